@@ -1,0 +1,198 @@
+package calendar
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"time"
+)
+
+// Year is one State Council holiday notice in the widely used exchange format:
+// one JSON file a year. Days without an entry follow the weekday.
+type Year struct {
+	Year   int       `json:"year"`
+	Papers []string  `json:"papers"`
+	Days   []Holiday `json:"days"`
+}
+
+// Holiday is one day that a notice changes: a rest day when IsOffDay, otherwise
+// a make-up workday (调休).
+type Holiday struct {
+	Name     string `json:"name"`
+	Date     Day    `json:"date"`
+	IsOffDay bool   `json:"isOffDay"`
+}
+
+// ReadYear reads one exchange-format file strictly: unknown fields, a missing
+// year, a day named twice and a day more than one year away are errors.
+func ReadYear(r io.Reader) (Year, error) {
+	dec := json.NewDecoder(r)
+	var y struct {
+		Schema string `json:"$schema"`
+		ID     string `json:"$id"`
+		Year
+	}
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&y); err != nil {
+		return Year{}, fmt.Errorf("calendar: %w", err)
+	}
+	if y.Year.Year < 1949 || y.Year.Year > 2100 {
+		return Year{}, fmt.Errorf("calendar: year %d is not between 1949 and 2100", y.Year.Year)
+	}
+	seen := map[Day]bool{}
+	for i, h := range y.Days {
+		switch {
+		case h.Date.IsZero():
+			return Year{}, fmt.Errorf("calendar: days[%d]: date is missing", i)
+		case seen[h.Date]:
+			return Year{}, fmt.Errorf("calendar: days[%d]: %s is named twice", i, h.Date)
+		case h.Date.Year < y.Year.Year-1 || h.Date.Year > y.Year.Year+1:
+			return Year{}, fmt.Errorf("calendar: days[%d]: %s does not belong to the notice for %d", i, h.Date, y.Year.Year)
+		}
+		seen[h.Date] = true
+	}
+	return y.Year, nil
+}
+
+// Calendar answers what is a working day. It is immutable and safe for
+// concurrent use. The zero-notice Calendar rests on Saturdays and Sundays.
+type Calendar struct {
+	years map[int]Year
+	off   map[Day]Holiday
+}
+
+// New builds a calendar from notices. A day may be ruled by its own year's
+// notice and by the next year's (the notice for 2023 rests 2022-12-31); where
+// both name it, its own year's wins. The same year twice: the later one wins.
+func New(years ...Year) *Calendar {
+	c := &Calendar{years: map[int]Year{}, off: map[Day]Holiday{}}
+	for _, y := range years {
+		c.years[y.Year] = y
+	}
+	for _, y := range c.years {
+		for _, h := range y.Days {
+			if _, taken := c.off[h.Date]; taken && h.Date.Year != y.Year {
+				continue
+			}
+			c.off[h.Date] = h
+		}
+	}
+	return c
+}
+
+// Load reads every *.json at the top of fsys.
+func Load(fsys fs.FS) (*Calendar, error) {
+	names, err := fs.Glob(fsys, "*.json")
+	if err != nil {
+		return nil, err
+	}
+	var years []Year
+	for _, name := range names {
+		f, err := fsys.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		y, err := ReadYear(f)
+		f.Close()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		years = append(years, y)
+	}
+	return New(years...), nil
+}
+
+// With is a copy of c in which the given notices replace those of their years.
+func (c *Calendar) With(years ...Year) *Calendar { return New(append(c.Years(), years...)...) }
+
+// Years are the notices, in order of year.
+func (c *Calendar) Years() []Year {
+	var ys []Year
+	for _, y := range c.years {
+		ys = append(ys, y)
+	}
+	slices.SortFunc(ys, func(a, b Year) int { return cmp.Compare(a.Year, b.Year) })
+	return ys
+}
+
+// Provisional tells that no notice governs d's year yet: only weekends rest.
+func (c *Calendar) Provisional(d Day) bool { _, ok := c.years[d.Year]; return !ok }
+
+// IsWorkday: the notice's word first, otherwise Monday to Friday.
+func (c *Calendar) IsWorkday(d Day) bool {
+	if h, ok := c.off[d]; ok {
+		return !h.IsOffDay
+	}
+	return d.Weekday() != time.Saturday && d.Weekday() != time.Sunday
+}
+
+// OnOrAfter is d when it is a working day, otherwise the next one.
+func (c *Calendar) OnOrAfter(d Day) Day {
+	for !c.IsWorkday(d) {
+		d = d.AddDays(1)
+	}
+	return d
+}
+
+// OnOrBefore is d when it is a working day, otherwise the one before.
+func (c *Calendar) OnOrBefore(d Day) Day {
+	for !c.IsWorkday(d) {
+		d = d.AddDays(-1)
+	}
+	return d
+}
+
+// AddWorkdays is the n-th working day after d (before d when n < 0). The day
+// itself is not counted (民法典 art. 201); n = 0 returns d unchanged.
+func (c *Calendar) AddWorkdays(d Day, n int) Day {
+	step := 1
+	if n < 0 {
+		step, n = -1, -n
+	}
+	for n > 0 {
+		d = d.AddDays(step)
+		if c.IsWorkday(d) {
+			n--
+		}
+	}
+	return d
+}
+
+// Workdays counts the working days after `from` up to and including `to`;
+// negative when to is before from. It undoes AddWorkdays.
+func (c *Calendar) Workdays(from, to Day) int {
+	if to.Before(from) {
+		n := 0
+		for d := to; d.Before(from); d = d.AddDays(1) {
+			if c.IsWorkday(d) {
+				n--
+			}
+		}
+		return n
+	}
+	n := 0
+	for d := from.AddDays(1); !d.After(to); d = d.AddDays(1) {
+		if c.IsWorkday(d) {
+			n++
+		}
+	}
+	return n
+}
+
+// BeforeFestival is the last working day before the first rest day that the
+// year's notice calls name (春节, 国庆节 …): "春节前". ok is false without one.
+func (c *Calendar) BeforeFestival(year int, name string) (d Day, ok bool) {
+	var first Day
+	for _, h := range c.years[year].Days {
+		if h.IsOffDay && h.Name == name && (first.IsZero() || h.Date.Before(first)) {
+			first = h.Date
+		}
+	}
+	if first.IsZero() {
+		return Day{}, false
+	}
+	return c.OnOrBefore(first.AddDays(-1)), true
+}

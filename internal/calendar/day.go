@@ -1,0 +1,111 @@
+// Package calendar knows days: civil dates, working days, month ends, and the
+// mapping between plan time and real time. It is pure; its data comes from
+// seeds/calendar or from a file an operator imports.
+package calendar
+
+import (
+	"fmt"
+	"time"
+	_ "time/tzdata" // Beijing must resolve on a bare container
+)
+
+// Beijing is the time zone of every plan unless the plan names another.
+var Beijing = mustLoad("Asia/Shanghai")
+
+func mustLoad(name string) *time.Location {
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		panic(err) // tzdata is embedded: unreachable
+	}
+	return loc
+}
+
+// Day is a civil date, without clock or zone. The zero Day means "no date";
+// it is written as "" in text and JSON, any other as "2021-04-30".
+type Day struct {
+	Year  int
+	Month time.Month
+	Date  int
+}
+
+// NewDay normalises like time.Date: NewDay(2021, 4, 31) is 2021-05-01.
+func NewDay(year int, month time.Month, date int) Day {
+	y, m, d := time.Date(year, month, date, 0, 0, 0, 0, time.UTC).Date()
+	return Day{y, m, d}
+}
+
+// ParseDay reads "2021-04-30"; an impossible date such as 2021-02-30 is an error.
+func ParseDay(s string) (Day, error) {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return Day{}, fmt.Errorf("%q is not a date like 2021-04-30", s)
+	}
+	return DayOf(t), nil
+}
+
+// DayOf is the date shown by t in t's own zone.
+func DayOf(t time.Time) Day {
+	y, m, d := t.Date()
+	return Day{y, m, d}
+}
+
+// At is the instant of the wall clock hour:minute on d in loc.
+func (d Day) At(hour, minute int, loc *time.Location) time.Time {
+	return time.Date(d.Year, d.Month, d.Date, hour, minute, 0, 0, loc)
+}
+
+// End is 24:00 of d in loc: the instant a limit that falls on d has passed.
+func (d Day) End(loc *time.Location) time.Time { return d.AddDays(1).At(0, 0, loc) }
+
+func (d Day) IsZero() bool          { return d == Day{} }
+func (d Day) Weekday() time.Weekday { return d.utc().Weekday() }
+func (d Day) AddDays(n int) Day     { return NewDay(d.Year, d.Month, d.Date+n) }
+func (d Day) Before(e Day) bool     { return d.Compare(e) < 0 }
+func (d Day) After(e Day) bool      { return d.Compare(e) > 0 }
+func (d Day) Compare(e Day) int     { return d.utc().Compare(e.utc()) }
+
+// Sub is the number of days from e to d: positive when d is later.
+func (d Day) Sub(e Day) int { return int(d.utc().Sub(e.utc()) / (24 * time.Hour)) }
+
+// AddMonths is the corresponding day n months on, or the last day of that month
+// when it has none: 2021-01-31 plus one month is 2021-02-28.
+func (d Day) AddMonths(n int) Day {
+	last := NewDay(d.Year, d.Month+time.Month(n)+1, 0)
+	if d.Date < last.Date {
+		last.Date = d.Date
+	}
+	return last
+}
+
+// MonthEnd is the last day of d's month.
+func (d Day) MonthEnd() Day { return NewDay(d.Year, d.Month+1, 0) }
+
+// QuarterEnd is the last day of d's quarter.
+func (d Day) QuarterEnd() Day { return NewDay(d.Year, (d.Month-1)/3*3+4, 0) }
+
+// HalfEnd is the last day of d's half-year, 06-30 or 12-31.
+func (d Day) HalfEnd() Day { return NewDay(d.Year, (d.Month-1)/6*6+7, 0) }
+
+// YearEnd is 12-31 of d's year.
+func (d Day) YearEnd() Day { return Day{d.Year, time.December, 31} }
+
+func (d Day) String() string {
+	if d.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("%04d-%02d-%02d", d.Year, int(d.Month), d.Date)
+}
+
+func (d Day) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+func (d *Day) UnmarshalText(b []byte) error {
+	if len(b) == 0 {
+		*d = Day{}
+		return nil
+	}
+	var err error
+	*d, err = ParseDay(string(b))
+	return err
+}
+
+func (d Day) utc() time.Time { return time.Date(d.Year, d.Month, d.Date, 0, 0, 0, 0, time.UTC) }

@@ -1,0 +1,166 @@
+// Package ledger is the memory: an append-only chain of events and the tables
+// worked out from them, on SQLite or PostgreSQL with the same behaviour.
+//
+// Every write is one transaction that appends one event and moves the tables.
+// An event's Key is unique: writing the same key again changes nothing and is
+// no error, so a retried activity, a second worker or a restarted server is
+// harmless. All instants are bound and returned in UTC.
+package ledger
+
+import (
+	"encoding/json"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// When is one moment on both clocks. In production they are the same.
+type When struct {
+	Real time.Time // the wall clock
+	Plan time.Time // the plan's clock: runs fast in a rehearsal
+}
+
+// Event is one line of the chain. Hash is the hex SHA-256 of Prev and the other
+// fields in a fixed, documented order; Seq counts from 1 without gaps.
+type Event struct {
+	Seq    int64           `db:"seq" json:"seq"`
+	Key    string          `db:"key" json:"key"`
+	Plan   string          `db:"plan" json:"plan"`
+	Task   string          `db:"task" json:"task"` // "" for events of the plan itself
+	Kind   string          `db:"kind" json:"kind"`
+	Actor  string          `db:"actor" json:"actor"` // "engine", or the account that acted
+	Real   time.Time       `db:"real_at" json:"real_at"`
+	PlanAt time.Time       `db:"plan_at" json:"plan_at"`
+	Data   json.RawMessage `db:"data" json:"data"`
+	Prev   string          `db:"prev" json:"prev"`
+	Hash   string          `db:"hash" json:"hash"`
+}
+
+// Launched is a plan under supervision.
+type Launched struct {
+	Plan  plan.Plan      // as launched, with directory and policies
+	Clock calendar.Clock // frozen at launch
+	At    time.Time      // launch, plan clock
+}
+
+// State of a task.
+const (
+	Open      = "open"      // 在办
+	Closed    = "closed"    // 销号
+	Cancelled = "cancelled" // 撤销
+)
+
+// Task is one chased task (or occurrence of a duty), a duty, or a standing
+// line, as it stands now.
+type Task struct {
+	Plan      string       `db:"plan" json:"plan"`
+	ID        string       `db:"id" json:"id"`
+	Duty      string       `db:"duty" json:"duty,omitempty"` // of an occurrence: its duty's ID
+	Period    string       `db:"period" json:"period,omitempty"`
+	Kind      plan.Kind    `db:"kind" json:"kind"`
+	Title     string       `db:"title" json:"title"`
+	Clause    string       `db:"clause" json:"clause"`
+	Lead      string       `db:"lead" json:"lead"` // unit ID
+	Assist    []string     `db:"-" json:"assist"`
+	Due       calendar.Day `db:"-" json:"due"`
+	FirstDue  calendar.Day `db:"-" json:"first_due"` // never changes: scoring rests on it
+	Policy    string       `db:"policy" json:"policy"`
+	Soft      bool         `db:"soft" json:"soft"`
+	Priority  bool         `db:"priority" json:"priority"`
+	Revision  int          `db:"revision" json:"revision"` // grows with each new ladder
+	State     string       `db:"state" json:"state"`
+	Light     plan.Light   `db:"light" json:"light"`           // as last recorded; a reader works out today's with plan.Policy.LightOn
+	LastStage string       `db:"last_stage" json:"last_stage"` // ID of the last stage decided
+	Armed     bool         `db:"armed" json:"armed"`           // its workflow is known to run
+	Assigned  time.Time    `db:"assigned_at" json:"assigned_at"`
+	ClosedAt  time.Time    `db:"-" json:"closed_at,omitzero"` // plan clock
+}
+
+// Stage is one expected or decided rung of a task's or talk's ladder.
+type Stage struct {
+	Plan     string `json:"plan"`
+	Task     string `json:"task"`
+	Revision int    `json:"revision"`
+	plan.Stage
+	State     string    `json:"state"` // expected, decided, void
+	DecidedAt time.Time `json:"decided_at,omitzero"`
+}
+
+const (
+	Expected = "expected"
+	Decided  = "decided"
+	Void     = "void" // its ladder was replaced, or the task closed before it
+)
+
+// Effect names one thing said to one recipient over one channel, for ever.
+type Effect struct {
+	Task      string
+	Revision  int
+	Stage     string
+	Recipient people.Recipient
+	Channel   string
+}
+
+// Notice is an Effect and what became of it 提醒、催办单.
+type Notice struct {
+	Effect
+	Plan    string         `json:"plan"`
+	Kind    plan.StageKind `json:"kind"`
+	Light   plan.Light     `json:"light"`
+	SpeakAt time.Time      `json:"speak_at"` // plan clock
+	Digest  string         `json:"digest"`   // key of the digest that says it
+	State   string         `json:"state"`
+	Message string         `json:"message"` // Message-ID once it is being sent
+	Error   string         `json:"error,omitempty"`
+	SentAt  time.Time      `json:"sent_at,omitzero"` // real clock, the receipt
+}
+
+// States of a notice: pending → sending (the intent) → sent (the receipt),
+// failed (refused for good) or unknown (a crash between intent and receipt on a
+// channel that cannot be asked again safely); or dropped (no longer true when
+// it was to be spoken).
+const (
+	Pending = "pending"
+	Sending = "sending"
+	Sent    = "sent"
+	Failed  = "failed"
+	Unknown = "unknown"
+	Dropped = "dropped"
+)
+
+// Digest is one recipient's one message of one morning. Number counts from 1:
+// a notice that comes after the digest was gathered opens the next one.
+type Digest struct {
+	Key       string           `json:"key"` // plan|unit/role|2021-04-30T01:00:00Z|1
+	Plan      string           `json:"plan"`
+	Recipient people.Recipient `json:"recipient"`
+	SpeakAt   time.Time        `json:"speak_at"`
+	Number    int              `json:"number"`
+	Started   bool             `json:"started"` // its workflow is known to exist
+}
+
+// Talk is a warning talk 约谈 and its steps.
+type Talk struct {
+	ID       string                  `json:"id"` // task#1
+	Plan     string                  `json:"plan"`
+	Task     string                  `json:"task"`
+	Revision int                     `json:"revision"`
+	Number   int                     `json:"number"`
+	Lead     string                  `json:"lead"`
+	State    string                  `json:"state"`
+	OpensAt  time.Time               `json:"opens_at"`
+	Taken    map[string]calendar.Day `json:"taken"` // steps taken, with their days
+	Approver string                  `json:"approver,omitempty"`
+}
+
+// States of a talk.
+const (
+	TalkPending  = "pending"  // decided; opens when its stage speaks
+	TalkProposed = "proposed" // waits for a named leader
+	TalkOpen     = "open"
+	TalkDeclined = "declined"
+	TalkClosed   = "closed"
+	TalkVoid     = "void" // the task was closed before it opened
+)

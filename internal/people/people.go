@@ -1,0 +1,163 @@
+// Package people knows who is who: units, their contacts by role, collective
+// names, and whom a stage's roles mean for a given task. It is pure.
+package people
+
+import (
+	"slices"
+	"strings"
+)
+
+// Role is a seat, never a person.
+type Role string
+
+const (
+	Liaison Role = "liaison" // 联络员 of the accountable unit
+	Deputy  Role = "deputy"  // 分管领导 of the accountable unit
+	Head    Role = "head"    // 主要负责人 of the accountable unit
+	Office  Role = "office"  // the plan's coordination office (its liaison)
+	Leader  Role = "leader"  // the plan's leadership group
+)
+
+// Roles lists every role from the nearest to the gravest reader.
+var Roles = []Role{Liaison, Deputy, Head, Office, Leader}
+
+// UnitKind says what a unit is; it decides nothing, it is shown and filtered.
+type UnitKind string
+
+const (
+	CityDepartment   UnitKind = "city_department"   // 市直部门
+	CountyGovernment UnitKind = "county_government" // 县（市、区）人民政府
+	ZoneCommittee    UnitKind = "zone_committee"    // 开发区管委会
+	Enterprise       UnitKind = "enterprise"        // 企业
+	Institution      UnitKind = "institution"       // 事业单位、驻市机构
+	OfficeUnit       UnitKind = "office"            // 协调办
+	LeadershipUnit   UnitKind = "leadership"        // 领导小组
+)
+
+// Unit is a 责任单位, the office or the leadership.
+type Unit struct {
+	ID       string    `json:"id"`   // short ASCII, stable for ever: shuiwu
+	Name     string    `json:"name"` // as people write it: 市水务局
+	Kind     UnitKind  `json:"kind"`
+	Aliases  []string  `json:"aliases,omitempty"` // other names of the same unit: 高平市政府
+	Contacts []Contact `json:"contacts"`
+}
+
+// Contact is the address of one seat in a unit.
+type Contact struct {
+	Role  Role   `json:"role"`
+	Name  string `json:"name"` // the person or the seat's title
+	Email string `json:"email"`
+}
+
+// Group is a collective name: 各县（市、区）人民政府.
+type Group struct {
+	Name    string   `json:"name"`
+	Aliases []string `json:"aliases,omitempty"`
+	Members []string `json:"members"` // unit IDs
+}
+
+// Directory holds a plan's units. Office and Leadership are unit IDs.
+type Directory struct {
+	Units      []Unit  `json:"units"`
+	Groups     []Group `json:"groups,omitempty"`
+	Office     string  `json:"office"`
+	Leadership string  `json:"leadership"`
+}
+
+// Recipient is a seat of a unit: what a notice is addressed to. One Recipient
+// gets one digest a morning.
+type Recipient struct {
+	Unit string `json:"unit"` // unit ID
+	Role Role   `json:"role"`
+}
+
+// String is "shuiwu/liaison".
+func (r Recipient) String() string { return r.Unit + "/" + string(r.Role) }
+
+// ParseRecipient undoes String.
+func ParseRecipient(s string) (Recipient, bool) {
+	unit, role, ok := strings.Cut(s, "/")
+	return Recipient{unit, Role(role)}, ok && unit != "" && slices.Contains(Roles, Role(role))
+}
+
+// MarshalText and UnmarshalText write a Recipient as "shuiwu/liaison".
+func (r Recipient) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+func (r *Recipient) UnmarshalText(b []byte) error {
+	got, ok := ParseRecipient(string(b))
+	if !ok {
+		return &BadRecipientError{string(b)}
+	}
+	*r = got
+	return nil
+}
+
+// BadRecipientError is a text that is not unit/role.
+type BadRecipientError struct{ Text string }
+
+func (e *BadRecipientError) Error() string { return "not a recipient like shuiwu/liaison: " + e.Text }
+
+// Unit finds a unit by ID.
+func (d Directory) Unit(id string) (Unit, bool) {
+	i := slices.IndexFunc(d.Units, func(u Unit) bool { return u.ID == id })
+	if i < 0 {
+		return Unit{}, false
+	}
+	return d.Units[i], true
+}
+
+// Name is the unit's name, or the ID when it is unknown.
+func (d Directory) Name(id string) string {
+	if u, ok := d.Unit(id); ok {
+		return u.Name
+	}
+	return id
+}
+
+// Resolve finds what a name means: one unit by ID, name or alias, or the
+// members of a collective name. Brackets and spaces may be full or half width.
+func (d Directory) Resolve(name string) (ids []string, collective, ok bool) {
+	n := Fold(name)
+	for _, u := range d.Units {
+		if u.ID == name || Fold(u.Name) == n || slices.ContainsFunc(u.Aliases, func(a string) bool { return Fold(a) == n }) {
+			return []string{u.ID}, false, true
+		}
+	}
+	for _, g := range d.Groups {
+		if Fold(g.Name) == n || slices.ContainsFunc(g.Aliases, func(a string) bool { return Fold(a) == n }) {
+			return slices.Clone(g.Members), true, true
+		}
+	}
+	return nil, false, false
+}
+
+var folder = strings.NewReplacer("（", "(", "）", ")", "、", ",", "，", ",", " ", "", "　", "", "〔", "[", "〕", "]")
+
+// Fold brings the widths of brackets and commas to one form and drops spaces.
+func Fold(s string) string { return folder.Replace(strings.TrimSpace(s)) }
+
+// Seat is where a role sits for a task led by lead: the lead's own seat, or
+// the office's or leadership's.
+func (d Directory) Seat(role Role, lead string) Recipient {
+	switch role {
+	case Office:
+		return Recipient{d.Office, Office}
+	case Leader:
+		return Recipient{d.Leadership, Leader}
+	}
+	return Recipient{lead, role}
+}
+
+// Contact is the address of a recipient; ok is false when the seat is empty.
+func (d Directory) Contact(r Recipient) (Contact, bool) {
+	u, ok := d.Unit(r.Unit)
+	if !ok {
+		return Contact{}, false
+	}
+	i := slices.IndexFunc(u.Contacts, func(c Contact) bool { return c.Role == r.Role })
+	if i < 0 {
+		return Contact{}, false
+	}
+	return u.Contacts[i], true
+}

@@ -1,0 +1,127 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"duban/internal/calendar"
+)
+
+// Occurrence is one period's run of a duty 期次: it is chased like a task.
+type Occurrence struct {
+	Task   string       `json:"task"`   // ID of the occurrence: 2.4-monitor.2021Q2
+	Period string       `json:"period"` // 2021-06, 2021Q2, 2021H1, 2021, or the due date under a cron rule
+	Due    calendar.Day `json:"due"`
+	Opens  time.Time    `json:"opens"` // when its workflow starts and its ladder is worked out, UTC
+}
+
+// cronFields accepts the five standard fields and nothing else: robfig/cron
+// panics on "TZ=" prefixes and understands "@every", neither of which names days.
+var cronFields = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
+
+// ParseCron reads a cron expression of five fields. A zone prefix, a descriptor
+// such as @daily and an expression that never fires are errors.
+func ParseCron(expr string) (sched cron.Schedule, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%q is not a cron expression", expr)
+		}
+	}()
+	if strings.ContainsAny(expr, "=@") {
+		return nil, fmt.Errorf("%q: give five fields, without a zone or a descriptor", expr)
+	}
+	sched, err = cronFields.Parse(expr)
+	if err != nil {
+		return nil, err
+	}
+	if sched.Next(time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+		return nil, fmt.Errorf("%q never fires", expr)
+	}
+	return sched, nil
+}
+
+// Next is the first due date after the day after, with the name of its period.
+// ok is false when the recurrence has ended.
+func (r Recurrence) Next(after calendar.Day) (due calendar.Day, period string, ok bool) {
+	if !r.From.IsZero() && after.Before(r.From.AddDays(-1)) {
+		after = r.From.AddDays(-1)
+	}
+	if r.Cron != "" {
+		sched, err := ParseCron(r.Cron)
+		if err != nil {
+			return calendar.Day{}, "", false
+		}
+		at := sched.Next(after.End(time.UTC).Add(-time.Second))
+		if at.IsZero() {
+			return calendar.Day{}, "", false
+		}
+		due = calendar.DayOf(at)
+		period = due.String()
+	} else {
+		end := r.periodEnd(after.AddDays(-r.Shift))
+		for !end.AddDays(r.Shift).After(after) {
+			end = r.periodEnd(end.AddDays(1))
+		}
+		due, period = end.AddDays(r.Shift), r.period(end)
+	}
+	if !r.Until.IsZero() && due.After(r.Until) {
+		return calendar.Day{}, "", false
+	}
+	return due, period, true
+}
+
+func (r Recurrence) periodEnd(d calendar.Day) calendar.Day {
+	switch r.Every {
+	case "month":
+		return d.MonthEnd()
+	case "quarter":
+		return d.QuarterEnd()
+	case "halfyear":
+		return d.HalfEnd()
+	}
+	return d.YearEnd()
+}
+
+func (r Recurrence) period(end calendar.Day) string {
+	switch r.Every {
+	case "month":
+		return fmt.Sprintf("%04d-%02d", end.Year, int(end.Month))
+	case "quarter":
+		return fmt.Sprintf("%04dQ%d", end.Year, (int(end.Month)+2)/3)
+	case "halfyear":
+		return fmt.Sprintf("%04dH%d", end.Year, (int(end.Month)+5)/6)
+	}
+	return fmt.Sprintf("%04d", end.Year)
+}
+
+// NextOccurrence is the duty's first occurrence due after the day after. One
+// whose due date had passed when the plan was launched is not opened. It opens
+// p.Ahead before its first stage, at midnight, or at the launch if that is later.
+func (l Ladderer) NextOccurrence(p Policy, t Task, after calendar.Day, launched time.Time) (Occurrence, bool) {
+	if t.Recur == nil {
+		return Occurrence{}, false
+	}
+	if eve := calendar.DayOf(launched.In(l.Zone)).AddDays(-1); after.Before(eve) {
+		after = eve
+	}
+	due, period, ok := t.Recur.Next(after)
+	if !ok {
+		return Occurrence{}, false
+	}
+	o := Occurrence{Task: t.ID + "." + period, Period: period, Due: due, Opens: launched}
+	first := due
+	for _, rule := range p.Stages {
+		if rule.Before != nil {
+			if d := l.Calendar.OnOrBefore(rule.Before.Before(due, l.Calendar)); d.Before(first) {
+				first = d
+			}
+		}
+	}
+	if opens := p.Ahead.Before(first, l.Calendar).At(0, 0, l.Zone); opens.After(launched) {
+		o.Opens = opens.UTC()
+	}
+	return o, true
+}
