@@ -1,0 +1,26 @@
+// Package seeds carries the data that the programs start from: the holiday
+// notices and the policies. All of it can be replaced by an operator's own files.
+package seeds
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed calendar/*.json
+var calendars embed.FS
+
+// Policies is policies.yaml, the 督办规则 of a plan that names no file of its own.
+//
+//go:embed policies.yaml
+var Policies []byte
+
+// Calendar holds one YYYY.json a year at its top, the State Council's holiday
+// notices in the exchange format that calendar.Load reads.
+func Calendar() fs.FS {
+	sub, err := fs.Sub(calendars, "calendar")
+	if err != nil {
+		panic(err) // "calendar" is a valid path: unreachable
+	}
+	return sub
+}
