@@ -1,0 +1,61 @@
+//go:build !noembed
+
+package embedded
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+
+	"go.temporal.io/server/common/log"
+	"go.temporal.io/server/common/log/tag"
+)
+
+// serverLog hands the server's log to slog. Temporal's info lines are of no use to an office and come as debug; while
+// stopping, so do its warnings about connections it is itself closing.
+type serverLog struct {
+	to       *slog.Logger
+	stopping *atomic.Bool
+}
+
+// fatal is what the server's Fatal panics with, so that Start can turn it into an error instead of ending the process.
+type fatal struct{ msg string }
+
+func (f fatal) Error() string { return f.msg }
+
+func (l serverLog) Debug(string, ...tag.Tag)           {}
+func (l serverLog) Info(msg string, tags ...tag.Tag)   { l.write(slog.LevelDebug, msg, tags) }
+func (l serverLog) Warn(msg string, tags ...tag.Tag)   { l.write(slog.LevelWarn, msg, tags) }
+func (l serverLog) Error(msg string, tags ...tag.Tag)  { l.write(slog.LevelError, msg, tags) }
+func (l serverLog) DPanic(msg string, tags ...tag.Tag) { l.write(slog.LevelError, msg, tags) }
+func (l serverLog) Panic(msg string, tags ...tag.Tag)  { panic(l.fatal(msg, tags)) }
+func (l serverLog) Fatal(msg string, tags ...tag.Tag)  { panic(l.fatal(msg, tags)) }
+func (l serverLog) With(tags ...tag.Tag) log.Logger {
+	return serverLog{l.to.With(attrs(tags)...), l.stopping}
+}
+func (l serverLog) SLog() *slog.Logger { return l.to }
+
+func (l serverLog) fatal(msg string, tags []tag.Tag) fatal {
+	for _, t := range tags {
+		msg += fmt.Sprintf(" %s=%v", t.Key(), t.Value())
+	}
+	return fatal{msg}
+}
+
+func (l serverLog) write(level slog.Level, msg string, tags []tag.Tag) {
+	if l.stopping.Load() {
+		level = slog.LevelDebug
+	}
+	if l.to.Enabled(context.Background(), level) {
+		l.to.Log(context.Background(), level, msg, attrs(tags)...)
+	}
+}
+
+func attrs(tags []tag.Tag) []any {
+	out := make([]any, 0, len(tags))
+	for _, t := range tags {
+		out = append(out, slog.Any(t.Key(), t.Value()))
+	}
+	return out
+}
