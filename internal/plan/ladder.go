@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"hash/fnv"
 	"slices"
 	"time"
@@ -263,4 +264,16 @@ func (l Ladderer) TalkLimit(p Policy, id string, opened calendar.Day, taken map[
 		}
 	}
 	return days[id]
+}
+
+// NewLadderer works by the plan's own zone and people; an unknown zone is an error.
+func NewLadderer(p *Plan, cal *calendar.Calendar) (Ladderer, error) {
+	zone := calendar.Beijing
+	if p.Zone != "" {
+		var err error
+		if zone, err = time.LoadLocation(p.Zone); err != nil {
+			return Ladderer{}, fmt.Errorf("plan %s: %w", p.ID, err)
+		}
+	}
+	return Ladderer{Calendar: cal, Zone: zone, People: p.Directory}, nil
 }

@@ -1,0 +1,29 @@
+package plan
+
+// known are the fields of every kind of mapping in a plan's files. The JSON
+// Schemas in seeds/schema list the same ones; a test compares the two.
+var known = map[string][]string{
+	"plan": {"id", "title", "number", "issuer", "issued", "year", "zone", "policy", "office",
+		"leadership", "units", "policies", "clauses", "projects", "sections"},
+	"clause":  {"id", "chapter", "heading", "title", "place", "brackets", "text", "tasks"},
+	"task":    append([]string{"bracket"}, entryFields...),
+	"project": append([]string{"no", "annex", "units", "limit", "remark"}, entryFields...),
+	"section": {"id", "no", "annex", "county", "name", "target", "level", "place", "policy", "note"},
+	"recur":   {"every", "shift", "cron", "from", "until"},
+
+	"units":   {"units", "groups"},
+	"unit":    {"id", "name", "kind", "aliases", "contacts"},
+	"contact": {"role", "name", "email"},
+	"group":   {"name", "aliases", "members"},
+
+	"policies": {"policies"},
+	"policy":   {"name", "version", "title", "speak_at", "ahead", "blue", "yellow", "stages", "talk"},
+	"stage":    {"id", "kind", "from", "before", "after", "to", "light"},
+	"talk":     {"open", "remind", "missed", "to", "upward", "steps"},
+	"step":     {"id", "after", "limit"},
+}
+
+// entryFields are common to tasks and projects.
+var entryFields = []string{"id", "title", "kind", "lead", "assist", "each", "due", "begin",
+	"milestone", "policy", "soft", "priority", "publish", "recur", "source", "same_as",
+	"ruling", "note", "place"}

@@ -1,0 +1,308 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"duban/internal/calendar"
+	"duban/internal/people"
+	"duban/internal/words"
+)
+
+func (e *entry) checkDates(issued calendar.Day) {
+	if !e.Due.IsZero() && e.Due.Before(issued) {
+		e.fault("due", "due_before_issued", words.Data{"Due": e.Due, "Issued": issued})
+	}
+	if !e.Due.IsZero() && e.Begin.After(e.Due) {
+		e.fault("begin", "begin_after_due", words.Data{"Begin": e.Begin, "Due": e.Due})
+	}
+}
+
+// checkSource holds the sentence against the clause's text.
+func (e *entry) checkSource() {
+	e.need("source")
+	if e.Source != "" && e.clause.folded != "" && !strings.Contains(e.clause.folded, foldText(e.Source)) {
+		e.fault("source", "source_not_found", words.Data{"Value": e.Source})
+	}
+}
+
+var everyNames = []string{"month", "quarter", "halfyear", "year"}
+
+// daily is a cron expression that fires once on the days it names.
+var daily = regexp.MustCompile(`^\d+\s+\d+\s`)
+
+// recur reads the rule of a duty; From is the plan's date of issue by default.
+func (l *loader) recur(e *entry) {
+	if !e.has("recur") {
+		return
+	}
+	o, ok := e.object.object(e.fields["recur"], "recur", e.at("recur"))
+	if !ok {
+		return
+	}
+	r := Recurrence{Every: o.oneOf("every", everyNames...), Shift: o.number("shift", -366, 366), Cron: o.text("cron"), From: o.day("from"), Until: o.day("until")}
+	if !o.has("from") {
+		r.From = l.plan.Issued
+	}
+	switch {
+	case o.has("every") == o.has("cron"):
+		o.fault("every", "every_or_cron", nil)
+	case o.has("cron") && o.has("shift"):
+		o.fault("shift", "shift_cron", nil)
+	case r.Cron != "":
+		if _, err := ParseCron(r.Cron); err != nil {
+			o.fault("cron", "bad_cron", words.Data{"Value": r.Cron})
+		} else if !daily.MatchString(r.Cron) {
+			o.fault("cron", "cron_often", words.Data{"Value": r.Cron})
+		}
+	}
+	if !r.Until.IsZero() && r.Until.Before(r.From) {
+		o.fault("until", "until_before_from", words.Data{"Until": r.Until, "From": r.From})
+	}
+	if o.has("from") && !r.From.IsZero() && r.From.Before(l.plan.Issued) {
+		o.fault("from", "due_before_issued", words.Data{"Due": r.From, "Issued": l.plan.Issued})
+	}
+	e.Recur = &r
+}
+
+// settle fills an entry's defaults and holds its fields against each other.
+func (l *loader) settle(e *entry) {
+	if !e.has("kind") {
+		e.Kind = Standing
+		if e.has("due") {
+			e.Kind = Dated
+		} else if e.has("recur") {
+			e.Kind = Duty
+		}
+	}
+	switch {
+	case e.has("due") && e.has("recur"):
+		e.fault("recur", "due_and_recur", nil)
+	case e.Kind == Dated && !e.has("due"):
+		e.fault("due", "dated_without_due", nil)
+	case e.Kind == Duty && !e.has("recur"):
+		e.fault("recur", "duty_without_recur", nil)
+	case e.Kind == Standing && e.has("due"):
+		e.fault("due", "standing_with_date", nil)
+	case e.Kind == Standing && e.has("recur"):
+		e.fault("recur", "standing_with_date", nil)
+	case e.Kind == Dated && e.has("recur"):
+		e.fault("recur", "due_and_recur", nil)
+	}
+	l.policy(e)
+}
+
+// graveKinds may not stand in the policy of a soft task: a person decides those.
+var graveKinds = []StageKind{Warn, Escalate, Talk}
+
+func (l *loader) policy(e *entry) {
+	at := e.named("policy")
+	if e.Policy == "" && e.Soft {
+		e.Policy, at = "soft", named{"soft", e.where("soft"), e.at("soft")}
+	}
+	if e.Policy == "" {
+		e.Policy = l.plan.Policy // complained of at the top when unknown
+		at = named{}
+	}
+	if at.text != "" && !l.policyKnown(e.Policy, at) || !e.Soft {
+		return
+	}
+	var grave []string
+	for _, rule := range l.plan.Policies[e.Policy].Stages {
+		if slices.Contains(graveKinds, rule.Kind) {
+			grave = append(grave, rule.ID)
+		}
+	}
+	if len(grave) > 0 {
+		e.fault("policy", "soft_policy", words.Data{"Value": e.Policy, "Stages": strings.Join(grave, " ")})
+	}
+}
+
+func (l *loader) projects(root object) {
+	for _, o := range root.objects("projects", "project") {
+		l.project(o)
+	}
+}
+
+// project reads one annex row: its first unit leads, the others assist.
+func (l *loader) project(o object) {
+	e := l.entry(o, nil)
+	o.need("no")
+	no, annex := o.number("no", 1, 100_000), o.text("annex")
+	if annex == "" {
+		annex = "附件2"
+	}
+	if e.Clause == "" {
+		e.Clause = fmt.Sprintf("%s第%d行", annex, no)
+	}
+	if e.Source == "" {
+		e.Source = joinCells(e.Title, o.text("limit"))
+	}
+	var b bracket
+	for i, n := range o.names("units") {
+		a := l.units(n)
+		if i == 0 {
+			b.first = a
+		}
+		b.all = addNew(b.all, a.ids...)
+		if !a.collective {
+			b.single = addNew(b.single, a.ids...)
+		}
+	}
+	e.clause = &paragraph{brackets: []bracket{b}}
+	if !o.has("units") {
+		e.clause.brackets = nil
+	}
+	e.who(l, b)
+	if e.sameAs.text == "" {
+		o.need("title")
+		l.make(e)
+	}
+}
+
+// joinCells is a row's cells as one sentence.
+func joinCells(cells ...string) string {
+	return strings.Join(slices.DeleteFunc(cells, func(s string) bool { return s == "" }), "，")
+}
+
+var levels = []string{"national", "provincial", "municipal"}
+
+// sections reads the monitored sections; each is a standing task as well.
+func (l *loader) sections(root object) {
+	for _, o := range root.objects("sections", "section") {
+		o.need("id", "no", "county", "name", "target", "level")
+		s := Section{ID: o.text("id"), No: o.number("no", 1, 100_000), County: l.oneUnit(o.named("county")),
+			Name: o.text("name"), Target: o.text("target"), Level: o.oneOf("level", levels...)}
+		annex := o.text("annex")
+		if annex == "" {
+			annex = "附件1"
+		}
+		e := &entry{object: o, Task: Task{
+			ID: s.ID, Clause: o.text("place"), Title: s.Name + "断面水质达到目标（" + s.Target + "）", Kind: Standing,
+			Lead: s.County, Policy: o.text("policy"), Source: joinCells(s.Name, s.Target), Note: o.text("note"),
+		}}
+		if e.Clause == "" {
+			e.Clause = fmt.Sprintf("%s第%d行", annex, s.No)
+		}
+		l.policy(e)
+		l.claim(e)
+		l.put(e, e.Task)
+		l.plan.Sections = append(l.plan.Sections, s)
+	}
+}
+
+// check looks across the whole plan.
+func (l *loader) check(root object) {
+	l.expandedIDs()
+	l.contacts()
+	l.provisional(root)
+}
+
+// period is how the occurrences of a duty end their IDs.
+var period = regexp.MustCompile(`^\d{4}(-\d\d(-\d\d)?|Q[1-4]|H[12])?$`)
+
+// expandedIDs finds tasks of `each` entries that meet another entry's ID, and
+// tasks called like an occurrence of a duty.
+func (l *loader) expandedIDs() {
+	first := map[string]*entry{}
+	duties := map[string]bool{}
+	for _, m := range l.tasks {
+		if m.Kind == Duty {
+			duties[m.ID] = true
+		}
+	}
+	for _, m := range l.tasks {
+		if other, taken := first[m.ID]; taken && m.ID != "" && (m.from.has("each") || other.has("each")) && other != m.from {
+			m.from.fault("id", "id_twice", words.Data{"Value": m.ID, "File": other.file, "Line": other.where("id").Line})
+		}
+		if first[m.ID] == nil {
+			first[m.ID] = m.from
+		}
+		if i := strings.LastIndexByte(m.ID, '.'); i > 0 && duties[m.ID[:i]] && period.MatchString(m.ID[i+1:]) {
+			m.from.fault("id", "occurrence_id", words.Data{"Value": m.ID, "Other": m.ID[:i]})
+		}
+	}
+}
+
+// contacts warns of seats that a policy speaks to and nobody sits on.
+func (l *loader) contacts() {
+	roles := map[string][]people.Role{}
+	for name, p := range l.plan.Policies {
+		roles[name] = p.roles()
+	}
+	type need struct{ policy, lead string }
+	seen := map[need]bool{}
+	said := map[people.Recipient]bool{}
+	for _, m := range l.tasks {
+		n := need{m.Policy, m.Lead}
+		if m.Kind == Standing || m.Lead == "" || seen[n] {
+			continue
+		}
+		seen[n] = true
+		for _, role := range roles[m.Policy] {
+			seat := l.people.Seat(role, m.Lead)
+			if _, ok := l.people.Contact(seat); ok || said[seat] || seat.Unit == "" {
+				continue
+			}
+			said[seat] = true
+			unit := l.people.at[seat.Unit]
+			unit.warn(unit.where("contacts"), unit.at("contacts"), "no_contact", words.Data{"Value": l.people.Name(seat.Unit), "Role": seat.Role, "Policy": m.Policy})
+		}
+	}
+}
+
+// roles are all that the policy's stages and talks speak to.
+func (p Policy) roles() []people.Role {
+	var all []people.Role
+	add := func(roles []people.Role) {
+		for _, r := range roles {
+			if !slices.Contains(all, r) {
+				all = append(all, r)
+			}
+		}
+	}
+	for _, rule := range p.Stages {
+		add(rule.To)
+	}
+	if p.Talk != nil {
+		add(p.Talk.To)
+		add(p.Talk.Upward)
+	}
+	return all
+}
+
+// provisional warns of years that no holiday notice governs, from the date of
+// issue to the last due date.
+func (l *loader) provisional(root object) {
+	if l.plan.Issued.IsZero() {
+		return
+	}
+	places := map[int]named{l.plan.Issued.Year: root.named("issued")}
+	last := l.plan.Issued.Year
+	for _, m := range l.tasks {
+		due, o, field := m.Due, m.from.object, "due"
+		if m.Recur != nil {
+			due, field = m.Recur.Until, "recur"
+		}
+		if due.IsZero() {
+			continue
+		}
+		last = max(last, due.Year)
+		if _, ok := places[due.Year]; !ok {
+			places[due.Year] = named{node: o.where(field), path: o.at(field)}
+		}
+	}
+	for year := l.plan.Issued.Year + 1; year < last; year++ {
+		if _, ok := places[year]; !ok {
+			places[year] = named{node: root.where("year"), path: root.at("year")}
+		}
+	}
+	for _, year := range slices.Sorted(maps.Keys(places)) {
+		if at := places[year]; l.cal.Provisional(calendar.NewDay(year, 1, 1)) {
+			l.warn(at.node, at.path, "provisional", words.Data{"Year": year})
+		}
+	}
+}

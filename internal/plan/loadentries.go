@@ -1,0 +1,286 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"duban/internal/words"
+)
+
+// entry is one task or annex row as written, before `each` and `same_as`.
+type entry struct {
+	object
+	Task
+	clause   *paragraph
+	each     []named
+	assigned bool // assist was written
+	leadless bool // no lead could be found; said already or to be said
+	single   []string
+	sameAs   named
+	ruling   string
+	end      string // ID that its links end at, once followed
+	made     int    // tasks that came of it
+}
+
+// paragraph is a clause with what its entries need of it.
+type paragraph struct {
+	place    string
+	folded   string
+	brackets []bracket
+}
+
+// bracket is one 责任单位 list, resolved.
+type bracket struct {
+	first  answer
+	all    []string // every unit, collective names expanded
+	single []string // those named by themselves
+}
+
+const longestText = 64 << 10 // bytes of one clause
+
+func (l *loader) clauses(root object) {
+	seen := map[string]int{}
+	for _, o := range root.objects("clauses", "clause") {
+		o.need("id", "title", "text")
+		c := Clause{ID: o.text("id"), Chapter: o.text("chapter"), Heading: o.text("heading"), Title: o.text("title"), Text: o.text("text")}
+		if c.ID != "" && !entryID.MatchString(c.ID) {
+			o.fault("id", "bad_id", words.Data{"Value": c.ID})
+		}
+		if line := seen[c.ID]; line > 0 && c.ID != "" {
+			o.fault("id", "id_twice", words.Data{"Value": c.ID, "File": l.file, "Line": line})
+		}
+		seen[c.ID] = o.where("id").Line
+		if len(c.Text) > longestText {
+			o.fault("text", "text_long", words.Data{"Limit": longestText / 1024})
+			c.Text = ""
+		}
+		p := &paragraph{place: o.text("place"), folded: foldText(c.Text)}
+		if p.place == "" {
+			p.place = c.ID
+		}
+		c.Brackets, p.brackets = l.brackets(o)
+		l.plan.Clauses = append(l.plan.Clauses, c)
+		for _, t := range o.objects("tasks", "task") {
+			l.entry(t, p)
+		}
+	}
+}
+
+func (l *loader) brackets(o object) (printed [][]string, all []bracket) {
+	for i, n := range o.list("brackets") {
+		path := fmt.Sprintf("%s[%d]", o.at("brackets"), i)
+		n = follow(n)
+		if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
+			o.add(n, path, "bracket_shape", nil)
+			all = append(all, bracket{}) // later ones keep their numbers
+			continue
+		}
+		names := o.texts(n.Content, path)
+		var b bracket
+		for j, name := range names {
+			a := l.units(name)
+			if j == 0 {
+				b.first = a
+			}
+			b.all = addNew(b.all, a.ids...)
+			if !a.collective {
+				b.single = addNew(b.single, a.ids...)
+			}
+		}
+		printed, all = append(printed, plainTexts(names)), append(all, b)
+	}
+	return printed, all
+}
+
+func addNew(all []string, more ...string) []string {
+	for _, s := range more {
+		if !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+func without(all []string, gone string) []string {
+	var kept []string
+	for _, s := range all {
+		if s != gone {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// entry reads the fields that tasks and projects share and makes its tasks; p
+// is nil for a project.
+func (l *loader) entry(o object, p *paragraph) *entry {
+	e := &entry{object: o, clause: p, sameAs: o.named("same_as"), ruling: o.text("ruling")}
+	e.Task = Task{
+		ID: o.text("id"), Clause: o.text("place"), Title: o.text("title"), Kind: Kind(o.oneOf("kind", string(Dated), string(Duty), string(Standing))),
+		Due: o.day("due"), Begin: o.day("begin"), Milestone: o.text("milestone"), Policy: o.text("policy"),
+		Soft: o.flag("soft"), Priority: o.flag("priority"), Publish: o.flag("publish"), Source: o.text("source"), Note: o.text("note"),
+	}
+	o.need("id")
+	l.entries = append(l.entries, e)
+	if e.Clause == "" && p != nil {
+		e.Clause = p.place
+	}
+	e.checkDates(l.plan.Issued)
+	l.recur(e)
+	if p != nil {
+		e.checkSource()
+		e.who(l, p.bracket(e))
+	}
+	if e.sameAs.text != "" {
+		e.mentionOnly()
+	} else if p != nil {
+		o.need("title")
+		l.make(e)
+	}
+	l.claim(e)
+	return e
+}
+
+// claim notes the entry's ID; one that is taken is a problem that points at both.
+func (l *loader) claim(e *entry) {
+	if e.ID == "" {
+		return
+	}
+	if !entryID.MatchString(e.ID) {
+		e.fault("id", "bad_id", words.Data{"Value": e.ID})
+	}
+	if first, taken := l.byID[e.ID]; taken {
+		e.fault("id", "id_twice", words.Data{"Value": e.ID, "File": first.file, "Line": first.where("id").Line})
+		return
+	}
+	l.byID[e.ID] = e
+}
+
+// bracket is the 责任单位 list that the entry follows.
+func (p *paragraph) bracket(e *entry) bracket {
+	no := 1
+	if e.has("bracket") {
+		no = e.number("bracket", 1, 1000)
+	}
+	switch {
+	case no == 0: // said already
+	case no <= len(p.brackets):
+		return p.brackets[no-1]
+	case e.has("bracket"):
+		e.fault("bracket", "no_bracket", words.Data{"Value": no, "Count": len(p.brackets)})
+	}
+	return bracket{}
+}
+
+// who finds the lead and the assisting units of a clause's task.
+func (e *entry) who(l *loader, b bracket) {
+	e.single = b.single
+	if e.has("each") {
+		e.each = e.names("each")
+		if e.has("lead") {
+			e.fault("lead", "each_and_lead", nil)
+		}
+	} else if e.has("lead") {
+		e.Lead = l.oneUnit(e.named("lead"))
+	} else if b.first.ok && !b.first.collective {
+		e.Lead = b.first.ids[0]
+	} else if e.sameAs.text == "" {
+		e.noLead(b)
+	}
+	e.Assist = without(b.all, e.Lead)
+	e.assist(l)
+}
+
+// noLead says why there is none; a first unit that is unknown was said already.
+func (e *entry) noLead(b bracket) {
+	switch {
+	case b.first.collective:
+		e.fault("lead", "lead_collective", nil)
+	case len(e.clause.brackets) == 0:
+		e.fault("lead", "no_lead", nil)
+	}
+}
+
+// assist reads the assisting units when they are written.
+func (e *entry) assist(l *loader) {
+	if !e.has("assist") {
+		return
+	}
+	e.assigned, e.Assist = true, nil
+	for _, n := range e.texts(e.list("assist"), e.at("assist")) {
+		e.Assist = addNew(e.Assist, l.units(n).ids...)
+	}
+	e.Assist = without(e.Assist, e.Lead)
+}
+
+// mentionOnly refuses fields that would make a chased task of an entry that
+// only names another one's work.
+func (e *entry) mentionOnly() {
+	for _, name := range []string{"each", "recur"} {
+		if e.has(name) {
+			e.fault(name, "same_as_field", words.Data{"Value": e.sameAs.text})
+		}
+	}
+}
+
+// make turns an entry into its task, or one for each unit.
+func (l *loader) make(e *entry) {
+	l.settle(e)
+	if !e.has("each") {
+		l.put(e, e.Task)
+		return
+	}
+	done := map[string]bool{}
+	for _, n := range e.each {
+		for _, unit := range l.units(n).ids {
+			if done[unit] {
+				continue
+			}
+			done[unit] = true
+			t := e.Task
+			t.ID, t.Lead = e.ID+"."+unit, unit
+			if !e.assigned {
+				t.Assist = e.single
+			}
+			t.Assist = without(t.Assist, unit)
+			if !l.put(e, t) {
+				return
+			}
+		}
+	}
+}
+
+// put adds a task; false when there are too many to go on.
+func (l *loader) put(e *entry, t Task) bool {
+	l.references += 1 + len(t.Assist)
+	if len(l.tasks) == mostTasks || l.references > mostReferences {
+		if !l.full {
+			e.fault("id", "too_many", words.Data{"Limit": mostTasks})
+		}
+		l.full = true
+		return false
+	}
+	e.made++
+	l.tasks = append(l.tasks, made{t, e})
+	return true
+}
+
+var textFolder = strings.NewReplacer("〔", "[", "〕", "]", "【", "[", "】", "]", "［", "[", "］", "]", "｡", "。", "､", "、")
+
+// foldText is a text without white space and with one width of brackets,
+// commas and the other signs that have a wide form.
+func foldText(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r >= '！' && r <= '～':
+			return r - '！' + '!'
+		case r == '\u3000' || r == '\ufeff' || r == '\u200b':
+			return -1
+		}
+		return r
+	}, s)
+	return textFolder.Replace(strings.Join(strings.Fields(s), ""))
+}

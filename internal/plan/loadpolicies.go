@@ -1,0 +1,245 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"duban/internal/people"
+	"duban/internal/words"
+)
+
+// stageID is what a stage or a talk's step may be called.
+var stageID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
+
+// LoadPolicies reads policies 督办规则 from the bytes of a YAML file; file is the
+// name its problems are given. With a problem that is not a warning the
+// policies are not fit for use.
+func LoadPolicies(file string, raw []byte) (map[string]Policy, []Problem) {
+	s := &source{&book{}, file}
+	policies := s.policies(raw)
+	inOrder(s.problems, []string{file})
+	return policies, s.problems
+}
+
+func (s *source) policies(raw []byte) map[string]Policy {
+	root, ok := s.parse(raw, "policies")
+	if !ok {
+		return nil
+	}
+	root.need("policies")
+	all := map[string]Policy{}
+	first := map[string]int{} // lines
+	for _, o := range root.objects("policies", "policy") {
+		p := o.policy()
+		switch line, twice := first[p.Name]; {
+		case p.Name == "":
+		case twice:
+			o.fault("name", "id_twice", words.Data{"Value": p.Name, "File": s.file, "Line": line})
+		default:
+			first[p.Name], all[p.Name] = o.where("name").Line, p
+		}
+	}
+	if root.has("policies") && len(all) == 0 {
+		root.fault("policies", "empty", nil)
+	}
+	return all
+}
+
+func (o object) policy() Policy {
+	o.need("name", "version", "title", "blue", "yellow", "stages")
+	p := Policy{
+		Name: o.text("name"), Version: o.number("version", 1, 1_000_000), Title: o.text("title"),
+		SpeakAt: o.text("speak_at"), Ahead: o.offset("ahead"), Blue: o.offset("blue"), Yellow: o.offset("yellow"),
+	}
+	if p.SpeakAt == "" {
+		p.SpeakAt = "09:00"
+	} else if _, err := time.Parse("15:04", p.SpeakAt); err != nil || len(p.SpeakAt) != 5 {
+		o.fault("speak_at", "bad_time", words.Data{"Value": p.SpeakAt})
+	}
+	stages := o.objects("stages", "stage")
+	if o.has("stages") && len(stages) == 0 {
+		o.fault("stages", "empty", nil)
+	}
+	seen := map[string]int{}
+	var talks []object
+	for _, so := range stages {
+		r := so.rule()
+		if line := seen[r.ID]; r.ID != "" && line > 0 {
+			so.fault("id", "id_twice", words.Data{"Value": r.ID, "File": o.file, "Line": line})
+		}
+		seen[r.ID] = so.where("id").Line
+		if r.Kind == Talk {
+			talks = append(talks, so)
+		}
+		p.Stages = append(p.Stages, r)
+	}
+	o.talks(&p, talks)
+	o.milder(p, stages)
+	return p
+}
+
+// offset is a distance like "5 workdays".
+func (o object) offset(name string) Offset {
+	text := o.text(name)
+	if text == "" {
+		return Offset{}
+	}
+	var d Offset
+	if err := d.UnmarshalText([]byte(text)); err != nil {
+		o.fault(name, "bad_offset", words.Data{"Value": text})
+	}
+	return d
+}
+
+func (o object) rule() Rule {
+	o.need("id", "kind", "to", "light")
+	r := Rule{
+		ID: o.text("id"), Kind: StageKind(o.oneOf("kind", texts(StageKinds)...)),
+		From: o.oneOf("from", "due", FromAssigned), To: o.roles("to"), Light: Light(o.oneOf("light", texts(Lights)...)),
+	}
+	o.stageName(r.ID)
+	if o.has("before") {
+		d := o.offset("before")
+		r.Before = &d
+	}
+	if o.has("after") {
+		d := o.offset("after")
+		r.After = &d
+	}
+	switch {
+	case r.Before != nil && r.After != nil:
+		o.fault("after", "before_or_after", nil)
+	case r.Before == nil && r.After == nil:
+		o.fault("before", "before_or_after", nil)
+	case r.Before != nil && r.From == FromAssigned:
+		o.fault("before", "before_assigned", nil)
+	case r.After != nil && r.From != FromAssigned && *r.After == Offset{Work: r.After.Work}:
+		o.fault("after", "after_zero", nil)
+	}
+	return r
+}
+
+// stageName refuses names that the engine gives to stages of its own.
+func (o object) stageName(id string) {
+	switch {
+	case id == "":
+	case !stageID.MatchString(id):
+		o.fault("id", "bad_stage_id", words.Data{"Value": id})
+	case id == CatchUp || strings.HasPrefix(id, "talk-"):
+		o.fault("id", "reserved_id", words.Data{"Value": id})
+	}
+}
+
+func (o object) roles(name string) []people.Role {
+	var roles []people.Role
+	known := texts(people.Roles)
+	for _, n := range o.names(name) {
+		if !slices.Contains(known, n.text) {
+			o.add(n.node, n.path, "not_one_of", words.Data{"Value": n.text, "Known": strings.Join(known, " "), "Near": o.near(n.text, known)})
+			continue
+		}
+		roles = append(roles, people.Role(n.text))
+	}
+	return roles
+}
+
+// talks reads the policy's talk and holds it against its stages of kind talk.
+func (o object) talks(p *Policy, stages []object) {
+	for _, so := range stages[min(1, len(stages)):] {
+		so.fault("kind", "talk_twice", words.Data{"Line": stages[0].node.Line})
+	}
+	if !o.has("talk") {
+		for _, so := range stages {
+			so.fault("kind", "talk_missing", words.Data{"Value": p.Name})
+		}
+		return
+	}
+	t, ok := o.object(o.fields["talk"], "talk", o.at("talk"))
+	if !ok {
+		return
+	}
+	t.need("open", "remind", "missed", "to", "upward", "steps")
+	p.Talk = &Talks{
+		Open: t.oneOf("open", TalkAtOnce, TalkOnApproval), Remind: t.offset("remind"), Missed: t.offset("missed"),
+		To: t.roles("to"), Upward: t.roles("upward"),
+	}
+	if t.has("missed") && p.Talk.Missed.N == 0 {
+		t.fault("missed", "after_zero", nil)
+	}
+	lines := map[string]int{}
+	earlier := []string{"opened"}
+	steps := t.objects("steps", "step")
+	for _, so := range steps {
+		so.need("id", "after", "limit")
+		step := TalkStep{ID: so.text("id"), After: so.text("after"), Limit: so.offset("limit")}
+		so.stageName(step.ID)
+		if line := lines[step.ID]; line > 0 || step.ID == "opened" {
+			so.fault("id", "id_twice", words.Data{"Value": step.ID, "File": o.file, "Line": max(line, t.node.Line)})
+		}
+		if step.After != "" && !slices.Contains(earlier, step.After) {
+			so.fault("after", "step_after", words.Data{"Value": step.After, "Known": strings.Join(earlier, " ")})
+		}
+		lines[step.ID] = so.where("id").Line
+		earlier = append(earlier, step.ID)
+		p.Talk.Steps = append(p.Talk.Steps, step)
+	}
+	if t.has("steps") && len(steps) == 0 {
+		t.fault("steps", "empty", nil)
+	}
+}
+
+// milder warns of a ladder that climbs down: after the due date a later stage
+// milder than an earlier one, or a light other than red.
+func (o object) milder(p Policy, stages []object) {
+	type late struct {
+		rule Rule
+		at   object
+	}
+	var after []late
+	for i, r := range p.Stages {
+		if r.After != nil && r.From != FromAssigned {
+			after = append(after, late{r, stages[i]})
+		}
+	}
+	slices.SortStableFunc(after, func(a, b late) int { return a.rule.After.roughly() - b.rule.After.roughly() })
+	gravest := Rule{}
+	for _, l := range after {
+		if l.rule.Light != Red && l.rule.Light != "" {
+			l.at.warn(l.at.where("light"), l.at.at("light"), "light_late", words.Data{"Value": l.rule.Light})
+		}
+		if l.rule.Kind == "" {
+			continue
+		}
+		if gravest.Kind != "" && l.rule.Kind.Gravity() < gravest.Kind.Gravity() {
+			l.at.warn(l.at.where("kind"), l.at.at("kind"), "milder", words.Data{"Value": l.rule.ID, "Other": gravest.ID})
+			continue
+		}
+		gravest = l.rule
+	}
+}
+
+// roughly is the distance in fifths of a calendar day, a week having five
+// working days: enough to order stages.
+func (o Offset) roughly() int {
+	if o.Work {
+		return o.N * 7
+	}
+	return o.N * 5
+}
+
+func texts[T ~string](all []T) []string {
+	var out []string
+	for _, t := range all {
+		out = append(out, string(t))
+	}
+	return out
+}
+
+// names of policies, for reading.
+func policyNames(all map[string]Policy) string {
+	return fmt.Sprint(strings.Join(slices.Sorted(maps.Keys(all)), " "))
+}

@@ -1,0 +1,192 @@
+package plan
+
+import (
+	"net/mail"
+	"regexp"
+
+	"duban/internal/people"
+	"duban/internal/words"
+)
+
+var (
+	unitID    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
+	unitKinds = []people.UnitKind{people.CityDepartment, people.CountyGovernment, people.ZoneCommittee,
+		people.Enterprise, people.Institution, people.OfficeUnit, people.LeadershipUnit}
+)
+
+const (
+	mostUnits = 1000
+	mostNames = 3000 // of units and groups together
+)
+
+// register is the directory being read, with the places its names stand at.
+type register struct {
+	people.Directory
+	ready bool              // every file of units could be read
+	at    map[string]object // unit by ID
+	names map[string]spot   // folded names and aliases of units and groups
+	units map[string]string // unit ID by ID, folded name or folded alias
+	found map[string]answer // what Resolve said
+}
+
+type spot struct {
+	file string
+	line int
+}
+
+type answer struct {
+	ids        []string
+	collective bool
+	ok         bool
+}
+
+func newRegister() *register {
+	return &register{ready: true, at: map[string]object{}, names: map[string]spot{}, units: map[string]string{}, found: map[string]answer{}}
+}
+
+// resolve is Directory.Resolve, remembered, and not asked for names that
+// nobody has.
+func (r *register) resolve(name string) answer {
+	if _, known := r.names[people.Fold(name)]; !known && r.units[name] == "" {
+		return answer{}
+	}
+	a, known := r.found[name]
+	if !known {
+		a.ids, a.collective, a.ok = r.Resolve(name)
+		r.found[name] = a
+	}
+	return a
+}
+
+// everyName is all that a unit or group may be called.
+func (r *register) everyName() []string {
+	var all []string
+	for _, u := range r.Units {
+		all = append(append(all, u.Name), u.Aliases...)
+	}
+	for _, g := range r.Groups {
+		all = append(append(all, g.Name), g.Aliases...)
+	}
+	for _, u := range r.Units {
+		all = append(all, u.ID)
+	}
+	return all
+}
+
+// units reads one file of units into r; groups are returned, to be read when
+// all files are.
+func (s *source) units(raw []byte, r *register) []object {
+	root, ok := s.parse(raw, "units")
+	if !ok {
+		r.ready = false
+		return nil
+	}
+	root.need("units")
+	for _, o := range root.objects("units", "unit") {
+		if len(r.Units) == mostUnits {
+			o.fault("id", "too_many", words.Data{"Limit": mostUnits})
+			break
+		}
+		o.unit(r)
+	}
+	return root.objects("groups", "group")
+}
+
+func (o object) unit(r *register) {
+	o.need("id", "name", "kind", "contacts")
+	u := people.Unit{ID: o.text("id"), Name: o.text("name"), Kind: people.UnitKind(o.oneOf("kind", texts(unitKinds)...))}
+	if o.has("aliases") {
+		u.Aliases = plainTexts(o.names("aliases"))
+	}
+	u.Contacts = o.contacts()
+	if u.ID != "" && !unitID.MatchString(u.ID) {
+		o.fault("id", "bad_unit_id", words.Data{"Value": u.ID})
+	}
+	if first, twice := r.at[u.ID]; twice {
+		o.fault("id", "id_twice", words.Data{"Value": u.ID, "File": first.file, "Line": first.where("id").Line})
+		return
+	}
+	o.claim(r, u.Name, u.Aliases)
+	if u.ID == "" {
+		return
+	}
+	r.at[u.ID] = o
+	r.units[u.ID] = u.ID
+	for _, name := range append([]string{u.Name}, u.Aliases...) {
+		if key := people.Fold(name); r.units[key] == "" {
+			r.units[key] = u.ID
+		}
+	}
+	r.Units = append(r.Units, u)
+}
+
+// claim notes the names of a unit or group; a name that means something
+// already is a problem.
+func (o object) claim(r *register, name string, aliases []string) {
+	for i, n := range append([]string{name}, aliases...) {
+		field := "name"
+		if i > 0 {
+			field = "aliases"
+		}
+		key := people.Fold(n)
+		if first, taken := r.names[key]; taken && n != "" {
+			o.fault(field, "name_twice", words.Data{"Value": n, "File": first.file, "Line": first.line})
+			continue
+		}
+		if len(r.names) == mostNames {
+			o.fault(field, "too_many", words.Data{"Limit": mostNames})
+			return
+		}
+		r.names[key] = spot{o.file, o.where(field).Line}
+	}
+}
+
+func (o object) contacts() []people.Contact {
+	var all []people.Contact
+	seen := map[people.Role]int{}
+	for _, c := range o.objects("contacts", "contact") {
+		c.need("role", "name", "email")
+		contact := people.Contact{Role: people.Role(c.oneOf("role", texts(people.Roles)...)), Name: c.text("name"), Email: c.text("email")}
+		if contact.Email != "" && !goodEmail(contact.Email) {
+			c.fault("email", "bad_email", words.Data{"Value": contact.Email})
+		}
+		if line := seen[contact.Role]; line > 0 && contact.Role != "" {
+			c.fault("role", "role_twice", words.Data{"Value": contact.Role, "Line": line})
+		}
+		seen[contact.Role] = c.where("role").Line
+		all = append(all, contact)
+	}
+	return all
+}
+
+func goodEmail(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Address == s && a.Name == ""
+}
+
+func (o object) group(r *register) {
+	o.need("name", "members")
+	g := people.Group{Name: o.text("name")}
+	if o.has("aliases") {
+		g.Aliases = plainTexts(o.names("aliases"))
+	}
+	seen := map[string]bool{}
+	for _, m := range o.names("members") {
+		id := r.units[m.text]
+		if id == "" {
+			id = r.units[people.Fold(m.text)]
+		}
+		if id == "" {
+			o.add(m.node, m.path, "unknown_unit", words.Data{"Value": m.text, "Near": o.near(m.text, r.everyName())})
+			continue
+		}
+		if !seen[id] {
+			seen[id] = true
+			g.Members = append(g.Members, id)
+		}
+	}
+	o.claim(r, g.Name, g.Aliases)
+	if g.Name != "" {
+		r.Groups = append(r.Groups, g)
+	}
+}

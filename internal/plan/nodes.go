@@ -1,0 +1,413 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+
+	"duban/internal/calendar"
+	"duban/internal/words"
+)
+
+const (
+	largestFile  = 8 << 20 // bytes
+	aliasedNodes = 10_000  // nodes that a file's aliases may add in all
+	nearMisses   = 200     // suggestions worked out in one load; the rest go without
+)
+
+// book gathers the problems of one load.
+type book struct {
+	problems []Problem
+	hints    int
+}
+
+// source is one file being read.
+type source struct {
+	*book
+	file string
+}
+
+// object is one mapping of a source: its known fields, with aliases followed
+// and empty values left out.
+type object struct {
+	*source
+	node   *yaml.Node
+	path   string
+	fields map[string]*yaml.Node
+}
+
+// named is a text with the place it was written at.
+type named struct {
+	text string
+	node *yaml.Node
+	path string
+}
+
+func (s *source) add(n *yaml.Node, field, key string, data words.Data) {
+	s.report(n, field, key, data, false)
+}
+
+func (s *source) warn(n *yaml.Node, field, key string, data words.Data) {
+	s.report(n, field, key, data, true)
+}
+
+func (s *source) report(n *yaml.Node, field, key string, data words.Data, warning bool) {
+	p := Problem{File: s.file, Field: field, Key: "plan." + key, Data: data, Warning: warning}
+	if n != nil {
+		p.Line, p.Column = max(n.Line, 1), max(n.Column, 1)
+	}
+	s.problems = append(s.problems, p)
+}
+
+// read is the file's bytes; ok is false, and a problem noted, when it is not a
+// plain file of at most 8 MiB.
+func (s *source) read() (raw []byte, ok bool) {
+	info, err := os.Stat(s.file)
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("not a regular file")
+	}
+	var f *os.File
+	if err == nil {
+		f, err = os.Open(s.file)
+	}
+	if err == nil {
+		defer f.Close()
+		raw, err = io.ReadAll(io.LimitReader(f, largestFile+1))
+	}
+	if err != nil {
+		var path *os.PathError
+		if errors.As(err, &path) {
+			err = path.Err // the file is named already
+		}
+		s.add(nil, "", "unreadable", words.Data{"Detail": err.Error()})
+		return nil, false
+	}
+	if len(raw) > largestFile {
+		s.add(nil, "", "too_large", words.Data{"Limit": "8 MiB"})
+		return nil, false
+	}
+	return raw, true
+}
+
+var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
+
+// parse is the file's one document as an object of the given sort.
+func (s *source) parse(raw []byte, sort string) (o object, ok bool) {
+	if len(raw) > largestFile {
+		s.add(nil, "", "too_large", words.Data{"Limit": "8 MiB"})
+		return o, false
+	}
+	if !utf8.Valid(raw) {
+		s.add(nil, "", "not_utf8", nil)
+		return o, false
+	}
+	first, second, err := documents(raw)
+	if err != nil {
+		at := &yaml.Node{Line: 1, Column: 1}
+		m := yamlLine.FindStringSubmatch(err.Error())
+		detail := err.Error()
+		if m != nil {
+			detail = m[2]
+			if line, err := strconv.Atoi(m[1]); err == nil {
+				at.Line = line
+			}
+		}
+		s.add(at, "", "syntax", words.Data{"Detail": detail})
+		return o, false
+	}
+	if second != nil {
+		s.add(second, "", "documents", nil)
+		return o, false
+	}
+	if len(first.Content) == 0 {
+		s.add(&yaml.Node{}, "", "empty_file", nil)
+		return o, false
+	}
+	if n := aliasBomb(first); n != nil {
+		s.add(n, "", "alias", nil)
+		return o, false
+	}
+	return s.object(first.Content[0], sort, "")
+}
+
+// documents reads the first two YAML documents; second is nil when there is
+// one only. The parser's panics are errors.
+func documents(raw []byte) (first, second *yaml.Node, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("yaml: %v", r)
+		}
+	}()
+	dec := yaml.NewDecoder(strings.NewReader(string(raw)))
+	first = &yaml.Node{}
+	if err := dec.Decode(first); err != nil && !errors.Is(err, io.EOF) {
+		return nil, nil, err
+	}
+	next := &yaml.Node{}
+	switch err := dec.Decode(next); {
+	case errors.Is(err, io.EOF):
+		return first, nil, nil
+	case err != nil:
+		return nil, nil, err
+	}
+	return first, next, nil
+}
+
+// aliasBomb is the alias that refers to itself, or with which the document
+// would grow by more than aliasedNodes; nil when there is none.
+func aliasBomb(root *yaml.Node) *yaml.Node {
+	sizes := map[*yaml.Node]int{} // of what has an anchor; 0 while it is being measured
+	extra := 0
+	var bad *yaml.Node
+	var size func(n *yaml.Node) int
+	size = func(n *yaml.Node) int {
+		if bad != nil {
+			return 0
+		}
+		if n.Kind == yaml.AliasNode {
+			grown := sizes[n.Alias]
+			extra += grown
+			if grown == 0 || extra > aliasedNodes {
+				bad = n
+			}
+			return grown
+		}
+		if n.Anchor != "" {
+			sizes[n] = 0
+		}
+		total := 1
+		for _, c := range n.Content {
+			total = min(total+size(c), aliasedNodes+1)
+		}
+		if n.Anchor != "" {
+			sizes[n] = total
+		}
+		return total
+	}
+	size(root)
+	return bad
+}
+
+func follow(n *yaml.Node) *yaml.Node {
+	for n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	return n
+}
+
+// object reads a mapping, complaining of unknown and repeated fields.
+func (s *source) object(n *yaml.Node, sort, path string) (o object, ok bool) {
+	n = follow(n)
+	if n.Kind != yaml.MappingNode {
+		s.add(n, path, "not_mapping", nil)
+		return o, false
+	}
+	o = object{source: s, node: n, path: path, fields: map[string]*yaml.Node{}}
+	seen := map[string]int{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], follow(n.Content[i+1])
+		name := key.Value
+		switch {
+		case key.Kind != yaml.ScalarNode || !slices.Contains(known[sort], name):
+			s.add(key, o.at(name), "unknown_field", words.Data{"Value": name, "Near": s.near(name, known[sort])})
+		case seen[name] > 0:
+			s.add(key, o.at(name), "field_twice", words.Data{"Value": name, "Line": seen[name]})
+		case value.Kind != yaml.ScalarNode || value.ShortTag() != "!!null":
+			o.fields[name] = value
+		}
+		if seen[name] == 0 {
+			seen[name] = key.Line
+		}
+	}
+	return o, true
+}
+
+// at is the path of a field of o.
+func (o object) at(name string) string {
+	if o.path == "" {
+		return name
+	}
+	return o.path + "." + name
+}
+
+func (o object) has(name string) bool { return o.fields[name] != nil }
+
+// where is the node to point at when speaking of a field: the whole mapping
+// when the field is missing.
+func (o object) where(name string) *yaml.Node {
+	if n := o.fields[name]; n != nil {
+		return n
+	}
+	return o.node
+}
+
+func (o object) fault(name, key string, data words.Data) {
+	o.add(o.where(name), o.at(name), key, data)
+}
+
+// need notes every one of the fields that is missing.
+func (o object) need(names ...string) {
+	for _, name := range names {
+		if !o.has(name) {
+			o.fault(name, "missing", words.Data{"Value": name})
+		}
+	}
+}
+
+func (s *source) scalar(n *yaml.Node, path string) (string, bool) {
+	n = follow(n)
+	switch n.ShortTag() {
+	case "!!str", "!!int", "!!float", "!!timestamp":
+		if n.Kind == yaml.ScalarNode {
+			return strings.TrimSpace(n.Value), true
+		}
+	}
+	s.add(n, path, "not_text", nil)
+	return "", false
+}
+
+// text is the field as written, without surrounding space; a number or a date
+// is the text it was typed as.
+func (o object) text(name string) string {
+	n := o.fields[name]
+	if n == nil {
+		return ""
+	}
+	s, _ := o.scalar(n, o.at(name))
+	return s
+}
+
+func (o object) named(name string) named {
+	return named{o.text(name), o.where(name), o.at(name)}
+}
+
+func (o object) number(name string, low, high int) int {
+	n := o.fields[name]
+	if n == nil {
+		return 0
+	}
+	v, err := strconv.Atoi(n.Value)
+	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!int" || err != nil {
+		o.fault(name, "not_number", words.Data{"Value": n.Value})
+		return 0
+	}
+	if v < low || v > high {
+		o.fault(name, "number_range", words.Data{"Value": v, "Low": low, "High": high})
+		return 0
+	}
+	return v
+}
+
+func (o object) flag(name string) bool {
+	n := o.fields[name]
+	if n == nil {
+		return false
+	}
+	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!bool" {
+		o.fault(name, "not_flag", words.Data{"Value": n.Value})
+		return false
+	}
+	return strings.EqualFold(n.Value, "true")
+}
+
+func (o object) day(name string) calendar.Day {
+	n := o.fields[name]
+	if n == nil {
+		return calendar.Day{}
+	}
+	text, ok := o.scalar(n, o.at(name))
+	if !ok {
+		return calendar.Day{}
+	}
+	d, err := calendar.ParseDay(text)
+	if err != nil {
+		o.fault(name, "bad_date", words.Data{"Value": text})
+		return calendar.Day{}
+	}
+	if d.Year < 1949 || d.Year > 2100 {
+		o.fault(name, "date_range", words.Data{"Value": text})
+		return calendar.Day{}
+	}
+	return d
+}
+
+// oneOf is the field when it is one of the allowed words, otherwise "".
+func (o object) oneOf(name string, allowed ...string) string {
+	text := o.text(name)
+	if text == "" || slices.Contains(allowed, text) {
+		return text
+	}
+	o.fault(name, "not_one_of", words.Data{"Value": text, "Known": strings.Join(allowed, " "), "Near": o.near(text, allowed)})
+	return ""
+}
+
+// list is the items of a field; a single text counts as a list of one.
+func (o object) list(name string) []*yaml.Node {
+	n := o.fields[name]
+	switch {
+	case n == nil:
+		return nil
+	case n.Kind == yaml.SequenceNode:
+		return n.Content
+	case n.Kind == yaml.ScalarNode:
+		return []*yaml.Node{n}
+	}
+	o.fault(name, "not_list", nil)
+	return nil
+}
+
+// names are the texts of a list; a list that is there but empty is a problem.
+func (o object) names(name string) []named {
+	if o.has(name) && o.fields[name].Kind == yaml.SequenceNode && len(o.fields[name].Content) == 0 {
+		o.fault(name, "empty", nil)
+	}
+	return o.texts(o.list(name), o.at(name))
+}
+
+func (s *source) texts(nodes []*yaml.Node, path string) []named {
+	var all []named
+	for i, n := range nodes {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if text, ok := s.scalar(n, at); ok && text != "" {
+			all = append(all, named{text, n, at})
+		} else if ok {
+			s.add(n, at, "missing", words.Data{"Value": at})
+		}
+	}
+	return all
+}
+
+// objects are the mappings of a list.
+func (o object) objects(name, sort string) []object {
+	n := o.fields[name]
+	if n == nil {
+		return nil
+	}
+	if n.Kind != yaml.SequenceNode {
+		o.fault(name, "not_list", nil)
+		return nil
+	}
+	var all []object
+	for i, c := range n.Content {
+		if item, ok := o.object(c, sort, fmt.Sprintf("%s[%d]", o.at(name), i)); ok {
+			all = append(all, item)
+		}
+	}
+	return all
+}
+
+func plainTexts(all []named) []string {
+	var texts []string
+	for _, n := range all {
+		texts = append(texts, n.text)
+	}
+	return texts
+}

@@ -1,0 +1,69 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"duban/internal/words"
+)
+
+// Problem is one fault in a plan's files, at the place where a clerk can mend
+// it. Its words are in the catalogue under Key: what is wrong and what to do.
+type Problem struct {
+	File    string         `json:"file"`
+	Line    int            `json:"line"`   // from 1; 0 when the file could not be read
+	Column  int            `json:"column"` // from 1, in characters
+	Field   string         `json:"field"`  // path of the field: clauses[3].tasks[0].due
+	Key     string         `json:"key"`    // plan.unknown_unit
+	Data    map[string]any `json:"data,omitempty"`
+	Warning bool           `json:"warning"` // to be read, but the plan may be launched
+}
+
+// Text is the problem in one line: "file:line:column: field: message"; the
+// message of a warning begins with that word.
+func (p Problem) Text(w *words.Words) string {
+	data := make(words.Data, len(p.Data))
+	for name, value := range p.Data {
+		data[name] = oneLine(fmt.Sprint(value))
+	}
+	text := oneLine(p.File)
+	if p.Line > 0 {
+		text += fmt.Sprintf(":%d:%d", p.Line, p.Column)
+	}
+	if p.Field != "" {
+		text += ": " + p.Field
+	}
+	if p.Warning {
+		return text + ": " + w.T("plan.warning") + w.T(p.Key, data)
+	}
+	return text + ": " + w.T(p.Key, data)
+}
+
+// Failed tells that at least one problem is more than a warning: the plan must
+// not be launched.
+func Failed(problems []Problem) bool {
+	return slices.ContainsFunc(problems, func(p Problem) bool { return !p.Warning })
+}
+
+const longestQuote = 120 // characters of a value shown in a problem
+
+func oneLine(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > longestQuote {
+		return string(r[:longestQuote]) + "…"
+	}
+	return s
+}
+
+// inOrder sorts problems as a reader meets them: file by file in the order in
+// which they were opened, then down the page.
+func inOrder(problems []Problem, files []string) {
+	slices.SortStableFunc(problems, func(a, b Problem) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(files, a.File), slices.Index(files, b.File)),
+			cmp.Compare(a.Line, b.Line),
+			cmp.Compare(a.Column, b.Column))
+	})
+}
