@@ -3,7 +3,7 @@ package seed_test
 // What the document commits to, read from it by hand.
 
 var wantWarnings = []string{
-	"plan.ruled clauses[4].tasks[9].ruling",
+	"plan.same_as_ruled clauses[4].tasks[9].due",
 }
 
 var wantCounts = map[string]int{
