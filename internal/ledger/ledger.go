@@ -47,7 +47,7 @@ type Launched struct {
 
 // State of a task.
 const (
-	Open      = "open"      // 在办
+	TaskOpen  = "open"      // 在办; Open opens a ledger
 	Closed    = "closed"    // 销号
 	Cancelled = "cancelled" // 撤销
 )
@@ -83,6 +83,7 @@ type Stage struct {
 	Plan     string `json:"plan"`
 	Task     string `json:"task"`
 	Revision int    `json:"revision"`
+	Talk     string `json:"talk,omitempty"` // ID of the talk whose step it belongs to; "" for the task's own ladder
 	plan.Stage
 	State     string    `json:"state"` // expected, decided, void
 	DecidedAt time.Time `json:"decided_at,omitzero"`
@@ -96,17 +97,18 @@ const (
 
 // Effect names one thing said to one recipient over one channel, for ever.
 type Effect struct {
-	Task      string
-	Revision  int
-	Stage     string
-	Recipient people.Recipient
-	Channel   string
+	Task      string           `json:"task"`
+	Revision  int              `json:"revision"`
+	Stage     string           `json:"stage"`
+	Recipient people.Recipient `json:"recipient"`
+	Channel   string           `json:"channel"`
 }
 
 // Notice is an Effect and what became of it 提醒、催办单.
 type Notice struct {
 	Effect
 	Plan    string         `json:"plan"`
+	Talk    string         `json:"talk,omitempty"` // ID of the talk whose step it speaks of
 	Kind    plan.StageKind `json:"kind"`
 	Light   plan.Light     `json:"light"`
 	SpeakAt time.Time      `json:"speak_at"` // plan clock

@@ -1,0 +1,84 @@
+package ledger
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"duban/internal/plan"
+)
+
+// surroundings are the tasks a digest speaks of, their talks and their stages
+// to come, read in three queries however many there are.
+type surroundings struct {
+	tasks map[string]Task
+	talks map[string]Talk         // by talk ID
+	calls map[string]Talk         // by the key of the decision that called for it
+	next  map[string][]plan.Stage // by task, in order of time
+}
+
+func (t *tx) around(g Digest) (surroundings, error) {
+	s := surroundings{tasks: map[string]Task{}, talks: map[string]Talk{}, calls: map[string]Talk{}, next: map[string][]plan.Stage{}}
+	const said = `IN (SELECT task FROM notices WHERE digest = ?)`
+	var tasks []taskRow
+	if err := t.all(&tasks, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND id `+said, g.Plan, g.Key); err != nil {
+		return s, err
+	}
+	for _, r := range tasks {
+		task, err := r.task()
+		if err != nil {
+			return s, err
+		}
+		s.tasks[task.ID] = task
+	}
+	var talks []struct {
+		talkRow
+		OpenedBy string `db:"opened_by"`
+	}
+	if err := t.all(&talks, `SELECT `+talkColumns+`, opened_by FROM talks WHERE plan = ? AND task `+said, g.Plan, g.Key); err != nil {
+		return s, err
+	}
+	for _, r := range talks {
+		talk, err := r.talk()
+		if err != nil {
+			return s, err
+		}
+		s.talks[talk.ID], s.calls[r.OpenedBy] = talk, talk
+	}
+	var stages []stageRow
+	err := t.all(&stages, `SELECT `+stageList+` FROM stages WHERE plan = ? AND task `+said+` AND state = 'expected' AND at > ? ORDER BY at, id`,
+		g.Plan, g.Key, g.SpeakAt)
+	if err != nil {
+		return s, err
+	}
+	for _, r := range stages {
+		stage, err := r.stage()
+		if err != nil {
+			return s, err
+		}
+		if r.Talk == "" && r.Revision != s.tasks[r.Task].Revision {
+			continue
+		}
+		s.next[r.Task] = append(s.next[r.Task], stage.Stage)
+	}
+	return s, nil
+}
+
+func (s surroundings) item(n Notice) Item {
+	it := Item{Notice: n, Task: s.tasks[n.Task]}
+	if next := s.next[n.Task]; len(next) > 0 {
+		it.Next = &next[0]
+	}
+	d := Decision{Plan: n.Plan, Task: n.Task, Revision: n.Revision, Talk: n.Talk}
+	d.Stage.ID = n.Stage
+	talk, ok := s.talks[n.Talk]
+	if !ok {
+		talk, ok = s.calls[d.Key()]
+	}
+	if ok {
+		it.Talk = &talk
+	}
+	return it
+}
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

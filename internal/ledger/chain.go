@@ -1,0 +1,198 @@
+package ledger
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Kinds of events. Names on disk: never change one.
+const (
+	PlanLaunched     = "plan.launched"
+	CalendarPut      = "calendar.put"
+	OccurrenceOpened = "occurrence.opened"
+	TaskArmed        = "task.armed"
+	TaskClosed       = "task.closed"
+	StageDecided     = "stage.decided"
+	StageVoid        = "stage.void" // its task was closed or re-laddered before it spoke
+	NoticeDropped    = "notice.dropped"
+	MessageIntent    = "message.intent"
+	MessageSent      = "message.sent"
+	MessageFailed    = "message.failed"
+	MessageDeferred  = "message.deferred" // known not to have been delivered; will be tried again
+	MessageUnknown   = "message.unknown"
+	TalkOpened       = "talk.opened"
+	TalkAsked        = "talk.proposed"
+	TalkApproved     = "talk.approved"
+	TalkRefused      = "talk.declined"
+	TalkVoided       = "talk.void"
+)
+
+// Engine is the actor of what nobody did by hand.
+const Engine = "engine"
+
+// stamp is how an instant enters the hash: UTC, up to microseconds without
+// trailing zeros, as SQLite stores it: 2021-04-30 01:00:00.25+00:00.
+const stamp = "2006-01-02 15:04:05.999999999-07:00"
+
+// link is the hash of one event: SHA-256, in hex, over ten fields in this
+// order, each written as a netstring (length in bytes, colon, bytes, comma):
+// prev, seq, key, plan, task, kind, actor, real, plan_at, data. Prev is the
+// hash of the event before, empty for the first; instants are stamps.
+func link(e Event, real, planAt string) string {
+	h := sha256.New()
+	for _, field := range []string{e.Prev, strconv.FormatInt(e.Seq, 10), e.Key, e.Plan, e.Task, e.Kind, e.Actor, real, planAt, string(e.Data)} {
+		fmt.Fprintf(h, "%d:%s,", len(field), field)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// recorded tells whether an event with this key is in the chain.
+func (t *tx) recorded(key string) (bool, error) {
+	var seq int64
+	err := t.one(&seq, `SELECT seq FROM events WHERE key = ?`, key)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// append writes the next event of the chain. The caller has seen that its key
+// is new. Data is any value that marshals to JSON.
+func (t *tx) append(e Event, when When, data any) error {
+	if e.Key == "" || e.Kind == "" {
+		return fmt.Errorf("ledger: an event needs a key and a kind: %q %q", e.Key, e.Kind)
+	}
+	var err error
+	if e.Data, err = json.Marshal(data); err != nil {
+		return fmt.Errorf("ledger: %s: %w", e.Key, err)
+	}
+	if e.Actor == "" {
+		e.Actor = Engine
+	}
+	for _, text := range []*string{&e.Key, &e.Plan, &e.Task, &e.Kind, &e.Actor} {
+		*text = storable(*text)
+	}
+	e.Real, e.PlanAt = instant(when.Real), instant(when.Plan)
+	e.Seq, e.Prev = t.head.Seq+1, t.head.Hash
+	e.Hash = link(e, e.Real.Format(stamp), e.PlanAt.Format(stamp))
+	_, err = t.exec(`INSERT INTO events (seq, key, plan, task, kind, actor, real_at, plan_at, data, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		e.Seq, e.Key, e.Plan, e.Task, e.Kind, e.Actor, e.Real, e.PlanAt, string(e.Data), e.Prev, e.Hash)
+	if err != nil {
+		return fmt.Errorf("ledger: event %s: %w", e.Key, err)
+	}
+	t.head = head{e.Seq, e.Hash}
+	return nil
+}
+
+// storable drops what PostgreSQL cannot hold in a text.
+func storable(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+}
+
+// eventRow is an event as a database gives it; instants as text or time.
+type eventRow struct {
+	Seq    int64  `db:"seq"`
+	Key    string `db:"key"`
+	Plan   string `db:"plan"`
+	Task   string `db:"task"`
+	Kind   string `db:"kind"`
+	Actor  string `db:"actor"`
+	Real   any    `db:"real_at"`
+	PlanAt any    `db:"plan_at"`
+	Data   string `db:"data"`
+	Prev   string `db:"prev"`
+	Hash   string `db:"hash"`
+}
+
+func (r eventRow) event() Event {
+	return Event{Seq: r.Seq, Key: r.Key, Plan: r.Plan, Task: r.Task, Kind: r.Kind, Actor: r.Actor,
+		Real: asTime(r.Real), PlanAt: asTime(r.PlanAt), Data: json.RawMessage(r.Data), Prev: r.Prev, Hash: r.Hash}
+}
+
+func asTime(v any) time.Time {
+	t, _ := v.(time.Time)
+	return t.UTC()
+}
+
+func asStamp(v any) string {
+	switch v := v.(type) {
+	case time.Time:
+		return v.UTC().Format(stamp)
+	case []byte:
+		return string(v)
+	case string:
+		return v
+	}
+	return fmt.Sprint(v)
+}
+
+// Verify walks the whole chain in one reading transaction, while others may
+// write. It gives the number of events that hold; a *BrokenChainError names the
+// first that does not, a *CountError a table that disagrees with the events.
+// Who can rewrite every hash after a place and the head too is found only by
+// comparing with a hash kept elsewhere: see Head.
+func (s *Store) Verify(ctx context.Context) (n int64, err error) {
+	v, err := s.reader.BeginTxx(ctx, s.d.snapshot())
+	if err != nil {
+		return 0, err
+	}
+	defer v.Rollback() //nolint:errcheck // it only read
+	var end head
+	if err := v.GetContext(ctx, &end, `SELECT seq, hash FROM chain WHERE id = 1`); err != nil {
+		return 0, &BrokenChainError{1, "the chain has no head: " + err.Error()}
+	}
+	rows, err := v.QueryxContext(ctx, fmt.Sprintf(
+		`SELECT seq, key, plan, task, kind, actor, %s AS real_at, %s AS plan_at, data, prev, hash FROM events ORDER BY seq`,
+		s.d.exact("real_at"), s.d.exact("plan_at")))
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	last, counts := head{}, map[string]int64{}
+	for rows.Next() {
+		var r eventRow
+		if err := rows.StructScan(&r); err != nil {
+			return last.Seq, &BrokenChainError{last.Seq + 1, "it cannot be read: " + err.Error()}
+		}
+		if err := follows(last, end, r); err != nil {
+			return last.Seq, err
+		}
+		last = head{r.Seq, r.Hash}
+		counts[r.Kind]++
+	}
+	if err := rows.Err(); err != nil {
+		return last.Seq, err
+	}
+	if last.Seq < end.Seq {
+		return last.Seq, &BrokenChainError{last.Seq + 1, fmt.Sprintf("the end is missing: there were %d events", end.Seq)}
+	}
+	if last.Hash != end.Hash {
+		return last.Seq, &BrokenChainError{last.Seq, "the head of the chain names another hash"}
+	}
+	return last.Seq, s.compare(ctx, v, counts)
+}
+
+// follows tells whether r is the right event after last.
+func follows(last, end head, r eventRow) error {
+	next := last.Seq + 1
+	switch {
+	case r.Seq != next:
+		return &BrokenChainError{next, fmt.Sprintf("it is missing: %d comes next", r.Seq)}
+	case r.Seq > end.Seq:
+		return &BrokenChainError{next, fmt.Sprintf("it was added: the head knows %d", end.Seq)}
+	case r.Prev != last.Hash:
+		return &BrokenChainError{next, "it does not follow the one before"}
+	}
+	e := Event{Seq: r.Seq, Key: r.Key, Plan: r.Plan, Task: r.Task, Kind: r.Kind, Actor: r.Actor, Data: json.RawMessage(r.Data), Prev: r.Prev}
+	if link(e, asStamp(r.Real), asStamp(r.PlanAt)) != r.Hash {
+		return &BrokenChainError{next, "its content is not what was hashed"}
+	}
+	return nil
+}

@@ -1,0 +1,40 @@
+package ledger
+
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// counted says which rows are there because of which events. Only what one
+// count can answer is compared.
+var counted = []struct {
+	what, query string
+	kinds       []string
+}{
+	{"plans", `SELECT COUNT(*) FROM plans`, []string{PlanLaunched}},
+	{"occurrences", `SELECT COUNT(*) FROM tasks WHERE duty <> ''`, []string{OccurrenceOpened}},
+	{"closed tasks", `SELECT COUNT(*) FROM tasks WHERE state = 'closed'`, []string{TaskClosed}},
+	{"decided stages", `SELECT COUNT(*) FROM stages WHERE state = 'decided'`, []string{StageDecided}},
+	{"dropped notices", `SELECT COUNT(*) FROM notices WHERE state = 'dropped'`, []string{NoticeDropped}},
+	{"sent messages", `SELECT COUNT(*) FROM messages WHERE state = 'sent'`, []string{MessageSent}},
+	{"failed messages", `SELECT COUNT(*) FROM messages WHERE state = 'failed'`, []string{MessageFailed}},
+	{"void talks", `SELECT COUNT(*) FROM talks WHERE state = 'void'`, []string{TalkVoided}},
+	{"declined talks", `SELECT COUNT(*) FROM talks WHERE state = 'declined'`, []string{TalkRefused}},
+}
+
+func (s *Store) compare(ctx context.Context, v *sqlx.Tx, events map[string]int64) error {
+	for _, c := range counted {
+		var rows, want int64
+		if err := v.GetContext(ctx, &rows, c.query); err != nil {
+			return err
+		}
+		for _, kind := range c.kinds {
+			want += events[kind]
+		}
+		if rows != want {
+			return &CountError{c.what, rows, want}
+		}
+	}
+	return nil
+}

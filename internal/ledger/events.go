@@ -1,0 +1,58 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+)
+
+// EventFilter chooses events. Empty fields choose all; Limit 0 is no limit.
+type EventFilter struct {
+	Plan, Task string
+	AfterSeq   int64
+	Limit      int
+}
+
+// Events are the chosen events in the order of the chain.
+func (s *Store) Events(ctx context.Context, f EventFilter) ([]Event, error) {
+	w := where{}
+	w.equal("plan", f.Plan)
+	w.equal("task", f.Task)
+	w.add("seq > ?", f.AfterSeq)
+	query := `SELECT seq, key, plan, task, kind, actor, real_at, plan_at, data, prev, hash FROM events` + w.String() + ` ORDER BY seq`
+	if f.Limit > 0 {
+		query += fmt.Sprintf(" LIMIT %d", f.Limit)
+	}
+	var rows []eventRow
+	if err := s.all(ctx, &rows, query, w.args...); err != nil {
+		return nil, err
+	}
+	events := make([]Event, len(rows))
+	for i, r := range rows {
+		events[i] = r.event()
+	}
+	return events, nil
+}
+
+// Record appends a bare event: a finding of the audit, a refused act. It uses
+// Key, Plan, Task, Kind, Actor, Real, PlanAt and Data (JSON; null when empty).
+// fresh is false when the key was there already; then nothing changes.
+func (s *Store) Record(ctx context.Context, e Event) (fresh bool, err error) {
+	if len(e.Data) == 0 {
+		e.Data = json.RawMessage("null")
+	}
+	return write(ctx, s, func(t *tx) (bool, error) {
+		if there, err := t.recorded(e.Key); there || err != nil {
+			return false, err
+		}
+		return true, t.append(e, When{e.Real, e.PlanAt}, e.Data)
+	})
+}
+
+// Head is the number of the last event and its hash. Written down elsewhere
+// (a printed page will do) it proves later that nothing before it was changed.
+func (s *Store) Head(ctx context.Context) (seq int64, hash string, err error) {
+	var h head
+	err = s.one(ctx, &h, `SELECT seq, hash FROM chain WHERE id = 1`)
+	return h.Seq, h.Hash, err
+}

@@ -1,0 +1,8 @@
+//go:build !unix
+
+package ledger
+
+import "context"
+
+// lockFolder does nothing here: start the first process alone.
+func lockFolder(context.Context, string) (unlock func(), err error) { return func() {}, nil }

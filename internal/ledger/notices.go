@@ -1,0 +1,132 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"duban/internal/people"
+)
+
+// NoticeFilter chooses notices. Empty fields choose all.
+type NoticeFilter struct {
+	Plan, Task, Digest string
+	States             []string
+}
+
+// Notices are the chosen notices, ordered by time, task, stage, recipient and channel.
+func (s *Store) Notices(ctx context.Context, f NoticeFilter) ([]Notice, error) {
+	w := where{}
+	w.equal("plan", f.Plan)
+	w.equal("task", f.Task)
+	w.equal("digest", f.Digest)
+	w.oneOf("state", f.States)
+	return s.noticesWhere(ctx, w)
+}
+
+// Stuck are the notices of a plan (of all when planID is "") that somebody must
+// look at: to be spoken before the instant (plan clock) and still pending or
+// sending, or failed or unknown and not reported yet. See MarkReported.
+func (s *Store) Stuck(ctx context.Context, planID string, before time.Time) ([]Notice, error) {
+	w := where{}
+	w.equal("plan", planID)
+	w.oneOf("state", []string{Pending, Sending, Failed, Unknown})
+	w.add("NOT reported")
+	w.add("(state IN ('failed', 'unknown') OR speak_at < ?)", instant(before))
+	return s.noticesWhere(ctx, w)
+}
+
+// MarkReported notes that the audit has cried out about these notices, so that
+// Stuck names them no more unless their state changes.
+func (s *Store) MarkReported(ctx context.Context, notices []Notice) error {
+	keys := make([]string, len(notices))
+	for i, n := range notices {
+		keys[i] = n.Key()
+	}
+	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
+		return none, t.in(`UPDATE notices SET reported = ? WHERE key IN (?)`, keys, true)
+	})
+	return err
+}
+
+func (s *Store) noticesWhere(ctx context.Context, w where) ([]Notice, error) {
+	var rows []noticeRow
+	query := `SELECT ` + noticeColumns + ` FROM notices` + w.String() + ` ORDER BY speak_at, plan, task, stage, unit, role, channel, key`
+	if err := s.all(ctx, &rows, query, w.args...); err != nil {
+		return nil, err
+	}
+	return noticesOf(rows), nil
+}
+
+// Key is the effect's name for ever: plan/task/rREV/stage/unit/role/channel.
+func (n Notice) Key() string {
+	d := Decision{Plan: n.Plan, Task: n.Task, Revision: n.Revision, Talk: n.Talk}
+	d.Stage.ID = n.Stage
+	return effectKey(d.Key(), n.Recipient, n.Channel)
+}
+
+func effectKey(decision string, r people.Recipient, channel string) string {
+	return decision + "/" + r.String() + "/" + channel
+}
+
+var (
+	noticeInsert = []string{"key", "plan", "task", "revision", "talk", "stage", "unit", "role", "channel", "kind", "light", "speak_at", "digest", "state", "message", "error", "reported"}
+	noticeOne    = `INSERT INTO notices (` + strings.Join(noticeInsert, ", ") + `) VALUES (?` + strings.Repeat(", ?", len(noticeInsert)-1) + `)`
+)
+
+// said is one notice in a stage's event.
+type said struct {
+	Recipient people.Recipient `json:"recipient"`
+	Channel   string           `json:"channel"`
+	Digest    string           `json:"digest"`
+}
+
+// notices writes a decision's notices, each into its recipient's digest.
+func (t *tx) notices(d Decision, key string) (digests []Digest, all []said, err error) {
+	recipients := slices.SortedFunc(maps.Keys(d.Channels), func(a, b people.Recipient) int {
+		return strings.Compare(a.String(), b.String())
+	})
+	at := instant(d.Stage.At)
+	for _, r := range recipients {
+		channels := d.Channels[r]
+		if len(channels) == 0 {
+			continue // an empty seat
+		}
+		g, err := t.digest(d.Plan, r, at)
+		if err != nil {
+			return nil, nil, err
+		}
+		digests = append(digests, g)
+		for _, c := range slices.Compact(slices.Sorted(slices.Values(channels))) {
+			_, err := t.exec(noticeOne, effectKey(key, r, c), d.Plan, d.Task, d.Revision, d.Talk, d.Stage.ID, r.Unit, r.Role, c,
+				d.Stage.Kind, d.Stage.Light, at, g.Key, Pending, "", "", false)
+			if err != nil {
+				return nil, nil, fmt.Errorf("ledger: notice: %w", err)
+			}
+			all = append(all, said{r, c, g.Key})
+		}
+	}
+	return digests, all, nil
+}
+
+// digest is the recipient's digest of that instant that still takes notices.
+func (t *tx) digest(planID string, r people.Recipient, at time.Time) (Digest, error) {
+	var row digestRow
+	err := t.one(&row, `SELECT `+digestColumns+` FROM digests WHERE plan = ? AND unit = ? AND role = ? AND speak_at = ? ORDER BY number DESC LIMIT 1`,
+		planID, r.Unit, r.Role, at)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return Digest{}, err
+	}
+	if err == nil && !row.Gathered.Valid {
+		return row.digest(), nil
+	}
+	g := Digest{Plan: planID, Recipient: r, SpeakAt: at, Number: row.Number + 1}
+	g.Key = fmt.Sprintf("%s|%s|%s|%d", planID, r, at.Format(time.RFC3339Nano), g.Number)
+	_, err = t.exec(`INSERT INTO digests (key, plan, unit, role, speak_at, number, started) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		g.Key, planID, r.Unit, r.Role, at, g.Number, false)
+	return g, err
+}

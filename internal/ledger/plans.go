@@ -1,0 +1,243 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/plan"
+)
+
+// NewTask is a task as it enters the ledger with the stages it will go
+// through. Duties and standing lines have none. State, Light and Revision are
+// TaskOpen, Green and 1 when they are empty; FirstDue is Due.
+type NewTask struct {
+	Task
+	Stages []plan.Stage
+}
+
+// PlanInfo is one line about a plan under supervision.
+type PlanInfo struct {
+	ID        string         `json:"id"`
+	Title     string         `json:"title"`
+	Hash      string         `json:"hash"`
+	Zone      string         `json:"zone"`
+	Launched  time.Time      `json:"launched"` // plan clock
+	Clock     calendar.Clock `json:"clock"`
+	Tasks     int            `json:"tasks"` // dated, occurrences of duties among them
+	Duties    int            `json:"duties"`
+	Standing  int            `json:"standing"`
+	Open      int            `json:"open"` // of Tasks
+	Closed    int            `json:"closed"`
+	Cancelled int            `json:"cancelled"`
+	Unarmed   int            `json:"unarmed"` // of what must be armed: see Unarmed
+}
+
+var taskValueColumns = []string{"plan", "id", "position", "duty", "period", "kind", "title", "clause", "lead", "assist", "due", "first_due",
+	"policy", "soft", "priority", "revision", "state", "light", "last_stage", "armed", "assigned_at", "closed_at"}
+
+// AddPlan writes a plan with its tasks and the stages expected of them, as one
+// event plan.launched. The same plan from the same files again changes nothing:
+// added is false. From other files it is ErrPlanDiffers.
+func (s *Store) AddPlan(ctx context.Context, l Launched, tasks []NewTask, when When) (added bool, err error) {
+	doc, err := json.Marshal(l.Plan)
+	if err != nil {
+		return false, fmt.Errorf("ledger: plan %s: %w", l.Plan.ID, err)
+	}
+	clock, err := json.Marshal(l.Clock)
+	if err != nil {
+		return false, fmt.Errorf("ledger: plan %s: clock: %w", l.Plan.ID, err)
+	}
+	taskRows, stageRows := rowsOf(l.Plan.ID, tasks)
+	sum := sha256.Sum256(doc)
+	return write(ctx, s, func(t *tx) (bool, error) {
+		var hash string
+		switch err := t.one(&hash, `SELECT hash FROM plans WHERE id = ?`, l.Plan.ID); {
+		case err == nil && hash == l.Plan.Hash:
+			return false, nil
+		case err == nil:
+			return false, fmt.Errorf("plan %s: %w", l.Plan.ID, ErrPlanDiffers)
+		case !errors.Is(err, ErrNotFound):
+			return false, err
+		}
+		_, err := t.exec(`INSERT INTO plans (id, title, hash, zone, doc, clock, launched_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			l.Plan.ID, l.Plan.Title, l.Plan.Hash, l.Plan.Zone, string(doc), string(clock), instant(l.At))
+		if err != nil {
+			return false, err
+		}
+		if err := t.insert("tasks", taskValueColumns, taskRows); err != nil {
+			return false, err
+		}
+		if err := t.insert("stages", stageColumns, stageRows); err != nil {
+			return false, err
+		}
+		return true, t.append(Event{Key: l.Plan.ID, Plan: l.Plan.ID, Kind: PlanLaunched}, when, map[string]any{
+			"title": l.Plan.Title, "number": l.Plan.Number, "hash": l.Plan.Hash, "doc_sha256": hex.EncodeToString(sum[:]),
+			"clock": l.Clock, "at": instant(l.At), "tasks": len(taskRows), "stages": len(stageRows),
+		})
+	})
+}
+
+func rowsOf(planID string, tasks []NewTask) (taskRows, stageRows [][]any) {
+	for i, n := range tasks {
+		taskRows = append(taskRows, taskValues(planID, i+1, n.Task))
+		for _, st := range n.Stages {
+			stageRows = append(stageRows, stageValues(planID, n.ID, cmp.Or(n.Revision, 1), "", st, Expected, time.Time{}))
+		}
+	}
+	return taskRows, stageRows
+}
+
+// taskValues are the values of taskValueColumns.
+func taskValues(planID string, position int, t Task) []any {
+	assist, first := t.Assist, t.FirstDue
+	if assist == nil {
+		assist = []string{}
+	}
+	if first.IsZero() {
+		first = t.Due
+	}
+	return []any{planID, t.ID, position, t.Duty, t.Period, t.Kind, t.Title, t.Clause, t.Lead, asJSON(assist), t.Due.String(), first.String(),
+		t.Policy, t.Soft, t.Priority, cmp.Or(t.Revision, 1), cmp.Or(t.State, TaskOpen), cmp.Or(t.Light, plan.Green), t.LastStage, t.Armed, instant(t.Assigned), nullable(t.ClosedAt)}
+}
+
+// AddOccurrence opens one occurrence of a duty, as event occurrence.opened.
+// n names its Plan and Duty. Again, it changes nothing: added is false.
+func (s *Store) AddOccurrence(ctx context.Context, n NewTask, when When) (added bool, err error) {
+	key := n.Plan + "/" + n.ID + "/opened"
+	return write(ctx, s, func(t *tx) (bool, error) {
+		if there, err := t.recorded(key); there || err != nil {
+			return false, err
+		}
+		var position int
+		if err := t.one(&position, `SELECT position FROM tasks WHERE plan = ? AND id = ?`, n.Plan, n.Duty); err != nil {
+			return false, fmt.Errorf("duty %s of %s: %w", n.Duty, n.Plan, err)
+		}
+		_, stageRows := rowsOf(n.Plan, []NewTask{n})
+		if err := t.insert("tasks", taskValueColumns, [][]any{taskValues(n.Plan, position, n.Task)}); err != nil {
+			return false, err
+		}
+		if err := t.insert("stages", stageColumns, stageRows); err != nil {
+			return false, err
+		}
+		return true, t.append(Event{Key: key, Plan: n.Plan, Task: n.ID, Kind: OccurrenceOpened}, when, map[string]any{
+			"duty": n.Duty, "period": n.Period, "due": n.Due, "stages": n.Stages,
+		})
+	})
+}
+
+// Plan is a launched plan; ErrNotFound without one. What it gives is shared:
+// do not change it. It costs one small query.
+func (s *Store) Plan(ctx context.Context, id string) (Launched, error) {
+	var hash string
+	if err := s.one(ctx, &hash, `SELECT hash FROM plans WHERE id = ?`, id); err != nil {
+		return Launched{}, fmt.Errorf("plan %s: %w", id, err)
+	}
+	s.mu.Lock()
+	l, ok := s.plans[id+"\x00"+hash]
+	s.mu.Unlock()
+	if ok {
+		return l, nil
+	}
+	var row struct {
+		Hash  string    `db:"hash"`
+		Doc   string    `db:"doc"`
+		Clock string    `db:"clock"`
+		At    time.Time `db:"launched_at"`
+	}
+	if err := s.one(ctx, &row, `SELECT hash, doc, clock, launched_at FROM plans WHERE id = ?`, id); err != nil {
+		return Launched{}, fmt.Errorf("plan %s: %w", id, err)
+	}
+	l = Launched{At: row.At.UTC()}
+	if err := json.Unmarshal([]byte(row.Doc), &l.Plan); err != nil {
+		return Launched{}, fmt.Errorf("ledger: plan %s: %w", id, err)
+	}
+	if err := json.Unmarshal([]byte(row.Clock), &l.Clock); err != nil {
+		return Launched{}, fmt.Errorf("ledger: plan %s: clock: %w", id, err)
+	}
+	s.mu.Lock()
+	s.plans[id+"\x00"+row.Hash] = l
+	s.mu.Unlock()
+	return l, nil
+}
+
+// Plans are all plans, the earliest launched first.
+func (s *Store) Plans(ctx context.Context) ([]PlanInfo, error) {
+	var rows []struct {
+		PlanInfo
+		Clock    string    `db:"clock"`
+		Launched time.Time `db:"launched_at"`
+	}
+	err := s.all(ctx, &rows, `SELECT p.id, p.title, p.hash, p.zone, p.clock, p.launched_at,
+		COUNT(CASE WHEN t.kind = 'dated' THEN 1 END) AS tasks,
+		COUNT(CASE WHEN t.kind = 'duty' THEN 1 END) AS duties,
+		COUNT(CASE WHEN t.kind = 'standing' THEN 1 END) AS standing,
+		COUNT(CASE WHEN t.kind = 'dated' AND t.state = 'open' THEN 1 END) AS open,
+		COUNT(CASE WHEN t.kind = 'dated' AND t.state = 'closed' THEN 1 END) AS closed,
+		COUNT(CASE WHEN t.kind = 'dated' AND t.state = 'cancelled' THEN 1 END) AS cancelled,
+		COUNT(CASE WHEN t.kind <> 'standing' AND t.state = 'open' AND NOT t.armed THEN 1 END) AS unarmed
+		FROM plans p LEFT JOIN tasks t ON t.plan = p.id
+		GROUP BY p.id, p.title, p.hash, p.zone, p.clock, p.launched_at ORDER BY p.launched_at, p.id`)
+	if err != nil {
+		return nil, err
+	}
+	infos := make([]PlanInfo, len(rows))
+	for i, r := range rows {
+		infos[i] = r.PlanInfo
+		infos[i].Launched = r.Launched.UTC()
+		if err := json.Unmarshal([]byte(r.Clock), &infos[i].Clock); err != nil {
+			return nil, fmt.Errorf("ledger: plan %s: clock: %w", r.ID, err)
+		}
+	}
+	return infos, nil
+}
+
+// Calendar is every notice that was imported, in order of year.
+func (s *Store) Calendar(ctx context.Context) ([]calendar.Year, error) {
+	var docs []string
+	if err := s.all(ctx, &docs, `SELECT doc FROM calendars ORDER BY year`); err != nil {
+		return nil, err
+	}
+	years := make([]calendar.Year, len(docs))
+	for i, doc := range docs {
+		if err := json.Unmarshal([]byte(doc), &years[i]); err != nil {
+			return nil, fmt.Errorf("ledger: calendar: %w", err)
+		}
+	}
+	return years, nil
+}
+
+// PutCalendar keeps one year's notice in place of the year's former one, as
+// event calendar.put. The same notice again changes nothing.
+func (s *Store) PutCalendar(ctx context.Context, y calendar.Year, actor string, when When) error {
+	doc, err := json.Marshal(y)
+	if err != nil {
+		return fmt.Errorf("ledger: calendar %d: %w", y.Year, err)
+	}
+	_, err = write(ctx, s, func(t *tx) (none struct{}, err error) {
+		var old struct {
+			Version int    `db:"version"`
+			Doc     string `db:"doc"`
+		}
+		if err := t.one(&old, `SELECT version, doc FROM calendars WHERE year = ?`, y.Year); err != nil && !errors.Is(err, ErrNotFound) {
+			return none, err
+		}
+		if old.Doc == string(doc) {
+			return none, nil
+		}
+		_, err = t.exec(`INSERT INTO calendars (year, version, doc) VALUES (?, ?, ?)
+			ON CONFLICT (year) DO UPDATE SET version = excluded.version, doc = excluded.doc`, y.Year, old.Version+1, string(doc))
+		if err != nil {
+			return none, err
+		}
+		key := fmt.Sprintf("calendar/%d/v%d", y.Year, old.Version+1)
+		return none, t.append(Event{Key: key, Kind: CalendarPut, Actor: actor}, when, json.RawMessage(doc))
+	})
+	return err
+}

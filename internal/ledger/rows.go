@@ -1,0 +1,211 @@
+package ledger
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// taskRow is a task with what the database keeps in another form.
+type taskRow struct {
+	Task
+	Assist   string       `db:"assist"`
+	Due      string       `db:"due"`
+	FirstDue string       `db:"first_due"`
+	ClosedAt sql.NullTime `db:"closed_at"`
+}
+
+const taskColumns = `plan, id, duty, period, kind, title, clause, lead, assist, due, first_due, policy, soft, priority, revision, state, light, last_stage, armed, assigned_at, closed_at`
+
+func (r taskRow) task() (t Task, err error) {
+	t = r.Task
+	t.Assigned, t.ClosedAt = t.Assigned.UTC(), fromNull(r.ClosedAt)
+	if err := json.Unmarshal([]byte(r.Assist), &t.Assist); err != nil {
+		return t, fmt.Errorf("ledger: task %s: assist: %w", t.ID, err)
+	}
+	if t.Due, err = day(r.Due); err == nil {
+		t.FirstDue, err = day(r.FirstDue)
+	}
+	return t, err
+}
+
+func tasksOf(rows []taskRow) ([]Task, error) {
+	tasks := make([]Task, len(rows))
+	for i, r := range rows {
+		var err error
+		if tasks[i], err = r.task(); err != nil {
+			return nil, err
+		}
+	}
+	return tasks, nil
+}
+
+func day(text string) (d calendar.Day, err error) {
+	err = d.UnmarshalText([]byte(text))
+	return d, err
+}
+
+// stageRow is a stage as the database keeps it.
+type stageRow struct {
+	Plan       string         `db:"plan"`
+	Task       string         `db:"task"`
+	Revision   int            `db:"revision"`
+	Talk       string         `db:"talk"`
+	ID         string         `db:"id"`
+	Kind       plan.StageKind `db:"kind"`
+	At         time.Time      `db:"at"`
+	MovedFrom  string         `db:"moved_from"`
+	Recipients string         `db:"recipients"`
+	Light      plan.Light     `db:"light"`
+	Merged     string         `db:"merged"`
+	State      string         `db:"state"`
+	DecidedAt  sql.NullTime   `db:"decided_at"`
+}
+
+var stageColumns = []string{"plan", "task", "revision", "talk", "id", "kind", "at", "moved_from", "recipients", "light", "merged", "state", "decided_at"}
+
+var stageList = strings.Join(stageColumns, ", ")
+
+func (r stageRow) stage() (s Stage, err error) {
+	s = Stage{Plan: r.Plan, Task: r.Task, Revision: r.Revision, Talk: r.Talk, State: r.State, DecidedAt: fromNull(r.DecidedAt),
+		Stage: plan.Stage{ID: r.ID, Kind: r.Kind, At: r.At.UTC(), Light: r.Light}}
+	if s.MovedFrom, err = day(r.MovedFrom); err != nil {
+		return s, err
+	}
+	if err := json.Unmarshal([]byte(r.Recipients), &s.To); err != nil {
+		return s, fmt.Errorf("ledger: stage %s of %s: recipients: %w", r.ID, r.Task, err)
+	}
+	return s, json.Unmarshal([]byte(r.Merged), &s.Merged)
+}
+
+func stagesOf(rows []stageRow) ([]Stage, error) {
+	stages := make([]Stage, len(rows))
+	for i, r := range rows {
+		var err error
+		if stages[i], err = r.stage(); err != nil {
+			return nil, err
+		}
+	}
+	return stages, nil
+}
+
+// stageValues are the values of stageColumns.
+func stageValues(planID, task string, revision int, talk string, s plan.Stage, state string, decided time.Time) []any {
+	return []any{planID, task, revision, talk, s.ID, s.Kind, instant(s.At), s.MovedFrom.String(), asJSON(s.To), s.Light, asJSON(s.Merged), state, nullable(decided)}
+}
+
+// asJSON marshals what cannot fail: texts, and slices and maps of them.
+func asJSON(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+// digestRow is a digest as the database keeps it.
+type digestRow struct {
+	Key      string       `db:"key"`
+	Plan     string       `db:"plan"`
+	Unit     string       `db:"unit"`
+	Role     people.Role  `db:"role"`
+	SpeakAt  time.Time    `db:"speak_at"`
+	Number   int          `db:"number"`
+	Started  bool         `db:"started"`
+	Gathered sql.NullTime `db:"gathered_at"`
+}
+
+const digestColumns = `key, plan, unit, role, speak_at, number, started, gathered_at`
+
+func (r digestRow) digest() Digest {
+	return Digest{Key: r.Key, Plan: r.Plan, Recipient: people.Recipient{Unit: r.Unit, Role: r.Role}, SpeakAt: r.SpeakAt.UTC(), Number: r.Number, Started: r.Started}
+}
+
+// noticeRow is a notice as the database keeps it.
+type noticeRow struct {
+	Key      string         `db:"key"`
+	Plan     string         `db:"plan"`
+	Task     string         `db:"task"`
+	Revision int            `db:"revision"`
+	Talk     string         `db:"talk"`
+	Stage    string         `db:"stage"`
+	Unit     string         `db:"unit"`
+	Role     people.Role    `db:"role"`
+	Channel  string         `db:"channel"`
+	Kind     plan.StageKind `db:"kind"`
+	Light    plan.Light     `db:"light"`
+	SpeakAt  time.Time      `db:"speak_at"`
+	Digest   string         `db:"digest"`
+	State    string         `db:"state"`
+	Message  string         `db:"message"`
+	Error    string         `db:"error"`
+	SentAt   sql.NullTime   `db:"sent_at"`
+}
+
+const noticeColumns = `key, plan, task, revision, talk, stage, unit, role, channel, kind, light, speak_at, digest, state, message, error, sent_at`
+
+func (r noticeRow) notice() Notice {
+	return Notice{
+		Effect: Effect{Task: r.Task, Revision: r.Revision, Stage: r.Stage, Recipient: people.Recipient{Unit: r.Unit, Role: r.Role}, Channel: r.Channel},
+		Plan:   r.Plan, Talk: r.Talk, Kind: r.Kind, Light: r.Light, SpeakAt: r.SpeakAt.UTC(), Digest: r.Digest,
+		State: r.State, Message: r.Message, Error: r.Error, SentAt: fromNull(r.SentAt),
+	}
+}
+
+func noticesOf(rows []noticeRow) []Notice {
+	notices := make([]Notice, len(rows))
+	for i, r := range rows {
+		notices[i] = r.notice()
+	}
+	return notices
+}
+
+// talkRow is a talk as the database keeps it.
+type talkRow struct {
+	ID       string    `db:"id"`
+	Plan     string    `db:"plan"`
+	Task     string    `db:"task"`
+	Revision int       `db:"revision"`
+	Number   int       `db:"number"`
+	Lead     string    `db:"lead"`
+	State    string    `db:"state"`
+	OpensAt  time.Time `db:"opens_at"`
+	Taken    string    `db:"taken"`
+	Approver string    `db:"approver"`
+}
+
+const talkColumns = `id, plan, task, revision, number, lead, state, opens_at, taken, approver`
+
+func (r talkRow) talk() (Talk, error) {
+	t := Talk{ID: r.ID, Plan: r.Plan, Task: r.Task, Revision: r.Revision, Number: r.Number, Lead: r.Lead, State: r.State, OpensAt: r.OpensAt.UTC(), Approver: r.Approver}
+	if err := json.Unmarshal([]byte(r.Taken), &t.Taken); err != nil {
+		return t, fmt.Errorf("ledger: talk %s: %w", t.ID, err)
+	}
+	return t, nil
+}
+
+// insert writes many rows in few statements. The rows of a folder of ten
+// thousand tasks go in within seconds that way.
+func (t *tx) insert(table string, columns []string, rows [][]any) error {
+	group := "(?" + strings.Repeat(", ?", len(columns)-1) + ")"
+	most := min(500, t.s.d.parameters()/len(columns))
+	for len(rows) > 0 {
+		n := min(len(rows), most)
+		args := make([]any, 0, n*len(columns))
+		for _, r := range rows[:n] {
+			args = append(args, r...)
+		}
+		query := `INSERT INTO ` + table + ` (` + strings.Join(columns, ", ") + `) VALUES ` + group + strings.Repeat(", "+group, n-1)
+		if _, err := t.inner.ExecContext(t.ctx, t.s.bind(query), args...); err != nil {
+			return fmt.Errorf("ledger: %s: %w", table, err)
+		}
+		rows = rows[n:]
+	}
+	return nil
+}

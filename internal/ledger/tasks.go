@@ -1,0 +1,169 @@
+package ledger
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/plan"
+)
+
+// TaskFilter chooses tasks. Empty fields choose all.
+type TaskFilter struct {
+	Plan  string
+	Lead  string // unit ID
+	State string
+	Kind  plan.Kind
+}
+
+// Task is one task as it stands; ErrNotFound without one.
+func (s *Store) Task(ctx context.Context, planID, task string) (Task, error) {
+	var row taskRow
+	if err := s.one(ctx, &row, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND id = ?`, planID, task); err != nil {
+		return Task{}, fmt.Errorf("task %s of %s: %w", task, planID, err)
+	}
+	return row.task()
+}
+
+// Tasks are the chosen tasks in the order of the document; occurrences of a
+// duty follow it by due date.
+func (s *Store) Tasks(ctx context.Context, f TaskFilter) ([]Task, error) {
+	w := where{}
+	w.equal("plan", f.Plan)
+	w.equal("lead", f.Lead)
+	w.equal("state", f.State)
+	w.equal("kind", string(f.Kind))
+	return s.tasks(ctx, w)
+}
+
+// Unarmed are the open tasks, occurrences and duties of a plan whose workflow
+// is not known to run.
+func (s *Store) Unarmed(ctx context.Context, planID string) ([]Task, error) {
+	w := where{}
+	w.equal("plan", planID)
+	w.add("NOT armed")
+	w.equal("state", TaskOpen)
+	w.add("kind <> 'standing'")
+	return s.tasks(ctx, w)
+}
+
+func (s *Store) tasks(ctx context.Context, w where) ([]Task, error) {
+	var rows []taskRow
+	if err := s.all(ctx, &rows, `SELECT `+taskColumns+` FROM tasks`+w.String()+` ORDER BY plan, position, duty, due, id`, w.args...); err != nil {
+		return nil, err
+	}
+	return tasksOf(rows)
+}
+
+// MarkArmed notes that the workflows of these tasks are known to run, as one
+// event task.armed for those of which it was not known yet.
+func (s *Store) MarkArmed(ctx context.Context, planID string, ids []string, when When) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
+		fresh, err := t.unarmed(planID, ids)
+		if len(fresh) == 0 || err != nil {
+			return none, err
+		}
+		if err := t.in(`UPDATE tasks SET armed = ? WHERE plan = ? AND id IN (?)`, fresh, true, planID); err != nil {
+			return none, err
+		}
+		sum := sha256.Sum256([]byte(strings.Join(fresh, "\n")))
+		e := Event{Key: planID + "/armed/" + hex.EncodeToString(sum[:8]), Plan: planID, Kind: TaskArmed}
+		if len(fresh) == 1 {
+			e.Task = fresh[0]
+		}
+		return none, t.append(e, when, map[string]any{"tasks": fresh})
+	})
+	return err
+}
+
+// unarmed are those of ids whose tasks are there and not armed, sorted.
+func (t *tx) unarmed(planID string, ids []string) ([]string, error) {
+	var waiting []string
+	if err := t.all(&waiting, `SELECT id FROM tasks WHERE plan = ? AND NOT armed`, planID); err != nil {
+		return nil, err
+	}
+	known := make(map[string]bool, len(waiting))
+	for _, id := range waiting {
+		known[id] = true
+	}
+	var fresh []string
+	for _, id := range ids {
+		if known[id] {
+			known[id] = false // named twice, armed once
+			fresh = append(fresh, id)
+		}
+	}
+	slices.Sort(fresh)
+	return fresh, nil
+}
+
+// CloseTask ends a task 销号, as event task.closed under the caller's key (one
+// of its own when it is empty). It is Done when plan time has not passed the
+// due date's 24:00 in the plan's zone, otherwise DoneLate for ever; its own
+// stages still to come are void, its open talks stay. The same key again
+// changes nothing; another key on a task that is not open is ErrNotOpen.
+func (s *Store) CloseTask(ctx context.Context, planID, task, actor, reason, key string, when When) error {
+	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
+		now, err := t.task(planID, task)
+		if err != nil {
+			return none, err
+		}
+		if key == "" {
+			key = fmt.Sprintf("%s/%s/r%d/closed", planID, task, now.Revision)
+		}
+		if there, err := t.recorded(key); there || err != nil {
+			return none, err
+		}
+		if now.State != TaskOpen {
+			return none, fmt.Errorf("task %s of %s is %s: %w", task, planID, now.State, ErrNotOpen)
+		}
+		zone, err := t.zone(planID)
+		if err != nil {
+			return none, err
+		}
+		light := plan.Done
+		if !now.Due.IsZero() {
+			light = plan.DoneLight(calendar.DayOf(when.Plan.In(zone)), now.Due)
+		}
+		if _, err := t.exec(`UPDATE tasks SET state = 'closed', light = ?, closed_at = ? WHERE plan = ? AND id = ?`, light, instant(when.Plan), planID, task); err != nil {
+			return none, err
+		}
+		void, err := t.exec(`UPDATE stages SET state = 'void' WHERE plan = ? AND task = ? AND talk = '' AND state = 'expected'`, planID, task)
+		if err != nil {
+			return none, err
+		}
+		return none, t.append(Event{Key: key, Plan: planID, Task: task, Kind: TaskClosed, Actor: actor}, when, map[string]any{
+			"reason": reason, "light": light, "due": now.Due, "revision": now.Revision, "void": void,
+		})
+	})
+	return err
+}
+
+func (t *tx) task(planID, task string) (Task, error) {
+	var row taskRow
+	if err := t.one(&row, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND id = ?`, planID, task); err != nil {
+		return Task{}, fmt.Errorf("task %s of %s: %w", task, planID, err)
+	}
+	return row.task()
+}
+
+func (t *tx) zone(planID string) (*time.Location, error) {
+	var name string
+	if err := t.one(&name, `SELECT zone FROM plans WHERE id = ?`, planID); err != nil {
+		return nil, fmt.Errorf("plan %s: %w", planID, err)
+	}
+	if name == "" {
+		return calendar.Beijing, nil
+	}
+	zone, err := time.LoadLocation(name)
+	return zone, errors.Join(err)
+}

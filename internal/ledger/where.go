@@ -1,0 +1,39 @@
+package ledger
+
+import "strings"
+
+// where gathers conditions and their arguments.
+type where struct {
+	terms []string
+	args  []any
+}
+
+func (w *where) add(term string, args ...any) {
+	w.terms = append(w.terms, term)
+	w.args = append(w.args, args...)
+}
+
+// equal asks for a column's value; an empty one asks for nothing.
+func (w *where) equal(column, value string) {
+	if value != "" {
+		w.add(column+" = ?", value)
+	}
+}
+
+// oneOf asks for one of several values; none asks for nothing.
+func (w *where) oneOf(column string, values []string) {
+	if len(values) == 0 {
+		return
+	}
+	w.terms = append(w.terms, column+" IN (?"+strings.Repeat(", ?", len(values)-1)+")")
+	for _, v := range values {
+		w.args = append(w.args, v)
+	}
+}
+
+func (w *where) String() string {
+	if len(w.terms) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(w.terms, " AND ")
+}
