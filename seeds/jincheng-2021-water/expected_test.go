@@ -118,3 +118,17 @@ p23 2021-12-31 = 2.1-jinjiang-north 三（二）1 2021-12-31
 p24 2021-12-31 = 3.3-shicongtou 三（三）3 2021-12-31
 p26 2021-12-31 = 3.3-luweihe 三（三）3 2021-12-31
 `
+
+const wantEach = `
+1.2-society [chengqu zezhou gaoping yangcheng lingchuan qinshui] [chengguan gongxin shuiwu nongye]
+2.2-sewers [zezhou gaoping yangcheng lingchuan qinshui] [zhujian chengguan]
+2.4-cure [chengqu zezhou gaoping yangcheng lingchuan qinshui kaifaqu] [zhujian jiance]
+2.4-plan [chengqu zezhou gaoping yangcheng lingchuan qinshui kaifaqu] [zhujian jiance]
+2.4-survey [chengqu zezhou gaoping yangcheng lingchuan qinshui kaifaqu] [zhujian jiance]
+3.3-wetlands [zezhou yangcheng] []
+4s.1-lists [chengqu zezhou gaoping yangcheng lingchuan qinshui kaifaqu] []
+4s.1-organise [chengqu zezhou gaoping yangcheng lingchuan qinshui kaifaqu] []
+4s.3-funding [chengqu zezhou gaoping yangcheng lingchuan qinshui kaifaqu] []
+4s.3-running [chengqu zezhou gaoping yangcheng lingchuan qinshui kaifaqu] []
+5.3-plan [chengqu zezhou gaoping yangcheng lingchuan qinshui] [shengtai]
+`

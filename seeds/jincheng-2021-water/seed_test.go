@@ -1,7 +1,9 @@
 package seed_test
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -52,6 +54,18 @@ func document(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return squeezed(string(raw))
+}
+
+// The document is evidence: it is never edited.
+func TestDocumentUntouched(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("document.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprintf("%x", sha256.Sum256(raw)); got != "97e052d5a6b1599ff8cb4e76c503394e2a5c689c12e94ad5a4e91a26ae2bb06f" {
+		t.Errorf("document.txt has changed: SHA-256 %s", got)
+	}
 }
 
 func TestHead(t *testing.T) {
@@ -313,6 +327,31 @@ func TestBrackets(t *testing.T) {
 		if !slices.Contains(leads[clause], task.Lead) {
 			t.Errorf("%s: led by %s, first named are %v", task.ID, task.Lead, leads[clause])
 		}
+	}
+}
+
+// What each must do itself is led by each, helped by departments only.
+func TestEach(t *testing.T) {
+	t.Parallel()
+	p, _ := load(t)
+	leads, helpers := map[string][]string{}, map[string][]string{}
+	for _, task := range p.Tasks {
+		id, unit, ok := strings.Cut(task.ID, "."+task.Lead)
+		if !ok || unit != "" {
+			continue
+		}
+		leads[id] = append(leads[id], task.Lead)
+		if first, seen := helpers[id]; seen && !slices.Equal(first, task.Assist) {
+			t.Errorf("%s: helped by %v, others by %v", task.ID, task.Assist, first)
+		}
+		helpers[id] = task.Assist
+	}
+	var got []string
+	for _, id := range slices.Sorted(maps.Keys(leads)) {
+		got = append(got, fmt.Sprint(id, " ", leads[id], " ", helpers[id]))
+	}
+	if diff := cmp.Diff(lines(wantEach), got); diff != "" {
+		t.Error(diff)
 	}
 }
 
