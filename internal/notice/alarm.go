@@ -1,0 +1,141 @@
+package notice
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// Alarm is what the daily audit tells the office 自查告警: stages that left no
+// trace and messages in trouble.
+type Alarm struct {
+	ID        string // the message's name for ever, ASCII
+	Domain    string // see MessageID
+	Plan      PlanRef
+	Recipient people.Recipient // the office
+	Contact   Address
+	Office    Address
+	At        time.Time // plan clock
+	Date      time.Time // real clock
+	Zone      *time.Location
+	Silent    []Silent
+	Troubled  []Trouble
+}
+
+// Silent is a stage that should have spoken and of which the ledger knows nothing.
+type Silent struct {
+	Task  string // task ID
+	Title string
+	Lead  string // name of the accountable unit
+	Due   calendar.Day
+	Kind  plan.StageKind
+	Stage string    // stage ID
+	At    time.Time // plan clock: when it should have spoken
+}
+
+// State is what is wrong with a message; one that is none of these is told
+// among the stuck, never left out.
+type State string
+
+const (
+	StateUnknown State = "unknown" // handed over, no answer: a person must ask
+	StateFailed  State = "failed"  // refused for good
+	StateStuck   State = "stuck"   // still waiting long after its time
+)
+
+// Trouble is one message that did not simply arrive.
+type Trouble struct {
+	State State
+	Name  string // to whom: 市水务局联络员
+	Tasks []string
+	At    time.Time // plan clock: when it was to speak
+	Error string    // the channel's last word, "" when there is none
+}
+
+// ComposeAlarm words the audit's findings for the office. None is ErrEmpty.
+func ComposeAlarm(w *words.Words, a Alarm) (Mail, error) {
+	total := len(a.Silent) + len(a.Troubled)
+	if total == 0 {
+		return Mail{}, fmt.Errorf("alarm %s: %w", a.ID, ErrEmpty)
+	}
+	if a.ID == "" {
+		return Mail{}, fmt.Errorf("alarm to %q: no ID", a.Recipient)
+	}
+	if a.Zone == nil {
+		a.Zone = calendar.Beijing
+	}
+	d := Digest{Plan: a.Plan, Recipient: a.Recipient, Contact: a.Contact, Office: a.Office, At: a.At, Zone: a.Zone, Unit: a.Office.Name}
+	s := &speaker{w: w, d: d, today: calendar.DayOf(a.At.In(a.Zone))}
+	p := s.alarmPage(a, total)
+	m := Mail{
+		ID: a.ID, MessageID: MessageID(a.ID, a.Domain), Thread: thread(a.Plan.ID+"|alarm", a.Recipient, a.Domain),
+		Recipient: a.Recipient, To: Address{clean(a.Contact.Name), a.Contact.Email}, ReplyTo: a.Office.Email,
+		Subject: clean(s.t("alarm_subject", words.Data{"Plan": clean(a.Plan.Title), "Cases": s.count("cases", total)})),
+		Line:    s.line("alarm_line", p), At: a.At, Date: a.Date,
+	}
+	return render(m, p)
+}
+
+func (s *speaker) alarmPage(a Alarm, total int) page {
+	planName := s.t("plan", words.Data{"Title": clean(a.Plan.Title), "Number": clean(a.Plan.Number)})
+	p := page{
+		Lang: s.w.Lang(), Office: s.office(), Plan: planName, Total: total,
+		Heading: s.t("alarm_heading"), When: s.dayAndWeekday(s.today),
+		Salute:  s.t("salute", words.Data{"Name": s.name()}),
+		Opening: s.t("alarm_opening", words.Data{"Plan": planName, "Cases": s.count("cases", total)}),
+		Closing: s.t("alarm_closing"), Footer: s.t("footer"), Labels: s.labels(),
+	}
+	var silent []row
+	for _, x := range a.Silent {
+		silent = append(silent, row{
+			Title: clean(x.Title), Meta: []string{clean(x.Task), s.t("meta_lead", words.Data{"Lead": clean(x.Lead)})},
+			Due:   s.day(x.Due),
+			Left:  s.t("alarm_stage", words.Data{"Kind": s.w.T("term." + string(x.Kind)), "Stage": clean(x.Stage)}),
+			Notes: []string{s.t("alarm_at", words.Data{"At": s.clock(x.At)})},
+		})
+	}
+	s.alarmGroup(&p, "silent", crimson, silent)
+	for _, state := range []State{StateUnknown, StateFailed, StateStuck} {
+		var rows []row
+		for _, x := range a.Troubled {
+			if x.State == state || state == StateStuck && x.State != StateUnknown && x.State != StateFailed {
+				rows = append(rows, s.trouble(x))
+			}
+		}
+		s.alarmGroup(&p, string(state), amber, rows)
+	}
+	return p
+}
+
+func (s *speaker) trouble(x Trouble) row {
+	r := row{Title: s.t("alarm_message", words.Data{"Name": clean(x.Name)}), Left: s.clock(x.At)}
+	if len(x.Tasks) > 0 {
+		r.Meta = []string{clean(strings.Join(x.Tasks, s.t("comma")))}
+	}
+	if x.Error != "" {
+		r.Notes = []string{s.t("alarm_error", words.Data{"Error": short(clean(x.Error), 200)})}
+	}
+	return r
+}
+
+func (s *speaker) alarmGroup(p *page, name string, t tone, rows []row) {
+	if len(rows) == 0 {
+		return
+	}
+	for i := range rows {
+		rows[i].No = p.rows() + i + 1
+	}
+	title := s.t("alarm_name_" + name)
+	p.Summary = append(p.Summary, chip{title, len(rows), t})
+	p.Groups = append(p.Groups, group{
+		Ordinal: s.t(fmt.Sprintf("ordinal_%d", len(p.Groups)+1)), Name: title, Count: s.count("cases", len(rows)),
+		Ask: s.t("alarm_ask_" + name), Tone: t, Rows: rows,
+	})
+}
+
+func (s *speaker) clock(t time.Time) string { return t.In(s.d.Zone).Format("2006-01-02 15:04") }

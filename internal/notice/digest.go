@@ -1,0 +1,207 @@
+package notice
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// ErrEmpty says that there is nothing to say: a message without items is never
+// composed.
+var ErrEmpty = errors.New("nothing to say")
+
+// Digest is the facts of one message to one recipient of one morning 督办日报.
+// Its wording follows from Recipient.Role and each item's kind.
+type Digest struct {
+	ID        string // the message's name for ever, ASCII
+	Domain    string // right side of Message-IDs; see MessageID
+	Plan      PlanRef
+	Recipient people.Recipient
+	Unit      string         // name of the recipient's unit: 市水务局
+	Contact   Address        // who sits there: 市水务局联络员
+	Office    Address        // the office that signs; its address is optional
+	At        time.Time      // plan clock: the instant it speaks
+	Date      time.Time      // real clock: the Date header
+	Zone      *time.Location // the plan's; Beijing when nil
+	Items     []Item         // in any order; several of one task become one
+}
+
+// PlanRef names the document.
+type PlanRef struct {
+	ID     string
+	Title  string
+	Number string
+}
+
+// Item is one stage of one task, as it stands when the digest speaks.
+type Item struct {
+	Task     string // task ID
+	Title    string
+	Clause   string // 三（二）4; "" is left out
+	Lead     string // name of the accountable unit
+	Due      calendar.Day
+	Kind     plan.StageKind
+	Stage    string // stage ID
+	Light    plan.Light
+	Left     Distance // to the due date
+	Merged   int      // milder stages of the same day that became this one; of a catch-up, the reminders it stands for
+	Next     *Next    // nil when the ladder ends here
+	Talk     *Talk    // nil when the stage is no talk's
+	Soft     bool     // 力争、原则上
+	Priority bool     // 重点
+	CatchUp  bool     // stands for reminders that a late launch missed
+}
+
+// Distance is how far away a day is: positive before it, 0 on it, negative
+// after it, in calendar days and in working days.
+type Distance struct {
+	Days     int
+	Workdays int
+}
+
+// Next is what happens if nothing is done.
+type Next struct {
+	Kind     plan.StageKind
+	Day      calendar.Day
+	To       []people.Role
+	Step     string // of a talk's stage: the step's ID
+	Approval bool   // a talk that a leader must approve first
+}
+
+// Talk is where a talk stands 约谈. Step and Limit are the step the item is about;
+// for a talk just opened or proposed, its first.
+type Talk struct {
+	Number   int // 1 is the task's first talk
+	Step     string
+	Limit    calendar.Day // zero before a proposed talk is approved
+	Left     Distance     // to Limit
+	Proposed bool         // waits for a named leader
+}
+
+// class is what an item means to its reader; lower is graver.
+type class int
+
+const (
+	talkOpened class = iota
+	talkProposed
+	stepMissed
+	escalated
+	warned
+	urged
+	stepAhead
+	overdue // a mere reminder after the due date
+	dueToday
+	ahead
+)
+
+// classNames are the ends of catalogue keys.
+var classNames = [...]string{"talk", "proposed", "missed", "escalate", "warn", "urge", "step", "late", "due", "remind"}
+
+func (c class) String() string { return classNames[c] }
+
+func (it Item) class() class {
+	inTalk := it.Talk != nil
+	switch it.Kind {
+	case plan.Talk:
+		if inTalk && it.Talk.Proposed {
+			return talkProposed
+		}
+		return talkOpened
+	case plan.Escalate:
+		if inTalk {
+			return stepMissed
+		}
+		return escalated
+	case plan.Warn:
+		return warned
+	case plan.Urge:
+		return urged
+	}
+	switch {
+	case inTalk:
+		return stepAhead
+	case it.Left.Days < 0:
+		return overdue
+	case it.Left.Days == 0:
+		return dueToday
+	}
+	return ahead
+}
+
+// entry is one task in a digest: its gravest item, and the talk steps of its
+// milder ones, which are facts of their own.
+type entry struct {
+	Item
+	also []Talk
+}
+
+// gather makes one entry a task and orders them: gravest first, then the most
+// overdue or nearest due, priorities before others, else as given.
+func gather(items []Item) []entry {
+	sorted := slices.Clone(items)
+	slices.SortStableFunc(sorted, func(a, b Item) int { return cmp.Compare(a.class(), b.class()) })
+	var entries []entry
+	at := map[string]int{}
+	for _, it := range sorted {
+		i, seen := at[it.Task]
+		if !seen {
+			at[it.Task] = len(entries)
+			entries = append(entries, entry{Item: it})
+			continue
+		}
+		e := &entries[i]
+		e.Merged += 1 + it.Merged
+		e.Priority = e.Priority || it.Priority
+		e.CatchUp = e.CatchUp || it.CatchUp
+		if it.Talk != nil && (e.Talk == nil || it.Talk.Step != e.Talk.Step) {
+			e.also = append(e.also, *it.Talk)
+			e.Merged-- // it is said, not swallowed
+		}
+	}
+	slices.SortStableFunc(entries, func(a, b entry) int {
+		return cmp.Or(cmp.Compare(a.class(), b.class()), cmp.Compare(a.Left.Days, b.Left.Days), -cmp.Compare(toInt(a.Priority), toInt(b.Priority)))
+	})
+	return entries
+}
+
+func toInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Compose words a digest for its reader. No items is ErrEmpty; a digest without
+// an ID or with an unknown role is an error of the caller.
+func Compose(w *words.Words, d Digest) (Mail, error) {
+	if len(d.Items) == 0 {
+		return Mail{}, fmt.Errorf("digest %s: %w", d.ID, ErrEmpty)
+	}
+	if d.ID == "" || !slices.Contains(people.Roles, d.Recipient.Role) {
+		return Mail{}, fmt.Errorf("digest %q to %q: no ID or an unknown role", d.ID, d.Recipient)
+	}
+	if d.Zone == nil {
+		d.Zone = calendar.Beijing
+	}
+	s := &speaker{w: w, d: d, today: calendar.DayOf(d.At.In(d.Zone))}
+	entries := gather(d.Items)
+	page := s.page(entries)
+	m := Mail{
+		ID: d.ID, MessageID: MessageID(d.ID, d.Domain), Thread: thread(d.Plan.ID, d.Recipient, d.Domain),
+		Recipient: d.Recipient, To: Address{clean(d.Contact.Name), d.Contact.Email}, ReplyTo: d.Office.Email,
+		Subject: s.subject(entries), Line: s.line("line", page), At: d.At, Date: d.Date,
+	}
+	return render(m, page)
+}
+
+// thread is what one recipient's messages of one plan hang from.
+func thread(planID string, r people.Recipient, domain string) string {
+	return MessageID("thread|"+planID+"|"+r.String(), domain)
+}

@@ -1,0 +1,104 @@
+package notice
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"duban/internal/calendar"
+)
+
+// Outbox is a folder of .eml files 发件箱 and a line a message on a terminal: what
+// a plan uses until a mail server is set. The files are the very messages that
+// SMTP would send and open in any mail program.
+type Outbox struct {
+	dir  string
+	from Address
+	mu   sync.Mutex // one line at a time
+	out  io.Writer
+}
+
+// NewOutbox makes the folder when it is missing. out may be io.Discard.
+func NewOutbox(dir string, from Address, out io.Writer) (*Outbox, error) {
+	if _, err := address(from); err != nil {
+		return nil, fmt.Errorf("outbox: the sender's address is not an e-mail address")
+	}
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return nil, fmt.Errorf("outbox: %w", err)
+	}
+	return &Outbox{dir: dir, from: from, out: out}, nil
+}
+
+// Name is "outbox".
+func (o *Outbox) Name() string { return "outbox" }
+
+// Resendable is true: the same message is the same file.
+func (o *Outbox) Resendable() bool { return true }
+
+// Send writes the message's file, whole or not at all, and its line unless the
+// file was there before.
+func (o *Outbox) Send(ctx context.Context, m Mail) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("outbox: %w", err)
+	}
+	msg, err := message(m, o.from)
+	if err != nil {
+		return fmt.Errorf("outbox: %w", err)
+	}
+	var raw bytes.Buffer
+	if _, err := msg.WriteTo(&raw); err != nil {
+		return fmt.Errorf("outbox: writing the message: %w", err)
+	}
+	path := filepath.Join(o.dir, FileName(m))
+	_, statErr := os.Stat(path)
+	if err := writeWhole(path, raw.Bytes()); err != nil {
+		return fmt.Errorf("outbox: %w", err)
+	}
+	if statErr == nil {
+		return nil
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, _ = fmt.Fprintln(o.out, visible(m.Line)) // a closed terminal does not undo the file
+	return nil
+}
+
+// FileName is the message's name in the outbox: plan time in Beijing, seat, and
+// a mark of the Message-ID, so that a listing is in order and a message sent
+// twice is one file. It is made of letters, digits, hyphens and one dot.
+func FileName(m Mail) string {
+	mark := asciiName(m.MessageID)
+	return fmt.Sprintf("%s-%s-%s-%.12s.eml", m.At.In(calendar.Beijing).Format("20060102T150405"),
+		part(m.Recipient.Unit), part(string(m.Recipient.Role)), mark)
+}
+
+// part is s as part of a file name, at most 40 letters long.
+func part(s string) string { return fmt.Sprintf("%.40s", asciiName(s)) }
+
+// writeWhole puts data under path by renaming a finished, synced file.
+func writeWhole(path string, data []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".writing-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

@@ -1,0 +1,255 @@
+package notice
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"duban/internal/calendar"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// speaker turns one digest's facts into sentences of one language.
+type speaker struct {
+	w     *words.Words
+	d     Digest
+	today calendar.Day
+}
+
+func (s *speaker) t(key string, data ...words.Data) string { return s.w.T("notice."+key, data...) }
+
+// count is "3 项任务": the word has a form for one and a form for many.
+func (s *speaker) count(what string, n int) string {
+	form := "_many"
+	if n == 1 {
+		form = "_one"
+	}
+	return s.t(what+form, words.Data{"N": n})
+}
+
+func (s *speaker) day(d calendar.Day) string {
+	return s.t("day", words.Data{"Year": d.Year, "Month": s.t(fmt.Sprintf("month_%d", d.Month)), "Day": d.Date})
+}
+
+func (s *speaker) dayAndWeekday(d calendar.Day) string {
+	return s.t("day_weekday", words.Data{"Day": s.day(d), "Weekday": s.t(fmt.Sprintf("weekday_%d", d.Weekday()))})
+}
+
+// left is "还有 7 天（5 个工作日）", "今日到期" or "已逾期 …".
+func (s *speaker) left(d Distance) string {
+	switch {
+	case d.Days == 0:
+		return s.t("left_today")
+	case d.Days < 0:
+		return s.t("left_over", words.Data{"Days": s.count("days", -d.Days), "Workdays": s.count("workdays", max(0, -d.Workdays))})
+	}
+	return s.t("left_ahead", words.Data{"Days": s.count("days", d.Days), "Workdays": s.count("workdays", max(0, d.Workdays))})
+}
+
+// step names a talk's step; steps are data, so one without words is its ID.
+func (s *speaker) step(id string) string {
+	if name := s.t("step_" + id); name != "notice.step_"+id {
+		return name
+	}
+	return clean(id)
+}
+
+func (s *speaker) talk(t Talk) string {
+	data := words.Data{"Number": t.Number, "Step": s.step(t.Step), "Limit": s.day(t.Limit), "Left": s.left(t.Left)}
+	switch {
+	case t.Proposed:
+		return s.t("talk_proposed", data)
+	case t.Limit.IsZero():
+		return s.t("talk_open", data)
+	}
+	return s.t("talk_step", data)
+}
+
+// next says what happens if nothing is done.
+func (s *speaker) next(n *Next) string {
+	if n == nil {
+		return s.t("next_none", words.Data{"Office": s.office()})
+	}
+	to := make([]string, len(n.To))
+	for i, role := range n.To {
+		to[i] = s.role(role)
+	}
+	data := words.Data{"Day": s.dayAndWeekday(n.Day), "To": strings.Join(to, s.t("comma")), "Step": s.step(n.Step)}
+	switch {
+	case n.Step != "" && n.Kind == plan.Escalate:
+		return s.t("next_step_missed", data)
+	case n.Step != "":
+		return s.t("next_step", data)
+	case n.Kind == plan.Talk && n.Approval:
+		return s.t("next_talk_approval", data)
+	case n.Kind.Gravity() < 0:
+		return s.t("next_remind", data)
+	}
+	return s.t("next_"+string(n.Kind), data)
+}
+
+// role names a seat; the office goes by its own name.
+func (s *speaker) role(r people.Role) string {
+	if r == people.Office {
+		return s.office()
+	}
+	return s.t("seat_" + string(r))
+}
+
+func (s *speaker) office() string {
+	if s.d.Office.Name == "" {
+		return s.w.T("term.office")
+	}
+	return clean(s.d.Office.Name)
+}
+
+// subject names the gravest class, how many tasks are in it, and how many more.
+func (s *speaker) subject(entries []entry) string {
+	worst := entries[0].class()
+	n := 0
+	for _, e := range entries {
+		if e.class() == worst {
+			n++
+		}
+	}
+	text := s.t("subject_"+worst.String(), words.Data{"Plan": clean(s.d.Plan.Title), "Tasks": s.count("tasks", n)})
+	switch {
+	case len(entries) == 1:
+		text = s.t("subject_only", words.Data{"Subject": text, "Title": short(clean(entries[0].Title), 40)})
+	case len(entries) > n:
+		text = s.t("subject_more", words.Data{"Subject": text, "Total": s.count("tasks", len(entries))})
+	}
+	if s.d.Recipient.Role == people.Deputy {
+		text = s.t("subject_copy", words.Data{"Subject": text})
+	}
+	return clean(text)
+}
+
+// line is the whole digest in one line of a terminal.
+func (s *speaker) line(key string, p page) string {
+	parts := make([]string, len(p.Summary))
+	for i, c := range p.Summary {
+		parts[i] = fmt.Sprintf("%s %d", c.Name, c.N)
+	}
+	return visible(s.t(key, words.Data{
+		"At": s.d.At.In(s.d.Zone).Format("2006-01-02 15:04"), "Name": s.name(), "Plan": clean(s.d.Plan.Title),
+		"N": p.Total, "Counts": strings.Join(parts, s.t("comma")),
+	}))
+}
+
+// name is who is spoken to: the contact, or unit and seat when it has no name.
+func (s *speaker) name() string {
+	if n := clean(s.d.Contact.Name); n != "" {
+		return n
+	}
+	return s.t("unnamed", words.Data{"Unit": clean(s.d.Unit), "Seat": s.t("seat_" + string(s.d.Recipient.Role))})
+}
+
+// page lays the sentences out for both renderings.
+func (s *speaker) page(entries []entry) page {
+	role := string(s.d.Recipient.Role)
+	plan := s.t("plan", words.Data{"Title": clean(s.d.Plan.Title), "Number": clean(s.d.Plan.Number)})
+	p := page{
+		Lang: s.w.Lang(), Office: s.office(), Plan: plan, Total: len(entries),
+		Heading: s.t("heading_" + entries[0].class().String()),
+		When:    s.dayAndWeekday(s.today),
+		Salute:  s.t("salute", words.Data{"Name": s.name()}),
+		Opening: s.t("opening_"+role, words.Data{"Plan": plan, "Unit": clean(s.d.Unit), "Tasks": s.count("tasks", len(entries))}),
+		Closing: s.t("closing_"+role, words.Data{"Office": s.office()}),
+		Contact: s.contact(), Footer: s.t("footer"),
+		Labels: s.labels(),
+	}
+	if s.d.Recipient.Role == people.Deputy {
+		p.Heading = s.t("heading_copy", words.Data{"Heading": p.Heading})
+	}
+	leads := map[string]bool{}
+	for _, e := range entries {
+		leads[e.Lead] = true
+	}
+	showLead := len(leads) > 1 || !leads[s.d.Unit]
+	for len(entries) > 0 {
+		c := entries[0].class()
+		n := slices.IndexFunc(entries, func(e entry) bool { return e.class() != c })
+		if n < 0 {
+			n = len(entries)
+		}
+		name := s.t("name_" + c.String())
+		p.Summary = append(p.Summary, chip{name, n, tones[c]})
+		p.Groups = append(p.Groups, s.group(c, entries[:n], p.rows()+1, len(p.Groups)+1, showLead))
+		p.countUnits(entries[:n], name)
+		entries = entries[n:]
+	}
+	if len(p.Units) < 2 {
+		p.Units = nil
+	}
+	return p
+}
+
+func (s *speaker) labels() labels {
+	return labels{Summary: s.t("label_summary"), Units: s.t("label_units"), Next: s.t("label_next"), Due: s.t("label_due"), Colon: s.t("colon")}
+}
+
+func (s *speaker) contact() string {
+	if s.d.Office.Email == "" {
+		return ""
+	}
+	return s.t("contact", words.Data{"Office": s.office(), "Email": clean(s.d.Office.Email)})
+}
+
+// group words the entries of one class, numbered on from first. What comes next
+// is said once when it is the same for all.
+func (s *speaker) group(c class, entries []entry, first, ordinal int, showLead bool) group {
+	g := group{
+		Ordinal: s.t(fmt.Sprintf("ordinal_%d", ordinal)), Name: s.t("name_" + c.String()), Tone: tones[c],
+		Count: s.count("tasks", len(entries)),
+		Ask:   s.t("ask_"+string(s.d.Recipient.Role)+"_"+c.String(), words.Data{"Office": s.office()}),
+	}
+	for i, e := range entries {
+		g.Rows = append(g.Rows, s.row(e, first+i, showLead))
+	}
+	if len(g.Rows) > 1 && !slices.ContainsFunc(g.Rows, func(r row) bool { return r.Next != g.Rows[0].Next }) {
+		g.Next = g.Rows[0].Next
+		for i := range g.Rows {
+			g.Rows[i].Next = ""
+		}
+	}
+	return g
+}
+
+func (s *speaker) row(e entry, no int, showLead bool) row {
+	r := row{
+		No: no, Title: clean(e.Title), Due: s.day(e.Due), Left: s.left(e.Left), Late: e.Left.Days < 0, Next: s.next(e.Next),
+	}
+	if e.Light != "" {
+		r.Light = lamp{s.t("light", words.Data{"Light": s.w.T("term." + string(e.Light))}), lampColours[e.Light]}
+	}
+	for _, badge := range []struct {
+		on  bool
+		key string
+	}{{e.Priority, "badge_priority"}, {e.Soft, "badge_soft"}, {e.CatchUp, "badge_catchup"}} {
+		if badge.on {
+			r.Badges = append(r.Badges, s.t(badge.key))
+		}
+	}
+	if e.Clause != "" {
+		r.Meta = append(r.Meta, s.t("meta_clause", words.Data{"Clause": clean(e.Clause)}))
+	}
+	if showLead {
+		r.Meta = append(r.Meta, s.t("meta_lead", words.Data{"Lead": clean(e.Lead)}))
+	}
+	if e.Talk != nil {
+		r.Notes = append(r.Notes, s.talk(*e.Talk))
+	}
+	for _, t := range e.also {
+		r.Notes = append(r.Notes, s.talk(t))
+	}
+	switch {
+	case e.CatchUp && e.Merged > 0:
+		r.Notes = append(r.Notes, s.count("caughtup", e.Merged))
+	case e.Merged > 0:
+		r.Notes = append(r.Notes, s.count("merged", e.Merged))
+	}
+	return r
+}

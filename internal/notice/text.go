@@ -1,0 +1,168 @@
+package notice
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/width"
+)
+
+// columns of the text part; a CJK character takes two.
+const columns = 78
+
+// text is the page for a plain reader: a terminal, an old mail program.
+func (p page) text() string {
+	var b strings.Builder
+	wrap(&b, "", "", p.Heading)
+	wrap(&b, "", "", p.Plan)
+	wrap(&b, "", "", p.When)
+	b.WriteString("\n")
+	wrap(&b, "", "", p.Salute)
+	b.WriteString("\n")
+	wrap(&b, "    ", "", p.Opening)
+	b.WriteString("\n")
+	p.textSummary(&b)
+	for _, g := range p.Groups {
+		g.text(&b, p.Labels)
+	}
+	b.WriteString("\n" + strings.Repeat("-", columns) + "\n")
+	wrap(&b, "", "", p.Closing)
+	if p.Contact != "" {
+		wrap(&b, "", "", p.Contact)
+	}
+	b.WriteString("\n")
+	right(&b, p.Office)
+	right(&b, p.When)
+	b.WriteString("\n")
+	wrap(&b, "", "", p.Footer)
+	return b.String()
+}
+
+func (p page) textSummary(b *strings.Builder) {
+	wrap(b, p.Labels.Summary+p.Labels.Colon, "      ", chips(p.Summary))
+	if len(p.Units) == 0 {
+		return
+	}
+	b.WriteString(p.Labels.Units + p.Labels.Colon + "\n")
+	for _, u := range p.Units {
+		wrap(b, "  "+pad(u.Name, 28)+fmt.Sprintf("%4d  ", u.N), strings.Repeat(" ", 36), chips(u.Chips))
+	}
+}
+
+func chips(cs []chip) string {
+	parts := make([]string, len(cs))
+	for i, c := range cs {
+		parts[i] = fmt.Sprintf("%s %d", c.Name, c.N)
+	}
+	return strings.Join(parts, " · ")
+}
+
+func (g group) text(b *strings.Builder, l labels) {
+	b.WriteString("\n")
+	wrap(b, "", "    ", fmt.Sprintf("%s%s (%s)", g.Ordinal, g.Name, g.Count))
+	if g.Ask != "" {
+		wrap(b, "    ", "    ", g.Ask)
+	}
+	if g.Next != "" {
+		wrap(b, "    "+l.Next+l.Colon, "        ", g.Next)
+	}
+	for _, r := range g.Rows {
+		r.text(b, l)
+	}
+}
+
+func (r row) text(b *strings.Builder, l labels) {
+	const in = "      "
+	title := r.Title
+	if r.Light.Word != "" {
+		title += " [" + r.Light.Word + "]"
+	}
+	for _, badge := range r.Badges {
+		title += " [" + badge + "]"
+	}
+	b.WriteString("\n")
+	wrap(b, fmt.Sprintf("%4d. ", r.No), in, title)
+	facts := r.Left
+	if r.Due != "" {
+		facts = strings.Trim(l.Due+" "+r.Due+" · "+r.Left, " ·")
+	}
+	if facts != "" {
+		wrap(b, in, in, facts)
+	}
+	if len(r.Meta) > 0 {
+		wrap(b, in, in, strings.Join(r.Meta, " · "))
+	}
+	for _, note := range r.Notes {
+		wrap(b, in, in, note)
+	}
+	if r.Next != "" {
+		wrap(b, in+l.Next+l.Colon, in+"  ", r.Next)
+	}
+}
+
+// right sets s at the right margin.
+func right(b *strings.Builder, s string) {
+	fmt.Fprintf(b, "%s%s\n", strings.Repeat(" ", max(0, columns-cells(s))), s)
+}
+
+// pad fills s with spaces to n columns.
+func pad(s string, n int) string { return s + strings.Repeat(" ", max(1, n-cells(s))) }
+
+// cells is how many columns s takes. Characters that are narrow in the West and
+// wide in China count as wide.
+func cells(s string) int {
+	n := 0
+	for _, r := range s {
+		n += cell(r)
+	}
+	return n
+}
+
+func cell(r rune) int {
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth, width.EastAsianAmbiguous:
+		return 2
+	}
+	return 1
+}
+
+// wrap writes s after first, and further lines after rest. It breaks at spaces
+// and between Chinese characters, but never before a closing mark or after an
+// opening one.
+func wrap(b *strings.Builder, first, rest, s string) {
+	line, at, fresh := first, cells(first), true
+	for _, tok := range tokens(s) {
+		if !fresh && at+cells(strings.TrimRight(tok, " ")) > columns {
+			b.WriteString(strings.TrimRight(line, " ") + "\n")
+			line, at = rest, cells(rest)
+		}
+		line += tok
+		at += cells(tok)
+		fresh = false
+	}
+	b.WriteString(strings.TrimRight(line, " ") + "\n")
+}
+
+const (
+	openers = "（《“‘〔【(["
+	closers = "，。；：、）》”’〕】！？,.;:)]!?·"
+)
+
+// tokens cuts s where a line may break; a token keeps the spaces after it.
+func tokens(s string) []string {
+	var toks []string
+	start := 0
+	runes := []rune(s)
+	for i := 1; i < len(runes); i++ {
+		prev, next := runes[i-1], runes[i]
+		if unicode.IsSpace(next) || strings.ContainsRune(closers, next) || strings.ContainsRune(openers, prev) {
+			continue
+		}
+		if unicode.IsSpace(prev) || cell(prev) == 2 || cell(next) == 2 {
+			toks = append(toks, string(runes[start:i]))
+			start = i
+		}
+	}
+	return append(toks, string(runes[start:]))
+}
