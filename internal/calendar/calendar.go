@@ -3,6 +3,7 @@ package calendar
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -26,58 +27,83 @@ type Holiday struct {
 	IsOffDay bool   `json:"isOffDay"`
 }
 
-// ReadYear reads one exchange-format file strictly: unknown fields, a missing
-// year, a day named twice and a day more than one year away are errors.
+// yearFile is a Year as it stands in a file, where a field left out must not be
+// taken for its zero value: a rest day without isOffDay would become a workday.
+type yearFile struct {
+	Schema string   `json:"$schema"`
+	ID     string   `json:"$id"`
+	Year   int      `json:"year"`
+	Papers []string `json:"papers"`
+	Days   []struct {
+		Name     string `json:"name"`
+		Date     Day    `json:"date"`
+		IsOffDay *bool  `json:"isOffDay"`
+	} `json:"days"`
+}
+
+// ReadYear reads one exchange-format file strictly: an unknown or missing
+// field, a year without days, a day named twice, a day more than one year away
+// and anything after the object are errors.
 func ReadYear(r io.Reader) (Year, error) {
 	dec := json.NewDecoder(r)
-	var y struct {
-		Schema string `json:"$schema"`
-		ID     string `json:"$id"`
-		Year
-	}
+	var f yearFile
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&y); err != nil {
+	if err := dec.Decode(&f); err != nil {
 		return Year{}, fmt.Errorf("calendar: %w", err)
 	}
-	if y.Year.Year < 1949 || y.Year.Year > 2100 {
-		return Year{}, fmt.Errorf("calendar: year %d is not between 1949 and 2100", y.Year.Year)
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return Year{}, errors.New("calendar: there is more after the end of the year")
 	}
+	if f.Year < 1949 || f.Year > 2100 {
+		return Year{}, fmt.Errorf("calendar: year %d is not between 1949 and 2100", f.Year)
+	}
+	if len(f.Days) == 0 {
+		return Year{}, fmt.Errorf("calendar: the notice for %d names no days", f.Year)
+	}
+	y := Year{Year: f.Year, Papers: f.Papers}
 	seen := map[Day]bool{}
-	for i, h := range y.Days {
+	for i, h := range f.Days {
 		switch {
 		case h.Date.IsZero():
 			return Year{}, fmt.Errorf("calendar: days[%d]: date is missing", i)
+		case h.Name == "":
+			return Year{}, fmt.Errorf("calendar: days[%d]: name is missing", i)
+		case h.IsOffDay == nil:
+			return Year{}, fmt.Errorf("calendar: days[%d]: isOffDay is missing", i)
 		case seen[h.Date]:
 			return Year{}, fmt.Errorf("calendar: days[%d]: %s is named twice", i, h.Date)
-		case h.Date.Year < y.Year.Year-1 || h.Date.Year > y.Year.Year+1:
-			return Year{}, fmt.Errorf("calendar: days[%d]: %s does not belong to the notice for %d", i, h.Date, y.Year.Year)
+		case h.Date.Year < y.Year-1 || h.Date.Year > y.Year+1:
+			return Year{}, fmt.Errorf("calendar: days[%d]: %s does not belong to the notice for %d", i, h.Date, y.Year)
 		}
 		seen[h.Date] = true
+		y.Days = append(y.Days, Holiday{Name: h.Name, Date: h.Date, IsOffDay: *h.IsOffDay})
 	}
-	return y.Year, nil
+	return y, nil
 }
 
 // Calendar answers what is a working day. It is immutable and safe for
 // concurrent use. The zero-notice Calendar rests on Saturdays and Sundays.
 type Calendar struct {
 	years map[int]Year
-	off   map[Day]Holiday
+	off   map[Day]Holiday // every day that a notice names, make-up workdays too
 }
 
 // New builds a calendar from notices. A day may be ruled by its own year's
-// notice and by the next year's (the notice for 2023 rests 2022-12-31); where
-// both name it, its own year's wins. The same year twice: the later one wins.
+// notice and by a neighbour's (the notice for 2023 rests 2022-12-31); where
+// several name it, its own year's wins, then the latest. The same year twice:
+// the later one in the list wins.
 func New(years ...Year) *Calendar {
 	c := &Calendar{years: map[int]Year{}, off: map[Day]Holiday{}}
 	for _, y := range years {
 		c.years[y.Year] = y
 	}
-	for _, y := range c.years {
-		for _, h := range y.Days {
-			if _, taken := c.off[h.Date]; taken && h.Date.Year != y.Year {
-				continue
+	for _, own := range []bool{false, true} {
+		for _, y := range c.Years() {
+			for _, h := range y.Days {
+				if (h.Date.Year == y.Year) == own {
+					c.off[h.Date] = h
+				}
 			}
-			c.off[h.Date] = h
 		}
 	}
 	return c

@@ -22,12 +22,17 @@ func (c Clock) Plan(real time.Time) time.Time {
 	return c.Start.Add(time.Duration(float64(real.Sub(c.Epoch)) * c.Rate))
 }
 
-// Real is the real instant of a plan one.
+// Real is the real instant at which plan time has reached plan: whoever sleeps
+// until then never wakes a moment too early by the plan's clock.
 func (c Clock) Real(plan time.Time) time.Time {
 	if c.Rate == 0 {
 		return plan
 	}
-	return c.Epoch.Add(time.Duration(float64(plan.Sub(c.Start)) / c.Rate))
+	real := c.Epoch.Add(time.Duration(float64(plan.Sub(c.Start)) / c.Rate))
+	for !real.Before(c.Epoch) && c.Plan(real).Before(plan) { // rounding: a few nanoseconds at most
+		real = real.Add(time.Nanosecond)
+	}
+	return real
 }
 
 // Until is the real time to wait, seen at the real instant now, until plan; never negative.
