@@ -1,0 +1,21 @@
+package ledger
+
+import (
+	"time"
+
+	"duban/internal/plan"
+)
+
+// TaskOf is the row of a plan's task as it stands when it is assigned.
+func TaskOf(planID string, t plan.Task, assigned time.Time) Task {
+	light := plan.Light("")
+	if t.Kind == plan.Dated {
+		light = plan.Green
+	}
+	return Task{
+		Plan: planID, ID: t.ID, Kind: t.Kind, Title: t.Title, Clause: t.Clause,
+		Lead: t.Lead, Assist: t.Assist, Due: t.Due, FirstDue: t.Due,
+		Policy: t.Policy, Soft: t.Soft, Priority: t.Priority,
+		State: TaskOpen, Light: light, Assigned: assigned.UTC(),
+	}
+}

@@ -1,0 +1,214 @@
+// Package ledgertest is what tests need of the ledger: a real PostgreSQL, and
+// the one suite that both databases must pass.
+package ledgertest
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	_ "github.com/lib/pq" // driver "postgres"
+)
+
+// AddressVar names a PostgreSQL to use in place of a throw-away cluster, as
+// postgres://USER:PASSWORD@HOST/DB by someone who may create databases.
+const AddressVar = "DATABASE_URL_TEST"
+
+// errMissing says what to install.
+var errMissing = errors.New("PostgreSQL is not installed: apt-get install postgresql (the Debian package with initdb and postgres under /usr/lib/postgresql), or name a server in " + AddressVar)
+
+// Postgres gives the address of a new, empty database of its own for one test;
+// the database goes with the test. The cluster behind it is one a process: the
+// server of AddressVar, or a throw-away one started from the installed
+// binaries, which ends with the process however that ends. Without either the
+// test fails.
+func Postgres(t testing.TB) string { return database(t, &quick) }
+
+// Durable is Postgres on a cluster that waits for the disk, for measuring.
+func Durable(t testing.TB) string { return database(t, &durable) }
+
+// A quick cluster does not wait for the disk: nothing outlives the tests.
+var (
+	quick   = cluster{options: "-c fsync=off -c full_page_writes=off"}
+	durable = cluster{}
+)
+
+func database(t testing.TB, c *cluster) string {
+	t.Helper()
+	c.once.Do(func() { c.url, c.tie, c.err = start(c.options) })
+	if c.err != nil {
+		t.Fatal(c.err)
+	}
+	name := "duban_test_" + strings.ToLower(rand.Text())
+	if err := run(c.url, `CREATE DATABASE `+name); err != nil {
+		t.Fatalf("create a database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := run(c.url, `DROP DATABASE `+name+` WITH (FORCE)`); err != nil {
+			t.Errorf("drop the database: %v", err)
+		}
+	})
+	u, err := url.Parse(c.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+func run(address, statement string) error {
+	db, err := sql.Open("postgres", address)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.Exec(statement)
+	return err
+}
+
+type cluster struct {
+	options string
+	once    sync.Once
+	url     string
+	err     error
+	tie     io.Closer // the keeper's standard input; kept, or the collector would close it
+}
+
+// keeper starts the server and waits for its own standard input to end, which
+// it does when the test process is gone, killed or not; then it stops the
+// server and clears the folder away.
+const keeper = `bin=$1 dir=$2; shift 2
+"$bin/postgres" -D "$dir/data" -k "$dir" "$@" </dev/null >"$dir/log" 2>&1 & server=$!
+cat >/dev/null
+kill -QUIT $server; wait $server
+cd / && rm -rf "$dir"`
+
+// start makes and starts a throw-away cluster that listens on a socket in its
+// own folder only, and gives the address of its maintenance database.
+func start(options string) (address string, tie io.Closer, err error) {
+	if address := os.Getenv(AddressVar); address != "" {
+		return address, nil, nil
+	}
+	bin, err := binaries()
+	if err != nil {
+		return "", nil, err
+	}
+	dir, err := os.MkdirTemp("", "duban-pg-")
+	if err != nil {
+		return "", nil, err
+	}
+	as, err := unprivileged(dir)
+	if err != nil {
+		return "", nil, err
+	}
+	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-U", "duban", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+	initdb.Dir, initdb.SysProcAttr = dir, as
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return "", nil, errors.Join(fmt.Errorf("initdb: %w\n%s", err, out), os.RemoveAll(dir))
+	}
+	args := []string{"-c", keeper, "keeper", bin, dir, "-c", "listen_addresses=", "-c", "max_connections=200"}
+	server := exec.Command("/bin/sh", append(args, strings.Fields(options)...)...)
+	server.Dir, server.SysProcAttr = dir, as
+	if tie, err = server.StdinPipe(); err != nil {
+		return "", nil, err
+	}
+	if err := server.Start(); err != nil {
+		return "", nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	address = "postgres://duban@/postgres?sslmode=disable&host=" + url.QueryEscape(dir)
+	return address, tie, ready(address, filepath.Join(dir, "log"))
+}
+
+// ready waits until the server answers.
+func ready(address, log string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	db, err := sql.Open("postgres", address)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		if err = db.PingContext(ctx); err == nil {
+			return nil
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			out, _ := os.ReadFile(log)
+			return fmt.Errorf("PostgreSQL does not answer: %w\n%s", err, out)
+		}
+	}
+}
+
+// binaries is the folder of the newest installed PostgreSQL.
+func binaries() (string, error) {
+	dirs, err := filepath.Glob("/usr/lib/postgresql/*/bin")
+	if err != nil {
+		return "", err
+	}
+	version := func(dir string) int {
+		n, _ := strconv.Atoi(filepath.Base(filepath.Dir(dir)))
+		return n
+	}
+	slices.SortFunc(dirs, func(a, b string) int { return version(b) - version(a) })
+	if path, err := exec.LookPath("initdb"); err == nil {
+		if path, err = filepath.EvalSymlinks(path); err == nil {
+			dirs = append(dirs, filepath.Dir(path))
+		}
+	}
+	for _, dir := range dirs {
+		if executable(filepath.Join(dir, "initdb")) && executable(filepath.Join(dir, "postgres")) {
+			return dir, nil
+		}
+	}
+	return "", errMissing
+}
+
+func executable(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
+}
+
+// unprivileged says as whom to run: initdb refuses root, so root hands the
+// folder to the user postgres, or to nobody.
+func unprivileged(dir string) (*syscall.SysProcAttr, error) {
+	as := &syscall.SysProcAttr{Setpgid: true} // an interrupt at the terminal stops the tests first
+	if os.Geteuid() != 0 {
+		return as, nil
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, err := strconv.Atoi(u.Uid)
+		if err != nil {
+			continue
+		}
+		gid, err := strconv.Atoi(u.Gid)
+		if err != nil {
+			continue
+		}
+		as.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		return as, os.Chown(dir, uid, gid)
+	}
+	return nil, errors.New("running as root, and there is neither a user postgres nor nobody to run PostgreSQL as")
+}
