@@ -1,0 +1,61 @@
+// Package activities is what workflows do to the world: write the ledger, start
+// what must be started, send what must be said. One struct holds what they
+// need; every activity may run twice and changes nothing the second time.
+//
+// A method's name is its activity's name on the wire: it stands in histories
+// and must not change.
+package activities
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// Starter starts workflows; starting what runs or ran already is no error.
+type Starter interface {
+	StartDigest(ctx context.Context, d ledger.Digest, clock calendar.Clock) error
+	StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk) error
+	StartTask(ctx context.Context, l ledger.Launched, t ledger.Task, ladder []plan.Stage) error
+}
+
+// Activities holds what the activities need. All fields but Log are required.
+type Activities struct {
+	Ledger   *ledger.Store
+	Starter  Starter
+	Channels notice.Set
+	Words    *words.Words
+	Now      func() time.Time // the wall clock
+	Log      *slog.Logger
+}
+
+// when is this moment on both clocks.
+func (a *Activities) when(clock calendar.Clock) ledger.When {
+	now := a.Now()
+	return ledger.When{Real: now, Plan: clock.Plan(now)}
+}
+
+// ladderer works out ladders of a launched plan by the calendar in force.
+func (a *Activities) ladderer(ctx context.Context, l ledger.Launched) (plan.Ladderer, error) {
+	years, err := a.Ledger.Calendar(ctx)
+	if err != nil {
+		return plan.Ladderer{}, err
+	}
+	return plan.NewLadderer(&l.Plan, calendar.New(years...))
+}
+
+// launched is the plan as launched.
+func (a *Activities) launched(ctx context.Context, id string) (ledger.Launched, error) {
+	l, err := a.Ledger.Plan(ctx, id)
+	if err != nil {
+		return l, fmt.Errorf("plan %s: %w", id, err)
+	}
+	return l, nil
+}

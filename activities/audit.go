@@ -1,0 +1,179 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// AuditInput asks about what should have happened before an instant.
+type AuditInput struct {
+	Plan   string    `json:"plan"`
+	At     time.Time `json:"at"`     // plan clock: names the audit
+	Before time.Time `json:"before"` // plan clock: later stages are not late yet
+}
+
+// AuditResult counts what was found. Finished: the plan has no open task or
+// duty left and nothing is to be audited any more.
+type AuditResult struct {
+	Missing  int  `json:"missing"`
+	Stuck    int  `json:"stuck"`
+	Finished bool `json:"finished"`
+}
+
+// Audit compares what the ladders foretold with what the ledger holds, and
+// cries out to the office when a stage left no trace or a message is stuck,
+// failed or in doubt. Sending it twice does no harm.
+func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, error) {
+	l, err := a.launched(ctx, in.Plan)
+	if err != nil {
+		return AuditResult{}, translate(err)
+	}
+	missing, err := a.Ledger.Missing(ctx, in.Plan, in.Before)
+	if err != nil {
+		return AuditResult{}, translate(err)
+	}
+	stuck, err := a.Ledger.Stuck(ctx, in.Plan, in.Before)
+	if err != nil {
+		return AuditResult{}, translate(err)
+	}
+	open, err := a.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: in.Plan, State: ledger.TaskOpen})
+	if err != nil {
+		return AuditResult{}, translate(err)
+	}
+	result := AuditResult{Missing: len(missing), Stuck: len(stuck), Finished: true}
+	for _, t := range open {
+		result.Finished = result.Finished && t.Kind == plan.Standing
+	}
+	if len(missing)+len(stuck) > 0 {
+		err = a.cry(ctx, l, in, missing, stuck)
+	}
+	return result, err
+}
+
+// cry records the findings, then tells the office over every channel it has
+// and the operators in the log: the log does not share a channel with what is
+// being audited.
+func (a *Activities) cry(ctx context.Context, l ledger.Launched, in AuditInput, missing []ledger.Stage, stuck []ledger.Notice) error {
+	when := a.when(l.Clock)
+	a.Log.Error("Audit: stages without a trace or messages not delivered", "plan", in.Plan, "missing", len(missing), "stuck", len(stuck))
+	data, err := json.Marshal(map[string]any{"missing": stageNames(missing), "stuck": noticeNames(stuck)})
+	if err != nil {
+		return err
+	}
+	key := fmt.Sprintf("audit/%s/%s", in.Plan, in.At.UTC().Format(time.RFC3339))
+	if _, err := a.Ledger.Record(ctx, ledger.Event{Key: key, Plan: in.Plan, Kind: "audit.alarm", Actor: "engine", Real: when.Real, PlanAt: when.Plan, Data: data}); err != nil {
+		return err
+	}
+	alarm, err := a.alarm(ctx, l, in, key, missing, stuck)
+	if err != nil {
+		return err
+	}
+	mail, err := notice.ComposeAlarm(a.Words, alarm)
+	if err != nil {
+		return err
+	}
+	delivered := false
+	for _, name := range a.Channels.For(alarm.Recipient) {
+		channel, _ := a.Channels.Get(name)
+		if err := channel.Send(ctx, mail); err != nil {
+			a.Log.Error("Audit alarm not delivered", "channel", name, "error", err)
+			continue
+		}
+		delivered = true
+	}
+	if delivered {
+		return a.Ledger.MarkReported(ctx, stuck)
+	}
+	return nil
+}
+
+func (a *Activities) alarm(ctx context.Context, l ledger.Launched, in AuditInput, key string, missing []ledger.Stage, stuck []ledger.Notice) (notice.Alarm, error) {
+	lad, err := a.ladderer(ctx, l)
+	if err != nil {
+		return notice.Alarm{}, err
+	}
+	dir := l.Plan.Directory
+	to := people.Recipient{Unit: dir.Office, Role: people.Office}
+	contact, _ := dir.Contact(to)
+	alarm := notice.Alarm{
+		ID: key, Plan: notice.PlanRef{ID: l.Plan.ID, Title: l.Plan.Title, Number: l.Plan.Number},
+		Recipient: to, Contact: notice.Address{Name: contact.Name, Email: contact.Email},
+		Office: notice.Address{Name: dir.Name(dir.Office), Email: contact.Email},
+		At:     in.At, Date: a.Now(), Zone: lad.Zone,
+	}
+	tasks := map[string]ledger.Task{}
+	for _, s := range missing {
+		t, err := a.task(ctx, tasks, in.Plan, s.Task)
+		if err != nil {
+			return alarm, err
+		}
+		alarm.Silent = append(alarm.Silent, notice.Silent{
+			Task: t.ID, Title: t.Title, Lead: dir.Name(t.Lead), Due: t.Due, Kind: s.Kind, Stage: s.ID, At: s.At,
+		})
+	}
+	alarm.Troubled = troubles(dir, stuck)
+	return alarm, nil
+}
+
+// troubles gathers notices by the message that was to carry them.
+func troubles(dir people.Directory, stuck []ledger.Notice) []notice.Trouble {
+	var out []notice.Trouble
+	at := map[string]int{}
+	for _, n := range stuck {
+		id := n.Digest + "|" + n.Channel + "|" + n.State
+		i, ok := at[id]
+		if !ok {
+			i = len(out)
+			at[id] = i
+			name := dir.Name(n.Recipient.Unit)
+			if c, ok := dir.Contact(n.Recipient); ok {
+				name = c.Name
+			}
+			out = append(out, notice.Trouble{State: troubleState(n.State), Name: name, At: n.SpeakAt, Error: n.Error})
+		}
+		out[i].Tasks = append(out[i].Tasks, n.Task)
+	}
+	return out
+}
+
+func troubleState(state string) notice.State {
+	switch state {
+	case ledger.Failed:
+		return notice.StateFailed
+	case ledger.Unknown:
+		return notice.StateUnknown
+	}
+	return notice.StateStuck
+}
+
+func (a *Activities) task(ctx context.Context, known map[string]ledger.Task, planID, id string) (ledger.Task, error) {
+	if t, ok := known[id]; ok {
+		return t, nil
+	}
+	t, err := a.Ledger.Task(ctx, planID, id)
+	known[id] = t
+	return t, err
+}
+
+func stageNames(stages []ledger.Stage) []string {
+	out := []string{}
+	for _, s := range stages {
+		out = append(out, s.Task+"/"+s.ID)
+	}
+	return out
+}
+
+func noticeNames(notices []ledger.Notice) []string {
+	out := []string{}
+	for _, n := range notices {
+		out = append(out, fmt.Sprintf("%s/%s/%s/%s %s", n.Task, n.Stage, n.Recipient, n.Channel, n.State))
+	}
+	return out
+}

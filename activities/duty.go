@@ -1,0 +1,74 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+)
+
+// DutyInput asks for the occurrence due next after a day.
+type DutyInput struct {
+	Plan  string       `json:"plan"`
+	Duty  string       `json:"duty"`
+	After calendar.Day `json:"after"`
+}
+
+// NextOccurrence is that occurrence, unless the duty has Ended.
+type NextOccurrence struct {
+	Ended      bool            `json:"ended,omitempty"`
+	Occurrence plan.Occurrence `json:"occurrence"`
+}
+
+// NextOccurrence works out the duty's next occurrence by the calendar in force.
+func (a *Activities) NextOccurrence(ctx context.Context, in DutyInput) (NextOccurrence, error) {
+	l, duty, lad, err := a.duty(ctx, in.Plan, in.Duty)
+	if err != nil {
+		return NextOccurrence{}, translate(err)
+	}
+	o, ok := lad.NextOccurrence(l.Plan.Policies[duty.Policy], duty, in.After, l.At)
+	return NextOccurrence{Ended: !ok, Occurrence: o}, nil
+}
+
+// OccurrenceInput is an occurrence whose time has come.
+type OccurrenceInput struct {
+	Plan       string          `json:"plan"`
+	Duty       string          `json:"duty"`
+	Occurrence plan.Occurrence `json:"occurrence"`
+}
+
+// OpenOccurrence writes the occurrence and its ladder, then starts its Task.
+func (a *Activities) OpenOccurrence(ctx context.Context, in OccurrenceInput) error {
+	l, duty, lad, err := a.duty(ctx, in.Plan, in.Duty)
+	if err != nil {
+		return translate(err)
+	}
+	o, when := in.Occurrence, a.when(l.Clock)
+	ladder := lad.Ladder(l.Plan.Policies[duty.Policy], o.Due, duty.Lead, o.Opens)
+	row := ledger.NewTask{Task: ledger.TaskOf(l.Plan.ID, duty, o.Opens), Stages: ladder}
+	row.ID, row.Duty, row.Period, row.Kind = o.Task, duty.ID, o.Period, plan.Dated
+	row.Due, row.FirstDue = o.Due, o.Due
+	if _, err := a.Ledger.AddOccurrence(ctx, row, when); err != nil {
+		return translate(err)
+	}
+	if err := a.Starter.StartTask(ctx, l, row.Task, ladder); err != nil {
+		return err
+	}
+	return a.Ledger.MarkArmed(ctx, l.Plan.ID, []string{row.ID}, when)
+}
+
+func (a *Activities) duty(ctx context.Context, planID, id string) (ledger.Launched, plan.Task, plan.Ladderer, error) {
+	l, err := a.launched(ctx, planID)
+	if err != nil {
+		return l, plan.Task{}, plan.Ladderer{}, err
+	}
+	i := slices.IndexFunc(l.Plan.Tasks, func(t plan.Task) bool { return t.ID == id })
+	if i < 0 {
+		return l, plan.Task{}, plan.Ladderer{}, fmt.Errorf("duty %s: %w", id, ledger.ErrNotFound)
+	}
+	lad, err := a.ladderer(ctx, l)
+	return l, l.Plan.Tasks[i], lad, err
+}

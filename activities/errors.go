@@ -1,0 +1,26 @@
+package activities
+
+import (
+	"errors"
+
+	"go.temporal.io/sdk/temporal"
+
+	"duban/internal/ledger"
+)
+
+// Types of application errors, on the wire: what a workflow or a caller of an
+// update may ask about.
+const (
+	ErrTypeClosed   = "closed"    // the task or talk no longer takes this act
+	ErrTypeInvalid  = "invalid"   // the request says something impossible
+	ErrTypeNotFound = "not_found" // no such plan, task or talk in the ledger
+)
+
+// translate is the one funnel from errors of the rooms below to what crosses
+// the activity boundary. What retrying can't mend is not retried.
+func translate(err error) error {
+	if errors.Is(err, ledger.ErrNotFound) {
+		return temporal.NewNonRetryableApplicationError(err.Error(), ErrTypeNotFound, err)
+	}
+	return err
+}

@@ -1,0 +1,199 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.temporal.io/sdk/activity"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// SpeakInput names the digest to speak.
+type SpeakInput struct {
+	Digest string `json:"digest"`
+}
+
+// Speak gathers what is still true of a digest and sends it: the intent is in
+// the ledger before the message leaves, the receipt after. A message that could
+// not be delivered is an error and tried again; one whose fate is unknown is
+// sent again only over a channel where that is harmless.
+func (a *Activities) Speak(ctx context.Context, in SpeakInput) error {
+	planID, _, _ := strings.Cut(in.Digest, "|")
+	l, err := a.launched(ctx, planID)
+	if err != nil {
+		return translate(err)
+	}
+	messages, err := a.Ledger.Gather(ctx, in.Digest, a.when(l.Clock), a.resendable)
+	if err != nil {
+		return translate(err)
+	}
+	var failures []error
+	for _, m := range messages {
+		activity.RecordHeartbeat(ctx)
+		if err := a.send(ctx, l, m); err != nil {
+			failures = append(failures, err)
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// GiveUp records a digest's undelivered messages as failed: they are seen by
+// the audit and in the ledger.
+func (a *Activities) GiveUp(ctx context.Context, in SpeakInput) error {
+	planID, _, _ := strings.Cut(in.Digest, "|")
+	l, err := a.launched(ctx, planID)
+	if err != nil {
+		return translate(err)
+	}
+	messages, err := a.Ledger.Gather(ctx, in.Digest, a.when(l.Clock), a.resendable)
+	if err != nil {
+		return translate(err)
+	}
+	for _, m := range messages {
+		if err := a.Ledger.Receipt(ctx, m.ID, "given up after a day of tries", true, a.when(l.Clock)); err != nil {
+			return translate(err)
+		}
+	}
+	return nil
+}
+
+func (a *Activities) resendable(channel string) bool {
+	c, ok := a.Channels.Get(channel)
+	return ok && c.Resendable()
+}
+
+// send delivers one message and records what became of it.
+func (a *Activities) send(ctx context.Context, l ledger.Launched, m ledger.Message) error {
+	channel, ok := a.Channels.Get(m.Channel)
+	if !ok {
+		return a.Ledger.Receipt(ctx, m.ID, "channel "+m.Channel+" is not set up any more", true, a.when(l.Clock))
+	}
+	facts, err := a.facts(ctx, l, m)
+	if err != nil {
+		return err
+	}
+	mail, err := notice.Compose(a.Words, facts)
+	if err != nil {
+		return a.Ledger.Receipt(ctx, m.ID, err.Error(), true, a.when(l.Clock))
+	}
+	err = channel.Send(ctx, mail)
+	switch {
+	case err == nil:
+		return a.Ledger.Receipt(ctx, m.ID, "", false, a.when(l.Clock))
+	case errors.Is(err, notice.ErrUnknown):
+		return fmt.Errorf("message %s: %w", m.ID, err) // no receipt: the next try settles it
+	case errors.Is(err, notice.ErrRejected):
+		a.Log.Error("Message refused", "message", m.ID, "channel", m.Channel, "error", err)
+		return a.Ledger.Receipt(ctx, m.ID, err.Error(), true, a.when(l.Clock))
+	}
+	if recordErr := a.Ledger.Receipt(ctx, m.ID, err.Error(), false, a.when(l.Clock)); recordErr != nil {
+		return recordErr
+	}
+	return fmt.Errorf("message %s: %w", m.ID, err)
+}
+
+// facts are what the digest says, as of its speaking time.
+func (a *Activities) facts(ctx context.Context, l ledger.Launched, m ledger.Message) (notice.Digest, error) {
+	lad, err := a.ladderer(ctx, l)
+	if err != nil {
+		return notice.Digest{}, err
+	}
+	dir, d := l.Plan.Directory, m.Digest
+	contact, _ := dir.Contact(d.Recipient)
+	office, _ := dir.Contact(people.Recipient{Unit: dir.Office, Role: people.Office})
+	facts := notice.Digest{
+		ID: m.ID, Plan: notice.PlanRef{ID: l.Plan.ID, Title: l.Plan.Title, Number: l.Plan.Number},
+		Recipient: d.Recipient, Unit: dir.Name(d.Recipient.Unit),
+		Contact: notice.Address{Name: contact.Name, Email: contact.Email},
+		Office:  notice.Address{Name: dir.Name(dir.Office), Email: office.Email},
+		At:      d.SpeakAt, Date: a.Now(), Zone: lad.Zone,
+	}
+	today := calendar.DayOf(d.SpeakAt.In(lad.Zone))
+	for _, it := range m.Items {
+		fact := item(l, lad, it, today)
+		if fact.CatchUp {
+			if fact.Merged, err = a.missedReminders(ctx, it.Notice); err != nil {
+				return notice.Digest{}, err
+			}
+		}
+		facts.Items = append(facts.Items, fact)
+	}
+	return facts, nil
+}
+
+// missedReminders counts the reminders that a catch-up notice stands for.
+func (a *Activities) missedReminders(ctx context.Context, n ledger.Notice) (int, error) {
+	stages, err := a.Ledger.Stages(ctx, n.Plan, n.Task)
+	if err != nil {
+		return 0, err
+	}
+	for _, s := range stages {
+		if s.ID == n.Stage && s.Revision == n.Revision {
+			return len(s.Merged), nil
+		}
+	}
+	return 0, nil
+}
+
+func item(l ledger.Launched, lad plan.Ladderer, it ledger.Item, today calendar.Day) notice.Item {
+	t, n := it.Task, it.Notice
+	p := l.Plan.Policies[t.Policy]
+	out := notice.Item{
+		Task: t.ID, Title: t.Title, Clause: t.Clause, Lead: l.Plan.Directory.Name(t.Lead), Due: t.Due,
+		Kind: n.Kind, Stage: n.Stage, Light: n.Light, Left: distance(lad.Calendar, today, t.Due),
+		Soft: t.Soft, Priority: t.Priority, CatchUp: n.Stage == plan.CatchUp,
+	}
+	if it.Next != nil {
+		out.Next = &notice.Next{
+			Kind: it.Next.Kind, Day: calendar.DayOf(it.Next.At.In(lad.Zone)), To: roles(it.Next.To), Step: talkStep(it.Next.ID),
+			Approval: it.Next.Kind == plan.Talk && p.Talk != nil && p.Talk.Open == plan.TalkOnApproval,
+		}
+	}
+	if it.Talk != nil && p.Talk != nil {
+		out.Talk = talkFacts(lad, p, *it.Talk, n, today)
+	}
+	return out
+}
+
+func talkFacts(lad plan.Ladderer, p plan.Policy, t ledger.Talk, n ledger.Notice, today calendar.Day) *notice.Talk {
+	facts := &notice.Talk{Number: t.Number, Step: talkStep(n.Stage), Proposed: n.Kind == plan.Talk && p.Talk.Open == plan.TalkOnApproval}
+	if facts.Step == "" && len(p.Talk.Steps) > 0 {
+		facts.Step = p.Talk.Steps[0].ID
+	}
+	if !facts.Proposed {
+		facts.Limit = lad.TalkLimit(p, facts.Step, calendar.DayOf(t.OpensAt.In(lad.Zone)), t.Taken)
+		facts.Left = distance(lad.Calendar, today, facts.Limit)
+	}
+	return facts
+}
+
+// talkStep is the step a talk's stage is about: "held" of talk-held-missed.
+func talkStep(stage string) string {
+	rest, ok := strings.CutPrefix(stage, "talk-")
+	if !ok {
+		return ""
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(rest, "-remind"), "-missed")
+}
+
+func distance(cal *calendar.Calendar, today, day calendar.Day) notice.Distance {
+	return notice.Distance{Days: day.Sub(today), Workdays: cal.Workdays(today, day)}
+}
+
+func roles(to []people.Recipient) []people.Role {
+	var out []people.Role
+	for _, r := range to {
+		if !slices.Contains(out, r.Role) {
+			out = append(out, r.Role)
+		}
+	}
+	return out
+}

@@ -1,0 +1,129 @@
+// Package engine is the typed client of running plans: it launches a plan,
+// starts what activities ask for, and carries people's acts to the workflows.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/workflows"
+)
+
+// Engine speaks to one Temporal namespace and one ledger.
+type Engine struct {
+	client client.Client
+	ledger *ledger.Store
+	window time.Duration
+	now    func() time.Time
+	log    *slog.Logger
+}
+
+// New makes an engine. window is the wake window that started tasks are given;
+// now is the wall clock.
+func New(c client.Client, l *ledger.Store, window time.Duration, now func() time.Time, log *slog.Logger) *Engine {
+	return &Engine{client: c, ledger: l, window: window, now: now, log: log}
+}
+
+// StartTask starts the workflow of a task or an occurrence. One that runs or
+// ran already is no error.
+func (e *Engine) StartTask(ctx context.Context, l ledger.Launched, t ledger.Task, ladder []plan.Stage) error {
+	state := workflows.TaskState{Plan: t.Plan, Task: t.ID, Revision: t.Revision, Clock: l.Clock, Window: e.window, Ladder: ladder}
+	return e.start(ctx, e.taskOptions(l, t, workflows.TaskWorkflowID(t.Plan, t.ID)), workflows.TaskType, state)
+}
+
+// StartDuty starts the workflow that opens a duty's occurrences.
+func (e *Engine) StartDuty(ctx context.Context, l ledger.Launched, t ledger.Task) error {
+	state := workflows.DutyState{Plan: t.Plan, Duty: t.ID, Clock: l.Clock}
+	return e.start(ctx, e.taskOptions(l, t, workflows.DutyWorkflowID(t.Plan, t.ID)), workflows.DutyType, state)
+}
+
+// StartTalk starts a talk's workflow, which opens the talk when its stage speaks.
+func (e *Engine) StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk) error {
+	state := workflows.TalkState{Plan: t.Plan, Talk: t.ID, Task: t.Task, Revision: t.Revision, Clock: l.Clock, Window: e.window, OpensAt: t.OpensAt}
+	opts := options(workflows.TalkWorkflowID(t.Plan, t.ID))
+	opts.StaticSummary = "约谈 " + t.ID + " · " + l.Plan.Directory.Name(t.Lead)
+	opts.TypedSearchAttributes = temporal.NewSearchAttributes(
+		workflows.PlanAttribute.ValueSet(t.Plan), workflows.UnitAttribute.ValueSet(t.Lead))
+	return e.start(ctx, opts, workflows.TalkType, state)
+}
+
+// StartDigest starts a recipient's digest, delayed until it is to speak.
+func (e *Engine) StartDigest(ctx context.Context, d ledger.Digest, clock calendar.Clock) error {
+	opts := options(workflows.DigestWorkflowID(d.Key))
+	opts.StartDelay = clock.Until(d.SpeakAt, e.now())
+	opts.EnableEagerStart = opts.StartDelay == 0
+	opts.StaticSummary = "提醒汇总 " + d.Recipient.String() + " · " + d.SpeakAt.In(calendar.Beijing).Format("2006-01-02 15:04")
+	opts.TypedSearchAttributes = temporal.NewSearchAttributes(
+		workflows.PlanAttribute.ValueSet(d.Plan), workflows.UnitAttribute.ValueSet(d.Recipient.Unit))
+	return e.start(ctx, opts, workflows.DigestType, workflows.DigestInput{Key: d.Key})
+}
+
+// StartAudit starts a plan's daily audit; the first is half an hour after the
+// first speaking time that follows the launch.
+func (e *Engine) StartAudit(ctx context.Context, l ledger.Launched, first time.Time, grace time.Duration) error {
+	opts := options(workflows.AuditWorkflowID(l.Plan.ID))
+	opts.StaticSummary = "每日核对 · " + l.Plan.Title
+	opts.TypedSearchAttributes = temporal.NewSearchAttributes(workflows.PlanAttribute.ValueSet(l.Plan.ID))
+	return e.start(ctx, opts, workflows.AuditType, workflows.AuditState{Plan: l.Plan.ID, Clock: l.Clock, Next: first, Grace: grace})
+}
+
+// CloseTask closes a task (销号) as an act of by. It answers when the ledger has it.
+func (e *Engine) CloseTask(ctx context.Context, planID, task, by, reason string) error {
+	return e.update(ctx, workflows.TaskWorkflowID(planID, task), workflows.CloseUpdate, "close/"+by,
+		workflows.CloseRequest{By: by, Reason: reason})
+}
+
+// DecideTalk carries a named leader's decision to a proposed talk.
+func (e *Engine) DecideTalk(ctx context.Context, planID, talk string, a workflows.Approval) error {
+	return e.update(ctx, workflows.TalkWorkflowID(planID, talk), workflows.ApproveUpdate, a.Decision+"/"+a.By, a)
+}
+
+func (e *Engine) update(ctx context.Context, workflowID, name, id string, arg any) error {
+	h, err := e.client.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+		WorkflowID: workflowID, UpdateName: name, UpdateID: id, Args: []any{arg},
+		WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err != nil {
+		return fmt.Errorf("engine: %s %s: %w", name, workflowID, err)
+	}
+	return h.Get(ctx, nil)
+}
+
+func (e *Engine) taskOptions(l ledger.Launched, t ledger.Task, id string) client.StartWorkflowOptions {
+	opts := options(id)
+	opts.StaticSummary = t.Title
+	opts.StaticDetails = fmt.Sprintf("%s %s\n\n责任单位：%s\n\n时限：%s\n\n出处：%s", t.Plan, t.ID, l.Plan.Directory.Name(t.Lead), t.Due, t.Clause)
+	opts.TypedSearchAttributes = temporal.NewSearchAttributes(
+		workflows.PlanAttribute.ValueSet(t.Plan), workflows.UnitAttribute.ValueSet(t.Lead), workflows.DueAttribute.ValueSet(t.Due.String()))
+	return opts
+}
+
+func options(id string) client.StartWorkflowOptions {
+	return client.StartWorkflowOptions{
+		ID:                                       id,
+		TaskQueue:                                workflows.TaskQueue,
+		WorkflowIDReusePolicy:                    enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
+		WorkflowExecutionErrorWhenAlreadyStarted: true,
+		EnableEagerStart:                         true,
+	}
+}
+
+func (e *Engine) start(ctx context.Context, opts client.StartWorkflowOptions, workflowType string, arg any) error {
+	_, err := e.client.ExecuteWorkflow(ctx, opts, workflowType, arg)
+	var already *serviceerror.WorkflowExecutionAlreadyStarted
+	if err == nil || errors.As(err, &already) || temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+		return nil
+	}
+	return fmt.Errorf("engine: start %s: %w", opts.ID, err)
+}

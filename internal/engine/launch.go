@@ -1,0 +1,241 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"go.temporal.io/api/enums/v1"
+	"golang.org/x/sync/errgroup"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/workflows"
+)
+
+// LaunchOptions say how a plan is launched.
+type LaunchOptions struct {
+	At       time.Time             // plan instant of the assignment
+	Clock    calendar.Clock        // zero: the wall clock
+	Grace    time.Duration         // how late, on the plan's clock, before the audit cries
+	ArmWait  time.Duration         // how long one task may take to be armed; 30 s when zero
+	Progress func(done, total int) // called as tasks are armed; may be nil
+}
+
+// LaunchReport counts what a launch did.
+type LaunchReport struct {
+	Tasks    int  // tasks and duties to be armed, before and now
+	Armed    int  // armed by this call
+	Resumed  bool // the plan was in the ledger already
+	Standing int
+}
+
+// UnarmedError names the tasks whose deadlines no workflow is known to hold.
+type UnarmedError struct {
+	Tasks []string
+	First error // why the first was not armed
+}
+
+func (e *UnarmedError) Error() string {
+	return fmt.Sprintf("%d deadlines not armed (%s): %v", len(e.Tasks), strings.Join(e.Tasks[:min(5, len(e.Tasks))], ", "), e.First)
+}
+
+func (e *UnarmedError) Unwrap() error { return e.First }
+
+// lanes is how many tasks are started at once: enough to keep one machine busy.
+const lanes = 24
+
+// Launch puts a plan under supervision: first the ledger, in one transaction,
+// then a workflow for every task and duty that is not known to be armed. Doing
+// it again starts nothing twice and finishes what an interruption left. It
+// fails with *UnarmedError when a single deadline could not be armed, and with
+// ledger.ErrPlanDiffers when another plan of this ID was launched before.
+func (e *Engine) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, opt LaunchOptions) (LaunchReport, error) {
+	lad, err := plan.NewLadderer(p, cal)
+	if err != nil {
+		return LaunchReport{}, err
+	}
+	l := ledger.Launched{Plan: *p, Clock: opt.Clock, At: opt.At.UTC()}
+	when := e.when(opt.Clock)
+	for _, y := range cal.Years() {
+		if err := e.ledger.PutCalendar(ctx, y, "engine", when); err != nil {
+			return LaunchReport{}, err
+		}
+	}
+	rows := rowsOf(p, lad, l.At)
+	added, err := e.ledger.AddPlan(ctx, l, rows, when)
+	if err != nil {
+		return LaunchReport{}, err
+	}
+	if l, err = e.ledger.Plan(ctx, p.ID); err != nil { // the clock of the first launch rules
+		return LaunchReport{}, err
+	}
+	report := LaunchReport{Resumed: !added}
+	for _, r := range rows {
+		if r.Kind == plan.Standing {
+			report.Standing++
+		} else {
+			report.Tasks++
+		}
+	}
+	first := lad.Morning(plan.Policy{}, l.At).At(9, 30, lad.Zone)
+	if err := e.StartAudit(ctx, l, first, opt.Grace); err != nil {
+		return report, err
+	}
+	report.Armed, err = e.arm(ctx, l, report.Tasks, opt)
+	return report, err
+}
+
+func rowsOf(p *plan.Plan, lad plan.Ladderer, at time.Time) []ledger.NewTask {
+	rows := make([]ledger.NewTask, len(p.Tasks))
+	for i, t := range p.Tasks {
+		rows[i].Task = ledger.TaskOf(p.ID, t, at)
+		if t.Kind == plan.Dated {
+			rows[i].Stages = lad.Ladder(p.Policies[t.Policy], t.Due, t.Lead, at)
+		}
+	}
+	return rows
+}
+
+// arm starts a workflow for every unarmed task, waits until its first timer is
+// set, and notes it in the ledger.
+func (e *Engine) arm(ctx context.Context, l ledger.Launched, total int, opt LaunchOptions) (int, error) {
+	tasks, err := e.ledger.Unarmed(ctx, l.Plan.ID)
+	if err != nil || len(tasks) == 0 {
+		return 0, err
+	}
+	stages, err := e.ladders(ctx, l.Plan.ID)
+	if err != nil {
+		return 0, err
+	}
+	a := arming{engine: e, launched: l, opt: opt, done: total - len(tasks), total: total}
+	var g errgroup.Group
+	g.SetLimit(lanes)
+	for _, t := range tasks {
+		g.Go(func() error { a.one(ctx, t, stages[t.ID]); return nil })
+	}
+	_ = g.Wait() // lanes report through a
+	if err := a.flush(ctx); err != nil {
+		return a.armed, err
+	}
+	if len(a.failed) > 0 {
+		return a.armed, &UnarmedError{Tasks: a.failed, First: a.first}
+	}
+	return a.armed, nil
+}
+
+// ladders are every task's own stages as the ledger has them.
+func (e *Engine) ladders(ctx context.Context, planID string) (map[string][]plan.Stage, error) {
+	rows, err := e.ledger.Stages(ctx, planID, "")
+	if err != nil {
+		return nil, err
+	}
+	byTask := map[string][]plan.Stage{}
+	for _, r := range rows {
+		if r.Talk == "" {
+			byTask[r.Task] = append(byTask[r.Task], r.Stage)
+		}
+	}
+	return byTask, nil
+}
+
+type arming struct {
+	engine   *Engine
+	launched ledger.Launched
+	opt      LaunchOptions
+	total    int
+
+	mu     sync.Mutex
+	done   int
+	armed  int
+	ready  []string // armed, not yet noted
+	failed []string
+	first  error
+}
+
+func (a *arming) one(ctx context.Context, t ledger.Task, ladder []plan.Stage) {
+	var err error
+	id := workflows.TaskWorkflowID(t.Plan, t.ID)
+	if t.Kind == plan.Duty {
+		id = workflows.DutyWorkflowID(t.Plan, t.ID)
+		err = a.engine.StartDuty(ctx, a.launched, t)
+	} else {
+		err = a.engine.StartTask(ctx, a.launched, t, ladder)
+	}
+	if err == nil {
+		err = a.engine.awaitArmed(ctx, id, a.opt.ArmWait)
+	}
+	a.mu.Lock()
+	if err != nil {
+		if a.first == nil {
+			a.first = err
+		}
+		a.failed = append(a.failed, t.ID)
+		a.mu.Unlock()
+		return
+	}
+	a.done++
+	a.armed++
+	a.ready = append(a.ready, t.ID)
+	full := len(a.ready) >= 256
+	if a.opt.Progress != nil {
+		a.opt.Progress(a.done, a.total)
+	}
+	a.mu.Unlock()
+	if full {
+		if err := a.flush(ctx); err != nil {
+			a.engine.log.Error("Armed tasks not noted; launching again notes them", "error", err)
+		}
+	}
+}
+
+func (a *arming) flush(ctx context.Context) error {
+	a.mu.Lock()
+	ids := a.ready
+	a.ready = nil
+	a.mu.Unlock()
+	if len(ids) == 0 {
+		return nil
+	}
+	return a.engine.ledger.MarkArmed(ctx, a.launched.Plan.ID, ids, a.engine.when(a.launched.Clock))
+}
+
+var errNoWorker = errors.New("its workflow is started but nobody works on it: is a worker running?")
+
+// awaitArmed waits until a workflow has finished its first workflow task: its
+// timer stands, or it has ended already.
+func (e *Engine) awaitArmed(ctx context.Context, id string, wait time.Duration) error {
+	if wait == 0 {
+		wait = 30 * time.Second
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	pause := 5 * time.Millisecond
+	for {
+		d, err := e.client.DescribeWorkflowExecution(ctx, id, "")
+		if err == nil {
+			info := d.GetWorkflowExecutionInfo()
+			if info.GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_RUNNING || d.GetPendingWorkflowTask() == nil && info.GetHistoryLength() > 3 {
+				return nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			if err != nil {
+				return fmt.Errorf("engine: describe %s: %w", id, err)
+			}
+			return errNoWorker
+		case <-time.After(pause):
+			pause = min(2*pause, 250*time.Millisecond)
+		}
+	}
+}
+
+func (e *Engine) when(clock calendar.Clock) ledger.When {
+	now := e.now()
+	return ledger.When{Real: now, Plan: clock.Plan(now)}
+}

@@ -1,0 +1,32 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"duban/activities"
+)
+
+// auditsPerRun bounds a run's history: about eight events an audit.
+const auditsPerRun = 60
+
+// Audit asks every day which due stage left no trace and which message is stuck
+// or in doubt, and tells the office. It ends with the plan's last open task.
+func Audit(ctx workflow.Context, state AuditState) error {
+	for range auditsPerRun {
+		if err := sleepUntil(ctx, state.Clock, state.Next, "每日核对", never); err != nil {
+			return err
+		}
+		var found activities.AuditResult
+		in := activities.AuditInput{Plan: state.Plan, At: state.Next, Before: state.Next.Add(-state.Grace)}
+		state.Next = state.Next.Add(24 * time.Hour)
+		if err := workflow.ExecuteActivity(recording(ctx), acts.Audit, in).Get(ctx, &found); err != nil {
+			return err
+		}
+		if found.Finished {
+			return nil
+		}
+	}
+	return workflow.NewContinueAsNewError(ctx, AuditType, state)
+}

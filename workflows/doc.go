@@ -1,0 +1,24 @@
+// Package workflows is what runs for a year: deterministic code that waits,
+// acts and records. It reads no clock, no configuration and no database; what
+// it must not change its mind about (ladders, recipients, the clock) enters as
+// input, and everything it does is an activity.
+//
+// The life of a task on one page:
+//
+//	launch ──► Task ── sleeps to the wake instant of its next stage (spread
+//	            │      over the window before the stage speaks)
+//	            ├────► decides the stage: one local activity writes the event
+//	            │      and the notices, and makes sure each recipient's Digest
+//	            │      for that morning is started
+//	            ├────► … and so on to the end of its ladder; a talk stage
+//	            │      starts a Talk, which opens when the stage speaks and has
+//	            │      a ladder of its own
+//	            └────► stays until a person closes it: an update, answered at once
+//
+//	Digest    one recipient, one morning: started with a delay until 09:00,
+//	          says in one message what is still true then
+//	Duty      one recurring duty: opens each occurrence as a Task of its own,
+//	          hands over to a new run after each, so its history never grows
+//	Audit     one plan: every day compares what the ladders foretold with what
+//	          the ledger holds
+package workflows

@@ -1,0 +1,118 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+
+	"duban/internal/calendar"
+	"duban/internal/plan"
+)
+
+// Everything named here stands in histories and must never change its meaning:
+// workflow types, task queue, IDs, updates, queries, JSON tags.
+const (
+	TaskQueue = "duban"
+
+	TaskType   = "duban.Task"
+	TalkType   = "duban.Talk"
+	DutyType   = "duban.Duty"
+	DigestType = "duban.Digest"
+	AuditType  = "duban.Audit"
+
+	// CloseUpdate tells a Task or a Talk that a person closed it. Payload
+	// CloseRequest, answer nothing; refused when it is closed already.
+	CloseUpdate = "close"
+	// ApproveUpdate tells a proposed Talk what the named leader decided.
+	// Payload Approval, answer nothing; refused unless the talk is proposed.
+	ApproveUpdate = "approve"
+	// StateQuery answers the TaskState or TalkState as it stands: for diagnosis.
+	StateQuery = "state"
+)
+
+// Search attributes, set once at the start. All are keywords.
+var (
+	PlanAttribute = temporal.NewSearchAttributeKeyKeyword("PlanId")
+	UnitAttribute = temporal.NewSearchAttributeKeyKeyword("UnitId")
+	DueAttribute  = temporal.NewSearchAttributeKeyKeyword("DueDate") // 2021-04-30
+)
+
+// SearchAttributes are the names the namespace must have registered.
+var SearchAttributes = []string{PlanAttribute.GetName(), UnitAttribute.GetName(), DueAttribute.GetName()}
+
+// TaskWorkflowID and its kin name the one workflow that may exist for a thing.
+func TaskWorkflowID(planID, task string) string { return "task:" + planID + ":" + task }
+func TalkWorkflowID(planID, talk string) string { return "talk:" + planID + ":" + talk }
+func DutyWorkflowID(planID, duty string) string { return "duty:" + planID + ":" + duty }
+func DigestWorkflowID(key string) string        { return "digest:" + key }
+func AuditWorkflowID(planID string) string      { return "audit:" + planID }
+
+// TaskState is all a Task knows, and its input: a run begins with the state the
+// last one left.
+type TaskState struct {
+	Plan     string         `json:"plan"`
+	Task     string         `json:"task"`
+	Revision int            `json:"revision"`
+	Clock    calendar.Clock `json:"clock,omitzero"`
+	Window   time.Duration  `json:"window"` // wake window, nanoseconds
+	Ladder   []plan.Stage   `json:"ladder"`
+	Next     int            `json:"next"` // index of the next stage to decide
+	Closed   bool           `json:"closed,omitempty"`
+}
+
+// TalkState is all a Talk knows, and its input.
+type TalkState struct {
+	Plan     string         `json:"plan"`
+	Talk     string         `json:"talk"`
+	Task     string         `json:"task"`
+	Revision int            `json:"revision"`
+	Clock    calendar.Clock `json:"clock,omitzero"`
+	Window   time.Duration  `json:"window"`
+	OpensAt  time.Time      `json:"opens_at"` // plan clock
+	Opened   bool           `json:"opened,omitempty"`
+	Proposed bool           `json:"proposed,omitempty"` // waits for a named leader
+	Ladder   []plan.Stage   `json:"ladder,omitempty"`
+	Next     int            `json:"next,omitempty"`
+	Closed   bool           `json:"closed,omitempty"`
+}
+
+// DutyState is all a Duty knows: which due date it has opened last.
+type DutyState struct {
+	Plan  string         `json:"plan"`
+	Duty  string         `json:"duty"`
+	Clock calendar.Clock `json:"clock,omitzero"`
+	After calendar.Day   `json:"after"`
+}
+
+// DigestInput names the digest to speak.
+type DigestInput struct {
+	Key string `json:"key"`
+}
+
+// AuditState is one plan's audit. Grace is how long, on the plan's clock, a
+// stage may be late before it counts as missing.
+type AuditState struct {
+	Plan  string         `json:"plan"`
+	Clock calendar.Clock `json:"clock,omitzero"`
+	Next  time.Time      `json:"next"` // plan clock
+	Grace time.Duration  `json:"grace"`
+}
+
+// CloseRequest closes a task (销号) or a talk (解除).
+type CloseRequest struct {
+	By     string `json:"by"` // account
+	Reason string `json:"reason"`
+}
+
+// Approval is a named leader's word on a proposed talk. The zero Decision
+// decides nothing and is refused.
+type Approval struct {
+	By       string `json:"by"`
+	Decision string `json:"decision"` // approve, decline
+	Reason   string `json:"reason"`
+}
+
+const (
+	Approve = "approve"
+	Decline = "decline"
+)

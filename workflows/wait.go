@@ -1,0 +1,79 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"duban/internal/calendar"
+	"duban/internal/plan"
+)
+
+// sleepUntil waits for a plan instant, or for changed. Its timer is cancelled
+// when changed wins; an instant in the past is no wait and no event. The error
+// is the cancellation of ctx.
+func sleepUntil(ctx workflow.Context, clock calendar.Clock, at time.Time, summary string, changed func() bool) error {
+	if changed() {
+		return ctx.Err()
+	}
+	timerCtx, cancel := workflow.WithCancel(ctx)
+	defer cancel()
+	timer := workflow.NewTimerWithOptions(timerCtx, clock.Until(at, workflow.Now(ctx)), workflow.TimerOptions{Summary: summary})
+	return workflow.Await(ctx, func() bool { return timer.IsReady() || changed() })
+}
+
+// never is the changed of a wait that only its timer ends.
+func never() bool { return false }
+
+// kindTerms are the words the Temporal web UI shows for a stage.
+func kindTerm(k plan.StageKind) string {
+	switch k {
+	case plan.Remind:
+		return "提醒"
+	case plan.DueDay:
+		return "到期"
+	case plan.Urge:
+		return "催办"
+	case plan.Warn:
+		return "预警"
+	case plan.Escalate:
+		return "上报领导"
+	case plan.Talk:
+		return "约谈"
+	}
+	return string(k)
+}
+
+// stageSummary is one line for the web UI: 约谈 talk · 2021-05-19 09:00 → shuiwu/head, …
+func stageSummary(s plan.Stage) string {
+	to := ""
+	for i, r := range s.To {
+		if i > 0 {
+			to += ", "
+		}
+		to += r.String()
+	}
+	return fmt.Sprintf("%s %s · %s → %s", kindTerm(s.Kind), s.ID, s.At.In(calendar.Beijing).Format("2006-01-02 15:04"), to)
+}
+
+// ladderDetails is the case file the web UI shows: what is done, what is next.
+func ladderDetails(ladder []plan.Stage, next int, closed bool) string {
+	text := ""
+	for i, s := range ladder {
+		mark := "○"
+		switch {
+		case i < next:
+			mark = "●"
+		case closed:
+			mark = "–"
+		case i == next:
+			mark = "▶"
+		}
+		text += mark + " " + stageSummary(s) + "\n\n"
+	}
+	if closed {
+		text += "已销号\n"
+	}
+	return text
+}
