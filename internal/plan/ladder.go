@@ -224,7 +224,8 @@ func Wake(task string, at time.Time, window time.Duration) time.Time {
 // TalkLadder is every stage of a talk opened at opened whose steps nobody
 // takes: for each step a reminder before its limit and an escalation after it.
 // A step taken on a day of its own counts from that day: taken maps step IDs to
-// the days they were done; their stages are left out.
+// the days they were done; their stages are left out. A step so short that its
+// reminder would come before it begins to count is not reminded of.
 func (l Ladderer) TalkLadder(p Policy, lead string, opened calendar.Day, taken map[string]calendar.Day) []Stage {
 	if p.Talk == nil {
 		return nil
@@ -236,9 +237,10 @@ func (l Ladderer) TalkLadder(p Policy, lead string, opened calendar.Day, taken m
 			days[step.ID] = d
 			continue
 		}
-		limit := l.Calendar.OnOrAfter(step.Limit.After(days[step.After], l.Calendar))
+		from := days[step.After]
+		limit := l.Calendar.OnOrAfter(step.Limit.After(from, l.Calendar))
 		days[step.ID] = limit
-		if remind := l.Calendar.OnOrBefore(p.Talk.Remind.Before(limit, l.Calendar)); remind.After(opened) {
+		if remind := l.Calendar.OnOrBefore(p.Talk.Remind.Before(limit, l.Calendar)); remind.After(from) {
 			rungs = append(rungs, rung{Stage{ID: "talk-" + step.ID + "-remind", Kind: Remind, To: l.seats(p.Talk.To, lead), Light: Red}, remind})
 		}
 		missed := l.Calendar.OnOrAfter(p.Talk.Missed.After(limit, l.Calendar))
@@ -254,7 +256,11 @@ func (l Ladderer) TalkLadder(p Policy, lead string, opened calendar.Day, taken m
 }
 
 // TalkLimit is the day a step is to be taken by, given the steps taken so far.
+// It is the zero Day when the policy knows no such step.
 func (l Ladderer) TalkLimit(p Policy, id string, opened calendar.Day, taken map[string]calendar.Day) calendar.Day {
+	if p.Talk == nil {
+		return calendar.Day{}
+	}
 	days := map[string]calendar.Day{"opened": opened}
 	for _, step := range p.Talk.Steps {
 		if d, ok := taken[step.ID]; ok {

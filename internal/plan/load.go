@@ -197,12 +197,3 @@ func (l *loader) finish(root object) {
 	l.plan.Directory = l.people.Directory
 	l.plan.Hash = hex.EncodeToString(l.hash.Sum(nil))
 }
-
-// Ladderer works out the ladders of this plan's tasks.
-func (p *Plan) Ladderer(cal *calendar.Calendar) Ladderer {
-	zone, err := time.LoadLocation(p.Zone)
-	if err != nil || p.Zone == "" {
-		zone = calendar.Beijing // Load refuses unknown zones
-	}
-	return Ladderer{Calendar: cal, Zone: zone, People: p.Directory}
-}

@@ -111,7 +111,7 @@ func (l Ladderer) NextOccurrence(p Policy, t Task, after calendar.Day, launched 
 	if !ok {
 		return Occurrence{}, false
 	}
-	o := Occurrence{Task: t.ID + "." + period, Period: period, Due: due, Opens: launched}
+	o := Occurrence{Task: t.ID + "." + period, Period: period, Due: due, Opens: launched.UTC()}
 	first := due
 	for _, rule := range p.Stages {
 		if rule.Before != nil {
