@@ -20,18 +20,21 @@ import (
 
 // benchEngine is a server with a worker and a client that starts eagerly.
 func benchEngine(b *testing.B, relaxed bool) client.Client {
-	s, err := embedded.Start(b.Context(), embedded.Options{Dir: b.TempDir(), Relaxed: relaxed, SearchAttributes: attributes, Logger: quiet()})
+	c, stop := engineWithWorker(b, embedded.Options{Dir: b.TempDir(), Relaxed: relaxed, SearchAttributes: attributes, Logger: quiet()})
+	b.Cleanup(stop)
+	return c
+}
+
+func engineWithWorker(b *testing.B, o embedded.Options) (client.Client, func()) {
+	s, err := embedded.Start(b.Context(), o)
 	require.NoError(b, err)
-	b.Cleanup(s.Stop)
 	c, err := client.Dial(client.Options{HostPort: s.Address(), Logger: quiet()})
 	require.NoError(b, err)
-	b.Cleanup(c.Close)
 	w := worker.New(c, queue, worker.Options{})
 	w.RegisterWorkflowWithOptions(lateness, workflow.RegisterOptions{Name: "lateness"})
 	w.RegisterWorkflowWithOptions(rest, workflow.RegisterOptions{Name: "rest"})
 	require.NoError(b, w.Start())
-	b.Cleanup(w.Stop)
-	return c
+	return c, func() { w.Stop(); c.Close(); s.Stop() }
 }
 
 // rest waits for a long time: what a start costs, and nothing else.
@@ -100,5 +103,41 @@ func BenchmarkStarts(b *testing.B) {
 				b.ReportMetric(n/time.Since(begin).Seconds(), "starts/s")
 			}
 		})
+	}
+}
+
+// BenchmarkOverdue reports how long 500 timers that came due while the engine was down take to be worked off, and how
+// long a new start waits behind them.
+func BenchmarkOverdue(b *testing.B) {
+	for b.Loop() {
+		const herd, nap = 500, 8 * time.Second
+		o := embedded.Options{Dir: b.TempDir(), SearchAttributes: attributes, Logger: quiet()}
+		due := time.Now().Add(nap)
+		c, stop := engineWithWorker(b, o)
+		var group errgroup.Group
+		group.SetLimit(16)
+		for i := range herd {
+			group.Go(func() error {
+				_, err := c.ExecuteWorkflow(b.Context(), client.StartWorkflowOptions{
+					ID: fmt.Sprint("late-", i), TaskQueue: queue, EnableEagerStart: true,
+				}, "lateness", time.Until(due), 1)
+				return err
+			})
+		}
+		require.NoError(b, group.Wait())
+		stop()
+		time.Sleep(time.Until(due.Add(time.Second)))
+
+		c, stop = engineWithWorker(b, o)
+		begin := time.Now()
+		fresh, err := c.ExecuteWorkflow(b.Context(), client.StartWorkflowOptions{TaskQueue: queue}, "lateness", time.Millisecond, 1)
+		require.NoError(b, err)
+		require.NoError(b, fresh.Get(b.Context(), nil))
+		b.ReportMetric(time.Since(begin).Seconds(), "fresh-s")
+		for i := range herd {
+			require.NoError(b, c.GetWorkflow(b.Context(), fmt.Sprint("late-", i), "").Get(b.Context(), nil))
+		}
+		b.ReportMetric(time.Since(begin).Seconds(), "drained-s")
+		stop()
 	}
 }

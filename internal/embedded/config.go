@@ -50,7 +50,7 @@ func storeConfig(o Options) *config.SQL {
 		ConnectAttributes: map[string]string{
 			"mode": "rwc", "setup": "start-" + run,
 			"journal_mode": "wal", "synchronous": synchronous, "busy_timeout": "10000",
-			"cache_size": "-32768", "journal_size_limit": "67108864",
+			"cache_size": "-32768", "wal_autocheckpoint": "4000", "journal_size_limit": "67108864",
 		},
 	}
 }
@@ -110,7 +110,7 @@ func tuning() dc.StaticClient {
 		dc.TimerProcessorMaxPollRPS.Key():      1000,
 		dc.TransferProcessorMaxPollRPS.Key():   1000,
 		dc.VisibilityProcessorMaxPollRPS.Key(): 200,
-		// There is no second host whose clock could be ahead.
+		// There is no second host whose clock could be ahead; the default, a second, is how late every timer would fire.
 		dc.TimerProcessorMaxTimeShift.Key(): time.Millisecond,
 		// One SQLite connection feeds them all; 512 goroutines a queue would only stand in line.
 		dc.TimerProcessorSchedulerWorkerCount.Key():       32,
