@@ -18,7 +18,7 @@ type NoticeFilter struct {
 	States             []string
 }
 
-// Notices are the chosen notices, ordered by time, task, stage, recipient and channel.
+// Notices are the chosen notices, ordered by time, task, talk, stage, recipient and channel.
 func (s *Store) Notices(ctx context.Context, f NoticeFilter) ([]Notice, error) {
 	w := where{}
 	w.equal("plan", f.Plan)
@@ -55,7 +55,7 @@ func (s *Store) MarkReported(ctx context.Context, notices []Notice) error {
 
 func (s *Store) noticesWhere(ctx context.Context, w where) ([]Notice, error) {
 	var rows []noticeRow
-	query := `SELECT ` + noticeColumns + ` FROM notices` + w.String() + ` ORDER BY speak_at, plan, task, stage, unit, role, channel, key`
+	query := `SELECT ` + noticeColumns + ` FROM notices` + w.String() + ` ORDER BY speak_at, plan, task, talk, stage, unit, role, channel`
 	if err := s.all(ctx, &rows, query, w.args...); err != nil {
 		return nil, err
 	}

@@ -15,8 +15,8 @@ import (
 )
 
 // NewTask is a task as it enters the ledger with the stages it will go
-// through. Duties and standing lines have none. State, Light and Revision are
-// TaskOpen, Green and 1 when they are empty; FirstDue is Due.
+// through. Duties and standing lines have none. State and Revision are TaskOpen
+// and 1 when they are empty, Light Green for a dated task; FirstDue is Due.
 type NewTask struct {
 	Task
 	Stages []plan.Stage
@@ -96,15 +96,18 @@ func rowsOf(planID string, tasks []NewTask) (taskRows, stageRows [][]any) {
 
 // taskValues are the values of taskValueColumns.
 func taskValues(planID string, position int, t Task) []any {
-	assist, first := t.Assist, t.FirstDue
+	assist, first, light := t.Assist, t.FirstDue, t.Light
 	if assist == nil {
 		assist = []string{}
 	}
 	if first.IsZero() {
 		first = t.Due
 	}
+	if light == "" && t.Kind == plan.Dated {
+		light = plan.Green
+	}
 	return []any{planID, t.ID, position, t.Duty, t.Period, t.Kind, t.Title, t.Clause, t.Lead, asJSON(assist), t.Due.String(), first.String(),
-		t.Policy, t.Soft, t.Priority, cmp.Or(t.Revision, 1), cmp.Or(t.State, TaskOpen), cmp.Or(t.Light, plan.Green), t.LastStage, t.Armed, instant(t.Assigned), nullable(t.ClosedAt)}
+		t.Policy, t.Soft, t.Priority, cmp.Or(t.Revision, 1), cmp.Or(t.State, TaskOpen), light, t.LastStage, t.Armed, instant(t.Assigned), nullable(t.ClosedAt)}
 }
 
 // AddOccurrence opens one occurrence of a duty, as event occurrence.opened.

@@ -1,0 +1,48 @@
+package ledgertest
+
+import "testing"
+
+// Run is the behaviour both databases must show. address gives a new, empty
+// ledger's address for each test.
+func Run(t *testing.T, address func(testing.TB) string) {
+	for _, test := range []struct {
+		name string
+		run  func(*testing.T, string)
+	}{
+		{"a plan enters once and comes back whole", planOnce},
+		{"ten thousand tasks enter within seconds", planBig},
+		{"occurrences stand with their duty", occurrences},
+		{"armed tasks are known", armed},
+		{"calendars are kept by year", calendars},
+		{"a stage is decided once", decideOnce},
+		{"a stage of a closed task or an old ladder is void", decideVoid},
+		{"a stage nobody expected is kept", decideUnexpected},
+		{"closing knows the due day's 24:00", closing},
+		{"a late notice opens the next digest", lateNotice},
+		{"what was closed in between is left out", closedBetween},
+		{"intent, delivery, receipt", receipts},
+		{"a refusal is final", refusal},
+		{"a delivery put off is tried again with what is true then", putOff},
+		{"no receipt is unknown where asking again is not safe", unknown},
+		{"an item says what comes next", itemsAround},
+		{"a talk opens at once", talkAtOnce},
+		{"a talk waits for its leader", talkOnApproval},
+		{"a talk of a closed task is void", talkVoid},
+		{"two talks of one ladder stay apart", talkTwice},
+		{"silence is seen", silence},
+		{"bare events", bareEvents},
+		{"events cannot be changed", appendOnly},
+		{"any edit is found", tampering},
+		{"tables that disagree are found", disagreement},
+		{"a failing write fails alone", failsAlone},
+		{"several stores write one chain", severalStores},
+		{"many open a new ledger at once", openAtOnce},
+		{"a killed writer leaves a whole chain", killed},
+		{"shut is shut", shut},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			test.run(t, address(t))
+		})
+	}
+}

@@ -1,0 +1,185 @@
+package ledgertest
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+)
+
+func planOnce(t *testing.T, address string) {
+	w := newWorld(t, address, 2)
+	added, err := w.AddPlan(w.ctx, w.plan, []ledger.NewTask{sampleTask("other")}, evening)
+	w.ok(err)
+	w.is("added again", added, false)
+	other := w.plan
+	other.Plan.Hash = "def"
+	if _, err := w.AddPlan(w.ctx, other, nil, evening); !errors.Is(err, ledger.ErrPlanDiffers) {
+		t.Errorf("a plan from other files: %v", err)
+	}
+	w.is("events", w.holds(), int64(1))
+
+	again := w.open()
+	for _, s := range []*ledger.Store{w.Store, again, again} {
+		l, err := s.Plan(w.ctx, "jincheng")
+		w.ok(err)
+		w.is("plan", l, w.plan)
+	}
+	if _, err := w.Plan(w.ctx, "none"); !errors.Is(err, ledger.ErrNotFound) {
+		t.Errorf("a plan that is not there: %v", err)
+	}
+	infos, err := w.Plans(w.ctx)
+	w.ok(err)
+	w.is("plans", infos, []ledger.PlanInfo{{ID: "jincheng", Title: w.plan.Plan.Title, Hash: "abc", Zone: "Asia/Shanghai", Launched: launch,
+		Clock: w.plan.Clock, Tasks: 2, Duties: 1, Standing: 1, Open: 2, Unarmed: 3}})
+
+	task, err := w.Task(w.ctx, "jincheng", "t1")
+	w.ok(err)
+	w.is("task", task, standing("t1"))
+	task, err = w.Task(w.ctx, "jincheng", "d")
+	w.ok(err)
+	w.is("duty", task, ledger.Task{Plan: "jincheng", ID: "d", Kind: plan.Duty, Lead: "shuiwu", Assist: []string{}, Policy: "standard", Revision: 1, State: ledger.TaskOpen, Assigned: launch})
+	if _, err := w.Task(w.ctx, "jincheng", "none"); !errors.Is(err, ledger.ErrNotFound) {
+		t.Errorf("a task that is not there: %v", err)
+	}
+	dated, err := w.Tasks(w.ctx, ledger.TaskFilter{Plan: "jincheng", Lead: "shuiwu", State: ledger.TaskOpen, Kind: plan.Dated})
+	w.ok(err)
+	w.is("dated tasks", dated, []ledger.Task{standing("t0"), standing("t1")})
+
+	stages, err := w.Stages(w.ctx, "jincheng", "")
+	w.ok(err)
+	var want []ledger.Stage
+	for _, s := range ladder {
+		for _, id := range []string{"t0", "t1"} {
+			want = append(want, ledger.Stage{Plan: "jincheng", Task: id, Revision: 1, Stage: s, State: ledger.Expected})
+		}
+	}
+	w.is("stages", stages, want)
+	stages, err = w.Stages(w.ctx, "jincheng", "t1")
+	w.ok(err)
+	w.is("stages of one task", stages, []ledger.Stage{want[1], want[3], want[5]})
+}
+
+func planBig(t *testing.T, address string) {
+	w := newWorld(t, address, 0)
+	var tasks []ledger.NewTask
+	for i := range 10_000 {
+		n := sampleTask(fmt.Sprintf("big%05d", i))
+		n.Stages = nil
+		for j := range 10 {
+			s := urge
+			s.ID, s.At = fmt.Sprintf("stage-%d", j), urgeAt.AddDate(0, 0, j)
+			n.Stages = append(n.Stages, s)
+		}
+		tasks = append(tasks, n)
+	}
+	l := w.plan
+	l.Plan.ID = "big"
+	began := time.Now()
+	added, err := w.AddPlan(w.ctx, l, tasks, before)
+	w.ok(err)
+	t.Logf("10,000 tasks with 100,000 stages in %s", time.Since(began).Round(time.Millisecond))
+	w.is("added", added, true)
+	stages, err := w.Stages(w.ctx, "big", "")
+	w.ok(err)
+	w.is("stages", len(stages), 100_000)
+	all, err := w.Unarmed(w.ctx, "big")
+	w.ok(err)
+	w.is("tasks", len(all), 10_000)
+	w.is("the first", all[0].ID, "big00000")
+	w.holds()
+}
+
+func occurrences(t *testing.T, address string) {
+	w := newWorld(t, address, 1)
+	n := sampleTask("d.2021Q2")
+	n.Plan, n.Duty, n.Period = "jincheng", "d", "2021Q2"
+	for i, want := range []bool{true, false} {
+		added, err := w.AddOccurrence(w.ctx, n, evening)
+		w.ok(err)
+		w.is(fmt.Sprintf("added, call %d", i+1), added, want)
+	}
+	w.is("events", w.last(2), []string{ledger.PlanLaunched, ledger.OccurrenceOpened})
+	tasks, err := w.Tasks(w.ctx, ledger.TaskFilter{Plan: "jincheng"})
+	w.ok(err)
+	var ids []string
+	for _, task := range tasks {
+		ids = append(ids, task.ID)
+	}
+	w.is("order", ids, []string{"t0", "d", "d.2021Q2", "s"})
+	stages, err := w.Stages(w.ctx, "jincheng", "d.2021Q2")
+	w.ok(err)
+	w.is("stages", len(stages), 3)
+	n.ID, n.Duty = "x.2021Q2", "x"
+	if _, err := w.AddOccurrence(w.ctx, n, evening); !errors.Is(err, ledger.ErrNotFound) {
+		t.Errorf("an occurrence of no duty: %v", err)
+	}
+}
+
+func armed(t *testing.T, address string) {
+	w := newWorld(t, address, 3)
+	for range 2 {
+		w.ok(w.MarkArmed(w.ctx, "jincheng", []string{"t2", "d", "t0", "t0", "none"}, evening))
+	}
+	w.is("events", w.last(2), []string{ledger.PlanLaunched, ledger.TaskArmed})
+	left, err := w.Unarmed(w.ctx, "jincheng")
+	w.ok(err)
+	w.is("unarmed", left, []ledger.Task{standing("t1")})
+	w.ok(w.MarkArmed(w.ctx, "jincheng", []string{"t0", "t1"}, evening))
+	left, err = w.Unarmed(w.ctx, "jincheng")
+	w.ok(err)
+	w.is("unarmed at last", left, []ledger.Task{})
+	events, err := w.Events(w.ctx, ledger.EventFilter{Plan: "jincheng", Task: "t1"})
+	w.ok(err)
+	w.is("the one armed alone", len(events), 1)
+}
+
+func calendars(t *testing.T, address string) {
+	w := newWorld(t, address, 0)
+	first := calendar.Year{Year: 2022, Papers: []string{"http://gov.example/1"}, Days: []calendar.Holiday{{Name: "元旦", Date: calendar.NewDay(2022, 1, 3), IsOffDay: true}}}
+	second := calendar.Year{Year: 2022, Papers: []string{"http://gov.example/2"}}
+	early := calendar.Year{Year: 2021, Days: []calendar.Holiday{{Name: "国庆节", Date: calendar.NewDay(2021, 10, 9)}}}
+	for _, y := range []calendar.Year{first, first, second, first, early} {
+		w.ok(w.PutCalendar(w.ctx, y, "wang", evening))
+	}
+	years, err := w.Calendar(w.ctx)
+	w.ok(err)
+	w.is("years", years, []calendar.Year{early, first})
+	w.is("events", w.last(5), []string{ledger.PlanLaunched, ledger.CalendarPut, ledger.CalendarPut, ledger.CalendarPut, ledger.CalendarPut})
+}
+
+func closing(t *testing.T, address string) {
+	w := newWorld(t, address, 2)
+	midnight := due.End(calendar.Beijing)
+	for id, at := range map[string]time.Time{"t0": midnight.Add(-time.Microsecond), "t1": midnight} {
+		for range 2 {
+			w.ok(w.CloseTask(w.ctx, "jincheng", id, "wang", "查验合格", "act-"+id, ledger.When{Real: launch, Plan: at}))
+		}
+		if err := w.CloseTask(w.ctx, "jincheng", id, "wang", "", "another", evening); !errors.Is(err, ledger.ErrNotOpen) {
+			t.Errorf("closing a closed task: %v", err)
+		}
+	}
+	for id, light := range map[string]plan.Light{"t0": plan.Done, "t1": plan.DoneLate} {
+		want := standing(id)
+		want.State, want.Light, want.ClosedAt = ledger.Closed, light, midnight.UTC()
+		if id == "t0" {
+			want.ClosedAt = midnight.UTC().Add(-time.Microsecond)
+		}
+		got, err := w.Task(w.ctx, "jincheng", id)
+		w.ok(err)
+		w.is(id, got, want)
+	}
+	stages, err := w.Stages(w.ctx, "jincheng", "")
+	w.ok(err)
+	for _, s := range stages {
+		w.is("state of "+s.Task+" "+s.ID, s.State, ledger.Void)
+	}
+	w.is("events", w.last(3), []string{ledger.PlanLaunched, ledger.TaskClosed, ledger.TaskClosed})
+	if err := w.CloseTask(w.ctx, "jincheng", "none", "wang", "", "", evening); !errors.Is(err, ledger.ErrNotFound) {
+		t.Errorf("closing no task: %v", err)
+	}
+}

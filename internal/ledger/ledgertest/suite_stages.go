@@ -1,0 +1,134 @@
+package ledgertest
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+func decideOnce(t *testing.T, address string) {
+	w := newWorld(t, address, 2)
+	d := decision("t0", talk, "term", "mail", "mail")
+	d.Channels[people.Recipient{Unit: "empty", Role: people.Head}] = nil
+	wantDigests := []ledger.Digest{digestOf(head, talkAt, 1), digestOf(office, talkAt, 1)}
+	wantTalk := &ledger.Talk{ID: "t0#1", Plan: "jincheng", Task: "t0", Revision: 1, Number: 1, Lead: "shuiwu", State: ledger.TalkPending, OpensAt: talkAt}
+	for range 3 {
+		digests, opens, err := w.DecideStage(w.ctx, d, evening)
+		w.ok(err)
+		w.is("digests", digests, wantDigests)
+		w.is("talk", opens, wantTalk)
+	}
+	w.ok(w.MarkStarted(w.ctx, []string{wantDigests[0].Key}))
+	digests, opens, err := w.DecideStage(w.ctx, d, speaks)
+	w.ok(err)
+	w.is("digests not started", digests, wantDigests[1:])
+	w.is("talk", opens, wantTalk)
+	digests, _ = w.decide("t1", talk)
+	w.is("another task's digests", digests, wantDigests[1:])
+
+	notices, err := w.Notices(w.ctx, ledger.NoticeFilter{Plan: "jincheng", Task: "t0", States: []string{ledger.Pending, ledger.Sent}})
+	w.ok(err)
+	var want []ledger.Notice
+	for _, g := range wantDigests {
+		for _, c := range []string{"mail", "term"} {
+			want = append(want, ledger.Notice{Effect: ledger.Effect{Task: "t0", Revision: 1, Stage: "talk", Recipient: g.Recipient, Channel: c},
+				Plan: "jincheng", Kind: plan.Talk, Light: plan.Red, SpeakAt: talkAt, Digest: g.Key, State: ledger.Pending})
+		}
+	}
+	w.is("notices", notices, want)
+	w.is("effect", notices[0].Key(), "jincheng/t0/r1/talk/shuiwu/head/mail")
+
+	task, err := w.Task(w.ctx, "jincheng", "t0")
+	w.ok(err)
+	wantTask := standing("t0")
+	wantTask.Light, wantTask.LastStage = plan.Red, "talk"
+	w.is("task", task, wantTask)
+	stages, err := w.Stages(w.ctx, "jincheng", "t0")
+	w.ok(err)
+	w.is("stage", stages[2], ledger.Stage{Plan: "jincheng", Task: "t0", Revision: 1, Stage: talk, State: ledger.Decided, DecidedAt: evening.Plan})
+	w.is("events", w.last(3), []string{ledger.PlanLaunched, ledger.StageDecided, ledger.StageDecided})
+
+	events, err := w.Events(w.ctx, ledger.EventFilter{Plan: "jincheng", Task: "t0", Limit: 1})
+	w.ok(err)
+	e := events[0]
+	w.is("event", []any{e.Seq, e.Key, e.Kind, e.Actor, e.Real, e.PlanAt}, []any{int64(2), "jincheng/t0/r1/talk", ledger.StageDecided, ledger.Engine, evening.Real, evening.Plan})
+	var data struct {
+		Stage plan.Stage
+		Opens string
+	}
+	w.ok(json.Unmarshal(e.Data, &data))
+	w.is("event's stage", data.Stage, talk)
+	w.is("event's talk", data.Opens, "t0#1")
+}
+
+func decideVoid(t *testing.T, address string) {
+	w := newWorld(t, address, 2)
+	w.ok(w.CloseTask(w.ctx, "jincheng", "t0", "wang", "", "", evening))
+	old := decision("t1", talk, "mail")
+	old.Revision = 7
+	for _, d := range []ledger.Decision{decision("t0", talk, "mail"), old} {
+		for range 2 {
+			digests, opens, err := w.DecideStage(w.ctx, d, evening)
+			w.ok(err)
+			if digests != nil || opens != nil {
+				t.Errorf("a void stage of %s gave %v %v", d.Task, digests, opens)
+			}
+		}
+	}
+	notices, err := w.Notices(w.ctx, ledger.NoticeFilter{})
+	w.ok(err)
+	w.is("notices", notices, []ledger.Notice{})
+	w.is("events", w.last(3), []string{ledger.TaskClosed, ledger.StageVoid, ledger.StageVoid})
+	if _, _, err := w.DecideStage(w.ctx, decision("none", talk, "mail"), evening); !errors.Is(err, ledger.ErrNotFound) {
+		t.Errorf("a stage of no task: %v", err)
+	}
+}
+
+func decideUnexpected(t *testing.T, address string) {
+	w := newWorld(t, address, 1)
+	s := urge
+	s.ID = "by-hand"
+	digests, _ := w.decide("t0", s)
+	w.is("digests", digests, []ledger.Digest{digestOf(head, urgeAt, 1), digestOf(liaison, urgeAt, 1)})
+	w.decide("t0", s)
+	stages, err := w.Stages(w.ctx, "jincheng", "t0")
+	w.ok(err)
+	w.is("stage", stages[1], ledger.Stage{Plan: "jincheng", Task: "t0", Revision: 1, Stage: s, State: ledger.Decided, DecidedAt: evening.Plan})
+	w.is("events", w.holds(), int64(2))
+}
+
+func silence(t *testing.T, address string) {
+	w := newWorld(t, address, 3)
+	w.ok(w.CloseTask(w.ctx, "jincheng", "t1", "wang", "", "", evening))
+	w.ok(w.MarkArmed(w.ctx, "jincheng", []string{"t0"}, evening))
+	w.decide("t0", dueStage)
+	missing, err := w.Missing(w.ctx, "jincheng", urgeAt)
+	w.ok(err)
+	w.is("missing", missing, []ledger.Stage{{Plan: "jincheng", Task: "t2", Revision: 1, Stage: dueStage, State: ledger.Expected}})
+	missing, err = w.Missing(w.ctx, "", urgeAt.Add(time.Second))
+	w.ok(err)
+	w.is("missing a moment later", len(missing), 3)
+
+	pending, err := w.Stuck(w.ctx, "jincheng", dueAt)
+	w.ok(err)
+	w.is("stuck before it is due", pending, []ledger.Notice{})
+	pending, err = w.Stuck(w.ctx, "", dueAt.Add(time.Second))
+	w.ok(err)
+	w.is("stuck", len(pending), 1)
+	digest := digestOf(liaison, dueAt, 1).Key
+	messages, err := w.Gather(w.ctx, digest, speaks, never)
+	w.ok(err)
+	w.ok(w.Receipt(w.ctx, messages[0].ID, "550 no such user", true, speaks))
+	failed, err := w.Stuck(w.ctx, "jincheng", launch)
+	w.ok(err)
+	w.is("stuck for good", []string{failed[0].State, failed[0].Error}, []string{ledger.Failed, "550 no such user"})
+	w.ok(w.MarkReported(w.ctx, failed))
+	failed, err = w.Stuck(w.ctx, "jincheng", urgeAt)
+	w.ok(err)
+	w.is("reported", failed, []ledger.Notice{})
+}

@@ -1,0 +1,19 @@
+package ledger_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"duban/internal/ledger/ledgertest"
+)
+
+func TestMain(m *testing.M) { os.Exit(ledgertest.Main(m)) }
+
+func TestSQLite(t *testing.T) { ledgertest.Run(t, sqliteFile) }
+
+func TestPostgres(t *testing.T) { ledgertest.Run(t, ledgertest.Postgres) }
+
+func sqliteFile(t testing.TB) string {
+	return "sqlite:" + filepath.Join(t.TempDir(), "a folder", "ledger.db")
+}
