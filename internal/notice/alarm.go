@@ -76,7 +76,7 @@ func ComposeAlarm(w *words.Words, a Alarm) (Mail, error) {
 		ID: a.ID, MessageID: MessageID(a.ID, a.Domain), Thread: thread(a.Plan.ID+"|alarm", a.Recipient, a.Domain),
 		Recipient: a.Recipient, To: Address{clean(a.Contact.Name), a.Contact.Email}, ReplyTo: a.Office.Email,
 		Subject: clean(s.t("alarm_subject", words.Data{"Plan": clean(a.Plan.Title), "Cases": s.count("cases", total)})),
-		Line:    s.line("alarm_line", p), At: a.At, Date: a.Date,
+		Line:    s.line("alarm_line", p), At: a.At, Date: a.Date.In(a.Zone),
 	}
 	return render(m, p)
 }
@@ -84,7 +84,7 @@ func ComposeAlarm(w *words.Words, a Alarm) (Mail, error) {
 func (s *speaker) alarmPage(a Alarm, total int) page {
 	planName := s.t("plan", words.Data{"Title": clean(a.Plan.Title), "Number": clean(a.Plan.Number)})
 	p := page{
-		Lang: s.w.Lang(), Office: s.office(), Plan: planName, Total: total,
+		Lang: s.w.Lang(), Office: s.signature(), Plan: planName, Total: total,
 		Heading: s.t("alarm_heading"), When: s.dayAndWeekday(s.today),
 		Salute:  s.t("salute", words.Data{"Name": s.name()}),
 		Opening: s.t("alarm_opening", words.Data{"Plan": planName, "Cases": s.count("cases", total)}),
@@ -133,7 +133,7 @@ func (s *speaker) alarmGroup(p *page, name string, t tone, rows []row) {
 	title := s.t("alarm_name_" + name)
 	p.Summary = append(p.Summary, chip{title, len(rows), t})
 	p.Groups = append(p.Groups, group{
-		Ordinal: s.t(fmt.Sprintf("ordinal_%d", len(p.Groups)+1)), Name: title, Count: s.count("cases", len(rows)),
+		Ordinal: s.t(fmt.Sprintf("ordinal_%d", len(p.Groups)+1)), Name: title, Count: s.t("group_count", words.Data{"Count": s.count("cases", len(rows))}),
 		Ask: s.t("alarm_ask_" + name), Tone: t, Rows: rows,
 	})
 }

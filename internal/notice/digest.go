@@ -196,7 +196,7 @@ func Compose(w *words.Words, d Digest) (Mail, error) {
 	m := Mail{
 		ID: d.ID, MessageID: MessageID(d.ID, d.Domain), Thread: thread(d.Plan.ID, d.Recipient, d.Domain),
 		Recipient: d.Recipient, To: Address{clean(d.Contact.Name), d.Contact.Email}, ReplyTo: d.Office.Email,
-		Subject: s.subject(entries), Line: s.line("line", page), At: d.At, Date: d.Date,
+		Subject: s.subject(entries), Line: s.line("line", page), At: d.At, Date: d.Date.In(d.Zone),
 	}
 	return render(m, page)
 }

@@ -63,9 +63,7 @@ func TestEveryReaderGetsItsOwnWords(t *testing.T) {
 				require.NoError(t, err)
 				shown, o := delivered(t, m)
 				golden(t, fmt.Sprintf("%s.%s.txt", role, lang), shown)
-				if role == people.Liaison {
-					golden(t, fmt.Sprintf("%s.%s.html", role, lang), o.HTML)
-				}
+				golden(t, fmt.Sprintf("%s.%s.html", role, lang), o.HTML)
 			})
 		}
 	}
@@ -111,6 +109,8 @@ func TestDigestsOfOnePlanAndReaderHangTogether(t *testing.T) {
 	require.NotEqual(t, a.Thread, compose("chengqu", 1, "p").Thread)
 	require.NotEqual(t, a.Thread, compose("gaoping", 1, "q").Thread)
 	require.Regexp(t, `^[0-9a-f]{24}@duban\.jincheng\.example$`, a.MessageID)
+	require.Equal(t, "n0123456789abcdef@duban.local", notice.MessageID("n0123456789abcdef", ""))
+	require.Regexp(t, `^[0-9a-f]{24}@a-b$`, notice.MessageID("督办\r\nBcc: x", "a\nb"))
 }
 
 // everyKind is one item of each class.
@@ -173,6 +173,9 @@ func TestATalkIsNeverCalledASanction(t *testing.T) {
 		texts, err := words.Catalogue(lang)
 		require.NoError(t, err)
 		for key, text := range texts {
+			if !strings.HasPrefix(key, "notice.") {
+				continue // a report may say in so many words that a talk is none
+			}
 			for _, word := range forbidden {
 				require.NotContains(t, strings.ToLower(text), word, key)
 			}
@@ -212,7 +215,7 @@ func herd(n int) []notice.Item {
 func TestManyItemsStayReadable(t *testing.T) {
 	t.Parallel()
 	items := herd(120)
-	m, err := notice.Compose(words.New("zh"), digest("shuizhiban", "市水质办", people.Office, "", day(2021, 5, 6), items...))
+	m, err := notice.Compose(words.New("zh"), digest("shuizhiban", office.Name, people.Office, "督办岗", day(2021, 5, 6), items...))
 	require.NoError(t, err)
 	for i, it := range items {
 		require.Equal(t, 1, strings.Count(m.Text, fmt.Sprintf("第%03d号任务", i)))

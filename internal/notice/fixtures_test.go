@@ -12,7 +12,7 @@ import (
 
 var (
 	water  = notice.PlanRef{ID: "jincheng-2021-water", Title: "晋城市2021年水生态环境保护行动计划", Number: "晋市政办〔2021〕9号"}
-	office = notice.Address{Name: "市水质办", Email: "office@shuizhiban.jincheng.example"}
+	office = notice.Address{Name: "市水污染防治工作领导小组办公室", Email: "office@shuizhiban.jincheng.example"}
 	april  = day(2021, 4, 30)
 	june   = day(2021, 6, 30)
 )
@@ -72,21 +72,22 @@ func forEachRole() map[people.Role]notice.Digest {
 	proposed.Talk = &notice.Talk{Number: 1, Proposed: true}
 	proposed.Next = nil
 
-	missed := survey(plan.Escalate, "talk-minutes-missed", plan.Red, -45, -29)
-	missed.Talk = &notice.Talk{Number: 1, Step: "minutes", Limit: day(2021, 6, 11), Left: notice.Distance{Days: -3, Workdays: -1}}
+	missed := survey(plan.Escalate, "talk-minutes-missed", plan.Red, -46, -29)
+	missed.Talk = &notice.Talk{Number: 1, Step: "minutes", Limit: day(2021, 6, 11), Left: notice.Distance{Days: -4, Workdays: -1}}
 	missed.Next = &notice.Next{Kind: plan.Remind, Step: "plan", Day: day(2021, 7, 5), To: []people.Role{people.Liaison, people.Office}}
 	planMissed := missed
 	planMissed.Stage = "talk-plan-missed"
-	planMissed.Talk = &notice.Talk{Number: 1, Step: "plan", Limit: day(2021, 6, 10), Left: notice.Distance{Days: -4, Workdays: -2}}
+	planMissed.Talk = &notice.Talk{Number: 1, Step: "plan", Limit: day(2021, 6, 11), Left: notice.Distance{Days: -4, Workdays: -1}}
 	warnLater := warnCheng
-	warnLater.Left = notice.Distance{Days: -45, Workdays: -29}
+	warnLater.Left = notice.Distance{Days: -46, Workdays: -29}
+	warnLater.Next = nil
 
 	return map[people.Role]notice.Digest{
 		people.Liaison: digest("gaoping", "高平市政府", people.Liaison, "联络员", april, village, due, zero),
 		people.Deputy:  digest("gaoping", "高平市政府", people.Deputy, "分管领导", day(2021, 5, 6), urge),
 		people.Head:    digest("gaoping", "高平市政府", people.Head, "主要负责人", day(2021, 5, 11), warn),
-		people.Office:  digest("shuizhiban", "市水质办", people.Office, "", day(2021, 6, 14), warnLater, missed, planMissed),
-		people.Leader:  digest("lingdao", "市水质提升领导小组", people.Leader, "", day(2021, 5, 18), talk, proposed),
+		people.Office:  digest("shuizhiban", office.Name, people.Office, "督办岗", day(2021, 6, 15), warnLater, missed, planMissed),
+		people.Leader:  digest("lingdao", "市水污染防治工作领导小组", people.Leader, "组长（批示）", day(2021, 5, 18), talk, proposed),
 	}
 }
 

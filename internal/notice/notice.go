@@ -94,14 +94,19 @@ type Mail struct {
 }
 
 // MessageID is the Message-ID of the message named id: always the same for the
-// same two words, ASCII, and short enough that no header needs folding. The
-// domain is its right side, "duban.local" when empty.
+// same two words, and ASCII. A short plain id stands in it as it is, so that a
+// mail server's log can be searched for it; any other is hashed. The domain is
+// its right side, "duban.local" when empty.
 func MessageID(id, domain string) string {
 	if domain == "" {
 		domain = "duban.local"
 	}
-	sum := sha256.Sum256([]byte(id))
-	return hex.EncodeToString(sum[:12]) + "@" + asciiName(domain, '.')
+	left := id
+	if id == "" || len(id) > 40 || asciiName(id) != id {
+		sum := sha256.Sum256([]byte(id))
+		left = hex.EncodeToString(sum[:12])
+	}
+	return left + "@" + asciiName(domain, '.')
 }
 
 // asciiName keeps letters, digits, hyphens and the runes of also; everything

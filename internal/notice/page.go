@@ -48,7 +48,9 @@ type row struct {
 	Title        string
 	Light        lamp
 	Badges, Meta []string
-	Due, Left    string
+	Due, Left    string // Left in one piece
+	Days         string // and in two
+	Workdays     string
 	Late         bool
 	Notes        []string
 	Next         string

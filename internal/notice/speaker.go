@@ -48,6 +48,17 @@ func (s *speaker) left(d Distance) string {
 	return s.t("left_ahead", words.Data{"Days": s.count("days", d.Days), "Workdays": s.count("workdays", max(0, d.Workdays))})
 }
 
+// leftShort is left in two pieces for a narrow column.
+func (s *speaker) leftShort(d Distance) (days, workdays string) {
+	switch {
+	case d.Days == 0:
+		return s.t("short_today"), s.t("short_midnight")
+	case d.Days < 0:
+		return s.t("short_over", words.Data{"Days": s.count("days", -d.Days)}), s.count("workdays", max(0, -d.Workdays))
+	}
+	return s.t("short_ahead", words.Data{"Days": s.count("days", d.Days)}), s.count("workdays", max(0, d.Workdays))
+}
+
 // step names a talk's step; steps are data, so one without words is its ID.
 func (s *speaker) step(id string) string {
 	if name := s.t("step_" + id); name != "notice.step_"+id {
@@ -72,9 +83,12 @@ func (s *speaker) next(n *Next) string {
 	if n == nil {
 		return s.t("next_none", words.Data{"Office": s.office()})
 	}
-	to := make([]string, len(n.To))
-	for i, role := range n.To {
-		to[i] = s.role(role)
+	var to []string
+	for _, role := range n.To {
+		if role == people.Office && len(n.To) > 1 && n.Kind != plan.Remind {
+			continue // the office signs this: it need not say that it tells itself
+		}
+		to = append(to, s.role(role))
 	}
 	data := words.Data{"Day": s.dayAndWeekday(n.Day), "To": strings.Join(to, s.t("comma")), "Step": s.step(n.Step)}
 	switch {
@@ -90,7 +104,7 @@ func (s *speaker) next(n *Next) string {
 	return s.t("next_"+string(n.Kind), data)
 }
 
-// role names a seat; the office goes by its own name.
+// role names a seat as the message speaks of it.
 func (s *speaker) role(r people.Role) string {
 	if r == people.Office {
 		return s.office()
@@ -98,7 +112,17 @@ func (s *speaker) role(r people.Role) string {
 	return s.t("seat_" + string(r))
 }
 
+// office is how the message speaks of the office that signs it: 我办, or 本办 when
+// the office itself reads it.
 func (s *speaker) office() string {
+	if s.d.Recipient.Role == people.Office {
+		return s.t("office_own")
+	}
+	return s.t("office_signing")
+}
+
+// signature is the office's full name.
+func (s *speaker) signature() string {
 	if s.d.Office.Name == "" {
 		return s.w.T("term.office")
 	}
@@ -147,12 +171,15 @@ func (s *speaker) name() string {
 	return s.t("unnamed", words.Data{"Unit": clean(s.d.Unit), "Seat": s.t("seat_" + string(s.d.Recipient.Role))})
 }
 
+// unitsFrom is how many tasks make a count by unit worth its space.
+const unitsFrom = 6
+
 // page lays the sentences out for both renderings.
 func (s *speaker) page(entries []entry) page {
 	role := string(s.d.Recipient.Role)
 	plan := s.t("plan", words.Data{"Title": clean(s.d.Plan.Title), "Number": clean(s.d.Plan.Number)})
 	p := page{
-		Lang: s.w.Lang(), Office: s.office(), Plan: plan, Total: len(entries),
+		Lang: s.w.Lang(), Office: s.signature(), Plan: plan, Total: len(entries),
 		Heading: s.t("heading_" + entries[0].class().String()),
 		When:    s.dayAndWeekday(s.today),
 		Salute:  s.t("salute", words.Data{"Name": s.name()}),
@@ -181,7 +208,7 @@ func (s *speaker) page(entries []entry) page {
 		p.countUnits(entries[:n], name)
 		entries = entries[n:]
 	}
-	if len(p.Units) < 2 {
+	if len(p.Units) < 2 || p.Total < unitsFrom {
 		p.Units = nil
 	}
 	return p
@@ -195,7 +222,7 @@ func (s *speaker) contact() string {
 	if s.d.Office.Email == "" {
 		return ""
 	}
-	return s.t("contact", words.Data{"Office": s.office(), "Email": clean(s.d.Office.Email)})
+	return s.t("contact", words.Data{"Email": clean(s.d.Office.Email)})
 }
 
 // group words the entries of one class, numbered on from first. What comes next
@@ -203,7 +230,7 @@ func (s *speaker) contact() string {
 func (s *speaker) group(c class, entries []entry, first, ordinal int, showLead bool) group {
 	g := group{
 		Ordinal: s.t(fmt.Sprintf("ordinal_%d", ordinal)), Name: s.t("name_" + c.String()), Tone: tones[c],
-		Count: s.count("tasks", len(entries)),
+		Count: s.t("group_count", words.Data{"Count": s.count("tasks", len(entries))}),
 		Ask:   s.t("ask_"+string(s.d.Recipient.Role)+"_"+c.String(), words.Data{"Office": s.office()}),
 	}
 	for i, e := range entries {
@@ -222,6 +249,7 @@ func (s *speaker) row(e entry, no int, showLead bool) row {
 	r := row{
 		No: no, Title: clean(e.Title), Due: s.day(e.Due), Left: s.left(e.Left), Late: e.Left.Days < 0, Next: s.next(e.Next),
 	}
+	r.Days, r.Workdays = s.leftShort(e.Left)
 	if e.Light != "" {
 		r.Light = lamp{s.t("light", words.Data{"Light": s.w.T("term." + string(e.Light))}), lampColours[e.Light]}
 	}

@@ -60,7 +60,7 @@ func chips(cs []chip) string {
 
 func (g group) text(b *strings.Builder, l labels) {
 	b.WriteString("\n")
-	wrap(b, "", "    ", fmt.Sprintf("%s%s (%s)", g.Ordinal, g.Name, g.Count))
+	wrap(b, "", "    ", g.Ordinal+g.Name+g.Count)
 	if g.Ask != "" {
 		wrap(b, "    ", "    ", g.Ask)
 	}
