@@ -1,0 +1,242 @@
+// Package report turns the ledger's rows into the tables people ask for: the
+// book 台账 as Excel, CSV and JSON, and the counts over it. It is pure: the day
+// it speaks of is a parameter, and nothing here reads a database.
+package report
+
+import (
+	"slices"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// Table is one plan's book as it stands on one day. Its JSON is what
+// `ledger export --format json` prints and it is stable: fields are only added.
+//
+//	{"plan": {…}, "as_of": "2021-07-01", "counts": {…}, "tasks": […], "stages": […], "talks": […]}
+//
+// Dates are YYYY-MM-DD and "" when there is none, instants RFC 3339 with the
+// plan's offset. Units are given by name, and by ID where the field says so.
+type Table struct {
+	Plan   Head         `json:"plan"`
+	AsOf   calendar.Day `json:"as_of"` // the day that lights and distances are worked out for
+	Counts Counts       `json:"counts"`
+	Tasks  []Row        `json:"tasks"`  // in document order; an occurrence follows its duty
+	Stages []StageRow   `json:"stages"` // by time; see StageRow
+	Talks  []TalkRow    `json:"talks"`  // by opening
+}
+
+// Head says which plan it is.
+type Head struct {
+	ID       string       `json:"id"`
+	Title    string       `json:"title"`
+	Number   string       `json:"number"`
+	Issuer   string       `json:"issuer"`
+	Issued   calendar.Day `json:"issued"`
+	Launched time.Time    `json:"launched_at"` // plan clock
+}
+
+// Row is one line of the book: a task, an occurrence 期次 of a duty (duty and
+// period are set), a duty or a standing line. Duties and standing lines have no
+// due date and no light, and are never overdue.
+type Row struct {
+	No        int          `json:"no"` // 序号, from 1
+	ID        string       `json:"id"`
+	Duty      string       `json:"duty,omitempty"`   // ID of the occurrence's duty
+	Period    string       `json:"period,omitempty"` // 2021-06, 2021Q2, 2021H1, 2021 or a date
+	Kind      plan.Kind    `json:"kind"`             // dated, duty, standing
+	Clause    string       `json:"clause"`
+	Title     string       `json:"title"`
+	Lead      string       `json:"lead"` // name of the accountable unit 责任主体
+	LeadID    string       `json:"lead_id"`
+	Assist    []string     `json:"assist"`    // names 配合单位
+	Due       calendar.Day `json:"due"`       // 完成时限
+	FirstDue  calendar.Day `json:"first_due"` // before any extension; scoring rests on it
+	Milestone string       `json:"milestone"`
+	Policy    string       `json:"policy"`
+	Soft      bool         `json:"soft"`
+	Priority  bool         `json:"priority"`
+	Publish   bool         `json:"publish"`
+	Note      string       `json:"note"`
+	State     string       `json:"state"` // open, closed, cancelled
+	// Light is today's for an open task: green, blue, yellow, red; done or
+	// done_late for a closed one for ever; "" when it has none.
+	Light   plan.Light   `json:"light"`
+	Overdue bool         `json:"overdue"` // open and past its due date
+	Closed  calendar.Day `json:"closed"`
+	// WorkdaysLeft counts working days from today to the due date, negative once
+	// it has passed (0 when only rest days lie between); null for a closed,
+	// cancelled or undated line. DaysLeft is the same in calendar days.
+	WorkdaysLeft *int `json:"workdays_left"`
+	DaysLeft     *int `json:"days_left"`
+	WorkdaysLate int  `json:"workdays_late"` // of a task done late: from the due date to its closing
+	// Last is the last stage that was decided, Next the first that is still to
+	// come (its own ladder's or its talks'); null when there is none.
+	Last  *Step    `json:"last"`
+	Next  *Step    `json:"next"`
+	Talks []Called `json:"talks"` // one for each talk, in order
+}
+
+// Step is a stage in short.
+type Step struct {
+	Stage string         `json:"stage"`
+	Kind  plan.StageKind `json:"kind"`
+	At    time.Time      `json:"at"`
+	Talk  string         `json:"talk,omitempty"` // when it is a talk's step
+}
+
+// Called is a talk in short.
+type Called struct {
+	ID     string `json:"id"`
+	Number int    `json:"number"`
+	State  string `json:"state"`
+}
+
+// Book works out the table of one plan for the day today. The rows are those of
+// this plan only; stages and notices may be left out by who needs no stages.
+func Book(l ledger.Launched, tasks []ledger.Task, stages []ledger.Stage, notices []ledger.Notice, talks []ledger.Talk,
+	today calendar.Day, cal *calendar.Calendar) Table {
+	b := newBinder(l, today, cal)
+	steps, called := b.steps(stages), b.called(talks)
+	t := Table{
+		Plan: Head{ID: l.Plan.ID, Title: l.Plan.Title, Number: l.Plan.Number, Issuer: l.Plan.Issuer,
+			Issued: l.Plan.Issued, Launched: b.local(l.At)},
+		AsOf: today, Tasks: []Row{},
+	}
+	for i, task := range tasks {
+		row := b.row(task, steps[task.ID])
+		row.No, row.Talks = i+1, called[task.ID]
+		if row.Talks == nil {
+			row.Talks = []Called{}
+		}
+		t.Tasks = append(t.Tasks, row)
+	}
+	t.Stages = b.stageRows(tasks, stages, notices)
+	t.Talks = b.talkRows(tasks, talks)
+	t.Counts = Count(t.Tasks)
+	return t
+}
+
+// binder is what every line of the table needs.
+type binder struct {
+	launched ledger.Launched
+	people   people.Directory
+	planned  map[string]plan.Task
+	ladderer plan.Ladderer
+	today    calendar.Day
+	cal      *calendar.Calendar
+}
+
+func newBinder(l ledger.Launched, today calendar.Day, cal *calendar.Calendar) *binder {
+	lad, err := plan.NewLadderer(&l.Plan, cal)
+	if err != nil { // a zone this machine does not know: Beijing's reading is better than none
+		lad = plan.Ladderer{Calendar: cal, Zone: calendar.Beijing, People: l.Plan.Directory}
+	}
+	b := &binder{launched: l, people: l.Plan.Directory, planned: map[string]plan.Task{}, ladderer: lad, today: today, cal: cal}
+	for _, t := range l.Plan.Tasks {
+		b.planned[t.ID] = t
+	}
+	return b
+}
+
+// local is an instant as the plan's people read it, to the second.
+func (b *binder) local(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.In(b.ladderer.Zone).Truncate(time.Second)
+}
+
+func (b *binder) day(t time.Time) calendar.Day {
+	if t.IsZero() {
+		return calendar.Day{}
+	}
+	return calendar.DayOf(t.In(b.ladderer.Zone))
+}
+
+func (b *binder) names(ids []string) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = b.people.Name(id)
+	}
+	return out
+}
+
+func (b *binder) row(t ledger.Task, s steps) Row {
+	written, ok := b.planned[t.ID]
+	if !ok {
+		written = b.planned[t.Duty]
+	}
+	r := Row{
+		ID: t.ID, Duty: t.Duty, Period: t.Period, Kind: t.Kind, Clause: t.Clause, Title: t.Title,
+		Lead: b.people.Name(t.Lead), LeadID: t.Lead, Assist: b.names(t.Assist),
+		Due: t.Due, FirstDue: t.FirstDue, Milestone: written.Milestone, Policy: t.Policy,
+		Soft: t.Soft, Priority: t.Priority, Publish: written.Publish, Note: written.Note,
+		State: t.State, Closed: b.day(t.ClosedAt), Last: s.last,
+	}
+	if t.State == ledger.TaskOpen {
+		r.Next = s.next
+	}
+	if t.Kind != plan.Dated || t.Due.IsZero() {
+		return r
+	}
+	switch t.State {
+	case ledger.TaskOpen:
+		b.distance(&r)
+	case ledger.Closed:
+		b.done(&r, t)
+	}
+	return r
+}
+
+// distance fills in what is true today of an open task.
+func (b *binder) distance(r *Row) {
+	r.Light = b.launched.Plan.Policies[r.Policy].LightOn(b.today, r.Due, b.cal)
+	r.Overdue = b.today.After(r.Due)
+	work, days := b.cal.Workdays(b.today, r.Due), r.Due.Sub(b.today)
+	r.WorkdaysLeft, r.DaysLeft = &work, &days
+}
+
+// done says how a closed task was done. What the ledger recorded when it was
+// closed rules: a later extension or correction does not wash it.
+func (b *binder) done(r *Row, t ledger.Task) {
+	r.Light = t.Light
+	if t.Light != plan.Done && t.Light != plan.DoneLate {
+		r.Light = plan.DoneLight(r.Closed, t.Due)
+	}
+	if r.Light == plan.DoneLate {
+		r.WorkdaysLate = max(0, b.cal.Workdays(t.Due, r.Closed))
+	}
+}
+
+// steps are a task's last decided and next expected stage.
+type steps struct{ last, next *Step }
+
+func (b *binder) steps(stages []ledger.Stage) map[string]steps {
+	all := map[string]steps{}
+	for _, s := range stages {
+		one, now := Step{Stage: s.ID, Kind: s.Kind, At: b.local(s.At), Talk: s.Talk}, all[s.Task]
+		switch {
+		case s.State == ledger.Decided && (now.last == nil || !one.At.Before(now.last.At)):
+			now.last = &one
+		case s.State == ledger.Expected && (now.next == nil || one.At.Before(now.next.At)):
+			now.next = &one
+		}
+		all[s.Task] = now
+	}
+	return all
+}
+
+func (b *binder) called(talks []ledger.Talk) map[string][]Called {
+	all := map[string][]Called{}
+	for _, t := range talks {
+		all[t.Task] = append(all[t.Task], Called{t.ID, t.Number, t.State})
+	}
+	for _, of := range all {
+		slices.SortFunc(of, func(a, b Called) int { return a.Number - b.Number })
+	}
+	return all
+}

@@ -1,0 +1,204 @@
+package report
+
+import (
+	"strconv"
+	"strings"
+
+	"duban/internal/calendar"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// book is the sheet 台账: the five columns every office has, in their order,
+// then what the supervision adds.
+func (s pages) book() sheet {
+	sh := s.headed("book")
+	sh.frozen = 2
+	c := s.table.Counts
+	sh.lines = append(sh.lines, s.t("summary", words.Data{
+		"Total": c.Total, "Done": c.Done, "Late": c.DoneLate, "Open": c.Open, "Overdue": c.Overdue,
+		"Rate": s.Rate(c.OnTimeRate), "Duties": c.Duties, "Standing": c.Standing,
+	}))
+	b := block{columns: s.columns(
+		column{heading: "no", most: 6}, column{heading: "title", most: 40}, column{heading: "lead", most: 16}, column{heading: "due", most: 12},
+		column{heading: "remark", most: 22}, column{heading: "assist", most: 18}, column{heading: "kind", most: 12}, column{heading: "state", most: 8},
+		column{heading: "light", most: 10}, column{heading: "left", most: 20}, column{heading: "last", most: 18}, column{heading: "next", most: 18},
+		column{heading: "talk", most: 14}, column{heading: "clause", most: 14}, column{heading: "id", most: 22, aside: true},
+	)}
+	for _, r := range s.table.Tasks {
+		b.rows = append(b.rows, []cell{
+			number(r.No), text(s.Title(r)), text(r.Lead), center(s.due(r)), text(s.remark(r)), text(s.list(r.Assist)),
+			center(s.kind(r)), center(s.t("state_" + r.State)), s.lightCell(r), s.left(r), center(s.Step(r.Last)), center(s.Step(r.Next)),
+			center(s.Talks(r)), text(r.Clause), text(r.ID),
+		})
+	}
+	sh.blocks = []block{b}
+	return sh
+}
+
+// Title is the task's title, with its period when it is an occurrence.
+func (s Speaker) Title(r Row) string {
+	if r.Period == "" {
+		return r.Title
+	}
+	return s.t("occurrence", words.Data{"Title": r.Title, "Period": s.period(r.Period)})
+}
+
+// period reads 2021-06, 2021Q2, 2021H1, 2021 and days.
+func (s Speaker) period(p string) string {
+	if len(p) < 4 {
+		return p
+	}
+	year, rest := p[:4], p[4:]
+	switch {
+	case rest == "":
+		return s.t("period_year", words.Data{"Year": year})
+	case len(rest) == 3 && rest[0] == '-':
+		return s.t("period_month", words.Data{"Year": year, "Month": strings.TrimLeft(rest[1:], "0")})
+	case rest == "Q1" || rest == "Q2" || rest == "Q3" || rest == "Q4" || rest == "H1" || rest == "H2":
+		return s.t("period_"+strings.ToLower(rest), words.Data{"Year": year})
+	}
+	return p
+}
+
+func (s Speaker) due(r Row) string {
+	switch {
+	case !r.Due.IsZero():
+		return r.Due.String()
+	case r.Kind == plan.Duty, r.Kind == plan.Standing:
+		return s.t("due_" + string(r.Kind))
+	}
+	return ""
+}
+
+func (s Speaker) kind(r Row) string {
+	if r.Duty != "" {
+		return s.t("kind_" + KindOccurrence)
+	}
+	return s.term(string(r.Kind))
+}
+
+// remark gathers what an office writes into 备注.
+func (s Speaker) remark(r Row) string {
+	var parts []string
+	if r.Priority {
+		parts = append(parts, s.t("remark_priority"))
+	}
+	if r.Soft {
+		parts = append(parts, s.t("remark_soft"))
+	}
+	if r.Publish {
+		parts = append(parts, s.t("remark_publish"))
+	}
+	if r.Milestone != "" {
+		parts = append(parts, s.t("remark_milestone", words.Data{"Milestone": r.Milestone}))
+	}
+	if r.FirstDue != r.Due && !r.FirstDue.IsZero() {
+		parts = append(parts, s.t("remark_extended", words.Data{"Day": r.FirstDue.String()}))
+	}
+	return s.join(append(parts, strings.TrimRight(r.Note, "。. "))...)
+}
+
+// Light is the word for a row's light, "" when it has none.
+func (s Speaker) Light(r Row) string {
+	switch r.Light {
+	case "":
+		return ""
+	case plan.Done, plan.DoneLate:
+		return s.term(string(r.Light))
+	}
+	return s.t("lamp", words.Data{"Light": s.term(string(r.Light))})
+}
+
+func (s Speaker) lightCell(r Row) cell {
+	return cell{text: s.Light(r), look: asLight, light: r.Light}
+}
+
+// left is the distance to the due date in working days: a number that sorts,
+// shown as words.
+func (s Speaker) left(r Row) cell {
+	c := center(s.Left(r))
+	n := 0
+	switch {
+	case r.WorkdaysLeft != nil:
+		n = *r.WorkdaysLeft
+	case r.Light == plan.DoneLate:
+		n = -r.WorkdaysLate
+	default:
+		return c
+	}
+	f := float64(n)
+	c.number, c.format = &f, literal(c.text)
+	if r.Overdue || r.Light == plan.DoneLate {
+		c.look = asLate
+	}
+	return c
+}
+
+// literal is a number format that shows these very words for whatever number.
+func literal(words string) string {
+	quoted := `"` + strings.ReplaceAll(words, `"`, "") + `"`
+	return quoted + ";" + quoted + ";" + quoted
+}
+
+// Left says how far the due date is, in working days; "" when it does not matter.
+func (s Speaker) Left(r Row) string {
+	switch {
+	case r.Light == plan.DoneLate && r.WorkdaysLate == 0:
+		return s.t("late_rest")
+	case r.Light == plan.DoneLate:
+		return s.t("late", words.Data{"N": r.WorkdaysLate})
+	case r.WorkdaysLeft == nil:
+		return ""
+	case r.Overdue && *r.WorkdaysLeft == 0:
+		return s.t("over_rest", words.Data{"Days": -*r.DaysLeft})
+	case r.Overdue:
+		return s.t("over", words.Data{"N": -*r.WorkdaysLeft})
+	case *r.DaysLeft == 0:
+		return s.t("today")
+	}
+	return s.t("left", words.Data{"N": *r.WorkdaysLeft})
+}
+
+// Step is a stage in a few words: its day and what it does.
+func (s Speaker) Step(st *Step) string {
+	if st == nil {
+		return ""
+	}
+	return calendar.DayOf(st.At).String() + " " + s.stageName(st.Talk, st.Stage, st.Kind)
+}
+
+// stageName is what a stage is called: its kind, or the talk's step it is about.
+func (s Speaker) stageName(talk, id string, kind plan.StageKind) string {
+	if step, ok := strings.CutPrefix(id, "talk-"); ok && talk != "" {
+		if of, ok := strings.CutSuffix(step, "-remind"); ok {
+			return s.t("step_remind", words.Data{"Step": s.known("step_", of)})
+		}
+		if of, ok := strings.CutSuffix(step, "-missed"); ok {
+			return s.t("step_missed", words.Data{"Step": s.known("step_", of)})
+		}
+	}
+	if id == plan.CatchUp {
+		return s.t("catch_up")
+	}
+	return s.term(string(kind))
+}
+
+// Talks says how a task's talks stand: the last one, and how many there were.
+func (s Speaker) Talks(r Row) string {
+	if len(r.Talks) == 0 {
+		return ""
+	}
+	last := r.Talks[len(r.Talks)-1]
+	return s.t("talk", words.Data{"Number": last.Number, "State": s.t("talk_" + last.State)})
+}
+
+// Rate is a share of 1 in percent; a dash when there is none.
+func (s Speaker) Rate(r *float64) string {
+	if r == nil {
+		return s.t("no_rate")
+	}
+	return strconv.FormatFloat(*r*100, 'f', 1, 64) + "%"
+}

@@ -1,0 +1,56 @@
+package report
+
+// counts is the sheet 统计: all, by unit, by kind, by light.
+func (s pages) counts() sheet {
+	sh := s.headed("counts")
+	c := s.table.Counts
+	sh.lines = append(sh.lines, s.t("counts_note"))
+	all := block{heading: s.t("by_all"), columns: s.tallyColumns("", "scope"), rows: [][]cell{s.tally(text(""), text(s.t("all")), c.Tally)}}
+
+	units := block{heading: s.t("by_unit"), columns: s.tallyColumns("rank", "lead")}
+	for _, u := range c.ByUnit {
+		rank := center(s.t("no_rate"))
+		if u.Rank > 0 {
+			rank = number(u.Rank)
+		}
+		units.rows = append(units.rows, s.tally(rank, text(u.Unit), u.Tally))
+	}
+	kinds := block{heading: s.t("by_kind"), columns: s.tallyColumns("", "kind")}
+	for _, k := range c.ByKind {
+		kinds.rows = append(kinds.rows, s.tally(text(""), text(s.t("kind_"+k.Kind)), k.Tally))
+	}
+	sh.blocks = []block{all, units, kinds, s.lights()}
+	return sh
+}
+
+func (s pages) lights() block {
+	b := block{heading: s.t("by_light"), columns: []column{{}, {heading: s.t("col_light"), most: 24}, {heading: s.t("col_total"), most: 10}, {heading: s.t("col_share"), most: 10}}}
+	for _, l := range s.table.Counts.ByLight {
+		share := l.Share
+		b.rows = append(b.rows, []cell{text(""), s.lightCell(Row{Light: l.Light}), number(l.Count),
+			{text: s.Rate(&share), number: &share, look: asRate, format: "0.0%"}})
+	}
+	return b
+}
+
+// tallyColumns are the two given columns and those of every tally.
+func (s pages) tallyColumns(first, second string) []column {
+	spec := []column{{heading: first, most: 6}, {heading: second, most: 34}}
+	for _, name := range []string{"total", "done", "on_time", "done_late", "open", "overdue", "rate", "red", "yellow", "blue", "green", "talks", "cancelled"} {
+		spec = append(spec, column{heading: name, most: 10})
+	}
+	return s.columns(spec...)
+}
+
+func (s pages) tally(first, second cell, t Tally) []cell {
+	rate := cell{text: s.Rate(t.OnTimeRate), number: t.OnTimeRate, look: asRate, format: "0.0%"}
+	late := number(t.DoneLate)
+	over := number(t.Overdue)
+	for _, c := range []*cell{&late, &over} {
+		if *c.number > 0 {
+			c.look = asLate
+		}
+	}
+	return []cell{first, second, number(t.Total), number(t.Done), number(t.OnTime), late, number(t.Open), over, rate,
+		number(t.Red), number(t.Yellow), number(t.Blue), number(t.Green), number(t.Talks), number(t.Cancelled)}
+}

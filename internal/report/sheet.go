@@ -1,0 +1,138 @@
+package report
+
+import (
+	"strings"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// look says how a cell is drawn.
+type look int
+
+const (
+	asText   look = iota // wrapped, to the left
+	asCenter             // short words and dates, in the middle
+	asRate               // 0.857 shown as 85.7%
+	asLight              // coloured by its light
+	asLate               // red words
+	asBold
+)
+
+// cell is one value of a sheet: a text, a number, or nothing.
+type cell struct {
+	text   string
+	number *float64 // shown in place of text where the file can hold numbers; text says the same
+	look   look
+	light  plan.Light
+	format string // Excel's number format for number
+}
+
+// column is one column of a sheet: its heading, and the width at which its
+// texts wrap, in half-width characters.
+type column struct {
+	heading string
+	most    float64
+	aside   bool // left out of what is printed
+}
+
+// block is a table within a sheet, under a heading of its own.
+type block struct {
+	heading string
+	columns []column
+	rows    [][]cell
+}
+
+// sheet is one page of the book.
+type sheet struct {
+	name   string
+	title  string
+	lines  []string // under the title
+	frozen int      // columns that stay when the sheet is scrolled sideways
+	blocks []block
+	empty  string // said when a block has no rows
+}
+
+func text(s string) cell   { return cell{text: s} }
+func center(s string) cell { return cell{text: s, look: asCenter} }
+
+func number(n int) cell {
+	f := float64(n)
+	return cell{text: itoa(n), number: &f, look: asCenter, format: "0"}
+}
+
+// Speaker words a table's lines in one language.
+type Speaker struct{ w *words.Words }
+
+// Speak says what tables hold in the language of w.
+func Speak(w *words.Words) Speaker { return Speaker{w} }
+
+// pages are a table laid out as sheets.
+type pages struct {
+	Speaker
+	table Table
+}
+
+func (s Speaker) t(name string, data ...words.Data) string { return s.w.T("report."+name, data...) }
+
+// known is the word for a name that data may have made up: the name itself when
+// there is no word for it.
+func (s Speaker) known(prefix, name string) string {
+	key := "report." + prefix + name
+	if got := s.w.T(key); got != key {
+		return got
+	}
+	return name
+}
+
+// term is one of the common words, nothing for nothing.
+func (s Speaker) term(name string) string {
+	if name == "" {
+		return ""
+	}
+	return s.w.T("term." + name)
+}
+
+func (s Speaker) join(parts ...string) string {
+	var some []string
+	for _, p := range parts {
+		if p != "" {
+			some = append(some, p)
+		}
+	}
+	return strings.Join(some, s.t("semicolon"))
+}
+
+func (s Speaker) list(names []string) string { return strings.Join(names, s.t("comma")) }
+
+// sheets are the four pages of the book.
+func (s pages) sheets() []sheet {
+	return []sheet{s.book(), s.counts(), s.stages(), s.talks()}
+}
+
+// headed is a sheet with the plan's title, its number and the day.
+func (s pages) headed(name string) sheet {
+	p := s.table.Plan
+	return sheet{
+		name:  s.t("sheet_" + name),
+		title: s.t("title", words.Data{"Plan": p.Title, "Sheet": s.t("title_" + name)}),
+		lines: []string{s.t("subtitle", words.Data{"Number": p.Number, "Issuer": p.Issuer, "Day": s.Day(s.table.AsOf)})},
+		empty: s.t("empty"),
+	}
+}
+
+// Day is a day written out.
+func (s Speaker) Day(d calendar.Day) string {
+	return d.At(0, 0, time.UTC).Format(s.t("day_layout"))
+}
+
+func (s Speaker) columns(spec ...column) []column {
+	for i := range spec {
+		if spec[i].heading != "" {
+			spec[i].heading = s.t("col_" + spec[i].heading)
+		}
+	}
+	return spec
+}

@@ -1,0 +1,95 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// StageRow is one rung of a task's or talk's ladder: expected, decided or void.
+type StageRow struct {
+	Task      string             `json:"task"`
+	Title     string             `json:"title"`
+	Revision  int                `json:"revision"`
+	Talk      string             `json:"talk,omitempty"` // ID of the talk whose step it belongs to
+	Unit      string             `json:"unit"`           // name of the accountable unit
+	Due       calendar.Day       `json:"due"`
+	Stage     string             `json:"stage"`
+	Kind      plan.StageKind     `json:"kind"`
+	At        time.Time          `json:"at"`         // when it speaks, plan clock
+	MovedFrom calendar.Day       `json:"moved_from"` // the rest day it was moved from
+	To        []people.Recipient `json:"to"`         // unit/role, as in "shuiwu/liaison"
+	Light     plan.Light         `json:"light"`
+	Merged    []string           `json:"merged"` // milder stages of the same day that became this one
+	State     string             `json:"state"`  // expected, decided, void
+	DecidedAt time.Time          `json:"decided_at,omitzero"`
+	Messages  []Message          `json:"messages"` // what was said of it; empty until it is decided
+}
+
+// Message is what became of one stage's word to one recipient over one channel.
+type Message struct {
+	To        people.Recipient `json:"to"`
+	Name      string           `json:"name"` // of the unit
+	Channel   string           `json:"channel"`
+	State     string           `json:"state"`                // pending, sending, sent, failed, unknown, dropped
+	MessageID string           `json:"message_id,omitempty"` // of the digest that carried it
+	SentAt    time.Time        `json:"sent_at,omitzero"`     // real clock: the receipt
+	Error     string           `json:"error,omitempty"`
+}
+
+// stageKey names one decided stage.
+type stageKey struct {
+	task, talk, stage string
+	revision          int
+}
+
+// stageRows are all stages by time, then in the order of tasks.
+func (b *binder) stageRows(tasks []ledger.Task, stages []ledger.Stage, notices []ledger.Notice) []StageRow {
+	said := map[stageKey][]Message{}
+	for _, n := range notices {
+		key := stageKey{n.Task, n.Talk, n.Stage, n.Revision}
+		said[key] = append(said[key], Message{
+			To: n.Recipient, Name: b.people.Name(n.Recipient.Unit), Channel: n.Channel, State: n.State,
+			MessageID: n.Message, SentAt: b.local(n.SentAt), Error: n.Error,
+		})
+	}
+	of, place := map[string]ledger.Task{}, map[string]int{}
+	for i, t := range tasks {
+		of[t.ID], place[t.ID] = t, i
+	}
+	rows := make([]StageRow, len(stages))
+	for i, s := range stages {
+		t := of[s.Task]
+		rows[i] = StageRow{
+			Task: s.Task, Title: t.Title, Revision: s.Revision, Talk: s.Talk, Unit: b.people.Name(t.Lead), Due: t.Due,
+			Stage: s.ID, Kind: s.Kind, At: b.local(s.At), MovedFrom: s.MovedFrom, To: full(s.To), Light: s.Light,
+			Merged: full(s.Merged), State: s.State, DecidedAt: b.local(s.DecidedAt),
+			Messages: b.ordered(s.To, said[stageKey{s.Task, s.Talk, s.ID, s.Revision}]),
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b StageRow) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(place[a.Task], place[b.Task]))
+	})
+	return rows
+}
+
+// ordered are messages in the order in which the stage names its recipients.
+func (b *binder) ordered(to []people.Recipient, said []Message) []Message {
+	slices.SortStableFunc(said, func(x, y Message) int {
+		return cmp.Or(cmp.Compare(slices.Index(to, x.To), slices.Index(to, y.To)), cmp.Compare(x.Channel, y.Channel))
+	})
+	return full(said)
+}
+
+// full is s, never nil: JSON then shows an empty array.
+func full[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}

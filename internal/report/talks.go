@@ -1,0 +1,74 @@
+package report
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+)
+
+// TalkRow is one warning talk 约谈 with its steps.
+type TalkRow struct {
+	ID       string       `json:"id"` // task#1
+	Task     string       `json:"task"`
+	Title    string       `json:"title"`
+	Number   int          `json:"number"` // first, second … talk on this task
+	Unit     string       `json:"unit"`
+	UnitID   string       `json:"unit_id"`
+	Due      calendar.Day `json:"due"`   // of the task
+	State    string       `json:"state"` // pending, proposed, open, declined, closed, void
+	OpensAt  time.Time    `json:"opens_at"`
+	Approver string       `json:"approver"`
+	Steps    []TalkStep   `json:"steps"` // in the order of the policy
+}
+
+// TalkStep is one step of a talk: its limit, and the day it was taken.
+type TalkStep struct {
+	ID    string       `json:"id"` // served, held, minutes, plan, report, verified
+	Limit calendar.Day `json:"limit"`
+	Taken calendar.Day `json:"taken"` // "" until it is taken
+	Late  bool         `json:"late"`  // taken after its limit, or not taken though it has passed
+}
+
+func (b *binder) talkRows(tasks []ledger.Task, talks []ledger.Talk) []TalkRow {
+	of := map[string]ledger.Task{}
+	for _, t := range tasks {
+		of[t.ID] = t
+	}
+	rows := make([]TalkRow, len(talks))
+	for i, k := range talks {
+		t := of[k.Task]
+		rows[i] = TalkRow{
+			ID: k.ID, Task: k.Task, Title: t.Title, Number: k.Number, Unit: b.people.Name(k.Lead), UnitID: k.Lead,
+			Due: t.Due, State: k.State, OpensAt: b.local(k.OpensAt), Approver: k.Approver, Steps: b.talkSteps(t, k),
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b TalkRow) int { return cmp.Or(a.OpensAt.Compare(b.OpensAt), cmp.Compare(a.ID, b.ID)) })
+	return rows
+}
+
+// talkSteps are the steps of a talk that was opened; one that waits, was
+// declined or is void has none.
+func (b *binder) talkSteps(t ledger.Task, k ledger.Talk) []TalkStep {
+	steps := []TalkStep{}
+	policy := b.launched.Plan.Policies[t.Policy]
+	if policy.Talk == nil || k.State != ledger.TalkOpen && k.State != ledger.TalkClosed {
+		return steps
+	}
+	opened := b.day(k.OpensAt)
+	for _, s := range policy.Talk.Steps {
+		before := maps.Clone(k.Taken) // a step's own limit rests on the steps before it
+		delete(before, s.ID)
+		one := TalkStep{ID: s.ID, Limit: b.ladderer.TalkLimit(policy, s.ID, opened, before)}
+		if d, ok := k.Taken[s.ID]; ok {
+			one.Taken, one.Late = d, d.After(one.Limit)
+		} else {
+			one.Late = k.State == ledger.TalkOpen && b.today.After(one.Limit)
+		}
+		steps = append(steps, one)
+	}
+	return steps
+}

@@ -1,0 +1,60 @@
+package report
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"duban/internal/words"
+)
+
+// WriteCSV writes the sheet 台账, headings first, as UTF-8 with a byte order
+// mark, so that Excel opens the Chinese right. A text that a spreadsheet would
+// take for a formula gets an apostrophe before it.
+func WriteCSV(w io.Writer, t Table, in *words.Words) error {
+	b := pages{Speaker{in}, t}.book().blocks[0]
+	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+		return fmt.Errorf("report: write csv: %w", err)
+	}
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	record := make([]string, len(b.columns))
+	for i, c := range b.columns {
+		record[i] = c.heading
+	}
+	_ = out.Write(record) // the error stays in out
+	for _, row := range b.rows {
+		for i, c := range row {
+			record[i] = harmless(c.text)
+		}
+		_ = out.Write(record)
+	}
+	out.Flush()
+	if err := out.Error(); err != nil {
+		return fmt.Errorf("report: write csv: %w", err)
+	}
+	return nil
+}
+
+// harmless keeps a spreadsheet from calculating a text: = + - @ at its
+// beginning, in either width, or hidden behind blanks.
+func harmless(s string) string {
+	trimmed := strings.TrimLeft(s, " \t\r\n\u00a0\u3000")
+	if trimmed != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(trimmed)[0]) {
+		return "'" + s
+	}
+	return s
+}
+
+// WriteJSON writes the table as one indented object; see Table for its shape.
+func WriteJSON(w io.Writer, t Table) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(t); err != nil {
+		return fmt.Errorf("report: write json: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package report
+
+import (
+	"math"
+	"strings"
+
+	"golang.org/x/text/width"
+)
+
+// wide is how many half-width characters a text takes: 2 for a Chinese one.
+func wide(s string) int {
+	n := 0
+	for _, r := range s {
+		switch width.LookupRune(r).Kind() {
+		case width.EastAsianWide, width.EastAsianFullwidth:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
+}
+
+// widths are the widths of a sheet's columns: what the widest cell needs and
+// two more, at most what the column allows.
+func (sh sheet) widths() []float64 {
+	var all []float64
+	for _, b := range sh.blocks {
+		for i, c := range b.columns {
+			for len(all) <= i {
+				all = append(all, 0)
+			}
+			need := wide(c.heading)
+			for _, row := range b.rows {
+				need = max(need, wide(row[i].text))
+			}
+			if c.most > 0 {
+				all[i] = max(all[i], math.Min(float64(need+2), c.most))
+			}
+		}
+	}
+	for i := range all {
+		all[i] = max(all[i], 6)
+	}
+	return all
+}
+
+// height is the height in points of a row of cells that wrap at the widths.
+func height(cells []cell, widths []float64, line float64) float64 {
+	most := 1
+	for i, c := range cells {
+		most = max(most, lines(c.text, widths[i]-1.5))
+	}
+	return math.Min(float64(most)*line+4, 400) // Excel takes 409 at most
+}
+
+// lines is how many lines a text takes at a width: an estimate that errs on
+// the side of more.
+func lines(s string, w float64) int {
+	n := 0
+	for _, l := range strings.Split(s, "\n") {
+		n += max(1, int(math.Ceil(float64(wide(l))/math.Max(w, 2))))
+	}
+	return n
+}
