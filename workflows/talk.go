@@ -24,7 +24,8 @@ func Talk(ctx workflow.Context, state TalkState) error {
 	}
 	if t.Proposed {
 		workflow.SetCurrentDetails(ctx, "约谈建议，待领导批准")
-		if err := workflow.Await(ctx, func() bool { return !t.Proposed || t.Closed }); err != nil {
+		// the handler clears Proposed before it records: the ladder is there when it has finished
+		if err := workflow.Await(ctx, func() bool { return !t.Proposed && workflow.AllHandlersFinished(ctx) }); err != nil {
 			return err
 		}
 	}

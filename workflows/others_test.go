@@ -1,0 +1,193 @@
+package workflows_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/workflow"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/workflows"
+)
+
+func TestDutyOpensEachOccurrenceInARunOfItsOwnAndEnds(t *testing.T) {
+	t.Parallel()
+	monitor := plan.Task{ID: "monitor", Title: "水质监测", Kind: plan.Duty, Lead: "shuiwu", Policy: "standard",
+		Recur: &plan.Recurrence{Every: "quarter", Until: calendar.NewDay(2021, 12, 31)}}
+	state := workflows.DutyState{Plan: "p", Duty: "monitor"}
+	start := day(2021, 4, 8)
+	var opened []string
+	for run := 0; ; run++ {
+		require.Less(t, run, 5)
+		b := newBench(t, start, monitor)
+		b.ExecuteWorkflow(workflows.DutyType, state)
+		require.True(t, b.IsWorkflowCompleted())
+		var again *workflow.ContinueAsNewError
+		if !errors.As(b.GetWorkflowError(), &again) {
+			require.NoError(t, b.GetWorkflowError())
+			require.Empty(t, b.starts.tasks)
+			break
+		}
+		require.Len(t, b.starts.tasks, 1)
+		row, err := b.store.Task(t.Context(), "p", b.starts.tasks[0].ID)
+		require.NoError(t, err)
+		require.True(t, row.Armed)
+		require.Equal(t, "monitor", row.Duty)
+		opened = append(opened, fmt.Sprintf("%s due %s opened %s", row.ID, row.Due, b.Now().In(calendar.Beijing).Format("2006-01-02")))
+		state.After = row.Due
+	}
+	require.Equal(t, []string{
+		"monitor.2021Q2 due 2021-06-30 opened 2021-05-28", // remind-30 on 05-31, three days ahead
+		"monitor.2021Q3 due 2021-09-30 opened 2021-08-28", // remind-30 on 08-31
+		"monitor.2021Q4 due 2021-12-31 opened 2021-11-28", // remind-30 on 12-01
+	}, opened)
+}
+
+// digestBench has one reminder waiting in one digest, 09:00 come.
+func digestBench(t *testing.T) (*bench, ledger.Digest) {
+	start := day(2021, 5, 24).Add(7 * time.Hour)
+	survey := task("survey", calendar.NewDay(2021, 5, 31))
+	b := newBench(t, start, survey)
+	stage := b.ladder(survey, start)[0]
+	require.Equal(t, "remind-7", stage.ID)
+	d := ledger.Decision{Plan: "p", Task: "survey", Revision: 1, Stage: stage, Channels: channels(stage, "post")}
+	digests, _, err := b.store.DecideStage(t.Context(), d, ledger.When{Real: start, Plan: start})
+	require.NoError(t, err)
+	require.Len(t, digests, 1)
+	b.SetStartTime(stage.At)
+	return b, digests[0]
+}
+
+func (b *bench) states() []string {
+	notices, err := b.store.Notices(b.t.Context(), ledger.NoticeFilter{Plan: "p"})
+	require.NoError(b.t, err)
+	var out []string
+	for _, n := range notices {
+		out = append(out, n.Stage+" "+n.State)
+	}
+	return out
+}
+
+func TestDigestSaysWhatIsStillTrue(t *testing.T) {
+	t.Parallel()
+	b, d := digestBench(t)
+	b.ExecuteWorkflow(workflows.DigestType, workflows.DigestInput{Key: d.Key})
+	b.done()
+	require.Equal(t, []string{"remind-7 sent"}, b.states())
+	require.Len(t, b.post.mails, 1)
+	require.Contains(t, b.post.mails[0].Text, "任务survey")
+	require.Equal(t, "liaison@shuiwu.example", b.post.mails[0].To.Email)
+}
+
+func TestDigestLeavesOutWhatWasClosedInBetween(t *testing.T) {
+	t.Parallel()
+	b, d := digestBench(t)
+	require.NoError(t, b.store.CloseTask(t.Context(), "p", "survey", "office", "", "c", ledger.When{Real: b.Now(), Plan: b.Now()}))
+	b.ExecuteWorkflow(workflows.DigestType, workflows.DigestInput{Key: d.Key})
+	b.done()
+	require.Equal(t, []string{"remind-7 dropped"}, b.states())
+	require.Empty(t, b.post.mails)
+}
+
+func TestDigestTriesAgainWhileTheChannelIsDown(t *testing.T) {
+	t.Parallel()
+	b, d := digestBench(t)
+	up := b.Now().Add(4 * time.Minute)
+	tries := 0
+	b.post.broken = func() error {
+		tries++
+		if b.Now().Before(up) {
+			return errors.New("connection refused")
+		}
+		return nil
+	}
+	b.ExecuteWorkflow(workflows.DigestType, workflows.DigestInput{Key: d.Key})
+	b.done()
+	require.Equal(t, []string{"remind-7 sent"}, b.states())
+	require.Len(t, b.post.mails, 1)
+	require.Greater(t, tries, 3)
+}
+
+func TestDigestIsGivenUpWhenAllTriesFailed(t *testing.T) {
+	t.Parallel()
+	b, d := digestBench(t)
+	b.post.broken = func() error { return errors.New("connection refused") }
+	b.ExecuteWorkflow(workflows.DigestType, workflows.DigestInput{Key: d.Key})
+	b.done()
+	require.Equal(t, []string{"remind-7 failed"}, b.states())
+}
+
+func TestDigestRefusedForGoodIsNotTriedAgain(t *testing.T) {
+	t.Parallel()
+	b, d := digestBench(t)
+	tries := 0
+	b.post.broken = func() error { tries++; return notice.ErrRejected }
+	b.ExecuteWorkflow(workflows.DigestType, workflows.DigestInput{Key: d.Key})
+	b.done()
+	require.Equal(t, []string{"remind-7 failed"}, b.states())
+	require.Equal(t, 1, tries)
+}
+
+func TestDigestOfUnknownFateIsMarkedSoAndNotSentTwice(t *testing.T) {
+	t.Parallel()
+	b, d := digestBench(t)
+	tries := 0
+	b.post.broken = func() error { tries++; return notice.ErrUnknown }
+	b.ExecuteWorkflow(workflows.DigestType, workflows.DigestInput{Key: d.Key})
+	b.done()
+	require.Equal(t, []string{"remind-7 unknown"}, b.states())
+	require.Equal(t, 1, tries)
+}
+
+func TestAuditCriesOnceForAStageThatLeftNoTraceAndIsSilentOtherwise(t *testing.T) {
+	t.Parallel()
+	start := day(2021, 5, 1)
+	b := newBench(t, start, task("silent", calendar.NewDay(2021, 5, 31)), task("spoken", calendar.NewDay(2021, 5, 31)))
+	for _, s := range b.ladder(b.plan.Tasks[1], start) { // everything of one task is decided and said in time
+		b.RegisterDelayedCallback(func() {
+			when := ledger.When{Real: s.At, Plan: s.At}
+			_, _, err := b.store.DecideStage(t.Context(), ledger.Decision{Plan: "p", Task: "spoken", Revision: 1, Stage: s}, when)
+			require.NoError(t, err)
+		}, s.At.Sub(start))
+	}
+	b.RegisterDelayedCallback(b.CancelWorkflow, 28*24*time.Hour)
+	b.ExecuteWorkflow(workflows.AuditType, workflows.AuditState{Plan: "p", Next: start.Add(9*time.Hour + 30*time.Minute), Grace: 20 * time.Minute})
+	require.Equal(t, "duban/office", b.post.mails[0].Recipient.String())
+	var days []string
+	for _, m := range b.post.mails {
+		days = append(days, m.At.In(calendar.Beijing).Format("01-02"))
+		require.Contains(t, m.Text, "silent")
+		require.NotContains(t, m.Text, "spoken")
+	}
+	require.Equal(t, "05-06", days[0]) // catch-up on the first office morning after the May holiday, and it left no trace
+	_, err := b.store.Verify(t.Context())
+	require.NoError(t, err)
+}
+
+func TestAuditEndsWithThePlansLastTask(t *testing.T) {
+	t.Parallel()
+	start := day(2021, 5, 10)
+	b := newBench(t, start, task("only", calendar.NewDay(2021, 12, 31)), plan.Task{ID: "always", Kind: plan.Standing, Lead: "shuiwu"})
+	b.RegisterDelayedCallback(func() {
+		require.NoError(t, b.store.CloseTask(t.Context(), "p", "only", "office", "", "c", ledger.When{Real: b.Now(), Plan: b.Now()}))
+	}, 3*24*time.Hour)
+	b.ExecuteWorkflow(workflows.AuditType, workflows.AuditState{Plan: "p", Next: start.Add(10 * time.Hour), Grace: time.Hour})
+	b.done()
+	require.Empty(t, b.post.mails)
+	require.Equal(t, "2021-05-13", b.Now().In(calendar.Beijing).Format(time.DateOnly))
+}
+
+func channels(s plan.Stage, name string) map[people.Recipient][]string {
+	out := map[people.Recipient][]string{}
+	for _, r := range s.To {
+		out[r] = []string{name}
+	}
+	return out
+}

@@ -1,0 +1,116 @@
+package workflows_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
+
+	"duban/activities"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/workflows"
+)
+
+// answer keeps what became of an update.
+type answer struct{ rejected, err error }
+
+func (a *answer) Accept()                   {}
+func (a *answer) Reject(err error)          { a.rejected = err }
+func (a *answer) Complete(_ any, err error) { a.err = err }
+func closeBy(who string) workflows.CloseRequest {
+	return workflows.CloseRequest{By: who, Reason: "核查属实"}
+}
+
+func TestSilentTaskSpeaksItsWholeLadderAndOpensOneTalk(t *testing.T) {
+	t.Parallel()
+	start := day(2021, 4, 8)
+	survey := task("survey", calendar.NewDay(2021, 5, 31))
+	b := newBench(t, start, survey)
+	var a answer
+	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(workflows.CloseUpdate, "1", &a, closeBy("office")) }, 90*24*time.Hour)
+	b.ExecuteWorkflow(workflows.TaskType, b.state(survey, start))
+	b.done()
+	require.NoError(t, errors.Join(a.rejected, a.err))
+	require.Equal(t, []string{
+		"2021-04-30 09:00 survey/remind-30 → shuiwu/liaison", // 05-01 rests
+		"2021-05-14 09:00 survey/remind-15 → shuiwu/liaison", // 05-16 is a Sunday
+		"2021-05-24 09:00 survey/remind-7 → shuiwu/liaison",
+		"2021-05-28 09:00 survey/remind-1 → shuiwu/liaison", // 05-30 is a Sunday; it meets remind-3
+		"2021-05-31 09:00 survey/due → shuiwu/liaison",
+		"2021-06-01 09:00 survey/urge → shuiwu/deputy",
+		"2021-06-01 09:00 survey/urge → shuiwu/liaison",
+		"2021-06-07 09:00 survey/warn → duban/office",
+		"2021-06-07 09:00 survey/warn → shuiwu/head",
+		"2021-06-15 09:00 survey/talk → duban/office", // 06-12 to 06-14 rest
+		"2021-06-15 09:00 survey/talk → lingdao/leader",
+		"2021-06-15 09:00 survey/talk → shuiwu/head",
+	}, b.said())
+	require.Len(t, b.starts.talks, 1)
+	require.Equal(t, "survey", b.starts.talks[0].Task)
+	require.Equal(t, "2021-06-15T01:00:00Z", b.starts.talks[0].OpensAt.Format(time.RFC3339))
+	row, err := b.store.Task(t.Context(), "p", "survey")
+	require.NoError(t, err)
+	require.Equal(t, ledger.Closed, row.State)
+	require.Equal(t, plan.DoneLate, row.Light)
+}
+
+func TestClosedTaskSaysNoMore(t *testing.T) {
+	t.Parallel()
+	start := day(2021, 4, 8)
+	survey := task("survey", calendar.NewDay(2021, 5, 31))
+	b := newBench(t, start, survey)
+	var first, second answer
+	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(workflows.CloseUpdate, "1", &first, closeBy("office")) }, 23*24*time.Hour)
+	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(workflows.CloseUpdate, "2", &second, closeBy("other")) }, 23*24*time.Hour)
+	b.ExecuteWorkflow(workflows.TaskType, b.state(survey, start))
+	b.done()
+	require.NoError(t, errors.Join(first.rejected, first.err))
+	var refused *temporal.ApplicationError
+	require.ErrorAs(t, second.rejected, &refused)
+	require.Equal(t, activities.ErrTypeClosed, refused.Type())
+	require.Equal(t, []string{"2021-04-30 09:00 survey/remind-30 → shuiwu/liaison"}, b.said())
+	row, err := b.store.Task(t.Context(), "p", "survey")
+	require.NoError(t, err)
+	require.Equal(t, plan.Done, row.Light)
+	stages, err := b.store.Stages(t.Context(), "p", "survey")
+	require.NoError(t, err)
+	for _, s := range stages[1:] {
+		require.Equal(t, ledger.Void, s.State, s.ID)
+	}
+}
+
+func TestTaskWakesWithinItsWindowAndIsDecidedBeforeItSpeaks(t *testing.T) {
+	t.Parallel()
+	start := day(2021, 4, 8)
+	survey := task("survey", calendar.NewDay(2021, 5, 31))
+	b := newBench(t, start, survey)
+	var a answer
+	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(workflows.CloseUpdate, "1", &a, closeBy("office")) }, 90*24*time.Hour)
+	b.ExecuteWorkflow(workflows.TaskType, b.state(survey, start))
+	b.done()
+	stages, err := b.store.Stages(t.Context(), "p", "survey")
+	require.NoError(t, err)
+	require.NotEmpty(t, stages)
+	for _, s := range stages {
+		early := s.At.Sub(s.DecidedAt)
+		require.Greater(t, early, 5*time.Minute, s.ID)
+		require.LessOrEqual(t, early, 2*time.Hour, s.ID)
+	}
+}
+
+func TestCancelledTaskEnds(t *testing.T) {
+	t.Parallel()
+	start := day(2021, 4, 8)
+	survey := task("survey", calendar.NewDay(2021, 5, 31))
+	b := newBench(t, start, survey)
+	b.RegisterDelayedCallback(b.CancelWorkflow, 24*time.Hour)
+	b.ExecuteWorkflow(workflows.TaskType, b.state(survey, start))
+	require.True(t, b.IsWorkflowCompleted())
+	var canceled *temporal.CanceledError
+	require.ErrorAs(t, b.GetWorkflowError(), &canceled)
+	require.Empty(t, b.said())
+}

@@ -1,0 +1,173 @@
+package workflows_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/testsuite"
+
+	"duban/activities"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/words"
+	"duban/seeds"
+	"duban/workflows"
+)
+
+// bench is a workflow environment whose clock skips, with the real activities
+// over a real SQLite ledger and a channel that keeps what it is given.
+type bench struct {
+	*testsuite.TestWorkflowEnvironment
+	t      *testing.T
+	store  *ledger.Store
+	plan   *plan.Plan
+	cal    *calendar.Calendar
+	starts *starts
+	post   *post
+}
+
+// starts keeps what activities asked to start.
+type starts struct {
+	digests []ledger.Digest
+	talks   []ledger.Talk
+	tasks   []ledger.Task
+}
+
+func (s *starts) StartDigest(_ context.Context, d ledger.Digest, _ calendar.Clock) error {
+	s.digests = append(s.digests, d)
+	return nil
+}
+
+func (s *starts) StartTalk(_ context.Context, _ ledger.Launched, t ledger.Talk) error {
+	s.talks = append(s.talks, t)
+	return nil
+}
+
+func (s *starts) StartTask(_ context.Context, _ ledger.Launched, t ledger.Task, _ []plan.Stage) error {
+	s.tasks = append(s.tasks, t)
+	return nil
+}
+
+// post is a channel that keeps its mail, and refuses while it is broken.
+type post struct {
+	mails  []notice.Mail
+	broken func() error
+}
+
+func (p *post) Name() string     { return "post" }
+func (p *post) Resendable() bool { return false }
+func (p *post) Send(_ context.Context, m notice.Mail) error {
+	if p.broken != nil {
+		if err := p.broken(); err != nil {
+			return err
+		}
+	}
+	p.mails = append(p.mails, m)
+	return nil
+}
+
+// day is midnight in Beijing.
+func day(y int, m time.Month, d int) time.Time {
+	return calendar.NewDay(y, m, d).At(0, 0, calendar.Beijing)
+}
+
+// newBench launches the given tasks in the ledger on start and stands the clock there.
+func newBench(t *testing.T, start time.Time, tasks ...plan.Task) *bench {
+	t.Helper()
+	cal, err := calendar.Load(seeds.Calendar())
+	require.NoError(t, err)
+	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
+	require.Empty(t, problems)
+	b := &bench{t: t, cal: cal, starts: &starts{}, post: &post{}, plan: &plan.Plan{
+		ID: "p", Title: "示范计划", Issued: calendar.DayOf(start), Year: 2021, Tasks: tasks, Policies: policies, Hash: "h",
+		Directory: people.Directory{Office: "duban", Leadership: "lingdao", Units: []people.Unit{
+			unit("shuiwu", "市水务局"), unit("duban", "协调办"), unit("lingdao", "领导小组"),
+		}},
+	}}
+	b.store, err = ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, b.store.Close()) })
+	when := ledger.When{Real: start, Plan: start}
+	for _, y := range cal.Years() {
+		require.NoError(t, b.store.PutCalendar(t.Context(), y, "test", when))
+	}
+	var rows []ledger.NewTask
+	for _, task := range tasks {
+		row := ledger.NewTask{Task: ledger.TaskOf("p", task, start)}
+		if task.Kind == plan.Dated {
+			row.Stages = b.ladder(task, start)
+		}
+		rows = append(rows, row)
+	}
+	_, err = b.store.AddPlan(t.Context(), ledger.Launched{Plan: *b.plan, At: start}, rows, when)
+	require.NoError(t, err)
+
+	suite := testsuite.WorkflowTestSuite{}
+	suite.SetLogger(quiet{})
+	b.TestWorkflowEnvironment = suite.NewTestWorkflowEnvironment()
+	b.SetStartTime(start)
+	b.SetTestTimeout(time.Minute)
+	workflows.Register(b)
+	b.RegisterActivity(&activities.Activities{
+		Ledger: b.store, Starter: b.starts, Channels: notice.Set{b.post}, Words: words.New("zh"),
+		Now: b.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	})
+	return b
+}
+
+func unit(id, name string) people.Unit {
+	u := people.Unit{ID: id, Name: name}
+	for _, r := range people.Roles {
+		u.Contacts = append(u.Contacts, people.Contact{Role: r, Name: name + string(r), Email: string(r) + "@" + id + ".example"})
+	}
+	return u
+}
+
+type quiet struct{}
+
+func (quiet) Debug(string, ...any) {}
+func (quiet) Info(string, ...any)  {}
+func (quiet) Warn(string, ...any)  {}
+func (quiet) Error(string, ...any) {}
+
+func (b *bench) ladder(task plan.Task, assigned time.Time) []plan.Stage {
+	lad, err := plan.NewLadderer(b.plan, b.cal)
+	require.NoError(b.t, err)
+	return lad.Ladder(b.plan.Policies[task.Policy], task.Due, task.Lead, assigned)
+}
+
+func (b *bench) state(task plan.Task, start time.Time) workflows.TaskState {
+	return workflows.TaskState{Plan: "p", Task: task.ID, Revision: 1, Window: 2 * time.Hour, Ladder: b.ladder(task, start)}
+}
+
+// said is every notice in the ledger: task/stage on the day it speaks → to whom.
+func (b *bench) said() []string {
+	notices, err := b.store.Notices(context.Background(), ledger.NoticeFilter{Plan: "p"})
+	require.NoError(b.t, err)
+	var out []string
+	for _, n := range notices {
+		out = append(out, fmt.Sprintf("%s %s/%s → %s", n.SpeakAt.In(calendar.Beijing).Format("2006-01-02 15:04"), n.Task, n.Stage, n.Recipient))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (b *bench) done() {
+	b.t.Helper()
+	require.True(b.t, b.IsWorkflowCompleted())
+	require.NoError(b.t, b.GetWorkflowError())
+}
+
+func task(id string, due calendar.Day) plan.Task {
+	return plan.Task{ID: id, Title: "任务" + id, Kind: plan.Dated, Lead: "shuiwu", Due: due, Policy: "standard"}
+}
