@@ -41,7 +41,9 @@ type rung struct {
 // instant assigned, in order of time.
 //
 // Before the due date a stage on a rest day moves to the working day before,
-// after it to the next. Stages of one task that meet on a day become the
+// after it to the next. A stage counted from the assignment is a term of days:
+// it ends on the next working day (民法典 art. 203), but not after the due date's
+// own stage. Stages of one task that meet on a day become the
 // gravest of them. Reminders that the assignment came too late for become one
 // CatchUp on the next office morning; when a stage after the due date was
 // missed too, the overdue stages start on that morning and keep their distances,
@@ -224,8 +226,8 @@ func Wake(task string, at time.Time, window time.Duration) time.Time {
 // TalkLadder is every stage of a talk opened at opened whose steps nobody
 // takes: for each step a reminder before its limit and an escalation after it.
 // A step taken on a day of its own counts from that day: taken maps step IDs to
-// the days they were done; their stages are left out. A step so short that its
-// reminder would come before it begins to count is not reminded of.
+// the days they were done; their stages are left out. A reminder that would come
+// before its step begins to count comes on the first working day after that.
 func (l Ladderer) TalkLadder(p Policy, lead string, opened calendar.Day, taken map[string]calendar.Day) []Stage {
 	if p.Talk == nil {
 		return nil
@@ -240,7 +242,11 @@ func (l Ladderer) TalkLadder(p Policy, lead string, opened calendar.Day, taken m
 		from := days[step.After]
 		limit := l.Calendar.OnOrAfter(step.Limit.After(from, l.Calendar))
 		days[step.ID] = limit
-		if remind := l.Calendar.OnOrBefore(p.Talk.Remind.Before(limit, l.Calendar)); remind.After(from) {
+		remind := l.Calendar.OnOrBefore(p.Talk.Remind.Before(limit, l.Calendar))
+		if !remind.After(from) {
+			remind = l.Calendar.AddWorkdays(from, 1)
+		}
+		if !remind.After(limit) {
 			rungs = append(rungs, rung{Stage{ID: "talk-" + step.ID + "-remind", Kind: Remind, To: l.seats(p.Talk.To, lead), Light: Red}, remind})
 		}
 		missed := l.Calendar.OnOrAfter(p.Talk.Missed.After(limit, l.Calendar))
