@@ -132,6 +132,7 @@ func (l *loader) project(o object) {
 	e := l.entry(o, nil)
 	o.need("no")
 	no, annex := o.number("no", 1, 100_000), o.text("annex")
+	e.Project = no
 	if annex == "" {
 		annex = "附件2"
 	}

@@ -62,7 +62,8 @@ type Task struct {
 	Policy    string       `json:"policy"` // name in Plan.Policies
 	Soft      bool         `json:"soft"`   // 力争, 原则上
 	Priority  bool         `json:"priority"`
-	Publish   bool         `json:"publish"` // the result is to be made public
+	Publish   bool         `json:"publish"`           // the result is to be made public
+	Project   int          `json:"project,omitempty"` // row of the annex of key projects; 0 for any other task
 	Recur     *Recurrence  `json:"recur,omitempty"`
 	Source    string       `json:"source"` // the sentence, word for word
 	Also      []Mention    `json:"also"`

@@ -112,7 +112,7 @@ func (l Ladderer) NextOccurrence(p Policy, t Task, after calendar.Day, launched 
 		return Occurrence{}, false
 	}
 	o := Occurrence{Task: t.ID + "." + period, Period: period, Due: due, Opens: launched.UTC()}
-	first := due
+	first := l.Calendar.OnOrBefore(due)
 	for _, rule := range p.Stages {
 		if rule.Before != nil {
 			if d := l.Calendar.OnOrBefore(rule.Before.Before(due, l.Calendar)); d.Before(first) {
