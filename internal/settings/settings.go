@@ -1,0 +1,154 @@
+// Package settings is everything duban reads from its environment, in one place. Plans and policies are data, not
+// settings; how the Temporal server is reached is read by Temporal's own rules (TEMPORAL_*).
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/mail"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Config is the settings after Load: defaults filled in and checked.
+type Config struct {
+	// TemporalAddress is TEMPORAL_ADDRESS; when empty, the worker runs the embedded server.
+	TemporalAddress string `env:"TEMPORAL_ADDRESS" want:"host:port of the Temporal frontend"`
+
+	// DatabaseURL of the ledger on PostgreSQL; when empty, the ledger is an SQLite file in Dir.
+	DatabaseURL string `env:"DATABASE_URL" want:"postgres://USER:PASSWORD@HOST:5432/NAME"`
+	// Dir holds what the programs keep on this machine.
+	Dir string `env:"DUBAN_DIR" envDefault:"var" want:"a folder"`
+	// Lang is the language of what people read: zh or en.
+	Lang string `env:"DUBAN_LANG" envDefault:"zh" want:"zh or en"`
+	// TemporalPort and UIPort are the embedded server's on the loopback address; 0 takes any free one.
+	TemporalPort int `env:"DUBAN_TEMPORAL_PORT" envDefault:"7233" want:"a port number from 0 to 65535 (0 takes a free one)"`
+	UIPort       int `env:"DUBAN_UI_PORT" envDefault:"8233" want:"a port number from 0 to 65535 (0 takes a free one)"`
+	// UI says whether the embedded server shows its web UI.
+	UI bool `env:"DUBAN_UI" envDefault:"true" want:"true or false"`
+	// WakeWindow is over how long before the speaking time tasks wake, spread by their IDs.
+	WakeWindow time.Duration `env:"DUBAN_WAKE_WINDOW" envDefault:"2h" want:"a duration from 0s to 8h, such as 2h or 90m"`
+	// SMTP is how mail is sent; without a host, messages go to Outbox.
+	SMTP SMTP
+	// Outbox is the folder for .eml files.
+	Outbox string `env:"DUBAN_OUTBOX" want:"a folder"`
+	// Metrics is the host:port that serves /metrics; empty serves none.
+	Metrics string `env:"DUBAN_METRICS" want:"host:port to serve /metrics on, such as 127.0.0.1:9090"`
+	// LogLevel and LogFormat (text or json) are of the log on standard error.
+	LogLevel  slog.Level `env:"LOG_LEVEL" envDefault:"info" want:"debug, info, warn or error"`
+	LogFormat string     `env:"LOG_FORMAT" envDefault:"text" want:"text or json"`
+}
+
+// SMTP is how to reach the mail server.
+type SMTP struct {
+	Host string `env:"SMTP_HOST" want:"the mail server's name"`
+	// Port 0 means the usual one for TLS: 587, 465 or 25.
+	Port     int    `env:"SMTP_PORT" want:"a port number from 1 to 65535"`
+	User     string `env:"SMTP_USER" want:"the login at the mail server"`
+	Password string `env:"SMTP_PASSWORD" want:"the password at the mail server"`
+	// Sender is SMTP_FROM as written; From and FromName are its two halves.
+	Sender   string `env:"SMTP_FROM" envDefault:"督办 <duban@localhost>" want:"a mail address, such as 督办 <duban@example.com>"`
+	From     string `env:"-"`
+	FromName string `env:"-"`
+	// TLS is starttls, implicit or none.
+	TLS string `env:"SMTP_TLS" envDefault:"starttls" want:"starttls, implicit or none"`
+}
+
+// Off is the same sender with no mail server.
+func (s SMTP) Off() SMTP {
+	return SMTP{Sender: s.Sender, From: s.From, FromName: s.FromName, TLS: s.TLS}
+}
+
+// temporal is what Temporal's own reader of the environment takes besides TEMPORAL_ADDRESS.
+var temporal = []string{
+	"TEMPORAL_CONFIG_FILE", "TEMPORAL_PROFILE", "TEMPORAL_NAMESPACE", "TEMPORAL_API_KEY", "TEMPORAL_CLIENT_AUTHORITY",
+	"TEMPORAL_TLS", "TEMPORAL_TLS_CLIENT_CERT_PATH", "TEMPORAL_TLS_CLIENT_CERT_DATA", "TEMPORAL_TLS_CLIENT_KEY_PATH",
+	"TEMPORAL_TLS_CLIENT_KEY_DATA", "TEMPORAL_TLS_SERVER_CA_CERT_PATH", "TEMPORAL_TLS_SERVER_CA_CERT_DATA",
+	"TEMPORAL_TLS_SERVER_NAME", "TEMPORAL_TLS_DISABLE_HOST_VERIFICATION", "TEMPORAL_CODEC_ENDPOINT", "TEMPORAL_CODEC_AUTH",
+}
+
+// Names is every variable the programs read, sorted.
+func Names() []string {
+	names := slices.AppendSeq(slices.Clone(temporal), maps.Keys(wants()))
+	slices.Sort(names)
+	return names
+}
+
+// Load reads the settings and checks them. A variable that is set but empty counts as not set. The error names every
+// variable that is wrong and what it should be, a line each, and never repeats a password.
+func Load(environ map[string]string) (Config, error) {
+	set := maps.Clone(environ)
+	maps.DeleteFunc(set, func(_, value string) bool { return value == "" })
+	if set == nil {
+		set = map[string]string{} // nil would make the parser read the process's environment
+	}
+	var c Config
+	parsed := explain(env.ParseWithOptions(&c, env.Options{Environment: set}))
+	if c.Outbox == "" {
+		c.Outbox = filepath.Join(c.Dir, "outbox")
+	}
+	if from, err := mail.ParseAddress(c.SMTP.Sender); err == nil {
+		c.SMTP.From, c.SMTP.FromName = from.Address, from.Name
+	}
+	if err := errors.Join(parsed, c.validate(set)); err != nil {
+		return Config{}, err
+	}
+	return c, nil
+}
+
+// wrong is the one form of complaint: the variable and what it should be.
+func wrong(name string) error { return fmt.Errorf("%s: want %s", name, wants()[name]) }
+
+// explain turns the parser's complaints, which name Go fields, into ones that name variables.
+func explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	var all env.AggregateError
+	if !errors.As(err, &all) {
+		return err
+	}
+	var out []error
+	for _, err := range all.Errors {
+		var parse env.ParseError
+		if errors.As(err, &parse) {
+			err = wrong(variable(parse.Name))
+		}
+		out = append(out, err)
+	}
+	return errors.Join(out...)
+}
+
+// wants maps every variable to what it should hold.
+func wants() map[string]string {
+	out := map[string]string{}
+	eachField(func(f reflect.StructField) { out[f.Tag.Get("env")] = f.Tag.Get("want") })
+	return out
+}
+
+// variable is the name of the variable behind a Go field.
+func variable(field string) (name string) {
+	eachField(func(f reflect.StructField) {
+		if f.Name == field {
+			name = f.Tag.Get("env")
+		}
+	})
+	return name
+}
+
+// eachField visits the fields that stand for a variable.
+func eachField(visit func(reflect.StructField)) {
+	for _, t := range []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[SMTP]()} {
+		for _, f := range reflect.VisibleFields(t) {
+			if name := f.Tag.Get("env"); name != "" && name != "-" {
+				visit(f)
+			}
+		}
+	}
+}

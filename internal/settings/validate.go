@@ -1,0 +1,84 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const maxWakeWindow = 8 * time.Hour // the speaking time is 09:00 and the window must not reach into the day before
+
+// validate checks what types cannot. A field that did not parse is zero here and was complained of already; set tells
+// which variables were given.
+func (c Config) validate(set map[string]string) error {
+	checks := []struct {
+		name string
+		ok   bool
+	}{
+		{"TEMPORAL_ADDRESS", c.TemporalAddress == "" || address(c.TemporalAddress)},
+		{"DATABASE_URL", c.DatabaseURL == "" || databaseURL(c.DatabaseURL)},
+		{"DUBAN_LANG", slices.Contains([]string{"zh", "en"}, c.Lang)},
+		{"DUBAN_TEMPORAL_PORT", port(c.TemporalPort)},
+		{"DUBAN_UI_PORT", port(c.UIPort)},
+		{"DUBAN_WAKE_WINDOW", c.WakeWindow >= 0 && c.WakeWindow <= maxWakeWindow},
+		{"DUBAN_METRICS", c.Metrics == "" || address(c.Metrics)},
+		{"LOG_FORMAT", slices.Contains([]string{"text", "json"}, c.LogFormat)},
+		{"SMTP_PORT", port(c.SMTP.Port)},
+		{"SMTP_FROM", c.SMTP.From != ""},
+		{"SMTP_TLS", slices.Contains([]string{"starttls", "implicit", "none"}, c.SMTP.TLS)},
+	}
+	var errs []error
+	for _, check := range checks {
+		if !check.ok {
+			errs = append(errs, wrong(check.name))
+		}
+	}
+	return errors.Join(append(errs, c.together(set)...)...)
+}
+
+// together checks variables that only make sense beside each other.
+func (c Config) together(set map[string]string) (errs []error) {
+	if c.UI && c.TemporalPort != 0 && c.TemporalPort == c.UIPort {
+		errs = append(errs, fmt.Errorf("DUBAN_UI_PORT: %d is DUBAN_TEMPORAL_PORT already: choose another one", c.UIPort))
+	}
+	if c.SMTP.Host == "" {
+		for _, name := range []string{"SMTP_PORT", "SMTP_USER", "SMTP_PASSWORD", "SMTP_TLS"} {
+			if set[name] != "" {
+				errs = append(errs, fmt.Errorf("%s: is set without SMTP_HOST: set the host too, or remove it", name))
+			}
+		}
+		return errs
+	}
+	if set["SMTP_FROM"] == "" {
+		errs = append(errs, fmt.Errorf("SMTP_FROM: is needed with SMTP_HOST: want %s", wants()["SMTP_FROM"]))
+	}
+	if (c.SMTP.User == "") != (c.SMTP.Password == "") {
+		errs = append(errs, errors.New("SMTP_USER and SMTP_PASSWORD: set both, or neither"))
+	}
+	return errs
+}
+
+func port(n int) bool { return n >= 0 && n <= 65535 }
+
+func address(s string) bool {
+	_, p, err := net.SplitHostPort(s)
+	if err != nil {
+		return false
+	}
+	n, err := strconv.Atoi(p)
+	return err == nil && port(n)
+}
+
+// databaseURL accepts PostgreSQL, and the sqlite: form the ledger itself uses.
+func databaseURL(s string) bool {
+	if file, ok := strings.CutPrefix(s, "sqlite:"); ok {
+		return file != ""
+	}
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") && strings.Trim(u.Path, "/") != ""
+}
