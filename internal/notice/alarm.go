@@ -70,7 +70,7 @@ func ComposeAlarm(w *words.Words, a Alarm) (Mail, error) {
 		a.Zone = calendar.Beijing
 	}
 	d := Digest{Plan: a.Plan, Recipient: a.Recipient, Contact: a.Contact, Office: a.Office, At: a.At, Zone: a.Zone, Unit: a.Office.Name}
-	s := &speaker{w: w, d: d, today: calendar.DayOf(a.At.In(a.Zone))}
+	s := newSpeaker(w, d)
 	p := s.alarmPage(a, total)
 	m := Mail{
 		ID: a.ID, MessageID: MessageID(a.ID, a.Domain), Thread: thread(a.Plan.ID+"|alarm", a.Recipient, a.Domain),
@@ -113,7 +113,7 @@ func (s *speaker) alarmPage(a Alarm, total int) page {
 }
 
 func (s *speaker) trouble(x Trouble) row {
-	r := row{Title: s.t("alarm_message", words.Data{"Name": clean(x.Name)}), Left: s.clock(x.At)}
+	r := row{Title: s.t("alarm_message", words.Data{"Name": clean(x.Name)}), Left: s.t("alarm_at", words.Data{"At": s.clock(x.At)})}
 	if len(x.Tasks) > 0 {
 		r.Meta = []string{clean(strings.Join(x.Tasks, s.t("comma")))}
 	}

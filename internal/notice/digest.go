@@ -190,7 +190,7 @@ func Compose(w *words.Words, d Digest) (Mail, error) {
 	if d.Zone == nil {
 		d.Zone = calendar.Beijing
 	}
-	s := &speaker{w: w, d: d, today: calendar.DayOf(d.At.In(d.Zone))}
+	s := newSpeaker(w, d)
 	entries := gather(d.Items)
 	page := s.page(entries)
 	m := Mail{

@@ -40,6 +40,11 @@ type Channel interface {
 	Resendable() bool
 }
 
+var (
+	_ Channel = (*SMTP)(nil)
+	_ Channel = (*Outbox)(nil)
+)
+
 // Picky is implemented by a channel that cannot reach everybody, a chat group
 // of some units for example. A channel without it reaches all.
 type Picky interface {

@@ -148,6 +148,7 @@ func (s *SMTP) Send(ctx context.Context, m Mail) error {
 	if _, err := body.Write(raw.Bytes()); err != nil {
 		return s.failure(m, "message", err, nil) // without its last dot it counts as never sent
 	}
+	_ = client.UpdateDeadline(s.cfg.Timeout) // a server that looks into mail first may take its time
 	if err := body.Close(); err != nil {
 		if code(err) == 0 {
 			return s.failure(m, "waiting for the answer", err, ErrUnknown)

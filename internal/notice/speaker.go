@@ -16,6 +16,12 @@ type speaker struct {
 	w     *words.Words
 	d     Digest
 	today calendar.Day
+	days  map[calendar.Day]string // said before: a herd falls due on one day
+	lefts map[Distance][3]string
+}
+
+func newSpeaker(w *words.Words, d Digest) *speaker {
+	return &speaker{w: w, d: d, today: calendar.DayOf(d.At.In(d.Zone)), days: map[calendar.Day]string{}, lefts: map[Distance][3]string{}}
 }
 
 func (s *speaker) t(key string, data ...words.Data) string { return s.w.T("notice."+key, data...) }
@@ -30,33 +36,42 @@ func (s *speaker) count(what string, n int) string {
 }
 
 func (s *speaker) day(d calendar.Day) string {
-	return s.t("day", words.Data{"Year": d.Year, "Month": s.t(fmt.Sprintf("month_%d", d.Month)), "Day": d.Date})
+	text, ok := s.days[d]
+	if !ok {
+		text = s.t("day", words.Data{"Year": d.Year, "Month": s.t(fmt.Sprintf("month_%d", d.Month)), "Day": d.Date})
+		s.days[d] = text
+	}
+	return text
 }
 
 func (s *speaker) dayAndWeekday(d calendar.Day) string {
 	return s.t("day_weekday", words.Data{"Day": s.day(d), "Weekday": s.t(fmt.Sprintf("weekday_%d", d.Weekday()))})
 }
 
-// left is "还有 7 天（5 个工作日）", "今日到期" or "已逾期 …".
-func (s *speaker) left(d Distance) string {
-	switch {
-	case d.Days == 0:
-		return s.t("left_today")
-	case d.Days < 0:
-		return s.t("left_over", words.Data{"Days": s.count("days", -d.Days), "Workdays": s.count("workdays", max(0, -d.Workdays))})
+// left is how far away a day is, in one piece, "还有 7 天（5 个工作日）", and in two
+// for a narrow column.
+func (s *speaker) left(d Distance) (whole, days, workdays string) {
+	said, ok := s.lefts[d]
+	if !ok {
+		said = s.sayLeft(d)
+		s.lefts[d] = said
 	}
-	return s.t("left_ahead", words.Data{"Days": s.count("days", d.Days), "Workdays": s.count("workdays", max(0, d.Workdays))})
+	return said[0], said[1], said[2]
 }
 
-// leftShort is left in two pieces for a narrow column.
-func (s *speaker) leftShort(d Distance) (days, workdays string) {
+func (s *speaker) sayLeft(d Distance) [3]string {
+	way, sign := "ahead", 1
 	switch {
 	case d.Days == 0:
-		return s.t("short_today"), s.t("short_midnight")
+		return [3]string{s.t("left_today"), s.t("short_today"), s.t("short_midnight")}
 	case d.Days < 0:
-		return s.t("short_over", words.Data{"Days": s.count("days", -d.Days)}), s.count("workdays", max(0, -d.Workdays))
+		way, sign = "over", -1
 	}
-	return s.t("short_ahead", words.Data{"Days": s.count("days", d.Days)}), s.count("workdays", max(0, d.Workdays))
+	days, work := s.count("days", sign*d.Days), s.count("workdays", max(0, sign*d.Workdays))
+	return [3]string{
+		s.t("left_"+way, words.Data{"Days": days, "Workdays": work}),
+		s.t("short_"+way, words.Data{"Days": days}), strings.TrimSpace(s.t("group_count", words.Data{"Count": work})),
+	}
 }
 
 // step names a talk's step; steps are data, so one without words is its ID.
@@ -68,7 +83,8 @@ func (s *speaker) step(id string) string {
 }
 
 func (s *speaker) talk(t Talk) string {
-	data := words.Data{"Number": t.Number, "Step": s.step(t.Step), "Limit": s.day(t.Limit), "Left": s.left(t.Left)}
+	left, _, _ := s.left(t.Left)
+	data := words.Data{"Number": t.Number, "Step": s.step(t.Step), "Limit": s.day(t.Limit), "Left": left}
 	switch {
 	case t.Proposed:
 		return s.t("talk_proposed", data)
@@ -247,9 +263,9 @@ func (s *speaker) group(c class, entries []entry, first, ordinal int, showLead b
 
 func (s *speaker) row(e entry, no int, showLead bool) row {
 	r := row{
-		No: no, Title: clean(e.Title), Due: s.day(e.Due), Left: s.left(e.Left), Late: e.Left.Days < 0, Next: s.next(e.Next),
+		No: no, Title: clean(e.Title), Due: s.day(e.Due), Late: e.Left.Days < 0, Next: s.next(e.Next),
 	}
-	r.Days, r.Workdays = s.leftShort(e.Left)
+	r.Left, r.Days, r.Workdays = s.left(e.Left)
 	if e.Light != "" {
 		r.Light = lamp{s.t("light", words.Data{"Light": s.w.T("term." + string(e.Light))}), lampColours[e.Light]}
 	}

@@ -120,6 +120,9 @@ func cells(s string) int {
 }
 
 func cell(r rune) int {
+	if r < 0x80 {
+		return 1
+	}
 	switch width.LookupRune(r).Kind() {
 	case width.EastAsianWide, width.EastAsianFullwidth, width.EastAsianAmbiguous:
 		return 2
@@ -131,6 +134,10 @@ func cell(r rune) int {
 // and between Chinese characters, but never before a closing mark or after an
 // opening one.
 func wrap(b *strings.Builder, first, rest, s string) {
+	if cells(first)+cells(s) <= columns {
+		b.WriteString(strings.TrimRight(first+s, " ") + "\n")
+		return
+	}
 	line, at, fresh := first, cells(first), true
 	for _, tok := range tokens(s) {
 		if !fresh && at+cells(strings.TrimRight(tok, " ")) > columns {
