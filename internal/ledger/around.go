@@ -17,11 +17,11 @@ type surroundings struct {
 	next  map[string][]plan.Stage // by task, in order of time
 }
 
-func (t *tx) around(g Digest) (surroundings, error) {
+func (t *tx) around(g Digest, ids []string) (surroundings, error) {
 	s := surroundings{tasks: map[string]Task{}, talks: map[string]Talk{}, calls: map[string]Talk{}, next: map[string][]plan.Stage{}}
-	const said = `IN (SELECT task FROM notices WHERE digest = ?)`
+	list := t.s.d.list(ids)
 	var tasks []taskRow
-	if err := t.all(&tasks, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND id `+said, g.Plan, g.Key); err != nil {
+	if err := t.all(&tasks, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND `+t.s.d.among("id"), g.Plan, list); err != nil {
 		return s, err
 	}
 	for _, r := range tasks {
@@ -35,7 +35,7 @@ func (t *tx) around(g Digest) (surroundings, error) {
 		talkRow
 		OpenedBy string `db:"opened_by"`
 	}
-	if err := t.all(&talks, `SELECT `+talkColumns+`, opened_by FROM talks WHERE plan = ? AND task `+said, g.Plan, g.Key); err != nil {
+	if err := t.all(&talks, `SELECT `+talkColumns+`, opened_by FROM talks WHERE plan = ? AND `+t.s.d.among("task"), g.Plan, list); err != nil {
 		return s, err
 	}
 	for _, r := range talks {
@@ -46,8 +46,8 @@ func (t *tx) around(g Digest) (surroundings, error) {
 		s.talks[talk.ID], s.calls[r.OpenedBy] = talk, talk
 	}
 	var stages []stageRow
-	err := t.all(&stages, `SELECT `+stageList+` FROM stages WHERE plan = ? AND task `+said+` AND state = 'expected' AND at > ? ORDER BY at, id`,
-		g.Plan, g.Key, g.SpeakAt)
+	err := t.all(&stages, `SELECT `+stageList+` FROM stages WHERE plan = ? AND `+t.s.d.among("task")+` AND state = 'expected' AND at > ? ORDER BY at, id`,
+		g.Plan, list, g.SpeakAt)
 	if err != nil {
 		return s, err
 	}

@@ -20,7 +20,9 @@ type dialect interface {
 	snapshot() *sql.TxOptions // options of a reading transaction that sees one state
 	lockHead() string         // reads the chain's head and keeps other writers out
 	exact(column string) string
-	parameters() int // most of them in one statement
+	among(column string) string // a condition with one argument: a list
+	list(values []string) any   // that argument
+	parameters() int            // most of them in one statement
 }
 
 // dialectOf reads a ledger's address. A password in it never reaches an error.

@@ -55,7 +55,8 @@ func (s *Store) MarkStarted(ctx context.Context, digests []string) error {
 		return nil
 	}
 	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
-		return none, t.in(`UPDATE digests SET started = ? WHERE key IN (?)`, digests, true)
+		_, err = t.exec(`UPDATE digests SET started = ? WHERE `+t.s.d.among("key"), true, t.s.d.list(digests))
+		return none, err
 	})
 	return err
 }
@@ -110,7 +111,12 @@ func (g *gathering) read() error {
 	for _, m := range old {
 		g.sent[m.Channel] = m
 	}
-	around, err := g.t.around(g.digest)
+	var tasks []string
+	for _, r := range rows {
+		tasks = append(tasks, r.Task)
+	}
+	slices.Sort(tasks)
+	around, err := g.t.around(g.digest, slices.Compact(tasks))
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,8 @@ func (s *Store) MarkReported(ctx context.Context, notices []Notice) error {
 		keys[i] = n.Key()
 	}
 	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
-		return none, t.in(`UPDATE notices SET reported = ? WHERE key IN (?)`, keys, true)
+		_, err = t.exec(`UPDATE notices SET reported = ? WHERE `+t.s.d.among("key"), true, t.s.d.list(keys))
+		return none, err
 	})
 	return err
 }

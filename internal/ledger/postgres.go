@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
-	_ "github.com/lib/pq" // driver "postgres"
+	"github.com/lib/pq" // driver "postgres"
 	"github.com/pressly/goose/v3"
 )
 
@@ -41,6 +41,8 @@ func (postgres) snapshot() *sql.TxOptions {
 
 func (postgres) lockHead() string           { return `SELECT seq, hash FROM chain WHERE id = 1 FOR UPDATE` }
 func (postgres) exact(column string) string { return column }
+func (postgres) among(column string) string { return column + ` = ANY (?)` }
+func (postgres) list(values []string) any   { return pq.Array(values) }
 func (postgres) parameters() int            { return 65535 }
 
 // advisory is the number of the session lock under which one process migrates

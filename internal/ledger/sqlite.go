@@ -65,4 +65,6 @@ func (lite) lockHead() string { return `SELECT seq, hash FROM chain WHERE id = 1
 // exact reads an instant as the text it is stored as, so that the chain sees
 // every byte of it.
 func (lite) exact(column string) string { return column + " || ''" }
+func (lite) among(column string) string { return column + ` IN (SELECT value FROM json_each(?))` }
+func (lite) list(values []string) any   { return asJSON(values) }
 func (lite) parameters() int            { return 32766 }

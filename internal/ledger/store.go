@@ -18,6 +18,7 @@ type Store struct {
 	writer  *sqlx.DB // one connection
 	reader  *sqlx.DB
 	jobs    chan *job
+	most    int // writes that share a transaction
 	shut    chan struct{}
 	stopped chan struct{}
 	once    sync.Once
@@ -40,7 +41,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		return nil, fmt.Errorf("ledger: open: %w", err)
 	}
 	s := &Store{
-		d: d, writer: writer, reader: reader,
+		d: d, writer: writer, reader: reader, most: together,
 		jobs: make(chan *job), shut: make(chan struct{}), stopped: make(chan struct{}),
 		ready: map[string]*sqlx.Stmt{}, bound: map[string]string{}, plans: map[string]Launched{},
 	}

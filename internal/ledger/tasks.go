@@ -72,7 +72,7 @@ func (s *Store) MarkArmed(ctx context.Context, planID string, ids []string, when
 		if len(fresh) == 0 || err != nil {
 			return none, err
 		}
-		if err := t.in(`UPDATE tasks SET armed = ? WHERE plan = ? AND id IN (?)`, fresh, true, planID); err != nil {
+		if _, err := t.exec(`UPDATE tasks SET armed = ? WHERE plan = ? AND `+t.s.d.among("id"), true, planID, t.s.d.list(fresh)); err != nil {
 			return none, err
 		}
 		sum := sha256.Sum256([]byte(strings.Join(fresh, "\n")))

@@ -73,7 +73,7 @@ func (s *Store) work() {
 // gather takes the writes that are waiting beside the first.
 func (s *Store) gather(first *job) []*job {
 	batch := []*job{first}
-	for len(batch) < together {
+	for len(batch) < s.most {
 		select {
 		case j := <-s.jobs:
 			batch = append(batch, j)
@@ -222,20 +222,4 @@ func (t *tx) all(dest any, query string, args ...any) error {
 		return stmt.SelectContext(t.ctx, dest, args...)
 	}
 	return t.inner.SelectContext(t.ctx, dest, t.s.bind(query), args...)
-}
-
-// in runs a statement whose one list argument is written (?), in pieces.
-func (t *tx) in(query string, list []string, before ...any) error {
-	for len(list) > 0 {
-		n := min(len(list), 500)
-		q, args, err := sqlx.In(query, append(before[:len(before):len(before)], list[:n])...)
-		if err != nil {
-			return err
-		}
-		if _, err := t.inner.ExecContext(t.ctx, t.s.writer.Rebind(q), args...); err != nil {
-			return err
-		}
-		list = list[n:]
-	}
-	return nil
 }

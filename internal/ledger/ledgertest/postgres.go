@@ -158,9 +158,12 @@ func ready(address, log string) error {
 	}
 }
 
-// binaries is the folder of the newest installed PostgreSQL.
-func binaries() (string, error) {
-	dirs, err := filepath.Glob("/usr/lib/postgresql/*/bin")
+// binaries is the folder of the newest PostgreSQL installed as Debian does it,
+// or of the one in PATH.
+func binaries() (string, error) { return newest("/usr/lib/postgresql/*/bin") }
+
+func newest(pattern string) (string, error) {
+	dirs, err := filepath.Glob(pattern)
 	if err != nil {
 		return "", err
 	}

@@ -92,7 +92,6 @@ CREATE TABLE stages (
   PRIMARY KEY (plan, task, revision, talk, id),
   FOREIGN KEY (plan, task) REFERENCES tasks (plan, id)
 );
-CREATE INDEX stages_expected ON stages (plan, at) WHERE state = 'expected';
 
 CREATE TABLE talks (
   plan      TEXT COLLATE "C"      NOT NULL,

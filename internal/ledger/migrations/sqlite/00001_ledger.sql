@@ -91,7 +91,6 @@ CREATE TABLE stages (
   PRIMARY KEY (plan, task, revision, talk, id),
   FOREIGN KEY (plan, task) REFERENCES tasks (plan, id)
 ) WITHOUT ROWID;
-CREATE INDEX stages_expected ON stages (plan, at) WHERE state = 'expected';
 
 CREATE TABLE talks (
   plan      TEXT      NOT NULL,

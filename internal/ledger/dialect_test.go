@@ -1,0 +1,123 @@
+package ledger
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/lib/pq"
+)
+
+func TestAddresses(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{"", "var/ledger.db", "mysql://u:secret@h/d", "sqlite:", "sqlite::memory:", "sqlite:file:x.db", "u:secret@h"} {
+		_, err := Open(t.Context(), url)
+		if err == nil {
+			t.Errorf("%q was taken", url)
+		} else if strings.Contains(err.Error(), "secret") {
+			t.Errorf("a password got into an error: %v", err)
+		}
+	}
+	_, err := Open(t.Context(), "postgres://u:secret@127.0.0.1:1/d?sslmode=disable")
+	if classify(err) != lost || !Temporary(err) {
+		t.Errorf("nobody answers: %v is %d", err, classify(err))
+	}
+	if strings.Contains(err.Error(), "secret") {
+		t.Errorf("a password got into an error: %v", err)
+	}
+}
+
+func TestFaultsAreJudgedByCode(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[pq.ErrorCode]fault{"40001": transient, "40P01": transient, "55P03": transient, "57P01": lost, "08006": lost, "23505": other, "42601": other} {
+		if got := classify(fmt.Errorf("wrapped: %w", &pq.Error{Code: code, Message: "deadlock busy locked"})); got != want {
+			t.Errorf("%s: %d, want %d", code, got, want)
+		}
+	}
+	for err, want := range map[error]fault{nil: noFault, driver.ErrBadConn: lost, ErrNotFound: other, errors.New("database is locked"): other} {
+		if got := classify(err); got != want {
+			t.Errorf("%v: %d, want %d", err, got, want)
+		}
+	}
+}
+
+// TestSQLiteConnections holds a transaction open in one process's writer, looks
+// at what every connection was told, and sees that a second writer that does not
+// wait is told so by a code we know.
+func TestSQLiteConnections(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "100% 台账?.db")
+	s, err := Open(t.Context(), "sqlite:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := os.Stat(path); err != nil {
+		t.Fatalf("the file is somewhere else: %v", err)
+	}
+	ctx := context.Background()
+	for name, db := range map[string]interface {
+		GetContext(context.Context, any, string, ...any) error
+	}{"writer": s.writer, "reader": s.reader} {
+		got := map[string]string{}
+		for _, pragma := range []string{"journal_mode", "foreign_keys", "synchronous", "busy_timeout", "query_only"} {
+			var v string
+			if err := db.GetContext(ctx, &v, "PRAGMA "+pragma); err != nil {
+				t.Fatal(err)
+			}
+			got[pragma] = v
+		}
+		want := map[string]string{"journal_mode": "wal", "foreign_keys": "1", "synchronous": "2", "busy_timeout": "10000", "query_only": map[string]string{"writer": "0", "reader": "1"}[name]}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	tx, err := s.writer.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	_, err = s.reader.Exec(`PRAGMA query_only(0); PRAGMA busy_timeout(0); BEGIN IMMEDIATE`)
+	if classify(err) != transient {
+		t.Errorf("a second writer: %v is %d", err, classify(err))
+	}
+}
+
+func TestMigrationsAreTheSameInBoth(t *testing.T) {
+	t.Parallel()
+	names := map[string][]string{}
+	for _, folder := range []string{"sqlite", "postgres"} {
+		files, err := fs.Glob(migrations, "migrations/"+folder+"/*.sql")
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", folder, len(files), err)
+		}
+		for i, f := range files {
+			name := filepath.Base(f)
+			if !strings.HasPrefix(name, fmt.Sprintf("%05d_", i+1)) {
+				t.Errorf("%s: %s is not number %d", folder, name, i+1)
+			}
+			names[folder] = append(names[folder], name)
+		}
+	}
+	if diff := cmp.Diff(names["sqlite"], names["postgres"]); diff != "" {
+		t.Errorf("(-sqlite +postgres):\n%s", diff)
+	}
+}
+
+// TestLink pins the canonical form: a chain written today must verify for ever.
+func TestLink(t *testing.T) {
+	t.Parallel()
+	e := Event{Seq: 2, Key: "键", Plan: "p", Kind: "k", Actor: Engine, Data: []byte(`{"a":1}`), Prev: "ab"}
+	// printf '2:ab,1:2,3:键,1:p,0:,1:k,6:engine,25:2021-04-30 01:00:00+00:00,28:2021-04-30 01:00:00.25+00:00,7:{"a":1},' | sha256sum
+	const want = "f313f111e3ef215448cb6c2d25c1083229bff2bd94f5a2d9f40159491b50bf8a"
+	if got := link(e, "2021-04-30 01:00:00+00:00", "2021-04-30 01:00:00.25+00:00"); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
