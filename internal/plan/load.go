@@ -58,7 +58,7 @@ func Load(path string, cal *calendar.Calendar) (*Plan, []Problem) {
 			l.all(root)
 		}
 	}
-	inOrder(l.problems, l.files)
+	l.problems = inOrder(l.problems, l.files)
 	if Failed(l.problems) {
 		return nil, l.problems
 	}

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -21,8 +20,7 @@ var stageID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 func LoadPolicies(file string, raw []byte) (map[string]Policy, []Problem) {
 	s := &source{&book{}, file}
 	policies := s.policies(raw)
-	inOrder(s.problems, []string{file})
-	return policies, s.problems
+	return policies, inOrder(s.problems, []string{file})
 }
 
 func (s *source) policies(raw []byte) map[string]Policy {
@@ -239,7 +237,7 @@ func texts[T ~string](all []T) []string {
 	return out
 }
 
-// names of policies, for reading.
+// policyNames is the names of all policies, for reading.
 func policyNames(all map[string]Policy) string {
-	return fmt.Sprint(strings.Join(slices.Sorted(maps.Keys(all)), " "))
+	return strings.Join(slices.Sorted(maps.Keys(all)), " ")
 }

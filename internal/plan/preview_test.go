@@ -1,9 +1,15 @@
 package plan_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"duban/internal/calendar"
 	"duban/internal/people"
@@ -39,4 +45,125 @@ func BenchmarkPreview100k(b *testing.B) {
 			b.Fatal(got)
 		}
 	}
+}
+
+func smallPlan(t require.TestingT) *plan.Plan {
+	soft := seededPolicies(t)["soft"]
+	soft.Stages = []plan.Rule{soft.Stages[2], soft.Stages[4]} // remind-7 and due: short enough to write down
+	return &plan.Plan{ID: "small", Year: 2021, Policies: map[string]plan.Policy{"standard": seededPolicies(t)["standard"], "soft": soft},
+		Directory: people.Directory{Office: "office", Leadership: "group"},
+		Tasks: []plan.Task{
+			{ID: "survey.b", Kind: plan.Dated, Lead: "b", Policy: "soft", Due: day(t, "2021-04-30")},
+			{ID: "survey.a", Kind: plan.Dated, Lead: "a", Policy: "soft", Due: day(t, "2021-04-30")},
+			{ID: "keep", Kind: plan.Standing, Lead: "a", Policy: "soft"},
+			{ID: "monitor", Kind: plan.Duty, Lead: "c", Policy: "soft", Recur: &plan.Recurrence{Every: "quarter", From: day(t, "2021-04-08")}},
+		}}
+}
+
+func told(all []plan.Foretold) string {
+	var b strings.Builder
+	for _, f := range all {
+		fmt.Fprintf(&b, "%s %s %s due %s %s\n", f.At.In(calendar.Beijing).Format("2006-01-02 15:04"), f.Task, f.Unit, f.Due, f.ID)
+	}
+	return b.String()
+}
+
+func TestPreview(t *testing.T) {
+	t.Parallel()
+	p, cal := smallPlan(t), seededCalendar(t)
+	launched := moment(t, "2021-04-26 10:00") // remind-7 of 04-30 is over
+	require.Equal(t, `
+2021-04-27 09:00 survey.a a due 2021-04-30 catch-up
+2021-04-27 09:00 survey.b b due 2021-04-30 catch-up
+2021-04-30 09:00 survey.a a due 2021-04-30 due
+2021-04-30 09:00 survey.b b due 2021-04-30 due
+2021-06-23 09:00 monitor.2021Q2 c due 2021-06-30 remind-7
+2021-06-30 09:00 monitor.2021Q2 c due 2021-06-30 due
+2021-09-23 09:00 monitor.2021Q3 c due 2021-09-30 remind-7
+2021-09-30 09:00 monitor.2021Q3 c due 2021-09-30 due
+2021-12-24 09:00 monitor.2021Q4 c due 2021-12-31 remind-7
+2021-12-31 09:00 monitor.2021Q4 c due 2021-12-31 due
+`, "\n"+told(p.Preview(cal, launched, calendar.Day{})))
+
+	last := func(until string) string {
+		var d calendar.Day
+		if until != "" {
+			d = day(t, until)
+		}
+		all := p.Preview(cal, launched, d)
+		return all[len(all)-1].Task
+	}
+	require.Equal(t, "monitor.2021Q2", last("2021-09-29"))
+	require.Equal(t, "monitor.2022Q1", last("2022-03-31"), "beyond the plan's year when asked for")
+	p.Tasks[3].Recur.Until = day(t, "2022-06-30")
+	require.Equal(t, "monitor.2022Q2", last(""), "its own end stands above the plan's year")
+	require.Equal(t, "monitor.2021Q3", last("2021-12-30"), "but not above the day asked for")
+}
+
+func TestPreviewForetellsTalks(t *testing.T) {
+	t.Parallel()
+	p, cal, l := smallPlan(t), seededCalendar(t), seededLadderer(t)
+	p.Tasks = []plan.Task{{ID: "survey", Kind: plan.Dated, Lead: "a", Policy: "standard", Due: day(t, "2021-04-30")}}
+	launched := moment(t, "2021-04-08 10:00")
+	standard := p.Policies["standard"]
+
+	var want []string
+	for _, s := range append(l.Ladder(standard, day(t, "2021-04-30"), "a", launched), l.TalkLadder(standard, "a", day(t, "2021-05-18"), nil)...) {
+		want = append(want, s.ID)
+	}
+	all := p.Preview(cal, launched, calendar.Day{})
+	var got []string
+	for _, f := range all {
+		got = append(got, f.ID)
+		require.Equal(t, []string{"survey", "a", "2021-04-30"}, []string{f.Task, f.Unit, f.Due.String()})
+	}
+	require.Equal(t, want, got)
+	require.Len(t, got, 9+12)
+
+	talk := *standard.Talk
+	talk.Open = plan.TalkOnApproval
+	standard.Talk = &talk
+	p.Policies["standard"] = standard
+	require.Len(t, p.Preview(cal, launched, calendar.Day{}), 9, "a talk that waits for a person is not foretold")
+}
+
+func TestPreviewIsSortedAndComplete(t *testing.T) {
+	t.Parallel()
+	l, seeded := seededLadderer(t), seededPolicies(t)
+	rapid.Check(t, func(t *rapid.T) {
+		p := &plan.Plan{ID: "any", Year: 2021, Policies: seeded, Directory: l.People}
+		launched := anyDay(t, "launched").At(rapid.IntRange(0, 23).Draw(t, "hour"), 0, calendar.Beijing)
+		want := map[string]int{}
+		for i := range rapid.IntRange(0, 30).Draw(t, "tasks") {
+			task := plan.Task{ID: fmt.Sprintf("t%d", i*7%31), Kind: plan.Dated, Lead: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "lead"),
+				Policy: rapid.SampledFrom([]string{"standard", "soft", "13710"}).Draw(t, "policy"), Due: anyDay(t, "due")}
+			p.Tasks = append(p.Tasks, task)
+			for _, s := range l.Ladder(seeded[task.Policy], task.Due, task.Lead, launched) {
+				want[task.ID]++
+				if s.Kind == plan.Talk {
+					want[task.ID] += len(l.TalkLadder(seeded[task.Policy], task.Lead, local(s), nil))
+				}
+			}
+		}
+		got := map[string]int{}
+		all := p.Preview(l.Calendar, launched, calendar.Day{})
+		for _, f := range all {
+			got[f.Task]++
+		}
+		require.Equal(t, want, got)
+		require.True(t, slices.IsSortedFunc(all, func(a, b plan.Foretold) int {
+			if c := a.At.Compare(b.At); c != 0 {
+				return c
+			}
+			return strings.Compare(a.Task+"\x00"+a.ID, b.Task+"\x00"+b.ID)
+		}))
+	})
+}
+
+func TestForetoldInJSON(t *testing.T) {
+	t.Parallel()
+	raw, err := json.Marshal(smallPlan(t).Preview(seededCalendar(t), moment(t, "2021-04-08 10:00"), calendar.Day{})[0])
+	require.NoError(t, err)
+	require.JSONEq(t, `{"task":"survey.a","unit":"a","due":"2021-04-30","id":"remind-7","kind":"remind","at":"2021-04-23T01:00:00Z",
+		"moved_from":"","to":["a/liaison"],"light":"blue"}`, string(raw))
 }

@@ -58,12 +58,22 @@ func oneLine(s string) string {
 }
 
 // inOrder sorts problems as a reader meets them: file by file in the order in
-// which they were opened, then down the page.
-func inOrder(problems []Problem, files []string) {
+// which they were opened, then down the page. What an alias (*) repeats stands
+// at one place and is said once.
+func inOrder(problems []Problem, files []string) []Problem {
+	rank := map[string]int{}
+	for i, file := range files {
+		if _, ok := rank[file]; !ok {
+			rank[file] = i
+		}
+	}
 	slices.SortStableFunc(problems, func(a, b Problem) int {
-		return cmp.Or(
-			cmp.Compare(slices.Index(files, a.File), slices.Index(files, b.File)),
-			cmp.Compare(a.Line, b.Line),
-			cmp.Compare(a.Column, b.Column))
+		return cmp.Or(cmp.Compare(rank[a.File], rank[b.File]), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	said := map[string]bool{}
+	return slices.DeleteFunc(problems, func(p Problem) bool {
+		what := fmt.Sprintf("%q %d %d %s %v", p.File, p.Line, p.Column, p.Key, p.Data)
+		defer func() { said[what] = true }()
+		return said[what]
 	})
 }

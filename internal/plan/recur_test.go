@@ -152,7 +152,7 @@ func TestADutyLaunchedLateOpensWhatIsNotYetDue(t *testing.T) {
 	launched := moment(t, "2021-06-30 23:59") // the limit is 24:00: June is still open
 	require.Equal(t, []plan.Occurrence{
 		{Task: "2.4-monitor.2021-06", Period: "2021-06", Due: day(t, "2021-06-30"), Opens: launched.UTC()},
-		{Task: "2.4-monitor.2021-07", Period: "2021-07", Due: day(t, "2021-07-31"), Opens: launched.UTC()}, // its first reminder is the next morning
+		{Task: "2.4-monitor.2021-07", Period: "2021-07", Due: day(t, "2021-07-31"), Opens: launched.UTC()},                      // its first reminder is the next morning
 		{Task: "2.4-monitor.2021-08", Period: "2021-08", Due: day(t, "2021-08-31"), Opens: moment(t, "2021-07-27 00:00").UTC()}, // remind-30 moves from Sunday 08-01 to 07-30
 	}, occurrences(t, task, launched))
 	first := occurrences(t, task, moment(t, "2021-07-01 00:00"))[0]
