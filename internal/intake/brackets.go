@@ -1,0 +1,333 @@
+package intake
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// part of a responsibility: who, as what.
+type seat int
+
+const (
+	seatOwner  seat = iota // 责任: the first owner leads when nobody else does
+	seatLead               // 牵头
+	seatAssist             // 配合, 参与, 负责落实 beside a lead
+)
+
+// duty 责任 is what one bracket, or one run of labelled lines, says.
+type responsibility struct {
+	from, to int // byte offsets in the folded text
+	names    []named
+	limit    string // 完成时限, or a date beside the units
+	limitAt  int    // where it begins in the folded text
+	also     string // 以下均需…: who joins every later bracket
+}
+
+type named struct {
+	name string
+	seat seat
+}
+
+const labelWords = `牵头负责单位|牵头责任单位|牵头实施单位|主要牵头单位|牵头单位|牵头部门|牵头处室|牵头科室|牵头县直单位|主办单位|主办部门|主办科室|主要责任单位|主责单位|主责部门|第一责任单位|承办单位|承办部门|承办科室|` +
+	`责任单位及责任人|责任单位|责任主体|责任部门|责任处室|责任科室|责任股室|负责单位|负责部门|落实单位|实施单位|实施主体|组织单位|建设单位|项目单位|督办单位|监管单位|` +
+	`协同责任单位|配合责任单位|配合单位|配合部门|配合科室|配合处室|协办单位|协同单位|协助单位|协助部门|参与单位|参加单位|责任配合单位|指导单位|督导单位|` +
+	`完成时限|完成时间|办理时限|整改时限|落实时限|时限要求|时间要求|时间节点|时间安排|进度要求|进度安排|工作时限|时限|` +
+	`牵头负责领导|牵头市领导|牵头县领导|牵头区领导|牵头领导|责任领导|分管领导|包抓领导|包联领导|市级领导|县级领导|分管市领导|责任人|负责人|联系人|联络员|目标值|验收标准`
+
+var (
+	labelRe   = regexp.MustCompile(`(` + labelWords + `) ?: ?`)
+	labelHead = regexp.MustCompile(`^[(\[ ]{0,2}(` + labelWords + `) ?:`)
+	labelRun  = regexp.MustCompile(`(?m)(?:^|[。;；] ?)((?:` + labelWords + `) ?:[^\n]*)`)
+	limitLike = regexp.MustCompile(`\d{1,4} ?年|\d{1,2} ?月|季度|年底|月底|上半年|下半年|长期|持续|立即|每年|每月|全年|半年`)
+	fromHere  = regexp.MustCompile(`以下(?:各项|任务|工作|条款|同)?(?:均|都|皆)(?:需|由|须|要)(.+?)(?:负责)?(?:落实|实施|参与|配合|负责)?,?(?:下同|不再列出|不再一一列出|不再单独列出|不再赘列|不再重复)`)
+	roleTail  = regexp.MustCompile(`(等(?:有关单位|相关单位|有关部门|相关部门|各?部门|各?单位)?)?(?:按照?|根据|依)?(?:各自)?(?:职责|职能|责任)?(?:分工|权限)?(?:共同|分别|具体|联合)?(牵头负责|牵头组织|牵头|负责牵头|主办|配合实施|配合落实|配合|协助|协同|参与|参加|负责落实|负责实施|组织落实|组织实施|抓好落实|落实|实施|负责|承办|指导|督导|为主|协办)$`)
+	unitTail  = regexp.MustCompile(`(局|委|办|厅|部|院|会|社|署|处|科|股|室|司|队|所|站|馆|中心|公司|集团|银行|支行|分行|学校|中学|小学|大学|学院|医院|政府|街道|办事处|镇|乡|县|区|市|州|旗|盟|法院|检察院|联|团委|工会|海关|电视台|报社|企业|单位|部门|专班|指挥部|小组|协会|开发区|园区|新区|高新区|经开区|示范区|景区|管理处|大队|支队|总队|机构|供电公司|电信|移动|联通|铁塔|高校|各地|商会|妇联|残联|文联|科协|气象台|水厂|场|村|社区|基地|人行|税务|党校|编办|党组|科室|处室|党委|工委|党工委|总站|交警|监狱|供销社|公安|应急|住建|交通|环保)$`)
+	notUnit   = regexp.MustCompile(`[的了]|完成|推进|加强|以上|以下|以内|包括|含|例如|比如|即|详见|见附件|不少于|不低于|\d{3,}`)
+)
+
+// isLabel is true of a line that begins with 责任单位： and its kin.
+func isLabel(t string) bool {
+	if len(t) > 96 {
+		t = string([]rune(t)[:min(32, utf8.RuneCountInString(t))])
+	}
+	return labelHead.MatchString(fold(strings.TrimSpace(t)))
+}
+
+// findBrackets finds every responsibility in a folded text, in order.
+func findBrackets(f string) []responsibility {
+	var out []responsibility
+	type open struct {
+		at int
+		r  byte
+	}
+	var stack []open
+	for i := 0; i < len(f); i++ {
+		switch c := f[i]; c {
+		case '(', '[':
+			if len(stack) < 32 {
+				stack = append(stack, open{i, c})
+			}
+		case ')', ']':
+			want := byte('(')
+			if c == ']' {
+				want = '['
+			}
+			k := len(stack) - 1
+			for k >= 0 && stack[k].r != want {
+				k--
+			}
+			if k < 0 {
+				if len(stack) == 1 { // 〔…）: brackets of two kinds, as typists mix them
+					k = 0
+				} else {
+					continue
+				}
+			}
+			at := stack[k].at
+			stack = stack[:k]
+			if i-at < 6 || i-at > 3000 {
+				continue
+			}
+			if r, ok := readResponsibility(f[at+1:i], at+1, k == 0 && endsHere(f[i+1:])); ok {
+				r.from, r.to = at, i+1
+				for len(out) > 0 && out[len(out)-1].from >= at { // an inner part of this one
+					out = out[:len(out)-1]
+				}
+				out = append(out, r)
+			}
+		case '\n':
+			stack = stack[:0]
+		}
+	}
+	return labelledLines(f, out)
+}
+
+func endsHere(rest string) bool {
+	rest = strings.TrimLeft(rest, " ")
+	return rest == "" || strings.HasPrefix(rest, "。") || strings.HasPrefix(rest, "\n") || strings.HasPrefix(rest, ";")
+}
+
+// labelledLines adds 责任单位：… without brackets; lines that follow one another
+// are one responsibility.
+func labelledLines(f string, found []responsibility) []responsibility {
+	var lines []responsibility
+	for _, m := range labelRun.FindAllStringSubmatchIndex(f, -1) {
+		from, to := m[2], m[3]
+		inside := false
+		for _, b := range found {
+			inside = inside || from >= b.from && from < b.to
+		}
+		if inside {
+			continue
+		}
+		r, ok := readResponsibility(strings.TrimRight(f[from:to], "。; "), from, true)
+		if !ok {
+			continue
+		}
+		r.from, r.to = from, to
+		if n := len(lines); n > 0 && strings.Trim(f[lines[n-1].to:from], "\n 。;") == "" {
+			last := &lines[n-1]
+			last.to = to
+			last.names = append(last.names, r.names...)
+			if last.limit == "" {
+				last.limit, last.limitAt = r.limit, r.limitAt
+			}
+			continue
+		}
+		lines = append(lines, r)
+	}
+	if len(lines) == 0 {
+		return found
+	}
+	out := append(found, lines...)
+	for i := 1; i < len(out); i++ {
+		for k := i; k > 0 && out[k].from < out[k-1].from; k-- {
+			out[k], out[k-1] = out[k-1], out[k]
+		}
+	}
+	return out
+}
+
+// readResponsibility reads the inside of a bracket; closing says that the
+// bracket ends a sentence, which a bare list of units must.
+func readResponsibility(in string, at int, closing bool) (responsibility, bool) {
+	r := responsibility{limitAt: -1}
+	if m := fromHere.FindStringSubmatch(in); m != nil {
+		r.also = strings.Trim(m[1], " ,由")
+		in = strings.Replace(in, m[0], r.also+"负责落实", 1)
+	}
+	in = strings.TrimRight(in, " 。;,")
+	labels := labelRe.FindAllStringSubmatchIndex(in, -1)
+	if len(labels) == 0 {
+		names, limit, roles := readUnits(in, seatOwner)
+		units := 0
+		for _, n := range names {
+			if looksUnit(n.name) {
+				units++
+			}
+		}
+		if units == 0 || units < len(names) && (!roles || units*2 < len(names)) || !roles && !closing {
+			return r, false
+		}
+		r.names, r.limit = names, limit
+		if limit != "" {
+			r.limitAt = at + max(0, strings.Index(in, limit))
+		}
+		return r, true
+	}
+	if labels[0][0] > 0 && !strings.Contains(in[:labels[0][0]], ":") {
+		if names, _, _ := readUnits(in[:labels[0][0]], seatOwner); len(names) > 0 && looksUnit(names[0].name) {
+			r.names = append(r.names, names...)
+		}
+	}
+	for i, l := range labels {
+		end := len(in)
+		if i+1 < len(labels) {
+			end = labels[i+1][0]
+		}
+		label, value := in[l[2]:l[3]], strings.Trim(in[l[1]:end], " ;,。")
+		switch {
+		case strings.Contains(label, "时限") || strings.Contains(label, "时间") || strings.Contains(label, "进度"):
+			r.limit, r.limitAt = value, at+l[1]
+		case strings.Contains(label, "领导") || strings.HasSuffix(label, "人") || label == "联络员" || label == "目标值" || label == "验收标准":
+		default:
+			names, limit, _ := readUnits(value, seatOf(label))
+			r.names = append(r.names, names...)
+			if limit != "" && r.limit == "" {
+				r.limit, r.limitAt = limit, at+l[1]+max(0, strings.Index(in[l[1]:end], limit))
+			}
+		}
+	}
+	return r, len(r.names) > 0 || r.limit != ""
+}
+
+func seatOf(label string) seat {
+	switch {
+	case strings.Contains(label, "配合") || strings.Contains(label, "协") || strings.Contains(label, "参与") || strings.Contains(label, "参加") || strings.Contains(label, "指导") || strings.Contains(label, "督导"):
+		return seatAssist
+	case strings.Contains(label, "牵头") || strings.Contains(label, "主办") || strings.Contains(label, "主责") || strings.Contains(label, "主要责任") || strings.Contains(label, "第一责任"):
+		return seatLead
+	}
+	return seatOwner
+}
+
+// readUnits reads a list of units with the roles that follow them; limit is a
+// piece that is a time, roles tells that a role was named.
+func readUnits(in string, as seat) (names []named, limit string, roles bool) {
+	in = strings.TrimPrefix(strings.TrimSpace(in), "由")
+	var group []string
+	give := func(s seat) {
+		for _, n := range group {
+			names = append(names, named{n, s})
+		}
+		group = nil
+	}
+	for _, t := range splitList(in) {
+		if limitLike.MatchString(t) && !looksUnit(t) {
+			if limit == "" {
+				limit = t
+			}
+			continue
+		}
+		t = strings.TrimPrefix(strings.TrimPrefix(t, "由"), "并")
+		if a, b, ok := strings.Cut(t, "会同"); ok {
+			group = append(group, unitName(a))
+			give(seatLead)
+			roles, as = true, seatAssist
+			t = b
+		}
+		tail := roleTail.FindStringSubmatchIndex(t)
+		if tail == nil || tail[0] == 0 && len(group) == 0 {
+			if n := unitName(t); n != "" && tail == nil {
+				group = append(group, n)
+			}
+			continue
+		}
+		if n := unitName(t[:tail[0]]); n != "" {
+			group = append(group, n)
+		}
+		roles = true
+		switch verb := t[tail[4]:tail[5]]; {
+		case strings.Contains(verb, "牵头") || verb == "主办" || verb == "为主":
+			give(seatLead)
+		case strings.Contains(verb, "配合") || strings.HasPrefix(verb, "协") || strings.HasPrefix(verb, "参") || strings.HasSuffix(verb, "导"):
+			give(seatAssist)
+		default:
+			s := as
+			for _, n := range names {
+				if n.seat == seatLead && as == seatOwner {
+					s = seatAssist
+				}
+			}
+			give(s)
+		}
+	}
+	give(as)
+	return names, limit, roles
+}
+
+// splitList cuts a list at 、，； and line ends outside brackets.
+func splitList(in string) []string {
+	var out []string
+	depth, from := 0, 0
+	cut := func(to int) {
+		if t := strings.TrimSpace(in[from:to]); t != "" {
+			out = append(out, t)
+		}
+	}
+	for i, r := range in {
+		switch r {
+		case '(', '[':
+			depth++
+		case ')', ']':
+			depth = max(0, depth-1)
+		case '、', ',', ';', '\n', '/', '。', '|', ' ':
+			if depth == 0 {
+				cut(i)
+				from = i + utf8.RuneLen(r)
+			}
+		}
+	}
+	cut(len(in))
+	return splitAnd(out)
+}
+
+var andUnits = regexp.MustCompile(`^(.{2,}?(?:局|委|办|厅|部|政府|管委会|公司|集团|中心|院))(?:和|及|与|以及|并)(.{2,}(?:局|委|办|厅|部|政府|管委会|公司|集团|中心|院|单位|部门|企业))(.{0,12})$`)
+
+func splitAnd(in []string) []string {
+	var out []string
+	for _, t := range in {
+		if m := andUnits.FindStringSubmatch(t); m != nil {
+			out = append(out, m[1], m[2]+m[3])
+			continue
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+func unitName(t string) string {
+	t = strings.Trim(t, " ,、;:。")
+	if t == "等" || t == "各" {
+		return ""
+	}
+	t = strings.TrimSuffix(t, "等")
+	for _, tail := range []string{"等部门", "等单位", "等有关部门", "等相关部门", "等有关单位", "等相关单位"} {
+		t = strings.TrimSuffix(t, tail)
+	}
+	return strings.TrimSpace(t)
+}
+
+// looksUnit is true of a text that has the shape of a unit's name.
+func looksUnit(t string) bool {
+	n := utf8.RuneCountInString(t)
+	if n < 2 || n > 32 || notUnit.MatchString(t) {
+		return false
+	}
+	t = strings.TrimSuffix(t, "等")
+	if i := strings.LastIndexByte(t, '('); i > 0 && strings.HasSuffix(t, ")") && (unitTail.MatchString(t[:i])) {
+		return true
+	}
+	return unitTail.MatchString(t)
+}

@@ -1,0 +1,370 @@
+package intake
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// clause 条目 is a numbered item of the document with who is responsible for it.
+type clause struct {
+	id, chapter, heading, title, place string
+	role                               role
+	at                                 Place  // where its text begins
+	paras                              []para // its paragraphs, in order
+	text                               string // paragraphs joined with line ends
+	starts                             []int  // byte offset of each paragraph in text
+	f                                  ftext
+	found                              []responsibility // in f
+	brackets                           [][]string       // as written to the plan: 责任单位 by bracket
+	seats                              [][]named        // the same with their roles
+	inherited                          bool             // the brackets stand at another item
+	inheritFrom                        string
+	entries                            []*entry
+	wholly                             bool // a 完成时限 of the bracket covers every undated sentence
+	headLen                            int  // bytes of the mark and run-in heading at the start of text
+}
+
+// ftext is a text folded, with the way back: back[i] is the byte of raw that
+// byte i of f came from.
+type ftext struct {
+	raw, f string
+	back   []int
+}
+
+func newFtext(raw string) ftext {
+	var b strings.Builder
+	back := make([]int, 0, len(raw)+1)
+	for i, r := range raw {
+		n := b.Len()
+		b.WriteRune(foldRune(r))
+		for ; n < b.Len(); n++ {
+			back = append(back, i)
+		}
+	}
+	return ftext{raw, b.String(), append(back, len(raw))}
+}
+
+// rawAt is the byte of raw for a byte of f.
+func (t ftext) rawAt(i int) int { return t.back[min(max(i, 0), len(t.back)-1)] }
+
+// makeClauses walks the outline and decides which items are clauses: an item
+// whose parts have brackets of their own is a heading, one whose parts share a
+// bracket is one clause.
+func makeClauses(o outline) []*clause {
+	w := &clauseWalk{ids: map[string]int{}}
+	chapters := 0
+	for _, n := range o.top {
+		if n.role == roleTasks && n.annex == "" {
+			chapters++
+		}
+	}
+	w.many = chapters > 1
+	for _, n := range o.top {
+		w.walk(n, nil)
+	}
+	return w.out
+}
+
+type clauseWalk struct {
+	out  []*clause
+	ids  map[string]int
+	many bool // several chapters of tasks: their number begins the clause's id
+}
+
+func (w *clauseWalk) walk(n *node, from *clause) {
+	if len(n.kids) == 0 || n.collapses() {
+		w.add(n, from)
+		return
+	}
+	own := n.clauseOf(n.paras)
+	head := from
+	if len(own.found) > 0 {
+		head = own // a bracket at the heading covers the items below
+	}
+	if body := ownText(n); utf8.RuneCountInString(body) >= 12 && n.role != roleGoals {
+		w.addClause(n, own, from)
+	}
+	first := len(w.out)
+	for _, k := range n.kids {
+		w.walk(k, head)
+	}
+	w.spreadBack(n, w.out[first:])
+}
+
+// spreadBack gives items without a bracket that of the next item beside them:
+// one bracket after several items covers them all.
+func (w *clauseWalk) spreadBack(n *node, made []*clause) {
+	if n.parent == nil && n.mark.style <= styleHan && len(n.kids) > 0 && n.kids[0].mark.style == styleParen {
+		return // chapters hold different matters
+	}
+	var next *clause
+	for i := len(made) - 1; i >= 0; i-- {
+		c := made[i]
+		switch {
+		case len(c.seats) > 0 && !c.inherited:
+			next = c
+		case len(c.seats) == 0 && next != nil:
+			c.inherit(next)
+		}
+	}
+}
+
+func (c *clause) inherit(from *clause) {
+	if len(from.found) == 0 {
+		return
+	}
+	r := from.found[0]
+	if len(r.names) == 0 {
+		return
+	}
+	c.seats = [][]named{r.names}
+	c.inherited, c.inheritFrom = true, from.place
+}
+
+// collapses is true of an item whose parts are one clause with it: parts of
+// the deeper kinds that have no bracket of their own, or only a last one.
+func (n *node) collapses() bool {
+	if n.mark.style < styleParen || n.textLen() > 6000 {
+		return false
+	}
+	if n.mark.style == styleParen && n.kids[0].mark.style == styleDigit && n.headed() {
+		return false // （一） over headed 1. 2. 3.
+	}
+	with, lastOnly := 0, true
+	for i, k := range n.kids {
+		if len(k.kids) > 0 && !k.collapses() {
+			return false
+		}
+		if k.hasBracket() {
+			with++
+			lastOnly = lastOnly && i == len(n.kids)-1
+		}
+	}
+	return with == 0 && n.kids[0].mark.style > styleDigit || with == 0 && len(n.clauseOf(n.paras).found) > 0 || with == 1 && lastOnly && n.kids[0].mark.style > styleDigit
+}
+
+// headed is true when the items below have headings of their own.
+func (n *node) headed() bool {
+	with := 0
+	for _, k := range n.kids {
+		if k.title != "" {
+			with++
+		}
+	}
+	return with*2 > len(n.kids)
+}
+
+func (n *node) textLen() int {
+	total := 0
+	for _, p := range n.paras {
+		total += len(p.text)
+	}
+	for _, k := range n.kids {
+		total += k.textLen()
+	}
+	return total
+}
+
+func (n *node) hasBracket() bool {
+	if len(n.clauseOf(n.paras).found) > 0 {
+		return true
+	}
+	for _, k := range n.kids {
+		if k.hasBracket() {
+			return true
+		}
+	}
+	return false
+}
+
+func (n *node) all() []para {
+	ps := n.paras
+	for _, k := range n.kids {
+		ps = append(ps[:len(ps):len(ps)], k.all()...)
+	}
+	return ps
+}
+
+// ownText is what an item with parts says before them, without its heading.
+func ownText(n *node) string {
+	if len(n.paras) == 0 {
+		return ""
+	}
+	rest := strings.TrimSpace(string([]rune(n.paras[0].text)[min(n.mark.length, utf8.RuneCountInString(n.paras[0].text)):]))
+	rest = strings.TrimLeft(strings.TrimPrefix(rest, n.title), "。：: ")
+	f := fold(rest)
+	for _, b := range findBrackets(f) {
+		f = strings.Replace(f, f[b.from:min(b.to, len(f))], "", 1)
+		break
+	}
+	for _, p := range n.paras[1:] {
+		if !isLabel(p.text) {
+			f += p.text
+		}
+	}
+	return f
+}
+
+func (n *node) clauseOf(ps []para) *clause {
+	c := &clause{role: n.role, paras: ps}
+	c.fill()
+	return c
+}
+
+const clauseBytes = 60 << 10 // the plan's loader takes 64 KiB
+
+func (c *clause) fill() {
+	var b strings.Builder
+	for i, p := range c.paras {
+		if b.Len()+len(p.text) > clauseBytes {
+			c.paras = c.paras[:i]
+			break
+		}
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		c.starts = append(c.starts, b.Len())
+		b.WriteString(p.text)
+	}
+	c.text = b.String()
+	c.f = newFtext(c.text)
+	c.found = findBrackets(c.f.f)
+	if len(c.paras) > 0 {
+		c.at = c.paras[0].place
+	}
+}
+
+func (w *clauseWalk) add(n *node, from *clause) {
+	w.addClause(n, n.clauseOf(n.all()), from)
+}
+
+func (w *clauseWalk) addClause(n *node, c *clause, from *clause) {
+	if c.text == "" || n.role == roleGoals && len(c.found) == 0 && from == nil {
+		return
+	}
+	c.role = n.role
+	top := n.top()
+	c.chapter = top.label()
+	if n.parent != nil && n.parent != top {
+		c.heading = n.parent.label()
+	}
+	title := n.title
+	if title == "" {
+		title = shorten(firstSentence(strings.TrimSpace(string([]rune(n.paras[0].text)[n.mark.length:]))), 30)
+	}
+	c.title = tight(n.mark.text + title)
+	if c.heading == "" && n.parent != nil && n.role == roleGuards {
+		c.heading = c.title
+	}
+	c.place = n.place()
+	if n.annex != "" {
+		c.place = n.annex + c.place
+	}
+	c.headLen = headBytes(n)
+	c.id = w.id(n)
+	for _, r := range c.found {
+		c.seats = append(c.seats, r.names)
+	}
+	if c.named() == 0 {
+		c.seats = nil
+		if from != nil {
+			c.inherit(from)
+		}
+	}
+	w.out = append(w.out, c)
+}
+
+// named is how many units the clause's own brackets name.
+func (c *clause) named() int {
+	n := 0
+	for _, s := range c.seats {
+		n += len(s)
+	}
+	return n
+}
+
+// headBytes is how much of the first paragraph is mark and heading.
+func headBytes(n *node) int {
+	rs := []rune(n.paras[0].text)
+	k := min(n.mark.length, len(rs))
+	if n.title == "" {
+		return len(string(rs[:k]))
+	}
+	used := strings.Index(string(rs[k:]), n.title)
+	return len(string(rs[:k])) + max(used, 0) + len(n.title)
+}
+
+func (w *clauseWalk) id(n *node) string {
+	var nums []string
+	for at := n; at != nil; at = at.parent {
+		if at.parent == nil && !w.many && len(nums) > 0 && n.role == roleTasks && n.annex == "" {
+			break
+		}
+		s := strconv.Itoa(at.mark.num)
+		if at.mark.style == styleDotted {
+			nums = append([]string{at.mark.text}, nums...)
+			break
+		}
+		if at.parent == nil && n.role == roleGuards {
+			s += "s"
+		}
+		nums = append([]string{s}, nums...)
+	}
+	id := strings.Join(nums, ".")
+	if n.annex != "" {
+		id = "a" + strings.Trim(idSafe.ReplaceAllString(strconv.Itoa(number(n.annex)), ""), "-") + "." + id
+	}
+	w.ids[id]++
+	if k := w.ids[id]; k > 1 {
+		id += "-" + strconv.Itoa(k)
+	}
+	return id
+}
+
+var idSafe = regexp.MustCompile(`[^A-Za-z0-9._-]`)
+
+func firstSentence(s string) string {
+	f := fold(s)
+	if i := strings.IndexAny(f, "。;"); i >= 0 {
+		return string([]rune(s)[:utf8.RuneCountInString(f[:i])])
+	}
+	return s
+}
+
+// shorten cuts a title at a comma or at n runes.
+func shorten(s string, n int) string {
+	s = strings.Trim(tight(s), "，。；：、,;: ")
+	rs := []rune(s)
+	if len(rs) <= n {
+		return s
+	}
+	cut := 0
+	depth := 0
+	for i, r := range rs[:n+1] {
+		switch foldRune(r) {
+		case '(', '[':
+			depth++
+		case ')', ']':
+			depth--
+		}
+		if depth == 0 && strings.ContainsRune("，,；;", r) && i >= 8 {
+			cut = i
+		}
+	}
+	if cut > 0 {
+		return string(rs[:cut])
+	}
+	return string(rs[:n]) + "…"
+}
+
+// place of a byte of the clause's text.
+func (c *clause) placeAt(off int) Place {
+	for i := len(c.starts) - 1; i >= 0; i-- {
+		if off >= c.starts[i] {
+			return c.paras[i].place
+		}
+	}
+	return c.at
+}

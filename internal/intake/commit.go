@@ -1,0 +1,312 @@
+package intake
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"duban/internal/calendar"
+	"duban/internal/deadline"
+	"duban/internal/plan"
+)
+
+// entry 承诺 is one commitment on its way to the plan file.
+type entry struct {
+	ID        string
+	Title     string
+	Kind      plan.Kind
+	Bracket   int // index into the clause's brackets, -1 none
+	Lead      string
+	Assist    []string
+	SetAssist bool
+	Each      []string
+	Due       calendar.Day
+	Begin     calendar.Day
+	Milestone string
+	Soft      bool
+	Priority  bool
+	Publish   bool
+	Recur     *plan.Recurrence
+	Source    string
+	Notes     []string
+	SameAs    string
+	Ruling    string
+	At        Place
+	span      span // in the clause's text
+	phrase    span // the words that were read as a time
+	rule      string
+	sure      deadline.Sureness
+	readAsk   string // the reading's own question
+	words     string // the phrase
+	reading   deadline.Reading
+	row       *row // of an annex
+}
+
+// committer makes the entries of clauses.
+type committer struct {
+	facts facts
+	ctx   deadline.Context
+	asker *asker
+	reg   *registry
+	aside []Aside
+}
+
+// Aside is a phrase that looks like a time and was made no task of, with why.
+type Aside struct {
+	Place string `json:"place"`
+	Words string `json:"words"`
+	Why   string `json:"why"` // key intake.aside_<why>
+	at    span
+	c     *clause
+}
+
+// clause makes the entries of one clause.
+func (k *committer) clause(c *clause) {
+	readings := deadline.Read(c.text, k.ctx)
+	k.limits(c, readings)
+	for _, s := range c.sentences(readings) {
+		k.sentence(c, s)
+	}
+	k.backrefs(c, readings)
+	for i, e := range c.entries {
+		e.ID = c.id + "-" + strconv.Itoa(i+1)
+		e.At = c.placeAt(e.span.from)
+	}
+}
+
+// limits makes the entry of a bracket that names a time for the whole clause:
+// 完成时限：2021年6月底.
+func (k *committer) limits(c *clause, readings []deadline.Reading) {
+	for i, r := range c.found {
+		if r.limit == "" {
+			continue
+		}
+		from := c.f.rawAt(r.limitAt)
+		to := from + len(k.rawLimit(c, r))
+		ctx := k.ctx
+		ctx.ColumnCell = true
+		ctx.Inherit = 0
+		read := deadline.Read(c.text[from:to], ctx)
+		bracket := c.bracketFor(i)
+		made := false
+		for _, one := range read {
+			if !k.counts(c, one, span{from, to}, true) {
+				continue
+			}
+			one.Begin += from
+			one.End += from
+			e := k.dated(c, one, span{from, to}, bracket)
+			if e == nil {
+				continue
+			}
+			what := strings.Trim(c.text[from:to], " 。；;")
+			e.Title = shorten(clauseTopic(c), 40)
+			if len(read) > 1 {
+				e.Title = shorten(clauseTopic(c)+"："+what, 48)
+			}
+			e.Source = what
+			k.owner(c, e, "")
+			c.entries = append(c.entries, e)
+			made = true
+		}
+		if made {
+			c.covered(bracket)
+		}
+	}
+}
+
+func (k *committer) rawLimit(c *clause, r responsibility) string {
+	from := c.f.rawAt(r.limitAt)
+	end := min(r.limitAt+len(r.limit), len(c.f.f))
+	return c.text[from:c.f.rawAt(end)]
+}
+
+// covered marks that the clause's undated sentences belong to a dated entry.
+func (c *clause) covered(int) { c.wholly = true }
+
+// clauseTopic is the clause's title without its mark.
+func clauseTopic(c *clause) string {
+	if m, ok := readMark(c.title); ok {
+		return strings.TrimSpace(string([]rune(c.title)[m.length:]))
+	}
+	return c.title
+}
+
+// sentence makes the entries of one sentence: one for each time it names, and
+// a standing one for what is left.
+func (k *committer) sentence(c *clause, s sentence) {
+	parts := commaSpans(c.text, s.span)
+	var marks []marked
+	for _, r := range s.readings {
+		if k.counts(c, r, s.span, false) {
+			marks = append(marks, marked{r, partOf(parts, r.Begin)})
+		}
+	}
+	segs := segments(c.text, parts, marks)
+	for _, g := range segs {
+		if g.reading == nil {
+			k.standing(c, s, g.span, "")
+			continue
+		}
+		e := k.dated(c, *g.reading, g.span, s.bracket)
+		if e == nil {
+			k.standing(c, s, g.span, g.reading.Words)
+			continue
+		}
+		e.Title = k.title(c, g)
+		k.publish(c, e, s)
+		k.split(c, e, g, s)
+	}
+}
+
+// marked is a reading with the comma part it stands in.
+type marked struct {
+	deadline.Reading
+	part int
+}
+
+func partOf(parts []span, at int) int {
+	for i, p := range parts {
+		if at < p.to {
+			return i
+		}
+	}
+	return max(0, len(parts)-1)
+}
+
+// segment is a stretch of a sentence that one time governs, or none.
+type segment struct {
+	span
+	context span // words before it that say what the work is
+	reading *deadline.Reading
+}
+
+var (
+	thinVerb  = regexp.MustCompile(`^(并|要|应|须|需|将|均|全部|全面|基本|力争|争取|确保|努力|原则上|于|在|前|完成|实现|建成|落实|到位|达到|取得|目标|任务|工作|验收|整改|整治|实施|启动|开工|投运|投用|使用|投入|办结|报送|上报|提交|结束|竣工|见效|成效|明显|以)+$`)
+	freshWord = regexp.MustCompile(`^(并加快|并推进|并积极|同时|鼓励|进一步|加快推进|推进|加强|强化|持续|不断|深入|探索|支持|引导|严格|积极)`)
+)
+
+// segments divides a sentence's comma parts among its times. A time at the
+// beginning of a sentence governs it up to the next time; one that stands in a
+// later part takes the parts before it along when it says too little itself.
+func segments(text string, parts []span, marks []marked) []segment {
+	if len(parts) == 0 {
+		return nil
+	}
+	whole := span{parts[0].from, parts[len(parts)-1].to}
+	if len(marks) == 0 {
+		return []segment{{span: whole}}
+	}
+	var out []segment
+	next := 0 // first part not yet given away
+	var context span
+	for i := range marks {
+		m := marks[i]
+		from := m.part
+		if i > 0 && marks[i-1].part == m.part { // two times in one part: divide it
+			from = -1
+		}
+		end := len(parts) - 1
+		if i+1 < len(marks) {
+			end = marks[i+1].part - 1
+			if marks[i+1].part == m.part {
+				end = m.part
+			}
+		}
+		g := segment{reading: &marks[i].Reading, context: context}
+		if from >= 0 && next < from {
+			before := span{parts[next].from, parts[from-1].to}
+			if i == 0 && (thin(text, parts[from], m.Reading) || openerOf(text, before)) {
+				g.context, context = before, before
+				if thin(text, parts[from], m.Reading) {
+					g.from = before.from
+				}
+			} else if i == 0 {
+				out = append(out, segment{span: before})
+				context = before
+			}
+		}
+		switch {
+		case from < 0:
+			g.from = m.Begin
+		case g.from == 0:
+			g.from = parts[from].from
+		}
+		last := end
+		if end < m.part { // the next time is in the next part at once
+			last = m.part
+		}
+		oneOff := m.Kind == deadline.Recurring
+		late := g.context != span{} || i == 0 && m.part > 0
+		for j := m.part + 1; j <= last; j++ {
+			if oneOff && !publishWord.MatchString(text[parts[j].from:parts[j].to]) || late && freshWord.MatchString(fold(strings.TrimSpace(text[parts[j].from:parts[j].to]))) {
+				last = j - 1
+				break
+			}
+		}
+		g.to = parts[last].to
+		if i+1 < len(marks) && marks[i+1].part == last && marks[i+1].Begin > g.from {
+			g.to = marks[i+1].Begin
+		}
+		g.from, g.to = trimSpan(text, g.from, max(g.from, g.to))
+		out = append(out, g)
+		next = last + 1
+		if next <= end && i+1 <= len(marks) { // what a recurring or late time leaves over
+			rest := span{parts[next].from, parts[end].to}
+			if hanIn(text[rest.from:rest.to]) >= 6 {
+				out = append(out, segment{span: rest})
+			}
+			next = end + 1
+		}
+	}
+	return out
+}
+
+var openVerb = regexp.MustCompile(`^(开展|组织开展|实施|组织实施|推进|推动|持续|抓好|做好|启动|加快|加强|全面开展|深入开展|扎实开展|组织)[^，]*(工作|行动|整治|排查|活动|建设|工程|改造|调查|评估|检查|治理|试点)$`)
+
+// openerOf is true of 开展…工作: the work whose stages the times then name.
+func openerOf(text string, s span) bool {
+	return openVerb.MatchString(tight(text[s.from:s.to]))
+}
+
+// thin is true of a part that says when but hardly what: 力争年底前完成.
+func thin(text string, p span, r deadline.Reading) bool {
+	if r.Begin < p.from || r.End > p.to {
+		return false
+	}
+	rest := fold(tight(text[p.from:r.Begin] + text[r.End:p.to]))
+	return rest == "" || hanIn(rest) <= 6 && thinVerb.MatchString(strings.Trim(rest, ",。;、()"))
+}
+
+// title is what the segment says to do, without the time.
+func (k *committer) title(c *clause, g segment) string {
+	r := g.reading
+	text := ""
+	if r.Begin >= g.from && r.End <= g.to {
+		text = c.text[g.from:r.Begin] + c.text[r.End:g.to]
+	} else {
+		text = c.text[g.from:g.to]
+	}
+	text = tidyTitle(text)
+	if hanIn(text) < 8 {
+		if g.context != (span{}) && g.context.from < g.from {
+			return shorten(tidyTitle(c.text[g.context.from:g.context.to])+"，"+text, 40)
+		}
+		if t := clauseTopic(c); t != "" {
+			return shorten(t+"："+text, 40)
+		}
+	}
+	return shorten(text, 40)
+}
+
+var titleHead = regexp.MustCompile(`^(并|且|要|应|须|需|将|于|在|至|到|自|从|前|底|同时|其中|力争|争取|确保|原则上|,|、|:|。|;|分别)+`)
+
+func tidyTitle(s string) string {
+	s = tight(s)
+	f := fold(s)
+	if m := titleHead.FindString(f); m != "" && len(m) < len(f) {
+		n := len([]rune(m))
+		s = string([]rune(s)[n:])
+	}
+	return strings.Trim(s, "，。；：、,;: ")
+}

@@ -1,0 +1,349 @@
+package intake
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"duban/internal/calendar"
+	"duban/internal/deadline"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// Options say what the document cannot.
+type Options struct {
+	ID       string             // of the plan; "" makes one of the day of issue and the title
+	Issued   calendar.Day       // day of issue 印发日期; zero: read from the document
+	Units    *people.Directory  // units that are known; nil: all are proposed
+	Answers  map[string]string  // question ID → answer
+	Seasons  deadline.Seasons   // of the region; unset ones are asked about
+	Calendar *calendar.Calendar // for festivals and working days; nil: they are asked about
+	Words    *words.Words       // language of questions and notes; nil: Chinese
+}
+
+// Draft is what import made of the documents.
+type Draft struct {
+	ID        string
+	Title     string
+	Number    string
+	Issuer    string
+	Issued    calendar.Day
+	Year      int
+	Directory people.Directory
+	Questions []Question
+	Asides    []Aside
+	Docs      []Document
+
+	clauses  []*clause
+	projects []*project
+	sections []sectionRow
+	proposed []*unit
+}
+
+// ErrNothing says that the documents hold no commitment that could be found.
+var ErrNothing = errors.New("no commitment found in the document")
+
+// Import reads the sources as one issued document with its annexes. Its errors
+// are *Refusal, ErrNothing (with the draft, to show what was seen) or ctx's.
+func Import(ctx context.Context, sources []Source, opt Options) (*Draft, error) {
+	var docs []Document
+	for _, s := range sources {
+		d, err := Read(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		docs = append(docs, d)
+	}
+	return build(ctx, docs, opt)
+}
+
+func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
+	if opt.Words == nil {
+		opt.Words = words.New("zh")
+	}
+	o := makeOutline(docs)
+	f := readFacts(o, opt.Issued)
+	a := newAsker(opt.Words, opt.Answers)
+	if f.Issued.IsZero() {
+		if d, ok := parseAnswerDay(a.ask("issued", weightLead+10, "", f.Title, "", nil, nil)); ok {
+			f.Issued = d
+			f.years("")
+		} else if f.Year > 0 {
+			f.Issued = calendarDay(f.Year, 1, 1)
+		} else {
+			return nil, &Refusal{File: docs[0].File, Key: "refuse_undated"}
+		}
+	}
+	reg := newRegistry(a, opt.Units, f.City)
+	k := &committer{facts: f, asker: a, reg: reg, ctx: deadline.Context{Issued: f.Issued, PlanYear: f.Year, Seasons: opt.Seasons, Calendar: opt.Calendar}}
+	d := &Draft{ID: opt.ID, Title: f.Title, Number: f.Number, Issuer: f.Issuer, Issued: f.Issued, Year: f.Year, Docs: docs}
+	if d.ID == "" {
+		sum := sha256.Sum256([]byte(tight(fold(f.Title))))
+		d.ID = fmt.Sprintf("plan-%s-%s", f.Issued, hex.EncodeToString(sum[:2]))
+	}
+	k.offices(o, opt.Units, d)
+	tables := headedTables(o)
+	k.learnPlaces(o, tables)
+	d.clauses = append(headClauses(o), makeClauses(o)...)
+	spreadEverywhere(d.clauses)
+	k.resolveClauses(d.clauses)
+	for _, c := range d.clauses {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		k.clause(c)
+	}
+	var rows [][]row
+	for _, t := range tables {
+		switch {
+		case t.isSections():
+			d.sections = append(d.sections, k.sectionRows(t)...)
+		case t.isTasks():
+			if r := t.rows(); len(r) > 0 {
+				rows = append(rows, r)
+			}
+		}
+	}
+	d.projects = k.projects(rows)
+	l := newLinker(k, d.projects)
+	for _, c := range d.clauses {
+		l.link(c)
+	}
+	k.finish(d)
+	if len(d.Entries()) == 0 && len(d.sections) == 0 {
+		return d, ErrNothing
+	}
+	return d, nil
+}
+
+func headedTables(o outline) []headedTable {
+	var out []headedTable
+	for _, t := range o.tables {
+		if h, ok := readHeader(t); ok {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// finish drops what holds nothing and gathers questions and units.
+func (k *committer) finish(d *Draft) {
+	kept := d.clauses[:0]
+	for _, c := range d.clauses {
+		for i, e := range c.entries {
+			if e.ID == "" {
+				e.ID = fmt.Sprintf("%s-x%d", c.id, i+1)
+			}
+		}
+		uniqueIDs(c)
+		if len(c.entries) > 0 || len(c.seats) > 0 && c.role == roleTasks {
+			kept = append(kept, c)
+		}
+	}
+	d.clauses = kept
+	if len(k.reg.proposed()) > 0 {
+		k.asker.ask("contacts", weightSetup-5, "", d.Title, "", nil, words.Data{"Count": len(k.reg.proposed())})
+	}
+	d.Directory = k.reg.directory()
+	d.Directory.Office, d.Directory.Leadership = k.reg.seats.Office, k.reg.seats.Leadership
+	d.proposed = k.reg.proposed()
+	d.Questions = k.asker.sorted()
+	d.Asides = k.aside
+}
+
+// uniqueIDs keeps ids apart when one commitment became several mentions.
+func uniqueIDs(c *clause) {
+	seen := map[string]int{}
+	for _, e := range c.entries {
+		id := e.ID
+		if seen[id]++; seen[id] > 1 {
+			e.ID = fmt.Sprintf("%s.%d", id, seen[id])
+		}
+	}
+	// The commitment itself keeps the plain id, its mentions take the others.
+	for i, e := range c.entries {
+		if e.SameAs == "" {
+			for k := range i {
+				if c.entries[k].SameAs != "" && strings.HasPrefix(e.ID, c.entries[k].ID+".") {
+					c.entries[k].ID, e.ID = e.ID, c.entries[k].ID
+					break
+				}
+			}
+		}
+	}
+}
+
+// Entries is every commitment, in document order.
+func (d *Draft) Entries() []*entry {
+	var out []*entry
+	for _, c := range d.clauses {
+		out = append(out, c.entries...)
+	}
+	for _, p := range d.projects {
+		out = append(out, p.entries...)
+	}
+	return out
+}
+
+var officeRe = regexp.MustCompile(`((?:省|市|县|区|州)[\p{Han}“”]{2,24}?(?:领导小组|指挥部|委员会|联席会议|专班))(办公室)`)
+
+// offices settles who coordinates and who leads: from the units file, else from
+// the document, else a seat to be filled.
+func (k *committer) offices(o outline, given *people.Directory, d *Draft) {
+	reg := k.reg
+	for _, u := range reg.units {
+		if u.Kind == people.OfficeUnit && reg.seats.Office == "" {
+			reg.seats.Office = u.ID
+		}
+		if u.Kind == people.LeadershipUnit && reg.seats.Leadership == "" {
+			reg.seats.Leadership = u.ID
+		}
+	}
+	office, leaders := k.asker.words.T("intake.office"), k.asker.words.T("intake.leadership")
+	for _, p := range o.flat {
+		if m := officeRe.FindStringSubmatch(tight(fold(p.text))); m != nil {
+			office, leaders = m[1]+m[2], m[1]
+			break
+		}
+	}
+	if reg.seats.Office == "" {
+		if answer := k.asker.ask("office", weightSetup, "", office, office, nil, nil); answer != "" {
+			office = answer
+		}
+		reg.seats.Office = k.seatUnit(office, people.OfficeUnit)
+	}
+	if reg.seats.Leadership == "" {
+		if answer := k.asker.ask("leadership", weightSetup, "", leaders, leaders, nil, nil); answer != "" {
+			leaders = answer
+		}
+		reg.seats.Leadership = k.seatUnit(leaders, people.LeadershipUnit)
+	}
+	if u := reg.byID(reg.seats.Office); u != nil {
+		reg.officeName = u.Name
+	}
+}
+
+func (k *committer) seatUnit(name string, kind people.UnitKind) string {
+	if u := k.reg.byKey[k.reg.key(name)]; u != nil {
+		return u.ID
+	}
+	u := &unit{Unit: people.Unit{ID: k.reg.newID(name), Name: name, Kind: kind}}
+	k.reg.units = append(k.reg.units, u)
+	k.reg.claim(name, u)
+	return u.ID
+}
+
+var namedCounty = regexp.MustCompile(`[\p{Han}]{1,4}(?:县|区|市|旗)(?:人民)?政府`)
+
+// learnPlaces makes the governments that tables name known before any
+// collective name is read.
+func (k *committer) learnPlaces(o outline, tables []headedTable) {
+	for _, t := range tables {
+		for _, r := range t.body() {
+			if c := oneLine(t.cell(r, colCounty)); c != "" && countyName.MatchString(tight(fold(c))) {
+				k.reg.learn([]string{c}, rowPlace(t.annex, r.No))
+			}
+			for _, n := range t.units(r) {
+				k.reg.learn([]string{n.name}, rowPlace(t.annex, r.No))
+			}
+		}
+	}
+}
+
+// headClauses are the paragraphs before the first item: those with a bracket
+// are clauses, the rest is the letter, of which only dated demands count.
+func headClauses(o outline) []*clause {
+	var out []*clause
+	letter := &clause{id: "0", role: roleHead, title: "印发通知", place: "印发通知"}
+	for i := 0; i < len(o.head); i++ {
+		p := o.head[i]
+		paras := []para{p}
+		for i+1 < len(o.head) && isLabel(o.head[i+1].text) {
+			i++
+			paras = append(paras, o.head[i])
+		}
+		c := &clause{role: roleTasks, paras: paras}
+		c.fill()
+		if len(c.found) > 0 && hanIn(c.text) > 12 && !isLabel(p.text) {
+			no := len(out) + 1
+			c.id, c.place = fmt.Sprintf("0.%d", no), fmt.Sprintf("正文第%d段", p.place.Para)
+			c.title = shorten(firstSentence(p.text), 30)
+			for _, r := range c.found {
+				c.seats = append(c.seats, r.names)
+			}
+			out = append(out, c)
+			continue
+		}
+		t := tight(fold(p.text))
+		if utf8.RuneCountInString(t) >= 15 && strings.Contains(t, "。") && !dayLine.MatchString(t) && headDemand.MatchString(t) {
+			letter.paras = append(letter.paras, p)
+		}
+	}
+	if len(letter.paras) > 0 {
+		letter.fill()
+		letter.found = nil
+		out = append([]*clause{letter}, out...)
+	}
+	return out
+}
+
+// headDemand is what a letter's paragraph must say to be read for dates: who
+// does what, or that something is handed in.
+var headDemand = regexp.MustCompile(`报送|上报|报市|报省|报县|报区|备案|制定.{0,20}(方案|计划)|请各|各(县|区|单位|部门|责任|牵头|有关|地|镇|乡)`)
+
+// spreadEverywhere adds who 以下均需…落实 names to every later bracket.
+func spreadEverywhere(cs []*clause) {
+	var extra []named
+	for _, c := range cs {
+		for i := range c.seats {
+			for _, n := range extra {
+				if len(c.seats[i]) > 0 {
+					c.seats[i] = append(c.seats[i][:len(c.seats[i]):len(c.seats[i])], n)
+				}
+			}
+		}
+		for _, r := range c.found {
+			if r.also != "" {
+				names, _, _ := readUnits(r.also, seatAssist)
+				extra = names
+			}
+		}
+	}
+}
+
+func (k *committer) sectionRows(t headedTable) []sectionRow {
+	rows := t.sections()
+	for i := range rows {
+		s := &rows[i]
+		if s.county == "" {
+			s.county = k.reg.officeName
+			continue
+		}
+		names, _, _ := readUnits(fold(s.county), seatOwner)
+		if len(names) > 0 {
+			s.county = names[0].name
+		}
+		if us, several := k.reg.resolve(s.county, rowPlace(s.annex, s.no)); several && !(len(us) == 1 && us[0].dummy) {
+			s.county = k.reg.officeName
+		}
+	}
+	return rows
+}
+
+// kindCount is how many entries are of each kind; mentions are not counted.
+func (d *Draft) kindCount() map[plan.Kind]int {
+	n := map[plan.Kind]int{}
+	for _, e := range d.Entries() {
+		if e.SameAs == "" {
+			n[e.Kind]++
+		}
+	}
+	return n
+}

@@ -1,0 +1,161 @@
+package intake
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"duban/internal/calendar"
+)
+
+// facts are what a document says of itself.
+type facts struct {
+	Title, Number, Issuer string
+	Issued                calendar.Day
+	Year, LastYear        int    // years the plan covers; equal for an annual plan
+	City                  string // 晋城市: how the issuing place is called
+}
+
+var (
+	planTitle = regexp.MustCompile(`(计划|方案|意见|要点|清单|台账|规划|分工|分解|细则|办法|安排|措施|任务书|一览表|明细表|分解表|分工表|项目表|任务表|实事|责任书|安排表)(\((修订|试行|暂行|征求意见稿|讨论稿|\d{4} ?[-~至] ?\d{4}年?|\d{4}年度?).{0,6}\))?$`)
+	aboutRe   = regexp.MustCompile(`关于(?:印发|下发|转发|发布|公布)?《?(.+?)》?的(?:通知|意见|函|公告)`)
+	dayLine   = regexp.MustCompile(`^(?:[\p{Han}]{0,20})?(20\d\d|19\d\d)年(\d{1,2})月(\d{1,2})日(印发)?$`)
+	issuerRe  = regexp.MustCompile(`^[\p{Han}]{2,24}(人民政府|人民政府办公室|人民政府办公厅|委员会|委员会办公室|办公室|办公厅|局|厅|部|指挥部|领导小组|领导小组办公室)$`)
+	yearsRe   = regexp.MustCompile(`((?:20|19)\d\d)年? ?[-~至—] ?((?:20|19)\d\d)年?`)
+	yearRe    = regexp.MustCompile(`((?:20|19)\d\d)年`)
+	placeRe   = regexp.MustCompile(`^(?:中共)?([\p{Han}]{1,8}?(?:省|自治区|自治州|州|市|盟|县|区|旗))(?:委|人民政府|政府|[\p{Han}]{0,14}(?:局|委|办|厅|会|部))`)
+	ignorePre = regexp.MustCompile(`^(?:中共|国务院)`)
+)
+
+// readFacts finds title, number, issuer, day and years in the head of a
+// document and, where the head is silent, in its first table's title.
+func readFacts(o outline, given calendar.Day) facts {
+	var f facts
+	head := o.head
+	if len(head) > 80 {
+		head = head[:80]
+	}
+	var about string
+	for i, p := range head {
+		t := tight(fold(p.text))
+		if m := docNumber.FindString(p.text); m != "" && f.Number == "" {
+			f.Number = tight(m)
+		}
+		if m := aboutRe.FindStringSubmatch(t); m != nil && about == "" {
+			about = strings.Trim(m[1], "《》")
+		}
+		if m := dayLine.FindStringSubmatch(t); m != nil && f.Issued.IsZero() {
+			if d, ok := civil(m[1], m[2], m[3]); ok {
+				f.Issued = d
+				f.Issuer = signer(head[:i], strings.TrimSuffix(t, m[0]), f.Issuer)
+			}
+		}
+		if f.Issuer == "" && strings.HasSuffix(t, "文件") && utf8.RuneCountInString(t) < 26 {
+			if n := strings.TrimSuffix(t, "文件"); issuerRe.MatchString(n) {
+				f.Issuer = n
+			}
+		}
+		n := utf8.RuneCountInString(t)
+		if planTitle.MatchString(t) && n >= 6 && n <= 60 && !strings.ContainsAny(t, "。;") && !strings.HasPrefix(t, "关于") && !aboutRe.MatchString(t) && !strings.HasPrefix(t, "《") {
+			f.Title = tight(p.text)
+			if i > 0 && n < 14 && planPrefix(tight(fold(head[i-1].text))) {
+				f.Title = tight(head[i-1].text) + f.Title
+			}
+		}
+	}
+	if f.Issued.IsZero() {
+		f.Issued, _ = lastDay(o.flat)
+	}
+	if !given.IsZero() {
+		f.Issued = given
+	}
+	if f.Title == "" {
+		f.Title = about
+	}
+	if f.Title == "" && len(o.tables) > 0 {
+		f.Title = tight(o.tables[0].title)
+	}
+	if f.Title == "" && len(head) > 0 && utf8.RuneCountInString(head[0].text) < 60 {
+		f.Title = tight(head[0].text)
+	}
+	if f.Issuer == "" {
+		for _, p := range head {
+			if t := tight(fold(p.text)); issuerRe.MatchString(t) {
+				f.Issuer = t
+				break
+			}
+		}
+	}
+	f.years(about)
+	f.City = cityOf(f.Issuer, f.Title, about)
+	return f
+}
+
+func civil(y, m, d string) (calendar.Day, bool) {
+	day, err := calendar.ParseDay(y + "-" + two(m) + "-" + two(d))
+	return day, err == nil
+}
+
+func two(s string) string {
+	if len(s) == 1 {
+		return "0" + s
+	}
+	return s
+}
+
+func planPrefix(t string) bool {
+	n := utf8.RuneCountInString(t)
+	return n >= 4 && n <= 40 && !strings.ContainsAny(t, "。:;,") && !strings.HasSuffix(t, "通知") && !docNumber.MatchString(t) && !dayLine.MatchString(t) && !strings.HasSuffix(t, ")")
+}
+
+func signer(before []para, inline, have string) string {
+	if issuerRe.MatchString(inline) {
+		return inline
+	}
+	if n := len(before); n > 0 {
+		if t := tight(fold(before[n-1].text)); issuerRe.MatchString(t) {
+			return t
+		}
+	}
+	return have
+}
+
+// lastDay looks for a day of issue in a line of its own at the end.
+func lastDay(ps []para) (calendar.Day, bool) {
+	for i := len(ps) - 1; i >= 0 && i > len(ps)-12; i-- {
+		if m := dayLine.FindStringSubmatch(tight(fold(ps[i].text))); m != nil {
+			return civil(m[1], m[2], m[3])
+		}
+	}
+	return calendar.Day{}, false
+}
+
+func (f *facts) years(about string) {
+	for _, t := range []string{f.Title, about} {
+		t = fold(t)
+		if m := yearsRe.FindStringSubmatch(t); m != nil {
+			f.Year, _ = strconv.Atoi(m[1])
+			f.LastYear, _ = strconv.Atoi(m[2])
+			return
+		}
+		if m := yearRe.FindStringSubmatch(t); m != nil {
+			f.Year, _ = strconv.Atoi(m[1])
+			f.LastYear = f.Year
+			return
+		}
+	}
+	f.Year = f.Issued.Year
+	f.LastYear = f.Year
+}
+
+func cityOf(texts ...string) string {
+	for _, t := range texts {
+		t = tight(fold(t))
+		t = ignorePre.ReplaceAllString(t, "")
+		if m := placeRe.FindStringSubmatch(t); m != nil {
+			return m[1]
+		}
+	}
+	return ""
+}

@@ -1,0 +1,285 @@
+package intake
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+var (
+	footer   = regexp.MustCompile(`^[-—–－·• ]*(第)?\s*[0-9０-９]{1,4}\s*(页)?[-—–－·• ]*$|^第\s*[0-9０-９]+\s*页[,，/ ]*共\s*[0-9０-９]+\s*页$|^[0-9]{1,3}\s*/\s*[0-9]{1,3}$|^Page \d+( of \d+)?$`)
+	terminal = "。；！？：:;!?〕】］]）)”’》…"
+)
+
+// dropFooters takes out page numbers, and lines that stand at the foot or head
+// of most pages.
+func dropFooters(lines []line) []line {
+	seen, pages := map[string]int{}, 0
+	for i, l := range lines {
+		edge := i == 0 || i == len(lines)-1 || lines[i-1].page != l.page || lines[i+1].page != l.page
+		if i == 0 || lines[i-1].page != l.page {
+			pages++
+		}
+		if edge && l.page > 0 {
+			seen[tight(l.text)]++
+		}
+	}
+	out := lines[:0:0]
+	gap := false
+	for i, l := range lines {
+		edge := i == 0 || i == len(lines)-1 || lines[i-1].page != l.page || lines[i+1].page != l.page
+		lone := l.gap && (i == len(lines)-1 || lines[i+1].gap)
+		running := edge && l.page > 0 && pages > 3 && seen[tight(l.text)]*2 > pages
+		if running || footer.MatchString(clean(l.text)) && (edge && l.page > 0 || lone || strings.ContainsAny(l.text, "-—–－页")) {
+			gap = true
+			continue
+		}
+		l.gap = l.gap || gap
+		gap = false
+		out = append(out, l)
+	}
+	return out
+}
+
+// joiner puts lines together that a page or a line break cut.
+type joiner struct {
+	wrapped bool // lines are broken at a fixed width
+	full    int  // a line this wide was broken because it was full
+	base    int  // usual indent
+	parts   []string
+	last    line
+	open    bool // a bracket is open in what was gathered
+	runes   int
+}
+
+func newJoiner(lines []line) *joiner {
+	j := &joiner{}
+	var widths []int
+	indents := map[int]int{}
+	for _, l := range lines {
+		if strings.Contains(l.text, "\t") {
+			continue
+		}
+		widths = append(widths, l.indent+width(l.text))
+		indents[l.indent]++
+	}
+	if len(widths) < 8 {
+		return j
+	}
+	slices.Sort(widths)
+	w := widths[len(widths)*95/100]
+	near := 0
+	for _, v := range widths {
+		if v >= w-8 {
+			near++
+		}
+	}
+	// A text of fixed width shows many lines of nearly the same length.
+	j.wrapped = w <= 130 && near*10 >= len(widths)*3
+	j.full = w - 8
+	best := 0
+	for in, n := range indents {
+		if n > best || n == best && in < j.base {
+			j.base, best = in, n
+		}
+	}
+	return j
+}
+
+func (j *joiner) add(l line, d *Document) {
+	if len(j.parts) > 0 && !j.continues(l) {
+		j.flush(d)
+	}
+	j.parts = append(j.parts, l.text)
+	j.last = l
+	j.runes += utf8.RuneCountInString(l.text)
+	j.open = openBracket(strings.Join(j.parts[max(0, len(j.parts)-8):], ""))
+}
+
+func (j *joiner) flush(d *Document) {
+	if len(j.parts) == 0 {
+		return
+	}
+	if text := clean(glue(j.parts)); text != "" {
+		d.Blocks = append(d.Blocks, Block{Text: text, Place: Place{Page: j.last.page}})
+	}
+	j.parts, j.runes, j.open = nil, 0, false
+}
+
+func glue(parts []string) string {
+	var b strings.Builder
+	for i, p := range parts {
+		if i > 0 {
+			r, _ := utf8.DecodeRuneInString(p)
+			l, _ := utf8.DecodeLastRuneInString(parts[i-1])
+			if unicode.IsLetter(r) && unicode.IsLetter(l) && narrow(r) && narrow(l) {
+				b.WriteByte(' ')
+			}
+		}
+		b.WriteString(p)
+	}
+	return b.String()
+}
+
+// continues says whether l belongs to the paragraph gathered so far.
+func (j *joiner) continues(l line) bool {
+	if strings.Contains(l.text, "\t") || j.runes > 20_000 {
+		return false
+	}
+	m, marked := readMark(l.text)
+	if j.open && !(marked && m.style <= styleParen) {
+		return true
+	}
+	if marked || isLabel(l.text) || isAnnexHead(l.text) {
+		return false
+	}
+	prev := strings.TrimSpace(j.parts[len(j.parts)-1])
+	end, _ := utf8.DecodeLastRuneInString(prev)
+	ended := strings.ContainsRune(terminal, end)
+	wide := j.last.indent + width(prev)
+	if j.wrapped {
+		if l.indent >= j.base+2 && l.indent != j.last.indent && !l.gap {
+			return false
+		}
+		if l.gap { // a page break in a paragraph, or a new paragraph
+			return !ended && wide >= j.full && !headingLike(j.parts)
+		}
+		return wide >= j.full
+	}
+	// One line a paragraph: only a page break cuts.
+	return !ended && !headingLike(j.parts) && (wide >= 40 || strings.ContainsRune("、，,", end)) && l.indent < 8
+}
+
+// headingLike is true of a short line that is a heading or a title by itself.
+func headingLike(parts []string) bool {
+	if len(parts) > 1 {
+		return false
+	}
+	t := strings.TrimSpace(parts[0])
+	if isAnnexHead(t) || docNumber.MatchString(t) {
+		return true
+	}
+	m, ok := readMark(t)
+	n := utf8.RuneCountInString(t)
+	return ok && m.style <= stylePart+3 && n <= 30 && !strings.ContainsAny(t, "，。；") || n < 16 && !strings.ContainsAny(t, "，。；、（〔")
+}
+
+// openBracket says whether a bracket stays open; nesting is not counted beyond
+// what a paragraph of these documents shows.
+func openBracket(s string) bool {
+	depth := 0
+	for _, r := range fold(s) {
+		switch r {
+		case '(', '[':
+			depth++
+		case ')', ']':
+			depth = max(0, depth-1)
+		}
+	}
+	return depth > 0
+}
+
+// splitRunTogether cuts long paragraphs that hold several outline items, as in
+// documents whose line breaks were lost.
+func splitRunTogether(blocks []Block) []Block {
+	out := make([]Block, 0, len(blocks))
+	for _, b := range blocks {
+		if b.Table != nil || utf8.RuneCountInString(b.Text) < 120 {
+			out = append(out, b)
+			continue
+		}
+		for _, t := range cutAtMarks(b.Text) {
+			out = append(out, Block{Text: t, Place: b.Place})
+		}
+	}
+	return out
+}
+
+// cutAtMarks cuts before a mark that follows the end of a sentence or a
+// bracket, or that is the next in a running count.
+func cutAtMarks(text string) []string {
+	rs := []rune(text)
+	next := map[int]int{}
+	if m, ok := readMark(text); ok {
+		next[m.style] = m.num + 1
+	}
+	var cuts []int
+	depth := 0
+	fs := []rune(fold(text))
+	for i, r := range fs {
+		if depth == 0 && i > 0 && markStart(r) {
+			m, ok := readMarkRunes(fs[i:min(len(fs), i+12)])
+			if ok && m.style <= styleDigit && plausible(fs, i, m, next, len(cuts) == 0) {
+				cuts = append(cuts, i)
+				for st := range next {
+					if st > m.style {
+						delete(next, st)
+					}
+				}
+				next[m.style] = m.num + 1
+			}
+		}
+		switch r {
+		case '(', '[':
+			depth++
+		case ')', ']':
+			depth = max(0, depth-1)
+		}
+	}
+	var out []string
+	from := 0
+	for _, c := range append(cuts, len(rs)) {
+		if t := strings.TrimSpace(string(rs[from:c])); t != "" {
+			out = append(out, t)
+		}
+		from = c
+	}
+	return out
+}
+
+func plausible(fs []rune, i int, m mark, next map[int]int, first bool) bool {
+	after := rune(0)
+	if i+m.length < len(fs) {
+		after = fs[i+m.length]
+	}
+	if !unicode.Is(unicode.Han, after) && after != '“' && after != '"' && after != '(' && after != '《' && !unicode.IsDigit(after) {
+		return false
+	}
+	ended := strings.ContainsRune("。；！？)]”…;!?", fs[i-1])
+	expected := next[m.style] == m.num || m.num == 1
+	switch m.style {
+	case styleDigit: // 1. 2. …
+		if unicode.IsDigit(after) || unicode.IsDigit(fs[i-1]) {
+			return false
+		}
+		return expected && (ended || m.num == 1 && shortSince(fs, i))
+	case styleParen: // （一）
+		return expected && (ended || shortSince(fs, i))
+	case styleHan: // 一、
+		return expected && (ended || next[m.style] == m.num && m.num > 1 && !unicode.Is(unicode.Han, rune(0)) && shortSince(fs, i))
+	case styleArticle, stylePart:
+		return expected && ended
+	}
+	return false
+}
+
+// shortSince is true when the text just before i looks like a heading: no
+// sentence mark for at most 30 runes, then a mark or the start.
+func shortSince(fs []rune, i int) bool {
+	for k := i - 1; k >= 0 && i-k <= 30; k-- {
+		if strings.ContainsRune("，。；,;", fs[k]) {
+			return false
+		}
+		if k == 0 {
+			return true
+		}
+		if markStart(fs[k]) {
+			if _, ok := readMarkRunes(fs[k:min(len(fs), k+12)]); ok {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,239 @@
+package intake
+
+import (
+	"regexp"
+	"strings"
+)
+
+var manySpaces = regexp.MustCompile(` {2,}|\x{3000}+`)
+
+// lineTable reads a table drawn with tabs, pipes or runs of spaces at the start
+// of lines, and says how many lines it took (0: there is none).
+func lineTable(lines []line) (*Table, int) {
+	if len(lines) < 2 {
+		return nil, 0
+	}
+	switch first := lines[0].text; {
+	case strings.Contains(first, "\t"):
+		return cellTable(lines, func(s string) []string { return strings.Split(s, "\t") })
+	case strings.Count(first, "|") >= 2:
+		return cellTable(lines, splitPipes)
+	default:
+		return columnTable(lines)
+	}
+}
+
+func splitPipes(s string) []string {
+	if !strings.Contains(s, "|") {
+		return []string{s}
+	}
+	return strings.Split(strings.Trim(strings.TrimSpace(s), "|"), "|")
+}
+
+// cellTable reads lines whose cells stand between separators. A line that has
+// fewer cells than the first row and does not begin with a number goes on with
+// the row before it: a cell broken over lines.
+func cellTable(lines []line, cut func(string) []string) (*Table, int) {
+	head := trimCells(cut(lines[0].text))
+	want := len(head)
+	if want < 2 {
+		return nil, 0
+	}
+	t := &Table{Rows: []Row{{Cells: head}}}
+	numbered := columnOf(head[0]) == colNo
+	n := 1
+	for ; n < len(lines); n++ {
+		cells := trimCells(cut(lines[n].text))
+		if isRule(cells) {
+			continue
+		}
+		last := &t.Rows[len(t.Rows)-1]
+		starts := !numbered || isRowNumber(cells[0])
+		switch {
+		case len(cells) == 1 && isRowNumber(cells[0]) && numbered && len(last.Cells) >= want:
+			t.Rows = append(t.Rows, Row{Cells: cells}) // the number alone, its cells follow
+		case len(cells) == 1 && (isAnnexHead(cells[0]) || !brokenCell(lines[n], cells[0], numbered, len(last.Cells) < want)):
+			return t, n
+		case len(cells) >= want-1 && len(cells) > 1 && starts, tightEqual(cells, head):
+			t.Rows = append(t.Rows, Row{Cells: cells})
+		case len(cells) > 1 && starts && len(last.Cells) >= want-1:
+			t.Rows = append(t.Rows, Row{Cells: cells})
+		default: // goes on with the last cell, then new cells
+			if len(t.Rows) == 1 && len(last.Cells) >= want {
+				t.Rows = append(t.Rows, Row{Cells: cells})
+				continue
+			}
+			k := len(last.Cells) - 1
+			last.Cells[k] += cells[0]
+			last.Cells = append(last.Cells, cells[1:]...)
+		}
+	}
+	return t, n
+}
+
+func brokenCell(l line, cell string, numbered, short bool) bool {
+	if _, marked := readMark(cell); marked && !isRowNumber(cell) {
+		return false
+	}
+	if isLabel(cell) || len(cell) > 300 {
+		return false
+	}
+	return short || numbered && !l.gap && !strings.ContainsAny(cell, "。") && width(cell) < 60
+}
+
+func tightEqual(a, b []string) bool {
+	return tight(strings.Join(a, "|")) == tight(strings.Join(b, "|"))
+}
+
+func trimCells(cells []string) []string {
+	for i := range cells {
+		cells[i] = clean(cells[i])
+	}
+	return cells
+}
+
+func isRule(cells []string) bool {
+	return strings.Trim(strings.Join(cells, ""), "-—+=:| ") == ""
+}
+
+var rowNumber = regexp.MustCompile(`^\(?\d{1,4}(\.\d{1,3})?[.、)]?$`)
+
+func isRowNumber(s string) bool { return rowNumber.MatchString(tight(fold(s))) }
+
+// columnTable reads a table laid out with spaces, as pdftotext -layout draws
+// it: the header tells where columns stand, and each piece of a line goes to
+// the column it overlaps or is nearest to.
+func columnTable(lines []line) (*Table, int) {
+	head := pieces(lines[0])
+	known := 0
+	for _, p := range head {
+		if columnOf(p.text) != colOther {
+			known++
+		}
+	}
+	if len(head) < 3 || known < 2 {
+		return nil, 0
+	}
+	t := &Table{Rows: []Row{{Cells: texts(head)}}}
+	numbered := columnOf(head[0].text) == colNo
+	n, pending := 1, []string(nil)
+	prose := 0
+	for ; n < len(lines); n++ {
+		ps := pieces(lines[n])
+		if isAnnexHead(lines[n].text) || len(ps) == 1 && numbered && endOfTable(lines[n]) {
+			break
+		}
+		if len(ps) == 1 && width(ps[0].text) > 56 {
+			if prose++; prose > 1 {
+				n -= 1
+				break
+			}
+		} else {
+			prose = 0
+		}
+		cells := make([]string, len(head))
+		for _, p := range ps {
+			k := nearest(head, p)
+			cells[k] += p.text
+		}
+		if tightEqual(cells, t.Rows[0].Cells) {
+			continue
+		}
+		if numbered && !isRowNumber(cells[0]) || !numbered && cells[0] == "" {
+			// A line above its row's number belongs to the next row when the
+			// row before it is complete, as centred numbers make it so.
+			if last := &t.Rows[len(t.Rows)-1]; len(t.Rows) > 1 && !(lines[n].gap && pending == nil) {
+				for i := range cells {
+					last.Cells[i] += cells[i]
+				}
+			} else {
+				pending = merge(pending, cells)
+			}
+			continue
+		}
+		if pending != nil {
+			cells = merge(pending, cells)
+			pending = nil
+		}
+		t.Rows = append(t.Rows, Row{Cells: cells})
+	}
+	if len(t.Rows) < 2 {
+		return nil, 0
+	}
+	for _, r := range t.Rows {
+		trimCells(r.Cells)
+	}
+	return t, n
+}
+
+func endOfTable(l line) bool {
+	if m, ok := readMark(l.text); ok && m.style <= styleParen {
+		return true
+	}
+	return strings.HasPrefix(l.text, "抄送") || strings.HasPrefix(l.text, "主办") || strings.HasSuffix(l.text, "印发") || strings.HasPrefix(l.text, "注：")
+}
+
+func merge(a, b []string) []string {
+	if a == nil {
+		return b
+	}
+	for i := range a {
+		a[i] += b[i]
+	}
+	return a
+}
+
+type piece struct {
+	text     string
+	from, to int // columns
+}
+
+func pieces(l line) []piece {
+	var out []piece
+	col, from := l.indent, 0
+	add := func(s string, at int) {
+		lead := len(s) - len(strings.TrimLeft(s, " \u3000"))
+		at += width(s[:lead])
+		if s = strings.TrimSpace(strings.Trim(s, "\u3000 ")); s != "" {
+			out = append(out, piece{s, at, at + width(s)})
+		}
+	}
+	for _, loc := range manySpaces.FindAllStringIndex(l.text, -1) {
+		s := l.text[from:loc[0]]
+		add(s, col)
+		col += width(l.text[from:loc[1]])
+		from = loc[1]
+	}
+	add(l.text[from:], col)
+	return out
+}
+
+func texts(ps []piece) []string {
+	out := make([]string, len(ps))
+	for i, p := range ps {
+		out[i] = p.text
+	}
+	return out
+}
+
+func nearest(head []piece, p piece) int {
+	best, at := 1<<30, 0
+	for i, h := range head {
+		d := 0
+		if over := min(h.to, p.to) - max(h.from, p.from); over > 0 {
+			d = -over * 4
+		}
+		d += abs((h.from+h.to)/2 - (p.from+p.to)/2)
+		if d < best {
+			best, at = d, i
+		}
+	}
+	return at
+}
+
+func abs(n int) int {
+	if n < 0 {
+		return -n
+	}
+	return n
+}

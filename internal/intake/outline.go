@@ -1,0 +1,266 @@
+package intake
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// role says what a chapter is for.
+type role int
+
+const (
+	roleTasks  role = iota // 重点任务: commitments
+	roleGoals              // 指导思想, 工作目标: no commitments unless a unit is named
+	roleGuards             // 保障措施: duties of everyone
+	roleHead               // the letter before the plan
+)
+
+// node is an item of the outline with its own paragraphs and its items.
+type node struct {
+	mark   mark
+	title  string // the heading's words without the mark; "" when there is none
+	paras  []para
+	kids   []*node
+	parent *node
+	role   role
+	annex  string
+}
+
+type para struct {
+	text  string
+	place Place
+}
+
+// tableAt is a table with the annex and title it stands under.
+type tableAt struct {
+	*Table
+	place Place
+	annex string // 附件2, or ""
+	title string
+}
+
+// outline is a document taken apart.
+type outline struct {
+	head   []para // before the first chapter
+	top    []*node
+	tables []tableAt
+	flat   []para // every paragraph, for the report and the facts of the document
+}
+
+var (
+	goalHead  = regexp.MustCompile(`指导思想|总体要求|总体思路|总体目标|工作目标|主要目标|目标要求|工作思路|基本原则|工作原则|编制依据|基本情况|基础现状|形势|背景|重要意义|预期目标|主要指标|指标体系|适用范围|发展目标|规划目标|阶段目标|年度目标|行动目标|目标指标|工作依据|主要预期|整治目标|改造目标|创建目标`)
+	guardHead = regexp.MustCompile(`保障措施|组织保障|保障机制|组织领导|组织实施|工作要求|有关要求|相关要求|保障要求|实施保障|监督考核|考核问责|附则|强化保障|工作保障|组织推进|组织和保障|措施保障|政策保障|保障体系|推进机制|加强领导`)
+	taskHead  = regexp.MustCompile(`任务|举措|重点工作|主要内容|工作内容|工作措施|分工|行动内容|步骤|安排|主要措施|重点工程|整治内容`)
+	annexList = regexp.MustCompile(`^[- ]*附 ?(件|表) ?[:：]|^[- ]*附 ?(件|表) ?\d? ?[:：.] ?1 ?[.．、]`)
+	endMatter = regexp.MustCompile(`^(抄送|主送|分送|联系人|联系电话|主题词) ?[:：]|^(此件|本文)(主动|依申请|不予|公开)|^\(此件.{0,8}公开.{0,4}\)$`)
+)
+
+func makeOutline(docs []Document) outline {
+	var o outline
+	for _, d := range docs {
+		b := &outliner{o: &o}
+		for _, blk := range d.Blocks {
+			b.block(blk)
+		}
+	}
+	for _, n := range o.top {
+		classify(n, roleTasks)
+	}
+	return o
+}
+
+type outliner struct {
+	o       *outline
+	open    []*node // from chapter to the item being read
+	annex   string
+	lastPar string // the last heading-like paragraph, a table's title
+	list    bool   // inside the list of annexes
+	over    bool   // after 抄送
+}
+
+func (b *outliner) block(blk Block) {
+	if blk.Table != nil {
+		b.o.tables = append(b.o.tables, tableAt{Table: blk.Table, place: blk.Place, annex: b.annex, title: b.lastPar})
+		b.over = false
+		return
+	}
+	p := para{blk.Text, blk.Place}
+	b.o.flat = append(b.o.flat, p)
+	f := fold(p.text)
+	if isAnnexHead(p.text) && !annexList.MatchString(f) {
+		b.startAnnex(f)
+		return
+	}
+	if annexList.MatchString(f) {
+		b.list = true
+		return
+	}
+	m, marked := readMark(p.text)
+	if b.list {
+		if marked && (m.style == styleDigit || m.style == styleDash) && utf8.RuneCountInString(p.text) < 80 {
+			return
+		}
+		b.list = false
+	}
+	if endMatter.MatchString(f) {
+		b.over = strings.HasPrefix(f, "抄送") || b.over
+		return
+	}
+	if b.over && !marked {
+		return
+	}
+	b.over = false
+	if utf8.RuneCountInString(p.text) < 60 {
+		b.lastPar = p.text
+	}
+	if !marked || m.style == styleDash || b.sentence(m, f) {
+		b.plain(p)
+		return
+	}
+	b.item(m, p)
+}
+
+// sentence is true of a paragraph that only looks like an item: 2021.4, 第一条 quoted.
+func (b *outliner) sentence(m mark, f string) bool {
+	rest := string([]rune(f)[min(m.length, utf8.RuneCountInString(f)):])
+	return strings.TrimSpace(rest) == "" && m.style != stylePart
+}
+
+func (b *outliner) startAnnex(f string) {
+	b.open, b.over, b.list = nil, false, false
+	name := tight(f)
+	if m := regexp.MustCompile(`^附(件|表|录)([一二三四五六七八九十]+|\d{1,2}(-\d{1,2})?)?`).FindString(name); m != "" {
+		rest := strings.Trim(name[len(m):], ":.、 ")
+		b.annex, b.lastPar = m, rest
+		return
+	}
+	b.annex = name
+}
+
+func (b *outliner) plain(p para) {
+	if len(b.open) == 0 {
+		if b.annex == "" || len(b.o.top) == 0 {
+			b.o.head = append(b.o.head, p)
+		}
+		return
+	}
+	n := b.open[len(b.open)-1]
+	n.paras = append(n.paras, p)
+}
+
+func (b *outliner) item(m mark, p para) {
+	// Pop to the parent of this style: an open item of the same style is a
+	// sibling; deeper ones end.
+	at := len(b.open)
+	for i, n := range b.open {
+		if n.mark.style == m.style && n.mark.sub == m.sub {
+			at = i
+			break
+		}
+	}
+	if at == len(b.open) { // a style not yet open: nest below, but not above its rank
+		for at > 0 && b.open[at-1].mark.style > m.style {
+			at--
+		}
+	}
+	b.open = b.open[:at]
+	n := &node{mark: m, annex: b.annex}
+	rest := strings.TrimSpace(string([]rune(p.text)[m.length:]))
+	n.title = headingOf(rest)
+	n.paras = []para{p}
+	if at > 0 {
+		n.parent = b.open[at-1]
+		n.parent.kids = append(n.parent.kids, n)
+	} else {
+		b.o.top = append(b.o.top, n)
+	}
+	b.open = append(b.open, n)
+}
+
+// headingOf is the run-in or whole-paragraph heading of an item, "" when the
+// paragraph is a sentence from its first word.
+func headingOf(rest string) string {
+	f := fold(rest)
+	if i := strings.IndexRune(f, '。'); i >= 0 {
+		head := f[:i]
+		n := utf8.RuneCountInString(head)
+		if n <= 40 && i+len("。") < len(f) && !strings.ContainsAny(head, ";:") && (strings.Count(head, ",") <= 1 && n <= 30 || !strings.Contains(head, ",")) {
+			return string([]rune(rest)[:n])
+		}
+		return ""
+	}
+	n := utf8.RuneCountInString(f)
+	if i := strings.IndexByte(f, ':'); i > 0 && utf8.RuneCountInString(f[:i]) <= 30 && !isLabel(f) && !strings.ContainsAny(f[:i], "([,") {
+		return string([]rune(rest)[:utf8.RuneCountInString(f[:i])])
+	}
+	if i := bracketStart(f); i > 0 && utf8.RuneCountInString(f[:i]) <= 40 && !strings.Contains(f[:i], ";") {
+		return string([]rune(rest)[:utf8.RuneCountInString(f[:i])])
+	}
+	if n <= 45 && !strings.Contains(f, ";") {
+		return strings.TrimRight(rest, "：: ")
+	}
+	return ""
+}
+
+// bracketStart is where a bracket of responsibility begins in a folded text.
+func bracketStart(f string) int {
+	for _, b := range findBrackets(f) {
+		return b.from
+	}
+	return -1
+}
+
+// classify gives a node and its items their role from their headings.
+func classify(n *node, inherited role) {
+	n.role = inherited
+	title := fold(n.title)
+	if utf8.RuneCountInString(title) <= 24 {
+		switch {
+		case n.parent == nil && guardHead.MatchString(title) && !strings.Contains(title, "任务"):
+			n.role = roleGuards
+		case goalHead.MatchString(title) && !taskHead.MatchString(title):
+			n.role = roleGoals
+		case n.parent == nil && guardHead.MatchString(title):
+			n.role = roleGuards
+		}
+	}
+	for _, k := range n.kids {
+		classify(k, n.role)
+	}
+}
+
+// place is the marks from the chapter down: 三（二）4.
+func (n *node) place() string {
+	if n == nil {
+		return ""
+	}
+	own := strings.TrimRight(fold(n.mark.text), "、., :")
+	own = strings.NewReplacer("(", "（", ")", "）", "[", "（", "]", "）").Replace(own)
+	if n.mark.style == styleDotted {
+		return n.top().placeOf() + own
+	}
+	return n.parent.place() + own
+}
+
+func (n *node) placeOf() string {
+	if n.mark.style == styleDotted {
+		return ""
+	}
+	return n.place()
+}
+
+func (n *node) top() *node {
+	for n.parent != nil {
+		n = n.parent
+	}
+	return n
+}
+
+// label is the mark and heading as printed: 三、重点任务.
+func (n *node) label() string {
+	if n == nil {
+		return ""
+	}
+	return tight(n.mark.text + n.title)
+}

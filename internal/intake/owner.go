@@ -1,0 +1,382 @@
+package intake
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+var (
+	eachSubject = regexp.MustCompile(`^(?:由)?(各(?:设区)?(?:县|区|市|旗|州)(?:\([市县区旗、州]*\)|[市县区旗]*(?:\([市县区旗、州]*\))?)?(?:、[市县区旗]{1,2})*(?:党委、?政府|人民政府|政府|教育局)?|各(?:乡镇|镇|乡|街道)(?:\([\p{Han}、]{1,10}\)|、?(?:街道|乡镇|镇|乡|办事处|场))*(?:人民政府|党委政府|政府|办事处)?|县(?:\([市区、]+\)|区)(?:人民政府|政府)?)`)
+	manySubject = regexp.MustCompile(`^(?:由)?(各(?:有关|相关|成员|责任|牵头|参建|级|业务|职能|行业|主管|地)?(?:地区)?(?:、?各?(?:有关|相关|级|直属)?(?:部门|单位|科室|处室|学校|企业|地|街道|镇))*)(?:要|应|须|于|在|将|按|结合|每|对|根据|负责|\d|,)`)
+	afterName   = regexp.MustCompile(`^(要|应|须|需|负责|牵头|将|会同|于|在|按|结合|组织|具体|是|对|加|督|指|制|完|开|建|\d|每|每年|每月|每季|,|会|联合|定期|及时|依|根据|统筹|做|切实|充分|全面|认真|严格|积极|进一步|强化|力争|把|为|通过|以)`)
+	notSubject  = regexp.MustCompile(`^(部门|之间|的|级|所属|域|内|范围|财政|门|直)`)
+	byUnit      = regexp.MustCompile(`(?:由|会同)([\p{Han}]{2,16}?(?:局|委|办公室|厅|部|办|管委会|政府|中心|公司|院|会))(?:牵头|负责|组织|统筹|会同|具体)`)
+	headUnit    = regexp.MustCompile(`^(?:由)?((?:市|省|县|区|州|旗)[\p{Han}]{1,14}?(?:局|委|委员会|办公室|厅|部|办|管委会|政府|中心|公司|院|领导小组|指挥部|专班))(?:要|应当?|须|负责|牵头|会同|具体负责|将|组织)`)
+	territory   = regexp.MustCompile(`县\([市区、]+\)(?:建成区|城|级)?|各县|县区|区县|县级|各乡镇|乡镇级|各辖区|本辖区|本地区|本行政区`)
+	surveyWord  = regexp.MustCompile(`排查|摸底|普查|制定.{0,20}(?:方案|计划|清单)|编制.{0,20}(?:方案|规划|计划)|建立.{0,6}台账|自查|划定`)
+)
+
+// resolveClauses makes the brackets of all clauses, single units first, so that
+// a collective name finds the counties that the document names.
+func (k *committer) resolveClauses(cs []*clause) {
+	for _, c := range cs {
+		for i := range c.seats {
+			c.seats[i] = k.inheritPrefix(splitShared(c.seats[i]))
+			for _, n := range c.seats[i] {
+				if !isCollective(n.name) {
+					k.reg.resolve(n.name, c.place)
+				}
+			}
+		}
+	}
+	for _, c := range cs {
+		c.brackets = nil
+		for i := range c.seats {
+			var names []string
+			for _, n := range order(c.seats[i]) {
+				k.reg.resolve(n.name, c.place)
+				if !slices.ContainsFunc(names, func(s string) bool { return people.Fold(s) == people.Fold(n.name) }) {
+					names = append(names, n.name)
+				}
+			}
+			c.brackets = append(c.brackets, names)
+		}
+	}
+}
+
+// order puts who leads first, as the plan's default reads a bracket.
+func order(ns []named) []named {
+	var out []named
+	for _, s := range []seat{seatLead, seatOwner, seatAssist} {
+		for _, n := range ns {
+			if n.seat == s {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+// splitShared gives 泽州县、阳城县人民政府 its two governments.
+func splitShared(ns []named) []named {
+	out := slices.Clone(ns)
+	for i := len(out) - 2; i >= 0; i-- {
+		if countyName.MatchString(tight(fold(out[i].name))) && strings.HasSuffix(out[i+1].name, "人民政府") && !isCollective(out[i+1].name) && utf8.RuneCountInString(out[i].name) <= 8 {
+			out[i].name += "人民政府"
+		}
+	}
+	return out
+}
+
+// inheritPrefix reads 市行政审批局、住建局 as two units of the city.
+func (k *committer) inheritPrefix(ns []named) []named {
+	prefix := ""
+	for i, n := range ns {
+		f := tight(fold(n.name))
+		if k.reg.byKey[k.reg.key(f)] != nil || isCollective(f) {
+			if m := levelOf(f); m != "" {
+				prefix = m
+			}
+			continue
+		}
+		if m := levelOf(f); m != "" {
+			prefix = m
+			continue
+		}
+		if prefix == "" || prefixed.MatchString(f) || !deptTail.MatchString(f) || strings.HasPrefix(f, "国") || utf8.RuneCountInString(f) > 14 || strings.Contains(f, "银行") {
+			continue
+		}
+		full := prefix + n.name
+		u, _ := k.reg.resolve(full, "")
+		if len(u) == 1 {
+			k.reg.claim(n.name, u[0])
+			k.reg.alias(u[0], tight(n.name))
+		}
+		ns[i].name = full
+	}
+	return ns
+}
+
+func levelOf(f string) string {
+	for _, p := range []string{"市", "省", "县", "区", "州", "旗"} {
+		if strings.HasPrefix(f, p) && utf8.RuneCountInString(f) > 2 && !strings.HasPrefix(f, "市场") && !strings.HasPrefix(f, "区域") {
+			return p
+		}
+	}
+	return ""
+}
+
+// owner gives an entry its lead or its `each` from the sentence's subject, else
+// from the bracket.
+func (k *committer) owner(c *clause, e *entry, context string) {
+	text := ""
+	if e.span.to > e.span.from {
+		text = c.text[e.span.from:e.span.to]
+	}
+	var br []named
+	if e.Bracket >= 0 && e.Bracket < len(c.seats) {
+		br = c.seats[e.Bracket]
+	}
+	if k.bySubject(c, e, text, context, br) {
+		return
+	}
+	if len(br) == 0 {
+		k.noBracket(c, e, text)
+		return
+	}
+	k.byBracket(c, e, br, text, context)
+}
+
+// bySubject is true when the sentence itself names who acts.
+func (k *committer) bySubject(c *clause, e *entry, text, context string, br []named) bool {
+	names, several := k.subject(text, e)
+	if len(names) == 0 && context != "" {
+		names, several = k.subject(context, e)
+		if !several {
+			names = nil
+		}
+	}
+	if len(names) == 0 {
+		return false
+	}
+	if several {
+		for _, n := range names {
+			members, _ := k.reg.resolve(n, c.place)
+			if len(members) == 1 && members[0].dummy && len(names) == 1 { // nobody knows the members
+				if len(br) > 0 && !anyCollective(br) && countyWords.MatchString(n) == false {
+					return false
+				}
+				e.Lead = n
+				k.rest(e, br, n)
+				return true
+			}
+		}
+		e.Each = names
+		return true
+	}
+	if len(br) > 0 && !containsUnit(k.reg, br, names[0], c.place) {
+		// Someone not in the bracket acts in the sentence: keep the bracket's
+		// lead unless the words say who leads.
+		if !regexp.MustCompile(`牵头|负责`).MatchString(text) {
+			return false
+		}
+	}
+	e.Lead = names[0]
+	k.rest(e, br, names[0])
+	return true
+}
+
+func anyCollective(ns []named) bool {
+	return slices.ContainsFunc(ns, func(n named) bool { return isCollective(n.name) })
+}
+
+func containsUnit(r *registry, br []named, name, where string) bool {
+	want, _ := r.resolve(name, where)
+	for _, n := range br {
+		if isCollective(n.name) {
+			continue
+		}
+		if got, _ := r.resolve(n.name, where); len(got) == 1 && len(want) == 1 && got[0] == want[0] {
+			return true
+		}
+	}
+	return false
+}
+
+// rest makes the others of a bracket assist when the lead is not its first.
+func (k *committer) rest(e *entry, br []named, lead string) {
+	if len(br) == 0 {
+		return
+	}
+	ordered := order(br)
+	if k.sameUnit(ordered[0].name, lead) {
+		e.Lead = ""
+		return
+	}
+	e.SetAssist = true
+	for _, n := range ordered {
+		if !k.sameUnit(n.name, lead) {
+			e.Assist = append(e.Assist, n.name)
+		}
+	}
+}
+
+func (k *committer) sameUnit(a, b string) bool { return k.reg.key(a) == k.reg.key(b) }
+
+// subject reads who acts at the beginning of a sentence, also after its time.
+func (k *committer) subject(text string, e *entry) (names []string, several bool) {
+	for _, t := range starts(text, e) {
+		if n, many := k.subjectAt(t); len(n) > 0 {
+			return n, many
+		}
+	}
+	return nil, false
+}
+
+// starts are the places where a subject may stand: the beginning, and after a
+// time at the beginning.
+func starts(text string, e *entry) []string {
+	f := tight(fold(text))
+	f = strings.TrimPrefix(strings.TrimPrefix(f, "并"), "同时,")
+	out := []string{f}
+	if e.words == "" {
+		return out
+	}
+	w := tight(fold(e.words))
+	if i := strings.Index(f, w); i >= 0 && i < 60 && utf8.RuneCountInString(f[:i]) <= 3 {
+		out = append(out, strings.TrimLeft(f[i+len(w):], "前,、:"))
+	}
+	return out
+}
+
+func (k *committer) subjectAt(f string) ([]string, bool) {
+	if m := eachSubject.FindStringSubmatch(f); m != nil && !notSubject.MatchString(f[len(m[0]):]) {
+		names := []string{k.printed(m[1])}
+		rest := f[len(m[0]):]
+		for {
+			more := strings.TrimLeft(rest, "、和及")
+			if len(more) == len(rest) {
+				break
+			}
+			n := k.reg.prefixName(more)
+			if n == "" {
+				break
+			}
+			names = append(names, n)
+			rest = more[len(fold(tight(n))):]
+		}
+		return names, true
+	}
+	if m := manySubject.FindStringSubmatch(f); m != nil && utf8.RuneCountInString(m[1]) >= 3 {
+		return []string{k.printed(m[1])}, true
+	}
+	if n := k.reg.prefixName(strings.TrimPrefix(f, "由")); n != "" {
+		rest := strings.TrimPrefix(f, "由")[len(fold(tight(n))):]
+		if afterName.MatchString(rest) || strings.HasPrefix(rest, "、") || strings.HasPrefix(rest, "等") {
+			return []string{n}, isCollective(n)
+		}
+	}
+	if m := headUnit.FindStringSubmatch(f); m != nil && looksUnit(m[1]) {
+		return []string{m[1]}, false
+	}
+	return nil, false
+}
+
+// printed is a folded name with the brackets that documents print.
+func (k *committer) printed(f string) string {
+	return strings.NewReplacer("(", "（", ")", "）").Replace(f)
+}
+
+// prefixName is the longest known unit or group name that a folded text begins
+// with, as the registry writes it.
+func (r *registry) prefixName(f string) string {
+	best, size := "", 0
+	try := func(name string) {
+		n := tight(fold(name))
+		if len(n) > size && len(n) > 6 && strings.HasPrefix(f, n) {
+			best, size = name, len(n)
+		}
+	}
+	for _, u := range r.units {
+		try(u.Name)
+		for _, a := range u.Aliases {
+			try(a)
+		}
+	}
+	for _, g := range r.groups {
+		try(g.Name)
+		for _, a := range g.Aliases {
+			try(a)
+		}
+	}
+	return best
+}
+
+// noBracket finds the owner of a sentence that no bracket covers.
+func (k *committer) noBracket(c *clause, e *entry, text string) {
+	if m := byUnit.FindStringSubmatch(tight(fold(text))); m != nil && looksUnit(m[1]) {
+		e.Lead = m[1]
+		k.reg.resolve(e.Lead, c.place)
+		return
+	}
+	weight := weightLead
+	if e.Kind == plan.Standing {
+		weight = weightSmall + 5
+	}
+	if answer := k.asker.ask("lead", weight, c.place, e.Source, k.reg.officeName, nil, words.Data{"Words": e.Source}); answer != "" {
+		names, _, _ := readUnits(fold(answer), seatOwner)
+		if len(names) > 0 {
+			e.Lead = names[0].name
+			k.reg.resolve(e.Lead, c.place)
+			for _, n := range names[1:] {
+				k.reg.resolve(n.name, c.place)
+				e.Assist, e.SetAssist = append(e.Assist, n.name), true
+			}
+			return
+		}
+	}
+	e.Lead = k.reg.officeName
+	e.Notes = append(e.Notes, k.asker.words.T("intake.note_lead"))
+}
+
+// byBracket gives the bracket's lead, or `each` where it lays the work on every
+// county or zone itself.
+func (k *committer) byBracket(c *clause, e *entry, br []named, text, context string) {
+	ordered := order(br)
+	first := ordered[0]
+	members, several := k.reg.resolve(first.name, c.place)
+	var collectives []string
+	for _, n := range ordered {
+		if m, s := k.reg.resolve(n.name, c.place); s && len(m) > 0 && !m[0].dummy && n.seat != seatAssist {
+			collectives = append(collectives, n.name)
+		}
+	}
+	zones := func() []string {
+		var out []string
+		for _, n := range ordered {
+			if m, s := k.reg.resolve(n.name, c.place); !s && len(m) == 1 && m[0].Kind == people.ZoneCommittee {
+				out = append(out, n.name)
+			}
+		}
+		return out
+	}
+	if several && !(len(members) == 1 && members[0].dummy) {
+		each := append(collectives, zones()...)
+		proposal := "each"
+		answer := k.asker.ask("each", weightEach, c.place, e.Source, proposal, []string{"each", "joint"}, words.Data{"Units": strings.Join(each, "、")})
+		if answer == "joint" {
+			for _, n := range ordered[1:] {
+				if m, s := k.reg.resolve(n.name, c.place); !s && len(m) == 1 {
+					e.Lead = n.name
+					k.rest(e, br, n.name)
+					return
+				}
+			}
+			e.Lead = k.reg.officeName
+			return
+		}
+		if len(each) == 0 {
+			each = []string{first.name}
+		}
+		e.Each = each
+		return
+	}
+	said := fold(tight(context + text))
+	if e.Kind == plan.Dated && len(collectives) > 0 && territory.MatchString(said) && surveyed(said) {
+		each := append(slices.Clone(collectives), zones()...)
+		answer := k.asker.ask("each", weightEach, c.place, e.Source, "each", []string{"each", "joint"}, words.Data{"Units": strings.Join(each, "、")})
+		if answer != "joint" {
+			e.Each = each
+			return
+		}
+	}
+	// The first named leads: the plan's default.
+}
+
+func surveyed(said string) bool { return surveyWord.MatchString(said) }

@@ -1,0 +1,105 @@
+package intake
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+	"unicode"
+)
+
+const (
+	pdfTime = 60 * time.Second
+	pdfText = 16 << 20 // bytes of text taken from a PDF
+)
+
+// readPDF takes the text of a PDF with poppler's pdftotext -layout. Without
+// that program, or without text in the file, it refuses.
+func readPDF(ctx context.Context, s Source) (Document, error) {
+	text, err := pdfToText(ctx, s)
+	if err != nil {
+		return Document{}, err
+	}
+	han, pages := 0, max(1, strings.Count(text, "\f"))
+	for _, r := range text {
+		if unicode.IsLetter(r) {
+			han++
+		}
+	}
+	if han < 20 || han/pages < 5 {
+		return Document{}, &Refusal{File: s.Name, Key: "refuse_scan"}
+	}
+	var bud budget
+	if err := bud.text(text); err != nil {
+		return Document{}, err
+	}
+	lines := splitLines(text)
+	if len(lines) > maxBlocks {
+		return Document{}, fmt.Errorf("lines: %w", errTooBig)
+	}
+	return assemble(ctx, lines, &bud)
+}
+
+func pdfToText(ctx context.Context, s Source) (string, error) {
+	prog, err := exec.LookPath("pdftotext")
+	if err != nil {
+		return "", &Refusal{File: s.Name, Key: "refuse_no_pdftotext"}
+	}
+	dir, err := os.MkdirTemp("", "duban-intake-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	in := filepath.Join(dir, "in.pdf")
+	if err := os.WriteFile(in, s.Data, 0o600); err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(ctx, pdfTime)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, prog, "-layout", "-enc", "UTF-8", "-eol", "unix", in, "-")
+	cmd.WaitDelay = time.Second
+	var problem bytes.Buffer
+	cmd.Stderr = &limitedBuffer{Buffer: &problem, left: 4096}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return "", err
+	}
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	text, readErr := io.ReadAll(io.LimitReader(out, pdfText+1))
+	if len(text) > pdfText {
+		cancel()
+		_ = cmd.Wait()
+		return "", fmt.Errorf("text of the PDF: %w", errTooBig)
+	}
+	if err := errors.Join(readErr, cmd.Wait()); err != nil {
+		if ctx.Err() != nil {
+			return "", fmt.Errorf("pdftotext took too long: %w", ctx.Err())
+		}
+		if strings.Contains(problem.String(), "ncorrect password") {
+			return "", &Refusal{File: s.Name, Key: "refuse_locked", Err: err}
+		}
+		return "", fmt.Errorf("pdftotext: %w: %s", err, strings.TrimSpace(problem.String()))
+	}
+	return string(text), nil
+}
+
+// limitedBuffer keeps the first bytes and swallows the rest.
+type limitedBuffer struct {
+	*bytes.Buffer
+	left int
+}
+
+func (l *limitedBuffer) Write(b []byte) (int, error) {
+	n := min(len(b), l.left)
+	l.left -= n
+	l.Buffer.Write(b[:n])
+	return len(b), nil
+}

@@ -1,0 +1,314 @@
+package intake
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"duban/internal/deadline"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+var (
+	publishWord = regexp.MustCompile(`(向社会|对外|社会)?(公开|公布|公示|发布)`)
+	visionWord  = regexp.MustCompile(`^(到|至|力争到)`)
+	headDated   = regexp.MustCompile(`[前底日号旬末内]|每|按(月|季|周)|起`)
+)
+
+// counts says whether a reading makes an entry of its own here; what looks like
+// a time and does not is set aside with its reason.
+func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bool {
+	why := ""
+	switch {
+	case r.Kind == deadline.Target:
+		why = "target"
+	case r.Effect:
+		why = "effect"
+	case r.Condition:
+		why = "condition"
+	case r.Superior:
+		why = "superior"
+	case r.BackRef || r.Kind == deadline.None || r.Kind == deadline.Standing || r.Kind == deadline.Relative && r.Due.IsZero():
+		return false
+	case c.role == roleGoals && !limit && len(c.found) == 0:
+		why = "goal"
+	case k.vision(r):
+		why = "vision"
+	case !r.Due.IsZero() && !k.facts.Issued.IsZero() && r.Due.Before(k.facts.Issued) && r.Due.Year < k.facts.Issued.Year && k.facts.Year >= k.facts.Issued.Year:
+		why = "past"
+	}
+	if why != "" {
+		k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: why, at: span{r.Begin, r.End}, c: c})
+		return false
+	}
+	return true
+}
+
+// vision is true of a year beyond what the plan covers.
+func (k *committer) vision(r deadline.Reading) bool {
+	last := max(k.facts.LastYear, k.facts.Issued.Year)
+	switch {
+	case r.Due.IsZero() || last == 0:
+		return false
+	case r.Due.Year > last+5:
+		return true
+	case r.Due.Year > last+1:
+		return visionWord.MatchString(strings.TrimSpace(r.Words)) || r.Kind == deadline.Window
+	}
+	return r.Kind == deadline.Window && r.Due.Year > last && !r.Start.IsZero() && r.Due.Year-r.Start.Year > 2
+}
+
+// dated makes an entry of a reading, nil when the reading gives nothing to
+// chase and the words are a standing matter.
+func (k *committer) dated(c *clause, r deadline.Reading, s span, bracket int) *entry {
+	e := &entry{Bracket: bracket, span: s, phrase: span{r.Begin, r.End}, Source: c.text[s.from:s.to], Kind: plan.Dated,
+		Soft: r.Soft, Milestone: r.Milestone, rule: r.Rule, sure: r.Sure, readAsk: r.Ask, words: r.Words, reading: r}
+	if !k.timed(c.place, e, r) {
+		return nil
+	}
+	return e
+}
+
+// timed gives an entry its kind and dates from a reading.
+func (k *committer) timed(place string, e *entry, r deadline.Reading) bool {
+	issued := k.facts.Issued
+	switch {
+	case r.Kind == deadline.Recurring:
+		return k.recurring(place, e, r)
+	case r.Kind == deadline.Start:
+		e.Kind, e.Begin = plan.Standing, r.Start
+		e.Notes = append(e.Notes, k.asker.words.T("intake.note_start", words.Data{"Words": r.Words}))
+		return true
+	case r.Kind == deadline.Season && r.Due.IsZero():
+		e.Kind = plan.Standing
+		answer := k.askDate(place, e, r, "season")
+		return answer || k.note(e, "note_season", r.Words)
+	case r.Due.IsZero():
+		e.Kind = plan.Standing
+		return k.askDate(place, e, r, "date") || k.note(e, "note_date", r.Words)
+	}
+	e.Due = r.Due
+	if !r.Start.IsZero() && r.Start.Before(r.Due) {
+		e.Begin = r.Start
+	}
+	if !issued.IsZero() && e.Due.Before(issued) {
+		answer := k.asker.ask("past", weightDate, place, e.Source, e.Due.String(), nil, words.Data{"Due": e.Due.String(), "Issued": issued.String()})
+		e.Kind, e.Due, e.Begin = plan.Standing, calendarZero, calendarZero
+		if d, ok := parseAnswerDay(answer); ok {
+			e.Kind, e.Due = plan.Dated, d
+		} else {
+			k.note(e, "note_past", r.Words)
+		}
+		return true
+	}
+	if r.Sure == deadline.Ask {
+		options := []string{r.Due.String()}
+		if !r.Other.IsZero() {
+			options = append(options, r.Other.String())
+		}
+		answer := k.asker.ask("which_date", weightDate, place, e.Source, r.Due.String(), append(options, "none"),
+			words.Data{"Phrase": r.Words, "Why": k.why(r)})
+		switch d, ok := parseAnswerDay(answer); {
+		case ok:
+			e.Due = d
+		case answer == "none":
+			e.Kind, e.Due, e.Begin = plan.Standing, calendarZero, calendarZero
+		}
+	}
+	return true
+}
+
+func (k *committer) why(r deadline.Reading) string {
+	if r.Ask == "" {
+		return ""
+	}
+	if t := k.asker.words.T(r.Ask); t != r.Ask {
+		return t
+	}
+	return ""
+}
+
+// askDate asks for a date that another document or the region sets; true when
+// it was answered.
+func (k *committer) askDate(place string, e *entry, r deadline.Reading, kind string) bool {
+	weight := weightDate - 5
+	if kind == "season" {
+		weight = weightCycle
+	}
+	answer := k.asker.ask(kind, weight, place, e.Source, "", nil, words.Data{"Phrase": r.Words, "Why": k.why(r)})
+	d, ok := parseAnswerDay(answer)
+	if ok {
+		e.Kind, e.Due = plan.Dated, d
+	}
+	return ok
+}
+
+func (k *committer) note(e *entry, key, phrase string) bool {
+	e.Notes = append(e.Notes, k.asker.words.T("intake."+key, words.Data{"Words": phrase}))
+	return true
+}
+
+// recurring makes a duty. A period that the text does not give is asked for,
+// and until then the matter is standing.
+func (k *committer) recurring(place string, e *entry, r deadline.Reading) bool {
+	every := r.Recurrence
+	rec := &plan.Recurrence{From: k.facts.Issued, Until: r.Recur.Until}
+	if !r.Start.IsZero() && r.Start.After(rec.From) {
+		rec.From = r.Start
+	}
+	if rec.Until.IsZero() && !r.Due.IsZero() {
+		rec.Until = r.Due
+	}
+	if rec.Until.IsZero() && k.facts.LastYear > 0 {
+		rec.Until = calendarDay(max(k.facts.LastYear, rec.From.Year), 12, 31)
+	}
+	if every == "" || every == deadline.Daily {
+		if every == "" {
+			every = periods[k.asker.ask("cycle", weightCycle, place, e.Source, "", []string{"month", "quarter", "halfyear", "year", "none"}, words.Data{"Phrase": r.Words})]
+		}
+		if every == "" || every == deadline.Daily {
+			e.Kind = plan.Standing
+			return k.note(e, "note_cycle", r.Words)
+		}
+	}
+	rec.Every, rec.Shift, rec.Cron = rule(every, r.Recur)
+	if rec.Cron != "" {
+		rec.Shift = 0
+		if _, err := plan.ParseCron(rec.Cron); err != nil {
+			rec.Cron, rec.Every = "", "month"
+		}
+	}
+	if !rec.Until.IsZero() && rec.Until.Before(rec.From) {
+		rec.Until = calendarZero
+	}
+	e.Kind, e.Recur, e.Due = plan.Duty, rec, calendarZero
+	return true
+}
+
+var periods = map[string]string{"month": deadline.Monthly, "quarter": deadline.Quarterly, "halfyear": deadline.HalfYearly, "year": deadline.Yearly}
+
+// rule writes a recurrence as the plan holds it: a period's end with a shift,
+// or a cron expression where a day is named.
+func rule(every string, r deadline.Recur) (name string, shift int, cron string) {
+	day := r.Day
+	switch every {
+	case deadline.Weekly:
+		wd := r.Weekday
+		if wd == 0 {
+			wd = 5
+		}
+		return "", 0, fmt.Sprintf("0 9 * * %d", wd%7)
+	case deadline.Monthly:
+		switch {
+		case r.After > 0:
+			return "month", r.After, ""
+		case r.Next && day > 0:
+			return "month", day, ""
+		case r.Every > 1:
+			return "", 0, fmt.Sprintf("0 9 28 %s *", monthsEvery(r.Every))
+		case day > 0 && day <= 28:
+			return "", 0, fmt.Sprintf("0 9 %d * *", day)
+		}
+		return "month", 0, ""
+	case deadline.Quarterly:
+		return ofMonths("quarter", r, 3)
+	case deadline.HalfYearly:
+		return ofMonths("halfyear", r, 6)
+	}
+	if len(r.Months) > 0 {
+		return "", 0, fmt.Sprintf("0 9 %d %s *", lastOr(day, r.Months[0]), joinMonths(r.Months))
+	}
+	return "year", r.After, ""
+}
+
+func ofMonths(name string, r deadline.Recur, size int) (string, int, string) {
+	switch {
+	case r.After > 0:
+		return name, r.After, ""
+	case r.Next && r.Day > 0:
+		return name, r.Day, ""
+	case len(r.Months) > 0:
+		return "", 0, fmt.Sprintf("0 9 %d %s *", lastOr(r.Day, r.Months[0]), joinMonths(r.Months))
+	case r.MonthOf > 0 && r.MonthOf <= size && (r.Day > 0 || r.MonthOf < size):
+		var months []time.Month
+		for m := r.MonthOf; m <= 12; m += size {
+			months = append(months, time.Month(m))
+		}
+		return "", 0, fmt.Sprintf("0 9 %d %s *", lastOr(r.Day, time.February), joinMonths(months))
+	}
+	return name, 0, ""
+}
+
+// lastOr is the day itself, or the last day of the month that every year has.
+func lastOr(day int, m time.Month) int {
+	last := 31
+	switch m {
+	case time.February:
+		last = 28
+	case time.April, time.June, time.September, time.November:
+		last = 30
+	}
+	if day <= 0 || day > last {
+		return last
+	}
+	return day
+}
+
+func monthsEvery(n int) string {
+	var months []time.Month
+	for m := n; m <= 12; m += n {
+		months = append(months, time.Month(m))
+	}
+	if len(months) == 0 {
+		return "12"
+	}
+	return joinMonths(months)
+}
+
+func joinMonths(ms []time.Month) string {
+	out := make([]string, len(ms))
+	for i, m := range ms {
+		out[i] = fmt.Sprint(int(m))
+	}
+	return strings.Join(out, ",")
+}
+
+// publish marks a duty or task whose result is to be made public.
+func (k *committer) publish(c *clause, e *entry, s sentence) {
+	if e.Kind != plan.Duty {
+		return
+	}
+	parts := commaSpans(c.text, s.span)
+	for i, p := range parts {
+		if e.phrase.from < p.from || e.phrase.from >= p.to {
+			continue
+		}
+		if publishWord.MatchString(c.text[p.from:p.to]) {
+			e.Publish = true
+		}
+		if i+1 < len(parts) && publishWord.MatchString(c.text[parts[i+1].from:parts[i+1].to]) {
+			e.Publish = true
+			if e.span.to < parts[i+1].to {
+				_, e.span.to = trimSpan(c.text, e.span.from, parts[i+1].to)
+				e.Source = c.text[e.span.from:e.span.to]
+			}
+		}
+	}
+}
+
+// backrefs applies a time said of 上述工作 to the clause's undated entries (A16).
+func (k *committer) backrefs(c *clause, readings []deadline.Reading) {
+	for _, r := range readings {
+		if !r.BackRef || r.Kind != deadline.Due || r.Due.IsZero() {
+			continue
+		}
+		for _, e := range c.entries {
+			if e.Kind == plan.Standing && e.Begin.IsZero() && e.span.from < r.Begin {
+				e.Kind, e.Due, e.rule, e.words = plan.Dated, r.Due, r.Rule, r.Words
+				e.Notes = append(e.Notes, k.asker.words.T("intake.note_backref", words.Data{"Words": r.Words}))
+			}
+		}
+	}
+}

@@ -1,0 +1,227 @@
+package intake
+
+import (
+	"fmt"
+	"strings"
+
+	"duban/internal/deadline"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// project is a row of an annex with its entries: one, or one for each time that
+// its limit names.
+type project struct {
+	row
+	entries []*entry
+	names   []string // units in the order in which they answer
+	extra   []string // who leads where the body names the same work, and so assists
+}
+
+// projects makes the entries of rows. ids are p01 for the only annex of tasks,
+// p2-01 for those of a second.
+func (k *committer) projects(tables [][]row) []*project {
+	var out []*project
+	for t, rows := range tables {
+		width := 2
+		if len(rows) > 99 {
+			width = 3
+		}
+		seen := map[int]int{}
+		for _, r := range rows {
+			prefix := "p"
+			if t > 0 {
+				prefix = fmt.Sprintf("p%d-", t+1)
+			}
+			id := fmt.Sprintf("%s%0*d", prefix, width, r.no)
+			if seen[r.no]++; seen[r.no] > 1 {
+				id += fmt.Sprintf("-%d", seen[r.no])
+			}
+			out = append(out, k.project(id, r))
+		}
+	}
+	return out
+}
+
+func (k *committer) project(id string, r row) *project {
+	p := &project{row: r}
+	r.units = k.inheritPrefix(splitShared(r.units))
+	p.units = r.units
+	for _, n := range order(r.units) {
+		p.names = append(p.names, n.name)
+	}
+	place := rowPlace(r.annex, r.no)
+	entries := k.rowEntries(place, &p.row)
+	for i, e := range entries {
+		e.ID = id
+		if len(entries) > 1 {
+			e.ID = fmt.Sprintf("%s-%d", id, i+1)
+		}
+		e.At, e.row, e.Bracket = r.place, &p.row, -1
+		e.Priority = strings.Contains(r.remark, "省重点") || strings.Contains(r.remark, "重点项目") || strings.Contains(r.remark, "重点工程") || r.remark == "重点"
+		k.rowOwner(place, p, e)
+	}
+	p.entries = entries
+	return p
+}
+
+// rowEntries reads the limit cell; a row without one is read in its words.
+func (k *committer) rowEntries(place string, r *row) []*entry {
+	var out []*entry
+	c := &clause{place: place, role: roleTasks}
+	if r.limit != "" {
+		ctx := k.ctx
+		ctx.ColumnCell = true
+		c.text = r.limit
+		reads := deadline.Read(r.limit, ctx)
+		var kept []deadline.Reading
+		for _, rd := range reads {
+			if k.counts(c, rd, span{0, len(r.limit)}, true) {
+				kept = append(kept, rd)
+			}
+		}
+		for i, rd := range kept {
+			s := span{0, len(r.limit)}
+			if len(kept) > 1 {
+				s.from = rd.Begin
+				if i == 0 {
+					s.from = 0
+				}
+				if i+1 < len(kept) {
+					s.to = kept[i+1].Begin
+				}
+				s.from, s.to = trimSpan(r.limit, s.from, s.to)
+			}
+			e := k.dated(c, rd, s, -1)
+			if e == nil {
+				continue
+			}
+			e.Source = r.raw
+			e.Title = r.title
+			if len(kept) > 1 {
+				step := tidyTitle(strings.Replace(r.limit[s.from:s.to], rd.Words, "", 1))
+				e.Title = shorten(r.title, 40) + "：" + shorten(firstNonEmpty(step, rd.Words), 30)
+			}
+			out = append(out, e)
+		}
+		if len(out) == 0 && !openLimit(reads) {
+			e := &entry{Kind: plan.Standing, Title: r.title, Source: r.raw}
+			answer := k.asker.ask("limit", weightDate, place, r.title+" "+r.limit, "", nil, words.Data{"Title": r.title, "Limit": r.limit})
+			if d, ok := parseAnswerDay(answer); ok {
+				e.Kind, e.Due = plan.Dated, d
+			} else {
+				k.note(e, "note_limit", r.limit)
+			}
+			return []*entry{e}
+		}
+	} else {
+		text := r.title
+		if r.content != "" {
+			text += "\n" + r.content
+		}
+		c.text = text
+		for _, rd := range deadline.Read(text, k.ctx) {
+			if !k.counts(c, rd, span{0, len(text)}, true) {
+				continue
+			}
+			s := lineOf(text, rd.Begin)
+			e := k.dated(c, rd, s, -1)
+			if e == nil {
+				continue
+			}
+			e.Source = r.raw
+			e.Title = shorten(r.title, 40)
+			if s.from > 0 || len(out) > 0 {
+				e.Title += "：" + shorten(tidyTitle(text[s.from:s.to]), 40)
+			}
+			out = append(out, e)
+		}
+	}
+	if len(out) == 0 {
+		e := &entry{Kind: plan.Standing, Title: r.title, Source: r.raw}
+		if r.limit != "" {
+			k.note(e, "note_open", r.limit)
+		}
+		return []*entry{e}
+	}
+	for _, e := range out {
+		if e.Milestone == "" && e.Kind == plan.Dated {
+			e.Milestone = "完成"
+		}
+	}
+	return out
+}
+
+// lineOf is the sentence of text around byte at.
+func lineOf(text string, at int) span {
+	from := strings.LastIndexAny(text[:at], "\n。；;")
+	if from >= 0 {
+		for from < at && (text[from] == '\n' || text[from] == ';' || text[from] >= 0x80) {
+			if text[from] == '\n' || text[from] == ';' {
+				from++
+				break
+			}
+			from += 3 // 。 and ； take three bytes
+			break
+		}
+	} else {
+		from = 0
+	}
+	to := strings.IndexAny(text[at:], "\n。；;")
+	if to < 0 {
+		to = len(text)
+	} else {
+		to += at
+	}
+	f, t := trimSpan(text, from, to)
+	return span{f, t}
+}
+
+// openLimit is true of a limit that says there is none: 长期, 持续推进.
+func openLimit(reads []deadline.Reading) bool {
+	for _, r := range reads {
+		if r.Kind == deadline.Standing || r.Kind == deadline.None || r.Kind == deadline.Relative {
+			return true
+		}
+	}
+	return false
+}
+
+// rowOwner finds who answers for a row.
+func (k *committer) rowOwner(place string, p *project, e *entry) {
+	if len(p.units) == 0 {
+		answer := k.asker.ask("lead", weightLead, place, p.title, k.reg.officeName, nil, words.Data{"Words": p.title})
+		names, _, _ := readUnits(fold(answer), seatOwner)
+		if answer == "" || len(names) == 0 {
+			p.names = []string{k.reg.officeName}
+			k.note(e, "note_lead", "")
+			return
+		}
+		for _, n := range names {
+			k.reg.resolve(n.name, place)
+			p.names = append(p.names, n.name)
+		}
+		return
+	}
+	var each []string
+	for _, n := range order(p.units) {
+		m, several := k.reg.resolve(n.name, place)
+		if several && len(m) > 0 && !(len(m) == 1 && m[0].dummy) && n.seat != seatAssist {
+			each = append(each, n.name)
+		}
+	}
+	first := p.names[0]
+	if m, several := k.reg.resolve(first, place); several && !(len(m) == 1 && m[0].dummy) {
+		e.Each = each
+		if answer := k.asker.ask("each", weightEach, place, p.title, "each", []string{"each", "joint"}, words.Data{"Units": strings.Join(each, "、")}); answer == "joint" {
+			e.Each = nil
+			for _, n := range p.names {
+				if _, s := k.reg.resolve(n, place); !s {
+					e.Lead = n
+					return
+				}
+			}
+			e.Lead = k.reg.officeName
+		}
+	}
+}

@@ -1,0 +1,166 @@
+package intake
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"duban/internal/deadline"
+)
+
+// span is a stretch of a clause's raw text.
+type span struct{ from, to int }
+
+// sentence is a span with the bracket that covers it and what it dates.
+type sentence struct {
+	span
+	bracket  int // index into clause.seats, -1 none
+	readings []deadline.Reading
+}
+
+// sentences cuts a clause's text into sentences, leaving out brackets, labelled
+// lines and the heading. A sentence belongs to the next bracket, or to the last
+// one when none follows.
+func (c *clause) sentences(readings []deadline.Reading) []sentence {
+	var out []sentence
+	pos := min(c.headLen, len(c.text))
+	for k, r := range c.found {
+		from, to := c.f.rawAt(r.from), c.f.rawAt(r.to)
+		out = append(out, cutSentences(c.text, pos, max(pos, from), c.bracketFor(k))...)
+		pos = max(pos, to)
+	}
+	out = append(out, cutSentences(c.text, pos, len(c.text), c.bracketFor(len(c.found)))...)
+	for i := range out {
+		for _, r := range readings {
+			if r.Begin >= out[i].from && r.Begin < out[i].to {
+				out[i].readings = append(out[i].readings, r)
+			}
+		}
+	}
+	return out
+}
+
+// bracketFor is the bracket of text that stands before the k-th one found: it,
+// or one after it that names units, or the last before.
+func (c *clause) bracketFor(k int) int {
+	if c.inherited {
+		return 0
+	}
+	for i := k; i < len(c.found); i++ {
+		if len(c.found[i].names) > 0 {
+			return i
+		}
+	}
+	for i := min(k, len(c.found)) - 1; i >= 0; i-- {
+		if len(c.found[i].names) > 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// cutSentences cuts raw[from:to] at 。！？； and line ends, and before inline
+// marks, outside brackets and quotes.
+func cutSentences(raw string, from, to, bracket int) []sentence {
+	var out []sentence
+	start, depth := from, 0
+	add := func(end int) {
+		s, e := trimSpan(raw, start, end)
+		if e > s && hanIn(raw[s:e]) >= 4 {
+			out = append(out, sentence{span: span{s, e}, bracket: bracket})
+		}
+	}
+	for i, r := range raw[from:to] {
+		at := from + i
+		switch f := foldRune(r); f {
+		case '(', '[', '“', '《':
+			if f == '(' && depth == 0 && inlineMark(raw[at:to]) {
+				add(at)
+				start = at
+			}
+			depth++
+		case ')', ']', '”', '》':
+			depth = max(0, depth-1)
+		case '。', '!', '?', ';', '\n':
+			if depth == 0 || r == '\n' || r == '。' && depth < 2 && !inQuote(raw[start:at]) {
+				add(at)
+				start = at + utf8.RuneLen(r)
+				depth = 0
+			}
+		default:
+			if f >= '①' && f <= '⑳' && depth == 0 {
+				add(at)
+				start = at
+			}
+		}
+	}
+	add(to)
+	return out
+}
+
+func inQuote(s string) bool { return strings.Count(s, "“") > strings.Count(s, "”") }
+
+var inlineMarkRe = regexp.MustCompile(`^\((\d{1,2}|[一二三四五六七八九十]{1,3})\)`)
+
+func inlineMark(s string) bool {
+	return inlineMarkRe.MatchString(fold(s[:min(len(s), 24)]))
+}
+
+var leadIn = regexp.MustCompile(`^(\(\d{1,2}\)|\([一二三四五六七八九十]{1,3}\)|[①-⑳]|\d{1,2}[.、](?:[^\d]|$)|[一二三四五六七八九十]是要?|一方面,?|另一方面,?|首先,?|其次,?|同时,?|[-—]+)`)
+
+// trimSpan leaves out the spaces, stops and inline marks at the ends.
+func trimSpan(raw string, from, to int) (int, int) {
+	s := raw[from:to]
+	t := strings.TrimLeft(s, " \n\u3000。；;，,：:、")
+	from += len(s) - len(t)
+	t = strings.TrimRight(t, " \n\u3000。；;，,：:、")
+	to = from + len(t)
+	if m := leadIn.FindString(fold(t)); m != "" && !strings.HasPrefix(m, "同时") {
+		n := utf8.RuneCountInString(m)
+		if last, _ := utf8.DecodeLastRuneInString(m); unicode.IsLetter(last) && !strings.ContainsAny(m, "是面先次") {
+			n--
+		}
+		k := len(string([]rune(t)[:n]))
+		rest := strings.TrimLeft(t[k:], " \u3000，,、")
+		from = to - len(rest)
+	}
+	return from, to
+}
+
+func hanIn(s string) int {
+	n := 0
+	for _, r := range s {
+		if unicode.Is(unicode.Han, r) {
+			n++
+		}
+	}
+	return n
+}
+
+// pieces of a sentence between commas, outside brackets and quotes.
+func commaSpans(raw string, s span) []span {
+	var out []span
+	depth, from := 0, s.from
+	add := func(to int) {
+		if strings.TrimSpace(raw[from:to]) != "" {
+			out = append(out, span{from, to})
+		}
+	}
+	for i, r := range raw[s.from:s.to] {
+		at := s.from + i
+		switch foldRune(r) {
+		case '(', '[', '“', '《':
+			depth++
+		case ')', ']', '”', '》':
+			depth = max(0, depth-1)
+		case ',':
+			if depth == 0 {
+				add(at)
+				from = at + utf8.RuneLen(r)
+			}
+		}
+	}
+	add(s.to)
+	return out
+}

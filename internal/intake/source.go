@@ -1,0 +1,149 @@
+package intake
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"duban/internal/words"
+)
+
+// Limits on what is read, so that a hostile file costs bounded time and memory.
+const (
+	maxFile   = 64 << 20 // bytes of a source file
+	maxPart   = 48 << 20 // bytes of one unpacked part of a docx or xlsx
+	maxRunes  = 3 << 20  // runes of text in a document; a 40-page plan has about 30,000
+	maxBlocks = 100_000
+	maxCells  = 200_000 // cells of all tables
+	maxDepth  = 100     // nesting of XML elements
+)
+
+// Source is one file of the issued document.
+type Source struct {
+	Name string // base name, shown to people
+	Data []byte
+}
+
+// Refusal says why a source cannot be read: Key is a word of the catalogue
+// (intake.<key>), Err the technical cause, if any.
+type Refusal struct {
+	File string
+	Key  string
+	Err  error
+}
+
+func (r *Refusal) Error() string {
+	text := fmt.Sprintf("%s: %s", r.File, words.New("en").T("intake."+r.Key))
+	if r.Err != nil {
+		text += ": " + r.Err.Error()
+	}
+	return text
+}
+
+func (r *Refusal) Unwrap() error { return r.Err }
+
+// Text is the refusal in the reader's language.
+func (r *Refusal) Text(w *words.Words) string { return r.File + "：" + w.T("intake."+r.Key) }
+
+var errTooBig = errors.New("over the limit")
+
+// Open reads a source file of at most 64 MiB.
+func Open(path string) (Source, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Source{}, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return Source{}, err
+	}
+	name := filepath.Base(path)
+	if len(data) > maxFile {
+		return Source{}, &Refusal{File: name, Key: "refuse_big"}
+	}
+	return Source{Name: name, Data: data}, nil
+}
+
+// Read makes the neutral document of a source, choosing the reader by what the
+// bytes are and only then by the name. Its errors are *Refusal or ctx's.
+func Read(ctx context.Context, s Source) (Document, error) {
+	if len(s.Data) > maxFile {
+		return Document{}, &Refusal{File: s.Name, Key: "refuse_big"}
+	}
+	read := readTxt
+	switch {
+	case bytes.HasPrefix(s.Data, []byte("%PDF-")):
+		read = readPDF
+	case bytes.HasPrefix(s.Data, []byte("PK\x03\x04")):
+		read = readZip
+	case bytes.HasPrefix(s.Data, []byte("\xd0\xcf\x11\xe0")): // the old binary doc and xls
+		return Document{}, &Refusal{File: s.Name, Key: "refuse_old"}
+	}
+	d, err := read(ctx, s)
+	if err != nil {
+		var no *Refusal
+		if errors.As(err, &no) || ctx.Err() != nil {
+			return Document{}, err
+		}
+		key := "refuse_broken"
+		if errors.Is(err, errTooBig) {
+			key = "refuse_big"
+		}
+		return Document{}, &Refusal{File: s.Name, Key: key, Err: err}
+	}
+	d.File = s.Name
+	empty := true
+	for i := range d.Blocks {
+		d.Blocks[i].Place.File = s.Name
+		empty = empty && strings.TrimSpace(d.Blocks[i].Text) == "" && d.Blocks[i].Table == nil
+	}
+	if empty {
+		return Document{}, &Refusal{File: s.Name, Key: "refuse_empty"}
+	}
+	return d, nil
+}
+
+func readZip(ctx context.Context, s Source) (Document, error) {
+	parts, err := openParts(s.Data)
+	if err != nil {
+		return Document{}, err
+	}
+	switch {
+	case parts.has("word/document.xml"):
+		return readDocx(ctx, parts)
+	case parts.has("xl/workbook.xml"):
+		return readXlsx(ctx, s)
+	}
+	return Document{}, &Refusal{File: s.Name, Key: "refuse_kind"}
+}
+
+// budget counts what a reader has taken and says when it is too much.
+type budget struct{ runes, blocks, cells int }
+
+func (b *budget) text(s string) error {
+	b.runes += len(s) / 2 // a rough count of runes, enough for a limit
+	if b.runes > maxRunes {
+		return fmt.Errorf("text: %w", errTooBig)
+	}
+	return nil
+}
+
+func (b *budget) block() error {
+	if b.blocks++; b.blocks > maxBlocks {
+		return fmt.Errorf("paragraphs: %w", errTooBig)
+	}
+	return nil
+}
+
+func (b *budget) cell(n int) error {
+	if b.cells += n; b.cells > maxCells {
+		return fmt.Errorf("table cells: %w", errTooBig)
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package intake
+
+import (
+	"strings"
+
+	"duban/internal/plan"
+)
+
+// split adds the entry of a segment, and entries of their own for those comma
+// parts that lay the work on every county: 各县（市）建成区完成….
+func (k *committer) split(c *clause, e *entry, g segment, s sentence) {
+	context := ""
+	if g.context != (span{}) {
+		context = c.text[g.context.from:g.context.to]
+	}
+	parts := commaSpans(c.text, e.span)
+	kept := []span{}
+	for i, p := range parts {
+		t := tight(fold(c.text[p.from:p.to]))
+		names, several := []string(nil), false
+		if i > 0 && e.Kind != plan.Duty {
+			if m := eachSubject.FindStringSubmatch(t); m != nil && !notSubject.MatchString(t[len(m[0]):]) && (i > 1 || !onlyTime(c.text[parts[0].from:parts[0].to], e)) {
+				names, several = k.subjectAt(t)
+			}
+		}
+		if !several {
+			kept = append(kept, p)
+			continue
+		}
+		own := *e
+		own.Notes = append([]string(nil), e.Notes...)
+		own.Each = names
+		for _, n := range names {
+			if m, _ := k.reg.resolve(n, c.place); len(m) == 1 && m[0].dummy {
+				own.Each, own.Lead = nil, n
+				k.rest(&own, k.bracketOf(c, e), n)
+			}
+		}
+		own.span.to = p.to
+		own.span.from, own.span.to = trimSpan(c.text, own.span.from, own.span.to)
+		own.Source = c.text[own.span.from:own.span.to]
+		own.Title = shorten(tidyTitle(c.text[p.from:p.to]), 40)
+		c.entries = append(c.entries, &own)
+	}
+	if len(kept) == 0 {
+		return
+	}
+	k.owner(c, e, context)
+	c.entries = append(c.entries, e)
+}
+
+// onlyTime is true of a first part that is nothing but the time: 2021年10月底前.
+func onlyTime(t string, e *entry) bool {
+	rest := strings.Replace(tight(t), tight(e.words), "", 1)
+	return len([]rune(strings.Trim(rest, "在于到至前，,"))) <= 2
+}
+
+func (k *committer) bracketOf(c *clause, e *entry) []named {
+	if e.Bracket >= 0 && e.Bracket < len(c.seats) {
+		return c.seats[e.Bracket]
+	}
+	return nil
+}
+
+// standing makes the standing entry of undated words; words that several
+// counties each must do become an entry of their own. skipped is a phrase that
+// was read and gave nothing.
+func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
+	if c.wholly || c.role == roleGoals && len(c.found) == 0 {
+		return
+	}
+	from, to := trimSpan(c.text, sp.from, sp.to)
+	if to <= from || hanIn(c.text[from:to]) < 5 {
+		return
+	}
+	if c.role == roleHead {
+		return // the letter's undated words are courtesy
+	}
+	parts := commaSpans(c.text, span{from, to})
+	for i := 1; i < len(parts); i++ {
+		t := tight(fold(c.text[parts[i].from:parts[i].to]))
+		if m := eachSubject.FindString(t); m != "" && !notSubject.MatchString(t[len(m):]) {
+			k.standing(c, s, span{from, parts[i-1].to}, skipped)
+			k.standing(c, s, span{parts[i].from, to}, skipped)
+			return
+		}
+	}
+	e := &entry{Kind: plan.Standing, Bracket: s.bracket, span: span{from, to}, Source: c.text[from:to]}
+	e.Title = shorten(tidyTitle(e.Source), 40)
+	for _, r := range s.readings {
+		if r.Begin < from || r.Begin >= to {
+			continue
+		}
+		if r.Soft {
+			e.Soft = true
+		}
+		if r.Relative {
+			k.note(e, "note_relative", r.Words)
+		}
+		if r.Milestone != "" {
+			e.Milestone = r.Milestone
+		}
+	}
+	k.owner(c, e, "")
+	c.entries = append(c.entries, e)
+}

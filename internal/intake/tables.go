@@ -1,0 +1,349 @@
+package intake
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// column is what a table's column holds.
+type column int
+
+const (
+	colOther column = iota
+	colNo
+	colTask    // 工作任务, 项目名称
+	colContent // 主要内容, 工作措施: what is to be done, in words
+	colUnit    // 责任单位
+	colLead    // 牵头单位
+	colAssist  // 配合单位
+	colLimit   // 完成时限
+	colRemark  // 备注
+	colPerson  // 牵头领导, 责任人: persons are not chased
+	colCounty  // 县（市、区）
+	colSection // 断面名称
+	colTarget  // 目标水质
+	colLevel   // 断面级别
+	colGroup   // 类别, 领域
+)
+
+var columnWords = []struct {
+	re *regexp.Regexp
+	as column
+}{
+	{regexp.MustCompile(`^(序号|编号|序|项次|号|No\.?|NO\.?|no\.?|任务编号|项目编号|序列)$`), colNo},
+	{regexp.MustCompile(`断面(名称|点位)?$|^(监测|考核)(断面|点位)|点位名称|水体名称$`), colSection},
+	{regexp.MustCompile(`目标水质|水质目标|水质类别|目标类别|考核目标水质|水质要求|^(\d{4}年)?(水质)?(考核)?目标$`), colTarget},
+	{regexp.MustCompile(`断面(级别|类别|属性|性质)|考核级别|^级别$`), colLevel},
+	{regexp.MustCompile(`领导|责任人|联系人|负责人|电话|联络员|河长|专员|责任县长|责任市长`), colPerson},
+	{regexp.MustCompile(`备注|说明$|^注$`), colRemark},
+	{regexp.MustCompile(`时限|时间|节点|进度|日期|期限|截止|年度计划|完成期`), colLimit},
+	{regexp.MustCompile(`配合|协办|参与|协同|协助|参加|联动`), colAssist},
+	{regexp.MustCompile(`牵头|主办|主责|主要责任|第一责任`), colLead},
+	{regexp.MustCompile(`责任(单位|主体|部门|科室|处室|股室|县区)|承办|实施(单位|主体)|落实单位|负责(单位|部门)|建设单位|项目单位|^单位(名称)?$|^部门$|责任分工|组织单位|业主|^责任$|项目法人|落实部门|任务分工|分工$|责任方`), colUnit},
+	{regexp.MustCompile(`^(县|区|市)?(\(市、区\)|\(市\)|\(区\)|区县|县区|市区|市、区)$|县\([市区、]+\)|县区|区县|^(所在地|所属地区|地区|属地|行政区|县市区|所在县|辖区|城市|行政区划)`), colCounty},
+	{regexp.MustCompile(`^(类别|领域|分类|类型|板块|方面|项目类别|任务类别|任务类型|行动名称|工程类别|专项|重点领域|所属领域|大类)$`), colGroup},
+	{regexp.MustCompile(`项目名称|工程名称|任务名称|项目$|^名称$|事项(名称)?$|^工作任务$|^任务$|^重点任务$|^重点工作$|^主要任务$|^目标任务$|^工作事项$|^工作项目$|指标名称|^工作要点$|实事|清单名称|改革事项|^问题|目标与任务`), colTask},
+	{regexp.MustCompile(`内容|措施|举措|目标|任务|工作|要求|标准|成果|事项|规模|指标`), colContent},
+}
+
+// columnOf says what a header cell names.
+func columnOf(head string) column {
+	h := tight(fold(head))
+	if h == "" || utf8.RuneCountInString(h) > 16 {
+		return colOther
+	}
+	for _, c := range columnWords {
+		if c.re.MatchString(h) {
+			return c.as
+		}
+	}
+	return colOther
+}
+
+// headed is a table with its columns known.
+type headedTable struct {
+	tableAt
+	head int            // index of the header row
+	cols map[column]int // first column of each kind
+	more []int          // further columns of content
+}
+
+// readHeader finds the header among the first rows, in any order of columns; a
+// header of two rows, as merged cells make it, is read as one.
+func readHeader(t tableAt) (headedTable, bool) {
+	h := headedTable{tableAt: t}
+	best := 0
+	for i, r := range t.Rows[:min(len(t.Rows), 20)] {
+		cols, more, score := columnsOf(r.Cells)
+		if score > best {
+			best, h.head, h.cols, h.more = score, i, cols, more
+		}
+	}
+	if best < 2 {
+		return h, false
+	}
+	if h.head+1 < len(t.Rows) { // a second header row fills what is missing
+		joined := joinHeads(t.Rows[h.head].Cells, t.Rows[h.head+1].Cells)
+		cols, more, score := columnsOf(joined)
+		below, _, s2 := columnsOf(t.Rows[h.head+1].Cells)
+		if score > best && s2 >= 1 && len(below) > 0 && !isRowNumber(first(t.Rows[h.head+1].Cells)) {
+			h.head, h.cols, h.more = h.head+1, cols, more
+		}
+	}
+	return h, true
+}
+
+func first(cells []string) string {
+	if len(cells) == 0 {
+		return ""
+	}
+	return cells[0]
+}
+
+func joinHeads(a, b []string) []string {
+	out := make([]string, max(len(a), len(b)))
+	for i := range out {
+		if i < len(b) && strings.TrimSpace(b[i]) != "" {
+			out[i] = b[i]
+		} else if i < len(a) {
+			out[i] = a[i]
+		}
+	}
+	return out
+}
+
+func columnsOf(cells []string) (cols map[column]int, more []int, score int) {
+	cols = map[column]int{}
+	for i, cell := range cells {
+		c := columnOf(cell)
+		if c == colOther {
+			continue
+		}
+		if _, taken := cols[c]; taken {
+			if c == colContent || c == colTask {
+				more = append(more, i)
+			}
+			continue
+		}
+		cols[c] = i
+		if c != colPerson && c != colGroup {
+			score++
+		}
+	}
+	if _, ok := cols[colTask]; !ok {
+		if i, ok := cols[colContent]; ok { // the only column of words is the task
+			cols[colTask] = i
+			delete(cols, colContent)
+			if len(more) > 0 {
+				cols[colContent], more = more[0], more[1:]
+			}
+		} else if i, ok := cols[colGroup]; ok {
+			cols[colTask] = i
+		}
+	}
+	return cols, more, score
+}
+
+// row 台账行 is one line of an annex as a project is made of it.
+type row struct {
+	no      int
+	line    int
+	title   string
+	content string
+	units   []named
+	limit   string
+	remark  string
+	annex   string
+	place   Place
+	raw     string // the whole row as printed
+}
+
+// section 断面 is one line of a table of monitored sections.
+type sectionRow struct {
+	no                     int
+	county, name           string
+	target, level          string
+	annex                  string
+	place                  Place
+	levelGuessed, noTarget bool
+}
+
+func (h headedTable) isSections() bool {
+	_, name := h.cols[colSection]
+	_, target := h.cols[colTarget]
+	_, county := h.cols[colCounty]
+	_, unit := h.cols[colUnit]
+	return name && (target || county || unit)
+}
+
+func (h headedTable) isTasks() bool {
+	_, task := h.cols[colTask]
+	_, unit := h.cols[colUnit]
+	_, lead := h.cols[colLead]
+	_, limit := h.cols[colLimit]
+	_, county := h.cols[colCounty]
+	return task && (unit || lead || limit || county)
+}
+
+func (h headedTable) cell(r Row, c column) string {
+	i, ok := h.cols[c]
+	if !ok || i >= len(r.Cells) {
+		return ""
+	}
+	return strings.TrimSpace(r.Cells[i])
+}
+
+// body is the rows below the header that are not the header again, sums or
+// notes.
+func (h headedTable) body() []Row {
+	var out []Row
+	head := tight(strings.Join(h.Rows[h.head].Cells, "|"))
+	for _, r := range h.Rows[h.head+1:] {
+		full := nonEmpty(r.Cells)
+		if len(full) == 0 || tight(strings.Join(r.Cells, "|")) == head {
+			continue
+		}
+		f := tight(fold(full[0]))
+		if strings.HasPrefix(f, "合计") || strings.HasPrefix(f, "小计") || strings.HasPrefix(f, "总计") || strings.HasPrefix(f, "注:") || strings.HasPrefix(f, "备注:") || strings.HasPrefix(f, "说明:") {
+			continue
+		}
+		if len(full) == 1 || len(distinct(full)) == 1 { // a heading across the table
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func distinct(in []string) map[string]bool {
+	m := map[string]bool{}
+	for _, s := range in {
+		m[s] = true
+	}
+	return m
+}
+
+func (h headedTable) rows() []row {
+	var out []row
+	for i, r := range h.body() {
+		title, content := oneLine(h.cell(r, colTask)), h.cell(r, colContent)
+		for _, m := range h.more {
+			if m < len(r.Cells) && strings.TrimSpace(r.Cells[m]) != "" && r.Cells[m] != content {
+				content = strings.TrimSpace(content + "\n" + r.Cells[m])
+			}
+		}
+		if title == "" {
+			title, content = oneLine(content), ""
+		}
+		if title == "" {
+			continue
+		}
+		w := row{no: i + 1, line: r.No, title: title, content: content, limit: oneLine(h.cell(r, colLimit)), remark: oneLine(h.cell(r, colRemark)), annex: h.annex}
+		if n := number(fold(h.cell(r, colNo))); n > 0 && n < 100000 {
+			w.no = n
+		}
+		w.units = h.units(r)
+		w.place = h.place
+		w.place.Row = r.No
+		w.raw = oneLine(strings.Join(nonEmpty(r.Cells), " "))
+		out = append(out, w)
+	}
+	return out
+}
+
+func (h headedTable) units(r Row) []named {
+	var out []named
+	add := func(c column, s seat) {
+		text := fold(h.cell(r, c))
+		if text == "" || tight(text) == "-" || tight(text) == "/" || tight(text) == "无" {
+			return
+		}
+		if labels := labelRe.FindAllString(text, -1); len(labels) > 0 {
+			if got, ok := readResponsibility(text, 0, true); ok {
+				out = append(out, got.names...)
+				return
+			}
+		}
+		names, _, _ := readUnits(rejoinNames(text), s)
+		out = append(out, names...)
+	}
+	add(colLead, seatLead)
+	add(colUnit, seatOwner)
+	if len(out) == 0 {
+		add(colCounty, seatOwner)
+	}
+	add(colAssist, seatAssist)
+	return out
+}
+
+// rejoinNames joins a name that a narrow cell broke: 市城市管理\n局.
+func rejoinNames(text string) string {
+	lines := strings.Split(text, "\n")
+	for i := len(lines) - 1; i > 0; i-- {
+		cur, prev := strings.TrimSpace(lines[i]), strings.TrimSpace(lines[i-1])
+		if cur != "" && prev != "" && !looksUnit(lastOf(prev)) && !strings.ContainsAny(prev[len(prev)-1:], ",;") && !strings.HasSuffix(prev, "、") {
+			lines[i-1] = prev + cur
+			lines = append(lines[:i], lines[i+1:]...)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func lastOf(s string) string {
+	if i := strings.LastIndexAny(s, "、,; "); i >= 0 {
+		_, n := utf8.DecodeRuneInString(s[i:])
+		return s[i+n:]
+	}
+	return s
+}
+
+func oneLine(s string) string { return clean(strings.ReplaceAll(s, "\n", "")) }
+
+func (h headedTable) sections() []sectionRow {
+	var out []sectionRow
+	for i, r := range h.body() {
+		s := sectionRow{no: i + 1, name: oneLine(h.cell(r, colSection)), target: oneLine(h.cell(r, colTarget)), annex: h.annex, place: h.place}
+		if s.name == "" {
+			continue
+		}
+		if n := number(fold(h.cell(r, colNo))); n > 0 && n < 100000 {
+			s.no = n
+		}
+		s.county = tight(firstNonEmpty(h.cell(r, colCounty), h.cell(r, colUnit), h.cell(r, colLead)))
+		level := h.cell(r, colLevel) + h.cell(r, colRemark) + h.title
+		s.level = "municipal"
+		switch {
+		case strings.Contains(level, "国考") || strings.Contains(level, "国控") || strings.Contains(level, "国家"):
+			s.level = "national"
+		case strings.Contains(level, "省考") || strings.Contains(level, "省控") || strings.Contains(level, "省级"):
+			s.level = "provincial"
+		case strings.Contains(level, "市考") || strings.Contains(level, "市控") || strings.Contains(level, "市级"):
+		default:
+			s.levelGuessed = true
+		}
+		if s.target == "" {
+			s.target, s.noTarget = "—", true
+		}
+		s.place.Row = r.No
+		out = append(out, s)
+	}
+	return out
+}
+
+func firstNonEmpty(in ...string) string {
+	for _, s := range in {
+		if strings.TrimSpace(s) != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+func rowPlace(annex string, no int) string {
+	if annex == "" {
+		annex = "附表"
+	}
+	return annex + "第" + strconv.Itoa(no) + "行"
+}

@@ -1,0 +1,283 @@
+package intake
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"duban/internal/people"
+	"duban/internal/words"
+)
+
+// unit is a responsible unit, from the units file or proposed.
+type unit struct {
+	people.Unit
+	known bool   // from the units file
+	where string // where it was first named
+	dummy bool   // stands for a collective whose members nobody named
+}
+
+// registry holds every unit of the import. Names are matched by key: forms of
+// one name that differ only in the city's name, 人民政府 for 政府, 管理委员会 for
+// 管委会, or widths are one; anything else is another unit until a person says so.
+type registry struct {
+	asker      *asker
+	city       string // 晋城市
+	level      string // 市: the prefix of the city's own departments
+	units      []*unit
+	byKey      map[string]*unit
+	groups     []people.Group
+	byName     map[string]int // folded group name → index of groups
+	seats      people.Directory
+	officeName string // who takes what nobody is named for
+}
+
+var (
+	collective  = regexp.MustCompile(`^(各|全体|全市各|全县各|全区各|有关|相关|市直|县直|区直|省直|省级|市级|县级|区级|市有关|市相关|县有关|县相关|区有关|区相关|省有关|其他|所有|辖区|属地|地方|驻市|沿河|沿江|涉及)|(各级|有关|相关|各)(部门|单位|企业|市直|政府|县|区|镇|乡|街道|科室|处室|地)|(成员单位|责任单位|有关部门|相关部门|各部门|直属单位|市直部门|职能部门|主管部门)$|^(县|市|区)\(|^县(市|级)?、?区`)
+	oneOwner    = regexp.MustCompile(`^(各)?[\p{Han}]+(领导小组|指挥部|专班)(办公室)?$|^有关各?方`)
+	countyWords = regexp.MustCompile(`县|区|设区市|市州|旗|市\(`)
+	townWords   = regexp.MustCompile(`镇|乡|街道|街办`)
+	govWords    = regexp.MustCompile(`(人民政府|政府|党委政府|党委、政府|管委会|委)?$`)
+	zoneTail    = regexp.MustCompile(`(开发区|高新区|经开区|示范区|新区|园区|度假区|保税区|工业园|产业园|合作区|试验区|先行区)(管委会|管理委员会)?$`)
+	prefixed    = regexp.MustCompile(`^(省|市|县|区|州|旗|盟|国家|中央|全国|团|驻|国网|人民银行|人行|[\p{Han}]{1,8}(省|市|县|区|州|旗|盟))`)
+	deptTail    = regexp.MustCompile(`(局|委|办|办公室|厅|室|中心|支队|大队|总队|会|院)$`)
+	countyName  = regexp.MustCompile(`^[\p{Han}]{1,7}(县|区|市|旗)$`)
+)
+
+func newRegistry(a *asker, given *people.Directory, city string) *registry {
+	r := &registry{asker: a, city: city, byKey: map[string]*unit{}, byName: map[string]int{}}
+	if rs := []rune(city); len(rs) > 1 {
+		r.level = string(rs[len(rs)-1])
+	}
+	if given == nil {
+		return r
+	}
+	r.seats = *given
+	for _, u := range given.Units {
+		k := &unit{Unit: u, known: true}
+		r.units = append(r.units, k)
+		for _, name := range append([]string{u.Name}, u.Aliases...) {
+			r.claim(name, k)
+		}
+	}
+	for _, g := range given.Groups {
+		r.addGroup(g)
+	}
+	return r
+}
+
+func (r *registry) claim(name string, u *unit) {
+	if k := r.key(name); r.byKey[k] == nil {
+		r.byKey[k] = u
+	}
+}
+
+func (r *registry) addGroup(g people.Group) {
+	r.groups = append(r.groups, g)
+	for _, n := range append([]string{g.Name}, g.Aliases...) {
+		r.byName[groupKey(n)] = len(r.groups) - 1
+	}
+}
+
+// key is what two forms of one name share.
+func (r *registry) key(name string) string {
+	k := strings.TrimSuffix(tight(fold(name)), "等")
+	k = strings.NewReplacer("人民政府", "政府", "管理委员会", "管委会", "党工委管委会", "管委会", "党工委、管委会", "管委会").Replace(k)
+	if r.city != "" && strings.HasPrefix(k, r.city) && k != r.city && k != r.city+"政府" {
+		rest := strings.TrimPrefix(k, r.city)
+		if !countyName.MatchString(strings.TrimSuffix(rest, "政府")) && !zoneTail.MatchString(rest) {
+			k = r.level + rest
+		} else {
+			k = rest
+		}
+	}
+	if countyName.MatchString(k) && !zoneTail.MatchString(k) {
+		k += "政府"
+	}
+	if zoneTail.MatchString(k) && !strings.HasSuffix(k, "管委会") {
+		k += "管委会"
+	}
+	return k
+}
+
+func groupKey(name string) string {
+	k := tight(fold(name))
+	k = strings.NewReplacer("(", "", ")", "", "、", "", ",", "").Replace(k)
+	k = strings.NewReplacer("人民政府", "", "政府", "").Replace(k)
+	return strings.TrimPrefix(k, "各")
+}
+
+// isCollective says whether a name means several units that it does not name.
+func isCollective(name string) bool {
+	n := tight(fold(name))
+	if oneOwner.MatchString(n) && !strings.HasPrefix(n, "各") {
+		return false
+	}
+	return collective.MatchString(n)
+}
+
+// resolve finds or proposes what a name means. several is true of a collective.
+func (r *registry) resolve(name, where string) (members []*unit, several bool) {
+	name = tight(name)
+	if i, ok := r.byName[groupKey(name)]; ok && (isCollective(name) || people.Fold(r.groups[i].Name) == people.Fold(name)) {
+		g := &r.groups[i]
+		r.aliasGroup(g, name)
+		for _, id := range g.Members {
+			if u := r.byID(id); u != nil {
+				members = append(members, u)
+			}
+		}
+		return members, true
+	}
+	if u := r.byKey[r.key(name)]; u != nil {
+		r.alias(u, name)
+		return []*unit{u}, u.dummy
+	}
+	if isCollective(name) {
+		return r.collect(name, where)
+	}
+	return []*unit{r.propose(name, where)}, false
+}
+
+func (r *registry) byID(id string) *unit {
+	i := slices.IndexFunc(r.units, func(u *unit) bool { return u.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return r.units[i]
+}
+
+// alias remembers another written form of a unit's name, so that the plan's
+// own loader finds it too.
+func (r *registry) alias(u *unit, name string) {
+	f := people.Fold(name)
+	if f == people.Fold(u.Name) || slices.ContainsFunc(u.Aliases, func(a string) bool { return people.Fold(a) == f }) {
+		return
+	}
+	u.Aliases = append(u.Aliases, name)
+}
+
+func (r *registry) aliasGroup(g *people.Group, name string) {
+	f := people.Fold(name)
+	if f == people.Fold(g.Name) || slices.ContainsFunc(g.Aliases, func(a string) bool { return people.Fold(a) == f }) {
+		return
+	}
+	g.Aliases = append(g.Aliases, name)
+}
+
+func (r *registry) propose(name, where string) *unit {
+	u := &unit{Unit: people.Unit{ID: r.newID(name), Name: name, Kind: unitKind(name)}, where: where}
+	if old := r.near(name); old != nil {
+		answer := r.asker.ask("near", weightUnit, where, old.Name+" / "+name, "different", []string{"same", "different"},
+			words.Data{"Name": name, "Other": old.Name})
+		if answer == "same" {
+			r.alias(old, name)
+			r.claim(name, old)
+			return old
+		}
+	}
+	r.units = append(r.units, u)
+	r.claim(name, u)
+	return u
+}
+
+func (r *registry) newID(name string) string {
+	sum := sha256.Sum256([]byte(r.key(name)))
+	for n := 3; ; n++ {
+		id := "u-" + hex.EncodeToString(sum[:n])
+		if r.byID(id) == nil || n > 16 {
+			return id
+		}
+	}
+}
+
+// near finds a unit whose name may be another form of this one: an abbreviation
+// (工信 in 工业和信息化) or one character apart.
+func (r *registry) near(name string) *unit {
+	k := []rune(coreName(r.key(name)))
+	if len(k) < 2 {
+		return nil
+	}
+	for _, u := range r.units {
+		if u.dummy {
+			continue
+		}
+		for _, other := range append([]string{u.Name}, u.Aliases...) {
+			if nearNames(r.key(name), r.key(other)) {
+				return u
+			}
+		}
+	}
+	return nil
+}
+
+func nearNames(a, b string) bool {
+	if a == b {
+		return true
+	}
+	ra, rb := []rune(a), []rune(b)
+	if ra[0] != rb[0] || ra[len(ra)-1] != rb[len(rb)-1] && !(strings.HasSuffix(a, "委") && strings.HasSuffix(b, "委员会") || strings.HasSuffix(b, "委") && strings.HasSuffix(a, "委员会")) {
+		return false
+	}
+	ca, cb := []rune(coreName(a)), []rune(coreName(b))
+	if len(ca) > len(cb) {
+		ca, cb = cb, ca
+	}
+	if len(ca) < 2 {
+		return false
+	}
+	if len(ca) < len(cb) {
+		return subsequence(ca, cb) && ca[0] == cb[0]
+	}
+	diff := 0
+	for i := range ca {
+		if ca[i] != cb[i] {
+			diff++
+		}
+	}
+	return diff == 1 && len(ca) >= 4
+}
+
+// coreName is a name without its place and its last word: 市工信局 → 工信.
+func coreName(s string) string {
+	for _, t := range []string{"委员会", "管委会", "局", "委", "办公室", "办", "厅", "部", "政府", "中心", "公司", "集团"} {
+		if c := strings.TrimSuffix(s, t); c != s {
+			s = c
+			break
+		}
+	}
+	for _, p := range []string{"省", "市", "县", "区", "州"} {
+		s = strings.TrimPrefix(s, p)
+	}
+	return s
+}
+
+func subsequence(short, long []rune) bool {
+	i := 0
+	for _, r := range long {
+		if i < len(short) && short[i] == r {
+			i++
+		}
+	}
+	return i == len(short)
+}
+
+func unitKind(name string) people.UnitKind {
+	n := tight(fold(name))
+	switch {
+	case strings.HasSuffix(n, "领导小组") || strings.HasSuffix(n, "指挥部"):
+		return people.LeadershipUnit
+	case zoneTail.MatchString(n) || strings.HasSuffix(n, "管委会"):
+		return people.ZoneCommittee
+	case strings.HasSuffix(n, "政府") || countyName.MatchString(n) || townWords.MatchString(n) && utf8.RuneCountInString(n) < 10 && regexp.MustCompile(`(镇|乡|街道|办事处)$`).MatchString(n):
+		return people.CountyGovernment
+	case regexp.MustCompile(`(公司|集团|企业|厂|银行|支行|分行|电信|移动|联通|铁塔|供电)$`).MatchString(n):
+		return people.Enterprise
+	case regexp.MustCompile(`(中心|院|所|学校|中学|小学|大学|学院|医院|馆|站|台|社|协会|联合会|总队|支队|大队)$`).MatchString(n):
+		return people.Institution
+	}
+	return people.CityDepartment
+}
