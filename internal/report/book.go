@@ -197,6 +197,9 @@ func (b *binder) distance(r *Row) {
 	r.Light = b.launched.Plan.Policies[r.Policy].LightOn(b.today, r.Due, b.cal)
 	r.Overdue = b.today.After(r.Due)
 	work, days := b.cal.Workdays(b.today, r.Due), r.Due.Sub(b.today)
+	if r.Overdue { // counted from the due date: a limit on a Saturday is one working day over on Monday
+		work = -b.cal.Workdays(r.Due, b.today)
+	}
 	r.WorkdaysLeft, r.DaysLeft = &work, &days
 }
 

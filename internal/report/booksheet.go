@@ -22,15 +22,15 @@ func (s pages) book() sheet {
 		"Rate": s.Rate(c.OnTimeRate), "Duties": c.Duties, "Standing": c.Standing,
 	}))
 	b := block{columns: s.columns(
-		column{heading: "no", most: 6}, column{heading: "title", most: 40}, column{heading: "lead", most: 16}, column{heading: "due", most: 12},
-		column{heading: "remark", most: 22}, column{heading: "assist", most: 18}, column{heading: "kind", most: 12}, column{heading: "state", most: 8},
-		column{heading: "light", most: 10}, column{heading: "left", most: 20}, column{heading: "last", most: 18}, column{heading: "next", most: 18},
-		column{heading: "talk", most: 14}, column{heading: "clause", most: 14}, column{heading: "id", most: 22, aside: true},
+		column{heading: "no", most: 6}, column{heading: "title", most: 34}, column{heading: "lead", most: 15}, column{heading: "due", most: 12},
+		column{heading: "remark", most: 20}, column{heading: "assist", most: 24}, column{heading: "kind", most: 9}, column{heading: "state", most: 12},
+		column{heading: "light", most: 10}, column{heading: "left", most: 24}, column{heading: "last", most: 12}, column{heading: "next", most: 12},
+		column{heading: "talk", most: 12}, column{heading: "clause", most: 12}, column{heading: "id", most: 22, aside: true},
 	)}
 	for _, r := range s.table.Tasks {
 		b.rows = append(b.rows, []cell{
 			number(r.No), text(s.Title(r)), text(r.Lead), center(s.due(r)), text(s.remark(r)), text(s.list(r.Assist)),
-			center(s.kind(r)), center(s.t("state_" + r.State)), s.lightCell(r), s.left(r), center(s.Step(r.Last)), center(s.Step(r.Next)),
+			center(s.kind(r)), center(s.t("state_" + r.State)), s.lightCell(r), s.left(r), s.stepCell(r.Last), s.stepCell(r.Next),
 			center(s.Talks(r)), text(r.Clause), text(r.ID),
 		})
 	}
@@ -162,13 +162,21 @@ func (s Speaker) Left(r Row) string {
 	return s.t("left", words.Data{"N": *r.WorkdaysLeft})
 }
 
+// stepCell is a step on two lines, so that its column stays narrow.
+func (s Speaker) stepCell(st *Step) cell {
+	return center(strings.Replace(s.Step(st), " ", "\n", 1))
+}
+
 // Step is a stage in a few words: its day and what it does.
 func (s Speaker) Step(st *Step) string {
 	if st == nil {
 		return ""
 	}
-	return calendar.DayOf(st.At).String() + " " + s.stageName(st.Talk, st.Stage, st.Kind)
+	return calendar.DayOf(st.At).String() + " " + s.Stage(*st)
 }
+
+// Stage is what a stage is called.
+func (s Speaker) Stage(st Step) string { return s.stageName(st.Talk, st.Stage, st.Kind) }
 
 // stageName is what a stage is called: its kind, or the talk's step it is about.
 func (s Speaker) stageName(talk, id string, kind plan.StageKind) string {

@@ -1,6 +1,6 @@
 package report
 
-// counts is the sheet 统计: all, by unit, by kind, by light.
+// counts is the sheet 统计: all, by light, by kind, by unit.
 func (s pages) counts() sheet {
 	sh := s.headed("counts")
 	c := s.table.Counts
@@ -19,7 +19,7 @@ func (s pages) counts() sheet {
 	for _, k := range c.ByKind {
 		kinds.rows = append(kinds.rows, s.tally(text(""), text(s.t("kind_"+k.Kind)), k.Tally))
 	}
-	sh.blocks = []block{all, units, kinds, s.lights()}
+	sh.blocks = []block{all, s.lights(), kinds, units}
 	return sh
 }
 
@@ -37,7 +37,7 @@ func (s pages) lights() block {
 func (s pages) tallyColumns(first, second string) []column {
 	spec := []column{{heading: first, most: 6}, {heading: second, most: 34}}
 	for _, name := range []string{"total", "done", "on_time", "done_late", "open", "overdue", "rate", "red", "yellow", "blue", "green", "talks", "cancelled"} {
-		spec = append(spec, column{heading: name, most: 10})
+		spec = append(spec, column{heading: name, most: 13})
 	}
 	return s.columns(spec...)
 }

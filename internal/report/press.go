@@ -181,8 +181,6 @@ func drawBody(s *excelize.Style, key styleKey) {
 	switch key.look {
 	case asLate:
 		s.Font.Color, s.Font.Bold = lateInk, true
-	case asBold:
-		s.Font.Bold = true
 	case asLight:
 		if p, ok := paints[key.light]; ok {
 			s.Fill, s.Font.Color, s.Font.Bold = fill(p.ground), p.ink, true

@@ -18,7 +18,6 @@ const (
 	asRate               // 0.857 shown as 85.7%
 	asLight              // coloured by its light
 	asLate               // red words
-	asBold
 )
 
 // cell is one value of a sheet: a text, a number, or nothing.
@@ -31,7 +30,8 @@ type cell struct {
 }
 
 // column is one column of a sheet: its heading, and the width at which its
-// texts wrap, in half-width characters.
+// texts wrap, in half-width characters. Numbers do not wrap: theirs must be
+// wide enough for all that their formats say.
 type column struct {
 	heading string
 	most    float64

@@ -27,9 +27,9 @@ func (s pages) stages() sheet {
 		titles[r.ID] = s.Title(r)
 	}
 	b := block{columns: s.columns(
-		column{heading: "no", most: 7}, column{heading: "at", most: 17}, column{heading: "stage", most: 18}, column{heading: "title", most: 40},
+		column{heading: "no", most: 7}, column{heading: "at", most: 19}, column{heading: "stage", most: 18}, column{heading: "title", most: 40},
 		column{heading: "lead", most: 16}, column{heading: "due", most: 12}, column{heading: "light", most: 10}, column{heading: "to", most: 26},
-		column{heading: "channel", most: 9}, column{heading: "message", most: 14}, column{heading: "sent_at", most: 17},
+		column{heading: "channel", most: 9}, column{heading: "message", most: 14}, column{heading: "sent_at", most: 19},
 		column{heading: "moved", most: 12}, column{heading: "id", most: 22, aside: true},
 	)}
 	for _, r := range s.table.Stages {
@@ -92,7 +92,7 @@ func (s pages) talks() sheet {
 	)
 	steps := s.stepIDs()
 	for _, id := range steps {
-		columns = append(columns, column{heading: s.known("step_", id), most: 18})
+		columns = append(columns, column{heading: s.known("step_", id), most: 23})
 	}
 	b := block{columns: append(columns, column{heading: s.t("col_id"), most: 22, aside: true})}
 	for i, k := range s.table.Talks {

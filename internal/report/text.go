@@ -27,7 +27,7 @@ func WriteCSV(w io.Writer, t Table, in *words.Words) error {
 	_ = out.Write(record) // the error stays in out
 	for _, row := range b.rows {
 		for i, c := range row {
-			record[i] = harmless(c.text)
+			record[i] = harmless(strings.ReplaceAll(c.text, "\n", " "))
 		}
 		_ = out.Write(record)
 	}

@@ -32,7 +32,9 @@ func (sh sheet) widths() []float64 {
 			}
 			need := wide(c.heading)
 			for _, row := range b.rows {
-				need = max(need, wide(row[i].text))
+				for _, line := range strings.Split(row[i].text, "\n") {
+					need = max(need, wide(line))
+				}
 			}
 			if c.most > 0 {
 				all[i] = max(all[i], math.Min(float64(need+2), c.most))

@@ -136,6 +136,11 @@ func (b *binding) setUp(sh sheet, l layout) error {
 	if err := b.f.SetPageLayout(sh.name, &excelize.PageLayoutOptions{Size: &size, Orientation: &landscape, FitToWidth: &one, FitToHeight: &none}); err != nil {
 		return err
 	}
+	if sh.single() { // before the sheet's properties: it sets them anew
+		if err := b.f.AutoFilter(sh.name, name(1, l.header)+":"+name(len(l.widths), l.last), nil); err != nil {
+			return err
+		}
+	}
 	if err := b.f.SetSheetProps(sh.name, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
 		return err
 	}
@@ -154,10 +159,7 @@ func (b *binding) setUp(sh sheet, l layout) error {
 		return nil
 	}
 	titles := fmt.Sprintf("'%s'!$%d:$%d", sh.name, l.header, l.header)
-	if err := b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: titles, Scope: sh.name}); err != nil {
-		return err
-	}
-	return b.f.AutoFilter(sh.name, name(1, l.header)+":"+name(len(l.widths), l.last), nil)
+	return b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: titles, Scope: sh.name})
 }
 
 // name is a cell's name: 1, 1 is A1. Both count from 1 and are in range.
