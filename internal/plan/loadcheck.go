@@ -153,10 +153,7 @@ func (l *loader) project(o object) {
 			b.single = addNew(b.single, a.ids...)
 		}
 	}
-	e.clause = &paragraph{brackets: []bracket{b}}
-	if !o.has("units") {
-		e.clause.brackets = nil
-	}
+	e.clause = &paragraph{brackets: []bracket{b}, laid: o.has("units")}
 	e.who(l, b)
 	if e.sameAs.text == "" {
 		o.need("title")

@@ -1,0 +1,301 @@
+// Package host puts a process together: the ledger, the connection to Temporal
+// or the embedded server, the channels, the worker. Both programs use it.
+package host
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/operatorservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/envconfig"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/worker"
+
+	"duban/activities"
+	"duban/internal/calendar"
+	"duban/internal/embedded"
+	"duban/internal/engine"
+	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/settings"
+	"duban/internal/words"
+	"duban/seeds"
+	"duban/workflows"
+)
+
+// ErrNoEngine: no Temporal address is set and no engine runs on this machine's folder.
+var ErrNoEngine = errors.New("host: no engine is running")
+
+// AuditGrace is how late a stage may be before the audit cries.
+const AuditGrace = 20 * time.Minute
+
+// Options say what of the process is wanted.
+type Options struct {
+	Embedded  bool // without TEMPORAL_ADDRESS, start the embedded server; otherwise join the one that runs
+	Work      bool // run the worker
+	Rehearsal bool // the embedded server may lose the last moment in a power cut, and nothing else
+	Out       io.Writer
+	Log       *slog.Logger
+}
+
+// Host is a running process's parts. Close it.
+type Host struct {
+	Ledger    *ledger.Store
+	Engine    *engine.Engine
+	Client    client.Client
+	Address   string // of Temporal's frontend
+	UI        string // of the web UI, or ""
+	LedgerURL string
+
+	namespace string
+	server    *embedded.Server
+	worker    worker.Worker
+	failed    chan error
+	metrics   io.Closer
+	log       *slog.Logger
+}
+
+// LedgerURL is where the ledger is: DATABASE_URL, or the SQLite file in the folder.
+func LedgerURL(cfg settings.Config) string {
+	if cfg.DatabaseURL != "" {
+		return cfg.DatabaseURL
+	}
+	return "sqlite:" + filepath.Join(cfg.Dir, "ledger.db")
+}
+
+// Open brings the parts up, in order; on an error those that are up are taken down.
+func Open(ctx context.Context, cfg settings.Config, o Options) (_ *Host, err error) {
+	h := &Host{LedgerURL: LedgerURL(cfg), log: o.Log, failed: make(chan error, 1)}
+	defer func() {
+		if err != nil {
+			h.Close()
+		}
+	}()
+	if h.Client, err = h.connect(ctx, cfg, o); err != nil {
+		return nil, err
+	}
+	if h.Ledger, err = ledger.Open(ctx, h.LedgerURL); err != nil {
+		return nil, err
+	}
+	h.Engine = engine.New(h.Client, h.Ledger, cfg.WakeWindow, time.Now, o.Log)
+	if !o.Work {
+		return h, nil
+	}
+	return h, h.work(ctx, cfg, o)
+}
+
+// connect dials the Temporal server of TEMPORAL_ADDRESS, or the embedded one.
+func (h *Host) connect(ctx context.Context, cfg settings.Config, o Options) (client.Client, error) {
+	if cfg.TemporalAddress != "" {
+		opts, err := envconfig.LoadClientOptions(envconfig.LoadClientOptionsRequest{})
+		if err != nil {
+			return nil, fmt.Errorf("host: TEMPORAL_*: %w", err)
+		}
+		h.Address = opts.HostPort
+		return h.dial(ctx, cfg, opts)
+	}
+	if !o.Embedded {
+		found, err := readEngineFile(cfg.Dir)
+		if err != nil {
+			return nil, err
+		}
+		h.Address, h.UI = found.Temporal, found.UI
+		c, err := h.dial(ctx, cfg, client.Options{HostPort: h.Address})
+		if err != nil {
+			return nil, fmt.Errorf("%w (%s does not answer: %v)", ErrNoEngine, h.Address, err)
+		}
+		return c, nil
+	}
+	var err error
+	h.server, err = embedded.Start(ctx, embedded.Options{
+		Dir: cfg.Dir, Port: cfg.TemporalPort, UIPort: cfg.UIPort, UI: cfg.UI, Logger: o.Log,
+		Relaxed: o.Rehearsal, SearchAttributes: searchAttributes(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	h.Address = h.server.Address()
+	if ui := h.server.UIAddress(); ui != "" {
+		h.UI = "http://" + ui
+	}
+	if err := writeEngineFile(cfg.Dir, engineFile{Temporal: h.Address, UI: h.UI}); err != nil {
+		return nil, err
+	}
+	return h.dial(ctx, cfg, client.Options{HostPort: h.Address})
+}
+
+func (h *Host) dial(ctx context.Context, cfg settings.Config, opts client.Options) (client.Client, error) {
+	opts.Logger = log.NewStructuredLogger(h.log)
+	h.namespace = cmp.Or(opts.Namespace, client.DefaultNamespace)
+	metrics, closer, err := metricsHandler(cfg.Metrics, h.log)
+	if err != nil {
+		return nil, err
+	}
+	h.metrics = closer
+	if metrics != nil {
+		opts.MetricsHandler = metrics
+	}
+	return client.DialContext(ctx, opts)
+}
+
+func searchAttributes() map[string]enums.IndexedValueType {
+	m := map[string]enums.IndexedValueType{}
+	for _, name := range workflows.SearchAttributes {
+		m[name] = enums.INDEXED_VALUE_TYPE_KEYWORD
+	}
+	return m
+}
+
+// work checks the namespace, then starts the worker.
+func (h *Host) work(ctx context.Context, cfg settings.Config, o Options) error {
+	if err := h.checkNamespace(ctx); err != nil {
+		return err
+	}
+	if err := h.seedCalendar(ctx); err != nil {
+		return err
+	}
+	channels, err := Channels(cfg, o.Out)
+	if err != nil {
+		return err
+	}
+	h.worker = worker.New(h.Client, workflows.TaskQueue, worker.Options{
+		WorkerStopTimeout: 20 * time.Second,
+		// A workflow sleeps for weeks: when it wakes, a worker that still knows it
+		// should get it, however busy the morning.
+		StickyScheduleToStartTimeout: 10 * time.Minute,
+		OnFatalError: func(err error) {
+			select {
+			case h.failed <- err:
+			default:
+			}
+		},
+	})
+	workflows.Register(h.worker)
+	h.worker.RegisterActivity(&activities.Activities{
+		Ledger: h.Ledger, Starter: h.Engine, Channels: channels, Words: words.New(cfg.Lang), Now: time.Now, Log: o.Log,
+	})
+	if err := h.worker.Start(); err != nil {
+		return fmt.Errorf("host: worker: %w", err)
+	}
+	return nil
+}
+
+// checkNamespace fails when a search attribute is not registered: every start
+// of a task would fail later, one by one.
+func (h *Host) checkNamespace(ctx context.Context) error {
+	known, err := h.Client.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: h.namespace})
+	if err != nil {
+		return fmt.Errorf("host: search attributes: %w", err)
+	}
+	for _, name := range workflows.SearchAttributes {
+		if known.GetCustomAttributes()[name] != enums.INDEXED_VALUE_TYPE_KEYWORD {
+			return fmt.Errorf("host: search attribute %s (Keyword) is not registered in the namespace: run internal/deploy/namespace.sh", name)
+		}
+	}
+	return nil
+}
+
+// seedCalendar puts the embedded holiday notices into a ledger that lacks them.
+func (h *Host) seedCalendar(ctx context.Context) error {
+	cal, err := calendar.Load(seeds.Calendar())
+	if err != nil {
+		return err
+	}
+	have, err := h.Ledger.Calendar(ctx)
+	if err != nil {
+		return err
+	}
+	known := calendar.New(have...)
+	now := time.Now()
+	for _, y := range cal.Years() {
+		if known.Provisional(calendar.NewDay(y.Year, time.January, 1)) {
+			if err := h.Ledger.PutCalendar(ctx, y, "engine", ledger.When{Real: now, Plan: now}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Channels are the ways to reach people that the settings name: SMTP when a
+// host is set, otherwise the outbox folder and a line a message on out.
+func Channels(cfg settings.Config, out io.Writer) (notice.Set, error) {
+	from := notice.Address{Name: cfg.SMTP.FromName, Email: cfg.SMTP.From}
+	if m := cfg.SMTP; m.Host != "" {
+		c, err := notice.NewSMTP(notice.SMTPConfig{
+			Host: m.Host, Port: m.Port, Security: m.TLS, User: m.User, Password: m.Password, From: from,
+		})
+		return notice.Set{c}, err
+	}
+	c, err := notice.NewOutbox(cfg.Outbox, from, out)
+	return notice.Set{c}, err
+}
+
+// Wait returns when ctx ends, with nil, or when the worker fails for good.
+func (h *Host) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-h.failed:
+		return fmt.Errorf("host: worker: %w", err)
+	}
+}
+
+// Close stops the worker (running activities get 20 seconds), then the rest.
+func (h *Host) Close() error {
+	if h.worker != nil {
+		h.worker.Stop()
+	}
+	if h.Client != nil {
+		h.Client.Close()
+	}
+	var errs []error
+	if h.Ledger != nil {
+		errs = append(errs, h.Ledger.Close())
+	}
+	if h.server != nil {
+		h.server.Stop()
+	}
+	if h.metrics != nil {
+		errs = append(errs, h.metrics.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// engineFile tells other programs on this machine where the embedded server is.
+type engineFile struct {
+	Temporal string `json:"temporal"`
+	UI       string `json:"ui,omitempty"`
+}
+
+func enginePath(dir string) string { return filepath.Join(dir, "engine.json") }
+
+func writeEngineFile(dir string, e engineFile) error {
+	raw, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(enginePath(dir), raw, 0o640)
+}
+
+func readEngineFile(dir string) (engineFile, error) {
+	raw, err := os.ReadFile(enginePath(dir))
+	if err != nil {
+		return engineFile{}, fmt.Errorf("%w: %v", ErrNoEngine, err)
+	}
+	var e engineFile
+	if err := json.Unmarshal(raw, &e); err != nil || e.Temporal == "" {
+		return engineFile{}, fmt.Errorf("%w: %s does not say where", ErrNoEngine, enginePath(dir))
+	}
+	return e, nil
+}

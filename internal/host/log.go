@@ -1,0 +1,17 @@
+package host
+
+import (
+	"io"
+	"log/slog"
+
+	"duban/internal/settings"
+)
+
+// Logger is the process's log: English, to w.
+func Logger(cfg settings.Config, w io.Writer) *slog.Logger {
+	opts := &slog.HandlerOptions{Level: cfg.LogLevel}
+	if cfg.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, opts))
+	}
+	return slog.New(slog.NewTextHandler(w, opts))
+}

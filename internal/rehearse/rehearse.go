@@ -1,0 +1,176 @@
+// Package rehearse runs a plan's year against the real engine with plan time
+// running fast, and then compares what the ledger holds with what the preview
+// foretold, stage by stage and recipient by recipient. Only the clock's speed
+// is not real: the engine is a process of its own that can be killed, the
+// ledger a database, the messages messages.
+package rehearse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"go.temporal.io/sdk/client"
+
+	"duban/internal/calendar"
+	"duban/internal/engine"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+)
+
+// Options say what to rehearse. Plan, Calendar, Dir and Spawn are required.
+type Options struct {
+	Plan     *plan.Plan
+	Calendar *calendar.Calendar
+	Day      time.Duration // real time of one plan day; 250 ms when zero
+	From, To calendar.Day  // zero: the date of issue, the last foretold stage
+	Window   time.Duration // wake window, plan time
+	Kill     bool          // kill and restart the engine at random
+	Seed     uint64        // of the random kills
+	Dir      string        // made anew: ledger, engine, outbox
+	Spawn    Spawn
+	Watch    func(Progress) // called now and then while the year runs; may be nil
+	Log      *slog.Logger
+}
+
+// Progress is how far the year is.
+type Progress struct {
+	Now    time.Time // plan clock; zero while tasks are being armed
+	Armed  int
+	Total  int
+	Stages []ledger.Stage // decided so far, in order of time
+	Kills  int
+}
+
+// Result is what the rehearsal found.
+type Result struct {
+	Differences []Difference
+	Foretold    int // stages × recipients
+	Stages      int // stages decided in the period
+	Messages    int
+	Events      int64 // verified lines of the ledger's chain
+	Kills       int
+	Tasks       int
+	LatestWord  time.Duration // plan time by which the latest message missed its speaking time
+	Took        time.Duration // real time from the first plan instant to the last word
+}
+
+// ErrDiffers: the ledger does not hold what the preview foretold.
+var ErrDiffers = errors.New("rehearse: the ledger differs from the preview")
+
+// Run rehearses. The error wraps ErrDiffers when Result.Differences is not
+// empty; any other error means that the rehearsal itself could not be held.
+func Run(ctx context.Context, o Options) (Result, error) {
+	r, err := prepare(o)
+	if err != nil {
+		return Result{}, err
+	}
+	allowance := 3*time.Second + time.Duration(len(o.Plan.Tasks))*15*time.Millisecond
+	for {
+		result, err := r.hold(ctx, allowance)
+		if !errors.Is(err, errArmedLate) || allowance > 10*time.Minute {
+			return result, err
+		}
+		allowance *= 3 // a slow machine: begin again with more time to arm
+	}
+}
+
+var errArmedLate = errors.New("rehearse: the clock began before every task was armed")
+
+type rehearsal struct {
+	Options
+	lad      plan.Ladderer
+	from, to time.Time // plan clock, to exclusive
+	foretold []plan.Foretold
+}
+
+func prepare(o Options) (*rehearsal, error) {
+	if o.Day == 0 {
+		o.Day = 250 * time.Millisecond
+	}
+	if o.From.IsZero() {
+		o.From = o.Plan.Issued
+	}
+	lad, err := plan.NewLadderer(o.Plan, o.Calendar)
+	if err != nil {
+		return nil, err
+	}
+	r := &rehearsal{Options: o, lad: lad, from: o.From.At(0, 0, lad.Zone)}
+	horizon := o.To
+	if !horizon.IsZero() {
+		horizon = horizon.AddDays(120) // an occurrence due later may be reminded before To
+	}
+	all := o.Plan.Preview(o.Calendar, r.from, horizon)
+	if o.To.IsZero() && len(all) > 0 {
+		r.To = calendar.DayOf(all[len(all)-1].At.In(lad.Zone))
+	}
+	r.to = r.To.End(lad.Zone)
+	for _, f := range all {
+		if f.At.Before(r.to) {
+			r.foretold = append(r.foretold, f)
+		}
+	}
+	if len(r.foretold) == 0 {
+		return nil, fmt.Errorf("rehearse: nothing is foretold from %s to %s", o.From, r.To)
+	}
+	return r, nil
+}
+
+// hold is one rehearsal whose clock begins after allowance.
+func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result Result, err error) {
+	if err := os.RemoveAll(r.Dir); err != nil {
+		return Result{}, err
+	}
+	proc, err := startEngine(ctx, r.Spawn, r.Dir, r.Log)
+	if err != nil {
+		return Result{}, err
+	}
+	defer func() { err = errors.Join(err, proc.stop()) }()
+	store, err := ledger.Open(ctx, "sqlite:"+proc.ledger)
+	if err != nil {
+		return Result{}, err
+	}
+	defer store.Close()
+	c, err := client.NewLazyClient(client.Options{HostPort: proc.address, Logger: quiet{}})
+	if err != nil {
+		return Result{}, err
+	}
+	defer c.Close()
+
+	clock := calendar.Clock{Epoch: time.Now().Add(allowance), Start: r.from, Rate: float64(24*time.Hour) / float64(r.Day)}
+	eng := engine.New(c, store, r.Window, time.Now, r.Log)
+	report, err := eng.Launch(ctx, r.Plan, r.Calendar, engine.LaunchOptions{
+		At: r.from, Clock: clock, Grace: clock.Plan(clock.Epoch.Add(30 * time.Second)).Sub(r.from),
+		Progress: func(done, total int) { r.watch(Progress{Armed: done, Total: total}) },
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	if time.Now().After(clock.Epoch) {
+		return Result{}, errArmedLate
+	}
+	y := year{rehearsal: r, store: store, proc: proc, clock: clock}
+	if err := y.run(ctx); err != nil {
+		return Result{}, err
+	}
+	result, err = y.compare(ctx)
+	result.Tasks = report.Tasks
+	return result, err
+}
+
+func (r *rehearsal) watch(p Progress) {
+	if r.Watch != nil {
+		r.Watch(p)
+	}
+}
+
+// quiet drops the client's log: it complains whenever the engine is killed.
+type quiet struct{}
+
+func (quiet) Debug(string, ...any) {}
+func (quiet) Info(string, ...any)  {}
+func (quiet) Warn(string, ...any)  {}
+func (quiet) Error(string, ...any) {}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"duban/internal/calendar"
+	"duban/internal/host"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/internal/settings"
+	"duban/internal/words"
+	"duban/seeds"
+)
+
+// app is what every command shares.
+type app struct {
+	cfg      settings.Config
+	w        *words.Words
+	out, err io.Writer
+	log      *slog.Logger
+	now      func() time.Time
+	format   string // -o: table or json
+}
+
+// errSaid: the command has said what is wrong; only the exit status is left.
+var errSaid = errors.New("said")
+
+// run is the whole program; it returns the exit status.
+func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int {
+	cfg, err := settings.Load(toMap(environ))
+	if err != nil {
+		fmt.Fprintln(errOut, err)
+		return 1
+	}
+	a := &app{cfg: cfg, w: words.New(cfg.Lang), out: out, err: errOut, now: time.Now}
+	a.log = host.Logger(cfg, errOut)
+	root := a.root()
+	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	if err := root.ExecuteContext(ctx); err != nil {
+		if !errors.Is(err, errSaid) {
+			fmt.Fprintln(errOut, a.sentence(err))
+		}
+		return 1
+	}
+	return 0
+}
+
+func toMap(environ []string) map[string]string {
+	m := map[string]string{}
+	for _, kv := range environ {
+		if k, v, ok := strings.Cut(kv, "="); ok {
+			m[k] = v
+		}
+	}
+	return m
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "starter",
+		Short:         a.w.T("cli.root"),
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.AddCommand(a.planCommand(), a.ledgerCommand(), a.rehearseCommand(), a.upCommand(), a.engineCommand())
+	return root
+}
+
+// listing adds the -o flag that every listing has.
+func (a *app) listing(c *cobra.Command) *cobra.Command {
+	c.Flags().StringVarP(&a.format, "output", "o", "table", a.w.T("cli.flag_output"))
+	run := c.RunE
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if a.format != "table" && a.format != "json" {
+			return errors.New(a.w.T("cli.bad_output", words.Data{"Format": a.format}))
+		}
+		return run(cmd, args)
+	}
+	return c
+}
+
+// sentence is what a person reads of an error.
+func (a *app) sentence(err error) string {
+	switch {
+	case errors.Is(err, host.ErrNoEngine):
+		return a.w.T("cli.no_engine", words.Data{"Dir": a.cfg.Dir})
+	case errors.Is(err, ledger.ErrPlanDiffers):
+		return a.w.T("cli.plan_differs")
+	case errors.Is(err, ledger.ErrNotFound):
+		return a.w.T("cli.not_found", words.Data{"Error": err.Error()})
+	}
+	return a.w.T("cli.error", words.Data{"Error": err.Error()})
+}
+
+// calendar is the embedded notices, with those that were imported over them.
+func (a *app) calendar() (*calendar.Calendar, error) { return calendar.Load(seeds.Calendar()) }
+
+// load reads a plan and prints its errors; with one it returns errSaid.
+// Warnings are for `plan check` and `plan launch`.
+func (a *app) load(file string) (*plan.Plan, *calendar.Calendar, error) {
+	cal, err := a.calendar()
+	if err != nil {
+		return nil, nil, err
+	}
+	p, problems := plan.Load(file, cal)
+	errs := slices.DeleteFunc(slices.Clone(problems), func(p plan.Problem) bool { return p.Warning })
+	if a.tell(errs) > 0 {
+		return nil, nil, errSaid
+	}
+	return p, cal, nil
+}
+
+// tell prints problems to the error stream and counts those that are errors.
+func (a *app) tell(problems []plan.Problem) (errs int) {
+	for _, p := range problems {
+		if !p.Warning {
+			errs++
+		}
+		fmt.Fprintln(a.err, p.Text(a.w))
+	}
+	return errs
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"duban/internal/calendar"
+	"duban/internal/host"
+	"duban/internal/ledger"
+	"duban/internal/words"
+)
+
+func (a *app) ledgerCommand() *cobra.Command {
+	c := &cobra.Command{Use: "ledger", Short: a.w.T("cli.ledger")}
+	c.AddCommand(a.ledgerShow(), a.ledgerVerify(), a.ledgerExport())
+	return c
+}
+
+// withLedger opens the ledger alone: reading it needs no engine.
+func (a *app) withLedger(ctx context.Context, do func(*ledger.Store) error) error {
+	store, err := ledger.Open(ctx, host.LedgerURL(a.cfg))
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(store), store.Close())
+}
+
+func (a *app) ledgerShow() *cobra.Command {
+	var f ledger.EventFilter
+	c := a.listing(&cobra.Command{
+		Use: "show", Short: a.w.T("cli.ledger_show"), Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
+				events, err := store.Events(cmd.Context(), f)
+				if err != nil {
+					return err
+				}
+				if a.format == "json" {
+					return a.json(events)
+				}
+				t := a.table(map[string]int{"data": 70}, "seq", "plan_at", "task", "event", "actor", "data")
+				for _, e := range events {
+					t.AppendRow(table.Row{e.Seq, e.PlanAt.In(calendar.Beijing).Format("2006-01-02 15:04"), e.Task, e.Kind, e.Actor, short(string(e.Data), 200)})
+				}
+				t.Render()
+				return nil
+			})
+		},
+	})
+	c.Flags().StringVar(&f.Plan, "plan", "", a.w.T("cli.flag_plan"))
+	c.Flags().StringVar(&f.Task, "task", "", a.w.T("cli.flag_task"))
+	c.Flags().Int64Var(&f.AfterSeq, "after", 0, a.w.T("cli.flag_after"))
+	c.Flags().IntVar(&f.Limit, "limit", 200, a.w.T("cli.flag_limit"))
+	return c
+}
+
+func short(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n]) + "…"
+	}
+	return s
+}
+
+func (a *app) ledgerVerify() *cobra.Command {
+	return &cobra.Command{
+		Use: "verify", Short: a.w.T("cli.ledger_verify"), Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
+				n, err := store.Verify(cmd.Context())
+				var broken *ledger.BrokenChainError
+				if errors.As(err, &broken) {
+					return errors.New(a.w.T("cli.ledger_broken", words.Data{"Seq": broken.Seq, "Error": broken.Error()}))
+				}
+				if err != nil {
+					return err
+				}
+				fmt.Fprintln(a.out, a.w.T("cli.ledger_whole", words.Data{"Events": n}))
+				return nil
+			})
+		},
+	}
+}
+
+// planStatus is every launched plan, or one plan's tasks by light.
+func (a *app) planStatus() *cobra.Command {
+	return a.listing(&cobra.Command{
+		Use: "status [PLAN]", Short: a.w.T("cli.plan_status"), Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
+				if len(args) == 0 {
+					return a.plansStatus(cmd.Context(), store)
+				}
+				return a.planTasksStatus(cmd.Context(), store, args[0])
+			})
+		},
+	})
+}

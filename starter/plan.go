@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"duban/internal/calendar"
+	"duban/internal/engine"
+	"duban/internal/host"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+func (a *app) planCommand() *cobra.Command {
+	c := &cobra.Command{Use: "plan", Short: a.w.T("cli.plan")}
+	c.AddCommand(a.planCheck(), a.planTasks(), a.planPreview(), a.planLaunch(), a.planStatus())
+	return c
+}
+
+func (a *app) planCheck() *cobra.Command {
+	return a.listing(&cobra.Command{
+		Use: "check FILE", Short: a.w.T("cli.plan_check"), Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cal, err := a.calendar()
+			if err != nil {
+				return err
+			}
+			p, problems := plan.Load(args[0], cal)
+			if a.format == "json" {
+				return a.checkJSON(p, problems)
+			}
+			if errs := a.tell(problems); errs > 0 {
+				fmt.Fprintln(a.err, a.w.T("cli.check_failed", words.Data{"Errors": errs, "Warnings": len(problems) - errs}))
+				return errSaid
+			}
+			fmt.Fprintln(a.out, a.w.T("cli.check_passed", checkCounts(p, problems)))
+			return nil
+		},
+	})
+}
+
+func checkCounts(p *plan.Plan, problems []plan.Problem) words.Data {
+	kinds := map[plan.Kind]int{}
+	for _, t := range p.Tasks {
+		kinds[t.Kind]++
+	}
+	brackets, projects := 0, 0
+	for _, c := range p.Clauses {
+		brackets += len(c.Brackets)
+	}
+	for _, t := range p.Tasks {
+		if t.Project > 0 {
+			projects++
+		}
+	}
+	return words.Data{
+		"Title": p.Title, "Clauses": len(p.Clauses), "Brackets": brackets, "Projects": projects, "Sections": len(p.Sections),
+		"Units": len(p.Directory.Units), "Dated": kinds[plan.Dated], "Duties": kinds[plan.Duty], "Standing": kinds[plan.Standing], "Warnings": len(problems),
+	}
+}
+
+func (a *app) planTasks() *cobra.Command {
+	return a.listing(&cobra.Command{
+		Use: "tasks FILE", Short: a.w.T("cli.plan_tasks"), Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, _, err := a.load(args[0])
+			if err != nil {
+				return err
+			}
+			if a.format == "json" {
+				return a.json(taskRows(p))
+			}
+			a.taskTable(p)
+			return nil
+		},
+	})
+}
+
+func (a *app) planPreview() *cobra.Command {
+	var at, until string
+	c := a.listing(&cobra.Command{
+		Use: "preview FILE", Short: a.w.T("cli.plan_preview"), Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, cal, err := a.load(args[0])
+			if err != nil {
+				return err
+			}
+			launched, err := a.instant(at, p)
+			if err != nil {
+				return err
+			}
+			last, err := a.day("until", until)
+			if err != nil {
+				return err
+			}
+			rows := stageRows(p, p.Preview(cal, launched, last))
+			if a.format == "json" {
+				return a.json(rows)
+			}
+			a.previewTable(p, rows)
+			return nil
+		},
+	})
+	c.Flags().StringVar(&at, "at", "", a.w.T("cli.flag_at"))
+	c.Flags().StringVar(&until, "until", "", a.w.T("cli.flag_until"))
+	return c
+}
+
+// instant reads --at: a day (its midnight), "now", or nothing: the day of issue.
+func (a *app) instant(at string, p *plan.Plan) (time.Time, error) {
+	lad, err := plan.NewLadderer(p, nil)
+	if err != nil {
+		return time.Time{}, err
+	}
+	switch at {
+	case "":
+		return p.Issued.At(0, 0, lad.Zone), nil
+	case "now":
+		return a.now(), nil
+	}
+	d, err := a.day("at", at)
+	return d.At(0, 0, lad.Zone), err
+}
+
+func (a *app) day(flag, text string) (calendar.Day, error) {
+	if text == "" {
+		return calendar.Day{}, nil
+	}
+	d, err := calendar.ParseDay(text)
+	if err != nil {
+		return d, fmt.Errorf("--%s: %w", flag, err)
+	}
+	return d, nil
+}
+
+func (a *app) planLaunch() *cobra.Command {
+	return &cobra.Command{
+		Use: "launch FILE", Short: a.w.T("cli.plan_launch"), Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, cal, err := a.load(args[0])
+			if err != nil {
+				return err
+			}
+			h, err := host.Open(cmd.Context(), a.cfg, host.Options{Log: a.log})
+			if err != nil {
+				return err
+			}
+			defer h.Close()
+			return a.launch(cmd.Context(), h, p, cal)
+		},
+	}
+}
+
+// launch launches p on an open host, with a bar.
+func (a *app) launch(ctx context.Context, h *host.Host, p *plan.Plan, cal *calendar.Calendar) error {
+	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(a.err), progressbar.OptionSetDescription(a.w.T("cli.arming")),
+		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))
+	started := a.now()
+	report, err := h.Engine.Launch(ctx, p, cal, engine.LaunchOptions{
+		At: started, Grace: host.AuditGrace,
+		Progress: func(done, total int) { bar.ChangeMax(total); _ = bar.Set(done) },
+	})
+	_ = bar.Finish()
+	if unarmed, ok := asUnarmed(err); ok {
+		return fmt.Errorf("%s", a.w.T("cli.unarmed", words.Data{"Count": len(unarmed.Tasks), "Tasks": strings.Join(unarmed.Tasks, " "), "Error": unarmed.First}))
+	}
+	if err != nil {
+		return err
+	}
+	key := "cli.launched"
+	if report.Resumed {
+		key = "cli.launched_again"
+	}
+	fmt.Fprintln(a.out, a.w.T(key, words.Data{"Title": p.Title, "Plan": p.ID, "Tasks": report.Tasks, "Armed": report.Armed,
+		"Standing": report.Standing, "Seconds": fmt.Sprintf("%.1f", a.now().Sub(started).Seconds())}))
+	return nil
+}

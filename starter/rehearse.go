@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/internal/rehearse"
+	"duban/internal/words"
+)
+
+func (a *app) rehearseCommand() *cobra.Command {
+	var speed, from, to, dir string
+	var kill bool
+	var seed uint64
+	c := a.listing(&cobra.Command{
+		Use: "rehearse FILE", Short: a.w.T("cli.rehearse"), Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, cal, err := a.load(args[0])
+			if err != nil {
+				return err
+			}
+			o := rehearse.Options{Plan: p, Calendar: cal, Window: a.cfg.WakeWindow, Kill: kill, Seed: seed, Spawn: spawn, Log: a.log, Dir: dir}
+			if o.Day, err = parseSpeed(speed); err != nil {
+				return err
+			}
+			if o.From, err = a.day("from", from); err != nil {
+				return err
+			}
+			if o.To, err = a.day("to", to); err != nil {
+				return err
+			}
+			if o.Dir == "" {
+				o.Dir = filepath.Join(a.cfg.Dir, "rehearsal-"+p.ID)
+			}
+			return a.rehearse(cmd.Context(), o)
+		},
+	})
+	c.Flags().StringVar(&speed, "speed", "1d=250ms", a.w.T("cli.flag_speed"))
+	c.Flags().StringVar(&from, "from", "", a.w.T("cli.flag_from"))
+	c.Flags().StringVar(&to, "to", "", a.w.T("cli.flag_to"))
+	c.Flags().BoolVar(&kill, "kill", false, a.w.T("cli.flag_kill"))
+	c.Flags().Uint64Var(&seed, "seed", 1, a.w.T("cli.flag_seed"))
+	c.Flags().StringVar(&dir, "dir", "", a.w.T("cli.flag_dir"))
+	return c
+}
+
+// parseSpeed reads "1d=250ms": the real time of one plan day.
+func parseSpeed(s string) (time.Duration, error) {
+	text, ok := strings.CutPrefix(s, "1d=")
+	d, err := time.ParseDuration(text)
+	if !ok || err != nil || d < time.Millisecond || d > 24*time.Hour {
+		return 0, fmt.Errorf("--speed %q: give the real time of a plan day between 1ms and 24h, like 1d=250ms", s)
+	}
+	return d, nil
+}
+
+// spawn is this very program as an engine process.
+func spawn(_ context.Context, dir string, port int) *exec.Cmd {
+	self, err := os.Executable()
+	if err != nil {
+		self = os.Args[0]
+	}
+	return exec.Command(self, "engine", "--dir", dir, "--port", strconv.Itoa(port))
+}
+
+func (a *app) rehearse(ctx context.Context, o rehearse.Options) error {
+	show := a.out
+	if a.format == "json" {
+		show = a.err
+	}
+	v := &yearView{app: a, out: show, dir: o.Dir}
+	fmt.Fprintln(show, a.w.T("cli.rehearse_start", words.Data{"Title": o.Plan.Title, "Day": o.Day.String(), "Dir": o.Dir}))
+	o.Watch = v.watch
+	result, err := rehearse.Run(ctx, o)
+	if err != nil && !errors.Is(err, rehearse.ErrDiffers) {
+		return err
+	}
+	v.flush()
+	if a.format == "json" {
+		if jsonErr := a.json(result); jsonErr != nil {
+			return jsonErr
+		}
+	} else {
+		a.rehearsed(o, result)
+	}
+	if err != nil {
+		return errSaid
+	}
+	return nil
+}
+
+func (a *app) rehearsed(o rehearse.Options, r rehearse.Result) {
+	fmt.Fprintln(a.out, a.w.T("cli.rehearse_sum", words.Data{
+		"Tasks": r.Tasks, "Stages": r.Stages, "Messages": r.Messages, "Events": r.Events, "Kills": r.Kills,
+		"Took": r.Took.Round(time.Second).String(), "Foretold": r.Foretold,
+	}))
+	if len(r.Differences) == 0 {
+		fmt.Fprintln(a.out, a.w.T("cli.rehearse_equal", words.Data{"Foretold": r.Foretold}))
+	} else {
+		t := a.table(map[string]int{"detail": 50}, "day", "task", "stage", "to", "difference", "detail")
+		for _, d := range r.Differences {
+			t.AppendRow(table.Row{d.Day, d.Task, d.Stage, d.Recipient, a.w.T("cli.differs_" + d.What), d.Detail})
+		}
+		t.Render()
+		fmt.Fprintln(a.out, a.w.T("cli.rehearse_differs", words.Data{"Count": len(r.Differences)}))
+	}
+	fmt.Fprintln(a.out, a.w.T("cli.rehearse_look", words.Data{"Dir": o.Dir}))
+}
+
+// yearView shows the months of a rehearsal go by, one line each.
+type yearView struct {
+	*app
+	out interface{ Write([]byte) (int, error) }
+	dir string
+
+	month  string // being lived
+	armed  bool
+	stages []ledger.Stage
+	kills  int
+}
+
+func (v *yearView) watch(p rehearse.Progress) {
+	if p.Now.IsZero() {
+		return
+	}
+	if !v.armed {
+		v.armed = true
+		fmt.Fprintln(v.out, v.w.T("cli.rehearse_armed"))
+	}
+	v.stages, v.kills = p.Stages, p.Kills
+	month := p.Now.In(calendar.Beijing).AddDate(0, 0, -3).Format("2006-01") // its last stages have landed
+	if v.month != "" && month != v.month {
+		v.line(v.month)
+	}
+	v.month = month
+}
+
+// flush shows the months not shown yet.
+func (v *yearView) flush() {
+	if v.month != "" {
+		v.line(v.month)
+	}
+}
+
+func (v *yearView) line(month string) {
+	counts := map[plan.StageKind]int{}
+	for _, s := range v.stages {
+		if s.At.In(calendar.Beijing).Format("2006-01") == month {
+			counts[s.Kind]++
+		}
+	}
+	text := month
+	for _, k := range plan.StageKinds {
+		text += fmt.Sprintf("  %s %3d", v.w.T("term."+string(k)), counts[k])
+	}
+	if v.kills > 0 {
+		text += "  " + v.w.T("cli.kills", words.Data{"Kills": v.kills})
+	}
+	fmt.Fprintln(v.out, text)
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// table is an empty table with translated headings; long cells fold at their
+// width, given by heading key.
+func (a *app) table(widths map[string]int, headings ...string) table.Writer {
+	t := table.NewWriter()
+	t.SetOutputMirror(a.out)
+	t.SetStyle(table.StyleLight)
+	row := table.Row{}
+	var configs []table.ColumnConfig
+	for i, h := range headings {
+		row = append(row, a.w.T("cli.col_"+h))
+		if w := widths[h]; w > 0 {
+			configs = append(configs, table.ColumnConfig{Number: i + 1, WidthMax: w, WidthMaxEnforcer: text.WrapHard})
+		}
+	}
+	t.AppendHeader(row)
+	t.SetColumnConfigs(configs)
+	return t
+}
+
+func (a *app) taskTable(p *plan.Plan) {
+	t := a.table(map[string]int{"title": 48, "lead": 22}, "id", "clause", "title", "kind", "lead", "due", "milestone", "policy")
+	for _, r := range p.Tasks {
+		due := r.Due.String()
+		if r.Recur != nil {
+			due = a.recurrence(*r.Recur)
+		}
+		t.AppendRow(table.Row{r.ID, r.Clause, r.Title, a.w.T("term." + string(r.Kind)), p.Directory.Name(r.Lead), due, r.Milestone, r.Policy})
+	}
+	t.Render()
+}
+
+func (a *app) recurrence(r plan.Recurrence) string {
+	if r.Cron != "" {
+		return "cron " + r.Cron
+	}
+	return a.w.T("cli.every_" + r.Every)
+}
+
+func (a *app) previewTable(p *plan.Plan, rows []stageRow) {
+	titles := map[string]string{}
+	for _, t := range p.Tasks {
+		titles[t.ID] = t.Title
+	}
+	t := a.table(map[string]int{"task": 26, "to": 40, "unit": 22}, "at", "task", "unit", "due", "stage", "to", "moved", "light")
+	for _, r := range rows {
+		t.AppendRow(table.Row{
+			strings.Replace(r.At[:16], "T", " ", 1), r.Task, r.Unit, r.Due, a.w.T("term."+string(r.Kind)) + " " + r.Stage,
+			a.seats(p.Directory, r.To), r.MovedFrom, a.w.T("term." + string(r.Light)),
+		})
+	}
+	t.Render()
+	fmt.Fprintln(a.out, a.w.T("cli.preview_total", words.Data{"Stages": len(rows)}))
+}
+
+// seats is 市水务局联络员、市水务局分管领导.
+func (a *app) seats(d people.Directory, to []people.Recipient) string {
+	var out []string
+	for _, r := range to {
+		name := d.Name(r.Unit)
+		if r.Role != people.Office && r.Role != people.Leader {
+			name += a.w.T("term." + string(r.Role))
+		}
+		out = append(out, name)
+	}
+	return strings.Join(out, a.w.T("cli.list_comma"))
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"duban/internal/host"
+	"duban/internal/words"
+)
+
+// upCommand is everything in one process: the engine with its web UI, the
+// worker, the ledger, and, when files are named, their plans launched.
+func (a *app) upCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "up [FILE…]", Short: a.w.T("cli.up"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			h, err := host.Open(cmd.Context(), a.cfg, host.Options{Embedded: true, Work: true, Out: a.out, Log: a.log})
+			if err != nil {
+				return err
+			}
+			defer h.Close()
+			fmt.Fprintln(a.out, a.w.T("cli.up_ready", words.Data{"Temporal": h.Address, "UI": h.UI, "Ledger": h.LedgerURL, "Outbox": a.cfg.Outbox}))
+			for _, file := range args {
+				p, cal, err := a.load(file)
+				if err != nil {
+					return err
+				}
+				if err := a.launch(cmd.Context(), h, p, cal); err != nil {
+					return err
+				}
+			}
+			err = h.Wait(cmd.Context())
+			fmt.Fprintln(a.out, a.w.T("cli.up_stopped"))
+			return err
+		},
+	}
+}
+
+// engineCommand is the process a rehearsal starts and kills: `up`, quietly, on
+// a folder and a port of its own.
+func (a *app) engineCommand() *cobra.Command {
+	var dir string
+	var port int
+	c := &cobra.Command{
+		Use: "engine", Hidden: true, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if dir == "" || port == 0 {
+				return errors.New("engine: --dir and --port are required")
+			}
+			cfg := a.cfg
+			cfg.Dir, cfg.Outbox, cfg.TemporalPort, cfg.UI = dir, filepath.Join(dir, "outbox"), port, false
+			cfg.DatabaseURL, cfg.TemporalAddress, cfg.SMTP.Host, cfg.Metrics = "", "", "", "" // a world of its own
+			h, err := host.Open(cmd.Context(), cfg, host.Options{Embedded: true, Work: true, Rehearsal: true, Out: a.out, Log: a.log})
+			if err != nil {
+				return err
+			}
+			defer h.Close()
+			return h.Wait(cmd.Context())
+		},
+	}
+	c.Flags().StringVar(&dir, "dir", "", "")
+	c.Flags().IntVar(&port, "port", 0, "")
+	return c
+}
