@@ -30,6 +30,7 @@ type paragraph struct {
 	place    string
 	folded   string
 	brackets []bracket
+	laid     bool // units were written, well or badly
 }
 
 // bracket is one 责任单位 list, resolved.
@@ -57,7 +58,7 @@ func (l *loader) clauses(root object) {
 			o.fault("text", "text_long", words.Data{"Limit": longestText / 1024})
 			c.Text = ""
 		}
-		p := &paragraph{place: o.text("place"), folded: foldText(c.Text)}
+		p := &paragraph{place: o.text("place"), folded: foldText(c.Text), laid: o.has("brackets")}
 		if p.place == "" {
 			p.place = c.ID
 		}
@@ -199,7 +200,7 @@ func (e *entry) noLead(b bracket) {
 	switch {
 	case b.first.collective:
 		e.fault("lead", "lead_collective", nil)
-	case len(e.clause.brackets) == 0:
+	case !e.clause.laid:
 		e.fault("lead", "no_lead", nil)
 	}
 }

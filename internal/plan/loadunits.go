@@ -102,15 +102,15 @@ func (o object) unit(r *register) {
 	if u.ID != "" && !unitID.MatchString(u.ID) {
 		o.fault("id", "bad_unit_id", words.Data{"Value": u.ID})
 	}
-	if first, twice := r.at[u.ID]; twice {
+	if u.ID == "" {
+		u.ID = "?" // complained of; its names are still known
+	}
+	if first, twice := r.at[u.ID]; !twice {
+		r.at[u.ID] = o
+	} else if u.ID != "?" {
 		o.fault("id", "id_twice", words.Data{"Value": u.ID, "File": first.file, "Line": first.where("id").Line})
-		return
 	}
 	o.claim(r, u.Name, u.Aliases)
-	if u.ID == "" {
-		return
-	}
-	r.at[u.ID] = o
 	r.units[u.ID] = u.ID
 	for _, name := range append([]string{u.Name}, u.Aliases...) {
 		if key := people.Fold(name); r.units[key] == "" {

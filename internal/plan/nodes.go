@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -105,22 +106,14 @@ func (s *source) parse(raw []byte, sort string) (o object, ok bool) {
 		s.add(nil, "", "too_large", words.Data{"Limit": "8 MiB"})
 		return o, false
 	}
-	if !utf8.Valid(raw) {
-		s.add(nil, "", "not_utf8", nil)
+	if line := notUTF8(raw); line > 0 {
+		s.add(&yaml.Node{Line: line}, "", "not_utf8", nil)
 		return o, false
 	}
 	first, second, err := documents(raw)
 	if err != nil {
-		at := &yaml.Node{Line: 1, Column: 1}
-		m := yamlLine.FindStringSubmatch(err.Error())
-		detail := err.Error()
-		if m != nil {
-			detail = m[2]
-			if line, err := strconv.Atoi(m[1]); err == nil {
-				at.Line = line
-			}
-		}
-		s.add(at, "", "syntax", words.Data{"Detail": detail})
+		line, detail := syntaxError(err)
+		s.add(&yaml.Node{Line: line}, "", "syntax", words.Data{"Detail": detail})
 		return o, false
 	}
 	if second != nil {
@@ -136,6 +129,34 @@ func (s *source) parse(raw []byte, sort string) (o object, ok bool) {
 		return o, false
 	}
 	return s.object(first.Content[0], sort, "")
+}
+
+// notUTF8 is the first line that is not UTF-8; 0 when there is none.
+func notUTF8(raw []byte) int {
+	if utf8.Valid(raw) {
+		return 0
+	}
+	for i, line := range bytes.Split(raw, []byte("\n")) {
+		if !utf8.Valid(line) {
+			return i + 1
+		}
+	}
+	return 1
+}
+
+// fromParser are the messages for which yaml.v3 counts lines from 0.
+var fromParser = regexp.MustCompile(`^did not find expected (<|node content|'-' indicator|key|',' or)`)
+
+func syntaxError(err error) (line int, detail string) {
+	m := yamlLine.FindStringSubmatch(err.Error())
+	if m == nil {
+		return 1, err.Error()
+	}
+	line, _ = strconv.Atoi(m[1])
+	if m[1] != "" && fromParser.MatchString(m[2]) {
+		line++
+	}
+	return max(line, 1), m[2]
 }
 
 // documents reads the first two YAML documents; second is nil when there is
