@@ -1,0 +1,275 @@
+package deadline
+
+import "strings"
+
+// clauseEnd and sentEnd are the ends of the stretches that hold the cell i.
+func (s *scan) clauseEnd(i int) int {
+	if i >= len(s.c) {
+		return len(s.c)
+	}
+	return s.clause[i].to
+}
+
+func (s *scan) sentEnd(i int) int {
+	if i >= len(s.c) {
+		return len(s.c)
+	}
+	return s.sent[i].to
+}
+
+// predicateZone is where the verb of a phrase that ends at i is looked for: the
+// rest of its clause, or the next clause when a comma follows at once.
+func (s *scan) predicateZone(i int) (int, int) {
+	for strings.ContainsRune("，,)（( ", s.at(i)) && s.at(i) != 0 {
+		i++
+	}
+	end := s.clauseEnd(i)
+	return i, min(end, i+60)
+}
+
+// finishVerbs make a year or month alone a limit: something is over, or begun,
+// when they are true.
+var finishVerbs = []string{"完成", "建成", "竣工", "完工", "投运", "投产", "投入使用", "投入运行", "投入运营", "投用", "启用", "启动",
+	"开工", "动工", "验收", "印发", "出台", "发布", "上报", "报送", "公布", "有所突破", "取得突破", "基本实现", "全面实现", "实现全覆盖",
+	"通车", "通水", "通气", "开通", "上线", "交付", "入驻", "摘牌", "挂牌", "销号", "收官", "清零", "制定", "制订", "编制", "出让",
+	"签约", "开业", "开园", "封顶", "全部退出", "全部淘汰", "脱贫摘帽", "达标", "到位"}
+
+func (s *scan) finishes(from, to int) bool { return s.has(from, to, finishVerbs...) }
+
+// actVerbs tell that a clause says something is done, as against a name.
+var actVerbs = []string{"要", "将", "应", "须", "力争", "确保", "争取", "新建", "新增", "发展", "开展", "组织", "推进", "实施", "控制",
+	"达到", "达", "超过", "增长", "下降", "降低", "提高", "提升", "实现", "培育", "建立", "打造", "引进", "举办", "召开", "淘汰", "关闭",
+	"纳入", "改造", "建设", "消除", "改善", "推广", "创建", "争创", "种植", "造林", "投入", "安排", "支持", "整治", "完善", "持续",
+	"继续", "加快", "加强", "深化", "优化", "强化", "全面", "不低于", "不少于", "保持", "解决", "压减", "削减", "退出", "搬迁", "覆盖"}
+
+// predicate tells that a verb of either kind stands in [from, to).
+func (s *scan) predicate(from, to int) bool {
+	return s.finishes(from, to) || s.has(from, to, actVerbs...)
+}
+
+// nameEnds close the name of a paper, a meeting or a list: 2021年…行动计划.
+var nameEnds = []string{"会议精神", "精神", "计划", "方案", "要点", "报告", "考核", "考核中", "考评", "明细表", "名单", "清单", "目录",
+	"预算", "任务", "目标", "通知", "意见", "纲要", "规划", "要求", "情况", "指标", "水平", "资金", "数据", "标准", "会议", "行动",
+	"基数", "评估", "评价", "结果", "台账", "责任书", "责任状", "总结", "公报", "年报", "工作", "工程", "专项行动", "一览表", "分工", "汇总表", "统计表"}
+
+// named tells that [from, to) is a name: it ends like one, and no strong verb
+// stands in it.
+func (s *scan) named(from, to int) bool {
+	end := s.trimEnd(from, to)
+	if end <= from || s.has(from, end, "要", "将", "力争", "确保", "完成", "印发", "出台", "启动", "开工", "建成", "制定", "实现", "开展", "推进", "继续") {
+		return false
+	}
+	return s.before(end, nameEnds...) != ""
+}
+
+// citeVerbs before a year make it part of what is cited or listed: 贯彻2021年….
+var citeVerbs = []string{"贯彻", "落实", "按照", "根据", "依据", "对照", "关于", "印发", "制定", "编制", "制订", "纳入", "下达", "列入", "做好",
+	"申报", "公布", "超过", "高于", "低于", "优于", "达到", "提高到", "增加到", "围绕", "结合", "总结", "关于印发", "参照", "使用", "利用", "完成", "即", "属于", "作为"}
+
+// soft tells that a soft word governs the phrase: in its own clause before it, or
+// between it and the next phrase (A5).
+func (s *scan) softNear(from, to int) bool {
+	words := []string{"力争", "争取", "原则上", "努力", "尽量", "尽可能", "有所突破", "预计"}
+	check := func(a, b int) bool {
+		if s.has(a, b, words...) {
+			return true
+		}
+		if k := s.find(a, b, "一般"); k >= 0 && s.one2(k+2, "于", "在", "应", "不", "每", "情况下") {
+			return true
+		}
+		return s.has(a, b, "基本完成", "基本建成", "基本到位", "基本办结", "基本完工")
+	}
+	return check(from, to)
+}
+
+// noLimit tells the moments that are no limit: history, baselines, names, papers'
+// own dates. It returns the rule's name, or "".
+func (s *scan) noLimit(p phrase) string {
+	switch {
+	case p.tail == since:
+		return "T2"
+	case s.validity(p):
+		return "T4"
+	case s.baseline(p):
+		return "T3"
+	case s.cited(p):
+		return "T1"
+	case s.history(p):
+		return "T2"
+	case s.ownDate(p):
+		return "T5"
+	}
+	return ""
+}
+
+// validity: 有效期至2025年12月31日 ends a paper, not a task.
+func (s *scan) validity(p phrase) bool {
+	return s.before(p.from, "有效期", "有效期限", "有效期为", "执行期限", "政策期限", "实施期限", "合同期", "任期") != ""
+}
+
+// baseline: 较2020年下降, 比2015年, 在2020年基础上, 2020年水平, 达到2019年的两倍.
+func (s *scan) baseline(p phrase) bool {
+	if p.tail == before || p.tail == start {
+		return false
+	}
+	if s.before(p.from, "较", "相较", "相较于", "比", "同比", "与", "相比", "对比", "以", "达到", "超过", "高于", "低于", "优于", "在") != "" &&
+		(p.m.grain == ofYear && p.m.edge != '内' || p.m.grain == ofHalf || s.one2(p.to, "相比", "同期", "为基")) {
+		in := s.back(p.from, "在")
+		return !in && !s.back(p.from, "以") || s.one2(p.to, "基础上", "的基础", "水平", "同期", "为基", "基数", "年均")
+	}
+	return s.one2(p.to, "基础上", "的基础上", "的水平", "同期", "年均水平", "为基准", "为基数", "水平")
+}
+
+// cited: a bare year or year range in a name, or before 的, 版, 修订, 度.
+func (s *scan) cited(p phrase) bool {
+	if p.tail != bare || p.lead != "" || s.ctx.ColumnCell {
+		return false
+	}
+	if s.one2(p.to, "版", "修订", "修正", "第一次修", "以前年度", "级毕业", "届") {
+		return true
+	}
+	if s.one2(p.to, "印发的", "发布的", "出台的", "制定的", "公布的", "下发的", "修订的", "颁布的", "实施的") {
+		return true
+	}
+	if p.m.grain != ofYear || p.m.edge != 0 {
+		return false
+	}
+	if s.lit(p.to, "度") {
+		from, to := s.predicateZone(p.to + 1)
+		return !s.one2(p.to, "度内", "度末", "度底") && (!s.finishes(from, min(to, from+4)) || s.before(p.from, citeVerbs...) != "")
+	}
+	if s.one2(p.to, "的", "和2", "国民", "中央", "全国两会") || s.before(p.from, citeVerbs...) != "" {
+		return true
+	}
+	from, to := s.predicateZone(p.to)
+	return s.named(from, to)
+}
+
+// history: before the day of issue, and the words look back.
+func (s *scan) history(p phrase) bool {
+	if !p.d.ok || s.ctx.Issued.IsZero() || s.ctx.ColumnCell {
+		return false
+	}
+	c := s.clause[p.from]
+	if p.d.last.Before(s.ctx.Issued) {
+		behind := s.clauseEnd(min(p.to, len(s.c)-1))
+		if s.at(p.to) == '，' || s.at(p.to) == ',' {
+			behind = s.clauseEnd(p.to + 1)
+		}
+		switch {
+		case s.has(p.to, min(behind, p.to+40), "已", "累计", "共有", "以来", "曾", "共完成", "印发的", "获批", "批复", "被评为", "荣获", "我市共", "全市共"):
+			return true
+		case p.lead == "自" && p.tail == bare:
+			return true
+		case p.m.grain == ofYear && p.m.edge == 0 && p.tail == bare && p.lead == "" && p.m.year < max(s.ctx.Issued.Year, s.ctx.PlanYear):
+			return !s.has(c.from, behind, "要", "力争", "确保")
+		case p.m.yearWord == "去年" || p.m.yearWord == "上年":
+			return p.tail != before
+		case p.m.rel != "" && strings.HasPrefix(p.m.rel, "上"):
+			return true
+		}
+	}
+	return false
+}
+
+// ownDate: the paper's own day of issue, alone or before 印发.
+func (s *scan) ownDate(p phrase) bool {
+	if p.m.grain != ofDay || p.tail != bare || p.lead != "" || p.m.year == 0 {
+		return false
+	}
+	if s.one2(p.to, "印发", "发布", "成文", "签发") {
+		return true
+	}
+	return p.d.ok && p.d.last == s.ctx.Issued && !s.ctx.ColumnCell
+}
+
+// finish settles what needs the whole text: the weak readings beside strong ones,
+// softness, milestones, the superior's own acts.
+func (s *scan) finish() {
+	s.dropWeak()
+	for i := range s.out {
+		if r := &s.out[i]; r.Kind != Target {
+			s.surround(i, r)
+		}
+	}
+}
+
+// surround fills in what the words around reading i say of it.
+func (s *scan) surround(i int, r *Reading) {
+	at := s.at2[i]
+	from, to := s.clause[at.from].from, s.clauseEnd(at.to-1)
+	if x := at.to; x < len(s.c) && (s.at(x) == '，' || s.at(x) == ',') && x+1 < len(s.c) {
+		to = s.clauseEnd(x + 1)
+	}
+	sent := s.sent[at.from]
+	floor, ceil := sent.from, s.sentEnd(at.to-1)
+	if i > 0 {
+		floor = max(floor, s.at2[i-1].to)
+	}
+	if i+1 < len(s.at2) {
+		ceil = min(ceil, s.at2[i+1].from)
+	}
+	lo, hi := max(from, floor), min(to, ceil)
+	if s.softNear(lo, at.from) || s.softNear(at.to, s.upTo(at.to, hi)) || s.softNear(at.from, at.to) {
+		r.Soft = true
+	}
+	if r.Milestone == "" && r.Kind != None && r.Kind != Standing {
+		r.Milestone = s.milestone(at, floor, ceil)
+	}
+	r.Superior = s.before(at.from, "将于", "将在", "拟于", "拟在") != ""
+	r.BackRef = s.has(max(sent.from, at.from-40), min(s.sentEnd(at.to-1), at.to+40), "上述工作", "以上工作", "该项工作", "上述任务", "以上任务", "以上各项", "上述各项", "此项工作")
+	if r.Kind == Due && s.one2(at.to, "未", "仍未", "尚未", "不能", "没有", "还未", "仍不") {
+		r.Condition = true
+	}
+}
+
+// upTo cuts a look ahead at a soft word that belongs to the next phrase: one that
+// stands right before it.
+func (s *scan) upTo(from, to int) int {
+	if w := s.before(to, "力争", "争取", "原则上", "力争于", "争取于", "原则上于", "力争在", "争取在", "原则上在", "力争到", "争取到", "原则上应在"); w != "" && to-runes(w) >= from {
+		return to - runes(w)
+	}
+	return to
+}
+
+// strength ranks readings in a sentence: an open word beside a date says nothing.
+func strength(r Reading) int {
+	switch r.Rule {
+	case "A11":
+		return 2
+	case "A9":
+		return 3
+	}
+	switch r.Kind {
+	case Target:
+		return 0
+	case Standing, None:
+		return 1
+	}
+	return 3
+}
+
+// dropWeak removes open words where their sentence holds something stronger, and
+// all but the first of equals.
+func (s *scan) dropWeak() {
+	best := map[int]int{}
+	for i, r := range s.out {
+		k := s.sent[s.at2[i].from].from
+		if r.Rule != "A15" {
+			best[k] = max(best[k], strength(r))
+		}
+	}
+	seen := map[int]bool{}
+	kept, at := s.out[:0], s.at2[:0]
+	for i, r := range s.out {
+		k, st := s.sent[s.at2[i].from].from, strength(r)
+		if (st == 1 || st == 2) && r.Rule != "A15" && (st < best[k] || seen[k]) {
+			continue
+		}
+		if st == 1 || st == 2 {
+			seen[k] = true
+		}
+		kept, at = append(kept, r), append(at, s.at2[i])
+	}
+	s.out, s.at2 = kept, at
+}

@@ -1,0 +1,233 @@
+package deadline
+
+import "duban/internal/calendar"
+
+// seasonWord is a season's name, the setting it reads, and whether the word alone
+// (without 前, 期间) is a season in a plan and not part of a name.
+type seasonWord struct {
+	word  string
+	of    func(Seasons) Period
+	alone bool
+}
+
+func flood(z Seasons) Period { return z.Flood }
+func mainFlood(z Seasons) Period {
+	if z.MainFlood.IsZero() {
+		return z.Flood
+	}
+	return z.MainFlood
+}
+func heating(z Seasons) Period    { return z.Heating }
+func irrigation(z Seasons) Period { return z.Irrigation }
+func fire(z Seasons) Period       { return z.Fire }
+func unset(Seasons) Period        { return Period{} }
+
+// nonFlood is its own setting, or what the flood season leaves over.
+func nonFlood(z Seasons) Period {
+	if !z.NonFlood.IsZero() || z.Flood.IsZero() {
+		return z.NonFlood
+	}
+	after := periodDay(z.Flood.To, 2021).AddDays(1)
+	before := periodDay(z.Flood.From, 2021).AddDays(-1)
+	return Period{MonthDay{after.Month, after.Date}, MonthDay{before.Month, before.Date}}
+}
+
+var seasonWords = []seasonWord{
+	{"非汛期", nonFlood, true}, {"伏秋汛期", flood, true}, {"伏秋汛", flood, true}, {"凌汛期", unset, true}, {"凌汛", unset, true},
+	{"主汛期", mainFlood, true}, {"防汛期", flood, true}, {"汛期", flood, true}, {"枯水期", nonFlood, true}, {"丰水期", flood, true}, {"平水期", unset, true},
+	{"冬春浇期间", irrigation, true}, {"冬春浇", irrigation, true}, {"春灌", irrigation, true}, {"冬灌", irrigation, true}, {"灌溉期", irrigation, true}, {"灌溉季", irrigation, true},
+	{"采暖季", heating, true}, {"采暖期", heating, true}, {"供暖季", heating, true}, {"供暖期", heating, true}, {"供热季", heating, true}, {"供热期", heating, true}, {"取暖季", heating, true}, {"取暖期", heating, true},
+	{"森林防火期", fire, true}, {"防火期", fire, true}, {"春季防火", fire, false},
+	{"秋冬季", unset, false}, {"冬春季", unset, false}, {"今冬明春", unset, true}, {"春耕", unset, false}, {"春播", unset, false}, {"秋播", unset, false},
+	{"三夏", unset, false}, {"三秋", unset, false}, {"夏收", unset, false}, {"秋收", unset, false}, {"春季", unset, false}, {"夏季", unset, false},
+	{"秋季", unset, false}, {"冬季", unset, false}, {"入冬", unset, false}, {"封冻", unset, false}, {"上冻", unset, false}, {"入夏", unset, false},
+	{"暑期", unset, false}, {"暑假", unset, false}, {"寒假", unset, false}, {"春运", unset, false}, {"开学", unset, false},
+}
+
+// readSeason reads 汛前, 入汛前, 主汛期, 非汛期, 采暖季前, 秋冬季期间 (A10), and a
+// season's own definition (汛期为每年的6月1日至9月15日). Dates come from the
+// region's setting; unset, the reading asks.
+func (s *scan) readSeason(i int) ([]hit, int) {
+	m := moment{}
+	from, j := i, s.yearPart(i, &m)
+	if m.year == 0 && m.yearWord == "" {
+		j = i
+	}
+	every := 0
+	if w, e := s.one(i, "每年的", "每年"); w != "" {
+		every, j = 1, e
+	}
+	k := s.skip(j, "的", "在", "于")
+	w, e := s.one(k, "入汛前", "汛前", "入汛之前", "汛后", "入汛后", "入汛")
+	if w != "" {
+		return s.inSeason(span{from, e}, m, flood, map[string]string{"汛后": "after", "入汛后": "begin", "入汛": "begin"}[w], every)
+	}
+	for _, sw := range seasonWords {
+		if !s.lit(k, sw.word) {
+			continue
+		}
+		e := k + runes(sw.word)
+		if h, next := s.seasonDef(from, e); next > 0 {
+			return h, next
+		}
+		x := s.skip(e, "来临", "到来", "开始", "开学")
+		y := s.skip(e, "结束", "过后")
+		switch {
+		case s.one2(x, "之前", "以前", "前") && !s.one2(x, "前后", "前期"):
+			return s.inSeason(span{from, s.skip(x, "之前", "以前", "前")}, m, sw.of, "", every)
+		case s.one2(y, "前") && y > e:
+			return s.inSeason(span{from, y + 1}, m, sw.of, "last", every)
+		case y > e:
+			return s.inSeason(span{from, s.skip(y, "之后", "以后", "后")}, m, sw.of, "after", every)
+		case sw.alone || s.one2(e, "期间", "之间"):
+			return s.inSeason(span{from, s.skip(e, "期间", "内")}, m, sw.of, "during", every)
+		}
+		return nil, 0
+	}
+	return nil, 0
+}
+
+// inSeason dates a season phrase. where: "" before it begins, last before it
+// ends, begin, during, after.
+func (s *scan) inSeason(at span, m moment, of func(Seasons) Period, where string, every int) ([]hit, int) {
+	h := hit{Reading{Kind: Season, Rule: "A10", Sure: Likely}, at}
+	if every > 0 {
+		h.Recurrence = Yearly
+	}
+	p := of(s.ctx.Seasons)
+	y, from := s.yearOf(m)
+	if p.IsZero() || y == 0 {
+		ask(&h, "deadline.season_unset")
+		return []hit{h}, at.to
+	}
+	h.YearFrom = from
+	first, last := periodDay(p.From, y), periodDay(p.To, y)
+	if last.Before(first) {
+		last = periodDay(p.To, y+1)
+	}
+	switch where {
+	case "":
+		h.Due = first.AddDays(-1)
+		if from != "written" && !s.ctx.Issued.IsZero() && h.Due.Before(s.ctx.Issued) {
+			ask(&h, "deadline.before_issue")
+			h.Other = periodDay(p.From, y+1).AddDays(-1)
+		}
+	case "last":
+		h.Due = last
+	case "after":
+		h.Start = last.AddDays(1)
+	case "begin":
+		h.Start = first
+	default:
+		h.Start, h.Until = first, last
+	}
+	return []hit{h}, at.to
+}
+
+// periodDay is a day of the year y; 31 of a shorter month is its last day.
+func periodDay(d MonthDay, y int) calendar.Day {
+	first := calendar.NewDay(y, d.Month, 1)
+	return first.AddDays(min(d.Day, first.MonthEnd().Date) - 1)
+}
+
+// seasonDef reads 汛期为每年的7月1日至10月31日.
+func (s *scan) seasonDef(from, e int) ([]hit, int) {
+	k := s.skip(e, "为", "是", ":", "指")
+	if k == e {
+		return nil, 0
+	}
+	k = s.skip(k, "每年的", "每年")
+	a, j, ok := s.spanHead(k)
+	if !ok {
+		return nil, 0
+	}
+	j = s.skip(j, "次年的", "次年", "翌年")
+	b, ok := s.spanEnd(j, a)
+	if !ok {
+		return nil, 0
+	}
+	h := s.window(a, b, bare, "", from, b.to)
+	h.Kind, h.Rule, h.Ask, h.Sure, h.Recurrence = Season, "A10", "", Sure, Yearly
+	return []hit{h}, b.to
+}
+
+// festivals and the names that holiday notices give them.
+var festivals = []struct {
+	word, name string
+	month, day int // fixed day; 0 when the notice alone knows
+}{
+	{"元旦", "元旦", 1, 1}, {"春节", "春节", 0, 0}, {"清明", "清明", 0, 0}, {"五一", "劳动节", 5, 1}, {"劳动节", "劳动节", 5, 1},
+	{"端午", "端午", 0, 0}, {"中秋", "中秋", 0, 0}, {"国庆", "国庆", 10, 1}, {"十一假期", "国庆", 10, 1},
+}
+
+// readFestival reads 春节前, 国庆节前, 元旦、春节前: the last working day before the
+// festival's first day off, by the notice of that year.
+func (s *scan) readFestival(i int) ([]hit, int) {
+	if w, j := s.one(i, "重大节假日前", "法定节假日前", "节假日前", "重要节日前", "重大节日前", "节前"); w != "" && (w != "节前" || s.at(i-1) != '春' && s.at(i-1) != '季') {
+		h := hit{Reading{Kind: Recurring, Rule: "F2"}, span{i, j}}
+		ask(&h, "deadline.holidays")
+		return []hit{h}, j
+	}
+	m := moment{}
+	j := s.yearPart(i, &m)
+	if m.year == 0 && m.yearWord == "" {
+		j = i
+	}
+	q := s.skip(j, "\"", "的\"")
+	for _, f := range festivals {
+		if !s.lit(q, f.word) {
+			continue
+		}
+		e := s.skip(s.skip(s.skip(q+runes(f.word), "\""), "国际劳动节", "黄金周", "节假期", "节假日", "节", "假期"), "\"", "来临", "到来", "放假", "来临之")
+		w, to := s.one(e, "之前", "以前", "前夕", "前", "之后", "以后", "后", "期间")
+		if w == "" || s.one2(e, "前后") {
+			return nil, e
+		}
+		return s.byFestival(span{i, to}, m, f.name, f.month, f.day, w)
+	}
+	return nil, 0
+}
+
+// byFestival dates 前; 后 and 期间 are windows that the notice would have to give,
+// and only ask.
+func (s *scan) byFestival(at span, m moment, name string, month, date int, w string) ([]hit, int) {
+	h := hit{Reading{Kind: Due, Rule: "F2", Sure: Sure}, at}
+	if w == "之后" || w == "以后" || w == "后" || w == "期间" {
+		h.Kind = Relative
+		h.Relative, h.Event = true, name
+		return []hit{h}, at.to
+	}
+	y, from := s.yearOf(m)
+	if y == 0 {
+		ask(&h, "deadline.year_missing")
+		return []hit{h}, at.to
+	}
+	h.YearFrom = from
+	d, known := s.eve(y, name, month, date)
+	if from != "written" && from != "word" && !s.ctx.Issued.IsZero() && !d.IsZero() && d.Before(s.ctx.Issued) {
+		d, known = s.eve(y+1, name, month, date)
+		h.Sure = Likely
+	}
+	h.Due = d
+	if !known {
+		ask(&h, "deadline.festival_unknown")
+	}
+	return []hit{h}, at.to
+}
+
+// eve is the last working day before a festival; known is false when no notice
+// gives the festival's days (a fixed day is then used, or none).
+func (s *scan) eve(y int, name string, month, date int) (calendar.Day, bool) {
+	for _, full := range []string{name, name + "节", "国庆节、中秋节", "中秋节、国庆节"} {
+		if full == "国庆节、中秋节" && name != "国庆" && name != "中秋" {
+			break
+		}
+		if d, ok := s.cal.BeforeFestival(y, full); ok {
+			return d, true
+		}
+	}
+	if month == 0 {
+		return noDay, false
+	}
+	return s.cal.OnOrBefore(day(y, month, date).AddDays(-1)), false
+}

@@ -1,0 +1,357 @@
+package deadline
+
+import (
+	"strings"
+
+	"duban/internal/calendar"
+)
+
+// term is a length of time: 7个工作日, 6个月, 1—5日, 半年.
+type term struct {
+	span
+	n, least int
+	unit     string // hours, days, workdays, weeks, months, years; "" for what is no term of a plan (分钟)
+	closed   bool   // 内, 以内 follows: to is behind it
+}
+
+var termUnits = []struct{ word, unit string }{
+	{"个工作日", "workdays"}, {"工作日", "workdays"}, {"个自然日", "days"}, {"自然日", "days"}, {"个日历天", "days"}, {"日历天", "days"},
+	{"个小时", "hours"}, {"小时", "hours"}, {"分钟", ""}, {"个星期", "weeks"}, {"星期", "weeks"}, {"周年", "years"}, {"个周", "weeks"},
+	{"周", "weeks"}, {"个季度", "quarters"}, {"个月", "months"}, {"个半月", "halfmonths"}, {"年", "years"}, {"天", "days"}, {"日", "days"},
+}
+
+// term reads a length of time at i.
+func (s *scan) term(i int) (term, bool) {
+	t := term{span: span{i, i}}
+	if w, j := s.one(i, "半年", "半个月", "半月", "一年半"); w != "" {
+		t.n, t.unit, t.to = map[string]int{"半年": 6, "半个月": 15, "半月": 15, "一年半": 18}[w], map[string]string{"半年": "months", "半个月": "days", "半月": "days", "一年半": "months"}[w], j
+		return s.closeTerm(t), true
+	}
+	n, ok := s.num(i)
+	if !ok {
+		return t, false
+	}
+	j := n.end
+	t.n = n.v
+	if s.at(j) == '-' || s.at(j) == '至' || s.at(j) == '到' {
+		if m, ok := s.num(j + 1); ok && m.v > n.v {
+			t.least, t.n, j = n.v, m.v, m.end
+		}
+	}
+	for _, u := range termUnits {
+		if !s.lit(j, u.word) {
+			continue
+		}
+		if u.unit == "years" && (n.digits == 4 || t.n > 99) || u.word == "日" && s.lit(j, "日均") || u.word == "周" && s.one2(j, "周边", "周围", "周期") {
+			return t, false
+		}
+		t.unit, t.to = u.unit, j+runes(u.word)
+		switch u.unit {
+		case "quarters":
+			t.n, t.least, t.unit = t.n*3, t.least*3, "months"
+		case "halfmonths":
+			t.n, t.unit = t.n*30+15, "days"
+		}
+		return s.closeTerm(t), true
+	}
+	return t, false
+}
+
+// closeTerm takes 内, 以内, 之内 and (不含…).
+func (s *scan) closeTerm(t term) term {
+	k := s.skip(t.to, "时间", "的时间", "左右", "左右时间")
+	if _, e := s.one(k, "以内", "之内", "内"); e > 0 && !s.one2(k, "内部", "内外", "内容", "内涝") {
+		t.closed, t.to = true, e
+	}
+	return t
+}
+
+// readMeasure steps over lengths of time that limit nothing: 30年一遇, 24小时值守,
+// 3个月以上, 近三年. A length inside a target (压缩至4个月以内, 5年内享受) is shown
+// as Target (A14).
+func (s *scan) readMeasure(i int) ([]hit, int) {
+	if w, j := s.one(i, "一年两次", "一年一次", "一年多次", "一年三次", "一年四次"); w != "" && !s.back(i, "每") {
+		return []hit{{Reading{Kind: Target, Rule: "A14"}, span{i, j}}}, j
+	}
+	t, ok := s.term(i)
+	if !ok || t.to == i {
+		return nil, 0
+	}
+	if t.unit == "" {
+		return nil, t.to
+	}
+	if s.inTarget(t) {
+		return []hit{{Reading{Kind: Target, Rule: "A14"}, t.span}}, t.to
+	}
+	if t.closed || s.isDay(t) || s.backward(t) != "" || s.fromPeriod(t) {
+		return nil, 0
+	}
+	if w, j := s.one(t.to, "以上", "以下", "及以上", "以来", "来", "左右"); w != "" {
+		return []hit{{Reading{Kind: Target, Rule: "A14"}, span{i, j}}}, j
+	}
+	return nil, t.to
+}
+
+// isDay tells that the term may be a day of the month: 15日, not 15天.
+func (s *scan) isDay(t term) bool { return t.unit == "days" && s.at(t.to-1) == '日' }
+
+// fromPeriod tells 提前N日 and N日前 apart from lengths.
+func (s *scan) fromPeriod(t term) bool { return s.before(t.from, "提前") != "" }
+
+// inTarget tells that the term is what is aimed at, not when (A14).
+func (s *scan) inTarget(t term) bool {
+	c := s.clause[t.from]
+	if s.has(max(c.from, t.from-16), t.from, "压缩", "缩短", "压减", "缩减", "控制在", "减至", "减少到", "减少至", "降至", "降到", "稳定在",
+		"保持在", "限制在", "不超过", "不少于", "不低于", "平均", "延长", "提速", "达到", "持续时间", "时长", "间隔", "使用年限", "服务期", "合同期") &&
+		!s.has(max(c.from, t.from-16), t.from, "之日起", "日起", "最长") {
+		return true
+	}
+	if s.before(t.from, "近", "过去", "最近", "连续", "满", "未满", "超过", "每", "前", "达") != "" && s.before(t.from, "每", "期满", "届满") != "每" && s.before(t.from, "期满", "届满") == "" {
+		return true
+	}
+	if !t.closed {
+		return false
+	}
+	if s.one2(t.to, "免征", "减征", "免缴", "免收", "免费", "享受", "补贴", "补助", "给予", "减半", "不得", "不再", "禁止", "有效", "可", "免予", "免于",
+		"按", "每年", "累计", "发生", "出现", "无", "未", "新增", "曾", "达到", "保持", "返还", "奖励", "逐年", "予以", "两次", "三次", "连续", "的企业", "的项目", "的住房", "的房", "的人员") {
+		return true
+	}
+	return s.has(t.to, min(s.clauseEnd(t.to), t.to+14), "免征", "减征", "享受", "免收", "补贴", "给予补助", "不得再", "减半") && !s.has(t.to, s.clauseNear(t.to), "完成", "整改", "制定")
+}
+
+func (s *scan) clauseNear(i int) int { return min(s.clauseEnd(i), i+40) }
+
+// readTerm reads a limit counted from an event, or before one: 收到之日起7个工作日内,
+// 会后7日内, 届满90日前, 印发后6个月内, 三年内 (A17, A19).
+func (s *scan) readTerm(i int) ([]hit, int) {
+	t, ok := s.term(i)
+	if !ok || t.unit == "" {
+		return nil, 0
+	}
+	if event := s.backward(t); event != "" {
+		return s.beforeEvent(t, event)
+	}
+	if !t.closed {
+		return nil, 0
+	}
+	h := hit{Reading{Kind: Relative, Rule: "A17", Sure: Sure, Offset: Offset{N: t.n, Least: t.least, Unit: t.unit}}, t.span}
+	if from, y, ok := s.yearStart(i); ok { // 2012年起5年内
+		return s.yearsFrom(h, t, from, y), t.to
+	}
+	event, from, next := s.eventOf(i)
+	h.Event, h.from, h.Offset.Next = event, from, next
+	switch {
+	case s.isIssue(event):
+		s.fromIssue(&h, t)
+	case event == "" && (t.unit == "months" || t.unit == "years"):
+		h.Rule = "A19"
+		h.Kind = Due
+		s.fromIssue(&h, t)
+		if h.Sure == Sure {
+			h.Sure = Likely
+		}
+	case event == "":
+		h.Relative = true
+		ask(&h, "deadline.event_missing")
+	default:
+		h.Relative = true
+	}
+	return []hit{h}, t.to
+}
+
+// yearStart tells that the last reading is a Start that ends right before i.
+func (s *scan) yearStart(i int) (int, calendar.Day, bool) {
+	if len(s.out) == 0 {
+		return 0, noDay, false
+	}
+	last, at := s.out[len(s.out)-1], s.at2[len(s.at2)-1]
+	if last.Kind != Start || last.Start.IsZero() || strings.Trim(s.str(at.to, i), "，,的") != "" {
+		return 0, noDay, false
+	}
+	return at.from, last.Start, true
+}
+
+// yearsFrom is A19: from the first day of the year named, N years less a day.
+func (s *scan) yearsFrom(h hit, t term, from int, first calendar.Day) []hit {
+	s.out, s.at2 = s.out[:len(s.out)-1], s.at2[:len(s.at2)-1]
+	h.Kind, h.Rule, h.Start, h.from, h.YearFrom = Window, "A19", first, from, "written"
+	h.Due = addTerm(s.cal, first, t.n, t.unit).AddDays(-1)
+	return []hit{h}
+}
+
+// addTerm counts a term on from a day that is not counted itself.
+func addTerm(cal *calendar.Calendar, d calendar.Day, n int, unit string) calendar.Day {
+	switch unit {
+	case "hours":
+		return d.AddDays((n + 23) / 24)
+	case "workdays":
+		return cal.AddWorkdays(d, n)
+	case "weeks":
+		return d.AddDays(7 * n)
+	case "months":
+		return d.AddMonths(n)
+	case "years":
+		return d.AddMonths(12 * n)
+	}
+	return d.AddDays(n)
+}
+
+// fromIssue counts from the day of issue, when that is known; a term of days,
+// weeks or months that ends on a rest day ends the next working day (A17).
+func (s *scan) fromIssue(h *hit, t term) {
+	if s.ctx.Issued.IsZero() {
+		h.Relative = true
+		if h.Event == "" {
+			h.Event = "印发"
+		}
+		return
+	}
+	// 次日起 changes nothing: the day itself is never counted.
+	h.Due, h.YearFrom = addTerm(s.cal, s.ctx.Issued, t.n, t.unit), "issued"
+	if h.Rule == "A17" {
+		h.Due = s.cal.OnOrAfter(h.Due)
+	}
+}
+
+// AddTerm is the due day of a term counted from the day an event happened, by
+// rule A17: the day itself is not counted, working days skip rest days, and a
+// term that ends on a rest day ends the next working day. A term before an event
+// (届满90日前) counts back and is not moved.
+func AddTerm(cal *calendar.Calendar, event calendar.Day, o Offset) calendar.Day {
+	if cal == nil {
+		cal = calendar.New()
+	}
+	if o.Before {
+		return addTerm(cal, event, -o.N, o.Unit)
+	}
+	return cal.OnOrAfter(addTerm(cal, event, o.N, o.Unit))
+}
+
+var issueEvents = []string{"印发", "发布", "下发", "公布", "施行", "实施", "发文", "出台"}
+var ownNames = []string{"本", "该", "此"}
+
+// isIssue tells that the event is the issue of this very paper: 印发, 本通知印发.
+func (s *scan) isIssue(event string) bool {
+	for _, e := range issueEvents {
+		if event == e {
+			return true
+		}
+		if strings.HasSuffix(event, e) || strings.HasSuffix(event, e+"实施") {
+			for _, own := range ownNames {
+				if strings.HasPrefix(event, own) {
+					return true
+				}
+			}
+			switch strings.TrimSuffix(event, e) {
+			case "通知", "方案", "文件", "意见", "计划", "办法", "文":
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// eventOf looks back from the number at i for the event a term is counted from:
+// 自收到…之日起, 约谈结束后, 会后, 次日起. It returns the event's words, where the
+// phrase begins, and whether the next day is said to be the first.
+func (s *scan) eventOf(i int) (event string, from int, next bool) {
+	end := i
+	for {
+		w := s.before(end, "，", ",", "的", "应当", "应", "须", "在", "于", "要", "必须", "急件", " ")
+		if w == "" || w == "急件" {
+			break
+		}
+		end -= runes(w)
+	}
+	w := s.before(end, "之日的次日起", "次日起", "的第二日起", "第二天起", "之日起计算", "之日起", "当日起", "之日后", "日起", "之后", "以后", "后起", "后", "起算", "起")
+	if w == "" {
+		return s.farEvent(i)
+	}
+	next = strings.Contains(w, "次日") || strings.Contains(w, "第二")
+	stop := end - runes(w)
+	from = s.eventStart(stop)
+	event = s.str(s.skip(from, "自", "从", "在", "于", "经", "应自", "应在"), stop)
+	return strings.TrimRight(event, "的之"), from, next
+}
+
+// eventStart steps back from stop to where the event's words begin: 自, 从, a
+// comma, or the last reading's end.
+func (s *scan) eventStart(stop int) int {
+	from := max(s.clause[max(0, min(stop, len(s.c)-1))].from, stop-40)
+	if stop > 0 {
+		from = max(s.clause[stop-1].from, stop-40)
+	}
+	if len(s.at2) > 0 {
+		from = max(from, min(stop, s.at2[len(s.at2)-1].to))
+	}
+	for k := stop - 1; k >= from; k-- {
+		if s.lit(k, "自") && !s.one2(k, "自然", "自查", "自治", "自行", "自主", "自评", "自筹", "自来", "自身", "自建") || s.lit(k, "从") && !s.one2(k, "从事", "从业") {
+			return k
+		}
+	}
+	for k := stop - 1; k >= from; k-- {
+		if (s.lit(k, "在") || s.lit(k, "于")) && !s.one2(k, "在建", "在线", "在职", "在编", "在册", "于是") && !s.back(k+1, "存在") && !s.back(k+1, "现在") && !s.back(k+1, "关于") && !s.back(k+1, "对于") && !s.back(k+1, "由于") {
+			return k
+		}
+	}
+	for from < stop && strings.ContainsRune("、)〕\"", s.at(from)) {
+		from++
+	}
+	return from
+}
+
+// farEvent looks further back in the sentence: 约谈后，被约谈方应在5个工作日内.
+func (s *scan) farEvent(i int) (string, int, bool) {
+	floor := max(s.sent[i].from, i-40)
+	if len(s.at2) > 0 {
+		floor = max(floor, s.at2[len(s.at2)-1].to)
+	}
+	for k := i - 1; k >= floor; k-- {
+		for _, w := range []string{"之日起", "后,", "后，", "后…", "之后，"} {
+			if s.lit(k, w) {
+				from := s.eventStart(k)
+				if from < k {
+					return s.str(s.skip(from, "自", "从", "在", "于", "经"), k), i, false
+				}
+			}
+		}
+	}
+	return "", i, false
+}
+
+// backEvents are the events that a term can be counted back from.
+var backEvents = []string{"届满", "期满", "到期", "召开", "举行", "举办", "开工", "结束", "实施", "开始", "离任", "投运", "启用", "会议", "活动", "施工", "开庭", "换届"}
+
+// eventBefore is the event whose word ends right before i (届满90日前), or "".
+func (s *scan) eventBefore(i int) string {
+	end := i
+	if s.back(end, "的") {
+		end--
+	}
+	return s.before(end, backEvents...)
+}
+
+// backward is the event when 前 follows the term and one stands before it, or 提前.
+func (s *scan) backward(t term) string {
+	if s.before(t.from, "提前") != "" {
+		return "提前"
+	}
+	if s.at(t.to) != '前' && !s.lit(t.to, "之前") && !s.lit(t.to, "以前") {
+		return ""
+	}
+	return s.eventBefore(t.from)
+}
+
+func (s *scan) beforeEvent(t term, event string) ([]hit, int) {
+	h := hit{Reading{Kind: Relative, Relative: true, Rule: "A17", Sure: Sure, Offset: Offset{N: t.n, Least: t.least, Unit: t.unit, Before: true}}, t.span}
+	if event == "提前" {
+		h.from -= 2
+		h.Event = ""
+		ask(&h, "deadline.event_missing")
+		return []hit{h}, t.to
+	}
+	h.to = s.skip(t.to, "之前", "以前", "前")
+	h.from = s.eventStart(t.from)
+	h.Event = s.str(s.skip(h.from, "自", "从", "在", "于"), t.from)
+	return []hit{h}, h.to
+}
