@@ -316,7 +316,7 @@ func unitName(t string) string {
 	for _, tail := range []string{"等部门", "等单位", "等有关部门", "等相关部门", "等有关单位", "等相关单位"} {
 		t = strings.TrimSuffix(t, tail)
 	}
-	return strings.TrimSpace(t)
+	return strings.NewReplacer("(", "（", ")", "）").Replace(strings.TrimSpace(t))
 }
 
 // looksUnit is true of a text that has the shape of a unit's name.
@@ -325,7 +325,7 @@ func looksUnit(t string) bool {
 	if n < 2 || n > 32 || notUnit.MatchString(t) {
 		return false
 	}
-	t = strings.TrimSuffix(t, "等")
+	t = strings.TrimSuffix(fold(t), "等")
 	if i := strings.LastIndexByte(t, '('); i > 0 && strings.HasSuffix(t, ")") && (unitTail.MatchString(t[:i])) {
 		return true
 	}

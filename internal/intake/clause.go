@@ -237,7 +237,18 @@ func (c *clause) fill() {
 }
 
 func (w *clauseWalk) add(n *node, from *clause) {
-	w.addClause(n, n.clauseOf(n.all()), from)
+	ps := n.all()
+	if len(ps) > 1 && n.headingOnly() {
+		ps = ps[1:] // the heading has a field of its own
+	}
+	w.addClause(n, n.clauseOf(ps), from)
+}
+
+// headingOnly is true of an item whose first paragraph is its heading and no
+// more.
+func (n *node) headingOnly() bool {
+	rest := strings.TrimSpace(string([]rune(n.paras[0].text)[min(n.mark.length, utf8.RuneCountInString(n.paras[0].text)):]))
+	return n.title != "" && strings.Trim(rest, "。：: ") == strings.Trim(n.title, "。：: ")
 }
 
 func (w *clauseWalk) addClause(n *node, c *clause, from *clause) {
@@ -262,7 +273,9 @@ func (w *clauseWalk) addClause(n *node, c *clause, from *clause) {
 	if n.annex != "" {
 		c.place = n.annex + c.place
 	}
-	c.headLen = headBytes(n)
+	if len(c.paras) > 0 && c.paras[0] == n.paras[0] {
+		c.headLen = headBytes(n)
+	}
 	c.id = w.id(n)
 	for _, r := range c.found {
 		c.seats = append(c.seats, r.names)

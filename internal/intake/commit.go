@@ -138,11 +138,14 @@ func (k *committer) sentence(c *clause, s sentence) {
 	parts := commaSpans(c.text, s.span)
 	var marks []marked
 	for _, r := range s.readings {
-		if k.counts(c, r, s.span, false) {
+		if k.counts(c, r, s.span, false) && !attached(r) {
 			marks = append(marks, marked{r, partOf(parts, r.Begin)})
 		}
 	}
 	segs := segments(c.text, parts, marks)
+	if len(segs) == 0 {
+		return
+	}
 	for _, g := range segs {
 		if g.reading == nil {
 			k.standing(c, s, g.span, "")
@@ -155,6 +158,7 @@ func (k *committer) sentence(c *clause, s sentence) {
 		}
 		e.Title = k.title(c, g)
 		k.publish(c, e, s)
+		k.attach(c, e, s)
 		k.split(c, e, g, s)
 	}
 }
@@ -253,13 +257,28 @@ func segments(text string, parts []span, marks []marked) []segment {
 		next = last + 1
 		if next <= end && i+1 <= len(marks) { // what a recurring or late time leaves over
 			rest := span{parts[next].from, parts[end].to}
-			if hanIn(text[rest.from:rest.to]) >= 6 {
+			switch {
+			case purposeOnly(text, parts[next:end+1]):
+				out[len(out)-1].to = rest.to
+			case hanIn(text[rest.from:rest.to]) >= 6:
 				out = append(out, segment{span: rest})
 			}
 			next = end + 1
 		}
 	}
 	return out
+}
+
+var purposeWord = regexp.MustCompile(`^(严防|确保|防止|掌握|形成|实现|提升|提高|保障|保证|促进|有效|切实|推动形成|为|力求|以便|做到|防范|杜绝|避免|督促)`)
+
+// purposeOnly is true of parts that only say what the work is for.
+func purposeOnly(text string, parts []span) bool {
+	for _, p := range parts {
+		if !purposeWord.MatchString(tight(text[p.from:p.to])) {
+			return false
+		}
+	}
+	return true
 }
 
 var openVerb = regexp.MustCompile(`^(开展|组织开展|实施|组织实施|推进|推动|持续|抓好|做好|启动|加快|加强|全面开展|深入开展|扎实开展|组织)[^，]*(工作|行动|整治|排查|活动|建设|工程|改造|调查|评估|检查|治理|试点)$`)
@@ -278,11 +297,42 @@ func thin(text string, p span, r deadline.Reading) bool {
 	return rest == "" || hanIn(rest) <= 6 && thinVerb.MatchString(strings.Trim(rest, ",。;、()"))
 }
 
+// attached is true of a reading that says something of its sentence and gives
+// it no date: 汛期, 按时.
+func attached(r deadline.Reading) bool {
+	return r.Due.IsZero() && (r.Kind == deadline.Season || r.Kind == deadline.Due)
+}
+
+// attach notes such readings on the entry whose words hold them, and asks.
+func (k *committer) attach(c *clause, e *entry, s sentence) {
+	for _, r := range s.readings {
+		if r.Begin < e.span.from || r.Begin >= e.span.to {
+			continue
+		}
+		if r.Soft {
+			e.Soft = true
+		}
+		switch {
+		case r.Kind == deadline.Relative && r.Due.IsZero():
+			k.note(e, "note_relative", r.Words)
+		case !attached(r) || !k.counts(c, r, s.span, false):
+		case r.Kind == deadline.Season:
+			k.season(e, r)
+		case c.role != roleGuards && e.Kind == plan.Standing:
+			if !k.askDate(c.place, e, r, "date") {
+				k.note(e, "note_date", r.Words)
+			}
+		default:
+			k.note(e, "note_date", r.Words)
+		}
+	}
+}
+
 // title is what the segment says to do, without the time.
 func (k *committer) title(c *clause, g segment) string {
 	r := g.reading
 	text := ""
-	if r.Begin >= g.from && r.End <= g.to {
+	if r.Begin >= g.from && r.End <= g.to && r.Kind != deadline.Recurring {
 		text = c.text[g.from:r.Begin] + c.text[r.End:g.to]
 	} else {
 		text = c.text[g.from:g.to]
@@ -292,7 +342,7 @@ func (k *committer) title(c *clause, g segment) string {
 		if g.context != (span{}) && g.context.from < g.from {
 			return shorten(tidyTitle(c.text[g.context.from:g.context.to])+"，"+text, 40)
 		}
-		if t := clauseTopic(c); t != "" {
+		if t := clauseTopic(c); t != "" && hanIn(text) < 6 {
 			return shorten(t+"："+text, 40)
 		}
 	}

@@ -248,7 +248,7 @@ func (w *docxWalk) endCell() error {
 func cellText(s string) string {
 	var out []string
 	for _, l := range strings.Split(s, "\n") {
-		if l = clean(l); l != "" {
+		if l = cellClean(l); l != "" {
 			out = append(out, l)
 		}
 	}

@@ -82,7 +82,7 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 		}
 	}
 	reg := newRegistry(a, opt.Units, f.City)
-	k := &committer{facts: f, asker: a, reg: reg, ctx: deadline.Context{Issued: f.Issued, PlanYear: f.Year, Seasons: opt.Seasons, Calendar: opt.Calendar}}
+	k := &committer{facts: f, asker: a, reg: reg, ctx: deadline.Context{Issued: f.Issued, PlanYear: f.Year, Seasons: answeredSeasons(a, opt.Seasons), Calendar: opt.Calendar}}
 	d := &Draft{ID: opt.ID, Title: f.Title, Number: f.Number, Issuer: f.Issuer, Issued: f.Issued, Year: f.Year, Docs: docs}
 	if d.ID == "" {
 		sum := sha256.Sum256([]byte(tight(fold(f.Title))))

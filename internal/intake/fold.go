@@ -3,6 +3,7 @@ package intake
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // fold brings full-width forms to half width, brackets to one of ()[], and the
@@ -66,6 +67,36 @@ func clean(s string) string {
 		rs = append(rs, r)
 	}
 	return string(rs)
+}
+
+// cellClean is clean for a table cell: a space between Chinese characters may
+// part two names there, and stays as a line end.
+func cellClean(s string) string {
+	var out []string
+	for _, f := range strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) }) {
+		if f = clean(f); f == "" {
+			continue
+		}
+		if n := len(out); n > 0 && (narrowEnd(out[n-1]) || narrowStart(f)) {
+			if narrowEnd(out[n-1]) && narrowStart(f) {
+				f = " " + f
+			}
+			out[n-1] += f
+			continue
+		}
+		out = append(out, f)
+	}
+	return strings.Join(out, "\n")
+}
+
+func narrowEnd(s string) bool {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return narrow(r)
+}
+
+func narrowStart(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return narrow(r)
 }
 
 // narrow is true of letters and digits of the Latin world.

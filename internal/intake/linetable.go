@@ -87,7 +87,7 @@ func tightEqual(a, b []string) bool {
 
 func trimCells(cells []string) []string {
 	for i := range cells {
-		cells[i] = clean(cells[i])
+		cells[i] = cellClean(cells[i])
 	}
 	return cells
 }

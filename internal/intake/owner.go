@@ -42,7 +42,7 @@ func (k *committer) resolveClauses(cs []*clause) {
 			for _, n := range order(c.seats[i]) {
 				k.reg.resolve(n.name, c.place)
 				if !slices.ContainsFunc(names, func(s string) bool { return people.Fold(s) == people.Fold(n.name) }) {
-					names = append(names, n.name)
+					names = append(names, k.printed(n.name))
 				}
 			}
 			c.brackets = append(c.brackets, names)
@@ -370,7 +370,7 @@ func (k *committer) byBracket(c *clause, e *entry, br []named, text, context str
 	said := fold(tight(context + text))
 	if e.Kind == plan.Dated && len(collectives) > 0 && territory.MatchString(said) && surveyed(said) {
 		each := append(slices.Clone(collectives), zones()...)
-		answer := k.asker.ask("each", weightEach, c.place, e.Source, "each", []string{"each", "joint"}, words.Data{"Units": strings.Join(each, "、")})
+		answer := k.asker.ask("each", weightEach, c.place, firstNonEmpty(context, e.Source), "each", []string{"each", "joint"}, words.Data{"Units": strings.Join(each, "、")})
 		if answer != "joint" {
 			e.Each = each
 			return

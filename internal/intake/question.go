@@ -51,8 +51,7 @@ func newAsker(w *words.Words, answers map[string]string) *asker {
 
 // ask records a question once and returns the answer given to it, "" for none.
 func (a *asker) ask(kind string, weight int, place, text, proposal string, options []string, data words.Data) string {
-	sum := sha256.Sum256([]byte(kind + "\x00" + place + "\x00" + tight(text)))
-	id := kind + "-" + hex.EncodeToString(sum[:4])
+	id := questionID(kind, place, text)
 	answer := strings.TrimSpace(a.answers[id])
 	if i, ok := a.seen[id]; ok {
 		return a.list[i].Answer
@@ -65,6 +64,11 @@ func (a *asker) ask(kind string, weight int, place, text, proposal string, optio
 	a.list = append(a.list, Question{ID: id, Kind: kind, Weight: weight, Place: place, Words: text,
 		Ask: a.words.T("intake.ask_"+kind, data), Options: options, Proposal: proposal, Answer: answer})
 	return answer
+}
+
+func questionID(kind, place, text string) string {
+	sum := sha256.Sum256([]byte(kind + "\x00" + place + "\x00" + tight(text)))
+	return kind + "-" + hex.EncodeToString(sum[:4])
 }
 
 // touches notes the entry that the last question is about.

@@ -65,8 +65,14 @@ func (k *committer) vision(r deadline.Reading) bool {
 func (k *committer) dated(c *clause, r deadline.Reading, s span, bracket int) *entry {
 	e := &entry{Bracket: bracket, span: s, phrase: span{r.Begin, r.End}, Source: c.text[s.from:s.to], Kind: plan.Dated,
 		Soft: r.Soft, Milestone: r.Milestone, rule: r.Rule, sure: r.Sure, readAsk: r.Ask, words: r.Words, reading: r}
+	if e.Milestone == "建成" && strings.Count(e.Source, "建成") == strings.Count(e.Source, "建成区") {
+		e.Milestone = "" // 建成区 is a place
+	}
 	if !k.timed(c.place, e, r) {
 		return nil
+	}
+	if e.Kind == plan.Dated && e.Milestone == "" {
+		e.Milestone = "完成"
 	}
 	return e
 }
@@ -83,8 +89,8 @@ func (k *committer) timed(place string, e *entry, r deadline.Reading) bool {
 		return true
 	case r.Kind == deadline.Season && r.Due.IsZero():
 		e.Kind = plan.Standing
-		answer := k.askDate(place, e, r, "season")
-		return answer || k.note(e, "note_season", r.Words)
+		k.season(e, r)
+		return true
 	case r.Due.IsZero():
 		e.Kind = plan.Standing
 		return k.askDate(place, e, r, "date") || k.note(e, "note_date", r.Words)
@@ -124,10 +130,44 @@ func (k *committer) why(r deadline.Reading) string {
 	if r.Ask == "" {
 		return ""
 	}
-	if t := k.asker.words.T(r.Ask); t != r.Ask {
+	if t := k.asker.words.T(r.Ask, words.Data{"Words": r.Words}); t != r.Ask {
 		return t
 	}
 	return ""
+}
+
+// season notes a local season and asks once for its days.
+func (k *committer) season(e *entry, r deadline.Reading) {
+	if r.Sure == deadline.Ask || r.Ask != "" {
+		k.asker.ask("season", weightCycle, "", seasonName(r.Words), "", nil, words.Data{"Phrase": seasonName(r.Words)})
+	}
+	k.note(e, "note_season", r.Words)
+}
+
+func seasonName(w string) string {
+	for _, s := range []struct{ has, name string }{{"主汛", "主汛期"}, {"汛", "汛期"}, {"浇", "冬春灌溉期"}, {"灌", "冬春灌溉期"}, {"暖", "采暖期"}, {"供热", "采暖期"}, {"火", "防火期"}} {
+		if strings.Contains(w, s.has) {
+			return s.name
+		}
+	}
+	return w
+}
+
+var seasonDays = regexp.MustCompile(`^(?:每年)?(\d{1,2})[-月./](\d{1,2})日?(?:-|至|~|到)+(?:次年)?(\d{1,2})[-月./](\d{1,2})日?$`)
+
+// answeredSeasons are the seasons whose days a person gave: 06-01至09-30.
+func answeredSeasons(a *asker, s deadline.Seasons) deadline.Seasons {
+	for name, p := range map[string]*deadline.Period{"汛期": &s.Flood, "主汛期": &s.MainFlood, "冬春灌溉期": &s.Irrigation, "采暖期": &s.Heating, "防火期": &s.Fire} {
+		m := seasonDays.FindStringSubmatch(tight(fold(a.answers[questionID("season", "", name)])))
+		if m == nil || !p.IsZero() {
+			continue
+		}
+		n := func(i int) int { return number(m[i]) }
+		if n(1) >= 1 && n(1) <= 12 && n(3) >= 1 && n(3) <= 12 && n(2) >= 1 && n(2) <= 31 && n(4) >= 1 && n(4) <= 31 {
+			*p = deadline.Period{From: deadline.MonthDay{Month: time.Month(n(1)), Day: n(2)}, To: deadline.MonthDay{Month: time.Month(n(3)), Day: n(4)}}
+		}
+	}
+	return s
 }
 
 // askDate asks for a date that another document or the region sets; true when

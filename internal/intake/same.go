@@ -5,7 +5,9 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
+	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/words"
 )
@@ -53,6 +55,9 @@ func pairSet(s string) map[string]bool {
 
 func (l *linker) weight(pair string) float64 {
 	n := l.count[pair]
+	if n == 0 {
+		n = min(3, len(l.rows)) // words of the body only: they describe, they do not name
+	}
 	w := math.Log(float64(len(l.rows)+2) / float64(n+1))
 	if filler.MatchString(pair) {
 		w *= 0.25
@@ -128,13 +133,12 @@ var (
 // names are the works that a segment lists between 、，和及.
 func (l *linker) names(text string) []string {
 	var out []string
-	f := tight(fold(text))
-	for _, part := range splitNames(f) {
-		part = nameVerb.ReplaceAllString(part, "")
-		if i := strings.IndexAny(part, "：:"); i >= 0 {
-			part = part[i+1:]
+	for _, part := range splitNames(tight(text)) {
+		if i := strings.LastIndexAny(part, "：:"); i >= 0 {
+			_, n := utf8.DecodeRuneInString(part[i:])
+			part = part[i+n:]
 		}
-		if n := []rune(part); len(n) >= 2 && len(n) <= 40 {
+		if n := utf8.RuneCountInString(part); n >= 2 && n <= 40 {
 			out = append(out, part)
 		}
 	}
@@ -145,7 +149,7 @@ func splitNames(f string) []string {
 	var out []string
 	depth, from := 0, 0
 	for i, r := range f {
-		switch r {
+		switch foldRune(r) {
 		case '(', '[', '“', '《':
 			depth++
 		case ')', ']', '”', '》':
@@ -194,7 +198,14 @@ func (l *linker) mentions(c *clause, e *entry) (out []*entry, left bool) {
 	seen := map[int]bool{}
 	any := false
 	names := l.names(body)
-	for n, name := range names {
+	var rest []string
+	defer func() {
+		if left && len(out) > 0 {
+			narrowTo(e, rest, body)
+		}
+	}()
+	for n, raw := range names {
+		name := nameVerb.ReplaceAllString(raw, "")
 		short := nameTail.ReplaceAllString(name, "")
 		i, sure, ok := l.match(name)
 		if !ok && short != name && len([]rune(short)) >= 2 {
@@ -203,7 +214,10 @@ func (l *linker) mentions(c *clause, e *entry) (out []*entry, left bool) {
 		if !ok {
 			// What follows the last work says only what it is for.
 			if !any || n < len(names)-1 && !purpose.MatchString(name) {
-				left = left || !purpose.MatchString(name)
+				if !purpose.MatchString(name) {
+					left = true
+					rest = append(rest, raw)
+				}
 			}
 			continue
 		}
@@ -232,6 +246,26 @@ func (l *linker) mentions(c *clause, e *entry) (out []*entry, left bool) {
 	return out, left
 }
 
+var startVerb = regexp.MustCompile(`启动|开工|投运|投用|验收|建成|完成`)
+
+// narrowTo gives an entry, whose other works are chased elsewhere, the title
+// and milestone of what is left.
+func narrowTo(e *entry, rest []string, body string) {
+	for _, part := range strings.FieldsFunc(body, func(r rune) bool { return foldRune(r) == ',' || r == '；' }) {
+		if countTail.MatchString(fold(tight(part))) {
+			e.Title = shorten(tidyTitle(part), 40)
+			return
+		}
+	}
+	if len(rest) == 0 {
+		return
+	}
+	e.Title = shorten(tidyTitle(strings.Join(rest, "、")), 40)
+	if v := startVerb.FindString(rest[0]); v != "" {
+		e.Milestone = v
+	}
+}
+
 var purpose = regexp.MustCompile(`^(进一步|提升|提高|确保|实现|减少|削减|改善|保障|促进|有效|切实|不断|增强)`)
 
 // mention makes the entry that names a row's work. Where the dates disagree it
@@ -251,7 +285,7 @@ func (l *linker) mention(c *clause, e *entry, p *project, name string) *entry {
 	}
 	if e.Bracket >= 0 && e.Bracket < len(c.brackets) && len(c.brackets[e.Bracket]) > 0 {
 		lead := c.brackets[e.Bracket][0]
-		if us, several := l.k.reg.resolve(lead, c.place); !several && len(us) == 1 && !l.k.holds(p, us[0]) {
+		if us, several := l.k.reg.resolve(lead, c.place); !several && len(us) == 1 && us[0].Kind != people.CountyGovernment && us[0].Kind != people.ZoneCommittee && !l.k.holds(p, us[0]) {
 			p.addAssist(lead)
 		}
 	}

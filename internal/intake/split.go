@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"regexp"
 	"strings"
 
 	"duban/internal/plan"
@@ -14,7 +15,9 @@ func (k *committer) split(c *clause, e *entry, g segment, s sentence) {
 		context = c.text[g.context.from:g.context.to]
 	}
 	parts := commaSpans(c.text, e.span)
+	soft := softParts(c.text, parts, e)
 	kept := []span{}
+	var each []*entry
 	for i, p := range parts {
 		t := tight(fold(c.text[p.from:p.to]))
 		names, several := []string(nil), false
@@ -23,11 +26,14 @@ func (k *committer) split(c *clause, e *entry, g segment, s sentence) {
 				names, several = k.subjectAt(t)
 			}
 		}
-		if !several {
+		if !several && !soft[i] {
 			kept = append(kept, p)
 			continue
 		}
 		own := *e
+		if soft[i] {
+			own.Soft = true
+		}
 		own.Notes = append([]string(nil), e.Notes...)
 		own.Each = names
 		for _, n := range names {
@@ -40,13 +46,44 @@ func (k *committer) split(c *clause, e *entry, g segment, s sentence) {
 		own.span.from, own.span.to = trimSpan(c.text, own.span.from, own.span.to)
 		own.Source = c.text[own.span.from:own.span.to]
 		own.Title = shorten(tidyTitle(c.text[p.from:p.to]), 40)
-		c.entries = append(c.entries, &own)
+		if i == 0 || !several {
+			own.Title = shorten(tidyTitle(strings.Replace(c.text[p.from:p.to], e.words, "", 1)), 40)
+			own.Each, own.Lead = nil, ""
+			k.owner(c, &own, context)
+		}
+		each = append(each, &own)
 	}
-	if len(kept) == 0 {
-		return
+	if len(kept) > 0 {
+		k.owner(c, e, context)
+		c.entries = append(c.entries, e)
 	}
-	k.owner(c, e, context)
-	c.entries = append(c.entries, e)
+	c.entries = append(c.entries, each...)
+}
+
+var softWord = regexp.MustCompile(`力争|争取|原则上|基本(?:消除|完成|建成|实现|形成|解决|建立|淘汰|达到|做到|满足|杜绝|覆盖|具备)|努力(?:实现|完成|达到|争取)`)
+
+// softParts are the comma parts of a dated segment that alone are softened
+// (基本消除…); an entry that is soft in all it says is marked as a whole.
+func softParts(text string, parts []span, e *entry) map[int]bool {
+	if e.Soft || e.Kind != plan.Dated {
+		return nil
+	}
+	soft, hard := map[int]bool{}, 0
+	for i, p := range parts {
+		t := tight(text[p.from:p.to])
+		switch {
+		case softWord.MatchString(t):
+			soft[i] = true
+		case i == 0 && onlyTime(text[p.from:p.to], e), purposeWord.MatchString(t):
+		default:
+			hard++
+		}
+	}
+	if hard == 0 && len(soft) > 0 {
+		e.Soft = true
+		return nil
+	}
+	return soft
 }
 
 // onlyTime is true of a first part that is nothing but the time: 2021年10月底前.
@@ -87,20 +124,7 @@ func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
 	}
 	e := &entry{Kind: plan.Standing, Bracket: s.bracket, span: span{from, to}, Source: c.text[from:to]}
 	e.Title = shorten(tidyTitle(e.Source), 40)
-	for _, r := range s.readings {
-		if r.Begin < from || r.Begin >= to {
-			continue
-		}
-		if r.Soft {
-			e.Soft = true
-		}
-		if r.Relative {
-			k.note(e, "note_relative", r.Words)
-		}
-		if r.Milestone != "" {
-			e.Milestone = r.Milestone
-		}
-	}
+	k.attach(c, e, s)
 	k.owner(c, e, "")
 	c.entries = append(c.entries, e)
 }

@@ -170,6 +170,9 @@ func (r *registry) aliasGroup(g *people.Group, name string) {
 
 func (r *registry) propose(name, where string) *unit {
 	u := &unit{Unit: people.Unit{ID: r.newID(name), Name: name, Kind: unitKind(name)}, where: where}
+	if full := fullName(name); full != name {
+		u.Name, u.Aliases = full, []string{name}
+	}
 	if old := r.near(name); old != nil {
 		answer := r.asker.ask("near", weightUnit, where, old.Name+" / "+name, "different", []string{"same", "different"},
 			words.Data{"Name": name, "Other": old.Name})
@@ -182,6 +185,18 @@ func (r *registry) propose(name, where string) *unit {
 	r.units = append(r.units, u)
 	r.claim(name, u)
 	return u
+}
+
+// fullName is the organ that a bare place name stands for in a list of units.
+func fullName(name string) string {
+	f := tight(fold(name))
+	switch {
+	case zoneTail.MatchString(f) && !strings.HasSuffix(f, "管委会") && !strings.HasSuffix(f, "管理委员会"):
+		return name + "管委会"
+	case countyName.MatchString(f):
+		return name + "人民政府"
+	}
+	return name
 }
 
 func (r *registry) newID(name string) string {
