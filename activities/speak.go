@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"go.temporal.io/sdk/activity"
-
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/notice"
@@ -37,7 +35,6 @@ func (a *Activities) Speak(ctx context.Context, in SpeakInput) error {
 	}
 	var failures []error
 	for _, m := range messages {
-		activity.RecordHeartbeat(ctx)
 		if err := a.send(ctx, l, m); err != nil {
 			failures = append(failures, err)
 		}

@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"duban/internal/calendar"
-	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/internal/rehearse"
 	"duban/internal/words"
@@ -128,7 +127,7 @@ type yearView struct {
 
 	month  string // being lived
 	armed  bool
-	stages []ledger.Stage
+	stages []plan.Stage
 	kills  int
 }
 

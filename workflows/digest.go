@@ -11,10 +11,10 @@ import (
 // that stays dead for a day is given up: recorded, seen, and nobody waits.
 func Digest(ctx workflow.Context, in DigestInput) error {
 	input := activities.SpeakInput{Digest: in.Key}
-	err := workflow.ExecuteActivity(speaking(ctx), acts.Speak, input).Get(ctx, nil)
+	err := workflow.ExecuteLocalActivity(speaking(ctx), acts.Speak, input).Get(ctx, nil)
 	if err == nil || ctx.Err() != nil {
 		return ctx.Err()
 	}
 	workflow.GetLogger(ctx).Error("Digest not delivered", "digest", in.Key, "error", err)
-	return workflow.ExecuteActivity(recording(ctx), acts.GiveUp, input).Get(ctx, nil)
+	return workflow.ExecuteLocalActivity(deciding(ctx), acts.GiveUp, input).Get(ctx, nil)
 }

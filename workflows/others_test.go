@@ -96,25 +96,6 @@ func TestDigestLeavesOutWhatWasClosedInBetween(t *testing.T) {
 	require.Empty(t, b.post.mails)
 }
 
-func TestDigestTriesAgainWhileTheChannelIsDown(t *testing.T) {
-	t.Parallel()
-	b, d := digestBench(t)
-	up := b.Now().Add(4 * time.Minute)
-	tries := 0
-	b.post.broken = func() error {
-		tries++
-		if b.Now().Before(up) {
-			return errors.New("connection refused")
-		}
-		return nil
-	}
-	b.ExecuteWorkflow(workflows.DigestType, workflows.DigestInput{Key: d.Key})
-	b.done()
-	require.Equal(t, []string{"remind-7 sent"}, b.states())
-	require.Len(t, b.post.mails, 1)
-	require.Greater(t, tries, 3)
-}
-
 func TestDigestIsGivenUpWhenAllTriesFailed(t *testing.T) {
 	t.Parallel()
 	b, d := digestBench(t)

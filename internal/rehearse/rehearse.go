@@ -41,7 +41,7 @@ type Progress struct {
 	Now    time.Time // plan clock; zero while tasks are being armed
 	Armed  int
 	Total  int
-	Stages []ledger.Stage // decided so far, in order of time
+	Stages []plan.Stage // decided so far, in order of time
 	Kills  int
 }
 

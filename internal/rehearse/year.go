@@ -2,12 +2,15 @@ package rehearse
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/plan"
 )
 
 // year is a rehearsal that is running.
@@ -32,6 +35,7 @@ func (y *year) run(ctx context.Context) error {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	lastProgress, lastCount := time.Now(), -1
+	so := chronicle{to: y.to, carried: map[string]int{}}
 	for {
 		select {
 		case <-ctx.Done():
@@ -39,26 +43,25 @@ func (y *year) run(ctx context.Context) error {
 		case <-tick.C:
 		}
 		now := time.Now()
-		plan := y.clock.Plan(now)
-		if y.Kill && now.After(nextKill) && plan.Before(y.to) {
+		today := y.clock.Plan(now)
+		if y.Kill && now.After(nextKill) && today.Before(y.to) {
 			if err := y.crash(ctx, random); err != nil {
 				return err
 			}
 			nextKill = time.Now().Add(y.killGap(random))
 			continue
 		}
-		said, decided, err := y.count(ctx)
-		if err != nil {
-			return fmt.Errorf("rehearse: read the ledger: %w", err)
+		if err := so.read(ctx, y.store, y.Plan.ID); err != nil {
+			return err
 		}
-		y.watch(Progress{Now: plan, Stages: decided, Kills: y.kills})
-		if count := said + len(decided); count != lastCount {
+		y.watch(Progress{Now: today, Stages: so.decided, Kills: y.kills})
+		if count := so.said + len(so.decided); count != lastCount {
 			lastProgress, lastCount = now, count
 		}
-		if plan.Before(y.to) {
+		if today.Before(y.to) {
 			continue
 		}
-		if said >= recipients(y.foretold) || now.Sub(lastProgress) > patience {
+		if so.said >= recipients(y.foretold) || now.Sub(lastProgress) > patience {
 			y.took = time.Since(y.clock.Epoch)
 			return nil
 		}
@@ -79,26 +82,61 @@ func (y *year) crash(ctx context.Context, random *rand.Rand) error {
 	return y.proc.start(ctx)
 }
 
-// count is how many notices of the period have been said, and the stages
-// decided so far.
-func (y *year) count(ctx context.Context) (said int, decided []ledger.Stage, err error) {
-	stages, err := y.store.Stages(ctx, y.Plan.ID, "")
+// chronicle is what the year has brought so far, read from the ledger's events
+// as they come.
+type chronicle struct {
+	seq     int64
+	to      time.Time
+	decided []plan.Stage   // spoken before to
+	said    int            // notices of the period whose message has its receipt
+	carried map[string]int // notices of the period in a message, from its last intent
+}
+
+// read takes in the events since the last call.
+func (c *chronicle) read(ctx context.Context, store *ledger.Store, planID string) error {
+	events, err := store.Events(ctx, ledger.EventFilter{Plan: planID, AfterSeq: c.seq})
 	if err != nil {
-		return 0, nil, err
+		return fmt.Errorf("rehearse: read the ledger: %w", err)
 	}
-	for _, s := range stages {
-		if s.State == ledger.Decided && s.At.Before(y.to) {
-			decided = append(decided, s)
+	for _, e := range events {
+		if err := c.take(e); err != nil {
+			return fmt.Errorf("rehearse: event %d: %w", e.Seq, err)
+		}
+		c.seq = e.Seq
+	}
+	return nil
+}
+
+func (c *chronicle) take(e ledger.Event) error {
+	switch e.Kind {
+	case "stage.decided":
+		var data struct{ Stage plan.Stage }
+		if err := json.Unmarshal(e.Data, &data); err != nil {
+			return err
+		}
+		if data.Stage.At.Before(c.to) {
+			c.decided = append(c.decided, data.Stage)
+		}
+	case "message.intent", "message.sent":
+		var data struct {
+			Message, Digest string
+			Notices         []string
+		}
+		if err := json.Unmarshal(e.Data, &data); err != nil {
+			return err
+		}
+		if e.Kind == "message.sent" {
+			c.said += c.carried[data.Message]
+			return nil
+		}
+		key := strings.Split(data.Digest, "|")
+		at, err := time.Parse(time.RFC3339, key[len(key)-2])
+		if err != nil {
+			return err
+		}
+		if at.Before(c.to) {
+			c.carried[data.Message] = len(data.Notices)
 		}
 	}
-	notices, err := y.store.Notices(ctx, ledger.NoticeFilter{Plan: y.Plan.ID, States: []string{ledger.Sent}})
-	if err != nil {
-		return 0, nil, err
-	}
-	for _, n := range notices {
-		if n.SpeakAt.Before(y.to) {
-			said++
-		}
-	}
-	return said, decided, nil
+	return nil
 }
