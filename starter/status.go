@@ -106,7 +106,7 @@ func planRowOf(t report.Table, unarmed int) planRow {
 
 func (a *app) plansTable(rows []planRow) {
 	say := report.Speak(a.w)
-	t := a.reportTable(map[string]int{"plan_title": 34, "next_at": 30}, "plan", "plan_title", "launched", "total", "open", "overdue", "done",
+	t := a.reportTable(map[string]int{"plan_title": 34, "next_at": 36}, "plan", "plan_title", "launched", "total", "open", "overdue", "done",
 		"red", "yellow", "blue", "green", "next_at")
 	unarmed := 0
 	for _, r := range rows {

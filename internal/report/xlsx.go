@@ -27,7 +27,6 @@ func WriteXLSX(w io.Writer, t Table, in *words.Words) error {
 			return fmt.Errorf("report: xlsx: sheet %s: %w", sh.name, err)
 		}
 	}
-	f.SetActiveSheet(0)
 	err := f.SetDocProps(&excelize.DocProperties{Title: p.sheets()[0].title, Creator: cmp.Or(t.Plan.Issuer, "duban"), LastModifiedBy: "duban"})
 	if err != nil {
 		return fmt.Errorf("report: xlsx: %w", err)
