@@ -157,6 +157,8 @@ func (s *scan) history(p phrase) bool {
 			behind = s.clauseEnd(p.to + 1)
 		}
 		switch {
+		case s.attributive(p.to):
+			return true
 		case s.has(p.to, min(behind, p.to+40), "已", "累计", "共有", "以来", "曾", "共完成", "印发的", "获批", "批复", "被评为", "荣获", "我市共", "全市共"):
 			return true
 		case p.lead == "自" && p.tail == bare:
@@ -170,6 +172,12 @@ func (s *scan) history(p phrase) bool {
 		}
 	}
 	return false
+}
+
+// attributive: …建成的, …注册的: the date describes a thing.
+func (s *scan) attributive(i int) bool {
+	k := s.find(i, min(i+8, s.clauseEnd(i)), "的")
+	return k > i && s.before(k, "建成", "建设", "完成", "成立", "注册", "开工", "投运", "投产", "批准", "竣工", "出生", "登记", "参加工作", "形成", "签订", "认定", "备案", "购买", "取得", "入学", "毕业", "交付", "验收") != ""
 }
 
 // ownDate: the paper's own day of issue, alone or before 印发.
@@ -255,7 +263,7 @@ func (s *scan) dropWeak() {
 	best := map[int]int{}
 	for i, r := range s.out {
 		k := s.sent[s.at2[i].from].from
-		if r.Rule != "A15" {
+		if r.Rule != "A15" || r.Kind != None {
 			best[k] = max(best[k], strength(r))
 		}
 	}
@@ -263,7 +271,7 @@ func (s *scan) dropWeak() {
 	kept, at := s.out[:0], s.at2[:0]
 	for i, r := range s.out {
 		k, st := s.sent[s.at2[i].from].from, strength(r)
-		if (st == 1 || st == 2) && r.Rule != "A15" && (st < best[k] || seen[k]) {
+		if (st == 1 || st == 2) && (r.Rule != "A15" || r.Kind != None) && (st < best[k] || seen[k]) {
 			continue
 		}
 		if st == 1 || st == 2 {

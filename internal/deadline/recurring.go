@@ -183,6 +183,12 @@ func (s *scan) eachIsMeasure(hd head) bool {
 	if k > hd.to && (s.at(k) == '%' || s.one2(k, "元", "万元", "亿元", "吨", "万吨", "立方", "小时", "万立方")) {
 		return true
 	}
+	if k := s.find(hd.to, min(s.clauseEnd(hd.to), hd.to+16), "不少于", "不低于", "不得少于", "至少", "达到", "累计"); k >= 0 {
+		k = s.skip(k, "不少于", "不低于", "不得少于", "至少", "达到", "累计")
+		if n, ok := s.num(k); ok && s.one2(n.end, "天", "小时", "个小时", "元", "万元", "日", "吨", "学时", "课时", "个工作日", "平方") {
+			return true
+		}
+	}
 	return s.one2(hd.to, "不低于", "不超过", "低于", "超过", "平均", "人均", "处理能力", "24小时", "工资", "的比例", "减少", "下降", "增长", "递增", "以") && !s.one2(hd.to, "不低于一次", "不低于1次", "不低于2次", "以书面", "以正式")
 }
 
@@ -514,6 +520,14 @@ func (s *scan) quarterEndPlain(i int) ([]hit, int) {
 // merge joins a Start right before the recurrence (从2022年第二季度起，每…) to it, and
 // the bound 连续3年.
 func (s *scan) merge(h *hit) {
+	if k := s.find(max(0, h.from-5), h.from, "连续"); k >= 0 {
+		if n, ok := s.num(k + 2); ok && n.v < 30 {
+			h.Recur.Times, h.from = n.v, k
+		}
+	}
+	for n := len(s.out) - 1; n >= 0 && s.out[n].Kind == Target && s.at2[n].from >= h.from; n-- { // 连续3年 was seen as a length
+		s.out, s.at2 = s.out[:n], s.at2[:n]
+	}
 	if n := len(s.out); n > 0 && s.out[n-1].Kind == Start && h.from-s.at2[n-1].to <= 6 && h.from >= s.at2[n-1].to &&
 		strings.Trim(s.str(s.at2[n-1].to, h.from), "，,要在应于须按各、 ") == "" && !s.out[n-1].Effect {
 		start := s.out[n-1]
@@ -522,11 +536,6 @@ func (s *scan) merge(h *hit) {
 			h.Start = d
 		}
 		s.out, s.at2 = s.out[:n-1], s.at2[:n-1]
-	}
-	if k := s.find(max(0, h.from-5), h.from, "连续"); k >= 0 {
-		if n, ok := s.num(k + 2); ok && n.v < 30 {
-			h.Recur.Times, h.from = n.v, k
-		}
 	}
 }
 

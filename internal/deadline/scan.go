@@ -154,6 +154,7 @@ var rules = []rule{
 	(*scan).readRecurring,
 	(*scan).readMeasure,
 	(*scan).readFestival,
+	(*scan).readEventBefore,
 	(*scan).readTerm,
 	(*scan).readEffect,
 	(*scan).readFiveYears,
@@ -178,8 +179,37 @@ func (s *scan) read() []Reading {
 	return s.out
 }
 
+// opens holds every rune that a phrase can begin with, so that the many others
+// cost nothing.
+var opens = func() map[rune]bool {
+	m := map[rune]bool{}
+	words := []string{"0123456789", numerals, "Q\"每逢按逐半双季月周旬星礼年岁上下前后首末本当次翌来去今明同元第这之即从自到各重法节学工定不全21元下"}
+	for _, w := range yearWords {
+		words = append(words, w[:3])
+	}
+	for _, w := range seasonWords {
+		words = append(words, w.word[:3])
+	}
+	for _, f := range festivals {
+		words = append(words, f.word[:3])
+	}
+	for _, w := range openWords {
+		words = append(words, w.word[:3])
+	}
+	for _, w := range eventWords {
+		words = append(words, w[:3])
+	}
+	for _, r := range strings.Join(append(words, "入汛春国"), "") {
+		m[r] = true
+	}
+	return m
+}()
+
 // step reads what stands at i and returns the next place to look at.
 func (s *scan) step(i int) int {
+	if !opens[s.c[i].r] {
+		return i + 1
+	}
 	for _, read := range rules {
 		found, next := read(s, i)
 		if next <= i {
@@ -201,6 +231,13 @@ func (s *scan) step(i int) int {
 
 func (s *scan) add(h hit) {
 	h.from, h.to = max(0, h.from), min(h.to, len(s.c))
+	for n := len(s.out) - 1; n >= 0 && h.from < s.at2[n].to; n-- { // a reading that h reaches over is part of it
+		if h.from > s.at2[n].from || s.out[n].Kind != Target {
+			h.from = s.at2[n].to
+			break
+		}
+		s.out, s.at2 = s.out[:n], s.at2[:n]
+	}
 	if h.from >= h.to {
 		return
 	}

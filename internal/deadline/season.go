@@ -38,6 +38,7 @@ var seasonWords = []seasonWord{
 	{"冬春浇期间", irrigation, true}, {"冬春浇", irrigation, true}, {"春灌", irrigation, true}, {"冬灌", irrigation, true}, {"灌溉期", irrigation, true}, {"灌溉季", irrigation, true},
 	{"采暖季", heating, true}, {"采暖期", heating, true}, {"供暖季", heating, true}, {"供暖期", heating, true}, {"供热季", heating, true}, {"供热期", heating, true}, {"取暖季", heating, true}, {"取暖期", heating, true},
 	{"森林防火期", fire, true}, {"防火期", fire, true}, {"春季防火", fire, false},
+	{"秋季学期开学", unset, false}, {"春季学期开学", unset, false}, {"秋季开学", unset, false}, {"春季开学", unset, false}, {"新学期开学", unset, false},
 	{"秋冬季", unset, false}, {"冬春季", unset, false}, {"今冬明春", unset, true}, {"春耕", unset, false}, {"春播", unset, false}, {"秋播", unset, false},
 	{"三夏", unset, false}, {"三秋", unset, false}, {"夏收", unset, false}, {"秋收", unset, false}, {"春季", unset, false}, {"夏季", unset, false},
 	{"秋季", unset, false}, {"冬季", unset, false}, {"入冬", unset, false}, {"封冻", unset, false}, {"上冻", unset, false}, {"入夏", unset, false},
@@ -183,6 +184,9 @@ func (s *scan) readFestival(i int) ([]hit, int) {
 		if w == "" || s.one2(e, "前后") {
 			return nil, e
 		}
+		if t, ok := s.term(s.skip(to, "的", "，", ",")); ok && t.closed { // 春节后一周内 is counted from it
+			return nil, e
+		}
 		return s.byFestival(span{i, to}, m, f.name, f.month, f.day, w)
 	}
 	return nil, 0
@@ -230,4 +234,25 @@ func (s *scan) eve(y int, name string, month, date int) (calendar.Day, bool) {
 		return noDay, false
 	}
 	return s.cal.OnOrBefore(day(y, month, date).AddDays(-1)), false
+}
+
+// eventWords are events with a date of their own that plans work towards.
+var eventWords = []string{"高考", "中考", "全国两会", "省两会", "市两会", "两会", "换届", "会议召开", "大会召开", "召开", "开幕", "来临", "到来", "开始", "届满", "期满", "到期",
+	"开工", "施工", "投产", "投运", "竣工", "验收", "入住", "启用", "上岗", "使用", "移交", "通车"}
+
+// readEventBefore reads 高考前, 大会召开前: before an event whose date is not in the
+// text.
+func (s *scan) readEventBefore(i int) ([]hit, int) {
+	w, j := s.one(i, eventWords...)
+	if w == "" {
+		return nil, 0
+	}
+	k := s.skip(j, "之前", "以前", "前夕", "前")
+	if k == j || !s.endsBefore("前", k) || s.one2(j, "前后") {
+		return nil, 0
+	}
+	from := s.eventStart(i)
+	h := hit{Reading{Kind: Relative, Relative: true, Rule: "F3", Offset: Offset{Before: true}}, span{from, k}}
+	h.Event = s.str(s.skip(from, "自", "从", "在", "于"), j)
+	return []hit{h}, k
 }

@@ -83,7 +83,7 @@ func (s *scan) readMeasure(i int) ([]hit, int) {
 	if s.inTarget(t) {
 		return []hit{{Reading{Kind: Target, Rule: "A14"}, t.span}}, t.to
 	}
-	if t.closed || s.isDay(t) || s.backward(t) != "" || s.fromPeriod(t) {
+	if t.closed || s.isDay(t) || s.backward(t) != "" || s.fromPeriod(t) || s.takes(t) {
 		return nil, 0
 	}
 	if w, j := s.one(t.to, "以上", "以下", "及以上", "以来", "来", "左右"); w != "" {
@@ -131,6 +131,9 @@ func (s *scan) readTerm(i int) ([]hit, int) {
 	if event := s.backward(t); event != "" {
 		return s.beforeEvent(t, event)
 	}
+	if s.takes(t) {
+		return s.takesYears(t)
+	}
 	if !t.closed {
 		return nil, 0
 	}
@@ -139,6 +142,9 @@ func (s *scan) readTerm(i int) ([]hit, int) {
 		return s.yearsFrom(h, t, from, y), t.to
 	}
 	event, from, next := s.eventOf(i)
+	if event == "" && !next {
+		event = s.sameEvent(i)
+	}
 	h.Event, h.from, h.Offset.Next = event, from, next
 	switch {
 	case s.isIssue(event):
@@ -157,6 +163,26 @@ func (s *scan) readTerm(i int) ([]hit, int) {
 		h.Relative = true
 	}
 	return []hit{h}, t.to
+}
+
+// takes tells 用3年时间, 利用三年左右时间: a term without 内.
+func (s *scan) takes(t term) bool {
+	return (t.unit == "years" || t.unit == "months") && !t.closed && s.before(t.from, "用", "利用", "通过", "经过", "再用") != "" &&
+		s.one2(t.to, "时间", "的时间", "左右时间", "左右的时间", "左右")
+}
+
+// takesYears is 用3年时间: from the start named right before it, or else from the
+// issue, roughly, which is asked.
+func (s *scan) takesYears(t term) ([]hit, int) {
+	end := s.skip(t.to, "左右的时间", "左右时间", "的时间", "时间", "左右")
+	h := hit{Reading{Kind: Due, Rule: "A19", Soft: true, Offset: Offset{N: t.n, Least: t.least, Unit: t.unit}}, span{t.from, end}}
+	if n := len(s.out); n > 0 && s.out[n-1].Kind == Start && !s.out[n-1].Start.IsZero() && t.from-s.at2[n-1].to <= 4 {
+		h.Soft, h.Sure = s.has(t.to, end, "左右"), Sure
+		return s.yearsFrom(h, t, s.at2[n-1].from, s.out[n-1].Start), end
+	}
+	s.fromIssue(&h, t)
+	ask(&h, "deadline.approximate")
+	return []hit{h}, end
 }
 
 // yearStart tells that the last reading is a Start that ends right before i.
@@ -298,6 +324,16 @@ func (s *scan) eventStart(stop int) int {
 		from++
 	}
 	return from
+}
+
+// sameEvent is the event of the reading before in the same sentence, from which a
+// second term is counted too: 接件后1日内联系，5日内办结.
+func (s *scan) sameEvent(i int) string {
+	n := len(s.out)
+	if n == 0 || s.out[n-1].Kind != Relative || s.out[n-1].Offset.Before || s.sent[s.at2[n-1].from] != s.sent[i] {
+		return ""
+	}
+	return s.out[n-1].Event
 }
 
 // farEvent looks further back in the sentence: 约谈后，被约谈方应在5个工作日内.
