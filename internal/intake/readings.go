@@ -157,13 +157,18 @@ var seasonDays = regexp.MustCompile(`^(?:每年)?(\d{1,2})[-月./](\d{1,2})日?(
 
 // answeredSeasons are the seasons whose days a person gave: 06-01至09-30.
 func answeredSeasons(a *asker, s deadline.Seasons) deadline.Seasons {
-	for name, p := range map[string]*deadline.Period{"汛期": &s.Flood, "主汛期": &s.MainFlood, "冬春灌溉期": &s.Irrigation, "采暖期": &s.Heating, "防火期": &s.Fire} {
+	for _, season := range []struct {
+		name string
+		p    *deadline.Period
+	}{{"汛期", &s.Flood}, {"主汛期", &s.MainFlood}, {"冬春灌溉期", &s.Irrigation}, {"采暖期", &s.Heating}, {"防火期", &s.Fire}} {
+		name, p := season.name, season.p
 		m := seasonDays.FindStringSubmatch(tight(fold(a.answers[questionID("season", "", name)])))
 		if m == nil || !p.IsZero() {
 			continue
 		}
 		n := func(i int) int { return number(m[i]) }
 		if n(1) >= 1 && n(1) <= 12 && n(3) >= 1 && n(3) <= 12 && n(2) >= 1 && n(2) <= 31 && n(4) >= 1 && n(4) <= 31 {
+			a.ask("season", weightCycle, "", name, "", nil, words.Data{"Phrase": name}) // keeps it among the answered
 			*p = deadline.Period{From: deadline.MonthDay{Month: time.Month(n(1)), Day: n(2)}, To: deadline.MonthDay{Month: time.Month(n(3)), Day: n(4)}}
 		}
 	}

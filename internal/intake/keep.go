@@ -1,0 +1,203 @@
+package intake
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"gopkg.in/yaml.v3"
+)
+
+// keeper knows what import wrote last into a directory, and so what a person
+// has edited since.
+type keeper struct {
+	dir    string
+	hashes map[string]string // file name → SHA-256 of what import wrote
+}
+
+const recordName = "import-record.json"
+
+func openKeeper(dir string) (*keeper, error) {
+	k := &keeper{dir: dir, hashes: map[string]string{}}
+	raw, err := readSmall(filepath.Join(dir, recordName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return k, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if json.Unmarshal(raw, &k.hashes) != nil {
+		k.hashes = map[string]string{} // unreadable: every file counts as edited
+	}
+	return k, nil
+}
+
+func hash(raw []byte) string {
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// edited says whether a file is there that is not what import wrote.
+func (k *keeper) edited(name string) bool {
+	raw, err := os.ReadFile(filepath.Join(k.dir, name))
+	return err == nil && hash(raw) != k.hashes[name]
+}
+
+// write writes name, or name.new, name.new2 … when a person has edited it; kept
+// tells that the file itself was left alone.
+func (k *keeper) write(name string, raw []byte) (path string, kept bool, err error) {
+	path = filepath.Join(k.dir, name)
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, raw) {
+		k.hashes[name] = hash(raw)
+		return path, false, nil
+	}
+	for n := 0; n < 1000; n++ {
+		try := name
+		if n == 1 {
+			try += ".new"
+		} else if n > 1 {
+			try += fmt.Sprintf(".new%d", n)
+		}
+		if k.edited(try) {
+			continue
+		}
+		path = filepath.Join(k.dir, try)
+		if err := writeFile(path, raw); err != nil {
+			return "", false, err
+		}
+		k.hashes[try] = hash(raw)
+		return path, n > 0, k.save()
+	}
+	return "", true, fmt.Errorf("%s: too many edited drafts beside it", path)
+}
+
+func (k *keeper) save() error {
+	raw, err := json.MarshalIndent(k.hashes, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(k.dir, recordName), append(raw, '\n'))
+}
+
+// writeFile replaces a file at once: a reader sees the old one or the new one.
+func writeFile(path string, raw []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".import-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if _, err := f.Write(raw); err != nil {
+		f.Close()
+		return err
+	}
+	if err := errors.Join(f.Chmod(0o644), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// readAnswers reads the answers of the directory and those given beside them,
+// which win. Both forms are understood: the list that import writes, and a
+// mapping of question id to answer.
+func readAnswers(paths ...string) (map[string]string, error) {
+	out := map[string]string{}
+	for i, path := range paths {
+		if path == "" {
+			continue
+		}
+		raw, err := readSmall(path)
+		if i == 0 && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		var node yaml.Node
+		if err := yaml.Unmarshal(raw, &node); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		if len(node.Content) == 0 {
+			continue
+		}
+		if err := collectAnswers(node.Content[0], out); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return out, nil
+}
+
+func collectAnswers(n *yaml.Node, out map[string]string) error {
+	switch n.Kind {
+	case yaml.SequenceNode:
+		var list []struct{ ID, Answer string }
+		if err := n.Decode(&list); err != nil {
+			return err
+		}
+		for _, q := range list {
+			if q.Answer != "" {
+				out[q.ID] = q.Answer
+			}
+		}
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if v := n.Content[i+1]; v.Kind == yaml.ScalarNode && v.Value != "" && v.Tag != "!!null" {
+				out[n.Content[i].Value] = v.Value
+			}
+		}
+	default:
+		return errors.New("neither a list of questions nor a mapping of id to answer")
+	}
+	return nil
+}
+
+const answersHead = `# 导入时没有把握、要由人决定的问题，最要紧的在前。
+# 在 answer 后面写上回答，再导入一次；不回答的按 proposal 处理。本文件只会增加，不会被覆盖。
+`
+
+// appendQuestions adds the questions that the file does not hold yet.
+func appendQuestions(path string, qs []Question) error {
+	raw, err := readSmall(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	have := map[string]bool{}
+	var node yaml.Node
+	if yaml.Unmarshal(raw, &node) == nil && len(node.Content) > 0 {
+		switch root := node.Content[0]; root.Kind {
+		case yaml.SequenceNode:
+			var list []struct{ ID string }
+			if root.Decode(&list) == nil {
+				for _, q := range list {
+					have[q.ID] = true
+				}
+			}
+		default:
+			return nil // a person's own mapping: nothing can be added after it
+		}
+	}
+	var fresh []Question
+	for _, q := range qs {
+		if !have[q.ID] {
+			fresh = append(fresh, q)
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	added, err := encode("", fresh)
+	if err != nil {
+		return err
+	}
+	if len(raw) == 0 {
+		raw = []byte(answersHead)
+	} else if raw[len(raw)-1] != '\n' {
+		raw = append(raw, '\n')
+	}
+	return writeFile(path, append(raw, added...))
+}
