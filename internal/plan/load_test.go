@@ -186,6 +186,16 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	require.Equal(t, "plan.yaml: 文件超过 8 MiB；请拆分，或删去不属于计划的内容", problems[0].Text(words.New("zh")))
 }
 
+func TestAFloodOfProblemsEnds(t *testing.T) {
+	t.Parallel()
+	f := smallFiles(t)
+	f["plan.yaml"] += "extra:\n" + strings.Repeat("extra: 1\n", 20_000)
+	p, problems := f.load(t)
+	require.Nil(t, p)
+	require.Equal(t, "plan.more", problems[len(problems)-1].Key)
+	require.Less(t, len(problems), 10_002)
+}
+
 func TestAliasBombsAreRefused(t *testing.T) {
 	t.Parallel()
 	f := smallFiles(t)

@@ -22,6 +22,7 @@ const (
 	largestFile  = 8 << 20 // bytes
 	aliasedNodes = 10_000  // nodes that a file's aliases may add in all
 	nearMisses   = 200     // suggestions worked out in one load; the rest go without
+	mostProblems = 10_000  // noted in one load; a file with more is not a plan
 )
 
 // book gathers the problems of one load.
@@ -61,6 +62,12 @@ func (s *source) warn(n *yaml.Node, field, key string, data words.Data) {
 }
 
 func (s *source) report(n *yaml.Node, field, key string, data words.Data, warning bool) {
+	switch {
+	case len(s.problems) > mostProblems:
+		return
+	case len(s.problems) == mostProblems:
+		field, key, data, warning = "", "more", words.Data{"Limit": mostProblems}, false
+	}
 	p := Problem{File: s.file, Field: field, Key: "plan." + key, Data: data, Warning: warning}
 	if n != nil {
 		p.Line, p.Column = max(n.Line, 1), max(n.Column, 1)
