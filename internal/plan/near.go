@@ -21,7 +21,7 @@ func (b *book) near(typed string, names []string) string {
 	}
 	type guess struct {
 		name string
-		far  int
+		far  int // changes in a thousand characters
 	}
 	var guesses []guess
 	want := short(typed)
@@ -31,7 +31,7 @@ func (b *book) near(typed string, names []string) string {
 		longer := max(len(want), len(have))
 		inside := strings.Contains(string(have), string(want)) || strings.Contains(string(want), string(have))
 		if 2*far <= longer || inside && len(want) > 1 && len(have) > 1 {
-			guesses = append(guesses, guess{name, far})
+			guesses = append(guesses, guess{name, far * 1000 / longer})
 		}
 	}
 	slices.SortStableFunc(guesses, func(a, b guess) int { return cmp.Compare(a.far, b.far) })
