@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -80,7 +83,7 @@ func (a *app) rehearse(ctx context.Context, o rehearse.Options) error {
 	if a.format == "json" {
 		show = a.err
 	}
-	v := &yearView{app: a, out: show, dir: o.Dir}
+	v := &yearView{app: a, out: show}
 	fmt.Fprintln(show, a.w.T("cli.rehearse_start", words.Data{"Title": o.Plan.Title, "Day": o.Day.String(), "Dir": o.Dir}))
 	o.Watch = v.watch
 	result, err := rehearse.Run(ctx, o)
@@ -119,16 +122,15 @@ func (a *app) rehearsed(o rehearse.Options, r rehearse.Result) {
 	fmt.Fprintln(a.out, a.w.T("cli.rehearse_look", words.Data{"Dir": o.Dir}))
 }
 
-// yearView shows the months of a rehearsal go by, one line each.
+// yearView shows the months of a rehearsal go by, one line each: a month is
+// shown when all that was foretold for it has been decided.
 type yearView struct {
 	*app
-	out interface{ Write([]byte) (int, error) }
-	dir string
+	out io.Writer
 
-	month  string // being lived
-	armed  bool
-	stages []plan.Stage
-	kills  int
+	armed bool
+	last  rehearse.Progress
+	shown string // the last month shown
 }
 
 func (v *yearView) watch(p rehearse.Progress) {
@@ -139,34 +141,49 @@ func (v *yearView) watch(p rehearse.Progress) {
 		v.armed = true
 		fmt.Fprintln(v.out, v.w.T("cli.rehearse_armed"))
 	}
-	v.stages, v.kills = p.Stages, p.Kills
-	month := p.Now.In(calendar.Beijing).AddDate(0, 0, -3).Format("2006-01") // its last stages have landed
-	if v.month != "" && month != v.month {
-		v.line(v.month)
-	}
-	v.month = month
+	v.last = p
+	v.show(false)
 }
 
-// flush shows the months not shown yet.
-func (v *yearView) flush() {
-	if v.month != "" {
-		v.line(v.month)
-	}
-}
+// flush shows the months not shown yet, whole or not.
+func (v *yearView) flush() { v.show(true) }
 
-func (v *yearView) line(month string) {
-	counts := map[plan.StageKind]int{}
-	for _, s := range v.stages {
-		if s.At.In(calendar.Beijing).Format("2006-01") == month {
-			counts[s.Kind]++
+func (v *yearView) show(all bool) {
+	foretold := map[string]int{}
+	for _, f := range v.last.Foretold {
+		foretold[month(f.At)]++
+	}
+	counts := map[string]map[plan.StageKind]int{}
+	decided := map[string]int{}
+	for _, s := range v.last.Stages {
+		m := month(s.At)
+		if counts[m] == nil {
+			counts[m] = map[plan.StageKind]int{}
 		}
+		counts[m][s.Kind]++
+		decided[m]++
 	}
+	for _, m := range slices.Sorted(maps.Keys(foretold)) {
+		if m <= v.shown {
+			continue
+		}
+		if !all && (decided[m] < foretold[m] || m >= month(v.last.Now)) {
+			return
+		}
+		v.line(m, counts[m])
+		v.shown = m
+	}
+}
+
+func month(at time.Time) string { return at.In(calendar.Beijing).Format("2006-01") }
+
+func (v *yearView) line(month string, counts map[plan.StageKind]int) {
 	text := month
 	for _, k := range plan.StageKinds {
 		text += fmt.Sprintf("  %s %3d", v.w.T("term."+string(k)), counts[k])
 	}
-	if v.kills > 0 {
-		text += "  " + v.w.T("cli.kills", words.Data{"Kills": v.kills})
+	if v.last.Kills > 0 {
+		text += "  " + v.w.T("cli.kills", words.Data{"Kills": v.last.Kills})
 	}
 	fmt.Fprintln(v.out, text)
 }

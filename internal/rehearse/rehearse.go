@@ -38,11 +38,12 @@ type Options struct {
 
 // Progress is how far the year is.
 type Progress struct {
-	Now    time.Time // plan clock; zero while tasks are being armed
-	Armed  int
-	Total  int
-	Stages []plan.Stage // decided so far, in order of time
-	Kills  int
+	Now      time.Time // plan clock; zero while tasks are being armed
+	Armed    int
+	Total    int
+	Foretold []plan.Foretold // all of the period
+	Stages   []plan.Stage    // of them, decided so far
+	Kills    int
 }
 
 // Result is what the rehearsal found.

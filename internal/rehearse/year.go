@@ -54,7 +54,7 @@ func (y *year) run(ctx context.Context) error {
 		if err := so.read(ctx, y.store, y.Plan.ID); err != nil {
 			return err
 		}
-		y.watch(Progress{Now: today, Stages: so.decided, Kills: y.kills})
+		y.watch(Progress{Now: today, Foretold: y.foretold, Stages: so.decided, Kills: y.kills})
 		if count := so.said + len(so.decided); count != lastCount {
 			lastProgress, lastCount = now, count
 		}
