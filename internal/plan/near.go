@@ -30,7 +30,7 @@ func (b *book) near(typed string, names []string) string {
 		far := distance(want, have)
 		longer := max(len(want), len(have))
 		inside := strings.Contains(string(have), string(want)) || strings.Contains(string(want), string(have))
-		if 2*far <= longer || inside && len(want) > 1 && len(have) > 1 {
+		if longer > 0 && (2*far <= longer || inside && len(want) > 1 && len(have) > 1) {
 			guesses = append(guesses, guess{name, far * 1000 / longer})
 		}
 	}
