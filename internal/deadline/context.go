@@ -104,7 +104,14 @@ func (s *scan) noLimit(p phrase) string {
 
 // validity: 有效期至2025年12月31日 ends a paper, not a task.
 func (s *scan) validity(p phrase) bool {
-	return s.before(p.from, "有效期", "有效期限", "有效期为", "执行期限", "政策期限", "实施期限", "合同期", "任期") != ""
+	i := p.from
+	if w := s.before(i, "自", "从", "至", "到"); w != "" {
+		i--
+	}
+	if w := s.before(i, "为", ":"); w != "" {
+		i--
+	}
+	return s.before(i, "有效期", "有效期限", "执行期限", "政策期限", "实施期限", "执行期", "合同期", "任期", "聘期", "过渡期") != ""
 }
 
 // baseline: 较2020年下降, 比2015年, 在2020年基础上, 2020年水平, 达到2019年的两倍.
@@ -137,6 +144,9 @@ func (s *scan) cited(p phrase) bool {
 	if s.lit(p.to, "度") {
 		from, to := s.predicateZone(p.to + 1)
 		return !s.one2(p.to, "度内", "度末", "度底") && (!s.finishes(from, min(to, from+4)) || s.before(p.from, citeVerbs...) != "")
+	}
+	if s.eventAhead(p.to) {
+		return true
 	}
 	if s.one2(p.to, "的", "和2", "国民", "中央", "全国两会") || s.before(p.from, citeVerbs...) != "" {
 		return true

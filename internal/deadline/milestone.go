@@ -53,7 +53,8 @@ func (s *scan) firstMilestone(from, to int) (string, int) {
 func (s *scan) partial(k, to int, name string) string {
 	to = min(to, k+40)
 	for _, m := range milestoneWords[:partials] {
-		if s.has(k, to, m.word) {
+		// 完成甲、乙、丙主体工程: only the last of them is partial
+		if at := s.find(k, to, m.word); at >= 0 && !s.has(k, at, "、") {
 			return m.name
 		}
 	}
@@ -83,6 +84,8 @@ func (s *scan) noMilestone(k int, w string) bool {
 		return s.one2(k+2, "制度", "会", "》", "精神", "书") || s.before(k, "工作", "评估", "研究", "调研", "总结", "监测") != ""
 	case "完成":
 		return s.one2(k+2, "率", "情况", "时限", "时间", "质量")
+	case "建成":
+		return s.one2(k+2, "区", "面积")
 	case "落实":
 		return s.one2(k+2, "情况", "措施", "机制")
 	case "整改":
@@ -112,6 +115,9 @@ func (s *scan) milestone(at span, floor, ceil int) string {
 	}
 	if name, _ := s.firstMilestone(at.to, ceil); name != "" {
 		return name
+	}
+	if s.trimEnd(at.to, ceil) > at.to { // words follow, so what stands further ahead is another matter
+		return ""
 	}
 	return s.lastMilestone(floor, at.from)
 }

@@ -66,6 +66,9 @@ func (s *scan) bareWord(m moment, t tail) bool {
 	if m.yearWord != "" && m.grain == ofYear && m.edge == 0 {
 		return s.one2(m.to, "的", "度") || m.yearWord == "当年" || m.yearWord == "同年" || m.yearWord == "上年" || m.yearWord == "去年"
 	}
+	if s.back(m.to, "年终") && m.year == 0 {
+		return !s.ctx.ColumnCell && !s.finishes(m.to, min(s.clauseEnd(m.to), m.to+8))
+	}
 	if m.rel != "" && m.grain != ofDay && m.grain != ofTen && m.edge == 0 {
 		return !s.ctx.ColumnCell && !s.predicate(m.to, s.clauseEnd(m.to))
 	}
@@ -357,7 +360,7 @@ func (s *scan) wholeYear(h *hit, p phrase) {
 func (s *scan) wholeMonth(h *hit, p phrase) {
 	h.Rule = "D2"
 	from, to := s.predicateZone(p.to)
-	if !s.ctx.ColumnCell && !s.finishes(from, to) && s.has(from, min(to, from+12), "开展", "集中", "组织", "进行", "举办", "实施") {
+	if !s.ctx.ColumnCell && s.before(p.from, "于", "在") == "" && !s.finishes(from, to) && s.has(from, min(to, from+12), "开展", "集中", "组织", "进行", "举办", "实施") {
 		h.Kind, h.Rule, h.Start = Window, "Y1", p.d.first
 	}
 	h.Sure = Likely

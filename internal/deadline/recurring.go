@@ -37,7 +37,7 @@ func (s *scan) readRecurring(i int) ([]hit, int) {
 		return h, next
 	}
 	if w, j := s.one(i, "定期或不定期", "定期不定期", "定期、不定期", "不定期", "定期"); w != "" {
-		if s.one2(j, "存款", "存单", "合同") || s.before(i, "固", "特") != "" {
+		if s.one2(j, "存款", "存单", "合同", "限", "间") || s.before(i, "固", "特") != "" {
 			return nil, j
 		}
 		h := hit{Reading{Kind: Recurring, Rule: "A9"}, span{i, j}}
@@ -66,6 +66,9 @@ func (s *scan) head(i int) (head, bool) {
 	switch {
 	case s.lit(i, "每"):
 		return s.everyHead(hd)
+	case s.lit(i, "逢双月"), s.lit(i, "逢单月"):
+		hd.unit, hd.every, hd.to = Monthly, 2, i+3
+		return hd, true
 	case s.lit(i, "逢"):
 		if d, e := s.weekdayAfter(i + 1); e > 0 && d > 0 {
 			hd.unit, hd.to = Weekly, i+1
@@ -131,6 +134,10 @@ func (s *scan) terseHead(hd head) (head, bool) {
 		}
 		hd.unit = map[string]string{"逐月": Monthly, "逐季": Quarterly, "逐季度": Quarterly, "逐周": Weekly, "逐日": Daily}[w]
 		hd.to = j
+		return hd, true
+	}
+	if w, j := s.one(i, "双月", "单月"); w != "" {
+		hd.unit, hd.every, hd.to = Monthly, 2, j
 		return hd, true
 	}
 	once := s.at(i) == '一'
@@ -517,13 +524,18 @@ func (s *scan) quarterEndPlain(i int) ([]hit, int) {
 	return []hit{h}, h.to
 }
 
-// merge joins a Start right before the recurrence (从2022年第二季度起，每…) to it, and
-// the bound 连续3年.
+// merge joins to the recurrence the Start or Window right before it (从2022年第二季度
+// 起，每…; 2021年至2023年每年) and the bound 连续3年.
 func (s *scan) merge(h *hit) {
 	if k := s.find(max(0, h.from-5), h.from, "连续"); k >= 0 {
 		if n, ok := s.num(k + 2); ok && n.v < 30 {
 			h.Recur.Times, h.from = n.v, k
 		}
+	}
+	if n := len(s.out); n > 0 && s.out[n-1].Kind == Window && h.from-s.at2[n-1].to >= 0 && h.from-s.at2[n-1].to <= 3 &&
+		strings.Trim(s.str(s.at2[n-1].to, h.from), "，,要在应于须各") == "" { // 2021年至2023年每年
+		h.from, h.Start, h.Recur.Until, h.YearFrom = s.at2[n-1].from, s.out[n-1].Start, s.out[n-1].Due, s.out[n-1].YearFrom
+		s.out, s.at2 = s.out[:n-1], s.at2[:n-1]
 	}
 	for n := len(s.out) - 1; n >= 0 && s.out[n].Kind == Target && s.at2[n].from >= h.from; n-- { // 连续3年 was seen as a length
 		s.out, s.at2 = s.out[:n], s.at2[:n]

@@ -183,7 +183,7 @@ func (s *scan) read() []Reading {
 // cost nothing.
 var opens = func() map[rune]bool {
 	m := map[rune]bool{}
-	words := []string{"0123456789", numerals, "Q\"每逢按逐半双季月周旬星礼年岁上下前后首末本当次翌来去今明同元第这之即从自到各重法节学工定不全21元下"}
+	words := []string{"0123456789", numerals, "Q\"每逢按逐半双单季月周旬星礼年岁上下前后首末本当次翌来去今明同元第这之即从自到各重法节学工定不全21元下"}
 	for _, w := range yearWords {
 		words = append(words, w[:3])
 	}

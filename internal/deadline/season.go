@@ -40,6 +40,7 @@ var seasonWords = []seasonWord{
 	{"森林防火期", fire, true}, {"防火期", fire, true}, {"春季防火", fire, false},
 	{"秋季学期开学", unset, false}, {"春季学期开学", unset, false}, {"秋季开学", unset, false}, {"春季开学", unset, false}, {"新学期开学", unset, false},
 	{"秋冬季", unset, false}, {"冬春季", unset, false}, {"今冬明春", unset, true}, {"春耕", unset, false}, {"春播", unset, false}, {"秋播", unset, false},
+	{"雨季", unset, false}, {"台风季", unset, false}, {"梅雨季", unset, false}, {"旱季", unset, false}, {"迎峰度夏", unset, false}, {"迎峰度冬", unset, false}, {"旅游旺季", unset, false}, {"用水高峰期", unset, false},
 	{"三夏", unset, false}, {"三秋", unset, false}, {"夏收", unset, false}, {"秋收", unset, false}, {"春季", unset, false}, {"夏季", unset, false},
 	{"秋季", unset, false}, {"冬季", unset, false}, {"入冬", unset, false}, {"封冻", unset, false}, {"上冻", unset, false}, {"入夏", unset, false},
 	{"暑期", unset, false}, {"暑假", unset, false}, {"寒假", unset, false}, {"春运", unset, false}, {"开学", unset, false},
@@ -71,7 +72,7 @@ func (s *scan) readSeason(i int) ([]hit, int) {
 		if h, next := s.seasonDef(from, e); next > 0 {
 			return h, next
 		}
-		x := s.skip(e, "来临", "到来", "开始", "开学")
+		x := s.skip(e, "来临", "到来", "开始", "开学", "高峰来临")
 		y := s.skip(e, "结束", "过后")
 		switch {
 		case s.one2(x, "之前", "以前", "前") && !s.one2(x, "前后", "前期"):
@@ -80,6 +81,8 @@ func (s *scan) readSeason(i int) ([]hit, int) {
 			return s.inSeason(span{from, y + 1}, m, sw.of, "last", every)
 		case y > e:
 			return s.inSeason(span{from, s.skip(y, "之后", "以后", "后")}, m, sw.of, "after", every)
+		case s.one2(x, "起", "后") && !s.one2(x, "起草", "起步", "后续", "后期"):
+			return s.inSeason(span{from, x + 1}, m, sw.of, "begin", every)
 		case sw.alone || s.one2(e, "期间", "之间"):
 			return s.inSeason(span{from, s.skip(e, "期间", "内")}, m, sw.of, "during", every)
 		}
@@ -181,7 +184,12 @@ func (s *scan) readFestival(i int) ([]hit, int) {
 		}
 		e := s.skip(s.skip(s.skip(q+runes(f.word), "\""), "国际劳动节", "黄金周", "节假期", "节假日", "节", "假期"), "\"", "来临", "到来", "放假", "来临之")
 		w, to := s.one(e, "之前", "以前", "前夕", "前", "之后", "以后", "后", "期间")
-		if w == "" || s.one2(e, "前后") {
+		if s.one2(e, "前后") {
+			h := hit{Reading{Kind: Due, Rule: "D4", Soft: true}, span{i, e + 2}}
+			ask(&h, "deadline.approximate")
+			return []hit{h}, e + 2
+		}
+		if w == "" {
 			return nil, e
 		}
 		if t, ok := s.term(s.skip(to, "的", "，", ",")); ok && t.closed { // 春节后一周内 is counted from it
@@ -239,6 +247,17 @@ func (s *scan) eve(y int, name string, month, date int) (calendar.Day, bool) {
 // eventWords are events with a date of their own that plans work towards.
 var eventWords = []string{"高考", "中考", "全国两会", "省两会", "市两会", "两会", "换届", "会议召开", "大会召开", "召开", "开幕", "来临", "到来", "开始", "届满", "期满", "到期",
 	"开工", "施工", "投产", "投运", "竣工", "验收", "入住", "启用", "上岗", "使用", "移交", "通车"}
+
+// eventAhead tells that an event to work towards stands right behind i: the year
+// before it is the event's (2022年大会召开前).
+func (s *scan) eventAhead(i int) bool {
+	for k := i; k < min(i+10, s.clauseEnd(i)); k++ {
+		if w, j := s.one(k, eventWords...); w != "" && s.skip(j, "之前", "以前", "前夕", "前") > j {
+			return true
+		}
+	}
+	return false
+}
 
 // readEventBefore reads 高考前, 大会召开前: before an event whose date is not in the
 // text.

@@ -62,7 +62,8 @@ func (s *scan) fromNow(i int) ([]hit, int) {
 // borrows its unit from the second half (4—6月, 2021-2023年, 1-3季度).
 func (s *scan) spanHead(i int) (moment, int, bool) {
 	if m, ok := s.moment(i); ok {
-		if j := s.joint(m.to); j > 0 {
+		k, _ := s.clock(m.to)
+		if j := s.joint(k); j > 0 {
 			return m, j, true
 		}
 	}
@@ -173,6 +174,8 @@ func (s *scan) window(a, b moment, t tail, clock string, from, end int) hit {
 	switch {
 	case h.Due.Before(h.Start):
 		ask(&h, "deadline.reversed")
+	case s.validity(p):
+		h.Kind, h.Rule, h.Start, h.Due = Target, "T4", noDay, noDay
 	case t == since || s.spanIsName(from, end, a, b) || s.history(p) || t == bare && s.one2(end, "期间已", "年均"):
 		h.Kind, h.Rule, h.Start, h.Due = Target, "T1", noDay, noDay
 	case !s.ctx.Issued.IsZero() && h.Due.Before(s.ctx.Issued):
