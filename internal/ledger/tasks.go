@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -86,24 +85,9 @@ func (s *Store) MarkArmed(ctx context.Context, planID string, ids []string, when
 }
 
 // unarmed are those of ids whose tasks are there and not armed, sorted.
-func (t *tx) unarmed(planID string, ids []string) ([]string, error) {
-	var waiting []string
-	if err := t.all(&waiting, `SELECT id FROM tasks WHERE plan = ? AND NOT armed`, planID); err != nil {
-		return nil, err
-	}
-	known := make(map[string]bool, len(waiting))
-	for _, id := range waiting {
-		known[id] = true
-	}
-	var fresh []string
-	for _, id := range ids {
-		if known[id] {
-			known[id] = false // named twice, armed once
-			fresh = append(fresh, id)
-		}
-	}
-	slices.Sort(fresh)
-	return fresh, nil
+func (t *tx) unarmed(planID string, ids []string) (fresh []string, err error) {
+	err = t.all(&fresh, `SELECT id FROM tasks WHERE plan = ? AND `+t.s.d.among("id")+` AND NOT armed ORDER BY id`, planID, t.s.d.list(ids))
+	return fresh, err
 }
 
 // CloseTask ends a task 销号, as event task.closed under the caller's key (one

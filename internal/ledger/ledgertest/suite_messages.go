@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"duban/internal/ledger"
+	"duban/internal/plan"
 )
 
 // gather gathers the liaison's digest of the due day.
@@ -147,7 +148,7 @@ func unknown(t *testing.T, address string) {
 func itemsAround(t *testing.T, address string) {
 	w := newWorld(t, address, 2)
 	soon := sampleTask("a-soon")
-	soon.Plan, soon.Duty, soon.Due, soon.Stages = "jincheng", "d", due.AddDays(-1), ladder[:1]
+	soon.Plan, soon.Duty, soon.Due, soon.Stages = "jincheng", "d", due.AddDays(-1), []plan.Stage{dueStage, {ID: "same-instant", Kind: plan.Remind, At: dueAt}}
 	_, err := w.AddOccurrence(w.ctx, soon, evening)
 	w.ok(err)
 	for _, id := range []string{"t1", "t0", "a-soon"} {
