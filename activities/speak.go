@@ -181,7 +181,11 @@ func talkStep(stage string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(rest, "-remind"), "-missed")
 }
 
+// distance counts the working days left from today, and those over from the day.
 func distance(cal *calendar.Calendar, today, day calendar.Day) notice.Distance {
+	if day.Before(today) {
+		return notice.Distance{Days: day.Sub(today), Workdays: -cal.Workdays(day, today)}
+	}
 	return notice.Distance{Days: day.Sub(today), Workdays: cal.Workdays(today, day)}
 }
 

@@ -70,10 +70,14 @@ func (a *Activities) ApproveTalk(ctx context.Context, in ApprovalInput) (TalkOpe
 			return TalkOpened{}, err
 		}
 	}
-	if _, err = a.Ledger.ApproveTalk(ctx, in.Plan, in.Talk, in.By, in.Approve, in.Reason, ladder, when); err != nil {
+	if talk, err = a.Ledger.ApproveTalk(ctx, in.Plan, in.Talk, in.By, in.Approve, in.Reason, ladder, when); err != nil {
 		return TalkOpened{}, translate(err)
 	}
-	return TalkOpened{Void: !in.Approve, Ladder: ladder}, nil
+	if talk.State != ledger.TalkOpen {
+		return TalkOpened{Void: true}, nil
+	}
+	ladder, err = a.talkLadder(ctx, l, talk, p, talk.OpensAt) // a second try answers as the first
+	return TalkOpened{Ladder: ladder}, err
 }
 
 func (a *Activities) talk(ctx context.Context, planID, id string) (ledger.Launched, ledger.Talk, plan.Policy, error) {

@@ -101,7 +101,7 @@ func (s *Store) ApproveTalk(ctx context.Context, planID, id, actor string, appro
 		case task.State != TaskOpen:
 			talk.State, kind, stages, actor = TalkVoid, TalkVoided, nil, Engine
 		case approve:
-			talk.State, talk.Approver = TalkOpen, actor
+			talk.State, talk.Approver, talk.OpensAt = TalkOpen, actor, instant(when.Plan) // its limits count from the approval
 		default:
 			talk.State, talk.Approver, kind, stages = TalkDeclined, actor, TalkRefused, nil
 		}
@@ -123,7 +123,7 @@ func (t *tx) talkAndTask(planID, id string) (talk Talk, task Task, err error) {
 
 // moveTalk writes a talk's new state, the stages it now expects and its event.
 func (t *tx) moveTalk(talk Talk, kind, approver, actor, reason string, stages []plan.Stage, when When) error {
-	if _, err := t.exec(`UPDATE talks SET state = ?, approver = ? WHERE plan = ? AND id = ?`, talk.State, approver, talk.Plan, talk.ID); err != nil {
+	if _, err := t.exec(`UPDATE talks SET state = ?, approver = ?, opens_at = ? WHERE plan = ? AND id = ?`, talk.State, approver, instant(talk.OpensAt), talk.Plan, talk.ID); err != nil {
 		return err
 	}
 	rows := make([][]any, len(stages))

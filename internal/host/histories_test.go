@@ -1,0 +1,111 @@
+package host_test
+
+import (
+	"compress/gzip"
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/history/v1"
+	"go.temporal.io/api/temporalproto"
+
+	"duban/internal/ledger"
+	"duban/workflows"
+)
+
+var record = flag.String("record", "", "folder that the histories of this run are written to")
+
+// TestEveryWorkflowOnARealServer lives through a small year with every turn a
+// workflow can take. With -record it is the recorder behind `make histories`.
+func TestEveryWorkflowOnARealServer(t *testing.T) {
+	w := open(t, config(t), true)
+	p, _ := smallPlan(t, "small", "2021-04-08", "asking",
+		dated("silent", "2021-05-31"), dated("finished", "2021-05-31"),
+		"      - {id: monthly, title: 按月公开, kind: duty, recur: {every: month, from: 2021-04-08, until: 2021-06-30}, source: 限期完成}\n")
+	q, _ := smallPlan(t, "once", "2021-04-08", "standard", dated("talked", "2021-05-31"))
+	w.launch(q, fast(q, 30*time.Millisecond, 2*time.Second))
+	w.launch(p, fast(p, 30*time.Millisecond, time.Second))
+
+	w.eventually("the first reminder", func(ctx context.Context) bool { return len(w.told("small", "finished")) > 0 })
+	require.NoError(t, w.Engine.CloseTask(t.Context(), "small", "finished", "office", "核查属实"))
+	require.Error(t, w.Engine.CloseTask(t.Context(), "small", "finished", "another", "核查属实"))
+	w.eventually("the proposed talk", func(ctx context.Context) bool {
+		talk, err := w.Ledger.Talk(ctx, "small", "silent#1")
+		return err == nil && talk.State == ledger.TalkProposed
+	})
+	require.NoError(t, w.Engine.DecideTalk(t.Context(), "small", "silent#1", workflows.Approval{By: "市长", Decision: workflows.Approve}))
+	w.eventually("the last occurrence's talk", func(ctx context.Context) bool {
+		talk, err := w.Ledger.Talk(ctx, "small", "monthly.2021-06#1")
+		return err == nil && talk.State == ledger.TalkProposed
+	})
+	require.NoError(t, w.Engine.DecideTalk(t.Context(), "small", "monthly.2021-06#1", workflows.Approval{By: "市长", Decision: workflows.Decline}))
+	w.eventually("the last missed step", func(ctx context.Context) bool {
+		for _, told := range append(w.told("once", "talked"), "") {
+			if told == "talk-verified-missed → lingdao/leader" {
+				return true
+			}
+		}
+		return false
+	})
+	_, err := w.Ledger.Verify(t.Context())
+	require.NoError(t, err)
+	require.NotContains(t, w.told("small", "finished"), "due → shuiwu/liaison")
+
+	ids := map[string]string{
+		"task-silent":   workflows.TaskWorkflowID("once", "talked"),
+		"task-finished": workflows.TaskWorkflowID("small", "finished"),
+		"talk-silent":   workflows.TalkWorkflowID("once", "talked#1"),
+		"talk-approved": workflows.TalkWorkflowID("small", "silent#1"),
+		"talk-declined": workflows.TalkWorkflowID("small", "monthly.2021-06#1"),
+		"duty":          workflows.DutyWorkflowID("small", "monthly"),
+		"audit":         workflows.AuditWorkflowID("small"),
+		"occurrence":    workflows.TaskWorkflowID("small", "monthly.2021-06"),
+	}
+	notices, err := w.Ledger.Notices(t.Context(), ledger.NoticeFilter{Plan: "small", Task: "silent"})
+	require.NoError(t, err)
+	ids["digest"] = workflows.DigestWorkflowID(notices[0].Digest)
+	last := w.history(ids["duty"], "")
+	first := last.Events[0].GetWorkflowExecutionStartedEventAttributes().GetFirstExecutionRunId()
+	runs := map[string]string{"duty": first}
+	for name, id := range ids {
+		h := w.history(id, runs[name])
+		t.Logf("%-14s %3d events", name, len(h.Events))
+		if name == "task-silent" {
+			require.LessOrEqual(t, len(h.Events), 70, "a silent task's whole ladder")
+		}
+		if *record != "" {
+			writeHistory(t, filepath.Join(*record, name+".json.gz"), h)
+		}
+	}
+}
+
+// history is the whole history of a workflow's run, the latest when run is "".
+func (w *world) history(id, run string) *history.History {
+	w.t.Helper()
+	h := &history.History{}
+	iter := w.Client.GetWorkflowHistory(w.t.Context(), id, run, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for iter.HasNext() {
+		e, err := iter.Next()
+		require.NoError(w.t, err)
+		h.Events = append(h.Events, e)
+	}
+	return h
+}
+
+func writeHistory(t *testing.T, file string, h *history.History) {
+	t.Helper()
+	raw, err := temporalproto.CustomJSONMarshalOptions{}.Marshal(h)
+	require.NoError(t, err)
+	f, err := os.Create(file)
+	require.NoError(t, err)
+	z := gzip.NewWriter(f)
+	_, err = z.Write(raw)
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	require.NoError(t, f.Close())
+}

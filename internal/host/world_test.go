@@ -1,0 +1,119 @@
+package host_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/calendar"
+	"duban/internal/engine"
+	"duban/internal/host"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/internal/settings"
+	"duban/seeds"
+)
+
+// world is a real engine in this process on a folder of its own: Temporal on
+// SQLite, the ledger, the worker, an outbox.
+type world struct {
+	t   *testing.T
+	cfg settings.Config
+	cal *calendar.Calendar
+	*host.Host
+}
+
+func config(t *testing.T) settings.Config {
+	dir := t.TempDir()
+	cfg, err := settings.Load(map[string]string{"DUBAN_DIR": dir, "DUBAN_TEMPORAL_PORT": "0", "DUBAN_UI": "false"})
+	require.NoError(t, err)
+	return cfg
+}
+
+var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
+
+func open(t *testing.T, cfg settings.Config, work bool) *world {
+	t.Helper()
+	h, err := host.Open(t.Context(), cfg, host.Options{Embedded: true, Work: work, Rehearsal: true, Out: io.Discard, Log: quiet})
+	require.NoError(t, err)
+	cal, err := calendar.Load(seeds.Calendar())
+	require.NoError(t, err)
+	w := &world{t: t, cfg: cfg, cal: cal, Host: h}
+	t.Cleanup(func() { _ = w.Close() })
+	return w
+}
+
+// entry is one task of a small plan, in YAML.
+func dated(id, due string) string {
+	return fmt.Sprintf("      - {id: %s, title: 任务%s, due: %s, source: 限期完成}\n", id, id, due)
+}
+
+// smallPlan writes and loads a plan of one clause with the given entries.
+func smallPlan(t *testing.T, id, issued, policy string, entries ...string) (*plan.Plan, string) {
+	t.Helper()
+	dir := t.TempDir()
+	units := "units:\n"
+	for _, u := range []string{"shuiwu 市水务局 city_department", "duban 协调办 office", "lingdao 领导小组 leadership"} {
+		f := strings.Fields(u)
+		units += fmt.Sprintf("  - id: %s\n    name: %s\n    kind: %s\n    contacts:\n", f[0], f[1], f[2])
+		for _, role := range []string{"liaison", "deputy", "head", "office", "leader"} {
+			units += fmt.Sprintf("      - {role: %s, name: %s%s, email: %s@%s.example}\n", role, f[1], role, role, f[0])
+		}
+	}
+	text := fmt.Sprintf("id: %s\ntitle: 示范计划\nnumber: 〔2021〕1号\nissuer: 市政府\nissued: %s\nyear: 2021\npolicy: %s\noffice: duban\nleadership: lingdao\nunits: units.yaml\nclauses:\n  - id: \"1\"\n    chapter: 一、任务\n    heading: （一）\n    title: 1.任务\n    place: 一（一）1\n    brackets:\n      - [市水务局]\n    text: 限期完成。\n    tasks:\n%s", id, issued, policy, strings.Join(entries, ""))
+	if policy != "standard" && policy != "13710" && policy != "soft" {
+		policies := bytes.ReplaceAll(bytes.Replace(seeds.Policies, []byte("name: standard"), []byte("name: "+policy), 1), []byte("open: at_once"), []byte("open: on_approval"))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "policies.yaml"), policies, 0o600))
+		text = strings.Replace(text, "units: units.yaml", "units: units.yaml\npolicies: policies.yaml", 1)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "units.yaml"), []byte(units), 0o600))
+	file := filepath.Join(dir, "plan.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	cal, err := calendar.Load(seeds.Calendar())
+	require.NoError(t, err)
+	p, problems := plan.Load(file, cal)
+	for _, pr := range problems {
+		require.True(t, pr.Warning, "%+v", pr)
+	}
+	return p, file
+}
+
+// fast is a clock on which a plan day takes day of real time, from midnight of
+// issue, begun after lead.
+func fast(p *plan.Plan, day, lead time.Duration) calendar.Clock {
+	return calendar.Clock{Epoch: time.Now().Add(lead), Start: p.Issued.At(0, 0, calendar.Beijing), Rate: float64(24*time.Hour) / float64(day)}
+}
+
+func (w *world) launch(p *plan.Plan, clock calendar.Clock) engine.LaunchReport {
+	w.t.Helper()
+	report, err := w.Engine.Launch(w.t.Context(), p, w.cal, engine.LaunchOptions{At: p.Issued.At(0, 0, calendar.Beijing), Clock: clock, Grace: 100 * 24 * time.Hour})
+	require.NoError(w.t, err)
+	return report
+}
+
+// eventually waits for a fact of the ledger.
+func (w *world) eventually(what string, fact func(ctx context.Context) bool) {
+	w.t.Helper()
+	require.Eventually(w.t, func() bool { return fact(context.Background()) }, time.Minute, 50*time.Millisecond, what)
+}
+
+// told is stage → recipient of every notice that was sent.
+func (w *world) told(planID, task string) []string {
+	w.t.Helper()
+	notices, err := w.Ledger.Notices(w.t.Context(), ledger.NoticeFilter{Plan: planID, Task: task, States: []string{ledger.Sent}})
+	require.NoError(w.t, err)
+	var out []string
+	for _, n := range notices {
+		out = append(out, n.Stage+" → "+n.Recipient.String())
+	}
+	return out
+}
