@@ -153,7 +153,7 @@ type Talk struct {
 	Lead     string                  `json:"lead"`
 	State    string                  `json:"state"`
 	OpensAt  time.Time               `json:"opens_at"` // plan clock; of an approved talk, the approval
-	Taken    map[string]calendar.Day `json:"taken"` // steps taken, with their days
+	Taken    map[string]calendar.Day `json:"taken"`    // steps taken, with their days
 	Approver string                  `json:"approver,omitempty"`
 }
 
