@@ -1,0 +1,203 @@
+// Package cluster runs the shape of docker-compose.yml for real and without Docker, for tests: Temporal's own server
+// binary on a throw-away PostgreSQL, its schema and namespace made by the very steps, and the server configured by the
+// very variables, that the containers use. The binaries are built from this module; the build cache keeps them.
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"gopkg.in/yaml.v3"
+
+	"duban/internal/ledger/ledgertest"
+)
+
+// Cluster is where a running one is found.
+type Cluster struct {
+	// Address is the Temporal frontend's host:port; Namespace is ready in it, with the search attributes.
+	Address, Namespace string
+	// DatabaseURL is of an empty database of its own on the same PostgreSQL, for the ledger.
+	DatabaseURL string
+}
+
+// Start runs a cluster until the test ends. The first one in a build cache takes minutes, later ones seconds.
+func Start(t testing.TB) Cluster {
+	t.Helper()
+	begin := time.Now()
+	root, err := moduleRoot()
+	check(t, err)
+	services, err := compose(root)
+	check(t, err)
+	bin, err := binaries(root)
+	check(t, err)
+	t.Logf("binaries after %s", time.Since(begin).Round(time.Millisecond))
+
+	pg, err := newDatabase(ledgertest.Postgres(t))
+	check(t, err)
+	schema := merge(services["schema"], pg.tool(), map[string]string{
+		"SCHEMA_DIR": filepath.Join(bin.serverModule, "schema/postgresql/v12"), "PATH": bin.dir + ":" + os.Getenv("PATH"),
+	})
+	t.Cleanup(func() { check(t, pg.dropTemporal()) })
+	for range 2 { // the second run must change nothing, as after docker compose up on an old volume
+		check(t, run(t.Context(), schema, "/bin/sh", filepath.Join(root, "internal/deploy/schema.sh")))
+	}
+
+	address := serve(t, root, bin, merge(services["temporal"], pg.server()))
+	c := Cluster{Address: address, Namespace: services["worker"]["TEMPORAL_NAMESPACE"], DatabaseURL: pg.url}
+	env := merge(services["namespace"], map[string]string{"TEMPORAL_ADDRESS": address})
+	for range 2 {
+		check(t, run(t.Context(), env, filepath.Join(bin.dir, "namespace"), "-retention", "2160h"))
+	}
+	t.Logf("cluster at %s after %s", address, time.Since(begin).Round(time.Millisecond))
+	return c
+}
+
+// keeper ends when the server ends, and ends the server when its own standard input ends: with the test, or with a
+// test process that was killed.
+const keeper = `exec 3<&0; "$@" </dev/null & server=$!
+{ cat <&3 >/dev/null; kill $server; } 2>/dev/null & wait $server`
+
+// serve starts the server binary on free loopback ports and waits until its frontend serves.
+func serve(t testing.TB, root string, bin tools, env map[string]string) string {
+	t.Helper()
+	env["BIND_ON_IP"], env["TEMPORAL_BROADCAST_ADDRESS"], env["LOG_LEVEL"] = "127.0.0.1", "127.0.0.1", "warn"
+	env["DYNAMIC_CONFIG_FILE_PATH"] = filepath.Join(root, "internal/deploy/dynamicconfig.yaml")
+	names := []string{
+		"FRONTEND_GRPC_PORT", "FRONTEND_HTTP_PORT", "FRONTEND_MEMBERSHIP_PORT", "HISTORY_GRPC_PORT", "HISTORY_MEMBERSHIP_PORT",
+		"MATCHING_GRPC_PORT", "MATCHING_MEMBERSHIP_PORT", "WORKER_GRPC_PORT", "WORKER_MEMBERSHIP_PORT",
+	}
+	ports, err := freePorts(len(names))
+	check(t, err)
+	for i, name := range names {
+		env[name] = strconv.Itoa(ports[i])
+	}
+	log, err := os.Create(filepath.Join(t.TempDir(), "temporal.log"))
+	check(t, err)
+	t.Cleanup(func() { log.Close() })
+
+	server := exec.Command("/bin/sh", "-c", keeper, "keeper", filepath.Join(bin.dir, "temporal-server"), "--allow-no-auth", "start")
+	server.Env, server.Stdout, server.Stderr = list(env), log, log
+	tie, err := server.StdinPipe()
+	check(t, err)
+	check(t, server.Start())
+	ended := make(chan struct{})
+	go func() { _ = server.Wait(); close(ended) }()
+	t.Cleanup(func() { tie.Close(); <-ended })
+	address := net.JoinHostPort("127.0.0.1", env["FRONTEND_GRPC_PORT"])
+	if err := serving(t.Context(), address, ended); err != nil {
+		text, _ := os.ReadFile(log.Name())
+		t.Fatalf("Temporal does not serve: %v\n%s", err, text[max(0, len(text)-4000):])
+	}
+	return address
+}
+
+// serving returns when the frontend answers its health check.
+func serving(ctx context.Context, address string, ended chan struct{}) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		reply, err := healthpb.NewHealthClient(conn).Check(ctx, &healthpb.HealthCheckRequest{Service: "temporal.api.workflowservice.v1.WorkflowService"})
+		if err == nil && reply.Status == healthpb.HealthCheckResponse_SERVING {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), err)
+		case <-ended:
+			return errors.New("it ended by itself")
+		case <-tick.C:
+		}
+	}
+}
+
+// compose reads every service's environment out of docker-compose.yml.
+func compose(root string) (map[string]map[string]string, error) {
+	text, err := os.ReadFile(filepath.Join(root, "docker-compose.yml"))
+	if err != nil {
+		return nil, err
+	}
+	var file struct {
+		Services map[string]struct{ Environment map[string]string }
+	}
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		return nil, fmt.Errorf("docker-compose.yml: %w", err)
+	}
+	out := map[string]map[string]string{}
+	for name, service := range file.Services {
+		out[name] = service.Environment
+	}
+	return out, nil
+}
+
+// freePorts finds n free ports below 32768: Temporal keeps them in a smallint column, and the kernel gives out higher
+// ones by itself.
+func freePorts(n int) ([]int, error) {
+	var ports []int
+	for tries := 0; len(ports) < n; tries++ {
+		listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(10000+rand.IntN(22000))))
+		if err != nil {
+			if tries > 1000 {
+				return nil, err
+			}
+			continue
+		}
+		defer listener.Close() // only after all are picked, so that none comes twice
+		ports = append(ports, listener.Addr().(*net.TCPAddr).Port)
+	}
+	return ports, nil
+}
+
+// run runs a step of the set-up with nothing but env around it.
+func run(ctx context.Context, env map[string]string, name string, args ...string) error {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Env = list(env)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w\n%s", filepath.Base(name), err, out)
+	}
+	return nil
+}
+
+// merge lays the later maps over the first.
+func merge(envs ...map[string]string) map[string]string {
+	out := map[string]string{}
+	for _, env := range envs {
+		maps.Copy(out, env)
+	}
+	return out
+}
+
+func list(env map[string]string) []string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		out = append(out, name+"="+env[name])
+	}
+	return out
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
