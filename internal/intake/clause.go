@@ -83,7 +83,7 @@ func (w *clauseWalk) walk(n *node, from *clause) {
 	if len(own.found) > 0 {
 		head = own // a bracket at the heading covers the items below
 	}
-	if body := ownText(n); utf8.RuneCountInString(body) >= 12 && n.role != roleGoals {
+	if body := ownText(n); (utf8.RuneCountInString(body) >= 12 || headDate.MatchString(fold(n.title))) && n.role != roleGoals {
 		w.addClause(n, own, from)
 	}
 	first := len(w.out)
@@ -277,6 +277,9 @@ func (w *clauseWalk) addClause(n *node, c *clause, from *clause) {
 		c.headLen = headBytes(n)
 	}
 	c.id = w.id(n)
+	if c.headLen > 0 && c.bare() { // the heading is all the item says
+		c.headLen = len(string([]rune(n.paras[0].text)[:min(n.mark.length, utf8.RuneCountInString(n.paras[0].text))]))
+	}
 	for _, r := range c.found {
 		c.seats = append(c.seats, r.names)
 	}
@@ -287,6 +290,17 @@ func (w *clauseWalk) addClause(n *node, c *clause, from *clause) {
 		}
 	}
 	w.out = append(w.out, c)
+}
+
+// bare is true of a clause that says nothing beside its heading and brackets.
+func (c *clause) bare() bool {
+	rest, pos := 0, min(c.headLen, len(c.text))
+	for _, r := range c.found {
+		from, to := c.f.rawAt(r.from), c.f.rawAt(r.to)
+		rest += hanIn(c.text[pos:max(pos, from)])
+		pos = max(pos, to)
+	}
+	return rest+hanIn(c.text[pos:]) < 4
 }
 
 // named is how many units the clause's own brackets name.
@@ -335,6 +349,8 @@ func (w *clauseWalk) id(n *node) string {
 	}
 	return id
 }
+
+var headDate = regexp.MustCompile(`\([^)]*\d{1,2} ?月[^)]*\)`)
 
 var idSafe = regexp.MustCompile(`[^A-Za-z0-9._-]`)
 

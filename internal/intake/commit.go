@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"duban/internal/calendar"
 	"duban/internal/deadline"
@@ -32,8 +33,10 @@ type entry struct {
 	SameAs    string
 	Ruling    string
 	At        Place
-	span      span // in the clause's text
-	phrase    span // the words that were read as a time
+	span      span   // in the clause's text
+	sentence  span   // the sentence it is of
+	opening   string // where else its subject may stand
+	phrase    span   // the words that were read as a time
 	rule      string
 	sure      deadline.Sureness
 	readAsk   string // the reading's own question
@@ -64,6 +67,7 @@ type Aside struct {
 func (k *committer) clause(c *clause) {
 	readings := deadline.Read(c.text, k.ctx)
 	k.limits(c, readings)
+	k.headLimits(c, readings)
 	for _, s := range c.sentences(readings) {
 		k.sentence(c, s)
 	}
@@ -115,6 +119,35 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 	}
 }
 
+// headLimits makes the entry of a time in the heading, which covers what
+// stands below: （一）动员部署阶段（4月15日前）.
+func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
+	m, _ := readMark(c.text)
+	from := len(string([]rune(c.text)[:min(m.length, utf8.RuneCountInString(c.text))]))
+	for _, r := range readings {
+		if r.Begin < from || r.End > c.headLen || !k.counts(c, r, span{from, c.headLen}, true) || attached(r) {
+			continue
+		}
+		to := c.headLen
+		for _, s := range c.sentences(nil) {
+			to = max(to, s.to)
+			break
+		}
+		s := span{from, to}
+		s.from, s.to = trimSpan(c.text, s.from, s.to)
+		e := k.dated(c, r, s, c.bracketFor(0))
+		if e == nil {
+			continue
+		}
+		e.Source = strings.ReplaceAll(e.Source, "\n", "")
+		e.Title = shorten(strings.Trim(strings.Replace(clauseTopic(c), tight(r.Words), "", 1), "（）() "), 40)
+		e.opening = strings.TrimLeft(c.text[min(c.headLen, s.to):s.to], "。：: \n")
+		k.owner(c, e, "")
+		c.entries = append(c.entries, e)
+		c.wholly = true
+	}
+}
+
 func (k *committer) rawLimit(c *clause, r responsibility) string {
 	from := c.f.rawAt(r.limitAt)
 	end := min(r.limitAt+len(r.limit), len(c.f.f))
@@ -156,6 +189,7 @@ func (k *committer) sentence(c *clause, s sentence) {
 			k.standing(c, s, g.span, g.reading.Words)
 			continue
 		}
+		e.sentence = s.span
 		e.Title = k.title(c, g)
 		k.publish(c, e, s)
 		k.attach(c, e, s)
@@ -225,6 +259,8 @@ func segments(text string, parts []span, marks []marked) []segment {
 				if thin(text, parts[from], m.Reading) {
 					g.from = before.from
 				}
+			} else if last := parts[from-1]; i == 0 && doneVerb.MatchString(tight(text[last.from:last.to])) {
+				g.from = before.from
 			} else if i == 0 {
 				out = append(out, segment{span: before})
 				context = before
@@ -268,6 +304,9 @@ func segments(text string, parts []span, marks []marked) []segment {
 	}
 	return out
 }
+
+// doneVerb begins words that the time after them dates too: 完成…，6月底前形成报告.
+var doneVerb = regexp.MustCompile(`^(全面|基本|抓紧|尽快|加快)?(完成|制定|编制|出台|修订|新建|改建|扩建|建成|梳理|印发|起草|建设|改造|选定|确定)`)
 
 var purposeWord = regexp.MustCompile(`^(严防|确保|防止|掌握|形成|实现|提升|提高|保障|保证|促进|有效|切实|推动形成|为|力求|以便|做到|防范|杜绝|避免|督促)`)
 

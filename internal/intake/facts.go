@@ -14,6 +14,7 @@ type facts struct {
 	Title, Number, Issuer string
 	Issued                calendar.Day
 	Year, LastYear        int    // years the plan covers; equal for an annual plan
+	Titled                bool   // the title says which
 	City                  string // 晋城市: how the issuing place is called
 }
 
@@ -137,11 +138,12 @@ func (f *facts) years(about string) {
 		if m := yearsRe.FindStringSubmatch(t); m != nil {
 			f.Year, _ = strconv.Atoi(m[1])
 			f.LastYear, _ = strconv.Atoi(m[2])
+			f.Titled = true
 			return
 		}
 		if m := yearRe.FindStringSubmatch(t); m != nil {
 			f.Year, _ = strconv.Atoi(m[1])
-			f.LastYear = f.Year
+			f.LastYear, f.Titled = f.Year, true
 			return
 		}
 	}

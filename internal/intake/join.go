@@ -45,16 +45,17 @@ func dropFooters(lines []line) []line {
 
 // joiner puts lines together that a page or a line break cut.
 type joiner struct {
-	wrapped bool // lines are broken at a fixed width
-	full    int  // a line this wide was broken because it was full
-	base    int  // usual indent
-	parts   []string
-	last    line
-	open    bool // a bracket is open in what was gathered
-	runes   int
+	wrapped  bool // lines are broken at a fixed width
+	full     int  // a line this wide was broken because it was full
+	base     int  // usual indent
+	indented bool // paragraphs begin with an indent
+	parts    []string
+	last     line
+	open     bool // a bracket is open in what was gathered
+	runes    int
 }
 
-func newJoiner(lines []line) *joiner {
+func newJoiner(lines []line, printed bool) *joiner {
 	j := &joiner{}
 	var widths []int
 	indents := map[int]int{}
@@ -65,7 +66,7 @@ func newJoiner(lines []line) *joiner {
 		widths = append(widths, l.indent+width(l.text))
 		indents[l.indent]++
 	}
-	if len(widths) < 8 {
+	if len(widths) < 8 && !printed || len(widths) == 0 {
 		return j
 	}
 	slices.Sort(widths)
@@ -77,13 +78,16 @@ func newJoiner(lines []line) *joiner {
 		}
 	}
 	// A text of fixed width shows many lines of nearly the same length.
-	j.wrapped = w <= 130 && near*10 >= len(widths)*3
+	j.wrapped = printed || w <= 130 && near*10 >= len(widths)*3
 	j.full = w - 8
 	best := 0
 	for in, n := range indents {
 		if n > best || n == best && in < j.base {
 			j.base, best = in, n
 		}
+	}
+	for in, n := range indents {
+		j.indented = j.indented || in >= j.base+2 && in <= j.base+8 && n*12 >= len(widths)
 	}
 	return j
 }
@@ -129,6 +133,9 @@ func (j *joiner) continues(l line) bool {
 		return false
 	}
 	m, marked := readMark(l.text)
+	if isLabel(l.text) && strings.ContainsRune("([", foldRune([]rune(l.text)[0])) && !headingLike(j.parts) {
+		return true // a bracket on a line of its own belongs to what is before it
+	}
 	if j.open && !(marked && m.style <= styleParen) {
 		return true
 	}
@@ -145,6 +152,9 @@ func (j *joiner) continues(l line) bool {
 		}
 		if l.gap { // a page break in a paragraph, or a new paragraph
 			return !ended && wide >= j.full && !headingLike(j.parts)
+		}
+		if !ended && j.indented && l.indent <= j.base+1 && wide*10 >= j.full*6 && !headingLike(j.parts) {
+			return true // paragraphs begin with an indent here, and this line has none
 		}
 		return wide >= j.full
 	}
@@ -188,12 +198,13 @@ func openBracket(s string) bool {
 // documents whose line breaks were lost.
 func splitRunTogether(blocks []Block) []Block {
 	out := make([]Block, 0, len(blocks))
+	next := map[int]int{}
 	for _, b := range blocks {
-		if b.Table != nil || utf8.RuneCountInString(b.Text) < 120 {
+		if b.Table != nil {
 			out = append(out, b)
 			continue
 		}
-		for _, t := range cutAtMarks(b.Text) {
+		for _, t := range cutAtMarks(b.Text, next) {
 			out = append(out, Block{Text: t, Place: b.Place})
 		}
 	}
@@ -202,12 +213,22 @@ func splitRunTogether(blocks []Block) []Block {
 
 // cutAtMarks cuts before a mark that follows the end of a sentence or a
 // bracket, or that is the next in a running count.
-func cutAtMarks(text string) []string {
-	rs := []rune(text)
-	next := map[int]int{}
-	if m, ok := readMark(text); ok {
+func cutAtMarks(text string, next map[int]int) []string {
+	count := func(m mark) {
+		for st := range next {
+			if st > m.style {
+				delete(next, st)
+			}
+		}
 		next[m.style] = m.num + 1
 	}
+	if m, ok := readMark(text); ok {
+		count(m)
+	}
+	if utf8.RuneCountInString(text) < 50 {
+		return []string{text}
+	}
+	rs := []rune(text)
 	var cuts []int
 	depth := 0
 	fs := []rune(fold(text))
@@ -216,12 +237,7 @@ func cutAtMarks(text string) []string {
 			m, ok := readMarkRunes(fs[i:min(len(fs), i+12)])
 			if ok && m.style <= styleDigit && plausible(fs, i, m, next, len(cuts) == 0) {
 				cuts = append(cuts, i)
-				for st := range next {
-					if st > m.style {
-						delete(next, st)
-					}
-				}
-				next[m.style] = m.num + 1
+				count(m)
 			}
 		}
 		switch r {
@@ -261,7 +277,7 @@ func plausible(fs []rune, i int, m mark, next map[int]int, first bool) bool {
 	case styleParen: // （一）
 		return expected && (ended || shortSince(fs, i))
 	case styleHan: // 一、
-		return expected && (ended || next[m.style] == m.num && m.num > 1 && !unicode.Is(unicode.Han, rune(0)) && shortSince(fs, i))
+		return expected && (ended || next[m.style] == m.num && m.num > 1 && shortSince(fs, i) || m.num == 1 && i < 80 && planTitle.MatchString(strings.TrimSpace(string(fs[:i]))))
 	case styleArticle, stylePart:
 		return expected && ended
 	}

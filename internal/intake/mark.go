@@ -39,6 +39,7 @@ var (
 	reDotted     = regexp.MustCompile(`^(\d{1,2}(?:\.\d{1,2}){1,3})[、. ] *`)
 	reDotted2    = regexp.MustCompile(`^(\d{1,2}(?:\.\d{1,2}){1,3})\p{Han}`)
 	reDigit      = regexp.MustCompile(`^(\d{1,3}) ?([、.]) *`)
+	dateStart    = regexp.MustCompile(`^(?:(?:19|20)\d\d ?年|\d{1,2} ?月)`)
 	reDigitSpace = regexp.MustCompile(`^(\d{1,2}) +`)
 	reParenDigit = regexp.MustCompile(`^[(\[] ?(\d{1,3}) ?[)\]] *[、.]? *`)
 	reHalfParen  = regexp.MustCompile(`^(\d{1,3}) ?\) *`)
@@ -112,7 +113,7 @@ func readMarkRunes(rs []rune) (mark, bool) {
 	}
 	if m := reDigit.FindStringSubmatch(s); m != nil {
 		rest := s[len(m[0]):]
-		if rest == "" || !(rest[0] >= '0' && rest[0] <= '9' && m[2] == ".") {
+		if rest == "" || dateStart.MatchString(rest) || !(rest[0] >= '0' && rest[0] <= '9' && m[2] == ".") {
 			return mark{style: styleDigit, num: number(m[1]), text: m[1] + m[2], length: utf8.RuneCountInString(m[0])}, true
 		}
 		return mark{}, false

@@ -52,6 +52,7 @@ var (
 	goalHead  = regexp.MustCompile(`指导思想|总体要求|总体思路|总体目标|工作目标|主要目标|目标要求|工作思路|基本原则|工作原则|编制依据|基本情况|基础现状|形势|背景|重要意义|预期目标|主要指标|指标体系|适用范围|发展目标|规划目标|阶段目标|年度目标|行动目标|目标指标|工作依据|主要预期|整治目标|改造目标|创建目标`)
 	guardHead = regexp.MustCompile(`保障措施|组织保障|保障机制|组织领导|组织实施|工作要求|有关要求|相关要求|保障要求|实施保障|监督考核|考核问责|附则|强化保障|工作保障|组织推进|组织和保障|措施保障|政策保障|保障体系|推进机制|加强领导`)
 	taskHead  = regexp.MustCompile(`任务|举措|重点工作|主要内容|工作内容|工作措施|分工|行动内容|步骤|安排|主要措施|重点工程|整治内容`)
+	knownHead = regexp.MustCompile(`^(总体要求|指导思想|总体目标|工作目标|主要目标|基本原则|工作原则|重点任务|主要任务|工作任务|重点工作|工作重点|工作措施|主要措施|保障措施|组织保障|组织实施|工作要求|有关要求|实施步骤|工作步骤)`)
 	annexList = regexp.MustCompile(`^[- ]*附 ?(件|表) ?[:：]|^[- ]*附 ?(件|表) ?\d? ?[:：.] ?1 ?[.．、]`)
 	endMatter = regexp.MustCompile(`^(抄送|主送|分送|联系人|联系电话|主题词) ?[:：]|^(此件|本文)(主动|依申请|不予|公开)|^\(此件.{0,8}公开.{0,4}\)$`)
 )
@@ -168,6 +169,9 @@ func (b *outliner) item(m mark, p para) {
 	n := &node{mark: m, annex: b.annex}
 	rest := strings.TrimSpace(string([]rune(p.text)[m.length:]))
 	n.title = headingOf(rest)
+	if n.title == "" && m.style <= styleParen {
+		n.title = knownHead.FindString(rest) // 一、总体要求坚持…, where a line break was lost
+	}
 	n.paras = []para{p}
 	if at > 0 {
 		n.parent = b.open[at-1]

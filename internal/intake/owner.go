@@ -136,6 +136,12 @@ func (k *committer) owner(c *clause, e *entry, context string) {
 // bySubject is true when the sentence itself names who acts.
 func (k *committer) bySubject(c *clause, e *entry, text, context string, br []named) bool {
 	names, several := k.subject(text, e)
+	if len(names) == 0 && e.opening != "" {
+		names, several = k.subject(e.opening, e)
+	}
+	if len(names) == 0 && e.sentence.from < e.span.from {
+		names, several = k.subject(c.text[e.sentence.from:e.span.from], e)
+	}
 	if len(names) == 0 && context != "" {
 		names, several = k.subject(context, e)
 		if !several {
@@ -166,6 +172,9 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 		if !regexp.MustCompile(`牵头|负责`).MatchString(text) {
 			return false
 		}
+	}
+	for _, n := range names {
+		k.reg.resolve(n, c.place)
 	}
 	e.Lead = names[0]
 	k.rest(e, br, names[0])

@@ -43,7 +43,7 @@ func readPDF(ctx context.Context, s Source) (Document, error) {
 	if len(lines) > maxBlocks {
 		return Document{}, fmt.Errorf("lines: %w", errTooBig)
 	}
-	return assemble(ctx, lines, &bud)
+	return assemble(ctx, lines, true, &bud)
 }
 
 func pdfToText(ctx context.Context, s Source) (string, error) {

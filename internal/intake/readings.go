@@ -54,6 +54,8 @@ func (k *committer) vision(r deadline.Reading) bool {
 		return false
 	case r.Due.Year > last+5:
 		return true
+	case !k.facts.Titled:
+		return r.Kind == deadline.Window && r.Due.Year > last+1
 	case r.Due.Year > last+1:
 		return visionWord.MatchString(strings.TrimSpace(r.Words)) || r.Kind == deadline.Window
 	}

@@ -122,6 +122,11 @@ func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
 			return
 		}
 	}
+	for _, r := range s.readings {
+		if r.BackRef && !r.Due.IsZero() && r.Begin >= from && r.Begin < to {
+			return // it dates the work above
+		}
+	}
 	e := &entry{Kind: plan.Standing, Bracket: s.bracket, span: span{from, to}, Source: c.text[from:to]}
 	e.Title = shorten(tidyTitle(e.Source), 40)
 	k.attach(c, e, s)

@@ -51,7 +51,7 @@ func readTxt(ctx context.Context, s Source) (Document, error) {
 	if len(lines) > maxBlocks {
 		return Document{}, fmt.Errorf("lines: %w", errTooBig)
 	}
-	return assemble(ctx, lines, &bud)
+	return assemble(ctx, lines, false, &bud)
 }
 
 // line is one line of a paged text.
@@ -89,11 +89,12 @@ func splitLines(text string) []line {
 	return out
 }
 
-// assemble joins lines into paragraphs and tables.
-func assemble(ctx context.Context, lines []line, bud *budget) (Document, error) {
+// assemble joins lines into paragraphs and tables; printed lines are those of a
+// page, broken at its width.
+func assemble(ctx context.Context, lines []line, printed bool, bud *budget) (Document, error) {
 	lines = dropFooters(lines)
 	var d Document
-	j := newJoiner(lines)
+	j := newJoiner(lines, printed)
 	for i := 0; i < len(lines); {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return Document{}, ctx.Err()
