@@ -51,7 +51,7 @@ func talkOnApproval(t *testing.T, address string) {
 	for range 2 {
 		yes, err := w.ApproveTalk(w.ctx, "jincheng", "t0#1", "fushizhang", true, "同意", []plan.Stage{served}, speaks)
 		w.ok(err)
-		w.is("approved", []string{yes.State, yes.Approver}, []string{ledger.TalkOpen, "fushizhang"})
+		w.is("approved", []any{yes.State, yes.Approver, yes.OpensAt}, []any{ledger.TalkOpen, "fushizhang", speaks.Plan})
 		no, err := w.ApproveTalk(w.ctx, "jincheng", "t1#1", "fushizhang", false, "暂缓", []plan.Stage{served}, speaks)
 		w.ok(err)
 		w.is("declined", []string{no.State, no.Approver}, []string{ledger.TalkDeclined, "fushizhang"})
