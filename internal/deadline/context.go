@@ -142,6 +142,9 @@ func (s *scan) cited(p phrase) bool {
 		return false
 	}
 	if s.lit(p.to, "度") {
+		if s.before(p.from, "力争", "争取", "确保") != "" {
+			return false
+		}
 		from, to := s.predicateZone(p.to + 1)
 		return !s.one2(p.to, "度内", "度末", "度底") && (!s.finishes(from, min(to, from+4)) || s.before(p.from, citeVerbs...) != "")
 	}
@@ -257,6 +260,9 @@ func strength(r Reading) int {
 		return 2
 	case "A9":
 		return 3
+	}
+	if r.Words == "全年" {
+		return 2
 	}
 	switch r.Kind {
 	case Target:

@@ -1,7 +1,7 @@
 package deadline
 
 // masked marks the cells in which nothing is read: titles in 《》, document
-// numbers 国发〔2018〕42号, telephone numbers and other long figures.
+// numbers 国发〔2018〕42号, telephone numbers and other long figures, slogans.
 func (s *scan) masked() []bool {
 	m := make([]bool, len(s.c))
 	set := func(from, to int) {
@@ -14,6 +14,9 @@ func (s *scan) masked() []bool {
 			set(i, j)
 			i = j - 1
 		} else if j := s.docNumber(i); j > i {
+			set(i, j)
+			i = j - 1
+		} else if j := s.slogan(i); j > i {
 			set(i, j)
 			i = j - 1
 		} else if j := s.figure(i); j > i {
@@ -99,6 +102,22 @@ func (s *scan) figure(i int) int {
 		return k
 	case s.before(i, "电话", "电话:", "传真", "传真:", "手机", "手机:", "邮编", "邮编:") != "":
 		return k
+	}
+	return 0
+}
+
+// slogan is the end of 年初建账、年中检查、年底兑现: a way of working, no dates.
+func (s *scan) slogan(i int) int {
+	if !s.lit(i, "年初") || digit(s.at(i-1)) {
+		return 0
+	}
+	for k := i + 2; k < i+20 && k < len(s.c); k++ {
+		if s.at(k) == '、' && s.one2(k+1, "年底", "年末", "年终") {
+			return k + 3
+		}
+		if s.one2(k, "。", "，", ",", "；") {
+			return 0
+		}
 	}
 	return 0
 }

@@ -116,7 +116,7 @@ func between(out []cell, next rune, rest string, breaks int, tab bool) rune {
 	switch {
 	case tab, breaks > 1, breaks == 1 && (strings.ContainsRune("。；;!?：:〕", last) || opensItem(rest)):
 		return hard
-	case !ascii(last) || !ascii(next), breaks == 0 && (last == '-' || next == '-' || yearDot(out)):
+	case !parts(last) || !parts(next), breaks == 0 && yearDot(out):
 		return 0
 	case breaks == 0 && digit(last) && digit(next) && (spelled(out) || cutYear(out, rest)):
 		return 0
@@ -185,6 +185,11 @@ func spelled(out []cell) bool {
 }
 
 func ascii(r rune) bool { return r < 0x80 }
+
+// parts tells that a blank beside r may be all that parts two numbers or words.
+func parts(r rune) bool {
+	return digit(r) || r == '.' || r == ',' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+}
 func digit(r rune) bool { return r >= '0' && r <= '9' }
 
 const numerals = "〇一二三四五六七八九十百廿卅两"

@@ -168,13 +168,13 @@ func (s *scan) readTerm(i int) ([]hit, int) {
 // takes tells 用3年时间, 利用三年左右时间: a term without 内.
 func (s *scan) takes(t term) bool {
 	return (t.unit == "years" || t.unit == "months") && !t.closed && s.before(t.from, "用", "利用", "通过", "经过", "再用") != "" &&
-		s.one2(t.to, "时间", "的时间", "左右时间", "左右的时间", "左右")
+		s.one2(t.to, "时间", "的时间", "左右时间", "左右的时间", "左右", "努力", "的努力")
 }
 
 // takesYears is 用3年时间: from the start named right before it, or else from the
 // issue, roughly, which is asked.
 func (s *scan) takesYears(t term) ([]hit, int) {
-	end := s.skip(t.to, "左右的时间", "左右时间", "的时间", "时间", "左右")
+	end := s.skip(t.to, "左右的时间", "左右时间", "的时间", "时间", "左右", "的努力", "努力")
 	h := hit{Reading{Kind: Due, Rule: "A19", Soft: true, Offset: Offset{N: t.n, Least: t.least, Unit: t.unit}}, span{t.from, end}}
 	if n := len(s.out); n > 0 && s.out[n-1].Kind == Start && !s.out[n-1].Start.IsZero() && t.from-s.at2[n-1].to <= 4 {
 		h.Soft, h.Sure = s.has(t.to, end, "左右"), Sure

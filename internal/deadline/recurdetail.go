@@ -1,0 +1,227 @@
+package deadline
+
+import (
+	"strings"
+	"time"
+)
+
+// yearDetail reads what stands behind 每年: 1月底前, 底, 3月和9月, 汛前.
+func (s *scan) yearDetail(k int, h *hit) int {
+	k0 := k
+	k = s.skip(k, "在", "于", "应于", "须于", "都要在", "要在")
+	back := moment{grain: ofYear}
+	back.to = k
+	if e := s.yearEdge(k, &back); e > k && back.edge == '底' {
+		h.Recur.Months, h.Recur.Day = []time.Month{12}, -1
+		return e
+	}
+	if a, j, ok := s.spanHead(k); ok && a.year == 0 {
+		if b, ok := s.spanEnd(j, a); ok {
+			h.Recur.Months, h.Recur.Day = []time.Month{time.Month(b.month)}, dayOf(b)
+			return s.skip(b.to, "期间", "底", "底前")
+		}
+	}
+	ms := s.moments(k)
+	if len(ms) == 0 || ms[0].year != 0 || ms[0].yearWord != "" {
+		return k0
+	}
+	for _, m := range ms {
+		h.Recur.Months = append(h.Recur.Months, monthOf(m))
+		h.Recur.Day = dayOf(m)
+	}
+	last := ms[len(ms)-1]
+	if _, _, end := s.suffix(last.to); end > last.to {
+		return end
+	}
+	return last.to
+}
+
+// monthOf is the month in which a yearly moment ends.
+func monthOf(m moment) time.Month {
+	switch m.grain {
+	case ofHalf:
+		return time.Month(m.half * 6)
+	case ofQuarter:
+		return time.Month(m.quarter * 3)
+	case ofYear:
+		if m.edge == '中' {
+			return 6
+		}
+		if m.edge == '初' {
+			return 1
+		}
+		return 12
+	}
+	return time.Month(m.month)
+}
+
+// dayOf is the day of the month of a recurring moment; -1 its last.
+func dayOf(m moment) int {
+	switch {
+	case m.grain == ofDay && !m.lastDay:
+		return m.day
+	case m.grain == ofTen && m.ten < 3:
+		return 10 * m.ten
+	case m.grain == ofMonth && m.edge == '初':
+		return 10
+	case m.grain == ofMonth && m.edge == '中':
+		return 15
+	}
+	return -1
+}
+
+// quarterDetail reads 首月20日前, 第一个月的5日前, 末, 次月10日前 behind 每季度 or 每半年.
+func (s *scan) quarterDetail(k int, h *hit) int {
+	if w, e := s.one(k, "末月", "最后一个月", "最后1个月"); w != "" {
+		h.Recur.MonthOf = 3
+		if h.Recurrence == HalfYearly {
+			h.Recur.MonthOf = 6
+		}
+		return s.dayDetail(s.skip(e, "的"), h, -1)
+	}
+	if w, e := s.one(k, "末", "底", "终了前", "结束前"); w != "" {
+		h.Recur.Day = -1
+		return s.skip(e, "前")
+	}
+	if w, e := s.one(k, "首月", "首个月", "第一个月", "第1个月", "第一月"); w != "" {
+		h.Recur.MonthOf = 1
+		return s.dayDetail(s.skip(e, "的"), h, -1)
+	}
+	if w, e := s.one(k, "第二个月", "第2个月", "第三个月", "第3个月"); w != "" {
+		h.Recur.MonthOf = 2
+		if strings.ContainsAny(w, "三3") {
+			h.Recur.MonthOf = 3
+		}
+		return s.dayDetail(s.skip(e, "的"), h, -1)
+	}
+	if w, e := s.one(k, "次月", "下一个月", "下月", "下季度首月", "下一季度首月", "的次月"); w != "" {
+		h.Recur.Next = true
+		return s.dayDetail(s.skip(e, "的"), h, -1)
+	}
+	if _, e := s.one(k, "初"); e > 0 && !s.one2(k, "初步") {
+		h.Recur.MonthOf, h.Recur.Day = 1, 10
+		return e
+	}
+	return k
+}
+
+// monthDetail reads 5日前, 底, 上旬, 最后一个工作日 behind 每月.
+func (s *scan) monthDetail(k int, h *hit) int {
+	if w, e := s.one(k, "次月", "下月"); w != "" {
+		h.Recur.Next = true
+		k = e
+	}
+	return s.dayDetail(k, h, 0)
+}
+
+// dayDetail reads a day of the month at k; whole is the Day when none is said.
+func (s *scan) dayDetail(k int, h *hit, whole int) int {
+	h.Recur.Day = whole
+	k0 := k
+	k = s.skip(k, "在", "于")
+	if w, e := s.one(k, "月底", "月末", "底", "末", "最后一天", "最后一日"); w != "" {
+		h.Recur.Day = -1
+		return s.skip(e, "之前", "以前", "前")
+	}
+	if w, e := s.one(k, "最后一个工作日", "最后1个工作日"); w != "" {
+		h.Recur.Day, h.Recur.Workday = 0, -1
+		return s.skip(e, "之前", "前")
+	}
+	if w, e := s.one(k, "上旬", "中旬", "下旬"); w != "" {
+		h.Recur.Day = map[string]int{"上旬": 10, "中旬": 20, "下旬": -1}[w]
+		return s.skip(e, "之前", "前")
+	}
+	if w, e := s.one(k, "月初", "初"); w != "" && !s.one2(k, "初步") {
+		h.Recur.Day = 10
+		return s.skip(e, "之前", "前")
+	}
+	if w, e := s.one(k, "月中", "中旬"); w != "" {
+		h.Recur.Day = 15
+		return s.skip(e, "之前", "前")
+	}
+	if e := s.nthWorkday(k, h); e > k {
+		return e
+	}
+	a, ok := s.num(k)
+	if !ok || a.v < 1 || a.v > 31 || a.digits > 2 {
+		return k0
+	}
+	n := a
+	j := n.end
+	u := s.dayUnit(j)
+	for _, sep := range []string{"-", "至", "到", "、", "和"} { // 1-5日; 10日、20日: the last counts
+		from := j
+		if u > 0 {
+			from = u
+		}
+		if s.lit(from, sep) {
+			if b, ok := s.num(from + 1); ok && b.v >= a.v && b.v <= 31 && s.dayUnit(b.end) > 0 {
+				n, j = b, b.end
+				u = s.dayUnit(j)
+			}
+		}
+	}
+	if u == 0 {
+		if !s.one2(j, "日之内", "日以内", "日内", "日均") {
+			return k0
+		}
+		u = j + 1
+	}
+	h.Recur.Day = n.v
+	return s.skip(u, "之前", "以前", "前", "左右", "之内", "以内", "内")
+}
+
+// nthWorkday reads 前5个工作日(内), 第3个工作日.
+func (s *scan) nthWorkday(k int, h *hit) int {
+	j := s.skip(k, "前", "第", "首")
+	if j == k {
+		return k
+	}
+	n, ok := s.num(j)
+	e := n.end
+	if !ok {
+		if s.at(k) != '首' {
+			return k
+		}
+		n.v, e = 1, j
+	}
+	w, e := s.one(e, "个工作日", "工作日", "个周", "周", "天", "日")
+	if w == "" {
+		return k
+	}
+	switch {
+	case strings.Contains(w, "工作日"):
+		h.Recur.Day, h.Recur.Workday = 0, n.v
+	case strings.Contains(w, "周"):
+		h.Recur.Day = 7 * n.v
+		if d, f := s.weekday(e); f > e {
+			h.Recur.Weekday, e = d, f
+		}
+	default:
+		h.Recur.Day = n.v
+	}
+	return s.skip(e, "之内", "以内", "内", "之前", "前")
+}
+
+// weekDetail reads 五, 一至周五, 二前, 末 behind 每周.
+func (s *scan) weekDetail(k int, h *hit) int {
+	j := s.skip(k, "周", "星期")
+	d, e := s.weekday(j)
+	if e == j {
+		if s.lit(k, "末") {
+			h.Recur.Weekday = 7
+			return s.skip(k+1, "前")
+		}
+		return k
+	}
+	for s.at(e) == '、' || s.at(e) == '和' || s.at(e) == '至' || s.at(e) == '-' {
+		f := s.skip(e+1, "周", "星期")
+		d2, e2 := s.weekday(f)
+		if e2 == f {
+			break
+		}
+		d, e = d2, e2
+	}
+	h.Recur.Weekday = d
+	return s.skip(e, "之前", "以前", "前")
+}
