@@ -1,0 +1,242 @@
+// Package deploy_test holds docker-compose.yml and the Dockerfile against the program, as far as that goes without Docker.
+package deploy_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"duban/internal/settings"
+)
+
+const root = "../.."
+
+type composeFile struct {
+	Services map[string]service
+	Volumes  map[string]any
+}
+
+type service struct {
+	Image, Build    string
+	Restart         string
+	StopGracePeriod string                                `yaml:"stop_grace_period"`
+	DependsOn       map[string]struct{ Condition string } `yaml:"depends_on"`
+	Environment     map[string]string
+	Volumes, Ports  []string
+	Entrypoint      []string
+	Profiles        []string
+	Healthcheck     *struct {
+		Test              []string
+		Interval, Timeout string
+		Retries           int
+	}
+}
+
+// load refuses fields this test does not know, so that a slip of the pen is an error.
+func load(t *testing.T) composeFile {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, "docker-compose.yml"))
+	require.NoError(t, err)
+	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
+	decoder.KnownFields(true)
+	var file struct {
+		Name        string
+		composeFile `yaml:",inline"`
+	}
+	require.NoError(t, decoder.Decode(&file))
+	require.Equal(t, "duban", file.Name)
+	return file.composeFile
+}
+
+func TestServices(t *testing.T) {
+	t.Parallel()
+	require.ElementsMatch(t, []string{"postgres", "schema", "temporal", "namespace", "ui", "worker", "starter"}, keys(load(t).Services))
+}
+
+func TestImagesArePinned(t *testing.T) {
+	t.Parallel()
+	version := regexp.MustCompile(`^[a-z0-9./-]+:\d+\.\d+(\.\d+)?$`)
+	for name, s := range load(t).Services {
+		if s.Build != "" {
+			require.Equal(t, "duban:local", s.Image, name)
+			require.Equal(t, ".", s.Build, name)
+			continue
+		}
+		require.Regexp(t, version, s.Image, name)
+	}
+}
+
+// TestOrder: who waits for whom, and for what.
+func TestOrder(t *testing.T) {
+	t.Parallel()
+	file := load(t)
+	got := map[string]map[string]string{}
+	for name, s := range file.Services {
+		for on, how := range s.DependsOn {
+			if got[name] == nil {
+				got[name] = map[string]string{}
+			}
+			got[name][on] = how.Condition
+			if how.Condition == "service_healthy" {
+				require.NotNil(t, file.Services[on].Healthcheck, "%s waits for the health of %s, which has no check", name, on)
+				require.NotEmpty(t, file.Services[on].Healthcheck.Test)
+				require.Positive(t, file.Services[on].Healthcheck.Retries)
+			}
+			if how.Condition == "service_completed_successfully" {
+				require.Regexp(t, `^on-failure(:\d+)?$`, file.Services[on].Restart, "%s runs once", on)
+			}
+		}
+	}
+	require.Equal(t, map[string]map[string]string{
+		"schema":    {"postgres": "service_healthy"},
+		"temporal":  {"schema": "service_completed_successfully"},
+		"namespace": {"temporal": "service_healthy"},
+		"ui":        {"temporal": "service_healthy"},
+		"worker":    {"postgres": "service_healthy", "namespace": "service_completed_successfully"},
+		"starter":   {"postgres": "service_healthy", "namespace": "service_completed_successfully"},
+	}, got)
+}
+
+// TestEnvironment: what our containers set is what our programs read, and they would accept it.
+func TestEnvironment(t *testing.T) {
+	t.Parallel()
+	file := load(t)
+	for _, name := range []string{"namespace", "worker", "starter"} {
+		for variable := range file.Services[name].Environment {
+			require.Contains(t, settings.Names(), variable, "%s sets what nothing reads", name)
+		}
+	}
+	set := map[string]string{}
+	for variable, value := range file.Services["worker"].Environment {
+		set[variable] = substitute(value)
+	}
+	cfg, err := settings.Load(set)
+	require.NoError(t, err)
+	require.Equal(t, "temporal:7233", cfg.TemporalAddress)
+	require.Equal(t, "postgres://duban:secret@postgres:5432/duban?sslmode=disable", cfg.DatabaseURL)
+	require.Equal(t, "duban", set["TEMPORAL_NAMESPACE"])
+	require.Equal(t, set["TEMPORAL_NAMESPACE"], file.Services["namespace"].Environment["TEMPORAL_NAMESPACE"])
+	require.Equal(t, file.Services["worker"].Environment, file.Services["starter"].Environment)
+	require.Empty(t, file.Services["worker"].Environment["DUBAN_UI"], "there is no embedded server in the container")
+}
+
+// substitute does what compose does with ${NAME:-default} and ${NAME:?message}, the password being "secret".
+func substitute(value string) string {
+	return regexp.MustCompile(`\$\{(\w+):([-?])([^}]*)\}`).ReplaceAllStringFunc(value, func(m string) string {
+		part := regexp.MustCompile(`\$\{(\w+):([-?])([^}]*)\}`).FindStringSubmatch(m)
+		if part[2] == "-" {
+			return part[3]
+		}
+		return "secret"
+	})
+}
+
+// TestStopping: containers give the worker longer than it gives its activities.
+func TestStopping(t *testing.T) {
+	t.Parallel()
+	grace, err := time.ParseDuration(load(t).Services["worker"].StopGracePeriod)
+	require.NoError(t, err)
+	text, err := os.ReadFile(filepath.Join(root, "internal/host/host.go"))
+	require.NoError(t, err)
+	found := regexp.MustCompile(`WorkerStopTimeout:\s+(\d+) \* time\.Second`).FindSubmatch(text)
+	require.NotNil(t, found, "the worker's stop timeout is no longer where this test looks")
+	timeout, err := time.ParseDuration(string(found[1]) + "s")
+	require.NoError(t, err)
+	require.Greater(t, grace, timeout)
+}
+
+func TestPortsAreOpenedOnThisMachineOnly(t *testing.T) {
+	t.Parallel()
+	for name, s := range load(t).Services {
+		for _, port := range s.Ports {
+			require.True(t, strings.HasPrefix(port, "127.0.0.1:"), "%s: %s", name, port)
+		}
+	}
+}
+
+// TestVolumes: what is mounted from here exists, and what is named is declared.
+func TestVolumes(t *testing.T) {
+	t.Parallel()
+	file := load(t)
+	used := map[string]bool{}
+	for name, s := range file.Services {
+		for _, volume := range s.Volumes {
+			source, _, _ := strings.Cut(volume, ":")
+			if strings.HasPrefix(source, "./") {
+				require.FileExists(t, existing(filepath.Join(root, source)), name)
+				continue
+			}
+			used[source] = true
+		}
+	}
+	require.ElementsMatch(t, keys(file.Volumes), keys(used))
+	require.True(t, used["postgres"], "PostgreSQL without a volume forgets the year")
+}
+
+// existing is the path, or for a folder a file in it: FileExists wants files.
+func existing(path string) string {
+	if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 {
+		for _, e := range entries {
+			if !e.IsDir() {
+				return filepath.Join(path, e.Name())
+			}
+		}
+	}
+	return path
+}
+
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	scripts, err := filepath.Glob("*.sh")
+	require.NoError(t, err)
+	require.NotEmpty(t, scripts)
+	for _, script := range scripts {
+		out, err := exec.Command("sh", "-n", script).CombinedOutput()
+		require.NoError(t, err, string(out))
+	}
+}
+
+// TestDockerfile: what compose starts in our image is what the Dockerfile builds and copies there.
+func TestDockerfile(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(root, "Dockerfile"))
+	require.NoError(t, err)
+	build := regexp.MustCompile(`go build -tags noembed .* -o /out/ (.*) &&`).FindSubmatch(text)
+	require.NotNil(t, build)
+	var programs []string
+	for _, pkg := range strings.Fields(string(build[1])) {
+		require.FileExists(t, filepath.Join(root, pkg, "main.go"))
+		programs = append(programs, "/usr/local/bin/"+filepath.Base(pkg))
+	}
+	for name, s := range load(t).Services {
+		if s.Build != "" && len(s.Entrypoint) > 0 {
+			require.Contains(t, programs, s.Entrypoint[0], name)
+		}
+	}
+	require.Contains(t, string(text), "COPY --from=build /out/ /usr/local/bin/\n")
+	require.Contains(t, string(text), "CGO_ENABLED=0")
+	require.Contains(t, string(text), "\nUSER nonroot\n")
+	require.Contains(t, string(text), `ENTRYPOINT ["/usr/local/bin/worker"]`)
+
+	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	require.NoError(t, err)
+	version := regexp.MustCompile(`\ngo (\S+)\n`).FindSubmatch(mod)
+	require.Contains(t, string(text), "FROM golang:"+string(version[1])+"-", "the image's Go is the module's")
+}
+
+func keys[V any](m map[string]V) []string {
+	var out []string
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,123 @@
+package internal_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// rows is the import law: a package imports only packages of a lower row, never of its own. Packages of row 0 and the
+// settings import none of ours. Packages below a named one (plan/plantest and the like) stand on its row.
+var rows = map[string]int{
+	"starter": 7, "worker": 7, "internal/deploy": 7,
+	"internal/portal": 6, "internal/host": 6, "internal/rehearse": 6,
+	"internal/engine": 5,
+	"workflows":       4,
+	"activities":      3, "internal/report": 3,
+	"internal/intake": 2, "internal/notice": 2, "internal/ledger": 2,
+	"internal/plan": 1, "internal/deadline": 1,
+	"internal/calendar": 0, "internal/people": 0, "internal/words": 0, "internal/settings": 0, "internal/embedded": 0, "seeds": 0,
+}
+
+// onlyFor names packages that few may import.
+var onlyFor = map[string][]string{
+	"internal/settings": {"starter", "worker", "internal/host"},
+	"internal/embedded": {"internal/host"},
+}
+
+type pkg struct {
+	ImportPath string
+	Imports    []string // of the package itself, not of its tests
+}
+
+// room is the path of a package in the module, cut to the one the law names.
+func room(t *testing.T, importPath string) string {
+	t.Helper()
+	path := strings.TrimPrefix(importPath, "duban/")
+	for name := path; name != "."; {
+		if _, ok := rows[name]; ok {
+			return name
+		}
+		cut := strings.LastIndex(name, "/")
+		if cut < 0 {
+			break
+		}
+		name = name[:cut]
+	}
+	t.Errorf("%s: give it a row in the import law", importPath)
+	return ""
+}
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "duban/...").Output()
+	require.NoError(t, err)
+	var all []pkg
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		err := decoder.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		require.NoError(t, err)
+		all = append(all, p)
+	}
+}
+
+// faults are the imports that break the law, as sentences.
+func faults(t *testing.T, all []pkg) (out []string) {
+	for _, p := range all {
+		if p.ImportPath == "duban/internal" {
+			continue // this test
+		}
+		from := room(t, p.ImportPath)
+		for _, path := range p.Imports {
+			if !strings.HasPrefix(path, "duban/") {
+				continue
+			}
+			to := room(t, path)
+			inside := from == to && p.ImportPath != path // a room's own helpers
+			if !inside && rows[to] >= rows[from] {
+				out = append(out, p.ImportPath+" may not import "+path)
+			}
+			if few, ok := onlyFor[to]; ok && !inside {
+				allowed := false
+				for _, name := range few {
+					allowed = allowed || name == from
+				}
+				if !allowed {
+					out = append(out, path+" is not for "+p.ImportPath)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func TestImportLaw(t *testing.T) {
+	t.Parallel()
+	all := packages(t)
+	require.Greater(t, len(all), 15, "go list found too little to mean anything")
+	require.Empty(t, faults(t, all))
+}
+
+// TestImportLawBites: the law finds what it is there to find.
+func TestImportLawBites(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{
+		"duban/internal/plan may not import duban/internal/ledger",
+		"duban/internal/notice may not import duban/internal/ledger",
+		"duban/internal/settings is not for duban/internal/engine",
+	}, faults(t, []pkg{
+		{"duban/internal/plan", []string{"fmt", "duban/internal/calendar", "duban/internal/ledger"}},
+		{"duban/internal/notice", []string{"duban/internal/ledger", "duban/internal/words"}},
+		{"duban/internal/engine", []string{"duban/internal/settings", "duban/workflows"}},
+		{"duban/internal/ledger/ledgertest", []string{"duban/internal/ledger"}},
+		{"duban/worker", []string{"duban/internal/settings", "duban/internal/host"}},
+	}))
+}
