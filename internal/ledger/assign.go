@@ -6,7 +6,8 @@ import (
 	"duban/internal/plan"
 )
 
-// TaskOf is the row of a plan's task as it stands when it is assigned.
+// TaskOf is the row of a plan's task as it stands when it is assigned: open, with
+// its first ladder.
 func TaskOf(planID string, t plan.Task, assigned time.Time) Task {
 	light := plan.Light("")
 	if t.Kind == plan.Dated {
@@ -16,6 +17,6 @@ func TaskOf(planID string, t plan.Task, assigned time.Time) Task {
 		Plan: planID, ID: t.ID, Kind: t.Kind, Title: t.Title, Clause: t.Clause,
 		Lead: t.Lead, Assist: t.Assist, Due: t.Due, FirstDue: t.Due,
 		Policy: t.Policy, Soft: t.Soft, Priority: t.Priority,
-		State: TaskOpen, Light: light, Assigned: assigned.UTC(),
+		Revision: 1, State: TaskOpen, Light: light, Assigned: assigned.UTC(),
 	}
 }

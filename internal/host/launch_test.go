@@ -1,0 +1,126 @@
+package host_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/workflowservice/v1"
+
+	"duban/internal/calendar"
+	"duban/internal/engine"
+	"duban/internal/ledger"
+	"duban/workflows"
+)
+
+func (w *world) running(planID, kind string) int64 {
+	w.t.Helper()
+	n, err := w.Client.CountWorkflow(w.t.Context(), &workflowservice.CountWorkflowExecutionsRequest{
+		Namespace: "default", Query: fmt.Sprintf("PlanId='%s' AND WorkflowType='%s'", planID, kind),
+	})
+	require.NoError(w.t, err)
+	return n.GetCount()
+}
+
+func many(n int) []string {
+	var entries []string
+	for i := range n {
+		entries = append(entries, dated(fmt.Sprintf("t%03d", i), "2021-12-31"))
+	}
+	return entries
+}
+
+func TestLaunchingTwiceStartsNothingTwice(t *testing.T) {
+	w := open(t, config(t), true)
+	p, _ := smallPlan(t, "twice", "2021-04-08", "standard", many(40)...)
+	clock := fast(p, time.Hour, time.Hour) // stands still
+	first := w.launch(p, clock)
+	require.Equal(t, engine.LaunchReport{Tasks: 40, Armed: 40}, first)
+	again := w.launch(p, clock)
+	require.Equal(t, engine.LaunchReport{Tasks: 40, Armed: 0, Resumed: true}, again)
+	w.eventually("visibility", func(context.Context) bool { return w.running("twice", workflows.TaskType) == 40 })
+
+	other, _ := smallPlan(t, "twice", "2021-04-08", "standard", many(41)...)
+	_, err := w.Engine.Launch(t.Context(), other, w.cal, engine.LaunchOptions{At: time.Now()})
+	require.ErrorIs(t, err, ledger.ErrPlanDiffers)
+}
+
+func TestAnInterruptedLaunchIsResumed(t *testing.T) {
+	w := open(t, config(t), true)
+	p, _ := smallPlan(t, "cut", "2021-04-08", "standard", many(200)...)
+	ctx, interrupt := context.WithCancel(t.Context())
+	_, err := w.Engine.Launch(ctx, p, w.cal, engine.LaunchOptions{
+		At: p.Issued.At(0, 0, calendar.Beijing), Clock: fast(p, time.Hour, time.Hour),
+		Progress: func(done, _ int) {
+			if done == 50 {
+				interrupt()
+			}
+		},
+	})
+	require.Error(t, err)
+	left, err := w.Ledger.Unarmed(t.Context(), "cut")
+	require.NoError(t, err)
+	require.NotEmpty(t, left)
+	w.launch(p, calendar.Clock{})
+	left, err = w.Ledger.Unarmed(t.Context(), "cut")
+	require.NoError(t, err)
+	require.Empty(t, left)
+	w.eventually("visibility", func(context.Context) bool { return w.running("cut", workflows.TaskType) == 200 })
+}
+
+func TestALaunchThatNobodyWorksOnFailsLoudlyAndIsResumedLater(t *testing.T) {
+	cfg := config(t)
+	idle := open(t, cfg, false)
+	p, _ := smallPlan(t, "idle", "2021-04-08", "standard", many(3)...)
+	_, err := idle.Engine.Launch(t.Context(), p, idle.cal, engine.LaunchOptions{At: time.Now(), ArmWait: time.Second})
+	var unarmed *engine.UnarmedError
+	require.ErrorAs(t, err, &unarmed)
+	require.ElementsMatch(t, []string{"t000", "t001", "t002"}, unarmed.Tasks)
+	require.NoError(t, idle.Close())
+
+	w := open(t, cfg, true)
+	report := w.launch(p, calendar.Clock{})
+	require.Equal(t, engine.LaunchReport{Tasks: 3, Armed: 3, Resumed: true}, report)
+}
+
+func TestWhatIsClosedBeforeItIsSpokenIsLeftOut(t *testing.T) {
+	w := open(t, config(t), true)
+	p, _ := smallPlan(t, "closed", "2021-04-08", "standard", dated("a", "2021-05-31"), dated("b", "2021-05-31"))
+	// the wake window is stretched to days: remind-30 of 04-30 is decided long before it speaks
+	clock := fast(p, 2*time.Second, 500*time.Millisecond)
+	eng := engine.New(w.Client, w.Ledger, 20*24*time.Hour, time.Now, quiet)
+	_, err := eng.Launch(t.Context(), p, w.cal, engine.LaunchOptions{At: clock.Start, Clock: clock, Grace: 100 * 24 * time.Hour})
+	require.NoError(t, err)
+	w.eventually("both decided", func(ctx context.Context) bool {
+		pending, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: "closed", States: []string{ledger.Pending}})
+		return err == nil && len(pending) >= 2
+	})
+	require.NoError(t, w.Engine.CloseTask(t.Context(), "closed", "a", "office", "提前办结"))
+	w.eventually("b is spoken", func(context.Context) bool { return len(w.told("closed", "b")) > 0 })
+	require.Empty(t, w.told("closed", "a"))
+}
+
+func TestTwoPeopleCloseATaskAtTheSameInstant(t *testing.T) {
+	w := open(t, config(t), true)
+	p, _ := smallPlan(t, "race", "2021-04-08", "standard", dated("a", "2021-05-31"))
+	w.launch(p, fast(p, time.Hour, time.Hour))
+	answers := make(chan error, 2)
+	for _, who := range []string{"甲", "乙"} {
+		go func() { answers <- w.Engine.CloseTask(context.Background(), "race", "a", who, "核查属实") }()
+	}
+	first, second := <-answers, <-answers
+	require.NotEqual(t, first == nil, second == nil, "one is accepted and one refused: %v, %v", first, second)
+	require.Error(t, errors.Join(first, second))
+	events, err := w.Ledger.Events(t.Context(), ledger.EventFilter{Plan: "race", Task: "a"})
+	require.NoError(t, err)
+	closed := 0
+	for _, e := range events {
+		if e.Kind == "task.closed" {
+			closed++
+		}
+	}
+	require.Equal(t, 1, closed)
+}

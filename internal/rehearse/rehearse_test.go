@@ -1,0 +1,149 @@
+package rehearse_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/calendar"
+	"duban/internal/host"
+	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/rehearse"
+	"duban/internal/settings"
+	"duban/seeds"
+)
+
+// TestMain lets this test binary be the engine process that rehearsals start
+// and kill.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 4 && os.Args[1] == "engine" {
+		if err := runEngine(os.Args[2], os.Args[3]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func runEngine(dir, port string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	cfg, err := settings.Load(map[string]string{"DUBAN_DIR": dir, "DUBAN_TEMPORAL_PORT": port, "DUBAN_UI": "false"})
+	if err != nil {
+		return err
+	}
+	h, err := host.Open(ctx, cfg, host.Options{Embedded: true, Work: true, Rehearsal: true, Out: io.Discard, Log: slog.Default()})
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	return h.Wait(ctx)
+}
+
+func spawn(_ context.Context, dir string, port int) *exec.Cmd {
+	return exec.Command(os.Args[0], "engine", dir, fmt.Sprint(port))
+}
+
+func options(t *testing.T) rehearse.Options {
+	cal, err := calendar.Load(seeds.Calendar())
+	require.NoError(t, err)
+	p, problems := plan.Load(filepath.Join("..", "..", "seeds", "jincheng-2021-water", "plan.yaml"), cal)
+	require.False(t, plan.Failed(problems))
+	return rehearse.Options{
+		Plan: p, Calendar: cal, Window: 2 * time.Hour, Dir: filepath.Join(t.TempDir(), "rehearsal"), Spawn: spawn,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	}
+}
+
+func TestTheSpringOf2021HappensAsForetoldThoughTheEngineIsKilled(t *testing.T) {
+	o := options(t)
+	o.Day, o.Kill, o.Seed = 250*time.Millisecond, true, 7
+	o.To = calendar.NewDay(2021, 6, 20)
+	months := map[string]bool{}
+	o.Watch = func(p rehearse.Progress) { months[p.Now.In(calendar.Beijing).Format("2006-01")] = true }
+	r, err := rehearse.Run(t.Context(), o)
+	require.NoError(t, err, "%+v", r.Differences)
+	require.Empty(t, r.Differences)
+	require.Positive(t, r.Kills)
+	require.Equal(t, 80, r.Tasks)
+	require.Greater(t, r.Foretold, 400)
+	require.Greater(t, r.Messages, 100)
+	require.Subset(t, keys(months), []string{"2021-04", "2021-05", "2021-06"})
+	mails, err := filepath.Glob(filepath.Join(o.Dir, "outbox", "*.eml"))
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(mails), r.Messages)
+}
+
+func keys(m map[string]bool) (out []string) {
+	for k := range m {
+		out = append(out, k)
+	}
+	return out
+}
+
+// held is what a ledger holds when all went as foretold.
+func held(foretold []plan.Foretold) (stages []ledger.Stage, notices []ledger.Notice) {
+	for _, f := range foretold {
+		stages = append(stages, ledger.Stage{Task: f.Task, Stage: f.Stage, State: ledger.Decided})
+		for _, r := range f.To {
+			notices = append(notices, ledger.Notice{
+				Effect: ledger.Effect{Task: f.Task, Stage: f.Stage.ID, Recipient: r, Channel: "outbox"},
+				Kind:   f.Kind, SpeakAt: f.At, State: ledger.Sent,
+			})
+		}
+	}
+	return stages, notices
+}
+
+func TestCompareFindsWhateverIsNotAsForetold(t *testing.T) {
+	t.Parallel()
+	to := time.Date(2021, 6, 30, 16, 0, 0, 0, time.UTC)
+	head, office := people.Recipient{Unit: "shuiwu", Role: people.Head}, people.Recipient{Unit: "duban", Role: people.Office}
+	warn := plan.Foretold{Task: "t", Stage: plan.Stage{ID: "warn", Kind: plan.Warn, At: time.Date(2021, 6, 7, 1, 0, 0, 0, time.UTC), To: []people.Recipient{head, office}}}
+	late := plan.Foretold{Task: "t", Stage: plan.Stage{ID: "talk", Kind: plan.Talk, At: to.AddDate(0, 0, 1), To: []people.Recipient{head}}}
+	foretold := []plan.Foretold{warn}
+	tests := map[string]struct {
+		change func(*[]ledger.Stage, *[]ledger.Notice)
+		want   []string
+	}{
+		"as foretold":  {func(*[]ledger.Stage, *[]ledger.Notice) {}, nil},
+		"one not told": {func(_ *[]ledger.Stage, n *[]ledger.Notice) { *n = (*n)[:1] }, []string{"missing t/warn duban/office"}},
+		"told to another": {func(_ *[]ledger.Stage, n *[]ledger.Notice) {
+			(*n)[1].Recipient = people.Recipient{Unit: "x", Role: people.Head}
+		}, []string{"missing t/warn duban/office", "unexpected t/warn x/head"}},
+		"on another day":       {func(_ *[]ledger.Stage, n *[]ledger.Notice) { (*n)[0].SpeakAt = warn.At.AddDate(0, 0, 1) }, []string{"moved t/warn shuiwu/head"}},
+		"of another kind":      {func(_ *[]ledger.Stage, n *[]ledger.Notice) { (*n)[0].Kind = plan.Urge }, []string{"kind t/warn shuiwu/head"}},
+		"not sent":             {func(_ *[]ledger.Stage, n *[]ledger.Notice) { (*n)[0].State = ledger.Unknown }, []string{"unsaid t/warn shuiwu/head"}},
+		"told twice":           {func(_ *[]ledger.Stage, n *[]ledger.Notice) { *n = append(*n, (*n)[0]) }, []string{"twice t/warn shuiwu/head"}},
+		"stage without a word": {func(s *[]ledger.Stage, _ *[]ledger.Notice) { (*s)[0].ID = "other" }, []string{"unexpected t/other "}},
+		"after the period": {func(s *[]ledger.Stage, n *[]ledger.Notice) {
+			ls, ln := held([]plan.Foretold{late})
+			*s = append(*s, ls...)
+			*n = append(*n, ln...)
+		}, nil},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stages, notices := held(foretold)
+			tt.change(&stages, &notices)
+			var got []string
+			for _, d := range rehearse.Compare(foretold, stages, notices, to) {
+				got = append(got, fmt.Sprintf("%s %s/%s %s", d.What, d.Task, d.Stage, d.Recipient))
+			}
+			require.Equal(t, tt.want, got)
+		})
+	}
+}
