@@ -127,6 +127,7 @@ type Recur struct {
 	Months   []time.Month `json:"months"`   // months of the year (Yearly, HalfYearly)
 	MonthOf  int          `json:"month_of"` // month of the quarter or half-year: 1 is the first
 	Day      int          `json:"day"`      // day of that month; -1 its last day; 0 not said
+	Days     []int        `json:"days"`     // several: beside Months one for each of them; Weekly, weekdays; else days of each period. Day or Weekday is the last
 	Weekday  int          `json:"weekday"`  // 1 Monday to 7 Sunday; 0 not said
 	Workday  int          `json:"workday"`  // n-th working day of the period; -1 the last; 0 not said
 	After    int          `json:"after"`    // days after the period's end: 季度结束后15日内

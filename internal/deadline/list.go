@@ -78,6 +78,9 @@ func (s *scan) sharedMonths(i int) []moment {
 		k = sep
 	}
 	last := ns[len(ns)-1]
+	if s.at(last.end) != '月' {
+		return nil
+	}
 	tail := head
 	tail.grain, tail.month = ofMonth, last.v
 	end := s.belowMonth(s.skip(last.end+1, "份"), &tail)

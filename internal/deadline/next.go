@@ -38,15 +38,27 @@ func (r Reading) Next(after calendar.Day, cal *calendar.Calendar) (due calendar.
 }
 
 func (r Reading) nextWeek(after calendar.Day) calendar.Day {
-	want := time.Weekday(r.Recur.Weekday % 7)
-	if r.Recur.Weekday == 0 {
-		want = time.Friday // custom: the week's work is reported on its last working day
-	}
 	d := after.AddDays(1)
-	for d.Weekday() != want {
+	for !slices.Contains(r.weekdays(), int(d.Weekday())) {
 		d = d.AddDays(1)
 	}
 	return d
+}
+
+// weekdays are the days of a weekly duty, Sunday 0; Friday when none is named, as
+// custom has it: the week's work is reported on its last working day.
+func (r Reading) weekdays() []int {
+	if len(r.Recur.Days) == 0 {
+		if r.Recur.Weekday == 0 {
+			return []int{int(time.Friday)}
+		}
+		return []int{r.Recur.Weekday % 7}
+	}
+	var days []int
+	for _, d := range r.Recur.Days {
+		days = append(days, d%7)
+	}
+	return days
 }
 
 func periodStart(unit string, d calendar.Day) calendar.Day {
@@ -84,17 +96,32 @@ func (r Reading) duesOf(start calendar.Day, cal *calendar.Calendar) []calendar.D
 		return []calendar.Day{end.AddDays(c.After)}
 	case len(c.Months) > 0:
 		var dues []calendar.Day
-		for _, m := range c.Months {
+		for i, m := range c.Months {
+			if len(c.Days) == len(c.Months) {
+				c.Day = c.Days[i]
+			}
 			dues = append(dues, inMonthOf(calendar.NewDay(start.Year, m, 1), c, cal))
 		}
 		slices.SortFunc(dues, calendar.Day.Compare)
 		return dues
 	case c.Next:
-		return []calendar.Day{inMonthOf(end.AddDays(1), c, cal)}
+		return each(end.AddDays(1), c, cal)
 	case c.MonthOf > 0:
-		return []calendar.Day{inMonthOf(start.AddMonths(c.MonthOf-1), c, cal)}
+		return each(start.AddMonths(c.MonthOf-1), c, cal)
 	}
-	return []calendar.Day{inMonthOf(calendar.NewDay(end.Year, end.Month, 1), c, cal)}
+	return each(calendar.NewDay(end.Year, end.Month, 1), c, cal)
+}
+
+// each is every day that the fine print names in the month of first.
+func each(first calendar.Day, c Recur, cal *calendar.Calendar) []calendar.Day {
+	if len(c.Days) == 0 {
+		return []calendar.Day{inMonthOf(first, c, cal)}
+	}
+	var dues []calendar.Day
+	for _, c.Day = range c.Days {
+		dues = append(dues, inMonthOf(first, c, cal))
+	}
+	return dues
 }
 
 // inMonthOf is the day that the fine print names in the month of first.

@@ -25,9 +25,16 @@ func (s *scan) yearDetail(k int, h *hit) int {
 	if len(ms) == 0 || ms[0].year != 0 || ms[0].yearWord != "" {
 		return k0
 	}
+	same := true
+	var days []int
 	for _, m := range ms {
 		h.Recur.Months = append(h.Recur.Months, monthOf(m))
-		h.Recur.Day = dayOf(m)
+		days = append(days, dayOf(m))
+		h.Recur.Day = days[len(days)-1]
+		same = same && days[0] == h.Recur.Day
+	}
+	if !same {
+		h.Recur.Days = days
 	}
 	last := ms[len(ms)-1]
 	if _, _, end := s.suffix(last.to); end > last.to {
@@ -149,17 +156,22 @@ func (s *scan) dayDetail(k int, h *hit, whole int) int {
 	n := a
 	j := n.end
 	u := s.dayUnit(j)
-	for _, sep := range []string{"-", "至", "到", "、", "和"} { // 1-5日; 10日、20日: the last counts
-		from := j
-		if u > 0 {
-			from = u
+	list := []int{a.v}
+	for len(list) < 8 { // 1-5日: the last counts; 10日、20日: each
+		from := max(j, u)
+		sep, next := s.one(from, "-", "至", "到", "、", "和")
+		b, ok := s.num(next)
+		if sep == "" || !ok || b.v <= n.v || b.v > 31 || b.digits > 2 {
+			break
 		}
-		if s.lit(from, sep) {
-			if b, ok := s.num(from + 1); ok && b.v >= a.v && b.v <= 31 && s.dayUnit(b.end) > 0 {
-				n, j = b, b.end
-				u = s.dayUnit(j)
-			}
+		if sep == "、" || sep == "和" {
+			list = append(list, b.v)
 		}
+		n, j = b, b.end
+		u = s.dayUnit(j)
+	}
+	if len(list) > 1 {
+		h.Recur.Days = list
 	}
 	if u == 0 {
 		if !s.one2(j, "日之内", "日以内", "日内", "日均") {
@@ -214,13 +226,20 @@ func (s *scan) weekDetail(k int, h *hit) int {
 		}
 		return k
 	}
+	list := []int{d}
 	for s.at(e) == '、' || s.at(e) == '和' || s.at(e) == '至' || s.at(e) == '-' {
 		f := s.skip(e+1, "周", "星期")
 		d2, e2 := s.weekday(f)
-		if e2 == f {
+		if e2 == f || len(list) == 7 {
 			break
 		}
+		if r := s.at(e); r == '、' || r == '和' {
+			list = append(list, d2)
+		}
 		d, e = d2, e2
+	}
+	if len(list) > 1 {
+		h.Recur.Days = list
 	}
 	h.Recur.Weekday = d
 	return s.skip(e, "之前", "以前", "前")

@@ -20,11 +20,7 @@ func (r Reading) Schedule() (every string, shift int, cron string, ok bool) {
 	case Daily:
 		return "", 0, "0 0 * * *", c.Every <= 1
 	case Weekly:
-		day := c.Weekday % 7
-		if c.Weekday == 0 {
-			day = 5
-		}
-		return "", 0, fmt.Sprintf("0 0 * * %d", day), c.Every <= 1
+		return "", 0, "0 0 * * " + list(r.weekdays()), c.Every <= 1
 	}
 	unit, step := periodOf(r.Recurrence, max(1, c.Every))
 	switch {
@@ -35,7 +31,7 @@ func (r Reading) Schedule() (every string, shift int, cron string, ok bool) {
 	case c.After > 0:
 		return unit, c.After, "", true
 	case c.Next && c.Day > 0:
-		return unit, c.Day, "", c.Day <= 28
+		return unit, c.Day, "", c.Day <= 28 && len(c.Days) == 0
 	case c.Next:
 		return "", 0, "", false
 	case c.Day <= 0 && (c.MonthOf == 0 || c.MonthOf == step):
@@ -49,13 +45,26 @@ func (r Reading) Schedule() (every string, shift int, cron string, ok bool) {
 		if first == 0 {
 			first = step
 		}
-		var ms []string
+		var ms []int
 		for m := first; m <= 12; m += step {
-			ms = append(ms, fmt.Sprint(m))
+			ms = append(ms, m)
 		}
-		month = strings.Join(ms, ",")
+		month = list(ms)
 	}
-	return "", 0, fmt.Sprintf("0 0 %d %s *", c.Day, month), true
+	days := c.Days
+	if len(days) == 0 {
+		days = []int{c.Day}
+	}
+	return "", 0, fmt.Sprintf("0 0 %s %s *", list(days), month), true
+}
+
+// list writes a cron field.
+func list(ns []int) string {
+	var out []string
+	for _, n := range ns {
+		out = append(out, fmt.Sprint(n))
+	}
+	return strings.Join(out, ",")
 }
 
 // periodOf names n periods of a unit as one period, and its length in months.
@@ -67,7 +76,7 @@ func periodOf(unit string, n int) (string, int) {
 // byMonths is the cron of a yearly duty in named months; the months' last days
 // must agree for one expression to hold them.
 func (r Reading) byMonths() (string, int, string, bool) {
-	if r.Recurrence != Yearly || r.Recur.Every > 1 {
+	if r.Recurrence != Yearly || r.Recur.Every > 1 || len(r.Recur.Days) > 0 {
 		return "", 0, "", false
 	}
 	if r.Recur.Day < 0 && slices.Equal(r.Recur.Months, []time.Month{12}) {

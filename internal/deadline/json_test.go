@@ -1,0 +1,67 @@
+package deadline_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/deadline"
+)
+
+func printed(t *testing.T, text string) string {
+	raw, err := json.Marshal(deadline.JSON(deadline.Read(text, jincheng(t))))
+	require.NoError(t, err)
+	return string(raw)
+}
+
+func TestPrintsOneReading(t *testing.T) {
+	t.Parallel()
+	require.JSONEq(t, `{"readings":[{"kind":"due","start":"","due":"2021-06-30","recurrence":"","relative":false,"soft":false,
+		"milestone":"","rule":"A3","words":"6月底前","begin":0,"end":10,"sure":"likely","ask":""}]}`, printed(t, "6月底前"))
+}
+
+func TestPrintsRecurrencesAndOffsets(t *testing.T) {
+	t.Parallel()
+	require.JSONEq(t, `{"readings":[{"kind":"recurring","start":"","due":"","recurrence":"monthly","relative":false,"soft":false,
+		"milestone":"上报","rule":"A8","words":"每月5日前","begin":0,"end":13,"sure":"sure","ask":"",
+		"recur":{"every":0,"count":0,"times":0,"months":null,"month_of":0,"day":5,"days":null,"weekday":0,"workday":0,"after":0,"after_wd":false,"next":false,"previous":false,"until":""}}]}`,
+		printed(t, "每月5日前上报"))
+	require.JSONEq(t, `{"readings":[{"kind":"relative","start":"","due":"","recurrence":"","relative":true,"soft":false,
+		"milestone":"","rule":"A17","words":"收到之日起7个工作日内","begin":0,"end":31,"sure":"sure","ask":"","event":"收到",
+		"offset":{"n":7,"unit":"workdays","before":false,"next":false,"least":0}}]}`, printed(t, "收到之日起7个工作日内"))
+}
+
+// What is no deadline is left out beside real readings, and is none when alone.
+func TestPrintsWhatIsNoDeadlineOnlyAlone(t *testing.T) {
+	t.Parallel()
+	require.Contains(t, printed(t, "办理时间压缩至4个月以内"), `"kind":"none"`)
+	both := printed(t, "年底前将办理时间压缩至4个月以内")
+	require.Contains(t, both, `"words":"年底前"`)
+	require.NotContains(t, both, "4个月")
+	require.JSONEq(t, `{"readings":[]}`, printed(t, "加强组织领导"))
+}
+
+func TestTheNextPassageInheritsTheLastYear(t *testing.T) {
+	t.Parallel()
+	ctx := jincheng(t)
+	first := deadline.Read("2022年6月底前完成，较2019年下降", ctx)
+	require.Equal(t, 2022, deadline.LastYear(first, 0))
+	ctx.Inherit = deadline.LastYear(first, 0)
+	second := deadline.Read("12月底前验收", ctx)
+	require.Len(t, second, 1)
+	require.Equal(t, "2022-12-31", second[0].Due.String())
+	require.Equal(t, "item", second[0].YearFrom)
+	require.Equal(t, 2021, deadline.LastYear(deadline.Read("及时", ctx), 2021))
+	require.Equal(t, "2021-12-31", deadline.YearEnd(2021).Due.String())
+}
+
+func TestMilestones(t *testing.T) {
+	t.Parallel()
+	for clause, want := range map[string]string{
+		"投入运行": "投运", "完成主体工程": "主体工程", "完成土石方工程": "土石方工程", "启动": "启动", "开工建设60个村庄": "开工", "全面完成整治": "完成",
+		"通过省级验收": "验收", "印发实施方案": "印发", "报送总结": "上报", "建成投用": "投用", "建成区面积扩大": "", "完成率": "", "全线通车": "通车",
+	} {
+		require.Equal(t, want, deadline.Milestone(clause), clause)
+	}
+}
