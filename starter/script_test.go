@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
+)
+
+// TestMain lets the scripts under testdata run this program as `starter`.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"starter": func() {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		code := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
+		stop()
+		os.Exit(code)
+	}})
+}
+
+func TestScripts(t *testing.T) {
+	seeds, err := filepath.Abs("../seeds")
+	require.NoError(t, err)
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("SEEDS", seeds)
+			e.Setenv("PLAN", filepath.Join(seeds, "jincheng-2021-water", "plan.yaml"))
+			e.Setenv("DUBAN_TEMPORAL_PORT", "0")
+			e.Setenv("DUBAN_UI_PORT", "0")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"waitfor": waitFor},
+	})
+}

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"bytes"
+	"os/exec"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// waitFor runs a command again and again until its output contains a text:
+// waitfor TEXT COMMAND ARGS…
+func waitFor(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: waitfor TEXT COMMAND ARGS…")
+	}
+	var out []byte
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		name, err := exec.LookPath(args[1])
+		ts.Check(err)
+		cmd := exec.Command(name, args[2:]...)
+		cmd.Dir = ts.Getenv("WORK")
+		cmd.Env = append(cmd.Environ(), "DUBAN_DIR="+ts.Getenv("DUBAN_DIR"), "DUBAN_LANG="+ts.Getenv("DUBAN_LANG"))
+		out, _ = cmd.CombinedOutput()
+		if bytes.Contains(out, []byte(args[0])) {
+			return
+		}
+	}
+	ts.Fatalf("%q never came; last:\n%s", args[0], out)
+}
