@@ -1,0 +1,52 @@
+# Needs Go and make; what else the tests need (PostgreSQL, poppler) they install or ask for.
+STATICCHECK   = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+WORKFLOWCHECK = go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
+PLAN          = seeds/jincheng-2021-water/plan.yaml
+SPEED         = 1d=250ms
+# The folder under workflows/testdata/histories that `make histories` writes.
+VERSION       = $(shell date +%Y-%m-%d)
+export GOTOOLCHAIN = local
+
+.DEFAULT_GOAL = help
+.PHONY: help demo build test race check bench histories fuzz needs
+
+help: ## print these lines
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: bin/starter ## rehearse the 2021 water plan on a real engine, and leave its ledger under var/ to look at
+	bin/starter rehearse $(PLAN) --speed $(SPEED)
+
+build: bin/starter bin/worker ## build bin/starter and bin/worker
+
+.PHONY: bin/starter bin/worker
+bin/starter bin/worker:
+	go build -o $@ ./$(@F)
+
+test: needs ## run every test: embedded server, both databases, Temporal on PostgreSQL
+	go test -tags noembed ./internal/embedded
+	go test -timeout 14m ./...
+
+race: needs ## run the tests that do not link the Temporal server, with the race detector
+	go test -race $$(go list -test -f '{{if not .ForTest}}{{.ImportPath}} {{join .Deps " "}}{{end}}' ./... | awk '!/go\.temporal\.io\/server\// && $$1 !~ /\.test$$/ {print $$1}')
+
+check: ## gofmt, vet, staticcheck, workflowcheck
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "gofmt -w $$unformatted"; exit 1; fi
+	go vet ./...
+	go vet -tags noembed ./...
+	go run $(STATICCHECK) ./...
+	go run $(WORKFLOWCHECK) ./workflows/...
+
+bench: needs ## measure; one run, so that the figures may be compared
+	go test -timeout 40m -run '^$$' -bench . -benchtime 1x -p 1 ./...
+
+histories: ## record a history of every kind of workflow into workflows/testdata/histories/VERSION
+	go test -count=1 ./internal/host -run '^TestEveryWorkflowOnARealServer$$' -record '$(CURDIR)/workflows/testdata/histories/$(VERSION)'
+
+fuzz: ## fuzz every parser for ten seconds
+	@for file in $$(grep -rl --include='*_test.go' '^func Fuzz' .); do \
+		for name in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' $$file); do \
+			echo "$$name"; go test -run '^$$' -fuzz "^$$name\$$" -fuzztime 10s ./$$(dirname $$file) || exit 1; \
+		done; done
+
+needs:
+	@sh internal/deploy/needs.sh

@@ -1,0 +1,34 @@
+#!/bin/sh
+# Looks for what the tests need besides Go, and installs what is missing where it may. Says what it lacks otherwise.
+set -eu
+
+missing=
+if [ -z "${DATABASE_URL_TEST:-}" ] && ! command -v initdb >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
+	missing="$missing postgresql"
+fi
+command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
+[ -n "$missing" ] || exit 0
+
+as_root=
+if [ "$(id -u)" != 0 ]; then
+	as_root="sudo -n"
+	if ! sudo -n true 2>/dev/null; then
+		echo "The tests need these Debian packages:$missing" >&2
+		echo "Install them by hand (this user may not):  apt-get install$missing" >&2
+		[ "$missing" = " poppler-utils" ] || echo "or name a PostgreSQL server in DATABASE_URL_TEST." >&2
+		exit 1
+	fi
+fi
+if ! command -v apt-get >/dev/null 2>&1; then
+	echo "The tests need PostgreSQL's server programs and pdftotext; this is no Debian machine, install them by hand. Missing:$missing" >&2
+	exit 1
+fi
+echo "installing$missing" >&2
+# The tests start a cluster of their own: Debian's need not be made.
+if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+	$as_root mkdir -p /etc/postgresql-common
+	echo 'create_main_cluster = false' | $as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+fi
+$as_root apt-get update -qq
+# shellcheck disable=SC2086 # words on purpose
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >&2
