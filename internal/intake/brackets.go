@@ -89,7 +89,7 @@ func findBrackets(f string) []responsibility {
 			if i-at < 6 || i-at > 3000 {
 				continue
 			}
-			if r, ok := readResponsibility(f[at+1:i], at+1, k == 0 && endsHere(f[i+1:])); ok {
+			if r, ok := readResponsibility(f[at+1:i], at+1, k == 0 && (endsHere(f[i+1:]) || afterStop(f[:at]))); ok {
 				r.from, r.to = at, i+1
 				for len(out) > 0 && out[len(out)-1].from >= at { // an inner part of this one
 					out = out[:len(out)-1]
@@ -101,6 +101,12 @@ func findBrackets(f string) []responsibility {
 		}
 	}
 	return labelledLines(f, out)
+}
+
+// afterStop is true of a bracket that follows a whole sentence.
+func afterStop(before string) bool {
+	before = strings.TrimRight(before, " ")
+	return strings.HasSuffix(before, "。") || strings.HasSuffix(before, ";")
 }
 
 func endsHere(rest string) bool {

@@ -35,6 +35,7 @@ type entry struct {
 	At        Place
 	span      span   // in the clause's text
 	sentence  span   // the sentence it is of
+	behind    bool   // its bracket stands before it, and covers it loosely
 	opening   string // where else its subject may stand
 	phrase    span   // the words that were read as a time
 	rule      string
@@ -171,6 +172,9 @@ func (k *committer) sentence(c *clause, s sentence) {
 	parts := commaSpans(c.text, s.span)
 	var marks []marked
 	for _, r := range s.readings {
+		if c.wholly && wholeYear.MatchString(tight(fold(r.Words))) {
+			continue // a quantity of the year, whose limit the bracket gives
+		}
 		if k.counts(c, r, s.span, false) && !attached(r) {
 			marks = append(marks, marked{r, partOf(parts, r.Begin)})
 		}
@@ -189,13 +193,15 @@ func (k *committer) sentence(c *clause, s sentence) {
 			k.standing(c, s, g.span, g.reading.Words)
 			continue
 		}
-		e.sentence = s.span
+		e.sentence, e.behind = s.span, s.behind
 		e.Title = k.title(c, g)
 		k.publish(c, e, s)
 		k.attach(c, e, s)
 		k.split(c, e, g, s)
 	}
 }
+
+var wholeYear = regexp.MustCompile(`^(全年|年内|年度|本年度?|今年|\d{4}年度?)$`)
 
 // marked is a reading with the comma part it stands in.
 type marked struct {
@@ -306,7 +312,7 @@ func segments(text string, parts []span, marks []marked) []segment {
 }
 
 // doneVerb begins words that the time after them dates too: 完成…，6月底前形成报告.
-var doneVerb = regexp.MustCompile(`^(全面|基本|抓紧|尽快|加快)?(完成|制定|编制|出台|修订|新建|改建|扩建|建成|梳理|印发|起草|建设|改造|选定|确定)`)
+var doneVerb = regexp.MustCompile(`^(全面|基本|抓紧|尽快|加快)?(完成|制定|编制|出台|修订|新建|改建|扩建|建成|梳理|印发|起草|建设|改造|选定|确定|打造|培育|推出|引进|建立|成立|新增|组建)`)
 
 var purposeWord = regexp.MustCompile(`^(严防|确保|防止|掌握|形成|实现|提升|提高|保障|保证|促进|有效|切实|推动形成|为|力求|以便|做到|防范|杜绝|避免|督促)`)
 

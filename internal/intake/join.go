@@ -86,6 +86,13 @@ func newJoiner(lines []line, printed bool) *joiner {
 			j.base, best = in, n
 		}
 	}
+	if printed { // the left edge of the text, not of its first lines
+		for in, n := range indents {
+			if in < j.base && n*50 >= len(widths) {
+				j.base = in
+			}
+		}
+	}
 	for in, n := range indents {
 		j.indented = j.indented || in >= j.base+2 && in <= j.base+8 && n*12 >= len(widths)
 	}

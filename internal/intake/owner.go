@@ -17,7 +17,8 @@ var (
 	afterName   = regexp.MustCompile(`^(要|应|须|需|负责|牵头|将|会同|于|在|按|结合|组织|具体|是|对|加|督|指|制|完|开|建|\d|每|每年|每月|每季|,|会|联合|定期|及时|依|根据|统筹|做|切实|充分|全面|认真|严格|积极|进一步|强化|力争|把|为|通过|以)`)
 	notSubject  = regexp.MustCompile(`^(部门|之间|的|级|所属|域|内|范围|财政|门|直)`)
 	byUnit      = regexp.MustCompile(`(?:由|会同)([\p{Han}]{2,16}?(?:局|委|办公室|厅|部|办|管委会|政府|中心|公司|院|会))(?:牵头|负责|组织|统筹|会同|具体)`)
-	headUnit    = regexp.MustCompile(`^(?:由)?((?:市|省|县|区|州|旗)[\p{Han}]{1,14}?(?:局|委|委员会|办公室|厅|部|办|管委会|政府|中心|公司|院|领导小组|指挥部|专班))(?:要|应当?|须|负责|牵头|会同|具体负责|将|组织)`)
+	headUnit    = regexp.MustCompile(`^(?:由)?((?:市|省|县|区|州|旗)[\p{Han}]{1,14}?(?:局|委|委员会|办公室|厅|部|办|管委会|政府|中心|公司|院|领导小组|指挥部|专班))(?:要|应当?|须|负责|牵头|会同|具体负责|将|组织|\d|每[年月季周日半]|[于在]\d|完成|开展|制定)`)
+	leadVerb    = regexp.MustCompile(`牵头|负责|会同`)
 	territory   = regexp.MustCompile(`县\([市区、]+\)(?:建成区|城|级)?|各县|县区|区县|县级|各乡镇|乡镇级|各辖区|本辖区|本地区|本行政区`)
 	surveyWord  = regexp.MustCompile(`排查|摸底|普查|制定.{0,20}(?:方案|计划|清单)|编制.{0,20}(?:方案|规划|计划)|建立.{0,6}台账|自查|划定`)
 )
@@ -169,7 +170,7 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	if len(br) > 0 && !containsUnit(k.reg, br, names[0], c.place) {
 		// Someone not in the bracket acts in the sentence: keep the bracket's
 		// lead unless the words say who leads.
-		if !regexp.MustCompile(`牵头|负责`).MatchString(text) {
+		if !e.behind && !leadVerb.MatchString(text) {
 			return false
 		}
 	}

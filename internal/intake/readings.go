@@ -3,6 +3,7 @@ package intake
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,7 +58,7 @@ func (k *committer) vision(r deadline.Reading) bool {
 	case !k.facts.Titled:
 		return r.Kind == deadline.Window && r.Due.Year > last+1
 	case r.Due.Year > last+1:
-		return visionWord.MatchString(strings.TrimSpace(r.Words)) || r.Kind == deadline.Window
+		return visionWord.MatchString(strings.TrimSpace(r.Words)) || strings.Contains(r.Words, "五") || r.Kind == deadline.Window
 	}
 	return r.Kind == deadline.Window && r.Due.Year > last && !r.Start.IsZero() && r.Due.Year-r.Start.Year > 2
 }
@@ -264,7 +265,12 @@ func rule(every string, r deadline.Recur) (name string, shift int, cron string) 
 	case deadline.HalfYearly:
 		return ofMonths("halfyear", r, 6)
 	}
-	if len(r.Months) > 0 {
+	switch last := day <= 0 || day == 31; {
+	case last && slices.Equal(r.Months, []time.Month{12}):
+		return "year", 0, ""
+	case day <= 0 && slices.Equal(r.Months, []time.Month{6, 12}):
+		return "halfyear", 0, ""
+	case len(r.Months) > 0:
 		return "", 0, fmt.Sprintf("0 9 %d %s *", lastOr(day, r.Months[0]), joinMonths(r.Months))
 	}
 	return "year", r.After, ""

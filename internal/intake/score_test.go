@@ -84,7 +84,7 @@ func (p passage) load(t *testing.T, s Source) (*Draft, *plan.Plan) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := Import(context.Background(), []Source{s}, Options{Issued: issued})
+	d, err := Import(context.Background(), []Source{s}, Options{Issued: issued, Calendar: holidays(t)})
 	if err != nil {
 		t.Fatalf("%s: %v", s.Name, err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/plan"
+	"duban/seeds"
 )
 
 const seedDir = "../../seeds/jincheng-2021-water"
@@ -56,7 +57,10 @@ func loadDraft(t *testing.T, d *Draft) *plan.Plan {
 
 func holidays(t *testing.T) *calendar.Calendar {
 	t.Helper()
-	c := &calendar.Calendar{}
+	c, err := calendar.Load(seeds.Calendar())
+	if err != nil {
+		t.Fatal(err)
+	}
 	return c
 }
 

@@ -15,7 +15,8 @@ type span struct{ from, to int }
 // sentence is a span with the bracket that covers it and what it dates.
 type sentence struct {
 	span
-	bracket  int // index into clause.seats, -1 none
+	bracket  int  // index into clause.seats, -1 none
+	behind   bool // that bracket stands before the sentence
 	readings []deadline.Reading
 }
 
@@ -30,7 +31,11 @@ func (c *clause) sentences(readings []deadline.Reading) []sentence {
 		out = append(out, cutSentences(c.text, pos, max(pos, from), c.bracketFor(k))...)
 		pos = max(pos, to)
 	}
+	ahead := len(out)
 	out = append(out, cutSentences(c.text, pos, len(c.text), c.bracketFor(len(c.found)))...)
+	for i := ahead; i < len(out); i++ {
+		out[i].behind = len(c.found) > 0
+	}
 	for i := range out {
 		for _, r := range readings {
 			if r.Begin >= out[i].from && r.Begin < out[i].to {

@@ -127,7 +127,7 @@ func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
 			return // it dates the work above
 		}
 	}
-	e := &entry{Kind: plan.Standing, Bracket: s.bracket, span: span{from, to}, Source: c.text[from:to]}
+	e := &entry{Kind: plan.Standing, Bracket: s.bracket, span: span{from, to}, Source: c.text[from:to], sentence: s.span, behind: s.behind}
 	e.Title = shorten(tidyTitle(e.Source), 40)
 	k.attach(c, e, s)
 	k.owner(c, e, "")

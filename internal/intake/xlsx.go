@@ -12,7 +12,7 @@ import (
 // readXlsx reads every visible sheet as one table. Vertically merged cells are
 // repeated in each row they cover; a title merged across is a paragraph.
 func readXlsx(ctx context.Context, s Source) (Document, error) {
-	f, err := excelize.OpenReader(bytes.NewReader(s.Data), excelize.Options{UnzipSizeLimit: maxPart, UnzipXMLSizeLimit: maxPart})
+	f, err := excelize.OpenReader(bytes.NewReader(s.Data), excelize.Options{UnzipSizeLimit: maxPart, UnzipXMLSizeLimit: maxPart, ShortDatePattern: "yyyy年m月d日", LongDatePattern: "yyyy年m月d日"})
 	if err != nil {
 		if strings.Contains(err.Error(), "unzip size exceeds") {
 			return Document{}, fmt.Errorf("%w: %w", errTooBig, err)
