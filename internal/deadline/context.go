@@ -176,6 +176,9 @@ func (s *scan) history(p phrase) bool {
 			return true
 		case p.lead == "自" && p.tail == bare:
 			return true
+		case p.m.grain != ofDay && p.m.grain != ofYear && p.m.edge == 0 && p.tail == bare && p.lead == "" && p.m.year != 0 &&
+			(p.m.year < s.ctx.Issued.Year || s.has(p.to, min(behind, p.to+16), "增长", "同比", "下降")):
+			return true
 		case p.m.grain == ofYear && p.m.edge == 0 && p.tail == bare && p.lead == "" && p.m.year < max(s.ctx.Issued.Year, s.ctx.PlanYear):
 			return !s.has(c.from, behind, "要", "力争", "确保")
 		case p.m.yearWord == "去年" || p.m.yearWord == "上年":
@@ -187,10 +190,14 @@ func (s *scan) history(p phrase) bool {
 	return false
 }
 
-// attributive: …建成的, …注册的: the date describes a thing.
+// attributive: …建成的, …注册的, …建成但未投用的项目: the date describes a thing.
 func (s *scan) attributive(i int) bool {
-	k := s.find(i, min(i+8, s.clauseEnd(i)), "的")
-	return k > i && s.before(k, "建成", "建设", "完成", "成立", "注册", "开工", "投运", "投产", "批准", "竣工", "出生", "登记", "参加工作", "形成", "签订", "认定", "备案", "购买", "取得", "入学", "毕业", "交付", "验收") != ""
+	k := s.find(i, min(i+14, s.clauseEnd(i)), "的")
+	if k <= i {
+		return false
+	}
+	verbs := []string{"建成", "建设", "完成", "成立", "注册", "开工", "投运", "投产", "批准", "竣工", "出生", "登记", "参加工作", "形成", "签订", "认定", "备案", "购买", "取得", "入学", "毕业", "交付", "验收"}
+	return k < i+8 && s.before(k, verbs...) != "" || s.one2(i, verbs...) && s.one2(k+1, "项目", "企业", "小区", "住房", "房屋", "工程", "设施", "单位", "人员", "老旧", "车辆", "机组", "学校")
 }
 
 // ownDate: the paper's own day of issue, alone or before 印发.

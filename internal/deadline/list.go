@@ -6,6 +6,9 @@ func (s *scan) moments(i int) []moment {
 	if ms := s.sharedMonths(i); len(ms) > 0 {
 		return ms
 	}
+	if ms := s.sharedYears(i); len(ms) > 0 {
+		return ms
+	}
 	m, ok := s.moment(i)
 	if !ok {
 		if m, ok = s.bareDay(i); !ok {
@@ -96,6 +99,34 @@ func (s *scan) sharedMonths(i int) []moment {
 		from = s.skip(n.end, "、", "和", "及", ",")
 	}
 	return ms
+}
+
+// sharedYears reads 2022、2023、2024年.
+func (s *scan) sharedYears(i int) []moment {
+	var ms []moment
+	for k := i; len(ms) < 12; {
+		n, ok := s.num(k)
+		if !ok || n.digits != 4 || n.v < 1900 || n.v > 2100 {
+			return nil
+		}
+		m := moment{span: span{k, n.end}, grain: ofYear, year: n.v}
+		if s.at(n.end) == '年' {
+			m.to++
+			if len(ms) == 0 {
+				return nil
+			}
+			m.to = max(m.to, s.yearEdge(m.to, &m))
+			for x := range ms {
+				ms[x].edge = m.edge
+			}
+			return append(ms, m)
+		}
+		ms = append(ms, m)
+		if k = s.skip(n.end, "、", "和", "及"); k == n.end {
+			return nil
+		}
+	}
+	return nil
 }
 
 // bareDay reads 25日前 and 周五前, whose month or week is not written.

@@ -45,9 +45,9 @@ var openWords = []openWord{
 	{"要求的时间节点", Due, "A11", "deadline.reference", nil, nil},
 	{"规定的时间节点", Due, "A11", "deadline.reference", nil, nil},
 	{"要求时限", Due, "A11", "deadline.reference", nil, nil},
-	{"按时", Due, "A11", "deadline.reference", []string{"间", "段", "计", "效"}, nil},
-	{"按期", Due, "A11", "deadline.reference", []string{"间", "货"}, nil},
-	{"如期", Due, "A11", "deadline.reference", nil, nil},
+	{"按时", Due, "A11", "deadline.reference", []string{"间", "段", "计", "效"}, []string{"未", "未能", "不", "不能", "没有", "无法", "逾期"}},
+	{"按期", Due, "A11", "deadline.reference", []string{"间", "货"}, []string{"未", "未能", "不", "不能", "没有", "无法", "逾期"}},
+	{"如期", Due, "A11", "deadline.reference", nil, []string{"未", "未能", "不", "不能", "没有", "无法", "逾期"}},
 	{"如时", Due, "A11", "deadline.reference", nil, nil},
 	{"限期", Relative, "A11", "deadline.limit_unset", nil, []string{"无"}},
 	{"限时", Relative, "A11", "deadline.limit_unset", []string{"段"}, nil},
@@ -141,7 +141,7 @@ func (s *scan) open(w openWord, at span) hit {
 // wholeOfYear reads 全年: the plan's year as a stretch, or its end as a limit.
 func (s *scan) wholeOfYear(i int) ([]hit, int) {
 	w, j := s.one(i, "全年", "年度内")
-	if w == "" || s.one2(j, "龄", "化", "性", "的", "无休") || s.one2(i-4, "20") {
+	if w == "" || s.back(i, "预计") || s.one2(j, "龄", "化", "性", "的", "无休") || s.one2(i-4, "20") {
 		return nil, 0
 	}
 	from, to := s.predicateZone(j)

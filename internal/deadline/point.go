@@ -64,6 +64,9 @@ func (s *scan) bareWord(m moment, t tail) bool {
 		return false
 	}
 	if m.yearWord != "" && m.grain == ofYear && m.edge == 0 {
+		if s.year == 0 && (m.yearWord == "次年" || m.yearWord == "翌年") { // the year after which?
+			return true
+		}
 		return s.one2(m.to, "的", "度") || m.yearWord == "当年" || m.yearWord == "同年" || m.yearWord == "上年" || m.yearWord == "去年"
 	}
 	if s.back(m.to, "年终") && m.year == 0 {

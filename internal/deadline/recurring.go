@@ -131,6 +131,10 @@ func (s *scan) terseHead(hd head) (head, bool) {
 		hd.to = j
 		return hd, true
 	}
+	if w, j := s.one(i, "月月", "季季", "周周", "天天"); w != "" && s.one2(j, "有", "调度", "通报", "报", "查", "清", "督") {
+		hd.unit, hd.to = map[string]string{"月月": Monthly, "季季": Quarterly, "周周": Weekly, "天天": Daily}[w], j
+		return hd, true
+	}
 	if w, j := s.one(i, "双月", "单月"); w != "" {
 		hd.unit, hd.every, hd.to = Monthly, 2, j
 		return hd, true
@@ -187,7 +191,7 @@ func (s *scan) eachIsMeasure(hd head) bool {
 	}
 	if k := s.find(hd.to, min(s.clauseEnd(hd.to), hd.to+16), "不少于", "不低于", "不得少于", "至少", "达到", "累计"); k >= 0 {
 		k = s.skip(k, "不少于", "不低于", "不得少于", "至少", "达到", "累计")
-		if n, ok := s.num(k); ok && s.one2(n.end, "天", "小时", "个小时", "元", "万元", "日", "吨", "学时", "课时", "个工作日", "平方") {
+		if n, ok := s.num(k); ok && s.one2(n.end, "天", "小时", "个小时", "日", "学时", "课时", "个工作日", "平方") {
 			return true
 		}
 	}

@@ -39,6 +39,7 @@ var seasonWords = []seasonWord{
 	{"采暖季", heating, true}, {"采暖期", heating, true}, {"供暖季", heating, true}, {"供暖期", heating, true}, {"供热季", heating, true}, {"供热期", heating, true}, {"取暖季", heating, true}, {"取暖期", heating, true},
 	{"森林防火期", fire, true}, {"防火期", fire, true}, {"春季防火", fire, false},
 	{"秋季学期开学", unset, false}, {"春季学期开学", unset, false}, {"秋季开学", unset, false}, {"春季开学", unset, false}, {"新学期开学", unset, false},
+	{"秋季学期", unset, false}, {"春季学期", unset, false},
 	{"秋冬季", unset, false}, {"冬春季", unset, false}, {"今冬明春", unset, true}, {"春耕", unset, false}, {"春播", unset, false}, {"秋播", unset, false},
 	{"雨季", unset, false}, {"台风季", unset, false}, {"梅雨季", unset, false}, {"旱季", unset, false}, {"迎峰度夏", unset, false}, {"迎峰度冬", unset, false}, {"旅游旺季", unset, false}, {"用水高峰期", unset, false},
 	{"三夏", unset, false}, {"三秋", unset, false}, {"夏收", unset, false}, {"秋收", unset, false}, {"春季", unset, false}, {"夏季", unset, false},

@@ -156,6 +156,9 @@ func (s *scan) readTerm(i int) ([]hit, int) {
 		if h.Sure == Sure {
 			h.Sure = Likely
 		}
+		if s.clause[i].from > s.sent[i].from { // behind another clause, which may name the event
+			ask(&h, "deadline.event_missing")
+		}
 	case event == "":
 		h.Relative = true
 		ask(&h, "deadline.event_missing")
