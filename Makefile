@@ -27,7 +27,7 @@ test: needs ## run every test: embedded server, both databases, Temporal on Post
 	go test -timeout 14m ./...
 
 race: needs ## run the tests that do not link the Temporal server, with the race detector
-	go test -race $$(go list -test -f '{{if not .ForTest}}{{.ImportPath}} {{join .Deps " "}}{{end}}' ./... | awk '!/go\.temporal\.io\/server\// && $$1 !~ /\.test$$/ {print $$1}')
+	go test -race $$(go list -test -f '{{.ImportPath}} {{join .Deps " "}}' ./... | awk '$$1 ~ /\.test$$/ && !/go\.temporal\.io\/server\// {sub(/\.test$$/, "", $$1); print $$1}')
 
 check: ## gofmt, vet, staticcheck, workflowcheck
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "gofmt -w $$unformatted"; exit 1; fi

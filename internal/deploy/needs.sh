@@ -24,11 +24,6 @@ if ! command -v apt-get >/dev/null 2>&1; then
 	exit 1
 fi
 echo "installing$missing" >&2
-# The tests start a cluster of their own: Debian's need not be made.
-if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
-	$as_root mkdir -p /etc/postgresql-common
-	echo 'create_main_cluster = false' | $as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
-fi
 $as_root apt-get update -qq
 # shellcheck disable=SC2086 # words on purpose
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >&2
