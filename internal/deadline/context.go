@@ -148,7 +148,7 @@ func (s *scan) cited(p phrase) bool {
 		from, to := s.predicateZone(p.to + 1)
 		return !s.one2(p.to, "度内", "度末", "度底") && (!s.finishes(from, min(to, from+4)) || s.before(p.from, citeVerbs...) != "")
 	}
-	if s.eventAhead(p.to) {
+	if s.eventAhead(p.to) || s.termAhead(p.to) {
 		return true
 	}
 	if s.one2(p.to, "的", "和2", "国民", "中央", "全国两会") || s.before(p.from, citeVerbs...) != "" {
@@ -176,6 +176,8 @@ func (s *scan) history(p phrase) bool {
 			return true
 		case p.lead == "自" && p.tail == bare:
 			return true
+		case strings.HasPrefix(p.lead, "截") && p.tail == bare:
+			return !s.has(c.from, behind, "要", "须", "应", "力争", "确保")
 		case p.m.grain != ofDay && p.m.grain != ofYear && p.m.edge == 0 && p.tail == bare && p.lead == "" && p.m.year != 0 &&
 			(p.m.year < s.ctx.Issued.Year || s.has(p.to, min(behind, p.to+16), "增长", "同比", "下降")):
 			return true
@@ -220,11 +222,27 @@ func (s *scan) finish() {
 			s.surround(i, r)
 		}
 	}
+	for i := len(s.out) - 1; i > 0; i-- { // 1月、7月分别召开: the verb is that of the whole list
+		if s.out[i-1].Milestone == "" && s.listed(i) {
+			s.out[i-1].Milestone = s.out[i].Milestone
+		}
+	}
+	for i := 1; i < len(s.out); i++ { // 力争6月、9月底前: so is the softness
+		s.out[i].Soft = s.out[i].Soft || s.out[i-1].Soft && s.listed(i)
+	}
+}
+
+// listed tells that reading i goes on a list of limits with the one before it.
+func (s *scan) listed(i int) bool {
+	if s.out[i].Kind != s.out[i-1].Kind || s.out[i].Kind != Due && s.out[i].Kind != Window {
+		return false
+	}
+	return s.one2(s.spans[i-1].to, "、", "和", "及", "与") && s.spans[i].from-s.spans[i-1].to <= 2
 }
 
 // surround fills in what the words around reading i say of it.
 func (s *scan) surround(i int, r *Reading) {
-	at := s.at2[i]
+	at := s.spans[i]
 	from, to := s.clause[at.from].from, s.clauseEnd(at.to-1)
 	if x := at.to; x < len(s.c) && (s.at(x) == '，' || s.at(x) == ',') && x+1 < len(s.c) {
 		to = s.clauseEnd(x + 1)
@@ -232,10 +250,10 @@ func (s *scan) surround(i int, r *Reading) {
 	sent := s.sent[at.from]
 	floor, ceil := sent.from, s.sentEnd(at.to-1)
 	if i > 0 {
-		floor = max(floor, s.at2[i-1].to)
+		floor = max(floor, s.spans[i-1].to)
 	}
-	if i+1 < len(s.at2) {
-		ceil = min(ceil, s.at2[i+1].from)
+	if i+1 < len(s.spans) {
+		ceil = min(ceil, s.spans[i+1].from)
 	}
 	lo, hi := max(from, floor), min(to, ceil)
 	if s.softNear(lo, at.from) || s.softNear(at.to, s.upTo(at.to, hi)) || s.softNear(at.from, at.to) {
@@ -246,7 +264,7 @@ func (s *scan) surround(i int, r *Reading) {
 	}
 	r.Superior = s.before(at.from, "将于", "将在", "拟于", "拟在") != ""
 	r.BackRef = s.has(max(sent.from, at.from-40), min(s.sentEnd(at.to-1), at.to+40), "上述工作", "以上工作", "该项工作", "上述任务", "以上任务", "以上各项", "上述各项", "此项工作")
-	if r.Kind == Due && s.one2(at.to, "未", "仍未", "尚未", "不能", "没有", "还未", "仍不") {
+	if r.Kind == Due && s.one2(at.to, "未", "已", "仍未", "尚未", "不能", "没有", "还未", "仍不") {
 		r.Condition = true
 	}
 }
@@ -285,22 +303,22 @@ func strength(r Reading) int {
 func (s *scan) dropWeak() {
 	best := map[int]int{}
 	for i, r := range s.out {
-		k := s.sent[s.at2[i].from].from
+		k := s.sent[s.spans[i].from].from
 		if r.Rule != "A15" || r.Kind != None {
 			best[k] = max(best[k], strength(r))
 		}
 	}
 	seen := map[int]bool{}
-	kept, at := s.out[:0], s.at2[:0]
+	kept, at := s.out[:0], s.spans[:0]
 	for i, r := range s.out {
-		k, st := s.sent[s.at2[i].from].from, strength(r)
+		k, st := s.sent[s.spans[i].from].from, strength(r)
 		if (st == 1 || st == 2) && (r.Rule != "A15" || r.Kind != None) && (st < best[k] || seen[k]) {
 			continue
 		}
 		if st == 1 || st == 2 {
 			seen[k] = true
 		}
-		kept, at = append(kept, r), append(at, s.at2[i])
+		kept, at = append(kept, r), append(at, s.spans[i])
 	}
-	s.out, s.at2 = kept, at
+	s.out, s.spans = kept, at
 }

@@ -162,14 +162,14 @@ func readAs(t testing.TB, r row) (want, got []string) {
 		if reading.Kind == deadline.Target && !wantTarget {
 			continue
 		}
-		w := want_(r.Want, k)
+		w := wanted(r.Want, k)
 		k++
 		got = append(got, line(reading, w))
 	}
 	return want, got
 }
 
-func want_(ws []want, k int) want {
+func wanted(ws []want, k int) want {
 	if k < len(ws) {
 		return ws[k]
 	}
@@ -178,7 +178,7 @@ func want_(ws []want, k int) want {
 
 func TestPhrasesAreReadAsTheCorpusSays(t *testing.T) {
 	t.Parallel()
-	for _, file := range []string{"testdata/phrases.yaml", "testdata/more.yaml", "testdata/heldout1.yaml", "testdata/heldout2.yaml", "testdata/heldout3.yaml"} {
+	for _, file := range []string{"testdata/phrases.yaml", "testdata/more.yaml", "testdata/heldout1.yaml", "testdata/heldout2.yaml", "testdata/heldout3.yaml", "testdata/heldout4.yaml"} {
 		for i, r := range corpus(t, file) {
 			t.Run(fmt.Sprintf("%03d_%s", i, r.Text), func(t *testing.T) {
 				t.Parallel()

@@ -209,7 +209,7 @@ func (s *scan) quarterPart(i int, m *moment) int {
 		if s.at(i) == '前' {
 			e = s.skip(e, "个")
 		}
-		if !s.lit(e, "季") || s.lit(e, "季节") {
+		if !s.one2(e, "季度", "季末", "季初", "季底") {
 			return i
 		}
 		q, j = n.v, s.skip(e, "季度", "季")

@@ -109,7 +109,7 @@ func (s *scan) lead(i int) (string, int) {
 }
 
 // taken tells that the cell belongs to the last reading already.
-func (s *scan) taken(i int) bool { return len(s.at2) > 0 && i < s.at2[len(s.at2)-1].to }
+func (s *scan) taken(i int) bool { return len(s.spans) > 0 && i < s.spans[len(s.spans)-1].to }
 
 // point decides what one phrase is. Each case is a rule with its own function.
 func (s *scan) point(p phrase) hit {

@@ -14,21 +14,21 @@ func (s *scan) merge(h *hit) {
 			h.Recur.Times, h.from = n.v, k
 		}
 	}
-	if n := len(s.out); n > 0 && s.out[n-1].Kind == Window && h.from-s.at2[n-1].to >= 0 && h.from-s.at2[n-1].to <= 3 &&
-		strings.Trim(s.str(s.at2[n-1].to, h.from), "，,要在应于须各") == "" { // 2021年至2023年每年
-		h.from, h.Start, h.Recur.Until, h.YearFrom = s.at2[n-1].from, s.out[n-1].Start, s.out[n-1].Due, s.out[n-1].YearFrom
-		s.out, s.at2 = s.out[:n-1], s.at2[:n-1]
+	if n := len(s.out); n > 0 && s.out[n-1].Kind == Window && h.from-s.spans[n-1].to >= 0 && h.from-s.spans[n-1].to <= 3 &&
+		strings.Trim(s.str(s.spans[n-1].to, h.from), "，,要在应于须各") == "" { // 2021年至2023年每年
+		h.from, h.Start, h.Recur.Until, h.YearFrom = s.spans[n-1].from, s.out[n-1].Start, s.out[n-1].Due, s.out[n-1].YearFrom
+		s.out, s.spans = s.out[:n-1], s.spans[:n-1]
 	}
-	for n := len(s.out) - 1; n >= 0 && s.out[n].Kind == Target && s.at2[n].from >= h.from; n-- { // 连续3年 was seen as a length
-		s.out, s.at2 = s.out[:n], s.at2[:n]
+	for n := len(s.out) - 1; n >= 0 && s.out[n].Kind == Target && s.spans[n].from >= h.from; n-- { // 连续3年 was seen as a length
+		s.out, s.spans = s.out[:n], s.spans[:n]
 	}
-	if n := len(s.out); n > 0 && s.out[n-1].Kind == Start && !s.out[n-1].Effect && s.subjectOnly(s.at2[n-1].to, h.from) {
+	if n := len(s.out); n > 0 && s.out[n-1].Kind == Start && !s.out[n-1].Effect && s.subjectOnly(s.spans[n-1].to, h.from) {
 		start := s.out[n-1]
-		h.from, h.Start, h.YearFrom = s.at2[n-1].from, start.Start, start.YearFrom
+		h.from, h.Start, h.YearFrom = s.spans[n-1].from, start.Start, start.YearFrom
 		if d, ok := h.Reading.first(start.Start, s.cal); ok {
 			h.Start = d
 		}
-		s.out, s.at2 = s.out[:n-1], s.at2[:n-1]
+		s.out, s.spans = s.out[:n-1], s.spans[:n-1]
 	}
 }
 

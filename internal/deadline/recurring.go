@@ -268,7 +268,7 @@ func (s *scan) afterPeriod(i int) ([]hit, int) {
 // it asks. A month written before it in the sentence makes it a plain date.
 func (s *scan) nextMonth(i int) ([]hit, int) {
 	w, j := s.one(i, "次月", "下月", "下个月")
-	if w == "" || s.month != 0 && s.year != 0 && len(s.at2) > 0 && s.sent[s.at2[len(s.at2)-1].from] == s.sent[i] && s.out[len(s.out)-1].Kind != Recurring {
+	if w == "" || s.month != 0 && s.year != 0 && len(s.spans) > 0 && s.sent[s.spans[len(s.spans)-1].from] == s.sent[i] && s.out[len(s.out)-1].Kind != Recurring {
 		return nil, 0
 	}
 	h := hit{Reading{Kind: Recurring, Rule: "A8", Recurrence: Monthly, Sure: Likely}, span{i, i}}
@@ -288,7 +288,7 @@ func (s *scan) nextMonth(i int) ([]hit, int) {
 // recurNear tells that a recurrence was read in this sentence already.
 func (s *scan) recurNear(i int) bool {
 	n := len(s.out)
-	return n > 0 && s.out[n-1].Kind == Recurring && s.sent[s.at2[n-1].from] == s.sent[i]
+	return n > 0 && s.out[n-1].Kind == Recurring && s.sent[s.spans[n-1].from] == s.sent[i]
 }
 
 // quarterEndPlain reads 季度末 and 季末前 that name no quarter.

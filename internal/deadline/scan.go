@@ -18,7 +18,7 @@ type scan struct {
 	year   int    // carried forward; 0 none
 	month  int    // month of the last written date, for a bare day; 0 none
 	out    []Reading
-	at2    []span // cells of each reading in out
+	spans    []span // cells of each reading in out
 }
 
 // span is a stretch of cells, end excluded.
@@ -199,7 +199,7 @@ var opens = func() map[rune]bool {
 	for _, w := range eventWords {
 		words = append(words, w[:3])
 	}
-	for _, r := range strings.Join(append(words, "入汛春国"), "") {
+	for _, r := range strings.Join(append(words, "入汛春国现"), "") {
 		m[r] = true
 	}
 	return m
@@ -231,12 +231,12 @@ func (s *scan) step(i int) int {
 
 func (s *scan) add(h hit) {
 	h.from, h.to = max(0, h.from), min(h.to, len(s.c))
-	for n := len(s.out) - 1; n >= 0 && h.from < s.at2[n].to; n-- { // a reading that h reaches over is part of it
-		if h.from > s.at2[n].from || s.out[n].Kind != Target {
-			h.from = s.at2[n].to
+	for n := len(s.out) - 1; n >= 0 && h.from < s.spans[n].to; n-- { // a reading that h reaches over is part of it
+		if h.from > s.spans[n].from || s.out[n].Kind != Target {
+			h.from = s.spans[n].to
 			break
 		}
-		s.out, s.at2 = s.out[:n], s.at2[:n]
+		s.out, s.spans = s.out[:n], s.spans[:n]
 	}
 	if h.from >= h.to {
 		return
@@ -250,7 +250,7 @@ func (s *scan) add(h hit) {
 		s.year = y
 	}
 	s.out = append(s.out, h.Reading)
-	s.at2 = append(s.at2, h.span)
+	s.spans = append(s.spans, h.span)
 }
 
 // newItem tells that a numbered item begins on a line of its own at i: the year

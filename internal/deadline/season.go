@@ -190,6 +190,9 @@ func (s *scan) readFestival(i int) ([]hit, int) {
 			ask(&h, "deadline.approximate")
 			return []hit{h}, e + 2
 		}
+		if w == "" && s.festivalList(e) { // 元旦、春节前
+			return s.byFestival(span{i, e}, m, f.name, f.month, f.day, "前")
+		}
 		if w == "" {
 			return nil, e
 		}
@@ -199,6 +202,31 @@ func (s *scan) readFestival(i int) ([]hit, int) {
 		return s.byFestival(span{i, to}, m, f.name, f.month, f.day, w)
 	}
 	return nil, 0
+}
+
+// festivalList tells that another festival follows at e that ends in 前.
+func (s *scan) festivalList(e int) bool {
+	for range 4 {
+		k := s.skip(e, "、", "和", "及")
+		if k == e {
+			return false
+		}
+		k = s.skip(k, "\"")
+		found := false
+		for _, f := range festivals {
+			if s.lit(k, f.word) {
+				e, found = s.skip(s.skip(s.skip(k+runes(f.word), "\""), "节", "假期", "节假期"), "\""), true
+				break
+			}
+		}
+		if !found {
+			return false
+		}
+		if s.one2(e, "前", "之前", "以前") {
+			return !s.one2(e, "前后")
+		}
+	}
+	return false
 }
 
 // byFestival dates 前; 后 and 期间 are windows that the notice would have to give,

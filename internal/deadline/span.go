@@ -33,7 +33,7 @@ func (s *scan) readSpan(i int) ([]hit, int) {
 
 // fromNow reads a span that begins with the issue: 即日起至…, …之日起至….
 func (s *scan) fromNow(i int) ([]hit, int) {
-	w, j := s.one(i, "从即日起", "自即日起", "即日起", "之日起")
+	w, j := s.one(i, "从即日起", "自即日起", "即日起", "从现在起", "自现在起", "现在起", "之日起")
 	if w == "" || s.at(j) != '至' && s.at(j) != '到' {
 		return nil, 0
 	}

@@ -106,6 +106,9 @@ func (s *scan) inTarget(t term) bool {
 		!s.has(max(c.from, t.from-16), t.from, "之日起", "日起", "最长") {
 		return true
 	}
+	if s.back(t.from, "提前") {
+		return !s.has(t.to, min(s.clauseEnd(t.to), t.to+10), "告知", "通知", "报", "申请", "公告", "公示", "书面", "提出", "函告", "提交")
+	}
 	if s.before(t.from, "近", "过去", "最近", "连续", "满", "未满", "超过", "每", "前", "达") != "" && s.before(t.from, "每", "期满", "届满") != "每" && s.before(t.from, "期满", "届满") == "" {
 		return true
 	}
@@ -179,13 +182,25 @@ func (s *scan) takes(t term) bool {
 func (s *scan) takesYears(t term) ([]hit, int) {
 	end := s.skip(t.to, "左右的时间", "左右时间", "的时间", "时间", "左右", "的努力", "努力")
 	h := hit{Reading{Kind: Due, Rule: "A19", Soft: true, Offset: Offset{N: t.n, Least: t.least, Unit: t.unit}}, span{t.from, end}}
-	if n := len(s.out); n > 0 && s.out[n-1].Kind == Start && !s.out[n-1].Start.IsZero() && t.from-s.at2[n-1].to <= 4 {
+	if n := len(s.out); n > 0 && s.out[n-1].Kind == Start && !s.out[n-1].Start.IsZero() && t.from-s.spans[n-1].to <= 4 {
 		h.Soft, h.Sure = s.has(t.to, end, "左右"), Sure
-		return s.yearsFrom(h, t, s.at2[n-1].from, s.out[n-1].Start), end
+		return s.yearsFrom(h, t, s.spans[n-1].from, s.out[n-1].Start), end
 	}
 	s.fromIssue(&h, t)
 	ask(&h, "deadline.approximate")
 	return []hit{h}, end
+}
+
+// termAhead tells that a term counted from an event stands right behind i, whose
+// words the year before it belongs to: 2024年秋粮收购结束后1个月内.
+func (s *scan) termAhead(i int) bool {
+	for k := i; k < min(i+14, s.clauseEnd(i)); k++ {
+		if _, j := s.one(k, "之日起", "之后", "后"); j > 0 {
+			t, ok := s.term(j)
+			return ok && t.closed
+		}
+	}
+	return false
 }
 
 // yearStart tells that the last reading is a Start that ends right before i.
@@ -193,7 +208,7 @@ func (s *scan) yearStart(i int) (int, calendar.Day, bool) {
 	if len(s.out) == 0 {
 		return 0, noDay, false
 	}
-	last, at := s.out[len(s.out)-1], s.at2[len(s.at2)-1]
+	last, at := s.out[len(s.out)-1], s.spans[len(s.spans)-1]
 	if last.Kind != Start || last.Start.IsZero() || strings.Trim(s.str(at.to, i), "，,的") != "" {
 		return 0, noDay, false
 	}
@@ -202,7 +217,7 @@ func (s *scan) yearStart(i int) (int, calendar.Day, bool) {
 
 // yearsFrom is A19: from the first day of the year named, N years less a day.
 func (s *scan) yearsFrom(h hit, t term, from int, first calendar.Day) []hit {
-	s.out, s.at2 = s.out[:len(s.out)-1], s.at2[:len(s.at2)-1]
+	s.out, s.spans = s.out[:len(s.out)-1], s.spans[:len(s.spans)-1]
 	h.Kind, h.Rule, h.Start, h.from, h.YearFrom = Window, "A19", first, from, "written"
 	h.Due = addTerm(s.cal, first, t.n, t.unit).AddDays(-1)
 	return []hit{h}
@@ -310,8 +325,8 @@ func (s *scan) eventStart(stop int) int {
 	if stop > 0 {
 		from = max(s.clause[stop-1].from, stop-40)
 	}
-	if len(s.at2) > 0 {
-		from = max(from, min(stop, s.at2[len(s.at2)-1].to))
+	if len(s.spans) > 0 {
+		from = max(from, min(stop, s.spans[len(s.spans)-1].to))
 	}
 	for k := stop - 1; k >= from; k-- {
 		if s.lit(k, "自") && !s.one2(k, "自然", "自查", "自治", "自行", "自主", "自评", "自筹", "自来", "自身", "自建") || s.lit(k, "从") && !s.one2(k, "从事", "从业") {
@@ -333,7 +348,7 @@ func (s *scan) eventStart(stop int) int {
 // second term is counted too: 接件后1日内联系，5日内办结.
 func (s *scan) sameEvent(i int) string {
 	n := len(s.out)
-	if n == 0 || s.out[n-1].Kind != Relative || s.out[n-1].Offset.Before || s.sent[s.at2[n-1].from] != s.sent[i] {
+	if n == 0 || s.out[n-1].Kind != Relative || s.out[n-1].Offset.Before || s.sent[s.spans[n-1].from] != s.sent[i] {
 		return ""
 	}
 	return s.out[n-1].Event
@@ -342,8 +357,8 @@ func (s *scan) sameEvent(i int) string {
 // farEvent looks further back in the sentence: 约谈后，被约谈方应在5个工作日内.
 func (s *scan) farEvent(i int) (string, int, bool) {
 	floor := max(s.sent[i].from, i-40)
-	if len(s.at2) > 0 {
-		floor = max(floor, s.at2[len(s.at2)-1].to)
+	if len(s.spans) > 0 {
+		floor = max(floor, s.spans[len(s.spans)-1].to)
 	}
 	for k := i - 1; k >= floor; k-- {
 		for _, w := range []string{"之日起", "后,", "后，", "后…", "之后，"} {
