@@ -14,7 +14,7 @@ import (
 // rows is the import law: a package imports only packages of a lower row, never of its own. Packages of row 0 and the
 // settings import none of ours. Packages below a named one (plan/plantest and the like) stand on its row.
 var rows = map[string]int{
-	"starter": 7, "worker": 7, "internal/deploy": 7,
+	"starter": 7, "worker": 7, "internal/deploy": 7, "internal/bench": 7,
 	"internal/portal": 6, "internal/host": 6, "internal/rehearse": 6,
 	"internal/engine": 5,
 	"workflows":       4,
@@ -26,7 +26,7 @@ var rows = map[string]int{
 
 // onlyFor names packages that few may import.
 var onlyFor = map[string][]string{
-	"internal/settings": {"starter", "worker", "internal/host"},
+	"internal/settings": {"starter", "worker", "internal/host", "internal/bench"},
 	"internal/embedded": {"internal/host"},
 }
 
