@@ -46,8 +46,8 @@ func (e *UnarmedError) Error() string {
 
 func (e *UnarmedError) Unwrap() error { return e.First }
 
-// lanes is how many tasks are started at once: enough to keep one machine busy.
-const lanes = 24
+// Lanes is how many tasks are started at once: enough to keep one machine busy.
+const Lanes = 24
 
 // Launch puts a plan under supervision: first the ledger, in one transaction,
 // then a workflow for every task and duty that is not known to be armed. Doing
@@ -114,7 +114,7 @@ func (e *Engine) arm(ctx context.Context, l ledger.Launched, total int, opt Laun
 	}
 	a := arming{engine: e, launched: l, opt: opt, done: total - len(tasks), total: total}
 	var g errgroup.Group
-	g.SetLimit(lanes)
+	g.SetLimit(Lanes)
 	for _, t := range tasks {
 		g.Go(func() error { a.one(ctx, t, stages[t.ID]); return nil })
 	}
