@@ -205,7 +205,7 @@ func readResponsibility(in string, at int, closing bool) (responsibility, bool) 
 			}
 		}
 	}
-	return r, len(r.names) > 0 || r.limit != ""
+	return r, true
 }
 
 func seatOf(label string) seat {
@@ -233,6 +233,8 @@ func readUnits(in string, as seat) (names []named, limit string, roles bool) {
 		if limitLike.MatchString(t) && !looksUnit(t) {
 			if limit == "" {
 				limit = t
+			} else if i, k := strings.Index(in, limit), strings.LastIndex(in, t); i >= 0 && k > i {
+				limit = in[i : k+len(t)]
 			}
 			continue
 		}
@@ -273,8 +275,12 @@ func readUnits(in string, as seat) (names []named, limit string, roles bool) {
 	return names, limit, roles
 }
 
+// countyList is a collective name that lists its kinds: 各县、市、区.
+var countyList = regexp.MustCompile(`各(?:[市县区州旗]|县市|市县|区县|县区)(?:、(?:[市县区州旗]{1,2}))+(?:人民政府|政府|党委)|各(?:乡|镇|街道|乡镇|镇街)(?:、(?:乡|镇|街道|办事处|场))+`)
+
 // splitList cuts a list at 、，； and line ends outside brackets.
 func splitList(in string) []string {
+	in = countyList.ReplaceAllStringFunc(in, func(s string) string { return strings.ReplaceAll(s, "、", "\x01") })
 	var out []string
 	depth, from := 0, 0
 	cut := func(to int) {
@@ -296,6 +302,9 @@ func splitList(in string) []string {
 		}
 	}
 	cut(len(in))
+	for i := range out {
+		out[i] = strings.ReplaceAll(out[i], "\x01", "、")
+	}
 	return splitAnd(out)
 }
 

@@ -383,7 +383,7 @@ func shorten(s string, n int) string {
 		}
 	}
 	if cut > 0 {
-		return string(rs[:cut])
+		return strings.TrimRight(string(rs[:cut]), "，,；;、")
 	}
 	return string(rs[:n]) + "…"
 }

@@ -95,6 +95,9 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 		bracket := c.bracketFor(i)
 		made := false
 		for _, one := range read {
+			if len(read) > 1 && wholeYear.MatchString(tight(fold(one.Words))) {
+				continue
+			}
 			if !k.counts(c, one, span{from, to}, true) {
 				continue
 			}
@@ -403,5 +406,8 @@ func tidyTitle(s string) string {
 		n := len([]rune(m))
 		s = string([]rune(s)[n:])
 	}
+	s = doubleComma.ReplaceAllString(s, "，")
 	return strings.Trim(s, "，。；：、,;: ")
 }
+
+var doubleComma = regexp.MustCompile(`[，,、]{2,}`)

@@ -40,8 +40,10 @@ func readFacts(o outline, given calendar.Day) facts {
 	var about string
 	for i, p := range head {
 		t := tight(fold(p.text))
-		if m := docNumber.FindString(p.text); m != "" && f.Number == "" {
-			f.Number = tight(m)
+		if m := tight(docNumber.FindString(p.text)); m != "" && f.Number == "" && i < 12 {
+			if raw := tight(p.text); strings.HasPrefix(raw, m) || strings.HasSuffix(raw, m) && utf8.RuneCountInString(raw) < 50 {
+				f.Number = m
+			}
 		}
 		if m := aboutRe.FindStringSubmatch(t); m != nil && about == "" {
 			about = strings.Trim(m[1], "《》")
@@ -57,9 +59,10 @@ func readFacts(o outline, given calendar.Day) facts {
 				f.Issuer = n
 			}
 		}
+		t = strings.TrimLeft(t, "•●·*#-")
 		n := utf8.RuneCountInString(t)
 		if planTitle.MatchString(t) && n >= 6 && n <= 60 && !strings.ContainsAny(t, "。;") && !strings.HasPrefix(t, "关于") && !aboutRe.MatchString(t) && !strings.HasPrefix(t, "《") {
-			f.Title = tight(p.text)
+			f.Title = strings.TrimLeft(tight(p.text), "•●·*#-")
 			if i > 0 && n < 14 && planPrefix(tight(fold(head[i-1].text))) {
 				f.Title = tight(head[i-1].text) + f.Title
 			}

@@ -229,6 +229,12 @@ func classify(n *node, inherited role) {
 			n.role = roleGuards
 		}
 	}
+	if n.title == "" && len(n.kids) > 0 {
+		rest := strings.TrimSpace(string([]rune(n.paras[0].text)[n.mark.length:]))
+		if utf8.RuneCountInString(rest) <= 40 {
+			n.title = strings.TrimRight(rest, "。：: ")
+		}
+	}
 	for _, k := range n.kids {
 		classify(k, n.role)
 	}

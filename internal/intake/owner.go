@@ -18,6 +18,7 @@ var (
 	notSubject  = regexp.MustCompile(`^(部门|之间|的|级|所属|域|内|范围|财政|门|直)`)
 	byUnit      = regexp.MustCompile(`(?:由|会同)([\p{Han}]{2,16}?(?:局|委|办公室|厅|部|办|管委会|政府|中心|公司|院|会))(?:牵头|负责|组织|统筹|会同|具体)`)
 	headUnit    = regexp.MustCompile(`^(?:由)?((?:市|省|县|区|州|旗)[\p{Han}]{1,14}?(?:局|委|委员会|办公室|厅|部|办|管委会|政府|中心|公司|院|领导小组|指挥部|专班))(?:要|应当?|须|负责|牵头|会同|具体负责|将|组织|\d|每[年月季周日半]|[于在]\d|完成|开展|制定)`)
+	zoneShared  = regexp.MustCompile(`^[\p{Han}]{2,4}?((?:经济(?:技术)?|高新(?:技术产业)?|工业)?(?:开发区|园区|高新区|经开区)(?:管委会|管理委员会))$`)
 	leadVerb    = regexp.MustCompile(`牵头|负责|会同`)
 	territory   = regexp.MustCompile(`县\([市区、]+\)(?:建成区|城|级)?|各县|县区|区县|县级|各乡镇|乡镇级|各辖区|本辖区|本地区|本行政区`)
 	surveyWord  = regexp.MustCompile(`排查|摸底|普查|制定.{0,20}(?:方案|计划|清单)|编制.{0,20}(?:方案|规划|计划)|建立.{0,6}台账|自查|划定`)
@@ -70,6 +71,9 @@ func splitShared(ns []named) []named {
 	for i := len(out) - 2; i >= 0; i-- {
 		if countyName.MatchString(tight(fold(out[i].name))) && strings.HasSuffix(out[i+1].name, "人民政府") && !isCollective(out[i+1].name) && utf8.RuneCountInString(out[i].name) <= 8 {
 			out[i].name += "人民政府"
+		}
+		if m := zoneShared.FindStringSubmatch(tight(fold(out[i+1].name))); m != nil && !looksUnit(out[i].name) && utf8.RuneCountInString(out[i].name) <= 4 {
+			out[i].name += m[1]
 		}
 	}
 	return out

@@ -15,7 +15,10 @@ import (
 var (
 	publishWord = regexp.MustCompile(`(向社会|对外|社会)?(公开|公布|公示|发布)`)
 	visionWord  = regexp.MustCompile(`^(到|至|力争到)`)
-	headDated   = regexp.MustCompile(`[前底日号旬末内]|每|按(月|季|周)|起`)
+	headDated   = regexp.MustCompile(`前|底|末|内|每|按(月|季|周)`)
+	bareYear    = regexp.MustCompile(`^(?:19|20)\d\d年度?$|^(?:全年|年度|本年度?|今年)$`)
+	notAmount   = regexp.MustCompile(`^(?:度)?(?:的|是|为|以来|市政府|省政府|国务院|政府工作报告|国家|全国|中央|[\p{Han}]{0,12}(?:考核中|考核时|会议精神|工作报告|工作会议))`)
+	amount      = regexp.MustCompile(`\d|%|[一二三四五六七八九十百千万两]+(?:个|家|项|条|次|所|处|亩|公里|人|场|批|座)|完成|建成|启动|开工|投入|投用|投运|实现|达到|控制|创建|新增|新建|不低于|不少于|不超过|以上|以内|全部|全覆盖|开展|组织|举办|培育|实施|发展|印发|出台`)
 )
 
 // counts says whether a reading makes an entry of its own here; what looks like
@@ -33,8 +36,10 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "superior"
 	case r.BackRef || r.Kind == deadline.None || r.Kind == deadline.Standing || r.Kind == deadline.Relative && r.Due.IsZero():
 		return false
-	case c.role == roleGoals && !limit && len(c.found) == 0:
+	case c.role == roleGoals && !limit && len(c.found) == 0, c.role == roleHead && !headDated.MatchString(fold(r.Words)):
 		why = "goal"
+	case !limit && bareYear.MatchString(tight(fold(r.Words))) && !says(c.text, r):
+		why = "target"
 	case k.vision(r):
 		why = "vision"
 	case !r.Due.IsZero() && !k.facts.Issued.IsZero() && r.Due.Before(k.facts.Issued) && r.Due.Year < k.facts.Issued.Year && k.facts.Year >= k.facts.Issued.Year:
@@ -45,6 +50,17 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		return false
 	}
 	return true
+}
+
+// says is true of a bare year whose words promise something to count or finish:
+// 2021年发展2.1万亩, not 2021年为攻坚年.
+func says(text string, r deadline.Reading) bool {
+	rest := text[min(r.End, len(text)):]
+	if i := strings.IndexAny(rest, "。；;\n"); i >= 0 {
+		rest = rest[:i]
+	}
+	rest = tight(fold(rest))
+	return !notAmount.MatchString(rest) && amount.MatchString(rest)
 }
 
 // vision is true of a year beyond what the plan covers.
