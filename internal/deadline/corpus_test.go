@@ -178,7 +178,7 @@ func wanted(ws []want, k int) want {
 
 func TestPhrasesAreReadAsTheCorpusSays(t *testing.T) {
 	t.Parallel()
-	for _, file := range []string{"testdata/phrases.yaml", "testdata/more.yaml", "testdata/heldout1.yaml", "testdata/heldout2.yaml", "testdata/heldout3.yaml", "testdata/heldout4.yaml"} {
+	for _, file := range []string{"testdata/phrases.yaml", "testdata/more.yaml", "testdata/heldout1.yaml", "testdata/heldout2.yaml", "testdata/heldout3.yaml", "testdata/heldout4.yaml", "testdata/heldout5.yaml"} {
 		for i, r := range corpus(t, file) {
 			t.Run(fmt.Sprintf("%03d_%s", i, r.Text), func(t *testing.T) {
 				t.Parallel()

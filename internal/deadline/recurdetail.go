@@ -79,6 +79,14 @@ func dayOf(m moment) int {
 
 // quarterDetail reads 首月20日前, 第一个月的5日前, 末, 次月10日前 behind 每季度 or 每半年.
 func (s *scan) quarterDetail(k int, h *hit) int {
+	if s.lit(k, "开学") { // 每学期开学后两周内: the day hangs on the school's calendar
+		e := s.skip(k+2, "之后", "后", "前")
+		if t, ok := s.term(e); ok && t.closed {
+			e = t.to
+		}
+		h.Sure = Likely
+		return s.skip(e, "第一周", "首周")
+	}
 	if w, e := s.one(k, "末月", "最后一个月", "最后1个月"); w != "" {
 		h.Recur.MonthOf = 3
 		if h.Recurrence == HalfYearly {

@@ -18,7 +18,7 @@ type scan struct {
 	year   int    // carried forward; 0 none
 	month  int    // month of the last written date, for a bare day; 0 none
 	out    []Reading
-	spans    []span // cells of each reading in out
+	spans  []span // cells of each reading in out
 }
 
 // span is a stretch of cells, end excluded.
@@ -199,7 +199,7 @@ var opens = func() map[rune]bool {
 	for _, w := range eventWords {
 		words = append(words, w[:3])
 	}
-	for _, r := range strings.Join(append(words, "入汛春国现"), "") {
+	for _, r := range strings.Join(append(words, "入汛春国现日"), "") {
 		m[r] = true
 	}
 	return m
