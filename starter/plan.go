@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"duban/internal/calendar"
 	"duban/internal/engine"
@@ -156,10 +159,16 @@ func (a *app) planLaunch() *cobra.Command {
 	}
 }
 
-// launch launches p on an open host, with a bar.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// launch launches p on an open host, with a bar where there is a terminal.
 func (a *app) launch(ctx context.Context, h *host.Host, p *plan.Plan, cal *calendar.Calendar) error {
 	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(a.err), progressbar.OptionSetDescription(a.w.T("cli.arming")),
-		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))
+		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30),
+		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetVisibility(isTerminal(a.err)))
 	started := a.now()
 	report, err := h.Engine.Launch(ctx, p, cal, engine.LaunchOptions{
 		At: started, Grace: host.AuditGrace,

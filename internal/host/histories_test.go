@@ -101,6 +101,7 @@ func writeHistory(t *testing.T, file string, h *history.History) {
 	t.Helper()
 	raw, err := temporalproto.CustomJSONMarshalOptions{}.Marshal(h)
 	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o750))
 	f, err := os.Create(file)
 	require.NoError(t, err)
 	z := gzip.NewWriter(f)

@@ -199,7 +199,7 @@ func (h *Host) checkNamespace(ctx context.Context) error {
 	}
 	for _, name := range workflows.SearchAttributes {
 		if known.GetCustomAttributes()[name] != enums.INDEXED_VALUE_TYPE_KEYWORD {
-			return fmt.Errorf("host: search attribute %s (Keyword) is not registered in the namespace: run internal/deploy/namespace.sh", name)
+			return fmt.Errorf("host: search attribute %s (Keyword) is not registered in the namespace: run `go run ./internal/deploy/namespace`", name)
 		}
 	}
 	return nil
@@ -227,13 +227,16 @@ func (h *Host) seedCalendar(ctx context.Context) error {
 	return nil
 }
 
+// security is what SMTP_TLS means to the channel.
+var security = map[string]string{"starttls": notice.StartTLS, "implicit": notice.TLS, "none": notice.NoTLS}
+
 // Channels are the ways to reach people that the settings name: SMTP when a
 // host is set, otherwise the outbox folder and a line a message on out.
 func Channels(cfg settings.Config, out io.Writer) (notice.Set, error) {
 	from := notice.Address{Name: cfg.SMTP.FromName, Email: cfg.SMTP.From}
 	if m := cfg.SMTP; m.Host != "" {
 		c, err := notice.NewSMTP(notice.SMTPConfig{
-			Host: m.Host, Port: m.Port, Security: m.TLS, User: m.User, Password: m.Password, From: from,
+			Host: m.Host, Port: m.Port, Security: security[m.TLS], User: m.User, Password: m.Password, From: from,
 		})
 		return notice.Set{c}, err
 	}

@@ -59,13 +59,12 @@ func (y *year) compare(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	result := Result{Kills: y.kills, Took: y.took, Foretold: recipients(y.foretold)}
-	result.Differences = Compare(y.foretold, stages, notices, y.to)
+	result := Result{Differences: []Difference{}, Kills: y.kills, Took: y.took, Foretold: recipients(y.foretold)}
+	result.Differences = append(result.Differences, Compare(y.foretold, stages, notices, y.to)...)
 	messages := map[string]bool{}
 	for _, n := range notices {
 		if n.SpeakAt.Before(y.to) && n.State == ledger.Sent {
 			messages[n.Message] = true
-			result.LatestWord = max(result.LatestWord, y.clock.Plan(n.SentAt).Sub(n.SpeakAt))
 		}
 	}
 	result.Messages = len(messages)

@@ -48,15 +48,14 @@ type Progress struct {
 
 // Result is what the rehearsal found.
 type Result struct {
-	Differences []Difference
-	Foretold    int // stages × recipients
-	Stages      int // stages decided in the period
-	Messages    int
-	Events      int64 // verified lines of the ledger's chain
-	Kills       int
-	Tasks       int
-	LatestWord  time.Duration // plan time by which the latest message missed its speaking time
-	Took        time.Duration // real time from the first plan instant to the last word
+	Differences []Difference  `json:"differences"`
+	Foretold    int           `json:"foretold"` // stages × recipients
+	Stages      int           `json:"stages"`   // decided in the period
+	Messages    int           `json:"messages"`
+	Events      int64         `json:"events"` // verified lines of the ledger's chain
+	Kills       int           `json:"kills"`
+	Tasks       int           `json:"tasks"`
+	Took        time.Duration `json:"took_ns"` // real time from the first plan instant to the last word
 }
 
 // ErrDiffers: the ledger does not hold what the preview foretold.
