@@ -17,6 +17,7 @@ package deadline
 //	A13  及时, 立即: driven by events
 //	A14  a length of time inside a target or a policy's term: no limit
 //	A15  到2025年: the year's end; eight years off and more, 到2030年 seen from before 2026 and 本世纪中叶 are visions
+//	A16  上述工作: Reading.BackRef, beside another rule
 //	A17  之日起, 后, 届满…前: counted from an event, whose day is not counted
 //	A19  N年内 from the issue; Y年起N年内 from the first of January of Y
 //	A20  no date at all in an annual plan (YearEnd; the caller decides)

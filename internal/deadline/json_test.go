@@ -2,11 +2,13 @@ package deadline_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/deadline"
+	"duban/internal/words"
 )
 
 func printed(t *testing.T, text string) string {
@@ -63,5 +65,28 @@ func TestMilestones(t *testing.T) {
 		"通过省级验收": "验收", "印发实施方案": "印发", "报送总结": "上报", "建成投用": "投用", "建成区面积扩大": "", "完成率": "", "全线通车": "通车",
 	} {
 		require.Equal(t, want, deadline.Milestone(clause), clause)
+	}
+}
+
+// Every question that the corpus raises has its words, and every word its question.
+func TestEveryQuestionHasWords(t *testing.T) {
+	t.Parallel()
+	catalogue, err := words.Catalogue("zh")
+	require.NoError(t, err)
+	asked := map[string]bool{}
+	for _, file := range files {
+		for _, row := range corpus(t, file) {
+			for _, r := range deadline.Read(row.Text, row.context(t)) {
+				if r.Ask != "" {
+					require.Contains(t, catalogue, r.Ask, row.Text)
+					asked[r.Ask] = true
+				}
+			}
+		}
+	}
+	for key := range catalogue {
+		if strings.HasPrefix(key, "deadline.") {
+			require.True(t, asked[key], "%s: no phrase of the corpus asks it", key)
+		}
 	}
 }
