@@ -291,6 +291,9 @@ func (s *scan) doubt(h *hit, p phrase) {
 		ask(h, "deadline.month_missing")
 	case p.m.yearWord != "" && s.ctx.PlanYear != 0 && s.ctx.Issued.Year != 0 && s.ctx.PlanYear != s.ctx.Issued.Year:
 		ask(h, "deadline.year_word")
+		if h.Kind == Due {
+			h.Other = h.Due.AddMonths(12 * (s.ctx.PlanYear - s.ctx.Issued.Year))
+		}
 	case h.Sure == Sure && (p.d.from == "plan" || p.d.from == "issued" || p.m.short):
 		h.Sure = Likely
 	}
