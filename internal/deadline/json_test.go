@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/deadline"
@@ -86,7 +87,7 @@ func TestEveryQuestionHasWords(t *testing.T) {
 	}
 	for key := range catalogue {
 		if strings.HasPrefix(key, "deadline.") {
-			require.True(t, asked[key], "%s: no phrase of the corpus asks it", key)
+			assert.True(t, asked[key], "%s: no phrase of the corpus asks it", key)
 		}
 	}
 }
