@@ -50,3 +50,7 @@ fuzz: ## fuzz every parser for ten seconds
 
 needs:
 	@sh internal/deploy/needs.sh
+
+.PHONY: import-score
+import-score: ## print precision and recall of the document import
+	go test -count=1 -run '^TestScore$$' -v ./internal/intake

@@ -375,7 +375,11 @@ func (k *committer) backrefs(c *clause, readings []deadline.Reading) {
 		}
 		for _, e := range c.entries {
 			if e.Kind == plan.Standing && e.Begin.IsZero() && e.span.from < r.Begin {
-				e.Kind, e.Due, e.rule, e.words = plan.Dated, r.Due, r.Rule, r.Words
+				e.Kind, e.rule, e.words = plan.Dated, r.Rule, r.Words
+				k.timed(c.place, e, r)
+				if e.Milestone == "" {
+					e.Milestone = "完成"
+				}
 				e.Notes = append(e.Notes, k.asker.words.T("intake.note_backref", words.Data{"Words": r.Words}))
 			}
 		}

@@ -17,8 +17,8 @@ import (
 
 // Recorded figures: an import that finds less, or invents more, fails here.
 const (
-	recordedPrecision = 0.0
-	recordedRecall    = 0.0
+	recordedPrecision = 1.0
+	recordedRecall    = 1.0
 )
 
 // passage is a short document of our own with what it commits to.

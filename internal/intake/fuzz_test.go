@@ -1,0 +1,103 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/plan"
+)
+
+// check imports whatever bytes and holds what every import must keep: no
+// panic, bounded time, and a draft whose dates lie within reason.
+func check(t *testing.T, s Source) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	began := time.Now()
+	d, err := Import(ctx, []Source{s}, Options{Issued: calendar.Day{Year: 2021, Month: 4, Date: 8}})
+	if took := time.Since(began); took > 15*time.Second {
+		t.Fatalf("%d bytes took %s", len(s.Data), took)
+	}
+	var no *Refusal
+	if err != nil && !errors.As(err, &no) && !errors.Is(err, ErrNothing) {
+		t.Fatalf("an error of no kind: %v", err)
+	}
+	if d == nil {
+		return
+	}
+	for _, e := range d.Entries() {
+		if e.Kind == plan.Dated && e.SameAs == "" && e.Due.IsZero() {
+			t.Fatalf("%s is dated without a date", e.ID)
+		}
+		if e.Kind == plan.Dated && e.Due.Before(d.Issued) {
+			t.Fatalf("%s is due %s, before the document", e.ID, e.Due)
+		}
+	}
+	if _, err := d.PlanYAML(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.UnitsYAML(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.ReportJSON(d.Summary(nil)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func corpus(f *testing.F, layouts ...string) {
+	for _, p := range passages(f) {
+		for _, l := range layouts {
+			if (l == "xlsx" || l == "tabs") == (p.Table != nil) || l == "docx" {
+				f.Add(p.bytes(f, l))
+			}
+		}
+	}
+}
+
+func FuzzImportText(f *testing.F) {
+	corpus(f, "txt", "tabs")
+	f.Fuzz(func(t *testing.T, data []byte) { check(t, Source{Name: "f.txt", Data: data}) })
+}
+
+func FuzzDocx(f *testing.F) {
+	corpus(f, "docx")
+	f.Fuzz(func(t *testing.T, data []byte) { check(t, Source{Name: "f.docx", Data: data}) })
+}
+
+// FuzzDocxXML puts the fuzzer's bytes where Word's XML stands, past the zip.
+func FuzzDocxXML(f *testing.F) {
+	f.Add([]byte(`<w:document><w:body><w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr><w:r><w:t>重点任务</w:t></w:r></w:p></w:body></w:document>`),
+		[]byte(`<w:numbering><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="%1、"/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>`))
+	f.Fuzz(func(t *testing.T, doc, num []byte) {
+		check(t, Source{Name: "f.docx", Data: zipFile(t, map[string]string{"word/document.xml": string(doc), "word/numbering.xml": string(num)})})
+	})
+}
+
+func FuzzXlsx(f *testing.F) {
+	corpus(f, "xlsx")
+	f.Fuzz(func(t *testing.T, data []byte) { check(t, Source{Name: "f.xlsx", Data: data}) })
+}
+
+func FuzzPDF(f *testing.F) {
+	corpus(f, "pdf")
+	f.Fuzz(func(t *testing.T, data []byte) { check(t, Source{Name: "f.pdf", Data: data}) })
+}
+
+func FuzzAnswers(f *testing.F) {
+	f.Add("- id: a\n  answer: b\n")
+	f.Add("a: b\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		path := t.TempDir() + "/answers.yaml"
+		if err := writeFile(path, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readAnswers(path); err == nil {
+			if err := appendQuestions(path, []Question{{ID: "each-1"}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
