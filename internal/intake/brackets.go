@@ -308,7 +308,7 @@ func splitList(in string) []string {
 	return splitAnd(out)
 }
 
-var andUnits = regexp.MustCompile(`^(.{2,}?(?:局|委|办|厅|部|政府|管委会|公司|集团|中心|院))(?:和|及|与|以及|并)(.{2,}(?:局|委|办|厅|部|政府|管委会|公司|集团|中心|院|单位|部门|企业))(.{0,12})$`)
+var andUnits = regexp.MustCompile(`^(.{2,}?(?:委员会|局|委|办|厅|部|政府|管委会|公司|集团|中心|院))(?:和|及|与|以及|并)(.{2,}(?:委员会|局|委|办|厅|部|政府|管委会|公司|集团|中心|院|单位|部门|企业))(.{0,12})$`)
 
 func splitAnd(in []string) []string {
 	var out []string
