@@ -110,7 +110,7 @@ func (h *Host) connect(ctx context.Context, cfg settings.Config, o Options) (cli
 			return nil, err
 		}
 		h.Address, h.UI = found.Temporal, found.UI
-		c, err := h.dial(ctx, cfg, client.Options{HostPort: h.Address})
+		c, err := h.dial(ctx, cfg, loopback(h.Address))
 		if err != nil {
 			return nil, fmt.Errorf("%w (%s does not answer: %v)", ErrNoEngine, h.Address, err)
 		}
@@ -131,7 +131,13 @@ func (h *Host) connect(ctx context.Context, cfg settings.Config, o Options) (cli
 	if err := writeEngineFile(cfg.Dir, engineFile{Temporal: h.Address, UI: h.UI}); err != nil {
 		return nil, err
 	}
-	return h.dial(ctx, cfg, client.Options{HostPort: h.Address})
+	return h.dial(ctx, cfg, loopback(h.Address))
+}
+
+// loopback are the options for a server on this machine: compressing what never
+// leaves it would only cost time.
+func loopback(address string) client.Options {
+	return client.Options{HostPort: address, ConnectionOptions: client.ConnectionOptions{GrpcCompression: &client.GrpcCompressionNone{}}}
 }
 
 func (h *Host) dial(ctx context.Context, cfg settings.Config, opts client.Options) (client.Client, error) {
@@ -170,9 +176,11 @@ func (h *Host) work(ctx context.Context, cfg settings.Config, o Options) error {
 	}
 	h.worker = worker.New(h.Client, workflows.TaskQueue, worker.Options{
 		WorkerStopTimeout: 20 * time.Second,
-		// A workflow sleeps for weeks: when it wakes, a worker that still knows it
-		// should get it, however busy the morning.
-		StickyScheduleToStartTimeout: 10 * time.Minute,
+		//lint:ignore SA1019 its successor opts in to versioned deployments; this only names the worker: see workflows.BuildID
+		BuildID: workflows.BuildID,
+		// When it wakes, a task should get the worker that still knows it, however
+		// busy the morning; but what a killed worker was handed last waits this long.
+		StickyScheduleToStartTimeout: 20 * time.Second,
 		OnFatalError: func(err error) {
 			select {
 			case h.failed <- err:
