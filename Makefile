@@ -36,7 +36,11 @@ check: ## gofmt, vet, staticcheck, workflowcheck
 	go run $(STATICCHECK) ./...
 	go run $(WORKFLOWCHECK) ./workflows/...
 
-bench: needs ## measure; one run, so that the figures may be compared
+bench: ## measure launch, a year, a herd, preview and memory in one run, with aims and ratios (about 15 minutes)
+	go run ./internal/bench
+
+.PHONY: benchmarks
+benchmarks: needs ## run the benchmarks of the single packages
 	go test -timeout 40m -run '^$$' -bench . -benchtime 1x -p 1 ./...
 
 histories: ## record a history of every kind of workflow into workflows/testdata/histories/VERSION

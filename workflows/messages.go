@@ -37,6 +37,17 @@ var (
 	DueAttribute  = temporal.NewSearchAttributeKeyKeyword("DueDate") // 2021-04-30
 )
 
+// BuildID is what the worker calls itself to the server. The server lists the
+// builds that worked on a workflow in its own search attribute and writes the
+// visibility row a second time for it, unless the list it would make is set at
+// the start: Builds. Changing it costs that second write, once a workflow.
+const BuildID = "duban"
+
+// Builds is the server's own search attribute as it is after the first workflow task.
+func Builds() temporal.SearchAttributeUpdate {
+	return temporal.NewSearchAttributeKeyKeywordList("BuildIds").ValueSet([]string{"unversioned", "unversioned:" + BuildID})
+}
+
 // SearchAttributes are the names the namespace must have registered.
 var SearchAttributes = []string{PlanAttribute.GetName(), UnitAttribute.GetName(), DueAttribute.GetName()}
 

@@ -2,14 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
-	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
-	"golang.org/x/sync/errgroup"
 
 	"duban/internal/calendar"
 	"duban/internal/engine"
@@ -58,23 +57,23 @@ func launch(ctx context.Context, b *bench) error {
 func (b *bench) compareStarts(ctx context.Context, h *house) error {
 	n, rounds := b.size(2000, 40), b.size(2, 1)
 	var eager, product rate
-	if _, err := h.bareStarts(ctx, "warm", n/20, true); err != nil {
+	if err := h.bareStarts(ctx, "warm", n/20, true); err != nil {
 		return err
 	}
 	for i := range rounds {
-		if err := eager.measure(n/2/rounds, func(n int) error { _, err := h.bareStarts(ctx, fmt.Sprint("eager-a", i), n, true); return err }); err != nil {
+		if err := eager.measure(n/2/rounds, func(n int) error { return h.bareStarts(ctx, fmt.Sprint("eager-a", i), n, true) }); err != nil {
 			return err
 		}
 		p := folder(fmt.Sprint("folder", i), n/rounds, 100, nineStages(), monthEnds()...)
 		if err := product.measure(n/rounds, func(int) error { _, err := h.launch(ctx, p, h.farClock()); return err }); err != nil {
 			return err
 		}
-		if err := eager.measure(n/2/rounds, func(n int) error { _, err := h.bareStarts(ctx, fmt.Sprint("eager-b", i), n, true); return err }); err != nil {
+		if err := eager.measure(n/2/rounds, func(n int) error { return h.bareStarts(ctx, fmt.Sprint("eager-b", i), n, true) }); err != nil {
 			return err
 		}
 	}
 	var plain rate
-	if err := plain.measure(n/4, func(n int) error { _, err := h.bareStarts(ctx, "plain", n, false); return err }); err != nil {
+	if err := plain.measure(n/4, func(n int) error { return h.bareStarts(ctx, "plain", n, false) }); err != nil {
 		return err
 	}
 	b.emit(product.figure("launch of dated tasks"))
@@ -118,44 +117,13 @@ func (h *house) launch(ctx context.Context, p *plan.Plan, clock calendar.Clock) 
 	return h.Engine.Launch(ctx, p, h.cal, engine.LaunchOptions{At: clock.Start, Clock: clock, Grace: 100 * 24 * time.Hour, ArmWait: time.Minute})
 }
 
-// bareLanes is as many starts at once as a launch makes.
-const bareLanes = engine.Lanes
-
 // bareStarts starts n bare workflows and waits for each one's first workflow task as a launch does.
-func (h *house) bareStarts(ctx context.Context, prefix string, n int, eager bool) (time.Duration, error) {
-	began := time.Now()
-	var g errgroup.Group
-	g.SetLimit(bareLanes)
-	for i := range n {
-		g.Go(func() error {
-			id := fmt.Sprintf("%s-%d", prefix, i)
-			_, err := h.Client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: id, TaskQueue: bareQueue, EnableEagerStart: eager}, bareType)
-			if err != nil {
-				return err
-			}
-			return awaitBare(ctx, h.Client, id)
-		})
-	}
-	return time.Since(began), g.Wait()
-}
-
-// awaitBare is the engine's way of waiting until a first timer stands.
-func awaitBare(ctx context.Context, c client.Client, id string) error {
-	pause := 5 * time.Millisecond
-	for {
-		d, err := c.DescribeWorkflowExecution(ctx, id, "")
-		if err != nil {
-			return err
-		}
-		info := d.GetWorkflowExecutionInfo()
-		if info.GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_RUNNING || d.GetPendingWorkflowTask() == nil && info.GetHistoryLength() > 3 {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause):
-			pause = min(2*pause, 250*time.Millisecond)
-		}
-	}
+func (h *house) bareStarts(ctx context.Context, prefix string, n int, eager bool) error {
+	errs := make([]error, n)
+	engine.StartEach(ctx, h.Client, n, time.Minute, func(ctx context.Context, i int) (string, error) {
+		id := fmt.Sprintf("%s-%d", prefix, i)
+		_, err := h.Client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: id, TaskQueue: bareQueue, EnableEagerStart: eager}, bareType)
+		return id, err
+	}, func(i int, err error) { errs[i] = err })
+	return errors.Join(errs...)
 }

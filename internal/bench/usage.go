@@ -5,18 +5,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
-	"syscall"
-	"time"
 )
-
-// processor is the processor time that this process has used, user and system.
-func processor() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
 
 // resident is this process's resident memory in MB after the garbage is given back.
 func resident() (float64, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -9,7 +10,6 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
-	"golang.org/x/sync/errgroup"
 
 	"duban/internal/calendar"
 	"duban/internal/engine"
@@ -90,16 +90,14 @@ func (u *usual) start(ctx context.Context, h *house, clock calendar.Clock) error
 	if _, err := u.ledger.AddPlan(ctx, l, rows, u.when()); err != nil {
 		return err
 	}
-	var g errgroup.Group
-	g.SetLimit(engine.Lanes)
-	for _, r := range rows {
-		g.Go(func() error {
-			opts := client.StartWorkflowOptions{ID: usualID(u.plan.ID, r.ID), TaskQueue: usualQueue, EnableEagerStart: true}
-			_, err := h.Client.ExecuteWorkflow(ctx, opts, usualType, usualInput{Task: r.ID, Clock: clock, Ladder: r.Stages})
-			return err
-		})
-	}
-	return g.Wait()
+	errs := make([]error, len(rows))
+	engine.StartEach(ctx, h.Client, len(rows), time.Minute, func(ctx context.Context, i int) (string, error) {
+		id := usualID(u.plan.ID, rows[i].ID)
+		opts := client.StartWorkflowOptions{ID: id, TaskQueue: usualQueue, EnableEagerStart: true}
+		_, err := h.Client.ExecuteWorkflow(ctx, opts, usualType, usualInput{Task: rows[i].ID, Clock: clock, Ladder: rows[i].Stages})
+		return id, err
+	}, func(i int, err error) { errs[i] = err })
+	return errors.Join(errs...)
 }
 
 func (u *usual) when() ledger.When {

@@ -53,7 +53,7 @@ func (e *Engine) StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk
 	state := workflows.TalkState{Plan: t.Plan, Talk: t.ID, Task: t.Task, Revision: t.Revision, Clock: l.Clock, Window: e.window, OpensAt: t.OpensAt}
 	opts := options(workflows.TalkWorkflowID(t.Plan, t.ID))
 	opts.StaticSummary = "约谈 " + t.ID + " · " + l.Plan.Directory.Name(t.Lead)
-	opts.TypedSearchAttributes = temporal.NewSearchAttributes(
+	opts.TypedSearchAttributes = attributes(
 		workflows.PlanAttribute.ValueSet(t.Plan), workflows.UnitAttribute.ValueSet(t.Lead))
 	return e.start(ctx, opts, workflows.TalkType, state)
 }
@@ -64,7 +64,7 @@ func (e *Engine) StartDigest(ctx context.Context, d ledger.Digest, clock calenda
 	opts.StartDelay = clock.Until(d.SpeakAt, e.now())
 	opts.EnableEagerStart = opts.StartDelay == 0
 	opts.StaticSummary = "提醒汇总 " + d.Recipient.String() + " · " + d.SpeakAt.In(calendar.Beijing).Format("2006-01-02 15:04")
-	opts.TypedSearchAttributes = temporal.NewSearchAttributes(
+	opts.TypedSearchAttributes = attributes(
 		workflows.PlanAttribute.ValueSet(d.Plan), workflows.UnitAttribute.ValueSet(d.Recipient.Unit))
 	return e.start(ctx, opts, workflows.DigestType, workflows.DigestInput{Key: d.Key})
 }
@@ -74,7 +74,7 @@ func (e *Engine) StartDigest(ctx context.Context, d ledger.Digest, clock calenda
 func (e *Engine) StartAudit(ctx context.Context, l ledger.Launched, first time.Time, grace time.Duration) error {
 	opts := options(workflows.AuditWorkflowID(l.Plan.ID))
 	opts.StaticSummary = "每日核对 · " + l.Plan.Title
-	opts.TypedSearchAttributes = temporal.NewSearchAttributes(workflows.PlanAttribute.ValueSet(l.Plan.ID))
+	opts.TypedSearchAttributes = attributes(workflows.PlanAttribute.ValueSet(l.Plan.ID))
 	return e.start(ctx, opts, workflows.AuditType, workflows.AuditState{Plan: l.Plan.ID, Clock: l.Clock, Next: first, Grace: grace})
 }
 
@@ -104,9 +104,14 @@ func (e *Engine) taskOptions(l ledger.Launched, t ledger.Task, id string) client
 	opts := options(id)
 	opts.StaticSummary = t.Title
 	opts.StaticDetails = fmt.Sprintf("%s %s\n\n责任单位：%s\n\n时限：%s\n\n出处：%s", t.Plan, t.ID, l.Plan.Directory.Name(t.Lead), t.Due, t.Clause)
-	opts.TypedSearchAttributes = temporal.NewSearchAttributes(
+	opts.TypedSearchAttributes = attributes(
 		workflows.PlanAttribute.ValueSet(t.Plan), workflows.UnitAttribute.ValueSet(t.Lead), workflows.DueAttribute.ValueSet(t.Due.String()))
 	return opts
+}
+
+// attributes are a workflow's search attributes, whole from the start.
+func attributes(own ...temporal.SearchAttributeUpdate) temporal.SearchAttributes {
+	return temporal.NewSearchAttributes(append(own, workflows.Builds())...)
 }
 
 func options(id string) client.StartWorkflowOptions {

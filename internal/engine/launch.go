@@ -2,14 +2,10 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"time"
-
-	"go.temporal.io/api/enums/v1"
-	"golang.org/x/sync/errgroup"
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
@@ -45,9 +41,6 @@ func (e *UnarmedError) Error() string {
 }
 
 func (e *UnarmedError) Unwrap() error { return e.First }
-
-// Lanes is how many tasks are started at once: enough to keep one machine busy.
-const Lanes = 24
 
 // Launch puts a plan under supervision: first the ledger, in one transaction,
 // then a workflow for every task and duty that is not known to be armed. Doing
@@ -113,12 +106,10 @@ func (e *Engine) arm(ctx context.Context, l ledger.Launched, total int, opt Laun
 		return 0, err
 	}
 	a := arming{engine: e, launched: l, opt: opt, done: total - len(tasks), total: total}
-	var g errgroup.Group
-	g.SetLimit(Lanes)
-	for _, t := range tasks {
-		g.Go(func() error { a.one(ctx, t, stages[t.ID]); return nil })
+	start := func(ctx context.Context, i int) (id string, err error) {
+		return a.start(ctx, tasks[i], stages[tasks[i].ID])
 	}
-	_ = g.Wait() // lanes report through a
+	StartEach(ctx, e.client, len(tasks), opt.ArmWait, start, func(i int, err error) { a.settle(ctx, tasks[i].ID, err) })
 	if err := a.flush(ctx); err != nil {
 		return a.armed, err
 	}
@@ -157,30 +148,27 @@ type arming struct {
 	first  error
 }
 
-func (a *arming) one(ctx context.Context, t ledger.Task, ladder []plan.Stage) {
-	var err error
-	id := workflows.TaskWorkflowID(t.Plan, t.ID)
+func (a *arming) start(ctx context.Context, t ledger.Task, ladder []plan.Stage) (id string, err error) {
 	if t.Kind == plan.Duty {
-		id = workflows.DutyWorkflowID(t.Plan, t.ID)
-		err = a.engine.StartDuty(ctx, a.launched, t)
-	} else {
-		err = a.engine.StartTask(ctx, a.launched, t, ladder)
+		return workflows.DutyWorkflowID(t.Plan, t.ID), a.engine.StartDuty(ctx, a.launched, t)
 	}
-	if err == nil {
-		err = a.engine.awaitArmed(ctx, id, a.opt.ArmWait)
-	}
+	return workflows.TaskWorkflowID(t.Plan, t.ID), a.engine.StartTask(ctx, a.launched, t, ladder)
+}
+
+// settle notes what became of one task.
+func (a *arming) settle(ctx context.Context, task string, err error) {
 	a.mu.Lock()
 	if err != nil {
 		if a.first == nil {
 			a.first = err
 		}
-		a.failed = append(a.failed, t.ID)
+		a.failed = append(a.failed, task)
 		a.mu.Unlock()
 		return
 	}
 	a.done++
 	a.armed++
-	a.ready = append(a.ready, t.ID)
+	a.ready = append(a.ready, task)
 	full := len(a.ready) >= 256
 	if a.opt.Progress != nil {
 		a.opt.Progress(a.done, a.total)
@@ -202,37 +190,6 @@ func (a *arming) flush(ctx context.Context) error {
 		return nil
 	}
 	return a.engine.ledger.MarkArmed(ctx, a.launched.Plan.ID, ids, a.engine.when(a.launched.Clock))
-}
-
-var errNoWorker = errors.New("its workflow is started but nobody works on it: is a worker running?")
-
-// awaitArmed waits until a workflow has finished its first workflow task: its
-// timer stands, or it has ended already.
-func (e *Engine) awaitArmed(ctx context.Context, id string, wait time.Duration) error {
-	if wait == 0 {
-		wait = 30 * time.Second
-	}
-	ctx, cancel := context.WithTimeout(ctx, wait)
-	defer cancel()
-	pause := 5 * time.Millisecond
-	for {
-		d, err := e.client.DescribeWorkflowExecution(ctx, id, "")
-		if err == nil {
-			info := d.GetWorkflowExecutionInfo()
-			if info.GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_RUNNING || d.GetPendingWorkflowTask() == nil && info.GetHistoryLength() > 3 {
-				return nil
-			}
-		}
-		select {
-		case <-ctx.Done():
-			if err != nil {
-				return fmt.Errorf("engine: describe %s: %w", id, err)
-			}
-			return errNoWorker
-		case <-time.After(pause):
-			pause = min(2*pause, 250*time.Millisecond)
-		}
-	}
 }
 
 func (e *Engine) when(clock calendar.Clock) ledger.When {
