@@ -73,7 +73,7 @@ func (a *app) root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(a.planCommand(), a.ledgerCommand(), a.rehearseCommand(), a.upCommand(), a.engineCommand())
+	root.AddCommand(a.planCommand(), a.dateCommand(), a.ledgerCommand(), a.rehearseCommand(), a.upCommand(), a.engineCommand())
 	return root
 }
 

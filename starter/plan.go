@@ -21,7 +21,7 @@ import (
 
 func (a *app) planCommand() *cobra.Command {
 	c := &cobra.Command{Use: "plan", Short: a.w.T("cli.plan")}
-	c.AddCommand(a.planCheck(), a.planTasks(), a.planPreview(), a.planLaunch(), a.planStatus())
+	c.AddCommand(a.planImport(), a.planCheck(), a.planTasks(), a.planPreview(), a.planLaunch(), a.planStatus())
 	return c
 }
 
