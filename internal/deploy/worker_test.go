@@ -2,7 +2,6 @@ package deploy_test
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -118,7 +117,7 @@ func TestThePlanRunsOnAClusterThoughAWorkerIsKilled(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, o.starter("ledger", "verify"), "台账完整")
 	second(syscall.SIGTERM)
-	t.Log(fmt.Sprintf("%d stages × recipients on the cluster as foretold", want))
+	t.Logf("%d stages × recipients on the cluster as foretold", want)
 }
 
 func said(t *testing.T, store *ledger.Store, to time.Time) int {

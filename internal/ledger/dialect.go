@@ -37,7 +37,7 @@ func dialectOf(url string) (dialect, error) {
 		}
 		return lite{rest}, nil
 	}
-	return nil, fmt.Errorf("ledger: the address must begin with postgres:// or sqlite:")
+	return nil, fmt.Errorf("ledger: the address must begin with postgres:// or be sqlite:PATH")
 }
 
 // migrate brings a database's schema up to date.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
 )
 
 func TestAddresses(t *testing.T) {
@@ -36,7 +37,7 @@ func TestAddresses(t *testing.T) {
 
 func TestFaultsAreJudgedByCode(t *testing.T) {
 	t.Parallel()
-	for code, want := range map[pq.ErrorCode]fault{"40001": transient, "40P01": transient, "55P03": transient, "57P01": lost, "08006": lost, "23505": other, "42601": other} {
+	for code, want := range map[pqerror.Code]fault{"40001": transient, "40P01": transient, "55P03": transient, "57P01": lost, "08006": lost, "23505": other, "42601": other} {
 		if got := classify(fmt.Errorf("wrapped: %w", &pq.Error{Code: code, Message: "deadlock busy locked"})); got != want {
 			t.Errorf("%s: %d, want %d", code, got, want)
 		}

@@ -17,7 +17,6 @@ type entry struct {
 	clause   *paragraph
 	each     []named
 	assigned bool // assist was written
-	leadless bool // no lead could be found; said already or to be said
 	single   []string
 	sameAs   named
 	ruling   string
