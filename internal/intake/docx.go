@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // readDocx reads word/document.xml: paragraphs with their numbering as shown,
@@ -315,8 +316,12 @@ func rejoin(blocks []Block) []Block {
 }
 
 func cutInTwo(a, b string) bool {
-	if len(a) > 60_000 {
+	if len(a) > 20_000 {
 		return false
+	}
+	a = a[max(0, len(a)-1500):] // what was cut is at the end
+	for len(a) > 0 && !utf8.RuneStart(a[0]) {
+		a = a[1:]
 	}
 	m, marked := readMark(b)
 	if openBracket(a) && !(marked && m.style <= styleParen) && len(a) > 30 {

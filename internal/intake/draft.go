@@ -117,6 +117,9 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 		l.link(c)
 	}
 	k.finish(d)
+	if reg.full {
+		return nil, &Refusal{File: docs[0].File, Key: "refuse_units"}
+	}
 	if len(d.Entries()) == 0 && len(d.sections) == 0 {
 		return d, ErrNothing
 	}

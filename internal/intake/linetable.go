@@ -64,12 +64,17 @@ func cellTable(lines []line, cut func(string) []string) (*Table, int) {
 				continue
 			}
 			k := len(last.Cells) - 1
+			if len(last.Cells[k]) > longCell {
+				return t, n
+			}
 			last.Cells[k] += cells[0]
 			last.Cells = append(last.Cells, cells[1:]...)
 		}
 	}
 	return t, n
 }
+
+const longCell = 6000 // bytes: what is longer is no cell broken over lines
 
 func brokenCell(l line, cell string, numbered, short bool) bool {
 	if _, marked := readMark(cell); marked && !isRowNumber(cell) {
@@ -114,10 +119,10 @@ func columnTable(lines []line) (*Table, int) {
 	if len(head) < 3 || known < 2 {
 		return nil, 0
 	}
-	t := &Table{Rows: []Row{{Cells: texts(head)}}}
+	heads := texts(head)
 	numbered := columnOf(head[0].text) == colNo
-	n, pending := 1, []string(nil)
-	prose := 0
+	var body []drawn
+	n, prose, rows := 1, 0, 0
 	for ; n < len(lines); n++ {
 		ps := pieces(lines[n])
 		if isAnnexHead(lines[n].text) || len(ps) == 1 && numbered && endOfTable(lines[n]) {
@@ -125,45 +130,112 @@ func columnTable(lines []line) (*Table, int) {
 		}
 		if len(ps) == 1 && width(ps[0].text) > 56 {
 			if prose++; prose > 1 {
-				n -= 1
+				n, body = n-1, body[:len(body)-1]
 				break
 			}
 		} else {
 			prose = 0
 		}
-		cells := make([]string, len(head))
-		for _, p := range ps {
-			k := nearest(head, p)
-			cells[k] += p.text
+		if rows == 0 && n > 40 {
+			return nil, 0 // a header, and no row for a whole page
 		}
-		if tightEqual(cells, t.Rows[0].Cells) {
-			continue
-		}
-		if numbered && !isRowNumber(cells[0]) || !numbered && cells[0] == "" {
-			// A line above its row's number belongs to the next row when the
-			// row before it is complete, as centred numbers make it so.
-			if last := &t.Rows[len(t.Rows)-1]; len(t.Rows) > 1 && !(lines[n].gap && pending == nil) {
-				for i := range cells {
-					last.Cells[i] += cells[i]
-				}
-			} else {
-				pending = merge(pending, cells)
+		d := drawn{cells: make([]string, len(head))}
+		for i, p := range ps {
+			k := i // as many pieces as columns: one each
+			if len(ps) != len(head) {
+				k = nearest(head, p)
 			}
+			d.cells[k] += p.text
+		}
+		if tightEqual(d.cells, heads) {
 			continue
 		}
-		if pending != nil {
-			cells = merge(pending, cells)
-			pending = nil
+		d.starts = numbered && isRowNumber(d.cells[0]) || !numbered && d.cells[0] != ""
+		if d.starts {
+			rows++
 		}
-		t.Rows = append(t.Rows, Row{Cells: cells})
+		body = append(body, d)
 	}
-	if len(t.Rows) < 2 {
+	if rows == 0 {
 		return nil, 0
 	}
-	for _, r := range t.Rows {
-		trimCells(r.Cells)
+	t := &Table{Rows: []Row{{Cells: heads}}}
+	for _, cells := range gather(body, numbered) {
+		t.Rows = append(t.Rows, Row{Cells: trimCells(cells)})
 	}
+	trimCells(t.Rows[0].Cells)
 	return t, n
+}
+
+// drawn is one line of a table by its columns; starts tells that it holds the
+// number of a row.
+type drawn struct {
+	cells  []string
+	starts bool
+}
+
+// gather puts the lines of each row together. Where numbers stand in the middle
+// of their rows, as many lines of a row are above its number as below it.
+func gather(body []drawn, numbered bool) [][]string {
+	var at []int // lines that hold a number
+	for i, d := range body {
+		if d.starts {
+			at = append(at, i)
+		}
+	}
+	above := make([]int, len(at))
+	if numbered && centred(body, at, above) {
+		var out [][]string
+		for k, i := range at {
+			end := len(body)
+			if k+1 < len(at) {
+				end = at[k+1] - above[k+1]
+			}
+			out = append(out, join(body[i-above[k]:end]))
+		}
+		return out
+	}
+	var out [][]string
+	for k, i := range at {
+		from, end := i, len(body)
+		if k == 0 {
+			from = 0
+		}
+		if k+1 < len(at) {
+			end = at[k+1]
+		}
+		out = append(out, join(body[from:end]))
+	}
+	return out
+}
+
+// centred works out how many lines stand above each number if numbers are in
+// the middle, and says whether the table bears that out.
+func centred(body []drawn, at, above []int) bool {
+	above[0] = at[0]
+	any := above[0] > 0
+	for k := 1; k < len(at); k++ {
+		between := at[k] - at[k-1] - 1
+		above[k] = between - min(between, above[k-1])
+		any = any || above[k] > 0
+	}
+	below := len(body) - at[len(at)-1] - 1
+	return any && abs(below-above[len(above)-1]) <= 1
+}
+
+func join(lines []drawn) []string {
+	var out []string
+	for _, d := range lines {
+		if out == nil {
+			out = make([]string, len(d.cells))
+		}
+		for i, c := range d.cells {
+			if len(out[i]) < longCell {
+				out[i] += c
+			}
+		}
+	}
+	return out
 }
 
 func endOfTable(l line) bool {
@@ -171,16 +243,6 @@ func endOfTable(l line) bool {
 		return true
 	}
 	return strings.HasPrefix(l.text, "抄送") || strings.HasPrefix(l.text, "主办") || strings.HasSuffix(l.text, "印发") || strings.HasPrefix(l.text, "注：")
-}
-
-func merge(a, b []string) []string {
-	if a == nil {
-		return b
-	}
-	for i := range a {
-		a[i] += b[i]
-	}
-	return a
 }
 
 type piece struct {

@@ -291,7 +291,11 @@ func (k *committer) printed(f string) string {
 // with, as the registry writes it.
 func (r *registry) prefixName(f string) string {
 	best, size := "", 0
+	head, _ := utf8.DecodeRuneInString(f)
 	try := func(name string) {
+		if h, _ := utf8.DecodeRuneInString(name); foldRune(h) != head || len(name) <= size {
+			return
+		}
 		n := tight(fold(name))
 		if len(n) > size && len(n) > 6 && strings.HasPrefix(f, n) {
 			best, size = name, len(n)

@@ -186,3 +186,44 @@ func TestFortyPagesInTwoSeconds(t *testing.T) {
 		t.Errorf("only %d clauses", len(d.clauses))
 	}
 }
+
+func TestTablesDrawnWithSpaces(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"numbers in the middle": `
+附件
+                    2021年重点工程
+ 序号            工作任务             责任主体        完成时限       备注
+        高平市天阳污水处理厂                      2021 年 6 月底
+  1                          高平市政府                     省重点
+        提标改造工程
+  2     阳城县第二污水处理厂       阳城县政府     2021 年 8 月底
+        泽州县周村镇、李寨乡、
+  3     大箕镇、犁川镇污水        泽州县政府      2021 年 9 月底
+        集中处理设施                                 投入运行
+`,
+		"numbers at the top": `
+附件
+                    2021年重点工程
+ 序号            工作任务             责任主体        完成时限       备注
+  1     高平市天阳污水处理厂      高平市政府     2021 年 6 月底    省重点
+        提标改造工程
+  2     阳城县第二污水处理厂       阳城县政府     2021 年 8 月底
+  3     泽州县周村镇、李寨乡、     泽州县政府      2021 年 9 月底
+        大箕镇、犁川镇污水                            投入运行
+        集中处理设施
+`} {
+		d, err := Import(context.Background(), []Source{{Name: "t.txt", Data: []byte(text)}}, Options{Issued: calendar.Day{Year: 2021, Month: 4, Date: 8}})
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		var got []string
+		for _, p := range d.projects {
+			got = append(got, fmt.Sprint(p.no, " ", p.title, " ", p.names, " ", p.entries[0].Due))
+		}
+		want := "1 高平市天阳污水处理厂提标改造工程 [高平市政府] 2021-06-30\n2 阳城县第二污水处理厂 [阳城县政府] 2021-08-31\n3 泽州县周村镇、李寨乡、大箕镇、犁川镇污水集中处理设施 [泽州县政府] 2021-09-30"
+		if s := strings.Join(got, "\n"); s != want {
+			t.Errorf("%s:\n%s\nwant\n%s", name, s, want)
+		}
+	}
+}

@@ -16,6 +16,7 @@ import (
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/words"
+	"duban/seeds"
 )
 
 // Args are what `starter plan import` is told.
@@ -28,7 +29,7 @@ type Args struct {
 	Answers  string             // path of an answers file beside Out's own answers.yaml
 	Lang     string             // zh or en: questions, notes and report
 	Seasons  deadline.Seasons   // of the region
-	Calendar *calendar.Calendar // for festivals; may be nil
+	Calendar *calendar.Calendar // for festivals; nil takes the program's own
 }
 
 // Summary is what an import did.
@@ -75,6 +76,11 @@ func Run(ctx context.Context, a Args) (Summary, error) {
 	k, err := openKeeper(a.Out)
 	if err != nil {
 		return Summary{}, err
+	}
+	if a.Calendar == nil {
+		if a.Calendar, err = calendar.Load(seeds.Calendar()); err != nil {
+			return Summary{}, err
+		}
 	}
 	opt := Options{ID: a.ID, Issued: a.Issued, Seasons: a.Seasons, Calendar: a.Calendar, Words: words.New(a.Lang)}
 	units := a.Units

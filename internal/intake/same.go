@@ -3,6 +3,7 @@ package intake
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,17 +20,34 @@ type linker struct {
 	k     *committer
 	rows  []*project
 	pairs []map[string]bool
-	count map[string]int // rows that have a pair
+	count map[string]int   // rows that have a pair
+	index map[string][]int // pair → the first rows that have it
+	sums  []float64        // weight of a row's pairs
+	known map[string]float64
 }
 
+// mostRows is how many rows a pair may lead to: one that more rows share tells
+// nothing, and a long ledger must not make every name a search through it.
+const mostRows = 200
+
 func newLinker(k *committer, rows []*project) *linker {
-	l := &linker{k: k, rows: rows, count: map[string]int{}}
+	l := &linker{k: k, rows: rows, count: map[string]int{}, index: map[string][]int{}, known: map[string]float64{}}
 	for _, p := range rows {
 		set := pairSet(p.title)
 		l.pairs = append(l.pairs, set)
 		for pair := range set {
 			l.count[pair]++
+			if len(l.index[pair]) < mostRows {
+				l.index[pair] = append(l.index[pair], len(l.pairs)-1)
+			}
 		}
+	}
+	for _, set := range l.pairs {
+		sum := 0.0
+		for pair := range set {
+			sum += l.weight(pair)
+		}
+		l.sums = append(l.sums, sum)
 	}
 	return l
 }
@@ -54,6 +72,9 @@ func pairSet(s string) map[string]bool {
 }
 
 func (l *linker) weight(pair string) float64 {
+	if w, ok := l.known[pair]; ok {
+		return w
+	}
 	n := l.count[pair]
 	if n == 0 {
 		n = min(3, len(l.rows)) // words of the body only: they describe, they do not name
@@ -62,22 +83,21 @@ func (l *linker) weight(pair string) float64 {
 	if filler.MatchString(pair) {
 		w *= 0.25
 	}
+	l.known[pair] = w + 0.05
 	return w + 0.05
 }
 
 // score compares a name with a row, from 0 to 1: the weight of what they share
 // over the weight of both.
 func (l *linker) score(name map[string]bool, i int) (both, ofName float64) {
-	var shared, sumA, sumB float64
+	var shared, sumA float64
+	sumB := l.sums[i]
 	for p := range name {
 		w := l.weight(p)
 		sumA += w
 		if l.pairs[i][p] {
 			shared += w
 		}
-	}
-	for p := range l.pairs[i] {
-		sumB += l.weight(p)
 	}
 	if sumA == 0 || sumB == 0 {
 		return 0, 0
@@ -92,7 +112,7 @@ func (l *linker) match(name string) (i int, sure, ok bool) {
 		return 0, false, false
 	}
 	best, second, at := 0.0, 0.0, -1
-	for i := range l.rows {
+	for _, i := range l.candidates(set) {
 		both, ofName := l.score(set, i)
 		s := both
 		if len(set) <= 3 && ofName > 0.99 { // a bare place name: 米山
@@ -110,10 +130,26 @@ func (l *linker) match(name string) (i int, sure, ok bool) {
 	return at, best >= 0.5, true
 }
 
+// candidates are the rows that share a pair with a name, in order.
+func (l *linker) candidates(set map[string]bool) []int {
+	seen := map[int]bool{}
+	var out []int
+	for p := range set {
+		for _, i := range l.index[p] {
+			if !seen[i] {
+				seen[i] = true
+				out = append(out, i)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 // bare scores a name of two or three characters that is all in one row only.
 func (l *linker) bare(name string, i int) float64 {
 	n := tight(fold(name))
-	for k := range l.rows {
+	for _, k := range l.candidates(pairSet(n)) {
 		if k != i && strings.Contains(tight(fold(l.rows[k].title)), n) {
 			return 0
 		}

@@ -17,9 +17,9 @@ import (
 const (
 	maxFile   = 64 << 20 // bytes of a source file
 	maxPart   = 48 << 20 // bytes of one unpacked part of a docx or xlsx
-	maxRunes  = 3 << 20  // runes of text in a document; a 40-page plan has about 30,000
-	maxBlocks = 100_000
-	maxCells  = 200_000 // cells of all tables
+	maxRunes  = 1 << 20  // runes of text in a document, roughly; a 40-page plan has about 30,000
+	maxBlocks = 50_000
+	maxCells  = 100_000 // cells of all tables
 	maxDepth  = 100     // nesting of XML elements
 )
 

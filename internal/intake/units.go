@@ -29,9 +29,11 @@ type registry struct {
 	level      string // 市: the prefix of the city's own departments
 	units      []*unit
 	byKey      map[string]*unit
+	keys       map[string]string // name → key, once worked out
 	groups     []people.Group
 	byName     map[string]int // folded group name → index of groups
 	seats      people.Directory
+	full       bool   // more units were named than a plan can have
 	officeName string // who takes what nobody is named for
 }
 
@@ -47,8 +49,10 @@ var (
 	countyName  = regexp.MustCompile(`^[\p{Han}]{1,7}(县|区|市|旗)$`)
 )
 
+const mostUnits = 900 // the plan's loader takes 1000
+
 func newRegistry(a *asker, given *people.Directory, city string) *registry {
-	r := &registry{asker: a, city: city, byKey: map[string]*unit{}, byName: map[string]int{}}
+	r := &registry{asker: a, city: city, keys: map[string]string{}, byKey: map[string]*unit{}, byName: map[string]int{}}
 	if rs := []rune(city); len(rs) > 1 {
 		r.level = string(rs[len(rs)-1])
 	}
@@ -82,10 +86,21 @@ func (r *registry) addGroup(g people.Group) {
 	}
 }
 
+var organWords = strings.NewReplacer("人民政府", "政府", "管理委员会", "管委会", "党工委管委会", "管委会", "党工委、管委会", "管委会")
+
 // key is what two forms of one name share.
 func (r *registry) key(name string) string {
+	k, ok := r.keys[name]
+	if !ok {
+		k = r.makeKey(name)
+		r.keys[name] = k
+	}
+	return k
+}
+
+func (r *registry) makeKey(name string) string {
 	k := strings.TrimSuffix(tight(fold(name)), "等")
-	k = strings.NewReplacer("人民政府", "政府", "管理委员会", "管委会", "党工委管委会", "管委会", "党工委、管委会", "管委会").Replace(k)
+	k = organWords.Replace(k)
 	if r.city != "" && strings.HasPrefix(k, r.city) && k != r.city && k != r.city+"政府" {
 		rest := strings.TrimPrefix(k, r.city)
 		if !countyName.MatchString(strings.TrimSuffix(rest, "政府")) && !zoneTail.MatchString(rest) {
@@ -169,6 +184,10 @@ func (r *registry) aliasGroup(g *people.Group, name string) {
 }
 
 func (r *registry) propose(name, where string) *unit {
+	if len(r.units) >= mostUnits { // no plan has so many: what is read here is no list of units
+		r.full = true
+		return r.units[0]
+	}
 	u := &unit{Unit: people.Unit{ID: r.newID(name), Name: name, Kind: unitKind(name)}, where: where}
 	if full := fullName(name); full != name {
 		u.Name, u.Aliases = full, []string{name}
@@ -212,16 +231,19 @@ func (r *registry) newID(name string) string {
 // near finds a unit whose name may be another form of this one: an abbreviation
 // (工信 in 工业和信息化) or one character apart.
 func (r *registry) near(name string) *unit {
-	k := []rune(coreName(r.key(name)))
+	key := r.key(name)
+	k := []rune(coreName(key))
 	if len(k) < 2 {
 		return nil
 	}
+	head, _ := utf8.DecodeRuneInString(key)
 	for _, u := range r.units {
 		if u.dummy {
 			continue
 		}
 		for _, other := range append([]string{u.Name}, u.Aliases...) {
-			if nearNames(r.key(name), r.key(other)) {
+			o := r.key(other)
+			if h, _ := utf8.DecodeRuneInString(o); h == head && nearNames(key, o) {
 				return u
 			}
 		}

@@ -1,0 +1,41 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"duban/internal/calendar"
+)
+
+// TestTimeIsBoundedByLength feeds texts made to be slow, near the limit of
+// what is read.
+func TestTimeIsBoundedByLength(t *testing.T) {
+	for _, unit := range []string{
+		"（一）", "((((((", "责任单位：市水利局\n", "2021年6月底前，", "一、任务\t", "序号\t任务\t单位\n1\t甲\t", "、市水利局", "，各县（市、区）",
+		"1.做好工作。（责任单位：市水利局）\n", "水", "水\n", "〔责任单位：", "①做好6月底前工作；", "市水利局、市财政局6月底前完成。\n", "一、甲\n（一）乙\n1.丙\n（1）丁。\n",
+		"序号 | 任务 | 单位 |\n", "序号    任务    责任单位    完成时限\n 1  甲    乙   丙\n", "第一条 各县要在2021年底前完成。",
+	} {
+		for _, size := range []int{64 << 10, 512 << 10} {
+			text := strings.Repeat(unit, size/len(unit))
+			if strings.Contains(unit, "市水利局、市财政局") { // many names that differ
+				var b strings.Builder
+				for i := 0; b.Len() < size; i++ {
+					fmt.Fprintf(&b, "%d.市%s局6月底前完成甲%d。（市%s委）\n", i, chinese(i%999), i, chinese(i%500))
+				}
+				text = b.String()
+			}
+			began := time.Now()
+			_, _ = Import(context.Background(), []Source{{Name: "slow.txt", Data: []byte(text)}}, Options{Issued: calendar.Day{Year: 2021, Month: 4, Date: 8}})
+			took := time.Since(began)
+			if took > time.Duration(size/(64<<10))*2*time.Second {
+				t.Errorf("%d KB of %q took %s", size>>10, unit, took)
+			}
+			if testing.Verbose() {
+				fmt.Printf("%4d KB %q %s\n", size>>10, unit, took.Round(time.Millisecond))
+			}
+		}
+	}
+}
