@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -30,7 +29,7 @@ type Options struct {
 	Window   time.Duration // wake window, plan time
 	Kill     bool          // kill and restart the engine at random
 	Seed     uint64        // of the random kills
-	Dir      string        // made anew: ledger, engine, outbox
+	Dir      string        // emptied first: ledger, engine, outbox; new, or an earlier rehearsal's
 	Spawn    Spawn
 	Watch    func(Progress) // called now and then while the year runs; may be nil
 	Log      *slog.Logger
@@ -58,8 +57,12 @@ type Result struct {
 	Took        time.Duration `json:"took_ns"` // real time from the first plan instant to the last word
 }
 
-// ErrDiffers: the ledger does not hold what the preview foretold.
-var ErrDiffers = errors.New("rehearse: the ledger differs from the preview")
+var (
+	// ErrDiffers: the ledger does not hold what the preview foretold.
+	ErrDiffers = errors.New("rehearse: the ledger differs from the preview")
+	// ErrNothing: no stage is foretold in the period.
+	ErrNothing = errors.New("rehearse: nothing is foretold in the period")
+)
 
 // Run rehearses. The error wraps ErrDiffers when Result.Differences is not
 // empty; any other error means that the rehearsal itself could not be held.
@@ -68,6 +71,11 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	release, err := claim(o.Dir)
+	if err != nil {
+		return Result{}, err
+	}
+	defer release()
 	allowance := 3*time.Second + time.Duration(len(o.Plan.Tasks))*15*time.Millisecond
 	for {
 		result, err := r.hold(ctx, allowance)
@@ -114,14 +122,14 @@ func prepare(o Options) (*rehearsal, error) {
 		}
 	}
 	if len(r.foretold) == 0 {
-		return nil, fmt.Errorf("rehearse: nothing is foretold from %s to %s", o.From, r.To)
+		return nil, fmt.Errorf("%w: %s to %s", ErrNothing, o.From, r.To)
 	}
 	return r, nil
 }
 
 // hold is one rehearsal whose clock begins after allowance.
 func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result Result, err error) {
-	if err := os.RemoveAll(r.Dir); err != nil {
+	if err := sweep(r.Dir); err != nil {
 		return Result{}, err
 	}
 	proc, err := startEngine(ctx, r.Spawn, r.Dir, r.Log)
