@@ -18,7 +18,6 @@ import (
 	"duban/internal/plan"
 	"duban/internal/settings"
 	"duban/internal/words"
-	"duban/seeds"
 )
 
 // app is what every command shares.
@@ -100,11 +99,14 @@ func (a *app) sentence(err error) string {
 	case errors.Is(err, ledger.ErrNotFound):
 		return a.w.T("cli.not_found", words.Data{"Error": err.Error()})
 	}
+	if errors.Is(err, context.Canceled) {
+		return a.w.T("cli.interrupted")
+	}
 	return a.w.T("cli.error", words.Data{"Error": err.Error()})
 }
 
-// calendar is the embedded notices, with those that were imported over them.
-func (a *app) calendar() (*calendar.Calendar, error) { return calendar.Load(seeds.Calendar()) }
+// calendar is the holiday notices in force without a ledger.
+func (a *app) calendar() (*calendar.Calendar, error) { return host.Calendar(a.cfg) }
 
 // load reads a plan and prints its errors; with one it returns errSaid.
 // Warnings are for `plan check` and `plan launch`.

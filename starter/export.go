@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"duban/internal/calendar"
+	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/report"
 	"duban/internal/words"
@@ -221,17 +222,13 @@ func (a *app) book(ctx context.Context, store *ledger.Store, id string, records 
 	return report.Book(l, tasks, stages, notices, talks, today, cal), nil
 }
 
-// calendarOf is the embedded notices with those the ledger holds over them.
+// calendarOf is the notices in force with those the ledger holds.
 func (a *app) calendarOf(ctx context.Context, store *ledger.Store) (*calendar.Calendar, error) {
-	cal, err := a.calendar()
-	if err != nil {
-		return nil, err
-	}
 	imported, err := store.Calendar(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return cal.With(imported...), nil
+	return host.Calendar(a.cfg, imported...)
 }
 
 // today is the plan's day: by its clock, or, where that ran fast and has run

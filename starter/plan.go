@@ -145,7 +145,7 @@ func (a *app) planLaunch() *cobra.Command {
 	return &cobra.Command{
 		Use: "launch FILE", Short: a.w.T("cli.plan_launch"), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, cal, err := a.load(args[0])
+			p, _, err := a.load(args[0])
 			if err != nil {
 				return err
 			}
@@ -154,7 +154,7 @@ func (a *app) planLaunch() *cobra.Command {
 				return err
 			}
 			defer h.Close()
-			return a.launch(cmd.Context(), h, p, cal)
+			return a.launch(cmd.Context(), h, p)
 		},
 	}
 }
@@ -165,7 +165,11 @@ func isTerminal(w io.Writer) bool {
 }
 
 // launch launches p on an open host, with a bar where there is a terminal.
-func (a *app) launch(ctx context.Context, h *host.Host, p *plan.Plan, cal *calendar.Calendar) error {
+func (a *app) launch(ctx context.Context, h *host.Host, p *plan.Plan) error {
+	cal, err := a.calendarOf(ctx, h.Ledger)
+	if err != nil {
+		return err
+	}
 	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(a.err), progressbar.OptionSetDescription(a.w.T("cli.arming")),
 		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30),
 		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetVisibility(isTerminal(a.err)))

@@ -24,11 +24,11 @@ func (a *app) upCommand() *cobra.Command {
 			defer h.Close()
 			fmt.Fprintln(a.out, a.w.T("cli.up_ready", words.Data{"Temporal": h.Address, "UI": h.UI, "Ledger": h.LedgerURL, "Outbox": a.cfg.Outbox}))
 			for _, file := range args {
-				p, cal, err := a.load(file)
+				p, _, err := a.load(file)
 				if err != nil {
 					return err
 				}
-				if err := a.launch(cmd.Context(), h, p, cal); err != nil {
+				if err := a.launch(cmd.Context(), h, p); err != nil {
 					return err
 				}
 			}

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"go.temporal.io/api/enums/v1"
@@ -167,12 +168,15 @@ func (h *Host) work(ctx context.Context, cfg settings.Config, o Options) error {
 	if err := h.checkNamespace(ctx); err != nil {
 		return err
 	}
-	if err := h.seedCalendar(ctx); err != nil {
+	if err := h.seedCalendar(ctx, cfg); err != nil {
 		return err
 	}
 	channels, err := Channels(cfg, o.Out)
 	if err != nil {
 		return err
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200) // a small heap and much that lives for a moment: half the collections
 	}
 	h.worker = worker.New(h.Client, workflows.TaskQueue, worker.Options{
 		WorkerStopTimeout: 20 * time.Second,
@@ -213,23 +217,42 @@ func (h *Host) checkNamespace(ctx context.Context) error {
 	return nil
 }
 
-// seedCalendar puts the embedded holiday notices into a ledger that lacks them.
-func (h *Host) seedCalendar(ctx context.Context) error {
+// Calendar is the embedded holiday notices with the operator's own over them;
+// imported, which may be none, stand between: what the ledger holds.
+func Calendar(cfg settings.Config, imported ...calendar.Year) (*calendar.Calendar, error) {
 	cal, err := calendar.Load(seeds.Calendar())
 	if err != nil {
-		return err
+		return nil, err
 	}
+	cal = cal.With(imported...)
+	if cfg.Calendar == "" {
+		return cal, nil
+	}
+	own, err := calendar.Load(os.DirFS(cfg.Calendar))
+	if err != nil {
+		return nil, fmt.Errorf("DUBAN_CALENDAR: %w", err)
+	}
+	if len(own.Years()) == 0 {
+		return nil, fmt.Errorf("DUBAN_CALENDAR: no file such as 2027.json in %s", cfg.Calendar)
+	}
+	return cal.With(own.Years()...), nil
+}
+
+// seedCalendar brings the ledger's holiday notices up to date: those in force
+// stay unless the operator's own folder replaces them.
+func (h *Host) seedCalendar(ctx context.Context, cfg settings.Config) error {
 	have, err := h.Ledger.Calendar(ctx)
 	if err != nil {
 		return err
 	}
-	known := calendar.New(have...)
+	cal, err := Calendar(cfg, have...)
+	if err != nil {
+		return err
+	}
 	now := time.Now()
 	for _, y := range cal.Years() {
-		if known.Provisional(calendar.NewDay(y.Year, time.January, 1)) {
-			if err := h.Ledger.PutCalendar(ctx, y, "engine", ledger.When{Real: now, Plan: now}); err != nil {
-				return err
-			}
+		if err := h.Ledger.PutCalendar(ctx, y, ledger.Engine, ledger.When{Real: now, Plan: now}); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -34,6 +34,8 @@ type Config struct {
 	UI bool `env:"DUBAN_UI" envDefault:"true" want:"true or false"`
 	// WakeWindow is over how long before the speaking time tasks wake, spread by their IDs.
 	WakeWindow time.Duration `env:"DUBAN_WAKE_WINDOW" envDefault:"2h" want:"a duration from 0s to 8h, such as 2h or 90m"`
+	// Calendar is a folder of holiday notices, one JSON file a year, that replace those in the program.
+	Calendar string `env:"DUBAN_CALENDAR" want:"a folder of files such as 2027.json"`
 	// SMTP is how mail is sent; without a host, messages go to Outbox.
 	SMTP SMTP
 	// Outbox is the folder for .eml files.
