@@ -16,7 +16,9 @@ func (r *registry) collect(name, where string) ([]*unit, bool) {
 	var members []*unit
 	f := tight(fold(name))
 	if countyWords.MatchString(f) && !strings.Contains(f, "部门") && !townWords.MatchString(f) {
-		members = r.counties(f)
+		if members = r.counties(f); len(members) < 3 {
+			members = nil // too few to be all of them
+		}
 	}
 	proposal := ""
 	if len(members) > 0 {

@@ -13,6 +13,9 @@ func lineTable(lines []line) (*Table, int) {
 	if len(lines) < 2 {
 		return nil, 0
 	}
+	if t, n := flatTable(lines); n > 0 {
+		return t, n
+	}
 	switch first := lines[0].text; {
 	case strings.Contains(first, "\t"):
 		return cellTable(lines, func(s string) []string { return strings.Split(s, "\t") })

@@ -227,6 +227,7 @@ func distinct(in []string) map[string]bool {
 
 func (h headedTable) rows() []row {
 	var out []row
+	defer func() { tellApart(out) }()
 	for i, r := range h.body() {
 		title, content := oneLine(h.cell(r, colTask)), h.cell(r, colContent)
 		for _, m := range h.more {
@@ -251,6 +252,19 @@ func (h headedTable) rows() []row {
 		out = append(out, w)
 	}
 	return out
+}
+
+// tellApart gives rows under one merged title their own words.
+func tellApart(rows []row) {
+	count := map[string]int{}
+	for _, r := range rows {
+		count[r.title]++
+	}
+	for i, r := range rows {
+		if count[r.title] > 1 && r.content != "" {
+			rows[i].title = r.title + "（" + shorten(tidyTitle(strings.TrimLeft(oneLine(r.content), "①②③④⑤⑥⑦⑧⑨⑩")), 30) + "）"
+		}
+	}
 }
 
 func (h headedTable) units(r Row) []named {
