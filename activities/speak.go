@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
@@ -19,8 +20,9 @@ type SpeakInput struct {
 	Digest string `json:"digest"`
 }
 
-// Speak gathers what is still true of a digest and sends it: the intent is in
-// the ledger before the message leaves, the receipt after. A message that could
+// Speak waits for a digest's speaking time, which is seconds away at most,
+// gathers what is still true then and sends it: the intent is in the ledger
+// before the message leaves, the receipt after. A message that could
 // not be delivered is an error and tried again; one whose fate is unknown is
 // sent again only over a channel where that is harmless.
 func (a *Activities) Speak(ctx context.Context, in SpeakInput) error {
@@ -28,6 +30,9 @@ func (a *Activities) Speak(ctx context.Context, in SpeakInput) error {
 	l, err := a.launched(ctx, planID)
 	if err != nil {
 		return translate(err)
+	}
+	if err := a.untilSpeaking(ctx, l, in.Digest); err != nil {
+		return err
 	}
 	messages, err := a.Ledger.Gather(ctx, in.Digest, a.when(l.Clock), a.resendable)
 	if err != nil {
@@ -40,6 +45,20 @@ func (a *Activities) Speak(ctx context.Context, in SpeakInput) error {
 		}
 	}
 	return errors.Join(failures...)
+}
+
+// untilSpeaking waits until plan time has reached the instant in a digest's key.
+func (a *Activities) untilSpeaking(ctx context.Context, l ledger.Launched, digest string) error {
+	at, err := ledger.SpeakingTime(digest)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-time.After(l.Clock.Until(at, a.Now())):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // GiveUp records a digest's undelivered messages as failed: they are seen by

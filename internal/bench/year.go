@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -11,19 +12,19 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"duban/internal/calendar"
+	"duban/internal/engine"
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/internal/words"
 	"duban/workflows"
-	"io"
 )
 
 // year lets several hundred silent tasks live through nine stages, first as
 // duban does it, then in the usual pattern of two activities a stage, and
 // compares the processor time of everything: server, worker, ledger, messages.
 func year(ctx context.Context, b *bench) error {
-	n := b.size(300, 6)
+	n := b.size(240, 6)
 	ours, err := b.ourYear(ctx, n)
 	if err != nil {
 		return err
@@ -49,19 +50,30 @@ type cost struct {
 	messages      int
 }
 
-// yearPlan is n tasks, so many a unit and month that about as many stages share
-// a digest as in the 2021 plan: 800 stages in 476 digests.
-func yearPlan(n int) *plan.Plan {
-	return folder("year", n, max(1, n/yearShare), nineStages(), monthEnds()...)
+// yearPlan is n tasks due on the working days of ten weeks, so many a unit
+// that about as many stages share a digest as in the 2021 plan: 800 in 476.
+func yearPlan(n int, cal *calendar.Calendar) *plan.Plan {
+	var days []calendar.Day
+	for d := calendar.NewDay(2021, time.April, 1); len(days) < 48; d = cal.AddWorkdays(d, 1) {
+		days = append(days, d)
+	}
+	p := folder("year", n, max(1, n/yearShare), nineStages(), days...)
+	p.Issued = calendar.NewDay(2021, time.February, 28)
+	return p
 }
 
-// yearShare is the tasks of one unit in a year.
-const yearShare = 15
+const (
+	// yearShare is the tasks of one unit.
+	yearShare = 24
+	// yearWindow spreads the stages over the day before they speak: a fast day is
+	// short, and late decisions would not share a digest as they do in a real one.
+	yearWindow = 22 * time.Hour
+)
 
 // yearClock runs from the plan's issue, a day in so much real time, once all is armed.
 func (b *bench) yearClock(p *plan.Plan) calendar.Clock {
-	day := b.span(200*time.Millisecond, 20*time.Millisecond)
-	lead := 2*time.Second + time.Duration(len(p.Tasks))*15*time.Millisecond
+	day := b.span(time.Second, 100*time.Millisecond)
+	lead := 2*time.Second + time.Duration(len(p.Tasks))*20*time.Millisecond
 	return calendar.Clock{Epoch: time.Now().Add(lead), Start: p.Issued.At(0, 0, calendar.Beijing), Rate: float64(24*time.Hour) / float64(day)}
 }
 
@@ -71,7 +83,8 @@ func (b *bench) ourYear(ctx context.Context, n int) (cost, error) {
 		return cost{}, err
 	}
 	defer h.Close()
-	p := yearPlan(n)
+	h.Engine = engine.New(h.Client, h.Ledger, yearWindow, time.Now, b.log)
+	p := yearPlan(n, h.cal)
 	cpu := processor()
 	if _, err := h.launch(ctx, p, b.yearClock(p)); err != nil {
 		return cost{}, err
@@ -116,7 +129,7 @@ func (b *bench) usualYear(ctx context.Context, n int) (cost, error) {
 	if err != nil {
 		return cost{}, err
 	}
-	p := yearPlan(n)
+	p := yearPlan(n, h.cal)
 	u := &usual{ledger: h.Ledger, plan: p, cal: h.cal, channels: channels, words: words.New(h.cfg.Lang)}
 	w := worker.New(h.Client, usualQueue, worker.Options{})
 	u.register(w)

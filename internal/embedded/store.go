@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"fmt"
 	"net/url"
+	"slices"
 
 	"go.temporal.io/server/common/config"
 	"go.temporal.io/server/common/persistence/sql/sqlplugin"
@@ -56,7 +57,45 @@ func setupSchema(ctx context.Context, file string) error {
 	if err := sqlite.SetupSchemaOnDB(schemaTx{tx: tx}); err != nil {
 		return err
 	}
+	if err := dropIndexes(ctx, tx); err != nil {
+		return err
+	}
 	return tx.Commit()
+}
+
+// kept are the indexes of the visibility table that its pages and our search attributes (the first keywords) use. The
+// other 48 would be written, a page each, whenever a workflow starts or ends; what asks for their columns still gets
+// its answer, by reading the table.
+var kept = []string{
+	"default_idx", "by_execution_time", "by_workflow_id", "by_workflow_type", "by_status", "by_root_workflow_id",
+	"by_keyword_01", "by_keyword_02", "by_keyword_03", "by_keyword_04",
+}
+
+func dropIndexes(ctx context.Context, tx *sql.Tx) error {
+	rows, err := tx.QueryContext(ctx, `SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'executions_visibility' AND sql IS NOT NULL`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var names []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return err
+		}
+		if !slices.Contains(kept, name) {
+			names = append(names, name)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, name := range names {
+		if _, err := tx.ExecContext(ctx, `DROP INDEX `+name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // schemaTx lends a transaction to Temporal's schema set-up, which calls Exec and nothing else.

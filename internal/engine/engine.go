@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"log/slog"
 	"time"
 
@@ -58,15 +59,27 @@ func (e *Engine) StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk
 	return e.start(ctx, opts, workflows.TalkType, state)
 }
 
-// StartDigest starts a recipient's digest, delayed until it is to speak.
+// StartDigest starts a recipient's digest, delayed until a few seconds before it
+// is to speak: its activity waits for the moment itself, so that what speaks at
+// one instant has its workflow task behind it by then. The seconds are spread by
+// the digest's key.
 func (e *Engine) StartDigest(ctx context.Context, d ledger.Digest, clock calendar.Clock) error {
 	opts := options(workflows.DigestWorkflowID(d.Key))
-	opts.StartDelay = clock.Until(d.SpeakAt, e.now())
+	opts.StartDelay = max(0, clock.Until(d.SpeakAt, e.now())-early(d.Key))
 	opts.EnableEagerStart = opts.StartDelay == 0
 	opts.StaticSummary = "提醒汇总 " + d.Recipient.String() + " · " + d.SpeakAt.In(calendar.Beijing).Format("2006-01-02 15:04")
 	opts.TypedSearchAttributes = attributes(
 		workflows.PlanAttribute.ValueSet(d.Plan), workflows.UnitAttribute.ValueSet(d.Recipient.Unit))
 	return e.start(ctx, opts, workflows.DigestType, workflows.DigestInput{Key: d.Key})
+}
+
+// early is how long before it speaks a digest's workflow starts, on the real
+// clock: long enough for a thousand others of that morning, short enough for one
+// workflow task (ten seconds).
+func early(key string) time.Duration {
+	h := fnv.New32a()
+	h.Write([]byte(key))
+	return time.Second + time.Duration(h.Sum32()%4000)*time.Millisecond
 }
 
 // StartAudit starts a plan's daily audit; the first is half an hour after the

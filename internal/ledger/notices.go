@@ -114,6 +114,15 @@ func (t *tx) notices(d Decision, key string) (digests []Digest, all []said, err 
 	return digests, all, nil
 }
 
+// SpeakingTime is the instant (plan clock) in a digest's key.
+func SpeakingTime(digest string) (time.Time, error) {
+	parts := strings.Split(digest, "|")
+	if len(parts) < 4 {
+		return time.Time{}, fmt.Errorf("ledger: %q is no digest's key", digest)
+	}
+	return time.Parse(time.RFC3339Nano, parts[len(parts)-2])
+}
+
 // digest is the recipient's digest of that instant that still takes notices.
 func (t *tx) digest(planID string, r people.Recipient, at time.Time) (Digest, error) {
 	var row digestRow

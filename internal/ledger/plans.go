@@ -201,18 +201,36 @@ func (s *Store) Plans(ctx context.Context) ([]PlanInfo, error) {
 	return infos, nil
 }
 
-// Calendar is every notice that was imported, in order of year.
+// Calendar is every notice that was imported, in order of year. What it gives is
+// shared: do not change it. It costs one small query unless a notice has changed.
 func (s *Store) Calendar(ctx context.Context) ([]calendar.Year, error) {
+	var versions []struct {
+		Year    int `db:"year"`
+		Version int `db:"version"`
+	}
+	if err := s.all(ctx, &versions, `SELECT year, version FROM calendars ORDER BY year`); err != nil {
+		return nil, err
+	}
+	have := fmt.Sprint(versions)
+	s.mu.Lock()
+	years, known := s.years, have == s.yearsAre
+	s.mu.Unlock()
+	if known {
+		return years, nil
+	}
 	var docs []string
 	if err := s.all(ctx, &docs, `SELECT doc FROM calendars ORDER BY year`); err != nil {
 		return nil, err
 	}
-	years := make([]calendar.Year, len(docs))
+	years = make([]calendar.Year, len(docs))
 	for i, doc := range docs {
 		if err := json.Unmarshal([]byte(doc), &years[i]); err != nil {
 			return nil, fmt.Errorf("ledger: calendar: %w", err)
 		}
 	}
+	s.mu.Lock()
+	s.years, s.yearsAre = years, have
+	s.mu.Unlock()
 	return years, nil
 }
 

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+
+	"duban/internal/calendar"
 )
 
 // Store is an open ledger. It is safe for concurrent use, and several
@@ -25,8 +27,10 @@ type Store struct {
 	ready   map[string]*sqlx.Stmt // the writer's statements; touched by its goroutine only
 	bound   map[string]string
 
-	mu    sync.Mutex
-	plans map[string]Launched // by plan and hash
+	mu       sync.Mutex
+	plans    map[string]Launched // by plan and hash
+	years    []calendar.Year     // the calendar as last read
+	yearsAre string              // its years and versions
 }
 
 // Open opens the ledger at "postgres://…", "postgresql://…" or "sqlite:PATH",
