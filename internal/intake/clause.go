@@ -22,8 +22,8 @@ type clause struct {
 	inherited                          bool             // the brackets stand at another item
 	inheritFrom                        string
 	entries                            []*entry
-	wholly                             bool // a 完成时限 of the bracket covers every undated sentence
-	headLen                            int  // bytes of the mark and run-in heading at the start of text
+	wholly                             map[int]bool // brackets whose 完成时限 covers every undated sentence
+	headLen                            int          // bytes of the mark and run-in heading at the start of text
 }
 
 // ftext is a text folded, with the way back: back[i] is the byte of raw that

@@ -108,11 +108,19 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 				continue
 			}
 			what := strings.Trim(c.text[from:to], " 。；;")
-			e.Title = shorten(clauseTopic(c), 40)
+			topic := clauseTopic(c)
+			region := c.region(i, to)
+			if len(c.found) > 1 {
+				topic = tidyTitle(firstSentence(c.text[region.from:region.to]))
+			}
+			e.Title = shorten(topic, 40)
 			if len(read) > 1 {
-				e.Title = shorten(clauseTopic(c)+"："+what, 48)
+				e.Title = shorten(topic+"："+what, 48)
 			}
 			e.Source = what
+			if utf8.RuneCountInString(c.text[region.from:region.to]) < 400 {
+				e.Source = strings.ReplaceAll(c.text[region.from:region.to], "\n", "")
+			}
 			k.owner(c, e, "")
 			c.entries = append(c.entries, e)
 			made = true
@@ -148,7 +156,7 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		e.opening = strings.TrimLeft(c.text[min(c.headLen, s.to):s.to], "。：: \n")
 		k.owner(c, e, "")
 		c.entries = append(c.entries, e)
-		c.wholly = true
+		c.covered(everything)
 	}
 }
 
@@ -158,8 +166,32 @@ func (k *committer) rawLimit(c *clause, r responsibility) string {
 	return c.text[from:c.f.rawAt(end)]
 }
 
-// covered marks that the clause's undated sentences belong to a dated entry.
-func (c *clause) covered(int) { c.wholly = true }
+// covered marks that the undated sentences of a bracket belong to a dated entry.
+func (c *clause) covered(bracket int) {
+	if c.wholly == nil {
+		c.wholly = map[int]bool{}
+	}
+	c.wholly[bracket] = true
+}
+
+// everything stands for all brackets of a clause in covered.
+const everything = -2
+
+func (c *clause) isCovered(bracket int) bool { return c.wholly[bracket] || c.wholly[everything] }
+
+// region is the text that the k-th bracket covers, up to the byte to: nil when
+// it is too long to be quoted.
+func (c *clause) region(k, to int) span {
+	from := min(c.headLen, len(c.text))
+	if k > 0 {
+		from = c.f.rawAt(c.found[k-1].to)
+	} else if c.headLen == 0 || hanIn(c.text[from:c.f.rawAt(c.found[k].from)]) < 4 {
+		m, _ := readMark(c.text)
+		from = len(string([]rune(c.text)[:min(m.length, utf8.RuneCountInString(c.text))]))
+	}
+	from, to = trimSpan(c.text, min(from, to), to)
+	return span{from, to}
+}
 
 // clauseTopic is the clause's title without its mark.
 func clauseTopic(c *clause) string {
@@ -175,7 +207,7 @@ func (k *committer) sentence(c *clause, s sentence) {
 	parts := commaSpans(c.text, s.span)
 	var marks []marked
 	for _, r := range s.readings {
-		if c.wholly && wholeYear.MatchString(tight(fold(r.Words))) {
+		if c.isCovered(s.bracket) && wholeYear.MatchString(tight(fold(r.Words))) {
 			continue // a quantity of the year, whose limit the bracket gives
 		}
 		if k.counts(c, r, s.span, false) && !attached(r) {
@@ -196,7 +228,7 @@ func (k *committer) sentence(c *clause, s sentence) {
 			k.standing(c, s, g.span, g.reading.Words)
 			continue
 		}
-		e.sentence, e.behind = s.span, s.behind
+		e.sentence, e.behind = s.span, s.behind || c.inherited
 		e.Title = k.title(c, g)
 		k.publish(c, e, s)
 		k.attach(c, e, s)
@@ -229,8 +261,9 @@ type segment struct {
 }
 
 var (
-	thinVerb  = regexp.MustCompile(`^(并|要|应|须|需|将|均|全部|全面|基本|力争|争取|确保|努力|原则上|于|在|前|完成|实现|建成|落实|到位|达到|取得|目标|任务|工作|验收|整改|整治|实施|启动|开工|投运|投用|使用|投入|办结|报送|上报|提交|结束|竣工|见效|成效|明显|以)+$`)
-	freshWord = regexp.MustCompile(`^(并加快|并推进|并积极|同时|鼓励|进一步|加快推进|推进|加强|强化|持续|不断|深入|探索|支持|引导|严格|积极)`)
+	thinVerb   = regexp.MustCompile(`^(并|要|应|须|需|将|均|全部|全面|基本|力争|争取|确保|努力|原则上|于|在|前|完成|实现|建成|落实|到位|达到|取得|目标|任务|工作|验收|整改|整治|实施|启动|开工|投运|投用|使用|投入|办结|报送|上报|提交|结束|竣工|见效|成效|明显|以)+$`)
+	thinReport = regexp.MustCompile(`^(?:并|前|于|,)*(?:报|上报|报送|送|报请)[\p{Han}]{0,12}(?:备案|审批|审定|批准|审核|审查|政府|局|办|办公室|委)$`)
+	freshWord  = regexp.MustCompile(`^(并加快|并推进|并积极|同时|鼓励|进一步|加快推进|推进|加强|强化|持续|不断|深入|探索|支持|引导|严格|积极)`)
 )
 
 // segments divides a sentence's comma parts among its times. A time at the
@@ -268,6 +301,8 @@ func segments(text string, parts []span, marks []marked) []segment {
 				if thin(text, parts[from], m.Reading) {
 					g.from = before.from
 				}
+			} else if i == 0 && adverbial(text, parts[next:from]) {
+				g.from = before.from
 			} else if last := parts[from-1]; i == 0 && doneVerb.MatchString(tight(text[last.from:last.to])) {
 				g.from = before.from
 			} else if i == 0 {
@@ -329,6 +364,19 @@ func purposeOnly(text string, parts []span) bool {
 	return true
 }
 
+var adverb = regexp.MustCompile(`^(?:对|按照|按|根据|依据|针对|结合|围绕|除|以|将|经|坚持|依托|通过|利用|借助|发挥|聚焦|统筹|为|同时$|在[^，]*(?:上|下|中|内|时|后)$|[^，]*(?:的|时|后|前提下|基础上)$)`)
+
+// adverbial is true of parts that only say on what, by what or where: what
+// follows them is the work.
+func adverbial(text string, parts []span) bool {
+	for _, p := range parts {
+		if !adverb.MatchString(tight(text[p.from:p.to])) {
+			return false
+		}
+	}
+	return true
+}
+
 var openVerb = regexp.MustCompile(`^(开展|组织开展|实施|组织实施|推进|推动|持续|抓好|做好|启动|加快|加强|全面开展|深入开展|扎实开展|组织)[^，]*(工作|行动|整治|排查|活动|建设|工程|改造|调查|评估|检查|治理|试点)$`)
 
 // openerOf is true of 开展…工作: the work whose stages the times then name.
@@ -342,6 +390,9 @@ func thin(text string, p span, r deadline.Reading) bool {
 		return false
 	}
 	rest := fold(tight(text[p.from:r.Begin] + text[r.End:p.to]))
+	if hanIn(rest) <= 16 && thinReport.MatchString(strings.Trim(rest, ",。;、()")) {
+		return true
+	}
 	return rest == "" || hanIn(rest) <= 6 && thinVerb.MatchString(strings.Trim(rest, ",。;、()"))
 }
 
@@ -381,7 +432,7 @@ func (k *committer) title(c *clause, g segment) string {
 	r := g.reading
 	text := ""
 	if r.Begin >= g.from && r.End <= g.to && r.Kind != deadline.Recurring {
-		text = c.text[g.from:r.Begin] + c.text[r.End:g.to]
+		text = danglers.ReplaceAllString(c.text[g.from:r.Begin], "") + c.text[r.End:g.to]
 	} else {
 		text = c.text[g.from:g.to]
 	}
@@ -396,6 +447,9 @@ func (k *committer) title(c *clause, g segment) string {
 	}
 	return shorten(text, 40)
 }
+
+// danglers are what a time leaves behind when it is taken out: 于, 在, 至.
+var danglers = regexp.MustCompile(`(?:务必|必须)?[于在至到]$`)
 
 var titleHead = regexp.MustCompile(`^(并|且|要|应|须|需|将|于|在|至|到|自|从|前|底|同时|其中|力争|争取|确保|原则上|,|、|:|。|;|分别)+`)
 

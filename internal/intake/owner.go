@@ -183,6 +183,11 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	}
 	e.Lead = names[0]
 	k.rest(e, br, names[0])
+	for _, n := range names[1:] {
+		if !slices.ContainsFunc(e.Assist, func(a string) bool { return k.sameUnit(a, n) }) && (len(br) == 0 || e.SetAssist) {
+			e.Assist, e.SetAssist = append(e.Assist, n), true
+		}
+	}
 	return true
 }
 
@@ -273,13 +278,44 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 	if n := k.reg.prefixName(strings.TrimPrefix(f, "由")); n != "" {
 		rest := strings.TrimPrefix(f, "由")[len(fold(tight(n))):]
 		if afterName.MatchString(rest) || strings.HasPrefix(rest, "、") || strings.HasPrefix(rest, "等") {
-			return []string{n}, isCollective(n)
+			return append([]string{n}, k.listed(rest)...), isCollective(n)
 		}
 	}
 	if m := headUnit.FindStringSubmatch(f); m != nil && looksUnit(m[1]) {
 		return []string{m[1]}, false
 	}
+	if m := listUnit.FindString(f); m != "" && strings.HasPrefix(f[len(m):], "、") && looksUnit(m) && levelOf(m) != "" {
+		if more := k.listed(f[len(m):]); len(more) > 0 {
+			return append([]string{m}, more...), false
+		}
+	}
 	return nil, false
+}
+
+var listUnit = regexp.MustCompile(`^[\p{Han}]{2,16}?(?:局|委员会|委|办公室|厅|部|办|管委会|政府|中心|公司|院|会)`)
+
+// listed are the further subjects of a sentence: 、市财政局和市审计局要….
+func (k *committer) listed(rest string) []string {
+	var out []string
+	for len(out) < 20 {
+		more := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(rest, "、"), "和"), "及")
+		if len(more) == len(rest) {
+			return out
+		}
+		n := k.reg.prefixName(more)
+		if n == "" {
+			n = listUnit.FindString(more)
+		}
+		if n == "" || !looksUnit(n) {
+			return out
+		}
+		after := more[len(fold(tight(n))):]
+		if !afterName.MatchString(after) && !strings.HasPrefix(after, "、") && !strings.HasPrefix(after, "和") && !strings.HasPrefix(after, "等") {
+			return out
+		}
+		out, rest = append(out, n), after
+	}
+	return out
 }
 
 // printed is a folded name with the brackets that documents print.
@@ -322,6 +358,14 @@ func (k *committer) noBracket(c *clause, e *entry, text string) {
 		e.Lead = m[1]
 		k.reg.resolve(e.Lead, c.place)
 		return
+	}
+	if c.role == roleHead { // a letter goes on speaking to those it named
+		for i := len(c.entries) - 1; i >= 0; i-- {
+			if p := c.entries[i]; len(p.Each) > 0 || p.Lead != "" && p.Lead != k.reg.officeName {
+				e.Each, e.Lead = p.Each, p.Lead
+				return
+			}
+		}
 	}
 	weight := weightLead
 	if e.Kind == plan.Standing {

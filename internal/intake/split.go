@@ -103,7 +103,7 @@ func (k *committer) bracketOf(c *clause, e *entry) []named {
 // counties each must do become an entry of their own. skipped is a phrase that
 // was read and gave nothing.
 func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
-	if c.wholly || c.role == roleGoals && len(c.found) == 0 {
+	if c.isCovered(s.bracket) || c.role == roleGoals && len(c.found) == 0 {
 		return
 	}
 	from, to := trimSpan(c.text, sp.from, sp.to)
@@ -123,11 +123,11 @@ func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
 		}
 	}
 	for _, r := range s.readings {
-		if r.BackRef && !r.Due.IsZero() && r.Begin >= from && r.Begin < to {
-			return // it dates the work above
+		if r.Begin >= from && r.Begin < to && (r.BackRef && !r.Due.IsZero() || r.Effect) {
+			return // it dates the work above, or the document itself
 		}
 	}
-	e := &entry{Kind: plan.Standing, Bracket: s.bracket, span: span{from, to}, Source: c.text[from:to], sentence: s.span, behind: s.behind}
+	e := &entry{Kind: plan.Standing, Bracket: s.bracket, span: span{from, to}, Source: c.text[from:to], sentence: s.span, behind: s.behind || c.inherited}
 	e.Title = shorten(tidyTitle(e.Source), 40)
 	k.attach(c, e, s)
 	k.owner(c, e, "")
