@@ -43,16 +43,23 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 	if err != nil {
 		return AuditResult{}, translate(err)
 	}
-	open, err := a.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: in.Plan, State: ledger.TaskOpen})
+	all, err := a.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: in.Plan})
 	if err != nil {
 		return AuditResult{}, translate(err)
 	}
-	result := AuditResult{Missing: len(missing), Stuck: len(stuck), Finished: true}
-	for _, t := range open {
-		result.Finished = result.Finished && t.Kind == plan.Standing
+	tasks, finished := map[string]ledger.Task{}, true
+	for _, t := range all {
+		tasks[t.ID] = t
+		finished = finished && (t.State != ledger.TaskOpen || t.Kind == plan.Standing)
 	}
+	silent, err := a.unopened(ctx, l, tasks, in.Before)
+	if err != nil {
+		return AuditResult{}, translate(err)
+	}
+	missing = append(missing, silent...)
+	result := AuditResult{Missing: len(missing), Stuck: len(stuck), Finished: finished}
 	if len(missing)+len(stuck) > 0 {
-		err = a.cry(ctx, l, in, missing, stuck)
+		err = a.cry(ctx, l, in, tasks, missing, stuck)
 	}
 	return result, err
 }
@@ -60,7 +67,7 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 // cry records the findings, then tells the office over every channel it has
 // and the operators in the log: the log does not share a channel with what is
 // being audited.
-func (a *Activities) cry(ctx context.Context, l ledger.Launched, in AuditInput, missing []ledger.Stage, stuck []ledger.Notice) error {
+func (a *Activities) cry(ctx context.Context, l ledger.Launched, in AuditInput, tasks map[string]ledger.Task, missing []ledger.Stage, stuck []ledger.Notice) error {
 	when := a.when(l.Clock)
 	a.Log.Error("Audit: stages without a trace or messages not delivered", "plan", in.Plan, "missing", len(missing), "stuck", len(stuck))
 	data, err := json.Marshal(map[string]any{"missing": stageNames(missing), "stuck": noticeNames(stuck)})
@@ -71,7 +78,7 @@ func (a *Activities) cry(ctx context.Context, l ledger.Launched, in AuditInput, 
 	if _, err := a.Ledger.Record(ctx, ledger.Event{Key: key, Plan: in.Plan, Kind: "audit.alarm", Actor: "engine", Real: when.Real, PlanAt: when.Plan, Data: data}); err != nil {
 		return err
 	}
-	alarm, err := a.alarm(ctx, l, in, key, missing, stuck)
+	alarm, err := a.alarm(ctx, l, in, tasks, key, missing, stuck)
 	if err != nil {
 		return err
 	}
@@ -94,7 +101,7 @@ func (a *Activities) cry(ctx context.Context, l ledger.Launched, in AuditInput, 
 	return nil
 }
 
-func (a *Activities) alarm(ctx context.Context, l ledger.Launched, in AuditInput, key string, missing []ledger.Stage, stuck []ledger.Notice) (notice.Alarm, error) {
+func (a *Activities) alarm(ctx context.Context, l ledger.Launched, in AuditInput, tasks map[string]ledger.Task, key string, missing []ledger.Stage, stuck []ledger.Notice) (notice.Alarm, error) {
 	lad, err := a.ladderer(ctx, l)
 	if err != nil {
 		return notice.Alarm{}, err
@@ -108,12 +115,8 @@ func (a *Activities) alarm(ctx context.Context, l ledger.Launched, in AuditInput
 		Office: notice.Address{Name: dir.Name(dir.Office), Email: contact.Email},
 		At:     in.At, Date: a.Now(), Zone: lad.Zone,
 	}
-	tasks := map[string]ledger.Task{}
 	for _, s := range missing {
-		t, err := a.task(ctx, tasks, in.Plan, s.Task)
-		if err != nil {
-			return alarm, err
-		}
+		t := tasks[s.Task]
 		alarm.Silent = append(alarm.Silent, notice.Silent{
 			Task: t.ID, Title: t.Title, Lead: dir.Name(t.Lead), Due: t.Due, Kind: s.Kind, Stage: s.ID, At: s.At,
 		})
@@ -151,15 +154,6 @@ func troubleState(state string) notice.State {
 		return notice.StateUnknown
 	}
 	return notice.StateStuck
-}
-
-func (a *Activities) task(ctx context.Context, known map[string]ledger.Task, planID, id string) (ledger.Task, error) {
-	if t, ok := known[id]; ok {
-		return t, nil
-	}
-	t, err := a.Ledger.Task(ctx, planID, id)
-	known[id] = t
-	return t, err
 }
 
 func stageNames(stages []ledger.Stage) []string {

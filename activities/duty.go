@@ -46,18 +46,23 @@ func (a *Activities) OpenOccurrence(ctx context.Context, in OccurrenceInput) err
 	if err != nil {
 		return translate(err)
 	}
-	o, when := in.Occurrence, a.when(l.Clock)
+	row, when := occurrence(l, lad, duty, in.Occurrence), a.when(l.Clock)
+	if _, err := a.Ledger.AddOccurrence(ctx, row, when); err != nil {
+		return translate(err)
+	}
+	if err := a.Starter.StartTask(ctx, l, row.Task, row.Stages); err != nil {
+		return err
+	}
+	return a.Ledger.MarkArmed(ctx, l.Plan.ID, []string{row.ID}, when)
+}
+
+// occurrence is one occurrence of a duty as it enters the ledger.
+func occurrence(l ledger.Launched, lad plan.Ladderer, duty plan.Task, o plan.Occurrence) ledger.NewTask {
 	ladder := lad.Ladder(l.Plan.Policies[duty.Policy], o.Due, duty.Lead, o.Opens)
 	row := ledger.NewTask{Task: ledger.TaskOf(l.Plan.ID, duty, o.Opens), Stages: ladder}
 	row.ID, row.Duty, row.Period, row.Kind = o.Task, duty.ID, o.Period, plan.Dated
 	row.Due, row.FirstDue = o.Due, o.Due
-	if _, err := a.Ledger.AddOccurrence(ctx, row, when); err != nil {
-		return translate(err)
-	}
-	if err := a.Starter.StartTask(ctx, l, row.Task, ladder); err != nil {
-		return err
-	}
-	return a.Ledger.MarkArmed(ctx, l.Plan.ID, []string{row.ID}, when)
+	return row
 }
 
 func (a *Activities) duty(ctx context.Context, planID, id string) (ledger.Launched, plan.Task, plan.Ladderer, error) {

@@ -1,0 +1,70 @@
+package workflows_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/workflows"
+)
+
+// audited runs one audit at a day's 09:30 and gives the alarm events' text and
+// the mails it sent.
+func (b *bench) audited(at time.Time) (alarm string, mails []string) {
+	b.SetStartTime(at)
+	b.RegisterDelayedCallback(b.CancelWorkflow, time.Hour)
+	b.ExecuteWorkflow(workflows.AuditType, workflows.AuditState{Plan: "p", Next: at, Grace: 20 * time.Minute})
+	require.True(b.t, b.IsWorkflowCompleted())
+	events, err := b.store.Events(b.t.Context(), ledger.EventFilter{Plan: "p"})
+	require.NoError(b.t, err)
+	for _, e := range events {
+		if e.Kind == "audit.alarm" {
+			alarm = string(e.Data)
+		}
+	}
+	for _, m := range b.post.mails {
+		mails = append(mails, m.Text)
+	}
+	return alarm, mails
+}
+
+func TestAuditCriesForAnOccurrenceThatWasNeverOpened(t *testing.T) {
+	t.Parallel()
+	monitor := plan.Task{ID: "monitor", Title: "水质监测", Kind: plan.Duty, Lead: "shuiwu", Policy: "standard",
+		Recur: &plan.Recurrence{Every: "quarter"}}
+	b := newBench(t, day(2021, 4, 8), monitor)
+	alarm, mails := b.audited(day(2021, 6, 16).Add(9*time.Hour + 30*time.Minute))
+	require.JSONEq(t, `{"missing":["monitor.2021Q2/remind-30","monitor.2021Q2/remind-15"],"stuck":[]}`, alarm)
+	require.Len(t, mails, 1)
+	require.Contains(t, mails[0], "水质监测")
+	require.Contains(t, mails[0], "2021年6月30日")
+}
+
+func TestAuditIsSilentBeforeAnOccurrenceSpeaks(t *testing.T) {
+	t.Parallel()
+	monitor := plan.Task{ID: "monitor", Title: "水质监测", Kind: plan.Duty, Lead: "shuiwu", Policy: "standard",
+		Recur: &plan.Recurrence{Every: "quarter"}}
+	b := newBench(t, day(2021, 4, 8), monitor)
+	alarm, mails := b.audited(day(2021, 5, 28).Add(9*time.Hour + 30*time.Minute)) // opened on 05-28, first reminder 05-31
+	require.Empty(t, alarm)
+	require.Empty(t, mails)
+}
+
+func TestAuditCriesForATalkThatDidNotOpen(t *testing.T) {
+	t.Parallel()
+	survey := task("survey", calendar.NewDay(2021, 4, 30))
+	b := newBench(t, day(2021, 4, 8), survey)
+	for _, s := range b.ladder(survey, day(2021, 4, 8)) {
+		when := ledger.When{Real: s.At, Plan: s.At}
+		_, _, err := b.store.DecideStage(t.Context(), ledger.Decision{Plan: "p", Task: "survey", Revision: 1, Stage: s, OpensTalk: s.Kind == plan.Talk}, when)
+		require.NoError(t, err)
+	}
+	alarm, mails := b.audited(day(2021, 5, 18).Add(9*time.Hour + 30*time.Minute))
+	require.JSONEq(t, `{"missing":["survey/survey#1"],"stuck":[]}`, alarm)
+	require.Len(t, mails, 1)
+	require.Contains(t, mails[0], "约谈（survey#1）")
+}
