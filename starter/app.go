@@ -66,13 +66,13 @@ func toMap(environ []string) map[string]string {
 }
 
 func (a *app) root() *cobra.Command {
-	root := &cobra.Command{
+	root := a.group(&cobra.Command{
 		Use:           "starter",
 		Short:         a.w.T("cli.root"),
 		SilenceUsage:  true,
 		SilenceErrors: true,
-	}
-	root.AddCommand(a.planCommand(), a.dateCommand(), a.ledgerCommand(), a.rehearseCommand(), a.upCommand(), a.engineCommand())
+	}, a.planCommand(), a.dateCommand(), a.ledgerCommand(), a.rehearseCommand(), a.upCommand(), a.engineCommand())
+	a.speakUsage(root)
 	return root
 }
 
@@ -96,8 +96,9 @@ func (a *app) sentence(err error) string {
 		return a.w.T("cli.no_engine", words.Data{"Dir": a.cfg.Dir})
 	case errors.Is(err, ledger.ErrPlanDiffers):
 		return a.w.T("cli.plan_differs")
-	case errors.Is(err, ledger.ErrNotFound):
-		return a.w.T("cli.not_found", words.Data{"Error": err.Error()})
+	}
+	if text, ok := a.known(err); ok {
+		return text
 	}
 	if errors.Is(err, context.Canceled) {
 		return a.w.T("cli.interrupted")

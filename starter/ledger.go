@@ -5,24 +5,25 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"duban/internal/calendar"
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/words"
 )
 
 func (a *app) ledgerCommand() *cobra.Command {
-	c := &cobra.Command{Use: "ledger", Short: a.w.T("cli.ledger")}
-	c.AddCommand(a.ledgerShow(), a.ledgerVerify(), a.ledgerExport())
-	return c
+	return a.group(&cobra.Command{Use: "ledger", Short: a.w.T("cli.ledger")}, a.ledgerShow(), a.ledgerVerify(), a.ledgerExport())
 }
 
-// withLedger opens the ledger alone: reading it needs no engine.
+// withLedger opens the ledger alone: reading it needs no engine. It makes none:
+// in the wrong folder an empty ledger would look whole.
 func (a *app) withLedger(ctx context.Context, do func(*ledger.Store) error) error {
-	store, err := ledger.Open(ctx, host.LedgerURL(a.cfg))
+	url := host.LedgerURL(a.cfg)
+	if noFile(url) {
+		return fmt.Errorf("%s: %w", url, errNoLedger)
+	}
+	store, err := ledger.Open(ctx, url)
 	if err != nil {
 		return err
 	}
@@ -42,11 +43,16 @@ func (a *app) ledgerShow() *cobra.Command {
 				if a.format == "json" {
 					return a.json(events)
 				}
-				t := a.table(map[string]int{"data": 70}, "seq", "plan_at", "task", "event", "actor", "data")
-				for _, e := range events {
-					t.AppendRow(table.Row{e.Seq, e.PlanAt.In(calendar.Beijing).Format("2006-01-02 15:04"), e.Task, e.Kind, e.Actor, short(string(e.Data), 200)})
+				if len(events) == 0 {
+					fmt.Fprintln(a.out, a.w.T("event.none"))
+					return nil
 				}
-				t.Render()
+				if err := a.eventTable(cmd.Context(), store, events); err != nil {
+					return err
+				}
+				if n := len(events); n == f.Limit {
+					fmt.Fprintln(a.out, a.w.T("event.more", words.Data{"N": n, "Seq": events[n-1].Seq}))
+				}
 				return nil
 			})
 		},
@@ -90,12 +96,16 @@ func (a *app) planStatus() *cobra.Command {
 	return a.listing(&cobra.Command{
 		Use: "status [PLAN]", Short: a.w.T("cli.plan_status"), Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
+			err := a.withLedger(cmd.Context(), func(store *ledger.Store) error {
 				if len(args) == 0 {
 					return a.plansStatus(cmd.Context(), store)
 				}
 				return a.planTasksStatus(cmd.Context(), store, args[0])
 			})
+			if len(args) == 0 && errors.Is(err, errNoLedger) {
+				return a.showPlans(nil)
+			}
+			return err
 		},
 	})
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -20,9 +21,8 @@ import (
 )
 
 func (a *app) planCommand() *cobra.Command {
-	c := &cobra.Command{Use: "plan", Short: a.w.T("cli.plan")}
-	c.AddCommand(a.planImport(), a.planCheck(), a.planTasks(), a.planPreview(), a.planLaunch(), a.planStatus())
-	return c
+	return a.group(&cobra.Command{Use: "plan", Short: a.w.T("cli.plan")},
+		a.planImport(), a.planCheck(), a.planTasks(), a.planPreview(), a.planLaunch(), a.planStatus())
 }
 
 func (a *app) planCheck() *cobra.Command {
@@ -136,7 +136,7 @@ func (a *app) day(flag, text string) (calendar.Day, error) {
 	}
 	d, err := calendar.ParseDay(text)
 	if err != nil {
-		return d, fmt.Errorf("--%s: %w", flag, err)
+		return d, errors.New(a.w.T("help.bad_day", words.Data{"Flag": flag, "Value": text}))
 	}
 	return d, nil
 }
@@ -191,5 +191,20 @@ func (a *app) launch(ctx context.Context, h *host.Host, p *plan.Plan) error {
 	}
 	fmt.Fprintln(a.out, a.w.T(key, words.Data{"Title": p.Title, "Plan": p.ID, "Tasks": report.Tasks, "Armed": report.Armed,
 		"Standing": report.Standing, "Seconds": fmt.Sprintf("%.1f", a.now().Sub(started).Seconds())}))
+	if n := overdue(p, calendar.DayOf(started.In(calendar.Beijing))); n > 0 && !report.Resumed {
+		fmt.Fprintln(a.out, a.w.T("help.overdue_already", words.Data{"N": n}))
+	}
 	return nil
+}
+
+// overdue counts the tasks whose due date has passed: last year's plan launched
+// today starts with urging, and whoever launches it should hear that.
+func overdue(p *plan.Plan, today calendar.Day) int {
+	n := 0
+	for _, t := range p.Tasks {
+		if t.Kind == plan.Dated && t.Due.Before(today) {
+			n++
+		}
+	}
+	return n
 }

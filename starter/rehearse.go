@@ -35,7 +35,7 @@ func (a *app) rehearseCommand() *cobra.Command {
 				return err
 			}
 			o := rehearse.Options{Plan: p, Calendar: cal, Window: a.cfg.WakeWindow, Kill: kill, Seed: seed, Spawn: spawn, Log: a.log, Dir: dir}
-			if o.Day, err = parseSpeed(speed); err != nil {
+			if o.Day, err = a.speed(speed); err != nil {
 				return err
 			}
 			if o.From, err = a.day("from", from); err != nil {
@@ -59,12 +59,12 @@ func (a *app) rehearseCommand() *cobra.Command {
 	return c
 }
 
-// parseSpeed reads "1d=250ms": the real time of one plan day.
-func parseSpeed(s string) (time.Duration, error) {
+// speed reads "1d=250ms": the real time of one plan day.
+func (a *app) speed(s string) (time.Duration, error) {
 	text, ok := strings.CutPrefix(s, "1d=")
 	d, err := time.ParseDuration(text)
 	if !ok || err != nil || d < time.Millisecond || d > 24*time.Hour {
-		return 0, fmt.Errorf("--speed %q: give the real time of a plan day between 1ms and 24h, like 1d=250ms", s)
+		return 0, errors.New(a.w.T("help.bad_speed", words.Data{"Value": s}))
 	}
 	return d, nil
 }

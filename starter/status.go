@@ -68,13 +68,21 @@ func (a *app) plansStatus(ctx context.Context, store *ledger.Store) error {
 	if err != nil {
 		return err
 	}
-	rows := []planRow{}
+	var rows []planRow
 	for _, p := range plans {
 		t, err := a.book(ctx, store, p.ID, false)
 		if err != nil {
 			return err
 		}
 		rows = append(rows, planRowOf(t, p.Unarmed))
+	}
+	return a.showPlans(rows)
+}
+
+// showPlans shows the launched plans; none is an answer, not an error.
+func (a *app) showPlans(rows []planRow) error {
+	if rows == nil {
+		rows = []planRow{}
 	}
 	if a.format == "json" {
 		return a.json(rows)

@@ -9,6 +9,7 @@ import (
 
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/report"
 	"duban/internal/words"
 )
 
@@ -58,12 +59,22 @@ func (a *app) previewTable(p *plan.Plan, rows []stageRow) {
 	t := a.table(map[string]int{"task": 26, "to": 40, "unit": 22}, "at", "task", "unit", "due", "stage", "to", "moved", "light")
 	for _, r := range rows {
 		t.AppendRow(table.Row{
-			strings.Replace(r.At[:16], "T", " ", 1), r.Task, r.Unit, r.Due, a.w.T("term."+string(r.Kind)) + " " + r.Stage,
+			strings.Replace(r.At[:16], "T", " ", 1), r.Task, r.Unit, r.Due, a.stageWords(r),
 			a.seats(p.Directory, r.To), r.MovedFrom, a.w.T("term." + string(r.Light)),
 		})
 	}
 	t.Render()
 	fmt.Fprintln(a.out, a.w.T("cli.preview_total", words.Data{"Stages": len(rows)}))
+}
+
+// stageWords is what a stage is called, and its ID where several of a ladder
+// are called the same.
+func (a *app) stageWords(r stageRow) string {
+	name := report.Speak(a.w).Stage(report.Step{Stage: r.Stage, Kind: r.Kind, Talk: talkOf(r.Stage)})
+	if r.Kind == plan.Remind && talkOf(r.Stage) == "" && r.Stage != plan.CatchUp {
+		name += " " + r.Stage
+	}
+	return name
 }
 
 // seats is 市水务局联络员、市水务局分管领导.

@@ -6,11 +6,15 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 
 	"go.temporal.io/server/common/log"
 	"go.temporal.io/server/common/log/tag"
 )
+
+// nexusHint is what the server says at every start about a port that nobody here uses.
+const nexusHint = "HTTP API port has not been set"
 
 // serverLog hands the server's log to slog. Temporal's info lines are of no use to an office and come as debug; while
 // stopping, so do its warnings about connections it is itself closing.
@@ -44,7 +48,7 @@ func (l serverLog) fatal(msg string, tags []tag.Tag) fatal {
 }
 
 func (l serverLog) write(level slog.Level, msg string, tags []tag.Tag) {
-	if l.stopping.Load() {
+	if l.stopping.Load() || strings.HasPrefix(msg, nexusHint) {
 		level = slog.LevelDebug
 	}
 	if l.to.Enabled(context.Background(), level) {

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/report"
+	"duban/internal/words"
+)
+
+// eventData is what the sentences of the table need of an event's data; the
+// whole of it is in -o json.
+type eventData struct {
+	Stage  json.RawMessage `json:"stage"` // whole where it was decided, its ID where it came to nothing
+	Talk   string          `json:"talk"`
+	Due    string          `json:"due"`
+	Reason string          `json:"reason"`
+	Tasks  json.RawMessage `json:"tasks"` // a count of a launch, a list of what was armed
+	Digest string          `json:"digest"`
+	Error  string          `json:"error"`
+	Year   int             `json:"year"`
+}
+
+// eventTable shows events as sentences: what happened to which task, and who
+// was to be told.
+func (a *app) eventTable(ctx context.Context, store *ledger.Store, events []ledger.Event) error {
+	dirs := map[string]people.Directory{}
+	t := a.table(map[string]int{"data": 70}, "seq", "plan_at", "task", "event", "actor", "data")
+	for _, e := range events {
+		if _, known := dirs[e.Plan]; !known && e.Plan != "" {
+			l, err := store.Plan(ctx, e.Plan)
+			if err != nil {
+				return err
+			}
+			dirs[e.Plan] = l.Plan.Directory
+		}
+		actor := e.Actor
+		if actor == ledger.Engine {
+			actor = a.w.T("event.engine")
+		}
+		t.AppendRow(table.Row{e.Seq, minute(e.PlanAt), e.Task, a.eventName(e.Kind), actor, a.eventText(dirs[e.Plan], e)})
+	}
+	t.Render()
+	return nil
+}
+
+func minute(at time.Time) string { return at.In(calendar.Beijing).Format("2006-01-02 15:04") }
+
+// eventName is what a kind of event is called; one without words is shown as it is.
+func (a *app) eventName(kind string) string {
+	key := "event." + strings.ReplaceAll(kind, ".", "_")
+	if name := a.w.T(key); name != key {
+		return name
+	}
+	return kind
+}
+
+// eventText is what an event says, in a sentence.
+func (a *app) eventText(dir people.Directory, e ledger.Event) string {
+	var d eventData
+	if err := json.Unmarshal(e.Data, &d); err != nil {
+		return short(string(e.Data), 200)
+	}
+	say := report.Speak(a.w)
+	switch e.Kind {
+	case ledger.CalendarPut:
+		return fmt.Sprint(d.Year)
+	case ledger.PlanLaunched:
+		return a.w.T("event.say_tasks", words.Data{"N": string(d.Tasks)})
+	case ledger.TaskArmed:
+		var armed []string
+		_ = json.Unmarshal(d.Tasks, &armed) // a list that is not one counts none
+		return a.w.T("event.say_tasks", words.Data{"N": len(armed)})
+	case ledger.OccurrenceOpened:
+		return a.w.T("event.say_due", words.Data{"Due": d.Due})
+	case ledger.StageDecided:
+		var stage plan.Stage
+		if err := json.Unmarshal(d.Stage, &stage); err != nil {
+			break
+		}
+		name := say.Stage(report.Step{Stage: stage.ID, Kind: stage.Kind, Talk: talkOf(stage.ID)})
+		return a.w.T("event.say_stage", words.Data{"Stage": name, "At": minute(stage.At), "To": a.seats(dir, stage.To)})
+	case ledger.TaskClosed:
+		return d.Reason
+	case ledger.TalkOpened, ledger.TalkAsked, ledger.TalkApproved, ledger.TalkRefused, ledger.TalkVoided:
+		_, number, _ := strings.Cut(d.Talk, "#")
+		return a.w.T("event.say_talk", words.Data{"Number": number})
+	}
+	if to, at, ok := digestOf(d.Digest); ok {
+		return strings.TrimSpace(a.w.T("event.say_message", words.Data{"To": a.seats(dir, []people.Recipient{to}), "At": minute(at)}) + " " + d.Error)
+	}
+	return short(string(e.Data), 200)
+}
+
+// talkOf tells a talk's stage by its ID.
+func talkOf(stage string) string {
+	if strings.HasPrefix(stage, "talk-") {
+		return stage
+	}
+	return ""
+}
+
+// digestOf reads plan|unit/role|instant|number, the key of a digest.
+func digestOf(key string) (people.Recipient, time.Time, bool) {
+	parts := strings.Split(key, "|")
+	if len(parts) != 4 {
+		return people.Recipient{}, time.Time{}, false
+	}
+	to, ok := people.ParseRecipient(parts[1])
+	at, err := time.Parse(time.RFC3339, parts[2])
+	return to, at, ok && err == nil
+}

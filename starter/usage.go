@@ -1,0 +1,76 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"duban/internal/words"
+)
+
+// group is a command that only holds others. A name it does not know is an
+// error with the nearest one, not a page of help and success.
+func (a *app) group(c *cobra.Command, commands ...*cobra.Command) *cobra.Command {
+	c.Args = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		c.SuggestionsMinimumDistance = 2
+		return errors.New(a.w.T("help.unknown_command", words.Data{
+			"Name": args[0], "Path": c.CommandPath(), "Near": strings.Join(c.SuggestionsFor(args[0]), " / "),
+		}))
+	}
+	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	c.AddCommand(commands...)
+	return c
+}
+
+// speakUsage makes the library's own words ours: help pages, wrong arguments,
+// wrong flags.
+func (a *app) speakUsage(root *cobra.Command) {
+	root.SetUsageTemplate(a.usage())
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetHelpCommand(&cobra.Command{Hidden: true})
+	root.PersistentFlags().BoolP("help", "h", false, a.w.T("help.flag_help"))
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return errors.New(a.w.T("help.bad_flag", words.Data{"Error": err.Error(), "Command": c.CommandPath()}))
+	})
+	for _, c := range root.Commands() {
+		a.speakArgs(c)
+	}
+}
+
+// speakArgs words what is said when arguments are too few or too many.
+func (a *app) speakArgs(c *cobra.Command) {
+	c.DisableFlagsInUseLine = true // its English; the flags are listed below
+	for _, sub := range c.Commands() {
+		a.speakArgs(sub)
+	}
+	check := c.Args
+	if check == nil || c.HasSubCommands() {
+		return
+	}
+	c.Args = func(c *cobra.Command, args []string) error {
+		if check(c, args) == nil {
+			return nil
+		}
+		return errors.New(a.w.T("help.bad_args", words.Data{"Use": c.UseLine()}))
+	}
+}
+
+// usage is the template of a help page.
+func (a *app) usage() string {
+	return a.w.T("help.usage") + `
+  {{if .HasAvailableSubCommands}}{{.CommandPath}} ` + a.w.T("help.usage_command") + `{{else}}{{.UseLine}}{{end}}
+{{if .HasAvailableSubCommands}}
+` + a.w.T("help.commands") + `{{range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}
+{{end}}
+` + a.w.T("help.flags") + `
+{{.Flags.FlagUsages | trimTrailingWhitespaces}}{{if .HasAvailableInheritedFlags}}
+{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
+{{if .HasAvailableSubCommands}}
+` + a.w.T("help.more") + ` {{.CommandPath}} ` + a.w.T("help.usage_command") + ` --help
+{{end}}`
+}
