@@ -243,8 +243,6 @@ func (k *committer) seatUnit(name string, kind people.UnitKind) string {
 	return u.ID
 }
 
-var namedCounty = regexp.MustCompile(`[\p{Han}]{1,4}(?:县|区|市|旗)(?:人民)?政府`)
-
 // learnPlaces makes the governments that tables name known before any
 // collective name is read.
 func (k *committer) learnPlaces(o outline, tables []headedTable) {

@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"sort"
 	"strings"
 
 	"duban/internal/people"
@@ -128,10 +127,4 @@ func contacts(u people.Unit, roles ...people.Role) []people.Contact {
 		}
 	}
 	return out
-}
-
-// longest sorts names so that the longest is tried first.
-func longest(names []string) []string {
-	sort.SliceStable(names, func(i, k int) bool { return len(names[i]) > len(names[k]) })
-	return names
 }

@@ -159,6 +159,21 @@ func xlsxFile(t testing.TB, title string, rows [][]string) []byte {
 // pdfFile is a PDF of text lines on pages with page numbers: one font without
 // outlines whose ToUnicode map says which character each code is.
 func pdfFile(lines []string) []byte {
+	rows := make([][]cellAt, len(lines))
+	for i, l := range lines {
+		rows[i] = []cellAt{{70, l}}
+	}
+	return pdfCells(rows, 22, 29)
+}
+
+// cellAt is a text at a place of its line, in points.
+type cellAt struct {
+	x    int
+	text string
+}
+
+// pdfCells is pdfFile for lines of cells, so many to a page at such a distance.
+func pdfCells(lines [][]cellAt, perPage, step int) []byte {
 	codes := map[rune]int{}
 	code := func(r rune) int {
 		if codes[r] == 0 {
@@ -175,14 +190,16 @@ func pdfFile(lines []string) []byte {
 			}
 			fmt.Fprintf(&hex, "%04X", code(r))
 		}
-		fmt.Fprintf(b, "BT /F 16 Tf %d %d Td <%s> Tj ET\n", x, y, hex.String())
+		fmt.Fprintf(b, "BT /F %d Tf %d %d Td <%s> Tj ET\n", min(16, step*2/3), x, y, hex.String())
 	}
 	var pages []string
 	for n := 1; len(lines) > 0; n++ {
-		k := min(22, len(lines))
+		k := min(perPage, len(lines))
 		var b strings.Builder
 		for i, l := range lines[:k] {
-			show(&b, 70, 750-i*29, l)
+			for _, c := range l {
+				show(&b, c.x, 750-i*step, c.text)
+			}
 		}
 		show(&b, 280, 60, fmt.Sprintf("— %d —", n))
 		pages, lines = append(pages, b.String()), lines[k:]

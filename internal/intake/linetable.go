@@ -142,6 +142,9 @@ func columnTable(lines []line) (*Table, int) {
 		if rows == 0 && n > 40 {
 			return nil, 0 // a header, and no row for a whole page
 		}
+		if len(ps) < len(head) {
+			ps = parted(head, ps)
+		}
 		d := drawn{cells: make([]string, len(head))}
 		for i, p := range ps {
 			k := i // as many pieces as columns: one each
@@ -151,6 +154,7 @@ func columnTable(lines []line) (*Table, int) {
 			d.cells[k] += p.text
 		}
 		if tightEqual(d.cells, heads) {
+			head = ps // the next page may stand elsewhere
 			continue
 		}
 		d.starts = numbered && isRowNumber(d.cells[0]) || !numbered && d.cells[0] != ""
@@ -168,6 +172,42 @@ func columnTable(lines []line) (*Table, int) {
 	}
 	trimCells(t.Rows[0].Cells)
 	return t, n
+}
+
+// parted cuts pieces at a single space where its two sides stand in different
+// columns, as a narrow gap between full cells is drawn.
+func parted(head, ps []piece) []piece {
+	var out []piece
+	for _, p := range ps {
+		for {
+			i := partAt(head, p)
+			if i < 0 {
+				break
+			}
+			at := p.from + width(p.text[:i]) + 1
+			out = append(out, piece{p.text[:i], p.from, at - 1})
+			p = piece{p.text[i+1:], at, p.to}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func partAt(head []piece, p piece) int {
+	if len(p.text) > 400 {
+		return -1
+	}
+	for i := 0; i < len(p.text); i++ {
+		if p.text[i] != ' ' {
+			continue
+		}
+		at := p.from + width(p.text[:i])
+		left, right := piece{from: p.from, to: at}, piece{from: at + 1, to: p.to}
+		if a, b := nearest(head, left), nearest(head, right); a < b && right.from >= head[b].from-8 {
+			return i
+		}
+	}
+	return -1
 }
 
 // drawn is one line of a table by its columns; starts tells that it holds the

@@ -160,7 +160,7 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 		for _, n := range names {
 			members, _ := k.reg.resolve(n, c.place)
 			if len(members) == 1 && members[0].dummy && len(names) == 1 { // nobody knows the members
-				if len(br) > 0 && !anyCollective(br) && countyWords.MatchString(n) == false {
+				if len(br) > 0 && !anyCollective(br) && !countyWords.MatchString(n) {
 					return false
 				}
 				e.Lead = n
@@ -227,130 +227,6 @@ func (k *committer) rest(e *entry, br []named, lead string) {
 }
 
 func (k *committer) sameUnit(a, b string) bool { return k.reg.key(a) == k.reg.key(b) }
-
-// subject reads who acts at the beginning of a sentence, also after its time.
-func (k *committer) subject(text string, e *entry) (names []string, several bool) {
-	for _, t := range starts(text, e) {
-		if n, many := k.subjectAt(t); len(n) > 0 {
-			return n, many
-		}
-	}
-	return nil, false
-}
-
-// starts are the places where a subject may stand: the beginning, and after a
-// time at the beginning.
-func starts(text string, e *entry) []string {
-	f := tight(fold(text))
-	f = strings.TrimPrefix(strings.TrimPrefix(f, "并"), "同时,")
-	out := []string{f}
-	if e.words == "" {
-		return out
-	}
-	w := tight(fold(e.words))
-	if i := strings.Index(f, w); i >= 0 && i < 60 && utf8.RuneCountInString(f[:i]) <= 3 {
-		out = append(out, strings.TrimLeft(f[i+len(w):], "前,、:"))
-	}
-	return out
-}
-
-func (k *committer) subjectAt(f string) ([]string, bool) {
-	if m := eachSubject.FindStringSubmatch(f); m != nil && !notSubject.MatchString(f[len(m[0]):]) {
-		names := []string{k.printed(m[1])}
-		rest := f[len(m[0]):]
-		for {
-			more := strings.TrimLeft(rest, "、和及")
-			if len(more) == len(rest) {
-				break
-			}
-			n := k.reg.prefixName(more)
-			if n == "" {
-				break
-			}
-			names = append(names, n)
-			rest = more[len(fold(tight(n))):]
-		}
-		return names, true
-	}
-	if m := manySubject.FindStringSubmatch(f); m != nil && utf8.RuneCountInString(m[1]) >= 3 {
-		return []string{k.printed(m[1])}, true
-	}
-	if n := k.reg.prefixName(strings.TrimPrefix(f, "由")); n != "" {
-		rest := strings.TrimPrefix(f, "由")[len(fold(tight(n))):]
-		if afterName.MatchString(rest) || strings.HasPrefix(rest, "、") || strings.HasPrefix(rest, "等") {
-			return append([]string{n}, k.listed(rest)...), isCollective(n)
-		}
-	}
-	if m := headUnit.FindStringSubmatch(f); m != nil && looksUnit(m[1]) {
-		return []string{m[1]}, false
-	}
-	if m := listUnit.FindString(f); m != "" && strings.HasPrefix(f[len(m):], "、") && looksUnit(m) && levelOf(m) != "" {
-		if more := k.listed(f[len(m):]); len(more) > 0 {
-			return append([]string{m}, more...), false
-		}
-	}
-	return nil, false
-}
-
-var listUnit = regexp.MustCompile(`^[\p{Han}]{2,16}?(?:局|委员会|委|办公室|厅|部|办|管委会|政府|中心|公司|院|会)`)
-
-// listed are the further subjects of a sentence: 、市财政局和市审计局要….
-func (k *committer) listed(rest string) []string {
-	var out []string
-	for len(out) < 20 {
-		more := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(rest, "、"), "和"), "及")
-		if len(more) == len(rest) {
-			return out
-		}
-		n := k.reg.prefixName(more)
-		if n == "" {
-			n = listUnit.FindString(more)
-		}
-		if n == "" || !looksUnit(n) {
-			return out
-		}
-		after := more[len(fold(tight(n))):]
-		if !afterName.MatchString(after) && !strings.HasPrefix(after, "、") && !strings.HasPrefix(after, "和") && !strings.HasPrefix(after, "等") {
-			return out
-		}
-		out, rest = append(out, n), after
-	}
-	return out
-}
-
-// printed is a folded name with the brackets that documents print.
-func (k *committer) printed(f string) string {
-	return strings.NewReplacer("(", "（", ")", "）").Replace(f)
-}
-
-// prefixName is the longest known unit or group name that a folded text begins
-// with, as the registry writes it.
-func (r *registry) prefixName(f string) string {
-	best, size := "", 0
-	head, _ := utf8.DecodeRuneInString(f)
-	try := func(name string) {
-		if h, _ := utf8.DecodeRuneInString(name); foldRune(h) != head || len(name) <= size {
-			return
-		}
-		n := tight(fold(name))
-		if len(n) > size && len(n) > 6 && strings.HasPrefix(f, n) {
-			best, size = name, len(n)
-		}
-	}
-	for _, u := range r.units {
-		try(u.Name)
-		for _, a := range u.Aliases {
-			try(a)
-		}
-	}
-	for _, g := range r.groups {
-		try(g.Name)
-		for _, a := range g.Aliases {
-			try(a)
-		}
-	}
-	return best
-}
 
 // noBracket finds the owner of a sentence that no bracket covers.
 func (k *committer) noBracket(c *clause, e *entry, text string) {

@@ -21,7 +21,6 @@ type Question struct {
 	Options  []string `json:"options,omitempty" yaml:"options,omitempty,flow"`
 	Proposal string   `json:"proposal" yaml:"proposal"` // what the draft does without an answer
 	Answer   string   `json:"answer,omitempty" yaml:"answer"`
-	Entries  []string `json:"entries,omitempty" yaml:"-"` // ids of the entries it touches
 }
 
 // Weights of questions: what would be wrong without an answer comes first.
@@ -69,13 +68,6 @@ func (a *asker) ask(kind string, weight int, place, text, proposal string, optio
 func questionID(kind, place, text string) string {
 	sum := sha256.Sum256([]byte(kind + "\x00" + place + "\x00" + tight(text)))
 	return kind + "-" + hex.EncodeToString(sum[:4])
-}
-
-// touches notes the entry that the last question is about.
-func (a *asker) touches(id string) {
-	if n := len(a.list); n > 0 && id != "" && !slices.Contains(a.list[n-1].Entries, id) {
-		a.list[n-1].Entries = append(a.list[n-1].Entries, id)
-	}
 }
 
 // sorted is the questions, open ones first, the most important first.

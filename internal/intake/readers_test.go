@@ -227,3 +227,52 @@ func TestTablesDrawnWithSpaces(t *testing.T) {
 		}
 	}
 }
+
+func TestTableInPDFOverPages(t *testing.T) {
+	t.Parallel()
+	head := []cellAt{{60, "序号"}, {150, "工作任务"}, {300, "责任主体"}, {390, "完成时限"}, {490, "备注"}}
+	lines := [][]cellAt{{{60, "附件"}}, {{200, "2021年重点工程表"}}, head}
+	for i, r := range []struct{ a, b, unit, limit string }{
+		{"高平市天阳污水处理厂", "提标改造工程", "高平市政府", "2021年6月底"},
+		{"阳城县第二污水处理厂", "", "阳城县政府", "2021年8月底"},
+		{"晋北市污水处理厂下游", "人工湿地建设项目", "市城市管理局", "2021年9月底"},
+		{"石淙头人工湿地", "", "泽州县政府", "2021年10月底"},
+	} {
+		if i == 2 {
+			lines = append(lines, head)
+		}
+		if r.b == "" {
+			lines = append(lines, []cellAt{{65, fmt.Sprint(i + 1)}, {110, r.a}, {295, r.unit}, {380, r.limit}})
+			continue
+		}
+		lines = append(lines, []cellAt{{110, r.a}}, []cellAt{{65, fmt.Sprint(i + 1)}, {295, r.unit}, {380, r.limit}}, []cellAt{{110, r.b}})
+	}
+	d, err := Import(context.Background(), []Source{{Name: "t.pdf", Data: pdfCells(lines, 7, 20)}}, Options{Issued: calendar.Day{Year: 2021, Month: 4, Date: 8}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range d.projects {
+		got = append(got, fmt.Sprint(p.no, " ", p.title, " ", p.names, " ", p.entries[0].Due))
+	}
+	want := "1 高平市天阳污水处理厂提标改造工程 [高平市政府] 2021-06-30\n2 阳城县第二污水处理厂 [阳城县政府] 2021-08-31\n3 晋北市污水处理厂下游人工湿地建设项目 [市城市管理局] 2021-09-30\n4 石淙头人工湿地 [泽州县政府] 2021-10-31"
+	if s := strings.Join(got, "\n"); s != want {
+		t.Errorf("rows\n%s\nwant\n%s", s, want)
+	}
+}
+
+func TestDocumentAndLedgerTogether(t *testing.T) {
+	t.Parallel()
+	body := Source{Name: "方案.docx", Data: docxFile(t, []string{"东平市2022年防汛工作方案", "一、重点任务", "（一）水库除险。5月底前完成白龙水库除险加固。（市水利局牵头，各县政府配合）"}, nil)}
+	ledger := Source{Name: "附件.xlsx", Data: xlsxFile(t, "附件 重点工程台账", [][]string{{"序号", "项目名称", "责任单位", "完成时间"}, {"1", "白龙水库除险加固工程", "青山县政府", "2022-05-31"}, {"2", "城南泵站", "市住建局", "44742"}})}
+	d, err := Import(context.Background(), []Source{body, ledger}, Options{Issued: calendar.Day{Year: 2022, Month: 3, Date: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := loadDraft(t, d)
+	for _, k := range p.Tasks {
+		if k.ID == "p01" && (len(k.Also) != 1 || k.Due.String() != "2022-05-31" || !strings.Contains(k.Note, "附件.xlsx")) {
+			t.Errorf("p01 is %+v", k)
+		}
+	}
+}

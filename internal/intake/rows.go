@@ -3,6 +3,7 @@ package intake
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"duban/internal/deadline"
 	"duban/internal/plan"
@@ -154,27 +155,16 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 
 // lineOf is the sentence of text around byte at.
 func lineOf(text string, at int) span {
-	from := strings.LastIndexAny(text[:at], "\n。；;")
-	if from >= 0 {
-		for from < at && (text[from] == '\n' || text[from] == ';' || text[from] >= 0x80) {
-			if text[from] == '\n' || text[from] == ';' {
-				from++
-				break
-			}
-			from += 3 // 。 and ； take three bytes
-			break
-		}
-	} else {
-		from = 0
+	from, to := 0, len(text)
+	if i := strings.LastIndexAny(text[:at], "\n。；;"); i >= 0 {
+		_, n := utf8.DecodeRuneInString(text[i:])
+		from = i + n
 	}
-	to := strings.IndexAny(text[at:], "\n。；;")
-	if to < 0 {
-		to = len(text)
-	} else {
-		to += at
+	if i := strings.IndexAny(text[at:], "\n。；;"); i >= 0 {
+		to = at + i
 	}
-	f, t := trimSpan(text, from, to)
-	return span{f, t}
+	from, to = trimSpan(text, from, to)
+	return span{from, to}
 }
 
 // openLimit is true of a limit that says there is none: 长期, 持续推进.

@@ -42,7 +42,6 @@ var (
 	oneOwner    = regexp.MustCompile(`^(各)?[\p{Han}]+(领导小组|指挥部|专班)(办公室)?$|^有关各?方`)
 	countyWords = regexp.MustCompile(`县|区|设区市|市州|旗|市\(`)
 	townWords   = regexp.MustCompile(`镇|乡|街道|街办`)
-	govWords    = regexp.MustCompile(`(人民政府|政府|党委政府|党委、政府|管委会|委)?$`)
 	zoneTail    = regexp.MustCompile(`(开发区|高新区|经开区|示范区|新区|园区|度假区|保税区|工业园|产业园|合作区|试验区|先行区)(管委会|管理委员会)?$`)
 	prefixed    = regexp.MustCompile(`^(省|市|县|区|州|旗|盟|国家|中央|全国|团|驻|国网|人民银行|人行|[\p{Han}]{1,8}(省|市|县|区|州|旗|盟))`)
 	deptTail    = regexp.MustCompile(`(局|委|办|办公室|厅|室|中心|支队|大队|总队|会|院)$`)

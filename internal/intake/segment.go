@@ -1,0 +1,166 @@
+package intake
+
+import (
+	"regexp"
+	"strings"
+
+	"duban/internal/deadline"
+)
+
+// marked is a reading with the comma part it stands in.
+type marked struct {
+	deadline.Reading
+	part int
+}
+
+func partOf(parts []span, at int) int {
+	for i, p := range parts {
+		if at < p.to {
+			return i
+		}
+	}
+	return max(0, len(parts)-1)
+}
+
+// segment is a stretch of a sentence that one time governs, or none.
+type segment struct {
+	span
+	context span // words before it that say what the work is
+	reading *deadline.Reading
+}
+
+var (
+	thinVerb   = regexp.MustCompile(`^(并|要|应|须|需|将|均|全部|全面|基本|力争|争取|确保|努力|原则上|于|在|前|完成|实现|建成|落实|到位|达到|取得|目标|任务|工作|验收|整改|整治|实施|启动|开工|投运|投用|使用|投入|办结|报送|上报|提交|结束|竣工|见效|成效|明显|以)+$`)
+	thinReport = regexp.MustCompile(`^(?:并|前|于|,)*(?:报|上报|报送|送|报请)[\p{Han}]{0,12}(?:备案|审批|审定|批准|审核|审查|政府|局|办|办公室|委)$`)
+	freshWord  = regexp.MustCompile(`^(并加快|并推进|并积极|同时|鼓励|进一步|加快推进|推进|加强|强化|持续|不断|深入|探索|支持|引导|严格|积极)`)
+)
+
+// segments divides a sentence's comma parts among its times. A time at the
+// beginning of a sentence governs it up to the next time; one that stands in a
+// later part takes the parts before it along when it says too little itself.
+func segments(text string, parts []span, marks []marked) []segment {
+	if len(parts) == 0 {
+		return nil
+	}
+	whole := span{parts[0].from, parts[len(parts)-1].to}
+	if len(marks) == 0 {
+		return []segment{{span: whole}}
+	}
+	var out []segment
+	next := 0 // first part not yet given away
+	var context span
+	for i := range marks {
+		m := marks[i]
+		from := m.part
+		if i > 0 && marks[i-1].part == m.part { // two times in one part: divide it
+			from = -1
+		}
+		end := len(parts) - 1
+		if i+1 < len(marks) {
+			end = marks[i+1].part - 1
+			if marks[i+1].part == m.part {
+				end = m.part
+			}
+		}
+		g := segment{reading: &marks[i].Reading, context: context}
+		if from >= 0 && next < from {
+			before := span{parts[next].from, parts[from-1].to}
+			if i == 0 && (thin(text, parts[from], m.Reading) || openerOf(text, before)) {
+				g.context, context = before, before
+				if thin(text, parts[from], m.Reading) {
+					g.from = before.from
+				}
+			} else if i == 0 && adverbial(text, parts[next:from]) {
+				g.from = before.from
+			} else if last := parts[from-1]; i == 0 && doneVerb.MatchString(tight(text[last.from:last.to])) {
+				g.from = before.from
+			} else if i == 0 {
+				out = append(out, segment{span: before})
+				context = before
+			}
+		}
+		switch {
+		case from < 0:
+			g.from = m.Begin
+		case g.from == 0:
+			g.from = parts[from].from
+		}
+		last := end
+		if end < m.part { // the next time is in the next part at once
+			last = m.part
+		}
+		oneOff := m.Kind == deadline.Recurring
+		late := g.context != span{} || i == 0 && m.part > 0
+		for j := m.part + 1; j <= last; j++ {
+			if oneOff && !publishWord.MatchString(text[parts[j].from:parts[j].to]) || late && freshWord.MatchString(fold(strings.TrimSpace(text[parts[j].from:parts[j].to]))) {
+				last = j - 1
+				break
+			}
+		}
+		g.to = parts[last].to
+		if i+1 < len(marks) && marks[i+1].part == last && marks[i+1].Begin > g.from {
+			g.to = marks[i+1].Begin
+		}
+		g.from, g.to = trimSpan(text, g.from, max(g.from, g.to))
+		out = append(out, g)
+		next = last + 1
+		if next <= end && i+1 <= len(marks) { // what a recurring or late time leaves over
+			rest := span{parts[next].from, parts[end].to}
+			switch {
+			case purposeOnly(text, parts[next:end+1]):
+				out[len(out)-1].to = rest.to
+			case hanIn(text[rest.from:rest.to]) >= 6:
+				out = append(out, segment{span: rest})
+			}
+			next = end + 1
+		}
+	}
+	return out
+}
+
+// doneVerb begins words that the time after them dates too: 完成…，6月底前形成报告.
+var doneVerb = regexp.MustCompile(`^(全面|基本|抓紧|尽快|加快)?(完成|制定|编制|出台|修订|新建|改建|扩建|建成|梳理|印发|起草|建设|改造|选定|确定|打造|培育|推出|引进|建立|成立|新增|组建)`)
+
+var purposeWord = regexp.MustCompile(`^(严防|确保|防止|掌握|形成|实现|提升|提高|保障|保证|促进|有效|切实|推动形成|为|力求|以便|做到|防范|杜绝|避免|督促)`)
+
+// purposeOnly is true of parts that only say what the work is for.
+func purposeOnly(text string, parts []span) bool {
+	for _, p := range parts {
+		if !purposeWord.MatchString(tight(text[p.from:p.to])) {
+			return false
+		}
+	}
+	return true
+}
+
+var adverb = regexp.MustCompile(`^(?:对|按照|按|根据|依据|针对|结合|围绕|除|以|将|经|坚持|依托|通过|利用|借助|发挥|聚焦|统筹|为|同时$|在[^，]*(?:上|下|中|内|时|后)$|[^，]*(?:的|时|后|前提下|基础上)$)`)
+
+// adverbial is true of parts that only say on what, by what or where: what
+// follows them is the work.
+func adverbial(text string, parts []span) bool {
+	for _, p := range parts {
+		if !adverb.MatchString(tight(text[p.from:p.to])) {
+			return false
+		}
+	}
+	return true
+}
+
+var openVerb = regexp.MustCompile(`^(开展|组织开展|实施|组织实施|推进|推动|持续|抓好|做好|启动|加快|加强|全面开展|深入开展|扎实开展|组织)[^，]*(工作|行动|整治|排查|活动|建设|工程|改造|调查|评估|检查|治理|试点)$`)
+
+// openerOf is true of 开展…工作: the work whose stages the times then name.
+func openerOf(text string, s span) bool {
+	return openVerb.MatchString(tight(text[s.from:s.to]))
+}
+
+// thin is true of a part that says when but hardly what: 力争年底前完成.
+func thin(text string, p span, r deadline.Reading) bool {
+	if r.Begin < p.from || r.End > p.to {
+		return false
+	}
+	rest := fold(tight(text[p.from:r.Begin] + text[r.End:p.to]))
+	if hanIn(rest) <= 16 && thinReport.MatchString(strings.Trim(rest, ",。;、()")) {
+		return true
+	}
+	return rest == "" || hanIn(rest) <= 6 && thinVerb.MatchString(strings.Trim(rest, ",。;、()"))
+}
