@@ -16,8 +16,17 @@ const (
 // near is up to three of the names that look like what was typed, joined for
 // reading; "" when none does.
 func (b *book) near(typed string, names []string) string {
-	if b.hints++; b.hints > nearMisses || typed == "" {
+	if b.hints++; b.hints > nearMisses {
 		return ""
+	}
+	return strings.Join(Near(typed, names), " / ")
+}
+
+// Near is up to three of the names that look like what was typed, the likeliest
+// first.
+func Near(typed string, names []string) []string {
+	if typed == "" {
+		return nil
 	}
 	type guess struct {
 		name string
@@ -41,7 +50,7 @@ func (b *book) near(typed string, names []string) string {
 			found = append(found, g.name)
 		}
 	}
-	return strings.Join(found, " / ")
+	return found
 }
 
 func short(s string) []rune {

@@ -105,7 +105,7 @@ func TestTalksShowLimitsAndWhatWasMissed(t *testing.T) {
 		OpensAt: local(day(6, 25), 9, 0),
 		Steps: []report.TalkStep{
 			{ID: "served", Limit: day(6, 29), Taken: day(6, 28)},
-			{ID: "held", Limit: day(7, 5), Late: true},
+			{ID: "held", Limit: day(7, 5), Late: true, WorkdaysLate: 1},
 			{ID: "minutes", Limit: day(7, 8)},
 			{ID: "plan", Limit: day(8, 2)},
 			{ID: "report", Limit: day(9, 1)},

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"duban/internal/calendar"
+	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/internal/words"
 )
@@ -61,6 +62,17 @@ func (s Speaker) period(p string) string {
 		return s.t("period_"+strings.ToLower(rest), words.Data{"Year": year})
 	}
 	return p
+}
+
+// Due is a row's due date, or the word for why it has none.
+func (s Speaker) Due(r Row) string { return s.due(r) }
+
+// Shown is a row's light in words, or its state when that says more.
+func (s Speaker) Shown(r Row) string {
+	if r.State == ledger.Cancelled || r.State == ledger.Closed && r.Light == "" {
+		return s.t("state_" + r.State)
+	}
+	return s.Light(r)
 }
 
 func (s Speaker) due(r Row) string {

@@ -39,6 +39,7 @@ type Message struct {
 	State     string           `json:"state"`                // pending, sending, sent, failed, unknown, dropped
 	MessageID string           `json:"message_id,omitempty"` // of the digest that carried it
 	SentAt    time.Time        `json:"sent_at,omitzero"`     // real clock: the receipt
+	SentPlan  time.Time        `json:"sent_plan,omitzero"`   // plan clock of the receipt; in a case file only
 	Error     string           `json:"error,omitempty"`
 }
 

@@ -31,6 +31,9 @@ type TalkStep struct {
 	Limit calendar.Day `json:"limit"`
 	Taken calendar.Day `json:"taken"` // "" until it is taken
 	Late  bool         `json:"late"`  // taken after its limit, or not taken though it has passed
+	// WorkdaysLate counts working days from the limit to the day it was taken, or
+	// to today; 0 when only rest days lie between.
+	WorkdaysLate int `json:"workdays_late,omitempty"`
 }
 
 func (b *binder) talkRows(tasks []ledger.Task, talks []ledger.Talk) []TalkRow {
@@ -67,6 +70,13 @@ func (b *binder) talkSteps(t ledger.Task, k ledger.Talk) []TalkStep {
 			one.Taken, one.Late = d, d.After(one.Limit)
 		} else {
 			one.Late = k.State == ledger.TalkOpen && b.today.After(one.Limit)
+		}
+		if one.Late {
+			until := b.today
+			if !one.Taken.IsZero() {
+				until = one.Taken
+			}
+			one.WorkdaysLate = max(0, b.cal.Workdays(one.Limit, until))
 		}
 		steps = append(steps, one)
 	}

@@ -1,0 +1,226 @@
+package report
+
+import (
+	"slices"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// Records are all the ledger holds about one line of a plan.
+type Records struct {
+	Task        ledger.Task
+	Occurrences []ledger.Task   // of a duty, in order of their due dates
+	Stages      []ledger.Stage  // of the task; of a duty's occurrences
+	Notices     []ledger.Notice // of the task
+	Talks       []ledger.Talk   // of the task; of a duty's occurrences
+	// Events are those of the task and of the messages that carried its notices;
+	// for a duty, of its occurrences. The plan's own first event may be among them.
+	Events []ledger.Event
+}
+
+// Case is the case file 卷宗 of one line of a plan as it stands on one day. Its
+// JSON is what `task show -o json` prints: fields are only added.
+//
+// Of a duty the occurrences and the next one to be opened are filled in, of a
+// dated task the ladder and the talks; a standing line has neither.
+type Case struct {
+	Plan        Head                   `json:"plan"`
+	AsOf        calendar.Day           `json:"as_of"`
+	Units       map[string]string      `json:"units"` // names by ID, of those the case names
+	Seats       map[people.Role]string `json:"seats"` // names of the plan's office and leadership
+	Task        Row                    `json:"task"`
+	Facts       Facts                  `json:"facts"`
+	Ladder      []StageRow             `json:"ladder"` // of every revision, the newest first, by time
+	Talks       []CaseTalk             `json:"talks"`  // by number
+	Occurrences []Row                  `json:"occurrences"`
+	Upcoming    *Upcoming              `json:"upcoming"` // the next occurrence of a duty; null when there is none
+	History     []Moment               `json:"history"`  // in the order of the chain
+}
+
+// Facts are what the document and the plan say of a line, beside its Row.
+type Facts struct {
+	Source        string           `json:"source"` // the sentence, word for word
+	Begin         calendar.Day     `json:"begin"`
+	Assigned      time.Time        `json:"assigned_at"` // plan clock
+	PolicyTitle   string           `json:"policy_title"`
+	PolicyVersion int              `json:"policy_version"`
+	Rules         []plan.Rule      `json:"rules"`    // the policy's ladder
+	Revision      int              `json:"revision"` // of its ladder
+	Armed         bool             `json:"armed"`    // its workflow is known to run
+	Recurrence    *plan.Recurrence `json:"recurrence,omitempty"`
+	Section       *plan.Section    `json:"section,omitempty"` // 断面 whose target the line is
+	County        string           `json:"county,omitempty"`  // name of the section's responsible government
+	Also          []plan.Mention   `json:"also"`
+}
+
+// CaseTalk is a talk with the stages of its own ladder.
+type CaseTalk struct {
+	TalkRow
+	Stages []StageRow `json:"stages"`
+}
+
+// Upcoming is an occurrence that is still to be opened.
+type Upcoming struct {
+	ID     string       `json:"id"`
+	Period string       `json:"period"`
+	Due    calendar.Day `json:"due"`
+	Opens  time.Time    `json:"opens_at"`
+}
+
+// CaseFile assembles the case file of one line for the day today.
+func CaseFile(l ledger.Launched, r Records, today calendar.Day, cal *calendar.Calendar) Case {
+	b := newBinder(l, today, cal)
+	tasks := append([]ledger.Task{r.Task}, r.Occurrences...)
+	book := Book(l, tasks, r.Stages, r.Notices, r.Talks, today, cal)
+	c := Case{Plan: book.Plan, AsOf: today, Task: book.Tasks[0], Seats: b.seats(r.Task), Facts: b.facts(r.Task), Occurrences: book.Tasks[1:],
+		Ladder: []StageRow{}, Talks: []CaseTalk{}, History: b.history(r)}
+	if r.Task.Kind == plan.Duty {
+		c.Upcoming, c.Units = b.upcoming(r), b.units(c)
+		return c
+	}
+	spoken(book.Stages, r.Events)
+	for _, t := range book.Talks {
+		c.Talks = append(c.Talks, CaseTalk{TalkRow: t, Stages: []StageRow{}})
+	}
+	slices.SortFunc(c.Talks, func(a, b CaseTalk) int { return a.Number - b.Number })
+	for _, s := range book.Stages {
+		i := slices.IndexFunc(c.Talks, func(t CaseTalk) bool { return t.ID == s.Talk })
+		if i >= 0 {
+			c.Talks[i].Stages = append(c.Talks[i].Stages, s)
+		} else {
+			c.Ladder = append(c.Ladder, s)
+		}
+	}
+	slices.SortStableFunc(c.Ladder, func(a, b StageRow) int { return b.Revision - a.Revision })
+	c.Units = b.units(c)
+	return c
+}
+
+// units are the names of all units whose seats the case names.
+func (b *binder) units(c Case) map[string]string {
+	names := map[string]string{c.Task.LeadID: c.Task.Lead}
+	for _, s := range c.All() {
+		for _, to := range s.To {
+			names[to.Unit] = b.people.Name(to.Unit)
+		}
+	}
+	for _, m := range c.History {
+		for _, to := range m.To {
+			names[to.Unit] = b.people.Name(to.Unit)
+		}
+	}
+	return names
+}
+
+// seats are the units that a chased line's stages may reach beside the lead; a
+// standing line reaches none.
+func (b *binder) seats(t ledger.Task) map[people.Role]string {
+	seats := map[people.Role]string{}
+	if t.Kind == plan.Standing {
+		return seats
+	}
+	for role, id := range map[people.Role]string{people.Office: b.people.Office, people.Leader: b.people.Leadership} {
+		if id != "" {
+			seats[role] = b.people.Name(id)
+		}
+	}
+	return seats
+}
+
+func (b *binder) facts(t ledger.Task) Facts {
+	written, ok := b.planned[t.ID]
+	if !ok {
+		written = b.planned[t.Duty]
+	}
+	policy := b.launched.Plan.Policies[t.Policy]
+	f := Facts{
+		Source: written.Source, Begin: written.Begin, Assigned: b.local(t.Assigned), PolicyTitle: policy.Title, PolicyVersion: policy.Version, Rules: full(policy.Stages),
+		Revision: t.Revision, Armed: t.Armed, Recurrence: written.Recur, Also: full(written.Also),
+	}
+	sections := b.launched.Plan.Sections
+	if i := slices.IndexFunc(sections, func(s plan.Section) bool { return s.ID == t.ID }); i >= 0 {
+		f.Section, f.County = &sections[i], b.people.Name(sections[i].County)
+	}
+	return f
+}
+
+// upcoming is the occurrence after the last one that was opened.
+func (b *binder) upcoming(r Records) *Upcoming {
+	written := b.planned[r.Task.ID]
+	if written.Recur == nil || r.Task.State != ledger.TaskOpen {
+		return nil
+	}
+	after := b.day(r.Task.Assigned).AddDays(-1)
+	if n := len(r.Occurrences); n > 0 {
+		after = r.Occurrences[n-1].Due
+	}
+	next, ok := b.ladderer.NextOccurrence(b.launched.Plan.Policies[r.Task.Policy], written, after, r.Task.Assigned)
+	if !ok {
+		return nil
+	}
+	return &Upcoming{ID: next.Task, Period: next.Period, Due: next.Due, Opens: b.local(next.Opens)}
+}
+
+// spoken fills in when the plan's clock stood at a message's receipt.
+func spoken(stages []StageRow, events []ledger.Event) {
+	at := map[string]time.Time{}
+	for _, e := range events {
+		if e.Kind == ledger.MessageSent {
+			at[partsOf(e).Message] = e.PlanAt
+		}
+	}
+	for _, s := range stages {
+		for i, m := range s.Messages {
+			if t, ok := at[m.MessageID]; ok && m.State == ledger.Sent {
+				s.Messages[i].SentPlan = t.In(s.At.Location()).Truncate(time.Second)
+			}
+		}
+	}
+}
+
+// All are every stage of the case, its talks' among them, by time.
+func (c Case) All() []StageRow {
+	all := slices.Clone(c.Ladder)
+	for _, t := range c.Talks {
+		all = append(all, t.Stages...)
+	}
+	slices.SortStableFunc(all, func(a, b StageRow) int { return a.At.Compare(b.At) })
+	return all
+}
+
+// Next is the first stage that is still to come; nil without one.
+func (c Case) Next() *StageRow {
+	if c.Task.Next == nil {
+		return nil
+	}
+	for _, s := range c.All() {
+		if s.State == ledger.Expected && s.Stage == c.Task.Next.Stage && s.Talk == c.Task.Next.Talk {
+			return &s
+		}
+	}
+	return nil
+}
+
+// Silent tells that a stage's day has passed and it left no trace though the
+// case is open: somebody must look.
+func (c Case) Silent(s StageRow) bool {
+	return s.State == ledger.Expected && c.Task.State == ledger.TaskOpen && calendar.DayOf(s.At).Before(c.AsOf)
+}
+
+// Revised tells that a stage belongs to a ladder that was replaced.
+func (c Case) Revised(s StageRow) bool { return s.Revision < c.Facts.Revision }
+
+// Tally counts the case's messages by what became of them.
+func (c Case) Tally() map[string]int {
+	n := map[string]int{}
+	for _, s := range c.All() {
+		for _, m := range s.Messages {
+			n[m.State]++
+		}
+	}
+	return n
+}

@@ -1,0 +1,303 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// ladder is the task's own ladder: the current one, then those it replaced.
+func (d docket) ladder() Section {
+	out := Section{Heading: d.say("part_ladder")}
+	for rows := d.c.Ladder; len(rows) > 0; {
+		n := slices.IndexFunc(rows, func(s StageRow) bool { return s.Revision != rows[0].Revision })
+		if n < 0 {
+			n = len(rows)
+		}
+		g := d.stages(rows[:n])
+		if d.c.Revised(rows[0]) {
+			g.Head = d.say("old_ladder", words.Data{"Revision": rows[0].Revision})
+		}
+		out.Tables, rows = append(out.Tables, g), rows[n:]
+	}
+	if len(out.Tables) == 0 {
+		out.Lines = []string{d.say("none")}
+	}
+	return out
+}
+
+// stages is a table of rungs: when, what, decided when, to whom with what
+// result, and how it came to stand on its day.
+func (d docket) stages(rows []StageRow) Grid {
+	g := Grid{Columns: d.heads("at", "stage", "light", "decided", "to", "remark")}
+	channels := map[string]bool{}
+	for _, s := range rows {
+		for _, m := range s.Messages {
+			channels[m.Channel] = true
+		}
+	}
+	for _, s := range rows {
+		g.Rows = append(g.Rows, []string{clock(s.At), d.stage(s), d.Light(Row{Light: s.Light}), d.decided(s), d.results(s, len(channels) > 1), d.why(s)})
+	}
+	return g
+}
+
+func (d docket) heads(names ...string) []string {
+	for i, n := range names {
+		names[i] = d.say("col_" + n)
+	}
+	return names
+}
+
+func (d docket) decided(s StageRow) string {
+	switch {
+	case s.State == ledger.Decided:
+		return clock(s.DecidedAt)
+	case s.State == ledger.Void:
+		return d.say("void")
+	case d.c.Silent(s):
+		return d.say("silent_mark")
+	}
+	return d.say("waiting")
+}
+
+// results are a stage's recipients, one a line, each with what became of its
+// message; of a stage still to come, whom it will speak to.
+func (d docket) results(s StageRow, several bool) string {
+	if s.State != ledger.Decided {
+		return d.seats(s.To)
+	}
+	var lines []string
+	for _, m := range s.Messages {
+		to := d.seatOf(m.To)
+		if several {
+			to = d.say("channel_of", words.Data{"To": to, "Channel": d.known("channel_", m.Channel)})
+		}
+		key, at := "result", m.spoken()
+		if !at.IsZero() {
+			key = "result_at"
+		}
+		lines = append(lines, d.say(key, words.Data{"To": to, "Result": d.t("message_" + m.State), "At": clock(at)}))
+	}
+	for _, to := range s.To {
+		if !slices.ContainsFunc(s.Messages, func(m Message) bool { return m.To == to }) {
+			lines = append(lines, d.say("result", words.Data{"To": d.seatOf(to), "Result": d.t("message_none")}))
+		}
+	}
+	if len(lines) == 0 {
+		return d.say("nobody")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// why says how a stage came to stand on its day: moved, merged, late.
+func (d docket) why(s StageRow) string {
+	var parts []string
+	if at := calendar.DayOf(s.At); !s.MovedFrom.IsZero() {
+		key := "moved_later"
+		switch {
+		case at.Before(s.MovedFrom):
+			key = "moved_earlier"
+		case at.Sub(s.MovedFrom) > longestRest:
+			key = "moved_assigned"
+		}
+		parts = append(parts, d.say(key, words.Data{"Day": s.MovedFrom.String()}))
+	}
+	if len(s.Merged) > 0 {
+		key := "merged"
+		if s.Stage == plan.CatchUp {
+			key = "caught_up"
+		}
+		names := make([]string, len(s.Merged))
+		for i, id := range s.Merged {
+			names[i] = d.stageOf(Step{Stage: id, Kind: plan.Remind})
+		}
+		parts = append(parts, d.say(key, words.Data{"Stages": d.list(names)}))
+	}
+	if late := calendar.DayOf(s.DecidedAt).Sub(calendar.DayOf(s.At)); s.State == ledger.Decided && late > 0 {
+		parts = append(parts, d.say("decided_late", words.Data{"Days": d.days(late, false)}))
+	}
+	return strings.Join(parts, "\n")
+}
+
+// longestRest is more days than any holiday has: a stage that stands further
+// from its day was moved by a late assignment.
+const longestRest = 9
+
+func (d docket) talks() Section {
+	out := Section{Heading: d.say("part_talks")}
+	for _, t := range d.c.Talks {
+		head := d.say("talk_head", words.Data{"Number": t.Number, "ID": t.ID, "State": d.t("talk_" + t.State), "Unit": t.Unit, "Opened": d.opened(t)})
+		g := Grid{Head: head, Columns: d.heads("step", "limit", "taken", "result")}
+		for _, st := range t.Steps {
+			g.Rows = append(g.Rows, []string{d.known("step_", st.ID), st.Limit.String(), st.Taken.String(), d.stepResult(st)})
+		}
+		out.Tables = append(out.Tables, g)
+		if len(t.Stages) > 0 {
+			out.Tables = append(out.Tables, d.stages(t.Stages))
+		}
+	}
+	return out
+}
+
+func (d docket) opened(t CaseTalk) string {
+	switch t.State {
+	case ledger.TalkPending:
+		return d.say("talk_opens", words.Data{"At": clock(t.OpensAt)})
+	case ledger.TalkOpen, ledger.TalkClosed:
+		return d.say("talk_opened", words.Data{"At": clock(t.OpensAt), "Approver": t.Approver})
+	case ledger.TalkDeclined:
+		return d.say("talk_declined_by", words.Data{"Approver": t.Approver})
+	}
+	return ""
+}
+
+func (d docket) stepResult(st TalkStep) string {
+	key := "step_waiting"
+	switch {
+	case !st.Taken.IsZero() && st.Late:
+		key = "step_taken_late"
+	case !st.Taken.IsZero():
+		key = "step_taken"
+	case st.Late && st.WorkdaysLate == 0:
+		key = "step_late_rest"
+	case st.Late:
+		key = "step_late"
+	}
+	return d.say(key, words.Data{"Days": d.days(st.WorkdaysLate, true)})
+}
+
+// messages are all that was said, one message a line.
+func (d docket) messages() Section {
+	out := Section{Heading: d.say("part_messages")}
+	g := Grid{Columns: d.heads("sent", "who", "channel", "stage", "message", "message_id")}
+	var pairs []pair
+	var real []string
+	for _, s := range d.c.All() {
+		for _, m := range s.Messages {
+			if m.State == ledger.Sent {
+				pairs = append(pairs, pair{m.spoken(), m.SentAt})
+			}
+			real = append(real, second(m.SentAt))
+			note := m.Error
+			if note == "" {
+				note = shortID(m.MessageID)
+			}
+			g.Rows = append(g.Rows, []string{clock(m.spoken()), d.seatOf(m.To), d.known("channel_", m.Channel), d.stage(s), d.t("message_" + m.State), note})
+		}
+	}
+	if len(g.Rows) == 0 {
+		out.Lines = []string{d.say("none")}
+		return out
+	}
+	var states []string
+	tally := d.c.Tally()
+	for _, state := range []string{ledger.Sent, ledger.Failed, ledger.Unknown, ledger.Sending, ledger.Pending, ledger.Dropped} {
+		if tally[state] > 0 {
+			states = append(states, d.say("tally_state", words.Data{"State": d.t("message_" + state), "N": tally[state]}))
+		}
+	}
+	g.Head = d.say("tally", words.Data{"Total": len(g.Rows), "States": d.list(states)})
+	if apart(pairs) {
+		g.insert(1, d.say("col_sent_real"), real)
+	}
+	out.Tables = []Grid{g}
+	return out
+}
+
+// spoken is when a message went out by the plan's clock; zero when it did not.
+func (m Message) spoken() time.Time {
+	if m.SentPlan.IsZero() {
+		return m.SentAt
+	}
+	return m.SentPlan
+}
+
+// second is an instant of a clock that a fast one is compared with.
+func second(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.DateTime)
+}
+
+// shortID is as much of a message's ID as its file in the outbox bears.
+func shortID(id string) string { return id[:min(len(id), 12)] }
+
+// pair is one moment on both clocks.
+type pair struct{ plan, real time.Time }
+
+// apart tells whether the two clocks differ by a minute anywhere.
+func apart(pairs []pair) bool {
+	return slices.ContainsFunc(pairs, func(p pair) bool { return p.plan.Sub(p.real).Abs() >= time.Minute })
+}
+
+// insert puts a column before the one at place.
+func (g *Grid) insert(place int, head string, column []string) {
+	g.Columns = slices.Insert(g.Columns, place, head)
+	for i := range g.Rows {
+		g.Rows[i] = slices.Insert(g.Rows[i], place, column[i])
+	}
+}
+
+// history is what happened, in the order of the chain. Messages that simply
+// went out are in their own section.
+func (d docket) history() Section {
+	out := Section{Heading: d.say("part_history")}
+	g := Grid{Columns: d.heads("plan_at", "actor", "event")}
+	var pairs []pair
+	var real []string
+	for _, m := range d.c.History {
+		pairs = append(pairs, pair{m.Plan, m.Real})
+		if m.Kind == ledger.MessageSent || m.Kind == ledger.MessageIntent {
+			continue
+		}
+		actor := m.Actor
+		if actor == ledger.Engine {
+			actor = d.say("engine")
+		}
+		g.Rows = append(g.Rows, []string{clock(m.Plan), actor, d.event(m)})
+		real = append(real, second(m.Real))
+	}
+	if apart(pairs) {
+		g.insert(1, d.say("col_real_at"), real)
+	}
+	out.Tables = []Grid{g}
+	if d.c.Task.Kind == plan.Dated && d.c.Tally()[ledger.Sent] > 0 {
+		out.Lines = []string{d.say("same_clock")}
+	}
+	return out
+}
+
+// event is one event in words; of a kind that has none, its name and its reason.
+func (d docket) event(m Moment) string {
+	var stages []string
+	for _, s := range m.Stages {
+		stages = append(stages, d.stageOf(s))
+	}
+	data := words.Data{
+		"Kind": m.Kind, "Task": m.Task, "Stage": d.list(stages), "To": d.seats(m.To), "Channel": d.known("channel_", m.Channel), "Attempt": m.Attempt,
+		"Error": m.Error, "Talk": m.Talk, "Period": d.period(m.Period), "Due": d.Day(m.Due), "Light": d.Light(Row{Light: m.Light}), "Reason": m.Reason,
+	}
+	name := "event_" + strings.ReplaceAll(m.Kind, ".", "_")
+	switch {
+	case m.Kind == ledger.StageDecided && !m.Calls:
+		data["Talk"] = ""
+	case m.Kind == ledger.OccurrenceOpened && m.Task == "":
+		data["Task"] = d.c.Task.ID
+	case m.Kind == ledger.TaskClosed && m.Task != "":
+		name += "_of"
+	}
+	if m.Kind == ledger.StageDecided && len(m.To) == 0 {
+		name += "_none"
+	}
+	if d.w.T("case."+name) == "case."+name {
+		name = "event_other"
+	}
+	return d.say(name, data)
+}

@@ -1,0 +1,303 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// Section is one part of a case file in words: facts, lines and tables, in
+// that order.
+type Section struct {
+	Heading string
+	Facts   []Fact
+	Tables  []Grid
+	Lines   []string // under the tables
+}
+
+// Fact is one line of facts.
+type Fact struct{ Label, Text string }
+
+// Grid is a table in words; a cell may have several lines. Head is said above it.
+type Grid struct {
+	Head    string
+	Columns []string
+	Rows    [][]string
+}
+
+// docket is one case being put into words.
+type docket struct {
+	Speaker
+	c Case
+}
+
+// Case puts a case file into words.
+func (s Speaker) Case(c Case) (title, subtitle string, sections []Section) {
+	d := docket{s, c}
+	title = d.say("title", words.Data{"Title": s.Title(c.Task)})
+	subtitle = d.say("subtitle", words.Data{"Plan": c.Plan.Title, "Number": c.Plan.Number, "Day": s.Day(c.AsOf)})
+	sections = []Section{d.facts()}
+	switch c.Task.Kind {
+	case plan.Duty:
+		sections = append(sections, d.rule())
+	case plan.Dated:
+		sections = append(sections, d.ladder())
+		if len(c.Talks) > 0 {
+			sections = append(sections, d.talks())
+		}
+		sections = append(sections, d.messages())
+	}
+	if len(c.History) > 0 {
+		sections = append(sections, d.history())
+	}
+	numerals := []rune(d.say("numerals"))
+	for i := range sections {
+		sections[i].Heading = d.say("section", words.Data{"No": string(numerals[i]), "Name": sections[i].Heading})
+	}
+	return title, subtitle, sections
+}
+
+func (d docket) say(name string, data ...words.Data) string { return d.w.T("case."+name, data...) }
+
+func (d docket) days(n int, work bool) string {
+	key := "notice.days"
+	if work {
+		key = "notice.workdays"
+	}
+	if n == 1 {
+		return d.w.T(key + "_one")
+	}
+	return d.w.T(key+"_many", words.Data{"N": n})
+}
+
+func (d docket) weekday(day calendar.Day) string {
+	return d.say("day", words.Data{"Day": d.Day(day), "Weekday": d.w.T("notice.weekday_" + itoa(int(day.At(0, 0, time.UTC).Weekday())))})
+}
+
+func (d docket) quoted(s string) string {
+	if s == "" {
+		return ""
+	}
+	return d.say("quoted", words.Data{"Text": s})
+}
+
+func (d docket) facts() Section {
+	r, f := d.c.Task, d.c.Facts
+	out := Section{Heading: d.say("part_facts")}
+	add := func(label, text string) {
+		if text != "" {
+			out.Facts = append(out.Facts, Fact{d.say("label_" + label), text})
+		}
+	}
+	add("id", r.ID)
+	add("kind", d.kind(r))
+	if r.Duty != "" {
+		add("period", d.say("occurrence_of", words.Data{"Period": d.period(r.Period), "Duty": r.Duty}))
+	}
+	add("clause", r.Clause)
+	add("source", d.quoted(f.Source))
+	if s := f.Section; s != nil {
+		add("section", d.say("section_of", words.Data{"Name": s.Name, "Level": d.say("level_" + s.Level), "Target": s.Target, "County": d.c.Facts.County}))
+	}
+	add("lead", r.Lead)
+	add("assist", d.list(r.Assist))
+	for _, role := range []people.Role{people.Office, people.Leader} {
+		add(string(role), d.c.Seats[role])
+	}
+	if !r.Due.IsZero() {
+		add("due", d.say("end_of_day", words.Data{"Day": d.weekday(r.Due)}))
+	}
+	if r.FirstDue != r.Due && !r.FirstDue.IsZero() {
+		add("first_due", d.weekday(r.FirstDue))
+	}
+	if !f.Begin.IsZero() {
+		add("begin", d.Day(f.Begin))
+	}
+	add("state", d.state())
+	add("next", d.next())
+	add("policy", d.policy())
+	add("assigned", clock(f.Assigned))
+	add("milestone", r.Milestone)
+	add("remark", d.remark(Row{Priority: r.Priority, Soft: r.Soft, Publish: r.Publish}))
+	for _, m := range f.Also {
+		add("also", d.mention(m))
+	}
+	add("note", r.Note)
+	for _, w := range d.warnings() {
+		add("warning", w)
+	}
+	return out
+}
+
+func (d docket) mention(m plan.Mention) string {
+	due := ""
+	if !m.Due.IsZero() {
+		due = d.Day(m.Due)
+	}
+	return d.say("mention", words.Data{"Clause": m.Clause, "ID": m.ID, "Due": due, "Source": m.Source, "Ruling": m.Ruling})
+}
+
+func (d docket) state() string {
+	r := d.c.Task
+	if r.Kind == plan.Standing && r.State == ledger.TaskOpen {
+		return d.say("standing")
+	}
+	parts := []string{d.t("state_" + r.State)}
+	if !r.Closed.IsZero() {
+		parts[0] = d.say("closed_on", words.Data{"Day": d.Day(r.Closed)})
+	}
+	return d.commas(append(parts, d.Light(r), d.Left(r))...)
+}
+
+func (d docket) commas(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), d.say("comma"))
+}
+
+// next is what the engine will do next and to whom.
+func (d docket) next() string {
+	r := d.c.Task
+	if r.Kind != plan.Dated || r.State != ledger.TaskOpen {
+		return ""
+	}
+	s := d.c.Next()
+	if s == nil {
+		return d.say("next_none")
+	}
+	return d.say("next", words.Data{"At": clock(s.At), "Stage": d.stage(*s), "To": d.seats(s.To)})
+}
+
+func (d docket) policy() string {
+	if d.c.Task.Kind == plan.Standing {
+		return ""
+	}
+	f := d.c.Facts
+	text := d.say("policy", words.Data{"Title": f.PolicyTitle, "Name": d.c.Task.Policy, "Version": f.PolicyVersion})
+	if f.Revision > 1 {
+		text = d.say("policy_revision", words.Data{"Policy": text, "Revision": f.Revision})
+	}
+	return text
+}
+
+// warnings are what somebody must look at.
+func (d docket) warnings() (all []string) {
+	r := d.c.Task
+	if !d.c.Facts.Armed && r.Kind != plan.Standing && r.State == ledger.TaskOpen {
+		all = append(all, d.say("unarmed"))
+	}
+	for _, s := range d.c.All() {
+		if d.c.Silent(s) {
+			all = append(all, d.say("silent", words.Data{"Stage": d.stage(s), "At": clock(s.At)}))
+		}
+	}
+	return all
+}
+
+// stage is what a stage is called in a case: its rule in words.
+func (d docket) stage(s StageRow) string {
+	return d.stageOf(Step{Stage: s.Stage, Kind: s.Kind, Talk: s.Talk})
+}
+
+func (d docket) stageOf(s Step) string {
+	if s.Talk == "" && s.Stage != plan.CatchUp {
+		if name := d.ruleName(s.Stage); name != "" {
+			return name
+		}
+	}
+	return d.Stage(s)
+}
+
+// ruleName is a policy's stage in words: 到期前30天提醒; "" when the policy does
+// not know it.
+func (d docket) ruleName(id string) string {
+	i := slices.IndexFunc(d.c.Facts.Rules, func(r plan.Rule) bool { return r.ID == id })
+	if i < 0 {
+		return ""
+	}
+	r := d.c.Facts.Rules[i]
+	key, by := "rule_after", r.After
+	switch {
+	case r.Kind == plan.DueDay:
+		return d.say("rule_due")
+	case r.From == plan.FromAssigned:
+		key = "rule_assigned"
+	case r.Before != nil:
+		key, by = "rule_before", r.Before
+	}
+	if by == nil {
+		return ""
+	}
+	return d.say(key, words.Data{"Days": d.days(by.N, by.Work), "Kind": d.term(string(r.Kind))})
+}
+
+// seats are recipients; the accountable unit's own seats, the office and the
+// leadership without their names, which are among the facts.
+func (d docket) seats(to []people.Recipient) string {
+	names := make([]string, len(to))
+	for i, r := range to {
+		names[i] = d.seatOf(r)
+	}
+	return d.list(names)
+}
+
+func (d docket) seatOf(to people.Recipient) string {
+	if to.Unit == d.c.Task.LeadID || d.c.Seats[to.Role] != "" {
+		return d.term(string(to.Role))
+	}
+	name := d.c.Units[to.Unit]
+	if name == "" {
+		name = to.Unit
+	}
+	return d.seat(to, name)
+}
+
+// rule is a duty's recurrence and its occurrences.
+func (d docket) rule() Section {
+	out := Section{Heading: d.say("part_rule")}
+	out.Facts = []Fact{{d.say("label_rule"), d.recurrence()}}
+	if u := d.c.Upcoming; u != nil {
+		out.Facts = append(out.Facts, Fact{d.say("label_upcoming"), d.say("upcoming", words.Data{
+			"Period": d.period(u.Period), "ID": u.ID, "Due": d.Day(u.Due), "Opens": clock(u.Opens)})})
+	} else {
+		out.Facts = append(out.Facts, Fact{d.say("label_upcoming"), d.say("ended")})
+	}
+	g := Grid{Columns: []string{d.say("col_period"), d.t("col_id"), d.t("col_due"), d.t("col_state"), d.t("col_light"), d.t("col_left"), d.t("col_last"), d.t("col_next"), d.t("col_talk")}}
+	for _, r := range d.c.Occurrences {
+		next := ""
+		if r.Next != nil {
+			next = clock(r.Next.At) + "\n" + d.Stage(*r.Next)
+		}
+		g.Rows = append(g.Rows, []string{d.period(r.Period), r.ID, r.Due.String(), d.t("state_" + r.State), d.Light(r), d.Left(r), strings.Replace(d.Step(r.Last), " ", "\n", 1), next, d.Talks(r)})
+	}
+	out.Tables = []Grid{g}
+	return out
+}
+
+func (d docket) recurrence() string {
+	r := d.c.Facts.Recurrence
+	if r == nil {
+		return ""
+	}
+	var what string
+	switch {
+	case r.Cron != "":
+		what = d.say("cron", words.Data{"Cron": r.Cron})
+	case r.Shift == 0:
+		what = d.say("shift_0", words.Data{"Every": d.say("every_" + r.Every)})
+	default:
+		what = d.say("shift_n", words.Data{"Every": d.say("every_" + r.Every), "Days": r.Shift})
+	}
+	parts := []string{what}
+	if !r.From.IsZero() {
+		parts = append(parts, d.say("from", words.Data{"Day": d.Day(r.From)}))
+	}
+	if !r.Until.IsZero() {
+		parts = append(parts, d.say("until", words.Data{"Day": d.Day(r.Until)}))
+	}
+	return d.commas(parts...)
+}

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/report"
+	"duban/internal/words"
+)
+
+// taskCommand reads tasks from the ledger alone: no engine is needed.
+func (a *app) taskCommand() *cobra.Command {
+	return a.group(&cobra.Command{Use: "task", Short: a.w.T("case.cmd")}, a.taskList(), a.taskShow())
+}
+
+// taskLine is one line of `task list -o json`, an array of them: report.Row and
+// its plan. Part is set when --unit was given.
+type taskLine struct {
+	Plan string `json:"plan"`
+	Part string `json:"part,omitempty"` // lead, assist
+	report.Row
+}
+
+// taskFilter is what the flags of `task list` ask for; empty fields ask for
+// nothing.
+type taskFilter struct {
+	plan, unit, light, state, kind string
+}
+
+func (a *app) taskList() *cobra.Command {
+	var f taskFilter
+	lights := a.choices("light", "red", "yellow", "blue", "green", "done_late", "done")
+	states := a.choices("state", ledger.TaskOpen, ledger.Closed, ledger.Cancelled)
+	kinds := a.choices("kind", string(plan.Dated), report.KindOccurrence, string(plan.Duty), string(plan.Standing))
+	c := a.listing(&cobra.Command{
+		Use: "list", Short: a.w.T("case.cmd_list"), Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			for value, of := range map[*string]choice{&f.light: lights, &f.state: states, &f.kind: kinds} {
+				if err := of.read(a, value); err != nil {
+					return err
+				}
+			}
+			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
+				lines, err := a.taskLines(cmd.Context(), store, f)
+				if err != nil {
+					return err
+				}
+				if a.format == "json" {
+					return a.json(lines)
+				}
+				a.taskListTable(lines, f.unit != "")
+				return nil
+			})
+		},
+	})
+	c.Flags().StringVar(&f.plan, "plan", "", a.w.T("case.flag_list_plan"))
+	c.Flags().StringVar(&f.unit, "unit", "", a.w.T("case.flag_unit"))
+	c.Flags().StringVar(&f.light, "light", "", a.w.T("case.flag_light", words.Data{"Values": lights.said(a)}))
+	c.Flags().StringVar(&f.state, "state", "", a.w.T("case.flag_state", words.Data{"Values": states.said(a)}))
+	c.Flags().StringVar(&f.kind, "kind", "", a.w.T("case.flag_kind", words.Data{"Values": kinds.said(a)}))
+	return c
+}
+
+// choice is a flag that takes one of a few values, or the word for one.
+type choice struct {
+	flag          string
+	values, words []string
+}
+
+func (a *app) choices(flag string, values ...string) choice {
+	c := choice{flag: flag, values: values}
+	for _, v := range values {
+		key := map[string]string{"light": "term." + v, "state": "report.state_" + v, "kind": "term." + v}[flag]
+		if flag == "kind" && (v == string(plan.Dated) || v == report.KindOccurrence) {
+			key = "case.kind_" + v
+		}
+		c.words = append(c.words, a.w.T(key))
+	}
+	return c
+}
+
+// said is the values with their words, for reading.
+func (c choice) said(a *app) string {
+	all := make([]string, len(c.values))
+	for i, v := range c.values {
+		all[i] = v
+		if c.words[i] != v {
+			all[i] = a.w.T("case.value", words.Data{"Value": v, "Word": c.words[i]})
+		}
+	}
+	return strings.Join(all, a.w.T("cli.list_comma"))
+}
+
+// read brings what was given to the value it means.
+func (c choice) read(a *app, given *string) error {
+	if *given == "" || slices.Contains(c.values, *given) {
+		return nil
+	}
+	i := slices.IndexFunc(c.words, func(w string) bool { return w == *given || w == strings.TrimSuffix(*given, "灯") })
+	if i < 0 {
+		return errors.New(a.w.T("case.bad_value", words.Data{"Flag": c.flag, "Value": *given, "Values": c.said(a)}))
+	}
+	*given = c.values[i]
+	return nil
+}
+
+// taskLines are the chosen lines of every plan, or of one, the gravest first.
+func (a *app) taskLines(ctx context.Context, store *ledger.Store, f taskFilter) ([]taskLine, error) {
+	plans, err := a.planIDs(ctx, store, f.plan)
+	if err != nil {
+		return nil, err
+	}
+	lines, known := []taskLine{}, f.unit == ""
+	var names []string
+	for _, id := range plans {
+		l, err := store.Plan(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		units, ok := unitsNamed(l.Plan.Directory, f.unit)
+		known = known || ok
+		for _, u := range l.Plan.Directory.Units {
+			names = append(names, u.Name)
+		}
+		t, err := a.book(ctx, store, id, false)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range report.ByGravity(t.Tasks) {
+			line := taskLine{Plan: id, Row: r}
+			if f.unit != "" {
+				line.Part = part(r, units, l.Plan.Directory)
+			}
+			if f.takes(line) {
+				lines = append(lines, line)
+			}
+		}
+	}
+	if !known {
+		return nil, errors.New(a.w.T("case.no_unit", words.Data{"Unit": f.unit, "Near": strings.Join(plan.Near(f.unit, names), " / ")}))
+	}
+	return lines, nil
+}
+
+// planIDs is the one plan that was named, or all.
+func (a *app) planIDs(ctx context.Context, store *ledger.Store, named string) ([]string, error) {
+	if named != "" {
+		return []string{named}, nil
+	}
+	plans, err := store.Plans(ctx)
+	ids := make([]string, len(plans))
+	for i, p := range plans {
+		ids[i] = p.ID
+	}
+	return ids, err
+}
+
+// unitsNamed are the IDs of the units a name means: the office and the
+// leadership among them.
+func unitsNamed(d people.Directory, name string) ([]string, bool) {
+	if name == "" {
+		return nil, true
+	}
+	ids, _, ok := d.Resolve(name)
+	return ids, ok
+}
+
+// part is what some of these units do in a line: lead, assist, or nothing.
+func part(r report.Row, units []string, d people.Directory) string {
+	if slices.Contains(units, r.LeadID) {
+		return "lead"
+	}
+	if slices.ContainsFunc(units, func(id string) bool { return slices.Contains(r.Assist, d.Name(id)) }) {
+		return "assist"
+	}
+	return ""
+}
+
+func (f taskFilter) takes(l taskLine) bool {
+	kind := f.kind == "" || string(l.Kind) == f.kind || f.kind == report.KindOccurrence && l.Duty != ""
+	return kind && (f.unit == "" || l.Part != "") && (f.light == "" || string(l.Light) == f.light) && (f.state == "" || l.State == f.state)
+}
+
+func (a *app) taskListTable(lines []taskLine, parts bool) {
+	say := report.Speak(a.w)
+	several := slices.ContainsFunc(lines, func(l taskLine) bool { return l.Plan != lines[0].Plan })
+	t := a.reportTable(map[string]int{"lead": 18, "title": 40}, "light", "due", "left", "id", "lead", "title", "next", "talk")
+	extra := table.Row{}
+	if parts {
+		extra = append(extra, a.w.T("case.col_part"))
+	}
+	if several {
+		extra = append(extra, a.w.T("case.col_plan"))
+	}
+	if len(extra) > 0 {
+		head := table.Row{}
+		for _, h := range []string{"light", "due", "left", "id", "lead", "title", "next", "talk"} {
+			head = append(head, a.w.T("report.col_"+h))
+		}
+		t.ResetHeaders()
+		t.AppendHeader(append(head, extra...))
+	}
+	for _, l := range lines {
+		next := ""
+		if l.Next != nil {
+			next = l.Next.At.Format("2006-01-02 15:04") + " " + say.Stage(*l.Next)
+		}
+		row := table.Row{say.Shown(l.Row), say.Due(l.Row), say.Left(l.Row), l.ID, l.Lead, say.Title(l.Row), next, say.Talks(l.Row)}
+		if parts {
+			row = append(row, a.w.T("case.part_"+l.Part))
+		}
+		if several {
+			row = append(row, l.Plan)
+		}
+		t.AppendRow(row)
+	}
+	if len(lines) > 0 {
+		t.Render()
+	}
+	fmt.Fprintln(a.out, a.w.T("case.total", words.Data{"Total": len(lines)}))
+}
