@@ -2,6 +2,7 @@ package intake
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -43,6 +44,7 @@ var (
 	fromHere  = regexp.MustCompile(`以下(?:各项|任务|工作|条款|同)?(?:均|都|皆)(?:需|由|须|要)(.+?)(?:负责)?(?:落实|实施|参与|配合|负责)?,?(?:下同|不再列出|不再一一列出|不再单独列出|不再赘列|不再重复)`)
 	roleTail  = regexp.MustCompile(`(等(?:有关单位|相关单位|有关部门|相关部门|各?部门|各?单位)?)?(?:按照?|根据|依)?(?:各自)?(?:职责|职能|责任)?(?:分工|权限)?(?:共同|分别|具体|联合)?(牵头负责|牵头组织|牵头|负责牵头|主办|配合实施|配合落实|配合|协助|协同|参与|参加|负责落实|负责实施|组织落实|组织实施|抓好落实|落实|实施|负责|承办|指导|督导|为主|协办)$`)
 	unitTail  = regexp.MustCompile(`(局|委|办|厅|部|院|会|社|署|处|科|股|室|司|队|所|站|馆|中心|公司|集团|银行|支行|分行|学校|中学|小学|大学|学院|医院|政府|街道|办事处|镇|乡|县|区|市|州|旗|盟|法院|检察院|联|团委|工会|海关|电视台|报社|企业|单位|部门|专班|指挥部|小组|协会|开发区|园区|新区|高新区|经开区|示范区|景区|管理处|大队|支队|总队|机构|供电公司|电信|移动|联通|铁塔|高校|各地|商会|妇联|残联|文联|科协|气象台|水厂|场|村|社区|基地|人行|税务|党校|编办|党组|科室|处室|党委|工委|党工委|总站|交警|监狱|供销社|公安|应急|住建|交通|环保)$`)
+	halfName  = regexp.MustCompile(`^(?:管委会|管理委员会|党工委|街道|街道办|办事处|办公室|委员会|政府|企业|单位|部门|园区|市|县|区|镇|乡)$`)
 	notUnit   = regexp.MustCompile(`[的了]|完成|推进|加强|以上|以下|以内|包括|含|例如|比如|即|详见|见附件|不少于|不低于|\d{3,}`)
 )
 
@@ -146,7 +148,13 @@ func labelledLines(f string, found []responsibility) []responsibility {
 	if len(lines) == 0 {
 		return found
 	}
-	out := append(found, lines...)
+	var out []responsibility
+	for _, b := range found { // 各县（市、区）政府（管委会）: part of a name in a labelled line
+		if !slices.ContainsFunc(lines, func(l responsibility) bool { return b.from > l.from && b.to <= l.to }) {
+			out = append(out, b)
+		}
+	}
+	out = append(out, lines...)
 	for i := 1; i < len(out); i++ {
 		for k := i; k > 0 && out[k].from < out[k-1].from; k-- {
 			out[k], out[k-1] = out[k-1], out[k]
@@ -169,7 +177,7 @@ func readResponsibility(in string, at int, closing bool) (responsibility, bool) 
 		names, limit, roles := readUnits(in, seatOwner)
 		units := 0
 		for _, n := range names {
-			if looksUnit(n.name) {
+			if looksUnit(n.name) && !halfName.MatchString(n.name) {
 				units++
 			}
 		}

@@ -283,6 +283,9 @@ func (k *committer) title(c *clause, g segment) string {
 		if g.context != (span{}) && g.context.from < g.from {
 			return shorten(tidyTitle(c.text[g.context.from:g.context.to])+"，"+text, 40)
 		}
+		if strings.Contains(clauseTopic(c), text) { // the item is one sentence: its words are its title
+			return shorten(tidyTitle(c.text[g.from:g.to]), 40)
+		}
 		if t := clauseTopic(c); t != "" && hanIn(text) < 6 {
 			return shorten(t+"："+text, 40)
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -211,10 +212,13 @@ func (k *committer) offices(o outline, given *people.Directory, d *Draft) {
 	}
 	office, leaders := k.asker.words.T("intake.office"), k.asker.words.T("intake.leadership")
 	for _, p := range o.flat {
-		if m := officeRe.FindStringSubmatch(tight(fold(p.text))); m != nil {
-			office, leaders = m[1]+m[2], m[1]
-			break
+		f := tight(fold(p.text))
+		at := officeRe.FindStringSubmatchIndex(f)
+		if at == nil || isLabel(f) || slices.ContainsFunc(findBrackets(f), func(b responsibility) bool { return at[0] >= b.from && at[0] < b.to }) {
+			continue // an owner of one task, not of the plan
 		}
+		office, leaders = f[at[2]:at[5]], f[at[2]:at[3]]
+		break
 	}
 	if reg.seats.Office == "" {
 		if answer := k.asker.ask("office", weightSetup, "", office, office, nil, nil); answer != "" {

@@ -3,6 +3,7 @@ package intake
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"duban/internal/deadline"
 )
@@ -81,7 +82,7 @@ func segments(text string, parts []span, marks []marked) []segment {
 		}
 		switch {
 		case from < 0:
-			g.from = m.Begin
+			g.from = cutBefore(text, marks[i-1].End, m.Begin)
 		case g.from == 0:
 			g.from = parts[from].from
 		}
@@ -99,7 +100,7 @@ func segments(text string, parts []span, marks []marked) []segment {
 		}
 		g.to = parts[last].to
 		if i+1 < len(marks) && marks[i+1].part == last && marks[i+1].Begin > g.from {
-			g.to = marks[i+1].Begin
+			g.to = cutBefore(text, m.End, marks[i+1].Begin)
 		}
 		g.from, g.to = trimSpan(text, g.from, max(g.from, g.to))
 		out = append(out, g)
@@ -120,6 +121,18 @@ func segments(text string, parts []span, marks []marked) []segment {
 
 // doneVerb begins words that the time after them dates too: 完成…，6月底前形成报告.
 var doneVerb = regexp.MustCompile(`^(全面|基本|抓紧|尽快|加快)?(完成|制定|编制|出台|修订|新建|改建|扩建|建成|梳理|印发|起草|建设|改造|选定|确定|打造|培育|推出|引进|建立|成立|新增|组建)`)
+
+// cutBefore is where the words of a second time in one part begin: after the
+// last comma before it, else at the time itself.
+func cutBefore(text string, from, at int) int {
+	if from < at {
+		if i := strings.LastIndexAny(text[from:at], "，,、；;"); i >= 0 {
+			_, n := utf8.DecodeRuneInString(text[from+i:])
+			return from + i + n
+		}
+	}
+	return at
+}
 
 var purposeWord = regexp.MustCompile(`^(严防|确保|防止|掌握|形成|实现|提升|提高|保障|保证|促进|有效|切实|推动形成|为|力求|以便|做到|防范|杜绝|避免|督促)`)
 
