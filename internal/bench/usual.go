@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
+	"golang.org/x/sync/errgroup"
 
 	"duban/internal/calendar"
 	"duban/internal/engine"
@@ -74,6 +75,19 @@ func usualTask(ctx workflow.Context, in usualInput) error {
 		}
 	}
 	return nil
+}
+
+// live starts a plan and waits for the end of its year.
+func (u *usual) live(ctx context.Context, h *house, p *plan.Plan, clock calendar.Clock) error {
+	u.plan, u.clock = p, clock
+	if err := u.start(ctx, h, clock); err != nil {
+		return err
+	}
+	var g errgroup.Group
+	for _, t := range p.Tasks {
+		g.Go(func() error { return h.Client.GetWorkflow(ctx, usualID(p.ID, t.ID), "").Get(ctx, nil) })
+	}
+	return g.Wait()
 }
 
 // start writes the plan to the ledger and starts a workflow a task.

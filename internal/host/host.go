@@ -185,6 +185,8 @@ func (h *Host) work(ctx context.Context, cfg settings.Config, o Options) error {
 		// When it wakes, a task should get the worker that still knows it, however
 		// busy the morning; but what a killed worker was handed last waits this long.
 		StickyScheduleToStartTimeout: 20 * time.Second,
+		// What finds nobody polling is written to the disk first.
+		MaxConcurrentWorkflowTaskPollers: 8,
 		OnFatalError: func(err error) {
 			select {
 			case h.failed <- err:
