@@ -30,6 +30,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 	switch {
 	case r.Kind == deadline.Target:
 		why = "target"
+	case !limit && quoted(c.text, r):
+		why = "target"
 	case r.Effect:
 		why = "effect"
 	case r.Condition:
@@ -67,6 +69,16 @@ func says(text string, r deadline.Reading) bool {
 	}
 	rest = tight(fold(rest))
 	return !notAmount.MatchString(rest) && amount.MatchString(rest)
+}
+
+// quoted is true of words inside a title 《…》, and of a rhythm that is only the
+// name of a mechanism: “周调度、月通报”机制.
+func quoted(text string, r deadline.Reading) bool {
+	before := text[max(0, r.Begin-240):min(r.Begin, len(text))]
+	if strings.LastIndex(before, "《") > strings.LastIndex(before, "》") {
+		return true
+	}
+	return r.Kind == deadline.Recurring && strings.LastIndex(before, "“") > strings.LastIndex(before, "”")
 }
 
 // vision is true of a year beyond what the plan covers.

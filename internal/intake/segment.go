@@ -66,7 +66,7 @@ func segments(text string, parts []span, marks []marked) []segment {
 		g := segment{reading: &marks[i].Reading, context: context}
 		if from >= 0 && next < from {
 			before := span{parts[next].from, parts[from-1].to}
-			if i == 0 && (thin(text, parts[from], m.Reading) || openerOf(text, before)) {
+			if i == 0 && (thin(text, parts[from], m.Reading) || m.Kind != deadline.Recurring && openerOf(text, before)) {
 				g.context, context = before, before
 				if thin(text, parts[from], m.Reading) {
 					g.from = before.from
