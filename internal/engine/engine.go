@@ -39,8 +39,18 @@ func New(c client.Client, l *ledger.Store, window time.Duration, now func() time
 // StartTask starts the workflow of a task or an occurrence. One that runs or
 // ran already is no error.
 func (e *Engine) StartTask(ctx context.Context, l ledger.Launched, t ledger.Task, ladder []plan.Stage) error {
-	state := workflows.TaskState{Plan: t.Plan, Task: t.ID, Revision: t.Revision, Clock: l.Clock, Window: e.window, Ladder: ladder}
+	state := workflows.TaskState{Plan: t.Plan, Task: t.ID, Revision: t.Revision, Clock: l.Clock, Window: e.windowOn(l.Clock), Ladder: ladder}
 	return e.start(ctx, e.taskOptions(l, t, workflows.TaskWorkflowID(t.Plan, t.ID)), workflows.TaskType, state)
+}
+
+// windowOn is the wake window on a clock. On a fast one hours are milliseconds,
+// too short to decide a morning in: it becomes nearly a day, so that a
+// rehearsal too says a morning's notices in one message a reader.
+func (e *Engine) windowOn(clock calendar.Clock) time.Duration {
+	if clock.Rate <= 1 {
+		return e.window
+	}
+	return max(e.window, 20*time.Hour)
 }
 
 // StartDuty starts the workflow that opens a duty's occurrences.
@@ -51,7 +61,7 @@ func (e *Engine) StartDuty(ctx context.Context, l ledger.Launched, t ledger.Task
 
 // StartTalk starts a talk's workflow, which opens the talk when its stage speaks.
 func (e *Engine) StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk) error {
-	state := workflows.TalkState{Plan: t.Plan, Talk: t.ID, Task: t.Task, Revision: t.Revision, Clock: l.Clock, Window: e.window, OpensAt: t.OpensAt}
+	state := workflows.TalkState{Plan: t.Plan, Talk: t.ID, Task: t.Task, Revision: t.Revision, Clock: l.Clock, Window: e.windowOn(l.Clock), OpensAt: t.OpensAt}
 	opts := options(workflows.TalkWorkflowID(t.Plan, t.ID))
 	opts.StaticSummary = "约谈 " + t.ID + " · " + l.Plan.Directory.Name(t.Lead)
 	opts.TypedSearchAttributes = attributes(
