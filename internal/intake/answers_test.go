@@ -1,0 +1,71 @@
+package intake
+
+import (
+	"context"
+	"testing"
+
+	"duban/internal/calendar"
+)
+
+// TestEveryAnswerMakesAPlanThatLoads answers every question, twice over as
+// answers raise new ones, and holds that the plan still loads and the questions
+// answered keep their ids.
+func TestEveryAnswerMakesAPlanThatLoads(t *testing.T) {
+	t.Parallel()
+	given := map[string][]string{
+		"each": {"joint", "each"}, "same": {"different", "same"}, "conflict": {"body", "annex"}, "near": {"same", "different"},
+		"members": {"甲县政府、乙县人民政府、丙区政府、开发区管委会"}, "lead": {"市督查室、市财政局"}, "date": {"2026-12-01"}, "limit": {"2026年12月1日"},
+		"past": {"2026.12.1"}, "which_date": {"2026/12/1", "none"}, "cycle": {"quarter", "none"}, "season": {"06-01至09-30"}, "office": {"市政府督查室"},
+		"leadership": {"市政府常务会议"}, "issued": {"2021-04-08"}, "contacts": {"已补"},
+	}
+	sources := []struct {
+		src    Source
+		issued string
+	}{}
+	s, err := Open(seedDir + "/document.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources = append(sources, struct {
+		src    Source
+		issued string
+	}{s, "2021-04-08"})
+	for _, p := range passages(t) {
+		for _, src := range p.sources(t) {
+			sources = append(sources, struct {
+				src    Source
+				issued string
+			}{src, p.Issued})
+			break
+		}
+	}
+	for _, one := range sources {
+		issued, err := calendar.ParseDay(one.issued)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for pick := range 2 {
+			answers := map[string]string{}
+			for range 3 {
+				d, err := Import(context.Background(), []Source{one.src}, Options{Issued: issued, Answers: answers, Calendar: holidays(t)})
+				if err != nil {
+					t.Fatalf("%s: %v", one.src.Name, err)
+				}
+				loadDraft(t, d)
+				for _, q := range d.Questions {
+					if q.Answer != answers[q.ID] {
+						t.Errorf("%s: %s was answered %q and shows %q", one.src.Name, q.ID, answers[q.ID], q.Answer)
+					}
+					options := given[q.Kind]
+					if len(options) == 0 {
+						t.Fatalf("no answer for a question of kind %s", q.Kind)
+					}
+					answers[q.ID] = options[pick%len(options)]
+				}
+			}
+			if t.Failed() {
+				t.Fatalf("%s with answers %d", one.src.Name, pick)
+			}
+		}
+	}
+}
