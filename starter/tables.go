@@ -83,7 +83,7 @@ func (a *app) seats(d people.Directory, to []people.Recipient) string {
 	for _, r := range to {
 		name := d.Name(r.Unit)
 		if r.Role != people.Office && r.Role != people.Leader {
-			name += a.w.T("term." + string(r.Role))
+			name = a.w.T("event.seat", words.Data{"Unit": name, "Role": a.w.T("term." + string(r.Role))})
 		}
 		out = append(out, name)
 	}

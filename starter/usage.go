@@ -68,8 +68,8 @@ func (a *app) usage() string {
   {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}
 {{end}}
 ` + a.w.T("help.flags") + `
-{{.Flags.FlagUsages | trimTrailingWhitespaces}}{{if .HasAvailableInheritedFlags}}
-{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
+{{if .HasAvailableLocalFlags}}{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
+{{end}}{{if .HasAvailableInheritedFlags}}{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
 {{if .HasAvailableSubCommands}}
 ` + a.w.T("help.more") + ` {{.CommandPath}} ` + a.w.T("help.usage_command") + ` --help
 {{end}}`
