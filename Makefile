@@ -11,7 +11,7 @@ export GOTOOLCHAIN = local
 .PHONY: help demo build test race check bench histories fuzz needs
 
 help: ## print these lines
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: bin/starter ## rehearse the 2021 water plan on a real engine, and leave its ledger under var/ to look at
 	bin/starter rehearse $(PLAN) --speed $(SPEED)
