@@ -358,6 +358,11 @@ plan.yaml:45:15 clauses[0].tasks[4].each same_as_field
 	}, `
 plan.yaml:45:14 clauses[0].tasks[4].due same_as_dates
 `},
+	{"same_as what has an impossible date", [][3]string{
+		{"plan.yaml", "due: 2021-04-10, limit", "due: 2021-02-30, limit"},
+	}, `
+plan.yaml:48:60 projects[0].due bad_date
+`},
 	{"same_as with another date and a ruling", [][3]string{
 		{"plan.yaml", "due: 2021-04-10\n", "due: 2021-04-20\n        ruling: 以附件为准，清单更具体\n"},
 	}, `

@@ -93,8 +93,8 @@ func (l *loader) noTarget(e *entry, id string, made map[string]int) {
 func (l *loader) mention(e *entry, i int) {
 	m := &l.tasks[i]
 	m.Also = append(m.Also, Mention{ID: e.ID, Clause: e.Clause, Due: e.Due, Source: e.Source, Ruling: e.ruling})
-	if e.Due.IsZero() || e.Due == m.Due {
-		return
+	if e.Due.IsZero() || e.Due == m.Due || m.Due.IsZero() && m.from.has("due") {
+		return // agreed, or not to be told: a date that cannot be read is complained of once
 	}
 	other := m.Due.String()
 	if other == "" {
