@@ -107,9 +107,10 @@ func tuning() dc.StaticClient {
 		dc.MatchingNumTaskqueueReadPartitions.Key():  1,
 		dc.MatchingNumTaskqueueWritePartitions.Key(): 1,
 		// 20 reads a second and queue (the default) make timers and tasks wait up to 50 ms for each other.
-		dc.TimerProcessorMaxPollRPS.Key():      1000,
-		dc.TransferProcessorMaxPollRPS.Key():   1000,
-		dc.VisibilityProcessorMaxPollRPS.Key(): 200,
+		dc.TimerProcessorMaxPollRPS.Key():    1000,
+		dc.TransferProcessorMaxPollRPS.Key(): 1000,
+		// Nobody waits for the list of workflows, and each read sorts anew what is not written yet.
+		dc.VisibilityProcessorMaxPollRPS.Key(): 20,
 		// There is no second host whose clock could be ahead; the default, a second, is how late every timer would fire.
 		dc.TimerProcessorMaxTimeShift.Key(): time.Millisecond,
 		// One SQLite connection feeds them all; 512 goroutines a queue would only stand in line.
