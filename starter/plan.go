@@ -179,8 +179,11 @@ func (a *app) launch(ctx context.Context, h *host.Host, p *plan.Plan) error {
 		Progress: func(done, total int) { bar.ChangeMax(total); _ = bar.Set(done) },
 	})
 	_ = bar.Finish()
+	if ctx.Err() != nil {
+		return ctx.Err() // whoever pressed Ctrl-C need not read what was left undone
+	}
 	if unarmed, ok := asUnarmed(err); ok {
-		return fmt.Errorf("%s", a.w.T("cli.unarmed", words.Data{"Count": len(unarmed.Tasks), "Tasks": strings.Join(unarmed.Tasks, " "), "Error": unarmed.First}))
+		return fmt.Errorf("%s", a.w.T("cli.unarmed", words.Data{"Count": len(unarmed.Tasks), "Tasks": some(unarmed.Tasks, 8), "Error": unarmed.First}))
 	}
 	if err != nil {
 		return err
@@ -191,7 +194,7 @@ func (a *app) launch(ctx context.Context, h *host.Host, p *plan.Plan) error {
 	}
 	fmt.Fprintln(a.out, a.w.T(key, words.Data{"Title": p.Title, "Plan": p.ID, "Tasks": report.Tasks, "Armed": report.Armed,
 		"Standing": report.Standing, "Seconds": fmt.Sprintf("%.1f", a.now().Sub(started).Seconds())}))
-	if n := overdue(p, calendar.DayOf(started.In(calendar.Beijing))); n > 0 && !report.Resumed {
+	if n := overdue(p, calendar.DayOf(started.In(calendar.Beijing))); n > 0 && report.Armed > 0 {
 		fmt.Fprintln(a.out, a.w.T("help.overdue_already", words.Data{"N": n}))
 	}
 	return nil
@@ -207,4 +210,12 @@ func overdue(p *plan.Plan, today calendar.Day) int {
 		}
 	}
 	return n
+}
+
+// some is the first few of many names.
+func some(names []string, most int) string {
+	if len(names) <= most {
+		return strings.Join(names, " ")
+	}
+	return strings.Join(names[:most], " ") + " …"
 }

@@ -48,12 +48,25 @@ func (l serverLog) fatal(msg string, tags []tag.Tag) fatal {
 }
 
 func (l serverLog) write(level slog.Level, msg string, tags []tag.Tag) {
-	if l.stopping.Load() || strings.HasPrefix(msg, nexusHint) {
+	if l.stopping.Load() || strings.HasPrefix(msg, nexusHint) || cancelled(tags) {
 		level = slog.LevelDebug
 	}
 	if l.to.Enabled(context.Background(), level) {
 		l.to.Log(context.Background(), level, msg, attrs(tags)...)
 	}
+}
+
+// cancelled tells that a caller went away in the middle, as a person does who presses Ctrl-C: no fault of the server's.
+func cancelled(tags []tag.Tag) bool {
+	for _, t := range tags {
+		if err, ok := t.Value().(error); ok && strings.HasSuffix(err.Error(), context.Canceled.Error()) {
+			return true
+		}
+		if text, ok := t.Value().(string); ok && t.Key() == "error" && strings.HasSuffix(text, context.Canceled.Error()) {
+			return true
+		}
+	}
+	return false
 }
 
 func attrs(tags []tag.Tag) []any {
