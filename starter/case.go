@@ -126,7 +126,11 @@ func (a *app) noTask(ctx context.Context, store *ledger.Store, plans []string, t
 			}
 		}
 		for _, id := range near {
-			lines = append(lines, a.w.T("case.near_task", words.Data{"ID": id, "Title": byID[id].Title, "Lead": l.Plan.Directory.Name(byID[id].Lead)}))
+			line := a.w.T("case.near_task", words.Data{"ID": id, "Title": byID[id].Title, "Lead": l.Plan.Directory.Name(byID[id].Lead)})
+			if len(plans) > 1 {
+				line += " --plan " + p
+			}
+			lines = append(lines, line)
 		}
 	}
 	lines = lines[:min(len(lines), nearTasks)]

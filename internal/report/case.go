@@ -83,6 +83,9 @@ func CaseFile(l ledger.Launched, r Records, today calendar.Day, cal *calendar.Ca
 		return c
 	}
 	spoken(book.Stages, r.Events)
+	for i := range book.Stages {
+		book.Stages[i].MovedBy = b.movedBy(book.Stages[i])
+	}
 	for _, t := range book.Talks {
 		c.Talks = append(c.Talks, CaseTalk{TalkRow: t, Stages: []StageRow{}})
 	}
@@ -182,6 +185,26 @@ func spoken(stages []StageRow, events []ledger.Event) {
 	}
 }
 
+// What moved a stage from its day.
+const (
+	movedByRest = "rest"
+	movedByDue  = "due"
+	movedLate   = "late"
+)
+
+func (b *binder) movedBy(s StageRow) string {
+	at := calendar.DayOf(s.At)
+	switch {
+	case s.MovedFrom.IsZero():
+		return ""
+	case at == b.cal.OnOrBefore(s.MovedFrom), at == b.cal.OnOrAfter(s.MovedFrom):
+		return movedByRest
+	case at.Before(s.MovedFrom):
+		return movedByDue
+	}
+	return movedLate
+}
+
 // All are every stage of the case, its talks' among them, by time.
 func (c Case) All() []StageRow {
 	all := slices.Clone(c.Ladder)
@@ -192,13 +215,14 @@ func (c Case) All() []StageRow {
 	return all
 }
 
-// Next is the first stage that is still to come; nil without one.
+// Next is the first stage that is still to come by the plan's day; nil without
+// one. Those that should have spoken before are Silent.
 func (c Case) Next() *StageRow {
-	if c.Task.Next == nil {
+	if c.Task.State != ledger.TaskOpen {
 		return nil
 	}
 	for _, s := range c.All() {
-		if s.State == ledger.Expected && s.Stage == c.Task.Next.Stage && s.Talk == c.Task.Next.Talk {
+		if s.State == ledger.Expected && !c.Silent(s) {
 			return &s
 		}
 	}

@@ -98,24 +98,23 @@ func (d docket) results(s StageRow, several bool) string {
 // why says how a stage came to stand on its day: moved, merged, late.
 func (d docket) why(s StageRow) string {
 	var parts []string
-	if at := calendar.DayOf(s.At); !s.MovedFrom.IsZero() {
-		key := "moved_later"
-		switch {
-		case at.Before(s.MovedFrom):
-			key = "moved_earlier"
-		case at.Sub(s.MovedFrom) > longestRest:
-			key = "moved_assigned"
+	if s.MovedBy != "" {
+		key := "moved_" + s.MovedBy
+		if s.MovedBy == movedByRest && calendar.DayOf(s.At).Before(s.MovedFrom) {
+			key = "moved_rest_earlier"
 		}
 		parts = append(parts, d.say(key, words.Data{"Day": s.MovedFrom.String()}))
 	}
 	if len(s.Merged) > 0 {
 		key := "merged"
-		if s.Stage == plan.CatchUp {
+		if s.Stage == plan.CatchUp || slices.Contains(s.Merged, plan.CatchUp) {
 			key = "caught_up"
 		}
-		names := make([]string, len(s.Merged))
-		for i, id := range s.Merged {
-			names[i] = d.stageOf(Step{Stage: id, Kind: plan.Remind})
+		var names []string
+		for _, id := range s.Merged {
+			if id != plan.CatchUp {
+				names = append(names, d.stageOf(Step{Stage: id, Kind: plan.Remind}))
+			}
 		}
 		parts = append(parts, d.say(key, words.Data{"Stages": d.list(names)}))
 	}
@@ -124,10 +123,6 @@ func (d docket) why(s StageRow) string {
 	}
 	return strings.Join(parts, "\n")
 }
-
-// longestRest is more days than any holiday has: a stage that stands further
-// from its day was moved by a late assignment.
-const longestRest = 9
 
 func (d docket) talks() Section {
 	out := Section{Heading: d.say("part_talks")}
@@ -160,6 +155,8 @@ func (d docket) opened(t CaseTalk) string {
 func (d docket) stepResult(st TalkStep) string {
 	key := "step_waiting"
 	switch {
+	case !st.Taken.IsZero() && st.Late && st.WorkdaysLate == 0:
+		key = "step_taken_late_rest"
 	case !st.Taken.IsZero() && st.Late:
 		key = "step_taken_late"
 	case !st.Taken.IsZero():
@@ -195,14 +192,8 @@ func (d docket) messages() Section {
 		out.Lines = []string{d.say("none")}
 		return out
 	}
-	var states []string
-	tally := d.c.Tally()
-	for _, state := range []string{ledger.Sent, ledger.Failed, ledger.Unknown, ledger.Sending, ledger.Pending, ledger.Dropped} {
-		if tally[state] > 0 {
-			states = append(states, d.say("tally_state", words.Data{"State": d.t("message_" + state), "N": tally[state]}))
-		}
-	}
-	g.Head = d.say("tally", words.Data{"Total": len(g.Rows), "States": d.list(states)})
+	states := d.tally(ledger.Sent, ledger.Failed, ledger.Unknown, ledger.Sending, ledger.Pending, ledger.Dropped)
+	g.Head = d.say("tally", words.Data{"Total": len(g.Rows), "States": states})
 	if apart(pairs) {
 		g.insert(1, d.say("col_sent_real"), real)
 	}
@@ -269,7 +260,7 @@ func (d docket) history() Section {
 	}
 	out.Tables = []Grid{g}
 	if d.c.Task.Kind == plan.Dated && d.c.Tally()[ledger.Sent] > 0 {
-		out.Lines = []string{d.say("same_clock")}
+		out.Lines = []string{d.say("sent_elsewhere")}
 	}
 	return out
 }

@@ -190,12 +190,39 @@ func (d docket) warnings() (all []string) {
 	if !d.c.Facts.Armed && r.Kind != plan.Standing && r.State == ledger.TaskOpen {
 		all = append(all, d.say("unarmed"))
 	}
+	var silent, to []string
 	for _, s := range d.c.All() {
 		if d.c.Silent(s) {
-			all = append(all, d.say("silent", words.Data{"Stage": d.stage(s), "At": clock(s.At)}))
+			silent = append(silent, clock(s.At)+" "+d.stage(s))
+		}
+		for _, m := range s.Messages {
+			if name := d.seatOf(m.To); doubtful(m.State) && !slices.Contains(to, name) {
+				to = append(to, name)
+			}
 		}
 	}
+	if len(silent) > 0 {
+		all = append(all, d.say("silent", words.Data{"N": len(silent), "Stages": d.list(silent)}))
+	}
+	n := d.c.Tally()
+	if lost := n[ledger.Failed] + n[ledger.Unknown]; lost > 0 && r.State == ledger.TaskOpen {
+		all = append(all, d.say("undelivered", words.Data{"N": lost, "States": d.tally(ledger.Failed, ledger.Unknown), "To": d.list(to)}))
+	}
 	return all
+}
+
+func doubtful(state string) bool { return state == ledger.Failed || state == ledger.Unknown }
+
+// tally is how many of the case's messages stand in each of these states.
+func (d docket) tally(states ...string) string {
+	n := d.c.Tally()
+	var parts []string
+	for _, state := range states {
+		if n[state] > 0 {
+			parts = append(parts, d.say("tally_state", words.Data{"State": d.t("message_" + state), "N": n[state]}))
+		}
+	}
+	return d.list(parts)
 }
 
 // stage is what a stage is called in a case: its rule in words.

@@ -13,17 +13,20 @@ import (
 
 // StageRow is one rung of a task's or talk's ladder: expected, decided or void.
 type StageRow struct {
-	Task      string             `json:"task"`
-	Title     string             `json:"title"`
-	Revision  int                `json:"revision"`
-	Talk      string             `json:"talk,omitempty"` // ID of the talk whose step it belongs to
-	Unit      string             `json:"unit"`           // name of the accountable unit
-	Due       calendar.Day       `json:"due"`
-	Stage     string             `json:"stage"`
-	Kind      plan.StageKind     `json:"kind"`
-	At        time.Time          `json:"at"`         // when it speaks, plan clock
-	MovedFrom calendar.Day       `json:"moved_from"` // the rest day it was moved from
-	To        []people.Recipient `json:"to"`         // unit/role, as in "shuiwu/liaison"
+	Task      string         `json:"task"`
+	Title     string         `json:"title"`
+	Revision  int            `json:"revision"`
+	Talk      string         `json:"talk,omitempty"` // ID of the talk whose step it belongs to
+	Unit      string         `json:"unit"`           // name of the accountable unit
+	Due       calendar.Day   `json:"due"`
+	Stage     string         `json:"stage"`
+	Kind      plan.StageKind `json:"kind"`
+	At        time.Time      `json:"at"`         // when it speaks, plan clock
+	MovedFrom calendar.Day   `json:"moved_from"` // the rest day it was moved from
+	// MovedBy says what moved it, in a case file only: rest (a rest day), due (it
+	// may not come after the due date) or late (it was assigned after that day).
+	MovedBy   string             `json:"moved_by,omitempty"`
+	To        []people.Recipient `json:"to"` // unit/role, as in "shuiwu/liaison"
 	Light     plan.Light         `json:"light"`
 	Merged    []string           `json:"merged"` // milder stages of the same day that became this one
 	State     string             `json:"state"`  // expected, decided, void

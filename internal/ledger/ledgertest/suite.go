@@ -23,6 +23,7 @@ func Run(t *testing.T, address func(testing.TB) string) {
 		{"intent, delivery, receipt", receipts},
 		{"a refusal is final", refusal},
 		{"a delivery put off is tried again with what is true then", putOff},
+		{"a message's events are found by its ID", messageEvents},
 		{"no receipt is unknown where asking again is not safe", unknown},
 		{"an item says what comes next", itemsAround},
 		{"a talk opens at once", talkAtOnce},

@@ -172,3 +172,26 @@ func itemsAround(t *testing.T, address string) {
 		t.Errorf("next after the last stage: %v", messages[0].Items[0].Next)
 	}
 }
+
+func messageEvents(t *testing.T, address string) {
+	w := newWorld(t, address, 2)
+	w.decide("t0", dueStage)
+	id := w.gather(never)[0].ID
+	w.ok(w.Receipt(w.ctx, id, "451 later", false, speaks))
+	w.is("again", len(w.gather(never)), 1)
+	w.ok(w.Receipt(w.ctx, id, "", false, speaks))
+	w.decide("t1", urge) // another message's events are not among them
+	events, err := w.MessageEvents(w.ctx, []string{id, "nothing"})
+	w.ok(err)
+	var kinds []string
+	for i, e := range events {
+		kinds = append(kinds, e.Kind)
+		if i > 0 && e.Seq <= events[i-1].Seq {
+			t.Errorf("event %d after %d", e.Seq, events[i-1].Seq)
+		}
+	}
+	w.is("kinds", kinds, []string{ledger.MessageIntent, ledger.MessageDeferred, ledger.MessageIntent, ledger.MessageSent})
+	none, err := w.MessageEvents(w.ctx, nil)
+	w.ok(err)
+	w.is("of no message", len(none), 0)
+}

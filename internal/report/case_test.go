@@ -1,0 +1,164 @@
+package report_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/report"
+	"duban/internal/words"
+)
+
+// file is the case file of one task of the rows.
+func (r rows) file(t testing.TB, id string, today calendar.Day, events ...ledger.Event) report.Case {
+	t.Helper()
+	records := report.Records{Events: events}
+	for _, task := range r.tasks {
+		if task.ID == id {
+			records.Task = task
+		}
+		if task.Duty == id {
+			records.Occurrences = append(records.Occurrences, task)
+		}
+	}
+	require.Equal(t, id, records.Task.ID)
+	for _, s := range r.stages {
+		if s.Task == id {
+			records.Stages = append(records.Stages, s)
+		}
+	}
+	for _, n := range r.notices {
+		if n.Task == id {
+			records.Notices = append(records.Notices, n)
+		}
+	}
+	for _, k := range r.talks {
+		if k.Task == id {
+			records.Talks = append(records.Talks, k)
+		}
+	}
+	return report.CaseFile(r.launched, records, today, holidays(t))
+}
+
+// An extension replaced the ladder: the new one comes first, the old one says
+// that it was replaced, and the first due date stays to be seen.
+func TestCaseOfAnExtendedTask(t *testing.T) {
+	t.Parallel()
+	r := small(t)
+	r.tasks[5].Revision = 2
+	r.speak("t6", "", "late-5", plan.Remind, day(7, 7), ledger.Void, calendar.Day{}, people.Recipient{Unit: "gaoping", Role: people.Liaison})
+	r.speak("t6", "", "due", plan.DueDay, day(7, 6), ledger.Expected, calendar.Day{}, people.Recipient{Unit: "gaoping", Role: people.Liaison}, people.Recipient{Unit: "shuiwu", Role: people.Head})
+	r.stages[len(r.stages)-1].Revision = 2
+	_, _, sections := report.Speak(words.New("zh")).Case(r.file(t, "t6", day(7, 1)))
+	require.Contains(t, sections[0].Facts, report.Fact{Label: "完成时限", Text: "2021年7月6日（星期二）24:00前"})
+	require.Contains(t, sections[0].Facts, report.Fact{Label: "首次时限", Text: "2021年6月30日（星期三）"})
+	require.Contains(t, sections[0].Facts, report.Fact{Label: "督办规则", Text: "标准督办规则（standard，第 1 版），现行第 2 次阶梯"})
+	require.Contains(t, sections[0].Facts, report.Fact{Label: "下一步", Text: "2021-07-06 09:00 到期当日提醒，对象：联络员、市水务局主要负责人"})
+	columns := []string{"督办时间", "督办", "亮灯", "决定", "对象和结果", "说明"}
+	require.Equal(t, report.Section{Heading: "二、督办阶梯", Tables: []report.Grid{
+		{Columns: columns, Rows: [][]string{{"2021-07-06 09:00", "到期当日提醒", "黄灯", "未到时间", "联络员、市水务局主要负责人", ""}}},
+		{Head: "此前的第 1 次阶梯（已被替换）", Columns: columns, Rows: [][]string{
+			{"2021-06-30 09:00", "补提醒", "黄灯", "2021-06-30 08:00", "无人接收", ""},
+			{"2021-07-07 09:00", "提醒", "黄灯", "不再督办", "联络员", ""},
+		}},
+	}}, sections[1])
+}
+
+// What moved a stage is told by the calendar: 26 June 2021 is a Saturday, the
+// 23rd a Wednesday.
+func TestWhatMovedAStage(t *testing.T) {
+	t.Parallel()
+	r := small(t)
+	for _, to := range []calendar.Day{day(6, 25), day(6, 28), day(6, 24), day(6, 30)} {
+		r.speak("t6", "", "due", plan.DueDay, to, ledger.Expected, day(6, 26))
+	}
+	r.speak("t6", "", "due", plan.DueDay, day(6, 24), ledger.Expected, day(6, 23))
+	c := r.file(t, "t6", day(6, 20))
+	got := map[string]string{}
+	for _, s := range c.Ladder {
+		got[s.MovedFrom.String()+" to "+calendar.DayOf(s.At).String()] = s.MovedBy
+	}
+	require.Equal(t, map[string]string{
+		" to 2021-06-30": "", "2021-06-26 to 2021-06-25": "rest", "2021-06-26 to 2021-06-28": "rest", "2021-06-26 to 2021-06-24": "due",
+		"2021-06-26 to 2021-06-30": "late", "2021-06-23 to 2021-06-24": "late",
+	}, got)
+}
+
+// A step that was taken is not missed, however late; what waits is not late.
+func TestCaseOfATalkUnderWay(t *testing.T) {
+	t.Parallel()
+	r := small(t)
+	r.talks[0].Taken["held"] = day(7, 8)
+	r.talks = append(r.talks, ledger.Talk{ID: "t1#2", Task: "t1", Number: 2, Lead: "shuiwu", State: ledger.TalkDeclined, OpensAt: nine(day(7, 9)), Approver: "liu"},
+		ledger.Talk{ID: "t1#3", Task: "t1", Number: 3, Lead: "shuiwu", State: ledger.TalkPending, OpensAt: nine(day(7, 14))})
+	_, _, sections := report.Speak(words.New("zh")).Case(r.file(t, "t1", day(7, 9)))
+	talks := sections[2]
+	require.Equal(t, "三、约谈", talks.Heading)
+	require.Equal(t, [][]string{
+		{"送达通知书", "2021-06-29", "2021-06-28", "按时完成"},
+		{"召开约谈", "2021-07-05", "2021-07-08", "迟3个工作日完成"},
+		{"约谈纪要", "2021-07-13", "", "未到时限"},
+	}, talks.Tables[0].Rows[:3])
+	require.Equal(t, []string{
+		"第 2 次约谈（t1#2）：不予批准。被约谈单位：市水务局。决定人：liu。",
+		"第 3 次约谈（t1#3）：待启动。被约谈单位：市水务局。定于2021-07-14 09:00 启动。",
+	}, []string{talks.Tables[2].Head, talks.Tables[3].Head})
+}
+
+// Whatever the ledger writes of a task has words in both languages.
+func TestEveryEventHasWords(t *testing.T) {
+	t.Parallel()
+	r := small(t)
+	for _, lang := range []string{"zh", "en"} {
+		for _, kind := range []string{
+			ledger.PlanLaunched, ledger.OccurrenceOpened, ledger.TaskArmed, ledger.TaskClosed, ledger.StageDecided, ledger.StageVoid, ledger.NoticeDropped,
+			ledger.MessageFailed, ledger.MessageDeferred, ledger.MessageUnknown, ledger.TalkOpened, ledger.TalkAsked, ledger.TalkApproved, ledger.TalkRefused, ledger.TalkVoided,
+		} {
+			for _, data := range []string{`null`, `"what nobody expected"`, `{"stage": "warn", "revision": 1, "talk": "t1#1", "reason": "x"}`, `{"stage": {"id": "talk", "kind": "talk", "to": ["lingdao/leader"]}, "opens": "t1#1"}`} {
+				c := r.file(t, "t1", day(7, 1), ledger.Event{Seq: 1, Kind: kind, Task: "t1", Actor: "wang", Real: nine(day(7, 1)), PlanAt: nine(day(7, 1)), Data: json.RawMessage(data)})
+				_, _, sections := report.Speak(words.New(lang)).Case(c)
+				rows := sections[len(sections)-1].Tables[0].Rows
+				require.Len(t, rows, 1)
+				require.NotContains(t, rows[0][2], kind, lang)
+				require.NotContains(t, rows[0][2], "case.", lang)
+				require.NotContains(t, rows[0][2], "<no value>", lang)
+			}
+		}
+	}
+}
+
+// Folding loses nothing but blanks and keeps to the width.
+func TestFold(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringOfN(rapid.RuneFrom([]rune("ab ，。（）中文督办1")), 0, 120, -1).Draw(t, "text")
+		w := rapid.IntRange(4, 40).Draw(t, "width")
+		lines := report.Fold(s, w)
+		require.NotEmpty(t, lines)
+		for _, l := range lines {
+			require.LessOrEqual(t, report.Wide(l), w)
+		}
+		bare := func(s string) string { return strings.ReplaceAll(s, " ", "") }
+		require.Equal(t, bare(s), bare(strings.Join(lines, "")))
+	})
+	require.Equal(t, []string{"2021年6月底前完", "成（验收），并", "投运"}, report.Fold("2021年6月底前完成（验收），并投运", 15))
+	require.Equal(t, []string{"the mail server", "was away"}, report.Fold("the mail server was away", 16))
+}
+
+// On two clocks a message's plan time is that of its receipt.
+func TestCaseOnTwoClocks(t *testing.T) {
+	t.Parallel()
+	r := small(t)
+	sent := nine(day(6, 22)).Add(time.Minute)
+	c := r.file(t, "t1", day(7, 1), ledger.Event{Seq: 9, Kind: ledger.MessageSent, Real: sent.AddDate(5, 0, 0), PlanAt: sent, Data: json.RawMessage(`{"message": "m@duban.local"}`)})
+	require.Equal(t, local(day(6, 22), 9, 1), c.Ladder[0].Messages[0].SentPlan)
+	require.Equal(t, []report.Step{{Stage: "warn", Kind: plan.Warn, At: local(day(6, 22), 9, 0)}}, c.History[0].Stages[:1])
+}
