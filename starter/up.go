@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"duban/internal/host"
+	"duban/internal/plan"
 	"duban/internal/words"
 )
 
@@ -17,17 +18,17 @@ func (a *app) upCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "up [FILE…]", Short: a.w.T("cli.up"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			plans, err := a.loadAll(args)
+			if err != nil {
+				return err
+			}
 			h, err := host.Open(cmd.Context(), a.cfg, host.Options{Embedded: true, Work: true, Out: a.out, Log: a.log})
 			if err != nil {
 				return err
 			}
 			defer h.Close()
 			fmt.Fprintln(a.out, a.w.T("cli.up_ready", words.Data{"Temporal": h.Address, "UI": h.UI, "Ledger": h.LedgerURL, "Outbox": a.cfg.Outbox}))
-			for _, file := range args {
-				p, _, err := a.load(file)
-				if err != nil {
-					return err
-				}
+			for _, p := range plans {
 				if err := a.launch(cmd.Context(), h, p); err != nil {
 					return err
 				}
@@ -37,6 +38,20 @@ func (a *app) upCommand() *cobra.Command {
 			return err
 		},
 	}
+}
+
+// loadAll reads every plan before anything is started; the errors of all of
+// them are printed.
+func (a *app) loadAll(files []string) (plans []*plan.Plan, err error) {
+	for _, file := range files {
+		p, _, loadErr := a.load(file)
+		if loadErr != nil {
+			err = loadErr
+			continue
+		}
+		plans = append(plans, p)
+	}
+	return plans, err
 }
 
 // engineCommand is the process a rehearsal starts and kills: `up`, quietly, on
