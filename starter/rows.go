@@ -113,7 +113,7 @@ func (a *app) checkJSON(p *plan.Plan, problems []plan.Problem) error {
 	result := checkResult{OK: true, Problems: []problemRow{}}
 	for _, pr := range problems {
 		result.OK = result.OK && pr.Warning
-		result.Problems = append(result.Problems, problemRow{pr.File, pr.Line, pr.Column, pr.Field, pr.Text(a.w), pr.Warning})
+		result.Problems = append(result.Problems, problemRow{pr.File, pr.Line, pr.Column, pr.Field, pr.Message(a.w), pr.Warning})
 	}
 	if result.OK {
 		result.Counts = map[string]any{}

@@ -24,10 +24,6 @@ type Problem struct {
 // Text is the problem in one line: "file:line:column: field: message"; the
 // message of a warning begins with that word.
 func (p Problem) Text(w *words.Words) string {
-	data := make(words.Data, len(p.Data))
-	for name, value := range p.Data {
-		data[name] = oneLine(fmt.Sprint(value))
-	}
 	text := oneLine(p.File)
 	if p.Line > 0 {
 		text += fmt.Sprintf(":%d:%d", p.Line, p.Column)
@@ -36,9 +32,18 @@ func (p Problem) Text(w *words.Words) string {
 		text += ": " + p.Field
 	}
 	if p.Warning {
-		return text + ": " + w.T("plan.warning") + w.T(p.Key, data)
+		return text + ": " + w.T("plan.warning") + p.Message(w)
 	}
-	return text + ": " + w.T(p.Key, data)
+	return text + ": " + p.Message(w)
+}
+
+// Message is what is wrong and what to do, without the place, in one line.
+func (p Problem) Message(w *words.Words) string {
+	data := make(words.Data, len(p.Data))
+	for name, value := range p.Data {
+		data[name] = oneLine(fmt.Sprint(value))
+	}
+	return w.T(p.Key, data)
 }
 
 // Failed tells that at least one problem is more than a warning: the plan must
