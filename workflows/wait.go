@@ -2,11 +2,13 @@ package workflows
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
 
 	"duban/internal/calendar"
+	"duban/internal/people"
 	"duban/internal/plan"
 )
 
@@ -45,16 +47,32 @@ func kindTerm(k plan.StageKind) string {
 	return string(k)
 }
 
-// stageSummary is one line for the web UI: 约谈 talk · 2021-05-19 09:00 → shuiwu/head, …
-func stageSummary(s plan.Stage) string {
-	to := ""
-	for i, r := range s.To {
-		if i > 0 {
-			to += ", "
-		}
-		to += r.String()
+// roleTerm is the word for a seat. The office and the leadership sit once in a
+// plan and need no unit beside them.
+func roleTerm(r people.Recipient) string {
+	switch r.Role {
+	case people.Liaison:
+		return r.Unit + " 联络员"
+	case people.Deputy:
+		return r.Unit + " 分管领导"
+	case people.Head:
+		return r.Unit + " 主要负责人"
+	case people.Office:
+		return "协调办"
+	case people.Leader:
+		return "领导小组"
 	}
-	return fmt.Sprintf("%s %s · %s → %s", kindTerm(s.Kind), s.ID, s.At.In(calendar.Beijing).Format("2006-01-02 15:04"), to)
+	return r.String()
+}
+
+// stageSummary is one line for the web UI:
+// 约谈 talk · 2021-05-19 09:00 → shuiwu 主要负责人、协调办、领导小组
+func stageSummary(s plan.Stage) string {
+	to := make([]string, len(s.To))
+	for i, r := range s.To {
+		to[i] = roleTerm(r)
+	}
+	return fmt.Sprintf("%s %s · %s → %s", kindTerm(s.Kind), s.ID, s.At.In(calendar.Beijing).Format("2006-01-02 15:04"), strings.Join(to, "、"))
 }
 
 // ladderDetails is the case file the web UI shows: what is done, what is next.
