@@ -308,5 +308,10 @@ func TestTaskCommandsSayWhatIsWrong(t *testing.T) {
 	_, err := f.says("task", "show", "over", "--plan", "nothing")
 	require.ErrorIs(t, err, ledger.ErrNotFound)
 	require.Contains(t, f.say("task", "show", "soon"), "完成清淤　督办卷宗\n治水计划（市办〔2021〕1号）", "the only plan that has such a task")
-	require.Contains(t, f.say("task", "list"), "共 8 项。")
+	list := f.say("task", "list")
+	require.Contains(t, list, "共 8 项。")
+	require.Contains(t, list, "│ 计划")
+	var lines []taskLine
+	require.NoError(t, json.Unmarshal([]byte(f.say("task", "list", "-o", "json", "--light", "red")), &lines))
+	require.Equal(t, []string{"water over", "air over", "water late"}, []string{lines[0].Plan + " " + lines[0].ID, lines[1].Plan + " " + lines[1].ID, lines[2].Plan + " " + lines[2].ID})
 }

@@ -135,7 +135,7 @@ func (a *app) taskLines(ctx context.Context, store *ledger.Store, f taskFilter) 
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range report.ByGravity(t.Tasks) {
+		for _, r := range t.Tasks {
 			line := taskLine{Plan: id, Row: r}
 			if f.unit != "" {
 				line.Part = part(r, units, l.Plan.Directory)
@@ -148,6 +148,7 @@ func (a *app) taskLines(ctx context.Context, store *ledger.Store, f taskFilter) 
 	if !known {
 		return nil, errors.New(a.w.T("case.no_unit", words.Data{"Unit": f.unit, "Near": strings.Join(plan.Near(f.unit, names), " / ")}))
 	}
+	slices.SortStableFunc(lines, func(a, b taskLine) int { return report.Graver(a.Row, b.Row) })
 	return lines, nil
 }
 
@@ -193,22 +194,14 @@ func (f taskFilter) takes(l taskLine) bool {
 func (a *app) taskListTable(lines []taskLine, parts bool) {
 	say := report.Speak(a.w)
 	several := slices.ContainsFunc(lines, func(l taskLine) bool { return l.Plan != lines[0].Plan })
-	t := a.reportTable(map[string]int{"lead": 18, "title": 40}, "light", "due", "left", "id", "lead", "title", "next", "talk")
-	extra := table.Row{}
+	headings := []string{"light", "due", "left", "id", "lead", "title", "next", "talk"}
 	if parts {
-		extra = append(extra, a.w.T("case.col_part"))
+		headings = append(headings, "part")
 	}
 	if several {
-		extra = append(extra, a.w.T("case.col_plan"))
+		headings = append(headings, "plan")
 	}
-	if len(extra) > 0 {
-		head := table.Row{}
-		for _, h := range []string{"light", "due", "left", "id", "lead", "title", "next", "talk"} {
-			head = append(head, a.w.T("report.col_"+h))
-		}
-		t.ResetHeaders()
-		t.AppendHeader(append(head, extra...))
-	}
+	t := a.reportTable(map[string]int{"lead": 18, "title": 40}, headings...)
 	for _, l := range lines {
 		next := ""
 		if l.Next != nil {

@@ -78,6 +78,10 @@ func CaseFile(l ledger.Launched, r Records, today calendar.Day, cal *calendar.Ca
 	book := Book(l, tasks, r.Stages, r.Notices, r.Talks, today, cal)
 	c := Case{Plan: book.Plan, AsOf: today, Task: book.Tasks[0], Seats: b.seats(r.Task), Facts: b.facts(r.Task), Occurrences: book.Tasks[1:],
 		Ladder: []StageRow{}, Talks: []CaseTalk{}, History: b.history(r)}
+	c.Task.No = 0 // a case is no line of a list
+	for i := range c.Occurrences {
+		c.Occurrences[i].No = i + 1
+	}
 	if r.Task.Kind == plan.Duty {
 		c.Upcoming, c.Units = b.upcoming(r), b.units(c)
 		return c

@@ -192,10 +192,13 @@ func unrated(t Tally) int {
 // earliest due date, then the document's order. What has no light comes last.
 func ByGravity(rows []Row) []Row {
 	sorted := slices.Clone(rows)
-	slices.SortStableFunc(sorted, func(a, b Row) int {
-		return cmp.Or(cmp.Compare(gravity(a), gravity(b)), a.Due.Compare(b.Due), cmp.Compare(a.No, b.No))
-	})
+	slices.SortStableFunc(sorted, Graver)
 	return sorted
+}
+
+// Graver compares rows as ByGravity orders them.
+func Graver(a, b Row) int {
+	return cmp.Or(cmp.Compare(gravity(a), gravity(b)), a.Due.Compare(b.Due), cmp.Compare(a.No, b.No))
 }
 
 func gravity(r Row) int {
