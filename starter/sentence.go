@@ -10,7 +10,6 @@ import (
 
 	"go.temporal.io/api/serviceerror"
 
-	"duban/internal/embedded"
 	"duban/internal/ledger"
 	"duban/internal/rehearse"
 	"duban/internal/words"
@@ -26,8 +25,8 @@ var sentences = []struct {
 }{
 	{errNoLedger, "no_ledger"},
 	{ledger.ErrNotFound, "not_found"},
-	{embedded.ErrDirInUse, "dir_in_use"},
-	{embedded.ErrPortInUse, "port_in_use"},
+	{host.ErrDirInUse, "dir_in_use"},
+	{host.ErrPortInUse, "port_in_use"},
 	{rehearse.ErrForeignFolder, "foreign_folder"},
 	{rehearse.ErrFolderInUse, "folder_in_use"},
 	{rehearse.ErrNothing, "nothing_foretold"},
