@@ -10,6 +10,7 @@ import (
 
 	"go.temporal.io/api/serviceerror"
 
+	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/rehearse"
 	"duban/internal/words"
