@@ -80,6 +80,33 @@ func (s *scan) farEvent(i int) (string, int, bool) {
 	return "", i, false
 }
 
+// casesBefore are the cases of which each has its own day, in the clause before:
+// 对新发现的企业，一个月内完成.
+func (s *scan) casesBefore(i int) string {
+	from := s.sent[i].from
+	if len(s.spans) > 0 {
+		from = max(from, s.spans[len(s.spans)-1].to)
+	}
+	end := s.clause[i].from
+	if end <= from || end-from > 40 {
+		return ""
+	}
+	for k := from; k < end; k++ {
+		if s.lit(k, "对") && !s.back(k, "针") && s.has(k, end, "新发现", "发现的", "新增的", "查出的", "排查出", "检查出", "举报", "投诉", "受理", "反馈的", "交办的", "逾期", "新投", "违法", "违规") {
+			return s.str(k, s.noComma(k, end))
+		}
+	}
+	return ""
+}
+
+// noComma leaves out commas and spaces before end.
+func (s *scan) noComma(from, end int) int {
+	for end > from && (s.at(end-1) == ',' || s.at(end-1) == '，' || s.at(end-1) == ' ') {
+		end--
+	}
+	return end
+}
+
 // backEvents are the events that a term can be counted back from.
 var backEvents = []string{"届满", "期满", "到期", "召开", "举行", "举办", "开工", "结束", "实施", "开始", "离任", "投运", "启用", "会议", "活动", "施工", "开庭", "换届"}
 

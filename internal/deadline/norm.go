@@ -15,24 +15,6 @@ type cell struct {
 // hard is the rune that ends a paragraph or a table cell: no phrase crosses it.
 const hard = '\n'
 
-// traditional maps the traditional characters that occur in time limits (and in
-// the verbs beside them) to simplified ones, one rune to one.
-var traditional = pairs("開开個个時时於于後后內内間间達达從从週周曆历號号爭争則则應应須须過过終终書书報报" +
-	"記记計计劃划設设點点現现實实與与將将進进運运營营驗验啟启動动體体產产備备標标準准監监測测調调專专項项" +
-	"會会議议閉闭發发佈布執执行行護护續续長长繼继節节國国慶庆勞劳淨净務务確确統统單单門门縣县區区級级責责" +
-	"任任項项類类鄉乡鎮镇屆届滿满導导組组織织總总結结隨随適适當当來来這这還还對对為为辦办處处見见決决異异" +
-	"機机關关無无電电訊讯輸输線线縮缩減减繳缴納纳稅税費费補补貼贴獎奖勵励績绩學学習习雙双農农業业溝沟渠渠" +
-	"濕湿種种養养樓楼層层橋桥擴扩廠厂壩坝閘闸戶户遲迟麼么週周歲岁曉晓據据審审細细則则兩两氣气熱热採采")
-
-func pairs(s string) map[rune]rune {
-	m := map[rune]rune{}
-	rs := []rune(s)
-	for i := 0; i+1 < len(rs); i += 2 {
-		m[rs[i]] = rs[i+1]
-	}
-	return m
-}
-
 // fold is the one form of a rune: half width, simplified, one dash, one zero.
 func fold(r rune) rune {
 	switch {

@@ -148,6 +148,9 @@ func (s *scan) readTerm(i int) ([]hit, int) {
 	if event == "" && !next {
 		event = s.sameEvent(i)
 	}
+	if event == "" && !next {
+		event = s.casesBefore(i)
+	}
 	h.Event, h.from, h.Offset.Next = event, from, next
 	switch {
 	case s.isIssue(event):

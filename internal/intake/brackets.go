@@ -39,11 +39,11 @@ const labelWords = `牵头负责单位|牵头责任单位|牵头实施单位|主
 var (
 	labelRe   = regexp.MustCompile(`(` + labelWords + `) ?: ?`)
 	labelHead = regexp.MustCompile(`^[(\[ ]{0,2}(` + labelWords + `) ?:`)
-	labelRun  = regexp.MustCompile(`(?m)(?:^|[。;；] ?)((?:` + labelWords + `) ?:[^\n]*)`)
+	labelRun  = regexp.MustCompile(`(?m)(?:^|[。;；,] ?)((?:` + labelWords + `) ?:[^\n。]*(?:。 ?(?:` + labelWords + `) ?:[^\n。]*)*)`)
 	limitLike = regexp.MustCompile(`\d{1,4} ?年|\d{1,2} ?月|季度|年底|月底|上半年|下半年|长期|持续|立即|每年|每月|全年|半年`)
 	fromHere  = regexp.MustCompile(`以下(?:各项|任务|工作|条款|同)?(?:均|都|皆)(?:需|由|须|要)(.+?)(?:负责)?(?:落实|实施|参与|配合|负责)?,?(?:下同|不再列出|不再一一列出|不再单独列出|不再赘列|不再重复)`)
 	roleTail  = regexp.MustCompile(`(等(?:有关单位|相关单位|有关部门|相关部门|各?部门|各?单位)?)?(?:按照?|根据|依)?(?:各自)?(?:职责|职能|责任)?(?:分工|权限)?(?:共同|分别|具体|联合)?(牵头负责|牵头组织|牵头|负责牵头|主办|配合实施|配合落实|配合|协助|协同|参与|参加|负责落实|负责实施|组织落实|组织实施|抓好落实|落实|实施|负责|承办|指导|督导|为主|协办)$`)
-	unitTail  = regexp.MustCompile(`(局|委|办|厅|部|院|会|社|署|处|科|股|室|司|队|所|站|馆|中心|公司|集团|银行|支行|分行|学校|中学|小学|大学|学院|医院|政府|街道|办事处|镇|乡|县|区|市|州|旗|盟|法院|检察院|联|团委|工会|海关|电视台|报社|企业|单位|部门|专班|指挥部|小组|协会|开发区|园区|新区|高新区|经开区|示范区|景区|管理处|大队|支队|总队|机构|供电公司|电信|移动|联通|铁塔|高校|各地|商会|妇联|残联|文联|科协|气象台|水厂|场|村|社区|基地|人行|税务|党校|编办|党组|科室|处室|党委|工委|党工委|总站|交警|监狱|供销社|公安|应急|住建|交通|环保)$`)
+	unitTail  = regexp.MustCompile(`(局|委|办|厅|部|院|会|社|署|处|科|股|室|司|队|所|站|馆|中心|公司|集团|银行|支行|分行|学校|中学|小学|大学|学院|医院|政府|街道|办事处|镇|乡|县|区|市|州|旗|盟|法院|检察院|联|团委|工会|海关|电视台|报社|企业|单位|部门|专班|指挥部|小组|协会|开发区|园区|新区|高新区|经开区|示范区|景区|管理处|大队|支队|总队|机构|供电公司|电信|移动|联通|铁塔|高校|各地|商会|妇联|残联|文联|科协|气象台|水厂|场|村|社区|基地|人行|税务|党校|编办|党组|[察导查作]组|领导小组|科室|处室|党委|工委|党工委|总站|交警|监狱|供销社|公安|应急|住建|交通|环保)$`)
 	halfName  = regexp.MustCompile(`^(?:管委会|管理委员会|党工委|街道|街道办|办事处|办公室|委员会|政府|企业|单位|部门|园区|市|县|区|镇|乡)$`)
 	notUnit   = regexp.MustCompile(`[的了]|完成|推进|加强|以上|以下|以内|包括|含|例如|比如|即|详见|见附件|不少于|不低于|\d{3,}`)
 )
@@ -181,7 +181,7 @@ func readResponsibility(in string, at int, closing bool) (responsibility, bool) 
 				units++
 			}
 		}
-		if units == 0 || units < len(names) && (!roles || units*2 < len(names)) || !roles && !closing {
+		if units == 0 || units < len(names) && (!roles && !(closing && plainList(names)) || units*2 < len(names)) || !roles && !closing {
 			return r, false
 		}
 		r.names, r.limit = names, limit
@@ -216,6 +216,17 @@ func readResponsibility(in string, at int, closing bool) (responsibility, bool) 
 	return r, true
 }
 
+// plainList is true of a list that begins with a unit and holds nothing that a
+// unit's name cannot be: one name of an unknown kind does not unmake it.
+func plainList(names []named) bool {
+	for _, n := range names {
+		if utf8.RuneCountInString(n.name) > 20 || notUnit.MatchString(fold(n.name)) {
+			return false
+		}
+	}
+	return looksUnit(names[0].name)
+}
+
 func seatOf(label string) seat {
 	switch {
 	case strings.Contains(label, "配合") || strings.Contains(label, "协") || strings.Contains(label, "参与") || strings.Contains(label, "参加") || strings.Contains(label, "指导") || strings.Contains(label, "督导"):
@@ -247,6 +258,12 @@ func readUnits(in string, as seat) (names []named, limit string, roles bool) {
 			continue
 		}
 		t = strings.TrimPrefix(strings.TrimPrefix(t, "由"), "并")
+		if m := ownSeat.FindStringSubmatch(t); m != nil && unitName(m[1]) != "" {
+			give(as)
+			names = append(names, named{unitName(m[1]), seatOf(m[2])})
+			roles = true
+			continue
+		}
 		if a, b, ok := strings.Cut(t, "会同"); ok {
 			group = append(group, unitName(a))
 			give(seatLead)
@@ -282,6 +299,9 @@ func readUnits(in string, as seat) (names []named, limit string, roles bool) {
 	give(as)
 	return names, limit, roles
 }
+
+// ownSeat is a unit with its own part behind it: 市住建局(牵头).
+var ownSeat = regexp.MustCompile(`^(.{2,24}?)\((牵头|主办|主责|配合|协办|参与)(?:单位|部门)?\)$`)
 
 // countyList is a collective name that lists its kinds: 各县、市、区.
 var countyList = regexp.MustCompile(`各(?:[市县区州旗]|县市|市县|区县|县区)(?:、(?:[市县区州旗]{1,2}))+(?:人民政府|政府|党委)|各(?:乡|镇|街道|乡镇|镇街)(?:、(?:乡|镇|街道|办事处|场))+`)

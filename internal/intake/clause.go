@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"duban/internal/deadline"
 )
 
 // clause 条目 is a numbered item of the document with who is responsible for it.
@@ -20,6 +22,8 @@ type clause struct {
 	brackets                           [][]string       // as written to the plan: 责任单位 by bracket
 	seats                              [][]named        // the same with their roles
 	inherited                          bool             // the brackets stand at another item
+	parent                             *node
+	back                               []deadline.Reading // times said of 以上工作
 	inheritFrom                        string
 	entries                            []*entry
 	wholly                             map[int]bool // brackets whose 完成时限 covers every undated sentence
@@ -96,7 +100,7 @@ func (w *clauseWalk) walk(n *node, from *clause) {
 // spreadBack gives items without a bracket that of the next item beside them:
 // one bracket after several items covers them all.
 func (w *clauseWalk) spreadBack(n *node, made []*clause) {
-	if n.parent == nil && n.mark.style <= styleHan && len(n.kids) > 0 && n.kids[0].mark.style == styleParen {
+	if n.parent == nil && n.mark.style <= styleHan && len(n.kids) > 0 && n.kids[0].mark.style == styleParen && (len(made) == 0 || !aboveWord.MatchString(made[len(made)-1].text)) {
 		return // chapters hold different matters
 	}
 	var next *clause
@@ -110,6 +114,9 @@ func (w *clauseWalk) spreadBack(n *node, made []*clause) {
 		}
 	}
 }
+
+// aboveWord says that the last item speaks for those above it too.
+var aboveWord = regexp.MustCompile(`(?:以上|上述)(?:各项|几项|所有|全部)?(?:工作|任务|项目|措施|事项)`)
 
 func (c *clause) inherit(from *clause) {
 	if len(from.found) == 0 {
@@ -289,6 +296,7 @@ func (w *clauseWalk) addClause(n *node, c *clause, from *clause) {
 			c.inherit(from)
 		}
 	}
+	c.parent = n.parent
 	w.out = append(w.out, c)
 }
 
@@ -300,7 +308,8 @@ func (c *clause) bare() bool {
 		rest += hanIn(c.text[pos:max(pos, from)])
 		pos = max(pos, to)
 	}
-	return rest+hanIn(c.text[pos:]) < 4
+	tail := signedDay.ReplaceAllString(tight(fold(c.text[pos:])), "")
+	return rest+hanIn(tail) < 4 || rest < 4 && len(c.found) > 0 && issuerRe.MatchString(strings.Trim(tail, "。;"))
 }
 
 // named is how many units the clause's own brackets name.

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -73,6 +74,11 @@ func (k *committer) clause(c *clause) {
 		k.sentence(c, s)
 	}
 	k.backrefs(c, readings)
+	for _, r := range readings {
+		if r.BackRef {
+			c.back = append(c.back, r)
+		}
+	}
 	for i, e := range c.entries {
 		e.ID = c.id + "-" + strconv.Itoa(i+1)
 		e.At = c.placeAt(e.span.from)
@@ -174,6 +180,31 @@ func (c *clause) covered(bracket int) {
 	c.wholly[bracket] = true
 }
 
+// besideDate tells that a date stands in the comma part of r too.
+func besideDate(parts []span, rs []deadline.Reading, r deadline.Reading) bool {
+	p := parts[partOf(parts, r.Begin)]
+	return slices.ContainsFunc(rs, func(o deadline.Reading) bool {
+		return o.Rule != "A10" && o.Kind == deadline.Due && !o.Due.IsZero() && o.Begin >= p.from && o.Begin < p.to
+	})
+}
+
+// severalYears tells a share for each year, 2018年、2019年分别…, from a quantity of
+// the one year.
+func severalYears(rs []deadline.Reading) bool {
+	years := map[int]bool{}
+	for _, r := range rs {
+		if r.Kind != deadline.Target && fourDigits.MatchString(fold(r.Words)) {
+			years[r.Due.Year] = true
+		}
+	}
+	return len(years) > 1
+}
+
+// dates tells that an entry of the clause has that day already.
+func (c *clause) dates(d calendar.Day) bool {
+	return slices.ContainsFunc(c.entries, func(e *entry) bool { return e.Due == d })
+}
+
 // everything stands for all brackets of a clause in covered.
 const everything = -2
 
@@ -207,14 +238,17 @@ func (k *committer) sentence(c *clause, s sentence) {
 	parts := commaSpans(c.text, s.span)
 	var marks []marked
 	for _, r := range s.readings {
-		if c.isCovered(s.bracket) && wholeYear.MatchString(tight(fold(r.Words))) {
+		if c.isCovered(s.bracket) && wholeYear.MatchString(tight(fold(r.Words))) && (c.dates(r.Due) || !severalYears(s.readings)) {
 			continue // a quantity of the year, whose limit the bracket gives
+		}
+		if r.Rule == "A10" && besideDate(parts, s.readings, r) {
+			continue // 3月底前完成汛前检查
 		}
 		if k.counts(c, r, s.span, false) && !attached(r) {
 			marks = append(marks, marked{r, partOf(parts, r.Begin)})
 		}
 	}
-	segs := segments(c.text, parts, marks)
+	segs := shareWords(c.text, parts, marks, segments(c.text, parts, marks))
 	if len(segs) == 0 {
 		return
 	}
@@ -272,6 +306,12 @@ func (k *committer) attach(c *clause, e *entry, s sentence) {
 // title is what the segment says to do, without the time.
 func (k *committer) title(c *clause, g segment) string {
 	r := g.reading
+	if g.words != "" {
+		if hanIn(g.words) < 6 {
+			return shorten(clauseTopic(c)+"："+g.words, 40)
+		}
+		return shorten(g.words, 40)
+	}
 	text := ""
 	if r.Begin >= g.from && r.End <= g.to && r.Kind != deadline.Recurring {
 		text = danglers.ReplaceAllString(c.text[g.from:r.Begin], "") + c.text[r.End:g.to]
@@ -305,7 +345,15 @@ func tidyTitle(s string) string {
 		n := len([]rune(m))
 		s = string([]rune(s)[n:])
 	}
-	s = doubleComma.ReplaceAllString(s, "，")
+	s = strings.NewReplacer("（）", "", "()", "", "〔〕", "").Replace(doubleComma.ReplaceAllString(s, "，"))
+	if i := strings.IndexAny(fold(s), ":"); i > 0 && i < 120 {
+		if names := labelUnits(s); len(names) > 0 {
+			_, rest, _ := strings.Cut(strings.ReplaceAll(s, ":", "："), "：")
+			if rest = strings.TrimPrefix(rest, "负责"); hanIn(rest) >= 2 {
+				s = rest
+			}
+		}
+	}
 	return strings.Trim(s, "，。；：、,;: ")
 }
 

@@ -83,7 +83,7 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 		}
 	}
 	reg := newRegistry(a, opt.Units, f.City)
-	k := &committer{facts: f, asker: a, reg: reg, ctx: deadline.Context{Issued: f.Issued, PlanYear: f.Year, Seasons: answeredSeasons(a, opt.Seasons), Calendar: opt.Calendar}}
+	k := &committer{facts: f, asker: a, reg: reg, ctx: deadline.Context{Issued: f.Issued, PlanYear: f.Year, Seasons: answeredSeasons(a, statedSeasons(o.flat, opt.Seasons)), Calendar: opt.Calendar}}
 	d := &Draft{ID: opt.ID, Title: f.Title, Number: f.Number, Issuer: f.Issuer, Issued: f.Issued, Year: f.Year, Docs: docs}
 	if d.ID == "" {
 		sum := sha256.Sum256([]byte(tight(fold(f.Title))))
@@ -101,6 +101,7 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 		}
 		k.clause(c)
 	}
+	k.backOver(d.clauses)
 	var rows [][]row
 	for _, t := range tables {
 		switch {

@@ -221,14 +221,8 @@ func splitRunTogether(blocks []Block) []Block {
 // cutAtMarks cuts before a mark that follows the end of a sentence or a
 // bracket, or that is the next in a running count.
 func cutAtMarks(text string, next map[int]int) []string {
-	count := func(m mark) {
-		for st := range next {
-			if st > m.style {
-				delete(next, st)
-			}
-		}
-		next[m.style] = m.num + 1
-	}
+	count := func(m mark) { next[m.style] = m.num + 1 } // 1. 2. may go on counting under the next （二）
+
 	if m, ok := readMark(text); ok {
 		count(m)
 	}

@@ -84,6 +84,7 @@ func (b *outliner) block(blk Block) {
 	if blk.Table != nil {
 		b.o.tables = append(b.o.tables, tableAt{Table: blk.Table, place: blk.Place, annex: b.annex, title: b.lastPar})
 		b.over = false
+		b.notes(blk)
 		return
 	}
 	p := para{blk.Text, blk.Place}
@@ -122,6 +123,23 @@ func (b *outliner) block(blk Block) {
 	b.item(m, p)
 }
 
+var noteRow = regexp.MustCompile(`^(?:备?注|说明)\d? ?[:：.]`)
+
+// notes takes the notes that stand in a table's last rows: 注：每月25日前报送进展.
+func (b *outliner) notes(blk Block) {
+	for _, r := range blk.Table.Rows {
+		full := nonEmpty(r.Cells)
+		if len(full) == 0 || len(distinct(full)) > 1 || !noteRow.MatchString(fold(full[0])) {
+			continue
+		}
+		at := blk.Place
+		at.Row = r.No
+		p := para{oneLine(full[0]), at}
+		b.o.flat = append(b.o.flat, p)
+		b.o.head = append(b.o.head, p)
+	}
+}
+
 // sentence is true of a paragraph that only looks like an item: 2021.4, 第一条 quoted.
 func (b *outliner) sentence(m mark, f string) bool {
 	rest := string([]rune(f)[min(m.length, utf8.RuneCountInString(f)):])
@@ -141,7 +159,7 @@ func (b *outliner) startAnnex(f string) {
 
 func (b *outliner) plain(p para) {
 	if len(b.open) == 0 {
-		if b.annex == "" || len(b.o.top) == 0 {
+		if noteRow.MatchString(fold(p.text)) || b.annex == "" || len(b.o.top) == 0 {
 			b.o.head = append(b.o.head, p)
 		}
 		return

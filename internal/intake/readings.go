@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"duban/internal/deadline"
 	"duban/internal/plan"
@@ -19,6 +20,8 @@ var (
 	bareYear    = regexp.MustCompile(`^(?:19|20)\d\d年度?$|^(?:全年|年度|本年度?|今年)$`)
 	notAmount   = regexp.MustCompile(`^(?:度)?(?:的|是|为|以来|市政府|省政府|国务院|政府工作报告|国家|全国|中央|[\p{Han}]{0,12}(?:考核中|考核时|会议精神|工作报告|工作会议))`)
 	policyTerm  = regexp.MustCompile(`^(?:期间)?,?(?:免征|免收|免除|减征|减免|减半|缓缴|缓征|享受|给予|有效|对[\p{Han}]{2,16}(?:免征|免收|减征|减免|减半|缓缴|给予))`)
+	seasonGiven = regexp.MustCompile(`(?:汛期|(?:采暖|供暖|防火|灌溉|禁渔|休渔|封山|禁烧)[期季]) ?\($`)
+	fullDay     = regexp.MustCompile(`^(?:19|20)\d\d年\d{1,2}月\d{1,2}日$`)
 	afterAll    = regexp.MustCompile(`(?:确需|需要|申请|经批准|特殊情况|确有).{0,20}(?:最迟|最晚|不得超过|不得晚于|可延长至|可延期至|延至|顺延至).{0,6}$`)
 	amount      = regexp.MustCompile(`\d|%|[一二三四五六七八九十百千万两]+(?:个|家|项|条|次|所|处|亩|公里|人|场|批|座)|完成|建成|启动|开工|投入|投用|投运|实现|达到|控制|创建|新增|新建|不低于|不少于|不超过|以上|以内|全部|全覆盖|开展|组织|举办|培育|实施|发展|印发|出台`)
 )
@@ -38,6 +41,10 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "condition"
 	case r.Superior:
 		why = "superior"
+	case r.Due == k.facts.Issued && r.Kind == deadline.Due && fullDay.MatchString(tight(fold(r.Words))):
+		why = "target" // the day of issue itself
+	case r.Kind == deadline.Window && seasonGiven.MatchString(fold(c.text[max(0, min(r.Begin, len(c.text))-40):min(r.Begin, len(c.text))])):
+		why = "target" // 汛期（5月15日至9月30日）
 	case !limit && afterAll.MatchString(tight(fold(c.text[max(0, min(s.from, r.Begin)):min(r.Begin, len(c.text))]))):
 		why = "condition"
 	case r.BackRef || r.Kind == deadline.None || r.Kind == deadline.Standing || r.Kind == deadline.Relative && r.Due.IsZero():
@@ -391,14 +398,42 @@ func (k *committer) backrefs(c *clause, readings []deadline.Reading) {
 		if !r.BackRef || r.Kind != deadline.Due || r.Due.IsZero() {
 			continue
 		}
-		for _, e := range c.entries {
-			if e.Kind == plan.Standing && e.Begin.IsZero() && e.span.from < r.Begin {
-				e.Kind, e.rule, e.words = plan.Dated, r.Rule, r.Words
-				k.timed(c.place, e, r)
-				if e.Milestone == "" {
-					e.Milestone = "完成"
-				}
-				e.Notes = append(e.Notes, k.asker.words.T("intake.note_backref", words.Data{"Words": r.Words}))
+		if c.headLen > 0 && !slices.ContainsFunc(c.entries, func(e *entry) bool { return e.span.from < r.Begin }) { // the heading is the work
+			m, _ := readMark(c.text)
+			from := len(string([]rune(c.text)[:min(m.length, utf8.RuneCountInString(c.text))]))
+			from, to := trimSpan(c.text, min(from, c.headLen), c.headLen)
+			e := &entry{Kind: plan.Standing, Bracket: c.bracketFor(0), span: span{from, to}, Source: c.text[from:to], Title: shorten(tidyTitle(c.text[from:to]), 40)}
+			k.owner(c, e, "")
+			c.entries = append(c.entries, e)
+		}
+		k.dateBack(c, r, r.Begin)
+	}
+}
+
+// dateBack gives a time to the undated entries that begin before at.
+func (k *committer) dateBack(c *clause, r deadline.Reading, at int) {
+	for _, e := range c.entries {
+		if e.Kind == plan.Standing && e.Begin.IsZero() && e.span.from < at {
+			e.Kind, e.rule, e.words = plan.Dated, r.Rule, r.Words
+			k.timed(c.place, e, r)
+			if e.Milestone == "" {
+				e.Milestone = "完成"
+			}
+			e.Notes = append(e.Notes, k.asker.words.T("intake.note_backref", words.Data{"Words": r.Words}))
+		}
+	}
+}
+
+// backOver applies 以上工作 at the last item under a heading to the items before
+// it (A16).
+func (k *committer) backOver(cs []*clause) {
+	for i, c := range cs {
+		for _, r := range c.back {
+			if r.Kind != deadline.Due || r.Due.IsZero() || c.parent == nil {
+				continue
+			}
+			for j := i - 1; j >= 0 && cs[j].parent == c.parent; j-- {
+				k.dateBack(cs[j], r, len(cs[j].text))
 			}
 		}
 	}

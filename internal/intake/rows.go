@@ -2,6 +2,7 @@ package intake
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -70,7 +71,9 @@ func (k *committer) project(id string, r row) *project {
 func (k *committer) rowEntries(place string, r *row) []*entry {
 	var out []*entry
 	c := &clause{place: place, role: roleTasks}
-	if r.limit != "" {
+	if len(r.when) > 0 {
+		out = k.stageEntries(place, r)
+	} else if r.limit != "" {
 		ctx := k.ctx
 		ctx.ColumnCell = true
 		c.text = r.limit
@@ -113,13 +116,11 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 			} else {
 				k.note(e, "note_limit", r.limit)
 			}
-			return []*entry{e}
+			return append(k.wordEntries(place, r, nil), e)
 		}
+		out = append(k.wordEntries(place, r, out), out...)
 	} else {
-		text := r.title
-		if r.content != "" {
-			text += "\n" + r.content
-		}
+		text := r.said
 		c.text = text
 		for _, rd := range deadline.Read(text, k.ctx) {
 			if !k.counts(c, rd, span{0, len(text)}, true) {
@@ -152,6 +153,56 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 	}
 	return out
 }
+
+// wordEntries are the steps that a row's words date beside its limit: 3月底前完成
+// 修订 in a row due in December. A step on the very day of a limit is that limit.
+func (k *committer) wordEntries(place string, r *row, limits []*entry) []*entry {
+	text := r.said
+	c := &clause{place: place, role: roleTasks, text: text, title: shorten(r.title, 30)}
+	ctx := k.ctx
+	taken, again := map[string]bool{}, false
+	for _, e := range limits {
+		again = again || e.Recur != nil
+		if !e.Due.IsZero() {
+			taken[e.Due.String()] = true
+			if fourDigits.MatchString(r.limit) {
+				ctx.Inherit = e.Due.Year
+			}
+		}
+	}
+	readings := deadline.Read(text, ctx)
+	var out []*entry
+	for _, s := range cutSentences(text, 0, len(text), -1) {
+		parts := commaSpans(text, s.span)
+		var marks []marked
+		for _, rd := range readings {
+			if rd.Begin < s.from || rd.Begin >= s.to || wholeYear.MatchString(tight(fold(rd.Words))) {
+				continue
+			}
+			if k.counts(c, rd, s.span, false) && !attached(rd) && (rd.Kind == deadline.Recurring && rd.Recurrence != "" || !rd.Due.IsZero()) {
+				marks = append(marks, marked{rd, partOf(parts, rd.Begin)})
+			}
+		}
+		for _, g := range segments(text, parts, marks) {
+			if g.reading == nil {
+				continue
+			}
+			e := k.dated(c, *g.reading, g.span, -1)
+			if e == nil || e.Kind == plan.Standing {
+				continue
+			}
+			if e.Kind == plan.Dated && taken[e.Due.String()] || e.Recur != nil && again {
+				continue
+			}
+			e.Title = shorten(k.title(c, g), 60)
+			e.Source = r.raw
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+var fourDigits = regexp.MustCompile(`(?:19|20)\d\d`)
 
 // lineOf is the sentence of text around byte at.
 func lineOf(text string, at int) span {

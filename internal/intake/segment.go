@@ -28,6 +28,7 @@ type segment struct {
 	span
 	context span // words before it that say what the work is
 	reading *deadline.Reading
+	words   string // its title, where a list of times shares one wording
 }
 
 var (

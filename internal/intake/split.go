@@ -99,6 +99,9 @@ func (k *committer) bracketOf(c *clause, e *entry) []named {
 	return nil
 }
 
+// signedDay is the day behind a signature.
+var signedDay = regexp.MustCompile(`(?:19|20)\d\d年\d{1,2}月\d{1,2}日$`)
+
 // standing makes the standing entry of undated words; words that several
 // counties each must do become an entry of their own. skipped is a phrase that
 // was read and gave nothing.
@@ -112,6 +115,9 @@ func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
 	}
 	if c.role == roleHead {
 		return // the letter's undated words are courtesy
+	}
+	if issuerRe.MatchString(signedDay.ReplaceAllString(tight(fold(c.text[from:to])), "")) {
+		return // a signature
 	}
 	parts := commaSpans(c.text, span{from, to})
 	for i := 1; i < len(parts); i++ {

@@ -60,7 +60,8 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 		}
 	}
 	if m := headUnit.FindStringSubmatch(f); m != nil && looksUnit(m[1]) {
-		return []string{m[1]}, false
+		rest := strings.TrimPrefix(strings.TrimPrefix(f, "由"), m[1])
+		return append([]string{m[1]}, k.listed(rest)...), false
 	}
 	if m := listUnit.FindString(f); m != "" && strings.HasPrefix(f[len(m):], "、") && looksUnit(m) && levelOf(m) != "" {
 		if more := k.listed(f[len(m):]); len(more) > 0 {
@@ -76,7 +77,10 @@ var listUnit = regexp.MustCompile(`^[\p{Han}]{2,16}?(?:局|委员会|委|办公�
 func (k *committer) listed(rest string) []string {
 	var out []string
 	for len(out) < 20 {
-		more := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(rest, "、"), "和"), "及")
+		more := rest
+		for _, w := range []string{"、", "和", "及", "会同", "联合"} {
+			more = strings.TrimPrefix(more, w)
+		}
 		if len(more) == len(rest) {
 			return out
 		}
@@ -88,13 +92,65 @@ func (k *committer) listed(rest string) []string {
 			return out
 		}
 		after := more[len(fold(tight(n))):]
-		if !afterName.MatchString(after) && !strings.HasPrefix(after, "、") && !strings.HasPrefix(after, "和") && !strings.HasPrefix(after, "等") {
+		if !afterName.MatchString(after) && !strings.HasPrefix(after, ":") && !strings.HasPrefix(after, "、") && !strings.HasPrefix(after, "和") && !strings.HasPrefix(after, "等") {
 			return out
 		}
 		out, rest = append(out, n), after
 	}
 	return out
 }
+
+// labelled are the units that a paragraph, or its heading, begins with as its
+// label: 市财政局：负责…；年底前…. What no bracket covers is theirs.
+func (k *committer) labelled(c *clause, e *entry) []string {
+	from := 0
+	for _, s := range c.starts {
+		if s <= e.span.from {
+			from = s
+		}
+	}
+	line := c.text[from:min(len(c.text), from+300)]
+	if i := strings.IndexByte(line, '\n'); i >= 0 {
+		line = line[:i]
+	}
+	for _, head := range []string{line, c.title, c.heading} {
+		if names := labelUnits(head); len(names) > 0 {
+			return names
+		}
+	}
+	return nil
+}
+
+// labelUnits are the units before the colon or stop that a text begins with.
+func labelUnits(line string) []string {
+	if len(line) > 300 {
+		line = line[:300]
+	}
+	head := []rune(fold(line))
+	if m, ok := readMark(line); ok {
+		head = head[min(m.length, len(head)):]
+	}
+	s := string(head[:min(len(head), 80)])
+	i := strings.IndexAny(s, ":。")
+	if i < 0 && len(head) < 80 {
+		i = len(s)
+	}
+	if i <= 0 {
+		return nil
+	}
+	names, _, _ := readUnits(s[:i], seatOwner)
+	var out []string
+	for _, n := range order(names) {
+		if !looksUnit(n.name) || levelOf(tight(fold(n.name))) == "" && !orgTail.MatchString(n.name) {
+			return nil
+		}
+		out = append(out, n.name)
+	}
+	return out
+}
+
+// orgTail are the ends of names that nothing but a body has.
+var orgTail = regexp.MustCompile(`(?:局|委员会|委|办公室|政府|管委会|公司|集团|银行|医院|指挥部|领导小组|街道|街道办事处)$`)
 
 // printed is a folded name with the brackets that documents print.
 func (k *committer) printed(f string) string {

@@ -26,7 +26,12 @@ const (
 	colTarget  // 目标水质
 	colLevel   // 断面级别
 	colGroup   // 类别, 领域
+	colPast    // 目前进展, 交办时间: what has been, and no limit
 )
+
+// pastColumn names columns that tell what was done, when it was handed over, or
+// of what sort it is: none of them lays down a time or a task.
+var pastColumn = regexp.MustCompile(`进展|(?:完成|落实|整改|办理|推进|销号|验收|实施)(?:情况|状态|结果|类型|进度$)|^(?:目前|当前|现阶段|截至)|(?:发现|交办|反馈|填报|下达|受理|检查|督查|督察|移交|登记|签订|来文|收文|报告|建成|入库|更新)(?:时间|日期)|是否|(?:整改|问题|任务|项目|工作)?(?:类型|性质|来源)$|^(?:户数|栋数|面积|投资|总投资|数量|单位数)`)
 
 var columnWords = []struct {
 	re *regexp.Regexp
@@ -38,6 +43,7 @@ var columnWords = []struct {
 	{regexp.MustCompile(`断面(级别|类别|属性|性质)|考核级别|^级别$`), colLevel},
 	{regexp.MustCompile(`领导|责任人|联系人|负责人|电话|联络员|河长|专员|责任县长|责任市长`), colPerson},
 	{regexp.MustCompile(`备注|说明$|^注$`), colRemark},
+	{pastColumn, colPast},
 	{regexp.MustCompile(`时限|时间|节点|进度|日期|期限|截止|年度计划|完成期`), colLimit},
 	{regexp.MustCompile(`配合|协办|参与|协同|协助|参加|联动`), colAssist},
 	{regexp.MustCompile(`牵头|主办|主责|主要责任|第一责任`), colLead},
@@ -68,6 +74,8 @@ type headedTable struct {
 	head int            // index of the header row
 	cols map[column]int // first column of each kind
 	more []int          // further columns of content
+	two  bool           // the header takes two rows
+	when []timeColumn   // columns of time, where there are several
 }
 
 // readHeader finds the header among the first rows, in any order of columns; a
@@ -89,9 +97,10 @@ func readHeader(t tableAt) (headedTable, bool) {
 		cols, more, score := columnsOf(joined)
 		below, _, s2 := columnsOf(t.Rows[h.head+1].Cells)
 		if score > best && s2 >= 1 && len(below) > 0 && !isRowNumber(first(t.Rows[h.head+1].Cells)) {
-			h.head, h.cols, h.more = h.head+1, cols, more
+			h.head, h.cols, h.more, h.two = h.head+1, cols, more, true
 		}
 	}
+	h.findTimes()
 	return h, true
 }
 
@@ -100,6 +109,23 @@ func first(cells []string) string {
 		return ""
 	}
 	return cells[0]
+}
+
+// findTimes finds the columns of time when there are several.
+func (h *headedTable) findTimes() {
+	heads := h.heads()
+	if h.when = periodColumns(heads); len(h.when) > 1 {
+		return
+	}
+	h.when = nil
+	for i, cell := range heads {
+		if columnOf(cell) == colLimit {
+			h.when = append(h.when, timeColumn{at: i, head: tight(fold(cell))})
+		}
+	}
+	if len(h.when) < 2 {
+		h.when = nil
+	}
 }
 
 func joinHeads(a, b []string) []string {
@@ -116,8 +142,15 @@ func joinHeads(a, b []string) []string {
 
 func columnsOf(cells []string) (cols map[column]int, more []int, score int) {
 	cols = map[column]int{}
+	stages := periodColumns(cells)
+	if len(stages) > 1 {
+		score++
+	}
 	for i, cell := range cells {
 		c := columnOf(cell)
+		if len(stages) > 1 && periodColumn.MatchString(tight(fold(cell))) {
+			c = colOther
+		}
 		if c == colOther {
 			continue
 		}
@@ -128,7 +161,7 @@ func columnsOf(cells []string) (cols map[column]int, more []int, score int) {
 			continue
 		}
 		cols[c] = i
-		if c != colPerson && c != colGroup {
+		if c != colPerson && c != colGroup && c != colPast {
 			score++
 		}
 	}
@@ -155,6 +188,8 @@ type row struct {
 	units   []named
 	limit   string
 	remark  string
+	said    string // title and content as printed, a line each
+	when    []timeCell
 	annex   string
 	place   Place
 	raw     string // the whole row as printed
@@ -184,7 +219,7 @@ func (h headedTable) isTasks() bool {
 	_, lead := h.cols[colLead]
 	_, limit := h.cols[colLimit]
 	_, county := h.cols[colCounty]
-	return task && (unit || lead || limit || county)
+	return task && (unit || lead || limit || county || len(h.when) > 1)
 }
 
 func (h headedTable) cell(r Row, c column) string {
@@ -241,10 +276,14 @@ func (h headedTable) rows() []row {
 		if title == "" {
 			continue
 		}
+		if m, ok := readMark(title); ok && (m.style == styleHan || m.style == styleParen) {
+			title = unmarked(title) // a chapter's heading in a merged cell
+		}
 		w := row{no: i + 1, line: r.No, title: title, content: content, limit: oneLine(h.cell(r, colLimit)), remark: oneLine(h.cell(r, colRemark)), annex: h.annex}
 		if n := number(fold(h.cell(r, colNo))); n > 0 && n < 100000 {
 			w.no = n
 		}
+		w.when, w.said = h.times(r), strings.TrimSpace(title+"\n"+content)
 		w.units = h.units(r)
 		w.place = h.place
 		w.place.Row = r.No
@@ -262,9 +301,17 @@ func tellApart(rows []row) {
 	}
 	for i, r := range rows {
 		if count[r.title] > 1 && r.content != "" {
-			rows[i].title = r.title + "（" + shorten(tidyTitle(strings.TrimLeft(oneLine(r.content), "①②③④⑤⑥⑦⑧⑨⑩")), 30) + "）"
+			rows[i].title = r.title + "（" + shorten(tidyTitle(unmarked(oneLine(r.content))), 30) + "）"
 		}
 	}
+}
+
+// unmarked is a text without the number in front of it.
+func unmarked(s string) string {
+	if m, ok := readMark(s); ok && m.length < utf8.RuneCountInString(s) {
+		return string([]rune(s)[m.length:])
+	}
+	return s
 }
 
 func (h headedTable) units(r Row) []named {

@@ -1,0 +1,80 @@
+package intake
+
+import (
+	"strings"
+
+	"duban/internal/deadline"
+)
+
+// shareWords gives the times of a list the words that follow it: 6月底、12月底分别
+// 组织中期评估和年终考核. After 分别 the words are dealt out in order when there are
+// as many as times.
+func shareWords(text string, parts []span, marks []marked, segs []segment) []segment {
+	for i := 0; i < len(marks); i++ {
+		last := i
+		for last+1 < len(marks) && listed(text[min(marks[last].End, marks[last+1].Begin):marks[last+1].Begin]) && marks[last+1].Kind == deadline.Due {
+			last++
+		}
+		if last == i || marks[i].Kind != deadline.Due {
+			continue
+		}
+		from, to := parts[marks[i].part].from, parts[marks[last].part].to
+		for n := marks[last].part + 1; n < len(parts) && (last+1 == len(marks) || marks[last+1].part > n) && listed(text[marks[last].End:parts[marks[last].part].to]); n++ {
+			to = parts[n].to
+		}
+		if last+1 < len(marks) && marks[last+1].part == marks[last].part {
+			to = marks[last+1].Begin
+		}
+		head, tail := text[from:marks[i].Begin], text[marks[last].End:to]
+		dealt := dealOut(tail, last-i+1)
+		for n := i; n <= last; n++ {
+			for s := range segs {
+				if segs[s].reading == nil || segs[s].reading.Begin != marks[n].Begin {
+					continue
+				}
+				segs[s].from, segs[s].to = trimSpan(text, from, to)
+				segs[s].words = tidyTitle(danglers.ReplaceAllString(head, "") + dealt[n-i])
+			}
+		}
+		i = last
+	}
+	return segs
+}
+
+func listed(between string) bool {
+	switch tight(fold(between)) {
+	case "、", ",", "和", "及", "与", "以及", "前、", "前和", "":
+		return true
+	}
+	return false
+}
+
+// dealOut hands out what follows 分别 to n times, or all of it to each.
+func dealOut(tail string, n int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = tail
+	}
+	before, after, ok := strings.Cut(tail, "分别")
+	if !ok {
+		return out
+	}
+	pieces := strings.FieldsFunc(strings.NewReplacer("和", "、", "以及", "、", "及", "、").Replace(after), func(r rune) bool { return r == '、' || r == '，' || r == ',' })
+	if len(pieces) < n {
+		return out
+	}
+	verb := ""
+	for _, v := range []string{"不低于", "不少于", "不超过", "达到", "完成", "组织", "开展", "实现", "报送", "上报"} {
+		if strings.HasPrefix(pieces[0], v) {
+			verb = v
+		}
+	}
+	for i := range out {
+		piece := pieces[i]
+		if i > 0 && hanIn(piece) < 3 {
+			piece = verb + piece
+		}
+		out[i] = before + piece
+	}
+	return out
+}
