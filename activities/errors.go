@@ -19,8 +19,11 @@ const (
 // translate is the one funnel from errors of the rooms below to what crosses
 // the activity boundary. What retrying can't mend is not retried.
 func translate(err error) error {
-	if errors.Is(err, ledger.ErrNotFound) {
+	switch {
+	case errors.Is(err, ledger.ErrNotFound):
 		return temporal.NewNonRetryableApplicationError(err.Error(), ErrTypeNotFound, err)
+	case errors.Is(err, ledger.ErrNotOpen):
+		return temporal.NewNonRetryableApplicationError(err.Error(), ErrTypeClosed, err)
 	}
 	return err
 }

@@ -20,8 +20,8 @@ const (
 	DigestType = "duban.Digest"
 	AuditType  = "duban.Audit"
 
-	// CloseUpdate tells a Task or a Talk that a person closed it. Payload
-	// CloseRequest, answer nothing; refused when it is closed already.
+	// CloseUpdate tells a Task that a person closed it. Payload CloseRequest,
+	// answer nothing; refused when it is closed already.
 	CloseUpdate = "close"
 	// ApproveUpdate tells a proposed Talk what the named leader decided.
 	// Payload Approval, answer nothing; refused unless the talk is proposed.
@@ -109,7 +109,7 @@ type AuditState struct {
 	Grace time.Duration  `json:"grace"`
 }
 
-// CloseRequest closes a task (销号) or a talk (解除).
+// CloseRequest closes a task (销号).
 type CloseRequest struct {
 	By     string `json:"by"` // account
 	Reason string `json:"reason"`

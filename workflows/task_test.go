@@ -83,6 +83,21 @@ func TestClosedTaskSaysNoMore(t *testing.T) {
 	}
 }
 
+func TestClosingWhatTheLedgerHasClosedAlreadyIsAnsweredNotTriedForEver(t *testing.T) {
+	t.Parallel()
+	start := day(2021, 4, 8)
+	survey := task("survey", calendar.NewDay(2021, 5, 31))
+	b := newBench(t, start, survey)
+	require.NoError(t, b.store.CloseTask(t.Context(), "p", "survey", "office", "", "by hand", ledger.When{Real: start, Plan: start}))
+	var late answer
+	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(workflows.CloseUpdate, "1", &late, closeBy("other")) }, 24*time.Hour)
+	b.ExecuteWorkflow(workflows.TaskType, b.state(survey, start))
+	b.done()
+	var refused *temporal.ApplicationError
+	require.ErrorAs(t, late.err, &refused)
+	require.Equal(t, activities.ErrTypeClosed, refused.Type())
+}
+
 func TestTaskWakesWithinItsWindowAndIsDecidedBeforeItSpeaks(t *testing.T) {
 	t.Parallel()
 	start := day(2021, 4, 8)
