@@ -14,7 +14,7 @@ type surroundings struct {
 	tasks map[string]Task
 	talks map[string]Talk         // by talk ID
 	calls map[string]Talk         // by the key of the decision that called for it
-	next  map[string][]plan.Stage // by task, in order of time
+	next  map[string][]plan.Stage // by task, in order of time: after the speaking time, decided or not
 }
 
 func (t *tx) around(g Digest, ids []string) (surroundings, error) {
@@ -46,7 +46,7 @@ func (t *tx) around(g Digest, ids []string) (surroundings, error) {
 		s.talks[talk.ID], s.calls[r.OpenedBy] = talk, talk
 	}
 	var stages []stageRow
-	err := t.all(&stages, `SELECT `+stageList+` FROM stages WHERE plan = ? AND `+t.s.d.among("task")+` AND state = 'expected' AND at > ? ORDER BY at, id`,
+	err := t.all(&stages, `SELECT `+stageList+` FROM stages WHERE plan = ? AND `+t.s.d.among("task")+` AND state <> 'void' AND at > ? ORDER BY at, id`,
 		g.Plan, list, g.SpeakAt)
 	if err != nil {
 		return s, err

@@ -154,7 +154,9 @@ func itemsAround(t *testing.T, address string) {
 	for _, id := range []string{"t1", "t0", "a-soon"} {
 		w.decide(id, dueStage)
 	}
+	w.decide("t1", urge) // a digest that comes late still tells the stage that comes next
 	items := w.gather(never)[0].Items
+	w.is("next, decided already", items[2].Next, &urge)
 	w.is("order", []string{items[0].Task.ID, items[1].Task.ID, items[2].Task.ID}, []string{"a-soon", "t0", "t1"})
 	w.is("next", items[1].Next, &urge)
 	if items[0].Next != nil {
