@@ -75,7 +75,8 @@ func (b *bench) allowance(ctx context.Context, h *house, n int) (time.Duration, 
 	if _, err := h.launch(ctx, folder("warm", few, herdUnits, dueOnly(), dueMorning), h.farClock()); err != nil {
 		return 0, err
 	}
-	return 3*time.Second + time.Since(began)*time.Duration(n)/time.Duration(few)*3/2, nil
+	each := max(time.Since(began)/time.Duration(few)*3/2, b.span(20*time.Millisecond, 0))
+	return 3*time.Second + each*time.Duration(n), nil
 }
 
 // awaitSpoken waits until n notices are sent. It begins to ask well after the
