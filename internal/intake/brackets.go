@@ -30,7 +30,7 @@ type named struct {
 	seat seat
 }
 
-const labelWords = `牵头负责单位|牵头责任单位|牵头实施单位|主要牵头单位|牵头单位|牵头部门|牵头处室|牵头科室|牵头县直单位|主办单位|主办部门|主办科室|主要责任单位|主责单位|主责部门|第一责任单位|承办单位|承办部门|承办科室|` +
+const labelWords = `(?:牵头|责任|负责|实施|主办)(?:单位|部门)(?:及|和|与|、)(?:完成|办结)?(?:时限|时间)|牵头负责单位|牵头责任单位|牵头实施单位|主要牵头单位|牵头单位|牵头部门|牵头处室|牵头科室|牵头县直单位|主办单位|主办部门|主办科室|主要责任单位|主责单位|主责部门|第一责任单位|承办单位|承办部门|承办科室|` +
 	`责任单位及责任人|责任单位|责任主体|责任部门|责任处室|责任科室|责任股室|负责单位|负责部门|落实单位|实施单位|实施主体|组织单位|建设单位|项目单位|督办单位|监管单位|` +
 	`协同责任单位|配合责任单位|配合单位|配合部门|配合科室|配合处室|协办单位|协同单位|协助单位|协助部门|参与单位|参加单位|责任配合单位|指导单位|督导单位|` +
 	`完成时限|完成时间|办理时限|整改时限|落实时限|时限要求|时间要求|时间节点|时间安排|进度要求|进度安排|工作时限|时限|` +
@@ -202,7 +202,7 @@ func readResponsibility(in string, at int, closing bool) (responsibility, bool) 
 		}
 		label, value := in[l[2]:l[3]], strings.Trim(in[l[1]:end], " ;,。")
 		switch {
-		case strings.Contains(label, "时限") || strings.Contains(label, "时间") || strings.Contains(label, "进度"):
+		case !strings.Contains(label, "单位") && !strings.Contains(label, "部门") && (strings.Contains(label, "时限") || strings.Contains(label, "时间") || strings.Contains(label, "进度")):
 			r.limit, r.limitAt = value, at+l[1]
 		case strings.Contains(label, "领导") || strings.HasSuffix(label, "人") || label == "联络员" || label == "目标值" || label == "验收标准":
 		default:

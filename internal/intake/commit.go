@@ -101,7 +101,7 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 		bracket := c.bracketFor(i)
 		made := false
 		for _, one := range read {
-			if len(read) > 1 && wholeYear.MatchString(tight(fold(one.Words))) {
+			if len(read) > 1 && (wholeYear.MatchString(tight(fold(one.Words))) || atOnce(one, read)) {
 				continue
 			}
 			if !k.counts(c, one, span{from, to}, true) {
@@ -186,6 +186,11 @@ func besideDate(parts []span, rs []deadline.Reading, r deadline.Reading) bool {
 	return slices.ContainsFunc(rs, func(o deadline.Reading) bool {
 		return o.Rule != "A10" && o.Kind == deadline.Due && !o.Due.IsZero() && o.Begin >= p.from && o.Begin < p.to
 	})
+}
+
+// atOnce is true of 立行立改 where a date stands beside it.
+func atOnce(r deadline.Reading, beside []deadline.Reading) bool {
+	return r.Rule == "L1" && slices.ContainsFunc(beside, func(o deadline.Reading) bool { return o.Rule != "L1" && !o.Due.IsZero() })
 }
 
 // severalYears tells a share for each year, 2018年、2019年分别…, from a quantity of

@@ -34,6 +34,7 @@ type mark struct {
 var (
 	rePart       = regexp.MustCompile(`^第([一二三四五六七八九十百零〇]+|\d{1,3})(部分|章|编|篇|节) *`)
 	reArticle    = regexp.MustCompile(`^第([一二三四五六七八九十百零〇]+|\d{1,3})条 *[、.:]?`)
+	reProblem    = regexp.MustCompile(`^(?:问题|任务|事项|整改事项)([一二三四五六七八九十]{1,3}|\d{1,3}) ?[:.、] *`)
 	reHan        = regexp.MustCompile(`^([一二三四五六七八九十百]{1,4}) ?[、.,] *`)
 	reParen      = regexp.MustCompile(`^[(\[] ?([一二三四五六七八九十百]{1,4}) ?[)\]] *[、.]? *`)
 	reDotted     = regexp.MustCompile(`^(\d{1,2}(?:\.\d{1,2}){1,3})[、. ] *`)
@@ -51,7 +52,7 @@ var (
 
 func markStart(r rune) bool {
 	switch {
-	case r == '第' || r == '(' || r == '[' || r == '-':
+	case r == '第' || r == '问' || r == '任' || r == '事' || r == '整' || r == '(' || r == '[' || r == '-':
 		return true
 	case r >= '0' && r <= '9', r >= '①' && r <= '⑳', r >= '⑴' && r <= '⒇':
 		return true
@@ -100,7 +101,7 @@ func readMarkRunes(rs []rune) (mark, bool) {
 	for _, r := range []struct {
 		re    *regexp.Regexp
 		style int
-	}{{rePart, stylePart}, {reArticle, styleArticle}, {reParen, styleParen}, {reHan, styleHan}, {reParenDigit, styleParenDigit}, {reHalfParen, styleHalfParen}} {
+	}{{rePart, stylePart}, {reArticle, styleArticle}, {reProblem, styleArticle}, {reParen, styleParen}, {reHan, styleHan}, {reParenDigit, styleParenDigit}, {reHalfParen, styleHalfParen}} {
 		if m, ok := try(r.re, r.style); ok {
 			return m, true
 		}

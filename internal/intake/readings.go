@@ -107,6 +107,7 @@ func (k *committer) vision(r deadline.Reading) bool {
 // dated makes an entry of a reading, nil when the reading gives nothing to
 // chase and the words are a standing matter.
 func (k *committer) dated(c *clause, r deadline.Reading, s span, bracket int) *entry {
+	r = k.otherYear(c, r)
 	e := &entry{Bracket: bracket, span: s, phrase: span{r.Begin, r.End}, Source: c.text[s.from:s.to], Kind: plan.Dated,
 		Soft: r.Soft, Milestone: r.Milestone, rule: r.Rule, sure: r.Sure, readAsk: r.Ask, words: r.Words, reading: r}
 	if e.Milestone == "建成" && strings.Count(e.Source, "建成") == strings.Count(e.Source, "建成区") {
@@ -119,6 +120,30 @@ func (k *committer) dated(c *clause, r deadline.Reading, s span, bracket int) *e
 		e.Milestone = "完成"
 	}
 	return e
+}
+
+// otherYear asks when a year comes from an earlier sentence of the item and the
+// year of issue would do as well: 2024年3月底前全部完成。…于11月15日前联网, in a paper
+// of 2023. In another paragraph the plan's year is the likelier.
+func (k *committer) otherYear(c *clause, r deadline.Reading) deadline.Reading {
+	year := k.facts.Issued.Year
+	if r.YearFrom != "item" || r.Kind != deadline.Due || r.Due.Year <= year || year == 0 || r.Begin > len(c.text) || r.Sure == deadline.Ask {
+		return r
+	}
+	alt := r.Due
+	if alt.Year = year; alt.Before(k.facts.Issued) || alt.Month == time.February {
+		return r
+	}
+	before := c.text[:r.Begin]
+	from := max(strings.LastIndex(before, "。"), strings.LastIndex(before, "\n"))
+	if from < 0 || fourDigits.MatchString(fold(before[from:])) {
+		return r
+	}
+	r.Sure, r.Ask, r.Other = deadline.Ask, "intake.why_year", alt
+	if i := strings.LastIndex(before, "\n"); i >= 0 && !fourDigits.MatchString(fold(before[i:])) {
+		r.Due, r.Other = alt, r.Due
+	}
+	return r
 }
 
 // timed gives an entry its kind and dates from a reading.

@@ -80,7 +80,7 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 		reads := deadline.Read(r.limit, ctx)
 		var kept []deadline.Reading
 		for _, rd := range reads {
-			if k.counts(c, rd, span{0, len(r.limit)}, true) {
+			if !atOnce(rd, reads) && k.counts(c, rd, span{0, len(r.limit)}, true) {
 				kept = append(kept, rd)
 			}
 		}

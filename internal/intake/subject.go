@@ -59,6 +59,9 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 			return append([]string{n}, k.listed(rest)...), isCollective(n)
 		}
 	}
+	if m := bodyUnit.FindStringSubmatch(f); m != nil && looksUnit(m[1]) {
+		return append([]string{m[1]}, k.listed(strings.TrimPrefix(f, m[1]))...), false
+	}
 	if m := headUnit.FindStringSubmatch(f); m != nil && looksUnit(m[1]) {
 		rest := strings.TrimPrefix(strings.TrimPrefix(f, "由"), m[1])
 		return append([]string{m[1]}, k.listed(rest)...), false
@@ -70,6 +73,9 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 	}
 	return nil, false
 }
+
+// bodyUnit is a body that no level's prefix marks: 国网滨江供电公司在….
+var bodyUnit = regexp.MustCompile(`^([\p{Han}]{3,16}?(?:公司|集团|银行|医院|大学|学院))(?:要|应当?|须|负责|牵头|会同|具体负责|\d|每[年月季周日半]|[于在按])`)
 
 var listUnit = regexp.MustCompile(`^[\p{Han}]{2,16}?(?:局|委员会|委|办公室|厅|部|办|管委会|政府|中心|公司|院|会)`)
 
@@ -85,6 +91,9 @@ func (k *committer) listed(rest string) []string {
 			return out
 		}
 		n := k.reg.prefixName(more)
+		if m := eachSubject.FindStringSubmatch(more); m != nil && len(m[1]) > len(fold(tight(n))) {
+			n = m[1]
+		}
 		if n == "" {
 			n = listUnit.FindString(more)
 		}

@@ -148,7 +148,7 @@ func columnsOf(cells []string) (cols map[column]int, more []int, score int) {
 	}
 	for i, cell := range cells {
 		c := columnOf(cell)
-		if len(stages) > 1 && periodColumn.MatchString(tight(fold(cell))) {
+		if len(stages) > 1 && periodOf(cell) != "" {
 			c = colOther
 		}
 		if c == colOther {

@@ -29,12 +29,19 @@ var periodColumn = regexp.MustCompile(`^((?:(?:19|20)\d\d年?度?)?(?:第?[一�
 func periodColumns(heads []string) []timeColumn {
 	var out []timeColumn
 	for i, cell := range heads {
-		h := tight(fold(cell))
-		if m := periodColumn.FindStringSubmatch(h); m != nil && m[1] != "" {
-			out = append(out, timeColumn{i, m[1], true})
+		if p := periodOf(cell); p != "" {
+			out = append(out, timeColumn{i, p, true})
 		}
 	}
 	return out
+}
+
+// periodOf is the period that a heading names, "" for none.
+func periodOf(head string) string {
+	if m := periodColumn.FindStringSubmatch(tight(fold(head))); m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 // heads is the header as one row.
@@ -64,9 +71,7 @@ func (k *committer) stageEntries(place string, r *row) []*entry {
 	var out []*entry
 	for _, cell := range r.when {
 		if cell.period {
-			if e := k.periodEntry(place, r, cell); e != nil {
-				out = append(out, e)
-			}
+			out = append(out, k.periodEntries(place, r, cell)...)
 			continue
 		}
 		ctx := k.ctx
@@ -94,8 +99,9 @@ func (k *committer) stageEntries(place string, r *row) []*entry {
 	return out
 }
 
-// periodEntry dates a cell by its column's head, or by a time of its own.
-func (k *committer) periodEntry(place string, r *row, cell timeCell) *entry {
+// periodEntries date a cell by its column's head, or by a time at its beginning;
+// a time further on in the cell dates a step.
+func (k *committer) periodEntries(place string, r *row, cell timeCell) []*entry {
 	ctx := k.ctx
 	ctx.ColumnCell = true
 	heads := deadline.Read(cell.head, ctx)
@@ -109,10 +115,18 @@ func (k *committer) periodEntry(place string, r *row, cell timeCell) *entry {
 	}
 	e.Begin = calendarZero
 	e.Title = shorten(r.title, 40) + "：" + shorten(tidyTitle(cell.text), 40)
+	var out []*entry
 	own := k.ctx
 	own.Inherit = head.Due.Year
 	for _, rd := range deadline.Read(cell.text, own) {
 		if rd.Kind != deadline.Due || rd.Due.IsZero() || rd.Due == e.Due || e.Kind != plan.Dated {
+			continue
+		}
+		if i := strings.LastIndexAny(cell.text[:rd.Begin], "，,；;。"); i >= 0 && rd.Due.Before(e.Due) && rd.Due.Year == e.Due.Year {
+			step := *e
+			step.Due, step.words, step.rule = rd.Due, rd.Words, rd.Rule
+			step.Title = shorten(r.title, 40) + "：" + shorten(tidyTitle(cell.text[i:]), 40)
+			out = append(out, &step)
 			continue
 		}
 		if !rd.Due.After(e.Due) && rd.Due.Year == e.Due.Year && int(e.Due.Month)-int(rd.Due.Month) < 3 {
@@ -129,7 +143,7 @@ func (k *committer) periodEntry(place string, r *row, cell timeCell) *entry {
 			e.Kind, e.Due, e.Milestone = plan.Standing, calendarZero, ""
 		}
 	}
-	return e
+	return append(out, e)
 }
 
 var stepWord = regexp.MustCompile(`开工|启动|完工|竣工|投产|投用|投运|验收|交付|完成|通车|摘牌|立项|招标|建成|入住|销号|整改`)
