@@ -37,12 +37,6 @@ import (
 // ErrNoEngine: no Temporal address is set and no engine runs on this machine's folder.
 var ErrNoEngine = errors.New("host: no engine is running")
 
-// Why the embedded server does not start, for those who start it here.
-var (
-	ErrDirInUse  = embedded.ErrDirInUse
-	ErrPortInUse = embedded.ErrPortInUse
-)
-
 // AuditGrace is how late a stage may be before the audit cries.
 const AuditGrace = 20 * time.Minute
 
