@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
+	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/notice"
 	"duban/internal/people"
@@ -50,7 +52,7 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 	tasks, finished := map[string]ledger.Task{}, true
 	for _, t := range all {
 		tasks[t.ID] = t
-		finished = finished && (t.State != ledger.TaskOpen || t.Kind == plan.Standing)
+		finished = finished && (t.State != ledger.TaskOpen || t.Kind == plan.Standing || t.Kind == plan.Duty && ended(l.Plan, t.ID, in.At))
 	}
 	silent, err := a.unopened(ctx, l, tasks, in.Before)
 	if err != nil {
@@ -62,6 +64,16 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 		err = a.cry(ctx, l, in, tasks, missing, stuck)
 	}
 	return result, err
+}
+
+// ended tells that a duty falls due no more: its last occurrence is a task of its own.
+func ended(p plan.Plan, duty string, at time.Time) bool {
+	i := slices.IndexFunc(p.Tasks, func(t plan.Task) bool { return t.ID == duty })
+	if i < 0 || p.Tasks[i].Recur == nil {
+		return true
+	}
+	_, _, more := p.Tasks[i].Recur.Next(calendar.DayOf(at.In(calendar.Beijing)).AddDays(-1))
+	return !more
 }
 
 // cry records the findings, then tells the office over every channel it has

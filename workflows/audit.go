@@ -20,7 +20,9 @@ func Audit(ctx workflow.Context, state AuditState) error {
 		}
 		var found activities.AuditResult
 		in := activities.AuditInput{Plan: state.Plan, At: state.Next, Before: state.Next.Add(-state.Grace)}
-		state.Next = state.Next.Add(24 * time.Hour)
+		for now := state.Clock.Plan(workflow.Now(ctx)); !state.Next.After(now); { // days missed by a stop are audited once
+			state.Next = state.Next.Add(24 * time.Hour)
+		}
 		if err := workflow.ExecuteActivity(recording(ctx), acts.Audit, in).Get(ctx, &found); err != nil {
 			return err
 		}

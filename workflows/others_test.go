@@ -155,7 +155,8 @@ func TestAuditCriesOnceForAStageThatLeftNoTraceAndIsSilentOtherwise(t *testing.T
 func TestAuditEndsWithThePlansLastTask(t *testing.T) {
 	t.Parallel()
 	start := day(2021, 5, 10)
-	b := newBench(t, start, task("only", calendar.NewDay(2021, 12, 31)), plan.Task{ID: "always", Kind: plan.Standing, Lead: "shuiwu"})
+	b := newBench(t, start, task("only", calendar.NewDay(2021, 12, 31)), plan.Task{ID: "always", Kind: plan.Standing, Lead: "shuiwu"},
+		plan.Task{ID: "over", Kind: plan.Duty, Lead: "shuiwu", Policy: "standard", Recur: &plan.Recurrence{Every: "month", Until: calendar.NewDay(2021, 4, 30)}})
 	b.RegisterDelayedCallback(func() {
 		require.NoError(t, b.store.CloseTask(t.Context(), "p", "only", "office", "", "c", ledger.When{Real: b.Now(), Plan: b.Now()}))
 	}, 3*24*time.Hour)

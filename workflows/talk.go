@@ -11,7 +11,7 @@ import (
 // Talk is one warning talk 约谈. It is started when its stage is decided and
 // opens when that stage speaks, if the task is still open then: at once, or as
 // a proposal that waits for a named leader. Steps that nobody takes are
-// reminded, recorded as missed and escalated.
+// reminded, recorded as missed and escalated; it ends with its ladder.
 func Talk(ctx workflow.Context, state TalkState) error {
 	t := &talk{TalkState: state}
 	if err := t.listen(ctx); err != nil {
@@ -34,7 +34,7 @@ func Talk(ctx workflow.Context, state TalkState) error {
 			return err
 		}
 	}
-	return workflow.Await(ctx, func() bool { return t.Closed && workflow.AllHandlersFinished(ctx) })
+	return workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) })
 }
 
 type talk struct{ TalkState }
@@ -74,6 +74,7 @@ func (t *talk) listen(ctx workflow.Context) error {
 			var opened activities.TalkOpened
 			in := activities.ApprovalInput{Plan: t.Plan, Talk: t.Talk, By: a.By, Approve: a.Decision == Approve, Reason: a.Reason}
 			if err := workflow.ExecuteActivity(recording(ctx), acts.ApproveTalk, in).Get(ctx, &opened); err != nil {
+				t.Proposed = true // it was not decided after all
 				return err
 			}
 			t.Ladder, t.Closed = opened.Ladder, opened.Void

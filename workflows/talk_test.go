@@ -63,8 +63,8 @@ func (b *bench) talkState(id string) string {
 func TestSilentTalkMissesEveryStepAndSaysSo(t *testing.T) {
 	t.Parallel()
 	b, state := talkBench(t, plan.TalkAtOnce)
-	b.RegisterDelayedCallback(b.CancelWorkflow, 200*24*time.Hour)
 	b.ExecuteWorkflow(workflows.TalkType, state)
+	b.done() // with its ladder
 	require.Equal(t, []string{
 		"05-20 talk-served-remind decided", "05-24 talk-served-missed decided",
 		"05-27 talk-held-remind decided", "05-31 talk-held-missed decided",

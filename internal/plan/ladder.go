@@ -152,7 +152,7 @@ func (l Ladderer) merge(p Policy, rungs []rung) []Stage {
 				kept, gone = gone, kept
 			}
 			kept.Merged = append(append(slices.Clone(gone.Merged), gone.ID), kept.Merged...)
-			kept.Light = graver(kept.Light, gone.Light)
+			kept.Light = Graver(kept.Light, gone.Light)
 			stages[n-1] = kept
 			continue
 		}
@@ -165,7 +165,8 @@ func (l Ladderer) merge(p Policy, rungs []rung) []Stage {
 // Gravity orders stage kinds; an unknown kind is the mildest.
 func (k StageKind) Gravity() int { return slices.Index(StageKinds, k) }
 
-func graver(a, b Light) Light {
+// Graver is the graver of two lights of an open task.
+func Graver(a, b Light) Light {
 	if slices.Index(Lights, b) > slices.Index(Lights, a) {
 		return b
 	}

@@ -94,7 +94,7 @@ func Compare(foretold []plan.Foretold, stages []ledger.Stage, notices []ledger.N
 	add := func(what string, s said, at time.Time, detail string) {
 		diffs = append(diffs, Difference{what, s.task, s.stage, s.recipient, calendar.DayOf(at.In(calendar.Beijing)), detail})
 	}
-	held := map[said]bool{}
+	held, carried := map[said]bool{}, map[ledger.Effect]bool{}
 	for _, n := range notices {
 		if !n.SpeakAt.Before(to) {
 			continue
@@ -104,7 +104,7 @@ func Compare(foretold []plan.Foretold, stages []ledger.Stage, notices []ledger.N
 		switch {
 		case !ok:
 			add(Unexpected, s, n.SpeakAt, "")
-		case held[s]:
+		case carried[n.Effect]:
 			add(Twice, s, n.SpeakAt, n.Channel)
 		case !want.at.Equal(n.SpeakAt):
 			add(Moved, s, want.at, n.SpeakAt.In(calendar.Beijing).Format(time.DateTime))
@@ -113,7 +113,7 @@ func Compare(foretold []plan.Foretold, stages []ledger.Stage, notices []ledger.N
 		case n.State != ledger.Sent:
 			add(Unsaid, s, n.SpeakAt, n.State+" "+n.Error)
 		}
-		held[s] = true
+		held[s], carried[n.Effect] = true, true
 	}
 	for s, want := range expected {
 		if !held[s] {

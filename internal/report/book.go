@@ -194,7 +194,7 @@ func (b *binder) row(t ledger.Task, s steps) Row {
 
 // distance fills in what is true today of an open task.
 func (b *binder) distance(r *Row) {
-	r.Light = b.launched.Plan.Policies[r.Policy].LightOn(b.today, r.Due, b.cal)
+	r.Light = plan.Graver(b.launched.Plan.Policies[r.Policy].LightOn(b.today, r.Due, b.cal), r.Light) // a stage moved back lights early
 	r.Overdue = b.today.After(r.Due)
 	work, days := b.cal.Workdays(b.today, r.Due), r.Due.Sub(b.today)
 	if r.Overdue { // counted from the due date: a limit on a Saturday is one working day over on Monday

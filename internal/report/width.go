@@ -77,14 +77,13 @@ func Fold(s string, w int) []string {
 	line := []rune{}
 	for _, r := range s {
 		line = append(line, r)
-		if wide(string(line)) <= w {
-			continue
-		}
-		cut := breakAt(line)
-		out = append(out, strings.TrimRight(string(line[:cut]), " "))
-		line = append([]rune{}, line[cut:]...)
-		for len(line) > 0 && line[0] == ' ' {
-			line = line[1:]
+		for wide(string(line)) > w && len(line) > 1 { // what is carried over may be too wide again
+			cut := breakAt(line)
+			out = append(out, strings.TrimRight(string(line[:cut]), " "))
+			line = append([]rune{}, line[cut:]...)
+			for len(line) > 0 && line[0] == ' ' {
+				line = line[1:]
+			}
 		}
 	}
 	if len(line) > 0 || len(out) == 0 {
