@@ -172,8 +172,9 @@ type cellAt struct {
 	text string
 }
 
-// pdfCells is pdfFile for lines of cells, so many to a page at such a distance.
-func pdfCells(lines [][]cellAt, perPage, step int) []byte {
+// pdfCells is pdfFile for lines of cells, so many to a page at such a distance;
+// ink is drawn on every page.
+func pdfCells(lines [][]cellAt, perPage, step int, ink ...string) []byte {
 	codes := map[rune]int{}
 	code := func(r rune) int {
 		if codes[r] == 0 {
@@ -196,6 +197,7 @@ func pdfCells(lines [][]cellAt, perPage, step int) []byte {
 	for n := 1; len(lines) > 0; n++ {
 		k := min(perPage, len(lines))
 		var b strings.Builder
+		b.WriteString(strings.Join(ink, ""))
 		for i, l := range lines[:k] {
 			for _, c := range l {
 				show(&b, c.x, 750-i*step, c.text)

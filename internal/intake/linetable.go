@@ -61,6 +61,14 @@ func cellTable(lines []line, cut func(string) []string) (*Table, int) {
 			t.Rows = append(t.Rows, Row{Cells: cells})
 		case len(cells) > 1 && starts && len(last.Cells) >= want-1:
 			t.Rows = append(t.Rows, Row{Cells: cells})
+		case len(cells) == want && want > 2 && len(nonEmpty(cells)) == 1 && cells[0] != "":
+			t.Rows = append(t.Rows, Row{Cells: cells}) // a heading across the table
+		case len(cells) == want && len(last.Cells) == want && cells[0] == "" && len(t.Rows) > 1: // a row that a page break cut
+			for k, c := range cells {
+				if len(last.Cells[k]) < longCell {
+					last.Cells[k] += c
+				}
+			}
 		default: // goes on with the last cell, then new cells
 			if len(t.Rows) == 1 && len(last.Cells) >= want {
 				t.Rows = append(t.Rows, Row{Cells: cells})

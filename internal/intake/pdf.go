@@ -22,7 +22,7 @@ const (
 // readPDF takes the text of a PDF with poppler's pdftotext -layout. Without
 // that program, or without text in the file, it refuses.
 func readPDF(ctx context.Context, s Source) (Document, error) {
-	text, err := pdfToText(ctx, s)
+	text, err := poppler(ctx, s, "pdftotext", "-layout", "-enc", "UTF-8", "-eol", "unix")
 	if err != nil {
 		return Document{}, err
 	}
@@ -35,6 +35,7 @@ func readPDF(ctx context.Context, s Source) (Document, error) {
 	if han < 20 || han/pages < 5 {
 		return Document{}, &Refusal{File: s.Name, Key: "refuse_scan"}
 	}
+	text = redrawn(ctx, s, text)
 	var bud budget
 	if err := bud.text(text); err != nil {
 		return Document{}, err
@@ -46,8 +47,9 @@ func readPDF(ctx context.Context, s Source) (Document, error) {
 	return assemble(ctx, lines, true, &bud)
 }
 
-func pdfToText(ctx context.Context, s Source) (string, error) {
-	prog, err := exec.LookPath("pdftotext")
+// poppler runs one of poppler's programs on a PDF and returns what it writes.
+func poppler(ctx context.Context, s Source, name string, args ...string) (string, error) {
+	prog, err := exec.LookPath(name)
 	if err != nil {
 		return "", &Refusal{File: s.Name, Key: "refuse_no_pdftotext"}
 	}
@@ -62,7 +64,7 @@ func pdfToText(ctx context.Context, s Source) (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, pdfTime)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, prog, "-layout", "-enc", "UTF-8", "-eol", "unix", in, "-")
+	cmd := exec.CommandContext(ctx, prog, append(args, in, "-")...)
 	cmd.WaitDelay = time.Second
 	var problem bytes.Buffer
 	cmd.Stderr = &limitedBuffer{Buffer: &problem, left: 4096}
@@ -81,12 +83,12 @@ func pdfToText(ctx context.Context, s Source) (string, error) {
 	}
 	if err := errors.Join(readErr, cmd.Wait()); err != nil {
 		if ctx.Err() != nil {
-			return "", fmt.Errorf("pdftotext took too long: %w", ctx.Err())
+			return "", fmt.Errorf("reading the PDF took too long: %w", ctx.Err())
 		}
 		if strings.Contains(problem.String(), "ncorrect password") {
 			return "", &Refusal{File: s.Name, Key: "refuse_locked", Err: err}
 		}
-		return "", fmt.Errorf("pdftotext: %w: %s", err, strings.TrimSpace(problem.String()))
+		return "", fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(problem.String()))
 	}
 	return string(text), nil
 }

@@ -1,0 +1,83 @@
+package intake
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"duban/internal/deadline"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// otherYear asks when a year comes from an earlier sentence of the item and the
+// year of issue would do as well: 2024年3月底前全部完成。…于11月15日前联网, in a paper
+// of 2023. In another paragraph the plan's year is the likelier.
+func (k *committer) otherYear(c *clause, r deadline.Reading) deadline.Reading {
+	year := k.facts.Issued.Year
+	if r.YearFrom != "item" || r.Kind != deadline.Due || r.Due.Year <= year || year == 0 || r.Begin > len(c.text) || r.Sure == deadline.Ask {
+		return r
+	}
+	alt := r.Due
+	if alt.Year = year; alt.Before(k.facts.Issued) || alt.Month == time.February {
+		return r
+	}
+	before := c.text[:r.Begin]
+	from := max(strings.LastIndex(before, "。"), strings.LastIndex(before, "\n"))
+	if from < 0 || fourDigits.MatchString(fold(before[from:])) {
+		return r
+	}
+	r.Sure, r.Ask, r.Other = deadline.Ask, "intake.why_year", alt
+	if i := strings.LastIndex(before, "\n"); i >= 0 && !fourDigits.MatchString(fold(before[i:])) {
+		r.Due, r.Other = alt, r.Due
+	}
+	return r
+}
+
+// backrefs applies a time said of 上述工作 to the clause's undated entries (A16).
+func (k *committer) backrefs(c *clause, readings []deadline.Reading) {
+	for _, r := range readings {
+		if !r.BackRef || r.Kind != deadline.Due || r.Due.IsZero() {
+			continue
+		}
+		if c.headLen > 0 && !slices.ContainsFunc(c.entries, func(e *entry) bool { return e.span.from < r.Begin }) { // the heading is the work
+			m, _ := readMark(c.text)
+			from := len(string([]rune(c.text)[:min(m.length, utf8.RuneCountInString(c.text))]))
+			from, to := trimSpan(c.text, min(from, c.headLen), c.headLen)
+			e := &entry{Kind: plan.Standing, Bracket: c.bracketFor(0), span: span{from, to}, Source: c.text[from:to], Title: shorten(tidyTitle(c.text[from:to]), 40)}
+			k.owner(c, e, "")
+			c.entries = append(c.entries, e)
+		}
+		k.dateBack(c, r, r.Begin)
+	}
+}
+
+// dateBack gives a time to the undated entries that begin before at.
+func (k *committer) dateBack(c *clause, r deadline.Reading, at int) {
+	for _, e := range c.entries {
+		if e.Kind == plan.Standing && e.Begin.IsZero() && e.span.from < at {
+			e.Kind, e.rule, e.words = plan.Dated, r.Rule, r.Words
+			k.timed(c.place, e, r)
+			if e.Milestone == "" {
+				e.Milestone = "完成"
+			}
+			e.Notes = append(e.Notes, k.asker.words.T("intake.note_backref", words.Data{"Words": r.Words}))
+		}
+	}
+}
+
+// backOver applies 以上工作 at the last item under a heading to the items before
+// it (A16).
+func (k *committer) backOver(cs []*clause) {
+	for i, c := range cs {
+		for _, r := range c.back {
+			if r.Kind != deadline.Due || r.Due.IsZero() || c.parent == nil {
+				continue
+			}
+			for j := i - 1; j >= 0 && cs[j].parent == c.parent; j-- {
+				k.dateBack(cs[j], r, len(cs[j].text))
+			}
+		}
+	}
+}
