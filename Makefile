@@ -36,7 +36,7 @@ check: ## gofmt, vet, staticcheck, workflowcheck
 	go run $(STATICCHECK) ./...
 	go run $(WORKFLOWCHECK) ./workflows/...
 
-bench: ## measure launch, a year, a herd, preview and memory in one run, with aims and ratios (about 15 minutes)
+bench: ## measure launch, a year, a herd, preview and memory in one run, with aims and ratios (about 25 minutes)
 	go run ./internal/bench
 
 .PHONY: benchmarks
