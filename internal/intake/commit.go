@@ -67,7 +67,7 @@ type Aside struct {
 
 // clause makes the entries of one clause.
 func (k *committer) clause(c *clause) {
-	readings := deadline.Read(c.text, k.ctx)
+	readings := deadline.Read(c.unnumbered(), k.ctx)
 	k.limits(c, readings)
 	k.headLimits(c, readings)
 	for _, s := range c.sentences(readings) {
@@ -83,6 +83,23 @@ func (k *committer) clause(c *clause) {
 		e.ID = c.id + "-" + strconv.Itoa(i+1)
 		e.At = c.placeAt(e.span.from)
 	}
+}
+
+// unnumbered is the clause's text with the numbers of its paragraphs blanked:
+// 5、10月 is no list of months.
+func (c *clause) unnumbered() string {
+	b := []byte(c.text)
+	for _, at := range c.starts {
+		m, ok := readMark(c.text[at:])
+		if !ok || m.style != styleDigit {
+			continue
+		}
+		rs := []rune(c.text[at:min(len(c.text), at+60)])
+		for i := range len(string(rs[:min(m.length, len(rs))])) {
+			b[at+i] = ' '
+		}
+	}
+	return string(b)
 }
 
 // limits makes the entry of a bracket that names a time for the whole clause:
@@ -193,6 +210,22 @@ func atOnce(r deadline.Reading, beside []deadline.Reading) bool {
 	return r.Rule == "L1" && slices.ContainsFunc(beside, func(o deadline.Reading) bool { return o.Rule != "L1" && !o.Due.IsZero() })
 }
 
+var untilWord = regexp.MustCompile(`(?:直至|直到|持续至|持续到)$`)
+
+// untilThen ends a recurrence where the sentence says 直至2023年3月底.
+func untilThen(text string, rs []deadline.Reading) []deadline.Reading {
+	var out []deadline.Reading
+	for _, r := range rs {
+		n := len(out)
+		if n > 0 && out[n-1].Kind == deadline.Recurring && r.Kind == deadline.Due && !r.Due.IsZero() && untilWord.MatchString(text[max(0, r.Begin-12):r.Begin]) {
+			out[n-1].Recur.Until = r.Due
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
 // severalYears tells a share for each year, 2018年、2019年分别…, from a quantity of
 // the one year.
 func severalYears(rs []deadline.Reading) bool {
@@ -242,7 +275,11 @@ func clauseTopic(c *clause) string {
 func (k *committer) sentence(c *clause, s sentence) {
 	parts := commaSpans(c.text, s.span)
 	var marks []marked
-	for _, r := range s.readings {
+	s.readings = untilThen(c.text, s.readings)
+	for i, r := range s.readings {
+		if i+1 < len(s.readings) && bareYear.MatchString(tight(fold(r.Words))) && s.readings[i+1].Due.Year == r.Due.Year && !s.readings[i+1].Due.IsZero() && partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin) {
+			continue // 2022年计划任务于12月20日前竣工: one time
+		}
 		if c.isCovered(s.bracket) && wholeYear.MatchString(tight(fold(r.Words))) && (c.dates(r.Due) || !severalYears(s.readings)) {
 			continue // a quantity of the year, whose limit the bracket gives
 		}

@@ -33,12 +33,13 @@ func redrawn(ctx context.Context, s Source, text string) string {
 	if err != nil {
 		return text
 	}
+	drawings := pageRules(ctx, s, first+1)
 	for i, words := range pdfWords(tsv, len(pages)) {
 		if i < first || len(words) == 0 {
 			continue
 		}
-		if i < first+mostRuled && inColumns(words) {
-			if tables := ruledTables(pageRules(ctx, s, i+1)); len(tables) > 0 {
+		if i-first < len(drawings) && inColumns(words) {
+			if tables := ruledTables(rulesOf(drawings[i-first])); len(tables) > 0 {
 				pages[i] = drawRuled(words, tables)
 				continue
 			}

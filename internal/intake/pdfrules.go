@@ -16,7 +16,6 @@ import (
 type ruleLine struct{ at, from, to float64 }
 
 const (
-	mostRuled = 40   // pages whose lines are looked at
 	mostRules = 4000 // lines of one page
 	near      = 2.5  // points: two lines so close are one
 )
@@ -26,13 +25,21 @@ var (
 	svgNumber = regexp.MustCompile(`-?\d+(?:\.\d+)?`)
 )
 
-// pageRules are the lines of a page of the PDF.
-func pageRules(ctx context.Context, s Source, page int) (lying, standing []ruleLine) {
-	n := strconv.Itoa(page)
-	svg, err := poppler(ctx, s, "pdftocairo", "-svg", "-f", n, "-l", n)
+// pageRules are the lines of the PDF's pages from the first-th on, as SVG page
+// by page; none where the program is missing or the drawing too big.
+func pageRules(ctx context.Context, s Source, first int) []string {
+	svg, err := poppler(ctx, s, "pdftocairo", "-svg", "-f", strconv.Itoa(first))
 	if err != nil {
-		return nil, nil
+		return nil
 	}
+	if pages := strings.Split(svg, "<page>"); len(pages) > 1 {
+		return pages[1:]
+	}
+	return []string{svg}
+}
+
+// rulesOf are the lying and the standing lines of a page drawn as SVG.
+func rulesOf(svg string) (lying, standing []ruleLine) {
 	if i := strings.LastIndex(svg, "</defs>"); i >= 0 {
 		svg = svg[i:]
 	}

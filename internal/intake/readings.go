@@ -288,6 +288,9 @@ func rule(every string, r deadline.Recur) (name string, shift int, cron string) 
 		if wd == 0 {
 			wd = 5
 		}
+		if r.Every == 2 { // 每半月: the middle and the end of the month
+			return "", 0, "0 9 15,28 * *"
+		}
 		return "", 0, fmt.Sprintf("0 9 * * %d", wd%7)
 	case deadline.Monthly:
 		switch {

@@ -88,12 +88,13 @@ func segments(text string, parts []span, marks []marked) []segment {
 			g.from = parts[from].from
 		}
 		last := end
-		if end < m.part { // the next time is in the next part at once
-			last = m.part
+		reach := max(m.part, partOf(parts, m.End-1)) // 自12月起，每半月 takes two parts
+		if end < reach {                             // the next time is in the next part at once
+			last = reach
 		}
 		oneOff := m.Kind == deadline.Recurring
 		late := g.context != span{} || i == 0 && m.part > 0
-		for j := m.part + 1; j <= last; j++ {
+		for j := reach + 1; j <= last; j++ {
 			if oneOff && !publishWord.MatchString(text[parts[j].from:parts[j].to]) || late && freshWord.MatchString(fold(strings.TrimSpace(text[parts[j].from:parts[j].to]))) {
 				last = j - 1
 				break

@@ -33,6 +33,7 @@ func starts(text string, e *entry) []string {
 }
 
 func (k *committer) subjectAt(f string) ([]string, bool) {
+	f = strings.TrimPrefix(f, "请")
 	if m := eachSubject.FindStringSubmatch(f); m != nil && !notSubject.MatchString(f[len(m[0]):]) {
 		names := []string{k.printed(m[1])}
 		rest := f[len(m[0]):]
@@ -101,7 +102,7 @@ func (k *committer) listed(rest string) []string {
 			return out
 		}
 		after := more[len(fold(tight(n))):]
-		if !afterName.MatchString(after) && !strings.HasPrefix(after, ":") && !strings.HasPrefix(after, "、") && !strings.HasPrefix(after, "和") && !strings.HasPrefix(after, "等") {
+		if after != "" && !afterName.MatchString(after) && !strings.HasPrefix(after, ":") && !strings.HasPrefix(after, "、") && !strings.HasPrefix(after, "和") && !strings.HasPrefix(after, "等") {
 			return out
 		}
 		out, rest = append(out, n), after
