@@ -334,7 +334,7 @@ func (k *committer) attach(c *clause, e *entry, s sentence) {
 			k.note(e, "note_relative", r.Words)
 		case !attached(r) || !k.counts(c, r, s.span, false):
 		case r.Kind == deadline.Season:
-			k.season(e, r)
+			k.season(c.place, e, r)
 		case c.role != roleGuards && e.Kind == plan.Standing:
 			if !k.askDate(c.place, e, r, "date") {
 				k.note(e, "note_date", r.Words)

@@ -133,7 +133,7 @@ func (k *committer) timed(place string, e *entry, r deadline.Reading) bool {
 		return true
 	case r.Kind == deadline.Season && r.Due.IsZero():
 		e.Kind = plan.Standing
-		k.season(e, r)
+		k.season(place, e, r)
 		return true
 	case r.Due.IsZero():
 		e.Kind = plan.Standing
@@ -180,10 +180,15 @@ func (k *committer) why(r deadline.Reading) string {
 	return ""
 }
 
-// season notes a local season and asks once for its days.
-func (k *committer) season(e *entry, r deadline.Reading) {
-	if r.Sure == deadline.Ask || r.Ask != "" {
-		k.asker.ask("season", weightCycle, "", seasonName(r.Words), "", nil, words.Data{"Phrase": seasonName(r.Words)})
+// season notes a local season and asks once for its days; for another such
+// stretch, as a school's term, the day itself is asked for.
+func (k *committer) season(place string, e *entry, r deadline.Reading) {
+	name := seasonName(r.Words)
+	switch own := name != r.Words; {
+	case own && (r.Sure == deadline.Ask || r.Ask != ""):
+		k.asker.ask("season", weightCycle, "", name, "", nil, words.Data{"Phrase": name})
+	case !own && !strings.HasSuffix(strings.TrimSpace(r.Words), "起") && k.askDate(place, e, r, "date"):
+		return
 	}
 	k.note(e, "note_season", r.Words)
 }
