@@ -286,7 +286,7 @@ func strength(r Reading) int {
 	case "A9":
 		return 3
 	}
-	if r.Words == "全年" {
+	if folded(r.Words) == "全年" { // however it is spaced
 		return 2
 	}
 	switch r.Kind {

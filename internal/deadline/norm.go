@@ -185,8 +185,8 @@ func opensItem(line string) bool {
 		if len(rs) == 8 {
 			break
 		}
-		if r = fold(r); r != ' ' {
-			rs = append(rs, r)
+		if !unicode.IsSpace(r) && !invisible(r) {
+			rs = append(rs, fold(r))
 		}
 	}
 	i := 0
@@ -211,4 +211,13 @@ func opensItem(line string) bool {
 		return k == i+1 || k < len(rs) && (rs[k] == '年' || rs[k] == '月')
 	}
 	return rs[i] == '、' || rs[i] == ')'
+}
+
+// folded is a phrase in the one form that rules compare.
+func folded(words string) string {
+	var b strings.Builder
+	for _, c := range normalise(words) {
+		b.WriteRune(c.r)
+	}
+	return b.String()
 }

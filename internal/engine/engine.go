@@ -75,13 +75,21 @@ func (e *Engine) StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk
 // the digest's key.
 func (e *Engine) StartDigest(ctx context.Context, d ledger.Digest, clock calendar.Clock) error {
 	opts := options(workflows.DigestWorkflowID(d.Key))
-	opts.StartDelay = max(0, clock.Until(d.SpeakAt, e.now())-early(d.Key))
+	wait := clock.Until(d.SpeakAt, e.now())
+	opts.StartDelay = max(0, wait-early(d.Key))
+	if wait == 0 {
+		opts.StartDelay = collecting
+	}
 	opts.EnableEagerStart = opts.StartDelay == 0
 	opts.StaticSummary = "提醒汇总 " + d.Recipient.String() + " · " + d.SpeakAt.In(calendar.Beijing).Format("2006-01-02 15:04")
 	opts.TypedSearchAttributes = attributes(
 		workflows.PlanAttribute.ValueSet(d.Plan), workflows.UnitAttribute.ValueSet(d.Recipient.Unit))
 	return e.start(ctx, opts, workflows.DigestType, workflows.DigestInput{Key: d.Key})
 }
+
+// collecting is how long a digest that is late already waits for what else is
+// late, on the real clock: after an outage a reader gets one message, not one a task.
+const collecting = 3 * time.Second
 
 // early is how long before it speaks a digest's workflow starts, on the real
 // clock: long enough for a thousand others of that morning, short enough for one
