@@ -19,7 +19,8 @@ var (
 	bareYear    = regexp.MustCompile(`^(?:19|20)\d\d年度?$|^(?:全年|年度|本年度?|今年)$`)
 	notAmount   = regexp.MustCompile(`^(?:度)?(?:的|是|为|以来|市政府|省政府|国务院|政府工作报告|国家|全国|中央|[\p{Han}]{0,12}(?:考核中|考核时|会议精神|工作报告|工作会议))`)
 	policyTerm  = regexp.MustCompile(`^(?:期间)?,?(?:免征|免收|免除|减征|减免|减半|缓缴|缓征|享受|给予|有效|对[\p{Han}]{2,16}(?:免征|免收|减征|减免|减半|缓缴|给予))`)
-	seasonGiven = regexp.MustCompile(`(?:汛期|(?:采暖|供暖|防火|灌溉|禁渔|休渔|封山|禁烧)[期季]) ?\($`)
+	seasonGiven = regexp.MustCompile(`(?:汛期|(?:采暖|供暖|防火|灌溉|禁渔|休渔|封山|禁烧)[期季]) ?\($|(?:期|时段|季节)[为是](?:每年的?)?$`)
+	policyRuns  = regexp.MustCompile(`(?:政策|措施|规定|补贴|补助|标准)[\p{Han}]{0,6}(?:执行|实施|延续|有效)[\p{Han}]{0,4}$`)
 	fullDay     = regexp.MustCompile(`^(?:19|20)\d\d年\d{1,2}月\d{1,2}日$`)
 	afterAll    = regexp.MustCompile(`(?:确需|需要|申请|经批准|特殊情况|确有).{0,20}(?:最迟|最晚|不得超过|不得晚于|可延长至|可延期至|延至|顺延至).{0,6}$`)
 	amount      = regexp.MustCompile(`\d|%|[一二三四五六七八九十百千万两]+(?:个|家|项|条|次|所|处|亩|公里|人|场|批|座)|完成|建成|启动|开工|投入|投用|投运|实现|达到|控制|创建|新增|新建|不低于|不少于|不超过|以上|以内|全部|全覆盖|开展|组织|举办|培育|实施|发展|印发|出台`)
@@ -44,6 +45,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target" // the day of issue itself
 	case r.Kind == deadline.Window && seasonGiven.MatchString(fold(c.text[max(0, min(r.Begin, len(c.text))-40):min(r.Begin, len(c.text))])):
 		why = "target" // 汛期（5月15日至9月30日）
+	case !limit && r.Kind == deadline.Due && policyRuns.MatchString(fold(c.text[max(0, min(r.Begin, len(c.text))-60):min(r.Begin, len(c.text))])) && !strings.Contains(r.Words, "前"):
+		why = "target" // 政策执行至2020年底
 	case !limit && afterAll.MatchString(tight(fold(c.text[max(0, min(s.from, r.Begin)):min(r.Begin, len(c.text))]))):
 		why = "condition"
 	case r.BackRef || r.Kind == deadline.None || r.Kind == deadline.Standing || r.Kind == deadline.Relative && r.Due.IsZero():

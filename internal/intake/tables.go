@@ -276,7 +276,7 @@ func (h headedTable) rows() []row {
 		if title == "" {
 			continue
 		}
-		if m, ok := readMark(title); ok && (m.style == styleHan || m.style == styleParen) {
+		if m, ok := readMark(title); ok && (m.style == styleHan || m.style == styleParen || m.style == styleDigit) {
 			title = unmarked(title) // a chapter's heading in a merged cell
 		}
 		w := row{no: i + 1, line: r.No, title: title, content: content, limit: oneLine(h.cell(r, colLimit)), remark: oneLine(h.cell(r, colRemark)), annex: h.annex}
