@@ -207,9 +207,7 @@ func gatherHead(lines [][]pdfWord, em float64) {
 			}
 			lines[i] = kept
 		}
-		for _, w := range loose {
-			lines[h] = append(lines[h], w)
-		}
+		lines[h] = append(lines[h], loose...)
 		slices.SortStableFunc(lines[h], func(a, b pdfWord) int { return int(math.Round((a.left - b.left) * 100)) })
 	}
 }
