@@ -67,7 +67,7 @@ func (a *app) engineCommand() *cobra.Command {
 			}
 			cfg := a.cfg
 			cfg.Dir, cfg.Outbox, cfg.TemporalPort, cfg.UI = dir, filepath.Join(dir, "outbox"), port, false
-			cfg.DatabaseURL, cfg.TemporalAddress, cfg.SMTP.Host, cfg.Metrics = "", "", "", "" // a world of its own
+			cfg.DatabaseURL, cfg.TemporalAddress, cfg.SMTP, cfg.Metrics = "", "", a.cfg.SMTP.Off(), "" // a world of its own
 			h, err := host.Open(cmd.Context(), cfg, host.Options{Embedded: true, Work: true, Rehearsal: true, Out: a.out, Log: a.log})
 			if err != nil {
 				return err

@@ -27,7 +27,7 @@ func TestAddresses(t *testing.T) {
 		}
 	}
 	_, err := Open(t.Context(), "postgres://u:secret@127.0.0.1:1/d?sslmode=disable")
-	if classify(err) != lost || !Temporary(err) {
+	if classify(err) != lost {
 		t.Errorf("nobody answers: %v is %d", err, classify(err))
 	}
 	if strings.Contains(err.Error(), "secret") {

@@ -80,7 +80,3 @@ func classify(err error) fault {
 	}
 	return other
 }
-
-// Temporary tells that the same call may well succeed later: the database was
-// busy or away. Every call of this package may be repeated.
-func Temporary(err error) bool { f := classify(err); return f == transient || f == lost }
