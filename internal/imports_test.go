@@ -14,13 +14,14 @@ import (
 // rows is the import law: a package imports only packages of a lower row, never of its own. Packages of row 0 and the
 // settings import none of ours. Packages below a named one (plan/plantest and the like) stand on its row.
 var rows = map[string]int{
-	"starter": 7, "worker": 7, "internal/deploy": 7, "internal/bench": 7,
-	"internal/portal": 6, "internal/host": 6, "internal/rehearse": 6,
-	"internal/engine": 5,
-	"workflows":       4,
-	"activities":      3, "internal/report": 3,
-	"internal/intake": 2, "internal/notice": 2, "internal/ledger": 2,
-	"internal/plan": 1, "internal/deadline": 1,
+	"starter": 8, "worker": 8, "internal/deploy": 8, "internal/bench": 8,
+	"internal/portal": 7, "internal/host": 7, "internal/rehearse": 7,
+	"internal/engine": 6,
+	"workflows":       5,
+	"activities":      4, "internal/report": 4, "internal/script": 4,
+	"internal/intake": 3, "internal/notice": 3, "internal/ledger": 3,
+	"internal/act": 2, "internal/rollover": 2,
+	"internal/plan": 1, "internal/deadline": 1, "internal/accounts": 1,
 	"internal/calendar": 0, "internal/people": 0, "internal/words": 0, "internal/settings": 0, "internal/embedded": 0, "seeds": 0,
 }
 

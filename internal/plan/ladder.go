@@ -20,6 +20,19 @@ type Stage struct {
 	To        []people.Recipient `json:"to"`
 	Light     Light              `json:"light"`
 	Merged    []string           `json:"merged,omitempty"` // milder stages of the same day that became this one
+	Unless    string             `json:"unless,omitempty"` // see Rule
+	Matter
+}
+
+// Matter is what a stage speaks of when that is not the task's own limit. The
+// zero Matter is the limit's.
+type Matter struct {
+	Topic string       `json:"topic,omitempty"` // acknowledge, silent, part, return, extension, report, instruction, proposal; of a told stage the act's kind
+	Words string       `json:"words,omitempty"` // a person's words, passed on
+	By    string       `json:"by,omitempty"`    // who acted: an account's name
+	Limit calendar.Day `json:"limit,omitzero"`  // the matter's own limit
+	New   calendar.Day `json:"new,omitzero"`    // the new due date, asked for or set
+	Paper string       `json:"paper,omitempty"` // number of the document it rests on
 }
 
 // CatchUp is the stage that stands for the reminders missed by a late launch.
@@ -44,7 +57,7 @@ type rung struct {
 // after it to the next. A stage counted from the assignment is a term of days:
 // it ends on the next working day (民法典 art. 203), but not after the due date's
 // own stage. Stages of one task that meet on a day become the
-// gravest of them. Reminders that the assignment came too late for become one
+// gravest of them, but for those with an Unless, which stand by themselves. Reminders that the assignment came too late for become one
 // CatchUp on the next office morning; when a stage after the due date was
 // missed too, the overdue stages start on that morning and keep their distances,
 // so that nobody is warned before being urged.
@@ -54,13 +67,16 @@ func (l Ladderer) Ladder(p Policy, due calendar.Day, lead string, assigned time.
 	var rungs []rung
 	missed := rung{Stage: Stage{ID: CatchUp, Kind: Remind}, day: morning}
 	for _, rule := range p.Stages {
-		r := rung{Stage: Stage{ID: rule.ID, Kind: rule.Kind, To: l.seats(rule.To, lead), Light: rule.Light}}
+		r := rung{Stage: Stage{ID: rule.ID, Kind: rule.Kind, To: l.seats(rule.To, lead), Light: rule.Light, Unless: rule.Unless}}
+		if rule.Unless == UnlessAcknowledged {
+			r.Topic = TopicAcknowledge
+		}
 		var wanted calendar.Day
 		switch {
 		case rule.From == FromAssigned:
 			wanted = rule.After.After(calendar.DayOf(assigned.In(l.Zone)), l.Calendar)
 			r.day = l.Calendar.OnOrAfter(wanted)
-			if limit := l.Calendar.OnOrBefore(due); r.day.After(limit) {
+			if limit := l.Calendar.OnOrBefore(due); r.day.After(limit) && rule.Unless == "" {
 				r.day = limit // the due date's own stage is graver and says it
 			}
 		case rule.Before != nil:
@@ -89,6 +105,9 @@ func (l Ladderer) Ladder(p Policy, due calendar.Day, lead string, assigned time.
 	}
 	return l.merge(p, rungs)
 }
+
+// TopicAcknowledge is the Matter of the stages about a task not acknowledged.
+const TopicAcknowledge = "acknowledge"
 
 // FromAssigned is the Rule.From of stages counted from the assignment.
 const FromAssigned = "assigned"
@@ -143,20 +162,25 @@ func (l Ladderer) merge(p Policy, rungs []rung) []Stage {
 	slices.SortStableFunc(rungs, func(a, b rung) int { return a.day.Compare(b.day) })
 	var stages []Stage
 	var last calendar.Day
+	at := -1 // of the last stage that others may become one with
 	for _, r := range rungs {
 		s := r.Stage
 		s.At = l.at(p, r.day).UTC()
-		if n := len(stages); n > 0 && last == r.day {
-			kept, gone := s, stages[n-1]
+		if s.Unless != "" { // it may never be spoken: nothing else may hang on it
+			stages = append(stages, s)
+			continue
+		}
+		if at >= 0 && last == r.day {
+			kept, gone := s, stages[at]
 			if gone.Kind.Gravity() > kept.Kind.Gravity() {
 				kept, gone = gone, kept
 			}
 			kept.Merged = append(append(slices.Clone(gone.Merged), gone.ID), kept.Merged...)
 			kept.Light = Graver(kept.Light, gone.Light)
-			stages[n-1] = kept
+			stages[at] = kept
 			continue
 		}
-		last = r.day
+		last, at = r.day, len(stages)
 		stages = append(stages, s)
 	}
 	return stages

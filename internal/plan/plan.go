@@ -12,20 +12,21 @@ import (
 // expanded: an `each` entry has become one task per unit, an entry that is the
 // `same_as` another has become a Mention of it.
 type Plan struct {
-	ID        string       `json:"id"`     // ASCII, stable: jincheng-2021-water
-	Title     string       `json:"title"`  // 晋城市2021年水生态环境保护行动计划
-	Number    string       `json:"number"` // 晋市政办〔2021〕9号
-	Issuer    string       `json:"issuer"`
-	Issued    calendar.Day `json:"issued"`
-	Year      int          `json:"year"`
-	Zone      string       `json:"zone"`   // IANA name; Asia/Shanghai when empty
-	Policy    string       `json:"policy"` // default policy of its tasks
-	Clauses   []Clause     `json:"clauses"`
-	Tasks     []Task       `json:"tasks"` // in document order: clauses, then annexes
-	Sections  []Section    `json:"sections"`
-	Directory people.Directory
-	Policies  map[string]Policy
-	Hash      string `json:"hash"` // SHA-256 over the bytes of all files read, hex
+	ID           string       `json:"id"`     // ASCII, stable: jincheng-2021-water
+	Title        string       `json:"title"`  // 晋城市2021年水生态环境保护行动计划
+	Number       string       `json:"number"` // 晋市政办〔2021〕9号
+	Issuer       string       `json:"issuer"`
+	Issued       calendar.Day `json:"issued"`
+	Year         int          `json:"year"`
+	Zone         string       `json:"zone"`   // IANA name; Asia/Shanghai when empty
+	Policy       string       `json:"policy"` // default policy of its tasks
+	Clauses      []Clause     `json:"clauses"`
+	Tasks        []Task       `json:"tasks"` // in document order: clauses, then annexes
+	Sections     []Section    `json:"sections"`
+	Directory    people.Directory
+	Policies     map[string]Policy
+	Consequences []Consequence `json:"consequences,omitempty"`
+	Hash         string        `json:"hash"` // SHA-256 over the bytes of all files read, hex
 }
 
 // Clause is one numbered paragraph 条目 with the units of its brackets.

@@ -24,6 +24,10 @@ const (
 // StageKinds in order of gravity.
 var StageKinds = []StageKind{Remind, DueDay, Urge, Warn, Escalate, Talk}
 
+// Told is the kind of what a person's act says at once 告知. It is no rung: no
+// policy names it and it is the mildest of all.
+const Told StageKind = "told"
+
 // Light 亮灯.
 type Light string
 
@@ -99,6 +103,7 @@ type Policy struct {
 	Blue    Offset `json:"blue"`     // blue from this long before the due date
 	Yellow  Offset `json:"yellow"`
 	Stages  []Rule `json:"stages"`
+	Acts    Acts   `json:"acts"`
 	Talk    *Talks `json:"talk,omitempty"` // required when a stage has kind talk
 }
 
@@ -111,7 +116,58 @@ type Rule struct {
 	After  *Offset       `json:"after,omitempty"`
 	To     []people.Role `json:"to"`
 	Light  Light         `json:"light"`
+	Unless string        `json:"unless,omitempty"` // UnlessAcknowledged: not spoken once the unit has acknowledged
 }
+
+// UnlessAcknowledged is the Rule.Unless of the stages about a task nobody has
+// acknowledged 未签收.
+const UnlessAcknowledged = "acknowledged"
+
+// Acts are the limits of people's acts. Every one is custom: policy data.
+// A policy file that leaves one out gets DefaultActs'.
+type Acts struct {
+	Return     Offset `json:"return"`     // 退回: from the assignment (信访工作条例 art. 23 by analogy)
+	Rule       Offset `json:"rule"`       // the office's limit to rule on a return or decide an extension
+	Extend     Offset `json:"extend"`     // 延期: asked at least this long before the due date
+	Extensions int    `json:"extensions"` // how many may be granted; the first by the office, the rest by the leadership
+	Verify     Offset `json:"verify"`     // 核查: the office's limit to verify a completion report
+	Decide     Offset `json:"decide"`     // the leader's limit to decide a proposal
+	Chase      Offset `json:"chase"`      // 催办: between two chases by hand (政府督查工作条例 art. 15: not too often)
+	Silent     Offset `json:"silent"`     // acknowledged, and nothing heard for this long, is a stage
+	Part       Offset `json:"part"`       // 配合事项: reminded this long before its limit
+	PartMissed Offset `json:"part_missed"`
+	Yellow     int    `json:"yellow"` // progress light: percentage points behind the share of time gone by
+	Red        int    `json:"red"`
+}
+
+// DefaultActs are the limits of a policy that names none.
+func DefaultActs() Acts {
+	return Acts{
+		Return: Offset{5, true}, Rule: Offset{3, true}, Extend: Offset{3, true}, Extensions: 2,
+		Verify: Offset{5, true}, Decide: Offset{3, true}, Chase: Offset{2, true}, Silent: Offset{20, true},
+		Part: Offset{2, true}, PartMissed: Offset{1, true}, Yellow: 10, Red: 30,
+	}
+}
+
+// Consequence is a rule that adds up across the tasks of one unit 累计: when its
+// facts are there it proposes the next rung, and a named person decides.
+type Consequence struct {
+	ID      string `json:"id"`
+	Title   string `json:"title"`
+	Count   string `json:"count"` // overdue, reds, talks: see the constants
+	AtLeast int    `json:"at_least"`
+	Within  Offset `json:"within"`  // for talks: how far back; zero for the others
+	Propose string `json:"propose"` // ProposeTalk or ProposeCircular
+}
+
+const (
+	CountOverdue = "overdue" // tasks of the unit overdue at one time
+	CountReds    = "reds"    // the unit's last tasks to fall due, all missed, in a row
+	CountTalks   = "talks"   // talks of the unit opened within a time
+
+	ProposeTalk     = "talk"     // 约谈
+	ProposeCircular = "circular" // 通报
+)
 
 // Talks says how talks 约谈 open and what their steps' limits are.
 type Talks struct {

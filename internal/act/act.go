@@ -1,0 +1,139 @@
+// Package act is what people do to tasks, duties and talks: who may do what and
+// when, what it changes, and whom the engine chases next because of it. It is
+// pure: no clock, no database, no Temporal. The workflows, the preview of a
+// script and the documentation all rest on the same tables.
+package act
+
+import (
+	"time"
+
+	"duban/internal/calendar"
+)
+
+// Kind names an act. It is also the name of the Temporal Update that carries it:
+// it stands in histories and in the ledger and must not change.
+type Kind string
+
+// Acts on a task.
+const (
+	Acknowledge Kind = "acknowledge" // 签收
+	Return      Kind = "return"      // 退回: not ours
+	Uphold      Kind = "uphold"      // 维持交办: the office's ruling on a return
+	Progress    Kind = "progress"    // 进展填报
+	AskPart     Kind = "ask_part"    // 配合事项: ask an assisting unit for its part
+	GivePart    Kind = "give_part"   // 提交配合事项
+	Complete    Kind = "complete"    // 办结申请
+	Verify      Kind = "verify"      // 核查销号
+	Reject      Kind = "reject"      // 退回办结申请
+	Extend      Kind = "extend"      // 申请延期
+	Grant       Kind = "grant"       // 同意延期
+	Refuse      Kind = "refuse"      // 不同意延期
+	Chase       Kind = "chase"       // 人工催办
+	Suspend     Kind = "suspend"     // 暂停
+	Resume      Kind = "resume"      // 恢复
+	Reassign    Kind = "reassign"    // 改派
+	Assist      Kind = "assist"      // 调整配合单位
+	SetPolicy   Kind = "set_policy"  // 调整督办规则
+	Correct     Kind = "correct"     // 更正时限
+	Reword      Kind = "reword"      // 更正文字
+	Cancel      Kind = "cancel"      // 撤销
+	Instruct    Kind = "instruct"    // 批示
+	Answer      Kind = "answer"      // 批示回复
+	Recalendar  Kind = "recalendar"  // 放假通知调整: the engine's own
+)
+
+// Acts on a duty, beside Suspend (暂停) and Resume (恢复).
+const (
+	EndDuty Kind = "end"  // 终止周期性任务
+	SetRule Kind = "rule" // 调整周期, from the next occurrence on
+)
+
+// Acts on a talk or a circular.
+const (
+	Propose    Kind = "propose"     // 提出约谈、通报建议 by hand
+	Approve    Kind = "approve"     // 批准
+	Decline    Kind = "decline"     // 不予批准
+	Serve      Kind = "serve"       // 送达约谈通知书
+	Held       Kind = "held"        // 已约谈
+	Absent     Kind = "absent"      // 未到场
+	Minutes    Kind = "minutes"     // 约谈纪要
+	GivePlan   Kind = "give_plan"   // 提交整改方案
+	ReturnPlan Kind = "return_plan" // 退回整改方案
+	GiveReport Kind = "give_report" // 提交整改落实情况报告
+	VerifyTalk Kind = "verify_talk" // 核查整改
+	CloseTalk  Kind = "close_talk"  // 解除约谈
+	Again      Kind = "again"       // 再次约谈
+)
+
+// Seat is what a person is to the thing acted on.
+type Seat string
+
+const (
+	Lead       Seat = "lead"       // 牵头单位
+	Assisting  Seat = "assisting"  // 配合单位
+	Office     Seat = "office"     // 协调办
+	Leadership Seat = "leadership" // 领导小组
+	Engine     Seat = "engine"
+)
+
+// Actor is who acts: an account, and where it sits.
+type Actor struct {
+	Account string `json:"account"` // ID in the accounts file; "engine"
+	Name    string `json:"name"`    // as shown to people
+	Unit    string `json:"unit"`    // unit ID: the plan's office and leadership are units too
+}
+
+// Act is one act of one person, with everything it says. It crosses the wire as
+// one JSON object; which fields an act needs is in Table. Zero fields are not said.
+type Act struct {
+	ID   string    `json:"id"` // the same ID again is the same act; letters, digits, -._:
+	Kind Kind      `json:"kind"`
+	By   Actor     `json:"by"`
+	At   time.Time `json:"at"` // plan clock, UTC: when the person acted
+
+	Reason   string       `json:"reason,omitempty"`   // words: reason, text, instruction, minutes
+	Paper    string       `json:"paper,omitempty"`    // number of the document it rests on
+	Evidence []Evidence   `json:"evidence,omitempty"` // what proves it
+	Percent  int          `json:"percent,omitempty"`  // of Progress, 0 to 100
+	Due      calendar.Day `json:"due,omitzero"`       // new date, part's date, date to answer by
+	Until    calendar.Day `json:"until,omitzero"`     // of Suspend, if known: the day it goes on
+	Moves    bool         `json:"moves,omitempty"`    // of Suspend: the due date moves by the pause
+	Unit     string       `json:"unit,omitempty"`     // unit ID: reassigned to, asked for its part, called to a talk
+	Units    []string     `json:"units,omitempty"`    // unit IDs: assisting units from now on
+	Policy   string       `json:"policy,omitempty"`   // key in Plan.Policies
+	Title    string       `json:"title,omitempty"`    // of Reword
+	Ref      string       `json:"ref,omitempty"`      // number of the part or instruction meant
+	Rule     string       `json:"rule,omitempty"`     // of SetRule: month, quarter, halfyear, year, or a cron expression
+	Talk     *TalkFacts   `json:"talk,omitempty"`
+}
+
+// Evidence is a file kept outside the engine, or the address of what was
+// published. Exactly one of SHA256 and URL is set.
+type Evidence struct {
+	Name   string `json:"name"`
+	Size   int64  `json:"size,omitempty"`   // bytes
+	SHA256 string `json:"sha256,omitempty"` // hex
+	URL    string `json:"url,omitempty"`    // http or https
+}
+
+// TalkFacts are what the papers of a talk say 约谈通知书、纪要.
+type TalkFacts struct {
+	What    string    `json:"what,omitempty"` // of Propose: talk or circular
+	Number  string    `json:"number,omitempty"`
+	Time    time.Time `json:"time,omitzero"` // when it is to be held, or was
+	Place   string    `json:"place,omitempty"`
+	Chair   string    `json:"chair,omitempty"`
+	Called  []string  `json:"called,omitempty"`  // who is called, or came, with posts
+	Missing []string  `json:"missing,omitempty"` // who did not come
+	Bring   string    `json:"bring,omitempty"`
+	Public  bool      `json:"public,omitempty"` // to be made public
+}
+
+// Refusal says why an act is not possible now. Key names a sentence in the
+// catalogue (act.refused_*), Data its placeholders.
+type Refusal struct {
+	Key  string            `json:"key"`
+	Data map[string]string `json:"data,omitempty"`
+}
+
+func (r *Refusal) Error() string { return r.Key }

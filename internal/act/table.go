@@ -1,0 +1,98 @@
+package act
+
+import "slices"
+
+// State of a task, a duty or an occurrence as people see it.
+type State string
+
+const (
+	Open      State = "open"      // 在办
+	Reported  State = "reported"  // 办结待核: a completion report waits for the office
+	Suspended State = "suspended" // 暂停
+	Closed    State = "closed"    // 销号
+	Cancelled State = "cancelled" // 撤销
+)
+
+// States in the order of a task's life.
+var States = []State{Open, Reported, Suspended, Closed, Cancelled}
+
+// Row says who may do an act, in which states, what it needs, and where it leads.
+type Row struct {
+	Kind  Kind
+	By    []Seat
+	From  []State
+	To    State   // zero: the state stays
+	Needs []Field // what the act must say
+}
+
+// Field is a field of Act that an act must fill.
+type Field string
+
+const (
+	NeedReason   Field = "reason"
+	NeedPaper    Field = "paper"
+	NeedDue      Field = "due"
+	NeedUnit     Field = "unit"
+	NeedUnits    Field = "units"
+	NeedPolicy   Field = "policy"
+	NeedTitle    Field = "title"
+	NeedRef      Field = "ref"
+	NeedRule     Field = "rule"
+	NeedEvidence Field = "evidence"
+)
+
+var (
+	live    = []State{Open, Reported, Suspended}
+	running = []State{Open, Suspended}
+	open    = []State{Open}
+)
+
+// Tasks is the one table of who may do what to a task or an occurrence, and of
+// the states it goes through.
+var Tasks = []Row{
+	{Acknowledge, []Seat{Lead}, live, "", nil},
+	{Return, []Seat{Lead}, open, "", []Field{NeedReason}},
+	{Uphold, []Seat{Office}, live, "", []Field{NeedReason}},
+	{Progress, []Seat{Lead}, running, "", []Field{NeedReason}},
+	{AskPart, []Seat{Lead}, open, "", []Field{NeedUnit, NeedDue, NeedReason}},
+	{GivePart, []Seat{Assisting}, live, "", []Field{NeedRef, NeedReason}},
+	{Complete, []Seat{Lead}, open, Reported, []Field{NeedReason}},
+	{Verify, []Seat{Office}, []State{Open, Reported}, Closed, []Field{NeedReason}},
+	{Reject, []Seat{Office}, []State{Reported}, Open, []Field{NeedReason}},
+	{Extend, []Seat{Lead}, open, "", []Field{NeedDue, NeedReason}},
+	{Grant, []Seat{Office, Leadership}, running, "", []Field{NeedReason}},
+	{Refuse, []Seat{Office, Leadership}, live, "", []Field{NeedReason}},
+	{Chase, []Seat{Office}, open, "", []Field{NeedReason}},
+	{Suspend, []Seat{Office}, open, Suspended, []Field{NeedReason}},
+	{Resume, []Seat{Office, Engine}, []State{Suspended}, Open, []Field{NeedReason}},
+	{Reassign, []Seat{Office}, open, "", []Field{NeedUnit, NeedReason}},
+	{Assist, []Seat{Office}, live, "", []Field{NeedReason}},
+	{SetPolicy, []Seat{Office}, open, "", []Field{NeedPolicy, NeedReason}},
+	{Correct, []Seat{Office}, open, "", []Field{NeedDue, NeedReason}},
+	{Reword, []Seat{Office}, live, "", []Field{NeedTitle, NeedReason}},
+	{Cancel, []Seat{Office}, live, Cancelled, []Field{NeedReason, NeedPaper}},
+	{Instruct, []Seat{Leadership}, live, "", []Field{NeedReason}},
+	{Answer, []Seat{Lead}, live, "", []Field{NeedRef, NeedReason}},
+	{Recalendar, []Seat{Engine}, live, "", []Field{NeedReason}},
+}
+
+// Duties is the table of a duty's own acts; its occurrences are tasks.
+var Duties = []Row{
+	{Suspend, []Seat{Office}, open, Suspended, []Field{NeedReason}},
+	{Resume, []Seat{Office, Engine}, []State{Suspended}, Open, []Field{NeedReason}},
+	{SetRule, []Seat{Office}, running, "", []Field{NeedRule, NeedReason}},
+	{EndDuty, []Seat{Office}, running, Closed, []Field{NeedReason}},
+	{Reassign, []Seat{Office}, running, "", []Field{NeedUnit, NeedReason}},
+	{Assist, []Seat{Office}, running, "", []Field{NeedReason}},
+	{SetPolicy, []Seat{Office}, running, "", []Field{NeedPolicy, NeedReason}},
+	{Reword, []Seat{Office}, running, "", []Field{NeedTitle, NeedReason}},
+}
+
+// Of is the row of an act in a table.
+func Of(table []Row, k Kind) (Row, bool) {
+	i := slices.IndexFunc(table, func(r Row) bool { return r.Kind == k })
+	if i < 0 {
+		return Row{}, false
+	}
+	return table[i], true
+}
