@@ -2,10 +2,7 @@ package calendar
 
 import (
 	"cmp"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 	"time"
@@ -25,60 +22,6 @@ type Holiday struct {
 	Name     string `json:"name"`
 	Date     Day    `json:"date"`
 	IsOffDay bool   `json:"isOffDay"`
-}
-
-// yearFile is a Year as it stands in a file, where a field left out must not be
-// taken for its zero value: a rest day without isOffDay would become a workday.
-type yearFile struct {
-	Schema string   `json:"$schema"`
-	ID     string   `json:"$id"`
-	Year   int      `json:"year"`
-	Papers []string `json:"papers"`
-	Days   []struct {
-		Name     string `json:"name"`
-		Date     Day    `json:"date"`
-		IsOffDay *bool  `json:"isOffDay"`
-	} `json:"days"`
-}
-
-// ReadYear reads one exchange-format file strictly: an unknown or missing
-// field, a year without days, a day named twice, a day more than one year away
-// and anything after the object are errors.
-func ReadYear(r io.Reader) (Year, error) {
-	dec := json.NewDecoder(r)
-	var f yearFile
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&f); err != nil {
-		return Year{}, fmt.Errorf("calendar: %w", err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return Year{}, errors.New("calendar: there is more after the end of the year")
-	}
-	if f.Year < 1949 || f.Year > 2100 {
-		return Year{}, fmt.Errorf("calendar: year %d is not between 1949 and 2100", f.Year)
-	}
-	if len(f.Days) == 0 {
-		return Year{}, fmt.Errorf("calendar: the notice for %d names no days", f.Year)
-	}
-	y := Year{Year: f.Year, Papers: f.Papers}
-	seen := map[Day]bool{}
-	for i, h := range f.Days {
-		switch {
-		case h.Date.IsZero():
-			return Year{}, fmt.Errorf("calendar: days[%d]: date is missing", i)
-		case h.Name == "":
-			return Year{}, fmt.Errorf("calendar: days[%d]: name is missing", i)
-		case h.IsOffDay == nil:
-			return Year{}, fmt.Errorf("calendar: days[%d]: isOffDay is missing", i)
-		case seen[h.Date]:
-			return Year{}, fmt.Errorf("calendar: days[%d]: %s is named twice", i, h.Date)
-		case h.Date.Year < y.Year-1 || h.Date.Year > y.Year+1:
-			return Year{}, fmt.Errorf("calendar: days[%d]: %s does not belong to the notice for %d", i, h.Date, y.Year)
-		}
-		seen[h.Date] = true
-		y.Days = append(y.Days, Holiday{Name: h.Name, Date: h.Date, IsOffDay: *h.IsOffDay})
-	}
-	return y, nil
 }
 
 // Calendar answers what is a working day. It is immutable and safe for
@@ -145,7 +88,7 @@ func (c *Calendar) Years() []Year {
 }
 
 // Provisional tells that no notice governs d's year yet: only weekends rest.
-func (c *Calendar) Provisional(d Day) bool { _, ok := c.years[d.Year]; return !ok }
+func (c *Calendar) Provisional(d Day) bool { return !c.Governed(d.Year) }
 
 // IsWorkday: the notice's word first, otherwise Monday to Friday.
 func (c *Calendar) IsWorkday(d Day) bool {

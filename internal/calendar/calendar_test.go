@@ -126,34 +126,46 @@ func TestReadYear(t *testing.T) {
 func TestReadYearIsStrict(t *testing.T) {
 	t.Parallel()
 	year := func(days string) string { return `{"year": 2021, "papers": [], "days": [` + days + `]}` }
+	const good = `{"name":"元旦","date":"2021-01-01","isOffDay":true}`
 	for text, says := range map[string]string{
-		``:         "EOF",
-		`[]`:       "cannot unmarshal",
-		`not json`: "invalid character",
-		`{"days":[{"name":"元旦","date":"2021-01-01","isOffDay":true}]}`: "year 0 is not between 1949 and 2100",
-		`{"year":20210,"days":[]}`: "year 20210 is not between",
-		`{"year":2021,"days":[]}`:  "names no days",
-		`{"year":2021,"rest":[]}`:  `unknown field "rest"`,
-		year(`{"name":"元旦","date":"2021-01-01","isOffDay":true,"type":1}`):                                           `unknown field "type"`,
-		year(`{"name":"元旦","isOffDay":true}`):                                                                        "days[0]: date is missing",
-		year(`{"name":"元旦","date":null,"isOffDay":true}`):                                                            "days[0]: date is missing",
-		year(`{"date":"2021-01-01","isOffDay":true}`):                                                                "days[0]: name is missing",
-		year(`{"name":"元旦","date":"2021-01-01"}`):                                                                    "days[0]: isOffDay is missing",
-		year(`{"name":"元旦","date":"2021-02-30","isOffDay":true}`):                                                    `"2021-02-30" is not a date`,
-		year(`{"name":"元旦","date":"20210101","isOffDay":true}`):                                                      `"20210101" is not a date`,
-		year(`{"name":"元旦","date":"2019-12-31","isOffDay":true}`):                                                    "2019-12-31 does not belong to the notice for 2021",
-		year(`{"name":"元旦","date":"2021-01-01","isOffDay":true},{"name":"元旦","date":"2021-01-01","isOffDay":false}`): "days[1]: 2021-01-01 is named twice",
-		year(`{"name":"元旦","date":"2021-01-01","isOffDay":true}`) + `{}`:                                             "more after the end",
+		``:                                     "line 1: EOF",
+		`[]`:                                   "line 1: cannot be array",
+		`not json`:                             "line 1: invalid character 'o' in literal null (expecting 'u')",
+		`{"papers":[],"days":[` + good + `]}`:  "year: missing",
+		`{"year":20210,"papers":[],"days":[]}`: "year: 20210 is not between 1949 and 2100",
+		`{"year":2021,"papers":[],"days":[]}`:  "days: the notice for 2021 names no days",
+		`{"year":2021,"days":[` + good + `]}`:  "papers: missing",
+		"{\"year\":2021,\n\"rest\":[]}":        "line 2: rest: unknown field",
+		"{\"year\":2021,\n\n\"days\": 5}":      "line 3: days: cannot be number",
+		year(`{"name":"元旦","date":"2021-01-01","isOffDay":true,"type":1}`): "line 1: type: unknown field",
+		year(`{"name":"元旦","isOffDay":true}`):                              "days[0].date: missing",
+		year(`{"name":"元旦","date":null,"isOffDay":true}`):                  "days[0].date: missing",
+		year(`{"name":"元旦","date":"","isOffDay":true}`):                    "days[0].date: missing",
+		year(`{"date":"2021-01-01","isOffDay":true}`):                      "days[0].name: missing",
+		year(`{"name":"元旦","date":"2021-01-01"}`):                          "days[0].isOffDay: missing",
+		year(good + `,{"name":"元旦","date":"2021-02-30","isOffDay":true}`):  "days[1].date: “2021-02-30” is not a date like 2021-04-30",
+		year(`{"name":"元旦","date":"20210101","isOffDay":true}`):            "days[0].date: “20210101” is not a date like 2021-04-30",
+		year(`{"name":"元旦","date":"2019-12-31","isOffDay":true}`):          "days[0].date: 2019-12-31 does not belong to the notice for 2021",
+		year(good + `,{"name":"元旦","date":"2021-01-01","isOffDay":false}`): "days[1].date: 2021-01-01 is named twice",
+		year(good) + "\n{}":                     "line 2: there is more after the end of the year",
+		strings.Repeat(" ", 1<<20) + year(good): "longer than 1 MiB",
 	} {
 		_, err := calendar.ReadYear(strings.NewReader(text))
-		require.ErrorContains(t, err, says, text)
+		require.EqualError(t, err, "calendar: "+says, text)
 	}
+}
+
+func TestAFaultSaysWhereAndWhatForPeople(t *testing.T) {
+	t.Parallel()
+	_, err := calendar.ReadYear(strings.NewReader(`{"year": 2021, "papers": [], "days": [{"name":"元旦","date":"2019-12-31","isOffDay":true}]}`))
+	require.Equal(t, &calendar.Fault{Field: "days[0].date", Key: "foreign",
+		Data: map[string]any{"Value": day(t, "2019-12-31"), "Year": 2021}}, err)
 }
 
 func TestLoadNamesTheFile(t *testing.T) {
 	t.Parallel()
 	_, err := calendar.Load(fstest.MapFS{"2021.json": {Data: []byte(`{"year": 1}`)}, "notes.txt": {Data: []byte("not read")}})
-	require.ErrorContains(t, err, "2021.json: calendar: year 1")
+	require.ErrorContains(t, err, "2021.json: calendar: year: 1 is not")
 	cal, err := calendar.Load(fstest.MapFS{})
 	require.NoError(t, err)
 	require.Empty(t, cal.Years())
