@@ -16,11 +16,15 @@ var known = map[string][]string{
 	"contact": {"role", "name", "email"},
 	"group":   {"name", "aliases", "members"},
 
-	"policies": {"policies"},
-	"policy":   {"name", "version", "title", "speak_at", "ahead", "blue", "yellow", "stages", "talk"},
-	"stage":    {"id", "kind", "from", "before", "after", "to", "light"},
-	"talk":     {"open", "remind", "missed", "to", "upward", "steps"},
-	"step":     {"id", "after", "limit"},
+	"policies":    {"policies", "consequences"},
+	"consequence": {"id", "title", "count", "at_least", "within", "propose"},
+
+	"policy": {"name", "version", "title", "speak_at", "ahead", "blue", "yellow", "stages", "acts", "talk"},
+	"stage":  {"id", "kind", "from", "before", "after", "to", "light", "unless"},
+	"acts": {"return", "rule", "extend", "extensions", "verify", "decide", "chase", "silent", "part",
+		"part_missed", "yellow", "red"},
+	"talk": {"open", "remind", "missed", "to", "upward", "steps"},
+	"step": {"id", "after", "limit"},
 }
 
 // entryFields are common to tasks and projects.

@@ -46,6 +46,9 @@ func anyPolicy(t *rapid.T, seeded map[string]plan.Policy) plan.Policy {
 		case 2:
 			d := offset(t, "after assigned", 0)
 			r.From, r.After = plan.FromAssigned, &d
+			if d.N > 0 && r.Kind != plan.Talk && rapid.Bool().Draw(t, "unless acknowledged") {
+				r.Unless = plan.UnlessAcknowledged
+			}
 		}
 		p.Stages = append(p.Stages, r)
 	}
@@ -84,17 +87,24 @@ func TestNoStageIsLost(t *testing.T) {
 	})
 }
 
+// limits is the stages about a task's own limit: those that no acknowledgement spares.
+func limits(stages []plan.Stage) []plan.Stage {
+	return slices.DeleteFunc(slices.Clone(stages), func(s plan.Stage) bool { return s.Unless != "" })
+}
+
 func TestStagesSpeakOnWorkingMorningsOneADay(t *testing.T) {
 	t.Parallel()
 	checkLadders(t, func(t *rapid.T, l plan.Ladderer, s setting) {
-		for i, stage := range s.stages {
+		require.True(t, slices.IsSortedFunc(s.stages, func(a, b plan.Stage) int { return a.At.Compare(b.At) }))
+		ofLimit := limits(s.stages)
+		for i := range ofLimit[min(1, len(ofLimit)):] {
+			require.True(t, ofLimit[i+1].At.After(ofLimit[i].At), "one a day")
+		}
+		for _, stage := range s.stages {
 			require.Equal(t, "09:00:00", stage.At.In(calendar.Beijing).Format(time.TimeOnly))
 			require.Equal(t, time.UTC, stage.At.Location())
 			require.True(t, l.Calendar.IsWorkday(local(stage)), "%s on %s", stage.ID, local(stage))
 			require.False(t, stage.At.Before(s.assigned), "nothing before the launch")
-			if i > 0 {
-				require.True(t, stage.At.After(s.stages[i-1].At))
-			}
 		}
 	})
 }
@@ -105,7 +115,7 @@ func ordinary(l plan.Ladderer, s setting, r plan.Rule) (wanted, moved calendar.D
 	case r.From == plan.FromAssigned:
 		wanted = r.After.After(calendar.DayOf(s.assigned.In(calendar.Beijing)), l.Calendar)
 		moved = l.Calendar.OnOrAfter(wanted)
-		if limit := l.Calendar.OnOrBefore(s.due); moved.After(limit) {
+		if limit := l.Calendar.OnOrBefore(s.due); moved.After(limit) && r.Unless == "" {
 			moved = limit
 		}
 	case r.Before != nil:
@@ -136,7 +146,7 @@ func TestStagesKeepToTheirSideOfTheDueDate(t *testing.T) {
 			if overdue(rule) {
 				require.True(t, local(stage).After(s.due), "nobody is late before 24:00 of the due date")
 			} else {
-				require.False(t, local(stage).After(s.due), "no reminder of what has passed")
+				require.True(t, !local(stage).After(s.due) || rule.Unless != "", "no reminder of what has passed, but for the acknowledgement")
 				wanted, moved := ordinary(l, s, rule)
 				require.Equal(t, moved, local(stage))
 				require.Equal(t, moved != wanted, !stage.MovedFrom.IsZero())
@@ -145,6 +155,28 @@ func TestStagesKeepToTheirSideOfTheDueDate(t *testing.T) {
 			for _, role := range rule.To {
 				require.Contains(t, stage.To, l.People.Seat(role, "u"))
 			}
+		}
+	})
+}
+
+// Whether a stage about the acknowledgement will speak is not known in advance:
+// so nothing else becomes one with it, and the due date does not hold it back.
+func TestStagesAboutTheAcknowledgementStandByThemselves(t *testing.T) {
+	t.Parallel()
+	checkLadders(t, func(t *rapid.T, l plan.Ladderer, s setting) {
+		at := map[string]plan.Stage{}
+		for _, stage := range s.stages {
+			at[stage.ID] = stage
+		}
+		for _, r := range s.policy.Stages {
+			if r.Unless == "" {
+				require.Empty(t, at[r.ID].Unless+at[r.ID].Topic)
+				continue
+			}
+			stage := at[r.ID]
+			require.Equal(t, []string{r.ID, plan.UnlessAcknowledged, plan.TopicAcknowledge}, []string{stage.ID, stage.Unless, stage.Topic})
+			require.Empty(t, stage.Merged)
+			require.Equal(t, l.Calendar.OnOrAfter(r.After.After(calendar.DayOf(s.assigned.In(calendar.Beijing)), l.Calendar)), local(stage))
 		}
 	})
 }
@@ -217,7 +249,7 @@ func TestOverdueStagesOfALateLaunchStartAtOnceAndKeepTheirDistances(t *testing.T
 		due := calendar.NewDay(2021, 1, 1).AddDays(rapid.IntRange(0, 4*365).Draw(t, "due"))
 		urged := l.Calendar.AddWorkdays(due, 1)
 		assigned := urged.At(9, 1, calendar.Beijing).Add(time.Duration(rapid.IntRange(0, 90*24).Draw(t, "hours late")) * time.Hour)
-		stages := l.Ladder(policy, due, "u", assigned)
+		stages := limits(l.Ladder(policy, due, "u", assigned))
 		require.Equal(t, []string{"urge", "warn", "talk"}, ids(stages))
 		require.Equal(t, l.Morning(policy, assigned), local(stages[0]), "starts on the next office morning")
 		require.Equal(t, 4, l.Calendar.Workdays(local(stages[0]), local(stages[1])))
@@ -240,7 +272,7 @@ func TestALaterLaunchNeverMovesTheDueDatesOwnStages(t *testing.T) {
 		}
 		// Before the first urge a launch drops reminders; it moves none.
 		late := l.Ladder(policy, due, "u", due.AddDays(-rapid.IntRange(0, 60).Draw(t, "days before")).At(rapid.IntRange(0, 23).Draw(t, "hour"), 0, calendar.Beijing))
-		for _, s := range late {
+		for _, s := range limits(late) {
 			if s.ID != plan.CatchUp {
 				require.Equal(t, days[s.ID], s.At, s.ID)
 			}

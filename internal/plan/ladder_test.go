@@ -46,7 +46,7 @@ func seededLadderer(t require.TestingT) plan.Ladderer {
 
 // written is a ladder as a person would write it down, one line a stage:
 // day and time in Beijing, weekday, stage, kind, light, recipients, the day it
-// was moved from, what merged into it.
+// was moved from, what merged into it, what spares it.
 func written(stages []plan.Stage) string {
 	var b strings.Builder
 	for _, s := range stages {
@@ -61,6 +61,9 @@ func written(stages []plan.Stage) string {
 		if len(s.Merged) > 0 {
 			fmt.Fprintf(&b, " merged %s", strings.Join(s.Merged, ","))
 		}
+		if s.Unless != "" {
+			fmt.Fprintf(&b, " unless %s", s.Unless)
+		}
 		b.WriteByte('\n')
 	}
 	return b.String()
@@ -72,6 +75,8 @@ func TestLaddersOfRealTasks(t *testing.T) {
 	l, policies := seededLadderer(t), seededPolicies(t)
 	for _, c := range []struct{ name, policy, due, assigned, want string }{
 		{"the end of October, a Sunday", "standard", "2021-10-31", "2021-04-08 10:00", `
+2021-04-09 09:00 Fri study-1 remind green u/liaison unless acknowledged
+2021-04-12 09:00 Mon unacknowledged-3 urge green u/liaison,u/deputy moved from 2021-04-11 unless acknowledged
 2021-09-30 09:00 Thu remind-30 remind green u/liaison moved from 2021-10-01
 2021-10-15 09:00 Fri remind-15 remind green u/liaison moved from 2021-10-16
 2021-10-22 09:00 Fri remind-7 remind blue u/liaison moved from 2021-10-24
@@ -83,12 +88,16 @@ func TestLaddersOfRealTasks(t *testing.T) {
 `},
 		{"two days from issue to the limit", "standard", "2021-04-10", "2021-04-08 10:00", `
 2021-04-09 09:00 Fri due due yellow u/liaison moved from 2021-04-10 merged remind-30,remind-15,remind-7,remind-3,catch-up,remind-1
+2021-04-09 09:00 Fri study-1 remind green u/liaison unless acknowledged
+2021-04-12 09:00 Mon unacknowledged-3 urge green u/liaison,u/deputy moved from 2021-04-11 unless acknowledged
 2021-04-12 09:00 Mon urge urge red u/liaison,u/deputy
 2021-04-16 09:00 Fri warn warn red u/head,office/office
 2021-04-23 09:00 Fri talk talk red u/head,office/office,group/leader
 `},
 		{"the end of April, into the Labour Day rest", "standard", "2021-04-30", "2021-04-08 10:00", `
 2021-04-09 09:00 Fri catch-up remind green u/liaison merged remind-30
+2021-04-09 09:00 Fri study-1 remind green u/liaison unless acknowledged
+2021-04-12 09:00 Mon unacknowledged-3 urge green u/liaison,u/deputy moved from 2021-04-11 unless acknowledged
 2021-04-15 09:00 Thu remind-15 remind green u/liaison
 2021-04-23 09:00 Fri remind-7 remind blue u/liaison
 2021-04-27 09:00 Tue remind-3 remind yellow u/liaison
@@ -99,6 +108,8 @@ func TestLaddersOfRealTasks(t *testing.T) {
 2021-05-18 09:00 Tue talk talk red u/head,office/office,group/leader
 `},
 		{"a Sunday just after the National Day make-ups", "standard", "2021-10-10", "2021-04-08 10:00", `
+2021-04-09 09:00 Fri study-1 remind green u/liaison unless acknowledged
+2021-04-12 09:00 Mon unacknowledged-3 urge green u/liaison,u/deputy moved from 2021-04-11 unless acknowledged
 2021-09-10 09:00 Fri remind-30 remind green u/liaison
 2021-09-24 09:00 Fri remind-15 remind green u/liaison moved from 2021-09-25
 2021-09-30 09:00 Thu remind-3 remind yellow u/liaison moved from 2021-10-07 merged remind-7
@@ -108,6 +119,8 @@ func TestLaddersOfRealTasks(t *testing.T) {
 2021-10-22 09:00 Fri talk talk red u/head,office/office,group/leader
 `},
 		{"the year's end, its stages in January 2022", "standard", "2021-12-31", "2021-04-08 10:00", `
+2021-04-09 09:00 Fri study-1 remind green u/liaison unless acknowledged
+2021-04-12 09:00 Mon unacknowledged-3 urge green u/liaison,u/deputy moved from 2021-04-11 unless acknowledged
 2021-12-01 09:00 Wed remind-30 remind green u/liaison
 2021-12-16 09:00 Thu remind-15 remind green u/liaison
 2021-12-24 09:00 Fri remind-7 remind blue u/liaison
@@ -120,26 +133,36 @@ func TestLaddersOfRealTasks(t *testing.T) {
 `},
 		{"launched two months late", "standard", "2021-04-30", "2021-07-05 10:30", `
 2021-07-06 09:00 Tue urge urge red u/liaison,u/deputy moved from 2021-05-06 merged remind-30,remind-15,remind-7,remind-3,remind-1,due,catch-up
+2021-07-06 09:00 Tue study-1 remind green u/liaison unless acknowledged
+2021-07-08 09:00 Thu unacknowledged-3 urge green u/liaison,u/deputy unless acknowledged
 2021-07-12 09:00 Mon warn warn red u/head,office/office moved from 2021-05-11
 2021-07-19 09:00 Mon talk talk red u/head,office/office,group/leader moved from 2021-05-18
 `},
 		{"launched on the due day at three", "standard", "2021-06-30", "2021-06-30 15:00", `
 2021-07-01 09:00 Thu urge urge red u/liaison,u/deputy merged remind-30,remind-15,remind-7,remind-3,remind-1,due,catch-up
+2021-07-01 09:00 Thu study-1 remind green u/liaison unless acknowledged
+2021-07-05 09:00 Mon unacknowledged-3 urge green u/liaison,u/deputy moved from 2021-07-03 unless acknowledged
 2021-07-07 09:00 Wed warn warn red u/head,office/office
 2021-07-14 09:00 Wed talk talk red u/head,office/office,group/leader
 `},
 		{"launched at nine of the due day", "standard", "2021-06-30", "2021-06-30 09:00", `
 2021-06-30 09:00 Wed due due yellow u/liaison merged remind-30,remind-15,remind-7,remind-3,remind-1,catch-up
+2021-07-01 09:00 Thu study-1 remind green u/liaison unless acknowledged
 2021-07-01 09:00 Thu urge urge red u/liaison,u/deputy
+2021-07-05 09:00 Mon unacknowledged-3 urge green u/liaison,u/deputy moved from 2021-07-03 unless acknowledged
 2021-07-07 09:00 Wed warn warn red u/head,office/office
 2021-07-14 09:00 Wed talk talk red u/head,office/office,group/leader
 `},
 		{"launched on a rest day before the first urge", "standard", "2021-04-30", "2021-05-02 11:00", `
 2021-05-06 09:00 Thu urge urge red u/liaison,u/deputy merged remind-30,remind-15,remind-7,remind-3,remind-1,due,catch-up
+2021-05-06 09:00 Thu study-1 remind green u/liaison moved from 2021-05-03 unless acknowledged
+2021-05-06 09:00 Thu unacknowledged-3 urge green u/liaison,u/deputy moved from 2021-05-05 unless acknowledged
 2021-05-11 09:00 Tue warn warn red u/head,office/office
 2021-05-18 09:00 Tue talk talk red u/head,office/office,group/leader
 `},
 		{"soft", "soft", "2021-12-31", "2021-04-08 10:00", `
+2021-04-09 09:00 Fri study-1 remind green u/liaison unless acknowledged
+2021-04-12 09:00 Mon unacknowledged-3 urge green u/liaison,u/deputy moved from 2021-04-11 unless acknowledged
 2021-12-01 09:00 Wed remind-30 remind green u/liaison
 2021-12-16 09:00 Thu remind-15 remind green u/liaison
 2021-12-24 09:00 Fri remind-7 remind blue u/liaison
@@ -149,9 +172,11 @@ func TestLaddersOfRealTasks(t *testing.T) {
 `},
 		{"soft, launched late", "soft", "2021-04-30", "2021-07-05 10:30", `
 2021-07-06 09:00 Tue late-5 remind red u/liaison,office/office moved from 2021-05-11 merged remind-30,remind-15,remind-7,remind-1,due,catch-up
+2021-07-06 09:00 Tue study-1 remind green u/liaison unless acknowledged
+2021-07-08 09:00 Thu unacknowledged-3 urge green u/liaison,u/deputy unless acknowledged
 `},
 		{"13710", "13710", "2021-06-30", "2021-04-08 10:00", `
-2021-04-09 09:00 Fri study-1 remind green u/liaison
+2021-04-09 09:00 Fri study-1 remind green u/liaison unless acknowledged
 2021-04-12 09:00 Mon report-3 remind green u/liaison,u/deputy moved from 2021-04-11
 2021-04-15 09:00 Thu settle-7 remind blue u/liaison,u/deputy
 2021-05-08 09:00 Sat month-1 remind blue u/liaison,u/deputy,office/office
@@ -161,7 +186,7 @@ func TestLaddersOfRealTasks(t *testing.T) {
 2021-07-09 09:00 Fri talk talk red u/head,office/office,group/leader
 `},
 		{"13710 with a week", "13710", "2021-04-15", "2021-04-08 10:00", `
-2021-04-09 09:00 Fri study-1 remind green u/liaison
+2021-04-09 09:00 Fri study-1 remind green u/liaison unless acknowledged
 2021-04-12 09:00 Mon report-3 remind green u/liaison,u/deputy moved from 2021-04-11
 2021-04-15 09:00 Thu due due yellow u/liaison,u/deputy merged settle-7,month-1
 2021-04-16 09:00 Fri warn warn red u/liaison,u/head,office/office
@@ -169,7 +194,8 @@ func TestLaddersOfRealTasks(t *testing.T) {
 2021-04-25 09:00 Sun talk talk red u/head,office/office,group/leader
 `},
 		{"13710, launched late", "13710", "2021-04-30", "2021-07-05 10:30", `
-2021-07-06 09:00 Tue warn warn red u/liaison,u/head,office/office moved from 2021-05-06 merged study-1,report-3,settle-7,month-1,due,catch-up
+2021-07-06 09:00 Tue warn warn red u/liaison,u/head,office/office moved from 2021-05-06 merged report-3,settle-7,month-1,due,catch-up
+2021-07-06 09:00 Tue study-1 remind green u/liaison unless acknowledged
 2021-07-08 09:00 Thu escalate escalate red u/head,office/office,group/leader moved from 2021-05-08
 2021-07-14 09:00 Wed talk talk red u/head,office/office,group/leader moved from 2021-05-13
 `},

@@ -74,7 +74,7 @@ func (l *loader) all(root object) {
 	l.projects(root)
 	l.sections(root)
 	l.link()
-	l.check(root)
+	l.check()
 	l.finish(root)
 }
 
@@ -143,7 +143,7 @@ func (l *loader) policies(root object) {
 		l.files = append(l.files, s.file)
 	}
 	if ok {
-		l.plan.Policies = s.policies(raw)
+		l.plan.Policies, l.plan.Consequences = s.policies(raw)
 	}
 	l.policiesReady = len(l.plan.Policies) > 0
 	l.policyKnown(l.plan.Policy, root.named("policy"))

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/words"
 	"duban/seeds"
@@ -220,4 +221,59 @@ func TestTheSeededPolicies(t *testing.T) {
 	require.Equal(t, policies["standard"].Talk, policies["13710"].Talk, "one talk for both")
 	require.Nil(t, policies["soft"].Talk)
 	require.Equal(t, plan.TalkStep{ID: "plan", After: "held", Limit: plan.Offset{N: 20, Work: true}}, policies["standard"].Talk.Steps[3])
+	for name, p := range policies {
+		require.Equal(t, 2, p.Version, name)
+		require.Equal(t, plan.DefaultActs(), p.Acts, "%s: written out in full", name)
+	}
+	require.Equal(t, plan.Rule{ID: "study-1", Kind: plan.Remind, From: plan.FromAssigned, After: &plan.Offset{N: 1},
+		To: []people.Role{people.Liaison}, Light: plan.Green, Unless: plan.UnlessAcknowledged}, policies["soft"].Stages[0])
+}
+
+func TestLimitsOfActsAreWhatIsWrittenAndTheDefaultsElse(t *testing.T) {
+	t.Parallel()
+	f := smallFiles(t)
+	f.change(t, "plan.yaml", "units: units.yaml", "units: units.yaml\npolicies: own.yaml")
+	f["own.yaml"] = `policies:
+  - {name: standard, version: 1, title: 本市规则, blue: 7 days, yellow: 3 days, stages: [{id: due, kind: due, before: 0 days, to: [liaison], light: yellow}],
+     acts: {return: 1 day, rule: 2 days, extend: 0 days, extensions: 0, verify: 366 workdays, decide: 4 days, chase: 0 workdays,
+            silent: 6 days, part: 7 days, part_missed: 8 days, yellow: 0, red: 100}}
+  - {name: soft, version: 1, title: 柔性规则, blue: 7 days, yellow: 3 days, stages: [{id: due, kind: due, before: 0 days, to: [liaison], light: yellow}],
+     acts: {silent: 10 workdays, yellow: }}
+  - {name: bare, version: 1, title: 简单规则, blue: 7 days, yellow: 3 days, stages: [{id: due, kind: due, before: 0 days, to: [liaison], light: yellow}]}
+`
+	p, problems := f.load(t)
+	require.Empty(t, problems)
+	days := func(n int) plan.Offset { return plan.Offset{N: n} }
+	silent := plan.DefaultActs()
+	silent.Silent = plan.Offset{N: 10, Work: true}
+	got := map[string]plan.Acts{}
+	for name, policy := range p.Policies {
+		got[name] = policy.Acts
+	}
+	require.Equal(t, map[string]plan.Acts{
+		"standard": {Return: days(1), Rule: days(2), Extend: days(0), Verify: plan.Offset{N: 366, Work: true}, Decide: days(4),
+			Chase: plan.Offset{Work: true}, Silent: days(6), Part: days(7), PartMissed: days(8), Red: 100},
+		"soft": silent,
+		"bare": plan.DefaultActs(),
+	}, got)
+	require.Empty(t, p.Consequences, "what adds up belongs to the file of policies")
+}
+
+func TestConsequencesComeWithThePolicies(t *testing.T) {
+	t.Parallel()
+	want := []plan.Consequence{
+		{ID: "two-overdue", Title: "两项任务同时逾期", Count: plan.CountOverdue, AtLeast: 2, Propose: plan.ProposeCircular},
+		{ID: "three-reds", Title: "连续三项任务未按期办结", Count: plan.CountReds, AtLeast: 3, Propose: plan.ProposeTalk},
+		{ID: "second-talk", Title: "一年内第二次约谈", Count: plan.CountTalks, AtLeast: 2, Within: plan.Offset{N: 365}, Propose: plan.ProposeCircular},
+	}
+	f := smallFiles(t)
+	p, problems := f.load(t)
+	require.Empty(t, problems)
+	require.Equal(t, want, p.Consequences, "of the policies in the program")
+	f.change(t, "plan.yaml", "units: units.yaml", "units: units.yaml\npolicies: policies.yaml")
+	f.change(t, "policies.yaml", "within: 365 days", "within: 40 workdays")
+	want[2].Within = plan.Offset{N: 40, Work: true}
+	p, problems = f.load(t)
+	require.Empty(t, problems)
+	require.Equal(t, want, p.Consequences, "of a file of its own")
 }

@@ -14,19 +14,24 @@ import (
 // stageID is what a stage or a talk's step may be called.
 var stageID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
+// ownStageID is what the engine calls the stages it makes itself: the catch-up,
+// a talk's steps, and all that acts of people set going.
+var ownStageID = regexp.MustCompile(`^(catch-up|talk-.*|silent-.*|return-rule|(act|part|extension|report|instruction|proposal)-[0-9]+-.+)$`)
+
 // LoadPolicies reads policies 督办规则 from the bytes of a YAML file; file is the
 // name its problems are given. With a problem that is not a warning the
-// policies are not fit for use.
+// policies are not fit for use. What a policy leaves out of its acts is
+// DefaultActs'. The file's consequences are checked, but only Load keeps them.
 func LoadPolicies(file string, raw []byte) (map[string]Policy, []Problem) {
 	s := &source{&book{}, file}
-	policies := s.policies(raw)
+	policies, _ := s.policies(raw)
 	return policies, inOrder(s.problems, []string{file})
 }
 
-func (s *source) policies(raw []byte) map[string]Policy {
+func (s *source) policies(raw []byte) (map[string]Policy, []Consequence) {
 	root, ok := s.parse(raw, "policies")
 	if !ok {
-		return nil
+		return nil, nil
 	}
 	root.need("policies")
 	all := map[string]Policy{}
@@ -44,7 +49,7 @@ func (s *source) policies(raw []byte) map[string]Policy {
 	if root.has("policies") && len(all) == 0 {
 		root.fault("policies", "empty", nil)
 	}
-	return all
+	return all, root.consequences()
 }
 
 func (o object) policy() Policy {
@@ -52,6 +57,7 @@ func (o object) policy() Policy {
 	p := Policy{
 		Name: o.text("name"), Version: o.number("version", 1, 1_000_000), Title: o.text("title"),
 		SpeakAt: o.text("speak_at"), Ahead: o.offset("ahead"), Blue: o.offset("blue"), Yellow: o.offset("yellow"),
+		Acts: o.acts(),
 	}
 	if p.SpeakAt == "" {
 		p.SpeakAt = "09:00"
@@ -98,6 +104,7 @@ func (o object) rule() Rule {
 	r := Rule{
 		ID: o.text("id"), Kind: StageKind(o.oneOf("kind", texts(StageKinds)...)),
 		From: o.oneOf("from", "due", FromAssigned), To: o.roles("to"), Light: Light(o.oneOf("light", texts(Lights)...)),
+		Unless: o.oneOf("unless", UnlessAcknowledged),
 	}
 	o.stageName(r.ID)
 	if o.has("before") {
@@ -118,6 +125,9 @@ func (o object) rule() Rule {
 	case r.After != nil && r.From != FromAssigned && *r.After == Offset{Work: r.After.Work}:
 		o.fault("after", "after_zero", nil)
 	}
+	if r.Unless != "" {
+		o.unless(r)
+	}
 	return r
 }
 
@@ -127,7 +137,7 @@ func (o object) stageName(id string) {
 	case id == "":
 	case !stageID.MatchString(id):
 		o.fault("id", "bad_stage_id", words.Data{"Value": id})
-	case id == CatchUp || strings.HasPrefix(id, "talk-"):
+	case ownStageID.MatchString(id):
 		o.fault("id", "reserved_id", words.Data{"Value": id})
 	}
 }

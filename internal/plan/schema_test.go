@@ -81,6 +81,23 @@ func TestTheSeedsFitTheirSchemas(t *testing.T) {
 	require.Error(t, validate(t, "plan", files["plan"][0], func(root map[string]any) { root["issued"] = "2021年4月8日" }))
 }
 
+// What depends on another field is in the schema too.
+func TestThePoliciesSchemaHoldsFieldsAgainstEachOther(t *testing.T) {
+	t.Parallel()
+	type object = map[string]any
+	one := func(list any, i int) object { return list.([]any)[i].(object) }
+	for name, change := range map[string]func(root object){
+		"unless from the due date": func(root object) { one(one(root["policies"], 0)["stages"], 2)["unless"] = "acknowledged" },
+		"unless on a talk":         func(root object) { one(one(root["policies"], 0)["stages"], 0)["kind"] = "talk" },
+		"talks without within":     func(root object) { delete(one(root["consequences"], 2), "within") },
+		"overdue with within":      func(root object) { one(root["consequences"], 0)["within"] = "30 days" },
+		"one overdue task":         func(root object) { one(root["consequences"], 0)["at_least"] = json.Number("1") },
+		"ten extensions":           func(root object) { one(root["policies"], 0)["acts"].(object)["extensions"] = json.Number("10") },
+	} {
+		require.Error(t, validate(t, "policies", filepath.Join(seedDir, "policies.yaml"), change), name)
+	}
+}
+
 // TestSchemaAndLoaderKnowTheSameFields compares the schemas' property names
 // with the loader's own tables, and asks for a description of each.
 func TestSchemaAndLoaderKnowTheSameFields(t *testing.T) {

@@ -60,7 +60,7 @@ func TestCaseOfAnExtendedTask(t *testing.T) {
 	_, _, sections := report.Speak(words.New("zh")).Case(r.file(t, "t6", day(7, 1)))
 	require.Contains(t, sections[0].Facts, report.Fact{Label: "完成时限", Text: "2021年7月6日（星期二）24:00前"})
 	require.Contains(t, sections[0].Facts, report.Fact{Label: "首次时限", Text: "2021年6月30日（星期三）"})
-	require.Contains(t, sections[0].Facts, report.Fact{Label: "督办规则", Text: "标准督办规则（standard，第 1 版），现行第 2 次阶梯"})
+	require.Contains(t, sections[0].Facts, report.Fact{Label: "督办规则", Text: "标准督办规则（standard，第 2 版），现行第 2 次阶梯"})
 	require.Contains(t, sections[0].Facts, report.Fact{Label: "下一步", Text: "2021-07-06 09:00 到期当日提醒，对象：联络员、市水务局主要负责人"})
 	columns := []string{"督办时间", "督办", "亮灯", "决定", "对象和结果", "说明"}
 	require.Equal(t, report.Section{Heading: "二、督办阶梯", Tables: []report.Grid{

@@ -1,0 +1,119 @@
+package plan
+
+import "duban/internal/words"
+
+const (
+	longestLimit  = 366  // days or working days of one limit of Acts
+	longestWithin = 3660 // days a consequence may look back
+)
+
+// acts are the limits of people's acts; what is not written is DefaultActs'.
+func (o object) acts() Acts {
+	a := DefaultActs()
+	if !o.has("acts") {
+		return a
+	}
+	at, ok := o.object(o.fields["acts"], "acts", o.at("acts"))
+	if !ok {
+		return a
+	}
+	before := len(o.problems)
+	for _, f := range []struct {
+		name  string
+		to    *Offset
+		least int
+	}{
+		{"return", &a.Return, 1}, {"rule", &a.Rule, 1}, {"extend", &a.Extend, 0}, {"verify", &a.Verify, 1},
+		{"decide", &a.Decide, 1}, {"chase", &a.Chase, 0}, {"silent", &a.Silent, 1}, {"part", &a.Part, 0},
+		{"part_missed", &a.PartMissed, 1},
+	} {
+		at.limit(f.name, f.to, f.least, longestLimit)
+	}
+	for _, f := range []struct {
+		name      string
+		to        *int
+		low, high int
+	}{{"extensions", &a.Extensions, 0, 9}, {"yellow", &a.Yellow, 0, 99}, {"red", &a.Red, 1, 100}} {
+		if v := at.number(f.name, f.low, f.high); at.has(f.name) {
+			*f.to = v
+		}
+	}
+	if len(o.problems) == before {
+		at.progressLight(a)
+	}
+	return a
+}
+
+// limit reads a distance into to, when it is written, and holds it between
+// least and most.
+func (o object) limit(name string, to *Offset, least, most int) {
+	if !o.has(name) {
+		return
+	}
+	before := len(o.problems)
+	d := o.offset(name)
+	switch {
+	case len(o.problems) > before:
+		return
+	case d.N < least || d.N > most:
+		o.fault(name, "offset_range", words.Data{"Value": d, "Low": least, "High": most})
+	}
+	*to = d
+}
+
+// progressLight asks that red lies further behind than yellow.
+func (o object) progressLight(a Acts) {
+	if a.Red > a.Yellow {
+		return
+	}
+	field := "red"
+	if !o.has(field) {
+		field = "yellow" // one of the two is written: the defaults are in order
+	}
+	o.fault(field, "red_not_behind", words.Data{"Yellow": a.Yellow, "Red": a.Red})
+}
+
+// unless holds the stages that an acknowledgement spares against the rest: they
+// count from the assignment, and none of them opens a talk.
+func (o object) unless(r Rule) {
+	if r.From != FromAssigned {
+		o.fault("unless", "unless_from", nil)
+	}
+	if r.Kind == Talk {
+		o.fault("unless", "unless_talk", nil)
+	}
+}
+
+// consequences are what adds up across the tasks of a unit.
+func (o object) consequences() []Consequence {
+	var all []Consequence
+	first := map[string]int{} // lines
+	for _, c := range o.objects("consequences", "consequence") {
+		con := c.consequence()
+		if line := first[con.ID]; con.ID != "" && line > 0 {
+			c.fault("id", "id_twice", words.Data{"Value": con.ID, "File": o.file, "Line": line})
+		}
+		first[con.ID] = c.where("id").Line
+		all = append(all, con)
+	}
+	return all
+}
+
+func (o object) consequence() Consequence {
+	o.need("id", "title", "count", "at_least", "propose")
+	c := Consequence{
+		ID: o.text("id"), Title: o.text("title"), Count: o.oneOf("count", CountOverdue, CountReds, CountTalks),
+		AtLeast: o.number("at_least", 2, 100), Propose: o.oneOf("propose", ProposeTalk, ProposeCircular),
+	}
+	if c.ID != "" && !stageID.MatchString(c.ID) {
+		o.fault("id", "bad_stage_id", words.Data{"Value": c.ID})
+	}
+	switch {
+	case c.Count == CountTalks:
+		o.need("within")
+	case c.Count != "" && o.has("within"):
+		o.fault("within", "within_talks", words.Data{"Value": c.Count})
+	}
+	o.limit("within", &c.Within, 1, longestWithin)
+	return c
+}
