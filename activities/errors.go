@@ -5,6 +5,7 @@ import (
 
 	"go.temporal.io/sdk/temporal"
 
+	"duban/internal/act"
 	"duban/internal/ledger"
 )
 
@@ -13,8 +14,14 @@ import (
 const (
 	ErrTypeClosed   = "closed"    // the task or talk no longer takes this act
 	ErrTypeInvalid  = "invalid"   // the request says something impossible
+	ErrTypeRefused  = "refused"   // an act not allowed or not possible; details: act.Refusal
 	ErrTypeNotFound = "not_found" // no such plan, task or talk in the ledger
 )
+
+// Refused is a refusal as it crosses the wire.
+func Refused(r *act.Refusal) error {
+	return temporal.NewNonRetryableApplicationError(r.Key, ErrTypeRefused, nil, r)
+}
 
 // translate is the one funnel from errors of the rooms below to what crosses
 // the activity boundary. What retrying can't mend is not retried.

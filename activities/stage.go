@@ -57,22 +57,3 @@ func (a *Activities) startDigests(ctx context.Context, l ledger.Launched, digest
 	}
 	return a.Ledger.MarkStarted(ctx, keys)
 }
-
-// CloseInput closes a task 销号.
-type CloseInput struct {
-	Plan     string `json:"plan"`
-	Task     string `json:"task"`
-	Revision int    `json:"revision"`
-	By       string `json:"by"`
-	Reason   string `json:"reason"`
-}
-
-// CloseTask records that a person closed the task.
-func (a *Activities) CloseTask(ctx context.Context, in CloseInput) error {
-	l, err := a.launched(ctx, in.Plan)
-	if err != nil {
-		return translate(err)
-	}
-	key := "close/" + in.Plan + "/" + in.Task
-	return translate(a.Ledger.CloseTask(ctx, in.Plan, in.Task, in.By, in.Reason, key, a.when(l.Clock)))
-}

@@ -5,6 +5,7 @@ import (
 
 	"go.temporal.io/sdk/temporal"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/plan"
 )
@@ -20,9 +21,10 @@ const (
 	DigestType = "duban.Digest"
 	AuditType  = "duban.Audit"
 
-	// CloseUpdate tells a Task that a person closed it. Payload CloseRequest,
-	// answer nothing; refused when it is closed already.
-	CloseUpdate = "close"
+	// An act on a Task, Talk or Duty is an Update named after its act.Kind. Payload
+	// act.Act, answer nothing; refused with an ApplicationError of type
+	// activities.ErrTypeRefused whose details are an act.Refusal.
+
 	// ApproveUpdate tells a proposed Talk what the named leader decided.
 	// Payload Approval, answer nothing; refused unless the talk is proposed.
 	ApproveUpdate = "approve"
@@ -61,14 +63,11 @@ func AuditWorkflowID(planID string) string      { return "audit:" + planID }
 // TaskState is all a Task knows, and its input: a run begins with the state the
 // last one left.
 type TaskState struct {
-	Plan     string         `json:"plan"`
-	Task     string         `json:"task"`
-	Revision int            `json:"revision"`
-	Clock    calendar.Clock `json:"clock,omitzero"`
-	Window   time.Duration  `json:"window"` // wake window, nanoseconds
-	Ladder   []plan.Stage   `json:"ladder"`
-	Next     int            `json:"next"` // index of the next stage to decide
-	Closed   bool           `json:"closed,omitempty"`
+	Plan   string         `json:"plan"`
+	Task   string         `json:"task"`
+	Clock  calendar.Clock `json:"clock,omitzero"`
+	Window time.Duration  `json:"window"` // wake window, nanoseconds
+	Course act.Course     `json:"course"`
 }
 
 // TalkState is all a Talk knows, and its input.
@@ -107,12 +106,6 @@ type AuditState struct {
 	Clock calendar.Clock `json:"clock,omitzero"`
 	Next  time.Time      `json:"next"` // plan clock
 	Grace time.Duration  `json:"grace"`
-}
-
-// CloseRequest closes a task (销号).
-type CloseRequest struct {
-	By     string `json:"by"` // account
-	Reason string `json:"reason"`
 }
 
 // Approval is a named leader's word on a proposed talk. The zero Decision

@@ -1,70 +1,142 @@
 package workflows
 
 import (
-	"go.temporal.io/sdk/temporal"
+	"time"
+
 	"go.temporal.io/sdk/workflow"
 
 	"duban/activities"
+	"duban/internal/act"
 	"duban/internal/plan"
 )
 
-// Task supervises one commitment until a person closes it 督办任务.
+// Task supervises one commitment until a person closes or cancels it 督办任务.
+// Stages and acts take turns: what is decided and what is acted on is always one
+// and the same course.
 func Task(ctx workflow.Context, state TaskState) error {
-	t := &task{TaskState: state}
+	t := &task{TaskState: state, turn: workflow.NewMutex(ctx)}
 	if err := t.listen(ctx); err != nil {
 		return err
 	}
-	for t.Next < len(t.Ladder) && !t.Closed {
-		if err := t.stage(ctx); err != nil {
+	for !t.Course.Over() {
+		if err := t.wait(ctx); err != nil {
 			return err
 		}
-		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
+		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() && !t.Course.Over() {
 			if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
 				return err
 			}
 			return workflow.NewContinueAsNewError(ctx, TaskType, t.TaskState)
 		}
 	}
-	return workflow.Await(ctx, func() bool { return t.Closed && workflow.AllHandlersFinished(ctx) })
+	return workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) })
 }
 
-type task struct{ TaskState }
+type task struct {
+	TaskState
+	turn  workflow.Mutex
+	moved int // acts recorded in this run: whoever sleeps looks again
+}
 
-// stage waits for the next stage's wake instant and decides it.
-func (t *task) stage(ctx workflow.Context) error {
-	next := t.Ladder[t.Next]
-	workflow.SetCurrentDetails(ctx, ladderDetails(t.Ladder, t.Next, t.Closed))
-	wake := plan.Wake(t.Task, next.At, t.Window)
-	if err := sleepUntil(ctx, t.Clock, wake, stageSummary(next), t.isClosed); err != nil || t.Closed {
+// next is what happens by itself next: a stage, the end of a pause, or nothing.
+func (t *task) next() (stage *plan.Stage, resume time.Time) {
+	if p := t.Course.Pause; p != nil {
+		return nil, p.UntilAt
+	}
+	if len(t.Course.Ladder) > 0 {
+		return &t.Course.Ladder[0], time.Time{}
+	}
+	return nil, time.Time{}
+}
+
+// wait sleeps until the next thing is to happen and does it, or until an act
+// has changed what that is.
+func (t *task) wait(ctx workflow.Context) error {
+	stage, resume := t.next()
+	before := t.moved
+	changed := func() bool { return t.moved != before }
+	workflow.SetCurrentDetails(ctx, courseDetails(t.Course))
+	switch {
+	case stage != nil:
+		wake := plan.Wake(t.Task, stage.At, t.Window)
+		if err := sleepUntil(ctx, t.Clock, wake, stageSummary(*stage), changed); err != nil || changed() {
+			return err
+		}
+	case !resume.IsZero():
+		if err := sleepUntil(ctx, t.Clock, resume, "恢复 "+t.Task, changed); err != nil || changed() {
+			return err
+		}
+	default:
+		return workflow.Await(ctx, changed)
+	}
+	if err := t.turn.Lock(ctx); err != nil {
 		return err
 	}
-	t.Next++ // before yielding: an act that arrives meanwhile sees the stage as decided
-	workflow.SetCurrentDetails(ctx, ladderDetails(t.Ladder, t.Next, t.Closed))
-	return decide(ctx, activities.StageInput{Plan: t.Plan, Task: t.Task, Revision: t.Revision, Stage: next})
+	defer t.turn.Unlock()
+	if changed() {
+		return nil
+	}
+	if stage == nil {
+		a, ok := t.Course.ResumesBy(resume.Add(1))
+		if !ok {
+			return nil
+		}
+		return t.record(ctx, a)
+	}
+	decided := t.Course.Decide()
+	return decide(ctx, activities.StageInput{Plan: t.Plan, Task: t.Task, Revision: t.Course.Revision, Stage: decided})
 }
-
-func (t *task) isClosed() bool { return t.Closed }
 
 // decide records a stage and makes sure that it will be spoken.
 func decide(ctx workflow.Context, in activities.StageInput) error {
 	return workflow.ExecuteLocalActivity(deciding(ctx), acts.DecideStage, in).Get(ctx, nil)
 }
 
+// listen takes people's acts, one update a kind: refused at once by what the
+// course says, and once more when their turn has come.
 func (t *task) listen(ctx workflow.Context) error {
 	if err := workflow.SetQueryHandler(ctx, StateQuery, func() (TaskState, error) { return t.TaskState, nil }); err != nil {
 		return err
 	}
-	return workflow.SetUpdateHandlerWithOptions(ctx, CloseUpdate,
-		func(ctx workflow.Context, req CloseRequest) error {
-			t.Closed = true
-			workflow.SetCurrentDetails(ctx, ladderDetails(t.Ladder, t.Next, true))
-			in := activities.CloseInput{Plan: t.Plan, Task: t.Task, Revision: t.Revision, By: req.By, Reason: req.Reason}
-			return workflow.ExecuteActivity(recording(ctx), acts.CloseTask, in).Get(ctx, nil)
-		},
-		workflow.UpdateHandlerOptions{Validator: func(CloseRequest) error {
-			if t.Closed {
-				return temporal.NewApplicationError("the task is closed already", activities.ErrTypeClosed)
-			}
-			return nil
-		}})
+	for _, row := range act.Tasks {
+		err := workflow.SetUpdateHandlerWithOptions(ctx, string(row.Kind), t.act, workflow.UpdateHandlerOptions{
+			Validator: func(a act.Act) error { return refusal(t.Course.Check(a)) },
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *task) act(ctx workflow.Context, a act.Act) error {
+	if err := t.turn.Lock(ctx); err != nil {
+		return err
+	}
+	defer t.turn.Unlock()
+	if r := t.Course.Check(a); r != nil {
+		return refusal(r)
+	}
+	return t.record(ctx, a)
+}
+
+// record writes an act down and goes on from the course it leaves.
+func (t *task) record(ctx workflow.Context, a act.Act) error {
+	var after act.Course
+	in := activities.ActInput{Plan: t.Plan, Task: t.Task, Act: a, Course: t.Course}
+	if err := workflow.ExecuteActivity(recording(ctx), acts.RecordAct, in).Get(ctx, &after); err != nil {
+		return err
+	}
+	t.Course = after
+	t.moved++
+	workflow.SetCurrentDetails(ctx, courseDetails(t.Course))
+	return nil
+}
+
+// refusal is a refused act as it crosses the wire.
+func refusal(r *act.Refusal) error {
+	if r == nil {
+		return nil
+	}
+	return activities.Refused(r)
 }

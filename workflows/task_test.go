@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"duban/activities"
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
@@ -21,8 +22,11 @@ type answer struct{ rejected, err error }
 func (a *answer) Accept()                   {}
 func (a *answer) Reject(err error)          { a.rejected = err }
 func (a *answer) Complete(_ any, err error) { a.err = err }
-func closeBy(who string) workflows.CloseRequest {
-	return workflows.CloseRequest{By: who, Reason: "核查属实"}
+
+// closeBy is the office's verification of a task, as the account who.
+func closeBy(b *bench, who string) act.Act {
+	now := b.Now()
+	return act.Act{ID: who, Kind: act.Verify, By: act.Actor{Account: who, Name: who, Unit: "duban"}, At: now, On: calendar.DayOf(now.In(calendar.Beijing)), Reason: "核查属实"}
 }
 
 func TestSilentTaskSpeaksItsWholeLadderAndOpensOneTalk(t *testing.T) {
@@ -31,7 +35,7 @@ func TestSilentTaskSpeaksItsWholeLadderAndOpensOneTalk(t *testing.T) {
 	survey := task("survey", calendar.NewDay(2021, 5, 31))
 	b := newBench(t, start, survey)
 	var a answer
-	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(workflows.CloseUpdate, "1", &a, closeBy("office")) }, 90*24*time.Hour)
+	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(string(act.Verify), "1", &a, closeBy(b, "office")) }, 90*24*time.Hour)
 	b.ExecuteWorkflow(workflows.TaskType, b.state(survey, start))
 	b.done()
 	require.NoError(t, errors.Join(a.rejected, a.err))
@@ -64,14 +68,14 @@ func TestClosedTaskSaysNoMore(t *testing.T) {
 	survey := task("survey", calendar.NewDay(2021, 5, 31))
 	b := newBench(t, start, survey)
 	var first, second answer
-	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(workflows.CloseUpdate, "1", &first, closeBy("office")) }, 23*24*time.Hour)
-	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(workflows.CloseUpdate, "2", &second, closeBy("other")) }, 23*24*time.Hour)
+	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(string(act.Verify), "1", &first, closeBy(b, "office")) }, 23*24*time.Hour)
+	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(string(act.Verify), "2", &second, closeBy(b, "other")) }, 23*24*time.Hour)
 	b.ExecuteWorkflow(workflows.TaskType, b.state(survey, start))
 	b.done()
 	require.NoError(t, errors.Join(first.rejected, first.err))
 	var refused *temporal.ApplicationError
 	require.ErrorAs(t, second.rejected, &refused)
-	require.Equal(t, activities.ErrTypeClosed, refused.Type())
+	require.Equal(t, activities.ErrTypeRefused, refused.Type())
 	require.Equal(t, []string{"2021-04-30 09:00 survey/remind-30 → shuiwu/liaison"}, b.said())
 	row, err := b.store.Task(t.Context(), "p", "survey")
 	require.NoError(t, err)
@@ -83,28 +87,13 @@ func TestClosedTaskSaysNoMore(t *testing.T) {
 	}
 }
 
-func TestClosingWhatTheLedgerHasClosedAlreadyIsAnsweredNotTriedForEver(t *testing.T) {
-	t.Parallel()
-	start := day(2021, 4, 8)
-	survey := task("survey", calendar.NewDay(2021, 5, 31))
-	b := newBench(t, start, survey)
-	require.NoError(t, b.store.CloseTask(t.Context(), "p", "survey", "office", "", "by hand", ledger.When{Real: start, Plan: start}))
-	var late answer
-	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(workflows.CloseUpdate, "1", &late, closeBy("other")) }, 24*time.Hour)
-	b.ExecuteWorkflow(workflows.TaskType, b.state(survey, start))
-	b.done()
-	var refused *temporal.ApplicationError
-	require.ErrorAs(t, late.err, &refused)
-	require.Equal(t, activities.ErrTypeClosed, refused.Type())
-}
-
 func TestTaskWakesWithinItsWindowAndIsDecidedBeforeItSpeaks(t *testing.T) {
 	t.Parallel()
 	start := day(2021, 4, 8)
 	survey := task("survey", calendar.NewDay(2021, 5, 31))
 	b := newBench(t, start, survey)
 	var a answer
-	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(workflows.CloseUpdate, "1", &a, closeBy("office")) }, 90*24*time.Hour)
+	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(string(act.Verify), "1", &a, closeBy(b, "office")) }, 90*24*time.Hour)
 	b.ExecuteWorkflow(workflows.TaskType, b.state(survey, start))
 	b.done()
 	stages, err := b.store.Stages(t.Context(), "p", "survey")

@@ -7,6 +7,7 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -73,6 +74,31 @@ func stageSummary(s plan.Stage) string {
 		to[i] = roleTerm(r)
 	}
 	return fmt.Sprintf("%s %s · %s → %s", kindTerm(s.Kind), s.ID, s.At.In(calendar.Beijing).Format("2006-01-02 15:04"), strings.Join(to, "、"))
+}
+
+// courseDetails is a task's case file: where it stands, what is next, what waits.
+func courseDetails(c act.Course) string {
+	text := ""
+	switch c.State {
+	case act.Reported:
+		text = "办结待核\n\n"
+	case act.Suspended:
+		text = "已暂停\n\n"
+	case act.Closed:
+		return "已销号"
+	case act.Cancelled:
+		return "已撤销"
+	}
+	for _, s := range c.Spoken {
+		text += "● " + kindTerm(s.Kind) + " " + s.ID + " · " + s.At.In(calendar.Beijing).Format("2006-01-02 15:04") + "\n\n"
+	}
+	for _, s := range c.Ladder {
+		text += "○ " + stageSummary(s) + "\n\n"
+	}
+	for _, s := range c.Held {
+		text += "‖ " + stageSummary(s) + "\n\n"
+	}
+	return text
 }
 
 // ladderDetails is the case file the web UI shows: what is done, what is next.

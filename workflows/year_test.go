@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/testsuite"
 
 	"duban/activities"
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/notice"
@@ -147,7 +148,10 @@ func (b *bench) ladder(task plan.Task, assigned time.Time) []plan.Stage {
 }
 
 func (b *bench) state(task plan.Task, start time.Time) workflows.TaskState {
-	return workflows.TaskState{Plan: "p", Task: task.ID, Revision: 1, Window: 2 * time.Hour, Ladder: b.ladder(task, start)}
+	book, err := act.NewBook(b.plan, b.cal)
+	require.NoError(b.t, err)
+	course := book.Open(ledger.CaseOf(b.plan, ledger.TaskOf("p", task, start)), b.ladder(task, start))
+	return workflows.TaskState{Plan: "p", Task: task.ID, Window: 2 * time.Hour, Course: course}
 }
 
 // said is every notice in the ledger: task/stage on the day it speaks → to whom.

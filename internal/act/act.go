@@ -86,10 +86,11 @@ type Actor struct {
 // Act is one act of one person, with everything it says. It crosses the wire as
 // one JSON object; which fields an act needs is in Table. Zero fields are not said.
 type Act struct {
-	ID   string    `json:"id"` // the same ID again is the same act; letters, digits, -._:
-	Kind Kind      `json:"kind"`
-	By   Actor     `json:"by"`
-	At   time.Time `json:"at"` // plan clock, UTC: when the person acted
+	ID   string       `json:"id"` // the same ID again is the same act; letters, digits, -._:
+	Kind Kind         `json:"kind"`
+	By   Actor        `json:"by"`
+	At   time.Time    `json:"at"` // plan clock, UTC: when the person acted
+	On   calendar.Day `json:"on"` // the day of At in the plan's zone
 
 	Reason   string       `json:"reason,omitempty"`   // words: reason, text, instruction, minutes
 	Paper    string       `json:"paper,omitempty"`    // number of the document it rests on

@@ -39,7 +39,11 @@ func New(c client.Client, l *ledger.Store, window time.Duration, now func() time
 // StartTask starts the workflow of a task or an occurrence. One that runs or
 // ran already is no error.
 func (e *Engine) StartTask(ctx context.Context, l ledger.Launched, t ledger.Task, ladder []plan.Stage) error {
-	state := workflows.TaskState{Plan: t.Plan, Task: t.ID, Revision: t.Revision, Clock: l.Clock, Window: e.windowOn(l.Clock), Ladder: ladder}
+	course, err := e.courseOf(ctx, l, t, ladder)
+	if err != nil {
+		return err
+	}
+	state := workflows.TaskState{Plan: t.Plan, Task: t.ID, Clock: l.Clock, Window: e.windowOn(l.Clock), Course: course}
 	return e.start(ctx, e.taskOptions(l, t, workflows.TaskWorkflowID(t.Plan, t.ID)), workflows.TaskType, state)
 }
 
@@ -107,12 +111,6 @@ func (e *Engine) StartAudit(ctx context.Context, l ledger.Launched, first time.T
 	opts.StaticSummary = "每日核对 · " + l.Plan.Title
 	opts.TypedSearchAttributes = attributes(workflows.PlanAttribute.ValueSet(l.Plan.ID))
 	return e.start(ctx, opts, workflows.AuditType, workflows.AuditState{Plan: l.Plan.ID, Clock: l.Clock, Next: first, Grace: grace})
-}
-
-// CloseTask closes a task (销号) as an act of by. It answers when the ledger has it.
-func (e *Engine) CloseTask(ctx context.Context, planID, task, by, reason string) error {
-	return e.update(ctx, workflows.TaskWorkflowID(planID, task), workflows.CloseUpdate, "close/"+by,
-		workflows.CloseRequest{By: by, Reason: reason})
 }
 
 // DecideTalk carries a named leader's decision to a proposed talk.

@@ -32,8 +32,8 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 	w.launch(p, fast(p, 30*time.Millisecond, time.Second))
 
 	w.eventually("the first reminder", func(ctx context.Context) bool { return len(w.told("small", "finished")) > 0 })
-	require.NoError(t, w.Engine.CloseTask(t.Context(), "small", "finished", "office", "核查属实"))
-	require.Error(t, w.Engine.CloseTask(t.Context(), "small", "finished", "another", "核查属实"))
+	require.NoError(t, w.verify("small", "finished", "office"))
+	require.Error(t, w.verify("small", "finished", "another"))
 	w.eventually("the proposed talk", func(ctx context.Context) bool {
 		talk, err := w.Ledger.Talk(ctx, "small", "silent#1")
 		return err == nil && talk.State == ledger.TalkProposed

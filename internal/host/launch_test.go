@@ -98,7 +98,7 @@ func TestWhatIsClosedBeforeItIsSpokenIsLeftOut(t *testing.T) {
 		pending, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: "closed", States: []string{ledger.Pending}})
 		return err == nil && len(pending) >= 2
 	})
-	require.NoError(t, w.Engine.CloseTask(t.Context(), "closed", "a", "office", "提前办结"))
+	require.NoError(t, w.verify("closed", "a", "office"))
 	w.eventually("b is spoken", func(context.Context) bool { return len(w.told("closed", "b")) > 0 })
 	require.Empty(t, w.told("closed", "a"))
 }
@@ -109,7 +109,7 @@ func TestTwoPeopleCloseATaskAtTheSameInstant(t *testing.T) {
 	w.launch(p, fast(p, time.Hour, time.Hour))
 	answers := make(chan error, 2)
 	for _, who := range []string{"甲", "乙"} {
-		go func() { answers <- w.Engine.CloseTask(context.Background(), "race", "a", who, "核查属实") }()
+		go func() { answers <- w.verify("race", "a", who) }()
 	}
 	first, second := <-answers, <-answers
 	require.NotEqual(t, first == nil, second == nil, "one is accepted and one refused: %v, %v", first, second)
@@ -118,7 +118,7 @@ func TestTwoPeopleCloseATaskAtTheSameInstant(t *testing.T) {
 	require.NoError(t, err)
 	closed := 0
 	for _, e := range events {
-		if e.Kind == "task.closed" {
+		if e.Kind == "act.verify" {
 			closed++
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/host"
@@ -116,4 +117,11 @@ func (w *world) told(planID, task string) []string {
 		out = append(out, n.Stage+" → "+n.Recipient.String())
 	}
 	return out
+}
+
+// verify is the office's word that a task is done, by one of its accounts.
+func (w *world) verify(planID, task, account string) error {
+	return w.Engine.Act(context.Background(), planID, task, act.Act{
+		ID: "verify-" + account, Kind: act.Verify, By: act.Actor{Account: account, Name: account, Unit: "duban"}, Reason: "核查属实",
+	})
 }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -15,10 +16,11 @@ type surroundings struct {
 	talks map[string]Talk         // by talk ID
 	calls map[string]Talk         // by the key of the decision that called for it
 	next  map[string][]plan.Stage // by task, in order of time: after the speaking time, decided or not
+	now   map[string]plan.Stage   // by stageKey: what speaks at the speaking time
 }
 
 func (t *tx) around(g Digest, ids []string) (surroundings, error) {
-	s := surroundings{tasks: map[string]Task{}, talks: map[string]Talk{}, calls: map[string]Talk{}, next: map[string][]plan.Stage{}}
+	s := surroundings{tasks: map[string]Task{}, talks: map[string]Talk{}, calls: map[string]Talk{}, next: map[string][]plan.Stage{}, now: map[string]plan.Stage{}}
 	list := t.s.d.list(ids)
 	var tasks []taskRow
 	if err := t.all(&tasks, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND `+t.s.d.among("id"), g.Plan, list); err != nil {
@@ -46,7 +48,7 @@ func (t *tx) around(g Digest, ids []string) (surroundings, error) {
 		s.talks[talk.ID], s.calls[r.OpenedBy] = talk, talk
 	}
 	var stages []stageRow
-	err := t.all(&stages, `SELECT `+stageList+` FROM stages WHERE plan = ? AND `+t.s.d.among("task")+` AND state <> 'void' AND at > ? ORDER BY at, id`,
+	err := t.all(&stages, `SELECT `+stageList+` FROM stages WHERE plan = ? AND `+t.s.d.among("task")+` AND state <> 'void' AND at >= ? ORDER BY at, id`,
 		g.Plan, list, g.SpeakAt)
 	if err != nil {
 		return s, err
@@ -56,7 +58,11 @@ func (t *tx) around(g Digest, ids []string) (surroundings, error) {
 		if err != nil {
 			return s, err
 		}
-		if r.Talk == "" && r.Revision != s.tasks[r.Task].Revision {
+		if stage.At.Equal(g.SpeakAt) {
+			s.now[stageKey(r.Task, r.Revision, r.Talk, r.ID)] = stage.Stage
+			continue
+		}
+		if r.State == Held || r.Talk == "" && r.Revision != s.tasks[r.Task].Revision {
 			continue
 		}
 		s.next[r.Task] = append(s.next[r.Task], stage.Stage)
@@ -66,6 +72,9 @@ func (t *tx) around(g Digest, ids []string) (surroundings, error) {
 
 func (s surroundings) item(n Notice) Item {
 	it := Item{Notice: n, Task: s.tasks[n.Task]}
+	if now, ok := s.now[stageKey(n.Task, n.Revision, n.Talk, n.Stage)]; ok {
+		it.Stage = &now
+	}
 	if next := s.next[n.Task]; len(next) > 0 {
 		it.Next = &next[0]
 	}
@@ -79,6 +88,10 @@ func (s surroundings) item(n Notice) Item {
 		it.Talk = &talk
 	}
 	return it
+}
+
+func stageKey(task string, revision int, talk, id string) string {
+	return fmt.Sprintf("%s/r%d/%s/%s", task, revision, talk, id)
 }
 
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -16,7 +16,7 @@ func TaskOf(planID string, t plan.Task, assigned time.Time) Task {
 	return Task{
 		Plan: planID, ID: t.ID, Kind: t.Kind, Title: t.Title, Clause: t.Clause,
 		Lead: t.Lead, Assist: t.Assist, Due: t.Due, FirstDue: t.Due,
-		Policy: t.Policy, Soft: t.Soft, Priority: t.Priority,
+		Policy: t.Policy, Soft: t.Soft, Priority: t.Priority, Publish: t.Publish,
 		Revision: 1, State: TaskOpen, Light: light, Assigned: assigned.UTC(),
 	}
 }

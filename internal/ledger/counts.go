@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/jmoiron/sqlx"
+
+	"duban/internal/act"
 )
 
 // counted says which rows are there because of which events. Only what one
@@ -14,8 +16,9 @@ var counted = []struct {
 }{
 	{"plans", `SELECT COUNT(*) FROM plans`, []string{PlanLaunched}},
 	{"occurrences", `SELECT COUNT(*) FROM tasks WHERE duty <> ''`, []string{OccurrenceOpened}},
-	{"closed tasks", `SELECT COUNT(*) FROM tasks WHERE state = 'closed'`, []string{TaskClosed}},
-	{"decided stages", `SELECT COUNT(*) FROM stages WHERE state = 'decided'`, []string{StageDecided}},
+	{"closed tasks", `SELECT COUNT(*) FROM tasks WHERE state = 'closed'`, []string{TaskClosed, ActKind(act.Verify), ActKind(act.EndDuty)}},
+	{"cancelled tasks", `SELECT COUNT(*) FROM tasks WHERE state = 'cancelled'`, []string{ActKind(act.Cancel)}},
+	{"decided stages", `SELECT COUNT(*) FROM stages WHERE state = 'decided' AND kind <> 'told'`, []string{StageDecided}},
 	{"dropped notices", `SELECT COUNT(*) FROM notices WHERE state = 'dropped'`, []string{NoticeDropped}},
 	{"sent messages", `SELECT COUNT(*) FROM messages WHERE state = 'sent'`, []string{MessageSent}},
 	{"failed messages", `SELECT COUNT(*) FROM messages WHERE state = 'failed'`, []string{MessageFailed}},

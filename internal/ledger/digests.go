@@ -24,8 +24,9 @@ type Message struct {
 type Item struct {
 	Notice Notice      `json:"notice"`
 	Task   Task        `json:"task"`
-	Talk   *Talk       `json:"talk,omitempty"` // the talk it speaks of, or that its stage called for
-	Next   *plan.Stage `json:"next,omitempty"` // what comes next for the task if nothing is done; nil: nothing
+	Talk   *Talk       `json:"talk,omitempty"`  // the talk it speaks of, or that its stage called for
+	Stage  *plan.Stage `json:"stage,omitempty"` // as it was decided
+	Next   *plan.Stage `json:"next,omitempty"`  // what comes next for the task if nothing is done; nil: nothing
 }
 
 // messageRow is a message as the database keeps it.
@@ -190,13 +191,15 @@ func (g *gathering) stillTrue(items []Item) (kept []Item, err error) {
 
 // stands tells whether a notice is still true: see tx.stands.
 func (it Item) stands() bool {
-	if it.Task.State != TaskOpen {
+	switch {
+	case it.Notice.Kind == plan.Told:
+		return true // it has happened
+	case it.Notice.Talk != "":
+		return it.Task.State != Cancelled && it.Talk != nil && goesOn(it.Talk.State)
+	case it.Task.State != TaskOpen || it.Task.Revision != it.Notice.Revision:
 		return false
 	}
-	if it.Notice.Talk == "" {
-		return it.Task.Revision == it.Notice.Revision
-	}
-	return it.Talk != nil && goesOn(it.Talk.State)
+	return it.Task.Course == nil || it.Stage == nil || it.Task.Course.Speaks(*it.Stage)
 }
 
 // intend writes the intent to send items over a channel, before anything is

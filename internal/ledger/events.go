@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -55,4 +56,14 @@ func (s *Store) Head(ctx context.Context) (seq int64, hash string, err error) {
 	var h head
 	err = s.one(ctx, &h, `SELECT seq, hash FROM chain WHERE id = 1`)
 	return h.Seq, h.Hash, err
+}
+
+// Recorded tells whether an event with this key is in the chain.
+func (s *Store) Recorded(ctx context.Context, key string) (bool, error) {
+	var seq int64
+	err := s.one(ctx, &seq, `SELECT seq FROM events WHERE key = ?`, key)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }

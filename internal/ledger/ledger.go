@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -71,9 +72,11 @@ type Task struct {
 	Priority  bool         `db:"priority" json:"priority"`
 	Revision  int          `db:"revision" json:"revision"` // grows with each new ladder
 	State     string       `db:"state" json:"state"`
-	Light     plan.Light   `db:"light" json:"light"`           // as last recorded; a reader works out today's with plan.Policy.LightOn
-	LastStage string       `db:"last_stage" json:"last_stage"` // ID of the last stage decided
-	Armed     bool         `db:"armed" json:"armed"`           // its workflow is known to run
+	Light     plan.Light   `db:"light" json:"light"`               // as last recorded; a reader works out today's with plan.Policy.LightOn
+	LastStage string       `db:"last_stage" json:"last_stage"`     // ID of the last stage decided
+	Armed     bool         `db:"armed" json:"armed"`               // its workflow is known to run
+	Publish   bool         `db:"publish" json:"publish,omitempty"` // what it brings is to be made public
+	Course    *act.Course  `db:"-" json:"-"`                       // after the last act; nil before the first
 	Assigned  time.Time    `db:"assigned_at" json:"assigned_at"`
 	ClosedAt  time.Time    `db:"-" json:"closed_at,omitzero"` // plan clock
 }
@@ -85,12 +88,13 @@ type Stage struct {
 	Revision int    `json:"revision"`
 	Talk     string `json:"talk,omitempty"` // ID of the talk whose step it belongs to; "" for the task's own ladder
 	plan.Stage
-	State     string    `json:"state"` // expected, decided, void
+	State     string    `json:"state"` // expected, held, decided, void
 	DecidedAt time.Time `json:"decided_at,omitzero"`
 }
 
 const (
 	Expected = "expected"
+	Held     = "held" // waits: its task is reported or suspended
 	Decided  = "decided"
 	Void     = "void" // its ladder was replaced, or the task closed before it
 )

@@ -40,7 +40,7 @@ type PlanInfo struct {
 }
 
 var taskValueColumns = []string{"plan", "id", "position", "duty", "period", "kind", "title", "clause", "lead", "assist", "due", "first_due",
-	"policy", "soft", "priority", "revision", "state", "light", "last_stage", "armed", "assigned_at", "closed_at"}
+	"policy", "soft", "priority", "revision", "state", "light", "last_stage", "armed", "assigned_at", "closed_at", "publish"}
 
 // AddPlan writes a plan with its tasks and the stages expected of them, as one
 // event plan.launched. The same plan from the same files again changes nothing:
@@ -107,7 +107,7 @@ func taskValues(planID string, position int, t Task) []any {
 		light = plan.Green
 	}
 	return []any{planID, t.ID, position, t.Duty, t.Period, t.Kind, t.Title, t.Clause, t.Lead, asJSON(assist), t.Due.String(), first.String(),
-		t.Policy, t.Soft, t.Priority, cmp.Or(t.Revision, 1), cmp.Or(t.State, TaskOpen), light, t.LastStage, t.Armed, instant(t.Assigned), nullable(t.ClosedAt)}
+		t.Policy, t.Soft, t.Priority, cmp.Or(t.Revision, 1), cmp.Or(t.State, TaskOpen), light, t.LastStage, t.Armed, instant(t.Assigned), nullable(t.ClosedAt), t.Publish}
 }
 
 // AddOccurrence opens one occurrence of a duty, as event occurrence.opened.

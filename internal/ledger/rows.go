@@ -19,15 +19,21 @@ type taskRow struct {
 	Due      string       `db:"due"`
 	FirstDue string       `db:"first_due"`
 	ClosedAt sql.NullTime `db:"closed_at"`
+	Course   string       `db:"course"`
 }
 
-const taskColumns = `plan, id, duty, period, kind, title, clause, lead, assist, due, first_due, policy, soft, priority, revision, state, light, last_stage, armed, assigned_at, closed_at`
+const taskColumns = `plan, id, duty, period, kind, title, clause, lead, assist, due, first_due, policy, soft, priority, revision, state, light, last_stage, armed, assigned_at, closed_at, publish, course`
 
 func (r taskRow) task() (t Task, err error) {
 	t = r.Task
 	t.Assigned, t.ClosedAt = t.Assigned.UTC(), fromNull(r.ClosedAt)
 	if err := json.Unmarshal([]byte(r.Assist), &t.Assist); err != nil {
 		return t, fmt.Errorf("ledger: task %s: assist: %w", t.ID, err)
+	}
+	if r.Course != "" {
+		if err := json.Unmarshal([]byte(r.Course), &t.Course); err != nil {
+			return t, fmt.Errorf("ledger: task %s: course: %w", t.ID, err)
+		}
 	}
 	if t.Due, err = day(r.Due); err == nil {
 		t.FirstDue, err = day(r.FirstDue)
@@ -66,15 +72,23 @@ type stageRow struct {
 	Merged     string         `db:"merged"`
 	State      string         `db:"state"`
 	DecidedAt  sql.NullTime   `db:"decided_at"`
+	Matter     string         `db:"matter"`
 }
 
-var stageColumns = []string{"plan", "task", "revision", "talk", "id", "kind", "at", "moved_from", "recipients", "light", "merged", "state", "decided_at"}
+var stageColumns = []string{"plan", "task", "revision", "talk", "id", "kind", "at", "moved_from", "recipients", "light", "merged", "state", "decided_at", "matter"}
 
 var stageList = strings.Join(stageColumns, ", ")
 
 func (r stageRow) stage() (s Stage, err error) {
 	s = Stage{Plan: r.Plan, Task: r.Task, Revision: r.Revision, Talk: r.Talk, State: r.State, DecidedAt: fromNull(r.DecidedAt),
 		Stage: plan.Stage{ID: r.ID, Kind: r.Kind, At: r.At.UTC(), Light: r.Light}}
+	if r.Matter != "" {
+		m := matter{}
+		if err := json.Unmarshal([]byte(r.Matter), &m); err != nil {
+			return s, fmt.Errorf("ledger: stage %s of %s: matter: %w", r.ID, r.Task, err)
+		}
+		s.Unless, s.Matter = m.Unless, m.Matter
+	}
 	if s.MovedFrom, err = day(r.MovedFrom); err != nil {
 		return s, err
 	}
@@ -97,7 +111,20 @@ func stagesOf(rows []stageRow) ([]Stage, error) {
 
 // stageValues are the values of stageColumns.
 func stageValues(planID, task string, revision int, talk string, s plan.Stage, state string, decided time.Time) []any {
-	return []any{planID, task, revision, talk, s.ID, s.Kind, instant(s.At), s.MovedFrom.String(), asJSON(s.To), s.Light, asJSON(s.Merged), state, nullable(decided)}
+	return []any{planID, task, revision, talk, s.ID, s.Kind, instant(s.At), s.MovedFrom.String(), asJSON(s.To), s.Light, asJSON(s.Merged), state, nullable(decided), matterOf(s)}
+}
+
+// matter is what a stage row keeps as one JSON text.
+type matter struct {
+	Unless string `json:"unless,omitempty"`
+	plan.Matter
+}
+
+func matterOf(s plan.Stage) string {
+	if m := (matter{s.Unless, s.Matter}); m != (matter{}) {
+		return asJSON(m)
+	}
+	return ""
 }
 
 // asJSON marshals what cannot fail: texts, and slices and maps of them.

@@ -30,7 +30,7 @@ func (s *Store) Missing(ctx context.Context, planID string, before time.Time) ([
 	w.add("s.at < ?", instant(before))
 	return s.stages(ctx, `SELECT s.`+strings.Join(stageColumns, ", s.")+` FROM stages s
 		JOIN tasks t ON t.plan = s.plan AND t.id = s.task`+w.String()+`
-		AND s.state = 'expected' AND t.state = 'open' ORDER BY s.at, s.task, s.id, s.talk, s.revision`, w.args...)
+		AND s.state = 'expected' AND (t.state = 'open' OR s.talk <> '' AND t.state <> 'cancelled') ORDER BY s.at, s.task, s.id, s.talk, s.revision`, w.args...)
 }
 
 func (s *Store) stages(ctx context.Context, query string, args ...any) ([]Stage, error) {
@@ -153,11 +153,11 @@ func (t *tx) expected(d Decision) (row stageRow, ok bool, err error) {
 	return row, err == nil, err
 }
 
-// stands tells whether a stage still has something to say: its task is open
-// and, for the task's own ladder, that ladder is the current one; for a talk's,
-// the talk goes on.
+// stands tells whether a stage still has something to say: a rung of the task's
+// own ladder while the task is open and that ladder the current one, a talk's
+// stage while the talk goes on, though its task may be done by then.
 func (t *tx) stands(task Task, revision int, talk string) (bool, error) {
-	if task.State != TaskOpen || talk == "" {
+	if task.State == Cancelled || talk == "" {
 		return task.State == TaskOpen && task.Revision == revision, nil
 	}
 	var state string

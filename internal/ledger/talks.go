@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/plan"
 )
 
@@ -69,7 +70,7 @@ func (s *Store) OpenTalk(ctx context.Context, id, planID, open string, stages []
 		if talk.State != TalkPending {
 			return opened{talk, goesOn(talk.State)}, nil
 		}
-		if task.State != TaskOpen {
+		if !task.pressed(talk.Revision) {
 			talk.State = TalkVoid
 			return opened{talk, false}, t.moveTalk(talk, TalkVoided, "", Engine, "", nil, when)
 		}
@@ -139,4 +140,9 @@ func (t *tx) moveTalk(talk Talk, kind, approver, actor, reason string, stages []
 		data["reason"] = reason
 	}
 	return t.append(e, when, data)
+}
+
+// pressed tells that a task's ladder of this revision still runs.
+func (t Task) pressed(revision int) bool {
+	return t.State == TaskOpen && t.Revision == revision && (t.Course == nil || t.Course.State == act.Open)
 }

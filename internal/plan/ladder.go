@@ -92,7 +92,7 @@ func (l Ladderer) Ladder(p Policy, due calendar.Day, lead string, assigned time.
 		if r.day != wanted {
 			r.MovedFrom = wanted
 		}
-		if l.at(p, r.day).Before(assigned) {
+		if l.At(p, r.day).Before(assigned) {
 			missed.To = union(missed.To, r.To)
 			missed.Merged = append(missed.Merged, r.ID)
 			continue
@@ -116,7 +116,7 @@ const FromAssigned = "assigned"
 // whose speaking time has not passed.
 func (l Ladderer) Morning(p Policy, t time.Time) calendar.Day {
 	day := l.Calendar.OnOrAfter(calendar.DayOf(t.In(l.Zone)))
-	if l.at(p, day).Before(t) {
+	if l.At(p, day).Before(t) {
 		day = l.Calendar.AddWorkdays(day, 1)
 	}
 	return day
@@ -137,13 +137,14 @@ func (l Ladderer) overdueAnchor(p Policy, due, morning calendar.Day, assigned ti
 			first, firstDay = rule, day
 		}
 	}
-	if first.After == nil || !l.at(p, firstDay).Before(assigned) {
+	if first.After == nil || !l.At(p, firstDay).Before(assigned) {
 		return due, false
 	}
 	return first.After.Before(morning, l.Calendar), true
 }
 
-func (l Ladderer) at(p Policy, d calendar.Day) time.Time {
+// At is the speaking time of a day.
+func (l Ladderer) At(p Policy, d calendar.Day) time.Time {
 	h, m := p.speakAt()
 	return d.At(h, m, l.Zone)
 }
@@ -165,7 +166,7 @@ func (l Ladderer) merge(p Policy, rungs []rung) []Stage {
 	at := -1 // of the last stage that others may become one with
 	for _, r := range rungs {
 		s := r.Stage
-		s.At = l.at(p, r.day).UTC()
+		s.At = l.At(p, r.day).UTC()
 		if s.Unless != "" { // it may never be spoken: nothing else may hang on it
 			stages = append(stages, s)
 			continue
@@ -280,7 +281,7 @@ func (l Ladderer) TalkLadder(p Policy, lead string, opened calendar.Day, taken m
 	slices.SortStableFunc(rungs, func(a, b rung) int { return a.day.Compare(b.day) })
 	stages := make([]Stage, len(rungs)) // different steps that meet on a day are different facts: not merged
 	for i, r := range rungs {
-		r.At = l.at(p, r.day).UTC()
+		r.At = l.At(p, r.day).UTC()
 		stages[i] = r.Stage
 	}
 	return stages

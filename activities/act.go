@@ -1,0 +1,57 @@
+package activities
+
+import (
+	"context"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/people"
+)
+
+// ActInput is one act on a task, an occurrence or a duty whose course stood like this.
+type ActInput struct {
+	Plan   string     `json:"plan"`
+	Task   string     `json:"task"`
+	Act    act.Act    `json:"act"`
+	Course act.Course `json:"course"`
+}
+
+// RecordAct works out what an act changes, writes it into the ledger as one
+// event and sends what it says at once. It gives the course as it is from then
+// on. An act refused here (an unknown unit, an unknown policy) is an error of
+// type ErrTypeRefused.
+func (a *Activities) RecordAct(ctx context.Context, in ActInput) (act.Course, error) {
+	l, err := a.launched(ctx, in.Plan)
+	if err != nil {
+		return act.Course{}, translate(err)
+	}
+	book, err := a.book(ctx, l)
+	if err != nil {
+		return act.Course{}, err
+	}
+	after, told, refused := book.Act(in.Course, in.Act)
+	if refused != nil {
+		return act.Course{}, Refused(refused)
+	}
+	acted := ledger.Acted{Plan: in.Plan, Task: in.Task, Act: in.Act, Course: after, Told: told, Channels: map[people.Recipient][]string{}}
+	for _, s := range told {
+		for _, r := range s.To {
+			acted.Channels[r] = a.Channels.For(r)
+		}
+	}
+	after, digests, err := a.Ledger.Act(ctx, acted, a.when(l.Clock))
+	if err != nil {
+		return act.Course{}, translate(err)
+	}
+	return after, a.startDigests(ctx, l, digests)
+}
+
+// book works out courses of a launched plan by the calendar in force.
+func (a *Activities) book(ctx context.Context, l ledger.Launched) (act.Book, error) {
+	years, err := a.Ledger.Calendar(ctx)
+	if err != nil {
+		return act.Book{}, err
+	}
+	return act.NewBook(&l.Plan, calendar.New(years...))
+}

@@ -1,0 +1,401 @@
+package act
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/plan"
+)
+
+// Case is all that acts know and change about one task, occurrence or duty. It
+// travels with the workflow, so that an act is judged without asking anybody.
+type Case struct {
+	Kind       plan.Kind    `json:"kind"`
+	State      State        `json:"state"`
+	Title      string       `json:"title"`
+	Lead       string       `json:"lead"`             // unit ID
+	Assist     []string     `json:"assist,omitempty"` // unit IDs
+	Office     string       `json:"office"`           // unit ID
+	Leadership string       `json:"leadership"`       // unit ID
+	Policy     string       `json:"policy"`           // key in Plan.Policies
+	Due        calendar.Day `json:"due,omitzero"`
+	FirstDue   calendar.Day `json:"first_due,omitzero"` // never changes: scoring rests on it
+	Revision   int          `json:"revision"`           // grows with each new ladder
+	Publish    bool         `json:"publish,omitempty"`
+	Assigned   time.Time    `json:"assigned"` // to the present lead
+	Based      time.Time    `json:"based"`    // what the stages about the due date were worked out from
+
+	Acts  int      `json:"acts,omitempty"`  // how many so far
+	Known []string `json:"known,omitempty"` // IDs of the last few
+
+	Acknowledged calendar.Day `json:"acknowledged,omitzero"`
+	Heard        calendar.Day `json:"heard,omitzero"` // last acknowledged or reported on
+	Percent      int          `json:"percent,omitempty"`
+	ReturnUntil  calendar.Day `json:"return_until,omitzero"` // last day to return it
+	ExtendUntil  calendar.Day `json:"extend_until,omitzero"` // last day to ask for an extension
+	ChaseFrom    calendar.Day `json:"chase_from,omitzero"`   // no chase by hand before this day
+	MostGrants   int          `json:"most_grants,omitempty"`
+
+	Returned     []string         `json:"returned,omitempty"`  // units that have used their return
+	Return       *Pending         `json:"return,omitempty"`    // waits for the office's ruling
+	Extension    *Pending         `json:"extension,omitempty"` // waits for a decision
+	Granted      int              `json:"granted,omitempty"`   // extensions so far
+	Report       *Pending         `json:"report,omitempty"`    // waits to be verified
+	Pause        *Pause           `json:"pause,omitempty"`
+	Parts        []Part           `json:"parts,omitempty"`
+	Instructions []Instruction    `json:"instructions,omitempty"`
+	Spoken       []Spoken         `json:"spoken,omitempty"`   // rungs of the present ladder that have been decided
+	ClosedOn     calendar.Day     `json:"closed_on,omitzero"` // the day that counts: of the report that was verified
+	Rule         *plan.Recurrence `json:"rule,omitempty"`     // of a duty: in place of the plan's
+}
+
+// Pending is something asked that somebody must decide.
+type Pending struct {
+	N     int          `json:"n"` // number of the act that asked
+	On    calendar.Day `json:"on"`
+	By    string       `json:"by"`           // account's name
+	Words string       `json:"words"`        // what it says
+	Due   calendar.Day `json:"due,omitzero"` // the new due date asked for
+}
+
+// Pause is an interval without stages 暂停.
+type Pause struct {
+	From    calendar.Day `json:"from"`
+	Until   calendar.Day `json:"until,omitzero"`    // the day it goes on by itself
+	UntilAt time.Time    `json:"until_at,omitzero"` // its midnight
+	Moves   bool         `json:"moves,omitempty"`   // the due date moves by its length
+}
+
+// Part is what an assisting unit owes the lead 配合事项.
+type Part struct {
+	ID    string       `json:"id"` // 1, 2, …
+	Unit  string       `json:"unit"`
+	Words string       `json:"words"`
+	Asked calendar.Day `json:"asked"`
+	Due   calendar.Day `json:"due"`
+	Given calendar.Day `json:"given,omitzero"`
+}
+
+// Instruction is a leader's word on a task 批示.
+type Instruction struct {
+	ID       string       `json:"id"` // 1, 2, …
+	By       string       `json:"by"`
+	Words    string       `json:"words"`
+	On       calendar.Day `json:"on"`
+	Due      calendar.Day `json:"due,omitzero"` // to be answered by, if set
+	Answered calendar.Day `json:"answered,omitzero"`
+}
+
+// Spoken is a rung that was decided, with those that had become one with it.
+type Spoken struct {
+	ID   string         `json:"id"`
+	Kind plan.StageKind `json:"kind"`
+	At   time.Time      `json:"at"`
+}
+
+// Over tells that nothing more can happen.
+func (c Case) Over() bool { return c.State == Closed || c.State == Cancelled }
+
+func (c Case) table() []Row {
+	if c.Kind == plan.Duty {
+		return Duties
+	}
+	return Tasks
+}
+
+// Seats are what an actor is to this task: none when it is none of theirs.
+func (c Case) Seats(by Actor) []Seat {
+	if by.Account == EngineActor.Account {
+		return []Seat{Engine}
+	}
+	var seats []Seat
+	for seat, is := range map[Seat]bool{
+		Lead: by.Unit == c.Lead, Office: by.Unit == c.Office, Leadership: by.Unit == c.Leadership,
+		Assisting: slices.Contains(c.Assist, by.Unit) || slices.ContainsFunc(c.Parts, func(p Part) bool { return p.Unit == by.Unit }),
+	} {
+		if is {
+			seats = append(seats, seat)
+		}
+	}
+	slices.Sort(seats)
+	return seats
+}
+
+// EngineActor is who acts when nobody does it by hand.
+var EngineActor = Actor{Account: "engine", Name: "engine"}
+
+// Sees tells whether an actor may look at the task.
+func (c Case) Sees(by Actor) bool { return len(c.Seats(by)) > 0 }
+
+// Allowed tells whether an actor may do an act on this task at all, whatever its
+// state. It is the one place where that is decided.
+func Allowed(c Case, by Actor, k Kind) *Refusal {
+	row, ok := Of(c.table(), k)
+	if !ok {
+		return refuse("no_such_act", "Kind", string(k))
+	}
+	seats := c.Seats(by)
+	if len(seats) == 0 {
+		return refuse("not_yours")
+	}
+	for _, s := range seats {
+		if slices.Contains(row.By, s) {
+			return nil
+		}
+	}
+	return refuse("seat", "Seats", joinSeats(row.By))
+}
+
+func joinSeats(seats []Seat) string {
+	var names []string
+	for _, s := range seats {
+		if s != Engine {
+			names = append(names, string(s))
+		}
+	}
+	return strings.Join(names, ",")
+}
+
+// refuse makes a refusal from a name and pairs of placeholder and value.
+func refuse(why string, pairs ...string) *Refusal {
+	r := &Refusal{Key: "act.refused_" + why}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if r.Data == nil {
+			r.Data = map[string]string{}
+		}
+		r.Data[pairs[i]] = pairs[i+1]
+	}
+	return r
+}
+
+// Done tells that this very act is in the case already.
+func (c Case) Done(id string) bool { return slices.Contains(c.Known, id) }
+
+// Check tells whether an act is possible now; nil is yes. An act that is done
+// already is possible and changes nothing.
+func (c Case) Check(a Act) *Refusal {
+	if c.Done(a.ID) {
+		return nil
+	}
+	if r := Allowed(c, a.By, a.Kind); r != nil {
+		return r
+	}
+	row, _ := Of(c.table(), a.Kind)
+	if !slices.Contains(row.From, c.State) {
+		return refuse("state", "Kind", string(a.Kind), "State", string(c.State))
+	}
+	for _, f := range row.Needs {
+		if !a.has(f) {
+			return refuse("needs", "Field", string(f))
+		}
+	}
+	for _, e := range a.Evidence {
+		if (e.SHA256 == "") == (e.URL == "") {
+			return refuse("evidence", "Name", e.Name)
+		}
+	}
+	if check := checks[a.Kind]; check != nil {
+		return check(c, a)
+	}
+	return nil
+}
+
+func (a Act) has(f Field) bool {
+	switch f {
+	case NeedReason:
+		return strings.TrimSpace(a.Reason) != ""
+	case NeedPaper:
+		return strings.TrimSpace(a.Paper) != ""
+	case NeedDue:
+		return !a.Due.IsZero()
+	case NeedUnit:
+		return a.Unit != ""
+	case NeedPolicy:
+		return a.Policy != ""
+	case NeedTitle:
+		return strings.TrimSpace(a.Title) != ""
+	case NeedRef:
+		return a.Ref != ""
+	case NeedRule:
+		return a.Rule != ""
+	}
+	return true
+}
+
+func (a Act) published() bool {
+	return slices.ContainsFunc(a.Evidence, func(e Evidence) bool {
+		return strings.HasPrefix(e.URL, "http://") || strings.HasPrefix(e.URL, "https://")
+	})
+}
+
+// checks are what each act asks beyond its row in the table.
+var checks = map[Kind]func(Case, Act) *Refusal{
+	Acknowledge: func(c Case, a Act) *Refusal {
+		if !c.Acknowledged.IsZero() {
+			return refuse("acknowledged_already", "Day", c.Acknowledged.String())
+		}
+		return nil
+	},
+	Return: func(c Case, a Act) *Refusal {
+		switch {
+		case slices.Contains(c.Returned, c.Lead):
+			return refuse("returned_before")
+		case a.On.After(c.ReturnUntil):
+			return refuse("return_late", "Until", c.ReturnUntil.String())
+		}
+		return nil
+	},
+	Uphold: func(c Case, a Act) *Refusal {
+		if c.Return == nil {
+			return refuse("return_not_pending")
+		}
+		return nil
+	},
+	Progress: func(c Case, a Act) *Refusal {
+		if a.Percent < 0 || a.Percent > 100 {
+			return refuse("percent", "Percent", strconv.Itoa(a.Percent))
+		}
+		return nil
+	},
+	AskPart: func(c Case, a Act) *Refusal {
+		switch {
+		case !slices.Contains(c.Assist, a.Unit):
+			return refuse("part_unit", "Unit", a.Unit)
+		case !a.Due.After(a.On):
+			return refuse("part_date", "Due", a.Due.String())
+		}
+		return nil
+	},
+	GivePart: func(c Case, a Act) *Refusal {
+		i := slices.IndexFunc(c.Parts, func(p Part) bool { return p.ID == a.Ref })
+		switch {
+		case i < 0 || c.Parts[i].Unit != a.By.Unit:
+			return refuse("part_unknown", "Ref", a.Ref)
+		case !c.Parts[i].Given.IsZero():
+			return refuse("part_done", "Day", c.Parts[i].Given.String())
+		}
+		return nil
+	},
+	Complete: checkPublished,
+	Verify: func(c Case, a Act) *Refusal {
+		if c.State == Reported {
+			return nil
+		}
+		return checkPublished(c, a)
+	},
+	Extend: checkExtend,
+	Grant:  checkDecideExtension,
+	Refuse: checkDecideExtension,
+	Chase: func(c Case, a Act) *Refusal {
+		if a.On.Before(c.ChaseFrom) {
+			return refuse("chase_soon", "From", c.ChaseFrom.String())
+		}
+		return nil
+	},
+	Suspend: func(c Case, a Act) *Refusal {
+		if !a.Until.IsZero() && !a.Until.After(a.On) {
+			return refuse("until_past", "Until", a.Until.String())
+		}
+		return nil
+	},
+	Reassign: func(c Case, a Act) *Refusal { return same(a.Unit == c.Lead) },
+	Assist: func(c Case, a Act) *Refusal {
+		return same(slices.Equal(slices.Sorted(slices.Values(a.Units)), slices.Sorted(slices.Values(c.Assist))))
+	},
+	SetPolicy: func(c Case, a Act) *Refusal { return same(a.Policy == c.Policy) },
+	Correct:   func(c Case, a Act) *Refusal { return same(a.Due == c.Due) },
+	Reword:    func(c Case, a Act) *Refusal { return same(a.Title == c.Title) },
+	Instruct: func(c Case, a Act) *Refusal {
+		if !a.Due.IsZero() && !a.Due.After(a.On) {
+			return refuse("part_date", "Due", a.Due.String())
+		}
+		return nil
+	},
+	Answer: func(c Case, a Act) *Refusal {
+		i := slices.IndexFunc(c.Instructions, func(n Instruction) bool { return n.ID == a.Ref })
+		switch {
+		case i < 0:
+			return refuse("instruction_unknown", "Ref", a.Ref)
+		case !c.Instructions[i].Answered.IsZero():
+			return refuse("instruction_answered", "Day", c.Instructions[i].Answered.String())
+		}
+		return nil
+	},
+	SetRule: func(c Case, a Act) *Refusal {
+		if _, err := RuleOf(a.Rule); err != nil {
+			return refuse("rule", "Rule", a.Rule)
+		}
+		return nil
+	},
+}
+
+// RuleOf reads a duty's rule: month, quarter, halfyear, year, or five cron fields.
+func RuleOf(text string) (plan.Recurrence, error) {
+	switch text {
+	case "month", "quarter", "halfyear", "year":
+		return plan.Recurrence{Every: text}, nil
+	}
+	_, err := plan.ParseCron(text)
+	return plan.Recurrence{Cron: text}, err
+}
+
+func same(is bool) *Refusal {
+	if is {
+		return refuse("same")
+	}
+	return nil
+}
+
+// checkPublished: what is to be made public is done when it can be read.
+func checkPublished(c Case, a Act) *Refusal {
+	if c.Publish && !a.published() {
+		return refuse("publish_url")
+	}
+	return nil
+}
+
+// checkExtend: filed before expiry, with time left to decide; at most MostGrants.
+func checkExtend(c Case, a Act) *Refusal {
+	switch {
+	case c.Extension != nil:
+		return refuse("extend_pending", "Due", c.Extension.Due.String())
+	case c.Granted >= c.MostGrants:
+		return refuse("extend_no_more", "Most", strconv.Itoa(c.MostGrants))
+	case a.On.After(c.Due):
+		return refuse("due_passed", "Due", c.Due.String())
+	case a.On.After(c.ExtendUntil):
+		return refuse("extend_late", "Until", c.ExtendUntil.String())
+	case !a.Due.After(c.Due):
+		return refuse("extend_not_later", "Due", c.Due.String())
+	}
+	return nil
+}
+
+// checkDecideExtension: the first is the office's to decide, the next the leadership's.
+func checkDecideExtension(c Case, a Act) *Refusal {
+	seats := c.Seats(a.By)
+	switch {
+	case c.Extension == nil:
+		return refuse("extend_none_pending")
+	case c.Granted == 0 && !slices.Contains(seats, Office):
+		return refuse("extend_office")
+	case c.Granted > 0 && !slices.Contains(seats, Leadership):
+		return refuse("extend_leader")
+	case a.Kind == Grant && !a.Due.IsZero() && !a.Due.After(c.Due):
+		return refuse("extend_not_later", "Due", c.Due.String())
+	case a.Kind == Grant && !c.newDue(a).After(a.On):
+		return refuse("part_date", "Due", c.newDue(a).String())
+	}
+	return nil
+}
+
+// newDue is the date a grant sets: its own, or the one asked for.
+func (c Case) newDue(a Act) calendar.Day {
+	if a.Due.IsZero() && c.Extension != nil {
+		return c.Extension.Due
+	}
+	return a.Due
+}

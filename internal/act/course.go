@@ -1,0 +1,376 @@
+package act
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// Course is one task under way: the case, the stages still to speak by time,
+// and those on hold while it is reported or suspended.
+type Course struct {
+	Case
+	Ladder []plan.Stage `json:"ladder"`
+	Held   []plan.Stage `json:"held,omitempty"`
+	Ahead  []plan.Stage `json:"ahead,omitempty"` // decided for an instant that may be still to come
+}
+
+// Decide takes the next stage: from now on it counts as decided.
+func (c *Course) Decide() plan.Stage {
+	s := c.Ladder[0]
+	c.Ladder = c.Ladder[1:]
+	c.Ahead = slices.DeleteFunc(slices.Clone(c.Ahead), func(a plan.Stage) bool { return a.At.Before(s.At) })
+	c.Ahead = append(c.Ahead, s)
+	if s.Topic == "" || s.Unless != "" {
+		for _, id := range append(slices.Clone(s.Merged), s.ID) {
+			c.Spoken = append(slices.Clone(c.Spoken), Spoken{id, s.Kind, s.At})
+		}
+	}
+	return s
+}
+
+// unwound is the course with the stages that were decided for an instant after
+// at back on the ladder: an act that comes before a stage speaks comes first.
+func (c Course) unwound(at time.Time) Course {
+	i := slices.IndexFunc(c.Ahead, func(s plan.Stage) bool { return s.At.After(at) })
+	if i < 0 {
+		return c
+	}
+	back := c.Ahead[i:]
+	c.Ladder = append(slices.Clone(back), c.Ladder...)
+	c.Ahead = slices.Clone(c.Ahead[:i])
+	c.Spoken = slices.DeleteFunc(slices.Clone(c.Spoken), func(s Spoken) bool { return s.At.After(at) })
+	return c
+}
+
+// Book works out courses by a plan, its people and the calendar in force.
+type Book struct {
+	plan.Ladderer
+	Policies map[string]plan.Policy
+}
+
+// NewBook is the book of a plan.
+func NewBook(p *plan.Plan, cal *calendar.Calendar) (Book, error) {
+	l, err := plan.NewLadderer(p, cal)
+	return Book{Ladderer: l, Policies: p.Policies}, err
+}
+
+func (b Book) policy(c Case) plan.Policy {
+	p := b.Policies[c.Policy]
+	if p.Acts == (plan.Acts{}) {
+		p.Acts = plan.DefaultActs()
+	}
+	return p
+}
+
+// Open is the course of a task that begins with a ladder.
+func (b Book) Open(c Case, ladder []plan.Stage) Course {
+	c.State = Open
+	if c.Based.IsZero() {
+		c.Based = c.Assigned
+	}
+	b.limits(&c)
+	return Course{Case: c, Ladder: ladder}
+}
+
+// limits sets the days that the next acts are judged by.
+func (b Book) limits(c *Case) {
+	p := b.policy(*c)
+	c.MostGrants = p.Acts.Extensions
+	if !c.Assigned.IsZero() {
+		c.ReturnUntil = b.Calendar.OnOrAfter(p.Acts.Return.After(calendar.DayOf(c.Assigned.In(b.Zone)), b.Calendar))
+	}
+	if !c.Due.IsZero() {
+		c.ExtendUntil = p.Acts.Extend.Before(c.Due, b.Calendar)
+	}
+	if c.Pause != nil && !c.Pause.Until.IsZero() {
+		c.Pause.UntilAt = b.midnight(c.Pause.Until)
+	}
+}
+
+// Act is the course after an act, and what it says at once. Check refuses first;
+// so does a unit or a policy that the plan does not know. An act done already
+// changes nothing.
+func (b Book) Act(before Course, a Act) (after Course, told []plan.Stage, refused *Refusal) {
+	if before.Done(a.ID) {
+		return before, nil, nil
+	}
+	if r := before.Check(a); r != nil {
+		return before, nil, r
+	}
+	if r := b.unknown(a); r != nil {
+		return before, nil, r
+	}
+	before = before.unwound(a.At)
+	c := before.apply(a)
+	if a.Kind == Chase {
+		c.ChaseFrom = b.policy(c).Acts.Chase.After(a.On, b.Calendar)
+	}
+	b.limits(&c)
+	after = Course{Case: c, Ahead: before.Ahead}
+	after.Ladder, after.Held = b.rest(before, &after.Case, a)
+	return after, b.told(before.Case, after.Case, a), nil
+}
+
+func (b Book) unknown(a Act) *Refusal {
+	for _, unit := range append(slices.Clone(a.Units), a.Unit) {
+		if _, ok := b.People.Unit(unit); unit != "" && !ok {
+			return refuse("no_such_unit", "Unit", unit)
+		}
+	}
+	if _, ok := b.Policies[a.Policy]; a.Policy != "" && !ok {
+		return refuse("no_such_policy", "Policy", a.Policy)
+	}
+	return nil
+}
+
+// rest is what is to be spoken from now on, and what is on hold.
+func (b Book) rest(before Course, c *Case, a Act) (ladder, held []plan.Stage) {
+	if c.Over() || c.Kind == plan.Duty {
+		return nil, nil
+	}
+	unspoken := append(slices.Clone(before.Ladder), before.Held...)
+	all := append(b.main(unspoken, c, a), b.pending(unspoken, *c, a)...)
+	release := a.Kind == Reject || a.Kind == Resume
+	if c.State == Open && release {
+		all = b.release(all, *c, a)
+	}
+	byTime(all)
+	for _, s := range all {
+		if c.State == Open || c.State == Reported && s.Topic == TopicReport {
+			ladder = append(ladder, s)
+		} else {
+			held = append(held, s)
+		}
+	}
+	return ladder, held
+}
+
+func byTime(stages []plan.Stage) {
+	slices.SortStableFunc(stages, func(x, y plan.Stage) int {
+		return cmp.Or(x.At.Compare(y.At), strings.Compare(x.ID, y.ID))
+	})
+}
+
+// ofLimit tells the rungs of the policy's ladder from strands.
+func ofLimit(s plan.Stage) bool { return s.Topic == "" || s.Unless != "" }
+
+// main are the rungs about the task's own limit still to come.
+func (b Book) main(unspoken []plan.Stage, c *Case, a Act) []plan.Stage {
+	var rungs []plan.Stage
+	switch {
+	case a.Kind == Reassign:
+		c.Spoken = nil
+		rungs = b.line(*c)
+	case c.Based.Equal(a.At): // a new due date
+		given, _ := split(b.policy(*c))
+		c.Spoken = slices.DeleteFunc(slices.Clone(c.Spoken), func(s Spoken) bool {
+			return !slices.ContainsFunc(given.Stages, func(r plan.Rule) bool { return r.ID == s.ID })
+		})
+		rungs = b.unspokenOf(*c, b.line(*c))
+	case a.Kind == SetPolicy || a.Kind == Recalendar:
+		rungs = b.unspokenOf(*c, b.line(*c))
+		if c.State == Open {
+			rungs = b.overtaken(rungs, *c, a)
+		}
+	default:
+		for _, s := range unspoken {
+			if ofLimit(s) {
+				rungs = append(rungs, s)
+			}
+		}
+	}
+	return slices.DeleteFunc(rungs, func(s plan.Stage) bool { return !c.wants(s) })
+}
+
+// line is the whole ladder as it was given out: the stages counted from the
+// assignment by the assignment, the others by what they were based on last.
+func (b Book) line(c Case) []plan.Stage {
+	p := b.policy(c)
+	if c.Based.Equal(c.Assigned) {
+		return b.Ladder(p, c.Due, c.Lead, c.Assigned)
+	}
+	given, due := split(p)
+	rungs := b.Ladder(given, c.Due, c.Lead, c.Assigned)
+	for _, s := range b.Ladder(due, c.Due, c.Lead, c.Based) {
+		if s.ID != plan.CatchUp { // the act itself has told the unit
+			rungs = append(rungs, s)
+		}
+	}
+	byTime(rungs)
+	return rungs
+}
+
+// split parts a policy's rungs into those counted from the assignment and those
+// counted from the due date.
+func split(p plan.Policy) (given, due plan.Policy) {
+	given, due = p, p
+	given.Stages, due.Stages = nil, nil
+	for _, r := range p.Stages {
+		if r.From == plan.FromAssigned {
+			given.Stages = append(given.Stages, r)
+		} else {
+			due.Stages = append(due.Stages, r)
+		}
+	}
+	return given, due
+}
+
+func (b Book) unspokenOf(c Case, rungs []plan.Stage) []plan.Stage {
+	return slices.DeleteFunc(rungs, func(s plan.Stage) bool {
+		return slices.ContainsFunc(c.Spoken, func(k Spoken) bool { return k.ID == s.ID })
+	})
+}
+
+// overtaken deals with rungs that a new calendar or policy puts before now: what
+// is no graver than what was said already is left out, the gravest of the others
+// speaks on the next office morning.
+func (b Book) overtaken(rungs []plan.Stage, c Case, a Act) []plan.Stage {
+	gravest := -1
+	for _, s := range c.Spoken {
+		gravest = max(gravest, s.Kind.Gravity())
+	}
+	var late, kept []plan.Stage
+	for _, s := range rungs {
+		switch {
+		case !s.At.Before(a.At):
+			kept = append(kept, s)
+		case s.Unless != "" || s.Kind.Gravity() > gravest:
+			late = append(late, s)
+		}
+	}
+	return append(b.together(late, c, a, fmt.Sprintf("moved-%d", c.Acts)), kept...)
+}
+
+// release lets the stages on hold go on. What was passed while a completion
+// report waited is not caught up with, unless it was the last rung: the ladder
+// goes on from where the calendar is. What was passed in a pause is said once,
+// on the next office morning, as one stage that names the others in order.
+func (b Book) release(all []plan.Stage, c Case, a Act) []plan.Stage {
+	byTime(all)
+	var passed, strands, kept []plan.Stage
+	for _, s := range all {
+		switch {
+		case !s.At.Before(a.At):
+			kept = append(kept, s)
+		case ofLimit(s):
+			passed = append(passed, s)
+		case step(s.ID) != stepRemind:
+			strands = append(strands, s)
+		}
+	}
+	if a.Kind == Reject {
+		passed = b.last(passed, kept)
+	}
+	kept = append(kept, b.together(passed, c, a, fmt.Sprintf("resumed-%d", c.Acts))...)
+	for _, s := range strands {
+		kept = append(kept, b.nextMorning(s, c, a))
+	}
+	return kept
+}
+
+// last keeps of the passed rungs only the last, and only when no rung is left.
+func (b Book) last(passed, kept []plan.Stage) []plan.Stage {
+	if len(passed) == 0 || slices.ContainsFunc(kept, func(s plan.Stage) bool { return ofLimit(s) && s.Unless == "" }) {
+		return nil
+	}
+	return passed[len(passed)-1:]
+}
+
+// together makes one stage of several for the next office morning: the gravest,
+// naming the others in order. Conditional ones stand by themselves.
+func (b Book) together(passed []plan.Stage, c Case, a Act, id string) []plan.Stage {
+	var out []plan.Stage
+	var one plan.Stage
+	var names []string
+	for _, s := range passed {
+		if s.Unless != "" {
+			out = append(out, b.nextMorning(s, c, a))
+			continue
+		}
+		names = append(append(names, s.Merged...), s.ID)
+		if one.ID == "" || s.Kind.Gravity() >= one.Kind.Gravity() {
+			s.Light = plan.Graver(s.Light, one.Light)
+			one = s
+		}
+	}
+	if one.ID != "" {
+		one = b.nextMorning(one, c, a)
+		one.ID, one.Merged = id, names
+		out = append(out, one)
+	}
+	return out
+}
+
+func (b Book) nextMorning(s plan.Stage, c Case, a Act) plan.Stage {
+	p := b.policy(c)
+	s.MovedFrom = calendar.DayOf(s.At.In(b.Zone))
+	s.At = b.At(p, b.Morning(p, a.At)).UTC()
+	return s
+}
+
+// pending are the strands still to come: new ones, and those not spoken yet.
+func (b Book) pending(unspoken []plan.Stage, c Case, a Act) []plan.Stage {
+	return slices.DeleteFunc(b.strands(c), func(s plan.Stage) bool {
+		waits := slices.ContainsFunc(unspoken, func(u plan.Stage) bool { return u.ID == s.ID })
+		return !waits && s.At.Before(a.At)
+	})
+}
+
+// Play lets a course run until to, exclusive: stages speak at their instants,
+// acts happen at theirs, a pause whose end is known ends by itself. It gives all
+// that was said, in order. Acts must be in order of time; a refused one is left
+// out and named.
+func (b Book) Play(c Course, acts []Act, to time.Time) (said []plan.Stage, after Course, refused map[string]*Refusal) {
+	refused = map[string]*Refusal{}
+	do := func(a Act) {
+		next, told, r := b.Act(c, a)
+		if r != nil {
+			refused[a.ID] = r
+			return
+		}
+		c = next
+		said = append(said, told...)
+	}
+	speak := func(until time.Time) {
+		for {
+			resume, wakes := c.ResumesBy(until)
+			if len(c.Ladder) > 0 && c.Ladder[0].At.Before(until) && !(wakes && resume.At.Before(c.Ladder[0].At)) {
+				said = append(said, c.Decide())
+				continue
+			}
+			if !wakes {
+				return
+			}
+			do(resume)
+		}
+	}
+	for _, a := range acts {
+		if !a.At.Before(to) {
+			break
+		}
+		speak(a.At.Add(1)) // what speaks at the instant of the act has spoken
+		do(a)
+	}
+	speak(to)
+	return said, c, refused
+}
+
+// ResumesBy is the engine's own act that ends a pause whose end is known, when
+// that comes before until.
+func (c Course) ResumesBy(until time.Time) (Act, bool) {
+	if c.Pause == nil || c.Pause.UntilAt.IsZero() || !c.Pause.UntilAt.Before(until) {
+		return Act{}, false
+	}
+	return Act{ID: fmt.Sprintf("resume-%d", c.Acts), Kind: Resume, By: EngineActor, At: c.Pause.UntilAt, On: c.Pause.Until,
+		Reason: c.Pause.Until.String()}, true
+}
+
+// Seat is where a role sits for the lead of a case.
+func (b Book) Seat(role people.Role, c Case) people.Recipient { return b.People.Seat(role, c.Lead) }

@@ -1,0 +1,130 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"duban/activities"
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/workflows"
+)
+
+// RefusedError is an act that is not allowed or not possible now: it changed
+// nothing, and the ledger has it as refused.
+type RefusedError struct{ act.Refusal }
+
+// Act carries one person's act to a task, an occurrence or a duty, and answers
+// when the ledger has it: nil, or *RefusedError with the reason. The same ID
+// again is the same act and answers nil. At is set to now on the plan's clock
+// when it is zero. Whether the person may do it at all is decided here, before
+// anything is sent.
+func (e *Engine) Act(ctx context.Context, planID, task string, a act.Act) error {
+	l, err := e.ledger.Plan(ctx, planID)
+	if err != nil {
+		return err
+	}
+	t, err := e.ledger.Task(ctx, planID, task)
+	if err != nil {
+		return err
+	}
+	if done, err := e.ledger.Recorded(ctx, ledger.ActKey(planID, task, a.ID)); done || err != nil {
+		return err
+	}
+	if err := e.stamp(&l, &a); err != nil {
+		return err
+	}
+	c := ledger.CaseOf(&l.Plan, t)
+	refused := act.Allowed(c, a.By, a.Kind)
+	if refused == nil && (c.Over() || t.Kind == plan.Standing) {
+		refused = c.Check(a) // nothing runs any more that could answer
+	}
+	if refused == nil {
+		id := workflows.TaskWorkflowID(planID, task)
+		if t.Kind == plan.Duty {
+			id = workflows.DutyWorkflowID(planID, task)
+		}
+		refused, err = e.ask(ctx, id, a)
+	}
+	return e.answer(ctx, l, task, a, refused, err)
+}
+
+// stamp sets when the act was done, where the caller has not.
+func (e *Engine) stamp(l *ledger.Launched, a *act.Act) error {
+	lad, err := plan.NewLadderer(&l.Plan, nil)
+	if err != nil {
+		return err
+	}
+	if a.At.IsZero() {
+		a.At = l.Clock.Plan(e.now())
+	}
+	a.At = a.At.UTC().Truncate(1000) // microseconds: what both databases keep
+	a.On = calendar.DayOf(a.At.In(lad.Zone))
+	return nil
+}
+
+// ask sends an act to the workflow that knows the answer.
+func (e *Engine) ask(ctx context.Context, workflowID string, a act.Act) (*act.Refusal, error) {
+	h, err := e.client.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+		WorkflowID: workflowID, UpdateName: string(a.Kind), UpdateID: a.ID, Args: []any{a},
+		WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err == nil {
+		err = h.Get(ctx, nil)
+	}
+	var app *temporal.ApplicationError
+	if errors.As(err, &app) && app.Type() == activities.ErrTypeRefused {
+		var r act.Refusal
+		if detailErr := app.Details(&r); detailErr != nil {
+			return nil, fmt.Errorf("engine: %s %s: %w", a.Kind, workflowID, detailErr)
+		}
+		return &r, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("engine: %s %s: %w", a.Kind, workflowID, err)
+	}
+	return nil, nil
+}
+
+// answer records a refusal and gives it to the person.
+func (e *Engine) answer(ctx context.Context, l ledger.Launched, thing string, a act.Act, refused *act.Refusal, err error) error {
+	if err != nil || refused == nil {
+		return err
+	}
+	data, err := json.Marshal(map[string]any{"act": a, "refused": refused})
+	if err != nil {
+		return err
+	}
+	when := e.when(l.Clock)
+	_, err = e.ledger.Record(ctx, ledger.Event{
+		Key: "refused/" + l.Plan.ID + "/" + thing + "/" + a.ID + "/" + refused.Key, Plan: l.Plan.ID, Task: thing,
+		Kind: ledger.ActRefused, Actor: a.By.Account, Real: when.Real, PlanAt: when.Plan, Data: data,
+	})
+	if err != nil {
+		return err
+	}
+	return &RefusedError{*refused}
+}
+
+// courseOf is the course a task's workflow begins with.
+func (e *Engine) courseOf(ctx context.Context, l ledger.Launched, t ledger.Task, ladder []plan.Stage) (act.Course, error) {
+	if t.Course != nil {
+		return *t.Course, nil
+	}
+	years, err := e.ledger.Calendar(ctx)
+	if err != nil {
+		return act.Course{}, err
+	}
+	book, err := act.NewBook(&l.Plan, calendar.New(years...))
+	if err != nil {
+		return act.Course{}, err
+	}
+	return book.Open(ledger.CaseOf(&l.Plan, t), ladder), nil
+}
