@@ -1,0 +1,84 @@
+package plan
+
+import (
+	"strings"
+
+	"duban/internal/people"
+	"duban/internal/words"
+)
+
+// Lines are the changes as a person reads them, one a line, the fields of a
+// changed task indented under it. Units are named by the plan they stand in.
+func (c Changes) Lines(w *words.Words, old, new *Plan) []string {
+	if c.Empty() {
+		return []string{w.T("diff.none")}
+	}
+	var lines []string
+	for _, f := range c.Facts {
+		lines = append(lines, w.T("diff.fact", f.shown(w, old.Directory, new.Directory)))
+	}
+	for _, p := range c.Policies {
+		key := "diff.policy_" + p.What
+		if p.Silent {
+			key = "diff.policy_silent"
+		}
+		lines = append(lines, w.T(key, words.Data{"Name": p.Name, "Old": p.Old, "New": p.New}))
+	}
+	for _, s := range c.Seats {
+		lines = append(lines, s.line(w, old.Directory, new.Directory))
+	}
+	for _, t := range c.Tasks {
+		lines = append(lines, t.lines(w, old.Directory, new.Directory)...)
+	}
+	return lines
+}
+
+func (s SeatChange) line(w *words.Words, old, new people.Directory) string {
+	name := new.Name(s.Unit)
+	if _, ok := new.Unit(s.Unit); !ok {
+		name = old.Name(s.Unit)
+	}
+	if s.Role == "" {
+		return w.T("diff.unit_"+s.What, words.Data{"Unit": name, "Old": s.Old, "New": s.New})
+	}
+	return w.T("diff.contact", words.Data{"Unit": name, "Role": w.T("term." + string(s.Role)), "Old": or(s.Old), "New": or(s.New)})
+}
+
+func (c TaskChange) lines(w *words.Words, old, new people.Directory) []string {
+	t, dir := c.New, new
+	if t == nil {
+		t, dir = c.Old, old
+	}
+	lines := []string{w.T("diff.task_"+c.What, words.Data{"Task": c.ID, "Title": t.Title, "Lead": dir.Name(t.Lead), "Kind": w.T("term." + string(t.Kind)), "Due": or(t.Due.String())})}
+	for _, f := range c.Fields {
+		lines = append(lines, w.T("diff.field", f.shown(w, old, new)))
+	}
+	return lines
+}
+
+// shown is a change with the names of what it names.
+func (f FieldChange) shown(w *words.Words, old, new people.Directory) words.Data {
+	was, is := f.Old, f.New
+	switch f.Field {
+	case FieldLead, FieldAssist, "office", "leadership":
+		was, is = unitNames(old, was), unitNames(new, is)
+	case FieldSoft, FieldPriority, FieldPublish:
+		was, is = w.T("diff."+was), w.T("diff."+is)
+	}
+	return words.Data{"Field": w.T("diff.f_" + f.Field), "Old": or(was), "New": or(is)}
+}
+
+func unitNames(d people.Directory, ids string) string {
+	var names []string
+	for _, id := range strings.Fields(ids) {
+		names = append(names, d.Name(id))
+	}
+	return strings.Join(names, "、")
+}
+
+func or(s string) string {
+	if s == "" {
+		return "—"
+	}
+	return s
+}
