@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -193,10 +192,10 @@ func (l *loader) sections(root object) {
 }
 
 // check looks across the whole plan.
-func (l *loader) check(root object) {
+func (l *loader) check() {
 	l.expandedIDs()
 	l.contacts()
-	l.provisional(root)
+	l.provisional()
 }
 
 // period is how the occurrences of a duty end their IDs.
@@ -270,37 +269,4 @@ func (p Policy) roles() []people.Role {
 		add(p.Talk.Upward)
 	}
 	return all
-}
-
-// provisional warns of years that no holiday notice governs, from the date of
-// issue to the last due date.
-func (l *loader) provisional(root object) {
-	if l.plan.Issued.IsZero() {
-		return
-	}
-	places := map[int]named{l.plan.Issued.Year: root.named("issued")}
-	last := l.plan.Issued.Year
-	for _, m := range l.tasks {
-		due, o, field := m.Due, m.from.object, "due"
-		if m.Recur != nil {
-			due, field = m.Recur.Until, "recur"
-		}
-		if due.IsZero() {
-			continue
-		}
-		last = max(last, due.Year)
-		if _, ok := places[due.Year]; !ok {
-			places[due.Year] = named{node: o.where(field), path: o.at(field)}
-		}
-	}
-	for year := l.plan.Issued.Year + 1; year < last; year++ {
-		if _, ok := places[year]; !ok {
-			places[year] = named{node: root.where("year"), path: root.at("year")}
-		}
-	}
-	for _, year := range slices.Sorted(maps.Keys(places)) {
-		if at := places[year]; l.cal.Provisional(calendar.NewDay(year, 1, 1)) {
-			l.warn(at.node, at.path, "provisional", words.Data{"Year": year})
-		}
-	}
 }

@@ -1,0 +1,140 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/words"
+)
+
+// ProvisionalYears are the years without a holiday notice 暂定 in which a
+// deadline's stages are counted, in order: those of its ladder, and of the talk
+// that the ladder calls for, as if it opened on its stage's day. Years that no
+// stage is counted in, though they lie between the assignment and the due date,
+// are not named.
+func (l Ladderer) ProvisionalYears(p Policy, due calendar.Day, assigned time.Time) []int {
+	given := calendar.DayOf(assigned.In(l.Zone))
+	fromGiven := map[string]bool{CatchUp: true}
+	for _, rule := range p.Stages {
+		fromGiven[rule.ID] = rule.From == FromAssigned
+	}
+	early, late := span{given, given}, span{due, due}
+	for _, s := range l.Ladder(p, due, "", assigned) {
+		day := calendar.DayOf(s.At.In(l.Zone))
+		of := &late
+		if fromGiven[s.ID] {
+			of = &early
+		}
+		of.hold(day)
+		of.hold(s.MovedFrom)
+		if s.Kind != Talk {
+			continue
+		}
+		for _, step := range l.TalkLadder(p, "", day, nil) {
+			late.hold(calendar.DayOf(step.At.In(l.Zone)))
+		}
+	}
+	years := l.Calendar.ProvisionalYears(late.first, late.last)
+	if early.last != given {
+		years = append(years, l.Calendar.ProvisionalYears(early.first, early.last)...)
+	}
+	slices.Sort(years)
+	return slices.Compact(years)
+}
+
+// span is a first and a last day.
+type span struct{ first, last calendar.Day }
+
+func (s *span) hold(d calendar.Day) {
+	switch {
+	case d.IsZero():
+	case d.Before(s.first):
+		s.first = d
+	case d.After(s.last):
+		s.last = d
+	}
+}
+
+// provisional warns, once a year, of years without a holiday notice in which
+// stages are counted, at the first task that has one there.
+func (l *loader) provisional() {
+	zone, err := time.LoadLocation(l.plan.Zone)
+	if err != nil || Failed(l.problems) || l.plan.Issued.IsZero() {
+		return // what is to be mended changes the ladders
+	}
+	lad := Ladderer{Calendar: l.cal, Zone: zone, People: l.people.Directory}
+	reach := lad.reach(l.plan)
+	tasks := map[int]int{}
+	places := map[int]named{}
+	for _, m := range l.tasks {
+		field := "due"
+		if m.Kind == Duty {
+			field = "recur"
+		}
+		for _, year := range reach(m.Task) {
+			if tasks[year]++; tasks[year] == 1 {
+				places[year] = named{node: m.from.where(field), path: m.from.at(field)}
+			}
+		}
+	}
+	for _, year := range slices.Sorted(maps.Keys(tasks)) {
+		l.warn(places[year].node, places[year].path, "provisional", words.Data{"Year": year, "Tasks": tasks[year]})
+	}
+}
+
+// reach gives the provisional years of tasks assigned on the plan's date of
+// issue. A herd of tasks shares its due dates: each is worked out once.
+func (l Ladderer) reach(p Plan) func(Task) []int {
+	issued := p.Issued.At(0, 0, l.Zone)
+	type deadline struct {
+		policy string
+		due    calendar.Day
+		recur  Recurrence
+	}
+	known := map[deadline][]int{}
+	return func(t Task) []int {
+		if t.Kind != Dated && t.Kind != Duty {
+			return nil
+		}
+		of := deadline{policy: t.Policy, due: t.Due}
+		if t.Recur != nil {
+			of.recur = *t.Recur
+		}
+		years, ok := known[of]
+		if !ok {
+			if t.Kind == Dated {
+				years = l.ProvisionalYears(p.Policies[t.Policy], t.Due, issued)
+			} else {
+				years = l.dutyYears(p, t, issued)
+			}
+			known[of] = years
+		}
+		return years
+	}
+}
+
+// dutyYears are the provisional years of a duty's occurrences, from the first
+// to the last; a duty without an end is looked at to the end of the plan's year.
+func (l Ladderer) dutyYears(p Plan, t Task, issued time.Time) []int {
+	policy := p.Policies[t.Policy]
+	until := t.Recur.Until
+	if until.IsZero() {
+		until = calendar.Day{Year: p.Year, Month: time.December, Date: 31}
+	}
+	first, ok := l.NextOccurrence(policy, t, calendar.Day{}, issued)
+	if !ok || first.Due.After(until) {
+		return nil
+	}
+	last := first
+	eve := until.AddDays(-400) // nothing recurs more rarely but a 29 February
+	for o, ok := l.NextOccurrence(policy, t, eve, issued); ok && !o.Due.After(until); o, ok = l.NextOccurrence(policy, t, o.Due, issued) {
+		last = o
+	}
+	years := l.ProvisionalYears(policy, first.Due, first.Opens)
+	years = append(years, l.ProvisionalYears(policy, last.Due, last.Opens)...)
+	years = append(years, l.Calendar.ProvisionalYears(first.Due, last.Due)...)
+	slices.Sort(years)
+	return slices.Compact(years)
+}
