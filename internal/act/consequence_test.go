@@ -1,0 +1,196 @@
+package act_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/plan"
+)
+
+var (
+	twoOverdue = plan.Consequence{ID: "overdue-2", Count: plan.CountOverdue, AtLeast: 2, Propose: plan.ProposeTalk}
+	threeReds  = plan.Consequence{ID: "reds-3", Count: plan.CountReds, AtLeast: 3, Propose: plan.ProposeCircular}
+	secondTalk = plan.Consequence{ID: "talks-2", Count: plan.CountTalks, AtLeast: 2, Within: plan.Offset{N: 365}, Propose: plan.ProposeCircular}
+)
+
+// weekends is a calendar without notices: Saturdays and Sundays rest.
+var weekends = calendar.New()
+
+func on(month, date int) calendar.Day {
+	return calendar.NewDay(2021, 1, 1).AddMonths(month - 1).AddDays(date - 1)
+}
+
+func openTask(task string, due calendar.Day) act.Fact {
+	return act.Fact{Kind: act.FactDue, Unit: "gaoping", Task: task, Day: due, State: act.Open}
+}
+
+func closedTask(task string, due, closed calendar.Day) act.Fact {
+	f := openTask(task, due)
+	f.State, f.Closed = act.Closed, closed
+	return f
+}
+
+func inState(f act.Fact, s act.State) act.Fact {
+	f.State = s
+	return f
+}
+
+func opened(talk, task string, day calendar.Day) act.Fact {
+	return act.Fact{Kind: act.FactTalk, Unit: "gaoping", Task: task, Talk: talk, Day: day, State: act.Open}
+}
+
+// named are the facts of each proposal, as one text.
+func named(proposals []act.Proposal) []string {
+	out := []string{}
+	for _, p := range proposals {
+		out = append(out, p.Rule+" "+p.Unit+" "+p.Task+": "+strings.Join(p.Facts, " "))
+	}
+	return out
+}
+
+func TestTwoOverdueAtOnceWhole(t *testing.T) {
+	t.Parallel()
+	other := openTask("9.9", on(4, 30))
+	other.Unit = "zezhou"
+	facts := []act.Fact{other, openTask("3.1", on(5, 10)), openTask("2.4-survey.gaoping", on(4, 30)), closedTask("1.1", on(3, 31), on(5, 2))}
+	got := act.Consequences([]plan.Consequence{twoOverdue}, facts, nil, on(5, 12), weekends)
+	require.Equal(t, []act.Proposal{{
+		Rule: "overdue-2", Unit: "gaoping", What: plan.ProposeTalk, Task: "3.1",
+		Facts: []string{"overdue:2.4-survey.gaoping:2021-04-30", "overdue:3.1:2021-05-10"},
+		Key:   "overdue-2/gaoping/2160949f20ace2e3",
+		Grounds: []act.Ground{
+			{Key: "overdue:2.4-survey.gaoping:2021-04-30", Count: plan.CountOverdue, Task: "2.4-survey.gaoping", Day: on(4, 30), Days: 12, Workdays: 8},
+			{Key: "overdue:3.1:2021-05-10", Count: plan.CountOverdue, Task: "3.1", Day: on(5, 10), Days: 2, Workdays: 2},
+		},
+	}}, got)
+}
+
+func TestANewProposalNeedsAsManyNewFacts(t *testing.T) {
+	t.Parallel()
+	rules := []plan.Consequence{twoOverdue}
+	facts := []act.Fact{openTask("a", on(4, 1)), openTask("b", on(4, 2))}
+	first := act.Consequences(rules, facts, nil, on(4, 3), weekends)
+	require.Equal(t, []string{"overdue-2 gaoping b: overdue:a:2021-04-01 overdue:b:2021-04-02"}, named(first))
+	fired := []act.Fired{first[0].Fired()}
+
+	facts = append(facts, openTask("c", on(4, 5)))
+	require.Empty(t, act.Consequences(rules, facts, fired, on(4, 6), weekends), "a third joins two named before")
+
+	facts = append(facts, openTask("d", on(4, 6)))
+	second := act.Consequences(rules, facts, fired, on(4, 7), weekends)
+	require.Equal(t, []string{"overdue-2 gaoping d: overdue:c:2021-04-05 overdue:d:2021-04-06"}, named(second))
+	require.Equal(t, []act.Ground{
+		{Key: "overdue:a:2021-04-01", Count: plan.CountOverdue, Task: "a", Day: on(4, 1), Days: 6, Workdays: 4},
+		{Key: "overdue:b:2021-04-02", Count: plan.CountOverdue, Task: "b", Day: on(4, 2), Days: 5, Workdays: 3},
+	}, second[0].Before)
+
+	fired = append(fired, second[0].Fired())
+	require.Empty(t, act.Consequences(rules, facts, fired, on(4, 7), weekends))
+
+	facts[0], facts[1] = openTask("a", on(5, 1)), openTask("b", on(5, 1)) // new due dates, missed again
+	require.Equal(t, []string{"overdue-2 gaoping b: overdue:a:2021-05-01 overdue:b:2021-05-01"},
+		named(act.Consequences(rules, facts, fired, on(5, 2), weekends)))
+}
+
+func TestWhatIsNamedIsNamedToOneUnitByOneRule(t *testing.T) {
+	t.Parallel()
+	facts := []act.Fact{openTask("a", on(4, 1)), openTask("b", on(4, 2))}
+	keys := []string{"overdue:a:2021-04-01", "overdue:b:2021-04-02"}
+	for _, f := range []act.Fired{{"another", "gaoping", keys}, {"overdue-2", "zezhou", keys}, {"overdue-2", "gaoping", nil}} {
+		require.Len(t, act.Consequences([]plan.Consequence{twoOverdue}, facts, []act.Fired{f}, on(4, 3), weekends), 1, "%v", f)
+	}
+}
+
+func TestFiredReadsAProposal(t *testing.T) {
+	t.Parallel()
+	p := act.Consequences([]plan.Consequence{twoOverdue}, []act.Fact{openTask("a", on(4, 1)), openTask("b", on(4, 2))}, nil, on(4, 3), weekends)[0]
+	text, err := json.Marshal(p)
+	require.NoError(t, err)
+	var f act.Fired
+	require.NoError(t, json.Unmarshal(text, &f))
+	require.Equal(t, p.Fired(), f)
+}
+
+// TestWhatCounts asks, case by case, which facts a rule that one fact satisfies names.
+func TestWhatCounts(t *testing.T) {
+	t.Parallel()
+	today := on(6, 1)
+	a := openTask("a", on(5, 1))
+	for _, c := range []struct {
+		name  string
+		count string
+		facts []act.Fact
+		want  []string
+	}{
+		{"overdue from the day after", plan.CountOverdue, []act.Fact{openTask("y", today.AddDays(-1)), openTask("z", today)}, []string{"overdue:y:2021-05-31"}},
+		{"overdue: open only", plan.CountOverdue, []act.Fact{a, inState(openTask("b", on(5, 2)), act.Suspended), inState(openTask("c", on(5, 3)), act.Reported),
+			inState(openTask("d", on(5, 4)), act.Cancelled), closedTask("e", on(5, 5), on(5, 6))}, []string{"overdue:a:2021-05-01"}},
+		{"overdue: no talks", plan.CountOverdue, []act.Fact{opened("a#1", "a", on(5, 1))}, nil},
+		{"reds: open or done late", plan.CountReds, []act.Fact{a, closedTask("b", on(5, 2), on(5, 3))}, []string{"missed:a:2021-05-01", "missed:b:2021-05-02"}},
+		{"reds: a task met ends the row", plan.CountReds, []act.Fact{a, closedTask("b", on(5, 2), on(5, 2)), openTask("c", on(5, 3))}, []string{"missed:c:2021-05-03"}},
+		{"reds: the last one met, none", plan.CountReds, []act.Fact{a, openTask("c", on(5, 3)), closedTask("d", on(5, 4), on(4, 4))}, nil},
+		{"reds: one day, by ID", plan.CountReds, []act.Fact{openTask("c", on(5, 1)), closedTask("b", on(5, 1), on(5, 1)), a}, []string{"missed:c:2021-05-01"}},
+		{"reds: a report that waits ends the row", plan.CountReds, []act.Fact{a, inState(openTask("b", on(5, 2)), act.Reported), openTask("c", on(5, 3))}, []string{"missed:c:2021-05-03"}},
+		{"reds: the suspended is passed over", plan.CountReds, []act.Fact{a, inState(openTask("b", on(5, 2)), act.Suspended), openTask("c", on(5, 3))}, []string{"missed:a:2021-05-01", "missed:c:2021-05-03"}},
+		{"reds: what is not due yet and talks do not count", plan.CountReds, []act.Fact{a, openTask("z", today), opened("a#1", "a", on(5, 2))}, []string{"missed:a:2021-05-01"}},
+		{"talks: from a year ago to today", plan.CountTalks, []act.Fact{opened("a#1", "a", today.AddDays(-366)), opened("a#2", "a", today.AddDays(-365)),
+			opened("a#3", "a", today), opened("a#4", "a", today.AddDays(1)), a}, []string{"talk:a#2", "talk:a#3"}},
+		{"an unknown count", "moons", []act.Fact{a}, nil},
+	} {
+		rule := plan.Consequence{ID: "r", Count: c.count, AtLeast: 1, Within: plan.Offset{N: 365}, Propose: plan.ProposeTalk}
+		var got []string
+		for _, p := range act.Consequences([]plan.Consequence{rule}, c.facts, nil, today, weekends) {
+			got = append(got, p.Facts...)
+		}
+		require.Equal(t, c.want, got, c.name)
+	}
+}
+
+func TestRedsAndTalksWhole(t *testing.T) {
+	t.Parallel()
+	facts := []act.Fact{
+		closedTask("a", on(4, 1), on(4, 12)), openTask("b", on(4, 2)), closedTask("c", on(4, 5), on(4, 6)),
+		opened("a#1", "a", on(4, 9)), opened("b#1", "b", on(4, 19)),
+	}
+	facts[3].State, facts[3].Closed = act.Closed, on(4, 12)
+	got := act.Consequences([]plan.Consequence{secondTalk, threeReds}, facts, nil, on(4, 20), weekends)
+	for i := range got {
+		require.NotEmpty(t, got[i].Key)
+		got[i].Key = ""
+	}
+	require.Equal(t, []act.Proposal{
+		{Rule: "talks-2", Unit: "gaoping", What: plan.ProposeCircular, Task: "b", Facts: []string{"talk:a#1", "talk:b#1"},
+			Grounds: []act.Ground{
+				{Key: "talk:a#1", Count: plan.CountTalks, Task: "a", Talk: "a#1", Day: on(4, 9)},
+				{Key: "talk:b#1", Count: plan.CountTalks, Task: "b", Talk: "b#1", Day: on(4, 19)},
+			}},
+		{Rule: "reds-3", Unit: "gaoping", What: plan.ProposeCircular, Task: "b", // c is the latest, but a talk cannot attach to it any more
+			Facts: []string{"missed:a:2021-04-01", "missed:b:2021-04-02", "missed:c:2021-04-05"},
+			Grounds: []act.Ground{
+				{Key: "missed:a:2021-04-01", Count: plan.CountReds, Task: "a", Day: on(4, 1), Closed: on(4, 12), Days: 11, Workdays: 7},
+				{Key: "missed:b:2021-04-02", Count: plan.CountReds, Task: "b", Day: on(4, 2), Days: 18, Workdays: 12},
+				{Key: "missed:c:2021-04-05", Count: plan.CountReds, Task: "c", Day: on(4, 5), Closed: on(4, 6), Days: 1, Workdays: 1},
+			}},
+	}, got)
+
+	facts[1] = closedTask("b", on(4, 2), on(4, 19))
+	all := act.Consequences([]plan.Consequence{threeReds}, facts, nil, on(4, 20), weekends)
+	require.Equal(t, "c", all[0].Task, "none is open: the latest")
+}
+
+func TestARuleOfNothingProposesNothing(t *testing.T) {
+	t.Parallel()
+	facts := []act.Fact{openTask("a", on(4, 1))}
+	for _, least := range []int{-1, 0} {
+		rule := twoOverdue
+		rule.AtLeast = least
+		require.Empty(t, act.Consequences([]plan.Consequence{rule}, facts, nil, on(5, 1), weekends))
+	}
+	require.Empty(t, act.Consequences(nil, facts, nil, on(5, 1), weekends))
+	require.Empty(t, act.Consequences([]plan.Consequence{twoOverdue}, nil, nil, on(5, 1), weekends))
+}
