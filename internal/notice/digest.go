@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -40,7 +41,10 @@ type PlanRef struct {
 	Number string
 }
 
-// Item is one stage of one task, as it stands when the digest speaks.
+// Item is one stage of one task, as it stands when the digest speaks: a rung of
+// its ladder, a matter with a limit of its own, or what an act tells at once
+// (Kind plan.Told). Task, Due and Light may be zero for a talk or a circular that
+// rests on several tasks, and for a duty; then Title says what it is.
 type Item struct {
 	Task     string // task ID
 	Title    string
@@ -57,6 +61,12 @@ type Item struct {
 	Soft     bool     // 力争、原则上
 	Priority bool     // 重点
 	CatchUp  bool     // stands for reminders that a late launch missed
+
+	Matter    plan.Matter // what the stage speaks of when that is not the task's own limit
+	LimitLeft Distance    // to Matter.Limit
+	Unit      string      // name of the other unit of the matter: asked for its part, the lead until a reassignment, called to a talk
+	Assist    []string    // names of the assisting units, where they were changed
+	Policy    string      // title of the policy, where it was changed
 }
 
 // Distance is how far away a day is: positive before it, 0 on it, negative
@@ -73,16 +83,19 @@ type Next struct {
 	To       []people.Role
 	Step     string // of a talk's stage: the step's ID
 	Approval bool   // a talk that a leader must approve first
+	Topic    string // the stage's Matter.Topic
 }
 
-// Talk is where a talk stands 约谈. Step and Limit are the step the item is about;
-// for a talk just opened or proposed, its first.
+// Talk is where a talk or a circular stands 约谈、通报. Step and Limit are the step
+// the item is about; for a talk just opened or proposed, its first; of an item
+// that tells of an act both may be zero.
 type Talk struct {
-	Number   int // 1 is the task's first talk
+	Number   int // 1 is the task's first talk; 0 says nothing of it
 	Step     string
-	Limit    calendar.Day // zero before a proposed talk is approved
-	Left     Distance     // to Limit
-	Proposed bool         // waits for a named leader
+	Limit    calendar.Day  // zero before a proposed talk is approved
+	Left     Distance      // to Limit
+	Proposed bool          // waits for a named leader
+	Facts    act.TalkFacts // what its papers say
 }
 
 // class is what an item means to its reader; lower is graver.
@@ -95,19 +108,32 @@ const (
 	escalated
 	warned
 	urged
+	matterMissed // something else than the due date was missed
 	stepAhead
+	matterAsked
 	overdue // a mere reminder after the due date
 	dueToday
 	ahead
+	news // told, no rung
 )
 
 // classNames are the ends of catalogue keys.
-var classNames = [...]string{"talk", "proposed", "missed", "escalate", "warn", "urge", "step", "late", "due", "remind"}
+var classNames = [...]string{"talk", "proposed", "missed", "escalate", "warn", "urge", "matter", "step", "asked", "late", "due", "remind", "told"}
 
 func (c class) String() string { return classNames[c] }
 
 func (it Item) class() class {
 	inTalk := it.Talk != nil
+	switch {
+	case it.told():
+		return news
+	case it.Matter.Topic == topicProposal:
+		return talkProposed
+	case it.Matter.Topic != "" && it.Kind.Gravity() >= plan.Urge.Gravity():
+		return matterMissed
+	case it.Matter.Topic != "":
+		return matterAsked
+	}
 	switch it.Kind {
 	case plan.Talk:
 		if inTalk && it.Talk.Proposed {
@@ -135,25 +161,51 @@ func (it Item) class() class {
 	return ahead
 }
 
-// entry is one task in a digest: its gravest item, and the talk steps of its
-// milder ones, which are facts of their own.
-type entry struct {
-	Item
-	also []Talk
+// topicProposal is the Matter of the stages about a proposal that waits for a leader.
+const topicProposal = "proposal"
+
+// heap is what groups entries of a digest under one heading.
+type heap struct {
+	class  class
+	matter string // see Item.matter
+	reader string // see Digest.reader
 }
 
-// gather makes one entry a task and orders them: gravest first, then the most
-// overdue or nearest due, priorities before others, else as given.
-func gather(items []Item) []entry {
-	sorted := slices.Clone(items)
+// entry is one task in a digest, or one matter of a task: its gravest item, and
+// the talk steps of its milder ones, which are facts of their own.
+type entry struct {
+	Item
+	reader string
+	also   []Talk
+}
+
+func (e entry) heap() heap { return heap{e.class(), e.matter(), e.reader} }
+
+// fact is what items must share to be one entry: the task, and the matter when
+// it is not the task's own limit.
+func (it Item) fact() string {
+	switch {
+	case it.matter() == "":
+		return it.Task
+	case it.Matter.Topic == plan.TopicAcknowledge && !it.told():
+		return it.Task + "|" + it.Matter.Topic
+	}
+	return it.Task + "|" + it.Matter.Topic + "|" + it.Stage
+}
+
+// gather makes one entry a task, and one a matter, and orders them: gravest
+// first, then the most overdue or nearest due, priorities before others, else as
+// given.
+func gather(d Digest) []entry {
+	sorted := slices.Clone(d.Items)
 	slices.SortStableFunc(sorted, func(a, b Item) int { return cmp.Compare(a.class(), b.class()) })
 	var entries []entry
 	at := map[string]int{}
 	for _, it := range sorted {
-		i, seen := at[it.Task]
+		i, seen := at[it.fact()]
 		if !seen {
-			at[it.Task] = len(entries)
-			entries = append(entries, entry{Item: it})
+			at[it.fact()] = len(entries)
+			entries = append(entries, entry{Item: it, reader: d.reader(it)})
 			continue
 		}
 		e := &entries[i]
@@ -166,7 +218,10 @@ func gather(items []Item) []entry {
 		}
 	}
 	slices.SortStableFunc(entries, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.class(), b.class()), cmp.Compare(a.Left.Days, b.Left.Days), -cmp.Compare(toInt(a.Priority), toInt(b.Priority)))
+		_, placeA, _ := a.topic()
+		_, placeB, _ := b.topic()
+		return cmp.Or(cmp.Compare(a.class(), b.class()), cmp.Compare(placeA, placeB), cmp.Compare(a.matter(), b.matter()), cmp.Compare(a.reader, b.reader),
+			cmp.Compare(a.Left.Days, b.Left.Days), -cmp.Compare(toInt(a.Priority), toInt(b.Priority)))
 	})
 	return entries
 }
@@ -191,7 +246,7 @@ func Compose(w *words.Words, d Digest) (Mail, error) {
 		d.Zone = calendar.Beijing
 	}
 	s := newSpeaker(w, d)
-	entries := gather(d.Items)
+	entries := gather(d)
 	page := s.page(entries)
 	m := Mail{
 		ID: d.ID, MessageID: MessageID(d.ID, d.Domain), Thread: thread(d.Plan.ID, d.Recipient, d.Domain),

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
+	"strings"
 
 	"duban/internal/plan"
 )
@@ -73,7 +74,15 @@ var (
 
 var tones = map[class]tone{
 	talkOpened: crimson, talkProposed: crimson, stepMissed: crimson, escalated: crimson, warned: crimson,
-	urged: crimson, stepAhead: amber, overdue: crimson, dueToday: amber, ahead: navy,
+	urged: crimson, matterMissed: crimson, stepAhead: amber, matterAsked: amber, overdue: crimson, dueToday: amber, ahead: navy, news: navy,
+}
+
+// tone is the class's; news that asks for something at once looks like it.
+func (k heap) tone() tone {
+	if topic, told := strings.CutPrefix(k.matter, "told_"); told && slices.Contains(crimsonTidings, topic) {
+		return crimson
+	}
+	return tones[k.class]
 }
 
 var lampColours = map[plan.Light]template.CSS{
@@ -93,6 +102,9 @@ func (p page) rows() int {
 func (p *page) countUnits(entries []entry, name string) {
 	for _, e := range entries {
 		lead := clean(e.Lead)
+		if lead == "" && e.matter() != "" {
+			continue
+		}
 		i := slices.IndexFunc(p.Units, func(u unitCount) bool { return u.Name == lead })
 		if i < 0 {
 			i = len(p.Units)
@@ -101,7 +113,7 @@ func (p *page) countUnits(entries []entry, name string) {
 		u := &p.Units[i]
 		u.N++
 		if k := len(u.Chips); k == 0 || u.Chips[k-1].Name != name {
-			u.Chips = append(u.Chips, chip{name, 0, tones[e.class()]})
+			u.Chips = append(u.Chips, chip{name, 0, e.heap().tone()})
 		}
 		u.Chips[len(u.Chips)-1].N++
 	}

@@ -38,10 +38,15 @@ func (s *speaker) count(what string, n int) string {
 func (s *speaker) day(d calendar.Day) string {
 	text, ok := s.days[d]
 	if !ok {
-		text = s.t("day", words.Data{"Year": d.Year, "Month": s.t(fmt.Sprintf("month_%d", d.Month)), "Day": d.Date})
+		text = dayIn(s.w, d)
 		s.days[d] = text
 	}
 	return text
+}
+
+// dayIn is a day as people write it: 2021年4月30日, 30 April 2021.
+func dayIn(w *words.Words, d calendar.Day) string {
+	return w.T("notice.day", words.Data{"Year": d.Year, "Month": w.T(fmt.Sprintf("notice.month_%d", d.Month)), "Day": d.Date})
 }
 
 func (s *speaker) dayAndWeekday(d calendar.Day) string {
@@ -108,6 +113,8 @@ func (s *speaker) next(n *Next) string {
 	}
 	data := words.Data{"Day": s.dayAndWeekday(n.Day), "To": strings.Join(to, s.t("comma")), "Step": s.step(n.Step)}
 	switch {
+	case n.Topic != "":
+		return s.firstOf(data, "next_"+n.Topic, "next_other")
 	case n.Step != "" && n.Kind == plan.Escalate:
 		return s.t("next_step_missed", data)
 	case n.Step != "":
@@ -145,26 +152,59 @@ func (s *speaker) signature() string {
 	return clean(s.d.Office.Name)
 }
 
-// subject names the gravest class, how many tasks are in it, and how many more.
+// subject names the gravest heap, how many tasks are in it, and how many more.
 func (s *speaker) subject(entries []entry) string {
-	worst := entries[0].class()
+	worst := entries[0].heap()
 	n := 0
 	for _, e := range entries {
-		if e.class() == worst {
+		if e.heap() == worst {
 			n++
 		}
 	}
-	text := s.t("subject_"+worst.String(), words.Data{"Plan": clean(s.d.Plan.Title), "Tasks": s.count("tasks", n)})
+	text := s.subjectOf(worst, entries[:n], len(entries) == 1)
 	switch {
 	case len(entries) == 1:
-		text = s.t("subject_only", words.Data{"Subject": text, "Title": short(clean(entries[0].Title), 40)})
+		text = s.t("subject_only", words.Data{"Subject": text, "Title": short(s.title(entries[0]), 40)})
 	case len(entries) > n:
-		text = s.t("subject_more", words.Data{"Subject": text, "Total": s.count("tasks", len(entries))})
+		text = s.t("subject_more", words.Data{"Subject": text, "Total": s.many(entries)})
 	}
 	if s.d.Recipient.Role == people.Deputy {
 		text = s.t("subject_copy", words.Data{"Subject": text})
 	}
 	return clean(text)
+}
+
+// subjectOf speaks of one heap; alone, its title follows and needs no count.
+func (s *speaker) subjectOf(k heap, entries []entry, alone bool) string {
+	data := words.Data{"Plan": clean(s.d.Plan.Title), "Tasks": s.many(entries)}
+	if k.matter == "" {
+		return s.t("subject_"+k.class.String(), data)
+	}
+	data["Tag"], data["Name"] = s.firstOf(nil, "tag_"+k.matter, "tag_"+k.class.String()), s.nameOf(k)
+	if alone {
+		return s.say("subject_one", data)
+	}
+	return s.say("subject", data)
+}
+
+// many counts entries: tasks, unless one has several or is of none.
+func (s *speaker) many(entries []entry) string {
+	tasks := map[string]bool{}
+	for _, e := range entries {
+		if e.Task == "" || tasks[e.Task] {
+			return s.count("matters", len(entries))
+		}
+		tasks[e.Task] = true
+	}
+	return s.count("tasks", len(entries))
+}
+
+// title is the task's; what is no task's may have none and is named by its matter.
+func (s *speaker) title(e entry) string {
+	if t := clean(e.Title); t != "" || e.matter() == "" {
+		return t
+	}
+	return s.nameOf(e.heap())
 }
 
 // line is the whole digest in one line of a terminal.
@@ -192,18 +232,17 @@ const unitsFrom = 6
 
 // page lays the sentences out for both renderings.
 func (s *speaker) page(entries []entry) page {
-	role := string(s.d.Recipient.Role)
 	plan := s.t("plan", words.Data{"Title": clean(s.d.Plan.Title), "Number": clean(s.d.Plan.Number)})
+	data := words.Data{"Plan": plan, "Unit": clean(s.d.Unit), "Tasks": s.many(entries), "Office": s.office()}
 	p := page{
 		Lang: s.w.Lang(), Office: s.signature(), Plan: plan, Total: len(entries),
-		Heading: s.t("heading_" + entries[0].class().String()),
+		Heading: s.heading(entries),
 		When:    s.dayAndWeekday(s.today),
 		Salute:  s.t("salute", words.Data{"Name": s.name()}),
-		Opening: s.t("opening_"+role, words.Data{"Plan": plan, "Unit": clean(s.d.Unit), "Tasks": s.count("tasks", len(entries))}),
-		Closing: s.t("closing_"+role, words.Data{"Office": s.office()}),
-		Contact: s.contact(), Footer: s.t("footer"),
-		Labels: s.labels(),
+		Contact: s.contact(),
+		Labels:  s.labels(),
 	}
+	p.Opening, p.Closing, p.Footer = s.frame(entries, data)
 	if s.d.Recipient.Role == people.Deputy {
 		p.Heading = s.t("heading_copy", words.Data{"Heading": p.Heading})
 	}
@@ -213,14 +252,14 @@ func (s *speaker) page(entries []entry) page {
 	}
 	showLead := len(leads) > 1 || !leads[s.d.Unit]
 	for len(entries) > 0 {
-		c := entries[0].class()
-		n := slices.IndexFunc(entries, func(e entry) bool { return e.class() != c })
+		k := entries[0].heap()
+		n := slices.IndexFunc(entries, func(e entry) bool { return e.heap() != k })
 		if n < 0 {
 			n = len(entries)
 		}
-		name := s.t("name_" + c.String())
-		p.Summary = append(p.Summary, chip{name, n, tones[c]})
-		p.Groups = append(p.Groups, s.group(c, entries[:n], p.rows()+1, len(p.Groups)+1, showLead))
+		name := s.nameOf(k)
+		p.Summary = append(p.Summary, chip{name, n, k.tone()})
+		p.Groups = append(p.Groups, s.group(k, entries[:n], p.rows()+1, len(p.Groups)+1, showLead))
 		p.countUnits(entries[:n], name)
 		entries = entries[n:]
 	}
@@ -228,6 +267,42 @@ func (s *speaker) page(entries []entry) page {
 		p.Units = nil
 	}
 	return p
+}
+
+// heading is the gravest heap's; a message that tells of different acts has a
+// common one.
+func (s *speaker) heading(entries []entry) string {
+	k := entries[0].heap()
+	switch {
+	case k.matter == "":
+		return s.t("heading_" + k.class.String())
+	case k.class == news && slices.ContainsFunc(entries, func(e entry) bool { return e.matter() != k.matter }):
+		return s.say("heading_told")
+	}
+	return s.firstOf(nil, "heading_"+k.matter, "name_"+k.matter)
+}
+
+// frame is what stands before and after the groups: the seat's words when all
+// are tasks' own limits, else words that fit matters and news too.
+func (s *speaker) frame(entries []entry, data words.Data) (opening, closing, footer string) {
+	seat := string(s.d.Recipient.Role)
+	opening, closing, footer = s.t("opening_"+seat, data), s.t("closing_"+seat, data), s.t("footer")
+	other, rungs := false, false
+	for _, e := range entries {
+		other = other || e.matter() != ""
+		rungs = rungs || !e.told()
+	}
+	if s.d.Recipient.Role != people.Office && s.d.Recipient.Role != people.Leader {
+		seat = "unit"
+	}
+	switch {
+	case !other:
+	case rungs:
+		opening, closing = s.say("opening_"+seat, data), s.say("closing_"+seat, data)
+	default:
+		opening, closing, footer = s.say("opening_told_"+seat, data), s.say("closing_told_"+seat, data), s.say("footer_told")
+	}
+	return opening, closing, footer
 }
 
 func (s *speaker) labels() labels {
@@ -241,13 +316,19 @@ func (s *speaker) contact() string {
 	return s.t("contact", words.Data{"Email": clean(s.d.Office.Email)})
 }
 
-// group words the entries of one class, numbered on from first. What comes next
+// ordinals is how many numerals of headings the catalogue has.
+const ordinals = 20
+
+// group words the entries of one heap, numbered on from first. What comes next
 // is said once when it is the same for all.
-func (s *speaker) group(c class, entries []entry, first, ordinal int, showLead bool) group {
+func (s *speaker) group(k heap, entries []entry, first, ordinal int, showLead bool) group {
 	g := group{
-		Ordinal: s.t(fmt.Sprintf("ordinal_%d", ordinal)), Name: s.t("name_" + c.String()), Tone: tones[c],
-		Count: s.t("group_count", words.Data{"Count": s.count("tasks", len(entries))}),
-		Ask:   s.t("ask_"+string(s.d.Recipient.Role)+"_"+c.String(), words.Data{"Office": s.office()}),
+		Ordinal: s.t(fmt.Sprintf("ordinal_%d", min(ordinal, ordinals))), Name: s.nameOf(k), Tone: k.tone(),
+		Count: s.t("group_count", words.Data{"Count": s.many(entries)}),
+		Ask:   s.ask(k),
+	}
+	if ordinal > ordinals {
+		g.Ordinal = fmt.Sprintf("%d. ", ordinal)
 	}
 	for i, e := range entries {
 		g.Rows = append(g.Rows, s.row(e, first+i, showLead))
@@ -262,10 +343,19 @@ func (s *speaker) group(c class, entries []entry, first, ordinal int, showLead b
 }
 
 func (s *speaker) row(e entry, no int, showLead bool) row {
-	r := row{
-		No: no, Title: clean(e.Title), Due: s.day(e.Due), Late: e.Left.Days < 0, Next: s.next(e.Next),
+	r := row{No: no, Title: s.title(e)}
+	if !e.Due.IsZero() {
+		r.Due = s.day(e.Due)
 	}
-	r.Left, r.Days, r.Workdays = s.left(e.Left)
+	if e.matter() == "" {
+		r.Next = s.next(e.Next)
+	} else {
+		r.Next = s.matterNext(e)
+	}
+	if e.matter() == "" || !e.over() {
+		r.Left, r.Days, r.Workdays = s.left(e.Left)
+		r.Late = e.Left.Days < 0
+	}
 	if e.Light != "" {
 		r.Light = lamp{s.t("light", words.Data{"Light": s.w.T("term." + string(e.Light))}), lampColours[e.Light]}
 	}
@@ -280,12 +370,13 @@ func (s *speaker) row(e entry, no int, showLead bool) row {
 	if e.Clause != "" {
 		r.Meta = append(r.Meta, s.t("meta_clause", words.Data{"Clause": clean(e.Clause)}))
 	}
-	if showLead {
+	if showLead && (e.Lead != "" || e.matter() == "") {
 		r.Meta = append(r.Meta, s.t("meta_lead", words.Data{"Lead": clean(e.Lead)}))
 	}
-	if e.Talk != nil {
+	if e.Talk != nil && (e.Talk.Number > 0 || e.matter() == "") {
 		r.Notes = append(r.Notes, s.talk(*e.Talk))
 	}
+	r.Notes = append(r.Notes, s.matterNotes(e)...)
 	for _, t := range e.also {
 		r.Notes = append(r.Notes, s.talk(t))
 	}

@@ -1,0 +1,337 @@
+package notice
+
+import (
+	"slices"
+	"strings"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// topic is something other than a task's own limit that a message speaks of:
+// how it names the words passed on, and the limit. Its sentences are in the
+// catalogue matter.
+type topic struct{ name, words, limit string }
+
+// strands are the topics of stages 督办事项, the gravest first.
+var strands = []topic{
+	{"proposal", "facts", "approve"},
+	{"instruction", "instruction", "answer"},
+	{"acknowledge", "note", "sign"},
+	{"silent", "note", ""}, // its limit is the day last heard of, which its sentence says
+	{"part", "part", "part"},
+	{"return", "reason", "rule"},
+	{"extension", "reason", "decide"},
+	{"report", "done", "verify"},
+}
+
+// tidings are the topics of what is told at once 告知, named after the acts, in
+// the order a message tells them.
+var tidings = []topic{
+	{"circular", "facts", "answer"},
+	{"serve", "grounds", ""},
+	{"again", "cause", ""},
+	{"propose", "facts", "approve"},
+	{"instruct", "instruction", "answer"},
+	{"chase", "chase", "chase"},
+	{"absent", "facts", ""},
+	{"return_plan", "opinion", "plan"},
+	{"reassign", "cause", ""},
+	{"ask_part", "part", "part"},
+	{"return", "reason", "rule"},
+	{"extend", "reason", "decide"},
+	{"complete", "done", "verify"},
+	{"give_plan", "note", ""},
+	{"give_report", "note", ""},
+	{"reject", "opinion", ""},
+	{"uphold", "opinion", ""},
+	{"refuse", "opinion", ""},
+	{"grant", "opinion", ""},
+	{"correct", "cause", ""},
+	{"cancel", "cause", ""},
+	{"suspend", "cause", "until"},
+	{"resume", "cause", ""},
+	{"set_policy", "cause", ""},
+	{"assist", "cause", ""},
+	{"reword", "cause", ""},
+	{"recalendar", "cause", ""},
+	{"rule", "cause", ""},
+	{"end", "cause", ""},
+	{"approve", "opinion", ""},
+	{"decline", "opinion", ""},
+	{"held", "note", ""},
+	{"minutes", "note", ""},
+	{"verify_talk", "opinion", ""},
+	{"answer", "answer", ""},
+	{"give_part", "given", ""},
+	{"acknowledge", "note", ""},
+	{"progress", "note", ""},
+	{"verify", "opinion", ""},
+	{"close_talk", "opinion", ""},
+}
+
+// crimsonTidings ask for something at once.
+var crimsonTidings = []string{"circular", "serve", "again", "chase", "absent"}
+
+var otherTopic = topic{"other", "note", "other"}
+
+func topicIn(list []topic, name string) (topic, int) {
+	i := slices.IndexFunc(list, func(t topic) bool { return t.name == name })
+	if i < 0 {
+		return otherTopic, len(list)
+	}
+	return list[i], i
+}
+
+// told tells that the item is news and no rung.
+func (it Item) told() bool { return it.Kind == plan.Told }
+
+// topic is what the item speaks of and its place among the topics; false for a
+// task's own limit.
+func (it Item) topic() (t topic, place int, is bool) {
+	switch {
+	case it.told():
+		t, place = topicIn(tidings, it.Matter.Topic)
+	case it.Matter.Topic == "":
+		return topic{}, 0, false
+	default:
+		t, place = topicIn(strands, it.Matter.Topic)
+	}
+	return t, place, true
+}
+
+// matter is the end of the catalogue keys of what the item speaks of:
+// "told_grant", "part_due", "part_missed"; "" for a task's own limit.
+func (it Item) matter() string {
+	t, _, is := it.topic()
+	switch {
+	case !is:
+		return ""
+	case it.told():
+		return "told_" + t.name
+	case it.Kind.Gravity() >= plan.Urge.Gravity():
+		return t.name + "_missed"
+	}
+	return t.name + "_due"
+}
+
+// What a reader is to an item that is not about a task's own limit.
+const (
+	leads   = "lead"
+	assists = "assist"
+	former  = "former" // led it, or assisted, until now
+)
+
+// reader is what the digest's reader is to the item: the office, the leadership,
+// or what its unit is to the task.
+func (d Digest) reader(it Item) string {
+	switch {
+	case it.matter() == "":
+		return ""
+	case d.Recipient.Role == people.Office, d.Recipient.Role == people.Leader:
+		return string(d.Recipient.Role)
+	case it.Lead == "", it.Lead == d.Unit, it.Talk != nil:
+		return leads
+	case it.told() && it.Matter.Topic == string(act.Reassign) && it.Unit == d.Unit,
+		it.told() && it.Matter.Topic == string(act.Assist) && !slices.Contains(it.Assist, d.Unit):
+		return former
+	}
+	return assists
+}
+
+// over tells that no distance to the due date makes sense any more, or for now.
+func (it Item) over() bool {
+	if it.Light == plan.Done || it.Light == plan.DoneLate || it.Due.IsZero() {
+		return true
+	}
+	return it.told() && slices.Contains([]string{string(act.Verify), string(act.Cancel), string(act.Suspend)}, it.Matter.Topic)
+}
+
+// say is a sentence of the catalogue matter, "" when there is none.
+func (s *speaker) say(key string, data ...words.Data) string {
+	if text := s.w.T("matter."+key, data...); text != "matter."+key {
+		return text
+	}
+	return ""
+}
+
+// firstOf is the first of these sentences that there is.
+func (s *speaker) firstOf(data words.Data, keys ...string) string {
+	for _, key := range keys {
+		if text := s.say(key, data); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// ask is what a group asks of its reader, or tells it. The deputy and the head
+// have words of their own where the matter is graver to them, else are asked to
+// see to what their unit is asked.
+func (s *speaker) ask(k heap) string {
+	data, role := words.Data{"Office": s.office()}, string(s.d.Recipient.Role)
+	if k.matter == "" {
+		return s.t("ask_"+role+"_"+k.class.String(), data)
+	}
+	asked := s.say("ask_"+k.reader+"_"+k.matter, data)
+	if own := s.say("ask_"+role+"_"+k.matter, data); own != "" {
+		return own
+	}
+	switch s.d.Recipient.Role {
+	case people.Deputy, people.Head:
+		if asked != "" {
+			return s.say("ask_" + role)
+		}
+	default:
+		if asked != "" {
+			return asked
+		}
+	}
+	return s.firstOf(data, "tell_"+k.reader+"_"+k.matter, "informed")
+}
+
+// nameOf names a group of entries.
+func (s *speaker) nameOf(k heap) string {
+	if k.matter == "" {
+		return s.t("name_" + k.class.String())
+	}
+	return s.say("name_" + k.matter)
+}
+
+// matterNotes are who did what, in whose words, by when.
+func (s *speaker) matterNotes(e entry) []string {
+	t, _, is := e.topic()
+	if !is {
+		return nil
+	}
+	var notes []string
+	if fact := s.say("fact_"+e.matter(), s.matterData(e)); fact != "" {
+		notes = append(notes, clean(fact))
+	}
+	notes = append(notes, s.quoted(t.words, e.Matter.Words)...)
+	if e.Talk != nil {
+		notes = append(notes, s.talkPaper(e.Talk.Facts, e.Matter.Topic)...)
+	}
+	if paper := clean(e.Matter.Paper); paper != "" && !(e.Talk != nil && clean(e.Talk.Facts.Number) == paper) {
+		notes = append(notes, s.say("paper", words.Data{"Paper": paper}))
+	}
+	if t.limit != "" && !e.Matter.Limit.IsZero() {
+		notes = append(notes, s.limit(t.limit, e.Matter.Limit, e.LimitLeft))
+	}
+	return notes
+}
+
+func (s *speaker) matterData(e entry) words.Data {
+	day := func(d calendar.Day) string {
+		if d.IsZero() {
+			return ""
+		}
+		return s.day(d)
+	}
+	unit, lead := clean(e.Unit), clean(e.Lead)
+	switch {
+	case unit == "" && e.reader == assists:
+		unit = clean(s.d.Unit)
+	case unit == "" && e.Talk != nil:
+		unit = lead
+	}
+	assist := make([]string, len(e.Assist))
+	for i, name := range e.Assist {
+		assist[i] = clean(name)
+	}
+	what := plan.ProposeTalk
+	if e.Talk != nil && e.Talk.Facts.What == plan.ProposeCircular || e.Matter.Topic == plan.ProposeCircular {
+		what = plan.ProposeCircular
+	}
+	return words.Data{
+		"By": s.by(e), "Unit": unit, "Lead": lead, "Units": strings.Join(assist, s.t("comma")), "What": s.say("what_" + what),
+		"Limit": day(e.Matter.Limit), "New": day(e.Matter.New), "Policy": clean(e.Policy), "Office": s.office(),
+	}
+}
+
+// by is who acted. The engine has a name for people; an act without a name is
+// its seat's.
+func (s *speaker) by(e entry) string {
+	switch name := clean(e.Matter.By); {
+	case name == act.EngineActor.Name:
+		return s.say("engine")
+	case name != "":
+		return name
+	}
+	row, _ := act.Of(act.Tasks, act.Kind(e.Matter.Topic))
+	switch {
+	case slices.Contains(row.By, act.Leadership):
+		return s.t("seat_leader")
+	case slices.Contains(row.By, act.Office):
+		return s.signature()
+	case slices.Contains(row.By, act.Assisting) && e.Unit != "":
+		return clean(e.Unit)
+	}
+	return clean(e.Lead)
+}
+
+// quoted passes a person's words on: in quotation marks, or a list line by line.
+func (s *speaker) quoted(label, text string) []string {
+	var lines []string
+	for _, line := range strings.Split(text, "\n") {
+		if line = clean(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	label = s.say("words_" + label)
+	switch len(lines) {
+	case 0:
+		return nil
+	case 1:
+		return []string{s.say("quoted", words.Data{"Label": label, "Words": lines[0]})}
+	}
+	return append([]string{label + s.t("colon")}, lines...)
+}
+
+// limit is a matter's own limit; a distance that does not fit the day is not said.
+func (s *speaker) limit(label string, limit calendar.Day, left Distance) string {
+	away := ""
+	if left.Days == limit.Sub(s.today) && label != "until" {
+		away, _, _ = s.left(left)
+	}
+	return s.say("limit", words.Data{"Label": s.say("limit_" + label), "Limit": s.day(limit), "Left": away})
+}
+
+// talkPaper is what the papers of a talk say 约谈通知书、纪要.
+func (s *speaker) talkPaper(f act.TalkFacts, topic string) []string {
+	var lines []string
+	add := func(key, text string) {
+		if text = clean(text); text != "" {
+			lines = append(lines, s.say("talk_"+key)+s.t("colon")+text)
+		}
+	}
+	add("number", f.Number)
+	if !f.Time.IsZero() {
+		at := f.Time.In(s.d.Zone)
+		add("time", s.say("moment", words.Data{"Day": s.dayAndWeekday(calendar.DayOf(at)), "Clock": at.Format("15:04")}))
+	}
+	add("place", f.Place)
+	add("chair", f.Chair)
+	came := "called"
+	if topic == string(act.Held) || topic == string(act.Minutes) {
+		came = "came"
+	}
+	add(came, strings.Join(f.Called, s.t("comma")))
+	add("missing", strings.Join(f.Missing, s.t("comma")))
+	add("bring", f.Bring)
+	if f.Public {
+		lines = append(lines, s.say("talk_public"))
+	}
+	return lines
+}
+
+// matterNext says what comes after the matter, or nothing.
+func (s *speaker) matterNext(e entry) string {
+	if e.Next == nil || e.over() || e.reader == assists || e.reader == former {
+		return ""
+	}
+	return s.next(e.Next)
+}

@@ -1,0 +1,65 @@
+package notice
+
+import (
+	"strings"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/words"
+)
+
+// Refused is a refusal as a sentence for the person who acted. What the refusal
+// carries as codes is said in words: Kind, State, Field, Step and Seats (several
+// with commas between), and days written 2021-04-30. name gives a unit's name for
+// its ID; nil leaves IDs as they are.
+func Refused(w *words.Words, r act.Refusal, name func(unit string) string) string {
+	talk := strings.HasPrefix(r.Key, "act.refused_talk_")
+	data := words.Data{}
+	for key, value := range r.Data {
+		data[key] = refusedValue(w, key, value, talk, name)
+	}
+	if text := w.T(r.Key, data); text != r.Key {
+		return clean(text)
+	}
+	return clean(w.T("act.refused_other", words.Data{"Why": r.Key}))
+}
+
+func refusedValue(w *words.Words, key, value string, talk bool, name func(string) string) string {
+	switch key {
+	case "Kind", "Field":
+		return called(w, "act."+strings.ToLower(key)+"_", value)
+	case "State":
+		if talk {
+			return called(w, "act.talk_", value)
+		}
+		return called(w, "act.state_", value)
+	case "Step":
+		if step := called(w, "notice.step_", value); step != value {
+			return step
+		}
+		return called(w, "act.kind_", value)
+	case "Seats":
+		var seats []string
+		for _, seat := range strings.Split(value, ",") {
+			seats = append(seats, called(w, "act.seat_", strings.TrimSpace(seat)))
+		}
+		return strings.Join(seats, w.T("act.say_comma"))
+	case "Unit":
+		if name != nil {
+			return name(value)
+		}
+		return value
+	}
+	if day, err := calendar.ParseDay(value); err == nil {
+		return dayIn(w, day)
+	}
+	return value
+}
+
+// called is the word for a code, or the code when there is none.
+func called(w *words.Words, prefix, code string) string {
+	if word := w.T(prefix + code); word != prefix+code {
+		return word
+	}
+	return code
+}
