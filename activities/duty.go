@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
@@ -74,6 +75,32 @@ func (a *Activities) duty(ctx context.Context, planID, id string) (ledger.Launch
 	if i < 0 {
 		return l, plan.Task{}, plan.Ladderer{}, fmt.Errorf("duty %s: %w", id, ledger.ErrNotFound)
 	}
+	row, err := a.Ledger.Task(ctx, planID, id)
+	if err != nil {
+		return l, plan.Task{}, plan.Ladderer{}, err
+	}
 	lad, err := a.ladderer(ctx, l)
-	return l, l.Plan.Tasks[i], lad, err
+	return l, asRuled(l.Plan.Tasks[i], row), lad, err
+}
+
+// asRuled is a duty of the plan as people's acts have changed it since.
+func asRuled(duty plan.Task, row ledger.Task) plan.Task {
+	duty.Title, duty.Lead, duty.Assist, duty.Policy = row.Title, row.Lead, row.Assist, row.Policy
+	if row.Course != nil && row.Course.Rule != nil && duty.Recur != nil {
+		rule := *row.Course.Rule
+		rule.Until = duty.Recur.Until
+		duty.Recur = &rule
+	}
+	return duty
+}
+
+// rests tells whether a duty is, or was, paused on a day.
+func rests(row ledger.Task, d calendar.Day) bool {
+	if row.Course == nil {
+		return false
+	}
+	if p := row.Course.Pause; p != nil && !d.Before(p.From) {
+		return true
+	}
+	return slices.ContainsFunc(row.Course.Pauses, func(p act.Pause) bool { return !d.Before(p.From) && d.Before(p.Until) })
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
 )
@@ -39,10 +40,12 @@ func (a *Activities) unopenedOccurrences(ctx context.Context, l ledger.Launched,
 		if duty.Kind != plan.Duty || tasks[duty.ID].State != ledger.TaskOpen {
 			continue
 		}
+		row := tasks[duty.ID]
+		duty = asRuled(duty, row)
 		p := l.Plan.Policies[duty.Policy]
 		o, ok := lad.NextOccurrence(p, duty, duty.Due, l.At)
 		for ; ok && o.Opens.Before(before); o, ok = lad.NextOccurrence(p, duty, o.Due, l.At) {
-			if _, opened := tasks[o.Task]; opened {
+			if _, opened := tasks[o.Task]; opened || rests(row, o.Due) || rests(row, calendar.DayOf(o.Opens.In(lad.Zone))) {
 				continue
 			}
 			row := occurrence(l, lad, duty, o)

@@ -1,34 +1,149 @@
 package workflows
 
 import (
+	"time"
+
 	"go.temporal.io/sdk/workflow"
 
 	"duban/activities"
+	"duban/internal/act"
 	"duban/internal/calendar"
 )
 
 // Duty opens each occurrence of a recurring duty 周期性任务 as a Task of its own
 // when its time comes, and hands over to a new run after each, so that its
 // history does not grow with the years. An occurrence that is missed does not
-// hold up the next.
+// hold up the next. While it is paused none is opened, and those that fell due
+// in the pause are left out.
 func Duty(ctx workflow.Context, state DutyState) error {
-	var next activities.NextOccurrence
-	in := activities.DutyInput{Plan: state.Plan, Duty: state.Duty, After: state.After}
-	if err := workflow.ExecuteLocalActivity(deciding(ctx), acts.NextOccurrence, in).Get(ctx, &next); err != nil {
+	d := &duty{DutyState: state, turn: workflow.NewMutex(ctx)}
+	if err := d.listen(ctx); err != nil {
 		return err
 	}
+	for {
+		over, err := d.wait(ctx)
+		if err != nil {
+			return err
+		}
+		handOver := d.opened || workflow.GetInfo(ctx).GetContinueAsNewSuggested()
+		if !over && !handOver {
+			continue
+		}
+		if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+			return err
+		}
+		if over || d.Course.Over() {
+			return nil
+		}
+		return workflow.NewContinueAsNewError(ctx, DutyType, d.DutyState)
+	}
+}
+
+type duty struct {
+	DutyState
+	turn   workflow.Mutex
+	moved  int  // acts recorded in this run
+	opened bool // this run has opened its occurrence
+}
+
+// wait sleeps until the next occurrence is to be opened and opens it, or until
+// an act has changed something. over: the duty has ended.
+func (d *duty) wait(ctx workflow.Context) (over bool, err error) {
+	before := d.moved
+	changed := func() bool { return d.moved != before }
+	switch {
+	case d.Course.Over():
+		return true, nil
+	case d.Course.Pause != nil:
+		return false, d.paused(ctx, changed)
+	}
+	var next activities.NextOccurrence
+	in := activities.DutyInput{Plan: d.Plan, Duty: d.Duty, After: d.After}
+	if err := workflow.ExecuteLocalActivity(deciding(ctx), acts.NextOccurrence, in).Get(ctx, &next); err != nil {
+		return false, err
+	}
 	if next.Ended {
-		return nil
+		return !changed(), nil
 	}
 	o := next.Occurrence
 	workflow.SetCurrentDetails(ctx, "下一期 "+o.Period+"，时限 "+o.Due.String()+"，开立 "+o.Opens.In(calendar.Beijing).Format("2006-01-02 15:04"))
-	if err := sleepUntil(ctx, state.Clock, o.Opens, "开立 "+o.Task, never); err != nil {
-		return err
+	if err := sleepUntil(ctx, d.Clock, o.Opens, "开立 "+o.Task, changed); err != nil || changed() {
+		return false, err
 	}
-	open := activities.OccurrenceInput{Plan: state.Plan, Duty: state.Duty, Occurrence: o}
+	if err := d.turn.Lock(ctx); err != nil {
+		return false, err
+	}
+	defer d.turn.Unlock()
+	if changed() {
+		return false, nil
+	}
+	open := activities.OccurrenceInput{Plan: d.Plan, Duty: d.Duty, Occurrence: o}
 	if err := workflow.ExecuteLocalActivity(deciding(ctx), acts.OpenOccurrence, open).Get(ctx, nil); err != nil {
+		return false, err
+	}
+	d.After, d.opened = o.Due, true
+	return false, nil
+}
+
+// paused waits for the end of the pause, which comes by itself when it is known.
+func (d *duty) paused(ctx workflow.Context, changed func() bool) error {
+	workflow.SetCurrentDetails(ctx, "已暂停")
+	until := d.Course.Pause.UntilAt
+	if until.IsZero() {
+		return workflow.Await(ctx, changed)
+	}
+	if err := sleepUntil(ctx, d.Clock, until, "恢复 "+d.Duty, changed); err != nil || changed() {
 		return err
 	}
-	state.After = o.Due
-	return workflow.NewContinueAsNewError(ctx, DutyType, state)
+	if err := d.turn.Lock(ctx); err != nil {
+		return err
+	}
+	defer d.turn.Unlock()
+	if a, ok := d.Course.ResumesBy(until.Add(time.Nanosecond)); ok && !changed() {
+		return d.record(ctx, a)
+	}
+	return nil
+}
+
+func (d *duty) listen(ctx workflow.Context) error {
+	if err := workflow.SetQueryHandler(ctx, StateQuery, func() (DutyState, error) { return d.DutyState, nil }); err != nil {
+		return err
+	}
+	for _, row := range act.Duties {
+		err := workflow.SetUpdateHandlerWithOptions(ctx, string(row.Kind), d.act, workflow.UpdateHandlerOptions{
+			Validator: func(a act.Act) error { return refusal(d.Course.Check(a)) },
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *duty) act(ctx workflow.Context, a act.Act) error {
+	if err := d.turn.Lock(ctx); err != nil {
+		return err
+	}
+	defer d.turn.Unlock()
+	if r := d.Course.Check(a); r != nil {
+		return refusal(r)
+	}
+	if next := d.After.AddDays(1); a.Kind == act.SetRule && !d.After.IsZero() && next.After(a.On) {
+		a.Due = next // the new rule counts from the next occurrence on
+	}
+	return d.record(ctx, a)
+}
+
+func (d *duty) record(ctx workflow.Context, a act.Act) error {
+	var after act.Course
+	in := activities.ActInput{Plan: d.Plan, Task: d.Duty, Act: a, Course: d.Course}
+	if err := workflow.ExecuteActivity(recording(ctx), acts.RecordAct, in).Get(ctx, &after); err != nil {
+		return err
+	}
+	d.Course = after
+	if eve := a.On.AddDays(-1); a.Kind == act.Resume && d.After.Before(eve) {
+		d.After = eve
+	}
+	d.moved++
+	return nil
 }

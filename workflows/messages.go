@@ -92,6 +92,8 @@ type DutyState struct {
 	Duty  string         `json:"duty"`
 	Clock calendar.Clock `json:"clock,omitzero"`
 	After calendar.Day   `json:"after"`
+	// Course is the duty's own: its occurrences are tasks.
+	Course act.Course `json:"course"`
 }
 
 // DigestInput names the digest to speak.

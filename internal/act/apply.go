@@ -85,6 +85,9 @@ var applies = map[Kind]func(*Case, Act){
 			c.newLadder(a)
 			c.Due = c.Due.AddDays(a.On.Sub(c.Pause.From))
 		}
+		if c.Pause != nil {
+			c.Pauses = append(slices.Clone(c.Pauses), Pause{From: c.Pause.From, Until: a.On, Moves: c.Pause.Moves})
+		}
 		c.Pause = nil
 	},
 	Reassign: func(c *Case, a Act) {
@@ -121,6 +124,10 @@ var applies = map[Kind]func(*Case, Act){
 	EndDuty: func(c *Case, a Act) { c.ClosedOn = a.On },
 	SetRule: func(c *Case, a Act) {
 		if r, err := RuleOf(a.Rule); err == nil {
+			r.From = a.On
+			if !a.Due.IsZero() {
+				r.From = a.Due
+			}
 			c.Rule = &r
 		}
 	},

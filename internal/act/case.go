@@ -45,6 +45,7 @@ type Case struct {
 	Granted      int              `json:"granted,omitempty"`   // extensions so far
 	Report       *Pending         `json:"report,omitempty"`    // waits to be verified
 	Pause        *Pause           `json:"pause,omitempty"`
+	Pauses       []Pause          `json:"pauses,omitempty"` // that are over; Until is the day it went on
 	Parts        []Part           `json:"parts,omitempty"`
 	Instructions []Instruction    `json:"instructions,omitempty"`
 	Spoken       []Spoken         `json:"spoken,omitempty"`   // rungs of the present ladder that have been decided
@@ -133,6 +134,9 @@ func (c Case) Sees(by Actor) bool { return len(c.Seats(by)) > 0 }
 // Allowed tells whether an actor may do an act on this task at all, whatever its
 // state. It is the one place where that is decided.
 func Allowed(c Case, by Actor, k Kind) *Refusal {
+	if c.Kind == plan.Standing {
+		return refuse("standing")
+	}
 	row, ok := Of(c.table(), k)
 	if !ok {
 		return refuse("no_such_act", "Kind", string(k))

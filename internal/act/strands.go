@@ -164,7 +164,7 @@ func (b Book) listeners(before, after Case, a Act) []people.Recipient {
 		return []people.Recipient{office}
 	case Uphold, Reject, Grant, Refuse, Chase, Correct:
 		return of(after.Lead, people.Liaison, people.Deputy)
-	case Verify, Suspend, Resume, SetPolicy, GivePart, Reword:
+	case Verify, Suspend, Resume, SetPolicy, GivePart, Reword, EndDuty, SetRule:
 		return of(after.Lead, people.Liaison)
 	case AskPart:
 		return of(a.Unit, people.Liaison)

@@ -43,7 +43,7 @@ func (e *Engine) Act(ctx context.Context, planID, task string, a act.Act) error 
 	}
 	c := ledger.CaseOf(&l.Plan, t)
 	refused := act.Allowed(c, a.By, a.Kind)
-	if refused == nil && (c.Over() || t.Kind == plan.Standing) {
+	if refused == nil && c.Over() {
 		refused = c.Check(a) // nothing runs any more that could answer
 	}
 	if refused == nil {

@@ -59,7 +59,11 @@ func (e *Engine) windowOn(clock calendar.Clock) time.Duration {
 
 // StartDuty starts the workflow that opens a duty's occurrences.
 func (e *Engine) StartDuty(ctx context.Context, l ledger.Launched, t ledger.Task) error {
-	state := workflows.DutyState{Plan: t.Plan, Duty: t.ID, Clock: l.Clock}
+	course, err := e.courseOf(ctx, l, t, nil)
+	if err != nil {
+		return err
+	}
+	state := workflows.DutyState{Plan: t.Plan, Duty: t.ID, Clock: l.Clock, Course: course}
 	return e.start(ctx, e.taskOptions(l, t, workflows.DutyWorkflowID(t.Plan, t.ID)), workflows.DutyType, state)
 }
 
