@@ -25,6 +25,13 @@ type Alarm struct {
 	Zone      *time.Location
 	Silent    []Silent
 	Troubled  []Trouble
+	Years     []Year
+}
+
+// Year is a year without a holiday notice 暂定 in which stages of open tasks are counted.
+type Year struct {
+	Year  int
+	Tasks []string // IDs, in the order of the document
 }
 
 // Silent is a stage that should have spoken and of which the ledger knows nothing.
@@ -57,10 +64,27 @@ type Trouble struct {
 	Error string    // the channel's last word, "" when there is none
 }
 
+// said is the key of a sentence of the alarm. When all that was found is years
+// without a notice nothing has gone wrong, and the message says so: it is a note.
+func (a Alarm) said(key string) string {
+	if len(a.Silent)+len(a.Troubled) == 0 {
+		return "alarm_note_" + key
+	}
+	return "alarm_" + key
+}
+
+// cases is how many findings the message is about: what went wrong, or, in a
+// note, the years.
+func (a Alarm) cases() int {
+	if n := len(a.Silent) + len(a.Troubled); n > 0 {
+		return n
+	}
+	return len(a.Years)
+}
+
 // ComposeAlarm words the audit's findings for the office. None is ErrEmpty.
 func ComposeAlarm(w *words.Words, a Alarm) (Mail, error) {
-	total := len(a.Silent) + len(a.Troubled)
-	if total == 0 {
+	if a.cases() == 0 {
 		return Mail{}, fmt.Errorf("alarm %s: %w", a.ID, ErrEmpty)
 	}
 	if a.ID == "" {
@@ -71,24 +95,24 @@ func ComposeAlarm(w *words.Words, a Alarm) (Mail, error) {
 	}
 	d := Digest{Plan: a.Plan, Recipient: a.Recipient, Contact: a.Contact, Office: a.Office, At: a.At, Zone: a.Zone, Unit: a.Office.Name}
 	s := newSpeaker(w, d)
-	p := s.alarmPage(a, total)
+	p := s.alarmPage(a)
 	m := Mail{
 		ID: a.ID, MessageID: MessageID(a.ID, a.Domain), Thread: thread(a.Plan.ID+"|alarm", a.Recipient, a.Domain),
 		Recipient: a.Recipient, To: Address{clean(a.Contact.Name), a.Contact.Email}, ReplyTo: a.Office.Email,
-		Subject: clean(s.t("alarm_subject", words.Data{"Plan": clean(a.Plan.Title), "Cases": s.count("cases", total)})),
-		Line:    s.line("alarm_line", p), At: a.At, Date: a.Date.In(a.Zone),
+		Subject: clean(s.t(a.said("subject"), words.Data{"Plan": clean(a.Plan.Title), "Cases": s.count("cases", a.cases())})),
+		Line:    s.line(a.said("line"), p), At: a.At, Date: a.Date.In(a.Zone),
 	}
 	return render(m, p)
 }
 
-func (s *speaker) alarmPage(a Alarm, total int) page {
+func (s *speaker) alarmPage(a Alarm) page {
 	planName := s.t("plan", words.Data{"Title": clean(a.Plan.Title), "Number": clean(a.Plan.Number)})
 	p := page{
-		Lang: s.w.Lang(), Office: s.signature(), Plan: planName, Total: total,
-		Heading: s.t("alarm_heading"), When: s.dayAndWeekday(s.today),
+		Lang: s.w.Lang(), Office: s.signature(), Plan: planName, Total: len(a.Silent) + len(a.Troubled) + len(a.Years),
+		Heading: s.t(a.said("heading")), When: s.dayAndWeekday(s.today),
 		Salute:  s.t("salute", words.Data{"Name": s.name()}),
-		Opening: s.t("alarm_opening", words.Data{"Plan": planName, "Cases": s.count("cases", total)}),
-		Closing: s.t("alarm_closing"), Footer: s.t("footer"), Labels: s.labels(),
+		Opening: s.t(a.said("opening"), words.Data{"Plan": planName, "Cases": s.count("cases", a.cases())}),
+		Closing: s.t(a.said("closing")), Footer: s.t("footer"), Labels: s.labels(),
 	}
 	var silent []row
 	for _, x := range a.Silent {
@@ -109,7 +133,27 @@ func (s *speaker) alarmPage(a Alarm, total int) page {
 		}
 		s.alarmGroup(&p, string(state), amber, rows)
 	}
+	var years []row
+	for _, y := range a.Years {
+		years = append(years, s.year(y))
+	}
+	s.alarmGroup(&p, "year", navy, years)
 	return p
+}
+
+// mostNamed is how many tasks of a year are named; the rest are counted.
+const mostNamed = 8
+
+func (s *speaker) year(y Year) row {
+	r := row{Title: s.t("alarm_year", words.Data{"Year": y.Year}), Left: s.t("alarm_year_tasks", words.Data{"Tasks": s.count("tasks", len(y.Tasks))})}
+	named := clean(strings.Join(y.Tasks[:min(len(y.Tasks), mostNamed)], s.t("comma")))
+	if len(y.Tasks) > mostNamed {
+		named = s.t("alarm_year_more", words.Data{"Named": named})
+	}
+	if named != "" {
+		r.Meta = []string{named}
+	}
+	return r
 }
 
 func (s *speaker) trouble(x Trouble) row {
