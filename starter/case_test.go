@@ -125,15 +125,18 @@ func (f *filed) lives() *filed {
 	f.t.Helper()
 	ctx := f.t.Context()
 	f.watches()
-	for _, s := range f.tasks["late"].Stages[:3] {
-		f.send(f.decide("late", "", s)[people.Liaison], s.At, "", false)
+	for _, id := range []string{"catch-up", "study-1", "unacknowledged-3", "remind-7", "remind-1"} {
+		s := f.stage("late", id)
+		for _, digest := range f.decide("late", "", s) {
+			f.send(digest, s.At, "", false)
+		}
 	}
 	// 完成管网改造 was closed late, half an hour before it would have been said again.
 	again := f.stage("late", "late-5")
 	digest := f.decide("late", "", again)[people.Liaison]
 	require.NoError(f.t, f.store.CloseTask(ctx, "water", "late", "office", "验收合格", "", f.when(again.At.Add(-30*time.Minute))))
 	f.send(digest, again.At, "", false)
-	for _, id := range []string{"catch-up", "remind-7", "remind-1", "due", "urge", "warn", "talk"} {
+	for _, id := range []string{"catch-up", "study-1", "unacknowledged-3", "remind-7", "remind-1", "due", "urge", "warn", "talk"} {
 		s := f.stage("over", id)
 		switch id {
 		case "remind-7": // the mail server was away for ten minutes
@@ -231,7 +234,7 @@ func TestCaseAsJSON(t *testing.T) {
 	f := newFiled(t, at(7, 5, 10), time.Time{}, calendar.Clock{}).lives()
 	var c report.Case
 	require.NoError(t, json.Unmarshal([]byte(f.say("task", "show", "over", "--plan", "water", "-o", "json")), &c))
-	require.Equal(t, map[string]int{ledger.Sent: 10, ledger.Failed: 1, ledger.Unknown: 1, ledger.Pending: 3}, c.Tally())
+	require.Equal(t, map[string]int{ledger.Sent: 13, ledger.Failed: 1, ledger.Unknown: 1, ledger.Pending: 3}, c.Tally())
 	require.Equal(t, "talk-held-remind", c.Next().Stage)
 	require.Equal(t, []report.TalkStep{
 		{ID: "served", Limit: calendar.NewDay(2021, 7, 1), Late: true, WorkdaysLate: 2},
