@@ -36,6 +36,10 @@ type Config struct {
 	WakeWindow time.Duration `env:"DUBAN_WAKE_WINDOW" envDefault:"2h" want:"a duration from 0s to 8h, such as 2h or 90m"`
 	// Calendar is a folder of holiday notices, one JSON file a year, that replace those in the program.
 	Calendar string `env:"DUBAN_CALENDAR" want:"a folder of files such as 2027.json"`
+	// Accounts is the file of the people who act, by default accounts.yaml in Dir.
+	Accounts string `env:"DUBAN_ACCOUNTS" want:"a file such as accounts.yaml"`
+	// As is the account that acts when a command names none.
+	As string `env:"DUBAN_AS" want:"an account of the accounts file"`
 	// SMTP is how mail is sent; without a host, messages go to Outbox.
 	SMTP SMTP
 	// Outbox is the folder for .eml files.
@@ -94,6 +98,9 @@ func Load(environ map[string]string) (Config, error) {
 	parsed := explain(env.ParseWithOptions(&c, env.Options{Environment: set}))
 	if c.Outbox == "" {
 		c.Outbox = filepath.Join(c.Dir, "outbox")
+	}
+	if c.Accounts == "" {
+		c.Accounts = filepath.Join(c.Dir, "accounts.yaml")
 	}
 	if from, err := mail.ParseAddress(c.SMTP.Sender); err == nil {
 		c.SMTP.From, c.SMTP.FromName = from.Address, from.Name

@@ -18,7 +18,7 @@ func defaults() settings.Config {
 	return settings.Config{
 		Dir: "var", Lang: "zh", TemporalPort: 7233, UIPort: 8233, UI: true, WakeWindow: 2 * time.Hour,
 		SMTP:   settings.SMTP{Sender: "督办 <duban@localhost>", From: "duban@localhost", FromName: "督办", TLS: "starttls"},
-		Outbox: "var/outbox", LogLevel: slog.LevelInfo, LogFormat: "text",
+		Outbox: "var/outbox", Accounts: "var/accounts.yaml", LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
 }
 
@@ -43,7 +43,7 @@ func TestEverythingSet(t *testing.T) {
 		"TEMPORAL_ADDRESS": "temporal:7233", "DATABASE_URL": "postgres://duban:s3cret@db:5432/duban?sslmode=disable",
 		"DUBAN_DIR": "/srv/duban", "DUBAN_LANG": "en", "DUBAN_TEMPORAL_PORT": "0", "DUBAN_UI_PORT": "0", "DUBAN_UI": "false",
 		"DUBAN_WAKE_WINDOW": "90m", "SMTP_HOST": "mail.example", "SMTP_PORT": "465", "SMTP_USER": "duban", "SMTP_PASSWORD": "pw",
-		"SMTP_FROM": "督办室 <duban@example.com>", "SMTP_TLS": "implicit", "DUBAN_OUTBOX": "/srv/out", "DUBAN_METRICS": ":9090",
+		"SMTP_FROM": "督办室 <duban@example.com>", "SMTP_TLS": "implicit", "DUBAN_OUTBOX": "/srv/out", "DUBAN_ACCOUNTS": "/srv/people.yaml", "DUBAN_AS": "clerk", "DUBAN_METRICS": ":9090",
 		"LOG_LEVEL": "debug", "LOG_FORMAT": "json", "HOME": "/nowhere",
 	})
 	require.NoError(t, err)
@@ -54,7 +54,7 @@ func TestEverythingSet(t *testing.T) {
 			Host: "mail.example", Port: 465, User: "duban", Password: "pw", Sender: "督办室 <duban@example.com>",
 			From: "duban@example.com", FromName: "督办室", TLS: "implicit",
 		},
-		Outbox: "/srv/out", Metrics: ":9090", LogLevel: slog.LevelDebug, LogFormat: "json",
+		Outbox: "/srv/out", Accounts: "/srv/people.yaml", As: "clerk", Metrics: ":9090", LogLevel: slog.LevelDebug, LogFormat: "json",
 	}, got)
 	require.Equal(t, settings.SMTP{Sender: "督办室 <duban@example.com>", From: "duban@example.com", FromName: "督办室", TLS: "implicit"}, got.SMTP.Off())
 }
@@ -131,7 +131,7 @@ func TestNames(t *testing.T) {
 	}
 	require.ElementsMatch(t, want, temporal)
 	require.Equal(t, []string{
-		"DATABASE_URL", "DUBAN_CALENDAR", "DUBAN_DIR", "DUBAN_LANG", "DUBAN_METRICS", "DUBAN_OUTBOX", "DUBAN_TEMPORAL_PORT", "DUBAN_UI",
+		"DATABASE_URL", "DUBAN_ACCOUNTS", "DUBAN_AS", "DUBAN_CALENDAR", "DUBAN_DIR", "DUBAN_LANG", "DUBAN_METRICS", "DUBAN_OUTBOX", "DUBAN_TEMPORAL_PORT", "DUBAN_UI",
 		"DUBAN_UI_PORT", "DUBAN_WAKE_WINDOW", "LOG_FORMAT", "LOG_LEVEL", "SMTP_FROM", "SMTP_HOST", "SMTP_PASSWORD",
 		"SMTP_PORT", "SMTP_TLS", "SMTP_USER",
 	}, own)
