@@ -24,14 +24,26 @@ type AuditInput struct {
 // AuditResult counts what was found. Finished: the plan has no open task or
 // duty left and nothing is to be audited any more.
 type AuditResult struct {
-	Missing  int  `json:"missing"`
-	Stuck    int  `json:"stuck"`
-	Finished bool `json:"finished"`
+	Missing     int   `json:"missing"`
+	Stuck       int   `json:"stuck"`
+	Provisional []int `json:"provisional,omitempty"` // years without a holiday notice that were not told of before
+	Finished    bool  `json:"finished"`
 }
+
+// findings are what one audit has to say.
+type findings struct {
+	missing []ledger.Stage
+	stuck   []ledger.Notice
+	years   []notice.Year
+}
+
+// wrong tells that something is, beside years that are provisional.
+func (f findings) wrong() bool { return len(f.missing)+len(f.stuck) > 0 }
 
 // Audit compares what the ladders foretold with what the ledger holds, and
 // cries out to the office when a stage left no trace or a message is stuck,
-// failed or in doubt. Sending it twice does no harm.
+// failed or in doubt. It tells once of each year without a holiday notice in
+// which stages of open tasks are counted. Sending it twice does no harm.
 func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, error) {
 	l, err := a.launched(ctx, in.Plan)
 	if err != nil {
@@ -58,10 +70,17 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 	if err != nil {
 		return AuditResult{}, translate(err)
 	}
-	missing = append(missing, silent...)
-	result := AuditResult{Missing: len(missing), Stuck: len(stuck), Finished: finished}
-	if len(missing)+len(stuck) > 0 {
-		err = a.cry(ctx, l, in, tasks, missing, stuck)
+	years, err := a.provisional(ctx, l, all)
+	if err != nil {
+		return AuditResult{}, translate(err)
+	}
+	found := findings{append(missing, silent...), stuck, years}
+	result := AuditResult{Missing: len(found.missing), Stuck: len(stuck), Finished: finished}
+	for _, y := range years {
+		result.Provisional = append(result.Provisional, y.Year)
+	}
+	if found.wrong() || len(years) > 0 {
+		err = a.cry(ctx, l, in, tasks, found)
 	}
 	return result, err
 }
@@ -79,26 +98,47 @@ func ended(p plan.Plan, duty string, at time.Time) bool {
 // cry records the findings, then tells the office over every channel it has
 // and the operators in the log: the log does not share a channel with what is
 // being audited.
-func (a *Activities) cry(ctx context.Context, l ledger.Launched, in AuditInput, tasks map[string]ledger.Task, missing []ledger.Stage, stuck []ledger.Notice) error {
+func (a *Activities) cry(ctx context.Context, l ledger.Launched, in AuditInput, tasks map[string]ledger.Task, found findings) error {
 	when := a.when(l.Clock)
-	a.Log.Error("Audit: stages without a trace or messages not delivered", "plan", in.Plan, "missing", len(missing), "stuck", len(stuck))
-	data, err := json.Marshal(map[string]any{"missing": stageNames(missing), "stuck": noticeNames(stuck)})
-	if err != nil {
-		return err
-	}
 	key := fmt.Sprintf("audit/%s/%s", in.Plan, in.At.UTC().Format(time.RFC3339))
-	if _, err := a.Ledger.Record(ctx, ledger.Event{Key: key, Plan: in.Plan, Kind: "audit.alarm", Actor: "engine", Real: when.Real, PlanAt: when.Plan, Data: data}); err != nil {
-		return err
+	if found.wrong() {
+		if err := a.recordAlarm(ctx, in.Plan, key, found, when); err != nil {
+			return err
+		}
 	}
-	alarm, err := a.alarm(ctx, l, in, tasks, key, missing, stuck)
+	for _, y := range found.years {
+		a.Log.Warn("Audit: a year without a holiday notice", "plan", in.Plan, "year", y.Year, "tasks", len(y.Tasks))
+	}
+	alarm, err := a.alarm(ctx, l, in, tasks, key, found)
 	if err != nil {
 		return err
 	}
+	delivered, err := a.sendAlarm(ctx, alarm)
+	if err != nil || !delivered {
+		return err
+	}
+	if err := a.toldOfYears(ctx, in.Plan, found.years, when); err != nil {
+		return err
+	}
+	return a.Ledger.MarkReported(ctx, found.stuck)
+}
+
+func (a *Activities) recordAlarm(ctx context.Context, planID, key string, found findings, when ledger.When) error {
+	a.Log.Error("Audit: stages without a trace or messages not delivered", "plan", planID, "missing", len(found.missing), "stuck", len(found.stuck))
+	data, err := json.Marshal(map[string]any{"missing": stageNames(found.missing), "stuck": noticeNames(found.stuck)})
+	if err != nil {
+		return err
+	}
+	_, err = a.Ledger.Record(ctx, ledger.Event{Key: key, Plan: planID, Kind: "audit.alarm", Actor: ledger.Engine, Real: when.Real, PlanAt: when.Plan, Data: data})
+	return err
+}
+
+// sendAlarm tells the office; delivered when one channel took it.
+func (a *Activities) sendAlarm(ctx context.Context, alarm notice.Alarm) (delivered bool, err error) {
 	mail, err := notice.ComposeAlarm(a.Words, alarm)
 	if err != nil {
-		return err
+		return false, err
 	}
-	delivered := false
 	for _, name := range a.Channels.For(alarm.Recipient) {
 		channel, _ := a.Channels.Get(name)
 		if err := channel.Send(ctx, mail); err != nil {
@@ -107,13 +147,10 @@ func (a *Activities) cry(ctx context.Context, l ledger.Launched, in AuditInput, 
 		}
 		delivered = true
 	}
-	if delivered {
-		return a.Ledger.MarkReported(ctx, stuck)
-	}
-	return nil
+	return delivered, nil
 }
 
-func (a *Activities) alarm(ctx context.Context, l ledger.Launched, in AuditInput, tasks map[string]ledger.Task, key string, missing []ledger.Stage, stuck []ledger.Notice) (notice.Alarm, error) {
+func (a *Activities) alarm(ctx context.Context, l ledger.Launched, in AuditInput, tasks map[string]ledger.Task, key string, found findings) (notice.Alarm, error) {
 	lad, err := a.ladderer(ctx, l)
 	if err != nil {
 		return notice.Alarm{}, err
@@ -125,15 +162,15 @@ func (a *Activities) alarm(ctx context.Context, l ledger.Launched, in AuditInput
 		ID: key, Plan: notice.PlanRef{ID: l.Plan.ID, Title: l.Plan.Title, Number: l.Plan.Number},
 		Recipient: to, Contact: notice.Address{Name: contact.Name, Email: contact.Email},
 		Office: notice.Address{Name: dir.Name(dir.Office), Email: contact.Email},
-		At:     in.At, Date: a.Now(), Zone: lad.Zone,
+		At:     in.At, Date: a.Now(), Zone: lad.Zone, Years: found.years,
 	}
-	for _, s := range missing {
+	for _, s := range found.missing {
 		t := tasks[s.Task]
 		alarm.Silent = append(alarm.Silent, notice.Silent{
 			Task: t.ID, Title: t.Title, Lead: dir.Name(t.Lead), Due: t.Due, Kind: s.Kind, Stage: s.ID, At: s.At,
 		})
 	}
-	alarm.Troubled = troubles(dir, stuck)
+	alarm.Troubled = troubles(dir, found.stuck)
 	return alarm, nil
 }
 
