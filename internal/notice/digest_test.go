@@ -173,7 +173,7 @@ func TestATalkIsNeverCalledASanction(t *testing.T) {
 		texts, err := words.Catalogue(lang)
 		require.NoError(t, err)
 		for key, text := range texts {
-			if !strings.HasPrefix(key, "notice.") {
+			if !strings.HasPrefix(key, "notice.") && !strings.HasPrefix(key, "matter.") && !strings.HasPrefix(key, "act.") {
 				continue // a report may say in so many words that a talk is none
 			}
 			for _, word := range forbidden {

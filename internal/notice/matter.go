@@ -76,6 +76,13 @@ var tidings = []topic{
 // crimsonTidings ask for something at once.
 var crimsonTidings = []string{"circular", "serve", "again", "chase", "absent"}
 
+// talkTopics concern the unit called to a talk or named in a circular, whoever leads.
+var talkTopics = []string{topicProposal, plan.ProposeCircular, string(act.Propose), string(act.Approve), string(act.Decline), string(act.Serve),
+	string(act.Held), string(act.Absent), string(act.Minutes), string(act.GivePlan), string(act.ReturnPlan), string(act.GiveReport),
+	string(act.VerifyTalk), string(act.CloseTalk), string(act.Again)}
+
+func (it Item) ofTalk() bool { return slices.Contains(talkTopics, it.Matter.Topic) }
+
 var otherTopic = topic{"other", "note", "other"}
 
 func topicIn(list []topic, name string) (topic, int) {
@@ -133,7 +140,7 @@ func (d Digest) reader(it Item) string {
 		return ""
 	case d.Recipient.Role == people.Office, d.Recipient.Role == people.Leader:
 		return string(d.Recipient.Role)
-	case it.Lead == "", it.Lead == d.Unit, it.Talk != nil:
+	case it.Lead == "", it.Lead == d.Unit, it.ofTalk():
 		return leads
 	case it.told() && it.Matter.Topic == string(act.Reassign) && it.Unit == d.Unit,
 		it.told() && it.Matter.Topic == string(act.Assist) && !slices.Contains(it.Assist, d.Unit):
@@ -171,26 +178,18 @@ func (s *speaker) firstOf(data words.Data, keys ...string) string {
 // ask is what a group asks of its reader, or tells it. The deputy and the head
 // have words of their own where the matter is graver to them, else are asked to
 // see to what their unit is asked.
-func (s *speaker) ask(k heap) string {
+func (s *speaker) ask(k heap) (text string, asked bool) {
 	data, role := words.Data{"Office": s.office()}, string(s.d.Recipient.Role)
 	if k.matter == "" {
-		return s.t("ask_"+role+"_"+k.class.String(), data)
+		return s.t("ask_"+role+"_"+k.class.String(), data), true
 	}
-	asked := s.say("ask_"+k.reader+"_"+k.matter, data)
-	if own := s.say("ask_"+role+"_"+k.matter, data); own != "" {
-		return own
+	if text = s.firstOf(data, "ask_"+role+"_"+k.matter, "ask_"+k.reader+"_"+k.matter); text == "" {
+		return s.firstOf(data, "tell_"+k.reader+"_"+k.matter, "informed"), false
 	}
-	switch s.d.Recipient.Role {
-	case people.Deputy, people.Head:
-		if asked != "" {
-			return s.say("ask_" + role)
-		}
-	default:
-		if asked != "" {
-			return asked
-		}
+	if s.d.Recipient.Role == people.Deputy || s.d.Recipient.Role == people.Head {
+		text = s.firstOf(data, "ask_"+role+"_"+k.matter, "ask_"+role)
 	}
-	return s.firstOf(data, "tell_"+k.reader+"_"+k.matter, "informed")
+	return text, true
 }
 
 // nameOf names a group of entries.
@@ -198,30 +197,30 @@ func (s *speaker) nameOf(k heap) string {
 	if k.matter == "" {
 		return s.t("name_" + k.class.String())
 	}
-	return s.say("name_" + k.matter)
+	return s.firstOf(nil, "name_"+k.reader+"_"+k.matter, "name_"+k.matter)
 }
 
-// matterNotes are who did what, in whose words, by when.
-func (s *speaker) matterNotes(e entry) []string {
+// matterLines are who did what, in whose words, by when.
+func (s *speaker) matterLines(e entry) []line {
 	t, _, is := e.topic()
 	if !is {
 		return nil
 	}
-	var notes []string
+	var lines []line
 	if fact := s.say("fact_"+e.matter(), s.matterData(e)); fact != "" {
-		notes = append(notes, clean(fact))
+		lines = append(lines, line{Text: clean(fact)})
 	}
-	notes = append(notes, s.quoted(t.words, e.Matter.Words)...)
+	lines = append(lines, s.quoted(t.words, e.Matter.Words)...)
 	if e.Talk != nil {
-		notes = append(notes, s.talkPaper(e.Talk.Facts, e.Matter.Topic)...)
+		lines = append(lines, s.talkPaper(e.Talk.Facts, e.Matter.Topic)...)
 	}
 	if paper := clean(e.Matter.Paper); paper != "" && !(e.Talk != nil && clean(e.Talk.Facts.Number) == paper) {
-		notes = append(notes, s.say("paper", words.Data{"Paper": paper}))
+		lines = append(lines, line{s.say("paper"), paper})
 	}
 	if t.limit != "" && !e.Matter.Limit.IsZero() {
-		notes = append(notes, s.limit(t.limit, e.Matter.Limit, e.LimitLeft))
+		lines = append(lines, line{s.say("limit_" + t.limit), s.limit(t.limit, e.Matter.Limit, e.LimitLeft)})
 	}
-	return notes
+	return lines
 }
 
 func (s *speaker) matterData(e entry) words.Data {
@@ -235,7 +234,7 @@ func (s *speaker) matterData(e entry) words.Data {
 	switch {
 	case unit == "" && e.reader == assists:
 		unit = clean(s.d.Unit)
-	case unit == "" && e.Talk != nil:
+	case unit == "" && e.ofTalk():
 		unit = lead
 	}
 	assist := make([]string, len(e.Assist))
@@ -274,11 +273,11 @@ func (s *speaker) by(e entry) string {
 }
 
 // quoted passes a person's words on: in quotation marks, or a list line by line.
-func (s *speaker) quoted(label, text string) []string {
-	var lines []string
-	for _, line := range strings.Split(text, "\n") {
-		if line = clean(line); line != "" {
-			lines = append(lines, line)
+func (s *speaker) quoted(label, text string) []line {
+	var lines []line
+	for _, one := range strings.Split(text, "\n") {
+		if one = clean(one); one != "" {
+			lines = append(lines, line{Text: one})
 		}
 	}
 	label = s.say("words_" + label)
@@ -286,26 +285,29 @@ func (s *speaker) quoted(label, text string) []string {
 	case 0:
 		return nil
 	case 1:
-		return []string{s.say("quoted", words.Data{"Label": label, "Words": lines[0]})}
+		return []line{{label, s.say("quoted", words.Data{"Words": lines[0].Text})}}
 	}
-	return append([]string{label + s.t("colon")}, lines...)
+	for i := range lines {
+		lines[i].Text = s.say("listed", words.Data{"No": i + 1, "Words": lines[i].Text})
+	}
+	return append([]line{{label, s.count("lines", len(lines))}}, lines...)
 }
 
 // limit is a matter's own limit; a distance that does not fit the day is not said.
-func (s *speaker) limit(label string, limit calendar.Day, left Distance) string {
+func (s *speaker) limit(name string, limit calendar.Day, left Distance) string {
 	away := ""
-	if left.Days == limit.Sub(s.today) && label != "until" {
+	if left.Days == limit.Sub(s.today) && name != "until" {
 		away, _, _ = s.left(left)
 	}
-	return s.say("limit", words.Data{"Label": s.say("limit_" + label), "Limit": s.day(limit), "Left": away})
+	return s.say("limit", words.Data{"Limit": s.day(limit), "Left": away})
 }
 
 // talkPaper is what the papers of a talk say 约谈通知书、纪要.
-func (s *speaker) talkPaper(f act.TalkFacts, topic string) []string {
-	var lines []string
+func (s *speaker) talkPaper(f act.TalkFacts, topic string) []line {
+	var lines []line
 	add := func(key, text string) {
 		if text = clean(text); text != "" {
-			lines = append(lines, s.say("talk_"+key)+s.t("colon")+text)
+			lines = append(lines, line{s.say("talk_" + key), text})
 		}
 	}
 	add("number", f.Number)
@@ -323,7 +325,7 @@ func (s *speaker) talkPaper(f act.TalkFacts, topic string) []string {
 	add("missing", strings.Join(f.Missing, s.t("comma")))
 	add("bring", f.Bring)
 	if f.Public {
-		lines = append(lines, s.say("talk_public"))
+		lines = append(lines, line{Text: s.say("talk_public")})
 	}
 	return lines
 }

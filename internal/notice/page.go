@@ -54,8 +54,12 @@ type row struct {
 	Workdays     string
 	Late         bool
 	Notes        []string
+	Lines        []line
 	Next         string
 }
+
+// line is one fact of a matter; Label may be empty.
+type line struct{ Label, Text string }
 
 // lamp is a light's word and the colour of its dot; never the colour alone.
 type lamp struct {

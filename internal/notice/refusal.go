@@ -63,3 +63,28 @@ func called(w *words.Words, prefix, code string) string {
 	}
 	return code
 }
+
+// Grounds are the facts a proposal rests on, a line each, as Matter.Words carries
+// them to whoever decides; before are those that a former proposal has named.
+// title gives a task's title for its ID.
+func Grounds(w *words.Words, grounds, before []act.Ground, title func(task string) string) string {
+	var lines []string
+	add := func(g act.Ground, named bool) {
+		key, data := g.Count, words.Data{"Title": clean(title(g.Task)), "Day": dayIn(w, g.Day), "Days": g.Days, "Workdays": g.Workdays, "Closed": "", "Talk": g.Talk}
+		if !g.Closed.IsZero() {
+			data["Closed"] = dayIn(w, g.Closed)
+		}
+		line := w.T("matter.ground_"+key, data)
+		if named {
+			line = w.T("matter.ground_before", words.Data{"Ground": line})
+		}
+		lines = append(lines, line)
+	}
+	for _, g := range grounds {
+		add(g, false)
+	}
+	for _, g := range before {
+		add(g, true)
+	}
+	return strings.Join(lines, "\n")
+}

@@ -180,7 +180,10 @@ func (s *speaker) subjectOf(k heap, entries []entry, alone bool) string {
 	if k.matter == "" {
 		return s.t("subject_"+k.class.String(), data)
 	}
-	data["Tag"], data["Name"] = s.firstOf(nil, "tag_"+k.matter, "tag_"+k.class.String()), s.nameOf(k)
+	data["Tag"], data["Name"] = s.firstOf(nil, "tag_"+k.matter, "tag_"+k.class.String()), s.say("subject_" + k.reader + "_" + k.matter)
+	if data["Name"] == "" {
+		data["Name"] = s.nameOf(k)
+	}
 	if alone {
 		return s.say("subject_one", data)
 	}
@@ -258,7 +261,11 @@ func (s *speaker) page(entries []entry) page {
 			n = len(entries)
 		}
 		name := s.nameOf(k)
-		p.Summary = append(p.Summary, chip{name, n, k.tone()})
+		if last := len(p.Summary) - 1; last >= 0 && p.Summary[last].Name == name { // the same to different readers
+			p.Summary[last].N += n
+		} else {
+			p.Summary = append(p.Summary, chip{name, n, k.tone()})
+		}
 		p.Groups = append(p.Groups, s.group(k, entries[:n], p.rows()+1, len(p.Groups)+1, showLead))
 		p.countUnits(entries[:n], name)
 		entries = entries[n:]
@@ -277,30 +284,39 @@ func (s *speaker) heading(entries []entry) string {
 	case k.matter == "":
 		return s.t("heading_" + k.class.String())
 	case k.class == news && slices.ContainsFunc(entries, func(e entry) bool { return e.matter() != k.matter }):
-		return s.say("heading_told")
+		return s.say("heading_told_" + s.seat())
 	}
 	return s.firstOf(nil, "heading_"+k.matter, "name_"+k.matter)
 }
 
+// seat is what a reader is to the plan: unit, office or leader.
+func (s *speaker) seat() string {
+	if r := s.d.Recipient.Role; r == people.Office || r == people.Leader {
+		return string(r)
+	}
+	return "unit"
+}
+
 // frame is what stands before and after the groups: the seat's words when all
-// are tasks' own limits, else words that fit matters and news too.
+// are tasks' own limits, else words that fit matters, or news that asks nothing.
 func (s *speaker) frame(entries []entry, data words.Data) (opening, closing, footer string) {
-	seat := string(s.d.Recipient.Role)
-	opening, closing, footer = s.t("opening_"+seat, data), s.t("closing_"+seat, data), s.t("footer")
-	other, rungs := false, false
+	role, limits, asked, rungs := string(s.d.Recipient.Role), true, false, false
 	for _, e := range entries {
-		other = other || e.matter() != ""
+		limits = limits && e.matter() == ""
 		rungs = rungs || !e.told()
+		if !asked {
+			_, asked = s.ask(e.heap())
+		}
 	}
-	if s.d.Recipient.Role != people.Office && s.d.Recipient.Role != people.Leader {
-		seat = "unit"
+	if limits {
+		return s.t("opening_"+role, data), s.t("closing_"+role, data), s.t("footer")
 	}
-	switch {
-	case !other:
-	case rungs:
-		opening, closing = s.say("opening_"+seat, data), s.say("closing_"+seat, data)
-	default:
-		opening, closing, footer = s.say("opening_told_"+seat, data), s.say("closing_told_"+seat, data), s.say("footer_told")
+	opening, closing, footer = s.say("opening_"+s.seat(), data), s.say("closing_"+s.seat(), data), s.t("footer")
+	if !asked {
+		opening, closing = s.say("opening_told_"+s.seat(), data), s.say("closing_told_"+s.seat(), data)
+	}
+	if !rungs {
+		footer = s.say("footer_told")
 	}
 	return opening, closing, footer
 }
@@ -325,8 +341,8 @@ func (s *speaker) group(k heap, entries []entry, first, ordinal int, showLead bo
 	g := group{
 		Ordinal: s.t(fmt.Sprintf("ordinal_%d", min(ordinal, ordinals))), Name: s.nameOf(k), Tone: k.tone(),
 		Count: s.t("group_count", words.Data{"Count": s.many(entries)}),
-		Ask:   s.ask(k),
 	}
+	g.Ask, _ = s.ask(k)
 	if ordinal > ordinals {
 		g.Ordinal = fmt.Sprintf("%d. ", ordinal)
 	}
@@ -376,7 +392,7 @@ func (s *speaker) row(e entry, no int, showLead bool) row {
 	if e.Talk != nil && (e.Talk.Number > 0 || e.matter() == "") {
 		r.Notes = append(r.Notes, s.talk(*e.Talk))
 	}
-	r.Notes = append(r.Notes, s.matterNotes(e)...)
+	r.Lines = s.matterLines(e)
 	for _, t := range e.also {
 		r.Notes = append(r.Notes, s.talk(t))
 	}

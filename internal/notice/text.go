@@ -96,6 +96,12 @@ func (r row) text(b *strings.Builder, l labels) {
 	for _, note := range r.Notes {
 		wrap(b, in, in, note)
 	}
+	for _, f := range r.Lines {
+		if f.Label != "" {
+			f.Label += l.Colon
+		}
+		wrap(b, in, in+"  ", f.Label+f.Text)
+	}
 	if r.Next != "" {
 		wrap(b, in+l.Next+l.Colon, in+"  ", r.Next)
 	}
