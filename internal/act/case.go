@@ -336,14 +336,33 @@ var checks = map[Kind]func(Case, Act) *Refusal{
 	},
 }
 
-// RuleOf reads a duty's rule: month, quarter, halfyear, year, or five cron fields.
+// RuleOf reads a duty's rule: month, quarter, halfyear or year, with the days
+// after the period's end if there are any (quarter+20), or five cron fields.
 func RuleOf(text string) (plan.Recurrence, error) {
-	switch text {
+	every, shift, _ := strings.Cut(text, "+")
+	switch every {
 	case "month", "quarter", "halfyear", "year":
-		return plan.Recurrence{Every: text}, nil
+		r := plan.Recurrence{Every: every}
+		if shift == "" {
+			return r, nil
+		}
+		days, err := strconv.Atoi(shift)
+		r.Shift = days
+		return r, err
 	}
 	_, err := plan.ParseCron(text)
 	return plan.Recurrence{Cron: text}, err
+}
+
+// RuleText is a rule as RuleOf reads it.
+func RuleText(r plan.Recurrence) string {
+	switch {
+	case r.Cron != "":
+		return r.Cron
+	case r.Shift != 0:
+		return r.Every + "+" + strconv.Itoa(r.Shift)
+	}
+	return r.Every
 }
 
 func same(is bool) *Refusal {

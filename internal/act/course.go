@@ -27,12 +27,22 @@ func (c *Course) Decide() plan.Stage {
 	c.Ladder = c.Ladder[1:]
 	c.Ahead = slices.DeleteFunc(slices.Clone(c.Ahead), func(a plan.Stage) bool { return a.At.Before(s.At) })
 	c.Ahead = append(c.Ahead, s)
-	if s.Topic == "" || s.Unless != "" {
-		for _, id := range append(slices.Clone(s.Merged), s.ID) {
+	c.Case = c.Said(s)
+	return s
+}
+
+// Said is the case with a rung of its ladder, and those that had become one with
+// it, among what was spoken.
+func (c Case) Said(s plan.Stage) Case {
+	if !ofLimit(s) {
+		return c
+	}
+	for _, id := range append(slices.Clone(s.Merged), s.ID) {
+		if !slices.ContainsFunc(c.Spoken, func(k Spoken) bool { return k.ID == id }) {
 			c.Spoken = append(slices.Clone(c.Spoken), Spoken{id, s.Kind, s.At})
 		}
 	}
-	return s
+	return c
 }
 
 // unwound is the course with the stages that were decided for an instant after
@@ -77,6 +87,12 @@ func (b Book) Open(c Case, ladder []plan.Stage) Course {
 	}
 	b.limits(&c)
 	return Course{Case: c, Ladder: ladder}
+}
+
+// Limited is a course with the limits that this book's calendar gives it.
+func (b Book) Limited(c Course) Course {
+	b.limits(&c.Case)
+	return c
 }
 
 // limits sets the days that the next acts are judged by.
@@ -139,7 +155,7 @@ func (b Book) rest(before Course, c *Case, a Act) (ladder, held []plan.Stage) {
 	all := append(b.main(unspoken, c, a), b.pending(unspoken, *c, a)...)
 	release := a.Kind == Reject || a.Kind == Resume
 	if c.State == Open && release {
-		all = b.release(all, *c, a)
+		all = b.release(all, c, a)
 	}
 	byTime(all)
 	for _, s := range all {
@@ -252,7 +268,7 @@ func (b Book) overtaken(rungs []plan.Stage, c Case, a Act) []plan.Stage {
 // report waited is not caught up with, unless it was the last rung: the ladder
 // goes on from where the calendar is. What was passed in a pause is said once,
 // on the next office morning, as one stage that names the others in order.
-func (b Book) release(all []plan.Stage, c Case, a Act) []plan.Stage {
+func (b Book) release(all []plan.Stage, c *Case, a Act) []plan.Stage {
 	byTime(all)
 	var passed, strands, kept []plan.Stage
 	for _, s := range all {
@@ -266,11 +282,16 @@ func (b Book) release(all []plan.Stage, c Case, a Act) []plan.Stage {
 		}
 	}
 	if a.Kind == Reject {
-		passed = b.last(passed, kept)
+		last := b.last(passed, kept)
+		for _, s := range passed[:len(passed)-len(last)] { // they have had their time
+			s.Kind = ""
+			*c = c.Said(s)
+		}
+		passed = last
 	}
-	kept = append(kept, b.together(passed, c, a, fmt.Sprintf("resumed-%d", c.Acts))...)
+	kept = append(kept, b.together(passed, *c, a, fmt.Sprintf("resumed-%d", c.Acts))...)
 	for _, s := range strands {
-		kept = append(kept, b.nextMorning(s, c, a))
+		kept = append(kept, b.nextMorning(s, *c, a))
 	}
 	return kept
 }

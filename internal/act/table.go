@@ -81,6 +81,7 @@ var Duties = []Row{
 	{Suspend, []Seat{Office}, open, Suspended, []Field{NeedReason}},
 	{Resume, []Seat{Office, Engine}, []State{Suspended}, Open, []Field{NeedReason}},
 	{SetRule, []Seat{Office}, running, "", []Field{NeedRule, NeedReason}},
+	{Recalendar, []Seat{Engine}, running, "", []Field{NeedReason}},
 	{EndDuty, []Seat{Office}, running, Closed, []Field{NeedReason}},
 	{Reassign, []Seat{Office}, running, "", []Field{NeedUnit, NeedReason}},
 	{Assist, []Seat{Office}, running, "", []Field{NeedReason}},

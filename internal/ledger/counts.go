@@ -17,7 +17,7 @@ var counted = []struct {
 	{"plans", `SELECT COUNT(*) FROM plans`, []string{PlanLaunched}},
 	{"occurrences", `SELECT COUNT(*) FROM tasks WHERE duty <> ''`, []string{OccurrenceOpened}},
 	{"closed tasks", `SELECT COUNT(*) FROM tasks WHERE state = 'closed'`, []string{TaskClosed, ActKind(act.Verify), ActKind(act.EndDuty)}},
-	{"cancelled tasks", `SELECT COUNT(*) FROM tasks WHERE state = 'cancelled'`, []string{ActKind(act.Cancel)}},
+	{"cancelled tasks", `SELECT COUNT(*) FROM tasks WHERE state = 'cancelled' AND kind <> 'standing'`, []string{ActKind(act.Cancel)}},
 	{"decided stages", `SELECT COUNT(*) FROM stages WHERE state = 'decided' AND kind <> 'told'`, []string{StageDecided}},
 	{"dropped notices", `SELECT COUNT(*) FROM notices WHERE state = 'dropped'`, []string{NoticeDropped}},
 	{"sent messages", `SELECT COUNT(*) FROM messages WHERE state = 'sent'`, []string{MessageSent}},

@@ -135,26 +135,32 @@ func (s *Store) AddOccurrence(ctx context.Context, n NewTask, when When) (added 
 	})
 }
 
+// planVersion names what a plan was between two amendments.
+type planVersion struct {
+	id      string
+	version int
+}
+
 // Plan is a launched plan; ErrNotFound without one. What it gives is shared:
 // do not change it. It costs one small query.
 func (s *Store) Plan(ctx context.Context, id string) (Launched, error) {
-	var hash string
-	if err := s.one(ctx, &hash, `SELECT hash FROM plans WHERE id = ?`, id); err != nil {
+	var version int
+	if err := s.one(ctx, &version, `SELECT version FROM plans WHERE id = ?`, id); err != nil {
 		return Launched{}, fmt.Errorf("plan %s: %w", id, err)
 	}
 	s.mu.Lock()
-	l, ok := s.plans[id+"\x00"+hash]
+	l, ok := s.plans[planVersion{id, version}]
 	s.mu.Unlock()
 	if ok {
 		return l, nil
 	}
 	var row struct {
-		Hash  string    `db:"hash"`
-		Doc   string    `db:"doc"`
-		Clock string    `db:"clock"`
-		At    time.Time `db:"launched_at"`
+		Version int       `db:"version"`
+		Doc     string    `db:"doc"`
+		Clock   string    `db:"clock"`
+		At      time.Time `db:"launched_at"`
 	}
-	if err := s.one(ctx, &row, `SELECT hash, doc, clock, launched_at FROM plans WHERE id = ?`, id); err != nil {
+	if err := s.one(ctx, &row, `SELECT version, doc, clock, launched_at FROM plans WHERE id = ?`, id); err != nil {
 		return Launched{}, fmt.Errorf("plan %s: %w", id, err)
 	}
 	l = Launched{At: row.At.UTC()}
@@ -165,7 +171,7 @@ func (s *Store) Plan(ctx context.Context, id string) (Launched, error) {
 		return Launched{}, fmt.Errorf("ledger: plan %s: clock: %w", id, err)
 	}
 	s.mu.Lock()
-	s.plans[id+"\x00"+row.Hash] = l
+	s.plans[planVersion{id, row.Version}] = l
 	s.mu.Unlock()
 	return l, nil
 }

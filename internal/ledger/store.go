@@ -28,9 +28,9 @@ type Store struct {
 	bound   map[string]string
 
 	mu       sync.Mutex
-	plans    map[string]Launched // by plan and hash
-	years    []calendar.Year     // the calendar as last read
-	yearsAre string              // its years and versions
+	plans    map[planVersion]Launched
+	years    []calendar.Year // the calendar as last read
+	yearsAre string          // its years and versions
 }
 
 // Open opens the ledger at "postgres://…", "postgresql://…" or "sqlite:PATH",
@@ -47,7 +47,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	s := &Store{
 		d: d, writer: writer, reader: reader, most: together,
 		jobs: make(chan *job), shut: make(chan struct{}), stopped: make(chan struct{}),
-		ready: map[string]*sqlx.Stmt{}, bound: map[string]string{}, plans: map[string]Launched{},
+		ready: map[string]*sqlx.Stmt{}, bound: map[string]string{}, plans: map[planVersion]Launched{},
 	}
 	go s.work()
 	return s, nil

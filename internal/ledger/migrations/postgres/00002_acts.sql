@@ -6,3 +6,4 @@ ALTER TABLE stages ADD COLUMN matter TEXT NOT NULL DEFAULT ''; -- JSON: what it 
 ALTER TABLE talks ADD COLUMN what TEXT NOT NULL DEFAULT 'talk'; -- talk, circular
 ALTER TABLE talks ADD COLUMN origin TEXT NOT NULL DEFAULT 'stage'; -- stage, hand, or a rule's id
 ALTER TABLE talks ADD COLUMN course TEXT NOT NULL DEFAULT ''; -- JSON of the talk's course after the last act
+ALTER TABLE plans ADD COLUMN version INTEGER NOT NULL DEFAULT 1; -- grows with each amendment and each policy added
