@@ -1,0 +1,193 @@
+package notice
+
+import (
+	"fmt"
+	"slices"
+
+	"duban/internal/people"
+	"duban/internal/words"
+)
+
+// unitsFrom is how many tasks make a count by unit worth its space.
+const unitsFrom = 6
+
+// page lays the sentences out for both renderings.
+func (s *speaker) page(entries []entry) page {
+	plan := s.t("plan", words.Data{"Title": clean(s.d.Plan.Title), "Number": clean(s.d.Plan.Number)})
+	data := words.Data{"Plan": plan, "Unit": clean(s.d.Unit), "Tasks": s.many(entries), "Office": s.office()}
+	p := page{
+		Lang: s.w.Lang(), Office: s.signature(), Plan: plan, Total: len(entries),
+		Heading: s.heading(entries),
+		When:    s.dayAndWeekday(s.today),
+		Salute:  s.t("salute", words.Data{"Name": s.name()}),
+		Contact: s.contact(),
+		Labels:  s.labels(),
+	}
+	p.Opening, p.Closing, p.Footer = s.frame(entries, data)
+	if s.d.Recipient.Role == people.Deputy {
+		p.Heading = s.t("heading_copy", words.Data{"Heading": p.Heading})
+	}
+	leads := map[string]bool{}
+	for _, e := range entries {
+		leads[e.Lead] = true
+	}
+	showLead := len(leads) > 1 || !leads[s.d.Unit]
+	for len(entries) > 0 {
+		k := entries[0].heap()
+		n := slices.IndexFunc(entries, func(e entry) bool { return e.heap() != k })
+		if n < 0 {
+			n = len(entries)
+		}
+		name := s.nameOf(k)
+		if last := len(p.Summary) - 1; last >= 0 && p.Summary[last].Name == name { // the same to different readers
+			p.Summary[last].N += n
+		} else {
+			p.Summary = append(p.Summary, chip{name, n, k.tone()})
+		}
+		p.Groups = append(p.Groups, s.group(k, entries[:n], p.rows()+1, len(p.Groups)+1, showLead))
+		p.countUnits(entries[:n], name)
+		entries = entries[n:]
+	}
+	if len(p.Units) < 2 || p.Total < unitsFrom {
+		p.Units = nil
+	}
+	return p
+}
+
+// heading is the gravest heap's; a message that tells of different acts has a
+// common one.
+func (s *speaker) heading(entries []entry) string {
+	k := entries[0].heap()
+	switch {
+	case k.matter == "":
+		return s.t("heading_" + k.class.String())
+	case k.class == news && slices.ContainsFunc(entries, func(e entry) bool { return e.matter() != k.matter }):
+		return s.say("heading_told_" + s.seat())
+	}
+	return s.firstOf(nil, "heading_"+k.matter, "name_"+k.matter)
+}
+
+// seat is what a reader is to the plan: unit, office or leader.
+func (s *speaker) seat() string {
+	if r := s.d.Recipient.Role; r == people.Office || r == people.Leader {
+		return string(r)
+	}
+	return "unit"
+}
+
+// frame is what stands before and after the groups: the seat's words when all
+// are tasks' own limits, else words that fit matters, or news that asks nothing.
+func (s *speaker) frame(entries []entry, data words.Data) (opening, closing, footer string) {
+	role, limits, asked, rungs := string(s.d.Recipient.Role), true, false, false
+	for _, e := range entries {
+		limits = limits && e.matter() == ""
+		rungs = rungs || !e.told()
+		if !asked {
+			_, asked = s.ask(e.heap())
+		}
+	}
+	if limits {
+		return s.t("opening_"+role, data), s.t("closing_"+role, data), s.t("footer")
+	}
+	opening, closing, footer = s.say("opening_"+s.seat(), data), s.say("closing_"+s.seat(), data), s.t("footer")
+	if !asked {
+		opening, closing = s.say("opening_told_"+s.seat(), data), s.say("closing_told_"+s.seat(), data)
+	}
+	if !rungs {
+		footer = s.say("footer_told")
+		k := entries[0].heap()
+		if own := s.say("opening_"+k.reader+"_"+k.matter, data); own != "" && s.alone(entries) {
+			opening = own
+		}
+	}
+	return opening, closing, footer
+}
+
+// alone tells that a message has one heap only.
+func (s *speaker) alone(entries []entry) bool {
+	return !slices.ContainsFunc(entries, func(e entry) bool { return e.heap() != entries[0].heap() })
+}
+
+func (s *speaker) labels() labels {
+	return labels{Summary: s.t("label_summary"), Units: s.t("label_units"), Next: s.t("label_next"), Due: s.t("label_due"), Colon: s.t("colon")}
+}
+
+func (s *speaker) contact() string {
+	if s.d.Office.Email == "" {
+		return ""
+	}
+	return s.t("contact", words.Data{"Email": clean(s.d.Office.Email)})
+}
+
+// ordinals is how many numerals of headings the catalogue has.
+const ordinals = 20
+
+// group words the entries of one heap, numbered on from first. What comes next
+// is said once when it is the same for all.
+func (s *speaker) group(k heap, entries []entry, first, ordinal int, showLead bool) group {
+	g := group{
+		Ordinal: s.t(fmt.Sprintf("ordinal_%d", min(ordinal, ordinals))), Name: s.nameOf(k), Tone: k.tone(),
+		Count: s.t("group_count", words.Data{"Count": s.many(entries)}),
+	}
+	g.Ask, _ = s.ask(k)
+	if ordinal > ordinals {
+		g.Ordinal = fmt.Sprintf("%d. ", ordinal)
+	}
+	for i, e := range entries {
+		g.Rows = append(g.Rows, s.row(e, first+i, showLead))
+	}
+	if len(g.Rows) > 1 && !slices.ContainsFunc(g.Rows, func(r row) bool { return r.Next != g.Rows[0].Next }) {
+		g.Next = g.Rows[0].Next
+		for i := range g.Rows {
+			g.Rows[i].Next = ""
+		}
+	}
+	return g
+}
+
+func (s *speaker) row(e entry, no int, showLead bool) row {
+	r := row{No: no, Title: s.title(e)}
+	if !e.Due.IsZero() {
+		r.Due = s.day(e.Due)
+	}
+	if e.matter() == "" {
+		r.Next = s.next(e.Next)
+	} else {
+		r.Next = s.matterNext(e)
+	}
+	if e.matter() == "" || !e.over() {
+		r.Left, r.Days, r.Workdays = s.left(e.Left)
+		r.Late = e.Left.Days < 0
+	}
+	if e.Light != "" {
+		r.Light = lamp{s.t("light", words.Data{"Light": s.w.T("term." + string(e.Light))}), lampColours[e.Light]}
+	}
+	for _, badge := range []struct {
+		on  bool
+		key string
+	}{{e.Priority, "badge_priority"}, {e.Soft, "badge_soft"}, {e.CatchUp, "badge_catchup"}} {
+		if badge.on {
+			r.Badges = append(r.Badges, s.t(badge.key))
+		}
+	}
+	if e.Clause != "" {
+		r.Meta = append(r.Meta, s.t("meta_clause", words.Data{"Clause": clean(e.Clause)}))
+	}
+	if showLead && (e.Lead != "" || e.matter() == "") {
+		r.Meta = append(r.Meta, s.t("meta_lead", words.Data{"Lead": clean(e.Lead)}))
+	}
+	if e.Talk != nil && (e.Talk.Number > 0 || e.matter() == "") {
+		r.Notes = append(r.Notes, s.talk(*e.Talk))
+	}
+	r.Lines = s.matterLines(e)
+	for _, t := range e.also {
+		r.Notes = append(r.Notes, s.talk(t))
+	}
+	switch {
+	case e.CatchUp && e.Merged > 0:
+		r.Notes = append(r.Notes, s.count("caughtup", e.Merged))
+	case e.Merged > 0:
+		r.Notes = append(r.Notes, s.count("merged", e.Merged))
+	}
+	return r
+}
