@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/notice"
@@ -167,9 +168,15 @@ func item(l ledger.Launched, lad plan.Ladderer, it ledger.Item, today calendar.D
 		Kind: n.Kind, Stage: n.Stage, Light: n.Light, Left: distance(lad.Calendar, today, t.Due),
 		Soft: t.Soft, Priority: t.Priority, CatchUp: n.Stage == plan.CatchUp,
 	}
+	if n.Light == "" {
+		out.Light = lightOf(lad, p, t, today)
+	}
+	if it.Stage != nil {
+		matter(&out, l, lad, p, it, today)
+	}
 	if it.Next != nil {
 		out.Next = &notice.Next{
-			Kind: it.Next.Kind, Day: calendar.DayOf(it.Next.At.In(lad.Zone)), To: roles(it.Next.To), Step: talkStep(it.Next.ID),
+			Kind: it.Next.Kind, Day: calendar.DayOf(it.Next.At.In(lad.Zone)), To: roles(it.Next.To), Step: talkStep(it.Next.ID), Topic: it.Next.Topic,
 			Approval: it.Next.Kind == plan.Talk && p.Talk != nil && p.Talk.Open == plan.TalkOnApproval,
 		}
 	}
@@ -177,6 +184,38 @@ func item(l ledger.Launched, lad plan.Ladderer, it ledger.Item, today calendar.D
 		out.Talk = talkFacts(lad, p, *it.Talk, n, today)
 	}
 	return out
+}
+
+// matter adds what a stage speaks of when that is not the task's own limit.
+func matter(out *notice.Item, l ledger.Launched, lad plan.Ladderer, p plan.Policy, it ledger.Item, today calendar.Day) {
+	s := *it.Stage
+	if s.Topic == "" {
+		return
+	}
+	out.Matter = s.Matter
+	if !s.Limit.IsZero() {
+		out.LimitLeft = distance(lad.Calendar, today, s.Limit)
+	}
+	switch s.Topic {
+	case act.TopicPart, string(act.AskPart):
+		out.Unit = l.Plan.Directory.Name(s.To[0].Unit)
+	case string(act.Reassign):
+		out.Unit = l.Plan.Directory.Name(s.To[len(s.To)-1].Unit)
+	case string(act.Assist):
+		for _, u := range it.Task.Assist {
+			out.Assist = append(out.Assist, l.Plan.Directory.Name(u))
+		}
+	case string(act.SetPolicy):
+		out.Policy = p.Title
+	}
+}
+
+// lightOf is a task's light on a day, where its stage names none.
+func lightOf(lad plan.Ladderer, p plan.Policy, t ledger.Task, today calendar.Day) plan.Light {
+	if t.State != ledger.TaskOpen || t.Due.IsZero() {
+		return t.Light
+	}
+	return p.LightOn(today, t.Due, lad.Calendar)
 }
 
 func talkFacts(lad plan.Ladderer, p plan.Policy, t ledger.Talk, n ledger.Notice, today calendar.Day) *notice.Talk {
