@@ -27,7 +27,8 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 	p, _ := smallPlan(t, "small", "2021-04-08", "asking",
 		dated("silent", "2021-05-31"), dated("finished", "2021-05-31"),
 		"      - {id: monthly, title: 按月公开, kind: duty, recur: {every: month, from: 2021-04-08, until: 2021-06-30}, source: 限期完成}\n")
-	q, _ := smallPlan(t, "once", "2021-04-08", "standard", dated("talked", "2021-05-31"))
+	q, _ := smallPlan(t, "once", "2021-04-08", "nine", dated("talked", "2021-05-31"))
+	require.Len(t, q.Policies["nine"].Stages, 9)
 	w.launch(q, fast(q, 30*time.Millisecond, 2*time.Second))
 	w.launch(p, fast(p, 30*time.Millisecond, time.Second))
 

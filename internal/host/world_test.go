@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -58,7 +59,12 @@ func dated(id, due string) string {
 	return fmt.Sprintf("      - {id: %s, title: 任务%s, due: %s, source: 限期完成}\n", id, id, due)
 }
 
-// smallPlan writes and loads a plan of one clause with the given entries.
+// aboutAcknowledging are the lines of the stages that an acknowledgement spares.
+var aboutAcknowledging = regexp.MustCompile(`(?m)^.*unless: acknowledged .*\n`)
+
+// smallPlan writes and loads a plan of one clause with the given entries. Its
+// policy is a seeded one; "nine" is the standard one without the stages about
+// the acknowledgement; any other name is the standard one, its talks on approval.
 func smallPlan(t *testing.T, id, issued, policy string, entries ...string) (*plan.Plan, string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -72,7 +78,12 @@ func smallPlan(t *testing.T, id, issued, policy string, entries ...string) (*pla
 	}
 	text := fmt.Sprintf("id: %s\ntitle: 示范计划\nnumber: 〔2021〕1号\nissuer: 市政府\nissued: %s\nyear: 2021\npolicy: %s\noffice: duban\nleadership: lingdao\nunits: units.yaml\nclauses:\n  - id: \"1\"\n    chapter: 一、任务\n    heading: （一）\n    title: 1.任务\n    place: 一（一）1\n    brackets:\n      - [市水务局]\n    text: 限期完成。\n    tasks:\n%s", id, issued, policy, strings.Join(entries, ""))
 	if policy != "standard" && policy != "13710" && policy != "soft" {
-		policies := bytes.ReplaceAll(bytes.Replace(seeds.Policies, []byte("name: standard"), []byte("name: "+policy), 1), []byte("open: at_once"), []byte("open: on_approval"))
+		policies := bytes.Replace(seeds.Policies, []byte("name: standard"), []byte("name: "+policy), 1)
+		if policy == "nine" {
+			policies = aboutAcknowledging.ReplaceAll(policies, nil)
+		} else {
+			policies = bytes.ReplaceAll(policies, []byte("open: at_once"), []byte("open: on_approval"))
+		}
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "policies.yaml"), policies, 0o600))
 		text = strings.Replace(text, "units: units.yaml", "units: units.yaml\npolicies: policies.yaml", 1)
 	}
