@@ -99,7 +99,7 @@ func (s *source) scalar(n *yaml.Node, path string) (string, bool) {
 	switch n.ShortTag() {
 	case "!!str", "!!int", "!!float", "!!timestamp":
 		if n.Kind == yaml.ScalarNode {
-			return strings.TrimSpace(n.Value), true
+			return s.decided(n, path, strings.TrimSpace(n.Value))
 		}
 	}
 	s.add(n, path, "not_text", nil)

@@ -1,0 +1,117 @@
+package rollover
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"gopkg.in/yaml.v3"
+
+	"duban/internal/words"
+)
+
+// File is one file of a draft.
+type File struct {
+	Name string // without a folder
+	Raw  []byte
+}
+
+// Files are the draft's files in the order in which they are written: plan.yaml,
+// the plan's own units, policies and accounts unchanged, and rollover.md, the
+// report. read gives the bytes of a file that this year's plan.yaml names; raw
+// is that plan.yaml.
+func (d Draft) Files(raw []byte, read func(name string) ([]byte, error), w *words.Words) ([]File, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(raw, &doc); err != nil || len(doc.Content) == 0 {
+		return nil, fmt.Errorf("plan %s: its file cannot be read: %w", d.From.ID, err)
+	}
+	names, taken := map[string]string{}, map[string]bool{planName: true, reportName: true}
+	var others []File
+	for _, field := range []string{"units", "policies", "accounts"} {
+		n := value(plainCopy(doc.Content[0]), field)
+		if n == nil {
+			continue
+		}
+		for _, leaf := range leaves(n) {
+			if names[leaf.Value] != "" {
+				continue
+			}
+			copied, err := read(leaf.Value)
+			if err != nil {
+				return nil, err
+			}
+			name := filepath.Base(leaf.Value)
+			for i := 2; taken[name]; i++ {
+				name = fmt.Sprintf("%d-%s", i, filepath.Base(leaf.Value))
+			}
+			names[leaf.Value], taken[name] = name, true
+			others = append(others, File{name, copied})
+		}
+	}
+	draft, marks, err := d.planYAML(raw, w, names)
+	if err != nil {
+		return nil, err
+	}
+	return append(append([]File{{planName, draft}}, others...), File{reportName, d.report(w, marks)}), nil
+}
+
+const (
+	planName   = "plan.yaml"
+	reportName = "rollover.md"
+)
+
+// DiffersError: a file is there already and says something else.
+type DiffersError struct{ Path string }
+
+func (e *DiffersError) Error() string { return e.Path + ": is there already and differs" }
+
+// Write puts the files into dir, which it makes. It changes nothing that is
+// there: identical files stay, and one that differs is a *DiffersError before
+// anything is written. A run that was interrupted is finished by the next.
+func Write(dir string, files []File) error {
+	var missing []File
+	for _, f := range files {
+		path := filepath.Join(dir, f.Name)
+		have, err := os.ReadFile(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			missing = append(missing, f)
+		case err != nil:
+			return err
+		case !bytes.Equal(have, f.Raw):
+			return &DiffersError{path}
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, f := range missing {
+		if err := writeNew(filepath.Join(dir, f.Name), f.Raw); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeNew makes a file in one step: whole, or not at all. Somebody else's file
+// of that name is left alone.
+func writeNew(path string, raw []byte) (err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".rollover-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	_, err = tmp.Write(raw)
+	if err = errors.Join(err, tmp.Chmod(0o644), tmp.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(tmp.Name(), path); errors.Is(err, fs.ErrExist) {
+		return &DiffersError{path}
+	} else if err != nil {
+		return os.Rename(tmp.Name(), path) // a file system without links
+	}
+	return nil
+}

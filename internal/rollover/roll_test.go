@@ -1,0 +1,290 @@
+package rollover_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"duban/internal/calendar"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/rollover"
+	"duban/internal/words"
+)
+
+const (
+	seedFolder = "../../seeds/jincheng-2021-water"
+	notices    = "../../seeds/calendar"
+)
+
+func day(t require.TestingT, s string) calendar.Day {
+	d, err := calendar.ParseDay(s)
+	require.NoError(t, err)
+	return d
+}
+
+func seededCalendar(t require.TestingT) *calendar.Calendar {
+	cal, err := calendar.Load(os.DirFS(notices))
+	require.NoError(t, err)
+	return cal
+}
+
+func seededPlan(t require.TestingT) (*plan.Plan, []byte) {
+	path := filepath.Join(seedFolder, "plan.yaml")
+	p, _ := plan.Load(path, seededCalendar(t))
+	require.NotNil(t, p)
+	raw, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return p, raw
+}
+
+func fromSeed(name string) ([]byte, error) { return os.ReadFile(filepath.Join(seedFolder, name)) }
+
+// one is a plan of 2021 with one dated task.
+func one(t require.TestingT, source, due, milestone string) *plan.Plan {
+	return &plan.Plan{ID: "water-2021", Title: "2021年计划", Year: 2021, Issued: day(t, "2021-01-05"),
+		Tasks: []plan.Task{{ID: "a", Kind: plan.Dated, Title: "事项", Lead: "u", Due: day(t, due), Milestone: milestone, Source: source}}}
+}
+
+func outcome(i rollover.Item) string {
+	return strings.TrimSpace(fmt.Sprintf("%s %s %s %s", i.Do, i.Why, i.Due, strings.Join(i.Doubts, ",")))
+}
+
+// The words of the sentence decide whether a task comes again, whatever a
+// clerk might hope.
+func TestTheSentenceDecides(t *testing.T) {
+	t.Parallel()
+	cases := []struct{ source, due, milestone, unknown, open, closed string }{
+		{"2021年12月底前完成管网建设", "2021-12-31", "完成", "drop once", "redo unfinished 2022-12-31 unfinished", "drop done"},
+		{"年底前完成整治", "2021-12-31", "整治", "drop once", "redo unfinished 2022-12-31 unfinished", "drop done"},
+		{"每年10月底前完成清淤", "2021-10-31", "完成", "move every_year 2022-10-31", "move every_year 2022-10-31 unfinished_too", "move every_year 2022-10-31"},
+		{"年底前完成年度减排任务", "2021-12-31", "完成", "move yearly 2022-12-31", "move yearly 2022-12-31 unfinished_too", "move yearly 2022-12-31"},
+		{"2021年底前完成当年目标任务", "2021-12-31", "完成", "move yearly 2022-12-31 year_written", "move yearly 2022-12-31 year_written,unfinished_too", "move yearly 2022-12-31 year_written"},
+		{"2021年全市漏损率控制在10%以内", "2021-12-31", "达标", "move indicator 2022-12-31 new_figure", "move indicator 2022-12-31 new_figure,unfinished_too", "move indicator 2022-12-31 new_figure"},
+		{"年底前出境断面达到Ⅲ类", "2021-12-31", "达标", "move indicator 2022-12-31 new_figure", "move indicator 2022-12-31 new_figure,unfinished_too", "move indicator 2022-12-31 new_figure"},
+		{"2021年10月底前断面达到Ⅲ类", "2021-10-31", "达标", "drop target_once", "redo unfinished 2022-10-31 unfinished", "drop done"},
+		{"2021年至2023年每年12月底前上报", "2021-12-31", "上报", "move every_year 2022-12-31", "move every_year 2022-12-31 unfinished_too", "move every_year 2022-12-31"},
+		{"每两年12月底前开展一次评估", "2021-12-31", "评估", "move every_year 2022-12-31 every_other_year", "move every_year 2022-12-31 every_other_year,unfinished_too", "move every_year 2022-12-31 every_other_year"},
+		{"每年汛前完成清淤", "2021-05-31", "完成", "move every_year 2022-05-31 season", "move every_year 2022-05-31 season,unfinished_too", "move every_year 2022-05-31 season"},
+		{"全面完成划定工作", "2021-11-30", "完成", "move unclear 2022-11-30 no_date_in_text", "redo unfinished 2022-11-30 unfinished", "drop done"},
+		{"2022年6月底", "2022-06-30", "完成", "carry later 2022-06-30", "carry later 2022-06-30", "drop done"},
+		{"按2020年度考核结果，2021年6月底前完成整改", "2021-06-30", "完成", "drop once", "redo unfinished 2022-06-30 unfinished", "drop done"},
+	}
+	cal := calendar.New()
+	for _, c := range cases {
+		p := one(t, c.source, c.due, c.milestone)
+		at := day(t, "2022-02-01")
+		record := []rollover.Record{{Task: "a", Kind: plan.Dated, Lead: "u", Due: day(t, c.due), State: rollover.Open}}
+		require.Equal(t, c.unknown, outcome(rollover.Roll(p, nil, 2022, at, cal).Items[0]), c.source)
+		require.Equal(t, c.open, outcome(rollover.Roll(p, record, 2022, at, cal).Items[0]), c.source)
+		record[0].State = rollover.Closed
+		require.Equal(t, c.closed, outcome(rollover.Roll(p, record, 2022, at, cal).Items[0]), c.source)
+		record[0].State = rollover.Cancelled
+		require.Equal(t, "drop cancelled", outcome(rollover.Roll(p, record, 2022, at, cal).Items[0]), c.source)
+	}
+	p := one(t, "2021年至2022年每年12月底前上报", "2021-12-31", "上报")
+	require.Equal(t, "drop term_over", outcome(rollover.Roll(p, nil, 2023, day(t, "2022-02-01"), cal).Items[0]))
+}
+
+func TestEndsOfMonth(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		year, to int
+		source   string
+		due      string
+		want     string
+	}{
+		{2021, 2022, "每年2月底前上报", "2021-02-28", "move every_year 2022-02-28"},
+		{2023, 2024, "每年2月底前上报", "2023-02-28", "move every_year 2024-02-29"},
+		{2023, 2024, "每年2月28日前上报", "2023-02-28", "move every_year 2024-02-28"},
+		{2024, 2025, "每年2月底前上报", "2024-02-29", "move every_year 2025-02-28"},
+		{2024, 2025, "每年2月29日前上报", "2024-02-29", "move every_year 2025-02-28 no_such_day"},
+		{2024, 2028, "每年2月29日前上报", "2024-02-29", "move every_year 2028-02-29"},
+		{2021, 2022, "每年4月底前上报", "2021-04-30", "move every_year 2022-04-30"},
+	} {
+		p := one(t, c.source, c.due, "上报")
+		p.Year, p.Issued = c.year, calendar.NewDay(c.year, 1, 1)
+		require.Equal(t, c.want, outcome(rollover.Roll(p, nil, c.to, calendar.Day{}, calendar.New()).Items[0]), c.source)
+	}
+}
+
+// Lateness counts from the limit in force, over the National Day rest of 2021
+// and its make-up days.
+func TestHowLate(t *testing.T) {
+	t.Parallel()
+	p := one(t, "2021年9月底前完成", "2021-09-30", "完成")
+	roll := func(due, at string) rollover.Late {
+		records := []rollover.Record{{Task: "a", Kind: plan.Dated, Lead: "u", Due: day(t, due), State: rollover.Open}}
+		d := rollover.Roll(p, records, 2022, day(t, at), seededCalendar(t))
+		require.Len(t, d.Unfinished, 1)
+		require.Equal(t, day(t, "2021-09-30"), d.Unfinished[0].First)
+		return d.Unfinished[0]
+	}
+	type late struct{ days, workdays int }
+	got := map[string]late{}
+	for _, at := range []string{"2021-09-29", "2021-09-30", "2021-10-01", "2021-10-08", "2021-10-09", "2021-10-11"} {
+		l := roll("2021-09-30", at)
+		got[at] = late{l.Days, l.Workdays}
+	}
+	require.Equal(t, map[string]late{"2021-09-29": {}, "2021-09-30": {}, "2021-10-01": {1, 0}, "2021-10-08": {8, 1}, "2021-10-09": {9, 2}, "2021-10-11": {11, 3}}, got)
+	extended := roll("2021-10-08", "2021-10-11")
+	require.Equal(t, late{3, 2}, late{extended.Days, extended.Workdays})
+}
+
+func TestDutiesAndStanding(t *testing.T) {
+	t.Parallel()
+	p := &plan.Plan{ID: "water", Title: "水计划", Year: 2021, Issued: day(t, "2021-04-08"), Tasks: []plan.Task{
+		{ID: "quarter", Kind: plan.Duty, Recur: &plan.Recurrence{Every: "quarter", From: day(t, "2021-04-08"), Until: day(t, "2021-12-31")}, Source: "按季度监测"},
+		{ID: "half", Kind: plan.Duty, Recur: &plan.Recurrence{Every: "month", From: day(t, "2021-04-08"), Until: day(t, "2021-06-30")}, Source: "上半年每月调度"},
+		{ID: "long", Kind: plan.Duty, Recur: &plan.Recurrence{Cron: "0 9 5 * *", From: day(t, "2022-03-01"), Until: day(t, "2025-12-31")}, Source: "每月5日前"},
+		{ID: "endless", Kind: plan.Duty, Recur: &plan.Recurrence{Every: "year", From: day(t, "2021-04-08")}, Source: "每年"},
+		{ID: "ended", Kind: plan.Duty, Recur: &plan.Recurrence{Every: "year"}, Source: "每年"},
+		{ID: "since", Kind: plan.Standing, Source: "2021年5月起全部纳入考核"},
+		{ID: "named", Kind: plan.Standing, Source: "按时完成2020年度评估"},
+		{ID: "vision", Kind: plan.Standing, Source: "到2025年基本建成"},
+		{ID: "moved", Kind: plan.Standing, Lead: "a", Source: "加强管理"},
+	}}
+	d := rollover.Roll(p, []rollover.Record{{Task: "ended", State: rollover.Closed}, {Task: "moved", Lead: "b", State: rollover.Open}}, 2022, day(t, "2022-01-10"), calendar.New())
+	var got []string
+	for _, i := range d.Items {
+		rule := ""
+		if i.Recur != nil {
+			rule = fmt.Sprintf(" from %s until %s", i.Recur.From, i.Recur.Until)
+		}
+		got = append(got, i.Task.ID+": "+strings.TrimSpace(fmt.Sprintf("%s %s %s", i.Do, i.Why, strings.Join(i.Doubts, ",")))+rule)
+	}
+	require.Equal(t, []string{
+		"quarter: carry duty from  until 2022-12-31",
+		"half: carry duty duty_ended_early from  until 2022-06-30",
+		"long: carry duty from 2022-03-01 until 2025-12-31",
+		"endless: carry duty from  until ",
+		"ended: drop ended",
+		"since: carry standing",
+		"named: carry standing names_year",
+		"vision: carry standing",
+		"moved: carry standing reassigned",
+	}, got)
+	require.Equal(t, []string{"water-2022", "水计划"}, []string{d.ID, d.Title})
+	require.Empty(t, d.Unfinished)
+}
+
+// anyRecords is a ledger in which anything may have happened to the plan's tasks.
+func anyRecords(t *rapid.T, p *plan.Plan) []rollover.Record {
+	var all []rollover.Record
+	for _, k := range p.Tasks {
+		r := rollover.Record{Task: k.ID, Title: k.Title, Kind: k.Kind, Lead: k.Lead, Due: k.Due,
+			State: rapid.SampledFrom([]string{rollover.Open, rollover.Closed, rollover.Closed, rollover.Cancelled}).Draw(t, k.ID)}
+		if k.Kind == plan.Dated && rapid.IntRange(0, 4).Draw(t, "extended") == 0 {
+			r.Due = k.Due.AddDays(rapid.IntRange(1, 400).Draw(t, "by"))
+		}
+		if rapid.IntRange(0, 9).Draw(t, "reassigned") == 0 {
+			r.Lead = "huanbao"
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+// Whatever the ledger says, the draft of a plan with everything in it checks but for its marks,
+// nothing unfinished is lost, every limit lies in the new year or later, and
+// what was not carried is not there.
+func TestEveryDraftChecksButForItsMarks(t *testing.T) {
+	t.Parallel()
+	cal := seededCalendar(t)
+	p, _ := plan.Load("testdata/plan.yaml", cal)
+	require.NotNil(t, p)
+	raw, err := os.ReadFile("testdata/plan.yaml")
+	require.NoError(t, err)
+	zh := words.New("zh")
+	rapid.Check(t, func(rt *rapid.T) {
+		year := rapid.IntRange(2022, 2026).Draw(rt, "year")
+		d := rollover.Roll(p, anyRecords(rt, p), year, day(rt, "2022-01-10"), cal)
+		files, err := d.Files(raw, func(name string) ([]byte, error) { return os.ReadFile(filepath.Join("testdata", name)) }, zh)
+		require.NoError(rt, err)
+		dir, err := os.MkdirTemp(t.TempDir(), "")
+		require.NoError(rt, err)
+		require.NoError(rt, rollover.Write(dir, files))
+		require.NoError(rt, rollover.Write(dir, files), "a second time")
+		_, problems := plan.Load(filepath.Join(dir, "plan.yaml"), cal)
+		marks := 0
+		for _, problem := range problems {
+			if problem.Key == plan.TodoKey {
+				marks++
+				continue
+			}
+			require.True(rt, problem.Warning, problem.Text(zh))
+		}
+		require.Equal(rt, strings.Count(strings.SplitN(string(files[0].Raw), "\nid:", 2)[1], ": "+plan.Todo), marks)
+		require.Contains(rt, string(files[len(files)-1].Raw), fmt.Sprintf("## 待定（%d 项", marks))
+		next := settled(rt, dir, string(files[0].Raw), cal)
+		held := map[string]int{}
+		for _, k := range next.Tasks {
+			held[k.Title+k.Lead]++
+			if k.Kind == plan.Dated {
+				require.GreaterOrEqual(rt, k.Due.Year, year)
+			}
+		}
+		carried := 0
+		for _, i := range d.Items {
+			if i.Do != rollover.Drop {
+				carried++
+			}
+			if i.Late != nil {
+				require.NotEqual(rt, rollover.Drop, i.Do, i.Task.ID)
+			}
+		}
+		require.Len(rt, next.Tasks, carried)
+	})
+}
+
+// settled is the draft after a person took every mark away.
+func settled(t require.TestingT, dir, draft string, cal *calendar.Calendar) *plan.Plan {
+	path := filepath.Join(dir, "settled.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(strings.ReplaceAll(draft, ": "+plan.Todo, ": ")), 0o644))
+	p, problems := plan.Load(path, cal)
+	for _, problem := range problems {
+		require.True(t, problem.Warning, problem.Text(words.New("zh")))
+	}
+	require.NotNil(t, p)
+	return p
+}
+
+func TestWriteKeepsWhatIsThere(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "new", "draft")
+	files := []rollover.File{{Name: "plan.yaml", Raw: []byte("a")}, {Name: "rollover.md", Raw: []byte("b")}}
+	require.NoError(t, rollover.Write(dir, files))
+	require.NoError(t, os.Remove(filepath.Join(dir, "plan.yaml")), "as if interrupted")
+	require.NoError(t, rollover.Write(dir, files))
+	require.NoError(t, os.Remove(filepath.Join(dir, "plan.yaml")))
+	files[1].Raw = []byte("changed")
+	err := rollover.Write(dir, files)
+	var differs *rollover.DiffersError
+	require.ErrorAs(t, err, &differs)
+	require.Equal(t, filepath.Join(dir, "rollover.md"), differs.Path)
+	require.NoFileExists(t, filepath.Join(dir, "plan.yaml"), "nothing is written when anything differs")
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, left, 1, "no file of the writing is left")
+}
+
+// A plan's files keep their names side by side, whatever folders they came from.
+func TestFilesOfTheSameName(t *testing.T) {
+	t.Parallel()
+	p := one(t, "每年10月底前完成清淤", "2021-10-31", "完成")
+	p.Directory = people.Directory{}
+	raw := []byte("id: water-2021\ntitle: x\nunits: [a/units.yaml, b/units.yaml]\npolicies: ../rollover.md\naccounts: accounts.yaml\nclauses: []\n")
+	files, err := rollover.Roll(p, nil, 2022, day(t, "2022-01-01"), calendar.New()).Files(raw, func(name string) ([]byte, error) { return []byte("of " + name), nil }, words.New("en"))
+	require.NoError(t, err)
+	var got []string
+	for _, f := range files[1 : len(files)-1] {
+		got = append(got, f.Name+" "+string(f.Raw))
+	}
+	require.Equal(t, []string{"units.yaml of a/units.yaml", "2-units.yaml of b/units.yaml", "2-rollover.md of ../rollover.md", "accounts.yaml of accounts.yaml"}, got)
+	require.Contains(t, string(files[0].Raw), "units: [units.yaml, 2-units.yaml]\npolicies: 2-rollover.md\naccounts: accounts.yaml\n")
+}

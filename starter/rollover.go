@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/internal/rollover"
+	"duban/internal/words"
+)
+
+// planRollover drafts next year's plan from this year's file and, when there is
+// one, the ledger. It needs no engine.
+func (a *app) planRollover() *cobra.Command {
+	var year int
+	var dir, at string
+	c := &cobra.Command{
+		Use: "rollover FILE", Short: a.w.T("rollover.cmd"), Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			day, err := a.day("at", at)
+			switch {
+			case err != nil:
+				return err
+			case year == 0:
+				return errors.New(a.w.T("rollover.no_year"))
+			case dir == "":
+				return errors.New(a.w.T("rollover.no_output"))
+			}
+			return a.rollOver(cmd.Context(), args[0], dir, year, day)
+		},
+	}
+	c.Flags().IntVar(&year, "year", 0, a.w.T("rollover.flag_year"))
+	c.Flags().StringVarP(&dir, "output", "o", "", a.w.T("rollover.flag_output"))
+	c.Flags().StringVar(&at, "at", "", a.w.T("rollover.flag_at"))
+	return c
+}
+
+func (a *app) rollOver(ctx context.Context, file, dir string, year int, at calendar.Day) error {
+	p, cal, err := a.load(file)
+	if err != nil {
+		return err
+	}
+	if year <= p.Year || year > 2100 {
+		return errors.New(a.w.T("rollover.bad_year", words.Data{"Year": year, "Old": p.Year}))
+	}
+	known, err := a.whatIsKnown(ctx, p, file)
+	if err != nil {
+		return err
+	}
+	if known.cal != nil {
+		cal = known.cal
+	}
+	if at.IsZero() {
+		at = known.today
+	}
+	d := rollover.Roll(p, known.records, year, at, cal)
+	files, err := a.draftFiles(d, file)
+	if err != nil {
+		return err
+	}
+	var differs *rollover.DiffersError
+	if err := rollover.Write(dir, files); errors.As(err, &differs) {
+		return errors.New(a.w.T("rollover.exists", words.Data{"Path": differs.Path}))
+	} else if err != nil {
+		return err
+	}
+	return a.rolled(d, files, dir, cal)
+}
+
+// lastYear is what the ledger says about the plan that is rolled over.
+type lastYear struct {
+	records []rollover.Record // nil: nothing is known
+	cal     *calendar.Calendar
+	today   calendar.Day
+}
+
+// whatIsKnown asks the ledger; without one, or when the plan is not in it, it
+// says so in a line.
+func (a *app) whatIsKnown(ctx context.Context, p *plan.Plan, file string) (lastYear, error) {
+	known := lastYear{today: calendar.DayOf(a.now().In(calendar.Beijing))}
+	err := a.withLedger(ctx, func(store *ledger.Store) error {
+		l, err := store.Plan(ctx, p.ID)
+		if err != nil {
+			return err
+		}
+		if l.Plan.Hash != p.Hash {
+			fmt.Fprintln(a.err, a.w.T("rollover.other_file", words.Data{"File": file}))
+		}
+		tasks, err := store.Tasks(ctx, ledger.TaskFilter{Plan: p.ID})
+		if err != nil {
+			return err
+		}
+		known.records = ledgerRecords(tasks)
+		if known.cal, err = a.calendarOf(ctx, store); err != nil {
+			return err
+		}
+		known.today, err = a.today(ctx, store, l)
+		return err
+	})
+	switch {
+	case errors.Is(err, errNoLedger):
+		fmt.Fprintln(a.err, a.w.T("rollover.no_record"))
+		return known, nil
+	case errors.Is(err, ledger.ErrNotFound):
+		fmt.Fprintln(a.err, a.w.T("rollover.not_launched", words.Data{"Plan": p.ID}))
+		return known, nil
+	}
+	return known, err
+}
+
+func ledgerRecords(tasks []ledger.Task) []rollover.Record {
+	all := make([]rollover.Record, len(tasks))
+	for i, t := range tasks {
+		all[i] = rollover.Record{Task: t.ID, Duty: t.Duty, Title: t.Title, Kind: t.Kind, Lead: t.Lead, Due: t.Due, State: t.State}
+	}
+	return all
+}
+
+func (a *app) draftFiles(d rollover.Draft, file string) ([]rollover.File, error) {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return d.Files(raw, func(name string) ([]byte, error) {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(file), name)
+		}
+		return os.ReadFile(name)
+	}, a.w)
+}
+
+// rolled says what was written and what is left for a person, as `plan check`
+// will see it.
+func (a *app) rolled(d rollover.Draft, files []rollover.File, dir string, cal *calendar.Calendar) error {
+	var names []string
+	for _, f := range files {
+		names = append(names, f.Name)
+	}
+	draft := filepath.Join(dir, files[0].Name)
+	fmt.Fprintln(a.out, a.w.T("rollover.done", words.Data{"Title": d.Title, "Dir": dir, "Files": strings.Join(names, " "),
+		"Redo": d.Count(rollover.Redo), "Move": d.Count(rollover.Move), "Carry": d.Count(rollover.Carry), "Drop": d.Count(rollover.Drop)}))
+	_, problems := plan.Load(draft, cal)
+	marks := 0
+	var wrong []plan.Problem
+	for _, p := range problems {
+		switch {
+		case p.Key == plan.TodoKey:
+			marks++
+		case !p.Warning:
+			wrong = append(wrong, p)
+		}
+	}
+	fmt.Fprintln(a.out, a.w.T("rollover.marks", words.Data{"Count": marks, "File": draft}))
+	if n := a.tell(wrong); n > 0 {
+		fmt.Fprintln(a.err, a.w.T("rollover.wrong", words.Data{"Count": n}))
+	}
+	return nil
+}
