@@ -171,3 +171,21 @@ func TestWhatPeopleTypedInAnActIsOnlyEverText(t *testing.T) {
 	require.NotContains(t, m.HTML, "<img")
 	require.NotContains(t, m.Subject+m.Line, "\n")
 }
+
+func TestManyMattersStayReadable(t *testing.T) {
+	t.Parallel()
+	var items []notice.Item
+	for i := range 120 {
+		it := about(i, plan.Escalate, "instruction-1-missed", plan.Matter{Topic: act.TopicInstruction, By: "常务副市长 王建国", Words: "务必抓实，报进展。", Limit: may.AddDays(-1)})
+		if i%2 == 0 {
+			it = told(i, act.Cancel, plan.Matter{By: office.Name, Words: "项目并入省级工程。", Paper: "晋市政办〔2021〕20号"})
+		}
+		it.Task = fmt.Sprintf("t%03d", i)
+		items = append(items, it)
+	}
+	m, err := notice.Compose(words.New("zh"), digest("gaoping", "高平市政府", people.Head, "主要负责人", may, items...))
+	require.NoError(t, err)
+	require.Contains(t, m.Text, "120. ")
+	require.Contains(t, m.Text, "一览：领导批示逾期未回复 60 · 撤销任务 60")
+	require.Less(t, len(m.HTML), 102_000, "longer pages are cut by mail programs")
+}

@@ -43,7 +43,7 @@ func refusedValue(w *words.Words, key, value string, talk bool, name func(string
 		for _, seat := range strings.Split(value, ",") {
 			seats = append(seats, called(w, "act.seat_", strings.TrimSpace(seat)))
 		}
-		return strings.Join(seats, w.T("act.say_comma"))
+		return strings.Join(seats, w.T("act.say_or"))
 	case "Unit":
 		if name != nil {
 			return name(value)

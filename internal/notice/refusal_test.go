@@ -22,7 +22,7 @@ func TestARefusalIsASentenceForThePerson(t *testing.T) {
 		zh, en string
 	}{
 		{"act.refused_not_yours", nil, "您所在单位既不是该任务的牵头单位，也不是配合单位，不能查看或者办理。", "Your unit neither leads this task nor assists in it: you can neither see it nor act on it."},
-		{"act.refused_seat", map[string]string{"Seats": "office,leadership"}, "这项办理只能由协调办、领导小组进行。", "Only the office, the leadership group can do this."},
+		{"act.refused_seat", map[string]string{"Seats": "office,leadership"}, "这项办理只能由协调办、领导小组进行。", "Only the office or the leadership group can do this."},
 		{"act.refused_state", map[string]string{"Kind": "complete", "State": "suspended"}, "任务目前为“暂停”，不能申请办结。", "Not possible while the task is “suspended”: report completion."},
 		{"act.refused_needs", map[string]string{"Field": "reason"}, "没有填写理由或说明。", "Missing: reason or text."},
 		{"act.refused_due_passed", map[string]string{"Due": "2021-04-30"}, "时限2021年4月30日已过：延期应当在到期前申请，到期后提出的仍按逾期计算。",
