@@ -225,6 +225,8 @@ func (a Act) has(f Field) bool {
 		return a.Ref != ""
 	case NeedRule:
 		return a.Rule != ""
+	case NeedWhat, NeedNumber, NeedTime, NeedPlace, NeedCalled:
+		return a.Talk != nil && a.Talk.has(f)
 	}
 	return true
 }

@@ -1,0 +1,255 @@
+package act
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/plan"
+)
+
+// TalkState is the state of a talk or a circular as people see it.
+type TalkState string
+
+const (
+	TalkPending  TalkState = "pending"  // called for; opens when its stage speaks
+	TalkProposed TalkState = "proposed" // waits for a named leader 待批
+	TalkOpen     TalkState = "open"
+	TalkDeclined TalkState = "declined"
+	TalkClosed   TalkState = "closed"
+	TalkVoid     TalkState = "void" // its task ended before it opened, or was cancelled
+)
+
+// TalkStates in the order of a talk's life.
+var TalkStates = []TalkState{TalkPending, TalkProposed, TalkOpen, TalkDeclined, TalkClosed, TalkVoid}
+
+// Where a talk comes from, when not from a rule of consequences, whose ID it has then.
+const (
+	OriginStage = "stage" // a rung of its task's ladder
+	OriginHand  = "hand"  // a person
+)
+
+// TalkCase is all that acts know and change about one talk 约谈 or circular 通报.
+// It travels with the talk's workflow.
+type TalkCase struct {
+	Task       string       `json:"task"`
+	What       string       `json:"what"` // plan.ProposeTalk or plan.ProposeCircular
+	State      TalkState    `json:"state"`
+	Number     int          `json:"number"`     // the task's first, second … talk
+	Lead       string       `json:"lead"`       // the unit called: unit ID
+	Office     string       `json:"office"`     // unit ID
+	Leadership string       `json:"leadership"` // unit ID
+	Policy     string       `json:"policy"`     // key in Plan.Policies
+	Origin     string       `json:"origin"`     // OriginStage, OriginHand, or the rule's ID
+	Revision   int          `json:"revision"`   // of its stages: grows whenever one of them comes anew or moves
+	Revised    time.Time    `json:"revised,omitzero"`
+	Grounds    string       `json:"grounds,omitempty"` // what it rests on, in words, a line each
+	Facts      []string     `json:"facts,omitempty"`   // keys of what it rests on: Proposal.Facts
+	By         string       `json:"by,omitempty"`      // who proposed it: an account's name
+	Asked      calendar.Day `json:"asked,omitzero"`    // the day it was proposed
+	Approver   string       `json:"approver,omitempty"`
+	Opened     calendar.Day `json:"opened,omitzero"`
+
+	Round    int                     `json:"round,omitempty"`  // from 1
+	Since    calendar.Day            `json:"since,omitzero"`   // the day this round's limits count from
+	Taken    map[string]calendar.Day `json:"taken,omitempty"`  // steps taken in this round, with their days
+	Notice   *TalkFacts              `json:"notice,omitempty"` // 约谈通知书 as served last
+	Record   *TalkFacts              `json:"record,omitempty"` // how it was held
+	Minutes  string                  `json:"minutes,omitempty"`
+	Absences []Mark                  `json:"absences,omitempty"`     // not attended, and why
+	Returns  []Mark                  `json:"plan_returns,omitempty"` // rectification plans returned
+	Agains   []Mark                  `json:"agains,omitempty"`       // called again, by whom
+	ClosedOn calendar.Day            `json:"closed_on,omitzero"`
+
+	Spoken []Spoken `json:"spoken,omitempty"` // its stages that have been decided
+	Acts   int      `json:"acts,omitempty"`   // how many so far
+	Known  []string `json:"known,omitempty"`  // IDs of the last few
+}
+
+// Mark is what somebody did on a day, in words.
+type Mark struct {
+	On    calendar.Day `json:"on"`
+	By    string       `json:"by"` // account's name
+	Words string       `json:"words"`
+}
+
+// Over tells that nothing more can happen.
+func (c TalkCase) Over() bool {
+	return c.State == TalkDeclined || c.State == TalkClosed || c.State == TalkVoid
+}
+
+// Seats are what an actor is to this talk: Lead is the unit called.
+func (c TalkCase) Seats(by Actor) []Seat {
+	return Case{Lead: c.Lead, Office: c.Office, Leadership: c.Leadership}.Seats(by)
+}
+
+// Sees tells whether an actor may look at the talk.
+func (c TalkCase) Sees(by Actor) bool { return len(c.Seats(by)) > 0 }
+
+// TalkAllowed tells whether an actor may do an act on this talk at all, whatever
+// its state. It is the one place where that is decided.
+func TalkAllowed(c TalkCase, by Actor, k Kind) *Refusal {
+	row, ok := OfTalk(k)
+	if !ok {
+		return refuse("no_such_act", "Kind", string(k))
+	}
+	seats := c.Seats(by)
+	if len(seats) == 0 {
+		return refuse("not_yours")
+	}
+	if row.Named && (by.Account == "" || by.Account == EngineActor.Account || strings.TrimSpace(by.Name) == "") {
+		return refuse("talk_named")
+	}
+	for _, s := range seats {
+		if slices.Contains(row.By, s) {
+			return nil
+		}
+	}
+	if row.Named {
+		return refuse("talk_leader")
+	}
+	return refuse("seat", "Seats", joinSeats(row.By))
+}
+
+// Done tells that this very act is in the case already.
+func (c TalkCase) Done(id string) bool { return slices.Contains(c.Known, id) }
+
+// Check tells whether an act is possible now; nil is yes. An act that is done
+// already is possible and changes nothing.
+func (c TalkCase) Check(a Act) *Refusal {
+	if c.Done(a.ID) {
+		return nil
+	}
+	if r := TalkAllowed(c, a.By, a.Kind); r != nil {
+		return r
+	}
+	row, _ := OfTalk(a.Kind)
+	if !slices.Contains(row.From, c.State) {
+		return refuse("talk_state", "Kind", string(a.Kind), "State", string(c.State))
+	}
+	for _, f := range row.Needs {
+		if !a.has(f) {
+			return refuse("needs", "Field", string(f))
+		}
+	}
+	for _, e := range a.Evidence {
+		if (e.SHA256 == "") == (e.URL == "") {
+			return refuse("evidence", "Name", e.Name)
+		}
+	}
+	return c.checkOrder(row, a)
+}
+
+// checkOrder: a step comes after the one before it, and once a round; a notice
+// may be served anew until the talk is held. The leadership may close earlier.
+func (c TalkCase) checkOrder(row TalkRow, a Act) *Refusal {
+	if row.After != "" && !c.took(row.After) && !(a.Kind == CloseTalk && slices.Contains(c.Seats(a.By), Leadership)) {
+		return refuse("talk_order", "Step", row.After)
+	}
+	if a.Kind == Serve || a.Kind == Absent {
+		return same(c.took(StepHeld))
+	}
+	return same(row.Step != "" && c.took(row.Step))
+}
+
+func (c TalkCase) took(step string) bool {
+	_, ok := c.Taken[step]
+	return ok
+}
+
+// apply is the case after an act that Check allows.
+func (c TalkCase) apply(a Act) TalkCase {
+	row, _ := OfTalk(a.Kind)
+	if row.To != "" {
+		c.State = row.To
+	}
+	c.Acts++
+	c.Known = append(slices.Clone(c.Known), a.ID)
+	if n := len(c.Known); n > known {
+		c.Known = c.Known[n-known:]
+	}
+	if row.Step != "" && !c.took(row.Step) {
+		c.Taken = maps.Clone(c.Taken)
+		if c.Taken == nil {
+			c.Taken = map[string]calendar.Day{}
+		}
+		c.Taken[row.Step] = a.On
+	}
+	if apply := talkApplies[a.Kind]; apply != nil {
+		apply(&c, a)
+	}
+	if c.Over() {
+		c.ClosedOn = a.On
+	}
+	return c
+}
+
+var talkApplies = map[Kind]func(*TalkCase, Act){
+	Approve: func(c *TalkCase, a Act) {
+		c.Approver = a.By.Name
+		if c.What == plan.ProposeCircular {
+			c.Opened, c.State = a.On, TalkClosed // it is told, and that is all of it
+			return
+		}
+		c.begin(a.On)
+	},
+	Decline: func(c *TalkCase, a Act) { c.Approver = a.By.Name },
+	Serve:   func(c *TalkCase, a Act) { c.Notice = a.Talk },
+	Held:    func(c *TalkCase, a Act) { c.Record = a.Talk },
+	Minutes: func(c *TalkCase, a Act) { c.Minutes = a.Reason },
+	Absent: func(c *TalkCase, a Act) {
+		c.Absences = append(slices.Clone(c.Absences), a.mark())
+		c.next(a.On)
+	},
+	ReturnPlan: func(c *TalkCase, a Act) {
+		c.Returns = append(slices.Clone(c.Returns), a.mark())
+		c.Taken = maps.Clone(c.Taken)
+		for _, step := range []string{StepPlan, StepReport, StepVerified} {
+			delete(c.Taken, step)
+		}
+	},
+	Again: func(c *TalkCase, a Act) {
+		c.Agains = append(slices.Clone(c.Agains), a.mark())
+		if slices.Contains(c.Seats(a.By), Leadership) {
+			c.Approver = a.By.Name
+		}
+		c.next(a.On)
+	},
+}
+
+func (a Act) mark() Mark { return Mark{On: a.On, By: a.By.Name, Words: a.Reason} }
+
+// begin opens the talk's first round on a day.
+func (c *TalkCase) begin(on calendar.Day) {
+	c.State, c.Opened, c.Since, c.Round = TalkOpen, on, on, 1
+}
+
+// next begins another round: every step is to be taken again.
+func (c *TalkCase) next(on calendar.Day) {
+	c.Round, c.Since, c.Taken, c.Notice, c.Record, c.Minutes = c.Round+1, on, nil, nil, nil, ""
+}
+
+// Speaks tells whether a stage still has something to say about this talk.
+func (c TalkCase) Speaks(s plan.Stage) bool {
+	switch {
+	case s.Kind == plan.Told:
+		return true // it has happened
+	case s.Topic == TopicProposal:
+		return c.State == TalkProposed
+	case c.State != TalkOpen:
+		return false
+	}
+	step, round := StageStep(s.ID)
+	return round == max(1, c.Round) && !c.took(step)
+}
+
+// Stands tells whether what a stage of a revision was to say is still true: it
+// has been decided anew when the stages were revised before it spoke.
+func (c TalkCase) Stands(s plan.Stage, revision int) bool {
+	if s.Kind != plan.Told && revision != c.Revision && s.At.After(c.Revised) {
+		return false
+	}
+	return c.Speaks(s)
+}
