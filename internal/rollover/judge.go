@@ -82,7 +82,10 @@ func pick(readings []deadline.Reading, is func(deadline.Reading) bool) (deadline
 	return readings[i], true
 }
 
-var writtenYear = regexp.MustCompile(`(20\d\d)\s*年`)
+var (
+	writtenYear = regexp.MustCompile(`(20\d\d)\s*年`)
+	sinceThen   = regexp.MustCompile(`^\s*(\d{1,2}月)?(\d{1,2}日)?(起|以来)`)
+)
 
 // namesPastYear tells that a text without a limit speaks of the plan's year or
 // an earlier one otherwise than to say since when (2021年起) or what the paper is
@@ -91,7 +94,7 @@ func namesPastYear(text string, p *plan.Plan) bool {
 	readings := deadline.Read(text, deadline.Context{Issued: p.Issued, PlanYear: p.Year})
 	for _, m := range writtenYear.FindAllStringSubmatchIndex(text, -1) {
 		year, _ := strconv.Atoi(text[m[2]:m[3]])
-		since := slices.ContainsFunc(readings, func(r deadline.Reading) bool {
+		since := sinceThen.MatchString(text[m[1]:]) || slices.ContainsFunc(readings, func(r deadline.Reading) bool {
 			return r.Kind == deadline.Start && r.Begin <= m[0] && m[1] <= r.End
 		})
 		if year <= p.Year && !since && strings.Count(text[:m[0]], "《") == strings.Count(text[:m[0]], "》") {

@@ -154,13 +154,12 @@ func (p *page) unfinished() {
 	}
 	var rows [][]string
 	for _, l := range p.Unfinished {
-		to := next[l.Task]
-		if l.Duty != "" {
-			to = p.say("this_year", words.Data{"Old": p.From.Year})
-		}
-		first := day(l.First)
-		if l.Duty != "" {
-			first = day(l.Due)
+		first, to := day(l.First), next[l.Task]
+		switch {
+		case l.Duty != "":
+			first, to = day(l.Due), p.say("this_year", words.Data{"Old": p.From.Year})
+		case to == "":
+			to = p.say("not_in_file", nil)
 		}
 		rows = append(rows, []string{l.Task, l.Title, p.unit(l.Lead), first, day(l.Due), number(l.Days), number(l.Workdays), to})
 	}

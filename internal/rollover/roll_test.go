@@ -1,6 +1,7 @@
 package rollover_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,10 +18,9 @@ import (
 	"duban/internal/words"
 )
 
-const (
-	seedFolder = "../../seeds/jincheng-2021-water"
-	notices    = "../../seeds/calendar"
-)
+var update = flag.Bool("update", false, "write the expected draft anew")
+
+const notices = "../../seeds/calendar"
 
 func day(t require.TestingT, s string) calendar.Day {
 	d, err := calendar.ParseDay(s)
@@ -33,17 +33,6 @@ func seededCalendar(t require.TestingT) *calendar.Calendar {
 	require.NoError(t, err)
 	return cal
 }
-
-func seededPlan(t require.TestingT) (*plan.Plan, []byte) {
-	path := filepath.Join(seedFolder, "plan.yaml")
-	p, _ := plan.Load(path, seededCalendar(t))
-	require.NotNil(t, p)
-	raw, err := os.ReadFile(path)
-	require.NoError(t, err)
-	return p, raw
-}
-
-func fromSeed(name string) ([]byte, error) { return os.ReadFile(filepath.Join(seedFolder, name)) }
 
 // one is a plan of 2021 with one dated task.
 func one(t require.TestingT, source, due, milestone string) *plan.Plan {
@@ -146,6 +135,8 @@ func TestDutiesAndStanding(t *testing.T) {
 		{ID: "ended", Kind: plan.Duty, Recur: &plan.Recurrence{Every: "year"}, Source: "每年"},
 		{ID: "since", Kind: plan.Standing, Source: "2021年5月起全部纳入考核"},
 		{ID: "named", Kind: plan.Standing, Source: "按时完成2020年度评估"},
+		{ID: "history", Kind: plan.Standing, Source: "2018年以来持续推进"},
+		{ID: "paper", Kind: plan.Standing, Source: "按照《山西省2020年行动计划》执行"},
 		{ID: "vision", Kind: plan.Standing, Source: "到2025年基本建成"},
 		{ID: "moved", Kind: plan.Standing, Lead: "a", Source: "加强管理"},
 	}}
@@ -166,6 +157,8 @@ func TestDutiesAndStanding(t *testing.T) {
 		"ended: drop ended",
 		"since: carry standing",
 		"named: carry standing names_year",
+		"history: carry standing",
+		"paper: carry standing",
 		"vision: carry standing",
 		"moved: carry standing reassigned",
 	}, got)
@@ -287,4 +280,47 @@ func TestFilesOfTheSameName(t *testing.T) {
 	}
 	require.Equal(t, []string{"units.yaml of a/units.yaml", "2-units.yaml of b/units.yaml", "2-rollover.md of ../rollover.md", "accounts.yaml of accounts.yaml"}, got)
 	require.Contains(t, string(files[0].Raw), "units: [units.yaml, 2-units.yaml]\npolicies: 2-rollover.md\naccounts: accounts.yaml\n")
+}
+
+// The whole draft and report of the small plan, half of it done: read them when
+// they change.
+func TestTheSmallPlanWhole(t *testing.T) {
+	t.Parallel()
+	cal := seededCalendar(t)
+	p, _ := plan.Load("testdata/plan.yaml", cal)
+	require.NotNil(t, p)
+	raw, err := os.ReadFile("testdata/plan.yaml")
+	require.NoError(t, err)
+	state := map[string]string{"survey.gaoping": rollover.Open, "survey.zezhou": rollover.Closed, "summary.gaoping": rollover.Open,
+		"scheme": rollover.Open, "manage.zezhou": rollover.Cancelled, "p01": rollover.Closed, "s02": rollover.Closed}
+	due := map[string]string{"survey.gaoping": "2021-08-31", "survey.qinshui": "2022-03-31", "monitor.2021Q4": "2021-12-31"}
+	records := []rollover.Record{}
+	for _, k := range p.Tasks {
+		r := rollover.Record{Task: k.ID, Title: k.Title, Kind: k.Kind, Lead: k.Lead, Due: k.Due, State: state[k.ID]}
+		if r.State == "" {
+			r.State = rollover.Open
+		}
+		if due[k.ID] != "" {
+			r.Due = day(t, due[k.ID])
+		}
+		if k.ID == "leakage" || k.ID == "s01" {
+			r.Lead = "zezhou"
+		}
+		records = append(records, r)
+		if k.ID == "monitor" {
+			records = append(records, rollover.Record{Task: "monitor.2021Q4", Duty: "monitor", Title: k.Title, Kind: plan.Dated, Lead: k.Lead, Due: day(t, due["monitor.2021Q4"]), State: rollover.Open})
+		}
+	}
+	files, err := rollover.Roll(p, records, 2022, day(t, "2022-01-10"), cal).Files(raw, func(name string) ([]byte, error) { return os.ReadFile(filepath.Join("testdata", name)) }, words.New("zh"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"plan.yaml", "units.yaml", "rollover.md"}, []string{files[0].Name, files[1].Name, files[2].Name})
+	for _, f := range []rollover.File{files[0], files[2]} {
+		golden := filepath.Join("testdata", "2022."+f.Name)
+		if *update {
+			require.NoError(t, os.WriteFile(golden, f.Raw, 0o644))
+		}
+		want, err := os.ReadFile(golden)
+		require.NoError(t, err)
+		require.Equal(t, string(want), string(f.Raw))
+	}
 }
