@@ -88,7 +88,7 @@ func nineStages() plan.Policy {
 	liaison := []people.Role{people.Liaison}
 	return plan.Policy{
 		Name: "nine", Version: 1, Title: "九级", SpeakAt: "09:00",
-		Blue: plan.Offset{N: 7}, Yellow: plan.Offset{N: 3, Work: true},
+		Blue: plan.Offset{N: 7}, Yellow: plan.Offset{N: 3, Work: true}, Acts: plan.DefaultActs(),
 		Stages: []plan.Rule{
 			{ID: "remind-30", Kind: plan.Remind, Before: before(30), To: liaison, Light: plan.Green},
 			{ID: "remind-15", Kind: plan.Remind, Before: before(15), To: liaison, Light: plan.Green},
