@@ -71,7 +71,7 @@ func (a *app) root() *cobra.Command {
 		Short:         a.w.T("cli.root"),
 		SilenceUsage:  true,
 		SilenceErrors: true,
-	}, a.planCommand(), a.taskCommand(), a.dateCommand(), a.ledgerCommand(), a.rehearseCommand(), a.upCommand(), a.engineCommand())
+	}, a.planCommand(), a.taskCommand(), a.dateCommand(), a.ledgerCommand(), a.calendarCommand(), a.rehearseCommand(), a.upCommand(), a.engineCommand())
 	a.speakUsage(root)
 	return root
 }

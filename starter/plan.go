@@ -29,7 +29,7 @@ func (a *app) planCheck() *cobra.Command {
 	return a.listing(&cobra.Command{
 		Use: "check FILE", Short: a.w.T("cli.plan_check"), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cal, err := a.calendar()
+			cal, err := a.calendarInForce(cmd.Context())
 			if err != nil {
 				return err
 			}

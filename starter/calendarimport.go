@@ -1,0 +1,275 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/words"
+)
+
+// importing is `calendar import -o json`.
+type importing struct {
+	Years   []yearChange `json:"years"` // one a file, in the order given
+	Moves   []movedStage `json:"moves"` // by plan, then by when the stage was to speak
+	Applied bool         `json:"applied"`
+}
+
+// yearChange is what one file changes of its year.
+type yearChange struct {
+	File      string            `json:"file"`
+	Year      int               `json:"year"`
+	Papers    []string          `json:"papers"`
+	WasPapers []string          `json:"was_papers"` // empty where the year was provisional
+	Changes   []calendar.Change `json:"changes"`    // was or is null: the notice does not name the day
+	same      bool
+	notice    calendar.Year
+}
+
+func (a *app) calendarImport() *cobra.Command {
+	var yes bool
+	var as string
+	c := a.listing(&cobra.Command{
+		Use: "import FILE…", Short: a.w.T("calendar.cmd_import"), Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			notices, err := a.readNotices(args)
+			if err != nil {
+				return err
+			}
+			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
+				return a.bringIn(cmd.Context(), store, args, notices, importConsent{yes, cmd.InOrStdin()}, cmp.Or(as, a.cfg.As, "operator"))
+			})
+		},
+	})
+	c.Flags().BoolVar(&yes, "yes", false, a.w.T("calendar.flag_yes"))
+	c.Flags().StringVar(&as, "as", "", a.w.T("calendar.flag_as"))
+	return c
+}
+
+// readNotices reads every file; the first that is wrong, or two for one year,
+// is an error, and nothing is brought in.
+func (a *app) readNotices(files []string) ([]calendar.Year, error) {
+	var notices []calendar.Year
+	of := map[int]string{}
+	for _, file := range files {
+		y, err := a.readNotice(file)
+		if err != nil {
+			return nil, err
+		}
+		if first, twice := of[y.Year]; twice {
+			return nil, errors.New(a.w.T("calendar.year_twice", words.Data{"File": file, "Other": first, "Year": y.Year}))
+		}
+		of[y.Year] = file
+		notices = append(notices, y)
+	}
+	return notices, nil
+}
+
+func (a *app) readNotice(file string) (calendar.Year, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return calendar.Year{}, err
+	}
+	defer f.Close()
+	y, err := calendar.ReadYear(f)
+	var wrong *calendar.Fault
+	if errors.As(err, &wrong) {
+		return y, errors.New(a.faultText(file, wrong))
+	}
+	return y, err
+}
+
+// importConsent is how a person agrees: by --yes, or at a terminal.
+type importConsent struct {
+	yes bool
+	in  io.Reader
+}
+
+// bringIn shows what notices change, and after consent puts them in force.
+func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, notices []calendar.Year, agree importConsent, by string) error {
+	now, err := a.calendarOf(ctx, store)
+	if err != nil {
+		return err
+	}
+	im := importing{Years: yearChanges(now, files, notices), Moves: []movedStage{}}
+	changed := slices.DeleteFunc(slices.Clone(im.Years), func(y yearChange) bool { return y.same })
+	if err := a.ownFolder(changed); err != nil {
+		return err
+	}
+	for _, y := range changed {
+		now = now.With(y.notice)
+	}
+	if len(changed) > 0 {
+		if im.Moves, err = a.movedStages(ctx, store, now, reasonOf(changed)); err != nil {
+			return err
+		}
+	}
+	if a.format == "table" {
+		a.showImport(im)
+	}
+	if len(changed) > 0 && a.consents(agree) {
+		for _, y := range changed {
+			if err := a.applyNotice(ctx, store, y.notice, by); err != nil {
+				return err
+			}
+		}
+		im.Applied = true
+	}
+	if a.format == "json" {
+		return a.json(im)
+	}
+	if im.Applied {
+		fmt.Fprintln(a.out, a.w.T("calendar.applied", words.Data{"Years": len(changed)}))
+	}
+	return nil
+}
+
+// applyNotice puts one year's notice in force, as the account by.
+//
+// Nothing else in this file writes. Running tasks and talks keep the stages they
+// have until each is told by an act of its own: that is the engine's.
+func (a *app) applyNotice(ctx context.Context, store *ledger.Store, y calendar.Year, by string) error {
+	now := a.now()
+	return store.PutCalendar(ctx, y, by, ledger.When{Real: now, Plan: now})
+}
+
+// reasonOf is the papers that moved stages name as their reason.
+func reasonOf(changed []yearChange) string {
+	var papers []string
+	for _, y := range changed {
+		papers = append(papers, y.Papers...)
+	}
+	return strings.Join(papers, " ")
+}
+
+func yearChanges(now *calendar.Calendar, files []string, notices []calendar.Year) []yearChange {
+	known := map[int]calendar.Year{}
+	for _, y := range now.Years() {
+		known[y.Year] = y
+	}
+	var out []yearChange
+	for i, y := range notices {
+		c := yearChange{File: files[i], Year: y.Year, notice: y, Papers: append([]string{}, y.Papers...),
+			WasPapers: append([]string{}, known[y.Year].Papers...), Changes: append([]calendar.Change{}, calendar.Changes(known[y.Year], y)...)}
+		c.same = now.Governed(y.Year) && len(c.Changes) == 0 && slices.Equal(c.Papers, c.WasPapers)
+		out = append(out, c)
+	}
+	return out
+}
+
+// ownFolder refuses a year that the operator's own folder rules: at its next
+// start the engine would put that one back.
+func (a *app) ownFolder(changed []yearChange) error {
+	if a.cfg.Calendar == "" {
+		return nil
+	}
+	own, err := calendar.Load(os.DirFS(a.cfg.Calendar))
+	if err != nil {
+		return fmt.Errorf("DUBAN_CALENDAR: %w", err)
+	}
+	for _, y := range changed {
+		if own.Governed(y.Year) {
+			return errors.New(a.w.T("calendar.own_folder", words.Data{"Year": y.Year, "Dir": a.cfg.Calendar}))
+		}
+	}
+	return nil
+}
+
+// consents asks whoever sits at the terminal. Without a terminal (a program that
+// reads JSON is none) and without --yes nobody has agreed, and it says so.
+func (a *app) consents(agree importConsent) bool {
+	if agree.yes {
+		return true
+	}
+	if f, ok := agree.in.(*os.File); a.format == "json" || !ok || !term.IsTerminal(int(f.Fd())) {
+		fmt.Fprintln(a.err, a.w.T("calendar.only_shown"))
+		return false
+	}
+	return a.ask(agree.in)
+}
+
+// ask is true for an answer that begins like yes or is 是.
+func (a *app) ask(in io.Reader) bool {
+	fmt.Fprint(a.err, a.w.T("calendar.ask"))
+	line, _ := bufio.NewReader(in).ReadString('\n')
+	switch strings.ToLower(strings.TrimSpace(line)) {
+	case "y", "yes", "是":
+		return true
+	}
+	fmt.Fprintln(a.err, a.w.T("calendar.not_applied"))
+	return false
+}
+
+func (a *app) showImport(im importing) {
+	for _, y := range im.Years {
+		a.showYear(y)
+	}
+	if len(im.Moves) == 0 {
+		fmt.Fprintln(a.out, a.w.T("calendar.no_moves"))
+		return
+	}
+	t := a.roomTable("calendar", map[string]int{"title": 40}, "plan", "task", "title", "stage", "from", "to")
+	tasks := map[string]bool{}
+	for _, m := range im.Moves {
+		tasks[m.Plan+"/"+m.Task] = true
+		t.AppendRow(table.Row{m.Plan, m.Task, m.Title, a.stageWords(stageRow{Stage: m.Stage, Kind: m.Kind}), clock(m.From), clock(m.To)})
+	}
+	t.Render()
+	fmt.Fprintln(a.out, a.w.T("calendar.moves", words.Data{"Tasks": len(tasks), "Stages": len(im.Moves)}))
+}
+
+func clock(t time.Time) string { return t.Format("2006-01-02 15:04") }
+
+func (a *app) showYear(y yearChange) {
+	data := words.Data{"Year": y.Year, "Was": strings.Join(y.WasPapers, " "), "Is": strings.Join(y.Papers, " "), "N": len(y.Changes)}
+	switch {
+	case y.same:
+		fmt.Fprintln(a.out, a.w.T("calendar.same", data))
+		return
+	case len(y.WasPapers) == 0:
+		fmt.Fprintln(a.out, a.w.T("calendar.new_year", data))
+	default:
+		fmt.Fprintln(a.out, a.w.T("calendar.other", data))
+	}
+	if len(y.Changes) == 0 {
+		return
+	}
+	t := a.roomTable("calendar", nil, "change", "date", "was", "is")
+	for _, c := range y.Changes {
+		key := "calendar.changed"
+		if c.Was == nil {
+			key = "calendar.added"
+		} else if c.Is == nil {
+			key = "calendar.removed"
+		}
+		t.AppendRow(table.Row{a.w.T(key), c.Date, a.holiday(c.Date, c.Was), a.holiday(c.Date, c.Is)})
+	}
+	t.Render()
+}
+
+// holiday is what a notice says of a day: 国庆节休息, 国庆节调休上班; or, of a day
+// it does not name, what the weekday says.
+func (a *app) holiday(d calendar.Day, h *calendar.Holiday) string {
+	switch {
+	case h == nil && (d.Weekday() == time.Saturday || d.Weekday() == time.Sunday):
+		return a.w.T("calendar.weekend")
+	case h == nil:
+		return a.w.T("calendar.weekday")
+	case h.IsOffDay:
+		return a.w.T("calendar.rests", words.Data{"Name": h.Name})
+	}
+	return a.w.T("calendar.works", words.Data{"Name": h.Name})
+}
