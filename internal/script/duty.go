@@ -1,0 +1,110 @@
+package script
+
+import (
+	"time"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+)
+
+// duty is the life of a recurring duty: it opens its occurrences one after the
+// other, each of which is a task with a life of its own. While it is paused none
+// is opened, and those that fell due in the pause are left out.
+func (f *foreteller) duty(t plan.Task, from time.Time) {
+	e := f.eraAt(from)
+	c := ledger.CaseOf(e.plan, ledger.TaskOf(e.plan.ID, t, from))
+	d := &dutyWalk{walk: walk{foreteller: f, id: t.ID, course: e.book.Open(c, nil), now: from}, duty: t}
+	for _, m := range f.moments(OnDuty, t.ID, plan.Duty, from) {
+		d.open(m.act.At)
+		if next := d.after.AddDays(1); m.act.Kind == act.SetRule && !d.after.IsZero() && next.After(m.act.On) {
+			m.act.Due = next // the new rule counts from the next occurrence on
+		}
+		d.moved(m)
+	}
+	d.open(never)
+}
+
+type dutyWalk struct {
+	walk
+	duty  plan.Task
+	after calendar.Day // due date opened last
+}
+
+// moved is one act on the duty, and where its occurrences go on after it.
+func (d *dutyWalk) moved(m moment) {
+	if d.now.Before(m.act.At) {
+		d.now = m.act.At
+	}
+	paused := d.course.Pause != nil
+	d.do(m)
+	if eve := m.act.On.AddDays(-1); paused && d.course.Pause == nil && d.after.Before(eve) {
+		d.after = eve
+	}
+}
+
+// open opens every occurrence whose time comes before an instant.
+func (d *dutyWalk) open(before time.Time) {
+	for !d.course.Over() {
+		if d.course.Pause != nil {
+			resume, ok := d.course.ResumesBy(before)
+			if !ok {
+				return
+			}
+			d.moved(moment{act: resume})
+			continue
+		}
+		e := d.eraAt(d.now)
+		duty := d.ruled(e.plan)
+		o, ok := e.book.NextOccurrence(e.plan.Policies[duty.Policy], duty, d.after, d.launched)
+		opens := o.Opens
+		if opens.Before(d.now) {
+			opens = d.now
+		}
+		if !ok || d.over(o.Due) || !opens.Before(before) {
+			return
+		}
+		d.after, d.now = o.Due, opens
+		d.occurrence(duty, o, opens)
+	}
+}
+
+// over tells that a due date is past the end of what is foretold.
+func (d *dutyWalk) over(due calendar.Day) bool {
+	last := d.until
+	if last.IsZero() && d.duty.Recur != nil && d.duty.Recur.Until.IsZero() {
+		last = calendar.NewDay(d.eras[0].plan.Year, time.December, 31)
+	}
+	return !last.IsZero() && due.After(last)
+}
+
+// ruled is the duty as acts have changed it.
+func (d *dutyWalk) ruled(p *plan.Plan) plan.Task {
+	t, c := d.duty, d.course
+	for _, now := range p.Tasks {
+		if now.ID == t.ID && now.Kind == plan.Duty {
+			t = now
+		}
+	}
+	t.Title, t.Lead, t.Assist, t.Policy = c.Title, c.Lead, c.Assist, c.Policy
+	if c.Rule != nil && t.Recur != nil {
+		rule := *c.Rule
+		rule.Until = t.Recur.Until
+		t.Recur = &rule
+	}
+	return t
+}
+
+func (d *dutyWalk) occurrence(duty plan.Task, o plan.Occurrence, opens time.Time) {
+	row := ledger.TaskOf(d.eras[0].plan.ID, duty, o.Opens)
+	row.ID, row.Duty, row.Period, row.Kind = o.Task, duty.ID, o.Period, plan.Dated
+	row.Due, row.FirstDue = o.Due, o.Due
+	d.Opened[o.Task] = opens
+	for _, e := range d.eras {
+		if e.duty != nil {
+			e.duty[o.Task] = duty.ID
+		}
+	}
+	d.task(row, opens)
+}

@@ -1,0 +1,212 @@
+package script
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+)
+
+// When gives the instants at which acts were done, by Entry.Key and, for the acts
+// that the engine does itself when a plan is amended or a calendar changes, by
+// task and act ID with a slash between. An act that is not in it was not done.
+type When map[string]time.Time
+
+// Foresight is what a plan's year says when a script is acted.
+type Foresight struct {
+	// Stages in order of time, task and ID: as plan.Plan.Preview gives them, with
+	// what acts change, and with what acts say at once.
+	Stages []plan.Foretold
+	// Refused are the acts that are refused, by Entry.Key: the reason's key.
+	Refused map[string]string
+	// Opened are the occurrences of duties, by task: when each opens.
+	Opened map[string]time.Time
+}
+
+// NoThing is the Foresight.Refused of an act on what does not exist at that time.
+const NoThing = "script.no_thing"
+
+// Foretell is the plan's year as plan.Plan.Preview foretells it, with the acts
+// of a script in it. Without entries it is that preview exactly. when is when the
+// acts were really done; nil, they are done as the script tells.
+func Foretell(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until calendar.Day, s *Script, when When) Foresight {
+	if s == nil || len(s.Entries) == 0 {
+		return Foresight{Stages: p.Preview(cal, launched, until)}
+	}
+	f := &foreteller{
+		Foresight: Foresight{Refused: map[string]string{}, Opened: map[string]time.Time{}},
+		launched:  launched.UTC(), until: until, script: s, when: when, acted: map[string]bool{},
+	}
+	if err := f.divide(p, cal); err != nil {
+		return f.Foresight // Load refuses unknown time zones
+	}
+	f.year()
+	for _, e := range s.Entries {
+		if (e.Sort != Amends && e.Sort != Notice) && !f.acted[e.Key()] {
+			f.Refused[e.Key()] = NoThing
+		}
+	}
+	slices.SortStableFunc(f.Stages, func(a, b plan.Foretold) int {
+		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Task, b.Task), strings.Compare(a.Stage.ID, b.Stage.ID))
+	})
+	return f.Foresight
+}
+
+// Astray are the entries whose answer is not the one the script expects.
+func (f Foresight) Astray(s *Script) []Entry {
+	return slices.DeleteFunc(slices.Clone(s.Entries), func(e Entry) bool { return e.Expects(f.Refused[e.Key()]) })
+}
+
+// Expects tells whether an answer is the one an entry expects: refused is the
+// reason's key, "" when the act was accepted.
+func (e Entry) Expects(refused string) bool {
+	return e.Refused == (refused != "") && (e.Why == "" || e.Why == refused)
+}
+
+type foreteller struct {
+	Foresight
+	launched time.Time
+	until    calendar.Day
+	script   *Script
+	when     When
+	eras     []era
+	acted    map[string]bool // Entry.Key: its turn has come
+}
+
+// year is the life of everything in the plan, and of what amendments add.
+func (f *foreteller) year() {
+	for _, t := range f.eras[0].plan.Tasks {
+		f.commitment(t, f.launched)
+	}
+	for _, e := range f.eras[1:] {
+		for _, t := range e.added {
+			f.commitment(t, e.from)
+		}
+	}
+}
+
+func (f *foreteller) commitment(t plan.Task, from time.Time) {
+	p := f.eras[0].plan.ID
+	switch t.Kind {
+	case plan.Dated:
+		f.task(ledger.TaskOf(p, t, from), from)
+	case plan.Duty:
+		f.duty(t, from)
+	}
+}
+
+// moment is one act at its instant.
+type moment struct {
+	act act.Act
+	key string // Entry.Key; "" for the engine's own
+}
+
+// moments are the acts on one thing from an instant on, in order.
+func (f *foreteller) moments(sort Sort, thing string, kind plan.Kind, from time.Time) []moment {
+	var all []moment
+	for _, e := range f.script.Entries {
+		if at, ok := f.done(e.Key(), e.At); ok && e.Sort == sort && e.Thing == thing {
+			all = append(all, moment{e.at(at, f.eras[0].book.Zone), e.Key()})
+		}
+	}
+	if sort == OnTask || sort == OnDuty {
+		for _, e := range f.eras[1:] {
+			all = append(all, f.own(e, thing, kind)...)
+		}
+	}
+	all = slices.DeleteFunc(all, func(m moment) bool { return m.act.At.Before(from) })
+	slices.SortStableFunc(all, func(a, b moment) int { return a.act.At.Compare(b.act.At) })
+	return all
+}
+
+// done is when an act was done, or is to be; ok is false when it was not.
+func (f *foreteller) done(key string, at time.Time) (time.Time, bool) {
+	if f.when == nil {
+		return at, true
+	}
+	at, ok := f.when[key]
+	return at, ok
+}
+
+// walk is the life of one task or duty.
+type walk struct {
+	*foreteller
+	id     string
+	course act.Course
+	now    time.Time // all before it has happened
+	talks  []called
+	states []state // what it was, from when on
+}
+
+type state struct {
+	at time.Time
+	of act.Case
+}
+
+// task is the whole life of a task or an occurrence that begins at from.
+func (f *foreteller) task(t ledger.Task, from time.Time) {
+	e := f.eraAt(from)
+	c := ledger.CaseOf(e.plan, t)
+	ladder := e.book.Ladder(e.plan.Policies[t.Policy], t.Due, t.Lead, t.Assigned)
+	w := &walk{foreteller: f, id: t.ID, course: e.book.Open(c, ladder), now: from}
+	w.states = []state{{from, w.course.Case}}
+	for _, m := range f.moments(OnTask, t.ID, plan.Dated, from) {
+		w.to(m.act.At.Add(1)) // what speaks at the instant of the act has spoken
+		w.do(m)
+	}
+	w.to(never)
+	w.openTalks()
+}
+
+// never is after everything.
+var never = time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// to lets the thing run until an instant, exclusive: the stages speak and pauses
+// end, under the calendar of their time.
+func (w *walk) to(at time.Time) {
+	for w.now.Before(at) {
+		e, end := w.eraAt(w.now), at
+		if next := w.eraAfter(w.now); next.Before(end) {
+			end = next
+		}
+		before := w.course.Case
+		said, after, _ := e.book.Play(w.course, nil, end)
+		w.course, w.now = after, end
+		for _, s := range said {
+			w.say(s, before)
+			if s.Kind == plan.Talk && e.plan.Policies[before.Policy].Talk != nil {
+				w.talks = append(w.talks, called{of: before, at: s.At})
+			}
+		}
+	}
+}
+
+// do is one act: what it changes, and what it says at once.
+func (w *walk) do(m moment) {
+	e := w.eraAt(m.act.At)
+	after, told, refused := e.book.Act(w.course, m.act)
+	w.acted[m.key] = true
+	if refused != nil {
+		if m.key != "" {
+			w.Refused[m.key] = refused.Key
+		}
+		return
+	}
+	if m.act.Kind == act.Recalendar && w.when == nil && w.course.Kind != plan.Duty && same(w.course, after) {
+		return // the engine leaves alone what does not move
+	}
+	w.course = after
+	w.states = append(w.states, state{m.act.At, after.Case})
+	for _, s := range told {
+		w.say(s, after.Case)
+	}
+}
+
+func (w *walk) say(s plan.Stage, c act.Case) {
+	w.Stages = append(w.Stages, plan.Foretold{Task: w.id, Unit: c.Lead, Due: c.Due, Stage: s})
+}

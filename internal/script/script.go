@@ -1,0 +1,74 @@
+// Package script is a year of people's acts as data 剧本: it reads and checks
+// the file, and foretells what a plan's year says when the acts are done as it
+// tells. It is pure but for reading files: no clock, no database, no Temporal.
+package script
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/plan"
+)
+
+// Script is what people do in one plan's year, in order of time.
+type Script struct {
+	File    string  `json:"file"`
+	Entries []Entry `json:"entries"`
+}
+
+// Sort is what an entry is about.
+type Sort string
+
+const (
+	OnTask  Sort = "task"     // a task or an occurrence of a duty
+	OnDuty  Sort = "duty"     // the duty itself
+	OnTalk  Sort = "talk"     // a talk or a circular
+	Propose Sort = "propose"  // a talk or a circular by hand: Thing is the task it is about
+	Amends  Sort = "amend"    // the plan is amended: Thing is the file
+	Notice  Sort = "calendar" // a holiday notice comes: Thing is the file
+)
+
+// Sorts of entries, as the file names them.
+var Sorts = []Sort{OnTask, OnDuty, OnTalk, Propose, Amends, Notice}
+
+// Entry is one act of a script.
+type Entry struct {
+	Line  int       `json:"line"`
+	At    time.Time `json:"at"` // plan clock, UTC
+	Sort  Sort      `json:"sort"`
+	Thing string    `json:"thing"` // ID of the task, duty or talk; else the file's path
+	// Act is what is done. Its ID is its own in the whole script; At and On are
+	// not set. Of an amendment or a notice only ID, By, Reason and Paper are.
+	Act act.Act `json:"act"`
+	// Refused: the act is to be refused, for the reason Why (a key of the
+	// catalogue, act.refused_*) unless that is "".
+	Refused bool   `json:"refused,omitempty"`
+	Why     string `json:"why,omitempty"`
+
+	Plan *plan.Plan     `json:"-"` // of Amends: the plan as amended
+	Year *calendar.Year `json:"-"` // of Notice
+}
+
+// Key names what an entry's answer is kept under: the thing and the act.
+func (e Entry) Key() string { return e.Thing + "/" + e.Act.ID }
+
+// at is the entry's act as done at an instant.
+func (e Entry) at(at time.Time, zone *time.Location) act.Act {
+	a := e.Act
+	a.At = at.UTC()
+	a.On = calendar.DayOf(at.In(zone))
+	return a
+}
+
+// Until is the script without the entries at or after an instant.
+func (s Script) Until(to time.Time) Script {
+	s.Entries = slices.DeleteFunc(slices.Clone(s.Entries), func(e Entry) bool { return !e.At.Before(to) })
+	return s
+}
+
+func (s *Script) sort() {
+	slices.SortStableFunc(s.Entries, func(a, b Entry) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Line, b.Line)) })
+}
