@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
@@ -62,11 +63,25 @@ type Row struct {
 	Publish   bool         `json:"publish"`
 	Note      string       `json:"note"`
 	State     string       `json:"state"` // open, closed, cancelled
+	// Phase is the state as people's acts left it: open, reported (a completion
+	// report waits for the office), suspended, closed, cancelled. The first three
+	// are open in State.
+	Phase        act.State    `json:"phase"`
+	Acknowledged calendar.Day `json:"acknowledged"` // 签收; "" until then
+	Percent      int          `json:"percent"`      // last reported progress, 0 to 100
+	// ProgressLight is today's light of the reported progress beside the share of
+	// time gone by: green, yellow, red; "" for what is not open or has no date.
+	// PointsBehind is the lag in percentage points, negative when ahead.
+	ProgressLight plan.Light `json:"progress_light"`
+	PointsBehind  int        `json:"points_behind"`
 	// Light is today's for an open task: green, blue, yellow, red; done or
 	// done_late for a closed one for ever; "" when it has none.
 	Light   plan.Light   `json:"light"`
 	Overdue bool         `json:"overdue"` // open and past its due date
 	Closed  calendar.Day `json:"closed"`
+	// DoneOn is the day that counts for a closed task: that of the completion
+	// report that was verified, otherwise that of the closing.
+	DoneOn calendar.Day `json:"done_on"`
 	// WorkdaysLeft counts working days from today to the due date, negative once
 	// it has passed (0 when only rest days lie between); null for a closed,
 	// cancelled or undated line. DaysLeft is the same in calendar days.
@@ -86,6 +101,8 @@ type Step struct {
 	Kind  plan.StageKind `json:"kind"`
 	At    time.Time      `json:"at"`
 	Talk  string         `json:"talk,omitempty"` // when it is a talk's step
+	// Topic is what it is about when that is not the task's own limit: see plan.Matter.
+	Topic string `json:"topic,omitempty"`
 }
 
 // Called is a talk in short.
@@ -177,6 +194,8 @@ func (b *binder) row(t ledger.Task, s steps) Row {
 		Soft: t.Soft, Priority: t.Priority, Publish: written.Publish, Note: written.Note,
 		State: t.State, Closed: b.day(t.ClosedAt), Last: s.last,
 	}
+	c := ledger.CaseOf(&b.launched.Plan, t)
+	r.Phase, r.Acknowledged, r.Percent = c.State, c.Acknowledged, c.Percent
 	if t.State == ledger.TaskOpen {
 		r.Next = s.next
 	}
@@ -186,7 +205,11 @@ func (b *binder) row(t ledger.Task, s steps) Row {
 	switch t.State {
 	case ledger.TaskOpen:
 		b.distance(&r)
+		r.PointsBehind, r.ProgressLight, _ = c.ProgressOn(b.today, b.ladderer.Zone, b.launched.Plan.Policies[t.Policy].Acts)
 	case ledger.Closed:
+		if r.DoneOn = c.ClosedOn; r.DoneOn.IsZero() {
+			r.DoneOn = r.Closed
+		}
 		b.done(&r, t)
 	}
 	return r
@@ -208,10 +231,10 @@ func (b *binder) distance(r *Row) {
 func (b *binder) done(r *Row, t ledger.Task) {
 	r.Light = t.Light
 	if t.Light != plan.Done && t.Light != plan.DoneLate {
-		r.Light = plan.DoneLight(r.Closed, t.Due)
+		r.Light = plan.DoneLight(r.DoneOn, t.Due)
 	}
 	if r.Light == plan.DoneLate {
-		r.WorkdaysLate = max(0, b.cal.Workdays(t.Due, r.Closed))
+		r.WorkdaysLate = max(0, b.cal.Workdays(t.Due, r.DoneOn))
 	}
 }
 
@@ -221,8 +244,9 @@ type steps struct{ last, next *Step }
 func (b *binder) steps(stages []ledger.Stage) map[string]steps {
 	all := map[string]steps{}
 	for _, s := range stages {
-		one, now := Step{Stage: s.ID, Kind: s.Kind, At: b.local(s.At), Talk: s.Talk}, all[s.Task]
+		one, now := Step{Stage: s.ID, Kind: s.Kind, At: b.local(s.At), Talk: s.Talk, Topic: s.Topic}, all[s.Task]
 		switch {
+		case s.Kind == plan.Told: // an act's own word is no step of the ladder
 		case s.State == ledger.Decided && (now.last == nil || !one.At.Before(now.last.At)):
 			now.last = &one
 		case s.State == ledger.Expected && (now.next == nil || one.At.Before(now.next.At)):

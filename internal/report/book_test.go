@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
@@ -31,7 +32,7 @@ func TestRowsSayWhatIsTrueOnTheDay(t *testing.T) {
 	require.Equal(t, report.Row{
 		No: 1, ID: "t1", Kind: plan.Dated, Clause: "三（二）4", Title: "建成丹河污水处理厂", Lead: "市水务局", LeadID: "shuiwu",
 		Assist: []string{"市城市管理局", "高平市人民政府"}, Due: day(6, 15), FirstDue: day(6, 15), Milestone: "投运", Policy: "standard",
-		Priority: true, Note: "以竣工验收为准。", State: ledger.TaskOpen, Light: plan.Red, Overdue: true,
+		Priority: true, Note: "以竣工验收为准。", State: ledger.TaskOpen, Phase: act.Open, ProgressLight: plan.Red, PointsBehind: 100, Light: plan.Red, Overdue: true,
 		WorkdaysLeft: pointer(-12), DaysLeft: pointer(-16),
 		Last:  &report.Step{Stage: "talk", Kind: plan.Talk, At: local(day(6, 30), 9, 0)},
 		Next:  &report.Step{Stage: "talk-held-missed", Kind: plan.Escalate, At: local(day(7, 6), 9, 0), Talk: "t1#1"},
@@ -39,12 +40,12 @@ func TestRowsSayWhatIsTrueOnTheDay(t *testing.T) {
 	}, table.Tasks[0])
 	require.Equal(t, report.Row{
 		No: 4, ID: "t4", Kind: plan.Dated, Clause: "三（二）4", Title: "完成雨污分流", Lead: "市城市管理局", LeadID: "chengguan",
-		Assist: []string{}, Due: day(6, 18), FirstDue: day(6, 18), Policy: "standard", State: ledger.Closed, Light: plan.DoneLate,
-		Closed: day(6, 23), WorkdaysLate: 3, Talks: []report.Called{},
+		Assist: []string{}, Due: day(6, 18), FirstDue: day(6, 18), Policy: "standard", State: ledger.Closed, Phase: act.Closed, Light: plan.DoneLate,
+		Closed: day(6, 23), DoneOn: day(6, 23), WorkdaysLate: 3, Talks: []report.Called{},
 	}, table.Tasks[3])
 	require.Equal(t, report.Row{
 		No: 9, ID: "s1", Kind: plan.Standing, Clause: "三（二）4", Title: "持续推进节水", Lead: "市水务局", LeadID: "shuiwu",
-		Assist: []string{}, Policy: "standard", State: ledger.TaskOpen, Talks: []report.Called{},
+		Assist: []string{}, Policy: "standard", State: ledger.TaskOpen, Phase: act.Open, Talks: []report.Called{},
 	}, table.Tasks[8])
 }
 
@@ -154,12 +155,12 @@ func TestCSVOpensRightInExcel(t *testing.T) {
 	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, records, 10)
-	require.Equal(t, []string{"序号", "工作任务", "责任主体", "完成时限", "备注", "配合单位", "类别", "状态", "亮灯", "距时限／逾期", "最近督办", "下一步", "约谈", "出处", "编号"}, records[0])
+	require.Equal(t, []string{"序号", "工作任务", "责任主体", "完成时限", "备注", "配合单位", "类别", "状态", "亮灯", "距时限／逾期", "进展", "最近督办", "下一步", "约谈", "出处", "编号"}, records[0])
 	require.Equal(t, []string{"1", "建成丹河污水处理厂", "市水务局", "2021-06-15", "省级重点；节点：投运；以竣工验收为准", "市城市管理局、高平市人民政府",
-		"任务", "在办", "红灯", "逾期12个工作日", "2021-06-30 约谈", "2021-07-06 召开约谈逾期", "第1次：进行中", "三（二）4", "t1"}, records[1])
+		"任务", "在办", "红灯", "逾期12个工作日", "0% 红灯", "2021-06-30 约谈", "2021-07-06 召开约谈逾期", "第1次：进行中", "三（二）4", "t1"}, records[1])
 	require.Equal(t, []string{"2", "'=公布断面水质", "高平市人民政府", "2021-06-26", "力争完成；结果向社会公开", "",
-		"任务", "在办", "红灯", "逾期4个工作日", "2021-06-25 到期", "2021-07-05 提醒", "", "三（二）4", "t2"}, records[2])
-	require.Equal(t, []string{"8", "巡查排污口（2021年第三季度）", "市水务局", "2021-09-30", "", "", "周期任务期次", "在办", "绿灯", "剩65个工作日", "", "", "", "三（二）4", "d1.2021Q3"}, records[8])
+		"任务", "在办", "红灯", "逾期4个工作日", "0% 红灯", "2021-06-25 到期", "2021-07-05 提醒", "", "三（二）4", "t2"}, records[2])
+	require.Equal(t, []string{"8", "巡查排污口（2021年第三季度）", "市水务局", "2021-09-30", "", "", "周期任务期次", "在办", "绿灯", "剩65个工作日", "0% 红灯", "", "", "", "三（二）4", "d1.2021Q3"}, records[8])
 }
 
 func TestTextsThatLookLikeFormulasStayTexts(t *testing.T) {
@@ -192,7 +193,8 @@ func TestJSONShape(t *testing.T) {
 	require.NoError(t, json.Unmarshal(all["tasks"], &tasks))
 	require.JSONEq(t, `{"no": 3, "id": "t3", "kind": "dated", "clause": "三（二）4", "title": "完成管网改造", "lead": "市城市管理局", "lead_id": "chengguan",
 		"assist": [], "due": "2021-06-30", "first_due": "2021-06-30", "milestone": "", "policy": "standard", "soft": false, "priority": false,
-		"publish": false, "note": "", "state": "closed", "light": "done", "overdue": false, "closed": "2021-06-30", "workdays_left": null,
+		"publish": false, "note": "", "state": "closed", "light": "done", "overdue": false, "closed": "2021-06-30", "done_on": "2021-06-30", "phase": "closed", "acknowledged": "",
+		"percent": 0, "progress_light": "", "points_behind": 0, "workdays_left": null,
 		"days_left": null, "workdays_late": 0, "last": null, "next": null, "talks": []}`, string(tasks[2]))
 	var stages []json.RawMessage
 	require.NoError(t, json.Unmarshal(all["stages"], &stages))

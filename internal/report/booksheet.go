@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
@@ -25,13 +26,13 @@ func (s pages) book() sheet {
 	b := block{columns: s.columns(
 		column{heading: "no", most: 6}, column{heading: "title", most: 34}, column{heading: "lead", most: 15}, column{heading: "due", most: 12},
 		column{heading: "remark", most: 20}, column{heading: "assist", most: 24}, column{heading: "kind", most: 9}, column{heading: "state", most: 12},
-		column{heading: "light", most: 10}, column{heading: "left", most: 24}, column{heading: "last", most: 12}, column{heading: "next", most: 12},
+		column{heading: "light", most: 10}, column{heading: "left", most: 24}, column{heading: "progress", most: 11}, column{heading: "last", most: 12}, column{heading: "next", most: 12},
 		column{heading: "talk", most: 12}, column{heading: "clause", most: 12}, column{heading: "id", most: 22, aside: true},
 	)}
 	for _, r := range s.table.Tasks {
 		b.rows = append(b.rows, []cell{
 			number(r.No), text(s.Title(r)), text(r.Lead), center(s.due(r)), text(s.remark(r)), text(s.list(r.Assist)),
-			center(s.kind(r)), center(s.t("state_" + r.State)), s.lightCell(r), s.left(r), s.stepCell(r.Last), s.stepCell(r.Next),
+			center(s.kind(r)), center(s.State(r)), s.lightCell(r), s.left(r), s.progressCell(r), s.stepCell(r.Last), s.stepCell(r.Next),
 			center(s.Talks(r)), text(r.Clause), text(r.ID),
 		})
 	}
@@ -188,10 +189,10 @@ func (s Speaker) Step(st *Step) string {
 }
 
 // Stage is what a stage is called.
-func (s Speaker) Stage(st Step) string { return s.stageName(st.Talk, st.Stage, st.Kind) }
+func (s Speaker) Stage(st Step) string { return s.stageName(st.Talk, st.Stage, st.Topic, st.Kind) }
 
 // stageName is what a stage is called: its kind, or the talk's step it is about.
-func (s Speaker) stageName(talk, id string, kind plan.StageKind) string {
+func (s Speaker) stageName(talk, id, topic string, kind plan.StageKind) string {
 	if step, ok := strings.CutPrefix(id, "talk-"); ok && talk != "" {
 		if of, ok := strings.CutSuffix(step, "-remind"); ok {
 			return s.t("step_remind", words.Data{"Step": s.known("step_", of)})
@@ -203,7 +204,54 @@ func (s Speaker) stageName(talk, id string, kind plan.StageKind) string {
 	if id == plan.CatchUp {
 		return s.t("catch_up")
 	}
+	if name := s.matter(id, topic, kind); name != "" {
+		return name
+	}
 	return s.term(string(kind))
+}
+
+// matter is what a stage about something else than the task's own limit is
+// called, as its message calls it; "" for a rung of the ladder.
+func (s Speaker) matter(id, topic string, kind plan.StageKind) string {
+	if topic == "" || topic == plan.TopicAcknowledge {
+		return ""
+	}
+	key := "matter.name_" + topic + "_due"
+	switch {
+	case kind == plan.Told:
+		key = "matter.name_told_" + topic
+	case strings.HasSuffix(id, "-missed"), topic == act.TopicSilent:
+		key = "matter.name_" + topic + "_missed"
+	}
+	if name := s.w.T(key); name != key {
+		return name
+	}
+	return ""
+}
+
+// State is how a row stands, in a word.
+func (s Speaker) State(r Row) string {
+	if r.Phase == "" {
+		return s.t("state_" + r.State)
+	}
+	return s.t("state_" + string(r.Phase))
+}
+
+// Progress is the progress reported of an open task and its light: 60% 黄灯; ""
+// where there is none to report.
+func (s Speaker) Progress(r Row) string {
+	if r.ProgressLight == "" {
+		return ""
+	}
+	return s.t("progress", words.Data{"Percent": r.Percent, "Light": s.Light(Row{Light: r.ProgressLight})})
+}
+
+func (s Speaker) progressCell(r Row) cell {
+	c := center(s.Progress(r))
+	if c.text != "" {
+		c.look, c.light = asLight, r.ProgressLight
+	}
+	return c
 }
 
 // Talks says how a task's talks stand: the last one, and how many there were.

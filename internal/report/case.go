@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
@@ -34,6 +35,9 @@ type Case struct {
 	Seats       map[people.Role]string `json:"seats"` // names of the plan's office and leadership
 	Task        Row                    `json:"task"`
 	Facts       Facts                  `json:"facts"`
+	Course      act.Case               `json:"course"` // all that people's acts have made of it: see act.Case
+	Waits       []Wait                 `json:"waits"`  // what somebody owes, by limit
+	Pauses      []Interval             `json:"pauses"` // in order
 	Ladder      []StageRow             `json:"ladder"` // of every revision, the newest first, by time
 	Talks       []CaseTalk             `json:"talks"`  // by number
 	Occurrences []Row                  `json:"occurrences"`
@@ -76,14 +80,15 @@ func CaseFile(l ledger.Launched, r Records, today calendar.Day, cal *calendar.Ca
 	b := newBinder(l, today, cal)
 	tasks := append([]ledger.Task{r.Task}, r.Occurrences...)
 	book := Book(l, tasks, r.Stages, r.Notices, r.Talks, today, cal)
-	c := Case{Plan: book.Plan, AsOf: today, Task: book.Tasks[0], Seats: b.seats(r.Task), Facts: b.facts(r.Task), Occurrences: book.Tasks[1:],
+	c := Case{Plan: book.Plan, AsOf: today, Task: book.Tasks[0], Seats: b.seats(r.Task), Facts: b.facts(r.Task), Course: b.course(r.Task), Occurrences: book.Tasks[1:],
 		Ladder: []StageRow{}, Talks: []CaseTalk{}, History: b.history(r)}
 	c.Task.No = 0 // a case is no line of a list
+	c.Waits, c.Pauses = b.waits(c.Course, r.Stages), pauses(c.History)
 	for i := range c.Occurrences {
 		c.Occurrences[i].No = i + 1
 	}
 	if r.Task.Kind == plan.Duty {
-		c.Upcoming, c.Units = b.upcoming(r), b.units(c)
+		c.Upcoming, c.Units = b.upcoming(r, c.Course), b.units(c)
 		return c
 	}
 	spoken(book.Stages, r.Events)
@@ -110,6 +115,12 @@ func CaseFile(l ledger.Launched, r Records, today calendar.Day, cal *calendar.Ca
 // units are the names of all units whose seats the case names.
 func (b *binder) units(c Case) map[string]string {
 	names := map[string]string{c.Task.LeadID: c.Task.Lead}
+	for _, w := range c.Waits {
+		names[w.Unit] = b.people.Name(w.Unit)
+	}
+	for _, p := range c.Course.Parts {
+		names[p.Unit] = b.people.Name(p.Unit)
+	}
 	for _, s := range c.All() {
 		for _, to := range s.To {
 			names[to.Unit] = b.people.Name(to.Unit)
@@ -118,6 +129,9 @@ func (b *binder) units(c Case) map[string]string {
 	for _, m := range c.History {
 		for _, to := range m.To {
 			names[to.Unit] = b.people.Name(to.Unit)
+		}
+		for _, id := range m.units() {
+			names[id] = b.people.Name(id)
 		}
 	}
 	return names
@@ -148,6 +162,9 @@ func (b *binder) facts(t ledger.Task) Facts {
 		Source: written.Source, Begin: written.Begin, Assigned: b.local(t.Assigned), PolicyTitle: policy.Title, PolicyVersion: policy.Version, Rules: full(policy.Stages),
 		Revision: t.Revision, Armed: t.Armed, Recurrence: written.Recur, Also: full(written.Also),
 	}
+	if t.Kind == plan.Duty {
+		f.Recurrence = b.ruled(t).Recur
+	}
 	sections := b.launched.Plan.Sections
 	if i := slices.IndexFunc(sections, func(s plan.Section) bool { return s.ID == t.ID }); i >= 0 {
 		f.Section, f.County = &sections[i], b.people.Name(sections[i].County)
@@ -155,10 +172,22 @@ func (b *binder) facts(t ledger.Task) Facts {
 	return f
 }
 
+// ruled is a duty of the plan as people's acts have changed it since.
+func (b *binder) ruled(t ledger.Task) plan.Task {
+	duty := b.planned[t.ID]
+	duty.Title, duty.Lead, duty.Assist, duty.Policy = t.Title, t.Lead, t.Assist, t.Policy
+	if t.Course != nil && t.Course.Rule != nil && duty.Recur != nil {
+		rule := *t.Course.Rule
+		rule.Until = duty.Recur.Until
+		duty.Recur = &rule
+	}
+	return duty
+}
+
 // upcoming is the occurrence after the last one that was opened.
-func (b *binder) upcoming(r Records) *Upcoming {
-	written := b.planned[r.Task.ID]
-	if written.Recur == nil || r.Task.State != ledger.TaskOpen {
+func (b *binder) upcoming(r Records, c act.Case) *Upcoming {
+	written := b.ruled(r.Task)
+	if written.Recur == nil || r.Task.State != ledger.TaskOpen || c.State == act.Suspended {
 		return nil
 	}
 	after := b.day(r.Task.Assigned).AddDays(-1)

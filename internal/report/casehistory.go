@@ -2,8 +2,10 @@ package report
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
@@ -31,6 +33,28 @@ type Moment struct {
 	Due       calendar.Day       `json:"due,omitzero"`
 	Light     plan.Light         `json:"light,omitempty"`
 	Reason    string             `json:"reason,omitempty"`
+	Act       *act.Act           `json:"act,omitempty"`     // of an act, done or refused
+	Refused   *act.Refusal       `json:"refused,omitempty"` // why it was not done
+	DueFrom   calendar.Day       `json:"due_from,omitzero"` // when the act moved the due date
+	DueTo     calendar.Day       `json:"due_to,omitzero"`
+	LeadFrom  string             `json:"lead_from,omitempty"` // unit ID, when the act gave it to another
+}
+
+// units are the IDs of the units an act names.
+func (m Moment) units() []string {
+	var ids []string
+	if m.LeadFrom != "" {
+		ids = append(ids, m.LeadFrom)
+	}
+	if a := m.Act; a != nil {
+		ids = append(ids, a.Units...)
+		for _, id := range []string{a.Unit, a.By.Unit} {
+			if id != "" {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
 }
 
 // parts are what the events' data may hold; each kind has some.
@@ -45,9 +69,26 @@ type parts struct {
 	Error     string           `json:"error"`
 	Notice    string           `json:"notice"`
 	Period    string           `json:"period"`
-	Due       calendar.Day     `json:"due"`
+	Due       json.RawMessage  `json:"due"` // a day, or of an act from and to
 	Light     plan.Light       `json:"light"`
 	Reason    string           `json:"reason"`
+	Act       *act.Act         `json:"act"`
+	Refused   *act.Refusal     `json:"refused"`
+	Lead      struct {
+		From string `json:"from"`
+	} `json:"lead"`
+}
+
+// due is the day of an event, or the two between which an act moved it.
+func (p parts) due() (day, from, to calendar.Day) {
+	var moved struct {
+		From calendar.Day `json:"from"`
+		To   calendar.Day `json:"to"`
+	}
+	if json.Unmarshal(p.Due, &day) != nil {
+		_ = json.Unmarshal(p.Due, &moved) // neither: none
+	}
+	return day, moved.From, moved.To
 }
 
 // partsOf reads what it can: a kind that is not known here still has its
@@ -68,14 +109,16 @@ func (b *binder) history(r Records) []Moment {
 	}
 	moments := []Moment{}
 	for _, e := range r.Events {
-		if r.Task.Kind == plan.Duty && e.Task != r.Task.ID && e.Kind != ledger.OccurrenceOpened && e.Kind != ledger.TaskClosed && e.Kind != ledger.PlanLaunched {
+		if r.Task.Kind == plan.Duty && e.Task != r.Task.ID && !ofDuty(e.Kind) {
 			continue
 		}
 		p := partsOf(e)
 		m := Moment{
 			Seq: e.Seq, Kind: e.Kind, Actor: e.Actor, Real: b.local(e.Real), Plan: b.local(e.PlanAt), Talk: p.Talk, Channel: p.Channel,
-			MessageID: p.Message, Attempt: p.Attempt, Error: p.Error, Period: p.Period, Due: p.Due, Light: p.Light, Reason: p.Reason,
+			MessageID: p.Message, Attempt: p.Attempt, Error: p.Error, Period: p.Period, Light: p.Light, Reason: p.Reason,
+			Act: p.Act, Refused: p.Refused, LeadFrom: p.Lead.From,
 		}
+		m.Due, m.DueFrom, m.DueTo = p.due()
 		if e.Task != r.Task.ID {
 			m.Task = e.Task
 		}
@@ -99,6 +142,11 @@ func (b *binder) history(r Records) []Moment {
 	return moments
 }
 
+// ofDuty tells which events of its occurrences a duty's history shows.
+func ofDuty(kind string) bool {
+	return slices.Contains([]string{ledger.OccurrenceOpened, ledger.TaskClosed, ledger.PlanLaunched, ledger.ActKind(act.Verify), ledger.ActKind(act.Cancel)}, kind)
+}
+
 // stageOf fills in the stage an event decided or found void.
 func (b *binder) stageOf(m *Moment, e ledger.Event, p parts, rungs map[string]Step) {
 	var stage plan.Stage
@@ -117,5 +165,5 @@ func (b *binder) stageOf(m *Moment, e ledger.Event, p parts, rungs map[string]St
 }
 
 func (b *binder) step(s plan.Stage, talk string) Step {
-	return Step{Stage: s.ID, Kind: s.Kind, At: b.local(s.At), Talk: talk}
+	return Step{Stage: s.ID, Kind: s.Kind, At: b.local(s.At), Talk: talk, Topic: s.Topic}
 }

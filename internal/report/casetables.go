@@ -14,7 +14,8 @@ import (
 // ladder is the task's own ladder: the current one, then those it replaced.
 func (d docket) ladder() Section {
 	out := Section{Heading: d.say("part_ladder")}
-	for rows := d.c.Ladder; len(rows) > 0; {
+	rows := slices.DeleteFunc(slices.Clone(d.c.Ladder), func(s StageRow) bool { return s.Kind == plan.Told }) // they are among the messages
+	for len(rows) > 0 {
 		n := slices.IndexFunc(rows, func(s StageRow) bool { return s.Revision != rows[0].Revision })
 		if n < 0 {
 			n = len(rows)
@@ -60,6 +61,8 @@ func (d docket) decided(s StageRow) string {
 		return clock(s.DecidedAt)
 	case s.State == ledger.Void:
 		return d.say("void")
+	case s.State == ledger.Held:
+		return d.say("held_" + string(d.c.Task.Phase))
 	case d.c.Silent(s):
 		return d.say("silent_mark")
 	}
@@ -105,8 +108,14 @@ func (d docket) why(s StageRow) string {
 		}
 		parts = append(parts, d.say(key, words.Data{"Day": s.MovedFrom.String()}))
 	}
+	if s.Topic != "" && s.Topic != plan.TopicAcknowledge {
+		parts = append(parts, d.matterOf(s))
+	}
 	if len(s.Merged) > 0 {
 		key := "merged"
+		if strings.HasPrefix(s.Stage, "resumed-") || strings.HasPrefix(s.Stage, "moved-") {
+			key = "passed"
+		}
 		if s.Stage == plan.CatchUp || slices.Contains(s.Merged, plan.CatchUp) {
 			key = "caught_up"
 		}
@@ -249,8 +258,11 @@ func (d docket) history() Section {
 			continue
 		}
 		actor := m.Actor
-		if actor == ledger.Engine {
+		switch {
+		case actor == ledger.Engine:
 			actor = d.say("engine")
+		case m.Act != nil && m.Act.By.Name != "":
+			actor = m.Act.By.Name
 		}
 		g.Rows = append(g.Rows, []string{clock(m.Plan), actor, d.event(m)})
 		real = append(real, second(m.Real))
@@ -267,6 +279,9 @@ func (d docket) history() Section {
 
 // event is one event in words; of a kind that has none, its name and its reason.
 func (d docket) event(m Moment) string {
+	if m.Act != nil {
+		return d.did(m)
+	}
 	var stages []string
 	for _, s := range m.Stages {
 		stages = append(stages, d.stageOf(s))

@@ -47,6 +47,9 @@ func (s Speaker) Case(c Case) (title, subtitle string, sections []Section) {
 	case plan.Duty:
 		sections = append(sections, d.rule())
 	case plan.Dated:
+		if len(c.Course.Parts)+len(c.Course.Instructions) > 0 {
+			sections = append(sections, d.matters())
+		}
 		sections = append(sections, d.ladder())
 		if len(c.Talks) > 0 {
 			sections = append(sections, d.talks())
@@ -116,11 +119,23 @@ func (d docket) facts() Section {
 	if r.FirstDue != r.Due && !r.FirstDue.IsZero() {
 		add("first_due", d.weekday(r.FirstDue))
 	}
+	if n := d.c.Course.Granted; n > 0 {
+		add("extended", d.say("extended", words.Data{"N": n, "Most": d.c.Course.MostGrants}))
+	}
 	if !f.Begin.IsZero() {
 		add("begin", d.Day(f.Begin))
 	}
 	add("state", d.state())
+	add("acknowledged", d.acknowledged())
+	add("progress", d.progress())
+	for _, p := range d.c.Pauses {
+		add("pause", d.pause(p))
+	}
+	for _, w := range d.c.Waits {
+		add("waits", d.wait(w))
+	}
 	add("next", d.next())
+	add("may", d.may())
 	add("policy", d.policy())
 	add("assigned", clock(f.Assigned))
 	add("milestone", r.Milestone)
@@ -148,9 +163,13 @@ func (d docket) state() string {
 	if r.Kind == plan.Standing && r.State == ledger.TaskOpen {
 		return d.say("standing")
 	}
-	parts := []string{d.t("state_" + r.State)}
+	parts := []string{d.State(r)}
 	if !r.Closed.IsZero() {
-		parts[0] = d.say("closed_on", words.Data{"Day": d.Day(r.Closed)})
+		done := ""
+		if r.DoneOn != r.Closed && !r.DoneOn.IsZero() {
+			done = d.Day(r.DoneOn)
+		}
+		parts[0] = d.say("ended_on", words.Data{"Day": d.Day(r.Closed), "State": parts[0], "Done": done})
 	}
 	return d.commas(append(parts, d.Light(r), d.Left(r))...)
 }
@@ -164,6 +183,13 @@ func (d docket) next() string {
 	r := d.c.Task
 	if r.Kind != plan.Dated || r.State != ledger.TaskOpen {
 		return ""
+	}
+	if p := d.c.Course.Pause; p != nil {
+		until := ""
+		if !p.Until.IsZero() {
+			until = d.Day(p.Until)
+		}
+		return d.say("next_paused", words.Data{"Until": until})
 	}
 	s := d.c.Next()
 	if s == nil {
@@ -227,7 +253,7 @@ func (d docket) tally(states ...string) string {
 
 // stage is what a stage is called in a case: its rule in words.
 func (d docket) stage(s StageRow) string {
-	return d.stageOf(Step{Stage: s.Stage, Kind: s.Kind, Talk: s.Talk})
+	return d.stageOf(Step{Stage: s.Stage, Kind: s.Kind, Talk: s.Talk, Topic: s.Topic})
 }
 
 func (d docket) stageOf(s Step) string {
@@ -299,7 +325,7 @@ func (d docket) rule() Section {
 		if r.Next != nil {
 			next = clock(r.Next.At) + "\n" + d.Stage(*r.Next)
 		}
-		g.Rows = append(g.Rows, []string{d.period(r.Period), r.ID, r.Due.String(), d.t("state_" + r.State), d.Light(r), d.Left(r), strings.Replace(d.Step(r.Last), " ", "\n", 1), next, d.Talks(r)})
+		g.Rows = append(g.Rows, []string{d.period(r.Period), r.ID, r.Due.String(), d.State(r), d.Light(r), d.Left(r), strings.Replace(d.Step(r.Last), " ", "\n", 1), next, d.Talks(r)})
 	}
 	out.Tables = []Grid{g}
 	return out

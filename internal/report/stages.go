@@ -29,9 +29,13 @@ type StageRow struct {
 	To        []people.Recipient `json:"to"` // unit/role, as in "shuiwu/liaison"
 	Light     plan.Light         `json:"light"`
 	Merged    []string           `json:"merged"` // milder stages of the same day that became this one
-	State     string             `json:"state"`  // expected, decided, void
+	State     string             `json:"state"`  // expected, held (the task is reported or suspended), decided, void
 	DecidedAt time.Time          `json:"decided_at,omitzero"`
-	Messages  []Message          `json:"messages"` // what was said of it; empty until it is decided
+	// Matter is what it speaks of when that is not the task's own limit: topic,
+	// words, by, limit, new, paper, those that are set.
+	plan.Matter
+	Unless   string    `json:"unless,omitempty"` // acknowledged: not spoken once the unit has acknowledged
+	Messages []Message `json:"messages"`         // what was said of it; empty until it is decided
 }
 
 // Message is what became of one stage's word to one recipient over one channel.
@@ -72,7 +76,7 @@ func (b *binder) stageRows(tasks []ledger.Task, stages []ledger.Stage, notices [
 		rows[i] = StageRow{
 			Task: s.Task, Title: t.Title, Revision: s.Revision, Talk: s.Talk, Unit: b.people.Name(t.Lead), Due: t.Due,
 			Stage: s.ID, Kind: s.Kind, At: b.local(s.At), MovedFrom: s.MovedFrom, To: full(s.To), Light: s.Light,
-			Merged: full(s.Merged), State: s.State, DecidedAt: b.local(s.DecidedAt),
+			Merged: full(s.Merged), State: s.State, DecidedAt: b.local(s.DecidedAt), Matter: s.Matter, Unless: s.Unless,
 			Messages: b.ordered(s.To, said[stageKey{s.Task, s.Talk, s.ID, s.Revision}]),
 		}
 	}

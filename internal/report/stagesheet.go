@@ -38,7 +38,7 @@ func (s pages) stages() sheet {
 		}
 		for _, m := range r.messages() {
 			b.rows = append(b.rows, []cell{
-				number(len(b.rows) + 1), center(clock(r.At)), center(s.stageName(r.Talk, r.Stage, r.Kind)), text(titles[r.Task]),
+				number(len(b.rows) + 1), center(clock(r.At)), center(s.stageName(r.Talk, r.Stage, r.Topic, r.Kind)), text(titles[r.Task]),
 				text(r.Unit), center(r.Due.String()), s.lightCell(Row{Light: r.Light}), text(s.seat(m.To, m.Name)),
 				center(s.known("channel_", m.Channel)), s.said(m), center(clock(m.SentAt)), center(r.MovedFrom.String()), text(r.Task),
 			})

@@ -1,0 +1,272 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// dayOr is a day written out, "" for none.
+func (d docket) dayOr(day calendar.Day) string {
+	if day.IsZero() {
+		return ""
+	}
+	return d.Day(day)
+}
+
+func (d docket) acknowledged() string {
+	r := d.c.Task
+	switch {
+	case r.Kind != plan.Dated:
+		return ""
+	case !r.Acknowledged.IsZero():
+		return d.Day(r.Acknowledged)
+	case r.State == ledger.TaskOpen:
+		return d.say("unacknowledged")
+	}
+	return ""
+}
+
+func (d docket) progress() string {
+	r := d.c.Task
+	heard := d.dayOr(d.c.Course.Heard)
+	switch {
+	case r.Kind != plan.Dated:
+		return ""
+	case r.ProgressLight != "":
+		return d.say("progress", words.Data{"Percent": r.Percent, "Light": d.Light(Row{Light: r.ProgressLight}), "Behind": max(r.PointsBehind, 0), "Heard": heard})
+	case r.Percent > 0:
+		return d.say("progress", words.Data{"Percent": r.Percent, "Light": "", "Behind": 0, "Heard": heard})
+	}
+	return ""
+}
+
+func (d docket) pause(p Interval) string {
+	return d.say("pause", words.Data{"From": d.Day(p.From), "To": d.dayOr(p.To), "Until": d.dayOr(p.Until), "Moves": p.Moves, "Words": d.quoted(p.Reason)})
+}
+
+// wait is what somebody owes, who and until when.
+func (d docket) wait(w Wait) string {
+	who := d.c.Units[w.Unit]
+	if w.Seat == act.Office || w.Seat == act.Leadership {
+		who = d.w.T("act.seat_" + string(w.Seat))
+	}
+	return d.say("wait_"+w.For, words.Data{"Who": cmp.Or(who, w.Unit), "By": w.By, "On": d.dayOr(w.On), "Words": d.quoted(w.Words),
+		"New": d.dayOr(w.New), "Limit": d.dayOr(w.Limit), "Ref": w.Ref})
+}
+
+// may are the days until which the unit may still return or ask for more time.
+func (d docket) may() string {
+	c, r := d.c.Course, d.c.Task
+	if r.Kind != plan.Dated || c.State != act.Open {
+		return ""
+	}
+	var parts []string
+	if len(c.Returned) == 0 && !d.c.AsOf.After(c.ReturnUntil) && !c.ReturnUntil.IsZero() {
+		parts = append(parts, d.say("may_return", words.Data{"Day": d.Day(c.ReturnUntil)}))
+	}
+	if c.Granted < c.MostGrants && c.Extension == nil && !d.c.AsOf.After(c.ExtendUntil) && !c.ExtendUntil.IsZero() {
+		parts = append(parts, d.say("may_extend", words.Data{"Day": d.Day(c.ExtendUntil)}))
+	}
+	return d.join(parts...)
+}
+
+// matters are what units owe each other under the task: parts, instructions.
+func (d docket) matters() Section {
+	out := Section{Heading: d.say("part_matters")}
+	if parts := d.c.Course.Parts; len(parts) > 0 {
+		g := Grid{Head: d.say("parts_head"), Columns: d.heads("ref", "part_unit", "content", "asked", "limit", "given")}
+		for _, p := range parts {
+			g.Rows = append(g.Rows, []string{p.ID, cmp.Or(d.c.Units[p.Unit], p.Unit), p.Words, p.Asked.String(), p.Due.String(), d.settled(p.Given, p.Due)})
+		}
+		out.Tables = append(out.Tables, g)
+	}
+	if said := d.c.Course.Instructions; len(said) > 0 {
+		g := Grid{Head: d.say("instructions_head"), Columns: d.heads("ref", "leader", "content", "on", "answer_by", "answered")}
+		for _, n := range said {
+			g.Rows = append(g.Rows, []string{n.ID, n.By, n.Words, n.On.String(), n.Due.String(), d.settled(n.Answered, n.Due)})
+		}
+		out.Tables = append(out.Tables, g)
+	}
+	return out
+}
+
+// settled is when a matter with a limit was settled, or that it is not.
+func (d docket) settled(on, limit calendar.Day) string {
+	switch {
+	case !on.IsZero() && !limit.IsZero() && on.After(limit):
+		return d.say("settled_late", words.Data{"Day": on.String()})
+	case !on.IsZero():
+		return on.String()
+	case !limit.IsZero() && d.c.AsOf.After(limit):
+		return d.say("unsettled_late")
+	case limit.IsZero():
+		return ""
+	}
+	return d.say("unsettled")
+}
+
+// matterOf says what a stage about something else than the task's limit rests on.
+func (d docket) matterOf(s StageRow) string {
+	limit := ""
+	if !s.Limit.IsZero() && s.Topic != act.TopicSilent {
+		limit = s.Limit.String()
+	}
+	return d.say("matter", words.Data{"Limit": limit, "Words": d.quoted(s.Words)})
+}
+
+// did is an act in words, and why it was refused if it was.
+func (d docket) did(m Moment) string {
+	a := *m.Act
+	what := d.say("did", words.Data{"Kind": d.w.T("act.kind_" + string(a.Kind)), "Facts": d.join(d.saidIn(m)...), "Task": m.Task, "Talk": m.Talk})
+	if m.Refused == nil {
+		return what
+	}
+	why := notice.Refused(d.w, *m.Refused, func(id string) string { return cmp.Or(d.c.Units[id], id) })
+	return d.say("not_done", words.Data{"What": what, "Why": why})
+}
+
+// saidIn are the facts an act gave, each in a few words.
+func (d docket) saidIn(m Moment) (all []string) {
+	a := *m.Act
+	add := func(name, value string) {
+		if value != "" {
+			all = append(all, d.say("act_"+name, words.Data{"Value": value}))
+		}
+	}
+	unit := func(id string) string {
+		if id == "" {
+			return ""
+		}
+		return cmp.Or(d.c.Units[id], id)
+	}
+	switch {
+	case !m.DueTo.IsZero():
+		all = append(all, d.say("act_due_moved", words.Data{"From": d.dayOr(m.DueFrom), "To": d.Day(m.DueTo)}))
+	case a.Kind == act.Extend:
+		add("due_asked", d.dayOr(a.Due))
+	default:
+		add("due", d.dayOr(a.Due))
+	}
+	if m.LeadFrom != "" {
+		all = append(all, d.say("act_lead_moved", words.Data{"From": unit(m.LeadFrom), "To": unit(a.Unit)}))
+	} else {
+		add("unit", unit(a.Unit))
+	}
+	var units []string
+	for _, id := range a.Units {
+		units = append(units, unit(id))
+	}
+	add("units", d.list(units))
+	if a.Kind == act.Progress {
+		add("percent", fmt.Sprintf("%d%%", a.Percent))
+	}
+	add("until", d.dayOr(a.Until))
+	if a.Moves {
+		all = append(all, d.say("act_moves"))
+	}
+	add("policy", a.Policy)
+	add("title", a.Title)
+	add("ref", a.Ref)
+	add("rule", d.ruleOf(a.Rule))
+	if t := a.Talk; t != nil {
+		all = append(all, d.talkFacts(*t)...)
+	}
+	add("reason", a.Reason)
+	add("paper", a.Paper)
+	for _, e := range a.Evidence {
+		all = append(all, d.evidence(e))
+	}
+	return all
+}
+
+func (d docket) ruleOf(rule string) string {
+	if key := "case.every_" + rule; d.w.T(key) != key {
+		return d.w.T(key)
+	}
+	return rule
+}
+
+// talkFacts are what the papers of a talk say.
+func (d docket) talkFacts(t act.TalkFacts) (all []string) {
+	add := func(name, value string) {
+		if value != "" {
+			all = append(all, d.say("act_talk_"+name, words.Data{"Value": value}))
+		}
+	}
+	if t.What != "" {
+		add("what", d.w.T("matter.what_"+t.What))
+	}
+	add("number", t.Number)
+	if !t.Time.IsZero() {
+		zone := calendar.Beijing
+		if len(d.c.History) > 0 {
+			zone = d.c.History[0].Plan.Location()
+		}
+		add("time", clock(t.Time.In(zone)))
+	}
+	add("place", t.Place)
+	add("chair", t.Chair)
+	add("called", d.list(t.Called))
+	add("missing", d.list(t.Missing))
+	add("bring", t.Bring)
+	if t.Public {
+		all = append(all, d.say("act_talk_public"))
+	}
+	return all
+}
+
+// evidence names a file so that it can be recognised, or an address.
+func (d docket) evidence(e act.Evidence) string {
+	if e.URL != "" {
+		name := e.Name
+		if name == e.URL {
+			name = ""
+		}
+		return d.say("evidence_url", words.Data{"Name": name, "URL": e.URL})
+	}
+	return d.say("evidence_file", words.Data{"Name": e.Name, "Size": size(e.Size), "Sum": e.SHA256[:min(len(e.SHA256), 12)]})
+}
+
+func size(n int64) string {
+	switch {
+	case n >= 1<<20:
+		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+	case n >= 1<<10:
+		return fmt.Sprintf("%.1f KB", float64(n)/(1<<10))
+	}
+	return fmt.Sprintf("%d B", n)
+}
+
+// Then says in one line what comes of a case after an act: what is waited for
+// and by whom, and what the engine does next and when.
+func (s Speaker) Then(c Case) string {
+	d := docket{s, c}
+	switch c.Task.Phase {
+	case act.Closed:
+		return d.say("then_closed", words.Data{"Light": d.Light(c.Task), "Left": d.Left(c.Task)})
+	case act.Cancelled:
+		return d.say("then_cancelled")
+	}
+	var parts []string
+	for _, w := range c.Waits {
+		parts = append(parts, d.say("then_waits", words.Data{"What": d.wait(w)}))
+	}
+	switch u := c.Upcoming; {
+	case c.Task.Kind == plan.Duty && u != nil:
+		parts = append(parts, d.say("then_upcoming", words.Data{"Period": d.period(u.Period), "Due": d.Day(u.Due), "Opens": u.Opens.Format(time.DateOnly)}))
+	case c.Task.Kind == plan.Duty:
+		parts = append(parts, d.say("then_none_upcoming"))
+	default:
+		parts = append(parts, d.say("then_next", words.Data{"Next": d.next()}))
+	}
+	return strings.Join(parts, d.say("then_gap"))
+}
