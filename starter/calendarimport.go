@@ -33,8 +33,9 @@ type yearChange struct {
 	File      string            `json:"file"`
 	Year      int               `json:"year"`
 	Papers    []string          `json:"papers"`
-	WasPapers []string          `json:"was_papers"` // empty where the year was provisional
-	Changes   []calendar.Change `json:"changes"`    // was or is null: the notice does not name the day
+	WasPapers []string          `json:"was_papers"`
+	New       bool              `json:"new"`     // the year was provisional
+	Changes   []calendar.Change `json:"changes"` // was or is null: the notice does not name the day
 	same      bool
 	notice    calendar.Year
 }
@@ -162,9 +163,9 @@ func yearChanges(now *calendar.Calendar, files []string, notices []calendar.Year
 	}
 	var out []yearChange
 	for i, y := range notices {
-		c := yearChange{File: files[i], Year: y.Year, notice: y, Papers: append([]string{}, y.Papers...),
+		c := yearChange{File: files[i], Year: y.Year, New: !now.Governed(y.Year), notice: y, Papers: append([]string{}, y.Papers...),
 			WasPapers: append([]string{}, known[y.Year].Papers...), Changes: append([]calendar.Change{}, calendar.Changes(known[y.Year], y)...)}
-		c.same = now.Governed(y.Year) && len(c.Changes) == 0 && slices.Equal(c.Papers, c.WasPapers)
+		c.same = !c.New && len(c.Changes) == 0 && slices.Equal(c.Papers, c.WasPapers)
 		out = append(out, c)
 	}
 	return out
@@ -239,7 +240,7 @@ func (a *app) showYear(y yearChange) {
 	case y.same:
 		fmt.Fprintln(a.out, a.w.T("calendar.same", data))
 		return
-	case len(y.WasPapers) == 0:
+	case y.New:
 		fmt.Fprintln(a.out, a.w.T("calendar.new_year", data))
 	default:
 		fmt.Fprintln(a.out, a.w.T("calendar.other", data))

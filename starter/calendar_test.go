@@ -1,0 +1,126 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/seeds"
+)
+
+// noticeWith is a file with the notice for 2021 and more days of rest.
+func noticeWith(t *testing.T, rests ...string) string {
+	t.Helper()
+	cal, err := calendar.Load(seeds.Calendar())
+	require.NoError(t, err)
+	y := cal.Years()[0]
+	require.Equal(t, 2021, y.Year)
+	y.Papers = []string{"国办发明电〔2021〕7号"}
+	for _, text := range rests {
+		d, err := calendar.ParseDay(text)
+		require.NoError(t, err)
+		y.Days = append(y.Days, calendar.Holiday{Name: "抗洪", Date: d, IsOffDay: true})
+	}
+	raw, err := json.Marshal(y)
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "2021.json")
+	require.NoError(t, os.WriteFile(file, raw, 0o600))
+	return file
+}
+
+// shown is the moves of an import, a line each.
+func shown(im importing) (lines []string) {
+	for _, m := range im.Moves {
+		lines = append(lines, strings.TrimSpace(strings.Join([]string{m.Task, m.Talk, m.Stage, clock(m.From), clock(m.To)}, " ")))
+	}
+	return lines
+}
+
+// On 14 June 2021 both tasks fall due on the next day, and two days after it the
+// office does not work.
+func TestCalendarImportShowsWhichStagesMove(t *testing.T) {
+	t.Parallel()
+	f := newFiled(t, at(6, 14, 10), time.Time{}, calendar.Clock{})
+	for _, id := range []string{"catch-up", "study-1", "unacknowledged-3", "remind-7", "remind-1"} {
+		for _, task := range []string{"over", "late"} {
+			if i := slices.IndexFunc(f.tasks[task].Stages, hasID(id)); i >= 0 {
+				f.decide(task, "", f.tasks[task].Stages[i])
+			}
+		}
+	}
+	file := noticeWith(t, "2021-06-16", "2021-06-17")
+	var im importing
+	require.NoError(t, json.Unmarshal([]byte(f.say("calendar", "import", file, "-o", "json")), &im))
+	require.False(t, im.Applied)
+	require.Equal(t, []string{
+		"over  urge 2021-06-16 09:00 2021-06-18 09:00",
+		"late  late-5 2021-06-22 09:00 2021-06-24 09:00",
+		"over  warn 2021-06-22 09:00 2021-06-24 09:00",
+		"over  talk 2021-06-29 09:00 2021-07-01 09:00",
+	}, shown(im))
+	require.Equal(t, yearChange{File: file, Year: 2021, Papers: []string{"国办发明电〔2021〕7号"}, WasPapers: im.Years[0].WasPapers, Changes: []calendar.Change{
+		{Date: calendar.NewDay(2021, 6, 16), Is: &calendar.Holiday{Name: "抗洪", Date: calendar.NewDay(2021, 6, 16), IsOffDay: true}},
+		{Date: calendar.NewDay(2021, 6, 17), Is: &calendar.Holiday{Name: "抗洪", Date: calendar.NewDay(2021, 6, 17), IsOffDay: true}},
+	}}, im.Years[0])
+	require.Contains(t, f.say("calendar", "import", file), "共 2 项任务的 4 次督办改期。")
+	years, err := f.store.Calendar(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, years, "only shown")
+}
+
+// On 5 July the talk about 建成污水处理厂 goes on: its steps' stages move too, and
+// what was said stays as it is. The duty's occurrence left no trace of any stage
+// until then: all of them would be said on the next office morning.
+func TestCalendarImportMovesTheStepsOfATalk(t *testing.T) {
+	t.Parallel()
+	f := newFiled(t, at(7, 5, 10), time.Time{}, calendar.Clock{}).lives()
+	file := noticeWith(t, "2021-07-09", "2021-08-09")
+	var im importing
+	require.NoError(t, json.Unmarshal([]byte(f.say("calendar", "import", file, "-o", "json", "--yes", "--as", "wang")), &im))
+	require.True(t, im.Applied)
+	require.Equal(t, []string{
+		"watch.2021Q2  catch-up 2021-06-01 09:00 2021-07-06 09:00",
+		"watch.2021Q2  remind-30 2021-06-01 09:00 2021-07-06 09:00",
+		"watch.2021Q2  study-1 2021-06-02 09:00 2021-07-06 09:00",
+		"watch.2021Q2  unacknowledged-3 2021-06-04 09:00 2021-07-06 09:00",
+		"watch.2021Q2  remind-15 2021-06-15 09:00 2021-07-06 09:00",
+		"watch.2021Q2  remind-7 2021-06-23 09:00 2021-07-06 09:00",
+		"watch.2021Q2  remind-3 2021-06-25 09:00 2021-07-06 09:00",
+		"watch.2021Q2  remind-1 2021-06-29 09:00 2021-07-06 09:00",
+		"watch.2021Q2  due 2021-06-30 09:00 2021-07-06 09:00",
+		"watch.2021Q2  urge 2021-07-01 09:00 2021-07-06 09:00",
+		"over over#1 talk-held-missed 2021-07-09 09:00 2021-07-12 09:00",
+		"over over#1 talk-minutes-remind 2021-07-12 09:00 2021-07-13 09:00",
+		"over over#1 talk-minutes-missed 2021-07-14 09:00 2021-07-15 09:00",
+		"watch.2021Q2  talk 2021-07-14 09:00 2021-07-15 09:00",
+		"over over#1 talk-plan-remind 2021-08-04 09:00 2021-08-05 09:00",
+		"over over#1 talk-plan-missed 2021-08-06 09:00 2021-08-10 09:00",
+	}, shown(im))
+	events, err := f.store.Events(t.Context(), ledger.EventFilter{})
+	require.NoError(t, err)
+	last := events[len(events)-1]
+	require.Equal(t, []string{"calendar.put", "wang", "calendar/2021/v1"}, []string{last.Kind, last.Actor, last.Key})
+
+	im = importing{}
+	require.NoError(t, json.Unmarshal([]byte(f.say("calendar", "import", file, "-o", "json", "--yes")), &im))
+	require.Equal(t, []any{false, 0, 0}, []any{im.Applied, len(im.Moves), len(im.Years[0].Changes)})
+}
+
+func TestImportAsks(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, at(6, 1, 0))
+	for answer, want := range map[string]bool{"y\n": true, "YES\n": true, " 是 \n": true, "n\n": false, "\n": false, "": false, "yellow\n": false} {
+		require.Equal(t, want, d.ask(strings.NewReader(answer)), "%q", answer)
+	}
+}
+
+func hasID(id string) func(plan.Stage) bool { return func(s plan.Stage) bool { return s.ID == id } }
