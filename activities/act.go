@@ -44,6 +44,11 @@ func (a *Activities) RecordAct(ctx context.Context, in ActInput) (act.Course, er
 	if err != nil {
 		return act.Course{}, translate(err)
 	}
+	if after.Over() {
+		if err := a.endTalks(ctx, in.Plan, in.Task); err != nil {
+			return act.Course{}, err
+		}
+	}
 	return after, a.startDigests(ctx, l, digests)
 }
 

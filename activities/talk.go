@@ -2,108 +2,172 @@ package activities
 
 import (
 	"context"
-	"fmt"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/people"
 	"duban/internal/plan"
 )
 
-// TalkInput opens a talk at the plan instant OpensAt.
+// TalkInput opens a talk at the plan instant OpensAt, or asks for what its
+// course lacks.
 type TalkInput struct {
-	Plan    string    `json:"plan"`
-	Talk    string    `json:"talk"`
-	OpensAt time.Time `json:"opens_at"`
+	Plan    string         `json:"plan"`
+	Talk    string         `json:"talk"`
+	OpensAt time.Time      `json:"opens_at,omitzero"`
+	Course  act.TalkCourse `json:"course"`
 }
 
-// TalkOpened is what became of opening or deciding a talk. The zero value is a
-// talk that is open and has no ladder.
-type TalkOpened struct {
-	Void     bool         `json:"void,omitempty"`     // the task was closed before, or the leader declined
-	Proposed bool         `json:"proposed,omitempty"` // waits for a named leader
-	Ladder   []plan.Stage `json:"ladder,omitempty"`
+// OpenTalk opens a talk that a stage called for, or proposes it when its policy
+// asks for approval. It gives the talk's course; void when its task was closed,
+// suspended or given another ladder before.
+func (a *Activities) OpenTalk(ctx context.Context, in TalkInput) (act.TalkCourse, error) {
+	l, book, talk, c, err := a.talk(ctx, in.Plan, in.Talk)
+	if err != nil {
+		return act.TalkCourse{}, translate(err)
+	}
+	c.State = act.TalkPending // a second try answers as the first
+	course := book.OpenTalk(c, in.OpensAt)
+	open := plan.TalkAtOnce
+	if course.State == act.TalkProposed {
+		open = plan.TalkOnApproval
+	}
+	_, on, err := a.Ledger.OpenTalk(ctx, talk.ID, in.Plan, open, course.Ladder, a.when(l.Clock))
+	if err != nil {
+		return act.TalkCourse{}, translate(err)
+	}
+	if !on {
+		return course.Void(), nil
+	}
+	return course, nil
 }
 
-// OpenTalk opens a talk, or proposes it when its policy asks for approval.
-func (a *Activities) OpenTalk(ctx context.Context, in TalkInput) (TalkOpened, error) {
-	l, talk, p, err := a.talk(ctx, in.Plan, in.Talk)
+// RenewProposal puts the next word about a proposal that nobody has decided on
+// its ladder.
+func (a *Activities) RenewProposal(ctx context.Context, in TalkInput) (act.TalkCourse, error) {
+	_, book, _, _, err := a.talk(ctx, in.Plan, in.Talk)
 	if err != nil {
-		return TalkOpened{}, translate(err)
+		return act.TalkCourse{}, translate(err)
 	}
-	ladder, err := a.talkLadder(ctx, l, talk, p, in.OpensAt)
-	if err != nil {
-		return TalkOpened{}, err
+	course, ok := book.Renew(in.Course)
+	if !ok {
+		return in.Course, nil
 	}
-	talk, open, err := a.Ledger.OpenTalk(ctx, in.Talk, in.Plan, p.Talk.Open, ladder, a.when(l.Clock))
-	if err != nil {
-		return TalkOpened{}, translate(err)
-	}
-	switch {
-	case !open:
-		return TalkOpened{Void: true}, nil
-	case talk.State == ledger.TalkProposed:
-		return TalkOpened{Proposed: true}, nil
-	}
-	return TalkOpened{Ladder: ladder}, nil
+	return course, translate(a.Ledger.ExpectTalk(ctx, in.Plan, in.Talk, course))
 }
 
-// ApprovalInput is a named leader's decision on a proposed talk.
-type ApprovalInput struct {
-	Plan    string `json:"plan"`
-	Talk    string `json:"talk"`
-	By      string `json:"by"`
-	Approve bool   `json:"approve"`
-	Reason  string `json:"reason"`
+// TalkActInput is one act on a talk whose course stood like this.
+type TalkActInput struct {
+	Plan   string         `json:"plan"`
+	Talk   string         `json:"talk"`
+	Act    act.Act        `json:"act"`
+	Course act.TalkCourse `json:"course"`
 }
 
-// ApproveTalk records the decision; an approved talk opens that day.
-func (a *Activities) ApproveTalk(ctx context.Context, in ApprovalInput) (TalkOpened, error) {
-	l, talk, p, err := a.talk(ctx, in.Plan, in.Talk)
+// RecordTalkAct works out what an act on a talk changes, writes it into the
+// ledger as one event and sends what it says at once. It gives the course as it
+// is from then on; void, and nothing recorded, when the talk's task has ended.
+func (a *Activities) RecordTalkAct(ctx context.Context, in TalkActInput) (act.TalkCourse, error) {
+	l, book, _, _, err := a.talk(ctx, in.Plan, in.Talk)
 	if err != nil {
-		return TalkOpened{}, translate(err)
+		return act.TalkCourse{}, translate(err)
 	}
-	when := a.when(l.Clock)
-	var ladder []plan.Stage
-	if in.Approve {
-		if ladder, err = a.talkLadder(ctx, l, talk, p, when.Plan); err != nil {
-			return TalkOpened{}, err
+	after, told, refused := book.ActOnTalk(in.Course, in.Act)
+	if refused != nil {
+		return act.TalkCourse{}, Refused(refused)
+	}
+	acted := ledger.ActedOnTalk{Plan: in.Plan, Talk: in.Talk, Act: in.Act, Course: after, Told: told, Channels: map[people.Recipient][]string{}}
+	for _, s := range told {
+		for _, r := range s.To {
+			acted.Channels[r] = a.Channels.For(r)
 		}
 	}
-	if talk, err = a.Ledger.ApproveTalk(ctx, in.Plan, in.Talk, in.By, in.Approve, in.Reason, ladder, when); err != nil {
-		return TalkOpened{}, translate(err)
+	after, digests, err := a.Ledger.ActOnTalk(ctx, acted, a.when(l.Clock))
+	if err != nil {
+		return act.TalkCourse{}, translate(err)
 	}
-	if talk.State != ledger.TalkOpen {
-		return TalkOpened{Void: true}, nil
+	if after.State == act.TalkVoid {
+		return in.Course.Void(), nil
 	}
-	ladder, err = a.talkLadder(ctx, l, talk, p, talk.OpensAt) // a second try answers as the first
-	return TalkOpened{Ladder: ladder}, err
+	return after, a.startDigests(ctx, l, digests)
 }
 
-func (a *Activities) talk(ctx context.Context, planID, id string) (ledger.Launched, ledger.Talk, plan.Policy, error) {
-	l, err := a.launched(ctx, planID)
+// Propose writes a proposed talk or circular about the task a.Ref and starts its
+// workflow. rule is what a rule of consequences counted: then the rule is its
+// origin, and its facts are kept; nil when a person proposes. Without a.Unit the
+// task's lead is called. a.At and a.On are set. It gives the talk's ID, or the
+// refusal; the same act again makes no second talk.
+func Propose(ctx context.Context, store *ledger.Store, start Starter, l ledger.Launched, a act.Act, rule *act.Proposal, when ledger.When) (string, *act.Refusal, error) {
+	task, err := store.Task(ctx, l.Plan.ID, a.Ref)
 	if err != nil {
-		return l, ledger.Talk{}, plan.Policy{}, err
+		return "", nil, err
 	}
-	talk, err := a.Ledger.Talk(ctx, planID, id)
+	years, err := store.Calendar(ctx)
 	if err != nil {
-		return l, talk, plan.Policy{}, err
+		return "", nil, err
 	}
-	task, err := a.Ledger.Task(ctx, planID, talk.Task)
+	book, err := act.NewBook(&l.Plan, calendar.New(years...))
 	if err != nil {
-		return l, talk, plan.Policy{}, err
+		return "", nil, err
 	}
-	p, ok := l.Plan.Policies[task.Policy]
-	if !ok || p.Talk == nil {
-		return l, talk, p, fmt.Errorf("policy %q of task %s has no talks: %w", task.Policy, task.ID, ledger.ErrNotFound)
+	if a.Kind = act.Propose; a.Unit == "" {
+		a.Unit = task.Lead
 	}
-	return l, talk, p, nil
+	course := func(number int) (act.TalkCourse, *act.Refusal) {
+		c := NewTalkCase(&l.Plan, task, a, rule)
+		c.Number = number
+		return book.Propose(c, a)
+	}
+	talk, refused, err := store.ProposeTalk(ctx, ledger.Proposed{Plan: l.Plan.ID, Task: task.ID, Act: a, Proposal: rule, Course: course}, when)
+	if refused != nil || err != nil {
+		return "", refused, err
+	}
+	return talk.ID, nil, start.StartTalk(ctx, l, talk)
 }
 
-func (a *Activities) talkLadder(ctx context.Context, l ledger.Launched, t ledger.Talk, p plan.Policy, opened time.Time) ([]plan.Stage, error) {
-	lad, err := a.ladderer(ctx, l)
-	if err != nil {
-		return nil, err
+// NewTalkCase is the case of a talk that an act is to propose about a task, not
+// numbered yet.
+func NewTalkCase(p *plan.Plan, task ledger.Task, a act.Act, rule *act.Proposal) act.TalkCase {
+	c := act.TalkCase{
+		Task: task.ID, Lead: a.Unit, Office: p.Directory.Office, Leadership: p.Directory.Leadership,
+		Policy: ledger.TalkPolicy(p, task), Origin: act.OriginHand, Revision: task.Revision,
 	}
-	return lad.TalkLadder(p, t.Lead, calendar.DayOf(opened.In(lad.Zone)), t.Taken), nil
+	if rule != nil {
+		c.Origin, c.Facts = rule.Rule, rule.Facts
+	}
+	return c
+}
+
+// endTalks tells the workflows of a task's void talks that there is nothing more
+// to wait for.
+func (a *Activities) endTalks(ctx context.Context, planID, task string) error {
+	talks, err := a.Ledger.Talks(ctx, planID, task)
+	if err != nil {
+		return err
+	}
+	for _, t := range talks {
+		if t.State == ledger.TalkVoid {
+			if err := a.Starter.EndTalk(ctx, planID, t.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// talk is a talk with what acts on it need.
+func (a *Activities) talk(ctx context.Context, planID, id string) (l ledger.Launched, b act.Book, k ledger.Talk, c act.TalkCase, err error) {
+	if l, err = a.launched(ctx, planID); err != nil {
+		return l, b, k, c, err
+	}
+	if b, err = a.book(ctx, l); err != nil {
+		return l, b, k, c, err
+	}
+	if k, err = a.Ledger.Talk(ctx, planID, id); err != nil {
+		return l, b, k, c, err
+	}
+	task, err := a.Ledger.Task(ctx, planID, k.Task)
+	return l, b, k, ledger.TalkCaseOf(&l.Plan, task, k), err
 }

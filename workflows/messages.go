@@ -7,7 +7,6 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
-	"duban/internal/plan"
 )
 
 // Everything named here stands in histories and must never change its meaning:
@@ -25,9 +24,9 @@ const (
 	// act.Act, answer nothing; refused with an ApplicationError of type
 	// activities.ErrTypeRefused whose details are an act.Refusal.
 
-	// ApproveUpdate tells a proposed Talk what the named leader decided.
-	// Payload Approval, answer nothing; refused unless the talk is proposed.
-	ApproveUpdate = "approve"
+	// EndTalkSignal tells a Talk that it is void: its task was cancelled, or was
+	// closed before anybody decided. No payload.
+	EndTalkSignal = "end-talk"
 	// StateQuery answers the TaskState or TalkState as it stands: for diagnosis.
 	StateQuery = "state"
 )
@@ -70,20 +69,16 @@ type TaskState struct {
 	Course act.Course     `json:"course"`
 }
 
-// TalkState is all a Talk knows, and its input.
+// TalkState is all a Talk knows, and its input: a run begins with the state the
+// last one left.
 type TalkState struct {
-	Plan     string         `json:"plan"`
-	Talk     string         `json:"talk"`
-	Task     string         `json:"task"`
-	Revision int            `json:"revision"`
-	Clock    calendar.Clock `json:"clock,omitzero"`
-	Window   time.Duration  `json:"window"`
-	OpensAt  time.Time      `json:"opens_at"` // plan clock
-	Opened   bool           `json:"opened,omitempty"`
-	Proposed bool           `json:"proposed,omitempty"` // waits for a named leader
-	Ladder   []plan.Stage   `json:"ladder,omitempty"`
-	Next     int            `json:"next,omitempty"`
-	Closed   bool           `json:"closed,omitempty"`
+	Plan    string         `json:"plan"`
+	Talk    string         `json:"talk"`
+	Task    string         `json:"task"`
+	Clock   calendar.Clock `json:"clock,omitzero"`
+	Window  time.Duration  `json:"window"`
+	OpensAt time.Time      `json:"opens_at"` // plan clock: when a pending talk opens
+	Course  act.TalkCourse `json:"course"`
 }
 
 // DutyState is all a Duty knows: which due date it has opened last.
@@ -109,16 +104,3 @@ type AuditState struct {
 	Next  time.Time      `json:"next"` // plan clock
 	Grace time.Duration  `json:"grace"`
 }
-
-// Approval is a named leader's word on a proposed talk. The zero Decision
-// decides nothing and is refused.
-type Approval struct {
-	By       string `json:"by"`
-	Decision string `json:"decision"` // approve, decline
-	Reason   string `json:"reason"`
-}
-
-const (
-	Approve = "approve"
-	Decline = "decline"
-)

@@ -1,94 +1,146 @@
 package workflows
 
 import (
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"duban/activities"
+	"duban/internal/act"
 	"duban/internal/plan"
 )
 
-// Talk is one warning talk 约谈. It is started when its stage is decided and
-// opens when that stage speaks, if the task is still open then: at once, or as
-// a proposal that waits for a named leader. Steps that nobody takes are
-// reminded, recorded as missed and escalated; it ends with its ladder.
+// Talk is one warning talk 约谈 or circular 通报. One that a stage called for is
+// started when the stage is decided and opens when it speaks, if its task is
+// still pressed then: at once, or as a proposal that waits for a named leader.
+// Steps that nobody takes are reminded, recorded as missed and escalated; it
+// stays until a person closes or declines it, or its task is cancelled. Stages
+// and acts take turns, as in Task.
 func Talk(ctx workflow.Context, state TalkState) error {
-	t := &talk{TalkState: state}
+	t := &talk{TalkState: state, turn: workflow.NewMutex(ctx), ends: workflow.GetSignalChannel(ctx, EndTalkSignal)}
 	if err := t.listen(ctx); err != nil {
 		return err
 	}
-	if !t.Opened {
-		if err := t.open(ctx); err != nil || t.Closed {
+	for !t.over() {
+		if err := t.wait(ctx); err != nil {
 			return err
 		}
-	}
-	if t.Proposed {
-		workflow.SetCurrentDetails(ctx, "约谈建议，待领导批准")
-		// the handler clears Proposed before it records: the ladder is there when it has finished
-		if err := workflow.Await(ctx, func() bool { return !t.Proposed && workflow.AllHandlersFinished(ctx) }); err != nil {
-			return err
+		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() && !t.over() {
+			if err := t.settled(ctx); err != nil {
+				return err
+			}
+			if !t.over() {
+				return workflow.NewContinueAsNewError(ctx, TalkType, t.TalkState)
+			}
 		}
 	}
-	for t.Next < len(t.Ladder) && !t.Closed {
-		if err := t.stage(ctx); err != nil {
-			return err
-		}
+	return t.settled(ctx)
+}
+
+type talk struct {
+	TalkState
+	turn  workflow.Mutex
+	ends  workflow.ReceiveChannel
+	moved int // acts recorded in this run: whoever sleeps looks again
+}
+
+// over tells that nothing more can happen, as far as has been heard.
+func (t *talk) over() bool {
+	for t.ends.ReceiveAsync(nil) {
+		t.Course = t.Course.Void()
 	}
+	return t.Course.Over()
+}
+
+func (t *talk) settled(ctx workflow.Context) error {
 	return workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) })
 }
 
-type talk struct{ TalkState }
+// wait sleeps until the next thing is to happen and does it, or until an act or
+// the end of its task has changed what that is.
+func (t *talk) wait(ctx workflow.Context) error {
+	before := t.moved
+	changed := func() bool { return t.moved != before || t.ends.Len() > 0 }
+	workflow.SetCurrentDetails(ctx, talkDetails(t.Course))
+	do := t.renew
+	switch {
+	case t.Course.State == act.TalkPending:
+		if err := sleepUntil(ctx, t.Clock, t.OpensAt, "约谈启动 "+t.Talk, changed); err != nil || changed() {
+			return err
+		}
+		do = t.open
+	case len(t.Course.Ladder) > 0:
+		next := t.Course.Ladder[0]
+		wake := plan.Wake(t.Talk, next.At, t.Window)
+		if err := sleepUntil(ctx, t.Clock, wake, stageSummary(next), changed); err != nil || changed() {
+			return err
+		}
+		do = t.stage
+	case t.Course.State != act.TalkProposed:
+		return workflow.Await(ctx, changed)
+	}
+	if err := t.turn.Lock(ctx); err != nil {
+		return err
+	}
+	defer t.turn.Unlock()
+	if changed() {
+		return nil
+	}
+	return do(ctx)
+}
 
 func (t *talk) open(ctx workflow.Context) error {
-	if err := sleepUntil(ctx, t.Clock, t.OpensAt, "约谈启动 "+t.Talk, never); err != nil {
-		return err
-	}
-	var opened activities.TalkOpened
-	in := activities.TalkInput{Plan: t.Plan, Talk: t.Talk, OpensAt: t.OpensAt}
-	if err := workflow.ExecuteLocalActivity(deciding(ctx), acts.OpenTalk, in).Get(ctx, &opened); err != nil {
-		return err
-	}
-	t.Opened, t.Proposed, t.Closed, t.Ladder = true, opened.Proposed, opened.Void, opened.Ladder
-	return nil
+	in := activities.TalkInput{Plan: t.Plan, Talk: t.Talk, OpensAt: t.OpensAt, Course: t.Course}
+	return workflow.ExecuteLocalActivity(deciding(ctx), acts.OpenTalk, in).Get(ctx, &t.Course)
 }
 
 func (t *talk) stage(ctx workflow.Context) error {
-	next := t.Ladder[t.Next]
-	workflow.SetCurrentDetails(ctx, ladderDetails(t.Ladder, t.Next, t.Closed))
-	wake := plan.Wake(t.Talk, next.At, t.Window)
-	if err := sleepUntil(ctx, t.Clock, wake, stageSummary(next), func() bool { return t.Closed }); err != nil || t.Closed {
-		return err
-	}
-	t.Next++
-	workflow.SetCurrentDetails(ctx, ladderDetails(t.Ladder, t.Next, t.Closed))
-	return decide(ctx, activities.StageInput{Plan: t.Plan, Task: t.Task, Talk: t.Talk, Revision: t.Revision, Stage: next})
+	decided := t.Course.Decide()
+	return decide(ctx, activities.StageInput{Plan: t.Plan, Task: t.Task, Talk: t.Talk, Revision: t.Course.Revision, Stage: decided})
 }
 
+// renew has the next word about an undecided proposal put on the ladder.
+func (t *talk) renew(ctx workflow.Context) error {
+	in := activities.TalkInput{Plan: t.Plan, Talk: t.Talk, Course: t.Course}
+	return workflow.ExecuteLocalActivity(deciding(ctx), acts.RenewProposal, in).Get(ctx, &t.Course)
+}
+
+// listen takes people's acts, one update a kind: refused at once by what the
+// course says, and once more when their turn has come.
 func (t *talk) listen(ctx workflow.Context) error {
 	if err := workflow.SetQueryHandler(ctx, StateQuery, func() (TalkState, error) { return t.TalkState, nil }); err != nil {
 		return err
 	}
-	return workflow.SetUpdateHandlerWithOptions(ctx, ApproveUpdate,
-		func(ctx workflow.Context, a Approval) error {
-			t.Proposed = false
-			var opened activities.TalkOpened
-			in := activities.ApprovalInput{Plan: t.Plan, Talk: t.Talk, By: a.By, Approve: a.Decision == Approve, Reason: a.Reason}
-			if err := workflow.ExecuteActivity(recording(ctx), acts.ApproveTalk, in).Get(ctx, &opened); err != nil {
-				t.Proposed = true // it was not decided after all
-				return err
-			}
-			t.Ladder, t.Closed = opened.Ladder, opened.Void
-			return nil
-		},
-		workflow.UpdateHandlerOptions{Validator: func(a Approval) error {
-			switch {
-			case !t.Proposed:
-				return temporal.NewApplicationError("the talk does not wait for a decision", activities.ErrTypeClosed)
-			case a.By == "":
-				return temporal.NewApplicationError("who decides must be named", activities.ErrTypeInvalid)
-			case a.Decision != Approve && a.Decision != Decline:
-				return temporal.NewApplicationError("the decision is approve or decline", activities.ErrTypeInvalid)
-			}
-			return nil
-		}})
+	for _, row := range act.Talks {
+		if len(row.From) == 0 {
+			continue // it makes a talk
+		}
+		err := workflow.SetUpdateHandlerWithOptions(ctx, string(row.Kind), t.act, workflow.UpdateHandlerOptions{
+			Validator: func(a act.Act) error { return refusal(t.Course.Check(a)) },
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *talk) act(ctx workflow.Context, a act.Act) error {
+	if err := t.turn.Lock(ctx); err != nil {
+		return err
+	}
+	defer t.turn.Unlock()
+	if r := t.Course.Check(a); r != nil {
+		return refusal(r)
+	}
+	var after act.TalkCourse
+	in := activities.TalkActInput{Plan: t.Plan, Talk: t.Talk, Act: a, Course: t.Course}
+	if err := workflow.ExecuteActivity(recording(ctx), acts.RecordTalkAct, in).Get(ctx, &after); err != nil {
+		return err
+	}
+	t.Course = after
+	t.moved++
+	workflow.SetCurrentDetails(ctx, talkDetails(t.Course))
+	if after.State == act.TalkVoid {
+		return refusal(after.Check(a)) // its task ended meanwhile
+	}
+	return nil
 }

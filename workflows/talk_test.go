@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"duban/activities"
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
@@ -39,7 +41,10 @@ func talkBench(t *testing.T, open string) (*bench, workflows.TalkState) {
 	}, when)
 	require.NoError(t, err)
 	require.NotNil(t, talk)
-	return b, workflows.TalkState{Plan: "q", Talk: talk.ID, Task: "survey", Revision: 1, Window: 2 * time.Hour, OpensAt: opens}
+	task, err := b.store.Task(t.Context(), "q", "survey")
+	require.NoError(t, err)
+	course := act.TalkCourse{TalkCase: ledger.TalkCaseOf(b.plan, task, *talk)}
+	return b, workflows.TalkState{Plan: "q", Talk: talk.ID, Task: "survey", Window: 2 * time.Hour, OpensAt: opens, Course: course}
 }
 
 func (b *bench) talkStages() []string {
@@ -60,11 +65,100 @@ func (b *bench) talkState(id string) string {
 	return talk.State
 }
 
+// acts has acts happen on days at hours and keeps what became of each, by ID.
+type talkActs struct {
+	b    *bench
+	talk string
+	came map[string]*answer
+}
+
+func (b *bench) talkActs(talk string) *talkActs {
+	return &talkActs{b: b, talk: talk, came: map[string]*answer{}}
+}
+
+// at has an act happen at an instant; more says what the kind needs.
+func (s *talkActs) at(at time.Time, by act.Actor, k act.Kind, more ...func(*act.Act)) {
+	a := act.Act{ID: string(k) + at.Format("0102T15"), Kind: k, By: by, At: at.UTC(), On: calendar.DayOf(at), Reason: "说明"}
+	for _, m := range more {
+		m(&a)
+	}
+	came := &answer{rejected: errors.New("never happened")}
+	s.came[a.ID] = came
+	s.b.RegisterDelayedCallback(func() {
+		came.rejected = nil
+		s.b.UpdateWorkflow(string(k), a.ID, came, a)
+	}, at.Sub(s.b.Now()))
+}
+
+// refusals are the acts refused, with the key of the reason.
+func (s *talkActs) refusals() map[string]string {
+	out := map[string]string{}
+	for id, a := range s.came {
+		if err := errors.Join(a.rejected, a.err); err != nil {
+			var app *temporal.ApplicationError
+			if !errors.As(err, &app) {
+				out[id] = err.Error()
+				continue
+			}
+			require.Equal(s.b.t, activities.ErrTypeRefused, app.Type())
+			out[id] = app.Message()
+		}
+	}
+	return out
+}
+
+var (
+	ofLeader = act.Actor{Account: "leader", Name: "副市长", Unit: "lingdao"}
+	ofOffice = act.Actor{Account: "office", Name: "王科长", Unit: "duban"}
+	ofUnit   = act.Actor{Account: "water", Name: "李科长", Unit: "shuiwu"}
+)
+
+func summons(a *act.Act) {
+	a.Talk = &act.TalkFacts{Number: "晋市环委办〔2021〕3号", Time: a.At.AddDate(0, 0, 3), Place: "市政府三楼会议室", Called: []string{"市水务局局长"}, Bring: "情况说明"}
+}
+
+// on is an hour of a day in Beijing.
+func on(m time.Month, d, hour int) time.Time {
+	return calendar.NewDay(2021, m, d).At(hour, 0, calendar.Beijing)
+}
+
+func (b *bench) told() (out []string) {
+	notices, err := b.store.Notices(b.t.Context(), ledger.NoticeFilter{Plan: "q"})
+	require.NoError(b.t, err)
+	for _, n := range notices {
+		if n.Kind == plan.Told {
+			out = append(out, n.SpeakAt.In(calendar.Beijing).Format("01-02 15:04 ")+n.Stage+" → "+n.Recipient.String())
+		}
+	}
+	return out
+}
+
+func (b *bench) closes(at time.Time, state string) {
+	b.RegisterDelayedCallback(func() {
+		at := b.Now()
+		a := act.Act{ID: state, Kind: act.Verify, By: ofOffice, At: at, On: calendar.DayOf(at.In(calendar.Beijing)), Reason: "核查属实"}
+		if state == ledger.Cancelled {
+			a.Kind, a.Paper = act.Cancel, "晋市政办〔2021〕20号"
+		}
+		book, err := act.NewBook(b.plan, b.cal)
+		require.NoError(b.t, err)
+		task, err := b.store.Task(b.t.Context(), "q", "survey")
+		require.NoError(b.t, err)
+		after, _, refused := book.Act(act.Course{Case: ledger.CaseOf(b.plan, task)}, a)
+		require.Nil(b.t, refused)
+		_, _, err = b.store.Act(b.t.Context(), ledger.Acted{Plan: "q", Task: "survey", Act: a, Course: after}, ledger.When{Real: at, Plan: at})
+		require.NoError(b.t, err)
+	}, at.Sub(b.Now()))
+}
+
 func TestSilentTalkMissesEveryStepAndSaysSo(t *testing.T) {
 	t.Parallel()
 	b, state := talkBench(t, plan.TalkAtOnce)
+	acts := b.talkActs(state.Talk)
+	acts.at(on(12, 1, 10), ofLeader, act.CloseTalk)
 	b.ExecuteWorkflow(workflows.TalkType, state)
-	b.done() // with its ladder
+	b.done()
+	require.Empty(t, acts.refusals())
 	require.Equal(t, []string{
 		"05-20 talk-served-remind decided", "05-24 talk-served-missed decided",
 		"05-27 talk-held-remind decided", "05-31 talk-held-missed decided",
@@ -72,52 +166,158 @@ func TestSilentTalkMissesEveryStepAndSaysSo(t *testing.T) {
 		"06-25 talk-plan-remind decided", "06-29 talk-plan-missed decided",
 		"07-27 talk-report-remind decided", "07-29 talk-report-missed decided",
 		"08-10 talk-verified-remind decided", "08-12 talk-verified-missed decided",
+		"12-01 act-1-close_talk decided",
 	}, b.talkStages())
-	require.Equal(t, ledger.TalkOpen, b.talkState(state.Talk))
+	require.Equal(t, ledger.TalkClosed, b.talkState(state.Talk))
+}
+
+func TestTalkIsTakenStepByStep(t *testing.T) {
+	t.Parallel()
+	b, state := talkBench(t, plan.TalkAtOnce)
+	acts := b.talkActs(state.Talk)
+	acts.at(on(5, 20, 10), ofUnit, act.Serve, summons)
+	acts.at(on(5, 20, 11), ofOffice, act.Held)
+	acts.at(on(5, 24, 8), ofOffice, act.Serve, summons) // before the missed stage speaks at 09:00
+	acts.at(on(5, 27, 10), ofOffice, act.Absent)
+	acts.at(on(5, 28, 10), ofOffice, act.Serve, summons)
+	acts.at(on(6, 1, 10), ofOffice, act.Held)
+	acts.at(on(6, 2, 10), ofOffice, act.Minutes)
+	acts.at(on(6, 10, 10), ofUnit, act.GivePlan)
+	acts.at(on(6, 11, 10), ofOffice, act.ReturnPlan)
+	acts.at(on(6, 18, 10), ofUnit, act.GivePlan)
+	acts.at(on(7, 5, 10), ofOffice, act.GiveReport)
+	acts.at(on(7, 6, 10), ofOffice, act.CloseTalk)
+	acts.at(on(7, 7, 10), ofOffice, act.VerifyTalk)
+	acts.at(on(7, 8, 10), ofOffice, act.CloseTalk)
+	b.ExecuteWorkflow(workflows.TalkType, state)
+	b.done()
+	require.Equal(t, map[string]string{
+		"serve0520T10": "act.refused_seat", "held0520T11": "act.refused_talk_order", "close_talk0706T10": "act.refused_talk_order",
+	}, acts.refusals())
+	var spoken []string
+	for _, s := range b.talkStages() {
+		if strings.HasSuffix(s, "decided") {
+			spoken = append(spoken, strings.TrimSuffix(s, " decided"))
+		}
+	}
+	require.Equal(t, []string{
+		"05-20 talk-served-remind",
+		"05-24 act-1-serve", "05-24 talk-served-missed", // decided at 07:00, overtaken at 08:00: not said
+		"05-27 act-2-absent", "05-28 act-3-serve", "06-11 act-7-return_plan", "07-08 act-11-close_talk",
+	}, spoken)
+	notices, err := b.store.Notices(t.Context(), ledger.NoticeFilter{Plan: "q"})
+	require.NoError(t, err)
+	for _, n := range notices {
+		if n.Stage == "talk-served-missed" {
+			messages, err := b.store.Gather(t.Context(), n.Digest, ledger.When{Real: b.Now(), Plan: b.Now()}, func(string) bool { return false })
+			require.NoError(t, err)
+			require.Empty(t, messages)
+		}
+	}
+	require.Equal(t, []string{
+		"05-24 08:00 act-1-serve → shuiwu/head", "05-24 08:00 act-1-serve → shuiwu/liaison",
+		"05-27 10:00 act-2-absent → duban/office", "05-27 10:00 act-2-absent → lingdao/leader", "05-27 10:00 act-2-absent → shuiwu/head",
+		"05-28 10:00 act-3-serve → shuiwu/head", "05-28 10:00 act-3-serve → shuiwu/liaison",
+		"06-11 10:00 act-7-return_plan → shuiwu/head", "06-11 10:00 act-7-return_plan → shuiwu/liaison",
+		"07-08 10:00 act-11-close_talk → duban/office", "07-08 10:00 act-11-close_talk → shuiwu/head", "07-08 10:00 act-11-close_talk → shuiwu/liaison",
+	}, b.told())
+	_, err = b.store.Verify(t.Context())
+	require.NoError(t, err)
 }
 
 func TestTalkOfATaskClosedMeanwhileDoesNotOpen(t *testing.T) {
 	t.Parallel()
 	b, state := talkBench(t, plan.TalkAtOnce)
-	b.RegisterDelayedCallback(func() {
-		require.NoError(t, b.store.CloseTask(t.Context(), "q", "survey", "office", "", "c", ledger.When{Real: b.Now(), Plan: b.Now()}))
-	}, time.Hour)
+	b.closes(on(5, 19, 8), ledger.Closed)
 	b.ExecuteWorkflow(workflows.TalkType, state)
 	b.done()
 	require.Empty(t, b.talkStages())
 	require.Equal(t, ledger.TalkVoid, b.talkState(state.Talk))
 }
 
+func TestTalkEndsWithItsCancelledTask(t *testing.T) {
+	t.Parallel()
+	b, state := talkBench(t, plan.TalkAtOnce)
+	b.closes(on(5, 21, 10), ledger.Cancelled)
+	acts := b.talkActs(state.Talk)
+	acts.at(on(5, 22, 10), ofOffice, act.Serve, summons) // the workflow has not heard of it yet
+	b.RegisterDelayedCallback(func() { b.SignalWorkflow(workflows.EndTalkSignal, nil) }, on(5, 23, 10).Sub(b.Now()))
+	b.ExecuteWorkflow(workflows.TalkType, state)
+	b.done()
+	require.Equal(t, map[string]string{"serve0522T10": "act.refused_talk_state"}, acts.refusals())
+	require.Equal(t, ledger.TalkVoid, b.talkState(state.Talk))
+	require.Equal(t, "05-20 talk-served-remind decided", b.talkStages()[0])
+	for _, s := range b.talkStages()[1:] {
+		require.Contains(t, s, ledger.Void)
+	}
+}
+
 func TestProposedTalkWaitsForANamedLeader(t *testing.T) {
 	t.Parallel()
-	for _, decision := range []string{workflows.Approve, workflows.Decline} {
-		t.Run(decision, func(t *testing.T) {
+	for _, decision := range []act.Kind{act.Approve, act.Decline} {
+		t.Run(string(decision), func(t *testing.T) {
 			t.Parallel()
 			b, state := talkBench(t, plan.TalkOnApproval)
-			var nobody, nothing, named answer
-			b.RegisterDelayedCallback(func() {
-				require.Equal(t, ledger.TalkProposed, b.talkState(state.Talk))
-				b.UpdateWorkflow(workflows.ApproveUpdate, "1", &nobody, workflows.Approval{Decision: decision})
-				b.UpdateWorkflow(workflows.ApproveUpdate, "2", &nothing, workflows.Approval{By: "leader"})
-				b.UpdateWorkflow(workflows.ApproveUpdate, "3", &named, workflows.Approval{By: "leader", Decision: decision})
-			}, 5*24*time.Hour)
-			b.RegisterDelayedCallback(b.CancelWorkflow, 200*24*time.Hour)
+			acts := b.talkActs(state.Talk)
+			acts.at(on(5, 20, 10), act.EngineActor, decision)
+			acts.at(on(5, 21, 10), ofOffice, decision)
+			acts.at(on(6, 2, 10), ofLeader, decision)
+			acts.at(on(12, 1, 10), ofLeader, act.CloseTalk)
 			b.ExecuteWorkflow(workflows.TalkType, state)
-			for _, refused := range []answer{nobody, nothing} {
-				var app *temporal.ApplicationError
-				require.ErrorAs(t, refused.rejected, &app)
-				require.Equal(t, activities.ErrTypeInvalid, app.Type())
-			}
-			require.NoError(t, errors.Join(named.rejected, named.err))
-			if decision == workflows.Decline {
+			b.done()
+			refused := map[string]string{string(decision) + "0520T10": "act.refused_talk_named", string(decision) + "0521T10": "act.refused_talk_leader"}
+			asked := []string{
+				"05-24 talk-decided-remind decided", // three working days after the 19th
+				"05-25 talk-decided-missed decided", "05-28 talk-decided-missed.2 decided", "06-02 talk-decided-missed.3 decided"}
+			if decision == act.Decline {
+				refused["close_talk1201T10"] = "never happened"
+				require.Equal(t, refused, acts.refusals())
 				require.Equal(t, ledger.TalkDeclined, b.talkState(state.Talk))
-				require.Empty(t, b.talkStages())
+				require.Equal(t, append(asked, "06-02 act-1-decline decided"), b.talkStages())
 				return
 			}
-			require.Equal(t, ledger.TalkOpen, b.talkState(state.Talk))
+			require.Equal(t, refused, acts.refusals())
+			require.Equal(t, ledger.TalkClosed, b.talkState(state.Talk))
 			stages := b.talkStages()
-			require.Len(t, stages, 12)
-			require.Equal(t, "05-27 talk-served-missed decided", stages[1]) // counted from 05-24, the day of approval
+			require.Equal(t, append(asked, "06-02 act-1-approve decided", "06-03 talk-served-remind decided"), stages[:6])
+			require.Equal(t, "06-07 talk-served-missed decided", stages[6]) // counted from 06-02, the day of approval
+			require.Len(t, stages, 5+12+1)
 		})
 	}
+}
+
+func TestCircularIsToldAndClosedByItsApproval(t *testing.T) {
+	t.Parallel()
+	b, _ := talkBench(t, plan.TalkAtOnce)
+	at := b.Now().UTC()
+	l, err := b.store.Plan(t.Context(), "q")
+	require.NoError(t, err)
+	a := act.Act{ID: "c", Kind: act.Propose, By: ofOffice, At: at, On: calendar.DayOf(at.In(calendar.Beijing)), Ref: "survey", Reason: "两项任务同时逾期", Talk: &act.TalkFacts{What: plan.ProposeCircular}}
+	for range 2 {
+		id, refused, err := activities.Propose(t.Context(), b.store, b.starts, l, a, nil, ledger.When{Real: at, Plan: at})
+		require.NoError(t, err)
+		require.Nil(t, refused)
+		require.Equal(t, "survey#2", id)
+	}
+	proposed := b.starts.talks[len(b.starts.talks)-1]
+	acts := b.talkActs("survey#2")
+	acts.at(on(5, 20, 10), ofLeader, act.Approve)
+	b.ExecuteWorkflow(workflows.TalkType, workflows.TalkState{Plan: "q", Talk: "survey#2", Task: "survey", Window: 2 * time.Hour, OpensAt: proposed.OpensAt, Course: *proposed.Course})
+	b.done()
+	require.Empty(t, acts.refusals())
+	require.Equal(t, []string{
+		"05-19 07:00 act-1-propose → duban/office", "05-19 07:00 act-1-propose → lingdao/leader",
+		"05-20 10:00 act-2-approve → duban/office", "05-20 10:00 act-2-approve → lingdao/leader",
+		"05-20 10:00 act-2-approve → shuiwu/deputy", "05-20 10:00 act-2-approve → shuiwu/head",
+	}, b.told())
+	stages, err := b.store.Stages(t.Context(), "q", "survey")
+	require.NoError(t, err)
+	for _, s := range stages {
+		if s.ID == "act-2-approve" {
+			require.Equal(t, plan.Matter{Topic: "circular", Words: "两项任务同时逾期", By: "副市长"}, s.Matter)
+		}
+	}
+	require.Equal(t, ledger.TalkClosed, b.talkState("survey#2"))
+	_, err = b.store.Verify(t.Context())
+	require.NoError(t, err)
 }

@@ -101,23 +101,26 @@ func courseDetails(c act.Course) string {
 	return text
 }
 
-// ladderDetails is the case file the web UI shows: what is done, what is next.
-func ladderDetails(ladder []plan.Stage, next int, closed bool) string {
+// talkDetails is a talk's case file: where it stands, what is done, what is next.
+func talkDetails(c act.TalkCourse) string {
 	text := ""
-	for i, s := range ladder {
-		mark := "○"
-		switch {
-		case i < next:
-			mark = "●"
-		case closed:
-			mark = "–"
-		case i == next:
-			mark = "▶"
-		}
-		text += mark + " " + stageSummary(s) + "\n\n"
+	switch c.State {
+	case act.TalkPending:
+		text = "约谈待启动\n\n"
+	case act.TalkProposed:
+		text = "建议待领导批准\n\n"
+	case act.TalkDeclined:
+		return "未获批准"
+	case act.TalkClosed:
+		return "已解除"
+	case act.TalkVoid:
+		return "已失效"
 	}
-	if closed {
-		text += "已销号\n"
+	for _, s := range c.Spoken {
+		text += "● " + kindTerm(s.Kind) + " " + s.ID + " · " + s.At.In(calendar.Beijing).Format("2006-01-02 15:04") + "\n\n"
+	}
+	for _, s := range c.Ladder {
+		text += "○ " + stageSummary(s) + "\n\n"
 	}
 	return text
 }

@@ -42,6 +42,7 @@ type starts struct {
 	digests []ledger.Digest
 	talks   []ledger.Talk
 	tasks   []ledger.Task
+	ended   []string // talks
 }
 
 func (s *starts) StartDigest(_ context.Context, d ledger.Digest, _ calendar.Clock) error {
@@ -51,6 +52,11 @@ func (s *starts) StartDigest(_ context.Context, d ledger.Digest, _ calendar.Cloc
 
 func (s *starts) StartTalk(_ context.Context, _ ledger.Launched, t ledger.Talk) error {
 	s.talks = append(s.talks, t)
+	return nil
+}
+
+func (s *starts) EndTalk(_ context.Context, _, talk string) error {
+	s.ended = append(s.ended, talk)
 	return nil
 }
 

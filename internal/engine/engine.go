@@ -67,16 +67,6 @@ func (e *Engine) StartDuty(ctx context.Context, l ledger.Launched, t ledger.Task
 	return e.start(ctx, e.taskOptions(l, t, workflows.DutyWorkflowID(t.Plan, t.ID)), workflows.DutyType, state)
 }
 
-// StartTalk starts a talk's workflow, which opens the talk when its stage speaks.
-func (e *Engine) StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk) error {
-	state := workflows.TalkState{Plan: t.Plan, Talk: t.ID, Task: t.Task, Revision: t.Revision, Clock: l.Clock, Window: e.windowOn(l.Clock), OpensAt: t.OpensAt}
-	opts := options(workflows.TalkWorkflowID(t.Plan, t.ID))
-	opts.StaticSummary = "约谈 " + t.ID + " · " + l.Plan.Directory.Name(t.Lead)
-	opts.TypedSearchAttributes = attributes(
-		workflows.PlanAttribute.ValueSet(t.Plan), workflows.UnitAttribute.ValueSet(t.Lead))
-	return e.start(ctx, opts, workflows.TalkType, state)
-}
-
 // StartDigest starts a recipient's digest, delayed until a few seconds before it
 // is to speak: its activity waits for the moment itself, so that what speaks at
 // one instant has its workflow task behind it by then. The seconds are spread by
@@ -115,22 +105,6 @@ func (e *Engine) StartAudit(ctx context.Context, l ledger.Launched, first time.T
 	opts.StaticSummary = "每日核对 · " + l.Plan.Title
 	opts.TypedSearchAttributes = attributes(workflows.PlanAttribute.ValueSet(l.Plan.ID))
 	return e.start(ctx, opts, workflows.AuditType, workflows.AuditState{Plan: l.Plan.ID, Clock: l.Clock, Next: first, Grace: grace})
-}
-
-// DecideTalk carries a named leader's decision to a proposed talk.
-func (e *Engine) DecideTalk(ctx context.Context, planID, talk string, a workflows.Approval) error {
-	return e.update(ctx, workflows.TalkWorkflowID(planID, talk), workflows.ApproveUpdate, a.Decision+"/"+a.By, a)
-}
-
-func (e *Engine) update(ctx context.Context, workflowID, name, id string, arg any) error {
-	h, err := e.client.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
-		WorkflowID: workflowID, UpdateName: name, UpdateID: id, Args: []any{arg},
-		WaitForStage: client.WorkflowUpdateStageCompleted,
-	})
-	if err != nil {
-		return fmt.Errorf("engine: %s %s: %w", name, workflowID, err)
-	}
-	return h.Get(ctx, nil)
 }
 
 func (e *Engine) taskOptions(l ledger.Launched, t ledger.Task, id string) client.StartWorkflowOptions {

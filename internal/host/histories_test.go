@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/api/history/v1"
 	"go.temporal.io/api/temporalproto"
 
+	"duban/internal/act"
 	"duban/internal/ledger"
 	"duban/workflows"
 )
@@ -39,12 +40,12 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 		talk, err := w.Ledger.Talk(ctx, "small", "silent#1")
 		return err == nil && talk.State == ledger.TalkProposed
 	})
-	require.NoError(t, w.Engine.DecideTalk(t.Context(), "small", "silent#1", workflows.Approval{By: "市长", Decision: workflows.Approve}))
+	require.NoError(t, w.Engine.ActOnTalk(t.Context(), "small", "silent#1", byMayor(act.Approve)))
 	w.eventually("the last occurrence's talk", func(ctx context.Context) bool {
 		talk, err := w.Ledger.Talk(ctx, "small", "monthly.2021-06#1")
 		return err == nil && talk.State == ledger.TalkProposed
 	})
-	require.NoError(t, w.Engine.DecideTalk(t.Context(), "small", "monthly.2021-06#1", workflows.Approval{By: "市长", Decision: workflows.Decline}))
+	require.NoError(t, w.Engine.ActOnTalk(t.Context(), "small", "monthly.2021-06#1", byMayor(act.Decline)))
 	w.eventually("the last missed step", func(ctx context.Context) bool {
 		for _, told := range append(w.told("once", "talked"), "") {
 			if told == "talk-verified-missed → lingdao/leader" {
@@ -83,6 +84,11 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 			writeHistory(t, filepath.Join(*record, name+".json.gz"), h)
 		}
 	}
+}
+
+// byMayor is a named leader's word on a proposed talk.
+func byMayor(k act.Kind) act.Act {
+	return act.Act{ID: "mayor", Kind: k, By: act.Actor{Account: "mayor", Name: "市长", Unit: "lingdao"}, Reason: "同意按建议办理"}
 }
 
 // history is the whole history of a workflow's run, the latest when run is "".

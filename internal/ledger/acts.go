@@ -65,6 +65,11 @@ func (t *tx) act(a Acted, when When) (acted, error) {
 	if err := t.expect(a.Plan, a.Task, "", a.Course.Revision, a.Course.Ladder, a.Course.Held); err != nil {
 		return acted{}, err
 	}
+	if a.Course.Over() {
+		if err := t.endTalks(a.Plan, a.Task, string(a.Course.State), when); err != nil {
+			return acted{}, err
+		}
+	}
 	out := acted{course: a.Course}
 	var notices []said
 	for _, told := range a.Told {

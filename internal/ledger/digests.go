@@ -195,7 +195,8 @@ func (it Item) stands() bool {
 	case it.Notice.Kind == plan.Told:
 		return true // it has happened
 	case it.Notice.Talk != "":
-		return it.Task.State != Cancelled && it.Talk != nil && goesOn(it.Talk.State)
+		return it.Task.State != Cancelled && it.Talk != nil && goesOn(it.Talk.State) &&
+			(it.Talk.Course == nil || it.Stage == nil || it.Talk.Course.Stands(*it.Stage, it.Notice.Revision))
 	case it.Task.State != TaskOpen || it.Task.Revision != it.Notice.Revision:
 		return false
 	}

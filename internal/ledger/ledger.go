@@ -147,7 +147,7 @@ type Digest struct {
 	Started   bool             `json:"started"` // its workflow is known to exist
 }
 
-// Talk is a warning talk 约谈 and its steps.
+// Talk is a warning talk 约谈 and its steps, or a circular 通报.
 type Talk struct {
 	ID       string                  `json:"id"` // task#1
 	Plan     string                  `json:"plan"`
@@ -159,6 +159,9 @@ type Talk struct {
 	OpensAt  time.Time               `json:"opens_at"` // plan clock; of an approved talk, the approval
 	Taken    map[string]calendar.Day `json:"taken"`    // steps taken, with their days
 	Approver string                  `json:"approver,omitempty"`
+	What     string                  `json:"what"`   // plan.ProposeTalk or plan.ProposeCircular
+	Origin   string                  `json:"origin"` // act.OriginStage, act.OriginHand, or a rule's ID
+	Course   *act.TalkCourse         `json:"-"`      // after the last act; nil before the first
 }
 
 // States of a talk.
@@ -168,5 +171,5 @@ const (
 	TalkOpen     = "open"
 	TalkDeclined = "declined"
 	TalkClosed   = "closed"
-	TalkVoid     = "void" // the task was closed before it opened
+	TalkVoid     = "void" // the task was closed before it opened, or cancelled
 )

@@ -205,14 +205,22 @@ type talkRow struct {
 	OpensAt  time.Time `db:"opens_at"`
 	Taken    string    `db:"taken"`
 	Approver string    `db:"approver"`
+	What     string    `db:"what"`
+	Origin   string    `db:"origin"`
+	Course   string    `db:"course"`
 }
 
-const talkColumns = `id, plan, task, revision, number, lead, state, opens_at, taken, approver`
+const talkColumns = `id, plan, task, revision, number, lead, state, opens_at, taken, approver, what, origin, course`
 
 func (r talkRow) talk() (Talk, error) {
-	t := Talk{ID: r.ID, Plan: r.Plan, Task: r.Task, Revision: r.Revision, Number: r.Number, Lead: r.Lead, State: r.State, OpensAt: r.OpensAt.UTC(), Approver: r.Approver}
+	t := Talk{ID: r.ID, Plan: r.Plan, Task: r.Task, Revision: r.Revision, Number: r.Number, Lead: r.Lead, State: r.State, OpensAt: r.OpensAt.UTC(), Approver: r.Approver, What: r.What, Origin: r.Origin}
 	if err := json.Unmarshal([]byte(r.Taken), &t.Taken); err != nil {
 		return t, fmt.Errorf("ledger: talk %s: %w", t.ID, err)
+	}
+	if r.Course != "" {
+		if err := json.Unmarshal([]byte(r.Course), &t.Course); err != nil {
+			return t, fmt.Errorf("ledger: talk %s: course: %w", t.ID, err)
+		}
 	}
 	return t, nil
 }

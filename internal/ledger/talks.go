@@ -44,10 +44,8 @@ func (t *tx) callTalk(d Decision, key string, task Task) (*Talk, error) {
 		return nil, err
 	}
 	talk := Talk{ID: fmt.Sprintf("%s#%d", d.Task, before+1), Plan: d.Plan, Task: d.Task, Revision: d.Revision, Number: before + 1,
-		Lead: task.Lead, State: TalkPending, OpensAt: instant(d.Stage.At)}
-	_, err := t.exec(`INSERT INTO talks (plan, id, task, revision, number, lead, state, opens_at, taken, approver, opened_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'null', '', ?)`,
-		talk.Plan, talk.ID, talk.Task, talk.Revision, talk.Number, talk.Lead, talk.State, talk.OpensAt, key)
-	return &talk, err
+		Lead: task.Lead, State: TalkPending, OpensAt: instant(d.Stage.At), What: plan.ProposeTalk, Origin: act.OriginStage}
+	return &talk, t.insertTalk(talk, key)
 }
 
 // opened is a talk and whether it goes on.
@@ -57,9 +55,9 @@ type opened struct {
 }
 
 // OpenTalk makes a pending talk what its policy says: open at once
-// (plan.TalkAtOnce, event talk.opened) with the stages of its own ladder
-// expected from now on, or proposed to a named leader (plan.TalkOnApproval,
-// event talk.proposed). When its task is not open any more it is void (event
+// (plan.TalkAtOnce, event talk.opened) or proposed to a named leader
+// (plan.TalkOnApproval, event talk.proposed), with its stages expected from now
+// on. When its task is not open any more it is void (event
 // talk.void) and ok is false. Again, it changes nothing and gives the talk as it is.
 func (s *Store) OpenTalk(ctx context.Context, id, planID, open string, stages []plan.Stage, when When) (talk Talk, ok bool, err error) {
 	got, err := write(ctx, s, func(t *tx) (opened, error) {
@@ -80,34 +78,11 @@ func (s *Store) OpenTalk(ctx context.Context, id, planID, open string, stages []
 			return opened{talk, true}, t.moveTalk(talk, TalkOpened, "", Engine, "", stages, when)
 		case plan.TalkOnApproval:
 			talk.State = TalkProposed
-			return opened{talk, true}, t.moveTalk(talk, TalkAsked, "", Engine, "", nil, when)
+			return opened{talk, true}, t.moveTalk(talk, TalkAsked, "", Engine, "", stages, when)
 		}
 		return opened{}, fmt.Errorf("ledger: a talk opens %s or %s, not %q", plan.TalkAtOnce, plan.TalkOnApproval, open)
 	})
 	return got.talk, got.on, err
-}
-
-// ApproveTalk is a named leader's word on a proposed talk: open, with the
-// stages of its ladder (event talk.approved), or declined (talk.declined).
-// When its task was closed meanwhile it is void. On a talk that is not
-// proposed any more it changes nothing and gives the talk as it is.
-func (s *Store) ApproveTalk(ctx context.Context, planID, id, actor string, approve bool, reason string, stages []plan.Stage, when When) (Talk, error) {
-	return write(ctx, s, func(t *tx) (Talk, error) {
-		talk, task, err := t.talkAndTask(planID, id)
-		if err != nil || talk.State != TalkProposed {
-			return talk, err
-		}
-		kind := TalkApproved
-		switch {
-		case task.State != TaskOpen:
-			talk.State, kind, stages, actor = TalkVoid, TalkVoided, nil, Engine
-		case approve:
-			talk.State, talk.Approver, talk.OpensAt = TalkOpen, actor, instant(when.Plan) // its limits count from the approval
-		default:
-			talk.State, talk.Approver, kind, stages = TalkDeclined, actor, TalkRefused, nil
-		}
-		return talk, t.moveTalk(talk, kind, talk.Approver, actor, reason, stages, when)
-	})
 }
 
 func (t *tx) talkAndTask(planID, id string) (talk Talk, task Task, err error) {

@@ -178,7 +178,7 @@ func factsOfTalks(t *testing.T, address string) {
 		_, _, err := w.OpenTalk(w.ctx, id+"#1", "p", plan.TalkOnApproval, nil, speaks)
 		w.ok(err)
 	}
-	_, err = w.ApproveTalk(w.ctx, "p", "d#1", "fushizhang", false, "", nil, speaks)
+	_, _, err = w.ActOnTalk(w.ctx, ledger.ActedOnTalk{Plan: "p", Talk: "d#1", Act: actAt(18, 10, leader, act.Decline), Course: act.TalkCourse{TalkCase: act.TalkCase{State: act.TalkDeclined}}}, speaks)
 	w.ok(err)
 	for _, change := range []string{
 		`UPDATE talks SET what = 'circular' WHERE plan = 'p' AND id = 'f#1'`,

@@ -1,0 +1,123 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"go.temporal.io/api/serviceerror"
+
+	"duban/activities"
+	"duban/internal/act"
+	"duban/internal/ledger"
+	"duban/workflows"
+)
+
+// StartTalk starts a talk's workflow: one that its stage called for opens when
+// the stage speaks, one that was proposed waits for a leader.
+func (e *Engine) StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk) error {
+	task, err := e.ledger.Task(ctx, t.Plan, t.Task)
+	if err != nil {
+		return err
+	}
+	state := workflows.TalkState{Plan: t.Plan, Talk: t.ID, Task: t.Task, Clock: l.Clock, Window: e.windowOn(l.Clock), OpensAt: t.OpensAt}
+	if t.Course != nil {
+		state.Course = *t.Course
+	}
+	state.Course.TalkCase = ledger.TalkCaseOf(&l.Plan, task, t)
+	opts := options(workflows.TalkWorkflowID(t.Plan, t.ID))
+	opts.StaticSummary = "约谈 " + t.ID + " · " + l.Plan.Directory.Name(t.Lead)
+	opts.TypedSearchAttributes = attributes(
+		workflows.PlanAttribute.ValueSet(t.Plan), workflows.UnitAttribute.ValueSet(t.Lead))
+	return e.start(ctx, opts, workflows.TalkType, state)
+}
+
+// EndTalk tells the workflow of a void talk that there is nothing more to wait
+// for. One that has ended, or never began, is no error.
+func (e *Engine) EndTalk(ctx context.Context, planID, talk string) error {
+	id := workflows.TalkWorkflowID(planID, talk)
+	err := e.client.SignalWorkflow(ctx, id, "", workflows.EndTalkSignal, nil)
+	var gone *serviceerror.NotFound
+	if err == nil || errors.As(err, &gone) {
+		return nil
+	}
+	return fmt.Errorf("engine: end %s: %w", id, err)
+}
+
+// ActOnTalk carries one person's act to a talk or a circular, and answers when
+// the ledger has it: nil, or *RefusedError with the reason. The same ID again is
+// the same act and answers nil. At is set to now on the plan's clock when it is
+// zero. Whether the person may do it at all is decided here, before anything is
+// sent.
+func (e *Engine) ActOnTalk(ctx context.Context, planID, talkID string, a act.Act) error {
+	l, err := e.ledger.Plan(ctx, planID)
+	if err != nil {
+		return err
+	}
+	talk, err := e.ledger.Talk(ctx, planID, talkID)
+	if err != nil {
+		return err
+	}
+	task, err := e.ledger.Task(ctx, planID, talk.Task)
+	if err != nil {
+		return err
+	}
+	if done, err := e.ledger.Recorded(ctx, ledger.ActKey(planID, talkID, a.ID)); done || err != nil {
+		return err
+	}
+	if err := e.stamp(&l, &a); err != nil {
+		return err
+	}
+	c := ledger.TalkCaseOf(&l.Plan, task, talk)
+	refused := act.TalkAllowed(c, a.By, a.Kind)
+	if refused == nil && (c.Over() || a.Kind == act.Propose) {
+		refused = c.Check(a) // nothing runs that could answer
+	}
+	if refused == nil {
+		refused, err = e.ask(ctx, workflows.TalkWorkflowID(planID, talkID), a)
+	}
+	return e.answerOnTalk(ctx, l, talk.Task, talkID, a, refused, err)
+}
+
+// Propose proposes a talk or a circular (a.Talk.What) about the task a.Ref, for
+// the unit a.Unit or, without one, the task's lead, in the words of a.Reason. A
+// named leader decides. rule is what a rule of consequences counted, whose facts
+// and ID are kept; nil when a person proposes. It gives the talk's ID, the same
+// for the same act, or *RefusedError.
+func (e *Engine) Propose(ctx context.Context, planID string, a act.Act, rule *act.Proposal) (talkID string, err error) {
+	l, err := e.ledger.Plan(ctx, planID)
+	if err != nil {
+		return "", err
+	}
+	if err := e.stamp(&l, &a); err != nil {
+		return "", err
+	}
+	a.Kind = act.Propose
+	talkID, refused, err := activities.Propose(ctx, e.ledger, e, l, a, rule, e.when(l.Clock))
+	return talkID, e.answerOnTalk(ctx, l, a.Ref, "", a, refused, err)
+}
+
+// answerOnTalk records a refusal under the talk's task and gives it to the person.
+func (e *Engine) answerOnTalk(ctx context.Context, l ledger.Launched, task, talk string, a act.Act, refused *act.Refusal, err error) error {
+	if err != nil || refused == nil {
+		return err
+	}
+	thing := talk
+	if thing == "" {
+		thing = task
+	}
+	data, err := json.Marshal(map[string]any{"talk": talk, "act": a, "refused": refused})
+	if err != nil {
+		return err
+	}
+	when := e.when(l.Clock)
+	_, err = e.ledger.Record(ctx, ledger.Event{
+		Key: "refused/" + l.Plan.ID + "/" + thing + "/" + a.ID + "/" + refused.Key, Plan: l.Plan.ID, Task: task,
+		Kind: ledger.ActRefused, Actor: a.By.Account, Real: when.Real, PlanAt: when.Plan, Data: data,
+	})
+	if err != nil {
+		return err
+	}
+	return &RefusedError{*refused}
+}
