@@ -106,7 +106,9 @@ func (b Book) limits(c *Case) {
 		c.ExtendUntil = p.Acts.Extend.Before(c.Due, b.Calendar)
 	}
 	if c.Pause != nil && !c.Pause.Until.IsZero() {
-		c.Pause.UntilAt = b.midnight(c.Pause.Until)
+		pause := *c.Pause // the course before the act keeps its own
+		pause.UntilAt = b.midnight(pause.Until)
+		c.Pause = &pause
 	}
 }
 
@@ -151,8 +153,7 @@ func (b Book) rest(before Course, c *Case, a Act) (ladder, held []plan.Stage) {
 	if c.Over() || c.Kind == plan.Duty {
 		return nil, nil
 	}
-	unspoken := append(slices.Clone(before.Ladder), before.Held...)
-	all := append(b.main(unspoken, c, a), b.pending(unspoken, *c, a)...)
+	all := append(b.main(before, c, a), b.pending(before, *c, a)...)
 	release := a.Kind == Reject || a.Kind == Resume
 	if c.State == Open && release {
 		all = b.release(all, c, a)
@@ -168,6 +169,9 @@ func (b Book) rest(before Course, c *Case, a Act) (ladder, held []plan.Stage) {
 	return ladder, held
 }
 
+// unspoken are the stages still to come, on hold or not.
+func (c Course) unspoken() []plan.Stage { return append(slices.Clone(c.Ladder), c.Held...) }
+
 func byTime(stages []plan.Stage) {
 	slices.SortStableFunc(stages, func(x, y plan.Stage) int {
 		return cmp.Or(x.At.Compare(y.At), strings.Compare(x.ID, y.ID))
@@ -178,31 +182,78 @@ func byTime(stages []plan.Stage) {
 func ofLimit(s plan.Stage) bool { return s.Topic == "" || s.Unless != "" }
 
 // main are the rungs about the task's own limit still to come.
-func (b Book) main(unspoken []plan.Stage, c *Case, a Act) []plan.Stage {
+func (b Book) main(before Course, c *Case, a Act) []plan.Stage {
 	var rungs []plan.Stage
 	switch {
 	case a.Kind == Reassign:
 		c.Spoken = nil
 		rungs = b.line(*c)
-	case c.Based.Equal(a.At): // a new due date
+	case before.redated(a):
 		given, _ := split(b.policy(*c))
 		c.Spoken = slices.DeleteFunc(slices.Clone(c.Spoken), func(s Spoken) bool {
 			return !slices.ContainsFunc(given.Stages, func(r plan.Rule) bool { return r.ID == s.ID })
 		})
-		rungs = b.unspokenOf(*c, b.line(*c))
-	case a.Kind == SetPolicy || a.Kind == Recalendar:
-		rungs = b.unspokenOf(*c, b.line(*c))
-		if c.State == Open {
-			rungs = b.overtaken(rungs, *c, a)
+		rungs = unspokenOf(*c, b.line(*c))
+		if before.State == Open {
+			rungs = c.passOver(rungs, a.At)
 		}
+	case a.Kind == SetPolicy:
+		rungs = b.overtaken(unspokenOf(*c, b.line(*c)), c, a)
+	case a.Kind == Recalendar:
+		rungs = b.recalendared(before, c, a)
 	default:
-		for _, s := range unspoken {
-			if ofLimit(s) {
-				rungs = append(rungs, s)
-			}
-		}
+		rungs = slices.DeleteFunc(before.unspoken(), func(s plan.Stage) bool { return !ofLimit(s) })
 	}
 	return slices.DeleteFunc(rungs, func(s plan.Stage) bool { return !c.wants(s) })
+}
+
+// redated tells the acts that give a task of this state a due date of its own.
+func (c Case) redated(a Act) bool {
+	return a.Kind == Grant || a.Kind == Correct || a.Kind == Resume && c.Pause != nil && c.Pause.Moves
+}
+
+// recalendared are the rungs by another calendar. What was put together for a
+// morning still to come stays together.
+func (b Book) recalendared(before Course, c *Case, a Act) []plan.Stage {
+	var together []plan.Stage
+	known := *c
+	for _, s := range before.unspoken() {
+		if ofLimit(s) && joined(s) {
+			together = append(together, b.settled(s, *c, a))
+			known = known.Said(s)
+		}
+	}
+	rungs := unspokenOf(known, b.line(*c))
+	if c.State == Open {
+		rungs = b.overtaken(rungs, c, a)
+	}
+	return append(together, rungs...)
+}
+
+// settled is a stage that was moved to a morning, on a morning still if the
+// calendar has made a rest day of it.
+func (b Book) settled(s plan.Stage, c Case, a Act) plan.Stage {
+	if p := b.policy(c); !s.At.Before(a.At) {
+		s.At = b.At(p, b.Morning(p, s.At)).UTC()
+	}
+	return s
+}
+
+// passOver leaves out the rungs before an instant: they have had their time.
+func (c *Case) passOver(rungs []plan.Stage, at time.Time) []plan.Stage {
+	return slices.DeleteFunc(rungs, func(s plan.Stage) bool {
+		passed := s.At.Before(at)
+		if passed {
+			c.drop(s)
+		}
+		return passed
+	})
+}
+
+// drop counts a rung as decided that is not to be spoken any more.
+func (c *Case) drop(s plan.Stage) {
+	s.Kind = ""
+	*c = c.Said(s)
 }
 
 // line is the whole ladder as it was given out: the stages counted from the
@@ -213,12 +264,8 @@ func (b Book) line(c Case) []plan.Stage {
 		return b.Ladder(p, c.Due, c.Lead, c.Assigned)
 	}
 	given, due := split(p)
-	rungs := b.Ladder(given, c.Due, c.Lead, c.Assigned)
-	for _, s := range b.Ladder(due, c.Due, c.Lead, c.Based) {
-		if s.ID != plan.CatchUp { // the act itself has told the unit
-			rungs = append(rungs, s)
-		}
-	}
+	rungs := append(b.Ladder(given, c.Due, c.Lead, c.Assigned), b.Ladder(due, c.Due, c.Lead, c.Based)...)
+	rungs = slices.DeleteFunc(rungs, func(s plan.Stage) bool { return s.ID == plan.CatchUp }) // the act itself has told the unit
 	byTime(rungs)
 	return rungs
 }
@@ -238,30 +285,48 @@ func split(p plan.Policy) (given, due plan.Policy) {
 	return given, due
 }
 
-func (b Book) unspokenOf(c Case, rungs []plan.Stage) []plan.Stage {
-	return slices.DeleteFunc(rungs, func(s plan.Stage) bool {
-		return slices.ContainsFunc(c.Spoken, func(k Spoken) bool { return k.ID == s.ID })
-	})
+// unspokenOf are the rungs that have not been decided, each naming only such.
+func unspokenOf(c Case, rungs []plan.Stage) (left []plan.Stage) {
+	spoken := func(id string) bool {
+		return slices.ContainsFunc(c.Spoken, func(k Spoken) bool { return k.ID == id })
+	}
+	for _, s := range rungs {
+		if !spoken(s.ID) {
+			s.Merged = slices.DeleteFunc(slices.Clone(s.Merged), spoken)
+			left = append(left, s)
+		}
+	}
+	return left
 }
 
 // overtaken deals with rungs that a new calendar or policy puts before now: what
 // is no graver than what was said already is left out, the gravest of the others
-// speaks on the next office morning.
-func (b Book) overtaken(rungs []plan.Stage, c Case, a Act) []plan.Stage {
-	gravest := -1
-	for _, s := range c.Spoken {
-		gravest = max(gravest, s.Kind.Gravity())
+// speaks on the next office morning. Words from before the due date do not stand
+// for those after it.
+func (b Book) overtaken(rungs []plan.Stage, c *Case, a Act) []plan.Stage {
+	late := func(at time.Time) bool { return calendar.DayOf(at.In(b.Zone)).After(c.Due) }
+	gravest := func(after bool) int {
+		most := -1
+		for _, s := range c.Spoken {
+			if !after || late(s.At) {
+				most = max(most, s.Kind.Gravity())
+			}
+		}
+		return most
 	}
-	var late, kept []plan.Stage
+	before, after := gravest(false), gravest(true)
+	var passed, kept []plan.Stage
 	for _, s := range rungs {
 		switch {
 		case !s.At.Before(a.At):
 			kept = append(kept, s)
-		case s.Unless != "" || s.Kind.Gravity() > gravest:
-			late = append(late, s)
+		case s.Unless != "" || late(s.At) && s.Kind.Gravity() > after || s.Kind.Gravity() > before:
+			passed = append(passed, s)
+		default:
+			c.drop(s)
 		}
 	}
-	return append(b.together(late, c, a, fmt.Sprintf("moved-%d", c.Acts)), kept...)
+	return append(b.together(passed, *c, a, fmt.Sprintf("moved-%d", c.Acts)), kept...)
 }
 
 // release lets the stages on hold go on. What was passed while a completion
@@ -283,9 +348,10 @@ func (b Book) release(all []plan.Stage, c *Case, a Act) []plan.Stage {
 	}
 	if a.Kind == Reject {
 		last := b.last(passed, kept)
-		for _, s := range passed[:len(passed)-len(last)] { // they have had their time
-			s.Kind = ""
-			*c = c.Said(s)
+		for _, s := range passed {
+			if len(last) == 0 || s.ID != last[0].ID {
+				c.drop(s)
+			}
 		}
 		passed = last
 	}
@@ -297,11 +363,18 @@ func (b Book) release(all []plan.Stage, c *Case, a Act) []plan.Stage {
 }
 
 // last keeps of the passed rungs only the last, and only when no rung is left.
+// Conditional ones are not about the limit.
 func (b Book) last(passed, kept []plan.Stage) []plan.Stage {
-	if len(passed) == 0 || slices.ContainsFunc(kept, func(s plan.Stage) bool { return ofLimit(s) && s.Unless == "" }) {
+	unconditional := func(s plan.Stage) bool { return ofLimit(s) && s.Unless == "" }
+	if slices.ContainsFunc(kept, unconditional) {
 		return nil
 	}
-	return passed[len(passed)-1:]
+	for _, s := range slices.Backward(passed) {
+		if unconditional(s) {
+			return []plan.Stage{s}
+		}
+	}
+	return nil
 }
 
 // together makes one stage of several for the next office morning: the gravest,
@@ -315,11 +388,15 @@ func (b Book) together(passed []plan.Stage, c Case, a Act, id string) []plan.Sta
 			out = append(out, b.nextMorning(s, c, a))
 			continue
 		}
-		names = append(append(names, s.Merged...), s.ID)
+		names = append(names, s.Merged...)
+		if !joined(s) {
+			names = append(names, s.ID)
+		}
+		light := plan.Graver(s.Light, one.Light)
 		if one.ID == "" || s.Kind.Gravity() >= one.Kind.Gravity() {
-			s.Light = plan.Graver(s.Light, one.Light)
 			one = s
 		}
+		one.Light = light
 	}
 	if one.ID != "" {
 		one = b.nextMorning(one, c, a)
@@ -329,6 +406,11 @@ func (b Book) together(passed []plan.Stage, c Case, a Act, id string) []plan.Sta
 	return out
 }
 
+// joined tells a stage that together has made of others, all named in Merged.
+func joined(s plan.Stage) bool {
+	return strings.HasPrefix(s.ID, "resumed-") || strings.HasPrefix(s.ID, "moved-")
+}
+
 func (b Book) nextMorning(s plan.Stage, c Case, a Act) plan.Stage {
 	p := b.policy(c)
 	s.MovedFrom = calendar.DayOf(s.At.In(b.Zone))
@@ -336,12 +418,23 @@ func (b Book) nextMorning(s plan.Stage, c Case, a Act) plan.Stage {
 	return s
 }
 
-// pending are the strands still to come: new ones, and those not spoken yet.
-func (b Book) pending(unspoken []plan.Stage, c Case, a Act) []plan.Stage {
-	return slices.DeleteFunc(b.strands(c), func(s plan.Stage) bool {
-		waits := slices.ContainsFunc(unspoken, func(u plan.Stage) bool { return u.ID == s.ID })
-		return !waits && s.At.Before(a.At)
-	})
+// pending are the strands still to come: those not spoken yet, and those that
+// are new with this act. One that was moved to a morning stays there.
+func (b Book) pending(before Course, c Case, a Act) (all []plan.Stage) {
+	unspoken, known := before.unspoken(), b.strands(before.Case)
+	for _, s := range b.strands(c) {
+		same := func(u plan.Stage) bool { return u.ID == s.ID }
+		switch i := slices.IndexFunc(unspoken, same); {
+		case i >= 0:
+			if s.At.Before(a.At) {
+				s.At, s.MovedFrom = b.settled(unspoken[i], c, a).At, unspoken[i].MovedFrom
+			}
+			all = append(all, s)
+		case !s.At.Before(a.At) && !slices.ContainsFunc(known, same):
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 // Play lets a course run until to, exclusive: stages speak at their instants,
