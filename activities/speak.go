@@ -168,7 +168,7 @@ func item(l ledger.Launched, lad plan.Ladderer, it ledger.Item, today calendar.D
 		Kind: n.Kind, Stage: n.Stage, Light: n.Light, Left: distance(lad.Calendar, today, t.Due),
 		Soft: t.Soft, Priority: t.Priority, CatchUp: n.Stage == plan.CatchUp,
 	}
-	if n.Light == "" {
+	if n.Light == "" || it.Stage != nil && it.Stage.Topic != "" {
 		out.Light = lightOf(lad, p, t, today)
 	}
 	if it.Stage != nil {

@@ -124,8 +124,8 @@ func (t *tx) speak(d Decision, key string, task Task, when When) (decided, error
 	}
 	out := decided{digests: unstarted(digests)}
 	light := d.Stage.Light
-	if light == "" {
-		light = task.Light
+	if d.Stage.Topic != "" { // of another matter: it makes nothing milder
+		light = plan.Graver(task.Light, light)
 	}
 	if _, err := t.exec(`UPDATE tasks SET light = ?, last_stage = ? WHERE plan = ? AND id = ?`, light, d.Stage.ID, d.Plan, d.Task); err != nil {
 		return decided{}, err

@@ -57,7 +57,7 @@ type rung struct {
 // after it to the next. A stage counted from the assignment is a term of days:
 // it ends on the next working day (民法典 art. 203), but not after the due date's
 // own stage. Stages of one task that meet on a day become the
-// gravest of them, but for those with an Unless, which stand by themselves. Reminders that the assignment came too late for become one
+// gravest of them, but for those with an Unless, which join only their like. Reminders that the assignment came too late for become one
 // CatchUp on the next office morning; when a stage after the due date was
 // missed too, the overdue stages start on that morning and keep their distances,
 // so that nobody is warned before being urged.
@@ -168,7 +168,7 @@ func (l Ladderer) merge(p Policy, rungs []rung) []Stage {
 		s := r.Stage
 		s.At = l.At(p, r.day).UTC()
 		if s.Unless != "" { // it may never be spoken: nothing else may hang on it
-			stages = append(stages, s)
+			stages = joinLike(stages, s)
 			continue
 		}
 		if at >= 0 && last == r.day {
@@ -185,6 +185,25 @@ func (l Ladderer) merge(p Policy, rungs []rung) []Stage {
 		stages = append(stages, s)
 	}
 	return stages
+}
+
+// joinLike adds a stage with an Unless: one of the same day and the same Unless
+// becomes the graver of the two.
+func joinLike(stages []Stage, s Stage) []Stage {
+	for i, other := range stages {
+		if other.Unless != s.Unless || !other.At.Equal(s.At) {
+			continue
+		}
+		kept, gone := s, other
+		if gone.Kind.Gravity() > kept.Kind.Gravity() {
+			kept, gone = gone, kept
+		}
+		kept.Merged = append(append(slices.Clone(gone.Merged), gone.ID), kept.Merged...)
+		kept.Light = Graver(kept.Light, gone.Light)
+		stages[i] = kept
+		return stages
+	}
+	return append(stages, s)
 }
 
 // Gravity orders stage kinds; an unknown kind is the mildest.

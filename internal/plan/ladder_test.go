@@ -155,8 +155,7 @@ func TestLaddersOfRealTasks(t *testing.T) {
 `},
 		{"launched on a rest day before the first urge", "standard", "2021-04-30", "2021-05-02 11:00", `
 2021-05-06 09:00 Thu urge urge red u/liaison,u/deputy merged remind-30,remind-15,remind-7,remind-3,remind-1,due,catch-up
-2021-05-06 09:00 Thu study-1 remind green u/liaison moved from 2021-05-03 unless acknowledged
-2021-05-06 09:00 Thu unacknowledged-3 urge green u/liaison,u/deputy moved from 2021-05-05 unless acknowledged
+2021-05-06 09:00 Thu unacknowledged-3 urge green u/liaison,u/deputy moved from 2021-05-05 merged study-1 unless acknowledged
 2021-05-11 09:00 Tue warn warn red u/head,office/office
 2021-05-18 09:00 Tue talk talk red u/head,office/office,group/leader
 `},

@@ -1,0 +1,211 @@
+package host_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/engine"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/workflows"
+)
+
+var (
+	liaison = act.Actor{Account: "shuiwu", Name: "市水务局联络员", Unit: "shuiwu"}
+	clerk   = act.Actor{Account: "office", Name: "协调办", Unit: "duban"}
+	other   = act.Actor{Account: "other", Name: "别的单位", Unit: "chengguan"}
+)
+
+// act carries one act whose ID is its kind's name and a number.
+func (w *world) act(planID, task string, by act.Actor, a act.Act) error {
+	a.By = by
+	if a.ID == "" {
+		a.ID = string(a.Kind) + "-" + by.Account
+	}
+	if a.Reason == "" {
+		a.Reason = "理由"
+	}
+	return w.Engine.Act(context.Background(), planID, task, a)
+}
+
+// agree holds the ledger against the running workflow: state, dates, and stages.
+func (w *world) agree(planID, task string) {
+	w.t.Helper()
+	value, err := w.Client.QueryWorkflow(w.t.Context(), workflows.TaskWorkflowID(planID, task), "", workflows.StateQuery)
+	require.NoError(w.t, err)
+	var state workflows.TaskState
+	require.NoError(w.t, value.Get(&state))
+	l, err := w.Ledger.Plan(w.t.Context(), planID)
+	require.NoError(w.t, err)
+	course, err := w.Ledger.Course(w.t.Context(), l, task)
+	require.NoError(w.t, err)
+	require.Equal(w.t, ids(state.Course.Ladder), ids(course.Ladder))
+	require.Equal(w.t, ids(state.Course.Held), ids(course.Held))
+	require.Equal(w.t, []any{state.Course.State, state.Course.Due, state.Course.Lead, state.Course.Revision, state.Course.Acts},
+		[]any{course.State, course.Due, course.Lead, course.Revision, course.Acts})
+	_, err = w.Ledger.Verify(w.t.Context())
+	require.NoError(w.t, err)
+	missing, err := w.Ledger.Missing(w.t.Context(), planID, l.Clock.Plan(time.Now().Add(-5*time.Second)))
+	require.NoError(w.t, err)
+	require.Empty(w.t, missing, "the audit is silent")
+}
+
+func ids(stages []plan.Stage) []string {
+	out := []string{}
+	for _, s := range stages {
+		out = append(out, s.ID+" "+s.At.UTC().Format(time.RFC3339))
+	}
+	return out
+}
+
+func kinds(t *testing.T, w *world, planID, task string) (out []string) {
+	events, err := w.Ledger.Events(t.Context(), ledger.EventFilter{Plan: planID, Task: task})
+	require.NoError(t, err)
+	for _, e := range events {
+		if len(e.Kind) > 4 && e.Kind[:4] == "act." {
+			out = append(out, e.Kind+" "+e.Actor)
+		}
+	}
+	return out
+}
+
+func refusedBy(t *testing.T, err error) string {
+	t.Helper()
+	var refused *engine.RefusedError
+	require.ErrorAs(t, err, &refused)
+	return refused.Key
+}
+
+// standing is a plan whose clock has just left midnight of its issue: nothing speaks by itself.
+func (w *world) standing(id string, entries ...string) *plan.Plan {
+	p, _ := smallPlan(w.t, id, "2021-04-08", "standard", entries...)
+	w.launch(p, calendar.Clock{Epoch: time.Now(), Start: p.Issued.At(0, 0, calendar.Beijing), Rate: 1})
+	return p
+}
+
+func TestATaskLivesThroughItsActs(t *testing.T) {
+	w := open(t, config(t), true)
+	w.standing("acts", dated("a", "2021-05-31"))
+	require.Equal(t, "act.refused_not_yours", refusedBy(t, w.act("acts", "a", other, act.Act{Kind: act.Acknowledge})))
+	require.Equal(t, "act.refused_seat", refusedBy(t, w.act("acts", "a", liaison, act.Act{Kind: act.Verify})))
+	require.NoError(t, w.act("acts", "a", liaison, act.Act{Kind: act.Acknowledge}))
+	require.Equal(t, "act.refused_acknowledged_already", refusedBy(t, w.act("acts", "a", liaison, act.Act{Kind: act.Acknowledge, ID: "again"})))
+	require.NoError(t, w.act("acts", "a", liaison, act.Act{Kind: act.Extend, Due: calendar.NewDay(2021, 6, 30)}))
+	w.agree("acts", "a")
+	require.NoError(t, w.act("acts", "a", clerk, act.Act{Kind: act.Grant}))
+	task, err := w.Ledger.Task(t.Context(), "acts", "a")
+	require.NoError(t, err)
+	require.Equal(t, []any{"2021-06-30", "2021-05-31", 2}, []any{task.Due.String(), task.FirstDue.String(), task.Revision})
+	require.NoError(t, w.act("acts", "a", liaison, act.Act{Kind: act.Complete}))
+	w.agree("acts", "a")
+	require.NoError(t, w.act("acts", "a", clerk, act.Act{Kind: act.Reject}))
+	require.NoError(t, w.act("acts", "a", clerk, act.Act{Kind: act.Suspend}))
+	w.agree("acts", "a")
+	require.NoError(t, w.act("acts", "a", clerk, act.Act{Kind: act.Resume}))
+	require.NoError(t, w.act("acts", "a", liaison, act.Act{Kind: act.Complete, ID: "once more"}))
+	require.NoError(t, w.act("acts", "a", clerk, act.Act{Kind: act.Verify}))
+	require.Equal(t, []string{
+		"act.refused other", "act.refused shuiwu", "act.acknowledge shuiwu", "act.refused shuiwu", "act.extend shuiwu", "act.grant office",
+		"act.complete shuiwu", "act.reject office", "act.suspend office", "act.resume office", "act.complete shuiwu", "act.verify office",
+	}, kinds(t, w, "acts", "a"))
+	require.Equal(t, "act.refused_state", refusedBy(t, w.act("acts", "a", liaison, act.Act{Kind: act.Progress})), "nothing runs any more")
+	told := []string{
+		"act-2-extend → duban/office", "act-3-grant → shuiwu/deputy", "act-3-grant → shuiwu/liaison", "act-4-complete → duban/office",
+		"act-5-reject → shuiwu/deputy", "act-5-reject → shuiwu/liaison", "act-6-suspend → shuiwu/liaison", "act-7-resume → shuiwu/liaison",
+		"act-8-complete → duban/office", "act-9-verify → shuiwu/liaison",
+	}
+	w.eventually("all is told", func(context.Context) bool { return len(w.told("acts", "a")) >= len(told) })
+	require.ElementsMatch(t, told, w.told("acts", "a"))
+}
+
+func TestTwoPeopleActOnOneTaskAtTheSameInstant(t *testing.T) {
+	w := open(t, config(t), true)
+	w.standing("two", dated("a", "2021-05-31"))
+	var wg sync.WaitGroup
+	errs := make([]error, 12)
+	for i := range errs {
+		wg.Go(func() {
+			a := act.Act{Kind: act.Progress, ID: fmt.Sprintf("progress-%d", i), Percent: i}
+			if i%3 == 0 {
+				a = act.Act{Kind: act.Complete, ID: fmt.Sprintf("complete-%d", i)}
+			}
+			errs[i] = w.act("two", "a", liaison, a)
+		})
+	}
+	wg.Wait()
+	done, reported := 0, 0
+	for i, err := range errs {
+		switch {
+		case err == nil:
+			done++
+			if i%3 == 0 {
+				reported++
+			}
+		default:
+			require.Equal(t, "act.refused_state", refusedBy(t, err))
+		}
+	}
+	require.Equal(t, 1, reported, "one completion report is taken, the others are told that there is one")
+	w.agree("two", "a")
+	course := w.course("two", "a")
+	require.Equal(t, done, course.Acts)
+}
+
+func (w *world) course(planID, task string) act.Course {
+	w.t.Helper()
+	l, err := w.Ledger.Plan(w.t.Context(), planID)
+	require.NoError(w.t, err)
+	c, err := w.Ledger.Course(w.t.Context(), l, task)
+	require.NoError(w.t, err)
+	return c
+}
+
+func TestTheSameActTwiceIsOne(t *testing.T) {
+	w := open(t, config(t), true)
+	w.standing("twice", dated("a", "2021-05-31"))
+	var wg sync.WaitGroup
+	errs := make([]error, 4)
+	for i := range errs {
+		wg.Go(func() { errs[i] = w.act("twice", "a", liaison, act.Act{Kind: act.Progress, Percent: 30}) })
+	}
+	wg.Wait()
+	require.NoError(t, errors.Join(errs...))
+	require.NoError(t, w.act("twice", "a", liaison, act.Act{Kind: act.Progress, Percent: 30}))
+	require.Equal(t, []string{"act.progress shuiwu"}, kinds(t, w, "twice", "a"))
+	w.agree("twice", "a")
+}
+
+func TestAnActAgainstAStageThatSpeaks(t *testing.T) {
+	w := open(t, config(t), true)
+	p, _ := smallPlan(t, "busy", "2021-04-08", "standard", dated("a", "2021-05-31"))
+	w.launch(p, fast(p, 60*time.Millisecond, time.Second))
+	acts := 0
+	w.eventually("the last rung", func(ctx context.Context) bool {
+		err := w.act("busy", "a", liaison, act.Act{Kind: act.Progress, ID: fmt.Sprintf("p%d", acts), Percent: acts % 100})
+		require.NoError(t, err)
+		acts++
+		talks, err := w.Ledger.Talks(ctx, "busy", "a")
+		return err == nil && len(talks) > 0 && talks[0].State == ledger.TalkOpen
+	})
+	w.agree("busy", "a")
+	said := map[string]int{}
+	w.eventually("every rung is said once", func(context.Context) bool {
+		said = map[string]int{}
+		for _, s := range w.told("busy", "a") {
+			said[s]++
+		}
+		return said["talk → lingdao/leader"] > 0
+	})
+	for _, s := range []string{"due → shuiwu/liaison", "urge → shuiwu/deputy", "warn → shuiwu/head", "talk → lingdao/leader"} {
+		require.Equal(t, 1, said[s], s)
+	}
+	require.Equal(t, acts, w.course("busy", "a").Acts)
+}
