@@ -101,9 +101,13 @@ func TestTalksShowLimitsAndWhatWasMissed(t *testing.T) {
 	t.Parallel()
 	r := small(t)
 	// Served on Monday 28 June, one day before its limit; held within 7 days of that.
+	talks := r.book(t, day(7, 6)).Talks
+	course := talks[0].Course
+	talks[0].Course = act.TalkCase{}
+	require.Equal(t, []any{act.TalkOpen, day(6, 25), 1, "standard"}, []any{course.State, course.Since, course.Round, course.Policy})
 	require.Equal(t, []report.TalkRow{{
 		ID: "t1#1", Task: "t1", Title: "建成丹河污水处理厂", Number: 1, Unit: "市水务局", UnitID: "shuiwu", Due: day(6, 15), State: ledger.TalkOpen,
-		OpensAt: local(day(6, 25), 9, 0),
+		OpensAt: local(day(6, 25), 9, 0), What: plan.ProposeTalk,
 		Steps: []report.TalkStep{
 			{ID: "served", Limit: day(6, 29), Taken: day(6, 28)},
 			{ID: "held", Limit: day(7, 5), Late: true, WorkdaysLate: 1},
@@ -112,7 +116,7 @@ func TestTalksShowLimitsAndWhatWasMissed(t *testing.T) {
 			{ID: "report", Limit: day(9, 1)},
 			{ID: "verified", Limit: day(9, 15)},
 		},
-	}}, r.book(t, day(7, 6)).Talks)
+	}}, talks)
 
 	r.talks[0].State = ledger.TalkDeclined
 	table := r.book(t, day(7, 6))

@@ -193,13 +193,16 @@ func (s Speaker) Stage(st Step) string { return s.stageName(st.Talk, st.Stage, s
 
 // stageName is what a stage is called: its kind, or the talk's step it is about.
 func (s Speaker) stageName(talk, id, topic string, kind plan.StageKind) string {
-	if step, ok := strings.CutPrefix(id, "talk-"); ok && talk != "" {
-		if of, ok := strings.CutSuffix(step, "-remind"); ok {
-			return s.t("step_remind", words.Data{"Step": s.known("step_", of)})
+	if step, round := act.StageStep(id); step != "" && topic == "" && talk != "" {
+		key := "step_missed"
+		if strings.Contains(id, "-remind") {
+			key = "step_remind"
 		}
-		if of, ok := strings.CutSuffix(step, "-missed"); ok {
-			return s.t("step_missed", words.Data{"Step": s.known("step_", of)})
+		name := s.t(key, words.Data{"Step": s.known("step_", step)})
+		if round > 1 {
+			name = s.t("step_round", words.Data{"Name": name, "Round": round})
 		}
+		return name
 	}
 	if id == plan.CatchUp {
 		return s.t("catch_up")
@@ -220,7 +223,7 @@ func (s Speaker) matter(id, topic string, kind plan.StageKind) string {
 	switch {
 	case kind == plan.Told:
 		key = "matter.name_told_" + topic
-	case strings.HasSuffix(id, "-missed"), topic == act.TopicSilent:
+	case strings.Contains(id, "-missed"), topic == act.TopicSilent:
 		key = "matter.name_" + topic + "_missed"
 	}
 	if name := s.w.T(key); name != key {

@@ -43,6 +43,7 @@ type Case struct {
 	Occurrences []Row                  `json:"occurrences"`
 	Upcoming    *Upcoming              `json:"upcoming"` // the next occurrence of a duty; null when there is none
 	History     []Moment               `json:"history"`  // in the order of the chain
+	Rules       map[string]string      `json:"-"`        // titles of the plan's rules of consequences
 }
 
 // Facts are what the document and the plan say of a line, beside its Row.
@@ -82,6 +83,10 @@ func CaseFile(l ledger.Launched, r Records, today calendar.Day, cal *calendar.Ca
 	book := Book(l, tasks, r.Stages, r.Notices, r.Talks, today, cal)
 	c := Case{Plan: book.Plan, AsOf: today, Task: book.Tasks[0], Seats: b.seats(r.Task), Facts: b.facts(r.Task), Course: b.course(r.Task), Occurrences: book.Tasks[1:],
 		Ladder: []StageRow{}, Talks: []CaseTalk{}, History: b.history(r)}
+	c.Rules = map[string]string{}
+	for _, rule := range l.Plan.Consequences {
+		c.Rules[rule.ID] = rule.Title
+	}
 	c.Task.No = 0 // a case is no line of a list
 	c.Waits, c.Pauses = b.waits(c.Course, r.Stages), pauses(c.History)
 	for i := range c.Occurrences {

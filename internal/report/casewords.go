@@ -59,11 +59,7 @@ func (s Speaker) Case(c Case) (title, subtitle string, sections []Section) {
 	if len(c.History) > 0 {
 		sections = append(sections, d.history())
 	}
-	numerals := []rune(d.say("numerals"))
-	for i := range sections {
-		sections[i].Heading = d.say("section", words.Data{"No": string(numerals[i]), "Name": sections[i].Heading})
-	}
-	return title, subtitle, sections
+	return title, subtitle, d.numbered(sections)
 }
 
 func (d docket) say(name string, data ...words.Data) string { return d.w.T("case."+name, data...) }

@@ -1,0 +1,175 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// OfTalk is a case file narrowed to one of its talks: its stages, and what
+// happened about it. ok is false when the case has no such talk. Its JSON is
+// what `talk show -o json` prints.
+func (c Case) OfTalk(id string) (_ Case, ok bool) {
+	i := slices.IndexFunc(c.Talks, func(t CaseTalk) bool { return t.ID == id })
+	if i < 0 {
+		return c, false
+	}
+	c.Talks, c.Ladder = c.Talks[i:i+1], []StageRow{}
+	c.History = slices.DeleteFunc(slices.Clone(c.History), func(m Moment) bool {
+		return m.Talk != id && !slices.ContainsFunc(m.Stages, func(s Step) bool { return s.Talk == id })
+	})
+	return c, true
+}
+
+// Talk puts the narrowed case file of one talk into words.
+func (s Speaker) Talk(c Case) (title, subtitle string, sections []Section) {
+	d, t := docket{s, c}, c.Talks[0]
+	title = d.say("talk_title", words.Data{"Unit": t.Unit, "Number": t.Number, "What": d.whatOf(t)})
+	_, subtitle, _ = s.Case(c)
+	sections = []Section{d.talkFactsOf(t)}
+	if t.What == plan.ProposeTalk {
+		sections = append(sections, d.talks())
+	}
+	sections = append(sections, d.messages())
+	if len(c.History) > 0 {
+		sections = append(sections, d.history())
+	}
+	return title, subtitle, d.numbered(sections)
+}
+
+// numbered puts 一、二、… before the sections' headings.
+func (d docket) numbered(sections []Section) []Section {
+	numerals := []rune(d.say("numerals"))
+	for i := range sections {
+		sections[i].Heading = d.say("section", words.Data{"No": string(numerals[i]), "Name": sections[i].Heading})
+	}
+	return sections
+}
+
+func (d docket) whatOf(t CaseTalk) string { return d.w.T("matter.what_" + t.What) }
+
+func (d docket) talkFactsOf(t CaseTalk) Section {
+	c := t.Course
+	out := Section{Heading: d.say("part_facts")}
+	add := func(label, text string) {
+		if text != "" {
+			out.Facts = append(out.Facts, Fact{d.say("label_" + label), text})
+		}
+	}
+	add("id", t.ID)
+	add("kind", d.whatOf(t))
+	add("called_unit", t.Unit)
+	add("task", d.say("of_task", words.Data{"ID": t.Task, "Title": t.Title}))
+	add("grounds", c.Grounds)
+	add("proposed", d.proposedBy(t))
+	add("approver", t.Approver)
+	add("state", d.t("talk_"+t.State))
+	if c.Round > 1 {
+		add("round", d.say("round", words.Data{"N": c.Round, "Since": d.dayOr(c.Since)}))
+	}
+	if c.Notice != nil {
+		add("notice", d.join(d.talkFacts(*c.Notice)...))
+	}
+	if c.Record != nil {
+		add("record", d.join(d.talkFacts(*c.Record)...))
+	}
+	add("minutes", c.Minutes)
+	for _, of := range []struct {
+		label string
+		marks []act.Mark
+	}{{"absence", c.Absences}, {"plan_return", c.Returns}, {"again", c.Agains}} {
+		for _, m := range of.marks {
+			add(of.label, d.say("mark", words.Data{"Day": d.Day(m.On), "By": m.By, "Words": d.quoted(m.Words)}))
+		}
+	}
+	add("next", d.thenOfTalk(t))
+	return out
+}
+
+// proposedBy says where a talk comes from.
+func (d docket) proposedBy(t CaseTalk) string {
+	switch t.Origin {
+	case "", act.OriginStage:
+		return d.say("from_stage", words.Data{"At": clock(t.OpensAt)})
+	case act.OriginHand:
+		return d.say("from_hand", words.Data{"By": t.Course.By, "Day": d.dayOr(t.Course.Asked)})
+	}
+	return d.say("from_rule", words.Data{"Rule": d.ruleTitle(t.Origin), "Day": d.dayOr(t.Course.Asked)})
+}
+
+// ruleTitle is what a rule of consequences is called, its ID when the plan does
+// not know it.
+func (d docket) ruleTitle(id string) string { return cmp.Or(d.c.Rules[id], id) }
+
+// thenOfTalk is what comes next of a talk: who owes what until when, and what
+// the engine says next.
+func (d docket) thenOfTalk(t CaseTalk) string {
+	var parts []string
+	switch t.State {
+	case ledger.TalkPending:
+		return d.say("talk_then_pending", words.Data{"At": clock(t.OpensAt)})
+	case ledger.TalkProposed:
+		parts = append(parts, d.say("talk_then_proposed", words.Data{"Limit": d.dayOr(d.decideBy(t))}))
+	case ledger.TalkOpen:
+		i := slices.IndexFunc(t.Steps, func(s TalkStep) bool { return s.Taken.IsZero() })
+		if i < 0 {
+			return d.say("talk_then_close")
+		}
+		parts = append(parts, d.say("talk_then_step", words.Data{"Step": d.known("step_", t.Steps[i].ID), "Limit": d.Day(t.Steps[i].Limit)}))
+	default:
+		return d.say("talk_then_over")
+	}
+	for _, s := range t.Stages {
+		if s.State == ledger.Expected && !calendar.DayOf(s.At).Before(d.c.AsOf) {
+			parts = append(parts, d.say("next", words.Data{"At": clock(s.At), "Stage": d.stage(s), "To": d.seats(s.To)}))
+			break
+		}
+	}
+	return d.join(parts...)
+}
+
+// decideBy is the limit for a leader's word on a proposal.
+func (d docket) decideBy(t CaseTalk) (limit calendar.Day) {
+	for _, s := range t.Stages {
+		if s.Topic == act.TopicProposal && !s.Limit.IsZero() {
+			limit = s.Limit
+		}
+	}
+	return limit
+}
+
+// ThenOfTalk says in one line what comes of a talk after an act. c is narrowed
+// to it.
+func (s Speaker) ThenOfTalk(c Case) string {
+	d := docket{s, c}
+	return d.say("then_next", words.Data{"Next": d.thenOfTalk(c.Talks[0])})
+}
+
+// TalkState is how a talk stands, in a word.
+func (s Speaker) TalkState(t TalkRow) string { return s.t("talk_" + t.State) }
+
+// TalkWhat is what a talk is: a talk or a circular.
+func (s Speaker) TalkWhat(t TalkRow) string { return s.w.T("matter.what_" + t.What) }
+
+// TalkNext is the first step of an open talk that is not taken, with its limit;
+// "" without one.
+func (s Speaker) TalkNext(t TalkRow) string {
+	if t.State != ledger.TalkOpen {
+		return ""
+	}
+	for _, st := range t.Steps {
+		if st.Taken.IsZero() {
+			key := "step_due"
+			if st.Late {
+				key = "step_over"
+			}
+			return s.known("step_", st.ID) + " " + s.t(key, words.Data{"Limit": st.Limit.String()})
+		}
+	}
+	return ""
+}
