@@ -180,8 +180,11 @@ func item(l ledger.Launched, lad plan.Ladderer, it ledger.Item, today calendar.D
 			Approval: it.Next.Kind == plan.Talk && p.Talk != nil && p.Talk.Open == plan.TalkOnApproval,
 		}
 	}
-	if it.Talk != nil && p.Talk != nil {
-		out.Talk = talkFacts(lad, p, *it.Talk, n, today)
+	if it.Talk != nil {
+		out.Talk = talkFacts(l, lad, it, today)
+		if it.Talk.Lead != t.Lead {
+			out.Unit = l.Plan.Directory.Name(it.Talk.Lead)
+		}
 	}
 	return out
 }
@@ -218,25 +221,43 @@ func lightOf(lad plan.Ladderer, p plan.Policy, t ledger.Task, today calendar.Day
 	return p.LightOn(today, t.Due, lad.Calendar)
 }
 
-func talkFacts(lad plan.Ladderer, p plan.Policy, t ledger.Talk, n ledger.Notice, today calendar.Day) *notice.Talk {
-	facts := &notice.Talk{Number: t.Number, Step: talkStep(n.Stage), Proposed: n.Kind == plan.Talk && p.Talk.Open == plan.TalkOnApproval}
+// talkFacts are what a notice says of its talk: the step it is about and its
+// limit; of what an act told, or of a proposal, only what the papers say.
+func talkFacts(l ledger.Launched, lad plan.Ladderer, it ledger.Item, today calendar.Day) *notice.Talk {
+	k, n := *it.Talk, it.Notice
+	c := ledger.TalkCaseOf(&l.Plan, it.Task, k)
+	if it.Stage != nil && it.Stage.Topic != "" {
+		facts := &notice.Talk{Proposed: c.State == act.TalkProposed}
+		if it.Stage.Topic == string(act.Serve) && c.Notice != nil {
+			facts.Facts = *c.Notice
+		}
+		facts.Facts.What = c.What
+		return facts
+	}
+	p := l.Plan.Policies[c.Policy]
+	if p.Talk == nil {
+		return nil
+	}
+	facts := &notice.Talk{Number: k.Number, Step: talkStep(n.Stage), Proposed: n.Kind == plan.Talk && p.Talk.Open == plan.TalkOnApproval}
 	if facts.Step == "" && len(p.Talk.Steps) > 0 {
 		facts.Step = p.Talk.Steps[0].ID
 	}
-	if !facts.Proposed {
-		facts.Limit = lad.TalkLimit(p, facts.Step, calendar.DayOf(t.OpensAt.In(lad.Zone)), t.Taken)
-		facts.Left = distance(lad.Calendar, today, facts.Limit)
+	since := c.Since
+	if since.IsZero() {
+		since = calendar.DayOf(k.OpensAt.In(lad.Zone))
 	}
+	if facts.Limit = lad.TalkLimit(p, facts.Step, since, c.Taken); facts.Proposed || facts.Limit.IsZero() {
+		facts.Limit = calendar.Day{}
+		return facts
+	}
+	facts.Left = distance(lad.Calendar, today, facts.Limit)
 	return facts
 }
 
-// talkStep is the step a talk's stage is about: "held" of talk-held-missed.
+// talkStep is the step a talk's stage is about: "held" of talk-held-missed.2.
 func talkStep(stage string) string {
-	rest, ok := strings.CutPrefix(stage, "talk-")
-	if !ok {
-		return ""
-	}
-	return strings.TrimSuffix(strings.TrimSuffix(rest, "-remind"), "-missed")
+	step, _ := act.StageStep(stage)
+	return step
 }
 
 // distance counts the working days left from today, and those over from the day.

@@ -82,7 +82,7 @@ func (b Book) Propose(c TalkCase, a Act) (TalkCourse, *Refusal) {
 	c.What, c.Grounds, c.By, c.Asked = a.Talk.What, a.Reason, a.By.Name, a.On
 	c = c.apply(a)
 	ladder := b.proposal(c)
-	told := b.toldOfTalk(c, a)
+	told := toldOfTalk(c, a)
 	for i := range told {
 		told[i].Limit = ladder[0].Limit
 	}
@@ -170,7 +170,7 @@ func (b Book) ActOnTalk(before TalkCourse, a Act) (after TalkCourse, told []plan
 		after.Revision++
 		after.Revised = a.At
 	}
-	return after, b.toldOfTalk(after.TalkCase, a), nil
+	return after, toldOfTalk(after.TalkCase, a), nil
 }
 
 // steps are the stages still to speak after an act, and whether one of them is
@@ -207,31 +207,22 @@ func (b Book) steps(before TalkCourse, c TalkCase, a Act) (ladder []plan.Stage, 
 }
 
 // toldOfTalk are the messages an act on a talk sends at once. c is the case after it.
-func (b Book) toldOfTalk(c TalkCase, a Act) []plan.Stage {
+func toldOfTalk(c TalkCase, a Act) []plan.Stage {
 	to := c.listeners(a.Kind)
 	if len(to) == 0 {
 		return nil
 	}
 	m := plan.Matter{Topic: string(a.Kind), Words: a.Reason, By: a.By.Name, Paper: a.Paper}
 	switch {
-	case a.Kind == Serve:
-		m.Words, m.Paper = b.summons(c, a), a.Talk.Number
+	case a.Kind == Serve: // what the 约谈通知书 says beyond its grounds is in c.Notice
+		m.Paper = a.Talk.Number
+		if m.Words == "" {
+			m.Words = c.Grounds
+		}
 	case a.Kind == Approve && c.What == plan.ProposeCircular:
 		m.Topic, m.Words = plan.ProposeCircular, c.Grounds
 	}
 	return []plan.Stage{{ID: fmt.Sprintf("act-%d-%s", c.Acts, a.Kind), Kind: plan.Told, At: a.At, To: to, Matter: m}}
-}
-
-// summons is what a 约谈通知书 says, a line each, without words of its own: why,
-// when and where, who is called, what to bring.
-func (b Book) summons(c TalkCase, a Act) string {
-	why := a.Reason
-	if why == "" {
-		why = c.Grounds
-	}
-	f := a.Talk
-	lines := []string{why, strings.TrimSpace(f.Time.In(b.Zone).Format("2006-01-02 15:04") + " " + f.Place), f.Chair, strings.Join(f.Called, "、"), f.Bring}
-	return strings.Join(slices.DeleteFunc(lines, func(l string) bool { return strings.TrimSpace(l) == "" }), "\n")
 }
 
 // listeners are who hears of an act on the talk at once.
