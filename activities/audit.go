@@ -43,7 +43,8 @@ func (f findings) wrong() bool { return len(f.missing)+len(f.stuck) > 0 }
 // Audit compares what the ladders foretold with what the ledger holds, and
 // cries out to the office when a stage left no trace or a message is stuck,
 // failed or in doubt. It tells once of each year without a holiday notice in
-// which stages of open tasks are counted. Sending it twice does no harm.
+// which stages of open tasks are counted, and proposes what the plan's rules of
+// consequences ask for. Sending it twice does no harm.
 func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, error) {
 	l, err := a.launched(ctx, in.Plan)
 	if err != nil {
@@ -68,6 +69,9 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 	}
 	silent, err := a.unopened(ctx, l, tasks, in.Before)
 	if err != nil {
+		return AuditResult{}, translate(err)
+	}
+	if err := a.consequences(ctx, l, in.At, tasks); err != nil {
 		return AuditResult{}, translate(err)
 	}
 	years, err := a.provisional(ctx, l, all)

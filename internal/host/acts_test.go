@@ -209,3 +209,41 @@ func TestAnActAgainstAStageThatSpeaks(t *testing.T) {
 	}
 	require.Equal(t, acts, w.course("busy", "a").Acts)
 }
+
+func TestTwoOverdueTasksOfOneUnitProposeACircularOnceAndALeaderDecides(t *testing.T) {
+	w := open(t, config(t), true)
+	p, _ := smallPlan(t, "adds", "2021-04-08", "standard", dated("a", "2021-04-30"), dated("b", "2021-04-30"))
+	w.launch(p, fast(p, 200*time.Millisecond, time.Second))
+	circular := func(ctx context.Context) (out []ledger.Talk) {
+		talks, err := w.Ledger.Talks(ctx, "adds", "")
+		require.NoError(t, err)
+		for _, k := range talks {
+			if k.Origin == "two-overdue" {
+				out = append(out, k)
+			}
+		}
+		return out
+	}
+	w.eventually("the circular is proposed", func(ctx context.Context) bool { return len(circular(ctx)) > 0 })
+	found := circular(t.Context())[0]
+	require.Equal(t, []any{ledger.TalkProposed, plan.ProposeCircular, "shuiwu", []string{"overdue:a:2021-04-30", "overdue:b:2021-04-30"}},
+		[]any{found.State, found.What, found.Lead, found.Course.Facts})
+	approve := act.Act{ID: "yes", Kind: act.Approve, Reason: "同意通报"}
+	approve.By = clerk
+	require.Equal(t, "act.refused_talk_leader", refusedBy(t, w.Engine.ActOnTalk(t.Context(), "adds", found.ID, approve)))
+	approve.By = act.Actor{Account: "fu-shizhang", Name: "分管副市长", Unit: "lingdao"}
+	require.NoError(t, w.Engine.ActOnTalk(t.Context(), "adds", found.ID, approve))
+	w.eventually("the unit's head reads it", func(context.Context) bool {
+		for _, s := range w.told("adds", found.Task) {
+			if s == "act-2-approve → shuiwu/head" || s == "act-2-circular → shuiwu/head" {
+				return true
+			}
+		}
+		return false
+	})
+	w.eventually("both talks are open and audits have passed", func(ctx context.Context) bool {
+		talks, err := w.Ledger.Talks(ctx, "adds", "")
+		return err == nil && len(talks) >= 3
+	})
+	require.Len(t, circular(t.Context()), 1, "the same facts propose once")
+}

@@ -1,0 +1,77 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/plan"
+)
+
+// consequences proposes what the plan's rules ask for when facts add up across a
+// unit's tasks, as of the instant at: a named person decides. A rule never
+// proposes twice on the same facts, so doing this again proposes nothing.
+func (a *Activities) consequences(ctx context.Context, l ledger.Launched, at time.Time, tasks map[string]ledger.Task) error {
+	if len(l.Plan.Consequences) == 0 {
+		return nil
+	}
+	facts, err := a.Ledger.Facts(ctx, l.Plan.ID, at)
+	if err != nil {
+		return err
+	}
+	talks, err := a.Ledger.Talks(ctx, l.Plan.ID, "")
+	if err != nil {
+		return err
+	}
+	lad, err := a.ladderer(ctx, l)
+	if err != nil {
+		return err
+	}
+	proposals := act.Consequences(l.Plan.Consequences, facts, firedBy(talks), calendar.DayOf(at.In(lad.Zone)), lad.Calendar)
+	for _, p := range proposals {
+		when := a.when(l.Clock)
+		proposal := act.Act{
+			ID: "rule-" + strings.ReplaceAll(p.Key, "/", "-"), Kind: act.Propose, By: act.EngineActor, At: when.Plan.UTC().Truncate(time.Microsecond),
+			On: calendar.DayOf(when.Plan.In(lad.Zone)), Ref: p.Task, Unit: p.Unit, Reason: a.grounds(l.Plan, p, tasks),
+			Talk: &act.TalkFacts{What: p.What},
+		}
+		id, refused, err := Propose(ctx, a.Ledger, a.Starter, l, proposal, &p, when)
+		switch {
+		case errors.Is(err, ledger.ErrNotOpen): // its task was cancelled between the count and the proposal
+			continue
+		case err != nil:
+			return err
+		case refused != nil:
+			a.Log.Error("Consequence not proposed", "plan", l.Plan.ID, "rule", p.Rule, "unit", p.Unit, "refused", refused.Key)
+			continue
+		}
+		a.Log.Info("Consequence proposed", "plan", l.Plan.ID, "rule", p.Rule, "unit", p.Unit, "talk", id)
+	}
+	return nil
+}
+
+// firedBy are the facts that rules have named before, as the talks they made keep them.
+func firedBy(talks []ledger.Talk) []act.Fired {
+	var fired []act.Fired
+	for _, t := range talks {
+		if t.Origin != act.OriginStage && t.Origin != act.OriginHand && t.Course != nil {
+			fired = append(fired, act.Fired{Rule: t.Origin, Unit: t.Lead, Facts: t.Course.Facts})
+		}
+	}
+	return fired
+}
+
+// grounds are a proposal's facts in words, under the rule's title.
+func (a *Activities) grounds(p plan.Plan, proposal act.Proposal, tasks map[string]ledger.Task) string {
+	title := proposal.Rule
+	if i := slices.IndexFunc(p.Consequences, func(c plan.Consequence) bool { return c.ID == proposal.Rule }); i >= 0 && p.Consequences[i].Title != "" {
+		title = p.Consequences[i].Title
+	}
+	return title + "\n" + notice.Grounds(a.Words, proposal.Grounds, proposal.Before, func(id string) string { return tasks[id].Title })
+}
