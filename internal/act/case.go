@@ -409,7 +409,7 @@ func checkDecideExtension(c Case, a Act) *Refusal {
 		return refuse("extend_office")
 	case c.Granted > 0 && !slices.Contains(seats, Leadership):
 		return refuse("extend_leader")
-	case a.Kind == Grant && !a.Due.IsZero() && !a.Due.After(c.Due):
+	case a.Kind == Grant && !c.newDue(a).After(c.Due): // a pause may have moved it past the date asked for
 		return refuse("extend_not_later", "Due", c.Due.String())
 	case a.Kind == Grant && !c.newDue(a).After(a.On):
 		return refuse("part_date", "Due", c.newDue(a).String())
