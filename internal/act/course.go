@@ -224,10 +224,25 @@ func (b Book) recalendared(before Course, c *Case, a Act) []plan.Stage {
 		}
 	}
 	rungs := unspokenOf(known, b.line(*c))
+	for i, s := range rungs {
+		if s.Unless != "" {
+			rungs[i] = b.keeping(before.unspoken(), s, *c, a)
+		}
+	}
 	if c.State == Open {
 		rungs = b.overtaken(rungs, c, a)
 	}
 	return append(together, rungs...)
+}
+
+// keeping is a stage worked out anew that has passed by now, at the morning it
+// was moved to if it still waits.
+func (b Book) keeping(unspoken []plan.Stage, s plan.Stage, c Case, a Act) plan.Stage {
+	i := slices.IndexFunc(unspoken, func(u plan.Stage) bool { return u.ID == s.ID })
+	if i >= 0 && s.At.Before(a.At) {
+		s.At, s.MovedFrom = b.settled(unspoken[i], c, a).At, unspoken[i].MovedFrom
+	}
+	return s
 }
 
 // settled is a stage that was moved to a morning, on a morning still if the
@@ -424,14 +439,9 @@ func (b Book) pending(before Course, c Case, a Act) (all []plan.Stage) {
 	unspoken, known := before.unspoken(), b.strands(before.Case)
 	for _, s := range b.strands(c) {
 		same := func(u plan.Stage) bool { return u.ID == s.ID }
-		switch i := slices.IndexFunc(unspoken, same); {
-		case i >= 0:
-			if s.At.Before(a.At) {
-				s.At, s.MovedFrom = b.settled(unspoken[i], c, a).At, unspoken[i].MovedFrom
-			}
-			all = append(all, s)
-		case !s.At.Before(a.At) && !slices.ContainsFunc(known, same):
-			all = append(all, s)
+		isNew := !s.At.Before(a.At) && !slices.ContainsFunc(known, same)
+		if isNew || slices.ContainsFunc(unspoken, same) {
+			all = append(all, b.keeping(unspoken, s, c, a))
 		}
 	}
 	return all

@@ -35,7 +35,7 @@ type year struct {
 
 func anyYear(t *rapid.T, b act.Book) *year {
 	due := calendar.NewDay(2021, 4, 1).AddDays(rapid.IntRange(0, 300).Draw(t, "due"))
-	assigned := due.AddDays(rapid.IntRange(-120, 40).Draw(t, "assigned")).At(rapid.SampledFrom([]int{8, 9, 16}).Draw(t, "hour"), 0, calendar.Beijing).UTC()
+	assigned := due.AddDays(rapid.SampledFrom([]int{-120, -60, -40, -31, -8, -1, 0, 1, 40}).Draw(t, "assigned")).At(rapid.SampledFrom([]int{8, 9, 16}).Draw(t, "hour"), 0, calendar.Beijing).UTC()
 	name := rapid.SampledFrom([]string{"standard", "soft", "13710"}).Draw(t, "policy")
 	c := begin(b, name, due, assigned)
 	c.Publish = rapid.Bool().Draw(t, "publish")
@@ -149,6 +149,7 @@ func (y *year) do(a act.Act) {
 	}
 	y.early = slices.DeleteFunc(y.early, func(s plan.Stage) bool { return s.At.After(a.At) })
 	y.c = handed(y, after)
+	done[a.Kind]++
 	require.Equal(y, written(y, after), written(y, y.c), "a course is handed over whole")
 	for _, s := range told {
 		require.True(y, s.Kind == plan.Told && s.Topic == string(a.Kind) && s.At.Equal(a.At) && len(s.To) > 0 && y.c.Speaks(s), stageLine(s))
@@ -181,6 +182,10 @@ func (y *year) check() {
 	case act.Open:
 		require.Empty(y, c.Held)
 		y.keepsItsDeadline()
+	case act.Reported:
+		for _, s := range c.Ladder {
+			require.Equal(y, act.TopicReport, s.Topic)
+		}
 	case act.Suspended:
 		require.Empty(y, c.Ladder)
 	default:
@@ -223,6 +228,7 @@ func (y *year) sameCalendar() {
 	require.Equal(y, written(y, y.c), written(y, after))
 }
 
+var done = map[act.Kind]int{}
 var taskKinds = func() (all []act.Kind) {
 	for _, row := range act.Tasks {
 		all = append(all, row.Kind)
@@ -240,6 +246,11 @@ func (y *year) anyAct() act.Act {
 				fit = append(fit, row.Kind)
 			}
 		}
+		if y.c.Extension != nil {
+			fit = append(fit, act.Grant, act.Grant, act.Suspend, act.Suspend)
+		} else {
+			fit = append(fit, act.Extend, act.Extend)
+		}
 		if len(fit) > 0 {
 			kind = rapid.SampledFrom(fit).Draw(y.T, "fitting kind")
 		}
@@ -247,25 +258,25 @@ func (y *year) anyAct() act.Act {
 	row, _ := act.Of(act.Tasks, kind)
 	y.n++
 	a := act.Act{ID: fmt.Sprintf("a%d", y.n), Kind: kind, At: y.now, On: dayOf(y.now), Reason: "说明", By: y.actor(row)}
-	someday := func(label string, low, high int) calendar.Day {
-		return a.On.AddDays(rapid.IntRange(low, high).Draw(y.T, label))
+	after := func(d calendar.Day) calendar.Day {
+		return d.AddDays(rapid.SampledFrom([]int{30, 60, 90, 7, 1, 0, -1, -20}).Draw(y.T, "days after"))
 	}
 	switch kind {
 	case act.Extend, act.Correct:
-		a.Due = y.c.Due.AddDays(rapid.IntRange(-60, 90).Draw(y.T, "due"))
+		a.Due = after(y.c.Due)
 	case act.Grant:
 		if rapid.Bool().Draw(y.T, "another date") {
-			a.Due = someday("due", -10, 90)
+			a.Due = after(a.On)
 		}
 	case act.AskPart, act.Instruct:
 		if kind == act.AskPart || rapid.Bool().Draw(y.T, "with a date") {
-			a.Due = someday("due", -1, 40)
+			a.Due = after(a.On)
 		}
 		a.Unit = rapid.SampledFrom(units).Draw(y.T, "unit")
 	case act.Suspend:
 		a.Moves = rapid.Bool().Draw(y.T, "moves")
 		if rapid.Bool().Draw(y.T, "end known") {
-			a.Until = someday("until", 0, 60)
+			a.Until = after(a.On)
 		}
 	case act.Reassign:
 		a.Unit = rapid.SampledFrom(append(units, "nobody")).Draw(y.T, "unit")
@@ -326,7 +337,7 @@ func (y *year) later() time.Time {
 }
 
 func (y *year) live() {
-	for range rapid.IntRange(1, 40).Draw(y.T, "steps") {
+	for range rapid.IntRange(15, 60).Draw(y.T, "steps") {
 		switch rapid.IntRange(0, 4).Draw(y.T, "step") {
 		case 0, 1:
 			y.pass(y.later())
@@ -361,3 +372,5 @@ func TestAnyYearOfActs(t *testing.T) {
 		require.Equal(t, written(t, after), written(t, y.c))
 	})
 }
+
+func TestMain(m *testing.M) { m.Run(); fmt.Println(done) }
