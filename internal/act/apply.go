@@ -121,7 +121,7 @@ var applies = map[Kind]func(*Case, Act){
 			}
 		}
 	},
-	EndDuty: func(c *Case, a Act) { c.ClosedOn = a.On },
+	EndDuty: func(c *Case, a Act) { c.ClosedOn = a.On; c.end() },
 	SetRule: func(c *Case, a Act) {
 		if r, err := RuleOf(a.Rule); err == nil {
 			r.From = a.On
