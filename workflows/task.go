@@ -14,7 +14,7 @@ import (
 // Stages and acts take turns: what is decided and what is acted on is always one
 // and the same course.
 func Task(ctx workflow.Context, state TaskState) error {
-	t := &task{TaskState: state, turn: workflow.NewMutex(ctx)}
+	t := &task{TaskState: state, turn: workflow.NewMutex(ctx), began: state.Course.Revision}
 	if err := t.listen(ctx); err != nil {
 		return err
 	}
@@ -22,7 +22,7 @@ func Task(ctx workflow.Context, state TaskState) error {
 		if err := t.wait(ctx); err != nil {
 			return err
 		}
-		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() && !t.Course.Over() {
+		if t.handsOver(ctx) {
 			if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
 				return err
 			}
@@ -36,6 +36,13 @@ type task struct {
 	TaskState
 	turn  workflow.Mutex
 	moved int // acts recorded in this run: whoever sleeps looks again
+	began int // revision this run began with
+}
+
+// handsOver tells that a new run should go on from here: a new ladder begins with
+// a short history and by the program as it is by then.
+func (t *task) handsOver(ctx workflow.Context) bool {
+	return !t.Course.Over() && (t.Course.Revision != t.began || workflow.GetInfo(ctx).GetContinueAsNewSuggested())
 }
 
 // next is what happens by itself next: a stage, the end of a pause, or nothing.

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
@@ -70,8 +72,30 @@ func (e *Engine) stamp(l *ledger.Launched, a *act.Act) error {
 	return nil
 }
 
-// ask sends an act to the workflow that knows the answer.
+// ask sends an act to the workflow that knows the answer. A run that hands over
+// to the next at that very moment cannot give it: the next one is asked.
 func (e *Engine) ask(ctx context.Context, workflowID string, a act.Act) (*act.Refusal, error) {
+	for pause := 50 * time.Millisecond; ; pause *= 2 {
+		refused, err := e.askOnce(ctx, workflowID, a)
+		var gone *serviceerror.NotFound
+		if err == nil || pause > 2*time.Second || !errors.As(err, &gone) && !handedOver(err) {
+			return refused, err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// handedOver tells that a run ended before it could answer.
+func handedOver(err error) bool {
+	var app *temporal.ApplicationError
+	return errors.As(err, &app) && app.Type() == "AcceptedUpdateCompletedWorkflow"
+}
+
+func (e *Engine) askOnce(ctx context.Context, workflowID string, a act.Act) (*act.Refusal, error) {
 	h, err := e.client.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
 		WorkflowID: workflowID, UpdateName: string(a.Kind), UpdateID: a.ID, Args: []any{a},
 		WaitForStage: client.WorkflowUpdateStageCompleted,

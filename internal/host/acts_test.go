@@ -247,3 +247,28 @@ func TestTwoOverdueTasksOfOneUnitProposeACircularOnceAndALeaderDecides(t *testin
 	})
 	require.Len(t, circular(t.Context()), 1, "the same facts propose once")
 }
+
+func TestActsArriveWhileARunHandsOverToTheNext(t *testing.T) {
+	w := open(t, config(t), true)
+	w.standing("hands", dated("a", "2021-11-30"))
+	var wg sync.WaitGroup
+	errs := make([]error, 40)
+	for lane := range 4 {
+		wg.Go(func() {
+			for n := range 10 {
+				i := lane*10 + n
+				a, by := act.Act{Kind: act.Progress, ID: fmt.Sprintf("p%d", i), Percent: i}, liaison
+				if lane == 0 { // each new due date is a new ladder in a new run
+					a, by = act.Act{Kind: act.Correct, ID: fmt.Sprintf("c%d", i), Due: calendar.NewDay(2021, 12, 1+n)}, clerk
+				}
+				errs[i] = w.act("hands", "a", by, a)
+			}
+		})
+	}
+	wg.Wait()
+	require.NoError(t, errors.Join(errs...))
+	w.agree("hands", "a")
+	course := w.course("hands", "a")
+	require.Equal(t, []any{40, 11, "2021-12-10", "2021-11-30"}, []any{course.Acts, course.Revision, course.Due.String(), course.FirstDue.String()})
+	require.Len(t, kinds(t, w, "hands", "a"), 40)
+}
