@@ -34,6 +34,14 @@ func (c *Case) pending(a Act) *Pending {
 	return &Pending{N: c.Acts, On: a.On, By: a.By.Name, Words: a.Reason, Due: a.Due}
 }
 
+// reported is a sign of life: who reports on a task has received it.
+func (c *Case) reported(a Act) {
+	c.Heard = a.On
+	if c.Acknowledged.IsZero() {
+		c.Acknowledged = a.On
+	}
+}
+
 // applies are what each act changes beyond the state.
 var applies = map[Kind]func(*Case, Act){
 	Acknowledge: func(c *Case, a Act) { c.Acknowledged, c.Heard = a.On, a.On },
@@ -43,10 +51,8 @@ var applies = map[Kind]func(*Case, Act){
 	},
 	Uphold: func(c *Case, a Act) { c.Return = nil },
 	Progress: func(c *Case, a Act) {
-		c.Percent, c.Heard = a.Percent, a.On
-		if c.Acknowledged.IsZero() {
-			c.Acknowledged = a.On // who reports on it has received it
-		}
+		c.Percent = a.Percent
+		c.reported(a)
 	},
 	AskPart: func(c *Case, a Act) {
 		c.Parts = append(slices.Clone(c.Parts), Part{ID: strconv.Itoa(len(c.Parts) + 1), Unit: a.Unit, Words: a.Reason, Asked: a.On, Due: a.Due})
@@ -59,7 +65,7 @@ var applies = map[Kind]func(*Case, Act){
 			}
 		}
 	},
-	Complete: func(c *Case, a Act) { c.Report, c.Heard = c.pending(a), a.On },
+	Complete: func(c *Case, a Act) { c.Report = c.pending(a); c.reported(a) },
 	Verify: func(c *Case, a Act) {
 		c.ClosedOn = a.On
 		if c.Report != nil {
@@ -68,7 +74,7 @@ var applies = map[Kind]func(*Case, Act){
 		c.end()
 	},
 	Reject: func(c *Case, a Act) { c.Report, c.Heard = nil, a.On },
-	Extend: func(c *Case, a Act) { c.Extension, c.Heard = c.pending(a), a.On },
+	Extend: func(c *Case, a Act) { c.Extension = c.pending(a); c.reported(a) },
 	Grant: func(c *Case, a Act) {
 		due := c.newDue(a)
 		c.Extension = nil

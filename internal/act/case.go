@@ -1,6 +1,7 @@
 package act
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -197,7 +198,7 @@ func (c Case) Check(a Act) *Refusal {
 		}
 	}
 	for _, e := range a.Evidence {
-		if (e.SHA256 == "") == (e.URL == "") {
+		if (e.SHA256 == "") == (e.URL == "") || e.URL != "" && !e.published() {
 			return refuse("evidence", "Name", e.Name)
 		}
 	}
@@ -231,10 +232,12 @@ func (a Act) has(f Field) bool {
 	return true
 }
 
-func (a Act) published() bool {
-	return slices.ContainsFunc(a.Evidence, func(e Evidence) bool {
-		return strings.HasPrefix(e.URL, "http://") || strings.HasPrefix(e.URL, "https://")
-	})
+func (a Act) published() bool { return slices.ContainsFunc(a.Evidence, Evidence.published) }
+
+// published tells evidence that anybody can read: an address on the web.
+func (e Evidence) published() bool {
+	u, err := url.Parse(e.URL)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
 // checks are what each act asks beyond its row in the table.
