@@ -13,12 +13,19 @@
 //	            ├────► … and so on to the end of its ladder; a talk stage
 //	            │      starts a Talk, which opens when the stage speaks and has
 //	            │      a ladder of its own
-//	            └────► stays until a person closes it: an update, answered at once
+//	            ├────► a person acts: an update named after the act, refused at
+//	            │      once by what internal/act says of the case, or recorded by
+//	            │      one durable activity that gives back the course it leaves;
+//	            │      stages and acts take turns
+//	            ├────► a new ladder goes on in a new run
+//	            └────► stays until a person closes or cancels it
 //
+//	Talk      one warning talk or circular: proposed, decided by a named leader,
+//	          then step by step, each with its own limit
 //	Digest    one recipient, one morning: started with a delay until 09:00,
 //	          says in one message what is still true then
 //	Duty      one recurring duty: opens each occurrence as a Task of its own,
 //	          hands over to a new run after each, so its history never grows
 //	Audit     one plan: every day compares what the ladders foretold with what
-//	          the ledger holds
+//	          the ledger holds, and proposes what adds up
 package workflows
