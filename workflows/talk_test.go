@@ -177,7 +177,7 @@ func TestTalkIsTakenStepByStep(t *testing.T) {
 	acts := b.talkActs(state.Talk)
 	acts.at(on(5, 20, 10), ofUnit, act.Serve, summons)
 	acts.at(on(5, 20, 11), ofOffice, act.Held)
-	acts.at(on(5, 24, 8), ofOffice, act.Serve, summons) // before the missed stage speaks at 09:00
+	acts.at(on(5, 24, 9).Add(-time.Minute), ofOffice, act.Serve, summons) // decided already, the missed stage has not spoken yet
 	acts.at(on(5, 27, 10), ofOffice, act.Absent)
 	acts.at(on(5, 28, 10), ofOffice, act.Serve, summons)
 	acts.at(on(6, 1, 10), ofOffice, act.Held)
@@ -202,8 +202,8 @@ func TestTalkIsTakenStepByStep(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"05-20 talk-served-remind",
-		"05-24 act-1-serve", "05-24 talk-served-missed", // decided at 07:00, overtaken at 08:00: not said
-		"05-27 act-2-absent", "05-28 act-3-serve", "06-11 act-7-return_plan", "07-08 act-11-close_talk",
+		"05-24 act-1-serve", "05-24 talk-served-missed", // overtaken: not said, see below
+		"05-27 act-2-absent", "05-28 talk-served-remind.2", "05-28 act-3-serve", "06-11 act-7-return_plan", "07-08 act-11-close_talk",
 	}, spoken)
 	notices, err := b.store.Notices(t.Context(), ledger.NoticeFilter{Plan: "q"})
 	require.NoError(t, err)
@@ -215,7 +215,7 @@ func TestTalkIsTakenStepByStep(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{
-		"05-24 08:00 act-1-serve → shuiwu/head", "05-24 08:00 act-1-serve → shuiwu/liaison",
+		"05-24 08:59 act-1-serve → shuiwu/head", "05-24 08:59 act-1-serve → shuiwu/liaison",
 		"05-27 10:00 act-2-absent → duban/office", "05-27 10:00 act-2-absent → lingdao/leader", "05-27 10:00 act-2-absent → shuiwu/head",
 		"05-28 10:00 act-3-serve → shuiwu/head", "05-28 10:00 act-3-serve → shuiwu/liaison",
 		"06-11 10:00 act-7-return_plan → shuiwu/head", "06-11 10:00 act-7-return_plan → shuiwu/liaison",
@@ -273,15 +273,15 @@ func TestProposedTalkWaitsForANamedLeader(t *testing.T) {
 				refused["close_talk1201T10"] = "never happened"
 				require.Equal(t, refused, acts.refusals())
 				require.Equal(t, ledger.TalkDeclined, b.talkState(state.Talk))
-				require.Equal(t, append(asked, "06-02 act-1-decline decided"), b.talkStages())
+				require.Equal(t, append(asked, "06-02 act-1-decline decided", "06-07 talk-decided-missed.4 void"), b.talkStages())
 				return
 			}
 			require.Equal(t, refused, acts.refusals())
 			require.Equal(t, ledger.TalkClosed, b.talkState(state.Talk))
 			stages := b.talkStages()
 			require.Equal(t, append(asked, "06-02 act-1-approve decided", "06-03 talk-served-remind decided"), stages[:6])
-			require.Equal(t, "06-07 talk-served-missed decided", stages[6]) // counted from 06-02, the day of approval
-			require.Len(t, stages, 5+12+1)
+			require.Equal(t, []string{"06-07 talk-decided-missed.4 void", "06-07 talk-served-missed decided"}, stages[6:8]) // counted from 06-02, the day of approval
+			require.Len(t, stages, 6+12+1)
 		})
 	}
 }

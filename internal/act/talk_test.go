@@ -1,0 +1,208 @@
+package act_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/seeds"
+)
+
+// talkBook is the book of a plan with the seed's policies and calendar, whose
+// talks open like this.
+func talkBook(t require.TestingT, open string) act.Book {
+	cal, err := calendar.Load(seeds.Calendar())
+	require.NoError(t, err)
+	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
+	require.Empty(t, problems)
+	p := policies["standard"]
+	talks := *p.Talk
+	talks.Open = open
+	p.Talk = &talks
+	policies["standard"] = p
+	b, err := act.NewBook(&plan.Plan{ID: "p", Policies: policies, Directory: people.Directory{Office: "duban", Leadership: "lingdao",
+		Units: []people.Unit{{ID: "shuiwu"}, {ID: "duban"}, {ID: "lingdao"}}}}, cal)
+	require.NoError(t, err)
+	return b
+}
+
+func calledTalk() act.TalkCase {
+	return act.TalkCase{Task: "survey", What: plan.ProposeTalk, State: act.TalkPending, Number: 1, Lead: "shuiwu", Office: "duban", Leadership: "lingdao",
+		Policy: "standard", Origin: act.OriginStage, Revision: 1}
+}
+
+var (
+	mayor   = act.Actor{Account: "fushizhang", Name: "副市长", Unit: "lingdao"}
+	keeper  = act.Actor{Account: "wang", Name: "王科长", Unit: "duban"}
+	called  = act.Actor{Account: "li", Name: "李局长", Unit: "shuiwu"}
+	passing = act.Actor{Account: "zhao", Name: "赵科长", Unit: "zhujian"}
+)
+
+// talkAct is an act at an instant that says all its kind needs.
+func talkAct(at time.Time, by act.Actor, k act.Kind) act.Act {
+	a := act.Act{ID: string(k) + at.In(calendar.Beijing).Format("-0102T1504"), Kind: k, By: by, At: at.UTC(), On: calendar.DayOf(at.In(calendar.Beijing)), Reason: "说明"}
+	if k == act.Serve {
+		a.Talk = &act.TalkFacts{Number: "晋市环委办〔2021〕3号", Time: at.AddDate(0, 0, 3), Place: "三楼会议室", Called: []string{"局长"}}
+	}
+	return a
+}
+
+func oclock(m time.Month, d, hour int) time.Time {
+	return calendar.NewDay(2021, m, d).At(hour, 0, calendar.Beijing)
+}
+
+func talkLines(stages []plan.Stage) (out []string) {
+	for _, s := range stages {
+		var to []string
+		for _, r := range s.To {
+			to = append(to, string(r.Role))
+		}
+		out = append(out, fmt.Sprintf("%s %s → %s", s.At.In(calendar.Beijing).Format("01-02 15:04"), s.ID, strings.Join(to, ",")))
+	}
+	return out
+}
+
+func refusedKeys(refused map[string]*act.Refusal) map[string]string {
+	out := map[string]string{}
+	for id, r := range refused {
+		out[id] = r.Key
+	}
+	return out
+}
+
+func TestTalkFromServiceToItsEnd(t *testing.T) {
+	t.Parallel()
+	b := talkBook(t, plan.TalkAtOnce)
+	c := b.OpenTalk(calledTalk(), oclock(5, 19, 9))
+	said, after, refused := b.PlayTalk(c, []act.Act{
+		talkAct(oclock(5, 19, 10), keeper, act.Minutes),
+		talkAct(oclock(5, 20, 10), called, act.Serve),
+		talkAct(oclock(5, 20, 11), passing, act.GivePlan),
+		talkAct(oclock(5, 21, 10), keeper, act.Serve),
+		talkAct(oclock(5, 24, 10), keeper, act.Serve), // another time: the limit stays
+		talkAct(oclock(5, 28, 10), keeper, act.Held),
+		talkAct(oclock(5, 28, 11), keeper, act.Absent),
+		talkAct(oclock(6, 1, 10), keeper, act.Minutes),
+		talkAct(oclock(6, 25, 10), called, act.GivePlan),
+		talkAct(oclock(6, 30, 10), keeper, act.ReturnPlan), // its limit was 06-28
+		talkAct(oclock(7, 6, 10), called, act.GivePlan),
+		talkAct(oclock(7, 6, 11), called, act.GivePlan),
+		talkAct(oclock(7, 7, 10), called, act.GiveReport),
+		talkAct(oclock(7, 8, 10), keeper, act.CloseTalk),
+		talkAct(oclock(7, 9, 10), keeper, act.VerifyTalk),
+		talkAct(oclock(7, 9, 11), keeper, act.CloseTalk),
+		talkAct(oclock(7, 9, 12), keeper, act.Again),
+	}, oclock(12, 31, 0))
+	require.Equal(t, map[string]string{
+		"minutes-0519T1000": "act.refused_talk_order", "serve-0520T1000": "act.refused_seat", "give_plan-0520T1100": "act.refused_not_yours",
+		"absent-0528T1100": "act.refused_same", "give_plan-0706T1100": "act.refused_same", "close_talk-0708T1000": "act.refused_talk_order",
+		"again-0709T1200": "act.refused_talk_state",
+	}, refusedKeys(refused))
+	require.Equal(t, []string{
+		"05-20 09:00 talk-served-remind → liaison,office",
+		"05-21 10:00 act-1-serve → head,liaison",
+		"05-24 10:00 act-2-serve → head,liaison",
+		"05-27 09:00 talk-held-remind → liaison,office",
+		"06-01 09:00 talk-minutes-remind → liaison,office",
+		"06-25 09:00 talk-plan-remind → liaison,office",
+		"06-30 10:00 act-6-return_plan → liaison,head",
+		"07-01 09:00 talk-plan-missed → head,office,leader", // the limit has passed: the next office morning
+		"07-09 11:00 act-10-close_talk → head,liaison,office",
+	}, talkLines(said))
+	require.Equal(t, map[string]calendar.Day{
+		"served": calendar.NewDay(2021, 5, 21), "held": calendar.NewDay(2021, 5, 28), "minutes": calendar.NewDay(2021, 6, 1),
+		"plan": calendar.NewDay(2021, 7, 6), "report": calendar.NewDay(2021, 7, 7), "verified": calendar.NewDay(2021, 7, 9),
+	}, after.Taken)
+	require.Equal(t, act.TalkClosed, after.State)
+	require.Empty(t, after.Ladder)
+}
+
+func TestNextRoundOfATalk(t *testing.T) {
+	t.Parallel()
+	b := talkBook(t, plan.TalkAtOnce)
+	said, after, refused := b.PlayTalk(b.OpenTalk(calledTalk(), oclock(5, 19, 9)), []act.Act{
+		talkAct(oclock(5, 20, 10), keeper, act.Serve),
+		talkAct(oclock(5, 26, 10), keeper, act.Absent),
+		talkAct(oclock(5, 27, 10), keeper, act.Serve),
+		talkAct(oclock(5, 28, 10), keeper, act.Held),
+		talkAct(oclock(5, 31, 10), mayor, act.Again),
+		talkAct(oclock(6, 4, 10), mayor, act.CloseTalk),
+	}, oclock(12, 31, 0))
+	require.Empty(t, refused)
+	require.Equal(t, []string{
+		"05-20 09:00 talk-served-remind → liaison,office",
+		"05-20 10:00 act-1-serve → head,liaison",
+		"05-26 09:00 talk-held-remind → liaison,office",
+		"05-26 10:00 act-2-absent → head,office,leader",
+		"05-27 09:00 talk-served-remind.2 → liaison,office",
+		"05-27 10:00 act-3-serve → head,liaison",
+		"05-31 10:00 act-5-again → head,office",
+		"06-01 09:00 talk-served-remind.3 → liaison,office",
+		"06-03 09:00 talk-served-missed.3 → head,office,leader",
+		"06-04 09:00 talk-held-remind.3 → liaison,office",
+		"06-04 10:00 act-6-close_talk → head,liaison,office",
+	}[:8], talkLines(said)[:8])
+	require.Equal(t, []any{3, "副市长", 1, 1}, []any{after.Round, after.Approver, len(after.Absences), len(after.Agains)})
+}
+
+func TestLateStepIsGivenItsOwnTime(t *testing.T) {
+	t.Parallel()
+	b := talkBook(t, plan.TalkAtOnce)
+	said, _, refused := b.PlayTalk(b.OpenTalk(calledTalk(), oclock(5, 19, 9)), []act.Act{talkAct(oclock(6, 10, 10), keeper, act.Serve)}, oclock(6, 20, 0))
+	require.Empty(t, refused)
+	require.Equal(t, []string{
+		"06-10 10:00 act-1-serve → head,liaison",
+		"06-16 09:00 talk-held-remind → liaison,office", // said in May for the limit that was
+		"06-18 09:00 talk-held-missed → head,office,leader",
+	}, talkLines(said)[6:])
+}
+
+func TestProposalIsAskedForUntilItIsDecided(t *testing.T) {
+	t.Parallel()
+	b := talkBook(t, plan.TalkOnApproval)
+	c := b.OpenTalk(calledTalk(), oclock(5, 19, 9))
+	said, after, refused := b.PlayTalk(c, []act.Act{
+		talkAct(oclock(5, 20, 10), keeper, act.Approve), talkAct(oclock(5, 20, 11), act.EngineActor, act.Approve),
+		talkAct(oclock(5, 20, 12), act.Actor{Account: "x", Unit: "lingdao"}, act.Decline), talkAct(oclock(5, 20, 13), keeper, act.Serve),
+		talkAct(oclock(6, 1, 10), mayor, act.Approve),
+	}, oclock(6, 3, 0))
+	require.Equal(t, map[string]string{
+		"approve-0520T1000": "act.refused_talk_leader", "approve-0520T1100": "act.refused_talk_named", "decline-0520T1200": "act.refused_talk_named",
+		"serve-0520T1300": "act.refused_talk_state",
+	}, refusedKeys(refused))
+	require.Equal(t, []string{
+		"05-24 09:00 talk-decided-remind → leader,office",
+		"05-25 09:00 talk-decided-missed → leader,office",
+		"05-28 09:00 talk-decided-missed.2 → leader,office",
+		"06-01 10:00 act-1-approve → head,office",
+		"06-02 09:00 talk-served-remind → liaison,office",
+	}, talkLines(said))
+	require.Equal(t, plan.Matter{Topic: act.TopicProposal, Limit: calendar.NewDay(2021, 5, 24)}, said[2].Matter)
+	require.Equal(t, []any{act.TalkOpen, "副市长", calendar.NewDay(2021, 6, 1), 1}, []any{after.State, after.Approver, after.Opened, after.Round})
+}
+
+func TestCircularIsToldAndClosed(t *testing.T) {
+	t.Parallel()
+	b := talkBook(t, plan.TalkAtOnce)
+	c := calledTalk()
+	c.State, c.Origin = "", "second-talk"
+	a := talkAct(oclock(5, 19, 10), act.EngineActor, act.Propose)
+	_, refused := b.Propose(c, a)
+	require.Equal(t, &act.Refusal{Key: "act.refused_needs", Data: map[string]string{"Field": "what"}}, refused)
+	a.Unit, a.Talk = "shuiwu", &act.TalkFacts{What: plan.ProposeCircular}
+	course, refused := b.Propose(c, a)
+	require.Nil(t, refused)
+	said, after, refusals := b.PlayTalk(course, []act.Act{talkAct(oclock(5, 20, 10), mayor, act.Approve), talkAct(oclock(5, 20, 11), keeper, act.Serve)}, oclock(12, 31, 0))
+	require.Equal(t, map[string]string{"serve-0520T1100": "act.refused_talk_state"}, refusedKeys(refusals))
+	require.Equal(t, []string{"05-19 10:00 act-1-propose → leader,office", "05-20 10:00 act-2-approve → head,deputy,office,leader"}, talkLines(said))
+	require.Equal(t, plan.Matter{Topic: "propose", Words: "说明", By: "engine", Limit: calendar.NewDay(2021, 5, 24)}, said[0].Matter)
+	require.Equal(t, plan.Matter{Topic: "circular", Words: "说明", By: "副市长"}, said[1].Matter)
+	require.Equal(t, act.TalkClosed, after.State)
+}
