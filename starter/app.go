@@ -28,6 +28,9 @@ type app struct {
 	log      *slog.Logger
 	now      func() time.Time
 	format   string // -o: table or json
+	as       string // --as: the account that acts or looks
+	// reach opens the way to the engine that runs; nil means reachEngine.
+	reach func(context.Context) (doer, io.Closer, error)
 }
 
 // errSaid: the command has said what is wrong; only the exit status is left.
@@ -71,7 +74,9 @@ func (a *app) root() *cobra.Command {
 		Short:         a.w.T("cli.root"),
 		SilenceUsage:  true,
 		SilenceErrors: true,
-	}, a.planCommand(), a.taskCommand(), a.dateCommand(), a.ledgerCommand(), a.calendarCommand(), a.rehearseCommand(), a.upCommand(), a.engineCommand())
+	}, a.planCommand(), a.taskCommand(), a.dutyCommand(), a.talkCommand(), a.dateCommand(), a.ledgerCommand(), a.calendarCommand(), a.rehearseCommand(), a.upCommand(), a.completionCommand(), a.engineCommand())
+	root.PersistentFlags().StringVar(&a.as, "as", a.cfg.As, a.w.T("cli.flag_as"))
+	a.completeFlag(root, "as", a.accountNames)
 	a.speakUsage(root)
 	return root
 }
@@ -91,7 +96,10 @@ func (a *app) listing(c *cobra.Command) *cobra.Command {
 
 // sentence is what a person reads of an error.
 func (a *app) sentence(err error) string {
+	var whole sentenceError
 	switch {
+	case errors.As(err, &whole):
+		return whole.Error()
 	case errors.Is(err, host.ErrNoEngine):
 		return a.w.T("cli.no_engine", words.Data{"Dir": a.cfg.Dir})
 	case errors.Is(err, ledger.ErrPlanDiffers):

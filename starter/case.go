@@ -19,12 +19,19 @@ import (
 func (a *app) taskShow() *cobra.Command {
 	var planID string
 	c := a.listing(&cobra.Command{
-		Use: "show TASK", Short: a.w.T("case.cmd_show"), Args: cobra.ExactArgs(1),
+		Use: "show TASK", Short: a.w.T("case.cmd_show"), Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeThings(deed{on: onTask}),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
 				c, err := a.caseFile(cmd.Context(), store, planID, args[0])
 				if err != nil {
 					return err
+				}
+				by, someone, err := a.looks()
+				if err != nil {
+					return err
+				}
+				if someone && !c.Course.Sees(by) {
+					return a.hidden()
 				}
 				if a.format == "json" {
 					return a.json(c)
@@ -35,6 +42,7 @@ func (a *app) taskShow() *cobra.Command {
 		},
 	})
 	c.Flags().StringVar(&planID, "plan", "", a.w.T("case.flag_plan"))
+	a.completeFlag(c, "plan", a.planNames)
 	return c
 }
 
@@ -203,8 +211,9 @@ const (
 	labelWidth = 10
 )
 
-func (a *app) printCase(c report.Case) {
-	title, subtitle, sections := report.Speak(a.w).Case(c)
+func (a *app) printCase(c report.Case) { a.printSections(report.Speak(a.w).Case(c)) }
+
+func (a *app) printSections(title, subtitle string, sections []report.Section) {
 	fmt.Fprintln(a.out, title)
 	fmt.Fprintln(a.out, subtitle)
 	for _, s := range sections {

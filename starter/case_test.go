@@ -134,7 +134,7 @@ func (f *filed) lives() *filed {
 	// 完成管网改造 was closed late, half an hour before it would have been said again.
 	again := f.stage("late", "late-5")
 	digest := f.decide("late", "", again)[people.Liaison]
-	require.NoError(f.t, f.store.CloseTask(ctx, "water", "late", "office", "验收合格", "", f.when(again.At.Add(-30*time.Minute))))
+	f.closed(f.t, "water", "late", "验收合格", f.when(again.At.Add(-30*time.Minute)))
 	f.send(digest, again.At, "", false)
 	for _, id := range []string{"catch-up", "study-1", "unacknowledged-3", "remind-7", "remind-1", "due", "urge", "warn", "talk"} {
 		s := f.stage("over", id)
@@ -303,7 +303,7 @@ func TestTaskCommandsSayWhatIsWrong(t *testing.T) {
 		"task show over":            "有 2 个计划都有编号为“over”的任务，请用 --plan 指明：\n  air  建成污水处理厂\n  water  建成污水处理厂",
 		"task list --unit 高平市":      "没有叫“高平市”的单位。是不是：高平市人民政府",
 		"task list --light purple":  "--light purple：只能是 red（红）、yellow（黄）、blue（蓝）、green（绿）、done_late（逾期办结）、done（办结）",
-		"task list --state away":    "--state away：只能是 open（在办）、closed（销号）、cancelled（撤销）",
+		"task list --state away":    "--state away：只能是 open（在办）、reported（办结待核）、suspended（暂停）、closed（销号）、cancelled（撤销）",
 	} {
 		_, err := f.says(strings.Fields(args)...)
 		require.EqualError(t, err, want, args)

@@ -9,8 +9,10 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/notice"
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/report"
@@ -57,6 +59,12 @@ func minute(at time.Time) string { return at.In(calendar.Beijing).Format("2006-0
 
 // eventName is what a kind of event is called; one without words is shown as it is.
 func (a *app) eventName(kind string) string {
+	if k, ok := strings.CutPrefix(kind, "act."); ok && kind != ledger.ActRefused {
+		kind = k
+		if name := a.w.T("act.kind_" + k); name != "act.kind_"+k {
+			return name
+		}
+	}
 	key := "event." + strings.ReplaceAll(kind, ".", "_")
 	if name := a.w.T(key); name != key {
 		return name
@@ -66,6 +74,9 @@ func (a *app) eventName(kind string) string {
 
 // eventText is what an event says, in a sentence.
 func (a *app) eventText(dir people.Directory, e ledger.Event) string {
+	if text, ok := a.actText(dir, e); ok {
+		return text
+	}
 	var d eventData
 	if err := json.Unmarshal(e.Data, &d); err != nil {
 		return short(string(e.Data), 200)
@@ -87,7 +98,7 @@ func (a *app) eventText(dir people.Directory, e ledger.Event) string {
 		if err := json.Unmarshal(d.Stage, &stage); err != nil {
 			break
 		}
-		name := say.Stage(report.Step{Stage: stage.ID, Kind: stage.Kind, Talk: talkOf(stage.ID)})
+		name := say.Stage(report.Step{Stage: stage.ID, Kind: stage.Kind, Talk: talkOf(stage.ID), Topic: stage.Topic})
 		return a.w.T("event.say_stage", words.Data{"Stage": name, "At": minute(stage.At), "To": a.seats(dir, stage.To)})
 	case ledger.TaskClosed:
 		return d.Reason
@@ -99,6 +110,25 @@ func (a *app) eventText(dir people.Directory, e ledger.Event) string {
 		return strings.TrimSpace(a.w.T("event.say_message", words.Data{"To": a.seats(dir, []people.Recipient{to}), "At": minute(at)}) + " " + d.Error)
 	}
 	return short(string(e.Data), 200)
+}
+
+// actText is what an act said, or why it was refused; ok is false for what is no act.
+func (a *app) actText(dir people.Directory, e ledger.Event) (text string, ok bool) {
+	if !strings.HasPrefix(e.Kind, "act.") {
+		return "", false
+	}
+	var d struct {
+		Act     *act.Act     `json:"act"`
+		Refused *act.Refusal `json:"refused"`
+	}
+	if json.Unmarshal(e.Data, &d) != nil || d.Act == nil {
+		return "", false
+	}
+	said := d.Act.Reason
+	if d.Refused != nil {
+		said = a.w.T("event.say_refused", words.Data{"Act": a.w.T("act.kind_" + string(d.Act.Kind)), "Why": notice.Refused(a.w, *d.Refused, dir.Name)})
+	}
+	return a.w.T("event.say_act", words.Data{"By": d.Act.By.Name, "Words": said}), true
 }
 
 // talkOf tells a talk's stage by its ID.

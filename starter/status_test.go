@@ -102,7 +102,7 @@ func (d *desk) launched(id string, clock calendar.Clock) {
 	require.NoError(d.t, err)
 	require.True(d.t, added)
 	d.decide(ctx, id, tasks, at(6, 30, 20), when)
-	require.NoError(d.t, d.store.CloseTask(ctx, id, "late", "office", "", "", when(at(6, 23, 10))))
+	d.closed(d.t, id, "late", "验收合格", when(at(6, 23, 10)))
 	require.NoError(d.t, d.store.MarkArmed(ctx, id, []string{"soon", "over"}, when(at(7, 1, 8))))
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"duban/internal/act"
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -17,9 +18,10 @@ import (
 	"duban/internal/words"
 )
 
-// taskCommand reads tasks from the ledger alone: no engine is needed.
+// taskCommand reads tasks from the ledger alone, and carries people's acts to
+// the engine.
 func (a *app) taskCommand() *cobra.Command {
-	return a.group(&cobra.Command{Use: "task", Short: a.w.T("case.cmd")}, a.taskList(), a.taskShow())
+	return a.group(&cobra.Command{Use: "task", Short: a.w.T("case.cmd")}, append([]*cobra.Command{a.taskList(), a.taskShow()}, a.deedsOn(onTask)...)...)
 }
 
 // taskLine is one line of `task list -o json`, an array of them: report.Row and
@@ -39,7 +41,7 @@ type taskFilter struct {
 func (a *app) taskList() *cobra.Command {
 	var f taskFilter
 	lights := a.choices("light", "red", "yellow", "blue", "green", "done_late", "done")
-	states := a.choices("state", ledger.TaskOpen, ledger.Closed, ledger.Cancelled)
+	states := a.choices("state", string(act.Open), string(act.Reported), string(act.Suspended), string(act.Closed), string(act.Cancelled))
 	kinds := a.choices("kind", string(plan.Dated), report.KindOccurrence, string(plan.Duty), string(plan.Standing))
 	c := a.listing(&cobra.Command{
 		Use: "list", Short: a.w.T("case.cmd_list"), Args: cobra.NoArgs,
@@ -50,7 +52,7 @@ func (a *app) taskList() *cobra.Command {
 				}
 			}
 			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
-				lines, err := a.taskLines(cmd.Context(), store, f)
+				lines, only, err := a.taskLines(cmd.Context(), store, f)
 				if err != nil {
 					return err
 				}
@@ -58,6 +60,7 @@ func (a *app) taskList() *cobra.Command {
 					return a.json(lines)
 				}
 				a.taskListTable(lines, f.unit != "")
+				a.tellOnly(only)
 				return nil
 			})
 		},
@@ -67,6 +70,7 @@ func (a *app) taskList() *cobra.Command {
 	c.Flags().StringVar(&f.light, "light", "", a.w.T("case.flag_light", words.Data{"Values": lights.said(a)}))
 	c.Flags().StringVar(&f.state, "state", "", a.w.T("case.flag_state", words.Data{"Values": states.said(a)}))
 	c.Flags().StringVar(&f.kind, "kind", "", a.w.T("case.flag_kind", words.Data{"Values": kinds.said(a)}))
+	a.completeFlag(c, "plan", a.planNames)
 	return c
 }
 
@@ -114,17 +118,29 @@ func (c choice) read(a *app, given *string) error {
 }
 
 // taskLines are the chosen lines of every plan, or of one, the gravest first.
-func (a *app) taskLines(ctx context.Context, store *ledger.Store, f taskFilter) ([]taskLine, error) {
+// only says for whom, when --as narrows them to what a unit may see.
+func (a *app) taskLines(ctx context.Context, store *ledger.Store, f taskFilter) (lines []taskLine, only string, err error) {
+	by, someone, err := a.looks()
+	if err != nil {
+		return nil, "", err
+	}
 	plans, err := a.planIDs(ctx, store, f.plan)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	lines, known := []taskLine{}, f.unit == ""
 	var names []string
 	for _, id := range plans {
 		l, err := store.Plan(ctx, id)
 		if err != nil {
-			return nil, err
+			return nil, "", err
+		}
+		if someone {
+			only = a.only(l, by)
+		}
+		seen, err := seenBy(ctx, store, l, by, someone)
+		if err != nil {
+			return nil, "", err
 		}
 		units, ok := unitsNamed(l.Plan.Directory, f.unit)
 		known = known || ok
@@ -133,23 +149,36 @@ func (a *app) taskLines(ctx context.Context, store *ledger.Store, f taskFilter) 
 		}
 		t, err := a.book(ctx, store, id, false)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		for _, r := range t.Tasks {
 			line := taskLine{Plan: id, Row: r}
 			if f.unit != "" {
 				line.Part = part(r, units, l.Plan.Directory)
 			}
-			if f.takes(line) {
+			if f.takes(line) && (!someone || seen[r.ID]) {
 				lines = append(lines, line)
 			}
 		}
 	}
 	if !known {
-		return nil, errors.New(a.w.T("case.no_unit", words.Data{"Unit": f.unit, "Near": strings.Join(plan.Near(f.unit, names), " / ")}))
+		return nil, "", errors.New(a.w.T("case.no_unit", words.Data{"Unit": f.unit, "Near": strings.Join(plan.Near(f.unit, names), " / ")}))
 	}
 	slices.SortStableFunc(lines, func(a, b taskLine) int { return report.Graver(a.Row, b.Row) })
-	return lines, nil
+	return lines, only, nil
+}
+
+// seenBy are the tasks of a plan that somebody may look at.
+func seenBy(ctx context.Context, store *ledger.Store, l ledger.Launched, by act.Actor, someone bool) (map[string]bool, error) {
+	seen := map[string]bool{}
+	if !someone {
+		return seen, nil
+	}
+	tasks, err := store.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
+	for _, t := range tasks {
+		seen[t.ID] = ledger.CaseOf(&l.Plan, t).Sees(by)
+	}
+	return seen, err
 }
 
 // planIDs is the one plan that was named, or all.
@@ -188,13 +217,13 @@ func part(r report.Row, units []string, d people.Directory) string {
 
 func (f taskFilter) takes(l taskLine) bool {
 	kind := f.kind == "" || string(l.Kind) == f.kind || f.kind == report.KindOccurrence && l.Duty != ""
-	return kind && (f.unit == "" || l.Part != "") && (f.light == "" || string(l.Light) == f.light) && (f.state == "" || l.State == f.state)
+	return kind && (f.unit == "" || l.Part != "") && (f.light == "" || string(l.Light) == f.light) && (f.state == "" || string(l.Phase) == f.state)
 }
 
 func (a *app) taskListTable(lines []taskLine, parts bool) {
 	say := report.Speak(a.w)
 	several := slices.ContainsFunc(lines, func(l taskLine) bool { return l.Plan != lines[0].Plan })
-	headings := []string{"light", "due", "left", "id", "lead", "title", "next", "talk"}
+	headings := []string{"state", "light", "due", "left", "progress", "id", "lead", "title", "next", "talk"}
 	if parts {
 		headings = append(headings, "part")
 	}
@@ -207,7 +236,7 @@ func (a *app) taskListTable(lines []taskLine, parts bool) {
 		if l.Next != nil {
 			next = l.Next.At.Format("2006-01-02 15:04") + " " + say.Stage(*l.Next)
 		}
-		row := table.Row{say.Shown(l.Row), say.Due(l.Row), say.Left(l.Row), l.ID, l.Lead, say.Title(l.Row), next, say.Talks(l.Row)}
+		row := table.Row{say.State(l.Row), say.Light(l.Row), say.Due(l.Row), say.Left(l.Row), say.Progress(l.Row), l.ID, l.Lead, say.Title(l.Row), next, say.Talks(l.Row)}
 		if parts {
 			row = append(row, a.w.T("case.part_"+l.Part))
 		}

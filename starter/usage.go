@@ -30,7 +30,7 @@ func (a *app) group(c *cobra.Command, commands ...*cobra.Command) *cobra.Command
 // wrong flags.
 func (a *app) speakUsage(root *cobra.Command) {
 	root.SetUsageTemplate(a.usage())
-	root.CompletionOptions.HiddenDefaultCmd = true
+	root.CompletionOptions.DisableDefaultCmd = true // completionCommand speaks our words
 	root.SetHelpCommand(&cobra.Command{Hidden: true})
 	root.PersistentFlags().BoolP("help", "h", false, a.w.T("help.flag_help"))
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {

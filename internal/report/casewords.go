@@ -327,6 +327,9 @@ func (d docket) rule() Section {
 	return out
 }
 
+// Recurrence is a duty's rule in words.
+func (s Speaker) Recurrence(c Case) string { return docket{s, c}.recurrence() }
+
 func (d docket) recurrence() string {
 	r := d.c.Facts.Recurrence
 	if r == nil {

@@ -1,0 +1,274 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"duban/internal/act"
+	"duban/internal/engine"
+	"duban/internal/host"
+	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/report"
+	"duban/internal/words"
+)
+
+// doer does what people say: the engine, through its typed client.
+type doer interface {
+	Act(ctx context.Context, planID, task string, a act.Act) error
+	ActOnTalk(ctx context.Context, planID, talk string, a act.Act) error
+	Propose(ctx context.Context, planID string, a act.Act, rule *act.Proposal) (talkID string, err error)
+}
+
+// reachEngine opens the way to the engine that runs.
+func (a *app) reachEngine(ctx context.Context) (doer, io.Closer, error) {
+	h, err := host.Open(ctx, a.cfg, host.Options{Log: a.log})
+	if err != nil {
+		return nil, nil, err
+	}
+	return h.Engine, h, nil
+}
+
+// sentenceError is a whole sentence for a person: nothing is put before it.
+type sentenceError string
+
+func (e sentenceError) Error() string { return string(e) }
+
+// deedsOn are the commands of all acts on a thing; those of two words share a
+// group of their own.
+func (a *app) deedsOn(on thing) (all []*cobra.Command) {
+	var parts []*cobra.Command
+	for _, d := range deeds {
+		if d.on != on {
+			continue
+		}
+		if name, ok := strings.CutPrefix(d.name, "part "); ok {
+			parts = append(parts, a.deedCommand(d, name))
+			continue
+		}
+		all = append(all, a.deedCommand(d, d.name))
+	}
+	if len(parts) > 0 {
+		all = append(all, a.group(&cobra.Command{Use: "part", Short: a.w.T("cli.part")}, parts...))
+	}
+	return all
+}
+
+// deedCommand is one act as a command.
+func (a *app) deedCommand(d deed, name string) *cobra.Command {
+	var f actFlags
+	what := strings.ToUpper(string(d.on))
+	if d.kind == act.Propose {
+		what = "TASK"
+	}
+	c := &cobra.Command{
+		Use: name + " " + what, Short: a.deedShort(d), Long: a.deedLong(d), Args: cobra.ExactArgs(1),
+		ValidArgsFunction: a.completeThings(d),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.do(cmd.Context(), d, f, cmd.Flags().Changed, args[0])
+		},
+	}
+	a.declare(c, d, &f)
+	return c
+}
+
+func (a *app) deedShort(d deed) string {
+	if key := "cli." + string(d.on) + "_" + string(d.kind); a.w.T(key) != key {
+		return a.w.T(key)
+	}
+	return a.w.T("cli.act_" + string(d.kind))
+}
+
+// deedLong says who may do it and when, from the table of acts itself.
+func (a *app) deedLong(d deed) string {
+	by, from, _ := d.table()
+	var seats, states []string
+	for _, s := range by {
+		if s != act.Engine {
+			seats = append(seats, a.w.T("act.seat_"+string(s)))
+		}
+	}
+	for _, s := range from {
+		states = append(states, a.w.T(s))
+	}
+	comma := a.w.T("cli.list_comma")
+	return a.w.T("cli.deed_long", words.Data{"Short": a.deedShort(d), "Seats": strings.Join(seats, comma), "States": strings.Join(states, comma),
+		"Needs": "--" + strings.Join(d.needs(), " --"), "Any": len(d.needs()) > 0})
+}
+
+// do does one act and says what came of it.
+func (a *app) do(ctx context.Context, d deed, f actFlags, given func(string) bool, id string) error {
+	for _, flag := range d.needs() {
+		if !given(flag) {
+			return sentenceError(a.w.T("cli.needs_flag", words.Data{"Field": a.w.T("act.field_" + fieldOf(flag)), "Flag": flag}))
+		}
+	}
+	by, err := a.actor()
+	if err != nil {
+		return err
+	}
+	var o order
+	err = a.withLedger(ctx, func(store *ledger.Store) error {
+		o, err = a.order(ctx, store, d, f, by, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if o.done {
+		fmt.Fprintln(a.out, a.w.T("cli.done_already", words.Data{"Act": a.w.T("act.kind_" + string(d.kind)), "Name": o.name}))
+		return a.then(ctx, o)
+	}
+	if err := a.send(ctx, &o); err != nil {
+		return a.refusal(o, err)
+	}
+	fmt.Fprintln(a.out, a.w.T("cli.did", words.Data{"Act": a.w.T("act.kind_" + string(d.kind)), "Name": o.name, "By": by.Name}))
+	return a.then(ctx, o)
+}
+
+// order is an act ready to be sent.
+type order struct {
+	deed
+	plan ledger.Launched
+	task ledger.Task
+	talk ledger.Talk // of an act on a talk
+	act  act.Act
+	name string // of the thing, as people read it
+	done bool   // recorded before
+}
+
+// thing is the ID of what the act is done to.
+func (o order) thing() string {
+	if o.talk.ID != "" {
+		return o.talk.ID
+	}
+	return o.task.ID
+}
+
+// order finds what an act is done to and fills in what it says.
+func (a *app) order(ctx context.Context, store *ledger.Store, d deed, f actFlags, by act.Actor, id string) (o order, err error) {
+	o.deed = d
+	if d.on == onTalk && d.kind != act.Propose {
+		o.talk, err = a.findTalk(ctx, store, f.plan, id)
+		if err != nil {
+			return o, err
+		}
+		o.task, err = store.Task(ctx, o.talk.Plan, o.talk.Task)
+	} else {
+		o.task, err = a.findTask(ctx, store, f.plan, id)
+	}
+	if err != nil {
+		return o, err
+	}
+	if o.plan, err = store.Plan(ctx, o.task.Plan); err != nil {
+		return o, err
+	}
+	o.name = a.w.T("cli.thing", words.Data{"ID": o.thing(), "Title": o.task.Title, "Unit": o.plan.Plan.Directory.Name(o.lead())})
+	if o.act, err = a.fill(o, f, by); err != nil {
+		return o, err
+	}
+	o.done, err = store.Recorded(ctx, ledger.ActKey(o.task.Plan, o.thing(), o.act.ID))
+	return o, err
+}
+
+// lead is the unit that a thing is about.
+func (o order) lead() string {
+	if o.talk.ID != "" {
+		return o.talk.Lead
+	}
+	return o.task.Lead
+}
+
+// send carries the act to the engine. A proposal learns the ID of its talk.
+func (a *app) send(ctx context.Context, o *order) error {
+	reach := a.reach
+	if reach == nil {
+		reach = a.reachEngine
+	}
+	do, closer, err := reach(ctx)
+	if err != nil {
+		return err
+	}
+	switch {
+	case o.kind == act.Propose:
+		o.talk.ID, err = do.Propose(ctx, o.task.Plan, o.act, nil)
+	case o.on == onTalk:
+		err = do.ActOnTalk(ctx, o.task.Plan, o.talk.ID, o.act)
+	default:
+		err = do.Act(ctx, o.task.Plan, o.task.ID, o.act)
+	}
+	return errors.Join(err, closer.Close())
+}
+
+// refusal is why an act was not done, as a sentence.
+func (a *app) refusal(o order, err error) error {
+	var refused *engine.RefusedError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	return sentenceError(notice.Refused(a.w, refused.Refusal, o.plan.Plan.Directory.Name))
+}
+
+// then says what comes next.
+func (a *app) then(ctx context.Context, o order) error {
+	return a.withLedger(ctx, func(store *ledger.Store) error {
+		if o.on == onTalk {
+			return a.thenOfTalk(ctx, store, o)
+		}
+		c, err := a.caseFile(ctx, store, o.task.Plan, o.task.ID)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(a.out, report.Speak(a.w).Then(c))
+		return nil
+	})
+}
+
+// onePart is the only part of a unit, or instruction, that an act can mean.
+func onePart(c act.Case, kind act.Kind, unit string) string {
+	var refs []string
+	switch kind {
+	case act.GivePart:
+		for _, p := range c.Parts {
+			if p.Unit == unit && p.Given.IsZero() {
+				refs = append(refs, p.ID)
+			}
+		}
+	case act.Answer:
+		for _, n := range c.Instructions {
+			if n.Answered.IsZero() {
+				refs = append(refs, n.ID)
+			}
+		}
+	}
+	if len(refs) == 1 {
+		return refs[0]
+	}
+	return ""
+}
+
+// hidden tells a person of a unit that a task is none of theirs: the words the
+// engine has for it.
+func (a *app) hidden() error {
+	return sentenceError(notice.Refused(a.w, act.Refusal{Key: "act.refused_not_yours"}, nil))
+}
+
+// looks is who reads: the account of --as or DUBAN_AS; ok is false when nobody
+// is named, and everything is shown.
+func (a *app) looks() (by act.Actor, ok bool, err error) {
+	if a.as == "" {
+		return by, false, nil
+	}
+	by, err = a.actor()
+	return by, err == nil, err
+}
+
+// only says for whom a list is, when somebody was named.
+func (a *app) only(p ledger.Launched, by act.Actor) string {
+	return a.w.T("cli.only_of", words.Data{"Unit": p.Plan.Directory.Name(by.Unit), "Account": by.Account})
+}

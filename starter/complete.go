@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"duban/internal/act"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+)
+
+// shells that completion is written for.
+var shells = []string{"bash", "zsh", "fish", "powershell"}
+
+// completionCommand writes the script that completes commands, flags, tasks,
+// talks, accounts and plans in a shell.
+func (a *app) completionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "completion SHELL", Short: a.w.T("cli.completion"), Long: a.w.T("cli.completion_long"),
+		Args: cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs), ValidArgs: shells,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			root := cmd.Root()
+			switch args[0] {
+			case "zsh":
+				return root.GenZshCompletion(a.out)
+			case "fish":
+				return root.GenFishCompletion(a.out, true)
+			case "powershell":
+				return root.GenPowerShellCompletionWithDesc(a.out)
+			}
+			return root.GenBashCompletionV2(a.out, true)
+		},
+	}
+}
+
+// completer gives what may be typed for a word, each with a description.
+type completer = func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective)
+
+// named completes from names with descriptions; a ledger or a file that is not
+// there completes nothing.
+func named(find func(ctx context.Context) (map[string]string, error)) completer {
+	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		names, err := find(cmd.Context())
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		var all []cobra.Completion
+		for name, what := range names {
+			if strings.HasPrefix(name, typed) {
+				all = append(all, cobra.CompletionWithDesc(name, what))
+			}
+		}
+		return all, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+func (a *app) completeFlag(c *cobra.Command, flag string, find func(context.Context) (map[string]string, error)) {
+	_ = c.RegisterFlagCompletionFunc(flag, named(find)) // the flag is there
+}
+
+// planNames are the launched plans and their titles.
+func (a *app) planNames(ctx context.Context) (map[string]string, error) {
+	names := map[string]string{}
+	err := a.withLedger(ctx, func(store *ledger.Store) error {
+		plans, err := store.Plans(ctx)
+		for _, p := range plans {
+			names[p.ID] = p.Title
+		}
+		return err
+	})
+	return names, err
+}
+
+// accountNames are the accounts and whose they are.
+func (a *app) accountNames(context.Context) (map[string]string, error) {
+	book, err := a.accounts()
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, one := range book.All {
+		names[one.ID] = one.Name
+	}
+	return names, nil
+}
+
+// completeThings completes the one argument of an act: tasks on which it is
+// possible now, duties, or talks, of all plans or of the plan that was named.
+func (a *app) completeThings(d deed) completer {
+	complete := func(planID string) completer {
+		return named(func(ctx context.Context) (map[string]string, error) {
+			names := map[string]string{}
+			return names, a.withLedger(ctx, func(store *ledger.Store) error {
+				plans, err := a.planIDs(ctx, store, planID)
+				if err != nil {
+					return err
+				}
+				for _, p := range plans {
+					if err := a.thingNames(ctx, store, p, d, names); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		})
+	}
+	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		planID := ""
+		if f := cmd.Flags().Lookup("plan"); f != nil {
+			planID = f.Value.String()
+		}
+		return complete(planID)(cmd, args, typed)
+	}
+}
+
+func (a *app) thingNames(ctx context.Context, store *ledger.Store, planID string, d deed, names map[string]string) error {
+	l, err := store.Plan(ctx, planID)
+	if err != nil {
+		return err
+	}
+	if d.on == onTalk && d.kind != act.Propose {
+		talks, err := store.Talks(ctx, planID, "")
+		for _, t := range talks {
+			names[t.ID] = a.w.T("report.talk_"+t.State) + " " + l.Plan.Directory.Name(t.Lead)
+		}
+		return err
+	}
+	tasks, err := store.Tasks(ctx, ledger.TaskFilter{Plan: planID})
+	if err != nil {
+		return err
+	}
+	by, err := a.actor()
+	someone := err == nil
+	for _, t := range tasks {
+		c := ledger.CaseOf(&l.Plan, t)
+		switch {
+		case d.on == onDuty && t.Kind != plan.Duty, d.on == onTask && d.kind != "" && t.Kind != plan.Dated:
+			continue
+		case d.kind != "" && c.Over(), someone && !c.Sees(by):
+			continue
+		}
+		names[t.ID] = t.Title
+	}
+	return nil
+}

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/engine"
+	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// hand does acts on the ledger itself, by the same tables, course and record as
+// the engine, without a Temporal between them.
+type hand struct {
+	*desk
+	at func() time.Time
+}
+
+// Close does nothing: the ledger is the desk's.
+func (h hand) Close() error { return nil }
+
+// hands lets the desk's commands act, at the instant of its clock.
+func (d *desk) hands(accounts string) {
+	d.t.Helper()
+	d.cfg.Accounts = filepath.Join(d.t.TempDir(), "accounts.yaml")
+	require.NoError(d.t, os.WriteFile(d.cfg.Accounts, []byte(accounts), 0o600))
+	d.reach = func(context.Context) (doer, io.Closer, error) {
+		h := hand{d, func() time.Time { return d.now() }}
+		return h, h, nil
+	}
+}
+
+func (h hand) book(ctx context.Context, planID string) (ledger.Launched, act.Book, error) {
+	l, err := h.store.Plan(ctx, planID)
+	if err != nil {
+		return l, act.Book{}, err
+	}
+	cal, err := h.calendar()
+	if err != nil {
+		return l, act.Book{}, err
+	}
+	b, err := act.NewBook(&l.Plan, cal)
+	return l, b, err
+}
+
+// course is a task's course: its last, or that of the stages it waits for.
+func (h hand) course(ctx context.Context, l ledger.Launched, b act.Book, task string) (act.Course, error) {
+	t, err := h.store.Task(ctx, l.Plan.ID, task)
+	if err != nil {
+		return act.Course{}, err
+	}
+	if t.Course != nil {
+		return *t.Course, nil
+	}
+	stages, err := h.store.Stages(ctx, l.Plan.ID, task)
+	var ladder []plan.Stage
+	for _, s := range stages {
+		if s.State == ledger.Expected && s.Talk == "" {
+			ladder = append(ladder, s.Stage)
+		}
+	}
+	c := ledger.CaseOf(&l.Plan, t)
+	if c.Over() {
+		return act.Course{Case: c}, err
+	}
+	return b.Open(c, ladder), err
+}
+
+func (h hand) stamp(a *act.Act) {
+	a.At = h.at().UTC()
+	a.On = calendar.DayOf(a.At.In(calendar.Beijing))
+}
+
+func (h hand) when() ledger.When { return ledger.When{Real: h.at(), Plan: h.at()} }
+
+func mailed(told []plan.Stage) map[people.Recipient][]string {
+	channels := map[people.Recipient][]string{}
+	for _, s := range told {
+		for _, to := range s.To {
+			channels[to] = []string{"smtp"}
+		}
+	}
+	return channels
+}
+
+func (h hand) Act(ctx context.Context, planID, task string, a act.Act) error {
+	l, b, err := h.book(ctx, planID)
+	if err != nil {
+		return err
+	}
+	h.stamp(&a)
+	before, err := h.course(ctx, l, b, task)
+	if err != nil {
+		return err
+	}
+	after, told, refused := b.Act(before, a)
+	if refused != nil {
+		return h.refuse(ctx, planID, task, a, refused)
+	}
+	_, _, err = h.store.Act(ctx, ledger.Acted{Plan: planID, Task: task, Act: a, Course: after, Told: told, Channels: mailed(told)}, h.when())
+	return err
+}
+
+func (h hand) refuse(ctx context.Context, planID, task string, a act.Act, refused *act.Refusal) error {
+	data, err := json.Marshal(map[string]any{"act": a, "refused": refused})
+	if err != nil {
+		return err
+	}
+	_, err = h.store.Record(ctx, ledger.Event{Key: "refused/" + planID + "/" + task + "/" + a.ID + "/" + refused.Key, Plan: planID, Task: task,
+		Kind: ledger.ActRefused, Actor: a.By.Account, Real: h.at(), PlanAt: h.at(), Data: data})
+	if err != nil {
+		return err
+	}
+	return &engine.RefusedError{Refusal: *refused}
+}
+
+func (h hand) ActOnTalk(ctx context.Context, planID, talkID string, a act.Act) error {
+	l, b, err := h.book(ctx, planID)
+	if err != nil {
+		return err
+	}
+	h.stamp(&a)
+	talk, err := h.store.Talk(ctx, planID, talkID)
+	if err != nil {
+		return err
+	}
+	task, err := h.store.Task(ctx, planID, talk.Task)
+	if err != nil {
+		return err
+	}
+	var before act.TalkCourse
+	if talk.Course != nil {
+		before = *talk.Course
+	}
+	before.TalkCase = ledger.TalkCaseOf(&l.Plan, task, talk)
+	after, told, refused := b.ActOnTalk(before, a)
+	if refused != nil {
+		return h.refuse(ctx, planID, talk.Task, a, refused)
+	}
+	_, _, err = h.store.ActOnTalk(ctx, ledger.ActedOnTalk{Plan: planID, Talk: talkID, Act: a, Course: after, Told: told, Channels: mailed(told)}, h.when())
+	return err
+}
+
+func (h hand) Propose(ctx context.Context, planID string, a act.Act, rule *act.Proposal) (string, error) {
+	l, b, err := h.book(ctx, planID)
+	if err != nil {
+		return "", err
+	}
+	h.stamp(&a)
+	task, err := h.store.Task(ctx, planID, a.Ref)
+	if err != nil {
+		return "", err
+	}
+	course := func(number int) (act.TalkCourse, *act.Refusal) {
+		c := act.TalkCase{Task: task.ID, Lead: a.Unit, Office: l.Plan.Directory.Office, Leadership: l.Plan.Directory.Leadership,
+			Policy: ledger.TalkPolicy(&l.Plan, task), Origin: act.OriginHand, Number: number}
+		return b.Propose(c, a)
+	}
+	talk, refused, err := h.store.ProposeTalk(ctx, ledger.Proposed{Plan: planID, Task: task.ID, Act: a, Proposal: rule, Course: course}, h.when())
+	if err == nil && refused != nil {
+		err = h.refuse(ctx, planID, task.ID, a, refused)
+	}
+	return talk.ID, err
+}
+
+// closed has the office verify a task at an instant of the plan's clock.
+func (d *desk) closed(t *testing.T, planID, task, reason string, when ledger.When) {
+	t.Helper()
+	h := hand{d, func() time.Time { return when.Plan }}
+	l, b, err := h.book(t.Context(), planID)
+	require.NoError(t, err)
+	before, err := h.course(t.Context(), l, b, task)
+	require.NoError(t, err)
+	a := act.Act{ID: "verify", Kind: act.Verify, By: act.Actor{Account: "office", Name: "协调办王某", Unit: l.Plan.Directory.Office}, Reason: reason}
+	h.stamp(&a)
+	after, _, refused := b.Act(before, a)
+	require.Nil(t, refused)
+	_, _, err = d.store.Act(t.Context(), ledger.Acted{Plan: planID, Task: task, Act: a, Course: after}, when)
+	require.NoError(t, err)
+}
