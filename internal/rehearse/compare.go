@@ -5,18 +5,22 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/script"
 )
 
-// Difference is one stage and recipient where foretold and held are not equal.
+// Difference is one stage and recipient where foretold and held are not equal,
+// or one act whose answer is not the script's.
 type Difference struct {
-	What      string       `json:"what"` // missing, unexpected, moved, kind, unsaid, twice
+	What      string       `json:"what"` // missing, unexpected, moved, kind, unsaid, twice, answer, groundless
 	Task      string       `json:"task"`
-	Stage     string       `json:"stage"`
+	Stage     string       `json:"stage"` // or the act's ID
 	Recipient string       `json:"recipient,omitempty"`
 	Day       calendar.Day `json:"day"`
 	Detail    string       `json:"detail,omitempty"`
@@ -30,6 +34,8 @@ const (
 	Kind       = "kind"       // of another kind
 	Unsaid     = "unsaid"     // decided, but the message did not go out
 	Twice      = "twice"      // one recipient was told twice over one channel
+	Answer     = "answer"     // an act was answered otherwise than the script expects
+	Groundless = "groundless" // a rule proposed something on facts that the ledger does not hold
 )
 
 type said struct {
@@ -59,8 +65,19 @@ func (y *year) compare(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	result := Result{Differences: []Difference{}, Kills: y.kills, Took: y.took, Foretold: recipients(y.foretold)}
-	result.Differences = append(result.Differences, Compare(y.foretold, stages, notices, y.to)...)
+	chain, err := keep(ctx, y.store, y.Plan.ID)
+	if err != nil {
+		return Result{}, err
+	}
+	foretold, diffs := y.asActed(chain)
+	ruled, groundless, err := y.ruled(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	stages = slices.DeleteFunc(stages, func(s ledger.Stage) bool { return ruled[s.Talk] })
+	notices = slices.DeleteFunc(notices, func(n ledger.Notice) bool { return ruled[n.Talk] })
+	result := Result{Differences: []Difference{}, Kills: y.kills, Took: y.took, Foretold: recipients(foretold), Acts: len(y.answers()), Ruled: len(ruled)}
+	result.Differences = append(append(append(result.Differences, diffs...), groundless...), Compare(foretold, stages, notices, y.to, chain)...)
 	messages := map[string]bool{}
 	for _, n := range notices {
 		if n.SpeakAt.Before(y.to) && n.State == ledger.Sent {
@@ -82,55 +99,202 @@ func (y *year) compare(ctx context.Context) (Result, error) {
 	return result, nil
 }
 
-// Compare holds the preview against the ledger, for all that speaks before to.
-func Compare(foretold []plan.Foretold, stages []ledger.Stage, notices []ledger.Notice, to time.Time) []Difference {
-	expected := map[said]fact{}
-	for _, f := range foretold {
-		for _, r := range f.To {
-			expected[said{f.Task, f.Stage.ID, r.String()}] = fact{f.At.UTC(), f.Kind}
+// asActed is what is foretold when the acts are done at the instants at which
+// they really were, and the acts that were answered otherwise than expected.
+func (y *year) asActed(chain Chain) (foretold []plan.Foretold, diffs []Difference) {
+	if y.Script == nil {
+		return y.foretold, nil
+	}
+	when := script.When{}
+	for key, a := range chain.acts {
+		when[key] = a.at
+	}
+	answers := y.answers()
+	for key, a := range answers {
+		if a.err == nil {
+			when[key] = a.at
 		}
 	}
-	var diffs []Difference
-	add := func(what string, s said, at time.Time, detail string) {
-		diffs = append(diffs, Difference{what, s.task, s.stage, s.recipient, calendar.DayOf(at.In(calendar.Beijing)), detail})
+	f := script.Foretell(y.Plan, y.Calendar, y.from, y.horizon, y.Script, when)
+	for _, e := range y.Script.Entries {
+		a, answered := answers[e.Key()]
+		add := func(detail string) {
+			diffs = append(diffs, Difference{Answer, e.Thing, e.Act.ID, e.Act.By.Account, calendar.DayOf(e.At.In(calendar.Beijing)), detail})
+		}
+		switch {
+		case !answered:
+			add("no answer")
+		case a.err != nil:
+			add(a.err.Error())
+		case !e.Expects(a.refused):
+			add(string(e.Act.Kind) + ": " + cmp.Or(a.refused, "accepted"))
+		case f.Refused[e.Key()] != a.refused:
+			add(string(e.Act.Kind) + ": " + cmp.Or(a.refused, "accepted") + ", foretold " + cmp.Or(f.Refused[e.Key()], "accepted"))
+		}
 	}
-	held, carried := map[said]bool{}, map[ledger.Effect]bool{}
-	for _, n := range notices {
-		if !n.SpeakAt.Before(to) {
+	return before(f.Stages, y.to), diffs
+}
+
+func before(all []plan.Foretold, to time.Time) (some []plan.Foretold) {
+	for _, f := range all {
+		if f.At.Before(to) {
+			some = append(some, f)
+		}
+	}
+	return some
+}
+
+// ruled are the talks and circulars that rules of consequences proposed: they
+// rest on what the ledger counts and are not foretold. Each must name facts that
+// the ledger holds.
+func (y *year) ruled(ctx context.Context) (ids map[string]bool, diffs []Difference, err error) {
+	talks, err := y.store.Talks(ctx, y.Plan.ID, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	tasks, err := y.store.Tasks(ctx, ledger.TaskFilter{Plan: y.Plan.ID})
+	if err != nil {
+		return nil, nil, err
+	}
+	known := map[string]bool{}
+	for _, t := range tasks {
+		known[t.ID] = true
+	}
+	for _, t := range talks {
+		known[t.ID] = true
+	}
+	ids = map[string]bool{}
+	for _, t := range talks {
+		if t.Origin == "" || t.Origin == act.OriginStage || t.Origin == act.OriginHand {
 			continue
 		}
-		s := said{n.Task, n.Stage, n.Recipient.String()}
-		want, ok := expected[s]
-		switch {
-		case !ok:
-			add(Unexpected, s, n.SpeakAt, "")
-		case carried[n.Effect]:
-			add(Twice, s, n.SpeakAt, n.Channel)
-		case !want.at.Equal(n.SpeakAt):
-			add(Moved, s, want.at, n.SpeakAt.In(calendar.Beijing).Format(time.DateTime))
-		case want.kind != n.Kind:
-			add(Kind, s, want.at, string(n.Kind))
-		case n.State != ledger.Sent:
-			add(Unsaid, s, n.SpeakAt, n.State+" "+n.Error)
+		ids[t.ID] = true
+		var facts []string
+		if t.Course != nil {
+			facts = t.Course.Facts
 		}
-		held[s], carried[n.Effect] = true, true
-	}
-	for s, want := range expected {
-		if !held[s] {
-			add(Missing, s, want.at, "")
+		wrong := slices.DeleteFunc(slices.Clone(facts), func(f string) bool {
+			parts := strings.Split(f, ":")
+			return len(parts) > 1 && known[parts[1]]
+		})
+		if len(facts) == 0 || len(wrong) > 0 {
+			diffs = append(diffs, Difference{Groundless, t.Task, t.ID, "", calendar.DayOf(t.OpensAt.In(calendar.Beijing)), t.Origin + " " + strings.Join(wrong, " ")})
 		}
 	}
-	spoken := map[[2]string]bool{}
+	return ids, diffs, nil
+}
+
+// Compare holds the preview against the ledger, for all that speaks before to.
+// The chain excuses what an act and a word did in an order that is not that of
+// their instants.
+func Compare(foretold []plan.Foretold, stages []ledger.Stage, notices []ledger.Notice, to time.Time, chain Chain) []Difference {
+	c := comparison{chain: chain, expected: map[said][]fact{}, spoken: map[[2]string]bool{}, carried: map[effect]bool{}}
 	for _, f := range foretold {
-		spoken[[2]string{f.Task, f.Stage.ID}] = true
+		c.spoken[[2]string{f.Task, f.Stage.ID}] = true
+		for _, r := range f.To {
+			s := said{f.Task, f.Stage.ID, r.String()}
+			c.expected[s] = append(c.expected[s], fact{f.At.UTC(), f.Kind})
+		}
+	}
+	// what was said comes first: what a ladder that was replaced has dropped is
+	// there once more under the new one
+	notices = slices.Clone(notices)
+	slices.SortStableFunc(notices, func(a, b ledger.Notice) int { return cmp.Compare(unsent(a), unsent(b)) })
+	var left []ledger.Notice
+	for _, n := range notices {
+		if n.SpeakAt.Before(to) && !c.asForetold(n) {
+			left = append(left, n)
+		}
+	}
+	for _, n := range left {
+		c.otherwise(n)
+	}
+	for s, wants := range c.expected {
+		for _, want := range wants {
+			c.add(Missing, s, want.at, "")
+		}
 	}
 	for _, st := range stages {
-		if st.State == ledger.Decided && st.At.Before(to) && !spoken[[2]string{st.Task, st.ID}] {
-			add(Unexpected, said{st.Task, st.ID, ""}, st.At, "stage")
+		if st.State == ledger.Decided && st.At.Before(to) && !c.spoken[[2]string{st.Task, st.ID}] && !c.ahead(st) {
+			c.add(Unexpected, said{st.Task, st.ID, ""}, st.At, "stage")
 		}
 	}
-	slices.SortFunc(diffs, func(a, b Difference) int {
+	slices.SortFunc(c.diffs, func(a, b Difference) int {
 		return cmp.Or(a.Day.Compare(b.Day), cmp.Compare(a.Task, b.Task), cmp.Compare(a.Stage, b.Stage), cmp.Compare(a.Recipient, b.Recipient), cmp.Compare(a.What, b.What))
 	})
-	return diffs
+	return c.diffs
+}
+
+func unsent(n ledger.Notice) int {
+	if n.State == ledger.Sent {
+		return 0
+	}
+	return 1
+}
+
+// effect is one thing said to one recipient over one channel.
+type effect struct {
+	ledger.Effect
+	talk string
+}
+
+type comparison struct {
+	chain    Chain
+	expected map[said][]fact // not met with yet
+	spoken   map[[2]string]bool
+	carried  map[effect]bool
+	diffs    []Difference
+}
+
+func (c *comparison) add(what string, s said, at time.Time, detail string) {
+	c.diffs = append(c.diffs, Difference{what, s.task, s.stage, s.recipient, calendar.DayOf(at.In(calendar.Beijing)), detail})
+}
+
+func saidOf(n ledger.Notice) said { return said{n.Task, n.Stage, n.Recipient.String()} }
+
+// asForetold takes a notice that is just as foretold, or as an act in the chain
+// excuses.
+func (c *comparison) asForetold(n ledger.Notice) bool {
+	s, e := saidOf(n), effect{n.Effect, n.Talk}
+	if c.carried[e] {
+		c.add(Twice, s, n.SpeakAt, n.Channel)
+		return true
+	}
+	i := slices.IndexFunc(c.expected[s], func(want fact) bool { return want.at.Equal(n.SpeakAt) && want.kind == n.Kind })
+	if i < 0 {
+		return false
+	}
+	c.carried[e] = true
+	c.expected[s] = slices.Delete(slices.Clone(c.expected[s]), i, i+1)
+	if n.State != ledger.Sent && !(n.State == ledger.Dropped && c.chain.overtaken(n.Task, n.SpeakAt, c.chain.dropped[n.Key()])) {
+		c.add(Unsaid, s, n.SpeakAt, n.State+" "+n.Error)
+	}
+	return true
+}
+
+// otherwise is a notice that is not as foretold. One that was dropped has not
+// been said.
+func (c *comparison) otherwise(n ledger.Notice) {
+	s := saidOf(n)
+	switch wants := c.expected[s]; {
+	case n.State == ledger.Dropped:
+	case c.chain.outrun(n.Task, n.SpeakAt, c.chain.intent[n.Key()]):
+	case len(wants) == 0:
+		c.add(Unexpected, s, n.SpeakAt, "")
+	default:
+		want := wants[0]
+		c.expected[s] = wants[1:]
+		if want.at.Equal(n.SpeakAt) {
+			c.add(Kind, s, want.at, string(n.Kind))
+		} else {
+			c.add(Moved, s, want.at, n.SpeakAt.In(calendar.Beijing).Format(time.DateTime))
+		}
+	}
+}
+
+// ahead tells that a stage was decided ahead of its instant, and that an act came
+// first.
+func (c *comparison) ahead(st ledger.Stage) bool {
+	d := ledger.Decision{Plan: st.Plan, Task: st.Task, Revision: st.Revision, Talk: st.Talk, Stage: st.Stage}
+	return c.chain.outrun(st.Task, st.At, c.chain.decided[d.Key()])
 }

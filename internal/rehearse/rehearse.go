@@ -18,18 +18,20 @@ import (
 	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/script"
 )
 
 // Options say what to rehearse. Plan, Calendar, Dir and Spawn are required.
 type Options struct {
 	Plan     *plan.Plan
 	Calendar *calendar.Calendar
-	Day      time.Duration // real time of one plan day; 250 ms when zero
-	From, To calendar.Day  // zero: the date of issue, the last foretold stage
-	Window   time.Duration // wake window, plan time
-	Kill     bool          // kill and restart the engine at random
-	Seed     uint64        // of the random kills
-	Dir      string        // emptied first: ledger, engine, outbox; new, or an earlier rehearsal's
+	Day      time.Duration  // real time of one plan day; 250 ms when zero
+	From, To calendar.Day   // zero: the date of issue, the last foretold stage
+	Window   time.Duration  // wake window, plan time
+	Script   *script.Script // what people do meanwhile; nil: nobody does anything
+	Kill     bool           // kill and restart the engine at random
+	Seed     uint64         // of the random kills
+	Dir      string         // emptied first: ledger, engine, outbox; new, or an earlier rehearsal's
 	Spawn    Spawn
 	Watch    func(Progress) // called now and then while the year runs; may be nil
 	Log      *slog.Logger
@@ -53,6 +55,8 @@ type Result struct {
 	Messages    int           `json:"messages"`
 	Events      int64         `json:"events"` // verified lines of the ledger's chain
 	Kills       int           `json:"kills"`
+	Acts        int           `json:"acts"`  // entries of the script that were answered
+	Ruled       int           `json:"ruled"` // talks and circulars proposed by rules: not foretold
 	Tasks       int           `json:"tasks"`
 	Took        time.Duration `json:"took_ns"` // real time from the first plan instant to the last word
 }
@@ -90,9 +94,11 @@ var errArmedLate = errors.New("rehearse: the clock began before every task was a
 
 type rehearsal struct {
 	Options
-	lad      plan.Ladderer
-	from, to time.Time // plan clock, to exclusive
-	foretold []plan.Foretold
+	lad       plan.Ladderer
+	from, to  time.Time    // plan clock, to exclusive
+	horizon   calendar.Day // occurrences due later are not foretold
+	foretold  []plan.Foretold
+	foresight script.Foresight // the same, by the script's own instants
 }
 
 func prepare(o Options) (*rehearsal, error) {
@@ -107,20 +113,20 @@ func prepare(o Options) (*rehearsal, error) {
 		return nil, err
 	}
 	r := &rehearsal{Options: o, lad: lad, from: o.From.At(0, 0, lad.Zone)}
-	horizon := o.To
-	if !horizon.IsZero() {
-		horizon = horizon.AddDays(120) // an occurrence due later may be reminded before To
+	if r.horizon = o.To; !o.To.IsZero() {
+		r.horizon = o.To.AddDays(120) // an occurrence due later may be reminded before To
+		if o.Script != nil {
+			s := o.Script.Until(o.To.End(lad.Zone))
+			r.Script = &s
+		}
 	}
-	all := o.Plan.Preview(o.Calendar, r.from, horizon)
+	r.foresight = script.Foretell(o.Plan, o.Calendar, r.from, r.horizon, r.Script, nil)
+	all := r.foresight.Stages
 	if o.To.IsZero() && len(all) > 0 {
 		r.To = calendar.DayOf(all[len(all)-1].At.In(lad.Zone))
 	}
 	r.to = r.To.End(lad.Zone)
-	for _, f := range all {
-		if f.At.Before(r.to) {
-			r.foretold = append(r.foretold, f)
-		}
-	}
+	r.foretold = before(all, r.to)
 	if len(r.foretold) == 0 {
 		return nil, fmt.Errorf("%w: %s to %s", ErrNothing, o.From, r.To)
 	}
@@ -160,8 +166,9 @@ func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result R
 	if time.Now().After(clock.Epoch) {
 		return Result{}, errArmedLate
 	}
-	y := year{rehearsal: r, store: store, proc: proc, clock: clock}
-	if err := y.run(ctx); err != nil {
+	y := &year{rehearsal: r, store: store, proc: proc, clock: clock}
+	y.driver = &driver{year: y, engine: eng, answers: map[string]answer{}}
+	if err := y.act(ctx); err != nil {
 		return Result{}, err
 	}
 	result, err = y.compare(ctx)

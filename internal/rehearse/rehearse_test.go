@@ -140,7 +140,7 @@ func TestCompareFindsWhateverIsNotAsForetold(t *testing.T) {
 			stages, notices := held(foretold)
 			tt.change(&stages, &notices)
 			var got []string
-			for _, d := range rehearse.Compare(foretold, stages, notices, to) {
+			for _, d := range rehearse.Compare(foretold, stages, notices, to, rehearse.Chain{}) {
 				got = append(got, fmt.Sprintf("%s %s/%s %s", d.What, d.Task, d.Stage, d.Recipient))
 			}
 			require.Equal(t, tt.want, got)

@@ -4,23 +4,50 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/script"
 )
 
 // year is a rehearsal that is running.
 type year struct {
 	*rehearsal
-	store *ledger.Store
-	proc  *process
-	clock calendar.Clock
-	kills int
-	took  time.Duration
+	store  *ledger.Store
+	proc   *process
+	clock  calendar.Clock
+	driver *driver
+	kills  int
+	took   time.Duration
+}
+
+// act lets the year pass while the script's people act in it.
+func (y *year) act(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	acted := make(chan struct{})
+	go func() {
+		defer close(acted)
+		if y.Script != nil {
+			y.driver.drive(ctx)
+		}
+	}()
+	err := y.run(ctx, acted)
+	cancel()
+	<-acted
+	return err
+}
+
+// answers are those that the script's entries have had so far.
+func (y *year) answers() map[string]answer {
+	y.driver.mu.Lock()
+	defer y.driver.mu.Unlock()
+	return maps.Clone(y.driver.answers)
 }
 
 // patience is how long the engine may make no progress at all, after the last
@@ -29,7 +56,7 @@ type year struct {
 const patience = 90 * time.Second
 
 // run lets the year pass and waits for the last word.
-func (y *year) run(ctx context.Context) error {
+func (y *year) run(ctx context.Context, acted <-chan struct{}) error {
 	random := rand.New(rand.NewPCG(y.Seed, 9))
 	nextKill := y.clock.Epoch.Add(y.killGap(random))
 	tick := time.NewTicker(200 * time.Millisecond)
@@ -61,11 +88,30 @@ func (y *year) run(ctx context.Context) error {
 		if today.Before(y.to) {
 			continue
 		}
-		if so.said >= recipients(y.foretold) || now.Sub(lastProgress) > patience {
-			y.took = time.Since(y.clock.Epoch)
-			return nil
+		y.took = now.Sub(y.clock.Epoch)
+		if over, err := y.over(ctx, so, acted); over || err != nil || now.Sub(lastProgress) > patience {
+			return err
 		}
 	}
+}
+
+// over tells, after the last plan day, that all has been said: without a script
+// as many words as foretold, with one all that the ledger says is to be said.
+func (y *year) over(ctx context.Context, so chronicle, acted <-chan struct{}) (bool, error) {
+	if y.Script == nil {
+		return so.said >= recipients(y.foretold), nil
+	}
+	select {
+	case <-acted:
+	default:
+		return false, nil
+	}
+	waits, err := y.driver.waits(ctx, script.Entry{}, y.to, y.to)
+	if waits || err != nil {
+		return false, err
+	}
+	told, err := y.store.Notices(ctx, ledger.NoticeFilter{Plan: y.Plan.ID, States: []string{ledger.Pending, ledger.Sending}})
+	return !slices.ContainsFunc(told, func(n ledger.Notice) bool { return n.SpeakAt.Before(y.to) }), err
 }
 
 func (y *year) killGap(random *rand.Rand) time.Duration {

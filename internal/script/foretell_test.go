@@ -106,3 +106,17 @@ func TestATaskThatIsActedOn(t *testing.T) {
 		"04-16 10:30 act-3-verify → gaoping/liaison",
 	}, lines(got, "2.4-survey.gaoping"))
 }
+
+func TestTheShippedScript(t *testing.T) {
+	t.Parallel()
+	p, cal := seed(t)
+	s, problems := script.Load(filepath.Join(folder, "script-2021.yaml"), p, cal)
+	for _, p := range problems {
+		t.Error(p.Text(words.New("zh")))
+	}
+	require.NotNil(t, s)
+	f := script.Foretell(p, cal, launched(p), calendar.Day{}, s, nil)
+	for _, e := range f.Astray(s) {
+		t.Errorf("line %d: %s %s: %s", e.Line, e.Act.Kind, e.Thing, f.Refused[e.Key()])
+	}
+}

@@ -1,12 +1,14 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/ledger"
 	"duban/internal/plan"
 )
 
@@ -53,13 +55,14 @@ func (f *foreteller) horizon() time.Time {
 func (w *walk) talk(number int, c called) {
 	e := w.eraAt(c.at)
 	talk := act.TalkCase{Task: w.id, What: plan.ProposeTalk, State: act.TalkPending, Number: number, Lead: c.of.Lead, Office: c.of.Office,
-		Leadership: c.of.Leadership, Policy: c.of.Policy, Origin: act.OriginStage}
+		Leadership: c.of.Leadership, Policy: ledger.TalkPolicy(e.plan, ledger.Task{Policy: c.of.Policy}), Origin: act.OriginStage}
 	var course act.TalkCourse
 	if c.hand == nil {
 		course = e.book.OpenTalk(talk, c.at)
 	} else {
 		w.acted[c.hand.key] = true
-		talk.Origin, talk.Lead = act.OriginHand, c.hand.act.Unit
+		talk.Origin, talk.Lead = act.OriginHand, cmp.Or(c.hand.act.Unit, c.of.Lead)
+		c.hand.act.Unit = talk.Lead
 		var refused *act.Refusal
 		if course, refused = e.book.Propose(talk, c.hand.act); refused != nil {
 			w.Refused[c.hand.key] = refused.Key
@@ -67,8 +70,9 @@ func (w *walk) talk(number int, c called) {
 		}
 	}
 	to := never
-	if last := w.states[len(w.states)-1]; last.of.State == act.Cancelled && last.at.Before(to) {
-		to = last.at
+	if last := w.states[len(w.states)-1]; last.of.State == act.Cancelled ||
+		last.of.State == act.Closed && c.hand == nil && course.State == act.TalkProposed {
+		to = last.at // it is void
 	}
 	t := &talkWalk{walk: w, due: c.of.Due, course: course, now: c.at}
 	for _, m := range w.moments(OnTalk, fmt.Sprintf("%s#%d", w.id, number), plan.Dated, c.at) {

@@ -1,0 +1,244 @@
+package rehearse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/engine"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/internal/script"
+)
+
+// driver does a script's acts at their plan instants, through the engine's own
+// client, whatever becomes of the engine meanwhile: an act is sent again with the
+// same ID until it is answered.
+type driver struct {
+	*year
+	engine *engine.Engine
+	whole  sync.RWMutex // an amendment and a notice have the plan to themselves
+
+	mu      sync.Mutex
+	answers map[string]answer // by Entry.Key
+}
+
+// answer is what became of one entry.
+type answer struct {
+	at      time.Time // plan clock: of the act as recorded, or as refused
+	refused string    // the reason's key
+	err     error     // never answered
+}
+
+const (
+	// guard is how long before the next word about a task, on the real clock, no act
+	// is sent any more: it waits until that has been said. It is at most a quarter
+	// of a plan day, or there would never be a time between two mornings.
+	guard = 60 * time.Millisecond
+	// look is how often the ledger is looked at while something is waited for.
+	look = 30 * time.Millisecond
+	// attempt is how long one sending of an act may take.
+	attempt = 8 * time.Second
+)
+
+// drive does all entries: those about one task in order, and different tasks side
+// by side. It ends when every entry has its answer.
+func (d *driver) drive(ctx context.Context) {
+	lanes := map[string][]script.Entry{}
+	for _, e := range d.Script.Entries {
+		id, _, _ := strings.Cut(e.Thing, "#")
+		if e.Sort == script.Amends || e.Sort == script.Notice {
+			id = "" // in order too
+		}
+		lanes[id] = append(lanes[id], e)
+	}
+	var all sync.WaitGroup
+	for _, lane := range lanes {
+		all.Go(func() {
+			for _, e := range lane {
+				if !d.sleep(ctx, time.Until(d.clock.Epoch)+d.clock.Until(e.At, d.clock.Epoch)) {
+					return
+				}
+				a := d.perform(ctx, e)
+				d.mu.Lock()
+				d.answers[e.Key()] = a
+				d.mu.Unlock()
+			}
+		})
+	}
+	all.Wait()
+}
+
+func (d *driver) sleep(ctx context.Context, t time.Duration) bool {
+	select {
+	case <-time.After(t):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// perform does one entry until it is answered, or until nothing has answered for
+// a long time.
+func (d *driver) perform(ctx context.Context, e script.Entry) answer {
+	if e.Sort == script.Amends || e.Sort == script.Notice {
+		d.whole.Lock()
+		defer d.whole.Unlock()
+	} else {
+		d.whole.RLock()
+		defer d.whole.RUnlock()
+	}
+	deadline := time.Now().Add(patience)
+	for {
+		at, err := d.settled(ctx, e)
+		if err == nil {
+			try, cancel := context.WithTimeout(ctx, attempt)
+			err = d.send(try, e, at)
+			cancel()
+		}
+		var refused *engine.RefusedError
+		switch {
+		case errors.As(err, &refused):
+			return answer{at: at, refused: refused.Key}
+		case err == nil:
+			if at, err = d.recorded(ctx, e); err == nil {
+				return answer{at: at}
+			}
+		}
+		if ctx.Err() != nil || time.Now().After(deadline) {
+			return answer{err: err}
+		}
+		d.sleep(ctx, look)
+	}
+}
+
+// send carries one entry to the engine.
+func (d *driver) send(ctx context.Context, e script.Entry, at time.Time) error {
+	a := e.Act
+	a.At = at
+	switch e.Sort {
+	case script.OnTalk:
+		return d.engine.ActOnTalk(ctx, d.Plan.ID, e.Thing, a)
+	case script.Propose:
+		a.Ref = e.Thing
+		_, err := d.engine.Propose(ctx, d.Plan.ID, a, nil)
+		return err
+	case script.Amends:
+		return d.amend(ctx, e, at)
+	case script.Notice:
+		return d.recalendar(ctx, e)
+	case script.OnTask, script.OnDuty:
+	}
+	return d.engine.Act(ctx, d.Plan.ID, e.Thing, a)
+}
+
+var errUnsettled = errors.New("rehearse: what was to be said before the act is not said")
+
+// settled waits until all that was to be said before now about the entry's task
+// has been said, so that acts and words come in the order that is foretold. It
+// gives the instant up to which that is so: the act's own.
+func (d *driver) settled(ctx context.Context, e script.Entry) (time.Time, error) {
+	deadline := time.Now().Add(patience)
+	for time.Now().Before(deadline) {
+		now := time.Now()
+		at := d.clock.Plan(now).UTC()
+		waits, err := d.waits(ctx, e, at, d.clock.Plan(now.Add(min(guard, d.Day/4))))
+		if err != nil || !waits {
+			return at.Truncate(time.Microsecond), err
+		}
+		if !d.sleep(ctx, look) {
+			return at, ctx.Err()
+		}
+	}
+	return time.Time{}, errUnsettled
+}
+
+// waits tells whether something about the entry's task that speaks before soon is
+// not said yet. A thing that is not there yet is waited for by the act itself.
+func (d *driver) waits(ctx context.Context, e script.Entry, at, soon time.Time) (bool, error) {
+	task, _, _ := strings.Cut(e.Thing, "#")
+	if e.Sort == script.Amends || e.Sort == script.Notice {
+		task = ""
+	}
+	if e.Sort == script.OnDuty {
+		return d.unopened(ctx, task, at)
+	}
+	stages, err := d.store.Stages(ctx, d.Plan.ID, task)
+	if err != nil {
+		return false, err
+	}
+	for _, s := range stages {
+		if s.State == ledger.Expected && s.At.Before(soon) {
+			return true, nil
+		}
+	}
+	notices, err := d.store.Notices(ctx, ledger.NoticeFilter{Plan: d.Plan.ID, Task: task, States: []string{ledger.Pending, ledger.Sending}})
+	for _, n := range notices {
+		if n.Kind != plan.Told && n.SpeakAt.Before(soon) {
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+// unopened tells whether an occurrence that was to be opened before now is not
+// there. Which those are is foretold by the script's own instants.
+func (d *driver) unopened(ctx context.Context, duty string, at time.Time) (bool, error) {
+	for task, opens := range d.foresight.Opened {
+		if !strings.HasPrefix(task, duty+".") || !opens.Before(at) {
+			continue
+		}
+		if _, err := d.store.Task(ctx, d.Plan.ID, task); errors.Is(err, ledger.ErrNotFound) {
+			return true, nil
+		} else if err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// recorded is the instant of an accepted act as the ledger has it: an earlier
+// sending may be the one that counted.
+func (d *driver) recorded(ctx context.Context, e script.Entry) (time.Time, error) {
+	k, err := keep(ctx, d.store, d.Plan.ID)
+	if err != nil {
+		return time.Time{}, err
+	}
+	switch e.Sort {
+	case script.Amends:
+		return k.amended, nil
+	case script.Notice:
+		return k.noticed, nil
+	case script.OnTask, script.OnDuty, script.OnTalk, script.Propose:
+	}
+	if a, ok := k.acts[e.Key()]; ok {
+		return a.at, nil
+	}
+	return time.Time{}, fmt.Errorf("rehearse: the act %s was accepted and is not in the ledger", e.Key())
+}
+
+// amend amends the plan. Done again it finishes what an interruption left.
+func (d *driver) amend(ctx context.Context, e script.Entry, at time.Time) error {
+	years, err := d.store.Calendar(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = d.engine.Amend(ctx, e.Plan, calendar.New(years...), engine.AmendOptions{
+		Paper: e.Act.Paper, Reason: e.Act.Reason, By: e.Act.By, LaunchOptions: engine.LaunchOptions{At: at},
+	})
+	return err
+}
+
+// recalendar puts a holiday notice in force, and moves what it moves.
+func (d *driver) recalendar(ctx context.Context, e script.Entry) error {
+	now := time.Now()
+	if err := d.store.PutCalendar(ctx, *e.Year, e.Act.By.Account, ledger.When{Real: now, Plan: d.clock.Plan(now)}); err != nil {
+		return err
+	}
+	_, err := d.engine.Recalendar(ctx, e.Act.ID, e.Act.Reason)
+	return err
+}
