@@ -17,6 +17,7 @@ import (
 	"duban/internal/engine"
 	"duban/internal/host"
 	"duban/internal/plan"
+	"duban/internal/script"
 	"duban/internal/words"
 )
 
@@ -85,7 +86,7 @@ func (a *app) planTasks() *cobra.Command {
 }
 
 func (a *app) planPreview() *cobra.Command {
-	var at, until string
+	var at, until, acts string
 	c := a.listing(&cobra.Command{
 		Use: "preview FILE", Short: a.w.T("cli.plan_preview"), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -101,7 +102,13 @@ func (a *app) planPreview() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			rows := stageRows(p, p.Preview(cal, launched, last))
+			s, err := a.script(acts, p, cal)
+			if err != nil {
+				return err
+			}
+			foreseen := script.Foretell(p, cal, launched, last, s, nil)
+			a.astray(foreseen, s)
+			rows := stageRows(p, foreseen.Stages)
 			if a.format == "json" {
 				return a.json(rows)
 			}
@@ -111,6 +118,7 @@ func (a *app) planPreview() *cobra.Command {
 	})
 	c.Flags().StringVar(&at, "at", "", a.w.T("cli.flag_at"))
 	c.Flags().StringVar(&until, "until", "", a.w.T("cli.flag_until"))
+	c.Flags().StringVar(&acts, "script", "", a.w.T("script.flag"))
 	return c
 }
 

@@ -24,7 +24,7 @@ import (
 )
 
 func (a *app) rehearseCommand() *cobra.Command {
-	var speed, from, to, dir string
+	var speed, from, to, dir, acts string
 	var kill bool
 	var seed uint64
 	c := a.listing(&cobra.Command{
@@ -44,6 +44,9 @@ func (a *app) rehearseCommand() *cobra.Command {
 			if o.To, err = a.day("to", to); err != nil {
 				return err
 			}
+			if o.Script, err = a.script(acts, p, cal); err != nil {
+				return err
+			}
 			if o.Dir == "" {
 				o.Dir = filepath.Join(a.cfg.Dir, "rehearsal-"+p.ID)
 			}
@@ -56,6 +59,7 @@ func (a *app) rehearseCommand() *cobra.Command {
 	c.Flags().BoolVar(&kill, "kill", false, a.w.T("cli.flag_kill"))
 	c.Flags().Uint64Var(&seed, "seed", 1, a.w.T("cli.flag_seed"))
 	c.Flags().StringVar(&dir, "dir", "", a.w.T("cli.flag_dir"))
+	c.Flags().StringVar(&acts, "script", "", a.w.T("script.flag"))
 	return c
 }
 
@@ -109,12 +113,15 @@ func (a *app) rehearsed(o rehearse.Options, r rehearse.Result) {
 		"Tasks": r.Tasks, "Stages": r.Stages, "Messages": r.Messages, "Events": r.Events, "Kills": r.Kills,
 		"Took": r.Took.Round(time.Second).String(), "Foretold": r.Foretold,
 	}))
+	if o.Script != nil {
+		fmt.Fprintln(a.out, a.w.T("script.acted", words.Data{"Acts": r.Acts, "Ruled": r.Ruled}))
+	}
 	if len(r.Differences) == 0 {
 		fmt.Fprintln(a.out, a.w.T("cli.rehearse_equal", words.Data{"Foretold": r.Foretold}))
 	} else {
 		t := a.table(map[string]int{"detail": 50}, "day", "task", "stage", "to", "difference", "detail")
 		for _, d := range r.Differences {
-			t.AppendRow(table.Row{d.Day, d.Task, d.Stage, d.Recipient, a.w.T("cli.differs_" + d.What), d.Detail})
+			t.AppendRow(table.Row{d.Day, d.Task, d.Stage, d.Recipient, a.differs(d.What), d.Detail})
 		}
 		t.Render()
 		fmt.Fprintln(a.out, a.w.T("cli.rehearse_differs", words.Data{"Count": len(r.Differences)}))

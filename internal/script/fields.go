@@ -165,7 +165,7 @@ func (o object) flag(name string) bool {
 		return false
 	}
 	if n.ShortTag() != "!!bool" {
-		o.fault(name, "flag", words.Data{"Value": n.Value})
+		o.fault(name, "not_flag", words.Data{"Value": n.Value})
 	}
 	return n.ShortTag() == "!!bool" && strings.EqualFold(n.Value, "true")
 }
