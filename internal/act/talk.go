@@ -43,7 +43,7 @@ type TalkCase struct {
 	Leadership string       `json:"leadership"` // unit ID
 	Policy     string       `json:"policy"`     // key in Plan.Policies
 	Origin     string       `json:"origin"`     // OriginStage, OriginHand, or the rule's ID
-	Revision   int          `json:"revision"`   // of its stages: grows whenever one of them comes anew or moves
+	Revision   int          `json:"revision"`   // of its stages: grows whenever one of them comes anew, moves or goes
 	Revised    time.Time    `json:"revised,omitzero"`
 	Grounds    string       `json:"grounds,omitempty"` // what it rests on, in words, a line each
 	Facts      []string     `json:"facts,omitempty"`   // keys of what it rests on: Proposal.Facts

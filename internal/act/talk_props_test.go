@@ -148,12 +148,24 @@ func TestTalksInAnyOrderOfActsAndTime(t *testing.T) {
 		l := &talkLife{T: r, b: b, c: start, rows: map[string]bool{}, window: time.Duration(rapid.SampledFrom([]int{0, 2, 20}).Draw(r, "window")) * time.Hour}
 		var acts []act.Act
 		for range rapid.IntRange(0, 25).Draw(r, "acts") {
-			now = now.Add(time.Duration(rapid.SampledFrom([]int{1, 2, 22, 24, 26, 72, 240, 700}).Draw(r, "hours"))*time.Hour + time.Minute)
-			kind := rapid.SampledFrom(act.Talks).Draw(r, "kind").Kind
-			if rapid.Bool().Draw(r, "in order") {
-				kind = l.nextStep()
+			now = now.Truncate(time.Hour).Add(time.Duration(rapid.SampledFrom([]int{1, 2, 22, 23, 25, 70, 71, 238, 700}).Draw(r, "hours"))*time.Hour + time.Minute)
+			if n := len(l.c.Ladder); n > 0 && rapid.Bool().Draw(r, "before a stage") {
+				early := l.c.Ladder[rapid.IntRange(0, n-1).Draw(r, "which")].At.Add(-2 * time.Hour)
+				if early.After(now) && early.Before(now.AddDate(0, 0, 40)) {
+					now = early
+				}
 			}
+			kind := rapid.SampledFrom(act.Talks).Draw(r, "kind").Kind
 			by := rapid.SampledFrom([]act.Actor{keeper, keeper, mayor, called, passing, act.EngineActor}).Draw(r, "by")
+			switch rapid.IntRange(0, 3).Draw(r, "in order") {
+			case 0, 1:
+				kind, by = l.nextStep(), keeper
+			case 2:
+				kind, by = rapid.SampledFrom([]act.Kind{act.Absent, act.ReturnPlan, act.Again}).Draw(r, "back"), keeper
+			}
+			if l.c.State == act.TalkProposed && by == keeper {
+				by = mayor
+			}
 			a := talkAct(now, by, kind)
 			acts = append(acts, a)
 			l.pass(now)

@@ -173,8 +173,8 @@ func (b Book) ActOnTalk(before TalkCourse, a Act) (after TalkCourse, told []plan
 	return after, toldOfTalk(after.TalkCase, a), nil
 }
 
-// steps are the stages still to speak after an act, and whether one of them is
-// new or has moved. What was said of a limit is not said of it again; a step that
+// steps are the stages still to speak after an act, and whether one is new, has
+// moved or is not to speak of its step any more. What was said of a limit is not said of it again; a step that
 // has a later limit now is spoken of anew. A step whose limit passed before it
 // was asked for again has its word on the next office morning.
 func (b Book) steps(before TalkCourse, c TalkCase, a Act) (ladder []plan.Stage, moved bool) {
@@ -199,11 +199,18 @@ func (b Book) steps(before TalkCourse, c TalkCase, a Act) (ladder []plan.Stage, 
 				s.At = b.At(p, b.Morning(p, a.At)).UTC()
 			}
 		}
-		moved = moved || i < 0 || !before.Ladder[i].At.Equal(s.At)
 		ladder = append(ladder, s)
 	}
 	byTime(ladder)
-	return ladder, moved
+	return ladder, slices.ContainsFunc(ladder, missingFrom(before.Ladder)) ||
+		slices.ContainsFunc(before.Ladder, func(s plan.Stage) bool { return c.Speaks(s) && missingFrom(ladder)(s) })
+}
+
+// missingFrom tells stages that a ladder does not have, or has at another time.
+func missingFrom(ladder []plan.Stage) func(plan.Stage) bool {
+	return func(s plan.Stage) bool {
+		return !slices.ContainsFunc(ladder, func(u plan.Stage) bool { return u.ID == s.ID && u.At.Equal(s.At) })
+	}
 }
 
 // toldOfTalk are the messages an act on a talk sends at once. c is the case after it.
