@@ -157,7 +157,7 @@ func Allowed(c Case, by Actor, k Kind) *Refusal {
 func joinSeats(seats []Seat) string {
 	var names []string
 	for _, s := range seats {
-		if s != Engine {
+		if s != Engine || len(seats) == 1 {
 			names = append(names, string(s))
 		}
 	}

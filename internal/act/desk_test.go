@@ -131,6 +131,7 @@ func title(s string) func(*act.Act)  { return func(a *act.Act) { a.Title = s } }
 func paper(s string) func(*act.Act)  { return func(a *act.Act) { a.Paper = s } }
 func reason(s string) func(*act.Act) { return func(a *act.Act) { a.Reason = s } }
 func percent(n int) func(*act.Act)   { return func(a *act.Act) { a.Percent = n } }
+func rule(s string) func(*act.Act)   { return func(a *act.Act) { a.Rule = s } }
 func moves(a *act.Act)               { a.Moves = true }
 func assist(units ...string) func(*act.Act) {
 	return func(a *act.Act) { a.Units = units }
@@ -156,7 +157,7 @@ func (d *desk) do(unit, at string, kind act.Kind, more ...func(*act.Act)) []plan
 func (d *desk) try(a act.Act) ([]plan.Stage, *act.Refusal) {
 	said, after, _ := d.Play(d.Course, nil, a.At.Add(1))
 	d.said, d.Course = append(d.said, said...), after
-	next, told, refused := d.Act(d.Course, a)
+	next, told, refused := d.Book.Act(d.Course, a)
 	d.Course = next
 	return told, refused
 }
@@ -191,3 +192,20 @@ func (d *desk) spoken() string {
 }
 
 func (d *desk) ladder() string { return "\n" + stageLines(d.Course.Ladder) }
+
+// facts are what has become of a task, in one line.
+func facts(c act.Case) string {
+	line := fmt.Sprintf("%s %s due %s first %s revision %d lead %s assist %s policy %s", c.State, c.Title, c.Due, c.FirstDue, c.Revision, c.Lead, strings.Join(c.Assist, ","), c.Policy)
+	for _, d := range []struct {
+		name string
+		day  calendar.Day
+	}{{"acknowledged", c.Acknowledged}, {"heard", c.Heard}, {"return until", c.ReturnUntil}, {"extend until", c.ExtendUntil}, {"closed", c.ClosedOn}} {
+		if !d.day.IsZero() {
+			line += fmt.Sprintf(" %s %s", d.name, d.day)
+		}
+	}
+	for _, p := range c.Pauses {
+		line += fmt.Sprintf(" paused %s to %s", p.From, p.Until)
+	}
+	return line
+}
