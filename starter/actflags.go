@@ -87,10 +87,7 @@ func (a *app) fill(o order, f actFlags, by act.Actor) (act.Act, error) {
 			return said, err
 		}
 	}
-	for _, name := range f.units {
-		if name = strings.TrimSpace(name); name == "" {
-			continue
-		}
+	for _, name := range apart(f.units) {
 		ids, _, ok := dir.Resolve(name)
 		if !ok {
 			return said, a.noUnit(o.plan.Plan, name)
@@ -175,13 +172,25 @@ func actID(o order, said act.Act, today calendar.Day) string {
 	return "cli-" + hex.EncodeToString(sum[:12])
 }
 
+// apart are the names of a list, however its commas were typed.
+func apart(typed []string) (names []string) {
+	for _, part := range typed {
+		for _, name := range strings.FieldsFunc(part, func(r rune) bool { return strings.ContainsRune(",，、;；", r) }) {
+			if name = strings.TrimSpace(name); name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
 // evidence is what the files and addresses prove it by. A file is read and
 // stays where it is; the ledger keeps its name, size and SHA-256.
 func (a *app) evidence(files, urls []string) (all []act.Evidence, err error) {
 	for _, file := range files {
 		e, err := fileEvidence(file)
 		if err != nil {
-			return nil, sentenceError(a.w.T("cli.bad_file", words.Data{"File": file, "Error": err}))
+			return nil, sentenceError(a.w.T("cli.bad_file", words.Data{"File": file, "Error": a.fileError(err)}))
 		}
 		all = append(all, e)
 	}
@@ -195,18 +204,29 @@ func (a *app) evidence(files, urls []string) (all []act.Evidence, err error) {
 	return all, nil
 }
 
+// errNotFile: what is named is a folder, or something else that is no file.
+var errNotFile = errors.New("not a regular file")
+
+func (a *app) fileError(err error) string {
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return a.w.T("cli.file_missing")
+	case errors.Is(err, os.ErrPermission):
+		return a.w.T("cli.file_denied")
+	case errors.Is(err, errNotFile):
+		return a.w.T("cli.file_none")
+	}
+	return err.Error()
+}
+
 func fileEvidence(file string) (e act.Evidence, err error) {
 	f, err := os.Open(file)
 	if err != nil {
-		var path *os.PathError
-		if errors.As(err, &path) {
-			err = path.Err
-		}
 		return e, err
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return e, errors.Join(err, errors.New("not a regular file"))
+		return e, errors.Join(err, errNotFile)
 	}
 	sum := sha256.New()
 	n, err := io.Copy(sum, f)
@@ -218,7 +238,7 @@ func (a *app) talkFacts(o order, f actFlags, zone *time.Location) (*act.TalkFact
 	if o.on != onTalk {
 		return nil, nil
 	}
-	t := act.TalkFacts{Number: f.number, Place: f.place, Chair: f.chair, Called: f.called, Missing: f.missing, Bring: f.bring, Public: f.public}
+	t := act.TalkFacts{Number: f.number, Place: f.place, Chair: f.chair, Called: apart(f.called), Missing: apart(f.missing), Bring: f.bring, Public: f.public}
 	if o.kind == act.Propose {
 		t.What = plan.ProposeTalk
 		if f.circular {

@@ -123,7 +123,7 @@ func (a *app) dutyTable(lines []dutyLine, rules []string) {
 			upcoming = a.w.T("cli.upcoming", words.Data{"Due": u.Due.String(), "Opens": u.Opens.Format("2006-01-02")})
 		}
 		count := a.w.T("cli.occurrences", words.Data{"Opened": l.Opened, "Open": l.Open, "Overdue": l.Overdue})
-		t.AppendRow(table.Row{say.State(report.Row{Phase: l.Phase}), l.ID, l.Lead, l.Title, rules[i], count, upcoming})
+		t.AppendRow(table.Row{say.State(report.Row{Kind: plan.Duty, Phase: l.Phase}), l.ID, l.Lead, l.Title, rules[i], count, upcoming})
 	}
 	if len(lines) > 0 {
 		t.Render()

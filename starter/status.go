@@ -51,6 +51,7 @@ type nextStage struct {
 	Kind  plan.StageKind `json:"kind"`
 	At    time.Time      `json:"at"`
 	Talk  string         `json:"talk,omitempty"`
+	Topic string         `json:"topic,omitempty"` // what it is about when that is not the task's own limit
 }
 
 // statusBook is one plan in `plan status PLAN -o json`: report.Table without
@@ -107,7 +108,7 @@ func planRowOf(t report.Table, unarmed int) planRow {
 		if r.Next == nil || row.Next != nil && !r.Next.At.Before(row.Next.At) {
 			continue
 		}
-		row.Next = &nextStage{r.ID, r.Title, r.Lead, r.Next.Stage, r.Next.Kind, r.Next.At, r.Next.Talk}
+		row.Next = &nextStage{r.ID, r.Title, r.Lead, r.Next.Stage, r.Next.Kind, r.Next.At, r.Next.Talk, r.Next.Topic}
 	}
 	return row
 }
@@ -121,7 +122,7 @@ func (a *app) plansTable(rows []planRow) {
 		next := ""
 		if r.Next != nil {
 			next = a.w.T("report.next_line", words.Data{"At": r.Next.At.Format("2006-01-02 15:04"), "Task": r.Next.Task,
-				"Stage": say.Stage(report.Step{Stage: r.Next.Stage, Kind: r.Next.Kind, Talk: r.Next.Talk})})
+				"Stage": say.Stage(report.Step{Stage: r.Next.Stage, Kind: r.Next.Kind, Talk: r.Next.Talk, Topic: r.Next.Topic})})
 		}
 		done := fmt.Sprint(r.Done)
 		if r.DoneLate > 0 {

@@ -114,9 +114,13 @@ func place(state string) int {
 
 func (a *app) talkTable(lines []talkLine) {
 	say := report.Speak(a.w)
-	t := a.reportTable(map[string]int{"unit_called": 18, "title": 36}, "talk_state", "talk_id", "what", "unit_called", "title", "opened", "next", "approver")
+	t := a.reportTable(map[string]int{"unit_called": 18, "title": 36}, "talk_state", "talk_id", "what", "unit_called", "title", "opened", "next", "decided_by")
 	for _, l := range lines {
-		t.AppendRow(table.Row{say.TalkState(l.TalkRow), l.ID, say.TalkWhat(l.TalkRow), l.Unit, l.Title, l.OpensAt.Format("2006-01-02"), say.TalkNext(l.TalkRow), l.Approver})
+		opened := ""
+		if l.State == ledger.TalkOpen || l.State == ledger.TalkClosed {
+			opened = l.OpensAt.Format("2006-01-02")
+		}
+		t.AppendRow(table.Row{say.TalkState(l.TalkRow), l.ID, say.TalkWhat(l.TalkRow), l.Unit, l.Title, opened, say.TalkNext(l.TalkRow), l.Approver})
 	}
 	if len(lines) > 0 {
 		t.Render()

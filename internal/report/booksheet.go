@@ -237,6 +237,9 @@ func (s Speaker) State(r Row) string {
 	if r.Phase == "" {
 		return s.t("state_" + r.State)
 	}
+	if r.Kind == plan.Duty && r.Phase == act.Closed {
+		return s.t("state_ended")
+	}
 	return s.t("state_" + string(r.Phase))
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
-	"time"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -246,27 +245,31 @@ func size(n int64) string {
 	return fmt.Sprintf("%d B", n)
 }
 
-// Then says in one line what comes of a case after an act: what is waited for
+// Then says in a line or two what comes of a case after an act: what is waited for
 // and by whom, and what the engine does next and when.
 func (s Speaker) Then(c Case) string {
 	d := docket{s, c}
-	switch c.Task.Phase {
-	case act.Closed:
+	switch {
+	case c.Task.Kind == plan.Duty:
+		return d.thenOfDuty()
+	case c.Task.Phase == act.Closed:
 		return d.say("then_closed", words.Data{"Light": d.Light(c.Task), "Left": d.Left(c.Task)})
-	case act.Cancelled:
+	case c.Task.Phase == act.Cancelled:
 		return d.say("then_cancelled")
 	}
 	var parts []string
 	for _, w := range c.Waits {
 		parts = append(parts, d.say("then_waits", words.Data{"What": d.wait(w)}))
 	}
-	switch u := c.Upcoming; {
-	case c.Task.Kind == plan.Duty && u != nil:
-		parts = append(parts, d.say("then_upcoming", words.Data{"Period": d.period(u.Period), "Due": d.Day(u.Due), "Opens": u.Opens.Format(time.DateOnly)}))
-	case c.Task.Kind == plan.Duty:
-		parts = append(parts, d.say("then_none_upcoming"))
-	default:
-		parts = append(parts, d.say("then_next", words.Data{"Next": d.next()}))
+	return strings.Join(append(parts, d.say("then_next", words.Data{"Next": d.next()})), "\n")
+}
+
+func (d docket) thenOfDuty() string {
+	switch p, u := d.c.Course.Pause, d.c.Upcoming; {
+	case p != nil:
+		return d.say("then_duty_paused", words.Data{"Until": d.dayOr(p.Until)})
+	case u != nil:
+		return d.say("then_upcoming", words.Data{"Period": d.period(u.Period), "Due": d.Day(u.Due), "Opens": d.Day(calendar.DayOf(u.Opens))})
 	}
-	return strings.Join(parts, d.say("then_gap"))
+	return d.say("then_none_upcoming")
 }

@@ -14,7 +14,7 @@ import (
 // ladder is the task's own ladder: the current one, then those it replaced.
 func (d docket) ladder() Section {
 	out := Section{Heading: d.say("part_ladder")}
-	rows := slices.DeleteFunc(slices.Clone(d.c.Ladder), func(s StageRow) bool { return s.Kind == plan.Told }) // they are among the messages
+	rows := slices.DeleteFunc(slices.Clone(d.c.Ladder), aside)
 	for len(rows) > 0 {
 		n := slices.IndexFunc(rows, func(s StageRow) bool { return s.Revision != rows[0].Revision })
 		if n < 0 {
@@ -30,6 +30,13 @@ func (d docket) ladder() Section {
 		out.Lines = []string{d.say("none")}
 	}
 	return out
+}
+
+// aside tells which stages are no part of the ladder as people read it: what an
+// act told at once is among the messages, what chased a matter that was settled
+// in time never spoke.
+func aside(s StageRow) bool {
+	return s.Kind == plan.Told || s.State == ledger.Void && s.Topic != "" && s.Topic != plan.TopicAcknowledge
 }
 
 // stages is a table of rungs: when, what, decided when, to whom with what
@@ -142,8 +149,9 @@ func (d docket) talks() Section {
 			g.Rows = append(g.Rows, []string{d.known("step_", st.ID), st.Limit.String(), st.Taken.String(), d.stepResult(st)})
 		}
 		out.Tables = append(out.Tables, g)
-		if len(t.Stages) > 0 {
-			out.Tables = append(out.Tables, d.stages(t.Stages))
+		said := slices.DeleteFunc(slices.Clone(t.Stages), func(s StageRow) bool { return s.Kind == plan.Told || s.State == ledger.Void })
+		if len(said) > 0 {
+			out.Tables = append(out.Tables, d.stages(said))
 		}
 	}
 	return out

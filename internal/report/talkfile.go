@@ -125,7 +125,7 @@ func (d docket) thenOfTalk(t CaseTalk) string {
 		return d.say("talk_then_over")
 	}
 	for _, s := range t.Stages {
-		if s.State == ledger.Expected && !calendar.DayOf(s.At).Before(d.c.AsOf) {
+		if s.State == ledger.Expected && s.Kind != plan.Told && !calendar.DayOf(s.At).Before(d.c.AsOf) {
 			parts = append(parts, d.say("next", words.Data{"At": clock(s.At), "Stage": d.stage(s), "To": d.seats(s.To)}))
 			break
 		}
@@ -159,7 +159,11 @@ func (s Speaker) TalkWhat(t TalkRow) string { return s.w.T("matter.what_" + t.Wh
 // TalkNext is the first step of an open talk that is not taken, with its limit;
 // "" without one.
 func (s Speaker) TalkNext(t TalkRow) string {
-	if t.State != ledger.TalkOpen {
+	switch t.State {
+	case ledger.TalkProposed:
+		return s.t("talk_undecided")
+	case ledger.TalkOpen:
+	default:
 		return ""
 	}
 	for _, st := range t.Steps {
