@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -30,7 +31,7 @@ func (a *Activities) NextOccurrence(ctx context.Context, in DutyInput) (NextOccu
 	if err != nil {
 		return NextOccurrence{}, translate(err)
 	}
-	o, ok := lad.NextOccurrence(l.Plan.Policies[duty.Policy], duty, in.After, l.At)
+	o, ok := lad.NextOccurrence(l.Plan.Policies[duty.Policy], duty.Task, in.After, duty.since)
 	return NextOccurrence{Ended: !ok, Occurrence: o}, nil
 }
 
@@ -47,7 +48,7 @@ func (a *Activities) OpenOccurrence(ctx context.Context, in OccurrenceInput) err
 	if err != nil {
 		return translate(err)
 	}
-	row, when := occurrence(l, lad, duty, in.Occurrence), a.when(l.Clock)
+	row, when := occurrence(l, lad, duty.Task, in.Occurrence), a.when(l.Clock)
 	if _, err := a.Ledger.AddOccurrence(ctx, row, when); err != nil {
 		return translate(err)
 	}
@@ -66,25 +67,32 @@ func occurrence(l ledger.Launched, lad plan.Ladderer, duty plan.Task, o plan.Occ
 	return row
 }
 
-func (a *Activities) duty(ctx context.Context, planID, id string) (ledger.Launched, plan.Task, plan.Ladderer, error) {
+// dutyNow is a duty as it stands, and since when it does: an amended plan has
+// duties younger than itself.
+type dutyNow struct {
+	plan.Task
+	since time.Time
+}
+
+func (a *Activities) duty(ctx context.Context, planID, id string) (ledger.Launched, dutyNow, plan.Ladderer, error) {
 	l, err := a.launched(ctx, planID)
 	if err != nil {
-		return l, plan.Task{}, plan.Ladderer{}, err
+		return l, dutyNow{}, plan.Ladderer{}, err
 	}
 	i := slices.IndexFunc(l.Plan.Tasks, func(t plan.Task) bool { return t.ID == id })
 	if i < 0 {
-		return l, plan.Task{}, plan.Ladderer{}, fmt.Errorf("duty %s: %w", id, ledger.ErrNotFound)
+		return l, dutyNow{}, plan.Ladderer{}, fmt.Errorf("duty %s: %w", id, ledger.ErrNotFound)
 	}
 	row, err := a.Ledger.Task(ctx, planID, id)
 	if err != nil {
-		return l, plan.Task{}, plan.Ladderer{}, err
+		return l, dutyNow{}, plan.Ladderer{}, err
 	}
 	lad, err := a.ladderer(ctx, l)
-	return l, asRuled(l.Plan.Tasks[i], row), lad, err
+	return l, dutyNow{AsRuled(l.Plan.Tasks[i], row), row.Assigned}, lad, err
 }
 
-// asRuled is a duty of the plan as people's acts have changed it since.
-func asRuled(duty plan.Task, row ledger.Task) plan.Task {
+// AsRuled is a duty of the plan as people's acts have changed it since.
+func AsRuled(duty plan.Task, row ledger.Task) plan.Task {
 	duty.Title, duty.Lead, duty.Assist, duty.Policy = row.Title, row.Lead, row.Assist, row.Policy
 	if row.Course != nil && row.Course.Rule != nil && duty.Recur != nil {
 		rule := *row.Course.Rule

@@ -41,10 +41,10 @@ func (a *Activities) unopenedOccurrences(ctx context.Context, l ledger.Launched,
 			continue
 		}
 		row := tasks[duty.ID]
-		duty = asRuled(duty, row)
-		p := l.Plan.Policies[duty.Policy]
-		o, ok := lad.NextOccurrence(p, duty, duty.Due, l.At)
-		for ; ok && o.Opens.Before(before); o, ok = lad.NextOccurrence(p, duty, o.Due, l.At) {
+		duty = AsRuled(duty, row)
+		p, since := l.Plan.Policies[duty.Policy], row.Assigned
+		o, ok := lad.NextOccurrence(p, duty, duty.Due, since)
+		for ; ok && o.Opens.Before(before); o, ok = lad.NextOccurrence(p, duty, o.Due, since) {
 			if _, opened := tasks[o.Task]; opened || rests(row, o.Due) || rests(row, calendar.DayOf(o.Opens.In(lad.Zone))) {
 				continue
 			}

@@ -128,7 +128,7 @@ func (d *duty) act(ctx workflow.Context, a act.Act) error {
 	if r := d.Course.Check(a); r != nil {
 		return refusal(r)
 	}
-	if next := d.After.AddDays(1); a.Kind == act.SetRule && !d.After.IsZero() && next.After(a.On) {
+	if next := d.After.AddDays(1); a.Kind == act.SetRule && !d.After.IsZero() && next.After(a.On) && next.After(a.Due) {
 		a.Due = next // the new rule counts from the next occurrence on
 	}
 	return d.record(ctx, a)

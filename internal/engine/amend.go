@@ -1,13 +1,15 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"strconv"
 	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -15,195 +17,271 @@ import (
 	"duban/internal/plan"
 )
 
+// What the office does to a whole plan. No table of acts has them: they stand in
+// the ledger's events of what was refused.
+const (
+	amendPlan   act.Kind = "amend"
+	applyPolicy act.Kind = "apply_policy"
+)
+
 // AmendOptions say who amends a plan, by which document, and how its new tasks
 // are armed.
 type AmendOptions struct {
 	Paper  string // number of the document that orders it
-	Reason string
-	By     act.Actor // the office
+	Reason string // Paper when empty
+	By     act.Actor
 	LaunchOptions
 }
 
 // AmendReport counts what an amendment did.
 type AmendReport struct {
-	N       int          `json:"n"`       // the amendment's number; 0: the plan never was amended
-	Resumed bool         `json:"resumed"` // it was in the ledger already
-	Armed   int          `json:"armed"`   // new tasks started by this call
-	Acts    int          `json:"acts"`    // acts on running tasks done by this call or before
-	Left    []LeftUndone `json:"left,omitempty"`
-	Changes plan.Changes `json:"changes"`
+	N         int          `json:"n"`       // the amendment's number; 0: the plan never was amended
+	Resumed   bool         `json:"resumed"` // it was in the ledger already
+	Paper     string       `json:"paper"`   // by which it was done
+	Reason    string       `json:"reason"`
+	Armed     int          `json:"armed"`     // new tasks started by this call
+	Changed   int          `json:"changed"`   // running tasks told of a change by this call
+	Cancelled int          `json:"cancelled"` // running tasks ended by this call
+	Acts      int          `json:"acts"`      // acts done by this call, of both
+	Left      []LeftUndone `json:"left"`      // by task, in the order of the plan
+	Changes   plan.Changes `json:"changes"`
 }
 
 // LeftUndone is a change that the running task refused: a person must look.
-type LeftUndone struct {
-	Task    string      `json:"task"`
-	Kind    act.Kind    `json:"kind"`
-	Refused act.Refusal `json:"refused"`
-}
-
-// ErrKindChanged: an amendment gives a running task's ID to a commitment of
-// another kind, or to a new one.
-var ErrKindChanged = errors.New("the ID belongs to a task of another kind or of an earlier time: give the new one an ID of its own")
-
-// Amending is what an amendment to p would change, without changing anything.
-func (e *Engine) Amending(ctx context.Context, p *plan.Plan) (plan.Changes, error) {
-	l, err := e.ledger.Plan(ctx, p.ID)
-	if err != nil {
-		return plan.Changes{}, err
-	}
-	if l.Plan.Hash == p.Hash {
-		return plan.Changes{}, nil
-	}
-	merged := mergePolicies(l.Plan, *p)
-	return plan.Diff(&l.Plan, &merged), nil
-}
-
-// mergePolicies is the new plan with the policies that run kept: a policy that
-// comes with another version gets a key of its own, name@version, which only new
-// tasks use; running ones keep theirs until they are moved.
-func mergePolicies(old, new plan.Plan) plan.Plan {
-	policies := maps.Clone(old.Policies)
-	key := map[string]string{}
-	for name, p := range new.Policies {
-		before, ok := old.Policies[name]
-		switch {
-		case !ok || before.Version == p.Version:
-			key[name] = name
-			if !ok {
-				policies[name] = p
-			}
-		default:
-			key[name] = PolicyKey(p)
-			policies[key[name]] = p
-		}
-	}
-	running := map[string]string{}
-	for _, t := range old.Tasks {
-		running[t.ID] = t.Policy
-	}
-	new.Tasks = slices.Clone(new.Tasks)
-	for i, t := range new.Tasks {
-		if now, ok := running[t.ID]; ok && policyName(now) == t.Policy {
-			new.Tasks[i].Policy = now
-		} else if k, ok := key[t.Policy]; ok {
-			new.Tasks[i].Policy = k
-		}
-	}
-	new.Policies = policies
-	return new
-}
-
-// PolicyKey is where a later version of a policy is kept: standard@3.
-func PolicyKey(p plan.Policy) string { return p.Name + "@" + strconv.Itoa(p.Version) }
-
-func policyName(key string) string {
-	name, _, _ := strings.Cut(key, "@")
-	return name
-}
+type LeftUndone = ledger.LeftUndone
 
 // Amend makes a running plan what p says, as one named amendment: it is recorded
 // first, then new tasks start, changed ones are told by an act each, removed ones
 // are cancelled, the rest is not touched. Interrupted, it is finished by doing it
-// again with the same files; nothing is started twice.
+// again with the same files: nothing is started twice, and once it has been told
+// to all, only what refused it is told again. It is the plan's office that
+// amends: anybody else gets *RefusedError, before anything is written but that.
 func (e *Engine) Amend(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, opt AmendOptions) (AmendReport, error) {
 	l, err := e.ledger.Plan(ctx, p.ID)
 	if err != nil {
 		return AmendReport{}, err
 	}
-	merged := mergePolicies(l.Plan, *p)
-	changes, err := e.Amending(ctx, p)
+	if err := e.officeOnly(ctx, l, p.Hash, amendPlan, opt.By, opt.Paper, opt.Paper); err != nil {
+		return AmendReport{}, err
+	}
+	last, err := e.ledger.LastAmendment(ctx, p.ID)
 	if err != nil {
 		return AmendReport{}, err
 	}
-	opt.Clock = l.Clock
-	if opt.At.IsZero() {
-		opt.At = l.Clock.Plan(e.now())
+	if l.Plan.Hash == p.Hash {
+		return e.carry(ctx, l, last, true, opt)
 	}
-	added, err := e.newTasks(ctx, l, &merged, changes, cal, opt)
+	if last.N > 0 && !last.Carried { // or what it changes would be forgotten
+		if _, err := e.carry(ctx, l, last, true, opt); err != nil {
+			return AmendReport{}, err
+		}
+	}
+	now, fresh, err := e.record(ctx, l, p, cal, opt)
 	if err != nil {
 		return AmendReport{}, err
-	}
-	n, changes, fresh, err := e.ledger.Amend(ctx, ledger.Amendment{
-		Plan: merged, Paper: opt.Paper, Reason: opt.Reason, Actor: opt.By.Account, Added: added, Changes: changes,
-	}, e.when(l.Clock))
-	if err != nil {
-		return AmendReport{}, err
-	}
-	report := AmendReport{N: n, Resumed: !fresh, Changes: changes}
-	if n == 0 {
-		return report, nil
 	}
 	if l, err = e.ledger.Plan(ctx, p.ID); err != nil {
-		return report, err
+		return AmendReport{}, err
 	}
-	if report.Armed, err = e.arm(ctx, l, len(added), opt.LaunchOptions); err != nil {
-		return report, err
-	}
-	return report, e.amendRunning(ctx, l, n, changes, opt, &report)
+	return e.carry(ctx, l, now, !fresh, opt)
 }
 
-// newTasks are the rows of what an amendment adds.
-func (e *Engine) newTasks(ctx context.Context, l ledger.Launched, p *plan.Plan, changes plan.Changes, cal *calendar.Calendar, opt AmendOptions) ([]ledger.NewTask, error) {
-	book, err := act.NewBook(p, cal)
-	if err != nil {
-		return nil, err
+// officeOnly refuses whoever is not of the plan's office, and an act that does not
+// say what it must. id tells one asking from another.
+func (e *Engine) officeOnly(ctx context.Context, l ledger.Launched, id string, kind act.Kind, by act.Actor, reason, paper string) error {
+	a := act.Act{ID: fmt.Sprintf("%s-%.12s-%s", kind, id, by.Account), Kind: kind, By: by, Reason: reason, Paper: paper}
+	if err := e.stamp(&l, &a); err != nil {
+		return err
 	}
-	var rows []ledger.NewTask
+	var refused *act.Refusal
+	switch {
+	case by.Unit == "" || by.Unit != l.Plan.Directory.Office:
+		refused = &act.Refusal{Key: "act.refused_seat", Data: map[string]string{"Seats": string(act.Office)}}
+	case kind == amendPlan && strings.TrimSpace(paper) == "":
+		refused = &act.Refusal{Key: "act.refused_needs", Data: map[string]string{"Field": string(act.NeedPaper)}}
+	case strings.TrimSpace(reason) == "":
+		refused = &act.Refusal{Key: "act.refused_needs", Data: map[string]string{"Field": string(act.NeedReason)}}
+	}
+	return e.answer(ctx, l, "", a, refused, nil)
+}
+
+// record keeps the amendment in the ledger, with the rows of what it adds.
+func (e *Engine) record(ctx context.Context, l ledger.Launched, p *plan.Plan, cal *calendar.Calendar, opt AmendOptions) (ledger.Amended, bool, error) {
+	merged, changes, err := e.amendment(ctx, l, p)
+	if err != nil {
+		return ledger.Amended{}, false, err
+	}
+	when := e.when(l.Clock)
+	book, err := act.NewBook(&merged, cal)
+	if err != nil {
+		return ledger.Amended{}, false, err
+	}
+	var added []ledger.NewTask
 	for _, c := range changes.Tasks {
 		if c.What != plan.Added {
 			continue
 		}
-		if _, err := e.ledger.Task(ctx, l.Plan.ID, c.ID); err == nil {
-			return nil, fmt.Errorf("task %s: %w", c.ID, ErrKindChanged)
-		} else if !errors.Is(err, ledger.ErrNotFound) {
-			return nil, err
-		}
-		row := ledger.NewTask{Task: ledger.TaskOf(l.Plan.ID, *c.New, opt.At)}
+		row := ledger.NewTask{Task: ledger.TaskOf(p.ID, *c.New, when.Plan)}
 		if c.New.Kind == plan.Dated {
-			row.Stages = book.Ladder(p.Policies[c.New.Policy], c.New.Due, c.New.Lead, opt.At)
+			row.Stages = book.Ladder(merged.Policies[c.New.Policy], c.New.Due, c.New.Lead, when.Plan)
 		}
-		rows = append(rows, row)
+		added = append(added, row)
 	}
-	return rows, nil
+	return e.ledger.Amend(ctx, ledger.Amendment{
+		Plan: merged, Before: l.Plan.Hash, Paper: opt.Paper, Reason: cmp.Or(opt.Reason, opt.Paper), Actor: opt.By.Account, Added: added, Changes: changes,
+	}, when)
 }
 
-// amendRunning tells every running task what has changed for it.
-func (e *Engine) amendRunning(ctx context.Context, l ledger.Launched, n int, changes plan.Changes, opt AmendOptions, report *AmendReport) error {
-	for _, c := range changes.Tasks {
-		if c.What == plan.Added || c.Old.Kind == plan.Standing {
+// carry starts what an amendment adds and tells every running task what has
+// changed for it; one that was told to all before, only to those that refused it.
+func (e *Engine) carry(ctx context.Context, l ledger.Launched, now ledger.Amended, resumed bool, opt AmendOptions) (AmendReport, error) {
+	report := AmendReport{N: now.N, Resumed: resumed, Paper: now.Paper, Reason: now.Reason, Changes: now.Changes, Left: []LeftUndone{}}
+	var err error
+	if report.Armed, err = e.arm(ctx, l, len(now.Added), opt.LaunchOptions); err != nil || now.N == 0 {
+		return report, err
+	}
+	teller := amending{engine: e, launched: l, amended: now, by: opt.By, report: &report}
+	if err := teller.all(ctx); err != nil {
+		return report, err
+	}
+	return report, e.ledger.Carry(ctx, l.Plan.ID, now.N, report.Left, opt.By.Account, e.when(l.Clock))
+}
+
+// amending tells running tasks of one amendment.
+type amending struct {
+	engine   *Engine
+	launched ledger.Launched
+	amended  ledger.Amended
+	by       act.Actor
+
+	mu     sync.Mutex
+	report *AmendReport
+}
+
+// all tells several tasks at once; what concerns one goes in order.
+func (m *amending) all(ctx context.Context) error {
+	left := make([][]LeftUndone, len(m.amended.Changes.Tasks))
+	errs := make([]error, len(left))
+	var group errgroup.Group
+	group.SetLimit(lanes)
+	for i, c := range m.amended.Changes.Tasks {
+		if c.What != plan.Added && c.Old.Kind != plan.Standing {
+			group.Go(func() error {
+				left[i], errs[i] = m.one(ctx, c)
+				return nil
+			})
+		}
+	}
+	_ = group.Wait() // errors are in errs
+	m.report.Left = append(m.report.Left, slices.Concat(left...)...)
+	return errors.Join(errs...)
+}
+
+// one tells a task, or a duty and then its open occurrences: one that opens
+// meanwhile takes from its duty what the duty has become.
+func (m *amending) one(ctx context.Context, c plan.TaskChange) ([]LeftUndone, error) {
+	left, err := m.tell(ctx, c, c.ID, false)
+	if err != nil || c.Old.Kind != plan.Duty {
+		return left, err
+	}
+	open, err := m.engine.occurrences(ctx, m.launched, c.ID)
+	if err != nil {
+		return left, err
+	}
+	for _, id := range open {
+		more, err := m.tell(ctx, c, id, true)
+		left = append(left, more...)
+		if err != nil {
+			return left, err
+		}
+	}
+	return left, nil
+}
+
+// tell does the acts of one change on one task, occurrence or duty.
+func (m *amending) tell(ctx context.Context, c plan.TaskChange, target string, occurrence bool) (left []LeftUndone, err error) {
+	told := false
+	for _, a := range changesOf(c, occurrence) {
+		if m.amended.Carried && !slices.ContainsFunc(m.amended.Left, func(l LeftUndone) bool { return l.Task == target && l.Kind == a.Kind }) {
 			continue
 		}
-		targets := []string{c.ID}
-		if c.Old.Kind == plan.Duty {
-			open, err := e.occurrences(ctx, l, c.ID)
-			if err != nil {
-				return err
-			}
-			targets = append(targets, open...)
-		}
-		for i, target := range targets {
-			for _, a := range changesOf(c, i > 0) {
-				a.ID = fmt.Sprintf("amend-%d-%s", n, a.Kind)
-				a.By, a.Reason, a.Paper = opt.By, opt.Reason, opt.Paper
-				err := e.Act(ctx, l.Plan.ID, target, a)
-				var refused *RefusedError
-				switch {
-				case err == nil:
-					report.Acts++
-				case !errors.As(err, &refused):
-					return err
-				case refused.Key != "act.refused_same" && !over(refused.Refusal):
-					report.Left = append(report.Left, LeftUndone{target, a.Kind, refused.Refusal})
-				}
-			}
+		a.ID = fmt.Sprintf("amend-%d-%s", m.amended.N, a.Kind)
+		a.By, a.Reason, a.Paper = m.by, m.amended.Reason, m.amended.Paper
+		done, refused, err := m.engine.once(ctx, m.launched, target, a)
+		switch {
+		case err != nil:
+			return left, err
+		case refused != nil:
+			left = append(left, LeftUndone{Task: target, Kind: a.Kind, Refused: *refused})
+		case done:
+			told = true
+			m.count(a.Kind)
 		}
 	}
-	return nil
+	if told && c.What == plan.Changed {
+		m.mu.Lock()
+		m.report.Changed++
+		m.mu.Unlock()
+	}
+	return left, nil
 }
 
-// over tells that an act was refused because the task has ended.
-func over(r act.Refusal) bool {
-	return r.Key == "act.refused_state" && (r.Data["State"] == string(act.Closed) || r.Data["State"] == string(act.Cancelled))
+func (m *amending) count(k act.Kind) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.report.Acts++
+	if k == act.Cancel || k == act.EndDuty {
+		m.report.Cancelled++
+	}
+}
+
+// once does an act unless it was done before, the task has ended, or it stands as
+// wanted: nothing is written then.
+func (e *Engine) once(ctx context.Context, l ledger.Launched, task string, a act.Act) (done bool, refused *act.Refusal, err error) {
+	if there, err := e.ledger.Recorded(ctx, ledger.ActKey(l.Plan.ID, task, a.ID)); there || err != nil {
+		return false, nil, err
+	}
+	t, err := e.ledger.Task(ctx, l.Plan.ID, task)
+	if err != nil {
+		return false, nil, err
+	}
+	if err := e.stamp(&l, &a); err != nil {
+		return false, nil, err
+	}
+	if a.Kind == act.SetRule && !a.Due.After(a.On) {
+		a.Due = calendar.Day{} // it holds from now on: what has passed under the old one is not asked for again
+	}
+	c := ledger.CaseOf(&l.Plan, t)
+	if c.Over() || stands(c, a) {
+		return false, nil, nil
+	}
+	err = e.Act(ctx, l.Plan.ID, task, a)
+	var said *RefusedError
+	if errors.As(err, &said) {
+		if now, err := e.ledger.Task(ctx, l.Plan.ID, task); err != nil || ledger.CaseOf(&l.Plan, now).Over() {
+			return false, nil, err // it has ended meanwhile
+		}
+		return false, &said.Refusal, nil
+	}
+	return err == nil, nil, err
+}
+
+// stands tells that a task is already what an act would make it, in whatever
+// state it is.
+func stands(c act.Case, a act.Act) bool {
+	switch a.Kind {
+	case act.Reword:
+		return c.Title == a.Title
+	case act.Reassign:
+		return c.Lead == a.Unit
+	case act.Assist:
+		return slices.Equal(slices.Sorted(slices.Values(c.Assist)), slices.Sorted(slices.Values(a.Units)))
+	case act.Correct:
+		return c.Due == a.Due
+	case act.SetPolicy:
+		return c.Policy == a.Policy
+	}
+	return false
 }
 
 // occurrences are a duty's open ones.
@@ -231,7 +309,7 @@ func changesOf(c plan.TaskChange, occurrence bool) []act.Act {
 	for _, f := range c.Fields {
 		switch f.Field {
 		case plan.FieldTitle:
-			if !occurrence {
+			if !occurrence { // it keeps the words it was opened with
 				all = append(all, act.Act{Kind: act.Reword, Title: c.New.Title})
 			}
 		case plan.FieldLead:
@@ -246,47 +324,9 @@ func changesOf(c plan.TaskChange, occurrence bool) []act.Act {
 			all = append(all, act.Act{Kind: act.SetPolicy, Policy: c.New.Policy})
 		case plan.FieldRecur:
 			if !occurrence && c.New.Recur != nil {
-				all = append(all, act.Act{Kind: act.SetRule, Rule: act.RuleText(*c.New.Recur)})
+				all = append(all, act.Act{Kind: act.SetRule, Rule: act.RuleText(*c.New.Recur), Due: c.New.Recur.From})
 			}
 		}
 	}
 	return all
-}
-
-// ApplyPolicy moves the open tasks and duties of a plan that follow any version of
-// a policy to the given one, an act each. It gives how many were moved; those
-// that are reported or suspended are left and named.
-func (e *Engine) ApplyPolicy(ctx context.Context, planID string, p plan.Policy, by act.Actor, reason string) (moved int, left []LeftUndone, err error) {
-	l, err := e.ledger.Plan(ctx, planID)
-	if err != nil {
-		return 0, nil, err
-	}
-	key := p.Name
-	if now, ok := l.Plan.Policies[p.Name]; !ok || now.Version != p.Version {
-		key = PolicyKey(p)
-		if err := e.ledger.AddPolicy(ctx, planID, key, p, by.Account, e.when(l.Clock)); err != nil {
-			return 0, nil, err
-		}
-	}
-	tasks, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: planID, State: ledger.TaskOpen})
-	if err != nil {
-		return 0, nil, err
-	}
-	for _, t := range tasks {
-		if t.Kind == plan.Standing || policyName(t.Policy) != p.Name || t.Policy == key {
-			continue
-		}
-		id := fmt.Sprintf("policy-%s-%d", key, t.Revision)
-		err := e.Act(ctx, planID, t.ID, act.Act{ID: id, Kind: act.SetPolicy, By: by, Policy: key, Reason: reason})
-		var refused *RefusedError
-		switch {
-		case err == nil:
-			moved++
-		case errors.As(err, &refused):
-			left = append(left, LeftUndone{t.ID, act.SetPolicy, refused.Refusal})
-		default:
-			return moved, left, err
-		}
-	}
-	return moved, left, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
@@ -18,13 +19,17 @@ import (
 )
 
 // Moves are the stages of a plan's open tasks that a calendar would move, by task
-// and stage. Nothing is changed.
+// and stage. Nothing is changed, and nobody but the ledger is asked.
 func (e *Engine) Moves(ctx context.Context, planID string, cal *calendar.Calendar) ([]plan.Move, error) {
 	l, err := e.ledger.Plan(ctx, planID)
 	if err != nil {
 		return nil, err
 	}
-	moved, err := e.recalendared(ctx, l, cal)
+	years, err := e.ledger.Calendar(ctx)
+	if err != nil {
+		return nil, err
+	}
+	moved, err := e.recalendared(ctx, l, calendar.New(years...), cal)
 	if err != nil {
 		return nil, err
 	}
@@ -38,10 +43,15 @@ func (e *Engine) Moves(ctx context.Context, planID string, cal *calendar.Calenda
 
 type turn struct{ before, after act.Course }
 
-// recalendared are the open tasks whose stages or limits are others under a
-// calendar, and the duties, whose next occurrence may be.
-func (e *Engine) recalendared(ctx context.Context, l ledger.Launched, cal *calendar.Calendar) (map[string]turn, error) {
-	book, err := act.NewBook(&l.Plan, cal)
+// recalendared are the open tasks whose stages or limits are others under the
+// calendar is, and the duties whose next occurrence opens at another instant. A task
+// without an act has no limits in the ledger: it has those of the calendar was.
+func (e *Engine) recalendared(ctx context.Context, l ledger.Launched, was, is *calendar.Calendar) (map[string]turn, error) {
+	former, err := act.NewBook(&l.Plan, was)
+	if err != nil {
+		return nil, err
+	}
+	book, err := act.NewBook(&l.Plan, is)
 	if err != nil {
 		return nil, err
 	}
@@ -53,9 +63,19 @@ func (e *Engine) recalendared(ctx context.Context, l ledger.Launched, cal *calen
 	if err := e.stamp(&l, &a); err != nil {
 		return nil, err
 	}
+	tasks, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
+	if err != nil {
+		return nil, err
+	}
+	waits := nextOccurrences(l, tasks)
 	moved := map[string]turn{}
 	for id, before := range courses {
-		before = e.limited(ctx, l, before)
+		if before.Kind == plan.Duty && waits(former, id) == waits(book, id) {
+			continue
+		}
+		if before.Acts == 0 {
+			before = former.Limited(before)
+		}
 		after, _, refused := book.Act(before, a)
 		if refused != nil {
 			return nil, fmt.Errorf("task %s: %w", id, refused)
@@ -67,54 +87,69 @@ func (e *Engine) recalendared(ctx context.Context, l ledger.Launched, cal *calen
 	return moved, nil
 }
 
-// limited is a course with the limits that the calendar in force gives it: one
-// without an act has none in the ledger.
-func (e *Engine) limited(ctx context.Context, l ledger.Launched, c act.Course) act.Course {
-	years, err := e.ledger.Calendar(ctx)
-	if err != nil {
-		return c
+// nextOccurrences tells when the next occurrence of a duty opens by a book.
+func nextOccurrences(l ledger.Launched, tasks []ledger.Task) func(act.Book, string) plan.Occurrence {
+	rows, last := map[string]ledger.Task{}, map[string]calendar.Day{}
+	for _, t := range tasks {
+		if t.Kind == plan.Duty {
+			rows[t.ID] = t
+		}
+		if t.Due.After(last[t.Duty]) {
+			last[t.Duty] = t.Due
+		}
 	}
-	book, err := act.NewBook(&l.Plan, calendar.New(years...))
-	if err != nil {
-		return c
+	return func(b act.Book, duty string) plan.Occurrence {
+		row := rows[duty]
+		i := slices.IndexFunc(l.Plan.Tasks, func(t plan.Task) bool { return t.ID == duty })
+		if i < 0 {
+			return plan.Occurrence{}
+		}
+		o, _ := b.NextOccurrence(b.Policies[row.Policy], activities.AsRuled(l.Plan.Tasks[i], row), last[duty], row.Assigned)
+		return o
 	}
-	return book.Limited(c)
 }
 
 // same tells that two courses say the same at the same instants and judge acts alike.
 func same(a, b act.Course) bool {
-	a.Acts, a.Known, a.Ahead, b.Acts, b.Known, b.Ahead = 0, nil, nil, 0, nil, nil
-	if len(a.Ladder)+len(a.Held) == 0 && len(b.Ladder)+len(b.Held) == 0 {
-		a.Ladder, a.Held, b.Ladder, b.Held = nil, nil, nil, nil
+	for _, c := range []*act.Course{&a, &b} {
+		c.Acts, c.Known, c.Ahead = 0, nil, nil
+		if len(c.Ladder) == 0 {
+			c.Ladder = nil
+		}
+		if len(c.Held) == 0 {
+			c.Held = nil
+		}
 	}
 	return reflect.DeepEqual(a, b)
 }
 
 // Recalendar moves what a calendar that is in the ledger already moves, in every
-// plan under way: one act a task, each with the notice as its reason. It gives
-// how many acts were done. Running it again finishes what an interruption left.
-func (e *Engine) Recalendar(ctx context.Context, id, reason string) (int, error) {
+// plan under way: one act a task, each with the notice as its reason. years are
+// those whose notice is new. It gives how many acts were done. Running it again
+// with the same id finishes what an interruption left, and does nothing twice.
+func (e *Engine) Recalendar(ctx context.Context, id, reason string, years ...int) (int, error) {
+	was, is, err := e.calendars(ctx, years)
+	if err != nil {
+		return 0, err
+	}
 	plans, err := e.ledger.Plans(ctx)
 	if err != nil {
 		return 0, err
 	}
-	years, err := e.ledger.Calendar(ctx)
-	if err != nil {
-		return 0, err
-	}
-	cal, total := calendar.New(years...), 0
+	total := 0
 	for _, p := range plans {
 		l, err := e.ledger.Plan(ctx, p.ID)
 		if err != nil {
 			return total, err
 		}
-		moved, err := e.recalendared(ctx, l, cal)
+		moved, err := e.recalendared(ctx, l, was, is)
 		if err != nil {
 			return total, err
 		}
 		tasks := slices.Sorted(maps.Keys(moved))
-		n, err := e.each(ctx, tasks, func(ctx context.Context, task string) error {
-			return e.Act(ctx, p.ID, task, act.Act{ID: id, Kind: act.Recalendar, By: act.EngineActor, Reason: reason})
+		n, err := e.each(ctx, len(tasks), func(ctx context.Context, i int) (bool, error) {
+			done, _, err := e.once(ctx, l, tasks[i], act.Act{ID: id, Kind: act.Recalendar, By: act.EngineActor, Reason: reason})
+			return done, err
 		})
 		total += n
 		if err != nil {
@@ -124,28 +159,47 @@ func (e *Engine) Recalendar(ctx context.Context, id, reason string) (int, error)
 	return total, nil
 }
 
-// each does one act on each of several tasks, several at once. What a task
-// refuses is no error: it has ended, or stands as wanted, meanwhile.
-func (e *Engine) each(ctx context.Context, tasks []string, do func(ctx context.Context, task string) error) (done int, err error) {
+// calendars are the one in force, and the one before the notices of years.
+func (e *Engine) calendars(ctx context.Context, years []int) (was, is *calendar.Calendar, err error) {
+	known, err := e.ledger.Calendar(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	is = calendar.New(known...)
+	before := slices.Clone(known)
+	for _, year := range years {
+		former, there, err := e.ledger.FormerNotice(ctx, year)
+		if err != nil {
+			return nil, nil, err
+		}
+		before = slices.DeleteFunc(before, func(y calendar.Year) bool { return y.Year == year })
+		if there {
+			before = append(before, former)
+		}
+	}
+	return calendar.New(before...), is, nil
+}
+
+// each does something n times, several at once, and counts how often it was done.
+func (e *Engine) each(ctx context.Context, n int, do func(ctx context.Context, i int) (done bool, err error)) (count int, err error) {
 	var mu sync.Mutex
 	var errs []error
 	var group errgroup.Group
 	group.SetLimit(lanes)
-	for _, task := range tasks {
+	for i := range n {
 		group.Go(func() error {
-			err := do(ctx, task)
-			var refused *RefusedError
+			done, err := do(ctx, i)
 			mu.Lock()
 			defer mu.Unlock()
-			switch {
-			case err == nil:
-				done++
-			case !errors.As(err, &refused):
+			if done {
+				count++
+			}
+			if err != nil {
 				errs = append(errs, err)
 			}
 			return nil
 		})
 	}
 	_ = group.Wait() // errors are in errs
-	return done, errors.Join(errs...)
+	return count, errors.Join(errs...)
 }

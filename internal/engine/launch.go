@@ -105,6 +105,7 @@ func (e *Engine) arm(ctx context.Context, l ledger.Launched, total int, opt Laun
 	if err != nil {
 		return 0, err
 	}
+	total = max(total, len(tasks))
 	a := arming{engine: e, launched: l, opt: opt, done: total - len(tasks), total: total}
 	start := func(ctx context.Context, i int) (id string, err error) {
 		return a.start(ctx, tasks[i], stages[tasks[i].ID])

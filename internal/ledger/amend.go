@@ -4,80 +4,161 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"reflect"
 
+	"duban/internal/act"
 	"duban/internal/plan"
 )
 
 // Kinds of events of a plan that changes while it runs.
 const (
 	PlanAmended = "plan.amended"
+	PlanCarried = "plan.carried" // an amendment has been told to all that runs
 	PolicyAdded = "plan.policy"
 )
+
+// ErrAmendedMeanwhile: the plan is no longer the one an amendment was worked out against.
+var ErrAmendedMeanwhile = errors.New("the plan was amended meanwhile")
 
 // Amendment 修订 is a plan as it is to be from now on, and what that changes.
 type Amendment struct {
 	Plan    plan.Plan    `json:"-"`
-	Paper   string       `json:"paper"` // number of the document that orders it
+	Before  string       `json:"before"` // hash of the plan it was worked out against
+	Paper   string       `json:"paper"`  // number of the document that orders it
 	Reason  string       `json:"reason"`
-	Actor   string       `json:"-"`
+	Actor   string       `json:"actor"`
 	Added   []NewTask    `json:"-"` // with the stages expected of them
 	Changes plan.Changes `json:"changes"`
 }
 
-// Amend keeps a plan as amended, with its new tasks and the changed facts of its
-// standing lines, as one event plan.amended; what changes running tasks are acts
-// of their own. It gives the amendment's number and what it was to change. The
-// same files again change nothing (fresh is false) and give what they gave.
-func (s *Store) Amend(ctx context.Context, a Amendment, when When) (n int, changes plan.Changes, fresh bool, err error) {
-	type amended struct {
-		n       int
-		changes plan.Changes
-		fresh   bool
+// LeftUndone is a change that the running task refused: a person must look.
+type LeftUndone struct {
+	Task    string      `json:"task"`
+	Kind    act.Kind    `json:"kind"`
+	Refused act.Refusal `json:"refused"`
+}
+
+// Amended is an amendment as the ledger has it. Plan and Added are not kept in it.
+type Amended struct {
+	Amendment
+	N       int          // its number; 0: the plan never was amended
+	Carried bool         // it has been told to all that runs
+	Left    []LeftUndone // what refused it then
+}
+
+// Amend keeps a plan as amended, with its new tasks and the changed facts that no
+// act changes, as one event plan.amended; what changes running tasks are acts of
+// their own. Policies that the ledger's plan knows and the new one does not are
+// kept. The same files again change nothing: fresh is false and the last
+// amendment is given. ErrAmendedMeanwhile when Before is not what the ledger has.
+func (s *Store) Amend(ctx context.Context, a Amendment, when When) (done Amended, fresh bool, err error) {
+	type result struct {
+		Amended
+		fresh bool
 	}
-	doc, err := json.Marshal(a.Plan)
-	if err != nil {
-		return 0, changes, false, fmt.Errorf("ledger: plan %s: %w", a.Plan.ID, err)
-	}
-	got, err := write(ctx, s, func(t *tx) (amended, error) {
-		var hash string
-		if err := t.one(&hash, `SELECT hash FROM plans WHERE id = ?`, a.Plan.ID); err != nil {
-			return amended{}, fmt.Errorf("plan %s: %w", a.Plan.ID, err)
+	got, err := write(ctx, s, func(t *tx) (result, error) {
+		was, err := t.plan(a.Plan.ID)
+		if err != nil {
+			return result{}, err
 		}
-		n, last, err := t.lastAmendment(a.Plan.ID)
-		if err != nil || hash == a.Plan.Hash {
-			return amended{n, last.Changes, false}, err
+		last, err := t.lastAmendment(a.Plan.ID)
+		switch {
+		case err != nil || was.Hash == a.Plan.Hash:
+			return result{last, false}, err
+		case was.Hash != a.Before:
+			return result{}, fmt.Errorf("plan %s: %w", a.Plan.ID, ErrAmendedMeanwhile)
 		}
-		n++
-		if _, err := t.exec(`UPDATE plans SET title = ?, hash = ?, zone = ?, doc = ?, version = version + 1 WHERE id = ?`,
-			a.Plan.Title, a.Plan.Hash, a.Plan.Zone, string(doc), a.Plan.ID); err != nil {
-			return amended{}, err
+		if err := t.amend(was, a); err != nil {
+			return result{}, err
 		}
-		if err := t.amendTasks(a); err != nil {
-			return amended{}, err
-		}
-		e := Event{Key: amendKey(a.Plan.ID, n), Plan: a.Plan.ID, Kind: PlanAmended, Actor: a.Actor}
-		return amended{n, a.Changes, true}, t.append(e, when, a)
+		e := Event{Key: amendKey(a.Plan.ID, last.N+1), Plan: a.Plan.ID, Kind: PlanAmended, Actor: a.Actor}
+		return result{Amended{Amendment: a, N: last.N + 1}, true}, t.append(e, when, a)
 	})
-	return got.n, got.changes, got.fresh, err
+	return got.Amended, got.fresh, err
 }
 
 func amendKey(planID string, n int) string { return fmt.Sprintf("%s/amended/%d", planID, n) }
 
-// lastAmendment is how many there were, and the last one.
-func (t *tx) lastAmendment(planID string) (n int, last Amendment, err error) {
-	if err := t.one(&n, `SELECT COUNT(*) FROM events WHERE plan = ? AND kind = ?`, planID, PlanAmended); err != nil || n == 0 {
-		return n, last, err
-	}
-	var data string
-	if err := t.one(&data, `SELECT data FROM events WHERE key = ?`, amendKey(planID, n)); err != nil {
-		return n, last, err
-	}
-	return n, last, json.Unmarshal([]byte(data), &last)
+// carriedKey names the k-th time, from 1, that an amendment was carried out.
+func carriedKey(planID string, n, k int) string {
+	return fmt.Sprintf("%s/carried/%d", amendKey(planID, n), k)
 }
 
-// amendTasks writes the new tasks, and the facts of old ones that no act changes.
-func (t *tx) amendTasks(a Amendment) error {
+// plan is a plan as it stands.
+func (t *tx) plan(id string) (p plan.Plan, err error) {
+	var doc string
+	if err := t.one(&doc, `SELECT doc FROM plans WHERE id = ?`, id); err != nil {
+		return p, fmt.Errorf("plan %s: %w", id, err)
+	}
+	if err := json.Unmarshal([]byte(doc), &p); err != nil {
+		return p, fmt.Errorf("ledger: plan %s: %w", id, err)
+	}
+	return p, nil
+}
+
+// setPlan keeps a plan in place of what it was.
+func (t *tx) setPlan(p plan.Plan) error {
+	doc, err := json.Marshal(p)
+	if err != nil {
+		return fmt.Errorf("ledger: plan %s: %w", p.ID, err)
+	}
+	_, err = t.exec(`UPDATE plans SET title = ?, hash = ?, zone = ?, doc = ?, version = version + 1 WHERE id = ?`, storable(p.Title), p.Hash, p.Zone, string(doc), p.ID)
+	return err
+}
+
+// amend makes the tables what an amendment says.
+func (t *tx) amend(was plan.Plan, a Amendment) error {
+	p := a.Plan
+	p.Policies = map[string]plan.Policy{}
+	for _, known := range []map[string]plan.Policy{was.Policies, a.Plan.Policies} {
+		for key, policy := range known {
+			p.Policies[key] = policy
+		}
+	}
+	if err := t.setPlan(p); err != nil {
+		return err
+	}
+	if err := t.positions(p); err != nil {
+		return err
+	}
+	if err := t.addTasks(a); err != nil {
+		return err
+	}
+	for _, c := range a.Changes.Tasks {
+		if err := t.amendTask(p.ID, c); err != nil {
+			return fmt.Errorf("task %s: %w", c.ID, err)
+		}
+	}
+	return nil
+}
+
+// positions are the places of the plan's tasks in the document as it is now; a
+// duty's occurrences stand with it.
+func (t *tx) positions(p plan.Plan) error {
+	var rows []struct {
+		ID       string `db:"id"`
+		Position int    `db:"position"`
+	}
+	if err := t.all(&rows, `SELECT id, position FROM tasks WHERE plan = ? AND duty = ''`, p.ID); err != nil {
+		return err
+	}
+	is := map[string]int{}
+	for _, r := range rows {
+		is[r.ID] = r.Position
+	}
+	for i, task := range p.Tasks {
+		if now, there := is[task.ID]; there && now != i+1 {
+			if _, err := t.exec(`UPDATE tasks SET position = ? WHERE plan = ? AND (id = ? OR duty = ?)`, i+1, p.ID, task.ID, task.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (t *tx) addTasks(a Amendment) error {
 	position := map[string]int{}
 	for i, task := range a.Plan.Tasks {
 		position[task.ID] = i + 1
@@ -88,31 +169,96 @@ func (t *tx) amendTasks(a Amendment) error {
 		}
 	}
 	_, stageRows := rowsOf(a.Plan.ID, a.Added)
-	if err := t.insert("stages", stageColumns, stageRows); err != nil {
+	return t.insert("stages", stageColumns, stageRows)
+}
+
+// amendTask writes those facts of an old task that no act changes: of a standing
+// line all.
+func (t *tx) amendTask(planID string, c plan.TaskChange) error {
+	switch {
+	case c.What == plan.Added:
+		return nil
+	case c.What == plan.Removed && c.Old.Kind == plan.Standing:
+		_, err := t.exec(`UPDATE tasks SET state = 'cancelled' WHERE plan = ? AND id = ?`, planID, c.ID)
+		return err
+	case c.What == plan.Removed:
+		return nil
+	}
+	_, err := t.exec(`UPDATE tasks SET clause = ?, soft = ?, priority = ?, publish = ? WHERE plan = ? AND (id = ? OR duty = ?)`,
+		storable(c.New.Clause), c.New.Soft, c.New.Priority, c.New.Publish, planID, c.ID, c.ID)
+	if err != nil || c.New.Kind != plan.Standing {
 		return err
 	}
-	for _, c := range a.Changes.Tasks {
-		switch {
-		case c.What == plan.Removed && c.Old.Kind == plan.Standing:
-			if _, err := t.exec(`UPDATE tasks SET state = 'cancelled' WHERE plan = ? AND id = ?`, a.Plan.ID, c.ID); err != nil {
-				return err
-			}
-		case c.What != plan.Changed:
-			continue
-		default:
-			if _, err := t.exec(`UPDATE tasks SET clause = ?, soft = ?, priority = ?, publish = ? WHERE plan = ? AND (id = ? OR duty = ?)`,
-				c.New.Clause, c.New.Soft, c.New.Priority, c.New.Publish, a.Plan.ID, c.ID, c.ID); err != nil {
-				return err
-			}
-		}
-		if c.What == plan.Changed && c.New.Kind == plan.Standing {
-			if _, err := t.exec(`UPDATE tasks SET title = ?, lead = ?, assist = ? WHERE plan = ? AND id = ?`,
-				c.New.Title, c.New.Lead, asJSON(append([]string{}, c.New.Assist...)), a.Plan.ID, c.ID); err != nil {
-				return err
-			}
-		}
+	_, err = t.exec(`UPDATE tasks SET title = ?, lead = ?, assist = ?, policy = ? WHERE plan = ? AND id = ?`,
+		storable(c.New.Title), c.New.Lead, asJSON(append([]string{}, c.New.Assist...)), c.New.Policy, planID, c.ID)
+	return err
+}
+
+// LastAmendment is the plan's last amendment, or one with N 0.
+func (s *Store) LastAmendment(ctx context.Context, planID string) (Amended, error) {
+	return lastAmendment(planID, func(dest any, query string, args ...any) error { return s.one(ctx, dest, query, args...) })
+}
+
+func (t *tx) lastAmendment(planID string) (Amended, error) { return lastAmendment(planID, t.one) }
+
+// lastAmendment reads by one, which gives one row.
+func lastAmendment(planID string, one func(dest any, query string, args ...any) error) (last Amended, err error) {
+	var n int
+	if err := one(&n, `SELECT COUNT(*) FROM events WHERE plan = ? AND kind = ?`, planID, PlanAmended); err != nil || n == 0 {
+		return last, err
 	}
-	return nil
+	read := func(key string, into any) error {
+		var data string
+		if err := one(&data, `SELECT data FROM events WHERE key = ?`, key); err != nil {
+			return err
+		}
+		return json.Unmarshal([]byte(data), into)
+	}
+	last.N = n
+	if err := read(amendKey(planID, n), &last.Amendment); err != nil {
+		return last, fmt.Errorf("amendment %d of %s: %w", n, planID, err)
+	}
+	for k := 1; ; k++ {
+		var c carried
+		switch err := read(carriedKey(planID, n, k), &c); {
+		case errors.Is(err, ErrNotFound):
+			return last, nil
+		case err != nil:
+			return last, fmt.Errorf("amendment %d of %s: %w", n, planID, err)
+		}
+		last.Carried, last.Left = true, c.Left
+	}
+}
+
+// carried is the data of an event plan.carried.
+type carried struct {
+	N    int          `json:"n"`
+	Left []LeftUndone `json:"left"`
+}
+
+// Carry notes that a plan's amendment has been told to all that runs, except to
+// what refused it, as event plan.carried. The same again changes nothing.
+func (s *Store) Carry(ctx context.Context, planID string, n int, left []LeftUndone, actor string, when When) error {
+	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
+		last, err := t.lastAmendment(planID)
+		if err != nil {
+			return none, err
+		}
+		if last.N != n || last.Carried && len(left) == len(last.Left) && (len(left) == 0 || reflect.DeepEqual(left, last.Left)) {
+			return none, nil
+		}
+		k := 1
+		for ; ; k++ {
+			if there, err := t.recorded(carriedKey(planID, n, k)); err != nil {
+				return none, err
+			} else if !there {
+				break
+			}
+		}
+		e := Event{Key: carriedKey(planID, n, k), Plan: planID, Kind: PlanCarried, Actor: actor}
+		return none, t.append(e, when, carried{n, left})
+	})
+	return err
 }
 
 // AddPolicy keeps a new version of a policy beside the old ones under a key of
@@ -120,27 +266,18 @@ func (t *tx) amendTasks(a Amendment) error {
 // again changes nothing.
 func (s *Store) AddPolicy(ctx context.Context, planID, policyKey string, p plan.Policy, actor string, when When) error {
 	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
-		key := planID + "/policy/" + policyKey
-		if there, err := t.recorded(key); there || err != nil {
+		now, err := t.plan(planID)
+		if err != nil {
 			return none, err
 		}
-		var doc string
-		if err := t.one(&doc, `SELECT doc FROM plans WHERE id = ?`, planID); err != nil {
-			return none, fmt.Errorf("plan %s: %w", planID, err)
-		}
-		var now plan.Plan
-		if err := json.Unmarshal([]byte(doc), &now); err != nil {
-			return none, fmt.Errorf("ledger: plan %s: %w", planID, err)
+		if _, there := now.Policies[policyKey]; there {
+			return none, nil
 		}
 		now.Policies[policyKey] = p
-		raw, err := json.Marshal(now)
-		if err != nil {
-			return none, fmt.Errorf("ledger: plan %s: %w", planID, err)
-		}
-		if _, err := t.exec(`UPDATE plans SET doc = ?, version = version + 1 WHERE id = ?`, string(raw), planID); err != nil {
+		if err := t.setPlan(now); err != nil {
 			return none, err
 		}
-		e := Event{Key: key, Plan: planID, Kind: PolicyAdded, Actor: cmp.Or(actor, Engine)}
+		e := Event{Key: planID + "/policy/" + policyKey, Plan: planID, Kind: PolicyAdded, Actor: cmp.Or(actor, Engine)}
 		return none, t.append(e, when, map[string]any{"key": policyKey, "policy": p})
 	})
 	return err

@@ -263,8 +263,7 @@ func (s *Store) PutCalendar(ctx context.Context, y calendar.Year, actor string, 
 		if err != nil {
 			return none, err
 		}
-		key := fmt.Sprintf("calendar/%d/v%d", y.Year, old.Version+1)
-		return none, t.append(Event{Key: key, Kind: CalendarPut, Actor: actor}, when, json.RawMessage(doc))
+		return none, t.append(Event{Key: noticeKey(y.Year, old.Version+1), Kind: CalendarPut, Actor: actor}, when, json.RawMessage(doc))
 	})
 	return err
 }

@@ -1,0 +1,179 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// ErrKindChanged: an amendment gives the ID of a task of the ledger to a
+// commitment of another kind, or to a new one. The *AmendError names the task.
+var ErrKindChanged = errors.New("the ID belongs to a task of another kind or of an earlier time: give the new one an ID of its own")
+
+// ErrFixed: an amendment changes what a running plan keeps for ever. The
+// *AmendError names the field: office, leadership or zone.
+var ErrFixed = errors.New("a running plan keeps this")
+
+// ErrSamePolicyVersion: a policy has other content under the version that tasks
+// follow already. The *AmendError names the policy.
+var ErrSamePolicyVersion = errors.New("the policy has other content under the same version: give it a new version")
+
+// ErrNoSuchPolicy: no task of the plan follows a policy of this name. The
+// *AmendError names it.
+var ErrNoSuchPolicy = errors.New("no task follows a policy of this name")
+
+// AmendError is a change that cannot be made, and what it is about.
+type AmendError struct {
+	What string // task ID, field or policy
+	Err  error
+}
+
+func (e *AmendError) Error() string { return e.What + ": " + e.Err.Error() }
+
+func (e *AmendError) Unwrap() error { return e.Err }
+
+// Amending is what an amendment to p would change, without changing anything. It
+// needs the ledger alone. It fails as Amend would.
+func (e *Engine) Amending(ctx context.Context, p *plan.Plan) (plan.Changes, error) {
+	l, err := e.ledger.Plan(ctx, p.ID)
+	if err != nil {
+		return plan.Changes{}, err
+	}
+	if l.Plan.Hash == p.Hash {
+		return plan.Changes{}, nil
+	}
+	_, changes, err := e.amendment(ctx, l, p)
+	return changes, err
+}
+
+// amendment is the plan that p makes of a running one, and what that changes.
+func (e *Engine) amendment(ctx context.Context, l ledger.Launched, p *plan.Plan) (merged plan.Plan, changes plan.Changes, err error) {
+	next, err := asKept(*p)
+	if err != nil {
+		return merged, changes, err
+	}
+	if field := fixed(l.Plan, next); field != "" {
+		return merged, changes, &AmendError{field, ErrFixed}
+	}
+	tasks, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
+	if err != nil {
+		return merged, changes, err
+	}
+	merged = mergePolicies(l.Plan, next)
+	merged.Directory = keepUnits(l.Plan.Directory, next.Directory, tasks)
+	changes = plan.Diff(&l.Plan, &merged)
+	for i, c := range changes.Policies {
+		if c.Silent {
+			return merged, changes, &AmendError{policyName(c.Name), ErrSamePolicyVersion}
+		}
+		changes.Policies[i] = asVersion(c, l.Plan)
+	}
+	known := map[string]bool{}
+	for _, t := range tasks {
+		known[t.ID] = true
+	}
+	for _, c := range changes.Tasks {
+		if c.What == plan.Added && known[c.ID] {
+			return merged, changes, &AmendError{c.ID, ErrKindChanged}
+		}
+	}
+	return merged, changes, nil
+}
+
+// fixed names what an amendment cannot change: running tasks have it for good.
+func fixed(old, new plan.Plan) string {
+	switch {
+	case old.Directory.Office != new.Directory.Office:
+		return "office"
+	case old.Directory.Leadership != new.Directory.Leadership:
+		return "leadership"
+	case old.Zone != new.Zone:
+		return "zone"
+	}
+	return ""
+}
+
+// asKept is a plan as the ledger will give it back: what is empty is compared alike.
+func asKept(p plan.Plan) (kept plan.Plan, err error) {
+	raw, err := json.Marshal(p)
+	if err != nil {
+		return kept, fmt.Errorf("engine: plan %s: %w", p.ID, err)
+	}
+	return kept, json.Unmarshal(raw, &kept)
+}
+
+// mergePolicies is the new plan with the policies that run kept: a policy that
+// comes with another version gets a key of its own, name@version, which only new
+// tasks use; running ones keep theirs until they are moved.
+func mergePolicies(old, new plan.Plan) plan.Plan {
+	policies := maps.Clone(old.Policies)
+	key := map[string]string{}
+	for name, p := range new.Policies {
+		key[name] = name
+		if before, ok := old.Policies[name]; ok && before.Version != p.Version {
+			key[name] = PolicyKey(p)
+		}
+		policies[key[name]] = p
+	}
+	running := map[string]string{}
+	for _, t := range old.Tasks {
+		running[t.ID] = t.Policy
+	}
+	new.Tasks = slices.Clone(new.Tasks)
+	for i, t := range new.Tasks {
+		if now, ok := running[t.ID]; ok && policyName(now) == t.Policy {
+			new.Tasks[i].Policy = now
+		} else {
+			new.Tasks[i].Policy = key[t.Policy]
+		}
+	}
+	new.Policies = policies
+	return new
+}
+
+// asVersion says of a policy that came under a key of its own what it is: another
+// version of one that the plan knows.
+func asVersion(c plan.PolicyChange, old plan.Plan) plan.PolicyChange {
+	name := policyName(c.Name)
+	before, known := old.Policies[name]
+	if c.What != plan.Added || name == c.Name || !known {
+		return c
+	}
+	return plan.PolicyChange{Name: name, What: plan.Changed, Old: strconv.Itoa(before.Version), New: c.New}
+}
+
+// PolicyKey is where a later version of a policy is kept: standard@3.
+func PolicyKey(p plan.Policy) string { return p.Name + "@" + strconv.Itoa(p.Version) }
+
+func policyName(key string) string {
+	name, _, _ := strings.Cut(key, "@")
+	return name
+}
+
+// keepUnits is the new directory with the old units that tasks of the ledger still
+// name: who is told that a task is withdrawn must have a name and an address.
+func keepUnits(old, new people.Directory, tasks []ledger.Task) people.Directory {
+	named := map[string]bool{}
+	for _, t := range tasks {
+		named[t.Lead] = true
+		for _, u := range t.Assist {
+			named[u] = true
+		}
+	}
+	new.Units = slices.Clone(new.Units)
+	for _, u := range old.Units {
+		if _, stays := new.Unit(u.ID); !stays && named[u.ID] {
+			new.Units = append(new.Units, u)
+		}
+	}
+	return new
+}

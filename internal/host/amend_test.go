@@ -1,0 +1,432 @@
+package host_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/engine"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/seeds"
+	"duban/workflows"
+)
+
+// entry is one task of a plan of two units, of which 市水务局 leads by default.
+func entry(id, rest string) string {
+	return fmt.Sprintf("      - {id: %s, title: 任务%s, %s, source: 限期完成}\n", id, id, rest)
+}
+
+// twoUnits is a plan of 市水务局 and 市生态环境局; edit changes what is written
+// before it is read.
+func twoUnits(t *testing.T, id string, edit func(file string, text string) string, entries ...string) *plan.Plan {
+	t.Helper()
+	_, file := smallPlan(t, id, "2021-04-08", "standard", entries...)
+	dir := filepath.Dir(file)
+	texts := map[string]string{"policies.yaml": string(seeds.Policies)}
+	for _, name := range []string{"plan.yaml", "units.yaml"} {
+		raw, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		texts[name] = string(raw)
+	}
+	texts["plan.yaml"] = strings.Replace(texts["plan.yaml"], "units: units.yaml\n", "units: units.yaml\npolicies: policies.yaml\n", 1)
+	texts["units.yaml"] += "  - id: huanjing\n    name: 市生态环境局\n    kind: city_department\n    contacts:\n"
+	for _, role := range []string{"liaison", "deputy", "head"} {
+		texts["units.yaml"] += fmt.Sprintf("      - {role: %s, name: 市生态环境局%s, email: %s@huanjing.example}\n", role, role, role)
+	}
+	for name, text := range texts {
+		if edit != nil {
+			text = edit(name, text)
+		}
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	cal, err := calendar.Load(seeds.Calendar())
+	require.NoError(t, err)
+	p, problems := plan.Load(file, cal)
+	for _, pr := range problems {
+		require.True(t, pr.Warning, "%+v", pr)
+	}
+	return p
+}
+
+// stands launches a plan at the midnight of its issue, on a clock that goes on
+// from there as slowly as ours: occurrences open, nothing else speaks.
+func (w *world) stands(p *plan.Plan) {
+	w.launch(p, calendar.Clock{Epoch: time.Now(), Start: p.Issued.At(0, 0, calendar.Beijing), Rate: 1})
+}
+
+func (w *world) amend(p *plan.Plan) (engine.AmendReport, error) {
+	return w.Engine.Amend(context.Background(), p, w.cal, engine.AmendOptions{Paper: "晋市政办〔2021〕30号", Reason: "调整任务", By: clerk})
+}
+
+// line is one task as the ledger has it.
+func (w *world) lines(planID string) (out []string) {
+	w.t.Helper()
+	tasks, err := w.Ledger.Tasks(w.t.Context(), ledger.TaskFilter{Plan: planID})
+	require.NoError(w.t, err)
+	for _, t := range tasks {
+		out = append(out, strings.Join([]string{t.ID, t.State, t.Title, t.Lead, strings.Join(t.Assist, "+"), t.Due.String(), t.Policy}, " "))
+	}
+	return out
+}
+
+// agreeAll holds every open task and occurrence against its workflow.
+func (w *world) agreeAll(planID string) {
+	w.t.Helper()
+	tasks, err := w.Ledger.Tasks(w.t.Context(), ledger.TaskFilter{Plan: planID, State: ledger.TaskOpen, Kind: plan.Dated})
+	require.NoError(w.t, err)
+	for _, t := range tasks {
+		w.agree(planID, t.ID)
+	}
+}
+
+// opened waits for an occurrence that opens at once.
+func (w *world) opened(planID, id string) {
+	w.t.Helper()
+	w.eventually(id+" opens", func(ctx context.Context) bool {
+		t, err := w.Ledger.Task(ctx, planID, id)
+		return err == nil && t.Armed
+	})
+}
+
+func (w *world) head() int64 {
+	w.t.Helper()
+	seq, _, err := w.Ledger.Head(w.t.Context())
+	require.NoError(w.t, err)
+	return seq
+}
+
+// events are those of a kind after a place in the chain.
+func (w *world) events(after int64, kind string) []ledger.Event {
+	w.t.Helper()
+	all, err := w.Ledger.Events(w.t.Context(), ledger.EventFilter{AfterSeq: after})
+	require.NoError(w.t, err)
+	return slices.DeleteFunc(all, func(e ledger.Event) bool { return e.Kind != kind })
+}
+
+// still waits until what was told at once has been sent, and gives the last event.
+func (w *world) still(planID string) int64 {
+	w.t.Helper()
+	w.eventually("all is sent", func(ctx context.Context) bool {
+		waiting, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: planID, States: []string{ledger.Pending}})
+		return err == nil && len(waiting) == 0
+	})
+	return w.head()
+}
+
+func TestAnAmendmentChangesWhatRuns(t *testing.T) {
+	w := open(t, config(t), true)
+	before := twoUnits(t, "amd", nil,
+		entry("keep", "due: 2021-05-31"),
+		entry("both", "due: 2021-05-31"),
+		entry("other", "due: 2021-05-31"),
+		entry("gone", "due: 2021-06-30"),
+		entry("watch", "kind: duty, recur: {every: month, from: 2021-04-08, until: 2021-12-31}"),
+		entry("done", "kind: duty, recur: {every: month, from: 2021-04-08, until: 2021-12-31}"),
+		entry("always", "kind: standing"),
+		entry("never", "kind: standing"))
+	w.stands(before)
+	w.opened("amd", "watch.2021-04")
+	w.opened("amd", "done.2021-04")
+	after := twoUnits(t, "amd", func(file, text string) string {
+		if file == "policies.yaml" {
+			text = strings.Replace(text, "version: 2\n    title: 标准", "version: 3\n    title: 标准", 1)
+			text = strings.Replace(text, "{ id: remind-30, kind: remind, before: 30 days", "{ id: remind-20, kind: remind, before: 20 days", 1)
+		}
+		return text
+	},
+		entry("first", "due: 2021-07-31"),
+		entry("keep", "due: 2021-05-31"),
+		strings.Replace(entry("both", "due: 2021-06-30"), "任务both", "任务新", 1),
+		entry("other", "due: 2021-05-31, policy: '13710', lead: 市生态环境局, assist: [市水务局]"),
+		entry("watch", "kind: duty, lead: 市生态环境局, recur: {every: quarter, from: 2021-04-08, until: 2021-12-31}"),
+		entry("more", "kind: duty, recur: {every: quarter, from: 2021-01-01, until: 2021-12-31}"),
+		strings.Replace(entry("always", "kind: standing"), "任务always", "任务常", 1))
+
+	changes, err := w.Engine.Amending(t.Context(), after)
+	require.NoError(t, err)
+	require.Equal(t, []plan.PolicyChange{{Name: "standard", What: plan.Changed, Old: "2", New: "3"}}, changes.Policies)
+	was := w.head()
+	report, err := w.amend(after)
+	require.NoError(t, err)
+	require.Equal(t, changes, report.Changes)
+	require.Equal(t, []any{1, false, 2, 4, 3, 11, []engine.LeftUndone{}},
+		[]any{report.N, report.Resumed, report.Armed, report.Changed, report.Cancelled, report.Acts, report.Left})
+	w.opened("amd", "more.2021Q2")
+	require.Equal(t, []string{
+		"first open 任务first shuiwu  2021-07-31 standard@3",
+		"keep open 任务keep shuiwu  2021-05-31 standard",
+		"both open 任务新 shuiwu  2021-06-30 standard",
+		"gone cancelled 任务gone shuiwu  2021-06-30 standard",
+		"other open 任务other huanjing shuiwu 2021-05-31 13710",
+		"watch open 任务watch huanjing   standard",
+		"watch.2021-04 open 任务watch huanjing  2021-04-30 standard",
+		"done closed 任务done shuiwu   standard",
+		"done.2021-04 cancelled 任务done shuiwu  2021-04-30 standard",
+		"more open 任务more shuiwu   standard@3",
+		"more.2021Q2 open 任务more shuiwu  2021-06-30 standard@3",
+		"always open 任务常 shuiwu   standard",
+		"never cancelled 任务never shuiwu   standard",
+	}, w.lines("amd"))
+	w.agreeAll("amd")
+	require.Empty(t, kinds(t, w, "amd", "keep"), "what is not changed is not touched")
+	require.ElementsMatch(t, []string{"act.reword office", "act.correct office"}, kinds(t, w, "amd", "both"))
+	require.Equal(t, []string{"remind-20", "remind-15"}, stageIDs(w.course("amd", "first").Ladder)[2:4])
+	events := w.events(was, ledger.PlanAmended)
+	require.Len(t, events, 1)
+	require.Contains(t, string(events[0].Data), "晋市政办〔2021〕30号")
+
+	end := w.still("amd")
+	again, err := w.amend(after)
+	require.NoError(t, err)
+	require.Equal(t, engine.AmendReport{N: 1, Resumed: true, Paper: "晋市政办〔2021〕30号", Reason: "调整任务", Left: []engine.LeftUndone{}}, without(again))
+	require.Equal(t, end, w.head(), "nothing more happens")
+	w.eventually("the withdrawn task's workflow ends", func(context.Context) bool { return w.running("amd", workflows.DutyType) >= 2 })
+
+	_, err = w.amend(twoUnits(t, "amd", nil, entry("gone", "due: 2021-09-30")))
+	require.ErrorIs(t, err, engine.ErrKindChanged)
+	var named *engine.AmendError
+	require.ErrorAs(t, err, &named)
+	require.Equal(t, "gone", named.What)
+	require.Equal(t, end, w.head())
+}
+
+func without(r engine.AmendReport) engine.AmendReport {
+	r.Changes = plan.Changes{}
+	return r
+}
+
+func stageIDs(stages []plan.Stage) (out []string) {
+	for _, s := range stages {
+		out = append(out, s.ID)
+	}
+	return out
+}
+
+func TestAnInterruptedAmendmentIsFinished(t *testing.T) {
+	w := open(t, config(t), true)
+	before := twoUnits(t, "cutamd", nil, entry("a", "due: 2021-05-31"), entry("b", "due: 2021-05-31"))
+	w.stands(before)
+	second := twoUnits(t, "cutamd", nil, entry("a", "due: 2021-06-30"), entry("b", "due: 2021-05-31"), entry("c", "due: 2021-08-31"))
+	changes, err := w.Engine.Amending(t.Context(), second)
+	require.NoError(t, err)
+	book, err := act.NewBook(second, w.cal)
+	require.NoError(t, err)
+	at := before.Issued.At(0, 0, calendar.Beijing)
+	added := ledger.NewTask{Task: ledger.TaskOf("cutamd", second.Tasks[2], at)}
+	added.Stages = book.Ladder(second.Policies["standard"], added.Due, added.Lead, at)
+	record := func() {
+		_, fresh, err := w.Ledger.Amend(t.Context(), ledger.Amendment{
+			Plan: *second, Before: before.Hash, Paper: "一号文", Reason: "理由", Actor: "office", Added: []ledger.NewTask{added}, Changes: changes,
+		}, ledger.When{Real: time.Now(), Plan: at})
+		require.NoError(t, err)
+		require.True(t, fresh)
+	}
+	record()
+	require.Equal(t, "2021-05-31", w.course("cutamd", "a").Due.String())
+
+	// another one comes before the first was finished: nothing of it is forgotten
+	third := twoUnits(t, "cutamd", nil, entry("a", "due: 2021-06-30"), entry("b", "due: 2021-07-31"), entry("c", "due: 2021-08-31"))
+	report, err := w.amend(third)
+	require.NoError(t, err)
+	require.Equal(t, []any{2, false, 0, 1, 1}, []any{report.N, report.Resumed, report.Armed, report.Changed, report.Acts})
+	require.Equal(t, []string{
+		"a open 任务a shuiwu  2021-06-30 standard",
+		"b open 任务b shuiwu  2021-07-31 standard",
+		"c open 任务c shuiwu  2021-08-31 standard",
+	}, w.lines("cutamd"))
+	w.agreeAll("cutamd")
+	events := w.events(0, ledger.ActKind(act.Correct))
+	require.Len(t, events, 2)
+	require.Equal(t, "a", events[0].Task)
+	require.Contains(t, string(events[0].Data), "一号文", "by the document that ordered it")
+
+	_, _, err = w.Ledger.Amend(t.Context(), ledger.Amendment{Plan: *second, Before: before.Hash}, ledger.When{Real: time.Now(), Plan: at})
+	require.ErrorIs(t, err, ledger.ErrAmendedMeanwhile)
+}
+
+func TestWhatRefusesAnAmendmentIsNamed(t *testing.T) {
+	w := open(t, config(t), true)
+	before := twoUnits(t, "left", nil, entry("a", "due: 2021-05-31"), entry("b", "due: 2021-05-31"))
+	w.stands(before)
+	after := twoUnits(t, "left", nil, entry("a", "due: 2021-06-30"), strings.Replace(entry("b", "due: 2021-06-30"), "任务b", "任务乙", 1))
+	end := w.head()
+	by := engine.AmendOptions{Paper: "一号文", By: liaison}
+	for range 2 {
+		_, err := w.Engine.Amend(t.Context(), after, w.cal, by)
+		require.Equal(t, "act.refused_seat", refusedBy(t, err))
+	}
+	require.Equal(t, end+1, w.head(), "recorded as refused, once")
+	events, err := w.Ledger.Events(t.Context(), ledger.EventFilter{AfterSeq: end})
+	require.NoError(t, err)
+	require.Equal(t, []string{ledger.ActRefused, "shuiwu", ""}, []string{events[0].Kind, events[0].Actor, events[0].Task})
+	_, err = w.Engine.Amend(t.Context(), after, w.cal, engine.AmendOptions{By: clerk})
+	require.Equal(t, "act.refused_needs", refusedBy(t, err))
+
+	require.NoError(t, w.act("left", "b", liaison, act.Act{Kind: act.Complete}))
+	report, err := w.amend(after)
+	require.NoError(t, err)
+	want := engine.LeftUndone{Task: "b", Kind: act.Correct, Refused: act.Refusal{Key: "act.refused_state", Data: map[string]string{"Kind": "correct", "State": "reported"}}}
+	require.Equal(t, []engine.LeftUndone{want}, report.Left)
+	require.Equal(t, []any{2, 2}, []any{report.Changed, report.Acts})
+	report, err = w.amend(after)
+	require.NoError(t, err)
+	require.Equal(t, []engine.LeftUndone{want}, report.Left, "it is still so")
+
+	require.NoError(t, w.act("left", "b", clerk, act.Act{Kind: act.Reject}))
+	require.NoError(t, w.act("left", "a", clerk, act.Act{Kind: act.Correct, Due: calendar.NewDay(2021, 7, 31), ID: "by hand"}))
+	report, err = w.amend(after)
+	require.NoError(t, err)
+	require.Equal(t, []any{true, 1, []engine.LeftUndone{}}, []any{report.Resumed, report.Acts, report.Left})
+	require.Equal(t, []string{"a open 任务a shuiwu  2021-07-31 standard", "b open 任务乙 shuiwu  2021-06-30 standard"}, w.lines("left"),
+		"what was left is finished; what people have done since stands")
+	w.agreeAll("left")
+
+	for _, c := range []struct {
+		old, new string
+		want     error
+		what     string
+	}{
+		{"office: duban", "office: huanjing", engine.ErrFixed, "office"},
+		{"leadership: lingdao", "leadership: huanjing", engine.ErrFixed, "leadership"},
+		{"before: 30 days", "before: 29 days", engine.ErrSamePolicyVersion, "standard"},
+		{"id: left", "id: another", ledger.ErrNotFound, ""},
+	} {
+		_, err := w.amend(twoUnits(t, "left", func(_, text string) string { return strings.Replace(text, c.old, c.new, 1) }, entry("a", "due: 2021-06-30")))
+		require.ErrorIs(t, err, c.want)
+		var named *engine.AmendError
+		if c.what != "" {
+			require.ErrorAs(t, err, &named)
+			require.Equal(t, c.what, named.What)
+		}
+	}
+}
+
+func TestAHolidayNoticeMovesOpenStages(t *testing.T) {
+	w := open(t, config(t), true)
+	p := twoUnits(t, "cal", nil, entry("a", "due: 2021-04-30"), entry("b", "due: 2021-08-31"), entry("held", "due: 2021-04-30"),
+		entry("soon", "kind: duty, recur: {cron: '0 9 6 5 *'}"), entry("late", "kind: duty, recur: {cron: '0 9 1 12 *'}"))
+	w.stands(p)
+	w.opened("cal", "soon.2021-05-06")
+	require.NoError(t, w.act("cal", "held", clerk, act.Act{Kind: act.Suspend}))
+	years, err := w.Ledger.Calendar(t.Context())
+	require.NoError(t, err)
+	i := slices.IndexFunc(years, func(y calendar.Year) bool { return y.Year == 2021 })
+	notice := years[i]
+	notice.Papers = []string{"国办发明电〔2021〕99号"}
+	notice.Days = append(slices.Clone(notice.Days), calendar.Holiday{Name: "劳动节", Date: calendar.NewDay(2021, 5, 6), IsOffDay: true})
+	moves, err := w.Engine.Moves(t.Context(), "cal", calendar.New(years...).With(notice))
+	require.NoError(t, err)
+	moved := map[string]bool{}
+	for _, m := range moves {
+		moved[m.Task] = true
+	}
+	require.Equal(t, map[string]bool{"a": true, "held": true, "soon.2021-05-06": true}, moved)
+
+	require.NoError(t, w.Ledger.PutCalendar(t.Context(), notice, "office", ledger.When{Real: time.Now(), Plan: time.Now()}))
+	before, urged := w.head(), w.course("cal", "a")
+	n, err := w.Engine.Recalendar(t.Context(), "calendar-2021-v2", notice.Papers[0], 2021)
+	require.NoError(t, err)
+	require.Equal(t, 3, n)
+	for id := range moved {
+		acts := kinds(t, w, "cal", id)
+		require.Equal(t, "act.recalendar engine", acts[len(acts)-1], id)
+		w.agree("cal", id)
+	}
+	require.Equal(t, []string{"2021-05-06", "2021-05-07"}, []string{stageDay(urged, "urge"), stageDay(w.course("cal", "a"), "urge")})
+	for _, id := range []string{"b", "soon", "late"} {
+		require.Empty(t, kinds(t, w, "cal", id), "nothing of it moves")
+	}
+	left, err := w.Engine.Moves(t.Context(), "cal", calendar.New(years...).With(notice))
+	require.NoError(t, err)
+	require.Empty(t, left)
+	w.still("cal")
+	events := w.events(before, ledger.ActKind(act.Recalendar))
+	require.Len(t, events, 3)
+	require.Contains(t, string(events[0].Data), notice.Papers[0])
+
+	end := w.head()
+	n, err = w.Engine.Recalendar(t.Context(), "calendar-2021-v2", notice.Papers[0], 2021)
+	require.NoError(t, err)
+	require.Equal(t, 0, n)
+	require.Equal(t, end, w.head(), "nothing is done twice")
+}
+
+func stageDay(c act.Course, id string) string {
+	i := slices.IndexFunc(c.Ladder, func(s plan.Stage) bool { return s.ID == id })
+	if i < 0 {
+		return ""
+	}
+	return calendar.DayOf(c.Ladder[i].At.In(calendar.Beijing)).String()
+}
+
+func TestTasksMoveToANewPolicy(t *testing.T) {
+	w := open(t, config(t), true)
+	p := twoUnits(t, "pol", nil, entry("a", "due: 2021-05-31"), entry("soft", "due: 2021-05-31, policy: soft"), entry("held", "due: 2021-05-31"),
+		entry("watch", "kind: duty, recur: {every: month, from: 2021-04-08, until: 2021-12-31}"), entry("always", "kind: standing"))
+	w.stands(p)
+	w.opened("pol", "watch.2021-04")
+	require.NoError(t, w.act("pol", "held", clerk, act.Act{Kind: act.Suspend}))
+	next := p.Policies["standard"]
+	next.Version, next.Stages = 3, slices.Clone(next.Stages)
+	for i, r := range next.Stages {
+		if r.ID == "remind-15" {
+			next.Stages[i].ID, next.Stages[i].Before = "remind-20", &plan.Offset{N: 20}
+		}
+	}
+	book, err := act.NewBook(p, w.cal)
+	require.NoError(t, err)
+	book.Policies = map[string]plan.Policy{"standard": p.Policies["standard"], "standard@3": next}
+	want, _, refused := book.Act(w.course("pol", "a"), act.Act{ID: "x", Kind: act.SetPolicy, By: clerk, At: p.Issued.At(0, 0, calendar.Beijing).UTC(), On: p.Issued, Policy: "standard@3", Reason: "试"})
+	require.Nil(t, refused)
+
+	end := w.head()
+	moves, err := w.Engine.PolicyMoves(t.Context(), "pol", next)
+	require.NoError(t, err)
+	var told []string
+	for _, m := range moves {
+		told = append(told, fmt.Sprintf("%s %d→%d %d %v", m.Task, m.From, m.To, len(m.Stages), m.Refused != nil))
+	}
+	require.Equal(t, []string{"a 2→3 2 false", "held 2→3 0 true", "watch 2→3 0 false", "watch.2021-04 2→3 2 false"}, told)
+	_, _, err = w.Engine.ApplyPolicy(t.Context(), "pol", next, liaison, "调整提醒")
+	require.Equal(t, "act.refused_seat", refusedBy(t, err))
+	require.Equal(t, end+1, w.head(), "nothing but the refusal is written")
+
+	n, left, err := w.Engine.ApplyPolicy(t.Context(), "pol", next, clerk, "调整提醒")
+	require.NoError(t, err)
+	require.Equal(t, 3, n)
+	require.Equal(t, []engine.LeftUndone{{Task: "held", Kind: act.SetPolicy, Refused: act.Refusal{Key: "act.refused_state", Data: map[string]string{"Kind": "set_policy", "State": "suspended"}}}}, left)
+	require.Equal(t, ids(want.Ladder), ids(w.course("pol", "a").Ladder), "as the pure function says")
+	require.Equal(t, []string{
+		"a open 任务a shuiwu  2021-05-31 standard@3", "soft open 任务soft shuiwu  2021-05-31 soft", "held open 任务held shuiwu  2021-05-31 standard",
+		"watch open 任务watch shuiwu   standard@3", "watch.2021-04 open 任务watch shuiwu  2021-04-30 standard@3", "always open 任务always shuiwu   standard",
+	}, w.lines("pol"))
+	w.agreeAll("pol")
+
+	end = w.still("pol")
+	n, left, err = w.Engine.ApplyPolicy(t.Context(), "pol", next, clerk, "调整提醒")
+	require.NoError(t, err)
+	require.Equal(t, []any{0, 1}, []any{n, len(left)})
+	require.Equal(t, end, w.head(), "nothing is done twice")
+	require.NoError(t, w.act("pol", "held", clerk, act.Act{Kind: act.Resume}))
+	n, left, err = w.Engine.ApplyPolicy(t.Context(), "pol", next, clerk, "调整提醒")
+	require.NoError(t, err)
+	require.Equal(t, []any{1, 0}, []any{n, len(left)})
+	w.agreeAll("pol")
+
+	next.Title = "另一套"
+	_, _, err = w.Engine.ApplyPolicy(t.Context(), "pol", next, clerk, "理由")
+	require.ErrorIs(t, err, engine.ErrSamePolicyVersion)
+	next.Name = "nowhere"
+	_, _, err = w.Engine.ApplyPolicy(t.Context(), "pol", next, clerk, "理由")
+	require.ErrorIs(t, err, engine.ErrNoSuchPolicy)
+}
