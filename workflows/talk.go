@@ -1,6 +1,9 @@
 package workflows
 
 import (
+	"slices"
+	"time"
+
 	"go.temporal.io/sdk/workflow"
 
 	"duban/activities"
@@ -39,7 +42,13 @@ type talk struct {
 	TalkState
 	turn  workflow.Mutex
 	ends  workflow.ReceiveChannel
-	moved int // acts recorded in this run: whoever sleeps looks again
+	moved int         // acts recorded in this run: whoever sleeps looks again
+	queue []time.Time // instants of the acts that wait for their turn
+}
+
+// before tells that an act waits whose instant comes before at.
+func (t *talk) before(at time.Time) bool {
+	return slices.ContainsFunc(t.queue, at.After)
 }
 
 // over tells that nothing more can happen, as far as has been heard.
@@ -72,6 +81,9 @@ func (t *talk) wait(ctx workflow.Context) error {
 		wake := plan.Wake(t.Talk, next.At, t.Window)
 		if err := sleepUntil(ctx, t.Clock, wake, stageSummary(next), changed); err != nil || changed() {
 			return err
+		}
+		if t.before(next.At) { // a proposal left alone on a fast clock never runs out of stages
+			return workflow.Await(ctx, func() bool { return !t.before(next.At) })
 		}
 		do = t.stage
 	case t.Course.State != act.TalkProposed:
@@ -124,7 +136,11 @@ func (t *talk) listen(ctx workflow.Context) error {
 }
 
 func (t *talk) act(ctx workflow.Context, a act.Act) error {
-	if err := t.turn.Lock(ctx); err != nil {
+	t.queue = append(t.queue, a.At)
+	err := t.turn.Lock(ctx)
+	i := slices.IndexFunc(t.queue, a.At.Equal)
+	t.queue = slices.Delete(t.queue, i, i+1)
+	if err != nil {
 		return err
 	}
 	defer t.turn.Unlock()
