@@ -10,11 +10,15 @@ import (
 
 // Behind is by how many percentage points the reported progress lags behind the
 // share of time gone by between the day of the assignment and the due date, both
-// whole days; negative when it is ahead. The share stays between 0 and 100. It
-// is rounded towards the smaller lag.
+// whole days; negative when it is ahead. The share stays between 0 and 100; from
+// the due date on all the time is gone, however late it was assigned. It is
+// rounded towards the smaller lag.
 func Behind(assigned, due, today calendar.Day, percent int) int {
 	whole := max(due.Sub(assigned), 1)
 	gone := min(max(today.Sub(assigned), 0), whole)
+	if !today.Before(due) {
+		gone = whole
+	}
 	lag := 100*gone - percent*whole // in points times the days of the whole
 	if lag < 0 {
 		return -((-lag + whole - 1) / whole)

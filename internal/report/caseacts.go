@@ -174,7 +174,9 @@ func (d docket) saidIn(m Moment) (all []string) {
 	}
 	add("policy", a.Policy)
 	add("title", a.Title)
-	add("ref", a.Ref)
+	if a.Kind != act.Propose { // there it is the task
+		add("ref", a.Ref)
+	}
 	add("rule", d.ruleOf(a.Rule))
 	if t := a.Talk; t != nil {
 		all = append(all, d.talkFacts(*t)...)
