@@ -88,7 +88,7 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 
 // byMayor is a named leader's word on a proposed talk.
 func byMayor(k act.Kind) act.Act {
-	return act.Act{ID: "mayor", Kind: k, By: act.Actor{Account: "mayor", Name: "市长", Unit: "lingdao"}, Reason: "同意按建议办理"}
+	return act.Act{ID: "mayor", Kind: k, By: mayor, Reason: "同意按建议办理"}
 }
 
 // history is the whole history of a workflow's run, the latest when run is "".

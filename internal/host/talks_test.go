@@ -1,0 +1,102 @@
+package host_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+
+	"duban/internal/act"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/workflows"
+)
+
+// talkIs waits until a talk has a state in the ledger.
+func (w *world) talkIs(planID, talk, state string) {
+	w.t.Helper()
+	w.eventually(talk+" is "+state, func(ctx context.Context) bool {
+		k, err := w.Ledger.Talk(ctx, planID, talk)
+		return err == nil && k.State == state
+	})
+}
+
+// ends waits until a talk's workflow has come to its end.
+func (w *world) ends(planID, talk string) {
+	w.t.Helper()
+	w.eventually("the end of "+talk, func(ctx context.Context) bool {
+		d, err := w.Client.DescribeWorkflowExecution(ctx, workflows.TalkWorkflowID(planID, talk), "")
+		return err == nil && d.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
+	})
+}
+
+func (w *world) onTalk(planID, talk string, by act.Actor, a act.Act) error {
+	a.By, a.Reason = by, "说明"
+	if a.ID == "" {
+		a.ID = string(a.Kind) + "-" + by.Account
+	}
+	return w.Engine.ActOnTalk(context.Background(), planID, talk, a)
+}
+
+func TestTalksOnARealServer(t *testing.T) {
+	w := open(t, config(t), true)
+	for plan, task := range map[string]string{"talks": "a", "gone": "b"} { // two tasks of one plan would call for a circular
+		p, _ := smallPlan(t, plan, "2021-04-08", "standard", dated(task, "2021-04-30"))
+		w.launch(p, fast(p, 40*time.Millisecond, time.Second))
+	}
+	w.talkIs("talks", "a#1", ledger.TalkOpen)
+	w.talkIs("gone", "b#1", ledger.TalkOpen)
+
+	// a cancelled task takes its talk with it
+	require.NoError(t, w.act("gone", "b", clerk, act.Act{Kind: act.Cancel, Paper: "〔2021〕20号"}))
+	w.talkIs("gone", "b#1", ledger.TalkVoid)
+	w.ends("gone", "b#1")
+	require.Equal(t, "act.refused_talk_state", refusedBy(t, w.onTalk("gone", "b#1", mayor, act.Act{Kind: act.CloseTalk})))
+
+	// who may not, may not, and the ledger has it
+	summons := &act.TalkFacts{Number: "〔2021〕3号", Time: time.Date(2021, 6, 1, 1, 0, 0, 0, time.UTC), Place: "三楼会议室", Called: []string{"局长"}}
+	require.Equal(t, "act.refused_seat", refusedBy(t, w.onTalk("talks", "a#1", liaison, act.Act{Kind: act.Serve, Talk: summons})))
+	require.Equal(t, "act.refused_talk_order", refusedBy(t, w.onTalk("talks", "a#1", clerk, act.Act{Kind: act.Held})))
+	require.NoError(t, w.onTalk("talks", "a#1", clerk, act.Act{Kind: act.Serve, Talk: summons}))
+	require.NoError(t, w.onTalk("talks", "a#1", clerk, act.Act{Kind: act.Serve, Talk: summons}), "the same act again")
+	k, err := w.Ledger.Talk(t.Context(), "talks", "a#1")
+	require.NoError(t, err)
+	require.Equal(t, summons, k.Course.Notice)
+	require.Contains(t, kinds(t, w, "talks", "a"), "act.refused shuiwu")
+
+	// two people close it at the same instant
+	var people sync.WaitGroup
+	closed := make([]error, 2)
+	for i, id := range []string{"one", "two"} {
+		people.Go(func() { closed[i] = w.onTalk("talks", "a#1", mayor, act.Act{ID: id, Kind: act.CloseTalk}) })
+	}
+	people.Wait()
+	require.Equal(t, 1, len(slices.DeleteFunc(closed, func(err error) bool { return err == nil })))
+	w.talkIs("talks", "a#1", ledger.TalkClosed)
+	w.ends("talks", "a#1")
+
+	// a circular, proposed twice by one act, decided by a named leader
+	for range 2 {
+		id, err := w.Engine.Propose(t.Context(), "talks", act.Act{ID: "circular", By: clerk, Ref: "a", Reason: "逾期未办结", Talk: &act.TalkFacts{What: plan.ProposeCircular}}, nil)
+		require.NoError(t, err)
+		require.Equal(t, "a#2", id)
+	}
+	_, err = w.Engine.Propose(t.Context(), "talks", act.Act{ID: "mine", By: liaison, Ref: "a", Reason: "逾期", Talk: &act.TalkFacts{What: plan.ProposeTalk}}, nil)
+	require.Equal(t, "act.refused_seat", refusedBy(t, err))
+	require.Equal(t, "act.refused_talk_leader", refusedBy(t, w.onTalk("talks", "a#2", clerk, act.Act{Kind: act.Approve})))
+	require.NoError(t, w.onTalk("talks", "a#2", mayor, act.Act{Kind: act.Approve}))
+	w.ends("talks", "a#2")
+	w.eventually("the circular", func(context.Context) bool {
+		return strings.Contains(strings.Join(w.told("talks", "a"), "\n"), "act-2-approve → shuiwu/head")
+	})
+	_, err = w.Ledger.Verify(t.Context())
+	require.NoError(t, err)
+}
+
+// mayor is a named leader.
+var mayor = act.Actor{Account: "mayor", Name: "市长", Unit: "lingdao"}
