@@ -310,14 +310,16 @@ func TestCompletion(t *testing.T) {
 	t.Parallel()
 	f := peopled(t)
 	for typed, want := range map[string][]string{
-		"task ack --as shuiwu.wang ": {"over\t建成污水处理厂"},
-		"task ack --as gaoping.li ":  {"late\t完成管网改造", "over\t建成污水处理厂"},
-		"task show l":                {"late\t完成管网改造"},
-		"duty end ":                  {"watch\t监测断面水质"},
-		"task ack over --as off":     {"office.zhao\t协调办赵某"},
-		"task list --plan ":          {"water\t治水计划"},
-		"task ack over ":             {},
-		"completion z":               {"zsh"},
+		"task ack --as shuiwu.wang ":  {"over\t建成污水处理厂"},
+		"task ack --as gaoping.li ":   {"late\t完成管网改造", "over\t建成污水处理厂"},
+		"task show l":                 {"late\t完成管网改造"},
+		"duty end ":                   {"watch\t监测断面水质"},
+		"task ack over --as off":      {"office.zhao\t协调办赵某"},
+		"task reassign over --unit g": {"gaoping\t高平市人民政府"},
+		"task policy over --policy s": {"soft\t柔性督办规则（力争、原则上）", "standard\t标准督办规则"},
+		"task list --plan ":           {"water\t治水计划"},
+		"task ack over ":              {},
+		"completion z":                {"zsh"},
 	} {
 		f.as = ""
 		out := f.say(append([]string{"__complete"}, strings.Split(typed, " ")...)...)

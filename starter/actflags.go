@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -64,6 +65,11 @@ func (a *app) declare(c *cobra.Command, d deed, f *actFlags) {
 	c.Flags().StringVar(&f.plan, "plan", "", a.w.T("cli.say_plan"))
 	c.Flags().StringVar(&f.id, "id", "", a.w.T("cli.say_id"))
 	a.completeFlag(c, "plan", a.planNames)
+	for flag, find := range map[string]func(context.Context) (map[string]string, error){"unit": a.unitNames, "policy": a.policyTitles} {
+		if slices.Contains(d.flags(), flag) {
+			a.completeFlag(c, flag, find)
+		}
+	}
 	if slices.Contains(d.flags(), "file") {
 		_ = c.MarkFlagFilename("file") // the flag is there
 	}

@@ -73,6 +73,42 @@ func (a *app) planNames(ctx context.Context) (map[string]string, error) {
 	return names, err
 }
 
+// unitNames are the IDs of the units of the launched plans and their names.
+func (a *app) unitNames(ctx context.Context) (map[string]string, error) {
+	return a.ofPlans(ctx, func(p plan.Plan, names map[string]string) {
+		for _, u := range p.Directory.Units {
+			names[u.ID] = u.Name
+		}
+	})
+}
+
+// policyTitles are the policies of the launched plans and their titles.
+func (a *app) policyTitles(ctx context.Context) (map[string]string, error) {
+	return a.ofPlans(ctx, func(p plan.Plan, names map[string]string) {
+		for name, policy := range p.Policies {
+			names[name] = policy.Title
+		}
+	})
+}
+
+func (a *app) ofPlans(ctx context.Context, add func(plan.Plan, map[string]string)) (map[string]string, error) {
+	names := map[string]string{}
+	return names, a.withLedger(ctx, func(store *ledger.Store) error {
+		plans, err := a.planIDs(ctx, store, "")
+		if err != nil {
+			return err
+		}
+		for _, id := range plans {
+			l, err := store.Plan(ctx, id)
+			if err != nil {
+				return err
+			}
+			add(l.Plan, names)
+		}
+		return nil
+	})
+}
+
 // accountNames are the accounts and whose they are.
 func (a *app) accountNames(context.Context) (map[string]string, error) {
 	book, err := a.accounts()
