@@ -30,7 +30,8 @@ func entry(id, rest string) string {
 // before it is read.
 func twoUnits(t *testing.T, id string, edit func(file string, text string) string, entries ...string) *plan.Plan {
 	t.Helper()
-	_, file := smallPlan(t, id, "2021-04-08", "standard", entries...)
+	first := entry("in-place-of", "due: 2021-05-31")
+	_, file := smallPlan(t, id, "2021-04-08", "standard", first)
 	dir := filepath.Dir(file)
 	texts := map[string]string{"policies.yaml": string(seeds.Policies)}
 	for _, name := range []string{"plan.yaml", "units.yaml"} {
@@ -39,6 +40,7 @@ func twoUnits(t *testing.T, id string, edit func(file string, text string) strin
 		texts[name] = string(raw)
 	}
 	texts["plan.yaml"] = strings.Replace(texts["plan.yaml"], "units: units.yaml\n", "units: units.yaml\npolicies: policies.yaml\n", 1)
+	texts["plan.yaml"] = strings.Replace(texts["plan.yaml"], first, strings.Join(entries, ""), 1)
 	texts["units.yaml"] += "  - id: huanjing\n    name: 市生态环境局\n    kind: city_department\n    contacts:\n"
 	for _, role := range []string{"liaison", "deputy", "head"} {
 		texts["units.yaml"] += fmt.Sprintf("      - {role: %s, name: 市生态环境局%s, email: %s@huanjing.example}\n", role, role, role)
@@ -117,7 +119,7 @@ func (w *world) events(after int64, kind string) []ledger.Event {
 func (w *world) still(planID string) int64 {
 	w.t.Helper()
 	w.eventually("all is sent", func(ctx context.Context) bool {
-		waiting, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: planID, States: []string{ledger.Pending}})
+		waiting, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: planID, States: []string{ledger.Pending, ledger.Sending}})
 		return err == nil && len(waiting) == 0
 	})
 	return w.head()
@@ -140,7 +142,7 @@ func TestAnAmendmentChangesWhatRuns(t *testing.T) {
 	after := twoUnits(t, "amd", func(file, text string) string {
 		if file == "policies.yaml" {
 			text = strings.Replace(text, "version: 2\n    title: 标准", "version: 3\n    title: 标准", 1)
-			text = strings.Replace(text, "{ id: remind-30, kind: remind, before: 30 days", "{ id: remind-20, kind: remind, before: 20 days", 1)
+			text = strings.Replace(text, "{ id: remind-30, kind: remind, before: 30 days", "{ id: remind-22, kind: remind, before: 22 days", 1)
 		}
 		return text
 	},
@@ -149,7 +151,7 @@ func TestAnAmendmentChangesWhatRuns(t *testing.T) {
 		strings.Replace(entry("both", "due: 2021-06-30"), "任务both", "任务新", 1),
 		entry("other", "due: 2021-05-31, policy: '13710', lead: 市生态环境局, assist: [市水务局]"),
 		entry("watch", "kind: duty, lead: 市生态环境局, recur: {every: quarter, from: 2021-04-08, until: 2021-12-31}"),
-		entry("more", "kind: duty, recur: {every: quarter, from: 2021-01-01, until: 2021-12-31}"),
+		entry("more", "kind: duty, recur: {every: month, from: 2021-04-08, until: 2021-12-31}"),
 		strings.Replace(entry("always", "kind: standing"), "任务always", "任务常", 1))
 
 	changes, err := w.Engine.Amending(t.Context(), after)
@@ -159,28 +161,28 @@ func TestAnAmendmentChangesWhatRuns(t *testing.T) {
 	report, err := w.amend(after)
 	require.NoError(t, err)
 	require.Equal(t, changes, report.Changes)
-	require.Equal(t, []any{1, false, 2, 4, 3, 11, []engine.LeftUndone{}},
+	require.Equal(t, []any{1, false, 2, 4, 3, 13, []engine.LeftUndone{}},
 		[]any{report.N, report.Resumed, report.Armed, report.Changed, report.Cancelled, report.Acts, report.Left})
-	w.opened("amd", "more.2021Q2")
+	w.opened("amd", "more.2021-04")
 	require.Equal(t, []string{
 		"first open 任务first shuiwu  2021-07-31 standard@3",
 		"keep open 任务keep shuiwu  2021-05-31 standard",
 		"both open 任务新 shuiwu  2021-06-30 standard",
-		"gone cancelled 任务gone shuiwu  2021-06-30 standard",
 		"other open 任务other huanjing shuiwu 2021-05-31 13710",
-		"watch open 任务watch huanjing   standard",
-		"watch.2021-04 open 任务watch huanjing  2021-04-30 standard",
+		"watch open 任务watch huanjing shuiwu  standard",
+		"watch.2021-04 open 任务watch huanjing shuiwu 2021-04-30 standard",
+		"more open 任务more shuiwu   standard@3",
+		"more.2021-04 open 任务more shuiwu  2021-04-30 standard@3",
+		"always open 任务常 shuiwu   standard",
+		"gone cancelled 任务gone shuiwu  2021-06-30 standard",
 		"done closed 任务done shuiwu   standard",
 		"done.2021-04 cancelled 任务done shuiwu  2021-04-30 standard",
-		"more open 任务more shuiwu   standard@3",
-		"more.2021Q2 open 任务more shuiwu  2021-06-30 standard@3",
-		"always open 任务常 shuiwu   standard",
 		"never cancelled 任务never shuiwu   standard",
 	}, w.lines("amd"))
 	w.agreeAll("amd")
 	require.Empty(t, kinds(t, w, "amd", "keep"), "what is not changed is not touched")
 	require.ElementsMatch(t, []string{"act.reword office", "act.correct office"}, kinds(t, w, "amd", "both"))
-	require.Equal(t, []string{"remind-20", "remind-15"}, stageIDs(w.course("amd", "first").Ladder)[2:4])
+	require.Equal(t, []string{"remind-22", "remind-15"}, stageIDs(w.course("amd", "first").Ladder)[2:4])
 	events := w.events(was, ledger.PlanAmended)
 	require.Len(t, events, 1)
 	require.Contains(t, string(events[0].Data), "晋市政办〔2021〕30号")

@@ -134,25 +134,31 @@ func (t *tx) amend(was plan.Plan, a Amendment) error {
 	return nil
 }
 
-// positions are the places of the plan's tasks in the document as it is now; a
-// duty's occurrences stand with it.
+// positions are the places of the old tasks in the document as it is now, those
+// it does not name any more after the others; a duty's occurrences stand with it.
 func (t *tx) positions(p plan.Plan) error {
 	var rows []struct {
 		ID       string `db:"id"`
 		Position int    `db:"position"`
 	}
-	if err := t.all(&rows, `SELECT id, position FROM tasks WHERE plan = ? AND duty = ''`, p.ID); err != nil {
+	if err := t.all(&rows, `SELECT id, position FROM tasks WHERE plan = ? AND duty = '' ORDER BY position, id`, p.ID); err != nil {
 		return err
 	}
-	is := map[string]int{}
-	for _, r := range rows {
-		is[r.ID] = r.Position
-	}
+	places, last := map[string]int{}, len(p.Tasks)
 	for i, task := range p.Tasks {
-		if now, there := is[task.ID]; there && now != i+1 {
-			if _, err := t.exec(`UPDATE tasks SET position = ? WHERE plan = ? AND (id = ? OR duty = ?)`, i+1, p.ID, task.ID, task.ID); err != nil {
-				return err
-			}
+		places[task.ID] = i + 1
+	}
+	for _, r := range rows {
+		place, stays := places[r.ID]
+		if !stays {
+			last++
+			place = last
+		}
+		if place == r.Position {
+			continue
+		}
+		if _, err := t.exec(`UPDATE tasks SET position = ? WHERE plan = ? AND (id = ? OR duty = ?)`, place, p.ID, r.ID, r.ID); err != nil {
+			return err
 		}
 	}
 	return nil
