@@ -175,6 +175,9 @@ func (y *year) check() {
 		}
 	}
 	require.True(y, slices.IsSortedFunc(c.Ladder, func(a, b plan.Stage) int { return a.At.Compare(b.At) }))
+	for _, s := range c.Held {
+		require.False(y, c.Speaks(s), "%s is on hold and would speak", s.ID)
+	}
 	require.Equal(y, c.State == act.Suspended, c.Pause != nil)
 	require.Equal(y, c.State == act.Reported, c.Report != nil)
 	switch c.State {

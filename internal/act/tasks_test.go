@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/act"
+	"duban/internal/calendar"
 	"duban/internal/plan"
 )
 
@@ -638,4 +639,55 @@ func TestEveryStateHasAWayOut(t *testing.T) {
 			require.False(t, act.TalkCase{State: from}.Over(), "%s is done to a talk that is over", row.Kind)
 		}
 	}
+}
+
+// Milder rules put in force after the due date: that the due day was said does
+// not stand for the word that comes after it.
+func TestMilderRulesAfterTheDueDate(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, dueDay, assigned)
+	d.do("gaoping", "2021-04-08 15:00", act.Acknowledge)
+	d.do("office", "2021-06-30 10:00", act.Suspend)
+	d.do("office", "2021-07-20 10:00", act.Resume)
+	require.Equal(t, "\n2021-07-21 09:00 resumed-3 talk gaoping/head,office/office,group/leader moved from 2021-07-14 merged urge,warn,talk\n", d.ladder())
+	d.do("office", "2021-07-20 11:00", act.SetPolicy, policy("soft"))
+	require.Equal(t, "\n2021-07-21 09:00 moved-4 remind gaoping/liaison,office/office moved from 2021-07-07 merged late-5\n", d.ladder())
+}
+
+// A pause may move the due date past the one asked for: granted, it would come earlier.
+func TestAnExtensionOvertakenByAPause(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, dueDay, assigned)
+	d.do("gaoping", "2021-06-01 10:00", act.Extend, due("2021-07-31"))
+	d.do("office", "2021-06-02 10:00", act.Suspend, moves)
+	d.do("office", "2021-07-20 10:00", act.Resume)
+	require.Equal(t, "extend_not_later Due=2021-08-17", d.no("office", "2021-07-20 11:00", act.Grant))
+	d.do("office", "2021-07-20 12:00", act.Grant, due("2021-08-31"))
+	require.Equal(t, day(t, "2021-08-31"), d.Case.Due)
+}
+
+// A holiday notice that makes rest days of 7 and 8 July moves what is still to
+// come and says nothing twice.
+func TestCalendarChanged(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, dueDay, assigned)
+	d.do("gaoping", "2021-04-08 15:00", act.Acknowledge)
+	d.to("2021-07-02 00:00")
+	d.spoken()
+	notice := d.Calendar.Years()[0]
+	require.Equal(t, 2021, notice.Year)
+	notice.Days = slices.Clone(notice.Days)
+	for _, d := range []string{"2021-07-07", "2021-07-08"} {
+		notice.Days = append(notice.Days, calendar.Holiday{Name: "防汛", Date: day(t, d), IsOffDay: true})
+	}
+	d.Calendar = d.Calendar.With(notice)
+	a := d.by("office", "2021-07-02 10:00", act.Recalendar)
+	a.By = act.EngineActor
+	told, refused := d.try(a)
+	require.Nil(t, refused)
+	require.Empty(t, told)
+	require.Equal(t, `
+2021-07-09 09:00 warn warn gaoping/head,office/office
+2021-07-16 09:00 talk talk gaoping/head,office/office,group/leader
+`, d.ladder())
 }
