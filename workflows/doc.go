@@ -22,6 +22,9 @@
 //
 //	Talk      one warning talk or circular: proposed, decided by a named leader,
 //	          then step by step, each with its own limit
+//	Talk      one talk or circular: opened by its stage, or proposed by a person
+//	          or a rule; a proposal is said again until a named leader decides;
+//	          stays until it is closed, declined, or void with its task
 //	Digest    one recipient, one morning: started with a delay until 09:00,
 //	          says in one message what is still true then
 //	Duty      one recurring duty: opens each occurrence as a Task of its own,
