@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
 
 	"duban/activities"
 	"duban/internal/act"
@@ -320,4 +322,43 @@ func TestCircularIsToldAndClosedByItsApproval(t *testing.T) {
 	require.Equal(t, ledger.TalkClosed, b.talkState("survey#2"))
 	_, err = b.store.Verify(t.Context())
 	require.NoError(t, err)
+}
+
+func TestTalkHandsItsCourseOver(t *testing.T) {
+	t.Parallel()
+	b, state := talkBench(t, plan.TalkAtOnce)
+	b.SetContinueAsNewSuggested(true)
+	var spoken []string
+	for runs := 0; ; runs++ {
+		require.Less(t, runs, 20)
+		b.ExecuteWorkflow(workflows.TalkType, state)
+		var again *workflow.ContinueAsNewError
+		if !errors.As(b.GetWorkflowError(), &again) {
+			b.done()
+			break
+		}
+		var next workflows.TalkState
+		require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(again.Input, &next))
+		for _, s := range next.Course.Spoken[len(state.Course.Spoken):] {
+			spoken = append(spoken, s.ID)
+		}
+		now := b.Now()
+		b, state = talkBench(t, plan.TalkAtOnce)
+		state.Course = next.Course
+		require.True(t, next.OpensAt.Equal(state.OpensAt))
+		next.OpensAt = state.OpensAt
+		require.Equal(t, next, state)
+		b.SetStartTime(now)
+		if len(state.Course.Ladder) > 0 {
+			b.SetContinueAsNewSuggested(true)
+			continue
+		}
+		acts := b.talkActs(state.Talk)
+		acts.at(now.Add(time.Hour), ofLeader, act.CloseTalk)
+		defer func() { require.Empty(t, acts.refusals()) }()
+	}
+	require.Equal(t, []string{
+		"talk-served-remind", "talk-served-missed", "talk-held-remind", "talk-held-missed", "talk-minutes-remind", "talk-minutes-missed",
+		"talk-plan-remind", "talk-plan-missed", "talk-report-remind", "talk-report-missed", "talk-verified-remind", "talk-verified-missed",
+	}, spoken)
 }
