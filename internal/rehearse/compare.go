@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -57,35 +58,19 @@ func recipients(foretold []plan.Foretold) int {
 
 // compare lists every difference, in order of time.
 func (y *year) compare(ctx context.Context) (Result, error) {
-	notices, err := y.store.Notices(ctx, ledger.NoticeFilter{Plan: y.Plan.ID})
+	h, err := y.held(ctx)
 	if err != nil {
 		return Result{}, err
 	}
-	stages, err := y.store.Stages(ctx, y.Plan.ID, "")
-	if err != nil {
-		return Result{}, err
-	}
-	chain, err := keep(ctx, y.store, y.Plan.ID)
-	if err != nil {
-		return Result{}, err
-	}
-	foretold, diffs := y.asActed(chain)
-	ruled, groundless, err := y.ruled(ctx)
-	if err != nil {
-		return Result{}, err
-	}
-	stages = slices.DeleteFunc(stages, func(s ledger.Stage) bool { return ruled[s.Talk] })
-	notices = slices.DeleteFunc(notices, func(n ledger.Notice) bool { return ruled[n.Talk] })
-	result := Result{Differences: []Difference{}, Kills: y.kills, Took: y.took, Foretold: recipients(foretold), Acts: len(y.answers()), Ruled: len(ruled)}
-	result.Differences = append(append(append(result.Differences, diffs...), groundless...), Compare(foretold, stages, notices, y.to, chain)...)
+	result := Result{Differences: h.differences, Kills: y.kills, Took: y.took, Foretold: recipients(h.foretold), Acts: len(y.answers()), Ruled: h.ruled}
 	messages := map[string]bool{}
-	for _, n := range notices {
+	for _, n := range h.notices {
 		if n.SpeakAt.Before(y.to) && n.State == ledger.Sent {
 			messages[n.Message] = true
 		}
 	}
 	result.Messages = len(messages)
-	for _, s := range stages {
+	for _, s := range h.stages {
 		if s.State == ledger.Decided && s.At.Before(y.to) {
 			result.Stages++
 		}
@@ -97,6 +82,40 @@ func (y *year) compare(ctx context.Context) (Result, error) {
 		return result, fmt.Errorf("%w in %d places", ErrDiffers, n)
 	}
 	return result, nil
+}
+
+// held is what the ledger holds, beside what was to be expected of it.
+type held struct {
+	foretold    []plan.Foretold
+	stages      []ledger.Stage  // but those of what rules proposed
+	notices     []ledger.Notice // but those of what rules proposed
+	ruled       int             // talks and circulars that rules proposed
+	differences []Difference
+}
+
+func (y *year) held(ctx context.Context) (h held, err error) {
+	if h.notices, err = y.store.Notices(ctx, ledger.NoticeFilter{Plan: y.Plan.ID}); err != nil {
+		return h, err
+	}
+	if h.stages, err = y.store.Stages(ctx, y.Plan.ID, ""); err != nil {
+		return h, err
+	}
+	chain, err := keep(ctx, y.store, y.Plan.ID)
+	if err != nil {
+		return h, err
+	}
+	ruled, groundless, err := y.ruled(ctx)
+	if err != nil {
+		return h, err
+	}
+	h.ruled = len(ruled)
+	h.stages = slices.DeleteFunc(h.stages, func(s ledger.Stage) bool { return ruled[s.Talk] })
+	h.notices = slices.DeleteFunc(h.notices, func(n ledger.Notice) bool { return ruled[n.Talk] })
+	maps.DeleteFunc(chain.acts, func(key string, _ done) bool { return ruled[strings.Split(key, "/")[0]] })
+	foretold, diffs := y.asActed(chain)
+	h.foretold = foretold
+	h.differences = append(append(append([]Difference{}, diffs...), groundless...), Compare(foretold, h.stages, h.notices, y.to, chain)...)
+	return h, nil
 }
 
 // asActed is what is foretold when the acts are done at the instants at which
@@ -165,7 +184,7 @@ func (y *year) ruled(ctx context.Context) (ids map[string]bool, diffs []Differen
 	}
 	ids = map[string]bool{}
 	for _, t := range talks {
-		if t.Origin == "" || t.Origin == act.OriginStage || t.Origin == act.OriginHand {
+		if !byRule(t) {
 			continue
 		}
 		ids[t.ID] = true
@@ -182,6 +201,11 @@ func (y *year) ruled(ctx context.Context) (ids map[string]bool, diffs []Differen
 		}
 	}
 	return ids, diffs, nil
+}
+
+// byRule tells that a talk was proposed by a rule of consequences.
+func byRule(t ledger.Talk) bool {
+	return t.Origin != "" && t.Origin != act.OriginStage && t.Origin != act.OriginHand
 }
 
 // Compare holds the preview against the ledger, for all that speaks before to.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -41,6 +43,9 @@ const (
 	guard = 60 * time.Millisecond
 	// look is how often the ledger is looked at while something is waited for.
 	look = 30 * time.Millisecond
+	// hush is how long an act waits for messages that are late: after that it goes
+	// before them, and they are dropped where it has made them untrue.
+	hush = 500 * time.Millisecond
 	// attempt is how long one sending of an act may take.
 	attempt = 8 * time.Second
 )
@@ -122,7 +127,11 @@ func (d *driver) send(ctx context.Context, e script.Entry, at time.Time) error {
 	a.At = at
 	switch e.Sort {
 	case script.OnTalk:
-		return d.engine.ActOnTalk(ctx, d.Plan.ID, e.Thing, a)
+		id, err := d.talk(ctx, e.Thing)
+		if err != nil {
+			return err
+		}
+		return d.engine.ActOnTalk(ctx, d.Plan.ID, id, a)
 	case script.Propose:
 		a.Ref = e.Thing
 		_, err := d.engine.Propose(ctx, d.Plan.ID, a, nil)
@@ -142,11 +151,15 @@ var errUnsettled = errors.New("rehearse: what was to be said before the act is n
 // has been said, so that acts and words come in the order that is foretold. It
 // gives the instant up to which that is so: the act's own.
 func (d *driver) settled(ctx context.Context, e script.Entry) (time.Time, error) {
-	deadline := time.Now().Add(patience)
-	for time.Now().Before(deadline) {
+	began := time.Now()
+	for time.Since(began) < patience {
 		now := time.Now()
 		at := d.clock.Plan(now).UTC()
-		waits, err := d.waits(ctx, e, at, d.clock.Plan(now.Add(min(guard, d.Day/4))))
+		soon := d.clock.Plan(now.Add(min(guard, d.Day/4)))
+		waits, err := d.undecided(ctx, e, at, soon)
+		if !waits && err == nil && time.Since(began) < hush {
+			waits, err = d.unsaid(ctx, e, soon)
+		}
 		if err != nil || !waits {
 			return at.Truncate(time.Microsecond), err
 		}
@@ -157,32 +170,29 @@ func (d *driver) settled(ctx context.Context, e script.Entry) (time.Time, error)
 	return time.Time{}, errUnsettled
 }
 
-// waits tells whether something about the entry's task that speaks before soon is
-// not said yet. A thing that is not there yet is waited for by the act itself.
-func (d *driver) waits(ctx context.Context, e script.Entry, at, soon time.Time) (bool, error) {
-	task, _, _ := strings.Cut(e.Thing, "#")
+// about is the task whose stages an entry has to wait for; "" is all of them.
+func about(e script.Entry) string {
 	if e.Sort == script.Amends || e.Sort == script.Notice {
-		task = ""
+		return ""
 	}
+	task, _, _ := strings.Cut(e.Thing, "#")
+	return task
+}
+
+// undecided tells whether a stage about the entry's task that speaks before soon
+// is not decided yet. A thing that is not there yet is waited for by the act itself.
+func (d *driver) undecided(ctx context.Context, e script.Entry, at, soon time.Time) (bool, error) {
 	if e.Sort == script.OnDuty {
-		return d.unopened(ctx, task, at)
+		return d.unopened(ctx, e.Thing, at)
 	}
-	stages, err := d.store.Stages(ctx, d.Plan.ID, task)
-	if err != nil {
-		return false, err
-	}
-	for _, s := range stages {
-		if s.State == ledger.Expected && s.At.Before(soon) {
-			return true, nil
-		}
-	}
-	notices, err := d.store.Notices(ctx, ledger.NoticeFilter{Plan: d.Plan.ID, Task: task, States: []string{ledger.Pending, ledger.Sending}})
-	for _, n := range notices {
-		if n.Kind != plan.Told && n.SpeakAt.Before(soon) {
-			return true, nil
-		}
-	}
-	return false, err
+	stages, err := d.store.Stages(ctx, d.Plan.ID, about(e))
+	return slices.ContainsFunc(stages, func(s ledger.Stage) bool { return s.State == ledger.Expected && s.At.Before(soon) }), err
+}
+
+// unsaid tells whether a word about the entry's task is decided and not out yet.
+func (d *driver) unsaid(ctx context.Context, e script.Entry, soon time.Time) (bool, error) {
+	notices, err := d.store.Notices(ctx, ledger.NoticeFilter{Plan: d.Plan.ID, Task: about(e), States: []string{ledger.Pending, ledger.Sending}})
+	return slices.ContainsFunc(notices, func(n ledger.Notice) bool { return n.Kind != plan.Told && n.SpeakAt.Before(soon) }), err
 }
 
 // unopened tells whether an occurrence that was to be opened before now is not
@@ -215,7 +225,13 @@ func (d *driver) recorded(ctx context.Context, e script.Entry) (time.Time, error
 		return k.noticed, nil
 	case script.OnTask, script.OnDuty, script.OnTalk, script.Propose:
 	}
-	if a, ok := k.acts[e.Key()]; ok {
+	thing := e.Thing
+	if e.Sort == script.OnTalk {
+		if thing, err = d.talk(ctx, e.Thing); err != nil {
+			return time.Time{}, err
+		}
+	}
+	if a, ok := k.acts[thing+"/"+e.Act.ID]; ok {
 		return a.at, nil
 	}
 	return time.Time{}, fmt.Errorf("rehearse: the act %s was accepted and is not in the ledger", e.Key())
@@ -241,4 +257,46 @@ func (d *driver) recalendar(ctx context.Context, e script.Entry) error {
 	}
 	_, err := d.engine.Recalendar(ctx, e.Act.ID, e.Act.Reason)
 	return err
+}
+
+// talk is the ID of the talk that a script calls TASK#N: it does not count what
+// rules of consequences proposed, for no script can know of that.
+func (d *driver) talk(ctx context.Context, name string) (string, error) {
+	task, number, _ := strings.Cut(name, "#")
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		return name, nil
+	}
+	talks, err := d.store.Talks(ctx, d.Plan.ID, task)
+	if err != nil {
+		return "", err
+	}
+	talks = slices.DeleteFunc(talks, byRule)
+	if n < 1 || n > len(talks) {
+		return "", fmt.Errorf("talk %s: %w", name, ledger.ErrNotFound)
+	}
+	return talks[n-1].ID, nil
+}
+
+// decide answers what rules of consequences propose as the script says, as soon
+// as it is there: otherwise the leadership would be asked again and again.
+func (d *driver) decide(ctx context.Context) {
+	if d.Script == nil || d.Script.Proposals == nil {
+		return
+	}
+	for d.sleep(ctx, 10*look) {
+		talks, err := d.store.Talks(ctx, d.Plan.ID, "")
+		if err != nil {
+			continue // the engine may be dead for now; the next look will do
+		}
+		for _, t := range talks {
+			if byRule(t) && t.State == ledger.TalkProposed {
+				try, cancel := context.WithTimeout(ctx, attempt)
+				if err := d.engine.ActOnTalk(try, d.Plan.ID, t.ID, d.Script.Proposals.Decision(t.What)); err != nil {
+					d.Log.Debug("Proposal not decided yet", "talk", t.ID, "error", err)
+				}
+				cancel()
+			}
+		}
+	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"time"
 
@@ -37,9 +36,15 @@ func (y *year) act(ctx context.Context) error {
 			y.driver.drive(ctx)
 		}
 	}()
+	decided := make(chan struct{})
+	go func() {
+		defer close(decided)
+		y.driver.decide(ctx)
+	}()
 	err := y.run(ctx, acted)
 	cancel()
 	<-acted
+	<-decided
 	return err
 }
 
@@ -89,29 +94,29 @@ func (y *year) run(ctx context.Context, acted <-chan struct{}) error {
 			continue
 		}
 		y.took = now.Sub(y.clock.Epoch)
-		if over, err := y.over(ctx, so, acted); over || err != nil || now.Sub(lastProgress) > patience {
+		if over, err := y.over(ctx, acted); over || err != nil || now.Sub(lastProgress) > patience {
 			return err
 		}
 	}
 }
 
-// over tells, after the last plan day, that all has been said: without a script
-// as many words as foretold, with one all that the ledger says is to be said.
-func (y *year) over(ctx context.Context, so chronicle, acted <-chan struct{}) (bool, error) {
-	if y.Script == nil {
-		return so.said >= recipients(y.foretold), nil
-	}
+// over tells, after the last plan day, that every act is answered and all is as
+// foretold: there is nothing more to wait for.
+func (y *year) over(ctx context.Context, acted <-chan struct{}) (bool, error) {
 	select {
 	case <-acted:
 	default:
 		return false, nil
 	}
-	waits, err := y.driver.waits(ctx, script.Entry{}, y.to, y.to)
-	if waits || err != nil {
+	all := script.Entry{Sort: script.Amends}
+	if waits, err := y.driver.undecided(ctx, all, y.to, y.to); waits || err != nil {
 		return false, err
 	}
-	told, err := y.store.Notices(ctx, ledger.NoticeFilter{Plan: y.Plan.ID, States: []string{ledger.Pending, ledger.Sending}})
-	return !slices.ContainsFunc(told, func(n ledger.Notice) bool { return n.SpeakAt.Before(y.to) }), err
+	if waits, err := y.driver.unsaid(ctx, all, y.to); waits || err != nil {
+		return false, err
+	}
+	h, err := y.held(ctx)
+	return len(h.differences) == 0, err
 }
 
 func (y *year) killGap(random *rand.Rand) time.Duration {

@@ -20,7 +20,8 @@ import (
 // known are the fields of every kind of mapping; seeds/schema/script.schema.json
 // lists the same ones, a test compares the two.
 var known = map[string][]string{
-	"script": {"plan", "accounts", "acts"},
+	"script":    {"plan", "accounts", "proposals", "acts"},
+	"proposals": {"as", "talk", "circular", "reason"},
 	"act": {"at", "as", "task", "duty", "talk", "propose", "amend", "calendar", "do", "id", "reason", "paper", "evidence", "percent",
 		"due", "until", "moves", "unit", "units", "policy", "title", "ref", "rule", "facts", "expect", "why"},
 	"evidence": {"name", "size", "sha256", "url"},

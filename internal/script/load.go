@@ -79,6 +79,7 @@ func (r *reader) all(raw []byte) {
 	}
 	r.zone = lad.Zone
 	r.accounts(root)
+	r.proposals(root)
 	if root.has("acts") && len(root.list("acts")) == 0 {
 		root.fault("acts", "empty", nil)
 	}
@@ -100,6 +101,28 @@ func (r *reader) accounts(root object) {
 		return
 	}
 	r.people = book
+}
+
+// proposals reads how the leadership answers what rules propose.
+func (r *reader) proposals(root object) {
+	if !root.has("proposals") {
+		return
+	}
+	o, ok := r.object(root.fields["proposals"], "proposals", "proposals")
+	if !ok {
+		return
+	}
+	o.need("as", "talk", "circular", "reason")
+	e := Entry{}
+	r.who(o, &e)
+	answer := func(name string) act.Kind {
+		k := act.Kind(o.text(name))
+		if k != act.Approve && k != act.Decline && k != "" {
+			o.fault(name, "not_one_of", words.Data{"Value": k, "Known": joined([]act.Kind{act.Approve, act.Decline})})
+		}
+		return k
+	}
+	r.script.Proposals = &Proposals{By: e.Act.By, Talk: answer("talk"), Circular: answer("circular"), Reason: o.text("reason")}
 }
 
 var actID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$`)

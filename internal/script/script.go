@@ -17,6 +17,27 @@ import (
 type Script struct {
 	File    string  `json:"file"`
 	Entries []Entry `json:"entries"`
+	// Proposals is how the leadership answers what rules of consequences propose,
+	// which no script can foresee; nil: it does not.
+	Proposals *Proposals `json:"proposals,omitempty"`
+}
+
+// Proposals is one leader's answer to all that rules propose.
+type Proposals struct {
+	By       act.Actor `json:"by"`
+	Talk     act.Kind  `json:"talk"`     // act.Approve or act.Decline
+	Circular act.Kind  `json:"circular"` // act.Approve or act.Decline
+	Reason   string    `json:"reason"`
+}
+
+// Decision is the act that answers a proposal of a talk or a circular
+// (plan.ProposeTalk, plan.ProposeCircular).
+func (p Proposals) Decision(what string) act.Act {
+	a := act.Act{ID: "proposal", Kind: p.Talk, By: p.By, Reason: p.Reason}
+	if what == plan.ProposeCircular {
+		a.Kind = p.Circular
+	}
+	return a
 }
 
 // Sort is what an entry is about.
