@@ -174,7 +174,10 @@ func TestTheLifeOfATalk(t *testing.T) {
 		29-9  talk close over#1 -m 整改到位 --as office.zhao
 		29-10 talk propose late --circular -m 多次逾期 --as leader.liu
 		29-11 talk decline late#1 -m 先约谈 --as leader.liu
+		29-11 talk propose late --circular -m 再次逾期 --as office.zhao
+		29-12 talk approve late#2 --as leader.liu
 		29-12 talk list
+		29-12 talk show late#2
 		29-13 talk show nothing`)
 	wants(t, "talk.zh.txt", said)
 	f.w = words.New("en")

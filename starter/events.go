@@ -26,6 +26,9 @@ type eventData struct {
 	Talk   string          `json:"talk"`
 	Due    string          `json:"due"`
 	Reason string          `json:"reason"`
+	Paper  string          `json:"paper"` // of an amendment
+	Left   []any           `json:"left"`  // what refused it
+	Key    string          `json:"key"`   // of a policy
 	Tasks  json.RawMessage `json:"tasks"` // a count of a launch, a list of what was armed
 	Digest string          `json:"digest"`
 	Error  string          `json:"error"`
@@ -100,8 +103,12 @@ func (a *app) eventText(dir people.Directory, e ledger.Event) string {
 		}
 		name := say.Stage(report.Step{Stage: stage.ID, Kind: stage.Kind, Talk: talkOf(stage.ID), Topic: stage.Topic})
 		return a.w.T("event.say_stage", words.Data{"Stage": name, "At": minute(stage.At), "To": a.seats(dir, stage.To)})
-	case ledger.TaskClosed:
-		return d.Reason
+	case ledger.PlanAmended:
+		return strings.TrimSpace(d.Paper + " " + d.Reason)
+	case ledger.PlanCarried:
+		return a.w.T("event.say_left", words.Data{"N": len(d.Left)})
+	case ledger.PolicyAdded:
+		return d.Key
 	case ledger.TalkOpened, ledger.TalkAsked, ledger.TalkApproved, ledger.TalkRefused, ledger.TalkVoided:
 		_, number, _ := strings.Cut(d.Talk, "#")
 		return a.w.T("event.say_talk", words.Data{"Number": number})

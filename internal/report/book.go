@@ -4,6 +4,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -110,6 +111,7 @@ type Called struct {
 	ID     string `json:"id"`
 	Number int    `json:"number"`
 	State  string `json:"state"`
+	What   string `json:"what"` // talk or circular
 }
 
 // Book works out the table of one plan for the day today. The rows are those of
@@ -260,7 +262,7 @@ func (b *binder) steps(stages []ledger.Stage) map[string]steps {
 func (b *binder) called(talks []ledger.Talk) map[string][]Called {
 	all := map[string][]Called{}
 	for _, t := range talks {
-		all[t.Task] = append(all[t.Task], Called{t.ID, t.Number, t.State})
+		all[t.Task] = append(all[t.Task], Called{t.ID, t.Number, t.State, cmp.Or(t.What, plan.ProposeTalk)})
 	}
 	for _, of := range all {
 		slices.SortFunc(of, func(a, b Called) int { return a.Number - b.Number })

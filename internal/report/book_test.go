@@ -36,7 +36,7 @@ func TestRowsSayWhatIsTrueOnTheDay(t *testing.T) {
 		WorkdaysLeft: pointer(-12), DaysLeft: pointer(-16),
 		Last:  &report.Step{Stage: "talk", Kind: plan.Talk, At: local(day(6, 30), 9, 0)},
 		Next:  &report.Step{Stage: "talk-held-missed", Kind: plan.Escalate, At: local(day(7, 6), 9, 0), Talk: "t1#1"},
-		Talks: []report.Called{{ID: "t1#1", Number: 1, State: ledger.TalkOpen}},
+		Talks: []report.Called{{ID: "t1#1", Number: 1, State: ledger.TalkOpen, What: plan.ProposeTalk}},
 	}, table.Tasks[0])
 	require.Equal(t, report.Row{
 		No: 4, ID: "t4", Kind: plan.Dated, Clause: "三（二）4", Title: "完成雨污分流", Lead: "市城市管理局", LeadID: "chengguan",

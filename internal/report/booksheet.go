@@ -266,7 +266,11 @@ func (s Speaker) Talks(r Row) string {
 		return ""
 	}
 	last := r.Talks[len(r.Talks)-1]
-	return s.t("talk", words.Data{"Number": last.Number, "State": s.t("talk_" + last.State)})
+	state := s.talkState(last.What, last.State)
+	if last.What == plan.ProposeCircular {
+		return s.t("circular", words.Data{"What": s.w.T("matter.what_" + last.What), "State": state})
+	}
+	return s.t("talk", words.Data{"Number": last.Number, "State": state})
 }
 
 // Rate is a share of 1 in percent; a dash when there is none.

@@ -119,7 +119,7 @@ func TestEveryEventHasWords(t *testing.T) {
 	r := small(t)
 	for _, lang := range []string{"zh", "en"} {
 		for _, kind := range []string{
-			ledger.PlanLaunched, ledger.OccurrenceOpened, ledger.TaskArmed, ledger.TaskClosed, ledger.StageDecided, ledger.StageVoid, ledger.NoticeDropped,
+			ledger.PlanLaunched, ledger.OccurrenceOpened, ledger.TaskArmed, ledger.StageDecided, ledger.StageVoid, ledger.NoticeDropped,
 			ledger.MessageFailed, ledger.MessageDeferred, ledger.MessageUnknown, ledger.TalkOpened, ledger.TalkAsked, ledger.TalkApproved, ledger.TalkRefused, ledger.TalkVoided,
 		} {
 			for _, data := range []string{`null`, `"what nobody expected"`, `{"stage": "warn", "revision": 1, "talk": "t1#1", "reason": "x"}`, `{"stage": {"id": "talk", "kind": "talk", "to": ["lingdao/leader"]}, "opens": "t1#1"}`} {

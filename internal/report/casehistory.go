@@ -144,7 +144,7 @@ func (b *binder) history(r Records) []Moment {
 
 // ofDuty tells which events of its occurrences a duty's history shows.
 func ofDuty(kind string) bool {
-	return slices.Contains([]string{ledger.OccurrenceOpened, ledger.TaskClosed, ledger.PlanLaunched, ledger.ActKind(act.Verify), ledger.ActKind(act.Cancel)}, kind)
+	return slices.Contains([]string{ledger.OccurrenceOpened, ledger.PlanLaunched, ledger.ActKind(act.Verify), ledger.ActKind(act.Cancel)}, kind)
 }
 
 // stageOf fills in the stage an event decided or found void.

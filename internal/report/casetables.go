@@ -143,7 +143,11 @@ func (d docket) why(s StageRow) string {
 func (d docket) talks() Section {
 	out := Section{Heading: d.say("part_talks")}
 	for _, t := range d.c.Talks {
-		head := d.say("talk_head", words.Data{"Number": t.Number, "ID": t.ID, "State": d.t("talk_" + t.State), "Unit": t.Unit, "Opened": d.opened(t)})
+		key := "talk_head"
+		if t.What == plan.ProposeCircular {
+			key = "circular_head"
+		}
+		head := d.say(key, words.Data{"Number": t.Number, "ID": t.ID, "State": d.TalkState(t.TalkRow), "Unit": t.Unit, "Opened": d.opened(t)})
 		g := Grid{Head: head, Columns: d.heads("step", "limit", "taken", "result")}
 		for _, st := range t.Steps {
 			g.Rows = append(g.Rows, []string{d.known("step_", st.ID), st.Limit.String(), st.Taken.String(), d.stepResult(st)})
@@ -304,8 +308,6 @@ func (d docket) event(m Moment) string {
 		data["Talk"] = ""
 	case m.Kind == ledger.OccurrenceOpened && m.Task == "":
 		data["Task"] = d.c.Task.ID
-	case m.Kind == ledger.TaskClosed && m.Task != "":
-		name += "_of"
 	}
 	if m.Kind == ledger.StageDecided && len(m.To) == 0 {
 		name += "_none"

@@ -109,7 +109,7 @@ func (t *Tally) add(r Row) {
 	}
 	t.Total++
 	for _, talk := range r.Talks {
-		if talk.State != ledger.TalkVoid && talk.State != ledger.TalkDeclined {
+		if talk.What != plan.ProposeCircular && talk.State != ledger.TalkVoid && talk.State != ledger.TalkDeclined {
 			t.Talks++
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"duban/internal/ledger"
 	"duban/internal/people"
+	"duban/internal/plan"
 )
 
 const minute = "2006-01-02 15:04"
@@ -97,8 +98,8 @@ func (s pages) talks() sheet {
 	b := block{columns: append(columns, column{heading: s.t("col_id"), most: 22, aside: true})}
 	for i, k := range s.table.Talks {
 		row := []cell{
-			number(i + 1), text(s.Title(titles[k.Task])), text(k.Unit), center(k.Due.String()), number(k.Number),
-			center(s.t("talk_" + k.State)), center(k.OpensAt.Format(time.DateOnly)), center(k.Approver),
+			number(i + 1), text(s.Title(titles[k.Task])), text(k.Unit), center(k.Due.String()), s.talkNumber(k),
+			center(s.TalkState(k)), center(k.OpensAt.Format(time.DateOnly)), center(k.Approver),
 		}
 		for _, id := range steps {
 			row = append(row, s.talkStep(k, id))
@@ -107,6 +108,14 @@ func (s pages) talks() sheet {
 	}
 	sh.blocks = []block{b}
 	return sh
+}
+
+// talkNumber is which talk it is; of a circular, that it is one.
+func (s pages) talkNumber(k TalkRow) cell {
+	if k.What == plan.ProposeCircular {
+		return center(s.TalkWhat(k))
+	}
+	return number(k.Number)
 }
 
 // stepIDs are the steps of all talks, in the order in which they are first met.

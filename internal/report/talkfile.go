@@ -68,7 +68,7 @@ func (d docket) talkFactsOf(t CaseTalk) Section {
 	add("grounds", c.Grounds)
 	add("proposed", d.proposedBy(t))
 	add("approver", t.Approver)
-	add("state", d.t("talk_"+t.State))
+	add("state", d.TalkState(t.TalkRow))
 	if c.Round > 1 {
 		add("round", d.say("round", words.Data{"N": c.Round, "Since": d.dayOr(c.Since)}))
 	}
@@ -151,7 +151,15 @@ func (s Speaker) ThenOfTalk(c Case) string {
 }
 
 // TalkState is how a talk stands, in a word.
-func (s Speaker) TalkState(t TalkRow) string { return s.t("talk_" + t.State) }
+func (s Speaker) TalkState(t TalkRow) string { return s.talkState(t.What, t.State) }
+
+// talkState words a state; a circular is not closed, it is out.
+func (s Speaker) talkState(what, state string) string {
+	if what == plan.ProposeCircular && state == ledger.TalkClosed {
+		return s.t("circular_closed")
+	}
+	return s.t("talk_" + state)
+}
 
 // TalkWhat is what a talk is: a talk or a circular.
 func (s Speaker) TalkWhat(t TalkRow) string { return s.w.T("matter.what_" + t.What) }
