@@ -49,6 +49,9 @@ func (s *source) add(n *yaml.Node, field, key string, data words.Data) {
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
 
+// fromParser are the messages for which yaml.v3 counts lines from 0.
+var fromParser = regexp.MustCompile(`^did not find expected (<|node content|'-' indicator|key|',' or)`)
+
 // document is the root of the file's one YAML document.
 func (s *source) document(raw []byte) (*yaml.Node, bool) {
 	dec := yaml.NewDecoder(bytes.NewReader(raw))
@@ -71,9 +74,11 @@ func (s *source) document(raw []byte) (*yaml.Node, bool) {
 	line, detail := 1, err.Error()
 	if m != nil {
 		line, _ = strconv.Atoi(m[1])
-		detail = m[2]
+		if detail = m[2]; fromParser.MatchString(detail) {
+			line++
+		}
 	}
-	s.add(&yaml.Node{Line: line}, "", "syntax", words.Data{"Detail": detail})
+	s.add(&yaml.Node{Line: max(line, 1)}, "", "syntax", words.Data{"Detail": detail})
 	return nil, false
 }
 

@@ -50,6 +50,9 @@ func load(t *testing.T, p *plan.Plan, cal *calendar.Calendar, text string) (*scr
 	return script.Load(file, p, cal)
 }
 
+// cal0 is no day: the whole year.
+var cal0 calendar.Day
+
 func launched(p *plan.Plan) time.Time { return p.Issued.At(0, 0, calendar.Beijing) }
 
 func TestWithoutActsTheForesightIsThePreview(t *testing.T) {
@@ -105,18 +108,4 @@ func TestATaskThatIsActedOn(t *testing.T) {
 		"04-14 14:30 act-2-complete → shuizhiban/office",
 		"04-16 10:30 act-3-verify → gaoping/liaison",
 	}, lines(got, "2.4-survey.gaoping"))
-}
-
-func TestTheShippedScript(t *testing.T) {
-	t.Parallel()
-	p, cal := seed(t)
-	s, problems := script.Load(filepath.Join(folder, "script-2021.yaml"), p, cal)
-	for _, p := range problems {
-		t.Error(p.Text(words.New("zh")))
-	}
-	require.NotNil(t, s)
-	f := script.Foretell(p, cal, launched(p), calendar.Day{}, s, nil)
-	for _, e := range f.Astray(s) {
-		t.Errorf("line %d: %s %s: %s", e.Line, e.Act.Kind, e.Thing, f.Refused[e.Key()])
-	}
 }

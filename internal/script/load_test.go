@@ -1,0 +1,234 @@
+package script_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"duban/internal/act"
+	"duban/internal/script"
+	"duban/internal/words"
+)
+
+var faults = map[string]struct{ text, want string }{
+	"everything at once": {`
+  - {at: 2021-13-01, as: nobody, task: p14, do: acknowlege, due: soon, percent: -1, moves: maybe, units: {a: b}, evidence: [x]}
+  - {as: zezhou, task: nothing, duty: p14, do: verify, why: seat}
+  - {at: 2021-05-01, as: zezhou, task: nothing, do: verify, id: a b, expect: yes, why: seat}
+  - {at: 2021-05-01, as: zezhou, duty: p14, do: end, id: x, unit: nobody, policy: hard, facts: 1}
+  - {at: 2021-05-01, as: zezhou, talk: "p14#1", do: propose, id: x, expect: refused, why: nonsense}
+  - {at: 2021-05-01, as: zezhou, amend: none.yaml, do: verify}
+  - {at: 2021-05-01, as: zezhou, calendar: none.json, reason: [a], reasn: b}
+  - {at: 2021-05-01, as: zezhou, calendar: script.yaml}
+  - 5
+`, `
+4:10 acts[0].at instant
+4:26 acts[0].as unknown_account
+4:49 acts[0].do unknown_kind
+4:66 acts[0].due date
+4:81 acts[0].percent number
+4:92 acts[0].moves not_flag
+4:106 acts[0].units not_list
+4:125 acts[0].evidence[0] not_mapping
+5:5 acts[1].at missing
+5:48 acts[1].do one_thing
+5:61 acts[1].why why_alone
+6:40 acts[2].task unknown_thing
+6:65 acts[2].id bad_id
+6:78 acts[2].expect not_one_of
+6:88 acts[2].why why_alone
+7:40 acts[3].duty unknown_thing
+7:67 acts[3].unit unknown_unit
+7:83 acts[3].policy unknown_policy
+7:96 acts[3].facts not_mapping
+8:53 acts[4].do unknown_kind
+8:66 acts[4].id id_twice
+8:91 acts[4].why bad_why
+9:56 acts[5].do no_do
+0:0  plan.unreadable
+10:44 acts[6].calendar no_file
+10:63 acts[6].reason not_text
+10:68 acts[6].reasn unknown_field
+11:44 acts[7].calendar bad_notice
+12:5 acts[8] not_mapping
+`},
+	"no acts":                {"  []\n", "\n3:3 acts empty\n"},
+	"a field twice, no YAML": {"  - {at: 2021-05-01, as: zezhou, task: p14, do: acknowledge, as: gaoping}\n", "\n3:62 acts[0].as field_twice\n"},
+	"syntax":                 {"  - {at: 2021\nb: c\n", "\n3:1  syntax\n"},
+	"documents":              {"  - {at: 2021-05-01, as: zezhou, task: p14, do: acknowledge}\n---\nx\n", "\n4:1  documents\n"},
+}
+
+func TestEveryFault(t *testing.T) {
+	t.Parallel()
+	p, cal := seed(t)
+	for name, c := range faults {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, problems := load(t, p, cal, c.text)
+			require.Nil(t, s)
+			var got []string
+			for _, p := range problems {
+				got = append(got, fmt.Sprintf("%d:%d %s %s", p.Line, p.Column, p.Field, strings.TrimPrefix(p.Key, "script.")))
+				for _, lang := range []string{"zh", "en"} {
+					text := p.Text(words.New(lang))
+					require.NotContains(t, text, "<no value>")
+					require.NotContains(t, text, p.Key, "the key has words")
+				}
+			}
+			require.ElementsMatch(t, strings.Split(strings.Trim(c.want, "\n"), "\n"), got)
+		})
+	}
+}
+
+func TestFilesThatAreNoScripts(t *testing.T) {
+	t.Parallel()
+	p, cal := seed(t)
+	dir := t.TempDir()
+	for name, c := range map[string]struct{ text, want string }{
+		"other.yaml": {"plan: other\nacts: [{at: 2021-05-01, as: a, task: p14, do: verify}]\naccounts: none.yaml\nproposals: {as: a, talk: maybe}\n", "accounts.unreadable script.other_plan script.missing script.missing script.not_one_of"},
+		"empty.yaml": {"# nothing\n", "script.empty_file"},
+	} {
+		file := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(file, []byte(c.text), 0o600))
+		s, problems := script.Load(file, p, cal)
+		require.Nil(t, s)
+		var keys []string
+		for _, p := range problems {
+			keys = append(keys, p.Key)
+		}
+		require.ElementsMatch(t, strings.Fields(c.want), keys, name)
+	}
+	_, problems := script.Load(filepath.Join(dir, "none.yaml"), p, cal)
+	require.Equal(t, "script.unreadable", problems[0].Key)
+}
+
+// TestTheShippedScriptUsesEveryAct: every act of every table, by each sort of thing.
+func TestTheShippedScriptUsesEveryAct(t *testing.T) {
+	t.Parallel()
+	p, cal := seed(t)
+	s, problems := script.Load(filepath.Join(folder, "script-2021.yaml"), p, cal)
+	require.Empty(t, problems)
+	used := map[script.Sort]map[act.Kind]bool{}
+	for _, e := range s.Entries {
+		if used[e.Sort] == nil {
+			used[e.Sort] = map[act.Kind]bool{}
+		}
+		if !e.Refused {
+			used[e.Sort][e.Act.Kind] = true
+		}
+	}
+	for _, row := range act.Tasks {
+		require.True(t, used[script.OnTask][row.Kind] || row.Kind == act.Recalendar, "task %s", row.Kind)
+	}
+	for _, row := range act.Duties {
+		require.True(t, used[script.OnDuty][row.Kind] || row.Kind == act.Recalendar, "duty %s", row.Kind)
+	}
+	for _, row := range act.Talks {
+		require.True(t, used[script.OnTalk][row.Kind] || used[script.Propose][row.Kind], "talk %s", row.Kind)
+	}
+	require.Len(t, used[script.Notice], 1, "a notice moves what runs: recalendar")
+	require.Len(t, used[script.Amends], 1)
+}
+
+// TestTheShippedScriptIsAnsweredAsItExpects: by its own instants every act that
+// is to succeed does, and every other is refused for the reason named.
+func TestTheShippedScriptIsAnsweredAsItExpects(t *testing.T) {
+	t.Parallel()
+	p, cal := seed(t)
+	s, problems := script.Load(filepath.Join(folder, "script-2021.yaml"), p, cal)
+	require.Empty(t, problems)
+	f := script.Foretell(p, cal, launched(p), cal0, s, nil)
+	require.Empty(t, f.Astray(s))
+	refused := 0
+	for _, e := range s.Entries {
+		if e.Refused {
+			refused++
+			require.NotEmpty(t, e.Why, "line %d", e.Line)
+		}
+	}
+	require.Len(t, f.Refused, refused)
+	require.Greater(t, refused, 6)
+}
+
+func TestSchemaAndLoaderKnowTheSameFields(t *testing.T) {
+	t.Parallel()
+	const file = "../../seeds/schema/script.schema.json"
+	raw, err := os.ReadFile(file)
+	require.NoError(t, err)
+	type schema struct {
+		Properties map[string]struct {
+			Description string `json:"description"`
+		} `json:"properties"`
+		Additional *bool             `json:"additionalProperties"`
+		Defs       map[string]schema `json:"$defs"`
+	}
+	var s schema
+	require.NoError(t, json.Unmarshal(raw, &s))
+	for name, fields := range script.Known {
+		of := s
+		if name != "script" {
+			of = s.Defs[name]
+		}
+		require.Equal(t, slices.Sorted(slices.Values(fields)), slices.Sorted(maps.Keys(of.Properties)), name)
+		require.NotNil(t, of.Additional, name)
+		require.False(t, *of.Additional)
+		for field, p := range of.Properties {
+			require.NotEmpty(t, p.Description, field)
+		}
+	}
+	compiled, err := jsonschema.NewCompiler().Compile(file)
+	require.NoError(t, err)
+	shipped, err := os.ReadFile(filepath.Join(folder, "script-2021.yaml"))
+	require.NoError(t, err)
+	var root any
+	require.NoError(t, yaml.Unmarshal(shipped, &root))
+	require.NoError(t, compiled.Validate(plain(root)))
+	for name, spoil := range map[string]func(a map[string]any){
+		"unknown field": func(a map[string]any) { a["whom"] = "x" },
+		"no account":    func(a map[string]any) { delete(a, "as") },
+		"a kind":        func(a map[string]any) { a["do"] = "dance" },
+		"two things":    func(a map[string]any) { a["duty"] = "2.4-monitor" },
+	} {
+		var root any
+		require.NoError(t, yaml.Unmarshal(shipped, &root))
+		root = plain(root)
+		spoil(root.(map[string]any)["acts"].([]any)[0].(map[string]any))
+		require.Error(t, compiled.Validate(root), name)
+	}
+}
+
+// plain is a YAML value with its dates as the texts they were typed as.
+func plain(v any) any {
+	raw, err := yaml.Marshal(v)
+	if err != nil {
+		return v
+	}
+	var n yaml.Node
+	if err := yaml.Unmarshal(raw, &n); err != nil {
+		return v
+	}
+	retag(&n)
+	var out any
+	if err := n.Decode(&out); err != nil {
+		return v
+	}
+	return out
+}
+
+func retag(n *yaml.Node) {
+	if n.Tag == "!!timestamp" {
+		n.Tag, n.Value = "!!str", strings.TrimSuffix(n.Value, "T00:00:00Z")
+	}
+	for _, c := range n.Content {
+		retag(c)
+	}
+}
