@@ -14,6 +14,7 @@ import (
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/notice"
+	"duban/internal/plan"
 	"duban/internal/report"
 	"duban/internal/words"
 )
@@ -164,6 +165,12 @@ func (a *app) order(ctx context.Context, store *ledger.Store, d deed, f actFlags
 	}
 	if err != nil {
 		return o, err
+	}
+	switch isDuty := o.task.Kind == plan.Duty; {
+	case d.on == onDuty && !isDuty:
+		return o, sentenceError(a.w.T("cli.no_duty", words.Data{"Task": o.task.ID}))
+	case d.on == onTask && isDuty:
+		return o, sentenceError(a.w.T("cli.is_duty", words.Data{"Task": o.task.ID}))
 	}
 	if o.plan, err = store.Plan(ctx, o.task.Plan); err != nil {
 		return o, err

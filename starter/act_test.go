@@ -227,6 +227,8 @@ func TestActsSayWhatIsMissing(t *testing.T) {
 		1-10 task complete over -m 办结 --file 没有这个文件.pdf --as shuiwu.wang
 		1-10 task complete over -m 办结 --url www.jcgov.gov.cn --as shuiwu.wang
 		1-10 task part give over -m 资料 --as gaoping.li
+		1-10 task suspend watch -m 暂停 --as office.zhao
+		1-10 duty pause over -m 暂停 --as office.zhao
 		1-10 task ack ovr --as shuiwu.wang
 		1-10 task show late --as shuiwu.wang
 		1-10 task show over --as gaoping.li -o jsn
