@@ -93,9 +93,10 @@ type Instruction struct {
 
 // Spoken is a rung that was decided, with those that had become one with it.
 type Spoken struct {
-	ID   string         `json:"id"`
-	Kind plan.StageKind `json:"kind"`
-	At   time.Time      `json:"at"`
+	ID     string         `json:"id"`
+	Kind   plan.StageKind `json:"kind"` // "" when it was left out
+	At     time.Time      `json:"at"`
+	Unless string         `json:"unless,omitempty"` // of a conditional one: it says nothing of the limit
 }
 
 // Over tells that nothing more can happen.

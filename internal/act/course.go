@@ -39,7 +39,7 @@ func (c Case) Said(s plan.Stage) Case {
 	}
 	for _, id := range append(slices.Clone(s.Merged), s.ID) {
 		if !slices.ContainsFunc(c.Spoken, func(k Spoken) bool { return k.ID == id }) {
-			c.Spoken = append(slices.Clone(c.Spoken), Spoken{id, s.Kind, s.At})
+			c.Spoken = append(slices.Clone(c.Spoken), Spoken{ID: id, Kind: s.Kind, At: s.At, Unless: s.Unless})
 		}
 	}
 	return c
@@ -323,7 +323,7 @@ func (b Book) overtaken(rungs []plan.Stage, c *Case, a Act) []plan.Stage {
 	gravest := func(after bool) int {
 		most := -1
 		for _, s := range c.Spoken {
-			if !after || late(s.At) {
+			if s.Unless == "" && (!after || late(s.At)) {
 				most = max(most, s.Kind.Gravity())
 			}
 		}

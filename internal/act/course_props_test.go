@@ -31,6 +31,8 @@ type year struct {
 	ids   map[string]bool
 	rungs map[string]bool // said since the last new ladder
 	since []plan.Stage    // rungs said since the last new ladder
+
+	changing, noticed bool // the calendar may change; it has
 }
 
 func anyYear(t *rapid.T, b act.Book) *year {
@@ -342,13 +344,41 @@ func (y *year) later() time.Time {
 	return at
 }
 
+// notice puts another calendar in force: some days to come rest that worked, or
+// work that rested.
+func (y *year) notice() {
+	if y.c.Over() {
+		return
+	}
+	changed := map[calendar.Day]bool{}
+	for range rapid.IntRange(1, 4).Draw(y.T, "days changed") {
+		changed[dayOf(y.now).AddDays(rapid.IntRange(-2, 40).Draw(y.T, "day"))] = true
+	}
+	years := y.b.Calendar.Years()
+	for i := range years {
+		years[i].Days = slices.DeleteFunc(slices.Clone(years[i].Days), func(h calendar.Holiday) bool { return changed[h.Date] })
+		for d := range changed {
+			if d.Year == years[i].Year {
+				years[i].Days = append(years[i].Days, calendar.Holiday{Date: d, IsOffDay: y.b.Calendar.IsWorkday(d)})
+			}
+		}
+	}
+	y.b.Calendar, y.noticed = calendar.New(years...), true
+	y.n++
+	y.do(act.Act{ID: fmt.Sprintf("a%d", y.n), Kind: act.Recalendar, By: act.EngineActor, At: y.now, On: dayOf(y.now), Reason: "放假通知"})
+}
+
 func (y *year) live() {
 	for range rapid.IntRange(15, 60).Draw(y.T, "steps") {
-		switch rapid.SampledFrom([]int{4, 3, 0, 1, 2}).Draw(y.T, "step") {
+		switch rapid.SampledFrom([]int{4, 3, 0, 1, 2, 5}).Draw(y.T, "step") {
 		case 0, 1:
 			y.pass(y.later())
 		case 2:
 			y.ahead()
+		case 5:
+			if y.changing {
+				y.notice()
+			}
 		default:
 			a := y.anyAct()
 			y.pass(a.At)
@@ -368,10 +398,14 @@ func TestAnyYearOfActs(t *testing.T) {
 	b := newBook(t)
 	rapid.Check(t, func(t *rapid.T) {
 		y := anyYear(t, b)
+		y.changing = rapid.Bool().Draw(t, "holiday notices")
 		y.check()
 		y.live()
 		end := y.now.AddDate(2, 0, 0)
 		y.pass(end)
+		if y.noticed {
+			return // Play knows one calendar
+		}
 		foretold, after, _ := b.Play(y.start, y.acts, end.Add(1))
 		require.Equal(t, strings.Split(stageLines(foretold), "\n"), strings.Split(stageLines(y.said), "\n"))
 		after.Ahead, y.c.Ahead = nil, nil

@@ -31,7 +31,7 @@ func (c *TalkCourse) Decide() plan.Stage {
 	c.Ladder = c.Ladder[1:]
 	c.Ahead = slices.DeleteFunc(slices.Clone(c.Ahead), func(a plan.Stage) bool { return a.At.Before(s.At) })
 	c.Ahead = append(c.Ahead, s)
-	c.Spoken = append(slices.Clone(c.Spoken), Spoken{s.ID, s.Kind, s.At})
+	c.Spoken = append(slices.Clone(c.Spoken), Spoken{ID: s.ID, Kind: s.Kind, At: s.At})
 	return s
 }
 
