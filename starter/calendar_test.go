@@ -119,7 +119,7 @@ func TestImportAsks(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, at(6, 1, 0))
 	for answer, want := range map[string]bool{"y\n": true, "YES\n": true, " 是 \n": true, "n\n": false, "\n": false, "": false, "yellow\n": false} {
-		require.Equal(t, want, d.ask(strings.NewReader(answer)), "%q", answer)
+		require.Equal(t, want, d.ask("calendar", strings.NewReader(answer)), "%q", answer)
 	}
 }
 

@@ -17,7 +17,9 @@ import (
 	"golang.org/x/term"
 
 	"duban/internal/calendar"
+	"duban/internal/host"
 	"duban/internal/ledger"
+	"duban/internal/plan"
 	"duban/internal/words"
 )
 
@@ -26,6 +28,7 @@ type importing struct {
 	Years   []yearChange `json:"years"` // one a file, in the order given
 	Moves   []movedStage `json:"moves"` // by plan, then by when the stage was to speak
 	Applied bool         `json:"applied"`
+	Tasks   int          `json:"tasks"` // that were moved, an act each
 }
 
 // yearChange is what one file changes of its year.
@@ -51,7 +54,7 @@ func (a *app) calendarImport() *cobra.Command {
 				return err
 			}
 			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
-				return a.bringIn(cmd.Context(), store, args, notices, importConsent{yes, cmd.InOrStdin()}, cmp.Or(as, a.cfg.As, "operator"))
+				return a.bringIn(cmd.Context(), store, args, notices, consent{yes, cmd.InOrStdin()}, cmp.Or(as, a.cfg.As, "operator"))
 			})
 		},
 	})
@@ -93,14 +96,14 @@ func (a *app) readNotice(file string) (calendar.Year, error) {
 	return y, err
 }
 
-// importConsent is how a person agrees: by --yes, or at a terminal.
-type importConsent struct {
+// consent is how a person agrees: by --yes, or at a terminal.
+type consent struct {
 	yes bool
 	in  io.Reader
 }
 
 // bringIn shows what notices change, and after consent puts them in force.
-func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, notices []calendar.Year, agree importConsent, by string) error {
+func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, notices []calendar.Year, agree consent, by string) error {
 	now, err := a.calendarOf(ctx, store)
 	if err != nil {
 		return err
@@ -113,19 +116,21 @@ func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, 
 	for _, y := range changed {
 		now = now.With(y.notice)
 	}
-	if len(changed) > 0 {
-		if im.Moves, err = a.movedStages(ctx, store, now, reasonOf(changed)); err != nil {
-			return err
+	moves, err := a.movedStages(ctx, store, now, reasonOf(changed))
+	if err != nil {
+		return err
+	}
+	for _, m := range moves {
+		if m.Talk == "" { // a talk's next step is counted anew when the one before it is taken
+			im.Moves = append(im.Moves, m)
 		}
 	}
 	if a.format == "table" {
 		a.showImport(im)
 	}
-	if len(changed) > 0 && a.consents(agree) {
-		for _, y := range changed {
-			if err := a.applyNotice(ctx, store, y.notice, by); err != nil {
-				return err
-			}
+	if len(changed)+len(im.Moves) > 0 && a.consents("calendar", agree) { // moves alone: an import was interrupted
+		if im.Tasks, err = a.applyNotices(ctx, store, im.Years, by); err != nil {
+			return err
 		}
 		im.Applied = true
 	}
@@ -133,18 +138,51 @@ func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, 
 		return a.json(im)
 	}
 	if im.Applied {
-		fmt.Fprintln(a.out, a.w.T("calendar.applied", words.Data{"Years": len(changed)}))
+		fmt.Fprintln(a.out, a.w.T("calendar.applied", words.Data{"Years": len(changed), "Tasks": im.Tasks}))
 	}
 	return nil
 }
 
-// applyNotice puts one year's notice in force, as the account by.
-//
-// Nothing else in this file writes. Running tasks and talks keep the stages they
-// have until each is told by an act of its own: that is the engine's.
-func (a *app) applyNotice(ctx context.Context, store *ledger.Store, y calendar.Year, by string) error {
-	now := a.now()
-	return store.PutCalendar(ctx, y, by, ledger.When{Real: now, Plan: now})
+// applyNotices puts the years' notices in force, as the account by, and has the
+// engine move what runs, an act a task. Where something runs and the engine does
+// not, nothing is changed.
+func (a *app) applyNotices(ctx context.Context, store *ledger.Store, years []yearChange, by string) (tasks int, err error) {
+	open, err := store.Tasks(ctx, ledger.TaskFilter{State: ledger.TaskOpen})
+	if err != nil {
+		return 0, err
+	}
+	var h *host.Host
+	if slices.ContainsFunc(open, func(t ledger.Task) bool { return t.Kind != plan.Standing }) {
+		h, err = host.Open(ctx, a.cfg, host.Options{Log: a.log})
+		if errors.Is(err, host.ErrNoEngine) {
+			return 0, errors.New(a.w.T("calendar.no_engine", words.Data{"Dir": a.cfg.Dir}))
+		} else if err != nil {
+			return 0, err
+		}
+		defer h.Close()
+	}
+	for _, y := range years {
+		now := a.now()
+		if err := store.PutCalendar(ctx, y.notice, by, ledger.When{Real: now, Plan: now}); err != nil {
+			return tasks, err
+		}
+	}
+	for _, y := range years {
+		if h == nil {
+			break
+		}
+		version, err := store.NoticeVersion(ctx, y.Year)
+		if err != nil {
+			return tasks, err
+		}
+		id := fmt.Sprintf("calendar-%d-v%d", y.Year, version)
+		n, err := h.Engine.Recalendar(ctx, id, cmp.Or(strings.Join(y.Papers, " "), fmt.Sprint(y.Year)), y.Year)
+		tasks += n
+		if err != nil {
+			return tasks, err
+		}
+	}
+	return tasks, nil
 }
 
 // reasonOf is the papers that moved stages name as their reason.
@@ -190,27 +228,28 @@ func (a *app) ownFolder(changed []yearChange) error {
 }
 
 // consents asks whoever sits at the terminal. Without a terminal (a program that
-// reads JSON is none) and without --yes nobody has agreed, and it says so.
-func (a *app) consents(agree importConsent) bool {
+// reads JSON is none) and without --yes nobody has agreed, and it says so in the
+// words of a room: ask, only_shown, not_applied.
+func (a *app) consents(room string, agree consent) bool {
 	if agree.yes {
 		return true
 	}
 	if f, ok := agree.in.(*os.File); a.format == "json" || !ok || !term.IsTerminal(int(f.Fd())) {
-		fmt.Fprintln(a.err, a.w.T("calendar.only_shown"))
+		fmt.Fprintln(a.err, a.w.T(room+".only_shown"))
 		return false
 	}
-	return a.ask(agree.in)
+	return a.ask(room, agree.in)
 }
 
 // ask is true for an answer that begins like yes or is 是.
-func (a *app) ask(in io.Reader) bool {
-	fmt.Fprint(a.err, a.w.T("calendar.ask"))
+func (a *app) ask(room string, in io.Reader) bool {
+	fmt.Fprint(a.err, a.w.T(room+".ask"))
 	line, _ := bufio.NewReader(in).ReadString('\n')
 	switch strings.ToLower(strings.TrimSpace(line)) {
 	case "y", "yes", "是":
 		return true
 	}
-	fmt.Fprintln(a.err, a.w.T("calendar.not_applied"))
+	fmt.Fprintln(a.err, a.w.T(room+".not_applied"))
 	return false
 }
 

@@ -109,7 +109,7 @@ func (a *app) eventText(dir people.Directory, e ledger.Event) string {
 		return a.w.T("event.say_left", words.Data{"N": len(d.Left)})
 	case ledger.PolicyAdded:
 		return d.Key
-	case ledger.TalkOpened, ledger.TalkAsked, ledger.TalkApproved, ledger.TalkRefused, ledger.TalkVoided:
+	case ledger.TalkOpened, ledger.TalkAsked, ledger.TalkVoided:
 		_, number, _ := strings.Cut(d.Talk, "#")
 		return a.w.T("event.say_talk", words.Data{"Number": number})
 	}

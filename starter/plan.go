@@ -23,7 +23,7 @@ import (
 
 func (a *app) planCommand() *cobra.Command {
 	return a.group(&cobra.Command{Use: "plan", Short: a.w.T("cli.plan")},
-		a.planImport(), a.planCheck(), a.planTasks(), a.planPreview(), a.planLaunch(), a.planStatus(), a.planRollover())
+		a.planImport(), a.planCheck(), a.planTasks(), a.planPreview(), a.planLaunch(), a.planStatus(), a.planRollover(), a.planAmend(), a.planApplyPolicy())
 }
 
 func (a *app) planCheck() *cobra.Command {

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"duban/internal/act"
+	"duban/internal/engine"
+	"duban/internal/host"
+	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// amended is `plan amend -o json`.
+type amended struct {
+	Plan    string              `json:"plan"`
+	InForce bool                `json:"in_force"` // the files were in force before
+	Changes plan.Changes        `json:"changes"`
+	Applied bool                `json:"applied"`
+	Report  *engine.AmendReport `json:"report,omitempty"` // of what was done now
+}
+
+// amendFlags are what the flags of an amendment say.
+type amendFlags struct {
+	paper, reason string
+	yes           bool
+}
+
+func (a *app) planAmend() *cobra.Command {
+	var f amendFlags
+	c := a.listing(&cobra.Command{
+		Use: "amend FILE", Short: a.w.T("amend.cmd"), Long: a.w.T("amend.cmd_long"), Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.amend(cmd.Context(), args[0], f, cmd.InOrStdin())
+		},
+	})
+	c.Flags().StringVar(&f.paper, "paper", "", a.w.T("amend.flag_paper"))
+	c.Flags().StringVarP(&f.reason, "reason", "m", "", a.w.T("amend.flag_reason"))
+	c.Flags().BoolVar(&f.yes, "yes", false, a.w.T("amend.flag_yes"))
+	return c
+}
+
+// amend shows what the files would change, asks, and does it; files that are in
+// force already are only finished.
+func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader) error {
+	by, err := a.actor()
+	if err != nil {
+		return err
+	}
+	cal, err := a.calendarInForce(ctx)
+	if err != nil {
+		return err
+	}
+	p, problems := plan.Load(file, cal)
+	if errs := a.tell(problems); errs > 0 {
+		fmt.Fprintln(a.err, a.w.T("cli.check_failed", words.Data{"Errors": errs, "Warnings": len(problems) - errs}))
+		return errSaid
+	}
+	out, l, open, err := a.amending(ctx, p, &f)
+	if err != nil {
+		return err
+	}
+	if a.format == "table" {
+		a.showAmending(out, l, p, f)
+	}
+	switch {
+	case out.InForce && !open:
+	case out.InForce, a.consents("amend", consent{f.yes, in}):
+		if out.Report, err = a.doAmend(ctx, l, p, by, f); err != nil {
+			return err
+		}
+		out.Applied = true
+	}
+	if a.format == "json" {
+		if err := a.json(out); err != nil {
+			return err
+		}
+	} else if out.Applied {
+		a.showAmended(out)
+	}
+	if out.Report != nil {
+		return a.leftUndone(out.Report.Left, l.Plan)
+	}
+	return nil
+}
+
+// amending is what the ledger says of an amendment to p. open tells that what is in
+// force is not finished; f takes its paper and reason then.
+func (a *app) amending(ctx context.Context, p *plan.Plan, f *amendFlags) (out amended, l ledger.Launched, open bool, err error) {
+	out.Plan = p.ID
+	err = a.withLedger(ctx, func(store *ledger.Store) error {
+		if l, err = store.Plan(ctx, p.ID); errors.Is(err, ledger.ErrNotFound) {
+			return sentenceError(a.w.T("amend.not_launched", words.Data{"Plan": p.ID}))
+		} else if err != nil {
+			return err
+		}
+		if out.InForce = l.Plan.Hash == p.Hash; !out.InForce {
+			if strings.TrimSpace(f.paper) == "" {
+				return sentenceError(a.w.T("cli.needs_flag", words.Data{"Field": a.w.T("act.field_paper"), "Flag": "paper"}))
+			}
+			out.Changes, err = a.engineOn(store).Amending(ctx, p)
+			return a.amendFault(err)
+		}
+		last, err := store.LastAmendment(ctx, p.ID)
+		if err != nil {
+			return err
+		}
+		out.Changes, f.paper, f.reason = last.Changes, last.Paper, last.Reason
+		waiting, err := store.Unarmed(ctx, p.ID)
+		open = last.N > 0 && (!last.Carried || len(last.Left)+len(waiting) > 0)
+		return err
+	})
+	return out, l, open, err
+}
+
+// engineOn is an engine for what needs the ledger alone.
+func (a *app) engineOn(store *ledger.Store) *engine.Engine {
+	return engine.New(nil, store, a.cfg.WakeWindow, a.now, a.log)
+}
+
+// doAmend has the running engine do it.
+func (a *app) doAmend(ctx context.Context, l ledger.Launched, p *plan.Plan, by act.Actor, f amendFlags) (*engine.AmendReport, error) {
+	h, err := host.Open(ctx, a.cfg, host.Options{Log: a.log})
+	if err != nil {
+		return nil, err
+	}
+	defer h.Close()
+	cal, err := a.calendarOf(ctx, h.Ledger)
+	if err != nil {
+		return nil, err
+	}
+	reason := f.reason
+	if strings.TrimSpace(reason) == "" {
+		reason = a.w.T("amend.reason", words.Data{"Paper": f.paper})
+	}
+	report, err := h.Engine.Amend(ctx, p, cal, engine.AmendOptions{Paper: f.paper, Reason: reason, By: by})
+	if unarmed, ok := asUnarmed(err); ok {
+		return nil, sentenceError(a.w.T("cli.unarmed", words.Data{"Count": len(unarmed.Tasks), "Tasks": some(unarmed.Tasks, 8), "Error": unarmed.First}))
+	}
+	return &report, a.refusedSaid(a.amendFault(err), l.Plan)
+}
+
+// amendFault is why a change cannot be made, as a sentence.
+func (a *app) amendFault(err error) error {
+	var fault *engine.AmendError
+	if errors.Is(err, ledger.ErrAmendedMeanwhile) {
+		return sentenceError(a.w.T("amend.meanwhile"))
+	}
+	if !errors.As(err, &fault) {
+		return err
+	}
+	for known, key := range map[error]string{
+		engine.ErrKindChanged: "id_taken", engine.ErrFixed: "fixed", engine.ErrSamePolicyVersion: "same_version", engine.ErrNoSuchPolicy: "no_such_policy",
+	} {
+		if errors.Is(fault, known) {
+			what := fault.What
+			if key == "fixed" {
+				what = a.w.T("diff.f_" + what)
+			}
+			return sentenceError(a.w.T("amend."+key, words.Data{"What": what}))
+		}
+	}
+	return err
+}
+
+// refusedSaid is a refusal as a sentence.
+func (a *app) refusedSaid(err error, p plan.Plan) error {
+	var refused *engine.RefusedError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	return sentenceError(notice.Refused(a.w, refused.Refusal, p.Directory.Name))
+}
+
+func (a *app) showAmending(out amended, l ledger.Launched, p *plan.Plan, f amendFlags) {
+	if out.InForce {
+		key := "amend.in_force"
+		if f.paper == "" {
+			key = "amend.as_launched"
+		}
+		fmt.Fprintln(a.out, a.w.T(key, words.Data{"Title": p.Title, "Paper": f.paper}))
+		return
+	}
+	fmt.Fprintln(a.out, a.w.T("amend.shows", words.Data{"Title": p.Title, "Paper": f.paper}))
+	for _, line := range out.Changes.Lines(a.w, &l.Plan, p) {
+		fmt.Fprintln(a.out, line)
+	}
+	counts := map[string]int{}
+	for _, c := range out.Changes.Tasks {
+		counts[c.What]++
+	}
+	fmt.Fprintln(a.out, a.w.T("amend.counts", words.Data{"Added": counts[plan.Added], "Changed": counts[plan.Changed], "Removed": counts[plan.Removed]}))
+}
+
+func (a *app) showAmended(out amended) {
+	r := out.Report
+	key := "amend.done"
+	if r.Resumed {
+		key = "amend.finished"
+	}
+	fmt.Fprintln(a.out, a.w.T(key, words.Data{"N": r.N, "Paper": r.Paper, "Armed": r.Armed, "Changed": r.Changed, "Cancelled": r.Cancelled}))
+}
+
+// leftUndone says what running tasks refused; the exit status says it too.
+func (a *app) leftUndone(left []engine.LeftUndone, p plan.Plan) error {
+	if len(left) == 0 {
+		return nil
+	}
+	fmt.Fprintln(a.err, a.w.T("amend.left", words.Data{"N": len(left)}))
+	for _, u := range left {
+		fmt.Fprintln(a.err, a.w.T("amend.left_one", words.Data{"Task": u.Task, "Kind": a.w.T("act.kind_" + string(u.Kind)), "Why": notice.Refused(a.w, u.Refused, p.Directory.Name)}))
+	}
+	return errSaid
+}

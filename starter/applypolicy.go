@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"duban/internal/act"
+	"duban/internal/engine"
+	"duban/internal/host"
+	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/plan"
+	"duban/internal/words"
+	"duban/seeds"
+)
+
+// applied is `plan apply-policy -o json`.
+type applied struct {
+	Plan    string              `json:"plan"`
+	Policy  string              `json:"policy"`
+	Version int                 `json:"version"`
+	Moves   []engine.PolicyMove `json:"moves"` // what would move, before it was done
+	Applied bool                `json:"applied"`
+	Moved   int                 `json:"moved"`
+	Left    []engine.LeftUndone `json:"left"`
+}
+
+// policyFlags are what the flags say, and the two arguments.
+type policyFlags struct {
+	plan, name, file, reason string
+	yes                      bool
+}
+
+func (a *app) planApplyPolicy() *cobra.Command {
+	var f policyFlags
+	c := a.listing(&cobra.Command{
+		Use: "apply-policy PLAN NAME", Short: a.w.T("amend.cmd_policy"), Long: a.w.T("amend.cmd_policy_long"), Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.plan, f.name = args[0], args[1]
+			return a.applyPolicy(cmd.Context(), f, cmd.InOrStdin())
+		},
+	})
+	c.Flags().StringVar(&f.file, "policies", "", a.w.T("amend.flag_policies"))
+	c.Flags().StringVarP(&f.reason, "reason", "m", "", a.w.T("amend.flag_reason_policy"))
+	c.Flags().BoolVar(&f.yes, "yes", false, a.w.T("amend.flag_yes"))
+	return c
+}
+
+// applyPolicy shows which open tasks would follow another version and how their
+// stages would move, asks, and does it.
+func (a *app) applyPolicy(ctx context.Context, f policyFlags, in io.Reader) error {
+	by, err := a.actor()
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(f.reason) == "" {
+		return sentenceError(a.w.T("cli.needs_flag", words.Data{"Field": a.w.T("act.field_reason"), "Flag": "reason"}))
+	}
+	p, err := a.policyOf(f)
+	if err != nil {
+		return err
+	}
+	out := applied{Plan: f.plan, Policy: p.Name, Version: p.Version, Left: []engine.LeftUndone{}}
+	var l ledger.Launched
+	err = a.withLedger(ctx, func(store *ledger.Store) error {
+		if l, err = store.Plan(ctx, f.plan); err != nil {
+			return err
+		}
+		out.Moves, err = a.engineOn(store).PolicyMoves(ctx, f.plan, p)
+		return a.amendFault(err)
+	})
+	if err != nil {
+		return err
+	}
+	if a.format == "table" {
+		a.showPolicyMoves(out, l)
+	}
+	if len(out.Moves) > 0 && a.consents("amend", consent{f.yes, in}) {
+		if err := a.doApplyPolicy(ctx, &out, l, p, by, f.reason); err != nil {
+			return err
+		}
+	}
+	if a.format == "json" {
+		if err := a.json(out); err != nil {
+			return err
+		}
+	} else if out.Applied {
+		fmt.Fprintln(a.out, a.w.T("amend.policy_done", words.Data{"Moved": out.Moved, "Policy": p.Name, "Version": p.Version}))
+	}
+	return a.leftUndone(out.Left, l.Plan)
+}
+
+// policyOf reads the policy: from --policies, or from what this program carries.
+func (a *app) policyOf(f policyFlags) (plan.Policy, error) {
+	file, raw := "policies.yaml", seeds.Policies
+	if f.file != "" {
+		read, err := os.ReadFile(f.file)
+		if err != nil {
+			return plan.Policy{}, err
+		}
+		file, raw = f.file, read
+	}
+	all, problems := plan.LoadPolicies(file, raw)
+	if a.tell(problems) > 0 {
+		return plan.Policy{}, errSaid
+	}
+	p, ok := all[f.name]
+	if !ok {
+		return p, sentenceError(a.w.T("amend.not_in_file", words.Data{"Name": f.name, "File": file, "Known": strings.Join(slices.Sorted(maps.Keys(all)), " ")}))
+	}
+	return p, nil
+}
+
+func (a *app) doApplyPolicy(ctx context.Context, out *applied, l ledger.Launched, p plan.Policy, by act.Actor, reason string) error {
+	h, err := host.Open(ctx, a.cfg, host.Options{Log: a.log})
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	moved, left, err := h.Engine.ApplyPolicy(ctx, out.Plan, p, by, reason)
+	if err != nil {
+		return a.refusedSaid(a.amendFault(err), l.Plan)
+	}
+	out.Applied, out.Moved = true, moved
+	out.Left = append(out.Left, left...)
+	return nil
+}
+
+func (a *app) showPolicyMoves(out applied, l ledger.Launched) {
+	data := words.Data{"Title": l.Plan.Title, "Policy": out.Policy, "Version": out.Version, "N": len(out.Moves)}
+	if len(out.Moves) == 0 {
+		fmt.Fprintln(a.out, a.w.T("amend.policy_none", data))
+		return
+	}
+	zone := zoneOf(&l.Plan)
+	at := func(t time.Time) string {
+		if t.IsZero() {
+			return "—"
+		}
+		return clock(t.In(zone))
+	}
+	t := a.roomTable("amend", map[string]int{"title": 40}, "task", "title", "version", "stage", "from", "to")
+	for _, m := range out.Moves {
+		version := fmt.Sprintf("%d → %d", m.From, m.To)
+		if m.Refused != nil {
+			t.AppendRow(table.Row{m.Task, m.Title, version, notice.Refused(a.w, *m.Refused, l.Plan.Directory.Name), "", ""})
+			continue
+		}
+		if len(m.Stages) == 0 {
+			t.AppendRow(table.Row{m.Task, m.Title, version, a.w.T("amend.no_stage"), "", ""})
+		}
+		for _, s := range m.Stages {
+			t.AppendRow(table.Row{m.Task, m.Title, version, a.stageWords(stageRow{Stage: s.Stage, Kind: s.Kind}), at(s.From), at(s.To)})
+		}
+	}
+	t.Render()
+	fmt.Fprintln(a.out, a.w.T("amend.policy_shows", data))
+}
