@@ -1,0 +1,82 @@
+package rehearse
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// TestWhatTheChainExcuses: a word that an act overtook is excused only when the
+// chain has act and word in that very order.
+func TestWhatTheChainExcuses(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2021, 6, 7, 1, 0, 0, 0, time.UTC)
+	to := at.AddDate(0, 1, 0)
+	head := people.Recipient{Unit: "shuiwu", Role: people.Head}
+	stage := plan.Stage{ID: "warn", Kind: plan.Warn, At: at, To: []people.Recipient{head}}
+	foretold := []plan.Foretold{{Task: "t", Stage: stage}}
+	notice := func(state string) ledger.Notice {
+		return ledger.Notice{Plan: "p", Effect: ledger.Effect{Task: "t", Revision: 1, Stage: "warn", Recipient: head, Channel: "outbox"}, Kind: plan.Warn, SpeakAt: at, State: state}
+	}
+	key := notice("").Key()
+	chain := func(actAt time.Time, actSeq, wordSeq int64) Chain {
+		return Chain{
+			acts:    map[string]done{"t/a": {actAt, actSeq, "t", act.Verify}},
+			intent:  map[string]int64{key: wordSeq},
+			dropped: map[string]int64{key: wordSeq},
+			decided: map[string]int64{"p/t/r1/warn": wordSeq},
+		}
+	}
+	row := ledger.Stage{Plan: "p", Task: "t", Revision: 1, Stage: stage, State: ledger.Decided}
+	for name, c := range map[string]struct {
+		foretold []plan.Foretold
+		state    string
+		chain    Chain
+		want     []string
+	}{
+		"dropped, and no act":                        {foretold, ledger.Dropped, Chain{}, []string{Unsaid}},
+		"dropped after an act that came later":       {foretold, ledger.Dropped, chain(at.Add(time.Hour), 5, 9), nil},
+		"dropped before the act was in the chain":    {foretold, ledger.Dropped, chain(at.Add(time.Hour), 9, 5), []string{Unsaid}},
+		"dropped after an act that came earlier":     {foretold, ledger.Dropped, chain(at.Add(-time.Hour), 5, 9), []string{Unsaid}},
+		"said before an act that bears an earlier":   {nil, ledger.Sent, chain(at.Add(-time.Hour), 9, 5), nil},
+		"said after an act that bears an earlier":    {nil, ledger.Sent, chain(at.Add(-time.Hour), 5, 9), []string{Unexpected, Unexpected}},
+		"said before an act that bears a later":      {nil, ledger.Sent, chain(at.Add(time.Hour), 9, 5), []string{Unexpected, Unexpected}},
+		"decided ahead, and dropped: an act came":    {nil, ledger.Dropped, chain(at.Add(-time.Hour), 9, 5), nil},
+		"decided though an act had made it untrue":   {nil, ledger.Dropped, chain(at.Add(-time.Hour), 5, 9), []string{Unexpected}},
+		"said as foretold, with acts of other times": {foretold, ledger.Sent, chain(at.Add(-time.Hour), 5, 9), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, d := range Compare(c.foretold, []ledger.Stage{row}, []ledger.Notice{notice(c.state)}, to, c.chain) {
+				got = append(got, d.What)
+			}
+			require.Equal(t, c.want, got)
+		})
+	}
+}
+
+// TestOneWordOfTwoLadders: a ladder that was replaced has dropped what the new
+// one says: that is one word, and it was said.
+func TestOneWordOfTwoLadders(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2021, 6, 7, 1, 0, 0, 0, time.UTC)
+	head := people.Recipient{Unit: "shuiwu", Role: people.Head}
+	var notices []ledger.Notice
+	for revision, state := range []string{ledger.Dropped, ledger.Sent} {
+		notices = append(notices, ledger.Notice{Plan: "p", Kind: plan.Warn, SpeakAt: at, State: state,
+			Effect: ledger.Effect{Task: "t", Revision: revision + 1, Stage: "warn", Recipient: head, Channel: "outbox"}})
+	}
+	foretold := []plan.Foretold{{Task: "t", Stage: plan.Stage{ID: "warn", Kind: plan.Warn, At: at, To: []people.Recipient{head}}}}
+	require.Empty(t, Compare(foretold, nil, notices, at.AddDate(0, 1, 0), Chain{}))
+	notices[1].SpeakAt = at.Add(time.Hour)
+	diffs := Compare(foretold, nil, notices, at.AddDate(0, 1, 0), Chain{})
+	require.Len(t, diffs, 2)
+	require.Equal(t, []string{Unexpected, Unsaid}, []string{diffs[0].What, diffs[1].What}, "said at another time, and not when foretold")
+}
