@@ -11,6 +11,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
 	"duban/internal/plan"
 )
 
@@ -43,7 +44,7 @@ func TestRolloverListsWhatIsUnfinished(t *testing.T) {
 	done := at(12, 1, 9)
 	for _, k := range p.Tasks {
 		if k.Kind == plan.Dated && !slices.Contains(left, k.ID) {
-			require.NoError(t, d.store.CloseTask(t.Context(), p.ID, k.ID, "office", "销号", "close/"+k.ID, ledger.When{Real: done, Plan: done}))
+			require.NoError(t, ledgertest.Verify(t.Context(), d.store, p.ID, k.ID, "office", "销号", "close", ledger.When{Real: done, Plan: done}))
 		}
 	}
 	dir := filepath.Join(t.TempDir(), "next")

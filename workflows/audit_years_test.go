@@ -9,6 +9,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
 	"duban/internal/plan"
 	"duban/workflows"
 )
@@ -90,7 +91,7 @@ func TestAuditSaysNothingOfYearsThatNoOpenTaskRestsOn(t *testing.T) {
 	t.Parallel()
 	b := yearsBench(t, calendar.NewDay(2026, 12, 31))
 	when := ledger.When{Real: day(2026, 11, 2), Plan: day(2026, 11, 2)}
-	require.NoError(t, b.store.CloseTask(t.Context(), "p", "first", "office", "", "c", when))
+	require.NoError(t, ledgertest.Verify(t.Context(), b.store, "p", "first", "office", "", "c", when))
 	mails, events := b.auditDays(3)
 	require.Empty(t, mails)
 	require.Empty(t, events)

@@ -11,6 +11,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
 	"duban/internal/notice"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -89,7 +90,7 @@ func TestDigestSaysWhatIsStillTrue(t *testing.T) {
 func TestDigestLeavesOutWhatWasClosedInBetween(t *testing.T) {
 	t.Parallel()
 	b, d := digestBench(t)
-	require.NoError(t, b.store.CloseTask(t.Context(), "p", "survey", "office", "", "c", ledger.When{Real: b.Now(), Plan: b.Now()}))
+	require.NoError(t, ledgertest.Verify(t.Context(), b.store, "p", "survey", "office", "", "c", ledger.When{Real: b.Now(), Plan: b.Now()}))
 	b.ExecuteWorkflow(workflows.DigestType, workflows.DigestInput{Key: d.Key})
 	b.done()
 	require.Equal(t, []string{"remind-7 dropped"}, b.states())
@@ -158,7 +159,7 @@ func TestAuditEndsWithThePlansLastTask(t *testing.T) {
 	b := newBench(t, start, task("only", calendar.NewDay(2021, 12, 31)), plan.Task{ID: "always", Kind: plan.Standing, Lead: "shuiwu"},
 		plan.Task{ID: "over", Kind: plan.Duty, Lead: "shuiwu", Policy: "standard", Recur: &plan.Recurrence{Every: "month", Until: calendar.NewDay(2021, 4, 30)}})
 	b.RegisterDelayedCallback(func() {
-		require.NoError(t, b.store.CloseTask(t.Context(), "p", "only", "office", "", "c", ledger.When{Real: b.Now(), Plan: b.Now()}))
+		require.NoError(t, ledgertest.Verify(t.Context(), b.store, "p", "only", "office", "", "c", ledger.When{Real: b.Now(), Plan: b.Now()}))
 	}, 3*24*time.Hour)
 	b.ExecuteWorkflow(workflows.AuditType, workflows.AuditState{Plan: "p", Next: start.Add(10 * time.Hour), Grace: time.Hour})
 	b.done()

@@ -104,7 +104,7 @@ var applies = map[Kind]func(*Case, Act){
 	},
 	Assist: func(c *Case, a Act) {
 		c.Revision++
-		c.Assist = slices.Clone(a.Units)
+		c.Assist = slices.DeleteFunc(union(a.Units, nil), func(u string) bool { return u == c.Lead })
 	},
 	SetPolicy: func(c *Case, a Act) {
 		c.Revision++

@@ -23,12 +23,18 @@ import (
 // nothing, and the ledger has it as refused.
 type RefusedError struct{ act.Refusal }
 
+// errNoID: an act without an ID could not be told from another.
+var errNoID = errors.New("engine: an act needs an ID")
+
 // Act carries one person's act to a task, an occurrence or a duty, and answers
 // when the ledger has it: nil, or *RefusedError with the reason. The same ID
 // again is the same act and answers nil. At is set to now on the plan's clock
 // when it is zero. Whether the person may do it at all is decided here, before
 // anything is sent.
 func (e *Engine) Act(ctx context.Context, planID, task string, a act.Act) error {
+	if a.ID == "" {
+		return errNoID
+	}
 	l, err := e.ledger.Plan(ctx, planID)
 	if err != nil {
 		return err

@@ -51,6 +51,9 @@ func (e *Engine) EndTalk(ctx context.Context, planID, talk string) error {
 // zero. Whether the person may do it at all is decided here, before anything is
 // sent.
 func (e *Engine) ActOnTalk(ctx context.Context, planID, talkID string, a act.Act) error {
+	if a.ID == "" {
+		return errNoID
+	}
 	l, err := e.ledger.Plan(ctx, planID)
 	if err != nil {
 		return err

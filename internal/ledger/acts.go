@@ -196,7 +196,9 @@ func (t *tx) tell(a Acted, told plan.Stage, key string, when When) ([]Digest, []
 // CaseOf is what acts know about a task as the ledger has it.
 func CaseOf(p *plan.Plan, t Task) act.Case {
 	if t.Course != nil {
-		return t.Course.Case
+		c := t.Course.Case
+		c.Publish = t.Publish // an amendment may have asked for it since
+		return c
 	}
 	c := act.Case{
 		Kind: t.Kind, State: act.Open, Title: t.Title, Lead: t.Lead, Assist: t.Assist,

@@ -18,7 +18,6 @@ const (
 	CalendarPut      = "calendar.put"
 	OccurrenceOpened = "occurrence.opened"
 	TaskArmed        = "task.armed"
-	TaskClosed       = "task.closed"
 	StageDecided     = "stage.decided"
 	StageVoid        = "stage.void" // its task was closed or re-laddered before it spoke
 	NoticeDropped    = "notice.dropped"
@@ -29,8 +28,6 @@ const (
 	MessageUnknown   = "message.unknown"
 	TalkOpened       = "talk.opened"
 	TalkAsked        = "talk.proposed"
-	TalkApproved     = "talk.approved"
-	TalkRefused      = "talk.declined"
 	TalkVoided       = "talk.void"
 )
 

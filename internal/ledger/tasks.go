@@ -90,48 +90,6 @@ func (t *tx) unarmed(planID string, ids []string) (fresh []string, err error) {
 	return fresh, err
 }
 
-// CloseTask ends a task 销号, as event task.closed under the caller's key (one
-// of its own when it is empty). It is Done when plan time has not passed the
-// due date's 24:00 in the plan's zone, otherwise DoneLate for ever; its own
-// stages still to come are void, its open talks stay. The same key again
-// changes nothing; another key on a task that is not open is ErrNotOpen.
-func (s *Store) CloseTask(ctx context.Context, planID, task, actor, reason, key string, when When) error {
-	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
-		now, err := t.task(planID, task)
-		if err != nil {
-			return none, err
-		}
-		if key == "" {
-			key = fmt.Sprintf("%s/%s/r%d/closed", planID, task, now.Revision)
-		}
-		if there, err := t.recorded(key); there || err != nil {
-			return none, err
-		}
-		if now.State != TaskOpen {
-			return none, fmt.Errorf("task %s of %s is %s: %w", task, planID, now.State, ErrNotOpen)
-		}
-		zone, err := t.zone(planID)
-		if err != nil {
-			return none, err
-		}
-		light := plan.Done
-		if !now.Due.IsZero() {
-			light = plan.DoneLight(calendar.DayOf(when.Plan.In(zone)), now.Due)
-		}
-		if _, err := t.exec(`UPDATE tasks SET state = 'closed', light = ?, closed_at = ? WHERE plan = ? AND id = ?`, light, instant(when.Plan), planID, task); err != nil {
-			return none, err
-		}
-		void, err := t.exec(`UPDATE stages SET state = 'void' WHERE plan = ? AND task = ? AND talk = '' AND state = 'expected'`, planID, task)
-		if err != nil {
-			return none, err
-		}
-		return none, t.append(Event{Key: key, Plan: planID, Task: task, Kind: TaskClosed, Actor: actor}, when, map[string]any{
-			"reason": reason, "light": light, "due": now.Due, "revision": now.Revision, "void": void,
-		})
-	})
-	return err
-}
-
 func (t *tx) task(planID, task string) (Task, error) {
 	var row taskRow
 	if err := t.one(&row, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND id = ?`, planID, task); err != nil {

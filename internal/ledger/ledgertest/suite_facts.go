@@ -45,7 +45,7 @@ func (w *world) enter(id, zone string, tasks ...string) {
 // close ends a task at an instant.
 func (w *world) close(planID, task string, at time.Time) {
 	w.t.Helper()
-	w.ok(w.CloseTask(w.ctx, planID, task, "wang", "", "", ledger.When{Real: at, Plan: at}))
+	w.ok(Verify(w.ctx, w.Store, planID, task, "wang", "", "close", ledger.When{Real: at, Plan: at}))
 }
 
 // acted records the bare event of an act.

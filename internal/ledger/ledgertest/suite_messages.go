@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"duban/internal/act"
 	"duban/internal/ledger"
 	"duban/internal/plan"
 )
@@ -36,7 +37,7 @@ func closedBetween(t *testing.T, address string) {
 	for _, id := range []string{"t0", "t1", "t2"} {
 		w.decide(id, dueStage)
 	}
-	w.ok(w.CloseTask(w.ctx, "jincheng", "t0", "wang", "", "", evening))
+	w.ok(Verify(w.ctx, w.Store, "jincheng", "t0", "wang", "", "close", evening))
 	if _, err := w.raw().Exec(`UPDATE tasks SET revision = 2 WHERE id = 't1'`); err != nil { // an extension was granted
 		t.Fatal(err)
 	}
@@ -48,7 +49,7 @@ func closedBetween(t *testing.T, address string) {
 	w.is("events", w.last(3), []string{ledger.NoticeDropped, ledger.NoticeDropped, ledger.MessageIntent})
 
 	w.decide("t3", urge)
-	w.ok(w.CloseTask(w.ctx, "jincheng", "t3", "wang", "", "", evening))
+	w.ok(Verify(w.ctx, w.Store, "jincheng", "t3", "wang", "", "close", evening))
 	for range 2 {
 		none, err := w.Gather(w.ctx, digestOf(head, urgeAt, 1).Key, speaks, always)
 		w.ok(err)
@@ -116,17 +117,17 @@ func putOff(t *testing.T, address string) {
 		w.ok(w.Receipt(w.ctx, first.ID, "connection refused", false, speaks))
 	}
 	w.is("states", w.states(first.Digest.Key), map[string]int{ledger.Sending: 2})
-	w.ok(w.CloseTask(w.ctx, "jincheng", "t0", "wang", "", "", speaks))
+	w.ok(Verify(w.ctx, w.Store, "jincheng", "t0", "wang", "", "close", speaks))
 	second := w.gather(never)
 	w.is("messages", len(second), 1)
 	w.is("same message", second[0].ID, first.ID)
 	w.is("less to say", len(second[0].Items), 1)
 	w.ok(w.Receipt(w.ctx, first.ID, "connection refused", false, speaks))
-	w.ok(w.CloseTask(w.ctx, "jincheng", "t1", "wang", "", "", speaks))
+	w.ok(Verify(w.ctx, w.Store, "jincheng", "t1", "wang", "", "close", speaks))
 	w.is("nothing to say", len(w.gather(never)), 0)
 	w.is("states at last", w.states(first.Digest.Key), map[string]int{ledger.Dropped: 2})
-	w.is("events", w.last(8), []string{ledger.MessageIntent, ledger.MessageDeferred, ledger.TaskClosed,
-		ledger.NoticeDropped, ledger.MessageIntent, ledger.MessageDeferred, ledger.TaskClosed, ledger.NoticeDropped})
+	w.is("events", w.last(8), []string{ledger.MessageIntent, ledger.MessageDeferred, ledger.ActKind(act.Verify),
+		ledger.NoticeDropped, ledger.MessageIntent, ledger.MessageDeferred, ledger.ActKind(act.Verify), ledger.NoticeDropped})
 }
 
 func unknown(t *testing.T, address string) {

@@ -33,7 +33,7 @@ func failsAlone(t *testing.T, address string) {
 			return err
 		})
 		g.Go(func() error {
-			err := w.CloseTask(w.ctx, "jincheng", fmt.Sprintf("none%d", i), "wang", "", "", evening)
+			err := Verify(w.ctx, w.Store, "jincheng", fmt.Sprintf("none%d", i), "wang", "", "close", evening)
 			if !errors.Is(err, ledger.ErrNotFound) {
 				return fmt.Errorf("closing no task: %w", err)
 			}
@@ -60,7 +60,7 @@ func severalStores(t *testing.T, address string) {
 					}
 				}
 				if i%4 == 0 {
-					return s.CloseTask(w.ctx, "jincheng", id, "wang", "", "close-"+id, evening)
+					return Verify(w.ctx, s, "jincheng", id, "wang", "", "close-"+id, evening)
 				}
 				return nil
 			})

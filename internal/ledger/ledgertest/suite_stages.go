@@ -69,7 +69,7 @@ func decideOnce(t *testing.T, address string) {
 
 func decideVoid(t *testing.T, address string) {
 	w := newWorld(t, address, 2)
-	w.ok(w.CloseTask(w.ctx, "jincheng", "t0", "wang", "", "", evening))
+	w.ok(Verify(w.ctx, w.Store, "jincheng", "t0", "wang", "", "close", evening))
 	old := decision("t1", talk, "mail")
 	old.Revision = 7
 	for _, d := range []ledger.Decision{decision("t0", talk, "mail"), old} {
@@ -84,7 +84,7 @@ func decideVoid(t *testing.T, address string) {
 	notices, err := w.Notices(w.ctx, ledger.NoticeFilter{})
 	w.ok(err)
 	w.is("notices", notices, []ledger.Notice{})
-	w.is("events", w.last(3), []string{ledger.TaskClosed, ledger.StageVoid, ledger.StageVoid})
+	w.is("events", w.last(3), []string{ledger.ActKind(act.Verify), ledger.StageVoid, ledger.StageVoid})
 	if _, _, err := w.DecideStage(w.ctx, decision("none", talk, "mail"), evening); !errors.Is(err, ledger.ErrNotFound) {
 		t.Errorf("a stage of no task: %v", err)
 	}
@@ -105,7 +105,7 @@ func decideUnexpected(t *testing.T, address string) {
 
 func silence(t *testing.T, address string) {
 	w := newWorld(t, address, 3)
-	w.ok(w.CloseTask(w.ctx, "jincheng", "t1", "wang", "", "", evening))
+	w.ok(Verify(w.ctx, w.Store, "jincheng", "t1", "wang", "", "close", evening))
 	w.ok(w.MarkArmed(w.ctx, "jincheng", []string{"t0"}, evening))
 	w.decide("t0", dueStage)
 	missing, err := w.Missing(w.ctx, "jincheng", urgeAt)
