@@ -30,6 +30,11 @@ func (a *Activities) RecordAct(ctx context.Context, in ActInput) (act.Course, er
 	if err != nil {
 		return act.Course{}, err
 	}
+	row, err := a.Ledger.Task(ctx, in.Plan, in.Task)
+	if err != nil {
+		return act.Course{}, translate(err)
+	}
+	in.Course.Publish = row.Publish // an amendment may have asked for it since
 	after, told, refused := book.Act(in.Course, in.Act)
 	if refused != nil {
 		return act.Course{}, Refused(refused)

@@ -44,12 +44,19 @@ func (a *app) planApplyPolicy() *cobra.Command {
 	var f policyFlags
 	c := a.listing(&cobra.Command{
 		Use: "apply-policy PLAN NAME", Short: a.w.T("amend.cmd_policy"), Long: a.w.T("amend.cmd_policy_long"), Args: cobra.ExactArgs(2),
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			if len(args) == 0 {
+				return named(a.planNames)(cmd, args, typed)
+			}
+			return named(a.policyTitles)(cmd, args, typed)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.plan, f.name = args[0], args[1]
 			return a.applyPolicy(cmd.Context(), f, cmd.InOrStdin())
 		},
 	})
 	c.Flags().StringVar(&f.file, "policies", "", a.w.T("amend.flag_policies"))
+	_ = c.MarkFlagFilename("policies", "yaml", "yml") // the flag is there
 	c.Flags().StringVarP(&f.reason, "reason", "m", "", a.w.T("amend.flag_reason_policy"))
 	c.Flags().BoolVar(&f.yes, "yes", false, a.w.T("amend.flag_yes"))
 	return c

@@ -148,7 +148,7 @@ func TestAnAmendmentChangesWhatRuns(t *testing.T) {
 	},
 		entry("first", "due: 2021-07-31"),
 		entry("keep", "due: 2021-05-31"),
-		strings.Replace(entry("both", "due: 2021-06-30"), "任务both", "任务新", 1),
+		strings.Replace(entry("both", "due: 2021-06-30, publish: true"), "任务both", "任务新", 1),
 		entry("other", "due: 2021-05-31, policy: '13710', lead: 市生态环境局, assist: [市水务局]"),
 		entry("watch", "kind: duty, lead: 市生态环境局, recur: {every: quarter, from: 2021-04-08, until: 2021-12-31}"),
 		entry("more", "kind: duty, recur: {every: month, from: 2021-04-08, until: 2021-12-31}"),
@@ -182,6 +182,7 @@ func TestAnAmendmentChangesWhatRuns(t *testing.T) {
 	w.agreeAll("amd")
 	require.Empty(t, kinds(t, w, "amd", "keep"), "what is not changed is not touched")
 	require.ElementsMatch(t, []string{"act.reword office", "act.correct office"}, kinds(t, w, "amd", "both"))
+	require.Equal(t, "act.refused_publish_url", refusedBy(t, w.act("amd", "both", liaison, act.Act{Kind: act.Complete})), "what is to be public now must be")
 	require.Equal(t, []string{"remind-22", "remind-15"}, stageIDs(w.course("amd", "first").Ladder)[2:4])
 	events := w.events(was, ledger.PlanAmended)
 	require.Len(t, events, 1)
