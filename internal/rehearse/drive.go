@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"duban/internal/calendar"
@@ -24,6 +25,7 @@ type driver struct {
 	*year
 	engine *engine.Engine
 	whole  sync.RWMutex // an amendment and a notice have the plan to themselves
+	turns  atomic.Int64 // how many of them there were
 
 	mu      sync.Mutex
 	answers map[string]answer // by Entry.Key
@@ -90,20 +92,12 @@ func (d *driver) sleep(ctx context.Context, t time.Duration) bool {
 // perform does one entry until it is answered, or until nothing has answered for
 // a long time.
 func (d *driver) perform(ctx context.Context, e script.Entry) answer {
-	if e.Sort == script.Amends || e.Sort == script.Notice {
-		d.whole.Lock()
-		defer d.whole.Unlock()
-	} else {
-		d.whole.RLock()
-		defer d.whole.RUnlock()
-	}
 	deadline := time.Now().Add(patience)
 	for {
+		turn := d.turns.Load()
 		at, err := d.settled(ctx, e)
 		if err == nil {
-			try, cancel := context.WithTimeout(ctx, attempt)
-			err = d.send(try, e, at)
-			cancel()
+			err = d.alone(ctx, e, at, turn)
 		}
 		var refused *engine.RefusedError
 		switch {
@@ -119,6 +113,25 @@ func (d *driver) perform(ctx context.Context, e script.Entry) answer {
 		}
 		d.sleep(ctx, look)
 	}
+}
+
+// alone sends one entry: an amendment and a notice while no other act is under
+// way. An act whose instant was taken in another turn needs a new one.
+func (d *driver) alone(ctx context.Context, e script.Entry, at time.Time, turn int64) error {
+	if e.Sort == script.Amends || e.Sort == script.Notice {
+		d.whole.Lock()
+		defer d.whole.Unlock()
+		d.turns.Add(1)
+	} else {
+		d.whole.RLock()
+		defer d.whole.RUnlock()
+		if d.turns.Load() != turn {
+			return errUnsettled
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, attempt)
+	defer cancel()
+	return d.send(ctx, e, at)
 }
 
 // send carries one entry to the engine.
@@ -179,20 +192,34 @@ func about(e script.Entry) string {
 	return task
 }
 
+// touched tells of which tasks an entry has to wait for the stages: an amendment
+// for those of the tasks it changes.
+func (d *driver) touched(e script.Entry) func(task string) bool {
+	if e.Sort != script.Amends || e.Plan == nil {
+		return func(string) bool { return true }
+	}
+	changes := plan.Diff(d.Plan, e.Plan).Tasks
+	return func(task string) bool {
+		return slices.ContainsFunc(changes, func(c plan.TaskChange) bool { return c.ID == task || strings.HasPrefix(task, c.ID+".") })
+	}
+}
+
 // undecided tells whether a stage about the entry's task that speaks before soon
 // is not decided yet. A thing that is not there yet is waited for by the act itself.
 func (d *driver) undecided(ctx context.Context, e script.Entry, at, soon time.Time) (bool, error) {
 	if e.Sort == script.OnDuty {
 		return d.unopened(ctx, e.Thing, at)
 	}
+	touched := d.touched(e)
 	stages, err := d.store.Stages(ctx, d.Plan.ID, about(e))
-	return slices.ContainsFunc(stages, func(s ledger.Stage) bool { return s.State == ledger.Expected && s.At.Before(soon) }), err
+	return slices.ContainsFunc(stages, func(s ledger.Stage) bool { return s.State == ledger.Expected && s.At.Before(soon) && touched(s.Task) }), err
 }
 
 // unsaid tells whether a word about the entry's task is decided and not out yet.
 func (d *driver) unsaid(ctx context.Context, e script.Entry, soon time.Time) (bool, error) {
+	touched := d.touched(e)
 	notices, err := d.store.Notices(ctx, ledger.NoticeFilter{Plan: d.Plan.ID, Task: about(e), States: []string{ledger.Pending, ledger.Sending}})
-	return slices.ContainsFunc(notices, func(n ledger.Notice) bool { return n.Kind != plan.Told && n.SpeakAt.Before(soon) }), err
+	return slices.ContainsFunc(notices, func(n ledger.Notice) bool { return n.Kind != plan.Told && n.SpeakAt.Before(soon) && touched(n.Task) }), err
 }
 
 // unopened tells whether an occurrence that was to be opened before now is not

@@ -1,7 +1,6 @@
 package rehearse_test
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -24,12 +23,7 @@ func acted(t *testing.T, day time.Duration, to calendar.Day, kill bool) rehearse
 	}
 	require.NotNil(t, s)
 	o.Script, o.Day, o.To, o.Kill, o.Seed = s, day, to, kill, 3
-	if os.Getenv("REH") != "" {
-		o.Day, _ = time.ParseDuration(os.Getenv("REH"))
-		o.To, _ = calendar.ParseDay(os.Getenv("REHTO"))
-		o.Kill = os.Getenv("REHKILL") != ""
-		o.Dir = "/tmp/reh"
-	}
+	entries := len(s.Until(to.End(calendar.Beijing)).Entries)
 	r, err := rehearse.Run(t.Context(), o)
 	t.Logf("%d acts, %d foretold, %d stages, %d messages, %d kills, %d by rules, %s", r.Acts, r.Foretold, r.Stages, r.Messages, r.Kills, r.Ruled, r.Took)
 	for _, d := range r.Differences {
@@ -37,10 +31,22 @@ func acted(t *testing.T, day time.Duration, to calendar.Day, kill bool) rehearse
 	}
 	require.NoError(t, err)
 	require.Empty(t, r.Differences)
+	require.Equal(t, entries, r.Acts)
 	return r
 }
 
+// TestPeopleActInTheSpringOf2021: acts of every kind of person, answered as the
+// script expects, and every word that follows from them as foretold.
 func TestPeopleActInTheSpringOf2021(t *testing.T) {
-	r := acted(t, 250*time.Millisecond, calendar.NewDay(2021, 6, 10), false)
-	require.Greater(t, r.Acts, 70)
+	r := acted(t, 250*time.Millisecond, calendar.NewDay(2021, 5, 31), false)
+	require.Greater(t, r.Acts, 60)
+	require.Greater(t, r.Foretold, 400)
+}
+
+// TestPeopleActThoughTheEngineIsKilled: an act that meets a dead engine is sent
+// again until it is answered, and is done once.
+func TestPeopleActThoughTheEngineIsKilled(t *testing.T) {
+	r := acted(t, 250*time.Millisecond, calendar.NewDay(2021, 5, 16), true)
+	require.Greater(t, r.Acts, 50)
+	require.Positive(t, r.Kills)
 }
