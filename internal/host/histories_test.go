@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"context"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"go.temporal.io/api/temporalproto"
 
 	"duban/internal/act"
+	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/workflows"
 )
@@ -71,9 +73,10 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 	notices, err := w.Ledger.Notices(t.Context(), ledger.NoticeFilter{Plan: "small", Task: "silent"})
 	require.NoError(t, err)
 	ids["digest"] = workflows.DigestWorkflowID(notices[0].Digest)
-	last := w.history(ids["duty"], "")
-	first := last.Events[0].GetWorkflowExecutionStartedEventAttributes().GetFirstExecutionRunId()
-	runs := map[string]string{"duty": first}
+	w.actsOnEverything()
+	ids["task-acted"], ids["task-extended"] = workflows.TaskWorkflowID("acted", "a"), workflows.TaskWorkflowID("acted", "a")
+	ids["duty-acted"] = workflows.DutyWorkflowID("acted", "m")
+	runs := map[string]string{"duty": w.firstRun(ids["duty"]), "task-acted": w.firstRun(ids["task-acted"])}
 	for name, id := range ids {
 		h := w.history(id, runs[name])
 		t.Logf("%-14s %3d events", name, len(h.Events))
@@ -84,6 +87,32 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 			writeHistory(t, filepath.Join(*record, name+".json.gz"), h)
 		}
 	}
+}
+
+// actsOnEverything lets people act on a task and a duty in every way that takes
+// another turn in a workflow: a hand-over, a hold, a pause with a known end.
+func (w *world) actsOnEverything() {
+	w.standing("acted", dated("a", "2021-05-31"), "      - {id: m, title: 按月公开, kind: duty, recur: {every: month, from: 2021-06-01, until: 2021-12-31}, source: 限期完成}\n")
+	for i, a := range []act.Act{
+		{Kind: act.Acknowledge, By: liaison}, {Kind: act.Extend, By: liaison, Due: calendar.NewDay(2021, 6, 30)}, {Kind: act.Grant, By: clerk},
+		{Kind: act.Complete, By: liaison}, {Kind: act.Reject, By: clerk}, {Kind: act.Suspend, By: clerk, Until: calendar.NewDay(2021, 5, 6)},
+		{Kind: act.Resume, By: clerk}, {Kind: act.Complete, By: liaison}, {Kind: act.Verify, By: clerk},
+	} {
+		a.ID = fmt.Sprintf("a%d", i)
+		require.NoError(w.t, w.act("acted", "a", a.By, a), a.Kind)
+	}
+	for i, a := range []act.Act{
+		{Kind: act.SetRule, Rule: "quarter"}, {Kind: act.Suspend, Until: calendar.NewDay(2021, 5, 6)}, {Kind: act.Resume}, {Kind: act.EndDuty},
+	} {
+		a.ID = fmt.Sprintf("m%d", i)
+		require.NoError(w.t, w.act("acted", "m", clerk, a), a.Kind)
+	}
+}
+
+// firstRun is the run a workflow began with.
+func (w *world) firstRun(id string) string {
+	w.t.Helper()
+	return w.history(id, "").Events[0].GetWorkflowExecutionStartedEventAttributes().GetFirstExecutionRunId()
 }
 
 // byMayor is a named leader's word on a proposed talk.
