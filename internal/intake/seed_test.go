@@ -110,6 +110,13 @@ func TestFoundingDocumentAlone(t *testing.T) {
 			}
 		}
 	}
+	raw, err := d.PlanYAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(raw), plan.Todo) || !strings.Contains(string(raw), "ruling: 待确认：") {
+		t.Errorf("what is open is asked in answers.yaml: the draft's ruling only says so, and bears no %s", plan.Todo)
+	}
 	if conflicts != 1 {
 		t.Errorf("%d contradictions reported, want the one of 周村 and 犁川", conflicts)
 	}
