@@ -116,19 +116,25 @@ func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, 
 	for _, y := range changed {
 		now = now.With(y.notice)
 	}
-	moves, err := a.movedStages(ctx, store, now, reasonOf(changed))
+	unmoved, err := anyUnmoved(ctx, store, notices)
 	if err != nil {
 		return err
 	}
-	for _, m := range moves {
-		if m.Talk == "" { // a talk's next step is counted anew when the one before it is taken
-			im.Moves = append(im.Moves, m)
+	if len(changed) > 0 || unmoved {
+		moves, err := a.movedStages(ctx, store, now, reasonOf(im.Years))
+		if err != nil {
+			return err
+		}
+		for _, m := range moves {
+			if m.Talk == "" { // a talk's next step is counted anew when the one before it is taken
+				im.Moves = append(im.Moves, m)
+			}
 		}
 	}
 	if a.format == "table" {
 		a.showImport(im)
 	}
-	if len(changed)+len(im.Moves) > 0 && a.consents("calendar", agree) { // moves alone: an import was interrupted
+	if (len(changed) > 0 || unmoved) && a.consents("calendar", agree) {
 		if im.Tasks, err = a.applyNotices(ctx, store, im.Years, by); err != nil {
 			return err
 		}
@@ -168,21 +174,41 @@ func (a *app) applyNotices(ctx context.Context, store *ledger.Store, years []yea
 		}
 	}
 	for _, y := range years {
-		if h == nil {
-			break
+		n := 0
+		if h != nil {
+			if n, err = a.moveBy(ctx, h, y); err != nil {
+				return tasks, err
+			}
 		}
-		version, err := store.NoticeVersion(ctx, y.Year)
-		if err != nil {
-			return tasks, err
-		}
-		id := fmt.Sprintf("calendar-%d-v%d", y.Year, version)
-		n, err := h.Engine.Recalendar(ctx, id, cmp.Or(strings.Join(y.Papers, " "), fmt.Sprint(y.Year)), y.Year)
 		tasks += n
-		if err != nil {
+		now := a.now()
+		if err := store.MarkMoved(ctx, y.Year, n, by, ledger.When{Real: now, Plan: now}); err != nil {
 			return tasks, err
 		}
 	}
 	return tasks, nil
+}
+
+// moveBy has the engine move what runs by one year's notice. The act's ID is the
+// notice's own, so that an interrupted import is finished and nothing done twice.
+func (a *app) moveBy(ctx context.Context, h *host.Host, y yearChange) (tasks int, err error) {
+	version, err := h.Ledger.NoticeVersion(ctx, y.Year)
+	if err != nil {
+		return 0, err
+	}
+	id := fmt.Sprintf("calendar-%d-v%d", y.Year, version)
+	return h.Engine.Recalendar(ctx, id, cmp.Or(strings.Join(y.Papers, " "), fmt.Sprint(y.Year)), y.Year)
+}
+
+// anyUnmoved tells that one of the notices was brought in before and the import
+// interrupted.
+func anyUnmoved(ctx context.Context, store *ledger.Store, notices []calendar.Year) (bool, error) {
+	for _, y := range notices {
+		if unmoved, err := store.Unmoved(ctx, y.Year); unmoved || err != nil {
+			return unmoved, err
+		}
+	}
+	return false, nil
 }
 
 // reasonOf is the papers that moved stages name as their reason.

@@ -86,7 +86,7 @@ func (a *app) eventText(dir people.Directory, e ledger.Event) string {
 	}
 	say := report.Speak(a.w)
 	switch e.Kind {
-	case ledger.CalendarPut, "audit.provisional":
+	case ledger.CalendarPut, ledger.CalendarMoved, "audit.provisional":
 		return fmt.Sprint(d.Year)
 	case ledger.PlanLaunched:
 		return a.w.T("event.say_tasks", words.Data{"N": string(d.Tasks)})

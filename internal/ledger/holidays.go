@@ -34,5 +34,36 @@ func (s *Store) FormerNotice(ctx context.Context, year int) (y calendar.Year, ok
 	return y, true, json.Unmarshal([]byte(data), &y)
 }
 
+// CalendarMoved is the kind of the event that all that runs has been moved by a
+// year's notice.
+const CalendarMoved = "calendar.moved"
+
+// Unmoved tells that a year's notice was brought in by a person and not all that
+// runs is known to have been moved by it: the import was interrupted.
+func (s *Store) Unmoved(ctx context.Context, year int) (bool, error) {
+	version, err := s.NoticeVersion(ctx, year)
+	if err != nil || version == 0 {
+		return false, err
+	}
+	var actor string
+	if err := s.one(ctx, &actor, `SELECT actor FROM events WHERE key = ?`, noticeKey(year, version)); err != nil || actor == Engine {
+		return false, err
+	}
+	moved, err := s.Recorded(ctx, noticeKey(year, version)+"/moved")
+	return !moved, err
+}
+
+// MarkMoved notes that all that runs has been moved by a year's notice: how many
+// tasks were, as event calendar.moved. Again, it changes nothing.
+func (s *Store) MarkMoved(ctx context.Context, year, tasks int, actor string, when When) error {
+	version, err := s.NoticeVersion(ctx, year)
+	if err != nil {
+		return err
+	}
+	_, err = s.Record(ctx, Event{Key: noticeKey(year, version) + "/moved", Kind: CalendarMoved, Actor: actor, Real: when.Real, PlanAt: when.Plan,
+		Data: json.RawMessage(fmt.Sprintf(`{"year":%d,"version":%d,"tasks":%d}`, year, version, tasks))})
+	return err
+}
+
 // noticeKey names a year's n-th notice for ever.
 func noticeKey(year, n int) string { return fmt.Sprintf("calendar/%d/v%d", year, n) }
