@@ -22,7 +22,7 @@ type AuditInput struct {
 }
 
 // AuditResult counts what was found. Finished: the plan has no open task or
-// duty left and nothing is to be audited any more.
+// duty left, no talk that goes on, and nothing is to be audited any more.
 type AuditResult struct {
 	Missing     int   `json:"missing"`
 	Stuck       int   `json:"stuck"`
@@ -67,7 +67,12 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 		tasks[t.ID] = t
 		finished = finished && (t.State != ledger.TaskOpen || t.Kind == plan.Standing || t.Kind == plan.Duty && ended(l.Plan, t.ID, in.At))
 	}
-	silent, err := a.unopened(ctx, l, tasks, in.Before)
+	talks, err := a.Ledger.Talks(ctx, in.Plan, "")
+	if err != nil {
+		return AuditResult{}, translate(err)
+	}
+	finished = finished && !slices.ContainsFunc(talks, ledger.Talk.GoesOn)
+	silent, err := a.unopened(ctx, l, tasks, talks, in.Before)
 	if err != nil {
 		return AuditResult{}, translate(err)
 	}

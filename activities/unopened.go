@@ -13,12 +13,8 @@ import (
 // opens their ladder did not work: the occurrences of a duty that were to be
 // opened and were not, and the talks that were called for and did not open. It
 // adds to tasks the row that each such occurrence would have.
-func (a *Activities) unopened(ctx context.Context, l ledger.Launched, tasks map[string]ledger.Task, before time.Time) ([]ledger.Stage, error) {
+func (a *Activities) unopened(ctx context.Context, l ledger.Launched, tasks map[string]ledger.Task, talks []ledger.Talk, before time.Time) ([]ledger.Stage, error) {
 	silent, err := a.unopenedOccurrences(ctx, l, tasks, before)
-	if err != nil {
-		return nil, err
-	}
-	talks, err := a.Ledger.Talks(ctx, l.Plan.ID, "")
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 const auditsPerRun = 60
 
 // Audit asks every day which due stage left no trace and which message is stuck
-// or in doubt, and tells the office. It ends with the plan's last open task.
+// or in doubt, and tells the office. It ends when neither a task nor a talk of the plan goes on.
 func Audit(ctx workflow.Context, state AuditState) error {
 	for range auditsPerRun {
 		if err := sleepUntil(ctx, state.Clock, state.Next, "每日核对", never); err != nil {

@@ -6,8 +6,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
 	"duban/internal/plan"
 	"duban/workflows"
 )
@@ -53,6 +55,43 @@ func TestAuditIsSilentBeforeAnOccurrenceSpeaks(t *testing.T) {
 	alarm, mails := b.audited(day(2021, 5, 28).Add(9*time.Hour + 30*time.Minute)) // opened on 05-28, first reminder 05-31
 	require.Empty(t, alarm)
 	require.Empty(t, mails)
+}
+
+// A talk outlives its task: the audit goes on until the talk too has ended.
+func TestAuditGoesOnWithTheLastTalk(t *testing.T) {
+	t.Parallel()
+	for _, opens := range []string{ledger.TalkPending, plan.TalkOnApproval, plan.TalkAtOnce} {
+		t.Run(opens, func(t *testing.T) {
+			t.Parallel()
+			start := day(2021, 5, 14)
+			b := newBench(t, start, task("only", calendar.NewDay(2021, 12, 31)))
+			now := func() ledger.When { return ledger.When{Real: b.Now(), Plan: b.Now()} }
+			called := plan.Stage{ID: "talk", Kind: plan.Talk, At: day(2021, 5, 18).Add(9 * time.Hour)}
+			_, talk, err := b.store.DecideStage(t.Context(), ledger.Decision{Plan: "p", Task: "only", Revision: 1, Stage: called, OpensTalk: true}, ledger.When{Real: start, Plan: start})
+			require.NoError(t, err)
+			if opens != ledger.TalkPending {
+				_, on, err := b.store.OpenTalk(t.Context(), talk.ID, "p", opens, nil, ledger.When{Real: start, Plan: start})
+				require.NoError(t, err)
+				require.True(t, on)
+			}
+			b.RegisterDelayedCallback(func() {
+				require.NoError(t, ledgertest.Verify(t.Context(), b.store, "p", "only", "office", "", "c", now()))
+			}, 2*24*time.Hour)
+			b.RegisterDelayedCallback(func() {
+				end := act.Act{ID: "end", Kind: act.CloseTalk, By: act.EngineActor, At: b.Now(), Reason: "x"}
+				_, _, err := b.store.ActOnTalk(t.Context(), ledger.ActedOnTalk{Plan: "p", Talk: talk.ID, Act: end,
+					Course: act.TalkCourse{TalkCase: act.TalkCase{State: act.TalkClosed}}}, now())
+				require.NoError(t, err)
+			}, 10*24*time.Hour)
+			b.ExecuteWorkflow(workflows.AuditType, workflows.AuditState{Plan: "p", Next: start.Add(10 * time.Hour), Grace: time.Hour})
+			b.done()
+			want := "2021-05-24"
+			if opens == plan.TalkOnApproval {
+				want = "2021-05-16" // a proposal of its ladder is void with the task
+			}
+			require.Equal(t, want, b.Now().In(calendar.Beijing).Format(time.DateOnly))
+		})
+	}
 }
 
 func TestAuditCriesForATalkThatDidNotOpen(t *testing.T) {

@@ -30,5 +30,6 @@
 //	Duty      one recurring duty: opens each occurrence as a Task of its own,
 //	          hands over to a new run after each, so its history never grows
 //	Audit     one plan: every day compares what the ladders foretold with what
-//	          the ledger holds, and proposes what adds up
+//	          the ledger holds, and proposes what adds up; ends when neither a
+//	          task nor a talk goes on
 package workflows

@@ -168,6 +168,9 @@ func (t *tx) stands(task Task, revision int, talk string) (bool, error) {
 	return goesOn(state), err
 }
 
+// GoesOn tells that a talk is pending, proposed or open.
+func (t Talk) GoesOn() bool { return goesOn(t.State) }
+
 // goesOn tells whether a talk in this state still asks for something.
 func goesOn(state string) bool {
 	return !slices.Contains([]string{TalkClosed, TalkVoid, TalkDeclined}, state)
