@@ -139,4 +139,17 @@ func formerNotices(t *testing.T, address string) {
 			w.is("former", former, first)
 		}
 	}
+	for i := range 3 {
+		unmoved, err := w.Unmoved(w.ctx, 2022)
+		w.ok(err)
+		w.is("not all is moved by it", unmoved, i == 0)
+		w.ok(w.MarkMoved(w.ctx, 2022, 7, "wang", evening))
+	}
+	w.ok(w.PutCalendar(w.ctx, calendar.Year{Year: 2023}, ledger.Engine, evening))
+	for _, year := range []int{2023, 2024} {
+		unmoved, err := w.Unmoved(w.ctx, year)
+		w.ok(err)
+		w.is("the engine's own, and none", unmoved, false)
+	}
+	w.is("events", w.last(4), []string{ledger.CalendarPut, ledger.CalendarPut, ledger.CalendarMoved, ledger.CalendarPut})
 }
