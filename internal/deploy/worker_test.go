@@ -79,6 +79,7 @@ func TestThePlanRunsOnAClusterThoughAWorkerIsKilled(t *testing.T) {
 	file := filepath.Join("..", "..", "seeds", "jincheng-2021-water", "plan.yaml")
 	p, problems := plan.Load(file, cal)
 	require.False(t, plan.Failed(problems))
+	p.Consequences = nil // what adds up is counted in the ledger: the preview cannot foretell it
 	store, err := ledger.Open(t.Context(), c.DatabaseURL)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
@@ -112,7 +113,7 @@ func TestThePlanRunsOnAClusterThoughAWorkerIsKilled(t *testing.T) {
 	require.NoError(t, err)
 	notices, err := store.Notices(t.Context(), ledger.NoticeFilter{Plan: p.ID})
 	require.NoError(t, err)
-	require.Empty(t, rehearse.Compare(foretold, stages, notices, to))
+	require.Empty(t, rehearse.Compare(foretold, stages, notices, to, rehearse.Chain{}))
 	_, err = store.Verify(t.Context())
 	require.NoError(t, err)
 	require.Contains(t, o.starter("ledger", "verify"), "台账完整")

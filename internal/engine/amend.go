@@ -201,7 +201,7 @@ func (m *amending) one(ctx context.Context, c plan.TaskChange) ([]LeftUndone, er
 // tell does the acts of one change on one task, occurrence or duty.
 func (m *amending) tell(ctx context.Context, c plan.TaskChange, target string, occurrence bool) (left []LeftUndone, err error) {
 	told := false
-	for _, a := range changesOf(c, occurrence) {
+	for _, a := range act.ActsOf(c, occurrence) {
 		if m.amended.Carried && !slices.ContainsFunc(m.amended.Left, func(l LeftUndone) bool { return l.Task == target && l.Kind == a.Kind }) {
 			continue
 		}
@@ -294,39 +294,4 @@ func (e *Engine) occurrences(ctx context.Context, l ledger.Launched, duty string
 		}
 	}
 	return ids, err
-}
-
-// changesOf are the acts that make a running task what the amended plan says: of
-// a duty's open occurrence only what it takes from its duty.
-func changesOf(c plan.TaskChange, occurrence bool) []act.Act {
-	if c.What == plan.Removed {
-		if c.Old.Kind == plan.Duty && !occurrence {
-			return []act.Act{{Kind: act.EndDuty}}
-		}
-		return []act.Act{{Kind: act.Cancel}}
-	}
-	var all []act.Act
-	for _, f := range c.Fields {
-		switch f.Field {
-		case plan.FieldTitle:
-			if !occurrence { // it keeps the words it was opened with
-				all = append(all, act.Act{Kind: act.Reword, Title: c.New.Title})
-			}
-		case plan.FieldLead:
-			all = append(all, act.Act{Kind: act.Reassign, Unit: c.New.Lead})
-		case plan.FieldAssist:
-			all = append(all, act.Act{Kind: act.Assist, Units: c.New.Assist})
-		case plan.FieldDue:
-			if !occurrence && c.New.Kind == plan.Dated {
-				all = append(all, act.Act{Kind: act.Correct, Due: c.New.Due})
-			}
-		case plan.FieldPolicy:
-			all = append(all, act.Act{Kind: act.SetPolicy, Policy: c.New.Policy})
-		case plan.FieldRecur:
-			if !occurrence && c.New.Recur != nil {
-				all = append(all, act.Act{Kind: act.SetRule, Rule: act.RuleText(*c.New.Recur), Due: c.New.Recur.From})
-			}
-		}
-	}
-	return all
 }

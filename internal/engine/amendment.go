@@ -5,11 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
+	"duban/internal/act"
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -68,12 +67,12 @@ func (e *Engine) amendment(ctx context.Context, l ledger.Launched, p *plan.Plan)
 	if err != nil {
 		return merged, changes, err
 	}
-	merged = mergePolicies(l.Plan, next)
+	merged = act.MergePolicies(l.Plan, next)
 	merged.Directory = keepUnits(l.Plan.Directory, next.Directory, tasks)
 	changes = plan.Diff(&l.Plan, &merged)
 	for i, c := range changes.Policies {
 		if c.Silent {
-			return merged, changes, &AmendError{policyName(c.Name), ErrSamePolicyVersion}
+			return merged, changes, &AmendError{act.PolicyName(c.Name), ErrSamePolicyVersion}
 		}
 		changes.Policies[i] = asVersion(c, l.Plan)
 	}
@@ -111,52 +110,15 @@ func asKept(p plan.Plan) (kept plan.Plan, err error) {
 	return kept, json.Unmarshal(raw, &kept)
 }
 
-// mergePolicies is the new plan with the policies that run kept: a policy that
-// comes with another version gets a key of its own, name@version, which only new
-// tasks use; running ones keep theirs until they are moved.
-func mergePolicies(old, new plan.Plan) plan.Plan {
-	policies := maps.Clone(old.Policies)
-	key := map[string]string{}
-	for name, p := range new.Policies {
-		key[name] = name
-		if before, ok := old.Policies[name]; ok && before.Version != p.Version {
-			key[name] = PolicyKey(p)
-		}
-		policies[key[name]] = p
-	}
-	running := map[string]string{}
-	for _, t := range old.Tasks {
-		running[t.ID] = t.Policy
-	}
-	new.Tasks = slices.Clone(new.Tasks)
-	for i, t := range new.Tasks {
-		if now, ok := running[t.ID]; ok && policyName(now) == t.Policy {
-			new.Tasks[i].Policy = now
-		} else {
-			new.Tasks[i].Policy = key[t.Policy]
-		}
-	}
-	new.Policies = policies
-	return new
-}
-
 // asVersion says of a policy that came under a key of its own what it is: another
 // version of one that the plan knows.
 func asVersion(c plan.PolicyChange, old plan.Plan) plan.PolicyChange {
-	name := policyName(c.Name)
+	name := act.PolicyName(c.Name)
 	before, known := old.Policies[name]
 	if c.What != plan.Added || name == c.Name || !known {
 		return c
 	}
 	return plan.PolicyChange{Name: name, What: plan.Changed, Old: strconv.Itoa(before.Version), New: c.New}
-}
-
-// PolicyKey is where a later version of a policy is kept: standard@3.
-func PolicyKey(p plan.Policy) string { return p.Name + "@" + strconv.Itoa(p.Version) }
-
-func policyName(key string) string {
-	name, _, _ := strings.Cut(key, "@")
-	return name
 }
 
 // keepUnits is the new directory with the old units that tasks of the ledger still

@@ -122,7 +122,7 @@ func (e *Engine) withPolicy(ctx context.Context, planID string, p plan.Policy) (
 	p = kept.Policies[p.Name]
 	known := false
 	for k, now := range l.Plan.Policies {
-		if policyName(k) != p.Name {
+		if act.PolicyName(k) != p.Name {
 			continue
 		}
 		known = true
@@ -137,12 +137,12 @@ func (e *Engine) withPolicy(ctx context.Context, planID string, p plan.Policy) (
 	if !known {
 		return l, "", &AmendError{p.Name, ErrNoSuchPolicy}
 	}
-	policies := map[string]plan.Policy{PolicyKey(p): p}
+	policies := map[string]plan.Policy{act.PolicyKey(p): p}
 	for k, now := range l.Plan.Policies { // what the ledger gives is shared
 		policies[k] = now
 	}
 	l.Plan.Policies = policies
-	return l, PolicyKey(p), nil
+	return l, act.PolicyKey(p), nil
 }
 
 // followers are the open tasks, occurrences and duties that follow another
@@ -150,7 +150,7 @@ func (e *Engine) withPolicy(ctx context.Context, planID string, p plan.Policy) (
 func (e *Engine) followers(ctx context.Context, planID, name, key string) ([]ledger.Task, error) {
 	tasks, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: planID, State: ledger.TaskOpen})
 	return slices.DeleteFunc(tasks, func(t ledger.Task) bool {
-		return t.Kind == plan.Standing || policyName(t.Policy) != name || t.Policy == key
+		return t.Kind == plan.Standing || act.PolicyName(t.Policy) != name || t.Policy == key
 	}), err
 }
 

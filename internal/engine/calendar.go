@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"sync"
 
@@ -80,7 +79,7 @@ func (e *Engine) recalendared(ctx context.Context, l ledger.Launched, was, is *c
 		if refused != nil {
 			return nil, fmt.Errorf("task %s: %w", id, refused)
 		}
-		if before.Kind == plan.Duty || !same(before, after) {
+		if before.Kind == plan.Duty || !before.Same(after) {
 			moved[id] = turn{before, after}
 		}
 	}
@@ -107,20 +106,6 @@ func nextOccurrences(l ledger.Launched, tasks []ledger.Task) func(act.Book, stri
 		o, _ := b.NextOccurrence(b.Policies[row.Policy], activities.AsRuled(l.Plan.Tasks[i], row), last[duty], row.Assigned)
 		return o
 	}
-}
-
-// same tells that two courses say the same at the same instants and judge acts alike.
-func same(a, b act.Course) bool {
-	for _, c := range []*act.Course{&a, &b} {
-		c.Acts, c.Known, c.Ahead = 0, nil, nil
-		if len(c.Ladder) == 0 {
-			c.Ladder = nil
-		}
-		if len(c.Held) == 0 {
-			c.Held = nil
-		}
-	}
-	return reflect.DeepEqual(a, b)
 }
 
 // Recalendar moves what a calendar that is in the ledger already moves, in every

@@ -2,11 +2,6 @@ package script
 
 import (
 	"fmt"
-	"maps"
-	"reflect"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"duban/internal/act"
@@ -60,31 +55,7 @@ func (f *foreteller) divide(p *plan.Plan, cal *calendar.Calendar) error {
 // amend is an era under an amended plan. A policy that comes with another version
 // has a key of its own, name@version, for new tasks; running ones keep theirs.
 func (e *era) amend(old, new *plan.Plan) {
-	merged := *new
-	merged.Policies = maps.Clone(old.Policies)
-	key := map[string]string{}
-	for name, p := range new.Policies {
-		before, there := old.Policies[name]
-		key[name] = name
-		if there && before.Version != p.Version {
-			key[name] = name + "@" + strconv.Itoa(p.Version)
-		}
-		if _, there := merged.Policies[key[name]]; !there {
-			merged.Policies[key[name]] = p
-		}
-	}
-	running := map[string]string{}
-	for _, t := range old.Tasks {
-		running[t.ID] = t.Policy
-	}
-	merged.Tasks = slices.Clone(new.Tasks)
-	for i, t := range merged.Tasks {
-		if now, ok := running[t.ID]; ok && strings.Split(now, "@")[0] == t.Policy {
-			merged.Tasks[i].Policy = now
-		} else if k, ok := key[t.Policy]; ok {
-			merged.Tasks[i].Policy = k
-		}
-	}
+	merged := act.MergePolicies(*old, *new)
 	e.plan, e.changed, e.duty = &merged, map[string]plan.TaskChange{}, map[string]string{}
 	for _, c := range plan.Diff(old, &merged).Tasks {
 		if c.What == plan.Added {
@@ -137,47 +108,10 @@ func (f *foreteller) own(e era, thing string, kind plan.Kind) (all []moment) {
 	if !touched || kind == plan.Dated && c.Old.Kind == plan.Duty && !occurrence {
 		return nil
 	}
-	for _, a := range changesOf(c, occurrence) {
+	for _, a := range act.ActsOf(c, occurrence) {
 		a.ID = fmt.Sprintf("amend-%d-%s", e.n, a.Kind)
 		a.By, a.Reason, a.Paper = e.begun.Act.By, e.begun.Act.Reason, e.begun.Act.Paper
 		add(a)
 	}
 	return all
-}
-
-// changesOf are the acts that make a running task what the amended plan says: of
-// a duty's open occurrence only what it takes from its duty.
-func changesOf(c plan.TaskChange, occurrence bool) (all []act.Act) {
-	if c.What == plan.Removed {
-		if c.Old.Kind == plan.Duty && !occurrence {
-			return []act.Act{{Kind: act.EndDuty}}
-		}
-		return []act.Act{{Kind: act.Cancel}}
-	}
-	for _, f := range c.Fields {
-		switch {
-		case f.Field == plan.FieldTitle && !occurrence:
-			all = append(all, act.Act{Kind: act.Reword, Title: c.New.Title})
-		case f.Field == plan.FieldLead:
-			all = append(all, act.Act{Kind: act.Reassign, Unit: c.New.Lead})
-		case f.Field == plan.FieldAssist:
-			all = append(all, act.Act{Kind: act.Assist, Units: c.New.Assist})
-		case f.Field == plan.FieldDue && !occurrence && c.New.Kind == plan.Dated:
-			all = append(all, act.Act{Kind: act.Correct, Due: c.New.Due})
-		case f.Field == plan.FieldPolicy:
-			all = append(all, act.Act{Kind: act.SetPolicy, Policy: c.New.Policy})
-		case f.Field == plan.FieldRecur && !occurrence && c.New.Recur != nil:
-			all = append(all, act.Act{Kind: act.SetRule, Rule: act.RuleText(*c.New.Recur)})
-		}
-	}
-	return all
-}
-
-// same tells that two courses say the same at the same instants and judge acts alike.
-func same(a, b act.Course) bool {
-	a.Acts, a.Known, a.Ahead, b.Acts, b.Known, b.Ahead = 0, nil, nil, 0, nil, nil
-	if len(a.Ladder)+len(a.Held)+len(b.Ladder)+len(b.Held) == 0 {
-		a.Ladder, a.Held, b.Ladder, b.Held = nil, nil, nil, nil
-	}
-	return reflect.DeepEqual(a, b)
 }

@@ -197,7 +197,7 @@ func (w *walk) do(m moment) {
 		}
 		return
 	}
-	if m.act.Kind == act.Recalendar && w.when == nil && w.course.Kind != plan.Duty && same(w.course, after) {
+	if m.act.Kind == act.Recalendar && w.when == nil && w.course.Kind != plan.Duty && w.course.Same(after) {
 		return // the engine leaves alone what does not move
 	}
 	w.course = after

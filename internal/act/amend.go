@@ -1,0 +1,98 @@
+package act
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"duban/internal/plan"
+)
+
+// ActsOf are the acts that make a running task what the amended plan says: of
+// a duty's open occurrence only what it takes from its duty.
+func ActsOf(c plan.TaskChange, occurrence bool) []Act {
+	if c.What == plan.Removed {
+		if c.Old.Kind == plan.Duty && !occurrence {
+			return []Act{{Kind: EndDuty}}
+		}
+		return []Act{{Kind: Cancel}}
+	}
+	var all []Act
+	for _, f := range c.Fields {
+		switch f.Field {
+		case plan.FieldTitle:
+			if !occurrence { // it keeps the words it was opened with
+				all = append(all, Act{Kind: Reword, Title: c.New.Title})
+			}
+		case plan.FieldLead:
+			all = append(all, Act{Kind: Reassign, Unit: c.New.Lead})
+		case plan.FieldAssist:
+			all = append(all, Act{Kind: Assist, Units: c.New.Assist})
+		case plan.FieldDue:
+			if !occurrence && c.New.Kind == plan.Dated {
+				all = append(all, Act{Kind: Correct, Due: c.New.Due})
+			}
+		case plan.FieldPolicy:
+			all = append(all, Act{Kind: SetPolicy, Policy: c.New.Policy})
+		case plan.FieldRecur:
+			if !occurrence && c.New.Recur != nil {
+				all = append(all, Act{Kind: SetRule, Rule: RuleText(*c.New.Recur), Due: c.New.Recur.From})
+			}
+		}
+	}
+	return all
+}
+
+// MergePolicies is the new plan with the policies that run kept: a policy that
+// comes with another version gets a key of its own, name@version, which only new
+// tasks use; running ones keep theirs until they are moved.
+func MergePolicies(old, new plan.Plan) plan.Plan {
+	policies := maps.Clone(old.Policies)
+	key := map[string]string{}
+	for name, p := range new.Policies {
+		key[name] = name
+		if before, ok := old.Policies[name]; ok && before.Version != p.Version {
+			key[name] = PolicyKey(p)
+		}
+		policies[key[name]] = p
+	}
+	running := map[string]string{}
+	for _, t := range old.Tasks {
+		running[t.ID] = t.Policy
+	}
+	new.Tasks = slices.Clone(new.Tasks)
+	for i, t := range new.Tasks {
+		if now, ok := running[t.ID]; ok && PolicyName(now) == t.Policy {
+			new.Tasks[i].Policy = now
+		} else {
+			new.Tasks[i].Policy = key[t.Policy]
+		}
+	}
+	new.Policies = policies
+	return new
+}
+
+// PolicyKey is where a later version of a policy is kept: standard@3.
+func PolicyKey(p plan.Policy) string { return p.Name + "@" + strconv.Itoa(p.Version) }
+
+// PolicyName is the name in a policy's key.
+func PolicyName(key string) string {
+	name, _, _ := strings.Cut(key, "@")
+	return name
+}
+
+// Same tells that two courses say the same at the same instants and judge acts alike.
+func (c Course) Same(other Course) bool {
+	for _, one := range []*Course{&c, &other} {
+		one.Acts, one.Known, one.Ahead = 0, nil, nil
+		if len(one.Ladder) == 0 {
+			one.Ladder = nil
+		}
+		if len(one.Held) == 0 {
+			one.Held = nil
+		}
+	}
+	return reflect.DeepEqual(c, other)
+}
