@@ -15,7 +15,7 @@ import (
 func (f *foreteller) duty(t plan.Task, from time.Time) {
 	e := f.eraAt(from)
 	c := ledger.CaseOf(e.plan, ledger.TaskOf(e.plan.ID, t, from))
-	d := &dutyWalk{walk: walk{foreteller: f, id: t.ID, course: e.book.Open(c, nil), now: from}, duty: t}
+	d := &dutyWalk{walk: walk{foreteller: f, id: t.ID, course: e.book.Open(c, nil), now: from}, duty: t, from: from}
 	for _, m := range f.moments(OnDuty, t.ID, plan.Duty, from) {
 		d.open(m.act.At)
 		if next := d.after.AddDays(1); m.act.Kind == act.SetRule && !d.after.IsZero() && next.After(m.act.On) {
@@ -29,6 +29,7 @@ func (f *foreteller) duty(t plan.Task, from time.Time) {
 type dutyWalk struct {
 	walk
 	duty  plan.Task
+	from  time.Time    // the launch, or the amendment that added it
 	after calendar.Day // due date opened last
 }
 
@@ -57,7 +58,7 @@ func (d *dutyWalk) open(before time.Time) {
 		}
 		e := d.eraAt(d.now)
 		duty := d.ruled(e.plan)
-		o, ok := e.book.NextOccurrence(e.plan.Policies[duty.Policy], duty, d.after, d.launched)
+		o, ok := e.book.NextOccurrence(e.plan.Policies[duty.Policy], duty, d.after, d.from)
 		opens := o.Opens
 		if opens.Before(d.now) {
 			opens = d.now
