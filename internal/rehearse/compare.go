@@ -112,10 +112,33 @@ func (y *year) held(ctx context.Context) (h held, err error) {
 	h.stages = slices.DeleteFunc(h.stages, func(s ledger.Stage) bool { return ruled[s.Talk] })
 	h.notices = slices.DeleteFunc(h.notices, func(n ledger.Notice) bool { return ruled[n.Talk] })
 	maps.DeleteFunc(chain.acts, func(key string, _ done) bool { return ruled[strings.Split(key, "/")[0]] })
+	if chain.acts, err = y.asScripted(ctx, chain.acts); err != nil {
+		return h, err
+	}
 	foretold, diffs := y.asActed(chain)
 	h.foretold = foretold
 	h.differences = append(append(append([]Difference{}, diffs...), groundless...), Compare(foretold, h.stages, h.notices, y.to, chain)...)
 	return h, nil
+}
+
+// asScripted are the acts with talks called as a script calls them: TASK#N does
+// not count what rules proposed.
+func (y *year) asScripted(ctx context.Context, acts map[string]done) (map[string]done, error) {
+	talks, err := y.store.Talks(ctx, y.Plan.ID, "")
+	if err != nil {
+		return nil, err
+	}
+	names, n := map[string]string{}, map[string]int{}
+	for _, t := range slices.DeleteFunc(talks, byRule) {
+		n[t.Task]++
+		names[t.ID] = fmt.Sprintf("%s#%d", t.Task, n[t.Task])
+	}
+	named := map[string]done{}
+	for key, a := range acts {
+		thing, id, _ := strings.Cut(key, "/")
+		named[cmp.Or(names[thing], thing)+"/"+id] = a
+	}
+	return named, nil
 }
 
 // asActed is what is foretold when the acts are done at the instants at which

@@ -114,8 +114,8 @@ func (f *foreteller) moments(sort Sort, thing string, kind plan.Kind, from time.
 			all = append(all, moment{e.at(at, f.eras[0].book.Zone), e.Key()})
 		}
 	}
-	if sort == OnTask || sort == OnDuty {
-		for _, e := range f.eras[1:] {
+	for _, e := range f.eras[1:] {
+		if sort == OnTask || sort == OnDuty || sort == OnTalk && e.begun.Sort == Notice {
 			all = append(all, f.own(e, thing, kind)...)
 		}
 	}

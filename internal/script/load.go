@@ -318,7 +318,9 @@ func kindsOn(s Sort) (kinds []act.Kind) {
 	}
 	if s == OnTalk {
 		for _, row := range act.Talks[1:] { // all but Propose
-			kinds = append(kinds, row.Kind)
+			if row.Kind != act.Recalendar {
+				kinds = append(kinds, row.Kind)
+			}
 		}
 	}
 	return kinds

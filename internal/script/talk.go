@@ -112,8 +112,13 @@ func (t *talkWalk) do(m moment) {
 	t.acted[m.key] = true
 	after, told, refused := t.eraAt(m.act.At).book.ActOnTalk(t.course, m.act)
 	if refused != nil {
-		t.Refused[m.key] = refused.Key
+		if m.key != "" {
+			t.Refused[m.key] = refused.Key
+		}
 		return
+	}
+	if m.act.Kind == act.Recalendar && t.when == nil && t.course.SaysAs(after) {
+		return // the engine leaves alone what does not move
 	}
 	t.course = after
 	t.say(told)
