@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -85,12 +86,48 @@ func (l *talkLife) do(a act.Act) {
 	require.Nil(l, refused)
 	require.Empty(l, retold)
 	require.Equal(l, talkText(l, after), talkText(l, again), "the same act twice changes nothing")
-	if l.c.State == act.TalkProposed {
+	if l.c.State == act.TalkProposed && a.Kind != act.Recalendar {
 		require.Equal(l, "副市长", after.Approver, "only a named leader decides")
 	}
 	l.c = act.TalkCourse{}
 	require.NoError(l, json.Unmarshal([]byte(talkText(l, after)), &l.c)) // as it crosses the wire
 	l.said = append(l.said, told...)
+}
+
+// notice puts another calendar in force at now: some days rest that worked, or
+// work that rested, days gone by among them. Only what waits moves, to working
+// days to come.
+func (l *talkLife) notice(now time.Time) act.Act {
+	changed := map[calendar.Day]bool{}
+	for range rapid.IntRange(1, 6).Draw(l.T, "changed days") {
+		changed[calendar.DayOf(now.In(calendar.Beijing)).AddDays(rapid.IntRange(-3, 20).Draw(l.T, "which day"))] = true
+	}
+	years := l.b.Calendar.Years()
+	for i := range years {
+		years[i].Days = slices.DeleteFunc(slices.Clone(years[i].Days), func(h calendar.Holiday) bool { return changed[h.Date] })
+		for d := range changed {
+			if d.Year == years[i].Year {
+				years[i].Days = append(years[i].Days, calendar.Holiday{Date: d, IsOffDay: l.b.Calendar.IsWorkday(d)})
+			}
+		}
+	}
+	l.b.Calendar = calendar.New(years...)
+	waited := map[string]bool{}
+	for _, s := range append(slices.Clone(l.c.Ladder), l.c.Ahead...) {
+		waited[s.ID] = waited[s.ID] || s.At.After(now)
+	}
+	a := talkAct(now, act.EngineActor, act.Recalendar)
+	over := l.c.Over()
+	l.do(a)
+	for _, s := range l.c.Ladder {
+		require.True(l, !over && waited[s.ID], "%s was said before", s.ID)
+		require.True(l, !s.At.Before(now) && l.b.Calendar.IsWorkday(calendar.DayOf(s.At.In(calendar.Beijing))), "%s at %s", s.ID, s.At)
+		delete(waited, s.ID)
+	}
+	for id, waits := range waited {
+		require.False(l, !over && waits && l.c.State == act.TalkOpen && !strings.Contains(id, "remind"), "%s is lost", id)
+	}
+	return a
 }
 
 // sound looks at what must be true at any time.
@@ -146,8 +183,17 @@ func TestTalksInAnyOrderOfActsAndTime(t *testing.T) {
 			require.Nil(r, refused)
 		}
 		l := &talkLife{T: r, b: b, c: start, rows: map[string]bool{}, window: time.Duration(rapid.SampledFrom([]int{0, 2, 20}).Draw(r, "window")) * time.Hour}
-		var acts []act.Act
+		eras := []era{{b: b}}
+		changes := rapid.Bool().Draw(r, "holiday notices")
 		for range rapid.IntRange(0, 25).Draw(r, "acts") {
+			if changes && rapid.IntRange(0, 5).Draw(r, "notice") == 0 {
+				now = now.Add(time.Minute)
+				l.pass(now)
+				a := l.notice(now)
+				eras = append(eras, era{l.b, []act.Act{a}})
+				l.sound(now)
+				continue
+			}
 			now = now.Truncate(time.Hour).Add(time.Duration(rapid.SampledFrom([]int{1, 2, 22, 23, 25, 70, 71, 238, 700}).Draw(r, "hours"))*time.Hour + time.Minute)
 			if n := len(l.c.Ladder); n > 0 && rapid.Bool().Draw(r, "before a stage") {
 				early := l.c.Ladder[rapid.IntRange(0, n-1).Draw(r, "which")].At.Add(-2 * time.Hour)
@@ -167,7 +213,7 @@ func TestTalksInAnyOrderOfActsAndTime(t *testing.T) {
 				by = mayor
 			}
 			a := talkAct(now, by, kind)
-			acts = append(acts, a)
+			eras[len(eras)-1].acts = append(eras[len(eras)-1].acts, a)
 			l.pass(now)
 			l.do(a)
 			l.sound(now)
@@ -176,7 +222,16 @@ func TestTalksInAnyOrderOfActsAndTime(t *testing.T) {
 		l.pass(end)
 		l.sound(end)
 
-		foretold, after, _ := b.PlayTalk(start, acts, end.Add(1))
+		foretold, after := []plan.Stage(nil), start
+		for i, e := range eras {
+			until := end.Add(1)
+			if i+1 < len(eras) {
+				until = eras[i+1].acts[0].At.Add(1) // what speaks at that instant has spoken
+			}
+			var said []plan.Stage
+			said, after, _ = e.b.PlayTalk(after, e.acts, until)
+			foretold = append(foretold, said...)
+		}
 		require.Equal(r, talkLines(foretold), talkLines(l.said), "what is decided ahead is what was foretold")
 		require.Equal(r, after.State, l.c.State)
 		once := map[string]bool{}
@@ -185,6 +240,12 @@ func TestTalksInAnyOrderOfActsAndTime(t *testing.T) {
 			once[line] = true
 		}
 	})
+}
+
+// era is a time under one calendar. All but the first begin with the engine's act.
+type era struct {
+	b    act.Book
+	acts []act.Act
 }
 
 // nextStep is the act that takes the talk on.

@@ -42,9 +42,12 @@ func (c TalkCourse) unwound(at time.Time) TalkCourse {
 	if i < 0 {
 		return c
 	}
-	c.Ladder = append(slices.Clone(c.Ahead[i:]), c.Ladder...)
+	back := c.Ahead[i:]
+	c.Ladder = append(slices.Clone(back), c.Ladder...)
 	c.Ahead = slices.Clone(c.Ahead[:i])
-	c.Spoken = slices.DeleteFunc(slices.Clone(c.Spoken), func(s Spoken) bool { return s.At.After(at) })
+	c.Spoken = slices.DeleteFunc(slices.Clone(c.Spoken), func(k Spoken) bool {
+		return slices.ContainsFunc(back, func(s plan.Stage) bool { return s.ID == k.ID && s.At.Equal(k.At) })
+	})
 	return c
 }
 
@@ -166,7 +169,12 @@ func (b Book) ActOnTalk(before TalkCourse, a Act) (after TalkCourse, told []plan
 	before = before.unwound(a.At)
 	after = TalkCourse{TalkCase: before.apply(a), Ahead: before.Ahead}
 	var moved bool
-	if after.Ladder, moved = b.steps(before, after.TalkCase, a); moved {
+	if a.Kind == Recalendar {
+		after.Ladder, moved = b.recalendarTalk(before, &after.TalkCase, a)
+	} else {
+		after.Ladder, moved = b.steps(before, after.TalkCase, a)
+	}
+	if moved {
 		after.Revision++
 		after.Revised = a.At
 	}

@@ -80,6 +80,7 @@ var Talks = []TalkRow{
 	{VerifyTalk, byOffice, false, talkOpen, "", StepReport, StepVerified, needReason},
 	{CloseTalk, []Seat{Office, Leadership}, false, talkOpen, TalkClosed, StepVerified, "", needReason},
 	{Again, []Seat{Office, Leadership}, false, talkOpen, "", "", "", needReason},
+	{Recalendar, []Seat{Engine}, false, []TalkState{TalkProposed, TalkOpen}, "", "", "", needReason},
 }
 
 // OfTalk is the row of an act on a talk.

@@ -18,7 +18,7 @@ import (
 )
 
 // Moves are the stages of a plan's open tasks that a calendar would move, by task
-// and stage. Nothing is changed, and nobody but the ledger is asked.
+// and stage, then those of its talks. Nothing is changed, and nobody but the ledger is asked.
 func (e *Engine) Moves(ctx context.Context, planID string, cal *calendar.Calendar) ([]plan.Move, error) {
 	l, err := e.ledger.Plan(ctx, planID)
 	if err != nil {
@@ -37,7 +37,8 @@ func (e *Engine) Moves(ctx context.Context, planID string, cal *calendar.Calenda
 		m := moved[id]
 		all = append(all, plan.Moves(id, "", append(slices.Clone(m.before.Ladder), m.before.Held...), append(slices.Clone(m.after.Ladder), m.after.Held...))...)
 	}
-	return all, nil
+	talks, err := e.talkMoves(ctx, l, cal)
+	return append(all, talks...), err
 }
 
 type turn struct{ before, after act.Course }
@@ -109,7 +110,7 @@ func nextOccurrences(l ledger.Launched, tasks []ledger.Task) func(act.Book, stri
 }
 
 // Recalendar moves what a calendar that is in the ledger already moves, in every
-// plan under way: one act a task, each with the notice as its reason. years are
+// plan under way: one act a task and one a talk, each with the notice as its reason. years are
 // those whose notice is new. It gives how many acts were done. Running it again
 // with the same id finishes what an interruption left, and does nothing twice.
 func (e *Engine) Recalendar(ctx context.Context, id, reason string, years ...int) (int, error) {
@@ -121,7 +122,7 @@ func (e *Engine) Recalendar(ctx context.Context, id, reason string, years ...int
 	if err != nil {
 		return 0, err
 	}
-	total := 0
+	total, a := 0, act.Act{ID: id, Kind: act.Recalendar, By: act.EngineActor, Reason: reason}
 	for _, p := range plans {
 		l, err := e.ledger.Plan(ctx, p.ID)
 		if err != nil {
@@ -133,9 +134,14 @@ func (e *Engine) Recalendar(ctx context.Context, id, reason string, years ...int
 		}
 		tasks := slices.Sorted(maps.Keys(moved))
 		n, err := e.each(ctx, len(tasks), func(ctx context.Context, i int) (bool, error) {
-			done, _, err := e.once(ctx, l, tasks[i], act.Act{ID: id, Kind: act.Recalendar, By: act.EngineActor, Reason: reason})
+			done, _, err := e.once(ctx, l, tasks[i], a)
 			return done, err
 		})
+		total += n
+		if err != nil {
+			return total, err
+		}
+		n, err = e.recalendarTalks(ctx, l, is, a)
 		total += n
 		if err != nil {
 			return total, err

@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"duban/internal/act"
 	"duban/internal/plan"
@@ -63,6 +65,53 @@ func (st Stage) on(c act.Course) act.Course {
 		c.Held = append(c.Held, st.Stage)
 	case Decided:
 		c.Case = c.Case.Said(st.Stage)
+	}
+	return c
+}
+
+// TalkCourses are the talks of a plan that are open or proposed, by ID, as they
+// stand at an instant of the plan's clock: what was decided for later is still to
+// be spoken.
+func (s *Store) TalkCourses(ctx context.Context, l Launched, at time.Time) (map[string]act.TalkCourse, error) {
+	talks, err := s.Talks(ctx, l.Plan.ID, "")
+	if err != nil {
+		return nil, err
+	}
+	courses := map[string]act.TalkCourse{}
+	for _, t := range talks {
+		if !t.GoesOn() || t.State == TalkPending {
+			continue
+		}
+		task, err := s.Task(ctx, l.Plan.ID, t.Task)
+		if err != nil {
+			return nil, err
+		}
+		courses[t.ID] = act.TalkCourse{TalkCase: TalkCaseOf(&l.Plan, task, t)}
+	}
+	if len(courses) == 0 {
+		return courses, nil
+	}
+	stages, err := s.Stages(ctx, l.Plan.ID, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, st := range stages {
+		if c, ok := courses[st.Talk]; ok && st.Revision == c.Revision {
+			courses[st.Talk] = st.onTalk(c, at)
+		}
+	}
+	return courses, nil
+}
+
+// onTalk is the course of a talk with this stage in its place.
+func (st Stage) onTalk(c act.TalkCourse, at time.Time) act.TalkCourse {
+	decided := st.State == Decided && !st.At.After(at)
+	said := act.Spoken{ID: st.ID, Kind: st.Kind, At: st.At}
+	switch {
+	case st.State == Expected || st.State == Held || st.State == Decided && !decided && st.Kind != plan.Told:
+		c.Ladder = append(c.Ladder, st.Stage)
+	case decided && st.Kind != plan.Told && !slices.ContainsFunc(c.Spoken, func(k act.Spoken) bool { return k.ID == said.ID && !k.At.Before(said.At) }):
+		c.Spoken = append(slices.Clone(c.Spoken), said)
 	}
 	return c
 }

@@ -152,8 +152,11 @@ func furthest(taken map[string]calendar.Day) string {
 
 // fullAct says everything an act on a talk can be asked for.
 func fullAct(r act.TalkRow) act.Act {
-	unit := map[act.Seat]string{act.Lead: "unit", act.Office: "office", act.Leadership: "group"}[r.By[0]]
-	return act.Act{ID: "a", Kind: r.Kind, By: act.Actor{Account: "x", Name: "x", Unit: unit}, At: noon, On: calendar.DayOf(noon), Reason: "x", Unit: "unit",
+	by := act.Actor{Account: "x", Name: "x", Unit: map[act.Seat]string{act.Lead: "unit", act.Office: "office", act.Leadership: "group"}[r.By[0]]}
+	if r.By[0] == act.Engine {
+		by = act.EngineActor
+	}
+	return act.Act{ID: "a", Kind: r.Kind, By: by, At: noon, On: calendar.DayOf(noon), Reason: "x", Unit: "unit",
 		Paper: "x", Due: calendar.DayOf(noon).AddDays(30),
 		Talk: &act.TalkFacts{What: plan.ProposeTalk, Number: "x", Time: noon, Place: "x", Chair: "x", Called: []string{"x"}, Missing: []string{"x"}, Bring: "x"}}
 }
