@@ -161,7 +161,11 @@ func (a *app) thingNames(ctx context.Context, store *ledger.Store, planID string
 	}
 	if d.on == onTalk && d.kind != act.Propose {
 		talks, err := store.Talks(ctx, planID, "")
+		by, nobody := a.actor()
 		for _, t := range talks {
+			if c := (act.TalkCase{Lead: t.Lead, Office: l.Plan.Directory.Office, Leadership: l.Plan.Directory.Leadership}); nobody == nil && !c.Sees(by) {
+				continue
+			}
 			names[t.ID] = a.w.T("report.talk_"+t.State) + " " + l.Plan.Directory.Name(t.Lead)
 		}
 		return err
