@@ -76,6 +76,9 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 	if err != nil {
 		return AuditResult{}, translate(err)
 	}
+	if err := a.startProposed(ctx, l, talks); err != nil {
+		return AuditResult{}, translate(err)
+	}
 	if err := a.consequences(ctx, l, in.At, tasks); err != nil {
 		return AuditResult{}, translate(err)
 	}
