@@ -8,6 +8,7 @@ import (
 
 	"duban/internal/accounts"
 	"duban/internal/act"
+	"duban/internal/ledger"
 	"duban/internal/words"
 )
 
@@ -42,4 +43,22 @@ func (a *app) accounts() (*accounts.Book, error) {
 		return nil, sentenceError(strings.Join(lines, "\n"))
 	}
 	return book, nil
+}
+
+// stranger is a sentence about an account whose unit a plan does not know: it can
+// do nothing there. nil for all others.
+func (a *app) stranger(by act.Actor, l ledger.Launched) error {
+	if _, known := l.Plan.Directory.Unit(by.Unit); known {
+		return nil
+	}
+	book, err := a.accounts()
+	if err != nil {
+		return err
+	}
+	for _, p := range book.Check(l.Plan.Directory) {
+		if p.Data["Account"] == by.Account {
+			return sentenceError(p.Text(a.w))
+		}
+	}
+	return nil
 }

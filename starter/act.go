@@ -218,6 +218,9 @@ func (a *app) refusal(o order, err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
+	if err := a.stranger(o.act.By, o.plan); err != nil {
+		return err // clearer than that it is none of theirs
+	}
 	return sentenceError(notice.Refused(a.w, refused.Refusal, o.plan.Plan.Directory.Name))
 }
 

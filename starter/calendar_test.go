@@ -77,12 +77,12 @@ func TestCalendarImportShowsWhichStagesMove(t *testing.T) {
 	require.Empty(t, years, "only shown")
 }
 
-// On 5 July the talk about 建成污水处理厂 goes on: its steps stay until the next is
-// taken. The duty's occurrence left no trace of any stage until then: all of them
+// On 5 July the duty's occurrence left no trace of any stage until then: all of them
 // would be said on the next office morning. Nothing changes while no engine runs.
 func TestCalendarImportNeedsTheEngineForWhatRuns(t *testing.T) {
 	t.Parallel()
 	f := newFiled(t, at(7, 5, 10), time.Time{}, calendar.Clock{}).lives()
+	f.hands(peopleAtWork)
 	file := noticeWith(t, "2021-07-09", "2021-08-09")
 	var im importing
 	require.NoError(t, json.Unmarshal([]byte(f.say("calendar", "import", file, "-o", "json")), &im))
@@ -99,8 +99,8 @@ func TestCalendarImportNeedsTheEngineForWhatRuns(t *testing.T) {
 		"watch.2021Q2  due 2021-06-30 09:00 2021-07-06 09:00",
 		"watch.2021Q2  urge 2021-07-01 09:00 2021-07-06 09:00",
 		"watch.2021Q2  talk 2021-07-14 09:00 2021-07-15 09:00",
-	}, shown(im))
-	_, err := f.says("calendar", "import", file, "--yes", "--as", "wang")
+	}, slices.DeleteFunc(shown(im), func(line string) bool { return strings.HasPrefix(line, "over") }))
+	_, err := f.says("calendar", "import", file, "--yes", "--as", "office.zhao")
 	require.ErrorContains(t, err, "没有作任何改动")
 	years, err := f.store.Calendar(t.Context())
 	require.NoError(t, err)
@@ -111,12 +111,64 @@ func TestCalendarImportNeedsTheEngineForWhatRuns(t *testing.T) {
 	require.NoError(t, err)
 	when := ledger.When{Real: at(7, 5, 10), Plan: at(7, 5, 10)}
 	require.NoError(t, f.store.PutCalendar(t.Context(), notice, "wang", when))
-	_, err = f.says("calendar", "import", file, "--yes", "--as", "wang")
+	_, err = f.says("calendar", "import", file, "--yes", "--as", "office.zhao")
 	require.ErrorContains(t, err, "没有作任何改动")
 	require.NoError(t, f.store.MarkMoved(t.Context(), 2021, 1, "wang", when))
 	im = importing{}
 	require.NoError(t, json.Unmarshal([]byte(f.say("calendar", "import", file, "-o", "json", "--yes")), &im))
 	require.Equal(t, []any{false, 0, 0}, []any{im.Applied, len(im.Moves), len(im.Years[0].Changes)})
+}
+
+// On 5 July the talk about 建成污水处理厂 goes on: its steps move too, and what was
+// said stays as it is. The task is over, the talk alone is reason enough.
+func TestCalendarImportMovesTheStepsOfATalk(t *testing.T) {
+	t.Parallel()
+	f := newFiled(t, at(7, 5, 10), time.Time{}, calendar.Clock{}).lives()
+	f.closed(t, "water", "over", "验收合格", f.when(at(7, 5, 9)))
+	var im importing
+	require.NoError(t, json.Unmarshal([]byte(f.say("calendar", "import", noticeWith(t, "2021-07-09", "2021-08-09"), "-o", "json")), &im))
+	require.Equal(t, []string{
+		"over over#1 talk-held-missed 2021-07-09 09:00 2021-07-12 09:00",
+		"over over#1 talk-minutes-remind 2021-07-12 09:00 2021-07-13 09:00",
+		"over over#1 talk-minutes-missed 2021-07-14 09:00 2021-07-15 09:00",
+		"over over#1 talk-plan-remind 2021-08-04 09:00 2021-08-05 09:00",
+		"over over#1 talk-plan-missed 2021-08-06 09:00 2021-08-10 09:00",
+	}, slices.DeleteFunc(shown(im), func(line string) bool { return !strings.HasPrefix(line, "over") }))
+	require.Equal(t, "建成污水处理厂", im.Moves[len(im.Moves)-1].Title)
+}
+
+// While a plan runs only its office brings notices in, under its own account;
+// others are told so, and the ledger has it.
+func TestWhoBringsANoticeIn(t *testing.T) {
+	t.Parallel()
+	f := newFiled(t, at(6, 14, 10), time.Time{}, calendar.Clock{})
+	f.hands(peopleAtWork + "  - {id: away.sun, name: 外市孙某, unit: gaopin}\n")
+	file := noticeWith(t, "2021-06-16")
+	importing := func(as ...string) string {
+		f.as = ""
+		_, err := f.says(append([]string{"calendar", "import", file, "--yes"}, as...)...)
+		return f.sentence(err)
+	}
+	require.Contains(t, importing(), "以谁的名义办理")
+	require.Contains(t, importing("--as", "wang"), "没有“wang”这个账号")
+	require.Contains(t, importing("--as", "shuiwu.wang"), "这项办理只能由协调办进行")
+	require.Contains(t, importing("--as", "away.sun"), "账号 away.sun 的单位“gaopin”不在本计划的单位表里，是否指 gaoping")
+	require.Contains(t, importing("--as", "office.zhao"), "没有作任何改动", "the engine does not run")
+	events, err := f.store.Events(t.Context(), ledger.EventFilter{Plan: "water"})
+	require.NoError(t, err)
+	last := events[len(events)-1]
+	require.Equal(t, []string{ledger.ActRefused, "shuiwu.wang"}, []string{last.Kind, last.Actor})
+	years, err := f.store.Calendar(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, years)
+}
+
+// An account of a unit that the plan does not know can do nothing: it reads why.
+func TestActingForAUnitThatThePlanDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	f := peopled(t)
+	f.hands(peopleAtWork + "  - {id: away.sun, name: 外市孙某, unit: gaopin}\n")
+	require.Contains(t, f.types(2, 9, "task ack over --as away.sun"), "账号 away.sun 的单位“gaopin”不在本计划的单位表里，是否指 gaoping")
 }
 
 func TestImportAsks(t *testing.T) {

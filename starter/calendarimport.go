@@ -17,9 +17,10 @@ import (
 	"golang.org/x/term"
 
 	"duban/internal/calendar"
+	"duban/internal/engine"
 	"duban/internal/host"
 	"duban/internal/ledger"
-	"duban/internal/plan"
+	"duban/internal/notice"
 	"duban/internal/words"
 )
 
@@ -28,7 +29,7 @@ type importing struct {
 	Years   []yearChange `json:"years"` // one a file, in the order given
 	Moves   []movedStage `json:"moves"` // by plan, then by when the stage was to speak
 	Applied bool         `json:"applied"`
-	Tasks   int          `json:"tasks"` // that were moved, an act each
+	Tasks   int          `json:"tasks"` // and talks, that were moved, an act each
 }
 
 // yearChange is what one file changes of its year.
@@ -45,7 +46,6 @@ type yearChange struct {
 
 func (a *app) calendarImport() *cobra.Command {
 	var yes bool
-	var as string
 	c := a.listing(&cobra.Command{
 		Use: "import FILE…", Short: a.w.T("calendar.cmd_import"), Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -54,12 +54,11 @@ func (a *app) calendarImport() *cobra.Command {
 				return err
 			}
 			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
-				return a.bringIn(cmd.Context(), store, args, notices, consent{yes, cmd.InOrStdin()}, cmp.Or(as, a.cfg.As, "operator"))
+				return a.bringIn(cmd.Context(), store, args, notices, consent{yes, cmd.InOrStdin()})
 			})
 		},
 	})
 	c.Flags().BoolVar(&yes, "yes", false, a.w.T("calendar.flag_yes"))
-	c.Flags().StringVar(&as, "as", "", a.w.T("calendar.flag_as"))
 	return c
 }
 
@@ -103,7 +102,7 @@ type consent struct {
 }
 
 // bringIn shows what notices change, and after consent puts them in force.
-func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, notices []calendar.Year, agree consent, by string) error {
+func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, notices []calendar.Year, agree consent) error {
 	now, err := a.calendarOf(ctx, store)
 	if err != nil {
 		return err
@@ -121,18 +120,18 @@ func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, 
 		return err
 	}
 	if len(changed) > 0 || unmoved {
-		moves, err := a.movedStages(ctx, store, now, reasonOf(im.Years))
-		if err != nil {
+		if im.Moves, err = a.movedStages(ctx, store, now); err != nil {
 			return err
-		}
-		for _, m := range moves {
-			if m.Talk == "" { // a talk's next step is counted anew when the one before it is taken
-				im.Moves = append(im.Moves, m)
-			}
 		}
 	}
 	if a.format == "table" {
 		a.showImport(im)
+	}
+	by := ""
+	if (len(changed) > 0 || unmoved) && a.canConsent(agree) {
+		if by, err = a.importer(ctx, store, im.Years); err != nil {
+			return err
+		}
 	}
 	if (len(changed) > 0 || unmoved) && a.consents("calendar", agree) {
 		if im.Tasks, err = a.applyNotices(ctx, store, im.Years, by); err != nil {
@@ -149,16 +148,50 @@ func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, 
 	return nil
 }
 
+// importer is the account that brings notices in: the operator while no plan runs
+// and nobody is named, else one of the office of every plan that does.
+func (a *app) importer(ctx context.Context, store *ledger.Store, years []yearChange) (account string, err error) {
+	e := a.engineOn(store)
+	running, err := e.Running(ctx)
+	if err != nil || len(running) == 0 && a.as == "" {
+		return "operator", err
+	}
+	by, err := a.actor()
+	if err != nil {
+		return "", err
+	}
+	for _, l := range running {
+		if err := a.stranger(by, l); err != nil {
+			return "", err
+		}
+	}
+	err = e.MayImport(ctx, fmt.Sprintf("import-%s-%d", by.Account, a.now().Unix()), by, reasonOf(years))
+	var refused *engine.RefusedError
+	if errors.As(err, &refused) {
+		return "", sentenceError(notice.Refused(a.w, refused.Refusal, nil))
+	}
+	return by.Account, err
+}
+
+// reasonOf is the notices' papers.
+func reasonOf(years []yearChange) string {
+	var papers []string
+	for _, y := range years {
+		papers = append(papers, y.Papers...)
+	}
+	return strings.Join(papers, " ")
+}
+
 // applyNotices puts the years' notices in force, as the account by, and has the
 // engine move what runs, an act a task. Where something runs and the engine does
 // not, nothing is changed.
 func (a *app) applyNotices(ctx context.Context, store *ledger.Store, years []yearChange, by string) (tasks int, err error) {
-	open, err := store.Tasks(ctx, ledger.TaskFilter{State: ledger.TaskOpen})
+	running, err := a.engineOn(store).Running(ctx)
 	if err != nil {
 		return 0, err
 	}
 	var h *host.Host
-	if slices.ContainsFunc(open, func(t ledger.Task) bool { return t.Kind != plan.Standing }) {
+	if len(running) > 0 {
 		h, err = host.Open(ctx, a.cfg, host.Options{Log: a.log})
 		if errors.Is(err, host.ErrNoEngine) {
 			return 0, errors.New(a.w.T("calendar.no_engine", words.Data{"Dir": a.cfg.Dir}))
@@ -211,15 +244,6 @@ func anyUnmoved(ctx context.Context, store *ledger.Store, notices []calendar.Yea
 	return false, nil
 }
 
-// reasonOf is the papers that moved stages name as their reason.
-func reasonOf(changed []yearChange) string {
-	var papers []string
-	for _, y := range changed {
-		papers = append(papers, y.Papers...)
-	}
-	return strings.Join(papers, " ")
-}
-
 func yearChanges(now *calendar.Calendar, files []string, notices []calendar.Year) []yearChange {
 	known := map[int]calendar.Year{}
 	for _, y := range now.Years() {
@@ -260,11 +284,17 @@ func (a *app) consents(room string, agree consent) bool {
 	if agree.yes {
 		return true
 	}
-	if f, ok := agree.in.(*os.File); a.format == "json" || !ok || !term.IsTerminal(int(f.Fd())) {
+	if !a.canConsent(agree) {
 		fmt.Fprintln(a.err, a.w.T(room+".only_shown"))
 		return false
 	}
 	return a.ask(room, agree.in)
+}
+
+// canConsent tells that somebody has agreed or can be asked.
+func (a *app) canConsent(agree consent) bool {
+	f, ok := agree.in.(*os.File)
+	return agree.yes || a.format != "json" && ok && term.IsTerminal(int(f.Fd()))
 }
 
 // ask is true for an answer that begins like yes or is 是.
