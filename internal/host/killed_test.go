@@ -26,7 +26,7 @@ func (w *world) staff(dying chan<- string) worker.Worker {
 	channels, err := host.Channels(w.cfg, io.Discard)
 	require.NoError(w.t, err)
 	real := &activities.Activities{Ledger: w.Ledger, Starter: w.Engine, Channels: channels, Words: words.New("zh"), Now: time.Now, Log: quiet}
-	k := worker.New(w.Client, workflows.TaskQueue, worker.Options{BuildID: workflows.BuildID, DisableRegistrationAliasing: true})
+	k := worker.New(w.Client, workflows.TaskQueue, worker.Options{DisableRegistrationAliasing: true})
 	workflows.Register(k)
 	k.RegisterActivityWithOptions(real, activity.RegisterOptions{SkipInvalidStructFunctions: true, DisableAlreadyRegisteredCheck: true})
 	if dying != nil {

@@ -4,12 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"strings"
-	"time"
 
-	"duban/internal/calendar"
 	"duban/internal/plan"
 )
 
@@ -96,16 +93,4 @@ func (t *tx) task(planID, task string) (Task, error) {
 		return Task{}, fmt.Errorf("task %s of %s: %w", task, planID, err)
 	}
 	return row.task()
-}
-
-func (t *tx) zone(planID string) (*time.Location, error) {
-	var name string
-	if err := t.one(&name, `SELECT zone FROM plans WHERE id = ?`, planID); err != nil {
-		return nil, fmt.Errorf("plan %s: %w", planID, err)
-	}
-	if name == "" {
-		return calendar.Beijing, nil
-	}
-	zone, err := time.LoadLocation(name)
-	return zone, errors.Join(err)
 }
