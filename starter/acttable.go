@@ -35,7 +35,7 @@ var deeds = []deed{
 	{act.Complete, onTask, "complete", []string{"file", "url", "paper"}, nil},
 	{act.Verify, onTask, "verify", []string{"file", "url", "paper"}, nil},
 	{act.Reject, onTask, "reject", []string{"file", "url", "paper"}, nil},
-	{act.Extend, onTask, "extend", []string{"file", "url", "paper"}, nil},
+	{act.Extend, onTask, "extend", []string{"percent", "file", "url", "paper"}, nil},
 	{act.Grant, onTask, "grant", []string{"due", "paper"}, nil},
 	{act.Refuse, onTask, "refuse", []string{"paper"}, nil},
 	{act.Chase, onTask, "chase", []string{"paper"}, nil},

@@ -74,7 +74,13 @@ var applies = map[Kind]func(*Case, Act){
 		c.end()
 	},
 	Reject: func(c *Case, a Act) { c.Report, c.Heard = nil, a.On },
-	Extend: func(c *Case, a Act) { c.Extension = c.pending(a); c.reported(a) },
+	Extend: func(c *Case, a Act) {
+		c.Extension = c.pending(a)
+		if a.Percent != 0 { // not said: as reported last
+			c.Percent = a.Percent
+		}
+		c.reported(a)
+	},
 	Grant: func(c *Case, a Act) {
 		due := c.newDue(a)
 		c.Extension = nil

@@ -399,6 +399,8 @@ func checkExtend(c Case, a Act) *Refusal {
 		return refuse("extend_late", "Until", c.ExtendUntil.String())
 	case !a.Due.After(c.Due):
 		return refuse("extend_not_later", "Due", c.Due.String())
+	case a.Percent < 0 || a.Percent > 100:
+		return refuse("percent", "Percent", strconv.Itoa(a.Percent))
 	}
 	return nil
 }

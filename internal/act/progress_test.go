@@ -59,3 +59,15 @@ func TestProgressLightAtItsEdges(t *testing.T) {
 		require.False(t, ok, "what is reported done is not behind")
 	}
 }
+
+// Who asks for more time says how far the task is; unsaid, it is as far as it was.
+func TestAskingForMoreTimeReportsProgress(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, dueDay, assigned)
+	d.do("gaoping", "2021-05-06 10:00", act.Progress, percent(20))
+	d.do("gaoping", "2021-06-01 10:00", act.Extend, due("2021-07-31"), percent(55))
+	require.Equal(t, 55, d.Case.Percent)
+	d.do("office", "2021-06-02 10:00", act.Refuse)
+	d.do("gaoping", "2021-06-03 10:00", act.Extend, due("2021-07-31"))
+	require.Equal(t, 55, d.Case.Percent)
+}

@@ -363,6 +363,7 @@ func TestExtended(t *testing.T) {
 	require.Equal(t, "extend_not_later Due=2021-06-30", d.no("gaoping", "2021-06-01 10:00", act.Extend, due("2021-06-30")))
 	require.Equal(t, "needs Field=due", d.no("gaoping", "2021-06-01 10:00", act.Extend))
 	d.spoken()
+	require.Equal(t, "percent Percent=101", d.no("gaoping", "2021-06-01 10:00", act.Extend, due("2021-08-31"), percent(101)))
 	require.Equal(t, `
 2021-06-25 10:00 act-1-extend told office/office new 2021-08-31 by gaoping人 words 汛期停工
 `, "\n"+stageLines(d.do("gaoping", "2021-06-25 10:00", act.Extend, due("2021-08-31"), reason("汛期停工"))))
