@@ -115,15 +115,16 @@ func (c Case) Seats(by Actor) []Seat {
 		return []Seat{Engine}
 	}
 	var seats []Seat
-	for seat, is := range map[Seat]bool{
-		Lead: by.Unit == c.Lead, Office: by.Unit == c.Office, Leadership: by.Unit == c.Leadership,
-		Assisting: slices.Contains(c.Assist, by.Unit) || slices.ContainsFunc(c.Parts, func(p Part) bool { return p.Unit == by.Unit }),
-	} {
+	sits := func(is bool, seat Seat) {
 		if is {
 			seats = append(seats, seat)
 		}
 	}
-	slices.Sort(seats)
+	owes := func(p Part) bool { return p.Unit == by.Unit }
+	sits(slices.Contains(c.Assist, by.Unit) || slices.ContainsFunc(c.Parts, owes), Assisting)
+	sits(by.Unit == c.Lead, Lead)
+	sits(by.Unit == c.Leadership, Leadership)
+	sits(by.Unit == c.Office, Office)
 	return seats
 }
 
