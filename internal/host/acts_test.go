@@ -133,11 +133,14 @@ func TestTwoPeopleActOnOneTaskAtTheSameInstant(t *testing.T) {
 	errs := make([]error, 12)
 	for i := range errs {
 		wg.Go(func() {
-			a := act.Act{Kind: act.Progress, ID: fmt.Sprintf("progress-%d", i), Percent: i}
-			if i%3 == 0 {
+			a, by := act.Act{Kind: act.Progress, ID: fmt.Sprintf("progress-%d", i), Percent: i}, liaison
+			switch i % 3 {
+			case 0:
 				a = act.Act{Kind: act.Complete, ID: fmt.Sprintf("complete-%d", i)}
+			case 1:
+				a, by = act.Act{Kind: act.Reword, ID: fmt.Sprintf("reword-%d", i), Title: fmt.Sprintf("任务a（%d）", i)}, clerk
 			}
-			errs[i] = w.act("two", "a", liaison, a)
+			errs[i] = w.act("two", "a", by, a)
 		})
 	}
 	wg.Wait()
