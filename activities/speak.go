@@ -227,7 +227,7 @@ func talkFacts(l ledger.Launched, lad plan.Ladderer, it ledger.Item, today calen
 	k, n := *it.Talk, it.Notice
 	c := ledger.TalkCaseOf(&l.Plan, it.Task, k)
 	if it.Stage != nil && it.Stage.Topic != "" {
-		facts := &notice.Talk{Proposed: c.State == act.TalkProposed}
+		facts := &notice.Talk{ID: k.ID, Proposed: c.State == act.TalkProposed}
 		if it.Stage.Topic == string(act.Serve) && c.Notice != nil {
 			facts.Facts = *c.Notice
 		}
@@ -238,7 +238,7 @@ func talkFacts(l ledger.Launched, lad plan.Ladderer, it ledger.Item, today calen
 	if p.Talk == nil {
 		return nil
 	}
-	facts := &notice.Talk{Number: k.Number, Step: talkStep(n.Stage), Proposed: n.Kind == plan.Talk && p.Talk.Open == plan.TalkOnApproval}
+	facts := &notice.Talk{ID: k.ID, Number: k.Number, Step: talkStep(n.Stage), Proposed: n.Kind == plan.Talk && p.Talk.Open == plan.TalkOnApproval}
 	if facts.Step == "" && len(p.Talk.Steps) > 0 {
 		facts.Step = p.Talk.Steps[0].ID
 	}

@@ -62,7 +62,7 @@ func (t *tx) around(g Digest, ids []string) (surroundings, error) {
 			s.now[stageKey(r.Task, r.Revision, r.Talk, r.ID)] = stage.Stage
 			continue
 		}
-		if r.State == Held || r.Talk == "" && r.Revision != s.tasks[r.Task].Revision {
+		if r.State == Held || stage.Kind == plan.Told || r.Talk == "" && r.Revision != s.tasks[r.Task].Revision {
 			continue
 		}
 		s.next[r.Task] = append(s.next[r.Task], stage.Stage)

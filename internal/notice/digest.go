@@ -90,7 +90,8 @@ type Next struct {
 // the item is about; for a talk just opened or proposed, its first; of an item
 // that tells of an act both may be zero.
 type Talk struct {
-	Number   int // 1 is the task's first talk; 0 says nothing of it
+	ID       string // p14#1, as commands name it
+	Number   int    // 1 is the task's first talk; 0 says nothing of it
 	Step     string
 	Limit    calendar.Day  // zero before a proposed talk is approved
 	Left     Distance      // to Limit

@@ -170,6 +170,9 @@ func (s *speaker) row(e entry, no int, showLead bool) row {
 			r.Badges = append(r.Badges, s.t(badge.key))
 		}
 	}
+	if number := e.number(); number != "" {
+		r.Meta = append(r.Meta, s.t("meta_number", words.Data{"Number": number}))
+	}
 	if e.Clause != "" {
 		r.Meta = append(r.Meta, s.t("meta_clause", words.Data{"Clause": clean(e.Clause)}))
 	}
@@ -190,4 +193,12 @@ func (s *speaker) row(e entry, no int, showLead bool) row {
 		r.Notes = append(r.Notes, s.count("merged", e.Merged))
 	}
 	return r
+}
+
+// number is what commands call the thing: the talk, or the task.
+func (it Item) number() string {
+	if it.Talk != nil && it.Talk.ID != "" {
+		return clean(it.Talk.ID)
+	}
+	return clean(it.Task)
 }
