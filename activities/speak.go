@@ -215,6 +215,9 @@ func matter(out *notice.Item, l ledger.Launched, lad plan.Ladderer, p plan.Polic
 
 // lightOf is a task's light on a day, where its stage names none.
 func lightOf(lad plan.Ladderer, p plan.Policy, t ledger.Task, today calendar.Day) plan.Light {
+	if t.State == string(act.Cancelled) {
+		return ""
+	}
 	if t.State != ledger.TaskOpen || t.Due.IsZero() {
 		return t.Light
 	}

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"slices"
 
+	"duban/internal/act"
 	"duban/internal/people"
+	"duban/internal/plan"
 	"duban/internal/words"
 )
 
@@ -13,10 +15,10 @@ const unitsFrom = 6
 
 // page lays the sentences out for both renderings.
 func (s *speaker) page(entries []entry) page {
-	plan := s.t("plan", words.Data{"Title": clean(s.d.Plan.Title), "Number": clean(s.d.Plan.Number)})
-	data := words.Data{"Plan": plan, "Unit": clean(s.d.Unit), "Tasks": s.many(entries), "Office": s.office()}
+	document := s.t("plan", words.Data{"Title": clean(s.d.Plan.Title), "Number": clean(s.d.Plan.Number)})
+	data := words.Data{"Plan": document, "Unit": clean(s.d.Unit), "Tasks": s.many(entries), "Office": s.office()}
 	p := page{
-		Lang: s.w.Lang(), Office: s.signature(), Plan: plan, Total: len(entries),
+		Lang: s.w.Lang(), Office: s.signature(), Plan: document, Total: len(entries),
 		Heading: s.heading(entries),
 		When:    s.dayAndWeekday(s.today),
 		Salute:  s.t("salute", words.Data{"Name": s.name()}),
@@ -159,9 +161,7 @@ func (s *speaker) row(e entry, no int, showLead bool) row {
 		r.Left, r.Days, r.Workdays = s.left(e.Left)
 		r.Late = e.Left.Days < 0
 	}
-	if e.Light != "" {
-		r.Light = lamp{s.t("light", words.Data{"Light": s.w.T("term." + string(e.Light))}), lampColours[e.Light]}
-	}
+	r.Light = s.lamp(e.Item)
 	for _, badge := range []struct {
 		on  bool
 		key string
@@ -201,4 +201,19 @@ func (it Item) number() string {
 		return clean(it.Talk.ID)
 	}
 	return clean(it.Task)
+}
+
+// lamp is the word and colour of a task's light. What is done has a word and no
+// colour; what is cancelled has neither.
+func (s *speaker) lamp(it Item) lamp {
+	switch it.Light {
+	case "":
+		return lamp{}
+	case plan.Done, plan.DoneLate:
+		return lamp{Word: s.t("light_" + string(it.Light))}
+	}
+	if it.told() && (it.Matter.Topic == string(act.Cancel) || it.Matter.Topic == string(act.Verify)) {
+		return lamp{}
+	}
+	return lamp{s.t("light", words.Data{"Light": s.w.T("term." + string(it.Light))}), lampColours[it.Light]}
 }

@@ -339,9 +339,14 @@ func (s *speaker) talkPaper(f act.TalkFacts, topic string) []line {
 	return lines
 }
 
+// goingOn are the acts after which the reader's own limit goes on: only of these
+// does news say what comes next.
+var goingOn = []string{string(act.Reject), string(act.Resume), string(act.Grant), string(act.Refuse), string(act.Uphold),
+	string(act.Correct), string(act.SetPolicy), string(act.Reassign), string(act.Chase)}
+
 // matterNext says what comes after the matter, or nothing.
 func (s *speaker) matterNext(e entry) string {
-	if e.Next == nil || e.over() || e.reader == assists || e.reader == former {
+	if e.Next == nil || e.over() || e.reader == assists || e.reader == former || e.told() && !slices.Contains(goingOn, e.Matter.Topic) {
 		return ""
 	}
 	return s.next(e.Next)

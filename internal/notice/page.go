@@ -61,7 +61,8 @@ type row struct {
 // line is one fact of a matter; Label may be empty.
 type line struct{ Label, Text string }
 
-// lamp is a light's word and the colour of its dot; never the colour alone.
+// lamp is a light's word and the colour of its dot, which may have none; never
+// the colour alone.
 type lamp struct {
 	Word   string
 	Colour template.CSS
@@ -91,7 +92,6 @@ func (k heap) tone() tone {
 
 var lampColours = map[plan.Light]template.CSS{
 	plan.Green: "#2e8b3d", plan.Blue: "#1668dc", plan.Yellow: "#e0a100", plan.Red: "#cf1322",
-	plan.Done: "#2e8b3d", plan.DoneLate: "#8c5a9e",
 }
 
 func (p page) rows() int {
