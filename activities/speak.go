@@ -210,6 +210,8 @@ func matter(out *notice.Item, l ledger.Launched, lad plan.Ladderer, p plan.Polic
 		}
 	case string(act.SetPolicy):
 		out.Policy = p.Title
+	case act.TopicExtension, string(act.Extend): // the leadership hears of it at once when it decides
+		out.Further = s.Kind != plan.Escalate && slices.Contains(roles(s.To), people.Leader)
 	}
 }
 
@@ -235,6 +237,10 @@ func talkFacts(l ledger.Launched, lad plan.Ladderer, it ledger.Item, today calen
 			facts.Facts = *c.Notice
 		}
 		facts.Facts.What = c.What
+		if p := l.Plan.Policies[c.Policy]; it.Stage.Topic == string(act.Approve) && p.Talk != nil {
+			facts.Grounds, facts.Limit = c.Grounds, lad.TalkLimit(p, act.StepServed, c.Since, c.Taken)
+			facts.Left = distance(lad.Calendar, today, facts.Limit)
+		}
 		return facts
 	}
 	p := l.Plan.Policies[c.Policy]

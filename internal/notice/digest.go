@@ -66,6 +66,7 @@ type Item struct {
 	LimitLeft Distance    // to Matter.Limit
 	Unit      string      // name of the other unit of the matter: asked for its part, the lead until a reassignment, called to a talk
 	Assist    []string    // names of the assisting units, where they were changed
+	Further   bool        // of a request to extend: not the first, the leadership decides it
 	Policy    string      // title of the policy, where it was changed
 }
 
@@ -95,6 +96,7 @@ type Talk struct {
 	Step     string
 	Limit    calendar.Day  // zero before a proposed talk is approved
 	Left     Distance      // to Limit
+	Grounds  string        // of a talk just approved: what it rests on, a line each
 	Proposed bool          // waits for a named leader
 	Facts    act.TalkFacts // what its papers say
 }

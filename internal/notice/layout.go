@@ -88,12 +88,20 @@ func (s *speaker) frame(entries []entry, data words.Data) (opening, closing, foo
 			_, asked = s.ask(e.heap())
 		}
 	}
+	decides := slices.ContainsFunc(entries, s.decides)
 	if limits {
-		return s.t("opening_"+role, data), s.t("closing_"+role, data), s.t("footer")
+		closing = s.t("closing_"+role, data)
+		if decides {
+			closing = s.say("closing_decide", data)
+		}
+		return s.t("opening_"+role, data), closing, s.t("footer")
 	}
 	opening, closing, footer = s.say("opening_"+s.seat(), data), s.say("closing_"+s.seat(), data), s.t("footer")
 	if !asked {
 		opening, closing = s.say("opening_told_"+s.seat(), data), s.say("closing_told_"+s.seat(), data)
+	}
+	if decides {
+		closing = s.say("closing_decide", data)
 	}
 	if !rungs {
 		footer = s.say("footer_told")

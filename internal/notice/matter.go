@@ -139,6 +139,8 @@ const (
 	leads   = "lead"
 	assists = "assist"
 	former  = "former" // led it, or assisted, until now
+	watches = "watch"  // the office, where the leadership decides
+	keeps   = "duty"   // leads a duty, which has no limit and is not acknowledged
 )
 
 // reader is what the digest's reader is to the item: the office, the leadership,
@@ -147,8 +149,12 @@ func (d Digest) reader(it Item) string {
 	switch {
 	case it.matter() == "":
 		return ""
+	case d.Recipient.Role == people.Office && it.Further:
+		return watches
 	case d.Recipient.Role == people.Office, d.Recipient.Role == people.Leader:
 		return string(d.Recipient.Role)
+	case it.told() && it.Matter.Topic == string(act.Reassign) && it.Lead == d.Unit && it.Due.IsZero():
+		return keeps
 	case it.Lead == "", it.Lead == d.Unit, it.ofTalk():
 		return leads
 	case it.told() && it.Matter.Topic == string(act.Reassign) && it.Unit == d.Unit,
@@ -192,6 +198,9 @@ func (s *speaker) ask(k heap) (text string, asked bool) {
 	if k.matter == "" {
 		return s.t("ask_"+role+"_"+k.class.String(), data), true
 	}
+	if k.reader == watches {
+		return s.firstOf(data, "tell_"+k.reader+"_"+k.matter, "informed"), false
+	}
 	if text = s.firstOf(data, "ask_"+role+"_"+k.matter, "ask_"+k.reader+"_"+k.matter); text == "" {
 		return s.firstOf(data, "tell_"+k.reader+"_"+k.matter, "informed"), false
 	}
@@ -221,6 +230,7 @@ func (s *speaker) matterLines(e entry) []line {
 	}
 	lines = append(lines, s.quoted(t.words, e.Matter.Words)...)
 	if e.Talk != nil {
+		lines = append(lines, s.approved(*e.Talk)...)
 		lines = append(lines, s.talkPaper(e.Talk.Facts, e.Matter.Topic)...)
 	}
 	if paper := clean(e.Matter.Paper); paper != "" && !(e.Talk != nil && clean(e.Talk.Facts.Number) == paper) {
@@ -350,4 +360,24 @@ func (s *speaker) matterNext(e entry) string {
 		return ""
 	}
 	return s.next(e.Next)
+}
+
+// approved is what an approved talk rests on, and by when its notice is served.
+func (s *speaker) approved(t Talk) []line {
+	if t.Grounds == "" {
+		return nil
+	}
+	lines := s.quoted("grounds", t.Grounds)
+	if !t.Limit.IsZero() {
+		lines = append(lines, line{s.say("limit_serve"), s.limit("serve", t.Limit, t.Left)})
+	}
+	return lines
+}
+
+// decides tells that the reader decides on the entry, by an own account.
+func (s *speaker) decides(e entry) bool {
+	if s.d.Recipient.Role != people.Leader {
+		return false
+	}
+	return e.class() == talkProposed || slices.Contains([]string{topicProposal, act.TopicExtension, string(act.Propose), string(act.Extend)}, e.Matter.Topic)
 }

@@ -123,7 +123,7 @@ func matterDigests() map[string]notice.Digest {
 			with(told(0, act.Propose, plan.Matter{By: office.Name, Words: "逾期两项，一项无进展"}), func(it *notice.Item) {
 				it.Unit, it.Talk = "高平市政府", &notice.Talk{Number: 2, Proposed: true, Facts: act.TalkFacts{What: plan.ProposeTalk}}
 			}),
-			told(1, act.Extend, plan.Matter{By: gaoping, Words: "设备到货再次推迟。", New: day(2021, 9, 30)}),
+			with(told(1, act.Extend, plan.Matter{By: gaoping, Words: "设备到货再次推迟。", New: day(2021, 9, 30), Limit: to(2)}), func(it *notice.Item) { it.Further = true }),
 			told(2, act.Answer, plan.Matter{By: gaoping, Words: "资金已落实。"}),
 		),
 		"told-chase":    digest("gaoping", "高平市政府", people.Deputy, "分管领导", may, told(0, act.Chase, plan.Matter{By: office.Name, Words: "请于本周内完成排查。"})),

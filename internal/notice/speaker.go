@@ -176,10 +176,13 @@ func (s *speaker) subject(entries []entry) string {
 // subjectOf speaks of one heap; alone, its title follows and needs no count.
 func (s *speaker) subjectOf(k heap, entries []entry, alone bool) string {
 	data := words.Data{"Plan": clean(s.d.Plan.Title), "Tasks": s.many(entries)}
+	if k.class == talkProposed && k.matter == "" && s.d.Recipient.Role != people.Leader {
+		return s.t("subject_proposed_told", data)
+	}
 	if k.matter == "" {
 		return s.t("subject_"+k.class.String(), data)
 	}
-	data["Tag"], data["Name"] = s.firstOf(nil, "tag_"+k.matter, "tag_"+k.class.String()), s.say("subject_"+k.reader+"_"+k.matter)
+	data["Tag"], data["Name"] = s.firstOf(nil, "tag_"+k.reader+"_"+k.matter, "tag_"+k.matter, "tag_"+k.class.String()), s.say("subject_"+k.reader+"_"+k.matter)
 	if data["Name"] == "" {
 		data["Name"] = s.nameOf(k)
 	}
