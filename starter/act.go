@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -104,14 +105,12 @@ func (a *app) deedLong(d deed) string {
 
 // do does one act and says what came of it.
 func (a *app) do(ctx context.Context, d deed, f actFlags, given func(string) bool, id string) error {
-	for _, flag := range d.needs() {
-		if !given(flag) {
-			return sentenceError(a.w.T("cli.needs_flag", words.Data{"Field": a.w.T("act.field_" + fieldOf(flag)), "Flag": flag}))
-		}
-	}
 	by, err := a.actor()
 	if err != nil {
 		return err
+	}
+	if i := slices.IndexFunc(d.needs(), func(flag string) bool { return !given(flag) }); i >= 0 {
+		f.lacks = d.needs()[i]
 	}
 	var o order
 	err = a.withLedger(ctx, func(store *ledger.Store) error {
@@ -121,12 +120,14 @@ func (a *app) do(ctx context.Context, d deed, f actFlags, given func(string) boo
 	if err != nil {
 		return err
 	}
+	if !o.done || o.kind == act.Propose { // a proposal that was cut off is finished
+		if err := a.send(ctx, &o); err != nil {
+			return a.refusal(o, err)
+		}
+	}
 	if o.done {
 		fmt.Fprintln(a.out, a.w.T("cli.done_already", words.Data{"Act": a.w.T("act.kind_" + string(d.kind)), "Name": o.name}))
 		return a.then(ctx, o)
-	}
-	if err := a.send(ctx, &o); err != nil {
-		return a.refusal(o, err)
 	}
 	fmt.Fprintln(a.out, a.w.T("cli.did", words.Data{"Act": a.w.T("act.kind_" + string(d.kind)), "Name": o.name, "By": by.Name}))
 	return a.then(ctx, o)
@@ -176,11 +177,47 @@ func (a *app) order(ctx context.Context, store *ledger.Store, d deed, f actFlags
 		return o, err
 	}
 	o.name = a.w.T("cli.thing", words.Data{"ID": o.thing(), "Title": o.task.Title, "Unit": o.plan.Plan.Directory.Name(o.lead())})
+	if f.lacks != "" && o.allowed(by) { // whoever may not is told that first, by the engine
+		return o, sentenceError(a.w.T("cli.needs_flag", words.Data{"Field": a.w.T("act.field_" + fieldOf(f.lacks)), "Flag": f.lacks}))
+	}
 	if o.act, err = a.fill(o, f, by); err != nil {
 		return o, err
 	}
 	o.done, err = store.Recorded(ctx, ledger.ActKey(o.task.Plan, o.thing(), o.act.ID))
+	if o.done && f.id == "" && o.undone() {
+		o.act.ID = fmt.Sprintf("%s-%d", o.act.ID, o.course().Acts)
+		o.done = false
+	}
 	return o, err
+}
+
+func (o order) course() act.Case { return ledger.CaseOf(&o.plan.Plan, o.task) }
+
+// allowed tells whether somebody may do this act at all.
+func (o order) allowed(by act.Actor) bool {
+	if o.on != onTalk {
+		return act.Allowed(o.course(), by, o.kind) == nil
+	}
+	dir := o.plan.Plan.Directory
+	return act.TalkAllowed(act.TalkCase{Lead: o.lead(), Office: dir.Office, Leadership: dir.Leadership}, by, o.kind) == nil
+}
+
+// undone tells that what this act did before is no longer so and can be done
+// anew: a report was rejected, a pause ended, another extension was asked for.
+func (o order) undone() bool {
+	c := o.course()
+	switch {
+	case o.on == onTalk:
+		return false
+	case o.kind == act.Grant || o.kind == act.Refuse:
+		return c.Extension != nil
+	}
+	table := act.Tasks
+	if o.on == onDuty {
+		table = act.Duties
+	}
+	row, _ := act.Of(table, o.kind)
+	return row.To != "" && row.To != c.State && slices.Contains(row.From, c.State)
 }
 
 // lead is the unit that a thing is about.

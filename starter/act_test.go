@@ -293,7 +293,9 @@ func TestEveryActIsACommand(t *testing.T) {
 		}
 	}
 	for _, r := range act.Talks {
-		talks = append(talks, r.Kind)
+		if !slices.Equal(r.By, []act.Seat{act.Engine}) {
+			talks = append(talks, r.Kind)
+		}
 	}
 	require.ElementsMatch(t, tasks, had[onTask])
 	require.ElementsMatch(t, duties, had[onDuty])

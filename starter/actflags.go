@@ -26,6 +26,7 @@ import (
 // actFlags are what the flags of an act say, as they were typed.
 type actFlags struct {
 	plan, id                            string
+	lacks                               string // a flag that is needed and was not given
 	reason, due, until, unit, policy    string
 	title, ref, rule, paper, number     string
 	time, place, chair, bring           string
