@@ -239,7 +239,9 @@ func talkFacts(l ledger.Launched, lad plan.Ladderer, it ledger.Item, today calen
 		facts.Facts.What = c.What
 		if p := l.Plan.Policies[c.Policy]; it.Stage.Topic == string(act.Approve) && p.Talk != nil {
 			facts.Grounds, facts.Limit = c.Grounds, lad.TalkLimit(p, act.StepServed, c.Since, c.Taken)
-			facts.Left = distance(lad.Calendar, today, facts.Limit)
+			if !facts.Limit.IsZero() {
+				facts.Left = distance(lad.Calendar, today, facts.Limit)
+			}
 		}
 		return facts
 	}

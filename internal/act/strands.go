@@ -127,7 +127,7 @@ func (b Book) silent(c Case, p plan.Policy, to ...people.Recipient) (plan.Stage,
 
 // told are the messages an act sends at once.
 func (b Book) told(before, after Case, a Act) []plan.Stage {
-	m := plan.Matter{Topic: string(a.Kind), Words: a.Reason, By: a.By.Name, Limit: a.Until, Paper: a.Paper}
+	m := plan.Matter{Topic: string(a.Kind), Words: a.Reason, By: a.By.Name, Limit: a.Until, Paper: a.Paper, Moves: a.Moves}
 	switch a.Kind {
 	case AskPart, Instruct:
 		m.Limit = a.Due
@@ -135,7 +135,7 @@ func (b Book) told(before, after Case, a Act) []plan.Stage {
 		m.New = a.Due
 	}
 	if after.Due != before.Due {
-		m.New = after.Due
+		m.New, m.Was = after.Due, before.Due
 	}
 	to := b.listeners(before, after, a)
 	if len(to) == 0 {

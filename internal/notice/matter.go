@@ -266,7 +266,7 @@ func (s *speaker) matterData(e entry) words.Data {
 	}
 	return words.Data{
 		"By": s.by(e), "Unit": unit, "Lead": lead, "Units": strings.Join(assist, s.t("comma")), "What": s.say("what_" + what),
-		"Limit": day(e.Matter.Limit), "New": day(e.Matter.New), "Policy": clean(e.Policy), "Office": s.office(),
+		"Limit": day(e.Matter.Limit), "New": day(e.Matter.New), "Was": day(e.Matter.Was), "Moves": e.Matter.Moves, "Dated": !e.Due.IsZero(), "Policy": clean(e.Policy), "Office": s.office(),
 	}
 }
 

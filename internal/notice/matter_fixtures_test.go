@@ -89,12 +89,12 @@ func matterDigests() map[string]notice.Digest {
 		"told-unit": digest("gaoping", "高平市政府", people.Liaison, "联络员", may,
 			told(0, act.Uphold, plan.Matter{By: office.Name, Words: "职责分工明确，维持原交办。"}),
 			told(1, act.Reject, plan.Matter{By: office.Name, Words: "缺少验收报告。"}),
-			told(2, act.Grant, plan.Matter{By: office.Name, Words: "同意，抓紧施工。", New: june}),
+			told(2, act.Grant, plan.Matter{By: office.Name, Words: "同意，抓紧施工。", New: june, Was: april}),
 			told(3, act.Refuse, plan.Matter{By: office.Name, Words: "理由不充分。"}),
 			told(4, act.Correct, plan.Matter{By: office.Name, Words: "原文为2021年12月底。", New: day(2021, 12, 31), Paper: "晋市水治办〔2021〕12号"}),
 			told(4, act.Reword, plan.Matter{By: office.Name, Words: "与附件2一致。"}),
 			told(3, act.SetPolicy, plan.Matter{By: office.Name, Words: "列为重点。"}),
-			told(0, act.Suspend, plan.Matter{By: office.Name, Words: "汛期停工。", Limit: day(2021, 9, 16)}),
+			told(0, act.Suspend, plan.Matter{By: office.Name, Words: "汛期停工。", Limit: day(2021, 9, 16), Moves: true}),
 			told(2, act.Resume, plan.Matter{By: "engine", Words: "暂停期满", New: june}),
 			told(1, act.GivePart, plan.Matter{By: "市生态环境局联络员 张强", Words: "在线监测数据已发送。"}),
 			with(told(3, act.Verify, plan.Matter{By: office.Name, Words: "材料齐全，现场核实。"}), func(it *notice.Item) { it.Light = plan.Done }),
@@ -112,7 +112,7 @@ func matterDigests() map[string]notice.Digest {
 			with(told(0, act.AskPart, plan.Matter{By: "市水务局联络员 赵敏", Words: "提供入河排污口清单", Limit: to(7)}), func(it *notice.Item) { it.Lead = "市水务局" }),
 		),
 		"told-office": digest("shuizhiban", office.Name, people.Office, "督办岗", may,
-			told(0, act.Return, plan.Matter{By: gaoping, Words: "该河段由市水务局管理。"}),
+			told(0, act.Return, plan.Matter{By: gaoping, Words: "该河段由市水务局管理。", Limit: to(2)}),
 			told(1, act.Extend, plan.Matter{By: gaoping, Words: "设备到货推迟，主体已完成80%。", New: day(2021, 7, 31)}),
 			told(2, act.Complete, plan.Matter{By: gaoping, Words: "已投入运行，附验收单。"}),
 			told(3, act.Instruct, plan.Matter{By: "常务副市长 王建国", Words: "务必抓实，报进展。", Limit: to(9)}),
@@ -142,7 +142,9 @@ func matterDigests() map[string]notice.Digest {
 			}),
 			with(told(2, act.CloseTalk, plan.Matter{By: office.Name, Words: "整改到位。"}), func(it *notice.Item) { it.Talk = &notice.Talk{Number: 1} }),
 			with(told(3, act.Again, plan.Matter{By: office.Name, Words: "整改不到位。"}), func(it *notice.Item) { it.Talk = &notice.Talk{Number: 1} }),
-			with(told(4, act.Approve, plan.Matter{By: "常务副市长 王建国", Words: "同意约谈。"}), func(it *notice.Item) { it.Talk = &notice.Talk{Number: 1} }),
+			with(told(4, act.Approve, plan.Matter{By: "常务副市长 王建国", Words: "同意约谈。"}), func(it *notice.Item) {
+				it.Talk = &notice.Talk{ID: "p25#1", Grounds: "逾期两项，一项无进展", Limit: to(2), Left: notice.Distance{Days: 2, Workdays: 2}}
+			}),
 			with(told(4, act.Decline, plan.Matter{By: "常务副市长 王建国", Words: "先催办。"}), func(it *notice.Item) {
 				it.Talk = &notice.Talk{Facts: act.TalkFacts{What: plan.ProposeCircular}}
 			}),

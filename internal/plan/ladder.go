@@ -32,6 +32,8 @@ type Matter struct {
 	By    string       `json:"by,omitempty"`    // who acted: an account's name
 	Limit calendar.Day `json:"limit,omitzero"`  // the matter's own limit
 	New   calendar.Day `json:"new,omitzero"`    // the new due date, asked for or set
+	Was   calendar.Day `json:"was,omitzero"`    // the due date until then, where it was changed
+	Moves bool         `json:"moves,omitempty"` // of a pause: the due date moves by it
 	Paper string       `json:"paper,omitempty"` // number of the document it rests on
 }
 
