@@ -319,3 +319,26 @@ func (a *app) looks() (by act.Actor, ok bool, err error) {
 func (a *app) only(p ledger.Launched, by act.Actor) string {
 	return a.w.T("cli.only_of", words.Data{"Unit": p.Plan.Directory.Name(by.Unit), "Account": by.Account})
 }
+
+// wholeBook refuses a unit's account what shows everybody's tasks; nobody named,
+// the office and the leadership of every plan may see it.
+func (a *app) wholeBook(ctx context.Context, store *ledger.Store) error {
+	by, someone, err := a.looks()
+	if err != nil || !someone {
+		return err
+	}
+	plans, err := store.Plans(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range plans {
+		l, err := store.Plan(ctx, p.ID)
+		if err != nil {
+			return err
+		}
+		if dir := l.Plan.Directory; by.Unit != dir.Office && by.Unit != dir.Leadership {
+			return sentenceError(a.w.T("cli.whole_book"))
+		}
+	}
+	return nil
+}

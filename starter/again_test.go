@@ -66,3 +66,17 @@ func TestWhoMayNotIsToldFirst(t *testing.T) {
 	}
 	require.Equal(t, []string{"gaoping.li act.refused_seat", "shuiwu.wang act.refused_seat"}, refused)
 }
+
+// A unit sees its own tasks, not everybody's.
+func TestAUnitDoesNotSeeTheWholeLedger(t *testing.T) {
+	t.Parallel()
+	f := peopled(t)
+	for _, typed := range []string{"plan status", "plan status water", "ledger show", "ledger show --task late", "ledger export -o json"} {
+		require.Equal(t, "× 办公室和领导小组的账号才能查看全部台账；本单位的任务请用 task list。\n", f.types(1, 9, typed+" --as shuiwu.wang"), typed)
+		for _, may := range []string{"", " --as office.zhao", " --as leader.liu"} {
+			f.as = ""
+			require.NotContains(t, f.types(1, 9, typed+may), "×", typed+may)
+		}
+	}
+	require.Contains(t, f.types(1, 9, "task list --as gaoping.li"), "配合")
+}

@@ -63,6 +63,9 @@ func (a *app) ledgerExport() *cobra.Command {
 
 // export writes one plan's book, or its events, to a file or to the output.
 func (a *app) export(ctx context.Context, store *ledger.Store, r exportRequest) error {
+	if err := a.wholeBook(ctx, store); err != nil {
+		return err
+	}
 	id, err := a.onePlan(ctx, store, r.plan)
 	if err != nil {
 		return err

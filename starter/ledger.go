@@ -36,6 +36,9 @@ func (a *app) ledgerShow() *cobra.Command {
 		Use: "show", Short: a.w.T("cli.ledger_show"), Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
+				if err := a.wholeBook(cmd.Context(), store); err != nil {
+					return err
+				}
 				events, err := store.Events(cmd.Context(), f)
 				if err != nil {
 					return err
@@ -97,6 +100,9 @@ func (a *app) planStatus() *cobra.Command {
 		Use: "status [PLAN]", Short: a.w.T("cli.plan_status"), Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			err := a.withLedger(cmd.Context(), func(store *ledger.Store) error {
+				if err := a.wholeBook(cmd.Context(), store); err != nil {
+					return err
+				}
 				if len(args) == 0 {
 					return a.plansStatus(cmd.Context(), store)
 				}

@@ -25,7 +25,7 @@ func (a *app) taskCommand() *cobra.Command {
 }
 
 // taskLine is one line of `task list -o json`, an array of them: report.Row and
-// its plan. Part is set when --unit was given.
+// its plan. Part is set when --unit or --as was given.
 type taskLine struct {
 	Plan string `json:"plan"`
 	Part string `json:"part,omitempty"` // lead, assist
@@ -59,7 +59,7 @@ func (a *app) taskList() *cobra.Command {
 				if a.format == "json" {
 					return a.json(lines)
 				}
-				a.taskListTable(lines, f.unit != "")
+				a.taskListTable(lines, slices.ContainsFunc(lines, func(l taskLine) bool { return l.Part != "" }))
 				a.tellOnly(only)
 				return nil
 			})
@@ -153,8 +153,11 @@ func (a *app) taskLines(ctx context.Context, store *ledger.Store, f taskFilter) 
 		}
 		for _, r := range t.Tasks {
 			line := taskLine{Plan: id, Row: r}
-			if f.unit != "" {
+			switch {
+			case f.unit != "":
 				line.Part = part(r, units, l.Plan.Directory)
+			case someone:
+				line.Part = part(r, []string{by.Unit}, l.Plan.Directory)
 			}
 			if f.takes(line) && (!someone || seen[r.ID]) {
 				lines = append(lines, line)
@@ -238,7 +241,11 @@ func (a *app) taskListTable(lines []taskLine, parts bool) {
 		}
 		row := table.Row{say.State(l.Row), say.Light(l.Row), say.Due(l.Row), say.Left(l.Row), say.Progress(l.Row), l.ID, l.Lead, say.Title(l.Row), next, say.Talks(l.Row)}
 		if parts {
-			row = append(row, a.w.T("case.part_"+l.Part))
+			role := ""
+			if l.Part != "" {
+				role = a.w.T("case.part_" + l.Part)
+			}
+			row = append(row, role)
 		}
 		if several {
 			row = append(row, l.Plan)
