@@ -205,7 +205,7 @@ func TestTalkIsTakenStepByStep(t *testing.T) {
 	require.Equal(t, []string{
 		"05-20 talk-served-remind",
 		"05-24 act-1-serve", "05-24 talk-served-missed", // overtaken: not said, see below
-		"05-27 act-2-absent", "05-28 talk-served-remind.2", "05-28 act-3-serve", "06-11 act-7-return_plan", "07-08 act-11-close_talk",
+		"05-27 act-2-absent", "05-28 talk-served-remind.2", "05-28 act-3-serve", "06-10 act-6-give_plan", "06-11 act-7-return_plan", "06-18 act-8-give_plan", "07-05 act-9-give_report", "07-08 act-11-close_talk",
 	}, spoken)
 	notices, err := b.store.Notices(t.Context(), ledger.NoticeFilter{Plan: "q"})
 	require.NoError(t, err)
@@ -220,7 +220,9 @@ func TestTalkIsTakenStepByStep(t *testing.T) {
 		"05-24 08:59 act-1-serve → shuiwu/head", "05-24 08:59 act-1-serve → shuiwu/liaison",
 		"05-27 10:00 act-2-absent → duban/office", "05-27 10:00 act-2-absent → lingdao/leader", "05-27 10:00 act-2-absent → shuiwu/head",
 		"05-28 10:00 act-3-serve → shuiwu/head", "05-28 10:00 act-3-serve → shuiwu/liaison",
+		"06-10 10:00 act-6-give_plan → duban/office",
 		"06-11 10:00 act-7-return_plan → shuiwu/head", "06-11 10:00 act-7-return_plan → shuiwu/liaison",
+		"06-18 10:00 act-8-give_plan → duban/office", "07-05 10:00 act-9-give_report → duban/office",
 		"07-08 10:00 act-11-close_talk → duban/office", "07-08 10:00 act-11-close_talk → shuiwu/head", "07-08 10:00 act-11-close_talk → shuiwu/liaison",
 	}, b.told())
 	_, err = b.store.Verify(t.Context())

@@ -67,7 +67,7 @@ func (b Book) strands(c Case) []plan.Stage {
 		if q == nil {
 			return
 		}
-		limit := cal.OnOrAfter(within.After(q.On, cal))
+		limit := b.within(within, q.On)
 		add(strand{id: fmt.Sprintf("%s-%d", topic, q.N), matter: plan.Matter{Topic: topic, Words: q.Words, By: q.By, Limit: limit, New: q.Due},
 			remind: limit, missed: cal.AddWorkdays(limit, 1), to: to, upward: []people.Recipient{office, leader}})
 	}
@@ -97,6 +97,11 @@ func (b Book) strands(c Case) []plan.Stage {
 		all = append(all, s)
 	}
 	return all
+}
+
+// within is the last day to answer what came on a day.
+func (b Book) within(limit plan.Offset, on calendar.Day) calendar.Day {
+	return b.Calendar.OnOrAfter(limit.After(on, b.Calendar))
 }
 
 // between is the day, or none when it is not after from: too late to remind.
@@ -132,7 +137,11 @@ func (b Book) told(before, after Case, a Act) []plan.Stage {
 	case AskPart, Instruct:
 		m.Limit = a.Due
 	case Extend:
-		m.New = a.Due
+		m.New, m.Limit = a.Due, b.within(b.policy(after).Acts.Rule, a.On)
+	case Return:
+		m.Limit = b.within(b.policy(after).Acts.Rule, a.On)
+	case Complete:
+		m.Limit = b.within(b.policy(after).Acts.Verify, a.On)
 	}
 	if after.Due != before.Due {
 		m.New, m.Was = after.Due, before.Due

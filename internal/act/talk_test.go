@@ -112,8 +112,11 @@ func TestTalkFromServiceToItsEnd(t *testing.T) {
 		"05-27 09:00 talk-held-remind → liaison,office",
 		"06-01 09:00 talk-minutes-remind → liaison,office",
 		"06-25 09:00 talk-plan-remind → liaison,office",
+		"06-25 10:00 act-5-give_plan → office",
 		"06-30 10:00 act-6-return_plan → liaison,head",
 		"07-01 09:00 talk-plan-missed → head,office,leader", // the limit has passed: the next office morning
+		"07-06 10:00 act-7-give_plan → office",
+		"07-07 10:00 act-8-give_report → office",
 		"07-09 11:00 act-10-close_talk → head,liaison,office",
 	}, talkLines(said))
 	require.Equal(t, map[string]calendar.Day{

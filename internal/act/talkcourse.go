@@ -253,7 +253,7 @@ func (c TalkCase) listeners(k Kind) []people.Recipient {
 			return []people.Recipient{of(people.Head), of(people.Deputy), office, leader}
 		}
 		return []people.Recipient{of(people.Head), office}
-	case Decline:
+	case Decline, GivePlan, GiveReport:
 		return []people.Recipient{office}
 	case Serve:
 		return []people.Recipient{of(people.Head), of(people.Liaison)}

@@ -108,7 +108,7 @@ func TestReturnedAndUpheld(t *testing.T) {
 	d := newDesk(t, dueDay, assigned)
 	require.Equal(t, "return_not_pending", d.no("office", "2021-04-08 11:00", act.Uphold))
 	require.Equal(t, `
-2021-04-15 17:00 act-1-return told office/office by gaoping人 words 不属本单位职责
+2021-04-15 17:00 act-1-return told office/office limit 2021-04-20 by gaoping人 words 不属本单位职责
 `, "\n"+stageLines(d.do("gaoping", "2021-04-15 17:00", act.Return, reason("不属本单位职责"))))
 	require.Equal(t, `
 2021-04-09 09:00 study-1 remind gaoping/liaison about acknowledge
@@ -299,7 +299,7 @@ func TestReportedAndVerified(t *testing.T) {
 	require.Equal(t, "publish_url", d.no("office", "2021-06-25 10:00", act.Verify))
 	d.spoken()
 	require.Equal(t, `
-2021-06-25 10:00 act-1-complete told office/office by gaoping人 words 已建成
+2021-06-25 10:00 act-1-complete told office/office limit 2021-07-02 by gaoping人 words 已建成
 `, "\n"+stageLines(d.do("gaoping", "2021-06-25 10:00", act.Complete, url("https://example.cn/1"), reason("已建成"))))
 	require.Equal(t, `
 2021-07-02 09:00 report-1-remind remind office/office about report limit 2021-07-02 by gaoping人 words 已建成
@@ -365,7 +365,7 @@ func TestExtended(t *testing.T) {
 	d.spoken()
 	require.Equal(t, "percent Percent=101", d.no("gaoping", "2021-06-01 10:00", act.Extend, due("2021-08-31"), percent(101)))
 	require.Equal(t, `
-2021-06-25 10:00 act-1-extend told office/office new 2021-08-31 by gaoping人 words 汛期停工
+2021-06-25 10:00 act-1-extend told office/office limit 2021-06-30 new 2021-08-31 by gaoping人 words 汛期停工
 `, "\n"+stageLines(d.do("gaoping", "2021-06-25 10:00", act.Extend, due("2021-08-31"), reason("汛期停工"))))
 	require.Equal(t, `
 2021-06-29 09:00 remind-1 remind gaoping/liaison
@@ -414,7 +414,7 @@ func TestExtended(t *testing.T) {
 2021-07-13 10:00 act-4-refuse told gaoping/liaison,gaoping/deputy by group人 words 不同意
 `, "\n"+stageLines(d.do("group", "2021-07-13 10:00", act.Refuse, reason("不同意"))))
 	require.Equal(t, `
-2021-07-14 10:00 act-5-extend told office/office,group/leader new 2021-08-31 by gaoping人 words 说明
+2021-07-14 10:00 act-5-extend told office/office,group/leader limit 2021-07-19 new 2021-08-31 by gaoping人 words 说明
 `, "\n"+stageLines(d.do("gaoping", "2021-07-14 10:00", act.Extend, due("2021-08-31"))))
 	d.do("group", "2021-07-15 10:00", act.Grant)
 	require.Equal(t, day(t, "2021-08-31"), d.Case.Due)

@@ -167,8 +167,11 @@ func (t *tx) propose(p Proposed, when When) (proposed, error) {
 		return proposed{}, err
 	}
 	c, refused := p.Course(before + 1)
-	if refused != nil {
-		return proposed{refused: refused}, nil
+	if refused == nil && p.Proposal == nil {
+		refused, err = t.proposedTwice(p.Plan, p.Task, c.What)
+	}
+	if refused != nil || err != nil {
+		return proposed{refused: refused}, err
 	}
 	talk := Talk{ID: fmt.Sprintf("%s#%d", p.Task, c.Number), Plan: p.Plan, Task: p.Task, Revision: c.Revision, Number: c.Number,
 		Lead: c.Lead, State: string(c.State), OpensAt: instant(p.Act.At), What: c.What, Origin: c.Origin, Course: &c}
@@ -187,6 +190,18 @@ func (t *tx) propose(p Proposed, when When) (proposed, error) {
 	data["talk"], data["act"], data["state"], data["revision"], data["origin"] = talk.ID, p.Act, c.State, c.Revision, c.Origin
 	e := Event{Key: key, Plan: p.Plan, Task: p.Task, Kind: ActKind(act.Propose), Actor: p.Act.By.Account}
 	return proposed{talk: talk}, t.append(e, when, data)
+}
+
+// proposedTwice refuses another talk, or another circular, by hand while one about
+// the task waits or goes on.
+func (t *tx) proposedTwice(planID, task, what string) (*act.Refusal, error) {
+	var there []talkRow
+	err := t.all(&there, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND task = ? AND what = ? AND state IN ('pending', 'proposed', 'open') ORDER BY number`,
+		planID, task, what)
+	if err != nil || len(there) == 0 {
+		return nil, err
+	}
+	return &act.Refusal{Key: "act.refused_talk_exists", Data: map[string]string{"Talk": there[0].ID}}, nil
 }
 
 // fields are a record's JSON fields.

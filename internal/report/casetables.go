@@ -150,7 +150,7 @@ func (d docket) talks() Section {
 		head := d.say(key, words.Data{"Number": t.Number, "ID": t.ID, "State": d.TalkState(t.TalkRow), "Unit": t.Unit, "Opened": d.opened(t)})
 		g := Grid{Head: head, Columns: d.heads("step", "limit", "taken", "result")}
 		for _, st := range t.Steps {
-			g.Rows = append(g.Rows, []string{d.known("step_", st.ID), st.Limit.String(), st.Taken.String(), d.stepResult(st)})
+			g.Rows = append(g.Rows, []string{d.known("step_", st.ID), st.Limit.String(), st.Taken.String(), d.stepResult(t.State, st)})
 		}
 		out.Tables = append(out.Tables, g)
 		said := slices.DeleteFunc(slices.Clone(t.Stages), func(s StageRow) bool { return s.Kind == plan.Told || s.State == ledger.Void })
@@ -173,9 +173,12 @@ func (d docket) opened(t CaseTalk) string {
 	return ""
 }
 
-func (d docket) stepResult(st TalkStep) string {
+// stepResult is what became of a step; of a talk that is over, nothing more is asked.
+func (d docket) stepResult(state string, st TalkStep) string {
 	key := "step_waiting"
 	switch {
+	case st.Taken.IsZero() && (state == ledger.TalkClosed || state == ledger.TalkVoid || state == ledger.TalkDeclined):
+		key = "step_dropped"
 	case !st.Taken.IsZero() && st.Late && st.WorkdaysLate == 0:
 		key = "step_taken_late_rest"
 	case !st.Taken.IsZero() && st.Late:

@@ -204,17 +204,21 @@ func talkProposedByHand(t *testing.T, address string) {
 	w := newWorld(t, address, 1)
 	row, err := w.Task(w.ctx, "jincheng", "t0")
 	w.ok(err)
-	propose := func(id, what string, rule *act.Proposal) ledger.Talk {
+	try := func(id, what string, rule *act.Proposal) (ledger.Talk, *act.Refusal) {
 		a := actAt(18, 10, clerk, act.Propose)
 		a.ID, a.Unit, a.Talk = id, "shuiwu", &act.TalkFacts{What: what}
+		got, refused, err := w.ProposeTalk(w.ctx, ledger.Proposed{Plan: "jincheng", Task: "t0", Act: a, Proposal: rule,
+			Course: func(number int) (act.TalkCourse, *act.Refusal) {
+				return w.talkBook().Propose(act.TalkCase{Task: "t0", Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao",
+					Policy: row.Policy, Origin: act.OriginHand, Revision: row.Revision}, a)
+			}}, speaks)
+		w.ok(err)
+		return got, refused
+	}
+	propose := func(id, what string, rule *act.Proposal) ledger.Talk {
 		var talk ledger.Talk
 		for range 2 {
-			got, refused, err := w.ProposeTalk(w.ctx, ledger.Proposed{Plan: "jincheng", Task: "t0", Act: a, Proposal: rule,
-				Course: func(number int) (act.TalkCourse, *act.Refusal) {
-					return w.talkBook().Propose(act.TalkCase{Task: "t0", Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao",
-						Policy: row.Policy, Origin: act.OriginHand, Revision: row.Revision}, a)
-				}}, speaks)
-			w.ok(err)
+			got, refused := try(id, what, rule)
 			if refused != nil {
 				t.Fatal(refused)
 			}
@@ -224,6 +228,10 @@ func talkProposedByHand(t *testing.T, address string) {
 	}
 	hand := propose("a", plan.ProposeTalk, nil)
 	rule := propose("b", plan.ProposeCircular, &act.Proposal{Rule: "overdue-2", Unit: "shuiwu", What: plan.ProposeCircular, Facts: []string{"overdue:t0:2021-04-30"}})
+	for _, again := range []struct{ what, there string }{{plan.ProposeTalk, "t0#1"}, {plan.ProposeCircular, "t0#2"}} {
+		_, refused := try("again-"+again.what, again.what, nil)
+		w.is("another of the same sort by hand", refused, &act.Refusal{Key: "act.refused_talk_exists", Data: map[string]string{"Talk": again.there}})
+	}
 	w.is("talks", []any{hand.ID, hand.What, hand.State, rule.ID, rule.What}, []any{"t0#1", "talk", ledger.TalkProposed, "t0#2", "circular"})
 	w.is("stages", w.stagesOf("t0", "t0#1"), []string{"r1 act-1-propose expected", "r1 talk-decided-remind expected", "r1 talk-decided-missed expected"})
 	events, err := w.Events(w.ctx, ledger.EventFilter{Plan: "jincheng", AfterSeq: w.holds() - 1})
