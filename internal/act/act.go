@@ -65,6 +65,14 @@ const (
 	Again      Kind = "again"       // 再次约谈
 )
 
+// Acts on a running plan itself. They are recorded, then carried out by acts on
+// its tasks.
+const (
+	Amend       Kind = "amend"        // 修订计划
+	ApplyPolicy Kind = "apply_policy" // 换用督办规则的另一版
+	Import      Kind = "import"       // 导入放假通知
+)
+
 // Seat is what a person is to the thing acted on.
 type Seat string
 

@@ -89,6 +89,32 @@ var Duties = []Row{
 	{Reword, []Seat{Office}, running, "", []Field{NeedTitle, NeedReason}},
 }
 
+// Plans is the table of acts on a running plan itself.
+var Plans = []Row{
+	{Amend, []Seat{Office}, nil, "", []Field{NeedPaper, NeedReason}},
+	{ApplyPolicy, []Seat{Office}, nil, "", []Field{NeedReason}},
+	{Import, []Seat{Office}, nil, "", []Field{NeedReason}},
+}
+
+// CheckOnPlan tells whether an act on the plan whose office and leadership are
+// these is allowed, and says what it must; nil is yes.
+func CheckOnPlan(office, leadership string, a Act) *Refusal {
+	row, ok := Of(Plans, a.Kind)
+	if !ok {
+		return refuse("no_such_act", "Kind", string(a.Kind))
+	}
+	seats := Case{Office: office, Leadership: leadership}.Seats(a.By)
+	if a.By.Unit == "" || !slices.ContainsFunc(seats, func(s Seat) bool { return slices.Contains(row.By, s) }) {
+		return refuse("seat", "Seats", joinSeats(row.By))
+	}
+	for _, f := range row.Needs {
+		if !a.has(f) {
+			return refuse("needs", "Field", string(f))
+		}
+	}
+	return nil
+}
+
 // Of is the row of an act in a table.
 func Of(table []Row, k Kind) (Row, bool) {
 	i := slices.IndexFunc(table, func(r Row) bool { return r.Kind == k })

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -15,13 +14,6 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
-)
-
-// What the office does to a whole plan. No table of acts has them: they stand in
-// the ledger's events of what was refused.
-const (
-	amendPlan   act.Kind = "amend"
-	applyPolicy act.Kind = "apply_policy"
 )
 
 // AmendOptions say who amends a plan, by which document, and how its new tasks
@@ -61,7 +53,7 @@ func (e *Engine) Amend(ctx context.Context, p *plan.Plan, cal *calendar.Calendar
 	if err != nil {
 		return AmendReport{}, err
 	}
-	if err := e.officeOnly(ctx, l, p.Hash, amendPlan, opt.By, opt.Paper, opt.Paper); err != nil {
+	if err := e.officeOnly(ctx, l, p.Hash, act.Amend, opt.By, opt.Paper, opt.Paper); err != nil {
 		return AmendReport{}, err
 	}
 	last, err := e.ledger.LastAmendment(ctx, p.ID)
@@ -93,16 +85,8 @@ func (e *Engine) officeOnly(ctx context.Context, l ledger.Launched, id string, k
 	if err := e.stamp(&l, &a); err != nil {
 		return err
 	}
-	var refused *act.Refusal
-	switch {
-	case by.Unit == "" || by.Unit != l.Plan.Directory.Office:
-		refused = &act.Refusal{Key: "act.refused_seat", Data: map[string]string{"Seats": string(act.Office)}}
-	case kind == amendPlan && strings.TrimSpace(paper) == "":
-		refused = &act.Refusal{Key: "act.refused_needs", Data: map[string]string{"Field": string(act.NeedPaper)}}
-	case strings.TrimSpace(reason) == "":
-		refused = &act.Refusal{Key: "act.refused_needs", Data: map[string]string{"Field": string(act.NeedReason)}}
-	}
-	return e.answer(ctx, l, "", a, refused, nil)
+	d := l.Plan.Directory
+	return e.answer(ctx, l, "", a, act.CheckOnPlan(d.Office, d.Leadership, a), nil)
 }
 
 // record keeps the amendment in the ledger, with the rows of what it adds.

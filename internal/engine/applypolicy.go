@@ -163,7 +163,7 @@ func (e *Engine) ApplyPolicy(ctx context.Context, planID string, p plan.Policy, 
 	if err != nil {
 		return 0, nil, err
 	}
-	if err := e.officeOnly(ctx, l, key, applyPolicy, by, reason, ""); err != nil {
+	if err := e.officeOnly(ctx, l, key, act.ApplyPolicy, by, reason, ""); err != nil {
 		return 0, nil, err
 	}
 	if err := e.ledger.AddPolicy(ctx, planID, key, p, by.Account, e.when(l.Clock)); err != nil {

@@ -45,14 +45,15 @@ func (e *Engine) MayImport(ctx context.Context, id string, by act.Actor, reason 
 		return err
 	}
 	for _, l := range running {
-		if by.Unit == l.Plan.Directory.Office {
+		a := act.Act{ID: id, Kind: act.Import, By: by, Reason: reason}
+		refused := act.CheckOnPlan(l.Plan.Directory.Office, l.Plan.Directory.Leadership, a)
+		if refused == nil {
 			continue
 		}
-		a := act.Act{ID: id, Kind: act.Recalendar, By: by, Reason: reason}
 		if err := e.stamp(&l, &a); err != nil {
 			return err
 		}
-		return e.answer(ctx, l, "", a, &act.Refusal{Key: "act.refused_seat", Data: map[string]string{"Seats": string(act.Office)}}, nil)
+		return e.answer(ctx, l, "", a, refused, nil)
 	}
 	return nil
 }

@@ -48,6 +48,7 @@ func Page(lang string) (string, error) {
 	w.lights()
 	w.tasks("duties", act.Duties)
 	w.talks()
+	w.plans()
 	return strings.TrimRight(w.String(), "\n") + "\n", nil
 }
 
@@ -110,6 +111,18 @@ func (w *writer) tasks(name string, rows []act.Row) {
 	}
 	w.table([]string{"who", "act", "name", "from", "to", "needs"}, cells)
 	w.diagram(w.states(rows))
+}
+
+// plans is the table of acts on a running plan itself.
+func (w *writer) plans() {
+	w.head("## ", "plans")
+	w.line(w.t("plans_note") + "\n")
+	var cells [][]string
+	last := ""
+	for _, r := range act.Plans {
+		cells = append(cells, []string{w.who(r.By, false, &last), w.kind(r.Kind), "`" + string(r.Kind) + "`", w.needs(r.Needs)})
+	}
+	w.table([]string{"who", "act", "name", "needs"}, cells)
 }
 
 // rank orders rows by the seat that acts first.
