@@ -23,6 +23,7 @@ type amended struct {
 	Plan    string              `json:"plan"`
 	InForce bool                `json:"in_force"` // the files were in force before
 	Changes plan.Changes        `json:"changes"`
+	Now     []standsNow         `json:"now,omitempty"` // how changed tasks stand by acts since the launch
 	Applied bool                `json:"applied"`
 	Report  *engine.AmendReport `json:"report,omitempty"` // of what was done now
 }
@@ -105,8 +106,11 @@ func (a *app) amending(ctx context.Context, p *plan.Plan, f *amendFlags) (out am
 			if strings.TrimSpace(f.paper) == "" {
 				return sentenceError(a.w.T("cli.needs_flag", words.Data{"Field": a.w.T("act.field_paper"), "Flag": "paper"}))
 			}
-			out.Changes, err = a.engineOn(store).Amending(ctx, p)
-			return a.amendFault(err)
+			if out.Changes, err = a.engineOn(store).Amending(ctx, p); err != nil {
+				return a.amendFault(err)
+			}
+			out.Now, err = sinceChanged(ctx, store, p.ID, out.Changes)
+			return err
 		}
 		last, err := store.LastAmendment(ctx, p.ID)
 		if err != nil {
@@ -190,6 +194,9 @@ func (a *app) showAmending(out amended, l ledger.Launched, p *plan.Plan, f amend
 	}
 	fmt.Fprintln(a.out, a.w.T("amend.shows", words.Data{"Title": p.Title, "Paper": f.paper}))
 	for _, line := range out.Changes.Lines(a.w, &l.Plan, p) {
+		fmt.Fprintln(a.out, line)
+	}
+	for _, line := range a.nowLines(out, l.Plan) {
 		fmt.Fprintln(a.out, line)
 	}
 	counts := map[string]int{}
