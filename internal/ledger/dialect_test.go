@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -99,11 +100,14 @@ func TestMigrationsAreTheSameInBoth(t *testing.T) {
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %d files, %v", folder, len(files), err)
 		}
-		for i, f := range files {
+		numbers := map[string]bool{}
+		for _, f := range files {
 			name := filepath.Base(f)
-			if !strings.HasPrefix(name, fmt.Sprintf("%05d_", i+1)) {
-				t.Errorf("%s: %s is not number %d", folder, name, i+1)
+			number, _, _ := strings.Cut(name, "_")
+			if n, err := strconv.Atoi(number); err != nil || n < 1 || len(number) != 5 || numbers[number] {
+				t.Errorf("%s: %s has no number of its own", folder, name)
 			}
+			numbers[number] = true
 			names[folder] = append(names[folder], name)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 // processes may have the same one open.
 type Store struct {
 	d       dialect
+	id      string
 	writer  *sqlx.DB // one connection
 	reader  *sqlx.DB
 	jobs    chan *job
@@ -44,8 +45,12 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ledger: open: %w", err)
 	}
+	id, err := identify(ctx, writer)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("ledger: identity: %w", err), reader.Close(), writer.Close())
+	}
 	s := &Store{
-		d: d, writer: writer, reader: reader, most: together,
+		d: d, id: id, writer: writer, reader: reader, most: together,
 		jobs: make(chan *job), shut: make(chan struct{}), stopped: make(chan struct{}),
 		ready: map[string]*sqlx.Stmt{}, bound: map[string]string{}, plans: map[planVersion]Launched{},
 	}

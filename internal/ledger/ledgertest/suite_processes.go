@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"testing"
 
@@ -78,12 +79,14 @@ func severalStores(t *testing.T, address string) {
 
 func openAtOnce(t *testing.T, address string) {
 	var g errgroup.Group
-	for range 6 {
+	ids := make([]string, 6)
+	for i := range ids {
 		g.Go(func() error {
 			s, err := ledger.Open(context.Background(), address)
 			if err != nil {
 				return err
 			}
+			ids[i] = s.ID()
 			_, err = s.Record(context.Background(), ledger.Event{Key: "once", Kind: "test"})
 			return errors.Join(err, s.Close())
 		})
@@ -94,6 +97,10 @@ func openAtOnce(t *testing.T, address string) {
 	w := &world{t: t, ctx: t.Context(), address: address}
 	w.Store = w.open()
 	w.is("events", w.holds(), int64(1))
+	if id := w.ID(); len(id) != 32 {
+		t.Errorf("the ledger's ID is %q", id)
+	}
+	w.is("every process's ID", ids, slices.Repeat([]string{w.ID()}, len(ids)))
 }
 
 // writerVar makes a test binary a writer on the ledger it names: see Main.
