@@ -16,6 +16,7 @@ import (
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/rehearse"
 	"duban/internal/settings"
 	"duban/internal/words"
 )
@@ -102,6 +103,8 @@ func (a *app) sentence(err error) string {
 		return whole.Error()
 	case errors.Is(err, host.ErrNoEngine):
 		return a.w.T("cli.no_engine", words.Data{"Dir": a.cfg.Dir})
+	case errors.Is(err, rehearse.ErrEngineDead):
+		return a.w.T("cli.engine_dead", words.Data{"Error": err.Error()})
 	case errors.Is(err, ledger.ErrPlanDiffers):
 		return a.w.T("cli.plan_differs")
 	}

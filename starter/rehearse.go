@@ -35,8 +35,10 @@ func (a *app) rehearseCommand() *cobra.Command {
 				return err
 			}
 			o := rehearse.Options{Plan: p, Calendar: cal, Window: a.cfg.WakeWindow, Kill: kill, Seed: seed, Spawn: spawn, Log: a.log, Dir: dir}
-			if o.Day, err = a.speed(speed); err != nil {
-				return err
+			if speed != "" {
+				if o.Day, err = a.speed(speed); err != nil {
+					return err
+				}
 			}
 			if o.From, err = a.day("from", from); err != nil {
 				return err
@@ -53,7 +55,7 @@ func (a *app) rehearseCommand() *cobra.Command {
 			return a.rehearse(cmd.Context(), o)
 		},
 	})
-	c.Flags().StringVar(&speed, "speed", "1d=250ms", a.w.T("cli.flag_speed"))
+	c.Flags().StringVar(&speed, "speed", "", a.w.T("cli.flag_speed"))
 	c.Flags().StringVar(&from, "from", "", a.w.T("cli.flag_from"))
 	c.Flags().StringVar(&to, "to", "", a.w.T("cli.flag_to"))
 	c.Flags().BoolVar(&kill, "kill", false, a.w.T("cli.flag_kill"))
@@ -88,7 +90,7 @@ func (a *app) rehearse(ctx context.Context, o rehearse.Options) error {
 		show = a.err
 	}
 	v := &yearView{app: a, out: show}
-	fmt.Fprintln(show, a.w.T("cli.rehearse_start", words.Data{"Title": o.Plan.Title, "Day": o.Day.String(), "Dir": o.Dir}))
+	fmt.Fprintln(show, a.w.T("cli.rehearse_start", words.Data{"Title": o.Plan.Title, "Dir": o.Dir}))
 	o.Watch = v.watch
 	result, err := rehearse.Run(ctx, o)
 	if err != nil && !errors.Is(err, rehearse.ErrDiffers) {
@@ -130,14 +132,15 @@ func (a *app) rehearsed(o rehearse.Options, r rehearse.Result) {
 }
 
 // yearView shows the months of a rehearsal go by, one line each: a month is
-// shown when all that was foretold for it has been decided.
+// shown when all that was due in it has come.
 type yearView struct {
 	*app
 	out io.Writer
 
 	armed bool
 	last  rehearse.Progress
-	shown string // the last month shown
+	waits time.Time // when it was last said that the engine is waited for
+	shown string    // the last month shown
 }
 
 func (v *yearView) watch(p rehearse.Progress) {
@@ -146,35 +149,38 @@ func (v *yearView) watch(p rehearse.Progress) {
 	}
 	if !v.armed {
 		v.armed = true
-		fmt.Fprintln(v.out, v.w.T("cli.rehearse_armed"))
+		fmt.Fprintln(v.out, v.w.T("cli.rehearse_armed", words.Data{"Day": p.Day.String()}))
+		v.waits = v.now()
 	}
 	v.last = p
 	v.show(false)
+	if p.Ended && v.now().Sub(v.waits) > 10*time.Second {
+		v.waits = v.now()
+		fmt.Fprintln(v.out, v.w.T("cli.rehearse_waits", words.Data{"Day": calendar.DayOf(p.Now.In(calendar.Beijing)), "Behind": p.Behind}))
+	}
 }
 
 // flush shows the months not shown yet, whole or not.
 func (v *yearView) flush() { v.show(true) }
 
 func (v *yearView) show(all bool) {
-	foretold := map[string]int{}
+	foretold := map[string]bool{}
 	for _, f := range v.last.Foretold {
-		foretold[month(f.At)]++
+		foretold[month(f.At)] = true
 	}
 	counts := map[string]map[plan.StageKind]int{}
-	decided := map[string]int{}
 	for _, s := range v.last.Stages {
 		m := month(s.At)
 		if counts[m] == nil {
 			counts[m] = map[plan.StageKind]int{}
 		}
 		counts[m][s.Kind]++
-		decided[m]++
 	}
 	for _, m := range slices.Sorted(maps.Keys(foretold)) {
 		if m <= v.shown {
 			continue
 		}
-		if !all && (decided[m] < foretold[m] || m >= month(v.last.Now)) {
+		if !all && (m >= month(v.last.Through)) {
 			return
 		}
 		v.line(m, counts[m])
@@ -188,6 +194,9 @@ func (v *yearView) line(month string, counts map[plan.StageKind]int) {
 	text := month
 	for _, k := range plan.StageKinds {
 		text += fmt.Sprintf("  %s %3d", v.w.T("term."+string(k)), counts[k])
+	}
+	if v.last.Behind > 1 {
+		text += "  " + v.w.T("cli.behind", words.Data{"Days": v.last.Behind})
 	}
 	if v.last.Kills > 0 {
 		text += "  " + v.w.T("cli.kills", words.Data{"Kills": v.last.Kills})

@@ -9,9 +9,17 @@ type Clock struct {
 	Epoch time.Time `json:"epoch,omitzero"` // real instant at which plan time stood at Start
 	Start time.Time `json:"start,omitzero"` // plan instant
 	Rate  float64   `json:"rate,omitempty"` // plan seconds per real second; 0 means the wall clock
+	// End is the plan instant at which a fast clock stops for good: what is later
+	// never comes. Zero: it never stops.
+	End time.Time `json:"end,omitzero"`
 }
 
-// Plan is the plan instant at a real one. Before Epoch a fast clock stands still at Start.
+// Never is the wait for what never comes: longer than any program runs, and
+// short enough for a timer.
+const Never = 100 * 365 * 24 * time.Hour
+
+// Plan is the plan instant at a real one. A fast clock stands still at Start
+// before Epoch, and at End when it has come there.
 func (c Clock) Plan(real time.Time) time.Time {
 	if c.Rate == 0 {
 		return real
@@ -19,14 +27,27 @@ func (c Clock) Plan(real time.Time) time.Time {
 	if real.Before(c.Epoch) {
 		return c.Start
 	}
-	return c.Start.Add(time.Duration(float64(real.Sub(c.Epoch)) * c.Rate))
+	passed := float64(real.Sub(c.Epoch)) * c.Rate
+	if !c.End.IsZero() && passed >= float64(c.End.Sub(c.Start)) { // compared before it is a duration: a day of a fast clock is more than one can hold
+		return c.End
+	}
+	return c.Start.Add(time.Duration(passed))
+}
+
+// never tells that the clock stops before it comes to a plan instant.
+func (c Clock) never(plan time.Time) bool {
+	return c.Rate != 0 && !c.End.IsZero() && plan.After(c.End)
 }
 
 // Real is the real instant at which plan time has reached plan: whoever sleeps
-// until then never wakes a moment too early by the plan's clock.
+// until then never wakes a moment too early by the plan's clock. For an instant
+// after End it is Never later than End's.
 func (c Clock) Real(plan time.Time) time.Time {
 	if c.Rate == 0 {
 		return plan
+	}
+	if c.never(plan) {
+		return c.Real(c.End).Add(Never)
 	}
 	real := c.Epoch.Add(time.Duration(float64(plan.Sub(c.Start)) / c.Rate))
 	for !real.Before(c.Epoch) && c.Plan(real).Before(plan) { // rounding: a few nanoseconds at most
@@ -35,5 +56,11 @@ func (c Clock) Real(plan time.Time) time.Time {
 	return real
 }
 
-// Until is the real time to wait, seen at the real instant now, until plan; never negative.
-func (c Clock) Until(plan, now time.Time) time.Duration { return max(0, c.Real(plan).Sub(now)) }
+// Until is the real time to wait, seen at the real instant now, until plan; never
+// negative, and Never for an instant after End.
+func (c Clock) Until(plan, now time.Time) time.Duration {
+	if c.never(plan) {
+		return Never
+	}
+	return max(0, c.Real(plan).Sub(now))
+}

@@ -121,3 +121,26 @@ func TestAYearInAMinuteAndAHalf(t *testing.T) {
 	require.Equal(t, 250*time.Millisecond, c.Until(day(t, "2021-01-02").At(0, 0, calendar.Beijing), epoch))
 	require.Equal(t, 91250*time.Millisecond, c.Until(day(t, "2022-01-01").At(0, 0, calendar.Beijing), epoch))
 }
+
+// TestAClockThatStops: nothing later than its end comes, however long one waits.
+func TestAClockThatStops(t *testing.T) {
+	t.Parallel()
+	epoch := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	end := day(t, "2021-12-31").End(calendar.Beijing).Add(-time.Second)
+	c := calendar.Clock{Epoch: epoch, Start: day(t, "2021-01-01").At(0, 0, calendar.Beijing), Rate: 4 * 24 * 3600, End: end}
+	for _, later := range []time.Duration{2 * time.Minute, time.Hour, 24 * time.Hour, 50 * 365 * 24 * time.Hour} {
+		now := epoch.Add(later)
+		require.Equal(t, end, c.Plan(now), later)
+		require.Zero(t, c.Until(end, now))
+		require.Equal(t, calendar.Never, c.Until(end.Add(time.Nanosecond), now))
+		require.Equal(t, calendar.Never, c.Until(end.AddDate(500, 0, 0), now))
+	}
+	require.Equal(t, calendar.Never, c.Until(end.AddDate(0, 0, 1), epoch.Add(-time.Hour)))
+	require.True(t, c.Real(end.AddDate(0, 0, 1)).After(c.Real(end).AddDate(90, 0, 0)))
+	require.Equal(t, c.Start, c.Plan(epoch.Add(-time.Hour)))
+	raw, err := json.Marshal(c)
+	require.NoError(t, err)
+	var back calendar.Clock
+	require.NoError(t, json.Unmarshal(raw, &back))
+	require.True(t, back.End.Equal(end))
+}

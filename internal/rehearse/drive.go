@@ -48,7 +48,8 @@ const (
 	// hush is how long an act waits for messages that are late: after that it goes
 	// before them, and they are dropped where it has made them untrue.
 	hush = 500 * time.Millisecond
-	// attempt is how long one sending of an act may take.
+	// attempt is how long the first sending of an act may take; each further one
+	// may take as much longer.
 	attempt = 8 * time.Second
 )
 
@@ -67,7 +68,7 @@ func (d *driver) drive(ctx context.Context) {
 	for _, lane := range lanes {
 		all.Go(func() {
 			for _, e := range lane {
-				if !d.sleep(ctx, time.Until(d.clock.Epoch)+d.clock.Until(e.At, d.clock.Epoch)) {
+				if !pause(ctx, time.Until(d.clock.Epoch)+d.clock.Until(e.At, d.clock.Epoch)) {
 					return
 				}
 				a := d.perform(ctx, e)
@@ -80,24 +81,14 @@ func (d *driver) drive(ctx context.Context) {
 	all.Wait()
 }
 
-func (d *driver) sleep(ctx context.Context, t time.Duration) bool {
-	select {
-	case <-time.After(t):
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-// perform does one entry until it is answered, or until nothing has answered for
-// a long time.
+// perform does one entry until it is answered, or ctx ends: the year decides when
+// waiting has no sense any more.
 func (d *driver) perform(ctx context.Context, e script.Entry) answer {
-	deadline := time.Now().Add(patience)
-	for {
+	for tries := time.Duration(1); ; tries++ {
 		turn := d.turns.Load()
 		at, err := d.settled(ctx, e)
 		if err == nil {
-			err = d.alone(ctx, e, at, turn)
+			err = d.alone(ctx, e, at, turn, min(tries*attempt, 2*time.Minute))
 		}
 		var refused *engine.RefusedError
 		switch {
@@ -108,16 +99,16 @@ func (d *driver) perform(ctx context.Context, e script.Entry) answer {
 				return answer{at: at}
 			}
 		}
-		if ctx.Err() != nil || time.Now().After(deadline) {
+		if ctx.Err() != nil {
 			return answer{err: err}
 		}
-		d.sleep(ctx, look)
+		pause(ctx, look)
 	}
 }
 
 // alone sends one entry: an amendment and a notice while no other act is under
 // way. An act whose instant was taken in another turn needs a new one.
-func (d *driver) alone(ctx context.Context, e script.Entry, at time.Time, turn int64) error {
+func (d *driver) alone(ctx context.Context, e script.Entry, at time.Time, turn int64, within time.Duration) error {
 	if e.Sort == script.Amends || e.Sort == script.Notice {
 		d.whole.Lock()
 		defer d.whole.Unlock()
@@ -129,7 +120,7 @@ func (d *driver) alone(ctx context.Context, e script.Entry, at time.Time, turn i
 			return errUnsettled
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, attempt)
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	return d.send(ctx, e, at)
 }
@@ -158,14 +149,14 @@ func (d *driver) send(ctx context.Context, e script.Entry, at time.Time) error {
 	return d.engine.Act(ctx, d.Plan.ID, e.Thing, a)
 }
 
-var errUnsettled = errors.New("rehearse: what was to be said before the act is not said")
+var errUnsettled = errors.New("rehearse: the plan or the calendar has changed since the act's instant was taken")
 
 // settled waits until all that was to be said before now about the entry's task
 // has been said, so that acts and words come in the order that is foretold. It
 // gives the instant up to which that is so: the act's own.
 func (d *driver) settled(ctx context.Context, e script.Entry) (time.Time, error) {
 	began := time.Now()
-	for time.Since(began) < patience {
+	for {
 		now := time.Now()
 		at := d.clock.Plan(now).UTC()
 		soon := d.clock.Plan(now.Add(min(guard, d.Day/4)))
@@ -176,11 +167,10 @@ func (d *driver) settled(ctx context.Context, e script.Entry) (time.Time, error)
 		if err != nil || !waits {
 			return at.Truncate(time.Microsecond), err
 		}
-		if !d.sleep(ctx, look) {
+		if !pause(ctx, look) {
 			return at, ctx.Err()
 		}
 	}
-	return time.Time{}, errUnsettled
 }
 
 // about is the task whose stages an entry has to wait for; "" is all of them.
@@ -311,7 +301,7 @@ func (d *driver) decide(ctx context.Context) {
 	if d.Script == nil || d.Script.Proposals == nil {
 		return
 	}
-	for d.sleep(ctx, 10*look) {
+	for pause(ctx, 10*look) {
 		talks, err := d.store.Talks(ctx, d.Plan.ID, "")
 		if err != nil {
 			continue // the engine may be dead for now; the next look will do

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -27,6 +28,8 @@ type process struct {
 	ledger  string
 	out     *os.File
 	cmd     *exec.Cmd
+	pid     atomic.Int64
+	ended   chan error // has one error when cmd ended
 	log     *slog.Logger
 }
 
@@ -55,29 +58,55 @@ func freePort() (int, error) {
 	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
-// start runs the engine and waits until it answers.
+// start runs the engine and waits until it answers, however slow the machine, or
+// has ended.
 func (p *process) start(ctx context.Context) error {
 	p.cmd = p.spawn(ctx, p.dir, p.port)
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	if err := p.cmd.Start(); err != nil {
 		return fmt.Errorf("rehearse: start the engine: %w", err)
 	}
-	exited := make(chan error, 1)
-	go func(cmd *exec.Cmd) { exited <- cmd.Wait() }(p.cmd)
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	for {
-		if c, err := client.DialContext(ctx, client.Options{HostPort: p.address, Logger: quiet{}}); err == nil {
+	p.pid.Store(int64(p.cmd.Process.Pid))
+	p.ended = make(chan error, 1)
+	go func(cmd *exec.Cmd, ended chan<- error) { ended <- cmd.Wait() }(p.cmd, p.ended)
+	for said := time.Now(); ; {
+		try, cancel := context.WithTimeout(ctx, 10*time.Second)
+		c, err := client.DialContext(try, client.Options{HostPort: p.address, Logger: quiet{}})
+		cancel()
+		if err == nil {
 			c.Close()
 			return nil
 		}
-		select {
-		case err := <-exited:
-			return fmt.Errorf("rehearse: the engine ended by itself (%v): see %s", err, p.out.Name())
-		case <-ctx.Done():
-			return fmt.Errorf("rehearse: the engine does not answer: see %s", p.out.Name())
-		case <-time.After(50 * time.Millisecond):
+		if err := p.gone(); err != nil {
+			return err
 		}
+		if !pause(ctx, 50*time.Millisecond) {
+			return ctx.Err()
+		}
+		if time.Since(said) > 10*time.Second {
+			said = time.Now()
+			p.log.Info("Waiting for the engine to answer", "address", p.address, "error", err)
+		}
+	}
+}
+
+// gone is ErrEngineDead when the process ended by itself.
+func (p *process) gone() error {
+	select {
+	case err := <-p.ended:
+		p.ended <- err // for the next who asks
+		return fmt.Errorf("%w: it ended by itself (%v): see %s", ErrEngineDead, err, p.out.Name())
+	default:
+		return nil
+	}
+}
+
+func pause(ctx context.Context, t time.Duration) bool {
+	select {
+	case <-time.After(t):
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 
@@ -86,30 +115,20 @@ func (p *process) kill() error {
 	if err := p.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
-	return p.gone(5 * time.Second)
+	<-p.ended
+	return nil
 }
 
-// stop asks the engine to stop, and kills it if it does not.
+// stop asks the engine to stop, and kills it if it does not within a minute.
 func (p *process) stop() error {
 	defer p.out.Close()
 	if err := p.cmd.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
-	if err := p.gone(30 * time.Second); err != nil {
+	select {
+	case <-p.ended:
+		return nil
+	case <-time.After(time.Minute):
 		return p.kill()
 	}
-	return nil
-}
-
-// gone waits until the port is free again: the process has left it.
-func (p *process) gone(within time.Duration) error {
-	deadline := time.Now().Add(within)
-	for time.Now().Before(deadline) {
-		l, err := net.Listen("tcp", p.address)
-		if err == nil {
-			return l.Close()
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	return fmt.Errorf("rehearse: the engine on %s does not stop", p.address)
 }

@@ -25,7 +25,7 @@ import (
 type Options struct {
 	Plan     *plan.Plan
 	Calendar *calendar.Calendar
-	Day      time.Duration  // real time of one plan day; 250 ms when zero
+	Day      time.Duration  // real time of one plan day; zero: chosen from what arming takes, 250 ms at the least
 	From, To calendar.Day   // zero: the date of issue, the last foretold stage
 	Window   time.Duration  // wake window, plan time
 	Script   *script.Script // what people do meanwhile; nil: nobody does anything
@@ -33,13 +33,18 @@ type Options struct {
 	Seed     uint64         // of the random kills
 	Dir      string         // emptied first: ledger, engine, outbox; new, or an earlier rehearsal's
 	Spawn    Spawn
+	Still    time.Duration  // how long an engine that answers may leave the ledger as it is while something is due; 15 minutes when zero
 	Watch    func(Progress) // called now and then while the year runs; may be nil
 	Log      *slog.Logger
 }
 
 // Progress is how far the year is.
 type Progress struct {
-	Now      time.Time // plan clock; zero while tasks are being armed
+	Now      time.Time     // plan clock; zero while tasks are being armed
+	Day      time.Duration // real time of one plan day
+	Through  time.Time     // plan clock: what was to come before this has come
+	Behind   int           // days since the oldest thing that is due and has not come; 0: the engine keeps up
+	Ended    bool          // the calendar stands at the last day: what is due is waited for
 	Armed    int
 	Total    int
 	Foretold []plan.Foretold // all of the period
@@ -58,12 +63,16 @@ type Result struct {
 	Acts        int           `json:"acts"`  // entries of the script that were answered
 	Ruled       int           `json:"ruled"` // talks and circulars proposed by rules: not foretold
 	Tasks       int           `json:"tasks"`
+	Day         time.Duration `json:"day_ns"`  // real time of one plan day
 	Took        time.Duration `json:"took_ns"` // real time from the first plan instant to the last word
 }
 
 var (
 	// ErrDiffers: the ledger does not hold what the preview foretold.
 	ErrDiffers = errors.New("rehearse: the ledger differs from the preview")
+	// ErrEngineDead: the engine ended by itself, or does not answer: nothing can be
+	// said about the year.
+	ErrEngineDead = errors.New("rehearse: the engine is dead")
 	// ErrNothing: no stage is foretold in the period.
 	ErrNothing = errors.New("rehearse: nothing is foretold in the period")
 )
@@ -83,18 +92,42 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	allowance := 3*time.Second + time.Duration(len(o.Plan.Tasks))*15*time.Millisecond
 	for {
 		result, err := r.hold(ctx, allowance)
-		if !errors.Is(err, errArmedLate) || allowance > 10*time.Minute {
+		var slow *slowError
+		if !errors.As(err, &slow) {
 			return result, err
 		}
-		allowance *= 3 // a slow machine: begin again with more time to arm
+		// A slow machine: begin again with more time to arm, and with longer days
+		// unless they are set.
+		allowance = max(allowance, 3*slow.arming)
+		if o.Day == 0 {
+			r.Day = max(r.Day, pace(slow.arming, len(o.Plan.Tasks)))
+		}
 	}
 }
 
-var errArmedLate = errors.New("rehearse: the clock began before every task was armed")
+// slowError: the tasks were armed when the clock had begun already, or took so
+// long that the days are too short for this machine.
+type slowError struct{ arming time.Duration }
+
+func (e *slowError) Error() string { return fmt.Sprintf("rehearse: arming took %s", e.arming) }
+
+const (
+	// shortest is the real time of one plan day on a machine that arms a task within armed.
+	shortest = 250 * time.Millisecond
+	armed    = 15 * time.Millisecond
+)
+
+// pace is the real time of one plan day that suits a machine that took so long
+// to arm n tasks: a year is work of the same sort.
+func pace(arming time.Duration, n int) time.Duration {
+	days := float64(arming) / float64(time.Duration(n)*armed)
+	return time.Duration(float64(shortest) * max(1, days)).Round(time.Millisecond)
+}
 
 type rehearsal struct {
 	Options
 	lad       plan.Ladderer
+	chosen    bool         // Day is not set, but chosen
 	from, to  time.Time    // plan clock, to exclusive
 	horizon   calendar.Day // occurrences due later are not foretold
 	foretold  []plan.Foretold
@@ -102,8 +135,12 @@ type rehearsal struct {
 }
 
 func prepare(o Options) (*rehearsal, error) {
-	if o.Day == 0 {
-		o.Day = 250 * time.Millisecond
+	chosen := o.Day == 0
+	if chosen {
+		o.Day = shortest
+	}
+	if o.Still == 0 {
+		o.Still = 15 * time.Minute
 	}
 	if o.From.IsZero() {
 		o.From = o.Plan.Issued
@@ -112,7 +149,7 @@ func prepare(o Options) (*rehearsal, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rehearsal{Options: o, lad: lad, from: o.From.At(0, 0, lad.Zone)}
+	r := &rehearsal{Options: o, chosen: chosen, lad: lad, from: o.From.At(0, 0, lad.Zone)}
 	if r.horizon = o.To; !o.To.IsZero() {
 		r.horizon = o.To.AddDays(120) // an occurrence due later may be reminded before To
 		if o.Script != nil {
@@ -133,7 +170,9 @@ func prepare(o Options) (*rehearsal, error) {
 	return r, nil
 }
 
-// hold is one rehearsal whose clock begins after allowance.
+// hold is one rehearsal whose clock begins after allowance. Its clock stops at the
+// last moment of the period, so that what it leaves is that day for ever. The
+// error is a *slowError when it has to be begun again.
 func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result Result, err error) {
 	if err := sweep(r.Dir); err != nil {
 		return Result{}, err
@@ -154,7 +193,8 @@ func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result R
 	}
 	defer c.Close()
 
-	clock := calendar.Clock{Epoch: time.Now().Add(allowance), Start: r.from, Rate: float64(24*time.Hour) / float64(r.Day)}
+	began := time.Now()
+	clock := calendar.Clock{Epoch: began.Add(allowance), Start: r.from, Rate: float64(24*time.Hour) / float64(r.Day), End: r.to.Add(-time.Second)}
 	eng := engine.New(c, store, r.Window, time.Now, r.Log)
 	report, err := eng.Launch(ctx, r.Plan, r.Calendar, engine.LaunchOptions{
 		At: r.from, Clock: clock, Grace: clock.Plan(clock.Epoch.Add(30 * time.Second)).Sub(r.from),
@@ -163,16 +203,17 @@ func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result R
 	if err != nil {
 		return Result{}, err
 	}
-	if time.Now().After(clock.Epoch) {
-		return Result{}, errArmedLate
+	arming := time.Since(began)
+	if time.Now().After(clock.Epoch) || r.chosen && pace(arming, len(r.Plan.Tasks)) > 2*r.Day {
+		return Result{}, &slowError{arming}
 	}
-	y := &year{rehearsal: r, store: store, proc: proc, clock: clock}
+	y := &year{rehearsal: r, store: store, proc: proc, clock: clock, vigil: &vigil{proc: proc, client: c}}
 	y.driver = &driver{year: y, engine: eng, answers: map[string]answer{}}
 	if err := y.act(ctx); err != nil {
 		return Result{}, err
 	}
 	result, err = y.compare(ctx)
-	result.Tasks = report.Tasks
+	result.Tasks, result.Day = report.Tasks, r.Day
 	return result, err
 }
 

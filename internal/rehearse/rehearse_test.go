@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/workflowservice/v1"
 
 	"duban/internal/calendar"
 	"duban/internal/host"
@@ -84,6 +85,52 @@ func TestTheSpringOf2021HappensAsForetoldThoughTheEngineIsKilled(t *testing.T) {
 	mails, err := filepath.Glob(filepath.Join(o.Dir, "outbox", "*.eml"))
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, len(mails), r.Messages)
+	idle(t, o)
+}
+
+// idle opens a finished rehearsal's engine again: its clock stands, so once the
+// last day is settled nothing may happen any more, in the ledger or in a history.
+func idle(t *testing.T, o rehearse.Options) {
+	t.Helper()
+	cfg, err := settings.Load(map[string]string{"DUBAN_DIR": o.Dir, "DUBAN_TEMPORAL_PORT": "0", "DUBAN_UI": "false"})
+	require.NoError(t, err)
+	h, err := host.Open(t.Context(), cfg, host.Options{Embedded: true, Work: true, Rehearsal: true, Out: io.Discard, Log: o.Log})
+	require.NoError(t, err)
+	defer h.Close()
+	size := func() (lines, events int64) {
+		lines, err := h.Ledger.Verify(t.Context())
+		require.NoError(t, err)
+		for page := []byte(nil); ; {
+			r, err := h.Client.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{PageSize: 1000, NextPageToken: page})
+			require.NoError(t, err)
+			for _, e := range r.Executions {
+				d, err := h.Client.DescribeWorkflowExecution(t.Context(), e.Execution.WorkflowId, e.Execution.RunId)
+				require.NoError(t, err)
+				events += d.WorkflowExecutionInfo.HistoryLength
+			}
+			if page = r.NextPageToken; len(page) == 0 {
+				return lines, events
+			}
+		}
+	}
+	var lines, events int64
+	unchanged := 0
+	require.Eventually(t, func() bool {
+		l, e := size()
+		if l == lines && e == events {
+			unchanged++
+		} else {
+			t.Logf("%d lines, %d events", l, e)
+			unchanged = 0
+		}
+		lines, events = l, e
+		return unchanged == 5
+	}, 3*time.Minute, time.Second, "it does not come to rest")
+	notices, err := h.Ledger.Notices(t.Context(), ledger.NoticeFilter{Plan: o.Plan.ID, States: []string{ledger.Sent}})
+	require.NoError(t, err)
+	for _, n := range notices {
+		require.True(t, n.SpeakAt.Before(o.To.End(calendar.Beijing)), "%+v was said after the last day", n)
+	}
 }
 
 func keys(m map[string]bool) (out []string) {

@@ -22,6 +22,7 @@ type year struct {
 	proc   *process
 	clock  calendar.Clock
 	driver *driver
+	vigil  *vigil
 	kills  int
 	took   time.Duration
 }
@@ -41,10 +42,16 @@ func (y *year) act(ctx context.Context) error {
 		defer close(decided)
 		y.driver.decide(ctx)
 	}()
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		y.vigil.keep(ctx)
+	}()
 	err := y.run(ctx, acted)
 	cancel()
 	<-acted
 	<-decided
+	<-watched
 	return err
 }
 
@@ -55,19 +62,16 @@ func (y *year) answers() map[string]answer {
 	return maps.Clone(y.driver.answers)
 }
 
-// patience is how long the engine may make no progress at all, after the last
-// plan day, before the rehearsal stops waiting and compares what there is. It
-// is longer than any activity's timeout.
-const patience = 90 * time.Second
-
-// run lets the year pass and waits for the last word.
+// run lets the year pass and waits for the last word, for as long as one can
+// still come.
 func (y *year) run(ctx context.Context, acted <-chan struct{}) error {
 	random := rand.New(rand.NewPCG(y.Seed, 9))
 	nextKill := y.clock.Epoch.Add(y.killGap(random))
+	ends := y.clock.Real(y.clock.End)
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
-	lastProgress, lastCount := time.Now(), -1
 	so := chronicle{to: y.to, carried: map[string]int{}}
+	var late lateness
 	for {
 		select {
 		case <-ctx.Done():
@@ -75,29 +79,81 @@ func (y *year) run(ctx context.Context, acted <-chan struct{}) error {
 		case <-tick.C:
 		}
 		now := time.Now()
-		today := y.clock.Plan(now)
-		if y.Kill && now.After(nextKill) && today.Before(y.to) {
+		ended := !now.Before(ends)
+		if y.Kill && now.After(nextKill) && !ended {
 			if err := y.crash(ctx, random); err != nil {
 				return err
 			}
 			nextKill = time.Now().Add(y.killGap(random))
 			continue
 		}
-		if err := so.read(ctx, y.store, y.Plan.ID); err != nil {
+		if err := y.vigil.dead(now); err != nil {
 			return err
 		}
-		y.watch(Progress{Now: today, Foretold: y.foretold, Stages: so.decided, Kills: y.kills})
-		if count := so.said + len(so.decided); count != lastCount {
-			lastProgress, lastCount = now, count
+		before := so.seq
+		if err := so.read(ctx, y.store, y.Plan.ID); err != nil {
+			y.Log.Debug("The ledger cannot be read now", "error", err) // the next look will do
+			continue
 		}
-		if today.Before(y.to) {
+		if so.seq != before {
+			y.vigil.moved()
+		}
+		late.look(ctx, y, now)
+		y.watch(Progress{Now: y.clock.Plan(now), Day: y.Day, Through: late.through, Behind: late.days(y.clock.Plan(now)), Ended: ended, Foretold: y.foretold, Stages: so.decided, Kills: y.kills})
+		if !ended {
 			continue
 		}
 		y.took = now.Sub(y.clock.Epoch)
-		if over, err := y.over(ctx, acted); over || err != nil || now.Sub(lastProgress) > patience {
-			return err
+		over, err := y.over(ctx, acted)
+		switch {
+		case err != nil:
+			y.Log.Debug("The ledger cannot be read now", "error", err)
+		case over:
+			return nil
+		case y.vigil.stood() > y.Still:
+			return nil // it answers, and has nothing more to say: what is missing is a difference
 		}
 	}
+}
+
+// lateness is how far the engine is behind the calendar, looked at now and then.
+type lateness struct {
+	through time.Time // plan clock: what was to come before this has come
+	next    time.Time // when to look again
+}
+
+func (l *lateness) days(today time.Time) int {
+	if l.through.IsZero() {
+		return 0
+	}
+	return int(today.Sub(l.through) / (24 * time.Hour))
+}
+
+func (l *lateness) look(ctx context.Context, y *year, now time.Time) {
+	if now.Before(l.next) {
+		return
+	}
+	oldest := y.clock.Plan(now)
+	stages, err := y.store.Stages(ctx, y.Plan.ID, "")
+	if err != nil {
+		return
+	}
+	for _, s := range stages {
+		if s.State == ledger.Expected && s.At.Before(oldest) {
+			oldest = s.At
+		}
+	}
+	notices, err := y.store.Notices(ctx, ledger.NoticeFilter{Plan: y.Plan.ID, States: []string{ledger.Pending, ledger.Sending}})
+	if err != nil {
+		return
+	}
+	for _, n := range notices {
+		if n.SpeakAt.Before(oldest) {
+			oldest = n.SpeakAt
+		}
+	}
+	l.through = oldest
+	l.next = time.Now().Add(max(time.Second, 10*time.Since(now))) // a tenth of the time at the most
 }
 
 // over tells, after the last plan day, that every act is answered and all is as
