@@ -58,7 +58,7 @@ func (s *Store) Amend(ctx context.Context, a Amendment, when When) (done Amended
 		Amended
 		fresh bool
 	}
-	got, err := write(ctx, s, func(t *tx) (result, error) {
+	got, err := writeWithin(ctx, s, s.o.Limits.Bulk, func(t *tx) (result, error) {
 		was, err := t.plan(a.Plan.ID)
 		if err != nil {
 			return result{}, err

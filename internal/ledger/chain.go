@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -136,14 +137,27 @@ func asStamp(v any) string {
 // Who can rewrite every hash after a place and the head too is found only by
 // comparing with a hash kept elsewhere: see Head.
 func (s *Store) Verify(ctx context.Context) (n int64, err error) {
+	defer func() { err = named(err) }()
+	if err := s.d.here(); err != nil {
+		return 0, err
+	}
 	v, err := s.reader.BeginTxx(ctx, s.d.snapshot())
 	if err != nil {
 		return 0, err
 	}
 	defer v.Rollback() //nolint:errcheck // it only read
+	if limits := s.d.patient(); limits != "" {
+		if _, err := v.ExecContext(ctx, limits); err != nil {
+			return 0, err
+		}
+	}
 	var end head
-	if err := v.GetContext(ctx, &end, `SELECT seq, hash FROM chain WHERE id = 1`); err != nil {
-		return 0, &BrokenChainError{1, "the chain has no head: " + err.Error()}
+	err = v.GetContext(ctx, &end, `SELECT seq, hash FROM chain WHERE id = 1`)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, &BrokenChainError{1, "the chain has no head"}
+	}
+	if err != nil {
+		return 0, err
 	}
 	rows, err := v.QueryxContext(ctx, fmt.Sprintf(
 		`SELECT seq, key, plan, task, kind, actor, %s AS real_at, %s AS plan_at, data, prev, hash FROM events ORDER BY seq`,

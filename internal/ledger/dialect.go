@@ -3,8 +3,11 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
+	"path"
+	"strconv"
 	"strings"
 
 	"github.com/jmoiron/sqlx"
@@ -13,12 +16,18 @@ import (
 
 // dialect is every difference between the two databases.
 type dialect interface {
-	// open gives the one connection all writes go through, and a pool for
-	// reading. The schema is up to date afterwards.
-	open(ctx context.Context) (writer, reader *sqlx.DB, err error)
+	// ready brings the database to where the options want it and gives the ledger's identity.
+	ready(ctx context.Context) (id string, err error)
+	// pools gives the one connection all writes go through (nil for reading
+	// only) and those for reading; each leads to the ledger with this identity.
+	pools(id string) (writer, reader *sqlx.DB, err error)
+	here() error              // the database is still the one that was opened
+	prepares() bool           // the writer keeps its statements prepared
 	writing() *sql.TxOptions  // options of a writing transaction
 	snapshot() *sql.TxOptions // options of a reading transaction that sees one state
+	patient() string          // what such a transaction begins with; "" nothing
 	lockHead() string         // reads the chain's head and keeps other writers out
+	blockers(ctx context.Context, db *sqlx.DB) ([]string, error)
 	exact(column string) string
 	among(column string) string // a condition with one argument: a list
 	list(values []string) any   // that argument
@@ -26,31 +35,83 @@ type dialect interface {
 }
 
 // dialectOf reads a ledger's address. A password in it never reaches an error.
-func dialectOf(url string) (dialect, error) {
-	scheme, rest, _ := strings.Cut(url, ":")
+func dialectOf(address string, o Options) (dialect, error) {
+	scheme, rest, _ := strings.Cut(address, ":")
 	switch scheme {
 	case "postgres", "postgresql":
-		return postgres{url}, nil
+		return newPostgres(address, o)
 	case "sqlite":
 		if rest == "" || rest == ":memory:" || strings.HasPrefix(rest, "file:") {
 			return nil, fmt.Errorf("ledger: give a file: sqlite:var/ledger.db")
 		}
-		return lite{rest}, nil
+		return newLite(rest, o)
 	}
 	return nil, fmt.Errorf("ledger: the address must begin with postgres:// or be sqlite:PATH")
 }
 
 // migrate brings a database's schema up to date.
-func migrate(ctx context.Context, kind goose.Dialect, folder string, db *sqlx.DB, opts ...goose.ProviderOption) error {
+func migrate(ctx context.Context, kind goose.Dialect, folder string, db *sqlx.DB) error {
 	files, err := fs.Sub(migrations, "migrations/"+folder)
 	if err != nil {
 		return err
 	}
-	opts = append(opts, goose.WithTableName("ledger_version"), goose.WithDisableGlobalRegistry(true))
-	p, err := goose.NewProvider(kind, db.DB, files, opts...)
+	p, err := goose.NewProvider(kind, db.DB, files, goose.WithTableName("ledger_version"), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return err
 	}
 	_, err = p.Up(ctx)
 	return err
+}
+
+// inspect tells whether a database holds a ledger of the schema this program
+// knows, and its identity. It only reads. tables counts the ledger's table of
+// versions, and others.
+func inspect(ctx context.Context, db *sqlx.DB, tables string, o Options) (id string, err error) {
+	var n struct{ Ours, Others int }
+	if err := db.GetContext(ctx, &n, tables); err != nil {
+		return "", err
+	}
+	if n.Ours == 0 && n.Others > 0 {
+		return "", ErrForeign
+	}
+	if n.Ours == 0 {
+		return "", ErrNoLedger
+	}
+	var have int64
+	if err := db.GetContext(ctx, &have, `SELECT coalesce(max(version_id), 0) FROM ledger_version WHERE is_applied`); err != nil {
+		return "", err
+	}
+	switch know := latest(); {
+	case have == 0: // its maker was stopped
+		return "", ErrNoLedger
+	case have < know:
+		return "", fmt.Errorf("%w: it has number %d, this program writes %d", ErrSchemaOlder, have, know)
+	case have > know:
+		return "", fmt.Errorf("%w: it has number %d, this program knows %d", ErrSchemaNewer, have, know)
+	}
+	err = db.GetContext(ctx, &id, `SELECT id FROM identity WHERE one = 1`)
+	if errors.Is(err, sql.ErrNoRows) { // its maker was stopped
+		return "", fmt.Errorf("%w: it has no identity yet", ErrSchemaOlder)
+	}
+	return id, err
+}
+
+// mendable tells whether the options allow what an inspection found lacking.
+func mendable(err error, o Options) bool {
+	return o.Create && errors.Is(err, ErrNoLedger) || o.Migrate && errors.Is(err, ErrSchemaOlder)
+}
+
+// latest is the number of the last change of the schema that this program knows.
+func latest() (number int64) {
+	files, err := fs.Glob(migrations, "migrations/sqlite/*.sql")
+	if err != nil {
+		panic(err) // a pattern that is wrong would be so always
+	}
+	for _, f := range files {
+		head, _, _ := strings.Cut(path.Base(f), "_")
+		if n, err := strconv.ParseInt(head, 10, 64); err == nil && n > number {
+			number = n
+		}
+	}
+	return number
 }

@@ -27,8 +27,13 @@ func TestAddresses(t *testing.T) {
 			t.Errorf("a password got into an error: %v", err)
 		}
 	}
+	for _, url := range []string{"postgres://u:secret@h:port/d", "postgres://u:secret@h/d?connect_timeout=soon", "postgres://u:sec%ret@h/d"} {
+		if _, err := Open(t.Context(), url); err == nil || strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "sec%ret") {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
 	_, err := Open(t.Context(), "postgres://u:secret@127.0.0.1:1/d?sslmode=disable")
-	if classify(err) != lost {
+	if classify(err) != lost || !errors.Is(err, ErrAway) || !Later(err) {
 		t.Errorf("nobody answers: %v is %d", err, classify(err))
 	}
 	if strings.Contains(err.Error(), "secret") {
@@ -76,7 +81,7 @@ func TestSQLiteConnections(t *testing.T) {
 			}
 			got[pragma] = v
 		}
-		want := map[string]string{"journal_mode": "wal", "foreign_keys": "1", "synchronous": "2", "busy_timeout": "10000", "query_only": map[string]string{"writer": "0", "reader": "1"}[name]}
+		want := map[string]string{"journal_mode": "wal", "foreign_keys": "1", "synchronous": "2", "busy_timeout": "2000", "query_only": map[string]string{"writer": "0", "reader": "1"}[name]}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}

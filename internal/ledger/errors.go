@@ -1,11 +1,14 @@
 package ledger
 
 import (
+	"context"
 	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
+	"syscall"
 
 	"github.com/lib/pq"
 	"modernc.org/sqlite"
@@ -18,6 +21,36 @@ var (
 	ErrNotOpen     = errors.New("the task is not open")
 	ErrShut        = errors.New("the ledger is shut")
 )
+
+// What opening a ledger may find.
+var (
+	ErrNoLedger    = errors.New("there is no ledger")
+	ErrForeign     = errors.New("this database is not a ledger")
+	ErrSchemaOlder = errors.New("the ledger's schema is older than this program: start the worker of this version, which brings it up to date")
+	ErrSchemaNewer = errors.New("the ledger's schema is newer than this program: use the newer program")
+)
+
+// Why a ledger cannot do something now. All of them are Later.
+var (
+	ErrBusy     = errors.New("the ledger is held by another")
+	ErrAway     = errors.New("the ledger's database does not answer")
+	ErrFull     = errors.New("the ledger's disk or quota is full")
+	ErrDamaged  = errors.New("the ledger's database cannot be read or written: the disk fails, or the file is damaged")
+	ErrReadOnly = errors.New("the ledger can only be read")
+	ErrReplaced = errors.New("the ledger that was opened is not there any more")
+)
+
+// Later tells whether an error means that the ledger could not answer now, as
+// opposed to an answer: the same call may succeed when the machine is well, and
+// of a write it is not known whether it happened.
+func Later(err error) bool {
+	for _, why := range []error{ErrBusy, ErrAway, ErrFull, ErrDamaged, ErrReadOnly, ErrReplaced, ErrShut, context.DeadlineExceeded, context.Canceled} {
+		if errors.Is(err, why) {
+			return true
+		}
+	}
+	return false
+}
 
 // BrokenChainError says that the chain of events does not hold at Seq: it was
 // edited, removed, inserted or reordered there. Everything before Seq holds.
@@ -47,9 +80,13 @@ type fault int
 
 const (
 	noFault   fault = iota
-	other           // a defect, or the disk
-	transient       // try again: nothing of the transaction happened
+	other           // an answer, or a defect
+	transient       // nothing of the transaction happened
 	lost            // the connection went: the transaction may have happened
+	full            // nothing happened, for want of room
+	damaged         // the disk, or what is on it
+	readOnly        // the database takes no writes now
+	replaced        // the database is not the one that was opened
 )
 
 // classify judges an error by the database's code, never by its text.
@@ -60,23 +97,106 @@ func classify(err error) fault {
 	switch {
 	case err == nil:
 		return noFault
+	case errors.Is(err, ErrReplaced):
+		return replaced
+	case errors.Is(err, ErrNotFound), errors.Is(err, ErrNotOpen):
+		return other
 	case errors.As(err, &pg):
-		switch pg.Code {
-		case "40001", "40P01", "55P03": // serialization, deadlock, lock not available
-			return transient
-		case "57P01", "57P02", "57P03": // the server is going down or coming up
-			return lost
-		}
-		if pg.Code.Class() == "08" {
-			return lost
-		}
+		return ofPostgres(string(pg.Code))
 	case errors.As(err, &lite):
-		switch lite.Code() & 0xff {
-		case 5, 6: // SQLITE_BUSY, SQLITE_LOCKED
-			return transient
-		}
-	case errors.Is(err, driver.ErrBadConn), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network):
+		return ofSQLite(lite.Code())
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return other
+	case errors.Is(err, driver.ErrBadConn), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network),
+		errors.Is(err, pq.ErrInFailedTransaction), errors.Is(err, pq.ErrSSLNotSupported),
+		errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, fs.ErrNotExist) && isSocket(err):
 		return lost
 	}
 	return other
+}
+
+// isSocket: a server's socket that is not there, as opposed to a file.
+func isSocket(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op)
+}
+
+func ofPostgres(code string) fault {
+	switch code {
+	case "40001", "40P01", "55P03", // serialization, deadlock, lock not available or not in time
+		"57014",                   // cancelled: statement_timeout
+		"53300", "53400", "53200", // too many connections, a limit of the configuration, out of memory
+		"55006": // object in use
+		return transient
+	case "57P01", "57P02", "57P03", "57P05", // the server or session is being shut down, starts up, was idle for long
+		"25P03",          // idle in a transaction for longer than the limit
+		"25P04",          // a transaction longer than the limit
+		"0A000", "26000", // a prepared statement outlived the schema, or a pooler lost it
+		"3D000": // the database is not there (yet)
+		return lost
+	case "25006": // a read-only transaction: the server became a replica
+		return readOnly
+	case "53100":
+		return full
+	case "58030", "XX001", "XX002": // I/O, damaged data, damaged index
+		return damaged
+	}
+	switch code[:min(2, len(code))] {
+	case "08": // connection
+		return lost
+	case "53", "58": // resources, the system
+		return transient
+	}
+	return other
+}
+
+func ofSQLite(code int) fault {
+	const shmSize = 10 | 19<<8 // the shared memory could not be made longer
+	if code == shmSize {
+		return full
+	}
+	switch code & 0xff {
+	case 5, 6, 15: // BUSY, LOCKED, PROTOCOL: the file is locked in a way that should have passed
+		return transient
+	case 7, 9: // NOMEM, INTERRUPT
+		return transient
+	case 8: // READONLY
+		return readOnly
+	case 13: // FULL
+		return full
+	case 10, 11, 14, 26: // IOERR, CORRUPT, CANTOPEN, NOTADB
+		return damaged
+	}
+	return other
+}
+
+// again tells whether a fault may pass within seconds.
+func (f fault) again() bool {
+	return f != noFault && f != other
+}
+
+// why is what a fault is called to callers.
+func (f fault) why() error {
+	switch f {
+	case transient:
+		return ErrBusy
+	case lost:
+		return ErrAway
+	case full:
+		return ErrFull
+	case damaged:
+		return ErrDamaged
+	case readOnly:
+		return ErrReadOnly
+	}
+	return nil
+}
+
+// named gives an error the name of its cause.
+func named(err error) error {
+	why := classify(err).why()
+	if why == nil || errors.Is(err, why) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", why, err)
 }

@@ -36,3 +36,6 @@ func lockFolder(ctx context.Context, dir string) (unlock func(), err error) {
 		}
 	}
 }
+
+// writable tells whether this process may write to a file or into a folder.
+func writable(path string) bool { return syscall.Access(path, 2) == nil }

@@ -56,7 +56,7 @@ func (s *Store) AddPlan(ctx context.Context, l Launched, tasks []NewTask, when W
 	}
 	taskRows, stageRows := rowsOf(l.Plan.ID, tasks)
 	sum := sha256.Sum256(doc)
-	return write(ctx, s, func(t *tx) (bool, error) {
+	return writeWithin(ctx, s, s.o.Limits.Bulk, func(t *tx) (bool, error) {
 		var hash string
 		switch err := t.one(&hash, `SELECT hash FROM plans WHERE id = ?`, l.Plan.ID); {
 		case err == nil && hash == l.Plan.Hash:

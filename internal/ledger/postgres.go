@@ -3,35 +3,114 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"net/url"
+	"sync/atomic"
+	"time"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq" // driver "postgres"
+	"github.com/lib/pq"
 	"github.com/pressly/goose/v3"
 )
 
-type postgres struct{ url string }
+type postgres struct {
+	cfg pq.Config
+	Options
+	direct *atomic.Bool // the writer's connection leads to the server itself
+}
 
 // readers bounds the reading connections of one process on PostgreSQL.
 const readers = 8
 
-func (p postgres) open(ctx context.Context) (writer, reader *sqlx.DB, err error) {
-	if writer, err = sqlx.ConnectContext(ctx, "postgres", p.url); err != nil {
-		return nil, nil, err
+func newPostgres(address string, o Options) (postgres, error) {
+	cfg, err := pq.NewConfig(address)
+	if err != nil {
+		var wrong *url.Error // holds the address, password and all
+		if errors.As(err, &wrong) {
+			err = wrong.Err
+		}
+		return postgres{}, fmt.Errorf("ledger: the address: %w", err)
 	}
-	if err = migrate(ctx, goose.DialectPostgres, "postgres", writer, goose.WithSessionLocker(advisory(20210408))); err != nil {
-		writer.Close()
-		return nil, nil, fmt.Errorf("migrate: %w", err)
+	// A statement with arguments goes out as one message and leaves no name
+	// behind. A pooler that gives every transaction another connection of the
+	// server (pgbouncer in transaction mode) would not find a prepared one again,
+	// or find another client's; only the writer prepares, and only where no
+	// pooler is between.
+	cfg.BinaryParameters = true
+	if cfg.ConnectTimeout <= 0 || cfg.ConnectTimeout > o.Limits.Connect {
+		cfg.ConnectTimeout = o.Limits.Connect
 	}
-	writer.SetMaxOpenConns(1)
-	if reader, err = sqlx.Open("postgres", p.url); err != nil {
-		writer.Close()
-		return nil, nil, err
+	if cfg.ApplicationName == "" {
+		cfg.ApplicationName = o.Name
 	}
+	return postgres{cfg, o, new(atomic.Bool)}, nil
+}
+
+// ready makes the schema or brings it up to date when the options say so, under
+// a lock of the server so that others wait, and gives the ledger's identity.
+func (p postgres) ready(ctx context.Context) (string, error) {
+	patient := p.Options
+	patient.Limits.Silence = 10 * time.Minute // a migration may rewrite a table
+	pool := newPool(p.cfg, patient, "", new(atomic.Bool))
+	defer pool.Close()
+	pool.SetMaxOpenConns(2)
+	if !p.Create && !p.Migrate {
+		return p.inspect(ctx, pool, p.Options)
+	}
+	// The lock is the transaction's, not the session's: behind a pooler the
+	// session is not ours.
+	tx, err := pool.BeginTxx(ctx, nil)
+	if err != nil {
+		return "", err
+	}
+	defer tx.Rollback() //nolint:errcheck // nothing is written in it
+	if _, err := tx.ExecContext(ctx, `SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '10min'; SELECT pg_advisory_xact_lock(20210408)`); err != nil {
+		return "", err
+	}
+	return p.upgrade(ctx, pool, goose.DialectPostgres, "postgres", p.Options)
+}
+
+func (postgres) inspect(ctx context.Context, db *sqlx.DB, o Options) (string, error) {
+	return inspect(ctx, db, `SELECT count(*) FILTER (WHERE tablename = 'ledger_version') AS ours,
+		count(*) FILTER (WHERE tablename IN ('chain', 'events', 'plans', 'tasks')) AS others
+		FROM pg_catalog.pg_tables WHERE schemaname = ANY (current_schemas(false))`, o)
+}
+
+func (p postgres) upgrade(ctx context.Context, db *sqlx.DB, kind goose.Dialect, folder string, o Options) (string, error) {
+	if id, err := p.inspect(ctx, db, o); err == nil || !mendable(err, o) {
+		return id, err
+	}
+	if err := migrate(ctx, kind, folder, db); err != nil {
+		return "", fmt.Errorf("migrate: %w", err)
+	}
+	return identify(ctx, db)
+}
+
+func (p postgres) pools(id string) (writer, reader *sqlx.DB, err error) {
+	reader = newPool(p.cfg, p.Options, id, new(atomic.Bool))
 	reader.SetMaxOpenConns(readers)
 	reader.SetMaxIdleConns(readers)
+	if p.ReadOnly {
+		return nil, reader, nil
+	}
+	writer = newPool(p.cfg, p.Options, id, p.direct)
+	writer.SetMaxOpenConns(1)
 	return writer, reader, nil
 }
+
+func newPool(cfg pq.Config, o Options, id string, direct *atomic.Bool) *sqlx.DB {
+	db := sql.OpenDB(newConnector(cfg, o, id, direct))
+	// A connection is not kept for ever, and an idle one is given back, so that
+	// a server or pooler that was exchanged is found.
+	db.SetConnMaxLifetime(10 * time.Minute)
+	db.SetConnMaxIdleTime(2 * time.Minute)
+	return sqlx.NewDb(db, "postgres")
+}
+
+func (postgres) here() error { return nil } // every new connection is asked: see connector
+
+func (p postgres) prepares() bool { return p.direct.Load() }
 
 func (postgres) writing() *sql.TxOptions { return &sql.TxOptions{Isolation: sql.LevelReadCommitted} }
 
@@ -39,22 +118,30 @@ func (postgres) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
-func (postgres) lockHead() string           { return `SELECT seq, hash FROM chain WHERE id = 1 FOR UPDATE` }
+// lockHead goes out in one message with the limits: a client that is paused
+// before it holds nothing, and one that is paused after it is put out.
+func (p postgres) lockHead() string {
+	l := p.Limits
+	return fmt.Sprintf(`SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = %d; %s`,
+		l.Statement.Milliseconds(), l.Lock.Milliseconds(), l.Idle.Milliseconds(), `SELECT seq, hash FROM chain WHERE id = 1 FOR UPDATE`)
+}
+
+// patient prepares a reading transaction: it may take long, but not by doing nothing.
+func (p postgres) patient() string {
+	return fmt.Sprintf(`SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = %d`, p.Limits.Statement.Milliseconds())
+}
+
+// blockers are those who keep somebody waiting in this database and do not wait
+// for a lock themselves.
+func (postgres) blockers(ctx context.Context, db *sqlx.DB) (list []string, err error) {
+	err = db.SelectContext(ctx, &list, `SELECT DISTINCT concat_ws(' ', nullif(h.application_name, ''), 'from', coalesce(h.client_addr::text, 'this machine'),
+			'pid', h.pid, h.state, 'since', h.state_change)
+		FROM pg_stat_activity w CROSS JOIN LATERAL unnest(pg_blocking_pids(w.pid)) AS b (pid) JOIN pg_stat_activity h ON h.pid = b.pid
+		WHERE w.datname = current_database() AND w.wait_event_type = 'Lock' AND h.wait_event_type IS DISTINCT FROM 'Lock'`)
+	return list, err
+}
+
 func (postgres) exact(column string) string { return column }
 func (postgres) among(column string) string { return column + ` = ANY (?)` }
 func (postgres) list(values []string) any   { return pq.Array(values) }
 func (postgres) parameters() int            { return 65535 }
-
-// advisory is the number of the session lock under which one process migrates
-// while the others wait.
-type advisory int64
-
-func (a advisory) SessionLock(ctx context.Context, conn *sql.Conn) error {
-	_, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, int64(a))
-	return err
-}
-
-func (a advisory) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
-	_, err := conn.ExecContext(ctx, `SELECT pg_advisory_unlock($1)`, int64(a))
-	return err
-}

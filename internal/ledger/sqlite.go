@@ -3,7 +3,9 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -13,54 +15,143 @@ import (
 	_ "modernc.org/sqlite" // driver "sqlite"
 )
 
-type lite struct{ path string }
+type lite struct {
+	path string // absolute
+	Options
+	opened *os.FileInfo // the file as it was opened
+}
 
 func init() { sqlx.BindDriver("sqlite", sqlx.QUESTION) }
 
-// open makes the file and its folder when they are not there. Processes that
-// open a new file at the same moment wait for the first one's migrations.
-func (l lite) open(ctx context.Context) (writer, reader *sqlx.DB, err error) {
-	path, err := filepath.Abs(l.path)
+func newLite(path string, o Options) (lite, error) {
+	path, err := filepath.Abs(path)
+	return lite{path, o, new(os.FileInfo)}, err
+}
+
+// ready makes the file, its folder and the schema when they are not there, or
+// brings the schema up to date, as far as the options say so, and gives the
+// ledger's identity. Processes that make a new file at the same moment wait for
+// the first one.
+func (l lite) ready(ctx context.Context) (string, error) {
+	if l.Create {
+		if err := os.MkdirAll(filepath.Dir(l.path), 0o750); err != nil {
+			return "", err
+		}
+	}
+	if l.Create || l.Migrate {
+		unlock, err := lockFolder(ctx, filepath.Dir(l.path))
+		if err != nil {
+			return "", err
+		}
+		defer unlock()
+	}
+	id, err := l.inspect(ctx)
+	if mendable(err, l.Options) {
+		id, err = l.upgrade(ctx)
+	}
 	if err != nil {
-		return nil, nil, err
+		return "", err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
-		return nil, nil, err
+	*l.opened, err = os.Stat(l.path)
+	return id, err
+}
+
+// inspect looks at the file and changes nothing, not even a foreign or empty one.
+func (l lite) inspect(ctx context.Context) (string, error) {
+	switch info, err := os.Stat(l.path); {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", ErrNoLedger
+	case err != nil:
+		return "", err
+	case info.Size() == 0:
+		return "", fmt.Errorf("%w: the file is empty", ErrNoLedger)
 	}
-	unlock, err := lockFolder(ctx, filepath.Dir(path))
+	db, err := sqlx.Open("sqlite", l.dsn(l.reading()))
 	if err != nil {
-		return nil, nil, err
+		return "", err
 	}
-	defer unlock()
-	if writer, err = sqlx.ConnectContext(ctx, "sqlite", dsn(path, "_txlock=immediate")); err != nil {
-		return nil, nil, err
+	defer db.Close()
+	return inspect(ctx, db, `SELECT count(*) FILTER (WHERE name = 'ledger_version') AS ours, count(*) AS others FROM sqlite_master WHERE type = 'table'`, l.Options)
+}
+
+func (l lite) upgrade(ctx context.Context) (string, error) {
+	db, err := sqlx.Open("sqlite", l.dsn("mode=rwc&_txlock=immediate&_pragma=journal_mode(WAL)"))
+	if err != nil {
+		return "", err
 	}
-	writer.SetMaxOpenConns(1)
-	if err = migrate(ctx, goose.DialectSQLite3, "sqlite", writer); err != nil {
-		writer.Close()
-		return nil, nil, fmt.Errorf("migrate: %w", err)
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if err := migrate(ctx, goose.DialectSQLite3, "sqlite", db); err != nil {
+		return "", fmt.Errorf("migrate: %w", err)
 	}
-	if reader, err = sqlx.Open("sqlite", dsn(path, "_pragma=query_only(1)")); err != nil {
-		writer.Close()
+	return identify(ctx, db)
+}
+
+func (l lite) pools(string) (writer, reader *sqlx.DB, err error) {
+	if reader, err = sqlx.Open("sqlite", l.dsn(l.reading())); err != nil {
 		return nil, nil, err
 	}
 	reader.SetMaxOpenConns(4)
 	reader.SetMaxIdleConns(4)
+	if l.ReadOnly {
+		return nil, reader, nil
+	}
+	if writer, err = sqlx.Open("sqlite", l.dsn("mode=rw&_txlock=immediate")); err != nil {
+		return nil, nil, errors.Join(err, reader.Close())
+	}
+	writer.SetMaxOpenConns(1)
 	return writer, reader, nil
+}
+
+// reading is how the file is opened for reading: normally as a writer would,
+// since readers of a ledger in use need its shared memory; on a disk or in a
+// folder that cannot be written to, without. There, a file without a log
+// beside it cannot change, and is read without any lock.
+func (l lite) reading() string {
+	if writable(l.path) && writable(filepath.Dir(l.path)) {
+		return "mode=rw&_pragma=query_only(1)"
+	}
+	if info, err := os.Stat(l.path + "-wal"); err != nil || info.Size() == 0 {
+		return "mode=ro&immutable=1"
+	}
+	return "mode=ro"
 }
 
 // dsn sets what every connection needs in the address: a PRAGMA by Exec would
 // reach one connection of the pool only.
-func dsn(path, more string) string {
-	const pragmas = "_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_time_format=sqlite&"
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas + more
+func (l lite) dsn(more string) string {
+	return fmt.Sprintf("file:%s?_pragma=busy_timeout(%d)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)&_time_format=sqlite&%s",
+		(&url.URL{Path: l.path}).EscapedPath(), l.Limits.Busy.Milliseconds(), more)
 }
 
+// here tells whether the path still leads to the file that was opened. A file
+// that was moved or removed stays open and takes writes that nobody finds again.
+func (l lite) here() error {
+	now, err := os.Stat(l.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %s is not there", ErrReplaced, l.path)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrReplaced, err)
+	}
+	if !os.SameFile(now, *l.opened) {
+		return fmt.Errorf("%w: another file is at %s; put the right one back, or start again to use this one", ErrReplaced, l.path)
+	}
+	return nil
+}
+
+func (lite) prepares() bool           { return true }
 func (lite) writing() *sql.TxOptions  { return nil }
 func (lite) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
+func (lite) patient() string          { return "" }
 
 // lockHead needs no lock of its own: the transaction began as the only writer.
 func (lite) lockHead() string { return `SELECT seq, hash FROM chain WHERE id = 1` }
+
+// blockers is the process that holds the write lock, where the system tells.
+func (l lite) blockers(context.Context, *sqlx.DB) ([]string, error) {
+	return holders(l.path + "-shm")
+}
 
 // exact reads an instant as the text it is stored as, so that the chain sees
 // every byte of it.

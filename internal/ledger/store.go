@@ -1,11 +1,16 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -18,12 +23,16 @@ import (
 type Store struct {
 	d       dialect
 	id      string
-	writer  *sqlx.DB // one connection
+	o       Options
+	writer  *sqlx.DB // one connection; nil when the ledger is open for reading only
 	reader  *sqlx.DB
 	jobs    chan *job
 	most    int // writes that share a transaction
 	shut    chan struct{}
 	stopped chan struct{}
+	base    context.Context // of every transaction; ends when Close has waited long enough
+	end     context.CancelFunc
+	trouble atomic.Pointer[error] // what the writer is waiting for now
 	once    sync.Once
 	ready   map[string]*sqlx.Stmt // the writer's statements; touched by its goroutine only
 	bound   map[string]string
@@ -34,53 +43,147 @@ type Store struct {
 	yearsAre string          // its years and versions
 }
 
-// Open opens the ledger at "postgres://…", "postgresql://…" or "sqlite:PATH",
-// makes it when it is not there and brings its schema up to date.
-func Open(ctx context.Context, url string) (*Store, error) {
-	d, err := dialectOf(url)
+// Options say what opening a ledger may do.
+type Options struct {
+	Create   bool // make it where there is none
+	Migrate  bool // bring an older schema up to date
+	ReadOnly bool // write nothing, also where nothing can be written; writes give ErrReadOnly
+	Name     string
+	Limits   Limits
+	Log      *slog.Logger
+}
+
+func (o Options) complete() Options {
+	if o.Name == "" {
+		host, err := os.Hostname()
+		if err != nil {
+			host = "a machine"
+		}
+		o.Name = fmt.Sprintf("%.60s", fmt.Sprintf("%s@%s/%d", filepath.Base(os.Args[0]), host, os.Getpid()))
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	o.Limits = o.Limits.standard()
+	return o
+}
+
+// Open opens the ledger at "postgres://…", "postgresql://…" or "sqlite:PATH"
+// for work: it makes it when it is not there and brings its schema up to date.
+func Open(ctx context.Context, address string) (*Store, error) {
+	return OpenWith(ctx, address, Options{Create: true, Migrate: true})
+}
+
+// OpenWith opens the ledger at such an address. What it may not make or mend
+// is ErrNoLedger, ErrForeign, ErrSchemaOlder or ErrSchemaNewer, and stays as
+// it is.
+func OpenWith(ctx context.Context, address string, o Options) (*Store, error) {
+	o = o.complete()
+	d, err := dialectOf(address, o)
 	if err != nil {
 		return nil, err
 	}
-	writer, reader, err := d.open(ctx)
+	id, err := d.ready(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: open: %w", named(err))
+	}
+	writer, reader, err := d.pools(id)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: open: %w", err)
 	}
-	id, err := identify(ctx, writer)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("ledger: identity: %w", err), reader.Close(), writer.Close())
-	}
 	s := &Store{
-		d: d, id: id, writer: writer, reader: reader, most: together,
+		d: d, id: id, o: o, writer: writer, reader: reader, most: together,
 		jobs: make(chan *job), shut: make(chan struct{}), stopped: make(chan struct{}),
 		ready: map[string]*sqlx.Stmt{}, bound: map[string]string{}, plans: map[planVersion]Launched{},
 	}
+	s.base, s.end = context.WithCancel(context.Background())
 	go s.work()
 	return s, nil
 }
 
-// Close lets the writes that have begun end and shuts the ledger. Later calls
-// give ErrShut.
+// Close lets the writes that have begun end, for as long as the limit says, and
+// shuts the ledger. Later calls give ErrShut.
 func (s *Store) Close() error {
 	var err error
 	s.once.Do(func() {
 		close(s.shut)
-		<-s.stopped
-		for _, stmt := range s.ready {
-			stmt.Close()
+		defer s.end()
+		enough := time.AfterFunc(s.o.Limits.Close/2, s.end)
+		defer enough.Stop()
+		done := make(chan error, 1)
+		go func() {
+			<-s.stopped
+			for _, stmt := range s.ready {
+				stmt.Close()
+			}
+			err := s.reader.Close()
+			if s.writer != nil {
+				err = errors.Join(err, s.writer.Close())
+			}
+			done <- err
+		}()
+		select {
+		case err = <-done:
+		case <-time.After(s.o.Limits.Close):
+			err = fmt.Errorf("ledger: close: a write is still under way: %w", ErrAway)
 		}
-		err = errors.Join(s.reader.Close(), s.writer.Close())
 	})
 	return err
 }
 
 // one reads one row into dest; none is ErrNotFound.
 func (s *Store) one(ctx context.Context, dest any, query string, args ...any) error {
-	return found(s.reader.GetContext(ctx, dest, s.reader.Rebind(query), args...))
+	return s.read(ctx, func(ctx context.Context) error {
+		return found(s.reader.GetContext(ctx, dest, s.reader.Rebind(query), args...))
+	})
 }
 
 // all reads every row into the slice dest.
 func (s *Store) all(ctx context.Context, dest any, query string, args ...any) error {
-	return s.reader.SelectContext(ctx, dest, s.reader.Rebind(query), args...)
+	return s.read(ctx, func(ctx context.Context) error {
+		return s.reader.SelectContext(ctx, dest, s.reader.Rebind(query), args...)
+	})
+}
+
+// read tries again what failed for a reason that may pass, within the caller's
+// context and the limit.
+func (s *Store) read(ctx context.Context, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, s.o.Limits.Read)
+	defer cancel()
+	select {
+	case <-s.shut:
+		return ErrShut
+	default:
+	}
+	var before error // why the last try failed
+	for pause := 5 * time.Millisecond; ; pause = min(2*pause, time.Second) {
+		err := s.d.here()
+		if err == nil {
+			err = do(ctx)
+		}
+		if err != nil && ctx.Err() != nil {
+			return tooLate(ctx, cmp.Or(before, err))
+		}
+		if !classify(err).again() {
+			return err
+		}
+		before = err
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return tooLate(ctx, before)
+		case <-s.shut:
+			return ErrShut
+		}
+	}
+}
+
+// tooLate is what a call gives when its time is over: that, and what it waited for.
+func tooLate(ctx context.Context, err error) error {
+	if errors.Is(err, ctx.Err()) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", named(err), ctx.Err())
 }
 
 func found(err error) error {

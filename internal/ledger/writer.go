@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -20,15 +21,39 @@ const together = 64
 
 // job is one write: do runs inside the transaction, done hears how it ended.
 type job struct {
-	ctx  context.Context
+	ctx  context.Context // has a deadline
 	do   func(*tx) error
 	done chan error
+	last atomic.Pointer[error] // why it has not been done yet
+}
+
+// gone is what a job's caller gets when its time is over. The write may still
+// happen, or have happened.
+func (j *job) gone() error {
+	if last := j.last.Load(); last != nil {
+		return tooLate(j.ctx, *last)
+	}
+	return j.ctx.Err()
 }
 
 // write runs do in a transaction and gives its result once it is on the disk.
-// When ctx ends first the write may still happen.
+// A caller without a deadline gets the standard one. When ctx ends first the
+// write may still happen.
 func write[T any](ctx context.Context, s *Store, do func(*tx) (T, error)) (T, error) {
+	return writeWithin(ctx, s, s.o.Limits.Write, do)
+}
+
+// writeWithin is write with another deadline for a caller who sets none.
+func writeWithin[T any](ctx context.Context, s *Store, limit time.Duration, do func(*tx) (T, error)) (T, error) {
 	var result, none T
+	if s.writer == nil {
+		return none, ErrReadOnly
+	}
+	if _, ok := ctx.Deadline(); !ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
+	}
 	j := &job{ctx: ctx, done: make(chan error, 1)}
 	j.do = func(t *tx) (err error) {
 		result, err = do(t) // read below only after done, which orders the two
@@ -42,19 +67,27 @@ func write[T any](ctx context.Context, s *Store, do func(*tx) (T, error)) (T, er
 	select {
 	case s.jobs <- j:
 	case <-ctx.Done():
-		return none, ctx.Err()
+		return none, s.unheard(ctx)
 	case <-s.shut:
 		return none, ErrShut
 	}
 	select {
 	case err := <-j.done:
 		if err != nil {
-			return none, err
+			return none, named(err)
 		}
 		return result, nil
 	case <-ctx.Done():
-		return none, ctx.Err()
+		return none, j.gone()
 	}
+}
+
+// unheard is what a write gets that the writer had no time for: why it had none.
+func (s *Store) unheard(ctx context.Context) error {
+	if last := s.trouble.Load(); last != nil {
+		return tooLate(ctx, *last)
+	}
+	return ctx.Err()
 }
 
 // work is the writer's goroutine.
@@ -86,7 +119,7 @@ func (s *Store) gather(first *job) []*job {
 
 // settle brings a batch to its end and answers every job in it.
 func (s *Store) settle(batch []*job) {
-	err := s.attempt(batch)
+	batch, err := s.attempt(batch)
 	if err != nil && len(batch) > 1 {
 		for _, j := range batch {
 			s.settle([]*job{j})
@@ -98,70 +131,110 @@ func (s *Store) settle(batch []*job) {
 	}
 }
 
-// attempt runs a batch, again when the database was busy or the connection
-// went: every write may be repeated, so a lost answer to COMMIT does no harm.
-func (s *Store) attempt(batch []*job) error {
-	pause := 5 * time.Millisecond
-	for try := 1; ; try++ {
-		err := s.transact(batch)
+// attempt runs a batch, again and again while the reason may pass and somebody
+// waits for it: every write may be repeated, so a lost answer to COMMIT does no
+// harm. It gives the jobs that still wait for an answer, and theirs.
+func (s *Store) attempt(batch []*job) (left []*job, err error) {
+	wait := s.watch()
+	defer wait.over()
+	defer s.trouble.Store(nil)
+	for pause := 5 * time.Millisecond; ; pause = min(2*pause, time.Second) {
+		if batch = living(batch); len(batch) == 0 {
+			return nil, nil
+		}
+		ran, err := s.transact(batch, wait)
 		f := classify(err)
-		if f != transient && f != lost || try == 8 {
-			return err
+		switch {
+		case !f.again():
+			return batch, err
+		case ran && len(batch) > 1 && f != lost && f != readOnly && f != replaced:
+			return batch, err // one of them may be the reason
+		}
+		wait.because(err)
+		s.trouble.Store(&err)
+		for _, j := range batch {
+			j.last.Store(&err)
 		}
 		select {
 		case <-time.After(pause):
 		case <-s.shut:
-			return err
+			return batch, err
 		}
-		pause *= 2
 	}
 }
 
-func (s *Store) transact(batch []*job) (err error) {
-	if len(batch) == 1 && batch[0].ctx.Err() != nil {
-		return batch[0].ctx.Err()
+// living leaves out the jobs nobody waits for any more.
+func living(batch []*job) []*job {
+	var left []*job
+	for _, j := range batch {
+		if j.ctx.Err() != nil {
+			j.done <- j.gone()
+			continue
+		}
+		left = append(left, j)
 	}
-	// The transaction is not any one caller's: their contexts do not end it.
-	ctx := context.Background()
+	return left
+}
+
+// transact runs a batch in one transaction. It tells whether a job has run, or
+// may have. The transaction is not any one caller's: it lasts as long as the
+// most patient of them.
+func (s *Store) transact(batch []*job, wait *wait) (ran bool, err error) {
+	if err := s.d.here(); err != nil {
+		return false, err
+	}
+	var deadline time.Time
+	for _, j := range batch {
+		if d, _ := j.ctx.Deadline(); d.After(deadline) {
+			deadline = d
+		}
+	}
+	ctx, cancel := context.WithDeadline(s.base, deadline)
+	defer cancel()
 	inner, err := s.writer.BeginTxx(ctx, s.d.writing())
 	if err != nil {
-		return fmt.Errorf("ledger: begin: %w", err)
+		return false, fmt.Errorf("ledger: begin: %w", err)
 	}
 	defer inner.Rollback() //nolint:errcheck // after Commit there is nothing to undo
-	t := &tx{s: s, ctx: ctx, inner: inner}
+	// The deadline is the transaction's: its statements need none of their own.
+	t := &tx{s: s, ctx: context.Background(), inner: inner}
 	if err := t.one(&t.head, s.d.lockHead()); err != nil {
-		return fmt.Errorf("ledger: head of the chain: %w", err)
+		return false, fmt.Errorf("ledger: head of the chain: %w", err)
 	}
+	wait.over()
 	before := t.head
 	for _, j := range batch {
 		if err := j.do(t); err != nil {
-			return err
+			return true, err
 		}
 	}
 	if t.head != before {
 		if _, err := t.exec(`UPDATE chain SET seq = ?, hash = ? WHERE id = 1`, t.head.Seq, t.head.Hash); err != nil {
-			return err
+			return true, err
 		}
 	}
 	if err := inner.Commit(); err != nil {
-		return fmt.Errorf("ledger: commit: %w", err)
+		return true, fmt.Errorf("ledger: commit: %w", err)
 	}
-	return s.prepare(t.wanted)
+	if err := s.d.here(); err != nil { // written to a file that nobody finds
+		return true, err
+	}
+	s.prepare(t.wanted)
+	return true, nil
 }
 
 // prepare keeps the statements a transaction used for the next ones.
-func (s *Store) prepare(queries []string) error {
+func (s *Store) prepare(queries []string) {
 	for _, q := range queries {
 		if s.ready[q] != nil {
 			continue
 		}
 		stmt, err := s.writer.Preparex(s.bind(q))
 		if err != nil {
-			return nil // the connection went after the commit: the next one prepares
+			return // the connection went after the commit: the next one prepares
 		}
 		s.ready[q] = stmt
 	}
-	return nil
 }
 
 func (s *Store) bind(query string) string {
@@ -192,7 +265,9 @@ func (t *tx) stmt(query string) *sqlx.Stmt {
 	if stmt := t.s.ready[query]; stmt != nil {
 		return t.inner.StmtxContext(t.ctx, stmt)
 	}
-	t.wanted = append(t.wanted, query)
+	if t.s.d.prepares() {
+		t.wanted = append(t.wanted, query)
+	}
 	return nil
 }
 
