@@ -6,6 +6,9 @@ missing=
 if [ -z "${DATABASE_URL_TEST:-}" ] && ! command -v initdb >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
 	missing="$missing postgresql"
 fi
+if ! command -v pgbouncer >/dev/null 2>&1 && [ ! -x /usr/sbin/pgbouncer ]; then
+	missing="$missing pgbouncer"
+fi
 command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
 [ -n "$missing" ] || exit 0
 
@@ -15,12 +18,12 @@ if [ "$(id -u)" != 0 ]; then
 	if ! sudo -n true 2>/dev/null; then
 		echo "The tests need these Debian packages:$missing" >&2
 		echo "Install them by hand (this user may not):  apt-get install$missing" >&2
-		[ "$missing" = " poppler-utils" ] || echo "or name a PostgreSQL server in DATABASE_URL_TEST." >&2
+		case "$missing" in *postgresql*) echo "or name a PostgreSQL server in DATABASE_URL_TEST." >&2 ;; esac
 		exit 1
 	fi
 fi
 if ! command -v apt-get >/dev/null 2>&1; then
-	echo "The tests need PostgreSQL's server programs and pdftotext; this is no Debian machine, install them by hand. Missing:$missing" >&2
+	echo "The tests need PostgreSQL's server programs, pgbouncer and pdftotext; this is no Debian machine, install them by hand. Missing:$missing" >&2
 	exit 1
 fi
 echo "installing$missing" >&2

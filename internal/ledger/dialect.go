@@ -66,7 +66,7 @@ func migrate(ctx context.Context, kind goose.Dialect, folder string, db *sqlx.DB
 // inspect tells whether a database holds a ledger of the schema this program
 // knows, and its identity. It only reads. tables counts the ledger's table of
 // versions, and others.
-func inspect(ctx context.Context, db *sqlx.DB, tables string, o Options) (id string, err error) {
+func inspect(ctx context.Context, db *sqlx.DB, tables string) (id string, err error) {
 	var n struct{ Ours, Others int }
 	if err := db.GetContext(ctx, &n, tables); err != nil {
 		return "", err

@@ -1,4 +1,18 @@
 package ledger
 
+import "context"
+
 // Alone gives every write a transaction of its own, to measure what sharing is worth.
 func (s *Store) Alone() { s.most = 1 }
+
+// Prepares tells whether the writer's statements have names.
+func (s *Store) Prepares() bool { return s.d.prepares() }
+
+// Hold calls inside in the middle of a write, which holds the chain.
+func (s *Store) Hold(ctx context.Context, inside func()) error {
+	_, err := write(ctx, s, func(*tx) (none struct{}, err error) {
+		inside()
+		return none, nil
+	})
+	return err
+}

@@ -55,36 +55,47 @@ func (p postgres) ready(ctx context.Context) (string, error) {
 	pool := newPool(p.cfg, patient, "", new(atomic.Bool))
 	defer pool.Close()
 	pool.SetMaxOpenConns(2)
-	if !p.Create && !p.Migrate {
-		return p.inspect(ctx, pool, p.Options)
+	id, err := p.inspect(ctx, pool)
+	if !mendable(err, p.Options) {
+		return id, err
 	}
-	// The lock is the transaction's, not the session's: behind a pooler the
-	// session is not ours.
+	// The lock is a transaction's, not the session's: behind a pooler the session
+	// is not ours. And it is asked for, not waited for: those who wait would hold
+	// the pooler's connections that the one who migrates needs.
 	tx, err := pool.BeginTxx(ctx, nil)
+	for pause := 10 * time.Millisecond; err == nil; pause = min(2*pause, time.Second) {
+		var mine bool
+		err = tx.GetContext(ctx, &mine, `SET LOCAL idle_in_transaction_session_timeout = '10min'; SELECT pg_try_advisory_xact_lock(20210408)`)
+		if err == nil && mine {
+			break
+		}
+		if err = errors.Join(err, tx.Rollback()); err != nil {
+			return "", err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+		tx, err = pool.BeginTxx(ctx, nil)
+	}
 	if err != nil {
 		return "", err
 	}
 	defer tx.Rollback() //nolint:errcheck // nothing is written in it
-	if _, err := tx.ExecContext(ctx, `SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '10min'; SELECT pg_advisory_xact_lock(20210408)`); err != nil {
-		return "", err
+	if id, err := p.inspect(ctx, pool); !mendable(err, p.Options) {
+		return id, err // another process was faster
 	}
-	return p.upgrade(ctx, pool, goose.DialectPostgres, "postgres", p.Options)
-}
-
-func (postgres) inspect(ctx context.Context, db *sqlx.DB, o Options) (string, error) {
-	return inspect(ctx, db, `SELECT count(*) FILTER (WHERE tablename = 'ledger_version') AS ours,
-		count(*) FILTER (WHERE tablename IN ('chain', 'events', 'plans', 'tasks')) AS others
-		FROM pg_catalog.pg_tables WHERE schemaname = ANY (current_schemas(false))`, o)
-}
-
-func (p postgres) upgrade(ctx context.Context, db *sqlx.DB, kind goose.Dialect, folder string, o Options) (string, error) {
-	if id, err := p.inspect(ctx, db, o); err == nil || !mendable(err, o) {
-		return id, err
-	}
-	if err := migrate(ctx, kind, folder, db); err != nil {
+	if err := migrate(ctx, goose.DialectPostgres, "postgres", pool); err != nil {
 		return "", fmt.Errorf("migrate: %w", err)
 	}
-	return identify(ctx, db)
+	return identify(ctx, pool)
+}
+
+func (p postgres) inspect(ctx context.Context, db *sqlx.DB) (string, error) {
+	return inspect(ctx, db, `SELECT count(*) FILTER (WHERE tablename = 'ledger_version') AS ours,
+		count(*) FILTER (WHERE tablename IN ('chain', 'events', 'plans', 'tasks')) AS others
+		FROM pg_catalog.pg_tables WHERE schemaname = ANY (current_schemas(false))`)
 }
 
 func (p postgres) pools(id string) (writer, reader *sqlx.DB, err error) {

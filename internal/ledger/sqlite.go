@@ -71,7 +71,7 @@ func (l lite) inspect(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer db.Close()
-	return inspect(ctx, db, `SELECT count(*) FILTER (WHERE name = 'ledger_version') AS ours, count(*) AS others FROM sqlite_master WHERE type = 'table'`, l.Options)
+	return inspect(ctx, db, `SELECT count(*) FILTER (WHERE name = 'ledger_version') AS ours, count(*) AS others FROM sqlite_master WHERE type = 'table'`)
 }
 
 func (l lite) upgrade(ctx context.Context) (string, error) {

@@ -8,7 +8,12 @@ import (
 	"duban/internal/ledger/ledgertest"
 )
 
-func TestMain(m *testing.M) { os.Exit(ledgertest.Main(m)) }
+func TestMain(m *testing.M) {
+	if address := os.Getenv(holderVar); address != "" {
+		os.Exit(hold(address))
+	}
+	os.Exit(ledgertest.Main(m))
+}
 
 func TestSQLite(t *testing.T) { ledgertest.Run(t, sqliteFile) }
 
