@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"go.temporal.io/sdk/activity"
+
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/notice"
@@ -44,7 +46,8 @@ func (f findings) wrong() bool { return len(f.missing)+len(f.stuck) > 0 }
 // cries out to the office when a stage left no trace or a message is stuck,
 // failed or in doubt. It tells once of each year without a holiday notice in
 // which stages of open tasks are counted, and proposes what the plan's rules of
-// consequences ask for. Sending it twice does no harm.
+// consequences ask for. Sending it twice does no harm. Between its steps it tells
+// Temporal that it is alive.
 func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, error) {
 	l, err := a.launched(ctx, in.Plan)
 	if err != nil {
@@ -54,10 +57,12 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 	if err != nil {
 		return AuditResult{}, translate(err)
 	}
+	alive(ctx)
 	stuck, err := a.Ledger.Stuck(ctx, in.Plan, in.Before)
 	if err != nil {
 		return AuditResult{}, translate(err)
 	}
+	alive(ctx)
 	all, err := a.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: in.Plan})
 	if err != nil {
 		return AuditResult{}, translate(err)
@@ -67,21 +72,26 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 		tasks[t.ID] = t
 		finished = finished && (t.State != ledger.TaskOpen || t.Kind == plan.Standing || t.Kind == plan.Duty && ended(l.Plan, t.ID, in.At))
 	}
+	alive(ctx)
 	talks, err := a.Ledger.Talks(ctx, in.Plan, "")
 	if err != nil {
 		return AuditResult{}, translate(err)
 	}
 	finished = finished && !slices.ContainsFunc(talks, ledger.Talk.GoesOn)
+	alive(ctx)
 	silent, err := a.unopened(ctx, l, tasks, talks, in.Before)
 	if err != nil {
 		return AuditResult{}, translate(err)
 	}
+	alive(ctx)
 	if err := a.startProposed(ctx, l, talks); err != nil {
 		return AuditResult{}, translate(err)
 	}
+	alive(ctx)
 	if err := a.consequences(ctx, l, in.At, tasks); err != nil {
 		return AuditResult{}, translate(err)
 	}
+	alive(ctx)
 	years, err := a.provisional(ctx, l, all)
 	if err != nil {
 		return AuditResult{}, translate(err)
@@ -95,6 +105,13 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 		err = a.cry(ctx, l, in, tasks, found)
 	}
 	return result, err
+}
+
+// alive tells Temporal that a long activity still works.
+func alive(ctx context.Context) {
+	if activity.IsActivity(ctx) {
+		activity.RecordHeartbeat(ctx)
+	}
 }
 
 // ended tells that a duty falls due no more: its last occurrence is a task of its own.

@@ -23,12 +23,13 @@ func Refused(r *act.Refusal) error {
 	return temporal.NewNonRetryableApplicationError(r.Key, ErrTypeRefused, nil, r)
 }
 
-// translate is the one funnel from errors of the rooms below to what crosses
-// the activity boundary. What retrying can't mend is not retried.
+// translate is the one funnel from errors of the rooms below to what crosses the
+// activity boundary. Only Refused is an answer. What is not in the ledger is not
+// there yet: a restored disk, or a file put in the ledger's place for a moment.
 func translate(err error) error {
 	switch {
 	case errors.Is(err, ledger.ErrNotFound):
-		return temporal.NewNonRetryableApplicationError(err.Error(), ErrTypeNotFound, err)
+		return temporal.NewApplicationError(err.Error(), ErrTypeNotFound, err)
 	case errors.Is(err, ledger.ErrNotOpen):
 		return temporal.NewNonRetryableApplicationError(err.Error(), ErrTypeClosed, err)
 	}

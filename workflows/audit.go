@@ -14,6 +14,7 @@ const auditsPerRun = 60
 // Audit asks every day which due stage left no trace and which message is stuck
 // or in doubt, and tells the office. It ends when neither a task nor a talk of the plan goes on.
 func Audit(ctx workflow.Context, state AuditState) error {
+	p := patience{plan: state.Plan}
 	for range auditsPerRun {
 		if err := sleepUntil(ctx, state.Clock, state.Next, "每日核对", never); err != nil {
 			return err
@@ -23,8 +24,14 @@ func Audit(ctx workflow.Context, state AuditState) error {
 		for now := state.Clock.Plan(workflow.Now(ctx)); !state.Next.After(now); { // days missed by a stop are audited once
 			state.Next = state.Next.Add(24 * time.Hour)
 		}
-		if err := workflow.ExecuteActivity(recording(ctx), acts.Audit, in).Get(ctx, &found); err != nil {
-			return err
+		for {
+			err := workflow.ExecuteActivity(auditing(ctx), acts.Audit, in).Get(ctx, &found)
+			if failed := p.settle(ctx, "audit", err, never); failed != nil {
+				return failed
+			}
+			if err == nil {
+				break
+			}
 		}
 		if found.Finished {
 			return nil

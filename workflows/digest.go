@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"strings"
+
 	"go.temporal.io/sdk/workflow"
 
 	"duban/activities"
@@ -16,5 +18,12 @@ func Digest(ctx workflow.Context, in DigestInput) error {
 		return ctx.Err()
 	}
 	workflow.GetLogger(ctx).Error("Digest not delivered", "digest", in.Key, "error", err)
-	return workflow.ExecuteLocalActivity(deciding(ctx), acts.GiveUp, input).Get(ctx, nil)
+	planID, _, _ := strings.Cut(in.Key, "|")
+	p := patience{plan: planID}
+	for {
+		err := p.write(ctx, "give_up", acts.GiveUp, input, nil)
+		if failed := p.settle(ctx, "give_up", err, never); err == nil || failed != nil {
+			return failed
+		}
+	}
 }

@@ -16,31 +16,24 @@ import (
 // hold up the next. While it is paused none is opened, and those that fell due
 // in the pause are left out.
 func Duty(ctx workflow.Context, state DutyState) error {
-	d := &duty{DutyState: state, turn: workflow.NewMutex(ctx)}
-	if err := d.listen(ctx); err != nil {
-		return err
-	}
+	d := &duty{DutyState: state, turn: workflow.NewMutex(ctx), patience: patience{plan: state.Plan, thing: state.Duty}}
+	d.listen(ctx)
 	for {
 		over, err := d.wait(ctx)
-		if err != nil {
+		if over || err != nil {
+			handlersDone(ctx)
 			return err
 		}
 		handOver := d.opened || workflow.GetInfo(ctx).GetContinueAsNewSuggested()
-		if !over && !handOver {
-			continue
+		if handOver && !d.Course.Over() && workflow.AllHandlersFinished(ctx) {
+			return workflow.NewContinueAsNewError(ctx, DutyType, d.DutyState)
 		}
-		if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
-			return err
-		}
-		if over || d.Course.Over() {
-			return nil
-		}
-		return workflow.NewContinueAsNewError(ctx, DutyType, d.DutyState)
 	}
 }
 
 type duty struct {
 	DutyState
+	patience
 	turn   workflow.Mutex
 	moved  int  // acts recorded in this run
 	opened bool // this run has opened its occurrence
@@ -59,35 +52,36 @@ func (d *duty) wait(ctx workflow.Context) (over bool, err error) {
 	}
 	var next activities.NextOccurrence
 	in := activities.DutyInput{Plan: d.Plan, Duty: d.Duty, After: d.After}
-	if err := workflow.ExecuteLocalActivity(deciding(ctx), acts.NextOccurrence, in).Get(ctx, &next); err != nil {
-		return false, err
+	err = d.write(ctx, "next", acts.NextOccurrence, in, &next)
+	if failed := d.settle(ctx, "next", err, changed); err != nil || failed != nil {
+		return false, failed
 	}
 	if next.Ended {
 		return !changed(), nil
 	}
 	o := next.Occurrence
-	workflow.SetCurrentDetails(ctx, "下一期 "+o.Period+"，时限 "+o.Due.String()+"，开立 "+o.Opens.In(calendar.Beijing).Format("2006-01-02 15:04"))
+	workflow.SetCurrentDetails(ctx, d.details()+"下一期 "+o.Period+"，时限 "+o.Due.String()+"，开立 "+o.Opens.In(calendar.Beijing).Format("2006-01-02 15:04"))
 	if err := sleepUntil(ctx, d.Clock, o.Opens, "开立 "+o.Task, changed); err != nil || changed() {
 		return false, err
 	}
 	if err := d.turn.Lock(ctx); err != nil {
 		return false, err
 	}
-	defer d.turn.Unlock()
 	if changed() {
+		d.turn.Unlock()
 		return false, nil
 	}
 	open := activities.OccurrenceInput{Plan: d.Plan, Duty: d.Duty, Occurrence: o}
-	if err := workflow.ExecuteLocalActivity(deciding(ctx), acts.OpenOccurrence, open).Get(ctx, nil); err != nil {
-		return false, err
+	if err = d.write(ctx, "occurrence "+o.Task, acts.OpenOccurrence, open, nil); err == nil {
+		d.After, d.opened = o.Due, true
 	}
-	d.After, d.opened = o.Due, true
-	return false, nil
+	d.turn.Unlock()
+	return false, d.settle(ctx, "occurrence "+o.Task, err, changed)
 }
 
 // paused waits for the end of the pause, which comes by itself when it is known.
 func (d *duty) paused(ctx workflow.Context, changed func() bool) error {
-	workflow.SetCurrentDetails(ctx, "已暂停")
+	workflow.SetCurrentDetails(ctx, d.details()+"已暂停")
 	until := d.Course.Pause.UntilAt
 	if until.IsZero() {
 		return workflow.Await(ctx, changed)
@@ -98,47 +92,46 @@ func (d *duty) paused(ctx workflow.Context, changed func() bool) error {
 	if err := d.turn.Lock(ctx); err != nil {
 		return err
 	}
-	defer d.turn.Unlock()
+	var err error
 	if a, ok := d.Course.ResumesBy(until.Add(time.Nanosecond)); ok && !changed() {
-		return d.record(ctx, a)
+		err = d.record(ctx, a)
 	}
-	return nil
+	d.turn.Unlock()
+	return d.settle(ctx, "resume", err, changed)
 }
 
-func (d *duty) listen(ctx workflow.Context) error {
-	if err := workflow.SetQueryHandler(ctx, StateQuery, func() (DutyState, error) { return d.DutyState, nil }); err != nil {
-		return err
-	}
+func (d *duty) listen(ctx workflow.Context) {
+	must(workflow.SetQueryHandler(ctx, StateQuery, func() (DutyState, error) { return d.DutyState, nil }))
 	for _, row := range act.Duties {
-		err := workflow.SetUpdateHandlerWithOptions(ctx, string(row.Kind), d.act, workflow.UpdateHandlerOptions{
+		must(workflow.SetUpdateHandlerWithOptions(ctx, string(row.Kind), d.act, workflow.UpdateHandlerOptions{
 			Validator: func(a act.Act) error { return refusal(d.Course.Check(a)) },
-		})
-		if err != nil {
+		}))
+	}
+}
+
+// act answers when the act is recorded or refused. One that cannot be recorded now
+// gives up its turn between its rounds.
+func (d *duty) act(ctx workflow.Context, a act.Act) error {
+	return d.untilDone(ctx, a, &d.moved, func() error {
+		if err := d.turn.Lock(ctx); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-func (d *duty) act(ctx workflow.Context, a act.Act) error {
-	if err := d.turn.Lock(ctx); err != nil {
-		return err
-	}
-	defer d.turn.Unlock()
-	if r := d.Course.Check(a); r != nil {
-		return refusal(r)
-	}
-	if next := d.After.AddDays(1); a.Kind == act.SetRule && !d.After.IsZero() && next.After(a.On) && next.After(a.Due) {
-		a.Due = next // the new rule counts from the next occurrence on
-	}
-	return d.record(ctx, a)
+		defer d.turn.Unlock()
+		if r := d.Course.Check(a); r != nil {
+			return refusal(r)
+		}
+		if next := d.After.AddDays(1); a.Kind == act.SetRule && !d.After.IsZero() && next.After(a.On) && next.After(a.Due) {
+			a.Due = next // the new rule counts from the next occurrence on
+		}
+		return d.record(ctx, a)
+	})
 }
 
 func (d *duty) record(ctx workflow.Context, a act.Act) error {
 	var after act.Course
 	in := activities.ActInput{Plan: d.Plan, Task: d.Duty, Act: a, Course: d.Course}
 	if err := workflow.ExecuteActivity(recording(ctx), acts.RecordAct, in).Get(ctx, &after); err != nil {
-		return err
+		return err // for untilDone or settle
 	}
 	d.Course = after
 	if eve := a.On.AddDays(-1); a.Kind == act.Resume && d.After.Before(eve) {

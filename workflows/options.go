@@ -12,29 +12,56 @@ import (
 // acts names the activities; the pointer is never followed.
 var acts *activities.Activities
 
-// deciding is for what only writes the ledger: a local activity, so that a
-// stage costs one workflow task. It is tried for ever: without the ledger there
-// is nothing to go on with, and the audit cries meanwhile.
+// deciding is for what only writes the ledger or starts a workflow: a local
+// activity, so that a stage costs one workflow task. All its tries end well before
+// the eight seconds after which the SDK must ask the server for more time. The SDK
+// takes a ScheduleToCloseTimeout that is not set from StartToCloseTimeout: both are.
 func deciding(ctx workflow.Context) workflow.Context {
 	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
-		StartToCloseTimeout: 15 * time.Second,
+		StartToCloseTimeout:    3 * time.Second,
+		ScheduleToCloseTimeout: 6 * time.Second,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval:    200 * time.Millisecond,
 			BackoffCoefficient: 2,
-			MaximumInterval:    time.Minute,
+			MaximumAttempts:    3,
 		},
 	})
 }
 
+// noting is for a note that may as well be missing.
+func noting(ctx workflow.Context) workflow.Context {
+	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		StartToCloseTimeout:    time.Second,
+		ScheduleToCloseTimeout: time.Second,
+		RetryPolicy:            &temporal.RetryPolicy{MaximumAttempts: 1},
+	})
+}
+
 // recording is for what a person's act changes: a durable activity, because the
-// act must be in the history before anything of it is in the ledger.
+// act must be in the history before anything of it is in the ledger. It waits for
+// a worker as long as it takes. After a few tries the turn goes to others for a
+// while: an act that cannot be recorded for a reason of its own stops no stage.
 func recording(ctx workflow.Context) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		StartToCloseTimeout: 15 * time.Second,
+		StartToCloseTimeout: 20 * time.Second,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval:    200 * time.Millisecond,
 			BackoffCoefficient: 2,
-			MaximumInterval:    time.Minute,
+			MaximumAttempts:    5,
+		},
+	})
+}
+
+// auditing is for the audit, which reads a whole plan and may be slow. It tells
+// the server between its steps that it is alive.
+func auditing(ctx workflow.Context) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: time.Hour,
+		HeartbeatTimeout:    2 * time.Minute,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval:    time.Second,
+			BackoffCoefficient: 2,
+			MaximumAttempts:    3,
 		},
 	})
 }

@@ -18,28 +18,25 @@ import (
 // stays until a person closes or declines it, or its task is cancelled. Stages
 // and acts take turns, as in Task.
 func Talk(ctx workflow.Context, state TalkState) error {
-	t := &talk{TalkState: state, turn: workflow.NewMutex(ctx), ends: workflow.GetSignalChannel(ctx, EndTalkSignal)}
-	if err := t.listen(ctx); err != nil {
-		return err
-	}
+	t := &talk{TalkState: state, turn: workflow.NewMutex(ctx), ends: workflow.GetSignalChannel(ctx, EndTalkSignal),
+		patience: patience{plan: state.Plan, thing: state.Talk}}
+	t.listen(ctx)
 	for !t.over() {
 		if err := t.wait(ctx); err != nil {
+			handlersDone(ctx)
 			return err
 		}
-		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() && !t.over() {
-			if err := t.settled(ctx); err != nil {
-				return err
-			}
-			if !t.over() {
-				return workflow.NewContinueAsNewError(ctx, TalkType, t.TalkState)
-			}
+		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() && workflow.AllHandlersFinished(ctx) && !t.over() {
+			return workflow.NewContinueAsNewError(ctx, TalkType, t.TalkState)
 		}
 	}
-	return t.settled(ctx)
+	handlersDone(ctx)
+	return nil
 }
 
 type talk struct {
 	TalkState
+	patience
 	turn  workflow.Mutex
 	ends  workflow.ReceiveChannel
 	moved int         // acts recorded in this run: whoever sleeps looks again
@@ -59,23 +56,19 @@ func (t *talk) over() bool {
 	return t.Course.Over()
 }
 
-func (t *talk) settled(ctx workflow.Context) error {
-	return workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) })
-}
-
 // wait sleeps until the next thing is to happen and does it, or until an act or
 // the end of its task has changed what that is.
 func (t *talk) wait(ctx workflow.Context) error {
 	before := t.moved
 	changed := func() bool { return t.moved != before || t.ends.Len() > 0 }
-	workflow.SetCurrentDetails(ctx, talkDetails(t.Course))
-	do := t.renew
+	t.tell(ctx)
+	what, do := "renew", t.renew
 	switch {
 	case t.Course.State == act.TalkPending:
 		if err := sleepUntil(ctx, t.Clock, t.OpensAt, "约谈启动 "+t.Talk, changed); err != nil || changed() {
 			return err
 		}
-		do = t.open
+		what, do = "open", t.open
 	case len(t.Course.Ladder) > 0:
 		next := t.Course.Ladder[0]
 		wake := plan.Wake(t.Talk, next.At, t.Window)
@@ -85,76 +78,102 @@ func (t *talk) wait(ctx workflow.Context) error {
 		if t.before(next.At) { // a proposal left alone on a fast clock never runs out of stages
 			return workflow.Await(ctx, func() bool { return !t.before(next.At) })
 		}
-		do = t.stage
+		what, do = "stage "+next.ID, t.stage
 	case t.Course.State != act.TalkProposed:
 		return workflow.Await(ctx, changed)
 	}
 	if err := t.turn.Lock(ctx); err != nil {
 		return err
 	}
-	defer t.turn.Unlock()
 	if changed() {
+		t.turn.Unlock()
 		return nil
 	}
-	return do(ctx)
+	err := do(ctx)
+	t.turn.Unlock()
+	return t.settle(ctx, what, err, changed)
 }
 
 func (t *talk) open(ctx workflow.Context) error {
 	in := activities.TalkInput{Plan: t.Plan, Talk: t.Talk, OpensAt: t.OpensAt, Course: t.Course}
-	return workflow.ExecuteLocalActivity(deciding(ctx), acts.OpenTalk, in).Get(ctx, &t.Course)
-}
-
-func (t *talk) stage(ctx workflow.Context) error {
-	decided := t.Course.Decide()
-	return decide(ctx, activities.StageInput{Plan: t.Plan, Task: t.Task, Talk: t.Talk, Revision: t.Course.Revision, Stage: decided})
+	return t.change(ctx, "open", acts.OpenTalk, in)
 }
 
 // renew has the next word about an undecided proposal put on the ladder.
 func (t *talk) renew(ctx workflow.Context) error {
 	in := activities.TalkInput{Plan: t.Plan, Talk: t.Talk, Course: t.Course}
-	return workflow.ExecuteLocalActivity(deciding(ctx), acts.RenewProposal, in).Get(ctx, &t.Course)
+	return t.change(ctx, "renew", acts.RenewProposal, in)
+}
+
+// change runs a round of an activity that gives the talk's next course.
+func (t *talk) change(ctx workflow.Context, what string, activity, in any) error {
+	var after act.TalkCourse
+	err := t.write(ctx, what, activity, in, &after)
+	if err == nil {
+		t.Course = after
+	}
+	return err
+}
+
+func (t *talk) stage(ctx workflow.Context) error {
+	after := t.Course
+	stage := after.Decide()
+	in := activities.StageInput{Plan: t.Plan, Task: t.Task, Talk: t.Talk, Revision: after.Revision, Stage: stage}
+	err := t.write(ctx, "stage "+stage.ID, acts.DecideStage, in, nil)
+	if err == nil {
+		t.Course = after
+	}
+	return err
+}
+
+// tell shows where the talk stands to whoever looks at its workflow.
+func (t *talk) tell(ctx workflow.Context) {
+	workflow.SetCurrentDetails(ctx, t.details()+talkDetails(t.Course))
 }
 
 // listen takes people's acts, one update a kind: refused at once by what the
 // course says, and once more when their turn has come.
-func (t *talk) listen(ctx workflow.Context) error {
-	if err := workflow.SetQueryHandler(ctx, StateQuery, func() (TalkState, error) { return t.TalkState, nil }); err != nil {
-		return err
-	}
+func (t *talk) listen(ctx workflow.Context) {
+	must(workflow.SetQueryHandler(ctx, StateQuery, func() (TalkState, error) { return t.TalkState, nil }))
 	for _, row := range act.Talks {
 		if len(row.From) == 0 {
 			continue // it makes a talk
 		}
-		err := workflow.SetUpdateHandlerWithOptions(ctx, string(row.Kind), t.act, workflow.UpdateHandlerOptions{
+		must(workflow.SetUpdateHandlerWithOptions(ctx, string(row.Kind), t.act, workflow.UpdateHandlerOptions{
 			Validator: func(a act.Act) error { return refusal(t.Course.Check(a)) },
-		})
+		}))
+	}
+}
+
+// act answers when the act is recorded or refused. One that cannot be recorded now
+// gives up its turn between its rounds.
+func (t *talk) act(ctx workflow.Context, a act.Act) error {
+	return t.untilDone(ctx, a, &t.moved, func() error {
+		t.queue = append(t.queue, a.At)
+		err := t.turn.Lock(ctx)
+		i := slices.IndexFunc(t.queue, a.At.Equal)
+		t.queue = slices.Delete(t.queue, i, i+1)
 		if err != nil {
 			return err
 		}
-	}
-	return nil
+		defer t.turn.Unlock()
+		if r := t.Course.Check(a); r != nil {
+			return refusal(r)
+		}
+		return t.record(ctx, a)
+	})
 }
 
-func (t *talk) act(ctx workflow.Context, a act.Act) error {
-	t.queue = append(t.queue, a.At)
-	err := t.turn.Lock(ctx)
-	i := slices.IndexFunc(t.queue, a.At.Equal)
-	t.queue = slices.Delete(t.queue, i, i+1)
-	if err != nil {
-		return err
-	}
-	defer t.turn.Unlock()
-	if r := t.Course.Check(a); r != nil {
-		return refusal(r)
-	}
+// record writes an act down and goes on from the course it leaves.
+func (t *talk) record(ctx workflow.Context, a act.Act) error {
 	var after act.TalkCourse
 	in := activities.TalkActInput{Plan: t.Plan, Talk: t.Talk, Act: a, Course: t.Course}
 	if err := workflow.ExecuteActivity(recording(ctx), acts.RecordTalkAct, in).Get(ctx, &after); err != nil {
-		return err
+		return err // for untilDone
 	}
 	t.Course = after
 	t.moved++
-	workflow.SetCurrentDetails(ctx, talkDetails(t.Course))
+	t.tell(ctx)
 	if after.State == act.TalkVoid {
 		return refusal(after.Check(a)) // its task ended meanwhile
 	}

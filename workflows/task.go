@@ -14,35 +14,36 @@ import (
 // Stages and acts take turns: what is decided and what is acted on is always one
 // and the same course.
 func Task(ctx workflow.Context, state TaskState) error {
-	t := &task{TaskState: state, turn: workflow.NewMutex(ctx), began: state.Course.Revision}
-	if err := t.listen(ctx); err != nil {
-		return err
-	}
+	t := &task{TaskState: state, turn: workflow.NewMutex(ctx), began: state.Course.Revision,
+		patience: patience{plan: state.Plan, thing: state.Task}}
+	t.listen(ctx)
 	for !t.Course.Over() {
 		if err := t.wait(ctx); err != nil {
+			handlersDone(ctx)
 			return err
 		}
 		if t.handsOver(ctx) {
-			if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
-				return err
-			}
 			return workflow.NewContinueAsNewError(ctx, TaskType, t.TaskState)
 		}
 	}
-	return workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) })
+	handlersDone(ctx)
+	return nil
 }
 
 type task struct {
 	TaskState
+	patience
 	turn  workflow.Mutex
 	moved int // acts recorded in this run: whoever sleeps looks again
 	began int // revision this run began with
 }
 
 // handsOver tells that a new run should go on from here: a new ladder begins with
-// a short history and by the program as it is by then.
+// a short history and by the program as it is by then. It does not while an act
+// waits for its answer: that may take as long as the ledger is away.
 func (t *task) handsOver(ctx workflow.Context) bool {
-	return !t.Course.Over() && (t.Course.Revision != t.began || workflow.GetInfo(ctx).GetContinueAsNewSuggested())
+	wants := t.Course.Revision != t.began || workflow.GetInfo(ctx).GetContinueAsNewSuggested()
+	return wants && !t.Course.Over() && workflow.AllHandlersFinished(ctx)
 }
 
 // next is what happens by itself next: a stage, the end of a pause, or nothing.
@@ -62,7 +63,7 @@ func (t *task) wait(ctx workflow.Context) error {
 	stage, resume := t.next()
 	before := t.moved
 	changed := func() bool { return t.moved != before }
-	workflow.SetCurrentDetails(ctx, courseDetails(t.Course))
+	t.tell(ctx)
 	switch {
 	case stage != nil:
 		wake := plan.Wake(t.Task, stage.At, t.Window)
@@ -79,52 +80,61 @@ func (t *task) wait(ctx workflow.Context) error {
 	if err := t.turn.Lock(ctx); err != nil {
 		return err
 	}
-	defer t.turn.Unlock()
 	if changed() {
+		t.turn.Unlock()
 		return nil
 	}
-	if stage == nil {
-		a, ok := t.Course.ResumesBy(resume.Add(1))
-		if !ok {
-			return nil
-		}
-		return t.record(ctx, a)
+	what, err := "resume", error(nil)
+	if stage != nil {
+		what, err = "stage "+stage.ID, t.decide(ctx)
+	} else if a, ok := t.Course.ResumesBy(resume.Add(1)); ok {
+		err = t.record(ctx, a)
 	}
-	decided := t.Course.Decide()
-	return decide(ctx, activities.StageInput{Plan: t.Plan, Task: t.Task, Revision: t.Course.Revision, Stage: decided})
+	t.turn.Unlock()
+	return t.settle(ctx, what, err, changed)
 }
 
-// decide records a stage and makes sure that it will be spoken.
-func decide(ctx workflow.Context, in activities.StageInput) error {
-	return workflow.ExecuteLocalActivity(deciding(ctx), acts.DecideStage, in).Get(ctx, nil)
+// decide has the next stage recorded and makes sure that it will be spoken.
+func (t *task) decide(ctx workflow.Context) error {
+	after := t.Course
+	stage := after.Decide()
+	in := activities.StageInput{Plan: t.Plan, Task: t.Task, Revision: after.Revision, Stage: stage}
+	err := t.write(ctx, "stage "+stage.ID, acts.DecideStage, in, nil)
+	if err == nil {
+		t.Course = after
+	}
+	return err
+}
+
+// tell shows where the task stands to whoever looks at its workflow.
+func (t *task) tell(ctx workflow.Context) {
+	workflow.SetCurrentDetails(ctx, t.details()+courseDetails(t.Course))
 }
 
 // listen takes people's acts, one update a kind: refused at once by what the
 // course says, and once more when their turn has come.
-func (t *task) listen(ctx workflow.Context) error {
-	if err := workflow.SetQueryHandler(ctx, StateQuery, func() (TaskState, error) { return t.TaskState, nil }); err != nil {
-		return err
-	}
+func (t *task) listen(ctx workflow.Context) {
+	must(workflow.SetQueryHandler(ctx, StateQuery, func() (TaskState, error) { return t.TaskState, nil }))
 	for _, row := range act.Tasks {
-		err := workflow.SetUpdateHandlerWithOptions(ctx, string(row.Kind), t.act, workflow.UpdateHandlerOptions{
+		must(workflow.SetUpdateHandlerWithOptions(ctx, string(row.Kind), t.act, workflow.UpdateHandlerOptions{
 			Validator: func(a act.Act) error { return refusal(t.Course.Check(a)) },
-		})
-		if err != nil {
-			return err
-		}
+		}))
 	}
-	return nil
 }
 
+// act answers when the act is recorded or refused. One that cannot be recorded now
+// gives up its turn between its rounds.
 func (t *task) act(ctx workflow.Context, a act.Act) error {
-	if err := t.turn.Lock(ctx); err != nil {
-		return err
-	}
-	defer t.turn.Unlock()
-	if r := t.Course.Check(a); r != nil {
-		return refusal(r)
-	}
-	return t.record(ctx, a)
+	return t.untilDone(ctx, a, &t.moved, func() error {
+		if err := t.turn.Lock(ctx); err != nil {
+			return err
+		}
+		defer t.turn.Unlock()
+		if r := t.Course.Check(a); r != nil {
+			return refusal(r)
+		}
+		return t.record(ctx, a)
+	})
 }
 
 // record writes an act down and goes on from the course it leaves.
@@ -132,11 +142,11 @@ func (t *task) record(ctx workflow.Context, a act.Act) error {
 	var after act.Course
 	in := activities.ActInput{Plan: t.Plan, Task: t.Task, Act: a, Course: t.Course}
 	if err := workflow.ExecuteActivity(recording(ctx), acts.RecordAct, in).Get(ctx, &after); err != nil {
-		return err
+		return err // for untilDone or settle
 	}
 	t.Course = after
 	t.moved++
-	workflow.SetCurrentDetails(ctx, courseDetails(t.Course))
+	t.tell(ctx)
 	return nil
 }
 

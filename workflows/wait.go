@@ -20,9 +20,14 @@ func sleepUntil(ctx workflow.Context, clock calendar.Clock, at time.Time, summar
 	if changed() {
 		return ctx.Err()
 	}
+	return sleep(ctx, clock.Until(at, workflow.Now(ctx)), summary, changed)
+}
+
+// sleep waits for a time, real, or for changed.
+func sleep(ctx workflow.Context, d time.Duration, summary string, changed func() bool) error {
 	timerCtx, cancel := workflow.WithCancel(ctx)
 	defer cancel()
-	timer := workflow.NewTimerWithOptions(timerCtx, clock.Until(at, workflow.Now(ctx)), workflow.TimerOptions{Summary: summary})
+	timer := workflow.NewTimerWithOptions(timerCtx, d, workflow.TimerOptions{Summary: summary})
 	return workflow.Await(ctx, func() bool { return timer.IsReady() || changed() })
 }
 

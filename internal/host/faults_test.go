@@ -1,0 +1,224 @@
+package host_test
+
+import (
+	"context"
+	"database/sql"
+	"io"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/worker"
+
+	"duban/activities"
+	"duban/internal/act"
+	"duban/internal/host"
+	"duban/internal/ledger"
+	"duban/internal/words"
+	"duban/workflows"
+)
+
+// unbroken asserts that no workflow ended by anything but its own meaning.
+func (w *world) unbroken() {
+	w.t.Helper()
+	broken := map[string]enums.WorkflowExecutionStatus{}
+	var next []byte
+	for {
+		page, err := w.Client.ListWorkflow(w.t.Context(), &workflowservice.ListWorkflowExecutionsRequest{
+			Query: `ExecutionStatus IN ("Failed", "TimedOut", "Terminated")`, NextPageToken: next})
+		require.NoError(w.t, err)
+		for _, e := range page.GetExecutions() {
+			broken[e.GetExecution().GetWorkflowId()] = e.GetStatus()
+		}
+		if next = page.GetNextPageToken(); len(next) == 0 {
+			break
+		}
+	}
+	require.Empty(w.t, broken)
+}
+
+// faulty is a worker of the test's own. Where without names an activity, it is
+// not registered; before, when set, is asked before an activity works.
+func (w *world) faulty(without string, before func(ctx context.Context, name string) error) worker.Worker {
+	w.t.Helper()
+	channels, err := host.Channels(w.cfg, io.Discard)
+	require.NoError(w.t, err)
+	real := &activities.Activities{Ledger: w.Ledger, Starter: w.Engine, Channels: channels, Words: words.New("zh"), Now: time.Now, Log: quiet}
+	k := worker.New(w.Client, workflows.TaskQueue, worker.Options{DisableRegistrationAliasing: true, WorkerStopTimeout: time.Second})
+	workflows.Register(k)
+	if without == "" {
+		k.RegisterActivityWithOptions(real, activity.RegisterOptions{SkipInvalidStructFunctions: true, DisableAlreadyRegisteredCheck: true})
+	} else {
+		for name, f := range map[string]any{"DecideStage": real.DecideStage, "RecordAct": real.RecordAct, "Speak": real.Speak, "NoteWait": real.NoteWait, "ForgetWait": real.ForgetWait} {
+			if name != without {
+				k.RegisterActivityWithOptions(f, activity.RegisterOptions{Name: name})
+			}
+		}
+	}
+	if before != nil {
+		k.RegisterActivityWithOptions(func(ctx context.Context, in activities.StageInput) error {
+			if err := before(ctx, "DecideStage"); err != nil {
+				return err
+			}
+			return real.DecideStage(ctx, in)
+		}, activity.RegisterOptions{Name: "DecideStage", DisableAlreadyRegisteredCheck: true})
+		k.RegisterActivityWithOptions(func(ctx context.Context, in activities.ActInput) (act.Course, error) {
+			if err := before(ctx, "RecordAct"); err != nil {
+				return act.Course{}, err
+			}
+			return real.RecordAct(ctx, in)
+		}, activity.RegisterOptions{Name: "RecordAct", DisableAlreadyRegisteredCheck: true})
+	}
+	require.NoError(w.t, k.Start())
+	w.t.Cleanup(k.Stop)
+	return k
+}
+
+// Whatever an activity gives that is no answer, the workflow goes on when it
+// works again, and the ledger says meanwhile what waits.
+func TestNothingThatAnActivityGivesEndsAWorkflow(t *testing.T) {
+	w := open(t, config(t), false)
+	var works atomic.Bool
+	var calls atomic.Int32
+	w.faulty("", func(ctx context.Context, name string) error {
+		if works.Load() {
+			return nil
+		}
+		switch calls.Add(1) % 6 {
+		case 0:
+			panic("a defect")
+		case 1:
+			return temporal.NewNonRetryableApplicationError("no", "other", nil)
+		case 2:
+			return temporal.NewCanceledError()
+		case 3:
+			return context.Canceled
+		case 4:
+			return temporal.NewApplicationError("not here", activities.ErrTypeNotFound)
+		default:
+			return temporal.NewNonRetryableApplicationError("too large", "PayloadsTooLarge", nil)
+		}
+	})
+	p, _ := smallPlan(t, "gives", "2021-04-08", "nine", dated("stage", "2021-04-15"), dated("acted", "2021-04-15"))
+	w.launch(p, fast(p, 2*time.Second, 0))
+	answered := make(chan error, 1)
+	go func() { answered <- w.act("gives", "acted", liaison, act.Act{Kind: act.Acknowledge}) }()
+	w.eventually("both are noted as waiting", func(ctx context.Context) bool {
+		waits, err := w.Ledger.Waits(ctx, "gives")
+		require.NoError(t, err)
+		things := map[string]bool{}
+		for _, wait := range waits {
+			require.NotEmpty(t, wait.Error)
+			things[wait.Thing] = wait.Rounds > 1
+		}
+		return things["stage"] && things["acted"]
+	})
+	works.Store(true)
+	require.NoError(t, <-answered)
+	w.eventually("all has been decided", func(ctx context.Context) bool {
+		stages, err := w.Ledger.Stages(ctx, "gives", "stage")
+		require.NoError(t, err)
+		for _, s := range stages {
+			if s.State == "expected" {
+				return false
+			}
+		}
+		waits, err := w.Ledger.Waits(ctx, "gives")
+		require.NoError(t, err)
+		return len(waits) == 0
+	})
+	w.agree("gives", "acted")
+	w.unbroken()
+}
+
+// An activity that no worker knows for a while is done when one does.
+func TestAnActivityThatNoWorkerKnowsIsDoneLater(t *testing.T) {
+	w := open(t, config(t), false)
+	old := w.faulty("DecideStage", nil)
+	p, _ := smallPlan(t, "unknown", "2021-04-08", "nine", dated("a", "2021-04-12"))
+	w.launch(p, fast(p, time.Second, 0))
+	w.eventually("it waits", func(ctx context.Context) bool {
+		waits, err := w.Ledger.Waits(ctx, "unknown")
+		require.NoError(t, err)
+		return len(waits) == 1
+	})
+	old.Stop()
+	w.faulty("", nil)
+	w.eventually("it goes on", func(ctx context.Context) bool {
+		missing, err := w.Ledger.Missing(ctx, "unknown", time.Now())
+		require.NoError(t, err)
+		return len(missing) == 0
+	})
+	w.unbroken()
+}
+
+// locked holds the ledger's file until the function it gives is called.
+func (w *world) locked() (free func()) {
+	w.t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.cfg.Dir, "ledger.db"))
+	require.NoError(w.t, err)
+	db.SetMaxOpenConns(1)
+	_, err = db.Exec("PRAGMA busy_timeout=10000; BEGIN IMMEDIATE")
+	require.NoError(w.t, err)
+	return func() {
+		_, err := db.Exec("ROLLBACK")
+		require.NoError(w.t, err)
+		require.NoError(w.t, db.Close())
+	}
+}
+
+// The ledger locked in the middle of everything, for longer than any single try.
+func TestALedgerThatIsLockedStopsNothingForGood(t *testing.T) {
+	w := open(t, config(t), true)
+	p, _ := smallPlan(t, "locked", "2021-04-08", "nine", dated("stage", "2021-05-31"), dated("acted", "2021-05-31"))
+	w.launch(p, fast(p, 500*time.Millisecond, 0))
+	w.eventually("something has been decided", func(ctx context.Context) bool {
+		notices, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: "locked"})
+		require.NoError(t, err)
+		return len(notices) > 0
+	})
+	free := w.locked()
+	answered := make(chan error, 1)
+	go func() { answered <- w.act("locked", "acted", liaison, act.Act{Kind: act.Progress, ID: "in the dark"}) }()
+	time.Sleep(20 * time.Second) // as long as the ledger is away
+	free()
+	require.NoError(t, <-answered)
+	w.eventually("all has been decided", func(ctx context.Context) bool {
+		missing, err := w.Ledger.Missing(ctx, "locked", p.Issued.At(0, 0, time.UTC).AddDate(0, 6, 0))
+		require.NoError(t, err)
+		return len(missing) == 0
+	})
+	require.Equal(t, []string{"act.progress shuiwu"}, kinds(t, w, "locked", "acted"))
+	_, err := w.Ledger.Verify(t.Context())
+	require.NoError(t, err)
+	w.unbroken()
+}
+
+// An operator's cancellation ends a workflow, also one that waits.
+func TestAnOperatorsCancellationEndsAWorkflowThatWaits(t *testing.T) {
+	w := open(t, config(t), false)
+	w.faulty("", func(context.Context, string) error {
+		return temporal.NewNonRetryableApplicationError("no", "other", nil)
+	})
+	p, _ := smallPlan(t, "ends", "2021-04-08", "nine", dated("a", "2021-04-12"))
+	w.launch(p, fast(p, time.Second, 0))
+	answered := make(chan error, 1)
+	go func() { answered <- w.act("ends", "a", liaison, act.Act{Kind: act.Acknowledge}) }()
+	w.eventually("both wait", func(ctx context.Context) bool {
+		waits, err := w.Ledger.Waits(ctx, "ends")
+		require.NoError(t, err)
+		return len(waits) == 2
+	})
+	id := workflows.TaskWorkflowID("ends", "a")
+	require.NoError(t, w.Client.CancelWorkflow(t.Context(), id, ""))
+	require.Error(t, <-answered)
+	var canceled *temporal.CanceledError
+	require.ErrorAs(t, w.Client.GetWorkflow(t.Context(), id, "").Get(t.Context(), nil), &canceled)
+	w.unbroken()
+}

@@ -1,0 +1,188 @@
+package workflows
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"duban/activities"
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+)
+
+// No workflow ends because an activity failed. Whatever an activity gives, other
+// than an answer or a refusal, means "not now": the ledger is away, the worker
+// knows no such activity, the machine is slow. Then the workflow sleeps on a
+// durable timer and looks again, for ever. It holds nobody up meanwhile: the turn
+// is given back before it sleeps.
+const (
+	firstGap = time.Second
+	lastGap  = 5 * time.Minute
+	// longGap is the gap once a run's history is long and cannot be handed over,
+	// because an act waits in it: the server ends a run of 51,200 events, which
+	// are then half a year away.
+	longGap = time.Hour
+	// inHaste is how many rounds are made of local activities. A machine on which
+	// a few seconds are not enough gets more time from the next on.
+	inHaste = 3
+)
+
+// patience is what a workflow cannot get done at present.
+type patience struct {
+	plan, thing string
+	waits       []wait
+}
+
+type wait struct {
+	what   string // as in ledger.Wait
+	since  time.Time
+	rounds int
+	why    string
+	noted  bool // the ledger may have it
+}
+
+func (p *patience) find(what string) int {
+	return slices.IndexFunc(p.waits, func(w wait) bool { return w.what == what })
+}
+
+// write runs one round of an activity that writes the ledger or starts a
+// workflow: a few short tries, inside the workflow task while there is hope. what
+// names it until it has worked.
+func (p *patience) write(ctx workflow.Context, what string, activity, in, out any) error {
+	if i := p.find(what); i >= 0 && p.waits[i].rounds >= inHaste {
+		return workflow.ExecuteActivity(recording(ctx), activity, in).Get(ctx, out)
+	}
+	return workflow.ExecuteLocalActivity(deciding(ctx), activity, in).Get(ctx, out)
+}
+
+// settle takes what became of a round of what. After one that worked nothing
+// waits any more. After another it says since when and why the workflow waits, and
+// sleeps a gap that grows, or until changed; then the caller looks again at what
+// is to be done. The error is the cancellation of ctx.
+func (p *patience) settle(ctx workflow.Context, what string, err error, changed func() bool) error {
+	if err == nil {
+		p.forget(ctx, what)
+		return ctx.Err()
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	i := p.find(what)
+	if i < 0 {
+		i = len(p.waits)
+		p.waits = append(p.waits, wait{what: what, since: workflow.Now(ctx)})
+	}
+	w := p.waits[i]
+	w.rounds++
+	w.why = innermost(err).Error()
+	w.noted = w.rounds > 1 // what works again in a second needs no note
+	p.waits[i] = w
+	workflow.SetCurrentDetails(ctx, p.details())
+	if w.noted {
+		p.note(ctx, w)
+	}
+	return sleep(ctx, gapAfter(w.rounds, workflow.GetInfo(ctx).GetContinueAsNewSuggested()), "等待重试："+what, changed)
+}
+
+// untilDone makes rounds of a person's act until it is recorded or refused, and
+// gives the refusal. moved counts what has been recorded: when it changes, the
+// act is looked at again without waiting.
+func (p *patience) untilDone(ctx workflow.Context, a act.Act, moved *int, round func() error) error {
+	what := "act " + string(a.Kind) + " " + a.ID
+	for {
+		err := round()
+		if err == nil || refusedBy(err) {
+			p.forget(ctx, what)
+			return err
+		}
+		before := *moved
+		if err := p.settle(ctx, what, err, func() bool { return *moved != before }); err != nil {
+			return err
+		}
+	}
+}
+
+// gapAfter is how long to wait after so many rounds, on the real clock.
+func gapAfter(rounds int, long bool) time.Duration {
+	gap := lastGap
+	if rounds < 10 {
+		gap = min(gap, firstGap<<(rounds-1))
+	}
+	if long {
+		gap = longGap
+	}
+	return gap
+}
+
+// note writes a wait into the ledger. It is tried once: the ledger may be what is
+// waited for.
+func (p *patience) note(ctx workflow.Context, w wait) {
+	info := workflow.GetInfo(ctx)
+	in := ledger.Wait{Workflow: info.WorkflowExecution.ID, What: w.what, Plan: p.plan, Thing: p.thing,
+		Since: w.since, TriedAt: workflow.Now(ctx), Rounds: w.rounds, Error: w.why}
+	if err := workflow.ExecuteLocalActivity(noting(ctx), acts.NoteWait, in).Get(ctx, nil); err != nil {
+		workflow.GetLogger(ctx).Warn("Waits", "what", w.what, "since", w.since, "rounds", w.rounds, "error", w.why)
+	}
+}
+
+// forget ends a wait, if there is one. A note that stays in the ledger because
+// this very moment fails again tells by the instant of its last round that it is
+// old.
+func (p *patience) forget(ctx workflow.Context, what string) {
+	i := p.find(what)
+	if i < 0 {
+		return
+	}
+	w := p.waits[i]
+	p.waits = slices.Delete(p.waits, i, i+1)
+	if w.noted {
+		key := activities.WaitKey{Workflow: workflow.GetInfo(ctx).WorkflowExecution.ID, What: w.what}
+		_ = workflow.ExecuteLocalActivity(deciding(ctx), acts.ForgetWait, key).Get(ctx, nil)
+	}
+}
+
+// details say what waits, since when and why; "" when nothing does.
+func (p *patience) details() string {
+	text := ""
+	for _, w := range p.waits {
+		text += fmt.Sprintf("⚠ 自 %s 起等待 %s（已试 %d 轮）：%s\n\n", w.since.In(calendar.Beijing).Format("2006-01-02 15:04:05"), w.what, w.rounds, w.why)
+	}
+	return text
+}
+
+// refusedBy tells that an error is an answer: the act is refused.
+func refusedBy(err error) bool {
+	var app *temporal.ApplicationError
+	return errors.As(err, &app) && (app.Type() == activities.ErrTypeRefused || app.Type() == activities.ErrTypeClosed)
+}
+
+// innermost is the error that others are wrapped around.
+func innermost(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}
+
+// handlersDone waits until every update has its answer, on whatever way out: a
+// run that is cancelled still answers.
+func handlersDone(ctx workflow.Context) {
+	ctx, _ = workflow.NewDisconnectedContext(ctx)
+	_ = workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }) // never cancelled
+}
+
+// must is for what only a defect of the program makes fail: it stops this workflow
+// task, which is tried again, and never ends the workflow.
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
