@@ -75,6 +75,14 @@ func (a *app) imported(s intake.Summary, dir string) {
 		"Title": s.Title, "Issued": s.Issued.String(), "Dated": s.Dated, "Duties": s.Duties, "Standing": s.Standing, "Mentions": s.Mentions,
 		"Sections": s.Sections, "Units": s.Units, "Proposed": s.Proposed, "Dir": dir, "Answered": s.Answered,
 	}))
+	aside := 0
+	for _, n := range s.Times.Aside {
+		aside += n
+	}
+	fmt.Fprintln(a.out, a.w.T("intake.report_times", words.Data{"Found": s.Times.Found, "Tasks": s.Times.Tasks, "Duties": s.Times.Duties, "Asked": s.Times.Asked, "Aside": aside}))
+	for _, r := range s.Refused {
+		fmt.Fprintln(a.out, r)
+	}
 	for name, path := range s.Wrote {
 		if filepath.Ext(path) == ".new" {
 			fmt.Fprintln(a.out, a.w.T("cli.import_kept", words.Data{"File": name, "New": path}))

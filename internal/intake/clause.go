@@ -26,8 +26,9 @@ type clause struct {
 	back                               []deadline.Reading // times said of 以上工作
 	inheritFrom                        string
 	entries                            []*entry
-	wholly                             map[int]bool // brackets whose 完成时限 covers every undated sentence
-	headLen                            int          // bytes of the mark and run-in heading at the start of text
+	readings                           []deadline.Reading // of its text
+	wholly                             map[int]bool       // brackets whose 完成时限 covers every undated sentence
+	headLen                            int                // bytes of the mark and run-in heading at the start of text
 }
 
 // makeClauses walks the outline and decides which items are clauses: an item
@@ -64,7 +65,7 @@ func (w *clauseWalk) walk(n *node, from *clause) {
 	if len(own.found) > 0 {
 		head = own // a bracket at the heading covers the items below
 	}
-	if body := ownText(n); (utf8.RuneCountInString(body) >= 12 || headDate.MatchString(fold(n.title))) && n.role != roleGoals {
+	if body := ownText(n); utf8.RuneCountInString(body) >= 12 || headDate.MatchString(fold(n.title)) {
 		w.addClause(n, own, from)
 	}
 	first := len(w.out)
@@ -236,7 +237,7 @@ func (n *node) headingOnly() bool {
 }
 
 func (w *clauseWalk) addClause(n *node, c *clause, from *clause) {
-	if c.text == "" || n.role == roleGoals && len(c.found) == 0 && from == nil {
+	if c.text == "" {
 		return
 	}
 	c.role = n.role

@@ -44,7 +44,8 @@ type entry struct {
 	readAsk   string // the reading's own question
 	words     string // the phrase
 	reading   deadline.Reading
-	row       *row // of an annex
+	row       *row  // of an annex
+	from      *para // the heading that its time comes from
 }
 
 // committer makes the entries of clauses.
@@ -54,6 +55,8 @@ type committer struct {
 	asker *asker
 	reg   *registry
 	aside []Aside
+	asks  []asksOf     // words that became a question and no entry
+	found []Expression // every expression of time, once accounted for
 }
 
 // Aside is a phrase that looks like a time and was made no task of, with why.
@@ -68,6 +71,7 @@ type Aside struct {
 // clause makes the entries of one clause.
 func (k *committer) clause(c *clause) {
 	readings := deadline.Read(c.unnumbered(), k.ctx)
+	c.readings = slices.Clone(readings)
 	k.limits(c, readings)
 	k.headLimits(c, readings)
 	for _, s := range c.sentences(readings) {

@@ -24,6 +24,7 @@ type Options struct {
 	Issued   calendar.Day       // day of issue 印发日期; zero: read from the document
 	Units    *people.Directory  // units that are known; nil: all are proposed
 	Answers  map[string]string  // question ID → answer
+	AnswerAt map[string]string  // question ID → file and line of its answer, for messages
 	Seasons  deadline.Seasons   // of the region; unset ones are asked about
 	Calendar *calendar.Calendar // for festivals and working days; nil: they are asked about
 	Words    *words.Words       // language of questions and notes; nil: Chinese
@@ -40,7 +41,10 @@ type Draft struct {
 	Directory people.Directory
 	Questions []Question
 	Asides    []Aside
-	Docs      []Document
+	// Expressions are all expressions of time that the documents hold, each with
+	// the one thing that became of it.
+	Expressions []Expression
+	Docs        []Document
 
 	clauses  []*clause
 	projects []*project
@@ -72,6 +76,8 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 	o := makeOutline(docs)
 	f := readFacts(o, opt.Issued)
 	a := newAsker(opt.Words, opt.Answers)
+	a.at = opt.AnswerAt
+	a.ctx = deadline.Context{Issued: f.Issued, PlanYear: f.Year, Calendar: opt.Calendar}
 	if f.Issued.IsZero() {
 		if d, ok := parseAnswerDay(a.ask("issued", weightLead+10, "", f.Title, "", nil, nil)); ok {
 			f.Issued = d
@@ -118,6 +124,7 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 	for _, c := range d.clauses {
 		l.link(c)
 	}
+	k.account(d, tables)
 	k.finish(d)
 	if reg.full {
 		return nil, &Refusal{File: docs[0].File, Key: "refuse_units"}
@@ -161,6 +168,12 @@ func (k *committer) finish(d *Draft) {
 	d.proposed = k.reg.proposed()
 	d.Questions = k.asker.sorted()
 	d.Asides = k.aside
+	d.Expressions = k.found
+	for i, e := range d.Expressions {
+		if e.entry != nil {
+			d.Expressions[i].Of = firstNonEmpty(e.entry.SameAs, e.entry.ID)
+		}
+	}
 }
 
 // uniqueIDs keeps ids apart when one commitment became several mentions.

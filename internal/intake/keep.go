@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"gopkg.in/yaml.v3"
 )
@@ -102,11 +103,14 @@ func writeFile(path string, raw []byte) error {
 	return os.Rename(f.Name(), path)
 }
 
+// answerFile is what answers files hold: question ID → answer, and where each stands.
+type answerFile struct{ said, at map[string]string }
+
 // readAnswers reads the answers of the directory and those given beside them,
 // which win. Both forms are understood: the list that import writes, and a
 // mapping of question id to answer.
-func readAnswers(paths ...string) (map[string]string, error) {
-	out := map[string]string{}
+func readAnswers(paths ...string) (answerFile, error) {
+	out := answerFile{map[string]string{}, map[string]string{}}
 	for i, path := range paths {
 		if path == "" {
 			continue
@@ -116,44 +120,64 @@ func readAnswers(paths ...string) (map[string]string, error) {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return out, err
 		}
 		var node yaml.Node
 		if err := yaml.Unmarshal(raw, &node); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return out, fmt.Errorf("%s: %w", path, err)
 		}
 		if len(node.Content) == 0 {
 			continue
 		}
-		if err := collectAnswers(node.Content[0], out); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+		if err := out.collect(node.Content[0], filepath.Base(path)); err != nil {
+			return out, fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	return out, nil
 }
 
-func collectAnswers(n *yaml.Node, out map[string]string) error {
+func (f answerFile) collect(n *yaml.Node, file string) error {
 	switch n.Kind {
 	case yaml.SequenceNode:
-		var list []struct{ ID, Answer string }
-		if err := n.Decode(&list); err != nil {
-			return err
-		}
-		for _, q := range list {
-			if q.Answer != "" {
-				out[q.ID] = q.Answer
+		for _, q := range n.Content {
+			if err := f.question(q, file); err != nil {
+				return err
 			}
 		}
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
-			if v := n.Content[i+1]; v.Kind == yaml.ScalarNode && v.Value != "" && v.Tag != "!!null" {
-				out[n.Content[i].Value] = v.Value
-			}
+			f.take(n.Content[i].Value, n.Content[i+1], file)
 		}
 	default:
 		return errors.New("neither a list of questions nor a mapping of id to answer")
 	}
 	return nil
+}
+
+// question takes the answers of one question of the list and of its items.
+func (f answerFile) question(n *yaml.Node, file string) error {
+	var q struct {
+		ID     string
+		Answer yaml.Node
+		Items  []struct {
+			ID     string
+			Answer yaml.Node
+		}
+	}
+	if err := n.Decode(&q); err != nil {
+		return err
+	}
+	f.take(q.ID, &q.Answer, file)
+	for _, i := range q.Items {
+		f.take(i.ID, &i.Answer, file)
+	}
+	return nil
+}
+
+func (f answerFile) take(id string, v *yaml.Node, file string) {
+	if v.Kind == yaml.ScalarNode && v.Value != "" && v.Tag != "!!null" && v.Value != "null" {
+		f.said[id], f.at[id] = v.Value, fmt.Sprintf("%s:%d", file, v.Line)
+	}
 }
 
 const answersHead = `# 导入时没有把握、要由人决定的问题，最要紧的在前。
@@ -171,10 +195,16 @@ func appendQuestions(path string, qs []Question) error {
 	if yaml.Unmarshal(raw, &node) == nil && len(node.Content) > 0 {
 		switch root := node.Content[0]; root.Kind {
 		case yaml.SequenceNode:
-			var list []struct{ ID string }
+			var list []struct {
+				ID    string
+				Items []struct{ ID string }
+			}
 			if root.Decode(&list) == nil {
 				for _, q := range list {
 					have[q.ID] = true
+					for _, i := range q.Items {
+						have[i.ID] = true
+					}
 				}
 			}
 		default:
@@ -183,7 +213,9 @@ func appendQuestions(path string, qs []Question) error {
 	}
 	var fresh []Question
 	for _, q := range qs {
-		if !have[q.ID] {
+		items := len(q.Items)
+		q.Items = slices.DeleteFunc(slices.Clone(q.Items), func(i Item) bool { return have[i.ID] })
+		if items == 0 && !have[q.ID] || len(q.Items) > 0 {
 			fresh = append(fresh, q)
 		}
 	}

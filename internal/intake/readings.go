@@ -51,7 +51,7 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "condition"
 	case r.BackRef || r.Kind == deadline.None || r.Kind == deadline.Standing || r.Kind == deadline.Relative && r.Due.IsZero():
 		return false
-	case c.role == roleGoals && !limit && len(c.found) == 0, c.role == roleHead && !headDated.MatchString(fold(r.Words)):
+	case c.role == roleHead && !headDated.MatchString(fold(r.Words)):
 		why = "goal"
 	case !limit && bareYear.MatchString(tight(fold(r.Words))) && !says(c.text, r):
 		why = "target"
@@ -61,12 +61,47 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "vision"
 	case !r.Due.IsZero() && !k.facts.Issued.IsZero() && r.Due.Before(k.facts.Issued) && r.Due.Year < k.facts.Issued.Year && k.facts.Year >= k.facts.Issued.Year:
 		why = "past"
+	case c.role == roleGoals && !limit && len(c.found) == 0 && !goalTask(c.text, r, s):
+		return k.goal(c, r, s)
 	}
 	if why != "" {
 		k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: why, at: span{r.Begin, r.End}, c: c})
 		return false
 	}
 	return true
+}
+
+// shareWord tells a figure to be reached from work to be done.
+var shareWord = regexp.MustCompile(`比例|比重|[\p{Han}]率|%|浓度|优良|水质|质量|水平|满意度|体系|格局|持续改善|明显|显著|更加|稳定|目标|达标|指数`)
+
+var builtWord = regexp.MustCompile(`建成|完成|开工|启动|投运|投用|竣工|新建|改造|建设|出台|印发|制定|整治|拆除|清理|排查|加固|治理|验收|报送|搬迁|关闭|淘汰|培训|实施|开展`)
+
+// goalTask is true of a sentence among the goals that says what is done by when.
+func goalTask(text string, r deadline.Reading, s span) bool {
+	if r.Kind != deadline.Due && r.Kind != deadline.Recurring || r.Due.IsZero() && r.Recurrence == "" || bareYear.MatchString(tight(fold(r.Words))) || r.Rule == "A15" {
+		return false
+	}
+	said := text[min(r.End, s.to):s.to]
+	if hanIn(said) < 3 {
+		said = text[s.from:s.to]
+	}
+	said, _, _ = strings.Cut(said, "；")
+	return builtWord.MatchString(said) && !shareWord.MatchString(said)
+}
+
+// goal asks once whether a figure among the goals is chased as a task.
+func (k *committer) goal(c *clause, r deadline.Reading, s span) bool {
+	said := c.text[s.from:s.to]
+	id := questionID("goal", c.place, said)
+	switch k.asker.ask("goal", weightSmall+8, c.place, said, "no", []string{"yes", "no"}, words.Data{"Sentence": said}) {
+	case "yes":
+		return true
+	case "no":
+		k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: "goal", at: span{r.Begin, r.End}, c: c})
+	default:
+		k.asks = append(k.asks, asksOf{c, span{r.Begin, r.End}, id})
+	}
+	return false
 }
 
 // says is true of a bare year whose words promise something to count or finish:

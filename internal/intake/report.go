@@ -50,11 +50,12 @@ type reportFile struct {
 	Entries   []EntryReport `json:"entries"`
 	NewUnits  []string      `json:"new_units"`
 	Asides    []Aside       `json:"asides"`
+	Times     []Expression  `json:"expressions"`
 }
 
 // ReportJSON is the report as data.
 func (d *Draft) ReportJSON(sum Summary) ([]byte, error) {
-	f := reportFile{Summary: sum, Number: d.Number, Issuer: d.Issuer, Year: d.Year, Questions: d.Questions, Entries: d.entryReports(), Asides: d.Asides}
+	f := reportFile{Summary: sum, Number: d.Number, Issuer: d.Issuer, Year: d.Year, Questions: d.Questions, Entries: d.entryReports(), Asides: d.Asides, Times: d.Expressions}
 	for _, u := range d.proposed {
 		f.NewUnits = append(f.NewUnits, u.Name)
 	}
@@ -119,6 +120,14 @@ func (d *Draft) ReportHTML(sum Summary, w *words.Words) ([]byte, error) {
 		"why":   func(k string) string { return w.T("intake.aside_" + k) },
 		"join":  func(s []string) string { return strings.Join(s, "、") },
 		"recur": recurText,
+		"short": shortPlace,
+		"became": func(e Expression) string {
+			text := w.T("intake.report_became_" + e.Became)
+			if e.Became == becameAside {
+				return text + "：" + w.T("intake.aside_"+e.Of)
+			}
+			return text + " " + e.Of
+		},
 	}).Parse(reportPage)
 	if err != nil {
 		return nil, err
@@ -127,6 +136,7 @@ func (d *Draft) ReportHTML(sum Summary, w *words.Words) ([]byte, error) {
 		"Lang": w.Lang(), "Draft": d, "Lines": d.lines(), "Questions": d.Questions,
 		"Summary": w.T("intake.report_summary", words.Data{"Entries": sum.Dated + sum.Duties + sum.Standing, "Dated": sum.Dated, "Duties": sum.Duties,
 			"Standing": sum.Standing, "Mentions": sum.Mentions, "Sections": sum.Sections, "Units": sum.Units, "Proposed": sum.Proposed}),
+		"Times": timesText(sum.Times, w), "Refused": sum.Refused,
 		"Open": w.T("intake.report_questions", words.Data{"Count": len(sum.Open)}),
 	}
 	var b bytes.Buffer
@@ -147,6 +157,14 @@ func recurText(r *plan.Recurrence) string {
 		text += fmt.Sprintf("%+d", r.Shift)
 	}
 	return text + " " + r.From.String() + "—" + r.Until.String()
+}
+
+func timesText(t Times, w *words.Words) string {
+	set := 0
+	for _, n := range t.Aside {
+		set += n
+	}
+	return w.T("intake.report_times", words.Data{"Found": t.Found, "Tasks": t.Tasks, "Duties": t.Duties, "Asked": t.Asked, "Aside": set})
 }
 
 type paraKey struct {

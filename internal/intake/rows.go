@@ -70,7 +70,7 @@ func (k *committer) project(id string, r row) *project {
 // rowEntries reads the limit cell; a row without one is read in its words.
 func (k *committer) rowEntries(place string, r *row) []*entry {
 	var out []*entry
-	c := &clause{place: place, role: roleTasks}
+	c := &clause{place: place, role: roleTasks, at: r.place}
 	if len(r.when) > 0 {
 		out = k.stageEntries(place, r)
 	} else if r.limit != "" {
@@ -158,7 +158,7 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 // 修订 in a row due in December. A step on the very day of a limit is that limit.
 func (k *committer) wordEntries(place string, r *row, limits []*entry) []*entry {
 	text := r.said
-	c := &clause{place: place, role: roleTasks, text: text, title: shorten(r.title, 30)}
+	c := &clause{place: place, role: roleTasks, text: text, title: shorten(r.title, 30), at: r.place}
 	ctx := k.ctx
 	taken, again := map[string]bool{}, false
 	for _, e := range limits {

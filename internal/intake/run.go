@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -46,9 +47,21 @@ type Summary struct {
 	Proposed int               `json:"proposed"` // units that are not in the units file
 	Open     []Question        `json:"open"`     // questions without an answer, the gravest first
 	Answered int               `json:"answered"`
-	Unused   []string          `json:"unused"` // ids of answers that no question asked for
-	Wrote    map[string]string `json:"wrote"`  // file → path written; plan.yaml.new where a person had edited plan.yaml
-	Kept     []string          `json:"kept"`   // files left as a person edited them
+	Refused  []string          `json:"refused"` // answers that were not understood, with file and line
+	Times    Times             `json:"times"`   // the expressions of time and what became of them
+	Unused   []string          `json:"unused"`  // ids of answers that no question asked for
+	Wrote    map[string]string `json:"wrote"`   // file → path written; plan.yaml.new where a person had edited plan.yaml
+	Kept     []string          `json:"kept"`    // files left as a person edited them
+}
+
+// Times counts the expressions of time in the documents: Found is the sum of the
+// others.
+type Times struct {
+	Found  int            `json:"found"`
+	Tasks  int            `json:"tasks"`
+	Duties int            `json:"duties"`
+	Asked  int            `json:"asked"`
+	Aside  map[string]int `json:"aside"` // by reason, a key intake.aside_<reason>
 }
 
 // Run imports the files and writes into Out: plan.yaml, units.yaml,
@@ -93,9 +106,11 @@ func Run(ctx context.Context, a Args) (Summary, error) {
 		}
 	}
 	own := filepath.Join(a.Out, "answers.yaml")
-	if opt.Answers, err = readAnswers(own, a.Answers); err != nil {
+	given, err := readAnswers(own, a.Answers)
+	if err != nil {
 		return Summary{}, err
 	}
+	opt.Answers, opt.AnswerAt = given.said, given.at
 	d, err := Import(ctx, sources, opt)
 	if err != nil {
 		return Summary{}, err
@@ -155,10 +170,32 @@ func (d *Draft) Summary(answers map[string]string) Summary {
 	asked := map[string]bool{}
 	for _, q := range d.Questions {
 		asked[q.ID] = true
-		if q.Answer == "" {
+		for _, i := range q.Items {
+			asked[i.ID] = true
+		}
+		for _, id := range q.also {
+			asked[id] = true
+		}
+		if !q.done {
 			s.Open = append(s.Open, q)
+			if q.Refused != "" {
+				s.Refused = append(s.Refused, strings.Split(q.Refused, "\n")...)
+			}
 		} else {
 			s.Answered++
+		}
+	}
+	s.Times = Times{Found: len(d.Expressions), Aside: map[string]int{}}
+	for _, e := range d.Expressions {
+		switch e.Became {
+		case becameTask:
+			s.Times.Tasks++
+		case becameDuty:
+			s.Times.Duties++
+		case becameQuestion:
+			s.Times.Asked++
+		default:
+			s.Times.Aside[e.Of]++
 		}
 	}
 	for id := range answers {

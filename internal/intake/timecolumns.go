@@ -76,7 +76,7 @@ func (k *committer) stageEntries(place string, r *row) []*entry {
 		}
 		ctx := k.ctx
 		ctx.ColumnCell = true
-		c := &clause{place: place, role: roleTasks, text: cell.text}
+		c := &clause{place: place, role: roleTasks, text: cell.text, at: r.place}
 		for _, rd := range deadline.Read(cell.text, ctx) {
 			if !k.counts(c, rd, span{0, len(cell.text)}, true) {
 				continue
