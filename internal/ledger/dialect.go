@@ -21,12 +21,14 @@ type dialect interface {
 	// pools gives the one connection all writes go through (nil for reading
 	// only) and those for reading; each leads to the ledger with this identity.
 	pools(id string) (writer, reader *sqlx.DB, err error)
-	here() error              // the database is still the one that was opened
-	prepares() bool           // the writer keeps its statements prepared
-	writing() *sql.TxOptions  // options of a writing transaction
-	snapshot() *sql.TxOptions // options of a reading transaction that sees one state
-	patient() string          // what such a transaction begins with; "" nothing
-	lockHead() string         // reads the chain's head and keeps other writers out
+	here() error                                     // the database is still the one that was opened
+	tidy(ctx context.Context, writer *sqlx.DB) error // before closing
+	closed()                                         // after closing
+	prepares() bool                                  // the writer keeps its statements prepared
+	writing() *sql.TxOptions                         // options of a writing transaction
+	snapshot() *sql.TxOptions                        // options of a reading transaction that sees one state
+	patient() string                                 // what such a transaction begins with; "" nothing
+	lockHead() string                                // reads the chain's head and keeps other writers out
 	blockers(ctx context.Context, db *sqlx.DB) ([]string, error)
 	exact(column string) string
 	among(column string) string // a condition with one argument: a list

@@ -121,6 +121,10 @@ func newPool(cfg pq.Config, o Options, id string, direct *atomic.Bool) *sqlx.DB 
 
 func (postgres) here() error { return nil } // every new connection is asked: see connector
 
+func (postgres) tidy(context.Context, *sqlx.DB) error { return nil }
+
+func (postgres) closed() {}
+
 func (p postgres) prepares() bool { return p.direct.Load() }
 
 func (postgres) writing() *sql.TxOptions { return &sql.TxOptions{Isolation: sql.LevelReadCommitted} }

@@ -18,21 +18,27 @@ import (
 type lite struct {
 	path string // absolute
 	Options
-	opened *os.FileInfo // the file as it was opened
+	file *held
+}
+
+// held is the file as it was opened.
+type held struct {
+	info    os.FileInfo
+	release func()
 }
 
 func init() { sqlx.BindDriver("sqlite", sqlx.QUESTION) }
 
 func newLite(path string, o Options) (lite, error) {
 	path, err := filepath.Abs(path)
-	return lite{path, o, new(os.FileInfo)}, err
+	return lite{path, o, &held{release: func() {}}}, err
 }
 
 // ready makes the file, its folder and the schema when they are not there, or
 // brings the schema up to date, as far as the options say so, and gives the
 // ledger's identity. Processes that make a new file at the same moment wait for
 // the first one.
-func (l lite) ready(ctx context.Context) (string, error) {
+func (l lite) ready(ctx context.Context) (id string, err error) {
 	if l.Create {
 		if err := os.MkdirAll(filepath.Dir(l.path), 0o750); err != nil {
 			return "", err
@@ -40,32 +46,39 @@ func (l lite) ready(ctx context.Context) (string, error) {
 	}
 	if l.Create || l.Migrate {
 		unlock, err := lockFolder(ctx, filepath.Dir(l.path))
+		if errors.Is(err, fs.ErrNotExist) {
+			return "", ErrNoLedger
+		}
 		if err != nil {
 			return "", err
 		}
 		defer unlock()
 	}
-	id, err := l.inspect(ctx)
+	l.file.info, l.file.release, err = useFile(l.path)
+	if err == nil {
+		id, err = l.inspect(ctx)
+	} else if mendable(err, l.Options) {
+		var failed error
+		if l.file.info, l.file.release, failed = newFile(l.path); failed != nil {
+			return "", failed
+		}
+	} else {
+		l.file.release = func() {}
+	}
 	if mendable(err, l.Options) {
 		id, err = l.upgrade(ctx)
 	}
-	if err != nil {
-		return "", err
+	if err == nil {
+		err = l.here()
 	}
-	*l.opened, err = os.Stat(l.path)
+	if err != nil {
+		l.file.release()
+	}
 	return id, err
 }
 
-// inspect looks at the file and changes nothing, not even a foreign or empty one.
+// inspect looks at the file and changes nothing.
 func (l lite) inspect(ctx context.Context) (string, error) {
-	switch info, err := os.Stat(l.path); {
-	case errors.Is(err, fs.ErrNotExist):
-		return "", ErrNoLedger
-	case err != nil:
-		return "", err
-	case info.Size() == 0:
-		return "", fmt.Errorf("%w: the file is empty", ErrNoLedger)
-	}
 	db, err := sqlx.Open("sqlite", l.dsn(l.reading()))
 	if err != nil {
 		return "", err
@@ -75,7 +88,7 @@ func (l lite) inspect(ctx context.Context) (string, error) {
 }
 
 func (l lite) upgrade(ctx context.Context) (string, error) {
-	db, err := sqlx.Open("sqlite", l.dsn("mode=rwc&_txlock=immediate&_pragma=journal_mode(WAL)"))
+	db, err := sqlx.Open("sqlite", l.dsn("mode=rw&_txlock=immediate&_pragma=journal_mode(WAL)"))
 	if err != nil {
 		return "", err
 	}
@@ -86,6 +99,9 @@ func (l lite) upgrade(ctx context.Context) (string, error) {
 	}
 	return identify(ctx, db)
 }
+
+// closed forgets the file.
+func (l lite) closed() { l.file.release() }
 
 func (l lite) pools(string) (writer, reader *sqlx.DB, err error) {
 	if reader, err = sqlx.Open("sqlite", l.dsn(l.reading())); err != nil {
@@ -134,10 +150,18 @@ func (l lite) here() error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrReplaced, err)
 	}
-	if !os.SameFile(now, *l.opened) {
+	if !os.SameFile(now, l.file.info) {
 		return fmt.Errorf("%w: another file is at %s; put the right one back, or start again to use this one", ErrReplaced, l.path)
 	}
 	return nil
+}
+
+// tidy brings what is in the write-ahead log into the file, so that the file
+// alone is the ledger, also while other processes have it open. When they read
+// just now the rest stays for them.
+func (lite) tidy(ctx context.Context, writer *sqlx.DB) error {
+	_, err := writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	return err
 }
 
 func (lite) prepares() bool           { return true }

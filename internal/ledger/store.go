@@ -89,6 +89,7 @@ func OpenWith(ctx context.Context, address string, o Options) (*Store, error) {
 	}
 	writer, reader, err := d.pools(id)
 	if err != nil {
+		d.closed()
 		return nil, fmt.Errorf("ledger: open: %w", err)
 	}
 	s := &Store{
@@ -118,8 +119,14 @@ func (s *Store) Close() error {
 			}
 			err := s.reader.Close()
 			if s.writer != nil {
+				if s.d.here() == nil {
+					if failed := s.d.tidy(s.base, s.writer); failed != nil {
+						s.o.Log.Warn("The ledger's write-ahead log stays beside it", "error", failed)
+					}
+				}
 				err = errors.Join(err, s.writer.Close())
 			}
+			s.d.closed()
 			done <- err
 		}()
 		select {
