@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,8 +29,10 @@ type app struct {
 	out, err io.Writer
 	log      *slog.Logger
 	now      func() time.Time
-	format   string // -o: table or json
-	as       string // --as: the account that acts or looks
+	format   string      // -o: table or json
+	as       string      // --as: the account that acts or looks
+	warnings []string    // of the settings, for the log of what works
+	serves   atomic.Bool // the command works until it is told to stop, and needs longer for it
 	// reach opens the way to the engine that runs; nil means reachEngine.
 	reach func(context.Context) (doer, io.Closer, error)
 }
@@ -39,24 +42,66 @@ var errSaid = errors.New("said")
 
 // run is the whole program; it returns the exit status.
 func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int {
-	cfg, err := settings.Load(toMap(environ))
+	env := toMap(environ)
+	cfg, err := settings.Load(env)
 	if err != nil {
 		fmt.Fprintln(errOut, err)
 		return 1
 	}
-	a := &app{cfg: cfg, w: words.New(cfg.Lang), out: out, err: errOut, now: time.Now}
+	printed := &output{to: out}
+	a := &app{cfg: cfg, w: words.New(cfg.Lang), out: printed, err: errOut, now: time.Now}
 	a.log = host.Logger(cfg, errOut)
+	a.warnings = settings.Warnings(env)
 	root := a.root()
 	root.SetArgs(args)
-	root.SetOut(out)
+	root.SetOut(printed)
 	root.SetErr(errOut)
-	if err := root.ExecuteContext(ctx); err != nil {
-		if !errors.Is(err, errSaid) {
-			fmt.Fprintln(errOut, a.sentence(err))
-		}
-		return 1
+	return a.status(a.execute(ctx, root), printed)
+}
+
+// status says what went wrong and gives the exit status. What could not be
+// printed comes first: an error of the command may be a part of it.
+func (a *app) status(err error, printed *output) int {
+	fault := printed.fault()
+	switch {
+	case fault != nil && closed(fault):
+	case fault != nil:
+		fmt.Fprintln(a.err, a.w.T("cli.not_written", words.Data{"Error": fault}))
+	case err == nil:
+		return 0
+	case !errors.Is(err, errSaid):
+		fmt.Fprintln(a.err, host.Redact(a.sentence(err)))
 	}
-	return 0
+	return 1
+}
+
+// How long a command may go on after it was told to stop: one that a person
+// typed, and one that works and first brings to an end what it has begun.
+const (
+	typedGrace  = 3 * time.Second
+	servesGrace = 30 * time.Second
+)
+
+// execute runs the command. One that is told to stop and does not, because what
+// it waits for is deaf, is left behind.
+func (a *app) execute(ctx context.Context, root *cobra.Command) error {
+	done := make(chan error, 1)
+	go func() { done <- root.ExecuteContext(ctx) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	grace := typedGrace
+	if a.serves.Load() {
+		grace = servesGrace
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(grace):
+		return ctx.Err()
+	}
 }
 
 func toMap(environ []string) map[string]string {
@@ -75,7 +120,7 @@ func (a *app) root() *cobra.Command {
 		Short:         a.w.T("cli.root"),
 		SilenceUsage:  true,
 		SilenceErrors: true,
-	}, a.planCommand(), a.taskCommand(), a.dutyCommand(), a.talkCommand(), a.dateCommand(), a.ledgerCommand(), a.calendarCommand(), a.rehearseCommand(), a.upCommand(), a.completionCommand(), a.engineCommand())
+	}, a.planCommand(), a.taskCommand(), a.dutyCommand(), a.talkCommand(), a.dateCommand(), a.ledgerCommand(), a.calendarCommand(), a.rehearseCommand(), a.initCommand(), a.upCommand(), a.completionCommand(), a.engineCommand())
 	root.PersistentFlags().StringVar(&a.as, "as", a.cfg.As, a.w.T("cli.flag_as"))
 	a.completeFlag(root, "as", a.accountNames)
 	a.speakUsage(root)

@@ -54,7 +54,7 @@ func (a *app) calendarInForce(ctx context.Context) (cal *calendar.Calendar, err 
 		cal, err = a.calendarOf(ctx, store)
 		return err
 	})
-	if errors.Is(err, errNoLedger) {
+	if errors.Is(err, ledger.ErrNoLedger) {
 		return a.calendar()
 	}
 	return cal, err

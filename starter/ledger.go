@@ -19,11 +19,7 @@ func (a *app) ledgerCommand() *cobra.Command {
 // withLedger opens the ledger alone: reading it needs no engine. It makes none:
 // in the wrong folder an empty ledger would look whole.
 func (a *app) withLedger(ctx context.Context, do func(*ledger.Store) error) error {
-	url := host.LedgerURL(a.cfg)
-	if noFile(url) {
-		return fmt.Errorf("%s: %w", url, errNoLedger)
-	}
-	store, err := ledger.Open(ctx, url)
+	store, err := host.OpenLedger(ctx, a.cfg, a.log)
 	if err != nil {
 		return err
 	}
@@ -99,7 +95,7 @@ func (a *app) planStatus() *cobra.Command {
 	return a.listing(&cobra.Command{
 		Use: "status [PLAN]", Short: a.w.T("cli.plan_status"), Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			err := a.withLedger(cmd.Context(), func(store *ledger.Store) error {
+			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
 				if err := a.wholeBook(cmd.Context(), store); err != nil {
 					return err
 				}
@@ -108,10 +104,6 @@ func (a *app) planStatus() *cobra.Command {
 				}
 				return a.planTasksStatus(cmd.Context(), store, args[0])
 			})
-			if len(args) == 0 && errors.Is(err, errNoLedger) {
-				return a.showPlans(nil)
-			}
-			return err
 		},
 	})
 }

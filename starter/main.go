@@ -3,15 +3,16 @@
 package main
 
 import (
-	"context"
 	"os"
-	"os/signal"
-	"syscall"
+
+	"duban/internal/host"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
+func main() { os.Exit(program()) }
+
+// program is this process, and gives its exit status.
+func program() int {
+	ctx, release := host.ToldToStop()
+	defer release()
+	return run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
 }

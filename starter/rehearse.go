@@ -89,6 +89,7 @@ func (a *app) rehearse(ctx context.Context, o rehearse.Options) error {
 	if a.format == "json" {
 		show = a.err
 	}
+	a.serves.Store(true)
 	v := &yearView{app: a, out: show}
 	fmt.Fprintln(show, a.w.T("cli.rehearse_start", words.Data{"Title": o.Plan.Title, "Dir": o.Dir}))
 	o.Watch = v.watch

@@ -106,7 +106,7 @@ func (a *app) whatIsKnown(ctx context.Context, p *plan.Plan, file string) (lastY
 		return err
 	})
 	switch {
-	case errors.Is(err, errNoLedger):
+	case errors.Is(err, ledger.ErrNoLedger):
 		fmt.Fprintln(a.err, a.w.T("rollover.no_record"))
 		return known, nil
 	case errors.Is(err, ledger.ErrNotFound):

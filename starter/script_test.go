@@ -1,11 +1,7 @@
 package main
 
 import (
-	"context"
-	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -14,12 +10,7 @@ import (
 
 // TestMain lets the scripts under testdata run this program as `starter`.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"starter": func() {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		code := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
-		stop()
-		os.Exit(code)
-	}})
+	testscript.Main(m, map[string]func(){"starter": main})
 }
 
 func TestScripts(t *testing.T) {

@@ -7,7 +7,9 @@ import (
 	"net"
 	"os"
 	"strings"
+	"syscall"
 
+	"github.com/lib/pq"
 	"go.temporal.io/api/serviceerror"
 
 	"duban/internal/host"
@@ -16,15 +18,20 @@ import (
 	"duban/internal/words"
 )
 
-// errNoLedger: there is no ledger where one was to be read.
-var errNoLedger = errors.New("no ledger")
-
 // sentences are the errors that people meet and the words for them.
 var sentences = []struct {
 	err error
 	key string
 }{
-	{errNoLedger, "no_ledger"},
+	{ledger.ErrNoLedger, "no_ledger"},
+	{ledger.ErrForeign, "ledger_foreign"},
+	{ledger.ErrSchemaOlder, "ledger_older"},
+	{ledger.ErrSchemaNewer, "ledger_newer"},
+	{ledger.ErrFull, "ledger_full"},
+	{ledger.ErrDamaged, "ledger_damaged"},
+	{ledger.ErrReplaced, "ledger_replaced"},
+	{ledger.ErrReadOnly, "ledger_read_only"},
+	{ledger.ErrBusy, "ledger_busy"},
 	{ledger.ErrNotFound, "not_found"},
 	{host.ErrDirInUse, "dir_in_use"},
 	{host.ErrPortInUse, "port_in_use"},
@@ -35,24 +42,45 @@ var sentences = []struct {
 
 // known is what happened and what to do, for an error that people meet.
 func (a *app) known(err error) (string, bool) {
+	var away *host.AwayError
+	if errors.As(err, &away) && !errors.Is(err, ledger.ErrBusy) && !errors.Is(err, ledger.ErrFull) && !errors.Is(err, ledger.ErrDamaged) {
+		return a.w.T("help."+away.Who+"_away", words.Data{"At": away.At, "Why": a.why(away.Err)}), true
+	}
 	for _, s := range sentences {
 		if errors.Is(err, s.err) {
-			return a.w.T("help."+s.key, words.Data{"What": what(err, s.err), "Dir": a.cfg.Dir}), true
+			return a.w.T("help."+s.key, words.Data{"What": what(err, s.err), "Dir": a.cfg.Dir, "Ledger": host.LedgerURL(a.cfg)}), true
 		}
+	}
+	if errors.Is(err, ledger.ErrAway) {
+		return a.w.T("help.ledger_away", words.Data{"At": host.LedgerURL(a.cfg), "Why": a.why(err)}), true
 	}
 	var path *fs.PathError
 	if errors.As(err, &path) && errors.Is(path, fs.ErrPermission) {
 		return a.w.T("help.no_permission", words.Data{"What": path.Path}), true
 	}
-	var away *serviceerror.Unavailable
-	if a.cfg.TemporalAddress != "" && (errors.As(err, &away) || errors.Is(err, context.DeadlineExceeded)) {
-		return a.w.T("help.temporal_away", words.Data{"Address": a.cfg.TemporalAddress, "Error": err}), true
-	}
-	var network net.Error
-	if a.cfg.DatabaseURL != "" && errors.As(err, &network) {
-		return a.w.T("help.database_away", words.Data{"Error": err}), true
-	}
 	return "", false
+}
+
+// why somebody did not answer, in people's words where there are some.
+func (a *app) why(err error) string {
+	var pg *pq.Error
+	var dns *net.DNSError
+	var unavailable *serviceerror.Unavailable
+	key := ""
+	switch {
+	case errors.As(err, &pg):
+		key = map[string]string{"28P01": "password", "28000": "password", "3D000": "no_database", "53300": "too_many", "57P03": "starting", "42501": "rights"}[string(pg.Code)]
+	case errors.As(err, &dns):
+		key = "no_host"
+	case errors.Is(err, syscall.ECONNREFUSED), errors.As(err, &unavailable) && strings.Contains(err.Error(), "refused"):
+		key = "refused"
+	case errors.Is(err, host.ErrSilent), errors.Is(err, context.DeadlineExceeded), os.IsTimeout(err):
+		key = "silent"
+	}
+	if key == "" {
+		return err.Error()
+	}
+	return a.w.T("help.why_" + key)
 }
 
 // what is the subject of an error, without the English that follows it: "plan
@@ -64,14 +92,4 @@ func what(err, known error) string {
 		text = strings.TrimPrefix(text, room)
 	}
 	return strings.TrimPrefix(text, "plan ")
-}
-
-// noFile tells that a ledger kept in a file has no file yet.
-func noFile(url string) bool {
-	file, ok := strings.CutPrefix(url, "sqlite:")
-	if !ok {
-		return false
-	}
-	_, err := os.Stat(file)
-	return errors.Is(err, fs.ErrNotExist)
 }

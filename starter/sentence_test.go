@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 
 	"duban/internal/calendar"
+	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/internal/settings"
@@ -22,7 +23,7 @@ func TestErrorsAreSentencesThatSayWhatToDo(t *testing.T) {
 	for want, err := range map[string]error{
 		"台账里没有“nosuch”；已启动的计划见 plan status": fmt.Errorf("plan nosuch: %w", ledger.ErrNotFound),
 		"已中断；再执行一次即可继续。":                    fmt.Errorf("engine: describe task:x: %w", context.Canceled),
-		"TEMPORAL_ADDRESS（temporal:7233）连不上。请核对地址，确认 Temporal 在运行。原因：failed reaching server: refused": fmt.Errorf("failed reaching server: %w", serviceerror.NewUnavailable("refused")),
+		"TEMPORAL_ADDRESS（temporal:7233）连不上：那里没有程序在听（连接被拒绝）。请核对地址，确认 Temporal 在运行，再执行一次。": &host.AwayError{Who: "temporal", At: "temporal:7233", Err: fmt.Errorf("failed reaching server: %w", serviceerror.NewUnavailable("refused"))},
 		"出错：disk full": fmt.Errorf("disk full"),
 	} {
 		require.Equal(t, want, a.sentence(err))

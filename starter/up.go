@@ -15,14 +15,26 @@ import (
 // upCommand is everything in one process: the engine with its web UI, the
 // worker, the ledger, and, when files are named, their plans launched.
 func (a *app) upCommand() *cobra.Command {
-	return &cobra.Command{
+	var fresh bool
+	c := &cobra.Command{
 		Use: "up [FILE…]", Short: a.w.T("cli.up"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			plans, err := a.loadAll(args)
 			if err != nil {
 				return err
 			}
-			h, err := host.Open(cmd.Context(), a.cfg, host.Options{Embedded: true, Work: true, Out: a.out, Log: a.log})
+			if fresh && a.cfg.FromRoot {
+				return sentenceError(a.w.T("cli.init_root", words.Data{"Dir": a.cfg.Dir}))
+			}
+			a.serves.Store(true)
+			for _, line := range a.warnings {
+				a.log.Warn("Settings: " + line)
+			}
+			h, err := host.Open(cmd.Context(), a.cfg, host.Options{Embedded: true, Work: true, Known: !fresh, Out: a.out, Log: a.log})
+			if cmd.Context().Err() != nil { // told to stop before it was ready
+				fmt.Fprintln(a.out, a.w.T("cli.up_stopped"))
+				return nil
+			}
 			if err != nil {
 				return err
 			}
@@ -38,6 +50,8 @@ func (a *app) upCommand() *cobra.Command {
 			return err
 		},
 	}
+	c.Flags().BoolVar(&fresh, "new", false, a.w.T("cli.flag_new"))
+	return c
 }
 
 // loadAll reads every plan before anything is started; the errors of all of
@@ -67,7 +81,8 @@ func (a *app) engineCommand() *cobra.Command {
 			}
 			cfg := a.cfg
 			cfg.Dir, cfg.Outbox, cfg.TemporalPort, cfg.UI = dir, filepath.Join(dir, "outbox"), port, false
-			cfg.DatabaseURL, cfg.TemporalAddress, cfg.SMTP, cfg.Metrics = "", "", a.cfg.SMTP.Off(), "" // a world of its own
+			cfg.DatabaseURL, cfg.TemporalAddress, cfg.TemporalFile, cfg.TemporalProfile, cfg.SMTP, cfg.Metrics = "", "", "", "", a.cfg.SMTP.Off(), "" // a world of its own
+			a.serves.Store(true)
 			h, err := host.Open(cmd.Context(), cfg, host.Options{Embedded: true, Work: true, Rehearsal: true, Out: a.out, Log: a.log})
 			if err != nil {
 				return err

@@ -8,20 +8,18 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"runtime/debug"
 	"strings"
-	"syscall"
 
 	"duban/internal/host"
 	"duban/internal/settings"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	ctx, release := host.ToldToStop()
+	defer release()
 	if err := run(ctx, os.Environ()); err != nil {
-		fmt.Fprintln(os.Stderr, "worker:", err)
+		fmt.Fprintln(os.Stderr, "worker:", host.Redact(err.Error()))
 		os.Exit(1)
 	}
 }
@@ -38,15 +36,22 @@ func run(ctx context.Context, environ []string) (err error) {
 		return err
 	}
 	log := host.Logger(cfg, os.Stderr)
+	for _, line := range settings.Warnings(env) {
+		log.Warn("Settings: " + line)
+	}
 	version := "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok {
 		version = info.Main.Version
 	}
-	h, err := host.Open(ctx, cfg, host.Options{Embedded: true, Work: true, Out: os.Stdout, Log: log})
+	h, err := host.Open(ctx, cfg, host.Options{Embedded: true, Work: true, Known: true, Out: os.Stdout, Log: log})
+	if ctx.Err() != nil {
+		log.Info("Told to stop before it was ready")
+		return nil
+	}
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
-	log.Info("Worker is ready", "version", version, "temporal", h.Address, "ui", h.UI, "dir", cfg.Dir)
+	log.Info("Worker is ready", "version", version, "temporal", h.Address, "ui", h.UI, "ledger", h.LedgerURL, "dir", cfg.Dir)
 	return h.Wait(ctx)
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,7 @@ func load(t *testing.T) composeFile {
 	decoder.KnownFields(true)
 	var file struct {
 		Name        string
+		Office      map[string]string `yaml:"x-office"`
 		composeFile `yaml:",inline"`
 	}
 	require.NoError(t, decoder.Decode(&file))
@@ -58,7 +60,7 @@ func load(t *testing.T) composeFile {
 
 func TestServices(t *testing.T) {
 	t.Parallel()
-	require.ElementsMatch(t, []string{"postgres", "schema", "temporal", "namespace", "ui", "worker", "starter"}, keys(load(t).Services))
+	require.ElementsMatch(t, []string{"postgres", "schema", "temporal", "namespace", "ui", "office", "worker", "starter"}, keys(load(t).Services))
 }
 
 func TestImagesArePinned(t *testing.T) {
@@ -100,8 +102,9 @@ func TestOrder(t *testing.T) {
 		"temporal":  {"schema": "service_completed_successfully"},
 		"namespace": {"temporal": "service_healthy"},
 		"ui":        {"temporal": "service_healthy"},
-		"worker":    {"postgres": "service_healthy", "namespace": "service_completed_successfully"},
-		"starter":   {"postgres": "service_healthy", "namespace": "service_completed_successfully"},
+		"office":    {"postgres": "service_healthy"},
+		"worker":    {"postgres": "service_healthy", "namespace": "service_completed_successfully", "office": "service_completed_successfully"},
+		"starter":   {"postgres": "service_healthy", "namespace": "service_completed_successfully", "office": "service_completed_successfully"},
 	}, got)
 }
 
@@ -109,7 +112,7 @@ func TestOrder(t *testing.T) {
 func TestEnvironment(t *testing.T) {
 	t.Parallel()
 	file := load(t)
-	for _, name := range []string{"namespace", "worker", "starter"} {
+	for _, name := range []string{"namespace", "office", "worker", "starter"} {
 		for variable := range file.Services[name].Environment {
 			require.Contains(t, settings.Names(), variable, "%s sets what nothing reads", name)
 		}
@@ -139,18 +142,65 @@ func substitute(value string) string {
 	})
 }
 
-// TestStopping: containers give the worker longer than it gives its activities.
+// TestStopping: containers and systemd give the worker longer than it takes itself.
 func TestStopping(t *testing.T) {
 	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(root, "internal/host/stop.go"))
+	require.NoError(t, err)
+	found := regexp.MustCompile(`StopWithin = (\d+) \* time\.Second`).FindSubmatch(text)
+	require.NotNil(t, found, "how long a stop takes is no longer where this test looks")
+	within, err := time.ParseDuration(string(found[1]) + "s")
+	require.NoError(t, err)
 	grace, err := time.ParseDuration(load(t).Services["worker"].StopGracePeriod)
 	require.NoError(t, err)
-	text, err := os.ReadFile(filepath.Join(root, "internal/host/host.go"))
+	require.Greater(t, grace, within)
+	unit := readUnit(t)
+	seconds, err := strconv.Atoi(unit["TimeoutStopSec"])
 	require.NoError(t, err)
-	found := regexp.MustCompile(`WorkerStopTimeout:\s+(\d+) \* time\.Second`).FindSubmatch(text)
-	require.NotNil(t, found, "the worker's stop timeout is no longer where this test looks")
-	timeout, err := time.ParseDuration(string(found[1]) + "s")
+	require.Greater(t, time.Duration(seconds)*time.Second, within)
+}
+
+// readUnit is the unit file's settings, each once.
+func readUnit(t *testing.T) map[string]string {
+	t.Helper()
+	raw, err := os.ReadFile("duban.service")
 	require.NoError(t, err)
-	require.Greater(t, grace, timeout)
+	unit := map[string]string{}
+	for line := range strings.Lines(string(raw)) {
+		if key, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok && !strings.HasPrefix(line, "#") {
+			require.NotContains(t, unit, key)
+			unit[key] = value
+		}
+	}
+	return unit
+}
+
+// TestUnit: systemd never gives the worker up, waits as long as it waits, and starts it on a whole path.
+func TestUnit(t *testing.T) {
+	t.Parallel()
+	unit := readUnit(t)
+	require.Equal(t, []string{"notify", "always", "0", "infinity", "duban"},
+		[]string{unit["Type"], unit["Restart"], unit["StartLimitIntervalSec"], unit["TimeoutStartSec"], unit["StateDirectory"]})
+	name, dir, _ := strings.Cut(unit["Environment"], "=")
+	require.Equal(t, "DUBAN_DIR", name)
+	require.True(t, filepath.IsAbs(dir))
+	require.Equal(t, dir, unit["WorkingDirectory"])
+	watch, err := strconv.Atoi(unit["WatchdogSec"])
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, time.Duration(watch)*time.Second, 4*time.Minute, "longer than a statement's deadline and the time a poll takes to end")
+
+	if _, err := exec.LookPath("systemd-analyze"); err != nil {
+		t.Skip("no systemd-analyze here")
+	}
+	raw, err := os.ReadFile("duban.service")
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "duban.service") // verify looks for the program
+	require.NoError(t, os.WriteFile(file, []byte(strings.ReplaceAll(string(raw), "/usr/local/bin/worker", "/bin/true")), 0o644))
+	out, err := exec.Command("systemd-analyze", "verify", "--man=no", file).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	for line := range strings.Lines(string(out)) {
+		require.NotContains(t, line, "duban.service", "systemd complains")
+	}
 }
 
 func TestPortsAreOpenedOnThisMachineOnly(t *testing.T) {

@@ -38,6 +38,7 @@ func newOffice(t *testing.T, c cluster.Cluster) *office {
 		require.NoError(t, err, "%s", out)
 	}
 	o.env = append(os.Environ(), "TEMPORAL_ADDRESS="+c.Address, "TEMPORAL_NAMESPACE="+c.Namespace, "DATABASE_URL="+c.DatabaseURL, "DUBAN_DIR="+t.TempDir(), "LOG_LEVEL=warn")
+	o.starter("init")
 	return o
 }
 

@@ -11,8 +11,10 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"go.temporal.io/api/enums/v1"
@@ -44,6 +46,7 @@ const AuditGrace = 20 * time.Minute
 type Options struct {
 	Embedded  bool // without TEMPORAL_ADDRESS, start the embedded server; otherwise join the one that runs
 	Work      bool // run the worker
+	Known     bool // the ledger must have been made before; what joins a running engine never makes one
 	Rehearsal bool // the embedded server may lose the last moment in a power cut, and nothing else
 	Out       io.Writer
 	Log       *slog.Logger
@@ -56,14 +59,19 @@ type Host struct {
 	Client    client.Client
 	Address   string // of Temporal's frontend
 	UI        string // of the web UI, or ""
-	LedgerURL string
+	LedgerURL string // without its password
 
 	namespace string
+	identity  string // under which this process polls
 	server    *embedded.Server
 	worker    worker.Worker
 	failed    chan error
 	metrics   io.Closer
+	measured  client.MetricsHandler
 	log       *slog.Logger
+	boot      boot
+	notify    notifier
+	stopBeat  func()
 }
 
 // LedgerURL is where the ledger is: DATABASE_URL, or the SQLite file in the folder.
@@ -74,36 +82,60 @@ func LedgerURL(cfg settings.Config) string {
 	return "sqlite:" + filepath.Join(cfg.Dir, "ledger.db")
 }
 
-// Open brings the parts up, in order; on an error those that are up are taken down.
+// Open brings the parts up, in order; on an error those that are up are taken down. What works waits for the ledger and
+// for Temporal until they answer or ctx ends; see wait.
 func Open(ctx context.Context, cfg settings.Config, o Options) (_ *Host, err error) {
-	h := &Host{LedgerURL: LedgerURL(cfg), log: o.Log, failed: make(chan error, 1)}
+	h := &Host{LedgerURL: Redact(LedgerURL(cfg)), log: o.Log, failed: make(chan error, 1), boot: newBoot(o)}
+	h.notify.on, h.notify.log = o.Work && !o.Rehearsal, o.Log
+	h.boot.notify = h.notify
+	if o.Work {
+		signal.Ignore(syscall.SIGPIPE) // whoever read the log or the output may go away
+		if _, err := Calendar(cfg); err != nil {
+			return nil, fmt.Errorf("%w: %w", errSettings, err)
+		}
+	} else {
+		cfg.Metrics = "" // served by what works
+	}
 	defer func() {
 		if err != nil {
 			h.Close()
 		}
 	}()
+	if err := h.known(ctx, cfg, o); err != nil {
+		return nil, err
+	}
 	if h.Client, err = h.connect(ctx, cfg, o); err != nil {
 		return nil, err
 	}
-	if h.Ledger, err = ledger.Open(ctx, h.LedgerURL); err != nil {
+	if h.Ledger, err = h.open(ctx, cfg, o); err != nil {
 		return nil, err
 	}
 	h.Engine = engine.New(h.Client, h.Ledger, cfg.WakeWindow, time.Now, o.Log)
 	if !o.Work {
 		return h, nil
 	}
-	return h, h.work(ctx, cfg, o)
+	if err := h.work(ctx, cfg, o); err != nil {
+		return nil, err
+	}
+	h.notify.ready()
+	beating, stop := context.WithCancel(context.Background())
+	h.stopBeat = stop
+	go h.notify.beat(beating, h.progress)
+	return h, nil
 }
 
 // connect dials the Temporal server of TEMPORAL_ADDRESS, or the embedded one.
 func (h *Host) connect(ctx context.Context, cfg settings.Config, o Options) (client.Client, error) {
-	if cfg.TemporalAddress != "" {
-		opts, err := envconfig.LoadClientOptions(envconfig.LoadClientOptionsRequest{})
+	if cfg.Cluster() {
+		opts, err := envconfig.LoadClientOptions(envconfig.LoadClientOptionsRequest{
+			ConfigFilePath: cfg.TemporalFile, DisableFile: cfg.TemporalFile == "" && cfg.TemporalProfile == "",
+		})
 		if err != nil {
 			return nil, fmt.Errorf("host: TEMPORAL_*: %w", err)
 		}
 		h.Address = opts.HostPort
-		return h.dial(ctx, cfg, opts)
+		dial := func(ctx context.Context) (client.Client, error) { return h.dial(ctx, cfg, opts) }
+		return wait(ctx, h.boot, temporalName, h.Address, dial, client.Client.Close)
 	}
 	if !o.Embedded {
 		found, err := readEngineFile(cfg.Dir)
@@ -144,13 +176,20 @@ func loopback(address string) client.Options {
 func (h *Host) dial(ctx context.Context, cfg settings.Config, opts client.Options) (client.Client, error) {
 	opts.Logger = log.NewStructuredLogger(h.log)
 	h.namespace = cmp.Or(opts.Namespace, client.DefaultNamespace)
-	metrics, closer, err := metricsHandler(cfg.Metrics, h.log)
-	if err != nil {
-		return nil, err
+	if opts.Identity == "" {
+		name, _ := os.Hostname()
+		opts.Identity = fmt.Sprintf("%d@%s@duban", os.Getpid(), name)
 	}
-	h.metrics = closer
-	if metrics != nil {
-		opts.MetricsHandler = metrics
+	h.identity = opts.Identity
+	if h.metrics == nil { // dialling again serves them once
+		metrics, closer, err := metricsHandler(cfg.Metrics, h.log)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", errSettings, err)
+		}
+		h.metrics, h.measured = closer, metrics
+	}
+	if h.measured != nil {
+		opts.MetricsHandler = h.measured
 	}
 	return client.DialContext(ctx, opts)
 }
@@ -163,14 +202,8 @@ func searchAttributes() map[string]enums.IndexedValueType {
 	return m
 }
 
-// work checks the namespace, then starts the worker.
+// work begins to work when the namespace is ready and the ledger has this year's notices.
 func (h *Host) work(ctx context.Context, cfg settings.Config, o Options) error {
-	if err := h.checkNamespace(ctx); err != nil {
-		return err
-	}
-	if err := h.seedCalendar(ctx, cfg); err != nil {
-		return err
-	}
 	channels, err := Channels(cfg, o.Out)
 	if err != nil {
 		return err
@@ -178,8 +211,25 @@ func (h *Host) work(ctx context.Context, cfg settings.Config, o Options) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(200) // a small heap and much that lives for a moment: half the collections
 	}
-	h.worker = worker.New(h.Client, workflows.TaskQueue, worker.Options{
-		WorkerStopTimeout: 20 * time.Second,
+	if err := h.await(ctx, temporalName, h.Address, h.checkNamespace); err != nil {
+		return err
+	}
+	if err := h.await(ctx, ledgerName, h.LedgerURL, func(ctx context.Context) error { return h.seedCalendar(ctx, cfg) }); err != nil {
+		return err
+	}
+	return h.await(ctx, temporalName, h.Address, func(context.Context) error { return h.startWorker(cfg, o, channels) })
+}
+
+// await is wait for what gives nothing.
+func (h *Host) await(ctx context.Context, who, at string, try func(context.Context) error) error {
+	_, err := wait(ctx, h.boot, who, at, func(ctx context.Context) (none struct{}, err error) { return none, try(ctx) }, nil)
+	return err
+}
+
+// startWorker makes the worker and starts it; one that did not start cannot be started again.
+func (h *Host) startWorker(cfg settings.Config, o Options, channels notice.Set) error {
+	w := worker.New(h.Client, workflows.TaskQueue, worker.Options{
+		WorkerStopTimeout: workerStop,
 		//lint:ignore SA1019 its successor opts in to versioned deployments; this only names the worker: see workflows.BuildID
 		BuildID: workflows.BuildID,
 		// When it wakes, a task should get the worker that still knows it, however
@@ -194,13 +244,14 @@ func (h *Host) work(ctx context.Context, cfg settings.Config, o Options) error {
 			}
 		},
 	})
-	workflows.Register(h.worker)
-	h.worker.RegisterActivity(&activities.Activities{
+	workflows.Register(w)
+	w.RegisterActivity(&activities.Activities{
 		Ledger: h.Ledger, Starter: h.Engine, Channels: channels, Words: words.New(cfg.Lang), Now: time.Now, Log: o.Log,
 	})
-	if err := h.worker.Start(); err != nil {
+	if err := w.Start(); err != nil {
 		return fmt.Errorf("host: worker: %w", err)
 	}
+	h.worker = w
 	return nil
 }
 
@@ -285,27 +336,6 @@ func (h *Host) Wait(ctx context.Context) error {
 	case err := <-h.failed:
 		return fmt.Errorf("host: worker: %w", err)
 	}
-}
-
-// Close stops the worker (running activities get 20 seconds), then the rest.
-func (h *Host) Close() error {
-	if h.worker != nil {
-		h.worker.Stop()
-	}
-	if h.Client != nil {
-		h.Client.Close()
-	}
-	var errs []error
-	if h.Ledger != nil {
-		errs = append(errs, h.Ledger.Close())
-	}
-	if h.server != nil {
-		h.server.Stop()
-	}
-	if h.metrics != nil {
-		errs = append(errs, h.metrics.Close())
-	}
-	return errors.Join(errs...)
 }
 
 // engineFile tells other programs on this machine where the embedded server is.

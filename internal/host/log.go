@@ -3,12 +3,14 @@ package host
 import (
 	"io"
 	"log/slog"
+	"strings"
 
 	"duban/internal/settings"
 )
 
-// Logger is the process's log: English, to w.
+// Logger is the process's log: English, to w, without passwords.
 func Logger(cfg settings.Config, w io.Writer) *slog.Logger {
+	w = redacting{w, strings.NewReplacer(secrets(cfg)...)}
 	opts := &slog.HandlerOptions{Level: cfg.LogLevel}
 	if cfg.LogFormat == "json" {
 		return slog.New(slog.NewJSONHandler(w, opts))

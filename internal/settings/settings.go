@@ -8,9 +8,12 @@ import (
 	"log/slog"
 	"maps"
 	"net/mail"
+	"net/url"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/caarlos0/env/v11"
@@ -20,10 +23,14 @@ import (
 type Config struct {
 	// TemporalAddress is TEMPORAL_ADDRESS; when empty, the worker runs the embedded server.
 	TemporalAddress string `env:"TEMPORAL_ADDRESS" want:"host:port of the Temporal frontend"`
+	// TemporalFile and TemporalProfile name a configuration of Temporal's own. Without them no file is looked for: what
+	// the environment says needs none.
+	TemporalFile    string `env:"TEMPORAL_CONFIG_FILE" want:"a file of Temporal's own settings, such as /etc/temporal.toml"`
+	TemporalProfile string `env:"TEMPORAL_PROFILE" want:"a profile in TEMPORAL_CONFIG_FILE"`
 
 	// DatabaseURL of the ledger on PostgreSQL; when empty, the ledger is an SQLite file in Dir.
 	DatabaseURL string `env:"DATABASE_URL" want:"postgres://USER:PASSWORD@HOST:5432/NAME"`
-	// Dir holds what the programs keep on this machine.
+	// Dir holds what the programs keep on this machine, as an absolute path.
 	Dir string `env:"DUBAN_DIR" envDefault:"var" want:"a folder"`
 	// Lang is the language of what people read: zh or en.
 	Lang string `env:"DUBAN_LANG" envDefault:"zh" want:"zh or en"`
@@ -49,6 +56,24 @@ type Config struct {
 	// LogLevel and LogFormat (text or json) are of the log on standard error.
 	LogLevel  slog.Level `env:"LOG_LEVEL" envDefault:"info" want:"debug, info, warn or error"`
 	LogFormat string     `env:"LOG_FORMAT" envDefault:"text" want:"text or json"`
+	// FromRoot says that Dir was given as a relative path to a program that was started in /: as a service without a
+	// working directory is, and nobody means it.
+	FromRoot bool `env:"-"`
+}
+
+// Cluster tells that Temporal runs elsewhere, by an address or by a configuration file of Temporal's own.
+func (c Config) Cluster() bool {
+	return c.TemporalAddress != "" || c.TemporalFile != "" || c.TemporalProfile != ""
+}
+
+// Secrets are the values that must not be shown, as they are written in the environment.
+func (c Config) Secrets() (all []string) {
+	if u, err := url.Parse(c.DatabaseURL); err == nil && u.User != nil {
+		if password, ok := u.User.Password(); ok {
+			all = append(all, password)
+		}
+	}
+	return append(all, c.SMTP.Password)
 }
 
 // SMTP is how to reach the mail server.
@@ -71,9 +96,9 @@ func (s SMTP) Off() SMTP {
 	return SMTP{Sender: s.Sender, From: s.From, FromName: s.FromName, TLS: s.TLS}
 }
 
-// temporal is what Temporal's own reader of the environment takes besides TEMPORAL_ADDRESS.
+// temporal is what Temporal's own reader of the environment takes besides those of Config.
 var temporal = []string{
-	"TEMPORAL_CONFIG_FILE", "TEMPORAL_PROFILE", "TEMPORAL_NAMESPACE", "TEMPORAL_API_KEY", "TEMPORAL_CLIENT_AUTHORITY",
+	"TEMPORAL_NAMESPACE", "TEMPORAL_API_KEY", "TEMPORAL_CLIENT_AUTHORITY",
 	"TEMPORAL_TLS", "TEMPORAL_TLS_CLIENT_CERT_PATH", "TEMPORAL_TLS_CLIENT_CERT_DATA", "TEMPORAL_TLS_CLIENT_KEY_PATH",
 	"TEMPORAL_TLS_CLIENT_KEY_DATA", "TEMPORAL_TLS_SERVER_CA_CERT_PATH", "TEMPORAL_TLS_SERVER_CA_CERT_DATA",
 	"TEMPORAL_TLS_SERVER_NAME", "TEMPORAL_TLS_DISABLE_HOST_VERIFICATION", "TEMPORAL_CODEC_ENDPOINT", "TEMPORAL_CODEC_AUTH",
@@ -94,6 +119,9 @@ func Load(environ map[string]string) (Config, error) {
 	if set == nil {
 		set = map[string]string{} // nil would make the parser read the process's environment
 	}
+	if errs := append(spelling(set), unknown(set)...); len(errs) > 0 {
+		return Config{}, errors.Join(errs...)
+	}
 	var c Config
 	parsed := explain(env.ParseWithOptions(&c, env.Options{Environment: set}))
 	if c.Outbox == "" {
@@ -105,10 +133,32 @@ func Load(environ map[string]string) (Config, error) {
 	if from, err := mail.ParseAddress(c.SMTP.Sender); err == nil {
 		c.SMTP.From, c.SMTP.FromName = from.Address, from.Name
 	}
-	if err := errors.Join(parsed, c.validate(set)); err != nil {
+	if err := errors.Join(parsed, c.validate(set), c.absolute()); err != nil {
 		return Config{}, err
 	}
 	return c, nil
+}
+
+// absolute makes every path one that holds wherever it is used from.
+func (c *Config) absolute() error {
+	if here, err := os.Getwd(); err == nil {
+		c.FromRoot = here == "/" && !filepath.IsAbs(c.Dir)
+	}
+	file, inFile := strings.CutPrefix(c.DatabaseURL, "sqlite:")
+	for _, path := range []*string{&c.Dir, &c.Outbox, &c.Accounts, &c.Calendar, &file, &c.TemporalFile} {
+		if *path == "" {
+			continue
+		}
+		whole, err := filepath.Abs(*path)
+		if err != nil {
+			return fmt.Errorf("DUBAN_DIR: %s is relative and the working directory cannot be told (%w): want an absolute path", c.Dir, err)
+		}
+		*path = whole
+	}
+	if inFile {
+		c.DatabaseURL = "sqlite:" + file
+	}
+	return nil
 }
 
 // wrong is the one form of complaint: the variable and what it should be.

@@ -3,6 +3,7 @@ package settings_test
 import (
 	"log/slog"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -14,11 +15,13 @@ import (
 	"duban/internal/settings"
 )
 
-func defaults() settings.Config {
+func defaults(t *testing.T) settings.Config {
+	here, err := os.Getwd()
+	require.NoError(t, err)
 	return settings.Config{
-		Dir: "var", Lang: "zh", TemporalPort: 7233, UIPort: 8233, UI: true, WakeWindow: 2 * time.Hour,
+		Dir: here + "/var", Lang: "zh", TemporalPort: 7233, UIPort: 8233, UI: true, WakeWindow: 2 * time.Hour,
 		SMTP:   settings.SMTP{Sender: "督办 <duban@localhost>", From: "duban@localhost", FromName: "督办", TLS: "starttls"},
-		Outbox: "var/outbox", Accounts: "var/accounts.yaml", LogLevel: slog.LevelInfo, LogFormat: "text",
+		Outbox: here + "/var/outbox", Accounts: here + "/var/accounts.yaml", LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
 }
 
@@ -32,7 +35,7 @@ func TestDefaults(t *testing.T) {
 			t.Parallel()
 			got, err := settings.Load(environ)
 			require.NoError(t, err)
-			require.Equal(t, defaults(), got)
+			require.Equal(t, defaults(t), got)
 		})
 	}
 }
@@ -135,4 +138,74 @@ func TestNames(t *testing.T) {
 		"DUBAN_UI_PORT", "DUBAN_WAKE_WINDOW", "LOG_FORMAT", "LOG_LEVEL", "SMTP_FROM", "SMTP_HOST", "SMTP_PASSWORD",
 		"SMTP_PORT", "SMTP_TLS", "SMTP_USER",
 	}, own)
+}
+
+// TestValuesAsEnvFilesDeliverThem: what a file with Windows line ends, a container or a unit file makes of a value is
+// refused by name for every variable, and never repaired into another folder.
+func TestValuesAsEnvFilesDeliverThem(t *testing.T) {
+	t.Parallel()
+	for _, name := range settings.Names() {
+		if strings.HasSuffix(name, "_DATA") {
+			continue
+		}
+		secret := strings.Contains(name, "PASSWORD") || strings.Contains(name, "KEY") && !strings.Contains(name, "PATH") || strings.HasSuffix(name, "_AUTH")
+		for value, why := range map[string]string{
+			"/srv/duban\r": "carriage return", "/srv/du\nban": "cannot be seen", "/srv/duban\u200b": "cannot be seen", "\ufeff/srv/duban": "cannot be seen",
+			"/srv/duban ": "space", "\u3000/srv/duban": "space", `"/srv/duban"`: "quotes", "'/srv/duban'": "quotes", "“/srv/duban”": "quotes",
+			"~/duban": "~", "$HOME/duban": "variable", "${HOME}/duban": "variable", "%h/duban": "variable", "$(pwd)": "variable", "{{ dir }}": "variable",
+		} {
+			_, err := settings.Load(map[string]string{name: value})
+			if secret && !strings.Contains(why, "return") && !strings.Contains(why, "seen") {
+				continue // any character may be in a password
+			}
+			require.ErrorContains(t, err, name+": ", "%q", value)
+			require.ErrorContains(t, err, why, "%s=%q", name, value)
+		}
+	}
+	for value, meant := range map[string]string{"/srv/duban\r": "/srv/duban", "/srv/duban ": "/srv/duban", `"/srv/duban"`: "/srv/duban"} {
+		_, err := settings.Load(map[string]string{"DUBAN_DIR": value})
+		require.ErrorContains(t, err, `perhaps "`+meant+`" is meant`)
+	}
+	_, err := settings.Load(map[string]string{"DATABASE_URL": "postgres://duban:s3cret@db/duban\r", "SMTP_PASSWORD": "s3cret\r"})
+	require.Error(t, err)
+	require.NotContains(t, err.Error(), "s3cret")
+	_, err = settings.Load(map[string]string{"SMTP_HOST": "mail", "SMTP_USER": "duban", "SMTP_PASSWORD": ` "$x'~ `, "SMTP_FROM": "duban@example.com"})
+	require.NoError(t, err, "a password may hold anything that can be typed")
+	_, err = settings.Load(map[string]string{"DATABASE_URL": "postgres://duban:pa$word@db/duban"})
+	require.NoError(t, err)
+	_, err = settings.Load(map[string]string{"DATABASE_URL": "postgres://duban:${PASSWORD}@db/duban"})
+	require.ErrorContains(t, err, "variable")
+	for _, numbers := range []map[string]string{{"DUBAN_UI": "yes"}, {"DUBAN_UI_PORT": "8233."}, {"DUBAN_UI_PORT": "８２３３"}, {"DUBAN_WAKE_WINDOW": "2 h"}, {"DUBAN_WAKE_WINDOW": "2"}, {"SMTP_PORT": "25x"}, {"LOG_LEVEL": "info;"}} {
+		_, err := settings.Load(numbers)
+		require.Error(t, err, "%v", numbers)
+	}
+}
+
+func TestNamesThatNothingReads(t *testing.T) {
+	t.Parallel()
+	_, err := settings.Load(map[string]string{"DUBAN_DIRR": "/srv/duban", "DUBAN_COLOUR": "red", "DUBAN_TEST_X": "1", "SMTP_SERVER": "mail"})
+	require.EqualError(t, err, "DUBAN_COLOUR: there is no such setting\nDUBAN_DIRR: there is no such setting: perhaps DUBAN_DIR is meant")
+	require.Equal(t, []string{"SMTP_PASWORD: not a setting of this program, and not read: perhaps SMTP_PASSWORD is meant", "SMTP_SERVER: not a setting of this program, and not read"},
+		settings.Warnings(map[string]string{"SMTP_SERVER": "mail", "SMTP_PASWORD": "x", "SMTP_HOST": "mail", "HOME": "/root"}))
+}
+
+// TestPathsAreAbsolute: a path holds wherever the program changes to later, and is named whole in the log.
+func TestPathsAreAbsolute(t *testing.T) {
+	here := t.TempDir()
+	t.Chdir(here)
+	got, err := settings.Load(map[string]string{"DUBAN_DIR": "office", "DUBAN_CALENDAR": "years", "DATABASE_URL": "sqlite:x/ledger.db", "DUBAN_OUTBOX": "/out", "TEMPORAL_CONFIG_FILE": "t.toml"})
+	require.NoError(t, err)
+	require.Equal(t, []string{here + "/office", here + "/office/accounts.yaml", here + "/years", "sqlite:" + here + "/x/ledger.db", "/out", here + "/t.toml"},
+		[]string{got.Dir, got.Accounts, got.Calendar, got.DatabaseURL, got.Outbox, got.TemporalFile})
+	require.False(t, got.FromRoot)
+	require.True(t, got.Cluster(), "a configuration file names a cluster")
+
+	t.Chdir("/")
+	got, err = settings.Load(nil)
+	require.NoError(t, err)
+	require.Equal(t, "/var", got.Dir)
+	require.True(t, got.FromRoot)
+	got, err = settings.Load(map[string]string{"DUBAN_DIR": "/srv/duban"})
+	require.NoError(t, err)
+	require.False(t, got.FromRoot)
 }

@@ -46,6 +46,9 @@ func (c Config) together(set map[string]string) (errs []error) {
 	if c.UI && c.TemporalPort != 0 && c.TemporalPort == c.UIPort {
 		errs = append(errs, fmt.Errorf("DUBAN_UI_PORT: %d is DUBAN_TEMPORAL_PORT already: choose another one", c.UIPort))
 	}
+	if c.Cluster() && c.DatabaseURL == "" {
+		errs = append(errs, fmt.Errorf("DATABASE_URL: is needed with TEMPORAL_ADDRESS or TEMPORAL_CONFIG_FILE, whose workers share one ledger: want %s, or sqlite:PATH written out for a ledger on this machine alone", wants()["DATABASE_URL"]))
+	}
 	if c.SMTP.Host == "" {
 		for _, name := range []string{"SMTP_PORT", "SMTP_USER", "SMTP_PASSWORD", "SMTP_TLS"} {
 			if set[name] != "" {

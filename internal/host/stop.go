@@ -1,0 +1,68 @@
+package host
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// StopWithin is how long Close takes at the most, whatever hangs. Killing the process loses nothing, so what has not
+// ended by then is left behind.
+const StopWithin = 30 * time.Second
+
+// What the parts may take of it. Activities that run are given most.
+const (
+	workerStop = 12 * time.Second // as the worker's own limit
+	ledgerStop = 8 * time.Second  // as the ledger's own
+	serverStop = 5 * time.Second
+	restStop   = time.Second
+)
+
+// errLeft: a part had not ended when its time was over.
+var errLeft = errors.New("did not end in time and was left behind")
+
+// within runs f and leaves it behind after the limit.
+func within(limit time.Duration, f func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(limit):
+		return errLeft
+	}
+}
+
+// Close stops the worker (activities that run get 12 seconds), then the rest, in StopWithin at the most. What was left
+// behind is logged, and is no error: the next start takes up all that was begun.
+func (h *Host) Close() error {
+	h.notify.stopping()
+	if h.stopBeat != nil {
+		h.stopBeat()
+	}
+	var errs []error
+	part := func(name string, limit time.Duration, f func() error) {
+		switch err := within(limit, f); {
+		case errors.Is(err, errLeft):
+			h.log.Error("Stopping: a part does not end", "part", name, "waited", limit)
+		case err != nil:
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+		}
+	}
+	if h.worker != nil {
+		part("worker", workerStop+2*time.Second, func() error { h.worker.Stop(); return nil })
+	}
+	if h.Client != nil {
+		part("connection to Temporal", restStop, func() error { h.Client.Close(); return nil })
+	}
+	if h.Ledger != nil {
+		part("ledger", ledgerStop, h.Ledger.Close)
+	}
+	if h.server != nil {
+		part("embedded Temporal server", serverStop, func() error { h.server.Stop(); return nil })
+	}
+	if h.metrics != nil {
+		part("metrics", restStop, h.metrics.Close)
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,143 @@
+package settings
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// What a value of the environment should not look like. Env files, unit files and containers each read quotes, line
+// ends and variables in their own way; what arrives wrongly is refused and never repaired in silence: a folder that is
+// not the one that is meant is an empty office beside the real one.
+
+// free are the variables whose value may hold anything but a line's end: passwords and keys.
+var free = []string{"SMTP_PASSWORD", "TEMPORAL_API_KEY", "TEMPORAL_CODEC_AUTH"}
+
+// secret are those whose value is not shown.
+var secret = append([]string{"DATABASE_URL", "SMTP_USER"}, free...)
+
+// spelling complains of every variable whose value arrived otherwise than somebody meant it.
+func spelling(set map[string]string) (errs []error) {
+	for _, name := range Names() {
+		value := set[name]
+		if value == "" || strings.HasSuffix(name, "_DATA") { // certificates and keys are of many lines
+			continue
+		}
+		if why, meant := misspelt(value, slices.Contains(free, name)); why != "" {
+			errs = append(errs, complaint(name, value, why, meant))
+		}
+	}
+	return errs
+}
+
+// complaint names the variable, what is wrong with it and, unless it is secret, what is perhaps meant.
+func complaint(name, value, why, meant string) error {
+	text := name + ": the value " + why
+	if !slices.Contains(secret, name) {
+		text = fmt.Sprintf("%s: %q %s", name, value, why)
+		if meant != "" {
+			text += fmt.Sprintf(": perhaps %q is meant", meant)
+		}
+	}
+	return fmt.Errorf("%s", text)
+}
+
+// unexpanded is what a shell, systemd or a template would have put something in place of.
+var unexpanded = regexp.MustCompile(`\$\{?[A-Za-z_]|\$\(|^%[a-zA-Z](/|$)|\{\{`)
+
+// password is the part of an address in which a $ may stand for itself.
+var password = regexp.MustCompile(`://[^/@{(]*@`)
+
+var quoted = regexp.MustCompile(`^(".*"|'.*'|[“”‘’「].*)$`)
+
+// misspelt says what is wrong with a value and, where it can be told, what is meant. A free one is only asked for
+// characters that cannot be typed.
+func misspelt(value string, free bool) (why, meant string) {
+	clean := strings.TrimFunc(value, func(r rune) bool { return unicode.IsControl(r) || !free && unicode.IsSpace(r) })
+	switch {
+	case strings.HasSuffix(value, "\r"):
+		return "ends in a carriage return (is it a file with Windows line ends?)", clean
+	case strings.ContainsFunc(value, unicode.IsControl):
+		return "holds characters that cannot be seen", ""
+	case strings.ContainsFunc(value, func(r rune) bool { return unicode.Is(unicode.Cf, r) }):
+		return "holds characters that cannot be seen", strings.Map(func(r rune) rune {
+			if unicode.Is(unicode.Cf, r) {
+				return -1
+			}
+			return r
+		}, value)
+	case free:
+		return "", ""
+	case clean != value:
+		return "begins or ends with a space", clean
+	case quoted.MatchString(value):
+		return "is in quotes, which are part of it here", strings.Trim(value, `"'“”‘’「」`)
+	case value == "~" || strings.HasPrefix(value, "~/"):
+		return "begins with ~, which only a shell understands: write the whole path", ""
+	case unexpanded.MatchString(password.ReplaceAllString(value, "://")):
+		return "holds a variable that nobody has replaced: write its value", ""
+	}
+	return "", ""
+}
+
+// ours and theirs are the beginnings of names that can only be meant for these programs, and may be.
+const ours, theirs = "DUBAN_", "SMTP_"
+
+// unknown complains of variables of ours that nothing reads. Those for tests are left alone.
+func unknown(set map[string]string) (errs []error) {
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		if strings.HasPrefix(name, ours) && !strings.HasPrefix(name, "DUBAN_TEST_") && !slices.Contains(Names(), name) {
+			errs = append(errs, fmt.Errorf("%s: there is no such setting%s", name, perhaps(name)))
+		}
+	}
+	return errs
+}
+
+// Warnings are the variables that look like settings of these programs and are none, a line each. They may be another
+// program's.
+func Warnings(environ map[string]string) (lines []string) {
+	for _, name := range slices.Sorted(maps.Keys(environ)) {
+		if strings.HasPrefix(name, theirs) && environ[name] != "" && !slices.Contains(Names(), name) {
+			lines = append(lines, name+": not a setting of this program, and not read"+perhaps(name))
+		}
+	}
+	return lines
+}
+
+// perhaps names the setting that a name is nearest to.
+func perhaps(name string) string {
+	best, least := "", 4
+	for _, known := range Names() {
+		if d := distance(name, known); d < least {
+			best, least = known, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return ": perhaps " + best + " is meant"
+}
+
+// distance is the least number of letters to change, add or take away.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		before := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := before
+			if a[i] != b[j] {
+				cost++
+			}
+			before = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

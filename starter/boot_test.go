@@ -1,0 +1,184 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
+)
+
+// process is a starter of its own, with what it has said so far.
+type process struct {
+	*exec.Cmd
+	t    *testing.T
+	mu   sync.Mutex
+	said bytes.Buffer
+	done chan error
+}
+
+func (p *process) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.said.Write(b)
+}
+
+func (p *process) text() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.said.String()
+}
+
+// runs starts the program, with these variables of ours and no others.
+func runs(t *testing.T, env []string, args ...string) *process {
+	t.Helper()
+	p := &process{Cmd: exec.Command("starter", args...), t: t, done: make(chan error, 1)}
+	p.Env = append(p.Environ(), env...)
+	p.Stdout, p.Stderr = p, p
+	require.NoError(t, p.Start())
+	go func() { p.done <- p.Wait() }()
+	t.Cleanup(func() { _ = p.Process.Kill() })
+	return p
+}
+
+func (p *process) says(text string) {
+	p.t.Helper()
+	require.Eventually(p.t, func() bool { return strings.Contains(p.text(), text) }, 3*time.Minute, 20*time.Millisecond, "%q is never said:\n%s", text, p.text())
+}
+
+// ends waits for the end, which must come within the limit, and gives the exit
+// status.
+func (p *process) ends(limit time.Duration) int {
+	p.t.Helper()
+	select {
+	case <-p.done:
+		return p.ProcessState.ExitCode()
+	case <-time.After(limit):
+		p.t.Fatalf("it does not end within %s:\n%s", limit, p.text())
+		return -1
+	}
+}
+
+// gate is a TCP address before a PostgreSQL: shut until it is opened, and then
+// open or, while it is held, silent.
+type gate struct {
+	t      *testing.T
+	at     string
+	socket string
+	path   string
+}
+
+func newGate(t *testing.T) *gate {
+	database := ledgertest.Postgres(t)
+	u, err := url.Parse(database)
+	require.NoError(t, err)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, l.Close())
+	store, err := ledger.Open(t.Context(), database)
+	require.NoError(t, err)
+	require.NoError(t, store.Close())
+	return &gate{t: t, at: l.Addr().String(), socket: filepath.Join(u.Query().Get("host"), ".s.PGSQL.5432"), path: u.Path}
+}
+
+func (g *gate) url() string {
+	return "postgres://duban:s3cret-word@" + g.at + g.path + "?sslmode=disable"
+}
+
+// open forwards; with silent it takes connections and says nothing.
+func (g *gate) open(silent bool) (shut func()) {
+	l, err := net.Listen("tcp", g.at)
+	require.NoError(g.t, err)
+	g.t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			g.t.Cleanup(func() { c.Close() })
+			if silent {
+				continue
+			}
+			to, err := net.Dial("unix", g.socket)
+			if err != nil {
+				c.Close()
+				continue
+			}
+			go func() { _, _ = io.Copy(to, c); to.Close() }()
+			go func() { _, _ = io.Copy(c, to); c.Close() }()
+		}
+	}()
+	return func() { l.Close() }
+}
+
+// TestAServiceWaitsForItsDatabase: refused, then silent, then answering. It says
+// so to its log and to systemd, starts when it can, shows no password, and ends
+// cleanly whenever it is told to.
+func TestAServiceWaitsForItsDatabase(t *testing.T) {
+	t.Parallel()
+	g := newGate(t)
+	socket := filepath.Join(t.TempDir(), "notify")
+	systemd, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
+	require.NoError(t, err)
+	defer systemd.Close()
+	env := []string{"DATABASE_URL=" + g.url(), "DUBAN_DIR=" + t.TempDir(), "DUBAN_TEMPORAL_PORT=0", "DUBAN_UI_PORT=0"}
+
+	early := runs(t, env, "up")
+	early.says("Waiting for ledger")
+	require.NoError(t, early.Process.Signal(syscall.SIGTERM))
+	require.Zero(t, early.ends(10*time.Second), "a stop before it is ready is a stop: %s", early.text())
+	require.Contains(t, early.text(), "已停止")
+
+	up := runs(t, append(env, "NOTIFY_SOCKET="+socket), "up")
+	up.says("connection refused")
+	shut := g.open(true)
+	up.says("no answer")
+	shut()
+	g.open(false)
+	up.says("引擎已就绪")
+	require.NotContains(t, up.text(), "s3cret")
+	require.NoError(t, up.Process.Signal(syscall.SIGTERM))
+	require.Zero(t, up.ends(40*time.Second), up.text())
+	require.NotContains(t, up.text(), "s3cret")
+
+	var told []string
+	for buffer := make([]byte, 4096); len(told) == 0 || told[len(told)-1] != "STOPPING=1"; {
+		require.NoError(t, systemd.SetReadDeadline(time.Now().Add(10*time.Second)))
+		n, err := systemd.Read(buffer)
+		require.NoError(t, err, "%v", told)
+		told = append(told, string(buffer[:n]))
+	}
+	require.Contains(t, told[0], "STATUS=waiting: ledger")
+	require.Contains(t, told, "READY=1\nSTATUS=working")
+	require.NotContains(t, strings.Join(told, "\n"), "s3cret")
+}
+
+// TestAPersonWaitsTwentySeconds: a database that takes the connection and is
+// silent is named, with the reason, and a signal ends the waiting.
+func TestAPersonWaitsTwentySeconds(t *testing.T) {
+	t.Parallel()
+	g := newGate(t)
+	g.open(true)
+	env := []string{"DATABASE_URL=" + g.url(), "DUBAN_DIR=" + t.TempDir()}
+	list, launch := runs(t, env, "task", "list"), runs(t, env, "plan", "launch", "../seeds/jincheng-2021-water/plan.yaml")
+	time.Sleep(time.Second) // whenever it comes
+	require.NoError(t, launch.Process.Signal(os.Interrupt))
+	require.Equal(t, 1, launch.ends(15*time.Second))
+	require.Contains(t, launch.text(), "已中断")
+	require.Equal(t, 1, list.ends(45*time.Second))
+	require.Contains(t, list.text(), "接通了却一直不回答")
+	require.NotContains(t, list.text(), "s3cret")
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"duban/internal/host"
+	"duban/internal/ledger"
+	"duban/internal/words"
+)
+
+// initCommand makes a new office: its folder and its empty ledger. Nothing else
+// does, so that a folder that was mistyped stays without one and is refused.
+func (a *app) initCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "init", Short: a.w.T("cli.init"), Long: a.w.T("cli.init_long"), Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			url := host.LedgerURL(a.cfg)
+			data := words.Data{"Dir": a.cfg.Dir, "Ledger": host.Redact(url)}
+			store, err := host.OpenLedger(cmd.Context(), a.cfg, a.log)
+			if err == nil || errors.Is(err, ledger.ErrSchemaOlder) {
+				fmt.Fprintln(a.out, a.w.T("cli.init_there", data))
+				return closeStore(store)
+			}
+			if !errors.Is(err, ledger.ErrNoLedger) {
+				return err
+			}
+			if a.cfg.FromRoot {
+				return sentenceError(a.w.T("cli.init_root", data))
+			}
+			store, err = ledger.Open(cmd.Context(), url)
+			if err != nil {
+				return err
+			}
+			if err := store.Close(); err != nil {
+				return err
+			}
+			fmt.Fprintln(a.out, a.w.T("cli.init_made", data))
+			return nil
+		},
+	}
+}
+
+// closeStore closes a ledger that may be nil.
+func closeStore(store *ledger.Store) error {
+	if store == nil {
+		return nil
+	}
+	return store.Close()
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/require"
+)
+
+// printsTo runs a command whose output is a file, and gives its exit status and
+// what was said of it.
+func (d *desk) printsTo(to io.Writer, args ...string) (code int, said string) {
+	var errs bytes.Buffer
+	printed := &output{to: to}
+	d.out, d.err, d.format = printed, &errs, "table"
+	root := d.root()
+	root.SetArgs(args)
+	root.SetOut(printed)
+	root.SetErr(&errs)
+	code = d.status(d.execute(d.t.Context(), root), printed)
+	return code, errs.String()
+}
+
+// TestAFullDiskIsAnError: nothing that prints ends in success when what it
+// printed was not written: every command, as a table and as JSON, and every page
+// of help.
+func TestAFullDiskIsAnError(t *testing.T) {
+	t.Parallel()
+	f := peopled(t)
+	seed := filepath.Join("..", "seeds", "jincheng-2021-water")
+	file, draft := filepath.Join(seed, "plan.yaml"), t.TempDir()
+	runs := map[string][]string{ // of every command that is no act: its arguments
+		"plan check": {file}, "plan tasks": {file}, "plan preview": {file}, "plan status": {}, "plan import": {filepath.Join(seed, "document.txt"), "-o", draft},
+		"plan rollover": {file, "--year", "2022", "-o", filepath.Join(draft, "next")},
+		"task list":     {}, "task show": {"over"}, "duty list": {}, "duty show": {"watch"}, "talk list": {},
+		"date": {"6月底前", "--issued", "2021-04-08"}, "calendar list": {}, "completion": {"bash"}, "init": {},
+		"ledger show": {}, "ledger verify": {}, "ledger export": {"-f", "-", "--format", "csv"},
+		"task ack": {"over", "--as", "shuiwu.wang"},
+	}
+	// Those that ask the engine print by the same writer; `starter up` and a
+	// rehearsal are processes of their own.
+	elsewhere := []string{"plan launch", "plan amend", "plan apply-policy", "calendar import", "rehearse", "up", "engine", "talk show"}
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("no /dev/full here")
+	}
+	defer full.Close()
+	fails := func(args ...string) {
+		t.Helper()
+		code, said := f.printsTo(full, args...)
+		require.Equal(t, 1, code, "%v", args)
+		require.Contains(t, said, "输出没有写完", "%v", args)
+	}
+	acts := 0
+	var walk func(c *cobra.Command, path []string)
+	walk = func(c *cobra.Command, path []string) {
+		fails(append(slices.Clone(path), "--help")...)
+		for _, sub := range c.Commands() {
+			walk(sub, append(slices.Clone(path), sub.Name()))
+		}
+		name := strings.Join(path, " ")
+		args, known := runs[name]
+		switch {
+		case c.HasSubCommands() || c.Hidden || slices.Contains(elsewhere, name):
+		case !known:
+			acts++
+			require.True(t, slices.ContainsFunc(deeds, func(d deed) bool { return string(d.on)+" "+d.name == name }), "%s: say here how it is run", name)
+		default:
+			fails(append(slices.Clone(path), args...)...)
+			if c.Flags().Lookup("output") != nil && c.Flags().ShorthandLookup("o") != nil && c.Flags().Lookup("output").DefValue == "table" {
+				fails(append(append(slices.Clone(path), args...), "-o", "json")...)
+			}
+		}
+	}
+	walk(f.root(), nil)
+	require.Greater(t, acts, 20)
+
+	code, said := f.printsTo(io.Discard, "task", "list")
+	require.Zero(t, code)
+	require.Empty(t, said)
+}
+
+// gone is a pipe whose reader has left.
+type gone struct{}
+
+func (gone) Write([]byte) (int, error) {
+	return 0, &os.PathError{Op: "write", Path: "|1", Err: syscall.EPIPE}
+}
+
+func TestWhoStopsReadingIsToldNothing(t *testing.T) {
+	t.Parallel()
+	code, said := peopled(t).printsTo(gone{}, "task", "list")
+	require.Equal(t, 1, code)
+	require.Empty(t, said)
+}
