@@ -53,7 +53,7 @@ func (a *app) calendarImport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
+			return a.writingLedger(cmd.Context(), func(store *ledger.Store) error {
 				return a.bringIn(cmd.Context(), store, args, notices, consent{yes, cmd.InOrStdin()})
 			})
 		},

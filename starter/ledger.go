@@ -16,10 +16,19 @@ func (a *app) ledgerCommand() *cobra.Command {
 	return a.group(&cobra.Command{Use: "ledger", Short: a.w.T("cli.ledger")}, a.ledgerShow(), a.ledgerVerify(), a.ledgerExport())
 }
 
-// withLedger opens the ledger alone: reading it needs no engine. It makes none:
+// withLedger opens the ledger alone and to be read: reading it needs no engine. It makes none:
 // in the wrong folder an empty ledger would look whole.
 func (a *app) withLedger(ctx context.Context, do func(*ledger.Store) error) error {
-	store, err := host.OpenLedger(ctx, a.cfg, a.log)
+	return a.openedLedger(ctx, true, do)
+}
+
+// writingLedger opens it for the few commands that write without the engine.
+func (a *app) writingLedger(ctx context.Context, do func(*ledger.Store) error) error {
+	return a.openedLedger(ctx, false, do)
+}
+
+func (a *app) openedLedger(ctx context.Context, readOnly bool, do func(*ledger.Store) error) error {
+	store, err := host.OpenLedger(ctx, a.cfg, readOnly, a.log)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func (a *app) initCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			url := host.LedgerURL(a.cfg)
 			data := words.Data{"Dir": a.cfg.Dir, "Ledger": host.Redact(url)}
-			store, err := host.OpenLedger(cmd.Context(), a.cfg, a.log)
+			store, err := host.OpenLedger(cmd.Context(), a.cfg, true, a.log)
 			if err == nil || errors.Is(err, ledger.ErrSchemaOlder) {
 				fmt.Fprintln(a.out, a.w.T("cli.init_there", data))
 				return closeStore(store)

@@ -233,12 +233,12 @@ func (h *Host) progress(ctx context.Context) error {
 	return fmt.Errorf("temporal has not seen this worker (%s) polling", h.identity)
 }
 
-// OpenLedger opens the ledger alone and for reading only, for what a person typed: it makes none, and gives up after
-// twenty seconds with *AwayError.
-func OpenLedger(ctx context.Context, cfg settings.Config, log *slog.Logger) (*ledger.Store, error) {
+// OpenLedger opens the ledger alone, for what a person typed: it makes none and changes none of its tables, and gives up
+// after twenty seconds with *AwayError. Read only it needs no right to write, nor a disk that can be written.
+func OpenLedger(ctx context.Context, cfg settings.Config, readOnly bool, log *slog.Logger) (*ledger.Store, error) {
 	url := LedgerURL(cfg)
 	try := func(ctx context.Context) (*ledger.Store, error) {
-		return ledger.OpenWith(ctx, url, ledger.Options{ReadOnly: true, Log: log})
+		return ledger.OpenWith(ctx, url, ledger.Options{ReadOnly: readOnly, Log: log})
 	}
 	return wait(ctx, newBoot(Options{Log: log}), ledgerName, Redact(url), try, func(s *ledger.Store) { _ = s.Close() })
 }
