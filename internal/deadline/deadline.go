@@ -95,6 +95,7 @@ const (
 type Reading struct {
 	Kind       Kind         `json:"kind"`
 	Start      calendar.Day `json:"start"` // first day; zero: none
+	First      calendar.Day `json:"first"` // of a recurrence that says when it begins: the first due date from then on; zero: none
 	Due        calendar.Day `json:"due"`   // last day, included; zero: none
 	Until      calendar.Day `json:"until"` // last day of a season's window, which is no limit
 	Other      calendar.Day `json:"other"` // the other defensible limit, when Ask names two
@@ -121,20 +122,22 @@ type Reading struct {
 
 // Recur is the fine print of a recurrence.
 type Recur struct {
-	Every    int          `json:"every"`    // every n periods: 每两月 is Monthly, 2; 0 and 1 mean each
-	Count    int          `json:"count"`    // times in a period: 每周编发二期
-	Times    int          `json:"times"`    // bounded: 连续3年每年 is 3; 0 no end
-	Months   []time.Month `json:"months"`   // months of the year (Yearly, HalfYearly)
-	MonthOf  int          `json:"month_of"` // month of the quarter or half-year: 1 is the first
-	Day      int          `json:"day"`      // day of that month; -1 its last day; 0 not said
-	Days     []int        `json:"days"`     // several: beside Months one for each of them; Weekly, weekdays; else days of each period. Day or Weekday is the last
-	Weekday  int          `json:"weekday"`  // 1 Monday to 7 Sunday; 0 not said
-	Workday  int          `json:"workday"`  // n-th working day of the period; -1 the last; 0 not said
-	After    int          `json:"after"`    // days after the period's end: 季度结束后15日内
-	AfterWD  bool         `json:"after_wd"` // After counts working days
-	Next     bool         `json:"next"`     // Day (or Workday) lies in the month after the period: 次月5日前
-	Previous bool         `json:"previous"` // it reports on the period before: 通报上月
-	Until    calendar.Day `json:"until"`    // last day, when the text bounds it
+	Every    int          `json:"every"`          // every n periods: 每两月 is Monthly, 2; 0 and 1 mean each
+	Count    int          `json:"count"`          // times in a period: 每周编发二期
+	Times    int          `json:"times"`          // bounded: 连续3年每年 is 3; 0 no end
+	Months   []time.Month `json:"months"`         // months of the year (Yearly, HalfYearly)
+	MonthOf  int          `json:"month_of"`       // month of the quarter or half-year: 1 is the first
+	Day      int          `json:"day"`            // day of that month; -1 its last day; 0 not said
+	Days     []int        `json:"days"`           // several: beside Months one for each of them; Weekly, weekdays; else days of each period. Day or Weekday is the last
+	Weekday  int          `json:"weekday"`        // 1 Monday to 7 Sunday; 0 not said
+	Nth      int          `json:"nth,omitempty"`  // with Weekday in a month: the n-th such day, -1 the last; 0 not said
+	Half     bool         `json:"half,omitempty"` // 每半月: the middle and the end of each month
+	Workday  int          `json:"workday"`        // n-th working day of the period; -1 the last; 0 not said
+	After    int          `json:"after"`          // days after the period's end: 季度结束后15日内
+	AfterWD  bool         `json:"after_wd"`       // After counts working days
+	Next     bool         `json:"next"`           // Day (or Workday) lies in the month after the period: 次月5日前
+	Previous bool         `json:"previous"`       // it reports on the period before: 通报上月
+	Until    calendar.Day `json:"until"`          // last day, when the text bounds it
 }
 
 // Offset is a term counted from an event 之日起, or before it 届满90日前.

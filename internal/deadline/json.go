@@ -16,6 +16,7 @@ type printed struct {
 	Sure       Sureness `json:"sure"`
 	Ask        string   `json:"ask"` // key of the question, or ""
 	Until      string   `json:"until,omitempty"`
+	First      string   `json:"first,omitempty"`
 	Other      string   `json:"other,omitempty"`
 	Event      string   `json:"event,omitempty"`
 	Offset     *Offset  `json:"offset,omitempty"`
@@ -49,7 +50,7 @@ func show(r Reading) printed {
 		Kind: string(r.Kind), Start: r.Start.String(), Due: r.Due.String(),
 		Recurrence: r.Recurrence, Relative: r.Relative, Soft: r.Soft, Milestone: r.Milestone,
 		Rule: r.Rule, Words: r.Words, Begin: r.Begin, End: r.End, Sure: r.Sure, Ask: r.Ask,
-		Until: r.Until.String(), Other: r.Other.String(), Event: r.Event,
+		Until: r.Until.String(), First: r.First.String(), Other: r.Other.String(), Event: r.Event,
 		Superior: r.Superior, Effect: r.Effect,
 	}
 	if r.Kind == Target {

@@ -124,10 +124,22 @@ func each(first calendar.Day, c Recur, cal *calendar.Calendar) []calendar.Day {
 	return dues
 }
 
+// nthOf is the n-th or the last such weekday of a month; of a month without a
+// fifth, the last.
+func nthOf(first calendar.Day, c Recur) calendar.Day {
+	d := first.AddDays((c.Weekday%7 - int(first.Weekday()) + 7) % 7)
+	for n := 1; n != c.Nth && d.AddDays(7).Month == first.Month; n++ {
+		d = d.AddDays(7)
+	}
+	return d
+}
+
 // inMonthOf is the day that the fine print names in the month of first.
 func inMonthOf(first calendar.Day, c Recur, cal *calendar.Calendar) calendar.Day {
 	last := first.MonthEnd()
 	switch {
+	case c.Nth != 0 && c.Weekday != 0:
+		return nthOf(first, c)
 	case c.Workday < 0:
 		return cal.OnOrBefore(last)
 	case c.Workday > 0:

@@ -142,6 +142,9 @@ func (s *scan) dayDetail(k int, h *hit, whole int) int {
 		h.Recur.Day, h.Recur.Workday = 0, -1
 		return s.skip(e, "之前", "前")
 	}
+	if e := s.lastWeekday(k, h); e > k {
+		return e
+	}
 	if w, e := s.one(k, "上旬", "中旬", "下旬"); w != "" {
 		h.Recur.Day = map[string]int{"上旬": 10, "中旬": 20, "下旬": -1}[w]
 		return s.skip(e, "之前", "前")
@@ -205,22 +208,36 @@ func (s *scan) nthWorkday(k int, h *hit) int {
 		}
 		n.v, e = 1, j
 	}
-	w, e := s.one(e, "个工作日", "工作日", "个周", "周", "天", "日")
+	w, e := s.one(e, "个工作日", "工作日", "个周", "个星期", "个礼拜", "周", "星期", "天", "日")
 	if w == "" {
 		return k
 	}
 	switch {
 	case strings.Contains(w, "工作日"):
 		h.Recur.Day, h.Recur.Workday = 0, n.v
-	case strings.Contains(w, "周"):
+	case strings.Contains(w, "周"), strings.Contains(w, "星期"), strings.Contains(w, "礼拜"):
 		h.Recur.Day = 7 * n.v
 		if d, f := s.weekday(e); f > e {
-			h.Recur.Weekday, e = d, f
+			h.Recur.Weekday, h.Recur.Nth, h.Recur.Day, e = d, n.v, 0, f
 		}
 	default:
 		h.Recur.Day = n.v
 	}
 	return s.skip(e, "之内", "以内", "内", "之前", "前")
+}
+
+// lastWeekday reads 最后一个星期五.
+func (s *scan) lastWeekday(k int, h *hit) int {
+	_, e := s.one(k, "最后一个星期", "最后一个周", "最后1个星期", "最后1个周", "最后一个礼拜", "最后一周的周", "最后一周周")
+	if e == 0 {
+		return k
+	}
+	d, f := s.weekday(e)
+	if f == e {
+		return k
+	}
+	h.Recur.Weekday, h.Recur.Nth, h.Recur.Day = d, -1, 0
+	return s.skip(f, "之前", "以前", "前")
 }
 
 // weekDetail reads 五, 一至周五, 二前, 末 behind 每周.

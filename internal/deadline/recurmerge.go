@@ -26,7 +26,7 @@ func (s *scan) merge(h *hit) {
 		start := s.out[n-1]
 		h.from, h.Start, h.YearFrom = s.spans[n-1].from, start.Start, start.YearFrom
 		if d, ok := h.Reading.first(start.Start, s.cal); ok {
-			h.Start = d
+			h.First = d
 		}
 		s.out, s.spans = s.out[:n-1], s.spans[:n-1]
 	}

@@ -1,13 +1,19 @@
 package deadline
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // head is how a recurrence begins: 每月, 按季度, 一月一调度, 月调度.
 type head struct {
 	span
 	unit  string // Daily … Yearly; "" undefined (定期)
 	every int
-	loose bool // 每天, 每日: only with a verb of reporting or inspecting is it a duty
+	half  bool  // 半月
+	odd   bool  // 单月
+	days  []int // 旬, 逢八: days of each month
+	loose bool  // 每天, 每日: only with a verb of reporting or inspecting is it a duty
 }
 
 // units of 每…, longest first. 旬 is ten days, 双周 two weeks.
@@ -15,9 +21,9 @@ var everyUnits = []struct {
 	word, unit string
 	every      int
 }{
-	{"半年度", HalfYearly, 1}, {"半年", HalfYearly, 1}, {"半个月", Weekly, 2}, {"半月", Weekly, 2}, {"年度", Yearly, 1}, {"学年", Yearly, 1}, {"学期", HalfYearly, 1},
+	{"半年度", HalfYearly, 1}, {"半年", HalfYearly, 1}, {"半个月", Weekly, 2}, {"半月", Weekly, 2}, {"双月", Monthly, 2}, {"单月", Monthly, 2}, {"年度", Yearly, 1}, {"学年", Yearly, 1}, {"学期", HalfYearly, 1},
 	{"季度", Quarterly, 1}, {"季", Quarterly, 1}, {"月度", Monthly, 1}, {"月份", Monthly, 1}, {"月", Monthly, 1}, {"双周", Weekly, 2}, {"周", Weekly, 1},
-	{"星期", Weekly, 1}, {"礼拜", Weekly, 1}, {"旬", Daily, 10}, {"工作日", Daily, 1}, {"年", Yearly, 1}, {"日", Daily, 1}, {"天", Daily, 1},
+	{"星期", Weekly, 1}, {"礼拜", Weekly, 1}, {"旬", Monthly, 1}, {"工作日", Daily, 1}, {"年", Yearly, 1}, {"日", Daily, 1}, {"天", Daily, 1},
 }
 
 // readRecurring reads every family of recurrences (A8, A9).
@@ -62,18 +68,53 @@ func (s *scan) head(i int) (head, bool) {
 	case s.lit(i, "每"):
 		return s.everyHead(hd)
 	case s.lit(i, "逢双月"), s.lit(i, "逢单月"):
-		hd.unit, hd.every, hd.to = Monthly, 2, i+3
+		hd.unit, hd.every, hd.to, hd.odd = Monthly, 2, i+3, s.lit(i, "逢单月")
 		return hd, true
 	case s.lit(i, "逢"):
 		if d, e := s.weekdayAfter(i + 1); e > 0 && d > 0 {
 			hd.unit, hd.to = Weekly, i+1
 			return hd, true
 		}
-		return hd, false
+		return s.tenHead(hd)
 	case s.lit(i, "按"):
 		return s.byHead(hd)
 	}
 	return s.terseHead(hd)
+}
+
+// wordOf takes what a unit's word says beside its length: 旬, 半月, 单月.
+func (s *scan) wordOf(hd *head, word string) {
+	switch word {
+	case "旬":
+		if hd.every <= 1 {
+			hd.days = []int{10, 20, -1}
+		}
+	case "半月", "半个月":
+		hd.half = hd.every == 2
+	case "单月":
+		hd.odd = true
+	}
+}
+
+// tenHead reads 逢八 and 逢五逢十: those days of every ten.
+func (s *scan) tenHead(hd head) (head, bool) {
+	j := hd.from
+	for e := s.skip(j, "逢"); e > j; e = s.skip(s.skip(j, "、", "和"), "逢") {
+		n, ok := s.num(e)
+		if !ok || n.v < 1 || n.v > 10 || n.digits > 1 && n.v != 10 || s.one2(n.end, "年", "月", "周", "个", "次", "%") {
+			break
+		}
+		for d := n.v; d <= 30; d += 10 {
+			hd.days = append(hd.days, d)
+		}
+		j = s.skip(n.end, "的日子", "之日", "日", "号")
+	}
+	if len(hd.days) == 0 {
+		return hd, false
+	}
+	slices.Sort(hd.days)
+	hd.unit, hd.to = Monthly, j
+	return hd, true
 }
 
 func (s *scan) weekdayAfter(i int) (int, int) {
@@ -97,6 +138,7 @@ func (s *scan) everyHead(hd head) (head, bool) {
 			continue
 		}
 		hd.unit, hd.every, hd.to = u.unit, hd.every*u.every, k+runes(u.word)
+		s.wordOf(&hd, u.word)
 		hd.loose = u.unit == Daily && u.every == 1
 		return hd, true
 	}
@@ -109,11 +151,9 @@ func (s *scan) byHead(hd head) (head, bool) {
 	if w == "" || s.one2(j, "节", "龄", "份", "级", "程", "计划", "目标", "任务", "计罚", "期", "工作计划", "预算", "薪", "底", "末", "边") {
 		return hd, false
 	}
-	units := map[string]string{"季度": Quarterly, "季": Quarterly, "月度": Monthly, "月": Monthly, "半年": HalfYearly, "年度": Yearly, "年": Yearly, "旬": Daily, "周": Weekly, "日": Daily}
+	units := map[string]string{"季度": Quarterly, "季": Quarterly, "月度": Monthly, "月": Monthly, "半年": HalfYearly, "年度": Yearly, "年": Yearly, "旬": Monthly, "周": Weekly, "日": Daily}
 	hd.unit, hd.to = units[w], j
-	if w == "旬" {
-		hd.every = 10
-	}
+	s.wordOf(&hd, w)
 	return hd, true
 }
 
@@ -136,7 +176,7 @@ func (s *scan) terseHead(hd head) (head, bool) {
 		return hd, true
 	}
 	if w, j := s.one(i, "双月", "单月"); w != "" {
-		hd.unit, hd.every, hd.to = Monthly, 2, j
+		hd.unit, hd.every, hd.to, hd.odd = Monthly, 2, j, w == "单月"
 		return hd, true
 	}
 	once := s.at(i) == '一'
@@ -157,6 +197,7 @@ func (s *scan) terseHead(hd head) (head, bool) {
 			return hd, false
 		}
 		hd.unit, hd.every, hd.to = u.unit, u.every, e
+		s.wordOf(&hd, u.word)
 		if pair {
 			hd.to = s.skip(e+1, "次", "报告", "报", "调度", "通报", "会商", "点评", "排名", "检查", "研判", "总结", "考核", "督查", "巡查", "评比")
 		}
@@ -204,6 +245,10 @@ func (s *scan) recur(hd head) ([]hit, int) {
 	if hd.every > 1 {
 		h.Recur.Every = hd.every
 	}
+	h.Recur.Half = hd.half
+	if hd.odd {
+		h.Recur.MonthOf = 1
+	}
 	k := s.skip(hd.to, "的")
 	end := k
 	switch hd.unit {
@@ -212,7 +257,14 @@ func (s *scan) recur(hd head) ([]hit, int) {
 	case HalfYearly, Quarterly:
 		end = s.quarterDetail(k, &h)
 	case Monthly:
-		end = s.monthDetail(k, &h)
+		if len(hd.days) == 0 {
+			end = s.monthDetail(k, &h)
+			break
+		}
+		h.Recur.Days, h.Recur.Day = hd.days, hd.days[len(hd.days)-1]
+		if h.Recur.Day < 0 { // 每旬最后一日前, 每旬末
+			end = s.skip(s.skip(k, "的"), "最后一天", "最后一日", "结束前", "末", "底")
+		}
 	case Weekly:
 		end = s.weekDetail(k, &h)
 	}
@@ -222,7 +274,7 @@ func (s *scan) recur(hd head) ([]hit, int) {
 	if e, clock := s.clock(end); clock != "" {
 		h.Clock, end = clock, e
 	}
-	if h.to != end || h.Clock != "" {
+	if h.to != end || h.Clock != "" || len(hd.days) > 0 {
 		if _, e := s.one(end, "之前", "以前", "下班前", "前"); e > 0 && s.endsBefore("前", e) {
 			end = e
 		}

@@ -1,6 +1,7 @@
 package deadline_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -61,6 +62,9 @@ func TestScheduleAgreesWithNext(t *testing.T) {
 				every, shift, expr, ok := r.Schedule()
 				if !ok {
 					unsaid++
+					continue
+				}
+				if strings.ContainsAny(expr, "L#") { // the plan's own signs: tested where plans are made
 					continue
 				}
 				said++

@@ -70,6 +70,9 @@ func (a *asker) understand(kind, proposal string, options []string, raw string) 
 		return raw, seasonDays.MatchString(tight(fold(raw)))
 	case "contacts":
 		return raw, true
+	case "rhythm":
+		_, ok := oneRhythm(raw, a.ctx)
+		return raw, ok
 	case "title":
 		return raw, hanIn(raw) >= 2
 	}

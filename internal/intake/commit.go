@@ -44,8 +44,9 @@ type entry struct {
 	readAsk   string // the reading's own question
 	words     string // the phrase
 	reading   deadline.Reading
-	row       *row  // of an annex
-	from      *para // the heading that its time comes from
+	row       *row         // of an annex
+	until     calendar.Day // of a duty: the latest limit of its clause
+	from      *para        // the heading that its time comes from
 }
 
 // committer makes the entries of clauses.

@@ -88,6 +88,7 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 			return nil, &Refusal{File: docs[0].File, Key: "refuse_undated"}
 		}
 	}
+	f.LastDue = lastDue(o.flat, a.ctx)
 	reg := newRegistry(a, opt.Units, f.City)
 	k := &committer{facts: f, asker: a, reg: reg, ctx: deadline.Context{Issued: f.Issued, PlanYear: f.Year, Seasons: answeredSeasons(a, statedSeasons(o.flat, opt.Seasons)), Calendar: opt.Calendar}}
 	d := &Draft{ID: opt.ID, Title: f.Title, Number: f.Number, Issuer: f.Issuer, Issued: f.Issued, Year: f.Year, Docs: docs}
@@ -133,6 +134,19 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 		return d, ErrNothing
 	}
 	return d, nil
+}
+
+// lastDue is the latest limit within five years of the issue.
+func lastDue(ps []para, ctx deadline.Context) calendar.Day {
+	var last calendar.Day
+	for _, p := range ps {
+		for _, r := range deadline.Read(p.text, ctx) {
+			if r.Kind == deadline.Due && r.Due.After(last) && r.Due.Year <= ctx.Issued.Year+5 && r.Rule != "A15" {
+				last = r.Due
+			}
+		}
+	}
+	return last
 }
 
 func headedTables(o outline) []headedTable {

@@ -13,9 +13,10 @@ import (
 type facts struct {
 	Title, Number, Issuer string
 	Issued                calendar.Day
-	Year, LastYear        int    // years the plan covers; equal for an annual plan
-	Titled                bool   // the title says which
-	City                  string // 晋城市: how the issuing place is called
+	Year, LastYear        int          // years the plan covers; equal for an annual plan
+	Titled                bool         // the title says which
+	LastDue               calendar.Day // the latest limit that the documents set
+	City                  string       // 晋城市: how the issuing place is called
 }
 
 var (

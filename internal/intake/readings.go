@@ -1,12 +1,11 @@
 package intake
 
 import (
-	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
+	"duban/internal/calendar"
 	"duban/internal/deadline"
 	"duban/internal/plan"
 	"duban/internal/words"
@@ -150,6 +149,11 @@ func (k *committer) dated(c *clause, r deadline.Reading, s span, bracket int) *e
 	if e.Milestone == "建成" && strings.Count(e.Source, "建成") == strings.Count(e.Source, "建成区") {
 		e.Milestone = "" // 建成区 is a place
 	}
+	for _, o := range c.readings { // 每月通报，2024年底前完成: it goes on till then
+		if o.Kind == deadline.Due && o.Due.After(e.until) && !k.vision(o) {
+			e.until = o.Due
+		}
+	}
 	if !k.timed(c.place, e, r) {
 		return nil
 	}
@@ -282,10 +286,10 @@ func (k *committer) note(e *entry, key, phrase string) bool {
 	return true
 }
 
-// recurring makes a duty. A period that the text does not give is asked for,
-// and until then the matter is standing.
+// recurring makes a duty. What a plan's file cannot say exactly is asked about,
+// and is never rounded in silence; until the answer the matter is standing, or
+// falls due by the nearest rule where there is one (每年两次: every half-year).
 func (k *committer) recurring(place string, e *entry, r deadline.Reading) bool {
-	every := r.Recurrence
 	rec := &plan.Recurrence{From: k.facts.Issued, Until: r.Recur.Until}
 	if !r.Start.IsZero() && r.Start.After(rec.From) {
 		rec.From = r.Start
@@ -293,23 +297,35 @@ func (k *committer) recurring(place string, e *entry, r deadline.Reading) bool {
 	if rec.Until.IsZero() && !r.Due.IsZero() {
 		rec.Until = r.Due
 	}
-	if rec.Until.IsZero() && k.facts.LastYear > 0 && every != deadline.Yearly { // 每年 goes on after the plan's year
-		rec.Until = calendarDay(max(k.facts.LastYear, rec.From.Year), 12, 31)
+	if last := k.facts.last(); rec.Until.IsZero() && !last.IsZero() && r.Recurrence != deadline.Yearly && !rec.From.After(last) { // 每年 goes on after the plan's year
+		rec.Until = last
 	}
-	if every == "" || every == deadline.Daily {
+	if e.until.After(rec.Until) && !rec.Until.IsZero() {
+		rec.Until = e.until
+	}
+	var ok bool
+	if r.Recurrence == "" {
+		every := periods[k.asker.ask("cycle", weightCycle, place, e.Source, "", []string{"month", "quarter", "halfyear", "year", "none"}, words.Data{"Phrase": r.Words})]
 		if every == "" {
-			every = periods[k.asker.ask("cycle", weightCycle, place, e.Source, "", []string{"month", "quarter", "halfyear", "year", "none"}, words.Data{"Phrase": r.Words})]
+			e.Kind = plan.Standing
+			return k.note(e, "note_cycle", r.Words)
 		}
-		if every == "" || every == deadline.Daily {
+		r.Recurrence = every
+	}
+	rec.Every, rec.Shift, rec.Cron, ok = r.Schedule()
+	if why := inexact(r); !ok || why != "" {
+		near := nearRule(r)
+		answer := k.asker.ask("rhythm", weightCycle+5, place, e.Source, near, []string{"month", "quarter", "halfyear", "year", "none"}, words.Data{"Phrase": strings.TrimSpace(r.Words), "Why": k.whyRhythm(why)})
+		said := firstNonEmpty(answer, near)
+		if rec.Every, rec.Shift, rec.Cron, ok = k.saidRule(said); !ok {
 			e.Kind = plan.Standing
 			return k.note(e, "note_cycle", r.Words)
 		}
 	}
-	rec.Every, rec.Shift, rec.Cron = rule(every, r.Recur)
 	if rec.Cron != "" {
-		rec.Shift = 0
 		if _, err := plan.ParseCron(rec.Cron); err != nil {
-			rec.Cron, rec.Every = "", "month"
+			e.Kind = plan.Standing
+			return k.note(e, "note_cycle", r.Words)
 		}
 	}
 	if !rec.Until.IsZero() && rec.Until.Before(rec.From) {
@@ -319,101 +335,82 @@ func (k *committer) recurring(place string, e *entry, r deadline.Reading) bool {
 	return true
 }
 
-var periods = map[string]string{"month": deadline.Monthly, "quarter": deadline.Quarterly, "halfyear": deadline.HalfYearly, "year": deadline.Yearly}
-
-// rule writes a recurrence as the plan holds it: a period's end with a shift,
-// or a cron expression where a day is named.
-func rule(every string, r deadline.Recur) (name string, shift int, cron string) {
-	day := r.Day
-	switch every {
-	case deadline.Weekly:
-		wd := r.Weekday
-		if wd == 0 {
-			wd = 5
-		}
-		if r.Every == 2 { // 每半月: the middle and the end of the month
-			return "", 0, "0 9 15,28 * *"
-		}
-		return "", 0, fmt.Sprintf("0 9 * * %d", wd%7)
-	case deadline.Monthly:
-		switch {
-		case r.After > 0:
-			return "month", r.After, ""
-		case r.Next && day > 0:
-			return "month", day, ""
-		case r.Every > 1:
-			return "", 0, fmt.Sprintf("0 9 28 %s *", monthsEvery(r.Every))
-		case day > 0 && day <= 28:
-			return "", 0, fmt.Sprintf("0 9 %d * *", day)
-		}
-		return "month", 0, ""
-	case deadline.Quarterly:
-		return ofMonths("quarter", r, 3)
-	case deadline.HalfYearly:
-		return ofMonths("halfyear", r, 6)
+// last is the plan's own last day: of the years in its title, else of the latest
+// limit that it sets.
+func (f facts) last() calendar.Day {
+	if f.LastYear == 0 {
+		return calendarZero
 	}
-	switch last := day <= 0 || day == 31; {
-	case last && slices.Equal(r.Months, []time.Month{12}):
-		return "year", 0, ""
-	case day <= 0 && slices.Equal(r.Months, []time.Month{6, 12}):
-		return "halfyear", 0, ""
-	case len(r.Months) > 0:
-		return "", 0, fmt.Sprintf("0 9 %d %s *", lastOr(day, r.Months[0]), joinMonths(r.Months))
+	end := calendarDay(f.LastYear, 12, 31)
+	if !f.Titled && f.LastDue.After(end) {
+		return f.LastDue
 	}
-	return "year", r.After, ""
+	return end
 }
 
-func ofMonths(name string, r deadline.Recur, size int) (string, int, string) {
+// inexact says why a recurrence that a plan's file could hold would say less than
+// the words: a key intake.rhythm_<why>, "" for none.
+func inexact(r deadline.Reading) string {
 	switch {
-	case r.After > 0:
-		return name, r.After, ""
-	case r.Next && r.Day > 0:
-		return name, r.Day, ""
-	case len(r.Months) > 0:
-		return "", 0, fmt.Sprintf("0 9 %d %s *", lastOr(r.Day, r.Months[0]), joinMonths(r.Months))
-	case r.MonthOf > 0 && r.MonthOf <= size && (r.Day > 0 || r.MonthOf < size):
-		var months []time.Month
-		for m := r.MonthOf; m <= 12; m += size {
-			months = append(months, time.Month(m))
+	case r.Recurrence == deadline.Daily:
+		return "daily"
+	case r.Recur.Count > 1:
+		return "count"
+	case strings.Contains(r.Words, "学期"):
+		return "term"
+	case r.Recur.Workday != 0 || r.Recur.AfterWD:
+		return "workday"
+	}
+	return ""
+}
+
+func (k *committer) whyRhythm(why string) string {
+	if why == "" {
+		return ""
+	}
+	return k.asker.words.T("intake.rhythm_" + why)
+}
+
+// nearRule is the rule that stands until a person answers, as an option's word: so
+// many times in a period taken as once in each of its parts.
+func nearRule(r deadline.Reading) string {
+	months := map[string]int{deadline.Monthly: 1, deadline.Quarterly: 3, deadline.HalfYearly: 6, deadline.Yearly: 12}[r.Recurrence] * max(1, r.Recur.Every)
+	if r.Recur.Workday != 0 || r.Recur.AfterWD || len(r.Recur.Months) > 0 || months == 0 {
+		if r.Recurrence == deadline.Weekly && r.Recur.Every <= 1 {
+			return "每周五"
 		}
-		return "", 0, fmt.Sprintf("0 9 %d %s *", lastOr(r.Day, time.February), joinMonths(months))
+		return ""
 	}
-	return name, 0, ""
+	if n := r.Recur.Count; n > 1 && !strings.Contains(r.Words, "学期") {
+		months /= n
+	}
+	return map[int]string{1: "month", 3: "quarter", 6: "halfyear", 12: "year", 0: "month"}[months]
 }
 
-// lastOr is the day itself, or the last day of the month that every year has.
-func lastOr(day int, m time.Month) int {
-	last := 31
-	switch m {
-	case time.February:
-		last = 28
-	case time.April, time.June, time.September, time.November:
-		last = 30
+// saidRule reads the rule of an answer: an option's word, or a phrase as plans
+// word it.
+func (k *committer) saidRule(said string) (every string, shift int, cron string, ok bool) {
+	if _, ok := periods[said]; ok {
+		return said, 0, "", true
 	}
-	if day <= 0 || day > last {
-		return last
+	r, ok := oneRhythm(said, k.ctx)
+	if !ok {
+		return "", 0, "", false
 	}
-	return day
+	return r.Schedule()
 }
 
-func monthsEvery(n int) string {
-	var months []time.Month
-	for m := n; m <= 12; m += n {
-		months = append(months, time.Month(m))
+// oneRhythm is the recurrence that a text names, and that a plan's file can say.
+func oneRhythm(text string, ctx deadline.Context) (deadline.Reading, bool) {
+	read := deadline.Read(tight(fold(text)), ctx)
+	if len(read) != 1 || read[0].Kind != deadline.Recurring || read[0].Recurrence == "" {
+		return deadline.Reading{}, false
 	}
-	if len(months) == 0 {
-		return "12"
-	}
-	return joinMonths(months)
+	_, _, _, ok := read[0].Schedule()
+	return read[0], ok
 }
 
-func joinMonths(ms []time.Month) string {
-	out := make([]string, len(ms))
-	for i, m := range ms {
-		out[i] = fmt.Sprint(int(m))
-	}
-	return strings.Join(out, ",")
-}
+var periods = map[string]string{"month": deadline.Monthly, "quarter": deadline.Quarterly, "halfyear": deadline.HalfYearly, "year": deadline.Yearly}
 
 // publish marks a duty or task whose result is to be made public.
 func (k *committer) publish(c *clause, e *entry, s sentence) {

@@ -304,6 +304,21 @@ plan.yaml:41:23 clauses[0].tasks[3].recur.cron bad_cron
 	}, `
 plan.yaml:41:23 clauses[0].tasks[3].recur.cron cron_often
 `},
+	{"a cron of days or weekdays", [][3]string{
+		{"plan.yaml", "{every: quarter, until: 2021-12-31}", `{cron: "0 9 1-7 * 1"}`},
+	}, `
+plan.yaml:41:23 clauses[0].tasks[3].recur.cron !cron_either
+`},
+	{"a cron that begins anew each month", [][3]string{
+		{"plan.yaml", "{every: quarter, until: 2021-12-31}", `{cron: "0 9 */14 * *"}`},
+	}, `
+plan.yaml:41:23 clauses[0].tasks[3].recur.cron !cron_restart
+`},
+	{"a cron that skips short months", [][3]string{
+		{"plan.yaml", "{every: quarter, until: 2021-12-31}", `{cron: "0 9 31 * *"}`},
+	}, `
+plan.yaml:41:23 clauses[0].tasks[3].recur.cron !cron_short
+`},
 	{"shift with cron", [][3]string{
 		{"plan.yaml", "{every: quarter, until: 2021-12-31}", `{cron: "0 9 5 * *", shift: 3}`},
 	}, `

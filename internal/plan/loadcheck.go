@@ -56,6 +56,9 @@ func (l *loader) recur(e *entry) {
 			o.fault("cron", "bad_cron", words.Data{"Value": r.Cron})
 		} else if !daily.MatchString(r.Cron) {
 			o.fault("cron", "cron_often", words.Data{"Value": r.Cron})
+		} else if why := misleading(r.Cron); why != "" && !r.From.IsZero() {
+			dates := r.yearOf()
+			o.warn(o.where("cron"), o.at("cron"), "cron_"+why, words.Data{"Value": r.Cron, "Count": len(dates), "Dates": dates})
 		}
 	}
 	if !r.Until.IsZero() && r.Until.Before(r.From) {

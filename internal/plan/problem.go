@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"duban/internal/calendar"
 	"duban/internal/words"
 )
 
@@ -41,6 +42,10 @@ func (p Problem) Text(w *words.Words) string {
 func (p Problem) Message(w *words.Words) string {
 	data := make(words.Data, len(p.Data))
 	for name, value := range p.Data {
+		if days, ok := value.([]calendar.Day); ok { // a list of dates is shown whole
+			data[name] = dayList(days)
+			continue
+		}
 		data[name] = oneLine(fmt.Sprint(value))
 	}
 	return w.T(p.Key, data)
@@ -50,6 +55,18 @@ func (p Problem) Message(w *words.Words) string {
 // not be launched.
 func Failed(problems []Problem) bool {
 	return slices.ContainsFunc(problems, func(p Problem) bool { return !p.Warning })
+}
+
+// dayList writes days as 2021-04-05、04-06: the year where it is new.
+func dayList(days []calendar.Day) string {
+	out := make([]string, len(days))
+	for i, d := range days {
+		out[i] = d.String()
+		if i > 0 && d.Year == days[i-1].Year {
+			out[i] = out[i][len("2006-"):]
+		}
+	}
+	return strings.Join(out, "、")
 }
 
 const longestQuote = 120 // characters of a value shown in a problem

@@ -22,7 +22,8 @@ type Occurrence struct {
 // panics on "TZ=" prefixes and understands "@every", neither of which names days.
 var cronFields = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
 
-// ParseCron reads a cron expression of five fields. A zone prefix, a descriptor
+// ParseCron reads a cron expression of five fields, with L and # as cron.go has
+// them. A zone prefix, a descriptor
 // such as @daily and an expression that never fires are errors.
 func ParseCron(expr string) (sched cron.Schedule, err error) {
 	defer func() {
@@ -33,7 +34,10 @@ func ParseCron(expr string) (sched cron.Schedule, err error) {
 	if strings.ContainsAny(expr, "=@") {
 		return nil, fmt.Errorf("%q: give five fields, without a zone or a descriptor", expr)
 	}
-	sched, err = cronFields.Parse(expr)
+	sched, ours, err := parsePicked(expr)
+	if !ours {
+		sched, err = cronFields.Parse(expr)
+	}
 	if err != nil {
 		return nil, err
 	}
