@@ -22,13 +22,15 @@ var rows = map[string]int{
 	"internal/intake": 3, "internal/notice": 3, "internal/ledger": 3,
 	"internal/act": 2, "internal/rollover": 2,
 	"internal/plan": 1, "internal/deadline": 1, "internal/accounts": 1,
-	"internal/calendar": 0, "internal/people": 0, "internal/words": 0, "internal/settings": 0, "internal/embedded": 0, "seeds": 0,
+	"internal/calendar": 0, "internal/people": 0, "internal/words": 0, "internal/settings": 0, "internal/sqlitefile": 0, "internal/door": 0, "seeds": 0,
+	"internal/embedded": 1,
 }
 
 // onlyFor names packages that few may import.
 var onlyFor = map[string][]string{
 	"internal/settings": {"starter", "worker", "internal/host", "internal/bench"},
 	"internal/embedded": {"internal/host"},
+	"internal/door":     {"internal/host", "internal/embedded", "internal/rehearse"},
 }
 
 type pkg struct {

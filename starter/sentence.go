@@ -35,6 +35,10 @@ var sentences = []struct {
 	{ledger.ErrNotFound, "not_found"},
 	{host.ErrDirInUse, "dir_in_use"},
 	{host.ErrPortInUse, "port_in_use"},
+	{host.ErrStarting, "engine_starting"},
+	{host.ErrStranger, "port_stranger"},
+	{host.ErrCopied, "folder_copied"},
+	{host.ErrNotCopied, "folder_not_copied"},
 	{rehearse.ErrForeignFolder, "foreign_folder"},
 	{rehearse.ErrFolderInUse, "folder_in_use"},
 	{rehearse.ErrNothing, "nothing_foretold"},
@@ -53,6 +57,10 @@ func (a *app) known(err error) (string, bool) {
 	}
 	if errors.Is(err, ledger.ErrAway) {
 		return a.w.T("help.ledger_away", words.Data{"At": host.LedgerURL(a.cfg), "Why": a.why(err)}), true
+	}
+	var ledgers *host.OtherLedgerError
+	if errors.As(err, &ledgers) {
+		return a.w.T("help.other_ledger", words.Data{"Namespace": ledgers.Namespace, "Address": ledgers.Address, "Theirs": ledgers.Theirs, "Ledger": ledgers.Ledger, "Ours": ledgers.Ours}), true
 	}
 	var path *fs.PathError
 	if errors.As(err, &path) && errors.Is(path, fs.ErrPermission) {

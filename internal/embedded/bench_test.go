@@ -28,7 +28,10 @@ func benchEngine(b *testing.B, relaxed bool) client.Client {
 func engineWithWorker(b *testing.B, o embedded.Options) (client.Client, func()) {
 	s, err := embedded.Start(b.Context(), o)
 	require.NoError(b, err)
-	c, err := client.Dial(client.Options{HostPort: s.Address(), Logger: quiet()})
+	options, err := s.Options()
+	require.NoError(b, err)
+	options.Logger = quiet()
+	c, err := client.Dial(options)
 	require.NoError(b, err)
 	w := worker.New(c, queue, worker.Options{})
 	w.RegisterWorkflowWithOptions(lateness, workflow.RegisterOptions{Name: "lateness"})

@@ -17,6 +17,8 @@ import (
 	"go.temporal.io/server/common/metrics"
 	sqliteplugin "go.temporal.io/server/common/persistence/sql/sqlplugin/sqlite"
 	"go.temporal.io/server/common/primitives"
+
+	"duban/internal/sqlitefile"
 )
 
 // clusterName is written into the file on the first start and never changes after.
@@ -26,6 +28,9 @@ const clusterName = "active"
 var services = []primitives.ServiceName{
 	primitives.FrontendService, primitives.HistoryService, primitives.MatchingService, primitives.WorkerService,
 }
+
+// busy is how long one statement waits for another program that has the file locked. Tests wait less.
+var busy = 10 * time.Second
 
 // starts tells the stores of one process apart, see storeConfig.
 var starts atomic.Int64
@@ -46,21 +51,24 @@ func storeConfig(o Options) *config.SQL {
 		synchronous = "normal"
 	}
 	return &config.SQL{
-		PluginName: sqliteplugin.PluginName, DatabaseName: filepath.Join(o.Dir, "temporal.db"), MaxConns: 1, MaxIdleConns: 1,
+		PluginName: sqliteplugin.PluginName, DatabaseName: sqlitefile.Escaped(file(o)), MaxConns: 1, MaxIdleConns: 1,
 		ConnectAttributes: map[string]string{
 			"mode": "rwc", "setup": "start-" + run,
-			"journal_mode": "wal", "synchronous": synchronous, "busy_timeout": "10000",
+			"journal_mode": "wal", "synchronous": synchronous, "busy_timeout": strconv.FormatInt(busy.Milliseconds(), 10),
 			"cache_size": "-32768", "wal_autocheckpoint": "4000", "journal_size_limit": "67108864",
 		},
 	}
 }
+
+func file(o Options) string { return filepath.Join(o.Dir, "temporal.db") }
 
 // serverConfig is one configuration with all four services on the given loopback ports, in the order of services.
 func serverConfig(store *config.SQL, ports []int) *config.Config {
 	frontend := fmt.Sprintf("%s:%d", host, ports[0])
 	cfg := &config.Config{
 		Global: config.Global{
-			Membership: config.Membership{MaxJoinDuration: 30 * time.Second, BroadcastAddress: host},
+			// The server gives its services twice this time to start, and fails in disorder when a slow disk needs more.
+			Membership: config.Membership{MaxJoinDuration: 24 * time.Hour, BroadcastAddress: host},
 			Metrics:    &metrics.Config{},
 		},
 		Persistence: config.Persistence{

@@ -11,6 +11,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,6 +30,7 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
+	"duban/internal/door"
 	"duban/internal/embedded"
 )
 
@@ -60,7 +63,15 @@ func beEngine(dir, port string) error {
 	if err != nil {
 		return err
 	}
-	c, err := client.Dial(client.Options{HostPort: s.Address(), Logger: log.NewStructuredLogger(quiet())})
+	if err := s.Announce("a ledger"); err != nil {
+		return err
+	}
+	options, err := s.Options()
+	if err != nil {
+		return err
+	}
+	options.Logger = log.NewStructuredLogger(quiet())
+	c, err := client.Dial(options)
 	if err != nil {
 		return err
 	}
@@ -101,9 +112,17 @@ func newWorker(c client.Client, dir string) worker.Worker {
 	return w
 }
 
-func dial(t *testing.T, address string) client.Client {
+func dial(t *testing.T, s *embedded.Server) client.Client {
 	t.Helper()
-	c, err := client.Dial(client.Options{HostPort: address, Logger: log.NewStructuredLogger(quiet())})
+	options, err := s.Options()
+	require.NoError(t, err)
+	return dialWith(t, options)
+}
+
+func dialWith(t *testing.T, options client.Options) client.Client {
+	t.Helper()
+	options.Logger = log.NewStructuredLogger(quiet())
+	c, err := client.Dial(options)
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
 	return c
@@ -137,27 +156,29 @@ func TestKilledEngineGoesOn(t *testing.T) {
 	}
 
 	engine, address := spawn()
-	_, port, _ = net.SplitHostPort(address)
-	c := dial(t, address)
+	c := dialWith(t, door.Options(dir)) // it finds every next engine of the folder
 	run, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "steps-1", TaskQueue: queue}, steps, n)
 	require.NoError(t, err)
 	require.Eventually(t, func() bool { return len(lines(t, dir)) >= 3 }, 20*time.Second, 10*time.Millisecond)
 
-	for range 2 { // kill -9 twice, each time on the same ports again
+	for i := range 2 { // kill -9 twice; the first time another port follows, the second time the same
 		require.NoError(t, engine.Process.Signal(syscall.SIGKILL))
 		_ = engine.Wait()
 		before := len(lines(t, dir))
 		require.Less(t, before, n, "killed too late to show anything")
-		var again string
-		engine, again = spawn()
-		require.Equal(t, address, again)
+		if i == 1 {
+			_, port, _ = net.SplitHostPort(address)
+		}
+		last := address
+		engine, address = spawn()
+		require.Equal(t, i == 1, last == address)
 		require.Eventually(t, func() bool { return len(lines(t, dir)) > before }, 30*time.Second, 10*time.Millisecond)
 	}
 
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var done int
-	require.NoError(t, run.Get(ctx, &done))
+	require.NoError(t, run.Get(ctx, &done), "%v", lines(t, dir))
 	require.Equal(t, n, done)
 	seen := map[string]bool{}
 	for _, line := range lines(t, dir) {
@@ -175,6 +196,8 @@ func TestOneEnginePerFolder(t *testing.T) {
 
 	_, err = embedded.Start(t.Context(), embedded.Options{Dir: dir, Logger: quiet()})
 	require.ErrorIs(t, err, embedded.ErrDirInUse)
+	require.NoError(t, first.Announce("a ledger"))
+	_, err = embedded.Start(t.Context(), embedded.Options{Dir: dir, Logger: quiet()})
 	require.ErrorContains(t, err, fmt.Sprintf("process %d, %s", os.Getpid(), first.Address()))
 
 	first.Stop()
@@ -218,7 +241,7 @@ func TestSearchAttributesOnNewAndOldFile(t *testing.T) {
 		return s
 	}
 	use := func(s *embedded.Server, id string, attrs ...temporal.SearchAttributeUpdate) error {
-		_, err := dial(t, s.Address()).ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
+		_, err := dial(t, s).ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
 			ID: id, TaskQueue: queue, TypedSearchAttributes: temporal.NewSearchAttributes(attrs...),
 		}, "nobody")
 		return err
@@ -234,9 +257,16 @@ func TestSearchAttributesOnNewAndOldFile(t *testing.T) {
 	s = start(map[string]enumspb.IndexedValueType{"PlanId": enumspb.INDEXED_VALUE_TYPE_KEYWORD, "DueDate": enumspb.INDEXED_VALUE_TYPE_KEYWORD})
 	defer s.Stop()
 	require.NoError(t, use(s, "old", plan, due))
-	desc, err := dial(t, s.Address()).DescribeWorkflowExecution(t.Context(), "new", "")
+	desc, err := dial(t, s).DescribeWorkflowExecution(t.Context(), "new", "")
 	require.NoError(t, err, "what the first run started is still there")
 	require.Equal(t, enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, desc.WorkflowExecutionInfo.Status)
+}
+
+// browser keeps cookies.
+func browser(t *testing.T) *http.Client {
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	return &http.Client{Jar: jar}
 }
 
 func TestWebUI(t *testing.T) {
@@ -245,23 +275,32 @@ func TestWebUI(t *testing.T) {
 	require.NoError(t, err)
 	defer s.Stop()
 
+	browser := browser(t)
+	page, err := url.Parse(s.UI())
+	require.NoError(t, err)
 	get := func(path, host string) (int, string) {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+s.UIAddress()+path, nil)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+page.Host+path, nil)
 		require.NoError(t, err)
 		if host != "" {
 			req.Host = host
 		}
-		res, err := http.DefaultClient.Do(req)
+		res, err := browser.Do(req)
 		require.NoError(t, err)
 		defer res.Body.Close()
 		body, err := io.ReadAll(res.Body)
 		require.NoError(t, err)
 		return res.StatusCode, string(body)
 	}
-	status, body := get("/namespaces/default/workflows", "")
+	for _, path := range []string{"/", "/namespaces/default/workflows", "/api/v1/namespaces/default", "/api/v1/settings", "/?key=guess"} {
+		status, body := get(path, "")
+		require.Equal(t, http.StatusForbidden, status, "%s: %s", path, body)
+	}
+	status, body := get(page.RequestURI(), "")
+	require.Equal(t, http.StatusOK, status, body)
+	status, body = get("/namespaces/default/workflows", "")
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, body, "<!doctype html>")
-	status, body = get("/api/v1/namespaces/default", "localhost:8233")
+	status, body = get("/api/v1/namespaces/default", "")
 	require.Equal(t, http.StatusOK, status, body)
 	require.Contains(t, body, `"workflowExecutionRetentionTtl": "315360000s"`)
 	status, _ = get("/api/v1/namespaces/default", "evil.example")

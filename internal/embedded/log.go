@@ -4,8 +4,10 @@ package embedded
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strings"
 	"sync/atomic"
 
@@ -21,30 +23,38 @@ const nexusHint = "HTTP API port has not been set"
 type serverLog struct {
 	to       *slog.Logger
 	stopping *atomic.Bool
+	failed   chan error // holds one
 }
-
-// fatal is what the server's Fatal panics with, so that Start can turn it into an error instead of ending the process.
-type fatal struct{ msg string }
-
-func (f fatal) Error() string { return f.msg }
 
 func (l serverLog) Debug(string, ...tag.Tag)           {}
 func (l serverLog) Info(msg string, tags ...tag.Tag)   { l.write(slog.LevelDebug, msg, tags) }
 func (l serverLog) Warn(msg string, tags ...tag.Tag)   { l.write(slog.LevelWarn, msg, tags) }
 func (l serverLog) Error(msg string, tags ...tag.Tag)  { l.write(slog.LevelError, msg, tags) }
 func (l serverLog) DPanic(msg string, tags ...tag.Tag) { l.write(slog.LevelError, msg, tags) }
-func (l serverLog) Panic(msg string, tags ...tag.Tag)  { panic(l.fatal(msg, tags)) }
-func (l serverLog) Fatal(msg string, tags ...tag.Tag)  { panic(l.fatal(msg, tags)) }
+func (l serverLog) Panic(msg string, tags ...tag.Tag)  { panic(sentence(msg, tags)) }
 func (l serverLog) With(tags ...tag.Tag) log.Logger {
-	return serverLog{l.to.With(attrs(tags)...), l.stopping}
+	return serverLog{l.to.With(attrs(tags)...), l.stopping, l.failed}
 }
 func (l serverLog) SLog() *slog.Logger { return l.to }
 
-func (l serverLog) fatal(msg string, tags []tag.Tag) fatal {
+// Fatal says that the server, or a part of it, cannot go on. It must not return, and it must not end the process, which
+// may only be stopping: it ends the goroutine, and whoever runs the server hears why.
+func (l serverLog) Fatal(msg string, tags ...tag.Tag) {
+	l.write(slog.LevelError, msg, tags)
+	if !l.stopping.Load() {
+		select {
+		case l.failed <- errors.New(sentence(msg, tags)):
+		default:
+		}
+	}
+	runtime.Goexit()
+}
+
+func sentence(msg string, tags []tag.Tag) string {
 	for _, t := range tags {
 		msg += fmt.Sprintf(" %s=%v", t.Key(), t.Value())
 	}
-	return fatal{msg}
+	return msg
 }
 
 func (l serverLog) write(level slog.Level, msg string, tags []tag.Tag) {

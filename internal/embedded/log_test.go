@@ -19,7 +19,7 @@ import (
 func TestOnlyRealTroubleIsLogged(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	l := serverLog{slog.New(slog.NewTextHandler(&out, nil)), &atomic.Bool{}}
+	l := serverLog{slog.New(slog.NewTextHandler(&out, nil)), &atomic.Bool{}, nil}
 	l.Warn("HTTP API port has not been set. Nexus HTTP endpoints will not be available.")
 	l.Error("Persistent store operation Failure", tag.Error(fmt.Errorf("create: %w", context.Canceled)))
 	require.Empty(t, out.String())

@@ -11,27 +11,33 @@ import (
 	"go.temporal.io/api/operatorservice/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/credentials"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+
+	"duban/internal/door"
 )
 
 // waitReady returns when the frontend serves and knows the namespace. It says whether search attributes had to be
 // added: a running server takes seconds to hear of them, a fresh one knows them at once.
-func waitReady(ctx context.Context, address string, o Options) (added bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
-	defer cancel()
-	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+func waitReady(ctx context.Context, address string, o Options, keys *door.Keys, failed <-chan error, at *stage) (added bool, err error) {
+	secure, err := keys.Client()
+	if err != nil {
+		return false, err
+	}
+	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(credentials.NewTLS(secure)))
 	if err != nil {
 		return false, err
 	}
 	defer conn.Close()
-	if err := poll(ctx, func() error { return ready(ctx, conn, o.Namespace) }); err != nil {
+	if err := poll(ctx, failed, at, func() error { return ready(ctx, conn, o.Namespace) }); err != nil {
 		return false, fmt.Errorf("the embedded engine is not ready: %w", err)
 	}
 	return addSearchAttributes(ctx, conn, o)
 }
 
 func ready(ctx context.Context, conn *grpc.ClientConn, namespace string) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
 	reply, err := healthpb.NewHealthClient(conn).Check(ctx, &healthpb.HealthCheckRequest{
 		Service: "temporal.api.workflowservice.v1.WorkflowService",
 	})
@@ -73,8 +79,8 @@ func lacking(known, wanted map[string]enumspb.IndexedValueType) map[string]enums
 	return out
 }
 
-// poll tries every 20 ms until it works or ctx ends, and then says why it last failed.
-func poll(ctx context.Context, try func() error) error {
+// poll tries every 20 ms until it works, the server fails or ctx ends, and then says why it last failed.
+func poll(ctx context.Context, failed <-chan error, at *stage, try func() error) error {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -82,9 +88,12 @@ func poll(ctx context.Context, try func() error) error {
 		if err == nil {
 			return nil
 		}
+		at.set(err.Error())
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("%w: %w", context.Cause(ctx), err)
+		case reason := <-failed:
+			return reason
 		case <-tick.C:
 		}
 	}

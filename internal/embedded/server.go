@@ -4,6 +4,7 @@ package embedded
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -16,143 +17,247 @@ import (
 	"go.temporal.io/server/common/authorization"
 	"go.temporal.io/server/common/config"
 	"go.temporal.io/server/temporal"
+
+	"duban/internal/door"
 )
 
-// readyTimeout bounds how long a start may take; on a slow disk with a large file it takes seconds, not a minute.
-const readyTimeout = time.Minute
+// sayAfter is how often a start that takes long says what it waits for. Tests listen more often.
+var sayAfter = 10 * time.Second
 
-// Start runs the server until Stop and returns when its namespace can be used. It fails with ErrDirInUse when another
-// process runs on Dir, and with ErrPortInUse when Port or UIPort is taken. Ending ctx ends a start that is under way,
-// not the server.
+// stopWithin is how long a start that was broken off is waited for. What takes longer ends with the process, or by
+// itself; the folder stays locked until then.
+const stopWithin = 10 * time.Second
+
+// Start runs the server until Stop and returns when its namespace can be used, however long that takes on a slow disk.
+// It fails with ErrDirInUse when another process runs on Dir, and with ErrPortInUse when Port or UIPort is taken. Ending
+// ctx ends a start that is under way, not the server; Start then returns ctx's error.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	o = o.withDefaults()
 	if o.Dir == "" && !o.InMemory {
 		return nil, errors.New("the embedded engine needs a folder")
 	}
-	var undo stack
-	defer undo.run()
-	var lock *folderLock
-	if !o.InMemory {
-		var err error
-		if lock, err = lockFolder(o.Dir); err != nil {
-			return nil, err
-		}
-		undo.push(lock.release)
+	type outcome struct {
+		server *Server
+		err    error
 	}
-	return start(ctx, o, lock, &undo)
+	begun := make(chan outcome, 1)
+	var at stage
+	go func() {
+		s, err := start(ctx, o, &at)
+		begun <- outcome{s, err}
+	}()
+	given := ctx.Done() // until it is given up, then the time that is left to it
+	var left <-chan time.Time
+	for say := time.NewTicker(sayAfter); ; {
+		select {
+		case done := <-begun:
+			say.Stop()
+			if ctx.Err() == nil {
+				return done.server, done.err
+			}
+			if done.err == nil {
+				done.server.Stop()
+			}
+			return nil, ctx.Err()
+		case <-say.C:
+			o.Logger.Info("Still waiting for the embedded engine to start", "dir", o.Dir, "waits_for", at.String())
+		case <-given:
+			given, left = nil, time.After(stopWithin)
+		case <-left:
+			go func() { // nothing in the server can be stopped before it has started
+				if done := <-begun; done.err == nil {
+					done.server.Stop()
+				}
+			}()
+			return nil, ctx.Err()
+		}
+	}
 }
 
-func start(ctx context.Context, o Options, lock *folderLock, undo *stack) (*Server, error) {
+// stage is what a start is at, for whoever waits for it.
+type stage struct{ atomic.Value }
+
+func (s *stage) set(what string) { s.Store(what) }
+func (s *stage) String() string {
+	what, _ := s.Load().(string)
+	return what
+}
+
+func start(ctx context.Context, o Options, at *stage) (_ *Server, err error) {
+	var undo stack
+	defer undo.run()
+	s := &Server{failed: make(chan error, 1)}
+	if s.keys, err = door.NewKeys(); err != nil {
+		return nil, fmt.Errorf("make the engine's keys: %w", err)
+	}
+	if !o.InMemory {
+		if s.lock, err = door.Take(o.Dir); err != nil {
+			return nil, err
+		}
+		undo.push(s.lock.Release)
+	}
 	var page net.Listener
 	if o.UI {
-		var err error
-		if page, err = listen(o.UIPort); err != nil {
+		if page, err = listenUI(o); err != nil {
 			return nil, fmt.Errorf("web UI: %w", err)
 		}
 		undo.push(func() { page.Close() })
 	}
-	store := storeConfig(o)
-	if err := prepareStore(ctx, store, o); err != nil {
-		return nil, err
-	}
-	engine, address, err := launchReady(ctx, o, store)
+	engine, err := launchInTime(ctx, o, s, at)
 	if err != nil {
 		return nil, err
 	}
 	undo.push(engine.stop)
-	s := &Server{address: address}
-	if lock != nil {
-		if err := lock.sign(address); err != nil {
-			return nil, fmt.Errorf("write the engine's lock: %w", err)
-		}
-	}
+	s.address = addressOf(s.ports)
 	if o.UI {
-		web, err := serveUI(page, address, o.Namespace)
+		s.uiKey = rand.Text()
+		web, err := serveUI(page, s.address, o.Namespace, s.uiKey, s.keys)
 		if err != nil {
 			return nil, err
 		}
 		undo.push(func() { _ = shut(web) })
 		s.uiAddress = page.Addr().String()
 	}
+	undo.push(func() { _ = s.Withdraw() }) // comes first: nobody is to find it any more
 	s.stop = undo.take().run
 	return s, nil
 }
 
-// running is a launched server whose complaints about its own end are not passed on.
+// running is a launched server. Complaints about its own end are not passed on.
 type running struct {
 	temporal.Server
-	stopping *atomic.Bool
+	log serverLog
 }
 
 func (r running) stop() {
-	r.stopping.Store(true)
+	r.log.stopping.Store(true)
 	_ = r.Server.Stop()
 }
 
-// launchReady launches, waits until the namespace can be used, and launches once more when it had to be changed.
-func launchReady(ctx context.Context, o Options, store *config.SQL) (running, string, error) {
+// launchInTime is launchReady that tries again when another program, such as a backup, has the file locked for a while,
+// or when the disk was too slow for the server's own limits.
+func launchInTime(ctx context.Context, o Options, s *Server, at *stage) (running, error) {
 	for {
-		engine := running{stopping: new(atomic.Bool)}
-		var address string
-		var err error
-		if engine.Server, address, err = launch(o, store, serverLog{o.Logger, engine.stopping}); err != nil {
-			return running{}, "", err
+		store := storeConfig(o)
+		at.set("its file " + file(o))
+		err := prepareStore(ctx, store, o)
+		if err == nil {
+			var engine running
+			if engine, s.ports, err = launchReady(ctx, o, store, s, at); err == nil {
+				return engine, nil
+			}
 		}
-		changed, err := waitReady(ctx, address, o)
-		if err == nil && !changed {
-			return engine, address, nil
+		if ctx.Err() != nil || !passes(err) {
+			return running{}, err
 		}
-		engine.stop()
-		if err != nil {
-			return running{}, "", err
+		o.Logger.Warn("The embedded engine could not start yet: it is tried again", "dir", o.Dir, "reason", err)
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return running{}, ctx.Err()
 		}
 	}
 }
 
+// passes tells faults of a start that time mends. They come as text: Temporal keeps no more of them.
+func passes(err error) bool {
+	for _, text := range []string{"database is locked", "database table is locked", context.DeadlineExceeded.Error()} {
+		if strings.Contains(err.Error(), text) {
+			return true
+		}
+	}
+	return false
+}
+
+// launchReady launches, waits until the namespace can be used, and launches once more when it had to be changed.
+func launchReady(ctx context.Context, o Options, store *config.SQL, s *Server, at *stage) (running, []int, error) {
+	for {
+		engine := running{log: serverLog{to: o.Logger, stopping: new(atomic.Bool), failed: make(chan error, 1)}}
+		var ports []int
+		var err error
+		at.set("its services")
+		if engine.Server, ports, err = launch(o, store, s.keys, engine.log); err != nil {
+			return running{}, nil, err
+		}
+		changed, err := waitReady(ctx, addressOf(ports), o, s.keys, engine.log.failed, at)
+		if err == nil && !changed {
+			s.failed = engine.log.failed
+			return engine, ports, nil
+		}
+		engine.stop()
+		if err != nil {
+			return running{}, nil, err
+		}
+	}
+}
+
+func addressOf(ports []int) string { return fmt.Sprintf("%s:%d", host, ports[0]) }
+
 // launch builds and starts the four services. The ports between them are picked free but opened a moment later, so
 // another program may take one in between: then others are picked.
-func launch(o Options, store *config.SQL, log serverLog) (temporal.Server, string, error) {
+func launch(o Options, store *config.SQL, keys *door.Keys, log serverLog) (temporal.Server, []int, error) {
 	var err error
 	for range 5 {
 		var ports []int
 		if ports, err = pickPorts(o.Port); err != nil {
-			return nil, "", err
+			return nil, nil, err
 		}
 		var engine temporal.Server
-		if engine, err = build(store, ports, log); err == nil {
-			return engine, fmt.Sprintf("%s:%d", host, ports[0]), nil
+		if engine, err = build(store, ports, keys, log); err == nil {
+			return engine, ports, nil
 		}
 		if !strings.Contains(err.Error(), syscall.EADDRINUSE.Error()) {
 			break
 		}
 	}
-	return nil, "", fmt.Errorf("start the embedded engine: %w", err)
+	return nil, nil, fmt.Errorf("start the embedded engine: %w", err)
 }
 
-func build(store *config.SQL, ports []int, log serverLog) (engine temporal.Server, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			f, ok := r.(fatal)
-			if !ok {
-				panic(r)
-			}
-			engine, err = nil, f
-		}
+// build runs in a goroutine of its own, which the server's log ends when the server gives up (serverLog.Fatal).
+func build(store *config.SQL, ports []int, keys *door.Keys, log serverLog) (engine temporal.Server, err error) {
+	gaveUp := true
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		engine, err = construct(store, ports, keys, log)
+		gaveUp = false
 	}()
-	engine, err = temporal.NewServer(
+	<-ended
+	if gaveUp {
+		return nil, <-log.failed
+	}
+	if err != nil {
+		select {
+		case reason := <-log.failed:
+			err = fmt.Errorf("%w (%w)", err, reason)
+		default:
+		}
+	}
+	return engine, err
+}
+
+func construct(store *config.SQL, ports []int, keys *door.Keys, log serverLog) (temporal.Server, error) {
+	provider, err := secured(keys)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := temporal.NewServer(
 		temporal.WithConfig(serverConfig(store, ports)),
 		temporal.ForServices(temporal.DefaultServices),
 		temporal.WithStaticHosts(hosts(ports)),
 		temporal.WithLogger(log),
-		temporal.WithAuthorizer(authorization.NewNoopAuthorizer()),
-		temporal.WithClaimMapper(func(*config.Config) authorization.ClaimMapper { return authorization.NewNoopClaimMapper() }),
+		temporal.WithTLSConfigFactory(provider),
+		temporal.WithAuthorizer(authorization.NewDefaultAuthorizer()),
+		temporal.WithClaimMapper(func(*config.Config) authorization.ClaimMapper { return bearer{} }),
 		temporal.WithDynamicConfigClient(tuning()),
 	)
 	if err != nil {
 		return nil, err
 	}
 	if err := engine.Start(); err != nil {
+		log.stopping.Store(true)
 		_ = engine.Stop()
+		log.stopping.Store(false)
 		return nil, err
 	}
 	return engine, nil
@@ -174,6 +279,16 @@ func pickPorts(frontend int) ([]int, error) {
 		ports[i] = listener.Addr().(*net.TCPAddr).Port
 	}
 	return ports, nil
+}
+
+// listenUI takes the page's port.
+func listenUI(o Options) (net.Listener, error) {
+	if o.UIPort == 0 && o.UIWish != 0 {
+		if l, err := listen(o.UIWish); err == nil {
+			return l, nil
+		}
+	}
+	return listen(o.UIPort)
 }
 
 func listen(port int) (net.Listener, error) {

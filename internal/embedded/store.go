@@ -6,7 +6,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"net/url"
 	"slices"
 
 	"go.temporal.io/server/common/config"
@@ -14,13 +13,15 @@ import (
 	"go.temporal.io/server/schema/sqlite"
 	"google.golang.org/protobuf/types/known/durationpb"
 	_ "modernc.org/sqlite" // the driver named "sqlite", which Temporal's plugin uses too
+
+	"duban/internal/sqlitefile"
 )
 
 // prepareStore makes the tables when the file has none, and the namespace when the tables have none.
 func prepareStore(ctx context.Context, store *config.SQL, o Options) error {
 	if !o.InMemory {
-		if err := setupSchema(ctx, store.DatabaseName); err != nil {
-			return fmt.Errorf("set up %s: %w", store.DatabaseName, err)
+		if err := setupSchema(ctx, file(o)); err != nil {
+			return fmt.Errorf("set up %s: %w", file(o), err)
 		}
 	}
 	space, err := sqlite.NewNamespaceConfig(clusterName, o.Namespace, false, o.SearchAttributes)
@@ -37,7 +38,7 @@ func prepareStore(ctx context.Context, store *config.SQL, o Options) error {
 // setupSchema makes all tables in one transaction, so that a process killed here leaves an empty file, never half a
 // schema. Temporal's own set-up runs statement by statement and would refuse such a file for ever after.
 func setupSchema(ctx context.Context, file string) error {
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_txlock=immediate")
+	db, err := sql.Open("sqlite", fmt.Sprintf("%s?_pragma=busy_timeout(%d)&_pragma=journal_mode(wal)&_txlock=immediate", sqlitefile.URI(file), busy.Milliseconds()))
 	if err != nil {
 		return err
 	}

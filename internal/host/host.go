@@ -5,8 +5,6 @@ package host
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -26,6 +24,7 @@ import (
 
 	"duban/activities"
 	"duban/internal/calendar"
+	"duban/internal/door"
 	"duban/internal/embedded"
 	"duban/internal/engine"
 	"duban/internal/ledger"
@@ -35,9 +34,6 @@ import (
 	"duban/seeds"
 	"duban/workflows"
 )
-
-// ErrNoEngine: no Temporal address is set and no engine runs on this machine's folder.
-var ErrNoEngine = errors.New("host: no engine is running")
 
 // AuditGrace is how late a stage may be before the audit cries.
 const AuditGrace = 20 * time.Minute
@@ -99,6 +95,9 @@ func Open(ctx context.Context, cfg settings.Config, o Options) (_ *Host, err err
 	defer func() {
 		if err != nil {
 			h.Close()
+			if ctx.Err() != nil { // whoever broke it off need not read what was under way
+				err = ctx.Err()
+			}
 		}
 	}()
 	if err := h.known(ctx, cfg, o); err != nil {
@@ -109,6 +108,17 @@ func Open(ctx context.Context, cfg settings.Config, o Options) (_ *Host, err err
 	}
 	if h.Ledger, err = h.open(ctx, cfg, o); err != nil {
 		return nil, err
+	}
+	if err := h.await(ctx, ledgerName, h.LedgerURL, func(ctx context.Context) error { return h.inPlace(ctx, cfg, o.Work) }); err != nil {
+		return nil, err
+	}
+	if err := h.await(ctx, temporalName, h.Address, h.sameLedger); err != nil {
+		return nil, err
+	}
+	if h.server != nil {
+		if err := h.server.Announce(h.Ledger.ID()); err != nil {
+			return nil, err
+		}
 	}
 	h.Engine = engine.New(h.Client, h.Ledger, cfg.WakeWindow, time.Now, o.Log)
 	if !o.Work {
@@ -133,44 +143,39 @@ func (h *Host) connect(ctx context.Context, cfg settings.Config, o Options) (cli
 		if err != nil {
 			return nil, fmt.Errorf("host: TEMPORAL_*: %w", err)
 		}
+		if opts.HostPort == "" { // the file is not there, or the profile says no more
+			return nil, fmt.Errorf("%w: TEMPORAL_CONFIG_FILE, TEMPORAL_PROFILE: no address is found there: correct them, or set TEMPORAL_ADDRESS", errSettings)
+		}
 		h.Address = opts.HostPort
 		dial := func(ctx context.Context) (client.Client, error) { return h.dial(ctx, cfg, opts) }
 		return wait(ctx, h.boot, temporalName, h.Address, dial, client.Client.Close)
 	}
 	if !o.Embedded {
-		found, err := readEngineFile(cfg.Dir)
+		found, err := doorOf(ctx, cfg.Dir)
 		if err != nil {
 			return nil, err
 		}
-		h.Address, h.UI = found.Temporal, found.UI
-		c, err := h.dial(ctx, cfg, loopback(h.Address))
-		if err != nil {
-			return nil, fmt.Errorf("%w (%s does not answer: %v)", ErrNoEngine, h.Address, err)
-		}
-		return c, nil
+		h.Address, h.UI = found.Address, found.UI
+		return h.dial(ctx, cfg, door.Options(cfg.Dir))
+	}
+	port, page, wish := cfg.TemporalPort, cfg.UIPort, 0
+	if !cfg.UIPortSet {
+		page, wish = 0, page
 	}
 	var err error
 	h.server, err = embedded.Start(ctx, embedded.Options{
-		Dir: cfg.Dir, Port: cfg.TemporalPort, UIPort: cfg.UIPort, UI: cfg.UI, Logger: o.Log,
+		Dir: cfg.Dir, Port: port, UIPort: page, UIWish: wish, UI: cfg.UI, Logger: o.Log,
 		Relaxed: o.Rehearsal, SearchAttributes: searchAttributes(),
 	})
 	if err != nil {
 		return nil, err
 	}
-	h.Address = h.server.Address()
-	if ui := h.server.UIAddress(); ui != "" {
-		h.UI = "http://" + ui
-	}
-	if err := writeEngineFile(cfg.Dir, engineFile{Temporal: h.Address, UI: h.UI}); err != nil {
+	h.Address, h.UI = h.server.Address(), h.server.UI()
+	opts, err := h.server.Options()
+	if err != nil {
 		return nil, err
 	}
-	return h.dial(ctx, cfg, loopback(h.Address))
-}
-
-// loopback are the options for a server on this machine: compressing what never
-// leaves it would only cost time.
-func loopback(address string) client.Options {
-	return client.Options{HostPort: address, ConnectionOptions: client.ConnectionOptions{GrpcCompression: &client.GrpcCompressionNone{}}}
+	return h.dial(ctx, cfg, opts)
 }
 
 func (h *Host) dial(ctx context.Context, cfg settings.Config, opts client.Options) (client.Client, error) {
@@ -328,40 +333,18 @@ func Channels(cfg settings.Config, out io.Writer) (notice.Set, error) {
 	return notice.Set{c}, err
 }
 
-// Wait returns when ctx ends, with nil, or when the worker fails for good.
+// Wait returns when ctx ends, with nil, or when the worker or the embedded engine fails for good.
 func (h *Host) Wait(ctx context.Context) error {
+	var ended <-chan error // never, without an engine of our own
+	if h.server != nil {
+		ended = h.server.Failed()
+	}
 	select {
 	case <-ctx.Done():
 		return nil
+	case err := <-ended:
+		return fmt.Errorf("host: the embedded engine: %w", err)
 	case err := <-h.failed:
 		return fmt.Errorf("host: worker: %w", err)
 	}
-}
-
-// engineFile tells other programs on this machine where the embedded server is.
-type engineFile struct {
-	Temporal string `json:"temporal"`
-	UI       string `json:"ui,omitempty"`
-}
-
-func enginePath(dir string) string { return filepath.Join(dir, "engine.json") }
-
-func writeEngineFile(dir string, e engineFile) error {
-	raw, err := json.Marshal(e)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(enginePath(dir), raw, 0o640)
-}
-
-func readEngineFile(dir string) (engineFile, error) {
-	raw, err := os.ReadFile(enginePath(dir))
-	if err != nil {
-		return engineFile{}, fmt.Errorf("%w: %v", ErrNoEngine, err)
-	}
-	var e engineFile
-	if err := json.Unmarshal(raw, &e); err != nil || e.Temporal == "" {
-		return engineFile{}, fmt.Errorf("%w: %s does not say where", ErrNoEngine, enginePath(dir))
-	}
-	return e, nil
 }

@@ -49,6 +49,9 @@ func (h *Host) Close() error {
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
 		}
 	}
+	if h.server != nil {
+		part("engine.json", restStop, h.server.Withdraw)
+	}
 	if h.worker != nil {
 		part("worker", workerStop+2*time.Second, func() error { h.worker.Stop(); return nil })
 	}

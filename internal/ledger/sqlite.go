@@ -6,13 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // driver "sqlite"
+
+	"duban/internal/sqlitefile"
 )
 
 type lite struct {
@@ -136,8 +137,8 @@ func (l lite) reading() string {
 // dsn sets what every connection needs in the address: a PRAGMA by Exec would
 // reach one connection of the pool only.
 func (l lite) dsn(more string) string {
-	return fmt.Sprintf("file:%s?_pragma=busy_timeout(%d)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)&_time_format=sqlite&%s",
-		(&url.URL{Path: l.path}).EscapedPath(), l.Limits.Busy.Milliseconds(), more)
+	return fmt.Sprintf("%s?_pragma=busy_timeout(%d)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)&_time_format=sqlite&%s",
+		sqlitefile.URI(l.path), l.Limits.Busy.Milliseconds(), more)
 }
 
 // here tells whether the path still leads to the file that was opened. A file

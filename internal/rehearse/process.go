@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/client"
+
+	"duban/internal/door"
 )
 
 // Spawn makes the command of an engine process: Temporal server, worker, ledger
@@ -71,10 +73,9 @@ func (p *process) start(ctx context.Context) error {
 	go func(cmd *exec.Cmd, ended chan<- error) { ended <- cmd.Wait() }(p.cmd, p.ended)
 	for said := time.Now(); ; {
 		try, cancel := context.WithTimeout(ctx, 10*time.Second)
-		c, err := client.DialContext(try, client.Options{HostPort: p.address, Logger: quiet{}})
+		err := p.answers(try)
 		cancel()
 		if err == nil {
-			c.Close()
 			return nil
 		}
 		if err := p.gone(); err != nil {
@@ -88,6 +89,25 @@ func (p *process) start(ctx context.Context) error {
 			p.log.Info("Waiting for the engine to answer", "address", p.address, "error", err)
 		}
 	}
+}
+
+// options are a client's for the engine that runs on the folder, also after it was killed and started again.
+func (p *process) options() client.Options {
+	o := door.Options(p.dir)
+	o.Logger = quiet{}
+	return o
+}
+
+func (p *process) answers(ctx context.Context) error {
+	if _, err := door.Wait(ctx, p.dir); err != nil {
+		return err
+	}
+	c, err := client.DialContext(ctx, p.options())
+	if err != nil {
+		return err
+	}
+	c.Close()
+	return nil
 }
 
 // gone is ErrEngineDead when the process ended by itself.

@@ -187,7 +187,7 @@ func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result R
 		return Result{}, err
 	}
 	defer store.Close()
-	c, err := client.NewLazyClient(client.Options{HostPort: proc.address, Logger: quiet{}})
+	c, err := client.NewLazyClient(proc.options())
 	if err != nil {
 		return Result{}, err
 	}

@@ -34,9 +34,11 @@ type Config struct {
 	Dir string `env:"DUBAN_DIR" envDefault:"var" want:"a folder"`
 	// Lang is the language of what people read: zh or en.
 	Lang string `env:"DUBAN_LANG" envDefault:"zh" want:"zh or en"`
-	// TemporalPort and UIPort are the embedded server's on the loopback address; 0 takes any free one.
-	TemporalPort int `env:"DUBAN_TEMPORAL_PORT" envDefault:"7233" want:"a port number from 0 to 65535 (0 takes a free one)"`
-	UIPort       int `env:"DUBAN_UI_PORT" envDefault:"8233" want:"a port number from 0 to 65535 (0 takes a free one)"`
+	// TemporalPort and UIPort are the embedded server's on the loopback address; 0 takes any free one. Without UIPortSet,
+	// UIPort is only a wish: when it is taken, any free one will do.
+	TemporalPort int  `env:"DUBAN_TEMPORAL_PORT" envDefault:"0" want:"a port number from 0 to 65535 (0 takes a free one)"`
+	UIPort       int  `env:"DUBAN_UI_PORT" envDefault:"8233" want:"a port number from 0 to 65535 (0 takes a free one)"`
+	UIPortSet    bool `env:"-"`
 	// UI says whether the embedded server shows its web UI.
 	UI bool `env:"DUBAN_UI" envDefault:"true" want:"true or false"`
 	// WakeWindow is over how long before the speaking time tasks wake, spread by their IDs.
@@ -124,6 +126,7 @@ func Load(environ map[string]string) (Config, error) {
 	}
 	var c Config
 	parsed := explain(env.ParseWithOptions(&c, env.Options{Environment: set}))
+	c.UIPortSet = set["DUBAN_UI_PORT"] != ""
 	if c.Outbox == "" {
 		c.Outbox = filepath.Join(c.Dir, "outbox")
 	}

@@ -19,7 +19,7 @@ func defaults(t *testing.T) settings.Config {
 	here, err := os.Getwd()
 	require.NoError(t, err)
 	return settings.Config{
-		Dir: here + "/var", Lang: "zh", TemporalPort: 7233, UIPort: 8233, UI: true, WakeWindow: 2 * time.Hour,
+		Dir: here + "/var", Lang: "zh", UIPort: 8233, UI: true, WakeWindow: 2 * time.Hour,
 		SMTP:   settings.SMTP{Sender: "督办 <duban@localhost>", From: "duban@localhost", FromName: "督办", TLS: "starttls"},
 		Outbox: here + "/var/outbox", Accounts: here + "/var/accounts.yaml", LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
@@ -52,7 +52,7 @@ func TestEverythingSet(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, settings.Config{
 		TemporalAddress: "temporal:7233", DatabaseURL: "postgres://duban:s3cret@db:5432/duban?sslmode=disable",
-		Dir: "/srv/duban", Lang: "en", WakeWindow: 90 * time.Minute,
+		Dir: "/srv/duban", Lang: "en", UIPortSet: true, WakeWindow: 90 * time.Minute,
 		SMTP: settings.SMTP{
 			Host: "mail.example", Port: 465, User: "duban", Password: "pw", Sender: "督办室 <duban@example.com>",
 			From: "duban@example.com", FromName: "督办室", TLS: "implicit",
@@ -97,7 +97,7 @@ func TestFaultsTogether(t *testing.T) {
 	for want, environ := range map[string]map[string]string{
 		"SMTP_PORT: is set without SMTP_HOST: set the host too, or remove it":                      {"SMTP_PORT": "25"},
 		"SMTP_FROM: is needed with SMTP_HOST: want a mail address, such as 督办 <duban@example.com>": {"SMTP_HOST": "mail.example"},
-		"DUBAN_UI_PORT: 7233 is DUBAN_TEMPORAL_PORT already: choose another one":                   {"DUBAN_UI_PORT": "7233"},
+		"DUBAN_UI_PORT: 7233 is DUBAN_TEMPORAL_PORT already: choose another one":                   {"DUBAN_TEMPORAL_PORT": "7233", "DUBAN_UI_PORT": "7233"},
 	} {
 		_, err := settings.Load(environ)
 		require.EqualError(t, err, want)

@@ -46,6 +46,11 @@ func (c Config) together(set map[string]string) (errs []error) {
 	if c.UI && c.TemporalPort != 0 && c.TemporalPort == c.UIPort {
 		errs = append(errs, fmt.Errorf("DUBAN_UI_PORT: %d is DUBAN_TEMPORAL_PORT already: choose another one", c.UIPort))
 	}
+	for _, name := range temporal {
+		if set[name] != "" && !c.Cluster() {
+			errs = append(errs, fmt.Errorf("%s: is set, and nothing names a cluster: set TEMPORAL_ADDRESS too, or remove it", name))
+		}
+	}
 	if c.Cluster() && c.DatabaseURL == "" {
 		errs = append(errs, fmt.Errorf("DATABASE_URL: is needed with TEMPORAL_ADDRESS or TEMPORAL_CONFIG_FILE, whose workers share one ledger: want %s, or sqlite:PATH written out for a ledger on this machine alone", wants()["DATABASE_URL"]))
 	}

@@ -1,0 +1,154 @@
+// Package door is the way from a data folder to the engine that runs on it, and
+// to no other: engine.json says where that engine is and holds the keys to it.
+//
+// A port proves nothing: whoever starts next may have it. So an engine makes new
+// keys at every start, and both sides of every connection prove that they hold
+// them (TLS in both directions) before the first word is said. The keys are in a
+// file that only its owner can read; it is there for as long as the engine holds
+// the folder's lock.
+package door
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"google.golang.org/grpc"
+)
+
+// host is the only address an engine in a folder listens on.
+const host = "127.0.0.1"
+
+var (
+	// ErrNoEngine: no engine runs on the folder.
+	ErrNoEngine = errors.New("no engine is running on the folder")
+	// ErrStarting: an engine holds the folder and cannot be reached yet, or no longer.
+	ErrStarting = errors.New("the engine of the folder is just starting or stopping")
+	// ErrStranger: what answers at the engine's port is not the engine of the folder.
+	ErrStranger = errors.New("the port belongs to another engine")
+)
+
+// Door is what engine.json says.
+type Door struct {
+	Address string `json:"temporal"`         // host:port of Temporal's frontend
+	UI      string `json:"ui,omitempty"`     // the web UI's address, http://…, or ""
+	Ledger  string `json:"ledger,omitempty"` // the ID of the ledger the engine works on
+	PID     int    `json:"pid"`
+	Keys    *Keys  `json:"keys"`
+}
+
+func file(dir string) string { return filepath.Join(dir, "engine.json") }
+
+// Find is the door of the engine that runs on dir. It is ErrNoEngine when none
+// does, whatever file a dead one has left, and ErrStarting when the engine that
+// holds the folder has not written its file yet.
+func Find(dir string) (Door, error) {
+	held, err := locked(dir)
+	if err != nil {
+		return Door{}, err
+	}
+	if !held {
+		return Door{}, fmt.Errorf("%s: %w", dir, ErrNoEngine)
+	}
+	raw, err := os.ReadFile(file(dir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Door{}, fmt.Errorf("%s: %w", dir, ErrStarting)
+	}
+	if err != nil {
+		return Door{}, err
+	}
+	var d Door
+	if err := json.Unmarshal(raw, &d); err != nil || d.Address == "" || d.Keys == nil {
+		return Door{}, fmt.Errorf("%s does not say where the engine is", file(dir))
+	}
+	return d, nil
+}
+
+// Wait is Find that waits, until ctx ends, for an engine that is just starting,
+// and until its port answers with the right keys.
+func Wait(ctx context.Context, dir string) (Door, error) {
+	for {
+		d, err := Find(dir)
+		if err == nil {
+			err = d.answers(ctx)
+		}
+		if !errors.Is(err, ErrStarting) && !errors.Is(err, ErrStranger) {
+			return d, err
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			return Door{}, err
+		}
+	}
+}
+
+// answers tells whether the engine itself is at the address. A port that is
+// silent or closed is ErrStarting: the engine holds the folder, so it comes or goes.
+func (d Door) answers(ctx context.Context) error {
+	conn, err := dialer.DialContext(ctx, "tcp", d.Address)
+	if err != nil {
+		return fmt.Errorf("%w (%v)", ErrStarting, err)
+	}
+	defer conn.Close()
+	if deadline := time.Now().Add(dialer.Timeout); conn.SetDeadline(deadline) != nil {
+		return fmt.Errorf("%w (%s)", ErrStarting, d.Address)
+	}
+	config, err := d.Keys.Client()
+	if err != nil {
+		return err
+	}
+	err = tls.Client(conn, config).HandshakeContext(ctx)
+	var silent net.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &silent) && silent.Timeout(), ctx.Err() != nil:
+		return fmt.Errorf("%w (%s does not answer)", ErrStarting, d.Address)
+	}
+	return fmt.Errorf("%s: %w (%v)", d.Address, ErrStranger, err)
+}
+
+var dialer = net.Dialer{Timeout: 5 * time.Second}
+
+// Options are a client's for the engine that runs on dir. The client reads the
+// door again whenever it connects: it finds an engine that was started anew, at
+// whatever port, and never anybody else.
+func Options(dir string) client.Options {
+	follow := func(ctx context.Context, _ string) (net.Conn, error) {
+		d, err := Find(dir)
+		if err != nil {
+			return nil, err
+		}
+		config, err := d.Keys.Client()
+		if err != nil {
+			return nil, err
+		}
+		conn, err := dialer.DialContext(ctx, "tcp", d.Address)
+		if err != nil {
+			return nil, err
+		}
+		secure := tls.Client(conn, config)
+		if err := secure.HandshakeContext(ctx); err != nil {
+			conn.Close()
+			return nil, fmt.Errorf("%s: %w (%v)", d.Address, ErrStranger, err)
+		}
+		return secure, nil
+	}
+	return client.Options{
+		HostPort: "passthrough:///" + host,
+		ConnectionOptions: client.ConnectionOptions{
+			TLSDisabled:     true,                          // by gRPC: the dialer has done it
+			GrpcCompression: &client.GrpcCompressionNone{}, // what never leaves the machine
+			DialOptions:     []grpc.DialOption{grpc.WithContextDialer(follow)},
+		},
+	}
+}

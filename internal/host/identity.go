@@ -1,0 +1,199 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"go.temporal.io/api/namespace/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+
+	"duban/internal/door"
+	"duban/internal/ledger"
+	"duban/internal/settings"
+)
+
+var (
+	// ErrOtherLedger: the Temporal namespace belongs to another ledger than the one that was opened. A worker that went
+	// on would find none of its tasks in the ledger, and a command would write what no engine ever does.
+	ErrOtherLedger = errors.New("the Temporal namespace belongs to another ledger")
+	// ErrCopied: the ledger is a copy of one that belongs to another folder.
+	ErrCopied = errors.New("this folder is a copy")
+	// ErrNotCopied: an office cannot be made a trial of itself.
+	ErrNotCopied = errors.New("this folder is not a copy")
+)
+
+// Keys of a namespace's data, which everybody who uses the namespace sees.
+const (
+	ledgerKey = "duban.ledger"        // the ID of the ledger that the namespace belongs to
+	claimKey  = "duban.ledger.claim." // + ID: a ledger that wants to be it
+)
+
+// sameLedger compares the ledger's ID with the one the namespace knows, and gives it ours when it knows none. After it
+// returned nil, no process with another ledger gets past it.
+func (h *Host) sameLedger(ctx context.Context) error {
+	ours := h.Ledger.ID()
+	data, err := h.namespaceData(ctx)
+	if err != nil {
+		return err
+	}
+	if data[ledgerKey] == "" {
+		// Two that find it empty at the same moment must not both go on: each says that it wants it, then looks who else
+		// does. At least the later of the two sees the other.
+		if err := h.setNamespaceData(ctx, claimKey+ours, time.Now().UTC().Format(time.RFC3339)); err != nil {
+			return err
+		}
+		if data, err = h.namespaceData(ctx); err != nil {
+			return err
+		}
+		for key, since := range data {
+			if other, ok := strings.CutPrefix(key, claimKey); ok && other != ours && since != "" && data[ledgerKey] != ours {
+				return errors.Join(h.otherLedger(other), h.setNamespaceData(ctx, claimKey+ours, ""))
+			}
+		}
+		if data[ledgerKey] == "" {
+			if err := h.setNamespaceData(ctx, ledgerKey, ours); err != nil {
+				return err
+			}
+			data[ledgerKey] = ours
+		}
+	}
+	if data[ledgerKey] != ours {
+		return h.otherLedger(data[ledgerKey])
+	}
+	return nil
+}
+
+func (h *Host) otherLedger(other string) error {
+	return &OtherLedgerError{Namespace: h.namespace, Address: h.Address, Theirs: other, Ledger: h.LedgerURL, Ours: h.Ledger.ID()}
+}
+
+// OtherLedgerError is ErrOtherLedger with what it is about.
+type OtherLedgerError struct {
+	Namespace, Address, Theirs string // Theirs is the ID of the ledger that the namespace belongs to
+	Ledger, Ours               string // the ledger that was opened: its address and its ID
+}
+
+func (e *OtherLedgerError) Error() string {
+	return fmt.Sprintf("namespace %s at %s: %v: %s, not %s (%s): give this process the ledger (DATABASE_URL, DUBAN_DIR) and the namespace (TEMPORAL_NAMESPACE) that belong together",
+		e.Namespace, e.Address, ErrOtherLedger, e.Theirs, e.Ours, e.Ledger)
+}
+
+// Unwrap makes it ErrOtherLedger.
+func (e *OtherLedgerError) Unwrap() error { return ErrOtherLedger }
+
+func (h *Host) namespaceData(ctx context.Context) (map[string]string, error) {
+	reply, err := h.Client.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: h.namespace})
+	if err != nil {
+		return nil, fmt.Errorf("host: namespace %s: %w", h.namespace, err)
+	}
+	data := reply.GetNamespaceInfo().GetData()
+	if data == nil {
+		data = map[string]string{}
+	}
+	return data, nil
+}
+
+func (h *Host) setNamespaceData(ctx context.Context, key, value string) error {
+	_, err := h.Client.WorkflowService().UpdateNamespace(ctx, &workflowservice.UpdateNamespaceRequest{
+		Namespace: h.namespace, UpdateInfo: &namespace.UpdateNamespaceInfo{Data: map[string]string{key: value}},
+	})
+	var denied *serviceerror.PermissionDenied
+	if errors.As(err, &denied) {
+		return fmt.Errorf("host: namespace %s must say which ledger it belongs to, and this login may not write it: run once, with more rights, `temporal operator namespace update --namespace %s --data %s=%s`: %w",
+			h.namespace, h.namespace, ledgerKey, h.Ledger.ID(), err)
+	}
+	if err != nil {
+		return fmt.Errorf("host: namespace %s: write which ledger it belongs to: %w", h.namespace, err)
+	}
+	return nil
+}
+
+// ledgerFolder is the folder of a ledger that is kept in a file, or "".
+func ledgerFolder(cfg settings.Config) string {
+	file, ok := strings.CutPrefix(LedgerURL(cfg), "sqlite:")
+	if !ok {
+		return ""
+	}
+	return filepath.Dir(file)
+}
+
+// inPlace refuses a ledger that was copied together with its folder, or alone: with the first it would remind everybody
+// twice, and what is done in one would be missing in the other. What works settles a new ledger in its folder.
+func (h *Host) inPlace(ctx context.Context, cfg settings.Config, works bool) error {
+	dir := ledgerFolder(cfg)
+	if dir == "" {
+		return nil
+	}
+	here, err := placeOf(dir)
+	if err != nil || here == "" {
+		return err
+	}
+	settled := h.Ledger.Place
+	if works {
+		settled = func(ctx context.Context) (string, error) { return h.Ledger.Settle(ctx, here) }
+	}
+	place, err := settled(ctx)
+	if err != nil {
+		return err
+	}
+	if place != "" && place != here {
+		return fmt.Errorf("%s: %w: its ledger belongs to another folder. If that one is gone (moved to another disk, restored from a backup): starter adopt %s. To try something out beside it: starter adopt --as-trial %s",
+			dir, ErrCopied, dir, dir)
+	}
+	return nil
+}
+
+// Adopt makes the folder of cfg, a copy, one of its own: with trial the ledger gets a new ID and is another than the one
+// it was copied from; otherwise it is that one, which must not be used any more. No engine may run on the folder.
+func Adopt(ctx context.Context, cfg settings.Config, trial bool, o Options) error {
+	dir := ledgerFolder(cfg)
+	if dir == "" || cfg.Cluster() {
+		return errors.New("only a folder with its own ledger and engine can be adopted")
+	}
+	cfg.UI, cfg.Metrics = false, ""
+	o.Embedded, o.Work, o.Known = true, false, true
+	h := &Host{LedgerURL: LedgerURL(cfg), log: o.Log, failed: make(chan error, 1), boot: newBoot(o)}
+	defer h.Close()
+	err := h.known(ctx, cfg, o)
+	if err != nil {
+		return err
+	}
+	if h.Client, err = h.connect(ctx, cfg, o); err != nil {
+		return err
+	}
+	if h.Ledger, err = h.open(ctx, cfg, o); err != nil {
+		return err
+	}
+	here, err := placeOf(dir)
+	if err != nil {
+		return err
+	}
+	place, err := h.Ledger.Place(ctx)
+	if err != nil {
+		return err
+	}
+	if trial && here != "" && (place == here || place == "") {
+		return fmt.Errorf("%s: %w", dir, ErrNotCopied)
+	}
+	id := h.Ledger.ID()
+	if trial {
+		id = ledger.NewID()
+	}
+	// The ledger is last: interrupted before it, the folder is still a copy.
+	if err := h.setNamespaceData(ctx, ledgerKey, id); err != nil {
+		return err
+	}
+	return h.Ledger.Adopt(ctx, here, id)
+}
+
+// doorOf waits, as long as a person would, for the engine that runs on dir to be ready.
+func doorOf(ctx context.Context, dir string) (door.Door, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return door.Wait(ctx, dir)
+}
