@@ -134,7 +134,7 @@ func ofPostgres(code string) fault {
 		"0A000", "26000", // a prepared statement outlived the schema, or a pooler lost it
 		"3D000": // the database is not there (yet)
 		return lost
-	case "25006": // a read-only transaction: the server became a replica
+	case "25006", "42501": // a read-only transaction: the server became a replica; or an account that may not
 		return readOnly
 	case "53100":
 		return full

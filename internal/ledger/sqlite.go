@@ -72,6 +72,9 @@ func (l lite) ready(ctx context.Context) (id string, err error) {
 	if err == nil {
 		err = l.here()
 	}
+	if err == nil && !l.ReadOnly && !(writable(l.path) && writable(filepath.Dir(l.path))) {
+		err = fmt.Errorf("%w: %s and its folder must be writable", ErrReadOnly, l.path)
+	}
 	if err != nil {
 		l.file.release()
 	}

@@ -39,7 +39,7 @@ func (w *wait) say() {
 	limit := w.s.o.Limits.Blocked
 	ctx, cancel := context.WithTimeout(w.s.base, limit)
 	defer cancel()
-	held, failed := w.s.d.blockers(ctx, w.s.reader)
+	held, _ := w.s.d.blockers(ctx, w.s.reader) // it cannot be asked when the database is away, which the error says
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.ended {
@@ -51,9 +51,6 @@ func (w *wait) say() {
 	}
 	if w.err != nil {
 		args = append(args, "error", w.err)
-	}
-	if failed != nil {
-		args = append(args, "who holds it is not known", failed)
 	}
 	w.said = true
 	w.s.o.Log.Warn("A write waits for the ledger", args...)

@@ -1,0 +1,143 @@
+package ledger_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/jmoiron/sqlx"
+
+	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
+)
+
+// disk is a small file system of its own.
+func disk(t *testing.T, size string) string {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can mount a small file system: run this test as root")
+	}
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
+		t.Skipf("no file system can be mounted here: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
+			t.Errorf("unmount: %v", err)
+		}
+	})
+	return dir
+}
+
+// TestFullDisk: writes say why they fail, nothing is damaged, and all goes on
+// when there is room again.
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	dir := disk(t, "2m")
+	s, _ := open(t, "sqlite:"+filepath.Join(dir, "ledger.db"))
+	well(t, s, "before")
+	filler := filepath.Join(dir, "filler")
+	f, err := os.Create(filler)
+	must(t, err)
+	for err == nil {
+		_, err = f.Write(make([]byte, 4096))
+	}
+	if !errors.Is(err, syscall.ENOSPC) {
+		t.Fatal(err)
+	}
+	must(t, f.Close())
+	text := strings.Repeat("x", 20_000)
+	var failed error
+	for i := range 100 { // what lies in pages that are there already may still fit
+		_, failed = s.Record(t.Context(), ledger.Event{Key: fmt.Sprint("full", i), Kind: "test", Plan: text, Real: morning, PlanAt: morning})
+		if failed != nil {
+			break
+		}
+	}
+	if !errors.Is(failed, ledger.ErrFull) || !ledger.Later(failed) {
+		t.Errorf("a write on a full disk: %v", failed)
+	}
+	if _, err := count(t.Context(), s); err != nil {
+		t.Errorf("a read: %v", err)
+	}
+	if _, err := s.Verify(t.Context()); err != nil {
+		t.Errorf("verify: %v", err)
+	}
+	must(t, os.Remove(filler))
+	well(t, s, "after")
+	must(t, s.Close())
+}
+
+// TestReadOnlyDisk: reading works, also after a worker was killed, and writing
+// says why it does not.
+func TestReadOnlyDisk(t *testing.T) {
+	t.Parallel()
+	dir := disk(t, "4m")
+	address := "sqlite:" + filepath.Join(dir, "ledger.db")
+	s, _ := open(t, address)
+	well(t, s, "before")
+	must(t, s.Close())
+	must(t, syscall.Mount("tmpfs", dir, "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, "size=4m"))
+	reading, err := ledger.OpenWith(t.Context(), address, ledger.Options{ReadOnly: true, Limits: brief})
+	must(t, err)
+	if n, err := count(t.Context(), reading); n != 1 || err != nil {
+		t.Errorf("%d events, %v", n, err)
+	}
+	if n, err := reading.Verify(t.Context()); n != 1 || err != nil {
+		t.Errorf("%d events, %v", n, err)
+	}
+	if err := record(t.Context(), reading, "no"); !errors.Is(err, ledger.ErrReadOnly) {
+		t.Errorf("a write: %v", err)
+	}
+	must(t, reading.Close())
+	working, err := ledger.OpenWith(t.Context(), address, ledger.Options{Limits: brief})
+	if err == nil {
+		err = record(t.Context(), working, "no")
+		must(t, working.Close())
+	}
+	if !errors.Is(err, ledger.ErrReadOnly) {
+		t.Errorf("a write: %v", err)
+	}
+}
+
+// TestReadOnlyRole: an account that may only read is enough for reading.
+func TestReadOnlyRole(t *testing.T) {
+	t.Parallel()
+	address := ledgertest.Postgres(t)
+	s, _ := open(t, address)
+	well(t, s, "before")
+	db, err := sqlx.Open("postgres", address)
+	must(t, err)
+	defer db.Close()
+	var name string
+	must(t, db.Get(&name, `SELECT current_database()`))
+	role := name + "_reader"
+	for _, q := range []string{`CREATE ROLE ` + role + ` LOGIN PASSWORD 'p'`, `GRANT SELECT ON ALL TABLES IN SCHEMA public TO ` + role} {
+		_, err := db.Exec(q)
+		must(t, err)
+	}
+	t.Cleanup(func() {
+		db, err := sqlx.Open("postgres", address)
+		must(t, err)
+		defer db.Close()
+		_, err = db.Exec(`DROP OWNED BY ` + role + `; DROP ROLE ` + role)
+		must(t, err)
+	})
+	as := strings.Replace(address, "postgres://duban@", "postgres://"+role+":p@", 1)
+	reading, err := ledger.OpenWith(t.Context(), as, ledger.Options{ReadOnly: true, Limits: brief})
+	must(t, err)
+	defer reading.Close()
+	if n, err := reading.Verify(t.Context()); n != 1 || err != nil {
+		t.Errorf("%d events, %v", n, err)
+	}
+	working, err := ledger.OpenWith(t.Context(), as, ledger.Options{Limits: brief})
+	must(t, err)
+	defer working.Close()
+	if err := record(t.Context(), working, "no"); !errors.Is(err, ledger.ErrReadOnly) {
+		t.Errorf("a write: %v", err)
+	}
+}

@@ -1,0 +1,124 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/pressly/goose/v3"
+)
+
+// TestOlderAndNewerSchema: who only reads or commands changes no schema; what
+// works brings an older one up to date, and leaves a newer one alone.
+func TestOlderAndNewerSchema(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	address := "sqlite:" + path
+	db, err := sqlx.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := fs.Sub(migrations, "migrations/sqlite")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, db.DB, files, goose.WithTableName("ledger_version"), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.UpTo(t.Context(), 2); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	unchanged := func(want error, options ...Options) {
+		t.Helper()
+		was, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range options {
+			if _, err := OpenWith(t.Context(), address, o); !errors.Is(err, want) {
+				t.Errorf("%+v: %v", o, err)
+			}
+		}
+		if is, _ := os.ReadFile(path); string(is) != string(was) {
+			t.Errorf("the file was changed")
+		}
+	}
+	unchanged(ErrSchemaOlder, Options{}, Options{ReadOnly: true}, Options{Create: true})
+	s, err := OpenWith(t.Context(), address, Options{Migrate: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.ID()) != 32 {
+		t.Errorf("the ID is %q", s.ID())
+	}
+	if _, err := s.writer.Exec(`INSERT INTO ledger_version (version_id, is_applied) VALUES (99999, 1)`); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	unchanged(ErrSchemaNewer, Options{}, Options{ReadOnly: true}, Options{Create: true, Migrate: true})
+}
+
+func TestWhatIsNoLedger(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, name := range []string{"", "nothing/", "nothing.db"} {
+		for _, o := range []Options{{}, {ReadOnly: true}, {Migrate: true}} {
+			if _, err := OpenWith(t.Context(), "sqlite:"+dir+"/nothing/"+name, o); !errors.Is(err, ErrNoLedger) {
+				t.Errorf("%q %+v: %v", name, o, err)
+			}
+		}
+	}
+	if left, _ := filepath.Glob(dir + "/*"); len(left) > 0 {
+		t.Errorf("made: %v", left)
+	}
+	foreign := filepath.Join(dir, "foreign.db")
+	db, err := sqlx.Open("sqlite", "file:"+foreign)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(`CREATE TABLE somebody (x)`); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	was, _ := os.ReadFile(foreign)
+	for _, o := range []Options{{}, {ReadOnly: true}, {Create: true, Migrate: true}} {
+		if _, err := OpenWith(t.Context(), "sqlite:"+foreign, o); !errors.Is(err, ErrForeign) {
+			t.Errorf("%+v: %v", o, err)
+		}
+	}
+	if is, _ := os.ReadFile(foreign); string(is) != string(was) {
+		t.Errorf("the foreign file was changed")
+	}
+	empty := filepath.Join(dir, "empty.db")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range []Options{{}, {ReadOnly: true}, {Migrate: true}} {
+		if _, err := OpenWith(t.Context(), "sqlite:"+empty, o); !errors.Is(err, ErrNoLedger) {
+			t.Errorf("%+v: %v", o, err)
+		}
+	}
+	s, err := Open(t.Context(), "sqlite:"+empty) // made by who may make it
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Record(context.Background(), Event{Key: "a", Kind: "test", Real: time.Now(), PlanAt: time.Now()}); err != nil {
+		t.Error(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
