@@ -138,6 +138,9 @@ func (s *scan) cited(p phrase) bool {
 	if s.one2(p.to, "印发的", "发布的", "出台的", "制定的", "公布的", "下发的", "修订的", "颁布的", "实施的") {
 		return true
 	}
+	if p.m.grain == ofYear && p.m.edge == '底' && s.yearsReview(p) {
+		return true
+	}
 	if p.m.grain != ofYear || p.m.edge != 0 {
 		return false
 	}
@@ -156,6 +159,16 @@ func (s *scan) cited(p phrase) bool {
 	}
 	from, to := s.predicateZone(p.to)
 	return s.named(from, to)
+}
+
+// yearsReview: 纳入年底绩效考核, 与年底考核挂钩: the year's end names the review.
+func (s *scan) yearsReview(p phrase) bool {
+	if !s.one2(p.to, "绩效", "考核", "考评", "目标责任", "目标考核", "综合考", "述职", "评优", "评先", "总评", "考绩", "责任制考核", "奖惩", "奖励", "评比", "总结表彰") {
+		return false
+	}
+	end := s.clauseEnd(min(p.to, len(s.c)-1))
+	return s.before(p.from, "纳入", "列入", "计入", "作为", "结合", "与", "同", "和", "参与", "并入", "记入", "用于", "影响", "挂钩") != "" ||
+		s.has(p.to, min(end, p.to+16), "考核时", "考核中", "考评时", "考评中", "考核结果", "考核内容", "考核指标", "考核依据", "考核范围", "挂钩", "的依据", "的内容", "重要内容", "重要依据")
 }
 
 // history: before the day of issue, and the words look back.

@@ -25,6 +25,7 @@ package deadline
 //	D2   a month or day alone: by its last day
 //	D3   年初 is January, 月初 the first ten days, 年中 by 30 June, 月中 by the 15th (custom)
 //	D4   前后, 左右: about, asked
+//	G1   a month or day that cannot be read, 2021年13月底前: no date, asked
 //	E1   即日起 and 自印发之日起: from the day of issue; Effect where it is the paper that takes effect
 //	F1   “十四五”期间 and 末: the five-year plans run from years ending in 1 and 6
 //	F2   春节前: the last working day before the first day off in that year's notice

@@ -30,6 +30,7 @@ type moment struct {
 	lastDay  bool
 	edge     rune // 底 end, 初 beginning, 中 middle, 内 within; 0 none
 	short    bool // two-digit year
+	garbled  bool // a month or day that cannot be read stands in it
 	dotted   bool // 2021.6.30, 6.30
 	weekRel  string
 	weekday  int
@@ -53,6 +54,10 @@ func (s *scan) moment(i int) (moment, bool) {
 		m.to = e
 		return m, true
 	}
+	if e := s.unread(k, j > i); e > k { // 2021年13月底前 is not 2021年
+		m.garbled, m.grain, m.to = true, ofMonth, e
+		return m, true
+	}
 	if j > i {
 		m.to = j
 		return m, true
@@ -62,6 +67,46 @@ func (s *scan) moment(i int) (moment, bool) {
 		return m, true
 	}
 	return m, false
+}
+
+// unread is the place after a month or day that cannot be read and that a limit's
+// words follow: 13月底, □月底, 12底 after a year. afterYear tells that a year stands
+// before i; then a few unread characters may stand between.
+func (s *scan) unread(i int, afterYear bool) int {
+	if n, ok := s.num(i); ok && n.digits <= 2 && (n.v > 12 || n.v == 0) && s.at(n.end) == '月' {
+		if e := s.skip(n.end+1, "底", "末"); e > n.end+1 || s.at(e) == '前' || digit(s.at(e)) && s.at(e+1) != '个' {
+			return e
+		}
+	}
+	if !afterYear {
+		return i
+	}
+	for k := i; k < i+4; k++ {
+		r := s.at(k)
+		if r == 0 || r == hard || strings.ContainsRune("，,。；;：:、()《》", r) {
+			return i
+		}
+		fresh := moment{}
+		if s.belowYear(k, &fresh) > k && !(r == '月' && k > i) {
+			return i
+		}
+		if s.one2(k, "底前", "底之前", "底以前", "月底", "月末") && k > i {
+			return s.skip(k, "底", "月底", "月末")
+		}
+		if s.one2(k, "日前", "日之前", "号前", "月前") && k > i && s.hasDigit(i, k) {
+			return k + 1
+		}
+	}
+	return i
+}
+
+func (s *scan) hasDigit(from, to int) bool {
+	for k := from; k < to; k++ {
+		if digit(s.at(k)) {
+			return true
+		}
+	}
+	return false
 }
 
 // yearPart reads 2021年, 二〇二一年, 21年6月, 今年; it returns i when there is none.

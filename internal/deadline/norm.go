@@ -41,6 +41,7 @@ func fold(r rune) rune {
 	case '、', '。':
 		return r
 	}
+	r = Plain(r)
 	if s, ok := traditional[r]; ok {
 		return s
 	}
@@ -58,7 +59,7 @@ func normalise(text string) []cell {
 		r, n := utf8.DecodeRuneInString(text[b:])
 		e := b + n
 		switch {
-		case invisible(r):
+		case Invisible(r):
 		case unicode.IsSpace(r):
 			if blank < 0 {
 				blank = b
@@ -86,10 +87,6 @@ func normalise(text string) []cell {
 		b = e
 	}
 	return out
-}
-
-func invisible(r rune) bool {
-	return r == '\u200b' || r == '\u200c' || r == '\u200d' || r == '\u2060' || r == '\ufeff' || r == '\u00ad'
 }
 
 // between says what the blank before next leaves: hard, ' ' or nothing.
@@ -185,7 +182,7 @@ func opensItem(line string) bool {
 		if len(rs) == 8 {
 			break
 		}
-		if !unicode.IsSpace(r) && !invisible(r) {
+		if !unicode.IsSpace(r) && !Invisible(r) {
 			rs = append(rs, fold(r))
 		}
 	}

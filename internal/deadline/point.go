@@ -32,14 +32,14 @@ func (s *scan) readMoments(i int) ([]hit, int) {
 		p := phrase{m: m, tail: t, clock: clock, from: m.from, to: m.to}
 		if k == len(ms)-1 {
 			p.to = end
-		} else if m.edge == 0 && m.grain == last.grain && m.grain == ofMonth {
+		} else if m.edge == 0 && m.grain == last.grain && (m.grain == ofMonth || m.grain == ofYear) {
 			p.m.edge = last.edge
 		}
 		if k == 0 {
 			p.lead, p.from = s.lead(m.from)
 		}
 		h := s.point(p)
-		if p.m.year != 0 || p.m.month != 0 {
+		if (p.m.year != 0 || p.m.month != 0) && !p.m.garbled {
 			s.note(p.m)
 		}
 		out = append(out, h)
@@ -113,6 +113,11 @@ func (s *scan) taken(i int) bool { return len(s.spans) > 0 && i < s.spans[len(s.
 
 // point decides what one phrase is. Each case is a rule with its own function.
 func (s *scan) point(p phrase) hit {
+	if p.m.garbled {
+		h := hit{Reading{Kind: Due, Clock: p.clock, Rule: "G1"}, span{p.from, p.to}}
+		ask(&h, "deadline.unreadable")
+		return h
+	}
 	p.d = s.resolve(p.m)
 	if p.m.rel == "日" && p.m.weekRel == "" {
 		p.d = s.bareDayIn(p.m)

@@ -212,6 +212,9 @@ func (s *scan) terse(i, e int, word string) bool {
 	if digit(p) || numeral(p) || p == '个' || p == '每' || p == '按' || p == '本' || p == '上' || p == '下' || p == '当' || p == '全' || p == '今' || p == '去' || p == '次' {
 		return false
 	}
+	if s.before(i, "报送", "上报", "提交", "形成", "提供", "报告", "编写", "撰写") != "" && s.one2(e, "小结", "总结", "报告", "评估", "分析") {
+		return false // 报送半年小结: a name
+	}
 	if word == "年" || word == "日" || word == "天" || word == "工作日" || word == "年度" {
 		return s.one2(e, "考核", "通报", "调度", "报告制度", "研判", "评估制度") && strings.ContainsRune("、，,行-度", p) && p != 0 || s.one2(e, "调度", "报告制度")
 	}

@@ -26,6 +26,9 @@ func (r Reading) Schedule() (every string, shift int, cron string, ok bool) {
 		}
 		return "", 0, "0 9 * * " + list(r.weekdays()), c.Every <= 1
 	}
+	if c.Day == 31 && len(c.Days) == 0 && len(c.Months) == 0 {
+		c.Day = -1
+	}
 	unit, step := periodOf(r.Recurrence, max(1, c.Every))
 	switch {
 	case step > 12 || step == 0:

@@ -35,6 +35,9 @@ func (s *scan) suffix(j int) (t tail, clock string, end int) {
 }
 
 func (s *scan) tailWord(k int) (tail, int) {
+	if _, e := s.one(k, "-", "至", "到"); e > 0 && (e == len(s.c) || s.one2(e, ")", "〕", "长期", "今后", "永久", "永远", "以后长期")) { // 2024年12月1日—）
+		return start, s.skip(e, "长期", "今后", "永久")
+	}
 	if w, e := s.one(k, "前后"); w != "" {
 		return around, e
 	}

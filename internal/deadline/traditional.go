@@ -3,6 +3,7 @@ package deadline
 // Simplified is the simplified form of a traditional character, one rune for
 // one, and any other rune itself. Mirrors of plans mix the two.
 func Simplified(r rune) rune {
+	r = Plain(r)
 	if s, ok := traditional[r]; ok {
 		return s
 	}

@@ -225,6 +225,11 @@ func (a *accountant) inClause(c *clause, r deadline.Reading) fate {
 	if f, ok := a.undated(c, r); ok {
 		return f
 	}
+	if c.above && r.Begin < c.headLen {
+		if f, ok := a.ofHeading(c.paras[0].place); ok {
+			return f
+		}
+	}
 	line := nearLine(c.text, r.Begin)
 	for _, e := range c.entries {
 		near := e.span.from < line.to && line.from < e.span.to || r.BackRef || c.wholly != nil
@@ -276,8 +281,7 @@ func (a *accountant) undated(c *clause, r deadline.Reading) (fate, bool) {
 // issueWords are the lines of a letter: who signs, when, that it is made public.
 var issueWords = regexp.MustCompile(`^[\p{Han}]{0,24}(?:19|20)\d\d年\d{1,2}月\d{1,2}日(?:印发|发布)?$|^\(?(?:19|20)\d\d年\d{1,2}月\d{1,2}日.{0,30}(?:通过|批准|印发|公布)\)?$|印发$`)
 
-// kindOf says why no time of a paragraph can be a limit, and whether it is a
-// heading.
+// kindOf says why no time of a paragraph can be a limit, "" where it can.
 func (a *accountant) kindOf(p para) string {
 	if len(p.text) > 600 {
 		return ""
@@ -289,15 +293,12 @@ func (a *accountant) kindOf(p para) string {
 	case f == tight(fold(a.d.Title)) || planTitle.MatchString(f) && !strings.ContainsAny(f, "。;") || isAnnexHead(p.text) || annexList.MatchString(fold(p.text)):
 		return "name"
 	}
-	if m, ok := readMark(p.text); ok && !strings.ContainsAny(f, "。;") && headingOf(strings.TrimSpace(string([]rune(p.text)[min(m.length, len([]rune(p.text))):]))) != "" {
-		return "heading"
-	}
 	return ""
 }
 
 // outside is the fate of a reading in a paragraph of no clause.
 func (a *accountant) outside(p para, kind string, r deadline.Reading) fate {
-	if kind != "" && kind != "heading" {
+	if kind != "" {
 		return aside(kind)
 	}
 	c := &clause{place: shortPlace(p.place), role: roleTasks, text: p.text, at: p.place}
@@ -316,14 +317,21 @@ func (a *accountant) outside(p para, kind string, r deadline.Reading) fate {
 	case bareYear.MatchString(tight(fold(r.Words))) && !says(p.text, r):
 		return aside("target")
 	}
-	if kind == "heading" {
-		for _, e := range a.headed { // the heading of items that took its time
-			if e.from.place == p.place {
-				return a.ofEntry(e, "")
-			}
-		}
+	if f, ok := a.ofHeading(p.place); ok {
+		return f
 	}
 	return a.lost(nil, p, p.text, r)
+}
+
+// ofHeading is the fate of a time in a heading: its items took it, or have times
+// of their own.
+func (a *accountant) ofHeading(at Place) (fate, bool) {
+	for _, e := range a.headed {
+		if e.from.place == at {
+			return a.ofEntry(e, ""), true
+		}
+	}
+	return aside("stage"), a.k.stageUsed(at)
 }
 
 // lost asks about a dated expression that nothing was made of; a person's yes or

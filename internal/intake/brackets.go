@@ -34,7 +34,8 @@ const labelWords = `(?:牵头|责任|负责|实施|主办)(?:单位|部门)(?:�
 	`责任单位及责任人|责任单位|责任主体|责任部门|责任处室|责任科室|责任股室|负责单位|负责部门|落实单位|实施单位|实施主体|组织单位|建设单位|项目单位|督办单位|监管单位|` +
 	`协同责任单位|配合责任单位|配合单位|配合部门|配合科室|配合处室|协办单位|协同单位|协助单位|协助部门|参与单位|参加单位|责任配合单位|指导单位|督导单位|` +
 	`完成时限|完成时间|办理时限|整改时限|落实时限|时限要求|时间要求|时间节点|时间安排|进度要求|进度安排|工作时限|时限|` +
-	`牵头负责领导|牵头市领导|牵头县领导|牵头区领导|牵头领导|责任领导|分管领导|包抓领导|包联领导|市级领导|县级领导|分管市领导|责任人|负责人|联系人|联络员|目标值|验收标准`
+	`办结时限|办结期限|完成期限|办理期限|整改期限|整改时间|工作期限|落实期限|截止时间|截止日期|完成日期|办结时间|办理时间|起止时间|实施时间|推进时间|期限|` +
+	`参与部门|参加部门|落实部门|督办部门|实施部门|组织部门|主管部门|监管部门|协同部门|指导部门|配合责任部门|责任配合部门|牵头责任部门|牵头科室及负责人|牵头机构|责任机构|配合机构|责任地区|实施地区|责任县区|责任乡镇|牵头负责领导|牵头市领导|牵头县领导|牵头区领导|牵头领导|责任领导|分管领导|包抓领导|包联领导|市级领导|县级领导|分管市领导|责任人|负责人|联系人|联络员|目标值|验收标准|主办|协办|承办|牵头|配合|参与|责任`
 
 var (
 	labelRe   = regexp.MustCompile(`(` + labelWords + `) ?: ?`)
@@ -91,7 +92,7 @@ func findBrackets(f string) []responsibility {
 			if i-at < 6 || i-at > 3000 {
 				continue
 			}
-			if r, ok := readResponsibility(f[at+1:i], at+1, k == 0 && (endsHere(f[i+1:]) || afterStop(f[:at]))); ok {
+			if r, ok := readResponsibility(f[at+1:i], at+1, k == 0 && (endsHere(f[i+1:]) || afterStop(f[:at]) || ofOneTime(f[:at], f[at+1:i], f[i+1:]))); ok {
 				r.from, r.to = at, i+1
 				for len(out) > 0 && out[len(out)-1].from >= at { // an inner part of this one
 					out = out[:len(out)-1]
@@ -109,6 +110,24 @@ func findBrackets(f string) []responsibility {
 func afterStop(before string) bool {
 	before = strings.TrimRight(before, " ")
 	return strings.HasSuffix(before, "。") || strings.HasSuffix(before, ";")
+}
+
+var (
+	timeWord = regexp.MustCompile(`\d ?月|\d ?日前|年 ?底|月 ?底|季度|[上下]半年`)
+	organs   = regexp.MustCompile(`^(?:[^(),、]{2,20}(?:局|委|委员会|办|办公室|厅|政府|管委会|公司|集团|中心|街道|银行|支队|大队)(?:负责|牵头|落实|配合)?(?:[、,]|$))+$`)
+)
+
+// ofOneTime is true of a bracket of organs behind one of several times of a
+// sentence: 6月底前完成清淤（市水务局），9月底前完成绿化（市林业局）.
+func ofOneTime(before, in, after string) bool {
+	if !strings.HasPrefix(strings.TrimLeft(after, " "), ",") || !organs.MatchString(in) {
+		return false
+	}
+	before = before[max(0, len(before)-240):]
+	if i := strings.LastIndexAny(before, ",。;\n"); i >= 0 {
+		before = before[i:]
+	}
+	return timeWord.MatchString(before)
 }
 
 func endsHere(rest string) bool {
@@ -202,7 +221,7 @@ func readResponsibility(in string, at int, closing bool) (responsibility, bool) 
 		}
 		label, value := in[l[2]:l[3]], strings.Trim(in[l[1]:end], " ;,。")
 		switch {
-		case !strings.Contains(label, "单位") && !strings.Contains(label, "部门") && (strings.Contains(label, "时限") || strings.Contains(label, "时间") || strings.Contains(label, "进度")):
+		case !strings.Contains(label, "单位") && !strings.Contains(label, "部门") && limitLabel.MatchString(label):
 			r.limit, r.limitAt = value, at+l[1]
 		case strings.Contains(label, "领导") || strings.HasSuffix(label, "人") || label == "联络员" || label == "目标值" || label == "验收标准":
 		default:
@@ -215,6 +234,8 @@ func readResponsibility(in string, at int, closing bool) (responsibility, bool) 
 	}
 	return r, true
 }
+
+var limitLabel = regexp.MustCompile(`时限|时间|进度|期限|日期`)
 
 // plainList is true of a list that begins with a unit and holds nothing that a
 // unit's name cannot be: one name of an unknown kind does not unmake it.

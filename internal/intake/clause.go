@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"duban/internal/calendar"
 	"duban/internal/deadline"
 )
 
@@ -27,7 +28,9 @@ type clause struct {
 	inheritFrom                        string
 	entries                            []*entry
 	readings                           []deadline.Reading // of its text
+	latest                             calendar.Day       // its latest limit
 	wholly                             map[int]bool       // brackets whose 完成时限 covers every undated sentence
+	above                              bool               // it is the heading of items below
 	headLen                            int                // bytes of the mark and run-in heading at the start of text
 }
 
@@ -66,6 +69,7 @@ func (w *clauseWalk) walk(n *node, from *clause) {
 		head = own // a bracket at the heading covers the items below
 	}
 	if body := ownText(n); utf8.RuneCountInString(body) >= 12 || headDate.MatchString(fold(n.title)) {
+		own.above = true
 		w.addClause(n, own, from)
 	}
 	first := len(w.out)
@@ -262,7 +266,7 @@ func (w *clauseWalk) addClause(n *node, c *clause, from *clause) {
 		c.headLen = headBytes(n)
 	}
 	c.id = w.id(n)
-	if c.headLen > 0 && c.bare() { // the heading is all the item says
+	if c.headLen > 0 && !c.above && c.bare() { // the heading is all the item says
 		c.headLen = len(string([]rune(n.paras[0].text)[:min(n.mark.length, utf8.RuneCountInString(n.paras[0].text))]))
 	}
 	for _, r := range c.found {
@@ -288,6 +292,16 @@ func (c *clause) bare() bool {
 	}
 	tail := signedDay.ReplaceAllString(tight(fold(c.text[pos:])), "")
 	return rest+hanIn(tail) < 4 || rest < 4 && len(c.found) > 0 && issuerRe.MatchString(strings.Trim(tail, "。;"))
+}
+
+// bodyless is true of a heading that says little beside itself.
+func (c *clause) bodyless() bool {
+	rest := min(c.headLen, len(c.text))
+	to := len(c.text)
+	if len(c.found) > 0 {
+		to = max(rest, c.f.rawAt(c.found[0].from))
+	}
+	return hanIn(c.text[rest:to]) < 8
 }
 
 // named is how many units the clause's own brackets name.

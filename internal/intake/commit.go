@@ -51,13 +51,14 @@ type entry struct {
 
 // committer makes the entries of clauses.
 type committer struct {
-	facts facts
-	ctx   deadline.Context
-	asker *asker
-	reg   *registry
-	aside []Aside
-	asks  []asksOf     // words that became a question and no entry
-	found []Expression // every expression of time, once accounted for
+	facts  facts
+	ctx    deadline.Context
+	asker  *asker
+	reg    *registry
+	aside  []Aside
+	stages map[*node]*stage
+	asks   []asksOf     // words that became a question and no entry
+	found  []Expression // every expression of time, once accounted for
 }
 
 // Aside is a phrase that looks like a time and was made no task of, with why.
@@ -73,12 +74,18 @@ type Aside struct {
 func (k *committer) clause(c *clause) {
 	readings := deadline.Read(c.unnumbered(), k.ctx)
 	c.readings = slices.Clone(readings)
+	for _, r := range readings { // 每月通报，2024年底前完成: the duty goes on till then
+		if r.Kind == deadline.Due && r.Due.After(c.latest) && !k.vision(r) {
+			c.latest = r.Due
+		}
+	}
 	k.limits(c, readings)
 	k.headLimits(c, readings)
 	for _, s := range c.sentences(readings) {
 		k.sentence(c, s)
 	}
 	k.backrefs(c, readings)
+	k.underHeading(c)
 	for _, r := range readings {
 		if r.BackRef {
 			c.back = append(c.back, r)
@@ -165,7 +172,7 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 	m, _ := readMark(c.text)
 	from := len(string([]rune(c.text)[:min(m.length, utf8.RuneCountInString(c.text))]))
 	for _, r := range readings {
-		if r.Begin < from || r.End > c.headLen || !k.counts(c, r, span{from, c.headLen}, true) || attached(r) {
+		if r.Begin < from || r.End > c.headLen || c.above && c.bodyless() || !k.counts(c, r, span{from, c.headLen}, true) || attached(r) {
 			continue
 		}
 		to := c.headLen
@@ -182,6 +189,9 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		e.Source = strings.ReplaceAll(e.Source, "\n", "")
 		e.Title = shorten(strings.Trim(strings.Replace(clauseTopic(c), tight(r.Words), "", 1), "（）() "), 40)
 		e.opening = strings.TrimLeft(c.text[min(c.headLen, s.to):s.to], "。：: \n")
+		if hanIn(e.opening) >= 4 {
+			e.Title = shorten(e.Title+"："+tidyTitle(e.opening), 48)
+		}
 		k.owner(c, e, "")
 		c.entries = append(c.entries, e)
 		c.covered(everything)
@@ -311,11 +321,19 @@ func (k *committer) sentence(c *clause, s sentence) {
 		}
 		e.sentence, e.behind = s.span, s.behind || c.inherited
 		e.Title = k.title(c, g)
+		if g.reading.BackRef && e.Kind == plan.Duty && backWords.MatchString(e.Title) { // 每年1月底前完成上述工作
+			e.Title = clauseTopic(c)
+			if n := len(c.entries); n > 0 {
+				e.Title, e.opening = c.entries[n-1].Title, c.entries[n-1].Source
+			}
+		}
 		k.publish(c, e, s)
 		k.attach(c, e, s)
 		k.split(c, e, g, s)
 	}
 }
+
+var backWords = regexp.MustCompile(`(?:上述|以上|该项|此项)(?:各项)?(?:工作|任务)`)
 
 var wholeYear = regexp.MustCompile(`^(全年|年内|年度|本年度?|今年|\d{4}年度?)$`)
 

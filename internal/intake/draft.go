@@ -90,7 +90,7 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 	}
 	f.LastDue = lastDue(o.flat, a.ctx)
 	reg := newRegistry(a, opt.Units, f.City)
-	k := &committer{facts: f, asker: a, reg: reg, ctx: deadline.Context{Issued: f.Issued, PlanYear: f.Year, Seasons: answeredSeasons(a, statedSeasons(o.flat, opt.Seasons)), Calendar: opt.Calendar}}
+	k := &committer{stages: map[*node]*stage{}, facts: f, asker: a, reg: reg, ctx: deadline.Context{Issued: f.Issued, PlanYear: f.Year, Seasons: answeredSeasons(a, statedSeasons(o.flat, opt.Seasons)), Calendar: opt.Calendar}}
 	d := &Draft{ID: opt.ID, Title: f.Title, Number: f.Number, Issuer: f.Issuer, Issued: f.Issued, Year: f.Year, Docs: docs}
 	if d.ID == "" {
 		sum := sha256.Sum256([]byte(tight(fold(f.Title))))
@@ -99,7 +99,7 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 	k.offices(o, opt.Units, d)
 	tables := headedTables(o)
 	k.learnPlaces(o, tables)
-	d.clauses = append(headClauses(o), makeClauses(o)...)
+	d.clauses = append(k.headClauses(o), makeClauses(o)...)
 	spreadEverywhere(d.clauses)
 	k.resolveClauses(d.clauses)
 	for _, c := range d.clauses {
@@ -290,9 +290,10 @@ func (k *committer) learnPlaces(o outline, tables []headedTable) {
 	}
 }
 
-// headClauses are the paragraphs before the first item: those with a bracket
-// are clauses, the rest is the letter, of which only dated demands count.
-func headClauses(o outline) []*clause {
+// headClauses are the paragraphs before the first item: those with a bracket, or
+// that begin with who acts, are clauses; the rest is the letter, of which only
+// dated demands count. Of a text without items every dated paragraph is a clause.
+func (k *committer) headClauses(o outline) []*clause {
 	var out []*clause
 	letter := &clause{id: "0", role: roleHead, title: "印发通知", place: "印发通知"}
 	for i := 0; i < len(o.head); i++ {
@@ -304,7 +305,14 @@ func headClauses(o outline) []*clause {
 		}
 		c := &clause{role: roleTasks, paras: paras}
 		c.fill()
-		if len(c.found) > 0 && hanIn(c.text) > 12 && !isLabel(p.text) {
+		t := tight(fold(p.text))
+		dated := k.dates(p.text) && !issueWords.MatchString(t) && t != tight(fold(k.facts.Title)) && !(planTitle.MatchString(t) && !strings.ContainsAny(t, "。;,"))
+		own := len(c.found) > 0 && hanIn(c.text) > 12 && !isLabel(p.text)
+		if !own && dated && !docNumber.MatchString(t) {
+			names, _ := k.subject(p.text, &entry{})
+			own = len(o.top) == 0 || len(names) > 0 || leadIn.MatchString(t) && strings.Contains(t, "是")
+		}
+		if own {
 			no := len(out) + 1
 			c.id, c.place = fmt.Sprintf("0.%d", no), fmt.Sprintf("正文第%d段", p.place.Para)
 			c.title = shorten(firstSentence(p.text), 30)
@@ -314,8 +322,7 @@ func headClauses(o outline) []*clause {
 			out = append(out, c)
 			continue
 		}
-		t := tight(fold(p.text))
-		if utf8.RuneCountInString(t) >= 15 && strings.Contains(t, "。") && !dayLine.MatchString(t) && headDemand.MatchString(t) {
+		if dated || utf8.RuneCountInString(t) >= 15 && strings.Contains(t, "。") && !dayLine.MatchString(t) && headDemand.MatchString(t) {
 			letter.paras = append(letter.paras, p)
 		}
 	}
@@ -325,6 +332,17 @@ func headClauses(o outline) []*clause {
 		out = append([]*clause{letter}, out...)
 	}
 	return out
+}
+
+// dates tells that a paragraph lays down a limit that has not passed.
+func (k *committer) dates(text string) bool {
+	if len(text) > 20_000 {
+		text = text[:20_000]
+	}
+	return slices.ContainsFunc(deadline.Read(text, k.ctx), func(r deadline.Reading) bool {
+		return !r.Superior && !r.Condition && !r.Effect && (r.Kind == deadline.Recurring && r.Recurrence != "" ||
+			r.Kind == deadline.Due && headDated.MatchString(fold(r.Words)) && !r.Due.Before(k.facts.Issued) && !k.vision(r))
+	})
 }
 
 // headDemand is what a letter's paragraph must say to be read for dates: who

@@ -38,7 +38,7 @@ func foldRune(r rune) rune {
 // tight drops all white space: two texts that differ only in spaces are one.
 func tight(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff' {
+		if unicode.IsSpace(r) || deadline.Invisible(r) {
 			return -1
 		}
 		return r
@@ -56,9 +56,10 @@ func clean(s string) string {
 		case unicode.IsSpace(r) || r == '\u3000' || r == '\u00a0':
 			space = true
 			continue
-		case unicode.IsControl(r) || r == '\ufeff' || r == '\u200b' || r == unicode.ReplacementChar:
+		case unicode.IsControl(r) || deadline.Invisible(r):
 			continue
 		}
+		r = deadline.Plain(r)
 		if space && len(rs) > 0 && narrow(rs[len(rs)-1]) && narrow(r) {
 			rs = append(rs, ' ')
 		}

@@ -49,7 +49,7 @@ type outline struct {
 }
 
 var (
-	goalHead  = regexp.MustCompile(`指导思想|总体要求|总体思路|总体目标|工作目标|主要目标|目标要求|工作思路|基本原则|工作原则|编制依据|基本情况|基础现状|形势|背景|重要意义|预期目标|主要指标|指标体系|适用范围|发展目标|规划目标|阶段目标|年度目标|行动目标|目标指标|工作依据|主要预期|整治目标|改造目标|创建目标`)
+	goalHead  = regexp.MustCompile(`指导思想|总体要求|总体思路|总体目标|工作目标|主要目标|目标要求|工作思路|基本原则|工作原则|编制依据|基本情况|基础现状|形势|背景|重要意义|预期目标|主要指标|指标体系|适用范围|发展目标|规划目标|阶段目标|年度目标|行动目标|目标指标|工作依据|主要预期|具体指标|约束性指标|^指标$|整治目标|改造目标|创建目标`)
 	guardHead = regexp.MustCompile(`保障措施|组织保障|保障机制|组织领导|组织实施|工作要求|有关要求|相关要求|保障要求|实施保障|监督考核|考核问责|附则|强化保障|工作保障|组织推进|组织和保障|措施保障|政策保障|保障体系|推进机制|加强领导`)
 	taskHead  = regexp.MustCompile(`任务|举措|重点工作|主要内容|工作内容|工作措施|分工|行动内容|步骤|安排|主要措施|重点工程|整治内容`)
 	knownHead = regexp.MustCompile(`^(总体要求|指导思想|总体目标|工作目标|主要目标|基本原则|工作原则|重点任务|主要任务|工作任务|重点工作|工作重点|工作措施|主要措施|保障措施|组织保障|组织实施|工作要求|有关要求|实施步骤|工作步骤)`)
@@ -99,6 +99,9 @@ func (b *outliner) block(blk Block) {
 		return
 	}
 	m, marked := readMark(p.text)
+	if !marked {
+		m, marked = b.nextInCount(f)
+	}
 	if b.list {
 		if marked && (m.style == styleDigit || m.style == styleDash) && utf8.RuneCountInString(p.text) < 80 {
 			return
@@ -122,6 +125,21 @@ func (b *outliner) block(blk Block) {
 	}
 	b.item(m, p)
 }
+
+// nextInCount reads 3.50米以上的旧围堰 as the third item where the second is open.
+func (b *outliner) nextInCount(f string) (mark, bool) {
+	m := regexpCount.FindStringSubmatch(f)
+	if m == nil || len(b.open) == 0 {
+		return mark{}, false
+	}
+	last := b.open[len(b.open)-1].mark
+	if n := number(m[1]); last.style != styleDigit || n != last.num+1 {
+		return mark{}, false
+	}
+	return mark{style: styleDigit, num: last.num + 1, text: m[0], length: utf8.RuneCountInString(m[0])}, true
+}
+
+var regexpCount = regexp.MustCompile(`^(\d{1,2})[.．] *`)
 
 var noteRow = regexp.MustCompile(`^(?:备?注|说明)\d? ?[:：.]`)
 

@@ -19,7 +19,6 @@ var (
 	byUnit      = regexp.MustCompile(`(?:由|会同)([\p{Han}]{2,16}?(?:局|委|办公室|厅|部|办|管委会|政府|中心|公司|院|会))(?:牵头|负责|组织|统筹|会同|具体)`)
 	headUnit    = regexp.MustCompile(`^(?:由)?((?:市|省|县|区|州|旗)[\p{Han}]{1,14}?(?:局|委|委员会|办公室|督查室|研究室|厅|部|办|管委会|政府|中心|公司|院|总队|支队|大队|领导小组|指挥部|专班))(?:要|应当?|须|负责|牵头|会同|具体负责|将|组织|\d|每[年月季周日半]|[于在按]|[一二三四上下第]|定期|及时|完成|开展|制定)`)
 	zoneShared  = regexp.MustCompile(`^[\p{Han}]{2,4}?((?:经济(?:技术)?|高新(?:技术产业)?|工业)?(?:开发区|园区|高新区|经开区)(?:管委会|管理委员会))$`)
-	leadVerb    = regexp.MustCompile(`牵头|负责|会同`)
 	territory   = regexp.MustCompile(`县\([市区、]+\)(?:建成区|城|级)?|各县|县区|区县|县级|各乡镇|乡镇级|各辖区|本辖区|本地区|本行政区`)
 	surveyWord  = regexp.MustCompile(`排查|摸底|普查|制定.{0,20}(?:方案|计划|清单)|编制.{0,20}(?:方案|规划|计划)|建立.{0,6}台账|自查|划定`)
 )
@@ -128,11 +127,24 @@ func (k *committer) owner(c *clause, e *entry, context string) {
 	if e.Bracket >= 0 && e.Bracket < len(c.seats) {
 		br = c.seats[e.Bracket]
 	}
+	if c.laterParagraph(e) { // a closing paragraph is not the last item's
+		br, e.Bracket, e.SetAssist = nil, -1, true
+	}
 	if k.bySubject(c, e, text, context, br) {
 		return
 	}
 	if len(br) == 0 {
 		k.noBracket(c, e, text)
+		return
+	}
+	if !slices.ContainsFunc(br, func(n named) bool { return n.seat != seatAssist }) && e.Kind != plan.Standing {
+		k.noBracket(c, e, text) // only those who take part are named
+		for _, n := range br {
+			if !k.sameUnit(n.name, e.Lead) {
+				e.Assist = append(e.Assist, n.name)
+			}
+		}
+		e.SetAssist = true
 		return
 	}
 	k.byBracket(c, e, br, text, context)
@@ -144,9 +156,9 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	if len(names) == 0 && e.opening != "" {
 		names, several = k.subject(e.opening, e)
 	}
-	if len(names) == 0 && e.sentence.from < e.span.from {
-		before := commaSpans(c.text, span{e.sentence.from, e.span.from})
-		for i := len(before) - 1; i >= 0 && len(names) == 0; i-- { // the last who was named goes on
+	if len(names) == 0 && e.sentence.to > 0 && e.sentence.from < e.span.from {
+		before := commaSpans(c.text, span{max(e.sentence.from, e.span.from-2000), e.span.from})
+		for i := len(before) - 1; i >= max(0, len(before)-12) && len(names) == 0; i-- { // the last who was named goes on
 			if n, many := k.subject(c.text[before[i].from:before[i].to], e); i == 0 || !many {
 				names, several = n, many
 			}
@@ -154,6 +166,9 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	}
 	if len(names) == 0 && len(br) == 0 {
 		names = k.labelled(c, e)
+	}
+	if len(names) == 0 && len(br) == 0 {
+		names = k.headSubject(c, e)
 	}
 	if len(names) == 0 && context != "" {
 		names, several = k.subject(context, e)
@@ -179,13 +194,6 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 		e.Each = names
 		return true
 	}
-	if len(br) > 0 && !containsUnit(k.reg, br, names[0], c.place) {
-		// Someone not in the bracket acts in the sentence: keep the bracket's
-		// lead unless the words say who leads.
-		if !e.behind && !leadVerb.MatchString(text) {
-			return false
-		}
-	}
 	for _, n := range names {
 		k.reg.resolve(n, c.place)
 	}
@@ -201,19 +209,6 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 
 func anyCollective(ns []named) bool {
 	return slices.ContainsFunc(ns, func(n named) bool { return isCollective(n.name) })
-}
-
-func containsUnit(r *registry, br []named, name, where string) bool {
-	want, _ := r.resolve(name, where)
-	for _, n := range br {
-		if isCollective(n.name) {
-			continue
-		}
-		if got, _ := r.resolve(n.name, where); len(got) == 1 && len(want) == 1 && got[0] == want[0] {
-			return true
-		}
-	}
-	return false
 }
 
 // rest makes the others of a bracket assist when the lead is not its first.

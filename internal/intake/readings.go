@@ -34,6 +34,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target"
 	case !limit && quoted(c.text, r):
 		why = "target"
+	case !limit && formula.MatchString(c.text[s.from:s.to]) && !strings.Contains(r.Words, "前"):
+		why = "target"
 	case r.Effect:
 		why = "effect"
 	case r.Condition:
@@ -48,14 +50,18 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target" // 政策执行至2020年底
 	case !limit && afterAll.MatchString(tight(fold(c.text[max(0, min(s.from, r.Begin)):min(r.Begin, len(c.text))]))):
 		why = "condition"
-	case r.BackRef || r.Kind == deadline.None || r.Kind == deadline.Standing || r.Kind == deadline.Relative && r.Due.IsZero():
+	case r.BackRef && r.Kind != deadline.Recurring || r.Kind == deadline.None || r.Kind == deadline.Standing || r.Kind == deadline.Relative && r.Due.IsZero():
 		return false
+	case c.role == roleHead && purposeHead.MatchString(tight(fold(c.text[s.from:s.to]))) && k.saidBefore(c, r):
+		why = "purpose"
 	case c.role == roleHead && !headDated.MatchString(fold(r.Words)):
 		why = "goal"
 	case !limit && bareYear.MatchString(tight(fold(r.Words))) && !says(c.text, r):
 		why = "target"
 	case !limit && r.Kind == deadline.Window && policyTerm.MatchString(tight(fold(c.text[min(r.End, len(c.text)):min(r.End+60, len(c.text))]))):
 		why = "target"
+	case !limit && r.Kind == deadline.Window && policyWindow(c.text, r, s):
+		why = "policy"
 	case k.vision(r):
 		why = "vision"
 	case !r.Due.IsZero() && !k.facts.Issued.IsZero() && r.Due.Before(k.facts.Issued) && r.Due.Year < k.facts.Issued.Year && k.facts.Year >= k.facts.Issued.Year:
@@ -68,6 +74,29 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		return false
 	}
 	return true
+}
+
+// purposeHead begins a letter's sentence that says what the paper is for.
+var purposeHead = regexp.MustCompile(`^为(?:了)?.*(?:现就|现将|现制定|特制定|制定本|现通知|提出|结合)`)
+
+// saidBefore tells that an entry of the clause has the day of a reading.
+func (k *committer) saidBefore(c *clause, r deadline.Reading) bool {
+	return !r.Due.IsZero() && c.dates(r.Due)
+}
+
+// formula is how an indicator is worked out or defined: its years limit nothing.
+var formula = regexp.MustCompile(`[=＝×÷∑]|计算公式|统计口径|计算方法|是指|指的是|定义为|公式为`)
+
+var (
+	policyWords = regexp.MustCompile(`免征|免收|免除|减征|减免|减半|缓缴|缓征|返还|补贴|补助|奖励|优惠|享受|给予|租金|税率|费率|按[^，。]{0,12}(?:计算|执行|标准)|可(?:按|以|申请|享受|延期)|标准`)
+	policyDoes  = regexp.MustCompile(`开展|完成|组织|集中|整治|排查|建成|实施方案|部署|检查|清理`)
+)
+
+// policyWindow is true of the time for which a policy holds: 4月1日至6月30日，对…租金
+// 返还标准可按3个月计算.
+func policyWindow(text string, r deadline.Reading, s span) bool {
+	rest := text[min(r.End, s.to):s.to]
+	return !r.Start.IsZero() && r.Rule == "W1" && policyWords.MatchString(rest) && !policyDoes.MatchString(rest)
 }
 
 // shareWord tells a figure to be reached from work to be done.
@@ -111,7 +140,7 @@ func says(text string, r deadline.Reading) bool {
 		rest = rest[:i]
 	}
 	rest = tight(fold(rest))
-	return !notAmount.MatchString(rest) && amount.MatchString(rest)
+	return !notAmount.MatchString(rest) && (r.Rule == "A7" || amount.MatchString(rest))
 }
 
 // quoted is true of words inside a title 《…》, and of a rhythm that is only the
@@ -149,11 +178,7 @@ func (k *committer) dated(c *clause, r deadline.Reading, s span, bracket int) *e
 	if e.Milestone == "建成" && strings.Count(e.Source, "建成") == strings.Count(e.Source, "建成区") {
 		e.Milestone = "" // 建成区 is a place
 	}
-	for _, o := range c.readings { // 每月通报，2024年底前完成: it goes on till then
-		if o.Kind == deadline.Due && o.Due.After(e.until) && !k.vision(o) {
-			e.until = o.Due
-		}
-	}
+	e.until = c.latest
 	if !k.timed(c.place, e, r) {
 		return nil
 	}

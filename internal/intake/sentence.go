@@ -93,6 +93,11 @@ func cutSentences(raw string, from, to, bracket int) []sentence {
 				start = at + utf8.RuneLen(r)
 				depth = 0
 			}
+		case ',':
+			if depth == 0 && at-start > longSentence {
+				add(at)
+				start = at + utf8.RuneLen(r)
+			}
 		default:
 			if f >= '①' && f <= '⑳' && depth == 0 {
 				add(at)
@@ -103,6 +108,10 @@ func cutSentences(raw string, from, to, bracket int) []sentence {
 	add(to)
 	return out
 }
+
+// longSentence is more bytes than a sentence has: what is longer is a list that
+// lacks its stops, and is cut at a comma.
+const longSentence = 1200
 
 func inQuote(s string) bool { return strings.Count(s, "“") > strings.Count(s, "”") }
 

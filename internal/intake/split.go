@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"duban/internal/deadline"
 	"duban/internal/plan"
 )
 
@@ -129,7 +130,7 @@ func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
 		}
 	}
 	for _, r := range s.readings {
-		if r.Begin >= from && r.Begin < to && (r.BackRef && !r.Due.IsZero() || r.Effect) {
+		if r.Begin >= from && r.Begin < to && (r.BackRef && (!r.Due.IsZero() || r.Kind == deadline.Recurring) || r.Effect) {
 			return // it dates the work above, or the document itself
 		}
 	}

@@ -34,6 +34,9 @@ func starts(text string, e *entry) []string {
 
 func (k *committer) subjectAt(f string) ([]string, bool) {
 	f = strings.TrimPrefix(f, "请")
+	if n := k.plainSubject(f); strings.HasPrefix(n, "各") && len(n) > len(eachSubject.FindString(f)) && len(n) > len(manySubject.FindString(f)) { // 各县水务局, not 各县
+		return []string{k.printed(n)}, true
+	}
 	if m := eachSubject.FindStringSubmatch(f); m != nil && !notSubject.MatchString(f[len(m[0]):]) {
 		names := []string{k.printed(m[1])}
 		rest := f[len(m[0]):]
@@ -51,6 +54,9 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 		}
 		return names, true
 	}
+	if m := ofTheir.FindStringSubmatch(f); m != nil {
+		return []string{k.printed(m[1])}, true
+	}
 	if m := manySubject.FindStringSubmatch(f); m != nil && utf8.RuneCountInString(m[1]) >= 3 {
 		return []string{k.printed(m[1])}, true
 	}
@@ -67,6 +73,10 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 		rest := strings.TrimPrefix(strings.TrimPrefix(f, "由"), m[1])
 		return append([]string{m[1]}, k.listed(rest)...), false
 	}
+	if n := k.plainSubject(f); n != "" {
+		rest := strings.TrimPrefix(strings.TrimPrefix(f, "由"), fold(tight(n)))
+		return append([]string{k.printed(n)}, k.listed(rest)...), isCollective(n) && strings.HasPrefix(n, "各")
+	}
 	if m := listUnit.FindString(f); m != "" && strings.HasPrefix(f[len(m):], "、") && looksUnit(m) && levelOf(m) != "" {
 		if more := k.listed(f[len(m):]); len(more) > 0 {
 			return append([]string{m}, more...), false
@@ -74,6 +84,48 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 	}
 	return nil, false
 }
+
+var (
+	organEnd = regexp.MustCompile(`(?:政府|管委会|管理委员会|委员会|办公室|办事处|管理处|管理局|局|厅|街道办|公司|集团|中心|大队|支队|总队|指挥部|领导小组|专班|银行|村委会|居委会|联合会|总工会|妇联|法院|检察院|[省市县区]委|[省市县区]委[\p{Han}]{2,8}(?:部|办)|水利委|委)$`)
+	looseEnd = regexp.MustCompile(`(?:署|院|所|站|处|办|部|学校|医院|大学|学院|协会|合作社|企业|单位|部门|科室|机构|园区|开发区|高新区|经开区|新区|街道|社区|试点[省市县区乡镇村]+|示范[市县区])$`)
+	placeEnd = regexp.MustCompile(`^(?:各?[\p{Han}]{2,5}(?:县|市|区|镇|乡|街道|州|旗)|各[\p{Han}]{0,8}[县市区镇乡村](?:\([市县区旗、]+\))?)$`)
+	notPlace = regexp.MustCompile(`^(?:全|本|城|主城|老城|新城|中心城|城市|农村|我|辖|库|灌|景|小|片|地|郊|山|林|牧|矿|厂|校|工业|产业|重点|周边|沿河|流域|汛|滩)|(?:建成|城|景|灌|库|小|片|地|山|林|矿|厂|校|社|流域|生活|保护|缓冲|核心|功能|居民|滩|汛)区$`)
+	// actsNow are the words behind a name that say its bearer acts.
+	actsNow  = regexp.MustCompile(`^(?:要|应当?|须|需|务必|负责|牵头|会同|具体负责|统筹|定期|及时|立即|按时|按期|限期|力争|确保|将(?:于|在)|于|在|(?:19|20)\d\d|\d{1,2} ?[年月日]|[一二三四]季度|第[一二三四]季度|[上下]半年|年[底内]|[本今明]年|每[年月季周日半旬逢两双个学]|[一二三四五六七八九十]{1,3}月|自(?:\d|[本今]|印发|即日)|从\d|按[月季年周]|逢|即日|春节前|汛前|入汛前)`)
+	actsVerb = regexp.MustCompile(`^(?:全面|深入|切实|认真|扎实|逐步|积极|严格|集中|重点|统一|全力|抓紧|尽快|从严|持续|不定期|进一步|依法|主动|按要求|按照要求|加快|加大|充分|逐一|再次|继续){0,2}` +
+		`(?:完成|开展|组织|制定|建立|推进|推动|加强|加快|拆除|清理|整治|整改|整顿|排查|落实|实施|出台|印发|报送|上报|编制|建成|建设|启动|指导|督促|督办|督查|协调|通报|统计|核查|核实|检查|巡查|公布|发布|承担|承办|研究|收集|汇总|提交|拨付|安排|培训|抽查|验收|召开|举办|打造|新建|改造|修订|修复|修缮|起草|审核|公示|公开|监测|监督|约谈|更新|养护|划定|加固|疏浚|治理|` +
+		`关停|取缔|淘汰|提供|保障|支持|做好|抓好|争取|引进|推广|培育|保护|铺设|安装|购置|采购|选派|发放|兑现|补齐|摸清|认定|评估|评选|宣传|曝光|查处|打击|规范|优化|完善|健全|强化|深化|压减|压实|压缩|降低|提高|提升|扩大|增加|减少|化解|处置|受理|办理|答复|反馈|签订|对接|履行|贯彻|传达|部署|研判|调度|会商|履行|成立|设立|明确|配备|把|对|按|结合|根据|参照|围绕|利用|通过|以)`)
+	notActor = regexp.MustCompile(`^(?:对|把|将|在|按|为|以|用|经|向|从|自|到|至|凡|全|完成|开展|推进|推动|加强|加快|建成|建设|建立|制定|启动|实施|落实|组织|做好|抓好|确保|力争|争取|清理|整治|拆除|改造|新建|关于|根据|结合|围绕|通过|依托|鼓励|支持|引导|督促|指导|协调|配合|深化|强化|优化|健全|完善|规范|提升|提高|严格|严禁|继续|持续|进一步|同时|并|其中|每|该|此|这|那|未|不|已|上述|以上|以下|下列|逐|再|再次|出台|印发|报送|上报|编制|召开|举办|一是|二是|三是|其余|其他|剩余)|[在对把将\d]`)
+)
+
+// plainSubject is the body that a sentence begins with, told by the end of its name
+// and by what follows: 市政管理处要于…, 国家医保局于…, 各试点县2022年….
+func (k *committer) plainSubject(f string) string {
+	rs := []rune(strings.TrimPrefix(f[:min(len(f), 300)], "由"))
+	for end := 3; end <= min(len(rs)-1, 24); end++ {
+		r := rs[end-1]
+		if strings.ContainsRune(",。;:\n、", r) {
+			return ""
+		}
+		name, rest := string(rs[:end]), string(rs[end:])
+		organ, loose := organEnd.MatchString(name), looseEnd.MatchString(name) || placeEnd.MatchString(name) && !notPlace.MatchString(name)
+		if !organ && !loose || notActor.MatchString(name) || notUnit.MatchString(name) {
+			continue
+		}
+		if actsNow.MatchString(rest) || organ && actsVerb.MatchString(rest) {
+			return name
+		}
+		for _, and := range []string{"、", "和", "及", "与", "会同", "联合"} {
+			if more, ok := strings.CutPrefix(rest, and); ok && organ && k.plainSubject(more) != "" {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// ofTheir is what several are to hand in: 各有关单位的实施方案，于…报送.
+var ofTheir = regexp.MustCompile(`^(各[\p{Han}]{0,8}?(?:单位|部门|地区|县区|乡镇|街道|企业|地))的[\p{Han}“”"]{2,24}[,，]?(?:请|要|应|须|需|应当|一律)?(?:于|在|\d).{0,30}(?:报送|上报|提交|报|送|交)`)
 
 // bodyUnit is a body that no level's prefix marks: 国网滨江供电公司在….
 var bodyUnit = regexp.MustCompile(`^([\p{Han}]{3,16}?(?:公司|集团|银行|医院|大学|学院))(?:要|应当?|须|负责|牵头|会同|具体负责|\d|每[年月季周日半]|[于在按])`)

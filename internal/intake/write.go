@@ -60,7 +60,7 @@ type entryFile struct {
 	Bracket   int        `yaml:"bracket,omitempty"`
 	Units     flowList   `yaml:"units,omitempty"`
 	Lead      string     `yaml:"lead,omitempty"`
-	Assist    flowList   `yaml:"assist,omitempty"`
+	Assist    *flowList  `yaml:"assist,omitempty"`
 	Each      flowList   `yaml:"each,omitempty"`
 	SameAs    string     `yaml:"same_as,omitempty"`
 	Begin     *yaml.Node `yaml:"begin,omitempty"`
@@ -191,7 +191,8 @@ func (e *entry) file(bracket int, c *clause) entryFile {
 		f.Bracket = bracket
 	}
 	if e.SetAssist {
-		f.Assist = e.Assist
+		f.Assist = new(flowList)
+		*f.Assist = append(*f.Assist, e.Assist...)
 	}
 	if e.SameAs != "" {
 		f.Kind = ""
@@ -211,10 +212,8 @@ func (p *project) file(e *entry) projectFile {
 	f := e.file(0, nil)
 	f.No, f.Annex, f.Limit, f.Remark, f.Units = p.no, or(p.annex, "附表"), p.limit, p.remark, p.names
 	if len(p.extra) > 0 && len(f.Each) == 0 {
-		f.Assist = p.extra
-		for _, n := range p.names[1:] {
-			f.Assist = append(f.Assist, n)
-		}
+		all := flowList(append(p.extra[:len(p.extra):len(p.extra)], p.names[1:]...))
+		f.Assist = &all
 	}
 	return f
 }

@@ -1,0 +1,162 @@
+package intake
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"duban/internal/deadline"
+	"duban/internal/plan"
+)
+
+// stage is what an item's heading gives to the items below it: its time, its
+// matter, and who acts.
+type stage struct {
+	head    para
+	text    string
+	reading *deadline.Reading // nil: the heading names no time
+	list    bool              // it introduces a list: …下列闸坝：
+	matter  string
+	used    bool // an item below made an entry
+}
+
+var listWord = regexp.MustCompile(`(?:下列|以下|如下)(?:各项|各类|几项|几类|所列|所示)?`)
+
+// stageOf reads the heading of an item that has items below.
+func (k *committer) stageOf(n *node) *stage {
+	if s, ok := k.stages[n]; ok {
+		return s
+	}
+	s := &stage{head: n.paras[0]}
+	text := n.paras[0].text
+	from := len(string([]rune(text)[:min(n.mark.length, utf8.RuneCountInString(text))]))
+	to := headBytes(n)
+	if t := strings.TrimRight(text, " "); strings.HasSuffix(t, "：") || strings.HasSuffix(t, ":") {
+		to = len(t)
+		s.list = true
+		if i := strings.LastIndexAny(text[:max(to-4, 0)], "。；\n"); i > from {
+			_, size := utf8.DecodeRuneInString(text[i:])
+			from = i + size
+		}
+	}
+	if n.title == "" && !s.list {
+		to = from
+	}
+	s.text = strings.Trim(text[min(from, to):to], "：: ")
+	s.list = s.list || listWord.MatchString(s.text)
+	ctx := k.ctx
+	for _, p := range n.paras[:1] {
+		for _, r := range deadline.Read(p.text, ctx) {
+			if r.Begin < from || r.End > to || r.Due.IsZero() || r.Kind != deadline.Due && r.Kind != deadline.Window || k.vision(r) || r.Superior || r.Condition {
+				continue
+			}
+			if !k.facts.Issued.IsZero() && r.Due.Before(k.facts.Issued) || bareYear.MatchString(tight(fold(r.Words))) {
+				continue
+			}
+			s.reading = &r
+			break
+		}
+	}
+	s.matter = s.text
+	if s.reading != nil {
+		s.matter = strings.Replace(s.matter, s.reading.Words, "", 1)
+	}
+	s.matter = strings.Trim(tidyTitle(listWord.ReplaceAllString(s.matter, "")), "（）()")
+	k.stages[n] = s
+	return s
+}
+
+// underHeading gives the undated entries of a clause the time of the heading they
+// stand under, and makes an entry of an item of a list that is too short to be one
+// by itself: 1.旧泵站.
+func (k *committer) underHeading(c *clause) {
+	if c.parent == nil || c.role == roleGoals {
+		return
+	}
+	var s *stage
+	for n := c.parent; n != nil; n = n.parent {
+		if above := k.stageOf(n); above.reading != nil || above.list && n == c.parent {
+			s = above
+			break
+		}
+	}
+	if s == nil {
+		return
+	}
+	if direct := k.stages[c.parent] == s; direct && s.list && len(c.entries) == 0 && len(c.text) < 240 && (s.reading != nil || len(c.seats) > 0) {
+		m, _ := readMark(c.text)
+		from := len(string([]rune(c.text)[:min(m.length, utf8.RuneCountInString(c.text))]))
+		to := len(c.text)
+		if len(c.found) > 0 && !c.inherited {
+			to = c.f.rawAt(c.found[0].from)
+		}
+		if from, to = trimSpan(c.text, from, to); from < to && hanIn(c.text[from:to]) >= 2 {
+			e := &entry{Kind: plan.Standing, Bracket: c.bracketFor(0), span: span{from, to}, sentence: span{from, to}, Source: c.text[from:to], opening: s.text}
+			e.Title = shorten(tidyTitle(e.Source), 40)
+			k.owner(c, e, "")
+			c.entries = append(c.entries, e)
+		}
+	}
+	s.used = s.used || len(c.entries) > 0
+	for _, e := range c.entries {
+		if s.list && k.stages[c.parent] == s && hanIn(e.Source) < 12 && s.matter != "" && !strings.Contains(e.Title, s.matter) {
+			e.Title = shorten(s.matter, 30) + "：" + e.Title
+		}
+		if s.reading == nil || e.Kind != plan.Standing || e.words != "" || !e.Begin.IsZero() {
+			continue
+		}
+		e.Kind, e.rule, e.words, e.reading, e.sure = plan.Dated, s.reading.Rule, s.reading.Words, *s.reading, s.reading.Sure
+		k.timed(c.place, e, *s.reading)
+		if e.Kind == plan.Dated && e.Milestone == "" {
+			e.Milestone = "完成"
+		}
+		e.from = &s.head
+		k.noteHeading(e, s)
+	}
+}
+
+func (k *committer) noteHeading(e *entry, s *stage) { k.note(e, "note_heading", s.reading.Words) }
+
+// headSubject is who acts by the heading above a clause: 市水务局4月底前完成下列排查.
+func (k *committer) headSubject(c *clause, e *entry) []string {
+	for n := c.parent; n != nil; n = n.parent {
+		s := k.stageOf(n)
+		if s.text == "" || !s.list && s.reading == nil {
+			continue
+		}
+		of := *e
+		if s.reading != nil {
+			of.words = s.reading.Words
+		}
+		if names, several := k.subject(s.text, &of); len(names) > 0 && !several {
+			return names
+		}
+	}
+	return nil
+}
+
+// stageUsed tells that a heading gave its time, or that the items below it have
+// times of their own.
+func (k *committer) stageUsed(at Place) bool {
+	for _, s := range k.stages {
+		if s.head.place == at {
+			return s.used
+		}
+	}
+	return false
+}
+
+// laterParagraph tells that an entry stands in a paragraph of its own behind the
+// one that its bracket closes.
+func (c *clause) laterParagraph(e *entry) bool {
+	if e.Bracket < 0 || e.Bracket >= len(c.found) || c.inherited {
+		return false
+	}
+	r := c.found[e.Bracket]
+	from, to := c.f.rawAt(r.from), c.f.rawAt(r.to)
+	if e.span.from < to || !strings.Contains(c.text[to:e.span.from], "\n") {
+		return false
+	}
+	start := strings.LastIndexByte(c.text[:from], '\n') + 1
+	return hanIn(c.text[max(start, min(c.headLen, from)):from]) >= 4 || from >= c.headLen && start > 0 && hanIn(c.text[c.headLen:from]) >= 4
+}
