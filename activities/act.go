@@ -39,10 +39,14 @@ func (a *Activities) RecordAct(ctx context.Context, in ActInput) (act.Course, er
 	if refused != nil {
 		return act.Course{}, Refused(refused)
 	}
+	o, err := a.office(ctx)
+	if err != nil {
+		return act.Course{}, err
+	}
 	acted := ledger.Acted{Plan: in.Plan, Task: in.Task, Act: in.Act, Course: after, Told: told, Channels: map[people.Recipient][]string{}}
 	for _, s := range told {
 		for _, r := range s.To {
-			acted.Channels[r] = a.Channels.For(r)
+			acted.Channels[r] = o.to(r)
 		}
 	}
 	after, digests, err := a.Ledger.Act(ctx, acted, a.when(l.Clock))

@@ -124,9 +124,9 @@ func ended(p plan.Plan, duty string, at time.Time) bool {
 	return !more
 }
 
-// cry records the findings, then tells the office over every channel it has
-// and the operators in the log: the log does not share a channel with what is
-// being audited.
+// cry records the findings, then tells the office like it is told everything and
+// the operators in the log: the log does not share a channel with what is being
+// audited.
 func (a *Activities) cry(ctx context.Context, l ledger.Launched, in AuditInput, tasks map[string]ledger.Task, found findings) error {
 	when := a.when(l.Clock)
 	key := fmt.Sprintf("audit/%s/%s", in.Plan, in.At.UTC().Format(time.RFC3339))
@@ -142,8 +142,7 @@ func (a *Activities) cry(ctx context.Context, l ledger.Launched, in AuditInput, 
 	if err != nil {
 		return err
 	}
-	delivered, err := a.sendAlarm(ctx, alarm)
-	if err != nil || !delivered {
+	if err := a.announce(ctx, l, alarm); err != nil {
 		return err
 	}
 	if err := a.toldOfYears(ctx, in.Plan, found.years, when); err != nil {
@@ -160,23 +159,6 @@ func (a *Activities) recordAlarm(ctx context.Context, planID, key string, found 
 	}
 	_, err = a.Ledger.Record(ctx, ledger.Event{Key: key, Plan: planID, Kind: "audit.alarm", Actor: ledger.Engine, Real: when.Real, PlanAt: when.Plan, Data: data})
 	return err
-}
-
-// sendAlarm tells the office; delivered when one channel took it.
-func (a *Activities) sendAlarm(ctx context.Context, alarm notice.Alarm) (delivered bool, err error) {
-	mail, err := notice.ComposeAlarm(a.Words, alarm)
-	if err != nil {
-		return false, err
-	}
-	for _, name := range a.Channels.For(alarm.Recipient) {
-		channel, _ := a.Channels.Get(name)
-		if err := channel.Send(ctx, mail); err != nil {
-			a.Log.Error("Audit alarm not delivered", "channel", name, "error", err)
-			continue
-		}
-		delivered = true
-	}
-	return delivered, nil
 }
 
 func (a *Activities) alarm(ctx context.Context, l ledger.Launched, in AuditInput, tasks map[string]ledger.Task, key string, found findings) (notice.Alarm, error) {

@@ -3,10 +3,11 @@ package activities
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"go.temporal.io/sdk/activity"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -21,31 +22,92 @@ type SpeakInput struct {
 	Digest string `json:"digest"`
 }
 
+// SpeakResult is what is left of a digest after a try.
+type SpeakResult struct {
+	Left int    `json:"left,omitempty"` // messages still to be delivered
+	Why  string `json:"why,omitempty"`  // the last one's failure; "" when nothing was tried
+}
+
+// Limits of sending. A message is broken off before its last byte when the first
+// has passed; the second is for what the ledger is told of it, under a context of
+// its own: neither a stop nor a limit of the activity may make a doubt of what is
+// known.
+const (
+	preparing  = 12 * time.Minute
+	recordedIn = 15 * time.Second
+)
+
 // Speak waits for a digest's speaking time, which is seconds away at most,
-// gathers what is still true then and sends it: the intent is in the ledger
-// before the message leaves, the receipt after. A message that could
-// not be delivered is an error and tried again; one whose fate is unknown is
-// sent again only over a channel where that is harmless.
-func (a *Activities) Speak(ctx context.Context, in SpeakInput) error {
-	planID, _, _ := strings.Cut(in.Digest, "|")
+// gathers what is still true then and sends it over channels that answer at once
+// and on which a second copy is the first. What goes over any other channel, and
+// what failed, is left to Deliver.
+func (a *Activities) Speak(ctx context.Context, in SpeakInput) (SpeakResult, error) {
+	o, err := a.office(ctx)
+	if err != nil {
+		return SpeakResult{}, err
+	}
+	if !o.quick() {
+		return SpeakResult{Left: 1}, nil
+	}
+	return a.deliver(ctx, o, in.Digest)
+}
+
+// Deliver is Speak over any channel: a mail server may take minutes over one
+// message. It tells that it is alive, so that a machine that died is soon known,
+// and leaves what has not left when its worker is told to stop.
+func (a *Activities) Deliver(ctx context.Context, in SpeakInput) (SpeakResult, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		beat := time.NewTicker(5 * time.Second)
+		defer beat.Stop()
+		for {
+			select {
+			case <-beat.C:
+				activity.RecordHeartbeat(ctx)
+			case <-activity.GetWorkerStopChannel(ctx):
+				cancel(errors.New("the worker stops"))
+				return
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	o, err := a.office(ctx)
+	if err != nil {
+		return SpeakResult{}, err
+	}
+	if why := o.unserved(); why != "" {
+		return SpeakResult{Left: 1, Why: why}, nil // no try, no intent: another worker's
+	}
+	return a.deliver(ctx, o, in.Digest)
+}
+
+func (a *Activities) deliver(ctx context.Context, o office, digest string) (SpeakResult, error) {
+	planID, _, _ := strings.Cut(digest, "|")
 	l, err := a.launched(ctx, planID)
 	if err != nil {
-		return translate(err)
+		return SpeakResult{}, translate(err)
 	}
-	if err := a.untilSpeaking(ctx, l, in.Digest); err != nil {
-		return err
+	if err := a.untilSpeaking(ctx, l, digest); err != nil {
+		return SpeakResult{}, err
 	}
-	messages, err := a.Ledger.Gather(ctx, in.Digest, a.when(l.Clock), a.resendable)
+	messages, err := a.Ledger.Gather(ctx, digest, a.when(l.Clock), func(channel string, items []ledger.Item) bool { return o.again(l, channel, items) })
 	if err != nil {
-		return translate(err)
+		return SpeakResult{}, translate(err)
 	}
-	var failures []error
+	var result SpeakResult
 	for _, m := range messages {
-		if err := a.send(ctx, l, m); err != nil {
-			failures = append(failures, err)
+		why, err := a.send(ctx, l, o, m)
+		if err != nil {
+			return SpeakResult{}, err
+		}
+		if why != "" {
+			result.Left++
+			result.Why = why
 		}
 	}
-	return errors.Join(failures...)
+	return result, nil
 }
 
 // untilSpeaking waits until plan time has reached the instant in a digest's key.
@@ -58,63 +120,82 @@ func (a *Activities) untilSpeaking(ctx context.Context, l ledger.Launched, diges
 	case <-time.After(l.Clock.Until(at, a.Now())):
 		return nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return context.Cause(ctx)
 	}
 }
 
-// GiveUp records a digest's undelivered messages as failed: they are seen by
-// the audit and in the ledger.
-func (a *Activities) GiveUp(ctx context.Context, in SpeakInput) error {
-	planID, _, _ := strings.Cut(in.Digest, "|")
-	l, err := a.launched(ctx, planID)
-	if err != nil {
-		return translate(err)
+// again tells whether a message that may have arrived is sent once more. Where
+// twice is worse than never, it is when it says something grave: see plan.Policy.
+func (o office) again(l ledger.Launched, channel string, items []ledger.Item) bool {
+	c, ok := o.carrier(channel)
+	if !ok || c.Twice() != notice.TwiceIsWorse {
+		return ok
 	}
-	messages, err := a.Ledger.Gather(ctx, in.Digest, a.when(l.Clock), a.resendable)
-	if err != nil {
-		return translate(err)
-	}
-	for _, m := range messages {
-		if err := a.Ledger.Receipt(ctx, m.ID, "given up after a day of tries", true, a.when(l.Clock)); err != nil {
-			return translate(err)
-		}
-	}
-	return nil
+	return slices.ContainsFunc(items, func(it ledger.Item) bool { return l.Plan.Policies[it.Task.Policy].Grave(it.Notice.Kind) })
 }
 
-func (a *Activities) resendable(channel string) bool {
-	c, ok := a.Channels.Get(channel)
-	return ok && c.Resendable()
-}
-
-// send delivers one message and records what became of it.
-func (a *Activities) send(ctx context.Context, l ledger.Launched, m ledger.Message) error {
-	channel, ok := a.Channels.Get(m.Channel)
+// send delivers one message and records what became of it. why says what is to be
+// tried again for; the error is the ledger's.
+func (a *Activities) send(ctx context.Context, l ledger.Launched, o office, m ledger.Message) (why string, err error) {
+	outcome := ledger.Outcome{Message: m.ID, Attempt: m.Attempt}
+	channel, ok := o.carrier(m.Channel)
 	if !ok {
-		return a.Ledger.Receipt(ctx, m.ID, "channel "+m.Channel+" is not set up any more", true, a.when(l.Clock))
+		return "no channel for " + m.Channel, nil // its intent stands: it has not left
 	}
-	facts, err := a.facts(ctx, l, m)
+	if channel.Name() != m.Channel {
+		outcome.Via = channel.Name()
+	}
+	// A reader who cannot tell a copy from a new message is told.
+	mail, err := a.worded(ctx, l, o, m, m.Doubts > 0 && channel.Twice() == notice.TwiceIsWorse)
+	if errors.Is(err, errWording) {
+		a.Log.Error("Message cannot be worded", "message", m.ID, "error", err)
+		outcome.Fate, outcome.Error = ledger.Refused, err.Error()
+		return "", a.receipt(ctx, l, outcome)
+	}
 	if err != nil {
-		return err
+		return "", err
 	}
-	mail, err := notice.Compose(a.Words, facts)
+	sending, cancel := context.WithTimeoutCause(ctx, preparing, errors.New("the server took too long"))
+	defer cancel()
+	err = channel.Send(sending, mail, func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, recordedIn)
+		defer cancel()
+		return a.Ledger.Leaving(ctx, m.ID, m.Attempt, a.when(l.Clock))
+	})
+	log := a.Log.With("message", m.ID, "digest", m.Digest.Key, "channel", channel.Name(), "attempt", m.Attempt)
 	if err != nil {
-		return a.Ledger.Receipt(ctx, m.ID, err.Error(), true, a.when(l.Clock))
+		outcome.Error = err.Error()
 	}
-	err = channel.Send(ctx, mail)
 	switch {
 	case err == nil:
-		return a.Ledger.Receipt(ctx, m.ID, "", false, a.when(l.Clock))
+		outcome.Fate = ledger.Delivered
+	case errors.Is(err, ledger.ErrOvertaken):
+		log.Warn("Message left to another try", "error", err)
+		return outcome.Error, nil
 	case errors.Is(err, notice.ErrUnknown):
-		return fmt.Errorf("message %s: %w", m.ID, err) // no receipt: the next try settles it
+		outcome.Fate = ledger.Doubtful
+		log.Warn("Message left and no answer came back", "error", err)
 	case errors.Is(err, notice.ErrRejected):
-		a.Log.Error("Message refused", "message", m.ID, "channel", m.Channel, "error", err)
-		return a.Ledger.Receipt(ctx, m.ID, err.Error(), true, a.when(l.Clock))
+		outcome.Fate = ledger.Refused
+		log.Error("Message refused", "error", err)
+	default:
+		outcome.Fate = ledger.PutOff
+		log.Warn("Message not delivered, to be tried again", "error", err)
 	}
-	if recordErr := a.Ledger.Receipt(ctx, m.ID, err.Error(), false, a.when(l.Clock)); recordErr != nil {
-		return recordErr
+	if err := a.receipt(ctx, l, outcome); err != nil {
+		return "", err
 	}
-	return fmt.Errorf("message %s: %w", m.ID, err)
+	if outcome.Fate == ledger.PutOff || outcome.Fate == ledger.Doubtful && o.again(l, m.Channel, m.Items) {
+		return outcome.Error, nil
+	}
+	return "", nil
+}
+
+// receipt writes an outcome down, also when ctx has ended.
+func (a *Activities) receipt(ctx context.Context, l ledger.Launched, o ledger.Outcome) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordedIn)
+	defer cancel()
+	return a.Ledger.Receipt(ctx, o, a.when(l.Clock))
 }
 
 // facts are what the digest says, as of its speaking time.

@@ -29,8 +29,12 @@ func (a *Activities) DecideStage(ctx context.Context, in StageInput) error {
 		Channels:  map[people.Recipient][]string{},
 		OpensTalk: in.Talk == "" && in.Stage.Kind == plan.Talk,
 	}
+	o, err := a.office(ctx)
+	if err != nil {
+		return err
+	}
 	for _, r := range in.Stage.To {
-		d.Channels[r] = a.Channels.For(r)
+		d.Channels[r] = o.to(r)
 	}
 	digests, talk, err := a.Ledger.DecideStage(ctx, d, a.when(l.Clock))
 	if err != nil {

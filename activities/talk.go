@@ -78,10 +78,14 @@ func (a *Activities) RecordTalkAct(ctx context.Context, in TalkActInput) (act.Ta
 	if refused != nil {
 		return act.TalkCourse{}, Refused(refused)
 	}
+	o, err := a.office(ctx)
+	if err != nil {
+		return act.TalkCourse{}, err
+	}
 	acted := ledger.ActedOnTalk{Plan: in.Plan, Talk: in.Talk, Act: in.Act, Course: after, Told: told, Channels: map[people.Recipient][]string{}}
 	for _, s := range told {
 		for _, r := range s.To {
-			acted.Channels[r] = a.Channels.For(r)
+			acted.Channels[r] = o.to(r)
 		}
 	}
 	after, digests, err := a.Ledger.ActOnTalk(ctx, acted, a.when(l.Clock))

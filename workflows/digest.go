@@ -1,7 +1,7 @@
 package workflows
 
 import (
-	"strings"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -9,21 +9,57 @@ import (
 )
 
 // Digest speaks one recipient's notices of one morning in one message. The
-// start delay holds it until the speaking time; its ID makes it one. A channel
-// that stays dead for a day is given up: recorded, seen, and nobody waits.
+// start delay holds it until the speaking time; its ID makes it one. What a
+// channel cannot take now is tried again with growing gaps until it is delivered,
+// refused for good, no longer true, or ended by a person: nothing else ends it.
 func Digest(ctx workflow.Context, in DigestInput) error {
 	input := activities.SpeakInput{Digest: in.Key}
-	err := workflow.ExecuteLocalActivity(speaking(ctx), acts.Speak, input).Get(ctx, nil)
-	if err == nil || ctx.Err() != nil {
-		return ctx.Err()
-	}
-	workflow.GetLogger(ctx).Error("Digest not delivered", "digest", in.Key, "error", err)
-	planID, _, _ := strings.Cut(in.Key, "|")
-	p := patience{plan: planID}
-	for {
-		err := p.write(ctx, "give_up", acts.GiveUp, input, nil)
-		if failed := p.settle(ctx, "give_up", err, never); err == nil || failed != nil {
-			return failed
+	if in.Tries == 0 {
+		var left activities.SpeakResult
+		err := workflow.ExecuteLocalActivity(speaking(ctx), acts.Speak, input).Get(ctx, &left)
+		if err == nil && left.Left == 0 {
+			return nil
 		}
 	}
+	now := workflow.GetSignalChannel(ctx, SpeakNowSignal)
+	for {
+		var left activities.SpeakResult
+		err := workflow.ExecuteActivity(delivering(ctx), acts.Deliver, input).Get(ctx, &left)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err == nil && left.Left == 0 {
+			return nil
+		}
+		if err != nil {
+			left.Why = err.Error()
+		}
+		in.Tries++
+		workflow.GetLogger(ctx).Warn("Digest not delivered yet", "digest", in.Key, "tries", in.Tries, "error", left.Why)
+		workflow.SetCurrentDetails(ctx, "未送达，将再试："+left.Why)
+		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
+			return workflow.NewContinueAsNewError(ctx, DigestType, in)
+		}
+		if err := pause(ctx, now, gap(in.Tries)); err != nil {
+			return err
+		}
+	}
+}
+
+// gap is how long to wait after so many tries: from a second to three hours.
+func gap(tries int) time.Duration {
+	return min(time.Second<<min(tries-1, 20), 3*time.Hour)
+}
+
+// pause waits for d, or until it is told to go on.
+func pause(ctx workflow.Context, now workflow.ReceiveChannel, d time.Duration) error {
+	timerCtx, cancel := workflow.WithCancel(ctx)
+	defer cancel()
+	timer := workflow.NewTimerWithOptions(timerCtx, d, workflow.TimerOptions{Summary: "再次发送"})
+	if err := workflow.Await(ctx, func() bool { return timer.IsReady() || now.Len() > 0 }); err != nil {
+		return err
+	}
+	for now.ReceiveAsync(nil) {
+	}
+	return nil
 }

@@ -13,6 +13,8 @@ import (
 // workflow types, task queue, IDs, updates, queries, JSON tags.
 const (
 	TaskQueue = "duban"
+	// SendQueue has what leaves the house: workers that can send poll it.
+	SendQueue = "duban-send"
 
 	TaskType   = "duban.Task"
 	TalkType   = "duban.Talk"
@@ -27,6 +29,8 @@ const (
 	// EndTalkSignal tells a Talk that it is void: its task was cancelled, or was
 	// closed before anybody decided. No payload.
 	EndTalkSignal = "end-talk"
+	// SpeakNowSignal tells a Digest that waits for its next try to try at once. No payload.
+	SpeakNowSignal = "speak-now"
 	// StateQuery answers the TaskState or TalkState as it stands: for diagnosis.
 	StateQuery = "state"
 )
@@ -93,7 +97,8 @@ type DutyState struct {
 
 // DigestInput names the digest to speak.
 type DigestInput struct {
-	Key string `json:"key"`
+	Key   string `json:"key"`
+	Tries int    `json:"tries,omitempty"` // of delivery, in former runs
 }
 
 // AuditState is one plan's audit. Grace is how long, on the plan's clock, a

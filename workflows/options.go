@@ -66,18 +66,27 @@ func auditing(ctx workflow.Context) workflow.Context {
 	})
 }
 
-// speaking is for messages that leave the house: a day of tries, then it is
-// given up and seen by the audit. Local too, because a morning has as many
-// digests as readers; while a mail server is slow the SDK keeps the workflow
-// task alive, and long pauses between tries become timers.
+// speaking is for messages that are out at once: a local activity, because a
+// morning has as many digests as readers. It begins a few seconds before the
+// message is to speak, waits for that itself, and stays within a workflow task.
 func speaking(ctx workflow.Context) workflow.Context {
 	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
-		StartToCloseTimeout:    time.Minute,
-		ScheduleToCloseTimeout: 24 * time.Hour,
-		RetryPolicy: &temporal.RetryPolicy{
-			InitialInterval:    time.Second,
-			BackoffCoefficient: 2,
-			MaximumInterval:    10 * time.Minute,
-		},
+		StartToCloseTimeout:    9 * time.Second,
+		ScheduleToCloseTimeout: 9 * time.Second,
+		RetryPolicy:            &temporal.RetryPolicy{MaximumAttempts: 1},
+	})
+}
+
+// delivering is for messages that leave the house: a mail server may take its
+// time over one (activities.Deliver has the limits), and only workers that can
+// send take it. It is tried once: the workflow waits and asks for the next try, so
+// that a machine that cannot send does not keep what it cannot send. Whoever died
+// over it is known by its heartbeat.
+func delivering(ctx workflow.Context) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:           SendQueue,
+		StartToCloseTimeout: 30 * time.Minute,
+		HeartbeatTimeout:    30 * time.Second,
+		RetryPolicy:         &temporal.RetryPolicy{MaximumAttempts: 1},
 	})
 }

@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -53,9 +54,13 @@ func TestDutyOpensEachOccurrenceInARunOfItsOwnAndEnds(t *testing.T) {
 
 // digestBench has one reminder waiting in one digest, 09:00 come.
 func digestBench(t *testing.T) (*bench, ledger.Digest) {
+	return digestBenchBy(t, func(*plan.Policy) {})
+}
+
+func digestBenchBy(t *testing.T, edit func(*plan.Policy)) (*bench, ledger.Digest) {
 	start := day(2021, 5, 24).Add(7 * time.Hour)
 	survey := task("survey", calendar.NewDay(2021, 5, 31))
-	b := newBench(t, start, survey)
+	b := newBenchBy(t, start, edit, survey)
 	stage := b.ladder(survey, start)[0]
 	require.Equal(t, "remind-7", stage.ID)
 	d := ledger.Decision{Plan: "p", Task: "survey", Revision: 1, Stage: stage, Channels: channels(stage, "post")}
@@ -97,13 +102,58 @@ func TestDigestLeavesOutWhatWasClosedInBetween(t *testing.T) {
 	require.Empty(t, b.post.mails)
 }
 
-func TestDigestIsGivenUpWhenAllTriesFailed(t *testing.T) {
+// What cannot be delivered is tried for as long as it is true, with growing gaps,
+// and leaves an intent and a word for each try that was made, and no other.
+func TestDigestIsTriedUntilItIsDelivered(t *testing.T) {
+	t.Parallel()
+	b, d := digestBench(t)
+	began, tries := b.Now(), 0
+	var last time.Time
+	b.post.broken = func() error {
+		tries, last = tries+1, b.Now()
+		if b.Now().Sub(began) < 3*24*time.Hour {
+			return errors.New("554 relay denied")
+		}
+		return nil
+	}
+	b.ExecuteWorkflow(workflows.DigestType, workflows.DigestInput{Key: d.Key})
+	b.done()
+	require.Equal(t, []string{"remind-7 sent"}, b.states())
+	require.Less(t, tries, 60, "the gaps grow")
+	require.Less(t, last.Sub(began), 3*24*time.Hour+3*time.Hour, "and end growing")
+	require.Equal(t, map[string]int{ledger.MessageIntent: tries, ledger.MessageDeferred: tries - 1, ledger.MessageLeaving: 1, ledger.MessageSent: 1}, b.messageEvents())
+}
+
+func TestDigestIsTriedNoMoreWhenItIsNoLongerTrue(t *testing.T) {
 	t.Parallel()
 	b, d := digestBench(t)
 	b.post.broken = func() error { return errors.New("connection refused") }
+	b.RegisterDelayedCallback(func() {
+		require.NoError(t, ledgertest.Verify(t.Context(), b.store, "p", "survey", "office", "", "c", ledger.When{Real: b.Now(), Plan: b.Now()}))
+	}, 50*time.Hour)
 	b.ExecuteWorkflow(workflows.DigestType, workflows.DigestInput{Key: d.Key})
 	b.done()
-	require.Equal(t, []string{"remind-7 failed"}, b.states())
+	require.Equal(t, []string{"remind-7 dropped"}, b.states())
+}
+
+func TestDigestThatWaitsIsTriedAtOnceWhenToldSo(t *testing.T) {
+	t.Parallel()
+	b, d := digestBench(t)
+	began, mended := b.Now(), false
+	b.post.broken = func() error {
+		if mended {
+			return nil
+		}
+		return errors.New("connection refused")
+	}
+	b.RegisterDelayedCallback(func() {
+		mended = true
+		b.SignalWorkflow(workflows.SpeakNowSignal, nil)
+	}, 30*time.Hour)
+	b.ExecuteWorkflow(workflows.DigestType, workflows.DigestInput{Key: d.Key})
+	b.done()
+	require.Equal(t, []string{"remind-7 sent"}, b.states())
+	require.Equal(t, 30*time.Hour, b.Now().Sub(began))
 }
 
 func TestDigestRefusedForGoodIsNotTriedAgain(t *testing.T) {
@@ -117,15 +167,58 @@ func TestDigestRefusedForGoodIsNotTriedAgain(t *testing.T) {
 	require.Equal(t, 1, tries)
 }
 
-func TestDigestOfUnknownFateIsMarkedSoAndNotSentTwice(t *testing.T) {
+// Where a copy is known as one, what may have arrived is sent again and said so;
+// where twice is worse than never only what is grave is, and is marked.
+func TestDigestOfUnknownFate(t *testing.T) {
 	t.Parallel()
-	b, d := digestBench(t)
-	tries := 0
-	b.post.broken = func() error { tries++; return notice.ErrUnknown }
-	b.ExecuteWorkflow(workflows.DigestType, workflows.DigestInput{Key: d.Key})
-	b.done()
-	require.Equal(t, []string{"remind-7 unknown"}, b.states())
-	require.Equal(t, 1, tries)
+	for _, c := range []struct {
+		name  string
+		twice notice.Twice
+		grave plan.StageKind
+		want  string
+		tries int
+		mark  bool
+	}{
+		{"bearable", notice.TwiceIsBearable, "", "remind-7 sent", 2, false},
+		{"worse, and mild", notice.TwiceIsWorse, "", "remind-7 unknown", 1, false},
+		{"worse, and grave by the policy", notice.TwiceIsWorse, plan.Remind, "remind-7 sent", 2, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b, d := digestBenchBy(t, func(p *plan.Policy) { p.Resend = c.grave })
+			tries := 0
+			b.post.twice = c.twice
+			b.post.broken = func() error {
+				if tries++; tries == 1 {
+					return notice.ErrUnknown
+				}
+				return nil
+			}
+			b.ExecuteWorkflow(workflows.DigestType, workflows.DigestInput{Key: d.Key})
+			b.done()
+			require.Equal(t, []string{c.want}, b.states())
+			require.Equal(t, c.tries, tries)
+			notices, err := b.store.Notices(t.Context(), ledger.NoticeFilter{Plan: "p"})
+			require.NoError(t, err)
+			require.Equal(t, c.tries == 2, notices[0].Twice)
+			require.Equal(t, 1, b.messageEvents()[ledger.MessageUnknown])
+			for _, m := range b.post.mails {
+				require.Equal(t, c.mark, strings.HasPrefix(m.Subject, "〔重发〕"), m.Subject)
+			}
+		})
+	}
+}
+
+func (b *bench) messageEvents() map[string]int {
+	events, err := b.store.Events(b.t.Context(), ledger.EventFilter{Plan: "p"})
+	require.NoError(b.t, err)
+	n := map[string]int{}
+	for _, e := range events {
+		if strings.HasPrefix(e.Kind, "message.") {
+			n[e.Kind]++
+		}
+	}
+	return n
 }
 
 func TestAuditCriesOnceForAStageThatLeftNoTraceAndIsSilentOtherwise(t *testing.T) {

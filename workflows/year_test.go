@@ -2,11 +2,13 @@ package workflows_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -43,11 +45,17 @@ type starts struct {
 	talks   []ledger.Talk
 	tasks   []ledger.Task
 	ended   []string // talks
+	speak   func(context.Context, activities.SpeakInput) (activities.SpeakResult, error)
 }
 
-func (s *starts) StartDigest(_ context.Context, d ledger.Digest, _ calendar.Clock) error {
+// StartDigest speaks an alarm at once, as its workflow would a moment later.
+func (s *starts) StartDigest(ctx context.Context, d ledger.Digest, _ calendar.Clock) error {
 	s.digests = append(s.digests, d)
-	return nil
+	if !strings.HasSuffix(d.Key, "|alarm") || s.speak == nil {
+		return nil
+	}
+	_, err := s.speak(ctx, activities.SpeakInput{Digest: d.Key})
+	return err
 }
 
 func (s *starts) StartTalk(_ context.Context, _ ledger.Launched, t ledger.Talk) error {
@@ -68,20 +76,31 @@ func (s *starts) StartTask(_ context.Context, _ ledger.Launched, t ledger.Task, 
 // post is a channel that keeps its mail, and refuses while it is broken.
 type post struct {
 	mails  []notice.Mail
+	twice  notice.Twice
 	broken func() error
 }
 
-func (p *post) Name() string     { return "post" }
-func (p *post) Resendable() bool { return false }
-func (p *post) Send(_ context.Context, m notice.Mail) error {
+func (p *post) Name() string        { return "post" }
+func (p *post) Twice() notice.Twice { return p.twice }
+func (p *post) Send(ctx context.Context, m notice.Mail, leaving func(context.Context) error) error {
 	if p.broken != nil {
-		if err := p.broken(); err != nil {
+		if err := p.broken(); err != nil && !errors.Is(err, notice.ErrUnknown) {
 			return err
+		} else if err != nil {
+			return errors.Join(leaving(ctx), err)
 		}
+	}
+	if err := leaving(ctx); err != nil {
+		return err
 	}
 	p.mails = append(p.mails, m)
 	return nil
 }
+
+// atOnce is the post as a channel that Speak serves.
+type atOnce struct{ *post }
+
+func (atOnce) Twice() notice.Twice { return notice.TwiceIsOne }
 
 // day is midnight in Beijing.
 func day(y int, m time.Month, d int) time.Time {
@@ -90,11 +109,20 @@ func day(y int, m time.Month, d int) time.Time {
 
 // newBench launches the given tasks in the ledger on start and stands the clock there.
 func newBench(t *testing.T, start time.Time, tasks ...plan.Task) *bench {
+	return newBenchBy(t, start, func(*plan.Policy) {}, tasks...)
+}
+
+// newBenchBy is newBench under the seeded policies, each changed by edit.
+func newBenchBy(t *testing.T, start time.Time, edit func(*plan.Policy), tasks ...plan.Task) *bench {
 	t.Helper()
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
 	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
+	for name, p := range policies {
+		edit(&p)
+		policies[name] = p
+	}
 	b := &bench{t: t, cal: cal, starts: &starts{}, post: &post{}, plan: &plan.Plan{
 		ID: "p", Title: "示范计划", Issued: calendar.DayOf(start), Year: 2021, Tasks: tasks, Policies: policies, Hash: "h",
 		Directory: people.Directory{Office: "duban", Leadership: "lingdao", Units: []people.Unit{
@@ -125,10 +153,16 @@ func newBench(t *testing.T, start time.Time, tasks ...plan.Task) *bench {
 	b.SetStartTime(start)
 	b.SetTestTimeout(time.Minute)
 	workflows.Register(b)
-	b.RegisterActivity(&activities.Activities{
+	acts := &activities.Activities{
 		Ledger: b.store, Starter: b.starts, Channels: notice.Set{b.post}, Words: words.New("zh"),
 		Now: b.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	})
+	}
+	b.starts.speak = func(ctx context.Context, in activities.SpeakInput) (activities.SpeakResult, error) {
+		at := *acts
+		at.Channels = notice.Set{atOnce{b.post}}
+		return at.Speak(ctx, in)
+	}
+	b.RegisterActivity(acts)
 	return b
 }
 

@@ -137,7 +137,7 @@ func (u *usual) Notify(ctx context.Context, in usualStage) error {
 		if err != nil {
 			return err
 		}
-		if err := u.channels[0].Send(ctx, mail); err != nil {
+		if err := u.channels[0].Send(ctx, mail, func(context.Context) error { return nil }); err != nil {
 			return err
 		}
 		when := u.when()

@@ -61,6 +61,7 @@ type Host struct {
 	identity  string // under which this process polls
 	server    *embedded.Server
 	worker    worker.Worker
+	stopPost  func()
 	failed    chan error
 	metrics   io.Closer
 	measured  client.MetricsHandler
@@ -209,7 +210,7 @@ func searchAttributes() map[string]enums.IndexedValueType {
 
 // work begins to work when the namespace is ready and the ledger has this year's notices.
 func (h *Host) work(ctx context.Context, cfg settings.Config, o Options) error {
-	channels, err := Channels(cfg, o.Out)
+	own, err := Channels(cfg, o.Out)
 	if err != nil {
 		return err
 	}
@@ -222,7 +223,27 @@ func (h *Host) work(ctx context.Context, cfg settings.Config, o Options) error {
 	if err := h.await(ctx, ledgerName, h.LedgerURL, func(ctx context.Context) error { return h.seedCalendar(ctx, cfg) }); err != nil {
 		return err
 	}
-	return h.await(ctx, temporalName, h.Address, func(context.Context) error { return h.startWorker(cfg, o, channels) })
+	var decided map[string]string
+	if err := h.await(ctx, ledgerName, h.LedgerURL, func(ctx context.Context) error {
+		decided, err = settle(ctx, cfg, h.Ledger, o.Log)
+		return err
+	}); err != nil {
+		return err
+	}
+	if own, err = withOutbox(own, cfg, decided, o.Out); err != nil {
+		return err
+	}
+	post := newPost(own, h.Ledger, o.Log)
+	acts := &activities.Activities{
+		Ledger: h.Ledger, Starter: h.Engine, Channels: post.channels, Words: words.New(cfg.Lang), Now: time.Now, Log: o.Log,
+	}
+	if err := h.await(ctx, temporalName, h.Address, func(context.Context) error { return h.startWorker(acts) }); err != nil {
+		return err
+	}
+	return h.await(ctx, temporalName, h.Address, func(context.Context) error {
+		h.stopPost, err = post.start(h.Client, acts)
+		return err
+	})
 }
 
 // await is wait for what gives nothing.
@@ -232,7 +253,7 @@ func (h *Host) await(ctx context.Context, who, at string, try func(context.Conte
 }
 
 // startWorker makes the worker and starts it; one that did not start cannot be started again.
-func (h *Host) startWorker(cfg settings.Config, o Options, channels notice.Set) error {
+func (h *Host) startWorker(acts *activities.Activities) error {
 	w := worker.New(h.Client, workflows.TaskQueue, worker.Options{
 		WorkerStopTimeout: workerStop,
 		//lint:ignore SA1019 its successor opts in to versioned deployments; this only names the worker: see workflows.BuildID
@@ -250,9 +271,7 @@ func (h *Host) startWorker(cfg settings.Config, o Options, channels notice.Set) 
 		},
 	})
 	workflows.Register(w)
-	w.RegisterActivity(&activities.Activities{
-		Ledger: h.Ledger, Starter: h.Engine, Channels: channels, Words: words.New(cfg.Lang), Now: time.Now, Log: o.Log,
-	})
+	w.RegisterActivity(acts)
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("host: worker: %w", err)
 	}
@@ -317,15 +336,19 @@ func (h *Host) seedCalendar(ctx context.Context, cfg settings.Config) error {
 }
 
 // security is what SMTP_TLS means to the channel.
-var security = map[string]string{"starttls": notice.StartTLS, "implicit": notice.TLS, "none": notice.NoTLS}
+var security = map[string]string{"starttls": notice.StartTLS, "implicit": notice.TLS, "none": notice.NoTLS, settings.ClearLogin: notice.NoTLS}
 
 // Channels are the ways to reach people that the settings name: SMTP when a
 // host is set, otherwise the outbox folder and a line a message on out.
 func Channels(cfg settings.Config, out io.Writer) (notice.Set, error) {
 	from := notice.Address{Name: cfg.SMTP.FromName, Email: cfg.SMTP.From}
 	if m := cfg.SMTP; m.Host != "" {
+		login := "auto"
+		if m.TLS == settings.ClearLogin {
+			login = "clear"
+		}
 		c, err := notice.NewSMTP(notice.SMTPConfig{
-			Host: m.Host, Port: m.Port, Security: security[m.TLS], User: m.User, Password: m.Password, From: from,
+			Host: m.Host, Port: m.Port, Security: security[m.TLS], User: m.User, Password: m.Password, Auth: login, From: from,
 		})
 		return notice.Set{c}, err
 	}

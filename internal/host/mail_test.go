@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"mime"
 	"net"
 	"net/mail"
 	"strings"
@@ -22,12 +23,13 @@ import (
 // mailServer is a real SMTP server on a port of its own that refuses everybody
 // until it is opened.
 type mailServer struct {
-	mu     sync.Mutex
-	open   bool
-	tries  int
-	mails  map[string]int // by Message-ID
-	server *smtp.Server
-	port   string
+	mu       sync.Mutex
+	open     bool
+	tries    int
+	mails    map[string]int // by Message-ID
+	subjects []string
+	server   *smtp.Server
+	port     string
 }
 
 func (m *mailServer) NewSession(*smtp.Conn) (smtp.Session, error) { return &session{m}, nil }
@@ -59,6 +61,11 @@ func (s *session) Data(r io.Reader) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.mails[msg.Header.Get("Message-ID")]++
+	subject, err := new(mime.WordDecoder).DecodeHeader(msg.Header.Get("Subject"))
+	if err != nil {
+		return err
+	}
+	s.subjects = append(s.subjects, subject)
 	return nil
 }
 

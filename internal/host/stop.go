@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -52,9 +53,17 @@ func (h *Host) Close() error {
 	if h.server != nil {
 		part("engine.json", restStop, h.server.Withdraw)
 	}
-	if h.worker != nil {
-		part("worker", workerStop+2*time.Second, func() error { h.worker.Stop(); return nil })
-	}
+	part("worker", workerStop+2*time.Second, func() error {
+		var stopping sync.WaitGroup
+		if h.stopPost != nil {
+			stopping.Go(h.stopPost)
+		}
+		if h.worker != nil {
+			stopping.Go(h.worker.Stop)
+		}
+		stopping.Wait()
+		return nil
+	})
 	if h.Client != nil {
 		part("connection to Temporal", restStop, func() error { h.Client.Close(); return nil })
 	}

@@ -130,12 +130,12 @@ func speakHerd(b *testing.B, s *ledger.Store) {
 					return
 				}
 				key := fmt.Sprintf("herd|unit%02d/liaison|%s|1", i, morning.Format(time.RFC3339))
-				messages, err := s.Gather(context.Background(), key, when, func(string) bool { return true })
+				messages, err := s.Gather(context.Background(), key, when, func(string, []ledger.Item) bool { return true })
 				if err != nil || len(messages) != 1 || len(messages[0].Items) != 100 {
 					b.Errorf("digest %s: %d messages, %v", key, len(messages), err)
 					return
 				}
-				if err := s.Receipt(context.Background(), messages[0].ID, "", false, when); err != nil {
+				if err := s.Receipt(context.Background(), ledger.Outcome{Message: messages[0].ID, Attempt: 1, Fate: ledger.Delivered}, when); err != nil {
 					b.Error(err)
 				}
 			}

@@ -23,10 +23,13 @@ const (
 	StageVoid        = "stage.void" // its task was closed or re-laddered before it spoke
 	NoticeDropped    = "notice.dropped"
 	MessageIntent    = "message.intent"
+	MessageLeaving   = "message.leaving" // its last byte is about to go
 	MessageSent      = "message.sent"
 	MessageFailed    = "message.failed"
 	MessageDeferred  = "message.deferred" // known not to have been delivered; will be tried again
-	MessageUnknown   = "message.unknown"
+	MessageUnknown   = "message.unknown"  // it left and no answer came back
+	MessageResent    = "message.resend"   // a person asks for another try
+	MessageDropped   = "message.drop"     // a person ends the tries
 	TalkOpened       = "talk.opened"
 	TalkAsked        = "talk.proposed"
 	TalkVoided       = "talk.void"

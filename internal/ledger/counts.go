@@ -21,7 +21,6 @@ var counted = []struct {
 	{"decided stages", `SELECT COUNT(*) FROM stages WHERE state = 'decided' AND (kind <> 'told' OR id LIKE 'act-%-propose')`, []string{StageDecided}},
 	{"dropped notices", `SELECT COUNT(*) FROM notices WHERE state = 'dropped'`, []string{NoticeDropped}},
 	{"sent messages", `SELECT COUNT(*) FROM messages WHERE state = 'sent'`, []string{MessageSent}},
-	{"failed messages", `SELECT COUNT(*) FROM messages WHERE state = 'failed'`, []string{MessageFailed}},
 	{"void talks", `SELECT COUNT(*) FROM talks WHERE state = 'void'`, []string{TalkVoided}},
 	{"declined talks", `SELECT COUNT(*) FROM talks WHERE state = 'declined'`, []string{ActKind(act.Decline)}},
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -12,12 +13,15 @@ import (
 )
 
 // Message is what one digest says over one channel. ID is the same for ever
-// for the same digest and channel: the left part of an RFC 5322 Message-ID.
+// for the same ledger, digest and channel: the left part of an RFC 5322 Message-ID.
 type Message struct {
-	ID      string `json:"id"`
-	Digest  Digest `json:"digest"`
-	Channel string `json:"channel"`
-	Items   []Item `json:"items"` // by due date, task and stage
+	ID      string          `json:"id"`
+	Digest  Digest          `json:"digest"`
+	Channel string          `json:"channel"`
+	Attempt int             `json:"attempt"`          // which try this is, from 1
+	Doubts  int             `json:"doubts,omitempty"` // earlier tries that may have arrived
+	Items   []Item          `json:"items"`            // by due date, task and stage
+	Words   json.RawMessage `json:"words,omitempty"`  // what it says instead of items: see Announce
 }
 
 // Item is one notice of a message with what its text needs.
@@ -38,15 +42,25 @@ type messageRow struct {
 	State   string `db:"state"`
 	Attempt int    `db:"attempt"`
 	Error   string `db:"error"`
+	Doubts  int    `db:"doubts"`
+	Via     string `db:"via"`
 }
 
-// undelivered is the state of a message that is known not to have gone out
-// and may be tried again. The others are called like a notice's.
-const undelivered = "undelivered"
+const messageColumns = `id, plan, digest, channel, state, attempt, error, doubts, via`
 
-// messageID is made from what the message is, so that every attempt bears it.
-func messageID(digest, channel string) string {
-	sum := sha256.Sum256([]byte(digest + "\n" + channel))
+// States of a message beside those called like a notice's. A message is sending
+// from its intent on: it has certainly not left. It is leaving from the moment
+// its last byte may go: from then on nobody but the reader knows, until there is
+// a receipt. Undelivered is known not to have gone out, to be tried again.
+const (
+	leaving     = "leaving"
+	undelivered = "undelivered"
+)
+
+// messageID is made from what the message is, so that every attempt bears it,
+// and from the ledger, so that no other ledger's message does.
+func messageID(ledger, digest, channel string) string {
+	sum := sha256.Sum256([]byte(ledger + "\n" + digest + "\n" + channel))
 	return "n" + hex.EncodeToString(sum[:16])
 }
 
@@ -63,14 +77,15 @@ func (s *Store) MarkStarted(ctx context.Context, digests []string) error {
 }
 
 // Gather closes a digest to new notices and gives what it has to say now, one
-// message a channel, each with its intent in the chain (message.intent) before
-// it is given. Notices no longer true are dropped (notice.dropped).
+// message a channel, each with its intent in the chain (message.intent). Notices
+// no longer true are dropped (notice.dropped).
 //
-// Called again it gives a message once more when its delivery is known to have
-// failed for a while, and then asks anew what is true; and when there is no
-// receipt for it and resend says that the channel may be used again for the
-// same message. Otherwise the message is marked unknown (message.unknown).
-func (s *Store) Gather(ctx context.Context, digest string, when When, resend func(channel string) bool) ([]Message, error) {
+// Called again it gives a message once more when it has certainly not left, and
+// then asks anew what is true. Of one that may have left (see Leaving) it says so
+// (message.unknown) and gives it again, with all it said, when again allows that
+// for its channel and items and any of them is still true; otherwise the message
+// stays unknown.
+func (s *Store) Gather(ctx context.Context, digest string, when When, again func(channel string, items []Item) bool) ([]Message, error) {
 	return write(ctx, s, func(t *tx) ([]Message, error) {
 		var row digestRow
 		if err := t.one(&row, `SELECT `+digestColumns+` FROM digests WHERE key = ?`, digest); err != nil {
@@ -81,11 +96,11 @@ func (s *Store) Gather(ctx context.Context, digest string, when When, resend fun
 				return nil, err
 			}
 		}
-		g := gathering{t: t, digest: row.digest(), when: when}
-		if err := g.read(); err != nil {
+		g := gathering{t: t, digest: row.digest(), when: when, words: row.Words}
+		if err := g.read(row.Channels); err != nil {
 			return nil, err
 		}
-		return g.messages(resend)
+		return g.messages(again)
 	})
 }
 
@@ -94,23 +109,35 @@ type gathering struct {
 	t      *tx
 	digest Digest
 	when   When
-	waits  map[string][]Item // by channel: notices pending or sending
+	words  string            // of an announcement
+	waits  map[string][]Item // by channel: notices pending, sending or unknown; of an announcement none
 	sent   map[string]messageRow
 }
 
-func (g *gathering) read() error {
+func (g *gathering) read(channels string) error {
 	var rows []noticeRow
-	err := g.t.all(&rows, `SELECT `+noticeColumns+` FROM notices WHERE digest = ? AND state IN ('pending', 'sending')`, g.digest.Key)
-	if err != nil || len(rows) == 0 {
+	err := g.t.all(&rows, `SELECT `+noticeColumns+` FROM notices WHERE digest = ? AND state IN ('pending', 'sending', 'unknown')`, g.digest.Key)
+	if err != nil || len(rows) == 0 && g.words == "" {
 		return err
 	}
 	var old []messageRow
-	if err := g.t.all(&old, `SELECT id, plan, digest, channel, state, attempt, error FROM messages WHERE digest = ?`, g.digest.Key); err != nil {
+	if err := g.t.all(&old, `SELECT `+messageColumns+` FROM messages WHERE digest = ?`, g.digest.Key); err != nil {
 		return err
 	}
 	g.sent = map[string]messageRow{}
 	for _, m := range old {
 		g.sent[m.Channel] = m
+	}
+	g.waits = map[string][]Item{}
+	if g.words != "" {
+		var names []string
+		if err := json.Unmarshal([]byte(channels), &names); err != nil {
+			return fmt.Errorf("ledger: channels of %s: %w", g.digest.Key, err)
+		}
+		for _, name := range names {
+			g.waits[name] = nil
+		}
+		return nil
 	}
 	var tasks []string
 	for _, r := range rows {
@@ -121,7 +148,6 @@ func (g *gathering) read() error {
 	if err != nil {
 		return err
 	}
-	g.waits = map[string][]Item{}
 	for _, r := range rows {
 		g.waits[r.Channel] = append(g.waits[r.Channel], around.item(r.notice()))
 	}
@@ -133,37 +159,56 @@ func (g *gathering) read() error {
 	return nil
 }
 
-func (g *gathering) messages(resend func(string) bool) ([]Message, error) {
+func (g *gathering) messages(again func(string, []Item) bool) ([]Message, error) {
 	var out []Message
 	for _, channel := range sortedKeys(g.waits) {
-		items, m := g.waits[channel], g.sent[channel]
-		var err error
-		switch m.State {
-		case "", undelivered:
-			if items, err = g.stillTrue(items); err == nil {
-				err = g.intend(channel, m, items)
-			}
-		case Sending:
-			if resend(channel) {
-				err = g.intend(channel, m, items)
-			} else {
-				items, err = nil, g.lose(m)
-			}
-		default:
-			items = nil
-		}
+		m, goes, err := g.message(channel, g.waits[channel], g.sent[channel], again)
 		if err != nil {
 			return nil, err
 		}
-		if len(items) > 0 {
-			id := messageID(g.digest.Key, channel)
-			for i := range items {
-				items[i].Notice.State, items[i].Notice.Message = Sending, id
-			}
-			out = append(out, Message{ID: id, Digest: g.digest, Channel: channel, Items: items})
+		if goes {
+			out = append(out, m)
 		}
 	}
 	return out, nil
+}
+
+// message is what goes over one channel now, if anything does. m is the row of an
+// earlier attempt, or empty.
+func (g *gathering) message(channel string, items []Item, m messageRow, again func(string, []Item) bool) (none Message, goes bool, err error) {
+	switch m.State {
+	case "", Sending, undelivered:
+		if items, err = g.stillTrue(items); err != nil {
+			return none, false, err
+		}
+		if len(items) == 0 && g.words == "" {
+			return none, false, g.forget(m)
+		}
+	case leaving, Unknown:
+		if m.State == leaving {
+			if err := g.t.doubt(m, "", g.when); err != nil {
+				return none, false, err
+			}
+		}
+		if !again(channel, items) || g.words == "" && !slices.ContainsFunc(items, Item.stands) {
+			return none, false, nil
+		}
+		m.Doubts++
+	default:
+		return none, false, nil
+	}
+	id := messageID(g.t.s.id, g.digest.Key, channel)
+	if err := g.intend(id, channel, m, items); err != nil {
+		return none, false, err
+	}
+	for i := range items {
+		items[i].Notice.State, items[i].Notice.Message = Sending, id
+	}
+	out := Message{ID: id, Digest: g.digest, Channel: channel, Attempt: m.Attempt + 1, Doubts: m.Doubts, Items: items}
+	if g.words != "" {
+		out.Words = json.RawMessage(g.words)
+	}
+	return out, true, nil
 }
 
 // stillTrue keeps the items that may still be said and drops the others.
@@ -203,23 +248,24 @@ func (it Item) stands() bool {
 	return it.Task.Course == nil || it.Stage == nil || it.Task.Course.Speaks(*it.Stage)
 }
 
-// intend writes the intent to send items over a channel, before anything is
-// sent. m is the message's row from an earlier attempt, or empty.
-func (g *gathering) intend(channel string, m messageRow, items []Item) error {
-	if len(items) == 0 {
-		if m.ID == "" {
-			return nil
-		}
-		_, err := g.t.exec(`UPDATE messages SET state = 'dropped' WHERE id = ?`, m.ID)
-		return err
+// forget ends a message whose notices have all been dropped.
+func (g *gathering) forget(m messageRow) error {
+	if m.ID == "" {
+		return nil
 	}
-	id := messageID(g.digest.Key, channel)
-	_, err := g.t.exec(`INSERT INTO messages (id, plan, digest, channel, state, attempt, error) VALUES (?, ?, ?, ?, 'sending', 1, '')
-		ON CONFLICT (id) DO UPDATE SET state = 'sending', attempt = messages.attempt + 1`, id, g.digest.Plan, g.digest.Key, channel)
+	_, err := g.t.exec(`UPDATE messages SET state = 'dropped' WHERE id = ?`, m.ID)
+	return err
+}
+
+// intend writes what is about to be tried. m is the message's row from an earlier
+// attempt, with its doubts counted, or empty.
+func (g *gathering) intend(id, channel string, m messageRow, items []Item) error {
+	_, err := g.t.exec(`INSERT INTO messages (id, plan, digest, channel, state, attempt, error, doubts) VALUES (?, ?, ?, ?, 'sending', 1, '', 0)
+		ON CONFLICT (id) DO UPDATE SET state = 'sending', attempt = messages.attempt + 1, doubts = ?`, id, g.digest.Plan, g.digest.Key, channel, m.Doubts)
 	if err != nil {
 		return err
 	}
-	_, err = g.t.exec(`UPDATE notices SET state = 'sending', message = ? WHERE digest = ? AND channel = ? AND state IN ('pending', 'sending')`, id, g.digest.Key, channel)
+	_, err = g.t.exec(`UPDATE notices SET state = 'sending', message = ? WHERE digest = ? AND channel = ? AND state IN ('pending', 'sending', 'unknown')`, id, g.digest.Key, channel)
 	if err != nil {
 		return err
 	}
@@ -228,19 +274,36 @@ func (g *gathering) intend(channel string, m messageRow, items []Item) error {
 		keys[i] = it.Notice.Key()
 	}
 	e := Event{Key: fmt.Sprintf("%s/intent/%d", id, m.Attempt+1), Plan: g.digest.Plan, Kind: MessageIntent}
-	return g.t.append(e, g.when, map[string]any{
+	data := map[string]any{
 		"message": id, "digest": g.digest.Key, "recipient": g.digest.Recipient, "channel": channel, "attempt": m.Attempt + 1, "notices": keys,
-	})
+	}
+	if m.Doubts > 0 {
+		data["doubts"] = m.Doubts
+	}
+	return g.t.append(e, g.when, data)
 }
 
-// lose marks a message of which nobody knows whether it went out.
-func (g *gathering) lose(m messageRow) error {
-	if err := g.t.messageState(m.ID, Unknown, "", nil); err != nil {
+// doubt marks a message of which nobody knows whether it arrived.
+func (t *tx) doubt(m messageRow, failure string, when When) error {
+	if err := t.messageState(m.ID, Unknown, failure, nil); err != nil {
 		return err
 	}
-	return g.t.append(Event{Key: m.ID + "/unknown", Plan: m.Plan, Kind: MessageUnknown}, g.when, map[string]any{
-		"message": m.ID, "digest": m.Digest, "channel": m.Channel, "attempt": m.Attempt,
-	})
+	return t.append(Event{Key: fmt.Sprintf("%s/unknown/%d", m.ID, m.Attempt), Plan: m.Plan, Kind: MessageUnknown}, when, m.facts(failure))
+}
+
+// facts are what every event of a message says of it.
+func (m messageRow) facts(failure string) map[string]any {
+	data := map[string]any{"message": m.ID, "digest": m.Digest, "channel": m.Channel, "attempt": m.Attempt}
+	if failure != "" {
+		data["error"] = failure
+	}
+	if m.Doubts > 0 {
+		data["doubts"] = m.Doubts
+	}
+	if m.Via != "" {
+		data["via"] = m.Via
+	}
+	return data
 }
 
 // messageState moves a message and the notices it carries.
@@ -251,42 +314,100 @@ func (t *tx) messageState(id, state, failure string, sentAt any) error {
 	if state == undelivered {
 		state = Sending
 	}
-	_, err := t.exec(`UPDATE notices SET state = ?, error = ?, sent_at = ?, reported = ? WHERE state IN ('sending', 'unknown') AND message = ? AND digest = (SELECT digest FROM messages WHERE id = ?)`,
-		state, failure, sentAt, false, id, id)
+	_, err := t.exec(`UPDATE notices SET state = ?, error = ?, sent_at = ?, reported = ?, twice = ? AND (SELECT doubts FROM messages WHERE id = ?) > 0
+		WHERE state IN ('sending', 'unknown', 'failed') AND message = ? AND digest = (SELECT digest FROM messages WHERE id = ?)`,
+		state, failure, sentAt, false, state == Sent, id, id, id)
 	return err
 }
 
-// Receipt records what became of a message: failure "" is sent
-// (message.sent); permanent, it was refused for good (message.failed);
-// otherwise delivery is known not to have happened and the next Gather gives
-// the message again (message.deferred). Sent and failed are final: a later
-// receipt changes nothing. ErrNotFound when there is no such message.
-func (s *Store) Receipt(ctx context.Context, message, failure string, permanent bool, when When) error {
-	failure = storable(failure)
+func (t *tx) message(id string) (m messageRow, err error) {
+	if err := t.one(&m, `SELECT `+messageColumns+` FROM messages WHERE id = ?`, id); err != nil {
+		return m, fmt.Errorf("message %s: %w", id, err)
+	}
+	return m, nil
+}
+
+// Leaving writes, as event message.leaving, that the last byte of a message is
+// about to go: from here on it may arrive without our hearing of it. ErrOvertaken
+// when the try is no longer the message's last or the message is settled: then it
+// must not be sent.
+func (s *Store) Leaving(ctx context.Context, message string, attempt int, when When) error {
 	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
-		var m messageRow
-		if err := t.one(&m, `SELECT id, plan, digest, channel, state, attempt, error FROM messages WHERE id = ?`, message); err != nil {
-			return none, fmt.Errorf("message %s: %w", message, err)
-		}
-		state, kind, key := Sent, MessageSent, m.ID+"/sent"
-		var sentAt any = instant(when.Real)
-		switch {
-		case failure != "" && permanent:
-			state, kind, key, sentAt = Failed, MessageFailed, m.ID+"/failed", nil
-		case failure != "":
-			state, kind, key, sentAt = undelivered, MessageDeferred, fmt.Sprintf("%s/deferred/%d", m.ID, m.Attempt), nil
-		}
-		if m.State != Sending && (state == undelivered || m.State != Unknown && m.State != undelivered) {
-			return none, nil
-		}
-		if err := t.messageState(m.ID, state, failure, sentAt); err != nil {
+		m, err := t.message(message)
+		if err != nil {
 			return none, err
 		}
-		data := map[string]any{"message": m.ID, "digest": m.Digest, "channel": m.Channel, "attempt": m.Attempt}
-		if failure != "" {
-			data["error"] = failure
+		if m.Attempt != attempt || m.State != Sending {
+			return none, fmt.Errorf("message %s, try %d: %w", message, attempt, ErrOvertaken)
 		}
-		return none, t.append(Event{Key: key, Plan: m.Plan, Kind: kind}, when, data)
+		if _, err := t.exec(`UPDATE messages SET state = 'leaving' WHERE id = ?`, m.ID); err != nil {
+			return none, err
+		}
+		return none, t.append(Event{Key: fmt.Sprintf("%s/leaving/%d", m.ID, attempt), Plan: m.Plan, Kind: MessageLeaving}, when, m.facts(""))
+	})
+	return err
+}
+
+// Fate is what a try to deliver a message came to.
+type Fate string
+
+const (
+	Delivered Fate = "delivered" // the channel took it
+	PutOff    Fate = "put off"   // it did not leave; to be tried again
+	Refused   Fate = "refused"   // it did not leave, and never will to this address
+	Doubtful  Fate = "doubtful"  // it may have left
+)
+
+// Outcome is what one try to deliver a message came to.
+type Outcome struct {
+	Message string
+	Attempt int // Message.Attempt
+	Fate    Fate
+	Error   string // the channel's last word; "" when it was delivered
+	Via     string // the channel that carried it, when that is not the message's own
+}
+
+// Receipt records what became of a try: message.sent, message.deferred,
+// message.failed or message.unknown. Sent, failed and dropped are final: a later
+// receipt changes nothing; nor does the receipt of a try that another one has
+// overtaken, unless it was delivered. ErrNotFound when there is no such message.
+func (s *Store) Receipt(ctx context.Context, o Outcome, when When) error {
+	failure := storable(o.Error)
+	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
+		m, err := t.message(o.Message)
+		if err != nil {
+			return none, err
+		}
+		goes := (m.State == Sending || m.State == leaving) && m.Attempt == o.Attempt
+		if o.Fate == Delivered {
+			goes = m.State != Sent && m.State != Failed
+		}
+		if !goes {
+			return none, nil
+		}
+		if m.Via = o.Via; o.Via != "" {
+			if _, err := t.exec(`UPDATE messages SET via = ? WHERE id = ?`, o.Via, m.ID); err != nil {
+				return none, err
+			}
+		}
+		switch o.Fate {
+		case Delivered:
+			if err := t.messageState(m.ID, Sent, "", instant(when.Real)); err != nil {
+				return none, err
+			}
+			return none, t.append(Event{Key: m.ID + "/sent", Plan: m.Plan, Kind: MessageSent}, when, m.facts(""))
+		case Refused:
+			if err := t.messageState(m.ID, Failed, failure, nil); err != nil {
+				return none, err
+			}
+			return none, t.append(Event{Key: fmt.Sprintf("%s/failed/%d", m.ID, m.Attempt), Plan: m.Plan, Kind: MessageFailed}, when, m.facts(failure))
+		case Doubtful:
+			return none, t.doubt(m, failure, when)
+		}
+		if err := t.messageState(m.ID, undelivered, failure, nil); err != nil {
+			return none, err
+		}
+		return none, t.append(Event{Key: fmt.Sprintf("%s/deferred/%d", m.ID, m.Attempt), Plan: m.Plan, Kind: MessageDeferred}, when, m.facts(failure))
 	})
 	return err
 }

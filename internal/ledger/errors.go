@@ -19,6 +19,7 @@ var (
 	ErrNotFound    = errors.New("not in the ledger")
 	ErrPlanDiffers = errors.New("this plan is in the ledger already, from other files")
 	ErrNotOpen     = errors.New("the task is not open")
+	ErrOvertaken   = errors.New("another try has begun or it is settled")
 	ErrShut        = errors.New("the ledger is shut")
 )
 

@@ -121,12 +121,13 @@ type Notice struct {
 	Message string         `json:"message"` // Message-ID once it is being sent
 	Error   string         `json:"error,omitempty"`
 	SentAt  time.Time      `json:"sent_at,omitzero"` // real clock, the receipt
+	Twice   bool           `json:"twice,omitempty"`  // sent after a try whose fate is unknown: it may have arrived twice
 }
 
-// States of a notice: pending → sending (the intent) → sent (the receipt),
-// failed (refused for good) or unknown (a crash between intent and receipt on a
-// channel that cannot be asked again safely); or dropped (no longer true when
-// it was to be spoken).
+// States of a notice: pending → sending (the intent, and as long as it is tried)
+// → sent (the receipt), failed (refused for good) or unknown (it left and no
+// answer came back: sent again, unless twice is worse than never); or dropped
+// (no longer true when it was to be spoken, or ended by a person).
 const (
 	Pending = "pending"
 	Sending = "sending"

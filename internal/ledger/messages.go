@@ -2,8 +2,184 @@ package ledger
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
+	"time"
+
+	"duban/internal/people"
 )
+
+// MessageInfo is one message and what has become of it, for a list.
+type MessageInfo struct {
+	ID        string           `json:"id"`
+	Plan      string           `json:"plan"`
+	Digest    string           `json:"digest"`
+	Recipient people.Recipient `json:"recipient"`
+	SpeakAt   time.Time        `json:"speak_at"` // plan clock
+	Channel   string           `json:"channel"`
+	Via       string           `json:"via,omitempty"`    // what carried it, when that is another channel
+	State     string           `json:"state"`            // sending, leaving, undelivered, sent, failed, unknown or dropped
+	Attempt   int              `json:"attempt"`          // tries so far
+	Doubts    int              `json:"doubts,omitempty"` // earlier tries that may have arrived
+	Error     string           `json:"error,omitempty"`
+	Notices   int              `json:"notices"`
+}
+
+// MessageFilter chooses messages. Empty fields choose all.
+type MessageFilter struct {
+	Plan   string
+	ID     string // the beginning of one
+	States []string
+	From   time.Time // spoken at it or later, plan clock
+	Before time.Time
+}
+
+// Unsettled are the states of messages that somebody may want to send again or to
+// end: all but sent and dropped.
+var Unsettled = []string{Sending, leaving, undelivered, Failed, Unknown}
+
+// Messages are the chosen messages, by speaking time and recipient.
+func (s *Store) Messages(ctx context.Context, f MessageFilter) ([]MessageInfo, error) {
+	w := where{}
+	w.equal("m.plan", f.Plan)
+	w.oneOf("m.state", f.States)
+	if f.ID != "" {
+		w.add("substr(m.id, 1, ?) = ?", len(f.ID), f.ID)
+	}
+	if !f.From.IsZero() {
+		w.add("d.speak_at >= ?", instant(f.From))
+	}
+	if !f.Before.IsZero() {
+		w.add("d.speak_at < ?", instant(f.Before))
+	}
+	var rows []struct {
+		messageRow
+		Unit    string      `db:"unit"`
+		Role    people.Role `db:"role"`
+		SpeakAt time.Time   `db:"speak_at"`
+		Notices int         `db:"notices"`
+	}
+	err := s.all(ctx, &rows, `SELECT m.id, m.plan, m.digest, m.channel, m.state, m.attempt, m.error, m.doubts, m.via, d.unit, d.role, d.speak_at,
+		(SELECT COUNT(*) FROM notices n WHERE n.digest = m.digest AND n.channel = m.channel) AS notices
+		FROM messages m JOIN digests d ON d.key = m.digest`+w.String()+` ORDER BY d.speak_at, d.unit, d.role, m.channel, m.id`, w.args...)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]MessageInfo, len(rows))
+	for i, r := range rows {
+		out[i] = MessageInfo{
+			ID: r.ID, Plan: r.Plan, Digest: r.Digest, Recipient: people.Recipient{Unit: r.Unit, Role: r.Role}, SpeakAt: r.SpeakAt.UTC(),
+			Channel: r.Channel, Via: r.Via, State: r.State, Attempt: r.Attempt, Doubts: r.Doubts, Error: r.Error, Notices: r.Notices,
+		}
+	}
+	return out, nil
+}
+
+// Resend lets a message that was refused, or of which nobody knows, be tried once
+// more, as event message.resend by actor. resent is false, and nothing changes,
+// when it is sent or dropped; one that is still tried only needs to be woken.
+// The caller starts its digest.
+func (s *Store) Resend(ctx context.Context, message, actor string, when When) (digest string, resent bool, err error) {
+	type answer struct {
+		digest string
+		resent bool
+	}
+	got, err := write(ctx, s, func(t *tx) (answer, error) {
+		m, err := t.message(message)
+		if err != nil {
+			return answer{}, err
+		}
+		if m.State == Sent || m.State == Dropped {
+			return answer{m.Digest, false}, nil
+		}
+		if m.State == Failed || m.State == Unknown || m.State == leaving {
+			if m.State != Failed { // it may have arrived
+				m.Doubts++
+			}
+			if err := t.messageState(m.ID, undelivered, m.Error, nil); err != nil {
+				return answer{}, err
+			}
+			if _, err := t.exec(`UPDATE messages SET doubts = ? WHERE id = ?`, m.Doubts, m.ID); err != nil {
+				return answer{}, err
+			}
+		}
+		key := fmt.Sprintf("%s/resend/%d", m.ID, m.Attempt)
+		if there, err := t.recorded(key); there || err != nil {
+			return answer{m.Digest, err == nil}, err
+		}
+		return answer{m.Digest, true}, t.append(Event{Key: key, Plan: m.Plan, Kind: MessageResent, Actor: actor}, when, m.facts(""))
+	})
+	return got.digest, got.resent, err
+}
+
+// DropMessage ends the tries of a message that is not sent, as event message.drop
+// by actor, with the reason. dropped is false, and nothing changes, when it is sent
+// or dropped already.
+func (s *Store) DropMessage(ctx context.Context, message, actor, reason string, when When) (dropped bool, err error) {
+	return write(ctx, s, func(t *tx) (bool, error) {
+		m, err := t.message(message)
+		if err != nil {
+			return false, err
+		}
+		if m.State == Sent || m.State == Dropped {
+			return false, nil
+		}
+		var notices []noticeRow
+		if err := t.all(&notices, `SELECT `+noticeColumns+` FROM notices WHERE message = ? AND digest = ? AND state IN ('sending', 'unknown', 'failed')`, m.ID, m.Digest); err != nil {
+			return false, err
+		}
+		for _, n := range notices {
+			e := Event{Key: n.Key + "/dropped", Plan: n.Plan, Task: n.Task, Kind: NoticeDropped, Actor: actor}
+			if err := t.append(e, when, map[string]any{"notice": n.Key, "digest": n.Digest, "message": m.ID}); err != nil {
+				return false, err
+			}
+		}
+		if err := t.messageState(m.ID, Dropped, m.Error, nil); err != nil {
+			return false, err
+		}
+		data := m.facts(m.Error)
+		data["reason"] = storable(reason)
+		return true, t.append(Event{Key: m.ID + "/drop", Plan: m.Plan, Kind: MessageDropped, Actor: actor}, when, data)
+	})
+}
+
+// Announcement is something to be said that is no stage's notice: the audit's
+// alarm. Name tells it from others of that recipient and instant.
+type Announcement struct {
+	Name      string // letters, digits and hyphens
+	Plan      string
+	Recipient people.Recipient
+	SpeakAt   time.Time // plan clock
+	Channels  []string
+	Words     json.RawMessage // what it says; the ledger does not look into it
+}
+
+// Announce opens a digest that says an announcement, and nothing else. Again, it
+// gives the same digest and changes nothing: its first words stand. The caller
+// starts it and marks it started.
+func (s *Store) Announce(ctx context.Context, a Announcement) (Digest, error) {
+	at := instant(a.SpeakAt)
+	key := fmt.Sprintf("%s|%s|%s|%s", a.Plan, a.Recipient, at.Format(time.RFC3339Nano), a.Name)
+	return write(ctx, s, func(t *tx) (Digest, error) {
+		var row digestRow
+		err := t.one(&row, `SELECT `+digestColumns+` FROM digests WHERE key = ?`, key)
+		if err == nil || !errors.Is(err, ErrNotFound) {
+			return row.digest(), err
+		}
+		var last int
+		if err := t.one(&last, `SELECT COALESCE(MAX(number), 0) FROM digests WHERE plan = ? AND unit = ? AND role = ? AND speak_at = ?`,
+			a.Plan, a.Recipient.Unit, a.Recipient.Role, at); err != nil {
+			return Digest{}, err
+		}
+		g := Digest{Key: key, Plan: a.Plan, Recipient: a.Recipient, SpeakAt: at, Number: last + 1}
+		// Gathered from the start: it takes no notices.
+		_, err = t.exec(`INSERT INTO digests (key, plan, unit, role, speak_at, number, started, gathered_at, words, channels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			g.Key, g.Plan, a.Recipient.Unit, a.Recipient.Role, at, g.Number, false, at, string(a.Words), asJSON(slices.Clone(a.Channels)))
+		return g, err
+	})
+}
 
 // MessageEvents are the events of the named messages (intents, receipts and
 // what came between), in the order of the chain.
@@ -17,9 +193,11 @@ func (s *Store) MessageEvents(ctx context.Context, ids []string) ([]Event, error
 	}
 	var keys []string
 	for _, m := range messages {
-		keys = append(keys, m.ID+"/sent", m.ID+"/failed", m.ID+"/unknown")
+		keys = append(keys, m.ID+"/sent", m.ID+"/drop")
 		for n := range m.Attempt {
-			keys = append(keys, fmt.Sprintf("%s/intent/%d", m.ID, n+1), fmt.Sprintf("%s/deferred/%d", m.ID, n+1))
+			for _, kind := range []string{"intent", "leaving", "deferred", "failed", "unknown", "resend"} {
+				keys = append(keys, fmt.Sprintf("%s/%s/%d", m.ID, kind, n+1))
+			}
 		}
 	}
 	var rows []eventRow

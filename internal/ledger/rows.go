@@ -146,9 +146,11 @@ type digestRow struct {
 	Number   int          `db:"number"`
 	Started  bool         `db:"started"`
 	Gathered sql.NullTime `db:"gathered_at"`
+	Words    string       `db:"words"`
+	Channels string       `db:"channels"`
 }
 
-const digestColumns = `key, plan, unit, role, speak_at, number, started, gathered_at`
+const digestColumns = `key, plan, unit, role, speak_at, number, started, gathered_at, words, channels`
 
 func (r digestRow) digest() Digest {
 	return Digest{Key: r.Key, Plan: r.Plan, Recipient: people.Recipient{Unit: r.Unit, Role: r.Role}, SpeakAt: r.SpeakAt.UTC(), Number: r.Number, Started: r.Started}
@@ -173,15 +175,16 @@ type noticeRow struct {
 	Message  string         `db:"message"`
 	Error    string         `db:"error"`
 	SentAt   sql.NullTime   `db:"sent_at"`
+	Twice    bool           `db:"twice"`
 }
 
-const noticeColumns = `key, plan, task, revision, talk, stage, unit, role, channel, kind, light, speak_at, digest, state, message, error, sent_at`
+const noticeColumns = `key, plan, task, revision, talk, stage, unit, role, channel, kind, light, speak_at, digest, state, message, error, sent_at, twice`
 
 func (r noticeRow) notice() Notice {
 	return Notice{
 		Effect: Effect{Task: r.Task, Revision: r.Revision, Stage: r.Stage, Recipient: people.Recipient{Unit: r.Unit, Role: r.Role}, Channel: r.Channel},
 		Plan:   r.Plan, Talk: r.Talk, Kind: r.Kind, Light: r.Light, SpeakAt: r.SpeakAt.UTC(), Digest: r.Digest,
-		State: r.State, Message: r.Message, Error: r.Error, SentAt: fromNull(r.SentAt),
+		State: r.State, Message: r.Message, Error: r.Error, SentAt: fromNull(r.SentAt), Twice: r.Twice,
 	}
 }
 

@@ -26,6 +26,7 @@ type Alarm struct {
 	Silent    []Silent
 	Troubled  []Trouble
 	Years     []Year
+	Sender    Address // the channel's own when empty
 }
 
 // Year is a year without a holiday notice 暂定 in which stages of open tasks are counted.
@@ -98,7 +99,7 @@ func ComposeAlarm(w *words.Words, a Alarm) (Mail, error) {
 	p := s.alarmPage(a)
 	m := Mail{
 		ID: a.ID, MessageID: MessageID(a.ID, a.Domain), Thread: thread(a.Plan.ID+"|alarm", a.Recipient, a.Domain),
-		Recipient: a.Recipient, To: Address{clean(a.Contact.Name), a.Contact.Email}, ReplyTo: a.Office.Email,
+		Recipient: a.Recipient, From: a.Sender, To: Address{clean(a.Contact.Name), a.Contact.Email}, ReplyTo: a.Office.Email,
 		Subject: clean(s.t(a.said("subject"), words.Data{"Plan": clean(a.Plan.Title), "Cases": s.count("cases", a.cases())})),
 		Line:    s.line(a.said("line"), p), At: a.At, Date: a.Date.In(a.Zone),
 	}

@@ -32,6 +32,8 @@ type Digest struct {
 	Date      time.Time      // real clock: the Date header
 	Zone      *time.Location // the plan's; Beijing when nil
 	Items     []Item         // in any order; several of one task become one
+	Again     bool           // sent before, and nobody knows whether it arrived
+	Sender    Address        // the channel's own when empty
 }
 
 // PlanRef names the document.
@@ -253,7 +255,7 @@ func Compose(w *words.Words, d Digest) (Mail, error) {
 	page := s.page(entries)
 	m := Mail{
 		ID: d.ID, MessageID: MessageID(d.ID, d.Domain), Thread: thread(d.Plan.ID, d.Recipient, d.Domain),
-		Recipient: d.Recipient, To: Address{clean(d.Contact.Name), d.Contact.Email}, ReplyTo: d.Office.Email,
+		Recipient: d.Recipient, From: d.Sender, To: Address{clean(d.Contact.Name), d.Contact.Email}, ReplyTo: d.Office.Email,
 		Subject: s.subject(entries), Line: s.line("line", page), At: d.At, Date: d.Date.In(d.Zone),
 	}
 	return render(m, page)

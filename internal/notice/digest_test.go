@@ -35,7 +35,7 @@ func golden(t *testing.T, name, got string) {
 func delivered(t *testing.T, m notice.Mail) (shown string, o opened) {
 	t.Helper()
 	server := serve(t, notice.StartTLS, nil)
-	require.NoError(t, sender(t, server.config(notice.StartTLS)).Send(t.Context(), m))
+	require.NoError(t, sender(t, server.config(notice.StartTLS)).Send(t.Context(), m, gone))
 	letters := server.letters()
 	require.Len(t, letters, 1)
 	o = open(t, letters[0].Raw)
@@ -257,7 +257,7 @@ func TestTheSameMailIsTheSameBytes(t *testing.T) {
 	server := serve(t, notice.NoTLS, nil)
 	m := aMail(t)
 	for range 2 {
-		require.NoError(t, sender(t, server.config(notice.NoTLS)).Send(t.Context(), m))
+		require.NoError(t, sender(t, server.config(notice.NoTLS)).Send(t.Context(), m, gone))
 	}
 	got := server.letters()
 	require.Equal(t, string(got[0].Raw), string(got[1].Raw))
@@ -266,7 +266,7 @@ func TestTheSameMailIsTheSameBytes(t *testing.T) {
 func TestHeadersAreShortAsciiLines(t *testing.T) {
 	t.Parallel()
 	server := serve(t, notice.NoTLS, nil)
-	require.NoError(t, sender(t, server.config(notice.NoTLS)).Send(t.Context(), aMail(t)))
+	require.NoError(t, sender(t, server.config(notice.NoTLS)).Send(t.Context(), aMail(t), gone))
 	raw := string(server.letters()[0].Raw)
 	head, _, _ := strings.Cut(raw, "\r\n\r\n")
 	for _, line := range strings.Split(head, "\r\n") {

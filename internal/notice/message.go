@@ -19,6 +19,9 @@ func message(m Mail, from Address) (*gomail.Msg, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the address of %s cannot be used: %w", m.Recipient, ErrRejected)
 	}
+	if m.From.Email != "" {
+		from = m.From
+	}
 	sender, err := address(from)
 	if err != nil {
 		return nil, fmt.Errorf("the sender's address cannot be used: %w", ErrRejected)

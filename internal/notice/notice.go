@@ -16,14 +16,30 @@ import (
 	"duban/internal/people"
 )
 
-// What can become of a message. Any error that is neither of these two means
-// that the message was not taken and may be tried again later.
+// What can become of a message. Any error that is none of these means that the
+// message was not taken and may be tried again later.
 var (
 	// ErrRejected means refused for good: no such mailbox, no usable address.
 	ErrRejected = errors.New("rejected for good")
 	// ErrUnknown means that the message was handed over but no answer came back:
 	// it may or may not have arrived, and nobody but the reader knows.
 	ErrUnknown = errors.New("handed over, outcome unknown")
+	// ErrMachine means that the message was not taken for a reason that is not its
+	// own: this machine does not reach the server, or may not log in there. It will
+	// be so for every other message too, and may be otherwise on another machine.
+	ErrMachine = errors.New("this machine cannot send")
+)
+
+// Twice says what a second copy of a message does to its reader.
+type Twice int
+
+const (
+	// TwiceIsWorse than never: the reader cannot tell it from a new message.
+	TwiceIsWorse Twice = iota
+	// TwiceIsBearable: the reader's program knows the copy by its Message-ID.
+	TwiceIsBearable
+	// TwiceIsOne: the copy takes the place of the first.
+	TwiceIsOne
 )
 
 // Channel is a way to reach people 渠道: an SMTP server, a folder, later a chat
@@ -32,12 +48,27 @@ var (
 type Channel interface {
 	// Name is the short name kept in the ledger: smtp, outbox.
 	Name() string
-	// Send hands one message over. The error wraps ErrRejected or ErrUnknown, or
-	// is one to try again after. The context bounds all of it.
-	Send(ctx context.Context, m Mail) error
-	// Resendable says that sending the same Message-ID again is harmless, so that
-	// an unknown outcome may be settled by sending once more.
-	Resendable() bool
+	// Send hands one message over. The error wraps one of those above, or is one
+	// to try again after. The context bounds all of it: its end breaks off what has
+	// not left, and what has left waits a moment more for its answer.
+	//
+	// Unless twice is one, leaving is called when all but the last byte has gone
+	// out; its error breaks off, with nothing sent, and is wrapped by Send's.
+	Send(ctx context.Context, m Mail, leaving func(context.Context) error) error
+	// Twice says what sending the same Message-ID again does: whether an unknown
+	// outcome may be settled by sending once more.
+	Twice() Twice
+}
+
+// Checker is a channel that can be tried without sending anything: the error is
+// why nothing can be sent at the moment.
+type Checker interface {
+	Check(ctx context.Context) error
+}
+
+// Gated is a channel that knows that it cannot send at the moment.
+type Gated interface {
+	Ready() bool
 }
 
 var (
@@ -88,6 +119,7 @@ type Mail struct {
 	MessageID string // worked out from ID, without angle brackets
 	Thread    string // Message-ID that one recipient's messages of one plan hang from
 	Recipient people.Recipient
+	From      Address // the channel's own sender when empty
 	To        Address
 	ReplyTo   string // the office's address, or ""
 	Subject   string

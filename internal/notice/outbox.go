@@ -36,12 +36,25 @@ func NewOutbox(dir string, from Address, out io.Writer) (*Outbox, error) {
 // Name is "outbox".
 func (o *Outbox) Name() string { return "outbox" }
 
-// Resendable is true: the same message is the same file.
-func (o *Outbox) Resendable() bool { return true }
+// Twice is one: the same message is the same file.
+func (o *Outbox) Twice() Twice { return TwiceIsOne }
+
+// Check tries whether a file can be written. Its error wraps ErrMachine.
+func (o *Outbox) Check(context.Context) error {
+	path := filepath.Join(o.dir, ".trying")
+	err := writeWhole(path, []byte("duban"))
+	if err == nil {
+		err = os.Remove(path)
+	}
+	if err != nil {
+		return fmt.Errorf("outbox: %w: %w", err, ErrMachine)
+	}
+	return nil
+}
 
 // Send writes the message's file, whole or not at all, and its line unless the
 // file was there before.
-func (o *Outbox) Send(ctx context.Context, m Mail) error {
+func (o *Outbox) Send(ctx context.Context, m Mail, _ func(context.Context) error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("outbox: %w", err)
 	}
@@ -56,7 +69,7 @@ func (o *Outbox) Send(ctx context.Context, m Mail) error {
 	path := filepath.Join(o.dir, FileName(m))
 	_, statErr := os.Stat(path)
 	if err := writeWhole(path, raw.Bytes()); err != nil {
-		return fmt.Errorf("outbox: %w", err)
+		return fmt.Errorf("outbox: %w: %w", err, ErrMachine)
 	}
 	if statErr == nil {
 		return nil

@@ -37,8 +37,8 @@ func TestTheOutboxHoldsTheVeryMessageAndTwiceIsOnce(t *testing.T) {
 	box, err := notice.NewOutbox(dir, from, &out)
 	require.NoError(t, err)
 	m := aMail(t)
-	require.NoError(t, box.Send(t.Context(), m))
-	require.NoError(t, box.Send(t.Context(), m))
+	require.NoError(t, box.Send(t.Context(), m, gone))
+	require.NoError(t, box.Send(t.Context(), m, gone))
 
 	require.Equal(t, "2021-04-30 09:00  致 高平市政府联络员 《晋城市2021年水生态环境保护行动计划》3 项：逾期提醒 1、今日到期 1、到期前提醒 1\n", out.String())
 	got := names(t, dir)
@@ -47,7 +47,7 @@ func TestTheOutboxHoldsTheVeryMessageAndTwiceIsOnce(t *testing.T) {
 	require.NoError(t, err)
 
 	server := serve(t, notice.NoTLS, nil)
-	require.NoError(t, sender(t, server.config(notice.NoTLS)).Send(t.Context(), m))
+	require.NoError(t, sender(t, server.config(notice.NoTLS)).Send(t.Context(), m, gone))
 	require.Equal(t, string(server.letters()[0].Raw), string(raw), "the file is what SMTP sends")
 }
 
@@ -61,7 +61,7 @@ func TestOutboxNamesSortByTimeThenReaderAndStayInside(t *testing.T) {
 			m, err := notice.Compose(words.New("zh"), digest(unit, "x", people.Liaison, "", day(2021, 4, on), survey(plan.Remind, "r", plan.Blue, 1, 1)))
 			require.NoError(t, err)
 			m.To.Email = "a@b.example"
-			require.NoError(t, box.Send(t.Context(), m))
+			require.NoError(t, box.Send(t.Context(), m, gone))
 		}
 	}
 	require.Equal(t, []string{"box"}, names(t, dir))
@@ -81,7 +81,7 @@ func TestTheTerminalLineCannotSteerTheTerminal(t *testing.T) {
 	require.NoError(t, err)
 	m := aMail(t)
 	m.Line = "a\x1b[2J\nb\u202ec"
-	require.NoError(t, box.Send(t.Context(), m))
+	require.NoError(t, box.Send(t.Context(), m, gone))
 	require.Equal(t, "a [2J b c\n", out.String())
 }
 
@@ -96,7 +96,7 @@ func TestTheOutboxServesManyAtOnce(t *testing.T) {
 		m, err := notice.Compose(words.New("zh"), digest("gaoping", "x", people.Liaison, "", day(2021, 4, on+1), survey(plan.Remind, "r", plan.Blue, 1, 1)))
 		require.NoError(t, err)
 		all.Go(func() {
-			if err := box.Send(t.Context(), m); err != nil {
+			if err := box.Send(t.Context(), m, gone); err != nil {
 				t.Error(err)
 			}
 		})
@@ -120,7 +120,7 @@ func TestTheOutboxSaysWhatItCannotDo(t *testing.T) {
 	box, err := notice.NewOutbox(gone, from, &bytes.Buffer{})
 	require.NoError(t, err)
 	require.NoError(t, os.Remove(gone))
-	err = box.Send(t.Context(), aMail(t))
+	err = box.Send(t.Context(), aMail(t), nil)
 	require.Error(t, err)
 	require.NotErrorIs(t, err, notice.ErrRejected, "a folder can come back")
 
@@ -128,7 +128,7 @@ func TestTheOutboxSaysWhatItCannotDo(t *testing.T) {
 	m.To.Email = ""
 	box, err = notice.NewOutbox(filepath.Join(dir, "box"), from, &bytes.Buffer{})
 	require.NoError(t, err)
-	require.ErrorIs(t, box.Send(t.Context(), m), notice.ErrRejected)
+	require.ErrorIs(t, box.Send(t.Context(), m, nil), notice.ErrRejected)
 }
 
 type onlyLeaders struct{ *notice.Outbox }
@@ -148,6 +148,6 @@ func TestChannelsAreChosenForEachRecipient(t *testing.T) {
 	require.Equal(t, "leaders", c.Name())
 	_, ok = set.Get("smtp")
 	require.False(t, ok)
-	require.True(t, box.Resendable())
-	require.False(t, sender(t, notice.SMTPConfig{Host: "mx.example", From: from}).Resendable())
+	require.Equal(t, notice.TwiceIsOne, box.Twice())
+	require.Equal(t, notice.TwiceIsBearable, sender(t, notice.SMTPConfig{Host: "mx.example", From: from}).Twice())
 }

@@ -40,7 +40,7 @@ func TestNoTextCanAddAHeader(t *testing.T) {
 		d.ID += nasty.Draw(t, "id")
 		m, err := notice.Compose(words.New(rapid.SampledFrom([]string{"zh", "en"}).Draw(t, "lang")), d)
 		require.NoError(t, err)
-		require.NoError(t, box.Send(t.Context(), m))
+		require.NoError(t, box.Send(t.Context(), m, gone))
 		raw, err := os.ReadFile(filepath.Join(dir, notice.FileName(m)))
 		require.NoError(t, err)
 		o := open(t, raw)

@@ -38,12 +38,15 @@ type mailServer struct {
 	roots *x509.CertPool
 
 	user, password string
+	logins         []string // what it offers; PLAIN when empty
+	onMail         func(c *smtp.Conn) error
 	onRcpt         func(c *smtp.Conn) error
-	onData         func(c *smtp.Conn) error
+	onBegin        func(c *smtp.Conn) error // the message is coming
+	onData         func(c *smtp.Conn) error // the message has come
 
 	mu       sync.Mutex
 	received []letter
-	logins   int
+	loggedIn int
 }
 
 // letter is one message as it came over the wire.
@@ -92,7 +95,7 @@ func serve(t *testing.T, security string, bend func(*mailServer)) *mailServer {
 func (m *mailServer) config(security string) notice.SMTPConfig {
 	return notice.SMTPConfig{
 		Host: m.host, Port: m.port, Security: security, User: m.user, Password: m.password, Roots: m.roots,
-		Hello: "duban.example", From: notice.Address{Name: "督办系统", Email: "duban@jincheng.example"}, Timeout: 20 * time.Second,
+		Hello: "duban.example", From: notice.Address{Name: "督办系统", Email: "duban@jincheng.example"}, Patience: notice.Patience{Step: 20 * time.Second, End: 20 * time.Second},
 	}
 }
 
@@ -113,6 +116,9 @@ func (s *session) Logout() error { return nil }
 func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	_, s.at.TLS = s.c.TLSConnectionState()
 	s.at.From = from
+	if s.m.onMail != nil {
+		return s.m.onMail(s.c)
+	}
 	return nil
 }
 
@@ -125,6 +131,11 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 }
 
 func (s *session) Data(r io.Reader) error {
+	if s.m.onBegin != nil {
+		if err := s.m.onBegin(s.c); err != nil {
+			return err
+		}
+	}
 	raw, err := io.ReadAll(r)
 	if err != nil {
 		return err
@@ -143,10 +154,15 @@ func (s *session) Data(r io.Reader) error {
 
 type authSession struct{ session }
 
-func (s *authSession) AuthMechanisms() []string { return []string{sasl.Plain} }
+func (s *authSession) AuthMechanisms() []string {
+	if len(s.m.logins) == 0 {
+		return []string{sasl.Plain}
+	}
+	return s.m.logins
+}
 func (s *authSession) Mail(from string, o *smtp.MailOptions) error {
 	s.m.mu.Lock()
-	in := s.m.logins > 0
+	in := s.m.loggedIn > 0
 	s.m.mu.Unlock()
 	if !in {
 		return &smtp.SMTPError{Code: 530, EnhancedCode: smtp.EnhancedCode{5, 7, 0}, Message: "log in first"}
@@ -154,17 +170,40 @@ func (s *authSession) Mail(from string, o *smtp.MailOptions) error {
 	return s.session.Mail(from, o)
 }
 
-func (s *authSession) Auth(string) (sasl.Server, error) {
-	return sasl.NewPlainServer(func(_, user, password string) error {
-		if user != s.m.user || password != s.m.password {
-			// Some servers really do echo what they got.
-			return &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "bad password " + password + " of " + user}
-		}
-		s.m.mu.Lock()
-		defer s.m.mu.Unlock()
-		s.m.logins++
-		return nil
-	}), nil
+func (s *authSession) Auth(mechanism string) (sasl.Server, error) {
+	if mechanism == "LOGIN" {
+		return &loginServer{check: s.check}, nil
+	}
+	return sasl.NewPlainServer(func(_, user, password string) error { return s.check(user, password) }), nil
+}
+
+func (s *authSession) check(user, password string) error {
+	if user != s.m.user || password != s.m.password {
+		// Some servers really do echo what they got.
+		return &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "bad password " + password + " of " + user}
+	}
+	s.m.mu.Lock()
+	defer s.m.mu.Unlock()
+	s.m.loggedIn++
+	return nil
+}
+
+// loginServer is the server's side of AUTH LOGIN, which go-sasl leaves out.
+type loginServer struct {
+	check func(user, password string) error
+	user  *string
+}
+
+func (l *loginServer) Next(response []byte) ([]byte, bool, error) {
+	switch {
+	case response == nil:
+		return []byte("Username:"), false, nil
+	case l.user == nil:
+		user := string(response)
+		l.user = &user
+		return []byte("Password:"), false, nil
+	}
+	return nil, true, l.check(*l.user, string(response))
 }
 
 func certificate(t *testing.T) (tls.Certificate, *x509.CertPool) {

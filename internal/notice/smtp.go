@@ -2,6 +2,7 @@ package notice
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -10,7 +11,9 @@ import (
 	"net"
 	"net/textproto"
 	"regexp"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -24,6 +27,27 @@ const (
 	NoTLS    = "none"     // no protection: only inside one's own network
 )
 
+// Patience is how long each step of an SMTP conversation may take. Zero fields
+// are those of RFC 5321, section 4.5.3.2.
+type Patience struct {
+	Connect time.Duration // until the TCP connection stands; 30 s
+	Step    time.Duration // one answer: the greeting, EHLO, login, MAIL, RCPT; 5 min
+	Data    time.Duration // the answer to DATA; 2 min
+	Block   time.Duration // one write of the message; 3 min
+	End     time.Duration // the answer to the final dot; 10 min
+	// Stop is how long an answer to the final dot is still waited for after the
+	// context has ended: long enough for a server that is about to give it, short
+	// enough for whoever waits for the program to stop; 8 s.
+	Stop time.Duration
+}
+
+func (p Patience) filled() Patience {
+	return Patience{
+		cmp.Or(p.Connect, 30*time.Second), cmp.Or(p.Step, 5*time.Minute), cmp.Or(p.Data, 2*time.Minute),
+		cmp.Or(p.Block, 3*time.Minute), cmp.Or(p.End, 10*time.Minute), cmp.Or(p.Stop, 8*time.Second),
+	}
+}
+
 // SMTPConfig is how to reach a mail server. User empty means no login.
 type SMTPConfig struct {
 	Host     string
@@ -32,12 +56,13 @@ type SMTPConfig struct {
 	User     string
 	Password string
 	// Auth is auto (when empty), plain, login or cram-md5. Auto never sends a
-	// password in clear; plain and login do so when Security is none.
-	Auth    string
-	From    Address
-	Hello   string         // our name in EHLO; the machine's name when empty
-	Timeout time.Duration  // for connecting and again for the message; 30 s when 0
-	Roots   *x509.CertPool // the system's when nil
+	// password in clear; clear, plain and login do so when Security is none. Clear
+	// takes plain or login, whichever the server offers.
+	Auth     string
+	From     Address
+	Hello    string // our name in EHLO; the machine's name when empty
+	Patience Patience
+	Roots    *x509.CertPool // the system's when nil
 }
 
 // SMTP sends mail through one server, one connection a message.
@@ -47,7 +72,7 @@ type SMTP struct {
 }
 
 var auths = map[string]gomail.SMTPAuthType{
-	"": gomail.SMTPAuthAutoDiscover, "auto": gomail.SMTPAuthAutoDiscover,
+	"": gomail.SMTPAuthAutoDiscover, "auto": gomail.SMTPAuthAutoDiscover, "clear": gomail.SMTPAuthCustom,
 	"plain": gomail.SMTPAuthPlain, "login": gomail.SMTPAuthLogin, "cram-md5": gomail.SMTPAuthCramMD5,
 }
 
@@ -60,18 +85,17 @@ func NewSMTP(cfg SMTPConfig) (*SMTP, error) {
 	if cfg.Security == "" {
 		cfg.Security = StartTLS
 	}
-	if cfg.Timeout == 0 {
-		cfg.Timeout = 30 * time.Second
-	}
+	cfg.Patience = cfg.Patience.filled()
 	if _, err := address(cfg.From); err != nil {
 		return nil, errors.New("smtp: the sender's address is not an e-mail address")
 	}
 	auth, ok := auths[strings.ToLower(cfg.Auth)]
 	if !ok {
-		return nil, fmt.Errorf("smtp: unknown auth %q: use auto, plain, login or cram-md5", cfg.Auth)
+		return nil, fmt.Errorf("smtp: unknown auth %q: use auto, clear, plain, login or cram-md5", cfg.Auth)
 	}
 	s := &SMTP{cfg: cfg}
-	options := []gomail.Option{gomail.WithTimeout(cfg.Timeout), gomail.WithTLSConfig(s.tlsConfig())}
+	// The library's one limit for all steps; each step has its own below.
+	options := []gomail.Option{gomail.WithTimeout(time.Hour), gomail.WithTLSConfig(s.tlsConfig())}
 	port := 587
 	switch cfg.Security {
 	case StartTLS:
@@ -97,7 +121,11 @@ func NewSMTP(cfg SMTPConfig) (*SMTP, error) {
 		options = append(options, gomail.WithHELO(cfg.Hello))
 	}
 	if cfg.User != "" {
-		options = append(options, gomail.WithSMTPAuth(auth), gomail.WithUsername(cfg.User), gomail.WithPassword(cfg.Password))
+		if auth == gomail.SMTPAuthCustom {
+			options = append(options, gomail.WithSMTPAuthCustom(&clearAuth{user: cfg.User, password: cfg.Password, host: cfg.Host}))
+		} else {
+			options = append(options, gomail.WithSMTPAuth(auth), gomail.WithUsername(cfg.User), gomail.WithPassword(cfg.Password))
+		}
 	}
 	if _, err := gomail.NewClient(cfg.Host, options...); err != nil {
 		return nil, fmt.Errorf("smtp: %w", err)
@@ -109,15 +137,30 @@ func NewSMTP(cfg SMTPConfig) (*SMTP, error) {
 // Name is "smtp".
 func (s *SMTP) Name() string { return "smtp" }
 
-// Resendable is false: a second copy is a second mail in somebody's inbox.
-func (s *SMTP) Resendable() bool { return false }
+// Twice is bearable: a mail program shows one Message-ID once.
+func (s *SMTP) Twice() Twice { return TwiceIsBearable }
 
-// Send speaks one SMTP conversation. A 5xx answer to the recipient or to the
-// message is ErrRejected; a connection lost after the message was handed over
-// and before the answer is ErrUnknown; all else, a refused login or sender
-// among it, is for the office to mend and to be tried again.
-func (s *SMTP) Send(ctx context.Context, m Mail) error {
-	msg, err := message(m, s.cfg.From)
+// Check speaks to the server up to the login and sends nothing. Its error wraps
+// ErrMachine.
+func (s *SMTP) Check(ctx context.Context) error {
+	w, client, err := s.dial(ctx)
+	defer w.hangUp()
+	if err != nil {
+		return s.failure(ctx, "connecting", err, ErrMachine)
+	}
+	_ = client.Quit()
+	return nil
+}
+
+// Send speaks one SMTP conversation. What the server's answer means is worked
+// out by refusal; a connection that does not come about, or a login that is
+// refused, is ErrMachine; a connection that is lost between the final dot and its answer is ErrUnknown.
+func (s *SMTP) Send(ctx context.Context, m Mail, leaving func(context.Context) error) error {
+	from := s.cfg.From
+	if m.From.Email != "" {
+		from = m.From
+	}
+	msg, err := message(m, from)
 	if err != nil {
 		return fmt.Errorf("smtp: %w", err)
 	}
@@ -125,66 +168,144 @@ func (s *SMTP) Send(ctx context.Context, m Mail) error {
 	if _, err := msg.WriteTo(&raw); err != nil {
 		return fmt.Errorf("smtp: writing the message: %w", err)
 	}
-	client, hangUp, err := s.dial(ctx)
-	defer hangUp()
-	if err != nil {
-		return s.failure(m, "connecting", err, nil)
+	w, client, err := s.dial(ctx)
+	defer w.hangUp()
+	if c := code(err); c >= 400 && c < 500 {
+		return s.failure(ctx, "connecting", err, nil) // too many connections, a moment's trouble
 	}
-	if err := client.UpdateDeadline(s.cfg.Timeout); err != nil {
-		return s.failure(m, "connecting", err, nil)
+	if err != nil {
+		return s.failure(ctx, "connecting", err, ErrMachine)
 	}
 	// The library's own sender would name every address in its errors and hides
-	// at which step it failed, so the four steps are taken here.
-	if err := client.Mail("<" + s.cfg.From.Email + ">"); err != nil {
-		return s.failure(m, "sender", err, nil)
+	// at which step it failed, so the steps are taken here.
+	if err := client.Mail("<" + from.Email + ">"); err != nil {
+		return s.failure(ctx, "sender", err, refusal(stepSender, err))
 	}
 	if err := client.Rcpt("<" + m.To.Email + ">"); err != nil {
-		return s.failure(m, "recipient", err, rejected(err))
+		return s.failure(ctx, "recipient", err, refusal(stepRecipient, err))
 	}
+	w.allow(s.cfg.Patience.Data)
 	body, err := client.Data()
 	if err != nil {
-		return s.failure(m, "message", err, rejected(err))
+		return s.failure(ctx, "message", err, refusal(stepMessage, err))
 	}
+	w.allow(s.cfg.Patience.Block)
 	if _, err := body.Write(raw.Bytes()); err != nil {
-		return s.failure(m, "message", err, nil) // without its last dot it counts as never sent
+		return s.failure(ctx, "message", err, nil) // without its last dot it counts as never sent
 	}
-	_ = client.UpdateDeadline(s.cfg.Timeout) // a server that looks into mail first may take its time
+	if err := client.Text.W.Flush(); err != nil {
+		return s.failure(ctx, "message", err, nil)
+	}
+	if err := leaving(ctx); err != nil {
+		return s.failure(ctx, "before the last byte", err, err)
+	}
+	w.allow(s.cfg.Patience.End)
+	if !w.afterTheDot(ctx, s.cfg.Patience.Stop) {
+		return s.failure(ctx, "before the last byte", ctx.Err(), nil)
+	}
 	if err := body.Close(); err != nil {
 		if code(err) == 0 {
-			return s.failure(m, "waiting for the answer", err, ErrUnknown)
+			return s.failure(ctx, "waiting for the answer", err, ErrUnknown)
 		}
-		return s.failure(m, "message", err, rejected(err))
+		return s.failure(ctx, "message", err, refusal(stepMessage, err))
 	}
+	w.allow(time.Second)
 	_ = client.Quit() // the message was taken: nothing after that can undo it
 	return nil
 }
 
-// dial connects, protects and logs in. hangUp closes the connection, which the
-// library forgets when a later step fails; so does the end of ctx.
-func (s *SMTP) dial(ctx context.Context) (client *smtp.Client, hangUp func(), err error) {
-	hangUp = func() {}
+// dial connects, protects and logs in. The wire is there in any case.
+func (s *SMTP) dial(ctx context.Context) (*wire, *smtp.Client, error) {
+	w := &wire{}
 	dialer := func(dialCtx context.Context, network, addr string) (net.Conn, error) {
-		conn, err := (&net.Dialer{}).DialContext(dialCtx, network, addr)
+		conn, err := (&net.Dialer{Timeout: s.cfg.Patience.Connect}).DialContext(dialCtx, network, addr)
 		if err != nil {
 			return nil, err
 		}
-		stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
-		hangUp = func() { stop(); _ = conn.Close() }
+		w.Conn = conn
+		w.allow(s.cfg.Patience.Step)
+		w.stop = context.AfterFunc(ctx, func() { _ = conn.Close() })
 		if s.cfg.Security == TLS {
-			return tls.Client(conn, s.tlsConfig()), nil
+			return tls.Client(w, s.tlsConfig()), nil
 		}
-		return conn, nil
+		return w, nil
 	}
 	c, err := gomail.NewClient(s.cfg.Host, append([]gomail.Option{gomail.WithDialContextFunc(dialer)}, s.options...)...)
 	if err != nil {
-		return nil, hangUp, err
+		return w, nil, err
 	}
-	client, err = c.DialToSMTPClientWithContext(ctx)
-	return client, hangUp, err
+	client, err := c.DialToSMTPClientWithContext(ctx)
+	return w, client, err
 }
 
 func (s *SMTP) tlsConfig() *tls.Config {
 	return &tls.Config{ServerName: s.cfg.Host, RootCAs: s.cfg.Roots, MinVersion: tls.VersionTLS12}
+}
+
+// wire is the connection under a conversation. Each of its reads and writes has
+// the limit of the step that is being taken.
+type wire struct {
+	net.Conn // nil until there is one
+	limit    atomic.Int64
+	stop     func() bool
+}
+
+func (w *wire) allow(limit time.Duration) { w.limit.Store(int64(limit)) }
+
+// SetDeadline does nothing: the limits of the steps stand.
+func (w *wire) SetDeadline(time.Time) error { return nil }
+
+func (w *wire) Read(p []byte) (int, error) {
+	if err := w.Conn.SetReadDeadline(time.Now().Add(time.Duration(w.limit.Load()))); err != nil {
+		return 0, err
+	}
+	return w.Conn.Read(p)
+}
+
+func (w *wire) Write(p []byte) (int, error) {
+	if err := w.Conn.SetWriteDeadline(time.Now().Add(time.Duration(w.limit.Load()))); err != nil {
+		return 0, err
+	}
+	return w.Conn.Write(p)
+}
+
+// afterTheDot lets the connection outlive the end of ctx by grace. False: ctx had
+// ended before, and the connection is cut.
+func (w *wire) afterTheDot(ctx context.Context, grace time.Duration) bool {
+	if !w.stop() {
+		return false
+	}
+	w.stop = context.AfterFunc(ctx, func() { time.AfterFunc(grace, func() { _ = w.Conn.Close() }) })
+	return true
+}
+
+// hangUp closes the connection, which the library forgets when a step fails.
+func (w *wire) hangUp() {
+	if w.Conn != nil {
+		w.stop()
+		_ = w.Conn.Close()
+	}
+}
+
+// clearAuth logs in without encryption by what the server offers: PLAIN or LOGIN.
+type clearAuth struct {
+	smtp.Auth
+	user, password, host string
+}
+
+func (a *clearAuth) Start(server *smtp.ServerInfo) (string, []byte, error) {
+	offered := func(name string) bool {
+		return slices.ContainsFunc(server.Auth, func(s string) bool { return strings.EqualFold(s, name) })
+	}
+	switch {
+	case offered("PLAIN"):
+		a.Auth = smtp.PlainAuth("", a.user, a.password, a.host, true)
+	case offered("LOGIN"):
+		a.Auth = smtp.LoginAuth(a.user, a.password, a.host, true)
+	default:
+		return "", nil, errors.New("the server offers no login by PLAIN or LOGIN")
+	}
+	return a.Auth.Start(server)
 }
 
 // code is the SMTP code of an answer, 0 when there was none.
@@ -196,20 +317,14 @@ func code(err error) int {
 	return 0
 }
 
-// rejected is ErrRejected for a 5xx answer, except that the server first wants
-// us to log in, which is our own fault.
-func rejected(err error) error {
-	if c := code(err); c >= 500 && c < 600 && c != 530 && c != 535 {
-		return ErrRejected
-	}
-	return nil
-}
-
 var anAddress = regexp.MustCompile(`[^\s<>()\[\]:;,"']+@[^\s<>()\[\]:;,"']+`)
 
 // failure is one short line: the step, the server's answer without addresses
-// and password, and what it means.
-func (s *SMTP) failure(m Mail, step string, err, means error) error {
+// and password, and what it means. What broke off because ctx ended says only that.
+func (s *SMTP) failure(ctx context.Context, step string, err, means error) error {
+	if ctx.Err() != nil && means != ErrUnknown && code(err) == 0 {
+		return fmt.Errorf("smtp: %s: broken off: %w", step, context.Cause(ctx))
+	}
 	text := err.Error()
 	var answer *textproto.Error
 	if errors.As(err, &answer) {
@@ -220,8 +335,11 @@ func (s *SMTP) failure(m Mail, step string, err, means error) error {
 		text = strings.ReplaceAll(text, s.cfg.Password, "…")
 	}
 	text = short(text, 200)
-	if means != nil {
-		return fmt.Errorf("smtp: %s, %s: %s: %w", m.Recipient, step, text, means)
+	switch means {
+	case nil:
+		return fmt.Errorf("smtp: %s: %s", step, text)
+	case err:
+		return fmt.Errorf("smtp: %s: %w", step, err)
 	}
-	return fmt.Errorf("smtp: %s, %s: %s", m.Recipient, step, text)
+	return fmt.Errorf("smtp: %s: %s: %w", step, text, means)
 }

@@ -170,6 +170,9 @@ func (s *speaker) subject(entries []entry) string {
 	if s.d.Recipient.Role == people.Deputy {
 		text = s.t("subject_copy", words.Data{"Subject": text})
 	}
+	if s.d.Again {
+		text = s.t("subject_again", words.Data{"Subject": text})
+	}
 	return clean(text)
 }
 

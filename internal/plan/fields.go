@@ -19,7 +19,7 @@ var known = map[string][]string{
 	"policies":    {"policies", "consequences"},
 	"consequence": {"id", "title", "count", "at_least", "within", "propose"},
 
-	"policy": {"name", "version", "title", "speak_at", "ahead", "blue", "yellow", "stages", "acts", "talk"},
+	"policy": {"name", "version", "title", "speak_at", "resend", "ahead", "blue", "yellow", "stages", "acts", "talk"},
 	"stage":  {"id", "kind", "from", "before", "after", "to", "light", "unless"},
 	"acts": {"return", "rule", "extend", "extensions", "verify", "decide", "chase", "silent", "part",
 		"part_missed", "yellow", "red"},

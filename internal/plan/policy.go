@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -105,6 +106,14 @@ type Policy struct {
 	Stages  []Rule `json:"stages"`
 	Acts    Acts   `json:"acts"`
 	Talk    *Talks `json:"talk,omitempty"` // required when a stage has kind talk
+	// Resend is the mildest kind of stage that is sent again, marked so, when nobody
+	// knows whether it arrived and its channel has no way to tell a copy; Urge when empty.
+	Resend StageKind `json:"resend,omitempty"`
+}
+
+// Grave tells whether a stage of this kind had better be said twice than never.
+func (p Policy) Grave(k StageKind) bool {
+	return k.Gravity() >= cmp.Or(p.Resend, Urge).Gravity()
 }
 
 // Rule is one rung. Exactly one of Before and After is set.

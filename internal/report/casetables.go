@@ -209,7 +209,7 @@ func (d docket) messages() Section {
 			if note == "" {
 				note = shortID(m.MessageID)
 			}
-			g.Rows = append(g.Rows, []string{clock(m.spoken()), d.seatOf(m.To), d.known("channel_", m.Channel), d.stage(s), d.t("message_" + m.State), note})
+			g.Rows = append(g.Rows, []string{clock(m.spoken()), d.seatOf(m.To), d.known("channel_", m.Channel), d.stage(s), d.fate(m), note})
 		}
 	}
 	if len(g.Rows) == 0 {
@@ -269,7 +269,7 @@ func (d docket) history() Section {
 	var real []string
 	for _, m := range d.c.History {
 		pairs = append(pairs, pair{m.Plan, m.Real})
-		if m.Kind == ledger.MessageSent || m.Kind == ledger.MessageIntent {
+		if m.Kind == ledger.MessageSent || m.Kind == ledger.MessageIntent || m.Kind == ledger.MessageLeaving {
 			continue
 		}
 		actor := m.Actor

@@ -48,6 +48,7 @@ type Message struct {
 	SentAt    time.Time        `json:"sent_at,omitzero"`     // real clock: the receipt
 	SentPlan  time.Time        `json:"sent_plan,omitzero"`   // plan clock of the receipt; in a case file only
 	Error     string           `json:"error,omitempty"`
+	Twice     bool             `json:"twice,omitempty"` // sent after a try of unknown fate: it may have arrived twice
 }
 
 // stageKey names one decided stage.
@@ -63,7 +64,7 @@ func (b *binder) stageRows(tasks []ledger.Task, stages []ledger.Stage, notices [
 		key := stageKey{n.Task, n.Talk, n.Stage, n.Revision}
 		said[key] = append(said[key], Message{
 			To: n.Recipient, Name: b.people.Name(n.Recipient.Unit), Channel: n.Channel, State: n.State,
-			MessageID: n.Message, SentAt: b.local(n.SentAt), Error: n.Error,
+			MessageID: n.Message, SentAt: b.local(n.SentAt), Error: n.Error, Twice: n.Twice,
 		})
 	}
 	of, place := map[string]ledger.Task{}, map[string]int{}

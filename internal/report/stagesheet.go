@@ -71,11 +71,19 @@ func (s Speaker) said(m Message) cell {
 	if m.State == "" {
 		return center(s.t("message_none"))
 	}
-	c := center(s.t("message_" + m.State))
+	c := center(s.fate(m))
 	if m.State == ledger.Failed || m.State == ledger.Unknown {
 		c.look = asLate
 	}
 	return c
+}
+
+// fate is what became of a message, in a word.
+func (s Speaker) fate(m Message) string {
+	if m.State == ledger.Sent && m.Twice {
+		return s.t("message_twice")
+	}
+	return s.t("message_" + m.State)
 }
 
 // talks is the sheet 约谈: one line a talk, a column for each step.

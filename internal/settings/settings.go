@@ -89,9 +89,13 @@ type SMTP struct {
 	Sender   string `env:"SMTP_FROM" envDefault:"督办 <duban@localhost>" want:"a mail address, such as 督办 <duban@example.com>"`
 	From     string `env:"-"`
 	FromName string `env:"-"`
-	// TLS is starttls, implicit or none.
-	TLS string `env:"SMTP_TLS" envDefault:"starttls" want:"starttls, implicit or none"`
+	// TLS is starttls, implicit, none, or ClearLogin.
+	TLS string `env:"SMTP_TLS" envDefault:"starttls" want:"starttls, implicit, none or none-with-login"`
 }
+
+// ClearLogin is the SMTP.TLS of a server that takes a login without TLS: the
+// password goes over the network as it is.
+const ClearLogin = "none-with-login"
 
 // Off is the same sender with no mail server.
 func (s SMTP) Off() SMTP {

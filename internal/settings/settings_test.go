@@ -83,7 +83,7 @@ func TestAllFaultsAtOnce(t *testing.T) {
 		"DUBAN_WAKE_WINDOW: want a duration from 0s to 8h, such as 2h or 90m",
 		"SMTP_PORT: want a port number from 1 to 65535",
 		"SMTP_FROM: want a mail address, such as 督办 <duban@example.com>",
-		"SMTP_TLS: want starttls, implicit or none",
+		"SMTP_TLS: want starttls, implicit, none or none-with-login",
 		"SMTP_USER and SMTP_PASSWORD: set both, or neither",
 		"DUBAN_METRICS: want host:port to serve /metrics on, such as 127.0.0.1:9090",
 		"LOG_LEVEL: want debug, info, warn or error",
@@ -102,7 +102,17 @@ func TestFaultsTogether(t *testing.T) {
 		_, err := settings.Load(environ)
 		require.EqualError(t, err, want)
 	}
-	_, err := settings.Load(map[string]string{"DUBAN_UI_PORT": "7233", "DUBAN_UI": "false"})
+	clear := map[string]string{"SMTP_HOST": "mail.example", "SMTP_FROM": "duban@example.com", "SMTP_USER": "duban", "SMTP_PASSWORD": "s3cret", "SMTP_TLS": "none"}
+	_, err := settings.Load(clear)
+	require.ErrorContains(t, err, "SMTP_TLS: none would send SMTP_PASSWORD over the network as it is")
+	clear["SMTP_TLS"] = "none-with-login"
+	_, err = settings.Load(clear)
+	require.NoError(t, err)
+	delete(clear, "SMTP_USER")
+	delete(clear, "SMTP_PASSWORD")
+	_, err = settings.Load(clear)
+	require.ErrorContains(t, err, "SMTP_TLS: none-with-login needs SMTP_USER")
+	_, err = settings.Load(map[string]string{"DUBAN_UI_PORT": "7233", "DUBAN_UI": "false"})
 	require.NoError(t, err, "without the UI its port does not matter")
 }
 

@@ -30,7 +30,7 @@ func (c Config) validate(set map[string]string) error {
 		{"LOG_FORMAT", slices.Contains([]string{"text", "json"}, c.LogFormat)},
 		{"SMTP_PORT", port(c.SMTP.Port)},
 		{"SMTP_FROM", c.SMTP.From != ""},
-		{"SMTP_TLS", slices.Contains([]string{"starttls", "implicit", "none"}, c.SMTP.TLS)},
+		{"SMTP_TLS", slices.Contains([]string{"starttls", "implicit", "none", ClearLogin}, c.SMTP.TLS)},
 	}
 	var errs []error
 	for _, check := range checks {
@@ -67,6 +67,12 @@ func (c Config) together(set map[string]string) (errs []error) {
 	}
 	if (c.SMTP.User == "") != (c.SMTP.Password == "") {
 		errs = append(errs, errors.New("SMTP_USER and SMTP_PASSWORD: set both, or neither"))
+	}
+	if c.SMTP.User != "" && c.SMTP.TLS == "none" {
+		errs = append(errs, errors.New("SMTP_TLS: none would send SMTP_PASSWORD over the network as it is: use starttls or implicit, remove SMTP_USER and SMTP_PASSWORD, or allow it by none-with-login"))
+	}
+	if c.SMTP.User == "" && c.SMTP.TLS == ClearLogin {
+		errs = append(errs, errors.New("SMTP_TLS: none-with-login needs SMTP_USER and SMTP_PASSWORD"))
 	}
 	return errs
 }

@@ -9,10 +9,15 @@ import (
 	"duban/internal/plan"
 )
 
+// receipt is the word about the only try of a message.
+func (w *world) receipt(id string, attempt int, fate ledger.Fate, failure string) error {
+	return w.Receipt(w.ctx, ledger.Outcome{Message: id, Attempt: attempt, Fate: fate, Error: failure}, speaks)
+}
+
 // gather gathers the liaison's digest of the due day.
-func (w *world) gather(resend func(string) bool) []ledger.Message {
+func (w *world) gather(again func(string, []ledger.Item) bool) []ledger.Message {
 	w.t.Helper()
-	messages, err := w.Gather(w.ctx, digestOf(liaison, dueAt, 1).Key, speaks, resend)
+	messages, err := w.Gather(w.ctx, digestOf(liaison, dueAt, 1).Key, speaks, again)
 	w.ok(err)
 	return messages
 }
@@ -72,9 +77,9 @@ func receipts(t *testing.T, address string) {
 		t.Error("two channels, one Message-ID")
 	}
 	for range 2 {
-		w.ok(w.Receipt(w.ctx, messages[0].ID, "", false, speaks))
+		w.ok(w.receipt(messages[0].ID, 1, ledger.Delivered, ""))
 	}
-	w.ok(w.Receipt(w.ctx, messages[0].ID, "too late", true, speaks))
+	w.ok(w.receipt(messages[0].ID, 1, ledger.Refused, "too late"))
 	w.is("events", w.last(4), []string{ledger.StageDecided, ledger.MessageIntent, ledger.MessageIntent, ledger.MessageSent})
 	want := ledger.Notice{Effect: ledger.Effect{Task: "t0", Revision: 1, Stage: "due", Recipient: liaison, Channel: "mail"}, Plan: "jincheng",
 		Kind: dueStage.Kind, Light: dueStage.Light, SpeakAt: dueAt, Digest: digestOf(liaison, dueAt, 1).Key, State: ledger.Sent, Message: messages[0].ID, SentAt: speaks.Real}
@@ -85,10 +90,11 @@ func receipts(t *testing.T, address string) {
 	w.is("still sending", notices[1], want)
 
 	again := w.gather(always)
+	messages[1].Attempt = 2
 	w.is("given again", again, messages[1:])
-	w.ok(w.Receipt(w.ctx, again[0].ID, "", false, speaks))
+	w.ok(w.receipt(again[0].ID, 2, ledger.Delivered, ""))
 	w.is("nothing more", len(w.gather(always)), 0)
-	if err := w.Receipt(w.ctx, "none", "", false, speaks); !errors.Is(err, ledger.ErrNotFound) {
+	if err := w.receipt("none", 1, ledger.Delivered, ""); !errors.Is(err, ledger.ErrNotFound) {
 		t.Errorf("a receipt for no message: %v", err)
 	}
 	w.holds()
@@ -100,9 +106,9 @@ func refusal(t *testing.T, address string) {
 	w.decide("t1", dueStage)
 	m := w.gather(never)[0]
 	for range 2 {
-		w.ok(w.Receipt(w.ctx, m.ID, "550 no\x00 such user", true, speaks))
+		w.ok(w.receipt(m.ID, 1, ledger.Refused, "550 no\x00 such user"))
 	}
-	w.ok(w.Receipt(w.ctx, m.ID, "", false, speaks))
+	w.ok(w.receipt(m.ID, 1, ledger.Delivered, ""))
 	w.is("messages", len(w.gather(always)), 0)
 	w.is("states", w.states(m.Digest.Key), map[string]int{ledger.Failed: 2})
 	w.is("events", w.last(2), []string{ledger.MessageIntent, ledger.MessageFailed})
@@ -114,7 +120,7 @@ func putOff(t *testing.T, address string) {
 	w.decide("t1", dueStage)
 	first := w.gather(never)[0]
 	for range 2 {
-		w.ok(w.Receipt(w.ctx, first.ID, "connection refused", false, speaks))
+		w.ok(w.receipt(first.ID, 1, ledger.PutOff, "connection refused"))
 	}
 	w.is("states", w.states(first.Digest.Key), map[string]int{ledger.Sending: 2})
 	w.ok(Verify(w.ctx, w.Store, "jincheng", "t0", "wang", "", "close", speaks))
@@ -122,7 +128,7 @@ func putOff(t *testing.T, address string) {
 	w.is("messages", len(second), 1)
 	w.is("same message", second[0].ID, first.ID)
 	w.is("less to say", len(second[0].Items), 1)
-	w.ok(w.Receipt(w.ctx, first.ID, "connection refused", false, speaks))
+	w.ok(w.receipt(first.ID, 2, ledger.PutOff, "connection refused"))
 	w.ok(Verify(w.ctx, w.Store, "jincheng", "t1", "wang", "", "close", speaks))
 	w.is("nothing to say", len(w.gather(never)), 0)
 	w.is("states at last", w.states(first.Digest.Key), map[string]int{ledger.Dropped: 2})
@@ -134,16 +140,162 @@ func unknown(t *testing.T, address string) {
 	w := newWorld(t, address, 1)
 	w.decide("t0", dueStage)
 	m := w.gather(never)[0]
+	w.ok(w.Leaving(w.ctx, m.ID, 1, speaks))
 	for range 2 { // the process that was to send it is gone
 		w.is("messages", len(w.gather(never)), 0)
 	}
 	w.is("states", w.states(m.Digest.Key), map[string]int{ledger.Unknown: 1})
-	w.is("events", w.last(2), []string{ledger.MessageIntent, ledger.MessageUnknown})
-	w.ok(w.Receipt(w.ctx, m.ID, "connection refused", false, speaks))
+	w.is("events", w.last(3), []string{ledger.MessageIntent, ledger.MessageLeaving, ledger.MessageUnknown})
+	w.ok(w.receipt(m.ID, 1, ledger.PutOff, "connection refused"))
 	w.is("it stays unknown", w.states(m.Digest.Key), map[string]int{ledger.Unknown: 1})
-	w.ok(w.Receipt(w.ctx, m.ID, "", false, speaks))
+	w.ok(w.receipt(m.ID, 1, ledger.Delivered, ""))
 	w.is("it was sent after all", w.states(m.Digest.Key), map[string]int{ledger.Sent: 1})
 	w.holds()
+}
+
+// A try that ended before its last byte leaves no doubt: it is given again, as if nothing was.
+func notLeft(t *testing.T, address string) {
+	w := newWorld(t, address, 1)
+	w.decide("t0", dueStage)
+	first := w.gather(never)[0]
+	again := w.gather(never)[0]
+	w.is("the same message", []any{again.ID, again.Attempt, again.Doubts}, []any{first.ID, 2, 0})
+	if err := w.Leaving(w.ctx, first.ID, 1, speaks); !errors.Is(err, ledger.ErrOvertaken) {
+		t.Errorf("the first try may still send: %v", err)
+	}
+	w.ok(w.Leaving(w.ctx, again.ID, 2, speaks))
+	if err := w.Leaving(w.ctx, again.ID, 2, speaks); !errors.Is(err, ledger.ErrOvertaken) {
+		t.Errorf("one try leaves twice: %v", err)
+	}
+	w.ok(w.receipt(first.ID, 1, ledger.PutOff, "cut off"))
+	w.is("an overtaken try's word counts for nothing", w.states(first.Digest.Key), map[string]int{ledger.Sending: 1})
+	w.ok(w.receipt(again.ID, 2, ledger.Delivered, ""))
+	w.is("states", w.states(first.Digest.Key), map[string]int{ledger.Sent: 1})
+	w.is("events", w.last(4), []string{ledger.MessageIntent, ledger.MessageIntent, ledger.MessageLeaving, ledger.MessageSent})
+	w.holds()
+}
+
+// A try of unknown fate is followed by another, and what it leaves says so.
+func doubtful(t *testing.T, address string) {
+	w := newWorld(t, address, 2)
+	w.decide("t0", dueStage)
+	w.decide("t1", dueStage)
+	first := w.gather(never)[0]
+	w.ok(w.Leaving(w.ctx, first.ID, 1, speaks))
+	w.ok(w.receipt(first.ID, 1, ledger.Doubtful, "cut off"))
+	w.is("unknown", w.states(first.Digest.Key), map[string]int{ledger.Unknown: 2})
+	w.ok(Verify(w.ctx, w.Store, "jincheng", "t0", "wang", "", "close", speaks))
+	again := w.gather(always)[0]
+	w.is("again, with all it said", []any{again.ID, again.Attempt, again.Doubts, len(again.Items)}, []any{first.ID, 2, 1, 2})
+	w.ok(w.Leaving(w.ctx, again.ID, 2, speaks))
+	w.ok(w.receipt(again.ID, 2, ledger.Delivered, ""))
+	notices, err := w.Notices(w.ctx, ledger.NoticeFilter{Digest: first.Digest.Key})
+	w.ok(err)
+	w.is("it may have arrived twice", []any{notices[0].State, notices[0].Twice, notices[1].Twice}, []any{ledger.Sent, true, true})
+	all, err := w.Messages(w.ctx, ledger.MessageFilter{Plan: "jincheng"})
+	w.ok(err)
+	w.is("list", all, []ledger.MessageInfo{{ID: first.ID, Plan: "jincheng", Digest: first.Digest.Key, Recipient: liaison, SpeakAt: dueAt,
+		Channel: "mail", State: ledger.Sent, Attempt: 2, Doubts: 1, Notices: 2}})
+
+	w.decide("t1", urge)
+	gone, err := w.Gather(w.ctx, digestOf(head, urgeAt, 1).Key, speaks, always)
+	w.ok(err)
+	w.ok(w.Leaving(w.ctx, gone[0].ID, 1, speaks))
+	w.ok(Verify(w.ctx, w.Store, "jincheng", "t1", "wang", "", "close", speaks))
+	none, err := w.Gather(w.ctx, digestOf(head, urgeAt, 1).Key, speaks, always)
+	w.ok(err)
+	w.is("what is no longer true is not said again", len(none), 0)
+	w.is("nor dropped: it may have been said", w.states(digestOf(head, urgeAt, 1).Key), map[string]int{ledger.Unknown: 1})
+	w.holds()
+}
+
+// The office sends a refused message again, and ends one that cannot be sent.
+func byHand(t *testing.T, address string) {
+	w := newWorld(t, address, 2)
+	w.decide("t0", dueStage)
+	m := w.gather(never)[0]
+	w.ok(w.receipt(m.ID, 1, ledger.Refused, "550 5.1.1"))
+	for range 2 {
+		digest, resent, err := w.Resend(w.ctx, m.ID, "wang", speaks)
+		w.ok(err)
+		w.is("resent", []any{digest, resent}, []any{m.Digest.Key, true})
+	}
+	again := w.gather(never)[0]
+	w.is("again", []any{again.ID, again.Attempt, again.Doubts}, []any{m.ID, 2, 0})
+	w.ok(w.receipt(m.ID, 2, ledger.Refused, "550 5.1.1"))
+	for i := range 2 {
+		dropped, err := w.DropMessage(w.ctx, m.ID, "wang", "离任", speaks)
+		w.ok(err)
+		w.is("dropped", dropped, i == 0)
+	}
+	_, resent, err := w.Resend(w.ctx, m.ID, "wang", speaks)
+	w.ok(err)
+	w.is("what is ended stays so", resent, false)
+	w.is("states", w.states(m.Digest.Key), map[string]int{ledger.Dropped: 1})
+	w.is("events", w.last(5), []string{ledger.MessageResent, ledger.MessageIntent, ledger.MessageFailed, ledger.NoticeDropped, ledger.MessageDropped})
+	events, err := w.MessageEvents(w.ctx, []string{m.ID})
+	w.ok(err)
+	w.is("all of them are the message's", len(events), 6)
+	w.is("by whom", events[5].Actor, "wang")
+	w.holds()
+}
+
+// An announcement is a digest of its own beside the notices of that instant.
+func announcement(t *testing.T, address string) {
+	w := newWorld(t, address, 1)
+	w.decide("t0", dueStage)
+	a := ledger.Announcement{Name: "alarm", Plan: "jincheng", Recipient: liaison, SpeakAt: dueAt, Channels: []string{"mail"}, Words: []byte(`{"say":"something"}`)}
+	var key string
+	for range 2 {
+		d, err := w.Announce(w.ctx, a)
+		w.ok(err)
+		w.is("number", d.Number, 2)
+		key = d.Key
+	}
+	at, err := ledger.SpeakingTime(key)
+	w.ok(err)
+	w.is("speaks", at, dueAt)
+	messages, err := w.Gather(w.ctx, key, speaks, never)
+	w.ok(err)
+	w.is("messages", []any{len(messages), string(messages[0].Words), messages[0].Channel}, []any{1, `{"say":"something"}`, "mail"})
+	w.ok(w.receipt(messages[0].ID, 1, ledger.PutOff, "451"))
+	messages, err = w.Gather(w.ctx, key, speaks, never)
+	w.ok(err)
+	w.ok(w.receipt(messages[0].ID, 2, ledger.Delivered, ""))
+	messages, err = w.Gather(w.ctx, key, speaks, never)
+	w.ok(err)
+	w.is("said", len(messages), 0)
+	w.is("the notices of that instant", len(w.gather(never)[0].Items), 1)
+	late, _ := w.decide("t0", dueStage)
+	w.is("their digest", late[0].Number, 1)
+	w.holds()
+}
+
+// What the first worker is set to stands until a person decides otherwise.
+func officeDecides(t *testing.T, address string) {
+	w := newWorld(t, address, 1)
+	decided := func() map[string]string {
+		got, err := w.Office(w.ctx)
+		w.ok(err)
+		return got
+	}
+	w.is("nothing yet", len(decided()), 0)
+	before := w.holds()
+	w.ok(w.ProposeOffice(w.ctx, ledger.OfficeChannels, "smtp"))
+	w.ok(w.ProposeOffice(w.ctx, ledger.OfficeChannels, "outbox"))
+	w.is("the first", decided(), map[string]string{ledger.OfficeChannels: "smtp"})
+	w.is("no person's word", w.holds(), before)
+	for range 2 {
+		was, err := w.SetOffice(w.ctx, ledger.OfficeChannels, "outbox", "wang", evening)
+		w.ok(err)
+		w.is("what was decided", was == "smtp" || was == "outbox", true)
+	}
+	w.is("decided", decided(), map[string]string{ledger.OfficeChannels: "outbox"})
+	w.is("once", w.holds(), before+1)
+	w.is("events", w.last(1), []string{ledger.OfficeSet})
+	if _, err := w.SetOffice(w.ctx, "colour", "red", "wang", evening); err == nil {
+		t.Error("the office decides no colour")
+	}
 }
 
 func itemsAround(t *testing.T, address string) {
@@ -180,9 +332,9 @@ func messageEvents(t *testing.T, address string) {
 	w := newWorld(t, address, 2)
 	w.decide("t0", dueStage)
 	id := w.gather(never)[0].ID
-	w.ok(w.Receipt(w.ctx, id, "451 later", false, speaks))
+	w.ok(w.receipt(id, 1, ledger.PutOff, "451 later"))
 	w.is("again", len(w.gather(never)), 1)
-	w.ok(w.Receipt(w.ctx, id, "", false, speaks))
+	w.ok(w.receipt(id, 2, ledger.Delivered, ""))
 	w.decide("t1", urge) // another message's events are not among them
 	events, err := w.MessageEvents(w.ctx, []string{id, "nothing"})
 	w.ok(err)

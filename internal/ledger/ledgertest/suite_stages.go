@@ -124,7 +124,7 @@ func silence(t *testing.T, address string) {
 	digest := digestOf(liaison, dueAt, 1).Key
 	messages, err := w.Gather(w.ctx, digest, speaks, never)
 	w.ok(err)
-	w.ok(w.Receipt(w.ctx, messages[0].ID, "550 no such user", true, speaks))
+	w.ok(w.receipt(messages[0].ID, 1, ledger.Refused, "550 no such user"))
 	failed, err := w.Stuck(w.ctx, "jincheng", launch)
 	w.ok(err)
 	w.is("stuck for good", []string{failed[0].State, failed[0].Error}, []string{ledger.Failed, "550 no such user"})

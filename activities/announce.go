@@ -1,0 +1,67 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"duban/internal/ledger"
+	"duban/internal/notice"
+)
+
+// announce lets the audit's findings go out like every other word: in a digest of
+// their own, with intent and receipt, tried until the office has them. Again, it
+// changes nothing.
+func (a *Activities) announce(ctx context.Context, l ledger.Launched, alarm notice.Alarm) error {
+	o, err := a.office(ctx)
+	if err != nil {
+		return err
+	}
+	alarm.Zone = nil // the plan's, when it is said
+	words, err := json.Marshal(alarm)
+	if err != nil {
+		return err
+	}
+	d, err := a.Ledger.Announce(ctx, ledger.Announcement{
+		Name: "alarm", Plan: l.Plan.ID, Recipient: alarm.Recipient, SpeakAt: alarm.At, Channels: o.to(alarm.Recipient), Words: words,
+	})
+	if err != nil {
+		return err
+	}
+	return a.startDigests(ctx, l, []ledger.Digest{d})
+}
+
+// worded is a message as it is sent over a channel.
+func (a *Activities) worded(ctx context.Context, l ledger.Launched, o office, m ledger.Message, again bool) (mail notice.Mail, err error) {
+	if m.Words == nil {
+		facts, err := a.facts(ctx, l, m)
+		if err != nil {
+			return notice.Mail{}, err
+		}
+		facts.Again, facts.Sender = again, o.sender
+		mail, err := notice.Compose(o.words, facts)
+		return mail, wording(err)
+	}
+	lad, err := a.ladderer(ctx, l)
+	if err != nil {
+		return notice.Mail{}, err
+	}
+	var alarm notice.Alarm
+	if err := json.Unmarshal(m.Words, &alarm); err != nil {
+		return notice.Mail{}, wording(err)
+	}
+	alarm.ID, alarm.Date, alarm.Zone, alarm.Sender = m.ID, a.Now(), lad.Zone, o.sender
+	mail, err = notice.ComposeAlarm(o.words, alarm)
+	return mail, wording(err)
+}
+
+// errWording means that a message cannot be worded: trying again mends nothing.
+var errWording = errors.New("cannot be worded")
+
+func wording(err error) error {
+	if err != nil {
+		return fmt.Errorf("%w: %w", errWording, err)
+	}
+	return nil
+}

@@ -1,0 +1,367 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+
+	"duban/activities"
+	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/settings"
+	"duban/workflows"
+)
+
+// post is the part of a worker that sends what leaves the house. It polls the send
+// queue only while it can serve every channel of the office: what a worker without
+// the mail server's settings, or cut off from it, would take would hang on it.
+type post struct {
+	channels notice.Set // this worker's
+	ledger   *ledger.Store
+	gate     *gate
+	tripped  chan error // a message was not taken for a reason of this machine
+	worker   worker.Worker
+	log      *slog.Logger
+
+	mu       sync.Mutex
+	failures int    // tries of the channels, or messages, in a row
+	said     string // the last reason that was logged
+}
+
+// Limits of the post.
+const (
+	sendersAtOnce = 8 // connections to a mail server
+	checkWithin   = 90 * time.Second
+	lookAgain     = 10 * time.Second // at what the office has decided
+	firstRest     = 2 * time.Second  // after a failure; doubled with each, up to
+	longestRest   = 5 * time.Minute
+)
+
+// newPost wraps channels so that the post hears what becomes of their messages.
+func newPost(channels notice.Set, store *ledger.Store, log *slog.Logger) *post {
+	p := &post{ledger: store, gate: newGate(), tripped: make(chan error, 1), log: log}
+	for _, c := range channels {
+		p.channels = append(p.channels, &watched{c, p})
+	}
+	return p
+}
+
+// start begins to watch the channels and to poll; stop ends both.
+func (p *post) start(c client.Client, acts *activities.Activities) (stop func(), err error) {
+	slots, err := worker.NewFixedSizeTuner(worker.FixedSizeTunerOptions{NumWorkflowSlots: 1, NumActivitySlots: sendersAtOnce, NumLocalActivitySlots: 1, NumNexusSlots: 1})
+	if err != nil {
+		return nil, fmt.Errorf("host: %w", err)
+	}
+	p.worker = worker.New(c, workflows.SendQueue, worker.Options{
+		DisableWorkflowWorker: true, MaxConcurrentActivityTaskPollers: 2, // Longer than notice.Patience.Stop: a message that has left waits that long
+		// for its answer, and then its receipt is written.
+		WorkerStopTimeout: workerStop,
+		Tuner:             gatedTuner{slots, p.gate},
+		//lint:ignore SA1019 its successor opts in to versioned deployments; this only names the worker: see workflows.BuildID
+		BuildID: workflows.BuildID,
+	})
+	p.worker.RegisterActivity(acts)
+	if err := p.worker.Start(); err != nil {
+		return nil, fmt.Errorf("host: worker: %w", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var watching sync.WaitGroup
+	watching.Go(func() { p.watch(ctx) })
+	return func() {
+		cancel()
+		p.worker.Stop()
+		watching.Wait()
+	}, nil
+}
+
+// watch tries the channels when the worker starts and whenever a message was not
+// taken for a reason of this machine, and opens the gate when they answer.
+func (p *post) watch(ctx context.Context) {
+	for ctx.Err() == nil {
+		why, machine := p.able(ctx)
+		rest := lookAgain
+		switch {
+		case why == nil:
+			p.say("", func() { p.log.Info("This worker sends", "channels", p.names()) })
+			p.gate.set(true)
+		case machine:
+			p.gate.set(false)
+			rest = p.failed()
+			p.say(why.Error(), func() {
+				p.log.Error("This worker sends nothing until its channels answer; others do", "error", why, "again_in", rest)
+			})
+		default:
+			p.gate.set(false)
+			p.say(why.Error(), func() { p.log.Error("This worker does not send what the office sends", "error", why) })
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(rest):
+		case err := <-p.tripped:
+			p.gate.set(false)
+			p.log.Error("This worker stops sending until its channels answer; others do", "error", err)
+			p.say(err.Error(), func() {})
+			select {
+			case <-time.After(p.failed()):
+			case <-ctx.Done():
+			}
+		}
+	}
+}
+
+// able tells why this worker cannot send what the office sends at the moment: for a
+// reason of the machine, or because it is set otherwise. While the gate is open the
+// channels are not tried: messages do that.
+func (p *post) able(ctx context.Context) (why error, machine bool) {
+	ctx, cancel := context.WithTimeout(ctx, checkWithin)
+	defer cancel()
+	wanted, err := p.wanted(ctx)
+	if err != nil {
+		return err, true
+	}
+	for _, name := range wanted {
+		c, ok := p.channels.Get(name)
+		if !ok {
+			return fmt.Errorf("the office sends by %s, and this worker is not set up for it", name), false
+		}
+		if p.gate.isOpen() {
+			continue
+		}
+		if err := Try(ctx, c.(*watched).Channel); err != nil {
+			return err, true
+		}
+	}
+	return nil, false
+}
+
+// wanted are the channels that the office has decided on, or else this worker's.
+func (p *post) wanted(ctx context.Context) ([]string, error) {
+	decided, err := p.ledger.Office(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if names := decided[ledger.OfficeChannels]; names != "" {
+		return strings.Split(names, ","), nil
+	}
+	return p.names(), nil
+}
+
+func (p *post) names() (names []string) {
+	for _, c := range p.channels {
+		names = append(names, c.Name())
+	}
+	return names
+}
+
+// failed counts a failure and gives how long to rest after it.
+func (p *post) failed() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.failures++
+	return min(firstRest<<min(p.failures-1, 20), longestRest)
+}
+
+// say logs what differs from what was logged last.
+func (p *post) say(reason string, log func()) {
+	p.mu.Lock()
+	same := reason == p.said && reason != ""
+	first := reason == "" && p.said == "" && p.gate.isOpen()
+	p.said = reason
+	p.mu.Unlock()
+	if !same && !first {
+		log()
+	}
+}
+
+// watched is a channel whose messages tell the post how it is.
+type watched struct {
+	notice.Channel
+	post *post
+}
+
+func (w *watched) Ready() bool { return w.post.gate.isOpen() }
+
+func (w *watched) Send(ctx context.Context, m notice.Mail, leaving func(context.Context) error) error {
+	err := w.Channel.Send(ctx, m, leaving)
+	switch {
+	case errors.Is(err, notice.ErrMachine):
+		w.post.gate.set(false)
+		select {
+		case w.post.tripped <- err:
+		default:
+		}
+	case err == nil:
+		w.post.mu.Lock()
+		w.post.failures = 0
+		w.post.mu.Unlock()
+	}
+	return err
+}
+
+// Try speaks to a channel without sending anything: the error is why it cannot be
+// used from here at the moment.
+func Try(ctx context.Context, c notice.Channel) error {
+	if checker, ok := c.(notice.Checker); ok {
+		return checker.Check(ctx)
+	}
+	return nil
+}
+
+// ChannelAnswer is what a channel says when it is tried from here.
+type ChannelAnswer struct {
+	Name  string        `json:"name"`
+	Error string        `json:"error,omitempty"` // why nothing can be sent over it from here; "" when it can
+	Took  time.Duration `json:"took"`
+}
+
+// TryChannels tries what the office sends by from here, with these settings, and
+// sends nothing.
+func TryChannels(ctx context.Context, cfg settings.Config, store *ledger.Store, out io.Writer) ([]ChannelAnswer, error) {
+	own, err := Channels(cfg, out)
+	if err != nil {
+		return nil, err
+	}
+	decided, err := store.Office(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if own, err = withOutbox(own, cfg, decided, out); err != nil {
+		return nil, err
+	}
+	wanted, err := (&post{channels: own, ledger: store}).wanted(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var answers []ChannelAnswer
+	for _, name := range wanted {
+		c, ok := own.Get(name)
+		began := time.Now()
+		answer := ChannelAnswer{Name: name, Error: "not set up here"}
+		if ok {
+			answer.Error = ""
+			within, cancel := context.WithTimeout(ctx, checkWithin)
+			if err := Try(within, c); err != nil {
+				answer.Error = err.Error()
+			}
+			cancel()
+		}
+		answer.Took = time.Since(began)
+		answers = append(answers, answer)
+	}
+	return answers, nil
+}
+
+// gate holds pollers back while it is shut.
+type gate struct {
+	mu      sync.Mutex
+	open    bool
+	changed chan struct{} // closed when it is set otherwise
+}
+
+func newGate() *gate { return &gate{changed: make(chan struct{})} }
+
+func (g *gate) set(open bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.open != open {
+		g.open = open
+		close(g.changed)
+		g.changed = make(chan struct{})
+	}
+}
+
+func (g *gate) isOpen() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.open
+}
+
+func (g *gate) wait(ctx context.Context) error {
+	for {
+		g.mu.Lock()
+		open, changed := g.open, g.changed
+		g.mu.Unlock()
+		if open {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// gatedTuner gives no slot for an activity while the gate is shut, so that none is
+// asked for.
+type gatedTuner struct {
+	worker.WorkerTuner
+	gate *gate
+}
+
+func (t gatedTuner) GetActivityTaskSlotSupplier() worker.SlotSupplier {
+	return gatedSlots{t.WorkerTuner.GetActivityTaskSlotSupplier(), t.gate}
+}
+
+type gatedSlots struct {
+	worker.SlotSupplier
+	gate *gate
+}
+
+func (s gatedSlots) ReserveSlot(ctx context.Context, info worker.SlotReservationInfo) (*worker.SlotPermit, error) {
+	if err := s.gate.wait(ctx); err != nil {
+		return nil, err
+	}
+	return s.SlotSupplier.ReserveSlot(ctx, info)
+}
+
+// settle lets this worker's settings decide for the office what nobody has decided
+// before, and says where they differ from what was decided: the ledger's count.
+// The first worker decides the language; the first that has a mail server decides
+// channel and sender.
+func settle(ctx context.Context, cfg settings.Config, store *ledger.Store, log *slog.Logger) (decided map[string]string, err error) {
+	own := map[string]string{ledger.OfficeLanguage: cfg.Lang}
+	if cfg.SMTP.Host != "" {
+		own[ledger.OfficeChannels], own[ledger.OfficeSender] = "smtp", cfg.SMTP.Sender
+	}
+	for _, name := range ledger.OfficeSettings {
+		if own[name] == "" {
+			continue
+		}
+		if err := store.ProposeOffice(ctx, name, own[name]); err != nil {
+			return nil, err
+		}
+	}
+	if decided, err = store.Office(ctx); err != nil {
+		return nil, err
+	}
+	for _, name := range ledger.OfficeSettings {
+		if own[name] != "" && decided[name] != "" && own[name] != decided[name] {
+			log.Warn("This worker is set otherwise than the office has decided, and does as the office has decided: see `starter office`",
+				"setting", name, "here", own[name], "office", decided[name])
+		}
+	}
+	return decided, nil
+}
+
+// withOutbox adds the outbox to a worker's channels where the office has decided
+// on that.
+func withOutbox(set notice.Set, cfg settings.Config, decided map[string]string, out io.Writer) (notice.Set, error) {
+	if !slices.Contains(strings.Split(decided[ledger.OfficeChannels], ","), "outbox") {
+		return set, nil
+	}
+	if _, ok := set.Get("outbox"); ok {
+		return set, nil
+	}
+	box, err := notice.NewOutbox(cfg.Outbox, notice.Address{Name: cfg.SMTP.FromName, Email: cfg.SMTP.From}, out)
+	return append(set, box), err
+}

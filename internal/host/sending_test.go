@@ -1,0 +1,409 @@
+package host_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/calendar"
+	"duban/internal/host"
+	"duban/internal/ledger"
+	"duban/internal/settings"
+)
+
+// mailed is the environment of a worker that sends through a mail server.
+func mailed(dir, port string) map[string]string {
+	return map[string]string{
+		"DUBAN_DIR": dir, "DUBAN_TEMPORAL_PORT": "0", "DUBAN_UI": "false",
+		"SMTP_HOST": "127.0.0.1", "SMTP_PORT": port, "SMTP_TLS": "none", "SMTP_FROM": "duban@city.example",
+	}
+}
+
+// TestWorkerProcess is no test: it is a worker in a process of its own, that others
+// here start and kill.
+func TestWorkerProcess(t *testing.T) {
+	if os.Getenv("DUBAN_TEST_WORKER") == "" {
+		t.Skip("only for other tests")
+	}
+	cfg, err := settings.Load(mailed(os.Getenv("DUBAN_TEST_WORKER"), os.Getenv("DUBAN_TEST_SMTP")))
+	require.NoError(t, err)
+	h, err := host.Open(t.Context(), cfg, host.Options{Work: true, Out: io.Discard, Log: host.Logger(cfg, os.Stderr)})
+	require.NoError(t, err)
+	require.NoError(t, h.Wait(t.Context()))
+}
+
+// workerProcess starts a worker that joins the engine of a folder.
+func workerProcess(t *testing.T, dir, port string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^TestWorkerProcess$", "-test.timeout=5m")
+	cmd.Env = append(os.Environ(), "DUBAN_TEST_WORKER="+dir, "DUBAN_TEST_SMTP="+port)
+	cmd.Stdout, cmd.Stderr = t.Output(), t.Output()
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	return cmd
+}
+
+// post is a mail server that can hold each conversation at a step of its own.
+type post struct {
+	*mailServer
+	hold chan struct{} // closed when all go on
+
+	mu   sync.Mutex
+	next []string // steps at which the next conversations wait
+	held map[string]int
+	deny func(to string) error // what it says to a recipient
+}
+
+func (p *post) denies(deny func(to string) error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.deny = deny
+}
+
+func newPost(t *testing.T, steps ...string) *post {
+	p := &post{mailServer: newMailServer(t), hold: make(chan struct{}), next: steps, held: map[string]int{}}
+	p.mailServer.open = true
+	p.mailServer.server.Backend = smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
+		return &heldSession{session: session{p.mailServer}, post: p}, nil
+	})
+	return p
+}
+
+type heldSession struct {
+	session
+	post *post
+	step string
+}
+
+func (s *heldSession) at(step string) {
+	if s.step != step {
+		return
+	}
+	s.post.mu.Lock()
+	s.post.held[step]++
+	s.post.mu.Unlock()
+	<-s.post.hold
+}
+
+func (s *heldSession) Mail(from string, o *smtp.MailOptions) error {
+	s.post.mu.Lock()
+	if len(s.post.next) > 0 {
+		s.step, s.post.next = s.post.next[0], s.post.next[1:]
+	}
+	s.post.mu.Unlock()
+	s.at("MAIL")
+	return s.session.Mail(from, o)
+}
+
+func (s *heldSession) Rcpt(to string, o *smtp.RcptOptions) error {
+	s.at("RCPT")
+	s.post.mu.Lock()
+	deny := s.post.deny
+	s.post.mu.Unlock()
+	if deny != nil {
+		if err := deny(to); err != nil {
+			return err
+		}
+	}
+	return s.session.Rcpt(to, o)
+}
+
+func (s *heldSession) Data(r io.Reader) error {
+	if err := s.session.Data(r); err != nil {
+		return err
+	}
+	s.at("dot")
+	return nil
+}
+
+func (p *post) waiting() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := 0
+	for _, held := range p.held {
+		n += held
+	}
+	return n
+}
+
+// morning launches a plan whose clock stands at a day when much is late already:
+// a digest a morning and reader, all of them to be sent within seconds.
+func (w *world) morning(id string) {
+	p := twoUnits(w.t, id, nil, entry("a", "due: 2021-05-31"), entry("b", "due: 2021-05-31"))
+	w.launch(p, calendar.Clock{Epoch: time.Now(), Start: time.Date(2021, 6, 4, 9, 0, 1, 0, calendar.Beijing), Rate: 1})
+}
+
+// settled waits until every message of a plan is sent, and gives them.
+func (w *world) settled(id string, within time.Duration) []ledger.MessageInfo {
+	w.t.Helper()
+	var all []ledger.MessageInfo
+	require.Eventually(w.t, func() bool {
+		notices, err := w.Ledger.Notices(context.Background(), ledger.NoticeFilter{Plan: id, States: []string{ledger.Pending, ledger.Sending, ledger.Unknown}})
+		require.NoError(w.t, err)
+		all, err = w.Ledger.Messages(context.Background(), ledger.MessageFilter{Plan: id})
+		require.NoError(w.t, err)
+		return len(all) > 0 && len(notices) == 0
+	}, within, 100*time.Millisecond, "all is sent")
+	return all
+}
+
+// A worker is killed while some of its messages are at every step. What had not
+// left is sent once; what may have is sent again, and the ledger says so.
+func TestAWorkerKilledAtEveryStepOfSending(t *testing.T) {
+	p := newPost(t, "MAIL", "RCPT", "dot", "dot", "MAIL", "RCPT")
+	cfg, err := settings.Load(mailed(t.TempDir(), p.port))
+	require.NoError(t, err)
+	w := open(t, cfg, false)
+	first := workerProcess(t, cfg.Dir, p.port)
+	w.morning("killed")
+	w.eventually("six messages are on their way", func(context.Context) bool { return p.waiting() == 6 })
+	require.NoError(t, first.Process.Kill())
+	_ = first.Wait()
+	close(p.hold)
+	workerProcess(t, cfg.Dir, p.port)
+	all := w.settled("killed", 2*time.Minute)
+	p.mailServer.mu.Lock()
+	defer p.mailServer.mu.Unlock()
+	require.Len(t, p.mails, len(all), "every message has arrived")
+	twice := 0
+	for _, m := range all {
+		require.Equal(t, ledger.Sent, m.State)
+		n := p.mails["<"+m.ID+"@duban.local>"]
+		require.Equal(t, 1+m.Doubts, n, "%s arrived as often as the ledger says", m.ID)
+		twice += m.Doubts
+	}
+	require.Equal(t, 2, twice, "only what may have arrived is sent twice")
+	_, err = w.Ledger.Verify(t.Context())
+	require.NoError(t, err)
+}
+
+// A server that relays nothing loses nothing: all is tried until it does. A reader
+// whose address is refused is another matter: it is seen, and sent again by hand.
+func TestARefusedMorningGoesOutWhenTheServerIsMended(t *testing.T) {
+	p := newPost(t)
+	p.denies(func(string) error {
+		return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "relay access denied"}
+	})
+	cfg, err := settings.Load(mailed(t.TempDir(), p.port))
+	require.NoError(t, err)
+	w := open(t, cfg, true)
+	w.morning("denied")
+	w.eventually("every message was tried twice", func(ctx context.Context) bool {
+		all, err := w.Ledger.Messages(ctx, ledger.MessageFilter{Plan: "denied"})
+		require.NoError(t, err)
+		tried := 0
+		for _, m := range all {
+			require.Contains(t, ledger.Unsettled, m.State)
+			require.NotEqual(t, ledger.Failed, m.State)
+			if m.Attempt > 1 {
+				tried++
+			}
+		}
+		return tried > 5 && tried == len(all)
+	})
+	p.denies(func(to string) error {
+		if strings.HasPrefix(to, "deputy@shuiwu") {
+			return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"}
+		}
+		return nil
+	})
+	all := w.settled("denied", 2*time.Minute)
+	var failed []ledger.MessageInfo
+	for _, m := range all {
+		switch m.State {
+		case ledger.Failed:
+			require.Equal(t, "shuiwu/deputy", m.Recipient.String())
+			require.Contains(t, m.Error, "no such user")
+			failed = append(failed, m)
+		default:
+			require.Equal(t, ledger.Sent, m.State)
+		}
+	}
+	require.Greater(t, len(failed), 1)
+	p.denies(nil)
+	dropped, err := w.Engine.DropMessage(t.Context(), failed[0], clerk, "已电话通知")
+	require.NoError(t, err)
+	require.True(t, dropped)
+	for _, m := range failed {
+		resent, err := w.Engine.Resend(t.Context(), m, clerk)
+		require.NoError(t, err)
+		require.Equal(t, m.ID != failed[0].ID, resent)
+	}
+	w.eventually("what was sent again has arrived", func(ctx context.Context) bool {
+		left, err := w.Ledger.Messages(ctx, ledger.MessageFilter{Plan: "denied", States: ledger.Unsettled})
+		return err == nil && len(left) == 0
+	})
+	p.mailServer.mu.Lock()
+	defer p.mailServer.mu.Unlock()
+	require.Len(t, p.mails, len(all)-1, "all but the one that was ended")
+	for id, n := range p.mails {
+		require.Equal(t, 1, n, id)
+	}
+	_, err = w.Ledger.Verify(t.Context())
+	require.NoError(t, err)
+}
+
+// A stop cuts what has not left at once, and waits a moment for what has.
+func TestAStopWhileAMailServerIsSlow(t *testing.T) {
+	p := newPost(t, "MAIL", "RCPT", "dot")
+	cfg, err := settings.Load(mailed(t.TempDir(), p.port))
+	require.NoError(t, err)
+	w := open(t, cfg, false)
+	worker := w.join(cfg)
+	w.morning("slow")
+	w.eventually("three messages are on their way", func(context.Context) bool { return p.waiting() == 3 })
+	began := time.Now()
+	require.NoError(t, worker.Close())
+	require.Less(t, time.Since(began), 25*time.Second)
+	close(p.hold)
+	w.join(cfg)
+	all := w.settled("slow", 2*time.Minute)
+	doubts := 0
+	for _, m := range all {
+		require.Equal(t, ledger.Sent, m.State)
+		doubts += m.Doubts
+	}
+	require.Equal(t, 1, doubts, "only what had left is in doubt")
+}
+
+// join is another worker in this process, on the engine of the folder.
+func (w *world) join(cfg settings.Config) *host.Host {
+	w.t.Helper()
+	cfg.Dir = w.cfg.Dir
+	h, err := host.Open(w.t.Context(), cfg, host.Options{Work: true, Out: io.Discard, Log: host.Logger(cfg, w.t.Output())})
+	require.NoError(w.t, err)
+	w.t.Cleanup(func() { _ = h.Close() })
+	return h
+}
+
+// line is a way to a mail server that can be cut.
+type line struct {
+	port string
+	mu   sync.Mutex
+	open map[net.Conn]bool
+	cut  bool
+	l    net.Listener
+}
+
+func newLine(t *testing.T, to string) *line {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	require.NoError(t, err)
+	x := &line{port: port, open: map[net.Conn]bool{}, l: l}
+	go func() {
+		for {
+			near, err := l.Accept()
+			if err != nil {
+				return
+			}
+			far, err := net.Dial("tcp", "127.0.0.1:"+to)
+			x.mu.Lock()
+			if err != nil || x.cut {
+				near.Close()
+				x.mu.Unlock()
+				continue
+			}
+			x.open[near] = true
+			x.mu.Unlock()
+			go func() { _, _ = io.Copy(far, near); far.Close() }()
+			go func() { _, _ = io.Copy(near, far); near.Close() }()
+		}
+	}()
+	t.Cleanup(func() { _ = l.Close() })
+	return x
+}
+
+func (x *line) break_() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.cut = true
+	for c := range x.open {
+		_ = c.Close()
+	}
+}
+
+// Three workers: one that loses its mail server, one that was never given any, one
+// that is well. All arrives through the last, soon, and in the office's words.
+func TestWorkersThatCannotSendLeaveItToThoseThatCan(t *testing.T) {
+	p := newPost(t)
+	good, err := settings.Load(mailed(t.TempDir(), p.port))
+	require.NoError(t, err)
+	w := open(t, good, false)
+	way := newLine(t, p.port)
+	cut := good
+	cut.SMTP.Port = atoi(t, way.port)
+	w.join(cut)
+	none := config(t)
+	none.Lang = "en"
+	w.join(none)
+	w.morning("before")
+	w.settled("before", time.Minute)
+	require.NotEmpty(t, way.seen(), "the one that will be cut off has sent all of it")
+	way.break_()
+	w.join(good)
+	w.morning("after")
+	began := time.Now()
+	for _, m := range w.settled("after", time.Minute) {
+		require.Equal(t, []any{ledger.Sent, "smtp"}, []any{m.State, m.Channel})
+		require.LessOrEqual(t, m.Attempt, 3, "a failed try does not go back to the same worker for ever")
+	}
+	t.Log("all arrived after", time.Since(began))
+	p.mailServer.mu.Lock()
+	defer p.mailServer.mu.Unlock()
+	for id, n := range p.mails {
+		require.Equal(t, 1, n, id)
+	}
+	for _, subject := range p.subjects {
+		require.Contains(t, subject, "《", "the office writes in one language")
+	}
+}
+
+func atoi(t *testing.T, s string) int {
+	n, err := net.LookupPort("tcp", s)
+	require.NoError(t, err)
+	return n
+}
+
+// What was decided for the outbox goes out by mail once the office sends by mail.
+func TestNoticesDecidedForAFormerChannelGoOutOnTheNewOne(t *testing.T) {
+	p := newPost(t)
+	dir := t.TempDir()
+	boxed, err := settings.Load(map[string]string{"DUBAN_DIR": dir, "DUBAN_TEMPORAL_PORT": "0", "DUBAN_UI": "false"})
+	require.NoError(t, err)
+	w := open(t, boxed, true)
+	plan := twoUnits(t, "moved", nil, entry("a", "due: 2021-05-31"))
+	// Two hours before it speaks it is decided; the minute before, the mail server is set.
+	w.launch(plan, calendar.Clock{Epoch: time.Now(), Start: time.Date(2021, 5, 24, 8, 59, 40, 0, calendar.Beijing), Rate: 1})
+	w.eventually("decided for the outbox", func(ctx context.Context) bool {
+		waiting, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: "moved", States: []string{ledger.Pending}})
+		return err == nil && len(waiting) > 0
+	})
+	smtpSet, err := settings.Load(mailed(dir, p.port))
+	require.NoError(t, err)
+	w.join(smtpSet)
+	w.settled("moved", time.Minute)
+	messages, err := w.Ledger.Messages(t.Context(), ledger.MessageFilter{Plan: "moved", From: time.Date(2021, 5, 24, 8, 59, 50, 0, calendar.Beijing)})
+	require.NoError(t, err)
+	require.NotEmpty(t, messages)
+	for _, m := range messages {
+		require.Equal(t, []string{ledger.Sent, "outbox", "smtp"}, []string{m.State, m.Channel, m.Via})
+	}
+	require.NotEmpty(t, p.mails)
+}
+
+// seen tells how many connections have come.
+func (x *line) seen() int {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return len(x.open)
+}

@@ -1,0 +1,74 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// What the office decides for every worker: see Office.
+const (
+	OfficeChannels = "channels" // names of channels, with commas: smtp
+	OfficeSender   = "sender"   // 督办室 <duban@example.com>
+	OfficeLanguage = "language" // of what is sent: zh or en
+)
+
+// OfficeSettings are the names of all of them.
+var OfficeSettings = []string{OfficeChannels, OfficeLanguage, OfficeSender}
+
+// OfficeSet is the kind of the event that writes one of them.
+const OfficeSet = "office.set"
+
+// Office is what the office has decided, by name. What it has not decided is not
+// there: then each worker does as it is set.
+func (s *Store) Office(ctx context.Context) (map[string]string, error) {
+	var rows []struct {
+		Name  string `db:"name"`
+		Value string `db:"value"`
+	}
+	if err := s.all(ctx, &rows, `SELECT name, value FROM office`); err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, r := range rows {
+		out[r.Name] = r.Value
+	}
+	return out, nil
+}
+
+// SetOffice decides one of OfficeSettings, as event office.set by actor, and gives
+// what was decided before. The same again changes nothing.
+func (s *Store) SetOffice(ctx context.Context, name, value, actor string, when When) (before string, err error) {
+	return s.office(ctx, name, value, func(t *tx, before string) (bool, error) {
+		e := Event{Key: fmt.Sprintf("office/%s/%d", name, t.head.Seq+1), Kind: OfficeSet, Actor: actor}
+		return true, t.append(e, when, map[string]any{"name": name, "value": value, "before": before})
+	})
+}
+
+// ProposeOffice decides one of OfficeSettings when nobody has before. It is what the
+// first worker is set to and no person's word: no event.
+func (s *Store) ProposeOffice(ctx context.Context, name, value string) error {
+	_, err := s.office(ctx, name, value, func(_ *tx, before string) (bool, error) { return before == "", nil })
+	return err
+}
+
+func (s *Store) office(ctx context.Context, name, value string, may func(t *tx, before string) (bool, error)) (string, error) {
+	if !slices.Contains(OfficeSettings, name) || value == "" {
+		return "", fmt.Errorf("ledger: the office decides no %s %q", name, value)
+	}
+	value = storable(value)
+	return write(ctx, s, func(t *tx) (before string, err error) {
+		if err := t.one(&before, `SELECT value FROM office WHERE name = ?`, name); err != nil && !errors.Is(err, ErrNotFound) {
+			return "", err
+		}
+		if before == value {
+			return before, nil
+		}
+		if goes, err := may(t, before); err != nil || !goes {
+			return before, err
+		}
+		_, err = t.exec(`INSERT INTO office (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
+		return before, err
+	})
+}
