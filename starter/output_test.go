@@ -42,11 +42,12 @@ func TestAFullDiskIsAnError(t *testing.T) {
 		"task list":     {}, "task show": {"over"}, "duty list": {}, "duty show": {"watch"}, "talk list": {},
 		"date": {"6月底前", "--issued", "2021-04-08"}, "calendar list": {}, "completion": {"bash"}, "init": {},
 		"ledger show": {}, "ledger verify": {}, "ledger export": {"-f", "-", "--format", "csv"},
+		"message list": {}, "office show": {},
 		"task ack": {"over", "--as", "shuiwu.wang"},
 	}
 	// Those that ask the engine print by the same writer; `starter up` and a
 	// rehearsal are processes of their own.
-	elsewhere := []string{"plan launch", "plan amend", "plan apply-policy", "calendar import", "rehearse", "up", "adopt", "engine", "talk show"}
+	elsewhere := []string{"plan launch", "plan amend", "plan apply-policy", "calendar import", "rehearse", "up", "adopt", "engine", "talk show", "message resend", "message drop", "office set"}
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
 		t.Skip("no /dev/full here")
