@@ -3,6 +3,7 @@ package ledgertest
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"duban/internal/act"
 	"duban/internal/ledger"
@@ -237,6 +238,20 @@ func byHand(t *testing.T, address string) {
 	w.ok(err)
 	w.is("all of them are the message's", len(events), 6)
 	w.is("by whom", events[5].Actor, "wang")
+	for name, f := range map[string]ledger.MessageFilter{
+		"by the beginning of its ID": {ID: m.ID[:8]}, "by its morning": {From: dueAt, Before: dueAt.Add(time.Hour)}, "by its state": {States: []string{ledger.Dropped}},
+	} {
+		found, err := w.Messages(w.ctx, f)
+		w.ok(err)
+		w.is(name, len(found), 1)
+	}
+	for name, f := range map[string]ledger.MessageFilter{
+		"no such ID": {ID: "nothing"}, "another morning": {From: dueAt.Add(time.Hour)}, "before it": {Before: dueAt}, "unsettled": {States: ledger.Unsettled}, "of another plan": {Plan: "other"},
+	} {
+		found, err := w.Messages(w.ctx, f)
+		w.ok(err)
+		w.is(name, len(found), 0)
+	}
 	w.holds()
 }
 
