@@ -125,6 +125,7 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 	for _, c := range d.clauses {
 		l.link(c)
 	}
+	k.matters(d)
 	k.account(d, tables)
 	k.finish(d)
 	if reg.full {

@@ -4,11 +4,22 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"duban/internal/calendar"
 )
+
+// spent is the processor's time that this process has used: the clock would judge
+// the machine's other work too.
+func spent(t *testing.T) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano())
+}
 
 // TestTimeIsBoundedByLength feeds texts made to be slow, near the limit of
 // what is read.
@@ -27,9 +38,9 @@ func TestTimeIsBoundedByLength(t *testing.T) {
 				}
 				text = b.String()
 			}
-			began := time.Now()
+			began := spent(t)
 			_, _ = Import(context.Background(), []Source{{Name: "slow.txt", Data: []byte(text)}}, Options{Issued: calendar.Day{Year: 2021, Month: 4, Date: 8}})
-			took := time.Since(began)
+			took := spent(t) - began
 			if took > time.Duration(size/(32<<10))*2*time.Second {
 				t.Errorf("%d KB of %q took %s", size>>10, unit, took)
 			}

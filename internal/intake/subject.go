@@ -107,6 +107,9 @@ func (k *committer) plainSubject(f string) string {
 		if strings.ContainsRune(",。;:\n、", r) {
 			return ""
 		}
+		if !strings.ContainsRune("府会室处局厅办道司团心队部组班行妇院委署所站校学社业位门科构区镇乡县市州旗村)", r) {
+			continue
+		}
 		name, rest := string(rs[:end]), string(rs[end:])
 		organ, loose := organEnd.MatchString(name), looseEnd.MatchString(name) || placeEnd.MatchString(name) && !notPlace.MatchString(name)
 		if !organ && !loose || notActor.MatchString(name) || notUnit.MatchString(name) {

@@ -1,0 +1,86 @@
+package intake
+
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	modalHead = regexp.MustCompile(`^(?:要在|要于|应在|应于|须在|须于|须|需|要|应当|应|务必|负责组织|负责|牵头负责|牵头组织|牵头|将|分别|于|在|的|:|：|，|,)+`)
+	doneTail  = regexp.MustCompile(`[，,、：:](?:并|要|须|应|需|确保|力争|争取|要求|全部|全面|基本|如期|按期|按时|务必|于|在|前)*(?:完成|完工|落实|落实到位|到位|办结|完成任务|完成工作|整改完成|整改到位|完成整改|完成目标|完成建设|执行|实施)?(?:并?(?:长期|持续)(?:坚持|推进))?$`)
+	onlyDone  = regexp.MustCompile(`^(?:并|要|须|应|需|确保|力争|争取|要求|全部|全面|基本|如期|按期|按时|务必|于|在|前)*(?:完成|完工|落实|到位|办结|实施|执行|启动|开工|建成|投用|投运|验收|报送|上报|实现)?$`)
+	mustVerb  = regexp.MustCompile(`(\p{Han})(?:须|应|要|应当|必须)(验收|完成|建成|开工|启动|投用|投运|办结|报送|到位)$`)
+	yearHead  = regexp.MustCompile(`^(?:19|20)\d\d年度?(?:前)?`)
+)
+
+// matters makes every title say the matter alone: without who acts, which is the
+// lead, without the time, and without a bare “完成” behind it.
+func (k *committer) matters(d *Draft) {
+	for _, c := range d.clauses {
+		for _, e := range c.entries {
+			e.Title = k.matter(e, clauseTopic(c))
+		}
+	}
+	for _, p := range d.projects {
+		for _, e := range p.entries {
+			e.Title = k.matter(e, p.title)
+		}
+	}
+}
+
+func (k *committer) matter(e *entry, topic string) string {
+	t := e.Title
+	if w := tight(e.words); w != "" && e.Recur == nil && len(w) < len(tight(t)) {
+		t = strings.Replace(tight(t), w, "", 1)
+	}
+	for _, name := range append([]string{e.Lead}, e.Each...) {
+		if rest, ok := k.withoutActor(t, name); ok {
+			t = rest
+			break
+		}
+	}
+	if e.Recur == nil && !e.Due.IsZero() {
+		if rest := yearHead.ReplaceAllString(t, ""); hanIn(rest) >= 4 {
+			t = rest
+		}
+	}
+	t = mustVerb.ReplaceAllString(t, "$1$2")
+	t = doneTail.ReplaceAllString(t, "")
+	t = strings.Trim(t, "，。；：、,;: ")
+	if hanIn(t) < 3 || onlyDone.MatchString(t) {
+		topic = strings.Trim(yearHead.ReplaceAllString(strings.Replace(tight(topic), tight(e.words), "", 1), ""), "，。；：、,;: ")
+		topic = strings.Trim(doneTail.ReplaceAllString(topic, ""), "，。；：、,;: ")
+		switch {
+		case hanIn(topic) >= 2 && !onlyDone.MatchString(topic):
+			t = topic
+		case hanIn(t) < 2:
+			t = shorten(strings.Replace(tight(e.Source), tight(e.words), "", 1), 40)
+		}
+	}
+	return firstNonEmpty(t, e.Title)
+}
+
+// withoutActor is a title behind the name of who acts, and those named beside it.
+func (k *committer) withoutActor(t, name string) (string, bool) {
+	f, n := fold(t), fold(tight(name))
+	if n == "" || !strings.HasPrefix(f, n) {
+		return t, false
+	}
+	rs := []rune(t)
+	rest := string(rs[len([]rune(n)):])
+	for range 20 {
+		more := strings.TrimLeft(rest, "、和及与")
+		if len(more) == len(rest) {
+			break
+		}
+		other := k.reg.prefixName(fold(more))
+		if other == "" {
+			if other = k.plainSubject(fold(more)); other == "" {
+				return t, false
+			}
+		}
+		rest = string([]rune(more)[len([]rune(fold(tight(other)))):])
+	}
+	rest = modalHead.ReplaceAllString(rest, "")
+	return rest, hanIn(rest) >= 2
+}
