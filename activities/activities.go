@@ -24,7 +24,7 @@ type Starter interface {
 	StartDigest(ctx context.Context, d ledger.Digest, clock calendar.Clock) error
 	StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk) error
 	EndTalk(ctx context.Context, planID, talk string) error // the workflow of a void talk; one that has ended is no error
-	StartTask(ctx context.Context, l ledger.Launched, t ledger.Task, ladder []plan.Stage) error
+	StartTask(ctx context.Context, l ledger.Launched, t ledger.Task) error
 }
 
 // Activities holds what the activities need. All fields but Log are required.

@@ -52,7 +52,7 @@ func (a *Activities) OpenOccurrence(ctx context.Context, in OccurrenceInput) err
 	if _, err := a.Ledger.AddOccurrence(ctx, row, when); err != nil {
 		return translate(err)
 	}
-	if err := a.Starter.StartTask(ctx, l, row.Task, row.Stages); err != nil {
+	if err := a.Starter.StartTask(ctx, l, row.Task); err != nil {
 		return err
 	}
 	return a.Ledger.MarkArmed(ctx, l.Plan.ID, []string{row.ID}, when)

@@ -16,7 +16,8 @@ import (
 // hold up the next. While it is paused none is opened, and those that fell due
 // in the pause are left out.
 func Duty(ctx workflow.Context, state DutyState) error {
-	d := &duty{DutyState: state, turn: workflow.NewMutex(ctx), patience: patience{plan: state.Plan, thing: state.Duty}}
+	d := &duty{DutyState: state, turn: workflow.NewMutex(ctx), patience: patience{plan: state.Plan, thing: state.Duty},
+		at: position{state.Position()}}
 	d.listen(ctx)
 	for {
 		over, err := d.wait(ctx)
@@ -24,6 +25,7 @@ func Duty(ctx workflow.Context, state DutyState) error {
 			handlersDone(ctx)
 			return err
 		}
+		d.at.note(ctx, d.Position())
 		handOver := d.opened || workflow.GetInfo(ctx).GetContinueAsNewSuggested()
 		if handOver && !d.Course.Over() && workflow.AllHandlersFinished(ctx) {
 			return workflow.NewContinueAsNewError(ctx, DutyType, d.DutyState)
@@ -37,6 +39,7 @@ type duty struct {
 	turn   workflow.Mutex
 	moved  int  // acts recorded in this run
 	opened bool // this run has opened its occurrence
+	at     position
 }
 
 // wait sleeps until the next occurrence is to be opened and opens it, or until

@@ -19,13 +19,14 @@ import (
 // and acts take turns, as in Task.
 func Talk(ctx workflow.Context, state TalkState) error {
 	t := &talk{TalkState: state, turn: workflow.NewMutex(ctx), ends: workflow.GetSignalChannel(ctx, EndTalkSignal),
-		patience: patience{plan: state.Plan, thing: state.Talk}}
+		patience: patience{plan: state.Plan, thing: state.Talk}, at: position{TalkPositionOf(state.Course.TalkCase)}}
 	t.listen(ctx)
 	for !t.over() {
 		if err := t.wait(ctx); err != nil {
 			handlersDone(ctx)
 			return err
 		}
+		t.at.note(ctx, TalkPositionOf(t.Course.TalkCase))
 		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() && workflow.AllHandlersFinished(ctx) && !t.over() {
 			return workflow.NewContinueAsNewError(ctx, TalkType, t.TalkState)
 		}
@@ -41,6 +42,7 @@ type talk struct {
 	ends  workflow.ReceiveChannel
 	moved int         // acts recorded in this run: whoever sleeps looks again
 	queue []time.Time // instants of the acts that wait for their turn
+	at    position
 }
 
 // before tells that an act waits whose instant comes before at.

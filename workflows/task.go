@@ -15,13 +15,14 @@ import (
 // and the same course.
 func Task(ctx workflow.Context, state TaskState) error {
 	t := &task{TaskState: state, turn: workflow.NewMutex(ctx), began: state.Course.Revision,
-		patience: patience{plan: state.Plan, thing: state.Task}}
+		patience: patience{plan: state.Plan, thing: state.Task}, at: position{PositionOf(state.Course.Case)}}
 	t.listen(ctx)
 	for !t.Course.Over() {
 		if err := t.wait(ctx); err != nil {
 			handlersDone(ctx)
 			return err
 		}
+		t.at.note(ctx, PositionOf(t.Course.Case))
 		if t.handsOver(ctx) {
 			return workflow.NewContinueAsNewError(ctx, TaskType, t.TaskState)
 		}
@@ -36,6 +37,7 @@ type task struct {
 	turn  workflow.Mutex
 	moved int // acts recorded in this run: whoever sleeps looks again
 	began int // revision this run began with
+	at    position
 }
 
 // handsOver tells that a new run should go on from here: a new ladder begins with

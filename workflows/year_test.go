@@ -68,7 +68,7 @@ func (s *starts) EndTalk(_ context.Context, _, talk string) error {
 	return nil
 }
 
-func (s *starts) StartTask(_ context.Context, _ ledger.Launched, t ledger.Task, _ []plan.Stage) error {
+func (s *starts) StartTask(_ context.Context, _ ledger.Launched, t ledger.Task) error {
 	s.tasks = append(s.tasks, t)
 	return nil
 }

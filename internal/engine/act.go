@@ -142,19 +142,3 @@ func (e *Engine) answer(ctx context.Context, l ledger.Launched, thing string, a 
 	}
 	return &RefusedError{*refused}
 }
-
-// courseOf is the course a task's workflow begins with.
-func (e *Engine) courseOf(ctx context.Context, l ledger.Launched, t ledger.Task, ladder []plan.Stage) (act.Course, error) {
-	if t.Course != nil {
-		return *t.Course, nil
-	}
-	years, err := e.ledger.Calendar(ctx)
-	if err != nil {
-		return act.Course{}, err
-	}
-	book, err := act.NewBook(&l.Plan, calendar.New(years...))
-	if err != nil {
-		return act.Course{}, err
-	}
-	return book.Open(ledger.CaseOf(&l.Plan, t), ladder), nil
-}

@@ -10,7 +10,6 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
-	"duban/workflows"
 )
 
 // LaunchOptions say how a plan is launched.
@@ -52,7 +51,7 @@ func (e *Engine) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calenda
 	if err != nil {
 		return LaunchReport{}, err
 	}
-	l := ledger.Launched{Plan: *p, Clock: opt.Clock, At: opt.At.UTC()}
+	l := ledger.Launched{Plan: *p, Clock: opt.Clock, At: opt.At.UTC(), Grace: opt.Grace}
 	when := e.when(opt.Clock)
 	for _, y := range cal.Years() {
 		if err := e.ledger.PutCalendar(ctx, y, "engine", when); err != nil {
@@ -75,10 +74,6 @@ func (e *Engine) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calenda
 			report.Tasks++
 		}
 	}
-	first := lad.Morning(plan.Policy{}, l.At).At(9, 30, lad.Zone)
-	if err := e.StartAudit(ctx, l, first, opt.Grace); err != nil {
-		return report, err
-	}
 	report.Armed, err = e.arm(ctx, l, report.Tasks, opt)
 	return report, err
 }
@@ -94,45 +89,47 @@ func rowsOf(p *plan.Plan, lad plan.Ladderer, at time.Time) []ledger.NewTask {
 	return rows
 }
 
-// arm starts a workflow for every unarmed task, waits until its first timer is
-// set, and notes it in the ledger.
+// arm starts a workflow for every open task and duty that has none running, waits
+// until its first timer is set, and notes it in the ledger; then it does the same
+// for talks, messages and the audit. It counts what was never armed before, and
+// what had been lost and runs again.
 func (e *Engine) arm(ctx context.Context, l ledger.Launched, total int, opt LaunchOptions) (int, error) {
-	tasks, err := e.ledger.Unarmed(ctx, l.Plan.ID)
-	if err != nil || len(tasks) == 0 {
-		return 0, err
-	}
-	stages, err := e.ladders(ctx, l.Plan.ID)
+	r := reconciling{Engine: e, launched: l, mend: true}
+	things, err := r.things(ctx)
 	if err != nil {
 		return 0, err
 	}
+	tasks, others := parted(things, func(t thing) bool { return t.task })
 	total = max(total, len(tasks))
 	a := arming{engine: e, launched: l, opt: opt, done: total - len(tasks), total: total}
 	start := func(ctx context.Context, i int) (id string, err error) {
-		return a.start(ctx, tasks[i], stages[tasks[i].ID])
+		wait, err := r.runs(ctx, &tasks[i])
+		if !wait {
+			return "", err
+		}
+		return tasks[i].workflow, err
 	}
-	StartEach(ctx, e.client, len(tasks), opt.ArmWait, start, func(i int, err error) { a.settle(ctx, tasks[i].ID, err) })
+	StartEach(ctx, e.client, len(tasks), opt.ArmWait, start, func(i int, err error) { a.settle(ctx, tasks[i], err) })
 	if err := a.flush(ctx); err != nil {
 		return a.armed, err
 	}
 	if len(a.failed) > 0 {
 		return a.armed, &UnarmedError{Tasks: a.failed, First: a.first}
 	}
-	return a.armed, nil
+	_, err = r.all(ctx, others)
+	return a.armed, err
 }
 
-// ladders are every task's own stages as the ledger has them.
-func (e *Engine) ladders(ctx context.Context, planID string) (map[string][]plan.Stage, error) {
-	rows, err := e.ledger.Stages(ctx, planID, "")
-	if err != nil {
-		return nil, err
-	}
-	byTask := map[string][]plan.Stage{}
-	for _, r := range rows {
-		if r.Talk == "" {
-			byTask[r.Task] = append(byTask[r.Task], r.Stage)
+// parted parts things into those that answer yes and the others.
+func parted(all []thing, yes func(thing) bool) (some, others []thing) {
+	for _, t := range all {
+		if yes(t) {
+			some = append(some, t)
+		} else {
+			others = append(others, t)
 		}
 	}
-	return byTask, nil
+	return some, others
 }
 
 type arming struct {
@@ -144,32 +141,29 @@ type arming struct {
 	mu     sync.Mutex
 	done   int
 	armed  int
-	ready  []string // armed, not yet noted
+	ready  []string // run, not yet noted
 	failed []string
 	first  error
 }
 
-func (a *arming) start(ctx context.Context, t ledger.Task, ladder []plan.Stage) (id string, err error) {
-	if t.Kind == plan.Duty {
-		return workflows.DutyWorkflowID(t.Plan, t.ID), a.engine.StartDuty(ctx, a.launched, t)
-	}
-	return workflows.TaskWorkflowID(t.Plan, t.ID), a.engine.StartTask(ctx, a.launched, t, ladder)
-}
-
 // settle notes what became of one task.
-func (a *arming) settle(ctx context.Context, task string, err error) {
+func (a *arming) settle(ctx context.Context, t thing, err error) {
 	a.mu.Lock()
 	if err != nil {
 		if a.first == nil {
 			a.first = err
 		}
-		a.failed = append(a.failed, task)
+		a.failed = append(a.failed, t.id)
 		a.mu.Unlock()
 		return
 	}
 	a.done++
-	a.armed++
-	a.ready = append(a.ready, task)
+	if t.fresh || t.anew {
+		a.armed++
+	}
+	if t.fresh {
+		a.ready = append(a.ready, t.id)
+	}
 	full := len(a.ready) >= 256
 	if a.opt.Progress != nil {
 		a.opt.Progress(a.done, a.total)

@@ -27,7 +27,7 @@ const (
 var errNoWorker = errors.New("its workflow is started but nobody works on it: is a worker running?")
 
 // StartEach calls start for 0 to n-1, several at once, each of which starts one
-// workflow and gives its ID, and waits until that workflow has finished its
+// workflow and gives its ID, or "" when there is nothing to wait for, and waits until that workflow has finished its
 // first workflow task: its timer stands, or it has ended already. done hears of
 // each once, from many goroutines. wait is how long one may take; 30 s when zero.
 func StartEach(ctx context.Context, c client.Client, n int, wait time.Duration, start func(ctx context.Context, i int) (id string, err error), done func(i int, err error)) {
@@ -43,7 +43,7 @@ func StartEach(ctx context.Context, c client.Client, n int, wait time.Duration, 
 		starts.Go(func() error {
 			id, err := start(ctx, i)
 			looks.Go(func() {
-				if err == nil {
+				if err == nil && id != "" {
 					err = awaitArmed(ctx, c, id, wait)
 				}
 				<-free
@@ -77,8 +77,14 @@ func awaitArmed(ctx context.Context, c client.Client, id string, wait time.Durat
 			continue
 		}
 		info := d.GetWorkflowExecutionInfo()
-		if info.GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_RUNNING || d.GetPendingWorkflowTask() == nil && info.GetHistoryLength() > 3 {
-			return nil
+		switch info.GetStatus() {
+		case enums.WORKFLOW_EXECUTION_STATUS_FAILED, enums.WORKFLOW_EXECUTION_STATUS_TERMINATED, enums.WORKFLOW_EXECUTION_STATUS_TIMED_OUT, enums.WORKFLOW_EXECUTION_STATUS_CANCELED:
+			return fmt.Errorf("engine: %s has ended: %s", id, info.GetStatus())
+		case enums.WORKFLOW_EXECUTION_STATUS_RUNNING:
+			if d.GetPendingWorkflowTask() != nil || info.GetHistoryLength() <= 3 {
+				continue
+			}
 		}
+		return nil
 	}
 }

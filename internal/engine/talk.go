@@ -14,23 +14,19 @@ import (
 	"duban/workflows"
 )
 
-// StartTalk starts a talk's workflow: one that its stage called for opens when
-// the stage speaks, one that was proposed waits for a leader.
+// StartTalk starts a talk's workflow from where the ledger has it: one that its
+// stage called for opens when the stage speaks, one that was proposed waits for a
+// leader. One that runs or ran already, or a talk that is over, is no error.
 func (e *Engine) StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk) error {
-	task, err := e.ledger.Task(ctx, t.Plan, t.Task)
+	now, err := e.ledger.Talk(ctx, t.Plan, t.ID)
+	if err != nil || !now.GoesOn() {
+		return err
+	}
+	j, err := e.talkJob(ctx, l, now)
 	if err != nil {
 		return err
 	}
-	state := workflows.TalkState{Plan: t.Plan, Talk: t.ID, Task: t.Task, Clock: l.Clock, Window: e.windowOn(l.Clock), OpensAt: t.OpensAt}
-	if t.Course != nil {
-		state.Course = *t.Course
-	}
-	state.Course.TalkCase = ledger.TalkCaseOf(&l.Plan, task, t)
-	opts := options(workflows.TalkWorkflowID(t.Plan, t.ID))
-	opts.StaticSummary = "约谈 " + t.ID + " · " + l.Plan.Directory.Name(t.Lead)
-	opts.TypedSearchAttributes = attributes(
-		workflows.PlanAttribute.ValueSet(t.Plan), workflows.UnitAttribute.ValueSet(t.Lead))
-	return e.start(ctx, opts, workflows.TalkType, state)
+	return e.start(ctx, j)
 }
 
 // EndTalk tells the workflow of a void talk that there is nothing more to wait

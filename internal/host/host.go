@@ -62,6 +62,7 @@ type Host struct {
 	server    *embedded.Server
 	worker    worker.Worker
 	stopPost  func()
+	mending   *mending
 	failed    chan error
 	metrics   io.Closer
 	measured  client.MetricsHandler
@@ -276,6 +277,7 @@ func (h *Host) startWorker(acts *activities.Activities) error {
 		return fmt.Errorf("host: worker: %w", err)
 	}
 	h.worker = w
+	h.startMending()
 	return nil
 }
 

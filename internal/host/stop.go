@@ -53,6 +53,9 @@ func (h *Host) Close() error {
 	if h.server != nil {
 		part("engine.json", restStop, h.server.Withdraw)
 	}
+	if h.mending != nil {
+		part("comparison with the ledger", restStop, h.mending.end)
+	}
 	part("worker", workerStop+2*time.Second, func() error {
 		var stopping sync.WaitGroup
 		if h.stopPost != nil {

@@ -198,6 +198,9 @@ func CaseOf(p *plan.Plan, t Task) act.Case {
 	if t.Course != nil {
 		c := t.Course.Case
 		c.Publish = t.Publish // an amendment may have asked for it since
+		if t.State == Ended {
+			c.State = act.Closed
+		}
 		return c
 	}
 	c := act.Case{
@@ -207,7 +210,7 @@ func CaseOf(p *plan.Plan, t Task) act.Case {
 		Assigned: t.Assigned, Based: t.Assigned,
 	}
 	switch t.State {
-	case Closed:
+	case Closed, Ended:
 		c.State = act.Closed
 	case Cancelled:
 		c.State = act.Cancelled

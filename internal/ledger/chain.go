@@ -33,6 +33,7 @@ const (
 	TalkOpened       = "talk.opened"
 	TalkAsked        = "talk.proposed"
 	TalkVoided       = "talk.void"
+	WorkflowMended   = "workflow.mended" // Temporal had lost it, ended it or knew less than the ledger
 )
 
 // Engine is the actor of what nobody did by hand.

@@ -44,6 +44,7 @@ type Launched struct {
 	Plan  plan.Plan      // as launched, with directory and policies
 	Clock calendar.Clock // frozen at launch
 	At    time.Time      // launch, plan clock
+	Grace time.Duration  // plan clock: how late a stage may be before the audit cries; 0: not said
 }
 
 // State of a task.

@@ -66,8 +66,8 @@ func (s *Store) AddPlan(ctx context.Context, l Launched, tasks []NewTask, when W
 		case !errors.Is(err, ErrNotFound):
 			return false, err
 		}
-		_, err := t.exec(`INSERT INTO plans (id, title, hash, zone, doc, clock, launched_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			l.Plan.ID, l.Plan.Title, l.Plan.Hash, l.Plan.Zone, string(doc), string(clock), instant(l.At))
+		_, err := t.exec(`INSERT INTO plans (id, title, hash, zone, doc, clock, launched_at, grace) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			l.Plan.ID, l.Plan.Title, l.Plan.Hash, l.Plan.Zone, string(doc), string(clock), instant(l.At), int64(l.Grace))
 		if err != nil {
 			return false, err
 		}
@@ -159,11 +159,12 @@ func (s *Store) Plan(ctx context.Context, id string) (Launched, error) {
 		Doc     string    `db:"doc"`
 		Clock   string    `db:"clock"`
 		At      time.Time `db:"launched_at"`
+		Grace   int64     `db:"grace"`
 	}
-	if err := s.one(ctx, &row, `SELECT version, doc, clock, launched_at FROM plans WHERE id = ?`, id); err != nil {
+	if err := s.one(ctx, &row, `SELECT version, doc, clock, launched_at, grace FROM plans WHERE id = ?`, id); err != nil {
 		return Launched{}, fmt.Errorf("plan %s: %w", id, err)
 	}
-	l = Launched{At: row.At.UTC()}
+	l = Launched{At: row.At.UTC(), Grace: time.Duration(row.Grace)}
 	if err := json.Unmarshal([]byte(row.Doc), &l.Plan); err != nil {
 		return Launched{}, fmt.Errorf("ledger: plan %s: %w", id, err)
 	}

@@ -1,0 +1,183 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/workflows"
+)
+
+// job is a workflow as it is to be started now: from what the ledger holds.
+type job struct {
+	opts client.StartWorkflowOptions
+	kind string
+	arg  any
+	at   workflows.Position // of a task, a talk or a duty
+}
+
+// jobOf begins the job of one workflow ID.
+func jobOf(id, kind string) job { return job{opts: options(id), kind: kind} }
+
+// standsAt keeps in the memo how far the workflow is.
+func (j job) standsAt(p workflows.Position, arg any) job {
+	j.at, j.arg = p, arg
+	j.opts.Memo = map[string]any{workflows.PositionMemo: p}
+	return j
+}
+
+func (e *Engine) taskJob(ctx context.Context, l ledger.Launched, t ledger.Task) (job, error) {
+	stages, err := e.ledger.Stages(ctx, t.Plan, t.ID)
+	if err != nil {
+		return job{}, err
+	}
+	course, err := e.courseOf(ctx, l, t, stages)
+	if err != nil {
+		return job{}, err
+	}
+	j := jobOf(workflows.TaskWorkflowID(t.Plan, t.ID), workflows.TaskType)
+	describe(&j.opts, l, t)
+	state := workflows.TaskState{Plan: t.Plan, Task: t.ID, Clock: l.Clock, Window: e.windowOn(l.Clock), Course: course}
+	return j.standsAt(workflows.PositionOf(course.Case), state), nil
+}
+
+func (e *Engine) dutyJob(ctx context.Context, l ledger.Launched, t ledger.Task) (job, error) {
+	course, err := e.courseOf(ctx, l, t, nil)
+	if err != nil {
+		return job{}, err
+	}
+	last, err := e.ledger.LastOccurrence(ctx, t.Plan, t.ID)
+	if err != nil {
+		return job{}, err
+	}
+	j := jobOf(workflows.DutyWorkflowID(t.Plan, t.ID), workflows.DutyType)
+	describe(&j.opts, l, t)
+	state := workflows.DutyState{Plan: t.Plan, Duty: t.ID, Clock: l.Clock, Course: course, After: t.OpenedUpTo(last)}
+	return j.standsAt(state.Position(), state), nil
+}
+
+func (e *Engine) talkJob(ctx context.Context, l ledger.Launched, k ledger.Talk) (job, error) {
+	task, err := e.ledger.Task(ctx, k.Plan, k.Task)
+	if err != nil {
+		return job{}, err
+	}
+	stages, err := e.ledger.Stages(ctx, k.Plan, k.Task)
+	if err != nil {
+		return job{}, err
+	}
+	j := jobOf(workflows.TalkWorkflowID(k.Plan, k.ID), workflows.TalkType)
+	j.opts.StaticSummary = "约谈 " + k.ID + " · " + l.Plan.Directory.Name(k.Lead)
+	j.opts.TypedSearchAttributes = attributes(workflows.PlanAttribute.ValueSet(k.Plan), workflows.UnitAttribute.ValueSet(k.Lead))
+	state := workflows.TalkState{
+		Plan: k.Plan, Talk: k.ID, Task: k.Task, Clock: l.Clock, Window: e.windowOn(l.Clock), OpensAt: k.OpensAt,
+		Course: ledger.ResumedTalk(&l.Plan, task, k, stages),
+	}
+	return j.standsAt(workflows.TalkPositionOf(state.Course.TalkCase), state), nil
+}
+
+func (e *Engine) digestJob(d ledger.Digest, clock calendar.Clock) job {
+	j := jobOf(workflows.DigestWorkflowID(d.Key), workflows.DigestType)
+	wait := clock.Until(d.SpeakAt, e.now())
+	j.opts.StartDelay = max(0, wait-early(d.Key))
+	if wait == 0 {
+		j.opts.StartDelay = collecting
+	}
+	j.opts.EnableEagerStart = j.opts.StartDelay == 0
+	j.opts.StaticSummary = "提醒汇总 " + d.Recipient.String() + " · " + d.SpeakAt.In(calendar.Beijing).Format("2006-01-02 15:04")
+	j.opts.TypedSearchAttributes = attributes(workflows.PlanAttribute.ValueSet(d.Plan), workflows.UnitAttribute.ValueSet(d.Recipient.Unit))
+	j.arg = workflows.DigestInput{Key: d.Key}
+	return j
+}
+
+// auditAt is the time of day of a plan's audit: half an hour after the words of the morning.
+const auditAt = 9*time.Hour + 30*time.Minute
+
+// defaultGrace is how late a stage of a plan may be that was launched without saying so.
+const defaultGrace = 20 * time.Minute
+
+// auditJob is a plan's daily audit. The first is on the first office day from the
+// launch on; one that was lost is made up for at once.
+func (e *Engine) auditJob(l ledger.Launched, cal *calendar.Calendar) (job, error) {
+	lad, err := plan.NewLadderer(&l.Plan, cal)
+	if err != nil {
+		return job{}, err
+	}
+	clock := func(d calendar.Day) time.Time { return d.At(0, 0, lad.Zone).Add(auditAt) }
+	next := clock(lad.Morning(plan.Policy{}, l.At))
+	if today := clock(calendar.DayOf(l.Clock.Plan(e.now()).In(lad.Zone))); today.After(next) {
+		next = today
+	}
+	j := jobOf(workflows.AuditWorkflowID(l.Plan.ID), workflows.AuditType)
+	j.opts.StaticSummary = "每日核对 · " + l.Plan.Title
+	j.opts.TypedSearchAttributes = attributes(workflows.PlanAttribute.ValueSet(l.Plan.ID))
+	grace := l.Grace
+	if grace == 0 {
+		grace = defaultGrace
+	}
+	j.arg = workflows.AuditState{Plan: l.Plan.ID, Clock: l.Clock, Next: next, Grace: grace}
+	return j, nil
+}
+
+// describe says in the web UI what a task's workflow is about.
+func describe(opts *client.StartWorkflowOptions, l ledger.Launched, t ledger.Task) {
+	opts.StaticSummary = t.Title
+	opts.StaticDetails = fmt.Sprintf("%s %s\n\n责任单位：%s\n\n时限：%s\n\n出处：%s", t.Plan, t.ID, l.Plan.Directory.Name(t.Lead), t.Due, t.Clause)
+	opts.TypedSearchAttributes = attributes(
+		workflows.PlanAttribute.ValueSet(t.Plan), workflows.UnitAttribute.ValueSet(t.Lead), workflows.DueAttribute.ValueSet(t.Due.String()))
+}
+
+// courseOf is the course a task's workflow goes on with. stages are the task's.
+func (e *Engine) courseOf(ctx context.Context, l ledger.Launched, t ledger.Task, stages []ledger.Stage) (act.Course, error) {
+	years, err := e.ledger.Calendar(ctx)
+	if err != nil {
+		return act.Course{}, err
+	}
+	book, err := act.NewBook(&l.Plan, calendar.New(years...))
+	if err != nil {
+		return act.Course{}, err
+	}
+	return ledger.Resumed(&l.Plan, t, stages, book.Open), nil
+}
+
+// start starts a workflow once for ever: one that runs or ran already is no error.
+func (e *Engine) start(ctx context.Context, j job) error {
+	j.opts.WorkflowIDReusePolicy = enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE
+	_, err := e.client.ExecuteWorkflow(ctx, j.opts, j.kind, j.arg)
+	if err == nil || alreadyStarted(err) {
+		return nil
+	}
+	return fmt.Errorf("engine: start %s: %w", j.opts.ID, err)
+}
+
+// begin starts a workflow of which the ledger says that it goes on, though one of
+// its ID has ended before. It gives the run; "" when one runs already. With
+// instead, the one that runs is ended for it.
+func (e *Engine) begin(ctx context.Context, j job, instead bool) (run string, err error) {
+	j.opts.WorkflowIDReusePolicy = enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
+	if instead {
+		j.opts.WorkflowIDConflictPolicy = enums.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING
+	}
+	got, err := e.client.ExecuteWorkflow(ctx, j.opts, j.kind, j.arg)
+	switch {
+	case alreadyStarted(err):
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("engine: start %s: %w", j.opts.ID, err)
+	}
+	return got.GetRunID(), nil
+}
+
+func alreadyStarted(err error) bool {
+	var already *serviceerror.WorkflowExecutionAlreadyStarted
+	return errors.As(err, &already) || temporal.IsWorkflowExecutionAlreadyStartedError(err)
+}

@@ -1,0 +1,172 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"go.temporal.io/api/common/v1"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/history/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/converter"
+
+	"duban/activities"
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+)
+
+// recover gives the ledger the acts of a task, duty or talk that it has lost, being
+// older than Temporal: they stand in the workflow's histories, each with the course
+// it was done on. What they told was told, so it is not said again. f gets their number.
+func (r reconciling) recover(ctx context.Context, t thing, f *Finding) error {
+	years, err := r.ledger.Calendar(ctx)
+	if err != nil {
+		return err
+	}
+	book, err := act.NewBook(&r.launched.Plan, calendar.New(years...))
+	if err != nil {
+		return err
+	}
+	recorded, err := r.actsIn(ctx, t.workflow, f.Run)
+	if err != nil {
+		return err
+	}
+	for _, one := range recorded {
+		fresh, err := r.restore(ctx, book, one)
+		if err != nil {
+			return fmt.Errorf("engine: acts of %s: %w", t.workflow, err)
+		}
+		if fresh {
+			f.Acts++
+		}
+	}
+	return nil
+}
+
+// restore writes one act of a history into the ledger, unless it is there.
+func (r reconciling) restore(ctx context.Context, book act.Book, one actInput) (fresh bool, err error) {
+	key := ledger.ActKey(one.Plan, one.Task+one.Talk, one.Act.ID)
+	if there, err := r.ledger.Recorded(ctx, key); there || err != nil {
+		return false, err
+	}
+	when := r.when(r.launched.Clock)
+	if one.Talk != "" {
+		after, told, refused := book.ActOnTalk(one.talkCourse, one.Act)
+		if refused != nil {
+			return false, nil
+		}
+		_, _, err := r.ledger.ActOnTalk(ctx, ledger.ActedOnTalk{Plan: one.Plan, Talk: one.Talk, Act: one.Act, Course: after, Told: told}, when)
+		return err == nil, known(err)
+	}
+	after, told, refused := book.Act(one.course, one.Act)
+	if refused != nil {
+		return false, nil
+	}
+	_, _, err = r.ledger.Act(ctx, ledger.Acted{Plan: one.Plan, Task: one.Task, Act: one.Act, Course: after, Told: told}, when)
+	return err == nil, known(err)
+}
+
+// known drops the errors of things that the ledger does not have or has ended: a
+// person is shown those.
+func known(err error) error {
+	if errors.Is(err, ledger.ErrNotFound) || errors.Is(err, ledger.ErrNotOpen) {
+		return nil
+	}
+	return err
+}
+
+// actInput is one act as its activity was given it.
+type actInput struct {
+	Plan, Task, Talk string
+	Act              act.Act
+	course           act.Course
+	talkCourse       act.TalkCourse
+}
+
+// actsIn are the acts that a workflow has recorded, in all its runs up to one, in order.
+func (r reconciling) actsIn(ctx context.Context, workflow, run string) ([]actInput, error) {
+	var all []actInput
+	for run != "" {
+		acts, before, err := r.actsOfRun(ctx, workflow, run)
+		if err != nil {
+			return nil, err
+		}
+		all = append(acts, all...)
+		run = before
+	}
+	return all, nil
+}
+
+func (r reconciling) actsOfRun(ctx context.Context, workflow, run string) (acts []actInput, before string, err error) {
+	scheduled := map[int64]actInput{}
+	events := r.client.GetWorkflowHistory(ctx, workflow, run, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for events.HasNext() {
+		e, err := events.Next()
+		var gone *serviceerror.NotFound
+		if errors.As(err, &gone) {
+			return acts, "", nil // older than what the namespace keeps
+		}
+		if err != nil {
+			return nil, "", fmt.Errorf("engine: history of %s: %w", workflow, err)
+		}
+		switch a := e.GetAttributes().(type) {
+		case *history.HistoryEvent_WorkflowExecutionStartedEventAttributes:
+			before = a.WorkflowExecutionStartedEventAttributes.GetContinuedExecutionRunId()
+		case *history.HistoryEvent_ActivityTaskScheduledEventAttributes:
+			if in, ok := actOf(a.ActivityTaskScheduledEventAttributes.GetActivityType().GetName(), a.ActivityTaskScheduledEventAttributes.GetInput()); ok {
+				scheduled[e.GetEventId()] = in
+			}
+		case *history.HistoryEvent_ActivityTaskCompletedEventAttributes:
+			if in, ok := scheduled[a.ActivityTaskCompletedEventAttributes.GetScheduledEventId()]; ok {
+				acts = append(acts, in)
+			}
+		}
+	}
+	return slices.Clip(acts), before, nil
+}
+
+// actOf reads the input of the activities that record acts.
+func actOf(activity string, payload *common.Payloads) (in actInput, ok bool) {
+	decode := converter.GetDefaultDataConverter().FromPayloads
+	switch activity {
+	case "RecordAct":
+		var a activities.ActInput
+		if decode(payload, &a) != nil {
+			return in, false
+		}
+		return actInput{Plan: a.Plan, Task: a.Task, Act: a.Act, course: a.Course}, true
+	case "RecordTalkAct":
+		var a activities.TalkActInput
+		if decode(payload, &a) != nil {
+			return in, false
+		}
+		return actInput{Plan: a.Plan, Talk: a.Talk, Act: a.Act, talkCourse: a.Course}, true
+	}
+	return in, false
+}
+
+// unsure marks what a digest has to say as unknown, for its workflow has spoken;
+// what is known not to have gone out is spoken again.
+func (r reconciling) unsure(ctx context.Context, t thing, f *Finding) error {
+	again, err := r.ledger.Doubt(ctx, t.id, r.when(r.launched.Clock))
+	if err != nil {
+		return err
+	}
+	f.Asks = true
+	if !again {
+		return nil
+	}
+	j, on, err := t.job(ctx)
+	if err != nil || !on {
+		return err
+	}
+	run, err := r.begin(ctx, j, false)
+	if err != nil || run == "" {
+		return err
+	}
+	f.Mended = true
+	return r.note(ctx, *f, run)
+}

@@ -1,0 +1,44 @@
+package host
+
+import (
+	"context"
+	"time"
+)
+
+// mending is the look at what Temporal has lost that a worker begins with.
+type mending struct {
+	stop context.CancelFunc
+	done chan struct{}
+}
+
+// startMending compares Temporal with the ledger in the background and starts
+// again what is missing, until that was done once without an error.
+func (h *Host) startMending() {
+	ctx, stop := context.WithCancel(context.Background())
+	h.mending = &mending{stop: stop, done: make(chan struct{})}
+	go func() {
+		defer close(h.mending.done)
+		for pause := 5 * time.Second; ; pause = min(2*pause, 5*time.Minute) {
+			mended, err := h.Engine.Reconcile(ctx, "")
+			if mended > 0 {
+				h.log.Warn("Workflows were not as the ledger says and run again from where it has them", "mended", mended)
+			}
+			if err == nil || ctx.Err() != nil {
+				return
+			}
+			h.log.Warn("Not all workflows could be compared with the ledger; it is tried again", "in", pause, "error", err)
+			select {
+			case <-time.After(pause):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+}
+
+// end stops it and waits until it has stopped.
+func (m *mending) end() error {
+	m.stop()
+	<-m.done
+	return nil
+}

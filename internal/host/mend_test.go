@@ -1,0 +1,247 @@
+package host_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/engine"
+	"duban/internal/ledger"
+	"duban/workflows"
+)
+
+const aDuty = "      - {id: monthly, title: 按月公开, kind: duty, recur: {every: month, from: 2021-04-08, until: 2021-06-30}, source: 限期完成}\n"
+
+// status is the state of a workflow's last run.
+func (w *world) status(id string) enums.WorkflowExecutionStatus {
+	w.t.Helper()
+	d, err := w.Client.DescribeWorkflowExecution(w.t.Context(), id, "")
+	require.NoError(w.t, err)
+	return d.GetWorkflowExecutionInfo().GetStatus()
+}
+
+// examine looks at a plan, and mends it when it is to be mended.
+func (w *world) examine(planID string, mend bool) engine.Health {
+	w.t.Helper()
+	h, err := w.Engine.Examine(w.t.Context(), planID, mend)
+	require.NoError(w.t, err)
+	return h
+}
+
+// well waits until Temporal has all that the ledger says goes on.
+func (w *world) well(planID string) {
+	w.t.Helper()
+	w.eventually("all runs", func(ctx context.Context) bool {
+		h, err := w.Engine.Examine(ctx, planID, false)
+		return err == nil && len(h.Found) == 0 && h.Running == h.Things
+	})
+	_, err := w.Ledger.Verify(w.t.Context())
+	require.NoError(w.t, err)
+}
+
+// mended are the events of mended workflows, as why and workflow.
+func (w *world) mended(planID string) (out []string) {
+	w.t.Helper()
+	events, err := w.Ledger.Events(w.t.Context(), ledger.EventFilter{Plan: planID})
+	require.NoError(w.t, err)
+	for _, e := range events {
+		if e.Kind == ledger.WorkflowMended {
+			out = append(out, e.Key)
+		}
+	}
+	return out
+}
+
+// again closes the engine, does something to its folder, and opens it again.
+func (w *world) again(work bool, meanwhile func(dir string)) *world {
+	w.t.Helper()
+	require.NoError(w.t, w.Close())
+	meanwhile(w.cfg.Dir)
+	return open(w.t, w.cfg, work)
+}
+
+func losesTemporal(t *testing.T) func(string) {
+	return func(dir string) {
+		files, err := filepath.Glob(filepath.Join(dir, "temporal.db*"))
+		require.NoError(t, err)
+		require.NotEmpty(t, files)
+		for _, f := range files {
+			require.NoError(t, os.Remove(f))
+		}
+	}
+}
+
+// lived is a plan in the middle of its life: an acted task, a suspended one, one
+// with an extended date, an open talk by hand, a duty with acts.
+func (w *world) lived(id string) {
+	w.t.Helper()
+	w.standing(id, dated("a", "2021-05-31"), dated("b", "2021-05-31"), dated("c", "2021-05-31"), dated("d", "2021-05-31"), dated("done", "2021-05-31"), aDuty)
+	require.NoError(w.t, w.act(id, "b", liaison, act.Act{Kind: act.Complete}))
+	require.NoError(w.t, w.act(id, "c", liaison, act.Act{Kind: act.Extend, Due: calendar.NewDay(2021, 7, 30)}))
+	require.NoError(w.t, w.act(id, "c", clerk, act.Act{Kind: act.Grant}))
+	require.NoError(w.t, w.act(id, "d", clerk, act.Act{Kind: act.Suspend}))
+	require.NoError(w.t, w.act(id, "done", clerk, act.Act{Kind: act.Verify}))
+	_, err := w.Engine.Propose(w.t.Context(), id, act.Act{ID: "talk", Ref: "a", By: clerk, Reason: "多次催办未见进展", Talk: &act.TalkFacts{What: "talk"}}, nil)
+	require.NoError(w.t, err)
+	w.silent(id)
+	w.well(id)
+}
+
+// silent waits until all that is to be told at once is told.
+func (w *world) silent(planID string) {
+	w.t.Helper()
+	w.eventually("all is told", func(ctx context.Context) bool {
+		left, err := w.Ledger.Unspoken(ctx, planID)
+		return err == nil && len(left) == 0
+	})
+}
+
+// all are the things of a lived plan that must run: four tasks, a duty and its open
+// occurrence, a talk, the audit.
+const all = 8
+
+func TestTemporalsWholeStoreLost(t *testing.T) {
+	w := open(t, config(t), true)
+	w.lived("lost")
+	said := len(w.told("lost", ""))
+	w = w.again(true, losesTemporal(t))
+	w.well("lost")
+	for _, task := range []string{"a", "b", "c", "d"} {
+		w.agree("lost", task)
+	}
+	require.Len(t, w.mended("lost"), all)
+	require.Zero(t, w.examine("lost", true).Mended(), "nothing is mended twice")
+	require.Len(t, w.told("lost", ""), said, "nothing is said twice")
+	require.NoError(t, w.act("lost", "d", clerk, act.Act{Kind: act.Resume}), "the acts go on")
+	w.agree("lost", "d")
+}
+
+func TestLaunchingAgainStartsWhatIsLost(t *testing.T) {
+	w := open(t, config(t), true)
+	p := w.standing("anew", append(many(20), aDuty)...)
+	w = w.again(false, losesTemporal(t))
+	k := w.staff(nil)
+	defer k.Stop()
+	require.Equal(t, engine.LaunchReport{Tasks: 21, Armed: 22, Resumed: true}, w.launch(p, calendar.Clock{}))
+	require.Equal(t, engine.LaunchReport{Tasks: 21, Resumed: true}, w.launch(p, calendar.Clock{}))
+	w.well("anew")
+	require.Len(t, w.mended("anew"), 23)
+}
+
+func TestWhatIsEndedFromOutsideIsMended(t *testing.T) {
+	w := open(t, config(t), true)
+	w.lived("ended")
+	ctx := t.Context()
+	require.NoError(t, w.Client.TerminateWorkflow(ctx, workflows.TaskWorkflowID("ended", "a"), "", "by hand"))
+	require.NoError(t, w.Client.CancelWorkflow(ctx, workflows.TaskWorkflowID("ended", "c"), ""))
+	require.NoError(t, w.Client.TerminateWorkflow(ctx, workflows.TalkWorkflowID("ended", "a#1"), "", "by hand"))
+	require.NoError(t, w.Client.TerminateWorkflow(ctx, workflows.DutyWorkflowID("ended", "monthly"), "", "by hand"))
+	require.NoError(t, w.Client.TerminateWorkflow(ctx, workflows.AuditWorkflowID("ended"), "", "by hand"))
+	w.eventually("the cancelled one has ended", func(context.Context) bool {
+		return w.status(workflows.TaskWorkflowID("ended", "c")) != enums.WORKFLOW_EXECUTION_STATUS_RUNNING
+	})
+	seen := w.examine("ended", false)
+	require.Len(t, seen.Found, 5)
+	require.Zero(t, seen.Mended())
+	n, err := w.Engine.Reconcile(ctx, "")
+	require.NoError(t, err)
+	require.Equal(t, 5, n)
+	w.well("ended")
+	w.agree("ended", "a")
+	w.agree("ended", "c")
+	require.Len(t, w.mended("ended"), 5)
+}
+
+// keep copies a stopped engine's file, and gives what puts it back.
+func keep(t *testing.T, dir, name string) func(string) {
+	kept := map[string][]byte{}
+	for _, f := range []string{name, name + "-wal"} {
+		if raw, err := os.ReadFile(filepath.Join(dir, f)); err == nil {
+			kept[f] = raw
+		}
+	}
+	require.NotEmpty(t, kept[name])
+	return func(dir string) {
+		for _, f := range []string{name, name + "-wal", name + "-shm"} {
+			_ = os.Remove(filepath.Join(dir, f))
+		}
+		for f, raw := range kept {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, f), raw, 0o600))
+		}
+	}
+}
+
+func TestTemporalsStoreIsOlderThanTheLedger(t *testing.T) {
+	w := open(t, config(t), true)
+	w.lived("older")
+	var put func(string)
+	w = w.again(true, func(dir string) { put = keep(t, dir, "temporal.db") })
+	require.NoError(t, w.act("older", "a", liaison, act.Act{Kind: act.Acknowledge}))
+	require.NoError(t, w.act("older", "b", clerk, act.Act{Kind: act.Reject}))
+	require.NoError(t, w.act("older", "c", clerk, act.Act{Kind: act.Correct, Due: calendar.NewDay(2021, 9, 30)}))
+	require.NoError(t, w.act("older", "d", clerk, act.Act{Kind: act.Resume}))
+	require.NoError(t, w.Engine.ActOnTalk(t.Context(), "older", "a#1", byMayor(act.Approve)))
+	w.silent("older")
+	w = w.again(true, put)
+	w.well("older")
+	for _, task := range []string{"a", "b", "c", "d"} {
+		w.agree("older", task)
+	}
+	require.Equal(t, calendar.NewDay(2021, 9, 30), w.course("older", "c").Due)
+	require.Len(t, w.mended("older"), 5)
+	require.NoError(t, w.act("older", "d", liaison, act.Act{Kind: act.Progress, Percent: 30}))
+	w.agree("older", "d")
+	talk, err := w.Ledger.Talk(t.Context(), "older", "a#1")
+	require.NoError(t, err)
+	require.Equal(t, ledger.TalkOpen, talk.State)
+}
+
+func TestTheLedgerIsOlderThanTemporal(t *testing.T) {
+	w := open(t, config(t), true)
+	w.lived("back")
+	var put func(string)
+	w = w.again(true, func(dir string) { put = keep(t, dir, "ledger.db") })
+	require.NoError(t, w.act("back", "a", liaison, act.Act{Kind: act.Acknowledge}))
+	require.NoError(t, w.act("back", "a", liaison, act.Act{Kind: act.Progress, Percent: 30}))
+	require.NoError(t, w.act("back", "b", clerk, act.Act{Kind: act.Verify}))
+	require.NoError(t, w.act("back", "c", clerk, act.Act{Kind: act.Correct, Due: calendar.NewDay(2021, 9, 30)}))
+	require.NoError(t, w.Engine.ActOnTalk(t.Context(), "back", "a#1", byMayor(act.Approve)))
+	w.silent("back")
+	w = w.again(true, put)
+	w.well("back")
+	for _, task := range []string{"a", "c", "d"} {
+		w.agree("back", task)
+	}
+	require.Equal(t, 30, w.course("back", "a").Percent)
+	require.Equal(t, calendar.NewDay(2021, 9, 30), w.course("back", "c").Due)
+	b, err := w.Ledger.Task(t.Context(), "back", "b")
+	require.NoError(t, err)
+	require.Equal(t, ledger.Closed, b.State)
+	talk, err := w.Ledger.Talk(t.Context(), "back", "a#1")
+	require.NoError(t, err)
+	require.Equal(t, ledger.TalkOpen, talk.State)
+	require.Len(t, w.mended("back"), 4)
+}
+
+// A duty that has nothing more to come is ended in the ledger, not started for ever.
+func TestADutyThatHasRunItsCourseIsEnded(t *testing.T) {
+	w := open(t, config(t), true)
+	p, _ := smallPlan(t, "over", "2021-04-08", "nine", aDuty)
+	w.launch(p, fast(p, 20*time.Millisecond, time.Second))
+	w.eventually("the last occurrence", func(ctx context.Context) bool {
+		_, err := w.Ledger.Task(ctx, "over", "monthly.2021-06")
+		return err == nil
+	})
+	w.eventually("ended", func(ctx context.Context) bool {
+		_, err := w.Engine.Reconcile(ctx, "over")
+		duty, err2 := w.Ledger.Task(ctx, "over", "monthly")
+		return err == nil && err2 == nil && duty.State == ledger.Ended
+	})
+}
