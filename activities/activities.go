@@ -25,6 +25,8 @@ type Starter interface {
 	StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk) error
 	EndTalk(ctx context.Context, planID, talk string) error // the workflow of a void talk; one that has ended is no error
 	StartTask(ctx context.Context, l ledger.Launched, t ledger.Task) error
+	// Reconcile starts again what the plan's ledger says goes on and Temporal has lost; it counts them.
+	Reconcile(ctx context.Context, planID string) (mended int, err error)
 }
 
 // Activities holds what the activities need. All fields but Log are required.

@@ -35,6 +35,15 @@ func (a *Activities) NextOccurrence(ctx context.Context, in DutyInput) (NextOccu
 	return NextOccurrence{Ended: !ok, Occurrence: o}, nil
 }
 
+// EndDuty records that a duty has run its course: it falls due no more.
+func (a *Activities) EndDuty(ctx context.Context, in DutyInput) error {
+	l, err := a.launched(ctx, in.Plan)
+	if err != nil {
+		return translate(err)
+	}
+	return translate(a.Ledger.EndDuty(ctx, in.Plan, in.Duty, a.when(l.Clock)))
+}
+
 // OccurrenceInput is an occurrence whose time has come.
 type OccurrenceInput struct {
 	Plan       string          `json:"plan"`

@@ -60,7 +60,7 @@ func (d *duty) wait(ctx workflow.Context) (over bool, err error) {
 		return false, failed
 	}
 	if next.Ended {
-		return !changed(), nil
+		return false, d.end(ctx, in, changed)
 	}
 	o := next.Occurrence
 	workflow.SetCurrentDetails(ctx, d.details()+"下一期 "+o.Period+"，时限 "+o.Due.String()+"，开立 "+o.Opens.In(calendar.Beijing).Format("2006-01-02 15:04"))
@@ -80,6 +80,23 @@ func (d *duty) wait(ctx workflow.Context) (over bool, err error) {
 	}
 	d.turn.Unlock()
 	return false, d.settle(ctx, "occurrence "+o.Task, err, changed)
+}
+
+// end records that the duty falls due no more, unless an act has changed that.
+func (d *duty) end(ctx workflow.Context, in activities.DutyInput, changed func() bool) error {
+	if err := d.turn.Lock(ctx); err != nil {
+		return err
+	}
+	if changed() {
+		d.turn.Unlock()
+		return nil
+	}
+	err := d.write(ctx, "end", acts.EndDuty, in, nil)
+	if err == nil {
+		d.Course.State = act.Closed // an act that waits for its turn is refused
+	}
+	d.turn.Unlock()
+	return d.settle(ctx, "end", err, changed)
 }
 
 // paused waits for the end of the pause, which comes by itself when it is known.

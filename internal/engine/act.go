@@ -60,8 +60,38 @@ func (e *Engine) Act(ctx context.Context, planID, task string, a act.Act) error 
 			id = workflows.DutyWorkflowID(planID, task)
 		}
 		refused, err = e.ask(ctx, id, a)
+		if lost(err) {
+			refused, err = e.askAgain(ctx, l, t, id, a)
+		}
 	}
 	return e.answer(ctx, l, task, a, refused, err)
+}
+
+// lost tells that Temporal has no running workflow to ask.
+func lost(err error) bool {
+	var gone *serviceerror.NotFound
+	return errors.As(err, &gone)
+}
+
+// askAgain asks a task or duty whose workflow was lost, once it runs again from
+// where the ledger has it. One that has ended meanwhile refuses.
+func (e *Engine) askAgain(ctx context.Context, l ledger.Launched, t ledger.Task, workflowID string, a act.Act) (*act.Refusal, error) {
+	r := reconciling{Engine: e, launched: l, mend: true}
+	last, err := e.ledger.LastOccurrence(ctx, t.Plan, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.one(ctx, r.task(t, last, nil)); err != nil {
+		return nil, err
+	}
+	now, err := e.ledger.Task(ctx, t.Plan, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	if c := ledger.CaseOf(&l.Plan, now); c.Over() {
+		return c.Check(a), nil
+	}
+	return e.ask(ctx, workflowID, a)
 }
 
 // stamp sets when the act was done, where the caller has not.

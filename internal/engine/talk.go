@@ -74,7 +74,14 @@ func (e *Engine) ActOnTalk(ctx context.Context, planID, talkID string, a act.Act
 		refused = c.Check(a) // nothing runs that could answer
 	}
 	if refused == nil {
-		refused, err = e.ask(ctx, workflows.TalkWorkflowID(planID, talkID), a)
+		id := workflows.TalkWorkflowID(planID, talkID)
+		refused, err = e.ask(ctx, id, a)
+		if lost(err) {
+			r := reconciling{Engine: e, launched: l, mend: true}
+			if _, err = r.one(ctx, r.talk(talk, nil)); err == nil {
+				refused, err = e.ask(ctx, id, a)
+			}
+		}
 	}
 	return e.answerOnTalk(ctx, l, talk.Task, talkID, a, refused, err)
 }

@@ -3,7 +3,9 @@ package ledger
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -95,11 +97,16 @@ func (s *Store) LastOccurrence(ctx context.Context, planID, duty string) (calend
 	return day(last)
 }
 
-// Unspoken are the digests of a plan that have notices to say still, the earliest first.
+// unspoken is a condition on a digest d: it has something to say still.
+const unspoken = `(EXISTS (SELECT 1 FROM notices n WHERE n.digest = d.key AND n.state IN ('pending', 'sending'))
+	OR d.words <> '' AND d.channels NOT IN ('[]', 'null') AND (NOT EXISTS (SELECT 1 FROM messages m WHERE m.digest = d.key)
+	OR EXISTS (SELECT 1 FROM messages m WHERE m.digest = d.key AND m.state IN ('sending', 'leaving', 'undelivered'))))`
+
+// Unspoken are the digests of a plan that have something to say still, the earliest first.
 func (s *Store) Unspoken(ctx context.Context, planID string) ([]Digest, error) {
 	var rows []digestRow
-	err := s.all(ctx, &rows, `SELECT `+digestColumns+` FROM digests WHERE key IN
-		(SELECT digest FROM notices WHERE plan = ? AND state IN ('pending', 'sending')) ORDER BY speak_at, key`, planID)
+	err := s.all(ctx, &rows, `SELECT `+digestColumns+` FROM digests d WHERE d.plan = ? AND (d.words <> '' OR d.key IN
+		(SELECT digest FROM notices WHERE plan = ? AND state IN ('pending', 'sending'))) AND `+unspoken+` ORDER BY d.speak_at, d.key`, planID, planID)
 	digests := make([]Digest, len(rows))
 	for i, r := range rows {
 		digests[i] = r.digest()
@@ -107,30 +114,34 @@ func (s *Store) Unspoken(ctx context.Context, planID string) ([]Digest, error) {
 	return digests, err
 }
 
-// DigestWaits tells whether a digest has notices to say still.
+// DigestWaits tells whether a digest has something to say still.
 func (s *Store) DigestWaits(ctx context.Context, key string) (bool, error) {
 	var n int
-	err := s.one(ctx, &n, `SELECT COUNT(*) FROM notices WHERE digest = ? AND state IN ('pending', 'sending')`, key)
+	err := s.one(ctx, &n, `SELECT COUNT(*) FROM digests d WHERE d.key = ? AND `+unspoken, key)
 	return n > 0, err
 }
 
-// Doubt marks what a digest had to say as unknown (event message.unknown): its
+// Doubt marks what a digest has to say as unknown (event message.unknown): its
 // workflow has spoken, but the ledger does not have what became of it, being older.
-// A person must ask. What is known not to have gone out is left: again is true then,
-// and the digest is to be spoken again.
+// A person must ask. What a person has let go once more is left: again is true
+// then, and the digest is to be spoken again.
 func (s *Store) Doubt(ctx context.Context, digest string, when When) (again bool, err error) {
 	return write(ctx, s, func(t *tx) (bool, error) {
 		var row digestRow
 		if err := t.one(&row, `SELECT `+digestColumns+` FROM digests WHERE key = ?`, digest); err != nil {
-			return false, err
+			return false, fmt.Errorf("digest %s: %w", digest, err)
 		}
 		var channels []string
-		if err := t.all(&channels, `SELECT DISTINCT channel FROM notices WHERE digest = ? AND state IN ('pending', 'sending') ORDER BY channel`, digest); err != nil {
+		if row.Words != "" {
+			if err := json.Unmarshal([]byte(row.Channels), &channels); err != nil {
+				return false, fmt.Errorf("ledger: channels of %s: %w", digest, err)
+			}
+		} else if err := t.all(&channels, `SELECT DISTINCT channel FROM notices WHERE digest = ? AND state IN ('pending', 'sending') ORDER BY channel`, digest); err != nil {
 			return false, err
 		}
 		again := false
 		for _, channel := range channels {
-			left, err := t.doubt(row.digest(), channel, when)
+			left, err := t.lose(row, channel, when)
 			if err != nil {
 				return false, err
 			}
@@ -140,33 +151,38 @@ func (s *Store) Doubt(ctx context.Context, digest string, when When) (again bool
 	})
 }
 
-func (t *tx) doubt(g Digest, channel string, when When) (again bool, err error) {
-	id := messageID(g.Key, channel)
-	var state string
-	switch err := t.one(&state, `SELECT state FROM messages WHERE id = ?`, id); {
+// lose marks a digest's message over one channel as unknown; left when a person has
+// let it go once more.
+func (t *tx) lose(g digestRow, channel string, when When) (left bool, err error) {
+	id := messageID(t.s.id, g.Key, channel)
+	m, err := t.message(id)
+	switch {
 	case errors.Is(err, ErrNotFound):
-		_, err := t.exec(`INSERT INTO messages (id, plan, digest, channel, state, attempt, error) VALUES (?, ?, ?, ?, 'unknown', 0, '')`, id, g.Plan, g.Key, channel)
+		m = messageRow{ID: id, Plan: g.Plan, Digest: g.Key, Channel: channel, State: Sending, Attempt: 1}
+		_, err = t.exec(`INSERT INTO messages (id, plan, digest, channel, state, attempt, error) VALUES (?, ?, ?, ?, 'sending', 1, '')`, id, g.Plan, g.Key, channel)
 		if err != nil {
 			return false, err
 		}
 	case err != nil:
 		return false, err
-	case state == undelivered:
-		return true, nil
+	case m.State == undelivered:
+		if resent, err := t.recorded(fmt.Sprintf("%s/resend/%d", id, m.Attempt)); resent || err != nil {
+			return resent, err
+		}
+	case m.State != Sending && m.State != leaving:
+		return false, nil // it is settled
 	}
 	if _, err := t.exec(`UPDATE digests SET gathered_at = ? WHERE key = ? AND gathered_at IS NULL`, instant(when.Plan), g.Key); err != nil {
 		return false, err
 	}
-	if _, err := t.exec(`UPDATE messages SET state = 'unknown' WHERE id = ?`, id); err != nil {
+	if _, err := t.exec(`UPDATE notices SET state = 'sending', message = ? WHERE digest = ? AND channel = ? AND state = 'pending'`, id, g.Key, channel); err != nil {
 		return false, err
 	}
-	if _, err := t.exec(`UPDATE notices SET state = 'unknown', message = ?, reported = ? WHERE digest = ? AND channel = ? AND state IN ('pending', 'sending')`, id, false, g.Key, channel); err != nil {
+	const why = "its workflow has spoken; the ledger is older and does not have what became of it"
+	if there, err := t.recorded(fmt.Sprintf("%s/unknown/%d", id, m.Attempt)); err != nil {
 		return false, err
+	} else if there {
+		return false, t.messageState(id, Unknown, why, nil)
 	}
-	if there, err := t.recorded(id + "/unknown"); there || err != nil {
-		return false, err
-	}
-	return false, t.append(Event{Key: id + "/unknown", Plan: g.Plan, Kind: MessageUnknown}, when, map[string]any{
-		"message": id, "digest": g.Key, "channel": channel, "why": "its workflow has spoken; the ledger is older and does not have what became of it",
-	})
+	return false, t.doubt(m, why, when)
 }
