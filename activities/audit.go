@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -56,6 +57,10 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 		return AuditResult{}, translate(err)
 	}
 	mended := a.reconcile(ctx, in.Plan)
+	// The log says when the clocks differ; that is no reason not to audit.
+	if err := a.Ledger.CheckClock(ctx); err != nil && !errors.Is(err, ledger.ErrClock) {
+		return AuditResult{}, translate(err)
+	}
 	missing, err := a.Ledger.Missing(ctx, in.Plan, in.Before)
 	if err != nil {
 		return AuditResult{}, translate(err)

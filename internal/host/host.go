@@ -221,6 +221,9 @@ func (h *Host) work(ctx context.Context, cfg settings.Config, o Options) error {
 	if err := h.await(ctx, temporalName, h.Address, h.checkNamespace); err != nil {
 		return err
 	}
+	if err := h.await(ctx, ledgerName, h.LedgerURL, h.Ledger.CheckClock); err != nil {
+		return err
+	}
 	if err := h.await(ctx, ledgerName, h.LedgerURL, func(ctx context.Context) error { return h.seedCalendar(ctx, cfg) }); err != nil {
 		return err
 	}

@@ -89,7 +89,10 @@ func (t *tx) append(e Event, when When, data any) error {
 	if err != nil {
 		return fmt.Errorf("ledger: event %s: %w", e.Key, err)
 	}
-	t.head = head{e.Seq, e.Hash}
+	if back := t.head.Real.Time.Sub(e.Real); t.head.Real.Valid && back > SkewWarned {
+		t.back = append(t.back, step{e.Key, back})
+	}
+	t.head = head{e.Seq, e.Hash, sql.NullTime{Time: e.Real, Valid: true}}
 	return nil
 }
 
@@ -179,7 +182,7 @@ func (s *Store) Verify(ctx context.Context) (n int64, err error) {
 		if err := follows(last, end, r); err != nil {
 			return last.Seq, err
 		}
-		last = head{r.Seq, r.Hash}
+		last = head{Seq: r.Seq, Hash: r.Hash}
 		counts[r.Kind]++
 	}
 	if err := rows.Err(); err != nil {

@@ -28,6 +28,8 @@ type dialect interface {
 	writing() *sql.TxOptions                         // options of a writing transaction
 	snapshot() *sql.TxOptions                        // options of a reading transaction that sees one state
 	patient() string                                 // what such a transaction begins with; "" nothing
+	clock() string                                   // reads the ledger's clock, or what stands for it
+	ownClock() bool                                  // there is none but this machine's
 	lockHead() string                                // reads the chain's head and keeps other writers out
 	blockers(ctx context.Context, db *sqlx.DB) ([]string, error)
 	exact(column string) string

@@ -138,8 +138,11 @@ func (postgres) snapshot() *sql.TxOptions {
 func (p postgres) lockHead() string {
 	l := p.Limits
 	return fmt.Sprintf(`SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = %d; %s`,
-		l.Statement.Milliseconds(), l.Lock.Milliseconds(), l.Idle.Milliseconds(), `SELECT seq, hash FROM chain WHERE id = 1 FOR UPDATE`)
+		l.Statement.Milliseconds(), l.Lock.Milliseconds(), l.Idle.Milliseconds(), headOf+` FOR UPDATE OF c`)
 }
+
+func (postgres) clock() string  { return `SELECT clock_timestamp()` }
+func (postgres) ownClock() bool { return false }
 
 // patient prepares a reading transaction: it may take long, but not by doing nothing.
 func (p postgres) patient() string {

@@ -174,7 +174,10 @@ func (lite) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
 func (lite) patient() string          { return "" }
 
 // lockHead needs no lock of its own: the transaction began as the only writer.
-func (lite) lockHead() string { return `SELECT seq, hash FROM chain WHERE id = 1` }
+func (lite) lockHead() string { return headOf }
+
+func (lite) clock() string  { return `SELECT real_at FROM events ORDER BY seq DESC LIMIT 1` }
+func (lite) ownClock() bool { return true }
 
 // blockers is the process that holds the write lock, where the system tells.
 func (l lite) blockers(context.Context, *sqlx.DB) ([]string, error) {

@@ -37,6 +37,8 @@ type Store struct {
 	ready   map[string]*sqlx.Stmt // the writer's statements; touched by its goroutine only
 	bound   map[string]string
 
+	backwards backwards
+
 	mu       sync.Mutex
 	plans    map[planVersion]Launched
 	years    []calendar.Year // the calendar as last read

@@ -202,13 +202,13 @@ func (s *Store) transact(batch []*job, wait *wait) (ran bool, err error) {
 		return false, fmt.Errorf("ledger: head of the chain: %w", err)
 	}
 	wait.over()
-	before := t.head
+	before := t.head.Seq
 	for _, j := range batch {
 		if err := j.do(t); err != nil {
 			return true, err
 		}
 	}
-	if t.head != before {
+	if t.head.Seq != before {
 		if _, err := t.exec(`UPDATE chain SET seq = ?, hash = ? WHERE id = 1`, t.head.Seq, t.head.Hash); err != nil {
 			return true, err
 		}
@@ -216,6 +216,7 @@ func (s *Store) transact(batch []*job, wait *wait) (ran bool, err error) {
 	if err := inner.Commit(); err != nil {
 		return true, fmt.Errorf("ledger: commit: %w", err)
 	}
+	s.backwards.note(s, t.back)
 	if err := s.d.here(); err != nil { // written to a file that nobody finds
 		return true, err
 	}
@@ -252,14 +253,19 @@ type tx struct {
 	ctx    context.Context
 	inner  *sqlx.Tx
 	head   head
+	back   []step
 	wanted []string // statements that were not prepared yet
 }
 
 // head is the end of the chain: how many events, and the hash of the last.
 type head struct {
-	Seq  int64  `db:"seq"`
-	Hash string `db:"hash"`
+	Seq  int64        `db:"seq"`
+	Hash string       `db:"hash"`
+	Real sql.NullTime `db:"real_at"` // of the last event
 }
+
+// headOf reads it.
+const headOf = `SELECT c.seq, c.hash, e.real_at FROM chain c LEFT JOIN events e ON e.seq = c.seq WHERE c.id = 1`
 
 func (t *tx) stmt(query string) *sqlx.Stmt {
 	if stmt := t.s.ready[query]; stmt != nil {
