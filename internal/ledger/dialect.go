@@ -30,6 +30,7 @@ type dialect interface {
 	patient() string                                 // what such a transaction begins with; "" nothing
 	clock() string                                   // reads the ledger's clock, or what stands for it
 	ownClock() bool                                  // there is none but this machine's
+	limits() string                                  // what a writing transaction begins with, in one message with lockHead; "" nothing
 	lockHead() string                                // reads the chain's head and keeps other writers out
 	blockers(ctx context.Context, db *sqlx.DB) ([]string, error)
 	exact(column string) string

@@ -5,8 +5,8 @@ import "context"
 // Alone gives every write a transaction of its own, to measure what sharing is worth.
 func (s *Store) Alone() { s.most = 1 }
 
-// Prepares tells whether the writer's statements have names.
-func (s *Store) Prepares() bool { return s.d.prepares() }
+// Prepared counts the writer's statements that have names.
+func (s *Store) Prepared() int { return len(s.ready) }
 
 // Hold calls inside in the middle of a write, which holds the chain.
 func (s *Store) Hold(ctx context.Context, inside func()) error {

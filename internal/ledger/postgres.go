@@ -133,13 +133,15 @@ func (postgres) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
-// lockHead goes out in one message with the limits: a client that is paused
-// before it holds nothing, and one that is paused after it is put out.
-func (p postgres) lockHead() string {
+// limits go out in one message with lockHead: a client that is paused before it
+// holds nothing, and one that is paused after it is put out.
+func (p postgres) limits() string {
 	l := p.Limits
-	return fmt.Sprintf(`SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = %d; %s`,
-		l.Statement.Milliseconds(), l.Lock.Milliseconds(), l.Idle.Milliseconds(), headOf+` FOR UPDATE OF c`)
+	return fmt.Sprintf(`SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = %d`,
+		l.Statement.Milliseconds(), l.Lock.Milliseconds(), l.Idle.Milliseconds())
 }
+
+func (postgres) lockHead() string { return headOf + ` FOR UPDATE OF c` }
 
 func (postgres) clock() string  { return `SELECT clock_timestamp()` }
 func (postgres) ownClock() bool { return false }

@@ -174,6 +174,7 @@ func (lite) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
 func (lite) patient() string          { return "" }
 
 // lockHead needs no lock of its own: the transaction began as the only writer.
+func (lite) limits() string   { return "" }
 func (lite) lockHead() string { return headOf }
 
 func (lite) clock() string  { return `SELECT real_at FROM events ORDER BY seq DESC LIMIT 1` }

@@ -198,7 +198,12 @@ func (s *Store) transact(batch []*job, wait *wait) (ran bool, err error) {
 	defer inner.Rollback() //nolint:errcheck // after Commit there is nothing to undo
 	// The deadline is the transaction's: its statements need none of their own.
 	t := &tx{s: s, ctx: context.Background(), inner: inner}
-	if err := t.one(&t.head, s.d.lockHead()); err != nil {
+	if limits := s.d.limits(); limits == "" {
+		err = t.one(&t.head, s.d.lockHead())
+	} else {
+		err = found(inner.GetContext(t.ctx, &t.head, limits+"; "+s.d.lockHead()))
+	}
+	if err != nil {
 		return false, fmt.Errorf("ledger: head of the chain: %w", err)
 	}
 	wait.over()
