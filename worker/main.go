@@ -52,6 +52,6 @@ func run(ctx context.Context, environ []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
-	log.Info("Worker is ready", "version", version, "temporal", h.Address, "ui", h.UI, "ledger", h.LedgerURL, "dir", cfg.Dir)
+	log.Info("Worker is ready", "version", version, "temporal", h.Address, "ui", h.UI != "", "ledger", h.LedgerURL, "dir", cfg.Dir)
 	return h.Wait(ctx)
 }

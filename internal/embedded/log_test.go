@@ -26,3 +26,27 @@ func TestOnlyRealTroubleIsLogged(t *testing.T) {
 	l.Error("Persistent store operation Failure", tag.Error(errors.New("disk I/O error")))
 	require.Contains(t, out.String(), "disk I/O error")
 }
+
+// A server that gives up ends the goroutine that it says so in, not the process, and whoever runs it hears why; what it
+// says while it is being stopped is nobody's news.
+func TestTheServerGivesUp(t *testing.T) {
+	t.Parallel()
+	l := serverLog{slog.New(slog.DiscardHandler), &atomic.Bool{}, make(chan error, 1)}
+	fatally := func() (returned bool) {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			l.Fatal("Failed to serve", tag.Error(errors.New("disk I/O error")))
+			returned = true
+		}()
+		<-done
+		return returned
+	}
+	for range 2 { // the second time nobody has listened yet
+		require.False(t, fatally())
+	}
+	require.EqualError(t, <-l.failed, "Failed to serve error=disk I/O error")
+	l.stopping.Store(true)
+	require.False(t, fatally())
+	require.Empty(t, l.failed)
+}

@@ -122,6 +122,6 @@ func keyed(next http.Handler, secret string) http.Handler {
 			http.Redirect(w, r, "/", http.StatusSeeOther)
 			return
 		}
-		http.Error(w, "this page belongs to the user who runs the engine: open it by the address in engine.json", http.StatusForbidden)
+		http.Error(w, "this page belongs to the user who runs the engine: open it by the address that `starter ui` prints", http.StatusForbidden)
 	})
 }

@@ -148,8 +148,9 @@ func (h *Host) inPlace(ctx context.Context, cfg settings.Config, works bool) err
 	return nil
 }
 
-// Adopt makes the folder of cfg, a copy, one of its own: with trial the ledger gets a new ID and is another than the one
-// it was copied from; otherwise it is that one, which must not be used any more. No engine may run on the folder.
+// Adopt makes the folder of cfg, a copy, one of its own: with trial the ledger gets a new ID, is another than the one it
+// was copied from and sends to the outbox; otherwise it is that one, which must not be used any more. No engine may run on
+// the folder.
 func Adopt(ctx context.Context, cfg settings.Config, trial bool, o Options) error {
 	dir := ledgerFolder(cfg)
 	if dir == "" || cfg.Cluster() {
@@ -183,12 +184,22 @@ func Adopt(ctx context.Context, cfg settings.Config, trial bool, o Options) erro
 	id := h.Ledger.ID()
 	if trial {
 		id = ledger.NewID()
+		now := time.Now()
+		if _, err := h.Ledger.SetOffice(ctx, ledger.OfficeChannels, "outbox", ledger.Engine, ledger.When{Real: now, Plan: now}); err != nil {
+			return err // a trial that goes on writing to the mayor would be no trial
+		}
 	}
 	// The ledger is last: interrupted before it, the folder is still a copy.
 	if err := h.setNamespaceData(ctx, ledgerKey, id); err != nil {
 		return err
 	}
 	return h.Ledger.Adopt(ctx, here, id)
+}
+
+// UI is the address, with its key, of the web UI of the engine that runs on the folder of cfg, or "" when it has none.
+func UI(cfg settings.Config) (string, error) {
+	d, err := door.Find(cfg.Dir)
+	return d.UI, err
 }
 
 // doorOf waits, as long as a person would, for the engine that runs on dir to be ready.
