@@ -26,7 +26,10 @@
 //	          or a rule; a proposal is said again until a named leader decides;
 //	          stays until it is closed, declined, or void with its task
 //	Digest    one recipient, one morning: started with a delay until 09:00,
-//	          says in one message what is still true then
+//	          says in one message what is still true then; over a mail server by a
+//	          durable activity on a queue that only workers poll that can send, and
+//	          again with growing gaps until it is delivered, refused for its reader,
+//	          no longer true, or ended by a person
 //	Duty      one recurring duty: opens each occurrence as a Task of its own,
 //	          hands over to a new run after each, so its history never grows
 //	Audit     one plan: every day compares what the ladders foretold with what
