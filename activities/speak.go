@@ -173,7 +173,7 @@ func (a *Activities) send(ctx context.Context, l ledger.Launched, o office, m le
 		log.Warn("Message left to another try", "error", err)
 		return outcome.Error, nil
 	case errors.Is(err, notice.ErrUnknown):
-		outcome.Fate = ledger.Doubtful
+		outcome.Fate, outcome.Again = ledger.Doubtful, o.again(l, m.Channel, m.Items)
 		log.Warn("Message left and no answer came back", "error", err)
 	case errors.Is(err, notice.ErrRejected):
 		outcome.Fate = ledger.Refused
@@ -185,7 +185,7 @@ func (a *Activities) send(ctx context.Context, l ledger.Launched, o office, m le
 	if err := a.receipt(ctx, l, outcome); err != nil {
 		return "", err
 	}
-	if outcome.Fate == ledger.PutOff || outcome.Fate == ledger.Doubtful && o.again(l, m.Channel, m.Items) {
+	if outcome.Fate == ledger.PutOff || outcome.Again {
 		return outcome.Error, nil
 	}
 	return "", nil

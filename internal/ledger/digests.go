@@ -186,7 +186,7 @@ func (g *gathering) message(channel string, items []Item, m messageRow, again fu
 		}
 	case leaving, Unknown:
 		if m.State == leaving {
-			if err := g.t.doubt(m, "", g.when); err != nil {
+			if err := g.t.doubt(m, m.Error, g.when); err != nil {
 				return none, false, err
 			}
 		}
@@ -288,7 +288,11 @@ func (t *tx) doubt(m messageRow, failure string, when When) error {
 	if err := t.messageState(m.ID, Unknown, failure, nil); err != nil {
 		return err
 	}
-	return t.append(Event{Key: fmt.Sprintf("%s/unknown/%d", m.ID, m.Attempt), Plan: m.Plan, Kind: MessageUnknown}, when, m.facts(failure))
+	key := fmt.Sprintf("%s/unknown/%d", m.ID, m.Attempt)
+	if there, err := t.recorded(key); there || err != nil {
+		return err // it was doubtful before, and to be sent once more
+	}
+	return t.append(Event{Key: key, Plan: m.Plan, Kind: MessageUnknown}, when, m.facts(failure))
 }
 
 // facts are what every event of a message says of it.
@@ -311,7 +315,7 @@ func (t *tx) messageState(id, state, failure string, sentAt any) error {
 	if _, err := t.exec(`UPDATE messages SET state = ?, error = ? WHERE id = ?`, state, failure, id); err != nil {
 		return err
 	}
-	if state == undelivered {
+	if state == undelivered || state == leaving {
 		state = Sending
 	}
 	_, err := t.exec(`UPDATE notices SET state = ?, error = ?, sent_at = ?, reported = ?, twice = ? AND (SELECT doubts FROM messages WHERE id = ?) > 0
@@ -340,7 +344,7 @@ func (s *Store) Leaving(ctx context.Context, message string, attempt int, when W
 		if m.Attempt != attempt || m.State != Sending {
 			return none, fmt.Errorf("message %s, try %d: %w", message, attempt, ErrOvertaken)
 		}
-		if _, err := t.exec(`UPDATE messages SET state = 'leaving' WHERE id = ?`, m.ID); err != nil {
+		if _, err := t.exec(`UPDATE messages SET state = 'leaving', error = '' WHERE id = ?`, m.ID); err != nil {
 			return none, err
 		}
 		return none, t.append(Event{Key: fmt.Sprintf("%s/leaving/%d", m.ID, attempt), Plan: m.Plan, Kind: MessageLeaving}, when, m.facts(""))
@@ -365,6 +369,7 @@ type Outcome struct {
 	Fate    Fate
 	Error   string // the channel's last word; "" when it was delivered
 	Via     string // the channel that carried it, when that is not the message's own
+	Again   bool   // doubtful, and to be sent once more: it is not unknown yet
 }
 
 // Receipt records what became of a try: message.sent, message.deferred,
@@ -402,7 +407,10 @@ func (s *Store) Receipt(ctx context.Context, o Outcome, when When) error {
 			}
 			return none, t.append(Event{Key: fmt.Sprintf("%s/failed/%d", m.ID, m.Attempt), Plan: m.Plan, Kind: MessageFailed}, when, m.facts(failure))
 		case Doubtful:
-			return none, t.doubt(m, failure, when)
+			if err := t.doubt(m, failure, when); err != nil || !o.Again {
+				return none, err
+			}
+			return none, t.messageState(m.ID, leaving, failure, nil)
 		}
 		if err := t.messageState(m.ID, undelivered, failure, nil); err != nil {
 			return none, err

@@ -179,10 +179,5 @@ func (t *tx) lose(g digestRow, channel string, when When) (left bool, err error)
 		return false, err
 	}
 	const why = "its workflow has spoken; the ledger is older and does not have what became of it"
-	if there, err := t.recorded(fmt.Sprintf("%s/unknown/%d", id, m.Attempt)); err != nil {
-		return false, err
-	} else if there {
-		return false, t.messageState(id, Unknown, why, nil)
-	}
 	return false, t.doubt(m, why, when)
 }

@@ -183,8 +183,13 @@ func doubtful(t *testing.T, address string) {
 	w.decide("t1", dueStage)
 	first := w.gather(never)[0]
 	w.ok(w.Leaving(w.ctx, first.ID, 1, speaks))
-	w.ok(w.receipt(first.ID, 1, ledger.Doubtful, "cut off"))
-	w.is("unknown", w.states(first.Digest.Key), map[string]int{ledger.Unknown: 2})
+	for range 2 {
+		w.ok(w.Receipt(w.ctx, ledger.Outcome{Message: first.ID, Attempt: 1, Fate: ledger.Doubtful, Error: "cut off", Again: true}, speaks))
+	}
+	w.is("not given up", w.states(first.Digest.Key), map[string]int{ledger.Sending: 2})
+	waits, err := w.DigestWaits(w.ctx, first.Digest.Key)
+	w.ok(err)
+	w.is("it has something to say still", waits, true)
 	w.ok(Verify(w.ctx, w.Store, "jincheng", "t0", "wang", "", "close", speaks))
 	again := w.gather(always)[0]
 	w.is("again, with all it said", []any{again.ID, again.Attempt, again.Doubts, len(again.Items)}, []any{first.ID, 2, 1, 2})
