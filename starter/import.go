@@ -50,6 +50,9 @@ func (a *app) planImport() *cobra.Command {
 				}
 			}
 			a.imported(sum, dir)
+			if sum.Lost() {
+				return errors.New(a.w.T("cli.import_lost"))
+			}
 			return nil
 		},
 	}
@@ -80,6 +83,9 @@ func (a *app) imported(s intake.Summary, dir string) {
 		aside += n
 	}
 	fmt.Fprintln(a.out, a.w.T("intake.report_times", words.Data{"Found": s.Times.Found, "Tasks": s.Times.Tasks, "Duties": s.Times.Duties, "Asked": s.Times.Asked, "Aside": aside}))
+	for _, u := range s.Unread {
+		fmt.Fprintln(a.out, u.Text(a.w))
+	}
 	for _, r := range s.Refused {
 		fmt.Fprintln(a.out, r)
 	}

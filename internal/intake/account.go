@@ -92,6 +92,17 @@ func (k *committer) account(d *Draft, tables []headedTable) {
 		}
 	}
 	k.found = a.out
+	k.damage(d)
+}
+
+// damage asks about characters that could not be read where they touch a unit's
+// name: what is made of such a name is another unit.
+func (k *committer) damage(d *Draft) {
+	for _, u := range k.reg.units {
+		if strings.ContainsRune(u.Name, utf8.RuneError) {
+			k.asker.ask("damage", weightLead+2, u.where, u.Name, "", nil, nil)
+		}
+	}
 }
 
 type accountant struct {

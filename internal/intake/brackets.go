@@ -57,8 +57,24 @@ func isLabel(t string) bool {
 	return labelHead.MatchString(fold(strings.TrimSpace(t)))
 }
 
+var (
+	lostOpen  = regexp.MustCompile(`\x{FFFD}((?:` + labelWords + `) ?:)`)
+	lostClose = regexp.MustCompile(`([\[(](?:` + labelWords + `) ?:[^\[\]()\n\x{FFFD}]*)\x{FFFD}( *(?:[。;\n]|$))`)
+)
+
+// mended puts back a bracket that could not be read around a label and its units;
+// every byte keeps its place.
+func mended(f string) string {
+	if !strings.ContainsRune(f, utf8.RuneError) {
+		return f
+	}
+	f = lostOpen.ReplaceAllString(f, "  [$1")
+	return lostClose.ReplaceAllString(f, "$1]  $2")
+}
+
 // findBrackets finds every responsibility in a folded text, in order.
 func findBrackets(f string) []responsibility {
+	f = mended(f)
 	var out []responsibility
 	type open struct {
 		at int
@@ -373,7 +389,7 @@ func splitAnd(in []string) []string {
 
 func unitName(t string) string {
 	t = strings.Trim(t, " ,、;:。")
-	if t == "等" || t == "各" {
+	if t == "等" || t == "各" || t == lostCell {
 		return ""
 	}
 	t = strings.TrimSuffix(t, "等")

@@ -91,7 +91,7 @@ func (w *clauseWalk) spreadBack(n *node, made []*clause) {
 		switch {
 		case len(c.seats) > 0 && !c.inherited:
 			next = c
-		case len(c.seats) == 0 && next != nil:
+		case len(c.seats) == 0 && next != nil && !strings.ContainsRune(c.text, utf8.RuneError):
 			c.inherit(next)
 		}
 	}

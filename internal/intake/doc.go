@@ -53,6 +53,7 @@ type Document struct {
 	File   string
 	Pages  int // 0 when the format has no pages
 	Blocks []Block
+	Unread []Unread // parts that were not read
 }
 
 // Block is one paragraph, or one table when Table is set.

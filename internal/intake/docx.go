@@ -10,33 +10,31 @@ import (
 )
 
 // readDocx reads word/document.xml: paragraphs with their numbering as shown,
-// tables, tabs, line and page breaks. Deleted text, fallback drawings and field
-// codes are left out.
-func readDocx(ctx context.Context, p parts) (Document, error) {
+// tables, tabs, line and page breaks, notes behind the paragraph that calls them,
+// and parts taken in from other files. Deleted, hidden and struck text, former
+// states of tracked changes, fallback drawings and field codes are left out;
+// comments, headers and embedded files are counted. depth is how many files this
+// one is inside of.
+func readDocx(ctx context.Context, p parts, depth int) (Document, error) {
 	num, err := readNumbering(p)
 	if err != nil {
 		return Document{}, err
 	}
-	part, err := p.open("word/document.xml")
-	if err != nil {
+	w := &docxWalk{ctx: ctx, parts: p, depth: depth, num: num, page: 1}
+	if w.targets, err = targets(p, "word/_rels/document.xml.rels"); err != nil {
 		return Document{}, err
 	}
-	defer part.Close()
-	w := &docxWalk{tok: newTokens(part), num: num, page: 1}
-	for n := 0; ; n++ {
-		if n%4096 == 0 && ctx.Err() != nil {
-			return Document{}, ctx.Err()
-		}
-		tok, err := w.tok.next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return Document{}, err
-		}
-		if err := w.token(tok); err != nil {
-			return Document{}, err
-		}
+	if w.hidden, err = hiddenStyles(p); err != nil {
+		return Document{}, err
+	}
+	if w.notes, err = w.readNotes(); err != nil {
+		return Document{}, err
+	}
+	if err := w.part("word/document.xml"); err != nil {
+		return Document{}, err
+	}
+	if err := w.countParts(); err != nil {
+		return Document{}, err
 	}
 	w.doc.Pages = w.page
 	if w.page == 1 { // no page was rendered into the file: pages are unknown
@@ -50,20 +48,60 @@ func readDocx(ctx context.Context, p parts) (Document, error) {
 	return w.doc, nil
 }
 
+// part walks one part of the file.
+func (w *docxWalk) part(name string) error {
+	part, err := w.parts.open(name)
+	if err != nil {
+		return err
+	}
+	defer part.Close()
+	w.tok = newTokens(part)
+	for n := 0; ; n++ {
+		if n%4096 == 0 && w.ctx.Err() != nil {
+			return w.ctx.Err()
+		}
+		tok, err := w.tok.next()
+		if err == io.EOF && w.tok.depth > 0 {
+			err = io.ErrUnexpectedEOF
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := w.token(tok); err != nil {
+			return err
+		}
+	}
+}
+
 type docxWalk struct {
-	tok    *tokens
-	num    *numbering
-	doc    Document
-	bud    budget
-	page   int
-	text   strings.Builder // of the open paragraph
-	skip   int             // depth at which a left-out element began
-	inText bool
-	style  string
-	numID  string
-	level  string
-	tables []*docxTable
-	nested int // w:p inside w:p, as text boxes make
+	ctx     context.Context
+	parts   parts
+	depth   int
+	targets map[string]string // relation id → part
+	hidden  map[string]bool   // styles whose text is hidden
+	notes   map[string]string // footnote 3, endnote 1 → its text
+	called  []string          // notes that the open paragraph calls
+	tok     *tokens
+	num     *numbering
+	doc     Document
+	bud     budget
+	page    int
+	text    strings.Builder // of the open paragraph
+	skip    int             // depth at which a left-out element began
+	inText  bool
+	inRun   bool
+	inMark  bool   // in the properties of a paragraph, and so of its mark
+	out     string // why the run's text is left out: hidden, struck
+	style   string
+	numID   string
+	level   string
+	tables  []*docxTable
+	nested  int  // w:p inside w:p, as text boxes make
+	joins   bool // the paragraph's mark is deleted: the next goes on with it
+	joined  string
 }
 
 type docxTable struct {
@@ -72,6 +110,7 @@ type docxTable struct {
 	cell  strings.Builder
 	span  int
 	merge string
+	after int            // cells that the row lacks at its end
 	above map[int]string // text of vertically merged cells by column
 }
 
@@ -82,10 +121,17 @@ func (w *docxWalk) token(tok xml.Token) error {
 	case xml.EndElement:
 		return w.end(e)
 	case xml.CharData:
-		if w.inText && w.skip == 0 {
-			w.text.Write(e)
-			return w.bud.text(string(e))
+		if !w.inText || w.skip > 0 {
+			return nil
 		}
+		if w.out != "" {
+			if strings.TrimSpace(string(e)) != "" {
+				w.doc.skipped(Unread{What: w.out})
+			}
+			return nil
+		}
+		w.text.Write(e)
+		return w.bud.text(string(e))
 	}
 	return nil
 }
@@ -95,8 +141,47 @@ func (w *docxWalk) start(e xml.StartElement) error {
 		return nil
 	}
 	switch e.Name.Local {
-	case "del", "Fallback", "moveFrom", "instrText", "delText":
+	case "del":
+		if !w.inRun && w.nested > 0 && w.inMark { // the paragraph's mark itself
+			w.joins = true
+		}
 		w.skip = w.tok.depth
+	case "Fallback", "moveFrom", "instrText", "delText", "rPrChange", "pPrChange", "tblPrChange", "trPrChange", "tcPrChange", "sectPrChange", "tblGridChange", "tblPrExChange", "numberingChange", "cellDel":
+		w.skip = w.tok.depth // former states
+	case "r":
+		if e.Name.Space == "w" {
+			w.inRun, w.out = true, ""
+			if w.hidden[w.style] {
+				w.out = "hidden"
+			}
+		}
+	case "pPr":
+		w.inMark = true
+	case "rStyle":
+		if w.inRun && w.hidden[attr(e, "val")] {
+			w.out = "hidden"
+		}
+	case "vanish", "specVanish", "strike", "dstrike":
+		if w.inRun && !off(e) {
+			w.out = map[string]string{"strike": "struck", "dstrike": "struck"}[e.Name.Local]
+			if w.out == "" {
+				w.out = "hidden"
+			}
+		}
+	case "footnoteReference", "endnoteReference":
+		w.called = append(w.called, strings.TrimSuffix(e.Name.Local, "Reference")+" "+attr(e, "id"))
+	case "altChunk":
+		return w.chunk(attr(e, "id"))
+	case "gridBefore":
+		if t := w.table(); t != nil {
+			for range min(atoi(attr(e, "val")), 63) {
+				t.row = append(t.row, "")
+			}
+		}
+	case "gridAfter":
+		if t := w.table(); t != nil {
+			t.after = min(atoi(attr(e, "val")), 63)
+		}
 	case "p":
 		if e.Name.Space != "w" {
 			return nil
@@ -106,7 +191,7 @@ func (w *docxWalk) start(e xml.StartElement) error {
 			return nil
 		}
 		w.text.Reset()
-		w.style, w.numID, w.level = "", "", ""
+		w.style, w.numID, w.level, w.joins = "", "", "", false
 	case "pStyle":
 		w.style = attr(e, "val")
 	case "numId":
@@ -135,7 +220,7 @@ func (w *docxWalk) start(e xml.StartElement) error {
 		w.tables = append(w.tables, &docxTable{above: map[int]string{}})
 	case "tr":
 		if t := w.table(); t != nil {
-			t.row = nil
+			t.row, t.after = nil, 0
 		}
 	case "tc":
 		if t := w.table(); t != nil {
@@ -175,6 +260,10 @@ func (w *docxWalk) end(e xml.EndElement) error {
 	switch e.Name.Local {
 	case "t":
 		w.inText = false
+	case "r":
+		w.inRun, w.out = false, ""
+	case "pPr":
+		w.inMark = false
 	case "p":
 		if e.Name.Space == "w" {
 			return w.endParagraph()
@@ -183,6 +272,9 @@ func (w *docxWalk) end(e xml.EndElement) error {
 		return w.endCell()
 	case "tr":
 		if t := w.table(); t != nil && len(t.row) > 0 {
+			for range t.after {
+				t.row = append(t.row, "")
+			}
 			t.rows = append(t.rows, t.row)
 		}
 	case "tbl":
@@ -195,8 +287,18 @@ func (w *docxWalk) endParagraph() error {
 	if w.nested = max(0, w.nested-1); w.nested > 0 {
 		return nil
 	}
-	text := strings.TrimSpace(w.text.String())
+	text := w.joined + strings.TrimSpace(w.text.String())
 	w.text.Reset()
+	if w.joined = ""; w.joins {
+		w.joined = text
+		return nil
+	}
+	for _, n := range w.called {
+		if note := w.notes[n]; note != "" {
+			text += "\n" + note
+		}
+	}
+	w.called = nil
 	if text != "" { // an empty numbered paragraph is not counted by Word either way we can tell
 		text = w.num.label(w.style, w.numID, w.level) + text
 	}

@@ -44,6 +44,7 @@ type Draft struct {
 	// Expressions are all expressions of time that the documents hold, each with
 	// the one thing that became of it.
 	Expressions []Expression
+	Unread      []Unread // parts of the files that were not read
 	Docs        []Document
 
 	clauses  []*clause
@@ -59,14 +60,20 @@ var ErrNothing = errors.New("no commitment found in the document")
 // are *Refusal, ErrNothing (with the draft, to show what was seen) or ctx's.
 func Import(ctx context.Context, sources []Source, opt Options) (*Draft, error) {
 	var docs []Document
+	var unread []Unread
 	for _, s := range sources {
 		d, err := Read(ctx, s)
 		if err != nil {
 			return nil, err
 		}
 		docs = append(docs, d)
+		unread = append(unread, d.Unread...)
 	}
-	return build(ctx, docs, opt)
+	d, err := build(ctx, docs, opt)
+	if d != nil {
+		d.Unread = unread
+	}
+	return d, err
 }
 
 func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {

@@ -194,7 +194,7 @@ func openBracket(s string) bool {
 		switch r {
 		case '(', '[':
 			depth++
-		case ')', ']':
+		case ')', ']', '\ufffd': // what could not be read may have been the bracket's end
 			depth = max(0, depth-1)
 		}
 	}

@@ -35,7 +35,7 @@ func readPDF(ctx context.Context, s Source) (Document, error) {
 	if han < 20 || han/pages < 5 {
 		return Document{}, &Refusal{File: s.Name, Key: "refuse_scan"}
 	}
-	text = redrawn(ctx, s, text)
+	text = unreadable(redrawn(ctx, s, text))
 	var bud budget
 	if err := bud.text(text); err != nil {
 		return Document{}, err
@@ -44,7 +44,15 @@ func readPDF(ctx context.Context, s Source) (Document, error) {
 	if len(lines) > maxBlocks {
 		return Document{}, fmt.Errorf("lines: %w", errTooBig)
 	}
-	return assemble(ctx, lines, true, &bud)
+	d, err := assemble(ctx, lines, true, &bud)
+	if err == nil { // pages of pictures among pages of text
+		for n, page := range strings.Split(strings.TrimSuffix(text, "\f"), "\f") {
+			if strings.TrimSpace(page) == "" {
+				d.skipped(Unread{Place: Place{Page: n + 1}, What: "page", Lost: true})
+			}
+		}
+	}
+	return d, err
 }
 
 // poppler runs one of poppler's programs on a PDF and returns what it writes.

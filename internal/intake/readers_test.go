@@ -46,7 +46,7 @@ func TestHostileFilesAreRefused(t *testing.T) {
 	refused(t, Source{Name: "lines.txt", Data: []byte(strings.Repeat("水\n", maxBlocks+1))}, "refuse_big")
 	refused(t, Source{Name: "bytes.bin", Data: bytes.Repeat([]byte{0, 1, 2, 255}, 1000)}, "refuse_kind")
 	refused(t, Source{Name: "old.doc", Data: append([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), make([]byte, 512)...)}, "refuse_old")
-	refused(t, Source{Name: "other.zip", Data: zipFile(t, map[string]string{"a.txt": "甲"})}, "refuse_kind")
+	refused(t, Source{Name: "other.zip", Data: zipFile(t, map[string]string{"a.txt": "甲"})}, "refuse_zip")
 	refused(t, Source{Name: "cut.docx", Data: docxFile(t, []string{"一、任务"}, nil)[:60]}, "refuse_broken")
 	refused(t, Source{Name: "empty.txt", Data: []byte(" \n\r\n")}, "refuse_empty")
 	refused(t, Source{Name: "scan.pdf", Data: pdfFile(nil2())}, "refuse_scan")

@@ -136,7 +136,7 @@ func (d *Draft) ReportHTML(sum Summary, w *words.Words) ([]byte, error) {
 		"Lang": w.Lang(), "Draft": d, "Lines": d.lines(), "Questions": d.Questions,
 		"Summary": w.T("intake.report_summary", words.Data{"Entries": sum.Dated + sum.Duties + sum.Standing, "Dated": sum.Dated, "Duties": sum.Duties,
 			"Standing": sum.Standing, "Mentions": sum.Mentions, "Sections": sum.Sections, "Units": sum.Units, "Proposed": sum.Proposed}),
-		"Times": timesText(sum.Times, w), "Refused": sum.Refused,
+		"Times": timesText(sum.Times, w), "Refused": sum.Refused, "Unread": d.unreadTexts(w),
 		"Open": w.T("intake.report_questions", words.Data{"Count": len(sum.Open)}),
 	}
 	var b bytes.Buffer
@@ -157,6 +157,14 @@ func recurText(r *plan.Recurrence) string {
 		text += fmt.Sprintf("%+d", r.Shift)
 	}
 	return text + " " + r.From.String() + "—" + r.Until.String()
+}
+
+func (d *Draft) unreadTexts(w *words.Words) []string {
+	var out []string
+	for _, u := range d.Unread {
+		out = append(out, u.Text(w))
+	}
+	return out
 }
 
 func timesText(t Times, w *words.Words) string {

@@ -46,6 +46,10 @@ func (k *committer) projects(tables [][]row) []*project {
 }
 
 func (k *committer) project(id string, r row) *project {
+	if r.untitled {
+		answer := k.asker.ask("title", weightLead+5, rowPlace(r.annex, r.no), r.raw, "", nil, nil)
+		r.title = firstNonEmpty(answer, k.asker.words.T("intake.untitled", words.Data{"Row": r.line}))
+	}
 	p := &project{row: r}
 	r.units = k.inheritPrefix(splitShared(r.units))
 	p.units = r.units
@@ -76,6 +80,9 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 	} else if r.limit != "" {
 		ctx := k.ctx
 		ctx.ColumnCell = true
+		if e, ok := k.numberDate(place, r); ok {
+			return append(k.wordEntries(place, r, []*entry{e}), e)
+		}
 		c.text = r.limit
 		reads := deadline.Read(r.limit, ctx)
 		var kept []deadline.Reading
@@ -200,6 +207,25 @@ func (k *committer) wordEntries(place string, r *row, limits []*entry) []*entry 
 		}
 	}
 	return out
+}
+
+// numberDate reads a limit that is a bare number: a day that Excel stored and shows
+// unformatted (44377), or 20210630. The likely reading is asked about.
+func (k *committer) numberDate(place string, r *row) (*entry, bool) {
+	t := tight(fold(r.limit))
+	day := calendarZero
+	if m := eightDigits.FindStringSubmatch(t); m != nil {
+		day, _ = civil(m[1], m[2], m[3])
+	} else if text, ok := serialDay(t); ok && !strings.Contains(t, ".") {
+		day, _ = parseAnswerDay(text)
+	}
+	if day.IsZero() || k.facts.Issued.Year > 0 && (day.Year < k.facts.Issued.Year-1 || day.Year > k.facts.Issued.Year+15) {
+		return nil, false
+	}
+	rd := deadline.Reading{Kind: deadline.Due, Due: day, Words: r.limit, Rule: "D2", Sure: deadline.Ask, Ask: "intake.why_number", End: len(r.limit)}
+	e := &entry{Kind: plan.Dated, Bracket: -1, Source: r.raw, Title: r.title, Milestone: "完成", words: r.limit, reading: rd, rule: rd.Rule, sure: rd.Sure}
+	k.timed(place, e, rd)
+	return e, true
 }
 
 var fourDigits = regexp.MustCompile(`(?:19|20)\d\d`)

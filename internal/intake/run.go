@@ -48,10 +48,17 @@ type Summary struct {
 	Open     []Question        `json:"open"`     // questions without an answer, the gravest first
 	Answered int               `json:"answered"`
 	Refused  []string          `json:"refused"` // answers that were not understood, with file and line
+	Unread   []Unread          `json:"unread"`  // parts of the files that were not read
 	Times    Times             `json:"times"`   // the expressions of time and what became of them
 	Unused   []string          `json:"unused"`  // ids of answers that no question asked for
 	Wrote    map[string]string `json:"wrote"`   // file → path written; plan.yaml.new where a person had edited plan.yaml
 	Kept     []string          `json:"kept"`    // files left as a person edited them
+}
+
+// Lost tells that a part of a file is damaged or made no text: the draft does not
+// hold all that was issued.
+func (s Summary) Lost() bool {
+	return slices.ContainsFunc(s.Unread, func(u Unread) bool { return u.Lost })
 }
 
 // Times counts the expressions of time in the documents: Found is the sum of the
@@ -185,6 +192,7 @@ func (d *Draft) Summary(answers map[string]string) Summary {
 			s.Answered++
 		}
 	}
+	s.Unread = d.Unread
 	s.Times = Times{Found: len(d.Expressions), Aside: map[string]int{}}
 	for _, e := range d.Expressions {
 		switch e.Became {

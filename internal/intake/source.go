@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -72,20 +71,14 @@ func Open(path string) (Source, error) {
 
 // Read makes the neutral document of a source, choosing the reader by what the
 // bytes are and only then by the name. Its errors are *Refusal or ctx's.
-func Read(ctx context.Context, s Source) (Document, error) {
+func Read(ctx context.Context, s Source) (Document, error) { return readInside(ctx, s, 0) }
+
+// readInside is Read of a file that is inside of others, depth of them.
+func readInside(ctx context.Context, s Source, depth int) (Document, error) {
 	if len(s.Data) > maxFile {
 		return Document{}, &Refusal{File: s.Name, Key: "refuse_big"}
 	}
-	read := readTxt
-	switch {
-	case bytes.HasPrefix(s.Data, []byte("%PDF-")):
-		read = readPDF
-	case bytes.HasPrefix(s.Data, []byte("PK\x03\x04")):
-		read = readZip
-	case bytes.HasPrefix(s.Data, []byte("\xd0\xcf\x11\xe0")): // the old binary doc and xls
-		return Document{}, &Refusal{File: s.Name, Key: "refuse_old"}
-	}
-	d, err := read(ctx, s)
+	d, err := readKind(ctx, s, depth)
 	if err != nil {
 		var no *Refusal
 		if errors.As(err, &no) || ctx.Err() != nil {
@@ -98,6 +91,9 @@ func Read(ctx context.Context, s Source) (Document, error) {
 		return Document{}, &Refusal{File: s.Name, Key: key, Err: err}
 	}
 	d.File = s.Name
+	for i := range d.Unread {
+		d.Unread[i].Place.File = s.Name
+	}
 	empty := true
 	for i := range d.Blocks {
 		d.Blocks[i].Place.File = s.Name
@@ -106,25 +102,49 @@ func Read(ctx context.Context, s Source) (Document, error) {
 	if empty {
 		return Document{}, &Refusal{File: s.Name, Key: "refuse_empty"}
 	}
+	d.damaged()
 	return d, nil
 }
 
-func readZip(ctx context.Context, s Source) (Document, error) {
-	parts, err := openParts(s.Data)
-	if err != nil {
-		return Document{}, err
+// readKind reads a file by its kind.
+func readKind(ctx context.Context, s Source, depth int) (Document, error) {
+	switch kind := kindOf(s); kind {
+	case "pdf":
+		return readPDF(ctx, s)
+	case "zip":
+		parts, err := openParts(s.Data)
+		if err != nil {
+			return Document{}, err
+		}
+		switch {
+		case parts.has("word/document.xml"):
+			return readDocx(ctx, parts, depth)
+		case parts.has("xl/workbook.xml"):
+			return readXlsx(ctx, s, parts)
+		case parts.has("OFD.xml"):
+			return Document{}, &Refusal{File: s.Name, Key: "refuse_ofd"}
+		case parts.has("content.xml") || parts.has("mimetype"):
+			return converted(ctx, s, depth, "refuse_opendocument")
+		}
+		return Document{}, &Refusal{File: s.Name, Key: "refuse_zip"}
+	case "ole", "wordxml":
+		return converted(ctx, s, depth, "refuse_old")
+	case "html":
+		return readHTML(ctx, s)
+	case "mhtml":
+		return readMHTML(ctx, s)
+	case "rtf":
+		return readRTF(ctx, s)
+	case "csv":
+		return readCSV(ctx, s)
+	case "picture", "kind":
+		return Document{}, &Refusal{File: s.Name, Key: "refuse_" + kind}
 	}
-	switch {
-	case parts.has("word/document.xml"):
-		return readDocx(ctx, parts)
-	case parts.has("xl/workbook.xml"):
-		return readXlsx(ctx, s)
-	}
-	return Document{}, &Refusal{File: s.Name, Key: "refuse_kind"}
+	return readTxt(ctx, s)
 }
 
 // budget counts what a reader has taken and says when it is too much.
-type budget struct{ runes, blocks, cells int }
+type budget struct{ runes, blocks, cells, worked int }
 
 func (b *budget) text(s string) error {
 	b.runes += len(s) / 2 // a rough count of runes, enough for a limit

@@ -181,18 +181,19 @@ func columnsOf(cells []string) (cols map[column]int, more []int, score int) {
 
 // row 台账行 is one line of an annex as a project is made of it.
 type row struct {
-	no      int
-	line    int
-	title   string
-	content string
-	units   []named
-	limit   string
-	remark  string
-	said    string // title and content as printed, a line each
-	when    []timeCell
-	annex   string
-	place   Place
-	raw     string // the whole row as printed
+	no       int
+	line     int
+	title    string
+	content  string
+	units    []named
+	limit    string
+	remark   string
+	said     string // title and content as printed, a line each
+	when     []timeCell
+	annex    string
+	place    Place
+	raw      string // the whole row as printed
+	untitled bool   // it has a unit or a limit and no words: something emptied its cell
 }
 
 // section 断面 is one line of a table of monitored sections.
@@ -270,16 +271,20 @@ func (h headedTable) rows() []row {
 				content = strings.TrimSpace(content + "\n" + r.Cells[m])
 			}
 		}
-		if title == "" {
+		if title == "" || title == lostCell {
 			title, content = oneLine(content), ""
 		}
-		if title == "" {
+		if title == lostCell {
+			title = ""
+		}
+		if title == "" && oneLine(h.cell(r, colLimit)) == "" && len(h.units(r)) == 0 {
 			continue
 		}
+		untitled := title == ""
 		if m, ok := readMark(title); ok && (m.style == styleHan || m.style == styleParen || m.style == styleDigit) {
 			title = unmarked(title) // a chapter's heading in a merged cell
 		}
-		w := row{no: i + 1, line: r.No, title: title, content: content, limit: oneLine(h.cell(r, colLimit)), remark: oneLine(h.cell(r, colRemark)), annex: h.annex}
+		w := row{no: i + 1, line: r.No, title: title, content: content, limit: oneLine(h.cell(r, colLimit)), remark: oneLine(h.cell(r, colRemark)), annex: h.annex, untitled: untitled}
 		if n := number(fold(h.cell(r, colNo))); n > 0 && n < 100000 {
 			w.no = n
 		}

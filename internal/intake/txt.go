@@ -24,6 +24,9 @@ func decode(data []byte) (string, error) {
 	if utf8.Valid(data) {
 		return string(data), nil
 	}
+	if text, bad := nearlyUTF8(data); bad { // a byte was lost on the way
+		return text, nil
+	}
 	out, err := simplifiedchinese.GB18030.NewDecoder().Bytes(data)
 	if err != nil {
 		return "", err
@@ -34,10 +37,26 @@ func decode(data []byte) (string, error) {
 	return string(out), nil
 }
 
-func readTxt(ctx context.Context, s Source) (Document, error) {
-	if bytes.IndexByte(s.Data[:min(len(s.Data), 4096)], 0) >= 0 && !bytes.HasPrefix(s.Data, []byte("\xff\xfe")) && !bytes.HasPrefix(s.Data, []byte("\xfe\xff")) {
-		return Document{}, &Refusal{File: s.Name, Key: "refuse_kind"}
+// nearlyUTF8 is the text with a sign for each stretch that is no UTF-8; ok is true
+// where such stretches are few beside the characters that are.
+func nearlyUTF8(data []byte) (text string, ok bool) {
+	bad, wide := 0, 0
+	for b := data; len(b) > 0; {
+		r, n := utf8.DecodeRune(b)
+		if r == utf8.RuneError && n == 1 {
+			bad++
+		} else if n > 1 {
+			wide++
+		}
+		b = b[n:]
 	}
+	if bad*8 > wide {
+		return "", false
+	}
+	return strings.ToValidUTF8(string(data), "\ufffd"), true
+}
+
+func readTxt(ctx context.Context, s Source) (Document, error) {
 	text, err := decode(s.Data)
 	if err != nil {
 		return Document{}, &Refusal{File: s.Name, Key: "refuse_encoding", Err: err}
@@ -46,6 +65,7 @@ func readTxt(ctx context.Context, s Source) (Document, error) {
 	if err := bud.text(text); err != nil {
 		return Document{}, err
 	}
+	text = unreadable(text)
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u0085", "\n").Replace(text)
 	lines := splitLines(text)
 	if len(lines) > maxBlocks {

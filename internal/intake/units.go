@@ -3,10 +3,13 @@ package intake
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/mozillazg/go-pinyin"
 
 	"duban/internal/people"
 	"duban/internal/words"
@@ -217,13 +220,38 @@ func fullName(name string) string {
 	return name
 }
 
+const longID = 24 // letters of a unit's id
+
+// newID is a readable id: the name in pinyin, of a long name its first letters, with
+// a number where two names sound alike, and a sum where nothing can be spelled.
 func (r *registry) newID(name string) string {
-	sum := sha256.Sum256([]byte(r.key(name)))
-	for n := 3; ; n++ {
-		id := "u-" + hex.EncodeToString(sum[:n])
-		if r.byID(id) == nil || n > 16 {
-			return id
+	key := r.key(name)
+	var b, short strings.Builder
+	for _, c := range key {
+		switch {
+		case c >= '0' && c <= '9' || c >= 'a' && c <= 'z':
+			b.WriteRune(c)
+		case c >= 'A' && c <= 'Z':
+			b.WriteRune(c + 'a' - 'A')
+		default:
+			if said := pinyin.SinglePinyin(c, pinyin.NewArgs()); len(said) > 0 {
+				b.WriteString(said[0])
+				short.WriteByte(said[0][0])
+			}
 		}
+	}
+	id := b.String()
+	if len(id) > longID {
+		id = short.String()
+	}
+	if sum := sha256.Sum256([]byte(key)); len(id) < 2 || len(id) > longID || id[0] < 'a' {
+		id = "u-" + hex.EncodeToString(sum[:3])
+	}
+	for n, try := 1, id; ; n++ {
+		if r.byID(try) == nil {
+			return try
+		}
+		try = fmt.Sprintf("%s-%d", id, n+1)
 	}
 }
 
