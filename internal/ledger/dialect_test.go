@@ -43,9 +43,35 @@ func TestAddresses(t *testing.T) {
 
 func TestFaultsAreJudgedByCode(t *testing.T) {
 	t.Parallel()
-	for code, want := range map[pqerror.Code]fault{"40001": transient, "40P01": transient, "55P03": transient, "57P01": lost, "08006": lost, "23505": other, "42601": other} {
-		if got := classify(fmt.Errorf("wrapped: %w", &pq.Error{Code: code, Message: "deadlock busy locked"})); got != want {
-			t.Errorf("%s: %d, want %d", code, got, want)
+	for want, codes := range map[fault][]pqerror.Code{
+		transient: {"40001", "40P01", "55P03", "57014", "53300", "53400", "53200", "58000"},
+		lost:      {"57P01", "57P02", "57P03", "57P05", "25P03", "25P04", "08006", "08P01", "3D000", "26000", "0A000"},
+		readOnly:  {"25006", "42501"},
+		full:      {"53100"},
+		damaged:   {"58030", "XX001", "XX002"},
+		other:     {"23505", "42601", "42P01", "22001"},
+	} {
+		for _, code := range codes {
+			err := fmt.Errorf("wrapped: %w", &pq.Error{Code: code, Message: "deadlock busy locked"})
+			if got := classify(err); got != want {
+				t.Errorf("%s: %d, want %d", code, got, want)
+			}
+			if Later(named(err)) != (want != other) {
+				t.Errorf("%s is later: %t", code, Later(named(err)))
+			}
+		}
+	}
+	for want, codes := range map[fault][]int{
+		transient: {5, 5 | 1<<8, 5 | 2<<8, 6, 7, 15},      // BUSY, its RECOVERY and SNAPSHOT, LOCKED, NOMEM, PROTOCOL
+		readOnly:  {8, 8 | 1<<8},                          // READONLY and its RECOVERY
+		full:      {13, 10 | 19<<8},                       // FULL, IOERR_SHMSIZE
+		damaged:   {10, 10 | 3<<8, 11, 14, 26, 4<<8 | 10}, // IOERR and its kinds, CORRUPT, CANTOPEN, NOTADB
+		other:     {1, 19, 19 | 8<<8},                     // ERROR, CONSTRAINT
+	} {
+		for _, code := range codes {
+			if got := ofSQLite(code); got != want {
+				t.Errorf("%d: %d, want %d", code, got, want)
+			}
 		}
 	}
 	for err, want := range map[error]fault{nil: noFault, driver.ErrBadConn: lost, ErrNotFound: other, errors.New("database is locked"): other} {

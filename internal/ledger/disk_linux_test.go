@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -102,6 +103,64 @@ func TestReadOnlyDisk(t *testing.T) {
 	if !errors.Is(err, ledger.ErrReadOnly) {
 		t.Errorf("a write: %v", err)
 	}
+}
+
+// TestReadOnlyDiskAfterKill: what a killed worker left in its log is read too,
+// though nothing can be written beside it.
+func TestReadOnlyDiskAfterKill(t *testing.T) {
+	t.Parallel()
+	dir := disk(t, "8m")
+	live := sqliteFile(t)
+	s, _ := open(t, live)
+	well(t, s, "one")
+	for _, end := range []string{"", "-wal", "-shm"} { // as the disk is at that moment
+		out, err := exec.Command("cp", pathOf(live)+end, filepath.Join(dir, "ledger.db"+end)).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	if info, err := os.Stat(filepath.Join(dir, "ledger.db-wal")); err != nil || info.Size() == 0 {
+		t.Fatalf("no log: %v %v", info, err)
+	}
+	must(t, syscall.Mount("tmpfs", dir, "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, "size=8m"))
+	reading, err := ledger.OpenWith(t.Context(), "sqlite:"+filepath.Join(dir, "ledger.db"), ledger.Options{ReadOnly: true, Limits: brief})
+	must(t, err)
+	if n, err := reading.Verify(t.Context()); n != 1 || err != nil {
+		t.Errorf("%d events, %v", n, err)
+	}
+	must(t, reading.Close())
+}
+
+// TestReaderOfAnotherUser: who may read the files and not write them reads a
+// ledger that a worker is writing to.
+func TestReaderOfAnotherUser(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can be somebody else: run this test as root")
+	}
+	dir, err := os.MkdirTemp("/tmp", "duban-reader-") // t.TempDir is closed to others
+	must(t, err)
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	must(t, os.Chmod(dir, 0o755))
+	address := "sqlite:" + filepath.Join(dir, "ledger.db")
+	s, _ := open(t, address)
+	well(t, s, "one")
+	for _, end := range []string{"", "-wal", "-shm"} {
+		must(t, os.Chmod(filepath.Join(dir, "ledger.db"+end), 0o644))
+	}
+	self, err := os.ReadFile("/proc/self/exe")
+	must(t, err)
+	program := filepath.Join(dir, "reader")
+	must(t, os.WriteFile(program, self, 0o755))
+	child := exec.Command(program)
+	child.Dir = "/"
+	child.Env = append(os.Environ(), readerVar+"="+address)
+	child.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	out, err := child.CombinedOutput()
+	if err != nil || string(out) != "1 events\n" {
+		t.Errorf("%v: %s", err, out)
+	}
+	well(t, s, "two")
 }
 
 // TestReadOnlyRole: an account that may only read is enough for reading.

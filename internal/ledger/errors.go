@@ -133,7 +133,7 @@ func ofPostgres(code string) fault {
 		"25P03",          // idle in a transaction for longer than the limit
 		"25P04",          // a transaction longer than the limit
 		"0A000", "26000", // a prepared statement outlived the schema, or a pooler lost it
-		"3D000": // the database is not there (yet)
+		"3D000", "55000": // the database is not there (yet), or takes nobody now
 		return lost
 	case "25006", "42501": // a read-only transaction: the server became a replica; or an account that may not
 		return readOnly

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/url"
 	"os"
 	"os/exec"
 	"strings"
@@ -15,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/jmoiron/sqlx"
 
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
@@ -214,6 +217,43 @@ func TestRefusedConnection(t *testing.T) {
 	well(t, s, "after")
 }
 
+// TestServerPutsOut: the server ends every session, or has no room for another.
+func TestServerPutsOut(t *testing.T) {
+	t.Parallel()
+	address := ledgertest.Postgres(t)
+	s, _ := open(t, address)
+	well(t, s, "before")
+	at, err := url.Parse(address)
+	must(t, err)
+	name := strings.TrimPrefix(at.Path, "/")
+	at.Path = "/postgres"
+	db, err := sqlx.Open("postgres", at.String())
+	must(t, err)
+	defer db.Close()
+	putOut := func() {
+		_, err := db.Exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1`, name)
+		must(t, err)
+	}
+	for i := range 3 {
+		putOut()
+		must(t, record(t.Context(), s, fmt.Sprint("put out ", i)))
+		putOut()
+		_, err := count(t.Context(), s)
+		must(t, err)
+	}
+	_, err = db.Exec(`ALTER DATABASE ` + name + ` ALLOW_CONNECTIONS false`)
+	must(t, err)
+	putOut()
+	short, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if err := record(short, s, "closed"); !ledger.Later(err) || !errors.Is(err, ledger.ErrAway) {
+		t.Errorf("a database that takes nobody: %v", err)
+	}
+	_, err = db.Exec(`ALTER DATABASE ` + name + ` ALLOW_CONNECTIONS true`)
+	must(t, err)
+	well(t, s, "after")
+}
+
 // TestCloseOfSilence: a stop does not wait for a database that is silent.
 func TestCloseOfSilence(t *testing.T) {
 	t.Parallel()
@@ -253,6 +293,24 @@ func hold(address string) int {
 	fmt.Println("ended:", err)
 	if err := s.Close(); err != nil {
 		fmt.Println("close:", err)
+	}
+	return 0
+}
+
+// readerVar makes a test binary read the ledger it names.
+const readerVar = "DUBAN_TEST_LEDGER_READER"
+
+func readOnce(address string) int {
+	s, err := ledger.OpenWith(context.Background(), address, ledger.Options{ReadOnly: true})
+	if err == nil {
+		var n int64
+		n, err = s.Verify(context.Background())
+		err = errors.Join(err, s.Close())
+		fmt.Println(n, "events")
+	}
+	if err != nil {
+		fmt.Println(err)
+		return 1
 	}
 	return 0
 }
@@ -338,6 +396,14 @@ func TestFrozenWorkerSQLite(t *testing.T) {
 	address := sqliteFile(t)
 	s, log := open(t, address)
 	thaw := frozen(t, address)
+	second, _ := open(t, address)
+	hung := make(chan error, 1)
+	go func() { hung <- record(t.Context(), second, "hung") }()
+	time.Sleep(100 * time.Millisecond)                                   // it may or may not have begun: both must end
+	within(t, "close beside a frozen worker", brief.Close, second.Close) //nolint:errcheck // it may say that a write was under way
+	if err := within(t, "the write", brief.Write, func() error { return <-hung }); !ledger.Later(err) {
+		t.Errorf("a write that hung: %v", err)
+	}
 	short, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	if err := within(t, "a write beside a frozen worker", 2*time.Second, func() error { return record(short, s, "beside") }); !errors.Is(err, ledger.ErrBusy) {

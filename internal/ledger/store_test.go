@@ -12,6 +12,9 @@ func TestMain(m *testing.M) {
 	if address := os.Getenv(holderVar); address != "" {
 		os.Exit(hold(address))
 	}
+	if address := os.Getenv(readerVar); address != "" {
+		os.Exit(readOnce(address))
+	}
 	os.Exit(ledgertest.Main(m))
 }
 
