@@ -5,6 +5,10 @@
 // An event's Key is unique: writing the same key again changes nothing and is
 // no error, so a retried activity, a second worker or a restarted server is
 // harmless. All instants are bound and returned in UTC.
+//
+// Every call ends: what hangs is given up after the time that Limits says, or
+// when the caller's context ends, and is then Later. What may pass is tried
+// again until then.
 package ledger
 
 import (

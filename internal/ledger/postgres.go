@@ -44,6 +44,11 @@ func newPostgres(address string, o Options) (postgres, error) {
 	if cfg.ApplicationName == "" {
 		cfg.ApplicationName = o.Name
 	}
+	if len(cfg.Multi) > 0 && cfg.TargetSessionAttrs == "" && !o.ReadOnly {
+		// Of several servers only one can be written to, and the others may not
+		// have yet what was written a moment ago.
+		cfg.TargetSessionAttrs = pq.TargetSessionAttrsPrimary
+	}
 	return postgres{cfg, o, new(atomic.Bool)}, nil
 }
 
