@@ -26,6 +26,11 @@ test: needs ## run every test: embedded server, both databases, Temporal on Post
 	go test -tags noembed ./internal/embedded
 	go test -timeout 14m ./...
 
+.PHONY: chaos
+chaos: bin/starter needs ## a year through every fault, each held for a minute: in a folder, and on a cluster of three workers (about an hour)
+	bin/starter rehearse $(PLAN) --faults all --to 2021-12-31 --dir var/chaos
+	go test -count=1 -timeout 3h -run '^TestThreeWorkersSurvive$$' -v ./internal/deploy -chaos.long
+
 race: needs ## run the tests that do not link the Temporal server, with the race detector
 	go test -race $$(go list -test -f '{{.ImportPath}} {{join .Deps " "}}' ./... | awk '$$1 ~ /\.test$$/ && !/go\.temporal\.io\/server\// {sub(/\.test$$/, "", $$1); print $$1}')
 

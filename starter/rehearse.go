@@ -6,11 +6,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -26,7 +23,8 @@ import (
 func (a *app) rehearseCommand() *cobra.Command {
 	var speed, from, to, dir, acts string
 	var kill bool
-	var seed uint64
+	var faults []string
+	var o rehearse.Options
 	c := a.listing(&cobra.Command{
 		Use: "rehearse FILE", Short: a.w.T("cli.rehearse"), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -34,7 +32,10 @@ func (a *app) rehearseCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			o := rehearse.Options{Plan: p, Calendar: cal, Window: a.cfg.WakeWindow, Kill: kill, Seed: seed, Spawn: spawn, Log: a.log, Dir: dir}
+			o.Plan, o.Calendar, o.Window, o.Spawn, o.Log, o.Dir = p, cal, a.cfg.WakeWindow, spawn, a.log, dir
+			if o.Faults, err = a.faults(faults, kill); err != nil {
+				return err
+			}
 			if speed != "" {
 				if o.Day, err = a.speed(speed); err != nil {
 					return err
@@ -59,7 +60,10 @@ func (a *app) rehearseCommand() *cobra.Command {
 	c.Flags().StringVar(&from, "from", "", a.w.T("cli.flag_from"))
 	c.Flags().StringVar(&to, "to", "", a.w.T("cli.flag_to"))
 	c.Flags().BoolVar(&kill, "kill", false, a.w.T("cli.flag_kill"))
-	c.Flags().Uint64Var(&seed, "seed", 1, a.w.T("cli.flag_seed"))
+	c.Flags().StringSliceVar(&faults, "faults", nil, a.w.T("cli.flag_faults", words.Data{"Names": strings.Join(rehearse.FaultNames(), ", ")}))
+	c.Flags().DurationVar(&o.Hold, "hold", time.Minute, a.w.T("cli.flag_hold"))
+	c.Flags().DurationVar(&o.Gap, "gap", 8*time.Second, a.w.T("cli.flag_gap"))
+	c.Flags().Uint64Var(&o.Seed, "seed", 1, a.w.T("cli.flag_seed"))
 	c.Flags().StringVar(&dir, "dir", "", a.w.T("cli.flag_dir"))
 	c.Flags().StringVar(&acts, "script", "", a.w.T("script.flag"))
 	return c
@@ -75,13 +79,21 @@ func (a *app) speed(s string) (time.Duration, error) {
 	return d, nil
 }
 
-// spawn is this very program as an engine process.
-func spawn(_ context.Context, dir string, port int) *exec.Cmd {
-	self, err := os.Executable()
-	if err != nil {
-		self = os.Args[0]
+// faults are those that are wanted; "all" are all there are.
+func (a *app) faults(wanted []string, kill bool) ([]string, error) {
+	known := rehearse.FaultNames()
+	if slices.Equal(wanted, []string{"all"}) {
+		return known, nil
 	}
-	return exec.Command(self, "engine", "--dir", dir, "--port", strconv.Itoa(port))
+	for _, name := range wanted {
+		if !slices.Contains(known, name) {
+			return nil, errors.New(a.w.T("cli.bad_fault", words.Data{"Name": name, "Names": strings.Join(known, ", ")}))
+		}
+	}
+	if kill && !slices.Contains(wanted, "kill") {
+		wanted = append(wanted, "kill")
+	}
+	return wanted, nil
 }
 
 func (a *app) rehearse(ctx context.Context, o rehearse.Options) error {
@@ -113,11 +125,19 @@ func (a *app) rehearse(ctx context.Context, o rehearse.Options) error {
 
 func (a *app) rehearsed(o rehearse.Options, r rehearse.Result) {
 	fmt.Fprintln(a.out, a.w.T("cli.rehearse_sum", words.Data{
-		"Tasks": r.Tasks, "Stages": r.Stages, "Messages": r.Messages, "Events": r.Events, "Kills": r.Kills,
+		"Tasks": r.Tasks, "Stages": r.Stages, "Messages": r.Messages, "Events": r.Events,
 		"Took": r.Took.Round(time.Second).String(), "Foretold": r.Foretold,
 	}))
 	if o.Script != nil {
 		fmt.Fprintln(a.out, a.w.T("script.acted", words.Data{"Acts": r.Acts, "Ruled": r.Ruled}))
+	}
+	if len(r.Faults) > 0 {
+		t := a.table(nil, "fault", "times")
+		for _, f := range r.Faults {
+			t.AppendRow(table.Row{f.Fault, f.Times})
+		}
+		t.Render()
+		fmt.Fprintln(a.out, a.w.T("cli.rehearse_lost", words.Data{"Lost": r.Lost, "Twice": r.Twice}))
 	}
 	if len(r.Differences) == 0 {
 		fmt.Fprintln(a.out, a.w.T("cli.rehearse_equal", words.Data{"Foretold": r.Foretold}))
@@ -199,8 +219,8 @@ func (v *yearView) line(month string, counts map[plan.StageKind]int) {
 	if v.last.Behind > 1 {
 		text += "  " + v.w.T("cli.behind", words.Data{"Days": v.last.Behind})
 	}
-	if v.last.Kills > 0 {
-		text += "  " + v.w.T("cli.kills", words.Data{"Kills": v.last.Kills})
+	if v.last.Faults > 0 {
+		text += "  " + v.w.T("cli.faults", words.Data{"Count": v.last.Faults})
 	}
 	fmt.Fprintln(v.out, text)
 }

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -66,32 +64,4 @@ func (a *app) loadAll(files []string) (plans []*plan.Plan, err error) {
 		plans = append(plans, p)
 	}
 	return plans, err
-}
-
-// engineCommand is the process a rehearsal starts and kills: `up`, quietly, on
-// a folder and a port of its own.
-func (a *app) engineCommand() *cobra.Command {
-	var dir string
-	var port int
-	c := &cobra.Command{
-		Use: "engine", Hidden: true, Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if dir == "" || port == 0 {
-				return errors.New("engine: --dir and --port are required")
-			}
-			cfg := a.cfg
-			cfg.Dir, cfg.Outbox, cfg.TemporalPort, cfg.UI = dir, filepath.Join(dir, "outbox"), port, false
-			cfg.DatabaseURL, cfg.TemporalAddress, cfg.TemporalFile, cfg.TemporalProfile, cfg.SMTP, cfg.Metrics = "", "", "", "", a.cfg.SMTP.Off(), "" // a world of its own
-			a.serves.Store(true)
-			h, err := host.Open(cmd.Context(), cfg, host.Options{Embedded: true, Work: true, Rehearsal: true, Out: a.out, Log: a.log})
-			if err != nil {
-				return err
-			}
-			defer h.Close()
-			return h.Wait(cmd.Context())
-		},
-	}
-	c.Flags().StringVar(&dir, "dir", "", "")
-	c.Flags().IntVar(&port, "port", 0, "")
-	return c
 }

@@ -83,7 +83,7 @@ func (l lite) ready(ctx context.Context) (id string, err error) {
 
 // inspect looks at the file and changes nothing.
 func (l lite) inspect(ctx context.Context) (string, error) {
-	db, err := sqlx.Open("sqlite", l.dsn(l.reading()))
+	db, err := sqlx.Open(liteDriver, l.dsn(l.reading()))
 	if err != nil {
 		return "", err
 	}
@@ -92,7 +92,7 @@ func (l lite) inspect(ctx context.Context) (string, error) {
 }
 
 func (l lite) upgrade(ctx context.Context) (string, error) {
-	db, err := sqlx.Open("sqlite", l.dsn("mode=rw&_txlock=immediate&_pragma=journal_mode(WAL)"))
+	db, err := sqlx.Open(liteDriver, l.dsn("mode=rw&_txlock=immediate&_pragma=journal_mode(WAL)"))
 	if err != nil {
 		return "", err
 	}
@@ -108,7 +108,7 @@ func (l lite) upgrade(ctx context.Context) (string, error) {
 func (l lite) closed() { l.file.release() }
 
 func (l lite) pools(string) (writer, reader *sqlx.DB, err error) {
-	if reader, err = sqlx.Open("sqlite", l.dsn(l.reading())); err != nil {
+	if reader, err = sqlx.Open(liteDriver, l.dsn(l.reading())); err != nil {
 		return nil, nil, err
 	}
 	reader.SetMaxOpenConns(4)
@@ -116,7 +116,7 @@ func (l lite) pools(string) (writer, reader *sqlx.DB, err error) {
 	if l.ReadOnly {
 		return nil, reader, nil
 	}
-	if writer, err = sqlx.Open("sqlite", l.dsn("mode=rw&_txlock=immediate")); err != nil {
+	if writer, err = sqlx.Open(liteDriver, l.dsn("mode=rw&_txlock=immediate")); err != nil {
 		return nil, nil, errors.Join(err, reader.Close())
 	}
 	writer.SetMaxOpenConns(1)

@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -119,14 +122,14 @@ func (s *Store) Close() error {
 			for _, stmt := range s.ready {
 				stmt.Close()
 			}
-			err := s.reader.Close()
+			err := parted(s.reader.Close())
 			if s.writer != nil {
 				if s.d.here() == nil {
 					if failed := s.d.tidy(s.base, s.writer); failed != nil {
 						s.o.Log.Warn("The ledger's write-ahead log stays beside it", "error", failed)
 					}
 				}
-				err = errors.Join(err, s.writer.Close())
+				err = errors.Join(err, parted(s.writer.Close()))
 			}
 			s.d.closed()
 			done <- err
@@ -137,6 +140,16 @@ func (s *Store) Close() error {
 			err = fmt.Errorf("ledger: close: a write is still under way: %w", ErrAway)
 		}
 	})
+	return err
+}
+
+// parted is the error of closing a pool, but for those of saying goodbye over
+// connections that were dropped or whose server is gone: nothing is lost by that.
+func parted(err error) error {
+	var wire net.Error
+	if errors.As(err, &wire) || errors.Is(err, net.ErrClosed) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) {
+		return nil
+	}
 	return err
 }
 

@@ -19,7 +19,7 @@ import (
 // Difference is one stage and recipient where foretold and held are not equal,
 // or one act whose answer is not the script's.
 type Difference struct {
-	What      string       `json:"what"` // missing, unexpected, moved, kind, unsaid, twice, answer, groundless
+	What      string       `json:"what"` // missing, unexpected, moved, kind, unsaid, twice, answer, groundless, alarm
 	Task      string       `json:"task"`
 	Stage     string       `json:"stage"` // or the act's ID
 	Recipient string       `json:"recipient,omitempty"`
@@ -36,6 +36,7 @@ const (
 	Unsaid     = "unsaid"     // decided, but the message did not go out
 	Twice      = "twice"      // one recipient was told twice over one channel
 	Answer     = "answer"     // an act was answered otherwise than the script expects
+	Alarm      = "alarm"      // the next audit would cry
 	Groundless = "groundless" // a rule proposed something on facts that the ledger does not hold
 )
 
@@ -62,7 +63,7 @@ func (y *year) compare(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	result := Result{Differences: h.differences, Kills: y.kills, Took: y.took, Foretold: recipients(h.foretold), Acts: len(y.answers()), Ruled: h.ruled}
+	result := Result{Differences: h.differences, Took: y.took, Foretold: recipients(h.foretold), Acts: len(y.answers()), Ruled: h.ruled}
 	messages := map[string]bool{}
 	for _, n := range h.notices {
 		if n.SpeakAt.Before(y.to) && n.State == ledger.Sent {
@@ -76,6 +77,9 @@ func (y *year) compare(ctx context.Context) (Result, error) {
 		}
 	}
 	if result.Events, err = y.store.Verify(ctx); err != nil {
+		return result, err
+	}
+	if err := y.arrived(ctx, h.notices, &result); err != nil {
 		return result, err
 	}
 	if n := len(result.Differences); n > 0 {

@@ -24,8 +24,9 @@ import (
 type driver struct {
 	*year
 	engine *engine.Engine
-	whole  sync.RWMutex // an amendment and a notice have the plan to themselves
-	turns  atomic.Int64 // how many of them there were
+	whole  sync.RWMutex              // an amendment and a notice have the plan to themselves
+	turns  atomic.Int64              // how many of them there were
+	late   atomic.Pointer[slowError] // an act that came too late for its answer
 
 	mu      sync.Mutex
 	answers map[string]answer // by Entry.Key
@@ -72,6 +73,9 @@ func (d *driver) drive(ctx context.Context) {
 					return
 				}
 				a := d.perform(ctx, e)
+				if days := a.at.Sub(e.At) / (24 * time.Hour); days > 0 && !e.Expects(a.refused) && a.err == nil {
+					d.late.CompareAndSwap(nil, &slowError{why: fmt.Sprintf("%s was done %d days late and answered otherwise", e.Key(), days), day: 2 * d.Day})
+				}
 				d.mu.Lock()
 				d.answers[e.Key()] = a
 				d.mu.Unlock()

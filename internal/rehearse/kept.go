@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,12 +15,14 @@ import (
 // Chain is the order in which the ledger's chain has what the comparison asks
 // about. The zero Chain has nothing.
 type Chain struct {
-	acts    map[string]done  // by thing and act ID with a slash between
-	intent  map[string]int64 // notice key → the first message that was to carry it
-	dropped map[string]int64 // notice key
-	decided map[string]int64 // Decision.Key of a stage
-	amended time.Time        // plan clock: what the last amendment's new tasks were assigned at
-	noticed time.Time        // plan clock: when the last holiday notice was put in force
+	acts   map[string]done  // by thing and act ID with a slash between
+	intent map[string]int64 // notice key → the first message that was to carry it
+
+	carriers map[string][]string // notice key → every message that was to carry it
+	dropped  map[string]int64    // notice key
+	decided  map[string]int64    // Decision.Key of a stage
+	amended  time.Time           // plan clock: what the last amendment's new tasks were assigned at
+	noticed  time.Time           // plan clock: when the last holiday notice was put in force
 }
 
 // done is an act in the chain.
@@ -32,7 +35,7 @@ type done struct {
 
 // keep reads the chain.
 func keep(ctx context.Context, store *ledger.Store, planID string) (Chain, error) {
-	k := Chain{acts: map[string]done{}, intent: map[string]int64{}, dropped: map[string]int64{}, decided: map[string]int64{}}
+	k := Chain{acts: map[string]done{}, intent: map[string]int64{}, dropped: map[string]int64{}, decided: map[string]int64{}, carriers: map[string][]string{}}
 	events, err := store.Events(ctx, ledger.EventFilter{})
 	if err != nil {
 		return k, fmt.Errorf("rehearse: read the ledger: %w", err)
@@ -53,6 +56,7 @@ func (k *Chain) take(e ledger.Event, planID string) error {
 		Act     act.Act
 		Notices json.RawMessage // of an intent their keys
 		Notice  string
+		Message string
 		Added   []struct {
 			Assigned time.Time `json:"assigned_at"`
 		}
@@ -84,6 +88,9 @@ func (k *Chain) take(e ledger.Event, planID string) error {
 			return err
 		}
 		for _, key := range keys {
+			if !slices.Contains(k.carriers[key], data.Message) {
+				k.carriers[key] = append(k.carriers[key], data.Message)
+			}
 			if _, before := k.intent[key]; !before {
 				k.intent[key] = e.Seq
 			}

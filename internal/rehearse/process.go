@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,38 +18,50 @@ import (
 	"duban/internal/door"
 )
 
-// Spawn makes the command of an engine process: Temporal server, worker, ledger
-// and outbox under dir, listening on the given loopback port. It is not started.
-type Spawn func(ctx context.Context, dir string, port int) *exec.Cmd
-
-// process is the engine's process. It can be killed and started again.
-type process struct {
-	spawn   Spawn
-	dir     string
-	port    int
-	address string
-	ledger  string
-	out     *os.File
-	cmd     *exec.Cmd
-	pid     atomic.Int64
-	ended   chan error // has one error when cmd ended
-	log     *slog.Logger
+// Engine says what kind of engine process a rehearsal wants.
+type Engine struct {
+	Dir  string // Temporal server, worker, ledger and outbox
+	Port int    // of the Temporal server, on the loopback address
+	Join bool   // only a worker, for the engine that runs there
+	Mail string // host:port of a mail server without TLS; "": to the outbox
+	// Statements is a file that the process looks at while it works: when it is
+	// there, statements on the ledger go wrong as it says. See ledger.Trouble.
+	Statements string
 }
 
-func startEngine(ctx context.Context, spawn Spawn, dir string, log *slog.Logger) (*process, error) {
-	if err := os.MkdirAll(dir, 0o750); err != nil {
+// Spawn makes the command of an engine process. It is not started.
+type Spawn func(Engine) *exec.Cmd
+
+// process is an engine's process. It can be killed and started again.
+type process struct {
+	spawn  Spawn
+	engine Engine
+	out    *os.File
+	pid    atomic.Int64
+	log    *slog.Logger
+
+	mu    sync.Mutex
+	cmd   *exec.Cmd
+	ended chan error // has one error when cmd ended
+	down  bool       // ended by us, or not begun
+}
+
+func newProcess(spawn Spawn, e Engine, log *slog.Logger) (*process, error) {
+	if err := os.MkdirAll(e.Dir, 0o750); err != nil {
 		return nil, err
 	}
-	port, err := freePort()
+	if e.Port == 0 {
+		port, err := freePort()
+		if err != nil {
+			return nil, err
+		}
+		e.Port = port
+	}
+	out, err := os.OpenFile(filepath.Join(e.Dir, "engine.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o640)
 	if err != nil {
 		return nil, err
 	}
-	out, err := os.OpenFile(filepath.Join(dir, "engine.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o640)
-	if err != nil {
-		return nil, err
-	}
-	p := &process{spawn: spawn, dir: dir, port: port, address: fmt.Sprintf("127.0.0.1:%d", port), ledger: filepath.Join(dir, "ledger.db"), out: out, log: log}
-	return p, p.start(ctx)
+	return &process{spawn: spawn, engine: e, out: out, log: log, down: true}, nil
 }
 
 func freePort() (int, error) {
@@ -60,17 +73,36 @@ func freePort() (int, error) {
 	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
+// dial gives a client of the engine that runs on the folder, also after it was
+// killed and started again.
+func (p *process) dial() (client.Client, error) {
+	o := door.Options(p.engine.Dir)
+	o.Logger = quiet{}
+	return client.NewLazyClient(o)
+}
+
+// run begins the process and does not wait for it.
+func (p *process) run() error {
+	cmd := p.spawn(p.engine)
+	cmd.Stdout, cmd.Stderr = p.out, p.out
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("rehearse: start the engine: %w", err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	p.cmd, p.ended, p.down = cmd, ended, false
+	p.pid.Store(int64(cmd.Process.Pid))
+	return nil
+}
+
 // start runs the engine and waits until it answers, however slow the machine, or
 // has ended.
 func (p *process) start(ctx context.Context) error {
-	p.cmd = p.spawn(ctx, p.dir, p.port)
-	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
-	if err := p.cmd.Start(); err != nil {
-		return fmt.Errorf("rehearse: start the engine: %w", err)
+	if err := p.run(); err != nil {
+		return err
 	}
-	p.pid.Store(int64(p.cmd.Process.Pid))
-	p.ended = make(chan error, 1)
-	go func(cmd *exec.Cmd, ended chan<- error) { ended <- cmd.Wait() }(p.cmd, p.ended)
 	for said := time.Now(); ; {
 		try, cancel := context.WithTimeout(ctx, 10*time.Second)
 		err := p.answers(try)
@@ -86,32 +118,31 @@ func (p *process) start(ctx context.Context) error {
 		}
 		if time.Since(said) > 10*time.Second {
 			said = time.Now()
-			p.log.Info("Waiting for the engine to answer", "address", p.address, "error", err)
+			p.log.Info("Waiting for the engine to answer", "folder", p.engine.Dir, "error", err)
 		}
 	}
 }
 
-// options are a client's for the engine that runs on the folder, also after it was killed and started again.
-func (p *process) options() client.Options {
-	o := door.Options(p.dir)
-	o.Logger = quiet{}
-	return o
-}
-
 func (p *process) answers(ctx context.Context) error {
-	if _, err := door.Wait(ctx, p.dir); err != nil {
+	if _, err := door.Wait(ctx, p.engine.Dir); err != nil {
 		return err
 	}
-	c, err := client.DialContext(ctx, p.options())
+	c, err := p.dial()
 	if err != nil {
 		return err
 	}
-	c.Close()
-	return nil
+	defer c.Close()
+	_, err = c.CheckHealth(ctx, &client.CheckHealthRequest{})
+	return err
 }
 
 // gone is ErrEngineDead when the process ended by itself.
 func (p *process) gone() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.down {
+		return nil
+	}
 	select {
 	case err := <-p.ended:
 		p.ended <- err // for the next who asks
@@ -130,23 +161,41 @@ func pause(ctx context.Context, t time.Duration) bool {
 	}
 }
 
+// end sends a signal that is to end the process; ended has its end.
+func (p *process) end(with os.Signal) (ended chan error, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.down = true
+	if err := p.cmd.Process.Signal(with); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return nil, err
+	}
+	return p.ended, nil
+}
+
+func (p *process) signal(s os.Signal) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.cmd.Process.Signal(s)
+}
+
 // kill is kill -9: nothing in the process gets a chance to tidy up.
 func (p *process) kill() error {
-	if err := p.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		return err
+	ended, err := p.end(os.Kill)
+	if err == nil {
+		ended <- <-ended
 	}
-	<-p.ended
-	return nil
+	return err
 }
 
 // stop asks the engine to stop, and kills it if it does not within a minute.
 func (p *process) stop() error {
-	defer p.out.Close()
-	if err := p.cmd.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
+	ended, err := p.end(os.Interrupt)
+	if err != nil {
 		return err
 	}
 	select {
-	case <-p.ended:
+	case err := <-ended:
+		ended <- err
 		return nil
 	case <-time.After(time.Minute):
 		return p.kill()

@@ -6,13 +6,12 @@
 package rehearse
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"time"
-
-	"go.temporal.io/sdk/client"
 
 	"duban/internal/calendar"
 	"duban/internal/engine"
@@ -29,10 +28,13 @@ type Options struct {
 	From, To calendar.Day   // zero: the date of issue, the last foretold stage
 	Window   time.Duration  // wake window, plan time
 	Script   *script.Script // what people do meanwhile; nil: nobody does anything
-	Kill     bool           // kill and restart the engine at random
-	Seed     uint64         // of the random kills
+	Faults   []string       // what goes wrong on the way, by name, in turn: see Site and FaultNames
+	Hold     time.Duration  // how long a fault lasts; a minute when zero
+	Gap      time.Duration  // between two faults, on average; 8 s when zero
+	Seed     uint64         // of the order and the gaps of the faults
 	Dir      string         // emptied first: ledger, engine, outbox; new, or an earlier rehearsal's
-	Spawn    Spawn
+	Spawn    Spawn          // for a rehearsal in a folder
+	Site     Site           // where it is held, when not in a folder: its ledger is empty and it is not running
 	Still    time.Duration  // how long an engine that answers may leave the ledger as it is while something is due; 15 minutes when zero
 	Watch    func(Progress) // called now and then while the year runs; may be nil
 	Log      *slog.Logger
@@ -49,7 +51,7 @@ type Progress struct {
 	Total    int
 	Foretold []plan.Foretold // all of the period
 	Stages   []plan.Stage    // of them, decided so far
-	Kills    int
+	Faults   int             // those that happened so far
 }
 
 // Result is what the rehearsal found.
@@ -59,9 +61,11 @@ type Result struct {
 	Stages      int           `json:"stages"`   // decided in the period
 	Messages    int           `json:"messages"`
 	Events      int64         `json:"events"` // verified lines of the ledger's chain
-	Kills       int           `json:"kills"`
-	Acts        int           `json:"acts"`  // entries of the script that were answered
-	Ruled       int           `json:"ruled"` // talks and circulars proposed by rules: not foretold
+	Faults      []Suffered    `json:"faults"` // in the order in which they were asked for
+	Lost        int           `json:"lost"`   // words that were due and did not arrive
+	Twice       int           `json:"twice"`  // words that arrived in two messages
+	Acts        int           `json:"acts"`   // entries of the script that were answered
+	Ruled       int           `json:"ruled"`  // talks and circulars proposed by rules: not foretold
 	Tasks       int           `json:"tasks"`
 	Day         time.Duration `json:"day_ns"`  // real time of one plan day
 	Took        time.Duration `json:"took_ns"` // real time from the first plan instant to the last word
@@ -73,6 +77,8 @@ var (
 	// ErrEngineDead: the engine ended by itself, or does not answer: nothing can be
 	// said about the year.
 	ErrEngineDead = errors.New("rehearse: the engine is dead")
+	// ErrNoFault: there is no fault of that name where the rehearsal is held.
+	ErrNoFault = errors.New("rehearse: no such fault")
 	// ErrNothing: no stage is foretold in the period.
 	ErrNothing = errors.New("rehearse: nothing is foretold in the period")
 )
@@ -90,26 +96,33 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	}
 	defer release()
 	allowance := 3*time.Second + time.Duration(len(o.Plan.Tasks))*15*time.Millisecond
+	if o.Site != nil {
+		allowance += 25 * time.Second // what was armed there cannot be armed again
+	}
 	for {
 		result, err := r.hold(ctx, allowance)
 		var slow *slowError
-		if !errors.As(err, &slow) {
+		if o.Site != nil || !errors.As(err, &slow) {
 			return result, err
 		}
 		// A slow machine: begin again with more time to arm, and with longer days
 		// unless they are set.
 		allowance = max(allowance, 3*slow.arming)
-		if o.Day == 0 {
-			r.Day = max(r.Day, pace(slow.arming, len(o.Plan.Tasks)))
+		if r.chosen {
+			r.Day = max(r.Day, slow.day)
 		}
+		r.Log.Info("The rehearsal begins again", "because", slow.Error(), "day", r.Day)
 	}
 }
 
-// slowError: the tasks were armed when the clock had begun already, or took so
-// long that the days are too short for this machine.
-type slowError struct{ arming time.Duration }
+// slowError: this machine needs more time to arm the tasks, or longer days.
+type slowError struct {
+	why    string
+	arming time.Duration
+	day    time.Duration
+}
 
-func (e *slowError) Error() string { return fmt.Sprintf("rehearse: arming took %s", e.arming) }
+func (e *slowError) Error() string { return "rehearse: too fast for this machine: " + e.why }
 
 const (
 	// shortest is the real time of one plan day on a machine that arms a task within armed.
@@ -139,9 +152,9 @@ func prepare(o Options) (*rehearsal, error) {
 	if chosen {
 		o.Day = shortest
 	}
-	if o.Still == 0 {
-		o.Still = 15 * time.Minute
-	}
+	o.Still = cmp.Or(o.Still, 15*time.Minute)
+	o.Hold = cmp.Or(o.Hold, time.Minute)
+	o.Gap = cmp.Or(o.Gap, 8*time.Second)
 	if o.From.IsZero() {
 		o.From = o.Plan.Issued
 	}
@@ -163,6 +176,9 @@ func prepare(o Options) (*rehearsal, error) {
 		r.To = calendar.DayOf(all[len(all)-1].At.In(lad.Zone))
 	}
 	r.to = r.To.End(lad.Zone)
+	if days := r.to.Sub(r.from) / (24 * time.Hour); chosen && days > 0 { // each fault comes at least once
+		r.Day = max(r.Day, time.Duration(len(o.Faults))*(o.Hold+2*o.Gap)/days)
+	}
 	r.foretold = before(all, r.to)
 	if len(r.foretold) == 0 {
 		return nil, fmt.Errorf("%w: %s to %s", ErrNothing, o.From, r.To)
@@ -174,20 +190,29 @@ func prepare(o Options) (*rehearsal, error) {
 // last moment of the period, so that what it leaves is that day for ever. The
 // error is a *slowError when it has to be begun again.
 func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result Result, err error) {
-	if err := sweep(r.Dir); err != nil {
-		return Result{}, err
+	site := r.Site
+	if site == nil {
+		if err := sweep(r.Dir); err != nil {
+			return Result{}, err
+		}
+		if site, err = newFolder(r.Dir, r.Spawn, r.Faults, r.Log); err != nil {
+			return Result{}, err
+		}
 	}
-	proc, err := startEngine(ctx, r.Spawn, r.Dir, r.Log)
+	faults, err := named(site.Faults(), r.Faults)
 	if err != nil {
 		return Result{}, err
 	}
-	defer func() { err = errors.Join(err, proc.stop()) }()
-	store, err := ledger.Open(ctx, "sqlite:"+proc.ledger)
+	if err := site.Start(ctx); err != nil {
+		return Result{}, err
+	}
+	defer func() { err = errors.Join(err, site.Stop()) }()
+	store, err := ledger.Open(ctx, site.Ledger())
 	if err != nil {
 		return Result{}, err
 	}
 	defer store.Close()
-	c, err := client.NewLazyClient(proc.options())
+	c, err := site.Dial()
 	if err != nil {
 		return Result{}, err
 	}
@@ -204,10 +229,10 @@ func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result R
 		return Result{}, err
 	}
 	arming := time.Since(began)
-	if time.Now().After(clock.Epoch) || r.chosen && pace(arming, len(r.Plan.Tasks)) > 2*r.Day {
-		return Result{}, &slowError{arming}
+	if day := pace(arming, len(r.Plan.Tasks)); time.Now().After(clock.Epoch) || r.chosen && r.Site == nil && day > 2*r.Day {
+		return Result{}, &slowError{"arming took " + arming.String(), arming, day}
 	}
-	y := &year{rehearsal: r, store: store, proc: proc, clock: clock, vigil: &vigil{proc: proc, client: c}}
+	y := &year{rehearsal: r, store: store, site: site, faults: faults, clock: clock, vigil: &vigil{site: site, client: c}}
 	y.driver = &driver{year: y, engine: eng, answers: map[string]answer{}}
 	if err := y.act(ctx); err != nil {
 		return Result{}, err

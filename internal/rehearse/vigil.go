@@ -16,7 +16,7 @@ import (
 // answered without anything happening. Both are told from its answers and not
 // from the clock alone, so that a slow machine is only slow.
 type vigil struct {
-	proc   *process
+	site   Site
 	client client.Client
 
 	mu    sync.Mutex
@@ -50,7 +50,7 @@ func (v *vigil) keep(ctx context.Context) {
 func (v *vigil) answered(still time.Duration) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.heard, v.spent = time.Now(), v.proc.spent()
+	v.heard, v.spent = time.Now(), v.site.Spent()
 	v.still += still
 }
 
@@ -70,22 +70,22 @@ func (v *vigil) stood() time.Duration {
 
 // dead is ErrEngineDead when the engine is.
 func (v *vigil) dead(now time.Time) error {
-	if err := v.proc.gone(); err != nil {
+	if err := v.site.Gone(); err != nil {
 		return err
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	since := now.Sub(v.heard)
-	if v.heard.IsZero() || since < silence || since < deaf && v.proc.spent()-v.spent < enough {
+	if v.heard.IsZero() || since < silence || since < deaf && v.site.Spent()-v.spent < enough {
 		return nil
 	}
-	return fmt.Errorf("%w: no answer for %s: see %s", ErrEngineDead, since.Round(time.Second), v.proc.out.Name())
+	return fmt.Errorf("%w: no answer for %s", ErrEngineDead, since.Round(time.Second))
 }
 
-// spent is the processor time that the engine's process has used, as far as this
-// system tells: 0 otherwise.
-func (p *process) spent() time.Duration {
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.pid.Load()))
+// Spent is the processor time that a process has used, as far as this system
+// tells: 0 otherwise.
+func Spent(pid int) time.Duration {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0
 	}

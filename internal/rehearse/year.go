@@ -5,8 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math/rand/v2"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"duban/internal/calendar"
@@ -19,12 +20,15 @@ import (
 type year struct {
 	*rehearsal
 	store  *ledger.Store
-	proc   *process
+	site   Site
+	faults []Fault
 	clock  calendar.Clock
 	driver *driver
 	vigil  *vigil
-	kills  int
 	took   time.Duration
+
+	mu   sync.Mutex
+	hits map[string]int // by the fault's name
 }
 
 // act lets the year pass while the script's people act in it.
@@ -47,7 +51,9 @@ func (y *year) act(ctx context.Context) error {
 		defer close(watched)
 		y.vigil.keep(ctx)
 	}()
-	err := y.run(ctx, acted)
+	troubled := make(chan error, 1)
+	go func() { troubled <- y.trouble(ctx) }()
+	err := y.run(ctx, acted, troubled)
 	cancel()
 	<-acted
 	<-decided
@@ -64,9 +70,7 @@ func (y *year) answers() map[string]answer {
 
 // run lets the year pass and waits for the last word, for as long as one can
 // still come.
-func (y *year) run(ctx context.Context, acted <-chan struct{}) error {
-	random := rand.New(rand.NewPCG(y.Seed, 9))
-	nextKill := y.clock.Epoch.Add(y.killGap(random))
+func (y *year) run(ctx context.Context, acted <-chan struct{}, troubled chan error) error {
 	ends := y.clock.Real(y.clock.End)
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
@@ -80,15 +84,11 @@ func (y *year) run(ctx context.Context, acted <-chan struct{}) error {
 		}
 		now := time.Now()
 		ended := !now.Before(ends)
-		if y.Kill && now.After(nextKill) && !ended {
-			if err := y.crash(ctx, random); err != nil {
-				return err
-			}
-			nextKill = time.Now().Add(y.killGap(random))
-			continue
-		}
 		if err := y.vigil.dead(now); err != nil {
 			return err
+		}
+		if late := y.driver.late.Load(); late != nil && y.chosen {
+			return late
 		}
 		before := so.seq
 		if err := so.read(ctx, y.store, y.Plan.ID); err != nil {
@@ -99,11 +99,20 @@ func (y *year) run(ctx context.Context, acted <-chan struct{}) error {
 			y.vigil.moved()
 		}
 		late.look(ctx, y, now)
-		y.watch(Progress{Now: y.clock.Plan(now), Day: y.Day, Through: late.through, Behind: late.days(y.clock.Plan(now)), Ended: ended, Foretold: y.foretold, Stages: so.decided, Kills: y.kills})
+		y.watch(Progress{Now: y.clock.Plan(now), Day: y.Day, Through: late.through, Behind: late.days(y.clock.Plan(now)), Ended: ended, Foretold: y.foretold, Stages: so.decided, Faults: y.suffered()})
 		if !ended {
 			continue
 		}
 		y.took = now.Sub(y.clock.Epoch)
+		select {
+		case err := <-troubled:
+			troubled <- err
+			if err != nil {
+				return err
+			}
+		default:
+			continue // a fault goes on
+		}
 		over, err := y.over(ctx, acted)
 		switch {
 		case err != nil:
@@ -156,8 +165,8 @@ func (l *lateness) look(ctx context.Context, y *year, now time.Time) {
 	l.next = time.Now().Add(max(time.Second, 10*time.Since(now))) // a tenth of the time at the most
 }
 
-// over tells, after the last plan day, that every act is answered and all is as
-// foretold: there is nothing more to wait for.
+// over tells, after the last plan day, that every act is answered and all that was
+// foretold has been said: there is nothing more to wait for.
 func (y *year) over(ctx context.Context, acted <-chan struct{}) (bool, error) {
 	select {
 	case <-acted:
@@ -172,21 +181,7 @@ func (y *year) over(ctx context.Context, acted <-chan struct{}) (bool, error) {
 		return false, err
 	}
 	h, err := y.held(ctx)
-	return len(h.differences) == 0, err
-}
-
-func (y *year) killGap(random *rand.Rand) time.Duration {
-	return 4*time.Second + time.Duration(random.Int64N(int64(8*time.Second)))
-}
-
-// crash kills the engine, leaves it dead for a moment and starts it again.
-func (y *year) crash(ctx context.Context, random *rand.Rand) error {
-	if err := y.proc.kill(); err != nil {
-		return err
-	}
-	y.kills++
-	time.Sleep(time.Duration(random.Int64N(int64(700 * time.Millisecond))))
-	return y.proc.start(ctx)
+	return !slices.ContainsFunc(h.differences, func(d Difference) bool { return d.What == Missing || d.What == Unsaid }), err
 }
 
 // chronicle is what the year has brought so far, read from the ledger's events

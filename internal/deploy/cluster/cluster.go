@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"math/rand/v2"
 	"net"
@@ -15,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -26,8 +28,11 @@ import (
 	"duban/internal/ledger/ledgertest"
 )
 
-// Cluster is where a running one is found.
+// Cluster is where a running one is found, and its Temporal server, to be killed
+// and started again.
 type Cluster struct {
+	*Server
+
 	// Address is the Temporal frontend's host:port; Namespace is ready in it, with the search attributes.
 	Address, Namespace string
 	// DatabaseURL is of an empty database of its own on the same PostgreSQL, for the ledger.
@@ -36,6 +41,12 @@ type Cluster struct {
 
 // Start runs a cluster until the test ends. The first one in a build cache takes minutes, later ones seconds.
 func Start(t testing.TB) Cluster {
+	t.Helper()
+	return On(t, ledgertest.Postgres(t))
+}
+
+// On is Start on the PostgreSQL of an empty database, which becomes the ledger's.
+func On(t testing.TB, address string) Cluster {
 	t.Helper()
 	begin := time.Now()
 	root, err := moduleRoot()
@@ -46,7 +57,7 @@ func Start(t testing.TB) Cluster {
 	check(t, err)
 	t.Logf("binaries after %s", time.Since(begin).Round(time.Millisecond))
 
-	pg, err := newDatabase(ledgertest.Postgres(t))
+	pg, err := newDatabase(address)
 	check(t, err)
 	schema := merge(services["schema"], pg.tool(), map[string]string{
 		"SCHEMA_DIR": filepath.Join(bin.serverModule, "schema/postgresql/v12"), "PATH": bin.dir + ":" + os.Getenv("PATH"),
@@ -56,23 +67,34 @@ func Start(t testing.TB) Cluster {
 		check(t, run(t.Context(), schema, "/bin/sh", filepath.Join(root, "internal/deploy/schema.sh")))
 	}
 
-	address := serve(t, root, bin, merge(services["temporal"], pg.server()))
-	c := Cluster{Address: address, Namespace: services["worker"]["TEMPORAL_NAMESPACE"], DatabaseURL: pg.url}
-	env := merge(services["namespace"], map[string]string{"TEMPORAL_ADDRESS": address})
+	server := newServer(t, root, bin, merge(services["temporal"], pg.server()))
+	check(t, server.Start(t.Context()))
+	c := Cluster{Server: server, Address: server.address, Namespace: services["worker"]["TEMPORAL_NAMESPACE"], DatabaseURL: pg.url}
+	env := merge(services["namespace"], map[string]string{"TEMPORAL_ADDRESS": c.Address})
 	for range 2 {
 		check(t, run(t.Context(), env, filepath.Join(bin.dir, "namespace"), "-retention", "2160h"))
 	}
-	t.Logf("cluster at %s after %s", address, time.Since(begin).Round(time.Millisecond))
+	t.Logf("cluster at %s after %s", c.Address, time.Since(begin).Round(time.Millisecond))
 	return c
 }
 
 // keeper ends when the server ends, and ends the server when its own standard input ends: with the test, or with a
-// test process that was killed.
-const keeper = `exec 3<&0; "$@" </dev/null & server=$!
+// test process that was killed. It begins by saying the server's process ID.
+const keeper = `exec 3<&0; "$@" </dev/null >>"$DUBAN_SERVER_LOG" 2>&1 & server=$!; echo $server
 { cat <&3 >/dev/null; kill $server; } 2>/dev/null & wait $server`
 
-// serve starts the server binary on free loopback ports and waits until its frontend serves.
-func serve(t testing.TB, root string, bin tools, env map[string]string) string {
+// Server is Temporal's server binary on loopback ports of its own.
+type Server struct {
+	program, address, log string
+	env                   map[string]string
+
+	tie   io.Closer // the keeper's standard input
+	pid   int       // of the server itself
+	ended chan struct{}
+}
+
+// newServer makes the server; it ends with the test.
+func newServer(t testing.TB, root string, bin tools, env map[string]string) *Server {
 	t.Helper()
 	env["BIND_ON_IP"], env["TEMPORAL_BROADCAST_ADDRESS"], env["LOG_LEVEL"] = "127.0.0.1", "127.0.0.1", "warn"
 	env["DYNAMIC_CONFIG_FILE_PATH"] = filepath.Join(root, "internal/deploy/dynamicconfig.yaml")
@@ -85,29 +107,61 @@ func serve(t testing.TB, root string, bin tools, env map[string]string) string {
 	for i, name := range names {
 		env[name] = strconv.Itoa(ports[i])
 	}
-	log, err := os.Create(filepath.Join(t.TempDir(), "temporal.log"))
-	check(t, err)
-	t.Cleanup(func() { log.Close() })
-
-	server := exec.Command("/bin/sh", "-c", keeper, "keeper", filepath.Join(bin.dir, "temporal-server"), "--allow-no-auth", "start")
-	server.Env, server.Stdout, server.Stderr = list(env), log, log
-	tie, err := server.StdinPipe()
-	check(t, err)
-	check(t, server.Start())
-	ended := make(chan struct{})
-	go func() { _ = server.Wait(); close(ended) }()
-	t.Cleanup(func() { tie.Close(); <-ended })
-	address := net.JoinHostPort("127.0.0.1", env["FRONTEND_GRPC_PORT"])
-	if err := serving(t.Context(), address, ended); err != nil {
-		text, _ := os.ReadFile(log.Name())
-		t.Fatalf("Temporal does not serve: %v\n%s", err, text[max(0, len(text)-4000):])
+	s := &Server{
+		program: filepath.Join(bin.dir, "temporal-server"), address: net.JoinHostPort("127.0.0.1", env["FRONTEND_GRPC_PORT"]),
+		log: filepath.Join(t.TempDir(), "temporal.log"), env: env,
 	}
-	return address
+	s.env["DUBAN_SERVER_LOG"], s.env["PATH"] = s.log, os.Getenv("PATH")
+	t.Cleanup(func() {
+		if s.tie != nil {
+			s.tie.Close()
+			<-s.ended
+		}
+	})
+	return s
+}
+
+// Start starts the server and waits until its frontend serves.
+func (s *Server) Start(ctx context.Context) error {
+	cmd := exec.Command("/bin/sh", "-c", keeper, "keeper", s.program, "--allow-no-auth", "start")
+	cmd.Env = list(s.env)
+	tie, err := cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	said, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	if _, err := fmt.Fscanln(said, &s.pid); err != nil {
+		return err
+	}
+	ended := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(ended) }()
+	s.tie, s.ended = tie, ended
+	if err := serving(ctx, s.address, ended); err != nil {
+		text, _ := os.ReadFile(s.log)
+		return fmt.Errorf("Temporal does not serve: %w\n%s", err, text[max(0, len(text)-4000):])
+	}
+	return nil
+}
+
+// Kill is kill -9.
+func (s *Server) Kill() error {
+	if err := syscall.Kill(s.pid, syscall.SIGKILL); err != nil {
+		return err
+	}
+	s.tie.Close() // its reader in the keeper would stay
+	<-s.ended
+	return nil
 }
 
 // serving returns when the frontend answers its health check.
 func serving(ctx context.Context, address string, ended chan struct{}) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
