@@ -95,13 +95,10 @@ func TestReadOnlyDisk(t *testing.T) {
 		t.Errorf("a write: %v", err)
 	}
 	must(t, reading.Close())
-	working, err := ledger.OpenWith(t.Context(), address, ledger.Options{Limits: brief})
-	if err == nil {
-		err = record(t.Context(), working, "no")
-		must(t, working.Close())
-	}
-	if !errors.Is(err, ledger.ErrReadOnly) {
-		t.Errorf("a write: %v", err)
+	for _, o := range []ledger.Options{{}, {Create: true, Migrate: true}} {
+		if _, err := ledger.OpenWith(t.Context(), address, o); !errors.Is(err, ledger.ErrReadOnly) || !ledger.Later(err) {
+			t.Errorf("opened for writing with %+v: %v", o, err)
+		}
 	}
 }
 

@@ -122,3 +122,34 @@ func TestWhatIsNoLedger(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestCopy: a copy made by SQLite is a ledger, with the ID of the first, and its
+// readers and writer do not wait for one another either.
+func TestCopy(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, err := Open(t.Context(), "sqlite:"+filepath.Join(dir, "first.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.writer.Exec(`VACUUM INTO ?`, filepath.Join(dir, "copy.db")); err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range []Options{{ReadOnly: true}, {}, {Create: true, Migrate: true}} {
+		c, err := OpenWith(t.Context(), "sqlite:"+filepath.Join(dir, "copy.db"), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.ID() != s.ID() {
+			t.Errorf("%+v: %s is not %s", o, c.ID(), s.ID())
+		}
+		var mode string
+		if err := c.reader.Get(&mode, `PRAGMA journal_mode`); err != nil || o.Migrate && mode != "wal" {
+			t.Errorf("%+v: %s %v", o, mode, err)
+		}
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

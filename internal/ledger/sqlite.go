@@ -66,14 +66,16 @@ func (l lite) ready(ctx context.Context) (id string, err error) {
 	} else {
 		l.file.release = func() {}
 	}
+	if err == nil && !l.ReadOnly && !(writable(l.path) && writable(filepath.Dir(l.path))) {
+		err = fmt.Errorf("%w: %s and its folder must be writable", ErrReadOnly, l.path)
+	}
 	if mendable(err, l.Options) {
 		id, err = l.upgrade(ctx)
+	} else if err == nil && (l.Create || l.Migrate) {
+		err = l.log(ctx)
 	}
 	if err == nil {
 		err = l.here()
-	}
-	if err == nil && !l.ReadOnly && !(writable(l.path) && writable(filepath.Dir(l.path))) {
-		err = fmt.Errorf("%w: %s and its folder must be writable", ErrReadOnly, l.path)
 	}
 	if err != nil {
 		l.file.release()
@@ -102,6 +104,16 @@ func (l lite) upgrade(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("migrate: %w", err)
 	}
 	return identify(ctx, db)
+}
+
+// log has the file written by way of a log, so that readers and the writer do
+// not wait for one another. A copy that SQLite made has lost that.
+func (l lite) log(ctx context.Context) error {
+	db, err := sqlx.ConnectContext(ctx, "sqlite", l.dsn("mode=rw&_pragma=journal_mode(WAL)"))
+	if err != nil {
+		return err
+	}
+	return db.Close()
 }
 
 // closed forgets the file.
