@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -17,48 +18,69 @@ type ActInput struct {
 	Course act.Course `json:"course"`
 }
 
+// ActResult is the course of a task, an occurrence or a duty from now on. Behind:
+// nothing was recorded, because the ledger has acts that the course asked about did
+// not rest on; the act is to be judged anew by this one.
+type ActResult struct {
+	act.Course
+	Behind bool `json:"behind,omitempty"`
+}
+
 // RecordAct works out what an act changes, writes it into the ledger as one
-// event and sends what it says at once. It gives the course as it is from then
-// on. An act refused here (an unknown unit, an unknown policy) is an error of
-// type ErrTypeRefused.
-func (a *Activities) RecordAct(ctx context.Context, in ActInput) (act.Course, error) {
+// event and sends what it says at once. An act refused here (an unknown unit, an
+// unknown policy) is an error of type ErrTypeRefused.
+func (a *Activities) RecordAct(ctx context.Context, in ActInput) (ActResult, error) {
 	l, err := a.launched(ctx, in.Plan)
 	if err != nil {
-		return act.Course{}, translate(err)
+		return ActResult{}, translate(err)
 	}
 	book, err := a.book(ctx, l)
 	if err != nil {
-		return act.Course{}, err
+		return ActResult{}, err
 	}
 	row, err := a.Ledger.Task(ctx, in.Plan, in.Task)
 	if err != nil {
-		return act.Course{}, translate(err)
+		return ActResult{}, translate(err)
 	}
 	in.Course.Publish = row.Publish // an amendment may have asked for it since
 	after, told, refused := book.Act(in.Course, in.Act)
 	if refused != nil {
-		return act.Course{}, Refused(refused)
+		return ActResult{}, Refused(refused)
 	}
 	o, err := a.office(ctx)
 	if err != nil {
-		return act.Course{}, err
+		return ActResult{}, err
 	}
-	acted := ledger.Acted{Plan: in.Plan, Task: in.Task, Act: in.Act, Course: after, Told: told, Channels: map[people.Recipient][]string{}}
+	acted := ledger.Acted{Plan: in.Plan, Task: in.Task, Act: in.Act, Before: &in.Course, Course: after, Told: told, Channels: map[people.Recipient][]string{}}
 	for _, s := range told {
 		for _, r := range s.To {
 			acted.Channels[r] = o.to(r)
 		}
 	}
 	after, digests, err := a.Ledger.Act(ctx, acted, a.when(l.Clock))
+	if errors.Is(err, ledger.ErrBehind) {
+		c, err := a.course(ctx, l, in.Task)
+		return ActResult{c, true}, err
+	}
 	if err != nil {
-		return act.Course{}, translate(err)
+		return ActResult{}, translate(err)
 	}
 	if after.Over() {
 		if err := a.endTalks(ctx, in.Plan, in.Task); err != nil {
-			return act.Course{}, err
+			return ActResult{}, err
 		}
 	}
-	return after, a.startDigests(ctx, l, digests)
+	return ActResult{Course: after}, a.startDigests(ctx, l, digests)
+}
+
+// course is a task's as the ledger has it, with its limits.
+func (a *Activities) course(ctx context.Context, l ledger.Launched, task string) (act.Course, error) {
+	book, err := a.book(ctx, l)
+	if err != nil {
+		return act.Course{}, err
+	}
+	c, err := a.Ledger.Course(ctx, l, task)
+	return book.Limited(c), translate(err)
 }
 
 // book works out courses of a launched plan by the calendar in force.

@@ -12,8 +12,6 @@ import (
 // Types of application errors, on the wire: what a workflow or a caller of an
 // update may ask about.
 const (
-	ErrTypeClosed   = "closed"    // the task or talk no longer takes this act
-	ErrTypeInvalid  = "invalid"   // the request says something impossible
 	ErrTypeRefused  = "refused"   // an act not allowed or not possible; details: act.Refusal
 	ErrTypeNotFound = "not_found" // no such plan, task or talk in the ledger
 )
@@ -27,11 +25,8 @@ func Refused(r *act.Refusal) error {
 // activity boundary. Only Refused is an answer. What is not in the ledger is not
 // there yet: a restored disk, or a file put in the ledger's place for a moment.
 func translate(err error) error {
-	switch {
-	case errors.Is(err, ledger.ErrNotFound):
+	if errors.Is(err, ledger.ErrNotFound) {
 		return temporal.NewApplicationError(err.Error(), ErrTypeNotFound, err)
-	case errors.Is(err, ledger.ErrNotOpen):
-		return temporal.NewNonRetryableApplicationError(err.Error(), ErrTypeClosed, err)
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"duban/internal/act"
@@ -28,6 +29,9 @@ func (a *Activities) OpenTalk(ctx context.Context, in TalkInput) (act.TalkCourse
 	if err != nil {
 		return act.TalkCourse{}, translate(err)
 	}
+	if talk.Course != nil { // people have acted on it: the workflow is behind the ledger
+		return a.talkCourse(ctx, l, in.Talk)
+	}
 	c.State = act.TalkPending // a second try answers as the first
 	course := book.OpenTalk(c, in.OpensAt)
 	open := plan.TalkAtOnce
@@ -47,7 +51,7 @@ func (a *Activities) OpenTalk(ctx context.Context, in TalkInput) (act.TalkCourse
 // RenewProposal puts the next word about a proposal that nobody has decided on
 // its ladder.
 func (a *Activities) RenewProposal(ctx context.Context, in TalkInput) (act.TalkCourse, error) {
-	_, book, _, _, err := a.talk(ctx, in.Plan, in.Talk)
+	l, book, _, _, err := a.talk(ctx, in.Plan, in.Talk)
 	if err != nil {
 		return act.TalkCourse{}, translate(err)
 	}
@@ -55,7 +59,17 @@ func (a *Activities) RenewProposal(ctx context.Context, in TalkInput) (act.TalkC
 	if !ok {
 		return in.Course, nil
 	}
-	return course, translate(a.Ledger.ExpectTalk(ctx, in.Plan, in.Talk, course))
+	err = a.Ledger.ExpectTalk(ctx, in.Plan, in.Talk, course, a.when(l.Clock))
+	if errors.Is(err, ledger.ErrBehind) {
+		return a.talkCourse(ctx, l, in.Talk)
+	}
+	return course, translate(err)
+}
+
+// talkCourse is a talk's as the ledger has it.
+func (a *Activities) talkCourse(ctx context.Context, l ledger.Launched, id string) (act.TalkCourse, error) {
+	c, err := a.Ledger.TalkCourse(ctx, l, id, a.when(l.Clock).Plan)
+	return c, translate(err)
 }
 
 // TalkActInput is one act on a talk whose course stood like this.
@@ -66,36 +80,46 @@ type TalkActInput struct {
 	Course act.TalkCourse `json:"course"`
 }
 
+// TalkActResult is ActResult of a talk.
+type TalkActResult struct {
+	act.TalkCourse
+	Behind bool `json:"behind,omitempty"`
+}
+
 // RecordTalkAct works out what an act on a talk changes, writes it into the
 // ledger as one event and sends what it says at once. It gives the course as it
 // is from then on; void, and nothing recorded, when the talk's task has ended.
-func (a *Activities) RecordTalkAct(ctx context.Context, in TalkActInput) (act.TalkCourse, error) {
+func (a *Activities) RecordTalkAct(ctx context.Context, in TalkActInput) (TalkActResult, error) {
 	l, book, _, _, err := a.talk(ctx, in.Plan, in.Talk)
 	if err != nil {
-		return act.TalkCourse{}, translate(err)
+		return TalkActResult{}, translate(err)
 	}
 	after, told, refused := book.ActOnTalk(in.Course, in.Act)
 	if refused != nil {
-		return act.TalkCourse{}, Refused(refused)
+		return TalkActResult{}, Refused(refused)
 	}
 	o, err := a.office(ctx)
 	if err != nil {
-		return act.TalkCourse{}, err
+		return TalkActResult{}, err
 	}
-	acted := ledger.ActedOnTalk{Plan: in.Plan, Talk: in.Talk, Act: in.Act, Course: after, Told: told, Channels: map[people.Recipient][]string{}}
+	acted := ledger.ActedOnTalk{Plan: in.Plan, Talk: in.Talk, Act: in.Act, Before: &in.Course, Course: after, Told: told, Channels: map[people.Recipient][]string{}}
 	for _, s := range told {
 		for _, r := range s.To {
 			acted.Channels[r] = o.to(r)
 		}
 	}
 	after, digests, err := a.Ledger.ActOnTalk(ctx, acted, a.when(l.Clock))
+	if errors.Is(err, ledger.ErrBehind) {
+		c, err := a.talkCourse(ctx, l, in.Talk)
+		return TalkActResult{c, true}, err
+	}
 	if err != nil {
-		return act.TalkCourse{}, translate(err)
+		return TalkActResult{}, translate(err)
 	}
 	if after.State == act.TalkVoid {
-		return in.Course.Void(), nil
+		return TalkActResult{TalkCourse: in.Course.Void()}, nil
 	}
-	return after, a.startDigests(ctx, l, digests)
+	return TalkActResult{TalkCourse: after}, a.startDigests(ctx, l, digests)
 }
 
 // Propose writes a proposed talk or circular about the task a.Ref and starts its

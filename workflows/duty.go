@@ -114,7 +114,7 @@ func (d *duty) paused(ctx workflow.Context, changed func() bool) error {
 	}
 	var err error
 	if a, ok := d.Course.ResumesBy(until.Add(time.Nanosecond)); ok && !changed() {
-		err = d.record(ctx, a)
+		_, err = d.record(ctx, a)
 	}
 	d.turn.Unlock()
 	return d.settle(ctx, "resume", err, changed)
@@ -132,13 +132,13 @@ func (d *duty) listen(ctx workflow.Context) {
 // act answers when the act is recorded or refused. One that cannot be recorded now
 // gives up its turn between its rounds.
 func (d *duty) act(ctx workflow.Context, a act.Act) error {
-	return d.untilDone(ctx, a, &d.moved, func() error {
+	return d.untilDone(ctx, a, &d.moved, func() (bool, error) {
 		if err := d.turn.Lock(ctx); err != nil {
-			return err
+			return true, err
 		}
 		defer d.turn.Unlock()
 		if r := d.Course.Check(a); r != nil {
-			return refusal(r)
+			return true, refusal(r)
 		}
 		if next := d.After.AddDays(1); a.Kind == act.SetRule && !d.After.IsZero() && next.After(a.On) && next.After(a.Due) {
 			a.Due = next // the new rule counts from the next occurrence on
@@ -147,16 +147,20 @@ func (d *duty) act(ctx workflow.Context, a act.Act) error {
 	})
 }
 
-func (d *duty) record(ctx workflow.Context, a act.Act) error {
-	var after act.Course
+// record writes an act down and goes on from the course it leaves, or, where the
+// ledger is further on and nothing was written, from the ledger's.
+func (d *duty) record(ctx workflow.Context, a act.Act) (written bool, err error) {
+	var after activities.ActResult
 	in := activities.ActInput{Plan: d.Plan, Task: d.Duty, Act: a, Course: d.Course}
 	if err := workflow.ExecuteActivity(recording(ctx), acts.RecordAct, in).Get(ctx, &after); err != nil {
-		return err // for untilDone or settle
+		return false, err // for untilDone or settle
 	}
-	d.Course = after
-	if eve := a.On.AddDays(-1); a.Kind == act.Resume && d.After.Before(eve) {
-		d.After = eve
+	d.Course = after.Course
+	for _, p := range d.Course.Pauses { // what fell due in a pause is left out
+		if eve := p.Until.AddDays(-1); d.After.Before(eve) {
+			d.After = eve
+		}
 	}
 	d.moved++
-	return nil
+	return !after.Behind, nil
 }

@@ -90,15 +90,19 @@ func (p *patience) settle(ctx workflow.Context, what string, err error, changed 
 }
 
 // untilDone makes rounds of a person's act until it is recorded or refused, and
-// gives the refusal. moved counts what has been recorded: when it changes, the
-// act is looked at again without waiting.
-func (p *patience) untilDone(ctx workflow.Context, a act.Act, moved *int, round func() error) error {
+// gives the refusal. A round tells whether it answered: one that found the ledger
+// further on did not, and the act is judged anew. moved counts what has been
+// recorded: when it changes, the act is looked at again without waiting.
+func (p *patience) untilDone(ctx workflow.Context, a act.Act, moved *int, round func() (answered bool, err error)) error {
 	what := "act " + string(a.Kind) + " " + a.ID
 	for {
-		err := round()
-		if err == nil || refusedBy(err) {
+		answered, err := round()
+		if answered || refusedBy(err) {
 			p.forget(ctx, what)
 			return err
+		}
+		if err == nil {
+			continue
 		}
 		before := *moved
 		if err := p.settle(ctx, what, err, func() bool { return *moved != before }); err != nil {
@@ -158,7 +162,7 @@ func (p *patience) details() string {
 // refusedBy tells that an error is an answer: the act is refused.
 func refusedBy(err error) bool {
 	var app *temporal.ApplicationError
-	return errors.As(err, &app) && (app.Type() == activities.ErrTypeRefused || app.Type() == activities.ErrTypeClosed)
+	return errors.As(err, &app) && app.Type() == activities.ErrTypeRefused
 }
 
 // innermost is the error that others are wrapped around.

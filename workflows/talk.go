@@ -118,14 +118,20 @@ func (t *talk) change(ctx workflow.Context, what string, activity, in any) error
 }
 
 func (t *talk) stage(ctx workflow.Context) error {
-	after := t.Course
+	before, after := t.Course, t.Course
 	stage := after.Decide()
-	in := activities.StageInput{Plan: t.Plan, Task: t.Task, Talk: t.Talk, Revision: after.Revision, Stage: stage}
-	err := t.write(ctx, "stage "+stage.ID, acts.DecideStage, in, nil)
-	if err == nil {
+	in := activities.StageInput{Plan: t.Plan, Task: t.Task, Talk: t.Talk, Revision: after.Revision, Stage: stage, TalkCourse: &before}
+	var ledgers activities.StageResult
+	switch err := t.write(ctx, "stage "+stage.ID, acts.DecideStage, in, &ledgers); {
+	case err != nil:
+		return err
+	case ledgers.TalkCourse != nil:
+		t.Course = *ledgers.TalkCourse
+		t.moved++
+	default:
 		t.Course = after
 	}
-	return err
+	return nil
 }
 
 // tell shows where the talk stands to whoever looks at its workflow.
@@ -150,34 +156,35 @@ func (t *talk) listen(ctx workflow.Context) {
 // act answers when the act is recorded or refused. One that cannot be recorded now
 // gives up its turn between its rounds.
 func (t *talk) act(ctx workflow.Context, a act.Act) error {
-	return t.untilDone(ctx, a, &t.moved, func() error {
+	return t.untilDone(ctx, a, &t.moved, func() (bool, error) {
 		t.queue = append(t.queue, a.At)
 		err := t.turn.Lock(ctx)
 		i := slices.IndexFunc(t.queue, a.At.Equal)
 		t.queue = slices.Delete(t.queue, i, i+1)
 		if err != nil {
-			return err
+			return true, err
 		}
 		defer t.turn.Unlock()
 		if r := t.Course.Check(a); r != nil {
-			return refusal(r)
+			return true, refusal(r)
 		}
 		return t.record(ctx, a)
 	})
 }
 
-// record writes an act down and goes on from the course it leaves.
-func (t *talk) record(ctx workflow.Context, a act.Act) error {
-	var after act.TalkCourse
+// record writes an act down and goes on from the course it leaves, or, where the
+// ledger is further on and nothing was written, from the ledger's.
+func (t *talk) record(ctx workflow.Context, a act.Act) (written bool, err error) {
+	var after activities.TalkActResult
 	in := activities.TalkActInput{Plan: t.Plan, Talk: t.Talk, Act: a, Course: t.Course}
 	if err := workflow.ExecuteActivity(recording(ctx), acts.RecordTalkAct, in).Get(ctx, &after); err != nil {
-		return err // for untilDone
+		return false, err // for untilDone
 	}
-	t.Course = after
+	t.Course = after.TalkCourse
 	t.moved++
 	t.tell(ctx)
-	if after.State == act.TalkVoid {
-		return refusal(after.Check(a)) // its task ended meanwhile
+	if after.State == act.TalkVoid && !after.Behind {
+		return true, refusal(after.Check(a)) // its task ended meanwhile
 	}
-	return nil
+	return !after.Behind, nil
 }

@@ -90,22 +90,29 @@ func (t *task) wait(ctx workflow.Context) error {
 	if stage != nil {
 		what, err = "stage "+stage.ID, t.decide(ctx)
 	} else if a, ok := t.Course.ResumesBy(resume.Add(1)); ok {
-		err = t.record(ctx, a)
+		_, err = t.record(ctx, a)
 	}
 	t.turn.Unlock()
 	return t.settle(ctx, what, err, changed)
 }
 
-// decide has the next stage recorded and makes sure that it will be spoken.
+// decide has the next stage recorded and makes sure that it will be spoken. Where
+// the ledger is further on, the task goes on from there and decides nothing.
 func (t *task) decide(ctx workflow.Context) error {
-	after := t.Course
+	before, after := t.Course, t.Course
 	stage := after.Decide()
-	in := activities.StageInput{Plan: t.Plan, Task: t.Task, Revision: after.Revision, Stage: stage}
-	err := t.write(ctx, "stage "+stage.ID, acts.DecideStage, in, nil)
-	if err == nil {
+	in := activities.StageInput{Plan: t.Plan, Task: t.Task, Revision: after.Revision, Stage: stage, Course: &before}
+	var ledgers activities.StageResult
+	switch err := t.write(ctx, "stage "+stage.ID, acts.DecideStage, in, &ledgers); {
+	case err != nil:
+		return err
+	case ledgers.Course != nil:
+		t.Course = *ledgers.Course
+		t.moved++
+	default:
 		t.Course = after
 	}
-	return err
+	return nil
 }
 
 // tell shows where the task stands to whoever looks at its workflow.
@@ -127,29 +134,30 @@ func (t *task) listen(ctx workflow.Context) {
 // act answers when the act is recorded or refused. One that cannot be recorded now
 // gives up its turn between its rounds.
 func (t *task) act(ctx workflow.Context, a act.Act) error {
-	return t.untilDone(ctx, a, &t.moved, func() error {
+	return t.untilDone(ctx, a, &t.moved, func() (bool, error) {
 		if err := t.turn.Lock(ctx); err != nil {
-			return err
+			return true, err
 		}
 		defer t.turn.Unlock()
 		if r := t.Course.Check(a); r != nil {
-			return refusal(r)
+			return true, refusal(r)
 		}
 		return t.record(ctx, a)
 	})
 }
 
-// record writes an act down and goes on from the course it leaves.
-func (t *task) record(ctx workflow.Context, a act.Act) error {
-	var after act.Course
+// record writes an act down and goes on from the course it leaves, or, where the
+// ledger is further on and nothing was written, from the ledger's.
+func (t *task) record(ctx workflow.Context, a act.Act) (written bool, err error) {
+	var after activities.ActResult
 	in := activities.ActInput{Plan: t.Plan, Task: t.Task, Act: a, Course: t.Course}
 	if err := workflow.ExecuteActivity(recording(ctx), acts.RecordAct, in).Get(ctx, &after); err != nil {
-		return err // for untilDone or settle
+		return false, err // for untilDone or settle
 	}
-	t.Course = after
+	t.Course = after.Course
 	t.moved++
 	t.tell(ctx)
-	return nil
+	return !after.Behind, nil
 }
 
 // refusal is a refused act as it crosses the wire.

@@ -62,15 +62,15 @@ func (w *world) faulty(without string, before func(ctx context.Context, name str
 		}
 	}
 	if before != nil {
-		k.RegisterActivityWithOptions(func(ctx context.Context, in activities.StageInput) error {
+		k.RegisterActivityWithOptions(func(ctx context.Context, in activities.StageInput) (activities.StageResult, error) {
 			if err := before(ctx, "DecideStage"); err != nil {
-				return err
+				return activities.StageResult{}, err
 			}
 			return real.DecideStage(ctx, in)
 		}, activity.RegisterOptions{Name: "DecideStage", DisableAlreadyRegisteredCheck: true})
-		k.RegisterActivityWithOptions(func(ctx context.Context, in activities.ActInput) (act.Course, error) {
+		k.RegisterActivityWithOptions(func(ctx context.Context, in activities.ActInput) (activities.ActResult, error) {
 			if err := before(ctx, "RecordAct"); err != nil {
-				return act.Course{}, err
+				return activities.ActResult{}, err
 			}
 			return real.RecordAct(ctx, in)
 		}, activity.RegisterOptions{Name: "RecordAct", DisableAlreadyRegisteredCheck: true})

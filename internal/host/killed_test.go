@@ -30,10 +30,10 @@ func (w *world) staff(dying chan<- string) worker.Worker {
 	workflows.Register(k)
 	k.RegisterActivityWithOptions(real, activity.RegisterOptions{SkipInvalidStructFunctions: true, DisableAlreadyRegisteredCheck: true})
 	if dying != nil {
-		k.RegisterActivityWithOptions(func(ctx context.Context, in activities.ActInput) (act.Course, error) {
+		k.RegisterActivityWithOptions(func(ctx context.Context, in activities.ActInput) (activities.ActResult, error) {
 			if in.Task == "after" {
 				if _, err := real.RecordAct(context.WithoutCancel(ctx), in); err != nil {
-					return act.Course{}, err
+					return activities.ActResult{}, err
 				}
 			}
 			dying <- in.Task

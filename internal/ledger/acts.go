@@ -16,7 +16,8 @@ import (
 type Acted struct {
 	Plan, Task string
 	Act        act.Act
-	Course     act.Course // after the act
+	Before     *act.Course // what the act was judged by; nil: it is written whatever the ledger's course
+	Course     act.Course  // after the act
 	Told       []plan.Stage
 	Channels   map[people.Recipient][]string // of everybody told
 }
@@ -40,6 +41,12 @@ type acted struct {
 // expected from now on and those on hold, and what is told at once. It gives the
 // course as recorded and the digests to start. The same act again changes
 // nothing and gives what the first gave.
+//
+// An act is written only over the course it was judged by. Where the ledger has
+// acts that Before does not rest on, or the task has ended, nothing is written:
+// ErrBehind, and Store.Course gives the one to go on from. Where Before rests on
+// acts that the ledger does not have, the ledger catches up first, as event
+// course.ahead.
 func (s *Store) Act(ctx context.Context, a Acted, when When) (act.Course, []Digest, error) {
 	got, err := write(ctx, s, func(t *tx) (acted, error) { return t.act(a, when) })
 	return got.course, got.digests, err
@@ -55,6 +62,16 @@ func (t *tx) act(a Acted, when When) (acted, error) {
 		return acted{}, err
 	} else if there {
 		return t.actedBefore(a, task)
+	}
+	if a.Before != nil {
+		switch standingOf(a.Before.Place(), task.place(), task.State != TaskOpen) {
+		case behind:
+			return acted{}, ErrBehind
+		case ahead:
+			if err := t.catchUp(&task, *a.Before, when); err != nil {
+				return acted{}, err
+			}
+		}
 	}
 	if task.State != TaskOpen {
 		return acted{}, fmt.Errorf("task %s of %s is %s: %w", a.Task, a.Plan, task.State, ErrNotOpen)

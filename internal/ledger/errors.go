@@ -20,6 +20,7 @@ var (
 	ErrPlanDiffers = errors.New("this plan is in the ledger already, from other files")
 	ErrNotOpen     = errors.New("the task is not open")
 	ErrOvertaken   = errors.New("another try has begun or it is settled")
+	ErrBehind      = errors.New("the ledger has acts that this course does not rest on")
 	ErrShut        = errors.New("the ledger is shut")
 )
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/people"
 	"duban/internal/plan"
 )
@@ -49,6 +50,10 @@ type Decision struct {
 	Stage      plan.Stage
 	Channels   map[people.Recipient][]string
 	OpensTalk  bool
+	// What the stage was taken from, with it as the first of its ladder; one of
+	// the two. Nil: it is decided whatever the ledger's course.
+	Course     *act.Course
+	TalkCourse *act.TalkCourse
 }
 
 // Key names the decision for ever: plan/task/rREV/stage. A stage of a talk has
@@ -73,7 +78,9 @@ type decided struct {
 // not been gathered, and the talk it opens. It gives the digests not known to
 // be started and the talk. When the task is not open, or its ladder was
 // replaced, the stage is void (event stage.void) and nothing is given. Again,
-// it changes nothing and gives the same.
+// it changes nothing and gives the same. A stage that was not decided yet is
+// decided only by the ledger's own course: otherwise ErrBehind, or the ledger
+// catches up, as in Act.
 func (s *Store) DecideStage(ctx context.Context, d Decision, when When) (digests []Digest, talk *Talk, err error) {
 	got, err := write(ctx, s, func(t *tx) (decided, error) { return t.decide(d, when) })
 	return got.digests, got.talk, err
@@ -97,6 +104,11 @@ func (t *tx) decide(d Decision, when When) (decided, error) {
 	if err != nil {
 		return decided{}, err
 	}
+	if caught, err := t.level(d, &task, when); err != nil {
+		return decided{}, err
+	} else if caught {
+		expected = true
+	}
 	stands, err := t.stands(task, d.Revision, d.Talk)
 	if err != nil {
 		return decided{}, err
@@ -114,6 +126,34 @@ func (t *tx) decide(d Decision, when When) (decided, error) {
 		return decided{}, err
 	}
 	return t.speak(d, key, task, when)
+}
+
+// level sees to it that a stage is decided by the ledger's own course: ErrBehind
+// when the one it was taken from is older. When it is newer the ledger has caught
+// up, and expects the stage.
+func (t *tx) level(d Decision, task *Task, when When) (caught bool, err error) {
+	if d.Course != nil {
+		switch standingOf(d.Course.Place(), task.place(), false) {
+		case behind:
+			return false, ErrBehind
+		case ahead:
+			return true, t.catchUp(task, *d.Course, when)
+		}
+	}
+	if d.TalkCourse == nil {
+		return false, nil
+	}
+	talk, _, err := t.talkAndTask(d.Plan, d.Talk)
+	if err != nil {
+		return false, err
+	}
+	switch standingOf(d.TalkCourse.Place(), talk.place(), false) {
+	case behind:
+		return false, ErrBehind
+	case ahead:
+		return true, t.catchUpTalk(&talk, *d.TalkCourse, when)
+	}
+	return false, nil
 }
 
 // speak writes what a decision that stands says: notices, light, talk, event.

@@ -16,7 +16,8 @@ import (
 type ActedOnTalk struct {
 	Plan, Talk string
 	Act        act.Act
-	Course     act.TalkCourse // after the act
+	Before     *act.TalkCourse // what the act was judged by; nil: it is written whatever the ledger's course
+	Course     act.TalkCourse  // after the act
 	Told       []plan.Stage
 	Channels   map[people.Recipient][]string // of everybody told
 }
@@ -32,7 +33,8 @@ type actedOnTalk struct {
 // from now on, and what is told at once. It gives the course as recorded and the
 // digests to start. The same act again changes nothing and gives what the first
 // gave. On a talk that is void, because its task ended, nothing is recorded and
-// the course given is void and nothing else.
+// the course given is void and nothing else. Whether Before is the ledger's course
+// is judged as in Act.
 func (s *Store) ActOnTalk(ctx context.Context, a ActedOnTalk, when When) (act.TalkCourse, []Digest, error) {
 	got, err := write(ctx, s, func(t *tx) (actedOnTalk, error) { return t.actOnTalk(a, when) })
 	return got.course, got.digests, err
@@ -49,10 +51,20 @@ func (t *tx) actOnTalk(a ActedOnTalk, when When) (actedOnTalk, error) {
 	} else if there {
 		return t.actedOnTalkBefore(a, talk)
 	}
-	switch {
-	case talk.State == TalkVoid:
+	if talk.State == TalkVoid {
 		return actedOnTalk{course: act.TalkCourse{TalkCase: act.TalkCase{State: act.TalkVoid}}}, nil
-	case !goesOn(talk.State):
+	}
+	if a.Before != nil {
+		switch standingOf(a.Before.Place(), talk.place(), !goesOn(talk.State)) {
+		case behind:
+			return actedOnTalk{}, ErrBehind
+		case ahead:
+			if err := t.catchUpTalk(&talk, *a.Before, when); err != nil {
+				return actedOnTalk{}, err
+			}
+		}
+	}
+	if !goesOn(talk.State) {
 		return actedOnTalk{}, fmt.Errorf("talk %s of %s is %s: %w", a.Talk, a.Plan, talk.State, ErrNotOpen)
 	}
 	if err := t.putTalk(talk, a.Course, a.Act); err != nil {
@@ -224,12 +236,19 @@ func (t *tx) insertTalk(talk Talk, key string) error {
 	return err
 }
 
-// ExpectTalk makes the stages a talk still has to speak those of its course.
-func (s *Store) ExpectTalk(ctx context.Context, planID, id string, c act.TalkCourse) error {
+// ExpectTalk makes the stages a talk still has to speak those of its course, where
+// that is the ledger's, as in Act.
+func (s *Store) ExpectTalk(ctx context.Context, planID, id string, c act.TalkCourse, when When) error {
 	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
 		talk, _, err := t.talkAndTask(planID, id)
-		if err != nil || !goesOn(talk.State) {
+		if err != nil {
 			return none, err
+		}
+		switch standingOf(c.Place(), talk.place(), !goesOn(talk.State)) {
+		case behind:
+			return none, ErrBehind
+		case ahead:
+			return none, t.catchUpTalk(&talk, c, when)
 		}
 		return none, t.expect(planID, talk.Task, id, c.Revision, c.Ladder, nil)
 	})

@@ -249,7 +249,7 @@ func talkProposedByHand(t *testing.T, address string) {
 	c, digests := w.actsOnTalk("t0#2", c, actAt(19, 10, leader, act.Approve))
 	w.is("a circular is told and closed", []any{c.State, len(digests)}, []any{act.TalkClosed, 4})
 	c, _ = w.talkBook().Renew(act.TalkCourse{TalkCase: hand.Course.TalkCase})
-	w.ok(w.ExpectTalk(w.ctx, "jincheng", "t0#1", c))
+	w.ok(w.ExpectTalk(w.ctx, "jincheng", "t0#1", c, speaks))
 	w.is("renewed", w.stagesOf("t0", "t0#1"), []string{"r1 act-1-propose void", "r1 talk-decided-remind void", "r1 talk-decided-missed expected"})
 	w.holds()
 }

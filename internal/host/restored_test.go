@@ -1,0 +1,97 @@
+package host_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/settings"
+)
+
+// copied is a closed database's content.
+func copied(t *testing.T, cfg settings.Config, name string) []byte {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(cfg.Dir, name))
+	require.NoError(t, err)
+	return raw
+}
+
+// restore puts an older content of a closed database back.
+func restore(t *testing.T, cfg settings.Config, name string, raw []byte) {
+	t.Helper()
+	for _, aside := range []string{"-wal", "-shm"} {
+		require.NoError(t, os.RemoveAll(filepath.Join(cfg.Dir, name+aside)))
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(cfg.Dir, name), raw, 0o600))
+}
+
+// A Temporal store older than the ledger: the first act finds out, and is judged
+// by the ledger's course.
+func TestATemporalStoreOlderThanTheLedgerGoesOnFromTheLedgersCourse(t *testing.T) {
+	cfg := config(t)
+	w := open(t, cfg, true)
+	w.standing("older", dated("moved", "2021-05-31"), dated("paused", "2021-05-31"), dated("closed", "2021-05-31"))
+	require.NoError(t, w.act("older", "moved", liaison, act.Act{Kind: act.Acknowledge}))
+	require.NoError(t, w.Close())
+	old := copied(t, cfg, "temporal.db")
+
+	w = open(t, cfg, true)
+	require.NoError(t, w.act("older", "moved", clerk, act.Act{Kind: act.Correct, Due: calendar.NewDay(2021, 9, 30)}))
+	require.NoError(t, w.act("older", "paused", clerk, act.Act{Kind: act.Suspend}))
+	require.NoError(t, w.act("older", "closed", clerk, act.Act{Kind: act.Verify}))
+	require.NoError(t, w.Close())
+	restore(t, cfg, "temporal.db", old)
+
+	w = open(t, cfg, true)
+	require.NoError(t, w.act("older", "moved", liaison, act.Act{Kind: act.Progress, Percent: 40}))
+	require.NoError(t, w.act("older", "paused", liaison, act.Act{Kind: act.Progress, Percent: 40}))
+	require.Equal(t, "act.refused_state", refusedBy(t, w.act("older", "closed", liaison, act.Act{Kind: act.Progress})))
+	task, err := w.Ledger.Task(t.Context(), "older", "moved")
+	require.NoError(t, err)
+	require.Equal(t, "2021-09-30", task.Due.String())
+	require.Equal(t, act.Suspended, w.course("older", "paused").State)
+	w.agree("older", "moved")
+	w.agree("older", "paused")
+	require.Equal(t, []string{"act.acknowledge shuiwu", "act.correct office", "act.progress shuiwu"}, kinds(t, w, "older", "moved"))
+	w.unbroken()
+}
+
+// A ledger older than Temporal: the first act finds out, the ledger says what it
+// lacks, and the task goes on from what its workflow knows.
+func TestALedgerOlderThanTheTemporalStoreNamesTheDifference(t *testing.T) {
+	cfg := config(t)
+	w := open(t, cfg, true)
+	w.standing("lost", dated("a", "2021-05-31"))
+	require.NoError(t, w.act("lost", "a", liaison, act.Act{Kind: act.Acknowledge}))
+	require.NoError(t, w.Close())
+	old := copied(t, cfg, "ledger.db")
+
+	w = open(t, cfg, true)
+	require.NoError(t, w.act("lost", "a", clerk, act.Act{Kind: act.Correct, Due: calendar.NewDay(2021, 9, 30)}))
+	require.NoError(t, w.Close())
+	restore(t, cfg, "ledger.db", old)
+
+	w = open(t, cfg, true)
+	require.NoError(t, w.act("lost", "a", liaison, act.Act{Kind: act.Progress, Percent: 40}))
+	task, err := w.Ledger.Task(t.Context(), "lost", "a")
+	require.NoError(t, err)
+	require.Equal(t, "2021-09-30", task.Due.String())
+	events, err := w.Ledger.Events(t.Context(), ledger.EventFilter{Plan: "lost", Task: "a"})
+	require.NoError(t, err)
+	var named []string
+	for _, e := range events {
+		if e.Kind == ledger.CourseAhead {
+			named = append(named, string(e.Data))
+		}
+	}
+	require.Len(t, named, 1)
+	require.Contains(t, named[0], `"lost":1`)
+	require.Contains(t, named[0], "correct-office")
+	w.agree("lost", "a")
+	w.unbroken()
+}
