@@ -190,6 +190,9 @@ func (c Case) Check(a Act) *Refusal {
 	if r := Allowed(c, a.By, a.Kind); r != nil {
 		return r
 	}
+	if r := Measure(a); r != nil {
+		return r
+	}
 	row, _ := Of(c.table(), a.Kind)
 	if !slices.Contains(row.From, c.State) {
 		return refuse("state", "Kind", string(a.Kind), "State", string(c.State))
@@ -278,7 +281,13 @@ var checks = map[Kind]func(Case, Act) *Refusal{
 		case !a.Due.After(a.On):
 			return refuse("part_date", "Due", a.Due.String())
 		}
-		return nil
+		open := 0
+		for _, p := range c.Parts {
+			if p.Given.IsZero() {
+				open++
+			}
+		}
+		return room(c, open, "part")
 	},
 	GivePart: func(c Case, a Act) *Refusal {
 		i := slices.IndexFunc(c.Parts, func(p Part) bool { return p.ID == a.Ref })
@@ -323,7 +332,13 @@ var checks = map[Kind]func(Case, Act) *Refusal{
 		if !a.Due.IsZero() && !a.Due.After(a.On) {
 			return refuse("part_date", "Due", a.Due.String())
 		}
-		return nil
+		open := 0
+		for _, n := range c.Instructions {
+			if n.Answered.IsZero() {
+				open++
+			}
+		}
+		return room(c, open, "instruction")
 	},
 	Answer: func(c Case, a Act) *Refusal {
 		i := slices.IndexFunc(c.Instructions, func(n Instruction) bool { return n.ID == a.Ref })

@@ -107,6 +107,9 @@ func CheckOnPlan(office, leadership string, a Act) *Refusal {
 	if a.By.Unit == "" || !slices.ContainsFunc(seats, func(s Seat) bool { return slices.Contains(row.By, s) }) {
 		return refuse("seat", "Seats", joinSeats(row.By))
 	}
+	if r := Measure(a); r != nil {
+		return r
+	}
 	for _, f := range row.Needs {
 		if !a.has(f) {
 			return refuse("needs", "Field", string(f))

@@ -125,6 +125,9 @@ func (c TalkCase) Check(a Act) *Refusal {
 	if r := TalkAllowed(c, a.By, a.Kind); r != nil {
 		return r
 	}
+	if r := Measure(a); r != nil {
+		return r
+	}
 	row, _ := OfTalk(a.Kind)
 	if !slices.Contains(row.From, c.State) {
 		return refuse("talk_state", "Kind", string(a.Kind), "State", string(c.State))
@@ -137,6 +140,11 @@ func (c TalkCase) Check(a Act) *Refusal {
 	for _, e := range a.Evidence {
 		if (e.SHA256 == "") == (e.URL == "") {
 			return refuse("evidence", "Name", e.Name)
+		}
+	}
+	if a.Kind == Absent || a.Kind == ReturnPlan || a.Kind == Again { // the case remembers each
+		if r := room(c, 0, ""); r != nil {
+			return r
 		}
 	}
 	return c.checkOrder(row, a)

@@ -97,6 +97,9 @@ func CheckPropose(c TalkCase, a Act) *Refusal {
 	if r := TalkAllowed(c, a.By, Propose); r != nil {
 		return r
 	}
+	if r := Measure(a); r != nil {
+		return r
+	}
 	row, _ := OfTalk(Propose)
 	for _, f := range row.Needs {
 		if !a.has(f) {

@@ -51,6 +51,9 @@ func (e *Engine) Act(ctx context.Context, planID, task string, a act.Act) error 
 	}
 	c := ledger.CaseOf(&l.Plan, t)
 	refused := act.Allowed(c, a.By, a.Kind)
+	if refused == nil {
+		refused = act.Measure(a) // what is too long is not sent
+	}
 	if refused == nil && c.Over() {
 		refused = c.Check(a) // nothing runs any more that could answer
 	}
@@ -158,7 +161,7 @@ func (e *Engine) answer(ctx context.Context, l ledger.Launched, thing string, a 
 	if err != nil || refused == nil {
 		return err
 	}
-	data, err := json.Marshal(map[string]any{"act": a, "refused": refused})
+	data, err := json.Marshal(map[string]any{"act": a.Cut(), "refused": refused})
 	if err != nil {
 		return err
 	}

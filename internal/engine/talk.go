@@ -70,6 +70,9 @@ func (e *Engine) ActOnTalk(ctx context.Context, planID, talkID string, a act.Act
 	}
 	c := ledger.TalkCaseOf(&l.Plan, task, talk)
 	refused := act.TalkAllowed(c, a.By, a.Kind)
+	if refused == nil {
+		refused = act.Measure(a) // what is too long is not sent
+	}
 	if refused == nil && (c.Over() || a.Kind == act.Propose) {
 		refused = c.Check(a) // nothing runs that could answer
 	}
@@ -113,7 +116,7 @@ func (e *Engine) answerOnTalk(ctx context.Context, l ledger.Launched, task, talk
 	if thing == "" {
 		thing = task
 	}
-	data, err := json.Marshal(map[string]any{"talk": talk, "act": a, "refused": refused})
+	data, err := json.Marshal(map[string]any{"talk": talk, "act": a.Cut(), "refused": refused})
 	if err != nil {
 		return err
 	}

@@ -49,6 +49,7 @@ func Page(lang string) (string, error) {
 	w.tasks("duties", act.Duties)
 	w.talks()
 	w.plans()
+	w.lengths()
 	return strings.TrimRight(w.String(), "\n") + "\n", nil
 }
 
@@ -123,6 +124,21 @@ func (w *writer) plans() {
 		cells = append(cells, []string{w.who(r.By, false, &last), w.kind(r.Kind), "`" + string(r.Kind) + "`", w.needs(r.Needs)})
 	}
 	w.table([]string{"who", "act", "name", "needs"}, cells)
+}
+
+// lengths is the table of how much an act may say.
+func (w *writer) lengths() {
+	w.head("## ", "lengths")
+	w.line(w.t("lengths_note") + "\n")
+	var cells [][]string
+	for _, l := range act.Limits {
+		most := w.t("characters", words.Data{"N": l.Most})
+		if l.Entries > 0 {
+			most = w.t("entries", words.Data{"N": l.Entries, "Most": most})
+		}
+		cells = append(cells, []string{w.T("act.field_" + string(l.Field)), most})
+	}
+	w.table([]string{"field", "most"}, cells)
 }
 
 // rank orders rows by the seat that acts first.
