@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"time"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -16,6 +17,7 @@ type ActInput struct {
 	Task   string     `json:"task"`
 	Act    act.Act    `json:"act"`
 	Course act.Course `json:"course"`
+	Heard  time.Time  `json:"heard,omitzero"` // real: when the workflow heard of it; zero: it comes from itself
 }
 
 // ActResult is the course of a task, an occurrence or a duty from now on. Behind:
@@ -43,6 +45,11 @@ func (a *Activities) RecordAct(ctx context.Context, in ActInput) (ActResult, err
 		return ActResult{}, translate(err)
 	}
 	in.Course.Publish = row.Publish // an amendment may have asked for it since
+	if !in.Course.Done(in.Act.ID) {
+		if r := a.credible(l.Clock, in.Act, in.Heard); r != nil {
+			return ActResult{}, Refused(r)
+		}
+	}
 	after, told, refused := book.Act(in.Course, in.Act)
 	if refused != nil {
 		return ActResult{}, Refused(refused)

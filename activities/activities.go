@@ -29,12 +29,13 @@ type Starter interface {
 	Reconcile(ctx context.Context, planID string) (mended int, err error)
 }
 
-// Activities holds what the activities need. All fields but Log are required.
+// Activities holds what the activities need. All fields but Accounts are required.
 type Activities struct {
 	Ledger   *ledger.Store
 	Starter  Starter
 	Channels notice.Set
 	Words    *words.Words
+	Accounts *Accounts        // nil: nobody is held against an account
 	Now      func() time.Time // the wall clock
 	Log      *slog.Logger
 }

@@ -78,6 +78,7 @@ type TalkActInput struct {
 	Talk   string         `json:"talk"`
 	Act    act.Act        `json:"act"`
 	Course act.TalkCourse `json:"course"`
+	Heard  time.Time      `json:"heard,omitzero"` // see ActInput
 }
 
 // TalkActResult is ActResult of a talk.
@@ -93,6 +94,11 @@ func (a *Activities) RecordTalkAct(ctx context.Context, in TalkActInput) (TalkAc
 	l, book, _, _, err := a.talk(ctx, in.Plan, in.Talk)
 	if err != nil {
 		return TalkActResult{}, translate(err)
+	}
+	if !in.Course.Done(in.Act.ID) {
+		if r := a.credible(l.Clock, in.Act, in.Heard); r != nil {
+			return TalkActResult{}, Refused(r)
+		}
 	}
 	after, told, refused := book.ActOnTalk(in.Course, in.Act)
 	if refused != nil {

@@ -114,7 +114,7 @@ func (d *duty) paused(ctx workflow.Context, changed func() bool) error {
 	}
 	var err error
 	if a, ok := d.Course.ResumesBy(until.Add(time.Nanosecond)); ok && !changed() {
-		_, err = d.record(ctx, a)
+		_, err = d.record(ctx, a, time.Time{})
 	}
 	d.turn.Unlock()
 	return d.settle(ctx, "resume", err, changed)
@@ -132,6 +132,7 @@ func (d *duty) listen(ctx workflow.Context) {
 // act answers when the act is recorded or refused. One that cannot be recorded now
 // gives up its turn between its rounds.
 func (d *duty) act(ctx workflow.Context, a act.Act) error {
+	heard := workflow.Now(ctx)
 	return d.untilDone(ctx, a, &d.moved, func() (bool, error) {
 		if err := d.turn.Lock(ctx); err != nil {
 			return true, err
@@ -143,15 +144,15 @@ func (d *duty) act(ctx workflow.Context, a act.Act) error {
 		if next := d.After.AddDays(1); a.Kind == act.SetRule && !d.After.IsZero() && next.After(a.On) && next.After(a.Due) {
 			a.Due = next // the new rule counts from the next occurrence on
 		}
-		return d.record(ctx, a)
+		return d.record(ctx, a, heard)
 	})
 }
 
 // record writes an act down and goes on from the course it leaves, or, where the
 // ledger is further on and nothing was written, from the ledger's.
-func (d *duty) record(ctx workflow.Context, a act.Act) (written bool, err error) {
+func (d *duty) record(ctx workflow.Context, a act.Act, heard time.Time) (written bool, err error) {
 	var after activities.ActResult
-	in := activities.ActInput{Plan: d.Plan, Task: d.Duty, Act: a, Course: d.Course}
+	in := activities.ActInput{Plan: d.Plan, Task: d.Duty, Act: a, Course: d.Course, Heard: heard}
 	if err := workflow.ExecuteActivity(recording(ctx), acts.RecordAct, in).Get(ctx, &after); err != nil {
 		return false, err // for untilDone or settle
 	}

@@ -156,6 +156,7 @@ func (t *talk) listen(ctx workflow.Context) {
 // act answers when the act is recorded or refused. One that cannot be recorded now
 // gives up its turn between its rounds.
 func (t *talk) act(ctx workflow.Context, a act.Act) error {
+	heard := workflow.Now(ctx)
 	return t.untilDone(ctx, a, &t.moved, func() (bool, error) {
 		t.queue = append(t.queue, a.At)
 		err := t.turn.Lock(ctx)
@@ -168,15 +169,15 @@ func (t *talk) act(ctx workflow.Context, a act.Act) error {
 		if r := t.Course.Check(a); r != nil {
 			return true, refusal(r)
 		}
-		return t.record(ctx, a)
+		return t.record(ctx, a, heard)
 	})
 }
 
 // record writes an act down and goes on from the course it leaves, or, where the
 // ledger is further on and nothing was written, from the ledger's.
-func (t *talk) record(ctx workflow.Context, a act.Act) (written bool, err error) {
+func (t *talk) record(ctx workflow.Context, a act.Act, heard time.Time) (written bool, err error) {
 	var after activities.TalkActResult
-	in := activities.TalkActInput{Plan: t.Plan, Talk: t.Talk, Act: a, Course: t.Course}
+	in := activities.TalkActInput{Plan: t.Plan, Talk: t.Talk, Act: a, Course: t.Course, Heard: heard}
 	if err := workflow.ExecuteActivity(recording(ctx), acts.RecordTalkAct, in).Get(ctx, &after); err != nil {
 		return false, err // for untilDone
 	}

@@ -90,7 +90,7 @@ func (t *task) wait(ctx workflow.Context) error {
 	if stage != nil {
 		what, err = "stage "+stage.ID, t.decide(ctx)
 	} else if a, ok := t.Course.ResumesBy(resume.Add(1)); ok {
-		_, err = t.record(ctx, a)
+		_, err = t.record(ctx, a, time.Time{})
 	}
 	t.turn.Unlock()
 	return t.settle(ctx, what, err, changed)
@@ -134,6 +134,7 @@ func (t *task) listen(ctx workflow.Context) {
 // act answers when the act is recorded or refused. One that cannot be recorded now
 // gives up its turn between its rounds.
 func (t *task) act(ctx workflow.Context, a act.Act) error {
+	heard := workflow.Now(ctx)
 	return t.untilDone(ctx, a, &t.moved, func() (bool, error) {
 		if err := t.turn.Lock(ctx); err != nil {
 			return true, err
@@ -142,15 +143,15 @@ func (t *task) act(ctx workflow.Context, a act.Act) error {
 		if r := t.Course.Check(a); r != nil {
 			return true, refusal(r)
 		}
-		return t.record(ctx, a)
+		return t.record(ctx, a, heard)
 	})
 }
 
 // record writes an act down and goes on from the course it leaves, or, where the
 // ledger is further on and nothing was written, from the ledger's.
-func (t *task) record(ctx workflow.Context, a act.Act) (written bool, err error) {
+func (t *task) record(ctx workflow.Context, a act.Act, heard time.Time) (written bool, err error) {
 	var after activities.ActResult
-	in := activities.ActInput{Plan: t.Plan, Task: t.Task, Act: a, Course: t.Course}
+	in := activities.ActInput{Plan: t.Plan, Task: t.Task, Act: a, Course: t.Course, Heard: heard}
 	if err := workflow.ExecuteActivity(recording(ctx), acts.RecordAct, in).Get(ctx, &after); err != nil {
 		return false, err // for untilDone or settle
 	}

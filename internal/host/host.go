@@ -240,6 +240,7 @@ func (h *Host) work(ctx context.Context, cfg settings.Config, o Options) error {
 	post := newPost(own, h.Ledger, o.Log)
 	acts := &activities.Activities{
 		Ledger: h.Ledger, Starter: h.Engine, Channels: post.channels, Words: words.New(cfg.Lang), Now: time.Now, Log: o.Log,
+		Accounts: actors(cfg, o),
 	}
 	if err := h.await(ctx, temporalName, h.Address, func(context.Context) error { return h.startWorker(acts) }); err != nil {
 		return err
@@ -282,6 +283,19 @@ func (h *Host) startWorker(acts *activities.Activities) error {
 	h.worker = w
 	h.startMending()
 	return nil
+}
+
+// actors are the accounts that people are held against when they act; nil in a
+// rehearsal, whose people are the script's.
+func actors(cfg settings.Config, o Options) *activities.Accounts {
+	if o.Rehearsal {
+		return nil
+	}
+	a := &activities.Accounts{File: cfg.Accounts}
+	if !a.Known() {
+		o.Log.Warn("No accounts file to read: whoever reaches the engine may act in any name", "file", cfg.Accounts)
+	}
+	return a
 }
 
 // checkNamespace fails when a search attribute is not registered: every start

@@ -1,0 +1,79 @@
+package activities
+
+import (
+	"sync"
+	"time"
+
+	"duban/internal/accounts"
+	"duban/internal/act"
+	"duban/internal/calendar"
+)
+
+// How far the instant of an act may be from the moment its workflow heard of it, on
+// the real clock; on a fast clock, as much more as the clock is faster. Clocks of
+// machines differ, and a message takes its time.
+const (
+	mostAhead  = 2 * time.Minute
+	mostBehind = 10 * time.Minute
+)
+
+// Accounts is what a worker knows of the people who act: a file that may change
+// while it works. The zero value knows nobody, and lets everybody act.
+type Accounts struct {
+	File string
+
+	mu   sync.Mutex
+	last *accounts.Book // as last read without a fault
+}
+
+// book is the accounts as they are now, or as they were before the file was spoilt
+// or went away; nil when there never were any.
+func (a *Accounts) book() *accounts.Book {
+	if a == nil || a.File == "" {
+		return nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if book, problems := accounts.Load(a.File); len(problems) == 0 {
+		a.last = book
+	}
+	return a.last
+}
+
+// Known tells whether there are accounts to hold people against.
+func (a *Accounts) Known() bool { return a.book() != nil }
+
+// check refuses somebody who says to be another than the account is.
+func (a *Accounts) check(by act.Actor) *act.Refusal {
+	book := a.book()
+	if book == nil || by.Account == act.EngineActor.Account {
+		return nil
+	}
+	if is, ok := book.Find(by.Account); !ok || is.Name != by.Name || is.Unit != by.Unit {
+		return &act.Refusal{Key: "act.refused_account", Data: map[string]string{"Account": by.Account, "Name": by.Name}}
+	}
+	return nil
+}
+
+// credible refuses an act of somebody unknown, and one whose instant is not about
+// the moment heard, when its workflow heard of it. What waits for the ledger after
+// that may wait as long as it takes. A zero heard is not compared: nobody sent it.
+func (a *Activities) credible(c calendar.Clock, by act.Act, heard time.Time) *act.Refusal {
+	if r := a.Accounts.check(by.By); r != nil {
+		return r
+	}
+	if heard.IsZero() {
+		return nil
+	}
+	now, rate := c.Plan(heard), max(1, c.Rate)
+	if early := by.At.Sub(now); early > scaled(mostAhead, rate) || early < -scaled(mostBehind, rate) {
+		return &act.Refusal{Key: "act.refused_instant", Data: map[string]string{"At": clockTime(by.At), "Now": clockTime(now)}}
+	}
+	return nil
+}
+
+func scaled(d time.Duration, rate float64) time.Duration {
+	return time.Duration(min(float64(d)*rate, float64(calendar.Never)))
+}
+
+func clockTime(t time.Time) string { return t.In(calendar.Beijing).Format("2006-01-02 15:04") }

@@ -1,0 +1,65 @@
+package activities
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+)
+
+func TestAnActorIsWhoTheAccountsSay(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "accounts.yaml")
+	write := func(text string) { require.NoError(t, os.WriteFile(file, []byte(text), 0o600)) }
+	a := &Accounts{File: file}
+	mayor := act.Actor{Account: "mayor", Name: "市长", Unit: "lingdao"}
+	require.Nil(t, a.check(mayor), "no file yet")
+	require.False(t, a.Known())
+	write("accounts:\n  - {id: mayor, name: 市长, unit: lingdao}\n")
+	require.Nil(t, a.check(mayor))
+	require.Nil(t, a.check(act.EngineActor))
+	for _, by := range []act.Actor{
+		{Account: "nobody", Name: "市长", Unit: "lingdao"}, {Account: "mayor", Name: "别人", Unit: "lingdao"}, {Account: "mayor", Name: "市长", Unit: "duban"}, {},
+	} {
+		require.Equal(t, "act.refused_account", a.check(by).Key)
+	}
+	write("accounts: [") // being edited
+	require.Nil(t, a.check(mayor), "as it was before")
+	require.NoError(t, os.Remove(file))
+	require.NotNil(t, a.check(act.Actor{Account: "nobody"}), "as it was before")
+	require.Nil(t, (*Accounts)(nil).check(act.Actor{}))
+}
+
+func TestAnActsInstantIsAboutNow(t *testing.T) {
+	t.Parallel()
+	var a Activities
+	heard := time.Date(2026, 5, 4, 2, 0, 0, 0, time.UTC)
+	fast := calendar.Clock{Epoch: heard.Add(-time.Minute), Start: time.Date(2021, 1, 1, 0, 0, 0, 0, time.UTC), Rate: 86400}
+	stopped := fast
+	stopped.End = fast.Start.Add(time.Hour)
+	for _, c := range []struct {
+		name  string
+		clock calendar.Clock
+		at    time.Time
+		fine  bool
+	}{
+		{"now", calendar.Clock{}, heard, true},
+		{"a slow message", calendar.Clock{}, heard.Add(-9 * time.Minute), true},
+		{"a clock that is a little ahead", calendar.Clock{}, heard.Add(time.Minute), true},
+		{"the future", calendar.Clock{}, heard.Add(3 * time.Minute), false},
+		{"the past", calendar.Clock{}, heard.Add(-11 * time.Minute), false},
+		{"2020", calendar.Clock{}, heard.AddDate(-6, 0, 0), false},
+		{"minutes of a fast clock", fast, fast.Plan(heard.Add(-9 * time.Minute)), true},
+		{"the past of a fast clock", fast, fast.Plan(heard).AddDate(-2, 0, 0), false},
+		{"a clock that has stopped", stopped, stopped.Plan(heard), true},
+	} {
+		r := a.credible(c.clock, act.Act{At: c.at}, heard)
+		require.Equal(t, c.fine, r == nil, c.name)
+	}
+	require.Nil(t, a.credible(calendar.Clock{}, act.Act{}, time.Time{}), "nobody sent it")
+}
