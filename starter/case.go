@@ -168,8 +168,15 @@ func records(ctx context.Context, store *ledger.Store, t ledger.Task) (r report.
 		}
 	}
 	if t.Kind != plan.Duty {
-		err = messages(ctx, store, t, &r)
+		if err := messages(ctx, store, t, &r); err != nil {
+			return r, err
+		}
 	}
+	waits, err := store.Waits(ctx, t.Plan)
+	r.Stuck = slices.DeleteFunc(waits, func(w ledger.Wait) bool {
+		thing, _, _ := strings.Cut(w.Thing, "#") // a talk hangs on its task
+		return !slices.ContainsFunc(of, func(o ledger.Task) bool { return o.ID == thing })
+	})
 	slices.SortFunc(r.Events, func(a, b ledger.Event) int { return int(a.Seq - b.Seq) })
 	return r, err
 }

@@ -22,6 +22,7 @@ import (
 // eventData is what the sentences of the table need of an event's data; the
 // whole of it is in -o json.
 type eventData struct {
+	Lost   int             `json:"lost"`
 	Stage  json.RawMessage `json:"stage"` // whole where it was decided, its ID where it came to nothing
 	Talk   string          `json:"talk"`
 	Due    string          `json:"due"`
@@ -109,6 +110,8 @@ func (a *app) eventText(dir people.Directory, e ledger.Event) string {
 		return a.w.T("event.say_left", words.Data{"N": len(d.Left)})
 	case ledger.PolicyAdded:
 		return d.Key
+	case ledger.CourseAhead:
+		return a.w.T("event.say_ahead", words.Data{"N": d.Lost})
 	case ledger.TalkOpened, ledger.TalkAsked, ledger.TalkVoided:
 		_, number, _ := strings.Cut(d.Talk, "#")
 		return a.w.T("event.say_talk", words.Data{"Number": number})

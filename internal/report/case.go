@@ -21,6 +21,7 @@ type Records struct {
 	// Events are those of the task and of the messages that carried its notices;
 	// for a duty, of its occurrences. The plan's own first event may be among them.
 	Events []ledger.Event
+	Stuck  []ledger.Wait // of the task and its talks; of a duty's occurrences
 }
 
 // Case is the case file 卷宗 of one line of a plan as it stands on one day. Its
@@ -41,9 +42,10 @@ type Case struct {
 	Ladder      []StageRow             `json:"ladder"` // of every revision, the newest first, by time
 	Talks       []CaseTalk             `json:"talks"`  // by number
 	Occurrences []Row                  `json:"occurrences"`
-	Upcoming    *Upcoming              `json:"upcoming"` // the next occurrence of a duty; null when there is none
-	History     []Moment               `json:"history"`  // in the order of the chain
-	Rules       map[string]string      `json:"-"`        // titles of the plan's rules of consequences
+	Upcoming    *Upcoming              `json:"upcoming"`        // the next occurrence of a duty; null when there is none
+	History     []Moment               `json:"history"`         // in the order of the chain
+	Stuck       []ledger.Wait          `json:"stuck,omitempty"` // what the machine cannot get done at present
+	Rules       map[string]string      `json:"-"`               // titles of the plan's rules of consequences
 }
 
 // Facts are what the document and the plan say of a line, beside its Row.
@@ -82,7 +84,7 @@ func CaseFile(l ledger.Launched, r Records, today calendar.Day, cal *calendar.Ca
 	tasks := append([]ledger.Task{r.Task}, r.Occurrences...)
 	book := Book(l, tasks, r.Stages, r.Notices, r.Talks, today, cal)
 	c := Case{Plan: book.Plan, AsOf: today, Task: book.Tasks[0], Seats: b.seats(r.Task), Facts: b.facts(r.Task), Course: b.course(r.Task), Occurrences: book.Tasks[1:],
-		Ladder: []StageRow{}, Talks: []CaseTalk{}, History: b.history(r)}
+		Ladder: []StageRow{}, Talks: []CaseTalk{}, History: b.history(r), Stuck: r.Stuck}
 	c.Rules = map[string]string{}
 	for _, rule := range l.Plan.Consequences {
 		c.Rules[rule.ID] = rule.Title

@@ -206,8 +206,29 @@ func (d docket) policy() string {
 	return text
 }
 
+// stuck are what the machine cannot get done at present, since when and why.
+func (d docket) stuck() (all []string) {
+	for _, w := range d.c.Stuck {
+		all = append(all, d.Stuck(w))
+	}
+	return all
+}
+
+// Stuck is what a workflow cannot get done at present in words: since when, how
+// often it was tried, and why.
+func (s Speaker) Stuck(w ledger.Wait) string {
+	sort, about, _ := strings.Cut(w.What, " ")
+	what := s.w.T("case.stuck_"+sort, words.Data{"About": about})
+	if sort == "act" {
+		kind, _, _ := strings.Cut(about, " ")
+		what = s.w.T("case.stuck_act", words.Data{"About": s.w.T("act.kind_" + kind)})
+	}
+	return s.w.T("case.stuck", words.Data{"Since": clock(w.Since.In(calendar.Beijing)), "What": what, "Rounds": w.Rounds, "Last": clock(w.TriedAt.In(calendar.Beijing)), "Error": w.Error})
+}
+
 // warnings are what somebody must look at.
 func (d docket) warnings() (all []string) {
+	all = d.stuck()
 	r := d.c.Task
 	if !d.c.Facts.Armed && r.Kind != plan.Standing && r.State == ledger.TaskOpen {
 		all = append(all, d.say("unarmed"))

@@ -20,6 +20,7 @@ func (c Case) OfTalk(id string) (_ Case, ok bool) {
 		return c, false
 	}
 	c.Talks, c.Ladder = c.Talks[i:i+1], []StageRow{}
+	c.Stuck = slices.DeleteFunc(slices.Clone(c.Stuck), func(w ledger.Wait) bool { return w.Thing != id })
 	c.History = slices.DeleteFunc(slices.Clone(c.History), func(m Moment) bool {
 		return m.Talk != id && !slices.ContainsFunc(m.Stages, func(s Step) bool { return s.Talk == id })
 	})
@@ -69,6 +70,9 @@ func (d docket) talkFactsOf(t CaseTalk) Section {
 	add("proposed", d.proposedBy(t))
 	add("approver", t.Approver)
 	add("state", d.TalkState(t.TalkRow))
+	for _, w := range d.stuck() {
+		add("warning", w)
+	}
 	if c.Round > 1 {
 		add("round", d.say("round", words.Data{"N": c.Round, "Since": d.dayOr(c.Since)}))
 	}
