@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"io"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -13,11 +15,13 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/worker"
 
 	"duban/activities"
 	"duban/internal/act"
+	"duban/internal/calendar"
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/words"
@@ -220,5 +224,90 @@ func TestAnOperatorsCancellationEndsAWorkflowThatWaits(t *testing.T) {
 	require.Error(t, <-answered)
 	var canceled *temporal.CanceledError
 	require.ErrorAs(t, w.Client.GetWorkflow(t.Context(), id, "").Get(t.Context(), nil), &canceled)
+	w.unbroken()
+}
+
+// A machine on which nothing is done within the few seconds of a local activity
+// gets more time.
+func TestASlowMachineGetsMoreTime(t *testing.T) {
+	w := open(t, config(t), false)
+	w.faulty("", func(context.Context, string) error {
+		time.Sleep(4 * time.Second) // longer than a local try
+		return nil
+	})
+	p, _ := smallPlan(t, "slow", "2021-04-08", "nine", dated("a", "2021-04-08"))
+	w.launch(p, fast(p, 100*time.Millisecond, 0))
+	require.NoError(t, w.act("slow", "a", liaison, act.Act{Kind: act.Progress}))
+	w.eventually("the first stage is decided and the task has gone on", func(ctx context.Context) bool {
+		value, err := w.Client.QueryWorkflow(ctx, workflows.TaskWorkflowID("slow", "a"), "", workflows.StateQuery)
+		if err != nil {
+			return false
+		}
+		var state workflows.TaskState
+		require.NoError(t, value.Get(&state))
+		return len(state.Course.Spoken) > 0
+	})
+	w.unbroken()
+}
+
+// The ledger's file is gone for a moment and an empty one stands in its place:
+// what is not there is not there yet.
+func TestAnEmptyLedgerInPlaceOfTheRealOneEndsNothing(t *testing.T) {
+	w := open(t, config(t), true)
+	p, _ := smallPlan(t, "empty", "2021-04-08", "nine", dated("stage", "2021-04-30"), dated("acted", "2021-05-31"))
+	w.launch(p, fast(p, 500*time.Millisecond, 0))
+	file := filepath.Join(w.cfg.Dir, "ledger.db")
+	require.NoError(t, os.Rename(file, file+".aside"))
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	time.Sleep(8 * time.Second) // stages fall due meanwhile
+	require.NoError(t, os.Rename(file+".aside", file))
+	w.eventually("all has been decided", func(ctx context.Context) bool {
+		missing, err := w.Ledger.Missing(ctx, "empty", p.Issued.At(0, 0, time.UTC).AddDate(0, 2, 0))
+		return err == nil && len(missing) == 0
+	})
+	require.NoError(t, w.act("empty", "acted", liaison, act.Act{Kind: act.Progress}))
+	_, err := w.Ledger.Verify(t.Context())
+	require.NoError(t, err)
+	w.unbroken()
+}
+
+// A megabyte of words is refused by name, by whoever hears of it first, and
+// spoils nothing.
+func TestAMegabyteOfWordsIsRefusedAndSpoilsNothing(t *testing.T) {
+	w := open(t, config(t), true)
+	w.standing("long", dated("a", "2021-05-31"))
+	leader := act.Actor{Account: "leader", Name: "领导小组", Unit: "lingdao"}
+	long := act.Act{Kind: act.Instruct, Reason: strings.Repeat("批", 1<<20/3)}
+	require.Equal(t, "act.refused_long", refusedBy(t, w.act("long", "a", leader, long)))
+	events, err := w.Ledger.Events(t.Context(), ledger.EventFilter{Plan: "long", Task: "a"})
+	require.NoError(t, err)
+	require.Less(t, len(events[len(events)-1].Data), 20_000, "the refusal is kept without it")
+
+	long.ID, long.By, long.At, long.On = "past the client", leader, time.Now(), calendar.NewDay(2021, 4, 8)
+	_, err = w.Client.UpdateWorkflow(t.Context(), client.UpdateWorkflowOptions{WorkflowID: workflows.TaskWorkflowID("long", "a"),
+		UpdateName: string(act.Instruct), Args: []any{long}, WaitForStage: client.WorkflowUpdateStageCompleted})
+	var app *temporal.ApplicationError
+	if err == nil {
+		t.Fatal("it was taken")
+	}
+	require.ErrorAs(t, err, &app)
+	require.Equal(t, activities.ErrTypeRefused, app.Type())
+
+	require.NoError(t, w.act("long", "a", leader, act.Act{Kind: act.Instruct, Reason: strings.Repeat("批", 2000)}))
+	require.NoError(t, w.act("long", "a", liaison, act.Act{Kind: act.Progress}))
+	w.agree("long", "a")
+	w.unbroken()
+}
+
+// Whoever reaches the engine past the command may not act in another's name, nor
+// in another year.
+func TestAForgedActIsRefused(t *testing.T) {
+	cfg := config(t)
+	require.NoError(t, os.WriteFile(cfg.Accounts, []byte("accounts:\n  - {id: office, name: 协调办, unit: duban}\n"), 0o600))
+	w := openAs(t, cfg, host.Options{Embedded: true, Work: true, Out: io.Discard, Log: quiet})
+	w.standing("forged", dated("a", "2021-05-31"))
+	require.Equal(t, "act.refused_account", refusedBy(t, w.act("forged", "a", act.Actor{Account: "mayor", Name: "市长", Unit: "duban"}, act.Act{Kind: act.Verify})))
+	require.Equal(t, "act.refused_instant", refusedBy(t, w.act("forged", "a", clerk, act.Act{Kind: act.Verify, At: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)})))
+	require.NoError(t, w.act("forged", "a", clerk, act.Act{Kind: act.Verify, ID: "true"}))
 	w.unbroken()
 }

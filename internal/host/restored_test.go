@@ -13,21 +13,29 @@ import (
 	"duban/internal/settings"
 )
 
-// copied is a closed database's content.
-func copied(t *testing.T, cfg settings.Config, name string) []byte {
+// copied is a closed database's content, its file's and its log's.
+func copied(t *testing.T, cfg settings.Config, name string) map[string][]byte {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(cfg.Dir, name))
-	require.NoError(t, err)
-	return raw
+	files := map[string][]byte{}
+	for _, part := range []string{name, name + "-wal"} {
+		raw, err := os.ReadFile(filepath.Join(cfg.Dir, part))
+		if part == name || !os.IsNotExist(err) {
+			require.NoError(t, err)
+			files[part] = raw
+		}
+	}
+	return files
 }
 
-// restore puts an older content of a closed database back.
-func restore(t *testing.T, cfg settings.Config, name string, raw []byte) {
+// restore puts an older content of a closed database back, in files of its own.
+func restore(t *testing.T, cfg settings.Config, name string, files map[string][]byte) {
 	t.Helper()
-	for _, aside := range []string{"-wal", "-shm"} {
-		require.NoError(t, os.RemoveAll(filepath.Join(cfg.Dir, name+aside)))
+	for _, part := range []string{name, name + "-wal", name + "-shm"} {
+		require.NoError(t, os.RemoveAll(filepath.Join(cfg.Dir, part)))
 	}
-	require.NoError(t, os.WriteFile(filepath.Join(cfg.Dir, name), raw, 0o600))
+	for part, raw := range files {
+		require.NoError(t, os.WriteFile(filepath.Join(cfg.Dir, part), raw, 0o600))
+	}
 }
 
 // A Temporal store older than the ledger: the first act finds out, and is judged

@@ -45,7 +45,12 @@ var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 
 func open(t *testing.T, cfg settings.Config, work bool) *world {
 	t.Helper()
-	h, err := host.Open(t.Context(), cfg, host.Options{Embedded: true, Work: work, Rehearsal: true, Out: io.Discard, Log: quiet})
+	return openAs(t, cfg, host.Options{Embedded: true, Work: work, Rehearsal: true, Out: io.Discard, Log: quiet})
+}
+
+func openAs(t *testing.T, cfg settings.Config, o host.Options) *world {
+	t.Helper()
+	h, err := host.Open(t.Context(), cfg, o)
 	require.NoError(t, err)
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
