@@ -1,11 +1,13 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -25,7 +27,8 @@ type AuditInput struct {
 }
 
 // AuditResult counts what was found. Finished: the plan has no open task or
-// duty left, no talk that goes on, and nothing is to be audited any more.
+// duty left, no talk that goes on, no message on its way, nothing that a workflow
+// cannot get done, and nothing is to be audited any more.
 type AuditResult struct {
 	Missing     int   `json:"missing"`
 	Mended      int   `json:"mended,omitempty"` // workflows that were lost or behind, and run again
@@ -39,10 +42,15 @@ type findings struct {
 	missing []ledger.Stage
 	stuck   []ledger.Notice
 	years   []notice.Year
+	waits   []ledger.Wait
 }
 
 // wrong tells that something is, beside years that are provisional.
-func (f findings) wrong() bool { return len(f.missing)+len(f.stuck) > 0 }
+func (f findings) wrong() bool { return len(f.missing)+len(f.stuck)+len(f.waits) > 0 }
+
+// longWait is how long, on the real clock, a workflow may fail to get something
+// done before the office is told.
+const longWait = 30 * time.Minute
 
 // Audit compares what the ladders foretold with what the ledger holds, and
 // cries out to the office when a stage left no trace or a message is stuck,
@@ -85,7 +93,6 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 	if err != nil {
 		return AuditResult{}, translate(err)
 	}
-	finished = finished && !slices.ContainsFunc(talks, ledger.Talk.GoesOn)
 	alive(ctx)
 	silent, err := a.unopened(ctx, l, tasks, talks, in.Before)
 	if err != nil {
@@ -100,7 +107,17 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 	if err != nil {
 		return AuditResult{}, translate(err)
 	}
-	found := findings{append(missing, silent...), stuck, years}
+	waits, err := a.Ledger.Waits(ctx, in.Plan)
+	if err != nil {
+		return AuditResult{}, translate(err)
+	}
+	waits = slices.DeleteFunc(waits, func(w ledger.Wait) bool { return a.Now().Sub(w.Since) < longWait })
+	found := findings{append(missing, silent...), stuck, years, waits}
+	if finished = finished && !found.wrong(); finished {
+		if finished, err = a.quiet(ctx, in.Plan); err != nil {
+			return AuditResult{}, translate(err)
+		}
+	}
 	result := AuditResult{Missing: len(found.missing), Mended: mended, Stuck: len(stuck), Finished: finished}
 	for _, y := range years {
 		result.Provisional = append(result.Provisional, y.Year)
@@ -138,6 +155,23 @@ func alive(ctx context.Context) {
 	if activity.IsActivity(ctx) {
 		activity.RecordHeartbeat(ctx)
 	}
+}
+
+// quiet tells that nothing of a plan whose tasks are over is on its way any more:
+// no talk that goes on, no message that is not out or refused for good, nothing
+// that another workflow cannot get done.
+func (a *Activities) quiet(ctx context.Context, planID string) (bool, error) {
+	talks, err := a.Ledger.Talks(ctx, planID, "")
+	if err != nil || slices.ContainsFunc(talks, ledger.Talk.GoesOn) {
+		return false, err
+	}
+	notices, err := a.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: planID, States: []string{ledger.Pending, ledger.Sending}})
+	if err != nil || len(notices) > 0 {
+		return false, err
+	}
+	waits, err := a.Ledger.Waits(ctx, planID)
+	waits = slices.DeleteFunc(waits, func(w ledger.Wait) bool { return w.What == "audit" })
+	return len(waits) == 0, err
 }
 
 // ended tells that a duty falls due no more: its last occurrence is a task of its own.
@@ -178,8 +212,12 @@ func (a *Activities) cry(ctx context.Context, l ledger.Launched, in AuditInput, 
 }
 
 func (a *Activities) recordAlarm(ctx context.Context, planID, key string, found findings, when ledger.When) error {
-	a.Log.Error("Audit: stages without a trace or messages not delivered", "plan", planID, "missing", len(found.missing), "stuck", len(found.stuck))
-	data, err := json.Marshal(map[string]any{"missing": stageNames(found.missing), "stuck": noticeNames(found.stuck)})
+	a.Log.Error("Audit: stages without a trace or messages not delivered", "plan", planID, "missing", len(found.missing), "stuck", len(found.stuck), "waits", len(found.waits))
+	said := map[string]any{"missing": stageNames(found.missing), "stuck": noticeNames(found.stuck)}
+	if len(found.waits) > 0 {
+		said["waits"] = found.waits
+	}
+	data, err := json.Marshal(said)
 	if err != nil {
 		return err
 	}
@@ -208,6 +246,10 @@ func (a *Activities) alarm(ctx context.Context, l ledger.Launched, in AuditInput
 		})
 	}
 	alarm.Troubled = troubles(dir, found.stuck)
+	for _, w := range found.waits {
+		task, _, _ := strings.Cut(w.Thing, "#") // a talk hangs on its task
+		alarm.Waits = append(alarm.Waits, notice.Wait{Thing: w.Thing, Title: cmp.Or(tasks[task].Title, l.Plan.Title), What: w.What, Since: w.Since, Tried: w.TriedAt, Rounds: w.Rounds, Error: w.Error})
+	}
 	return alarm, nil
 }
 

@@ -27,6 +27,7 @@ type Alarm struct {
 	Troubled  []Trouble
 	Years     []Year
 	Sender    Address // the channel's own when empty
+	Waits     []Wait
 }
 
 // Year is a year without a holiday notice 暂定 in which stages of open tasks are counted.
@@ -68,7 +69,7 @@ type Trouble struct {
 // said is the key of a sentence of the alarm. When all that was found is years
 // without a notice nothing has gone wrong, and the message says so: it is a note.
 func (a Alarm) said(key string) string {
-	if len(a.Silent)+len(a.Troubled) == 0 {
+	if a.wrong() == 0 {
 		return "alarm_note_" + key
 	}
 	return "alarm_" + key
@@ -77,11 +78,13 @@ func (a Alarm) said(key string) string {
 // cases is how many findings the message is about: what went wrong, or, in a
 // note, the years.
 func (a Alarm) cases() int {
-	if n := len(a.Silent) + len(a.Troubled); n > 0 {
+	if n := a.wrong(); n > 0 {
 		return n
 	}
 	return len(a.Years)
 }
+
+func (a Alarm) wrong() int { return len(a.Silent) + len(a.Troubled) + len(a.Waits) }
 
 // ComposeAlarm words the audit's findings for the office. None is ErrEmpty.
 func ComposeAlarm(w *words.Words, a Alarm) (Mail, error) {
@@ -109,7 +112,7 @@ func ComposeAlarm(w *words.Words, a Alarm) (Mail, error) {
 func (s *speaker) alarmPage(a Alarm) page {
 	planName := s.t("plan", words.Data{"Title": clean(a.Plan.Title), "Number": clean(a.Plan.Number)})
 	p := page{
-		Lang: s.w.Lang(), Office: s.signature(), Plan: planName, Total: len(a.Silent) + len(a.Troubled) + len(a.Years),
+		Lang: s.w.Lang(), Office: s.signature(), Plan: planName, Total: a.wrong() + len(a.Years),
 		Heading: s.t(a.said("heading")), When: s.dayAndWeekday(s.today),
 		Salute:  s.t("salute", words.Data{"Name": s.name()}),
 		Opening: s.t(a.said("opening"), words.Data{"Plan": planName, "Cases": s.count("cases", a.cases())}),
@@ -134,6 +137,15 @@ func (s *speaker) alarmPage(a Alarm) page {
 		}
 		s.alarmGroup(&p, string(state), amber, rows)
 	}
+	var waits []row
+	for _, x := range a.Waits {
+		r := row{Title: clean(x.Title), Notes: []string{x.Words(s.w)}}
+		if x.Thing != "" {
+			r.Meta = []string{clean(x.Thing)}
+		}
+		waits = append(waits, r)
+	}
+	s.alarmGroup(&p, "waits", amber, waits)
 	var years []row
 	for _, y := range a.Years {
 		years = append(years, s.year(y))

@@ -7,6 +7,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/notice"
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/words"
@@ -217,13 +218,7 @@ func (d docket) stuck() (all []string) {
 // Stuck is what a workflow cannot get done at present in words: since when, how
 // often it was tried, and why.
 func (s Speaker) Stuck(w ledger.Wait) string {
-	sort, about, _ := strings.Cut(w.What, " ")
-	what := s.w.T("case.stuck_"+sort, words.Data{"About": about})
-	if sort == "act" {
-		kind, _, _ := strings.Cut(about, " ")
-		what = s.w.T("case.stuck_act", words.Data{"About": s.w.T("act.kind_" + kind)})
-	}
-	return s.w.T("case.stuck", words.Data{"Since": clock(w.Since.In(calendar.Beijing)), "What": what, "Rounds": w.Rounds, "Last": clock(w.TriedAt.In(calendar.Beijing)), "Error": w.Error})
+	return notice.Wait{What: w.What, Since: w.Since, Tried: w.TriedAt, Rounds: w.Rounds, Error: w.Error}.Words(s.w)
 }
 
 // warnings are what somebody must look at.

@@ -1,0 +1,30 @@
+package notice_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/notice"
+	"duban/internal/people"
+	"duban/internal/words"
+)
+
+func TestTheAuditTellsWhatTheMachineCannotGetDone(t *testing.T) {
+	t.Parallel()
+	since := time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC)
+	m, err := notice.ComposeAlarm(words.New("zh"), notice.Alarm{
+		ID: "x", Plan: notice.PlanRef{ID: "p", Title: "示范计划"}, Recipient: people.Recipient{Unit: "duban", Role: people.Office},
+		Office: notice.Address{Name: "协调办"}, At: since, Date: since,
+		Waits: []notice.Wait{
+			{Thing: "t1", Title: "任务一", What: "stage remind-7", Since: since, Tried: since.Add(time.Hour), Rounds: 19, Error: "the ledger does not answer"},
+			{Thing: "t2", Title: "任务二", What: "act progress progress-1", Since: since, Tried: since.Add(time.Hour), Rounds: 19, Error: "the ledger does not answer"},
+		},
+	})
+	require.NoError(t, err)
+	require.Contains(t, m.Subject, "2处需要人工处理")
+	for _, line := range []string{"系统办理受阻（2处）", "任务一", "督办“remind-7”未能完成（已试 19 轮", "“填报进展”的记录未能完成"} {
+		require.Contains(t, m.Text, line)
+	}
+}
