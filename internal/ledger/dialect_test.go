@@ -48,8 +48,8 @@ func TestFaultsAreJudgedByCode(t *testing.T) {
 		lost:      {"57P01", "57P02", "57P03", "57P05", "25P03", "25P04", "08006", "08P01", "3D000", "26000", "0A000"},
 		readOnly:  {"25006", "42501"},
 		full:      {"53100"},
-		damaged:   {"58030", "XX001", "XX002"},
-		other:     {"23505", "42601", "42P01", "22001"},
+		damaged:   {"58030", "XX001", "XX002", "42P01"},
+		other:     {"23505", "42601", "22001"},
 	} {
 		for _, code := range codes {
 			err := fmt.Errorf("wrapped: %w", &pq.Error{Code: code, Message: "deadlock busy locked"})
@@ -62,11 +62,11 @@ func TestFaultsAreJudgedByCode(t *testing.T) {
 		}
 	}
 	for want, codes := range map[fault][]int{
-		transient: {5, 5 | 1<<8, 5 | 2<<8, 6, 7, 15},      // BUSY, its RECOVERY and SNAPSHOT, LOCKED, NOMEM, PROTOCOL
-		readOnly:  {8, 8 | 1<<8},                          // READONLY and its RECOVERY
-		full:      {13, 10 | 19<<8},                       // FULL, IOERR_SHMSIZE
-		damaged:   {10, 10 | 3<<8, 11, 14, 26, 4<<8 | 10}, // IOERR and its kinds, CORRUPT, CANTOPEN, NOTADB
-		other:     {1, 19, 19 | 8<<8},                     // ERROR, CONSTRAINT
+		transient: {5, 5 | 1<<8, 5 | 2<<8, 6, 7, 15},         // BUSY, its RECOVERY and SNAPSHOT, LOCKED, NOMEM, PROTOCOL
+		readOnly:  {8, 8 | 1<<8},                             // READONLY and its RECOVERY
+		full:      {13, 10 | 19<<8},                          // FULL, IOERR_SHMSIZE
+		damaged:   {1, 10, 10 | 3<<8, 11, 14, 26, 4<<8 | 10}, // ERROR, IOERR and its kinds, CORRUPT, CANTOPEN, NOTADB
+		other:     {19, 19 | 8<<8},                           // CONSTRAINT
 	} {
 		for _, code := range codes {
 			if got := ofSQLite(code); got != want {

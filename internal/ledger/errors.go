@@ -140,7 +140,8 @@ func ofPostgres(code string) fault {
 		return readOnly
 	case "53100":
 		return full
-	case "58030", "XX001", "XX002": // I/O, damaged data, damaged index
+	case "58030", "XX001", "XX002", // I/O, damaged data, damaged index
+		"42P01": // a table of ours is not there
 		return damaged
 	}
 	switch code[:min(2, len(code))] {
@@ -167,6 +168,8 @@ func ofSQLite(code int) fault {
 	case 13: // FULL
 		return full
 	case 10, 11, 14, 26: // IOERR, CORRUPT, CANTOPEN, NOTADB
+		return damaged
+	case 1: // ERROR: a table of ours is not there, for the statements are as ever
 		return damaged
 	}
 	return other

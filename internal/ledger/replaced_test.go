@@ -200,3 +200,59 @@ func TestCloseLeavesNoLog(t *testing.T) {
 		t.Errorf("left: %v", left)
 	}
 }
+
+// TestDamagedFile: a file that was overwritten or cut short is called damaged;
+// nothing in it is said not to be there.
+func TestDamagedFile(t *testing.T) {
+	t.Parallel()
+	for name, damage := range map[string]func(*testing.T, *os.File, int64){
+		"overwritten": func(t *testing.T, f *os.File, size int64) {
+			for at := int64(4096); at < size; at += 4096 {
+				_, err := f.WriteAt([]byte(strings.Repeat("duban", 800)), at)
+				must(t, err)
+			}
+		},
+		"cut short": func(t *testing.T, f *os.File, size int64) { must(t, f.Truncate(8192)) },
+		"emptied":   func(t *testing.T, f *os.File, size int64) { must(t, f.Truncate(0)) },
+	} {
+		for _, running := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/running=%t", name, running), func(t *testing.T) {
+				t.Parallel()
+				address := sqliteFile(t)
+				s, _ := open(t, address)
+				for i := range 100 {
+					must(t, record(t.Context(), s, fmt.Sprint(i)))
+				}
+				must(t, s.Close())
+				if running {
+					s, _ = open(t, address)
+				}
+				f, err := os.OpenFile(pathOf(address), os.O_RDWR, 0)
+				must(t, err)
+				info, err := f.Stat()
+				must(t, err)
+				damage(t, f, info.Size())
+				must(t, f.Close())
+				if !running {
+					opened, err := ledger.OpenWith(t.Context(), address, ledger.Options{Migrate: true, Limits: brief})
+					if err != nil {
+						if !errors.Is(err, ledger.ErrDamaged) && !errors.Is(err, ledger.ErrNoLedger) {
+							t.Errorf("open: %v", err)
+						}
+						return
+					}
+					s = opened
+					t.Cleanup(func() { s.Close() })
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				if _, err := s.Plan(ctx, "nobody"); errors.Is(err, ledger.ErrNotFound) || err == nil {
+					t.Errorf("a read: %v", err)
+				}
+				if n, err := s.Verify(t.Context()); !errors.Is(err, ledger.ErrDamaged) {
+					t.Errorf("verify: %d events, %v", n, err)
+				}
+			})
+		}
+	}
+}
