@@ -159,6 +159,27 @@ func TestSilentConnection(t *testing.T) {
 	well(t, s, "after")
 }
 
+// TestHungServer: connections can be made, and no statement is answered.
+func TestHungServer(t *testing.T) {
+	t.Parallel()
+	proxy, address := ledgertest.NewProxy(t, ledgertest.Postgres(t))
+	s, _ := open(t, address)
+	well(t, s, "before")
+	proxy.Set(ledgertest.Hang)
+	proxy.Cut()
+	for what, o := range map[string]ledger.Options{"reading": {ReadOnly: true}, "working": {Create: true, Migrate: true}} {
+		o.Limits = brief
+		if err := within(t, "opening for "+what, brief.Silence, func() error { _, err := ledger.OpenWith(t.Context(), address, o); return err }); !errors.Is(err, ledger.ErrAway) {
+			t.Errorf("opening for %s: %v", what, err)
+		}
+	}
+	if err := within(t, "a write", brief.Write, func() error { return record(t.Context(), s, "hung") }); !errors.Is(err, ledger.ErrAway) {
+		t.Errorf("a write: %v", err)
+	}
+	proxy.Set(ledgertest.Pass)
+	well(t, s, "after")
+}
+
 // TestForgottenConnections: what is open is dead, new connections are well. No
 // call fails.
 func TestForgottenConnections(t *testing.T) {

@@ -55,9 +55,7 @@ func newPostgres(address string, o Options) (postgres, error) {
 // ready makes the schema or brings it up to date when the options say so, under
 // a lock of the server so that others wait, and gives the ledger's identity.
 func (p postgres) ready(ctx context.Context) (string, error) {
-	patient := p.Options
-	patient.Limits.Silence = 10 * time.Minute // a migration may rewrite a table
-	pool := newPool(p.cfg, patient, "", new(atomic.Bool))
+	pool := newPool(p.cfg, p.Options, "", new(atomic.Bool))
 	defer pool.Close()
 	pool.SetMaxOpenConns(2)
 	id, err := p.inspect(ctx, pool)
@@ -91,7 +89,12 @@ func (p postgres) ready(ctx context.Context) (string, error) {
 	if id, err := p.inspect(ctx, pool); !mendable(err, p.Options) {
 		return id, err // another process was faster
 	}
-	if err := migrate(ctx, goose.DialectPostgres, "postgres", pool); err != nil {
+	patient := p.Options
+	patient.Limits.Silence = 10 * time.Minute // a migration may rewrite a table
+	slow := newPool(p.cfg, patient, "", new(atomic.Bool))
+	defer slow.Close()
+	slow.SetMaxOpenConns(1)
+	if err := migrate(ctx, goose.DialectPostgres, "postgres", slow); err != nil {
 		return "", fmt.Errorf("migrate: %w", err)
 	}
 	return identify(ctx, pool)

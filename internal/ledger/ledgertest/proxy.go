@@ -32,6 +32,7 @@ const (
 	Pass   Mode = iota
 	Silent      // connections are taken and stay open, and nothing passes, ever again on those that were used meanwhile
 	Refuse      // connections are closed at once, open ones too
+	Hang        // connections are made, and nothing that is asked afterwards is answered
 )
 
 type pair struct {
@@ -148,9 +149,38 @@ func (p *Proxy) accept() {
 		p.mu.Lock()
 		p.pairs[c] = struct{}{}
 		p.mu.Unlock()
+		if mode == Hang {
+			go p.letIn(c)
+			continue
+		}
 		go p.copy(c, near, far)
 		go p.copy(c, far, near)
 	}
+}
+
+// letIn passes what belongs to the making of a connection, up to the server's
+// word that it is ready, and nothing more.
+func (p *Proxy) letIn(c *pair) {
+	go p.copy(c, c.far, c.near)
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := c.far.Read(buffer)
+		if err != nil {
+			break
+		}
+		if _, err := c.near.Write(buffer[:n]); err != nil {
+			break
+		}
+		if n >= 6 && string(buffer[n-6:n-1]) == "Z\x00\x00\x00\x05" {
+			p.mu.Lock()
+			c.silent = true
+			p.mu.Unlock()
+			p.copy(c, c.near, c.far)
+			return
+		}
+	}
+	c.near.Close()
+	c.far.Close()
 }
 
 func (p *Proxy) copy(c *pair, to, from net.Conn) {
