@@ -43,9 +43,46 @@ func (a *app) planCheck() *cobra.Command {
 				return errSaid
 			}
 			fmt.Fprintln(a.out, a.w.T("cli.check_passed", checkCounts(p, problems)))
+			if n := unreachable(p); n > 0 {
+				fmt.Fprintln(a.out, a.w.T("cli.check_example", words.Data{"Count": n}))
+			}
+			if held := plan.Blocking(problems); len(held) > 0 {
+				fmt.Fprintln(a.err, a.w.T("cli.check_held", words.Data{"Count": len(held)}))
+				return errSaid
+			}
 			return nil
 		},
 	})
+}
+
+// unreachable counts the contacts whose address is of the reserved domain .example.
+func unreachable(p *plan.Plan) int {
+	n := 0
+	for _, u := range p.Directory.Units {
+		for _, c := range u.Contacts {
+			if strings.HasSuffix(strings.ToLower(c.Email), ".example") {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// held prints what keeps a plan from being launched: placeholders, and limits that
+// contradict their due date.
+func (a *app) held(file string) error {
+	cal, err := a.calendar()
+	if err != nil {
+		return err
+	}
+	_, problems := plan.Load(file, cal)
+	held := plan.Blocking(problems)
+	if len(held) == 0 {
+		return nil
+	}
+	a.tell(held)
+	fmt.Fprintln(a.err, a.w.T("cli.check_held", words.Data{"Count": len(held)}))
+	return errSaid
 }
 
 func checkCounts(p *plan.Plan, problems []plan.Problem) words.Data {
@@ -155,6 +192,9 @@ func (a *app) planLaunch() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, _, err := a.load(args[0])
 			if err != nil {
+				return err
+			}
+			if err := a.held(args[0]); err != nil {
 				return err
 			}
 			h, err := host.Open(cmd.Context(), a.cfg, host.Options{Log: a.log})

@@ -112,7 +112,7 @@ type problemRow struct {
 func (a *app) checkJSON(p *plan.Plan, problems []plan.Problem) error {
 	result := checkResult{OK: true, Problems: []problemRow{}}
 	for _, pr := range problems {
-		result.OK = result.OK && pr.Warning
+		result.OK = result.OK && pr.Warning && len(plan.Blocking([]plan.Problem{pr})) == 0
 		result.Problems = append(result.Problems, problemRow{pr.File, pr.Line, pr.Column, pr.Field, pr.Message(a.w), pr.Warning})
 	}
 	if result.OK {

@@ -196,7 +196,7 @@ plan.yaml:7:7 zone bad_zone
 `},
 	{"no such kind, level, every", [][3]string{
 		{"plan.yaml", "due: 2021-06-30", "due: 2021-06-30\n        kind: date"},
-		{"plan.yaml", "level: national", "level: 国考"},
+		{"plan.yaml", "level: national", "level: 国级"},
 		{"plan.yaml", "every: quarter", "every: quater"},
 	}, `
 plan.yaml:33:15 clauses[0].tasks[1].kind not_one_of
@@ -405,6 +405,51 @@ units.yaml:15:41 units[3].contacts[0].email bad_email
 units.yaml:20:7 units[4].contacts !no_contact
 units.yaml:20:16 units[4].contacts[0].role not_one_of
 `},
+	{"addresses that cannot be", [][3]string{
+		{"units.yaml", "leader@city.example", `"a\u200bb@city.example"`},
+		{"units.yaml", "office@city.example", "ｏffice@city.example"},
+		{"units.yaml", "head@city.example", "局长@city.example"},
+		{"units.yaml", "deputy@city.example", "deputy@city。example"},
+	}, `
+units.yaml:7:43 units[0].contacts[1].email email_wide
+units.yaml:8:42 units[0].contacts[2].email email_local
+units.yaml:15:41 units[3].contacts[0].email email_wide
+units.yaml:20:41 units[4].contacts[0].email email_hidden
+`},
+	{"placeholders and a limit that says another day", [][3]string{
+		{"plan.yaml", "title: 完成排查", "title: （标题待补录）"},
+		{"plan.yaml", "limit: 2021年4月上旬投运", "limit: 2021年6月底前"},
+		{"units.yaml", "name: 市水质办", "name: 市水质办（待定）"},
+	}, `
+plan.yaml:26:16 clauses[0].tasks[0].title !placeholder
+plan.yaml:48:60 projects[0].due !due_limit
+units.yaml:12:11 units[3].name !placeholder
+`},
+	{"an empty title", [][3]string{
+		{"plan.yaml", "title: 完成排查", `title: ""`},
+	}, `
+plan.yaml:26:16 clauses[0].tasks[0].title missing
+`},
+	{"a full-width colon", [][3]string{
+		{"plan.yaml", "title: 完成排查", "title：完成排查"},
+	}, `
+plan.yaml:26:14  wide_colon
+`},
+	{"a workbook", [][3]string{
+		{"plan.yaml", "", "PK\x03\x04\x14\x00\xff"},
+	}, `
+plan.yaml:1:1  foreign
+`},
+	{"a control character", [][3]string{
+		{"plan.yaml", "title: 完成排查", "title: 完成\x07排查"},
+	}, `
+plan.yaml:26:18  control
+`},
+	{"a rule in words that nobody understands", [][3]string{
+		{"plan.yaml", "{every: quarter, until: 2021-12-31}", "经常"},
+	}, `
+plan.yaml:41:16 clauses[0].tasks[3].recur bad_rule
+`},
 	{"nobody on a seat", [][3]string{
 		{"units.yaml", "      - {role: leader, name: 组长, email: leader@city.example}", "      - {role: liaison, name: 组长, email: leader@city.example}"},
 	}, `
@@ -433,7 +478,7 @@ plan.yaml:14:1  syntax
 	{"a quote that never ends", [][3]string{
 		{"plan.yaml", "title: 小计划", `title: "小计划`},
 	}, `
-plan.yaml:14:1  syntax
+plan.yaml:2:1  syntax
 `},
 	{"units without an ID, or with a bad name", [][3]string{
 		{"units.yaml", "  - {id: gaoping, name", "  - {name"},

@@ -89,6 +89,8 @@ func (l *loader) head(o object) {
 		ID: o.text("id"), Title: o.text("title"), Number: o.text("number"), Issuer: o.text("issuer"),
 		Issued: o.day("issued"), Year: o.number("year", 1949, 2100), Zone: o.text("zone"), Policy: o.text("policy"),
 	}
+	o.unfilled("title", l.plan.Title)
+	o.unfilled("issuer", l.plan.Issuer)
 	if l.plan.ID != "" && !planID.MatchString(l.plan.ID) {
 		o.fault("id", "bad_plan_id", words.Data{"Value": l.plan.ID})
 	}

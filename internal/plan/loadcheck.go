@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"gopkg.in/yaml.v3"
+
 	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/words"
@@ -38,6 +40,16 @@ func (l *loader) recur(e *entry) {
 	if !e.has("recur") {
 		return
 	}
+	if n := e.fields["recur"]; n.Kind == yaml.ScalarNode { // 每月25日
+		r, ok := saidRule(n.Value)
+		if !ok {
+			e.fault("recur", "bad_rule", words.Data{"Value": n.Value})
+			return
+		}
+		r.From = l.plan.Issued
+		e.Recur = &r
+		return
+	}
 	o, ok := e.object.object(e.fields["recur"], "recur", e.at("recur"))
 	if !ok {
 		return
@@ -46,11 +58,15 @@ func (l *loader) recur(e *entry) {
 	if !o.has("from") {
 		r.From = l.plan.Issued
 	}
+	if said, ok := saidRule(r.Cron); ok && !o.has("every") {
+		r.Every, r.Cron = said.Every, said.Cron
+	}
 	switch {
 	case o.has("every") == o.has("cron"):
 		o.fault("every", "every_or_cron", nil)
 	case o.has("cron") && o.has("shift"):
 		o.fault("shift", "shift_cron", nil)
+	case o.has("cron") && r.Cron == "" && r.Every != "":
 	case r.Cron != "":
 		if _, err := ParseCron(r.Cron); err != nil {
 			o.fault("cron", "bad_cron", words.Data{"Value": r.Cron})
@@ -143,6 +159,9 @@ func (l *loader) project(o object) {
 	}
 	if e.Source == "" {
 		e.Source = joinCells(e.Title, o.text("limit"))
+	}
+	if d, ok := contradicts(o.text("limit"), e.Due); ok && e.ruling == "" {
+		o.warn(o.where("due"), o.at("due"), "due_limit", words.Data{"Due": e.Due, "Limit": o.text("limit"), "Day": d})
 	}
 	var b bracket
 	for i, n := range o.names("units") {

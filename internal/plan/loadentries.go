@@ -124,6 +124,10 @@ func (l *loader) entry(o object, p *paragraph) *entry {
 		Soft: o.flag("soft"), Priority: o.flag("priority"), Publish: o.flag("publish"), Source: o.text("source"), Note: o.text("note"),
 	}
 	o.need("id")
+	o.unfilled("title", e.Title)
+	if o.has("title") && strings.TrimSpace(e.Title) == "" && e.sameAs.text == "" {
+		o.fault("title", "missing", words.Data{"Value": "title"})
+	}
 	l.entries = append(l.entries, e)
 	if e.Clause == "" && p != nil {
 		e.Clause = p.place

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"net/mail"
 	"regexp"
 
 	"duban/internal/people"
@@ -98,6 +97,7 @@ func (o object) unit(r *register) {
 	if o.has("aliases") {
 		u.Aliases = plainTexts(o.names("aliases"))
 	}
+	o.unfilled("name", u.Name)
 	u.Contacts = o.contacts()
 	if u.ID != "" && !unitID.MatchString(u.ID) {
 		o.fault("id", "bad_unit_id", words.Data{"Value": u.ID})
@@ -147,8 +147,13 @@ func (o object) contacts() []people.Contact {
 	for _, c := range o.objects("contacts", "contact") {
 		c.need("role", "name", "email")
 		contact := people.Contact{Role: people.Role(c.oneOf("role", texts(people.Roles)...)), Name: c.text("name"), Email: c.text("email")}
-		if contact.Email != "" && !goodEmail(contact.Email) {
-			c.fault("email", "bad_email", words.Data{"Value": contact.Email})
+		if contact.Email != "" {
+			plain, fault := mailFault(contact.Email)
+			if fault != "" {
+				c.fault("email", fault, words.Data{"Value": contact.Email})
+			} else {
+				contact.Email = plain
+			}
 		}
 		if line := seen[contact.Role]; line > 0 && contact.Role != "" {
 			c.fault("role", "role_twice", words.Data{"Value": contact.Role, "Line": line})
@@ -157,11 +162,6 @@ func (o object) contacts() []people.Contact {
 		all = append(all, contact)
 	}
 	return all
-}
-
-func goodEmail(s string) bool {
-	a, err := mail.ParseAddress(s)
-	return err == nil && a.Address == s && a.Name == ""
 }
 
 func (o object) group(r *register) {

@@ -159,7 +159,7 @@ func (o object) day(name string) calendar.Day {
 	if !ok {
 		return calendar.Day{}
 	}
-	d, err := calendar.ParseDay(text)
+	d, err := readDay(text)
 	if err != nil {
 		o.fault(name, "bad_date", words.Data{"Value": text})
 		return calendar.Day{}
@@ -174,6 +174,9 @@ func (o object) day(name string) calendar.Day {
 // oneOf is the field when it is one of the allowed words, otherwise "".
 func (o object) oneOf(name string, allowed ...string) string {
 	text := o.text(name)
+	if said := saidWords[name][text]; said != "" && slices.Contains(allowed, said) {
+		text = said
+	}
 	if text == "" || slices.Contains(allowed, text) {
 		return text
 	}

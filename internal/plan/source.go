@@ -95,13 +95,27 @@ func (s *source) parse(raw []byte, sort string) (o object, ok bool) {
 		s.add(nil, "", "too_large", words.Data{"Limit": "8 MiB"})
 		return o, false
 	}
+	if kind := foreign(raw); kind != "" {
+		s.add(&yaml.Node{Line: 1}, "", "foreign", words.Data{"Kind": kind})
+		return o, false
+	}
 	if line := notUTF8(raw); line > 0 {
 		s.add(&yaml.Node{Line: line}, "", "not_utf8", nil)
+		return o, false
+	}
+	if line, column := controlLine(raw); line > 0 {
+		s.add(&yaml.Node{Line: line, Column: column}, "", "control", nil)
+		return o, false
+	}
+	if s.wideColons(raw) {
 		return o, false
 	}
 	first, second, err := documents(raw)
 	if err != nil {
 		line, detail := syntaxError(err)
+		if at := faultLine(raw); at > 0 {
+			line = at
+		}
 		s.add(&yaml.Node{Line: line}, "", "syntax", words.Data{"Detail": detail})
 		return o, false
 	}

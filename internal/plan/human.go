@@ -1,0 +1,257 @@
+package plan
+
+import (
+	"bytes"
+	"fmt"
+	"net/mail"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+	"gopkg.in/yaml.v3"
+
+	"duban/internal/calendar"
+	"duban/internal/words"
+)
+
+// Blocking are the problems that a rehearsal may live with and a launch may not:
+// placeholders that nobody has filled in, and limits that contradict their due date.
+func Blocking(problems []Problem) []Problem {
+	var out []Problem
+	for _, p := range problems {
+		if slices.Contains(blocking, p.Key) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+var blocking = []string{"plan.placeholder", "plan.due_limit"}
+
+// saidDay is a day as clerks write it beside 2021-04-30: 2021年4月30日, 2021/4/30,
+// 2021.4.30, 20210430.
+var saidDay = regexp.MustCompile(`^(\d{4})(?:年|[/.-])(\d{1,2})(?:月|[/.-])(\d{1,2})日?$|^(\d{4})(\d{2})(\d{2})$`)
+
+func readDay(text string) (calendar.Day, error) {
+	d, err := calendar.ParseDay(text)
+	if err == nil {
+		return d, nil
+	}
+	m := saidDay.FindStringSubmatch(strings.ReplaceAll(text, " ", ""))
+	if m == nil {
+		return d, err
+	}
+	y, month, day := m[1]+m[4], m[2]+m[5], m[3]+m[6]
+	return calendar.ParseDay(fmt.Sprintf("%s-%02s-%02s", y, month, day))
+}
+
+// saidWords are the words that people write for those of the files.
+var saidWords = map[string]map[string]string{
+	"kind":  {"任务": "dated", "有时限": "dated", "有时限任务": "dated", "限时任务": "dated", "周期": "duty", "周期性": "duty", "周期性任务": "duty", "周期任务": "duty", "长期": "standing", "长期任务": "standing"},
+	"every": {"月": "month", "每月": "month", "按月": "month", "季": "quarter", "季度": "quarter", "每季度": "quarter", "按季度": "quarter", "半年": "halfyear", "每半年": "halfyear", "年": "year", "每年": "year"},
+	"role":  {"联络员": "liaison", "分管领导": "deputy", "主要负责人": "head", "负责人": "head", "值班": "office", "办公室": "office", "领导": "leader"},
+	"level": {"国考": "national", "国控": "national", "省考": "provincial", "省控": "provincial", "市考": "municipal", "市控": "municipal"},
+}
+
+var (
+	saidMonthly = regexp.MustCompile(`^每月(\d{1,2})(?:日|号)前?$`)
+	saidWeekly  = regexp.MustCompile(`^每周([一二三四五六日天])前?$`)
+)
+
+// saidRule is the recurrence that a clerk wrote in words: 每月25日, 每周五, 每月底, 每季度.
+func saidRule(text string) (Recurrence, bool) {
+	text = strings.ReplaceAll(text, " ", "")
+	if every := saidWords["every"][text]; every != "" {
+		return Recurrence{Every: every}, true
+	}
+	switch text {
+	case "每月底", "每月末", "每月底前":
+		return Recurrence{Every: "month"}, true
+	case "每季度末", "每季度底", "每季末":
+		return Recurrence{Every: "quarter"}, true
+	case "每年底", "每年末":
+		return Recurrence{Every: "year"}, true
+	}
+	if m := saidMonthly.FindStringSubmatch(text); m != nil {
+		n, _ := strconv.Atoi(m[1])
+		switch {
+		case n >= 1 && n <= 28:
+			return Recurrence{Cron: fmt.Sprintf("0 9 %d * *", n)}, true
+		case n == 29 || n == 30:
+			return Recurrence{Cron: fmt.Sprintf("0 9 %dL * *", n)}, true
+		case n == 31:
+			return Recurrence{Every: "month"}, true
+		}
+	}
+	if m := saidWeekly.FindStringSubmatch(text); m != nil {
+		day := strings.Index("一二三四五六日", m[1])/3 + 1
+		if m[1] == "天" {
+			day = 7
+		}
+		return Recurrence{Cron: fmt.Sprintf("0 9 * * %d", day%7)}, true
+	}
+	return Recurrence{}, false
+}
+
+// placeholder is what a draft writes where a person has something to fill in.
+var placeholder = regexp.MustCompile(`待定|待补录|待补充|待确认|待填|待明确|^(?:x{2,}|X{2,}|×{2,}|某某|TBD|TODO|待)$`)
+
+// unfilled notes a value that only stands for one.
+func (o object) unfilled(name, value string) {
+	if placeholder.MatchString(value) {
+		o.warn(o.where(name), o.at(name), "placeholder", words.Data{"Value": value})
+	}
+}
+
+var (
+	limitDay  = regexp.MustCompile(`^(\d{4})年(\d{1,2})月(?:(\d{1,2})日|底|末|底前|末前)?(?:之前|以前|前)?(?:完成|完工|投入运行|建成)?$`)
+	limitYear = regexp.MustCompile(`^(\d{4})年(?:年?底|末)(?:之前|以前|前)?(?:完成|完工|建成)?$`)
+)
+
+// contradicts tells that a printed limit names one day and the due date is another.
+func contradicts(limit string, due calendar.Day) (calendar.Day, bool) {
+	t := strings.Join(strings.Fields(foldText(limit)), "")
+	var d calendar.Day
+	if m := limitDay.FindStringSubmatch(t); m != nil {
+		day := m[3]
+		if day == "" {
+			day = "01"
+		}
+		var err error
+		if d, err = calendar.ParseDay(fmt.Sprintf("%s-%02s-%02s", m[1], m[2], day)); err != nil {
+			return d, false
+		}
+		if m[3] == "" {
+			d = d.MonthEnd()
+		}
+	} else if m := limitYear.FindStringSubmatch(t); m != nil {
+		d, _ = calendar.ParseDay(m[1] + "-12-31")
+	}
+	return d, !d.IsZero() && !due.IsZero() && d != due
+}
+
+// wideColons are lines whose key is followed by a full-width colon, which YAML
+// takes for text.
+func (s *source) wideColons(raw []byte) bool {
+	found := 0
+	for i, line := range bytes.Split(raw, []byte("\n")) {
+		m := wideColon.FindSubmatch(line)
+		if m == nil || !isField(string(m[1])) {
+			continue
+		}
+		if found++; found <= 20 {
+			col := utf8.RuneCount(line[:bytes.Index(line, []byte("："))]) + 1
+			s.add(&yaml.Node{Line: i + 1, Column: col}, "", "wide_colon", words.Data{"Value": string(m[1])})
+		}
+	}
+	return found > 0
+}
+
+var wideColon = regexp.MustCompile(`^[ \t]*(?:- +)?([a-z_]+) *：`)
+
+func isField(name string) bool {
+	for _, fields := range known {
+		if slices.Contains(fields, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// foreign names the kind of a file that is no YAML: a workbook, a document.
+func foreign(raw []byte) string {
+	for sign, kind := range map[string]string{"PK\x03\x04": "xlsx/docx", "\xd0\xcf\x11\xe0": "xls/doc", "%PDF-": "pdf"} {
+		if bytes.HasPrefix(raw, []byte(sign)) {
+			return kind
+		}
+	}
+	return ""
+}
+
+// controlLine is the first line with a control character that YAML refuses, and
+// its column; 0 for none.
+func controlLine(raw []byte) (line, column int) {
+	for i, l := range bytes.Split(raw, []byte("\n")) {
+		n := 0
+		for _, r := range string(l) {
+			if n++; unicode.IsControl(r) && r != '\t' && r != '\r' && r != '\u0085' || r == '\ufffe' || r == '\uffff' {
+				return i + 1, n
+			}
+		}
+	}
+	return 0, 0
+}
+
+// faultLine finds the line at which a file stops being YAML: the parser names the
+// line of the block around it, which may begin a thousand lines before.
+func faultLine(raw []byte) int {
+	lines := bytes.SplitAfter(raw, []byte("\n"))
+	good := func(n int) bool {
+		_, _, err := documents(bytes.Join(lines[:n], nil))
+		return err == nil
+	}
+	var starts []int // lines at which a prefix may end
+	for i, l := range lines {
+		if itemStart.Match(l) {
+			starts = append(starts, i)
+		}
+	}
+	starts = append(starts, len(lines))
+	lo, hi := 0, len(starts)-1 // the prefix before starts[lo] is good, that before starts[hi] is not
+	if len(starts) < 2 || !good(starts[0]) {
+		return 0
+	}
+	for hi-lo > 1 {
+		if mid := (lo + hi) / 2; good(starts[mid]) {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	for n := starts[lo] + 1; n <= starts[hi]; n++ {
+		if !good(n) {
+			return n
+		}
+	}
+	return 0
+}
+
+var itemStart = regexp.MustCompile(`^ *(?:- )?[A-Za-z_"']+ *:(?:[ \r\n]|$)`)
+
+// mailFault says what a mail address has that none may have: a key of the
+// catalogue; "" for a good one. plain is the address as it is sent to: a domain of
+// other letters in its ASCII form.
+func mailFault(s string) (plain, fault string) {
+	for _, r := range s {
+		switch {
+		case unicode.Is(unicode.Cf, r) || unicode.IsControl(r) || unicode.IsSpace(r):
+			return "", "email_hidden"
+		case r >= '！' && r <= '～' || r == '。' || r == '．' || r == '｡':
+			return "", "email_wide"
+		}
+	}
+	local, domain, ok := strings.Cut(s, "@")
+	if !ok || local == "" || domain == "" {
+		return "", "bad_email"
+	}
+	if strings.ContainsFunc(local, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return "", "email_local"
+	}
+	if strings.ContainsFunc(domain, func(r rune) bool { return r > unicode.MaxASCII }) {
+		ascii, err := idna.Lookup.ToASCII(domain)
+		if err != nil {
+			return "", "bad_email"
+		}
+		domain = ascii
+	}
+	plain = local + "@" + domain
+	a, err := mail.ParseAddress(plain)
+	if err != nil || a.Address != plain || a.Name != "" || !strings.Contains(domain, ".") {
+		return "", "bad_email"
+	}
+	return plain, ""
+}

@@ -1,0 +1,73 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestClerksWordsAreUnderstood(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"2026年12月20日": "2026-12-20", "2026年1月5日": "2026-01-05", "2026/1/5": "2026-01-05", "2026.12.20": "2026-12-20", "20261220": "2026-12-20", "2026-12-20": "2026-12-20", "2026年2月30日": "", "12月20日": ""} {
+		d, err := readDay(text)
+		if want == "" {
+			require.Error(t, err, text)
+			continue
+		}
+		require.NoError(t, err, text)
+		require.Equal(t, want, d.String(), text)
+	}
+	for text, want := range map[string]Recurrence{"每月25日": {Cron: "0 9 25 * *"}, "每月30日前": {Cron: "0 9 30L * *"}, "每月31日": {Every: "month"}, "每季度": {Every: "quarter"}, "每周五": {Cron: "0 9 * * 5"}, "每周日": {Cron: "0 9 * * 0"}, "每月底": {Every: "month"}} {
+		got, ok := saidRule(text)
+		require.True(t, ok, text)
+		require.Equal(t, want, got, text)
+	}
+	for _, text := range []string{"经常", "每月32日", "每两周", "每年两次"} {
+		_, ok := saidRule(text)
+		require.False(t, ok, text)
+	}
+}
+
+func TestMailAddressesThatCannotBe(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]string{
+		"a@b.cn": "", "wang.min+x@jincheng.gov.cn": "", "a@\u6c34\u52a1.cn": "", "a\u200b@b.cn": "email_hidden", "a@b.cn\u200b": "email_hidden", " a@b.cn": "email_hidden",
+		"\uff41@b.cn": "email_wide", "a\uff20b.cn": "email_wide", "a@b\u3002cn": "email_wide", "王敏@b.cn": "email_local", "a@b": "bad_email", "a.cn": "bad_email", "@b.cn": "bad_email", "a@b..cn": "bad_email", "王敏 <a@b.cn>": "email_hidden",
+	} {
+		plain, fault := mailFault(s)
+		require.Equal(t, want, fault, s)
+		if fault == "" {
+			require.NotContains(t, plain, "水")
+		}
+	}
+	plain, _ := mailFault("a@水务.cn")
+	require.Regexp(t, `^a@xn--[a-z0-9]+\.cn$`, plain)
+}
+
+// TestSyntaxErrorsNameTheLineAtFault breaks a long file at one line.
+func TestSyntaxErrorsNameTheLineAtFault(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("id: x\nclauses:\n")
+	for i := range 400 {
+		fmt.Fprintf(&b, "  - id: c%d\n    title: 第%d条\n    brackets:\n      - [甲局, 乙局]\n    text: |\n      正文\n", i, i)
+	}
+	lines := strings.Split(b.String(), "\n")
+	for _, c := range []struct {
+		line  int
+		wrong string
+	}{
+		{1203, "   title: 缩进少一格"}, {1203, "    title: \"没有收尾"}, {1204, "    brackets: ]"}, {1203, "\ttitle: 制表符"},
+	} {
+		broken := append([]string(nil), lines...)
+		broken[c.line-1] = c.wrong
+		raw := []byte(strings.Join(broken, "\n"))
+		_, _, err := documents(raw)
+		require.Error(t, err, c.wrong)
+		got := faultLine(raw)
+		require.GreaterOrEqual(t, got, c.line, c.wrong)
+		require.LessOrEqual(t, got, c.line+2, c.wrong)
+	}
+}
