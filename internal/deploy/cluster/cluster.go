@@ -115,7 +115,12 @@ func newServer(t testing.TB, root string, bin tools, env map[string]string) *Ser
 	t.Cleanup(func() {
 		if s.tie != nil {
 			s.tie.Close()
-			<-s.ended
+			select {
+			case <-s.ended:
+			case <-time.After(20 * time.Second): // it waits for a database that was killed, or for nothing
+				_ = syscall.Kill(s.pid, syscall.SIGKILL)
+				<-s.ended
+			}
 		}
 	})
 	return s

@@ -27,10 +27,11 @@ type Server struct {
 	ended    chan struct{}
 }
 
-// its keeper stops the server when its own standard input ends, and leaves the folder.
-const tied = `bin=$1 dir=$2; shift 2
+// tied is its keeper: it stops the server when its own standard input ends, and
+// leaves the folder.
+const tied = `exec 3<&0; bin=$1 dir=$2; shift 2
 "$bin/postgres" -D "$dir/data" -k "$dir" "$@" </dev/null >>"$dir/log" 2>&1 & server=$!
-{ cat <&3 >/dev/null; kill -QUIT $server; } 3<&0 2>/dev/null & wait $server`
+{ cat <&3 >/dev/null; kill -QUIT $server; } 2>/dev/null & wait $server`
 
 // Own makes and starts a server of the test's own from the installed binaries.
 func Own(t testing.TB) *Server {
