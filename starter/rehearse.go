@@ -165,6 +165,10 @@ type yearView struct {
 }
 
 func (v *yearView) watch(p rehearse.Progress) {
+	if p.Again {
+		fmt.Fprintln(v.out, v.w.T("cli.rehearse_again", words.Data{"Day": p.Day.String()}))
+		v.armed, v.shown = false, ""
+	}
 	if p.Now.IsZero() {
 		return
 	}

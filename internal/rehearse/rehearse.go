@@ -47,6 +47,7 @@ type Progress struct {
 	Through  time.Time     // plan clock: what was to come before this has come
 	Behind   int           // days since the oldest thing that is due and has not come; 0: the engine keeps up
 	Ended    bool          // the calendar stands at the last day: what is due is waited for
+	Again    bool          // the machine is too slow for what was tried: it begins again, with such days
 	Armed    int
 	Total    int
 	Foretold []plan.Foretold // all of the period
@@ -111,7 +112,8 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		if r.chosen {
 			r.Day = max(r.Day, slow.day)
 		}
-		r.Log.Info("The rehearsal begins again", "because", slow.Error(), "day", r.Day)
+		r.Log.Debug("The rehearsal begins again", "because", slow.Error(), "day", r.Day)
+		r.watch(Progress{Day: r.Day, Again: true})
 	}
 }
 
