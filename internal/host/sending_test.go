@@ -61,6 +61,7 @@ type post struct {
 	next []string // steps at which the next conversations wait
 	held map[string]int
 	deny func(to string) error // what it says to a recipient
+	cut  int                   // messages that were broken off before their last byte
 }
 
 func (p *post) denies(deny func(to string) error) {
@@ -119,6 +120,9 @@ func (s *heldSession) Rcpt(to string, o *smtp.RcptOptions) error {
 
 func (s *heldSession) Data(r io.Reader) error {
 	if err := s.session.Data(r); err != nil {
+		s.post.mu.Lock()
+		defer s.post.mu.Unlock()
+		s.post.cut++
 		return err
 	}
 	s.at("dot")
@@ -262,6 +266,32 @@ func TestARefusedMorningGoesOutWhenTheServerIsMended(t *testing.T) {
 	}
 	_, err = w.Ledger.Verify(t.Context())
 	require.NoError(t, err)
+}
+
+// A ledger that cannot note that a message is leaving keeps it back: it is broken
+// off before its last byte, and goes out, once, when the ledger is there again.
+func TestAMessageDoesNotLeaveWithoutItsMark(t *testing.T) {
+	p := newPost(t, "RCPT", "RCPT")
+	cfg, err := settings.Load(mailed(t.TempDir(), p.port))
+	require.NoError(t, err)
+	w := open(t, cfg, true)
+	w.morning("marked")
+	w.heldUp(p, "marked", 2)
+	free := w.locked()
+	close(p.hold)
+	w.eventually("both are broken off", func(context.Context) bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return p.cut == 2
+	})
+	free()
+	all := w.settled("marked", 2*time.Minute)
+	p.mailServer.mu.Lock()
+	defer p.mailServer.mu.Unlock()
+	require.Len(t, p.mails, len(all))
+	for _, m := range all {
+		require.Equal(t, []any{ledger.Sent, 1}, []any{m.State, p.mails["<"+m.ID+"@duban.local>"]})
+	}
 }
 
 // A stop cuts what has not left at once, and waits a moment for what has.
