@@ -31,6 +31,8 @@ type post struct {
 	tripped  chan error // a message was not taken for a reason of this machine
 	worker   worker.Worker
 	log      *slog.Logger
+	slow     time.Duration // see slowAfter
+	rest     time.Duration // see firstRest
 
 	mu       sync.Mutex
 	failures int    // tries of the channels, or messages, in a row
@@ -44,11 +46,15 @@ const (
 	lookAgain     = 10 * time.Second // at what the office has decided
 	firstRest     = 2 * time.Second  // after a failure; doubled with each, up to
 	longestRest   = 5 * time.Minute
+	// slowAfter is how long a message may be under way before its last byte until
+	// the post takes no more of them: what hangs, hangs within the limits of its
+	// steps, and holds no other up.
+	slowAfter = 45 * time.Second
 )
 
 // newPost wraps channels so that the post hears what becomes of their messages.
 func newPost(channels notice.Set, store *ledger.Store, log *slog.Logger) *post {
-	p := &post{ledger: store, gate: newGate(), tripped: make(chan error, 1), log: log}
+	p := &post{ledger: store, gate: newGate(), tripped: make(chan error, 1), log: log, slow: slowAfter, rest: firstRest}
 	for _, c := range channels {
 		p.channels = append(p.channels, &watched{c, p})
 	}
@@ -167,7 +173,7 @@ func (p *post) failed() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.failures++
-	return min(firstRest<<min(p.failures-1, 20), longestRest)
+	return min(p.rest<<min(p.failures-1, 20), longestRest)
 }
 
 // say logs what differs from what was logged last.
@@ -191,20 +197,30 @@ type watched struct {
 func (w *watched) Ready() bool { return w.post.gate.isOpen() }
 
 func (w *watched) Send(ctx context.Context, m notice.Mail, leaving func(context.Context) error) error {
-	err := w.Channel.Send(ctx, m, leaving)
+	hangs := time.AfterFunc(w.post.slow, func() { w.post.trip(fmt.Errorf("%s: a message has been under way for %s", w.Name(), w.post.slow)) })
+	defer hangs.Stop()
+	err := w.Channel.Send(ctx, m, func(ctx context.Context) error {
+		hangs.Stop()
+		return leaving(ctx)
+	})
 	switch {
 	case errors.Is(err, notice.ErrMachine):
-		w.post.gate.set(false)
-		select {
-		case w.post.tripped <- err:
-		default:
-		}
+		w.post.trip(err)
 	case err == nil:
 		w.post.mu.Lock()
 		w.post.failures = 0
 		w.post.mu.Unlock()
 	}
 	return err
+}
+
+// trip shuts the gate until the channels are found to answer.
+func (p *post) trip(why error) {
+	p.gate.set(false)
+	select {
+	case p.tripped <- why:
+	default:
+	}
 }
 
 // Try speaks to a channel without sending anything: the error is why it cannot be

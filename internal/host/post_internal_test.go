@@ -1,0 +1,121 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/ledger"
+	"duban/internal/notice"
+)
+
+// moody is a channel that hangs or fails as it is told.
+type moody struct {
+	hang   chan struct{} // a message waits for it
+	fails  atomic.Bool   // trying it fails
+	checks atomic.Int32
+}
+
+func (*moody) Name() string        { return "smtp" }
+func (*moody) Twice() notice.Twice { return notice.TwiceIsBearable }
+
+func (m *moody) Check(context.Context) error {
+	m.checks.Add(1)
+	if m.fails.Load() {
+		return notice.ErrMachine
+	}
+	return nil
+}
+
+func (m *moody) Send(ctx context.Context, _ notice.Mail, leaving func(context.Context) error) error {
+	if m.hang != nil {
+		<-m.hang
+	}
+	if m.fails.Load() {
+		return notice.ErrMachine
+	}
+	return leaving(ctx)
+}
+
+func tended(t *testing.T, c notice.Channel, wants string) *post {
+	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	require.NoError(t, store.ProposeOffice(t.Context(), ledger.OfficeChannels, wants))
+	p := newPost(notice.Set{c}, store, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	p.slow, p.rest = 50*time.Millisecond, 10*time.Millisecond
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { p.watch(ctx); close(done) }()
+	t.Cleanup(func() { cancel(); <-done })
+	return p
+}
+
+func (p *post) becomes(t *testing.T, open bool, why string) {
+	t.Helper()
+	require.Eventually(t, func() bool { return p.gate.isOpen() == open }, time.Minute, time.Millisecond, why)
+}
+
+func at(context.Context) error { return nil }
+
+// A post takes nothing while its channel does not answer, and tries it with
+// growing rests.
+func TestAPostIsShutWhileItsChannelDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	c := &moody{}
+	p := tended(t, c, "smtp")
+	p.becomes(t, true, "it answers")
+	c.fails.Store(true)
+	require.ErrorIs(t, p.channels[0].Send(t.Context(), notice.Mail{}, at), notice.ErrMachine)
+	require.False(t, p.channels[0].(notice.Gated).Ready())
+	before := c.checks.Load()
+	require.Eventually(t, func() bool { return c.checks.Load() > before+2 }, time.Minute, time.Millisecond, "it is tried again")
+	c.fails.Store(false)
+	p.becomes(t, true, "it answers again")
+	require.NoError(t, p.channels[0].Send(t.Context(), notice.Mail{}, at))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	require.Zero(t, p.failures)
+}
+
+// A server that takes the connection and is silent holds up one message, no more.
+func TestAPostTakesNoMoreWhileAMessageHangs(t *testing.T) {
+	t.Parallel()
+	c := &moody{hang: make(chan struct{})}
+	p := tended(t, c, "smtp")
+	p.becomes(t, true, "it answers")
+	c.fails.Store(true)
+	sent := make(chan error, 1)
+	go func() { sent <- p.channels[0].Send(t.Context(), notice.Mail{}, at) }()
+	p.becomes(t, false, "the message hangs")
+	c.fails.Store(false)
+	p.becomes(t, true, "the server is found to answer")
+	close(c.hang)
+	require.NoError(t, <-sent)
+}
+
+// What the office sends by, a worker that has it not does not poll for; it does
+// from the moment the office decides otherwise.
+func TestAPostIsShutForAnOfficeItCannotServe(t *testing.T) {
+	t.Parallel()
+	c := &moody{}
+	p := tended(t, c, "outbox")
+	why, machine := p.able(t.Context())
+	require.ErrorContains(t, why, "outbox")
+	require.False(t, machine)
+	require.False(t, p.gate.isOpen())
+	waited, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	require.True(t, errors.Is(p.gate.wait(waited), context.DeadlineExceeded))
+	_, err := p.ledger.SetOffice(t.Context(), ledger.OfficeChannels, "smtp", "wang", ledger.When{Real: time.Now(), Plan: time.Now()})
+	require.NoError(t, err)
+	why, _ = p.able(t.Context())
+	require.NoError(t, why)
+}
