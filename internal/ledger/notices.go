@@ -30,18 +30,19 @@ func (s *Store) Notices(ctx context.Context, f NoticeFilter) ([]Notice, error) {
 
 // Stuck are the notices of a plan (of all when planID is "") that somebody must
 // look at: to be spoken before the instant (plan clock) and still pending or
-// sending, or failed or unknown and not reported yet. See MarkReported.
+// sending, as long as they are, or failed or unknown and not reported yet. See
+// MarkReported.
 func (s *Store) Stuck(ctx context.Context, planID string, before time.Time) ([]Notice, error) {
 	w := where{}
 	w.equal("plan", planID)
 	w.oneOf("state", []string{Pending, Sending, Failed, Unknown})
-	w.add("NOT reported")
+	w.add("(NOT reported OR state IN ('pending', 'sending'))")
 	w.add("(state IN ('failed', 'unknown') OR speak_at < ?)", instant(before))
 	return s.noticesWhere(ctx, w)
 }
 
 // MarkReported notes that the audit has cried out about these notices, so that
-// Stuck names them no more unless their state changes.
+// Stuck names those that are failed or unknown no more.
 func (s *Store) MarkReported(ctx context.Context, notices []Notice) error {
 	keys := make([]string, len(notices))
 	for i, n := range notices {
