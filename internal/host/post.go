@@ -71,7 +71,10 @@ func (p *post) start(c client.Client, acts *activities.Activities) (stop func(),
 		DisableWorkflowWorker: true, MaxConcurrentActivityTaskPollers: 2, // Longer than notice.Patience.Stop: a message that has left waits that long
 		// for its answer, and then its receipt is written.
 		WorkerStopTimeout: workerStop,
-		Tuner:             gatedTuner{slots, p.gate},
+		// Otherwise the SDK keeps heartbeats back for 24 of the 30 seconds after which
+		// a message is given to another worker, and a slow moment makes it go twice.
+		MaxHeartbeatThrottleInterval: 5 * time.Second,
+		Tuner:                        gatedTuner{slots, p.gate},
 		//lint:ignore SA1019 its successor opts in to versioned deployments; this only names the worker: see workflows.BuildID
 		BuildID: workflows.BuildID,
 	})
