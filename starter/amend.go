@@ -102,13 +102,15 @@ func (a *app) amending(ctx context.Context, p *plan.Plan, f *amendFlags) (out am
 		} else if err != nil {
 			return err
 		}
-		if out.InForce = l.Plan.Hash == p.Hash; !out.InForce {
+		changes, fault := a.engineOn(store).Amending(ctx, p)
+		if out.InForce = fault == nil && changes.Empty(); !out.InForce {
 			if strings.TrimSpace(f.paper) == "" {
 				return sentenceError(a.w.T("cli.needs_flag", words.Data{"Field": a.w.T("act.field_paper"), "Flag": "paper"}))
 			}
-			if out.Changes, err = a.engineOn(store).Amending(ctx, p); err != nil {
-				return a.amendFault(err)
+			if fault != nil {
+				return a.amendFault(fault)
 			}
+			out.Changes = changes
 			out.Now, err = sinceChanged(ctx, store, p.ID, out.Changes)
 			return err
 		}

@@ -15,7 +15,6 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/host"
-	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/internal/rehearse"
 	"duban/internal/settings"
@@ -150,8 +149,6 @@ func (a *app) sentence(err error) string {
 		return a.w.T("cli.no_engine", words.Data{"Dir": a.cfg.Dir})
 	case errors.Is(err, rehearse.ErrEngineDead):
 		return a.w.T("cli.engine_dead", words.Data{"Error": err.Error()})
-	case errors.Is(err, ledger.ErrPlanDiffers):
-		return a.w.T("cli.plan_differs")
 	}
 	if text, ok := a.known(err); ok {
 		return text

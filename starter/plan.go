@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/host"
+	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/internal/script"
 	"duban/internal/words"
@@ -188,11 +190,13 @@ func (a *app) day(flag, text string) (calendar.Day, error) {
 
 func (a *app) planLaunch() *cobra.Command {
 	return &cobra.Command{
-		Use: "launch FILE", Short: a.w.T("cli.plan_launch"), Args: cobra.ExactArgs(1),
+		Use: "launch FILE|PLAN", Short: a.w.T("cli.plan_launch"), Long: a.w.T("cli.plan_launch_long"), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, _, err := a.load(args[0])
-			if err != nil {
-				return err
+			var p *plan.Plan
+			if _, err := os.Stat(args[0]); !errors.Is(err, fs.ErrNotExist) || strings.ContainsAny(args[0], "./\\") {
+				if p, _, err = a.load(args[0]); err != nil {
+					return err
+				}
 			}
 			if err := a.held(args[0]); err != nil {
 				return err
@@ -202,6 +206,9 @@ func (a *app) planLaunch() *cobra.Command {
 				return err
 			}
 			defer h.Close()
+			if p == nil {
+				return a.finish(cmd.Context(), h, args[0])
+			}
 			return a.launch(cmd.Context(), h, p)
 		},
 	}
@@ -212,40 +219,95 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// launch launches p on an open host, with a bar where there is a terminal.
+// launch launches p on an open host, or finishes the launch of the plan of this
+// ID. Files that say otherwise than the ledger are named, and end in errSaid: what
+// they say was not done.
 func (a *app) launch(ctx context.Context, h *host.Host, p *plan.Plan) error {
 	cal, err := a.calendarOf(ctx, h.Ledger)
 	if err != nil {
 		return err
 	}
-	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(a.err), progressbar.OptionSetDescription(a.w.T("cli.arming")),
-		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30),
-		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetVisibility(isTerminal(a.err)))
 	started := a.now()
-	report, err := h.Engine.Launch(ctx, p, cal, engine.LaunchOptions{
-		At: started, Grace: host.AuditGrace,
-		Progress: func(done, total int) { bar.ChangeMax(total); _ = bar.Set(done) },
-	})
-	_ = bar.Finish()
-	if ctx.Err() != nil {
-		return ctx.Err() // whoever pressed Ctrl-C need not read what was left undone
+	report, err := a.arming(ctx, func(o engine.LaunchOptions) (engine.LaunchReport, error) { return h.Engine.Launch(ctx, p, cal, o) })
+	if err != nil {
+		return err
 	}
-	if unarmed, ok := asUnarmed(err); ok {
-		return fmt.Errorf("%s", a.w.T("cli.unarmed", words.Data{"Count": len(unarmed.Tasks), "Tasks": some(unarmed.Tasks, 8), "Error": unarmed.First}))
+	l, err := h.Ledger.Plan(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	a.sayLaunched(l.Plan, report, started)
+	if report.Differs == nil {
+		return nil
+	}
+	lines := report.Differs.Lines(a.w, &l.Plan, p)
+	fmt.Fprintln(a.err, a.w.T("cli.launch_differs", words.Data{"Title": l.Plan.Title, "Plan": p.ID, "N": len(lines)}))
+	for _, line := range lines[:min(len(lines), mostDifferences)] {
+		fmt.Fprintln(a.err, line)
+	}
+	return errSaid
+}
+
+// mostDifferences are shown of files that say otherwise than the ledger; `plan
+// amend` shows all.
+const mostDifferences = 12
+
+// finish finishes the launch of a plan of the ledger, without files.
+func (a *app) finish(ctx context.Context, h *host.Host, planID string) error {
+	l, err := h.Ledger.Plan(ctx, planID)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return sentenceError(a.w.T("cli.launch_what", words.Data{"Name": planID}))
 	}
 	if err != nil {
 		return err
 	}
+	started := a.now()
+	report, err := a.arming(ctx, func(o engine.LaunchOptions) (engine.LaunchReport, error) { return h.Engine.Finish(ctx, planID, o) })
+	if err != nil {
+		return err
+	}
+	a.sayLaunched(l.Plan, report, started)
+	return nil
+}
+
+// arming shows a bar, where there is a terminal, while deadlines are set.
+func (a *app) arming(ctx context.Context, launch func(engine.LaunchOptions) (engine.LaunchReport, error)) (engine.LaunchReport, error) {
+	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(a.err), progressbar.OptionSetDescription(a.w.T("cli.arming")),
+		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30),
+		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetVisibility(isTerminal(a.err)))
+	report, err := launch(engine.LaunchOptions{
+		At: a.now(), Grace: host.AuditGrace,
+		Progress: func(done, total int) { bar.ChangeMax(total); _ = bar.Set(done) },
+	})
+	_ = bar.Finish()
+	if ctx.Err() != nil {
+		return report, ctx.Err() // whoever pressed Ctrl-C need not read what was left undone
+	}
+	if unarmed, ok := asUnarmed(err); ok {
+		return report, &launchError{a.w.T("cli.unarmed", words.Data{"Count": len(unarmed.Tasks), "Tasks": some(unarmed.Tasks, 8), "Error": unarmed.First}), err}
+	}
+	return report, err
+}
+
+// launchError is a sentence about a launch that is to be done again.
+type launchError struct {
+	said string
+	err  error
+}
+
+func (e *launchError) Error() string { return e.said }
+func (e *launchError) Unwrap() error { return e.err }
+
+func (a *app) sayLaunched(p plan.Plan, report engine.LaunchReport, started time.Time) {
 	key := "cli.launched"
 	if report.Resumed {
 		key = "cli.launched_again"
 	}
 	fmt.Fprintln(a.out, a.w.T(key, words.Data{"Title": p.Title, "Plan": p.ID, "Tasks": report.Tasks, "Armed": report.Armed,
 		"Standing": report.Standing, "Seconds": fmt.Sprintf("%.1f", a.now().Sub(started).Seconds())}))
-	if n := overdue(p, calendar.DayOf(started.In(calendar.Beijing))); n > 0 && report.Armed > 0 {
+	if n := overdue(&p, calendar.DayOf(started.In(calendar.Beijing))); n > 0 && report.Armed > 0 {
 		fmt.Fprintln(a.out, a.w.T("help.overdue_already", words.Data{"N": n}))
 	}
-	return nil
 }
 
 // overdue counts the tasks whose due date has passed: last year's plan launched

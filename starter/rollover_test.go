@@ -96,7 +96,7 @@ func TestRolloverOfAPlanThatWasNotLaunched(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
 		return path
 	}
-	changed := write("changed.yaml", text)
+	changed := write("changed.yaml", strings.Replace(text, "number: ", "number: 新", 1))
 	other := write("other.yaml", strings.Replace(text, "id: jincheng-2021-water", "id: other", 1))
 	for _, f := range []string{changed, other} {
 		_, err = d.says("plan", "rollover", f, "--year", "2022", "-o", filepath.Join(folder, "of-"+filepath.Base(f)))

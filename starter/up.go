@@ -1,12 +1,16 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
+	"go.temporal.io/api/serviceerror"
 
 	"duban/internal/host"
-	"duban/internal/plan"
+	"duban/internal/ledger"
 	"duban/internal/words"
 )
 
@@ -17,10 +21,6 @@ func (a *app) upCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "up [FILE…]", Short: a.w.T("cli.up"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			plans, err := a.loadAll(args)
-			if err != nil {
-				return err
-			}
 			if fresh && a.cfg.FromRoot {
 				return sentenceError(a.w.T("cli.init_root", words.Data{"Dir": a.cfg.Dir}))
 			}
@@ -38,12 +38,10 @@ func (a *app) upCommand() *cobra.Command {
 			}
 			defer h.Close()
 			fmt.Fprintln(a.out, a.w.T("cli.up_ready", words.Data{"Temporal": h.Address, "UI": h.UI, "Ledger": h.LedgerURL, "Outbox": a.cfg.Outbox}))
-			for _, p := range plans {
-				if err := a.launch(cmd.Context(), h, p); err != nil {
-					return err
-				}
-			}
+			launched := make(chan struct{})
+			go func() { defer close(launched); a.launchAll(cmd.Context(), h, args) }()
 			err = h.Wait(cmd.Context())
+			<-launched
 			fmt.Fprintln(a.out, a.w.T("cli.up_stopped"))
 			return err
 		},
@@ -52,16 +50,43 @@ func (a *app) upCommand() *cobra.Command {
 	return c
 }
 
-// loadAll reads every plan before anything is started; the errors of all of
-// them are printed.
-func (a *app) loadAll(files []string) (plans []*plan.Plan, err error) {
-	for _, file := range files {
-		p, _, loadErr := a.load(file)
-		if loadErr != nil {
-			err = loadErr
-			continue
+// launchAll launches the plans of these files. What is in the ledger runs, whatever
+// becomes of its file: one that is missing, broken or says otherwise is a loud
+// warning, and the others go on. What failed for a reason that passes is tried
+// again until ctx ends.
+func (a *app) launchAll(ctx context.Context, h *host.Host, files []string) {
+	for gap := time.Second; len(files) > 0 && ctx.Err() == nil; gap = min(gap*2, time.Minute) {
+		var left []string
+		for _, file := range files {
+			p, _, err := a.load(file)
+			if err == nil {
+				err = a.launch(ctx, h, p)
+			}
+			if err == nil || ctx.Err() != nil {
+				continue
+			}
+			if passes(err) {
+				left = append(left, file)
+			}
+			a.log.Error("A plan was not launched as its file says; what is in the ledger runs", "file", file, "again", passes(err), "error", err)
+			if !errors.Is(err, errSaid) {
+				fmt.Fprintln(a.err, host.Redact(a.sentence(err)))
+			}
+			fmt.Fprintln(a.err, a.w.T("cli.up_not_launched", words.Data{"File": file, "Again": passes(err)}))
 		}
-		plans = append(plans, p)
+		if files = left; len(files) == 0 {
+			return
+		}
+		select {
+		case <-time.After(gap):
+		case <-ctx.Done():
+		}
 	}
-	return plans, err
+}
+
+// passes tells that a launch failed for a reason that may be gone in a moment.
+func passes(err error) bool {
+	_, unarmed := asUnarmed(err)
+	var away *serviceerror.Unavailable
+	return unarmed || ledger.Later(err) || errors.As(err, &away)
 }

@@ -60,7 +60,7 @@ func (e *Engine) Amend(ctx context.Context, p *plan.Plan, cal *calendar.Calendar
 	if err != nil {
 		return AmendReport{}, err
 	}
-	if l.Plan.Hash == p.Hash {
+	if e.inForce(ctx, l, p) {
 		return e.carry(ctx, l, last, true, opt)
 	}
 	if last.N > 0 && !last.Carried { // or what it changes would be forgotten

@@ -54,6 +54,16 @@ func (e *Engine) Amending(ctx context.Context, p *plan.Plan) (plan.Changes, erro
 	return changes, err
 }
 
+// inForce tells that an amendment to p would change nothing: what the files say is
+// what the ledger has, in whatever words.
+func (e *Engine) inForce(ctx context.Context, l ledger.Launched, p *plan.Plan) bool {
+	if l.Plan.Hash == p.Hash {
+		return true
+	}
+	_, changes, err := e.amendment(ctx, l, p)
+	return err == nil && changes.Empty()
+}
+
 // amendment is the plan that p makes of a running one, and what that changes.
 func (e *Engine) amendment(ctx context.Context, l ledger.Launched, p *plan.Plan) (merged plan.Plan, changes plan.Changes, err error) {
 	next, err := asKept(*p)

@@ -2,11 +2,14 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
@@ -27,6 +30,9 @@ type LaunchReport struct {
 	Armed    int  // armed by this call
 	Resumed  bool // the plan was in the ledger already
 	Standing int
+	// Differs is what the files say otherwise than the ledger, which was followed; nil when they mean the same. Policies
+	// count only where one has other content under the same version.
+	Differs *plan.Changes
 }
 
 // UnarmedError names the tasks whose deadlines no workflow is known to hold.
@@ -42,33 +48,64 @@ func (e *UnarmedError) Error() string {
 func (e *UnarmedError) Unwrap() error { return e.First }
 
 // Launch puts a plan under supervision: first the ledger, in one transaction,
-// then a workflow for every task and duty that is not known to be armed. Doing
-// it again starts nothing twice and finishes what an interruption left. It
-// fails with *UnarmedError when a single deadline could not be armed, and with
-// ledger.ErrPlanDiffers when another plan of this ID was launched before.
+// then a workflow for every task and duty that is not known to be armed. A plan
+// of this ID that was launched before is finished as the ledger has it, whatever
+// the files say by now: nothing is started twice, what an interruption left is
+// done, and what the files say otherwise is reported. It fails with
+// *UnarmedError when a single deadline could not be armed.
 func (e *Engine) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, opt LaunchOptions) (LaunchReport, error) {
-	lad, err := plan.NewLadderer(p, cal)
-	if err != nil {
-		return LaunchReport{}, err
-	}
-	l := ledger.Launched{Plan: *p, Clock: opt.Clock, At: opt.At.UTC(), Grace: opt.Grace}
 	when := e.when(opt.Clock)
 	for _, y := range cal.Years() {
 		if err := e.ledger.PutCalendar(ctx, y, "engine", when); err != nil {
 			return LaunchReport{}, err
 		}
 	}
-	rows := rowsOf(p, lad, l.At)
-	added, err := e.ledger.AddPlan(ctx, l, rows, when)
+	l, err := e.ledger.Plan(ctx, p.ID)
+	if errors.Is(err, ledger.ErrNotFound) {
+		lad, err := plan.NewLadderer(p, cal)
+		if err != nil {
+			return LaunchReport{}, err
+		}
+		l = ledger.Launched{Plan: *p, Clock: opt.Clock, At: opt.At.UTC(), Grace: opt.Grace}
+		added, err := e.ledger.AddPlan(ctx, l, rowsOf(p, lad, l.At), when)
+		if err != nil {
+			return LaunchReport{}, err
+		}
+		if l, err = e.ledger.Plan(ctx, p.ID); err != nil {
+			return LaunchReport{}, err
+		}
+		if added {
+			return e.supervise(ctx, l, opt)
+		} // or another launch was first
+	} else if err != nil {
+		return LaunchReport{}, err
+	}
+	differs, err := e.differing(ctx, l, p)
 	if err != nil {
 		return LaunchReport{}, err
 	}
-	if l, err = e.ledger.Plan(ctx, p.ID); err != nil { // the clock of the first launch rules
+	report, err := e.supervise(ctx, l, opt)
+	report.Resumed, report.Differs = true, differs
+	return report, err
+}
+
+// Finish does what the launch of a plan of the ledger has left undone; it needs
+// no files. ledger.ErrNotFound without such a plan.
+func (e *Engine) Finish(ctx context.Context, planID string, opt LaunchOptions) (LaunchReport, error) {
+	l, err := e.ledger.Plan(ctx, planID)
+	if err != nil {
 		return LaunchReport{}, err
 	}
-	report := LaunchReport{Resumed: !added}
-	for _, r := range rows {
-		if r.Kind == plan.Standing {
+	report, err := e.supervise(ctx, l, opt)
+	report.Resumed = true
+	return report, err
+}
+
+// supervise starts what watches over a plan of the ledger, as far as it is not
+// there. The clock of the first launch rules.
+func (e *Engine) supervise(ctx context.Context, l ledger.Launched, opt LaunchOptions) (report LaunchReport, err error) {
+	for _, t := range l.Plan.Tasks {
+		if t.Kind == plan.Standing {
 			report.Standing++
 		} else {
 			report.Tasks++
@@ -76,6 +113,32 @@ func (e *Engine) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calenda
 	}
 	report.Armed, err = e.arm(ctx, l, report.Tasks, opt)
 	return report, err
+}
+
+// differing is what files say otherwise than the plan in force. Policies stay as
+// the plan began with: one that was raised since makes no other plan.
+func (e *Engine) differing(ctx context.Context, l ledger.Launched, p *plan.Plan) (*plan.Changes, error) {
+	if l.Plan.Hash == p.Hash {
+		return nil, nil
+	}
+	next, err := asKept(*p)
+	if err != nil {
+		return nil, err
+	}
+	tasks, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
+	if err != nil {
+		return nil, err
+	}
+	next = act.MergePolicies(l.Plan, next)
+	next.Directory = keepUnits(l.Plan.Directory, next.Directory, tasks)
+	changes := plan.Diff(&l.Plan, &next)
+	changes.Policies = slices.DeleteFunc(changes.Policies, func(c plan.PolicyChange) bool {
+		return !c.Silent || !slices.ContainsFunc(l.Plan.Tasks, func(t plan.Task) bool { return act.PolicyName(t.Policy) == c.Name })
+	})
+	if changes.Empty() {
+		return nil, nil
+	}
+	return &changes, nil
 }
 
 func rowsOf(p *plan.Plan, lad plan.Ladderer, at time.Time) []ledger.NewTask {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/ledger"
+	"duban/internal/plan"
 	"duban/workflows"
 )
 
@@ -44,8 +47,53 @@ func TestLaunchingTwiceStartsNothingTwice(t *testing.T) {
 	w.eventually("visibility", func(context.Context) bool { return w.running("twice", workflows.TaskType) == 40 })
 
 	other, _ := smallPlan(t, "twice", "2021-04-08", "standard", many(41)...)
-	_, err := w.Engine.Launch(t.Context(), other, w.cal, engine.LaunchOptions{At: time.Now()})
-	require.ErrorIs(t, err, ledger.ErrPlanDiffers)
+	report, err := w.Engine.Launch(t.Context(), other, w.cal, engine.LaunchOptions{At: time.Now()})
+	require.NoError(t, err)
+	require.Equal(t, []any{true, 40, 0}, []any{report.Resumed, report.Tasks, report.Armed}, "the ledger's plan is followed")
+	require.Equal(t, []string{"t040"}, []string{report.Differs.Tasks[0].ID}, "and what the files say otherwise is told")
+}
+
+// TestALaunchIsFinishedWhateverBecameOfItsFiles: interrupted, then the policies raised, the files saved with other bytes,
+// the files gone: the ledger has the whole plan, and is finished.
+func TestALaunchIsFinishedWhateverBecameOfItsFiles(t *testing.T) {
+	w := open(t, config(t), true)
+	p, file := smallPlan(t, "kept", "2021-04-08", "standard", many(120)...)
+	cut := func() {
+		ctx, interrupt := context.WithCancel(t.Context())
+		defer interrupt()
+		_, err := w.Engine.Launch(ctx, p, w.cal, engine.LaunchOptions{
+			At: p.Issued.At(0, 0, calendar.Beijing), Clock: fast(p, time.Hour, time.Hour), Progress: func(done, _ int) {
+				if done == 20 {
+					interrupt()
+				}
+			},
+		})
+		require.Error(t, err)
+	}
+	cut()
+	raw, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, []byte("\ufeff# 改版\r\n"+strings.ReplaceAll(string(raw), "\n", "\r\n")), 0o600))
+	same, problems := plan.Load(file, w.cal)
+	require.False(t, plan.Failed(problems))
+	require.Equal(t, p.Hash, same.Hash)
+	raised := same.Policies["standard"]
+	raised.Version++
+	raised.Blue = plan.Offset{N: 9, Work: raised.Blue.Work}
+	same.Policies["standard"], same.Hash = raised, "another"
+	report, err := w.Engine.Launch(t.Context(), same, w.cal, engine.LaunchOptions{At: time.Now()})
+	require.NoError(t, err)
+	require.Nil(t, report.Differs, "a policy raised later bars no older plan")
+	require.Equal(t, []any{true, 120}, []any{report.Resumed, report.Tasks})
+	left, err := w.Ledger.Unarmed(t.Context(), "kept")
+	require.NoError(t, err)
+	require.Empty(t, left)
+
+	report, err = w.Engine.Finish(t.Context(), "kept", engine.LaunchOptions{})
+	require.NoError(t, err)
+	require.Equal(t, engine.LaunchReport{Tasks: 120, Resumed: true}, report)
+	_, err = w.Engine.Finish(t.Context(), "nosuch", engine.LaunchOptions{})
+	require.ErrorIs(t, err, ledger.ErrNotFound)
 }
 
 func TestAnInterruptedLaunchIsResumed(t *testing.T) {

@@ -16,12 +16,11 @@ import (
 
 // What a caller may ask for with errors.Is.
 var (
-	ErrNotFound    = errors.New("not in the ledger")
-	ErrPlanDiffers = errors.New("this plan is in the ledger already, from other files")
-	ErrNotOpen     = errors.New("the task is not open")
-	ErrOvertaken   = errors.New("another try has begun or it is settled")
-	ErrBehind      = errors.New("the ledger has acts that this course does not rest on")
-	ErrShut        = errors.New("the ledger is shut")
+	ErrNotFound  = errors.New("not in the ledger")
+	ErrNotOpen   = errors.New("the task is not open")
+	ErrOvertaken = errors.New("another try has begun or it is settled")
+	ErrBehind    = errors.New("the ledger has acts that this course does not rest on")
+	ErrShut      = errors.New("the ledger is shut")
 )
 
 // What opening a ledger may find.

@@ -43,8 +43,8 @@ var taskValueColumns = []string{"plan", "id", "position", "duty", "period", "kin
 	"policy", "soft", "priority", "revision", "state", "light", "last_stage", "armed", "assigned_at", "closed_at", "publish"}
 
 // AddPlan writes a plan with its tasks and the stages expected of them, as one
-// event plan.launched. The same plan from the same files again changes nothing:
-// added is false. From other files it is ErrPlanDiffers.
+// event plan.launched. Where a plan of this ID is, whatever it says, nothing
+// changes: added is false.
 func (s *Store) AddPlan(ctx context.Context, l Launched, tasks []NewTask, when When) (added bool, err error) {
 	doc, err := json.Marshal(l.Plan)
 	if err != nil {
@@ -59,10 +59,8 @@ func (s *Store) AddPlan(ctx context.Context, l Launched, tasks []NewTask, when W
 	return writeWithin(ctx, s, s.o.Limits.Bulk, func(t *tx) (bool, error) {
 		var hash string
 		switch err := t.one(&hash, `SELECT hash FROM plans WHERE id = ?`, l.Plan.ID); {
-		case err == nil && hash == l.Plan.Hash:
-			return false, nil
 		case err == nil:
-			return false, fmt.Errorf("plan %s: %w", l.Plan.ID, ErrPlanDiffers)
+			return false, nil
 		case !errors.Is(err, ErrNotFound):
 			return false, err
 		}

@@ -1,9 +1,6 @@
 package plan
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"hash"
 	"path/filepath"
 	"regexp"
 	"time"
@@ -19,7 +16,6 @@ type loader struct {
 	*source // plan.yaml
 	cal     *calendar.Calendar
 	plan    Plan
-	hash    hash.Hash
 	files   []string
 	people  *register
 
@@ -48,12 +44,11 @@ const (
 // plan is nil when one of them is more than a warning.
 func Load(path string, cal *calendar.Calendar) (*Plan, []Problem) {
 	l := &loader{
-		source: &source{&book{}, path}, cal: cal, hash: sha256.New(), people: newRegister(),
+		source: &source{&book{}, path}, cal: cal, people: newRegister(),
 		policiesReady: true, byID: map[string]*entry{},
 	}
 	l.files = append(l.files, path)
 	if raw, ok := l.read(); ok {
-		l.hash.Write(raw)
 		if root, ok := l.parse(raw, "plan"); ok {
 			l.all(root)
 		}
@@ -101,7 +96,7 @@ func (l *loader) head(o object) {
 	}
 }
 
-// open reads a file named in plan.yaml and adds it to the plan's hash.
+// open reads a file named in plan.yaml.
 func (l *loader) open(name string) (s *source, raw []byte, ok bool) {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(filepath.Dir(l.file), name)
@@ -109,7 +104,6 @@ func (l *loader) open(name string) (s *source, raw []byte, ok bool) {
 	s = &source{l.book, name}
 	l.files = append(l.files, name)
 	raw, ok = s.read()
-	l.hash.Write(raw)
 	return s, raw, ok
 }
 
@@ -141,7 +135,6 @@ func (l *loader) policies(root object) {
 	if name := root.text("policies"); name != "" {
 		s, raw, ok = l.open(name)
 	} else {
-		l.hash.Write(raw)
 		l.files = append(l.files, s.file)
 	}
 	if ok {
@@ -197,5 +190,5 @@ func (l *loader) finish(root object) {
 		root.fault("clauses", "no_tasks", nil)
 	}
 	l.plan.Directory = l.people.Directory
-	l.plan.Hash = hex.EncodeToString(l.hash.Sum(nil))
+	l.plan.Hash = meaning(l.plan)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -84,7 +85,9 @@ func TestLoad(t *testing.T) {
 	require.Equal(t, p, &back, "a plan survives being kept as JSON")
 }
 
-func TestTheHashCoversEveryFile(t *testing.T) {
+// TestTheHashIsOfTheMeaning: what is said in other bytes is the same plan; what is said otherwise is another, in whichever
+// file it stands.
+func TestTheHashIsOfTheMeaning(t *testing.T) {
 	t.Parallel()
 	hash := func(change func(f files)) string {
 		f := smallFiles(t)
@@ -94,13 +97,55 @@ func TestTheHashCoversEveryFile(t *testing.T) {
 		require.Empty(t, problems)
 		return p.Hash
 	}
-	seen := map[string]bool{hash(func(files) {}): true}
-	for _, name := range []string{"plan.yaml", "units.yaml", "policies.yaml"} {
-		h := hash(func(f files) { f[name] += "# x\n" })
-		require.False(t, seen[h], name)
+	each := func(change func(text string) string) func(files) {
+		return func(f files) {
+			for name := range f {
+				f[name] = change(f[name])
+			}
+		}
+	}
+	same := hash(func(files) {})
+	for what, change := range map[string]func(files){
+		"a comment":         each(func(text string) string { return "# x\n" + text + "# y\n" }),
+		"Windows line ends": each(func(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }),
+		"a byte order mark": each(func(text string) string { return "\ufeff" + text }),
+		"quotes": func(f files) {
+			f["plan.yaml"] = regexp.MustCompile(`(?m)^title: (.*)$`).ReplaceAllString(f["plan.yaml"], `title: "$1"`)
+		},
+		"the order of keys": func(f files) { f["plan.yaml"] = firstLineLast(f["plan.yaml"]) },
+		"an unused policy": func(f files) {
+			f["policies.yaml"] = strings.Replace(f["policies.yaml"], "\npolicies:\n", "\npolicies:\n"+strings.Replace(firstPolicy(f["policies.yaml"]), "name: standard", "name: unused", 1), 1)
+		},
+		"an empty text": func(f files) { f["plan.yaml"] += "\nzone: \"\"\n" },
+	} {
+		require.Equal(t, same, hash(change), what)
+	}
+	seen := map[string]bool{same: true}
+	for what, change := range map[string]func(files){
+		"a title": func(f files) { f["plan.yaml"] = strings.Replace(f["plan.yaml"], "title: ", "title: 修订", 1) },
+		"a name": func(f files) {
+			f["units.yaml"] = regexp.MustCompile(`email: .*@`).ReplaceAllString(f["units.yaml"], "email: new@")
+		},
+		"a policy": func(f files) {
+			f["policies.yaml"] = regexp.MustCompile(`version: \d+`).ReplaceAllString(f["policies.yaml"], "version: 99")
+		},
+	} {
+		h := hash(change)
+		require.False(t, seen[h], what)
 		seen[h] = true
 	}
-	require.True(t, seen[hash(func(files) {})])
+}
+
+// firstLineLast moves the first line of a mapping, one key, behind all others.
+func firstLineLast(text string) string {
+	first, rest, _ := strings.Cut(strings.TrimLeft(text, "\n"), "\n")
+	return strings.TrimRight(rest, "\n") + "\n" + first + "\n"
+}
+
+// firstPolicy is the first policy of a file, as it stands there.
+func firstPolicy(text string) string {
+	begin := strings.Index(text, "  - name: ")
+	return text[begin : begin+1+strings.Index(text[begin+1:], "\n  - name: ")+1]
 }
 
 func TestUnitsInSeveralFiles(t *testing.T) {

@@ -26,7 +26,7 @@ type Plan struct {
 	Directory    people.Directory
 	Policies     map[string]Policy
 	Consequences []Consequence `json:"consequences,omitempty"`
-	Hash         string        `json:"hash"` // SHA-256 over the bytes of all files read, hex
+	Hash         string        `json:"hash"` // SHA-256 over what the plan says, hex; see meaning
 }
 
 // Clause is one numbered paragraph 条目 with the units of its brackets.

@@ -1,0 +1,74 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"duban/internal/people"
+)
+
+// meaning is the hash of what a plan says, however its files say it: comments,
+// line ends, the order of keys, the order of units and policies that no task
+// follows do not count. A field that is empty counts as absent, so that a field
+// added to the program later does not make another plan of an old file.
+func meaning(p Plan) string {
+	p.Hash = ""
+	followed := map[string]Policy{}
+	follow := func(name string) {
+		if policy, ok := p.Policies[name]; ok {
+			followed[name] = policy
+		}
+	}
+	follow(p.Policy)
+	p.Tasks = slices.Clone(p.Tasks)
+	for i, t := range p.Tasks {
+		follow(t.Policy)
+		p.Tasks[i].Assist = slices.Sorted(slices.Values(t.Assist))
+	}
+	p.Policies = followed
+	p.Directory.Units = slices.SortedFunc(slices.Values(p.Directory.Units), func(a, b people.Unit) int { return strings.Compare(a.ID, b.ID) })
+	raw, err := json.Marshal(p)
+	if err != nil {
+		panic("plan: " + err.Error()) // strings, numbers and lists can always be written
+	}
+	var tree any
+	if err := json.Unmarshal(raw, &tree); err != nil {
+		panic("plan: " + err.Error())
+	}
+	said, _ := said(tree)
+	if raw, err = json.Marshal(said); err != nil { // maps are written in the order of their keys
+		panic("plan: " + err.Error())
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// said is a value without what is empty in it; ok is false when nothing is left.
+// Items of lists stay: their number and places mean something.
+func said(v any) (kept any, ok bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		kept := map[string]any{}
+		for key, item := range v {
+			if item, ok := said(item); ok {
+				kept[key] = item
+			}
+		}
+		return kept, len(kept) > 0
+	case []any:
+		for i := range v {
+			v[i], _ = said(v[i])
+		}
+		return v, len(v) > 0
+	case string:
+		return v, v != ""
+	case float64:
+		return v, v != 0
+	case bool:
+		return v, v
+	}
+	return nil, false
+}
