@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"io"
 	"net"
 	"net/url"
 	"os"
@@ -10,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -78,6 +78,24 @@ type gate struct {
 	at     string
 	socket string
 	path   string
+	frozen atomic.Bool // what goes through is held, and the connections stay open
+}
+
+func (g *gate) pass(to, from net.Conn) {
+	defer to.Close()
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := from.Read(buffer)
+		for g.frozen.Load() {
+			time.Sleep(20 * time.Millisecond)
+		}
+		if err == nil {
+			_, err = to.Write(buffer[:n])
+		}
+		if err != nil {
+			return
+		}
+	}
 }
 
 func newGate(t *testing.T) *gate {
@@ -117,8 +135,8 @@ func (g *gate) open(silent bool) (shut func()) {
 				c.Close()
 				continue
 			}
-			go func() { _, _ = io.Copy(to, c); to.Close() }()
-			go func() { _, _ = io.Copy(c, to); c.Close() }()
+			go g.pass(to, c)
+			go g.pass(c, to)
 		}
 	}()
 	return func() { l.Close() }
@@ -149,7 +167,6 @@ func TestAServiceWaitsForItsDatabase(t *testing.T) {
 	shut()
 	g.open(false)
 	up.says("引擎已就绪")
-	require.NotContains(t, up.text(), "s3cret")
 	require.NoError(t, up.Process.Signal(syscall.SIGTERM))
 	require.Zero(t, up.ends(40*time.Second), up.text())
 	require.NotContains(t, up.text(), "s3cret")
@@ -164,6 +181,50 @@ func TestAServiceWaitsForItsDatabase(t *testing.T) {
 	require.Contains(t, told[0], "STATUS=waiting: ledger")
 	require.Contains(t, told, "READY=1\nSTATUS=working")
 	require.NotContains(t, strings.Join(told, "\n"), "s3cret")
+}
+
+// TestAStopEndsThoughTheDatabaseIsSilent: connections that are open and say
+// nothing hold a stop for no longer than a stop may take.
+func TestAStopEndsThoughTheDatabaseIsSilent(t *testing.T) {
+	t.Parallel()
+	g := newGate(t)
+	g.open(false)
+	up := runs(t, []string{"DATABASE_URL=" + g.url(), "DUBAN_DIR=" + t.TempDir(), "DUBAN_TEMPORAL_PORT=0", "DUBAN_UI_PORT=0"}, "up", "../seeds/jincheng-2021-water/plan.yaml")
+	up.says("引擎已就绪")
+	g.frozen.Store(true) // in the middle of a launch
+	require.NoError(t, up.Process.Signal(syscall.SIGTERM))
+	up.ends(40 * time.Second)
+}
+
+// TestASecondSignalEndsAtOnce: a command that hears nothing, because it reads
+// from where nothing comes, is left behind after a signal, and at a second one
+// the process is gone.
+func TestASecondSignalEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	deaf := func() *process {
+		fifo := filepath.Join(t.TempDir(), "plan.yaml")
+		require.NoError(t, syscall.Mkfifo(fifo, 0o600))
+		p := runs(t, []string{"DUBAN_DIR=" + t.TempDir()}, "plan", "tasks", fifo)
+		require.Eventually(t, func() bool { // until it reads
+			w, err := os.OpenFile(fifo, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+			if err == nil {
+				t.Cleanup(func() { w.Close() })
+			}
+			return err == nil
+		}, time.Minute, 20*time.Millisecond)
+		require.NoError(t, p.Process.Signal(syscall.SIGTERM))
+		return p
+	}
+	once, twice := deaf(), deaf()
+	go func() {
+		for range 100 { // two that come together count as one
+			_ = twice.Process.Signal(syscall.SIGTERM)
+			time.Sleep(10 * time.Millisecond)
+		}
+	}()
+	require.Equal(t, 128+int(syscall.SIGTERM), twice.ends(20*time.Second))
+	require.Equal(t, 1, once.ends(20*time.Second))
+	require.Contains(t, once.text(), "已中断")
 }
 
 // TestAPersonWaitsTwentySeconds: a database that takes the connection and is

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -42,7 +43,9 @@ type completer = func(cmd *cobra.Command, args []string, typed string) ([]cobra.
 // there completes nothing.
 func named(find func(ctx context.Context) (map[string]string, error)) completer {
 	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		names, err := find(cmd.Context())
+		ctx, cancel := context.WithTimeout(cmd.Context(), 3*time.Second) // nobody waits longer for a tab
+		defer cancel()
+		names, err := find(ctx)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

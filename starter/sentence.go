@@ -12,6 +12,7 @@ import (
 	"github.com/lib/pq"
 	"go.temporal.io/api/serviceerror"
 
+	"duban/internal/engine"
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/rehearse"
@@ -49,6 +50,14 @@ func (a *app) known(err error) (string, bool) {
 	var away *host.AwayError
 	if errors.As(err, &away) && !errors.Is(err, ledger.ErrBusy) && !errors.Is(err, ledger.ErrFull) && !errors.Is(err, ledger.ErrDamaged) {
 		return a.w.T("help."+away.Who+"_away", words.Data{"At": away.At, "Why": a.why(away.Err)}), true
+	}
+	var silent *engine.SilentError
+	if errors.As(err, &silent) {
+		reason, known := a.known(silent.Err)
+		if !known || silent.Why != engine.LedgerAway && silent.Why != engine.LedgerStuck {
+			reason = a.w.T("help.silent_"+string(silent.Why), words.Data{"Error": silent.Err, "Ledger": host.LedgerURL(a.cfg)})
+		}
+		return a.w.T("help.silent", words.Data{"Why": reason}), true
 	}
 	for _, s := range sentences {
 		if errors.Is(err, s.err) {

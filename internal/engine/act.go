@@ -32,6 +32,10 @@ var errNoID = errors.New("engine: an act needs an ID")
 // when it is zero. Whether the person may do it at all is decided here, before
 // anything is sent.
 func (e *Engine) Act(ctx context.Context, planID, task string, a act.Act) error {
+	return e.within(ctx, func(ctx context.Context) error { return e.actOn(ctx, planID, task, a) })
+}
+
+func (e *Engine) actOn(ctx context.Context, planID, task string, a act.Act) error {
 	if a.ID == "" {
 		return errNoID
 	}

@@ -23,6 +23,8 @@ type Engine struct {
 	window time.Duration
 	now    func() time.Time
 	log    *slog.Logger
+
+	patience time.Duration // see AnswerWithin
 }
 
 // New makes an engine. window is the wake window that started tasks are given;

@@ -47,6 +47,10 @@ func (e *Engine) EndTalk(ctx context.Context, planID, talk string) error {
 // zero. Whether the person may do it at all is decided here, before anything is
 // sent.
 func (e *Engine) ActOnTalk(ctx context.Context, planID, talkID string, a act.Act) error {
+	return e.within(ctx, func(ctx context.Context) error { return e.actOnTalk(ctx, planID, talkID, a) })
+}
+
+func (e *Engine) actOnTalk(ctx context.Context, planID, talkID string, a act.Act) error {
 	if a.ID == "" {
 		return errNoID
 	}
@@ -95,6 +99,14 @@ func (e *Engine) ActOnTalk(ctx context.Context, planID, talkID string, a act.Act
 // and ID are kept; nil when a person proposes. It gives the talk's ID, the same
 // for the same act, or *RefusedError.
 func (e *Engine) Propose(ctx context.Context, planID string, a act.Act, rule *act.Proposal) (talkID string, err error) {
+	err = e.within(ctx, func(ctx context.Context) (err error) {
+		talkID, err = e.propose(ctx, planID, a, rule)
+		return err
+	})
+	return talkID, err
+}
+
+func (e *Engine) propose(ctx context.Context, planID string, a act.Act, rule *act.Proposal) (talkID string, err error) {
 	l, err := e.ledger.Plan(ctx, planID)
 	if err != nil {
 		return "", err

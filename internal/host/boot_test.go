@@ -298,3 +298,30 @@ func TestSystemdIsTold(t *testing.T) {
 	require.Contains(t, strings.Join(log.all(), "\n"), "No progress")
 	notifier{}.ready() // not the service: says nothing
 }
+
+// TestWhatTheEnvironmentSaysNeedsNoFile: with the address in the environment, a file of Temporal's own that cannot be read
+// does not matter, unless it is named.
+func TestWhatTheEnvironmentSaysNeedsNoFile(t *testing.T) {
+	dir, home := t.TempDir(), t.TempDir()
+	file := filepath.Join(home, "temporalio", "temporal.toml")
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o700))
+	require.NoError(t, os.WriteFile(file, []byte("not = [toml"), 0o600))
+	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(dir, "ledger.db"))
+	require.NoError(t, err)
+	require.NoError(t, store.Close())
+	at := closedPort(t)
+	t.Setenv("XDG_CONFIG_HOME", home)
+	t.Setenv("TEMPORAL_ADDRESS", at)
+	environ := map[string]string{"TEMPORAL_ADDRESS": at, "DATABASE_URL": "sqlite:" + filepath.Join(dir, "ledger.db"), "DUBAN_DIR": dir}
+	open := func() error {
+		cfg, err := settings.Load(environ)
+		require.NoError(t, err)
+		_, err = Open(t.Context(), cfg, Options{Log: slog.New(slog.DiscardHandler)})
+		return err
+	}
+	var away *AwayError
+	require.ErrorAs(t, open(), &away)
+	require.Equal(t, at, away.At)
+	environ["TEMPORAL_CONFIG_FILE"] = file
+	require.ErrorContains(t, open(), "TEMPORAL_*")
+}

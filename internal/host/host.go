@@ -124,6 +124,7 @@ func Open(ctx context.Context, cfg settings.Config, o Options) (_ *Host, err err
 	}
 	h.Engine = engine.New(h.Client, h.Ledger, cfg.WakeWindow, time.Now, o.Log)
 	if !o.Work {
+		h.Engine.AnswerWithin(patience * 6 / 10) // the rest is for opening, and for looking why there is no answer
 		return h, nil
 	}
 	if err := h.work(ctx, cfg, o); err != nil {

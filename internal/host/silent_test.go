@@ -1,0 +1,59 @@
+package host_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/engine"
+	"duban/internal/ledger"
+)
+
+// silent is an act that must not be answered, and what is said to be the matter.
+func (w *world) silent(e *engine.Engine, id string) engine.Silence {
+	w.t.Helper()
+	begun := time.Now()
+	err := e.Act(w.t.Context(), "silent", "a", act.Act{ID: id, Kind: act.Progress, By: liaison, Reason: "理由", Percent: 10})
+	var silent *engine.SilentError
+	require.ErrorAs(w.t, err, &silent)
+	require.Less(w.t, time.Since(begun), 30*time.Second)
+	return silent.Why
+}
+
+// TestAnActThatIsNotAnsweredSaysWhatIsTheMatter: nobody works, the clock was set back, the ledger is held; and
+// what was accepted meanwhile is done once, and answered when it is asked for again.
+func TestAnActThatIsNotAnsweredSaysWhatIsTheMatter(t *testing.T) {
+	cfg := config(t)
+	first := open(t, cfg, true)
+	first.standing("silent", dated("a", "2021-05-31"))
+	require.NoError(t, first.Close())
+
+	idle := open(t, cfg, false)
+	asks := func(w *world, now func() time.Time) *engine.Engine {
+		e := engine.New(w.Client, w.Ledger, 2*time.Hour, now, quiet)
+		e.AnswerWithin(time.Second)
+		return e
+	}
+	// The pollers of the worker that has just stopped are remembered for a while.
+	require.Contains(t, []engine.Silence{engine.NobodyWorks, engine.Slow}, idle.silent(asks(idle, time.Now), "nobody"))
+	require.Equal(t, engine.ClockBack, idle.silent(asks(idle, func() time.Time { return time.Now().Add(-time.Hour) }), "back"))
+	free := idle.locked()
+	require.Equal(t, engine.LedgerStuck, idle.silent(asks(idle, time.Now), "held"))
+	free()
+	require.NoError(t, idle.Close())
+
+	w := open(t, cfg, true)
+	for _, id := range []string{"nobody", "held"} {
+		require.NoError(t, w.act("silent", "a", liaison, act.Act{ID: id, Kind: act.Progress, Percent: 10}), "the same again asks for the answer")
+	}
+	events, err := w.Ledger.Events(t.Context(), ledger.EventFilter{Plan: "silent", Task: "a"})
+	require.NoError(t, err)
+	done := map[string]int{}
+	for _, e := range events {
+		done[e.Key]++
+	}
+	require.Equal(t, 1, done[ledger.ActKey("silent", "a", "nobody")])
+	require.Equal(t, 1, done[ledger.ActKey("silent", "a", "held")])
+}
