@@ -11,8 +11,8 @@ import (
 	"duban/internal/ledger"
 )
 
-// silent is an act that must not be answered, and what is said to be the matter.
-func (w *world) silent(e *engine.Engine, id string) engine.Silence {
+// unanswered is an act that must not be answered, and what is said to be the matter.
+func (w *world) unanswered(e *engine.Engine, id string) engine.Silence {
 	w.t.Helper()
 	begun := time.Now()
 	err := e.Act(w.t.Context(), "silent", "a", act.Act{ID: id, Kind: act.Progress, By: liaison, Reason: "理由", Percent: 10})
@@ -37,10 +37,10 @@ func TestAnActThatIsNotAnsweredSaysWhatIsTheMatter(t *testing.T) {
 		return e
 	}
 	// The pollers of the worker that has just stopped are remembered for a while.
-	require.Contains(t, []engine.Silence{engine.NobodyWorks, engine.Slow}, idle.silent(asks(idle, time.Now), "nobody"))
-	require.Equal(t, engine.ClockBack, idle.silent(asks(idle, func() time.Time { return time.Now().Add(-time.Hour) }), "back"))
+	require.Contains(t, []engine.Silence{engine.NobodyWorks, engine.Slow}, idle.unanswered(asks(idle, time.Now), "nobody"))
+	require.Equal(t, engine.ClockBack, idle.unanswered(asks(idle, func() time.Time { return time.Now().Add(-time.Hour) }), "back"))
 	free := idle.locked()
-	require.Equal(t, engine.LedgerStuck, idle.silent(asks(idle, time.Now), "held"))
+	require.Equal(t, engine.LedgerStuck, idle.unanswered(asks(idle, time.Now), "held"))
 	free()
 	require.NoError(t, idle.Close())
 
