@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/workflow"
 
+	"duban/activities"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
@@ -165,6 +167,20 @@ func TestDigestRefusedForGoodIsNotTriedAgain(t *testing.T) {
 	b.done()
 	require.Equal(t, []string{"remind-7 failed"}, b.states())
 	require.Equal(t, 1, tries)
+}
+
+// A try that is broken off between the channel's answer and its receipt leaves no doubt.
+func TestAReceiptIsWrittenThoughItsTryHasEnded(t *testing.T) {
+	t.Parallel()
+	b, d := digestBench(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	b.post.broken = func() error { cancel(); return nil }
+	b.post.deaf = true
+	left, err := b.starts.speak(ctx, activities.SpeakInput{Digest: d.Key})
+	require.NoError(t, err)
+	require.Zero(t, left)
+	require.Error(t, ctx.Err())
+	require.Equal(t, []string{"remind-7 sent"}, b.states())
 }
 
 // Where a copy is known as one, what may have arrived is sent again and said so;
