@@ -222,6 +222,8 @@ func (s *scan) bareMoment(h *hit, p phrase) {
 		h.Rule, h.Sure = "D3", Likely
 	case p.m.edge != 0:
 		h.Rule = "A6"
+	case p.m.grain == ofYear && s.one2(p.to, "长期", "持续", "常态化", "继续坚持"): // 2022年长期坚持
+		h.Kind, h.Rule, h.Start, h.Due = Start, "A1", p.d.first, noDay
 	case p.m.grain == ofYear:
 		s.wholeYear(h, p)
 	case p.m.grain == ofHalf || p.m.grain == ofQuarter:

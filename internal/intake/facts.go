@@ -27,6 +27,7 @@ var (
 	yearsRe   = regexp.MustCompile(`((?:20|19)\d\d)年? ?[-~至—] ?((?:20|19)\d\d)年?`)
 	yearRe    = regexp.MustCompile(`((?:20|19)\d\d)年`)
 	placeRe   = regexp.MustCompile(`^(?:中共)?([\p{Han}]{1,8}?(?:省|自治区|自治州|州|市|盟|县|区|旗))(?:委|人民政府|政府|[\p{Han}]{0,14}(?:局|委|办|厅|会|部))`)
+	titleRe   = regexp.MustCompile(`^[\p{Han}]{1,8}?(?:省|自治区|州|市|盟|县|区|旗)`)
 	ignorePre = regexp.MustCompile(`^(?:中共|国务院)`)
 )
 

@@ -226,7 +226,7 @@ func cutAtMarks(text string, next map[int]int) []string {
 	if m, ok := readMark(text); ok {
 		count(m)
 	}
-	if utf8.RuneCountInString(text) < 50 {
+	if utf8.RuneCountInString(text) < 50 && !hungHead.MatchString(text) {
 		return []string{text}
 	}
 	rs := []rune(text)
@@ -259,6 +259,10 @@ func cutAtMarks(text string, next map[int]int) []string {
 	return out
 }
 
+// hungHead is a chapter's heading that hangs on the words before it, where a line
+// break was lost.
+var hungHead = regexp.MustCompile(`\p{Han}[二三四五六七八九十]、(?:总体要求|指导思想|总体目标|工作目标|主要目标|基本原则|工作原则|重点任务|主要任务|工作任务|重点工作|工作措施|主要措施|保障措施|组织保障|组织实施|工作要求|有关要求|实施步骤|工作步骤|时间安排|任务分工)`)
+
 func plausible(fs []rune, i int, m mark, next map[int]int, first bool) bool {
 	after := rune(0)
 	if i+m.length < len(fs) {
@@ -278,6 +282,9 @@ func plausible(fs []rune, i int, m mark, next map[int]int, first bool) bool {
 	case styleParen: // （一）
 		return expected && (ended || shortSince(fs, i))
 	case styleHan: // 一、
+		if next[m.style] == m.num && hungHead.MatchString("字"+string(fs[i:min(len(fs), i+12)])) {
+			return true
+		}
 		return expected && (ended || next[m.style] == m.num && m.num > 1 && shortSince(fs, i) || m.num == 1 && i < 80 && planTitle.MatchString(strings.TrimSpace(string(fs[:i]))))
 	case styleArticle, stylePart:
 		return expected && ended

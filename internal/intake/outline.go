@@ -176,6 +176,10 @@ func (b *outliner) startAnnex(f string) {
 }
 
 func (b *outliner) plain(p para) {
+	if t := tight(fold(p.text)); len(b.open) > 0 && utf8.RuneCountInString(t) >= 8 && utf8.RuneCountInString(t) <= 50 && planTitle.MatchString(t) && !strings.ContainsAny(t, "。,;:、") && titleRe.MatchString(t) {
+		b.open, b.lastPar = nil, p.text // the title of the next plan in the file
+		return
+	}
 	if len(b.open) == 0 {
 		if noteRow.MatchString(fold(p.text)) || b.annex == "" || len(b.o.top) == 0 {
 			b.o.head = append(b.o.head, p)

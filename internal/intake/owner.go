@@ -153,6 +153,12 @@ func (k *committer) owner(c *clause, e *entry, context string) {
 // bySubject is true when the sentence itself names who acts.
 func (k *committer) bySubject(c *clause, e *entry, text, context string, br []named) bool {
 	names, several := k.subject(text, e)
+	if len(names) == 0 && e.span.to > e.span.from && e.span.to-e.span.from < 1200 { // 为…，请各县于…
+		parts := commaSpans(c.text, e.span)
+		for i := 1; i < len(parts) && i < 6 && len(names) == 0 && adverbial(c.text, parts[:i]); i++ {
+			names, several = k.subject(c.text[parts[i].from:parts[i].to], e)
+		}
+	}
 	if len(names) == 0 && e.opening != "" {
 		names, several = k.subject(e.opening, e)
 	}

@@ -114,6 +114,12 @@ func goalTask(text string, r deadline.Reading, s span) bool {
 		said = text[s.from:s.to]
 	}
 	said, _, _ = strings.Cut(said, "；")
+	for _, part := range strings.FieldsFunc(said, func(r rune) bool { return r == '，' || r == ',' }) {
+		if builtWord.MatchString(part) { // what follows says what it is for
+			said = part
+			break
+		}
+	}
 	return builtWord.MatchString(said) && !shareWord.MatchString(said)
 }
 

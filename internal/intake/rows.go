@@ -157,8 +157,26 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 		if e.Milestone == "" && e.Kind == plan.Dated {
 			e.Milestone = "完成"
 		}
+		if e.Title == r.title {
+			e.Title = r.matter()
+		}
 	}
 	return out
+}
+
+var matterVerb = regexp.MustCompile(`^(?:新增|新建|改建|扩建|建设|建成|改造|完成|开展|实施|更新|购置|培训|发放|安装|铺设|整治|治理|修复|提升|打造|创建|为|对|免费|组织|举办|推进|启动|投放|增设|优化|设立|种植|栽植|拆除|维修|加装)`)
+
+// matter is what a row is about: the sentence that says what is done, where the
+// column of names only names a thing (公共停车位: 新增城区公共停车位300个).
+func (r *row) matter() string {
+	content := tidyTitle(unmarked(oneLine(r.content)))
+	if hanIn(r.title) > 10 || matterVerb.MatchString(r.title) || strings.ContainsAny(r.content, "\n") || !matterVerb.MatchString(content) {
+		return r.title
+	}
+	if i := strings.IndexAny(content, "。；;"); i > 0 && i < len(content)-3 || hanIn(content) > 36 {
+		return r.title + "：" + shorten(firstSentence(content), 36)
+	}
+	return content
 }
 
 // wordEntries are the steps that a row's words date beside its limit: 3月底前完成

@@ -107,7 +107,7 @@ func (w wanted) found(p *plan.Plan, k plan.Task) bool {
 	case w.Soft != k.Soft:
 		return false
 	}
-	return strings.Contains(tight(fold(k.Source+k.Title)), tight(fold(w.Words)))
+	return strings.Contains(strings.ReplaceAll(tight(fold(k.Source+k.Title)), "|", ""), tight(fold(w.Words)))
 }
 
 type score struct{ found, wanted, right, made int }

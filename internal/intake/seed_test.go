@@ -83,7 +83,7 @@ func who(p *plan.Plan, id string) string {
 
 // same says whether two commitments speak of the same words of the document.
 func sameWords(a, b string) bool {
-	a, b = tight(fold(a)), tight(fold(b))
+	a, b = strings.ReplaceAll(tight(fold(a)), "|", ""), strings.ReplaceAll(tight(fold(b)), "|", "")
 	return strings.Contains(a, b) || strings.Contains(b, a)
 }
 

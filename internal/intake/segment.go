@@ -33,7 +33,7 @@ type segment struct {
 
 var (
 	thinVerb   = regexp.MustCompile(`^(并|要|应|须|需|将|均|全部|全面|基本|力争|争取|确保|努力|原则上|于|在|前|完成|实现|建成|落实|到位|达到|取得|目标|任务|工作|验收|整改|整治|实施|启动|开工|投运|投用|使用|投入|办结|报送|上报|提交|结束|竣工|见效|成效|明显|以)+$`)
-	thinReport = regexp.MustCompile(`^(?:并|前|于|,)*(?:报|上报|报送|送|报请)[\p{Han}]{0,12}(?:备案|审批|审定|批准|审核|审查|政府|局|办|办公室|委)$`)
+	thinReport = regexp.MustCompile(`^(?:并|请|前|于|,)*(?:报|上报|报送|送|报请)[\p{Han}]{0,12}(?:备案|审批|审定|批准|审核|审查|政府|局|办|办公室|委)$`)
 	freshWord  = regexp.MustCompile(`^(并加快|并推进|并积极|同时|鼓励|进一步|加快推进|推进|加强|强化|持续|不断|深入|探索|支持|引导|严格|积极)`)
 )
 
@@ -65,6 +65,7 @@ func segments(text string, parts []span, marks []marked) []segment {
 			}
 		}
 		g := segment{reading: &marks[i].Reading, context: context}
+		g.from = -1 // not set yet
 		if from >= 0 && next < from {
 			before := span{parts[next].from, parts[from-1].to}
 			if i == 0 && (thin(text, parts[from], m.Reading) || m.Kind != deadline.Recurring && openerOf(text, before)) {
@@ -84,7 +85,7 @@ func segments(text string, parts []span, marks []marked) []segment {
 		switch {
 		case from < 0:
 			g.from = cutBefore(text, marks[i-1].End, m.Begin)
-		case g.from == 0:
+		case g.from < 0:
 			g.from = parts[from].from
 		}
 		last := end

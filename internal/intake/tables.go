@@ -90,7 +90,7 @@ func readHeader(t tableAt) (headedTable, bool) {
 		}
 	}
 	if best < 2 {
-		return h, false
+		return guessHeader(t)
 	}
 	if h.head+1 < len(t.Rows) { // a second header row fills what is missing
 		joined := joinHeads(t.Rows[h.head].Cells, t.Rows[h.head+1].Cells)
@@ -101,6 +101,59 @@ func readHeader(t tableAt) (headedTable, bool) {
 		}
 	}
 	h.findTimes()
+	return h, true
+}
+
+// guessHeader finds the columns of a table without a header by what their cells
+// are: limits, units, and the words of the task.
+func guessHeader(t tableAt) (headedTable, bool) {
+	h := headedTable{tableAt: t, head: -1, cols: map[column]int{}}
+	if len(t.Rows) < 2 {
+		return h, false
+	}
+	width := 0
+	for _, r := range t.Rows {
+		width = max(width, len(r.Cells))
+	}
+	words, longest := -1, 0
+	for i := range min(width, 30) {
+		full, limits, units, numbers, long := 0, 0, 0, 0, 0
+		for _, r := range t.Rows[:min(len(t.Rows), 60)] {
+			if i >= len(r.Cells) || strings.TrimSpace(r.Cells[i]) == "" {
+				continue
+			}
+			c := oneLine(r.Cells[i])
+			full++
+			long += hanIn(c)
+			switch f := fold(c); {
+			case isRowNumber(c):
+				numbers++
+			case hanIn(c) <= 24 && limitLike.MatchString(f) && timeWord.MatchString(f):
+				limits++
+			case looksUnit(f) || len(splitList(f)) > 1 && looksUnit(splitList(f)[0]):
+				units++
+			}
+		}
+		_, limit := h.cols[colLimit]
+		_, unit := h.cols[colUnit]
+		switch {
+		case full == 0:
+		case numbers*10 >= full*7:
+			h.cols[colNo] = i
+		case limits*10 >= full*6 && !limit:
+			h.cols[colLimit] = i
+		case units*10 >= full*6 && !unit:
+			h.cols[colUnit] = i
+		case long > longest:
+			words, longest = i, long
+		}
+	}
+	_, limit := h.cols[colLimit]
+	_, unit := h.cols[colUnit]
+	if words < 0 || !limit || !unit {
+		return h, false
+	}
+	h.cols[colTask] = words
 	return h, true
 }
 
@@ -235,7 +288,10 @@ func (h headedTable) cell(r Row, c column) string {
 // notes.
 func (h headedTable) body() []Row {
 	var out []Row
-	head := tight(strings.Join(h.Rows[h.head].Cells, "|"))
+	head := ""
+	if h.head >= 0 {
+		head = tight(strings.Join(h.Rows[h.head].Cells, "|"))
+	}
 	for _, r := range h.Rows[h.head+1:] {
 		full := nonEmpty(r.Cells)
 		if len(full) == 0 || tight(strings.Join(r.Cells, "|")) == head {
@@ -292,10 +348,19 @@ func (h headedTable) rows() []row {
 		w.units = h.units(r)
 		w.place = h.place
 		w.place.Row = r.No
-		w.raw = oneLine(strings.Join(nonEmpty(r.Cells), " "))
+		w.raw = rowText(r.Cells)
 		out = append(out, w)
 	}
 	return out
+}
+
+// rowText is a row as printed, with its cells apart.
+func rowText(cells []string) string {
+	var out []string
+	for _, c := range nonEmpty(cells) {
+		out = append(out, oneLine(c))
+	}
+	return strings.Join(out, " | ")
 }
 
 // tellApart gives rows under one merged title their own words.
