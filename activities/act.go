@@ -80,14 +80,21 @@ func (a *Activities) RecordAct(ctx context.Context, in ActInput) (ActResult, err
 	return ActResult{Course: after}, a.startDigests(ctx, l, digests)
 }
 
-// course is a task's as the ledger has it, with its limits.
+// course is a task's to go on from, as the ledger has it.
 func (a *Activities) course(ctx context.Context, l ledger.Launched, task string) (act.Course, error) {
 	book, err := a.book(ctx, l)
 	if err != nil {
 		return act.Course{}, err
 	}
-	c, err := a.Ledger.Course(ctx, l, task)
-	return book.Limited(c), translate(err)
+	t, err := a.Ledger.Task(ctx, l.Plan.ID, task)
+	if err != nil {
+		return act.Course{}, translate(err)
+	}
+	stages, err := a.Ledger.Stages(ctx, l.Plan.ID, task)
+	if err != nil {
+		return act.Course{}, err
+	}
+	return ledger.Resumed(&l.Plan, t, stages, book.Open), nil
 }
 
 // book works out courses of a launched plan by the calendar in force.

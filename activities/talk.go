@@ -66,10 +66,21 @@ func (a *Activities) RenewProposal(ctx context.Context, in TalkInput) (act.TalkC
 	return course, translate(err)
 }
 
-// talkCourse is a talk's as the ledger has it.
+// talkCourse is a talk's to go on from, as the ledger has it.
 func (a *Activities) talkCourse(ctx context.Context, l ledger.Launched, id string) (act.TalkCourse, error) {
-	c, err := a.Ledger.TalkCourse(ctx, l, id, a.when(l.Clock).Plan)
-	return c, translate(err)
+	k, err := a.Ledger.Talk(ctx, l.Plan.ID, id)
+	if err != nil {
+		return act.TalkCourse{}, translate(err)
+	}
+	task, err := a.Ledger.Task(ctx, l.Plan.ID, k.Task)
+	if err != nil {
+		return act.TalkCourse{}, translate(err)
+	}
+	stages, err := a.Ledger.Stages(ctx, l.Plan.ID, k.Task)
+	if err != nil {
+		return act.TalkCourse{}, err
+	}
+	return ledger.ResumedTalk(&l.Plan, task, k, stages), nil
 }
 
 // TalkActInput is one act on a talk whose course stood like this.

@@ -120,12 +120,22 @@ func (r reconciling) actsOfRun(ctx context.Context, workflow, run string) (acts 
 				scheduled[e.GetEventId()] = in
 			}
 		case *history.HistoryEvent_ActivityTaskCompletedEventAttributes:
-			if in, ok := scheduled[a.ActivityTaskCompletedEventAttributes.GetScheduledEventId()]; ok {
+			in, ok := scheduled[a.ActivityTaskCompletedEventAttributes.GetScheduledEventId()]
+			if ok && !nothingWritten(a.ActivityTaskCompletedEventAttributes.GetResult()) {
 				acts = append(acts, in)
 			}
 		}
 	}
 	return slices.Clip(acts), before, nil
+}
+
+// nothingWritten tells the result of a try that recorded no act, because the ledger
+// was further on than the course the act was judged by.
+func nothingWritten(result *common.Payloads) bool {
+	var r struct {
+		Behind bool `json:"behind"`
+	}
+	return converter.GetDefaultDataConverter().FromPayloads(result, &r) == nil && r.Behind
 }
 
 // actOf reads the input of the activities that record acts.

@@ -65,7 +65,6 @@ func (st Stage) on(c act.Course) act.Course {
 		c.Held = append(c.Held, st.Stage)
 	case Decided:
 		c.Case = c.Case.Said(st.Stage)
-		c.Ahead = append(slices.DeleteFunc(c.Ahead, func(a plan.Stage) bool { return a.At.Before(st.At) }), st.Stage)
 	}
 	return c
 }
@@ -102,29 +101,6 @@ func (s *Store) TalkCourses(ctx context.Context, l Launched, at time.Time) (map[
 		}
 	}
 	return courses, nil
-}
-
-// TalkCourse is one talk's, in whatever state: see TalkCourses.
-func (s *Store) TalkCourse(ctx context.Context, l Launched, id string, at time.Time) (act.TalkCourse, error) {
-	t, err := s.Talk(ctx, l.Plan.ID, id)
-	if err != nil {
-		return act.TalkCourse{}, err
-	}
-	task, err := s.Task(ctx, l.Plan.ID, t.Task)
-	if err != nil {
-		return act.TalkCourse{}, err
-	}
-	stages, err := s.Stages(ctx, l.Plan.ID, t.Task)
-	if err != nil {
-		return act.TalkCourse{}, err
-	}
-	c := act.TalkCourse{TalkCase: TalkCaseOf(&l.Plan, task, t)}
-	for _, st := range stages {
-		if st.Talk == id && st.Revision == c.Revision {
-			c = st.onTalk(c, at)
-		}
-	}
-	return c, nil
 }
 
 // onTalk is the course of a talk with this stage in its place.
