@@ -69,7 +69,7 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 	if err := a.Ledger.CheckClock(ctx); err != nil && !errors.Is(err, ledger.ErrClock) {
 		return AuditResult{}, translate(err)
 	}
-	missing, err := a.Ledger.Missing(ctx, in.Plan, in.Before)
+	missing, err := a.missing(ctx, in, mended > 0)
 	if err != nil {
 		return AuditResult{}, translate(err)
 	}
@@ -126,6 +126,26 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 		err = a.cry(ctx, l, in, tasks, found)
 	}
 	return result, err
+}
+
+// catchingUp is how long the audit waits for what was just started again.
+const catchingUp = 30 * time.Second
+
+// missing are the stages that left no trace. When workflows were just started again
+// they get a moment to say what is overdue: nobody is told of what is mended.
+func (a *Activities) missing(ctx context.Context, in AuditInput, mended bool) ([]ledger.Stage, error) {
+	for until := time.Now().Add(catchingUp); ; {
+		missing, err := a.Ledger.Missing(ctx, in.Plan, in.Before)
+		if err != nil || len(missing) == 0 || !mended || time.Now().After(until) {
+			return missing, err
+		}
+		alive(ctx)
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }
 
 // reconcile has the plan's lost workflows started again and counts them. What could
