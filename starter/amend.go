@@ -87,6 +87,9 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 		a.showAmended(out)
 	}
 	if out.Report != nil {
+		if len(out.Report.Ended) > 0 && a.format == "table" {
+			fmt.Fprintln(a.out, a.w.T("amend.ended", words.Data{"N": len(out.Report.Ended), "Tasks": some(out.Report.Ended, 8)}))
+		}
 		return a.leftUndone(out.Report.Left, l.Plan)
 	}
 	return nil

@@ -119,7 +119,7 @@ func (a *app) root() *cobra.Command {
 		Short:         a.w.T("cli.root"),
 		SilenceUsage:  true,
 		SilenceErrors: true,
-	}, a.planCommand(), a.taskCommand(), a.dutyCommand(), a.talkCommand(), a.dateCommand(), a.ledgerCommand(), a.calendarCommand(), a.rehearseCommand(), a.initCommand(), a.upCommand(), a.messageCommand(), a.officeCommand(), a.uiCommand(), a.adoptCommand(), a.completionCommand(), a.engineCommand())
+	}, a.planCommand(), a.taskCommand(), a.dutyCommand(), a.talkCommand(), a.dateCommand(), a.ledgerCommand(), a.calendarCommand(), a.rehearseCommand(), a.initCommand(), a.upCommand(), a.messageCommand(), a.officeCommand(), a.uiCommand(), a.adoptCommand(), a.doctorCommand(), a.backupCommand(), a.restoreCommand(), a.completionCommand(), a.engineCommand())
 	root.PersistentFlags().StringVar(&a.as, "as", a.cfg.As, a.w.T("cli.flag_as"))
 	a.completeFlag(root, "as", a.accountNames)
 	a.speakUsage(root)

@@ -151,7 +151,16 @@ func (a *app) planTasksStatus(ctx context.Context, store *ledger.Store, id strin
 	a.statusTable(rows)
 	c := t.Counts
 	fmt.Fprintln(a.out, a.w.T("report.status_aside", words.Data{"Duties": c.Duties, "Standing": c.Standing, "Cancelled": c.Cancelled}))
-	return nil
+	return a.owed(ctx, store, id)
+}
+
+// owed says what tasks have not taken of the plan's amendments yet.
+func (a *app) owed(ctx context.Context, store *ledger.Store, id string) error {
+	last, err := store.LastAmendment(ctx, id)
+	for _, u := range append(last.Left, last.Owed...) {
+		fmt.Fprintln(a.out, strings.TrimSpace(a.w.T("doctor.owed", words.Data{"Task": u.Task, "Kind": a.w.T("act.kind_" + string(u.Kind))})))
+	}
+	return err
 }
 
 func (a *app) lightsLine(t report.Table) {

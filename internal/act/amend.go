@@ -45,6 +45,27 @@ func ActsOf(c plan.TaskChange, occurrence bool) []Act {
 	return all
 }
 
+// fieldOf is what of a plan's task an act of an amendment changes.
+var fieldOf = map[Kind]string{
+	Reword: plan.FieldTitle, Reassign: plan.FieldLead, Assist: plan.FieldAssist, Correct: plan.FieldDue, SetPolicy: plan.FieldPolicy, SetRule: plan.FieldRecur,
+}
+
+// Owed is the act that an amendment owes a task or, of a duty, an open occurrence,
+// as the plan has it by now: planned is nil when the plan has it no more. ok is
+// false when the plan asks for no such act any more.
+func Owed(k Kind, kind plan.Kind, planned *plan.Task, occurrence bool) (a Act, ok bool) {
+	c := plan.TaskChange{What: plan.Changed, New: planned, Fields: []plan.FieldChange{{Field: fieldOf[k]}}}
+	if planned == nil {
+		c = plan.TaskChange{What: plan.Removed, Old: &plan.Task{Kind: kind}}
+	}
+	for _, a := range ActsOf(c, occurrence) {
+		if a.Kind == k || planned == nil {
+			return a, true
+		}
+	}
+	return Act{}, false
+}
+
 // MergePolicies is the new plan with the policies that run kept: a policy that
 // comes with another version gets a key of its own, name@version, which only new
 // tasks use; running ones keep theirs until they are moved.

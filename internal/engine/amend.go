@@ -35,7 +35,8 @@ type AmendReport struct {
 	Changed   int          `json:"changed"`   // running tasks told of a change by this call
 	Cancelled int          `json:"cancelled"` // running tasks ended by this call
 	Acts      int          `json:"acts"`      // acts done by this call, of both
-	Left      []LeftUndone `json:"left"`      // by task, in the order of the plan
+	Left      []LeftUndone `json:"left"`      // by task, in the order of the plan; then of earlier amendments
+	Ended     []string     `json:"ended"`     // tasks and duties that the change came too late for: they have ended
 	Changes   plan.Changes `json:"changes"`
 }
 
@@ -119,16 +120,73 @@ func (e *Engine) record(ctx context.Context, l ledger.Launched, p *plan.Plan, ca
 // carry starts what an amendment adds and tells every running task what has
 // changed for it; one that was told to all before, only to those that refused it.
 func (e *Engine) carry(ctx context.Context, l ledger.Launched, now ledger.Amended, resumed bool, opt AmendOptions) (AmendReport, error) {
-	report := AmendReport{N: now.N, Resumed: resumed, Paper: now.Paper, Reason: now.Reason, Changes: now.Changes, Left: []LeftUndone{}}
+	report := AmendReport{N: now.N, Resumed: resumed, Paper: now.Paper, Reason: now.Reason, Changes: now.Changes, Left: []LeftUndone{}, Ended: []string{}}
+	if err := e.reopen(ctx, l, now.Changes); err != nil {
+		return report, err
+	}
 	var err error
 	if report.Armed, err = e.arm(ctx, l, len(now.Added), opt.LaunchOptions); err != nil || now.N == 0 {
 		return report, err
 	}
-	teller := amending{engine: e, launched: l, amended: now, by: opt.By, report: &report}
+	return report, e.tellAll(ctx, l, now, opt.By, &report)
+}
+
+// tellAll tells every running task of an amendment and notes what is left of it.
+func (e *Engine) tellAll(ctx context.Context, l ledger.Launched, now ledger.Amended, by act.Actor, report *AmendReport) error {
+	teller := amending{engine: e, launched: l, amended: now, by: by, report: report, covered: map[errand]bool{}}
 	if err := teller.all(ctx); err != nil {
-		return report, err
+		return err
 	}
-	return report, e.ledger.Carry(ctx, l.Plan.ID, now.N, report.Left, opt.By.Account, e.when(l.Clock))
+	if err := teller.owed(ctx); err != nil {
+		return err
+	}
+	slices.Sort(report.Ended)
+	report.Ended = slices.Compact(report.Ended)
+	return e.ledger.Carry(ctx, l.Plan.ID, now.N, report.Left, by.Account, e.when(l.Clock))
+}
+
+// payOwed tells the tasks that refused an amendment once more, by order of whoever
+// amended the plan. It counts the acts done.
+func (e *Engine) payOwed(ctx context.Context, l ledger.Launched) (int, error) {
+	last, err := e.ledger.LastAmendment(ctx, l.Plan.ID)
+	if err != nil || !last.Carried || len(last.Left) == 0 {
+		return 0, err
+	}
+	report := AmendReport{Left: []LeftUndone{}}
+	by := act.Actor{Account: last.Actor, Name: last.Actor, Unit: l.Plan.Directory.Office}
+	return report.Acts, e.tellAll(ctx, l, last, by, &report)
+}
+
+// reopen makes the duties that have run their course open ones again where the
+// amended plan has more to come of them.
+func (e *Engine) reopen(ctx context.Context, l ledger.Launched, changes plan.Changes) error {
+	for _, c := range changes.Tasks {
+		if c.What != plan.Changed || c.New.Kind != plan.Duty {
+			continue
+		}
+		t, err := e.ledger.Task(ctx, l.Plan.ID, c.ID)
+		if err != nil || t.State != ledger.Ended {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		last, err := e.ledger.LastOccurrence(ctx, l.Plan.ID, c.ID)
+		if err != nil {
+			return err
+		}
+		more, err := e.fallsDue(ctx, l, t, t.OpenedUpTo(last))
+		if err != nil || !more {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if err := e.ledger.ReopenDuty(ctx, l.Plan.ID, c.ID, e.when(l.Clock)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // amending tells running tasks of one amendment.
@@ -138,8 +196,49 @@ type amending struct {
 	amended  ledger.Amended
 	by       act.Actor
 
-	mu     sync.Mutex
-	report *AmendReport
+	mu      sync.Mutex
+	report  *AmendReport
+	covered map[errand]bool // what this amendment itself asks
+}
+
+// errand is one act on one task, occurrence or duty.
+type errand struct {
+	target string
+	kind   act.Kind
+}
+
+// owed tells those that refused an earlier amendment what the plan is by now.
+func (m *amending) owed(ctx context.Context) error {
+	debts := m.amended.Owed
+	if m.amended.Carried {
+		debts = m.amended.Left
+	}
+	for _, d := range debts {
+		if m.covered[errand{d.Task, d.Kind}] {
+			continue
+		}
+		t, err := m.engine.ledger.Task(ctx, m.launched.Plan.ID, d.Task)
+		if err != nil {
+			return err
+		}
+		occurrence := t.Duty != ""
+		i := slices.IndexFunc(m.launched.Plan.Tasks, func(p plan.Task) bool { return p.ID == cmp.Or(t.Duty, t.ID) })
+		var planned *plan.Task
+		if i >= 0 {
+			planned = &m.launched.Plan.Tasks[i]
+		}
+		a, ok := act.Owed(d.Kind, t.Kind, planned, occurrence)
+		if !ok || m.covered[errand{d.Task, a.Kind}] {
+			continue
+		}
+		m.covered[errand{d.Task, a.Kind}] = true
+		refused, _, err := m.do(ctx, d.Task, a)
+		if err != nil {
+			return err
+		}
+		m.report.Left = append(m.report.Left, refused...)
+	}
+	return nil
 }
 
 // all tells several tasks at once; what concerns one goes in order.
@@ -186,21 +285,18 @@ func (m *amending) one(ctx context.Context, c plan.TaskChange) ([]LeftUndone, er
 func (m *amending) tell(ctx context.Context, c plan.TaskChange, target string, occurrence bool) (left []LeftUndone, err error) {
 	told := false
 	for _, a := range act.ActsOf(c, occurrence) {
+		m.mu.Lock()
+		m.covered[errand{target, a.Kind}] = true
+		m.mu.Unlock()
 		if m.amended.Carried && !slices.ContainsFunc(m.amended.Left, func(l LeftUndone) bool { return l.Task == target && l.Kind == a.Kind }) {
 			continue
 		}
-		a.ID = fmt.Sprintf("amend-%d-%s", m.amended.N, a.Kind)
-		a.By, a.Reason, a.Paper = m.by, m.amended.Reason, m.amended.Paper
-		done, refused, err := m.engine.once(ctx, m.launched, target, a)
-		switch {
-		case err != nil:
+		refused, done, err := m.do(ctx, target, a)
+		left = append(left, refused...)
+		if err != nil {
 			return left, err
-		case refused != nil:
-			left = append(left, LeftUndone{Task: target, Kind: a.Kind, Refused: *refused})
-		case done:
-			told = true
-			m.count(a.Kind)
 		}
+		told = told || done
 	}
 	if told && c.What == plan.Changed {
 		m.mu.Lock()
@@ -208,6 +304,27 @@ func (m *amending) tell(ctx context.Context, c plan.TaskChange, target string, o
 		m.mu.Unlock()
 	}
 	return left, nil
+}
+
+// do does one act of the amendment, unless it was done before.
+func (m *amending) do(ctx context.Context, target string, a act.Act) (left []LeftUndone, done bool, err error) {
+	a.ID = fmt.Sprintf("amend-%d-%s", m.amended.N, a.Kind)
+	a.By, a.Reason, a.Paper = m.by, m.amended.Reason, m.amended.Paper
+	done, refused, err := m.engine.once(ctx, m.launched, target, a)
+	switch {
+	case errors.Is(err, errEnded):
+		m.mu.Lock()
+		m.report.Ended = append(m.report.Ended, target)
+		m.mu.Unlock()
+		return nil, false, nil
+	case err != nil:
+		return nil, false, err
+	case refused != nil:
+		return []LeftUndone{{Task: target, Kind: a.Kind, Refused: *refused}}, false, nil
+	case done:
+		m.count(a.Kind)
+	}
+	return nil, done, nil
 }
 
 func (m *amending) count(k act.Kind) {
@@ -219,8 +336,11 @@ func (m *amending) count(k act.Kind) {
 	}
 }
 
-// once does an act unless it was done before, the task has ended, or it stands as
-// wanted: nothing is written then.
+// errEnded: a change comes too late for a task or duty: it has ended as it was.
+var errEnded = errors.New("engine: it has ended")
+
+// once does an act unless it was done before or the task stands as wanted: nothing
+// is written then. It fails with errEnded on one that has ended otherwise.
 func (e *Engine) once(ctx context.Context, l ledger.Launched, task string, a act.Act) (done bool, refused *act.Refusal, err error) {
 	if there, err := e.ledger.Recorded(ctx, ledger.ActKey(l.Plan.ID, task, a.ID)); there || err != nil {
 		return false, nil, err
@@ -236,18 +356,29 @@ func (e *Engine) once(ctx context.Context, l ledger.Launched, task string, a act
 		a.Due = calendar.Day{} // it holds from now on: what has passed under the old one is not asked for again
 	}
 	c := ledger.CaseOf(&l.Plan, t)
-	if c.Over() || stands(c, a) {
+	switch {
+	case stands(c, a), c.Over() && (a.Kind == act.Cancel || a.Kind == act.EndDuty):
 		return false, nil, nil
+	case c.Over():
+		return false, nil, errEnded
 	}
 	err = e.Act(ctx, l.Plan.ID, task, a)
 	var said *RefusedError
 	if errors.As(err, &said) {
 		if now, err := e.ledger.Task(ctx, l.Plan.ID, task); err != nil || ledger.CaseOf(&l.Plan, now).Over() {
-			return false, nil, err // it has ended meanwhile
+			return false, nil, cmp.Or(err, errEnded) // meanwhile
 		}
 		return false, &said.Refusal, nil
 	}
 	return err == nil, nil, err
+}
+
+// unended drops errEnded: what has ended needs no change.
+func unended(err error) error {
+	if errors.Is(err, errEnded) {
+		return nil
+	}
+	return err
 }
 
 // stands tells that a task is already what an act would make it, in whatever

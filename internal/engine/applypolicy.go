@@ -195,7 +195,7 @@ func (e *Engine) moveTo(ctx context.Context, l ledger.Launched, key string, task
 		t := tasks[i]
 		a := act.Act{ID: fmt.Sprintf("policy-v%d-r%d", version, t.Revision), Kind: act.SetPolicy, By: by, Policy: key, Reason: reason}
 		done, refusals[i], err = e.once(ctx, l, t.ID, a)
-		return done, err
+		return done, unended(err)
 	})
 	for i, r := range refusals {
 		if r != nil {

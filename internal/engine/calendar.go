@@ -135,7 +135,7 @@ func (e *Engine) Recalendar(ctx context.Context, id, reason string, years ...int
 		tasks := slices.Sorted(maps.Keys(moved))
 		n, err := e.each(ctx, len(tasks), func(ctx context.Context, i int) (bool, error) {
 			done, _, err := e.once(ctx, l, tasks[i], a)
-			return done, err
+			return done, unended(err)
 		})
 		total += n
 		if err != nil {

@@ -74,7 +74,7 @@ func (h Health) Mended() (n int) {
 // Reconcile starts again what the ledger of a plan says goes on and Temporal has
 // lost, has ended or has at an earlier place; of every plan when planID is "". It
 // says nothing twice and leaves out nothing. It gives how many were mended, each
-// an event workflow.mended. On an error what could be looked at is mended still.
+// an event workflow.mended. What refused an amendment is asked once more. On an error what could be looked at is mended still.
 func (e *Engine) Reconcile(ctx context.Context, planID string) (mended int, err error) {
 	plans := []string{planID}
 	if planID == "" {
@@ -91,6 +91,13 @@ func (e *Engine) Reconcile(ctx context.Context, planID string) (mended int, err 
 	for _, id := range plans {
 		h, err := e.Examine(ctx, id, true)
 		mended += h.Mended()
+		if errs = append(errs, err); err != nil {
+			continue
+		}
+		l, err := e.ledger.Plan(ctx, id)
+		if err == nil {
+			_, err = e.payOwed(ctx, l)
+		}
 		errs = append(errs, err)
 	}
 	return mended, errors.Join(errs...)

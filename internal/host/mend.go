@@ -23,6 +23,9 @@ func (h *Host) startMending() {
 			if mended > 0 {
 				h.log.Warn("Workflows were not as the ledger says and run again from where it has them", "mended", mended)
 			}
+			if err == nil {
+				h.nameStrangers(ctx)
+			}
 			if err == nil || ctx.Err() != nil {
 				return
 			}
@@ -36,9 +39,23 @@ func (h *Host) startMending() {
 	}()
 }
 
+// nameStrangers says in the log what runs and is not in the ledger.
+func (h *Host) nameStrangers(ctx context.Context) {
+	strangers, err := h.Engine.Strangers(ctx)
+	if err != nil && ctx.Err() == nil {
+		h.log.Warn("What runs could not be compared with what the ledger has", "error", err)
+	}
+	for _, f := range strangers {
+		h.log.Error("A workflow runs for something that the ledger does not have: the ledger is older than Temporal. A person must look: starter doctor", "workflow", f.Workflow)
+	}
+}
+
 // end stops it and waits until it has stopped.
 func (m *mending) end() error {
 	m.stop()
 	<-m.done
 	return nil
 }
+
+// Namespace is Temporal's namespace that this process speaks to.
+func (h *Host) Namespace() string { return h.namespace }

@@ -45,7 +45,8 @@ type Amended struct {
 	Amendment
 	N       int          // its number; 0: the plan never was amended
 	Carried bool         // it has been told to all that runs
-	Left    []LeftUndone // what refused it then
+	Left    []LeftUndone // what refused it then, or refused an earlier one and does still
+	Owed    []LeftUndone // before it was carried: what refused an earlier one
 }
 
 // Amend keeps a plan as amended, with its new tasks and the changed facts that no
@@ -224,15 +225,25 @@ func lastAmendment(planID string, one func(dest any, query string, args ...any) 
 	if err := read(amendKey(planID, n), &last.Amendment); err != nil {
 		return last, fmt.Errorf("amendment %d of %s: %w", n, planID, err)
 	}
+	if last.Carried, last.Left, err = leftBy(planID, n, read); err != nil || last.Carried || n == 1 {
+		return last, err
+	}
+	_, last.Owed, err = leftBy(planID, n-1, read)
+	return last, err
+}
+
+// leftBy tells whether an amendment was carried out, and what is left of it and of
+// those before it. read reads an event's data.
+func leftBy(planID string, n int, read func(key string, into any) error) (done bool, left []LeftUndone, err error) {
 	for k := 1; ; k++ {
 		var c carried
 		switch err := read(carriedKey(planID, n, k), &c); {
 		case errors.Is(err, ErrNotFound):
-			return last, nil
+			return done, left, nil
 		case err != nil:
-			return last, fmt.Errorf("amendment %d of %s: %w", n, planID, err)
+			return done, left, fmt.Errorf("amendment %d of %s: %w", n, planID, err)
 		}
-		last.Carried, last.Left = true, c.Left
+		done, left = true, c.Left
 	}
 }
 

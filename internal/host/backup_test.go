@@ -1,0 +1,85 @@
+package host_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/calendar"
+	"duban/internal/host"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/internal/settings"
+)
+
+// A backup is made in mid-year while everything runs, the year goes on, and the
+// backup's engine goes on in another folder from where it was: what its ledger says
+// was said is not said again, and nothing that the preview foretells is left out.
+func TestABackupInMidYear(t *testing.T) {
+	w := open(t, config(t), true)
+	p, _ := smallPlan(t, "year", "2021-04-08", "standard", append(many(12), dated("early", "2021-05-31"), aDuty)...)
+	clock := fast(p, 60*time.Millisecond, time.Second)
+	w.launch(p, clock)
+	w.eventually("the year is under way", func(context.Context) bool { return len(w.told("year", "early")) >= 4 })
+	to := filepath.Join(t.TempDir(), "backup")
+	b, err := host.MakeBackup(t.Context(), w.cfg, to)
+	require.NoError(t, err)
+	require.Positive(t, b.Events)
+	_, err = host.MakeBackup(t.Context(), w.cfg, to)
+	require.ErrorIs(t, err, host.ErrNotEmpty)
+	w.eventually("the year goes on", func(context.Context) bool { return len(w.told("year", "early")) >= 6 })
+	require.NoError(t, w.Close())
+
+	dir := t.TempDir()
+	cfg, err := settings.Load(map[string]string{"DUBAN_DIR": dir, "DUBAN_TEMPORAL_PORT": "0", "DUBAN_UI": "false"})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "notes.txt"), nil, 0o600))
+	_, _, err = host.Restore(t.Context(), cfg, to, false, host.Options{Log: quiet})
+	require.ErrorIs(t, err, host.ErrNotEmpty)
+	_, aside, err := host.Restore(t.Context(), cfg, to, true, host.Options{Log: quiet})
+	require.NoError(t, err)
+	require.FileExists(t, filepath.Join(aside, "notes.txt"))
+
+	again := open(t, cfg, true)
+	require.Equal(t, b.Ledger, again.Ledger.ID())
+	again.foretold(p, clock)
+	again.well("year")
+	notices, err := again.Ledger.Notices(t.Context(), ledger.NoticeFilter{Plan: "year"})
+	require.NoError(t, err)
+	for _, n := range notices {
+		require.NotContains(t, []string{ledger.Unknown, ledger.Failed}, n.State, "%s %s", n.Task, n.Stage)
+	}
+}
+
+// foretold waits until every stage that the preview foretells has been decided, and
+// no other.
+func (w *world) foretold(p *plan.Plan, clock calendar.Clock) {
+	w.t.Helper()
+	var want []string
+	for _, s := range p.Preview(w.cal, clock.Start, calendar.Day{}) {
+		want = append(want, s.Task+" "+s.ID)
+	}
+	slices.Sort(want)
+	got := func(ctx context.Context) []string {
+		stages, err := w.Ledger.Stages(ctx, p.ID, "")
+		if err != nil {
+			return nil
+		}
+		var out []string
+		for _, s := range stages {
+			if s.State == ledger.Decided && s.Kind != plan.Told {
+				out = append(out, s.Task+" "+s.ID)
+			}
+		}
+		slices.Sort(out)
+		return out
+	}
+	require.Eventually(w.t, func() bool { return slices.Equal(want, got(context.Background())) }, 3*time.Minute, 200*time.Millisecond, "the year ends as foretold")
+	_, err := w.Ledger.Verify(w.t.Context())
+	require.NoError(w.t, err)
+}

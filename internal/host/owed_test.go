@@ -1,0 +1,79 @@
+package host_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"context"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/engine"
+	"duban/internal/ledger"
+)
+
+// What a suspended or reported task refuses of an amendment is owed still after the
+// next one, which says of it what the plan is by then, and is told when it can be.
+func TestWhatAnAmendmentCouldNotDoIsStillOwed(t *testing.T) {
+	w := open(t, config(t), true)
+	w.stands(twoUnits(t, "owe", nil, entry("a", "due: 2021-05-31"), entry("b", "due: 2021-05-31"), entry("c", "due: 2021-05-31")))
+	require.NoError(t, w.act("owe", "a", clerk, act.Act{Kind: act.Suspend}))
+	require.NoError(t, w.act("owe", "b", liaison, act.Act{Kind: act.Complete}))
+	report, err := w.amend(twoUnits(t, "owe", nil, entry("a", "due: 2021-06-30"), entry("b", "due: 2021-06-30"), entry("c", "due: 2021-06-30")))
+	require.NoError(t, err)
+	require.Equal(t, []string{"a correct", "b correct"}, leftOf(report.Left))
+	report, err = w.amend(twoUnits(t, "owe", nil, entry("a", "due: 2021-06-30"), entry("b", "due: 2021-07-31"), entry("c", "due: 2021-07-31")))
+	require.NoError(t, err)
+	require.Equal(t, []string{"b correct", "a correct"}, leftOf(report.Left), "one by this amendment, one by the first")
+	last, err := w.Ledger.LastAmendment(t.Context(), "owe")
+	require.NoError(t, err)
+	require.Len(t, last.Left, 2)
+
+	require.NoError(t, w.act("owe", "a", clerk, act.Act{Kind: act.Resume}))
+	_, err = w.Engine.Reconcile(t.Context(), "owe")
+	require.NoError(t, err)
+	require.Equal(t, calendar.NewDay(2021, 6, 30), w.course("owe", "a").Due)
+	require.NoError(t, w.act("owe", "b", clerk, act.Act{Kind: act.Reject}))
+	report, err = w.amend(twoUnits(t, "owe", nil, entry("a", "due: 2021-06-30"), entry("b", "due: 2021-07-31"), entry("c", "due: 2021-07-31")))
+	require.NoError(t, err)
+	require.Empty(t, report.Left)
+	require.Equal(t, calendar.NewDay(2021, 7, 31), w.course("owe", "b").Due)
+	w.agreeAll("owe")
+}
+
+func leftOf(left []engine.LeftUndone) (out []string) {
+	for _, l := range left {
+		out = append(out, l.Task+" "+string(l.Kind))
+	}
+	return out
+}
+
+// A duty that has run its course ends in the ledger by itself. What an amendment
+// says of it, and of a closed task, is named; more to come of it opens it again.
+func TestAnAmendmentOfWhatHasEnded(t *testing.T) {
+	w := open(t, config(t), true)
+	month := "kind: duty, recur: {every: month, from: 2021-04-08, until: "
+	p := twoUnits(t, "fin", nil, entry("m", month+"2021-06-30}"), entry("a", "due: 2021-12-31"), entry("b", "due: 2021-12-31"))
+	w.launch(p, fast(p, 25*time.Millisecond, time.Second))
+	w.eventually("the duty ends", func(ctx context.Context) bool {
+		duty, err := w.Ledger.Task(ctx, "fin", "m")
+		return err == nil && duty.State == ledger.Ended
+	})
+	require.NoError(t, w.verify("fin", "a", "office"))
+	report, err := w.amend(twoUnits(t, "fin", nil, entry("m", month+"2021-06-30}, assist: [市生态环境局]"),
+		entry("a", "due: 2021-11-30"), entry("b", "due: 2021-11-30")))
+	require.NoError(t, err)
+	require.Equal(t, []string{"a", "m"}, report.Ended)
+	require.Empty(t, report.Left)
+	report, err = w.amend(twoUnits(t, "fin", nil, entry("m", month+"2023-12-31}"), entry("a", "due: 2021-11-30"), entry("b", "due: 2021-11-30")))
+	require.NoError(t, err)
+	require.Equal(t, 1, report.Armed)
+	w.eventually("it opens again", func(ctx context.Context) bool {
+		_, err := w.Ledger.Task(ctx, "fin", "m.2021-07")
+		return err == nil
+	})
+	_, err = w.Ledger.Verify(t.Context())
+	require.NoError(t, err)
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"duban/internal/host"
+	"duban/internal/words"
+)
+
+// backupCommand copies an office while it runs.
+func (a *app) backupCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "backup DIR", Short: a.w.T("backup.cmd"), Long: a.w.T("backup.cmd_long"), Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			b, err := host.MakeBackup(cmd.Context(), a.cfg, args[0])
+			if errors.Is(err, host.ErrNotEmpty) {
+				return sentenceError(a.w.T("backup.not_empty", words.Data{"Dir": args[0]}))
+			}
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(a.out, a.w.T("backup.made", words.Data{"Dir": args[0], "Events": b.Events, "Messages": b.Messages}))
+			if slices.Contains(b.Missing, "temporal") {
+				fmt.Fprintln(a.err, a.w.T("backup.no_temporal"))
+			}
+			if slices.Contains(b.Missing, "ledger") {
+				fmt.Fprintln(a.err, a.w.T("backup.no_ledger", words.Data{"Ledger": host.Redact(host.LedgerURL(a.cfg))}))
+			}
+			return nil
+		},
+	}
+}
+
+// restoreCommand makes the data folder what a backup holds.
+func (a *app) restoreCommand() *cobra.Command {
+	var force bool
+	c := &cobra.Command{
+		Use: "restore DIR", Short: a.w.T("backup.cmd_restore"), Long: a.w.T("backup.cmd_restore_long"), Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			from, err := filepath.Abs(args[0])
+			if err != nil {
+				return err
+			}
+			b, aside, err := host.Restore(cmd.Context(), a.cfg, from, force, host.Options{Log: a.log})
+			switch {
+			case errors.Is(err, host.ErrNotEmpty):
+				return sentenceError(a.w.T("backup.in_use", words.Data{"Dir": a.cfg.Dir}))
+			case errors.Is(err, host.ErrNoBackup):
+				return sentenceError(a.w.T("backup.none", words.Data{"Dir": from}))
+			case err != nil:
+				return err
+			}
+			if aside != "" {
+				fmt.Fprintln(a.err, a.w.T("backup.aside", words.Data{"Dir": aside}))
+			}
+			fmt.Fprintln(a.out, a.w.T("backup.restored", words.Data{"Dir": a.cfg.Dir, "At": b.At.Local().Format("2006-01-02 15:04:05"), "Events": b.Events, "Messages": b.Messages}))
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&force, "force", false, a.w.T("backup.flag_force"))
+	return c
+}
