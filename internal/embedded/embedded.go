@@ -69,6 +69,7 @@ type Server struct {
 	keys             *door.Keys
 	lock             *door.Lock // nil in memory
 	failed           chan error
+	tidy             func() error // leaves no write-ahead log beside the file
 	stopOnce         sync.Once
 	stop             func()
 }

@@ -107,6 +107,13 @@ func start(ctx context.Context, o Options, at *stage) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if !o.InMemory {
+		undo.push(func() {
+			if err := s.tidy(); err != nil {
+				o.Logger.Warn("The engine's write-ahead log stays beside its file", "dir", o.Dir, "error", err)
+			}
+		})
+	}
 	undo.push(engine.stop)
 	s.address = addressOf(s.ports)
 	if o.UI {
@@ -144,6 +151,7 @@ func launchInTime(ctx context.Context, o Options, s *Server, at *stage) (running
 		if err == nil {
 			var engine running
 			if engine, s.ports, err = launchReady(ctx, o, store, s, at); err == nil {
+				s.tidy = func() error { return tidy(store) }
 				return engine, nil
 			}
 		}

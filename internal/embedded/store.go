@@ -9,7 +9,11 @@ import (
 	"slices"
 
 	"go.temporal.io/server/common/config"
+	temporallog "go.temporal.io/server/common/log"
+	"go.temporal.io/server/common/metrics"
+	persistence "go.temporal.io/server/common/persistence/sql"
 	"go.temporal.io/server/common/persistence/sql/sqlplugin"
+	"go.temporal.io/server/common/resolver"
 	"go.temporal.io/server/schema/sqlite"
 	"google.golang.org/protobuf/types/known/durationpb"
 	_ "modernc.org/sqlite" // the driver named "sqlite", which Temporal's plugin uses too
@@ -31,6 +35,23 @@ func prepareStore(ctx context.Context, store *config.SQL, o Options) error {
 	space.Detail.Config.Retention = durationpb.New(o.Retention)
 	if err := sqlite.CreateNamespaces(store, space); err != nil {
 		return fmt.Errorf("make namespace %s: %w", o.Namespace, err)
+	}
+	return nil
+}
+
+// tidy brings everything into the one file and leaves no write-ahead log beside it, so that whoever copies the file of a
+// stopped engine has all of it. Temporal's plugin never closes its connection; this is done on that very one. While
+// somebody else reads the file the log stays.
+func tidy(store *config.SQL) error {
+	db, err := persistence.NewSQLAdminDB(sqlplugin.DbKindUnknown, store, resolver.NewNoopResolver(), temporallog.NewNoopLogger(), metrics.NoopMetricsHandler)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	for _, pragma := range []string{`PRAGMA busy_timeout = 1000`, `PRAGMA wal_checkpoint(TRUNCATE)`, `PRAGMA journal_mode = DELETE`} {
+		if err := db.Exec(pragma); err != nil {
+			return err
+		}
 	}
 	return nil
 }

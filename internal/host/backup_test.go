@@ -83,3 +83,18 @@ func (w *world) foretold(p *plan.Plan, clock calendar.Clock) {
 	_, err := w.Ledger.Verify(w.t.Context())
 	require.NoError(w.t, err)
 }
+
+// After a clean stop the two files are all there is: no write-ahead log lies beside
+// them, so that whoever copies them has everything.
+func TestACleanStopLeavesNoLog(t *testing.T) {
+	w := open(t, config(t), true)
+	w.standing("tidy", many(20)...)
+	require.NoError(t, w.Close())
+	for _, name := range []string{"ledger.db", "temporal.db"} {
+		beside, err := filepath.Glob(filepath.Join(w.cfg.Dir, name+"-*"))
+		require.NoError(t, err)
+		require.Empty(t, beside)
+	}
+	again := open(t, w.cfg, true)
+	again.well("tidy")
+}
