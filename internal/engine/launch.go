@@ -157,7 +157,7 @@ func rowsOf(p *plan.Plan, lad plan.Ladderer, at time.Time) []ledger.NewTask {
 // for talks, messages and the audit. It counts what was never armed before, and
 // what had been lost and runs again.
 func (e *Engine) arm(ctx context.Context, l ledger.Launched, total int, opt LaunchOptions) (int, error) {
-	r := reconciling{Engine: e, launched: l, mend: true}
+	r := reconciling{Engine: e, launched: l, mend: true, late: overdue}
 	things, err := r.things(ctx)
 	if err != nil {
 		return 0, err

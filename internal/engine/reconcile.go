@@ -103,11 +103,22 @@ func (e *Engine) Reconcile(ctx context.Context, planID string) (mended int, err 
 	return mended, errors.Join(errs...)
 }
 
+// ReconcileLate is Reconcile of one plan that asks workflows whose stages are late by
+// less than usual whether they still have them.
+func (e *Engine) ReconcileLate(ctx context.Context, planID string, late time.Duration) (mended int, err error) {
+	h, err := e.examine(ctx, planID, true, late)
+	return h.Mended(), err
+}
+
 // Examine compares Temporal with what the ledger of a plan says goes on, and mends
 // what is not so when mend is set. It needs no worker. On an error the Health is
 // of what could be looked at.
 func (e *Engine) Examine(ctx context.Context, planID string, mend bool) (Health, error) {
-	r := reconciling{Engine: e, mend: mend}
+	return e.examine(ctx, planID, mend, overdue)
+}
+
+func (e *Engine) examine(ctx context.Context, planID string, mend bool, late time.Duration) (Health, error) {
+	r := reconciling{Engine: e, mend: mend, late: late}
 	var err error
 	if r.launched, err = e.ledger.Plan(ctx, planID); err != nil {
 		return Health{Plan: planID}, err
@@ -139,10 +150,10 @@ type reconciling struct {
 	*Engine
 	launched ledger.Launched
 	mend     bool
+	late     time.Duration // how late a stage must be, on the real clock, before its workflow is asked about it
 }
 
-// overdue is how long a stage may be late, on the real clock, before its workflow
-// is asked whether it still has it.
+// overdue is reconciling.late as a rule.
 const overdue = 2 * time.Minute
 
 // things are all that must run, as the ledger has it.
@@ -160,7 +171,7 @@ func (r reconciling) things(ctx context.Context) ([]thing, error) {
 	if err != nil {
 		return nil, err
 	}
-	missing, err := r.ledger.Missing(ctx, id, r.launched.Clock.Plan(r.now().Add(-overdue)))
+	missing, err := r.ledger.Missing(ctx, id, r.launched.Clock.Plan(r.now().Add(-r.late)))
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,139 @@
+package host_test
+
+import (
+	"context"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/common/v1"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflowservice/v1"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/workflows"
+)
+
+// midYear is a plan in the middle of its year, on a clock of days that pass quickly.
+func (w *world) midYear(id string) (*plan.Plan, calendar.Clock) {
+	w.t.Helper()
+	p, _ := smallPlan(w.t, id, "2021-04-08", "standard", dated("early", "2021-05-31"), dated("next", "2021-07-31"), dated("late", "2021-12-31"), aDuty)
+	clock := fast(p, 100*time.Millisecond, time.Second)
+	w.launch(p, clock)
+	w.saidOf(id, "early", 4)
+	return p, clock
+}
+
+func (w *world) saidOf(planID, task string, n int) {
+	w.t.Helper()
+	w.eventually("the year is under way", func(context.Context) bool { return len(w.told(planID, task)) >= n })
+}
+
+// mails are the files of the outbox with their times.
+func (w *world) mails() map[string]time.Time {
+	w.t.Helper()
+	entries, err := os.ReadDir(w.cfg.Outbox)
+	require.NoError(w.t, err)
+	out := map[string]time.Time{}
+	for _, e := range entries {
+		info, err := e.Info()
+		require.NoError(w.t, err)
+		out[e.Name()] = info.ModTime()
+	}
+	return out
+}
+
+// once holds that what lay in the outbox was not written again.
+func (w *world) once(before map[string]time.Time) {
+	w.t.Helper()
+	now := w.mails()
+	for name, at := range before {
+		require.Equal(w.t, at, now[name], "%s is said once", name)
+	}
+}
+
+func TestAYearWhoseTemporalStoreIsLost(t *testing.T) {
+	w := open(t, config(t), true)
+	p, clock := w.midYear("lostyear")
+	require.NoError(t, w.Close())
+	said := w.mails()
+	losesTemporal(t)(w.cfg.Dir)
+	w = open(t, w.cfg, true)
+	w.foretold(p, clock)
+	w.silent("lostyear")
+	w.once(said)
+	require.NotEmpty(t, w.mended("lostyear"))
+}
+
+func TestAYearWhoseTemporalStoreIsOlder(t *testing.T) {
+	w := open(t, config(t), true)
+	p, clock := w.midYear("oldyear")
+	var put func(string)
+	w = w.again(true, func(dir string) { put = keep(t, dir, "temporal.db") })
+	w.saidOf("oldyear", "next", 4)
+	require.NoError(t, w.Close())
+	said := w.mails()
+	put(w.cfg.Dir)
+	w = open(t, w.cfg, true)
+	w.foretold(p, clock)
+	w.silent("oldyear")
+	w.once(said)
+}
+
+func TestAYearWhoseLedgerIsOlder(t *testing.T) {
+	w := open(t, config(t), true)
+	p, clock := w.midYear("backyear")
+	var put func(string)
+	w = w.again(true, func(dir string) { put = keep(t, dir, "ledger.db") })
+	w.saidOf("backyear", "next", 4)
+	require.NoError(t, w.Close())
+	said := w.mails()
+	put(w.cfg.Dir)
+	w = open(t, w.cfg, true)
+	ends := time.Now().Add(2 * time.Minute)
+	for w.foretoldBy(p, clock) != "" && time.Now().Before(ends) { // what the ledger waits for in vain is late first
+		time.Sleep(time.Second)
+		_, err := w.Engine.ReconcileLate(t.Context(), "backyear", time.Second)
+		require.NoError(t, err)
+	}
+	require.Empty(t, w.foretoldBy(p, clock))
+	w.once(said)
+	unknown, err := w.Ledger.Messages(t.Context(), ledger.MessageFilter{Plan: "backyear", States: []string{ledger.Unknown}})
+	require.NoError(t, err)
+	require.NotEmpty(t, unknown, "a person asks whether they arrived")
+}
+
+// A run that somebody reset to an earlier place goes on from the ledger.
+func TestAResetRunIsBehind(t *testing.T) {
+	w := open(t, config(t), true)
+	w.standing("reset", dated("a", "2021-05-31"))
+	require.NoError(t, w.act("reset", "a", liaison, act.Act{Kind: act.Acknowledge}))
+	require.NoError(t, w.act("reset", "a", liaison, act.Act{Kind: act.Progress, Percent: 40}))
+	id := workflows.TaskWorkflowID("reset", "a")
+	_, err := w.Client.ResetWorkflowExecution(t.Context(), &workflowservice.ResetWorkflowExecutionRequest{
+		Namespace: "default", WorkflowExecution: &common.WorkflowExecution{WorkflowId: id}, RequestId: "reset", Reason: "by hand",
+		WorkflowTaskFinishEventId: 4, ResetReapplyType: enums.RESET_REAPPLY_TYPE_NONE,
+	})
+	require.NoError(t, err)
+	n, err := w.Engine.Reconcile(t.Context(), "reset")
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	w.agree("reset", "a")
+	require.Equal(t, 40, w.course("reset", "a").Percent)
+	require.Len(t, w.mended("reset"), 1)
+}
+
+// One look at a plan of a few hundred tasks, as every audit takes it, in numbers.
+func TestALookIsCheap(t *testing.T) {
+	w := open(t, config(t), true)
+	w.standing("cheap", many(400)...)
+	began := time.Now()
+	h := w.examine("cheap", false)
+	took := time.Since(began)
+	t.Logf("%d workflows compared in %s: %s each", h.Things, took, took/time.Duration(h.Things))
+	require.Equal(t, h.Things, h.Running)
+}
