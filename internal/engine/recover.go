@@ -58,21 +58,21 @@ func (r reconciling) restore(ctx context.Context, book act.Book, one actInput) (
 		if refused != nil {
 			return false, nil
 		}
-		_, _, err := r.ledger.ActOnTalk(ctx, ledger.ActedOnTalk{Plan: one.Plan, Talk: one.Talk, Act: one.Act, Course: after, Told: told}, when)
+		_, _, err := r.ledger.ActOnTalk(ctx, ledger.ActedOnTalk{Plan: one.Plan, Talk: one.Talk, Act: one.Act, Before: &one.talkCourse, Course: after, Told: told}, when)
 		return err == nil, known(err)
 	}
 	after, told, refused := book.Act(one.course, one.Act)
 	if refused != nil {
 		return false, nil
 	}
-	_, _, err = r.ledger.Act(ctx, ledger.Acted{Plan: one.Plan, Task: one.Task, Act: one.Act, Course: after, Told: told}, when)
+	_, _, err = r.ledger.Act(ctx, ledger.Acted{Plan: one.Plan, Task: one.Task, Act: one.Act, Before: &one.course, Course: after, Told: told}, when)
 	return err == nil, known(err)
 }
 
-// known drops the errors of things that the ledger does not have or has ended: a
-// person is shown those.
+// known drops the errors of things that the ledger does not have, has ended or knows
+// more of: a person is shown those, or the ledger's course rules.
 func known(err error) error {
-	if errors.Is(err, ledger.ErrNotFound) || errors.Is(err, ledger.ErrNotOpen) {
+	if errors.Is(err, ledger.ErrNotFound) || errors.Is(err, ledger.ErrNotOpen) || errors.Is(err, ledger.ErrBehind) {
 		return nil
 	}
 	return err
