@@ -102,7 +102,7 @@ func (b *Backup) copyStore(ctx context.Context, from, to, name string) error {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	db, err := sql.Open("sqlite", sqlitefile.URI(file)+"?_pragma=busy_timeout(30000)&_pragma=query_only(1)")
+	db, err := sql.Open("sqlite", sqlitefile.URI(file)+"?mode=ro&_pragma=busy_timeout(30000)")
 	if err != nil {
 		return err
 	}
