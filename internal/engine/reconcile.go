@@ -61,10 +61,10 @@ type Health struct {
 	Found   []Finding `json:"found"`   // the others, in the order of the plan
 }
 
-// Mended counts what was mended.
+// Mended counts what was mended: what was never started before is not among it.
 func (h Health) Mended() (n int) {
 	for _, f := range h.Found {
-		if f.Mended {
+		if f.Mended && f.Why != Unarmed {
 			n++
 		}
 	}
