@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -14,8 +15,8 @@ import (
 type output struct {
 	to io.Writer
 
-	mu    sync.Mutex
-	first error
+	mu    sync.Mutex // one write after another; one may hang for ever
+	first atomic.Pointer[error]
 }
 
 // Write gives the first error again once there was one: what follows a gap would
@@ -23,22 +24,25 @@ type output struct {
 func (o *output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.first != nil {
-		return 0, o.first
+	if err := o.fault(); err != nil {
+		return 0, err
 	}
 	n, err := o.to.Write(p)
 	if err == nil && n < len(p) {
 		err = io.ErrShortWrite
 	}
-	o.first = err
+	if err != nil {
+		o.first.Store(&err)
+	}
 	return n, err
 }
 
-// fault is the first error, or nil.
+// fault is the first error, or nil. It waits for no write.
 func (o *output) fault() error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.first
+	if err := o.first.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 // closed tells that whoever read the output went away, such as `head`.
