@@ -17,6 +17,7 @@ func TestTheSpringSurvivesEveryFault(t *testing.T) {
 	for name, faults := range map[string][]string{
 		"of the machine": {"kill", "stop", "locked", "unreachable", "failing", "hanging", "two"},
 		"of the disk":    {"full", "store"},
+		"of the mail":    {"smtp-down", "smtp-slow", "smtp-4xx", "smtp-5xx", "smtp-cut"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
