@@ -19,6 +19,7 @@ type Chain struct {
 	intent map[string]int64 // notice key → the first message that was to carry it
 
 	carriers map[string][]string // notice key → every message that was to carry it
+	longest  time.Duration       // plan time that an act took from its instant into the chain, at the most
 	dropped  map[string]int64    // notice key
 	decided  map[string]int64    // Decision.Key of a stage
 	amended  time.Time           // plan clock: what the last amendment's new tasks were assigned at
@@ -71,6 +72,9 @@ func (k *Chain) take(e ledger.Event, planID string) error {
 	switch {
 	case isAct:
 		k.acts[id] = done{data.Act.At, e.Seq, e.Task, data.Act.Kind}
+		if !data.Act.At.IsZero() {
+			k.longest = max(k.longest, e.PlanAt.Sub(data.Act.At))
+		}
 	case e.Kind == ledger.StageDecided:
 		k.decided[e.Key] = e.Seq
 	case e.Kind == ledger.NoticeDropped:

@@ -75,7 +75,7 @@ func (y *year) run(ctx context.Context, acted <-chan struct{}, troubled chan err
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	so := chronicle{to: y.to, carried: map[string]int{}}
-	var late lateness
+	var latest lateness
 	for {
 		select {
 		case <-ctx.Done():
@@ -87,7 +87,7 @@ func (y *year) run(ctx context.Context, acted <-chan struct{}, troubled chan err
 		if err := y.vigil.dead(now); err != nil {
 			return err
 		}
-		if late := y.driver.late.Load(); late != nil && y.chosen {
+		if late := y.late(latest, now, ended); late != nil && y.chosen && y.Day < longestDay {
 			return late
 		}
 		before := so.seq
@@ -98,8 +98,8 @@ func (y *year) run(ctx context.Context, acted <-chan struct{}, troubled chan err
 		if so.seq != before {
 			y.vigil.moved()
 		}
-		late.look(ctx, y, now)
-		y.watch(Progress{Now: y.clock.Plan(now), Day: y.Day, Through: late.through, Behind: late.days(y.clock.Plan(now)), Ended: ended, Foretold: y.foretold, Stages: so.decided, Faults: y.suffered()})
+		latest.look(ctx, y, now)
+		y.watch(Progress{Now: y.clock.Plan(now), Day: y.Day, Through: latest.through, Behind: latest.days(y.clock.Plan(now)), Ended: ended, Foretold: y.foretold, Stages: so.decided, Faults: y.suffered()})
 		if !ended {
 			continue
 		}
@@ -123,6 +123,21 @@ func (y *year) run(ctx context.Context, acted <-chan struct{}, troubled chan err
 			return nil // it answers, and has nothing more to say: what is missing is a difference
 		}
 	}
+}
+
+// tooFar is how many days the engine may be behind the calendar while people act:
+// their acts would come at quite other days than the script says.
+const tooFar = 30
+
+// late is not nil when the days are too short for this machine and the script.
+func (y *year) late(l lateness, now time.Time, ended bool) error {
+	if slow := y.driver.late.Load(); slow != nil {
+		return slow
+	}
+	if days := l.days(y.clock.Plan(now)); !ended && y.Script != nil && len(y.faults) == 0 && days > tooFar {
+		return &slowError{why: fmt.Sprintf("the engine is %d days behind the calendar", days), day: 2 * y.Day}
+	}
+	return nil
 }
 
 // lateness is how far the engine is behind the calendar, looked at now and then.
