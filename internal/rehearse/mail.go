@@ -16,6 +16,7 @@ import (
 // MailMode is how the rehearsal's mail server behaves.
 type MailMode string
 
+// How a mail server may be.
 const (
 	Works   MailMode = ""
 	Down    MailMode = "down" // nothing listens
@@ -25,6 +26,7 @@ const (
 	Cuts    MailMode = "cut"  // it takes the message and hangs up before it says so
 )
 
+// MailModes are the faults among them.
 var MailModes = []MailMode{Down, Slow, Later, Refuses, Cuts}
 
 // slowness is how long a slow server takes for a step.
@@ -42,6 +44,7 @@ type MailServer struct {
 	taken    map[string]int // by X-Duban-Id: how often it came
 }
 
+// Listen starts a mail server on a free port.
 func Listen() (*MailServer, error) {
 	m := &MailServer{taken: map[string]int{}}
 	m.server = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &mailSession{m, c}, nil }))
@@ -85,7 +88,13 @@ func (m *MailServer) is() MailMode {
 	return m.mode
 }
 
-func (m *MailServer) Close() error { return m.server.Close() }
+// Close ends the server. A listener that was down meanwhile is closed already.
+func (m *MailServer) Close() error {
+	if err := m.server.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
+}
 
 // Received counts, for every notice, the different messages with it that were
 // taken. carriers are the messages that were to carry a notice. One message that
