@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +23,7 @@ func (a *app) planImport() *cobra.Command {
 	var args intake.Args
 	var issued string
 	var out []string
+	var askThem bool
 	c := &cobra.Command{
 		Use: "import FILE…", Short: a.w.T("cli.plan_import"), Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, files []string) (err error) {
@@ -41,6 +45,18 @@ func (a *app) planImport() *cobra.Command {
 				return err
 			}
 			sum, err := intake.Run(cmd.Context(), args)
+			if err == nil && askThem && len(sum.Open) > 0 {
+				var given map[string]string
+				if given, err = a.askAll(cmd.InOrStdin(), sum.Open); err == nil && len(given) > 0 {
+					if err = intake.GiveAnswers(dir, given); err == nil {
+						sum, err = intake.Run(cmd.Context(), args)
+					}
+				}
+			}
+			var no *intake.Refusal
+			if errors.As(err, &no) {
+				return sentenceError(no.Text(a.w))
+			}
 			if err != nil {
 				return err
 			}
@@ -60,8 +76,58 @@ func (a *app) planImport() *cobra.Command {
 	c.Flags().StringVar(&args.ID, "id", "", a.w.T("cli.flag_id"))
 	c.Flags().StringVar(&args.Units, "units", "", a.w.T("cli.flag_units"))
 	c.Flags().StringVar(&args.Answers, "answers", "", a.w.T("cli.flag_answers"))
+	c.Flags().BoolVar(&askThem, "ask", false, a.w.T("cli.flag_import_ask"))
 	c.Flags().StringArrayVarP(&out, "output", "o", nil, a.w.T("cli.flag_import_output"))
 	return c
+}
+
+// askAll puts the open questions one by one and returns the answers by id. An empty
+// line leaves a question open; a lone q, or the end of the input, leaves the rest.
+func (a *app) askAll(in io.Reader, open []intake.Question) (map[string]string, error) {
+	given := map[string]string{}
+	lines := bufio.NewScanner(in)
+	lines.Buffer(nil, 1<<20)
+	ask := func(id string, text ...string) bool {
+		for _, t := range text {
+			fmt.Fprintln(a.out, t)
+		}
+		fmt.Fprint(a.out, "> ")
+		if !lines.Scan() || strings.TrimSpace(lines.Text()) == "q" {
+			return false
+		}
+		if said := strings.TrimSpace(lines.Text()); said != "" {
+			given[id] = said
+		}
+		return true
+	}
+	for i, q := range open {
+		head := fmt.Sprintf("%d/%d %s %s", i+1, len(open), q.Place, q.Ask)
+		if len(q.Options) > 0 {
+			head += " [" + strings.Join(q.Options, " / ") + "]"
+		}
+		if len(q.Items) == 0 {
+			if !ask(q.ID, head) {
+				return given, lines.Err()
+			}
+			continue
+		}
+		list := []string{head}
+		for n, item := range q.Items {
+			list = append(list, fmt.Sprintf("  %d. %s %s %s", n+1, item.Place, item.Words, item.Proposal))
+		}
+		if !ask(q.ID, append(list, a.w.T("cli.import_ask_all"))...) {
+			return given, lines.Err()
+		}
+		if given[q.ID] != "" {
+			continue
+		}
+		for n, item := range q.Items {
+			if !ask(item.ID, fmt.Sprintf("  %d. %s %s", n+1, item.Place, item.Words)) {
+				return given, lines.Err()
+			}
+		}
+	}
+	return given, lines.Err()
 }
 
 // copyReport puts the folder's report where the person asked for it.

@@ -49,6 +49,9 @@ func everyTimeAccounted(t *testing.T, s Source, issued string) *Draft {
 	if d == nil {
 		t.Fatalf("%s: %v", s.Name, err)
 	}
+	if n := len(d.Summary(nil).Open); n > 50 {
+		t.Errorf("%s: %d questions", s.Name, n)
+	}
 	there := map[string]bool{}
 	for _, e := range d.Entries() {
 		there[e.ID] = true

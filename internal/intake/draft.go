@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -89,9 +90,7 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 		if d, ok := parseAnswerDay(a.ask("issued", weightLead+10, "", f.Title, "", nil, nil)); ok {
 			f.Issued = d
 			f.years("")
-		} else if f.Year > 0 {
-			f.Issued = calendarDay(f.Year, 1, 1)
-		} else {
+		} else if f.Year == 0 {
 			return nil, &Refusal{File: docs[0].File, Key: "refuse_undated"}
 		}
 	}
@@ -101,7 +100,11 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 	d := &Draft{ID: opt.ID, Title: f.Title, Number: f.Number, Issuer: f.Issuer, Issued: f.Issued, Year: f.Year, Docs: docs}
 	if d.ID == "" {
 		sum := sha256.Sum256([]byte(tight(fold(f.Title))))
-		d.ID = fmt.Sprintf("plan-%s-%s", f.Issued, hex.EncodeToString(sum[:2]))
+		when := f.Issued.String()
+		if f.Issued.IsZero() {
+			when = strconv.Itoa(f.Year)
+		}
+		d.ID = fmt.Sprintf("plan-%s-%s", when, hex.EncodeToString(sum[:2]))
 	}
 	k.offices(o, opt.Units, d)
 	tables := headedTables(o)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -124,13 +125,13 @@ func readAnswers(paths ...string) (answerFile, error) {
 		}
 		var node yaml.Node
 		if err := yaml.Unmarshal(raw, &node); err != nil {
-			return out, fmt.Errorf("%s: %w", path, err)
+			return out, &Refusal{File: filepath.Base(path), Key: "refuse_answers", Err: err}
 		}
 		if len(node.Content) == 0 {
 			continue
 		}
 		if err := out.collect(node.Content[0], filepath.Base(path)); err != nil {
-			return out, fmt.Errorf("%s: %w", path, err)
+			return out, &Refusal{File: filepath.Base(path), Key: "refuse_answers", Err: err}
 		}
 	}
 	return out, nil
@@ -232,4 +233,61 @@ func appendQuestions(path string, qs []Question) error {
 		raw = append(raw, '\n')
 	}
 	return writeFile(path, append(raw, added...))
+}
+
+// GiveAnswers writes answers, question or item id to text, into the answers.yaml of
+// a draft's directory; all else in it stays as it is.
+func GiveAnswers(dir string, answers map[string]string) error {
+	path := filepath.Join(dir, "answers.yaml")
+	raw, err := readSmall(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(raw, &doc); err != nil {
+		return &Refusal{File: "answers.yaml", Key: "refuse_answers", Err: err}
+	}
+	if len(doc.Content) == 0 {
+		doc = yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{{Kind: yaml.SequenceNode}}}
+	}
+	root := doc.Content[0]
+	left := maps.Clone(answers)
+	var walk func(n *yaml.Node)
+	walk = func(n *yaml.Node) {
+		if n.Kind == yaml.MappingNode {
+			id, answer := "", (*yaml.Node)(nil)
+			for i := 0; i+1 < len(n.Content); i += 2 {
+				switch n.Content[i].Value {
+				case "id":
+					id = n.Content[i+1].Value
+				case "answer":
+					answer = n.Content[i+1]
+				}
+			}
+			if said, ok := answers[id]; ok && id != "" {
+				if answer == nil {
+					answer = &yaml.Node{}
+					n.Content = append(n.Content, text("answer"), answer)
+				}
+				answer.SetString(said)
+				delete(left, id)
+			}
+		}
+		for _, c := range n.Content {
+			walk(c)
+		}
+	}
+	walk(root)
+	for _, id := range slices.Sorted(maps.Keys(left)) {
+		if root.Kind == yaml.MappingNode {
+			root.Content = append(root.Content, text(id), text(left[id]))
+			continue
+		}
+		root.Content = append(root.Content, &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{text("id"), text(id), text("answer"), text(left[id])}})
+	}
+	out, err := encode("", &doc)
+	if err != nil {
+		return err
+	}
+	return writeFile(path, out)
 }

@@ -119,14 +119,30 @@ func Run(ctx context.Context, a Args) (Summary, error) {
 	}
 	opt.Answers, opt.AnswerAt = given.said, given.at
 	d, err := Import(ctx, sources, opt)
+	if errors.Is(err, ErrNothing) {
+		if !d.asksOfTimes() {
+			return Summary{}, &Refusal{File: sources[0].Name, Key: "refuse_nothing"}
+		}
+		err = nil // times were seen, and a person may say that they are tasks
+	}
 	if err != nil {
 		return Summary{}, err
 	}
 	return d.save(k, opt)
 }
 
+// asksOfTimes tells that a time of the document is asked about.
+func (d *Draft) asksOfTimes() bool {
+	return slices.ContainsFunc(d.Expressions, func(e Expression) bool { return e.Became == becameQuestion })
+}
+
 func (d *Draft) save(k *keeper, opt Options) (Summary, error) {
 	sum := d.Summary(opt.Answers)
+	filled, err := filledContacts(k.dir)
+	if err != nil {
+		return sum, err
+	}
+	d.fill(filled)
 	for _, f := range []struct {
 		name string
 		make func() ([]byte, error)
@@ -142,6 +158,15 @@ func (d *Draft) save(k *keeper, opt Options) (Summary, error) {
 		sum.Wrote[f.name] = path
 		if kept {
 			sum.Kept = append(sum.Kept, f.name)
+		}
+	}
+	if len(d.proposed) > 0 && !k.edited(contactsName) { // what a person fills in is left alone
+		raw, err := d.ContactsXLSX(opt.Words)
+		if err != nil {
+			return sum, err
+		}
+		if sum.Wrote[contactsName], _, err = k.write(contactsName, raw); err != nil {
+			return sum, err
 		}
 	}
 	if err := appendQuestions(filepath.Join(k.dir, "answers.yaml"), d.Questions); err != nil {
@@ -254,7 +279,7 @@ func readUnitsFile(path string) (*people.Directory, error) {
 		}
 	}
 	if err := yaml.Unmarshal(raw, &f); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, &Refusal{File: filepath.Base(path), Key: "refuse_units_file", Err: err}
 	}
 	d := &people.Directory{}
 	for _, u := range f.Units {

@@ -1,8 +1,10 @@
 package intake
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -48,5 +50,30 @@ func TestTimeIsBoundedByLength(t *testing.T) {
 				fmt.Printf("%4d KB %q %s\n", size>>10, unit, took.Round(time.Millisecond))
 			}
 		}
+	}
+}
+
+// TestTwoHundredPages holds the import of a long plan to three seconds of the
+// processor and 300 MB of what is in use.
+func TestTwoHundredPages(t *testing.T) {
+	raw := bytes.Repeat(fortyPages(t), 5)
+	runtime.GC()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	began := spent(t)
+	d, err := Import(context.Background(), []Source{{Name: "long.txt", Data: raw}}, Options{Issued: calendar.Day{Year: 2021, Month: 4, Date: 8}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	took := spent(t) - began
+	runtime.ReadMemStats(&after)
+	if took > 3*time.Second {
+		t.Errorf("200 pages took %s", took)
+	}
+	if used := int64(after.HeapSys) - int64(before.HeapSys); used > 300<<20 {
+		t.Errorf("200 pages took %d MB", used>>20)
+	}
+	if testing.Verbose() {
+		fmt.Printf("200 pages, %d KB, %d entries: %s, heap from the system %d MB more\n", len(raw)>>10, len(d.Entries()), took.Round(time.Millisecond), (int64(after.HeapSys)-int64(before.HeapSys))>>20)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,16 +54,19 @@ var errTooBig = errors.New("over the limit")
 
 // Open reads a source file of at most 64 MiB.
 func Open(path string) (Source, error) {
+	name := filepath.Base(path)
 	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Source{}, &Refusal{File: path, Key: "refuse_missing", Err: err}
+	}
 	if err != nil {
-		return Source{}, err
+		return Source{}, &Refusal{File: path, Key: "refuse_closed", Err: err}
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
-		return Source{}, err
+		return Source{}, &Refusal{File: path, Key: "refuse_closed", Err: err}
 	}
-	name := filepath.Base(path)
 	if len(data) > maxFile {
 		return Source{}, &Refusal{File: name, Key: "refuse_big"}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/people"
+	"duban/internal/plan"
 )
 
 // The plan's files, field by field in the order in which a clerk reads them.
@@ -112,6 +113,14 @@ func dayNode(d calendar.Day) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!timestamp", Value: d.String()}
 }
 
+// issuedNode is the day of issue, or the mark of what a person has to decide.
+func issuedNode(d calendar.Day) *yaml.Node {
+	if d.IsZero() {
+		return text(plan.Todo)
+	}
+	return dayNode(d)
+}
+
 func literal(s string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s, Style: yaml.LiteralStyle}
 	return n
@@ -129,7 +138,7 @@ const unitsHead = `# yaml-language-server: $schema=../schema/units.schema.json
 
 // PlanYAML is the draft as plan.yaml, the same bytes for the same draft.
 func (d *Draft) PlanYAML() ([]byte, error) {
-	f := planFile{ID: d.ID, Title: or(d.Title, "（标题待补录）"), Number: d.Number, Issuer: or(d.Issuer, "（印发机关待补录）"), Issued: dayNode(d.Issued), Year: d.Year,
+	f := planFile{ID: d.ID, Title: or(d.Title, "（标题待补录）"), Number: d.Number, Issuer: or(d.Issuer, "（印发机关待补录）"), Issued: issuedNode(d.Issued), Year: d.Year,
 		Zone: "Asia/Shanghai", Policy: "standard", Office: d.Directory.Office, Leadership: d.Directory.Leadership, Units: "units.yaml"}
 	for _, c := range d.clauses {
 		f.Clauses = append(f.Clauses, c.file())
@@ -242,13 +251,7 @@ func (d *Draft) UnitsYAML() ([]byte, error) {
 		Groups []groupFile `yaml:"groups,omitempty"`
 	}
 	for _, u := range d.Directory.Units {
-		roles := []people.Role{people.Liaison, people.Deputy, people.Head}
-		if u.ID == d.Directory.Office {
-			roles = append(roles, people.Office)
-		}
-		if u.ID == d.Directory.Leadership {
-			roles = append(roles, people.Leader)
-		}
+		roles := d.rolesOf(u)
 		w := unitFile{ID: u.ID, Name: u.Name, Kind: u.Kind, Aliases: u.Aliases}
 		for _, c := range contacts(u, roles...) {
 			w.Contacts = append(w.Contacts, contactFile(c))
