@@ -322,6 +322,13 @@ func (s *scan) afterPeriod(i int) ([]hit, int) {
 // nextMonth reads 次月5日前: monthly where the sentence speaks of months; alone,
 // it asks. A month written before it in the sentence makes it a plain date.
 func (s *scan) nextMonth(i int) ([]hit, int) {
+	if w, j := s.one(i, "次季度首月", "下季度首月", "下一季度首月", "次季度第一个月", "下季度第一个月", "次季首月"); w != "" && !(i > 0 && s.at(i-1) == '每') {
+		h := hit{Reading{Kind: Recurring, Rule: "A8", Recurrence: Quarterly, Sure: Likely}, span{i, i}}
+		if end := s.dayDetail(s.skip(j, "的"), &h, 0); end > j {
+			h.to, h.Recur.Next, h.Recur.Previous = end, true, true
+			return []hit{h}, end
+		}
+	}
 	w, j := s.one(i, "次月", "下月", "下个月")
 	if w == "" || s.month != 0 && s.year != 0 && len(s.spans) > 0 && s.sent[s.spans[len(s.spans)-1].from] == s.sent[i] && s.out[len(s.out)-1].Kind != Recurring {
 		return nil, 0

@@ -151,6 +151,9 @@ func endsHere(rest string) bool {
 	return rest == "" || strings.HasPrefix(rest, "。") || strings.HasPrefix(rest, "\n") || strings.HasPrefix(rest, ";")
 }
 
+// tailRun is a last sentence that only says who is responsible, without a label.
+var tailRun = regexp.MustCompile(`(?m)。 ?((?:[^。;:,\n()]{2,20}[、,])*[^。;:,\n()]{2,20}(?:牵头|负责)(?:,(?:[^。;:,\n()]{2,20}、)*[^。;:,\n()]{2,20}(?:参与|配合|协助|按职责分工负责))?)。?$`)
+
 // labelledLines adds 责任单位：… without brackets; lines that follow one another
 // are one responsibility.
 func labelledLines(f string, found []responsibility) []responsibility {
@@ -179,6 +182,17 @@ func labelledLines(f string, found []responsibility) []responsibility {
 			continue
 		}
 		lines = append(lines, r)
+	}
+	for _, m := range tailRun.FindAllStringSubmatchIndex(f, -1) { // 区住建局牵头，区城管局参与。
+		from, to := m[2], m[3]
+		if slices.ContainsFunc(append(found[:len(found):len(found)], lines...), func(b responsibility) bool { return from < b.to && b.from < to }) {
+			continue
+		}
+		names, _, roles := readUnits(f[from:to], seatOwner)
+		if !roles || len(names) == 0 || slices.ContainsFunc(names, func(n named) bool { return !looksUnit(fold(n.name)) }) {
+			continue
+		}
+		lines = append(lines, responsibility{from: from, to: to, names: names})
 	}
 	if len(lines) == 0 {
 		return found

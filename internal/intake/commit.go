@@ -175,6 +175,10 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		if r.Begin < from || r.End > c.headLen || c.above && c.bodyless() || !k.counts(c, r, span{from, c.headLen}, true) || attached(r) {
 			continue
 		}
+		if (r.Kind == deadline.Window || r.Rule == "D2") && c.stepsWithin(readings, r) { // the steps have times of their own
+			k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: "stage", at: span{r.Begin, r.End}, c: c})
+			continue
+		}
 		to := c.headLen
 		for _, s := range c.sentences(nil) {
 			to = max(to, s.to)
@@ -196,6 +200,18 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		c.entries = append(c.entries, e)
 		c.covered(everything)
 	}
+}
+
+// stepsWithin tells that the text below a heading begins with a step dated within
+// its time.
+func (c *clause) stepsWithin(readings []deadline.Reading, of deadline.Reading) bool {
+	from := of.Start
+	if from.IsZero() {
+		from = calendar.NewDay(of.Due.Year, of.Due.Month, 1)
+	}
+	return slices.ContainsFunc(readings, func(r deadline.Reading) bool {
+		return r.Begin >= c.headLen && hanIn(c.text[c.headLen:r.Begin]) < 4 && r.Kind == deadline.Due && !r.Due.IsZero() && !r.Due.Before(from) && !r.Due.After(of.Due)
+	})
 }
 
 func (k *committer) rawLimit(c *clause, r responsibility) string {
@@ -279,11 +295,18 @@ func (c *clause) region(k, to int) span {
 
 // clauseTopic is the clause's title without its mark.
 func clauseTopic(c *clause) string {
-	if m, ok := readMark(c.title); ok {
-		return strings.TrimSpace(string([]rune(c.title)[m.length:]))
+	title := c.title
+	if m, ok := readMark(title); ok {
+		title = strings.TrimSpace(string([]rune(title)[m.length:]))
 	}
-	return c.title
+	if rest := timeInBrackets.ReplaceAllString(title, ""); hanIn(rest) >= 2 {
+		return rest
+	}
+	return title
 }
+
+// timeInBrackets is a heading's time: 组织实施（2022年5月—11月）.
+var timeInBrackets = regexp.MustCompile(`[（(][^（）()]*\d ?[年月日][^（）()]*[）)]`)
 
 // sentence makes the entries of one sentence: one for each time it names, and
 // a standing one for what is left.
@@ -399,9 +422,9 @@ func (k *committer) title(c *clause, g segment) string {
 }
 
 // danglers are what a time leaves behind when it is taken out: 于, 在, 至.
-var danglers = regexp.MustCompile(`(?:务必|必须)?[于在至到]$`)
+var danglers = regexp.MustCompile(`(?:务必|必须)?[于在至到自从]$`)
 
-var titleHead = regexp.MustCompile(`^(并|且|要|应|须|需|将|于|在|至|到|自|从|前|底|同时|其中|力争|争取|确保|原则上|,|、|:|。|;|分别)+`)
+var titleHead = regexp.MustCompile(`^(并|且|要|应|须|需|将|于|在|至|到|前|底|同时|其中|力争|争取|确保|原则上|,|、|:|。|;|分别)+`)
 
 func tidyTitle(s string) string {
 	s = tight(s)

@@ -165,7 +165,7 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	if len(names) == 0 && e.sentence.to > 0 && e.sentence.from < e.span.from {
 		before := commaSpans(c.text, span{max(e.sentence.from, e.span.from-2000), e.span.from})
 		for i := len(before) - 1; i >= max(0, len(before)-12) && len(names) == 0; i-- { // the last who was named goes on
-			if n, many := k.subject(c.text[before[i].from:before[i].to], e); i == 0 || !many {
+			if n, many := k.subject(c.text[before[i].from:before[i].to], e); i == 0 || !many || len(br) == 0 && len(n) > 0 {
 				names, several = n, many
 			}
 		}

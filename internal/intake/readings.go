@@ -40,7 +40,9 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "effect"
 	case r.Condition:
 		why = "condition"
-	case r.Superior:
+	case !limit && r.Kind == deadline.Window && hanIn(c.text[s.from:s.to])-hanIn(r.Words) < 3:
+		why = "stage" // 一、时间安排 2021年5月至12月
+	case r.Superior && !k.ownBody(c.text[s.from:s.to]):
 		why = "superior"
 	case r.Due == k.facts.Issued && r.Kind == deadline.Due && fullDay.MatchString(tight(fold(r.Words))):
 		why = "target" // the day of issue itself
@@ -136,6 +138,17 @@ func (k *committer) goal(c *clause, r deadline.Reading, s span) bool {
 		k.asks = append(k.asks, asksOf{c, span{r.Begin, r.End}, id})
 	}
 	return false
+}
+
+// ownBody tells that a sentence in the future names a body of this place as who
+// acts: 县政府督查室将于每季度末开展督查.
+func (k *committer) ownBody(sentence string) bool {
+	names, several := k.subject(sentence, &entry{})
+	if len(names) == 0 || several {
+		return false
+	}
+	level := levelOf(tight(fold(names[0])))
+	return level != "" && level != "省" && !strings.HasPrefix(names[0], "国") && !(level == "市" && strings.Contains("县区旗", k.reg.level) && k.reg.level != "")
 }
 
 // says is true of a bare year whose words promise something to count or finish:

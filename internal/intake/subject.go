@@ -124,7 +124,15 @@ func (k *committer) plainSubject(f string) string {
 		if !organ && !loose || notActor.MatchString(name) || notUnit.MatchString(name) {
 			continue
 		}
-		if actsNow.MatchString(rest) || organ && actsVerb.MatchString(rest) {
+		if actsNow.MatchString(rest) {
+			return name
+		}
+		if organ && actsVerb.MatchString(rest) { // 市政府, unless 市政府督查室 goes on to act
+			for more := end + 1; more <= min(end+8, len(rs)-1); more++ {
+				if longer := string(rs[:more]); organEnd.MatchString(longer) && actsNow.MatchString(string(rs[more:])) {
+					return longer
+				}
+			}
 			return name
 		}
 		for _, and := range []string{"、", "和", "及", "与", "会同", "联合"} {

@@ -6,7 +6,7 @@ import (
 )
 
 var (
-	modalHead = regexp.MustCompile(`^(?:要在|要于|应在|应于|须在|须于|须|需|要|应当|应|务必|负责组织|负责|牵头负责|牵头组织|牵头|将|分别|于|在|的|:|：|，|,)+`)
+	modalHead = regexp.MustCompile(`^(?:要在|要于|应在|应于|须在|须于|须|需|要|应当|应|务必|负责组织|负责|牵头负责|牵头组织|牵头|将|请|分别|于|在|的|:|：|，|,)+`)
 	doneTail  = regexp.MustCompile(`[，,、：:](?:并|要|须|应|需|确保|力争|争取|要求|全部|全面|基本|如期|按期|按时|务必|于|在|前)*(?:完成|完工|落实|落实到位|到位|办结|完成任务|完成工作|整改完成|整改到位|完成整改|完成目标|完成建设|执行|实施)?(?:并?(?:长期|持续)(?:坚持|推进))?$`)
 	onlyDone  = regexp.MustCompile(`^(?:并|要|须|应|需|确保|力争|争取|要求|全部|全面|基本|如期|按期|按时|务必|于|在|前)*(?:完成|完工|落实|到位|办结|实施|执行|启动|开工|建成|投用|投运|验收|报送|上报|实现)?$`)
 	mustVerb  = regexp.MustCompile(`(\p{Han})(?:须|应|要|应当|必须)(验收|完成|建成|开工|启动|投用|投运|办结|报送|到位)$`)
@@ -49,7 +49,10 @@ func (k *committer) matter(e *entry, topic string) string {
 		}
 	}
 	t = mustVerb.ReplaceAllString(t, "$1$2")
-	t = doneTail.ReplaceAllString(t, "")
+	if rest := doneTail.ReplaceAllString(t, ""); rest != "" && !adverb.MatchString(rest) { // not 对排查出的问题
+		t = rest
+	}
+	t = balanced(t)
 	t = strings.Trim(t, "，。；：、,;: ")
 	if hanIn(t) < 3 || onlyDone.MatchString(t) {
 		topic = strings.Trim(yearHead.ReplaceAllString(strings.Replace(tight(topic), tight(e.words), "", 1), ""), "，。；：、,;: ")
@@ -62,6 +65,20 @@ func (k *committer) matter(e *entry, topic string) string {
 		}
 	}
 	return firstNonEmpty(t, e.Title)
+}
+
+// balanced cuts what a bracket that was cut in two left over.
+func balanced(t string) string {
+	open, shut := strings.Count(t, "（"), strings.Count(t, "）")
+	switch {
+	case open > shut:
+		if i := strings.LastIndex(t, "（"); hanIn(t[:i]) >= 3 {
+			return t[:i]
+		}
+	case shut > open:
+		return strings.Replace(t, "）", "", 1)
+	}
+	return t
 }
 
 // withoutActor is a title behind the name of who acts, and those named beside it.
