@@ -47,7 +47,7 @@ func TestAFullDiskIsAnError(t *testing.T) {
 	}
 	// Those that ask the engine print by the same writer; `starter up` and a
 	// rehearsal are processes of their own.
-	elsewhere := []string{"plan launch", "plan amend", "plan apply-policy", "calendar import", "rehearse", "up", "ui", "adopt", "engine", "talk show", "message resend", "message drop", "office set"}
+	elsewhere := []string{"plan launch", "plan amend", "plan apply-policy", "calendar import", "rehearse", "up", "ui", "adopt", "engine", "talk show", "backup", "restore", "message resend", "message drop", "office set", "backup", "restore", "doctor"}
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
 		t.Skip("no /dev/full here")
