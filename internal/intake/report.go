@@ -121,6 +121,7 @@ func (d *Draft) ReportHTML(sum Summary, w *words.Words) ([]byte, error) {
 		"join":  func(s []string) string { return strings.Join(s, "、") },
 		"recur": recurText,
 		"short": shortPlace,
+		"rule":  func(key string) string { return w.T("deadline.rule_" + key) },
 		"became": func(e Expression) string {
 			text := w.T("intake.report_became_" + e.Became)
 			if e.Became == becameAside {
