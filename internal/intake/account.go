@@ -253,6 +253,9 @@ func (a *accountant) inClause(c *clause, r deadline.Reading) fate {
 			return aside("year")
 		}
 	}
+	if a.gone(r) {
+		return aside("past")
+	}
 	if r.Rule == "A10" && len(c.entries) > 0 {
 		return aside("season")
 	}
@@ -323,7 +326,7 @@ func (a *accountant) outside(p para, kind string, r deadline.Reading) fate {
 		return aside("superior")
 	case r.Condition:
 		return aside("condition")
-	case !r.Due.IsZero() && r.Due.Year < a.k.facts.Issued.Year:
+	case !r.Due.IsZero() && r.Due.Year < a.k.facts.Issued.Year || a.gone(r):
 		return aside("past")
 	case bareYear.MatchString(tight(fold(r.Words))) && !says(p.text, r):
 		return aside("target")
@@ -343,6 +346,12 @@ func (a *accountant) ofHeading(at Place) (fate, bool) {
 		}
 	}
 	return aside("stage"), a.k.stageUsed(at)
+}
+
+// gone is true of a day before the issue that no word makes a limit: 6月28日，市委督查
+// 室开展了督查.
+func (a *accountant) gone(r deadline.Reading) bool {
+	return !r.Due.IsZero() && r.Due.Before(a.k.facts.Issued) && !strings.ContainsAny(r.Words, "前底末内止")
 }
 
 // lost asks about a dated expression that nothing was made of; a person's yes or

@@ -426,12 +426,19 @@ var danglers = regexp.MustCompile(`(?:务必|必须)?[于在至到自从]$`)
 
 var titleHead = regexp.MustCompile(`^(并|且|要|应|须|需|将|于|在|至|到|前|底|同时|其中|力争|争取|确保|原则上|,|、|:|。|;|分别)+`)
 
+// wholeWords begin like an auxiliary and are none.
+var wholeWords = regexp.MustCompile(`^(?:应[急对用届聘]|要[素点件]|需求|前[期置沿端]|底[数线泥图册]|在[线建校岗编]|到[位户人]|并[网联购轨]|将来|至今|于是)`)
+
 func tidyTitle(s string) string {
 	s = tight(s)
 	f := fold(s)
 	if m := titleHead.FindString(f); m != "" && len(m) < len(f) {
+		rs := []rune(s)
 		n := len([]rune(m))
-		s = string([]rune(s)[n:])
+		if wholeWords.MatchString(string(rs[n-1 : min(len(rs), n+1)])) { // 应急, 在线: no auxiliary
+			n--
+		}
+		s = string(rs[n:])
 	}
 	s = strings.NewReplacer("（）", "", "()", "", "〔〕", "").Replace(doubleComma.ReplaceAllString(s, "，"))
 	if i := strings.IndexAny(fold(s), ":"); i > 0 && i < 120 {

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"bytes"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/intake"
+	"duban/internal/words"
+)
+
+// TestQuestionsAreAnsweredAtTheTerminal answers one by one: an empty line leaves a
+// question open, a list may be answered at once or item by item, q ends.
+func TestQuestionsAreAnsweredAtTheTerminal(t *testing.T) {
+	t.Parallel()
+	open := []intake.Question{
+		{ID: "issued-1", Ask: "哪一天印发？"},
+		{ID: "office-1", Ask: "由谁协调？"},
+		{ID: "lead-all", Ask: "由谁牵头？", Items: []intake.Item{{ID: "lead-1", Words: "清淤"}, {ID: "lead-2", Words: "绿化"}}},
+		{ID: "each-all", Ask: "各自还是共同？", Options: []string{"each", "joint"}, Items: []intake.Item{{ID: "each-1"}, {ID: "each-2"}}},
+		{ID: "near-1", Ask: "同一个单位吗？"},
+	}
+	for typed, want := range map[string]map[string]string{
+		"2022-03-01\n\n\n市水务局\n\n共同\n是\n": {"issued-1": "2022-03-01", "lead-1": "市水务局", "each-all": "共同", "near-1": "是"},
+		"q\n":               {},
+		"":                  {},
+		"2022-03-01\n\nq\n": {"issued-1": "2022-03-01"},
+	} {
+		var out bytes.Buffer
+		a := &app{w: words.New("zh"), out: &out}
+		got, err := a.askAll(strings.NewReader(typed), open)
+		require.NoError(t, err)
+		require.Equal(t, want, got, "%q\n%s", typed, out.String())
+	}
+}
+
+// TestImportRefusesInTheReadersLanguage holds refusals and lost parts to the
+// language that is set.
+func TestImportRefusesInTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for lang, want := range map[string]string{"zh": "没有这个文件", "en": "there is no such file"} {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), []string{"plan", "import", filepath.Join(dir, "none.docx"), "-o", filepath.Join(dir, lang)}, []string{"DUBAN_LANG=" + lang}, &out, &errs)
+		require.Equal(t, 1, code)
+		require.Contains(t, errs.String(), want)
+	}
+}
