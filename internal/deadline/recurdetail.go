@@ -87,6 +87,17 @@ func (s *scan) quarterDetail(k int, h *hit) int {
 		h.Sure = Likely
 		return s.skip(e, "第一周", "首周")
 	}
+	if _, e := s.one(k, "最后一个工作日", "最后1个工作日"); e > 0 {
+		h.Recur.Workday, h.Recur.MonthOf = -1, 3
+		if h.Recurrence == HalfYearly {
+			h.Recur.MonthOf = 6
+		}
+		return s.skip(e, "之前", "前")
+	}
+	if e := s.nthWorkday(k, h); e > k && h.Recur.Workday > 0 {
+		h.Recur.MonthOf = 1
+		return e
+	}
 	if w, e := s.one(k, "末月", "最后一个月", "最后1个月"); w != "" {
 		h.Recur.MonthOf = 3
 		if h.Recurrence == HalfYearly {
@@ -133,7 +144,7 @@ func (s *scan) monthDetail(k int, h *hit) int {
 func (s *scan) dayDetail(k int, h *hit, whole int) int {
 	h.Recur.Day = whole
 	k0 := k
-	k = s.skip(k, "在", "于")
+	k = s.skip(s.skip(k, "在", "于"), "逢")
 	if w, e := s.one(k, "月底", "月末", "底", "末", "最后一天", "最后一日"); w != "" {
 		h.Recur.Day = -1
 		return s.skip(e, "之前", "以前", "前")

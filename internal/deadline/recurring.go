@@ -273,6 +273,9 @@ func (s *scan) recur(hd head) ([]hit, int) {
 	}
 	if end == k {
 		end = hd.to
+		if s.at(k) == '第' && !s.one2(k, "第三方") || s.one2(k, "最后") { // 每月第二个和第四个星期五: a detail that cannot be read
+			ask(&h, "deadline.period_missing")
+		}
 	}
 	if e, clock := s.clock(end); clock != "" {
 		h.Clock, end = clock, e

@@ -40,7 +40,7 @@ const labelWords = `(?:牵头|责任|负责|实施|主办)(?:单位|部门)(?:�
 var (
 	labelRe   = regexp.MustCompile(`(` + labelWords + `) ?: ?`)
 	labelHead = regexp.MustCompile(`^[(\[ ]{0,2}(` + labelWords + `) ?:`)
-	labelRun  = regexp.MustCompile(`(?m)(?:^|[。;；,] ?)((?:` + labelWords + `) ?:[^\n。]*(?:。 ?(?:` + labelWords + `) ?:[^\n。]*)*)`)
+	labelRun  = regexp.MustCompile(`(?m)(?:^|[。;；,] ?|[^\n。;；,:(\[]{2,40}?)((?:` + labelWords + `) ?:[^\n。]*(?:。 ?(?:` + labelWords + `) ?:[^\n。]*)*)`)
 	limitLike = regexp.MustCompile(`\d{1,4} ?年|\d{1,2} ?月|季度|年底|月底|上半年|下半年|长期|持续|立即|每年|每月|全年|半年`)
 	fromHere  = regexp.MustCompile(`以下(?:各项|任务|工作|条款|同)?(?:均|都|皆)(?:需|由|须|要)(.+?)(?:负责)?(?:落实|实施|参与|配合|负责)?,?(?:下同|不再列出|不再一一列出|不再单独列出|不再赘列|不再重复)`)
 	roleTail  = regexp.MustCompile(`(等(?:有关单位|相关单位|有关部门|相关部门|各?部门|各?单位)?)?(?:按照?|根据|依)?(?:各自)?(?:职责|职能|责任)?(?:分工|权限)?(?:共同|分别|具体|联合)?(牵头负责|牵头组织|牵头|负责牵头|主办|配合实施|配合落实|配合|协助|协同|参与|参加|负责落实|负责实施|组织落实|组织实施|抓好落实|落实|实施|负责|承办|指导|督导|为主|协办)$`)

@@ -118,6 +118,9 @@ func (n *node) collapses() bool {
 	if n.mark.style < styleParen || n.textLen() > 6000 {
 		return false
 	}
+	if t := strings.TrimRight(fold(n.paras[0].text), " "); len(n.kids) > 1 && strings.HasSuffix(t, ":") && len(n.paras) == 1 && timeWord.MatchString(t) && listWord.MatchString(t) {
+		return false // 9月底前落实以下资金: each is its own
+	}
 	if n.mark.style == styleParen && n.kids[0].mark.style == styleDigit && n.headed() {
 		return false // （一） over headed 1. 2. 3.
 	}
@@ -227,10 +230,15 @@ func (c *clause) fill() {
 
 func (w *clauseWalk) add(n *node, from *clause) {
 	ps := n.all()
-	if len(ps) > 1 && n.headingOnly() {
+	dropped := len(ps) > 1 && n.headingOnly()
+	if dropped {
 		ps = ps[1:] // the heading has a field of its own
 	}
+	made := len(w.out)
 	w.addClause(n, n.clauseOf(ps), from)
+	if dropped && made < len(w.out) && len(n.kids) == 0 && timeWord.MatchString(fold(n.title)) {
+		w.out[made].parent = n // the heading's time is that of what stands below it
+	}
 }
 
 // headingOnly is true of an item whose first paragraph is its heading and no

@@ -34,6 +34,7 @@ type mark struct {
 var (
 	rePart       = regexp.MustCompile(`^第([一二三四五六七八九十百零〇]+|\d{1,3})(部分|章|编|篇|节) *`)
 	reArticle    = regexp.MustCompile(`^第([一二三四五六七八九十百零〇]+|\d{1,3})条 *[、.:]?`)
+	reStage      = regexp.MustCompile(`^第([一二三四五六七八]|\d)阶段 *[:：]? *`)
 	reProblem    = regexp.MustCompile(`^(?:问题|任务|事项|整改事项)([一二三四五六七八九十]{1,3}|\d{1,3}) ?[:.、] *`)
 	reHan        = regexp.MustCompile(`^([一二三四五六七八九十百]{1,4}) ?[、.,] *`)
 	reParen      = regexp.MustCompile(`^[(\[] ?([一二三四五六七八九十百]{1,4}) ?[)\]] *[、.]? *`)
@@ -101,7 +102,7 @@ func readMarkRunes(rs []rune) (mark, bool) {
 	for _, r := range []struct {
 		re    *regexp.Regexp
 		style int
-	}{{rePart, stylePart}, {reArticle, styleArticle}, {reProblem, styleArticle}, {reParen, styleParen}, {reHan, styleHan}, {reParenDigit, styleParenDigit}, {reHalfParen, styleHalfParen}} {
+	}{{rePart, stylePart}, {reArticle, styleArticle}, {reProblem, styleArticle}, {reStage, styleArticle}, {reParen, styleParen}, {reHan, styleHan}, {reParenDigit, styleParenDigit}, {reHalfParen, styleHalfParen}} {
 		if m, ok := try(r.re, r.style); ok {
 			return m, true
 		}

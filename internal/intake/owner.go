@@ -133,6 +133,12 @@ func (k *committer) owner(c *clause, e *entry, context string) {
 	if k.bySubject(c, e, text, context, br) {
 		return
 	}
+	if m := byUnit.FindStringSubmatch(tight(fold(text))); c.inherited && m != nil && looksUnit(m[1]) { // 由市应急局牵头
+		e.Lead = m[1]
+		k.reg.resolve(e.Lead, c.place)
+		k.rest(e, br, e.Lead)
+		return
+	}
 	if len(br) == 0 {
 		k.noBracket(c, e, text)
 		return

@@ -398,6 +398,8 @@ func inexact(r deadline.Reading) string {
 	switch {
 	case r.Recurrence == deadline.Daily:
 		return "daily"
+	case r.Sure == deadline.Ask && r.Recurrence != "":
+		return "detail"
 	case r.Recur.Count > 1:
 		return "count"
 	case strings.Contains(r.Words, "学期"):
@@ -418,6 +420,9 @@ func (k *committer) whyRhythm(why string) string {
 // nearRule is the rule that stands until a person answers, as an option's word: so
 // many times in a period taken as once in each of its parts.
 func nearRule(r deadline.Reading) string {
+	if r.Sure == deadline.Ask {
+		return ""
+	}
 	months := map[string]int{deadline.Monthly: 1, deadline.Quarterly: 3, deadline.HalfYearly: 6, deadline.Yearly: 12}[r.Recurrence] * max(1, r.Recur.Every)
 	if r.Recur.Workday != 0 || r.Recur.AfterWD || len(r.Recur.Months) > 0 || months == 0 {
 		if r.Recurrence == deadline.Weekly && r.Recur.Every <= 1 {

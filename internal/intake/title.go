@@ -10,6 +10,8 @@ var (
 	doneTail  = regexp.MustCompile(`[，,、：:](?:并|要|须|应|需|确保|力争|争取|要求|全部|全面|基本|如期|按期|按时|务必|于|在|前)*(?:完成|完工|落实|落实到位|到位|办结|完成任务|完成工作|整改完成|整改到位|完成整改|完成目标|完成建设|执行|实施)?(?:并?(?:长期|持续)(?:坚持|推进))?$`)
 	onlyDone  = regexp.MustCompile(`^(?:并|要|须|应|需|确保|力争|争取|要求|全部|全面|基本|如期|按期|按时|务必|于|在|前)*(?:完成|完工|落实|到位|办结|实施|执行|启动|开工|建成|投用|投运|验收|报送|上报|实现)?$`)
 	mustVerb  = regexp.MustCompile(`(\p{Han})(?:须|应|要|应当|必须)(验收|完成|建成|开工|启动|投用|投运|办结|报送|到位)$`)
+	listTimes = regexp.MustCompile(`^在[\d年月底、和及，,]*$`)
+	labelTail = regexp.MustCompile(`[（(]?(?:牵头单位|责任单位|主办单位|牵头部门|责任部门|主办|牵头)[：:]?$`)
 	whyHead   = regexp.MustCompile(`^(?:为|根据|按照|依据|围绕|结合)[^，,]{2,40}[，,]`)
 	yearHead  = regexp.MustCompile(`^(?:19|20)\d\d年度?(?:前)?`)
 )
@@ -31,7 +33,10 @@ func (k *committer) matters(d *Draft) {
 
 func (k *committer) matter(e *entry, topic string) string {
 	t := e.Title
-	if w := tight(e.words); w != "" && e.Recur == nil && len(w) < len(tight(t)) {
+	if i := strings.Index(t, "分别"); i > 0 && strings.HasPrefix(t, "在") && listTimes.MatchString(t[:i]) {
+		t = t[i+len("分别"):]
+	}
+	if w := tight(e.words); w != "" && e.Recur == nil && !e.Due.IsZero() && len(w) < len(tight(t)) {
 		t = strings.Replace(tight(t), w, "", 1)
 	}
 	if m := whyHead.FindString(t); m != "" && hanIn(t[len(m):]) >= 4 {
@@ -53,6 +58,10 @@ func (k *committer) matter(e *entry, topic string) string {
 		t = rest
 	}
 	t = balanced(t)
+	if a, b, ok := strings.Cut(t, "："); ok && a == b {
+		t = a
+	}
+	t = labelTail.ReplaceAllString(t, "")
 	t = strings.Trim(t, "，。；：、,;: ")
 	if hanIn(t) < 3 || onlyDone.MatchString(t) {
 		topic = strings.Trim(yearHead.ReplaceAllString(strings.Replace(tight(topic), tight(e.words), "", 1), ""), "，。；：、,;: ")
