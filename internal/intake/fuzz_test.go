@@ -101,3 +101,24 @@ func FuzzAnswers(f *testing.F) {
 		}
 	})
 }
+
+// FuzzOther feeds web pages, RTF, CSV and saved mail: none may stop the program, and
+// what is read accounts for its times.
+func FuzzOther(f *testing.F) {
+	f.Add(uint8(0), []byte(`<html><body><p>1.清淤。6月底前完成清淤。（市水务局）</p><table><tr><td rowspan=3 colspan=2>a<td>b</table></body>`))
+	f.Add(uint8(1), []byte(`{\rtf1\ansi\ansicpg936 \'c7\'e5\u28165?{\v x}\trowd\intbl a\cell b\cell\row\par }`))
+	f.Add(uint8(2), []byte("序号,任务,责任单位,完成时限\n1,\"清淤\n\",市水务局,2022年6月底前\n"))
+	f.Add(uint8(3), []byte("MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n--x\r\nContent-Type: text/html\r\n\r\n<p>6月底前</p>\r\n--x--"))
+	f.Fuzz(func(t *testing.T, kind uint8, data []byte) {
+		name := []string{"a.html", "a.rtf", "a.csv", "a.mht", "a.doc"}[int(kind)%5]
+		d, _ := Import(context.Background(), []Source{{Name: name, Data: data}}, Options{Issued: calendar.Day{Year: 2022, Month: 3, Date: 1}})
+		if d == nil {
+			return
+		}
+		for _, e := range d.Expressions {
+			if e.Of == "" || e.Words == "" {
+				t.Errorf("an expression became nothing: %+v", e)
+			}
+		}
+	})
+}
