@@ -24,7 +24,7 @@ bin/starter bin/worker:
 
 test: needs ## run every test: embedded server, both databases, Temporal on PostgreSQL
 	go test -tags noembed ./internal/embedded
-	go test -timeout 14m ./...
+	go test -timeout 40m ./...
 
 .PHONY: chaos
 chaos: bin/starter needs ## a year through every fault, each held for a minute: in a folder, and on a cluster of three workers (about an hour)

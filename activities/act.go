@@ -9,6 +9,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
+	"duban/internal/plan"
 )
 
 // ActInput is one act on a task, an occurrence or a duty whose course stood like this.
@@ -28,80 +29,132 @@ type ActResult struct {
 	Behind bool `json:"behind,omitempty"`
 }
 
-// RecordAct works out what an act changes, writes it into the ledger as one
-// event and sends what it says at once. An act refused here (an unknown unit, an
-// unknown policy) is an error of type ErrTypeRefused.
+// RecordAct works out what an act changes, of the task and of its talks, writes it
+// into the ledger as one event and sends what it says at once. An act refused here
+// (an unknown unit, an unknown policy) is an error of type ErrTypeRefused.
 func (a *Activities) RecordAct(ctx context.Context, in ActInput) (ActResult, error) {
-	l, err := a.launched(ctx, in.Plan)
+	l, book, err := a.plan(ctx, in.Plan)
 	if err != nil {
 		return ActResult{}, translate(err)
 	}
-	book, err := a.book(ctx, l)
-	if err != nil {
-		return ActResult{}, err
-	}
-	row, err := a.Ledger.Task(ctx, in.Plan, in.Task)
+	row, err := a.level(ctx, l, in.Task, in.Course.Case)
 	if err != nil {
 		return ActResult{}, translate(err)
 	}
-	in.Course.Publish = row.Publish // an amendment may have asked for it since
-	if !in.Course.Done(in.Act.ID) {
+	before := book.Course(ledger.CaseOf(row))
+	if before.Place() != in.Course.Place() && !before.Done(in.Act.ID) {
+		return ActResult{before, true}, nil
+	}
+	if !before.Done(in.Act.ID) {
 		if r := a.credible(l.Clock, in.Act, in.Heard); r != nil {
 			return ActResult{}, Refused(r)
 		}
 	}
-	after, told, refused := book.Act(in.Course, in.Act)
+	after, told, refused := book.Act(before, in.Act)
 	if refused != nil {
 		return ActResult{}, Refused(refused)
 	}
-	o, err := a.office(ctx)
+	talks, err := a.Ledger.Talks(ctx, in.Plan, in.Task)
 	if err != nil {
-		return ActResult{}, err
+		return ActResult{}, translate(err)
 	}
-	acted := ledger.Acted{Plan: in.Plan, Task: in.Task, Act: in.Act, Before: &in.Course, Course: after, Told: told, Channels: map[people.Recipient][]string{}}
-	for _, s := range told {
-		for _, r := range s.To {
-			acted.Channels[r] = o.to(r)
+	acted := ledger.Acted{Plan: in.Plan, Task: in.Task, Act: in.Act, Version: row.Version, Facts: after.Case, Told: told}
+	all := told
+	for _, k := range talks {
+		course, told, ok := book.Affected(book.TalkCourse(ledger.TalkCaseOf(&l.Plan, row, k)), before.Case, after.Case, in.Act)
+		if ok {
+			acted.Talks = append(acted.Talks, ledger.ActedTalk{Talk: k.ID, Version: k.Version, Facts: course.TalkCase, Told: told})
+			all = append(all, told...)
 		}
 	}
-	after, digests, err := a.Ledger.Act(ctx, acted, a.when(l.Clock))
+	if acted.Channels, err = a.channels(ctx, all...); err != nil {
+		return ActResult{}, err
+	}
+	facts, digests, err := a.Ledger.Act(ctx, acted, a.when(l.Clock))
 	if errors.Is(err, ledger.ErrBehind) {
-		c, err := a.course(ctx, l, in.Task)
-		return ActResult{c, true}, err
+		course, err := a.course(ctx, book, in.Plan, in.Task)
+		return ActResult{course, true}, err
 	}
 	if err != nil {
 		return ActResult{}, translate(err)
 	}
-	if after.Over() {
-		if err := a.endTalks(ctx, in.Plan, in.Task); err != nil {
-			return ActResult{}, err
+	for _, k := range talks {
+		if k.GoesOn() {
+			if err := a.Starter.LookTalk(ctx, in.Plan, k.ID); err != nil {
+				return ActResult{}, err
+			}
 		}
 	}
-	return ActResult{Course: after}, a.startDigests(ctx, l, digests)
+	return ActResult{Course: book.Course(facts)}, a.startDigests(ctx, l, digests)
 }
 
-// course is a task's to go on from, as the ledger has it.
-func (a *Activities) course(ctx context.Context, l ledger.Launched, task string) (act.Course, error) {
-	book, err := a.book(ctx, l)
-	if err != nil {
-		return act.Course{}, err
-	}
-	t, err := a.Ledger.Task(ctx, l.Plan.ID, task)
+// LookInput names a task, an occurrence, a duty or a talk.
+type LookInput struct {
+	Plan  string `json:"plan"`
+	Thing string `json:"thing"`
+}
+
+// Course is the course of a task, an occurrence or a duty as the ledger has it, by
+// the policies and the calendar in force.
+func (a *Activities) Course(ctx context.Context, in LookInput) (act.Course, error) {
+	_, book, err := a.plan(ctx, in.Plan)
 	if err != nil {
 		return act.Course{}, translate(err)
 	}
-	stages, err := a.Ledger.Stages(ctx, l.Plan.ID, task)
-	if err != nil {
-		return act.Course{}, err
-	}
-	return ledger.Resumed(&l.Plan, t, stages, book.Open), nil
+	return a.course(ctx, book, in.Plan, in.Thing)
 }
 
-// book works out courses of a launched plan by the calendar in force.
-func (a *Activities) book(ctx context.Context, l ledger.Launched) (act.Book, error) {
-	years, err := a.Ledger.Calendar(ctx)
+func (a *Activities) course(ctx context.Context, book act.Book, planID, task string) (act.Course, error) {
+	row, err := a.Ledger.Task(ctx, planID, task)
+	if err != nil {
+		return act.Course{}, translate(err)
+	}
+	return book.Course(ledger.CaseOf(row)), nil
+}
+
+// level is a task's row. Where the ledger lacks acts that the workflow knows, as
+// after it was restored from an old copy, it catches up first.
+func (a *Activities) level(ctx context.Context, l ledger.Launched, task string, known act.Case) (ledger.Task, error) {
+	row, err := a.Ledger.Task(ctx, l.Plan.ID, task)
+	if err != nil || !row.Facts.Place().Before(known.Place()) {
+		return row, err
+	}
+	return a.Ledger.CatchUp(ctx, l.Plan.ID, task, known, a.when(l.Clock))
+}
+
+// channels are those over which everybody hears whom the stages name.
+func (a *Activities) channels(ctx context.Context, stages ...plan.Stage) (map[people.Recipient][]string, error) {
+	o, err := a.office(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := map[people.Recipient][]string{}
+	for _, s := range stages {
+		for _, r := range s.To {
+			all[r] = o.to(r)
+		}
+	}
+	return all, nil
+}
+
+// plan is a launched plan and the book that works out its courses by the calendar
+// in force.
+func (a *Activities) plan(ctx context.Context, id string) (ledger.Launched, act.Book, error) {
+	l, err := a.launched(ctx, id)
+	if err != nil {
+		return l, act.Book{}, err
+	}
+	book, err := BookOf(ctx, a.Ledger, l)
+	return l, book, err
+}
+
+// BookOf works out courses of a launched plan by the calendar in force.
+func BookOf(ctx context.Context, store *ledger.Store, l ledger.Launched) (act.Book, error) {
+	years, err := store.Calendar(ctx)
 	if err != nil {
 		return act.Book{}, err
 	}
-	return act.NewBook(&l.Plan, calendar.New(years...))
+	book, err := act.NewBook(&l.Plan, calendar.New(years...))
+	book.Since = l.CalendarSince
+	return book, err
 }

@@ -23,7 +23,7 @@ import (
 type Starter interface {
 	StartDigest(ctx context.Context, d ledger.Digest, clock calendar.Clock) error
 	StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk) error
-	EndTalk(ctx context.Context, planID, talk string) error // the workflow of a void talk; one that has ended is no error
+	LookTalk(ctx context.Context, planID, talk string) error // tells a talk's workflow to look at the ledger; one that has ended is no error
 	StartTask(ctx context.Context, l ledger.Launched, t ledger.Task) error
 	// Reconcile starts again what the plan's ledger says goes on and Temporal has lost; it counts them.
 	Reconcile(ctx context.Context, planID string) (mended int, err error)

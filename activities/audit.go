@@ -60,7 +60,7 @@ const longWait = 30 * time.Minute
 // again: what is missing is mended, not only cried about. Sending it twice does no harm. Between its steps it tells
 // Temporal that it is alive.
 func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, error) {
-	l, err := a.launched(ctx, in.Plan)
+	l, book, err := a.plan(ctx, in.Plan)
 	if err != nil {
 		return AuditResult{}, translate(err)
 	}
@@ -69,9 +69,10 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 	if err := a.Ledger.CheckClock(ctx); err != nil && !errors.Is(err, ledger.ErrClock) {
 		return AuditResult{}, translate(err)
 	}
-	missing, err := a.missing(ctx, in, mended > 0)
-	if err != nil {
-		return AuditResult{}, translate(err)
+	if mended > 0 {
+		if err := a.catchUp(ctx, in); err != nil {
+			return AuditResult{}, translate(err)
+		}
 	}
 	alive(ctx)
 	stuck, err := a.Ledger.Stuck(ctx, in.Plan, in.Before)
@@ -94,12 +95,12 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 		return AuditResult{}, translate(err)
 	}
 	alive(ctx)
-	silent, err := a.unopened(ctx, l, tasks, talks, in.Before)
+	silent, err := missing(l, book, tasks, all, talks, in.Before)
 	if err != nil {
 		return AuditResult{}, translate(err)
 	}
 	alive(ctx)
-	if err := a.consequences(ctx, l, in.At, tasks); err != nil {
+	if err := a.consequences(ctx, l, book, in.At, all, talks); err != nil {
 		return AuditResult{}, translate(err)
 	}
 	alive(ctx)
@@ -112,7 +113,7 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 		return AuditResult{}, translate(err)
 	}
 	waits = slices.DeleteFunc(waits, func(w ledger.Wait) bool { return a.Now().Sub(w.Since) < longWait })
-	found := findings{append(missing, silent...), stuck, years, waits}
+	found := findings{silent, stuck, years, waits}
 	if finished = finished && !found.wrong(); finished {
 		if finished, err = a.quiet(ctx, in.Plan); err != nil {
 			return AuditResult{}, translate(err)
@@ -131,19 +132,19 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 // catchingUp is how long the audit waits for what was just started again.
 const catchingUp = 30 * time.Second
 
-// missing are the stages that left no trace. When workflows were just started again
-// they get a moment to say what is overdue: nobody is told of what is mended.
-func (a *Activities) missing(ctx context.Context, in AuditInput, mended bool) ([]ledger.Stage, error) {
+// catchUp gives workflows that were just started again a moment to say what is
+// overdue: nobody is told of what is mended.
+func (a *Activities) catchUp(ctx context.Context, in AuditInput) error {
 	for until := time.Now().Add(catchingUp); ; {
-		missing, err := a.Ledger.Missing(ctx, in.Plan, in.Before)
-		if err != nil || len(missing) == 0 || !mended || time.Now().After(until) {
-			return missing, err
+		missing, err := Missing(ctx, a.Ledger, in.Plan, in.Before)
+		if err != nil || len(missing) == 0 || time.Now().After(until) {
+			return err
 		}
 		alive(ctx)
 		select {
 		case <-time.After(time.Second):
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 	}
 }

@@ -17,28 +17,27 @@ import (
 // consequences proposes what the plan's rules ask for when facts add up across a
 // unit's tasks, as of the instant at: a named person decides. A rule never
 // proposes twice on the same facts, so doing this again proposes nothing.
-func (a *Activities) consequences(ctx context.Context, l ledger.Launched, at time.Time, tasks map[string]ledger.Task) error {
+func (a *Activities) consequences(ctx context.Context, l ledger.Launched, book act.Book, at time.Time, all []ledger.Task, talks []ledger.Talk) error {
 	if len(l.Plan.Consequences) == 0 {
 		return nil
 	}
-	facts, err := a.Ledger.Facts(ctx, l.Plan.ID, at)
-	if err != nil {
-		return err
+	tasks, today := map[string]ledger.Task{}, calendar.DayOf(at.In(book.Zone))
+	var facts []act.Fact
+	for _, t := range all {
+		tasks[t.ID] = t
+		facts = append(facts, book.Facts(t.ID, ledger.CaseOf(t), today)...)
 	}
-	talks, err := a.Ledger.Talks(ctx, l.Plan.ID, "")
-	if err != nil {
-		return err
+	for _, k := range talks {
+		if k.What != plan.ProposeCircular && (k.State == ledger.TalkOpen || k.State == ledger.TalkClosed) && k.Facts != nil && !k.Facts.Opened.After(today) {
+			facts = append(facts, act.Fact{Kind: act.FactTalk, Unit: k.Lead, Task: k.Task, Talk: k.ID, Day: k.Facts.Opened, State: tasks[k.Task].Facts.State})
+		}
 	}
-	lad, err := a.ladderer(ctx, l)
-	if err != nil {
-		return err
-	}
-	proposals := act.Consequences(l.Plan.Consequences, facts, firedBy(talks), calendar.DayOf(at.In(lad.Zone)), lad.Calendar)
+	proposals := act.Consequences(l.Plan.Consequences, facts, firedBy(talks), today, book.Calendar)
 	for _, p := range proposals {
 		when := a.when(l.Clock)
 		proposal := act.Act{
 			ID: "rule-" + strings.ReplaceAll(p.Key, "/", "-"), Kind: act.Propose, By: act.EngineActor, At: when.Plan.UTC().Truncate(time.Microsecond),
-			On: calendar.DayOf(when.Plan.In(lad.Zone)), Ref: p.Task, Unit: p.Unit, Reason: a.grounds(l.Plan, p, tasks),
+			On: calendar.DayOf(when.Plan.In(book.Zone)), Ref: p.Task, Unit: p.Unit, Reason: a.grounds(l.Plan, p, tasks),
 			Talk: &act.TalkFacts{What: p.What},
 		}
 		id, refused, err := Propose(ctx, a.Ledger, a.Starter, l, proposal, &p, when)
@@ -60,8 +59,8 @@ func (a *Activities) consequences(ctx context.Context, l ledger.Launched, at tim
 func firedBy(talks []ledger.Talk) []act.Fired {
 	var fired []act.Fired
 	for _, t := range talks {
-		if t.Origin != act.OriginStage && t.Origin != act.OriginHand && t.Course != nil {
-			fired = append(fired, act.Fired{Rule: t.Origin, Unit: t.Lead, Facts: t.Course.Facts})
+		if t.Origin != act.OriginStage && t.Origin != act.OriginHand && t.Facts != nil {
+			fired = append(fired, act.Fired{Rule: t.Origin, Unit: t.Lead, Facts: t.Facts.Facts})
 		}
 	}
 	return fired

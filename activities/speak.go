@@ -200,7 +200,7 @@ func (a *Activities) receipt(ctx context.Context, l ledger.Launched, o ledger.Ou
 
 // facts are what the digest says, as of its speaking time.
 func (a *Activities) facts(ctx context.Context, l ledger.Launched, m ledger.Message) (notice.Digest, error) {
-	lad, err := a.ladderer(ctx, l)
+	book, err := BookOf(ctx, a.Ledger, l)
 	if err != nil {
 		return notice.Digest{}, err
 	}
@@ -212,11 +212,11 @@ func (a *Activities) facts(ctx context.Context, l ledger.Launched, m ledger.Mess
 		Recipient: d.Recipient, Unit: dir.Name(d.Recipient.Unit),
 		Contact: notice.Address{Name: contact.Name, Email: contact.Email},
 		Office:  notice.Address{Name: dir.Name(dir.Office), Email: office.Email},
-		At:      d.SpeakAt, Date: a.Now(), Zone: lad.Zone,
+		At:      d.SpeakAt, Date: a.Now(), Zone: book.Zone,
 	}
-	today := calendar.DayOf(d.SpeakAt.In(lad.Zone))
+	today := calendar.DayOf(d.SpeakAt.In(book.Zone))
 	for _, it := range m.Items {
-		fact := item(l, lad, it, today)
+		fact := item(l, book, it, today, d.SpeakAt)
 		if fact.CatchUp {
 			if fact.Merged, err = a.missedReminders(ctx, it.Notice); err != nil {
 				return notice.Digest{}, err
@@ -241,28 +241,28 @@ func (a *Activities) missedReminders(ctx context.Context, n ledger.Notice) (int,
 	return 0, nil
 }
 
-func item(l ledger.Launched, lad plan.Ladderer, it ledger.Item, today calendar.Day) notice.Item {
+func item(l ledger.Launched, book act.Book, it ledger.Item, today calendar.Day, at time.Time) notice.Item {
 	t, n := it.Task, it.Notice
-	p := l.Plan.Policies[t.Policy]
+	p, m := l.Plan.Policies[t.Policy], book.Measure(ledger.CaseOf(t), today)
 	out := notice.Item{
 		Task: t.ID, Title: t.Title, Clause: t.Clause, Lead: l.Plan.Directory.Name(t.Lead), Due: t.Due,
-		Kind: n.Kind, Stage: n.Stage, Light: n.Light, Left: distance(lad.Calendar, today, t.Due),
+		Kind: n.Kind, Stage: n.Stage, Light: n.Light, Left: notice.Distance{Days: m.LeftDays - m.LateDays, Workdays: m.Left - m.Late},
 		Soft: t.Soft, Priority: t.Priority, CatchUp: n.Stage == plan.CatchUp,
 	}
 	if n.Light == "" || it.Stage != nil && it.Stage.Topic != "" {
-		out.Light = lightOf(lad, p, t, today)
+		out.Light = m.Light
 	}
 	if it.Stage != nil {
-		matter(&out, l, lad, p, it, today)
+		matter(&out, l, book, p, it, today)
 	}
-	if it.Next != nil {
+	if next := nextOf(l, book, it, at); next != nil {
 		out.Next = &notice.Next{
-			Kind: it.Next.Kind, Day: calendar.DayOf(it.Next.At.In(lad.Zone)), To: roles(it.Next.To), Step: talkStep(it.Next.ID), Topic: it.Next.Topic,
-			Approval: it.Next.Kind == plan.Talk && p.Talk != nil && p.Talk.Open == plan.TalkOnApproval,
+			Kind: next.Kind, Day: calendar.DayOf(next.At.In(book.Zone)), To: roles(next.To), Step: talkStep(next.ID), Topic: next.Topic,
+			Approval: next.Kind == plan.Talk && p.Talk != nil && p.Talk.Open == plan.TalkOnApproval,
 		}
 	}
 	if it.Talk != nil {
-		out.Talk = talkFacts(l, lad, it, today)
+		out.Talk = talkFacts(l, book, it, today)
 		if it.Talk.Lead != t.Lead {
 			out.Unit = l.Plan.Directory.Name(it.Talk.Lead)
 		}
@@ -271,7 +271,7 @@ func item(l ledger.Launched, lad plan.Ladderer, it ledger.Item, today calendar.D
 }
 
 // matter adds what a stage speaks of when that is not the task's own limit.
-func matter(out *notice.Item, l ledger.Launched, lad plan.Ladderer, p plan.Policy, it ledger.Item, today calendar.Day) {
+func matter(out *notice.Item, l ledger.Launched, lad act.Book, p plan.Policy, it ledger.Item, today calendar.Day) {
 	s := *it.Stage
 	if s.Topic == "" {
 		return
@@ -296,20 +296,27 @@ func matter(out *notice.Item, l ledger.Launched, lad plan.Ladderer, p plan.Polic
 	}
 }
 
-// lightOf is a task's light on a day, where its stage names none.
-func lightOf(lad plan.Ladderer, p plan.Policy, t ledger.Task, today calendar.Day) plan.Light {
-	if t.State == string(act.Cancelled) {
-		return ""
+// nextOf is what comes next of a notice's task, and of the talk it speaks of, after
+// an instant, if nobody does anything; nil: nothing.
+func nextOf(l ledger.Launched, book act.Book, it ledger.Item, at time.Time) (next *plan.Stage) {
+	all := book.Ahead(ledger.CaseOf(it.Task))
+	if it.Task.State != ledger.TaskOpen {
+		all = nil
 	}
-	if t.State != ledger.TaskOpen || t.Due.IsZero() {
-		return t.Light
+	if it.Talk != nil {
+		all = append(all, book.TalkAhead(ledger.TalkCaseOf(&l.Plan, it.Task, *it.Talk))...)
 	}
-	return p.LightOn(today, t.Due, lad.Calendar)
+	for i, s := range all {
+		if s.At.After(at) && (next == nil || s.At.Before(next.At)) {
+			next = &all[i]
+		}
+	}
+	return next
 }
 
 // talkFacts are what a notice says of its talk: the step it is about and its
 // limit; of what an act told, or of a proposal, only what the papers say.
-func talkFacts(l ledger.Launched, lad plan.Ladderer, it ledger.Item, today calendar.Day) *notice.Talk {
+func talkFacts(l ledger.Launched, lad act.Book, it ledger.Item, today calendar.Day) *notice.Talk {
 	k, n := *it.Talk, it.Notice
 	c := ledger.TalkCaseOf(&l.Plan, it.Task, k)
 	if it.Stage != nil && it.Stage.Topic != "" {

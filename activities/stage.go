@@ -7,67 +7,59 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/ledger"
-	"duban/internal/people"
 	"duban/internal/plan"
 )
 
-// StageInput is one stage to decide, of a task or, when Talk is set, of a talk.
+// StageInput is a task's course whose next stage is to be decided.
 type StageInput struct {
-	Plan     string     `json:"plan"`
-	Task     string     `json:"task"`
-	Talk     string     `json:"talk,omitempty"`
-	Revision int        `json:"revision"`
-	Stage    plan.Stage `json:"stage"`
-	// What it was taken from, with it as the first of the ladder; one of the two.
-	Course     *act.Course     `json:"course,omitempty"`
-	TalkCourse *act.TalkCourse `json:"talk_course,omitempty"`
+	Plan   string     `json:"plan"`
+	Task   string     `json:"task"`
+	Course act.Course `json:"course"`
 }
 
-// StageResult is empty when the stage was decided, or was void. Otherwise the
-// ledger has acts that the course did not rest on, the stage was not decided, and
-// this is the course to go on from.
-type StageResult struct {
-	Course     *act.Course     `json:"course,omitempty"`
-	TalkCourse *act.TalkCourse `json:"talk_course,omitempty"`
-}
-
-// DecideStage records a stage and the notices it sends, and makes sure that
-// each recipient's digest of that morning, and the talk it opens, are started.
-func (a *Activities) DecideStage(ctx context.Context, in StageInput) (StageResult, error) {
-	l, err := a.launched(ctx, in.Plan)
+// DecideStage records the next stage of a task and the notices it sends, and makes
+// sure that each recipient's digest of that morning, and the talk it opens, are
+// started. It gives the course from then on. Where the ledger has another next
+// stage, because an act or a holiday notice has come meanwhile, nothing is decided.
+func (a *Activities) DecideStage(ctx context.Context, in StageInput) (act.Course, error) {
+	l, book, err := a.plan(ctx, in.Plan)
 	if err != nil {
-		return StageResult{}, translate(err)
+		return act.Course{}, translate(err)
 	}
-	d := ledger.Decision{
-		Plan: in.Plan, Task: in.Task, Talk: in.Talk, Revision: in.Revision, Stage: in.Stage,
-		Channels:  map[people.Recipient][]string{},
-		OpensTalk: in.Talk == "" && in.Stage.Kind == plan.Talk,
-		Course:    in.Course, TalkCourse: in.TalkCourse,
-	}
-	o, err := a.office(ctx)
+	row, err := a.level(ctx, l, in.Task, in.Course.Case)
 	if err != nil {
-		return StageResult{}, err
+		return act.Course{}, translate(err)
 	}
-	for _, r := range in.Stage.To {
-		d.Channels[r] = o.to(r)
+	c, stage := book.Course(ledger.CaseOf(row)), *in.Course.Next
+	d := ledger.Decision{Plan: in.Plan, Task: in.Task, Revision: in.Course.Revision, Version: row.Version, Stage: stage, OpensTalk: stage.Kind == plan.Talk}
+	if d.Channels, err = a.channels(ctx, stage); err != nil {
+		return act.Course{}, err
+	}
+	switch {
+	case isNext(c.Next, stage):
+		c, _ = book.Decide(c)
+		d.Facts = c.Case
+	case !c.Speaks(stage): // when it is said already, a try before this one may have stopped half way
+		return c, nil
 	}
 	digests, talk, err := a.Ledger.DecideStage(ctx, d, a.when(l.Clock))
-	switch {
-	case errors.Is(err, ledger.ErrBehind) && in.Talk == "":
-		c, err := a.course(ctx, l, in.Task)
-		return StageResult{Course: &c}, err
-	case errors.Is(err, ledger.ErrBehind):
-		c, err := a.talkCourse(ctx, l, in.Talk)
-		return StageResult{TalkCourse: &c}, err
-	case err != nil:
-		return StageResult{}, translate(err)
+	if errors.Is(err, ledger.ErrBehind) {
+		return a.course(ctx, book, in.Plan, in.Task)
+	}
+	if err != nil {
+		return act.Course{}, translate(err)
 	}
 	if talk != nil {
 		if err := a.Starter.StartTalk(ctx, l, *talk); err != nil {
-			return StageResult{}, err
+			return act.Course{}, err
 		}
 	}
-	return StageResult{}, a.startDigests(ctx, l, digests)
+	return c, a.startDigests(ctx, l, digests)
+}
+
+// isNext tells that a stage is the one that comes next.
+func isNext(next *plan.Stage, s plan.Stage) bool {
+	return next != nil && next.ID == s.ID && next.At.Equal(s.At)
 }
 
 // startDigests starts the workflows of digests and notes which are started, also

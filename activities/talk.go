@@ -6,14 +6,12 @@ import (
 	"time"
 
 	"duban/internal/act"
-	"duban/internal/calendar"
 	"duban/internal/ledger"
-	"duban/internal/people"
 	"duban/internal/plan"
 )
 
-// TalkInput opens a talk at the plan instant OpensAt, or asks for what its
-// course lacks.
+// TalkInput is a talk's course: to be opened at the plan instant OpensAt, or with
+// a next stage to be decided.
 type TalkInput struct {
 	Plan    string         `json:"plan"`
 	Talk    string         `json:"talk"`
@@ -22,65 +20,61 @@ type TalkInput struct {
 }
 
 // OpenTalk opens a talk that a stage called for, or proposes it when its policy
-// asks for approval. It gives the talk's course; void when its task was closed,
-// suspended or given another ladder before.
+// asks for approval. It gives the talk's course as the ledger has it from then on:
+// void when an act on its task came first.
 func (a *Activities) OpenTalk(ctx context.Context, in TalkInput) (act.TalkCourse, error) {
-	l, book, talk, c, err := a.talk(ctx, in.Plan, in.Talk)
+	l, book, talk, task, err := a.talk(ctx, in.Plan, in.Talk)
 	if err != nil {
 		return act.TalkCourse{}, translate(err)
 	}
-	if talk.Course != nil { // people have acted on it: the workflow is behind the ledger
-		return a.talkCourse(ctx, l, in.Talk)
+	if talk.State == ledger.TalkPending {
+		facts := book.OpenTalk(ledger.TalkCaseOf(&l.Plan, task, talk), in.OpensAt).TalkCase
+		if talk, err = a.Ledger.OpenTalk(ctx, in.Plan, in.Talk, facts, a.when(l.Clock)); err != nil {
+			return act.TalkCourse{}, translate(err)
+		}
 	}
-	c.State = act.TalkPending // a second try answers as the first
-	course := book.OpenTalk(c, in.OpensAt)
-	open := plan.TalkAtOnce
-	if course.State == act.TalkProposed {
-		open = plan.TalkOnApproval
-	}
-	_, on, err := a.Ledger.OpenTalk(ctx, talk.ID, in.Plan, open, course.Ladder, a.when(l.Clock))
-	if err != nil {
-		return act.TalkCourse{}, translate(err)
-	}
-	if !on {
-		return course.Void(), nil
-	}
-	return course, nil
+	return book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk)), nil
 }
 
-// RenewProposal puts the next word about a proposal that nobody has decided on
-// its ladder.
-func (a *Activities) RenewProposal(ctx context.Context, in TalkInput) (act.TalkCourse, error) {
-	l, book, _, _, err := a.talk(ctx, in.Plan, in.Talk)
+// DecideTalkStage is DecideStage of a talk.
+func (a *Activities) DecideTalkStage(ctx context.Context, in TalkInput) (act.TalkCourse, error) {
+	l, book, talk, task, err := a.talk(ctx, in.Plan, in.Talk)
 	if err != nil {
 		return act.TalkCourse{}, translate(err)
 	}
-	course, ok := book.Renew(in.Course)
-	if !ok {
-		return in.Course, nil
-	}
-	err = a.Ledger.ExpectTalk(ctx, in.Plan, in.Talk, course, a.when(l.Clock))
-	if errors.Is(err, ledger.ErrBehind) {
-		return a.talkCourse(ctx, l, in.Talk)
-	}
-	return course, translate(err)
-}
-
-// talkCourse is a talk's to go on from, as the ledger has it.
-func (a *Activities) talkCourse(ctx context.Context, l ledger.Launched, id string) (act.TalkCourse, error) {
-	k, err := a.Ledger.Talk(ctx, l.Plan.ID, id)
-	if err != nil {
+	if talk, err = a.levelTalk(ctx, l, talk, in.Course.TalkCase); err != nil {
 		return act.TalkCourse{}, translate(err)
 	}
-	task, err := a.Ledger.Task(ctx, l.Plan.ID, k.Task)
-	if err != nil {
-		return act.TalkCourse{}, translate(err)
-	}
-	stages, err := a.Ledger.Stages(ctx, l.Plan.ID, k.Task)
-	if err != nil {
+	c, stage := book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk)), *in.Course.Next
+	d := ledger.Decision{Plan: in.Plan, Task: talk.Task, Talk: in.Talk, Revision: in.Course.Revision, Version: talk.Version, Stage: stage}
+	if d.Channels, err = a.channels(ctx, stage); err != nil {
 		return act.TalkCourse{}, err
 	}
-	return ledger.ResumedTalk(&l.Plan, task, k, stages), nil
+	switch {
+	case isNext(c.Next, stage):
+		c, _ = book.DecideOfTalk(c)
+		d.TalkFacts = c.TalkCase
+	case !c.Speaks(stage):
+		return c, nil
+	}
+	digests, _, err := a.Ledger.DecideStage(ctx, d, a.when(l.Clock))
+	if errors.Is(err, ledger.ErrBehind) {
+		return a.TalkCourse(ctx, LookInput{in.Plan, in.Talk})
+	}
+	if err != nil {
+		return act.TalkCourse{}, translate(err)
+	}
+	return c, a.startDigests(ctx, l, digests)
+}
+
+// TalkCourse is a talk's course as the ledger has it, by the policies and the
+// calendar in force.
+func (a *Activities) TalkCourse(ctx context.Context, in LookInput) (act.TalkCourse, error) {
+	l, book, talk, task, err := a.talk(ctx, in.Plan, in.Thing)
+	if err != nil {
+		return act.TalkCourse{}, translate(err)
+	}
+	return book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk)), nil
 }
 
 // TalkActInput is one act on a talk whose course stood like this.
@@ -100,43 +94,42 @@ type TalkActResult struct {
 
 // RecordTalkAct works out what an act on a talk changes, writes it into the
 // ledger as one event and sends what it says at once. It gives the course as it
-// is from then on; void, and nothing recorded, when the talk's task has ended.
+// is from then on.
 func (a *Activities) RecordTalkAct(ctx context.Context, in TalkActInput) (TalkActResult, error) {
-	l, book, _, _, err := a.talk(ctx, in.Plan, in.Talk)
+	l, book, talk, task, err := a.talk(ctx, in.Plan, in.Talk)
 	if err != nil {
 		return TalkActResult{}, translate(err)
 	}
-	if !in.Course.Done(in.Act.ID) {
+	if talk, err = a.levelTalk(ctx, l, talk, in.Course.TalkCase); err != nil {
+		return TalkActResult{}, translate(err)
+	}
+	before := book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk))
+	if (before.Place() != in.Course.Place() || before.State != in.Course.State) && !before.Done(in.Act.ID) {
+		return TalkActResult{before, true}, nil
+	}
+	if !before.Done(in.Act.ID) {
 		if r := a.credible(l.Clock, in.Act, in.Heard); r != nil {
 			return TalkActResult{}, Refused(r)
 		}
 	}
-	after, told, refused := book.ActOnTalk(in.Course, in.Act)
+	after, told, refused := book.ActOnTalk(before, in.Act)
 	if refused != nil {
 		return TalkActResult{}, Refused(refused)
 	}
-	o, err := a.office(ctx)
+	channels, err := a.channels(ctx, told...)
 	if err != nil {
 		return TalkActResult{}, err
 	}
-	acted := ledger.ActedOnTalk{Plan: in.Plan, Talk: in.Talk, Act: in.Act, Before: &in.Course, Course: after, Told: told, Channels: map[people.Recipient][]string{}}
-	for _, s := range told {
-		for _, r := range s.To {
-			acted.Channels[r] = o.to(r)
-		}
-	}
-	after, digests, err := a.Ledger.ActOnTalk(ctx, acted, a.when(l.Clock))
+	facts, digests, err := a.Ledger.ActOnTalk(ctx, ledger.ActedOnTalk{Plan: in.Plan, Talk: in.Talk, Act: in.Act, Version: talk.Version,
+		Facts: after.TalkCase, Told: told, Channels: channels}, a.when(l.Clock))
 	if errors.Is(err, ledger.ErrBehind) {
-		c, err := a.talkCourse(ctx, l, in.Talk)
+		c, err := a.TalkCourse(ctx, LookInput{in.Plan, in.Talk})
 		return TalkActResult{c, true}, err
 	}
 	if err != nil {
 		return TalkActResult{}, translate(err)
 	}
-	if after.State == act.TalkVoid {
-		return TalkActResult{TalkCourse: in.Course.Void()}, nil
-	}
-	return TalkActResult{TalkCourse: after}, a.startDigests(ctx, l, digests)
+	return TalkActResult{TalkCourse: book.TalkCourse(facts)}, a.startDigests(ctx, l, digests)
 }
 
 // Propose writes a proposed talk or circular about the task a.Ref and starts its
@@ -149,23 +142,20 @@ func Propose(ctx context.Context, store *ledger.Store, start Starter, l ledger.L
 	if err != nil {
 		return "", nil, err
 	}
-	years, err := store.Calendar(ctx)
-	if err != nil {
-		return "", nil, err
-	}
-	book, err := act.NewBook(&l.Plan, calendar.New(years...))
+	book, err := BookOf(ctx, store, l)
 	if err != nil {
 		return "", nil, err
 	}
 	if a.Kind = act.Propose; a.Unit == "" {
 		a.Unit = task.Lead
 	}
-	course := func(number int) (act.TalkCourse, *act.Refusal) {
+	facts := func(number int) (act.TalkCase, *act.Refusal) {
 		c := NewTalkCase(&l.Plan, task, a, rule)
 		c.Number = number
-		return book.Propose(c, a)
+		course, refused := book.Propose(c, a)
+		return course.TalkCase, refused
 	}
-	talk, refused, err := store.ProposeTalk(ctx, ledger.Proposed{Plan: l.Plan.ID, Task: task.ID, Act: a, Proposal: rule, Course: course}, when)
+	talk, refused, err := store.ProposeTalk(ctx, ledger.Proposed{Plan: l.Plan.ID, Task: task.ID, Act: a, Proposal: rule, Facts: facts}, when)
 	if refused != nil || err != nil {
 		return "", refused, err
 	}
@@ -177,7 +167,7 @@ func Propose(ctx context.Context, store *ledger.Store, start Starter, l ledger.L
 func NewTalkCase(p *plan.Plan, task ledger.Task, a act.Act, rule *act.Proposal) act.TalkCase {
 	c := act.TalkCase{
 		Task: task.ID, Lead: a.Unit, Office: p.Directory.Office, Leadership: p.Directory.Leadership,
-		Policy: ledger.TalkPolicy(p, task), Origin: act.OriginHand, Revision: task.Revision,
+		Policy: act.TalkPolicy(p, task.Policy), Origin: act.OriginHand, About: task.Facts.Number,
 	}
 	if rule != nil {
 		c.Origin, c.Facts = rule.Rule, rule.Facts
@@ -185,34 +175,26 @@ func NewTalkCase(p *plan.Plan, task ledger.Task, a act.Act, rule *act.Proposal) 
 	return c
 }
 
-// endTalks tells the workflows of a task's void talks that there is nothing more
-// to wait for.
-func (a *Activities) endTalks(ctx context.Context, planID, task string) error {
-	talks, err := a.Ledger.Talks(ctx, planID, task)
-	if err != nil {
-		return err
-	}
-	for _, t := range talks {
-		if t.State == ledger.TalkVoid {
-			if err := a.Starter.EndTalk(ctx, planID, t.ID); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// talk is a talk with what acts on it need.
-func (a *Activities) talk(ctx context.Context, planID, id string) (l ledger.Launched, b act.Book, k ledger.Talk, c act.TalkCase, err error) {
-	if l, err = a.launched(ctx, planID); err != nil {
-		return l, b, k, c, err
-	}
-	if b, err = a.book(ctx, l); err != nil {
-		return l, b, k, c, err
+// talk is a talk, its task, and what acts on it need.
+func (a *Activities) talk(ctx context.Context, planID, id string) (l ledger.Launched, b act.Book, k ledger.Talk, task ledger.Task, err error) {
+	if l, b, err = a.plan(ctx, planID); err != nil {
+		return l, b, k, task, err
 	}
 	if k, err = a.Ledger.Talk(ctx, planID, id); err != nil {
-		return l, b, k, c, err
+		return l, b, k, task, err
 	}
-	task, err := a.Ledger.Task(ctx, planID, k.Task)
-	return l, b, k, ledger.TalkCaseOf(&l.Plan, task, k), err
+	task, err = a.Ledger.Task(ctx, planID, k.Task)
+	return l, b, k, task, err
+}
+
+// levelTalk is level of a talk.
+func (a *Activities) levelTalk(ctx context.Context, l ledger.Launched, talk ledger.Talk, known act.TalkCase) (ledger.Talk, error) {
+	have := act.Place{}
+	if talk.Facts != nil {
+		have = talk.Facts.Place()
+	}
+	if !have.Before(known.Place()) {
+		return talk, nil
+	}
+	return a.Ledger.CatchUpTalk(ctx, l.Plan.ID, talk.ID, known, a.when(l.Clock))
 }

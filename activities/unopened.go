@@ -4,53 +4,84 @@ import (
 	"context"
 	"time"
 
-	"duban/internal/calendar"
+	"duban/internal/act"
 	"duban/internal/ledger"
 	"duban/internal/plan"
 )
 
-// unopened are the stages that the ledger does not even expect, because what
-// opens their ladder did not work: the occurrences of a duty that were to be
-// opened and were not, and the talks that were called for and did not open. It
-// adds to tasks the row that each such occurrence would have.
-func (a *Activities) unopened(ctx context.Context, l ledger.Launched, tasks map[string]ledger.Task, talks []ledger.Talk, before time.Time) ([]ledger.Stage, error) {
-	silent, err := a.unopenedOccurrences(ctx, l, tasks, before)
+// Missing is everything of a plan that was to be said or opened before an instant of
+// its clock and left no trace in the ledger.
+func Missing(ctx context.Context, store *ledger.Store, planID string, before time.Time) ([]ledger.Stage, error) {
+	l, err := store.Plan(ctx, planID)
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range talks {
-		if t.State == ledger.TalkPending && t.OpensAt.Before(before) && tasks[t.Task].State == ledger.TaskOpen {
-			silent = append(silent, ledger.Stage{Plan: t.Plan, Task: t.Task, Revision: t.Revision, Talk: t.ID,
-				Stage: plan.Stage{ID: t.ID, Kind: plan.Talk, At: t.OpensAt}})
+	book, err := BookOf(ctx, store, l)
+	if err != nil {
+		return nil, err
+	}
+	all, err := store.Tasks(ctx, ledger.TaskFilter{Plan: planID})
+	if err != nil {
+		return nil, err
+	}
+	talks, err := store.Talks(ctx, planID, "")
+	if err != nil {
+		return nil, err
+	}
+	tasks := map[string]ledger.Task{}
+	for _, t := range all {
+		tasks[t.ID] = t
+	}
+	return missing(l, book, tasks, all, talks, before)
+}
+
+// missing is everything that was to be said or opened before an instant and left
+// no trace: the next word of each open task and of each talk that goes on, and the
+// occurrences of duties. It adds to tasks the row that each such occurrence would
+// have.
+func missing(l ledger.Launched, book act.Book, tasks map[string]ledger.Task, all []ledger.Task, talks []ledger.Talk, before time.Time) (silent []ledger.Stage, err error) {
+	for _, t := range all {
+		if t.State != ledger.TaskOpen {
+			continue
+		}
+		if t.Kind == plan.Duty {
+			unopened, err := unopened(l, book, t, tasks, before)
+			if err != nil {
+				return nil, err
+			}
+			silent = append(silent, unopened...)
+			continue
+		}
+		if next := book.Next(ledger.CaseOf(t)); next != nil && next.At.Before(before) {
+			silent = append(silent, ledger.Stage{Plan: t.Plan, Task: t.ID, Revision: t.Revision, Stage: *next})
+		}
+	}
+	for _, k := range talks {
+		switch next := book.TalkCourse(ledger.TalkCaseOf(&l.Plan, tasks[k.Task], k)).Next; {
+		case k.State == ledger.TalkPending && k.OpensAt.Before(before):
+			silent = append(silent, ledger.Stage{Plan: k.Plan, Task: k.Task, Talk: k.ID, Stage: plan.Stage{ID: k.ID, Kind: plan.Talk, At: k.OpensAt}})
+		case k.GoesOn() && next != nil && next.At.Before(before):
+			silent = append(silent, ledger.Stage{Plan: k.Plan, Task: k.Task, Talk: k.ID, Revision: k.Revision, Stage: *next})
 		}
 	}
 	return silent, nil
 }
 
-func (a *Activities) unopenedOccurrences(ctx context.Context, l ledger.Launched, tasks map[string]ledger.Task, before time.Time) (silent []ledger.Stage, err error) {
-	lad, err := a.ladderer(ctx, l)
+// unopened is the first word of each occurrence of a duty that was to be opened
+// and was not, where it was to be said before an instant.
+func unopened(l ledger.Launched, book act.Book, row ledger.Task, tasks map[string]ledger.Task, before time.Time) (silent []ledger.Stage, err error) {
+	if row.Facts.Pause != nil {
+		return nil, nil
+	}
+	d, err := dutyOf(l, book, row)
 	if err != nil {
 		return nil, err
 	}
-	for _, duty := range l.Plan.Tasks {
-		if duty.Kind != plan.Duty || tasks[duty.ID].State != ledger.TaskOpen {
-			continue
-		}
-		row := tasks[duty.ID]
-		duty = AsRuled(duty, row)
-		p, since := l.Plan.Policies[duty.Policy], row.Assigned
-		o, ok := lad.NextOccurrence(p, duty, duty.Due, since)
-		for ; ok && o.Opens.Before(before); o, ok = lad.NextOccurrence(p, duty, o.Due, since) {
-			if _, opened := tasks[o.Task]; opened || rests(row, o.Due) || rests(row, calendar.DayOf(o.Opens.In(lad.Zone))) {
-				continue
-			}
-			row := occurrence(l, lad, duty, o)
-			for _, s := range row.Stages {
-				if s.At.Before(before) {
-					tasks[o.Task] = row.Task
-					silent = append(silent, ledger.Stage{Plan: l.Plan.ID, Task: o.Task, Revision: row.Revision, Stage: s})
-				}
-			}
+	for o, ok := d.next(row.Facts.OpenedUpTo()); ok && o.Opens.Before(before); o, ok = d.next(o.Due) {
+		opened := d.occurrence(o)
+		if next := book.Next(opened.Facts); next != nil && next.At.Before(before) {
+			tasks[o.Task] = opened
+			silent = append(silent, ledger.Stage{Plan: l.Plan.ID, Task: o.Task, Stage: *next})
 		}
 	}
 	return silent, nil

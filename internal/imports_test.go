@@ -18,7 +18,7 @@ var rows = map[string]int{
 	"internal/portal": 7, "internal/host": 7, "internal/rehearse": 7,
 	"internal/engine": 6,
 	"workflows":       5,
-	"activities":      4, "internal/report": 4, "internal/script": 4,
+	"activities":      4, "internal/report": 4, "internal/script": 3,
 	"internal/intake": 3, "internal/notice": 3, "internal/ledger": 3,
 	"internal/act": 2, "internal/rollover": 2,
 	"internal/plan": 1, "internal/deadline": 1, "internal/accounts": 1,

@@ -191,7 +191,7 @@ func (a *app) order(ctx context.Context, store *ledger.Store, d deed, f actFlags
 	return o, err
 }
 
-func (o order) course() act.Case { return ledger.CaseOf(&o.plan.Plan, o.task) }
+func (o order) course() act.Case { return ledger.CaseOf(o.task) }
 
 // allowed tells whether somebody may do this act at all.
 func (o order) allowed(by act.Actor) bool {

@@ -121,9 +121,9 @@ func (a *app) fill(o order, f actFlags, by act.Actor) (act.Act, error) {
 			said.Unit = o.task.Lead
 		}
 	case said.Ref == "" && o.on == onTask:
-		said.Ref = onePart(ledger.CaseOf(&o.plan.Plan, o.task), o.kind, by.Unit)
+		said.Ref = onePart(ledger.CaseOf(o.task), o.kind, by.Unit)
 	}
-	if (o.kind == act.GivePart || o.kind == act.Answer) && said.Ref == "" && ledger.CaseOf(&o.plan.Plan, o.task).Sees(by) { // nobody else is asked: the engine refuses
+	if (o.kind == act.GivePart || o.kind == act.Answer) && said.Ref == "" && ledger.CaseOf(o.task).Sees(by) { // nobody else is asked: the engine refuses
 		return said, sentenceError(a.w.T("cli.which_ref", words.Data{"Task": o.task.ID}))
 	}
 	if said.ID == "" {

@@ -41,7 +41,7 @@ var deeds = []deed{
 	{act.Chase, onTask, "chase", []string{"paper"}, nil},
 	{act.Suspend, onTask, "suspend", []string{"until", "moves-due", "paper"}, nil},
 	{act.Resume, onTask, "resume", []string{"paper"}, nil},
-	{act.Reassign, onTask, "reassign", []string{"paper"}, nil},
+	{act.Reassign, onTask, "reassign", []string{"due", "paper"}, nil},
 	{act.Assist, onTask, "assist", []string{"paper"}, []string{"units"}},
 	{act.SetPolicy, onTask, "policy", []string{"paper"}, nil},
 	{act.Correct, onTask, "correct", []string{"paper"}, nil},
@@ -73,6 +73,7 @@ var deeds = []deed{
 	{act.GiveReport, onTalk, "report", []string{"file", "url", "paper"}, nil},
 	{act.VerifyTalk, onTalk, "verify", []string{"file", "paper"}, nil},
 	{act.CloseTalk, onTalk, "close", []string{"paper", "public"}, nil},
+	{act.Keep, onTalk, "keep", []string{"paper"}, nil},
 	{act.Again, onTalk, "again", []string{"paper"}, nil},
 }
 

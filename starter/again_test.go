@@ -18,7 +18,7 @@ func TestTheSameWordsDoItAgainWhenItIsUndone(t *testing.T) {
 	state := func() act.State {
 		task, err := f.store.Task(t.Context(), "water", "over")
 		require.NoError(t, err)
-		return task.Course.State
+		return ledger.CaseOf(task).State
 	}
 	complete, reject := "task complete over -m 已投运 --as shuiwu.wang", "task reject over -m 缺意见 --as office.zhao"
 	for range 3 {

@@ -15,9 +15,9 @@ import (
 func TestAnAmendmentSaysWhatActsHaveChangedSince(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, at(6, 1, 10))
-	row := ledger.TaskOf("p", plan.Task{ID: "a", Kind: plan.Dated, Lead: "shuiwu", Due: calendar.NewDay(2021, 6, 30)}, at(4, 8, 0))
+	row := ledger.TaskOf(&plan.Plan{ID: "p"}, plan.Task{ID: "a", Kind: plan.Dated, Lead: "shuiwu", Due: calendar.NewDay(2021, 6, 30)}, at(4, 8, 0))
 	moment := ledger.When{Real: at(4, 8, 0), Plan: at(4, 8, 0)}
-	_, err := d.store.AddPlan(t.Context(), ledger.Launched{Plan: plan.Plan{ID: "p", Hash: "h"}, At: at(4, 8, 0)}, []ledger.NewTask{{Task: row}}, moment)
+	_, err := d.store.AddPlan(t.Context(), ledger.Launched{Plan: plan.Plan{ID: "p", Hash: "h"}, At: at(4, 8, 0)}, []ledger.Task{row}, moment)
 	require.NoError(t, err)
 	old := plan.Task{ID: row.ID, Kind: plan.Dated, Lead: "another", Due: row.Due.AddDays(-20)}
 	amendedTask := old

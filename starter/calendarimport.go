@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -209,7 +208,7 @@ func (a *app) applyNotices(ctx context.Context, store *ledger.Store, years []yea
 	for _, y := range years {
 		n := 0
 		if h != nil {
-			if n, err = a.moveBy(ctx, h, y); err != nil {
+			if n, err = h.Engine.Recalendar(ctx, y.Year); err != nil {
 				return tasks, err
 			}
 		}
@@ -220,17 +219,6 @@ func (a *app) applyNotices(ctx context.Context, store *ledger.Store, years []yea
 		}
 	}
 	return tasks, nil
-}
-
-// moveBy has the engine move what runs by one year's notice. The act's ID is the
-// notice's own, so that an interrupted import is finished and nothing done twice.
-func (a *app) moveBy(ctx context.Context, h *host.Host, y yearChange) (tasks int, err error) {
-	version, err := h.Ledger.NoticeVersion(ctx, y.Year)
-	if err != nil {
-		return 0, err
-	}
-	id := fmt.Sprintf("calendar-%d-v%d", y.Year, version)
-	return h.Engine.Recalendar(ctx, id, cmp.Or(strings.Join(y.Papers, " "), fmt.Sprint(y.Year)), y.Year)
 }
 
 // anyUnmoved tells that one of the notices was brought in before and the import

@@ -13,8 +13,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/report"
@@ -30,9 +32,9 @@ var update = flag.Bool("update", false, "write the expected case files anew")
 type filed struct {
 	*desk
 	plan  plan.Plan
-	lad   plan.Ladderer
+	book  act.Book
 	ahead time.Duration // of the wall clock before the plan's
-	tasks map[string]ledger.NewTask
+	tasks map[string]ledger.Task
 }
 
 func newFiled(t *testing.T, today, ahead time.Time, clock calendar.Clock) *filed {
@@ -40,7 +42,7 @@ func newFiled(t *testing.T, today, ahead time.Time, clock calendar.Clock) *filed
 	d := newDesk(t, today)
 	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
-	f := &filed{desk: d, tasks: map[string]ledger.NewTask{}, plan: plan.Plan{
+	f := &filed{desk: d, tasks: map[string]ledger.Task{}, plan: plan.Plan{
 		ID: "water", Title: "治水计划", Number: "市办〔2021〕1号", Zone: "Asia/Shanghai", Year: 2021, Hash: "h", Policies: policies,
 		Issued: calendar.NewDay(2021, 6, 1),
 		Directory: people.Directory{Office: "office", Leadership: "leaders", Units: []people.Unit{
@@ -63,14 +65,11 @@ func newFiled(t *testing.T, today, ahead time.Time, clock calendar.Clock) *filed
 	}
 	cal, err := d.calendar()
 	require.NoError(t, err)
-	f.lad, err = plan.NewLadderer(&f.plan, cal)
+	f.book, err = act.NewBook(&f.plan, cal)
 	require.NoError(t, err)
-	var tasks []ledger.NewTask
+	var tasks []ledger.Task
 	for _, written := range f.plan.Tasks {
-		n := ledger.NewTask{Task: ledger.TaskOf("water", written, at(6, 1, 0))}
-		if written.Kind == plan.Dated {
-			n.Stages = f.lad.Ladder(policies[written.Policy], written.Due, written.Lead, at(6, 1, 0))
-		}
+		n := ledger.TaskOf(&f.plan, written, at(6, 1, 0))
 		tasks, f.tasks[n.ID] = append(tasks, n), n
 	}
 	_, err = d.store.AddPlan(t.Context(), ledger.Launched{Plan: f.plan, Clock: clock, At: at(6, 1, 0)}, tasks, f.when(at(6, 1, 0)))
@@ -93,7 +92,7 @@ func (f *filed) decide(task, talk string, s plan.Stage, empty ...people.Role) ma
 			channels[to] = []string{"smtp"}
 		}
 	}
-	digests, _, err := f.store.DecideStage(f.t.Context(), ledger.Decision{Plan: "water", Task: task, Revision: 1, Talk: talk, Stage: s, Channels: channels, OpensTalk: s.Kind == plan.Talk},
+	digests, _, err := ledgertest.Decide(f.t.Context(), f.store, ledger.Decision{Plan: "water", Task: task, Revision: 1, Talk: talk, Stage: s, Channels: channels, OpensTalk: s.Kind == plan.Talk},
 		f.when(s.At.Add(-time.Hour)))
 	require.NoError(f.t, err)
 	keys := map[people.Role]string{}
@@ -115,7 +114,7 @@ func (f *filed) send(digest string, at time.Time, fate ledger.Fate, failure stri
 
 func (f *filed) stage(task, id string) plan.Stage {
 	f.t.Helper()
-	stages := f.tasks[task].Stages
+	stages := f.book.Ahead(f.tasks[task].Facts)
 	i := slices.IndexFunc(stages, func(s plan.Stage) bool { return s.ID == id })
 	require.GreaterOrEqual(f.t, i, 0, "%s of %s", id, task)
 	return stages[i]
@@ -174,11 +173,15 @@ func (f *filed) lives() *filed {
 func (f *filed) talks() *filed {
 	f.t.Helper()
 	opens := f.stage("over", "talk").At
-	stages := f.lad.TalkLadder(f.plan.Policies["standard"], "shuiwu", calendar.DayOf(opens.In(calendar.Beijing)), nil)
-	_, ok, err := f.store.OpenTalk(f.t.Context(), "over#1", "water", plan.TalkAtOnce, stages, f.when(opens))
+	ctx := f.t.Context()
+	k, err := f.store.Talk(ctx, "water", "over#1")
 	require.NoError(f.t, err)
-	require.True(f.t, ok)
-	for _, s := range stages[:2] {
+	row, err := f.store.Task(ctx, "water", "over")
+	require.NoError(f.t, err)
+	open := f.book.OpenTalk(ledger.TalkCaseOf(&f.plan, row, k), opens)
+	_, err = f.store.OpenTalk(ctx, "water", "over#1", open.TalkCase, f.when(opens))
+	require.NoError(f.t, err)
+	for _, s := range f.book.TalkAhead(open.TalkCase)[:2] {
 		digests := f.decide("over", "over#1", s)
 		if strings.HasSuffix(s.ID, "-remind") {
 			for _, digest := range digests {
@@ -193,11 +196,11 @@ func (f *filed) talks() *filed {
 func (f *filed) watches() *filed {
 	f.t.Helper()
 	policy, duty := f.plan.Policies["standard"], f.plan.Tasks[2]
-	o, ok := f.lad.NextOccurrence(policy, duty, f.plan.Issued, at(6, 1, 0))
+	o, ok := f.book.NextOccurrence(policy, duty, f.plan.Issued, at(6, 1, 0))
 	require.True(f.t, ok)
-	task := ledger.TaskOf("water", duty, o.Opens)
-	task.ID, task.Duty, task.Period, task.Kind, task.Due, task.FirstDue, task.Light = o.Task, duty.ID, o.Period, plan.Dated, o.Due, o.Due, plan.Green
-	_, err := f.store.AddOccurrence(f.t.Context(), ledger.NewTask{Task: task, Stages: f.lad.Ladder(policy, o.Due, duty.Lead, o.Opens)}, f.when(o.Opens))
+	task := ledger.TaskOf(&f.plan, act.OccurrenceOf(duty, o), o.Opens)
+	task.Duty, task.Period = duty.ID, o.Period
+	_, err := f.store.AddOccurrence(f.t.Context(), task, f.when(o.Opens))
 	require.NoError(f.t, err)
 	return f
 }
@@ -242,8 +245,8 @@ func TestCaseAsJSON(t *testing.T) {
 	f := newFiled(t, at(7, 5, 10), time.Time{}, calendar.Clock{}).lives()
 	var c report.Case
 	require.NoError(t, json.Unmarshal([]byte(f.say("task", "show", "over", "--plan", "water", "-o", "json")), &c))
-	require.Equal(t, map[string]int{ledger.Sent: 13, ledger.Failed: 1, ledger.Unknown: 1, ledger.Pending: 3}, c.Tally())
-	require.Equal(t, "talk-held-remind", c.Next().Stage)
+	require.Equal(t, map[string]int{ledger.Sent: 12, ledger.Failed: 1, ledger.Unknown: 1, ledger.Pending: 2}, c.Tally())
+	require.Nil(t, c.Next(), "the notice was not served, and that has been said")
 	require.Equal(t, []report.TalkStep{
 		{ID: "served", Limit: calendar.NewDay(2021, 7, 1), Late: true, WorkdaysLate: 2},
 		{ID: "held", Limit: calendar.NewDay(2021, 7, 8)},

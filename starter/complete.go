@@ -180,7 +180,7 @@ func (a *app) thingNames(ctx context.Context, store *ledger.Store, planID string
 	by, err := a.actor()
 	someone := err == nil
 	for _, t := range tasks {
-		c := ledger.CaseOf(&l.Plan, t)
+		c := ledger.CaseOf(t)
 		switch {
 		case d.on == onDuty && t.Kind != plan.Duty, d.on == onTask && d.kind != "" && t.Kind != plan.Dated:
 			continue

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"duban/activities"
 	"duban/internal/engine"
 	"duban/internal/host"
 	"duban/internal/ledger"
@@ -131,7 +132,7 @@ func (a *app) examinePlan(ctx context.Context, store *ledger.Store, eng *engine.
 			return one, err
 		}
 	}
-	if one.Late, err = store.Missing(ctx, id, l.Clock.Plan(a.now().Add(-lateFor))); err != nil {
+	if one.Late, err = activities.Missing(ctx, store, id, l.Clock.Plan(a.now().Add(-lateFor))); err != nil {
 		return one, err
 	}
 	last, err := store.LastAmendment(ctx, id)

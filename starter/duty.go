@@ -87,7 +87,7 @@ func (a *app) dutyLines(ctx context.Context, store *ledger.Store, planID string)
 			return nil, nil, "", err
 		}
 		for _, t := range duties {
-			if someone && !ledger.CaseOf(&l.Plan, t).Sees(by) {
+			if someone && !ledger.CaseOf(t).Sees(by) {
 				continue
 			}
 			c, err := a.caseFile(ctx, store, id, t.ID)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/engine"
@@ -53,27 +54,24 @@ func (h hand) book(ctx context.Context, planID string) (ledger.Launched, act.Boo
 	return l, b, err
 }
 
-// course is a task's course: its last, or that of the stages it waits for.
-func (h hand) course(ctx context.Context, l ledger.Launched, b act.Book, task string) (act.Course, error) {
-	t, err := h.store.Task(ctx, l.Plan.ID, task)
+// acted is what an act does to a task and its talks, over the channels given.
+func (h hand) acted(ctx context.Context, l ledger.Launched, b act.Book, task string, a act.Act) (ledger.Acted, *act.Refusal, error) {
+	row, err := h.store.Task(ctx, l.Plan.ID, task)
 	if err != nil {
-		return act.Course{}, err
+		return ledger.Acted{}, nil, err
 	}
-	if t.Course != nil {
-		return *t.Course, nil
-	}
-	stages, err := h.store.Stages(ctx, l.Plan.ID, task)
-	var ladder []plan.Stage
-	for _, s := range stages {
-		if s.State == ledger.Expected && s.Talk == "" {
-			ladder = append(ladder, s.Stage)
+	before := b.Course(ledger.CaseOf(row))
+	after, told, refused := b.Act(before, a)
+	acted := ledger.Acted{Plan: l.Plan.ID, Task: task, Act: a, Version: row.Version, Facts: after.Case, Told: told}
+	talks, err := h.store.Talks(ctx, l.Plan.ID, task)
+	for _, k := range talks {
+		if c, also, ok := b.Affected(b.TalkCourse(ledger.TalkCaseOf(&l.Plan, row, k)), before.Case, after.Case, a); ok && refused == nil {
+			acted.Talks = append(acted.Talks, ledger.ActedTalk{Talk: k.ID, Version: k.Version, Facts: c.TalkCase, Told: also})
+			told = append(told, also...)
 		}
 	}
-	c := ledger.CaseOf(&l.Plan, t)
-	if c.Over() {
-		return act.Course{Case: c}, err
-	}
-	return b.Open(c, ladder), err
+	acted.Channels = mailed(told)
+	return acted, refused, err
 }
 
 func (h hand) stamp(a *act.Act) {
@@ -99,15 +97,14 @@ func (h hand) Act(ctx context.Context, planID, task string, a act.Act) error {
 		return err
 	}
 	h.stamp(&a)
-	before, err := h.course(ctx, l, b, task)
+	acted, refused, err := h.acted(ctx, l, b, task, a)
 	if err != nil {
 		return err
 	}
-	after, told, refused := b.Act(before, a)
 	if refused != nil {
 		return h.refuse(ctx, planID, task, a, refused)
 	}
-	_, _, err = h.store.Act(ctx, ledger.Acted{Plan: planID, Task: task, Act: a, Course: after, Told: told, Channels: mailed(told)}, h.when())
+	_, _, err = h.store.Act(ctx, acted, h.when())
 	return err
 }
 
@@ -138,16 +135,11 @@ func (h hand) ActOnTalk(ctx context.Context, planID, talkID string, a act.Act) e
 	if err != nil {
 		return err
 	}
-	var before act.TalkCourse
-	if talk.Course != nil {
-		before = *talk.Course
-	}
-	before.TalkCase = ledger.TalkCaseOf(&l.Plan, task, talk)
-	after, told, refused := b.ActOnTalk(before, a)
+	after, told, refused := b.ActOnTalk(b.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk)), a)
 	if refused != nil {
 		return h.refuse(ctx, planID, talk.Task, a, refused)
 	}
-	_, _, err = h.store.ActOnTalk(ctx, ledger.ActedOnTalk{Plan: planID, Talk: talkID, Act: a, Course: after, Told: told, Channels: mailed(told)}, h.when())
+	_, _, err = h.store.ActOnTalk(ctx, ledger.ActedOnTalk{Plan: planID, Talk: talkID, Act: a, Version: talk.Version, Facts: after.TalkCase, Told: told, Channels: mailed(told)}, h.when())
 	return err
 }
 
@@ -161,12 +153,13 @@ func (h hand) Propose(ctx context.Context, planID string, a act.Act, rule *act.P
 	if err != nil {
 		return "", err
 	}
-	course := func(number int) (act.TalkCourse, *act.Refusal) {
-		c := act.TalkCase{Task: task.ID, Lead: a.Unit, Office: l.Plan.Directory.Office, Leadership: l.Plan.Directory.Leadership,
-			Policy: ledger.TalkPolicy(&l.Plan, task), Origin: act.OriginHand, Number: number}
-		return b.Propose(c, a)
+	facts := func(number int) (act.TalkCase, *act.Refusal) {
+		c := activities.NewTalkCase(&l.Plan, task, a, rule)
+		c.Number = number
+		course, refused := b.Propose(c, a)
+		return course.TalkCase, refused
 	}
-	talk, refused, err := h.store.ProposeTalk(ctx, ledger.Proposed{Plan: planID, Task: task.ID, Act: a, Proposal: rule, Course: course}, h.when())
+	talk, refused, err := h.store.ProposeTalk(ctx, ledger.Proposed{Plan: planID, Task: task.ID, Act: a, Proposal: rule, Facts: facts}, h.when())
 	if err == nil && refused != nil {
 		err = h.refuse(ctx, planID, task.ID, a, refused)
 	}
@@ -179,12 +172,12 @@ func (d *desk) closed(t *testing.T, planID, task, reason string, when ledger.Whe
 	h := hand{d, func() time.Time { return when.Plan }}
 	l, b, err := h.book(t.Context(), planID)
 	require.NoError(t, err)
-	before, err := h.course(t.Context(), l, b, task)
-	require.NoError(t, err)
 	a := act.Act{ID: "verify", Kind: act.Verify, By: act.Actor{Account: "office", Name: "协调办王某", Unit: l.Plan.Directory.Office}, Reason: reason}
 	h.stamp(&a)
-	after, _, refused := b.Act(before, a)
+	acted, refused, err := h.acted(t.Context(), l, b, task, a)
+	require.NoError(t, err)
 	require.Nil(t, refused)
-	_, _, err = d.store.Act(t.Context(), ledger.Acted{Plan: planID, Task: task, Act: a, Course: after}, when)
+	acted.Channels = nil
+	_, _, err = d.store.Act(t.Context(), acted, when)
 	require.NoError(t, err)
 }

@@ -26,9 +26,9 @@ func seededDesk(t *testing.T) (*desk, *plan.Plan, string) {
 	require.NoError(t, err)
 	p, _ := plan.Load(file, cal)
 	require.NotNil(t, p)
-	var tasks []ledger.NewTask
+	var tasks []ledger.Task
 	for _, k := range p.Tasks {
-		tasks = append(tasks, ledger.NewTask{Task: ledger.TaskOf(p.ID, k, launched)})
+		tasks = append(tasks, ledger.TaskOf(p, k, launched))
 	}
 	_, err = d.store.AddPlan(t.Context(), ledger.Launched{Plan: *p, Clock: calendar.Clock{}, At: launched}, tasks, ledger.When{Real: launched, Plan: launched})
 	require.NoError(t, err)

@@ -15,8 +15,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/report"
@@ -86,30 +88,26 @@ func (d *desk) launched(id string, clock calendar.Clock) {
 	}
 	cal, err := d.calendar()
 	require.NoError(d.t, err)
-	lad, err := plan.NewLadderer(&p, cal)
+	book, err := act.NewBook(&p, cal)
 	require.NoError(d.t, err)
 	began := at(6, 1, 0)
-	var tasks []ledger.NewTask
+	var tasks []ledger.Task
 	for _, t := range p.Tasks {
-		n := ledger.NewTask{Task: ledger.TaskOf(id, t, began)}
-		if t.Kind == plan.Dated {
-			n.Stages = lad.Ladder(policies[t.Policy], t.Due, t.Lead, began)
-		}
-		tasks = append(tasks, n)
+		tasks = append(tasks, ledger.TaskOf(&p, t, began))
 	}
 	ctx, when := d.t.Context(), func(t time.Time) ledger.When { return ledger.When{Real: t, Plan: t} }
 	added, err := d.store.AddPlan(ctx, ledger.Launched{Plan: p, Clock: clock, At: began}, tasks, when(began))
 	require.NoError(d.t, err)
 	require.True(d.t, added)
-	d.decide(ctx, id, tasks, at(6, 30, 20), when)
+	d.decide(ctx, book, id, tasks, at(6, 30, 20), when)
 	d.closed(d.t, id, "late", "验收合格", when(at(6, 23, 10)))
 	require.NoError(d.t, d.store.MarkArmed(ctx, id, []string{"soon", "over"}, when(at(7, 1, 8))))
 }
 
 // decide decides every stage that speaks before the instant.
-func (d *desk) decide(ctx context.Context, id string, tasks []ledger.NewTask, before time.Time, when func(time.Time) ledger.When) {
+func (d *desk) decide(ctx context.Context, book act.Book, id string, tasks []ledger.Task, before time.Time, when func(time.Time) ledger.When) {
 	for _, t := range tasks {
-		for _, s := range t.Stages {
+		for _, s := range book.Ahead(ledger.CaseOf(t)) {
 			if !s.At.Before(before) || t.ID == "late" && s.At.After(at(6, 18, 0)) {
 				continue
 			}
@@ -117,7 +115,7 @@ func (d *desk) decide(ctx context.Context, id string, tasks []ledger.NewTask, be
 			for _, r := range s.To {
 				channels[r] = []string{"outbox"}
 			}
-			_, _, err := d.store.DecideStage(ctx, ledger.Decision{Plan: id, Task: t.ID, Revision: 1, Stage: s, Channels: channels, OpensTalk: s.Kind == plan.Talk}, when(s.At))
+			_, _, err := ledgertest.Decide(ctx, d.store, ledger.Decision{Plan: id, Task: t.ID, Revision: 1, Stage: s, Channels: channels, OpensTalk: s.Kind == plan.Talk}, when(s.At))
 			require.NoError(d.t, err)
 		}
 	}

@@ -58,9 +58,13 @@ func (a *app) previewTable(p *plan.Plan, rows []stageRow) {
 	}
 	t := a.table(map[string]int{"task": 26, "to": 40, "unit": 22}, "at", "task", "unit", "due", "stage", "to", "moved", "light")
 	for _, r := range rows {
+		light := "" // of what is told at once
+		if r.Light != "" {
+			light = a.w.T("term." + string(r.Light))
+		}
 		t.AppendRow(table.Row{
 			strings.Replace(r.At[:16], "T", " ", 1), r.Task, r.Unit, r.Due, a.stageWords(r),
-			a.seats(p.Directory, r.To), r.MovedFrom, a.w.T("term." + string(r.Light)),
+			a.seats(p.Directory, r.To), r.MovedFrom, light,
 		})
 	}
 	t.Render()

@@ -179,7 +179,7 @@ func seenBy(ctx context.Context, store *ledger.Store, l ledger.Launched, by act.
 	}
 	tasks, err := store.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
 	for _, t := range tasks {
-		seen[t.ID] = ledger.CaseOf(&l.Plan, t).Sees(by)
+		seen[t.ID] = ledger.CaseOf(t).Sees(by)
 	}
 	return seen, err
 }

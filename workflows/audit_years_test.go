@@ -26,8 +26,7 @@ func yearsBench(t *testing.T, dues ...calendar.Day) *bench {
 	b := newBench(t, day(2026, 11, 2), tasks...)
 	for _, task := range tasks {
 		for _, s := range b.ladder(task, day(2026, 11, 2)) {
-			_, _, err := b.store.DecideStage(t.Context(), ledger.Decision{Plan: "p", Task: task.ID, Revision: 1, Stage: s}, ledger.When{Real: s.At, Plan: s.At})
-			require.NoError(t, err)
+			b.decide(task.ID, s, ledger.When{Real: s.At, Plan: s.At})
 		}
 	}
 	return b

@@ -16,8 +16,8 @@ import (
 // hold up the next. While it is paused none is opened, and those that fell due
 // in the pause are left out.
 func Duty(ctx workflow.Context, state DutyState) error {
-	d := &duty{DutyState: state, turn: workflow.NewMutex(ctx), patience: patience{plan: state.Plan, thing: state.Duty},
-		at: position{state.Position()}}
+	d := &duty{DutyState: state, turn: workflow.NewMutex(ctx), looks: workflow.GetSignalChannel(ctx, LookSignal),
+		patience: patience{plan: state.Plan, thing: state.Duty}, at: position{state.Position()}}
 	d.listen(ctx)
 	for {
 		over, err := d.wait(ctx)
@@ -27,7 +27,7 @@ func Duty(ctx workflow.Context, state DutyState) error {
 		}
 		d.at.note(ctx, d.Position())
 		handOver := d.opened || workflow.GetInfo(ctx).GetContinueAsNewSuggested()
-		if handOver && !d.Course.Over() && workflow.AllHandlersFinished(ctx) {
+		if handOver && !d.Course.Over() && d.looks.Len() == 0 && workflow.AllHandlersFinished(ctx) {
 			return workflow.NewContinueAsNewError(ctx, DutyType, d.DutyState)
 		}
 	}
@@ -37,6 +37,7 @@ type duty struct {
 	DutyState
 	patience
 	turn   workflow.Mutex
+	looks  workflow.ReceiveChannel
 	moved  int  // acts recorded in this run
 	opened bool // this run has opened its occurrence
 	at     position
@@ -46,18 +47,25 @@ type duty struct {
 // an act has changed something. over: the duty has ended.
 func (d *duty) wait(ctx workflow.Context) (over bool, err error) {
 	before := d.moved
-	changed := func() bool { return d.moved != before }
+	changed := func() bool { return d.moved != before || d.looks.Len() > 0 }
 	switch {
 	case d.Course.Over():
 		return true, nil
-	case d.Course.Pause != nil:
+	case d.Course.Pause != nil && d.looks.Len() == 0:
 		return false, d.paused(ctx, changed)
 	}
 	var next activities.NextOccurrence
-	in := activities.DutyInput{Plan: d.Plan, Duty: d.Duty, After: d.After}
+	in, asked := activities.LookInput{Plan: d.Plan, Thing: d.Duty}, d.looks.Len()
 	err = d.write(ctx, "next", acts.NextOccurrence, in, &next)
 	if failed := d.settle(ctx, "next", err, changed); err != nil || failed != nil {
 		return false, failed
+	}
+	take(d.looks, asked)
+	if !changed() {
+		d.Course = next.Course
+	}
+	if d.Course.Over() || d.Course.Pause != nil {
+		return false, nil
 	}
 	if next.Ended {
 		return false, d.end(ctx, in, changed)
@@ -76,14 +84,14 @@ func (d *duty) wait(ctx workflow.Context) (over bool, err error) {
 	}
 	open := activities.OccurrenceInput{Plan: d.Plan, Duty: d.Duty, Occurrence: o}
 	if err = d.write(ctx, "occurrence "+o.Task, acts.OpenOccurrence, open, nil); err == nil {
-		d.After, d.opened = o.Due, true
+		d.Course.Opened, d.opened = o.Due, true
 	}
 	d.turn.Unlock()
 	return false, d.settle(ctx, "occurrence "+o.Task, err, changed)
 }
 
 // end records that the duty falls due no more, unless an act has changed that.
-func (d *duty) end(ctx workflow.Context, in activities.DutyInput, changed func() bool) error {
+func (d *duty) end(ctx workflow.Context, in activities.LookInput, changed func() bool) error {
 	if err := d.turn.Lock(ctx); err != nil {
 		return err
 	}
@@ -141,9 +149,6 @@ func (d *duty) act(ctx workflow.Context, a act.Act) error {
 		if r := d.Course.Check(a); r != nil {
 			return true, refusal(r)
 		}
-		if next := d.After.AddDays(1); a.Kind == act.SetRule && !d.After.IsZero() && next.After(a.On) && next.After(a.Due) {
-			a.Due = next // the new rule counts from the next occurrence on
-		}
 		return d.record(ctx, a, heard)
 	})
 }
@@ -157,11 +162,6 @@ func (d *duty) record(ctx workflow.Context, a act.Act, heard time.Time) (written
 		return false, err // for untilDone or settle
 	}
 	d.Course = after.Course
-	for _, p := range d.Course.Pauses { // what fell due in a pause is left out
-		if eve := p.Until.AddDays(-1); d.After.Before(eve) {
-			d.After = eve
-		}
-	}
 	d.moved++
 	return !after.Behind, nil
 }

@@ -26,9 +26,10 @@ const (
 	// act.Act, answer nothing; refused with an ApplicationError of type
 	// activities.ErrTypeRefused whose details are an act.Refusal.
 
-	// EndTalkSignal tells a Talk that it is void: its task was cancelled, or was
-	// closed before anybody decided. No payload.
-	EndTalkSignal = "end-talk"
+	// LookSignal tells a Task, Talk or Duty to take its course from the ledger: a
+	// holiday notice has come, a talk's task has changed, or the ledger is further
+	// on. No payload: one lost is made good by the next look of the audit.
+	LookSignal = "look"
 	// SpeakNowSignal tells a Digest that waits for its next try to try at once. No payload.
 	SpeakNowSignal = "speak-now"
 	// StateQuery answers the TaskState or TalkState as it stands: for diagnosis.
@@ -85,12 +86,11 @@ type TalkState struct {
 	Course  act.TalkCourse `json:"course"`
 }
 
-// DutyState is all a Duty knows: which due date it has opened last.
+// DutyState is all a Duty knows.
 type DutyState struct {
 	Plan  string         `json:"plan"`
 	Duty  string         `json:"duty"`
 	Clock calendar.Clock `json:"clock,omitzero"`
-	After calendar.Day   `json:"after"`
 	// Course is the duty's own: its occurrences are tasks.
 	Course act.Course `json:"course"`
 }

@@ -29,7 +29,7 @@ func TalkPositionOf(c act.TalkCase) Position { return Position{Acts: c.Acts, Las
 // Position is the position of a duty.
 func (s DutyState) Position() Position {
 	p := PositionOf(s.Course.Case)
-	p.After = s.After
+	p.After = s.Course.OpenedUpTo()
 	return p
 }
 

@@ -1,7 +1,6 @@
 package workflows
 
 import (
-	"slices"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -15,19 +14,19 @@ import (
 // started when the stage is decided and opens when it speaks, if its task is
 // still pressed then: at once, or as a proposal that waits for a named leader.
 // Steps that nobody takes are reminded, recorded as missed and escalated; it
-// stays until a person closes or declines it, or its task is cancelled. Stages
+// stays until a person closes or declines it, or it is void with its task. Stages
 // and acts take turns, as in Task.
 func Talk(ctx workflow.Context, state TalkState) error {
-	t := &talk{TalkState: state, turn: workflow.NewMutex(ctx), ends: workflow.GetSignalChannel(ctx, EndTalkSignal),
+	t := &talk{TalkState: state, turn: workflow.NewMutex(ctx), looks: workflow.GetSignalChannel(ctx, LookSignal),
 		patience: patience{plan: state.Plan, thing: state.Talk}, at: position{TalkPositionOf(state.Course.TalkCase)}}
 	t.listen(ctx)
-	for !t.over() {
+	for !t.Course.Over() {
 		if err := t.wait(ctx); err != nil {
 			handlersDone(ctx)
 			return err
 		}
 		t.at.note(ctx, TalkPositionOf(t.Course.TalkCase))
-		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() && workflow.AllHandlersFinished(ctx) && !t.over() {
+		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() && workflow.AllHandlersFinished(ctx) && t.looks.Len() == 0 && !t.Course.Over() {
 			return workflow.NewContinueAsNewError(ctx, TalkType, t.TalkState)
 		}
 	}
@@ -39,99 +38,83 @@ type talk struct {
 	TalkState
 	patience
 	turn  workflow.Mutex
-	ends  workflow.ReceiveChannel
-	moved int         // acts recorded in this run: whoever sleeps looks again
-	queue []time.Time // instants of the acts that wait for their turn
+	looks workflow.ReceiveChannel
+	moved int // acts recorded in this run: whoever sleeps looks again
 	at    position
 }
 
-// before tells that an act waits whose instant comes before at.
-func (t *talk) before(at time.Time) bool {
-	return slices.ContainsFunc(t.queue, at.After)
-}
-
-// over tells that nothing more can happen, as far as has been heard.
-func (t *talk) over() bool {
-	for t.ends.ReceiveAsync(nil) {
-		t.Course = t.Course.Void()
-	}
-	return t.Course.Over()
-}
-
-// wait sleeps until the next thing is to happen and does it, or until an act or
-// the end of its task has changed what that is.
+// wait sleeps until the next thing is to happen and does it, or until an act has
+// changed what that is, or somebody asks to look at the ledger, because its task
+// has changed.
 func (t *talk) wait(ctx workflow.Context) error {
 	before := t.moved
-	changed := func() bool { return t.moved != before || t.ends.Len() > 0 }
+	changed := func() bool { return t.moved != before || t.looks.Len() > 0 }
 	t.tell(ctx)
-	what, do := "renew", t.renew
-	switch {
+	what, do := "look", t.look
+	switch next := t.Course.Next; {
 	case t.Course.State == act.TalkPending:
-		if err := sleepUntil(ctx, t.Clock, t.OpensAt, "约谈启动 "+t.Talk, changed); err != nil || changed() {
+		if err := sleepUntil(ctx, t.Clock, t.OpensAt, "约谈启动 "+t.Talk, changed); err != nil {
 			return err
 		}
 		what, do = "open", t.open
-	case len(t.Course.Ladder) > 0:
-		next := t.Course.Ladder[0]
+	case next != nil:
 		wake := plan.Wake(t.Talk, next.At, t.Window)
-		if err := sleepUntil(ctx, t.Clock, wake, stageSummary(next), changed); err != nil || changed() {
+		if err := sleepUntil(ctx, t.Clock, wake, stageSummary(*next), changed); err != nil {
 			return err
 		}
-		if t.before(next.At) { // a proposal left alone on a fast clock never runs out of stages
-			return workflow.Await(ctx, func() bool { return !t.before(next.At) })
-		}
 		what, do = "stage "+next.ID, t.stage
-	case t.Course.State != act.TalkProposed:
-		return workflow.Await(ctx, changed)
+	default:
+		if err := workflow.Await(ctx, changed); err != nil {
+			return err
+		}
+	}
+	if t.moved != before {
+		return nil
+	}
+	if t.looks.Len() > 0 {
+		what, do = "look", t.look
 	}
 	if err := t.turn.Lock(ctx); err != nil {
 		return err
 	}
-	if changed() {
+	if t.moved != before {
 		t.turn.Unlock()
 		return nil
 	}
 	err := do(ctx)
 	t.turn.Unlock()
-	return t.settle(ctx, what, err, changed)
+	return t.settle(ctx, what, err, func() bool { return t.moved != before })
 }
 
 func (t *talk) open(ctx workflow.Context) error {
 	in := activities.TalkInput{Plan: t.Plan, Talk: t.Talk, OpensAt: t.OpensAt, Course: t.Course}
-	return t.change(ctx, "open", acts.OpenTalk, in)
+	return t.follow(ctx, "open", acts.OpenTalk, in)
 }
 
-// renew has the next word about an undecided proposal put on the ladder.
-func (t *talk) renew(ctx workflow.Context) error {
+func (t *talk) stage(ctx workflow.Context) error {
 	in := activities.TalkInput{Plan: t.Plan, Talk: t.Talk, Course: t.Course}
-	return t.change(ctx, "renew", acts.RenewProposal, in)
+	return t.follow(ctx, "stage "+t.Course.Next.ID, acts.DecideTalkStage, in)
 }
 
-// change runs a round of an activity that gives the talk's next course.
-func (t *talk) change(ctx workflow.Context, what string, activity, in any) error {
-	var after act.TalkCourse
+// look takes the course from the ledger: the calendar is another, its task has
+// changed, or the ledger is further on.
+func (t *talk) look(ctx workflow.Context) error {
+	asked := t.looks.Len()
+	err := t.follow(ctx, "look", acts.TalkCourse, activities.LookInput{Plan: t.Plan, Thing: t.Talk})
+	if err == nil {
+		take(t.looks, asked)
+	}
+	return err
+}
+
+// follow has an activity done and goes on from the course it gives.
+func (t *talk) follow(ctx workflow.Context, what string, activity, in any) error {
+	var after act.TalkCourse // a fresh one: what the answer leaves out is to be empty
 	err := t.write(ctx, what, activity, in, &after)
 	if err == nil {
 		t.Course = after
 	}
 	return err
-}
-
-func (t *talk) stage(ctx workflow.Context) error {
-	before, after := t.Course, t.Course
-	stage := after.Decide()
-	in := activities.StageInput{Plan: t.Plan, Task: t.Task, Talk: t.Talk, Revision: after.Revision, Stage: stage, TalkCourse: &before}
-	var ledgers activities.StageResult
-	switch err := t.write(ctx, "stage "+stage.ID, acts.DecideStage, in, &ledgers); {
-	case err != nil:
-		return err
-	case ledgers.TalkCourse != nil:
-		t.Course = *ledgers.TalkCourse
-		t.moved++
-	default:
-		t.Course = after
-	}
-	return nil
 }
 
 // tell shows where the talk stands to whoever looks at its workflow.
@@ -158,11 +141,7 @@ func (t *talk) listen(ctx workflow.Context) {
 func (t *talk) act(ctx workflow.Context, a act.Act) error {
 	heard := workflow.Now(ctx)
 	return t.untilDone(ctx, a, &t.moved, func() (bool, error) {
-		t.queue = append(t.queue, a.At)
-		err := t.turn.Lock(ctx)
-		i := slices.IndexFunc(t.queue, a.At.Equal)
-		t.queue = slices.Delete(t.queue, i, i+1)
-		if err != nil {
+		if err := t.turn.Lock(ctx); err != nil {
 			return true, err
 		}
 		defer t.turn.Unlock()
@@ -184,8 +163,5 @@ func (t *talk) record(ctx workflow.Context, a act.Act, heard time.Time) (written
 	t.Course = after.TalkCourse
 	t.moved++
 	t.tell(ctx)
-	if after.State == act.TalkVoid && !after.Behind {
-		return true, refusal(after.Check(a)) // its task ended meanwhile
-	}
 	return !after.Behind, nil
 }

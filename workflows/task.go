@@ -14,7 +14,7 @@ import (
 // Stages and acts take turns: what is decided and what is acted on is always one
 // and the same course.
 func Task(ctx workflow.Context, state TaskState) error {
-	t := &task{TaskState: state, turn: workflow.NewMutex(ctx), began: state.Course.Revision,
+	t := &task{TaskState: state, turn: workflow.NewMutex(ctx), looks: workflow.GetSignalChannel(ctx, LookSignal), began: state.Course.Revision,
 		patience: patience{plan: state.Plan, thing: state.Task}, at: position{PositionOf(state.Course.Case)}}
 	t.listen(ctx)
 	for !t.Course.Over() {
@@ -35,6 +35,7 @@ type task struct {
 	TaskState
 	patience
 	turn  workflow.Mutex
+	looks workflow.ReceiveChannel
 	moved int // acts recorded in this run: whoever sleeps looks again
 	began int // revision this run began with
 	at    position
@@ -45,74 +46,90 @@ type task struct {
 // waits for its answer: that may take as long as the ledger is away.
 func (t *task) handsOver(ctx workflow.Context) bool {
 	wants := t.Course.Revision != t.began || workflow.GetInfo(ctx).GetContinueAsNewSuggested()
-	return wants && !t.Course.Over() && workflow.AllHandlersFinished(ctx)
+	return wants && !t.Course.Over() && t.looks.Len() == 0 && workflow.AllHandlersFinished(ctx)
 }
 
 // next is what happens by itself next: a stage, the end of a pause, or nothing.
 func (t *task) next() (stage *plan.Stage, resume time.Time) {
-	if p := t.Course.Pause; p != nil {
+	if p := t.Course.Pause; p != nil && !p.UntilAt.IsZero() && (t.Course.Next == nil || p.UntilAt.Before(t.Course.Next.At)) {
 		return nil, p.UntilAt
 	}
-	if len(t.Course.Ladder) > 0 {
-		return &t.Course.Ladder[0], time.Time{}
-	}
-	return nil, time.Time{}
+	return t.Course.Next, time.Time{}
 }
 
 // wait sleeps until the next thing is to happen and does it, or until an act
-// has changed what that is.
+// has changed what that is, or somebody asks to look at the ledger.
 func (t *task) wait(ctx workflow.Context) error {
 	stage, resume := t.next()
 	before := t.moved
-	changed := func() bool { return t.moved != before }
+	changed := func() bool { return t.moved != before || t.looks.Len() > 0 }
 	t.tell(ctx)
 	switch {
 	case stage != nil:
 		wake := plan.Wake(t.Task, stage.At, t.Window)
-		if err := sleepUntil(ctx, t.Clock, wake, stageSummary(*stage), changed); err != nil || changed() {
+		if err := sleepUntil(ctx, t.Clock, wake, stageSummary(*stage), changed); err != nil {
 			return err
 		}
 	case !resume.IsZero():
-		if err := sleepUntil(ctx, t.Clock, resume, "恢复 "+t.Task, changed); err != nil || changed() {
+		if err := sleepUntil(ctx, t.Clock, resume, "恢复 "+t.Task, changed); err != nil {
 			return err
 		}
 	default:
-		return workflow.Await(ctx, changed)
+		if err := workflow.Await(ctx, changed); err != nil {
+			return err
+		}
+	}
+	if t.moved != before {
+		return nil
 	}
 	if err := t.turn.Lock(ctx); err != nil {
 		return err
 	}
-	if changed() {
+	if t.moved != before {
 		t.turn.Unlock()
 		return nil
 	}
 	what, err := "resume", error(nil)
-	if stage != nil {
+	switch {
+	case t.looks.Len() > 0:
+		what, err = "look", t.look(ctx)
+	case stage != nil:
 		what, err = "stage "+stage.ID, t.decide(ctx)
-	} else if a, ok := t.Course.ResumesBy(resume.Add(1)); ok {
-		_, err = t.record(ctx, a, time.Time{})
+	default:
+		if a, ok := t.Course.ResumesBy(resume.Add(1)); ok {
+			_, err = t.record(ctx, a, time.Time{})
+		}
 	}
 	t.turn.Unlock()
-	return t.settle(ctx, what, err, changed)
+	return t.settle(ctx, what, err, func() bool { return t.moved != before })
 }
 
 // decide has the next stage recorded and makes sure that it will be spoken. Where
 // the ledger is further on, the task goes on from there and decides nothing.
 func (t *task) decide(ctx workflow.Context) error {
-	before, after := t.Course, t.Course
-	stage := after.Decide()
-	in := activities.StageInput{Plan: t.Plan, Task: t.Task, Revision: after.Revision, Stage: stage, Course: &before}
-	var ledgers activities.StageResult
-	switch err := t.write(ctx, "stage "+stage.ID, acts.DecideStage, in, &ledgers); {
-	case err != nil:
-		return err
-	case ledgers.Course != nil:
-		t.Course = *ledgers.Course
-		t.moved++
-	default:
+	in := activities.StageInput{Plan: t.Plan, Task: t.Task, Course: t.Course}
+	return t.follow(ctx, "stage "+t.Course.Next.ID, acts.DecideStage, in)
+}
+
+// look takes the course from the ledger: the calendar is another, or the ledger is
+// further on.
+func (t *task) look(ctx workflow.Context) error {
+	asked := t.looks.Len()
+	err := t.follow(ctx, "look", acts.Course, activities.LookInput{Plan: t.Plan, Thing: t.Task})
+	if err == nil {
+		take(t.looks, asked)
+	}
+	return err
+}
+
+// follow has an activity done and goes on from the course it gives.
+func (t *task) follow(ctx workflow.Context, what string, activity, in any) error {
+	var after act.Course // a fresh one: what the answer leaves out is to be empty
+	err := t.write(ctx, what, activity, in, &after)
+	if err == nil {
 		t.Course = after
 	}
-	return nil
+	return err
 }
 
 // tell shows where the task stands to whoever looks at its workflow.

@@ -63,7 +63,7 @@ func TestSilentTaskSpeaksItsWholeLadderAndOpensOneTalk(t *testing.T) {
 	row, err := b.store.Task(t.Context(), "p", "survey")
 	require.NoError(t, err)
 	require.Equal(t, ledger.Closed, row.State)
-	require.Equal(t, plan.DoneLate, row.Light)
+	require.Equal(t, plan.DoneLate, b.book().Measure(ledger.CaseOf(row), calendar.NewDay(2021, 7, 8)).Light)
 }
 
 func TestClosedTaskSaysNoMore(t *testing.T) {
@@ -89,7 +89,7 @@ func TestClosedTaskSaysNoMore(t *testing.T) {
 	}, b.said())
 	row, err := b.store.Task(t.Context(), "p", "survey")
 	require.NoError(t, err)
-	require.Equal(t, plan.Done, row.Light)
+	require.Equal(t, plan.Done, b.book().Measure(ledger.CaseOf(row), calendar.NewDay(2021, 5, 2)).Light)
 	stages, err := b.store.Stages(t.Context(), "p", "survey")
 	require.NoError(t, err)
 	for _, s := range stages[3:] {

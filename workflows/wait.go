@@ -94,14 +94,16 @@ func courseDetails(c act.Course) string {
 	case act.Cancelled:
 		return "已撤销"
 	}
-	for _, s := range c.Spoken {
+	return text + saidAndNext(c.Said, c.Next)
+}
+
+// saidAndNext are the words said of what is owed, and the one that comes next.
+func saidAndNext(said []act.Said, next *plan.Stage) (text string) {
+	for _, s := range said {
 		text += "● " + kindTerm(s.Kind) + " " + s.ID + " · " + s.At.In(calendar.Beijing).Format("2006-01-02 15:04") + "\n\n"
 	}
-	for _, s := range c.Ladder {
-		text += "○ " + stageSummary(s) + "\n\n"
-	}
-	for _, s := range c.Held {
-		text += "‖ " + stageSummary(s) + "\n\n"
+	if next != nil {
+		text += "○ " + stageSummary(*next) + "\n\n"
 	}
 	return text
 }
@@ -121,11 +123,13 @@ func talkDetails(c act.TalkCourse) string {
 	case act.TalkVoid:
 		return "已失效"
 	}
-	for _, s := range c.Spoken {
-		text += "● " + kindTerm(s.Kind) + " " + s.ID + " · " + s.At.In(calendar.Beijing).Format("2006-01-02 15:04") + "\n\n"
+	return text + saidAndNext(c.Said, c.Next)
+}
+
+// take forgets the n signals that were there when the ledger was looked at; one
+// that came since asks to look again.
+func take(c workflow.ReceiveChannel, n int) {
+	for range n {
+		c.ReceiveAsync(nil)
 	}
-	for _, s := range c.Ladder {
-		text += "○ " + stageSummary(s) + "\n\n"
-	}
-	return text
 }

@@ -19,6 +19,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
 	"duban/internal/notice"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -44,7 +45,7 @@ type starts struct {
 	digests []ledger.Digest
 	talks   []ledger.Talk
 	tasks   []ledger.Task
-	ended   []string // talks
+	looked  []string // talks
 	speak   func(context.Context, activities.SpeakInput) (activities.SpeakResult, error)
 }
 
@@ -63,8 +64,8 @@ func (s *starts) StartTalk(_ context.Context, _ ledger.Launched, t ledger.Talk) 
 	return nil
 }
 
-func (s *starts) EndTalk(_ context.Context, _, talk string) error {
-	s.ended = append(s.ended, talk)
+func (s *starts) LookTalk(_ context.Context, _, talk string) error {
+	s.looked = append(s.looked, talk)
 	return nil
 }
 
@@ -141,21 +142,27 @@ func newBenchBy(t *testing.T, start time.Time, edit func(*plan.Policy), tasks ..
 	for _, y := range cal.Years() {
 		require.NoError(t, b.store.PutCalendar(t.Context(), y, "test", when))
 	}
-	var rows []ledger.NewTask
+	var rows []ledger.Task
 	for _, task := range tasks {
-		row := ledger.NewTask{Task: ledger.TaskOf("p", task, start)}
-		if task.Kind == plan.Dated {
-			row.Stages = b.ladder(task, start)
-		}
-		rows = append(rows, row)
+		rows = append(rows, ledger.TaskOf(b.plan, task, start))
 	}
 	_, err = b.store.AddPlan(t.Context(), ledger.Launched{Plan: *b.plan, At: start}, rows, when)
 	require.NoError(t, err)
 
+	b.anew()
+	b.SetStartTime(start)
+	return b
+}
+
+// anew is a new environment over the same ledger, at the time of the one before.
+func (b *bench) anew() {
+	var now time.Time
+	if b.TestWorkflowEnvironment != nil {
+		now = b.Now()
+	}
 	suite := testsuite.WorkflowTestSuite{}
 	suite.SetLogger(quiet{})
 	b.TestWorkflowEnvironment = suite.NewTestWorkflowEnvironment()
-	b.SetStartTime(start)
 	b.SetTestTimeout(time.Minute)
 	workflows.Register(b)
 	acts := &activities.Activities{
@@ -168,7 +175,9 @@ func newBenchBy(t *testing.T, start time.Time, edit func(*plan.Policy), tasks ..
 		return at.Speak(ctx, in)
 	}
 	b.RegisterActivity(acts)
-	return b
+	if !now.IsZero() {
+		b.SetStartTime(now)
+	}
 }
 
 func unit(id, name string) people.Unit {
@@ -187,16 +196,45 @@ func (quiet) Warn(string, ...any)  {}
 func (quiet) Error(string, ...any) {}
 
 func (b *bench) ladder(task plan.Task, assigned time.Time) []plan.Stage {
-	lad, err := plan.NewLadderer(b.plan, b.cal)
-	require.NoError(b.t, err)
-	return lad.Ladder(b.plan.Policies[task.Policy], task.Due, task.Lead, assigned)
+	return b.book().Ahead(act.NewCase(b.plan, task, assigned))
 }
 
 func (b *bench) state(task plan.Task, start time.Time) workflows.TaskState {
+	row, err := b.store.Task(b.t.Context(), "p", task.ID)
+	require.NoError(b.t, err)
+	return workflows.TaskState{Plan: "p", Task: task.ID, Window: 2 * time.Hour, Course: b.book().Course(ledger.CaseOf(row))}
+}
+
+func (b *bench) book() act.Book {
 	book, err := act.NewBook(b.plan, b.cal)
 	require.NoError(b.t, err)
-	course := book.Open(ledger.CaseOf(b.plan, ledger.TaskOf("p", task, start)), b.ladder(task, start))
-	return workflows.TaskState{Plan: "p", Task: task.ID, Window: 2 * time.Hour, Course: course}
+	return book
+}
+
+// decide decides a stage of a task by the facts in the ledger; over the channels
+// everybody hears of it.
+func (b *bench) decide(task string, s plan.Stage, when ledger.When, over ...string) ([]ledger.Digest, *ledger.Talk) {
+	b.t.Helper()
+	digests, talk, err := ledgertest.Decide(b.t.Context(), b.store, ledger.Decision{Plan: b.plan.ID, Task: task, Revision: 1, Stage: s,
+		Channels: channels(s, over...), OpensTalk: s.Kind == plan.Talk}, when)
+	require.NoError(b.t, err)
+	return digests, talk
+}
+
+// opens opens a talk, or proposes it where its policy has it approved.
+func (b *bench) opens(talk, how string, when ledger.When) {
+	b.t.Helper()
+	k, err := b.store.Talk(b.t.Context(), b.plan.ID, talk)
+	require.NoError(b.t, err)
+	task, err := b.store.Task(b.t.Context(), b.plan.ID, k.Task)
+	require.NoError(b.t, err)
+	c := ledger.TalkCaseOf(b.plan, task, k)
+	c.State = act.TalkOpen
+	if how == plan.TalkOnApproval {
+		c.State = act.TalkProposed
+	}
+	_, err = b.store.OpenTalk(b.t.Context(), b.plan.ID, talk, c, when)
+	require.NoError(b.t, err)
 }
 
 // said is every notice in the ledger: task/stage on the day it speaks → to whom.

@@ -39,7 +39,6 @@ const (
 	Cancel      Kind = "cancel"      // 撤销
 	Instruct    Kind = "instruct"    // 批示
 	Answer      Kind = "answer"      // 批示回复
-	Recalendar  Kind = "recalendar"  // 放假通知调整: the engine's own
 )
 
 // Acts on a duty, beside Suspend (暂停) and Resume (恢复).
@@ -62,6 +61,7 @@ const (
 	GiveReport Kind = "give_report" // 提交整改落实情况报告
 	VerifyTalk Kind = "verify_talk" // 核查整改
 	CloseTalk  Kind = "close_talk"  // 解除约谈
+	Keep       Kind = "keep"        // 继续约谈: though what it rested on has gone
 	Again      Kind = "again"       // 再次约谈
 )
 

@@ -2,7 +2,6 @@ package act
 
 import (
 	"maps"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,10 +49,10 @@ var fieldOf = map[Kind]string{
 	Reword: plan.FieldTitle, Reassign: plan.FieldLead, Assist: plan.FieldAssist, Correct: plan.FieldDue, SetPolicy: plan.FieldPolicy, SetRule: plan.FieldRecur,
 }
 
-// Owed is the act that an amendment owes a task or, of a duty, an open occurrence,
+// StillOwed is the act that an amendment owes a task or, of a duty, an open occurrence,
 // as the plan has it by now: planned is nil when the plan has it no more. ok is
 // false when the plan asks for no such act any more.
-func Owed(k Kind, kind plan.Kind, planned *plan.Task, occurrence bool) (a Act, ok bool) {
+func StillOwed(k Kind, kind plan.Kind, planned *plan.Task, occurrence bool) (a Act, ok bool) {
 	c := plan.TaskChange{What: plan.Changed, New: planned, Fields: []plan.FieldChange{{Field: fieldOf[k]}}}
 	if planned == nil {
 		c = plan.TaskChange{What: plan.Removed, Old: &plan.Task{Kind: kind}}
@@ -102,18 +101,4 @@ func PolicyKey(p plan.Policy) string { return p.Name + "@" + strconv.Itoa(p.Vers
 func PolicyName(key string) string {
 	name, _, _ := strings.Cut(key, "@")
 	return name
-}
-
-// Same tells that two courses say the same at the same instants and judge acts alike.
-func (c Course) Same(other Course) bool {
-	for _, one := range []*Course{&c, &other} {
-		one.Acts, one.Known, one.Ahead = 0, nil, nil
-		if len(one.Ladder) == 0 {
-			one.Ladder = nil
-		}
-		if len(one.Held) == 0 {
-			one.Held = nil
-		}
-	}
-	return reflect.DeepEqual(c, other)
 }

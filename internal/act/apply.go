@@ -24,36 +24,55 @@ func (c Case) apply(a Act) Case {
 	if n := len(c.Known); n > known {
 		c.Known = c.Known[n-known:]
 	}
+	byUnit := a.By.Unit == c.Lead && slices.Contains(row.By, Lead)
 	if apply := applies[a.Kind]; apply != nil {
 		apply(&c, a)
 	}
+	if byUnit {
+		c.heard(a)
+	}
+	if restarts[a.Kind] {
+		c.Restarted = a.At
+	}
 	return c
+}
+
+// restarts are the acts after which whoever owes the task is left the policy's
+// grace: its clock begins to run again, or its date, its ladder or its unit is
+// another.
+var restarts = map[Kind]bool{Uphold: true, Reject: true, Resume: true, Reassign: true, Correct: true, Grant: true, SetPolicy: true}
+
+// heard takes an act of the lead as a sign of life. All but a return say that the
+// task has been received.
+func (c *Case) heard(a Act) {
+	c.Heard = a.On
+	if c.Acknowledged.IsZero() && a.Kind != Return {
+		c.Acknowledged = a.On
+	}
+}
+
+// waited ends an interval in which something waited for the office.
+func (c *Case) waited(q *Pending, a Act) {
+	if q != nil && a.On.After(q.On) {
+		c.Waits = append(slices.Clone(c.Waits), Stand{From: q.On, Until: a.On})
+	}
 }
 
 func (c *Case) pending(a Act) *Pending {
 	return &Pending{N: c.Acts, On: a.On, By: a.By.Name, Words: a.Reason, Due: a.Due}
 }
 
-// reported is a sign of life: who reports on a task has received it.
-func (c *Case) reported(a Act) {
-	c.Heard = a.On
-	if c.Acknowledged.IsZero() {
-		c.Acknowledged = a.On
-	}
-}
-
 // applies are what each act changes beyond the state.
 var applies = map[Kind]func(*Case, Act){
-	Acknowledge: func(c *Case, a Act) { c.Acknowledged, c.Heard = a.On, a.On },
 	Return: func(c *Case, a Act) {
 		c.Return = c.pending(a)
 		c.Returned = append(slices.Clone(c.Returned), c.Lead)
 	},
-	Uphold: func(c *Case, a Act) { c.Return = nil },
-	Progress: func(c *Case, a Act) {
-		c.Percent = a.Percent
-		c.reported(a)
+	Uphold: func(c *Case, a Act) {
+		c.waited(c.Return, a)
+		c.Return = nil
 	},
+	Progress: func(c *Case, a Act) { c.Percent = a.Percent },
 	AskPart: func(c *Case, a Act) {
 		c.Parts = append(slices.Clone(c.Parts), Part{ID: strconv.Itoa(len(c.Parts) + 1), Unit: a.Unit, Words: a.Reason, Asked: a.On, Due: a.Due})
 	},
@@ -65,7 +84,7 @@ var applies = map[Kind]func(*Case, Act){
 			}
 		}
 	},
-	Complete: func(c *Case, a Act) { c.Report = c.pending(a); c.reported(a) },
+	Complete: func(c *Case, a Act) { c.Report = c.pending(a) },
 	Verify: func(c *Case, a Act) {
 		c.ClosedOn = a.On
 		if c.Report != nil {
@@ -73,52 +92,64 @@ var applies = map[Kind]func(*Case, Act){
 		}
 		c.end()
 	},
-	Reject: func(c *Case, a Act) { c.Report, c.Heard = nil, a.On },
+	Reject: func(c *Case, a Act) {
+		c.waited(c.Report, a)
+		c.Report = nil
+	},
 	Extend: func(c *Case, a Act) {
 		c.Extension = c.pending(a)
 		if a.Percent != 0 { // not said: as reported last
 			c.Percent = a.Percent
 		}
-		c.reported(a)
 	},
 	Grant: func(c *Case, a Act) {
-		due := c.newDue(a)
-		c.Extension = nil
+		c.Due, c.Extension = c.newDue(a), nil
 		c.Granted++
-		c.newLadder(a)
-		c.Due = due
+		if c.Pause != nil && c.Pause.Moves { // a granted date is the date: nothing that runs is added to it
+			pause := *c.Pause
+			pause.Moves = false
+			c.Pause = &pause
+		}
 	},
 	Refuse: func(c *Case, a Act) { c.Extension = nil },
 	Suspend: func(c *Case, a Act) {
 		c.Pause = &Pause{From: a.On, Until: a.Until, Moves: a.Moves}
 	},
 	Resume: func(c *Case, a Act) {
-		if c.Pause != nil && c.Pause.Moves && c.Kind != plan.Duty {
-			c.newLadder(a)
+		if c.Pause == nil {
+			return
+		}
+		if c.Pause.Moves && c.Kind != plan.Duty {
 			c.Due = c.Due.AddDays(a.On.Sub(c.Pause.From))
 		}
-		if c.Pause != nil {
-			c.Pauses = append(slices.Clone(c.Pauses), Pause{From: c.Pause.From, Until: a.On, Moves: c.Pause.Moves})
+		if a.On.After(c.Pause.From) {
+			c.Pauses = append(slices.Clone(c.Pauses), Stand{From: c.Pause.From, Until: a.On})
 		}
 		c.Pause = nil
 	},
 	Reassign: func(c *Case, a Act) {
-		c.newLadder(a)
+		c.waited(c.Return, a)
 		c.Lead, c.Assigned = a.Unit, a.At
+		if !a.Due.IsZero() {
+			c.Due = a.Due
+		}
 		c.Assist = slices.DeleteFunc(slices.Clone(c.Assist), func(u string) bool { return u == a.Unit })
 		c.Return, c.Extension, c.Acknowledged, c.Heard = nil, nil, calendar.Day{}, calendar.Day{}
 	},
 	Assist: func(c *Case, a Act) {
-		c.Revision++
-		c.Assist = slices.DeleteFunc(union(a.Units, nil), func(u string) bool { return u == c.Lead })
+		c.Assist = nil
+		for _, u := range a.Units {
+			if u != c.Lead && !slices.Contains(c.Assist, u) {
+				c.Assist = append(c.Assist, u)
+			}
+		}
 	},
-	SetPolicy: func(c *Case, a Act) {
-		c.Revision++
-		c.Policy = a.Policy
-	},
+	SetPolicy: func(c *Case, a Act) { c.Policy = a.Policy },
 	Correct: func(c *Case, a Act) {
-		c.newLadder(a)
-		c.Due, c.Extension = a.Due, nil
+		c.Due = a.Due
+		if c.Extension != nil && !c.Extension.Due.After(a.Due) { // it has what it asked for
+			c.Extension = nil
+		}
 	},
 	Reword: func(c *Case, a Act) { c.Title = a.Title },
 	Cancel: func(c *Case, a Act) { c.ClosedOn = a.On; c.end() },
@@ -136,58 +167,17 @@ var applies = map[Kind]func(*Case, Act){
 	EndDuty: func(c *Case, a Act) { c.ClosedOn = a.On; c.end() },
 	SetRule: func(c *Case, a Act) {
 		if r, err := RuleOf(a.Rule); err == nil {
-			r.From = a.On
-			if !a.Due.IsZero() {
-				r.From = a.Due
+			from, was := a.On, plan.Recurrence{Every: r.Every, Shift: r.Shift, Cron: r.Cron}
+			if a.Due.After(from) {
+				from = a.Due
 			}
+			if c.Rule != nil {
+				was, r.Until = *c.Rule, c.Rule.Until
+			}
+			r.From = r.Follows(was, c.Opened, from)
 			c.Rule = &r
 		}
 	},
 }
 
-// newLadder begins a ladder of its own at the act: a new revision.
-func (c *Case) newLadder(a Act) {
-	c.Revision++
-	c.Based = a.At
-}
-
 func (c *Case) end() { c.Return, c.Extension, c.Report, c.Pause = nil, nil, nil, nil }
-
-// Speaks tells whether a stage still has something to say about this case.
-func (c Case) Speaks(s plan.Stage) bool {
-	switch {
-	case s.Kind == plan.Told:
-		return true // it has happened
-	case c.Over():
-		return false
-	case c.State == Suspended:
-		return false
-	case c.State == Reported:
-		return s.Topic == TopicReport
-	}
-	return c.wants(s)
-}
-
-// wants tells whether a stage's matter is still there.
-func (c Case) wants(s plan.Stage) bool {
-	if s.Unless == plan.UnlessAcknowledged {
-		return c.Acknowledged.IsZero()
-	}
-	switch s.Topic {
-	case "":
-		return true
-	case TopicReport:
-		return c.Report != nil && s.ID == strandID(TopicReport, c.Report.N, step(s.ID))
-	case TopicReturn:
-		return c.Return != nil && s.ID == strandID(TopicReturn, c.Return.N, step(s.ID))
-	case TopicExtension:
-		return c.Extension != nil && s.ID == strandID(TopicExtension, c.Extension.N, step(s.ID))
-	case TopicSilent:
-		return s.ID == silentID(c.Heard)
-	case TopicPart:
-		return slices.ContainsFunc(c.Parts, func(p Part) bool { return p.Given.IsZero() && s.ID == "part-"+p.ID+"-"+step(s.ID) })
-	case TopicInstruction:
-		return slices.ContainsFunc(c.Instructions, func(n Instruction) bool { return n.Answered.IsZero() && s.ID == "instruction-"+n.ID+"-"+step(s.ID) })
-	}
-	return false
-}

@@ -1,6 +1,7 @@
 package act
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -24,10 +25,15 @@ type Case struct {
 	Policy     string       `json:"policy"`           // key in Plan.Policies
 	Due        calendar.Day `json:"due,omitzero"`
 	FirstDue   calendar.Day `json:"first_due,omitzero"` // never changes: scoring rests on it
-	Revision   int          `json:"revision"`           // grows with each new ladder
+	Number     int          `json:"number"`             // of the date that counts: grows when another is set, or another unit leads
+	Revision   int          `json:"revision"`           // grows when what was decided is to be said another time: see Effect
 	Publish    bool         `json:"publish,omitempty"`
-	Assigned   time.Time    `json:"assigned"` // to the present lead
-	Based      time.Time    `json:"based"`    // what the stages about the due date were worked out from
+	Begin      calendar.Day `json:"begin,omitzero"`     // the day the task begins, where its plan says one
+	Assigned   time.Time    `json:"assigned"`           // to the present lead
+	Restarted  time.Time    `json:"restarted,omitzero"` // the last act that let the unit's clock, or its ladder, begin anew
+	Said       []Said       `json:"said,omitempty"`     // what has been said of what is owed now
+	Waits      []Stand      `json:"waits,omitempty"`    // in which a report or a return waited for the office
+	Misses     []Miss       `json:"misses,omitempty"`   // dates that were missed by units that led before
 
 	Acts  int      `json:"acts,omitempty"`  // how many so far
 	Known []string `json:"known,omitempty"` // IDs of the last few
@@ -46,12 +52,12 @@ type Case struct {
 	Granted      int              `json:"granted,omitempty"`   // extensions so far
 	Report       *Pending         `json:"report,omitempty"`    // waits to be verified
 	Pause        *Pause           `json:"pause,omitempty"`
-	Pauses       []Pause          `json:"pauses,omitempty"` // that are over; Until is the day it went on
+	Pauses       []Stand          `json:"pauses,omitempty"` // that are over; Until is the day it went on
 	Parts        []Part           `json:"parts,omitempty"`
 	Instructions []Instruction    `json:"instructions,omitempty"`
-	Spoken       []Spoken         `json:"spoken,omitempty"`   // rungs of the present ladder that have been decided
 	ClosedOn     calendar.Day     `json:"closed_on,omitzero"` // the day that counts: of the report that was verified
-	Rule         *plan.Recurrence `json:"rule,omitempty"`     // of a duty: in place of the plan's
+	Rule         *plan.Recurrence `json:"rule,omitempty"`     // of a duty: as acts have made it
+	Opened       calendar.Day     `json:"opened,omitzero"`    // of a duty: due date of the occurrence opened last
 }
 
 // Pending is something asked that somebody must decide.
@@ -91,12 +97,13 @@ type Instruction struct {
 	Answered calendar.Day `json:"answered,omitzero"`
 }
 
-// Spoken is a rung that was decided, with those that had become one with it.
-type Spoken struct {
-	ID     string         `json:"id"`
-	Kind   plan.StageKind `json:"kind"` // "" when it was left out
-	At     time.Time      `json:"at"`
-	Unless string         `json:"unless,omitempty"` // of a conditional one: it says nothing of the limit
+// Miss is a date that a unit missed while it led the task. It stays the unit's,
+// whoever leads the task now.
+type Miss struct {
+	Unit string       `json:"unit"`
+	Due  calendar.Day `json:"due"`
+	Late int          `json:"late"` // working days, until another unit was given the task
+	On   calendar.Day `json:"on"`   // that day
 }
 
 // Over tells that nothing more can happen.
@@ -190,7 +197,7 @@ func (c Case) Check(a Act) *Refusal {
 	if r := Allowed(c, a.By, a.Kind); r != nil {
 		return r
 	}
-	if r := Measure(a); r != nil {
+	if r := Lengths(a); r != nil {
 		return r
 	}
 	row, _ := Of(c.table(), a.Kind)
@@ -321,7 +328,12 @@ var checks = map[Kind]func(Case, Act) *Refusal{
 		}
 		return nil
 	},
-	Reassign: func(c Case, a Act) *Refusal { return same(a.Unit == c.Lead) },
+	Reassign: func(c Case, a Act) *Refusal {
+		if !a.Due.IsZero() && !a.Due.After(a.On) {
+			return refuse("part_date", "Due", a.Due.String())
+		}
+		return same(a.Unit == c.Lead)
+	},
 	Assist: func(c Case, a Act) *Refusal {
 		return same(slices.Equal(slices.Sorted(slices.Values(a.Units)), slices.Sorted(slices.Values(c.Assist))))
 	},
@@ -358,6 +370,9 @@ var checks = map[Kind]func(Case, Act) *Refusal{
 	},
 }
 
+// longestShift is how many days after a period's end it may fall due at most.
+const longestShift = 366
+
 // RuleOf reads a duty's rule: month, quarter, halfyear or year, with the days
 // after the period's end if there are any (quarter+20), or five cron fields.
 func RuleOf(text string) (plan.Recurrence, error) {
@@ -369,6 +384,9 @@ func RuleOf(text string) (plan.Recurrence, error) {
 			return r, nil
 		}
 		days, err := strconv.Atoi(shift)
+		if err == nil && (days < 0 || days > longestShift) {
+			err = fmt.Errorf("%d days after the period: more than %d", days, longestShift)
+		}
 		r.Shift = days
 		return r, err
 	}

@@ -30,6 +30,7 @@ type Fact struct {
 	Day    calendar.Day `json:"day"`             // the due day; of FactTalk the day the talk opened
 	State  State        `json:"state"`           // of the task at the instant
 	Closed calendar.Day `json:"closed,omitzero"` // the day a closed task counts as done: of the report that was verified; zero otherwise
+	Late   int          `json:"late,omitempty"`  // working days, as Measure counts them
 }
 
 // Fired is what a rule proposed before, whatever a person then decided about it.
@@ -104,7 +105,7 @@ func Consequences(rules []plan.Consequence, facts []Fact, fired []Fired, today c
 		for _, unit := range names {
 			fresh, before := newFacts(r, counting(r, units[unit], today, cal), namedBefore(fired, r.ID, unit))
 			if r.AtLeast >= 1 && len(fresh) >= r.AtLeast {
-				out = append(out, propose(r, unit, fresh, before, today, cal))
+				out = append(out, propose(r, unit, fresh, before, today))
 			}
 		}
 	}
@@ -203,9 +204,9 @@ func factKey(count string, f Fact) string {
 	return "talk:" + f.Talk
 }
 
-func propose(r plan.Consequence, unit string, fresh, before []Fact, today calendar.Day, cal *calendar.Calendar) Proposal {
+func propose(r plan.Consequence, unit string, fresh, before []Fact, today calendar.Day) Proposal {
 	p := Proposal{Rule: r.ID, Unit: unit, What: r.Propose, Task: attachTo(fresh),
-		Grounds: groundsOf(r.Count, fresh, today, cal), Before: groundsOf(r.Count, before, today, cal)}
+		Grounds: groundsOf(r.Count, fresh, today), Before: groundsOf(r.Count, before, today)}
 	for _, g := range p.Grounds {
 		p.Facts = append(p.Facts, g.Key)
 	}
@@ -226,7 +227,7 @@ func attachTo(facts []Fact) string {
 	return facts[len(facts)-1].Task
 }
 
-func groundsOf(count string, facts []Fact, today calendar.Day, cal *calendar.Calendar) (out []Ground) {
+func groundsOf(count string, facts []Fact, today calendar.Day) (out []Ground) {
 	for _, f := range facts {
 		g := Ground{Key: factKey(count, f), Count: count, Task: f.Task, Talk: f.Talk, Day: f.Day}
 		if f.Kind == FactDue {
@@ -234,7 +235,7 @@ func groundsOf(count string, facts []Fact, today calendar.Day, cal *calendar.Cal
 			if f.State == Closed {
 				g.Closed, until = f.Closed, f.Closed
 			}
-			g.Days, g.Workdays = until.Sub(f.Day), max(0, cal.Workdays(f.Day, until))
+			g.Days, g.Workdays = until.Sub(f.Day), f.Late
 		}
 		out = append(out, g)
 	}

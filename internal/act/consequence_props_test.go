@@ -99,7 +99,7 @@ func TestNoFactIsNamedTwice(t *testing.T) {
 		named, keys := map[string]bool{}, map[string]bool{}
 		for today := spring; today.Before(spring.AddDays(125)); today = today.AddDays(1) {
 			facts := factsOn(lives, today)
-			proposals := act.Consequences(rules, facts, fired, today, weekends)
+			proposals := proposalsOf(rules, facts, fired, today, weekends)
 			for _, p := range proposals {
 				require.GreaterOrEqual(t, len(p.Facts), least[p.Rule])
 				require.True(t, slices.IsSorted(p.Facts))
@@ -116,7 +116,7 @@ func TestNoFactIsNamedTwice(t *testing.T) {
 				fired = append(fired, p.Fired())
 			}
 			proposed += len(proposals)
-			require.Empty(t, act.Consequences(rules, facts, fired, today, weekends))
+			require.Empty(t, proposalsOf(rules, facts, fired, today, weekends))
 		}
 	})
 	require.Greater(t, proposed, 100, "too few proposals to mean anything")
@@ -128,9 +128,9 @@ func TestTheOrderOfFactsDoesNotMatter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rules, today := anyRules(t), spring.AddDays(rapid.IntRange(0, 120).Draw(t, "today"))
 		facts := factsOn(anyLives(t, "t", 14), today)
-		want := act.Consequences(rules, facts, nil, today, weekends)
+		want := proposalsOf(rules, facts, nil, today, weekends)
 		mixed := rapid.Permutation(slices.Concat(facts, facts)).Draw(t, "mixed")
-		require.Equal(t, want, act.Consequences(rules, mixed, nil, today, weekends))
+		require.Equal(t, want, proposalsOf(rules, mixed, nil, today, weekends))
 	})
 }
 
@@ -143,7 +143,7 @@ func TestMonotone(t *testing.T) {
 		rules, today := anyRules(t), spring.AddDays(rapid.IntRange(0, 120).Draw(t, "today"))
 		facts := factsOn(anyLives(t, "t", 10), today)
 		fired := anyFired(t, rules, facts, today)
-		base := act.Consequences(rules, facts, fired, today, weekends)
+		base := proposalsOf(rules, facts, fired, today, weekends)
 
 		var more []act.Fact
 		for _, f := range factsOn(anyLives(t, "more", 6), today) {
@@ -152,20 +152,20 @@ func TestMonotone(t *testing.T) {
 			}
 			more = append(more, f)
 		}
-		with := byWho(act.Consequences(rules, append(more, facts...), fired, today, weekends))
+		with := byWho(proposalsOf(rules, append(more, facts...), fired, today, weekends))
 		for _, p := range base {
 			require.Subset(t, with[who(p)].Facts, p.Facts, "more facts")
 		}
 
 		without := byWho(base)
-		for _, p := range act.Consequences(rules, facts, append(fired, anyFired(t, rules, facts, today)...), today, weekends) {
+		for _, p := range proposalsOf(rules, facts, append(fired, anyFired(t, rules, facts, today)...), today, weekends) {
 			require.Subset(t, without[who(p)].Facts, p.Facts, "more said before")
 		}
 
 		for i := range rules {
 			rules[i].AtLeast = rapid.IntRange(1, rules[i].AtLeast).Draw(t, "less")
 		}
-		milder := byWho(act.Consequences(rules, facts, fired, today, weekends))
+		milder := byWho(proposalsOf(rules, facts, fired, today, weekends))
 		for _, p := range base {
 			require.Equal(t, p, milder[who(p)], "a rule that asks for less")
 		}
@@ -184,7 +184,7 @@ func byWho(proposals []act.Proposal) map[string]act.Proposal {
 func anyFired(t *rapid.T, rules []plan.Consequence, facts []act.Fact, today calendar.Day) (fired []act.Fired) {
 	for _, r := range rules {
 		r.AtLeast = 1
-		for _, p := range act.Consequences([]plan.Consequence{r}, facts, nil, today, weekends) {
+		for _, p := range proposalsOf([]plan.Consequence{r}, facts, nil, today, weekends) {
 			n := rapid.IntRange(0, len(p.Facts)).Draw(t, "named before")
 			fired = append(fired, act.Fired{Rule: p.Rule, Unit: p.Unit, Facts: p.Facts[:n]})
 		}
@@ -212,7 +212,7 @@ func TestOverdueAgainstPlainCounting(t *testing.T) {
 			}
 		}
 		got := []string{}
-		for _, p := range act.Consequences([]plan.Consequence{rule}, facts, nil, today, weekends) {
+		for _, p := range proposalsOf([]plan.Consequence{rule}, facts, nil, today, weekends) {
 			got = append(got, fmt.Sprint(p.Unit, len(p.Facts)))
 		}
 		require.Equal(t, want, got)

@@ -2,6 +2,7 @@ package act_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,6 +45,22 @@ func opened(talk, task string, day calendar.Day) act.Fact {
 	return act.Fact{Kind: act.FactTalk, Unit: "gaoping", Task: task, Talk: talk, Day: day, State: act.Open}
 }
 
+// proposalsOf are what the rules call for of facts whose days late are those since
+// their day, by a calendar.
+func proposalsOf(rules []plan.Consequence, facts []act.Fact, fired []act.Fired, today calendar.Day, cal *calendar.Calendar) []act.Proposal {
+	facts = slices.Clone(facts)
+	for i, f := range facts {
+		until := today
+		if !f.Closed.IsZero() {
+			until = f.Closed
+		}
+		if f.Kind == act.FactDue {
+			facts[i].Late = max(0, cal.Workdays(f.Day, until))
+		}
+	}
+	return act.Consequences(rules, facts, fired, today, cal)
+}
+
 // named are the facts of each proposal, as one text.
 func named(proposals []act.Proposal) []string {
 	out := []string{}
@@ -58,7 +75,7 @@ func TestTwoOverdueAtOnceWhole(t *testing.T) {
 	other := openTask("9.9", on(4, 30))
 	other.Unit = "zezhou"
 	facts := []act.Fact{other, openTask("3.1", on(5, 10)), openTask("2.4-survey.gaoping", on(4, 30)), closedTask("1.1", on(3, 31), on(5, 2))}
-	got := act.Consequences([]plan.Consequence{twoOverdue}, facts, nil, on(5, 12), weekends)
+	got := proposalsOf([]plan.Consequence{twoOverdue}, facts, nil, on(5, 12), weekends)
 	require.Equal(t, []act.Proposal{{
 		Rule: "overdue-2", Unit: "gaoping", What: plan.ProposeTalk, Task: "3.1",
 		Facts: []string{"overdue:2.4-survey.gaoping:2021-04-30", "overdue:3.1:2021-05-10"},
@@ -74,15 +91,15 @@ func TestANewProposalNeedsAsManyNewFacts(t *testing.T) {
 	t.Parallel()
 	rules := []plan.Consequence{twoOverdue}
 	facts := []act.Fact{openTask("a", on(4, 1)), openTask("b", on(4, 2))}
-	first := act.Consequences(rules, facts, nil, on(4, 3), weekends)
+	first := proposalsOf(rules, facts, nil, on(4, 3), weekends)
 	require.Equal(t, []string{"overdue-2 gaoping b: overdue:a:2021-04-01 overdue:b:2021-04-02"}, named(first))
 	fired := []act.Fired{first[0].Fired()}
 
 	facts = append(facts, openTask("c", on(4, 5)))
-	require.Empty(t, act.Consequences(rules, facts, fired, on(4, 6), weekends), "a third joins two named before")
+	require.Empty(t, proposalsOf(rules, facts, fired, on(4, 6), weekends), "a third joins two named before")
 
 	facts = append(facts, openTask("d", on(4, 6)))
-	second := act.Consequences(rules, facts, fired, on(4, 7), weekends)
+	second := proposalsOf(rules, facts, fired, on(4, 7), weekends)
 	require.Equal(t, []string{"overdue-2 gaoping d: overdue:c:2021-04-05 overdue:d:2021-04-06"}, named(second))
 	require.Equal(t, []act.Ground{
 		{Key: "overdue:a:2021-04-01", Count: plan.CountOverdue, Task: "a", Day: on(4, 1), Days: 6, Workdays: 4},
@@ -90,11 +107,11 @@ func TestANewProposalNeedsAsManyNewFacts(t *testing.T) {
 	}, second[0].Before)
 
 	fired = append(fired, second[0].Fired())
-	require.Empty(t, act.Consequences(rules, facts, fired, on(4, 7), weekends))
+	require.Empty(t, proposalsOf(rules, facts, fired, on(4, 7), weekends))
 
 	facts[0], facts[1] = openTask("a", on(5, 1)), openTask("b", on(5, 1)) // new due dates, missed again
 	require.Equal(t, []string{"overdue-2 gaoping b: overdue:a:2021-05-01 overdue:b:2021-05-01"},
-		named(act.Consequences(rules, facts, fired, on(5, 2), weekends)))
+		named(proposalsOf(rules, facts, fired, on(5, 2), weekends)))
 }
 
 func TestWhatIsNamedIsNamedToOneUnitByOneRule(t *testing.T) {
@@ -102,13 +119,13 @@ func TestWhatIsNamedIsNamedToOneUnitByOneRule(t *testing.T) {
 	facts := []act.Fact{openTask("a", on(4, 1)), openTask("b", on(4, 2))}
 	keys := []string{"overdue:a:2021-04-01", "overdue:b:2021-04-02"}
 	for _, f := range []act.Fired{{"another", "gaoping", keys}, {"overdue-2", "zezhou", keys}, {"overdue-2", "gaoping", nil}} {
-		require.Len(t, act.Consequences([]plan.Consequence{twoOverdue}, facts, []act.Fired{f}, on(4, 3), weekends), 1, "%v", f)
+		require.Len(t, proposalsOf([]plan.Consequence{twoOverdue}, facts, []act.Fired{f}, on(4, 3), weekends), 1, "%v", f)
 	}
 }
 
 func TestFiredReadsAProposal(t *testing.T) {
 	t.Parallel()
-	p := act.Consequences([]plan.Consequence{twoOverdue}, []act.Fact{openTask("a", on(4, 1)), openTask("b", on(4, 2))}, nil, on(4, 3), weekends)[0]
+	p := proposalsOf([]plan.Consequence{twoOverdue}, []act.Fact{openTask("a", on(4, 1)), openTask("b", on(4, 2))}, nil, on(4, 3), weekends)[0]
 	text, err := json.Marshal(p)
 	require.NoError(t, err)
 	var f act.Fired
@@ -144,7 +161,7 @@ func TestWhatCounts(t *testing.T) {
 	} {
 		rule := plan.Consequence{ID: "r", Count: c.count, AtLeast: 1, Within: plan.Offset{N: 365}, Propose: plan.ProposeTalk}
 		var got []string
-		for _, p := range act.Consequences([]plan.Consequence{rule}, c.facts, nil, today, weekends) {
+		for _, p := range proposalsOf([]plan.Consequence{rule}, c.facts, nil, today, weekends) {
 			got = append(got, p.Facts...)
 		}
 		require.Equal(t, c.want, got, c.name)
@@ -158,7 +175,7 @@ func TestRedsAndTalksWhole(t *testing.T) {
 		opened("a#1", "a", on(4, 9)), opened("b#1", "b", on(4, 19)),
 	}
 	facts[3].State, facts[3].Closed = act.Closed, on(4, 12)
-	got := act.Consequences([]plan.Consequence{secondTalk, threeReds}, facts, nil, on(4, 20), weekends)
+	got := proposalsOf([]plan.Consequence{secondTalk, threeReds}, facts, nil, on(4, 20), weekends)
 	for i := range got {
 		require.NotEmpty(t, got[i].Key)
 		got[i].Key = ""
@@ -179,7 +196,7 @@ func TestRedsAndTalksWhole(t *testing.T) {
 	}, got)
 
 	facts[1] = closedTask("b", on(4, 2), on(4, 19))
-	all := act.Consequences([]plan.Consequence{threeReds}, facts, nil, on(4, 20), weekends)
+	all := proposalsOf([]plan.Consequence{threeReds}, facts, nil, on(4, 20), weekends)
 	require.Equal(t, "c", all[0].Task, "none is open: the latest")
 }
 
@@ -189,8 +206,8 @@ func TestARuleOfNothingProposesNothing(t *testing.T) {
 	for _, least := range []int{-1, 0} {
 		rule := twoOverdue
 		rule.AtLeast = least
-		require.Empty(t, act.Consequences([]plan.Consequence{rule}, facts, nil, on(5, 1), weekends))
+		require.Empty(t, proposalsOf([]plan.Consequence{rule}, facts, nil, on(5, 1), weekends))
 	}
-	require.Empty(t, act.Consequences(nil, facts, nil, on(5, 1), weekends))
-	require.Empty(t, act.Consequences([]plan.Consequence{twoOverdue}, nil, nil, on(5, 1), weekends))
+	require.Empty(t, proposalsOf(nil, facts, nil, on(5, 1), weekends))
+	require.Empty(t, proposalsOf([]plan.Consequence{twoOverdue}, nil, nil, on(5, 1), weekends))
 }

@@ -51,7 +51,7 @@ func begin(b act.Book, policy string, due calendar.Day, assigned time.Time) act.
 	return b.Open(act.Case{
 		Kind: plan.Dated, Title: "建成污水处理厂", Lead: "gaoping", Assist: []string{"shuiwu"}, Office: "office", Leadership: "group",
 		Policy: policy, Due: due, FirstDue: due, Assigned: assigned,
-	}, b.Ladder(b.Policies[policy], due, "gaoping", assigned))
+	})
 }
 
 // stageLine is a stage as a person would write it down: time in Beijing, ID, kind,
@@ -191,7 +191,7 @@ func (d *desk) spoken() string {
 	return "\n" + s
 }
 
-func (d *desk) ladder() string { return "\n" + stageLines(d.Course.Ladder) }
+func (d *desk) ladder() string { return "\n" + stageLines(d.Ahead(d.Case)) }
 
 // facts are what has become of a task, in one line.
 func facts(c act.Case) string {

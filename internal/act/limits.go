@@ -91,9 +91,9 @@ func limitOf(f Field) Limit {
 	return Limit{f, mostNames, 0}
 }
 
-// Measure refuses an act that says more than Limits allow; nil is yes. What the
+// Lengths refuses an act that says more than Limits allow; nil is yes. What the
 // engine says itself is not measured.
-func Measure(a Act) *Refusal {
+func Lengths(a Act) *Refusal {
 	if a.By.Account == EngineActor.Account {
 		return nil
 	}
@@ -138,7 +138,10 @@ func cut[T any](all []T, n int) []T {
 	return append([]T(nil), all[:min(n, len(all))]...)
 }
 
-// room refuses an act that would make a case remember more than can travel.
+// room refuses an act that would make a case remember more than can travel. The same
+// case always gives the same JSON, which is what a replay needs.
+//
+//workflowcheck:ignore
 func room(c any, open int, field Field) *Refusal {
 	if open >= mostOpen {
 		return refuse("many_open", "Field", string(field), "Most", strconv.Itoa(mostOpen))

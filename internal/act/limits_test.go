@@ -31,7 +31,7 @@ func TestWhatIsTooLongIsRefusedByItsName(t *testing.T) {
 		"engine":   {act.Act{Kind: act.Propose, By: act.EngineActor, Reason: long}, ""},
 	} {
 		got := ""
-		if r := act.Measure(c.a); r != nil {
+		if r := act.Lengths(c.a); r != nil {
 			got = fmt.Sprint(r.Key, " ", r.Data["Field"], " ", r.Data["Most"], " ", r.Data["Has"])
 		}
 		require.Equal(t, c.want, got, name)

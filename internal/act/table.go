@@ -73,7 +73,6 @@ var Tasks = []Row{
 	{Cancel, []Seat{Office}, live, Cancelled, []Field{NeedReason, NeedPaper}},
 	{Instruct, []Seat{Leadership}, live, "", []Field{NeedReason}},
 	{Answer, []Seat{Lead}, live, "", []Field{NeedRef, NeedReason}},
-	{Recalendar, []Seat{Engine}, live, "", []Field{NeedReason}},
 }
 
 // Duties is the table of a duty's own acts; its occurrences are tasks.
@@ -81,7 +80,6 @@ var Duties = []Row{
 	{Suspend, []Seat{Office}, open, Suspended, []Field{NeedReason}},
 	{Resume, []Seat{Office, Engine}, []State{Suspended}, Open, []Field{NeedReason}},
 	{SetRule, []Seat{Office}, running, "", []Field{NeedRule, NeedReason}},
-	{Recalendar, []Seat{Engine}, running, "", []Field{NeedReason}},
 	{EndDuty, []Seat{Office}, running, Closed, []Field{NeedReason}},
 	{Reassign, []Seat{Office}, running, "", []Field{NeedUnit, NeedReason}},
 	{Assist, []Seat{Office}, running, "", []Field{NeedReason}},
@@ -107,7 +105,7 @@ func CheckOnPlan(office, leadership string, a Act) *Refusal {
 	if a.By.Unit == "" || !slices.ContainsFunc(seats, func(s Seat) bool { return slices.Contains(row.By, s) }) {
 		return refuse("seat", "Seats", joinSeats(row.By))
 	}
-	if r := Measure(a); r != nil {
+	if r := Lengths(a); r != nil {
 		return r
 	}
 	for _, f := range row.Needs {

@@ -37,18 +37,19 @@ type TalkCase struct {
 	Task       string       `json:"task"`
 	What       string       `json:"what"` // plan.ProposeTalk or plan.ProposeCircular
 	State      TalkState    `json:"state"`
-	Number     int          `json:"number"`     // the task's first, second … talk
-	Lead       string       `json:"lead"`       // the unit called: unit ID
-	Office     string       `json:"office"`     // unit ID
-	Leadership string       `json:"leadership"` // unit ID
-	Policy     string       `json:"policy"`     // key in Plan.Policies
-	Origin     string       `json:"origin"`     // OriginStage, OriginHand, or the rule's ID
-	Revision   int          `json:"revision"`   // of its stages: grows whenever one of them comes anew, moves or goes
-	Revised    time.Time    `json:"revised,omitzero"`
+	Number     int          `json:"number"`            // the task's first, second … talk
+	Lead       string       `json:"lead"`              // the unit called: unit ID
+	Office     string       `json:"office"`            // unit ID
+	Leadership string       `json:"leadership"`        // unit ID
+	Policy     string       `json:"policy"`            // key in Plan.Policies
+	Origin     string       `json:"origin"`            // OriginStage, OriginHand, or the rule's ID
+	About      int          `json:"about,omitempty"`   // Case.Number of the date it rests on
+	Revision   int          `json:"revision"`          // grows when what was decided is to be said another time
 	Grounds    string       `json:"grounds,omitempty"` // what it rests on, in words, a line each
 	Facts      []string     `json:"facts,omitempty"`   // keys of what it rests on: Proposal.Facts
 	By         string       `json:"by,omitempty"`      // who proposed it: an account's name
 	Asked      calendar.Day `json:"asked,omitzero"`    // the day it was proposed
+	AskedAt    time.Time    `json:"asked_at,omitzero"` // the instant, when a person or a rule proposed it
 	Approver   string       `json:"approver,omitempty"`
 	Opened     calendar.Day `json:"opened,omitzero"`
 
@@ -63,9 +64,13 @@ type TalkCase struct {
 	Agains   []Mark                  `json:"agains,omitempty"`       // called again, by whom
 	ClosedOn calendar.Day            `json:"closed_on,omitzero"`
 
-	Spoken []Spoken `json:"spoken,omitempty"` // its stages that have been decided
-	Acts   int      `json:"acts,omitempty"`   // how many so far
-	Known  []string `json:"known,omitempty"`  // IDs of the last few
+	Doubt     *Mark        `json:"doubt,omitempty"`    // what it rests on has gone: a leader is to end it or keep it
+	Stood     []Stand      `json:"stood,omitempty"`    // in which its task was paused, or that was undecided
+	Paused    calendar.Day `json:"paused,omitzero"`    // its task is paused since
+	Restarted time.Time    `json:"restarted,omitzero"` // when its clock began to run again last
+	Said      []Said       `json:"said,omitempty"`     // what has been said of what is owed now
+	Acts      int          `json:"acts,omitempty"`     // how many so far
+	Known     []string     `json:"known,omitempty"`    // IDs of the last few
 }
 
 // Mark is what somebody did on a day, in words.
@@ -125,7 +130,7 @@ func (c TalkCase) Check(a Act) *Refusal {
 	if r := TalkAllowed(c, a.By, a.Kind); r != nil {
 		return r
 	}
-	if r := Measure(a); r != nil {
+	if r := Lengths(a); r != nil {
 		return r
 	}
 	row, _ := OfTalk(a.Kind)
@@ -153,6 +158,9 @@ func (c TalkCase) Check(a Act) *Refusal {
 // checkOrder: a step comes after the one before it, and once a round; a notice
 // may be served anew until the talk is held. The leadership may close earlier.
 func (c TalkCase) checkOrder(row TalkRow, a Act) *Refusal {
+	if a.Kind == Keep && c.Doubt == nil {
+		return refuse("talk_no_doubt")
+	}
 	if row.After != "" && !c.took(row.After) && !(a.Kind == CloseTalk && slices.Contains(c.Seats(a.By), Leadership)) {
 		return refuse("talk_order", "Step", row.After)
 	}
@@ -212,11 +220,16 @@ var talkApplies = map[Kind]func(*TalkCase, Act){
 		c.next(a.On)
 	},
 	ReturnPlan: func(c *TalkCase, a Act) {
+		c.Restarted = a.At
 		c.Returns = append(slices.Clone(c.Returns), a.mark())
 		c.Taken = maps.Clone(c.Taken)
 		for _, step := range []string{StepPlan, StepReport, StepVerified} {
 			delete(c.Taken, step)
 		}
+	},
+	Keep: func(c *TalkCase, a Act) {
+		c.Approver = a.By.Name
+		c.settle(a)
 	},
 	Again: func(c *TalkCase, a Act) {
 		c.Agains = append(slices.Clone(c.Agains), a.mark())
@@ -225,6 +238,14 @@ var talkApplies = map[Kind]func(*TalkCase, Act){
 		}
 		c.next(a.On)
 	},
+}
+
+// settle ends the doubt about a talk: its clock runs again.
+func (c *TalkCase) settle(a Act) {
+	if c.Doubt != nil && a.On.After(c.Doubt.On) {
+		c.Stood = append(slices.Clone(c.Stood), Stand{From: c.Doubt.On, Until: a.On})
+	}
+	c.Doubt, c.Restarted = nil, a.At
 }
 
 func (a Act) mark() Mark { return Mark{On: a.On, By: a.By.Name, Words: a.Reason} }
@@ -239,25 +260,11 @@ func (c *TalkCase) next(on calendar.Day) {
 	c.Round, c.Since, c.Taken, c.Notice, c.Record, c.Minutes = c.Round+1, on, nil, nil, nil, ""
 }
 
-// Speaks tells whether a stage still has something to say about this talk.
-func (c TalkCase) Speaks(s plan.Stage) bool {
-	switch {
-	case s.Kind == plan.Told:
-		return true // it has happened
-	case s.Topic == TopicProposal:
-		return c.State == TalkProposed
-	case c.State != TalkOpen:
-		return false
+// TalkPolicy is the policy whose limits a talk about a task of a policy has: that
+// one, or the plan's when it has no talks.
+func TalkPolicy(p *plan.Plan, policy string) string {
+	if p.Policies[policy].Talk == nil && p.Policies[p.Policy].Talk != nil {
+		return p.Policy
 	}
-	step, round := StageStep(s.ID)
-	return round == max(1, c.Round) && !c.took(step)
-}
-
-// Stands tells whether what a stage of a revision was to say is still true: it
-// has been decided anew when the stages were revised before it spoke.
-func (c TalkCase) Stands(s plan.Stage, revision int) bool {
-	if s.Kind != plan.Told && revision != c.Revision && s.At.After(c.Revised) {
-		return false
-	}
-	return c.Speaks(s)
+	return policy
 }

@@ -1,10 +1,8 @@
 package act
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"duban/internal/calendar"
@@ -12,68 +10,177 @@ import (
 	"duban/internal/plan"
 )
 
-// TopicProposal is the Matter of the stages about a proposal nobody has decided.
-const TopicProposal = "proposal"
+// Topics of what is owed about a talk beside its steps, and what they are called.
+const (
+	TopicProposal  = "proposal"  // nobody has decided about it
+	TopicDoubt     = "doubt"     // what it rests on has gone, and nobody has said what becomes of it
+	TopicWithdrawn = "withdrawn" // it was withdrawn for that
 
-// stepDecided is the step of a proposal: talk-decided-remind.
-const stepDecided = "decided"
+	stepDecided = "decided" // talk-decided-remind
+	stepDoubt   = "kept"    // talk-kept-remind
+)
 
-// TalkCourse is one talk under way: the case, and the stages still to speak by time.
+// TalkCourse is one talk under way: the facts, and what is said next if nobody
+// does anything; nil: nothing.
 type TalkCourse struct {
 	TalkCase
-	Ladder []plan.Stage `json:"ladder"`
-	Ahead  []plan.Stage `json:"ahead,omitempty"` // decided for an instant that may be still to come
-}
-
-// Decide takes the next stage: from now on it counts as decided.
-func (c *TalkCourse) Decide() plan.Stage {
-	s := c.Ladder[0]
-	c.Ladder = c.Ladder[1:]
-	c.Ahead = slices.DeleteFunc(slices.Clone(c.Ahead), func(a plan.Stage) bool { return a.At.Before(s.At) })
-	c.Ahead = append(c.Ahead, s)
-	c.Spoken = append(slices.Clone(c.Spoken), Spoken{ID: s.ID, Kind: s.Kind, At: s.At})
-	return s
-}
-
-// unwound is the course with the stages that were decided for an instant after
-// at back on the ladder: an act that comes before a stage speaks comes first.
-func (c TalkCourse) unwound(at time.Time) TalkCourse {
-	i := slices.IndexFunc(c.Ahead, func(s plan.Stage) bool { return s.At.After(at) })
-	if i < 0 {
-		return c
-	}
-	back := c.Ahead[i:]
-	c.Ladder = append(slices.Clone(back), c.Ladder...)
-	c.Ahead = slices.Clone(c.Ahead[:i])
-	c.Spoken = slices.DeleteFunc(slices.Clone(c.Spoken), func(k Spoken) bool {
-		return slices.ContainsFunc(back, func(s plan.Stage) bool { return s.ID == k.ID && s.At.Equal(k.At) })
-	})
-	return c
+	Next *plan.Stage `json:"next,omitempty"`
 }
 
 // Void is the course of a talk whose task ended before it opened, or was cancelled.
 func (c TalkCourse) Void() TalkCourse {
-	c.State, c.Ladder, c.Ahead = TalkVoid, nil, nil
+	c.State, c.Next = TalkVoid, nil
 	return c
 }
 
 func (b Book) talkPolicy(c TalkCase) plan.Policy { return b.policy(Case{Policy: c.Policy}) }
 
+// TalkCourse is a talk under way as this book's policies and calendar have it.
+func (b Book) TalkCourse(c TalkCase) TalkCourse {
+	course := TalkCourse{TalkCase: c}
+	if all := b.TalkAhead(c); len(all) > 0 {
+		course.Next = &all[0]
+	}
+	return course
+}
+
+// TalkAhead is everything still to be said about a talk if nobody does anything,
+// in order of time and ID.
+func (b Book) TalkAhead(c TalkCase) (all []plan.Stage) {
+	as := Case{Policy: c.Policy, Said: c.Said, Restarted: c.Restarted}
+	for _, o := range b.TalkOwed(c) {
+		if o.Runs {
+			all = append(all, b.chase(as, o)...)
+		}
+	}
+	if c.State == TalkProposed && !c.AskedAt.IsZero() && len(c.Said) == 0 {
+		all = append(toldOfTalk(c, Act{Kind: Propose, By: Actor{Name: c.By}, Reason: c.Grounds, At: c.AskedAt}), all...)
+		all[0].Limit = b.within(b.talkPolicy(c).Acts.Decide, c.Asked)
+	}
+	byTime(all)
+	return all
+}
+
+// TalkOwed is everything that is owed about a talk now: a leader's decision about
+// a proposal, or about a talk that has lost what it rests on; and the steps whose
+// turn has come, each by whoever takes it.
+func (b Book) TalkOwed(c TalkCase) (all []Owed) {
+	office := people.Recipient{Unit: c.Office, Role: people.Office}
+	leader := people.Recipient{Unit: c.Leadership, Role: people.Leader}
+	p, workday := b.talkPolicy(c), plan.Offset{N: 1, Work: true}
+	decision := func(step, topic string, since calendar.Day, words, by string) {
+		limit := b.within(p.Acts.Decide, since)
+		to := []people.Recipient{leader, office}
+		all = append(all, step2(Owed{ID: step, By: to[:1], Since: since, Limit: limit, Runs: true,
+			matter: plan.Matter{Topic: topic, Words: words, By: by, Limit: limit}}, 1, plan.Offset{}, workday, to, to, ""))
+	}
+	switch {
+	case c.State == TalkProposed:
+		decision(stepDecided, TopicProposal, c.Asked, c.Grounds, c.By)
+	case c.State == TalkOpen && c.Doubt != nil:
+		decision(stepDoubt, TopicDoubt, c.Doubt.On, c.Doubt.Words, c.Doubt.By)
+	}
+	if c.State != TalkOpen || p.Talk == nil {
+		return all
+	}
+	stands := c.stands()
+	for _, s := range p.Talk.Steps {
+		since, turn := c.Since, s.After == "opened"
+		if day, taken := c.Taken[s.After]; taken {
+			since, turn = day, true
+		}
+		if !turn || c.took(s.ID) {
+			continue
+		}
+		to, upward, by := b.seats(p.Talk.To, c.Lead), b.seats(p.Talk.Upward, c.Lead), people.Recipient{Unit: c.Lead, Role: people.Liaison}
+		if !byUnitStep[s.ID] { // the office's own: nobody else is pressed for it
+			to, upward, by = []people.Recipient{office}, []people.Recipient{office, leader}, office
+		}
+		limit := b.pushed(b.within(s.Limit, since), since, stands)
+		all = append(all, step2(Owed{ID: s.ID, By: []people.Recipient{by}, Since: since, Limit: limit, Runs: c.Doubt == nil && c.Paused.IsZero(), stands: stands, soon: true},
+			c.Round, p.Talk.Remind, p.Talk.Missed, to, upward, plan.Red))
+	}
+	return all
+}
+
+// byUnitStep are the steps that the unit called takes; the others are the office's.
+var byUnitStep = map[string]bool{StepPlan: true, StepReport: true}
+
+// step2 gives a step its two rungs, in a round: a reminder before its limit, and a
+// word after it.
+func step2(o Owed, round int, before, after plan.Offset, to, upward []people.Recipient, light plan.Light) Owed {
+	o.rungs = []rung{
+		{Stage: plan.Stage{ID: numbered("talk-"+o.ID+"-"+stepRemind, round), Kind: plan.Remind, To: to, Light: light}, before: &before},
+		{Stage: plan.Stage{ID: numbered("talk-"+o.ID+"-"+stepMissed, round), Kind: plan.Escalate, To: upward, Light: light}, after: &after},
+	}
+	return o
+}
+
+// stands are the intervals in which the talk's clock stood.
+func (c TalkCase) stands() []Stand {
+	all := c.Stood[:len(c.Stood):len(c.Stood)]
+	if c.Doubt != nil {
+		all = append(all, Stand{From: c.Doubt.On})
+	}
+	if !c.Paused.IsZero() {
+		all = append(all, Stand{From: c.Paused})
+	}
+	return all
+}
+
+// numbered is a stage's ID in a round: the first bears no number.
+func numbered(id string, n int) string {
+	if n <= 1 {
+		return id
+	}
+	return id + "." + strconv.Itoa(n)
+}
+
+// SayOfTalk is the case with a stage among what has been said.
+func (b Book) SayOfTalk(c TalkCase, s plan.Stage) TalkCase {
+	step, _ := StageStep(s.ID)
+	if s.Kind == plan.Told {
+		step = stepDecided // that it was proposed
+	}
+	said := Said{Of: step, ID: s.ID, Kind: s.Kind, At: s.At}
+	for _, o := range b.TalkOwed(c) {
+		if o.ID == step {
+			said.Limit = o.Limit
+		}
+	}
+	c.Said = append(slices.Clone(c.Said), said)
+	return c
+}
+
+// DecideOfTalk is the course once its next stage is decided, and that stage.
+func (b Book) DecideOfTalk(c TalkCourse) (TalkCourse, plan.Stage) {
+	s := *c.Next
+	return b.TalkCourse(b.SayOfTalk(c.TalkCase, s)), s
+}
+
+// Speaks tells whether a stage that was decided is still to be said: no act has
+// come between that takes it back.
+func (c TalkCase) Speaks(s plan.Stage) bool {
+	if s.Kind == plan.Told {
+		return true // it has happened
+	}
+	return slices.ContainsFunc(c.Said, func(k Said) bool { return k.ID == s.ID && k.At.Equal(s.At) })
+}
+
 // OpenTalk is the course of a talk that its stage called for, as its policy says
 // (plan.Talks.Open): open at once on the day of at, or proposed to a named leader.
 func (b Book) OpenTalk(c TalkCase, at time.Time) TalkCourse {
-	on := calendar.DayOf(at.In(b.Zone))
-	p := b.talkPolicy(c)
-	if p.Talk != nil && p.Talk.Open == plan.TalkOnApproval {
+	on := b.day(at)
+	if p := b.talkPolicy(c); p.Talk != nil && p.Talk.Open == plan.TalkOnApproval {
 		c.State, c.Asked = TalkProposed, on
-		return TalkCourse{TalkCase: c, Ladder: b.proposal(c)}
+	} else {
+		c.begin(on)
 	}
-	c.begin(on)
-	return TalkCourse{TalkCase: c, Ladder: b.TalkLadder(p, c.Lead, c.Since, c.Taken)}
+	return b.TalkCourse(c)
 }
 
 // Propose is the course of a talk or circular that an act proposes about c's
-// task, with what is said of it at once as its first stage. c is the new talk's:
+// task; what is said of it at once comes next. c is the new talk's:
 // its task, number, unit, seats, policy and origin.
 func (b Book) Propose(c TalkCase, a Act) (TalkCourse, *Refusal) {
 	if r := CheckPropose(c, a); r != nil {
@@ -82,14 +189,9 @@ func (b Book) Propose(c TalkCase, a Act) (TalkCourse, *Refusal) {
 	if r := b.unknown(a); r != nil {
 		return TalkCourse{}, r
 	}
-	c.What, c.Grounds, c.By, c.Asked = a.Talk.What, a.Reason, a.By.Name, a.On
+	c.What, c.Grounds, c.By, c.Asked, c.AskedAt = a.Talk.What, a.Reason, a.By.Name, a.On, a.At
 	c = c.apply(a)
-	ladder := b.proposal(c)
-	told := toldOfTalk(c, a)
-	for i := range told {
-		told[i].Limit = ladder[0].Limit
-	}
-	return TalkCourse{TalkCase: c, Ladder: append(told, ladder...)}, nil
+	return b.TalkCourse(c), nil
 }
 
 // CheckPropose tells whether an act may propose a talk; nil is yes.
@@ -97,7 +199,7 @@ func CheckPropose(c TalkCase, a Act) *Refusal {
 	if r := TalkAllowed(c, a.By, Propose); r != nil {
 		return r
 	}
-	if r := Measure(a); r != nil {
+	if r := Lengths(a); r != nil {
 		return r
 	}
 	row, _ := OfTalk(Propose)
@@ -109,57 +211,6 @@ func CheckPropose(c TalkCase, a Act) *Refusal {
 	return nil
 }
 
-// proposal are the stages of a proposal until a leader decides: on the limit
-// day, and the working day after it. See Renew for what comes then.
-func (b Book) proposal(c TalkCase) []plan.Stage {
-	limit := b.Calendar.OnOrAfter(b.talkPolicy(c).Acts.Decide.After(c.Asked, b.Calendar))
-	return []plan.Stage{
-		b.undecided(c, "talk-"+stepDecided+"-"+stepRemind, plan.Remind, limit, limit),
-		b.undecided(c, "talk-"+stepDecided+"-"+stepMissed, plan.Escalate, b.Calendar.AddWorkdays(limit, 1), limit),
-	}
-}
-
-func (b Book) undecided(c TalkCase, id string, kind plan.StageKind, day, limit calendar.Day) plan.Stage {
-	p := b.talkPolicy(c)
-	return plan.Stage{ID: id, Kind: kind, At: b.At(p, day).UTC(),
-		To:     []people.Recipient{{Unit: c.Leadership, Role: people.Leader}, {Unit: c.Office, Role: people.Office}},
-		Matter: plan.Matter{Topic: TopicProposal, Words: c.Grounds, By: c.By, Limit: limit}}
-}
-
-// Renew puts the next word about a proposal on a ladder that has run out: it is
-// said again every limit until a leader decides. ok is false when there is
-// nothing to renew.
-func (b Book) Renew(c TalkCourse) (after TalkCourse, ok bool) {
-	if c.State != TalkProposed || len(c.Ladder) > 0 {
-		return c, false
-	}
-	first, last, times := b.proposal(c.TalkCase)[1], time.Time{}, 0
-	for _, s := range c.Spoken {
-		if strings.HasPrefix(s.ID, first.ID) {
-			last, times = s.At, times+1
-		}
-	}
-	if times == 0 {
-		c.Ladder = []plan.Stage{first}
-		return c, true
-	}
-	said := calendar.DayOf(last.In(b.Zone))
-	day := b.Calendar.OnOrAfter(b.talkPolicy(c.TalkCase).Acts.Decide.After(said, b.Calendar))
-	if !day.After(said) {
-		day = b.Calendar.AddWorkdays(said, 1)
-	}
-	c.Ladder = []plan.Stage{b.undecided(c.TalkCase, numbered(first.ID, times+1), plan.Escalate, day, first.Limit)}
-	return c, true
-}
-
-// numbered is a stage's ID in a round: the first bears no number.
-func numbered(id string, n int) string {
-	if n <= 1 {
-		return id
-	}
-	return id + "." + strconv.Itoa(n)
-}
-
 // ActOnTalk is the course after an act, and what it says at once. Check refuses
 // first. An act done already changes nothing.
 func (b Book) ActOnTalk(before TalkCourse, a Act) (after TalkCourse, told []plan.Stage, refused *Refusal) {
@@ -169,59 +220,36 @@ func (b Book) ActOnTalk(before TalkCourse, a Act) (after TalkCourse, told []plan
 	if r := before.Check(a); r != nil {
 		return before, nil, r
 	}
-	before = before.unwound(a.At)
-	after = TalkCourse{TalkCase: before.apply(a), Ahead: before.Ahead}
-	var moved bool
-	if a.Kind == Recalendar {
-		after.Ladder, moved = b.recalendarTalk(before, &after.TalkCase, a)
-	} else {
-		after.Ladder, moved = b.steps(before, after.TalkCase, a)
-	}
-	if moved {
-		after.Revision++
-		after.Revised = a.At
-	}
-	return after, toldOfTalk(after.TalkCase, a), nil
+	c := b.resaidOfTalk(before.TalkCase, before.unsaid(a.At).apply(a), a.At)
+	return b.TalkCourse(c), toldOfTalk(c, a), nil
 }
 
-// steps are the stages still to speak after an act, and whether one is new, has
-// moved or is not to speak of its step any more. What was said of a limit is not said of it again; a step that
-// has a later limit now is spoken of anew. A step whose limit passed before it
-// was asked for again has its word on the next office morning.
-func (b Book) steps(before TalkCourse, c TalkCase, a Act) (ladder []plan.Stage, moved bool) {
-	if c.State != TalkOpen {
-		return nil, false
-	}
-	p := b.talkPolicy(c)
-	for _, s := range b.TalkLadder(p, c.Lead, c.Since, c.Taken) {
-		s.ID = numbered(s.ID, c.Round)
-		if slices.ContainsFunc(c.Spoken, func(k Spoken) bool { return k.ID == s.ID && !s.At.After(k.At) }) {
-			continue
-		}
-		i := slices.IndexFunc(before.Ladder, func(u plan.Stage) bool { return u.ID == s.ID })
-		if s.At.Before(a.At) {
-			switch {
-			case i >= 0:
-				s = before.Ladder[i] // it waits to be said already
-			case s.Kind == plan.Remind:
-				continue
-			default:
-				s.MovedFrom = calendar.DayOf(s.At.In(b.Zone))
-				s.At = b.At(p, b.Morning(p, a.At)).UTC()
+func (c TalkCase) unsaid(at time.Time) TalkCase {
+	c.Said = Case{Said: c.Said}.unsaid(at).Said
+	return c
+}
+
+// resaidOfTalk is the case after an act with what before had decided for later put
+// back, as far as it is to be said at the same instant all the same; without what
+// was said of things that are not owed any more.
+func (b Book) resaidOfTalk(before, c TalkCase, at time.Time) TalkCase {
+	waited := slices.ContainsFunc(before.Said, func(s Said) bool { return s.At.After(at) })
+	if waited {
+		for _, s := range b.TalkAhead(c) {
+			if before.Speaks(s) {
+				c = b.SayOfTalk(c, s)
 			}
 		}
-		ladder = append(ladder, s)
+		if len(c.Said) != len(before.Said) {
+			c.Revision++
+		}
 	}
-	byTime(ladder)
-	return ladder, slices.ContainsFunc(ladder, missingFrom(before.Ladder)) ||
-		slices.ContainsFunc(before.Ladder, func(s plan.Stage) bool { return c.Speaks(s) && missingFrom(ladder)(s) })
-}
-
-// missingFrom tells stages that a ladder does not have, or has at another time.
-func missingFrom(ladder []plan.Stage) func(plan.Stage) bool {
-	return func(s plan.Stage) bool {
-		return !slices.ContainsFunc(ladder, func(u plan.Stage) bool { return u.ID == s.ID && u.At.Equal(s.At) })
+	owed := map[string]bool{}
+	for _, o := range b.TalkOwed(c) {
+		owed[o.ID] = true
 	}
+	c.Said = slices.DeleteFunc(slices.Clone(c.Said), func(s Said) bool { return !owed[s.Of] })
+	return c
 }
 
 // toldOfTalk are the messages an act on a talk sends at once. c is the case after it.
@@ -240,7 +268,7 @@ func toldOfTalk(c TalkCase, a Act) []plan.Stage {
 	case a.Kind == Approve && c.What == plan.ProposeCircular:
 		m.Topic, m.Words = plan.ProposeCircular, c.Grounds
 	}
-	return []plan.Stage{{ID: fmt.Sprintf("act-%d-%s", c.Acts, a.Kind), Kind: plan.Told, At: a.At, To: to, Matter: m}}
+	return []plan.Stage{{ID: toldID(c.Acts, a.Kind), Kind: plan.Told, At: a.At, To: to, Matter: m}}
 }
 
 // listeners are who hears of an act on the talk at once.
@@ -264,6 +292,8 @@ func (c TalkCase) listeners(k Kind) []people.Recipient {
 		return []people.Recipient{of(people.Head), office, leader}
 	case ReturnPlan:
 		return []people.Recipient{of(people.Liaison), of(people.Head)}
+	case Keep:
+		return []people.Recipient{office, of(people.Head)}
 	case CloseTalk:
 		return []people.Recipient{of(people.Head), of(people.Liaison), office}
 	case Again:
@@ -278,14 +308,13 @@ func (c TalkCase) listeners(k Kind) []people.Recipient {
 func (b Book) PlayTalk(c TalkCourse, acts []Act, to time.Time) (said []plan.Stage, after TalkCourse, refused map[string]*Refusal) {
 	refused = map[string]*Refusal{}
 	speak := func(until time.Time) {
-		for {
-			c, _ = b.Renew(c)
-			if len(c.Ladder) == 0 || !c.Ladder[0].At.Before(until) {
-				return
-			}
-			said = append(said, c.Decide())
+		for c.Next != nil && c.Next.At.Before(until) {
+			var s plan.Stage
+			c, s = b.DecideOfTalk(c)
+			said = append(said, s)
 		}
 	}
+	c = b.TalkCourse(c.TalkCase)
 	for _, a := range acts {
 		if !a.At.Before(to) {
 			break

@@ -79,8 +79,8 @@ var Talks = []TalkRow{
 	{GiveReport, byUnit, false, talkOpen, "", StepPlan, StepReport, needReason},
 	{VerifyTalk, byOffice, false, talkOpen, "", StepReport, StepVerified, needReason},
 	{CloseTalk, []Seat{Office, Leadership}, false, talkOpen, TalkClosed, StepVerified, "", needReason},
+	{Keep, []Seat{Leadership}, true, talkOpen, "", "", "", needReason},
 	{Again, []Seat{Office, Leadership}, false, talkOpen, "", "", "", needReason},
-	{Recalendar, []Seat{Engine}, false, []TalkState{TalkProposed, TalkOpen}, "", "", "", needReason},
 }
 
 // OfTalk is the row of an act on a talk.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/plan"
 	"duban/seeds"
@@ -36,7 +37,7 @@ func preview(_ context.Context, b *bench) error {
 func foretell(p *plan.Plan, cal *calendar.Calendar) (time.Duration, int) {
 	launched := p.Issued.At(0, 0, calendar.Beijing)
 	began := time.Now()
-	stages := p.Preview(cal, launched, calendar.Day{})
+	stages := act.Preview(p, cal, launched, calendar.Day{})
 	return time.Since(began), len(stages)
 }
 

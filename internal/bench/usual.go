@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 	"golang.org/x/sync/errgroup"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/ledger"
@@ -92,13 +93,13 @@ func (u *usual) live(ctx context.Context, h *house, p *plan.Plan, clock calendar
 
 // start writes the plan to the ledger and starts a workflow a task.
 func (u *usual) start(ctx context.Context, h *house, clock calendar.Clock) error {
-	lad, err := plan.NewLadderer(u.plan, u.cal)
+	book, err := act.NewBook(u.plan, u.cal)
 	if err != nil {
 		return err
 	}
-	rows := make([]ledger.NewTask, len(u.plan.Tasks))
+	rows := make([]ledger.Task, len(u.plan.Tasks))
 	for i, t := range u.plan.Tasks {
-		rows[i] = ledger.NewTask{Task: ledger.TaskOf(u.plan.ID, t, clock.Start), Stages: lad.Ladder(u.plan.Policies[t.Policy], t.Due, t.Lead, clock.Start)}
+		rows[i] = ledger.TaskOf(u.plan, t, clock.Start)
 	}
 	l := ledger.Launched{Plan: *u.plan, Clock: clock, At: clock.Start}
 	if _, err := u.ledger.AddPlan(ctx, l, rows, u.when()); err != nil {
@@ -108,7 +109,7 @@ func (u *usual) start(ctx context.Context, h *house, clock calendar.Clock) error
 	engine.StartEach(ctx, h.Client, len(rows), time.Minute, func(ctx context.Context, i int) (string, error) {
 		id := usualID(u.plan.ID, rows[i].ID)
 		opts := client.StartWorkflowOptions{ID: id, TaskQueue: usualQueue, EnableEagerStart: true}
-		_, err := h.Client.ExecuteWorkflow(ctx, opts, usualType, usualInput{Task: rows[i].ID, Clock: clock, Ladder: rows[i].Stages})
+		_, err := h.Client.ExecuteWorkflow(ctx, opts, usualType, usualInput{Task: rows[i].ID, Clock: clock, Ladder: book.Ahead(rows[i].Facts)})
 		return id, err
 	}, func(i int, err error) { errs[i] = err })
 	return errors.Join(errs...)

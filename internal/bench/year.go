@@ -8,6 +8,7 @@ import (
 
 	"go.temporal.io/sdk/worker"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/host"
@@ -150,7 +151,7 @@ func (b *bench) ourYear(ctx context.Context, n int) (cost, error) {
 	}
 	c.messages = len(seen)
 	mornings := map[string]bool{}
-	for _, f := range p.Preview(h.cal, p.Issued.At(0, 0, calendar.Beijing), calendar.Day{}) {
+	for _, f := range act.Preview(p, h.cal, p.Issued.At(0, 0, calendar.Beijing), calendar.Day{}) {
 		for _, r := range f.To {
 			mornings[r.String()+f.At.String()] = true
 		}
@@ -201,7 +202,7 @@ func (h *house) await(ctx context.Context, p *plan.Plan) error {
 	if err != nil {
 		return err
 	}
-	foretold := p.Preview(h.cal, l.At, calendar.Day{})
+	foretold := act.Preview(p, h.cal, l.At, calendar.Day{})
 	end := l.Clock.Real(foretold[len(foretold)-1].At)
 	for time.Since(end) < 10*time.Minute {
 		if err := sleep(ctx, max(time.Second, time.Until(end))); err != nil {

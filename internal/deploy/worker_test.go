@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/deploy/cluster"
 	"duban/internal/engine"
@@ -103,7 +104,7 @@ func TestThePlanRunsOnAClusterThoughAWorkerIsKilled(t *testing.T) {
 
 	var foretold []plan.Foretold
 	want := 0
-	for _, f := range p.Preview(cal, start, calendar.Day{}) {
+	for _, f := range act.Preview(p, cal, start, calendar.Day{}) {
 		if f.At.Before(to) {
 			foretold = append(foretold, f)
 			want += len(f.To)

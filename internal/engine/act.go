@@ -53,10 +53,10 @@ func (e *Engine) actOn(ctx context.Context, planID, task string, a act.Act) erro
 	if err := e.stamp(&l, &a); err != nil {
 		return err
 	}
-	c := ledger.CaseOf(&l.Plan, t)
+	c := ledger.CaseOf(t)
 	refused := act.Allowed(c, a.By, a.Kind)
 	if refused == nil {
-		refused = act.Measure(a) // what is too long is not sent
+		refused = act.Lengths(a) // what is too long is not sent
 	}
 	if refused == nil && c.Over() {
 		refused = c.Check(a) // nothing runs any more that could answer
@@ -84,18 +84,14 @@ func lost(err error) bool {
 // where the ledger has it. One that has ended meanwhile refuses.
 func (e *Engine) askAgain(ctx context.Context, l ledger.Launched, t ledger.Task, workflowID string, a act.Act) (*act.Refusal, error) {
 	r := reconciling{Engine: e, launched: l, mend: true}
-	last, err := e.ledger.LastOccurrence(ctx, t.Plan, t.ID)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := r.one(ctx, r.task(t, last, nil)); err != nil {
+	if _, err := r.one(ctx, r.task(t, nil)); err != nil {
 		return nil, err
 	}
 	now, err := e.ledger.Task(ctx, t.Plan, t.ID)
 	if err != nil {
 		return nil, err
 	}
-	if c := ledger.CaseOf(&l.Plan, now); c.Over() {
+	if c := ledger.CaseOf(now); c.Over() {
 		return c.Check(a), nil
 	}
 	return e.ask(ctx, workflowID, a)

@@ -101,15 +101,13 @@ func (e *Engine) record(ctx context.Context, l ledger.Launched, p *plan.Plan, ca
 	if err != nil {
 		return ledger.Amended{}, false, err
 	}
-	var added []ledger.NewTask
+	var added []ledger.Task
 	for _, c := range changes.Tasks {
 		if c.What != plan.Added {
 			continue
 		}
-		row := ledger.NewTask{Task: ledger.TaskOf(p.ID, *c.New, when.Plan)}
-		if c.New.Kind == plan.Dated {
-			row.Stages = book.Ladder(merged.Policies[c.New.Policy], c.New.Due, c.New.Lead, when.Plan)
-		}
+		row := ledger.TaskOf(&merged, *c.New, when.Plan)
+		row.Facts = book.Open(row.Facts).Case
 		added = append(added, row)
 	}
 	return e.ledger.Amend(ctx, ledger.Amendment{
@@ -171,11 +169,7 @@ func (e *Engine) reopen(ctx context.Context, l ledger.Launched, changes plan.Cha
 			}
 			continue
 		}
-		last, err := e.ledger.LastOccurrence(ctx, l.Plan.ID, c.ID)
-		if err != nil {
-			return err
-		}
-		more, err := e.fallsDue(ctx, l, t, t.OpenedUpTo(last))
+		more, err := e.fallsDue(ctx, l, t, t.Facts.OpenedUpTo())
 		if err != nil || !more {
 			if err != nil {
 				return err
@@ -227,7 +221,7 @@ func (m *amending) owed(ctx context.Context) error {
 		if i >= 0 {
 			planned = &m.launched.Plan.Tasks[i]
 		}
-		a, ok := act.Owed(d.Kind, t.Kind, planned, occurrence)
+		a, ok := act.StillOwed(d.Kind, t.Kind, planned, occurrence)
 		if !ok || m.covered[errand{d.Task, a.Kind}] {
 			continue
 		}
@@ -355,7 +349,7 @@ func (e *Engine) once(ctx context.Context, l ledger.Launched, task string, a act
 	if a.Kind == act.SetRule && !a.Due.After(a.On) {
 		a.Due = calendar.Day{} // it holds from now on: what has passed under the old one is not asked for again
 	}
-	c := ledger.CaseOf(&l.Plan, t)
+	c := ledger.CaseOf(t)
 	switch {
 	case stands(c, a), c.Over() && (a.Kind == act.Cancel || a.Kind == act.EndDuty):
 		return false, nil, nil
@@ -365,7 +359,7 @@ func (e *Engine) once(ctx context.Context, l ledger.Launched, task string, a act
 	err = e.Act(ctx, l.Plan.ID, task, a)
 	var said *RefusedError
 	if errors.As(err, &said) {
-		if now, err := e.ledger.Task(ctx, l.Plan.ID, task); err != nil || ledger.CaseOf(&l.Plan, now).Over() {
+		if now, err := e.ledger.Task(ctx, l.Plan.ID, task); err != nil || ledger.CaseOf(now).Over() {
 			return false, nil, cmp.Or(err, errEnded) // meanwhile
 		}
 		return false, &said.Refusal, nil

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"duban/activities"
 	"duban/internal/act"
-	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
 )
@@ -48,15 +48,7 @@ func (e *Engine) PolicyMoves(ctx context.Context, planID string, p plan.Policy) 
 	if err != nil {
 		return nil, err
 	}
-	years, err := e.ledger.Calendar(ctx)
-	if err != nil {
-		return nil, err
-	}
-	book, err := act.NewBook(&l.Plan, calendar.New(years...))
-	if err != nil {
-		return nil, err
-	}
-	courses, err := e.ledger.Courses(ctx, l)
+	book, err := activities.BookOf(ctx, e.ledger, l)
 	if err != nil {
 		return nil, err
 	}
@@ -67,11 +59,11 @@ func (e *Engine) PolicyMoves(ctx context.Context, planID string, p plan.Policy) 
 	}
 	moves := []PolicyMove{}
 	for _, t := range tasks {
-		before := courses[t.ID]
+		before := book.Course(ledger.CaseOf(t))
 		after, _, refused := book.Act(before, a)
 		m := PolicyMove{Task: t.ID, Title: t.Title, Kind: t.Kind, From: l.Plan.Policies[t.Policy].Version, To: p.Version, Refused: refused}
 		if refused == nil {
-			m.Stages = stageMoves(append(slices.Clone(before.Ladder), before.Held...), append(slices.Clone(after.Ladder), after.Held...))
+			m.Stages = stageMoves(book.Ahead(before.Case), book.Ahead(after.Case))
 		}
 		moves = append(moves, m)
 	}
@@ -193,7 +185,7 @@ func (e *Engine) moveTo(ctx context.Context, l ledger.Launched, key string, task
 	version := l.Plan.Policies[key].Version
 	moved, err = e.each(ctx, len(tasks), func(ctx context.Context, i int) (done bool, err error) {
 		t := tasks[i]
-		a := act.Act{ID: fmt.Sprintf("policy-v%d-r%d", version, t.Revision), Kind: act.SetPolicy, By: by, Policy: key, Reason: reason}
+		a := act.Act{ID: fmt.Sprintf("policy-v%d-a%d", version, t.Facts.Acts), Kind: act.SetPolicy, By: by, Policy: key, Reason: reason}
 		done, refusals[i], err = e.once(ctx, l, t.ID, a)
 		return done, unended(err)
 	})

@@ -3,8 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
-	"maps"
 	"slices"
 	"sync"
 
@@ -15,106 +13,90 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/workflows"
 )
 
 // Moves are the stages of a plan's open tasks that a calendar would move, by task
-// and stage, then those of its talks. Nothing is changed, and nobody but the ledger is asked.
+// and stage, then those of its talks. Nothing is changed, and nobody but the ledger
+// is asked.
 func (e *Engine) Moves(ctx context.Context, planID string, cal *calendar.Calendar) ([]plan.Move, error) {
 	l, err := e.ledger.Plan(ctx, planID)
 	if err != nil {
 		return nil, err
 	}
-	years, err := e.ledger.Calendar(ctx)
+	was, err := activities.BookOf(ctx, e.ledger, l)
 	if err != nil {
 		return nil, err
 	}
-	moved, err := e.recalendared(ctx, l, calendar.New(years...), cal)
+	is, err := act.NewBook(&l.Plan, cal)
 	if err != nil {
 		return nil, err
 	}
+	is.Since = l.Clock.Plan(e.now())
+	moved, err := e.recalendared(ctx, l, was, is)
 	var all []plan.Move
-	for _, id := range slices.Sorted(maps.Keys(moved)) {
-		m := moved[id]
-		all = append(all, plan.Moves(id, "", append(slices.Clone(m.before.Ladder), m.before.Held...), append(slices.Clone(m.after.Ladder), m.after.Held...))...)
+	for _, m := range moved {
+		all = append(all, m.moves...)
 	}
-	talks, err := e.talkMoves(ctx, l, cal)
-	return append(all, talks...), err
+	return all, err
 }
 
-type turn struct{ before, after act.Course }
-
-// recalendared are the open tasks whose stages or limits are others under the
-// calendar is, and the duties whose next occurrence opens at another instant. A task
-// without an act has no limits in the ledger: it has those of the calendar was.
-func (e *Engine) recalendared(ctx context.Context, l ledger.Launched, was, is *calendar.Calendar) (map[string]turn, error) {
-	former, err := act.NewBook(&l.Plan, was)
-	if err != nil {
-		return nil, err
-	}
-	book, err := act.NewBook(&l.Plan, is)
-	if err != nil {
-		return nil, err
-	}
-	courses, err := e.ledger.Courses(ctx, l)
-	if err != nil {
-		return nil, err
-	}
-	a := act.Act{ID: "what-if", Kind: act.Recalendar, By: act.EngineActor, Reason: "what if"}
-	if err := e.stamp(&l, &a); err != nil {
-		return nil, err
-	}
-	tasks, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
-	if err != nil {
-		return nil, err
-	}
-	waits := nextOccurrences(l, tasks)
-	moved := map[string]turn{}
-	for id, before := range courses {
-		if before.Kind == plan.Duty && waits(former, id) == waits(book, id) {
-			continue
-		}
-		if before.Acts == 0 {
-			before = former.Limited(before)
-		}
-		after, _, refused := book.Act(before, a)
-		if refused != nil {
-			return nil, fmt.Errorf("task %s: %w", id, refused)
-		}
-		if before.Kind == plan.Duty || !before.Same(after) {
-			moved[id] = turn{before, after}
-		}
-	}
-	return moved, nil
+// moved is a running thing that another calendar changes.
+type moved struct {
+	workflow string
+	moves    []plan.Move
 }
 
-// nextOccurrences tells when the next occurrence of a duty opens by a book.
-func nextOccurrences(l ledger.Launched, tasks []ledger.Task) func(act.Book, string) plan.Occurrence {
-	rows, last := map[string]ledger.Task{}, map[string]calendar.Day{}
-	for _, t := range tasks {
-		if t.Kind == plan.Duty {
-			rows[t.ID] = t
-		}
-		if t.Due.After(last[t.Duty]) {
-			last[t.Duty] = t.Due
+// recalendared are the open tasks whose next words or limits are others by the
+// book is, the duties whose next occurrence opens at another instant, and the talks
+// that say something at another time, in the order of the ledger.
+func (e *Engine) recalendared(ctx context.Context, l ledger.Launched, was, is act.Book) (all []moved, err error) {
+	rows, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
+	if err != nil {
+		return nil, err
+	}
+	tasks := map[string]ledger.Task{}
+	for _, t := range rows {
+		tasks[t.ID] = t
+		switch c := ledger.CaseOf(t); {
+		case t.State != ledger.TaskOpen:
+		case t.Kind == plan.Duty:
+			if nextOccurrence(l, was, t) != nextOccurrence(l, is, t) {
+				all = append(all, moved{workflow: workflows.DutyWorkflowID(l.Plan.ID, t.ID)})
+			}
+		case t.Kind == plan.Dated:
+			before, after := was.Course(c), is.Course(c)
+			moves := plan.Moves(t.ID, "", was.Ahead(c), is.Ahead(c))
+			if len(moves) > 0 || before.ReturnUntil != after.ReturnUntil || before.ExtendUntil != after.ExtendUntil {
+				all = append(all, moved{workflows.TaskWorkflowID(l.Plan.ID, t.ID), moves})
+			}
 		}
 	}
-	return func(b act.Book, duty string) plan.Occurrence {
-		row := rows[duty]
-		i := slices.IndexFunc(l.Plan.Tasks, func(t plan.Task) bool { return t.ID == duty })
-		if i < 0 {
-			return plan.Occurrence{}
+	talks, err := e.ledger.Talks(ctx, l.Plan.ID, "")
+	for _, k := range talks {
+		c := ledger.TalkCaseOf(&l.Plan, tasks[k.Task], k)
+		if moves := plan.Moves(k.Task, k.ID, was.TalkAhead(c), is.TalkAhead(c)); k.GoesOn() && len(moves) > 0 {
+			all = append(all, moved{workflows.TalkWorkflowID(l.Plan.ID, k.ID), moves})
 		}
-		o, _ := b.NextOccurrence(b.Policies[row.Policy], activities.AsRuled(l.Plan.Tasks[i], row), last[duty], row.Assigned)
-		return o
 	}
+	return all, err
 }
 
-// Recalendar moves what a calendar that is in the ledger already moves, in every
-// plan under way: one act a task and one a talk, each with the notice as its reason. years are
-// those whose notice is new. It gives how many acts were done. Running it again
-// with the same id finishes what an interruption left, and does nothing twice.
-func (e *Engine) Recalendar(ctx context.Context, id, reason string, years ...int) (int, error) {
-	was, is, err := e.calendars(ctx, years)
+// nextOccurrence is the occurrence of a duty that opens next by a book.
+func nextOccurrence(l ledger.Launched, b act.Book, row ledger.Task) plan.Occurrence {
+	i := slices.IndexFunc(l.Plan.Tasks, func(t plan.Task) bool { return t.ID == row.ID })
+	if i < 0 {
+		return plan.Occurrence{}
+	}
+	o, _ := b.NextOccurrence(b.Policies[row.Policy], act.AsRuled(l.Plan.Tasks[i], row.Facts), row.Facts.OpenedUpTo(), row.Assigned)
+	return o
+}
+
+// Recalendar has everything look at the ledger that a calendar moves which is in it
+// already, in every plan under way. years are those whose notice is new. It gives
+// how many things move. Running it again does no harm.
+func (e *Engine) Recalendar(ctx context.Context, years ...int) (int, error) {
+	former, err := e.formerCalendar(ctx, years)
 	if err != nil {
 		return 0, err
 	}
@@ -122,26 +104,25 @@ func (e *Engine) Recalendar(ctx context.Context, id, reason string, years ...int
 	if err != nil {
 		return 0, err
 	}
-	total, a := 0, act.Act{ID: id, Kind: act.Recalendar, By: act.EngineActor, Reason: reason}
+	total := 0
 	for _, p := range plans {
 		l, err := e.ledger.Plan(ctx, p.ID)
 		if err != nil {
 			return total, err
 		}
-		moved, err := e.recalendared(ctx, l, was, is)
+		is, err := activities.BookOf(ctx, e.ledger, l)
 		if err != nil {
 			return total, err
 		}
-		tasks := slices.Sorted(maps.Keys(moved))
-		n, err := e.each(ctx, len(tasks), func(ctx context.Context, i int) (bool, error) {
-			done, _, err := e.once(ctx, l, tasks[i], a)
-			return done, unended(err)
-		})
-		total += n
+		was, err := act.NewBook(&l.Plan, former)
 		if err != nil {
 			return total, err
 		}
-		n, err = e.recalendarTalks(ctx, l, is, a)
+		all, err := e.recalendared(ctx, l, was, is)
+		if err != nil {
+			return total, err
+		}
+		n, err := e.each(ctx, len(all), func(ctx context.Context, i int) (bool, error) { return true, e.look(ctx, all[i].workflow) })
 		total += n
 		if err != nil {
 			return total, err
@@ -150,25 +131,24 @@ func (e *Engine) Recalendar(ctx context.Context, id, reason string, years ...int
 	return total, nil
 }
 
-// calendars are the one in force, and the one before the notices of years.
-func (e *Engine) calendars(ctx context.Context, years []int) (was, is *calendar.Calendar, err error) {
+// formerCalendar is the one before the notices of years came.
+func (e *Engine) formerCalendar(ctx context.Context, years []int) (*calendar.Calendar, error) {
 	known, err := e.ledger.Calendar(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	is = calendar.New(known...)
 	before := slices.Clone(known)
 	for _, year := range years {
 		former, there, err := e.ledger.FormerNotice(ctx, year)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		before = slices.DeleteFunc(before, func(y calendar.Year) bool { return y.Year == year })
 		if there {
 			before = append(before, former)
 		}
 	}
-	return calendar.New(before...), is, nil
+	return calendar.New(before...), nil
 }
 
 // each does something n times, several at once, and counts how often it was done.

@@ -11,7 +11,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
-	"duban/internal/act"
+	"duban/activities"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
@@ -37,14 +37,11 @@ func (j job) standsAt(p workflows.Position, arg any) job {
 }
 
 func (e *Engine) taskJob(ctx context.Context, l ledger.Launched, t ledger.Task) (job, error) {
-	stages, err := e.ledger.Stages(ctx, t.Plan, t.ID)
+	book, err := activities.BookOf(ctx, e.ledger, l)
 	if err != nil {
 		return job{}, err
 	}
-	course, err := e.courseOf(ctx, l, t, stages)
-	if err != nil {
-		return job{}, err
-	}
+	course := book.Course(ledger.CaseOf(t))
 	j := jobOf(workflows.TaskWorkflowID(t.Plan, t.ID), workflows.TaskType)
 	describe(&j.opts, l, t)
 	state := workflows.TaskState{Plan: t.Plan, Task: t.ID, Clock: l.Clock, Window: e.windowOn(l.Clock), Course: course}
@@ -52,17 +49,14 @@ func (e *Engine) taskJob(ctx context.Context, l ledger.Launched, t ledger.Task) 
 }
 
 func (e *Engine) dutyJob(ctx context.Context, l ledger.Launched, t ledger.Task) (job, error) {
-	course, err := e.courseOf(ctx, l, t, nil)
+	book, err := activities.BookOf(ctx, e.ledger, l)
 	if err != nil {
 		return job{}, err
 	}
-	last, err := e.ledger.LastOccurrence(ctx, t.Plan, t.ID)
-	if err != nil {
-		return job{}, err
-	}
+	course := book.Course(ledger.CaseOf(t))
 	j := jobOf(workflows.DutyWorkflowID(t.Plan, t.ID), workflows.DutyType)
 	describe(&j.opts, l, t)
-	state := workflows.DutyState{Plan: t.Plan, Duty: t.ID, Clock: l.Clock, Course: course, After: t.OpenedUpTo(last)}
+	state := workflows.DutyState{Plan: t.Plan, Duty: t.ID, Clock: l.Clock, Course: course}
 	return j.standsAt(state.Position(), state), nil
 }
 
@@ -71,7 +65,7 @@ func (e *Engine) talkJob(ctx context.Context, l ledger.Launched, k ledger.Talk) 
 	if err != nil {
 		return job{}, err
 	}
-	stages, err := e.ledger.Stages(ctx, k.Plan, k.Task)
+	book, err := activities.BookOf(ctx, e.ledger, l)
 	if err != nil {
 		return job{}, err
 	}
@@ -80,7 +74,7 @@ func (e *Engine) talkJob(ctx context.Context, l ledger.Launched, k ledger.Talk) 
 	j.opts.TypedSearchAttributes = attributes(workflows.PlanAttribute.ValueSet(k.Plan), workflows.UnitAttribute.ValueSet(k.Lead))
 	state := workflows.TalkState{
 		Plan: k.Plan, Talk: k.ID, Task: k.Task, Clock: l.Clock, Window: e.windowOn(l.Clock), OpensAt: k.OpensAt,
-		Course: ledger.ResumedTalk(&l.Plan, task, k, stages),
+		Course: book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, k)),
 	}
 	return j.standsAt(workflows.TalkPositionOf(state.Course.TalkCase), state), nil
 }
@@ -134,19 +128,6 @@ func describe(opts *client.StartWorkflowOptions, l ledger.Launched, t ledger.Tas
 	opts.StaticDetails = fmt.Sprintf("%s %s\n\n责任单位：%s\n\n时限：%s\n\n出处：%s", t.Plan, t.ID, l.Plan.Directory.Name(t.Lead), t.Due, t.Clause)
 	opts.TypedSearchAttributes = attributes(
 		workflows.PlanAttribute.ValueSet(t.Plan), workflows.UnitAttribute.ValueSet(t.Lead), workflows.DueAttribute.ValueSet(t.Due.String()))
-}
-
-// courseOf is the course a task's workflow goes on with. stages are the task's.
-func (e *Engine) courseOf(ctx context.Context, l ledger.Launched, t ledger.Task, stages []ledger.Stage) (act.Course, error) {
-	years, err := e.ledger.Calendar(ctx)
-	if err != nil {
-		return act.Course{}, err
-	}
-	book, err := act.NewBook(&l.Plan, calendar.New(years...))
-	if err != nil {
-		return act.Course{}, err
-	}
-	return ledger.Resumed(&l.Plan, t, stages, book.Open), nil
 }
 
 // start starts a workflow once for ever: one that runs or ran already is no error.

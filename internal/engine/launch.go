@@ -62,12 +62,12 @@ func (e *Engine) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calenda
 	}
 	l, err := e.ledger.Plan(ctx, p.ID)
 	if errors.Is(err, ledger.ErrNotFound) {
-		lad, err := plan.NewLadderer(p, cal)
+		l = ledger.Launched{Plan: *p, Clock: opt.Clock, At: opt.At.UTC(), Grace: opt.Grace}
+		rows, err := rowsOf(p, cal, l.At)
 		if err != nil {
 			return LaunchReport{}, err
 		}
-		l = ledger.Launched{Plan: *p, Clock: opt.Clock, At: opt.At.UTC(), Grace: opt.Grace}
-		added, err := e.ledger.AddPlan(ctx, l, rowsOf(p, lad, l.At), when)
+		added, err := e.ledger.AddPlan(ctx, l, rows, when)
 		if err != nil {
 			return LaunchReport{}, err
 		}
@@ -141,15 +141,18 @@ func (e *Engine) differing(ctx context.Context, l ledger.Launched, p *plan.Plan)
 	return &changes, nil
 }
 
-func rowsOf(p *plan.Plan, lad plan.Ladderer, at time.Time) []ledger.NewTask {
-	rows := make([]ledger.NewTask, len(p.Tasks))
-	for i, t := range p.Tasks {
-		rows[i].Task = ledger.TaskOf(p.ID, t, at)
-		if t.Kind == plan.Dated {
-			rows[i].Stages = lad.Ladder(p.Policies[t.Policy], t.Due, t.Lead, at)
-		}
+// rowsOf are a plan's tasks as they begin.
+func rowsOf(p *plan.Plan, cal *calendar.Calendar, at time.Time) ([]ledger.Task, error) {
+	book, err := act.NewBook(p, cal)
+	if err != nil {
+		return nil, err
 	}
-	return rows
+	rows := make([]ledger.Task, len(p.Tasks))
+	for i, t := range p.Tasks {
+		rows[i] = ledger.TaskOf(p, t, at)
+		rows[i].Facts = book.Open(rows[i].Facts).Case
+	}
+	return rows, nil
 }
 
 // arm starts a workflow for every open task and duty that has none running, waits

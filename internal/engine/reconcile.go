@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"duban/activities"
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
@@ -34,7 +34,7 @@ const (
 	Behind  Why = "behind"  // the ledger knows acts, or an occurrence, that it does not
 	Ahead   Why = "ahead"   // it knows acts, or an occurrence, that the ledger does not
 	Differs Why = "differs" // each knows another last act
-	Passed  Why = "passed"  // it is past a stage that the ledger still expects
+	Passed  Why = "passed"  // it is past the stage that comes next by the ledger
 	Stuck   Why = "stuck"   // its program fails again and again
 	Spoken  Why = "spoken"  // it has spoken, and the ledger does not know what became of it
 	Unknown Why = "unknown" // it runs for something that the ledger does not have
@@ -135,7 +135,7 @@ type thing struct {
 	id       string // of the task, duty, talk or digest
 	workflow string
 	at       *workflows.Position // as the ledger has it; nil: it has none
-	late     []ledger.Stage      // expected by the ledger, though their time is over
+	late     *plan.Stage         // comes next by the ledger, though its time is over; nil: none does
 	task     bool                // a task, an occurrence or a duty
 	fresh    bool                // was never known to run
 	anew     bool                // was started by this look
@@ -171,30 +171,31 @@ func (r reconciling) things(ctx context.Context) ([]thing, error) {
 	if err != nil {
 		return nil, err
 	}
-	missing, err := r.ledger.Missing(ctx, id, r.launched.Clock.Plan(r.now().Add(-r.late)))
+	book, err := activities.BookOf(ctx, r.ledger, r.launched)
 	if err != nil {
 		return nil, err
 	}
-	late := map[string][]ledger.Stage{}
-	for _, s := range missing {
-		of := cmp.Or(s.Talk, s.Task)
-		late[of] = append(late[of], s)
-	}
-	opened := map[string]calendar.Day{}
-	for _, t := range tasks {
-		if t.Duty != "" && t.FirstDue.After(opened[t.Duty]) {
-			opened[t.Duty] = t.FirstDue
+	late := func(next *plan.Stage) *plan.Stage {
+		if next != nil && next.At.Before(r.launched.Clock.Plan(r.now().Add(-r.late))) {
+			return next
 		}
+		return nil
 	}
+	rows := map[string]ledger.Task{}
 	var all []thing
 	for _, t := range tasks {
+		rows[t.ID] = t
 		if t.State == ledger.TaskOpen && t.Kind != plan.Standing {
-			all = append(all, r.task(t, opened[t.ID], late[t.ID]))
+			all = append(all, r.task(t, late(book.Next(ledger.CaseOf(t)))))
 		}
 	}
 	for _, k := range talks {
 		if k.GoesOn() {
-			all = append(all, r.talk(k, late[k.ID]))
+			next := book.TalkCourse(ledger.TalkCaseOf(&r.launched.Plan, rows[k.Task], k)).Next
+			if k.State == ledger.TalkPending {
+				next = &plan.Stage{At: k.OpensAt} // to be opened, which is no stage of its own
+			}
+			all = append(all, r.talk(k, late(next)))
 		}
 	}
 	for _, d := range digests {
@@ -207,12 +208,12 @@ func (r reconciling) things(ctx context.Context) ([]thing, error) {
 	return all, nil
 }
 
-func (r reconciling) task(t ledger.Task, opened calendar.Day, late []ledger.Stage) thing {
-	at := workflows.PositionOf(ledger.CaseOf(&r.launched.Plan, t))
+func (r reconciling) task(t ledger.Task, late *plan.Stage) thing {
+	at := workflows.PositionOf(ledger.CaseOf(t))
 	out := thing{id: t.ID, workflow: workflows.TaskWorkflowID(t.Plan, t.ID), at: &at, late: late, task: true, fresh: !t.Armed}
 	if t.Kind == plan.Duty {
 		out.workflow = workflows.DutyWorkflowID(t.Plan, t.ID)
-		at.After = t.OpenedUpTo(opened)
+		at.After = t.Facts.OpenedUpTo()
 	}
 	out.job = func(ctx context.Context) (job, bool, error) {
 		now, err := r.ledger.Task(ctx, t.Plan, t.ID)
@@ -243,7 +244,7 @@ func (r reconciling) openDuty(ctx context.Context, t ledger.Task) (job, bool, er
 
 // fallsDue tells whether a duty, or one that is paused, falls due once more after a day.
 func (e *Engine) fallsDue(ctx context.Context, l ledger.Launched, t ledger.Task, after calendar.Day) (bool, error) {
-	if t.Course != nil && t.Course.Pause != nil {
+	if t.Facts.Pause != nil {
 		return true, nil
 	}
 	i := slices.IndexFunc(l.Plan.Tasks, func(p plan.Task) bool { return p.ID == t.ID })
@@ -258,14 +259,14 @@ func (e *Engine) fallsDue(ctx context.Context, l ledger.Launched, t ledger.Task,
 	if err != nil {
 		return false, err
 	}
-	_, more := lad.NextOccurrence(l.Plan.Policies[t.Policy], activities.AsRuled(l.Plan.Tasks[i], t), after, t.Assigned)
+	_, more := lad.NextOccurrence(l.Plan.Policies[t.Policy], act.AsRuled(l.Plan.Tasks[i], t.Facts), after, t.Assigned)
 	return more, nil
 }
 
-func (r reconciling) talk(k ledger.Talk, late []ledger.Stage) thing {
+func (r reconciling) talk(k ledger.Talk, late *plan.Stage) thing {
 	at := workflows.Position{}
-	if k.Course != nil {
-		at = workflows.TalkPositionOf(k.Course.TalkCase)
+	if k.Facts != nil {
+		at = workflows.TalkPositionOf(*k.Facts)
 	}
 	return thing{id: k.ID, workflow: workflows.TalkWorkflowID(k.Plan, k.ID), at: &at, late: late, young: true, job: func(ctx context.Context) (job, bool, error) {
 		now, err := r.ledger.Talk(ctx, k.Plan, k.ID)
@@ -418,7 +419,7 @@ func (r reconciling) look(ctx context.Context, t thing) (*Finding, error) {
 		rests := d.GetPendingWorkflowTask() == nil && len(d.GetPendingActivities()) == 0
 		same := knows == nil || at == nil || *knows == *at
 		switch {
-		case same && (!rests || len(t.late) == 0):
+		case same && (!rests || t.late == nil):
 			return nil, nil
 		case same:
 			return r.passed(ctx, t, f)
@@ -499,7 +500,7 @@ func positionIn(d *workflowservice.DescribeWorkflowExecutionResponse) *workflows
 	return &p
 }
 
-// passed asks a resting workflow whether it still has the stages that are late. One
+// passed asks a resting workflow whether it still has the stage that is late. One
 // that is only late itself, or cannot be asked, is left alone.
 func (r reconciling) passed(ctx context.Context, t thing, f *Finding) (*Finding, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerIn)
@@ -511,19 +512,19 @@ func (r reconciling) passed(ctx context.Context, t thing, f *Finding) (*Finding,
 	}
 	var state struct {
 		Course struct {
-			Ladder []plan.Stage `json:"ladder"`
-			Held   []plan.Stage `json:"held"`
+			State string      `json:"state"`
+			Next  *plan.Stage `json:"next"`
 		} `json:"course"`
 	}
 	if err := value.Get(&state); err != nil {
 		return nil, fmt.Errorf("engine: ask %s: %w", t.workflow, err)
 	}
-	for _, s := range t.late {
-		has := func(u plan.Stage) bool { return u.ID == s.ID }
-		if !slices.ContainsFunc(state.Course.Ladder, has) && !slices.ContainsFunc(state.Course.Held, has) {
-			f.Why = Passed
-			return r.still(ctx, t, f)
-		}
+	if state.Course.State == ledger.TalkPending {
+		return nil, nil // a talk that is still to open itself
+	}
+	if next := state.Course.Next; next == nil || next.At.After(t.late.At) {
+		f.Why = Passed
+		return r.still(ctx, t, f)
 	}
 	return nil, nil
 }

@@ -54,25 +54,43 @@ func (r reconciling) restore(ctx context.Context, book act.Book, one actInput) (
 	}
 	when := r.when(r.launched.Clock)
 	if one.Talk != "" {
-		after, told, refused := book.ActOnTalk(one.talkCourse, one.Act)
-		if refused != nil {
+		talk, err := r.ledger.Talk(ctx, one.Plan, one.Talk)
+		if err != nil {
+			return false, known(err)
+		}
+		after, told, refused := book.ActOnTalk(book.TalkCourse(one.talkCourse.TalkCase), one.Act)
+		if refused != nil || !talk.GoesOn() {
 			return false, nil
 		}
-		_, _, err := r.ledger.ActOnTalk(ctx, ledger.ActedOnTalk{Plan: one.Plan, Talk: one.Talk, Act: one.Act, Before: &one.talkCourse, Course: after, Told: told}, when)
+		_, _, err = r.ledger.ActOnTalk(ctx, ledger.ActedOnTalk{Plan: one.Plan, Talk: one.Talk, Act: one.Act, Version: talk.Version, Facts: after.TalkCase, Told: told}, when)
 		return err == nil, known(err)
 	}
-	after, told, refused := book.Act(one.course, one.Act)
-	if refused != nil {
+	row, err := r.ledger.Task(ctx, one.Plan, one.Task)
+	if err != nil {
+		return false, known(err)
+	}
+	talks, err := r.ledger.Talks(ctx, one.Plan, one.Task)
+	if err != nil {
+		return false, err
+	}
+	after, told, refused := book.Act(book.Course(one.course.Case), one.Act)
+	if refused != nil || row.State != ledger.TaskOpen {
 		return false, nil
 	}
-	_, _, err = r.ledger.Act(ctx, ledger.Acted{Plan: one.Plan, Task: one.Task, Act: one.Act, Before: &one.course, Course: after, Told: told}, when)
+	acted := ledger.Acted{Plan: one.Plan, Task: one.Task, Act: one.Act, Version: row.Version, Facts: after.Case, Told: told}
+	for _, k := range talks {
+		if c, told, ok := book.Affected(book.TalkCourse(ledger.TalkCaseOf(&r.launched.Plan, row, k)), one.course.Case, after.Case, one.Act); ok {
+			acted.Talks = append(acted.Talks, ledger.ActedTalk{Talk: k.ID, Version: k.Version, Facts: c.TalkCase, Told: told})
+		}
+	}
+	_, _, err = r.ledger.Act(ctx, acted, when)
 	return err == nil, known(err)
 }
 
 // known drops the errors of things that the ledger does not have, has ended or knows
 // more of: a person is shown those, or the ledger's course rules.
 func known(err error) error {
-	if errors.Is(err, ledger.ErrNotFound) || errors.Is(err, ledger.ErrNotOpen) || errors.Is(err, ledger.ErrBehind) {
+	if errors.Is(err, ledger.ErrNotFound) || errors.Is(err, ledger.ErrBehind) {
 		return nil
 	}
 	return err

@@ -77,6 +77,9 @@ func awaitArmed(ctx context.Context, c client.Client, id string, wait time.Durat
 			continue
 		}
 		info := d.GetWorkflowExecutionInfo()
+		if first := info.GetFirstRunId(); first != "" && first != info.GetExecution().GetRunId() {
+			return nil // it has handed over to another run: a duty that makes up for much does so again and again
+		}
 		switch info.GetStatus() {
 		case enums.WORKFLOW_EXECUTION_STATUS_FAILED, enums.WORKFLOW_EXECUTION_STATUS_TERMINATED, enums.WORKFLOW_EXECUTION_STATUS_TIMED_OUT, enums.WORKFLOW_EXECUTION_STATUS_CANCELED:
 			return fmt.Errorf("engine: %s has ended: %s", id, info.GetStatus())

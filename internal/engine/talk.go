@@ -29,16 +29,19 @@ func (e *Engine) StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk
 	return e.start(ctx, j)
 }
 
-// EndTalk tells the workflow of a void talk that there is nothing more to wait
-// for. One that has ended, or never began, is no error.
-func (e *Engine) EndTalk(ctx context.Context, planID, talk string) error {
-	id := workflows.TalkWorkflowID(planID, talk)
-	err := e.client.SignalWorkflow(ctx, id, "", workflows.EndTalkSignal, nil)
+// LookTalk tells a talk's workflow to take its course from the ledger. One that
+// has ended, or never began, is no error.
+func (e *Engine) LookTalk(ctx context.Context, planID, talk string) error {
+	return e.look(ctx, workflows.TalkWorkflowID(planID, talk))
+}
+
+func (e *Engine) look(ctx context.Context, id string) error {
+	err := e.client.SignalWorkflow(ctx, id, "", workflows.LookSignal, nil)
 	var gone *serviceerror.NotFound
 	if err == nil || errors.As(err, &gone) {
 		return nil
 	}
-	return fmt.Errorf("engine: end %s: %w", id, err)
+	return fmt.Errorf("engine: look %s: %w", id, err)
 }
 
 // ActOnTalk carries one person's act to a talk or a circular, and answers when
@@ -75,7 +78,7 @@ func (e *Engine) actOnTalk(ctx context.Context, planID, talkID string, a act.Act
 	c := ledger.TalkCaseOf(&l.Plan, task, talk)
 	refused := act.TalkAllowed(c, a.By, a.Kind)
 	if refused == nil {
-		refused = act.Measure(a) // what is too long is not sent
+		refused = act.Lengths(a) // what is too long is not sent
 	}
 	if refused == nil && (c.Over() || a.Kind == act.Propose) {
 		refused = c.Check(a) // nothing runs that could answer

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
 	"strings"
 	"time"
 
@@ -153,20 +154,23 @@ func (b boot) stillWaiting(who, at string) (stop func()) {
 // bounded runs try, and leaves it behind when it does not end in time: not every driver hears its context.
 func bounded[T any](ctx context.Context, limit time.Duration, try func(context.Context) (T, error), undo func(T)) (T, error) {
 	type answer struct {
-		got T
-		err error
+		got  T
+		err  error
+		late bool // the limit had passed when it came
 	}
 	inner, cancel := context.WithTimeout(ctx, limit)
 	answers := make(chan answer, 1)
 	go func() {
 		defer cancel()
 		got, err := try(inner)
-		answers <- answer{got, err}
+		answers <- answer{got, err, errors.Is(inner.Err(), context.DeadlineExceeded)}
 	}()
 	var none T
 	select {
 	case a := <-answers:
-		if a.err != nil && inner.Err() != nil && ctx.Err() == nil {
+		var wire net.Error
+		silent := a.late || errors.As(a.err, &wire) && wire.Timeout()
+		if a.err != nil && silent && ctx.Err() == nil {
 			return none, fmt.Errorf("%w within %s: %w", ErrSilent, limit, a.err)
 		}
 		return a.got, a.err

@@ -48,9 +48,9 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 		return err == nil && talk.State == ledger.TalkProposed
 	})
 	require.NoError(t, w.Engine.ActOnTalk(t.Context(), "small", "monthly.2021-06#1", byMayor(act.Decline)))
-	w.eventually("the last missed step", func(ctx context.Context) bool {
+	w.eventually("the missed step", func(ctx context.Context) bool {
 		for _, told := range append(w.told("once", "talked"), "") {
-			if told == "talk-verified-missed → lingdao/leader" {
+			if told == "talk-served-missed → lingdao/leader" {
 				return true
 			}
 		}

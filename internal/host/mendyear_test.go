@@ -116,7 +116,7 @@ func TestAResetRunIsBehind(t *testing.T) {
 	id := workflows.TaskWorkflowID("reset", "a")
 	_, err := w.Client.ResetWorkflowExecution(t.Context(), &workflowservice.ResetWorkflowExecutionRequest{
 		Namespace: "default", WorkflowExecution: &common.WorkflowExecution{WorkflowId: id}, RequestId: "reset", Reason: "by hand",
-		WorkflowTaskFinishEventId: 4, ResetReapplyType: enums.RESET_REAPPLY_TYPE_NONE,
+		WorkflowTaskFinishEventId: 4, ResetReapplyExcludeTypes: []enums.ResetReapplyExcludeType{enums.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL, enums.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE},
 	})
 	require.NoError(t, err)
 	n, err := w.Engine.Reconcile(t.Context(), "reset")

@@ -66,7 +66,7 @@ func TestTalksOnARealServer(t *testing.T) {
 	require.NoError(t, w.onTalk("talks", "a#1", clerk, act.Act{Kind: act.Serve, Talk: summons}), "the same act again")
 	k, err := w.Ledger.Talk(t.Context(), "talks", "a#1")
 	require.NoError(t, err)
-	require.Equal(t, summons, k.Course.Notice)
+	require.Equal(t, summons, k.Facts.Notice)
 	require.Contains(t, kinds(t, w, "talks", "a"), "act.refused shuiwu")
 
 	// two people close it at the same instant

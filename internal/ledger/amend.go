@@ -29,7 +29,7 @@ type Amendment struct {
 	Paper   string       `json:"paper"`  // number of the document that orders it
 	Reason  string       `json:"reason"`
 	Actor   string       `json:"actor"`
-	Added   []NewTask    `json:"-"` // with the stages expected of them
+	Added   []Task       `json:"-"`
 	Changes plan.Changes `json:"changes"`
 }
 
@@ -75,7 +75,7 @@ func (s *Store) Amend(ctx context.Context, a Amendment, when When) (done Amended
 			return result{}, err
 		}
 		e := Event{Key: amendKey(a.Plan.ID, last.N+1), Plan: a.Plan.ID, Kind: PlanAmended, Actor: a.Actor}
-		return result{Amended{Amendment: a, N: last.N + 1}, true}, t.append(e, when, a)
+		return result{Amended{Amendment: a, N: last.N + 1, Owed: last.Left}, true}, t.append(e, when, a)
 	})
 	return got.Amended, got.fresh, err
 }
@@ -171,12 +171,11 @@ func (t *tx) addTasks(a Amendment) error {
 		position[task.ID] = i + 1
 	}
 	for _, n := range a.Added {
-		if err := t.insert("tasks", taskValueColumns, [][]any{taskValues(a.Plan.ID, position[n.ID], n.Task)}); err != nil {
+		if err := t.insert("tasks", taskValueColumns, [][]any{taskValues(a.Plan.ID, position[n.ID], n)}); err != nil {
 			return fmt.Errorf("task %s: %w", n.ID, err)
 		}
 	}
-	_, stageRows := rowsOf(a.Plan.ID, a.Added)
-	return t.insert("stages", stageColumns, stageRows)
+	return nil
 }
 
 // amendTask writes those facts of an old task that no act changes: of a standing

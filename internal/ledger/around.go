@@ -9,18 +9,17 @@ import (
 	"duban/internal/plan"
 )
 
-// surroundings are the tasks a digest speaks of, their talks and their stages
-// to come, read in three queries however many there are.
+// surroundings are the tasks a digest speaks of, their talks and what speaks with
+// it, read in three queries however many there are.
 type surroundings struct {
 	tasks map[string]Task
-	talks map[string]Talk         // by talk ID
-	calls map[string]Talk         // by the key of the decision that called for it
-	next  map[string][]plan.Stage // by task, in order of time: after the speaking time, decided or not
-	now   map[string]plan.Stage   // by stageKey: what speaks at the speaking time
+	talks map[string]Talk       // by talk ID
+	calls map[string]Talk       // by the key of the decision that called for it
+	now   map[string]plan.Stage // by stageKey: what speaks at the speaking time
 }
 
 func (t *tx) around(g Digest, ids []string) (surroundings, error) {
-	s := surroundings{tasks: map[string]Task{}, talks: map[string]Talk{}, calls: map[string]Talk{}, next: map[string][]plan.Stage{}, now: map[string]plan.Stage{}}
+	s := surroundings{tasks: map[string]Task{}, talks: map[string]Talk{}, calls: map[string]Talk{}, now: map[string]plan.Stage{}}
 	list := t.s.d.list(ids)
 	var tasks []taskRow
 	if err := t.all(&tasks, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND `+t.s.d.among("id"), g.Plan, list); err != nil {
@@ -48,8 +47,7 @@ func (t *tx) around(g Digest, ids []string) (surroundings, error) {
 		s.talks[talk.ID], s.calls[r.OpenedBy] = talk, talk
 	}
 	var stages []stageRow
-	err := t.all(&stages, `SELECT `+stageList+` FROM stages WHERE plan = ? AND `+t.s.d.among("task")+` AND state <> 'void' AND at >= ? ORDER BY at, id`,
-		g.Plan, list, g.SpeakAt)
+	err := t.all(&stages, `SELECT `+stageList+` FROM stages WHERE plan = ? AND `+t.s.d.among("task")+` AND at = ?`, g.Plan, list, g.SpeakAt)
 	if err != nil {
 		return s, err
 	}
@@ -58,14 +56,7 @@ func (t *tx) around(g Digest, ids []string) (surroundings, error) {
 		if err != nil {
 			return s, err
 		}
-		if stage.At.Equal(g.SpeakAt) {
-			s.now[stageKey(r.Task, r.Revision, r.Talk, r.ID)] = stage.Stage
-			continue
-		}
-		if r.State == Held || stage.Kind == plan.Told || r.Talk == "" && r.Revision != s.tasks[r.Task].Revision {
-			continue
-		}
-		s.next[r.Task] = append(s.next[r.Task], stage.Stage)
+		s.now[stageKey(r.Task, r.Revision, r.Talk, r.ID)] = stage.Stage
 	}
 	return s, nil
 }
@@ -74,9 +65,6 @@ func (s surroundings) item(n Notice) Item {
 	it := Item{Notice: n, Task: s.tasks[n.Task]}
 	if now, ok := s.now[stageKey(n.Task, n.Revision, n.Talk, n.Stage)]; ok {
 		it.Stage = &now
-	}
-	if next := s.next[n.Task]; len(next) > 0 {
-		it.Next = &next[0]
 	}
 	d := Decision{Plan: n.Plan, Task: n.Task, Revision: n.Revision, Talk: n.Talk}
 	d.Stage.ID = n.Stage

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
@@ -34,13 +35,10 @@ func herd(b *testing.B, address string, n int) *ledger.Store {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { s.Close() })
-	tasks := make([]ledger.NewTask, n)
+	tasks := make([]ledger.Task, n)
 	for i := range tasks {
-		st := stageOf(i)
-		next := st
-		next.ID, next.At = "urge", morning.AddDate(0, 0, 6)
-		tasks[i] = ledger.NewTask{Stages: []plan.Stage{st, next}, Task: ledger.Task{ID: taskID(i), Kind: plan.Dated, Title: "完成黑臭水体排查，建立台账和责任清单",
-			Lead: fmt.Sprintf("unit%02d", i%100), Assist: []string{"a", "b"}, Due: calendar.NewDay(2021, 4, 30), Policy: "standard", Assigned: morning}}
+		tasks[i] = ledger.Task{ID: taskID(i), Kind: plan.Dated, Title: "完成黑臭水体排查，建立台账和责任清单",
+			Lead: fmt.Sprintf("unit%02d", i%100), Assist: []string{"a", "b"}, Due: calendar.NewDay(2021, 4, 30), Policy: "standard", Assigned: morning}
 	}
 	l := ledger.Launched{Plan: plan.Plan{ID: "herd", Hash: "h", Zone: "Asia/Shanghai"}, At: morning}
 	if _, err := s.AddPlan(context.Background(), l, tasks, ledger.When{Real: morning, Plan: morning}); err != nil {
@@ -70,7 +68,7 @@ func decideHerd(b *testing.B, s *ledger.Store, from, to, workers int) {
 					return
 				}
 				st := stageOf(i)
-				d := ledger.Decision{Plan: "herd", Task: taskID(i), Revision: 1, Stage: st, Channels: map[people.Recipient][]string{st.To[0]: {"mail"}}}
+				d := ledger.Decision{Plan: "herd", Task: taskID(i), Version: 1, Stage: st, Facts: act.Case{State: act.Open}, Channels: map[people.Recipient][]string{st.To[0]: {"mail"}}}
 				if _, _, err := s.DecideStage(context.Background(), d, when); err != nil {
 					b.Error(err)
 					return

@@ -19,7 +19,7 @@ var counted = []struct {
 	{"occurrences", `SELECT COUNT(*) FROM tasks WHERE duty <> ''`, []string{OccurrenceOpened}},
 	{"closed tasks", `SELECT COUNT(*) FROM tasks WHERE state = 'closed'`, []string{ActKind(act.Verify), ActKind(act.EndDuty)}},
 	{"cancelled tasks", `SELECT COUNT(*) FROM tasks WHERE state = 'cancelled' AND kind <> 'standing'`, []string{ActKind(act.Cancel)}},
-	{"decided stages", `SELECT COUNT(*) FROM stages WHERE state = 'decided' AND (kind <> 'told' OR id LIKE 'act-%-propose')`, []string{StageDecided}},
+	{"decided stages", `SELECT COUNT(*) FROM stages WHERE kind <> 'told' OR id LIKE 'act-%-propose'`, []string{StageDecided}},
 	{"dropped notices", `SELECT COUNT(*) FROM notices WHERE state = 'dropped'`, []string{NoticeDropped}},
 	{"sent messages", `SELECT COUNT(*) FROM messages WHERE state = 'sent'`, []string{MessageSent}},
 	{"ended and reopened duties", `SELECT COUNT(*) FROM tasks WHERE state = 'ended'`, []string{DutyEnded, "-" + DutyReopened}},

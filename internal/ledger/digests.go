@@ -30,7 +30,6 @@ type Item struct {
 	Task   Task        `json:"task"`
 	Talk   *Talk       `json:"talk,omitempty"`  // the talk it speaks of, or that its stage called for
 	Stage  *plan.Stage `json:"stage,omitempty"` // as it was decided
-	Next   *plan.Stage `json:"next,omitempty"`  // what comes next for the task if nothing is done; nil: nothing
 }
 
 // messageRow is a message as the database keeps it.
@@ -234,18 +233,18 @@ func (g *gathering) stillTrue(items []Item) (kept []Item, err error) {
 	return kept, nil
 }
 
-// stands tells whether a notice is still true: see tx.stands.
+// stands tells whether a notice is still true: no act has come between that takes
+// back what it says.
 func (it Item) stands() bool {
 	switch {
 	case it.Notice.Kind == plan.Told:
 		return true // it has happened
-	case it.Notice.Talk != "":
-		return it.Task.State != Cancelled && it.Talk != nil && goesOn(it.Talk.State) &&
-			(it.Talk.Course == nil || it.Stage == nil || it.Talk.Course.Stands(*it.Stage, it.Notice.Revision))
-	case it.Task.State != TaskOpen || it.Task.Revision != it.Notice.Revision:
+	case it.Stage == nil:
 		return false
+	case it.Notice.Talk != "":
+		return it.Talk != nil && it.Talk.GoesOn() && it.Talk.Facts != nil && it.Talk.Facts.Speaks(*it.Stage)
 	}
-	return it.Task.Course == nil || it.Stage == nil || it.Task.Course.Speaks(*it.Stage)
+	return it.Task.State == TaskOpen && it.Task.Facts.Speaks(*it.Stage)
 }
 
 // forget ends a message whose notices have all been dropped.

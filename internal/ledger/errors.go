@@ -16,10 +16,12 @@ import (
 
 // What a caller may ask for with errors.Is.
 var (
+	// ErrBehind: what was to be written rests on facts that are not the ledger's any
+	// more. Nothing was written.
+	ErrBehind    = errors.New("ledger: it was written meanwhile")
 	ErrNotFound  = errors.New("not in the ledger")
 	ErrNotOpen   = errors.New("the task is not open")
 	ErrOvertaken = errors.New("another try has begun or it is settled")
-	ErrBehind    = errors.New("the ledger has acts that this course does not rest on")
 	ErrShut      = errors.New("the ledger is shut")
 )
 

@@ -48,7 +48,10 @@ type Launched struct {
 	Plan  plan.Plan      // as launched, with directory and policies
 	Clock calendar.Clock // frozen at launch
 	At    time.Time      // launch, plan clock
-	Grace time.Duration  // plan clock: how late a stage may be before the audit cries; 0: not said
+	// CalendarSince is when the holiday notice that came last came into force, plan
+	// clock; zero when none has come since the ledger was made.
+	CalendarSince time.Time
+	Grace         time.Duration // plan clock: how late a stage may be before the audit cries; 0: not said
 }
 
 // State of a task.
@@ -81,27 +84,28 @@ type Task struct {
 	LastStage string       `db:"last_stage" json:"last_stage"`     // ID of the last stage decided
 	Armed     bool         `db:"armed" json:"armed"`               // its workflow is known to run
 	Publish   bool         `db:"publish" json:"publish,omitempty"` // what it brings is to be made public
-	Course    *act.Course  `db:"-" json:"-"`                       // after the last act; nil before the first
+	Facts     act.Case     `db:"-" json:"-"`                       // all that acts know of it; see CaseOf
+	Version   int          `db:"version" json:"-"`                 // grows with every write of Facts
 	Assigned  time.Time    `db:"assigned_at" json:"assigned_at"`
 	ClosedAt  time.Time    `db:"-" json:"closed_at,omitzero"` // plan clock
 }
 
-// Stage is one expected or decided rung of a task's or talk's ladder.
+// Stage is one word that was decided about a task or a talk: what has not happened
+// needs no row, it is worked out by act.Book.Ahead.
 type Stage struct {
 	Plan     string `json:"plan"`
 	Task     string `json:"task"`
 	Revision int    `json:"revision"`
 	Talk     string `json:"talk,omitempty"` // ID of the talk whose step it belongs to; "" for the task's own ladder
 	plan.Stage
-	State     string    `json:"state"` // expected, held, decided, void
+	State     string    `json:"state"` // decided, void; expected when it was worked out
 	DecidedAt time.Time `json:"decided_at,omitzero"`
 }
 
 const (
 	Expected = "expected"
-	Held     = "held" // waits: its task is reported or suspended
 	Decided  = "decided"
-	Void     = "void" // its ladder was replaced, or the task closed before it
+	Void     = "void" // an act came before it was to speak
 )
 
 // Effect names one thing said to one recipient over one channel, for ever.
@@ -167,7 +171,8 @@ type Talk struct {
 	Approver string                  `json:"approver,omitempty"`
 	What     string                  `json:"what"`   // plan.ProposeTalk or plan.ProposeCircular
 	Origin   string                  `json:"origin"` // act.OriginStage, act.OriginHand, or a rule's ID
-	Course   *act.TalkCourse         `json:"-"`      // after the last act; nil before the first
+	Facts    *act.TalkCase           `json:"-"`      // all that acts know of it; nil until it opens or is proposed
+	Version  int                     `json:"-"`      // grows with every write of Facts
 }
 
 // States of a talk.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -13,14 +14,6 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/plan"
 )
-
-// NewTask is a task as it enters the ledger with the stages it will go
-// through. Duties and standing lines have none. State and Revision are TaskOpen
-// and 1 when they are empty, Light Green for a dated task; FirstDue is Due.
-type NewTask struct {
-	Task
-	Stages []plan.Stage
-}
 
 // PlanInfo is one line about a plan under supervision.
 type PlanInfo struct {
@@ -40,12 +33,11 @@ type PlanInfo struct {
 }
 
 var taskValueColumns = []string{"plan", "id", "position", "duty", "period", "kind", "title", "clause", "lead", "assist", "due", "first_due",
-	"policy", "soft", "priority", "revision", "state", "light", "last_stage", "armed", "assigned_at", "closed_at", "publish"}
+	"policy", "soft", "priority", "revision", "state", "light", "last_stage", "armed", "assigned_at", "closed_at", "publish", "course"}
 
-// AddPlan writes a plan with its tasks and the stages expected of them, as one
-// event plan.launched. Where a plan of this ID is, whatever it says, nothing
-// changes: added is false.
-func (s *Store) AddPlan(ctx context.Context, l Launched, tasks []NewTask, when When) (added bool, err error) {
+// AddPlan writes a plan with its tasks, as one event plan.launched. Where a plan of
+// this ID is, whatever it says, nothing changes: added is false.
+func (s *Store) AddPlan(ctx context.Context, l Launched, tasks []Task, when When) (added bool, err error) {
 	doc, err := json.Marshal(l.Plan)
 	if err != nil {
 		return false, fmt.Errorf("ledger: plan %s: %w", l.Plan.ID, err)
@@ -54,7 +46,7 @@ func (s *Store) AddPlan(ctx context.Context, l Launched, tasks []NewTask, when W
 	if err != nil {
 		return false, fmt.Errorf("ledger: plan %s: clock: %w", l.Plan.ID, err)
 	}
-	taskRows, stageRows := rowsOf(l.Plan.ID, tasks)
+	taskRows := rowsOf(l.Plan.ID, tasks)
 	sum := sha256.Sum256(doc)
 	return writeWithin(ctx, s, s.o.Limits.Bulk, func(t *tx) (bool, error) {
 		var hash string
@@ -72,27 +64,22 @@ func (s *Store) AddPlan(ctx context.Context, l Launched, tasks []NewTask, when W
 		if err := t.insert("tasks", taskValueColumns, taskRows); err != nil {
 			return false, err
 		}
-		if err := t.insert("stages", stageColumns, stageRows); err != nil {
-			return false, err
-		}
 		return true, t.append(Event{Key: l.Plan.ID, Plan: l.Plan.ID, Kind: PlanLaunched}, when, map[string]any{
 			"title": l.Plan.Title, "number": l.Plan.Number, "hash": l.Plan.Hash, "doc_sha256": hex.EncodeToString(sum[:]),
-			"clock": l.Clock, "at": instant(l.At), "tasks": len(taskRows), "stages": len(stageRows),
+			"clock": l.Clock, "at": instant(l.At), "tasks": len(taskRows),
 		})
 	})
 }
 
-func rowsOf(planID string, tasks []NewTask) (taskRows, stageRows [][]any) {
-	for i, n := range tasks {
-		taskRows = append(taskRows, taskValues(planID, i+1, n.Task))
-		for _, st := range n.Stages {
-			stageRows = append(stageRows, stageValues(planID, n.ID, cmp.Or(n.Revision, 1), "", st, Expected, time.Time{}))
-		}
+func rowsOf(planID string, tasks []Task) (rows [][]any) {
+	for i, t := range tasks {
+		rows = append(rows, taskValues(planID, i+1, t))
 	}
-	return taskRows, stageRows
+	return rows
 }
 
-// taskValues are the values of taskValueColumns.
+// taskValues are the values of taskValueColumns. State is TaskOpen when it is
+// empty, Light Green for a dated task; FirstDue is Due.
 func taskValues(planID string, position int, t Task) []any {
 	assist, first, light := t.Assist, t.FirstDue, t.Light
 	if assist == nil {
@@ -105,12 +92,12 @@ func taskValues(planID string, position int, t Task) []any {
 		light = plan.Green
 	}
 	return []any{planID, t.ID, position, t.Duty, t.Period, t.Kind, t.Title, t.Clause, t.Lead, asJSON(assist), t.Due.String(), first.String(),
-		t.Policy, t.Soft, t.Priority, cmp.Or(t.Revision, 1), cmp.Or(t.State, TaskOpen), light, t.LastStage, t.Armed, instant(t.Assigned), nullable(t.ClosedAt), t.Publish}
+		t.Policy, t.Soft, t.Priority, t.Revision, cmp.Or(t.State, TaskOpen), light, t.LastStage, t.Armed, instant(t.Assigned), nullable(t.ClosedAt), t.Publish, asJSON(t.Facts)}
 }
 
 // AddOccurrence opens one occurrence of a duty, as event occurrence.opened.
 // n names its Plan and Duty. Again, it changes nothing: added is false.
-func (s *Store) AddOccurrence(ctx context.Context, n NewTask, when When) (added bool, err error) {
+func (s *Store) AddOccurrence(ctx context.Context, n Task, when When) (added bool, err error) {
 	key := n.Plan + "/" + n.ID + "/opened"
 	return write(ctx, s, func(t *tx) (bool, error) {
 		if there, err := t.recorded(key); there || err != nil {
@@ -120,15 +107,21 @@ func (s *Store) AddOccurrence(ctx context.Context, n NewTask, when When) (added 
 		if err := t.one(&position, `SELECT position FROM tasks WHERE plan = ? AND id = ?`, n.Plan, n.Duty); err != nil {
 			return false, fmt.Errorf("duty %s of %s: %w", n.Duty, n.Plan, err)
 		}
-		_, stageRows := rowsOf(n.Plan, []NewTask{n})
-		if err := t.insert("tasks", taskValueColumns, [][]any{taskValues(n.Plan, position, n.Task)}); err != nil {
+		if err := t.insert("tasks", taskValueColumns, [][]any{taskValues(n.Plan, position, n)}); err != nil {
 			return false, err
 		}
-		if err := t.insert("stages", stageColumns, stageRows); err != nil {
+		duty, err := t.task(n.Plan, n.Duty)
+		if err != nil {
 			return false, err
+		}
+		if duty.Facts.Opened.Before(n.Due) {
+			duty.Facts.Opened = n.Due
+			if err := t.putFacts(duty, duty.Facts); err != nil {
+				return false, err
+			}
 		}
 		return true, t.append(Event{Key: key, Plan: n.Plan, Task: n.ID, Kind: OccurrenceOpened}, when, map[string]any{
-			"duty": n.Duty, "period": n.Period, "due": n.Due, "stages": n.Stages,
+			"duty": n.Duty, "period": n.Period, "due": n.Due,
 		})
 	})
 }
@@ -142,16 +135,30 @@ type planVersion struct {
 // Plan is a launched plan; ErrNotFound without one. What it gives is shared:
 // do not change it. It costs one small query.
 func (s *Store) Plan(ctx context.Context, id string) (Launched, error) {
-	var version int
-	if err := s.one(ctx, &version, `SELECT version FROM plans WHERE id = ?`, id); err != nil {
+	var now struct {
+		Version int          `db:"version"`
+		Since   sql.NullTime `db:"since"`
+	}
+	if err := s.one(ctx, &now, `SELECT p.version AS version, c.since AS since FROM plans p
+		LEFT JOIN calendars c ON c.year = (SELECT year FROM calendars WHERE since IS NOT NULL ORDER BY since DESC LIMIT 1) WHERE p.id = ?`, id); err != nil {
 		return Launched{}, fmt.Errorf("plan %s: %w", id, err)
 	}
+	l, err := s.planAt(ctx, planVersion{id, now.Version})
+	if now.Since.Valid {
+		l.CalendarSince = l.Clock.Plan(now.Since.Time.UTC())
+	}
+	return l, err
+}
+
+// planAt is a plan as it was between two amendments.
+func (s *Store) planAt(ctx context.Context, v planVersion) (Launched, error) {
 	s.mu.Lock()
-	l, ok := s.plans[planVersion{id, version}]
+	l, ok := s.plans[v]
 	s.mu.Unlock()
 	if ok {
 		return l, nil
 	}
+	id := v.id
 	var row struct {
 		Version int       `db:"version"`
 		Doc     string    `db:"doc"`
@@ -257,8 +264,14 @@ func (s *Store) PutCalendar(ctx context.Context, y calendar.Year, actor string, 
 		if old.Doc == string(doc) {
 			return none, nil
 		}
-		_, err = t.exec(`INSERT INTO calendars (year, version, doc) VALUES (?, ?, ?)
-			ON CONFLICT (year) DO UPDATE SET version = excluded.version, doc = excluded.doc`, y.Year, old.Version+1, string(doc))
+		var plans int
+		if err := t.one(&plans, `SELECT COUNT(*) FROM plans`); err != nil {
+			return none, err
+		}
+		since := nullable(when.Real)
+		since.Valid = since.Valid && plans > 0 // what came before every plan moves nothing
+		_, err = t.exec(`INSERT INTO calendars (year, version, doc, since) VALUES (?, ?, ?, ?)
+			ON CONFLICT (year) DO UPDATE SET version = excluded.version, doc = excluded.doc, since = excluded.since`, y.Year, old.Version+1, string(doc), since)
 		if err != nil {
 			return none, err
 		}

@@ -1,101 +1,11 @@
 package ledger
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
-
-	"duban/internal/act"
-	"duban/internal/calendar"
-	"duban/internal/plan"
 )
-
-// Resumed is the course a task's workflow has, or would have if it ran: the one
-// after the last act, or else open's of the ladder given out first, less what has
-// been decided since. stages are the task's.
-func Resumed(p *plan.Plan, t Task, stages []Stage, open func(act.Case, []plan.Stage) act.Course) act.Course {
-	of := map[string]Stage{}
-	var ladder []plan.Stage
-	for _, s := range stages {
-		if s.Talk != "" || s.Revision != t.Revision || s.Kind == plan.Told {
-			continue
-		}
-		of[s.ID] = s
-		ladder = append(ladder, s.Stage)
-	}
-	var c act.Course
-	if t.Course != nil {
-		c = *t.Course
-		c.Case = CaseOf(p, t)
-	} else {
-		c = open(CaseOf(p, t), ladder)
-	}
-	for len(c.Ladder) > 0 && of[c.Ladder[0].ID].State == Decided {
-		c.Decide()
-	}
-	return c
-}
-
-// ResumedTalk is the course a talk's workflow has, or would have if it ran. stages
-// are its task's. One that has not opened has an empty ladder.
-func ResumedTalk(p *plan.Plan, t Task, k Talk, stages []Stage) act.TalkCourse {
-	c := act.TalkCourse{}
-	if k.Course != nil {
-		c = *k.Course
-	}
-	c.TalkCase = TalkCaseOf(p, t, k)
-	of := map[string]Stage{}
-	for _, s := range stages {
-		if s.Talk != k.ID || s.Revision != c.Revision {
-			continue
-		}
-		of[s.ID] = s
-		if s.State != Void && s.Kind != plan.Told && !known(c, s.Stage) { // put on its ladder by itself: as it opened, or to be said again
-			c.Ladder = append(c.Ladder, s.Stage)
-		}
-	}
-	slices.SortStableFunc(c.Ladder, func(x, y plan.Stage) int {
-		return cmp.Or(x.At.Compare(y.At), strings.Compare(x.ID, y.ID))
-	})
-	for len(c.Ladder) > 0 && of[c.Ladder[0].ID].State == Decided {
-		c.Decide()
-	}
-	return c
-}
-
-// known tells that a course has a stage on its ladder, or has said it.
-func known(c act.TalkCourse, s plan.Stage) bool {
-	return slices.ContainsFunc(c.Ladder, func(u plan.Stage) bool { return u.ID == s.ID }) ||
-		slices.ContainsFunc(c.Spoken, func(k act.Spoken) bool { return k.ID == s.ID && !s.At.After(k.At) })
-}
-
-// OpenedUpTo is the due date up to which a duty's occurrences are opened, or left
-// out by a pause, given that of the last one opened: the next one falls due after it.
-func (t Task) OpenedUpTo(last calendar.Day) calendar.Day {
-	if t.Course == nil {
-		return last
-	}
-	for _, p := range t.Course.Pauses {
-		if eve := p.Until.AddDays(-1); eve.After(last) {
-			last = eve
-		}
-	}
-	return last
-}
-
-// LastOccurrence is the due date of the last occurrence of a duty that was opened,
-// as it was then; zero without one.
-func (s *Store) LastOccurrence(ctx context.Context, planID, duty string) (calendar.Day, error) {
-	var last string
-	if err := s.one(ctx, &last, `SELECT COALESCE(MAX(first_due), '') FROM tasks WHERE plan = ? AND duty = ?`, planID, duty); err != nil {
-		return calendar.Day{}, err
-	}
-	return day(last)
-}
 
 // unspoken is a condition on a digest d: it has something to say still.
 const unspoken = `(EXISTS (SELECT 1 FROM notices n WHERE n.digest = d.key AND n.state IN ('pending', 'sending'))

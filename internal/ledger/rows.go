@@ -22,7 +22,7 @@ type taskRow struct {
 	Course   string       `db:"course"`
 }
 
-const taskColumns = `plan, id, duty, period, kind, title, clause, lead, assist, due, first_due, policy, soft, priority, revision, state, light, last_stage, armed, assigned_at, closed_at, publish, course`
+const taskColumns = `plan, id, duty, period, kind, title, clause, lead, assist, due, first_due, policy, soft, priority, revision, state, light, last_stage, armed, assigned_at, closed_at, publish, course, version`
 
 func (r taskRow) task() (t Task, err error) {
 	t = r.Task
@@ -30,10 +30,8 @@ func (r taskRow) task() (t Task, err error) {
 	if err := json.Unmarshal([]byte(r.Assist), &t.Assist); err != nil {
 		return t, fmt.Errorf("ledger: task %s: assist: %w", t.ID, err)
 	}
-	if r.Course != "" {
-		if err := json.Unmarshal([]byte(r.Course), &t.Course); err != nil {
-			return t, fmt.Errorf("ledger: task %s: course: %w", t.ID, err)
-		}
+	if err := json.Unmarshal([]byte(r.Course), &t.Facts); err != nil {
+		return t, fmt.Errorf("ledger: task %s: course: %w", t.ID, err)
 	}
 	if t.Due, err = day(r.Due); err == nil {
 		t.FirstDue, err = day(r.FirstDue)
@@ -211,17 +209,18 @@ type talkRow struct {
 	What     string    `db:"what"`
 	Origin   string    `db:"origin"`
 	Course   string    `db:"course"`
+	Version  int       `db:"version"`
 }
 
-const talkColumns = `id, plan, task, revision, number, lead, state, opens_at, taken, approver, what, origin, course`
+const talkColumns = `id, plan, task, revision, number, lead, state, opens_at, taken, approver, what, origin, course, version`
 
 func (r talkRow) talk() (Talk, error) {
-	t := Talk{ID: r.ID, Plan: r.Plan, Task: r.Task, Revision: r.Revision, Number: r.Number, Lead: r.Lead, State: r.State, OpensAt: r.OpensAt.UTC(), Approver: r.Approver, What: r.What, Origin: r.Origin}
+	t := Talk{ID: r.ID, Plan: r.Plan, Task: r.Task, Revision: r.Revision, Number: r.Number, Lead: r.Lead, State: r.State, OpensAt: r.OpensAt.UTC(), Approver: r.Approver, What: r.What, Origin: r.Origin, Version: r.Version}
 	if err := json.Unmarshal([]byte(r.Taken), &t.Taken); err != nil {
 		return t, fmt.Errorf("ledger: talk %s: %w", t.ID, err)
 	}
 	if r.Course != "" {
-		if err := json.Unmarshal([]byte(r.Course), &t.Course); err != nil {
+		if err := json.Unmarshal([]byte(r.Course), &t.Facts); err != nil {
 			return t, fmt.Errorf("ledger: talk %s: course: %w", t.ID, err)
 		}
 	}

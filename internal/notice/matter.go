@@ -19,6 +19,7 @@ type topic struct{ name, words, limit string }
 // strands are the topics of stages 督办事项, the gravest first.
 var strands = []topic{
 	{"proposal", "facts", "approve"},
+	{"doubt", "cause", "approve"},
 	{"instruction", "instruction", "answer"},
 	{"acknowledge", "note", "sign"},
 	{"silent", "note", ""}, // its limit is the day last heard of, which its sentence says
@@ -35,6 +36,8 @@ var tidings = []topic{
 	{"serve", "grounds", ""},
 	{"again", "cause", ""},
 	{"propose", "facts", "approve"},
+	{"doubt", "cause", ""},
+	{"withdrawn", "cause", ""},
 	{"instruct", "instruction", "answer"},
 	{"chase", "chase", "chase"},
 	{"absent", "facts", ""},
@@ -57,7 +60,6 @@ var tidings = []topic{
 	{"set_policy", "cause", ""},
 	{"assist", "cause", ""},
 	{"reword", "cause", ""},
-	{"recalendar", "cause", ""},
 	{"rule", "cause", ""},
 	{"end", "cause", ""},
 	{"approve", "opinion", ""},
@@ -71,6 +73,7 @@ var tidings = []topic{
 	{"progress", "note", ""},
 	{"verify", "opinion", ""},
 	{"close_talk", "opinion", ""},
+	{"keep", "opinion", ""},
 }
 
 // crimsonTidings ask for something at once.
@@ -79,7 +82,7 @@ var crimsonTidings = []string{"circular", "serve", "again", "chase", "absent"}
 // talkTopics concern the unit called to a talk or named in a circular, whoever leads.
 var talkTopics = []string{topicProposal, plan.ProposeCircular, string(act.Propose), string(act.Approve), string(act.Decline), string(act.Serve),
 	string(act.Held), string(act.Absent), string(act.Minutes), string(act.GivePlan), string(act.ReturnPlan), string(act.GiveReport),
-	string(act.VerifyTalk), string(act.CloseTalk), string(act.Again)}
+	string(act.VerifyTalk), string(act.CloseTalk), string(act.Keep), string(act.Again), act.TopicDoubt, act.TopicWithdrawn}
 
 func (it Item) ofTalk() bool { return slices.Contains(talkTopics, it.Matter.Topic) }
 
@@ -227,6 +230,9 @@ func (s *speaker) matterLines(e entry) []line {
 	var lines []line
 	if fact := s.say("fact_"+e.matter(), s.matterData(e)); fact != "" {
 		lines = append(lines, line{Text: clean(fact)})
+	}
+	if !e.Matter.Ended.IsZero() {
+		lines = append(lines, line{Text: s.say("ended", words.Data{"New": s.day(e.Matter.Ended)})})
 	}
 	lines = append(lines, s.quoted(t.words, e.Matter.Words)...)
 	if e.Talk != nil {
@@ -379,5 +385,5 @@ func (s *speaker) decides(e entry) bool {
 	if s.d.Recipient.Role != people.Leader {
 		return false
 	}
-	return e.class() == talkProposed || slices.Contains([]string{topicProposal, act.TopicExtension, string(act.Propose), string(act.Extend)}, e.Matter.Topic)
+	return e.class() == talkProposed || slices.Contains([]string{topicProposal, act.TopicDoubt, act.TopicExtension, string(act.Propose), string(act.Extend)}, e.Matter.Topic)
 }

@@ -99,7 +99,6 @@ func matterDigests() map[string]notice.Digest {
 			told(1, act.GivePart, plan.Matter{By: "市生态环境局联络员 张强", Words: "在线监测数据已发送。"}),
 			with(told(3, act.Verify, plan.Matter{By: office.Name, Words: "材料齐全，现场核实。"}), func(it *notice.Item) { it.Light = plan.Done }),
 			told(4, act.Cancel, plan.Matter{By: office.Name, Words: "项目并入省级工程。", Paper: "晋市政办〔2021〕20号"}),
-			told(1, act.Recalendar, plan.Matter{By: "engine", Words: "国务院办公厅关于端午节放假安排的通知"}),
 			with(told(0, act.Assist, plan.Matter{By: office.Name, Words: "工作需要。"}), func(it *notice.Item) { it.Assist = []string{"市水务局", "市城市管理局"} }),
 		),
 		"told-reassigned": digest("gaoping", "高平市政府", people.Liaison, "联络员", may,

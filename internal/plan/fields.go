@@ -21,7 +21,7 @@ var known = map[string][]string{
 
 	"policy": {"name", "version", "title", "speak_at", "resend", "ahead", "blue", "yellow", "stages", "acts", "talk"},
 	"stage":  {"id", "kind", "from", "before", "after", "to", "light", "unless"},
-	"acts": {"return", "rule", "extend", "extensions", "verify", "decide", "chase", "silent", "part",
+	"acts": {"return", "rule", "extend", "extensions", "verify", "decide", "chase", "grace", "silent", "part",
 		"part_missed", "yellow", "red"},
 	"talk": {"open", "remind", "missed", "to", "upward", "steps"},
 	"step": {"id", "after", "limit"},

@@ -10,8 +10,7 @@ import (
 	"duban/internal/people"
 )
 
-// Stage is one rung of one task's ladder 督办阶段, worked out to the instant. It
-// enters the workflow like this and is not computed again.
+// Stage is one word about one task 督办阶段, worked out to the instant it speaks at.
 type Stage struct {
 	ID        string             `json:"id"`
 	Kind      StageKind          `json:"kind"`
@@ -34,78 +33,18 @@ type Matter struct {
 	New   calendar.Day `json:"new,omitzero"`    // the new due date, asked for or set
 	Was   calendar.Day `json:"was,omitzero"`    // the due date until then, where it was changed
 	Moves bool         `json:"moves,omitempty"` // of a pause: the due date moves by it
+	Ended calendar.Day `json:"ended,omitzero"`  // the date asked for by an extension that the act ends undecided
 	Paper string       `json:"paper,omitempty"` // number of the document it rests on
 }
 
 // CatchUp is the stage that stands for the reminders missed by a late launch.
 const CatchUp = "catch-up"
 
-// Ladderer works out ladders: the calendar and zone it uses are its own.
+// Ladderer works out the days of a plan's stages: the calendar and zone it uses are its own.
 type Ladderer struct {
 	Calendar *calendar.Calendar
 	Zone     *time.Location
 	People   people.Directory
-}
-
-type rung struct {
-	Stage
-	day calendar.Day
-}
-
-// Ladder is every stage of a task led by lead and due on due, assigned at the
-// instant assigned, in order of time.
-//
-// Before the due date a stage on a rest day moves to the working day before,
-// after it to the next. A stage counted from the assignment is a term of days:
-// it ends on the next working day (民法典 art. 203), but not after the due date's
-// own stage. Stages of one task that meet on a day become the
-// gravest of them, but for those with an Unless, which join only their like. Reminders that the assignment came too late for become one
-// CatchUp on the next office morning; when a stage after the due date was
-// missed too, the overdue stages start on that morning and keep their distances,
-// so that nobody is warned before being urged.
-func (l Ladderer) Ladder(p Policy, due calendar.Day, lead string, assigned time.Time) []Stage {
-	morning := l.Morning(p, assigned)
-	anchor, shifted := l.overdueAnchor(p, due, morning, assigned)
-	var rungs []rung
-	missed := rung{Stage: Stage{ID: CatchUp, Kind: Remind}, day: morning}
-	for _, rule := range p.Stages {
-		r := rung{Stage: Stage{ID: rule.ID, Kind: rule.Kind, To: l.seats(rule.To, lead), Light: rule.Light, Unless: rule.Unless}}
-		if rule.Unless == UnlessAcknowledged {
-			r.Topic = TopicAcknowledge
-		}
-		var wanted calendar.Day
-		switch {
-		case rule.From == FromAssigned:
-			wanted = rule.After.After(calendar.DayOf(assigned.In(l.Zone)), l.Calendar)
-			r.day = l.Calendar.OnOrAfter(wanted)
-			if limit := l.Calendar.OnOrBefore(due); r.day.After(limit) && rule.Unless == "" {
-				r.day = limit // the due date's own stage is graver and says it
-			}
-		case rule.Before != nil:
-			wanted = rule.Before.Before(due, l.Calendar)
-			r.day = l.Calendar.OnOrBefore(wanted)
-		default:
-			wanted = rule.After.After(anchor, l.Calendar)
-			r.day = l.Calendar.OnOrAfter(wanted)
-			if shifted {
-				wanted = rule.After.After(due, l.Calendar)
-			}
-		}
-		if r.day != wanted {
-			r.MovedFrom = wanted
-		}
-		if l.At(p, r.day).Before(assigned) {
-			missed.To = union(missed.To, r.To)
-			missed.Merged = append(missed.Merged, r.ID)
-			continue
-		}
-		rungs = append(rungs, r)
-	}
-	if len(missed.Merged) > 0 {
-		missed.Light = p.LightOn(morning, due, l.Calendar)
-		rungs = append([]rung{missed}, rungs...)
-	}
-	return l.merge(p, rungs)
 }
 
 // TopicAcknowledge is the Matter of the stages about a task not acknowledged.
@@ -124,88 +63,10 @@ func (l Ladderer) Morning(p Policy, t time.Time) calendar.Day {
 	return day
 }
 
-// overdueAnchor is the day from which stages after the due date count: the due
-// date, unless the assignment came after the first of them was to speak; then
-// the day that puts that first one on the given morning.
-func (l Ladderer) overdueAnchor(p Policy, due, morning calendar.Day, assigned time.Time) (anchor calendar.Day, shifted bool) {
-	first := Rule{}
-	firstDay := calendar.Day{}
-	for _, rule := range p.Stages {
-		if rule.From == FromAssigned || rule.After == nil {
-			continue
-		}
-		day := l.Calendar.OnOrAfter(rule.After.After(due, l.Calendar))
-		if first.After == nil || day.Before(firstDay) {
-			first, firstDay = rule, day
-		}
-	}
-	if first.After == nil || !l.At(p, firstDay).Before(assigned) {
-		return due, false
-	}
-	return first.After.Before(morning, l.Calendar), true
-}
-
 // At is the speaking time of a day.
 func (l Ladderer) At(p Policy, d calendar.Day) time.Time {
 	h, m := p.speakAt()
 	return d.At(h, m, l.Zone)
-}
-
-func (l Ladderer) seats(roles []people.Role, lead string) []people.Recipient {
-	var to []people.Recipient
-	for _, role := range roles {
-		to = union(to, []people.Recipient{l.People.Seat(role, lead)})
-	}
-	return to
-}
-
-// merge orders rungs by time and keeps one a day: the gravest, and among equals
-// the one that stands later in the policy.
-func (l Ladderer) merge(p Policy, rungs []rung) []Stage {
-	slices.SortStableFunc(rungs, func(a, b rung) int { return a.day.Compare(b.day) })
-	var stages []Stage
-	var last calendar.Day
-	at := -1 // of the last stage that others may become one with
-	for _, r := range rungs {
-		s := r.Stage
-		s.At = l.At(p, r.day).UTC()
-		if s.Unless != "" { // it may never be spoken: nothing else may hang on it
-			stages = joinLike(stages, s)
-			continue
-		}
-		if at >= 0 && last == r.day {
-			kept, gone := s, stages[at]
-			if gone.Kind.Gravity() > kept.Kind.Gravity() {
-				kept, gone = gone, kept
-			}
-			kept.Merged = append(append(slices.Clone(gone.Merged), gone.ID), kept.Merged...)
-			kept.Light = Graver(kept.Light, gone.Light)
-			stages[at] = kept
-			continue
-		}
-		last, at = r.day, len(stages)
-		stages = append(stages, s)
-	}
-	return stages
-}
-
-// joinLike adds a stage with an Unless: one of the same day and the same Unless
-// becomes the graver of the two.
-func joinLike(stages []Stage, s Stage) []Stage {
-	for i, other := range stages {
-		if other.Unless != s.Unless || !other.At.Equal(s.At) {
-			continue
-		}
-		kept, gone := s, other
-		if gone.Kind.Gravity() > kept.Kind.Gravity() {
-			kept, gone = gone, kept
-		}
-		kept.Merged = append(append(slices.Clone(gone.Merged), gone.ID), kept.Merged...)
-		kept.Light = Graver(kept.Light, gone.Light)
-		stages[i] = kept
-		return stages
-	}
-	return append(stages, s)
 }
 
 // Gravity orders stage kinds; an unknown kind is the mildest.
@@ -215,15 +76,6 @@ func (k StageKind) Gravity() int { return slices.Index(StageKinds, k) }
 func Graver(a, b Light) Light {
 	if slices.Index(Lights, b) > slices.Index(Lights, a) {
 		return b
-	}
-	return a
-}
-
-func union(a, b []people.Recipient) []people.Recipient {
-	for _, r := range b {
-		if !slices.Contains(a, r) {
-			a = append(a, r)
-		}
 	}
 	return a
 }
@@ -268,44 +120,6 @@ func Wake(task string, at time.Time, window time.Duration) time.Time {
 	h := fnv.New64a()
 	h.Write([]byte(task))
 	return at.Add(-window + time.Duration(h.Sum64()%uint64(spread)))
-}
-
-// TalkLadder is every stage of a talk opened at opened whose steps nobody
-// takes: for each step a reminder before its limit and an escalation after it.
-// A step taken on a day of its own counts from that day: taken maps step IDs to
-// the days they were done; their stages are left out. A reminder that would come
-// before its step begins to count comes on the first working day after that.
-func (l Ladderer) TalkLadder(p Policy, lead string, opened calendar.Day, taken map[string]calendar.Day) []Stage {
-	if p.Talk == nil {
-		return nil
-	}
-	days := map[string]calendar.Day{"opened": opened}
-	var rungs []rung
-	for _, step := range p.Talk.Steps {
-		if d, ok := taken[step.ID]; ok {
-			days[step.ID] = d
-			continue
-		}
-		from := days[step.After]
-		limit := l.Calendar.OnOrAfter(step.Limit.After(from, l.Calendar))
-		days[step.ID] = limit
-		remind := l.Calendar.OnOrBefore(p.Talk.Remind.Before(limit, l.Calendar))
-		if !remind.After(from) {
-			remind = l.Calendar.AddWorkdays(from, 1)
-		}
-		if !remind.After(limit) {
-			rungs = append(rungs, rung{Stage{ID: "talk-" + step.ID + "-remind", Kind: Remind, To: l.seats(p.Talk.To, lead), Light: Red}, remind})
-		}
-		missed := l.Calendar.OnOrAfter(p.Talk.Missed.After(limit, l.Calendar))
-		rungs = append(rungs, rung{Stage{ID: "talk-" + step.ID + "-missed", Kind: Escalate, To: l.seats(p.Talk.Upward, lead), Light: Red}, missed})
-	}
-	slices.SortStableFunc(rungs, func(a, b rung) int { return a.day.Compare(b.day) })
-	stages := make([]Stage, len(rungs)) // different steps that meet on a day are different facts: not merged
-	for i, r := range rungs {
-		r.At = l.At(p, r.day).UTC()
-		stages[i] = r.Stage
-	}
-	return stages
 }
 
 // TalkLimit is the day a step is to be taken by, given the steps taken so far.

@@ -142,6 +142,7 @@ type Acts struct {
 	Verify     Offset `json:"verify"`     // 核查: the office's limit to verify a completion report
 	Decide     Offset `json:"decide"`     // the leader's limit to decide a proposal
 	Chase      Offset `json:"chase"`      // 催办: between two chases by hand (政府督查工作条例 art. 15: not too often)
+	Grace      Offset `json:"grace"`      // no rung sooner than this after a rejection, a resumption, a hand-over or another date
 	Silent     Offset `json:"silent"`     // acknowledged, and nothing heard for this long, is a stage
 	Part       Offset `json:"part"`       // 配合事项: reminded this long before its limit
 	PartMissed Offset `json:"part_missed"`
@@ -153,7 +154,7 @@ type Acts struct {
 func DefaultActs() Acts {
 	return Acts{
 		Return: Offset{5, true}, Rule: Offset{3, true}, Extend: Offset{3, true}, Extensions: 2,
-		Verify: Offset{5, true}, Decide: Offset{3, true}, Chase: Offset{2, true}, Silent: Offset{20, true},
+		Verify: Offset{5, true}, Decide: Offset{3, true}, Chase: Offset{2, true}, Grace: Offset{1, true}, Silent: Offset{20, true},
 		Part: Offset{2, true}, PartMissed: Offset{1, true}, Yellow: 10, Red: 30,
 	}
 }

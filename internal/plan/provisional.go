@@ -11,29 +11,29 @@ import (
 
 // ProvisionalYears are the years without a holiday notice 暂定 in which a
 // deadline's stages are counted, in order: those of its ladder, and of the talk
-// that the ladder calls for, as if it opened on its stage's day. Years that no
-// stage is counted in, though they lie between the assignment and the due date,
-// are not named.
+// that the ladder calls for, as if it opened on its stage's day and every step was
+// taken on its last. Years that no stage is counted in, though they lie between
+// the assignment and the due date, are not named.
 func (l Ladderer) ProvisionalYears(p Policy, due calendar.Day, assigned time.Time) []int {
 	given := calendar.DayOf(assigned.In(l.Zone))
-	fromGiven := map[string]bool{CatchUp: true}
-	for _, rule := range p.Stages {
-		fromGiven[rule.ID] = rule.From == FromAssigned
-	}
 	early, late := span{given, given}, span{due, due}
-	for _, s := range l.Ladder(p, due, "", assigned) {
-		day := calendar.DayOf(s.At.In(l.Zone))
-		of := &late
-		if fromGiven[s.ID] {
-			of = &early
-		}
-		of.hold(day)
-		of.hold(s.MovedFrom)
-		if s.Kind != Talk {
-			continue
-		}
-		for _, step := range l.TalkLadder(p, "", day, nil) {
-			late.hold(calendar.DayOf(step.At.In(l.Zone)))
+	for _, rule := range p.Stages {
+		switch {
+		case rule.From == FromAssigned:
+			early.hold(l.Calendar.OnOrAfter(rule.After.After(given, l.Calendar)))
+		case rule.Before != nil:
+			if day := rule.Before.Before(due, l.Calendar); day.After(given) {
+				late.hold(l.Calendar.OnOrBefore(day))
+				late.hold(day)
+			}
+		default:
+			day := l.Calendar.OnOrAfter(rule.After.After(later(due, given), l.Calendar))
+			late.hold(day)
+			if rule.Kind == Talk && p.Talk != nil {
+				for _, s := range p.Talk.Steps {
+					late.hold(l.Calendar.OnOrAfter(p.Talk.Missed.After(l.TalkLimit(p, s.ID, day, nil), l.Calendar)))
+				}
+			}
 		}
 	}
 	years := l.Calendar.ProvisionalYears(late.first, late.last)
@@ -42,6 +42,13 @@ func (l Ladderer) ProvisionalYears(p Policy, due calendar.Day, assigned time.Tim
 	}
 	slices.Sort(years)
 	return slices.Compact(years)
+}
+
+func later(a, b calendar.Day) calendar.Day {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // span is a first and a last day.

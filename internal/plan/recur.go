@@ -77,6 +77,30 @@ func (r Recurrence) Next(after calendar.Day) (due calendar.Day, period string, o
 	return due, period, true
 }
 
+// Follows is the first day on which r may fall due after another rule whose last
+// due date opened was last, so that each period is asked for once: r's first period
+// that the other has not asked for whole. Of a rule by cron the date stands for the
+// period that it lies in. It is no earlier than from. last is zero when nothing was
+// opened.
+func (r Recurrence) Follows(other Recurrence, last, from calendar.Day) calendar.Day {
+	if last.IsZero() {
+		return from
+	}
+	asked := last // the last day asked for
+	if other.Cron == "" {
+		asked = other.periodEnd(last.AddDays(-other.Shift))
+	}
+	first := later(asked, last).AddDays(1)
+	if r.Cron == "" {
+		end := r.periodEnd(asked)
+		if other.Cron != "" || !end.After(asked) {
+			end = r.periodEnd(end.AddDays(1))
+		}
+		first = end.AddDays(r.Shift)
+	}
+	return later(first, from)
+}
+
 func (r Recurrence) periodEnd(d calendar.Day) calendar.Day {
 	switch r.Every {
 	case "month":

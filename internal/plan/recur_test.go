@@ -1,7 +1,6 @@
 package plan_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -176,7 +175,41 @@ func TestOccurrencesOpenBeforeTheyFirstSpeak(t *testing.T) {
 		if o.Opens.Equal(launched) {
 			return
 		}
-		stages := l.Ladder(policy, o.Due, task.Lead, o.Opens)
-		require.False(t, slices.Contains(ids(stages), plan.CatchUp), "opened in time, nothing is missed")
+		for _, r := range policy.Stages {
+			if r.Before != nil {
+				first := l.Calendar.OnOrBefore(r.Before.Before(o.Due, l.Calendar))
+				require.False(t, l.At(policy, first).Before(o.Opens), "opened in time, nothing is missed")
+			}
+		}
 	})
+}
+
+// A rule that takes another's place asks for each period once.
+func TestARuleThatFollowsAnother(t *testing.T) {
+	t.Parallel()
+	month, quarter := plan.Recurrence{Every: "month"}, plan.Recurrence{Every: "quarter"}
+	the25th, later := plan.Recurrence{Cron: "0 9 25 * *"}, plan.Recurrence{Every: "quarter", Shift: 20}
+	for _, c := range []struct {
+		was, is    plan.Recurrence
+		last, from string
+		want       string
+	}{
+		{the25th, month, "2021-06-25", "2021-06-26", "2021-07-31"}, // June was asked for on the 25th
+		{month, the25th, "2021-06-30", "2021-06-26", "2021-07-25"}, // and so by its end
+		{quarter, later, "2021-06-30", "2021-06-01", "2021-10-20"}, // the second quarter is open
+		{later, quarter, "2021-07-20", "2021-08-01", "2021-09-30"}, // its third quarter is the next
+		{month, quarter, "2021-05-31", "2021-06-10", "2021-06-30"}, // June belongs to the second quarter
+		{quarter, month, "2021-06-30", "2021-06-10", "2021-07-31"}, // the second quarter has June
+		{month, quarter, "", "2021-06-10", "2021-06-30"},           // nothing was opened yet
+	} {
+		last := calendar.Day{}
+		if c.last != "" {
+			last = day(t, c.last)
+		}
+		is := c.is
+		is.From = is.Follows(c.was, last, day(t, c.from))
+		due, _, ok := is.Next(last)
+		require.True(t, ok)
+		require.Equal(t, c.want, due.String(), "%+v after %+v", c.is, c.was)
+	}
 }

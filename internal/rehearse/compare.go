@@ -216,8 +216,8 @@ func (y *year) ruled(ctx context.Context) (ids map[string]bool, diffs []Differen
 		}
 		ids[t.ID] = true
 		var facts []string
-		if t.Course != nil {
-			facts = t.Course.Facts
+		if t.Facts != nil {
+			facts = t.Facts.Facts
 		}
 		wrong := slices.DeleteFunc(slices.Clone(facts), func(f string) bool {
 			parts := strings.Split(f, ":")

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"duban/activities"
 	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/ledger"
@@ -204,9 +205,33 @@ func (d *driver) undecided(ctx context.Context, e script.Entry, at, soon time.Ti
 	if e.Sort == script.OnDuty {
 		return d.unopened(ctx, e.Thing, at)
 	}
-	touched := d.touched(e)
-	stages, err := d.store.Stages(ctx, d.Plan.ID, about(e))
-	return slices.ContainsFunc(stages, func(s ledger.Stage) bool { return s.State == ledger.Expected && s.At.Before(soon) && touched(s.Task) }), err
+	l, err := d.store.Plan(ctx, d.Plan.ID)
+	if err != nil {
+		return false, err
+	}
+	book, err := activities.BookOf(ctx, d.store, l)
+	if err != nil {
+		return false, err
+	}
+	rows, err := d.store.Tasks(ctx, ledger.TaskFilter{Plan: d.Plan.ID})
+	if err != nil {
+		return false, err
+	}
+	touched, tasks := d.touched(e), map[string]ledger.Task{}
+	for _, t := range rows {
+		tasks[t.ID] = t
+		if t.State != ledger.TaskOpen || about(e) != "" && about(e) != t.ID || !touched(t.ID) {
+			continue
+		}
+		if next := book.Next(ledger.CaseOf(t)); next != nil && next.At.Before(soon) {
+			return true, nil
+		}
+	}
+	talks, err := d.store.Talks(ctx, d.Plan.ID, about(e))
+	return slices.ContainsFunc(talks, func(k ledger.Talk) bool {
+		next := book.TalkCourse(ledger.TalkCaseOf(&l.Plan, tasks[k.Task], k)).Next
+		return k.GoesOn() && touched(k.Task) && (k.State == ledger.TalkPending && k.OpensAt.Before(soon) || next != nil && next.At.Before(soon))
+	}), err
 }
 
 // unsaid tells whether a word about the entry's task is decided and not out yet.
@@ -276,7 +301,7 @@ func (d *driver) recalendar(ctx context.Context, e script.Entry) error {
 	if err := d.store.PutCalendar(ctx, *e.Year, e.Act.By.Account, ledger.When{Real: now, Plan: d.clock.Plan(now)}); err != nil {
 		return err
 	}
-	_, err := d.engine.Recalendar(ctx, e.Act.ID, e.Act.Reason)
+	_, err := d.engine.Recalendar(ctx, e.Year.Year)
 	return err
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"go.temporal.io/sdk/client"
 
+	"duban/activities"
 	"duban/internal/ledger"
 )
 
@@ -134,11 +135,17 @@ func (r *Result) add(what string, n ledger.Notice, detail string) {
 
 // silent asks what the audit asks.
 func (y *year) silent(ctx context.Context, result *Result) error {
-	missing, err := y.store.Missing(ctx, y.Plan.ID, y.to)
+	missing, err := activities.Missing(ctx, y.store, y.Plan.ID, y.to)
 	if err != nil {
 		return err
 	}
 	stuck, err := y.store.Stuck(ctx, y.Plan.ID, y.to)
+	for until := time.Now().Add(time.Minute); err == nil && len(stuck) > 0 && time.Now().Before(until); { // what was told last is on its way
+		if err = ctx.Err(); err == nil {
+			time.Sleep(time.Second)
+			stuck, err = y.store.Stuck(ctx, y.Plan.ID, y.to)
+		}
+	}
 	if err != nil {
 		return err
 	}

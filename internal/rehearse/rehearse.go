@@ -225,10 +225,7 @@ func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result R
 	began := time.Now()
 	clock := calendar.Clock{Epoch: began.Add(allowance), Start: r.from, Rate: float64(24*time.Hour) / float64(r.Day), End: r.to.Add(-time.Second)}
 	eng := engine.New(c, store, r.Window, time.Now, r.Log)
-	report, err := eng.Launch(ctx, r.Plan, r.Calendar, engine.LaunchOptions{
-		At: r.from, Clock: clock, Grace: clock.Plan(clock.Epoch.Add(30 * time.Second)).Sub(r.from),
-		Progress: func(done, total int) { r.watch(Progress{Armed: done, Total: total}) },
-	})
+	report, err := r.launch(ctx, eng, clock)
 	if err != nil {
 		return Result{}, err
 	}
@@ -251,6 +248,24 @@ func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result R
 	}
 	result.Tasks, result.Day = report.Tasks, r.Day
 	return result, err
+}
+
+// arms is how long a slow engine may take to arm the plan. Launching again goes on
+// where the last try stopped.
+const arms = 15 * time.Minute
+
+func (r *rehearsal) launch(ctx context.Context, eng *engine.Engine, clock calendar.Clock) (report engine.LaunchReport, err error) {
+	for until := time.Now().Add(arms); ; {
+		report, err = eng.Launch(ctx, r.Plan, r.Calendar, engine.LaunchOptions{
+			At: r.from, Clock: clock, Grace: clock.Plan(clock.Epoch.Add(30 * time.Second)).Sub(r.from),
+			Progress: func(done, total int) { r.watch(Progress{Armed: done, Total: total}) },
+		})
+		var unarmed *engine.UnarmedError
+		if !errors.As(err, &unarmed) || ctx.Err() != nil || time.Now().After(until) {
+			return report, err
+		}
+		r.Log.Warn("Arming goes on: the machine is slow", "left", len(unarmed.Tasks), "error", unarmed.First)
+	}
 }
 
 func (r *rehearsal) watch(p Progress) {

@@ -78,17 +78,17 @@ type Row struct {
 	// Light is today's for an open task: green, blue, yellow, red; done or
 	// done_late for a closed one for ever; "" when it has none.
 	Light   plan.Light   `json:"light"`
-	Overdue bool         `json:"overdue"` // open and past its due date
+	Overdue bool         `json:"overdue"` // its limit has passed, and it is the unit's to do
 	Closed  calendar.Day `json:"closed"`
 	// DoneOn is the day that counts for a closed task: that of the completion
 	// report that was verified, otherwise that of the closing.
 	DoneOn calendar.Day `json:"done_on"`
 	// WorkdaysLeft counts working days from today to the due date, negative once
-	// it has passed (0 when only rest days lie between); null for a closed,
-	// cancelled or undated line. DaysLeft is the same in calendar days.
+	// it is late (0 when only rest days lie between): see act.Measure; null for a
+	// closed, cancelled or undated line. DaysLeft is the same in calendar days.
 	WorkdaysLeft *int `json:"workdays_left"`
 	DaysLeft     *int `json:"days_left"`
-	WorkdaysLate int  `json:"workdays_late"` // of a task done late: from the due date to its closing
+	WorkdaysLate int  `json:"workdays_late"` // of a task done late: see act.Measure
 	// Last is the last stage that was decided, Next the first that is still to
 	// come (its own ladder's or its talks'); null when there is none.
 	Last  *Step    `json:"last"`
@@ -119,6 +119,7 @@ type Called struct {
 func Book(l ledger.Launched, tasks []ledger.Task, stages []ledger.Stage, notices []ledger.Notice, talks []ledger.Talk,
 	today calendar.Day, cal *calendar.Calendar) Table {
 	b := newBinder(l, today, cal)
+	stages = append(slices.Clone(stages), b.ahead(tasks, talks)...)
 	steps, called := b.steps(stages), b.called(talks)
 	t := Table{
 		Plan: Head{ID: l.Plan.ID, Title: l.Plan.Title, Number: l.Plan.Number, Issuer: l.Plan.Issuer,
@@ -145,6 +146,7 @@ type binder struct {
 	people   people.Directory
 	planned  map[string]plan.Task
 	ladderer plan.Ladderer
+	book     act.Book
 	today    calendar.Day
 	cal      *calendar.Calendar
 }
@@ -154,7 +156,8 @@ func newBinder(l ledger.Launched, today calendar.Day, cal *calendar.Calendar) *b
 	if err != nil { // a zone this machine does not know: Beijing's reading is better than none
 		lad = plan.Ladderer{Calendar: cal, Zone: calendar.Beijing, People: l.Plan.Directory}
 	}
-	b := &binder{launched: l, people: l.Plan.Directory, planned: map[string]plan.Task{}, ladderer: lad, today: today, cal: cal}
+	b := &binder{launched: l, people: l.Plan.Directory, planned: map[string]plan.Task{}, ladderer: lad, today: today, cal: cal,
+		book: act.Book{Ladderer: lad, Policies: l.Plan.Policies, Since: l.CalendarSince}}
 	for _, t := range l.Plan.Tasks {
 		b.planned[t.ID] = t
 	}
@@ -196,7 +199,7 @@ func (b *binder) row(t ledger.Task, s steps) Row {
 		Soft: t.Soft, Priority: t.Priority, Publish: written.Publish, Note: written.Note,
 		State: t.State, Closed: b.day(t.ClosedAt), Last: s.last,
 	}
-	c := ledger.CaseOf(&b.launched.Plan, t)
+	c := ledger.CaseOf(t)
 	r.Phase, r.Acknowledged, r.Percent = c.State, c.Acknowledged, c.Percent
 	if t.State == ledger.TaskOpen {
 		r.Next = s.next
@@ -204,40 +207,49 @@ func (b *binder) row(t ledger.Task, s steps) Row {
 	if t.Kind != plan.Dated || t.Due.IsZero() {
 		return r
 	}
+	m := b.book.Measure(c, b.today)
 	switch t.State {
 	case ledger.TaskOpen:
-		b.distance(&r)
-		r.PointsBehind, r.ProgressLight, _ = c.ProgressOn(b.today, b.ladderer.Zone, b.launched.Plan.Policies[t.Policy].Acts)
+		r.Light, r.Overdue, r.PointsBehind, r.ProgressLight = m.Light, m.Overdue, m.Behind, m.Progress
+		work, days := m.Left, m.LeftDays
+		if m.LateDays > 0 { // counted from the limit: one on a Saturday is one working day over on Monday
+			work, days = -m.Late, -m.LateDays
+		}
+		r.WorkdaysLeft, r.DaysLeft = &work, &days
 	case ledger.Closed:
 		if r.DoneOn = c.ClosedOn; r.DoneOn.IsZero() {
 			r.DoneOn = r.Closed
 		}
-		b.done(&r, t)
+		r.Light, r.WorkdaysLate = m.Light, m.Late
 	}
 	return r
 }
 
-// distance fills in what is true today of an open task.
-func (b *binder) distance(r *Row) {
-	r.Light = plan.Graver(b.launched.Plan.Policies[r.Policy].LightOn(b.today, r.Due, b.cal), r.Light) // a stage moved back lights early
-	r.Overdue = b.today.After(r.Due)
-	work, days := b.cal.Workdays(b.today, r.Due), r.Due.Sub(b.today)
-	if r.Overdue { // counted from the due date: a limit on a Saturday is one working day over on Monday
-		work = -b.cal.Workdays(r.Due, b.today)
+// ahead is everything that will be said of open tasks, and of talks that go on,
+// if nobody does anything.
+func (b *binder) ahead(tasks []ledger.Task, talks []ledger.Talk) (all []ledger.Stage) {
+	of := map[string]ledger.Task{}
+	for _, t := range tasks {
+		of[t.ID] = t
+		if t.State != ledger.TaskOpen || t.Kind != plan.Dated {
+			continue
+		}
+		for _, s := range b.book.Ahead(ledger.CaseOf(t)) {
+			all = append(all, ledger.Stage{Plan: t.Plan, Task: t.ID, Revision: t.Revision, Stage: s, State: ledger.Expected})
+		}
 	}
-	r.WorkdaysLeft, r.DaysLeft = &work, &days
-}
-
-// done says how a closed task was done. What the ledger recorded when it was
-// closed rules: a later extension or correction does not wash it.
-func (b *binder) done(r *Row, t ledger.Task) {
-	r.Light = t.Light
-	if t.Light != plan.Done && t.Light != plan.DoneLate {
-		r.Light = plan.DoneLight(r.DoneOn, t.Due)
+	for _, k := range talks {
+		if !k.GoesOn() {
+			continue
+		}
+		for _, s := range b.book.TalkAhead(ledger.TalkCaseOf(&b.launched.Plan, of[k.Task], k)) {
+			all = append(all, ledger.Stage{Plan: k.Plan, Task: k.Task, Talk: k.ID, Revision: k.Revision, Stage: s, State: ledger.Expected})
+		}
 	}
-	if r.Light == plan.DoneLate {
-		r.WorkdaysLate = max(0, b.cal.Workdays(t.Due, r.DoneOn))
-	}
+	slices.SortStableFunc(all, func(x, y ledger.Stage) int {
+		return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Task, y.Task), cmp.Compare(x.ID, y.ID))
+	})
+	return all
 }
 
 // steps are a task's last decided and next expected stage.

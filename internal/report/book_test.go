@@ -35,7 +35,7 @@ func TestRowsSayWhatIsTrueOnTheDay(t *testing.T) {
 		Priority: true, Note: "以竣工验收为准。", State: ledger.TaskOpen, Phase: act.Open, ProgressLight: plan.Red, PointsBehind: 100, Light: plan.Red, Overdue: true,
 		WorkdaysLeft: pointer(-12), DaysLeft: pointer(-16),
 		Last:  &report.Step{Stage: "talk", Kind: plan.Talk, At: local(day(6, 30), 9, 0)},
-		Next:  &report.Step{Stage: "talk-held-missed", Kind: plan.Escalate, At: local(day(7, 6), 9, 0), Talk: "t1#1"},
+		Next:  &report.Step{Stage: "talk-held-remind", Kind: plan.Remind, At: local(day(7, 2), 9, 0), Talk: "t1#1"},
 		Talks: []report.Called{{ID: "t1#1", Number: 1, State: ledger.TalkOpen, What: plan.ProposeTalk}},
 	}, table.Tasks[0])
 	require.Equal(t, report.Row{
@@ -127,7 +127,13 @@ func TestTalksShowLimitsAndWhatWasMissed(t *testing.T) {
 func TestStagesCarryWhatBecameOfTheirMessages(t *testing.T) {
 	t.Parallel()
 	table := small(t).book(t, day(7, 1))
-	require.Len(t, table.Stages, 7)
+	var decided []report.StageRow
+	for _, s := range table.Stages {
+		if s.State == ledger.Decided {
+			decided = append(decided, s)
+		}
+	}
+	require.Len(t, decided, 4)
 	sent := local(day(6, 22), 9, 0).Add(time.Second)
 	require.Equal(t, report.StageRow{
 		Task: "t1", Title: "建成丹河污水处理厂", Revision: 1, Unit: "市水务局", Due: day(6, 15), Stage: "warn", Kind: plan.Warn,
@@ -137,7 +143,7 @@ func TestStagesCarryWhatBecameOfTheirMessages(t *testing.T) {
 			{To: people.Recipient{Unit: "shuiwu", Role: people.Head}, Name: "市水务局", Channel: "smtp", State: ledger.Sent, MessageID: "m@duban.local", SentAt: sent},
 			{To: people.Recipient{Unit: "xietiao", Role: people.Office}, Name: "市水污染防治协调办", Channel: "smtp", State: ledger.Failed, MessageID: "m@duban.local", SentAt: sent, Error: "550 no such mailbox"},
 		},
-	}, table.Stages[0])
+	}, decided[0])
 }
 
 func TestByGravityPutsTheGravestFirst(t *testing.T) {
@@ -161,10 +167,10 @@ func TestCSVOpensRightInExcel(t *testing.T) {
 	require.Len(t, records, 10)
 	require.Equal(t, []string{"序号", "工作任务", "责任主体", "完成时限", "备注", "配合单位", "类别", "状态", "亮灯", "距时限／逾期", "进展", "最近督办", "下一步", "约谈", "出处", "编号"}, records[0])
 	require.Equal(t, []string{"1", "建成丹河污水处理厂", "市水务局", "2021-06-15", "省级重点；节点：投运；以竣工验收为准", "市城市管理局、高平市人民政府",
-		"任务", "在办", "红灯", "逾期12个工作日", "0% 红灯", "2021-06-30 约谈", "2021-07-06 召开约谈逾期", "第1次：进行中", "三（二）4", "t1"}, records[1])
+		"任务", "在办", "红灯", "逾期12个工作日", "0% 红灯", "2021-06-30 约谈", "2021-07-02 召开约谈提醒", "第1次：进行中", "三（二）4", "t1"}, records[1])
 	require.Equal(t, []string{"2", "'=公布断面水质", "高平市人民政府", "2021-06-26", "力争完成；结果向社会公开", "",
-		"任务", "在办", "红灯", "逾期4个工作日", "0% 红灯", "2021-06-25 到期", "2021-07-05 提醒", "", "三（二）4", "t2"}, records[2])
-	require.Equal(t, []string{"8", "巡查排污口（2021年第三季度）", "市水务局", "2021-09-30", "", "", "周期任务期次", "在办", "绿灯", "剩65个工作日", "0% 红灯", "", "", "", "三（二）4", "d1.2021Q3"}, records[8])
+		"任务", "在办", "红灯", "逾期4个工作日", "0% 红灯", "2021-06-25 到期", "2021-07-02 预警", "", "三（二）4", "t2"}, records[2])
+	require.Equal(t, []string{"8", "巡查排污口（2021年第三季度）", "市水务局", "2021-09-30", "", "", "周期任务期次", "在办", "绿灯", "剩65个工作日", "0% 红灯", "", "2021-08-31 提醒", "", "三（二）4", "d1.2021Q3"}, records[8])
 }
 
 func TestTextsThatLookLikeFormulasStayTexts(t *testing.T) {

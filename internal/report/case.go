@@ -90,7 +90,7 @@ func CaseFile(l ledger.Launched, r Records, today calendar.Day, cal *calendar.Ca
 		c.Rules[rule.ID] = rule.Title
 	}
 	c.Task.No = 0 // a case is no line of a list
-	c.Waits, c.Pauses = b.waits(c.Course, r.Stages), pauses(c.History)
+	c.Waits, c.Pauses = b.waits(c.Course), pauses(c.History)
 	for i := range c.Occurrences {
 		c.Occurrences[i].No = i + 1
 	}
@@ -181,14 +181,7 @@ func (b *binder) facts(t ledger.Task) Facts {
 
 // ruled is a duty of the plan as people's acts have changed it since.
 func (b *binder) ruled(t ledger.Task) plan.Task {
-	duty := b.planned[t.ID]
-	duty.Title, duty.Lead, duty.Assist, duty.Policy = t.Title, t.Lead, t.Assist, t.Policy
-	if t.Course != nil && t.Course.Rule != nil && duty.Recur != nil {
-		rule := *t.Course.Rule
-		rule.Until = duty.Recur.Until
-		duty.Recur = &rule
-	}
-	return duty
+	return act.AsRuled(b.planned[t.ID], ledger.CaseOf(t))
 }
 
 // upcoming is the occurrence after the last one that was opened.
@@ -258,9 +251,6 @@ func (c Case) All() []StageRow {
 // Next is the first stage that is still to come by the plan's day; nil without
 // one. Those that should have spoken before are Silent.
 func (c Case) Next() *StageRow {
-	if c.Task.State != ledger.TaskOpen {
-		return nil
-	}
 	for _, s := range c.All() {
 		if s.State == ledger.Expected && !c.Silent(s) {
 			return &s
@@ -272,7 +262,7 @@ func (c Case) Next() *StageRow {
 // Silent tells that a stage's day has passed and it left no trace though the
 // case is open: somebody must look.
 func (c Case) Silent(s StageRow) bool {
-	return s.State == ledger.Expected && c.Task.State == ledger.TaskOpen && calendar.DayOf(s.At).Before(c.AsOf)
+	return s.State == ledger.Expected && calendar.DayOf(s.At).Before(c.AsOf)
 }
 
 // Revised tells that a stage belongs to a ladder that was replaced.

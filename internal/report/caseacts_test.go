@@ -67,7 +67,8 @@ func TestWhatACaseWaitsFor(t *testing.T) {
 	require.NoError(t, err)
 	task := r.tasks[5] // t6, due Tuesday 6 July; its first day was 1 April
 	task.Assist, task.FirstDue = []string{"chengguan"}, day(7, 6)
-	course := book.Open(ledger.CaseOf(&r.launched.Plan, task), nil)
+	task.Facts.Assist, task.Facts.FirstDue = task.Assist, task.FirstDue
+	course := book.Open(ledger.CaseOf(task))
 	said := func(id string, k act.Kind, by string, change func(*act.Act)) {
 		a := act.Act{ID: id, Kind: k, By: act.Actor{Account: by, Name: by, Unit: by}, At: nine(day(6, 21)), On: day(6, 21), Reason: "因故"}
 		change(&a)
@@ -78,11 +79,8 @@ func TestWhatACaseWaitsFor(t *testing.T) {
 	said("1", act.AskPart, "gaoping", func(a *act.Act) { a.Unit, a.Due = "chengguan", day(6, 25) })
 	said("2", act.Instruct, "lingdao", func(a *act.Act) { a.Due = day(6, 23) })
 	said("3", act.Extend, "gaoping", func(a *act.Act) { a.Due = day(7, 20) })
-	r.tasks[5], r.tasks[5].Course = task, &course
-	r.stages = nil
-	for _, s := range course.Ladder {
-		r.stages = append(r.stages, ledger.Stage{Plan: "small", Task: "t6", Revision: 1, Stage: s, State: ledger.Expected})
-	}
+	r.tasks[5] = task
+	r.tasks[5].Facts, r.stages = course.Case, nil
 	c := r.file(t, "t6", day(6, 21))
 	require.Equal(t, []report.Wait{
 		{For: "instruction", Seat: act.Lead, Unit: "gaoping", Ref: "1", By: "lingdao", On: day(6, 21), Words: "因故", Limit: day(6, 23)},

@@ -68,8 +68,6 @@ func (d docket) decided(s StageRow) string {
 		return clock(s.DecidedAt)
 	case s.State == ledger.Void:
 		return d.say("void")
-	case s.State == ledger.Held:
-		return d.say("held_" + string(d.c.Task.Phase))
 	case d.c.Silent(s):
 		return d.say("silent_mark")
 	}

@@ -2,14 +2,12 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
-	"duban/internal/plan"
 )
 
 // Wait is one thing that somebody owes beside the task itself: a ruling, a
@@ -37,51 +35,35 @@ type Interval struct {
 
 // course is what acts know about a line, with the days they are judged by.
 func (b *binder) course(t ledger.Task) act.Case {
-	c := ledger.CaseOf(&b.launched.Plan, t)
-	if t.Course == nil && t.Kind == plan.Dated && !c.Over() {
-		if book, err := act.NewBook(&b.launched.Plan, b.cal); err == nil {
-			c = book.Open(c, nil).Case
-		}
-	}
+	c := b.book.Course(ledger.CaseOf(t)).Case
 	c.Known = nil // of no interest to a reader
 	return c
 }
 
-// waits are what a case waits for, the earliest limit first.
-func (b *binder) waits(c act.Case, stages []ledger.Stage) []Wait {
+// waits are what a case waits for beside the task itself, the earliest limit first.
+func (b *binder) waits(c act.Case) []Wait {
 	all := []Wait{}
-	if c.Over() {
-		return all
-	}
-	pending := func(topic string, q *act.Pending, seat act.Seat, unit string) {
-		if q == nil {
-			return
-		}
-		w := Wait{For: topic, Seat: seat, Unit: unit, By: q.By, On: q.On, Words: q.Words, New: q.Due}
-		i := slices.IndexFunc(stages, func(s ledger.Stage) bool {
-			return s.Talk == "" && s.Topic == topic && strings.HasPrefix(s.ID, fmt.Sprintf("%s-%d-", topic, q.N))
-		})
-		if i >= 0 {
-			w.Limit = stages[i].Limit
+	requests := map[string]*act.Pending{act.TopicReturn: c.Return, act.TopicReport: c.Report, act.TopicExtension: c.Extension}
+	for _, o := range b.book.Owed(c) {
+		topic, ref, _ := strings.Cut(o.ID, "-")
+		w := Wait{For: topic, Seat: act.Office, Unit: o.By[0].Unit, On: o.Since, Limit: o.Limit}
+		switch topic {
+		case act.TopicReturn, act.TopicReport, act.TopicExtension:
+			q := requests[topic]
+			w.By, w.Words, w.New = q.By, q.Words, q.Due
+			if o.By[0].Unit == c.Leadership {
+				w.Seat = act.Leadership
+			}
+		case act.TopicPart:
+			i := slices.IndexFunc(c.Parts, func(p act.Part) bool { return p.ID == ref })
+			w.Seat, w.Ref, w.By, w.Words = act.Assisting, ref, b.people.Name(c.Lead), c.Parts[i].Words
+		case act.TopicInstruction:
+			i := slices.IndexFunc(c.Instructions, func(n act.Instruction) bool { return n.ID == ref })
+			w.Seat, w.Ref, w.By, w.Words = act.Lead, ref, c.Instructions[i].By, c.Instructions[i].Words
+		default:
+			continue
 		}
 		all = append(all, w)
-	}
-	pending(act.TopicReturn, c.Return, act.Office, c.Office)
-	pending(act.TopicReport, c.Report, act.Office, c.Office)
-	if c.Granted == 0 {
-		pending(act.TopicExtension, c.Extension, act.Office, c.Office)
-	} else {
-		pending(act.TopicExtension, c.Extension, act.Leadership, c.Leadership)
-	}
-	for _, p := range c.Parts {
-		if p.Given.IsZero() {
-			all = append(all, Wait{For: act.TopicPart, Seat: act.Assisting, Unit: p.Unit, Ref: p.ID, By: b.people.Name(c.Lead), On: p.Asked, Words: p.Words, Limit: p.Due})
-		}
-	}
-	for _, n := range c.Instructions {
-		if n.Answered.IsZero() && !n.Due.IsZero() {
-			all = append(all, Wait{For: act.TopicInstruction, Seat: act.Lead, Unit: c.Lead, Ref: n.ID, By: n.By, On: n.On, Words: n.Words, Limit: n.Due})
-		}
 	}
 	slices.SortStableFunc(all, func(a, b Wait) int { return cmp.Compare(a.Limit.String(), b.Limit.String()) })
 	return all

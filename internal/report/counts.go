@@ -10,7 +10,8 @@ import (
 
 // Tally counts chased lines: tasks and occurrences of duties. What was
 // cancelled is not among Total. Total = Done + Open, Done = OnTime + DoneLate,
-// Open = Green + Blue + Yellow + Red, Overdue = Red.
+// Open = Green + Blue + Yellow + Red. Overdue are those of Red that are their
+// units' to do: what was reported late and waits for the office is red and not overdue.
 type Tally struct {
 	Total     int `json:"total"`
 	Done      int `json:"done"`
@@ -24,7 +25,7 @@ type Tally struct {
 	Red       int `json:"red"`
 	Cancelled int `json:"cancelled"`
 	Talks     int `json:"talks"` // warning talks called, those declined or void left out
-	// OnTimeRate 按期办结率 is OnTime / (Done + Overdue), of 1: of all whose hour
+	// OnTimeRate 按期办结率 is OnTime / (Done + Red), of 1: of all whose hour
 	// has struck, how many were done in time. null when there is none yet.
 	OnTimeRate *float64 `json:"on_time_rate"`
 }
@@ -120,6 +121,9 @@ func (t *Tally) add(r Row) {
 		t.DoneLate++
 	case plan.Red:
 		t.Red++
+		if r.Overdue {
+			t.Overdue++
+		}
 	case plan.Yellow:
 		t.Yellow++
 	case plan.Blue:
@@ -133,8 +137,7 @@ func (t *Tally) add(r Row) {
 func (t *Tally) sum() {
 	t.Done = t.OnTime + t.DoneLate
 	t.Open = t.Green + t.Blue + t.Yellow + t.Red
-	t.Overdue = t.Red
-	if struck := t.Done + t.Overdue; struck > 0 {
+	if struck := t.Done + t.Red; struck > 0 {
 		rate := float64(t.OnTime) / float64(struck)
 		t.OnTimeRate = &rate
 	}
@@ -178,7 +181,7 @@ func byRate(a, b Tally) int {
 	if a.OnTimeRate == nil || b.OnTimeRate == nil {
 		return cmp.Compare(unrated(a), unrated(b))
 	}
-	return cmp.Compare(b.OnTime*(a.Done+a.Overdue), a.OnTime*(b.Done+b.Overdue))
+	return cmp.Compare(b.OnTime*(a.Done+a.Red), a.OnTime*(b.Done+b.Red))
 }
 
 func unrated(t Tally) int {

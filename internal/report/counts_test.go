@@ -52,7 +52,7 @@ func TestTalliesAddUp(t *testing.T) {
 			}
 			better := 0
 			for _, other := range c.ByUnit {
-				if other.OnTimeRate != nil && other.OnTime*(u.Done+u.Overdue) > u.OnTime*(other.Done+other.Overdue) {
+				if other.OnTimeRate != nil && other.OnTime*(u.Done+u.Red) > u.OnTime*(other.Done+other.Red) {
 					better++
 				}
 			}

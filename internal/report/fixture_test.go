@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
@@ -86,13 +87,37 @@ func small(t testing.TB) rows {
 	}
 	r.speak("t1", "", "warn", plan.Warn, day(6, 22), ledger.Decided, calendar.Day{}, people.Recipient{Unit: "shuiwu", Role: people.Head}, people.Recipient{Unit: "xietiao", Role: people.Office})
 	r.speak("t1", "", "talk", plan.Talk, day(6, 30), ledger.Decided, calendar.Day{}, people.Recipient{Unit: "lingdao", Role: people.Leader})
-	r.speak("t1", "t1#1", "talk-held-missed", plan.Escalate, day(7, 6), ledger.Expected, calendar.Day{}, people.Recipient{Unit: "shuiwu", Role: people.Head})
 	r.speak("t2", "", "due", plan.DueDay, day(6, 25), ledger.Decided, day(6, 26), people.Recipient{Unit: "gaoping", Role: people.Liaison})
-	r.speak("t2", "", "late-5", plan.Remind, day(7, 5), ledger.Expected, calendar.Day{}, people.Recipient{Unit: "gaoping", Role: people.Liaison})
 	r.speak("t6", "", "catch-up", plan.Remind, day(6, 30), ledger.Decided, calendar.Day{})
 	r.speak("t3", "", "due", plan.DueDay, day(6, 30), ledger.Void, calendar.Day{}, people.Recipient{Unit: "chengguan", Role: people.Liaison})
 	r.notices[1].State, r.notices[1].Error = ledger.Failed, "550 no such mailbox"
+	book, err := act.NewBook(&p, holidays(t))
+	require.NoError(t, err)
+	for i, row := range r.tasks { // everything until the first of July has been said
+		c := factsOf(&p, row)
+		for _, s := range book.Ahead(c) {
+			if s.At.Before(nine(day(7, 1))) {
+				c = book.Say(c, s)
+			}
+		}
+		r.tasks[i].Facts = c
+	}
+	r.talks[0].Facts = &act.TalkCase{Task: "t1", What: plan.ProposeTalk, State: act.TalkOpen, Number: 1, Lead: "shuiwu", Office: "xietiao", Leadership: "lingdao",
+		Policy: "standard", Round: 1, Opened: day(6, 25), Since: day(6, 25), Taken: r.talks[0].Taken}
 	return r
+}
+
+// factsOf are what acts know of a task that stands as its row says.
+func factsOf(p *plan.Plan, row ledger.Task) act.Case {
+	c := act.NewCase(p, plan.Task{ID: row.ID, Kind: row.Kind, Title: row.Title, Lead: row.Lead, Assist: row.Assist, Policy: row.Policy, Due: row.Due, Publish: row.Publish}, row.Assigned)
+	c.FirstDue = row.FirstDue
+	switch row.State {
+	case ledger.Closed:
+		c.State, c.ClosedOn = act.Closed, calendar.DayOf(row.ClosedAt.In(calendar.Beijing))
+	case ledger.Cancelled:
+		c.State = act.Cancelled
+	}
+	return c
 }
 
 // speak adds a stage and, when it is decided, a sent notice to each recipient.
@@ -122,46 +147,46 @@ func wholeYear(t testing.TB, today calendar.Day) rows {
 	for _, pr := range problems {
 		require.True(t, pr.Warning, "%+v", pr)
 	}
-	lad, err := plan.NewLadderer(p, cal)
+	book, err := act.NewBook(p, cal)
 	require.NoError(t, err)
-	at := p.Issued.At(0, 0, lad.Zone)
+	at := p.Issued.At(0, 0, book.Zone)
 	r := rows{launched: ledger.Launched{Plan: *p, At: at}}
 	for i, written := range p.Tasks {
-		task := ledger.TaskOf(p.ID, written, at)
-		r.chase(lad, p.Policies[written.Policy], task, i, today)
-		occurrence, ok := lad.NextOccurrence(p.Policies[written.Policy], written, p.Issued, at)
+		r.chase(book, ledger.TaskOf(p, written, at), i, today)
+		occurrence, ok := book.NextOccurrence(p.Policies[written.Policy], written, p.Issued, at)
 		if ok {
-			task.ID, task.Duty, task.Period, task.Kind = occurrence.Task, task.ID, occurrence.Period, plan.Dated
-			task.Due, task.FirstDue = occurrence.Due, occurrence.Due
-			r.chase(lad, p.Policies[written.Policy], task, i, today)
+			task := ledger.TaskOf(p, act.OccurrenceOf(written, occurrence), at)
+			task.Duty, task.Period = written.ID, occurrence.Period
+			r.chase(book, task, i, today)
 		}
 	}
 	return r
 }
 
-func (r *rows) chase(lad plan.Ladderer, policy plan.Policy, task ledger.Task, i int, today calendar.Day) {
-	end := today.End(lad.Zone)
+func (r *rows) chase(book act.Book, task ledger.Task, i int, today calendar.Day) {
+	end := today.End(book.Zone)
 	if task.Kind == plan.Dated && i%4 == 0 && task.Due.AddDays(i%13-8).Before(today) {
 		closed := task.Due.AddDays(i%13 - 8)
-		task.State, task.ClosedAt, task.Light = ledger.Closed, nine(closed), plan.DoneLight(closed, task.Due)
+		task.State, task.ClosedAt = ledger.Closed, nine(closed)
+		task.Facts.State, task.Facts.ClosedOn = act.Closed, closed
 		end = nine(closed)
 	}
 	if task.Kind == plan.Dated {
-		for _, s := range lad.Ladder(policy, task.Due, task.Lead, task.Assigned) {
-			row := ledger.Stage{Plan: task.Plan, Task: task.ID, Revision: 1, Stage: s, State: ledger.Expected}
-			if s.At.Before(end) {
-				row.State, row.DecidedAt = ledger.Decided, s.At.Add(-time.Hour)
-				for _, to := range s.To {
-					r.notices = append(r.notices, ledger.Notice{Effect: ledger.Effect{Task: task.ID, Revision: 1, Stage: s.ID, Recipient: to, Channel: "outbox"},
-						Plan: task.Plan, Kind: s.Kind, SpeakAt: s.At, State: ledger.Sent, SentAt: s.At.Add(time.Second)})
-				}
-				if s.Kind == plan.Talk {
-					r.talks = append(r.talks, ledger.Talk{ID: task.ID + "#1", Plan: task.Plan, Task: task.ID, Revision: 1, Number: 1, Lead: task.Lead, State: ledger.TalkOpen, OpensAt: s.At})
-				}
-			} else if task.State == ledger.Closed {
-				row.State = ledger.Void
+		begin := task.Facts
+		begin.State = act.Open
+		for _, s := range book.Ahead(begin) {
+			if !s.At.Before(end) {
+				break
 			}
-			r.stages = append(r.stages, row)
+			task.Facts = book.Say(task.Facts, s)
+			r.stages = append(r.stages, ledger.Stage{Plan: task.Plan, Task: task.ID, Revision: 1, Stage: s, State: ledger.Decided, DecidedAt: s.At.Add(-time.Hour)})
+			for _, to := range s.To {
+				r.notices = append(r.notices, ledger.Notice{Effect: ledger.Effect{Task: task.ID, Revision: 1, Stage: s.ID, Recipient: to, Channel: "outbox"},
+					Plan: task.Plan, Kind: s.Kind, SpeakAt: s.At, State: ledger.Sent, SentAt: s.At.Add(time.Second)})
+			}
+			if s.Kind == plan.Talk {
+				r.talks = append(r.talks, ledger.Talk{ID: task.ID + "#1", Plan: task.Plan, Task: task.ID, Revision: 1, Number: 1, Lead: task.Lead, State: ledger.TalkOpen, OpensAt: s.At})
+			}
 		}
 	}
 	r.tasks = append(r.tasks, task)

@@ -62,7 +62,7 @@ func (b *binder) talkRows(tasks []ledger.Task, talks []ledger.Talk) []TalkRow {
 // talkCourse is what acts know about a talk.
 func (b *binder) talkCourse(t ledger.Task, k ledger.Talk) act.TalkCase {
 	c := ledger.TalkCaseOf(&b.launched.Plan, t, k)
-	c.Known, c.Spoken = nil, nil // of no interest to a reader
+	c.Known, c.Said = nil, nil // of no interest to a reader
 	return c
 }
 

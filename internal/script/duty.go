@@ -5,7 +5,6 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
-	"duban/internal/ledger"
 	"duban/internal/plan"
 )
 
@@ -14,13 +13,9 @@ import (
 // is opened, and those that fell due in the pause are left out.
 func (f *foreteller) duty(t plan.Task, from time.Time) {
 	e := f.eraAt(from)
-	c := ledger.CaseOf(e.plan, ledger.TaskOf(e.plan.ID, t, from))
-	d := &dutyWalk{walk: walk{foreteller: f, id: t.ID, course: e.book.Open(c, nil), now: from}, duty: t, from: from}
+	d := &dutyWalk{walk: walk{foreteller: f, id: t.ID, course: e.book.Open(act.NewCase(e.plan, t, from)), now: from}, duty: t, from: from}
 	for _, m := range f.moments(OnDuty, t.ID, plan.Duty, from) {
 		d.open(m.act.At)
-		if next := d.after.AddDays(1); m.act.Kind == act.SetRule && !d.after.IsZero() && next.After(m.act.On) {
-			m.act.Due = next // the new rule counts from the next occurrence on
-		}
 		d.moved(m)
 	}
 	d.open(never)
@@ -30,7 +25,7 @@ type dutyWalk struct {
 	walk
 	duty  plan.Task
 	from  time.Time    // the launch, or the amendment that added it
-	after calendar.Day // due date opened last
+	after calendar.Day // none that falls due up to this day is opened any more
 }
 
 // moved is one act on the duty, and where its occurrences go on after it.
@@ -66,7 +61,7 @@ func (d *dutyWalk) open(before time.Time) {
 		if !ok || d.over(o.Due) || !opens.Before(before) {
 			return
 		}
-		d.after, d.now = o.Due, opens
+		d.after, d.now, d.course.Opened = o.Due, opens, o.Due
 		d.occurrence(duty, o, opens)
 	}
 }
@@ -82,30 +77,21 @@ func (d *dutyWalk) over(due calendar.Day) bool {
 
 // ruled is the duty as acts have changed it.
 func (d *dutyWalk) ruled(p *plan.Plan) plan.Task {
-	t, c := d.duty, d.course
+	t := d.duty
 	for _, now := range p.Tasks {
 		if now.ID == t.ID && now.Kind == plan.Duty {
 			t = now
 		}
 	}
-	t.Title, t.Lead, t.Assist, t.Policy = c.Title, c.Lead, c.Assist, c.Policy
-	if c.Rule != nil && t.Recur != nil {
-		rule := *c.Rule
-		rule.Until = t.Recur.Until
-		t.Recur = &rule
-	}
-	return t
+	return act.AsRuled(t, d.course.Case)
 }
 
 func (d *dutyWalk) occurrence(duty plan.Task, o plan.Occurrence, opens time.Time) {
-	row := ledger.TaskOf(d.eras[0].plan.ID, duty, o.Opens)
-	row.ID, row.Duty, row.Period, row.Kind = o.Task, duty.ID, o.Period, plan.Dated
-	row.Due, row.FirstDue = o.Due, o.Due
 	d.Opened[o.Task] = opens
 	for _, e := range d.eras {
 		if e.duty != nil {
 			e.duty[o.Task] = duty.ID
 		}
 	}
-	d.task(row, opens)
+	d.task(o.Task, act.OccurrenceOf(duty, o), opens)
 }

@@ -47,6 +47,10 @@ func (f *foreteller) divide(p *plan.Plan, cal *calendar.Calendar) error {
 		if next.book, err = act.NewBook(next.plan, next.cal); err != nil {
 			return err
 		}
+		next.book.Since = now.book.Since
+		if e.Sort == Notice {
+			next.book.Since = next.from
+		}
 		f.eras, now = append(f.eras, next), next
 	}
 	return nil
@@ -97,8 +101,7 @@ func (f *foreteller) own(e era, thing string, kind plan.Kind) (all []moment) {
 		all = append(all, moment{act: a})
 	}
 	if e.begun.Sort == Notice {
-		add(act.Act{ID: e.begun.Act.ID, Kind: act.Recalendar, By: act.EngineActor, Reason: e.begun.Act.Reason})
-		return all
+		return nil // the calendar alone is another
 	}
 	c, touched := e.changed[thing]
 	duty, occurrence := e.duty[thing]

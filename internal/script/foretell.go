@@ -8,7 +8,6 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
-	"duban/internal/ledger"
 	"duban/internal/plan"
 )
 
@@ -19,7 +18,7 @@ type When map[string]time.Time
 
 // Foresight is what a plan's year says when a script is acted.
 type Foresight struct {
-	// Stages in order of time, task and ID: as plan.Plan.Preview gives them, with
+	// Stages in order of time, task and ID: as act.Preview gives them, with
 	// what acts change, and with what acts say at once.
 	Stages []plan.Foretold
 	// Refused are the acts that are refused, by Entry.Key: the reason's key.
@@ -31,12 +30,12 @@ type Foresight struct {
 // NoThing is the Foresight.Refused of an act on what does not exist at that time.
 const NoThing = "script.no_thing"
 
-// Foretell is the plan's year as plan.Plan.Preview foretells it, with the acts
+// Foretell is the plan's year as act.Preview foretells it, with the acts
 // of a script in it. Without entries it is that preview exactly. when is when the
 // acts were really done; nil, they are done as the script tells.
 func Foretell(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until calendar.Day, s *Script, when When) Foresight {
 	if s == nil || len(s.Entries) == 0 {
-		return Foresight{Stages: p.Preview(cal, launched, until)}
+		return Foresight{Stages: act.Preview(p, cal, launched, until)}
 	}
 	f := &foreteller{
 		Foresight: Foresight{Refused: map[string]string{}, Opened: map[string]time.Time{}},
@@ -91,10 +90,9 @@ func (f *foreteller) year() {
 }
 
 func (f *foreteller) commitment(t plan.Task, from time.Time) {
-	p := f.eras[0].plan.ID
 	switch t.Kind {
 	case plan.Dated:
-		f.task(ledger.TaskOf(p, t, from), from)
+		f.task(t.ID, t, from)
 	case plan.Duty:
 		f.duty(t, from)
 	}
@@ -115,7 +113,7 @@ func (f *foreteller) moments(sort Sort, thing string, kind plan.Kind, from time.
 		}
 	}
 	for _, e := range f.eras[1:] {
-		if sort == OnTask || sort == OnDuty || sort == OnTalk && e.begun.Sort == Notice {
+		if sort == OnTask || sort == OnDuty {
 			all = append(all, f.own(e, thing, kind)...)
 		}
 	}
@@ -140,22 +138,23 @@ type walk struct {
 	course act.Course
 	now    time.Time // all before it has happened
 	talks  []called
-	states []state // what it was, from when on
+	states []state // what acts have made of it, in order; the first is how it began
 }
 
+// state is a task after an act.
 type state struct {
-	at time.Time
-	of act.Case
+	at     time.Time
+	by     act.Act
+	before act.Case
+	of     act.Case
 }
 
 // task is the whole life of a task or an occurrence that begins at from.
-func (f *foreteller) task(t ledger.Task, from time.Time) {
+func (f *foreteller) task(id string, t plan.Task, from time.Time) {
 	e := f.eraAt(from)
-	c := ledger.CaseOf(e.plan, t)
-	ladder := e.book.Ladder(e.plan.Policies[t.Policy], t.Due, t.Lead, t.Assigned)
-	w := &walk{foreteller: f, id: t.ID, course: e.book.Open(c, ladder), now: from}
-	w.states = []state{{from, w.course.Case}}
-	for _, m := range f.moments(OnTask, t.ID, plan.Dated, from) {
+	w := &walk{foreteller: f, id: id, course: e.book.Open(act.NewCase(e.plan, t, from)), now: from}
+	w.states = []state{{at: from, of: w.course.Case}}
+	for _, m := range f.moments(OnTask, id, plan.Dated, from) {
 		w.to(m.act.At.Add(1)) // what speaks at the instant of the act has spoken
 		w.do(m)
 	}
@@ -174,21 +173,35 @@ func (w *walk) to(at time.Time) {
 		if next := w.eraAfter(w.now); next.Before(end) {
 			end = next
 		}
-		before := w.course.Case
-		said, after, _ := e.book.Play(w.course, nil, end)
-		w.course, w.now = after, end
-		for _, s := range said {
-			w.say(s, before)
-			if s.Kind == plan.Talk && e.plan.Policies[before.Policy].Talk != nil {
-				w.talks = append(w.talks, called{of: before, at: s.At})
+		w.course = e.book.Course(w.course.Case)
+		w.pass(e, end)
+		w.now = end
+	}
+}
+
+// pass lets the thing run within one era.
+func (w *walk) pass(e era, end time.Time) {
+	for {
+		resume, wakes := w.course.ResumesBy(end)
+		switch next := w.course.Next; {
+		case next != nil && next.At.Before(end) && !(wakes && resume.At.Before(next.At)):
+			var s plan.Stage
+			w.course, s = e.book.Decide(w.course)
+			w.say(s, w.course.Case)
+			if s.Kind == plan.Talk && e.plan.Policies[w.course.Policy].Talk != nil {
+				w.talks = append(w.talks, called{of: w.course.Case, at: s.At})
 			}
+		case wakes:
+			w.do(moment{act: resume})
+		default:
+			return
 		}
 	}
 }
 
 // do is one act: what it changes, and what it says at once.
 func (w *walk) do(m moment) {
-	e := w.eraAt(m.act.At)
+	e, before := w.eraAt(m.act.At), w.course.Case
 	after, told, refused := e.book.Act(w.course, m.act)
 	w.acted[m.key] = true
 	if refused != nil {
@@ -197,11 +210,8 @@ func (w *walk) do(m moment) {
 		}
 		return
 	}
-	if m.act.Kind == act.Recalendar && w.when == nil && w.course.Kind != plan.Duty && w.course.Same(after) {
-		return // the engine leaves alone what does not move
-	}
 	w.course = after
-	w.states = append(w.states, state{m.act.At, after.Case})
+	w.states = append(w.states, state{at: m.act.At, by: m.act, before: before, of: after.Case})
 	for _, s := range told {
 		w.say(s, after.Case)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/plan"
 	"duban/internal/script"
@@ -58,7 +59,7 @@ func launched(p *plan.Plan) time.Time { return p.Issued.At(0, 0, calendar.Beijin
 func TestWithoutActsTheForesightIsThePreview(t *testing.T) {
 	t.Parallel()
 	p, cal := seed(t)
-	want := p.Preview(cal, launched(p), calendar.Day{})
+	want := act.Preview(p, cal, launched(p), calendar.Day{})
 	require.True(t, reflect.DeepEqual(script.Foresight{Stages: want}, script.Foretell(p, cal, launched(p), calendar.Day{}, nil, nil)))
 	require.Equal(t, want, script.Foretell(p, cal, launched(p), calendar.Day{}, &script.Script{}, nil).Stages)
 
@@ -68,7 +69,7 @@ func TestWithoutActsTheForesightIsThePreview(t *testing.T) {
 `)
 	for _, until := range []calendar.Day{{}, calendar.NewDay(2021, 9, 30), calendar.NewDay(2022, 9, 30)} {
 		got := script.Foretell(p, cal, launched(p), until, s, nil)
-		want := p.Preview(cal, launched(p), until)
+		want := act.Preview(p, cal, launched(p), until)
 		require.Len(t, got.Stages, len(want))
 		for i := range want {
 			require.Equal(t, want[i], got.Stages[i])

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/script"
 )
@@ -56,7 +57,7 @@ func TestTalksThatAreActedOn(t *testing.T) {
 	t.Parallel()
 	p, cal := seed(t)
 	nobody := ids(script.Foretell(p, cal, launched(p), cal0, nil, nil), "p12")
-	require.Contains(t, nobody, " talk talk-served-remind talk-served-missed ")
+	require.Contains(t, nobody, " talk talk-served-remind talk-served-missed")
 	s := read(t, p, cal, `
   - {at: 2021-04-20, as: shuizhiban, propose: p12, reason: 久拖不决, facts: {what: circular}}
   - {at: 2021-04-21, as: shizhang, talk: "p12#1", do: approve}
@@ -67,7 +68,7 @@ func TestTalksThatAreActedOn(t *testing.T) {
 	f := script.Foretell(p, cal, launched(p), cal0, s, nil)
 	require.Equal(t, map[string]string{"p12#3/script-5": script.NoThing}, f.Refused)
 	require.Equal(t, "catch-up due study-1 unacknowledged-3 urge warn act-1-propose act-2-approve "+
-		"talk talk-served-remind talk-served-missed talk-held-remind act-1-serve act-2-close_talk", ids(f, "p12"))
+		"talk talk-served-remind talk-served-missed act-1-serve act-2-close_talk", ids(f, "p12"))
 }
 
 func TestAnAmendmentAndANotice(t *testing.T) {
@@ -120,5 +121,5 @@ func TestActsThatCameLate(t *testing.T) {
 	require.Equal(t, map[string]string{"p14/script-2": script.NoThing}, got.Refused)
 	require.Contains(t, ids(got, "p14"), "study-1 unacknowledged-3", "it was not acknowledged yet")
 	nobody := script.Foretell(p, cal, launched(p), cal0, s, script.When{})
-	require.Equal(t, ids(script.Foresight{Stages: p.Preview(cal, launched(p), calendar.Day{})}, "p14"), ids(nobody, "p14"))
+	require.Equal(t, ids(script.Foresight{Stages: act.Preview(p, cal, launched(p), calendar.Day{})}, "p14"), ids(nobody, "p14"))
 }

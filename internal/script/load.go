@@ -307,20 +307,14 @@ func (r *reader) says(o object, e *Entry) {
 	}
 }
 
-// kindsOn are the acts that a sort of thing knows. What the engine does by itself
-// no script can do.
+// kindsOn are the acts that a sort of thing knows.
 func kindsOn(s Sort) (kinds []act.Kind) {
-	table := map[Sort][]act.Row{OnTask: act.Tasks, OnDuty: act.Duties}[s]
-	for _, row := range table {
-		if row.Kind != act.Recalendar {
-			kinds = append(kinds, row.Kind)
-		}
+	for _, row := range map[Sort][]act.Row{OnTask: act.Tasks, OnDuty: act.Duties}[s] {
+		kinds = append(kinds, row.Kind)
 	}
 	if s == OnTalk {
 		for _, row := range act.Talks[1:] { // all but Propose
-			if row.Kind != act.Recalendar {
-				kinds = append(kinds, row.Kind)
-			}
+			kinds = append(kinds, row.Kind)
 		}
 	}
 	return kinds

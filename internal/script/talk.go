@@ -8,7 +8,6 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
-	"duban/internal/ledger"
 	"duban/internal/plan"
 )
 
@@ -41,45 +40,49 @@ func (w *walk) caseAt(at time.Time) act.Case {
 	return c
 }
 
-// horizon is where talks that nobody decides are not followed any further.
-func (f *foreteller) horizon() time.Time {
-	until := f.until
-	if until.IsZero() {
-		until = calendar.NewDay(f.eras[0].plan.Year+1, time.December, 31)
-	}
-	return until.End(f.eras[0].book.Zone)
-}
-
-// talk is one talk from its call to the end of its stages. With its task
-// cancelled it is over.
+// talk is one talk from its call to the end of its stages, with what acts on its
+// task make of it.
 func (w *walk) talk(number int, c called) {
 	e := w.eraAt(c.at)
-	talk := act.TalkCase{Task: w.id, What: plan.ProposeTalk, State: act.TalkPending, Number: number, Lead: c.of.Lead, Office: c.of.Office,
-		Leadership: c.of.Leadership, Policy: ledger.TalkPolicy(e.plan, ledger.Task{Policy: c.of.Policy}), Origin: act.OriginStage}
-	var course act.TalkCourse
+	talk := act.TalkCase{About: c.of.Number, Task: w.id, What: plan.ProposeTalk, State: act.TalkPending, Number: number, Lead: c.of.Lead, Office: c.of.Office,
+		Leadership: c.of.Leadership, Policy: act.TalkPolicy(e.plan, c.of.Policy), Origin: act.OriginStage}
+	t := &talkWalk{walk: w, due: c.of.Due, now: c.at}
 	if c.hand == nil {
-		course = e.book.OpenTalk(talk, c.at)
+		t.course = e.book.OpenTalk(talk, c.at)
 	} else {
 		w.acted[c.hand.key] = true
 		talk.Origin, talk.Lead = act.OriginHand, cmp.Or(c.hand.act.Unit, c.of.Lead)
 		c.hand.act.Unit = talk.Lead
-		var refused *act.Refusal
-		if course, refused = e.book.Propose(talk, c.hand.act); refused != nil {
+		course, refused := e.book.Propose(talk, c.hand.act)
+		if refused != nil {
 			w.Refused[c.hand.key] = refused.Key
 			return
 		}
+		t.course = course
 	}
-	to := never
-	if last := w.states[len(w.states)-1]; last.of.State == act.Cancelled ||
-		last.of.State == act.Closed && c.hand == nil && course.State == act.TalkProposed {
-		to = last.at // it is void
+	acts := w.moments(OnTalk, fmt.Sprintf("%s#%d", w.id, number), plan.Dated, c.at)
+	states := slices.DeleteFunc(slices.Clone(w.states), func(s state) bool { return s.by.ID == "" || s.at.Before(c.at) })
+	for len(acts) > 0 || len(states) > 0 {
+		if len(states) > 0 && (len(acts) == 0 || !acts[0].act.At.Before(states[0].at)) {
+			t.to(states[0].at.Add(1))
+			t.affected(states[0])
+			states = states[1:]
+			continue
+		}
+		t.to(acts[0].act.At.Add(1))
+		t.do(acts[0])
+		acts = acts[1:]
 	}
-	t := &talkWalk{walk: w, due: c.of.Due, course: course, now: c.at}
-	for _, m := range w.moments(OnTalk, fmt.Sprintf("%s#%d", w.id, number), plan.Dated, c.at) {
-		t.to(m.act.At.Add(1), to)
-		t.do(m)
+	t.to(never)
+}
+
+// affected is what an act on its task makes of the talk.
+func (t *talkWalk) affected(s state) {
+	course, told, ok := t.eraAt(s.at).book.Affected(t.course, s.before, s.of, s.by)
+	if ok {
+		t.course = course
+		t.say(told)
 	}
-	t.to(never, to)
 }
 
 type talkWalk struct {
@@ -89,14 +92,8 @@ type talkWalk struct {
 	now    time.Time
 }
 
-// to lets the talk run until an instant, exclusive, but not past end.
-func (t *talkWalk) to(at, end time.Time) {
-	if end.Before(at) {
-		at = end
-	}
-	if t.course.State == act.TalkProposed && t.horizon().Before(at) {
-		at = t.horizon() // it is said again and again until a leader decides
-	}
+// to lets the talk run until an instant, exclusive.
+func (t *talkWalk) to(at time.Time) {
 	for t.now.Before(at) {
 		stop := at
 		if next := t.eraAfter(t.now); next.Before(stop) {
@@ -116,9 +113,6 @@ func (t *talkWalk) do(m moment) {
 			t.Refused[m.key] = refused.Key
 		}
 		return
-	}
-	if m.act.Kind == act.Recalendar && t.when == nil && t.course.SaysAs(after) {
-		return // the engine leaves alone what does not move
 	}
 	t.course = after
 	t.say(told)

@@ -102,6 +102,9 @@ func (w *writer) round(outer *edges) []string {
 						before.Taken[s] = before.Since
 					}
 				}
+				if r.Kind == act.Keep {
+					before.Doubt = &act.Mark{On: before.Since}
+				}
 				w.edge(r, before, &e, outer)
 			}
 		}

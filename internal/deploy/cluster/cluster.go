@@ -149,7 +149,7 @@ func (s *Server) Start(ctx context.Context) error {
 	s.tie, s.ended = tie, ended
 	if err := serving(ctx, s.address, ended); err != nil {
 		text, _ := os.ReadFile(s.log)
-		return fmt.Errorf("Temporal does not serve: %w\n%s", err, text[max(0, len(text)-4000):])
+		return fmt.Errorf("temporal does not serve: %w\n%s", err, text[max(0, len(text)-4000):])
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/ledger"
-	"duban/internal/plan"
 )
 
 // receipt is the word about the only try of a message.
@@ -44,9 +43,13 @@ func closedBetween(t *testing.T, address string) {
 		w.decide(id, dueStage)
 	}
 	w.ok(Verify(w.ctx, w.Store, "jincheng", "t0", "wang", "", "close", evening))
-	if _, err := w.raw().Exec(`UPDATE tasks SET revision = 2 WHERE id = 't1'`); err != nil { // an extension was granted
-		t.Fatal(err)
-	}
+	row, err := w.Task(w.ctx, "jincheng", "t1")
+	w.ok(err)
+	extended := row.Facts
+	extended.Due, extended.Said = due.AddDays(30), nil
+	grant := act.Act{ID: "g", Kind: act.Grant, By: act.Actor{Account: "wang", Unit: "shuizhiban"}, At: evening.Plan}
+	_, _, err = w.Act(w.ctx, ledger.Acted{Plan: "jincheng", Task: "t1", Act: grant, Version: row.Version, Facts: extended}, evening)
+	w.ok(err)
 	messages := w.gather(never)
 	w.is("messages", len(messages), 1)
 	w.is("items", len(messages[0].Items), 1)
@@ -69,7 +72,7 @@ func closedBetween(t *testing.T, address string) {
 
 func receipts(t *testing.T, address string) {
 	w := newWorld(t, address, 1)
-	_, _, err := w.DecideStage(w.ctx, decision("t0", dueStage, "mail", "term"), evening)
+	_, _, err := Decide(w.ctx, w.Store, decision("t0", dueStage, "mail", "term"), evening)
 	w.ok(err)
 	messages := w.gather(never)
 	w.is("channels", []string{messages[0].Channel, messages[1].Channel}, []string{"mail", "term"})
@@ -82,7 +85,7 @@ func receipts(t *testing.T, address string) {
 	}
 	w.ok(w.receipt(messages[0].ID, 1, ledger.Refused, "too late"))
 	w.is("events", w.last(4), []string{ledger.StageDecided, ledger.MessageIntent, ledger.MessageIntent, ledger.MessageSent})
-	want := ledger.Notice{Effect: ledger.Effect{Task: "t0", Revision: 1, Stage: "due", Recipient: liaison, Channel: "mail"}, Plan: "jincheng",
+	want := ledger.Notice{Effect: ledger.Effect{Task: "t0", Stage: "due", Recipient: liaison, Channel: "mail"}, Plan: "jincheng",
 		Kind: dueStage.Kind, Light: dueStage.Light, SpeakAt: dueAt, Digest: digestOf(liaison, dueAt, 1).Key, State: ledger.Sent, Message: messages[0].ID, SentAt: speaks.Real}
 	notices, err := w.Notices(w.ctx, ledger.NoticeFilter{Digest: want.Digest})
 	w.ok(err)
@@ -321,31 +324,24 @@ func officeDecides(t *testing.T, address string) {
 func itemsAround(t *testing.T, address string) {
 	w := newWorld(t, address, 2)
 	soon := sampleTask("a-soon")
-	soon.Plan, soon.Duty, soon.Due, soon.Stages = "jincheng", "d", due.AddDays(-1), []plan.Stage{dueStage, {ID: "same-instant", Kind: plan.Remind, At: dueAt}}
+	soon.Plan, soon.Duty, soon.Due = "jincheng", "d", due.AddDays(-1)
 	_, err := w.AddOccurrence(w.ctx, soon, evening)
 	w.ok(err)
 	for _, id := range []string{"t1", "t0", "a-soon"} {
 		w.decide(id, dueStage)
 	}
-	w.decide("t1", urge) // a digest that comes late still tells the stage that comes next
 	items := w.gather(never)[0].Items
-	w.is("next, decided already", items[2].Next, &urge)
 	w.is("order", []string{items[0].Task.ID, items[1].Task.ID, items[2].Task.ID}, []string{"a-soon", "t0", "t1"})
-	w.is("next", items[1].Next, &urge)
-	if items[0].Next != nil {
-		t.Errorf("next of a task at its ladder's end: %v", items[0].Next)
-	}
+	w.is("what speaks", *items[1].Stage, dueStage)
 	want := standing("t0")
-	want.Light, want.LastStage = dueStage.Light, "due"
+	want.Light, want.LastStage, want.Version = dueStage.Light, "due", 2
+	want.Facts = act.Book{}.Say(want.Facts, dueStage)
 	w.is("task", items[1].Task, want)
 
 	_, opens := w.decide("t0", talk)
 	messages, err := w.Gather(w.ctx, digestOf(head, talkAt, 1).Key, speaks, never)
 	w.ok(err)
 	w.is("the talk its stage called for", messages[0].Items[0].Talk, opens)
-	if messages[0].Items[0].Next != nil {
-		t.Errorf("next after the last stage: %v", messages[0].Items[0].Next)
-	}
 }
 
 func messageEvents(t *testing.T, address string) {

@@ -30,7 +30,7 @@ func failsAlone(t *testing.T, address string) {
 	var g errgroup.Group
 	for i := range 40 {
 		g.Go(func() error {
-			_, _, err := w.DecideStage(w.ctx, decision(fmt.Sprintf("t%d", i), dueStage, "mail"), evening)
+			_, _, err := Decide(w.ctx, w.Store, decision(fmt.Sprintf("t%d", i), dueStage, "mail"), evening)
 			return err
 		})
 		g.Go(func() error {
@@ -56,7 +56,7 @@ func severalStores(t *testing.T, address string) {
 			id := fmt.Sprintf("t%d", i)
 			g.Go(func() error {
 				for _, st := range ladder {
-					if _, _, err := s.DecideStage(w.ctx, decision(id, st, "mail"), evening); err != nil {
+					if _, _, err := Decide(w.ctx, s, decision(id, st, "mail"), evening); err != nil && !errors.Is(err, ledger.ErrBehind) {
 						return err
 					}
 				}
@@ -68,7 +68,7 @@ func severalStores(t *testing.T, address string) {
 		}
 	}
 	w.ok(g.Wait())
-	w.is("events", w.holds(), int64(1+3*20+5))
+	w.is("events", w.holds(), int64(1+3*20+5+5)) // the talks of the closed ones are void
 	notices, err := w.Notices(w.ctx, ledger.NoticeFilter{})
 	w.ok(err)
 	w.is("notices", len(notices), 5*20)
@@ -132,7 +132,7 @@ func endless(address string) error {
 				st := dueStage
 				st.ID = fmt.Sprintf("n%06d", i)
 				d := decision(fmt.Sprintf("t%d", i%10), st, "mail")
-				if _, _, err := s.DecideStage(context.Background(), d, evening); err != nil {
+				if _, _, err := Decide(context.Background(), s, d, evening); err != nil {
 					return err
 				}
 				print.Lock()

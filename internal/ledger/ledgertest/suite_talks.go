@@ -15,29 +15,20 @@ import (
 
 func talkAtOnce(t *testing.T, address string) {
 	w := newWorld(t, address, 1)
-	_, want := w.decide("t0", talk)
-	want.State = ledger.TalkOpen
+	w.decide("t0", talk)
 	for range 2 {
-		got, ok, err := w.OpenTalk(w.ctx, "t0#1", "jincheng", plan.TalkAtOnce, []plan.Stage{served}, speaks)
-		w.ok(err)
-		w.is("talk", []any{got, ok}, []any{*want, true})
+		got := w.opens("t0#1", act.TalkOpen)
+		w.is("talk", []any{got.State, got.Facts.Opened, got.Version}, []any{ledger.TalkOpen, calendar.DayOf(talkAt), 2})
 	}
 	w.is("events", w.last(2), []string{ledger.StageDecided, ledger.TalkOpened})
-	missing, err := w.Missing(w.ctx, "jincheng", served.At.AddDate(0, 0, 1))
-	w.ok(err)
-	w.is("its step is expected", missing[2], ledger.Stage{Plan: "jincheng", Task: "t0", Revision: 1, Talk: "t0#1", Stage: served, State: ledger.Expected})
 
-	digests, _ := w.decide("t0", served)
+	digests := w.decideOfTalk("t0#1", served)
 	w.is("digests", digests, []ledger.Digest{digestOf(office, served.At, 1)})
 	messages, err := w.Gather(w.ctx, digests[0].Key, speaks, never)
 	w.ok(err)
-	w.is("the talk it speaks of", messages[0].Items[0].Talk, want)
+	w.is("the talk it speaks of", messages[0].Items[0].Talk.ID, "t0#1")
 	w.is("the notice knows it", messages[0].Items[0].Notice.Talk, "t0#1")
-
-	got, err := w.Talk(w.ctx, "jincheng", "t0#1")
-	w.ok(err)
-	w.is("talk", got, *want)
-	if _, _, err := w.OpenTalk(w.ctx, "none", "jincheng", plan.TalkAtOnce, nil, speaks); !errors.Is(err, ledger.ErrNotFound) {
+	if _, err := w.OpenTalk(w.ctx, "jincheng", "none", act.TalkCase{}, speaks); !errors.Is(err, ledger.ErrNotFound) {
 		t.Errorf("no talk: %v", err)
 	}
 	w.holds()
@@ -56,31 +47,15 @@ func (w *world) talkBook() act.Book {
 	return b
 }
 
-// courseOf is a talk's course as its workflow would have it.
-func (w *world) courseOf(id string) act.TalkCourse {
-	w.t.Helper()
-	k, err := w.Talk(w.ctx, "jincheng", id)
-	w.ok(err)
-	task, err := w.Task(w.ctx, "jincheng", k.Task)
-	w.ok(err)
-	if k.Course != nil {
-		return *k.Course
-	}
-	c := act.TalkCourse{TalkCase: ledger.TalkCaseOf(&w.plan.Plan, task, k)}
-	stages, err := w.Stages(w.ctx, "jincheng", k.Task)
-	w.ok(err)
-	for _, s := range stages {
-		if s.Talk == id && s.State == ledger.Expected {
-			c.Ladder = append(c.Ladder, s.Stage)
-		}
-	}
-	return c
-}
-
 // actsOnTalk records an act on a talk, as the activity does.
-func (w *world) actsOnTalk(talk string, from act.TalkCourse, a act.Act) (act.TalkCourse, []ledger.Digest) {
+func (w *world) actsOnTalk(talk string, a act.Act) (act.TalkCase, []ledger.Digest) {
 	w.t.Helper()
-	after, told, refused := w.talkBook().ActOnTalk(from, a)
+	k, err := w.Talk(w.ctx, "jincheng", talk)
+	w.ok(err)
+	row, err := w.Task(w.ctx, "jincheng", k.Task)
+	w.ok(err)
+	before := w.talkBook().TalkCourse(ledger.TalkCaseOf(&w.plan.Plan, row, k))
+	after, told, refused := w.talkBook().ActOnTalk(before, a)
 	if refused != nil {
 		w.t.Fatal(refused)
 	}
@@ -90,7 +65,7 @@ func (w *world) actsOnTalk(talk string, from act.TalkCourse, a act.Act) (act.Tal
 			channels[r] = []string{"mail"}
 		}
 	}
-	got, digests, err := w.ActOnTalk(w.ctx, ledger.ActedOnTalk{Plan: "jincheng", Talk: talk, Act: a, Course: after, Told: told, Channels: channels},
+	got, digests, err := w.ActOnTalk(w.ctx, ledger.ActedOnTalk{Plan: "jincheng", Talk: talk, Act: a, Version: k.Version, Facts: after.TalkCase, Told: told, Channels: channels},
 		ledger.When{Real: speaks.Real, Plan: a.At})
 	w.ok(err)
 	return got, digests
@@ -115,46 +90,31 @@ func (w *world) stagesOf(task, talk string) (out []string) {
 	return out
 }
 
-// proposes makes the talk a stage called for a proposal.
-func (w *world) proposes(task string) act.TalkCourse {
-	w.t.Helper()
-	_, k := w.decide(task, talk)
-	row, err := w.Task(w.ctx, "jincheng", task)
-	w.ok(err)
-	c := w.talkBook().OpenTalk(ledger.TalkCaseOf(&w.plan.Plan, row, *k), talkAt)
-	for range 2 {
-		got, ok, err := w.OpenTalk(w.ctx, k.ID, "jincheng", plan.TalkOnApproval, c.Ladder, speaks)
-		w.ok(err)
-		w.is("talk", []any{got.State, ok}, []any{ledger.TalkProposed, true})
-	}
-	return c
-}
-
 func talkOnApproval(t *testing.T, address string) {
 	w := newWorld(t, address, 2)
 	w.onApproval()
-	yes, no := w.proposes("t0"), w.proposes("t1")
+	for _, id := range []string{"t0", "t1"} {
+		w.decide(id, talk)
+		w.opens(id+"#1", act.TalkProposed)
+	}
 	approve, decline := actAt(18, 10, leader, act.Approve), actAt(18, 11, leader, act.Decline)
 	for range 2 { // the answer to the first may be lost
-		course, digests := w.actsOnTalk("t0#1", yes, approve)
-		w.is("course", []any{course.State, course.Approver, course.Opened, course.Revision}, []any{act.TalkOpen, "副市长", approve.On, 2})
-		w.is("told", len(digests), 2)
+		c, digests := w.actsOnTalk("t0#1", approve)
+		w.is("facts", []any{c.State, c.Approver, c.Opened}, []any{act.TalkOpen, "副市长", approve.On})
+		w.is("told", len(digests) <= 2, true)
 		got, err := w.Talk(w.ctx, "jincheng", "t0#1")
 		w.ok(err)
-		w.is("approved", []any{got.State, got.Approver, got.OpensAt, *got.Course}, []any{ledger.TalkOpen, "副市长", approve.At, course})
-		course, _ = w.actsOnTalk("t1#1", no, decline)
-		w.is("course", course.State, act.TalkDeclined)
+		w.is("approved", []any{got.State, got.Approver, got.OpensAt, *got.Facts}, []any{ledger.TalkOpen, "副市长", approve.At, c})
+		c, _ = w.actsOnTalk("t1#1", decline)
+		w.is("facts", c.State, act.TalkDeclined)
 	}
-	w.is("events", w.last(4), []string{ledger.StageDecided, ledger.TalkAsked, "act.approve", "act.decline"})
-	w.is("stages of the approved", w.stagesOf("t0", "t0#1"), []string{
-		"r2 act-1-approve decided", "r1 talk-decided-remind void", "r1 talk-decided-missed void", "r2 talk-served-remind expected", "r2 talk-served-missed expected"})
-	w.is("stages of the declined", w.stagesOf("t1", "t1#1"), []string{
-		"r1 act-1-decline decided", "r1 talk-decided-remind void", "r1 talk-decided-missed void"})
+	w.is("events", w.last(2), []string{"act.approve", "act.decline"})
+	w.is("stages of the approved", w.stagesOf("t0", "t0#1"), []string{"r0 act-1-approve decided"})
 	talks, err := w.Talks(w.ctx, "jincheng", "")
 	w.ok(err)
 	w.is("talks", []string{talks[0].ID, talks[1].ID}, []string{"t0#1", "t1#1"})
-	_, _, err = w.ActOnTalk(w.ctx, ledger.ActedOnTalk{Plan: "jincheng", Talk: "t1#1", Act: approve}, speaks)
-	if !errors.Is(err, ledger.ErrNotOpen) {
+	_, _, err = w.ActOnTalk(w.ctx, ledger.ActedOnTalk{Plan: "jincheng", Talk: "t1#1", Version: talks[1].Version, Act: approve}, speaks)
+	if !errors.Is(err, ledger.ErrBehind) {
 		t.Errorf("an act on a declined talk: %v", err)
 	}
 	w.holds()
@@ -164,38 +124,20 @@ func talkOnApproval(t *testing.T, address string) {
 func talkSteps(t *testing.T, address string) {
 	w := newWorld(t, address, 1)
 	w.decide("t0", talk)
-	row, err := w.Task(w.ctx, "jincheng", "t0")
-	w.ok(err)
-	k, err := w.Talk(w.ctx, "jincheng", "t0#1")
-	w.ok(err)
-	c := w.talkBook().OpenTalk(ledger.TalkCaseOf(&w.plan.Plan, row, k), talkAt)
-	_, _, err = w.OpenTalk(w.ctx, "t0#1", "jincheng", plan.TalkAtOnce, c.Ladder, speaks)
-	w.ok(err)
-	remind := c.Decide() // ahead of its instant
-	remind.To = []people.Recipient{office}
-	d := decision("t0", remind, "mail")
-	d.Talk = "t0#1"
-	digests, _, err := w.DecideStage(w.ctx, d, speaks)
-	w.ok(err)
-	if len(digests) == 0 {
-		t.Fatal("nobody is reminded")
-	}
+	w.opens("t0#1", act.TalkOpen)
+	digests := w.decideOfTalk("t0#1", served) // ahead of its instant
 	serve := actAt(18, 8, clerk, act.Serve)
 	serve.Talk = &act.TalkFacts{Number: "晋市环委办〔2021〕3号", Time: talkAt.AddDate(0, 0, 3), Place: "三楼会议室", Called: []string{"局长"}}
-	c, _ = w.actsOnTalk("t0#1", c, serve)
+	w.actsOnTalk("t0#1", serve)
 	got, err := w.Talk(w.ctx, "jincheng", "t0#1")
 	w.ok(err)
-	w.is("talk", []any{got.State, got.Taken, got.Course.Notice}, []any{ledger.TalkOpen, map[string]calendar.Day{"served": serve.On}, serve.Talk})
+	w.is("talk", []any{got.State, got.Taken, got.Facts.Notice}, []any{ledger.TalkOpen, map[string]calendar.Day{"served": serve.On}, serve.Talk})
 	messages, err := w.Gather(w.ctx, digests[0].Key, speaks, never)
 	w.ok(err)
 	w.is("the step was taken before the reminder spoke", len(messages), 0)
-	absent := actAt(20, 9, clerk, act.Absent)
-	c, digests = w.actsOnTalk("t0#1", c, absent)
-	w.is("told", len(digests), 3)
-	w.is("stages", w.stagesOf("t0", "t0#1")[3:], []string{
-		"r2 talk-served-remind.2 expected", "r1 talk-served-missed void", "r2 talk-served-missed.2 expected"})
-	c, _ = w.actsOnTalk("t0#1", c, actAt(21, 9, leader, act.CloseTalk))
-	w.is("state", []any{c.State, len(c.Ladder)}, []any{act.TalkClosed, 0})
+	c, _ := w.actsOnTalk("t0#1", actAt(21, 9, leader, act.CloseTalk))
+	w.is("state", c.State, act.TalkClosed)
+	w.is("stages", w.stagesOf("t0", "t0#1"), []string{"r1 act-1-serve decided", "r0 talk-served-missed void", "r1 act-2-close_talk decided"})
 	w.holds()
 }
 
@@ -208,9 +150,10 @@ func talkProposedByHand(t *testing.T, address string) {
 		a := actAt(18, 10, clerk, act.Propose)
 		a.ID, a.Unit, a.Talk = id, "shuiwu", &act.TalkFacts{What: what}
 		got, refused, err := w.ProposeTalk(w.ctx, ledger.Proposed{Plan: "jincheng", Task: "t0", Act: a, Proposal: rule,
-			Course: func(number int) (act.TalkCourse, *act.Refusal) {
-				return w.talkBook().Propose(act.TalkCase{Task: "t0", Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao",
-					Policy: row.Policy, Origin: act.OriginHand, Revision: row.Revision}, a)
+			Facts: func(number int) (act.TalkCase, *act.Refusal) {
+				c, refused := w.talkBook().Propose(act.TalkCase{Task: "t0", Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao",
+					Policy: row.Policy, Origin: act.OriginHand}, a)
+				return c.TalkCase, refused
 			}}, speaks)
 		w.ok(err)
 		return got, refused
@@ -233,78 +176,67 @@ func talkProposedByHand(t *testing.T, address string) {
 		w.is("another of the same sort by hand", refused, &act.Refusal{Key: "act.refused_talk_exists", Data: map[string]string{"Talk": again.there}})
 	}
 	w.is("talks", []any{hand.ID, hand.What, hand.State, rule.ID, rule.What}, []any{"t0#1", "talk", ledger.TalkProposed, "t0#2", "circular"})
-	w.is("stages", w.stagesOf("t0", "t0#1"), []string{"r1 act-1-propose expected", "r1 talk-decided-remind expected", "r1 talk-decided-missed expected"})
 	events, err := w.Events(w.ctx, ledger.EventFilter{Plan: "jincheng", AfterSeq: w.holds() - 1})
 	w.ok(err)
 	var fired act.Fired
 	w.ok(json.Unmarshal(events[0].Data, &fired))
 	w.is("what the rule has named", []any{events[0].Kind, fired}, []any{"act.propose", act.Fired{Rule: "overdue-2", Unit: "shuiwu", Facts: []string{"overdue:t0:2021-04-30"}}})
 
-	c := w.courseOf("t0#2")
-	d := decision("t0", c.Decide(), "mail")
-	d.Talk = "t0#2"
-	_, _, err = w.DecideStage(w.ctx, d, speaks)
-	w.ok(err)
+	next := w.talkBook().TalkCourse(*rule.Facts).Next
+	w.is("it is told first", next.ID, "act-1-propose")
+	w.decideOfTalk("t0#2", *next)
 	w.holds() // the word of a proposal is decided like a stage
-	c, digests := w.actsOnTalk("t0#2", c, actAt(19, 10, leader, act.Approve))
+	c, digests := w.actsOnTalk("t0#2", actAt(19, 10, leader, act.Approve))
 	w.is("a circular is told and closed", []any{c.State, len(digests)}, []any{act.TalkClosed, 4})
-	c, _ = w.talkBook().Renew(act.TalkCourse{TalkCase: hand.Course.TalkCase})
-	w.ok(w.ExpectTalk(w.ctx, "jincheng", "t0#1", c, speaks))
-	w.is("renewed", w.stagesOf("t0", "t0#1"), []string{"r1 act-1-propose void", "r1 talk-decided-remind void", "r1 talk-decided-missed expected"})
 	w.holds()
 }
 
-// talkVoid: what the end of a task does to its talks.
+// talkVoid: what an act on a task makes of its talks is written with it.
 func talkVoid(t *testing.T, address string) {
-	w := newWorld(t, address, 4)
-	w.onApproval()
-	for _, id := range []string{"t0", "t2", "t3"} {
-		w.decide(id, talk)
-	}
-	asked := w.proposes("t1")
-	for _, id := range []string{"t2", "t3"} {
-		_, _, err := w.OpenTalk(w.ctx, id+"#1", "jincheng", plan.TalkAtOnce, []plan.Stage{served}, speaks)
-		w.ok(err)
-	}
-	w.decide("t2", served)
-	for _, id := range []string{"t0", "t1", "t2"} {
-		w.actOnTask(id, act.Verify)
-	}
-	w.actOnTask("t3", act.Cancel)
+	w := newWorld(t, address, 1)
 	for range 2 {
-		got, ok, err := w.OpenTalk(w.ctx, "t0#1", "jincheng", plan.TalkAtOnce, []plan.Stage{served}, speaks)
-		w.ok(err)
-		w.is("called for, and its task is done", []any{got.State, ok}, []any{ledger.TalkVoid, false})
-		c, _ := w.actsOnTalk("t1#1", asked, actAt(18, 10, leader, act.Approve))
-		w.is("approved too late", []any{c.State, c.Approver}, []any{act.TalkVoid, ""})
+		w.decide("t0", talk)
 	}
-	w.is("the proposal's stages", w.stagesOf("t1", "t1#1"), []string{"r1 talk-decided-remind void", "r1 talk-decided-missed void"})
-	w.is("the cancelled task's", w.stagesOf("t3", "t3#1"), []string{"r1 talk-served-missed void"})
-	got, err := w.Talk(w.ctx, "jincheng", "t3#1")
+	w.opens("t0#1", act.TalkOpen)
+	w.decideOfTalk("t0#1", served)
+	row, err := w.Task(w.ctx, "jincheng", "t0")
 	w.ok(err)
-	w.is("the cancelled task's talk", got.State, ledger.TalkVoid)
-	got, err = w.Talk(w.ctx, "jincheng", "t2#1")
+	k, err := w.Talk(w.ctx, "jincheng", "t0#1")
 	w.ok(err)
-	w.is("an open talk stays", got.State, ledger.TalkOpen)
+	void, c := *k.Facts, row.Facts
+	void.State, c.State = act.TalkVoid, act.Cancelled
+	a := actAt(17, 8, clerk, act.Cancel)
+	unit, leaders := people.Recipient{Unit: "shuiwu", Role: people.Liaison}, people.Recipient{Unit: "lingdao", Role: people.Leader}
+	tells := func(id string, to people.Recipient) []plan.Stage {
+		return []plan.Stage{{ID: id, Kind: plan.Told, At: a.At, To: []people.Recipient{to}}}
+	}
+	acted := ledger.Acted{Plan: "jincheng", Task: "t0", Act: a, Version: row.Version, Facts: c, Told: tells("act-1-cancel", unit),
+		Talks:    []ledger.ActedTalk{{Talk: "t0#1", Version: k.Version - 1, Facts: void, Told: tells("act-1-doubt", leaders)}},
+		Channels: map[people.Recipient][]string{unit: {"mail"}, leaders: {"mail"}}}
+	if _, _, err := w.Act(w.ctx, acted, speaks); !errors.Is(err, ledger.ErrBehind) {
+		t.Errorf("a talk that was written meanwhile: %v", err)
+	}
+	acted.Talks[0].Version = k.Version
+	for range 2 {
+		_, _, err := w.Act(w.ctx, acted, speaks)
+		w.ok(err)
+	}
+	got, err := w.Talk(w.ctx, "jincheng", "t0#1")
+	w.ok(err)
+	w.is("talk", []any{got.State, got.Facts.State}, []any{ledger.TalkVoid, act.TalkVoid})
 	messages, err := w.Gather(w.ctx, digestOf(office, served.At, 1).Key, speaks, never)
 	w.ok(err)
-	w.is("and goes on though the task was done late", len(messages), 1)
-	w.holds()
-}
-
-// actOnTask records the office's act that ends a task.
-func (w *world) actOnTask(id string, k act.Kind) {
-	w.t.Helper()
-	task, err := w.Task(w.ctx, "jincheng", id)
+	w.is("and says nothing more", len(messages), 0)
+	notices, err := w.Notices(w.ctx, ledger.NoticeFilter{Plan: "jincheng", Task: "t0"})
 	w.ok(err)
-	a := actAt(17, 8, clerk, k)
-	a.Paper = "晋市政办〔2021〕20号"
-	after, _, refused := w.talkBook().Act(act.Course{Case: ledger.CaseOf(&w.plan.Plan, task)}, a)
-	if refused != nil {
-		w.t.Fatal(refused)
+	told := map[string][]string{}
+	for _, n := range notices {
+		if n.Kind == plan.Told {
+			told[n.Stage] = append(told[n.Stage], n.Recipient.String())
+		}
 	}
-	_, _, err = w.Act(w.ctx, ledger.Acted{Plan: "jincheng", Task: id, Act: a, Course: after}, speaks)
-	w.ok(err)
+	w.is("each is told what is meant for him", told, map[string][]string{"act-1-cancel": {unit.String()}, "act-1-doubt": {leaders.String()}})
+	w.holds()
 }
 
 // onApproval has the world's talks wait for a leader.
@@ -320,23 +252,19 @@ func talkTwice(t *testing.T, address string) {
 	w := newWorld(t, address, 1)
 	second := talk
 	second.ID = "talk-again"
-	for _, s := range []plan.Stage{talk, second} {
-		_, opens := w.decide("t0", s)
-		_, _, err := w.OpenTalk(w.ctx, opens.ID, "jincheng", plan.TalkAtOnce, []plan.Stage{served}, speaks)
-		w.ok(err)
+	for i, s := range []plan.Stage{talk, second} {
+		w.decide("t0", s)
+		w.opens(fmt.Sprintf("t0#%d", i+1), act.TalkOpen)
 	}
 	for _, id := range []string{"t0#1", "t0#2"} {
-		d := decision("t0", served, "mail")
-		d.Talk = id
 		for range 2 {
-			_, _, err := w.DecideStage(w.ctx, d, speaks)
-			w.ok(err)
+			w.decideOfTalk(id, served)
 		}
 	}
 	notices, err := w.Notices(w.ctx, ledger.NoticeFilter{Digest: digestOf(office, served.At, 1).Key})
 	w.ok(err)
 	w.is("notices", []string{notices[0].Talk, notices[0].Key(), notices[1].Talk, notices[1].Key()}, []string{
-		"t0#1", "jincheng/t0/r1/talk-served-missed/shuizhiban/office/mail",
-		"t0#2", "jincheng/t0#2/r1/talk-served-missed/shuizhiban/office/mail"})
+		"t0#1", "jincheng/t0/r0/talk-served-missed/shuizhiban/office/mail",
+		"t0#2", "jincheng/t0#2/r0/talk-served-missed/shuizhiban/office/mail"})
 	w.is("events", w.holds(), int64(7))
 }

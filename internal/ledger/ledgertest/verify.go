@@ -2,17 +2,18 @@ package ledgertest
 
 import (
 	"context"
+	"errors"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
-	"duban/internal/plan"
+	"duban/seeds"
 )
 
 // Verify records that account verified a task 销号, as act id, at the plan
 // instant of when: what the engine would record, without an engine.
 func Verify(ctx context.Context, s *ledger.Store, planID, task, account, reason, id string, when ledger.When) error {
-	l, err := s.Plan(ctx, planID)
+	l, book, err := bookOf(ctx, s, planID)
 	if err != nil {
 		return err
 	}
@@ -20,13 +21,37 @@ func Verify(ctx context.Context, s *ledger.Store, planID, task, account, reason,
 	if err != nil {
 		return err
 	}
-	lad, err := plan.NewLadderer(&l.Plan, nil)
+	talks, err := s.Talks(ctx, planID, task)
 	if err != nil {
 		return err
 	}
-	c := ledger.CaseOf(&l.Plan, t)
-	c.State, c.ClosedOn = act.Closed, calendar.DayOf(when.Plan.In(lad.Zone))
-	a := act.Act{ID: id, Kind: act.Verify, By: act.Actor{Account: account, Name: account, Unit: c.Office}, At: when.Plan.UTC(), On: c.ClosedOn, Reason: reason}
-	_, _, err = s.Act(ctx, ledger.Acted{Plan: planID, Task: task, Act: a, Course: act.Course{Case: c}}, when)
+	before := ledger.CaseOf(t)
+	after := before
+	after.State, after.ClosedOn, after.Said = act.Closed, calendar.DayOf(when.Plan.In(book.Zone)), nil
+	a := act.Act{ID: id, Kind: act.Verify, By: act.Actor{Account: account, Name: account, Unit: after.Office}, At: when.Plan.UTC(), On: after.ClosedOn, Reason: reason}
+	acted := ledger.Acted{Plan: planID, Task: task, Act: a, Version: t.Version, Facts: after}
+	for _, k := range talks {
+		if c, _, ok := book.Affected(book.TalkCourse(ledger.TalkCaseOf(&l.Plan, t, k)), before, after, a); ok {
+			acted.Talks = append(acted.Talks, ledger.ActedTalk{Talk: k.ID, Version: k.Version, Facts: c.TalkCase})
+		}
+	}
+	_, _, err = s.Act(ctx, acted, when)
+	if errors.Is(err, ledger.ErrBehind) && t.State == ledger.TaskOpen { // it was written meanwhile
+		return Verify(ctx, s, planID, task, account, reason, id, when)
+	}
 	return err
+}
+
+// bookOf works out courses of a launched plan by the seeded calendar.
+func bookOf(ctx context.Context, s *ledger.Store, planID string) (ledger.Launched, act.Book, error) {
+	l, err := s.Plan(ctx, planID)
+	if err != nil {
+		return l, act.Book{}, err
+	}
+	cal, err := calendar.Load(seeds.Calendar())
+	if err != nil {
+		return l, act.Book{}, err
+	}
+	book, err := act.NewBook(&l.Plan, cal)
+	return l, book, err
 }

@@ -2,13 +2,16 @@ package ledgertest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jmoiron/sqlx"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
@@ -65,16 +68,24 @@ func samplePlan() plan.Plan {
 	}
 }
 
-// sampleTask is an open task with the ladder above.
-func sampleTask(id string) ledger.NewTask {
-	return ledger.NewTask{Stages: ladder, Task: ledger.Task{ID: id, Kind: plan.Dated, Title: "黑臭水体整治 " + id, Clause: "三（二）4", Lead: "shuiwu",
-		Assist: []string{"zhujian", "huanjing"}, Due: due, Policy: "standard", Soft: true, Priority: true, Assigned: launch}}
+// sampleTask is an open task.
+func sampleTask(id string) ledger.Task {
+	t := ledger.Task{ID: id, Kind: plan.Dated, Title: "黑臭水体整治 " + id, Clause: "三（二）4", Lead: "shuiwu",
+		Assist: []string{"zhujian", "huanjing"}, Due: due, Policy: "standard", Soft: true, Priority: true, Assigned: launch}
+	t.Facts = factsOf(t)
+	return t
+}
+
+// factsOf are what acts know of a task that begins.
+func factsOf(t ledger.Task) act.Case {
+	return act.Case{Kind: t.Kind, State: act.Open, Title: t.Title, Lead: t.Lead, Assist: t.Assist, Office: "shuizhiban", Leadership: "lingdao",
+		Policy: t.Policy, Due: t.Due, FirstDue: t.Due, Number: 1, Assigned: t.Assigned}
 }
 
 // standing is how sampleTask stands right after the launch.
 func standing(id string) ledger.Task {
-	t := sampleTask(id).Task
-	t.Plan, t.FirstDue, t.Revision, t.State, t.Light = "jincheng", due, 1, ledger.TaskOpen, plan.Green
+	t := sampleTask(id)
+	t.Plan, t.FirstDue, t.State, t.Light, t.Version = "jincheng", due, ledger.TaskOpen, plan.Green, 1
 	return t
 }
 
@@ -84,12 +95,12 @@ func newWorld(t *testing.T, address string, tasks int) *world {
 	w.Store = w.open()
 	w.plan = ledger.Launched{Plan: samplePlan(), At: launch,
 		Clock: calendar.Clock{Epoch: launch.Add(time.Minute), Start: launch, Rate: 345600}}
-	var all []ledger.NewTask
+	var all []ledger.Task
 	for i := range tasks {
 		all = append(all, sampleTask(fmt.Sprintf("t%d", i)))
 	}
-	all = append(all, ledger.NewTask{Task: ledger.Task{ID: "d", Kind: plan.Duty, Lead: "shuiwu", Policy: "standard", Assigned: launch}},
-		ledger.NewTask{Task: ledger.Task{ID: "s", Kind: plan.Standing, Lead: "shuiwu", Policy: "standard", Assigned: launch}})
+	all = append(all, ledger.Task{ID: "d", Kind: plan.Duty, Lead: "shuiwu", Policy: "standard", Assigned: launch},
+		ledger.Task{ID: "s", Kind: plan.Standing, Lead: "shuiwu", Policy: "standard", Assigned: launch})
 	added, err := w.AddPlan(w.ctx, w.plan, all, before)
 	w.ok(err)
 	if !added {
@@ -154,13 +165,68 @@ func (w *world) last(n int64) []string {
 // decide decides a stage of a task over channel mail for everyone it is to.
 func (w *world) decide(task string, s plan.Stage) ([]ledger.Digest, *ledger.Talk) {
 	w.t.Helper()
-	digests, opens, err := w.DecideStage(w.ctx, decision(task, s, "mail"), evening)
+	digests, opens, err := Decide(w.ctx, w.Store, decision(task, s, "mail"), evening)
 	w.ok(err)
 	return digests, opens
 }
 
+// Decide decides a stage of a task or a talk by the facts that the ledger has,
+// however many others write them meanwhile.
+func Decide(ctx context.Context, s *ledger.Store, d ledger.Decision, when ledger.When) ([]ledger.Digest, *ledger.Talk, error) {
+	for {
+		row, err := s.Task(ctx, d.Plan, d.Task)
+		if err != nil {
+			return nil, nil, err
+		}
+		if d.Talk != "" {
+			k, err := s.Talk(ctx, d.Plan, d.Talk)
+			if err != nil {
+				return nil, nil, err
+			}
+			_, book, err := bookOf(ctx, s, d.Plan)
+			if err != nil {
+				return nil, nil, err
+			}
+			d.Version, d.TalkFacts = k.Version, book.SayOfTalk(*k.Facts, d.Stage)
+			return s.DecideStage(ctx, d, when)
+		}
+		d.Version, d.Facts = row.Version, act.Book{}.Say(row.Facts, d.Stage)
+		digests, opens, err := s.DecideStage(ctx, d, when)
+		if row.State != ledger.TaskOpen || !errors.Is(err, ledger.ErrBehind) {
+			return digests, opens, err
+		}
+	}
+}
+
+// decideOfTalk decides a stage of a talk by the facts that the ledger has.
+func (w *world) decideOfTalk(talk string, s plan.Stage) []ledger.Digest {
+	w.t.Helper()
+	d := decision(strings.Split(talk, "#")[0], s, "mail")
+	d.Talk = talk
+	digests, _, err := Decide(w.ctx, w.Store, d, evening)
+	w.ok(err)
+	return digests
+}
+
+// opens opens the talk that a stage called for, or proposes it.
+func (w *world) opens(talk string, state act.TalkState) ledger.Talk {
+	w.t.Helper()
+	k, err := w.Talk(w.ctx, "jincheng", talk)
+	w.ok(err)
+	row, err := w.Task(w.ctx, "jincheng", k.Task)
+	w.ok(err)
+	c := ledger.TalkCaseOf(&w.plan.Plan, row, k)
+	c.State, c.Opened, c.Since, c.Round = state, calendar.DayOf(talkAt), calendar.DayOf(talkAt), 1
+	if state == act.TalkProposed {
+		c.Opened, c.Since, c.Round, c.Asked = calendar.Day{}, calendar.Day{}, 0, calendar.DayOf(talkAt)
+	}
+	got, err := w.OpenTalk(w.ctx, "jincheng", talk, c, speaks)
+	w.ok(err)
+	return got
+}
+
 func decision(task string, s plan.Stage, channels ...string) ledger.Decision {
-	d := ledger.Decision{Plan: "jincheng", Task: task, Revision: 1, Stage: s, Channels: map[people.Recipient][]string{}, OpensTalk: s.Kind == plan.Talk}
+	d := ledger.Decision{Plan: "jincheng", Task: task, Stage: s, Channels: map[people.Recipient][]string{}, OpensTalk: s.Kind == plan.Talk}
 	for _, r := range s.To {
 		d.Channels[r] = channels
 	}

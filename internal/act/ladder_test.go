@@ -1,4 +1,4 @@
-package plan_test
+package act_test
 
 import (
 	"fmt"
@@ -8,24 +8,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/seeds"
 )
-
-func day(t require.TestingT, s string) calendar.Day {
-	d, err := calendar.ParseDay(s)
-	require.NoError(t, err)
-	return d
-}
-
-// moment reads a Beijing time like "2021-04-08 10:00".
-func moment(t require.TestingT, s string) time.Time {
-	at, err := time.ParseInLocation("2006-01-02 15:04", s, calendar.Beijing)
-	require.NoError(t, err)
-	return at
-}
 
 func seededCalendar(t require.TestingT) *calendar.Calendar {
 	cal, err := calendar.Load(seeds.Calendar())
@@ -39,15 +27,24 @@ func seededPolicies(t require.TestingT) map[string]plan.Policy {
 	return policies
 }
 
-func seededLadderer(t require.TestingT) plan.Ladderer {
-	return plan.Ladderer{Calendar: seededCalendar(t), Zone: calendar.Beijing,
-		People: people.Directory{Office: "office", Leadership: "group"}}
+func seededLadderer(t require.TestingT) ladderer {
+	return ladderer{plan.Ladderer{Calendar: seededCalendar(t), Zone: calendar.Beijing,
+		People: people.Directory{Office: "office", Leadership: "group"}}}
 }
 
-// written is a ladder as a person would write it down, one line a stage:
+// ladderer works out what is said about a task if nobody does anything.
+type ladderer struct{ plan.Ladderer }
+
+func (l ladderer) Ladder(p plan.Policy, due calendar.Day, lead string, assigned time.Time) []plan.Stage {
+	b := act.Book{Ladderer: l.Ladderer, Policies: map[string]plan.Policy{p.Name: p}}
+	c := b.Open(act.Case{Kind: plan.Dated, Lead: lead, Office: "office", Leadership: "group", Policy: p.Name, Due: due, Assigned: assigned})
+	return b.Ahead(c.Case)
+}
+
+// writtenLadder is a ladder as a person would write it down, one line a stage:
 // day and time in Beijing, weekday, stage, kind, light, recipients, the day it
 // was moved from, what merged into it, what spares it.
-func written(stages []plan.Stage) string {
+func writtenLadder(stages []plan.Stage) string {
 	var b strings.Builder
 	for _, s := range stages {
 		var to []string
@@ -132,18 +129,20 @@ func TestLaddersOfRealTasks(t *testing.T) {
 2022-01-17 09:00 Mon talk talk red u/head,office/office,group/leader
 `},
 		{"launched two months late", "standard", "2021-04-30", "2021-07-05 10:30", `
-2021-07-06 09:00 Tue urge urge red u/liaison,u/deputy moved from 2021-05-06 merged remind-30,remind-15,remind-7,remind-3,remind-1,due,catch-up
+2021-07-06 09:00 Tue catch-up remind red u/liaison merged remind-30,remind-15,remind-7,remind-3,remind-1,due
 2021-07-06 09:00 Tue study-1 remind green u/liaison unless acknowledged
+2021-07-07 09:00 Wed urge urge red u/liaison,u/deputy moved from 2021-07-06
 2021-07-08 09:00 Thu unacknowledged-3 urge green u/liaison,u/deputy unless acknowledged
-2021-07-12 09:00 Mon warn warn red u/head,office/office moved from 2021-05-11
-2021-07-19 09:00 Mon talk talk red u/head,office/office,group/leader moved from 2021-05-18
+2021-07-13 09:00 Tue warn warn red u/head,office/office moved from 2021-07-12
+2021-07-20 09:00 Tue talk talk red u/head,office/office,group/leader moved from 2021-07-19
 `},
 		{"launched on the due day at three", "standard", "2021-06-30", "2021-06-30 15:00", `
-2021-07-01 09:00 Thu urge urge red u/liaison,u/deputy merged remind-30,remind-15,remind-7,remind-3,remind-1,due,catch-up
+2021-07-01 09:00 Thu catch-up remind red u/liaison merged remind-30,remind-15,remind-7,remind-3,remind-1,due
 2021-07-01 09:00 Thu study-1 remind green u/liaison unless acknowledged
+2021-07-02 09:00 Fri urge urge red u/liaison,u/deputy moved from 2021-07-01
 2021-07-05 09:00 Mon unacknowledged-3 urge green u/liaison,u/deputy moved from 2021-07-03 unless acknowledged
-2021-07-07 09:00 Wed warn warn red u/head,office/office
-2021-07-14 09:00 Wed talk talk red u/head,office/office,group/leader
+2021-07-08 09:00 Thu warn warn red u/head,office/office moved from 2021-07-07
+2021-07-15 09:00 Thu talk talk red u/head,office/office,group/leader moved from 2021-07-14
 `},
 		{"launched at nine of the due day", "standard", "2021-06-30", "2021-06-30 09:00", `
 2021-06-30 09:00 Wed due due yellow u/liaison merged remind-30,remind-15,remind-7,remind-3,remind-1,catch-up
@@ -154,10 +153,11 @@ func TestLaddersOfRealTasks(t *testing.T) {
 2021-07-14 09:00 Wed talk talk red u/head,office/office,group/leader
 `},
 		{"launched on a rest day before the first urge", "standard", "2021-04-30", "2021-05-02 11:00", `
-2021-05-06 09:00 Thu urge urge red u/liaison,u/deputy merged remind-30,remind-15,remind-7,remind-3,remind-1,due,catch-up
+2021-05-06 09:00 Thu catch-up remind red u/liaison merged remind-30,remind-15,remind-7,remind-3,remind-1,due
 2021-05-06 09:00 Thu unacknowledged-3 urge green u/liaison,u/deputy moved from 2021-05-05 merged study-1 unless acknowledged
-2021-05-11 09:00 Tue warn warn red u/head,office/office
-2021-05-18 09:00 Tue talk talk red u/head,office/office,group/leader
+2021-05-07 09:00 Fri urge urge red u/liaison,u/deputy moved from 2021-05-06
+2021-05-12 09:00 Wed warn warn red u/head,office/office moved from 2021-05-11
+2021-05-19 09:00 Wed talk talk red u/head,office/office,group/leader moved from 2021-05-18
 `},
 		{"soft", "soft", "2021-12-31", "2021-04-08 10:00", `
 2021-04-09 09:00 Fri study-1 remind green u/liaison unless acknowledged
@@ -170,9 +170,10 @@ func TestLaddersOfRealTasks(t *testing.T) {
 2022-01-10 09:00 Mon late-5 remind red u/liaison,office/office
 `},
 		{"soft, launched late", "soft", "2021-04-30", "2021-07-05 10:30", `
-2021-07-06 09:00 Tue late-5 remind red u/liaison,office/office moved from 2021-05-11 merged remind-30,remind-15,remind-7,remind-1,due,catch-up
+2021-07-06 09:00 Tue catch-up remind red u/liaison,office/office merged remind-30,remind-15,remind-7,remind-1,due
 2021-07-06 09:00 Tue study-1 remind green u/liaison unless acknowledged
 2021-07-08 09:00 Thu unacknowledged-3 urge green u/liaison,u/deputy unless acknowledged
+2021-07-12 09:00 Mon late-5 remind red u/liaison,office/office
 `},
 		{"13710", "13710", "2021-06-30", "2021-04-08 10:00", `
 2021-04-09 09:00 Fri study-1 remind green u/liaison unless acknowledged
@@ -193,79 +194,19 @@ func TestLaddersOfRealTasks(t *testing.T) {
 2021-04-25 09:00 Sun talk talk red u/head,office/office,group/leader
 `},
 		{"13710, launched late", "13710", "2021-04-30", "2021-07-05 10:30", `
-2021-07-06 09:00 Tue warn warn red u/liaison,u/head,office/office moved from 2021-05-06 merged report-3,settle-7,month-1,due,catch-up
+2021-07-06 09:00 Tue catch-up remind red u/liaison,u/deputy,office/office merged report-3,settle-7,month-1,due
 2021-07-06 09:00 Tue study-1 remind green u/liaison unless acknowledged
-2021-07-08 09:00 Thu escalate escalate red u/head,office/office,group/leader moved from 2021-05-08
-2021-07-14 09:00 Wed talk talk red u/head,office/office,group/leader moved from 2021-05-13
+2021-07-07 09:00 Wed warn warn red u/liaison,u/head,office/office moved from 2021-07-06
+2021-07-09 09:00 Fri escalate escalate red u/head,office/office,group/leader moved from 2021-07-08
+2021-07-15 09:00 Thu talk talk red u/head,office/office,group/leader moved from 2021-07-14
 `},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			got := l.Ladder(policies[c.policy], day(t, c.due), "u", moment(t, c.assigned))
-			require.Equal(t, c.want, "\n"+written(got))
+			require.Equal(t, c.want, "\n"+writtenLadder(got))
 		})
 	}
-}
-
-func TestTheLadderOfATalk(t *testing.T) {
-	t.Parallel()
-	l, policy := seededLadderer(t), seededPolicies(t)["standard"]
-	opened := day(t, "2021-05-19")
-	require.Equal(t, `
-2021-05-20 09:00 Thu talk-served-remind remind red u/liaison,office/office
-2021-05-24 09:00 Mon talk-served-missed escalate red u/head,office/office,group/leader
-2021-05-27 09:00 Thu talk-held-remind remind red u/liaison,office/office
-2021-05-31 09:00 Mon talk-held-missed escalate red u/head,office/office,group/leader
-2021-06-01 09:00 Tue talk-minutes-remind remind red u/liaison,office/office
-2021-06-03 09:00 Thu talk-minutes-missed escalate red u/head,office/office,group/leader
-2021-06-25 09:00 Fri talk-plan-remind remind red u/liaison,office/office
-2021-06-29 09:00 Tue talk-plan-missed escalate red u/head,office/office,group/leader
-2021-07-27 09:00 Tue talk-report-remind remind red u/liaison,office/office
-2021-07-29 09:00 Thu talk-report-missed escalate red u/head,office/office,group/leader
-2021-08-10 09:00 Tue talk-verified-remind remind red u/liaison,office/office
-2021-08-12 09:00 Thu talk-verified-missed escalate red u/head,office/office,group/leader
-`, "\n"+written(l.TalkLadder(policy, "u", opened, nil)))
-
-	limits := func(taken map[string]calendar.Day) string {
-		var all []string
-		for _, step := range policy.Talk.Steps {
-			all = append(all, step.ID+" "+l.TalkLimit(policy, step.ID, opened, taken).String())
-		}
-		return strings.Join(all, ", ")
-	}
-	require.Equal(t, "served 2021-05-21, held 2021-05-28, minutes 2021-06-02, plan 2021-06-28, report 2021-07-28, verified 2021-08-11", limits(nil))
-	held := map[string]calendar.Day{"served": day(t, "2021-05-20"), "held": day(t, "2021-05-25")}
-	require.Equal(t, "served 2021-05-20, held 2021-05-25, minutes 2021-05-28, plan 2021-06-23, report 2021-07-23, verified 2021-08-06", limits(held))
-	require.Equal(t, calendar.Day{}, l.TalkLimit(policy, "signed", opened, nil))
-	require.Equal(t, calendar.Day{}, l.TalkLimit(plan.Policy{}, "held", opened, nil))
-	require.Empty(t, l.TalkLadder(plan.Policy{}, "u", opened, nil))
-}
-
-func TestATalkGoesOnFromTheStepsTaken(t *testing.T) {
-	t.Parallel()
-	l, policy := seededLadderer(t), seededPolicies(t)["standard"]
-	taken := map[string]calendar.Day{}
-	for _, step := range []string{"served", "held", "minutes", "plan", "report"} {
-		taken[step] = day(t, "2021-06-01")
-	}
-	require.Equal(t, `
-2021-06-15 09:00 Tue talk-verified-remind remind red u/liaison,office/office
-2021-06-17 09:00 Thu talk-verified-missed escalate red u/head,office/office,group/leader
-`, "\n"+written(l.TalkLadder(policy, "u", day(t, "2021-05-19"), taken)))
-	taken["verified"] = day(t, "2021-06-02")
-	require.Empty(t, l.TalkLadder(policy, "u", day(t, "2021-05-19"), taken))
-}
-
-func TestATalksReminderNeverComesBeforeItsStepCounts(t *testing.T) {
-	t.Parallel()
-	l, policy := seededLadderer(t), seededPolicies(t)["standard"]
-	// Served on the eve of the Spring Festival: seven days on is a rest day, the
-	// limit 02-18, and the working day before it is the day of service itself.
-	stages := l.TalkLadder(policy, "u", day(t, "2021-02-08"), map[string]calendar.Day{"served": day(t, "2021-02-10")})
-	require.Equal(t, `
-2021-02-18 09:00 Thu talk-held-remind remind red u/liaison,office/office
-2021-02-19 09:00 Fri talk-held-missed escalate red u/head,office/office,group/leader
-`, "\n"+written(stages[:2]))
 }
 
 func ids(stages []plan.Stage) []string {
@@ -274,24 +215,4 @@ func ids(stages []plan.Stage) []string {
 		all = append(all, s.ID)
 	}
 	return all
-}
-
-func TestLights(t *testing.T) {
-	t.Parallel()
-	cal, policy := seededCalendar(t), seededPolicies(t)["standard"]
-	due := day(t, "2021-10-31") // a Sunday: three working days before it is Wednesday
-	got := map[string]plan.Light{}
-	for _, s := range []string{"2021-04-08", "2021-10-23", "2021-10-24", "2021-10-26", "2021-10-27", "2021-10-31", "2021-11-01", "2022-03-01"} {
-		got[s] = policy.LightOn(day(t, s), due, cal)
-	}
-	require.Equal(t, map[string]plan.Light{
-		"2021-04-08": plan.Green, "2021-10-23": plan.Green, "2021-10-24": plan.Blue, "2021-10-26": plan.Blue,
-		"2021-10-27": plan.Yellow, "2021-10-31": plan.Yellow, "2021-11-01": plan.Red, "2022-03-01": plan.Red,
-	}, got)
-	// Over a long rest the three working days reach further back than the seven days.
-	require.Equal(t, plan.Green, policy.LightOn(day(t, "2021-09-27"), day(t, "2021-10-08"), cal))
-	require.Equal(t, plan.Yellow, policy.LightOn(day(t, "2021-09-28"), day(t, "2021-10-08"), cal))
-
-	require.Equal(t, []plan.Light{plan.Done, plan.Done, plan.DoneLate},
-		[]plan.Light{plan.DoneLight(due.AddDays(-1), due), plan.DoneLight(due, due), plan.DoneLight(due.AddDays(1), due)})
 }

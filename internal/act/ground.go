@@ -1,0 +1,73 @@
+package act
+
+import (
+	"slices"
+
+	"duban/internal/calendar"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// Affected is what an act on a task makes of one of the task's talks. A talk rests
+// on a date that was missed: when that date moves into the future, or the task is
+// done before the talk was held, what has not happened yet of it is withdrawn, or
+// put before a leader to end or keep; what has happened stays. While its task is
+// paused a talk waits too. ok is false when the act changes nothing about it.
+//
+// A talk that only waits to open, and a proposal nobody has decided, are withdrawn
+// and void; told says so to those who were asked. An open talk gets a Doubt.
+func (b Book) Affected(talk TalkCourse, before, after Case, a Act) (course TalkCourse, told []plan.Stage, ok bool) {
+	if talk.Over() {
+		return talk, nil, false
+	}
+	c := talk.unsaid(a.At)
+	switch {
+	case after.State == Cancelled:
+		return talk.Void(), nil, true
+	case a.Kind == Suspend && c.State == TalkOpen:
+		c.Paused = a.On
+	case a.Kind == Resume && !c.Paused.IsZero():
+		if a.On.After(c.Paused) {
+			c.Stood = append(slices.Clone(c.Stood), Stand{From: c.Paused, Until: a.On})
+		}
+		c.Paused, c.Restarted = calendar.Day{}, a.At
+		if moved(before, after, a) {
+			c = c.doubted(a)
+			told = withdrawn(c, a, TopicDoubt)
+		}
+	case moved(before, after, a), after.State == Closed && !c.took(StepHeld):
+		if c.State == TalkProposed {
+			told = withdrawn(c, a, TopicWithdrawn)
+		}
+		if c.State != TalkOpen {
+			return talk.Void(), told, true
+		}
+		c = c.doubted(a)
+		told = withdrawn(c, a, TopicDoubt)
+	default:
+		return talk, nil, false
+	}
+	c.Acts++
+	c = b.resaidOfTalk(talk.TalkCase, c, a.At)
+	return b.TalkCourse(c), told, true
+}
+
+// moved tells that an act gives a task a date that is still to come.
+func moved(before, after Case, a Act) bool {
+	return after.Due != before.Due && !after.Due.Before(a.On)
+}
+
+func (c TalkCase) doubted(a Act) TalkCase {
+	if c.Doubt == nil {
+		c.Doubt = &Mark{On: a.On, By: a.By.Name, Words: a.Reason}
+	}
+	return c
+}
+
+// withdrawn tells the leadership and the office that a proposal is void, or asks
+// what becomes of an open talk, because what it rested on has gone.
+func withdrawn(c TalkCase, a Act, topic string) []plan.Stage {
+	return []plan.Stage{{ID: toldID(c.Acts+1, Kind(topic)), Kind: plan.Told, At: a.At,
+		To:     []people.Recipient{{Unit: c.Leadership, Role: people.Leader}, {Unit: c.Office, Role: people.Office}},
+		Matter: plan.Matter{Topic: topic, Words: a.Reason, By: a.By.Name}}}
+}

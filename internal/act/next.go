@@ -1,0 +1,420 @@
+package act
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// Said is one rung that has been said, or is decided to be: of what, about which
+// date, when.
+type Said struct {
+	Of    string         `json:"of"` // Owed.ID
+	ID    string         `json:"id"` // the rung's
+	Kind  plan.StageKind `json:"kind"`
+	About int            `json:"about,omitempty"` // of Finish: Case.Number, the date it was about
+	Limit calendar.Day   `json:"limit,omitzero"`  // of others: the limit it was about
+	At    time.Time      `json:"at"`
+}
+
+// Next is what is said next about a task if nobody does anything; nil: nothing.
+func (b Book) Next(c Case) *plan.Stage {
+	if all := b.Ahead(c); len(all) > 0 {
+		return &all[0]
+	}
+	return nil
+}
+
+// Ahead is everything still to be said about a task if nobody does anything, in
+// order of time and ID. It follows from what is owed and what has been said; no
+// clock but the case's own is asked.
+func (b Book) Ahead(c Case) []plan.Stage {
+	var all []plan.Stage
+	for _, o := range b.Owed(c) {
+		if o.Runs {
+			all = append(all, b.chase(c, o)...)
+		}
+	}
+	byTime(all)
+	return all
+}
+
+func byTime(stages []plan.Stage) {
+	slices.SortStableFunc(stages, func(x, y plan.Stage) int {
+		return cmp.Or(x.At.Compare(y.At), strings.Compare(x.ID, y.ID))
+	})
+}
+
+// chase is everything still to be said of one thing owed.
+func (b Book) chase(c Case, o Owed) []plan.Stage {
+	ch := chasing{Book: b, c: c, o: o, p: b.policy(c), floor: b.floor(c, o)}
+	ch.early()
+	ch.chain()
+	return ch.merged()
+}
+
+// floor is the first day on which a rung may speak after the clock was started
+// anew, a date changed or another unit was given the task: whoever has just heard
+// of it is left the policy's grace (Acts.Grace). It is zero where nothing of the
+// kind has happened.
+func (b Book) floor(c Case, o Owed) calendar.Day {
+	if c.Restarted.IsZero() || o.ID == TopicReturn || o.ID == TopicReport || o.ID == TopicExtension {
+		return calendar.Day{}
+	}
+	return b.Calendar.OnOrAfter(b.policy(c).Acts.Grace.After(b.day(c.Restarted), b.Calendar))
+}
+
+// chasing works out the stages of one thing owed.
+type chasing struct {
+	Book
+	c     Case
+	o     Owed
+	p     plan.Policy
+	floor calendar.Day
+	out   []dated
+	told  calendar.Day // the day a catch-up speaks
+}
+
+// dated is a stage and its day.
+type dated struct {
+	plan.Stage
+	day calendar.Day
+}
+
+// said is how a rung was said; nil when it was not.
+func (ch *chasing) said(id string) *Said {
+	for i, s := range ch.c.Said {
+		if s.Of == ch.o.ID && s.ID == id && ch.about(s) {
+			return &ch.c.Said[i]
+		}
+	}
+	return nil
+}
+
+// about tells that something said is about what is owed now: the same date, or a
+// limit no earlier than now.
+func (ch *chasing) about(s Said) bool {
+	switch ch.o.ID {
+	case Finish:
+		return s.About == ch.c.Number
+	case Receive, TopicSilent: // told apart by their IDs, and by the assignment
+		return true
+	}
+	return !ch.o.Limit.After(s.Limit)
+}
+
+func (ch *chasing) add(r rung, day, wanted calendar.Day) {
+	s := r.Stage
+	if r.Topic == "" {
+		s.Matter = ch.o.matter
+	}
+	if day != wanted {
+		s.MovedFrom = wanted
+	}
+	ch.out = append(ch.out, dated{s, day})
+}
+
+// early are the rungs that come on or before the limit. Those that an assignment
+// came too late for become one, on the next office morning; those that another
+// act has overtaken are left out, for the act itself has told the unit.
+func (ch *chasing) early() {
+	missed := dated{Stage: plan.Stage{ID: plan.CatchUp, Kind: plan.Remind}, day: ch.Morning(ch.p, ch.c.Assigned)}
+	for _, r := range ch.o.rungs {
+		if r.before == nil && !(r.since != nil && ch.o.ID == Finish) || ch.said(r.ID) != nil {
+			continue
+		}
+		day, wanted := ch.onOrBefore(r)
+		switch {
+		case ch.o.ID != Finish:
+			if first := ch.Calendar.AddWorkdays(ch.o.Since, 1); ch.o.soon && !day.After(ch.o.Since) && !first.After(ch.o.Limit) {
+				day = first
+			}
+			if ch.floor.After(day) && !ch.floor.After(ch.o.Limit) {
+				day = ch.floor
+			}
+			if day.After(ch.o.Since) && !day.Before(ch.floor) {
+				ch.add(r, day, wanted)
+			}
+		case day.Before(ch.floor) || stood(ch.o.stands, day) || !day.After(ch.c.Begin):
+		case ch.c.Restarted.IsZero() && ch.At(ch.p, day).Before(ch.c.Assigned):
+			missed.To = union(missed.To, r.To)
+			missed.Merged = append(missed.Merged, r.ID)
+		default:
+			ch.add(r, day, wanted)
+		}
+	}
+	if len(missed.Merged) > 0 {
+		ch.told = missed.day
+		missed.Light = ch.p.LightOn(missed.day, ch.o.Limit, ch.Calendar)
+		ch.out = append([]dated{missed}, ch.out...) // a reminder of the same morning says more
+	} else if ch.said(plan.CatchUp) != nil {
+		ch.told = missed.day
+	}
+	ch.late(ch.out)
+}
+
+// onOrBefore is the day of a rung that comes on or before the limit: on a rest
+// day it moves to the working day before.
+func (ch *chasing) onOrBefore(r rung) (day, wanted calendar.Day) {
+	if r.before != nil {
+		wanted = r.before.Before(ch.o.Limit, ch.Calendar)
+		return ch.Calendar.OnOrBefore(wanted), wanted
+	}
+	day, wanted, _ = ch.run(*r.since, ch.o.Since, ch.o.stands)
+	if last := ch.Calendar.OnOrBefore(ch.o.Limit); day.After(last) {
+		day = last // the limit's own rung is graver and says it
+	}
+	return day, wanted
+}
+
+// late moves what a new calendar has put before the instant it came into force to
+// the next office morning, or to that instant when the limit comes first.
+func (ch *chasing) late(stages []dated) {
+	for i, s := range stages {
+		if ch.Since.IsZero() || s.ID == plan.CatchUp || !ch.At(ch.p, s.day).Before(ch.Since) {
+			continue
+		}
+		morning := ch.Morning(ch.p, ch.Since)
+		if stages[i].MovedFrom.IsZero() {
+			stages[i].MovedFrom = s.day
+		}
+		stages[i].day = morning
+		if !ch.o.Limit.IsZero() && morning.After(ch.o.Limit) && !s.day.After(ch.o.Limit) {
+			stages[i].day, stages[i].Stage.At = ch.Book.day(ch.Since), ch.Since.UTC()
+		}
+	}
+}
+
+// chain are the rungs after the limit, and those of a term that runs from the
+// assignment: each after the one before, never nearer to it than the policy puts
+// them, in days in which the clock ran.
+func (ch *chasing) chain() {
+	anchor := ch.o.Limit
+	if ch.o.ID == Finish {
+		anchor = ch.missedFrom(ch.c)
+	}
+	var prev *plan.Offset
+	var prevDay calendar.Day
+	for _, r := range ch.ordered(anchor) {
+		offset, from := r.after, anchor
+		if r.since != nil {
+			offset, from = r.since, ch.o.Since
+		}
+		nominal, wanted, ok := ch.run(*offset, from, ch.o.stands)
+		if !ok {
+			return
+		}
+		day := nominal
+		if prev != nil {
+			before, _, _ := ch.run(*prev, from, ch.o.stands)
+			if prevDay.After(before) { // it was said later than its day: keep the distance
+				day, _, _ = ch.run(*offset, prev.Before(prevDay, ch.Calendar), after(ch.o.stands, prevDay))
+			}
+		}
+		for _, floor := range []calendar.Day{ch.floor, ch.afterCatchUp()} {
+			if day.Before(floor) {
+				day = floor
+			}
+		}
+		if at := ch.At(ch.p, day); ch.Since.After(at) && ch.said(r.ID) == nil {
+			day = ch.Morning(ch.p, ch.Since)
+		}
+		if s := ch.said(r.ID); s != nil {
+			day = ch.Book.day(s.At)
+		} else if s := ch.replaced(r); s != nil && ch.At(ch.p, nominal).Before(ch.c.Restarted) {
+			day = ch.Book.day(s.At)
+		} else if ch.o.ID == TopicSilent && !day.Before(ch.c.Due) {
+			return // its own reminders come first
+		} else {
+			if ch.o.ID == Finish && r.after != nil && day != nominal {
+				wanted = nominal
+			}
+			ch.add(r, day, wanted)
+		}
+		prev, prevDay = offset, day
+	}
+}
+
+// ordered are the rungs of the chain in order of their distance.
+func (ch *chasing) ordered(anchor calendar.Day) (rungs []rung) {
+	for _, r := range ch.o.rungs {
+		if r.after != nil || r.since != nil && ch.o.ID != Finish {
+			rungs = append(rungs, r)
+		}
+	}
+	slices.SortStableFunc(rungs, func(x, y rung) int {
+		return cmp.Compare(ch.distance(x, anchor), ch.distance(y, anchor))
+	})
+	return rungs
+}
+
+func (ch *chasing) distance(r rung, anchor calendar.Day) int {
+	o := r.after
+	if o == nil {
+		o = r.since
+	}
+	return o.After(anchor, ch.Calendar).Sub(anchor)
+}
+
+// afterCatchUp is the day after the one on which a late assignment is told what
+// it came too late for.
+func (ch *chasing) afterCatchUp() calendar.Day {
+	if ch.told.IsZero() || ch.o.ID != Finish {
+		return calendar.Day{}
+	}
+	return ch.Calendar.AddWorkdays(ch.told, 1)
+}
+
+// replaced is the word of another policy that stands for a rung of this one that
+// has passed: no milder, about the same date, and unknown to this policy.
+func (ch *chasing) replaced(r rung) *Said {
+	for i, s := range ch.c.Said {
+		if s.Of != ch.o.ID || !ch.about(s) || s.Kind.Gravity() < r.Kind.Gravity() || s.Kind.Gravity() <= plan.DueDay.Gravity() {
+			continue
+		}
+		if !slices.ContainsFunc(ch.o.rungs, func(k rung) bool { return k.ID == s.ID }) {
+			return &ch.c.Said[i]
+		}
+	}
+	return nil
+}
+
+// merged are the stages in order of time; those of the task's own limit, and those
+// about its receipt, that meet on a day become the gravest of them, and among
+// equals the one that stands later in the policy.
+func (ch *chasing) merged() []plan.Stage {
+	slices.SortStableFunc(ch.out, func(x, y dated) int { return x.day.Compare(y.day) })
+	var out []plan.Stage
+	for i, d := range ch.out {
+		s := d.Stage
+		if s.At.IsZero() {
+			s.At = ch.At(ch.p, d.day).UTC()
+		}
+		if i == 0 || !out[len(out)-1].At.Equal(s.At) {
+			out = append(out, s)
+			continue
+		}
+		kept, gone := s, out[len(out)-1]
+		if gone.Kind.Gravity() > kept.Kind.Gravity() {
+			kept, gone = gone, kept
+		}
+		kept.Merged = append(append(slices.Clone(gone.Merged), gone.ID), kept.Merged...)
+		kept.Light = plan.Graver(kept.Light, gone.Light)
+		out[len(out)-1] = kept
+	}
+	return out
+}
+
+// after are the intervals of stands that come after a day.
+func after(stands []Stand, d calendar.Day) (rest []Stand) {
+	for _, s := range stands {
+		if s.Until.IsZero() || s.Until.After(d) {
+			rest = append(rest, s)
+		}
+	}
+	return rest
+}
+
+func union(a, b []people.Recipient) []people.Recipient {
+	for _, r := range b {
+		if !contains(a, r) {
+			a = append(a, r)
+		}
+	}
+	return a
+}
+
+// Say is the case with a stage among what has been said: itself, and what had
+// become one with it.
+func (b Book) Say(c Case, s plan.Stage) Case {
+	of := OwedID(s)
+	limit := c.Due
+	if s.Topic != "" && s.Topic != plan.TopicAcknowledge {
+		limit = s.Limit
+	}
+	said := slices.Clone(c.Said)
+	for _, id := range append(slices.Clone(s.Merged), s.ID) {
+		one := Said{Of: of, ID: id, Kind: s.Kind, At: s.At}
+		if of == Finish {
+			one.About = c.Number
+		} else {
+			one.Limit = limit
+		}
+		said = append(said, one)
+	}
+	c.Said = said
+	return c
+}
+
+// OwedID is the ID of what a stage of a task chases.
+func OwedID(s plan.Stage) string {
+	switch s.Topic {
+	case "":
+		return Finish
+	case plan.TopicAcknowledge:
+		return Receive
+	case TopicSilent:
+		return TopicSilent
+	}
+	return s.ID[:strings.LastIndex(s.ID, "-")] // part-1 of part-1-remind
+}
+
+// Speaks tells whether a stage that was decided is still to be said: no act has
+// come between that takes it back.
+func (c Case) Speaks(s plan.Stage) bool {
+	if s.Kind == plan.Told {
+		return true // it has happened
+	}
+	of := OwedID(s)
+	return slices.ContainsFunc(c.Said, func(k Said) bool { return k.Of == of && k.ID == s.ID && k.At.Equal(s.At) })
+}
+
+// unsaid is the case without what is decided for an instant after at: an act that
+// comes before a stage speaks comes first.
+func (c Case) unsaid(at time.Time) Case {
+	if slices.ContainsFunc(c.Said, func(s Said) bool { return s.At.After(at) }) {
+		c.Said = slices.DeleteFunc(slices.Clone(c.Said), func(s Said) bool { return s.At.After(at) })
+	}
+	return c
+}
+
+// resaid is the case after an act with what before had decided for later put
+// back, as far as it is to be said at the same instant all the same.
+func (b Book) resaid(before, c Case, at time.Time) Case {
+	var last time.Time
+	for _, s := range before.Said {
+		if s.At.After(at) && s.At.After(last) {
+			last = s.At
+		}
+	}
+	if last.IsZero() {
+		return c
+	}
+	for next := b.Next(c); next != nil && !next.At.After(last) && before.Speaks(*next); next = b.Next(c) {
+		c = b.Say(c, *next)
+	}
+	if len(c.Said) != len(before.Said) && !c.Over() {
+		c.Revision++ // what is said another time bears another name
+	}
+	return c
+}
+
+// pruned is the case without what was said of things that are not owed any more.
+func (b Book) pruned(c Case) Case {
+	owed := map[string]bool{}
+	for _, o := range b.Owed(c) {
+		owed[o.ID] = true
+	}
+	c.Said = slices.DeleteFunc(slices.Clone(c.Said), func(s Said) bool {
+		return !owed[s.Of] || s.Of == Finish && s.About != c.Number || s.Of == Receive && s.At.Before(c.Assigned)
+	})
+	if len(c.Said) == 0 {
+		c.Said = nil
+	}
+	return c
+}

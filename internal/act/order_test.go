@@ -1,0 +1,203 @@
+package act_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/plan"
+)
+
+var (
+	unitOf  = act.Actor{Account: "unit", Name: "王敏", Unit: "gaoping"}
+	clerkOf = act.Actor{Account: "clerk", Name: "李强", Unit: "office"}
+	mayorOf = act.Actor{Account: "mayor", Name: "赵副市长", Unit: "group"}
+)
+
+// story plays acts written "2021-04-12 10:00 unit acknowledge due=2021-05-07" on a
+// task due on a day, and gives what was said until the end of a day.
+func story(t *testing.T, due, until string, acts ...string) (lines []string, c act.Course) {
+	t.Helper()
+	b := newBook(t)
+	d, err := calendar.ParseDay(due)
+	require.NoError(t, err)
+	c = begin(b, "standard", d, moment(t, "2021-04-08 00:00"))
+	var all []act.Act
+	for i, line := range acts {
+		f := strings.Fields(line)
+		a := act.Act{ID: fmt.Sprint("a", i), At: moment(t, f[0]+" "+f[1]), Kind: act.Kind(f[3]), Reason: "理由", Paper: "一号"}
+		a.On = dayOf(a.At)
+		a.By = map[string]act.Actor{"unit": unitOf, "clerk": clerkOf, "mayor": mayorOf}[f[2]]
+		for _, kv := range f[4:] {
+			k, v, _ := strings.Cut(kv, "=")
+			switch k {
+			case "due":
+				a.Due, err = calendar.ParseDay(v)
+			case "until":
+				a.Until, err = calendar.ParseDay(v)
+			case "moves":
+				a.Moves = true
+			case "unit":
+				a.Unit = v
+			case "policy":
+				a.Policy = v
+			}
+			require.NoError(t, err)
+		}
+		all = append(all, a)
+	}
+	said, after, refused := b.Play(c, all, moment(t, until+" 23:59"))
+	require.Empty(t, refused)
+	for _, s := range said {
+		if s.Kind != plan.Told {
+			lines = append(lines, strings.TrimPrefix(beijing(s.At), "2021-")+" "+s.ID)
+		}
+	}
+	return lines, after
+}
+
+// since are the lines from a day on, "05-21".
+func since(lines []string, day string) (out []string) {
+	for _, l := range lines {
+		if l >= day {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+func TestOrdinaryOrdersOfActs(t *testing.T) {
+	t.Parallel()
+	const ack = "2021-04-12 10:00 unit acknowledge"
+	for _, c := range []struct {
+		name, due, until, from string
+		acts                   []string
+		want                   []string
+	}{
+		{"a pause is no silence: six working days before it, fourteen after", "2021-09-30", "2021-08-30", "04-20",
+			[]string{ack, "2021-04-20 10:00 clerk suspend until=2021-07-20 moves"},
+			[]string{"08-09 09:00 silent-2021-04-12"}},
+		{"a date that was missed, corrected to another that has passed, is the same miss", "2021-04-30", "2021-07-30", "05-01",
+			[]string{ack, "2021-06-15 10:00 clerk correct due=2021-05-07"},
+			[]string{"05-06 09:00 urge", "05-11 09:00 warn", "05-18 09:00 talk"}},
+		{"so it is when a pause moves it", "2021-04-30", "2021-07-30", "05-01",
+			[]string{ack, "2021-06-15 10:00 clerk suspend until=2021-06-22 moves"},
+			[]string{"05-06 09:00 urge", "05-11 09:00 warn", "05-18 09:00 talk"}},
+		{"a date set to one to come begins anew", "2021-04-30", "2021-08-30", "05-25",
+			[]string{ack, "2021-05-25 10:00 clerk correct due=2021-07-30"},
+			[]string{"05-26 09:00 silent-2021-04-12", "06-30 09:00 remind-30", "07-15 09:00 remind-15", "07-23 09:00 remind-7", "07-27 09:00 remind-3", "07-29 09:00 remind-1",
+				"07-30 09:00 due", "08-02 09:00 urge", "08-06 09:00 warn", "08-13 09:00 talk"}},
+		{"a report in time, rejected two weeks after the date: each rung has its distance", "2021-04-30", "2021-07-30", "05-12",
+			[]string{ack, "2021-04-29 10:00 unit complete", "2021-05-14 10:00 clerk reject"},
+			[]string{"05-17 09:00 urge", "05-21 09:00 warn", "05-28 09:00 talk"}},
+		{"so it has after a pause that does not move the date", "2021-04-30", "2021-07-30", "04-28",
+			[]string{ack, "2021-04-27 10:00 clerk suspend", "2021-06-01 10:00 clerk resume"},
+			[]string{"06-02 09:00 urge", "06-08 09:00 warn", "06-16 09:00 talk"}},
+		{"a return that waits is not urged to be received; what is left of the term runs after the ruling", "2021-06-30", "2021-05-20", "04-09",
+			[]string{"2021-04-09 08:00 unit return", "2021-04-20 10:00 clerk uphold"},
+			[]string{"04-14 09:00 return-1-remind", "04-15 09:00 return-1-missed", "04-21 09:00 study-1", "04-23 09:00 unacknowledged-3"}},
+		{"an extension granted after the date is the date", "2021-04-30", "2021-07-10", "05-19",
+			[]string{ack, "2021-04-26 10:00 unit extend due=2021-05-31", "2021-05-24 10:00 clerk grant due=2021-06-30"},
+			[]string{"05-26 09:00 silent-2021-04-26", "05-31 09:00 remind-30", "06-15 09:00 remind-15", "06-23 09:00 remind-7", "06-25 09:00 remind-3",
+				"06-29 09:00 remind-1", "06-30 09:00 due", "07-01 09:00 urge", "07-07 09:00 warn"}},
+		{"nothing that runs when a date is granted is added to it", "2021-06-30", "2021-07-10", "06-22",
+			[]string{ack, "2021-06-01 10:00 unit extend due=2021-07-07", "2021-06-02 10:00 clerk suspend moves", "2021-06-04 10:00 clerk grant", "2021-06-22 10:00 clerk resume"},
+			[]string{"06-30 09:00 remind-7", "07-02 09:00 remind-3", "07-06 09:00 remind-1", "07-07 09:00 due", "07-08 09:00 urge"}},
+		{"a correction leaves a request where it was", "2021-06-30", "2021-06-10", "06-01",
+			[]string{ack, "2021-06-01 10:00 unit extend due=2021-08-31", "2021-06-02 10:00 clerk correct due=2021-07-15"},
+			[]string{"06-04 09:00 extension-2-remind", "06-07 09:00 extension-2-missed"}},
+		{"who is given a task that is late begins with its own first rung", "2021-04-30", "2021-07-30", "05-21",
+			[]string{"2021-05-21 10:00 clerk reassign unit=zezhou"},
+			[]string{"05-24 09:00 unacknowledged-3", "05-24 09:00 urge", "05-28 09:00 warn", "06-04 09:00 talk"}},
+		{"or with the date that the act gives it", "2021-04-30", "2021-07-02", "05-21",
+			[]string{"2021-05-21 10:00 clerk reassign unit=zezhou due=2021-06-30"},
+			[]string{"05-24 09:00 unacknowledged-3", "05-31 09:00 remind-30", "06-15 09:00 remind-15", "06-23 09:00 remind-7", "06-25 09:00 remind-3",
+				"06-29 09:00 remind-1", "06-30 09:00 due", "07-01 09:00 urge"}},
+	} {
+		lines, _ := story(t, c.due, c.until, c.acts...)
+		require.Equal(t, c.want, since(lines, c.from), c.name)
+	}
+}
+
+// measured is where a task stands on a day after acts.
+func measured(t *testing.T, due, today string, acts ...string) act.Measure {
+	t.Helper()
+	_, c := story(t, due, today, acts...)
+	return newBook(t).Measure(c.Case, day(t, today))
+}
+
+func TestOneReadingOfLate(t *testing.T) {
+	t.Parallel()
+	const inTime = "2021-04-29 10:00 unit complete"
+	late := func(m act.Measure) []any { return []any{m.Overdue, m.Late, m.Light} }
+	require.Equal(t, []any{false, 0, plan.Yellow}, late(measured(t, "2021-04-30", "2021-05-20", inTime)), "reported in time, and it waits")
+	require.Equal(t, []any{false, 0, plan.Yellow}, late(measured(t, "2021-04-30", "2021-05-14", inTime, "2021-05-14 10:00 clerk reject")), "the day of the rejection")
+	require.Equal(t, []any{true, 2, plan.Red}, late(measured(t, "2021-04-30", "2021-05-18", inTime, "2021-05-14 10:00 clerk reject")))
+	require.Equal(t, []any{false, 3, plan.Red}, late(measured(t, "2021-04-30", "2021-05-20", "2021-05-08 10:00 unit complete")), "reported late: as late as it was then")
+	require.Equal(t, []any{false, 0, plan.Done}, late(measured(t, "2021-04-30", "2021-05-20", inTime, "2021-05-14 10:00 clerk verify")), "the day of the report counts")
+	require.Equal(t, []any{false, 0, plan.Done}, late(measured(t, "2021-04-30", "2021-05-20", inTime, "2021-05-14 10:00 clerk reject", "2021-05-14 15:00 unit complete", "2021-05-19 10:00 clerk verify")))
+	require.Equal(t, []any{false, 1, plan.DoneLate}, late(measured(t, "2021-04-30", "2021-05-20", inTime, "2021-05-14 10:00 clerk reject", "2021-05-17 15:00 unit complete", "2021-05-19 10:00 clerk verify")))
+	require.Equal(t, []any{false, 0, plan.Green}, late(measured(t, "2021-04-30", "2021-05-20", "2021-04-12 10:00 clerk suspend")), "paused while it was green")
+	require.Equal(t, []any{true, 1, plan.Red}, late(measured(t, "2021-04-30", "2021-05-24", "2021-05-21 10:00 clerk reassign unit=zezhou")), "since it was given to the unit")
+	m := measured(t, "2021-06-27", "2021-07-26", "2021-05-08 10:00 clerk suspend moves", "2021-07-24 10:00 clerk resume")
+	require.Equal(t, 40, m.Behind, "30 days before the pause and 2 after it, of 80")
+}
+
+func TestAMissStaysWithWhoLed(t *testing.T) {
+	t.Parallel()
+	b := newBook(t)
+	_, c := story(t, "2021-04-30", "2021-05-30", "2021-05-21 10:00 clerk reassign unit=zezhou")
+	require.Equal(t, []act.Fact{
+		{Kind: act.FactDue, Unit: "gaoping", Task: "b", Day: day(t, "2021-04-30"), State: act.Closed, Closed: day(t, "2021-05-21"), Late: 13},
+	}, b.Facts("b", c.Case, day(t, "2021-05-30")))
+	_, c = story(t, "2021-04-30", "2021-07-30", "2021-05-21 10:00 clerk reassign unit=zezhou due=2021-06-30")
+	require.Equal(t, act.Fact{Kind: act.FactDue, Unit: "zezhou", Task: "b", Day: day(t, "2021-06-30"), State: act.Open, Late: 22}, b.Facts("b", c.Case, day(t, "2021-07-30"))[1])
+}
+
+func TestATaskThatHasNotBegun(t *testing.T) {
+	t.Parallel()
+	b := newBook(t)
+	c := begin(b, "standard", day(t, "2021-09-30"), moment(t, "2021-04-08 00:00"))
+	c.Begin = day(t, "2021-07-08")
+	c = b.Course(c.Case)
+	said, _, _ := b.Play(c, nil, moment(t, "2021-09-01 00:00"))
+	require.Equal(t, `
+2021-07-09 09:00 study-1 remind gaoping/liaison about acknowledge
+2021-07-12 09:00 unacknowledged-3 urge gaoping/liaison,gaoping/deputy moved from 2021-07-11 about acknowledge
+2021-08-31 09:00 remind-30 remind gaoping/liaison
+`, "\n"+stageLines(said))
+	m := b.Measure(c.Case, day(t, "2021-07-08"))
+	require.Equal(t, []any{0, plan.Green}, []any{m.Behind, m.Progress})
+}
+
+func TestATalkLosesWhatItRestsOn(t *testing.T) {
+	t.Parallel()
+	b := newBook(t)
+	c := begin(b, "standard", day(t, "2021-04-30"), moment(t, "2021-04-08 00:00"))
+	_, c, _ = b.Play(c, nil, moment(t, "2021-05-20 00:00"))
+	talk := b.OpenTalk(act.TalkCase{Task: "b", What: plan.ProposeTalk, Number: 1, Lead: "gaoping", Office: "office", Leadership: "group", Policy: "standard", Origin: act.OriginStage, About: c.Number}, moment(t, "2021-05-18 09:00"))
+	a := act.Act{ID: "c", Kind: act.Correct, By: clerkOf, At: moment(t, "2021-05-25 10:00"), On: day(t, "2021-05-25"), Due: day(t, "2021-09-30"), Reason: "笔误"}
+	after, _, refused := b.Act(c, a)
+	require.Nil(t, refused)
+	doubted, told, ok := b.Affected(talk, c.Case, after.Case, a)
+	require.True(t, ok)
+	require.Len(t, told, 1)
+	said, _, _ := b.PlayTalk(doubted, nil, moment(t, "2021-12-31 00:00"))
+	require.Equal(t, `
+2021-05-28 09:00 talk-kept-remind remind group/leader,office/office about doubt limit 2021-05-28 by 李强 words 笔误
+2021-05-31 09:00 talk-kept-missed escalate group/leader,office/office about doubt limit 2021-05-28 by 李强 words 笔误
+`, "\n"+stageLines(said), "the leader is asked, and nobody is pressed for a step")
+	keep := act.Act{ID: "k", Kind: act.Keep, By: mayorOf, At: moment(t, "2021-06-01 10:00"), On: day(t, "2021-06-01"), Reason: "照常约谈"}
+	kept, _, refused := b.ActOnTalk(doubted, keep)
+	require.Nil(t, refused)
+	require.Equal(t, "2021-06-02 09:00", beijing(kept.Next.At))
+	pending := talk
+	pending.State = act.TalkPending
+	void, _, ok := b.Affected(pending, c.Case, after.Case, a)
+	require.True(t, ok)
+	require.Equal(t, act.TalkVoid, void.State)
+}

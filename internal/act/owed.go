@@ -1,0 +1,243 @@
+package act
+
+import (
+	"fmt"
+	"strconv"
+
+	"duban/internal/calendar"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// Topics of what is owed beside the task's own limit.
+const (
+	TopicSilent      = "silent"      // received, and nothing heard since
+	TopicPart        = "part"        // an assisting unit's part
+	TopicReturn      = "return"      // the office is to rule on a return
+	TopicExtension   = "extension"   // an extension waits for a decision
+	TopicReport      = "report"      // a completion report waits to be verified
+	TopicInstruction = "instruction" // a leader's instruction waits for an answer
+)
+
+// Owed is one thing that somebody owes 待办: who, since when, by when, and the
+// rungs by which it is chased. What is done is not owed any more.
+type Owed struct {
+	ID     string             // finish, receive, silent, part-1, instruction-1, return-4, extension-7, report-9; of a talk its step
+	By     []people.Recipient // the seats that have to do it
+	Since  calendar.Day       // its days count after this one
+	Limit  calendar.Day       // the last day to do it; zero when it has none of its own
+	Runs   bool               // its clock runs: somebody may be chased for it now
+	soon   bool               // a reminder that would come before its days begin comes on the first of them
+	matter plan.Matter
+	stands []Stand
+	rungs  []rung
+}
+
+// rung is one word about something owed.
+type rung struct {
+	plan.Stage
+	before *plan.Offset // counted back from the limit
+	after  *plan.Offset // counted after the limit, in days in which the clock ran
+	since  *plan.Offset // counted after Since, likewise, but not past the limit
+}
+
+// Finish and Receive are the task itself: do it, and say that it has come.
+const (
+	Finish  = "finish"
+	Receive = "receive"
+)
+
+// Owed is everything that is owed about a task now, in a fixed order. A task that
+// is over, and a duty, whose occurrences are tasks, owe nothing.
+func (b Book) Owed(c Case) []Owed {
+	if c.Over() || c.Kind != plan.Dated || c.Due.IsZero() {
+		return nil
+	}
+	o := owing{b: b, c: c, p: b.policy(c)}
+	o.task()
+	o.silent()
+	o.parts()
+	o.instructions()
+	o.requests()
+	return o.all
+}
+
+// owing gathers what is owed about one task.
+type owing struct {
+	b   Book
+	c   Case
+	p   plan.Policy
+	all []Owed
+}
+
+func (o *owing) lead(roles ...people.Role) []people.Recipient {
+	to := make([]people.Recipient, len(roles))
+	for i, r := range roles {
+		to[i] = people.Recipient{Unit: o.c.Lead, Role: r}
+	}
+	return to
+}
+
+func (o *owing) office() people.Recipient {
+	return people.Recipient{Unit: o.c.Office, Role: people.Office}
+}
+
+func (o *owing) leader() people.Recipient {
+	return people.Recipient{Unit: o.c.Leadership, Role: people.Leader}
+}
+
+// task is the task's own ladder, as its policy has it: to receive it, and to
+// finish it.
+func (o *owing) task() {
+	own := Owed{By: o.lead(people.Liaison), Since: o.b.begins(o.c), Limit: o.c.Due, Runs: o.c.Runs(), stands: o.c.stands()}
+	finish, receive := own, own
+	finish.ID, receive.ID = Finish, Receive
+	for _, rule := range o.p.Stages {
+		r := rung{Stage: plan.Stage{ID: rule.ID, Kind: rule.Kind, To: o.b.seats(rule.To, o.c.Lead), Light: rule.Light, Unless: rule.Unless}}
+		switch {
+		case rule.From == plan.FromAssigned:
+			r.since = rule.After
+		case rule.Before != nil:
+			r.before = rule.Before
+		default:
+			r.after = rule.After
+		}
+		if rule.Unless == plan.UnlessAcknowledged {
+			r.Topic = plan.TopicAcknowledge
+			receive.rungs = append(receive.rungs, r)
+		} else {
+			finish.rungs = append(finish.rungs, r)
+		}
+	}
+	if o.c.Acknowledged.IsZero() && len(receive.rungs) > 0 {
+		o.all = append(o.all, receive)
+	}
+	o.all = append(o.all, finish)
+}
+
+// silent is the sign of life that a unit owes which has received the task, until
+// its own reminders come.
+func (o *owing) silent() {
+	if o.c.Heard.IsZero() || o.c.Acknowledged.IsZero() {
+		return
+	}
+	since := o.c.Heard
+	if begins := o.b.begins(o.c); begins.After(since) {
+		since = begins
+	}
+	s := Owed{ID: TopicSilent, By: o.lead(people.Liaison), Since: since, Runs: o.c.Runs(), stands: o.c.stands(),
+		matter: plan.Matter{Topic: TopicSilent, Limit: o.c.Heard}}
+	s.rungs = []rung{{Stage: plan.Stage{ID: silentID(o.c.Heard), Kind: plan.Urge, To: o.lead(people.Liaison, people.Deputy)}, since: &o.p.Acts.Silent}}
+	o.all = append(o.all, s)
+}
+
+func silentID(heard calendar.Day) string { return TopicSilent + "-" + heard.String() }
+
+// parts are what assisting units owe the lead. Their clocks stand with the task's.
+func (o *owing) parts() {
+	for _, p := range o.c.Parts {
+		if !p.Given.IsZero() {
+			continue
+		}
+		of := func(r people.Role) people.Recipient { return people.Recipient{Unit: p.Unit, Role: r} }
+		o.add(TopicPart+"-"+p.ID, p.Asked, p.Due, plan.Matter{Topic: TopicPart, Words: p.Words, By: o.b.People.Name(o.c.Lead)},
+			o.p.Acts.Part, o.p.Acts.PartMissed,
+			[]people.Recipient{of(people.Liaison)}, []people.Recipient{of(people.Liaison), of(people.Deputy), o.lead(people.Liaison)[0]}, o.c.Runs())
+	}
+}
+
+// instructions are a leader's words that the lead has to answer by a day.
+func (o *owing) instructions() {
+	workday := plan.Offset{N: 1, Work: true}
+	for _, n := range o.c.Instructions {
+		if n.Answered.IsZero() && !n.Due.IsZero() {
+			o.add(TopicInstruction+"-"+n.ID, n.On, n.Due, plan.Matter{Topic: TopicInstruction, Words: n.Words, By: n.By},
+				workday, workday, o.lead(people.Liaison, people.Head), append(o.lead(people.Head), o.office(), o.leader()), o.c.Runs())
+		}
+	}
+}
+
+// requests are what the office, or the leadership, has to decide.
+func (o *owing) requests() {
+	o.decision(TopicReturn, o.c.Return, o.p.Acts.Rule, o.c.Pause == nil, o.office())
+	o.decision(TopicReport, o.c.Report, o.p.Acts.Verify, true, o.office())
+	runs := o.c.Pause == nil && o.c.Report == nil
+	if o.c.Granted == 0 {
+		o.decision(TopicExtension, o.c.Extension, o.p.Acts.Rule, runs, o.office())
+	} else {
+		o.decision(TopicExtension, o.c.Extension, o.p.Acts.Rule, runs, o.leader(), o.office())
+	}
+}
+
+// decision is one request that waits: on its limit whoever decides is reminded,
+// and on the working day after it the leadership hears.
+func (o *owing) decision(topic string, q *Pending, within plan.Offset, runs bool, to ...people.Recipient) {
+	if q == nil {
+		return
+	}
+	limit := o.b.within(within, q.On)
+	o.add(topic+"-"+strconv.Itoa(q.N), q.On, limit, plan.Matter{Topic: topic, Words: q.Words, By: q.By, New: q.Due},
+		plan.Offset{}, plan.Offset{N: 1, Work: true}, to, []people.Recipient{o.office(), o.leader()}, runs)
+}
+
+// add adds a matter with a limit of its own: a reminder before it, and a word
+// after it. Time in which the task was paused, or waited for the office, is added
+// to the limit: nobody answers for days that were not theirs. The office's own
+// limits stand in a pause alone.
+func (o *owing) add(id string, since, limit calendar.Day, m plan.Matter, before, after plan.Offset, to, upward []people.Recipient, runs bool) {
+	stands := o.c.stands()
+	if m.Topic == TopicReturn || m.Topic == TopicReport || m.Topic == TopicExtension {
+		stands = o.c.pauses()
+	}
+	m.Limit = o.b.pushed(limit, since, stands)
+	o.all = append(o.all, Owed{ID: id, By: to, Since: since, Limit: m.Limit, Runs: runs, matter: m, stands: stands, rungs: []rung{
+		{Stage: plan.Stage{ID: id + "-" + stepRemind, Kind: plan.Remind, To: to}, before: &before},
+		{Stage: plan.Stage{ID: id + "-" + stepMissed, Kind: plan.Escalate, To: upward}, after: &after},
+	}})
+}
+
+// Steps of a matter with a limit of its own: a reminder on or before it, a word after it.
+const (
+	stepRemind = "remind"
+	stepMissed = "missed"
+)
+
+// pushed is a limit with the days after since in which the clock stood added.
+func (b Book) pushed(limit, since calendar.Day, stands []Stand) calendar.Day {
+	for d := since.AddDays(1); !d.After(limit); d = d.AddDays(1) {
+		if stops(stands, d) {
+			break
+		}
+		if stood(stands, d) {
+			limit = limit.AddDays(1)
+		}
+	}
+	return limit
+}
+
+// within is the last day to answer what came on a day.
+func (b Book) within(limit plan.Offset, on calendar.Day) calendar.Day {
+	return b.Calendar.OnOrAfter(limit.After(on, b.Calendar))
+}
+
+func (b Book) seats(roles []people.Role, lead string) (to []people.Recipient) {
+	for _, role := range roles {
+		r := b.People.Seat(role, lead)
+		if !contains(to, r) {
+			to = append(to, r)
+		}
+	}
+	return to
+}
+
+func contains(to []people.Recipient, r people.Recipient) bool {
+	for _, t := range to {
+		if t == r {
+			return true
+		}
+	}
+	return false
+}
+
+// told is the name of what an act says at once.
+func toldID(n int, k Kind) string { return fmt.Sprintf("act-%d-%s", n, k) }

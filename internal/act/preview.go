@@ -1,0 +1,146 @@
+package act
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/plan"
+)
+
+// NewCase is a task, an occurrence or a duty as its plan has it, given to its unit
+// at an instant.
+func NewCase(p *plan.Plan, t plan.Task, assigned time.Time) Case {
+	c := Case{
+		Kind: t.Kind, State: Open, Title: t.Title, Lead: t.Lead, Assist: t.Assist,
+		Office: p.Directory.Office, Leadership: p.Directory.Leadership, Policy: t.Policy,
+		Due: t.Due, FirstDue: t.Due, Begin: t.Begin, Publish: t.Publish, Number: 1, Revision: 1, Assigned: assigned,
+	}
+	if t.Kind == plan.Duty {
+		c.Rule = t.Recur
+	}
+	return c
+}
+
+// AsRuled is a duty of the plan as acts have changed it since.
+func AsRuled(duty plan.Task, c Case) plan.Task {
+	duty.Title, duty.Lead, duty.Assist, duty.Policy = c.Title, c.Lead, c.Assist, c.Policy
+	if c.Rule != nil && duty.Recur != nil {
+		rule := *c.Rule
+		rule.Until = duty.Recur.Until
+		duty.Recur = &rule
+	}
+	return duty
+}
+
+// OccurrenceOf is one occurrence of a duty, as a task.
+func OccurrenceOf(duty plan.Task, o plan.Occurrence) plan.Task {
+	duty.ID, duty.Kind, duty.Due, duty.Begin, duty.Recur = o.Task, plan.Dated, o.Due, calendar.Day{}, nil
+	return duty
+}
+
+// Preview is every stage of a plan launched at launched, sorted by time, then
+// task, then stage, when nobody does anything: of every dated task, of every
+// occurrence of every duty, and of the talk that each stage of kind talk opens. A
+// talk that waits for approval is asked for.
+//
+// Occurrences end with their duty's Until, and in any case on until; when until
+// is zero, a duty without an Until ends with the plan's year. Slices inside the
+// stages are shared: do not change them.
+func Preview(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until calendar.Day) []plan.Foretold {
+	b, err := NewBook(p, cal)
+	if err != nil {
+		return nil // Load refuses unknown time zones
+	}
+	all := chasedOf(p, b, launched, until)
+	slices.SortFunc(all, func(a, b chased) int { return strings.Compare(a.task, b.task) })
+
+	type key struct {
+		policy, unit string
+		due, begin   calendar.Day
+		opens        int64
+	}
+	type line struct {
+		of    *chased
+		stage *plan.Stage
+	}
+	lives := map[key][]plan.Stage{} // a herd of tasks shares its dates: each life is worked out once
+	mornings := map[int64][]line{}  // all stages of one instant, by task and stage
+	total := 0
+	for i := range all {
+		c := &all[i]
+		k := key{c.of.Policy, c.of.Lead, c.of.Due, c.of.Begin, c.of.Assigned.UnixNano()}
+		stages, known := lives[k]
+		if !known {
+			stages = b.alone(c.of)
+			lives[k] = stages
+		}
+		for j := range stages {
+			at := stages[j].At.UnixNano()
+			mornings[at] = append(mornings[at], line{c, &stages[j]})
+		}
+		total += len(stages)
+	}
+	foretold := make([]plan.Foretold, 0, total)
+	for _, at := range slices.Sorted(maps.Keys(mornings)) {
+		for _, s := range mornings[at] {
+			foretold = append(foretold, plan.Foretold{Task: s.of.task, Unit: s.of.of.Lead, Due: s.of.of.Due, Stage: *s.stage})
+		}
+	}
+	return foretold
+}
+
+// chased is one dated task or one occurrence of a duty.
+type chased struct {
+	task string
+	of   Case
+}
+
+// chasedOf is what will be chased, in document order.
+func chasedOf(p *plan.Plan, b Book, launched time.Time, until calendar.Day) []chased {
+	var all []chased
+	for _, t := range p.Tasks {
+		switch t.Kind {
+		case plan.Dated:
+			all = append(all, chased{t.ID, NewCase(p, t, launched)})
+		case plan.Duty:
+			last := until
+			if until.IsZero() && t.Recur != nil && t.Recur.Until.IsZero() {
+				last = calendar.NewDay(p.Year, time.December, 31)
+			}
+			after := calendar.Day{}
+			for {
+				o, ok := b.NextOccurrence(p.Policies[t.Policy], t, after, launched)
+				if !ok || !last.IsZero() && o.Due.After(last) {
+					break
+				}
+				all = append(all, chased{o.Task, NewCase(p, OccurrenceOf(t, o), o.Opens)})
+				after = o.Due
+			}
+		}
+	}
+	return all
+}
+
+// end is after everything.
+var end = time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// alone is the life of a task about which nobody does anything, with the talk it
+// calls for, sorted by time and ID.
+func (b Book) alone(c Case) []plan.Stage {
+	stages, _, _ := b.Play(b.Open(c), nil, end)
+	for _, s := range stages {
+		if s.Kind == plan.Talk && b.Policies[c.Policy].Talk != nil {
+			talk := TalkCase{What: plan.ProposeTalk, Lead: c.Lead, Office: c.Office, Leadership: c.Leadership, Policy: c.Policy}
+			said, _, _ := b.PlayTalk(b.OpenTalk(talk, s.At), nil, end)
+			stages = append(stages, said...)
+		}
+	}
+	slices.SortStableFunc(stages, func(a, b plan.Stage) int {
+		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID, b.ID))
+	})
+	return stages
+}

@@ -1,0 +1,85 @@
+package act
+
+import (
+	"slices"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// told are the messages an act sends at once.
+func (b Book) told(before, after Case, a Act) []plan.Stage {
+	m := plan.Matter{Topic: string(a.Kind), Words: a.Reason, By: a.By.Name, Limit: a.Until, Paper: a.Paper, Moves: a.Moves}
+	switch a.Kind {
+	case AskPart, Instruct:
+		m.Limit = a.Due
+	case Extend:
+		m.New, m.Limit = a.Due, b.within(b.policy(after).Acts.Rule, a.On)
+	case Return:
+		m.Limit = b.within(b.policy(after).Acts.Rule, a.On)
+	case Complete:
+		m.Limit = b.within(b.policy(after).Acts.Verify, a.On)
+	}
+	if after.Due != before.Due {
+		m.New, m.Was = after.Due, before.Due
+	}
+	if q := before.Extension; q != nil && after.Extension == nil && a.Kind != Grant && a.Kind != Refuse {
+		m.Ended = q.Due
+	}
+	to := b.listeners(before, after, a)
+	if len(to) == 0 {
+		return nil
+	}
+	return []plan.Stage{{ID: toldID(after.Acts, a.Kind), Kind: plan.Told, At: a.At, To: to, Matter: m}}
+}
+
+// listeners are who hears of an act at once.
+func (b Book) listeners(before, after Case, a Act) []people.Recipient {
+	office := people.Recipient{Unit: after.Office, Role: people.Office}
+	leader := people.Recipient{Unit: after.Leadership, Role: people.Leader}
+	of := func(unit string, roles ...people.Role) (to []people.Recipient) {
+		for _, r := range roles {
+			to = append(to, people.Recipient{Unit: unit, Role: r})
+		}
+		return to
+	}
+	switch a.Kind {
+	case Return, Complete:
+		return []people.Recipient{office}
+	case Extend:
+		if after.Granted > 0 {
+			return []people.Recipient{office, leader}
+		}
+		return []people.Recipient{office}
+	case Uphold, Reject, Grant, Refuse, Chase, Correct:
+		return of(after.Lead, people.Liaison, people.Deputy)
+	case Verify, Suspend, Resume, SetPolicy, GivePart, Reword, EndDuty, SetRule:
+		return of(after.Lead, people.Liaison)
+	case AskPart:
+		return of(a.Unit, people.Liaison)
+	case Reassign:
+		return append(of(after.Lead, people.Liaison, people.Deputy), of(before.Lead, people.Liaison)...)
+	case Assist:
+		to := of(after.Lead, people.Liaison)
+		for _, unit := range append(slices.Clone(before.Assist), after.Assist...) {
+			to = union(to, of(unit, people.Liaison))
+		}
+		return to
+	case Cancel:
+		to := of(after.Lead, people.Liaison, people.Deputy)
+		for _, unit := range after.Assist {
+			to = append(to, of(unit, people.Liaison)...)
+		}
+		return to
+	case Instruct:
+		return append(of(after.Lead, people.Liaison, people.Head), office)
+	case Answer:
+		return []people.Recipient{leader, office}
+	}
+	return nil
+}
+
+// midnight is the beginning of a day in the plan's zone, UTC.
+func (b Book) midnight(d calendar.Day) time.Time { return d.At(0, 0, b.Zone).UTC() }
