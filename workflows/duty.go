@@ -84,7 +84,7 @@ func (d *duty) wait(ctx workflow.Context) (over bool, err error) {
 	}
 	open := activities.OccurrenceInput{Plan: d.Plan, Duty: d.Duty, Occurrence: o}
 	if err = d.write(ctx, "occurrence "+o.Task, acts.OpenOccurrence, open, nil); err == nil {
-		d.Course.Opened, d.opened = o.Due, true
+		d.Course.Case, d.opened = d.Course.AsOpened(o.Due), true
 	}
 	d.turn.Unlock()
 	return false, d.settle(ctx, "occurrence "+o.Task, err, changed)

@@ -134,6 +134,12 @@ var applies = map[Kind]func(*Case, Act){
 			c.Due = a.Due
 		}
 		c.Assist = slices.DeleteFunc(slices.Clone(c.Assist), func(u string) bool { return u == a.Unit })
+		c.Parts = slices.Clone(c.Parts)
+		for i, p := range c.Parts {
+			if p.Unit == a.Unit && p.Given.IsZero() {
+				c.Parts[i].Given = a.On // it has the whole task by now
+			}
+		}
 		c.Return, c.Extension, c.Acknowledged, c.Heard = nil, nil, calendar.Day{}, calendar.Day{}
 	},
 	Assist: func(c *Case, a Act) {
@@ -167,14 +173,18 @@ var applies = map[Kind]func(*Case, Act){
 	EndDuty: func(c *Case, a Act) { c.ClosedOn = a.On; c.end() },
 	SetRule: func(c *Case, a Act) {
 		if r, err := RuleOf(a.Rule); err == nil {
-			from, was := a.On, plan.Recurrence{Every: r.Every, Shift: r.Shift, Cron: r.Cron}
+			from := a.On
 			if a.Due.After(from) {
 				from = a.Due
 			}
+			was := r
 			if c.Rule != nil {
 				was, r.Until = *c.Rule, c.Rule.Until
 			}
-			r.From = r.Follows(was, c.Opened, from)
+			if !c.Fresh { // what was opened last is this rule's, however often it changes now
+				c.Asked, c.Fresh = was.AskedFor(c.Opened), !c.Opened.IsZero()
+			}
+			r.From = r.Follows(c.Asked, from)
 			c.Rule = &r
 		}
 	},

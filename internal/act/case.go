@@ -26,6 +26,7 @@ type Case struct {
 	Due        calendar.Day `json:"due,omitzero"`
 	FirstDue   calendar.Day `json:"first_due,omitzero"` // never changes: scoring rests on it
 	Number     int          `json:"number"`             // of the date that counts: grows when another is set, or another unit leads
+	Missed     []Dated      `json:"missed,omitempty"`   // dates that the unit missed and that count no more, with the numbers under which it was told
 	Revision   int          `json:"revision"`           // grows when what was decided is to be said another time: see Effect
 	Publish    bool         `json:"publish,omitempty"`
 	Begin      calendar.Day `json:"begin,omitzero"`     // the day the task begins, where its plan says one
@@ -58,6 +59,14 @@ type Case struct {
 	ClosedOn     calendar.Day     `json:"closed_on,omitzero"` // the day that counts: of the report that was verified
 	Rule         *plan.Recurrence `json:"rule,omitempty"`     // of a duty: as acts have made it
 	Opened       calendar.Day     `json:"opened,omitzero"`    // of a duty: due date of the occurrence opened last
+	Asked        calendar.Day     `json:"asked,omitzero"`     // of a fresh rule: the last day that was asked for before it
+	Fresh        bool             `json:"fresh,omitempty"`    // of a duty: its rule is younger than what was opened last
+}
+
+// Dated is a date that counted, and its number.
+type Dated struct {
+	Number int          `json:"number"`
+	Due    calendar.Day `json:"due"`
 }
 
 // Pending is something asked that somebody must decide.

@@ -153,13 +153,23 @@ func (b Book) day(t time.Time) calendar.Day {
 
 // OpenedUpTo is the day up to which nothing of a duty is opened any more: the due
 // date of the occurrence opened last, or the eve of the day on which it went on
-// after a pause, for what fell due in a pause is left out.
+// after a pause, for what fell due in a pause is left out. Another rule than the one
+// that opened it begins where it says itself.
 func (c Case) OpenedUpTo() calendar.Day {
 	up := c.Opened
+	if c.Fresh {
+		up = c.Rule.From.AddDays(-1)
+	}
 	for _, p := range c.Pauses {
 		if eve := p.Until.AddDays(-1); up.Before(eve) {
 			up = eve
 		}
 	}
 	return up
+}
+
+// AsOpened is a duty once its occurrence due on a day is opened.
+func (c Case) AsOpened(due calendar.Day) Case {
+	c.Opened, c.Fresh = due, false
+	return c
 }

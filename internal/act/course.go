@@ -102,21 +102,40 @@ func (b Book) Act(before Course, a Act) (after Course, told []plan.Stage, refuse
 
 // renumbered is the case after an act with the number of its date. A miss is one
 // miss: a date that was missed and is set to another that has passed too is the
-// same, and what was said of it is not said again. With another unit the count
-// begins anew, and the miss stays with the unit that led.
+// same, and so is one that is set again; what was said of it is not said again. With
+// another unit the count begins anew, and the miss stays with the unit that led.
 func (b Book) renumbered(before, c Case, a Act) Case {
 	late := b.Late(before, a.On)
+	passed := before.Due.Before(a.On) && c.Due.Before(a.On)
+	if before.Due != c.Due && (passed || b.chid(before)) {
+		c.Missed = append(slices.Clone(c.Missed), Dated{before.Number, before.Due})
+	}
 	switch {
 	case c.Lead != before.Lead:
 		if late > 0 && !before.Inherited(b) {
 			c.Misses = append(slices.Clone(c.Misses), Miss{Unit: before.Lead, Due: before.Due, Late: late, On: a.On})
 		}
-	case c.Due == before.Due || b.lateDays(before, a.On) > 0 && c.Due.Before(a.On):
+		c.Missed = nil
+	case c.Due == before.Due || passed:
 		return c
 	}
-	c.Number++
 	c.Revision++
+	for _, d := range c.Missed {
+		if d.Due == c.Due {
+			c.Number = d.Number
+			return c
+		}
+	}
+	c.Number = before.Number + 1
+	for _, d := range before.Missed {
+		c.Number = max(c.Number, d.Number+1)
+	}
 	return c
+}
+
+// chid tells that something was said of the date that counts after it had passed.
+func (b Book) chid(c Case) bool {
+	return slices.ContainsFunc(c.Said, func(s Said) bool { return s.Of == Finish && s.About == c.Number && b.day(s.At).After(c.Due) })
 }
 
 func (b Book) unknown(a Act) *Refusal {

@@ -200,7 +200,8 @@ func (ch *chasing) chain() {
 	}
 	var prev *plan.Offset
 	var prevDay calendar.Day
-	for _, r := range ch.ordered(anchor) {
+	rungs := ch.ordered(anchor)
+	for i, r := range rungs {
 		offset, from := r.after, anchor
 		if r.since != nil {
 			offset, from = r.since, ch.o.Since
@@ -226,7 +227,7 @@ func (ch *chasing) chain() {
 		}
 		if s := ch.said(r.ID); s != nil {
 			day = ch.Book.day(s.At)
-		} else if s := ch.replaced(r); s != nil && ch.At(ch.p, nominal).Before(ch.c.Restarted) {
+		} else if s := ch.replaced(rungs, i, ch.At(ch.p, nominal).Before(ch.c.Restarted)); s != nil {
 			day = ch.Book.day(s.At)
 		} else if ch.o.ID == TopicSilent && !day.Before(ch.c.Due) {
 			return // its own reminders come first
@@ -270,14 +271,21 @@ func (ch *chasing) afterCatchUp() calendar.Day {
 	return ch.Calendar.AddWorkdays(ch.told, 1)
 }
 
-// replaced is the word of another policy that stands for a rung of this one that
-// has passed: no milder, about the same date, and unknown to this policy.
-func (ch *chasing) replaced(r rung) *Said {
+// replaced is the word of another policy that stands for rungs[at], about the same
+// date: a graver one, for a ladder is not gone down, or one as grave when the rung's
+// day had passed before. Mere reminders go on. A word that this policy puts before the
+// rung stands for nothing.
+func (ch *chasing) replaced(rungs []rung, at int, passed bool) *Said {
+	r := rungs[at]
 	for i, s := range ch.c.Said {
-		if s.Of != ch.o.ID || !ch.about(s) || s.Kind.Gravity() < r.Kind.Gravity() || s.Kind.Gravity() <= plan.DueDay.Gravity() {
+		if s.Of != ch.o.ID || !ch.about(s) || s.Kind.Gravity() <= plan.DueDay.Gravity() || !passed && r.Kind.Gravity() <= plan.DueDay.Gravity() {
 			continue
 		}
-		if !slices.ContainsFunc(ch.o.rungs, func(k rung) bool { return k.ID == s.ID }) {
+		known := slices.IndexFunc(rungs, func(k rung) bool { return k.ID == s.ID })
+		if known >= 0 && known <= at {
+			continue
+		}
+		if s.Kind.Gravity() > r.Kind.Gravity() || passed && s.Kind.Gravity() == r.Kind.Gravity() {
 			return &ch.c.Said[i]
 		}
 	}
@@ -404,6 +412,11 @@ func (b Book) resaid(before, c Case, at time.Time) Case {
 	return c
 }
 
+// hasMissed tells that a date with this number was missed, and the unit told so.
+func (c Case) hasMissed(number int) bool {
+	return slices.ContainsFunc(c.Missed, func(d Dated) bool { return d.Number == number })
+}
+
 // pruned is the case without what was said of things that are not owed any more.
 func (b Book) pruned(c Case) Case {
 	owed := map[string]bool{}
@@ -411,7 +424,7 @@ func (b Book) pruned(c Case) Case {
 		owed[o.ID] = true
 	}
 	c.Said = slices.DeleteFunc(slices.Clone(c.Said), func(s Said) bool {
-		return !owed[s.Of] || s.Of == Finish && s.About != c.Number || s.Of == Receive && s.At.Before(c.Assigned)
+		return !owed[s.Of] || s.Of == Finish && s.About != c.Number && !c.hasMissed(s.About) || s.Of == Receive && !s.At.After(c.Assigned)
 	})
 	if len(c.Said) == 0 {
 		c.Said = nil

@@ -114,11 +114,8 @@ func (s *Store) AddOccurrence(ctx context.Context, n Task, when When) (added boo
 		if err != nil {
 			return false, err
 		}
-		if duty.Facts.Opened.Before(n.Due) {
-			duty.Facts.Opened = n.Due
-			if err := t.putFacts(duty, duty.Facts); err != nil {
-				return false, err
-			}
+		if err := t.putFacts(duty, duty.Facts.AsOpened(n.Due)); err != nil {
+			return false, err
 		}
 		return true, t.append(Event{Key: key, Plan: n.Plan, Task: n.ID, Kind: OccurrenceOpened}, when, map[string]any{
 			"duty": n.Duty, "period": n.Period, "due": n.Due,

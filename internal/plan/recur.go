@@ -77,23 +77,30 @@ func (r Recurrence) Next(after calendar.Day) (due calendar.Day, period string, o
 	return due, period, true
 }
 
-// Follows is the first day on which r may fall due after another rule whose last
-// due date opened was last, so that each period is asked for once: r's first period
-// that the other has not asked for whole. Of a rule by cron the date stands for the
-// period that it lies in. It is no earlier than from. last is zero when nothing was
-// opened.
-func (r Recurrence) Follows(other Recurrence, last, from calendar.Day) calendar.Day {
-	if last.IsZero() {
+// AskedFor is the last day that r has asked for with the due date opened last; zero
+// without one. Of a rule by cron the date stands for the month that it lies in.
+func (r Recurrence) AskedFor(last calendar.Day) calendar.Day {
+	switch {
+	case last.IsZero():
+		return last
+	case r.Cron != "":
+		return last.MonthEnd()
+	}
+	return r.periodEnd(last.AddDays(-r.Shift))
+}
+
+// Follows is the first day on which r may fall due after a rule that has asked for
+// everything up to a day, so that each period is asked for once: r's first period
+// that is not asked for whole. It is no earlier than from. asked is zero when
+// nothing was opened.
+func (r Recurrence) Follows(asked, from calendar.Day) calendar.Day {
+	if asked.IsZero() {
 		return from
 	}
-	asked := last // the last day asked for
-	if other.Cron == "" {
-		asked = other.periodEnd(last.AddDays(-other.Shift))
-	}
-	first := later(asked, last).AddDays(1)
+	first := asked.AddDays(1)
 	if r.Cron == "" {
 		end := r.periodEnd(asked)
-		if other.Cron != "" || !end.After(asked) {
+		if !end.After(asked) {
 			end = r.periodEnd(end.AddDays(1))
 		}
 		first = end.AddDays(r.Shift)

@@ -207,7 +207,7 @@ func TestARuleThatFollowsAnother(t *testing.T) {
 			last = day(t, c.last)
 		}
 		is := c.is
-		is.From = is.Follows(c.was, last, day(t, c.from))
+		is.From = is.Follows(c.was.AskedFor(last), day(t, c.from))
 		due, _, ok := is.Next(last)
 		require.True(t, ok)
 		require.Equal(t, c.want, due.String(), "%+v after %+v", c.is, c.was)

@@ -23,9 +23,8 @@ func (f *foreteller) duty(t plan.Task, from time.Time) {
 
 type dutyWalk struct {
 	walk
-	duty  plan.Task
-	from  time.Time    // the launch, or the amendment that added it
-	after calendar.Day // none that falls due up to this day is opened any more
+	duty plan.Task
+	from time.Time // the launch, or the amendment that added it
 }
 
 // moved is one act on the duty, and where its occurrences go on after it.
@@ -33,11 +32,7 @@ func (d *dutyWalk) moved(m moment) {
 	if d.now.Before(m.act.At) {
 		d.now = m.act.At
 	}
-	paused := d.course.Pause != nil
 	d.do(m)
-	if eve := m.act.On.AddDays(-1); paused && d.course.Pause == nil && d.after.Before(eve) {
-		d.after = eve
-	}
 }
 
 // open opens every occurrence whose time comes before an instant.
@@ -53,7 +48,7 @@ func (d *dutyWalk) open(before time.Time) {
 		}
 		e := d.eraAt(d.now)
 		duty := d.ruled(e.plan)
-		o, ok := e.book.NextOccurrence(e.plan.Policies[duty.Policy], duty, d.after, d.from)
+		o, ok := e.book.NextOccurrence(e.plan.Policies[duty.Policy], duty, d.course.OpenedUpTo(), d.from)
 		opens := o.Opens
 		if opens.Before(d.now) {
 			opens = d.now
@@ -61,7 +56,7 @@ func (d *dutyWalk) open(before time.Time) {
 		if !ok || d.over(o.Due) || !opens.Before(before) {
 			return
 		}
-		d.after, d.now, d.course.Opened = o.Due, opens, o.Due
+		d.now, d.course.Case = opens, d.course.AsOpened(o.Due)
 		d.occurrence(duty, o, opens)
 	}
 }

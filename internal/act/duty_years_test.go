@@ -1,0 +1,238 @@
+package act_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/plan"
+)
+
+// dutyHistory is what a ledger holds of a duty: its acts, and the occurrences that
+// were opened, in order.
+type dutyHistory struct {
+	rule   string
+	from   calendar.Day
+	acts   []done
+	opened []occurrence
+}
+
+// occurrence is one that was opened, by the rule then in force.
+type occurrence struct {
+	at   time.Time
+	rule string
+	due  calendar.Day
+}
+
+// span is the period that an occurrence asks for. rule is month, quarter, halfyear
+// or year, with days after the period's end.
+func (o occurrence) span(t require.TestingT) (first, last calendar.Day) {
+	r, err := act.RuleOf(o.rule)
+	require.NoError(t, err)
+	last = o.due.AddDays(-r.Shift)
+	months := map[string]int{"month": 1, "quarter": 3, "halfyear": 6, "year": 12}[r.Every]
+	return calendar.NewDay(last.Year, last.Month-time.Month(months-1), 1), last
+}
+
+// judgeDuty holds a duty to law 11: each occurrence is opened once, whatever its
+// rule becomes; a period is neither skipped nor chased twice. What fell due in a
+// pause, or before its rule was given, is nobody's.
+func judgeDuty(t require.TestingT, h dutyHistory) (found []breach) {
+	var asked calendar.Day // the last day asked for
+	for _, o := range h.opened {
+		first, last := o.span(t)
+		if !first.AddDays(-1).Before(asked) && !asked.IsZero() || asked.IsZero() {
+			gap := h.from
+			if !asked.IsZero() {
+				gap = asked.AddDays(1)
+			}
+			found = append(found, h.skipped(t, o, gap, first)...)
+		}
+		if !last.After(asked) {
+			found = append(found, breach{11, o.at, fmt.Sprintf("%s by %s asks again for %s to %s", o.due, o.rule, first, last)})
+		}
+		if last.After(asked) {
+			asked = last
+		}
+	}
+	return found
+}
+
+// skipped are the periods of an occurrence's rule between a day and its own first
+// day that nobody asked for though they could be.
+func (h dutyHistory) skipped(t require.TestingT, o occurrence, from, first calendar.Day) (found []breach) {
+	for before := (occurrence{o.at, o.rule, o.due}); ; {
+		start, _ := before.span(t)
+		r, _ := act.RuleOf(o.rule)
+		before.due = start.AddDays(-1).AddDays(r.Shift)
+		a, b := before.span(t)
+		if a.Before(from) || b.Before(from) {
+			return found
+		}
+		free := before.due.Before(h.from)
+		var paused calendar.Day
+		for _, x := range h.acts {
+			switch {
+			case x.refused != "":
+			case x.Kind == act.Suspend:
+				paused = x.On
+			case x.Kind == act.Resume:
+				if !paused.IsZero() && before.due.Before(x.On) && !x.At.After(o.at) {
+					free = true
+				}
+				paused = calendar.Day{}
+			case x.Kind == act.SetRule && !x.At.After(o.at) && (before.due.Before(x.On) || before.due.Before(x.Due)):
+				free = true
+			}
+		}
+		if !free {
+			found = append(found, breach{11, o.at, fmt.Sprintf("%s by %s: nobody asked for %s to %s", o.due, o.rule, a, b)})
+		}
+	}
+}
+
+var dutyRules = []string{"month", "month+10", "month+20", "month+45", "quarter", "quarter+20", "quarter+100", "halfyear", "halfyear+15", "year"}
+
+// playDuty plays a duty as its workflow does.
+func playDuty(b act.Book, h *dutyHistory, acts []act.Act, until time.Time) {
+	first, _ := act.RuleOf(h.rule)
+	first.From = h.from
+	launched := h.from.At(0, 0, calendar.Beijing).UTC()
+	duty := plan.Task{ID: "d", Kind: plan.Duty, Title: "公开水质", Lead: "gaoping", Policy: "standard", Recur: &first}
+	c := b.Open(act.Case{Kind: plan.Duty, Title: duty.Title, Lead: "gaoping", Office: "office", Leadership: "group", Policy: "standard", Assigned: launched, Rule: &first})
+	now := launched
+	do := func(a act.Act) {
+		after, _, refused := b.Act(c, a)
+		d := done{Act: a}
+		if refused != nil {
+			d.refused = refused.Key
+		}
+		h.acts = append(h.acts, d)
+		c = after
+		if a.At.After(now) {
+			now = a.At
+		}
+	}
+	open := func(before time.Time) {
+		for !c.Over() {
+			if c.Pause != nil {
+				resume, ok := c.ResumesBy(before)
+				if !ok {
+					return
+				}
+				do(resume)
+				continue
+			}
+			ruled := act.AsRuled(duty, c.Case)
+			o, ok := b.NextOccurrence(b.Policies["standard"], ruled, c.OpenedUpTo(), launched)
+			if o.Opens.Before(now) {
+				o.Opens = now
+			}
+			if !ok || !o.Opens.Before(before) {
+				return
+			}
+			c.Case, now = c.AsOpened(o.Due), o.Opens
+			h.opened = append(h.opened, occurrence{o.Opens, act.RuleText(*ruled.Recur), o.Due})
+		}
+	}
+	for _, a := range acts {
+		open(a.At)
+		do(a)
+	}
+	open(until)
+}
+
+func dutyActs(r *rand.Rand, start calendar.Day) (acts []act.Act) {
+	at := start.At(9, 0, calendar.Beijing).UTC()
+	for n := r.IntN(7); n > 0; n-- {
+		switch r.IntN(4) {
+		case 0: // the day of a limit
+			at = dayOf(at).AddDays(1).MonthEnd().At(r.IntN(24), 0, calendar.Beijing).UTC()
+		case 1:
+			at = at.Add(time.Duration(r.IntN(60)) * time.Minute)
+		default:
+			at = at.Add(time.Duration(r.IntN(150*24*60)) * time.Minute)
+		}
+		a := act.Act{ID: fmt.Sprint("a", len(acts)), By: clerkOf, At: at, On: dayOf(at), Reason: "理由"}
+		switch r.IntN(5) {
+		case 0:
+			if a.Kind = act.Suspend; r.IntN(2) == 0 {
+				a.Until = a.On.AddDays(1 + r.IntN(120))
+			}
+		case 1:
+			a.Kind = act.Resume
+		default:
+			a.Kind, a.Rule = act.SetRule, dutyRules[r.IntN(len(dutyRules))]
+		}
+		acts = append(acts, a)
+	}
+	return acts
+}
+
+func (h dutyHistory) String() string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "rule %s from %s\n", h.rule, h.from)
+	for _, a := range h.acts {
+		fmt.Fprintf(&s, "  %s %s %s until=%s %s\n", beijing(a.At), a.Kind, a.Rule, a.Until, a.refused)
+	}
+	for i, o := range h.opened {
+		if i == 12 {
+			s.WriteString("  …\n")
+			break
+		}
+		fmt.Fprintf(&s, "  %s opens %s by %s\n", beijing(o.at), o.due, o.rule)
+	}
+	return s.String()
+}
+
+func TestTheJudgeSeesAPeriodAskedForTwice(t *testing.T) {
+	t.Parallel()
+	h := dutyHistory{rule: "month", from: day(t, "2021-04-08"), opened: []occurrence{
+		{moment(t, "2021-04-08 00:00"), "month", day(t, "2021-04-30")}, {moment(t, "2021-04-28 00:00"), "month", day(t, "2021-05-31")}, {moment(t, "2021-06-28 00:00"), "month+20", day(t, "2021-06-20")}}}
+	require.Contains(t, verdict(judgeDuty(t, h)), "asks again for 2021-05-01")
+	h.opened[2] = occurrence{moment(t, "2021-06-28 00:00"), "month", day(t, "2021-07-31")}
+	require.Contains(t, verdict(judgeDuty(t, h)), "nobody asked for 2021-06-01")
+}
+
+func TestRandomYearsOfDuties(t *testing.T) {
+	t.Parallel()
+	b := newBook(t)
+	acts, opened, told := 0, 0, 0
+	for seed := uint64(1); seed <= 2000; seed++ {
+		r := rand.New(rand.NewPCG(seed, 11))
+		from := calendar.NewDay(2021, time.Month(1+r.IntN(12)), 1+r.IntN(28))
+		play := func(acts []act.Act) dutyHistory {
+			h := dutyHistory{rule: dutyRules[seed%uint64(len(dutyRules))], from: from}
+			playDuty(b, &h, acts, from.AddDays(3*365).At(0, 0, calendar.Beijing).UTC())
+			return h
+		}
+		all := dutyActs(r, from)
+		h := play(all)
+		acts, opened = acts+len(all), opened+len(h.opened)
+		if len(judgeDuty(t, h)) == 0 {
+			continue
+		}
+		if told++; told > 4 {
+			continue
+		}
+		for again := true; again; {
+			again = false
+			for i := range all {
+				less := append(append([]act.Act{}, all[:i]...), all[i+1:]...)
+				if len(judgeDuty(t, play(less))) > 0 {
+					all, again = less, true
+					break
+				}
+			}
+		}
+		h = play(all)
+		t.Errorf("seed %d: %s\n%s", seed, h, verdict(judgeDuty(t, h)))
+	}
+	t.Logf("%d acts, %d occurrences; broken in %d lives", acts, opened, told)
+}

@@ -1,0 +1,349 @@
+package act_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+)
+
+// Random years: people act in any order at any instant. DUBAN_LONG=1 plays 200,000
+// acts, DUBAN_SEED=n one year alone.
+const (
+	shortActs = 6_000
+	longActs  = 200_000
+)
+
+// year is a task with its acts, in order of time: enough to play it again.
+type year struct {
+	policy     string
+	due, begin calendar.Day
+	acts       []step
+}
+
+// step is an act on the task, or on one of its talks.
+type step struct {
+	act.Act
+	talk   int // -1: the task
+	show   bool
+	notice []calendar.Holiday // instead of an act
+}
+
+// invent makes a year up from a seed while it is played.
+func invent(b act.Book, seed uint64) (year, *player) {
+	r := rand.New(rand.NewPCG(seed, 7))
+	start := calendar.NewDay(2021, 4, 8)
+	y := year{policy: []string{"standard", "standard", "standard", "13710", "soft"}[r.IntN(5)], due: start.AddDays(5 + r.IntN(150))}
+	if r.IntN(5) == 0 {
+		y.begin = start.AddDays(r.IntN(y.due.Sub(start)))
+	}
+	p := y.player(b)
+	at := p.assigned.Add(9 * time.Hour)
+	for n := 3 + r.IntN(25); n > 0; n-- {
+		at = soon(r, p, at)
+		s := step{Act: actNow(r, p, at, len(y.acts)), talk: -1, show: r.IntN(2) == 0}
+		p.before(at) // a talk may open
+		if r.IntN(40) == 0 {
+			s.notice = anyNotice(r, s.On)
+		} else if len(p.courses) > 0 && r.IntN(3) == 0 {
+			s.talk = r.IntN(len(p.courses))
+			s.Act = talkNow(r, p, s.talk, at, len(y.acts))
+		}
+		y.acts = append(y.acts, s)
+		p.step(s)
+	}
+	p.to(at.AddDate(0, 2, 0))
+	return y, p
+}
+
+func (y year) player(b act.Book) *player {
+	c := begin(b, y.policy, y.due, calendar.NewDay(2021, 4, 8).At(0, 0, calendar.Beijing).UTC())
+	c.Begin = y.begin
+	return newPlayer(b, b.Course(c.Case))
+}
+
+// play is the year played again.
+func (y year) play(b act.Book) *player {
+	p := y.player(b)
+	at := p.assigned
+	for _, s := range y.acts {
+		at = s.At
+		p.step(s)
+	}
+	p.to(at.AddDate(0, 2, 0))
+	return p
+}
+
+func (p *player) step(s step) {
+	p.before(s.At)
+	if s.notice != nil {
+		p.announce(s.At, withDays(p.Calendar, s.notice))
+	} else if s.talk < 0 {
+		p.on(s.Act)
+	} else if s.talk < len(p.courses) {
+		p.onTalk(s.talk, s.Act)
+	}
+	if p.evening = (calendar.Day{}); s.show {
+		p.evening = s.On
+	}
+}
+
+// before lets the time until an instant pass, and keeps what a list says on the
+// evening before, where that is asked for.
+func (p *player) before(at time.Time) {
+	if end := p.evening.AddDays(1).At(0, 0, calendar.Beijing); !p.evening.IsZero() && !at.Before(end) {
+		p.to(end)
+		p.show(p.evening)
+		p.evening = calendar.Day{}
+	}
+	p.to(at.Add(1))
+}
+
+// soon is an instant after another: the same, minutes, hours or weeks later, at
+// night, on a rest day, or close to the date.
+func soon(r *rand.Rand, p *player, at time.Time) time.Time {
+	switch r.IntN(12) {
+	case 0:
+		return at
+	case 1:
+		return at.Add(time.Duration(1+r.IntN(59)) * time.Second)
+	case 2:
+		return at.Add(time.Duration(r.IntN(600)) * time.Minute)
+	case 3, 4: // around the date, at the hours at which something may happen
+		d := p.Due.AddDays(r.IntN(4) - 1)
+		if next := d.At([]int{0, 8, 9, 9, 23}[r.IntN(5)], []int{0, 0, 0, 1, 59}[r.IntN(5)], calendar.Beijing).UTC(); next.After(at) {
+			return next
+		}
+		fallthrough
+	case 5, 6:
+		return dayOf(at).AddDays(1+r.IntN(4)).At(9, 0, calendar.Beijing).UTC()
+	case 7: // midnight
+		return dayOf(at).AddDays(1+r.IntN(10)).At(0, 0, calendar.Beijing).UTC()
+	case 8:
+		return at.Add(time.Duration(r.IntN(40*24*60)) * time.Minute)
+	default:
+		return at.Add(time.Duration(r.IntN(8*24*60)) * time.Minute)
+	}
+}
+
+// likely are the acts on a task, the frequent ones more than once.
+var likely = []act.Kind{act.Acknowledge, act.Acknowledge, act.Return, act.Uphold, act.Uphold, act.Progress, act.Progress, act.AskPart, act.GivePart, act.Complete, act.Complete,
+	act.Verify, act.Reject, act.Reject, act.Extend, act.Extend, act.Grant, act.Grant, act.Refuse, act.Chase, act.Suspend, act.Suspend, act.Resume, act.Resume,
+	act.Reassign, act.Assist, act.SetPolicy, act.Correct, act.Correct, act.Reword, act.Cancel, act.Instruct, act.Answer}
+
+var people5 = []act.Actor{unitOf, clerkOf, mayorOf, helpOf, {Account: "other", Name: "孙工", Unit: "zezhou"}}
+
+// actNow is an act on the task at an instant, mostly one that is possible.
+func actNow(r *rand.Rand, p *player, at time.Time, n int) (a act.Act) {
+	for try := 0; try < 6; try++ {
+		a = anyAct(r, p, at, n)
+		if (a.Kind == act.Cancel || a.Kind == act.Verify) && r.IntN(4) > 0 {
+			continue
+		}
+		if p.Check(a) == nil {
+			return a
+		}
+	}
+	return a
+}
+
+func anyAct(r *rand.Rand, p *player, at time.Time, n int) act.Act {
+	a := act.Act{ID: fmt.Sprint("a", n), Kind: likely[r.IntN(len(likely))], At: at, On: dayOf(at), Reason: "理由", Paper: "一号", Percent: r.IntN(101), Title: fmt.Sprint("题", n)}
+	row, _ := act.Of(act.Tasks, a.Kind)
+	switch row.By[r.IntN(len(row.By))] {
+	case act.Lead:
+		a.By = unitOf
+		a.By.Unit = p.Lead
+	case act.Office, act.Engine:
+		a.By = clerkOf
+	case act.Leadership:
+		a.By = mayorOf
+	case act.Assisting:
+		a.By = helpOf
+	}
+	if r.IntN(12) == 0 {
+		a.By = people5[r.IntN(len(people5))]
+	}
+	other := []string{"gaoping", "zezhou", "zhujian", "shuiwu"}[r.IntN(4)]
+	switch a.Kind {
+	case act.AskPart:
+		a.Unit, a.Due = "shuiwu", a.On.AddDays(1+r.IntN(30))
+	case act.Instruct:
+		if r.IntN(4) > 0 {
+			a.Due = a.On.AddDays(1 + r.IntN(30))
+		}
+	case act.GivePart, act.Answer:
+		a.Ref = fmt.Sprint(1 + r.IntN(3))
+	case act.Extend:
+		a.Due = p.Due.AddDays(1 + r.IntN(60))
+	case act.Grant:
+		if r.IntN(2) == 0 {
+			a.Due = a.On.AddDays(r.IntN(60))
+		}
+	case act.Suspend:
+		if a.Moves = r.IntN(2) == 0; r.IntN(2) == 0 {
+			a.Until = a.On.AddDays(1 + r.IntN(40))
+		}
+	case act.Reassign:
+		if a.Unit = other; r.IntN(2) == 0 {
+			a.Due = a.On.AddDays(1 + r.IntN(60))
+		}
+	case act.Assist:
+		a.Units = []string{"shuiwu", other}
+	case act.SetPolicy:
+		a.Policy = []string{"standard", "13710", "soft"}[r.IntN(3)]
+	case act.Correct:
+		switch r.IntN(4) {
+		case 0: // a date it had before
+			a.Due = p.FirstDue
+		case 1:
+			a.Due = a.On.AddDays(-r.IntN(40))
+		default:
+			a.Due = a.On.AddDays(r.IntN(60))
+		}
+	}
+	return a
+}
+
+// anyNotice are days that a notice of holidays changes: some to come.
+func anyNotice(r *rand.Rand, on calendar.Day) (days []calendar.Holiday) {
+	for n := 1 + r.IntN(8); n > 0; n-- {
+		d := on.AddDays(1 + r.IntN(50))
+		days = append(days, calendar.Holiday{Name: "假", Date: d, IsOffDay: r.IntN(3) > 0})
+	}
+	return days
+}
+
+func withDays(cal *calendar.Calendar, days []calendar.Holiday) *calendar.Calendar {
+	for _, y := range cal.Years() {
+		for _, d := range days {
+			if d.Date.Year == y.Year {
+				y.Days = append(slices.Clone(y.Days), d)
+			}
+		}
+		cal = cal.With(y)
+	}
+	return cal
+}
+
+func talkNow(r *rand.Rand, p *player, i int, at time.Time, n int) (a act.Act) {
+	for try := 0; try < 4; try++ {
+		row := act.Talks[1+r.IntN(len(act.Talks)-1)]
+		a = act.Act{ID: fmt.Sprint("a", n), Kind: row.Kind, At: at, On: dayOf(at), Reason: "理由", By: clerkOf}
+		if row.By[0] == act.Leadership {
+			a.By = mayorOf
+		}
+		if a.Kind == act.Serve {
+			a.Talk = &act.TalkFacts{Number: "一号", Time: at.AddDate(0, 0, 3), Place: "会议室", Called: []string{"局长"}}
+		}
+		if p.courses[i].Check(a) == nil {
+			return a
+		}
+	}
+	return a
+}
+
+// smallest is the year without all acts that the same breach does not need.
+func smallest(b act.Book, y year, law int) year {
+	breaks := func(y year) bool {
+		for _, f := range judge(b, y.play(b).history) {
+			if f.law == law {
+				return true
+			}
+		}
+		return false
+	}
+	for again := true; again; {
+		again = false
+		for i := len(y.acts) - 1; i >= 0; i-- {
+			less := y
+			less.acts = append(append([]step{}, y.acts[:i]...), y.acts[i+1:]...)
+			if breaks(less) {
+				y, again = less, true
+			}
+		}
+	}
+	return y
+}
+
+func (y year) String() string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "policy %s, due %s, begins %s\n", y.policy, y.due, y.begin)
+	for _, a := range y.acts {
+		line := acted([]done{{Act: a.Act}})
+		if a.notice != nil {
+			line = fmt.Sprintf("  %s notice %v\n", beijing(a.At), a.notice)
+		}
+		if a.talk >= 0 {
+			line = fmt.Sprintf("  talk %d%s", a.talk, line)
+		}
+		s.WriteString(line)
+	}
+	return s.String()
+}
+
+// kinds are the acts of a year by kind alone.
+func (y year) kinds() (all []act.Kind) {
+	for _, a := range y.acts {
+		if a.notice != nil {
+			a.Kind = "notice"
+		}
+		all = append(all, a.Kind)
+	}
+	return all
+}
+
+func TestRandomYears(t *testing.T) {
+	t.Parallel()
+	b := newBook(t)
+	most, first, last := shortActs, uint64(1), ^uint64(0)
+	if os.Getenv("DUBAN_LONG") != "" {
+		most = longActs
+	}
+	if seed := os.Getenv("DUBAN_SEED"); seed != "" {
+		_, err := fmt.Sscan(seed, &first)
+		require.NoError(t, err)
+		last = first
+	}
+	acts, refused, words, talks := 0, 0, 0, 0
+	years, stories := map[int]int{}, map[string]bool{}
+	for seed := first; seed <= last && acts < most; seed++ {
+		y, p := invent(b, seed)
+		acts += len(y.acts)
+		for _, a := range p.acts {
+			if a.refused != "" {
+				refused++
+			}
+		}
+		words += len(p.said)
+		talks += len(p.talks)
+		broken := map[int]bool{}
+		for _, f := range judge(b, p.history) {
+			if broken[f.law] {
+				continue
+			}
+			broken[f.law] = true
+			if years[f.law]++; years[f.law] > 10 {
+				continue // it takes long to find the smallest story
+			}
+			small := smallest(b, y, f.law)
+			if key := fmt.Sprint(f.law, small.kinds()); !stories[key] {
+				stories[key] = true
+				played := small.play(b)
+				t.Errorf("DUBAN_SEED=%d: %s\nthe smallest story of it: %s%s\n%s", seed, f, small, verdict(judge(b, played.history)), stageLines(played.said))
+			}
+		}
+	}
+	t.Logf("%d acts (%d refused), %d words, %d talks", acts, refused, words, talks)
+	for law, n := range years {
+		t.Errorf("law %d: broken in %d years", law, n)
+	}
+}

@@ -1,0 +1,133 @@
+package act_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/plan"
+)
+
+// talkActs are the acts on a talk with the steps that come before each.
+var talkActs = []struct {
+	kind   act.Kind
+	by     act.Actor
+	before []act.Kind
+}{
+	{act.Serve, clerkOf, nil},
+	{act.Held, clerkOf, []act.Kind{act.Serve}},
+	{act.Absent, clerkOf, []act.Kind{act.Serve}},
+	{act.Minutes, clerkOf, []act.Kind{act.Serve, act.Held}},
+	{act.GivePlan, unitOf, []act.Kind{act.Serve, act.Held}},
+	{act.ReturnPlan, clerkOf, []act.Kind{act.Serve, act.Held, act.GivePlan}},
+	{act.GiveReport, unitOf, []act.Kind{act.Serve, act.Held, act.GivePlan}},
+	{act.VerifyTalk, clerkOf, []act.Kind{act.Serve, act.Held, act.GivePlan, act.GiveReport}},
+	{act.CloseTalk, mayorOf, nil},
+	{act.Keep, mayorOf, nil},
+	{act.Again, clerkOf, nil},
+}
+
+// onTasks are the acts on the task that may change what a talk rests on.
+var onTasks = []string{"complete", "verify", "reject", "suspend", "suspend for ten days, moving", "resume", "reassign", "reassign with a date", "set the policy", "correct to later", "correct to earlier", "cancel"}
+
+// talkMoments are days after the task's talk was opened, on 2021-07-14.
+var talkMoments = []struct{ name, at string }{
+	{"the day after it opened", "2021-07-15 10:00"},
+	{"on the day of a limit", "2021-07-16 09:00"},
+	{"three weeks later", "2021-08-04 10:00"},
+	{"two months later", "2021-09-14 10:00"},
+}
+
+// deed is an act on the talk, or on its task.
+type deed struct {
+	name   string
+	before []act.Kind
+	do     func(p *player, at time.Time) *act.Refusal
+}
+
+func deeds() (all []deed) {
+	talk := func(k act.Kind, by act.Actor) func(p *player, at time.Time) *act.Refusal {
+		return func(p *player, at time.Time) *act.Refusal {
+			a := talkAct(at, by, k)
+			a.ID = fmt.Sprint("t", p.n)
+			return p.onTalk(0, a)
+		}
+	}
+	for _, x := range talkActs {
+		all = append(all, deed{string(x.kind), x.before, talk(x.kind, x.by)})
+	}
+	for _, name := range onTasks {
+		v := variantNamed(name)
+		all = append(all, deed{"task: " + name, nil, func(p *player, at time.Time) *act.Refusal {
+			a := v.at(p, at)
+			a.ID = fmt.Sprint("a", p.n)
+			if v.kind == act.Correct && name == "correct to later" {
+				a.Due = a.On.AddDays(45)
+			}
+			return p.on(a)
+		}})
+	}
+	return all
+}
+
+func TestEveryPairOnATalk(t *testing.T) {
+	t.Parallel()
+	b := newBook(t)
+	all := deeds()
+	stepBy := func(k act.Kind) deed {
+		return all[slices.IndexFunc(all, func(d deed) bool { return d.name == string(k) })]
+	}
+	var table strings.Builder
+	table.WriteString("The talk about a task due on 2021-06-30, opened on 07-14; the second act comes two working days after the first.\nAfter the colon: what is said of the talk next. Where the first act is refused there is no line.\n")
+	n, refused := 0, 0
+	for _, m := range talkMoments {
+		fmt.Fprintf(&table, "\n%s, %s\n", m.name, m.at)
+		for _, first := range all {
+			for _, second := range all {
+				p := newPlayer(b, begin(b, "standard", calendar.NewDay(2021, 6, 30), moment(t, "2021-04-08 00:00")))
+				p.to(moment(t, "2021-07-14 09:01"))
+				require.Len(t, p.talks, 1)
+				before := first.before
+				if len(second.before) > len(before) && !slices.Contains(second.before, act.Kind(first.name)) {
+					before = second.before
+				}
+				if len(before) > 0 {
+					for i, k := range before {
+						require.Nil(t, stepBy(k).do(p, moment(t, "2021-07-14 15:00").Add(time.Duration(i)*time.Minute)))
+					}
+				}
+				at := moment(t, m.at)
+				line := first.name
+				idle := false
+				if r := first.do(p, at); r != nil {
+					idle = true
+				}
+				line += ", then " + second.name
+				at = b.Calendar.AddWorkdays(dayOf(at), 2).At(15, 0, calendar.Beijing).UTC()
+				if r := second.do(p, at); r != nil {
+					line += " (refused: " + strings.TrimPrefix(r.Key, "act.refused_") + ")"
+					refused++
+				}
+				said := len(p.talks[0].said)
+				p.to(at.AddDate(0, 3, 0))
+				if found := judge(b, p.history); len(found) > 0 && !t.Failed() {
+					t.Errorf("%s: %s\n%s%s%s\n%s", m.name, line, acted(p.acts), acted(p.talks[0].acts), verdict(found), stageLines(p.talks[0].said))
+				} else if len(found) > 0 {
+					t.Errorf("%s: %s\n%s", m.name, line, verdict(found))
+				}
+				if !idle {
+					table.WriteString(line + ": " + next(slices.DeleteFunc(slices.Clone(p.talks[0].said[said:]), func(s plan.Stage) bool { return s.Kind == plan.Told })) + "\n")
+				}
+				n++
+			}
+		}
+	}
+	t.Logf("%d pairs, %d of them with a second act refused", n, refused)
+	golden(t, "testdata/talkpairs.txt", table.String())
+}
