@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"path/filepath"
 	"strings"
 	"time"
@@ -98,10 +99,23 @@ func (h *Host) namespaceData(ctx context.Context) (map[string]string, error) {
 	return data, nil
 }
 
+// setNamespaceData writes one key and leaves the others as they are. Temporal refuses a write between whose reading and
+// writing another namespace was changed ("conditional update error", common/persistence/sql/metadata.go); such a write is
+// repeated until ctx ends.
 func (h *Host) setNamespaceData(ctx context.Context, key, value string) error {
-	_, err := h.Client.WorkflowService().UpdateNamespace(ctx, &workflowservice.UpdateNamespaceRequest{
-		Namespace: h.namespace, UpdateInfo: &namespace.UpdateNamespaceInfo{Data: map[string]string{key: value}},
-	})
+	var err error
+	for {
+		_, err = h.Client.WorkflowService().UpdateNamespace(ctx, &workflowservice.UpdateNamespaceRequest{
+			Namespace: h.namespace, UpdateInfo: &namespace.UpdateNamespaceInfo{Data: map[string]string{key: value}},
+		})
+		if err == nil || !strings.Contains(err.Error(), "conditional update error") || ctx.Err() != nil {
+			break
+		}
+		select {
+		case <-time.After(50*time.Millisecond + rand.N(100*time.Millisecond)):
+		case <-ctx.Done():
+		}
+	}
 	var denied *serviceerror.PermissionDenied
 	if errors.As(err, &denied) {
 		return fmt.Errorf("host: namespace %s must say which ledger it belongs to, and this login may not write it: run once, with more rights, `temporal operator namespace update --namespace %s --data %s=%s`: %w",
