@@ -31,13 +31,28 @@ type occurrence struct {
 }
 
 // span is the period that an occurrence asks for. rule is month, quarter, halfyear
-// or year, with days after the period's end.
+// or year, with days after the period's end; or a day of each month, which asks
+// for that month.
 func (o occurrence) span(t require.TestingT) (first, last calendar.Day) {
 	r, err := act.RuleOf(o.rule)
 	require.NoError(t, err)
+	if r.Cron != "" {
+		return calendar.NewDay(o.due.Year, o.due.Month, 1), o.due.MonthEnd()
+	}
 	last = o.due.AddDays(-r.Shift)
 	months := map[string]int{"month": 1, "quarter": 3, "halfyear": 6, "year": 12}[r.Every]
 	return calendar.NewDay(last.Year, last.Month-time.Month(months-1), 1), last
+}
+
+// before is the occurrence of the same rule one period earlier.
+func (o occurrence) before(t require.TestingT) occurrence {
+	first, _ := o.span(t)
+	r, _ := act.RuleOf(o.rule)
+	eve := first.AddDays(-1)
+	if r.Cron != "" {
+		return occurrence{o.at, o.rule, calendar.NewDay(eve.Year, eve.Month, o.due.Date)}
+	}
+	return occurrence{o.at, o.rule, eve.AddDays(r.Shift)}
 }
 
 // judgeDuty holds a duty to law 11: each occurrence is opened once, whatever its
@@ -68,9 +83,7 @@ func judgeDuty(t require.TestingT, h dutyHistory) (found []breach) {
 // day that nobody asked for though they could be.
 func (h dutyHistory) skipped(t require.TestingT, o occurrence, from, first calendar.Day) (found []breach) {
 	for before := (occurrence{o.at, o.rule, o.due}); ; {
-		start, _ := before.span(t)
-		r, _ := act.RuleOf(o.rule)
-		before.due = start.AddDays(-1).AddDays(r.Shift)
+		before = before.before(t)
 		a, b := before.span(t)
 		if a.Before(from) || b.Before(from) {
 			return found
@@ -97,55 +110,97 @@ func (h dutyHistory) skipped(t require.TestingT, o occurrence, from, first calen
 	}
 }
 
-var dutyRules = []string{"month", "month+10", "month+20", "month+45", "quarter", "quarter+20", "quarter+100", "halfyear", "halfyear+15", "year"}
+var dutyRules = []string{"month", "month+10", "month+20", "month+45", "quarter", "quarter+20", "quarter+100", "halfyear", "halfyear+15", "year", "0 0 25 * *", "0 0 10 * *"}
 
-// playDuty plays a duty as its workflow does.
-func playDuty(b act.Book, h *dutyHistory, acts []act.Act, until time.Time) {
+// dutyPlayer plays a duty, and each of its occurrences where alive is set, as their
+// workflows do.
+type dutyPlayer struct {
+	act.Book
+	*dutyHistory
+	duty     plan.Task
+	course   act.Course
+	launched time.Time
+	now      time.Time
+	alive    bool
+	lives    []*player // of the occurrences, in the order in which they were opened
+}
+
+func newDutyPlayer(b act.Book, h *dutyHistory) *dutyPlayer {
 	first, _ := act.RuleOf(h.rule)
 	first.From = h.from
-	launched := h.from.At(0, 0, calendar.Beijing).UTC()
-	duty := plan.Task{ID: "d", Kind: plan.Duty, Title: "公开水质", Lead: "gaoping", Policy: "standard", Recur: &first}
-	c := b.Open(act.Case{Kind: plan.Duty, Title: duty.Title, Lead: "gaoping", Office: "office", Leadership: "group", Policy: "standard", Assigned: launched, Rule: &first})
-	now := launched
-	do := func(a act.Act) {
-		after, _, refused := b.Act(c, a)
-		d := done{Act: a}
-		if refused != nil {
-			d.refused = refused.Key
-		}
-		h.acts = append(h.acts, d)
-		c = after
-		if a.At.After(now) {
-			now = a.At
-		}
+	d := &dutyPlayer{Book: b, dutyHistory: h, launched: h.from.At(0, 0, calendar.Beijing).UTC()}
+	d.now = d.launched
+	d.duty = plan.Task{ID: "d", Kind: plan.Duty, Title: "公开水质", Lead: "gaoping", Assist: []string{"shuiwu"}, Policy: "standard", Recur: &first}
+	d.course = b.Open(act.Case{Kind: plan.Duty, Title: d.duty.Title, Lead: "gaoping", Assist: d.duty.Assist, Office: "office", Leadership: "group",
+		Policy: "standard", Assigned: d.launched, Rule: &first})
+	return d
+}
+
+// do does an act on the duty now.
+func (d *dutyPlayer) do(a act.Act) *act.Refusal {
+	after, _, refused := d.Act(d.course, a)
+	one := done{Act: a}
+	if refused != nil {
+		one.refused = refused.Key
 	}
-	open := func(before time.Time) {
-		for !c.Over() {
-			if c.Pause != nil {
-				resume, ok := c.ResumesBy(before)
-				if !ok {
-					return
-				}
-				do(resume)
-				continue
-			}
-			ruled := act.AsRuled(duty, c.Case)
-			o, ok := b.NextOccurrence(b.Policies["standard"], ruled, c.OpenedUpTo(), launched)
-			if o.Opens.Before(now) {
-				o.Opens = now
-			}
-			if !ok || !o.Opens.Before(before) {
+	d.acts = append(d.acts, one)
+	d.course = after
+	if a.At.After(d.now) {
+		d.now = a.At
+	}
+	return refused
+}
+
+// on does an act when its time has come.
+func (d *dutyPlayer) on(a act.Act) *act.Refusal {
+	d.open(a.At)
+	return d.do(a)
+}
+
+// open opens every occurrence whose time comes before an instant.
+func (d *dutyPlayer) open(before time.Time) {
+	for !d.course.Over() {
+		if d.course.Pause != nil {
+			resume, ok := d.course.ResumesBy(before)
+			if !ok {
 				return
 			}
-			c.Case, now = c.AsOpened(o.Due), o.Opens
-			h.opened = append(h.opened, occurrence{o.Opens, act.RuleText(*ruled.Recur), o.Due})
+			d.do(resume)
+			continue
+		}
+		ruled := act.AsRuled(d.duty, d.course.Case)
+		o, ok := d.NextOccurrence(d.Policies[ruled.Policy], ruled, d.course.OpenedUpTo(), d.launched)
+		if o.Opens.Before(d.now) {
+			o.Opens = d.now
+		}
+		if !ok || !o.Opens.Before(before) {
+			return
+		}
+		d.course.Case, d.now = d.course.AsOpened(o.Due), o.Opens
+		d.opened = append(d.opened, occurrence{o.Opens, act.RuleText(*ruled.Recur), o.Due})
+		if d.alive {
+			c := begin(d.Book, ruled.Policy, o.Due, o.Opens)
+			c.Title, c.Lead, c.Assist = ruled.Title, ruled.Lead, ruled.Assist
+			d.lives = append(d.lives, newPlayer(d.Book, d.Book.Course(c.Case)))
 		}
 	}
-	for _, a := range acts {
-		open(a.At)
-		do(a)
+}
+
+// to lets the duty and its occurrences run to an instant, exclusive.
+func (d *dutyPlayer) to(at time.Time) {
+	d.open(at)
+	for _, p := range d.lives {
+		p.to(at)
 	}
-	open(until)
+}
+
+// playDuty plays a duty without its occurrences.
+func playDuty(b act.Book, h *dutyHistory, acts []act.Act, until time.Time) {
+	d := newDutyPlayer(b, h)
+	for _, a := range acts {
+		d.on(a)
+	}
+	d.open(until)
 }
 
 func dutyActs(r *rand.Rand, start calendar.Day) (acts []act.Act) {
