@@ -84,7 +84,7 @@ func (d *dutyPlayer) laws(t *testing.T) (found []breach) {
 		lead, policy, ended := d.duty.Lead, d.duty.Policy, false
 		var pause, until calendar.Day
 		for _, a := range d.acts {
-			if a.refused != "" || a.At.After(o.at) || a.At.Equal(o.at) && a.Kind == act.EndDuty {
+			if a.Refused != "" || a.At.After(o.at) || a.At.Equal(o.at) && a.Kind == act.EndDuty {
 				continue
 			}
 			switch a.Kind {
@@ -103,11 +103,11 @@ func (d *dutyPlayer) laws(t *testing.T) (found []breach) {
 		c := d.lives[i]
 		switch {
 		case ended:
-			found = append(found, breach{1, o.at, fmt.Sprintf("%s is opened after the duty's end", o.due)})
+			found = append(found, breach{Law: 1, At: o.at, Text: fmt.Sprintf("%s is opened after the duty's end", o.due)})
 		case !pause.IsZero() && (until.IsZero() || dayOf(o.at).Before(until)):
-			found = append(found, breach{1, o.at, fmt.Sprintf("%s is opened in a pause", o.due)})
+			found = append(found, breach{Law: 1, At: o.at, Text: fmt.Sprintf("%s is opened in a pause", o.due)})
 		case c.history.lead != lead || c.history.policy != policy:
-			found = append(found, breach{1, o.at, fmt.Sprintf("%s is given to %s under %s: the duty is %s's under %s", o.due, c.history.lead, c.history.policy, lead, policy)})
+			found = append(found, breach{Law: 1, At: o.at, Text: fmt.Sprintf("%s is given to %s under %s: the duty is %s's under %s", o.due, c.history.lead, c.history.policy, lead, policy)})
 		}
 		found = append(found, judge(d.Book, c.history)...)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/laws"
 	"duban/internal/plan"
 )
 
@@ -30,84 +31,12 @@ type occurrence struct {
 	due  calendar.Day
 }
 
-// span is the period that an occurrence asks for. rule is month, quarter, halfyear
-// or year, with days after the period's end; or a day of each month, which asks
-// for that month.
-func (o occurrence) span(t require.TestingT) (first, last calendar.Day) {
-	r, err := act.RuleOf(o.rule)
-	require.NoError(t, err)
-	if r.Cron != "" {
-		return calendar.NewDay(o.due.Year, o.due.Month, 1), o.due.MonthEnd()
-	}
-	last = o.due.AddDays(-r.Shift)
-	months := map[string]int{"month": 1, "quarter": 3, "halfyear": 6, "year": 12}[r.Every]
-	return calendar.NewDay(last.Year, last.Month-time.Month(months-1), 1), last
-}
-
-// before is the occurrence of the same rule one period earlier.
-func (o occurrence) before(t require.TestingT) occurrence {
-	first, _ := o.span(t)
-	r, _ := act.RuleOf(o.rule)
-	eve := first.AddDays(-1)
-	if r.Cron != "" {
-		return occurrence{o.at, o.rule, calendar.NewDay(eve.Year, eve.Month, o.due.Date)}
-	}
-	return occurrence{o.at, o.rule, eve.AddDays(r.Shift)}
-}
-
-// judgeDuty holds a duty to law 11: each occurrence is opened once, whatever its
-// rule becomes; a period is neither skipped nor chased twice. What fell due in a
-// pause, or before its rule was given, is nobody's.
-func judgeDuty(t require.TestingT, h dutyHistory) (found []breach) {
-	var asked calendar.Day // the last day asked for
+func judgeDuty(_ require.TestingT, h dutyHistory) []breach {
+	law := laws.DutyHistory{From: h.from, Acts: h.acts}
 	for _, o := range h.opened {
-		first, last := o.span(t)
-		if !first.AddDays(-1).Before(asked) && !asked.IsZero() || asked.IsZero() {
-			gap := h.from
-			if !asked.IsZero() {
-				gap = asked.AddDays(1)
-			}
-			found = append(found, h.skipped(t, o, gap, first)...)
-		}
-		if !last.After(asked) {
-			found = append(found, breach{11, o.at, fmt.Sprintf("%s by %s asks again for %s to %s", o.due, o.rule, first, last)})
-		}
-		if last.After(asked) {
-			asked = last
-		}
+		law.Opened = append(law.Opened, laws.Occurrence{At: o.at, Rule: o.rule, Due: o.due})
 	}
-	return found
-}
-
-// skipped are the periods of an occurrence's rule between a day and its own first
-// day that nobody asked for though they could be.
-func (h dutyHistory) skipped(t require.TestingT, o occurrence, from, first calendar.Day) (found []breach) {
-	for before := (occurrence{o.at, o.rule, o.due}); ; {
-		before = before.before(t)
-		a, b := before.span(t)
-		if a.Before(from) || b.Before(from) {
-			return found
-		}
-		free := before.due.Before(h.from)
-		var paused calendar.Day
-		for _, x := range h.acts {
-			switch {
-			case x.refused != "":
-			case x.Kind == act.Suspend:
-				paused = x.On
-			case x.Kind == act.Resume:
-				if !paused.IsZero() && before.due.Before(x.On) && !x.At.After(o.at) {
-					free = true
-				}
-				paused = calendar.Day{}
-			case x.Kind == act.SetRule && !x.At.After(o.at) && (before.due.Before(x.On) || before.due.Before(x.Due)):
-				free = true
-			}
-		}
-		if !free {
-			found = append(found, breach{11, o.at, fmt.Sprintf("%s by %s: nobody asked for %s to %s", o.due, o.rule, a, b)})
-		}
-	}
+	return laws.Duty(law)
 }
 
 var dutyRules = []string{"month", "month+10", "month+20", "month+45", "quarter", "quarter+20", "quarter+100", "halfyear", "halfyear+15", "year", "0 0 25 * *", "0 0 10 * *"}
@@ -141,7 +70,7 @@ func (d *dutyPlayer) do(a act.Act) *act.Refusal {
 	after, _, refused := d.Act(d.course, a)
 	one := done{Act: a}
 	if refused != nil {
-		one.refused = refused.Key
+		one.Refused = refused.Key
 	}
 	d.acts = append(d.acts, one)
 	d.course = after
@@ -234,7 +163,7 @@ func (h dutyHistory) String() string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "rule %s from %s\n", h.rule, h.from)
 	for _, a := range h.acts {
-		fmt.Fprintf(&s, "  %s %s %s until=%s %s\n", beijing(a.At), a.Kind, a.Rule, a.Until, a.refused)
+		fmt.Fprintf(&s, "  %s %s %s until=%s %s\n", beijing(a.At), a.Kind, a.Rule, a.Until, a.Refused)
 	}
 	for i, o := range h.opened {
 		if i == 12 {

@@ -9,6 +9,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/laws"
 	"duban/internal/people"
 	"duban/internal/plan"
 )
@@ -78,9 +79,9 @@ func (p *player) do(a act.Act) *act.Refusal {
 	after, told, refused := p.Act(p.Course, a)
 	if a.By.Account != act.EngineActor.Account {
 		p.n++
-		d := done{Act: a, n: p.n}
+		d := done{Act: a, N: p.n}
 		if refused != nil {
-			d.refused = refused.Key
+			d.Refused = refused.Key
 		}
 		p.acts = append(p.acts, d)
 	}
@@ -109,9 +110,9 @@ func (p *player) onTalk(i int, a act.Act) *act.Refusal {
 	p.to(a.At.Add(1))
 	after, told, refused := p.ActOnTalk(p.courses[i], a)
 	p.n++
-	d := done{Act: a, n: p.n}
+	d := done{Act: a, N: p.n}
 	if refused != nil {
-		d.refused = refused.Key
+		d.Refused = refused.Key
 	}
 	p.talks[i].acts = append(p.talks[i].acts, d)
 	p.courses[i] = after
@@ -133,7 +134,7 @@ func (p *player) announce(at time.Time, cal *calendar.Calendar) {
 // show keeps what a list says of the task on a day.
 func (p *player) show(on calendar.Day) {
 	if m := p.Measure(p.Case, on); !p.Over() {
-		p.shown = append(p.shown, shown{on, m.Overdue, m.Late})
+		p.shown = append(p.shown, shown{On: on, Overdue: m.Overdue, Late: m.Late})
 	}
 }
 
@@ -213,12 +214,12 @@ func TestTheJudgeSeesABreachOfEachLaw(t *testing.T) {
 		{"a word about nothing", 0, []string{ack}, []string{"2021-06-23 09:00 remind-8 remind gaoping/liaison"}},
 	} {
 		b := newBook(t)
-		laws := map[int]bool{}
+		broken := map[int]bool{}
 		found := judge(b, planted(t, c.acts, c.words))
 		for _, f := range found {
-			laws[f.law] = true
+			broken[f.Law] = true
 		}
-		require.True(t, laws[c.law], "%s: %s", c.name, verdict(found))
+		require.True(t, broken[c.law], "%s: %s", c.name, verdict(found))
 	}
 }
 
@@ -246,8 +247,8 @@ func TestTheJudgeSeesATalkThatGoesWrong(t *testing.T) {
 		}
 		h.talks = []*talkHistory{talk}
 		var found []string
-		w := newWorld(newBook(t), h)
-		for _, f := range w.talk(h, talk) {
+		b := newBook(t)
+		for _, f := range laws.Talk(rulesOf(b), h.law(), talk.law()) {
 			found = append(found, f.String())
 		}
 		require.Contains(t, strings.Join(found, "\n"), c.law, c.name)
@@ -258,7 +259,7 @@ func TestTheJudgeSeesTwoReadingsOfLate(t *testing.T) {
 	t.Parallel()
 	h := planted(t, []string{"2021-06-29 10:00 unit complete"}, nil)
 	h.until = moment(t, "2021-07-07 00:00")
-	h.shown = []shown{{day(t, "2021-07-05"), true, 3}}
+	h.shown = []shown{{On: day(t, "2021-07-05"), Overdue: true, Late: 3}}
 	found := verdict(judge(newBook(t), h))
 	require.Contains(t, found, "law 4")
 	require.Contains(t, found, "law 12")

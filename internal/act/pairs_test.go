@@ -218,7 +218,7 @@ func acted(acts []done) string {
 	for _, a := range acts {
 		fmt.Fprintf(&s, "  %s %s %s", beijing(a.At), a.By.Unit, a.Kind)
 		for _, f := range []struct{ name, text string }{
-			{"due", a.Due.String()}, {"until", a.Until.String()}, {"unit", a.Unit}, {"ref", a.Ref}, {"policy", a.Policy}, {"refused", a.refused},
+			{"due", a.Due.String()}, {"until", a.Until.String()}, {"unit", a.Unit}, {"ref", a.Ref}, {"policy", a.Policy}, {"refused", a.Refused},
 		} {
 			if f.text != "" {
 				s.WriteString(" " + f.name + "=" + f.text)

@@ -255,7 +255,7 @@ func talkNow(r *rand.Rand, p *player, i int, at time.Time, n int) (a act.Act) {
 func smallest(b act.Book, y year, law int) year {
 	breaks := func(y year) bool {
 		for _, f := range judge(b, y.play(b).history) {
-			if f.law == law {
+			if f.Law == law {
 				return true
 			}
 		}
@@ -319,7 +319,7 @@ func TestRandomYears(t *testing.T) {
 		y, p := invent(b, seed)
 		acts += len(y.acts)
 		for _, a := range p.acts {
-			if a.refused != "" {
+			if a.Refused != "" {
 				refused++
 			}
 		}
@@ -327,15 +327,15 @@ func TestRandomYears(t *testing.T) {
 		talks += len(p.talks)
 		broken := map[int]bool{}
 		for _, f := range judge(b, p.history) {
-			if broken[f.law] {
+			if broken[f.Law] {
 				continue
 			}
-			broken[f.law] = true
-			if years[f.law]++; years[f.law] > 10 {
+			broken[f.Law] = true
+			if years[f.Law]++; years[f.Law] > 10 {
 				continue // it takes long to find the smallest story
 			}
-			small := smallest(b, y, f.law)
-			if key := fmt.Sprint(f.law, small.kinds()); !stories[key] {
+			small := smallest(b, y, f.Law)
+			if key := fmt.Sprint(f.Law, small.kinds()); !stories[key] {
 				stories[key] = true
 				played := small.play(b)
 				t.Errorf("DUBAN_SEED=%d: %s\nthe smallest story of it: %s%s\n%s", seed, f, small, verdict(judge(b, played.history)), stageLines(played.said))

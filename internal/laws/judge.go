@@ -1,4 +1,4 @@
-package act_test
+package laws
 
 import (
 	"fmt"
@@ -11,64 +11,6 @@ import (
 	"duban/internal/people"
 	"duban/internal/plan"
 )
-
-// The laws of a fair office, as a ledger can be held to them. The judge reads acts
-// and words only. It works out for itself whose the task was, since when, by when,
-// and when the clock stood, and asks nothing of the functions that decide: a fault
-// in those is not a fault here too. It counts days by the calendar alone.
-
-// history is what a ledger holds of one task.
-type history struct {
-	lead, office, leadership, policy string
-	due, begin                       calendar.Day
-	assigned, until                  time.Time // until: the end, exclusive
-	acts                             []done
-	said                             []plan.Stage
-	shown                            []shown
-	facts                            []act.Fact // that the rules which add up counted at the end
-	talks                            []*talkHistory
-	notices                          []holidays
-}
-
-// holidays is a notice that came into force: the calendar from then on.
-type holidays struct {
-	at  time.Time
-	cal *calendar.Calendar
-	n   int // in the order of the ledger, with the acts
-	i   int // how much had been said by then
-}
-
-// done is an act with its answer: empty, or why it was refused.
-type done struct {
-	act.Act
-	refused string
-	n       int // in the order of the ledger: tells acts of one instant apart
-}
-
-// shown is what a list said of the task at the end of a day.
-type shown struct {
-	on      calendar.Day
-	overdue bool
-	late    int
-}
-
-// talkHistory is what a ledger holds of one talk about a task.
-type talkHistory struct {
-	lead   string
-	policy string
-	opened time.Time
-	acts   []done
-	said   []plan.Stage
-}
-
-// breach is a law that was broken, when, and how.
-type breach struct {
-	law  int // 0: what is owed is chased, and what is said is about something owed
-	at   time.Time
-	text string
-}
-
-func (b breach) String() string { return fmt.Sprintf("law %d, %s: %s", b.law, beijing(b.at), b.text) }
 
 // stand is an interval in which a clock stood: the days after from, up to and
 // including until; a zero until: it stands.
@@ -104,6 +46,8 @@ type piece struct {
 type world struct {
 	cal      *calendar.Calendar
 	policies map[string]plan.Policy
+	zone     *time.Location
+	of       string // what is being judged: a word's ID, or the kind of an act; "" for a silence
 
 	lead, office, leadership, policy string
 	due, begin, assigned             calendar.Day
@@ -126,7 +70,7 @@ type world struct {
 	early                            map[string]bool // reminders said of this date
 	receive                          map[string]bool
 	silences                         map[string]bool
-	found                            []breach
+	found                            []Breach
 	stints                           []stint // of units that led before
 	cancelled                        bool
 	notice                           calendar.Day // the day of the last one
@@ -140,13 +84,16 @@ type stint struct {
 }
 
 func (w *world) breaks(law int, at time.Time, format string, a ...any) {
-	w.found = append(w.found, breach{law, at, fmt.Sprintf(format, a...)})
+	w.found = append(w.found, Breach{Law: law, At: at, Of: w.of, Text: fmt.Sprintf(format, a...)})
 }
 
-func newWorld(b act.Book, h history) *world {
-	w := &world{cal: b.Calendar, policies: b.Policies, lead: h.lead, office: h.office, leadership: h.leadership, policy: h.policy,
-		due: h.due, begin: h.begin, asked: map[string]*request{}, parts: map[string]*piece{}, instructions: map[string]*piece{}, nextMiss: 1}
-	w.given(dayOf(h.assigned))
+// day is the day of an instant.
+func (w *world) day(at time.Time) calendar.Day { return calendar.DayOf(at.In(w.zone)) }
+
+func newWorld(r Rules, h History) *world {
+	w := &world{cal: r.Calendar, policies: r.Policies, zone: r.Zone, lead: h.Lead, office: h.Office, leadership: h.Leadership, policy: h.Policy,
+		due: h.Due, begin: h.Begin, asked: map[string]*request{}, parts: map[string]*piece{}, instructions: map[string]*piece{}, nextMiss: 1}
+	w.given(w.day(h.Assigned))
 	w.early = map[string]bool{}
 	return w
 }
@@ -252,58 +199,59 @@ func (w *world) acts() plan.Acts { return w.policies[w.policy].Acts }
 // grace are the acts after which the unit is left the policy's grace.
 var grace = []act.Kind{act.Reject, act.Resume, act.Reassign, act.Correct, act.Grant, act.Uphold}
 
-// judge holds a task's history to the laws.
-func judge(b act.Book, h history) []breach {
-	w := newWorld(b, h)
+// Judge holds a task's history to the laws.
+func Judge(r Rules, h History) []Breach {
+	w := newWorld(r, h)
 	i, k, v, n := 0, 0, 0, 0
 	for {
-		if n < len(h.notices) && i >= h.notices[n].i && (k == len(h.acts) || h.acts[k].n > h.notices[n].n) {
-			at := h.notices[n].at
+		if n < len(h.Notices) && i >= h.Notices[n].Said && (k == len(h.Acts) || h.Acts[k].N > h.Notices[n].N) {
+			at := h.Notices[n].At
 			w.watch(h, &v, at)
 			w.wake(at.Add(1))
 			w.chased(at)
-			w.cal, w.notice, w.since = h.notices[n].cal, dayOf(at), dayOf(at)
+			w.cal, w.notice, w.since = h.Notices[n].Calendar, w.day(at), w.day(at)
 			n++
 			continue
 		}
 		// The next thing that happened: a word comes before an act of the same
 		// instant, and what an act says at once comes after it.
 		switch {
-		case i < len(h.said) && resumed(h.said[i]) && (k == len(h.acts) || !h.said[i].At.After(h.acts[k].At)):
-			w.watch(h, &v, h.said[i].At)
-			w.wake(h.said[i].At.Add(1))
+		case i < len(h.Said) && resumed(h.Said[i]) && (k == len(h.Acts) || !h.Said[i].At.After(h.Acts[k].At)):
+			w.watch(h, &v, h.Said[i].At)
+			w.wake(h.Said[i].At.Add(1))
 			i++
-		case i < len(h.said) && (k == len(h.acts) || !h.said[i].At.After(h.acts[k].At)) && h.said[i].Kind != plan.Told:
-			w.watch(h, &v, h.said[i].At)
-			w.wake(h.said[i].At)
-			w.word(h.said[i])
+		case i < len(h.Said) && (k == len(h.Acts) || !h.Said[i].At.After(h.Acts[k].At)) && h.Said[i].Kind != plan.Told:
+			w.watch(h, &v, h.Said[i].At)
+			w.wake(h.Said[i].At)
+			w.word(h.Said[i])
 			i++
-		case k < len(h.acts):
-			w.watch(h, &v, h.acts[k].At)
-			a := h.acts[k]
+		case k < len(h.Acts):
+			w.watch(h, &v, h.Acts[k].At)
+			a := h.Acts[k]
 			k++
 			w.wake(a.At.Add(1))
-			if a.refused != "" {
+			if a.Refused != "" {
 				continue
 			}
 			var told []plan.Stage
-			for i < len(h.said) && h.said[i].Kind == plan.Told && h.said[i].At.Equal(a.At) && strings.HasSuffix(h.said[i].ID, "-"+string(a.Kind)) {
-				told = append(told, h.said[i])
+			for i < len(h.Said) && h.Said[i].Kind == plan.Told && h.Said[i].At.Equal(a.At) && strings.HasSuffix(h.Said[i].ID, "-"+string(a.Kind)) {
+				told = append(told, h.Said[i])
 				i++
 				break
 			}
 			w.chased(a.At)
 			w.act(a.Act, told)
-		case i < len(h.said):
-			w.breaks(0, h.said[i].At, "%s tells of an act that nobody did", h.said[i].ID)
+		case i < len(h.Said):
+			w.of = h.Said[i].ID
+			w.breaks(0, h.Said[i].At, "%s tells of an act that nobody did", h.Said[i].ID)
 			i++
 		default:
-			w.watch(h, &v, h.until)
-			w.wake(h.until)
-			w.chased(h.until)
+			w.watch(h, &v, h.Until)
+			w.wake(h.Until)
+			w.chased(h.Until)
 			w.answersFor(h)
-			w.cal = b.Calendar
-			for _, t := range h.talks {
+			w.cal = r.Calendar
+			for _, t := range h.Talks {
 				w.found = append(w.found, w.talk(h, t)...)
 			}
 			return w.found
@@ -313,7 +261,7 @@ func judge(b act.Book, h history) []breach {
 
 // wake ends a pause whose end has come by an instant.
 func (w *world) wake(at time.Time) {
-	if !w.pausedUntil.IsZero() && w.pausedUntil.At(0, 0, calendar.Beijing).Before(at) {
+	if !w.pausedUntil.IsZero() && w.pausedUntil.At(0, 0, w.zone).Before(at) {
 		w.resume(w.pausedUntil)
 	}
 }
@@ -324,10 +272,10 @@ func resumed(s plan.Stage) bool {
 }
 
 // watch holds what lists showed until an instant to law 12 and law 4.
-func (w *world) watch(h history, v *int, until time.Time) {
-	for *v < len(h.shown) {
-		s := h.shown[*v]
-		end := s.on.AddDays(1).At(0, 0, calendar.Beijing)
+func (w *world) watch(h History, v *int, until time.Time) {
+	for *v < len(h.Shown) {
+		s := h.Shown[*v]
+		end := s.On.AddDays(1).At(0, 0, w.zone)
 		if end.After(until) {
 			return
 		}
@@ -336,12 +284,12 @@ func (w *world) watch(h history, v *int, until time.Time) {
 		if w.over {
 			continue
 		}
-		late := w.ran(true, w.base(), s.on, w.stands())
-		if s.late != late {
-			w.breaks(4, end, "shown %d working days late: %d ran after %s", s.late, late, w.base())
+		late := w.ran(true, w.base(), s.On, w.stands())
+		if s.Late != late {
+			w.breaks(4, end, "shown %d working days late: %d ran after %s", s.Late, late, w.base())
 		}
-		if overdue := w.runs() && w.ran(false, w.base(), s.on, w.stands()) > 0; s.overdue != overdue {
-			w.breaks(12, end, "shown overdue %v, is %v", s.overdue, overdue)
+		if overdue := w.runs() && w.ran(false, w.base(), s.On, w.stands()) > 0; s.Overdue != overdue {
+			w.breaks(12, end, "shown overdue %v, is %v", s.Overdue, overdue)
 		}
 	}
 }
@@ -368,6 +316,8 @@ func (w *world) answered(topic string, on calendar.Day) {
 
 // act is what an act changes, and what it has to say.
 func (w *world) act(a act.Act, told []plan.Stage) {
+	w.of = string(a.Kind)
+	defer func() { w.of = "" }()
 	lead, extension := w.lead, w.asked["extension"]
 	if w.over {
 		w.breaks(0, a.At, "%s after the end", a.Kind)
@@ -471,7 +421,9 @@ func (w *world) copies(s plan.Stage) {
 
 // word holds a word to the laws.
 func (w *world) word(s plan.Stage) {
-	on := dayOf(s.At)
+	w.of = s.ID
+	defer func() { w.of = "" }()
+	on := w.day(s.At)
 	w.copies(s)
 	if w.over {
 		w.breaks(1, s.At, "%s after the end", s.ID)
@@ -734,7 +686,7 @@ func (w *world) chased(at time.Time) {
 	if w.over {
 		return
 	}
-	on := dayOf(at)
+	on := w.day(at)
 	eve := on.AddDays(-1)
 	last := func(days ...calendar.Day) (d calendar.Day) {
 		for _, x := range days {
@@ -832,31 +784,31 @@ func (w *world) receivedLater(r plan.Rule) bool {
 }
 
 // answersFor holds what the rules that add up counted to law 9.
-func (w *world) answersFor(h history) {
+func (w *world) answersFor(h History) {
 	if w.cancelled {
 		return
 	}
 	for _, s := range w.stints {
-		if !slices.ContainsFunc(h.facts, func(f act.Fact) bool { return f.Unit == s.unit && f.Day == s.due && f.Late == s.late }) {
-			w.breaks(9, h.until, "%s led when %s was missed by %d working days, and does not answer for it", s.unit, s.due, s.late)
+		if !slices.ContainsFunc(h.Facts, func(f act.Fact) bool { return f.Unit == s.unit && f.Day == s.due && f.Late == s.late }) {
+			w.breaks(9, h.Until, "%s led when %s was missed by %d working days, and does not answer for it", s.unit, s.due, s.late)
 		}
 	}
-	for _, f := range h.facts {
+	for _, f := range h.Facts {
 		own := f.Unit == w.lead && f.Day == w.due && w.base() == w.due
 		if f.Kind == act.FactDue && !own && !slices.ContainsFunc(w.stints, func(s stint) bool { return f.Unit == s.unit && f.Day == s.due }) {
-			w.breaks(9, h.until, "%s answers for %s, which it did not miss", f.Unit, f.Day)
+			w.breaks(9, h.Until, "%s answers for %s, which it did not miss", f.Unit, f.Day)
 		}
 	}
 }
 
 // talk holds one talk to laws 1, 2, 3 and 4.
-func (w *world) talk(h history, t *talkHistory) (found []breach) {
-	w = &world{cal: w.cal, policies: w.policies, policy: t.policy}
-	due := h.due
+func (w *world) talk(h History, t *TalkHistory) (found []Breach) {
+	w = &world{cal: w.cal, policies: w.policies, zone: w.zone, policy: t.Policy}
+	due := h.Due
 	var pausedOn, pausedUntil, doubt calendar.Day
 	var moves, ended, asked bool // asked: somebody was pressed to say what becomes of it
 	var stands []stand
-	round, since := 1, dayOf(t.opened)
+	round, since := 1, w.day(t.Opened)
 	taken := map[string]calendar.Day{}
 	spoken := map[string]bool{}
 	type event struct {
@@ -870,7 +822,7 @@ func (w *world) talk(h history, t *talkHistory) (found []breach) {
 			return
 		}
 		doubt = on
-		if !slices.ContainsFunc(t.said, func(s plan.Stage) bool { return s.Kind == plan.Told && s.Topic == act.TopicDoubt && s.At.Equal(at) }) {
+		if !slices.ContainsFunc(t.Said, func(s plan.Stage) bool { return s.Kind == plan.Told && s.Topic == act.TopicDoubt && s.At.Equal(at) }) {
 			w.breaks(3, at, "what the talk rests on has gone, and nobody is asked")
 		}
 	}
@@ -878,33 +830,33 @@ func (w *world) talk(h history, t *talkHistory) (found []breach) {
 		if pausedOn.IsZero() {
 			return
 		}
-		if !at.Before(t.opened) {
+		if !at.Before(t.Opened) {
 			stands = append(stands, stand{pausedOn, on})
 		}
 		from := pausedOn
 		pausedOn, pausedUntil = calendar.Day{}, calendar.Day{}
 		if moves && on.After(from) {
 			due = due.AddDays(on.Sub(from))
-			if !due.Before(on) && !at.Before(t.opened) {
+			if !due.Before(on) && !at.Before(t.Opened) {
 				doubted(on, at)
 			}
 		}
 	}
 	wake := func(at time.Time) {
-		if !pausedUntil.IsZero() && pausedUntil.At(0, 0, calendar.Beijing).Before(at) {
-			resume(pausedUntil, pausedUntil.At(0, 0, calendar.Beijing))
+		if !pausedUntil.IsZero() && pausedUntil.At(0, 0, w.zone).Before(at) {
+			resume(pausedUntil, pausedUntil.At(0, 0, w.zone))
 		}
 	}
-	for _, n := range h.notices {
-		events = append(events, event{n.at, 1 + n.n, func() { w.cal = n.cal }})
+	for _, n := range h.Notices {
+		events = append(events, event{n.At, 1 + n.N, func() { w.cal = n.Calendar }})
 	}
-	for _, a := range h.acts {
-		if a.refused != "" {
+	for _, a := range h.Acts {
+		if a.Refused != "" {
 			continue
 		}
-		events = append(events, event{a.At, 1 + a.n, func() {
+		events = append(events, event{a.At, 1 + a.N, func() {
 			wake(a.At)
-			open := !a.At.Before(t.opened)
+			open := !a.At.Before(t.Opened)
 			before := due
 			switch a.Kind {
 			case act.Suspend:
@@ -916,7 +868,7 @@ func (w *world) talk(h history, t *talkHistory) (found []breach) {
 				if !a.Due.IsZero() {
 					due = a.Due
 				}
-				for _, s := range h.said { // a grant may leave its date to the request
+				for _, s := range h.Said { // a grant may leave its date to the request
 					if a.Kind == act.Grant && s.Kind == plan.Told && s.At.Equal(a.At) && s.Topic == string(a.Kind) && !s.New.IsZero() {
 						due = s.New
 					}
@@ -936,11 +888,11 @@ func (w *world) talk(h history, t *talkHistory) (found []breach) {
 			}
 		}})
 	}
-	for _, a := range t.acts {
-		if a.refused != "" {
+	for _, a := range t.Acts {
+		if a.Refused != "" {
 			continue
 		}
-		events = append(events, event{a.At, 1 + a.n, func() {
+		events = append(events, event{a.At, 1 + a.N, func() {
 			wake(a.At)
 			row, _ := act.OfTalk(a.Kind)
 			if _, ok := taken[row.Step]; row.Step != "" && !ok {
@@ -964,13 +916,15 @@ func (w *world) talk(h history, t *talkHistory) (found []breach) {
 			}
 		}})
 	}
-	for _, s := range t.said {
+	for _, s := range t.Said {
 		if s.Kind == plan.Told {
 			continue
 		}
 		events = append(events, event{s.At, 0, func() {
 			wake(s.At)
-			on := dayOf(s.At)
+			w.of = s.ID
+			defer func() { w.of = "" }()
+			on := w.day(s.At)
 			step, n := act.StageStep(s.ID)
 			w.copies(s)
 			switch {
@@ -1006,14 +960,14 @@ func (w *world) talk(h history, t *talkHistory) (found []breach) {
 	for _, e := range events {
 		e.run()
 	}
-	wake(h.until)
-	eve := dayOf(h.until).AddDays(-1)
+	wake(h.Until)
+	eve := w.day(h.Until).AddDays(-1)
 	talk := w.policies[w.policy].Talk
 	switch {
 	case ended || !pausedOn.IsZero() || talk == nil:
 	case !doubt.IsZero():
 		if w.ran(true, doubt, eve, nil) > w.acts().Decide.N+2 && !asked {
-			w.breaks(3, h.until, "what the talk rests on has gone since %s, and nobody is pressed to say what becomes of it", doubt)
+			w.breaks(3, h.Until, "what the talk rests on has gone since %s, and nobody is pressed to say what becomes of it", doubt)
 		}
 	default:
 		for _, x := range talk.Steps {
@@ -1024,12 +978,12 @@ func (w *world) talk(h history, t *talkHistory) (found []breach) {
 			if _, did := taken[x.ID]; !turn || did {
 				continue
 			}
-			missed := slices.ContainsFunc(t.said, func(s plan.Stage) bool {
+			missed := slices.ContainsFunc(t.Said, func(s plan.Stage) bool {
 				step, n := act.StageStep(s.ID)
-				return step == x.ID && n == round && strings.Contains(s.ID, "-missed") && dayOf(s.At).After(from)
+				return step == x.ID && n == round && strings.Contains(s.ID, "-missed") && w.day(s.At).After(from)
 			})
 			if !missed && w.ran(false, from, eve, stands) > w.term(x.Limit, from)+12 {
-				w.breaks(0, h.until, "%s is owed since %s, and nobody is pressed for it", x.ID, from)
+				w.breaks(0, h.Until, "%s is owed since %s, and nobody is pressed for it", x.ID, from)
 			}
 		}
 	}

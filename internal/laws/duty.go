@@ -1,0 +1,126 @@
+package laws
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+)
+
+// DutyHistory is what a ledger holds of a duty: its acts, and the occurrences that
+// were opened, in order.
+type DutyHistory struct {
+	From   calendar.Day // the day from which it is owed
+	Acts   []Done
+	Opened []Occurrence
+}
+
+// Occurrence is one that was opened, by the rule then in force.
+type Occurrence struct {
+	At   time.Time
+	Rule string // as act.SetRule says it
+	Due  calendar.Day
+}
+
+// months are how long the periods of a rule are.
+var months = map[string]int{"month": 1, "quarter": 3, "halfyear": 6, "year": 12}
+
+// span is the period that an occurrence asks for; a rule of one day of each month
+// asks for that month. ok is false when a rule has days and no periods.
+func (o Occurrence) span() (first, last calendar.Day, ok bool) {
+	r, err := act.RuleOf(o.Rule)
+	switch n := months[r.Every]; {
+	case err != nil:
+		return first, last, false
+	case n > 0:
+		last = o.Due.AddDays(-r.Shift)
+		return calendar.NewDay(last.Year, last.Month-time.Month(n-1), 1), last, true
+	}
+	f := strings.Fields(r.Cron)
+	if len(f) != 5 || f[3] != "*" || f[4] != "*" || strings.Trim(f[2], "0123456789") != "" {
+		return first, last, false
+	}
+	return calendar.NewDay(o.Due.Year, o.Due.Month, 1), o.Due.MonthEnd(), true
+}
+
+// before is the occurrence of the same rule one period earlier.
+func (o Occurrence) before() Occurrence {
+	first, _, _ := o.span()
+	r, _ := act.RuleOf(o.Rule)
+	eve := first.AddDays(-1)
+	if r.Cron != "" {
+		return Occurrence{o.At, o.Rule, calendar.NewDay(eve.Year, eve.Month, min(o.Due.Date, eve.Date))}
+	}
+	return Occurrence{o.At, o.Rule, eve.AddDays(r.Shift)}
+}
+
+// Duty holds a duty to law 11: each occurrence is opened once, whatever its rule
+// becomes; a period is neither skipped nor chased twice. What fell due in a pause,
+// or before its rule was given, is nobody's. Of a rule that has days and no periods
+// only that each day is asked for once can be said.
+func Duty(h DutyHistory) (found []Breach) {
+	breaks := func(o Occurrence, format string, a ...any) {
+		found = append(found, Breach{Law: 11, At: o.At, Of: o.Due.String(), Text: fmt.Sprintf(format, a...)})
+	}
+	var asked, due calendar.Day // the last day asked for, the last due date
+	for _, o := range h.Opened {
+		first, last, ok := o.span()
+		if !ok {
+			if !o.Due.After(due) {
+				breaks(o, "%s by %s is asked for again", o.Due, o.Rule)
+			}
+			asked, due = o.Due, o.Due
+			continue
+		}
+		if !first.AddDays(-1).Before(asked) && !asked.IsZero() || asked.IsZero() {
+			gap := h.From
+			if !asked.IsZero() {
+				gap = asked.AddDays(1)
+			}
+			for _, s := range h.skipped(o, gap, first) {
+				breaks(o, "%s", s)
+			}
+		}
+		if !last.After(asked) {
+			breaks(o, "%s by %s asks again for %s to %s", o.Due, o.Rule, first, last)
+		}
+		if last.After(asked) {
+			asked = last
+		}
+		due = o.Due
+	}
+	return found
+}
+
+// skipped are the periods of an occurrence's rule between a day and its own first
+// day that nobody asked for though they could be.
+func (h DutyHistory) skipped(o Occurrence, from, first calendar.Day) (found []string) {
+	for before := o; ; {
+		before = before.before()
+		a, b, _ := before.span()
+		if a.Before(from) || b.Before(from) {
+			return found
+		}
+		free := before.Due.Before(h.From)
+		var paused calendar.Day
+		for _, x := range h.Acts {
+			switch {
+			case x.Refused != "":
+			case x.Kind == act.Suspend:
+				paused = x.On
+			case x.Kind == act.Resume:
+				if !paused.IsZero() && before.Due.Before(x.On) && !x.At.After(o.At) {
+					free = true
+				}
+				paused = calendar.Day{}
+			case x.Kind == act.SetRule && !x.At.After(o.At) && (before.Due.Before(x.On) || before.Due.Before(x.Due)):
+				free = true
+			}
+		}
+		if !free {
+			found = append(found, fmt.Sprintf("%s by %s: nobody asked for %s to %s", o.Due, o.Rule, a, b))
+		}
+	}
+}

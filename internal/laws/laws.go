@@ -1,0 +1,97 @@
+// Package laws holds what a ledger has against the laws of a fair office: who may
+// be chased, for what, since when. It reads acts and words only. It works out for
+// itself whose a task was, since when, by when, and when the clock stood, and asks
+// nothing of the functions that decide, so that a fault in those is not a fault
+// here too. The tests of internal/act and the daily audit judge by it.
+//
+// The laws, by number:
+//
+//	 0  what is owed is chased, and what is said is about something owed
+//	 1  nobody is chased for what is not theirs to do now
+//	 2  a miss is one miss: what was said of it is not said again
+//	 3  a talk does not outlive its ground
+//	 4  the clock that stands counts for nothing
+//	 5  no rung without the rung before, and grace after a rejection
+//	 6  any act of the unit is a sign of life, any act on an obligation answers it
+//	 7  a granted date is the date
+//	 8  what is asked is answered
+//	 9  a unit answers for what it led when it was missed
+//	10  one person gets one copy
+//	11  each occurrence of a duty is opened once, no period is skipped
+//	12  one definition of overdue and of late everywhere
+package laws
+
+import (
+	"fmt"
+	"time"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/plan"
+)
+
+// Rules are what a history is judged by.
+type Rules struct {
+	Calendar *calendar.Calendar // in force when the history begins
+	Policies map[string]plan.Policy
+	Zone     *time.Location
+}
+
+// History is what a ledger holds of one task, from its assignment on.
+type History struct {
+	Lead, Office, Leadership, Policy string // unit IDs, and key of the policy, as it was assigned
+	Due, Begin                       calendar.Day
+	Assigned, Until                  time.Time // Until: the end, exclusive
+	Acts                             []Done
+	Said                             []plan.Stage // in order of time; a word before what an act of its instant tells
+	Shown                            []Shown
+	Facts                            []act.Fact // that the rules which add up count at the end
+	Talks                            []*TalkHistory
+	Notices                          []Holidays
+}
+
+// Done is an act of a person with its answer.
+type Done struct {
+	act.Act
+	Refused string // why; empty when it was done
+	N       int    // in the order of the ledger: tells acts of one instant apart
+}
+
+// Shown is what a list said of the task at the end of a day.
+type Shown struct {
+	On      calendar.Day
+	Overdue bool
+	Late    int // working days
+}
+
+// Holidays is a notice of holidays that came into force: the calendar from then on.
+type Holidays struct {
+	At       time.Time
+	Calendar *calendar.Calendar
+	N        int // in the order of the ledger, with the acts
+	Said     int // how many of the history's words had been decided by then
+}
+
+// TalkHistory is what a ledger holds of one talk about a task.
+type TalkHistory struct {
+	Lead   string
+	Policy string
+	Opened time.Time
+	Acts   []Done
+	Said   []plan.Stage
+}
+
+// Breach is a law that was broken, when, and how.
+type Breach struct {
+	Law  int
+	At   time.Time
+	Of   string // ID of the word, or kind of the act, that broke it; "" when nothing was said
+	Text string // for whoever looks into it: English
+}
+
+func (b Breach) String() string {
+	return fmt.Sprintf("law %d, %s: %s", b.Law, b.At.In(calendar.Beijing).Format("2006-01-02 15:04"), b.Text)
+}
+
+// Talk holds one talk about a task to the laws.
+func Talk(r Rules, h History, t *TalkHistory) []Breach { return newWorld(r, h).talk(h, t) }
