@@ -284,7 +284,7 @@ func matter(out *notice.Item, l ledger.Launched, lad act.Book, p plan.Policy, it
 	case act.TopicPart, string(act.AskPart):
 		out.Unit = l.Plan.Directory.Name(s.To[0].Unit)
 	case string(act.Reassign):
-		out.Unit = l.Plan.Directory.Name(s.To[len(s.To)-1].Unit)
+		out.Unit = l.Plan.Directory.Name(s.Matter.Unit)
 	case string(act.Assist):
 		for _, u := range it.Task.Assist {
 			out.Assist = append(out.Assist, l.Plan.Directory.Name(u))

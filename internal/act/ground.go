@@ -33,17 +33,17 @@ func (b Book) Affected(talk TalkCourse, before, after Case, a Act) (course TalkC
 		c.Paused, c.Restarted = calendar.Day{}, a.At
 		if moved(before, after, a) {
 			c = c.doubted(a)
-			told = withdrawn(c, a, TopicDoubt)
+			told = b.withdrawn(c, a, TopicDoubt)
 		}
 	case moved(before, after, a), after.State == Closed && !c.took(StepHeld):
 		if c.State == TalkProposed {
-			told = withdrawn(c, a, TopicWithdrawn)
+			told = b.withdrawn(c, a, TopicWithdrawn)
 		}
 		if c.State != TalkOpen {
 			return talk.Void(), told, true
 		}
 		c = c.doubted(a)
-		told = withdrawn(c, a, TopicDoubt)
+		told = b.withdrawn(c, a, TopicDoubt)
 	default:
 		return talk, nil, false
 	}
@@ -66,8 +66,8 @@ func (c TalkCase) doubted(a Act) TalkCase {
 
 // withdrawn tells the leadership and the office that a proposal is void, or asks
 // what becomes of an open talk, because what it rested on has gone.
-func withdrawn(c TalkCase, a Act, topic string) []plan.Stage {
+func (b Book) withdrawn(c TalkCase, a Act, topic string) []plan.Stage {
 	return []plan.Stage{{ID: toldID(c.Acts+1, Kind(topic)), Kind: plan.Told, At: a.At,
-		To:     []people.Recipient{{Unit: c.Leadership, Role: people.Leader}, {Unit: c.Office, Role: people.Office}},
+		To:     b.People.Once([]people.Recipient{{Unit: c.Leadership, Role: people.Leader}, {Unit: c.Office, Role: people.Office}}),
 		Matter: plan.Matter{Topic: topic, Words: a.Reason, By: a.By.Name}}}
 }

@@ -63,7 +63,7 @@ func (h history) law() laws.History {
 }
 
 func rulesOf(b act.Book) laws.Rules {
-	return laws.Rules{Calendar: b.Calendar, Policies: b.Policies, Zone: calendar.Beijing}
+	return laws.Rules{Calendar: b.Calendar, Policies: b.Policies, Zone: calendar.Beijing, Units: b.People.Units}
 }
 
 // judge holds a task's history to the laws.

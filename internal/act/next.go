@@ -303,6 +303,7 @@ func (ch *chasing) merged() []plan.Stage {
 		if s.At.IsZero() {
 			s.At = ch.At(ch.p, d.day).UTC()
 		}
+		s.To = ch.People.Once(s.To)
 		if i == 0 || !out[len(out)-1].At.Equal(s.At) {
 			out = append(out, s)
 			continue

@@ -54,7 +54,7 @@ func (b Book) TalkAhead(c TalkCase) (all []plan.Stage) {
 		}
 	}
 	if c.State == TalkProposed && !c.AskedAt.IsZero() && len(c.Said) == 0 {
-		all = append(toldOfTalk(c, Act{Kind: Propose, By: Actor{Name: c.By}, Reason: c.Grounds, At: c.AskedAt}), all...)
+		all = append(b.toldOfTalk(c, Act{Kind: Propose, By: Actor{Name: c.By}, Reason: c.Grounds, At: c.AskedAt}), all...)
 		all[0].Limit = b.within(b.talkPolicy(c).Acts.Decide, c.Asked)
 	}
 	byTime(all)
@@ -221,7 +221,7 @@ func (b Book) ActOnTalk(before TalkCourse, a Act) (after TalkCourse, told []plan
 		return before, nil, r
 	}
 	c := b.resaidOfTalk(before.TalkCase, before.unsaid(a.At).apply(a), a.At)
-	return b.TalkCourse(c), toldOfTalk(c, a), nil
+	return b.TalkCourse(c), b.toldOfTalk(c, a), nil
 }
 
 func (c TalkCase) unsaid(at time.Time) TalkCase {
@@ -253,8 +253,8 @@ func (b Book) resaidOfTalk(before, c TalkCase, at time.Time) TalkCase {
 }
 
 // toldOfTalk are the messages an act on a talk sends at once. c is the case after it.
-func toldOfTalk(c TalkCase, a Act) []plan.Stage {
-	to := c.listeners(a.Kind)
+func (b Book) toldOfTalk(c TalkCase, a Act) []plan.Stage {
+	to := b.People.Once(c.listeners(a.Kind))
 	if len(to) == 0 {
 		return nil
 	}

@@ -28,7 +28,10 @@ func (b Book) told(before, after Case, a Act) []plan.Stage {
 	if q := before.Extension; q != nil && after.Extension == nil && a.Kind != Grant && a.Kind != Refuse {
 		m.Ended = q.Due
 	}
-	to := b.listeners(before, after, a)
+	if a.Kind == Reassign {
+		m.Unit = before.Lead
+	}
+	to := b.People.Once(b.listeners(before, after, a))
 	if len(to) == 0 {
 		return nil
 	}

@@ -46,6 +46,7 @@ type piece struct {
 type world struct {
 	cal      *calendar.Calendar
 	policies map[string]plan.Policy
+	units    []people.Unit
 	zone     *time.Location
 	of       string // what is being judged: a word's ID, or the kind of an act; "" for a silence
 
@@ -91,7 +92,7 @@ func (w *world) breaks(law int, at time.Time, format string, a ...any) {
 func (w *world) day(at time.Time) calendar.Day { return calendar.DayOf(at.In(w.zone)) }
 
 func newWorld(r Rules, h History) *world {
-	w := &world{cal: r.Calendar, policies: r.Policies, zone: r.Zone, lead: h.Lead, office: h.Office, leadership: h.Leadership, policy: h.Policy,
+	w := &world{cal: r.Calendar, policies: r.Policies, units: r.Units, zone: r.Zone, lead: h.Lead, office: h.Office, leadership: h.Leadership, policy: h.Policy,
 		due: h.Due, begin: h.Begin, asked: map[string]*request{}, parts: map[string]*piece{}, instructions: map[string]*piece{}, nextMiss: 1}
 	w.given(w.day(h.Assigned))
 	w.early = map[string]bool{}
@@ -402,7 +403,7 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 		w.breaks(8, a.At, "%s ends a request and does not say so", a.Kind)
 	}
 	answers := map[act.Kind]bool{act.Grant: true, act.Refuse: true, act.Uphold: true, act.Reject: true, act.Verify: true, act.Cancel: true, act.Reassign: true}
-	if (answers[a.Kind] || ended) && !(len(told) > 0 && slices.Contains(told[0].To, people.Recipient{Unit: lead, Role: people.Liaison})) {
+	if (answers[a.Kind] || ended) && !(len(told) > 0 && w.hears(told[0].To, people.Recipient{Unit: lead, Role: people.Liaison})) {
 		w.breaks(8, a.At, "%s: the unit that asked does not hear", a.Kind)
 	}
 	for _, s := range told {
@@ -413,10 +414,30 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 // copies holds a word to law 10.
 func (w *world) copies(s plan.Stage) {
 	for i, r := range s.To {
-		if slices.Contains(s.To[:i], r) {
+		if w.hears(s.To[:i], r) {
 			w.breaks(10, s.At, "%s goes to %s twice", s.ID, r)
 		}
 	}
+}
+
+// hears tells whether who sits on a seat is among those who are told, on that seat
+// or on another.
+func (w *world) hears(told []people.Recipient, seat people.Recipient) bool {
+	return slices.ContainsFunc(told, func(r people.Recipient) bool {
+		return r == seat || w.mailbox(r) != "" && w.mailbox(r) == w.mailbox(seat)
+	})
+}
+
+// mailbox is where mail to a seat arrives; "" when that is not known.
+func (w *world) mailbox(seat people.Recipient) string {
+	for _, u := range w.units {
+		for _, c := range u.Contacts {
+			if u.ID == seat.Unit && c.Role == seat.Role {
+				return strings.ToLower(c.Email)
+			}
+		}
+	}
+	return ""
 }
 
 // word holds a word to the laws.
@@ -803,7 +824,7 @@ func (w *world) answersFor(h History) {
 
 // talk holds one talk to laws 1, 2, 3 and 4.
 func (w *world) talk(h History, t *TalkHistory) (found []Breach) {
-	w = &world{cal: w.cal, policies: w.policies, zone: w.zone, policy: t.Policy}
+	w = &world{cal: w.cal, policies: w.policies, units: w.units, zone: w.zone, policy: t.Policy}
 	due := h.Due
 	var pausedOn, pausedUntil, doubt calendar.Day
 	var moves, ended, asked bool // asked: somebody was pressed to say what becomes of it

@@ -27,6 +27,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/people"
 	"duban/internal/plan"
 )
 
@@ -35,6 +36,7 @@ type Rules struct {
 	Calendar *calendar.Calendar // in force when the history begins
 	Policies map[string]plan.Policy
 	Zone     *time.Location
+	Units    []people.Unit // who sits where; without it only seats are told apart
 }
 
 // History is what a ledger holds of one task, from its assignment on.

@@ -149,6 +149,28 @@ func (d Directory) Seat(role Role, lead string) Recipient {
 	return Recipient{lead, role}
 }
 
+// Once is seats with each person once: of those that share an address only the
+// first is left. One person may hold several seats, also of several units, and
+// gets one copy of a word.
+func (d Directory) Once(seats []Recipient) []Recipient {
+	if len(seats) < 2 {
+		return seats
+	}
+	told := make(map[string]bool, len(seats))
+	once := make([]Recipient, 0, len(seats))
+	for _, r := range seats {
+		who := r.String()
+		if c, ok := d.Contact(r); ok && strings.TrimSpace(c.Email) != "" {
+			who = strings.ToLower(strings.TrimSpace(c.Email))
+		}
+		if !told[who] {
+			told[who] = true
+			once = append(once, r)
+		}
+	}
+	return once
+}
+
 // Contact is the address of a recipient; ok is false when the seat is empty.
 func (d Directory) Contact(r Recipient) (Contact, bool) {
 	u, ok := d.Unit(r.Unit)

@@ -102,3 +102,18 @@ func TestFoldIsStable(t *testing.T) {
 		require.NotContains(t, people.Fold(s), " ")
 	})
 }
+
+func TestEachPersonOnce(t *testing.T) {
+	t.Parallel()
+	seat := func(s string) people.Recipient {
+		r, ok := people.ParseRecipient(s)
+		require.True(t, ok)
+		return r
+	}
+	d := people.Directory{Units: []people.Unit{
+		{ID: "a", Contacts: []people.Contact{{Role: people.Liaison, Email: "wang@x.example"}, {Role: people.Deputy, Email: " Wang@X.example"}, {Role: people.Head}}},
+		{ID: "b", Contacts: []people.Contact{{Role: people.Liaison, Email: "wang@x.example"}, {Role: people.Head}}},
+	}}
+	got := d.Once([]people.Recipient{seat("a/deputy"), seat("a/liaison"), seat("a/head"), seat("b/liaison"), seat("b/head"), seat("b/head"), seat("c/head")})
+	require.Equal(t, []people.Recipient{seat("a/deputy"), seat("a/head"), seat("b/head"), seat("c/head")}, got, "who has no address is told apart by the seat")
+}

@@ -35,6 +35,7 @@ type Matter struct {
 	Moves bool         `json:"moves,omitempty"` // of a pause: the due date moves by it
 	Ended calendar.Day `json:"ended,omitzero"`  // the date asked for by an extension that the act ends undecided
 	Paper string       `json:"paper,omitempty"` // number of the document it rests on
+	Unit  string       `json:"unit,omitempty"`  // of a reassignment: the unit that led until then, its ID
 }
 
 // CatchUp is the stage that stands for the reminders missed by a late launch.
