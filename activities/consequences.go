@@ -28,7 +28,8 @@ func (a *Activities) consequences(ctx context.Context, l ledger.Launched, book a
 		facts = append(facts, book.Facts(t.ID, ledger.CaseOf(t), today)...)
 	}
 	for _, k := range talks {
-		if k.What != plan.ProposeCircular && (k.State == ledger.TalkOpen || k.State == ledger.TalkClosed) && k.Facts != nil && !k.Facts.Opened.After(today) {
+		if k.What != plan.ProposeCircular && (k.State == ledger.TalkOpen || k.State == ledger.TalkClosed) && k.Facts != nil && !k.Facts.Opened.After(today) &&
+			k.Facts.Doubt == nil && k.Facts.Founded(tasks[k.Task].Facts) { // one that has lost what it rests on counts for nothing
 			facts = append(facts, act.Fact{Kind: act.FactTalk, Unit: k.Lead, Task: k.Task, Talk: k.ID, Day: k.Facts.Opened, State: tasks[k.Task].Facts.State})
 		}
 	}

@@ -326,7 +326,7 @@ func talkFacts(l ledger.Launched, lad act.Book, it ledger.Item, today calendar.D
 		}
 		facts.Facts.What = c.What
 		if p := l.Plan.Policies[c.Policy]; it.Stage.Topic == string(act.Approve) && p.Talk != nil {
-			facts.Grounds, facts.Limit = c.Grounds, lad.TalkLimit(p, act.StepServed, c.Since, c.Taken)
+			facts.Grounds, facts.Limit = c.Grounds, lad.StepLimit(c, act.StepServed)
 			if !facts.Limit.IsZero() {
 				facts.Left = distance(lad.Calendar, today, facts.Limit)
 			}
@@ -341,11 +341,10 @@ func talkFacts(l ledger.Launched, lad act.Book, it ledger.Item, today calendar.D
 	if facts.Step == "" && len(p.Talk.Steps) > 0 {
 		facts.Step = p.Talk.Steps[0].ID
 	}
-	since := c.Since
-	if since.IsZero() {
-		since = calendar.DayOf(k.OpensAt.In(lad.Zone))
+	if c.Since.IsZero() {
+		c.Since = calendar.DayOf(k.OpensAt.In(lad.Zone))
 	}
-	if facts.Limit = lad.TalkLimit(p, facts.Step, since, c.Taken); facts.Proposed || facts.Limit.IsZero() {
+	if facts.Limit = lad.StepLimit(c, facts.Step); facts.Proposed || facts.Limit.IsZero() {
 		facts.Limit = calendar.Day{}
 		return facts
 	}

@@ -15,7 +15,8 @@ import (
 // paused a talk waits too. ok is false when the act changes nothing about it.
 //
 // A talk that only waits to open, and a proposal nobody has decided, are withdrawn
-// and void; told says so to those who were asked. An open talk gets a Doubt.
+// and void; told says so to those who were asked. An open talk gets a Doubt, which
+// goes when the date is set back to the one that was missed.
 func (b Book) Affected(talk TalkCourse, before, after Case, a Act) (course TalkCourse, told []plan.Stage, ok bool) {
 	if talk.Over() {
 		return talk, nil, false
@@ -44,6 +45,9 @@ func (b Book) Affected(talk TalkCourse, before, after Case, a Act) (course TalkC
 		}
 		c = c.doubted(a)
 		told = b.withdrawn(c, a, TopicDoubt)
+	case c.Doubt != nil && after.Number == c.About && before.Number != c.About && after.Due.Before(a.On):
+		c.settle(a)
+		told = b.withdrawn(c, a, TopicFounded)
 	default:
 		return talk, nil, false
 	}
@@ -57,6 +61,16 @@ func moved(before, after Case, a Act) bool {
 	return after.Due != before.Due && !after.Due.Before(a.On)
 }
 
+// Founded tells that what a talk rests on still is so: its unit's date is the one it
+// was about, or was so until another unit was given the task, or a leader has kept
+// the talk all the same.
+func (c TalkCase) Founded(task Case) bool {
+	if c.Lead != task.Lead {
+		return c.Kept || slices.ContainsFunc(task.Misses, func(m Miss) bool { return m.Unit == c.Lead })
+	}
+	return c.Kept || c.About == 0 || c.About == task.Number
+}
+
 func (c TalkCase) doubted(a Act) TalkCase {
 	if c.Doubt == nil {
 		c.Doubt = &Mark{On: a.On, By: a.By.Name, Words: a.Reason}
@@ -65,7 +79,8 @@ func (c TalkCase) doubted(a Act) TalkCase {
 }
 
 // withdrawn tells the leadership and the office that a proposal is void, or asks
-// what becomes of an open talk, because what it rested on has gone.
+// what becomes of an open talk, because what it rested on has gone; or says that it
+// goes on, because that has come back.
 func (b Book) withdrawn(c TalkCase, a Act, topic string) []plan.Stage {
 	return []plan.Stage{{ID: toldID(c.Acts+1, Kind(topic)), Kind: plan.Told, At: a.At,
 		To:     b.People.Once([]people.Recipient{{Unit: c.Leadership, Role: people.Leader}, {Unit: c.Office, Role: people.Office}}),

@@ -202,8 +202,10 @@ const (
 	stepMissed = "missed"
 )
 
-// pushed is a limit with the days after since in which the clock stood added.
+// pushed is a limit with the days after since in which the clock stood added. Where
+// that is a rest day, it is the working day after it.
 func (b Book) pushed(limit, since calendar.Day, stands []Stand) calendar.Day {
+	was := limit
 	for d := since.AddDays(1); !d.After(limit); d = d.AddDays(1) {
 		if stops(stands, d) {
 			break
@@ -211,6 +213,9 @@ func (b Book) pushed(limit, since calendar.Day, stands []Stand) calendar.Day {
 		if stood(stands, d) {
 			limit = limit.AddDays(1)
 		}
+	}
+	if limit != was {
+		return b.Calendar.OnOrAfter(limit)
 	}
 	return limit
 }

@@ -82,3 +82,29 @@ func TestStoryAShorterRule(t *testing.T) {
 	due = dutyStory(t, "quarter+45", "2021-04-08", "2021-04-14 10:00 clerk rule rule=month")
 	require.Equal(t, []string{"2021-05-15", "2021-04-30", "2021-05-31"}, due[:3])
 }
+
+// Law 3: a date set forward by a slip, and set back: the talk goes on, and what it
+// waited for counts for nothing.
+func TestStoryATalkWhoseDateIsSetBack(t *testing.T) {
+	t.Parallel()
+	b := newBook(t)
+	p := newPlayer(b, begin(b, "standard", day(t, "2021-04-30"), moment(t, "2021-04-08 00:00")))
+	for _, line := range []string{"2021-05-19 10:00 clerk correct due=2021-09-30", "2021-05-21 10:00 clerk correct due=2021-04-30"} {
+		require.Nil(t, p.on(written(t, line)))
+	}
+	p.to(moment(t, "2021-06-30 00:00"))
+	require.Empty(t, verdict(judge(b, p.history)))
+	require.Equal(t, `
+2021-05-19 09:00 talk-served-remind remind office/office
+2021-05-19 10:00 act-1-doubt told group/leader,office/office by 李强 words 理由
+2021-05-21 10:00 act-2-founded told group/leader,office/office by 李强 words 理由
+2021-05-24 09:00 talk-served-remind remind office/office moved from 2021-05-21
+2021-05-25 09:00 talk-served-missed escalate office/office,group/leader
+`, "\n"+stageLines(p.talks[0].said), "the notice was to be served by 05-20: the two days of the doubt are added, which leads to a Saturday")
+	require.True(t, p.courses[0].Founded(p.Case))
+	require.Nil(t, p.on(written(t, "2021-06-30 10:00 clerk correct due=2021-09-30")))
+	require.False(t, p.courses[0].Founded(p.Case))
+	a := talkAct(moment(t, "2021-07-01 10:00"), mayorOf, act.Keep)
+	require.Nil(t, p.onTalk(0, a))
+	require.True(t, p.courses[0].Founded(p.Case), "a leader has kept it")
+}

@@ -65,6 +65,7 @@ type TalkCase struct {
 	ClosedOn calendar.Day            `json:"closed_on,omitzero"`
 
 	Doubt     *Mark        `json:"doubt,omitempty"`    // what it rests on has gone: a leader is to end it or keep it
+	Kept      bool         `json:"kept,omitempty"`     // a leader has said that it goes on all the same
 	Stood     []Stand      `json:"stood,omitempty"`    // in which its task was paused, or that was undecided
 	Paused    calendar.Day `json:"paused,omitzero"`    // its task is paused since
 	Restarted time.Time    `json:"restarted,omitzero"` // when its clock began to run again last
@@ -228,7 +229,7 @@ var talkApplies = map[Kind]func(*TalkCase, Act){
 		}
 	},
 	Keep: func(c *TalkCase, a Act) {
-		c.Approver = a.By.Name
+		c.Approver, c.Kept = a.By.Name, true
 		c.settle(a)
 	},
 	Again: func(c *TalkCase, a Act) {

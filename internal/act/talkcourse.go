@@ -15,6 +15,7 @@ const (
 	TopicProposal  = "proposal"  // nobody has decided about it
 	TopicDoubt     = "doubt"     // what it rests on has gone, and nobody has said what becomes of it
 	TopicWithdrawn = "withdrawn" // it was withdrawn for that
+	TopicFounded   = "founded"   // what it rests on is so again, and it goes on
 
 	stepDecided = "decided" // talk-decided-remind
 	stepDoubt   = "kept"    // talk-kept-remind
@@ -101,6 +102,41 @@ func (b Book) TalkOwed(c TalkCase) (all []Owed) {
 			c.Round, p.Talk.Remind, p.Talk.Missed, to, upward, plan.Red))
 	}
 	return all
+}
+
+// StepLimit is the last day to take a step of a talk, with the days in which the
+// talk's clock stood; of a step whose turn has not come, if each before it is taken
+// on its last day. It is the zero Day when the policy knows no such step, or the
+// talk has not opened.
+func (b Book) StepLimit(c TalkCase, step string) calendar.Day {
+	p := b.talkPolicy(c)
+	if p.Talk == nil || c.Since.IsZero() {
+		return calendar.Day{}
+	}
+	days, stands := map[string]calendar.Day{"opened": c.Since}, c.stands()
+	for _, s := range p.Talk.Steps {
+		since := days[s.After]
+		limit := b.pushed(b.within(s.Limit, since), since, stands)
+		if s.ID == step {
+			return limit
+		}
+		days[s.ID] = limit
+		if day, taken := c.Taken[s.ID]; taken {
+			days[s.ID] = day
+		}
+	}
+	return calendar.Day{}
+}
+
+// StepLate is by how many working days a step's limit was passed on a day, counted
+// in days in which the talk's clock ran. late is false when it was not passed, or
+// only while the clock stood.
+func (b Book) StepLate(c TalkCase, limit, on calendar.Day) (days int, late bool) {
+	if limit.IsZero() {
+		return 0, false
+	}
+	stands := c.stands()
+	return b.count(true, limit, on, stands), b.count(false, limit, on, stands) > 0
 }
 
 // byUnitStep are the steps that the unit called takes; the others are the office's.

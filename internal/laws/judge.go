@@ -828,6 +828,7 @@ func (w *world) talk(h History, t *TalkHistory) (found []Breach) {
 	due := h.Due
 	var pausedOn, pausedUntil, doubt calendar.Day
 	var moves, ended, asked bool // asked: somebody was pressed to say what becomes of it
+	rested, led := map[calendar.Day]bool{due: true}, false // dates of the one miss that it rests on; led: another unit leads now
 	var stands []stand
 	round, since := 1, w.day(t.Opened)
 	taken := map[string]calendar.Day{}
@@ -886,6 +887,7 @@ func (w *world) talk(h History, t *TalkHistory) (found []Breach) {
 				resume(a.On, a.At)
 				return
 			case act.Correct, act.Grant, act.Reassign:
+				led = led || a.Kind == act.Reassign && open
 				if !a.Due.IsZero() {
 					due = a.Due
 				}
@@ -904,8 +906,21 @@ func (w *world) talk(h History, t *TalkHistory) (found []Breach) {
 					doubted(a.On, a.At)
 				}
 			}
-			if open && due != before && !due.Before(a.On) {
+			switch {
+			case open && due != before && !due.Before(a.On):
 				doubted(a.On, a.At)
+			case open && due != before && before.Before(a.On):
+				rested[due] = true // the same miss, another date
+			case !open && due != before:
+				if !(before.Before(a.On) && due.Before(a.On)) {
+					clear(rested)
+				}
+				rested[due] = true
+			case due != before && !doubt.IsZero() && rested[due] && !led: // what it rests on is so again
+				stands, doubt, asked = append(stands, stand{doubt, a.On}), calendar.Day{}, false
+				if !slices.ContainsFunc(t.said, func(s plan.Stage) bool { return s.Kind == plan.Told && s.Topic == act.TopicFounded && s.At.Equal(a.At) }) {
+					w.breaks(3, a.At, "the date is what the talk rests on again, and nobody is told that it goes on")
+				}
 			}
 		}})
 	}

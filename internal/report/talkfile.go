@@ -83,6 +83,9 @@ func (d docket) talkFactsOf(t CaseTalk) Section {
 		add("record", d.join(d.talkFacts(*c.Record)...))
 	}
 	add("minutes", c.Minutes)
+	if c.Doubt != nil {
+		add("doubt", d.say("mark", words.Data{"Day": d.Day(c.Doubt.On), "By": c.Doubt.By, "Words": d.quoted(c.Doubt.Words)}))
+	}
 	for _, of := range []struct {
 		label string
 		marks []act.Mark
@@ -120,6 +123,10 @@ func (d docket) thenOfTalk(t CaseTalk) string {
 	case ledger.TalkProposed:
 		parts = append(parts, d.say("talk_then_proposed", words.Data{"Limit": d.dayOr(d.decideBy(t))}))
 	case ledger.TalkOpen:
+		if t.Course.Doubt != nil {
+			parts = append(parts, d.say("talk_then_doubt", words.Data{"Limit": d.dayOr(d.decideBy(t))}))
+			break
+		}
 		i := slices.IndexFunc(t.Steps, func(s TalkStep) bool { return s.Taken.IsZero() })
 		if i < 0 {
 			return d.say("talk_then_close")
@@ -140,7 +147,7 @@ func (d docket) thenOfTalk(t CaseTalk) string {
 // decideBy is the limit for a leader's word on a proposal.
 func (d docket) decideBy(t CaseTalk) (limit calendar.Day) {
 	for _, s := range t.Stages {
-		if s.Topic == act.TopicProposal && !s.Limit.IsZero() {
+		if (s.Topic == act.TopicProposal || s.Topic == act.TopicDoubt) && !s.Limit.IsZero() {
 			limit = s.Limit
 		}
 	}
@@ -155,7 +162,18 @@ func (s Speaker) ThenOfTalk(c Case) string {
 }
 
 // TalkState is how a talk stands, in a word.
-func (s Speaker) TalkState(t TalkRow) string { return s.talkState(t.What, t.State) }
+func (s Speaker) TalkState(t TalkRow) string {
+	state := s.talkState(t.What, t.State)
+	switch {
+	case t.State == ledger.TalkOpen && t.Course.Doubt != nil:
+		return s.t("talk_doubted", words.Data{"State": state})
+	case t.Unfounded:
+		return s.t("talk_unfounded", words.Data{"State": state})
+	case t.State == ledger.TalkOpen && !t.Course.Paused.IsZero():
+		return s.t("talk_paused", words.Data{"State": state})
+	}
+	return state
+}
 
 // talkState words a state; a circular is not closed, it is out.
 func (s Speaker) talkState(what, state string) string {
@@ -175,6 +193,9 @@ func (s Speaker) TalkNext(t TalkRow) string {
 	case ledger.TalkProposed:
 		return s.t("talk_undecided")
 	case ledger.TalkOpen:
+		if t.Course.Doubt != nil {
+			return s.t("talk_undecided")
+		}
 	default:
 		return ""
 	}

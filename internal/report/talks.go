@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"time"
 
@@ -26,8 +25,10 @@ type TalkRow struct {
 	Approver string       `json:"approver"`
 	What     string       `json:"what"`   // talk or circular 通报
 	Origin   string       `json:"origin"` // stage, hand, or the ID of the rule that proposed it
-	Course   act.TalkCase `json:"course"` // all that people's acts have made of it: see act.TalkCase
-	Steps    []TalkStep   `json:"steps"`  // in the order of the policy
+	// Unfounded tells that what it rests on is no longer so: the date was moved.
+	Unfounded bool         `json:"unfounded,omitempty"`
+	Course    act.TalkCase `json:"course"` // all that people's acts have made of it: see act.TalkCase
+	Steps     []TalkStep   `json:"steps"`  // in the order of the policy
 }
 
 // TalkStep is one step of a talk: its limit, and the day it was taken.
@@ -54,6 +55,7 @@ func (b *binder) talkRows(tasks []ledger.Task, talks []ledger.Talk) []TalkRow {
 			Due: t.Due, State: k.State, OpensAt: b.local(k.OpensAt), Approver: k.Approver, Steps: b.talkSteps(t, k),
 			What: cmp.Or(k.What, plan.ProposeTalk), Origin: k.Origin, Course: b.talkCourse(t, k),
 		}
+		rows[i].Unfounded = k.Facts != nil && (k.State == ledger.TalkOpen || k.State == ledger.TalkClosed) && !rows[i].Course.Founded(ledger.CaseOf(t))
 	}
 	slices.SortStableFunc(rows, func(a, b TalkRow) int { return cmp.Or(a.OpensAt.Compare(b.OpensAt), cmp.Compare(a.ID, b.ID)) })
 	return rows
@@ -76,20 +78,12 @@ func (b *binder) talkSteps(t ledger.Task, k ledger.Talk) []TalkStep {
 		return steps
 	}
 	for _, s := range policy.Talk.Steps {
-		before := maps.Clone(c.Taken) // a step's own limit rests on the steps before it
-		delete(before, s.ID)
-		one := TalkStep{ID: s.ID, Limit: b.ladderer.TalkLimit(policy, s.ID, c.Since, before)}
-		if d, ok := c.Taken[s.ID]; ok {
-			one.Taken, one.Late = d, d.After(one.Limit)
-		} else {
-			one.Late = k.State == ledger.TalkOpen && b.today.After(one.Limit)
+		one, until := TalkStep{ID: s.ID, Limit: b.book.StepLimit(c, s.ID), Taken: c.Taken[s.ID]}, b.today
+		if !one.Taken.IsZero() {
+			until = one.Taken
 		}
-		if one.Late {
-			until := b.today
-			if !one.Taken.IsZero() {
-				until = one.Taken
-			}
-			one.WorkdaysLate = max(0, b.cal.Workdays(one.Limit, until))
+		if k.State == ledger.TalkOpen || !one.Taken.IsZero() {
+			one.WorkdaysLate, one.Late = b.book.StepLate(c, one.Limit, until)
 		}
 		steps = append(steps, one)
 	}
