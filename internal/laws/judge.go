@@ -827,7 +827,7 @@ func (w *world) talk(h History, t *TalkHistory) (found []Breach) {
 	w = &world{cal: w.cal, policies: w.policies, units: w.units, zone: w.zone, policy: t.Policy}
 	due := h.Due
 	var pausedOn, pausedUntil, doubt calendar.Day
-	var moves, ended, asked bool // asked: somebody was pressed to say what becomes of it
+	var moves, ended, asked bool                           // asked: somebody was pressed to say what becomes of it
 	rested, led := map[calendar.Day]bool{due: true}, false // dates of the one miss that it rests on; led: another unit leads now
 	var stands []stand
 	round, since := 1, w.day(t.Opened)
@@ -918,7 +918,7 @@ func (w *world) talk(h History, t *TalkHistory) (found []Breach) {
 				rested[due] = true
 			case due != before && !doubt.IsZero() && rested[due] && !led: // what it rests on is so again
 				stands, doubt, asked = append(stands, stand{doubt, a.On}), calendar.Day{}, false
-				if !slices.ContainsFunc(t.said, func(s plan.Stage) bool { return s.Kind == plan.Told && s.Topic == act.TopicFounded && s.At.Equal(a.At) }) {
+				if !slices.ContainsFunc(t.Said, func(s plan.Stage) bool { return s.Kind == plan.Told && s.Topic == act.TopicFounded && s.At.Equal(a.At) }) {
 					w.breaks(3, a.At, "the date is what the talk rests on again, and nobody is told that it goes on")
 				}
 			}
