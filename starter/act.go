@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"duban/internal/act"
+	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/host"
 	"duban/internal/ledger"
@@ -120,6 +122,12 @@ func (a *app) do(ctx context.Context, d deed, f actFlags, given func(string) boo
 	if err != nil {
 		return err
 	}
+	if o.hidden {
+		if err := a.send(ctx, &o); err != nil {
+			return a.refusal(o, err)
+		}
+		return a.hidden() // somebody else did it under this ID
+	}
 	if !o.done || o.kind == act.Propose { // a proposal that was cut off is finished
 		if err := a.send(ctx, &o); err != nil {
 			return a.refusal(o, err)
@@ -142,6 +150,17 @@ type order struct {
 	act  act.Act
 	name string // of the thing, as people read it
 	done bool   // recorded before
+	// hidden: whoever acts may not look at the thing, and learns nothing of it.
+	hidden bool
+}
+
+// seenBy tells whether somebody may look at what the act is done to.
+func (o order) seenBy(by act.Actor) bool {
+	v := viewer{by, true}
+	if o.talk.ID != "" {
+		return v.seesTalk(o.plan.Plan.Directory, o.talk)
+	}
+	return v.sees(o.task)
 }
 
 // thing is the ID of what the act is done to.
@@ -167,18 +186,28 @@ func (a *app) order(ctx context.Context, store *ledger.Store, d deed, f actFlags
 	if err != nil {
 		return o, err
 	}
+	if o.plan, err = store.Plan(ctx, o.task.Plan); err != nil {
+		return o, err
+	}
+	o.hidden = !o.seenBy(by)
 	switch isDuty := o.task.Kind == plan.Duty; {
+	case o.hidden: // the engine says so, and records it
 	case d.on == onDuty && !isDuty:
 		return o, sentenceError(a.w.T("cli.no_duty", words.Data{"Task": o.task.ID}))
 	case d.on == onTask && isDuty:
 		return o, sentenceError(a.w.T("cli.is_duty", words.Data{"Task": o.task.ID}))
 	}
-	if o.plan, err = store.Plan(ctx, o.task.Plan); err != nil {
-		return o, err
-	}
 	o.name = a.w.T("cli.thing", words.Data{"ID": o.thing(), "Title": o.task.Title, "Unit": o.plan.Plan.Directory.Name(o.lead())})
 	if f.lacks != "" && o.allowed(by) { // whoever may not is told that first, by the engine
 		return o, sentenceError(a.w.T("cli.needs_flag", words.Data{"Field": a.w.T("act.field_" + fieldOf(f.lacks)), "Flag": f.lacks}))
+	}
+	if o.hidden { // what else is wrong with it would tell of the plan
+		o.act = act.Act{Kind: d.kind, By: by, Reason: f.reason}
+		o.act.ID = cmp.Or(f.id, actID(o, o.act, calendar.DayOf(o.plan.Clock.Plan(a.now()).In(zoneOf(&o.plan.Plan)))))
+		if d.kind == act.Propose {
+			o.act.Ref, o.act.Unit = o.task.ID, o.task.Lead
+		}
+		return o, nil
 	}
 	if o.act, err = a.fill(o, f, by); err != nil {
 		return o, err
@@ -318,27 +347,4 @@ func (a *app) looks() (by act.Actor, ok bool, err error) {
 // only says for whom a list is, when somebody was named.
 func (a *app) only(p ledger.Launched, by act.Actor) string {
 	return a.w.T("cli.only_of", words.Data{"Unit": p.Plan.Directory.Name(by.Unit), "Account": by.Account})
-}
-
-// wholeBook refuses a unit's account what shows everybody's tasks; nobody named,
-// the office and the leadership of every plan may see it.
-func (a *app) wholeBook(ctx context.Context, store *ledger.Store) error {
-	by, someone, err := a.looks()
-	if err != nil || !someone {
-		return err
-	}
-	plans, err := store.Plans(ctx)
-	if err != nil {
-		return err
-	}
-	for _, p := range plans {
-		l, err := store.Plan(ctx, p.ID)
-		if err != nil {
-			return err
-		}
-		if dir := l.Plan.Directory; by.Unit != dir.Office && by.Unit != dir.Leadership {
-			return sentenceError(a.w.T("cli.whole_book"))
-		}
-	}
-	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -68,6 +69,10 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 	if err != nil {
 		return err
 	}
+	if err := a.wholePlan(l); err != nil {
+		_, refused := a.doAmend(ctx, l, p, by, f) // which records that it was tried
+		return cmp.Or(refused, err)
+	}
 	if a.format == "table" {
 		a.showAmending(out, l, p, f)
 	}
@@ -103,6 +108,12 @@ func (a *app) amending(ctx context.Context, p *plan.Plan, f *amendFlags) (out am
 		if l, err = store.Plan(ctx, p.ID); errors.Is(err, ledger.ErrNotFound) {
 			return sentenceError(a.w.T("amend.not_launched", words.Data{"Plan": p.ID}))
 		} else if err != nil {
+			return err
+		}
+		if err := a.wholePlan(l); err != nil {
+			if f.yes {
+				return nil // the engine refuses, and nothing is shown
+			}
 			return err
 		}
 		changes, fault := a.engineOn(store).Amending(ctx, p)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -78,15 +79,25 @@ func (a *app) applyPolicy(ctx context.Context, f policyFlags, in io.Reader) erro
 	}
 	out := applied{Plan: f.plan, Policy: p.Name, Version: p.Version, Left: []engine.LeftUndone{}}
 	var l ledger.Launched
+	var hidden error
 	err = a.withLedger(ctx, func(store *ledger.Store) error {
 		if l, err = store.Plan(ctx, f.plan); err != nil {
 			return err
+		}
+		if hidden = a.wholePlan(l); hidden != nil {
+			if f.yes {
+				return nil // the engine refuses, and nothing is shown
+			}
+			return hidden
 		}
 		out.Moves, err = a.engineOn(store).PolicyMoves(ctx, f.plan, p)
 		return a.amendFault(err)
 	})
 	if err != nil {
 		return err
+	}
+	if hidden != nil {
+		return cmp.Or(a.doApplyPolicy(ctx, &out, l, p, by, f.reason), hidden)
 	}
 	if a.format == "table" {
 		a.showPolicyMoves(out, l)

@@ -21,7 +21,7 @@ type movedStage struct {
 
 // movedStages are the stages still to come, of every open task and talk of every
 // plan, that speak at another instant under the calendar cal: what the engine's
-// own act would move.
+// own act would move. Of those only what the viewer may see.
 func (a *app) movedStages(ctx context.Context, store *ledger.Store, cal *calendar.Calendar) ([]movedStage, error) {
 	plans, err := store.Plans(ctx)
 	if err != nil {
@@ -55,11 +55,25 @@ func (a *app) movedOf(ctx context.Context, store *ledger.Store, planID string, c
 	if err != nil {
 		return nil, err
 	}
-	titles := map[string]string{}
+	v, err := a.viewer()
+	if err != nil {
+		return nil, err
+	}
+	talks, err := store.Talks(ctx, planID, "")
+	if err != nil {
+		return nil, err
+	}
+	titles, seen := map[string]string{}, map[string]bool{}
 	for _, t := range tasks {
-		titles[t.ID] = t.Title
+		titles[t.ID], seen[t.ID] = t.Title, v.sees(t)
+	}
+	for _, k := range talks {
+		seen[k.ID] = v.seesTalk(l.Plan.Directory, k)
 	}
 	for _, m := range moves {
+		if !seen[m.Task] || m.Talk != "" && !seen[m.Talk] {
+			continue
+		}
 		m.From, m.To = m.From.In(lad.Zone), m.To.In(lad.Zone)
 		out = append(out, movedStage{Plan: planID, Title: titles[m.Task], Move: m})
 	}

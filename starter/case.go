@@ -26,13 +26,6 @@ func (a *app) taskShow() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				by, someone, err := a.looks()
-				if err != nil {
-					return err
-				}
-				if someone && !c.Course.Sees(by) {
-					return a.hidden()
-				}
 				if a.format == "json" {
 					return a.json(c)
 				}
@@ -47,12 +40,24 @@ func (a *app) taskShow() *cobra.Command {
 }
 
 // caseFile assembles the case file of a task; without a plan, of the one plan
-// that has such a task.
+// that has such a task. A viewer whose it is not is refused.
 func (a *app) caseFile(ctx context.Context, store *ledger.Store, planID, task string) (report.Case, error) {
 	t, err := a.findTask(ctx, store, planID, task)
 	if err != nil {
 		return report.Case{}, err
 	}
+	v, err := a.viewer()
+	if err != nil {
+		return report.Case{}, err
+	}
+	if !v.sees(t) {
+		return report.Case{}, a.hidden()
+	}
+	return a.caseOf(ctx, store, t, v)
+}
+
+// caseOf is the case file of a task as a viewer may read it.
+func (a *app) caseOf(ctx context.Context, store *ledger.Store, t ledger.Task, v viewer) (report.Case, error) {
 	l, err := store.Plan(ctx, t.Plan)
 	if err != nil {
 		return report.Case{}, err
@@ -69,11 +74,16 @@ func (a *app) caseFile(ctx context.Context, store *ledger.Store, planID, task st
 	if err != nil {
 		return report.Case{}, err
 	}
+	r = r.WithoutTalks(func(k ledger.Talk) bool { return v.seesTalk(l.Plan.Directory, k) })
 	return report.CaseFile(l, r, today, cal), nil
 }
 
 func (a *app) findTask(ctx context.Context, store *ledger.Store, planID, id string) (ledger.Task, error) {
 	plans, err := a.planIDs(ctx, store, planID)
+	if err != nil {
+		return ledger.Task{}, err
+	}
+	v, err := a.viewer()
 	if err != nil {
 		return ledger.Task{}, err
 	}
@@ -91,6 +101,11 @@ func (a *app) findTask(ctx context.Context, store *ledger.Store, planID, id stri
 		case !errors.Is(err, ledger.ErrNotFound):
 			return ledger.Task{}, err
 		}
+	}
+	if ours := slices.DeleteFunc(slices.Clone(found), func(t ledger.Task) bool { return !v.sees(t) }); len(ours) > 0 {
+		found = ours
+	} else if len(found) > 0 {
+		return found[0], nil // whoever asks may look at none of them, and need not choose
 	}
 	switch len(found) {
 	case 0:
@@ -111,6 +126,10 @@ const nearTasks = 5
 // noTask is the error that a task is not there, with those that may be meant:
 // by their IDs, then by words of their titles.
 func (a *app) noTask(ctx context.Context, store *ledger.Store, plans []string, typed string) error {
+	v, err := a.viewer()
+	if err != nil {
+		return err
+	}
 	var lines []string
 	for _, p := range plans {
 		l, err := store.Plan(ctx, p)
@@ -121,6 +140,7 @@ func (a *app) noTask(ctx context.Context, store *ledger.Store, plans []string, t
 		if err != nil {
 			return err
 		}
+		tasks = slices.DeleteFunc(tasks, func(t ledger.Task) bool { return !v.sees(t) })
 		byID := map[string]ledger.Task{}
 		var ids []string
 		for _, t := range tasks {

@@ -67,9 +67,19 @@ func (a *app) completeFlag(c *cobra.Command, flag string, find func(context.Cont
 func (a *app) planNames(ctx context.Context) (map[string]string, error) {
 	names := map[string]string{}
 	err := a.withLedger(ctx, func(store *ledger.Store) error {
-		plans, err := store.Plans(ctx)
-		for _, p := range plans {
-			names[p.ID] = p.Title
+		v, err := a.viewer()
+		if err != nil {
+			return err
+		}
+		plans, err := a.planIDs(ctx, store, "")
+		for _, id := range plans {
+			l, err := store.Plan(ctx, id)
+			if err != nil {
+				return err
+			}
+			if v.knows(l.Plan.Directory) {
+				names[id] = l.Plan.Title
+			}
 		}
 		return err
 	})
@@ -97,6 +107,10 @@ func (a *app) policyTitles(ctx context.Context) (map[string]string, error) {
 func (a *app) ofPlans(ctx context.Context, add func(plan.Plan, map[string]string)) (map[string]string, error) {
 	names := map[string]string{}
 	return names, a.withLedger(ctx, func(store *ledger.Store) error {
+		v, err := a.viewer()
+		if err != nil {
+			return err
+		}
 		plans, err := a.planIDs(ctx, store, "")
 		if err != nil {
 			return err
@@ -105,6 +119,9 @@ func (a *app) ofPlans(ctx context.Context, add func(plan.Plan, map[string]string
 			l, err := store.Plan(ctx, id)
 			if err != nil {
 				return err
+			}
+			if !v.knows(l.Plan.Directory) {
+				continue
 			}
 			add(l.Plan, names)
 		}
@@ -162,11 +179,14 @@ func (a *app) thingNames(ctx context.Context, store *ledger.Store, planID string
 	if err != nil {
 		return err
 	}
+	v, err := a.viewer()
+	if err != nil {
+		return err
+	}
 	if d.on == onTalk && d.kind != act.Propose {
 		talks, err := store.Talks(ctx, planID, "")
-		by, nobody := a.actor()
 		for _, t := range talks {
-			if c := (act.TalkCase{Lead: t.Lead, Office: l.Plan.Directory.Office, Leadership: l.Plan.Directory.Leadership}); nobody == nil && !c.Sees(by) {
+			if !v.seesTalk(l.Plan.Directory, t) {
 				continue
 			}
 			names[t.ID] = a.w.T("report.talk_"+t.State) + " " + l.Plan.Directory.Name(t.Lead)
@@ -177,14 +197,12 @@ func (a *app) thingNames(ctx context.Context, store *ledger.Store, planID string
 	if err != nil {
 		return err
 	}
-	by, err := a.actor()
-	someone := err == nil
 	for _, t := range tasks {
 		c := ledger.CaseOf(t)
 		switch {
 		case d.on == onDuty && t.Kind != plan.Duty, d.on == onTask && d.kind != "" && t.Kind != plan.Dated:
 			continue
-		case d.kind != "" && c.Over(), someone && !c.Sees(by):
+		case d.kind != "" && c.Over(), !v.sees(t):
 			continue
 		}
 		names[t.ID] = t.Title

@@ -89,6 +89,9 @@ func (a *app) examineOn(ctx context.Context, c *condition, store *ledger.Store, 
 	if c.Ledger.Events, _, err = store.Head(ctx); err != nil {
 		return err
 	}
+	if err := a.wholeOffice(ctx, store); err != nil { // it names whatever is wrong anywhere
+		return err
+	}
 	plans, err := store.Plans(ctx)
 	if err != nil {
 		return err

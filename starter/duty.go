@@ -65,7 +65,7 @@ func (a *app) dutyList() *cobra.Command {
 // dutyLines are the duties of every plan, or of one, in the order of the
 // document, with their rules in words.
 func (a *app) dutyLines(ctx context.Context, store *ledger.Store, planID string) (lines []dutyLine, rules []string, only string, err error) {
-	by, someone, err := a.looks()
+	v, err := a.viewer()
 	if err != nil {
 		return nil, nil, "", err
 	}
@@ -79,15 +79,18 @@ func (a *app) dutyLines(ctx context.Context, store *ledger.Store, planID string)
 		if err != nil {
 			return nil, nil, "", err
 		}
-		if someone {
-			only = a.only(l, by)
+		if !v.knows(l.Plan.Directory) {
+			continue
+		}
+		if v.named {
+			only = a.only(l, v.Actor)
 		}
 		duties, err := store.Tasks(ctx, ledger.TaskFilter{Plan: id, Kind: plan.Duty})
 		if err != nil {
 			return nil, nil, "", err
 		}
 		for _, t := range duties {
-			if someone && !ledger.CaseOf(t).Sees(by) {
+			if !v.sees(t) {
 				continue
 			}
 			c, err := a.caseFile(ctx, store, id, t.ID)

@@ -63,9 +63,6 @@ func (a *app) ledgerExport() *cobra.Command {
 
 // export writes one plan's book, or its events, to a file or to the output.
 func (a *app) export(ctx context.Context, store *ledger.Store, r exportRequest) error {
-	if err := a.wholeBook(ctx, store); err != nil {
-		return err
-	}
 	id, err := a.onePlan(ctx, store, r.plan)
 	if err != nil {
 		return err
@@ -144,23 +141,21 @@ func (a *app) exportEvents(ctx context.Context, store *ledger.Store, id, file st
 	return nil
 }
 
-// onePlan is the plan that was named, or the only one there is.
+// onePlan is the plan that was named, or the only one there is that may be seen
+// whole.
 func (a *app) onePlan(ctx context.Context, store *ledger.Store, named string) (string, error) {
-	if named != "" {
-		return named, nil
-	}
-	plans, err := store.Plans(ctx)
+	plans, _, err := a.overseen(ctx, store, named)
 	switch {
 	case err != nil:
 		return "", err
 	case len(plans) == 0:
 		return "", errors.New(a.w.T("report.no_plans"))
 	case len(plans) == 1:
-		return plans[0].ID, nil
+		return plans[0].Plan.ID, nil
 	}
 	lines := make([]string, len(plans))
 	for i, p := range plans {
-		lines[i] = "  " + p.ID + "  " + p.Title
+		lines[i] = "  " + p.Plan.ID + "  " + p.Plan.Title
 	}
 	return "", errors.New(a.w.T("report.which_plan", words.Data{"Count": len(plans), "Plans": strings.Join(lines, "\n")}))
 }
@@ -215,6 +210,14 @@ func (a *app) book(ctx context.Context, store *ledger.Store, id string, records 
 	talks, err := store.Talks(ctx, id, "")
 	if err != nil {
 		return report.Table{}, err
+	}
+	v, err := a.viewer()
+	if err != nil {
+		return report.Table{}, err
+	}
+	if !v.oversees(l.Plan.Directory) { // lines then show no talks but the viewer's own, nor their stages
+		r := report.Records{Stages: stages, Talks: talks}.WithoutTalks(func(k ledger.Talk) bool { return v.seesTalk(l.Plan.Directory, k) })
+		stages, talks = r.Stages, r.Talks
 	}
 	var notices []ledger.Notice
 	if records {

@@ -41,8 +41,14 @@ func (a *app) ledgerShow() *cobra.Command {
 		Use: "show", Short: a.w.T("cli.ledger_show"), Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
-				if err := a.wholeBook(cmd.Context(), store); err != nil {
+				_, whole, err := a.overseen(cmd.Context(), store, f.Plan)
+				if err != nil {
 					return err
+				}
+				if !whole { // of several plans, those of one office only
+					if f.Plan, err = a.onePlan(cmd.Context(), store, f.Plan); err != nil {
+						return err
+					}
 				}
 				events, err := store.Events(cmd.Context(), f)
 				if err != nil {
@@ -105,11 +111,11 @@ func (a *app) planStatus() *cobra.Command {
 		Use: "status [PLAN]", Short: a.w.T("cli.plan_status"), Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
-				if err := a.wholeBook(cmd.Context(), store); err != nil {
-					return err
-				}
 				if len(args) == 0 {
 					return a.plansStatus(cmd.Context(), store)
+				}
+				if _, _, err := a.overseen(cmd.Context(), store, args[0]); err != nil {
+					return err
 				}
 				return a.planTasksStatus(cmd.Context(), store, args[0])
 			})

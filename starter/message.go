@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,7 +60,8 @@ func (a *app) messageList() *cobra.Command {
 				return err
 			}
 			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
-				if err := a.wholeBook(cmd.Context(), store); err != nil {
+				seen, whole, err := a.overseen(cmd.Context(), store, f.plan)
+				if err != nil {
 					return err
 				}
 				all, err := store.Messages(cmd.Context(), filter)
@@ -71,6 +73,11 @@ func (a *app) messageList() *cobra.Command {
 					return err
 				}
 				all = append(overdue, all...)
+				if !whole {
+					all = slices.DeleteFunc(all, func(m ledger.MessageInfo) bool {
+						return !slices.ContainsFunc(seen, func(l ledger.Launched) bool { return l.Plan.ID == m.Plan })
+					})
+				}
 				if a.format == "json" {
 					if all == nil {
 						all = []ledger.MessageInfo{}
@@ -264,8 +271,15 @@ func (a *app) chosenMessages(ctx context.Context, store *ledger.Store, filter le
 func (a *app) messageNames(ctx context.Context) (map[string]string, error) {
 	names := map[string]string{}
 	err := a.withLedger(ctx, func(store *ledger.Store) error {
+		seen, _, err := a.overseen(ctx, store, "")
+		if err != nil {
+			return err
+		}
 		all, err := store.Messages(ctx, ledger.MessageFilter{States: ledger.Unsettled})
 		for _, m := range all {
+			if !slices.ContainsFunc(seen, func(l ledger.Launched) bool { return l.Plan.ID == m.Plan }) {
+				continue
+			}
 			names[m.ID[:12]] = m.Recipient.String() + " " + minute(m.SpeakAt)
 		}
 		return err

@@ -227,6 +227,13 @@ func (a *app) launch(ctx context.Context, h *host.Host, p *plan.Plan) error {
 	if err != nil {
 		return err
 	}
+	known, err := h.Ledger.Plan(ctx, p.ID)
+	if err == nil {
+		err = a.wholePlan(known) // what the files say otherwise than the ledger is shown
+	}
+	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		return err
+	}
 	started := a.now()
 	report, err := a.arming(ctx, func(o engine.LaunchOptions) (engine.LaunchReport, error) { return h.Engine.Launch(ctx, p, cal, o) })
 	if err != nil {
@@ -259,6 +266,9 @@ func (a *app) finish(ctx context.Context, h *host.Host, planID string) error {
 		return sentenceError(a.w.T("cli.launch_what", words.Data{"Name": planID}))
 	}
 	if err != nil {
+		return err
+	}
+	if err := a.wholePlan(l); err != nil {
 		return err
 	}
 	started := a.now()

@@ -91,6 +91,9 @@ func (a *app) whatIsKnown(ctx context.Context, p *plan.Plan, file string) (lastY
 		if err != nil {
 			return err
 		}
+		if err := a.wholePlan(l); err != nil {
+			return err
+		}
 		if l.Plan.Hash != p.Hash {
 			fmt.Fprintln(a.err, a.w.T("rollover.other_file", words.Data{"File": file}))
 		}

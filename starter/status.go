@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,6 +70,13 @@ func (a *app) plansStatus(ctx context.Context, store *ledger.Store) error {
 	if err != nil {
 		return err
 	}
+	seen, whole, err := a.overseen(ctx, store, "")
+	if err != nil {
+		return err
+	}
+	plans = slices.DeleteFunc(plans, func(p ledger.PlanInfo) bool {
+		return !slices.ContainsFunc(seen, func(l ledger.Launched) bool { return l.Plan.ID == p.ID })
+	})
 	var rows []planRow
 	for _, p := range plans {
 		t, err := a.book(ctx, store, p.ID, false)
@@ -77,7 +85,11 @@ func (a *app) plansStatus(ctx context.Context, store *ledger.Store) error {
 		}
 		rows = append(rows, planRowOf(t, p.Unarmed))
 	}
-	return a.showPlans(rows)
+	if err := a.showPlans(rows); err != nil || a.format == "json" {
+		return err
+	}
+	a.tellOnly(a.onlyPlans(whole))
+	return nil
 }
 
 // showPlans shows the launched plans; none is an answer, not an error.

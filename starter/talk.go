@@ -65,7 +65,7 @@ func (a *app) talkList() *cobra.Command {
 // talkLines are the chosen talks of every plan, or of one, those that wait
 // first. only says for whom, when --as narrows them.
 func (a *app) talkLines(ctx context.Context, store *ledger.Store, planID, unit, state string) (lines []talkLine, only string, err error) {
-	by, someone, err := a.looks()
+	v, err := a.viewer()
 	if err != nil {
 		return nil, "", err
 	}
@@ -80,6 +80,9 @@ func (a *app) talkLines(ctx context.Context, store *ledger.Store, planID, unit, 
 		if err != nil {
 			return nil, "", err
 		}
+		if !v.knows(l.Plan.Directory) {
+			continue
+		}
 		units, ok := unitsNamed(l.Plan.Directory, unit)
 		known = known || ok
 		for _, u := range l.Plan.Directory.Units {
@@ -91,13 +94,13 @@ func (a *app) talkLines(ctx context.Context, store *ledger.Store, planID, unit, 
 		}
 		for _, t := range book.Talks {
 			switch {
-			case state != "" && t.State != state, unit != "" && !slices.Contains(units, t.UnitID), someone && !t.Course.Sees(by):
+			case state != "" && t.State != state, unit != "" && !slices.Contains(units, t.UnitID), v.named && !t.Course.Sees(v.Actor):
 				continue
 			}
 			lines = append(lines, talkLine{id, t})
 		}
-		if someone {
-			only = a.only(l, by)
+		if v.named {
+			only = a.only(l, v.Actor)
 		}
 	}
 	if !known {
@@ -150,13 +153,6 @@ func (a *app) talkShow() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				by, someone, err := a.looks()
-				if err != nil {
-					return err
-				}
-				if someone && !c.Talks[0].Course.Sees(by) {
-					return a.hidden()
-				}
 				if a.format == "json" {
 					return a.json(c)
 				}
@@ -170,11 +166,26 @@ func (a *app) talkShow() *cobra.Command {
 	return c
 }
 
-// talkFile is the case file of a talk's task, narrowed to the talk.
+// talkFile is the case file of a talk's task, narrowed to the talk. A viewer whose
+// the talk is not is refused.
 func (a *app) talkFile(ctx context.Context, store *ledger.Store, talk ledger.Talk) (report.Case, error) {
-	c, err := a.caseFile(ctx, store, talk.Plan, talk.Task)
+	v, err := a.viewer()
+	if err != nil {
+		return report.Case{}, err
+	}
+	t, err := store.Task(ctx, talk.Plan, talk.Task)
+	if err != nil {
+		return report.Case{}, err
+	}
+	c, err := a.caseOf(ctx, store, t, v)
 	if err != nil {
 		return c, err
+	}
+	if i := slices.IndexFunc(c.Talks, func(t report.CaseTalk) bool { return t.ID == talk.ID }); v.named && (i < 0 || !c.Talks[i].Course.Sees(v.Actor)) {
+		return c, a.hidden()
+	}
+	if !v.sees(t) {
+		c = c.OnlyTalk()
 	}
 	c, ok := c.OfTalk(talk.ID)
 	if !ok {
@@ -190,10 +201,15 @@ func (a *app) findTalk(ctx context.Context, store *ledger.Store, planID, id stri
 	if err != nil {
 		return ledger.Talk{}, err
 	}
-	var found []ledger.Talk
+	v, err := a.viewer()
+	if err != nil {
+		return ledger.Talk{}, err
+	}
+	var found, others []ledger.Talk
 	var ids, lines []string
 	for _, p := range plans {
-		if _, err := store.Plan(ctx, p); err != nil {
+		l, err := store.Plan(ctx, p)
+		if err != nil {
 			return ledger.Talk{}, err
 		}
 		talks, err := store.Talks(ctx, p, "")
@@ -202,6 +218,12 @@ func (a *app) findTalk(ctx context.Context, store *ledger.Store, planID, id stri
 		}
 		var last *ledger.Talk
 		for _, t := range talks {
+			if !v.seesTalk(l.Plan.Directory, t) {
+				if t.ID == id {
+					others = append(others, t)
+				}
+				continue
+			}
 			ids = append(ids, t.ID)
 			if t.ID == id || t.Task == id && (last == nil || t.Number > last.Number) {
 				last = &t
@@ -210,6 +232,9 @@ func (a *app) findTalk(ctx context.Context, store *ledger.Store, planID, id stri
 		if last != nil {
 			found, lines = append(found, *last), append(lines, "  "+p+"  "+last.ID)
 		}
+	}
+	if len(found) == 0 && len(others) > 0 {
+		return others[0], nil // and whoever asks is refused
 	}
 	switch len(found) {
 	case 0:

@@ -120,7 +120,7 @@ func (c choice) read(a *app, given *string) error {
 // taskLines are the chosen lines of every plan, or of one, the gravest first.
 // only says for whom, when --as narrows them to what a unit may see.
 func (a *app) taskLines(ctx context.Context, store *ledger.Store, f taskFilter) (lines []taskLine, only string, err error) {
-	by, someone, err := a.looks()
+	v, err := a.viewer()
 	if err != nil {
 		return nil, "", err
 	}
@@ -135,10 +135,13 @@ func (a *app) taskLines(ctx context.Context, store *ledger.Store, f taskFilter) 
 		if err != nil {
 			return nil, "", err
 		}
-		if someone {
-			only = a.only(l, by)
+		if !v.knows(l.Plan.Directory) {
+			continue
 		}
-		seen, err := seenBy(ctx, store, l, by, someone)
+		if v.named {
+			only = a.only(l, v.Actor)
+		}
+		seen, err := seenBy(ctx, store, l, v)
 		if err != nil {
 			return nil, "", err
 		}
@@ -156,10 +159,10 @@ func (a *app) taskLines(ctx context.Context, store *ledger.Store, f taskFilter) 
 			switch {
 			case f.unit != "":
 				line.Part = part(r, units, l.Plan.Directory)
-			case someone:
-				line.Part = part(r, []string{by.Unit}, l.Plan.Directory)
+			case v.named:
+				line.Part = part(r, []string{v.Unit}, l.Plan.Directory)
 			}
-			if f.takes(line) && (!someone || seen[r.ID]) {
+			if f.takes(line) && (!v.named || seen[r.ID]) {
 				lines = append(lines, line)
 			}
 		}
@@ -172,14 +175,14 @@ func (a *app) taskLines(ctx context.Context, store *ledger.Store, f taskFilter) 
 }
 
 // seenBy are the tasks of a plan that somebody may look at.
-func seenBy(ctx context.Context, store *ledger.Store, l ledger.Launched, by act.Actor, someone bool) (map[string]bool, error) {
+func seenBy(ctx context.Context, store *ledger.Store, l ledger.Launched, v viewer) (map[string]bool, error) {
 	seen := map[string]bool{}
-	if !someone {
+	if !v.named {
 		return seen, nil
 	}
 	tasks, err := store.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
 	for _, t := range tasks {
-		seen[t.ID] = ledger.CaseOf(t).Sees(by)
+		seen[t.ID] = v.sees(t)
 	}
 	return seen, err
 }

@@ -153,16 +153,16 @@ func (c Case) Sees(by Actor) bool { return len(c.Seats(by)) > 0 }
 // Allowed tells whether an actor may do an act on this task at all, whatever its
 // state. It is the one place where that is decided.
 func Allowed(c Case, by Actor, k Kind) *Refusal {
+	seats := c.Seats(by)
+	if len(seats) == 0 { // first: whoever may not look learns not even what kind of thing it is
+		return refuse("not_yours")
+	}
 	if c.Kind == plan.Standing {
 		return refuse("standing")
 	}
 	row, ok := Of(c.table(), k)
 	if !ok {
 		return refuse("no_such_act", "Kind", string(k))
-	}
-	seats := c.Seats(by)
-	if len(seats) == 0 {
-		return refuse("not_yours")
 	}
 	for _, s := range seats {
 		if slices.Contains(row.By, s) {

@@ -97,13 +97,13 @@ func (c TalkCase) Sees(by Actor) bool { return len(c.Seats(by)) > 0 }
 // TalkAllowed tells whether an actor may do an act on this talk at all, whatever
 // its state. It is the one place where that is decided.
 func TalkAllowed(c TalkCase, by Actor, k Kind) *Refusal {
-	row, ok := OfTalk(k)
-	if !ok {
-		return refuse("no_such_act", "Kind", string(k))
-	}
 	seats := c.Seats(by)
 	if len(seats) == 0 {
 		return refuse("not_yours")
+	}
+	row, ok := OfTalk(k)
+	if !ok {
+		return refuse("no_such_act", "Kind", string(k))
 	}
 	if row.Named && (by.Account == "" || by.Account == EngineActor.Account || strings.TrimSpace(by.Name) == "") {
 		return refuse("talk_named")

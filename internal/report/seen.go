@@ -1,0 +1,63 @@
+package report
+
+import (
+	"encoding/json"
+	"slices"
+
+	"duban/internal/act"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+)
+
+// WithoutTalks are the records without the talks that are not to be seen: without
+// what was proposed, said, tried and done about them, so that nothing that is
+// worked out from the records shows them.
+func (r Records) WithoutTalks(sees func(ledger.Talk) bool) Records {
+	seen := map[string]bool{}
+	for _, k := range r.Talks {
+		seen[k.ID] = sees(k)
+	}
+	hidden := func(talk string) bool { return talk != "" && !seen[talk] }
+	opens := map[string]bool{} // stages that called for a hidden talk: task, ID
+	quiet := map[string]bool{} // messages that said nothing else
+	r.Talks = slices.DeleteFunc(slices.Clone(r.Talks), func(k ledger.Talk) bool { return !seen[k.ID] })
+	for _, e := range r.Events {
+		var stage plan.Stage
+		if p := partsOf(e); hidden(p.Opens) && json.Unmarshal(p.Stage, &stage) == nil {
+			opens[e.Task+"\x00"+stage.ID] = true
+		}
+	}
+	r.Stages = slices.DeleteFunc(slices.Clone(r.Stages), func(s ledger.Stage) bool {
+		return hidden(s.Talk) || s.Talk == "" && opens[s.Task+"\x00"+s.ID]
+	})
+	secret := func(n ledger.Notice) bool { return hidden(n.Talk) || n.Talk == "" && opens[n.Task+"\x00"+n.Stage] }
+	keys := map[string]bool{}
+	for _, n := range r.Notices {
+		if secret(n) {
+			keys[n.Key()] = true
+			quiet[n.Message] = true
+		}
+	}
+	r.Notices = slices.DeleteFunc(slices.Clone(r.Notices), secret)
+	for _, n := range r.Notices {
+		delete(quiet, n.Message)
+	}
+	r.Events = slices.DeleteFunc(slices.Clone(r.Events), func(e ledger.Event) bool {
+		p := partsOf(e)
+		proposes := p.Act != nil && p.Act.Kind == act.Propose || e.Kind == ledger.ActKind(act.Propose)
+		return hidden(p.Talk) || hidden(p.Opens) || proposes && !seen[p.Talk] || keys[p.Notice] || p.Message != "" && quiet[p.Message]
+	})
+	r.Stuck = slices.DeleteFunc(slices.Clone(r.Stuck), func(w ledger.Wait) bool {
+		return w.Thing != r.Task.ID && !slices.ContainsFunc(r.Occurrences, func(o ledger.Task) bool { return o.ID == w.Thing }) && !seen[w.Thing]
+	})
+	return r
+}
+
+// OnlyTalk is the case file of a talk for those who may see the talk and not its
+// task: a unit that was called and has handed the task over since.
+func (c Case) OnlyTalk() Case {
+	c.Course, c.Waits, c.Pauses, c.Ladder, c.Occurrences, c.Upcoming = act.Case{}, []Wait{}, []Interval{}, []StageRow{}, []Row{}, nil
+	c.Task = Row{ID: c.Task.ID, Kind: c.Task.Kind, Clause: c.Task.Clause, Title: c.Task.Title, Assist: []string{}, Talks: []Called{}}
+	c.Facts = Facts{Rules: []plan.Rule{}, Also: []plan.Mention{}}
+	return c
+}
