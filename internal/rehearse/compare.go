@@ -27,6 +27,13 @@ type Difference struct {
 	Detail    string       `json:"detail,omitempty"`
 }
 
+// place is where a difference is, and of which sort.
+type place struct {
+	what, task, stage, recipient string
+}
+
+func (d Difference) place() place { return place{d.What, d.Task, d.Stage, d.Recipient} }
+
 // What a Difference says.
 const (
 	Missing    = "missing"    // foretold, not in the ledger
@@ -163,12 +170,10 @@ func (y *year) asActed(chain Chain) (foretold []plan.Foretold, diffs []Differenc
 	}
 	f := script.Foretell(y.Plan, y.Calendar, y.from, y.horizon, y.Script, when)
 	for _, e := range y.Script.Entries {
-		a, answered := answers[e.Key()]
-		add := func(detail string) {
-			diffs = append(diffs, Difference{Answer, e.Thing, e.Act.ID, e.Act.By.Account, calendar.DayOf(e.At.In(calendar.Beijing)), detail})
-		}
+		a, has := answers[e.Key()]
+		add := func(detail string) { diffs = append(diffs, answered(e, detail)) }
 		switch {
-		case !answered:
+		case !has:
 			add("no answer")
 		case a.err != nil:
 			add(a.err.Error())
@@ -179,6 +184,11 @@ func (y *year) asActed(chain Chain) (foretold []plan.Foretold, diffs []Differenc
 		}
 	}
 	return before(f.Stages, y.to), diffs
+}
+
+// answered is the difference of an act whose answer is not the script's.
+func answered(e script.Entry, detail string) Difference {
+	return Difference{Answer, e.Thing, e.Act.ID, e.Act.By.Account, calendar.DayOf(e.At.In(calendar.Beijing)), detail}
 }
 
 func before(all []plan.Foretold, to time.Time) (some []plan.Foretold) {

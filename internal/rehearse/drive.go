@@ -1,6 +1,7 @@
 package rehearse
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,7 +76,10 @@ func (d *driver) drive(ctx context.Context) {
 				}
 				a := d.perform(ctx, e)
 				if days := a.at.Sub(e.At) / (24 * time.Hour); days > 0 && !e.Expects(a.refused) && a.err == nil {
-					d.late.CompareAndSwap(nil, &slowError{why: fmt.Sprintf("%s was done %d days late and answered otherwise", e.Key(), days), day: 2 * d.Day})
+					d.late.CompareAndSwap(nil, &slowError{
+						why: fmt.Sprintf("%s was done %d days late and answered otherwise", e.Key(), days), day: 2 * d.Day,
+						differences: []Difference{answered(e, string(e.Act.Kind)+": "+cmp.Or(a.refused, "accepted"))},
+					})
 				}
 				d.mu.Lock()
 				d.answers[e.Key()] = a

@@ -100,28 +100,46 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	if o.Site != nil {
 		allowance += 25 * time.Second // what was armed there cannot be armed again
 	}
+	return r.tries(allowance, func(allowance time.Duration) (Result, error) { return r.hold(ctx, allowance) })
+}
+
+// tries holds the rehearsal until it was not too fast for this machine. What
+// differed in a start that was given up is logged. When a later start differs in
+// the same place, the machine's speed is not the reason: that start is the result.
+func (r *rehearsal) tries(allowance time.Duration, hold func(allowance time.Duration) (Result, error)) (Result, error) {
 	for {
-		result, err := r.hold(ctx, allowance)
+		result, err := hold(allowance)
 		var slow *slowError
-		if o.Site != nil || !errors.As(err, &slow) {
+		if r.Site != nil || !errors.As(err, &slow) {
 			return result, err
 		}
-		// A slow machine: begin again with more time to arm, and with longer days
-		// unless they are set.
+		r.Log.Warn("The rehearsal begins again", "because", slow.why, "differences", len(slow.differences))
+		again := false
+		for _, d := range slow.differences {
+			r.Log.Warn("A difference of the start that was given up", "what", d.What, "task", d.Task, "stage", d.Stage, "recipient", d.Recipient, "day", d.Day, "detail", d.Detail)
+			again = again || r.differed[d.place()]
+		}
+		if again {
+			return result, fmt.Errorf("%w in %d places, in the same as in an earlier start", ErrDiffers, len(slow.differences))
+		}
+		for _, d := range slow.differences {
+			r.differed[d.place()] = true
+		}
+		// More time to arm, and longer days unless they are set.
 		allowance = max(allowance, 3*slow.arming)
 		if r.chosen {
 			r.Day = max(r.Day, slow.day)
 		}
-		r.Log.Debug("The rehearsal begins again", "because", slow.Error(), "day", r.Day)
 		r.watch(Progress{Day: r.Day, Again: true})
 	}
 }
 
 // slowError: this machine needs more time to arm the tasks, or longer days.
 type slowError struct {
-	why    string
-	arming time.Duration
-	day    time.Duration
+	why         string
+	arming      time.Duration
+	day         time.Duration
+	differences []Difference // found so far
 }
 
 func (e *slowError) Error() string { return "rehearse: too fast for this machine: " + e.why }
@@ -149,6 +167,7 @@ type rehearsal struct {
 	horizon   calendar.Day // occurrences due later are not foretold
 	foretold  []plan.Foretold
 	foresight script.Foresight // the same, by the script's own instants
+	differed  map[place]bool   // where starts that were given up differed
 }
 
 func prepare(o Options) (*rehearsal, error) {
@@ -166,7 +185,7 @@ func prepare(o Options) (*rehearsal, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rehearsal{Options: o, chosen: chosen, lad: lad, from: o.From.At(0, 0, lad.Zone)}
+	r := &rehearsal{Options: o, chosen: chosen, lad: lad, differed: map[place]bool{}, from: o.From.At(0, 0, lad.Zone)}
 	if r.horizon = o.To; !o.To.IsZero() {
 		r.horizon = o.To.AddDays(120) // an occurrence due later may be reminded before To
 		if o.Script != nil {
@@ -231,7 +250,7 @@ func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result R
 	}
 	arming := time.Since(began)
 	if day := pace(arming, len(r.Plan.Tasks)); time.Now().After(clock.Epoch) || r.chosen && r.Site == nil && day > 2*r.Day {
-		return Result{}, &slowError{"arming took " + arming.String(), arming, day}
+		return Result{}, &slowError{why: "arming took " + arming.String(), arming: arming, day: day}
 	}
 	y := &year{rehearsal: r, store: store, site: site, faults: faults, clock: clock, vigil: &vigil{site: site, client: c}}
 	y.driver = &driver{year: y, engine: eng, answers: map[string]answer{}}
@@ -239,14 +258,14 @@ func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result R
 		return Result{}, err
 	}
 	result, err = y.compare(ctx)
+	result.Tasks, result.Day = report.Tasks, r.Day
 	if errors.Is(err, ErrDiffers) && r.chosen && r.Day < longestDay {
 		if chain, err := keep(ctx, store, r.Plan.ID); err == nil && chain.longest > 24*time.Hour {
 			// Between an act's instant and the act the engine said what the act makes
 			// untrue: such a year proves nothing. A fault of the engine's own comes again.
-			return result, &slowError{why: "an act was under way for days", day: 2 * r.Day}
+			return result, &slowError{why: "an act was under way for days", day: 2 * r.Day, differences: result.Differences}
 		}
 	}
-	result.Tasks, result.Day = report.Tasks, r.Day
 	return result, err
 }
 

@@ -1,0 +1,50 @@
+package rehearse
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestAFaultIsNotHiddenByBeginningAgain: what differed in a start that was given up
+// is logged, and what differs once more in longer days is the result.
+func TestAFaultIsNotHiddenByBeginningAgain(t *testing.T) {
+	t.Parallel()
+	steady, slow := Difference{What: Missing, Task: "a", Stage: "warn"}, Difference{What: Unsaid, Task: "b", Stage: "urge"}
+	start := func(differences ...Difference) error {
+		return &slowError{why: "an act was under way for days", day: time.Second, differences: differences}
+	}
+	run := func(starts ...error) (Result, error, int, string) {
+		var log bytes.Buffer
+		r := &rehearsal{Options: Options{Day: shortest, Log: slog.New(slog.NewTextHandler(&log, nil))}, chosen: true, differed: map[place]bool{}}
+		n := 0
+		result, err := r.tries(time.Second, func(time.Duration) (Result, error) {
+			n++
+			var s *slowError
+			if errors.As(starts[n-1], &s) {
+				return Result{Differences: s.differences, Day: r.Day}, s
+			}
+			return Result{Day: r.Day}, starts[n-1]
+		})
+		return result, err, n, log.String()
+	}
+
+	result, err, n, log := run(start(steady), start(slow, steady), nil)
+	require.ErrorIs(t, err, ErrDiffers)
+	require.Equal(t, []any{2, []Difference{slow, steady}, time.Second}, []any{n, result.Differences, result.Day})
+	require.Contains(t, log, "task=a stage=warn")
+
+	result, err, n, log = run(start(steady), start(slow), nil)
+	require.NoError(t, err)
+	require.Equal(t, 3, n)
+	require.Empty(t, result.Differences)
+	require.Contains(t, log, "task=b stage=urge", "what was given up is said all the same")
+
+	_, err, n, _ = run(&slowError{why: "arming took 1m"}, &slowError{why: "arming took 1m"}, nil)
+	require.NoError(t, err, "a slow machine alone is no fault")
+	require.Equal(t, 3, n)
+}
