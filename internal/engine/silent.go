@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
 
 	"duban/internal/ledger"
 	"duban/workflows"
@@ -55,10 +57,18 @@ func (e *Engine) within(ctx context.Context, do func(context.Context) error) err
 	limited, cancel := context.WithTimeout(ctx, e.patience)
 	defer cancel()
 	err := do(limited)
-	if err == nil || limited.Err() == nil || ctx.Err() != nil {
+	if err == nil || ctx.Err() != nil || limited.Err() == nil && !timedOut(err) {
 		return err
 	}
 	return e.whySilent(ctx, err)
+}
+
+// timedOut tells that there was no answer in time. The Temporal server and the SDK
+// watch the deadline too, and may say so a moment before it has come here.
+func timedOut(err error) bool {
+	var update *client.WorkflowUpdateServiceTimeoutOrCanceledError
+	var deadline *serviceerror.DeadlineExceeded
+	return errors.As(err, &update) || errors.As(err, &deadline) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // whySilent asks each of those an act needs, a moment each.
