@@ -9,10 +9,13 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"mime"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -25,26 +28,31 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/deploy/cluster"
+	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/plan"
 	"duban/internal/rehearse"
 	"duban/seeds"
 )
 
+var seed = filepath.Join("..", "..", "seeds", "jincheng-2021-water", "plan.yaml")
+
 // long holds every fault for as long as it lasts in life: `make chaos`.
 var long = flag.Bool("chaos.long", false, "hold every fault for a minute, through the whole year")
 
 // city is a cluster as a city has it: Temporal's own server and the ledger on a
-// PostgreSQL, three worker processes, a mail server. All of it can fail.
+// PostgreSQL, three worker processes that are set differently, two mail servers.
+// All of it can fail. A fourth worker, whose clock is wrong, never gets to work.
 type city struct {
 	*office
 	cluster.Cluster
 	postgres *ledgertest.Server
 	proxy    *ledgertest.Proxy // between the workers and the ledger
 	mail     []*rehearse.MailServer
-	workers  []*exec.Cmd
+	workers  []*exec.Cmd // the fourth is the one that does not work
 	ended    []chan error
-	address  string // of the ledger, past the proxy
+	settings [][]string // their environments
+	address  string     // of the ledger, past the proxy
 }
 
 func newCity(t *testing.T) *city {
@@ -52,7 +60,7 @@ func newCity(t *testing.T) *city {
 	c.Cluster = cluster.On(t, c.postgres.Address)
 	c.address = c.DatabaseURL
 	c.proxy, c.Cluster.DatabaseURL = ledgertest.NewProxy(t, c.DatabaseURL)
-	for range 2 { // the third worker has a mail server to itself
+	for range 2 {
 		m, err := rehearse.Listen()
 		require.NoError(t, err)
 		t.Cleanup(func() { m.Close() })
@@ -62,15 +70,56 @@ func newCity(t *testing.T) *city {
 	return c
 }
 
+const (
+	working = 3 // workers; the one after them has a wrong clock
+	sender  = "督办 <duban@city.example>"
+)
+
+// set is what the worker of a place is set to. The first one decides for the
+// office; the second has no mail server, the third another one and another sender
+// in its settings and a clock that is two seconds away from the ledger's, and the
+// fourth is two minutes away.
+func (c *city) set(i int) []string {
+	mail := func(m *rehearse.MailServer, from string) []string {
+		server, port, err := net.SplitHostPort(m.Address)
+		require.NoError(c.t, err)
+		return []string{"SMTP_HOST=" + server, "SMTP_PORT=" + port, "SMTP_TLS=none", "SMTP_FROM=" + from}
+	}
+	return append(slices.Clone(c.env), [][]string{
+		mail(c.mail[0], sender),
+		{"DUBAN_LANG=en"},
+		append(mail(c.mail[1], "Another <another@city.example>"), "DUBAN_LANG=en", "DATABASE_URL="+c.apart("2 seconds")),
+		append(mail(c.mail[0], sender), "DATABASE_URL="+c.apart("2 minutes"), "LOG_LEVEL=info"),
+	}[i]...)
+}
+
+// apart is the ledger's address for a worker whose clock is away from the
+// ledger's: PostgreSQL tells whoever comes that way another time.
+func (c *city) apart(by string) string {
+	schema := "apart_" + strings.ReplaceAll(by, " ", "_")
+	db, err := sql.Open("postgres", c.address)
+	require.NoError(c.t, err)
+	defer db.Close()
+	for end := time.Now().Add(time.Minute); ; hold(c.t.Context(), 100*time.Millisecond) { // it may have been killed just now
+		if _, err = db.Exec(`CREATE SCHEMA IF NOT EXISTS ` + schema + `; CREATE OR REPLACE FUNCTION ` + schema + `.clock_timestamp() RETURNS timestamptz
+			LANGUAGE sql AS $$ SELECT pg_catalog.clock_timestamp() - interval '` + by + `' $$`); err == nil || time.Now().After(end) {
+			break
+		}
+	}
+	require.NoError(c.t, err)
+	u, err := url.Parse(c.Cluster.DatabaseURL)
+	require.NoError(c.t, err)
+	q := u.Query()
+	q.Set("search_path", schema+",pg_catalog,public")
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
 // run starts the worker of a place.
 func (c *city) run(i int) error {
-	server, port, err := net.SplitHostPort(c.mail[i/2].Address)
-	if err != nil {
-		return err
-	}
 	cmd := exec.Command(filepath.Join(c.bin, "worker"))
-	cmd.Env = append(c.env, "SMTP_HOST="+server, "SMTP_PORT="+port, "SMTP_TLS=none", "SMTP_FROM=督办 <duban@city.example>")
-	out, err := os.OpenFile(filepath.Join(c.bin, fmt.Sprintf("worker-%d.log", i)), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	cmd.Env = c.settings[i]
+	out, err := os.OpenFile(c.log(i), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
@@ -85,8 +134,10 @@ func (c *city) run(i int) error {
 	return nil
 }
 
-func (c *city) Start(context.Context) error {
-	c.workers, c.ended = make([]*exec.Cmd, 3), make([]chan error, 3)
+func (c *city) log(i int) string { return filepath.Join(c.bin, fmt.Sprintf("worker-%d.log", i)) }
+
+func (c *city) Start(ctx context.Context) error {
+	c.workers, c.ended = make([]*exec.Cmd, working+1), make([]chan error, working+1)
 	c.t.Cleanup(func() {
 		for _, w := range c.workers {
 			if w != nil {
@@ -95,11 +146,58 @@ func (c *city) Start(context.Context) error {
 		}
 	})
 	for i := range c.workers {
+		c.settings = append(c.settings, c.set(i))
+	}
+	for i := range c.workers {
 		if err := c.run(i); err != nil {
 			return err
 		}
+		if i == 0 {
+			c.decided(ctx)
+		}
 	}
 	return nil
+}
+
+// decided waits until the first worker has decided for the office.
+func (c *city) decided(ctx context.Context) {
+	store, err := ledger.Open(ctx, c.address)
+	require.NoError(c.t, err)
+	defer store.Close()
+	require.Eventually(c.t, func() bool {
+		office, err := store.Office(ctx)
+		return err == nil && office[ledger.OfficeSender] == sender && office[ledger.OfficeLanguage] == "zh"
+	}, 5*time.Minute, 50*time.Millisecond, "the first worker decides")
+}
+
+// oneOffice asserts that however the workers are set, all letters are one office's,
+// and that the worker with the wrong clock said so and did not work.
+func (c *city) oneOffice() {
+	n := map[int]int{}
+	for i, m := range c.mail {
+		for _, head := range m.Heads() {
+			n[i]++
+			from, err := head.AddressList("From")
+			require.NoError(c.t, err)
+			require.Equal(c.t, "duban@city.example", from[0].Address)
+			subject, err := new(mime.WordDecoder).DecodeHeader(head.Get("Subject"))
+			require.NoError(c.t, err)
+			require.Contains(c.t, subject, "《", "the office writes in one language")
+		}
+	}
+	c.t.Logf("letters by mail server: %v", n)
+	require.Len(c.t, n, len(c.mail), "each of the two that can send has sent")
+	boxed, err := filepath.Glob(filepath.Join(c.dir, "outbox", "*.eml"))
+	require.NoError(c.t, err)
+	require.Empty(c.t, boxed, "who has no mail server sends nothing")
+	for i, want := range map[int]string{1: "set otherwise", 2: "clock differs", working: "clock differs"} {
+		said, err := os.ReadFile(c.log(i))
+		require.NoError(c.t, err)
+		require.Contains(c.t, string(said), want, "worker %d", i)
+	}
+	said, err := os.ReadFile(c.log(working))
+	require.NoError(c.t, err)
+	require.NotContains(c.t, string(said), "Worker is ready")
 }
 
 func (c *city) Ledger() string { return c.address }
@@ -122,7 +220,10 @@ func (c *city) Received(carriers map[string][]string) map[string]int {
 	return all
 }
 
+// Stop looks, before the workers end, at what commands say.
 func (c *city) Stop() (err error) {
+	require.Contains(c.t, c.starter("plan", "launch", seed), "此前已启动")
+	require.Contains(c.t, c.starter("ledger", "verify"), "台账完整")
 	for i, w := range c.workers {
 		c.t.Logf("memory of worker %d: %s", i, memory(w.Process.Pid))
 	}
@@ -187,14 +288,14 @@ func (c *city) Faults() []rehearse.Fault {
 	}
 	faults := []rehearse.Fault{
 		{Name: "worker-kill", Hit: func(ctx context.Context, _ time.Duration, random *rand.Rand) error {
-			i := random.IntN(len(c.workers))
+			i := random.IntN(working)
 			if err := c.end(i, syscall.SIGKILL); err != nil {
 				return err
 			}
 			return c.run(i)
 		}},
 		{Name: "worker-stop", Hit: func(ctx context.Context, d time.Duration, random *rand.Rand) error {
-			w := c.workers[random.IntN(len(c.workers))]
+			w := c.workers[random.IntN(working)]
 			if err := w.Process.Signal(syscall.SIGSTOP); err != nil {
 				return err
 			}
@@ -202,7 +303,7 @@ func (c *city) Faults() []rehearse.Fault {
 			return w.Process.Signal(syscall.SIGCONT)
 		}},
 		{Name: "rolling", Hit: func(ctx context.Context, _ time.Duration, _ *rand.Rand) error {
-			for i := range c.workers {
+			for i := range working {
 				if err := c.end(i, syscall.SIGTERM); err != nil {
 					return err
 				}
@@ -246,10 +347,11 @@ func (c *city) Faults() []rehearse.Fault {
 
 // TestThreeWorkersSurvive is a spring on a cluster of three workers that goes
 // through what happens to clusters, in turn: nothing is lost, nothing is said
-// twice, no workflow failed.
+// twice, no workflow failed, and all that is said is one office's though the
+// workers are set differently.
 func TestThreeWorkersSurvive(t *testing.T) {
 	faults := []string{"worker-kill", "worker-stop", "rolling", "temporal-kill", "postgres-kill", "ledger-silent", "ledger-cut", "mail-of-one-down"}
-	o := rehearse.Options{Hold: 4 * time.Second, Gap: 2 * time.Second, To: calendar.NewDay(2021, 5, 15), Still: 3 * time.Minute}
+	o := rehearse.Options{Hold: 4 * time.Second, Gap: 2 * time.Second, To: calendar.NewDay(2021, 5, 15), Still: 10 * time.Minute}
 	c := newCity(t)
 	if *long {
 		o.Hold, o.Gap, o.To, o.Still = time.Minute, 8*time.Second, calendar.NewDay(2021, 12, 31), 15*time.Minute
@@ -260,7 +362,7 @@ func TestThreeWorkersSurvive(t *testing.T) {
 	}
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
-	p, problems := plan.Load(filepath.Join("..", "..", "seeds", "jincheng-2021-water", "plan.yaml"), cal)
+	p, problems := plan.Load(seed, cal)
 	require.False(t, plan.Failed(problems))
 	o.Plan, o.Calendar, o.Window, o.Dir, o.Site, o.Faults, o.Seed = p, cal, 2*time.Hour, filepath.Join(t.TempDir(), "city"), c, faults, 5
 	o.Log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
@@ -277,6 +379,7 @@ func TestThreeWorkersSurvive(t *testing.T) {
 	}
 	require.NoError(t, err)
 	require.Zero(t, r.Lost+r.Twice)
+	c.oneOffice()
 	tc, err := c.Dial()
 	require.NoError(t, err)
 	defer tc.Close()
@@ -295,7 +398,7 @@ func table(t *testing.T, r rehearse.Result) {
 // logs prints what the workers complained of last.
 func (c *city) logs() {
 	for i := range c.workers {
-		text, _ := os.ReadFile(filepath.Join(c.bin, fmt.Sprintf("worker-%d.log", i)))
+		text, _ := os.ReadFile(c.log(i))
 		c.t.Logf("worker %d: %s", i, text[max(0, len(text)-3000):])
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log"
 	"net"
 	"net/mail"
+	"slices"
 	"sync"
 	"time"
 
@@ -42,6 +43,7 @@ type MailServer struct {
 	mode     MailMode
 	listener net.Listener
 	taken    map[string]int // by X-Duban-Id: how often it came
+	heads    []mail.Header  // of what it has taken
 }
 
 // Listen starts a mail server on a free port.
@@ -113,6 +115,13 @@ func (m *MailServer) Received(carriers map[string][]string) map[string]int {
 	return out
 }
 
+// Heads are the headers of all messages that were taken, in that order.
+func (m *MailServer) Heads() []mail.Header {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.heads)
+}
+
 type mailSession struct {
 	server *MailServer
 	conn   *smtp.Conn
@@ -158,6 +167,7 @@ func (s *mailSession) Data(r io.Reader) error {
 	}
 	s.server.mu.Lock()
 	s.server.taken[msg.Header.Get("X-Duban-Id")]++
+	s.server.heads = append(s.server.heads, msg.Header)
 	s.server.mu.Unlock()
 	if mode == Cuts {
 		_ = s.conn.Conn().Close()
