@@ -126,6 +126,7 @@ func (w *world) still(planID string) int64 {
 }
 
 func TestAnAmendmentChangesWhatRuns(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	before := twoUnits(t, "amd", nil,
 		entry("keep", "due: 2021-05-31"),
@@ -216,6 +217,7 @@ func stageIDs(stages []plan.Stage) (out []string) {
 }
 
 func TestAnInterruptedAmendmentIsFinished(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	before := twoUnits(t, "cutamd", nil, entry("a", "due: 2021-05-31"), entry("b", "due: 2021-05-31"))
 	w.stands(before)
@@ -255,6 +257,7 @@ func TestAnInterruptedAmendmentIsFinished(t *testing.T) {
 }
 
 func TestWhatRefusesAnAmendmentIsNamed(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	before := twoUnits(t, "left", nil, entry("a", "due: 2021-05-31"), entry("b", "due: 2021-05-31"))
 	w.stands(before)
@@ -312,6 +315,7 @@ func TestWhatRefusesAnAmendmentIsNamed(t *testing.T) {
 }
 
 func TestAHolidayNoticeMovesOpenStages(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	p := twoUnits(t, "cal", nil, entry("a", "due: 2021-04-30"), entry("b", "due: 2021-08-31"), entry("held", "due: 2021-04-30"),
 		entry("soon", "kind: duty, recur: {cron: '0 9 6 5 *'}"), entry("late", "kind: duty, recur: {cron: '0 9 1 12 *'}"))
@@ -365,6 +369,7 @@ func stageDay(stages []plan.Stage, id string) string {
 }
 
 func TestTasksMoveToANewPolicy(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	p := twoUnits(t, "pol", nil, entry("a", "due: 2021-05-31"), entry("soft", "due: 2021-05-31, policy: soft"), entry("held", "due: 2021-05-31"),
 		entry("watch", "kind: duty, recur: {every: month, from: 2021-04-08, until: 2021-12-31}"), entry("always", "kind: standing"))

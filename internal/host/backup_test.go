@@ -25,6 +25,7 @@ import (
 // backup's engine goes on in another folder from where it was: what its ledger says
 // was said is not said again, and nothing that the preview foretells is left out.
 func TestABackupInMidYear(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	p, _ := smallPlan(t, "year", "2021-04-08", "standard", append(many(12), dated("early", "2021-05-31"), aDuty)...)
 	clock := fast(p, 60*time.Millisecond, time.Second)
@@ -53,6 +54,7 @@ func TestABackupInMidYear(t *testing.T) {
 	require.Equal(t, b.Ledger, again.Ledger.ID())
 	again.foretold(p, clock)
 	again.well("year")
+	again.silent("year")
 	notices, err := again.Ledger.Notices(t.Context(), ledger.NoticeFilter{Plan: "year"})
 	require.NoError(t, err)
 	for _, n := range notices {
@@ -65,7 +67,7 @@ func TestABackupInMidYear(t *testing.T) {
 func (w *world) foretold(p *plan.Plan, clock calendar.Clock) {
 	w.t.Helper()
 	differs := func() bool { return w.foretoldBy(p, clock) != "" }
-	for ends := time.Now().Add(2 * time.Minute); differs() && time.Now().Before(ends); {
+	for ends := time.Now().Add(hang); differs() && time.Now().Before(ends); {
 		time.Sleep(200 * time.Millisecond)
 	}
 	require.Empty(w.t, w.foretoldBy(p, clock), "the year ends as foretold")
@@ -106,6 +108,7 @@ func (w *world) foretoldBy(p *plan.Plan, clock calendar.Clock) string {
 // After a clean stop the two files are all there is: no write-ahead log lies beside
 // them, so that whoever copies them has everything.
 func TestACleanStopLeavesNoLog(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	w.standing("tidy", many(20)...)
 	require.NoError(t, w.Close())

@@ -93,6 +93,7 @@ func (w *world) faulty(without string, before func(ctx context.Context, name str
 // Whatever an activity gives that is no answer, the workflow goes on when it
 // works again, and the ledger says meanwhile what waits.
 func TestNothingThatAnActivityGivesEndsAWorkflow(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), false)
 	var works atomic.Bool
 	var calls atomic.Int32
@@ -145,6 +146,7 @@ func TestNothingThatAnActivityGivesEndsAWorkflow(t *testing.T) {
 
 // An activity that no worker knows for a while is done when one does.
 func TestAnActivityThatNoWorkerKnowsIsDoneLater(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), false)
 	old := w.faulty("DecideStage", nil)
 	p, _ := smallPlan(t, "unknown", "2021-04-08", "nine", dated("a", "2021-04-12"))
@@ -179,6 +181,7 @@ func (w *world) locked() (free func()) {
 
 // The ledger locked in the middle of everything, for longer than any single try.
 func TestALedgerThatIsLockedStopsNothingForGood(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	p, _ := smallPlan(t, "locked", "2021-04-08", "nine", dated("stage", "2021-05-31"), dated("acted", "2021-05-31"))
 	w.launch(p, fast(p, 500*time.Millisecond, 0))
@@ -204,6 +207,7 @@ func TestALedgerThatIsLockedStopsNothingForGood(t *testing.T) {
 
 // An operator's cancellation ends a workflow, also one that waits.
 func TestAnOperatorsCancellationEndsAWorkflowThatWaits(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), false)
 	w.faulty("", func(context.Context, string) error {
 		return temporal.NewNonRetryableApplicationError("no", "other", nil)
@@ -228,6 +232,7 @@ func TestAnOperatorsCancellationEndsAWorkflowThatWaits(t *testing.T) {
 // A machine on which nothing is done within the few seconds of a local activity
 // gets more time.
 func TestASlowMachineGetsMoreTime(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), false)
 	w.faulty("", func(context.Context, string) error {
 		time.Sleep(4 * time.Second) // longer than a local try
@@ -251,6 +256,7 @@ func TestASlowMachineGetsMoreTime(t *testing.T) {
 // The ledger's file is gone for a moment and an empty one stands in its place:
 // what is not there is not there yet.
 func TestAnEmptyLedgerInPlaceOfTheRealOneEndsNothing(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	p, _ := smallPlan(t, "empty", "2021-04-08", "nine", dated("stage", "2021-04-30"), dated("acted", "2021-05-31"))
 	w.launch(p, fast(p, 500*time.Millisecond, 0))
@@ -272,6 +278,7 @@ func TestAnEmptyLedgerInPlaceOfTheRealOneEndsNothing(t *testing.T) {
 // A megabyte of words is refused by name, by whoever hears of it first, and
 // spoils nothing.
 func TestAMegabyteOfWordsIsRefusedAndSpoilsNothing(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	w.standing("long", dated("a", "2021-05-31"))
 	leader := act.Actor{Account: "leader", Name: "领导小组", Unit: "lingdao"}
@@ -300,6 +307,7 @@ func TestAMegabyteOfWordsIsRefusedAndSpoilsNothing(t *testing.T) {
 // Whoever reaches the engine past the command may not act in another's name, nor
 // in another year.
 func TestAForgedActIsRefused(t *testing.T) {
+	t.Parallel()
 	cfg := config(t)
 	require.NoError(t, os.WriteFile(cfg.Accounts, []byte("accounts:\n  - {id: office, name: 协调办, unit: duban}\n"), 0o600))
 	w := openAs(t, cfg, host.Options{Embedded: true, Work: true, Out: io.Discard, Log: quiet})

@@ -33,6 +33,7 @@ func patient(do func() error) (err error) {
 // instant, many times: never do both go on, and the namespace is lost to neither.
 // Two with one ledger both go on.
 func TestTwoFirstWorkersMeet(t *testing.T) {
+	t.Parallel()
 	cfg, err := settings.Load(map[string]string{"DUBAN_DIR": t.TempDir(), "DUBAN_UI": "false"})
 	require.NoError(t, err)
 	h, err := Open(t.Context(), cfg, Options{Embedded: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Rehearsal: true})

@@ -49,6 +49,7 @@ func (w *world) staff(dying chan<- string) worker.Worker {
 // A worker that dies between an act and its record, or between the record and its
 // answer, leaves an act that the next worker finishes, once.
 func TestAWorkerDiesBetweenAnActAndItsRecord(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), false)
 	dying := make(chan string, 2)
 	first := w.staff(dying)

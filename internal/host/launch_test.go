@@ -37,6 +37,7 @@ func many(n int) []string {
 }
 
 func TestLaunchingTwiceStartsNothingTwice(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	p, _ := smallPlan(t, "twice", "2021-04-08", "standard", many(40)...)
 	clock := fast(p, time.Hour, time.Hour) // stands still
@@ -56,6 +57,7 @@ func TestLaunchingTwiceStartsNothingTwice(t *testing.T) {
 // TestALaunchIsFinishedWhateverBecameOfItsFiles: interrupted, then the policies raised, the files saved with other bytes,
 // the files gone: the ledger has the whole plan, and is finished.
 func TestALaunchIsFinishedWhateverBecameOfItsFiles(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	p, file := smallPlan(t, "kept", "2021-04-08", "standard", many(120)...)
 	cut := func() {
@@ -97,6 +99,7 @@ func TestALaunchIsFinishedWhateverBecameOfItsFiles(t *testing.T) {
 }
 
 func TestAnInterruptedLaunchIsResumed(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	p, _ := smallPlan(t, "cut", "2021-04-08", "standard", many(200)...)
 	ctx, interrupt := context.WithCancel(t.Context())
@@ -120,6 +123,7 @@ func TestAnInterruptedLaunchIsResumed(t *testing.T) {
 }
 
 func TestALaunchThatNobodyWorksOnFailsLoudlyAndIsResumedLater(t *testing.T) {
+	t.Parallel()
 	cfg := config(t)
 	idle := open(t, cfg, false)
 	p, _ := smallPlan(t, "idle", "2021-04-08", "standard", many(3)...)
@@ -135,23 +139,41 @@ func TestALaunchThatNobodyWorksOnFailsLoudlyAndIsResumedLater(t *testing.T) {
 }
 
 func TestWhatIsClosedBeforeItIsSpokenIsLeftOut(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
-	p, _ := smallPlan(t, "closed", "2021-04-08", "standard", dated("a", "2021-05-31"), dated("b", "2021-05-31"))
-	// the wake window is stretched to days: remind-30 of 04-30 is decided long before it speaks
-	clock := fast(p, 2*time.Second, 500*time.Millisecond)
-	eng := engine.New(w.Client, w.Ledger, 20*24*time.Hour, time.Now, quiet)
-	_, err := eng.Launch(t.Context(), p, w.cal, engine.LaunchOptions{At: clock.Start, Clock: clock, Grace: 100 * 24 * time.Hour})
-	require.NoError(t, err)
-	w.eventually("both decided", func(ctx context.Context) bool {
-		pending, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: "closed", States: []string{ledger.Pending}})
-		return err == nil && len(pending) >= 2
+	inTime(t, 200*time.Millisecond, func(day time.Duration) bool {
+		id := "closed-" + day.String()
+		p, _ := smallPlan(t, id, "2021-04-08", "standard", dated("a", "2021-05-31"), dated("b", "2021-05-31"))
+		// the wake window is stretched to days: remind-30 of 04-30 is decided long before it speaks
+		clock := fast(p, day, 500*time.Millisecond)
+		eng := engine.New(w.Client, w.Ledger, 20*24*time.Hour, time.Now, quiet)
+		_, err := eng.Launch(t.Context(), p, w.cal, engine.LaunchOptions{At: clock.Start, Clock: clock, Grace: 100 * 24 * time.Hour})
+		require.NoError(t, err)
+		w.eventually("a is decided", func(ctx context.Context) bool {
+			decided, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: id, Task: "a"})
+			return err == nil && len(decided) > 0
+		})
+		require.NoError(t, w.verify(id, "a", "office"))
+		if spoken := calendar.NewDay(2021, 4, 30).At(0, 0, calendar.Beijing); clock.Plan(time.Now()).After(spoken) {
+			return false
+		}
+		w.eventually("b is spoken", func(context.Context) bool { return len(w.told(id, "b")) > 0 })
+		require.NotContains(t, w.told(id, "a"), "remind-30 → shuiwu/liaison")
+		return true
 	})
-	require.NoError(t, w.verify("closed", "a", "office"))
-	w.eventually("b is spoken", func(context.Context) bool { return len(w.told("closed", "b")) > 0 })
-	require.NotContains(t, w.told("closed", "a"), "remind-30 → shuiwu/liaison")
+}
+
+// inTime does something that a slow machine may do too late, which it tells: then
+// it is done again with ten times the time.
+func inTime(t *testing.T, first time.Duration, do func(d time.Duration) bool) {
+	t.Helper()
+	for d := first; !do(d); d *= 10 {
+		require.Less(t, d, time.Hour, "never in time")
+	}
 }
 
 func TestTwoPeopleCloseATaskAtTheSameInstant(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	p, _ := smallPlan(t, "race", "2021-04-08", "standard", dated("a", "2021-05-31"))
 	w.launch(p, fast(p, time.Hour, time.Hour))

@@ -89,6 +89,7 @@ func newMailServer(t *testing.T) *mailServer {
 }
 
 func TestMailThatIsRefusedForAWhileGoesOutOnce(t *testing.T) {
+	t.Parallel()
 	m := newMailServer(t)
 	cfg, err := settings.Load(map[string]string{
 		"DUBAN_DIR": t.TempDir(), "DUBAN_TEMPORAL_PORT": "0", "DUBAN_UI": "false",

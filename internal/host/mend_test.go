@@ -108,6 +108,7 @@ func (w *world) silent(planID string) {
 const all = 8
 
 func TestTemporalsWholeStoreLost(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	w.lived("lost")
 	said := len(w.told("lost", ""))
@@ -124,6 +125,7 @@ func TestTemporalsWholeStoreLost(t *testing.T) {
 }
 
 func TestLaunchingAgainStartsWhatIsLost(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	p := w.standing("anew", append(many(20), aDuty)...)
 	w = w.again(false, losesTemporal(t))
@@ -136,6 +138,7 @@ func TestLaunchingAgainStartsWhatIsLost(t *testing.T) {
 }
 
 func TestWhatIsEndedFromOutsideIsMended(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	w.lived("ended")
 	ctx := t.Context()
@@ -179,6 +182,7 @@ func keep(t *testing.T, dir, name string) func(string) {
 }
 
 func TestTemporalsStoreIsOlderThanTheLedger(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	w.lived("older")
 	var put func(string)
@@ -204,6 +208,7 @@ func TestTemporalsStoreIsOlderThanTheLedger(t *testing.T) {
 }
 
 func TestTheLedgerIsOlderThanTemporal(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	w.lived("back")
 	var put func(string)
@@ -232,6 +237,7 @@ func TestTheLedgerIsOlderThanTemporal(t *testing.T) {
 
 // A duty that has nothing more to come is ended in the ledger, not started for ever.
 func TestADutyThatHasRunItsCourseIsEnded(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	p, _ := smallPlan(t, "over", "2021-04-08", "nine", aDuty)
 	w.launch(p, fast(p, 20*time.Millisecond, time.Second))

@@ -21,7 +21,7 @@ import (
 // midYear is a plan in the middle of its year, on a clock of days that pass quickly.
 func (w *world) midYear(id string) (*plan.Plan, calendar.Clock) {
 	w.t.Helper()
-	p, _ := smallPlan(w.t, id, "2021-04-08", "standard", dated("early", "2021-05-31"), dated("next", "2021-07-31"), dated("late", "2021-12-31"), aDuty)
+	p, _ := smallPlan(w.t, id, "2021-04-08", "standard", dated("early", "2021-05-31"), dated("next", "2021-07-31"), dated("late", "2021-09-30"), aDuty)
 	clock := fast(p, 100*time.Millisecond, time.Second)
 	w.launch(p, clock)
 	w.saidOf(id, "early", 4)
@@ -57,6 +57,7 @@ func (w *world) once(before map[string]time.Time) {
 }
 
 func TestAYearWhoseTemporalStoreIsLost(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	p, clock := w.midYear("lostyear")
 	require.NoError(t, w.Close())
@@ -70,6 +71,7 @@ func TestAYearWhoseTemporalStoreIsLost(t *testing.T) {
 }
 
 func TestAYearWhoseTemporalStoreIsOlder(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	p, clock := w.midYear("oldyear")
 	var put func(string)
@@ -85,6 +87,7 @@ func TestAYearWhoseTemporalStoreIsOlder(t *testing.T) {
 }
 
 func TestAYearWhoseLedgerIsOlder(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	p, clock := w.midYear("backyear")
 	var put func(string)
@@ -94,7 +97,7 @@ func TestAYearWhoseLedgerIsOlder(t *testing.T) {
 	said := w.mails()
 	put(w.cfg.Dir)
 	w = open(t, w.cfg, true)
-	ends := time.Now().Add(2 * time.Minute)
+	ends := time.Now().Add(hang)
 	for w.foretoldBy(p, clock) != "" && time.Now().Before(ends) { // what the ledger waits for in vain is late first
 		time.Sleep(time.Second)
 		_, err := w.Engine.ReconcileLate(t.Context(), "backyear", time.Second)
@@ -109,6 +112,7 @@ func TestAYearWhoseLedgerIsOlder(t *testing.T) {
 
 // A run that somebody reset to an earlier place goes on from the ledger.
 func TestAResetRunIsBehind(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	w.standing("reset", dated("a", "2021-05-31"))
 	require.NoError(t, w.act("reset", "a", liaison, act.Act{Kind: act.Acknowledge}))
@@ -129,6 +133,7 @@ func TestAResetRunIsBehind(t *testing.T) {
 
 // One look at a plan of a few hundred tasks, as every audit takes it, in numbers.
 func TestALookIsCheap(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	w.standing("cheap", many(400)...)
 	began := time.Now()

@@ -17,6 +17,7 @@ import (
 // What a suspended or reported task refuses of an amendment is owed still after the
 // next one, which says of it what the plan is by then, and is told when it can be.
 func TestWhatAnAmendmentCouldNotDoIsStillOwed(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	w.stands(twoUnits(t, "owe", nil, entry("a", "due: 2021-05-31"), entry("b", "due: 2021-05-31"), entry("c", "due: 2021-05-31")))
 	require.NoError(t, w.act("owe", "a", clerk, act.Act{Kind: act.Suspend}))
@@ -53,10 +54,11 @@ func leftOf(left []engine.LeftUndone) (out []string) {
 // A duty that has run its course ends in the ledger by itself. What an amendment
 // says of it, and of a closed task, is named; more to come of it opens it again.
 func TestAnAmendmentOfWhatHasEnded(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	month := "kind: duty, recur: {every: month, from: 2021-04-08, until: "
 	p := twoUnits(t, "fin", nil, entry("m", month+"2021-06-30}"), entry("a", "due: 2021-12-31"), entry("b", "due: 2021-12-31"))
-	w.launch(p, fast(p, 25*time.Millisecond, time.Second))
+	w.launch(p, standsAt(fast(p, 25*time.Millisecond, time.Second), calendar.NewDay(2021, 9, 30)))
 	w.eventually("the duty ends", func(ctx context.Context) bool {
 		duty, err := w.Ledger.Task(ctx, "fin", "m")
 		return err == nil && duty.State == ledger.Ended

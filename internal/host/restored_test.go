@@ -41,6 +41,7 @@ func restore(t *testing.T, cfg settings.Config, name string, files map[string][]
 // A Temporal store older than the ledger: the first act finds out, and is judged
 // by the ledger's course.
 func TestATemporalStoreOlderThanTheLedgerGoesOnFromTheLedgersCourse(t *testing.T) {
+	t.Parallel()
 	cfg := config(t)
 	w := open(t, cfg, true)
 	w.standing("older", dated("moved", "2021-05-31"), dated("paused", "2021-05-31"), dated("closed", "2021-05-31"))
@@ -73,6 +74,7 @@ func TestATemporalStoreOlderThanTheLedgerGoesOnFromTheLedgersCourse(t *testing.T
 // lacks, unless what it lacks was found in the histories before; the task goes on
 // from what its workflow knows.
 func TestALedgerOlderThanTheTemporalStoreNamesTheDifference(t *testing.T) {
+	t.Parallel()
 	cfg := config(t)
 	w := open(t, cfg, true)
 	w.standing("lost", dated("a", "2021-05-31"))

@@ -18,6 +18,7 @@ import (
 // A notice moves the next word of an open talk and of a proposal; ledger and
 // workflow agree on what is to come.
 func TestAHolidayNoticeMovesTalks(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	p := twoUnits(t, "tn", nil, entry("a", "due: 2021-12-31"), entry("b", "due: 2021-12-31"))
 	w.stands(p)

@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/api/enums/v1"
 
 	"duban/internal/act"
+	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/workflows"
@@ -44,10 +45,11 @@ func (w *world) onTalk(planID, talk string, by act.Actor, a act.Act) error {
 }
 
 func TestTalksOnARealServer(t *testing.T) {
+	t.Parallel()
 	w := open(t, config(t), true)
 	for plan, task := range map[string]string{"talks": "a", "gone": "b"} { // two tasks of one plan would call for a circular
 		p, _ := smallPlan(t, plan, "2021-04-08", "standard", dated(task, "2021-04-30"))
-		w.launch(p, fast(p, 40*time.Millisecond, time.Second))
+		w.launch(p, standsAt(fast(p, 40*time.Millisecond, time.Second), calendar.NewDay(2021, 6, 10)))
 	}
 	w.talkIs("talks", "a#1", ledger.TalkOpen)
 	w.talkIs("gone", "b#1", ledger.TalkOpen)

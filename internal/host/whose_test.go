@@ -69,6 +69,7 @@ func contents(t *testing.T, dir string) map[string]string {
 // The engine of one folder is stopped or killed, another folder's comes up at the
 // same port: a command on the first folder finds no engine, and writes nothing.
 func TestAnotherEngineAtTheOldPort(t *testing.T) {
+	t.Parallel()
 	first := config(t)
 	w := open(t, first, true)
 	door := filepath.Join(first.Dir, "engine.json")
@@ -99,6 +100,7 @@ func TestAnotherEngineAtTheOldPort(t *testing.T) {
 // A folder that is copied while its engine runs has no engine, and gets none
 // before a person has said what the copy is. A folder that is moved just works.
 func TestACopiedFolder(t *testing.T) {
+	t.Parallel()
 	cfg := config(t)
 	w := open(t, cfg, true)
 	w.standing("copied", dated("a", "2021-12-31"))
@@ -156,6 +158,7 @@ func TestACopiedFolder(t *testing.T) {
 // Nobody goes on with a ledger that is not the namespace's: not a command that was given another, not a worker whose
 // ledger was exchanged. A Temporal store that was lost belongs to the ledger that is there.
 func TestTheWrongLedger(t *testing.T) {
+	t.Parallel()
 	cfg := config(t)
 	w := open(t, cfg, true)
 	id := w.Ledger.ID()
@@ -198,6 +201,7 @@ func TestTheWrongLedger(t *testing.T) {
 // Two offices on one machine need no settings, and a folder may have any name:
 // its files are in it and nowhere else.
 func TestFoldersOfAnyName(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	names := []string{"year 2026", "year%202026", "year#2026", "why?2026", "a&b=c'd\"", "督办 年度"}
 	var open []*host.Host
@@ -234,6 +238,7 @@ func TestFoldersOfAnyName(t *testing.T) {
 // A start that is broken off at whatever moment ends in order: no panic, the
 // context's error, and the next start finds a whole folder.
 func TestAStartIsBrokenOff(t *testing.T) {
+	t.Parallel()
 	cfg := config(t)
 	begun := time.Now()
 	w := open(t, cfg, true)

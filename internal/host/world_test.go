@@ -3,6 +3,7 @@ package host_test
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -24,6 +25,18 @@ import (
 	"duban/internal/settings"
 	"duban/seeds"
 )
+
+// TestMain lets six tests run beside each other where nobody says otherwise: most
+// of their time they wait, for a fast clock or for a fault that lasts.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	said := false
+	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
+	if !said {
+		_ = flag.Set("test.parallel", "6")
+	}
+	os.Exit(m.Run())
+}
 
 // world is a real engine in this process on a folder of its own: Temporal on
 // SQLite, the ledger, the worker, an outbox.
@@ -117,10 +130,21 @@ func (w *world) launch(p *plan.Plan, clock calendar.Clock) engine.LaunchReport {
 	return report
 }
 
+// hang is when a test no longer waits for what must come: however slow or busy
+// the machine, it comes before.
+const hang = 5 * time.Minute
+
+// standsAt is the clock once it has come to a plan instant and stands there: what
+// is later never comes, however long the test takes from then on.
+func standsAt(c calendar.Clock, day calendar.Day) calendar.Clock {
+	c.End = day.At(0, 0, calendar.Beijing)
+	return c
+}
+
 // eventually waits for a fact of the ledger.
 func (w *world) eventually(what string, fact func(ctx context.Context) bool) {
 	w.t.Helper()
-	require.Eventually(w.t, func() bool { return fact(context.Background()) }, time.Minute, 50*time.Millisecond, what)
+	require.Eventually(w.t, func() bool { return fact(context.Background()) }, hang, 50*time.Millisecond, what)
 }
 
 // told is stage → recipient of every notice that was sent.
