@@ -62,7 +62,7 @@ func TestAStartThatIsHeldUp(t *testing.T) {
 	require.Eventually(t, func() bool {
 		return bytes.Count([]byte(log.String()), []byte("Still waiting for the embedded engine to start")) > 1 &&
 			bytes.Contains([]byte(log.String()), []byte("database is locked"))
-	}, time.Minute, 10*time.Millisecond)
+	}, 5*time.Minute, 10*time.Millisecond)
 	stop()
 	require.ErrorIs(t, <-stopped, context.Canceled)
 

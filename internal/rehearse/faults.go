@@ -58,16 +58,17 @@ func named(all []Fault, names []string) (some []Fault, err error) {
 }
 
 // trouble lets the faults happen in turn until the last day, each round in an
-// order of its own. The same seed gives the same orders and gaps.
+// order of its own. The same seed gives the same orders and gaps. The first round
+// comes to its end also where the faults took so long that the last day is there.
 func (y *year) trouble(ctx context.Context) error {
 	random := rand.New(rand.NewPCG(y.Seed, 9))
 	ends := y.clock.Real(y.clock.End)
 	y.hits = map[string]int{}
 	pause(ctx, time.Until(y.clock.Epoch))
-	for len(y.faults) > 0 {
+	for first := true; len(y.faults) > 0; first = false {
 		for _, i := range random.Perm(len(y.faults)) {
 			gap := y.Gap/2 + time.Duration(random.Int64N(int64(y.Gap)))
-			if !pause(ctx, gap) || !time.Now().Before(ends) {
+			if !pause(ctx, gap) || !first && !time.Now().Before(ends) {
 				return nil
 			}
 			f := y.faults[i]

@@ -29,7 +29,7 @@ func TestTheSpringSurvivesEveryFault(t *testing.T) {
 func survives(t *testing.T, faults ...string) {
 	t.Helper()
 	o := options(t)
-	o.Faults, o.Seed, o.Still = faults, 11, 3*time.Minute
+	o.Faults, o.Seed, o.Still = faults, 11, 10*time.Minute
 	o.Hold, o.Gap = 3*time.Second, 2*time.Second
 	o.To = calendar.NewDay(2021, 5, 15)
 	r, err := rehearse.Run(t.Context(), o)

@@ -148,6 +148,8 @@ const (
 	// shortest is the real time of one plan day on a machine that arms a task within armed.
 	shortest = 250 * time.Millisecond
 	armed    = 15 * time.Millisecond
+	// undoing is what it takes at the most, on a machine of some speed, to bring back what a fault has ended.
+	undoing = 3 * time.Second
 	// longestDay is where longer days are not tried any more.
 	longestDay = 10 * time.Second
 )
@@ -200,7 +202,7 @@ func prepare(o Options) (*rehearsal, error) {
 	}
 	r.to = r.To.End(lad.Zone)
 	if days := r.to.Sub(r.from) / (24 * time.Hour); chosen && days > 0 { // each fault comes at least once
-		r.Day = max(r.Day, time.Duration(len(o.Faults))*(o.Hold+2*o.Gap)/days)
+		r.Day = max(r.Day, time.Duration(len(o.Faults))*(o.Hold+2*o.Gap+undoing)/days).Round(time.Millisecond)
 	}
 	r.foretold = before(all, r.to)
 	if len(r.foretold) == 0 {

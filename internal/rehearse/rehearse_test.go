@@ -146,7 +146,7 @@ func idle(t *testing.T, o rehearse.Options) {
 		}
 		lines, events = l, e
 		return unchanged == 5
-	}, 3*time.Minute, time.Second, "it does not come to rest")
+	}, 10*time.Minute, time.Second, "it does not come to rest")
 	notices, err := h.Ledger.Notices(t.Context(), ledger.NoticeFilter{Plan: o.Plan.ID, States: []string{ledger.Sent}})
 	require.NoError(t, err)
 	for _, n := range notices {
