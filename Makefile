@@ -8,7 +8,7 @@ VERSION       = $(shell date +%Y-%m-%d)
 export GOTOOLCHAIN = local
 
 .DEFAULT_GOAL = help
-.PHONY: help demo build test race check bench histories fuzz needs
+.PHONY: help demo build quick release test race check bench histories fuzz needs
 
 help: ## print these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,7 +20,7 @@ build: bin/starter bin/worker ## build bin/starter and bin/worker
 
 .PHONY: bin/starter bin/worker
 bin/starter bin/worker:
-	go build -o $@ ./$(@F)
+	@sh internal/deploy/build.sh $(@F)
 
 test: needs ## run every test: embedded server, both databases, Temporal on PostgreSQL
 	go test -tags noembed ./internal/embedded
@@ -30,6 +30,16 @@ test: needs ## run every test: embedded server, both databases, Temporal on Post
 chaos: bin/starter needs ## a year through every fault, each held for a minute: in a folder, and on a cluster of three workers (about an hour)
 	bin/starter rehearse $(PLAN) --faults all --to 2021-12-31 --dir var/chaos
 	go test -count=1 -timeout 3h -run '^TestThreeWorkersSurvive$$' -v ./internal/deploy -chaos.long
+
+QUICK = ./internal/act/... ./internal/plan/... ./internal/notice ./internal/calendar ./internal/deadline ./internal/people ./internal/words ./internal/report ./internal/script ./workflows
+
+quick: ## run the tests of what decides and words, which start no engine and no database
+	go test -short $(QUICK)
+
+RELEASES = linux/amd64 linux/arm64
+
+release: ## build the archives of a release into dist/: programs, unit file, seeds, pages, checksums
+	sh internal/deploy/release.sh $(RELEASES)
 
 race: needs ## run the tests that do not link the Temporal server, with the race detector
 	go test -race $$(go list -test -f '{{.ImportPath}} {{join .Deps " "}}' ./... | awk '$$1 ~ /\.test$$/ && !/go\.temporal\.io\/server\// {sub(/\.test$$/, "", $$1); print $$1}')

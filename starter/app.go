@@ -18,6 +18,7 @@ import (
 	"duban/internal/plan"
 	"duban/internal/rehearse"
 	"duban/internal/settings"
+	"duban/internal/version"
 	"duban/internal/words"
 )
 
@@ -117,9 +118,12 @@ func (a *app) root() *cobra.Command {
 	root := a.group(&cobra.Command{
 		Use:           "starter",
 		Short:         a.w.T("cli.root"),
+		Version:       version.String(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}, a.planCommand(), a.taskCommand(), a.dutyCommand(), a.talkCommand(), a.dateCommand(), a.ledgerCommand(), a.calendarCommand(), a.rehearseCommand(), a.initCommand(), a.upCommand(), a.messageCommand(), a.officeCommand(), a.uiCommand(), a.adoptCommand(), a.doctorCommand(), a.backupCommand(), a.restoreCommand(), a.completionCommand(), a.engineCommand())
+	root.SetVersionTemplate("starter {{.Version}}\n")
+	root.Flags().BoolP("version", "v", false, a.w.T("help.flag_version"))
 	root.PersistentFlags().StringVar(&a.as, "as", a.cfg.As, a.w.T("cli.flag_as"))
 	a.completeFlag(root, "as", a.accountNames)
 	a.speakUsage(root)

@@ -7,21 +7,42 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
-	"runtime/debug"
+	"slices"
 	"strings"
 
 	"duban/internal/host"
 	"duban/internal/settings"
+	"duban/internal/version"
+	"duban/internal/words"
 )
 
 func main() {
+	if len(os.Args) > 1 {
+		os.Exit(answer(os.Args[1:], words.New(os.Getenv("DUBAN_LANG")), os.Stdout, os.Stderr))
+	}
 	ctx, release := host.ToldToStop()
 	defer release()
 	if err := run(ctx, os.Environ()); err != nil {
 		fmt.Fprintln(os.Stderr, "worker:", host.Redact(err.Error()))
 		os.Exit(1)
 	}
+}
+
+// answer is what the program does with arguments, and its exit status: it never works with any.
+func answer(args []string, w *words.Words, out, errOut io.Writer) int {
+	switch {
+	case len(args) == 1 && slices.Contains([]string{"--version", "-v"}, args[0]):
+		fmt.Fprintln(out, "worker", version.String())
+	case len(args) == 1 && slices.Contains([]string{"--help", "-h", "help"}, args[0]):
+		fmt.Fprintln(out, w.T("help.worker"))
+	default:
+		fmt.Fprintln(errOut, w.T("help.worker_arguments", words.Data{"Given": strings.Join(args, " ")}))
+		fmt.Fprintln(errOut, w.T("help.worker"))
+		return 2
+	}
+	return 0
 }
 
 func run(ctx context.Context, environ []string) (err error) {
@@ -39,10 +60,6 @@ func run(ctx context.Context, environ []string) (err error) {
 	for _, line := range settings.Warnings(env) {
 		log.Warn("Settings: " + line)
 	}
-	version := "unknown"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		version = info.Main.Version
-	}
 	h, err := host.Open(ctx, cfg, host.Options{Embedded: true, Work: true, Known: true, Out: os.Stdout, Log: log})
 	if ctx.Err() != nil {
 		log.Info("Told to stop before it was ready")
@@ -52,6 +69,6 @@ func run(ctx context.Context, environ []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
-	log.Info("Worker is ready", "version", version, "temporal", h.Address, "ui", h.UI != "", "ledger", h.LedgerURL, "dir", cfg.Dir)
+	log.Info("Worker is ready", "version", version.String(), "temporal", h.Address, "ui", h.UI != "", "ledger", h.LedgerURL, "dir", cfg.Dir)
 	return h.Wait(ctx)
 }

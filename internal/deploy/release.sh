@@ -1,0 +1,20 @@
+#!/bin/sh
+# release.sh GOOS/GOARCH…: builds dist/duban-VERSION-GOOS-GOARCH.tar.gz and dist/SHA256SUMS. The programs are static (CGO
+# off: they run on machines with an older glibc, as 麒麟 and 统信 are) and stripped; the same commit gives the same bytes.
+set -eu
+version=$(sed -n 's/^const Release = "\(.*\)"$/\1/p' internal/version/version.go)
+[ -z "$(git status --porcelain)" ] || { echo "release.sh: commit your changes first" >&2; exit 1; }
+rm -rf dist
+mkdir -p dist
+when=$(git log -1 --format=%cI)
+for target in "$@"; do
+	name=duban-$version-$(echo "$target" | tr / -)
+	echo "dist/$name.tar.gz"
+	mkdir -p "dist/$name"
+	CGO_ENABLED=0 GOOS=${target%/*} GOARCH=${target#*/} go build -trimpath -ldflags='-s -w' -o "dist/$name/" ./starter ./worker
+	cp -R README.md README.zh-CN.md CHANGELOG.md LICENSE docs seeds internal/deploy/duban.service "dist/$name/"
+	find "dist/$name" -name '*.go' -delete
+	tar -C dist --sort=name --mtime="$when" --owner=0 --group=0 --numeric-owner -cf - "$name" | gzip -n9 >"dist/$name.tar.gz"
+	rm -r "dist/$name"
+done
+cd dist && sha256sum ./*.tar.gz >SHA256SUMS && cat SHA256SUMS
