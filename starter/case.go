@@ -171,10 +171,9 @@ func records(ctx context.Context, store *ledger.Store, t ledger.Task) (r report.
 	r.Task = t
 	of := []ledger.Task{t}
 	if t.Kind == plan.Duty {
-		if of, err = store.Tasks(ctx, ledger.TaskFilter{Plan: t.Plan}); err != nil {
+		if r.Occurrences, err = store.Tasks(ctx, ledger.TaskFilter{Plan: t.Plan, Duty: t.ID}); err != nil {
 			return r, err
 		}
-		r.Occurrences = slices.DeleteFunc(of, func(o ledger.Task) bool { return o.Duty != t.ID })
 		of = append([]ledger.Task{t}, r.Occurrences...)
 	}
 	if t.Duty == "" {

@@ -327,5 +327,5 @@ func TestTaskCommandsSayWhatIsWrong(t *testing.T) {
 	require.Contains(t, list, "│ 计划")
 	var lines []taskLine
 	require.NoError(t, json.Unmarshal([]byte(f.say("task", "list", "-o", "json", "--light", "red")), &lines))
-	require.Equal(t, []string{"water over", "air over", "water late"}, []string{lines[0].Plan + " " + lines[0].ID, lines[1].Plan + " " + lines[1].ID, lines[2].Plan + " " + lines[2].ID})
+	require.Equal(t, []string{"air over", "water over", "water late"}, []string{lines[0].Plan + " " + lines[0].ID, lines[1].Plan + " " + lines[1].ID, lines[2].Plan + " " + lines[2].ID})
 }

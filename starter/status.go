@@ -79,11 +79,11 @@ func (a *app) plansStatus(ctx context.Context, store *ledger.Store) error {
 	})
 	var rows []planRow
 	for _, p := range plans {
-		t, err := a.book(ctx, store, p.ID, false)
+		row, err := a.planStands(ctx, store, p)
 		if err != nil {
 			return err
 		}
-		rows = append(rows, planRowOf(t, p.Unarmed))
+		rows = append(rows, row)
 	}
 	if err := a.showPlans(rows); err != nil || a.format == "json" {
 		return err
@@ -108,15 +108,31 @@ func (a *app) showPlans(rows []planRow) error {
 	return nil
 }
 
-func planRowOf(t report.Table, unarmed int) planRow {
-	c := t.Counts
+// planStands is one plan's line, counted by the ledger where it can.
+func (a *app) planStands(ctx context.Context, store *ledger.Store, p ledger.PlanInfo) (planRow, error) {
+	v, err := a.view(ctx, store, p.ID)
+	if err != nil {
+		return planRow{}, err
+	}
+	tally, ok, err := v.count(ctx, store)
+	if err != nil {
+		return planRow{}, err
+	}
+	if ok {
+		return planRowOf(v.head(), v.today, report.CountOf(tally.Counts, tally.Talks), v.rows(tally.Next), p.Unarmed), nil
+	}
+	t, err := a.book(ctx, store, p.ID, false)
+	return planRowOf(t.Plan, t.AsOf, t.Counts, t.Tasks, p.Unarmed), err
+}
+
+func planRowOf(head report.Head, today calendar.Day, c report.Counts, tasks []report.Row, unarmed int) planRow {
 	row := planRow{
-		ID: t.Plan.ID, Title: t.Plan.Title, Number: t.Plan.Number, LaunchedAt: t.Plan.Launched, AsOf: t.AsOf,
+		ID: head.ID, Title: head.Title, Number: head.Number, LaunchedAt: head.Launched, AsOf: today,
 		Tasks: c.Total, Open: c.Open, Overdue: c.Overdue, Done: c.Done, DoneLate: c.DoneLate,
 		Red: c.Red, Yellow: c.Yellow, Blue: c.Blue, Green: c.Green,
 		Duties: c.Duties, Standing: c.Standing, Talks: c.Talks, Unarmed: unarmed,
 	}
-	for _, r := range t.Tasks {
+	for _, r := range tasks {
 		if r.Next == nil || row.Next != nil && !r.Next.At.Before(row.Next.At) {
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -260,4 +261,61 @@ func TestExportRefusesWhatItCannotTell(t *testing.T) {
 		require.EqualError(t, err, want)
 	}
 	require.Contains(t, d.say("ledger", "export", "--plan", "air", "-o", "json"), `"id": "air"`)
+}
+
+// What lists say is the same, byte for byte, whether the ledger chooses by what it
+// has worked out, or every task is read; also where some has been written since.
+func TestListsSayTheSameFromIndexes(t *testing.T) {
+	t.Parallel()
+	f := newFiled(t, at(7, 5, 10), time.Time{}, calendar.Clock{}).lives()
+	f.launched("air", calendar.Clock{})
+	cal, err := f.calendarOf(t.Context(), f.store)
+	require.NoError(t, err)
+	var asked [][]string
+	for _, light := range []string{"", "red", "yellow", "blue", "green", "done", "done_late"} {
+		for _, kind := range []string{"", "dated", "occurrence", "duty", "standing"} {
+			for _, unit := range []string{"", "市水务局", "高平市政府", "office"} {
+				args := []string{"task", "list"}
+				for flag, value := range map[string]string{"--light": light, "--kind": kind, "--unit": unit} {
+					if value != "" {
+						args = append(args, flag, value)
+					}
+				}
+				asked = append(asked, args, append(slices.Clone(args), "-o", "json"))
+			}
+		}
+	}
+	asked = append(asked, []string{"plan", "status"}, []string{"plan", "status", "-o", "json"}, []string{"talk", "list"}, []string{"talk", "list", "-o", "json"},
+		[]string{"talk", "list", "--state", "open", "-o", "json"}, []string{"task", "list", "--limit", "2", "--skip", "1"}, []string{"task", "list", "--limit", "3"},
+		[]string{"task", "list", "--state", "open"}, []string{"task", "list", "--state", "closed"})
+	want := map[string]string{}
+	for _, args := range asked {
+		want[strings.Join(args, " ")] = f.say(args...)
+	}
+	same := func(when string) {
+		for _, args := range asked {
+			require.Equal(t, want[strings.Join(args, " ")], f.say(args...), when+": "+strings.Join(args, " "))
+		}
+	}
+	for _, id := range []string{"water", "air"} {
+		n, err := f.store.Refresh(t.Context(), id, cal)
+		require.NoError(t, err)
+		require.Positive(t, n)
+	}
+	_, _, kept, err := f.store.Frame(t.Context(), "water")
+	require.NoError(t, err)
+	require.True(t, kept)
+	same("worked out")
+	require.Contains(t, f.say("task", "list", "--limit", "3"), "--skip 3")
+
+	f.closed(t, "air", "soon", "验收合格", ledger.When{Real: at(7, 4, 10), Plan: at(7, 4, 10)})
+	stale, err := f.store.Stale(t.Context(), cal)
+	require.NoError(t, err)
+	require.Equal(t, []string{"air"}, stale)
+	for _, args := range asked {
+		want[strings.Join(args, " ")] = f.say(args...)
+	}
+	_, err = f.store.Refresh(t.Context(), "air", cal)
+	require.NoError(t, err)
+	same("one was written and is worked out")
 }

@@ -65,7 +65,7 @@ func (a *app) talkList() *cobra.Command {
 // talkLines are the chosen talks of every plan, or of one, those that wait
 // first. only says for whom, when --as narrows them.
 func (a *app) talkLines(ctx context.Context, store *ledger.Store, planID, unit, state string) (lines []talkLine, only string, err error) {
-	v, err := a.viewer()
+	who, err := a.viewer()
 	if err != nil {
 		return nil, "", err
 	}
@@ -76,31 +76,31 @@ func (a *app) talkLines(ctx context.Context, store *ledger.Store, planID, unit, 
 	lines, known := []talkLine{}, unit == ""
 	var names []string
 	for _, id := range plans {
-		l, err := store.Plan(ctx, id)
+		v, err := a.view(ctx, store, id)
 		if err != nil {
 			return nil, "", err
 		}
-		if !v.knows(l.Plan.Directory) {
+		if !who.knows(v.Plan.Directory) {
 			continue
 		}
-		units, ok := unitsNamed(l.Plan.Directory, unit)
+		units, ok := unitsNamed(v.Plan.Directory, unit)
 		known = known || ok
-		for _, u := range l.Plan.Directory.Units {
+		for _, u := range v.Plan.Directory.Units {
 			names = append(names, u.Name)
 		}
-		book, err := a.book(ctx, store, id, false)
+		talks, err := v.talks(ctx, store, state)
 		if err != nil {
 			return nil, "", err
 		}
-		for _, t := range book.Talks {
+		for _, t := range talks {
 			switch {
-			case state != "" && t.State != state, unit != "" && !slices.Contains(units, t.UnitID), v.named && !t.Course.Sees(v.Actor):
+			case state != "" && t.State != state, unit != "" && !slices.Contains(units, t.UnitID), who.named && !t.Course.Sees(who.Actor):
 				continue
 			}
 			lines = append(lines, talkLine{id, t})
 		}
-		if v.named {
-			only = a.only(l, v.Actor)
+		if who.named {
+			only = a.only(v.Launched, who.Actor)
 		}
 	}
 	if !known {

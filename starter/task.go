@@ -36,7 +36,11 @@ type taskLine struct {
 // nothing.
 type taskFilter struct {
 	plan, unit, light, state, kind string
+	skip, limit                    int // lines left out at the beginning, and shown at the most; 0: all
 }
+
+// pageOf is how many lines a table shows that nobody asked for more of.
+const pageOf = 200
 
 func (a *app) taskList() *cobra.Command {
 	var f taskFilter
@@ -51,8 +55,14 @@ func (a *app) taskList() *cobra.Command {
 					return err
 				}
 			}
+			if a.format == "json" && !cmd.Flags().Changed("limit") {
+				f.limit = 0
+			}
+			if f.skip < 0 || f.limit < 0 {
+				return errors.New(a.w.T("case.bad_page"))
+			}
 			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
-				lines, only, err := a.taskLines(cmd.Context(), store, f)
+				lines, total, only, err := a.taskLines(cmd.Context(), store, f)
 				if err != nil {
 					return err
 				}
@@ -60,6 +70,10 @@ func (a *app) taskList() *cobra.Command {
 					return a.json(lines)
 				}
 				a.taskListTable(lines, slices.ContainsFunc(lines, func(l taskLine) bool { return l.Part != "" }))
+				fmt.Fprintln(a.out, a.w.T("case.total", words.Data{"Total": total}))
+				if len(lines) < total && len(lines) > 0 {
+					fmt.Fprintln(a.out, a.w.T("case.page", words.Data{"From": f.skip + 1, "To": f.skip + len(lines)}))
+				}
 				a.tellOnly(only)
 				return nil
 			})
@@ -70,6 +84,8 @@ func (a *app) taskList() *cobra.Command {
 	c.Flags().StringVar(&f.light, "light", "", a.w.T("case.flag_light", words.Data{"Values": lights.said(a)}))
 	c.Flags().StringVar(&f.state, "state", "", a.w.T("case.flag_state", words.Data{"Values": states.said(a)}))
 	c.Flags().StringVar(&f.kind, "kind", "", a.w.T("case.flag_kind", words.Data{"Values": kinds.said(a)}))
+	c.Flags().IntVar(&f.limit, "limit", pageOf, a.w.T("case.flag_limit"))
+	c.Flags().IntVar(&f.skip, "skip", 0, a.w.T("case.flag_skip"))
 	a.completeFlag(c, "plan", a.planNames)
 	return c
 }
@@ -117,70 +133,121 @@ func (c choice) read(a *app, given *string) error {
 	return nil
 }
 
-// taskLines are the chosen lines of every plan, or of one, the gravest first.
-// only says for whom, when --as narrows them to what a unit may see.
-func (a *app) taskLines(ctx context.Context, store *ledger.Store, f taskFilter) (lines []taskLine, only string, err error) {
-	v, err := a.viewer()
+// taskLines are the chosen lines of every plan, or of one, the gravest first: the
+// page that was asked for, and how many there are in all. only says for whom, when
+// --as narrows them to what a unit may see.
+func (a *app) taskLines(ctx context.Context, store *ledger.Store, f taskFilter) (lines []taskLine, total int, only string, err error) {
+	who, err := a.viewer()
 	if err != nil {
-		return nil, "", err
+		return nil, 0, "", err
 	}
 	plans, err := a.planIDs(ctx, store, f.plan)
 	if err != nil {
-		return nil, "", err
+		return nil, 0, "", err
 	}
 	lines, known := []taskLine{}, f.unit == ""
 	var names []string
 	for _, id := range plans {
-		l, err := store.Plan(ctx, id)
+		v, err := a.view(ctx, store, id)
 		if err != nil {
-			return nil, "", err
+			return nil, 0, "", err
 		}
-		if !v.knows(l.Plan.Directory) {
+		if !who.knows(v.Plan.Directory) {
 			continue
 		}
-		if v.named {
-			only = a.only(l, v.Actor)
+		if who.named {
+			only = a.only(v.Launched, who.Actor)
 		}
-		seen, err := seenBy(ctx, store, l, v)
-		if err != nil {
-			return nil, "", err
-		}
-		units, ok := unitsNamed(l.Plan.Directory, f.unit)
+		units, ok := unitsNamed(v.Plan.Directory, f.unit)
 		known = known || ok
-		for _, u := range l.Plan.Directory.Units {
+		for _, u := range v.Plan.Directory.Units {
 			names = append(names, u.Name)
 		}
-		t, err := a.book(ctx, store, id, false)
+		if f.unit != "" && len(units) == 0 {
+			continue
+		}
+		some, n, err := a.linesOf(ctx, store, v, f, units, who)
 		if err != nil {
-			return nil, "", err
+			return nil, 0, "", err
 		}
-		for _, r := range t.Tasks {
-			line := taskLine{Plan: id, Row: r}
-			switch {
-			case f.unit != "":
-				line.Part = part(r, units, l.Plan.Directory)
-			case v.named:
-				line.Part = part(r, []string{v.Unit}, l.Plan.Directory)
-			}
-			if f.takes(line) && (!v.named || seen[r.ID]) {
-				lines = append(lines, line)
-			}
-		}
+		lines, total = append(lines, some...), total+n
 	}
 	if !known {
-		return nil, "", errors.New(a.w.T("case.no_unit", words.Data{"Unit": f.unit, "Near": strings.Join(plan.Near(f.unit, names), " / ")}))
+		return nil, 0, "", errors.New(a.w.T("case.no_unit", words.Data{"Unit": f.unit, "Near": strings.Join(plan.Near(f.unit, names), " / ")}))
 	}
 	slices.SortStableFunc(lines, func(a, b taskLine) int { return report.Graver(a.Row, b.Row) })
-	return lines, only, nil
+	lines = lines[min(f.skip, len(lines)):]
+	if f.limit > 0 {
+		lines = lines[:min(f.limit, len(lines))]
+	}
+	return lines, total, only, nil
+}
+
+// linesOf are the chosen lines of one plan, at least as many of the first as the
+// page needs, and how many there are in all.
+func (a *app) linesOf(ctx context.Context, store *ledger.Store, v *view, f taskFilter, units []string, who viewer) (lines []taskLine, total int, err error) {
+	dir := v.Plan.Directory
+	line := func(r report.Row) taskLine {
+		l := taskLine{Plan: v.Plan.ID, Row: r}
+		switch {
+		case f.unit != "":
+			l.Part = part(r, units, dir)
+		case who.named:
+			l.Part = part(r, []string{who.Unit}, dir)
+		}
+		return l
+	}
+	chosen := ledger.ListFilter{Units: units, Light: plan.Light(f.light), Phase: act.State(f.state), Kind: plan.Kind(f.kind)}
+	if f.kind == report.KindOccurrence {
+		chosen.Kind, chosen.Occurrences = "", true
+	}
+	if !who.oversees(dir) {
+		chosen.Seat = who.Unit
+	}
+	most := 0
+	if f.limit > 0 {
+		most = f.skip + f.limit
+	}
+	page, ok, err := v.list(ctx, store, chosen, most)
+	if err != nil {
+		return nil, 0, err
+	}
+	if ok {
+		numbers := map[string]int{}
+		if a.format == "json" {
+			if numbers, err = store.Numbers(ctx, v.Plan.ID); err != nil {
+				return nil, 0, err
+			}
+		}
+		for _, r := range v.rows(page) {
+			r.No = numbers[r.ID]
+			lines = append(lines, line(r))
+		}
+		return lines, page.Total, nil
+	}
+	seen, err := seenBy(ctx, store, v.Plan.ID, who)
+	if err != nil {
+		return nil, 0, err
+	}
+	t, err := a.book(ctx, store, v.Plan.ID, false)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, r := range report.ByGravity(t.Tasks) {
+		if l := line(r); f.takes(l) && (!who.named || seen[r.ID]) {
+			lines = append(lines, l)
+		}
+	}
+	return lines, len(lines), nil
 }
 
 // seenBy are the tasks of a plan that somebody may look at.
-func seenBy(ctx context.Context, store *ledger.Store, l ledger.Launched, v viewer) (map[string]bool, error) {
+func seenBy(ctx context.Context, store *ledger.Store, planID string, v viewer) (map[string]bool, error) {
 	seen := map[string]bool{}
 	if !v.named {
 		return seen, nil
 	}
-	tasks, err := store.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
+	tasks, err := store.Tasks(ctx, ledger.TaskFilter{Plan: planID})
 	for _, t := range tasks {
 		seen[t.ID] = v.sees(t)
 	}
@@ -258,5 +325,4 @@ func (a *app) taskListTable(lines []taskLine, parts bool) {
 	if len(lines) > 0 {
 		t.Render()
 	}
-	fmt.Fprintln(a.out, a.w.T("case.total", words.Data{"Total": len(lines)}))
 }

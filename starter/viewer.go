@@ -42,7 +42,8 @@ func (v viewer) seesTalk(d people.Directory, k ledger.Talk) bool {
 }
 
 // overseen are the launched plans, or the one that was named, of which the viewer
-// may see all; whoever oversees none is refused. whole tells that none was left out.
+// may see all, without their tasks; whoever oversees none is refused. whole tells
+// that none was left out.
 func (a *app) overseen(ctx context.Context, store *ledger.Store, named string) (seen []ledger.Launched, whole bool, err error) {
 	v, err := a.viewer()
 	if err != nil {
@@ -53,7 +54,7 @@ func (a *app) overseen(ctx context.Context, store *ledger.Store, named string) (
 		return nil, false, err
 	}
 	for _, id := range plans {
-		l, err := store.Plan(ctx, id)
+		l, _, err := framed(ctx, store, id)
 		if err != nil {
 			return nil, false, err
 		}

@@ -27,36 +27,18 @@ func (b Book) Measure(c Case, today calendar.Day) (m Measure) {
 	p := b.policy(c)
 	if c.State == Closed {
 		m.Late, m.LateDays = b.Late(c, c.ClosedOn), b.lateDays(c, c.ClosedOn)
-		if m.Light = plan.Done; m.LateDays > 0 {
-			m.Light = plan.DoneLate
-		}
+		m.Light = b.doneLight(c)
 		return m
 	}
 	m.Late, m.LateDays = b.Late(c, today), b.lateDays(c, today)
 	m.Overdue = b.overdue(c, today)
 	m.Left, m.LeftDays = max(0, b.Calendar.Workdays(today, c.Due)), max(0, c.Due.Sub(today))
-	m.Light = p.LightOn(b.lightDay(c, today), c.Due, b.Calendar)
-	if m.LateDays > 0 {
-		m.Light = plan.Red
-	}
+	m.Light = b.turns(c).On(today)
 	if c.Runs() && !c.Assigned.IsZero() {
 		m.Behind = b.behind(c, today)
 		m.Progress = ProgressLight(m.Behind, p.Acts)
 	}
 	return m
-}
-
-// lightDay is the day whose distance to the limit counts: where the clock stands,
-// the day since when; with the limit gone by, the limit itself, for what is late
-// is counted in days in which the clock ran.
-func (b Book) lightDay(c Case, today calendar.Day) calendar.Day {
-	if since := c.standsSince(); !since.IsZero() && since.Before(today) {
-		today = since
-	}
-	if today.After(c.Due) {
-		return c.Due
-	}
-	return today
 }
 
 // Late is by how many working days a task is late on a day: those after its limit,

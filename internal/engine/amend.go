@@ -395,12 +395,10 @@ func stands(c act.Case, a act.Act) bool {
 
 // occurrences are a duty's open ones.
 func (e *Engine) occurrences(ctx context.Context, l ledger.Launched, duty string) ([]string, error) {
-	tasks, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, State: ledger.TaskOpen})
+	tasks, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, State: ledger.TaskOpen, Duty: duty})
 	var ids []string
 	for _, t := range tasks {
-		if t.Duty == duty {
-			ids = append(ids, t.ID)
-		}
+		ids = append(ids, t.ID)
 	}
 	return ids, err
 }

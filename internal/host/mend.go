@@ -2,22 +2,25 @@ package host
 
 import (
 	"context"
+	"sync"
 	"time"
+
+	"duban/internal/calendar"
 )
 
 // mending is the look at what Temporal has lost that a worker begins with.
 type mending struct {
 	stop context.CancelFunc
-	done chan struct{}
+	done sync.WaitGroup
 }
 
 // startMending compares Temporal with the ledger in the background and starts
 // again what is missing, until that was done once without an error.
 func (h *Host) startMending() {
 	ctx, stop := context.WithCancel(context.Background())
-	h.mending = &mending{stop: stop, done: make(chan struct{})}
-	go func() {
-		defer close(h.mending.done)
+	h.mending = &mending{stop: stop}
+	h.mending.done.Go(func() { h.refresh(ctx) })
+	h.mending.done.Go(func() {
 		for pause := 5 * time.Second; ; pause = min(2*pause, 5*time.Minute) {
 			mended, err := h.Engine.Reconcile(ctx, "")
 			if mended > 0 {
@@ -36,7 +39,44 @@ func (h *Host) startMending() {
 				return
 			}
 		}
-	}()
+	})
+}
+
+// refreshing is how long what was written may wait until lists are read from
+// indexes again: until then readers work it out themselves. It is long enough that
+// a task that is written several times within a morning is worked out once.
+const refreshing = 15 * time.Second
+
+// refresh keeps what lists are read by up to date: see ledger.Store.Refresh.
+func (h *Host) refresh(ctx context.Context) {
+	for {
+		if err := h.refreshOnce(ctx); err != nil && ctx.Err() == nil {
+			h.log.Warn("What lists are read by is not up to date; it is tried again, and readers work it out themselves", "error", err)
+		}
+		select {
+		case <-time.After(refreshing):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (h *Host) refreshOnce(ctx context.Context) error {
+	years, err := h.Ledger.Calendar(ctx)
+	if err != nil {
+		return err
+	}
+	cal := calendar.New(years...)
+	plans, err := h.Ledger.Stale(ctx, cal)
+	if err != nil {
+		return err
+	}
+	for _, id := range plans {
+		if _, err := h.Ledger.Refresh(ctx, id, cal); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // nameStrangers says in the log what runs and is not in the ledger.
@@ -53,7 +93,7 @@ func (h *Host) nameStrangers(ctx context.Context) {
 // end stops it and waits until it has stopped.
 func (m *mending) end() error {
 	m.stop()
-	<-m.done
+	m.done.Wait()
 	return nil
 }
 

@@ -52,6 +52,7 @@ type Launched struct {
 	// clock; zero when none has come since the ledger was made.
 	CalendarSince time.Time
 	Grace         time.Duration // plan clock: how late a stage may be before the audit cries; 0: not said
+	Version       int           // grows with each amendment and each policy added
 }
 
 // State of a task.

@@ -166,7 +166,7 @@ func (s *Store) planAt(ctx context.Context, v planVersion) (Launched, error) {
 	if err := s.one(ctx, &row, `SELECT version, doc, clock, launched_at, grace FROM plans WHERE id = ?`, id); err != nil {
 		return Launched{}, fmt.Errorf("plan %s: %w", id, err)
 	}
-	l = Launched{At: row.At.UTC(), Grace: time.Duration(row.Grace)}
+	l = Launched{At: row.At.UTC(), Grace: time.Duration(row.Grace), Version: row.Version}
 	if err := json.Unmarshal([]byte(row.Doc), &l.Plan); err != nil {
 		return Launched{}, fmt.Errorf("ledger: plan %s: %w", id, err)
 	}

@@ -22,6 +22,18 @@ func (s *Store) Talks(ctx context.Context, planID, task string) ([]Talk, error) 
 	w := where{}
 	w.add("plan = ?", planID)
 	w.equal("task", task)
+	return s.talks(ctx, w)
+}
+
+// TalksIn are the talks of a plan in one state, or in all when it is "", by task and number.
+func (s *Store) TalksIn(ctx context.Context, planID, state string) ([]Talk, error) {
+	w := where{}
+	w.add("plan = ?", planID)
+	w.equal("state", state)
+	return s.talks(ctx, w)
+}
+
+func (s *Store) talks(ctx context.Context, w where) ([]Talk, error) {
 	var rows []talkRow
 	if err := s.all(ctx, &rows, `SELECT `+talkColumns+` FROM talks`+w.String()+` ORDER BY task, number`, w.args...); err != nil {
 		return nil, err

@@ -16,6 +16,8 @@ type TaskFilter struct {
 	Lead  string // unit ID
 	State string
 	Kind  plan.Kind
+	Duty  string   // occurrences of this duty
+	IDs   []string // nil chooses all
 }
 
 // Task is one task as it stands; ErrNotFound without one.
@@ -35,6 +37,10 @@ func (s *Store) Tasks(ctx context.Context, f TaskFilter) ([]Task, error) {
 	w.equal("lead", f.Lead)
 	w.equal("state", f.State)
 	w.equal("kind", string(f.Kind))
+	w.equal("duty", f.Duty)
+	if f.IDs != nil {
+		w.add(s.d.among("id"), s.d.list(f.IDs))
+	}
 	return s.tasks(ctx, w)
 }
 

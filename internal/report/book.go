@@ -120,24 +120,43 @@ func Book(l ledger.Launched, tasks []ledger.Task, stages []ledger.Stage, notices
 	today calendar.Day, cal *calendar.Calendar) Table {
 	b := newBinder(l, today, cal)
 	stages = append(slices.Clone(stages), b.ahead(tasks, talks)...)
-	steps, called := b.steps(stages), b.called(talks)
 	t := Table{
 		Plan: Head{ID: l.Plan.ID, Title: l.Plan.Title, Number: l.Plan.Number, Issuer: l.Plan.Issuer,
 			Issued: l.Plan.Issued, Launched: b.local(l.At)},
-		AsOf: today, Tasks: []Row{},
+		AsOf: today, Tasks: b.rows(tasks, stages, talks),
 	}
+	t.Stages = b.stageRows(tasks, stages, notices)
+	t.Talks = b.talkRows(tasks, talks)
+	t.Counts = Count(t.Tasks)
+	return t
+}
+
+// Rows are the lines of some tasks of a plan as they stand on the day today, in the
+// order given, their No from 1. stages are those decided of these tasks, talks
+// theirs.
+func Rows(l ledger.Launched, tasks []ledger.Task, stages []ledger.Stage, talks []ledger.Talk, today calendar.Day, cal *calendar.Calendar) []Row {
+	b := newBinder(l, today, cal)
+	return b.rows(tasks, append(slices.Clone(stages), b.ahead(tasks, talks)...), talks)
+}
+
+// TalkRows are the lines of some talks of a plan, the earliest opened first. tasks
+// are those that they hang on.
+func TalkRows(l ledger.Launched, tasks []ledger.Task, talks []ledger.Talk, today calendar.Day, cal *calendar.Calendar) []TalkRow {
+	return newBinder(l, today, cal).talkRows(tasks, talks)
+}
+
+func (b *binder) rows(tasks []ledger.Task, stages []ledger.Stage, talks []ledger.Talk) []Row {
+	steps, called := b.steps(stages), b.called(talks)
+	rows := []Row{}
 	for i, task := range tasks {
 		row := b.row(task, steps[task.ID])
 		row.No, row.Talks = i+1, called[task.ID]
 		if row.Talks == nil {
 			row.Talks = []Called{}
 		}
-		t.Tasks = append(t.Tasks, row)
+		rows = append(rows, row)
 	}
-	t.Stages = b.stageRows(tasks, stages, notices)
-	t.Talks = b.talkRows(tasks, talks)
-	t.Counts = Count(t.Tasks)
-	return t
+	return rows
 }
 
 // binder is what every line of the table needs.

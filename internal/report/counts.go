@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"duban/internal/act"
 	"duban/internal/ledger"
 	"duban/internal/plan"
 )
@@ -114,22 +115,27 @@ func (t *Tally) add(r Row) {
 			t.Talks++
 		}
 	}
-	switch r.Light {
+	t.show(r.Light, r.Overdue, 1)
+}
+
+// show counts n lines that show a light.
+func (t *Tally) show(light plan.Light, overdue bool, n int) {
+	switch light {
 	case plan.Done:
-		t.OnTime++
+		t.OnTime += n
 	case plan.DoneLate:
-		t.DoneLate++
+		t.DoneLate += n
 	case plan.Red:
-		t.Red++
-		if r.Overdue {
-			t.Overdue++
+		t.Red += n
+		if overdue {
+			t.Overdue += n
 		}
 	case plan.Yellow:
-		t.Yellow++
+		t.Yellow += n
 	case plan.Blue:
-		t.Blue++
+		t.Blue += n
 	default:
-		t.Green++
+		t.Green += n
 	}
 }
 
@@ -191,6 +197,26 @@ func unrated(t Tally) int {
 	return 0
 }
 
+// CountOf tallies what the ledger has counted of a plan, without units, kinds and lights.
+func CountOf(counted []ledger.Counted, talks int) Counts {
+	c := Counts{Tally: Tally{Talks: talks}}
+	for _, n := range counted {
+		switch {
+		case n.Kind == plan.Duty:
+			c.Duties += n.N
+		case n.Kind == plan.Standing:
+			c.Standing += n.N
+		case n.Phase == act.Cancelled:
+			c.Cancelled += n.N
+		default:
+			c.Total += n.N
+			c.show(n.Light, n.Overdue, n.N)
+		}
+	}
+	c.sum()
+	return c
+}
+
 // ByGravity orders rows for who must act: the gravest light first, then the
 // earliest due date, then the document's order. What has no light comes last.
 func ByGravity(rows []Row) []Row {
@@ -199,9 +225,9 @@ func ByGravity(rows []Row) []Row {
 	return sorted
 }
 
-// Graver compares rows as ByGravity orders them.
+// Graver compares rows as ByGravity orders them, without the document's order.
 func Graver(a, b Row) int {
-	return cmp.Or(cmp.Compare(gravity(a), gravity(b)), a.Due.Compare(b.Due), cmp.Compare(a.No, b.No))
+	return cmp.Or(cmp.Compare(gravity(a), gravity(b)), a.Due.Compare(b.Due))
 }
 
 func gravity(r Row) int {

@@ -49,6 +49,7 @@ func Run(t *testing.T, address func(testing.TB) string) {
 		{"what is unspoken is known, and doubted", unspokenDoubted},
 		{"a plan keeps its grace", graceKept},
 		{"silence is seen", silence},
+		{"lists are read from outlooks as from the tasks", outlooks},
 		{"bare events", bareEvents},
 		{"events cannot be changed", appendOnly},
 		{"any edit is found", tampering},

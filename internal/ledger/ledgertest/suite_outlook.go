@@ -1,0 +1,296 @@
+package ledgertest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+)
+
+// outlooks: lists and counts are the same whether an outlook is kept, is stale, or
+// is worked out for every task from its own row, on any day, for any choice.
+func outlooks(t *testing.T, address string) {
+	w := newWorld(t, address, 1)
+	r := rand.New(rand.NewPCG(13, 7))
+	p := samplePlan()
+	p.ID = "many"
+	p.Tasks = nil
+	var tasks []ledger.Task
+	units := []string{"shuiwu", "zhujian", "huanjing", "jiaoyu"}
+	for i := range 300 {
+		one := randomTask(r, i, units)
+		tasks = append(tasks, one)
+		p.Tasks = append(p.Tasks, plan.Task{ID: one.ID, Kind: one.Kind, Note: "注" + one.ID})
+	}
+	l := ledger.Launched{Plan: p, At: launch}
+	added, err := w.AddPlan(w.ctx, l, tasks, before)
+	require.NoError(t, err)
+	require.True(t, added)
+	cal := calendar.New()
+
+	_, _, kept, err := w.Frame(w.ctx, "many")
+	require.NoError(t, err)
+	require.False(t, kept, "nothing has been worked out yet")
+	n, err := w.Refresh(w.ctx, "many", cal)
+	require.NoError(t, err)
+	require.Equal(t, 300, n)
+	again, err := w.Refresh(w.ctx, "many", cal)
+	require.NoError(t, err)
+	require.Zero(t, again)
+	w.compareLists(r, "many", units, cal)
+
+	// Some are written, talks are proposed: these are stale, and read all the same.
+	for i := range 60 {
+		row, err := w.Task(w.ctx, "many", tasks[r.IntN(len(tasks))].ID)
+		require.NoError(t, err)
+		if row.State != ledger.TaskOpen || row.Kind != plan.Dated {
+			continue
+		}
+		if i%3 == 0 {
+			w.proposed(row, i)
+			continue
+		}
+		facts := randomTask(r, i, units).Facts
+		facts.Kind = plan.Dated
+		a := act.Act{ID: fmt.Sprint("a", i), Kind: act.Correct, By: act.Actor{Account: "x"}, At: evening.Plan}
+		_, _, err = w.Act(w.ctx, ledger.Acted{Plan: "many", Task: row.ID, Act: a, Version: row.Version, Facts: facts}, evening)
+		require.NoError(t, err)
+	}
+	stale, err := w.Stale(w.ctx, cal)
+	require.NoError(t, err)
+	require.Contains(t, stale, "many")
+	w.compareLists(r, "many", units, cal)
+	_, err = w.Refresh(w.ctx, "many", cal)
+	require.NoError(t, err)
+	w.compareLists(r, "many", units, cal)
+
+	// Another calendar, another policy: what was worked out is not used.
+	frame, basis, ok, err := w.Frame(w.ctx, "many")
+	require.NoError(t, err)
+	require.True(t, ok)
+	other := calendar.New(calendar.Year{Year: 2021, Days: []calendar.Holiday{{Name: "x", Date: calendar.NewDay(2021, 5, 3), IsOffDay: true}}})
+	_, ok, err = w.List(w.ctx, &frame, basis, other, due, ledger.ListFilter{}, 0, 0)
+	require.NoError(t, err)
+	require.False(t, ok)
+	require.NoError(t, w.AddPolicy(w.ctx, "many", "standard@2", p.Policies["standard"], "x", evening))
+	_, ok, err = w.List(w.ctx, &frame, basis, cal, due, ledger.ListFilter{}, 0, 0)
+	require.NoError(t, err)
+	require.False(t, ok)
+	_, err = w.Refresh(w.ctx, "many", cal)
+	require.NoError(t, err)
+	w.compareLists(r, "many", units, cal)
+}
+
+func (w *world) proposed(row ledger.Task, i int) {
+	state := []act.TalkState{act.TalkProposed, act.TalkOpen}[i%2]
+	_, refused, err := w.ProposeTalk(w.ctx, ledger.Proposed{Plan: row.Plan, Task: row.ID, Act: act.Act{ID: fmt.Sprint("p", i), At: evening.Plan, By: act.Actor{Account: "x"}},
+		Facts: func(number int) (act.TalkCase, *act.Refusal) {
+			return act.TalkCase{Task: row.ID, What: plan.ProposeTalk, State: state, Number: number, Lead: row.Lead, Office: "shuizhiban", Leadership: "lingdao", Policy: "standard",
+				Since: calendar.DayOf(evening.Plan), Asked: calendar.DayOf(evening.Plan), Approver: "leader"}, nil
+		}}, evening)
+	require.NoError(w.t, err)
+	_ = refused // one is there already
+}
+
+// randomTask is a task, an occurrence, a duty or a standing line in any state.
+func randomTask(r *rand.Rand, i int, units []string) ledger.Task {
+	day := func(from, spread int) calendar.Day { return due.AddDays(from + r.IntN(spread)) }
+	t := sampleTask(fmt.Sprintf("t%03d", i))
+	t.Lead, t.Assist = units[r.IntN(len(units))], []string{units[r.IntN(len(units))]}
+	t.Due = day(-60, 120)
+	c := act.Case{Kind: plan.Dated, State: act.Open, Title: t.Title, Lead: t.Lead, Assist: t.Assist, Office: "shuizhiban", Leadership: "lingdao", Policy: "standard",
+		Due: t.Due, FirstDue: t.Due, Number: 1, Revision: 1, Assigned: day(-90, 100).At(8, 0, calendar.Beijing)}
+	t.Assigned = c.Assigned
+	for range r.IntN(3) {
+		from := day(-70, 120)
+		c.Pauses = append(c.Pauses, act.Stand{From: from, Until: from.AddDays(1 + r.IntN(20))})
+	}
+	if r.IntN(5) == 0 {
+		c.Parts = append(c.Parts, act.Part{ID: "1", Unit: units[r.IntN(len(units))], Asked: day(-60, 30), Due: day(0, 30)})
+	}
+	switch r.IntN(10) {
+	case 0:
+		c.State, c.Pause = act.Suspended, &act.Pause{From: day(-60, 100)}
+	case 1:
+		c.State, c.Report = act.Reported, &act.Pending{N: 1, On: day(-60, 100)}
+	case 2:
+		c.State, c.ClosedOn, t.State, t.ClosedAt = act.Closed, day(-60, 120), ledger.Closed, launch
+	case 3:
+		c.State, t.State = act.Cancelled, ledger.Cancelled
+	case 4:
+		c.Kind, t.Kind, t.Due, c.Due = plan.Duty, plan.Duty, calendar.Day{}, calendar.Day{}
+	case 5:
+		t.Kind, t.Due, c = plan.Standing, calendar.Day{}, act.Case{Kind: plan.Standing, Office: "shuizhiban", Leadership: "lingdao"}
+	case 6:
+		t.Duty, t.Period = "t000", fmt.Sprint("2021-", i)
+	}
+	t.FirstDue, t.Facts = t.Due, c
+	return t
+}
+
+// compareLists compares what the ledger lists and counts with what each task's own row says.
+func (w *world) compareLists(r *rand.Rand, planID string, units []string, cal *calendar.Calendar) {
+	w.t.Helper()
+	l, err := w.Plan(w.ctx, planID)
+	require.NoError(w.t, err)
+	book, err := act.NewBook(&l.Plan, cal)
+	require.NoError(w.t, err)
+	tasks, err := w.Tasks(w.ctx, ledger.TaskFilter{Plan: planID})
+	require.NoError(w.t, err)
+	talks, err := w.Talks(w.ctx, planID, "")
+	require.NoError(w.t, err)
+	for range 25 {
+		today := due.AddDays(r.IntN(140) - 70)
+		f := ledger.ListFilter{}
+		pick := func(n int) bool { return r.IntN(n) == 0 }
+		if pick(3) {
+			f.Light = []plan.Light{plan.Red, plan.Yellow, plan.Blue, plan.Green, plan.Done, plan.DoneLate}[r.IntN(6)]
+		}
+		if pick(4) {
+			f.Phase = []act.State{act.Open, act.Reported, act.Suspended, act.Closed, act.Cancelled}[r.IntN(5)]
+		}
+		if pick(4) {
+			f.Kind = []plan.Kind{plan.Dated, plan.Duty, plan.Standing}[r.IntN(3)]
+		}
+		f.Occurrences = pick(6)
+		if pick(3) {
+			f.Units = units[:1+r.IntN(2)]
+		}
+		if pick(4) {
+			f.Seat = units[r.IntN(len(units))]
+		}
+		frame, basis, ok, err := w.Frame(w.ctx, planID)
+		require.NoError(w.t, err)
+		require.True(w.t, ok)
+		page, ok, err := w.List(w.ctx, &frame, basis, cal, today, f, 0, 0)
+		require.NoError(w.t, err)
+		require.True(w.t, ok)
+		var want []string
+		for _, light := range []plan.Light{plan.Red, plan.Yellow, plan.Blue, plan.Green, plan.DoneLate, plan.Done, ""} {
+			want = append(want, chosen(tasks, book, today, f, light)...)
+		}
+		var got []string
+		for i, one := range page.Tasks {
+			got = append(got, one.ID)
+			require.Equal(w.t, page.Places[i].Task, one.ID)
+		}
+		require.Equal(w.t, want, got, "%s %+v", today, f)
+		require.Equal(w.t, len(want), page.Total)
+		if len(want) > 3 {
+			part, _, err := w.List(w.ctx, &frame, basis, cal, today, f, 1, 2)
+			require.NoError(w.t, err)
+			require.Equal(w.t, want[1:3], []string{part.Tasks[0].ID, part.Tasks[1].ID})
+			require.Equal(w.t, len(want), part.Total)
+		}
+		w.compareCounts(&frame, basis, book, cal, tasks, talks, today)
+	}
+}
+
+// chosen are the tasks of a list that show a light, in its order, each asked itself.
+func chosen(tasks []ledger.Task, book act.Book, today calendar.Day, f ledger.ListFilter, light plan.Light) (ids []string) {
+	byDue := map[calendar.Day][]string{}
+	var days []calendar.Day
+	for _, t := range tasks {
+		c := ledger.CaseOf(t)
+		parts := append([]string{t.Lead}, t.Assist...)
+		seat := false
+		for _, p := range c.Parts {
+			seat = seat || p.Unit == f.Seat
+		}
+		among := false
+		for _, u := range parts {
+			seat = seat || u == f.Seat
+			for _, v := range f.Units {
+				among = among || u == v
+			}
+		}
+		switch {
+		case shown(t, book, today) != light, f.Light != "" && f.Light != light, f.Phase != "" && c.State != f.Phase, f.Kind != "" && t.Kind != f.Kind,
+			f.Occurrences && t.Duty == "", f.Seat != "" && !seat, len(f.Units) > 0 && !among:
+			continue
+		}
+		if byDue[t.Due] == nil {
+			days = append(days, t.Due)
+		}
+		byDue[t.Due] = append(byDue[t.Due], t.ID)
+	}
+	for len(days) > 0 {
+		first := 0
+		for i, d := range days {
+			if d.Before(days[first]) {
+				first = i
+			}
+		}
+		ids = append(ids, byDue[days[first]]...)
+		days = append(days[:first], days[first+1:]...)
+	}
+	return ids
+}
+
+func shown(t ledger.Task, book act.Book, today calendar.Day) plan.Light {
+	if t.Kind != plan.Dated || t.State == ledger.Cancelled {
+		return ""
+	}
+	return book.Measure(ledger.CaseOf(t), today).Light
+}
+
+func (w *world) compareCounts(frame *ledger.Launched, basis string, book act.Book, cal *calendar.Calendar, tasks []ledger.Task, talks []ledger.Talk, today calendar.Day) {
+	w.t.Helper()
+	tally, ok, err := w.Count(w.ctx, frame, basis, cal, today)
+	require.NoError(w.t, err)
+	require.True(w.t, ok)
+	type key struct {
+		kind    plan.Kind
+		phase   act.State
+		light   plan.Light
+		overdue bool
+	}
+	want, got := map[key]int{}, map[key]int{}
+	var next time.Time
+	rows := map[string]ledger.Task{}
+	for _, t := range tasks {
+		rows[t.ID] = t
+		c := ledger.CaseOf(t)
+		m := act.Measure{}
+		if t.Kind == plan.Dated {
+			m = book.Measure(c, today)
+		}
+		want[key{t.Kind, c.State, shown(t, book, today), m.Overdue}]++
+		if t.State == ledger.TaskOpen && t.Kind == plan.Dated {
+			if n := book.Next(c); n != nil && (next.IsZero() || n.At.Before(next)) {
+				next = n.At
+			}
+		}
+	}
+	called := 0
+	for _, k := range talks {
+		if rows[k.Task].State == ledger.TaskOpen && k.GoesOn() {
+			if ahead := book.TalkAhead(ledger.TalkCaseOf(&frame.Plan, rows[k.Task], k)); len(ahead) > 0 && ahead[0].At.Before(next) {
+				next = ahead[0].At
+			}
+		}
+		if k.State != ledger.TalkVoid && rows[k.Task].State != ledger.Cancelled {
+			called++
+		}
+	}
+	for _, c := range tally.Counts {
+		got[key{c.Kind, c.Phase, c.Light, c.Overdue}] += c.N
+	}
+	require.Equal(w.t, want, got, today)
+	require.Equal(w.t, called, tally.Talks)
+	require.Len(w.t, tally.Next.Tasks, 1)
+	first := book.Next(ledger.CaseOf(tally.Next.Tasks[0]))
+	for _, k := range tally.Next.Talks {
+		if ahead := book.TalkAhead(ledger.TalkCaseOf(&frame.Plan, tally.Next.Tasks[0], k)); k.GoesOn() && len(ahead) > 0 && (first == nil || ahead[0].At.Before(first.At)) {
+			first = &ahead[0]
+		}
+	}
+	require.True(w.t, next.Equal(first.At), "%s %s", next, first.At)
+}
