@@ -93,7 +93,7 @@ func newWorld(t *testing.T, address string, tasks int) *world {
 	t.Helper()
 	w := &world{t: t, ctx: t.Context(), address: address}
 	w.Store = w.open()
-	w.plan = ledger.Launched{Plan: samplePlan(), At: launch,
+	w.plan = ledger.Launched{Plan: samplePlan(), At: launch, Version: 1,
 		Clock: calendar.Clock{Epoch: launch.Add(time.Minute), Start: launch, Rate: 345600}}
 	var all []ledger.Task
 	for i := range tasks {
