@@ -137,7 +137,7 @@ var applies = map[Kind]func(*Case, Act){
 		c.Parts = slices.Clone(c.Parts)
 		for i, p := range c.Parts {
 			if p.Unit == a.Unit && p.Given.IsZero() {
-				c.Parts[i].Given = a.On // it has the whole task by now
+				c.Parts[i].Given, c.Parts[i].Dropped = a.On, true // it has the whole task by now
 			}
 		}
 		c.Return, c.Extension, c.Acknowledged, c.Heard = nil, nil, calendar.Day{}, calendar.Day{}
@@ -147,6 +147,12 @@ var applies = map[Kind]func(*Case, Act){
 		for _, u := range a.Units {
 			if u != c.Lead && !slices.Contains(c.Assist, u) {
 				c.Assist = append(c.Assist, u)
+			}
+		}
+		c.Parts = slices.Clone(c.Parts)
+		for i, p := range c.Parts {
+			if p.Given.IsZero() && !slices.Contains(c.Assist, p.Unit) {
+				c.Parts[i].Given, c.Parts[i].Dropped = a.On, true
 			}
 		}
 	},

@@ -94,6 +94,9 @@ type Part struct {
 	Asked calendar.Day `json:"asked"`
 	Due   calendar.Day `json:"due"`
 	Given calendar.Day `json:"given,omitzero"`
+	// Dropped tells that it was not given on that day, but is asked for no more: its
+	// unit assists no longer, or was given the whole task.
+	Dropped bool `json:"dropped,omitempty"`
 }
 
 // Instruction is a leader's word on a task 批示.
@@ -310,6 +313,8 @@ var checks = map[Kind]func(Case, Act) *Refusal{
 		switch {
 		case i < 0 || c.Parts[i].Unit != a.By.Unit:
 			return refuse("part_unknown", "Ref", a.Ref)
+		case c.Parts[i].Dropped:
+			return refuse("part_dropped", "Day", c.Parts[i].Given.String())
 		case !c.Parts[i].Given.IsZero():
 			return refuse("part_done", "Day", c.Parts[i].Given.String())
 		}

@@ -24,7 +24,13 @@ func (b Book) Affected(talk TalkCourse, before, after Case, a Act) (course TalkC
 	c := talk.unsaid(a.At)
 	switch {
 	case after.State == Cancelled:
-		return talk.Void(), nil, true
+		switch c.State {
+		case TalkProposed:
+			told = b.withdrawn(c, a, TopicWithdrawn)
+		case TalkOpen:
+			told = b.withdrawn(c, a, TopicVoided)
+		}
+		return talk.Void(), told, true
 	case a.Kind == Suspend && c.State == TalkOpen:
 		c.Paused = a.On
 	case a.Kind == Resume && !c.Paused.IsZero():
@@ -80,9 +86,14 @@ func (c TalkCase) doubted(a Act) TalkCase {
 
 // withdrawn tells the leadership and the office that a proposal is void, or asks
 // what becomes of an open talk, because what it rested on has gone; or says that it
-// goes on, because that has come back.
+// goes on, because that has come back. That it has ended the head of the unit called
+// hears too.
 func (b Book) withdrawn(c TalkCase, a Act, topic string) []plan.Stage {
+	to := []people.Recipient{{Unit: c.Leadership, Role: people.Leader}, {Unit: c.Office, Role: people.Office}}
+	if topic == TopicVoided {
+		to = append([]people.Recipient{{Unit: c.Lead, Role: people.Head}}, to...)
+	}
 	return []plan.Stage{{ID: toldID(c.Acts+1, Kind(topic)), Kind: plan.Told, At: a.At,
-		To:     b.People.Once([]people.Recipient{{Unit: c.Leadership, Role: people.Leader}, {Unit: c.Office, Role: people.Office}}),
+		To:     b.People.Once(to),
 		Matter: plan.Matter{Topic: topic, Words: a.Reason, By: a.By.Name}}}
 }

@@ -140,7 +140,7 @@ func (ch *chasing) early() {
 			if day.After(ch.o.Since) && !day.Before(ch.floor) {
 				ch.add(r, day, wanted)
 			}
-		case day.Before(ch.floor) || stood(ch.o.stands, day) || !day.After(ch.c.Begin):
+		case day.Before(ch.floor) || stood(ch.o.stands, day) || day.Before(ch.c.Begin):
 		case ch.c.Restarted.IsZero() && ch.At(ch.p, day).Before(ch.c.Assigned):
 			missed.To = union(missed.To, r.To)
 			missed.Merged = append(missed.Merged, r.ID)
@@ -217,7 +217,7 @@ func (ch *chasing) chain() {
 				day, _, _ = ch.run(*offset, prev.Before(prevDay, ch.Calendar), after(ch.o.stands, prevDay))
 			}
 		}
-		for _, floor := range []calendar.Day{ch.floor, ch.afterCatchUp()} {
+		for _, floor := range []calendar.Day{ch.floor, ch.afterCatchUp(), ch.afterChase()} {
 			if day.Before(floor) {
 				day = floor
 			}
@@ -269,6 +269,15 @@ func (ch *chasing) afterCatchUp() calendar.Day {
 		return calendar.Day{}
 	}
 	return ch.Calendar.AddWorkdays(ch.told, 1)
+}
+
+// afterChase is the first day on which a silent unit may be asked again that the
+// office has asked by hand.
+func (ch *chasing) afterChase() calendar.Day {
+	if ch.o.ID != TopicSilent || ch.c.ChaseFrom.IsZero() {
+		return calendar.Day{}
+	}
+	return ch.Calendar.OnOrAfter(ch.c.ChaseFrom)
 }
 
 // replaced is the word of another policy that stands for rungs[at], about the same

@@ -1,11 +1,13 @@
 package act_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/act"
+	"duban/internal/plan"
 )
 
 // Law 2: a date that was missed, set to one to come by a slip, and set back.
@@ -107,4 +109,116 @@ func TestStoryATalkWhoseDateIsSetBack(t *testing.T) {
 	a := talkAct(moment(t, "2021-07-01 10:00"), mayorOf, act.Keep)
 	require.Nil(t, p.onTalk(0, a))
 	require.True(t, p.courses[0].Founded(p.Case), "a leader has kept it")
+}
+
+// atOnce is what an act says at once, a line each.
+func atOnce(t *testing.T, p *player, line string) string {
+	t.Helper()
+	said := len(p.said)
+	require.Nil(t, p.on(written(t, line)), line)
+	var out []plan.Stage
+	for _, s := range p.said[said:] {
+		if s.Kind == plan.Told && s.At.Equal(moment(t, line[:16])) {
+			out = append(out, s)
+		}
+	}
+	return "\n" + stageLines(out)
+}
+
+// started is a task due on a day that its unit has received, played with acts.
+func started(t *testing.T, due string, acts ...string) *player {
+	t.Helper()
+	b := newBook(t)
+	p := newPlayer(b, begin(b, "standard", day(t, due), moment(t, "2021-04-08 00:00")))
+	for _, line := range append([]string{"2021-04-12 10:00 unit acknowledge"}, acts...) {
+		require.Nil(t, p.on(written(t, line)), line)
+	}
+	return p
+}
+
+// fair plays a story to its end, holds it to the laws and gives what was said since
+// a day.
+func (p *player) fair(t *testing.T, from, until string) (lines []string) {
+	t.Helper()
+	p.to(moment(t, until+" 00:00"))
+	require.Empty(t, verdict(judge(p.Book, p.history)))
+	all := p.said
+	for _, k := range p.talks {
+		all = append(all[:len(all):len(all)], k.said...)
+	}
+	for _, s := range all {
+		if s.Kind != plan.Told && beijing(s.At) >= from {
+			lines = append(lines, beijing(s.At)[5:]+" "+s.ID)
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// Law 8: a task that is closed while a leader waits for an answer, and another unit
+// for what becomes of its part.
+func TestStoryClosedWithMattersOpen(t *testing.T) {
+	t.Parallel()
+	open := []string{"2021-05-06 10:00 unit ask_part unit=shuiwu due=2021-05-30", "2021-05-10 10:00 mayor instruct due=2021-05-30"}
+	p := started(t, "2021-06-30", open...)
+	require.Equal(t, `
+2021-05-20 10:00 act-4-verify told gaoping/liaison,shuiwu/liaison,group/leader by 李强 paper 一号 words 理由
+`, atOnce(t, p, "2021-05-20 10:00 clerk verify"))
+	require.Empty(t, p.fair(t, "2021-05-20", "2021-08-01"))
+	p = started(t, "2021-06-30", open...)
+	require.Equal(t, `
+2021-05-20 10:00 act-4-cancel told gaoping/liaison,gaoping/deputy,shuiwu/liaison,group/leader by 李强 paper 一号 words 理由
+`, atOnce(t, p, "2021-05-20 10:00 clerk cancel"))
+	require.Empty(t, p.fair(t, "2021-05-20", "2021-08-01"))
+}
+
+// Law 9: a unit is told what it inherits; who owes it a part hears whose it is now.
+func TestStoryAnInstructionIsPassedOn(t *testing.T) {
+	t.Parallel()
+	p := started(t, "2021-06-30", "2021-05-06 10:00 unit ask_part unit=shuiwu due=2021-05-30", "2021-05-10 10:00 mayor instruct due=2021-05-20")
+	require.Equal(t, `
+2021-05-13 10:00 act-4-reassign told zezhou/liaison,zezhou/deputy,gaoping/liaison,shuiwu/liaison by 李强 paper 一号 words 理由
+2021-05-13 10:00 act-4-instruct.1 told zezhou/liaison,zezhou/head about instruct limit 2021-05-20 by 赵副市长 words 理由
+`, atOnce(t, p, "2021-05-13 10:00 clerk reassign unit=zezhou"))
+	require.Equal(t, []string{"05-14 09:00 study-1", "05-17 09:00 unacknowledged-3", "05-19 09:00 instruction-1-remind", "05-21 09:00 instruction-1-missed"}, p.fair(t, "2021-05-13", "2021-05-25"))
+}
+
+// Law 1: who assists no longer owes no part.
+func TestStoryAPartOfWhoAssistsNoLonger(t *testing.T) {
+	t.Parallel()
+	p := started(t, "2021-06-30", "2021-05-06 10:00 unit ask_part unit=shuiwu due=2021-05-20")
+	a := written(t, "2021-05-10 10:00 clerk assist")
+	a.Units = []string{"zhujian"}
+	require.Nil(t, p.on(a))
+	require.True(t, p.Parts[0].Dropped)
+	require.Empty(t, p.fair(t, "2021-05-10", "2021-05-28"))
+}
+
+// Law 3: a talk that ends with its task does not end without a word.
+func TestStoryACancelledTaskWithATalk(t *testing.T) {
+	t.Parallel()
+	p := started(t, "2021-06-30")
+	require.Nil(t, p.on(written(t, "2021-07-14 10:00 clerk cancel")))
+	require.Empty(t, p.fair(t, "2021-07-14 09:01", "2021-12-01"))
+	require.Equal(t, `
+2021-07-14 10:00 act-1-voided told gaoping/head,group/leader,office/office by 李强 words 理由
+`, "\n"+stageLines(p.talks[0].said))
+	require.Equal(t, act.TalkVoid, p.courses[0].State)
+}
+
+// One chase is enough: a unit that the office has just chased by hand is not urged
+// on the next morning for its silence.
+func TestStoryChasedByHandAndSilent(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{"05-12 09:00 silent-2021-04-12"}, started(t, "2021-09-30", "2021-05-10 10:00 clerk chase").fair(t, "2021-05-10", "2021-08-01"))
+}
+
+// Law 1: on the day on which a task begins it may be spoken of.
+func TestStoryATaskThatBeginsOnItsDay(t *testing.T) {
+	t.Parallel()
+	b := newBook(t)
+	c := begin(b, "standard", day(t, "2021-09-30"), moment(t, "2021-04-08 00:00"))
+	c.Begin = day(t, "2021-09-30")
+	p := newPlayer(b, b.Course(c.Case))
+	require.Equal(t, []string{"09-30 09:00 due", "10-08 09:00 unacknowledged-3", "10-08 09:00 urge", "10-13 09:00 warn"}, p.fair(t, "2021-04-08", "2021-10-14"))
 }

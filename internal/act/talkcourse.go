@@ -16,6 +16,7 @@ const (
 	TopicDoubt     = "doubt"     // what it rests on has gone, and nobody has said what becomes of it
 	TopicWithdrawn = "withdrawn" // it was withdrawn for that
 	TopicFounded   = "founded"   // what it rests on is so again, and it goes on
+	TopicVoided    = "voided"    // it ends with its task
 
 	stepDecided = "decided" // talk-decided-remind
 	stepDoubt   = "kept"    // talk-kept-remind

@@ -210,11 +210,8 @@ func TestParts(t *testing.T) {
 	d.do("office", "2021-04-13 10:00", act.Assist, assist("zhujian"))
 	d.spoken()
 	d.to("2021-05-08 00:00")
-	require.Equal(t, `
-2021-04-29 09:00 part-1-remind remind shuiwu/liaison about part limit 2021-05-02 by gaoping县 words 提供管网图
-2021-05-06 09:00 part-1-missed escalate shuiwu/liaison,shuiwu/deputy,gaoping/liaison about part limit 2021-05-02 by gaoping县 words 提供管网图
-`, d.spoken(), "who has left owes its part all the same")
-	d.do("shuiwu", "2021-05-08 10:00", act.GivePart, ref("1"))
+	require.Equal(t, "\n", d.spoken(), "who assists no longer owes no part")
+	require.Equal(t, "part_dropped Day=2021-04-13", d.no("shuiwu", "2021-05-08 10:00", act.GivePart, ref("1")))
 	require.Equal(t, "not_yours", d.no("zezhou", "2021-05-08 11:00", act.GivePart, ref("1")))
 	require.Equal(t, "part_unknown Ref=1", d.no("zhujian", "2021-05-08 11:00", act.GivePart, ref("1")))
 }

@@ -35,7 +35,11 @@ func (b Book) told(before, after Case, a Act) []plan.Stage {
 	if len(to) == 0 {
 		return nil
 	}
-	return []plan.Stage{{ID: toldID(after.Acts, a.Kind), Kind: plan.Told, At: a.At, To: to, Matter: m}}
+	all := []plan.Stage{{ID: toldID(after.Acts, a.Kind), Kind: plan.Told, At: a.At, To: to, Matter: m}}
+	if a.Kind == Reassign {
+		all = append(all, b.passedOn(after, a)...)
+	}
+	return all
 }
 
 // listeners are who hears of an act at once.
@@ -58,12 +62,14 @@ func (b Book) listeners(before, after Case, a Act) []people.Recipient {
 		return []people.Recipient{office}
 	case Uphold, Reject, Grant, Refuse, Chase, Correct:
 		return of(after.Lead, people.Liaison, people.Deputy)
-	case Verify, Suspend, Resume, SetPolicy, GivePart, Reword, EndDuty, SetRule:
+	case Verify:
+		return append(of(after.Lead, people.Liaison), waiting(before)...)
+	case Suspend, Resume, SetPolicy, GivePart, Reword, EndDuty, SetRule:
 		return of(after.Lead, people.Liaison)
 	case AskPart:
 		return of(a.Unit, people.Liaison)
 	case Reassign:
-		return append(of(after.Lead, people.Liaison, people.Deputy), of(before.Lead, people.Liaison)...)
+		return append(append(of(after.Lead, people.Liaison, people.Deputy), of(before.Lead, people.Liaison)...), parties(before, after.Lead)...)
 	case Assist:
 		to := of(after.Lead, people.Liaison)
 		for _, unit := range append(slices.Clone(before.Assist), after.Assist...) {
@@ -75,13 +81,47 @@ func (b Book) listeners(before, after Case, a Act) []people.Recipient {
 		for _, unit := range after.Assist {
 			to = append(to, of(unit, people.Liaison)...)
 		}
-		return to
+		return union(to, waiting(before))
 	case Instruct:
 		return append(of(after.Lead, people.Liaison, people.Head), office)
 	case Answer:
 		return []people.Recipient{leader, office}
 	}
 	return nil
+}
+
+// parties are the liaisons of the units that owe a part, but for one unit.
+func parties(c Case, but string) (to []people.Recipient) {
+	for _, p := range c.Parts {
+		if p.Given.IsZero() && p.Unit != but {
+			to = union(to, []people.Recipient{{Unit: p.Unit, Role: people.Liaison}})
+		}
+	}
+	return to
+}
+
+// waiting are who waits for something that ends with the task, or owes it: units
+// asked for a part, and the leadership that waits for an answer.
+func waiting(c Case) []people.Recipient {
+	to := parties(c, "")
+	if slices.ContainsFunc(c.Instructions, func(n Instruction) bool { return n.Answered.IsZero() && !n.Due.IsZero() }) {
+		to = append(to, people.Recipient{Unit: c.Leadership, Role: people.Leader})
+	}
+	return to
+}
+
+// passedOn are the instructions that a unit inherits with the task, told to it as
+// they were told to the unit before.
+func (b Book) passedOn(c Case, a Act) (told []plan.Stage) {
+	for _, n := range c.Instructions {
+		if !n.Answered.IsZero() {
+			continue
+		}
+		told = append(told, plan.Stage{ID: toldID(c.Acts, Instruct) + "." + n.ID, Kind: plan.Told, At: a.At,
+			To:     b.People.Once([]people.Recipient{{Unit: c.Lead, Role: people.Liaison}, {Unit: c.Lead, Role: people.Head}}),
+			Matter: plan.Matter{Topic: string(Instruct), Words: n.Words, By: n.By, Limit: n.Due}})
+	}
+	return told
 }
 
 // midnight is the beginning of a day in the plan's zone, UTC.

@@ -47,6 +47,7 @@ type world struct {
 	cal      *calendar.Calendar
 	policies map[string]plan.Policy
 	units    []people.Unit
+	byHand   calendar.Day // the last day on which the office chased the unit itself
 	zone     *time.Location
 	of       string // what is being judged: a word's ID, or the kind of an act; "" for a silence
 
@@ -240,6 +241,10 @@ func Judge(r Rules, h History) []Breach {
 				i++
 				break
 			}
+			for i < len(h.Said) && a.Kind == act.Reassign && h.Said[i].Kind == plan.Told && h.Said[i].At.Equal(a.At) && strings.Contains(h.Said[i].ID, "-instruct.") {
+				told = append(told, h.Said[i]) // what the new unit inherits
+				i++
+			}
 			w.chased(a.At)
 			w.act(a.Act, told)
 		case i < len(h.Said):
@@ -378,6 +383,12 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 		w.policy, w.since, w.missSince = a.Policy, a.On, a.On
 	case act.AskPart:
 		w.parts[fmt.Sprint(len(w.parts)+1)] = &piece{unit: a.Unit, on: a.On, due: a.Due}
+	case act.Assist:
+		for _, p := range w.parts {
+			p.answered = p.answered || !slices.Contains(a.Units, p.unit) // it assists no longer
+		}
+	case act.Chase:
+		w.byHand = a.On
 	case act.GivePart:
 		w.parts[a.Ref].answered = true
 	case act.Instruct:
@@ -406,8 +417,37 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 	if (answers[a.Kind] || ended) && !(len(told) > 0 && w.hears(told[0].To, people.Recipient{Unit: lead, Role: people.Liaison})) {
 		w.breaks(8, a.At, "%s: the unit that asked does not hear", a.Kind)
 	}
+	w.passedOn(a, told)
 	for _, s := range told {
 		w.copies(s)
+	}
+}
+
+// passedOn holds an act that ends a task, or gives it to another unit, to what is
+// open then: whoever waits for it, or owes it, hears; a unit is told what it
+// inherits.
+func (w *world) passedOn(a act.Act, told []plan.Stage) {
+	ends := a.Kind == act.Verify || a.Kind == act.Cancel
+	if !ends && a.Kind != act.Reassign || len(told) == 0 {
+		return
+	}
+	for id, p := range w.parts {
+		if !p.answered && !w.hears(told[0].To, people.Recipient{Unit: p.unit, Role: people.Liaison}) {
+			w.breaks(8, a.At, "%s: part %s is open, and %s does not hear", a.Kind, id, p.unit)
+		}
+	}
+	open := 0
+	for id, n := range w.instructions {
+		if n.answered {
+			continue
+		}
+		open++
+		if ends && !n.due.IsZero() && !w.hears(told[0].To, people.Recipient{Unit: w.leadership, Role: people.Leader}) {
+			w.breaks(8, a.At, "%s: instruction %s is not answered, and the leadership does not hear", a.Kind, id)
+		}
+	}
+	if a.Kind == act.Reassign && len(told)-1 != open {
+		w.breaks(9, a.At, "%d of %d instructions are told to the unit that inherits them", len(told)-1, open)
 	}
 }
 
@@ -569,6 +609,9 @@ func (w *world) onSilence(s plan.Stage, on calendar.Day) {
 			law = 6
 		}
 		w.breaks(law, s.At, "%s: %d days ran since the unit acted on %s", s.ID, ran, w.heard)
+	}
+	if !w.byHand.IsZero() && on.Before(w.offset(w.acts().Chase, w.byHand, 1)) {
+		w.breaks(5, s.At, "%s: the office chased the unit itself on %s", s.ID, w.byHand)
 	}
 	if key := w.heard.String(); w.silences[key] {
 		w.breaks(2, s.At, "%s: the silence since %s was spoken of", s.ID, key)
@@ -769,14 +812,15 @@ func (w *world) lifeSigns(at time.Time, on, eve calendar.Day) {
 	if w.heard.After(silent) {
 		silent = w.heard
 	}
-	if n := w.acts().Silent.N; w.acked && !w.silences[w.heard.String()] && w.ran(true, silent, eve, w.stands()) > n+3 && w.ran(true, w.since, eve, w.stands()) > 3 {
+	if n := w.acts().Silent.N; w.acked && !w.silences[w.heard.String()] && w.ran(true, silent, eve, w.stands()) > n+3 && w.ran(true, w.since, eve, w.stands()) > 3 &&
+		(w.byHand.IsZero() || w.ran(true, w.byHand, eve, w.stands()) > w.acts().Chase.N+3) {
 		day := silent
 		for left := n + 3; left > 0; {
 			if day = day.AddDays(1); w.cal.IsWorkday(day) && !standing(w.stands(), day) {
 				left--
 			}
 		}
-		if day.Before(w.due) && w.since.Before(w.cal.AddWorkdays(day, -3)) {
+		if day.Before(w.due) && w.since.Before(w.cal.AddWorkdays(day, -3)) && w.byHand.Before(w.cal.AddWorkdays(day, -3-w.acts().Chase.N)) {
 			w.breaks(0, at, "silent since %s, and nobody asks", silent)
 		}
 	}
@@ -900,6 +944,9 @@ func (w *world) talk(h History, t *TalkHistory) (found []Breach) {
 					moves = false
 				}
 			case act.Cancel:
+				if open && !ended && !slices.ContainsFunc(t.Said, func(s plan.Stage) bool { return s.Kind == plan.Told && s.Topic == act.TopicVoided && s.At.Equal(a.At) }) {
+					w.breaks(3, a.At, "the task is cancelled, and nobody is told that its talk ends")
+				}
 				ended = ended || open
 			case act.Verify:
 				if _, held := taken[act.StepHeld]; open && !held {

@@ -39,6 +39,7 @@ var tidings = []topic{
 	{"doubt", "cause", ""},
 	{"withdrawn", "cause", ""},
 	{"founded", "cause", ""},
+	{"voided", "cause", ""},
 	{"instruct", "instruction", "answer"},
 	{"chase", "chase", "chase"},
 	{"absent", "facts", ""},
@@ -83,7 +84,7 @@ var crimsonTidings = []string{"circular", "serve", "again", "chase", "absent"}
 // talkTopics concern the unit called to a talk or named in a circular, whoever leads.
 var talkTopics = []string{topicProposal, plan.ProposeCircular, string(act.Propose), string(act.Approve), string(act.Decline), string(act.Serve),
 	string(act.Held), string(act.Absent), string(act.Minutes), string(act.GivePlan), string(act.ReturnPlan), string(act.GiveReport),
-	string(act.VerifyTalk), string(act.CloseTalk), string(act.Keep), string(act.Again), act.TopicDoubt, act.TopicWithdrawn, act.TopicFounded}
+	string(act.VerifyTalk), string(act.CloseTalk), string(act.Keep), string(act.Again), act.TopicDoubt, act.TopicWithdrawn, act.TopicFounded, act.TopicVoided}
 
 func (it Item) ofTalk() bool { return slices.Contains(talkTopics, it.Matter.Topic) }
 

@@ -84,7 +84,7 @@ func (d docket) matters() Section {
 	if parts := d.c.Course.Parts; len(parts) > 0 {
 		g := Grid{Head: d.say("parts_head"), Columns: d.heads("ref", "part_unit", "content", "asked", "limit", "given")}
 		for _, p := range parts {
-			g.Rows = append(g.Rows, []string{p.ID, cmp.Or(d.c.Units[p.Unit], p.Unit), p.Words, p.Asked.String(), p.Due.String(), d.settled(p.Given, p.Due)})
+			g.Rows = append(g.Rows, []string{p.ID, cmp.Or(d.c.Units[p.Unit], p.Unit), p.Words, p.Asked.String(), p.Due.String(), d.given(p)})
 		}
 		out.Tables = append(out.Tables, g)
 	}
@@ -99,6 +99,14 @@ func (d docket) matters() Section {
 }
 
 // settled is when a matter with a limit was settled, or that it is not.
+// given is when a part was given, or that it is asked for no more.
+func (d docket) given(p act.Part) string {
+	if p.Dropped {
+		return d.say("dropped", words.Data{"Day": p.Given.String()})
+	}
+	return d.settled(p.Given, p.Due)
+}
+
 func (d docket) settled(on, limit calendar.Day) string {
 	switch {
 	case !on.IsZero() && !limit.IsZero() && on.After(limit):
