@@ -33,6 +33,7 @@ type AuditResult struct {
 	Missing     int   `json:"missing"`
 	Mended      int   `json:"mended,omitempty"` // workflows that were lost or behind, and run again
 	Stuck       int   `json:"stuck"`
+	Broken      int   `json:"broken,omitempty"`      // laws of who is chased, of which the office was not told before
 	Provisional []int `json:"provisional,omitempty"` // years without a holiday notice that were not told of before
 	Finished    bool  `json:"finished"`
 }
@@ -43,10 +44,11 @@ type findings struct {
 	stuck   []ledger.Notice
 	years   []notice.Year
 	waits   []ledger.Wait
+	broken  []Broken
 }
 
 // wrong tells that something is, beside years that are provisional.
-func (f findings) wrong() bool { return len(f.missing)+len(f.stuck)+len(f.waits) > 0 }
+func (f findings) wrong() bool { return len(f.missing)+len(f.stuck)+len(f.waits)+len(f.broken) > 0 }
 
 // longWait is how long, on the real clock, a workflow may fail to get something
 // done before the office is told.
@@ -56,7 +58,8 @@ const longWait = 30 * time.Minute
 // cries out to the office when a stage left no trace or a message is stuck,
 // failed or in doubt. It tells once of each year without a holiday notice in
 // which stages of open tasks are counted, and proposes what the plan's rules of
-// consequences ask for. First it has what Temporal has lost of the plan started
+// consequences ask for. It holds what the ledger has to the laws of who is chased
+// (package laws), and tells once of each that is broken. First it has what Temporal has lost of the plan started
 // again: what is missing is mended, not only cried about. Sending it twice does no harm. Between its steps it tells
 // Temporal that it is alive.
 func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, error) {
@@ -113,13 +116,17 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 		return AuditResult{}, translate(err)
 	}
 	waits = slices.DeleteFunc(waits, func(w ledger.Wait) bool { return a.Now().Sub(w.Since) < longWait })
-	found := findings{silent, stuck, years, waits}
+	broken, err := a.untold(ctx, l, silent)
+	if err != nil {
+		return AuditResult{}, translate(err)
+	}
+	found := findings{silent, stuck, years, waits, broken}
 	if finished = finished && !found.wrong(); finished {
 		if finished, err = a.quiet(ctx, in.Plan); err != nil {
 			return AuditResult{}, translate(err)
 		}
 	}
-	result := AuditResult{Missing: len(found.missing), Mended: mended, Stuck: len(stuck), Finished: finished}
+	result := AuditResult{Missing: len(found.missing), Mended: mended, Stuck: len(stuck), Broken: len(broken), Finished: finished}
 	for _, y := range years {
 		result.Provisional = append(result.Provisional, y.Year)
 	}
@@ -229,14 +236,23 @@ func (a *Activities) cry(ctx context.Context, l ledger.Launched, in AuditInput, 
 	if err := a.toldOfYears(ctx, in.Plan, found.years, when); err != nil {
 		return err
 	}
+	if err := a.toldOfLaws(ctx, in.Plan, found.broken, when); err != nil {
+		return err
+	}
 	return a.Ledger.MarkReported(ctx, found.stuck)
 }
 
 func (a *Activities) recordAlarm(ctx context.Context, planID, key string, found findings, when ledger.When) error {
-	a.Log.Error("Audit: stages without a trace or messages not delivered", "plan", planID, "missing", len(found.missing), "stuck", len(found.stuck), "waits", len(found.waits))
+	a.Log.Error("Audit: stages without a trace or messages not delivered", "plan", planID, "missing", len(found.missing), "stuck", len(found.stuck), "waits", len(found.waits), "laws", len(found.broken))
+	for _, b := range found.broken {
+		a.Log.Warn("Audit: a law of who is chased is broken", "plan", planID, "thing", b.Thing, "law", b.Law, "at", b.At, "of", b.Of, "text", b.Text)
+	}
 	said := map[string]any{"missing": stageNames(found.missing), "stuck": noticeNames(found.stuck)}
 	if len(found.waits) > 0 {
 		said["waits"] = found.waits
+	}
+	if len(found.broken) > 0 {
+		said["laws"] = found.broken
 	}
 	data, err := json.Marshal(said)
 	if err != nil {
@@ -270,6 +286,14 @@ func (a *Activities) alarm(ctx context.Context, l ledger.Launched, in AuditInput
 	for _, w := range found.waits {
 		task, _, _ := strings.Cut(w.Thing, "#") // a talk hangs on its task
 		alarm.Waits = append(alarm.Waits, notice.Wait{Thing: w.Thing, Title: cmp.Or(tasks[task].Title, l.Plan.Title), What: w.What, Since: w.Since, Tried: w.TriedAt, Rounds: w.Rounds, Error: w.Error})
+	}
+	for _, b := range found.broken {
+		same := func(x notice.Broken) bool { return x.Thing == b.Thing && x.Law == b.Law }
+		if i := slices.IndexFunc(alarm.Broken, same); i >= 0 {
+			alarm.Broken[i].More++
+			continue
+		}
+		alarm.Broken = append(alarm.Broken, notice.Broken{Thing: b.Thing, Title: b.Title, Law: b.Law, At: b.At, Of: b.Of})
 	}
 	return alarm, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,7 @@ import (
 	"duban/internal/engine"
 	"duban/internal/host"
 	"duban/internal/ledger"
+	"duban/internal/notice"
 	"duban/internal/words"
 )
 
@@ -41,6 +43,7 @@ type condition struct {
 type planCondition struct {
 	engine.Health
 	Late []ledger.Stage      `json:"late"`
+	Laws []activities.Broken `json:"laws"` // of who is chased, that the ledger shows to be broken
 	Owed []ledger.LeftUndone `json:"owed"`
 }
 
@@ -138,17 +141,21 @@ func (a *app) examinePlan(ctx context.Context, store *ledger.Store, eng *engine.
 	if one.Late, err = activities.Missing(ctx, store, id, l.Clock.Plan(a.now().Add(-lateFor))); err != nil {
 		return one, err
 	}
+	if one.Laws, err = activities.Breaches(ctx, store, id, func() time.Time { return l.Clock.Plan(a.now()) }); err != nil {
+		return one, err
+	}
 	last, err := store.LastAmendment(ctx, id)
 	one.Owed = append(last.Left, last.Owed...)
 	return one, err
 }
 
 // well tells that nothing is wrong: what was mended is well again, what a task
-// refuses of an amendment is its right.
+// refuses of an amendment is its right, and a broken law of which the office was told
+// is history.
 func (c condition) well() bool {
 	bad := c.Engine.Error != "" || len(c.Strangers)+len(c.Waits)+len(c.Messages) > 0
 	for _, p := range c.Plans {
-		bad = bad || len(p.Late) > 0
+		bad = bad || len(p.Late) > 0 || slices.ContainsFunc(p.Laws, func(b activities.Broken) bool { return !b.Told })
 		for _, f := range p.Found {
 			bad = bad || !f.Mended || f.Asks
 		}
@@ -184,6 +191,11 @@ func (a *app) showCondition(c condition, mend bool) {
 			say("late", words.Data{"Task": s.Task, "Stage": s.ID, "At": s.At.Format("2006-01-02 15:04")})
 		}
 		a.more(len(p.Late))
+		for _, b := range p.Laws[max(0, len(p.Laws)-mostShown):] { // the latest
+			fmt.Fprintln(a.out, a.w.T("law.found", words.Data{"Thing": b.Thing, "Title": b.Title, "Law": notice.LawWords(a.w, b.Law),
+				"At": b.At.Local().Format("2006-01-02 15:04"), "Of": b.Of, "Told": b.Told}))
+		}
+		a.more(len(p.Laws))
 		for _, u := range p.Owed[:min(mostShown, len(p.Owed))] {
 			say("owed", words.Data{"Task": u.Task, "Kind": a.w.T("act.kind_" + string(u.Kind))})
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
@@ -34,6 +35,7 @@ type eventData struct {
 	Digest string          `json:"digest"`
 	Error  string          `json:"error"`
 	Year   int             `json:"year"`
+	Law    int             `json:"law"`
 }
 
 // eventTable shows events as sentences: what happened to which task, and who
@@ -89,6 +91,8 @@ func (a *app) eventText(dir people.Directory, e ledger.Event) string {
 	switch e.Kind {
 	case ledger.CalendarPut, ledger.CalendarMoved, "audit.provisional":
 		return fmt.Sprint(d.Year)
+	case activities.AuditLaw:
+		return notice.LawWords(a.w, d.Law)
 	case ledger.PlanLaunched:
 		return a.w.T("event.say_tasks", words.Data{"N": string(d.Tasks)})
 	case ledger.TaskArmed:

@@ -129,10 +129,12 @@ func newBenchBy(t *testing.T, start time.Time, edit func(*plan.Policy), tasks ..
 		edit(&p)
 		policies[name] = p
 	}
+	small := unit("zezhou", "泽州县政府") // whose liaison is also its deputy in charge
+	small.Contacts[1].Email = small.Contacts[0].Email
 	b := &bench{t: t, cal: cal, starts: &starts{}, post: &post{}, plan: &plan.Plan{
 		ID: "p", Title: "示范计划", Issued: calendar.DayOf(start), Year: 2021, Tasks: tasks, Policies: policies, Hash: "h",
 		Directory: people.Directory{Office: "duban", Leadership: "lingdao", Units: []people.Unit{
-			unit("shuiwu", "市水务局"), unit("duban", "协调办"), unit("lingdao", "领导小组"),
+			unit("shuiwu", "市水务局"), unit("duban", "协调办"), unit("lingdao", "领导小组"), small,
 		}},
 	}}
 	b.store, err = ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))

@@ -49,7 +49,8 @@ type world struct {
 	units    []people.Unit
 	byHand   calendar.Day // the last day on which the office chased the unit itself
 	zone     *time.Location
-	of       string // what is being judged: a word's ID, or the kind of an act; "" for a silence
+	of       string // what is being judged: a word's ID, or the kind of an act
+	silence  bool   // or that nothing was said
 
 	lead, office, leadership, policy string
 	due, begin, assigned             calendar.Day
@@ -86,7 +87,7 @@ type stint struct {
 }
 
 func (w *world) breaks(law int, at time.Time, format string, a ...any) {
-	w.found = append(w.found, Breach{Law: law, At: at, Of: w.of, Text: fmt.Sprintf(format, a...)})
+	w.found = append(w.found, Breach{Law: law, At: at, Of: w.of, Silent: w.silence, Text: fmt.Sprintf(format, a...)})
 }
 
 // day is the day of an instant.
@@ -250,6 +251,7 @@ func Judge(r Rules, h History) []Breach {
 		case i < len(h.Said):
 			w.of = h.Said[i].ID
 			w.breaks(0, h.Said[i].At, "%s tells of an act that nobody did", h.Said[i].ID)
+			w.of = ""
 			i++
 		default:
 			w.watch(h, &v, h.Until)
@@ -750,6 +752,8 @@ func (w *world) chased(at time.Time) {
 	if w.over {
 		return
 	}
+	w.silence = true
+	defer func() { w.silence = false }()
 	on := w.day(at)
 	eve := on.AddDays(-1)
 	last := func(days ...calendar.Day) (d calendar.Day) {
@@ -1044,6 +1048,7 @@ func (w *world) talk(h History, t *TalkHistory) (found []Breach) {
 		e.run()
 	}
 	wake(h.Until)
+	w.silence = true
 	eve := w.day(h.Until).AddDays(-1)
 	talk := w.policies[w.policy].Talk
 	switch {

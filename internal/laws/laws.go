@@ -89,6 +89,10 @@ type Breach struct {
 	At   time.Time
 	Of   string // ID of the word, or kind of the act, that broke it; "" when nothing was said
 	Text string // for whoever looks into it: English
+	// Silent tells that it is something that was not said: a machine that was stopped
+	// may say it yet.
+	Silent bool
+	Thing  string // of Copies: what it is about
 }
 
 func (b Breach) String() string {
@@ -97,3 +101,31 @@ func (b Breach) String() string {
 
 // Talk holds one talk about a task to the laws.
 func Talk(r Rules, h History, t *TalkHistory) []Breach { return newWorld(r, h).talk(h, t) }
+
+// Delivery is one message that carried a word to a person.
+type Delivery struct {
+	Thing   string // ID of the task or talk
+	Word    string // ID of the word, with its revision
+	Channel string
+	To      string // the person
+	Message string // ID
+	At      time.Time
+}
+
+// Copies holds deliveries to law 10: what is said of one thing comes to a person in
+// one message over each channel, whatever number of seats they hold.
+func Copies(all []Delivery) (found []Breach) {
+	type copied struct{ thing, word, channel, to string }
+	first, told := map[copied]string{}, map[copied]bool{}
+	for _, d := range all {
+		key := copied{d.Thing, d.Word, d.Channel, d.To}
+		switch before, ok := first[key]; {
+		case !ok:
+			first[key] = d.Message
+		case before != d.Message && !told[key]:
+			told[key] = true
+			found = append(found, Breach{Law: 10, At: d.At, Thing: d.Thing, Of: d.Word, Text: fmt.Sprintf("%s went to %s twice over %s: %s and %s", d.Word, d.To, d.Channel, before, d.Message)})
+		}
+	}
+	return found
+}

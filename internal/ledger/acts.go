@@ -110,6 +110,15 @@ func (t *tx) act(a Acted, when When) (acted, error) {
 	if task.Lead != a.Facts.Lead {
 		data["lead"] = map[string]any{"from": task.Lead, "to": a.Facts.Lead}
 	}
+	if task.Policy != a.Facts.Policy {
+		data["policy"] = map[string]any{"from": task.Policy, "to": a.Facts.Policy}
+	}
+	if !task.Assigned.Equal(a.Facts.Assigned) {
+		data["assigned"] = map[string]any{"from": task.Assigned, "to": a.Facts.Assigned}
+	}
+	if was := task.Facts.Rule; was != nil && a.Facts.Rule != nil && *was != *a.Facts.Rule {
+		data["rule"] = map[string]any{"from": was, "to": a.Facts.Rule}
+	}
 	e := Event{Key: key, Plan: a.Plan, Task: a.Task, Kind: ActKind(a.Act.Kind), Actor: a.Act.By.Account}
 	return out, t.append(e, when, data)
 }

@@ -28,7 +28,21 @@ type Alarm struct {
 	Years     []Year
 	Sender    Address // the channel's own when empty
 	Waits     []Wait
+	Broken    []Broken
 }
+
+// Broken is a law of who is chased that the ledger shows to be broken.
+type Broken struct {
+	Thing string // ID of the task, duty or talk
+	Title string
+	Law   int       // see package laws
+	At    time.Time // plan clock
+	Of    string    // ID of the word, or kind of the act, that broke it; "" of a silence
+	More  int       // further breaches of the same law by the same thing
+}
+
+// LawWords is a law, as whoever reads of a breach needs it.
+func LawWords(w *words.Words, law int) string { return w.T(fmt.Sprintf("law.law_%d", law)) }
 
 // Year is a year without a holiday notice 暂定 in which stages of open tasks are counted.
 type Year struct {
@@ -84,7 +98,7 @@ func (a Alarm) cases() int {
 	return len(a.Years)
 }
 
-func (a Alarm) wrong() int { return len(a.Silent) + len(a.Troubled) + len(a.Waits) }
+func (a Alarm) wrong() int { return len(a.Silent) + len(a.Troubled) + len(a.Waits) + len(a.Broken) }
 
 // ComposeAlarm words the audit's findings for the office. None is ErrEmpty.
 func ComposeAlarm(w *words.Words, a Alarm) (Mail, error) {
@@ -146,6 +160,12 @@ func (s *speaker) alarmPage(a Alarm) page {
 		waits = append(waits, r)
 	}
 	s.alarmGroup(&p, "waits", amber, waits)
+	var broken []row
+	for _, x := range a.Broken {
+		broken = append(broken, row{Title: clean(x.Title), Meta: []string{clean(x.Thing)}, Left: LawWords(s.w, x.Law),
+			Notes: []string{s.w.T("law.where", words.Data{"At": s.clock(x.At), "Of": clean(x.Of), "More": x.More})}})
+	}
+	s.alarmGroup(&p, "law", crimson, broken)
 	var years []row
 	for _, y := range a.Years {
 		years = append(years, s.year(y))

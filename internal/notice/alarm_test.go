@@ -23,7 +23,7 @@ func TestTheAuditTellsOfYearsWithoutANotice(t *testing.T) {
 		both := alarm()
 		both.Years = years
 		note := both
-		note.Silent, note.Troubled = nil, nil
+		note.Silent, note.Troubled, note.Broken = nil, nil, nil
 		for name, a := range map[string]notice.Alarm{"alarm-years": both, "alarm-note": note} {
 			m, err := notice.ComposeAlarm(words.New(lang), a)
 			require.NoError(t, err)
@@ -36,7 +36,7 @@ func TestTheAuditTellsOfYearsWithoutANotice(t *testing.T) {
 func TestANoteIsSafeInHTML(t *testing.T) {
 	t.Parallel()
 	a := alarm()
-	a.Silent, a.Troubled = nil, nil
+	a.Silent, a.Troubled, a.Broken = nil, nil, nil
 	a.Years = []notice.Year{{Year: 2022, Tasks: []string{"<script>alert(1)</script>"}}}
 	m, err := notice.ComposeAlarm(words.New("zh"), a)
 	require.NoError(t, err)

@@ -105,5 +105,6 @@ func alarm() notice.Alarm {
 			{State: notice.StateUnknown, Name: "沁水县政府主要负责人", Tasks: []string{"2.4-survey.qinshui", "p31"}, At: morning(day(2021, 5, 11))},
 			{State: "odd", Name: "陵川县政府联络员", At: morning(day(2021, 5, 11))},
 		},
+		Broken: []notice.Broken{{Thing: "p31", Title: "完成城镇污水处理厂提标改造", Law: 4, At: morning(day(2021, 5, 11)), Of: "warn", More: 2}},
 	}
 }

@@ -1,6 +1,7 @@
 package ledgertest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -28,8 +29,9 @@ func Verify(ctx context.Context, s *ledger.Store, planID, task, account, reason,
 	before := ledger.CaseOf(t)
 	after := before
 	after.State, after.ClosedOn, after.Said = act.Closed, calendar.DayOf(when.Plan.In(book.Zone)), nil
-	a := act.Act{ID: id, Kind: act.Verify, By: act.Actor{Account: account, Name: account, Unit: after.Office}, At: when.Plan.UTC(), On: after.ClosedOn, Reason: reason}
-	acted := ledger.Acted{Plan: planID, Task: task, Act: a, Version: t.Version, Facts: after}
+	a := act.Act{ID: id, Kind: act.Verify, By: act.Actor{Account: account, Name: account, Unit: after.Office}, At: when.Plan.UTC(), On: after.ClosedOn, Reason: cmp.Or(reason, "核查通过")}
+	_, told, _ := book.Act(book.Course(before), a) // the ledger is asked below whether it can be
+	acted := ledger.Acted{Plan: planID, Task: task, Act: a, Version: t.Version, Facts: after, Told: told}
 	for _, k := range talks {
 		if c, _, ok := book.Affected(book.TalkCourse(ledger.TalkCaseOf(&l.Plan, t, k)), before, after, a); ok {
 			acted.Talks = append(acted.Talks, ledger.ActedTalk{Talk: k.ID, Version: k.Version, Facts: c.TalkCase})
