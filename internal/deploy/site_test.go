@@ -173,10 +173,12 @@ func (c *city) decided(ctx context.Context) {
 // oneOffice asserts that however the workers are set, all letters are one office's,
 // and that the worker with the wrong clock said so and did not work.
 func (c *city) oneOffice() {
-	n := map[int]int{}
+	n, ids, came := map[int]int{}, map[string]bool{}, 0
 	for i, m := range c.mail {
 		for _, head := range m.Heads() {
 			n[i]++
+			came++
+			ids[head.Get("Message-ID")] = true
 			from, err := head.AddressList("From")
 			require.NoError(c.t, err)
 			require.Equal(c.t, "duban@city.example", from[0].Address)
@@ -185,7 +187,7 @@ func (c *city) oneOffice() {
 			require.Contains(c.t, subject, "《", "the office writes in one language")
 		}
 	}
-	c.t.Logf("letters by mail server: %v", n)
+	c.t.Logf("letters by mail server: %v, of them %d again under the same Message-ID", n, came-len(ids))
 	require.Len(c.t, n, len(c.mail), "each of the two that can send has sent")
 	boxed, err := filepath.Glob(filepath.Join(c.dir, "outbox", "*.eml"))
 	require.NoError(c.t, err)
@@ -211,13 +213,7 @@ func (c *city) Gone() error          { return nil }
 func (c *city) Spent() time.Duration { return 0 }
 
 func (c *city) Received(carriers map[string][]string) map[string]int {
-	all := map[string]int{}
-	for _, m := range c.mail {
-		for key, n := range m.Received(carriers) {
-			all[key] += n
-		}
-	}
-	return all
+	return rehearse.Received(carriers, c.mail...)
 }
 
 // Stop looks, before the workers end, at what commands say.

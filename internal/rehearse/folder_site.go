@@ -58,7 +58,7 @@ func (f *folder) Received(carriers map[string][]string) map[string]int {
 	if f.mail == nil {
 		return nil
 	}
-	return f.mail.Received(carriers)
+	return Received(carriers, f.mail)
 }
 
 func (f *folder) ledger() string { return filepath.Join(f.engine.Dir, "ledger.db") }

@@ -98,16 +98,23 @@ func (m *MailServer) Close() error {
 	return nil
 }
 
-// Received counts, for every notice, the different messages with it that were
-// taken. carriers are the messages that were to carry a notice. One message that
-// came twice under one Message-ID is shown once by a mail program.
-func (m *MailServer) Received(carriers map[string][]string) map[string]int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+// Received counts, for every notice, the different messages with it that some
+// server took. carriers are the messages that were to carry a notice. One message
+// that came twice under one Message-ID, be it by two servers, is shown once by a
+// mail program.
+func Received(carriers map[string][]string, servers ...*MailServer) map[string]int {
+	taken := map[string]bool{}
+	for _, m := range servers {
+		m.mu.Lock()
+		for id := range m.taken {
+			taken[id] = true
+		}
+		m.mu.Unlock()
+	}
 	out := map[string]int{}
 	for notice, messages := range carriers {
 		for _, id := range messages {
-			if m.taken[id] > 0 {
+			if taken[id] {
 				out[notice]++
 			}
 		}
