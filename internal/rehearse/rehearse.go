@@ -104,8 +104,9 @@ func Run(ctx context.Context, o Options) (Result, error) {
 }
 
 // tries holds the rehearsal until it was not too fast for this machine. What
-// differed in a start that was given up is logged. When a later start differs in
-// the same place, the machine's speed is not the reason: that start is the result.
+// differed in a start that was given up is logged. When two whole years differ in
+// the same place, the machine's speed is not the reason: the second is the result.
+// (What is given up on the way ends by itself, where days are not tried longer.)
 func (r *rehearsal) tries(allowance time.Duration, hold func(allowance time.Duration) (Result, error)) (Result, error) {
 	for {
 		result, err := hold(allowance)
@@ -117,13 +118,11 @@ func (r *rehearsal) tries(allowance time.Duration, hold func(allowance time.Dura
 		again := false
 		for _, d := range slow.differences {
 			r.Log.Warn("A difference of the start that was given up", "what", d.What, "task", d.Task, "stage", d.Stage, "recipient", d.Recipient, "day", d.Day, "detail", d.Detail)
-			again = again || r.differed[d.place()]
+			again = again || slow.whole && r.differed[d.place()]
+			r.differed[d.place()] = r.differed[d.place()] || slow.whole
 		}
 		if again {
 			return result, fmt.Errorf("%w in %d places, in the same as in an earlier start", ErrDiffers, len(slow.differences))
-		}
-		for _, d := range slow.differences {
-			r.differed[d.place()] = true
 		}
 		// More time to arm, and longer days unless they are set.
 		allowance = max(allowance, 3*slow.arming)
@@ -140,6 +139,7 @@ type slowError struct {
 	arming      time.Duration
 	day         time.Duration
 	differences []Difference // found so far
+	whole       bool         // the year was held to its end
 }
 
 func (e *slowError) Error() string { return "rehearse: too fast for this machine: " + e.why }
@@ -169,7 +169,7 @@ type rehearsal struct {
 	horizon   calendar.Day // occurrences due later are not foretold
 	foretold  []plan.Foretold
 	foresight script.Foresight // the same, by the script's own instants
-	differed  map[place]bool   // where starts that were given up differed
+	differed  map[place]bool   // where whole years that were given up differed
 }
 
 func prepare(o Options) (*rehearsal, error) {
@@ -265,7 +265,7 @@ func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result R
 		if chain, err := keep(ctx, store, r.Plan.ID); err == nil && chain.longest > 24*time.Hour {
 			// Between an act's instant and the act the engine said what the act makes
 			// untrue: such a year proves nothing. A fault of the engine's own comes again.
-			return result, &slowError{why: "an act was under way for days", day: 2 * r.Day, differences: result.Differences}
+			return result, &slowError{why: "an act was under way for days", day: 2 * r.Day, differences: result.Differences, whole: true}
 		}
 	}
 	return result, err

@@ -131,8 +131,8 @@ const tooFar = 30
 
 // late is not nil when the days are too short for this machine and the script.
 func (y *year) late(l lateness, now time.Time, ended bool) error {
-	if slow := y.driver.late.Load(); slow != nil && !y.differed[slow.differences[0].place()] {
-		return slow // once for each act: what comes again is no matter of speed, and the year goes on to its end
+	if slow := y.driver.late.Load(); slow != nil {
+		return slow
 	}
 	if days := l.days(y.clock.Plan(now)); !ended && y.Script != nil && len(y.faults) == 0 && days > tooFar {
 		return &slowError{why: fmt.Sprintf("the engine is %d days behind the calendar", days), day: 2 * y.Day}
