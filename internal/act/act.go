@@ -2,6 +2,12 @@
 // when, what it changes, and whom the engine chases next because of it. It is
 // pure: no clock, no database, no Temporal. The workflows, the preview of a
 // script and the documentation all rest on the same tables.
+//
+// Who owes what now is worked out from the facts of a task (Case) alone, each in a
+// file of its own: owed.go lists what is owed, clock.go says in which days the
+// debtor's clock runs, next.go which word comes next, measure.go how late it is and
+// which light it shows, ground.go what becomes of a talk whose ground has gone.
+// ACTS.md has the table of all that can be owed.
 package act
 
 import (

@@ -41,6 +41,23 @@ type rung struct {
 	since  *plan.Offset // counted after Since, likewise, but not past the limit
 }
 
+// Rung is one word by which something owed is chased. One of the distances is set.
+type Rung struct {
+	plan.Stage              // without its time
+	Before     *plan.Offset // counted back from the limit
+	After      *plan.Offset // counted after the limit, in days in which the clock ran
+	Since      *plan.Offset // counted after Owed.Since, likewise, but not past the limit
+}
+
+// Rungs are the words by which it is chased.
+func (o Owed) Rungs() []Rung {
+	all := make([]Rung, len(o.rungs))
+	for i, r := range o.rungs {
+		all[i] = Rung{r.Stage, r.before, r.after, r.since}
+	}
+	return all
+}
+
 // Finish and Receive are the task itself: do it, and say that it has come.
 const (
 	Finish  = "finish"

@@ -1,6 +1,6 @@
 // Package doc writes the page of acts (ACTS.md, ACTS.zh-CN.md) from the tables
 // that the engine works by, so that it cannot lie: who may do what, where it
-// leads, how the lights change. `go generate ./internal/act/doc` writes it anew.
+// leads, who owes what, how the lights change. `go generate ./internal/act/doc` writes it anew.
 package doc
 
 import (
@@ -11,6 +11,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/words"
 	"duban/seeds"
@@ -36,7 +37,8 @@ func Page(lang string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	book, err := act.NewBook(&plan.Plan{Policies: policies}, cal)
+	book, err := act.NewBook(&plan.Plan{Policies: policies, Directory: people.Directory{Office: "office", Leadership: "group",
+		Units: []people.Unit{{ID: "unit"}, {ID: "help"}, {ID: "other"}, {ID: "office"}, {ID: "group"}}}}, cal)
 	if err != nil {
 		return "", err
 	}
@@ -45,6 +47,7 @@ func Page(lang string) (string, error) {
 	w.line(w.t("intro") + "\n\n" + w.t("other") + "\n")
 	w.tasks("tasks", act.Tasks)
 	w.limits()
+	w.obligations()
 	w.lights()
 	w.tasks("duties", act.Duties)
 	w.talks()
