@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"duban/activities"
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/ledger"
@@ -206,9 +207,6 @@ func (d *driver) touched(e script.Entry) func(task string) bool {
 // undecided tells whether a stage about the entry's task that speaks before soon
 // is not decided yet. A thing that is not there yet is waited for by the act itself.
 func (d *driver) undecided(ctx context.Context, e script.Entry, at, soon time.Time) (bool, error) {
-	if e.Sort == script.OnDuty {
-		return d.unopened(ctx, e.Thing, at)
-	}
 	l, err := d.store.Plan(ctx, d.Plan.ID)
 	if err != nil {
 		return false, err
@@ -216,6 +214,9 @@ func (d *driver) undecided(ctx context.Context, e script.Entry, at, soon time.Ti
 	book, err := activities.BookOf(ctx, d.store, l)
 	if err != nil {
 		return false, err
+	}
+	if e.Sort == script.OnDuty {
+		return unopened(ctx, d.store, l, book, e.Thing, at)
 	}
 	rows, err := d.store.Tasks(ctx, ledger.TaskFilter{Plan: d.Plan.ID})
 	if err != nil {
@@ -245,20 +246,18 @@ func (d *driver) unsaid(ctx context.Context, e script.Entry, soon time.Time) (bo
 	return slices.ContainsFunc(notices, func(n ledger.Notice) bool { return n.Kind != plan.Told && n.SpeakAt.Before(soon) && touched(n.Task) }), err
 }
 
-// unopened tells whether an occurrence that was to be opened before now is not
-// there. Which those are is foretold by the script's own instants.
-func (d *driver) unopened(ctx context.Context, duty string, at time.Time) (bool, error) {
-	for task, opens := range d.foresight.Opened {
-		if !strings.HasPrefix(task, duty+".") || !opens.Before(at) {
-			continue
-		}
-		if _, err := d.store.Task(ctx, d.Plan.ID, task); errors.Is(err, ledger.ErrNotFound) {
-			return true, nil
-		} else if err != nil {
-			return false, err
-		}
+// unopened tells whether an occurrence of a duty that was to be opened before now is
+// not there. It follows from the duty as it stands: what the act to come will open
+// at once is not waited for.
+func unopened(ctx context.Context, store *ledger.Store, l ledger.Launched, book act.Book, duty string, at time.Time) (bool, error) {
+	row, err := store.Task(ctx, l.Plan.ID, duty)
+	i := slices.IndexFunc(l.Plan.Tasks, func(t plan.Task) bool { return t.ID == duty })
+	if err != nil || i < 0 || row.State != ledger.TaskOpen || row.Facts.Pause != nil {
+		return false, err
 	}
-	return false, nil
+	ruled := act.AsRuled(l.Plan.Tasks[i], row.Facts)
+	o, ok := book.NextOccurrence(l.Plan.Policies[ruled.Policy], ruled, row.Facts.OpenedUpTo(), row.Assigned)
+	return ok && o.Opens.Before(at), nil
 }
 
 // recorded is the instant of an accepted act as the ledger has it: an earlier

@@ -163,13 +163,12 @@ func pace(arming time.Duration, n int) time.Duration {
 
 type rehearsal struct {
 	Options
-	lad       plan.Ladderer
-	chosen    bool         // Day is not set, but chosen
-	from, to  time.Time    // plan clock, to exclusive
-	horizon   calendar.Day // occurrences due later are not foretold
-	foretold  []plan.Foretold
-	foresight script.Foresight // the same, by the script's own instants
-	differed  map[place]bool   // where whole years that were given up differed
+	lad      plan.Ladderer
+	chosen   bool         // Day is not set, but chosen
+	from, to time.Time    // plan clock, to exclusive
+	horizon  calendar.Day // occurrences due later are not foretold
+	foretold []plan.Foretold
+	differed map[place]bool // where whole years that were given up differed
 }
 
 func prepare(o Options) (*rehearsal, error) {
@@ -195,8 +194,7 @@ func prepare(o Options) (*rehearsal, error) {
 			r.Script = &s
 		}
 	}
-	r.foresight = script.Foretell(o.Plan, o.Calendar, r.from, r.horizon, r.Script, nil)
-	all := r.foresight.Stages
+	all := script.Foretell(o.Plan, o.Calendar, r.from, r.horizon, r.Script, nil).Stages
 	if o.To.IsZero() && len(all) > 0 {
 		r.To = calendar.DayOf(all[len(all)-1].At.In(lad.Zone))
 	}

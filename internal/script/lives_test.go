@@ -123,3 +123,25 @@ func TestActsThatCameLate(t *testing.T) {
 	nobody := script.Foretell(p, cal, launched(p), cal0, s, script.When{})
 	require.Equal(t, ids(script.Foresight{Stages: act.Preview(p, cal, launched(p), calendar.Day{})}, "p14"), ids(nobody, "p14"))
 }
+
+// The due column is the date that counts when a line is said, also of a talk's
+// lines, and after a pause that ends by itself.
+func TestTheDueColumnIsTheDateThatCounts(t *testing.T) {
+	t.Parallel()
+	p, cal := seed(t)
+	for name, c := range map[string]struct{ act, from, due string }{
+		"corrected":                    {"{at: 2021-05-20, as: shuizhiban, task: p12, do: correct, due: 2021-09-30, reason: 误录}", "2021-05-20", "2021-09-30"},
+		"moved by a pause that ended":  {"{at: 2021-05-19, as: shuizhiban, task: p12, do: suspend, until: 2021-08-19, moves: true, reason: 顺延}", "2021-08-19", "2021-07-11"},
+		"before the pause's end comes": {"{at: 2021-04-19, as: shuizhiban, task: p12, do: suspend, until: 2021-08-19, moves: true, reason: 顺延}", "2021-08-19", "2021-08-10"},
+	} {
+		f := script.Foretell(p, cal, launched(p), cal0, read(t, p, cal, "  - "+c.act+"\n"), nil)
+		n := 0
+		for _, s := range f.Stages {
+			if s.Task == "p12" && calendar.DayOf(s.At.In(calendar.Beijing)).String() >= c.from {
+				n++
+				require.Equal(t, c.due, s.Due.String(), "%s: %s", name, s.Stage.ID)
+			}
+		}
+		require.Positive(t, n, name)
+	}
+}

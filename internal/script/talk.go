@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"duban/internal/act"
-	"duban/internal/calendar"
 	"duban/internal/plan"
 )
 
@@ -46,7 +45,7 @@ func (w *walk) talk(number int, c called) {
 	e := w.eraAt(c.at)
 	talk := act.TalkCase{About: c.of.Number, Task: w.id, What: plan.ProposeTalk, State: act.TalkPending, Number: number, Lead: c.of.Lead, Office: c.of.Office,
 		Leadership: c.of.Leadership, Policy: act.TalkPolicy(e.plan, c.of.Policy), Origin: act.OriginStage}
-	t := &talkWalk{walk: w, due: c.of.Due, now: c.at}
+	t := &talkWalk{walk: w, now: c.at}
 	if c.hand == nil {
 		t.course = e.book.OpenTalk(talk, c.at)
 	} else {
@@ -87,7 +86,6 @@ func (t *talkWalk) affected(s state) {
 
 type talkWalk struct {
 	*walk
-	due    calendar.Day
 	course act.TalkCourse
 	now    time.Time
 }
@@ -120,6 +118,6 @@ func (t *talkWalk) do(m moment) {
 
 func (t *talkWalk) say(stages []plan.Stage) {
 	for _, s := range stages {
-		t.Stages = append(t.Stages, plan.Foretold{Task: t.id, Unit: t.course.Lead, Due: t.due, Stage: s})
+		t.Stages = append(t.Stages, plan.Foretold{Task: t.id, Unit: t.course.Lead, Due: t.caseAt(s.At).Due, Stage: s})
 	}
 }
