@@ -90,6 +90,7 @@ var applies = map[Kind]func(*Case, Act){
 		if c.Report != nil {
 			c.ClosedOn = c.Report.On
 		}
+		c.waited(c.Return, a)
 		c.end()
 	},
 	Reject: func(c *Case, a Act) {

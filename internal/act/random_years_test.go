@@ -2,6 +2,7 @@ package act_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/plan"
 )
 
 // Random years: people act in any order at any instant. DUBAN_LONG=1 plays 200,000
@@ -51,6 +53,14 @@ func invent(b act.Book, seed uint64) (year, *player) {
 		at = soon(r, p, at)
 		s := step{Act: actNow(r, p, at, len(y.acts)), talk: -1, show: r.IntN(2) == 0}
 		p.before(at) // a talk may open
+		if r.IntN(20) == 0 {
+			for _, a := range amendment(r, p, at, len(y.acts)) {
+				s := step{Act: a, talk: -1}
+				y.acts = append(y.acts, s)
+				p.step(s)
+			}
+			continue
+		}
 		if r.IntN(40) == 0 {
 			s.notice = anyNotice(r, s.On)
 		} else if len(p.courses) > 0 && r.IntN(3) == 0 {
@@ -200,6 +210,9 @@ func anyAct(r *rand.Rand, p *player, at time.Time, n int) act.Act {
 		a.Units = []string{"shuiwu", other}
 	case act.SetPolicy:
 		a.Policy = []string{"standard", "13710", "soft"}[r.IntN(3)]
+		if _, ok := p.Policies["standard@3"]; ok && r.IntN(4) == 0 {
+			a.Policy = "standard@3"
+		}
 	case act.Correct:
 		switch r.IntN(4) {
 		case 0: // a date it had before
@@ -211,6 +224,55 @@ func anyAct(r *rand.Rand, p *player, at time.Time, n int) act.Act {
 		}
 	}
 	return a
+}
+
+// amendment is what an amended plan makes of the task: several acts at one instant,
+// some of which may be refused for now.
+func amendment(r *rand.Rand, p *player, at time.Time, n int) (all []act.Act) {
+	old := plan.Task{ID: "b", Kind: plan.Dated, Title: p.Title, Lead: p.Lead, Assist: p.Assist, Due: p.Due, Policy: p.Case.Policy}
+	now := old
+	now.Title, now.Lead, now.Due = fmt.Sprint("改题", n), []string{"gaoping", "zezhou", "zhujian"}[r.IntN(3)], dayOf(at).AddDays(r.IntN(80)-20)
+	now.Assist, now.Policy = [][]string{nil, {"shuiwu"}, {"zhujian", "shuiwu"}}[r.IntN(3)], []string{"standard", "standard@3", "soft"}[r.IntN(3)]
+	c := plan.TaskChange{ID: "b", What: plan.Changed, Old: &old, New: &now}
+	if r.IntN(12) == 0 {
+		c.What = plan.Removed
+	}
+	for _, f := range []string{plan.FieldTitle, plan.FieldLead, plan.FieldAssist, plan.FieldDue, plan.FieldPolicy} {
+		if r.IntN(3) == 0 {
+			c.Fields = append(c.Fields, plan.FieldChange{Field: f})
+		}
+	}
+	for _, a := range act.ActsOf(c, false) {
+		a.ID, a.By, a.At, a.On, a.Reason, a.Paper = fmt.Sprintf("amend-%d-%s", n, a.Kind), clerkOf, at, dayOf(at), "年中调整", "二号"
+		all = append(all, a)
+	}
+	return all
+}
+
+// amended is a book whose plan has been amended: the policy comes with another
+// version too, standard@3, which warns and talks sooner.
+func amended(b act.Book) act.Book {
+	b.Policies = maps.Clone(b.Policies)
+	next := b.Policies["standard"]
+	next.Version, next.Stages = 3, slices.Clone(next.Stages)
+	for i, s := range next.Stages {
+		switch s.ID {
+		case "warn":
+			next.Stages[i].After = &plan.Offset{N: 3, Work: true}
+		case "talk":
+			next.Stages[i].After = &plan.Offset{N: 7, Work: true}
+		}
+	}
+	b.Policies["standard@3"] = next
+	return b
+}
+
+// many is how many random years a test plays: more in the long form.
+func many(n uint64) uint64 {
+	if os.Getenv("DUBAN_LONG") != "" {
+		return n * 12
+	}
+	return n
 }
 
 // anyNotice are days that a notice of holidays changes: some to come.
@@ -303,7 +365,7 @@ func (y year) kinds() (all []act.Kind) {
 
 func TestRandomYears(t *testing.T) {
 	t.Parallel()
-	b := newBook(t)
+	b := amended(newBook(t))
 	most, first, last := shortActs, uint64(1), ^uint64(0)
 	if os.Getenv("DUBAN_LONG") != "" {
 		most = longActs

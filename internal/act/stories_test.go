@@ -222,3 +222,16 @@ func TestStoryATaskThatBeginsOnItsDay(t *testing.T) {
 	p := newPlayer(b, b.Course(c.Case))
 	require.Equal(t, []string{"09-30 09:00 due", "10-08 09:00 unacknowledged-3", "10-08 09:00 urge", "10-13 09:00 warn"}, p.fair(t, "2021-04-08", "2021-10-14"))
 }
+
+// Laws 4 and 12: what is closed while a return waits was done in time all the same;
+// the days of waiting are none of the unit's.
+func TestStoryClosedWhileAReturnWaits(t *testing.T) {
+	t.Parallel()
+	b := newBook(t)
+	p := newPlayer(b, begin(b, "standard", day(t, "2021-05-24"), moment(t, "2021-04-08 00:00")))
+	for _, line := range []string{"2021-04-12 18:00 unit return", "2021-06-07 10:00 clerk verify"} {
+		require.Nil(t, p.on(written(t, line)))
+	}
+	m := b.Measure(p.Case, day(t, "2021-06-30"))
+	require.Equal(t, []any{0, plan.Done}, []any{m.Late, m.Light})
+}

@@ -47,6 +47,7 @@ type world struct {
 	cal      *calendar.Calendar
 	policies map[string]plan.Policy
 	units    []people.Unit
+	doneLate int          // working days by which what is closed was late
 	byHand   calendar.Day // the last day on which the office chased the unit itself
 	zone     *time.Location
 	of       string // what is being judged: a word's ID, or the kind of an act
@@ -290,6 +291,9 @@ func (w *world) watch(h History, v *int, until time.Time) {
 		*v++
 		w.wake(end.Add(-time.Second))
 		if w.over {
+			if !w.cancelled && (s.Late != w.doneLate || s.Overdue) {
+				w.breaks(12, end, "shown overdue %v, %d working days late: it was done, %d late", s.Overdue, s.Late, w.doneLate)
+			}
 			continue
 		}
 		late := w.ran(true, w.base(), s.On, w.stands())
@@ -360,6 +364,11 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 		delete(w.asked, "extension")
 	case act.Verify, act.Cancel:
 		w.over, w.cancelled = true, a.Kind == act.Cancel
+		done := a.On
+		if q := w.asked["report"]; q != nil {
+			done = q.on // the day of the report counts
+		}
+		w.doneLate = w.ran(true, w.base(), done, w.stands())
 		delete(w.asked, "extension")
 	case act.Suspend:
 		w.pausedOn, w.pausedUntil, w.moves, w.since = a.On, a.Until, a.Moves, a.On
@@ -906,7 +915,14 @@ func (w *world) talk(h History, t *TalkHistory) (found []Breach) {
 		from := pausedOn
 		pausedOn, pausedUntil = calendar.Day{}, calendar.Day{}
 		if moves && on.After(from) {
+			before := due
 			due = due.AddDays(on.Sub(from))
+			if at.Before(t.Opened) && !(before.Before(on) && due.Before(on)) {
+				clear(rested)
+			}
+			if at.Before(t.Opened) || due.Before(on) {
+				rested[due] = true
+			}
 			if !due.Before(on) && !at.Before(t.Opened) {
 				doubted(on, at)
 			}
@@ -962,6 +978,9 @@ func (w *world) talk(h History, t *TalkHistory) (found []Breach) {
 				doubted(a.On, a.At)
 			case open && due != before && before.Before(a.On):
 				rested[due] = true // the same miss, another date
+			case !open && a.Kind == act.Reassign: // what was missed before is another unit's
+				clear(rested)
+				rested[due] = true
 			case !open && due != before:
 				if !(before.Before(a.On) && due.Before(a.On)) {
 					clear(rested)

@@ -1,0 +1,184 @@
+package act_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/internal/report"
+)
+
+// rowOf is a task as the ledger has it.
+func rowOf(id string, c act.Case) ledger.Task {
+	t := ledger.Task{Plan: "water", ID: id, Kind: plan.Dated, Title: c.Title, Lead: c.Lead, Assist: c.Assist, Due: c.Due, FirstDue: c.FirstDue,
+		Policy: c.Policy, State: ledger.TaskOpen, Assigned: c.Assigned, Facts: c}
+	switch c.State {
+	case act.Closed:
+		t.State, t.ClosedAt = ledger.Closed, c.ClosedOn.At(12, 0, calendar.Beijing)
+	case act.Cancelled:
+		t.State = ledger.Cancelled
+	}
+	return t
+}
+
+// launchedOf is the plan that a book works by.
+func launchedOf(b act.Book) ledger.Launched {
+	return ledger.Launched{Plan: plan.Plan{ID: "water", Title: "水计划", Year: 2021, Policies: b.Policies, Directory: b.People}, At: calendar.NewDay(2021, 4, 8).At(0, 0, calendar.Beijing)}
+}
+
+// book is the book of players' tasks at the end of a day.
+func bookOf(b act.Book, all []*player, today calendar.Day) report.Table {
+	var tasks []ledger.Task
+	for i, p := range all {
+		tasks = append(tasks, rowOf(fmt.Sprint("t", i), p.Case))
+	}
+	return report.Book(launchedOf(b), tasks, nil, nil, nil, today, b.Calendar)
+}
+
+// until is the year played again up to the end of a day.
+func (y year) until(b act.Book, last calendar.Day) *player {
+	p, end := y.player(b), last.AddDays(1).At(0, 0, calendar.Beijing)
+	for _, s := range y.acts {
+		if s.At.Before(end) && s.notice == nil {
+			s.show = false
+			p.step(s)
+		}
+	}
+	p.to(end)
+	return p
+}
+
+// Law 12: what a book, its counts and the rules that add up say of the same tasks on
+// the same day is the judge's own reading.
+func TestOneReadingInEveryTable(t *testing.T) {
+	t.Parallel()
+	b := amended(newBook(t))
+	overdue, late, reported := 0, 0, 0
+	for seed := uint64(1); seed <= many(150); seed++ {
+		r := rand.New(rand.NewPCG(seed, 17))
+		today := calendar.NewDay(2021, 5, 1).AddDays(r.IntN(200))
+		var all []*player
+		for n := uint64(0); n < 5; n++ {
+			y, _ := invent(b, seed*10+n)
+			all = append(all, y.until(b, today))
+		}
+		table := bookOf(b, all, today)
+		var tally report.Tally
+		byRules := map[string]int{} // tasks that are overdue by the rules that add up, and by how much
+		var facts []act.Fact
+		for i, p := range all {
+			row, m := table.Tasks[i], shown{On: today, Overdue: table.Tasks[i].Overdue, Late: table.Tasks[i].WorkdaysLate}
+			if row.WorkdaysLeft != nil {
+				m.Late = max(0, -*row.WorkdaysLeft)
+			}
+			p.history.shown = []shown{m}
+			require.Empty(t, verdict(judge(b, p.history)), "seed %d, task %d on %s\n%s", seed, i, today, acted(p.acts))
+			facts = append(facts, p.Facts(row.ID, p.Case, today)...)
+			switch {
+			case row.State == ledger.Cancelled:
+				tally.Cancelled++
+			case row.State == ledger.Closed && m.Late == 0 && row.Light == plan.Done:
+				tally.OnTime++
+			case row.State == ledger.Closed:
+				require.Equal(t, plan.DoneLate, row.Light, "seed %d", seed)
+				tally.DoneLate++
+			case row.Light == plan.Red:
+				tally.Red++
+			}
+			if row.Overdue {
+				tally.Overdue++
+				require.Equal(t, plan.Red, row.Light)
+			}
+			late += m.Late
+			if row.Phase == act.Reported {
+				reported++
+				require.False(t, row.Overdue)
+			}
+		}
+		overdue += tally.Overdue
+		rule := plan.Consequence{ID: "r", Count: plan.CountOverdue, AtLeast: 1, Propose: plan.ProposeTalk}
+		for _, p := range act.Consequences([]plan.Consequence{rule}, facts, nil, today, b.Calendar) {
+			for _, g := range p.Grounds {
+				byRules[g.Task] = g.Workdays
+			}
+		}
+		c := table.Counts
+		require.Equal(t, []int{tally.Cancelled, tally.OnTime, tally.DoneLate, tally.Red, tally.Overdue}, []int{c.Cancelled, c.OnTime, c.DoneLate, c.Red, c.Overdue}, "seed %d", seed)
+		for i, p := range all {
+			row := table.Tasks[i]
+			n, counted := byRules[row.ID]
+			own := row.Overdue && !p.Inherited(b) // a miss of the unit before is not its own
+			require.Equal(t, own, counted, "seed %d, task %d: a rule counts it, the book says overdue", seed, i)
+			if counted {
+				require.Equal(t, -*row.WorkdaysLeft, n, "seed %d, task %d", seed, i)
+			}
+		}
+	}
+	t.Logf("%d overdue, %d working days late, %d reported", overdue, late, reported)
+	require.Greater(t, overdue, 50)
+	require.Greater(t, reported, 10)
+}
+
+func TestTheJudgeSeesATableThatReadsOtherwise(t *testing.T) {
+	t.Parallel()
+	h := planted(t, []string{"2021-04-09 08:00 unit acknowledge", "2021-06-29 10:00 unit complete", "2021-07-12 10:00 clerk verify"}, []string{"2021-06-23 09:00 remind-7 remind gaoping/liaison"})
+	h.until = moment(t, "2021-07-14 00:00")
+	h.shown = []shown{{On: day(t, "2021-07-13"), Late: 8}}
+	require.Contains(t, verdict(judge(newBook(t), h)), "law 12", "done in time: the days of the office are not the unit's")
+}
+
+// Law 13: at every moment what is foretold, in every column, is what then happens if
+// nobody does anything: when, what, to whom, about which date, in which light.
+func TestWhatIsForetoldHappens(t *testing.T) {
+	t.Parallel()
+	b := amended(newBook(t))
+	compared := 0
+	for seed := uint64(1); seed <= many(150); seed++ {
+		y, _ := invent(b, seed)
+		r := rand.New(rand.NewPCG(seed, 19))
+		if len(y.acts) == 0 {
+			continue
+		}
+		cut := r.IntN(len(y.acts))
+		y.acts = y.acts[:cut+1]
+		p := y.player(b)
+		for _, s := range y.acts {
+			p.step(s)
+		}
+		now := y.acts[cut].At
+		p.to(now.Add(1))
+		foretold, ends := p.Ahead(p.Case), p.Case
+		due, today := p.Due, dayOf(now)
+		state := bookOf(p.Book, []*player{p}, today).Tasks[0]
+		if state.Next != nil && len(p.courses) == 0 {
+			require.NotNil(t, p.Course.Next, "seed %d", seed)
+			require.Equal(t, p.Course.Next.ID, state.Next.Stage, "seed %d: the book's next is the engine's", seed)
+			require.True(t, p.Course.Next.At.Equal(state.Next.At), "seed %d", seed)
+		}
+		require.Equal(t, due, state.Due)
+		require.Equal(t, p.State, state.Phase)
+		if ends.Pause != nil { // it may end by itself, which is an act of the engine
+			continue
+		}
+		said := len(p.said)
+		p.to(now.AddDate(1, 0, 0))
+		var happened []plan.Stage
+		for _, s := range p.said[said:] {
+			happened = append(happened, s)
+			compared++
+		}
+		require.Equal(t, stageLines(foretold), stageLines(happened), "seed %d after\n%s", seed, acted(p.acts))
+		for i := range foretold {
+			require.Equal(t, foretold[i].Light, happened[i].Light, "seed %d", seed)
+			require.Equal(t, due, p.Due, "seed %d", seed)
+		}
+	}
+	t.Logf("%d words compared", compared)
+	require.Greater(t, compared, 300)
+}
