@@ -15,7 +15,7 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: waitfor TEXT COMMAND ARGS…")
 	}
 	var out []byte
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(hang); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		name, err := exec.LookPath(args[1])
 		ts.Check(err)
 		cmd := exec.Command(name, args[2:]...)
