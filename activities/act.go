@@ -75,6 +75,9 @@ func (a *Activities) RecordAct(ctx context.Context, in ActInput) (ActResult, err
 		course, err := a.course(ctx, book, in.Plan, in.Task)
 		return ActResult{course, true}, err
 	}
+	if errors.Is(err, ledger.ErrTaken) {
+		return ActResult{}, Refused(act.Taken(in.Act))
+	}
 	if err != nil {
 		return ActResult{}, translate(err)
 	}

@@ -2,8 +2,7 @@
 // what must be started, send what must be said. One struct holds what they
 // need; every activity may run twice and changes nothing the second time.
 //
-// A method's name is its activity's name on the wire: it stands in histories
-// and must not change.
+// What they are called on the wire is in names.go.
 package activities
 
 import (

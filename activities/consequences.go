@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"duban/internal/act"
@@ -37,7 +36,7 @@ func (a *Activities) consequences(ctx context.Context, l ledger.Launched, book a
 	for _, p := range proposals {
 		when := a.when(l.Clock)
 		proposal := act.Act{
-			ID: "rule-" + strings.ReplaceAll(p.Key, "/", "-"), Kind: act.Propose, By: act.EngineActor, At: when.Plan.UTC().Truncate(time.Microsecond),
+			ID: act.RuleID(p.Key), Kind: act.Propose, By: act.EngineActor, At: when.Plan.UTC().Truncate(time.Microsecond),
 			On: calendar.DayOf(when.Plan.In(book.Zone)), Ref: p.Task, Unit: p.Unit, Reason: a.grounds(l.Plan, p, tasks),
 			Talk: &act.TalkFacts{What: p.What},
 		}

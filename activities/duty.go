@@ -45,20 +45,24 @@ type OccurrenceInput struct {
 	Occurrence plan.Occurrence `json:"occurrence"`
 }
 
-// OpenOccurrence writes the occurrence, then starts its Task.
-func (a *Activities) OpenOccurrence(ctx context.Context, in OccurrenceInput) error {
+// OpenOccurrence writes the occurrence, then starts its Task. It gives the duty's
+// course from then on.
+func (a *Activities) OpenOccurrence(ctx context.Context, in OccurrenceInput) (act.Course, error) {
 	d, err := a.duty(ctx, in.Plan, in.Duty)
 	if err != nil {
-		return translate(err)
+		return act.Course{}, translate(err)
 	}
 	row, when := d.occurrence(in.Occurrence), a.when(d.launched.Clock)
 	if _, err := a.Ledger.AddOccurrence(ctx, row, when); err != nil {
-		return translate(err)
+		return act.Course{}, translate(err)
 	}
 	if err := a.Starter.StartTask(ctx, d.launched, row); err != nil {
-		return err
+		return act.Course{}, err
 	}
-	return a.Ledger.MarkArmed(ctx, in.Plan, []string{row.ID}, when)
+	if err := a.Ledger.MarkArmed(ctx, in.Plan, []string{row.ID}, when); err != nil {
+		return act.Course{}, err
+	}
+	return a.course(ctx, d.book, in.Plan, in.Duty)
 }
 
 // duty is a recurring duty as it stands.

@@ -126,6 +126,9 @@ func (a *Activities) RecordTalkAct(ctx context.Context, in TalkActInput) (TalkAc
 		c, err := a.TalkCourse(ctx, LookInput{in.Plan, in.Talk})
 		return TalkActResult{c, true}, err
 	}
+	if errors.Is(err, ledger.ErrTaken) {
+		return TalkActResult{}, Refused(act.Taken(in.Act))
+	}
 	if err != nil {
 		return TalkActResult{}, translate(err)
 	}

@@ -212,7 +212,10 @@ func (a *app) order(ctx context.Context, store *ledger.Store, d deed, f actFlags
 	if o.act, err = a.fill(o, f, by); err != nil {
 		return o, err
 	}
-	o.done, err = store.Recorded(ctx, ledger.ActKey(o.task.Plan, o.thing(), o.act.ID))
+	o.done, err = store.ActRecorded(ctx, o.task.Plan, o.thing(), o.act)
+	if errors.Is(err, ledger.ErrTaken) {
+		err = nil // the engine refuses it
+	}
 	if o.done && f.id == "" && o.undone() {
 		o.act.ID = fmt.Sprintf("%s-%d", o.act.ID, o.course().Acts)
 		o.done = false

@@ -19,7 +19,7 @@ import (
 func (b *bench) audited(at time.Time) (alarm string, mails []string) {
 	b.SetStartTime(at)
 	b.RegisterDelayedCallback(b.CancelWorkflow, time.Hour)
-	b.ExecuteWorkflow(workflows.AuditType, workflows.AuditState{Plan: "p", Next: at, Grace: 20 * time.Minute})
+	b.live(workflows.AuditType, workflows.AuditState{Plan: "p", Next: at, Grace: 20 * time.Minute})
 	require.True(b.t, b.IsWorkflowCompleted())
 	events, err := b.store.Events(b.t.Context(), ledger.EventFilter{Plan: "p"})
 	require.NoError(b.t, err)
@@ -81,7 +81,7 @@ func TestAuditGoesOnWithTheLastTalk(t *testing.T) {
 				_, _, err = b.store.ActOnTalk(t.Context(), ledger.ActedOnTalk{Plan: "p", Talk: talk.ID, Act: end, Version: row.Version, Facts: act.TalkCase{State: act.TalkClosed}}, now())
 				require.NoError(t, err)
 			}, 10*24*time.Hour)
-			b.ExecuteWorkflow(workflows.AuditType, workflows.AuditState{Plan: "p", Next: start.Add(10 * time.Hour), Grace: time.Hour})
+			b.live(workflows.AuditType, workflows.AuditState{Plan: "p", Next: start.Add(10 * time.Hour), Grace: time.Hour})
 			b.done()
 			want := "2021-05-24"
 			if opens != plan.TalkAtOnce {

@@ -36,7 +36,7 @@ func yearsBench(t *testing.T, dues ...calendar.Day) *bench {
 // the events of the audit.
 func (b *bench) auditDays(days int) (mails, events []string) {
 	b.RegisterDelayedCallback(b.CancelWorkflow, time.Duration(days)*24*time.Hour)
-	b.ExecuteWorkflow(workflows.AuditType, workflows.AuditState{Plan: "p", Next: day(2026, 11, 2).Add(9*time.Hour + 30*time.Minute), Grace: 20 * time.Minute})
+	b.live(workflows.AuditType, workflows.AuditState{Plan: "p", Next: day(2026, 11, 2).Add(9*time.Hour + 30*time.Minute), Grace: 20 * time.Minute})
 	require.True(b.t, b.IsWorkflowCompleted())
 	for _, m := range b.post.mails {
 		mails = append(mails, m.At.In(calendar.Beijing).Format("01-02 ")+m.Subject)

@@ -16,7 +16,7 @@ func Digest(ctx workflow.Context, in DigestInput) error {
 	input := activities.SpeakInput{Digest: in.Key}
 	if in.Tries == 0 {
 		var left activities.SpeakResult
-		err := workflow.ExecuteLocalActivity(speaking(ctx), acts.Speak, input).Get(ctx, &left)
+		err := local(speaking(ctx), activities.SpeakName, input, &left)
 		if err == nil && left.Left == 0 {
 			return nil
 		}
@@ -24,7 +24,7 @@ func Digest(ctx workflow.Context, in DigestInput) error {
 	now := workflow.GetSignalChannel(ctx, SpeakNowSignal)
 	for {
 		var left activities.SpeakResult
-		err := workflow.ExecuteActivity(delivering(ctx), acts.Deliver, input).Get(ctx, &left)
+		err := workflow.ExecuteActivity(delivering(ctx), activities.DeliverName, input).Get(ctx, &left)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -16,8 +16,8 @@ import (
 // hold up the next. While it is paused none is opened, and those that fell due
 // in the pause are left out.
 func Duty(ctx workflow.Context, state DutyState) error {
-	d := &duty{DutyState: state, turn: workflow.NewMutex(ctx), looks: workflow.GetSignalChannel(ctx, LookSignal),
-		patience: patience{plan: state.Plan, thing: state.Duty}, at: position{state.Position()}}
+	d := &duty{DutyState: state, turn: workflow.NewMutex(ctx), seam: seams(ctx),
+		patience: patience{plan: state.Plan, thing: state.Duty}, at: begun(ctx, state.mark(), state.Position())}
 	d.listen(ctx)
 	for {
 		over, err := d.wait(ctx)
@@ -25,19 +25,18 @@ func Duty(ctx workflow.Context, state DutyState) error {
 			handlersDone(ctx)
 			return err
 		}
-		d.at.note(ctx, d.Position())
-		handOver := d.opened || workflow.GetInfo(ctx).GetContinueAsNewSuggested()
-		if handOver && !d.Course.Over() && d.looks.Len() == 0 && workflow.AllHandlersFinished(ctx) {
+		if !d.Course.Over() && d.opens(ctx, (d.opened || d.moved > 0) && len(d.waits) == 0) {
 			return workflow.NewContinueAsNewError(ctx, DutyType, d.DutyState)
 		}
+		d.at.note(ctx, d.mark(), d.Position())
 	}
 }
 
 type duty struct {
 	DutyState
 	patience
+	seam
 	turn   workflow.Mutex
-	looks  workflow.ReceiveChannel
 	moved  int  // acts recorded in this run
 	opened bool // this run has opened its occurrence
 	at     position
@@ -47,7 +46,7 @@ type duty struct {
 // an act has changed something. over: the duty has ended.
 func (d *duty) wait(ctx workflow.Context) (over bool, err error) {
 	before := d.moved
-	changed := func() bool { return d.moved != before || d.looks.Len() > 0 }
+	changed := func() bool { return d.moved != before || d.looks.Len() > 0 || d.isAsked(ctx) }
 	switch {
 	case d.Course.Over():
 		return true, nil
@@ -56,7 +55,7 @@ func (d *duty) wait(ctx workflow.Context) (over bool, err error) {
 	}
 	var next activities.NextOccurrence
 	in, asked := activities.LookInput{Plan: d.Plan, Thing: d.Duty}, d.looks.Len()
-	err = d.write(ctx, "next", acts.NextOccurrence, in, &next)
+	err = d.write(ctx, "next", activities.NextOccurrenceName, in, &next)
 	if failed := d.settle(ctx, "next", err, changed); err != nil || failed != nil {
 		return false, failed
 	}
@@ -82,9 +81,10 @@ func (d *duty) wait(ctx workflow.Context) (over bool, err error) {
 		d.turn.Unlock()
 		return false, nil
 	}
+	var after act.Course
 	open := activities.OccurrenceInput{Plan: d.Plan, Duty: d.Duty, Occurrence: o}
-	if err = d.write(ctx, "occurrence "+o.Task, acts.OpenOccurrence, open, nil); err == nil {
-		d.Course.Case, d.opened = d.Course.AsOpened(o.Due), true
+	if err = d.write(ctx, "occurrence "+o.Task, activities.OpenOccurrenceName, open, &after); err == nil {
+		d.Course, d.opened = after, true
 	}
 	d.turn.Unlock()
 	return false, d.settle(ctx, "occurrence "+o.Task, err, changed)
@@ -99,7 +99,7 @@ func (d *duty) end(ctx workflow.Context, in activities.LookInput, changed func()
 		d.turn.Unlock()
 		return nil
 	}
-	err := d.write(ctx, "end", acts.EndDuty, in, nil)
+	err := d.write(ctx, "end", activities.EndDutyName, in, nil)
 	if err == nil {
 		d.Course.State = act.Closed // an act that waits for its turn is refused
 	}
@@ -121,8 +121,9 @@ func (d *duty) paused(ctx workflow.Context, changed func() bool) error {
 		return err
 	}
 	var err error
-	if a, ok := d.Course.ResumesBy(until.Add(time.Nanosecond)); ok && !changed() {
-		_, err = d.record(ctx, a, time.Time{})
+	if !changed() {
+		_, err = d.record(ctx, d.Course.Resumption(), time.Time{})
+		err = stillPaused(err, d.Course.Case, until)
 	}
 	d.turn.Unlock()
 	return d.settle(ctx, "resume", err, changed)
@@ -137,7 +138,7 @@ func (d *duty) listen(ctx workflow.Context) {
 	}
 }
 
-// act answers when the act is recorded or refused. One that cannot be recorded now
+// act answers when the act is recorded or refused: see task.act. One that cannot be recorded now
 // gives up its turn between its rounds.
 func (d *duty) act(ctx workflow.Context, a act.Act) error {
 	heard := workflow.Now(ctx)
@@ -146,9 +147,6 @@ func (d *duty) act(ctx workflow.Context, a act.Act) error {
 			return true, err
 		}
 		defer d.turn.Unlock()
-		if r := d.Course.Check(a); r != nil {
-			return true, refusal(r)
-		}
 		return d.record(ctx, a, heard)
 	})
 }
@@ -158,7 +156,7 @@ func (d *duty) act(ctx workflow.Context, a act.Act) error {
 func (d *duty) record(ctx workflow.Context, a act.Act, heard time.Time) (written bool, err error) {
 	var after activities.ActResult
 	in := activities.ActInput{Plan: d.Plan, Task: d.Duty, Act: a, Course: d.Course, Heard: heard}
-	if err := workflow.ExecuteActivity(recording(ctx), acts.RecordAct, in).Get(ctx, &after); err != nil {
+	if err := workflow.ExecuteActivity(recording(ctx), activities.RecordActName, in).Get(ctx, &after); err != nil {
 		return false, err // for untilDone or settle
 	}
 	d.Course = after.Course

@@ -30,6 +30,9 @@ const (
 	// holiday notice has come, a talk's task has changed, or the ledger is further
 	// on. No payload: one lost is made good by the next look of the audit.
 	LookSignal = "look"
+	// HandOverSignal tells a Task, Talk or Duty to go on in a new run, by the program of
+	// now. No payload: one lost is made good by the next audit.
+	HandOverSignal = "hand-over"
 	// SpeakNowSignal tells a Digest that waits for its next try to try at once. No payload.
 	SpeakNowSignal = "speak-now"
 	// StateQuery answers the TaskState or TalkState as it stands: for diagnosis.

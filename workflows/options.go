@@ -5,12 +5,11 @@ import (
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
-
-	"duban/activities"
 )
 
-// acts names the activities; the pointer is never followed.
-var acts *activities.Activities
+// longestTurn is how long an act that waits to be recorded may keep the turn from
+// stages and other acts. Then it asks for it again.
+const longestTurn = 5 * time.Minute
 
 // deciding is for what only writes the ledger or starts a workflow: a local
 // activity, so that a stage costs one workflow task. All its tries end well before
@@ -38,12 +37,13 @@ func noting(ctx workflow.Context) workflow.Context {
 }
 
 // recording is for what a person's act changes: a durable activity, because the
-// act must be in the history before anything of it is in the ledger. It waits for
-// a worker as long as it takes. After a few tries the turn goes to others for a
-// while: an act that cannot be recorded for a reason of its own stops no stage.
+// act must be in the history before anything of it is in the ledger. After a few tries the turn goes to others for a
+// while: an act that cannot be recorded for a reason of its own stops no stage, nor
+// does one that no worker takes.
 func recording(ctx workflow.Context) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		StartToCloseTimeout: 20 * time.Second,
+		StartToCloseTimeout:    20 * time.Second,
+		ScheduleToCloseTimeout: longestTurn,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval:    200 * time.Millisecond,
 			BackoffCoefficient: 2,

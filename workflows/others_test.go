@@ -253,7 +253,7 @@ func TestAuditCriesOnceForAStageThatLeftNoTraceAndIsSilentOtherwise(t *testing.T
 		}, s.At.Sub(start))
 	}
 	b.RegisterDelayedCallback(b.CancelWorkflow, 28*24*time.Hour)
-	b.ExecuteWorkflow(workflows.AuditType, workflows.AuditState{Plan: "p", Next: start.Add(9*time.Hour + 30*time.Minute), Grace: 20 * time.Minute})
+	b.live(workflows.AuditType, workflows.AuditState{Plan: "p", Next: start.Add(9*time.Hour + 30*time.Minute), Grace: 20 * time.Minute})
 	require.Equal(t, "duban/office", b.post.mails[0].Recipient.String())
 	var days []string
 	for _, m := range b.post.mails {
@@ -274,7 +274,7 @@ func TestAuditEndsWithThePlansLastTask(t *testing.T) {
 	b.RegisterDelayedCallback(func() {
 		require.NoError(t, ledgertest.Verify(t.Context(), b.store, "p", "only", "office", "", "c", ledger.When{Real: b.Now(), Plan: b.Now()}))
 	}, 3*24*time.Hour)
-	b.ExecuteWorkflow(workflows.AuditType, workflows.AuditState{Plan: "p", Next: start.Add(10 * time.Hour), Grace: time.Hour})
+	b.live(workflows.AuditType, workflows.AuditState{Plan: "p", Next: start.Add(10 * time.Hour), Grace: time.Hour})
 	b.done()
 	require.Empty(t, b.post.mails)
 	require.Equal(t, "2021-05-17", b.Now().In(calendar.Beijing).Format(time.DateOnly))

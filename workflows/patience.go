@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -53,11 +54,21 @@ func (p *patience) find(what string) int {
 // write runs one round of an activity that writes the ledger or starts a
 // workflow: a few short tries, inside the workflow task while there is hope. what
 // names it until it has worked.
-func (p *patience) write(ctx workflow.Context, what string, activity, in, out any) error {
+func (p *patience) write(ctx workflow.Context, what, activity string, in, out any) error {
 	if i := p.find(what); i >= 0 && p.waits[i].rounds >= inHaste {
 		return workflow.ExecuteActivity(recording(ctx), activity, in).Get(ctx, out)
 	}
-	return workflow.ExecuteLocalActivity(deciding(ctx), activity, in).Get(ctx, out)
+	return local(deciding(ctx), activity, in, out)
+}
+
+// local runs a local activity. It is of the same program as the workflow: one that
+// is not registered is a defect, of which the history must keep nothing.
+func local(ctx workflow.Context, activity string, in, out any) error {
+	err := workflow.ExecuteLocalActivity(ctx, activity, in).Get(ctx, out)
+	if err != nil && strings.HasSuffix(err.Error(), "is not registered by the worker") {
+		panic(err)
+	}
+	return err
 }
 
 // settle takes what became of a round of what. After one that worked nothing
@@ -129,7 +140,7 @@ func (p *patience) note(ctx workflow.Context, w wait) {
 	info := workflow.GetInfo(ctx)
 	in := ledger.Wait{Workflow: info.WorkflowExecution.ID, What: w.what, Plan: p.plan, Thing: p.thing,
 		Since: w.since, TriedAt: workflow.Now(ctx), Rounds: w.rounds, Error: w.why}
-	if err := workflow.ExecuteLocalActivity(noting(ctx), acts.NoteWait, in).Get(ctx, nil); err != nil {
+	if err := local(noting(ctx), activities.NoteWaitName, in, nil); err != nil {
 		workflow.GetLogger(ctx).Warn("Waits", "what", w.what, "since", w.since, "rounds", w.rounds, "error", w.why)
 	}
 }
@@ -146,7 +157,7 @@ func (p *patience) forget(ctx workflow.Context, what string) {
 	p.waits = slices.Delete(p.waits, i, i+1)
 	if w.noted {
 		key := activities.WaitKey{Workflow: workflow.GetInfo(ctx).WorkflowExecution.ID, What: w.what}
-		_ = workflow.ExecuteLocalActivity(deciding(ctx), acts.ForgetWait, key).Get(ctx, nil)
+		_ = local(deciding(ctx), activities.ForgetWaitName, key, nil)
 	}
 }
 

@@ -2,28 +2,34 @@ package workflows_test
 
 import (
 	"compress/gzip"
+	"flag"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/history/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 
+	"duban/internal/act"
 	"duban/workflows"
 )
 
-// TestRecordedHistoriesReplay replays every history under testdata, recorded on
-// a real server by `make histories`, against today's code. Histories of earlier
-// versions stay: tasks that run for a year meet every version in between.
-func TestRecordedHistoriesReplay(t *testing.T) {
-	t.Parallel()
+var update = flag.Bool("update", false, "write counts.txt of the recorded histories, and wire.txt")
+
+// recorded are the histories under testdata, by release and name.
+func recorded(t *testing.T) map[string]map[string]*history.History {
+	t.Helper()
 	files, err := filepath.Glob("testdata/histories/*/*.json.gz")
 	require.NoError(t, err)
 	require.NotEmpty(t, files, "no recorded history: run make histories")
-	seen := map[string]bool{}
+	all := map[string]map[string]*history.History{}
 	for _, file := range files {
 		f, err := os.Open(file)
 		require.NoError(t, err)
@@ -32,13 +38,96 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 		h, err := client.HistoryFromJSON(z, client.HistoryJSONOptions{})
 		require.NoError(t, err, file)
 		require.NoError(t, f.Close())
-		seen[h.Events[0].GetWorkflowExecutionStartedEventAttributes().GetWorkflowType().GetName()] = true
-
-		replayer := worker.NewWorkflowReplayer()
-		workflows.Register(replayer)
-		require.NoError(t, replayer.ReplayWorkflowHistory(quiet{}, h), file)
+		folder := filepath.Dir(file)
+		if all[folder] == nil {
+			all[folder] = map[string]*history.History{}
+		}
+		all[folder][strings.TrimSuffix(filepath.Base(file), ".json.gz")] = h
 	}
-	require.Equal(t, slices.Sorted(maps.Keys(map[string]bool{
-		workflows.TaskType: true, workflows.TalkType: true, workflows.DutyType: true, workflows.DigestType: true, workflows.AuditType: true,
-	})), slices.Sorted(maps.Keys(seen)), "every kind of workflow is replayed")
+	return all
+}
+
+func replay(h *history.History) error {
+	replayer := worker.NewWorkflowReplayer()
+	workflows.Register(replayer)
+	return replayer.ReplayWorkflowHistory(quiet{}, h)
+}
+
+func typeOf(h *history.History) string {
+	return h.Events[0].GetWorkflowExecutionStartedEventAttributes().GetWorkflowType().GetName()
+}
+
+// counts is one line: what a history holds.
+func counts(name string, h *history.History) string {
+	n := map[enums.EventType]int{}
+	for _, e := range h.Events {
+		n[e.EventType]++
+	}
+	return fmt.Sprintf("%-14s %-13s %3d events, %2d activities, %2d markers, %2d timers, %2d updates, %d hand-overs", name, typeOf(h), len(h.Events),
+		n[enums.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED], n[enums.EVENT_TYPE_MARKER_RECORDED], n[enums.EVENT_TYPE_TIMER_STARTED],
+		n[enums.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED], n[enums.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW])
+}
+
+// TestRecordedHistoriesReplay replays every history under testdata, recorded on
+// a real server by `make histories`, against today's code, and holds each release's
+// folder against its counts: none is missing, none is a stub. Histories of earlier
+// releases stay: tasks that run for a year meet every release in between.
+func TestRecordedHistoriesReplay(t *testing.T) {
+	for folder, histories := range recorded(t) {
+		var lines []string
+		kinds, names := map[string]bool{}, map[string]bool{}
+		for _, name := range slices.Sorted(maps.Keys(histories)) {
+			h := histories[name]
+			lines = append(lines, counts(name, h))
+			kinds[typeOf(h)] = true
+			for _, e := range h.Events {
+				if u := e.GetWorkflowExecutionUpdateAcceptedEventAttributes(); u != nil {
+					names[u.GetAcceptedRequest().GetInput().GetName()] = true
+				}
+			}
+			require.NoError(t, replay(h), "%s/%s", folder, name)
+		}
+		file, got := filepath.Join(folder, "counts.txt"), strings.Join(lines, "\n")+"\n"
+		if *update {
+			require.NoError(t, os.WriteFile(file, []byte(got), 0o600))
+		}
+		want, err := os.ReadFile(file)
+		require.NoError(t, err, "make histories writes it")
+		require.Equal(t, string(want), got)
+		require.Len(t, kinds, 5, "every kind of workflow is replayed: %v", kinds)
+		t.Logf("%s: %d histories; acts %s", folder, len(histories), strings.Join(slices.Sorted(maps.Keys(names)), " "))
+	}
+}
+
+// Every act of every recorded history is refused by the rules of today, and nobody
+// may do anything any more: the histories replay all the same, for a run never asks
+// again what was answered.
+func TestHistoriesReplayUnderTightenedRules(t *testing.T) {
+	tasks, duties, talks := slices.Clone(act.Tasks), slices.Clone(act.Duties), slices.Clone(act.Talks)
+	limits := slices.Clone(act.Limits)
+	t.Cleanup(func() { act.Tasks, act.Duties, act.Talks, act.Limits = tasks, duties, talks, limits })
+	for _, table := range []*[]act.Row{&act.Tasks, &act.Duties} {
+		*table = slices.Clone(*table)
+		for i := range *table {
+			(*table)[i].By, (*table)[i].Needs = nil, []act.Field{act.NeedPaper}
+		}
+	}
+	act.Talks = slices.Clone(talks)
+	for i := range act.Talks {
+		act.Talks[i].By, act.Talks[i].Named = nil, true
+	}
+	act.Limits = slices.Clone(limits)
+	for i := range act.Limits {
+		act.Limits[i].Most = 0
+	}
+	tried := 0
+	for folder, histories := range recorded(t) {
+		for name, h := range histories {
+			for _, e := range h.Events {
+				tried += min(1, len(e.GetWorkflowExecutionUpdateAcceptedEventAttributes().GetProtocolInstanceId()))
+			}
+			require.NoError(t, replay(h), "%s/%s", folder, name)
+		}
+	}
+	require.Greater(t, tried, 15, "acts")
 }

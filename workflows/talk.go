@@ -17,18 +17,20 @@ import (
 // stays until a person closes or declines it, or it is void with its task. Stages
 // and acts take turns, as in Task.
 func Talk(ctx workflow.Context, state TalkState) error {
-	t := &talk{TalkState: state, turn: workflow.NewMutex(ctx), looks: workflow.GetSignalChannel(ctx, LookSignal),
-		patience: patience{plan: state.Plan, thing: state.Talk}, at: position{TalkPositionOf(state.Course.TalkCase)}}
+	began := TalkPositionOf(state.Course.TalkCase)
+	t := &talk{TalkState: state, turn: workflow.NewMutex(ctx), seam: seams(ctx),
+		patience: patience{plan: state.Plan, thing: state.Talk}, at: begun(ctx, began, began)}
 	t.listen(ctx)
 	for !t.Course.Over() {
 		if err := t.wait(ctx); err != nil {
 			handlersDone(ctx)
 			return err
 		}
-		t.at.note(ctx, TalkPositionOf(t.Course.TalkCase))
-		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() && workflow.AllHandlersFinished(ctx) && t.looks.Len() == 0 && !t.Course.Over() {
+		if !t.Course.Over() && t.opens(ctx, t.moved > 0 && len(t.waits) == 0) {
 			return workflow.NewContinueAsNewError(ctx, TalkType, t.TalkState)
 		}
+		at := TalkPositionOf(t.Course.TalkCase)
+		t.at.note(ctx, at, at)
 	}
 	handlersDone(ctx)
 	return nil
@@ -37,8 +39,8 @@ func Talk(ctx workflow.Context, state TalkState) error {
 type talk struct {
 	TalkState
 	patience
+	seam
 	turn  workflow.Mutex
-	looks workflow.ReceiveChannel
 	moved int // acts recorded in this run: whoever sleeps looks again
 	at    position
 }
@@ -48,7 +50,7 @@ type talk struct {
 // has changed.
 func (t *talk) wait(ctx workflow.Context) error {
 	before := t.moved
-	changed := func() bool { return t.moved != before || t.looks.Len() > 0 }
+	changed := func() bool { return t.moved != before || t.looks.Len() > 0 || t.isAsked(ctx) }
 	t.tell(ctx)
 	what, do := "look", t.look
 	switch next := t.Course.Next; {
@@ -68,7 +70,7 @@ func (t *talk) wait(ctx workflow.Context) error {
 			return err
 		}
 	}
-	if t.moved != before {
+	if t.moved != before || t.looks.Len() == 0 && t.isAsked(ctx) {
 		return nil
 	}
 	if t.looks.Len() > 0 {
@@ -88,19 +90,19 @@ func (t *talk) wait(ctx workflow.Context) error {
 
 func (t *talk) open(ctx workflow.Context) error {
 	in := activities.TalkInput{Plan: t.Plan, Talk: t.Talk, OpensAt: t.OpensAt, Course: t.Course}
-	return t.follow(ctx, "open", acts.OpenTalk, in)
+	return t.follow(ctx, "open", activities.OpenTalkName, in)
 }
 
 func (t *talk) stage(ctx workflow.Context) error {
 	in := activities.TalkInput{Plan: t.Plan, Talk: t.Talk, Course: t.Course}
-	return t.follow(ctx, "stage "+t.Course.Next.ID, acts.DecideTalkStage, in)
+	return t.follow(ctx, "stage "+t.Course.Next.ID, activities.DecideTalkStageName, in)
 }
 
 // look takes the course from the ledger: the calendar is another, its task has
 // changed, or the ledger is further on.
 func (t *talk) look(ctx workflow.Context) error {
 	asked := t.looks.Len()
-	err := t.follow(ctx, "look", acts.TalkCourse, activities.LookInput{Plan: t.Plan, Thing: t.Talk})
+	err := t.follow(ctx, "look", activities.TalkCourseName, activities.LookInput{Plan: t.Plan, Thing: t.Talk})
 	if err == nil {
 		take(t.looks, asked)
 	}
@@ -108,7 +110,7 @@ func (t *talk) look(ctx workflow.Context) error {
 }
 
 // follow has an activity done and goes on from the course it gives.
-func (t *talk) follow(ctx workflow.Context, what string, activity, in any) error {
+func (t *talk) follow(ctx workflow.Context, what, activity string, in any) error {
 	var after act.TalkCourse // a fresh one: what the answer leaves out is to be empty
 	err := t.write(ctx, what, activity, in, &after)
 	if err == nil {
@@ -123,7 +125,7 @@ func (t *talk) tell(ctx workflow.Context) {
 }
 
 // listen takes people's acts, one update a kind: refused at once by what the
-// course says, and once more when their turn has come.
+// course says, and judged once more when they are recorded.
 func (t *talk) listen(ctx workflow.Context) {
 	must(workflow.SetQueryHandler(ctx, StateQuery, func() (TalkState, error) { return t.TalkState, nil }))
 	for _, row := range act.Talks {
@@ -136,7 +138,7 @@ func (t *talk) listen(ctx workflow.Context) {
 	}
 }
 
-// act answers when the act is recorded or refused. One that cannot be recorded now
+// act answers when the act is recorded or refused: see task.act. One that cannot be recorded now
 // gives up its turn between its rounds.
 func (t *talk) act(ctx workflow.Context, a act.Act) error {
 	heard := workflow.Now(ctx)
@@ -145,9 +147,6 @@ func (t *talk) act(ctx workflow.Context, a act.Act) error {
 			return true, err
 		}
 		defer t.turn.Unlock()
-		if r := t.Course.Check(a); r != nil {
-			return true, refusal(r)
-		}
 		return t.record(ctx, a, heard)
 	})
 }
@@ -157,7 +156,7 @@ func (t *talk) act(ctx workflow.Context, a act.Act) error {
 func (t *talk) record(ctx workflow.Context, a act.Act, heard time.Time) (written bool, err error) {
 	var after activities.TalkActResult
 	in := activities.TalkActInput{Plan: t.Plan, Talk: t.Talk, Act: a, Course: t.Course, Heard: heard}
-	if err := workflow.ExecuteActivity(recording(ctx), acts.RecordTalkAct, in).Get(ctx, &after); err != nil {
+	if err := workflow.ExecuteActivity(recording(ctx), activities.RecordTalkActName, in).Get(ctx, &after); err != nil {
 		return false, err // for untilDone
 	}
 	t.Course = after.TalkCourse

@@ -166,7 +166,7 @@ func TestASilentTalkMissesItsFirstStepAndSaysSo(t *testing.T) {
 	b, state := talkBench(t, plan.TalkAtOnce)
 	acts := b.talkActs(state.Talk)
 	acts.at(on(12, 1, 10), ofLeader, act.CloseTalk)
-	b.ExecuteWorkflow(workflows.TalkType, state)
+	b.live(workflows.TalkType, state)
 	b.done()
 	require.Empty(t, acts.refusals())
 	require.Equal(t, []string{
@@ -194,7 +194,7 @@ func TestTalkIsTakenStepByStep(t *testing.T) {
 	acts.at(on(7, 6, 10), ofOffice, act.CloseTalk)
 	acts.at(on(7, 7, 10), ofOffice, act.VerifyTalk)
 	acts.at(on(7, 8, 10), ofOffice, act.CloseTalk)
-	b.ExecuteWorkflow(workflows.TalkType, state)
+	b.live(workflows.TalkType, state)
 	b.done()
 	require.Equal(t, map[string]string{
 		"serve0520T10": "act.refused_seat", "held0520T11": "act.refused_talk_order", "close_talk0706T10": "act.refused_talk_order",
@@ -236,7 +236,7 @@ func TestTalkOfATaskClosedMeanwhileDoesNotOpen(t *testing.T) {
 	t.Parallel()
 	b, state := talkBench(t, plan.TalkAtOnce)
 	b.closes(on(5, 19, 8), ledger.Closed)
-	b.ExecuteWorkflow(workflows.TalkType, state)
+	b.live(workflows.TalkType, state)
 	b.done()
 	require.Empty(t, b.talkStages())
 	require.Equal(t, ledger.TalkVoid, b.talkState(state.Talk))
@@ -249,7 +249,7 @@ func TestTalkEndsWithItsCancelledTask(t *testing.T) {
 	acts := b.talkActs(state.Talk)
 	acts.at(on(5, 22, 10), ofOffice, act.Serve, summons) // the workflow has not heard of it yet
 	b.RegisterDelayedCallback(func() { b.SignalWorkflow(workflows.LookSignal, nil) }, on(5, 23, 10).Sub(b.Now()))
-	b.ExecuteWorkflow(workflows.TalkType, state)
+	b.live(workflows.TalkType, state)
 	b.done()
 	require.Equal(t, map[string]string{"serve0522T10": "act.refused_talk_state"}, acts.refusals())
 	require.Equal(t, ledger.TalkVoid, b.talkState(state.Talk))
@@ -270,7 +270,7 @@ func TestProposedTalkWaitsForANamedLeader(t *testing.T) {
 			acts.at(on(5, 21, 10), ofOffice, decision)
 			acts.at(on(6, 2, 10), ofLeader, decision)
 			acts.at(on(12, 1, 10), ofLeader, act.CloseTalk)
-			b.ExecuteWorkflow(workflows.TalkType, state)
+			b.live(workflows.TalkType, state)
 			b.done()
 			refused := map[string]string{string(decision) + "0520T10": "act.refused_talk_named", string(decision) + "0521T10": "act.refused_talk_leader"}
 			asked := []string{
@@ -308,7 +308,7 @@ func TestCircularIsToldAndClosedByItsApproval(t *testing.T) {
 	proposed := b.starts.talks[len(b.starts.talks)-1]
 	acts := b.talkActs("survey#2")
 	acts.at(on(5, 20, 10), ofLeader, act.Approve)
-	b.ExecuteWorkflow(workflows.TalkType, workflows.TalkState{Plan: "q", Talk: "survey#2", Task: "survey", Window: 2 * time.Hour, OpensAt: proposed.OpensAt, Course: b.book().TalkCourse(*proposed.Facts)})
+	b.live(workflows.TalkType, workflows.TalkState{Plan: "q", Talk: "survey#2", Task: "survey", Window: 2 * time.Hour, OpensAt: proposed.OpensAt, Course: b.book().TalkCourse(*proposed.Facts)})
 	b.done()
 	require.Empty(t, acts.refusals())
 	require.Equal(t, []string{

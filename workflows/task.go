@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"errors"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -14,18 +15,20 @@ import (
 // Stages and acts take turns: what is decided and what is acted on is always one
 // and the same course.
 func Task(ctx workflow.Context, state TaskState) error {
-	t := &task{TaskState: state, turn: workflow.NewMutex(ctx), looks: workflow.GetSignalChannel(ctx, LookSignal), began: state.Course.Revision,
-		patience: patience{plan: state.Plan, thing: state.Task}, at: position{PositionOf(state.Course.Case)}}
+	began := PositionOf(state.Course.Case)
+	t := &task{TaskState: state, turn: workflow.NewMutex(ctx), seam: seams(ctx), began: state.Course.Revision,
+		patience: patience{plan: state.Plan, thing: state.Task}, at: begun(ctx, began, began)}
 	t.listen(ctx)
 	for !t.Course.Over() {
 		if err := t.wait(ctx); err != nil {
 			handlersDone(ctx)
 			return err
 		}
-		t.at.note(ctx, PositionOf(t.Course.Case))
 		if t.handsOver(ctx) {
 			return workflow.NewContinueAsNewError(ctx, TaskType, t.TaskState)
 		}
+		at := PositionOf(t.Course.Case)
+		t.at.note(ctx, at, at)
 	}
 	handlersDone(ctx)
 	return nil
@@ -34,19 +37,17 @@ func Task(ctx workflow.Context, state TaskState) error {
 type task struct {
 	TaskState
 	patience
+	seam
 	turn  workflow.Mutex
-	looks workflow.ReceiveChannel
 	moved int // acts recorded in this run: whoever sleeps looks again
 	began int // revision this run began with
 	at    position
 }
 
-// handsOver tells that a new run should go on from here: a new ladder begins with
-// a short history and by the program as it is by then. It does not while an act
-// waits for its answer: that may take as long as the ledger is away.
+// handsOver tells that a new run should go on from here: after every act, and when
+// what was decided is to be said another time.
 func (t *task) handsOver(ctx workflow.Context) bool {
-	wants := t.Course.Revision != t.began || workflow.GetInfo(ctx).GetContinueAsNewSuggested()
-	return wants && !t.Course.Over() && t.looks.Len() == 0 && workflow.AllHandlersFinished(ctx)
+	return !t.Course.Over() && t.opens(ctx, (t.moved > 0 || t.Course.Revision != t.began) && len(t.waits) == 0)
 }
 
 // next is what happens by itself next: a stage, the end of a pause, or nothing.
@@ -62,7 +63,7 @@ func (t *task) next() (stage *plan.Stage, resume time.Time) {
 func (t *task) wait(ctx workflow.Context) error {
 	stage, resume := t.next()
 	before := t.moved
-	changed := func() bool { return t.moved != before || t.looks.Len() > 0 }
+	changed := func() bool { return t.moved != before || t.looks.Len() > 0 || t.isAsked(ctx) }
 	t.tell(ctx)
 	switch {
 	case stage != nil:
@@ -79,7 +80,7 @@ func (t *task) wait(ctx workflow.Context) error {
 			return err
 		}
 	}
-	if t.moved != before {
+	if t.moved != before || t.looks.Len() == 0 && t.isAsked(ctx) {
 		return nil
 	}
 	if err := t.turn.Lock(ctx); err != nil {
@@ -96,26 +97,42 @@ func (t *task) wait(ctx workflow.Context) error {
 	case stage != nil:
 		what, err = "stage "+stage.ID, t.decide(ctx)
 	default:
-		if a, ok := t.Course.ResumesBy(resume.Add(1)); ok {
-			_, err = t.record(ctx, a, time.Time{})
-		}
+		err = t.resume(ctx)
 	}
 	t.turn.Unlock()
 	return t.settle(ctx, what, err, func() bool { return t.moved != before })
 }
 
+// resume ends a pause whose end has come.
+func (t *task) resume(ctx workflow.Context) error {
+	until := t.Course.Pause.UntilAt
+	_, err := t.record(ctx, t.Course.Resumption(), time.Time{})
+	return stillPaused(err, t.Course.Case, until)
+}
+
+// stillPaused is err, or that a pause which was to end goes on all the same: then its
+// workflow waits a while before it tries again.
+func stillPaused(err error, c act.Case, until time.Time) error {
+	if err == nil && c.Pause != nil && c.Pause.UntilAt.Equal(until) {
+		return errStillPaused
+	}
+	return err
+}
+
+var errStillPaused = errors.New("the ledger keeps the pause though its end has come")
+
 // decide has the next stage recorded and makes sure that it will be spoken. Where
 // the ledger is further on, the task goes on from there and decides nothing.
 func (t *task) decide(ctx workflow.Context) error {
 	in := activities.StageInput{Plan: t.Plan, Task: t.Task, Course: t.Course}
-	return t.follow(ctx, "stage "+t.Course.Next.ID, acts.DecideStage, in)
+	return t.follow(ctx, "stage "+t.Course.Next.ID, activities.DecideStageName, in)
 }
 
 // look takes the course from the ledger: the calendar is another, or the ledger is
 // further on.
 func (t *task) look(ctx workflow.Context) error {
 	asked := t.looks.Len()
-	err := t.follow(ctx, "look", acts.Course, activities.LookInput{Plan: t.Plan, Thing: t.Task})
+	err := t.follow(ctx, "look", activities.CourseName, activities.LookInput{Plan: t.Plan, Thing: t.Task})
 	if err == nil {
 		take(t.looks, asked)
 	}
@@ -123,7 +140,7 @@ func (t *task) look(ctx workflow.Context) error {
 }
 
 // follow has an activity done and goes on from the course it gives.
-func (t *task) follow(ctx workflow.Context, what string, activity, in any) error {
+func (t *task) follow(ctx workflow.Context, what, activity string, in any) error {
 	var after act.Course // a fresh one: what the answer leaves out is to be empty
 	err := t.write(ctx, what, activity, in, &after)
 	if err == nil {
@@ -138,7 +155,7 @@ func (t *task) tell(ctx workflow.Context) {
 }
 
 // listen takes people's acts, one update a kind: refused at once by what the
-// course says, and once more when their turn has come.
+// course says, and judged once more when they are recorded.
 func (t *task) listen(ctx workflow.Context) {
 	must(workflow.SetQueryHandler(ctx, StateQuery, func() (TaskState, error) { return t.TaskState, nil }))
 	for _, row := range act.Tasks {
@@ -148,7 +165,9 @@ func (t *task) listen(ctx workflow.Context) {
 	}
 }
 
-// act answers when the act is recorded or refused. One that cannot be recorded now
+// act answers when the act is recorded or refused. It is judged by the validator,
+// of which the history knows nothing, and by the activity whose answer the history
+// has: rules may change while this run goes on. One that cannot be recorded now
 // gives up its turn between its rounds.
 func (t *task) act(ctx workflow.Context, a act.Act) error {
 	heard := workflow.Now(ctx)
@@ -157,9 +176,6 @@ func (t *task) act(ctx workflow.Context, a act.Act) error {
 			return true, err
 		}
 		defer t.turn.Unlock()
-		if r := t.Course.Check(a); r != nil {
-			return true, refusal(r)
-		}
 		return t.record(ctx, a, heard)
 	})
 }
@@ -169,7 +185,7 @@ func (t *task) act(ctx workflow.Context, a act.Act) error {
 func (t *task) record(ctx workflow.Context, a act.Act, heard time.Time) (written bool, err error) {
 	var after activities.ActResult
 	in := activities.ActInput{Plan: t.Plan, Task: t.Task, Act: a, Course: t.Course, Heard: heard}
-	if err := workflow.ExecuteActivity(recording(ctx), acts.RecordAct, in).Get(ctx, &after); err != nil {
+	if err := workflow.ExecuteActivity(recording(ctx), activities.RecordActName, in).Get(ctx, &after); err != nil {
 		return false, err // for untilDone or settle
 	}
 	t.Course = after.Course

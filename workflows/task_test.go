@@ -36,7 +36,7 @@ func TestSilentTaskSpeaksItsWholeLadderAndOpensOneTalk(t *testing.T) {
 	b := newBench(t, start, survey)
 	var a answer
 	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(string(act.Verify), "1", &a, closeBy(b, "office")) }, 90*24*time.Hour)
-	b.ExecuteWorkflow(workflows.TaskType, b.state(survey, start))
+	b.live(workflows.TaskType, b.state(survey, start))
 	b.done()
 	require.NoError(t, errors.Join(a.rejected, a.err))
 	require.Equal(t, []string{
@@ -74,7 +74,7 @@ func TestClosedTaskSaysNoMore(t *testing.T) {
 	var first, second answer
 	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(string(act.Verify), "1", &first, closeBy(b, "office")) }, 23*24*time.Hour)
 	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(string(act.Verify), "2", &second, closeBy(b, "other")) }, 23*24*time.Hour)
-	b.ExecuteWorkflow(workflows.TaskType, b.state(survey, start))
+	b.live(workflows.TaskType, b.state(survey, start))
 	b.done()
 	require.NoError(t, errors.Join(first.rejected, first.err))
 	var refused *temporal.ApplicationError
@@ -107,7 +107,7 @@ func TestTaskWakesWithinItsWindowAndIsDecidedBeforeItSpeaks(t *testing.T) {
 	b := newBench(t, start, survey)
 	var a answer
 	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(string(act.Verify), "1", &a, closeBy(b, "office")) }, 90*24*time.Hour)
-	b.ExecuteWorkflow(workflows.TaskType, b.state(survey, start))
+	b.live(workflows.TaskType, b.state(survey, start))
 	b.done()
 	stages, err := b.store.Stages(t.Context(), "p", "survey")
 	require.NoError(t, err)
@@ -128,7 +128,7 @@ func TestCancelledTaskEnds(t *testing.T) {
 	survey := task("survey", calendar.NewDay(2021, 5, 31))
 	b := newBench(t, start, survey)
 	b.RegisterDelayedCallback(b.CancelWorkflow, 24*time.Hour)
-	b.ExecuteWorkflow(workflows.TaskType, b.state(survey, start))
+	b.live(workflows.TaskType, b.state(survey, start))
 	require.True(t, b.IsWorkflowCompleted())
 	var canceled *temporal.CanceledError
 	require.ErrorAs(t, b.GetWorkflowError(), &canceled)

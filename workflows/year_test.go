@@ -7,13 +7,16 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
 
 	"duban/activities"
 	"duban/internal/act"
@@ -38,6 +41,7 @@ type bench struct {
 	cal    *calendar.Calendar
 	starts *starts
 	post   *post
+	dues   []*due
 }
 
 // starts keeps what activities asked to start.
@@ -176,9 +180,57 @@ func (b *bench) anew() {
 		at.Channels = notice.Set{atOnce{b.post}}
 		return at.Speak(ctx, in)
 	}
-	b.RegisterActivity(acts)
+	acts.Register(b)
 	if !now.IsZero() {
 		b.SetStartTime(now)
+	}
+}
+
+// due is something that happens at an instant, in whatever run that is.
+type due struct {
+	at   time.Time
+	do   func()
+	done bool
+}
+
+// RegisterDelayedCallback is the environment's; live has it happen also when the
+// workflow has handed over meanwhile.
+func (b *bench) RegisterDelayedCallback(do func(), delay time.Duration) {
+	d := &due{at: b.Now().Add(delay), do: do}
+	b.dues = append(b.dues, d)
+	b.register(d)
+}
+
+func (b *bench) register(d *due) {
+	b.TestWorkflowEnvironment.RegisterDelayedCallback(func() {
+		if !d.done {
+			d.done = true
+			d.do()
+		}
+	}, max(0, d.at.Sub(b.Now())))
+}
+
+// CancelWorkflow cancels the run that goes on by then.
+func (b *bench) CancelWorkflow() { b.TestWorkflowEnvironment.CancelWorkflow() }
+
+// live lives a workflow through all its runs.
+func (b *bench) live(kind string, state any) {
+	b.t.Helper()
+	for {
+		b.ExecuteWorkflow(kind, state)
+		var again *workflow.ContinueAsNewError
+		if !errors.As(b.GetWorkflowError(), &again) {
+			return
+		}
+		next := reflect.New(reflect.TypeOf(state))
+		require.NoError(b.t, converter.GetDefaultDataConverter().FromPayloads(again.Input, next.Interface()))
+		state = next.Elem().Interface()
+		b.anew()
+		for _, d := range b.dues {
+			if !d.done {
+				b.register(d)
+			}
+		}
 	}
 }
 

@@ -100,7 +100,7 @@ type Actor struct {
 // Act is one act of one person, with everything it says. It crosses the wire as
 // one JSON object; which fields an act needs is in Table. Zero fields are not said.
 type Act struct {
-	ID   string       `json:"id"` // the same ID again is the same act; letters, digits, -._:
+	ID   string       `json:"id"` // the same ID again is the same act: see Named
 	Kind Kind         `json:"kind"`
 	By   Actor        `json:"by"`
 	At   time.Time    `json:"at"` // plan clock, UTC: when the person acted

@@ -209,7 +209,7 @@ func (c Case) Check(a Act) *Refusal {
 	if r := Allowed(c, a.By, a.Kind); r != nil {
 		return r
 	}
-	if r := Lengths(a); r != nil {
+	if r := Sayable(a); r != nil {
 		return r
 	}
 	row, _ := Of(c.table(), a.Kind)

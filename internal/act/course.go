@@ -1,7 +1,6 @@
 package act
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -198,8 +197,14 @@ func (c Case) ResumesBy(until time.Time) (Act, bool) {
 	if c.Pause == nil || c.Pause.UntilAt.IsZero() || !c.Pause.UntilAt.Before(until) {
 		return Act{}, false
 	}
-	return Act{ID: fmt.Sprintf("resume-%d", c.Acts), Kind: Resume, By: EngineActor, At: c.Pause.UntilAt, On: c.Pause.Until,
-		Reason: c.Pause.Until.String()}, true
+	return c.Resumption(), true
+}
+
+// Resumption is the engine's own act that ends the pause in which the case is, when
+// its day has come.
+func (c Case) Resumption() Act {
+	return Act{ID: ResumeID(c.Acts), Kind: Resume, By: EngineActor, At: c.Pause.UntilAt, On: c.Pause.Until,
+		Reason: c.Pause.Until.String()}
 }
 
 // Seat is where a role sits for the lead of a case.

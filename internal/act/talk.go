@@ -131,7 +131,7 @@ func (c TalkCase) Check(a Act) *Refusal {
 	if r := TalkAllowed(c, a.By, a.Kind); r != nil {
 		return r
 	}
-	if r := Lengths(a); r != nil {
+	if r := Sayable(a); r != nil {
 		return r
 	}
 	row, _ := OfTalk(a.Kind)

@@ -236,7 +236,7 @@ func CheckPropose(c TalkCase, a Act) *Refusal {
 	if r := TalkAllowed(c, a.By, Propose); r != nil {
 		return r
 	}
-	if r := Lengths(a); r != nil {
+	if r := Sayable(a); r != nil {
 		return r
 	}
 	row, _ := OfTalk(Propose)

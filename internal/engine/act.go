@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -47,16 +48,18 @@ func (e *Engine) actOn(ctx context.Context, planID, task string, a act.Act) erro
 	if err != nil {
 		return err
 	}
-	if done, err := e.ledger.Recorded(ctx, ledger.ActKey(planID, task, a.ID)); done || err != nil {
+	if err := e.stamp(&l, &a); err != nil {
 		return err
 	}
-	if err := e.stamp(&l, &a); err != nil {
+	if done, err := e.ledger.ActRecorded(ctx, planID, task, a); errors.Is(err, ledger.ErrTaken) {
+		return e.answer(ctx, l, task, a, act.Taken(a), nil)
+	} else if done || err != nil {
 		return err
 	}
 	c := ledger.CaseOf(t)
 	refused := act.Allowed(c, a.By, a.Kind)
 	if refused == nil {
-		refused = act.Lengths(a) // what is too long is not sent
+		refused = act.Sayable(a) // what is too long is not sent
 	}
 	if refused == nil && c.Over() {
 		refused = c.Check(a) // nothing runs any more that could answer
@@ -136,7 +139,7 @@ func handedOver(err error) bool {
 
 func (e *Engine) askOnce(ctx context.Context, workflowID string, a act.Act) (*act.Refusal, error) {
 	h, err := e.client.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
-		WorkflowID: workflowID, UpdateName: string(a.Kind), UpdateID: a.ID, Args: []any{a},
+		WorkflowID: workflowID, UpdateName: string(a.Kind), UpdateID: updateID(a), Args: []any{a},
 		WaitForStage: client.WorkflowUpdateStageCompleted,
 	})
 	if err == nil {
@@ -156,6 +159,20 @@ func (e *Engine) askOnce(ctx context.Context, workflowID string, a act.Act) (*ac
 	return nil, nil
 }
 
+// updateID tells an act from all others that a workflow hears of: the server gives
+// the same ID the same answer, whatever it asks.
+func updateID(a act.Act) string { return a.By.Account + "/" + string(a.Kind) + "/" + a.ID }
+
+// refusedKey names a refused act. One that may not be called as it is goes by a digest
+// of what it is called.
+func refusedKey(planID, thing string, a act.Act, r *act.Refusal) string {
+	id := a.ID
+	if act.Named(a) != nil {
+		id = fmt.Sprintf("%x", sha256.Sum256([]byte(a.ID)))[:24]
+	}
+	return "refused/" + planID + "/" + thing + "/" + id + "/" + r.Key
+}
+
 // answer records a refusal and gives it to the person.
 func (e *Engine) answer(ctx context.Context, l ledger.Launched, thing string, a act.Act, refused *act.Refusal, err error) error {
 	if err != nil || refused == nil {
@@ -167,7 +184,7 @@ func (e *Engine) answer(ctx context.Context, l ledger.Launched, thing string, a 
 	}
 	when := e.when(l.Clock)
 	_, err = e.ledger.Record(ctx, ledger.Event{
-		Key: "refused/" + l.Plan.ID + "/" + thing + "/" + a.ID + "/" + refused.Key, Plan: l.Plan.ID, Task: thing,
+		Key: refusedKey(l.Plan.ID, thing, a, refused), Plan: l.Plan.ID, Task: thing,
 		Kind: ledger.ActRefused, Actor: a.By.Account, Real: when.Real, PlanAt: when.Plan, Data: data,
 	})
 	if err != nil {

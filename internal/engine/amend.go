@@ -302,7 +302,7 @@ func (m *amending) tell(ctx context.Context, c plan.TaskChange, target string, o
 
 // do does one act of the amendment, unless it was done before.
 func (m *amending) do(ctx context.Context, target string, a act.Act) (left []LeftUndone, done bool, err error) {
-	a.ID = fmt.Sprintf("amend-%d-%s", m.amended.N, a.Kind)
+	a.ID = act.AmendID(m.amended.N, a.Kind)
 	a.By, a.Reason, a.Paper = m.by, m.amended.Reason, m.amended.Paper
 	done, refused, err := m.engine.once(ctx, m.launched, target, a)
 	switch {
@@ -336,7 +336,7 @@ var errEnded = errors.New("engine: it has ended")
 // once does an act unless it was done before or the task stands as wanted: nothing
 // is written then. It fails with errEnded on one that has ended otherwise.
 func (e *Engine) once(ctx context.Context, l ledger.Launched, task string, a act.Act) (done bool, refused *act.Refusal, err error) {
-	if there, err := e.ledger.Recorded(ctx, ledger.ActKey(l.Plan.ID, task, a.ID)); there || err != nil {
+	if there, err := e.ledger.ActRecorded(ctx, l.Plan.ID, task, a); there || err != nil {
 		return false, nil, err
 	}
 	t, err := e.ledger.Task(ctx, l.Plan.ID, task)

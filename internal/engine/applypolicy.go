@@ -3,7 +3,6 @@ package engine
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -185,7 +184,7 @@ func (e *Engine) moveTo(ctx context.Context, l ledger.Launched, key string, task
 	version := l.Plan.Policies[key].Version
 	moved, err = e.each(ctx, len(tasks), func(ctx context.Context, i int) (done bool, err error) {
 		t := tasks[i]
-		a := act.Act{ID: fmt.Sprintf("policy-v%d-a%d", version, t.Facts.Acts), Kind: act.SetPolicy, By: by, Policy: key, Reason: reason}
+		a := act.Act{ID: act.PolicyID(version, t.Facts.Acts), Kind: act.SetPolicy, By: by, Policy: key, Reason: reason}
 		done, refusals[i], err = e.once(ctx, l, t.ID, a)
 		return done, unended(err)
 	})

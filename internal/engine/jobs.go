@@ -32,7 +32,7 @@ func jobOf(id, kind string) job { return job{opts: options(id), kind: kind} }
 // standsAt keeps in the memo how far the workflow is.
 func (j job) standsAt(p workflows.Position, arg any) job {
 	j.at, j.arg = p, arg
-	j.opts.Memo = map[string]any{workflows.PositionMemo: p}
+	j.opts.Memo = map[string]any{workflows.PositionMemo: p, workflows.GenerationMemo: workflows.Generation()}
 	return j
 }
 

@@ -420,7 +420,7 @@ func (r reconciling) look(ctx context.Context, t thing) (*Finding, error) {
 		same := knows == nil || at == nil || *knows == *at
 		switch {
 		case same && (!rests || t.late == nil):
-			return nil, nil
+			return nil, r.handOver(ctx, t, d)
 		case same:
 			return r.passed(ctx, t, f)
 		case rests || time.Since(began) > settleIn:
@@ -489,15 +489,30 @@ func (r reconciling) describe(ctx context.Context, workflow string) (*workflowse
 
 // positionIn is what a run has noted of how far it is; nil without it.
 func positionIn(d *workflowservice.DescribeWorkflowExecutionResponse) *workflows.Position {
-	payload, ok := d.GetWorkflowExecutionInfo().GetMemo().GetFields()[workflows.PositionMemo]
+	return noted[workflows.Position](d, workflows.PositionMemo)
+}
+
+// noted is what a run's memo has under a name; nil when it has nothing.
+func noted[T any](d *workflowservice.DescribeWorkflowExecutionResponse, name string) *T {
+	payload, ok := d.GetWorkflowExecutionInfo().GetMemo().GetFields()[name]
 	if !ok {
 		return nil
 	}
-	var p workflows.Position
-	if converter.GetDefaultDataConverter().FromPayload(payload, &p) != nil {
+	var v T
+	if converter.GetDefaultDataConverter().FromPayload(payload, &v) != nil {
 		return nil
 	}
-	return &p
+	return &v
+}
+
+// handOver asks a run that began under an older program to go on in a new one, by the
+// program of now. It is no fault, and nothing is noted of it.
+func (r reconciling) handOver(ctx context.Context, t thing, d *workflowservice.DescribeWorkflowExecutionResponse) error {
+	g := noted[int](d, workflows.GenerationMemo)
+	if !r.mend || g == nil || *g >= workflows.Generation() {
+		return nil
+	}
+	return r.signal(ctx, t.workflow, workflows.HandOverSignal)
 }
 
 // passed asks a resting workflow whether it still has the stage that is late. One

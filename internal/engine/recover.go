@@ -160,13 +160,13 @@ func nothingWritten(result *common.Payloads) bool {
 func actOf(activity string, payload *common.Payloads) (in actInput, ok bool) {
 	decode := converter.GetDefaultDataConverter().FromPayloads
 	switch activity {
-	case "RecordAct":
+	case activities.RecordActName:
 		var a activities.ActInput
 		if decode(payload, &a) != nil {
 			return in, false
 		}
 		return actInput{Plan: a.Plan, Task: a.Task, Act: a.Act, course: a.Course}, true
-	case "RecordTalkAct":
+	case activities.RecordTalkActName:
 		var a activities.TalkActInput
 		if decode(payload, &a) != nil {
 			return in, false

@@ -36,12 +36,17 @@ func (e *Engine) LookTalk(ctx context.Context, planID, talk string) error {
 }
 
 func (e *Engine) look(ctx context.Context, id string) error {
-	err := e.client.SignalWorkflow(ctx, id, "", workflows.LookSignal, nil)
+	return e.signal(ctx, id, workflows.LookSignal)
+}
+
+// signal tells a workflow something. One that has ended, or never began, is no error.
+func (e *Engine) signal(ctx context.Context, id, name string) error {
+	err := e.client.SignalWorkflow(ctx, id, "", name, nil)
 	var gone *serviceerror.NotFound
 	if err == nil || errors.As(err, &gone) {
 		return nil
 	}
-	return fmt.Errorf("engine: look %s: %w", id, err)
+	return fmt.Errorf("engine: %s %s: %w", name, id, err)
 }
 
 // ActOnTalk carries one person's act to a talk or a circular, and answers when
@@ -69,16 +74,18 @@ func (e *Engine) actOnTalk(ctx context.Context, planID, talkID string, a act.Act
 	if err != nil {
 		return err
 	}
-	if done, err := e.ledger.Recorded(ctx, ledger.ActKey(planID, talkID, a.ID)); done || err != nil {
+	if err := e.stamp(&l, &a); err != nil {
 		return err
 	}
-	if err := e.stamp(&l, &a); err != nil {
+	if done, err := e.ledger.ActRecorded(ctx, planID, talkID, a); errors.Is(err, ledger.ErrTaken) {
+		return e.answerOnTalk(ctx, l, talk.Task, talkID, a, act.Taken(a), nil)
+	} else if done || err != nil {
 		return err
 	}
 	c := ledger.TalkCaseOf(&l.Plan, task, talk)
 	refused := act.TalkAllowed(c, a.By, a.Kind)
 	if refused == nil {
-		refused = act.Lengths(a) // what is too long is not sent
+		refused = act.Sayable(a) // what is too long is not sent
 	}
 	if refused == nil && (c.Over() || a.Kind == act.Propose) {
 		refused = c.Check(a) // nothing runs that could answer
@@ -137,7 +144,7 @@ func (e *Engine) answerOnTalk(ctx context.Context, l ledger.Launched, task, talk
 	}
 	when := e.when(l.Clock)
 	_, err = e.ledger.Record(ctx, ledger.Event{
-		Key: "refused/" + l.Plan.ID + "/" + thing + "/" + a.ID + "/" + refused.Key, Plan: l.Plan.ID, Task: task,
+		Key: refusedKey(l.Plan.ID, thing, a, refused), Plan: l.Plan.ID, Task: task,
 		Kind: ledger.ActRefused, Actor: a.By.Account, Real: when.Real, PlanAt: when.Plan, Data: data,
 	})
 	if err != nil {

@@ -277,7 +277,7 @@ func (h *Host) startWorker(acts *activities.Activities) error {
 		},
 	})
 	workflows.Register(w)
-	w.RegisterActivity(acts)
+	acts.Register(w)
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("host: worker: %w", err)
 	}

@@ -30,7 +30,7 @@ func (w *world) staff(dying chan<- string) worker.Worker {
 	real := &activities.Activities{Ledger: w.Ledger, Starter: w.Engine, Channels: channels, Words: words.New("zh"), Now: time.Now, Log: quiet}
 	k := worker.New(w.Client, workflows.TaskQueue, worker.Options{DisableRegistrationAliasing: true})
 	workflows.Register(k)
-	k.RegisterActivityWithOptions(real, activity.RegisterOptions{SkipInvalidStructFunctions: true, DisableAlreadyRegisteredCheck: true})
+	real.Register(k)
 	if dying != nil {
 		k.RegisterActivityWithOptions(func(ctx context.Context, in activities.ActInput) (activities.ActResult, error) {
 			if in.Task == "after" {
@@ -40,7 +40,7 @@ func (w *world) staff(dying chan<- string) worker.Worker {
 			}
 			dying <- in.Task
 			select {} // dead: not even its cancellation is heard
-		}, activity.RegisterOptions{Name: "RecordAct", DisableAlreadyRegisteredCheck: true})
+		}, activity.RegisterOptions{Name: activities.RecordActName, DisableAlreadyRegisteredCheck: true})
 	}
 	require.NoError(w.t, k.Start())
 	return k

@@ -78,7 +78,7 @@ func (p *post) start(c client.Client, acts *activities.Activities) (stop func(),
 		//lint:ignore SA1019 its successor opts in to versioned deployments; this only names the worker: see workflows.BuildID
 		BuildID: workflows.BuildID,
 	})
-	p.worker.RegisterActivity(acts)
+	acts.Register(p.worker)
 	if err := p.worker.Start(); err != nil {
 		return nil, fmt.Errorf("host: worker: %w", err)
 	}

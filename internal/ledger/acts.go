@@ -65,7 +65,7 @@ func (t *tx) act(a Acted, when When) (acted, error) {
 	if err != nil {
 		return acted{}, err
 	}
-	if there, err := t.recorded(key); err != nil {
+	if there, err := actRecorded(t, key, a.Act); err != nil {
 		return acted{}, err
 	} else if there {
 		return t.actedBefore(a, task)

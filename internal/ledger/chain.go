@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"duban/internal/act"
 )
 
 // Kinds of events. Names on disk: never change one.
@@ -63,6 +65,24 @@ func (t *tx) recorded(key string) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// actRecorded tells whether an act is there under its key; ErrTaken when another act
+// is. The engine's own acts are the same by whomever they are ordered.
+func actRecorded(q interface {
+	one(dest any, query string, args ...any) error
+}, key string, a act.Act) (bool, error) {
+	var e struct{ Kind, Actor string }
+	err := q.one(&e, `SELECT kind, actor FROM events WHERE key = ?`, key)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return false, nil
+	case err != nil:
+		return false, err
+	case e.Kind != ActKind(a.Kind) || e.Actor != a.By.Account && !act.OwnID(a.ID):
+		return false, fmt.Errorf("%s: %w", key, ErrTaken)
+	}
+	return true, nil
 }
 
 // append writes the next event of the chain. The caller has seen that its key

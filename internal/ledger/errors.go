@@ -22,7 +22,9 @@ var (
 	ErrNotFound  = errors.New("not in the ledger")
 	ErrNotOpen   = errors.New("the task is not open")
 	ErrOvertaken = errors.New("another try has begun or it is settled")
-	ErrShut      = errors.New("the ledger is shut")
+	// ErrTaken: another act has the ID. Nothing was written.
+	ErrTaken = errors.New("another act has that ID")
+	ErrShut  = errors.New("the ledger is shut")
 )
 
 // What opening a ledger may find.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"duban/internal/act"
 )
 
 // EventFilter chooses events. Empty fields choose all; Limit 0 is no limit.
@@ -66,4 +68,20 @@ func (s *Store) Recorded(ctx context.Context, key string) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// ActRecorded tells whether an act on a task, an occurrence, a duty or a talk is in the
+// chain; ErrTaken when another act has its ID.
+func (s *Store) ActRecorded(ctx context.Context, planID, thing string, a act.Act) (bool, error) {
+	return actRecorded(reader{ctx, s}, ActKey(planID, thing, a.ID), a)
+}
+
+// reader reads one row outside a transaction.
+type reader struct {
+	ctx context.Context
+	s   *Store
+}
+
+func (r reader) one(dest any, query string, args ...any) error {
+	return r.s.one(r.ctx, dest, query, args...)
 }

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"duban/internal/act"
@@ -43,7 +44,7 @@ func (t *tx) actOnTalk(a ActedOnTalk, when When) (actedOnTalk, error) {
 	if err != nil {
 		return actedOnTalk{}, err
 	}
-	if there, err := t.recorded(key); err != nil {
+	if there, err := actRecorded(t, key, a.Act); err != nil {
 		return actedOnTalk{}, err
 	} else if there {
 		return t.actedOnTalkBefore(a, talk)
@@ -161,7 +162,10 @@ func (s *Store) ProposeTalk(ctx context.Context, p Proposed, when When) (Talk, *
 
 func (t *tx) propose(p Proposed, when When) (proposed, error) {
 	key := ActKey(p.Plan, p.Task, p.Act.ID)
-	if there, err := t.recorded(key); err != nil {
+	there, err := actRecorded(t, key, p.Act)
+	if errors.Is(err, ErrTaken) {
+		return proposed{refused: act.Taken(p.Act)}, nil
+	} else if err != nil {
 		return proposed{}, err
 	} else if there {
 		var row talkRow

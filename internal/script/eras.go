@@ -1,7 +1,6 @@
 package script
 
 import (
-	"fmt"
 	"time"
 
 	"duban/internal/act"
@@ -112,7 +111,7 @@ func (f *foreteller) own(e era, thing string, kind plan.Kind) (all []moment) {
 		return nil
 	}
 	for _, a := range act.ActsOf(c, occurrence) {
-		a.ID = fmt.Sprintf("amend-%d-%s", e.n, a.Kind)
+		a.ID = act.AmendID(e.n, a.Kind)
 		a.By, a.Reason, a.Paper = e.begun.Act.By, e.begun.Act.Reason, e.begun.Act.Paper
 		add(a)
 	}

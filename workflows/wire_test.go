@@ -1,0 +1,122 @@
+package workflows_test
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"reflect"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/workflow"
+
+	"duban/activities"
+	"duban/internal/act"
+	"duban/internal/plan"
+	"duban/workflows"
+)
+
+// registry keeps the names that Register gives.
+type registry struct{ names []string }
+
+func (r *registry) RegisterWorkflow(any) { panic("a workflow without a name of its own") }
+func (r *registry) RegisterWorkflowWithOptions(_ any, o workflow.RegisterOptions) {
+	r.names = append(r.names, o.Name)
+}
+func (r *registry) RegisterDynamicWorkflow(any, workflow.DynamicRegisterOptions) {
+	panic("a workflow of every name")
+}
+
+// TestWhatStandsInHistories holds everything that histories, memos and the server
+// know of us by name against testdata/wire.txt: names, IDs, and the fields of what is
+// sent with them. What stands there is never changed or taken away, because runs of
+// older programs have it; go test ./workflows -update writes what was added.
+func TestWhatStandsInHistories(t *testing.T) {
+	t.Parallel()
+	var lines []string
+	say := func(what string, names ...string) {
+		for _, n := range names {
+			lines = append(lines, what+" "+n)
+		}
+	}
+	r := &registry{}
+	workflows.Register(r)
+	say("workflow", slices.Sorted(slices.Values(r.names))...)
+	say("activity", slices.Sorted(maps.Keys((*activities.Activities)(nil).ByName()))...)
+	for of, table := range map[string][]act.Row{workflows.TaskType: act.Tasks, workflows.DutyType: act.Duties} {
+		for _, row := range table {
+			say("update of "+of, string(row.Kind))
+		}
+	}
+	for _, row := range act.Talks {
+		if len(row.From) > 0 {
+			say("update of "+workflows.TalkType, string(row.Kind))
+		}
+	}
+	say("signal", workflows.LookSignal, workflows.HandOverSignal, workflows.SpeakNowSignal)
+	say("query", workflows.StateQuery)
+	say("queue", workflows.TaskQueue, workflows.SendQueue)
+	say("search attribute", workflows.SearchAttributes...)
+	say("memo", workflows.PositionMemo, workflows.GenerationMemo)
+	say("error", activities.ErrTypeRefused, activities.ErrTypeNotFound)
+	say("build", workflows.BuildID)
+	say("gate", workflows.Gates()...)
+	say("id", workflows.TaskWorkflowID("PLAN", "TASK"), workflows.TalkWorkflowID("PLAN", "TALK"), workflows.DutyWorkflowID("PLAN", "DUTY"),
+		workflows.DigestWorkflowID("KEY"), workflows.AuditWorkflowID("PLAN"))
+	seats := act.Case{Pause: &act.Pause{}}
+	say("act of the engine", seats.Resumption().ID)
+	for _, s := range []any{act.Open, act.Reported, act.Suspended, act.Closed, act.Cancelled, act.TalkPending, act.TalkProposed, act.TalkOpen, act.TalkDeclined, act.TalkClosed, act.TalkVoid} {
+		say("state", fmt.Sprint(s))
+	}
+	fields := map[string]bool{}
+	for _, payload := range []any{workflows.TaskState{}, workflows.TalkState{}, workflows.DutyState{}, workflows.DigestInput{}, workflows.AuditState{}, workflows.Position{}, plan.Occurrence{}} {
+		collect(fields, reflect.TypeOf(payload), map[reflect.Type]bool{})
+	}
+	for _, f := range (*activities.Activities)(nil).ByName() {
+		ft := reflect.TypeOf(f)
+		for i := 1; i < ft.NumIn(); i++ {
+			collect(fields, ft.In(i), map[reflect.Type]bool{})
+		}
+		for i := range ft.NumOut() - 1 {
+			collect(fields, ft.Out(i), map[reflect.Type]bool{})
+		}
+	}
+	say("field", slices.Sorted(maps.Keys(fields))...)
+	sort.Strings(lines)
+	got := strings.Join(lines, "\n") + "\n"
+	const file = "testdata/wire.txt"
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(got), 0o600))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, string(want), got)
+}
+
+// collect takes every field that a type has in JSON: type, name, type of the value.
+func collect(into map[string]bool, t reflect.Type, seen map[reflect.Type]bool) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || seen[t] || !strings.Contains(t.PkgPath(), "duban") && t.PkgPath() != "" {
+		return
+	}
+	seen[t] = true
+	for i := range t.NumField() {
+		f := t.Field(i)
+		tag := f.Tag.Get("json")
+		switch {
+		case tag == "-" || !f.IsExported():
+			continue
+		case f.Anonymous && tag == "":
+			tag = "(embedded)"
+		case tag == "":
+			tag = f.Name
+		}
+		into[fmt.Sprintf("%s %s %s", t, tag, f.Type)] = true
+		collect(into, f.Type, seen)
+	}
+}
