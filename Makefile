@@ -60,6 +60,7 @@ benchmarks: needs ## run the benchmarks of the single packages
 
 histories: ## record a history of every kind of workflow into workflows/testdata/histories/VERSION
 	go test -count=1 ./internal/host -run '^TestEveryWorkflowOnARealServer$$' -record '$(CURDIR)/workflows/testdata/histories/$(VERSION)'
+	go test -count=1 ./workflows -run '^TestRecordedHistoriesReplay$$|^TestWhatStandsInHistories$$' -update
 
 fuzz: ## fuzz every parser for ten seconds
 	@for file in $$(grep -rl --include='*_test.go' '^func Fuzz' .); do \

@@ -63,7 +63,7 @@ func counts(name string, h *history.History) string {
 	for _, e := range h.Events {
 		n[e.EventType]++
 	}
-	return fmt.Sprintf("%-14s %-13s %3d events, %2d activities, %2d markers, %2d timers, %2d updates, %d hand-overs", name, typeOf(h), len(h.Events),
+	return fmt.Sprintf("%-16s %-13s %3d events, %2d activities, %2d markers, %2d timers, %2d updates, %d hand-overs", name, typeOf(h), len(h.Events),
 		n[enums.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED], n[enums.EVENT_TYPE_MARKER_RECORDED], n[enums.EVENT_TYPE_TIMER_STARTED],
 		n[enums.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED], n[enums.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW])
 }

@@ -278,7 +278,7 @@ func TestTheJudgeFindsNothingInAnOrderlyTask(t *testing.T) {
 func written(t *testing.T, line string) act.Act {
 	t.Helper()
 	f := strings.Fields(line)
-	a := act.Act{ID: line, At: moment(t, f[0]+" "+f[1]), Kind: act.Kind(f[3]), Reason: "理由", Paper: "一号"}
+	a := act.Act{ID: strings.NewReplacer(" ", "_", ":", ".", "=", "-", "/", "-").Replace(line), At: moment(t, f[0]+" "+f[1]), Kind: act.Kind(f[3]), Reason: "理由", Paper: "一号"}
 	a.On = dayOf(a.At)
 	a.By = map[string]act.Actor{"unit": unitOf, "clerk": clerkOf, "mayor": mayorOf, "help": helpOf}[f[2]]
 	for _, kv := range f[4:] {

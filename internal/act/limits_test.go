@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -71,4 +72,55 @@ func TestTheGreatestCourseCanTravel(t *testing.T) {
 	require.NoError(t, err)
 	t.Logf("the greatest course: %d KiB", len(raw)>>10)
 	require.Less(t, len(raw), 3<<19, "1.5 MiB")
+}
+
+// The engine's IDs are a space of their own: nobody's act can stand where an act of
+// the engine will be looked for.
+func TestPeopleCannotTakeTheEnginesIDs(t *testing.T) {
+	t.Parallel()
+	unit, clerk := act.Actor{Account: "gaoping", Name: "甲", Unit: "gaoping"}, act.Actor{Account: "wang", Name: "王", Unit: "duban"}
+	for id, want := range map[string]string{
+		"amend-1-correct": "", "calendar-2026-v2": "", "resume-2": "", "policy-v2-a1": "", "a": "", "2021.A_b-9": "", // people's own
+		act.AmendID(1, act.Correct): "act.refused_id_engine", act.ResumeID(2): "act.refused_id_engine", act.PolicyID(2, 1): "act.refused_id_engine",
+		act.RuleID("r/u"): "act.refused_id_engine", "engine:": "act.refused_id_engine", "engine:x": "act.refused_id_engine", "engine:amend-1-acknowledge": "act.refused_id_engine",
+		"": "act.refused_id", "-a": "act.refused_id", "a/b": "act.refused_id", "a b": "act.refused_id", "a:b": "act.refused_id", "签收": "act.refused_id",
+		"a\n": "act.refused_id", "ENGINE:resume-2": "act.refused_id", strings.Repeat("a", 101): "act.refused_id", "\x1b[2J": "act.refused_id",
+	} {
+		for _, k := range []act.Kind{act.Acknowledge, act.Resume} {
+			got := ""
+			if r := act.Named(act.Act{ID: id, Kind: k, By: unit}); r != nil {
+				got = r.Key
+				require.NotContains(t, r.Data["ID"], "\x1b")
+			}
+			require.Equal(t, want, got, "%q %s", id, k)
+		}
+	}
+	for _, a := range []act.Act{
+		{ID: act.ResumeID(2), Kind: act.Resume, By: act.EngineActor}, {ID: act.RuleID("r/u"), Kind: act.Propose, By: act.EngineActor},
+		{ID: act.AmendID(1, act.Correct), Kind: act.Correct, By: clerk}, {ID: act.AmendID(3, act.Cancel), Kind: act.Cancel, By: clerk},
+		{ID: act.AmendID(3, act.EndDuty), Kind: act.EndDuty, By: clerk}, {ID: act.PolicyID(2, 7), Kind: act.SetPolicy, By: clerk},
+	} {
+		require.Nil(t, act.Named(a), a.ID)
+	}
+	require.NotNil(t, act.Named(act.Act{ID: act.AmendID(1, act.Correct), Kind: act.Reassign, By: clerk}), "it says another act than it is")
+}
+
+// In a pause, resume-2 is what any person may call an act of theirs: the pause ends by
+// itself all the same.
+func TestAPauseEndsThoughItsNumberIsTaken(t *testing.T) {
+	t.Parallel()
+	b := newBook(t)
+	c := begin(b, "standard", calendar.NewDay(2021, 12, 31), moment(t, "2021-05-31 09:00"))
+	acts := []act.Act{
+		{ID: "s", Kind: act.Suspend, By: clerkOf, Until: calendar.NewDay(2021, 6, 10), Reason: "x"},
+		{ID: "resume-1", Kind: act.Acknowledge, By: unitOf},
+		{ID: "resume-2", Kind: act.Progress, By: unitOf, Reason: "x"},
+	}
+	for i := range acts {
+		acts[i].At, acts[i].On = moment(t, "2021-06-01 10:00").Add(time.Duration(i)*time.Minute), calendar.NewDay(2021, 6, 1)
+	}
+	_, after, refused := b.Play(c, acts, moment(t, "2021-06-12 00:00"))
+	require.Empty(t, refused)
+	require.Equal(t, act.Open, after.State)
+	require.Equal(t, []string{"s", "resume-1", "resume-2", "engine:resume-3"}, after.Known)
 }

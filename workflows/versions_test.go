@@ -1,0 +1,115 @@
+package workflows_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/history/v1"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/plan"
+	"duban/workflows"
+)
+
+// A run that slept before a change does as before until it hands over.
+func TestAGateLeavesOlderRunsAsTheyAre(t *testing.T) {
+	t.Parallel()
+	var h *history.History
+	for name, one := range recorded(t)["testdata/histories/v0.1"] {
+		if strings.HasPrefix(name, "task-silent") {
+			h = one
+		}
+	}
+	require.NotNil(t, h)
+	var passed []bool
+	replayed := func(id string) error {
+		r := worker.NewWorkflowReplayer()
+		r.RegisterWorkflowWithOptions(func(ctx workflow.Context, s workflows.TaskState) error {
+			if id != "" {
+				passed = append(passed, workflows.Passes(ctx, id))
+			}
+			return workflows.Task(ctx, s)
+		}, workflow.RegisterOptions{Name: workflows.TaskType})
+		return r.ReplayWorkflowHistory(quiet{}, h)
+	}
+	require.NoError(t, replayed("a change"))
+	require.NotContains(t, passed, true, "the history has no marker: the old way")
+}
+
+func TestGatesAreNamedOnce(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, id := range workflows.Gates() {
+		require.False(t, seen[id], "%s is used twice", id)
+		require.NotEmpty(t, id)
+		seen[id] = true
+	}
+	require.Equal(t, workflows.Generation(), len(seen))
+}
+
+// What workflows decide by beside what activities answer: another value would issue
+// other commands when an old history is replayed. A change belongs behind a gate.
+func TestWhatWorkflowsDecideBy(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	at := time.Date(2021, 6, 1, 1, 0, 0, 0, time.UTC)
+	for _, id := range []string{"", "p14", "2.4-survey.gaoping", "monthly.2021-06", "p14#1", "任务"} {
+		for _, window := range []time.Duration{0, time.Minute, 2 * time.Hour, 20 * time.Hour} {
+			fmt.Fprintf(&out, "wake %q %s %s\n", id, window, at.Sub(plan.Wake(id, at, window)))
+		}
+	}
+	fast := calendar.Clock{Epoch: at, Start: at.AddDate(-1, 0, 0), Rate: 345600, End: at.AddDate(0, 6, 0)}
+	for _, clock := range []calendar.Clock{{}, fast} {
+		for _, until := range []time.Time{at.AddDate(-2, 0, 0), at.Add(-time.Nanosecond), at, at.Add(time.Nanosecond), at.AddDate(0, 5, 0), at.AddDate(1, 0, 0)} {
+			for _, now := range []time.Time{at.Add(-time.Hour), at, at.Add(time.Hour)} {
+				fmt.Fprintf(&out, "until %v %s %s %s\n", clock.Rate, until.Format(time.RFC3339Nano), now.Format(time.RFC3339), clock.Until(until, now))
+			}
+		}
+	}
+	for _, s := range act.States {
+		fmt.Fprintf(&out, "over %s %v\n", s, act.Case{State: s}.Over())
+	}
+	for _, s := range act.TalkStates {
+		fmt.Fprintf(&out, "over talk %s %v\n", s, act.TalkCase{State: s}.Over())
+	}
+	const file = "testdata/decides.txt"
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(out.String()), 0o600))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, string(want), out.String())
+}
+
+// A run is asked to hand over and does, at once when it sleeps: the next goes on
+// where it was, and nothing is said early or twice.
+func TestARunHandsOverWhenItIsAsked(t *testing.T) {
+	t.Parallel()
+	start := day(2021, 4, 8)
+	survey := task("survey", calendar.NewDay(2021, 5, 31))
+	runs := func(ask bool) (said []string, n int) {
+		b := newBench(t, start, survey)
+		for i := range 40 {
+			if ask {
+				b.RegisterDelayedCallback(func() { b.SignalWorkflow(workflows.HandOverSignal, nil) }, time.Duration(i*41+1)*time.Hour)
+			}
+		}
+		var a answer
+		b.RegisterDelayedCallback(func() { b.UpdateWorkflow(string(act.Verify), "1", &a, closeBy(b, "office")) }, 90*24*time.Hour)
+		b.live(workflows.TaskType, b.state(survey, start))
+		b.done()
+		return b.said(), b.lives
+	}
+	silent, one := runs(false)
+	asked, many := runs(true)
+	require.Equal(t, silent, asked)
+	require.Equal(t, 1, one)
+	require.Greater(t, many, 30)
+}
