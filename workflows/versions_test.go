@@ -105,7 +105,7 @@ func TestARunHandsOverWhenItIsAsked(t *testing.T) {
 		b.RegisterDelayedCallback(func() { b.UpdateWorkflow(string(act.Verify), "1", &a, closeBy(b, "office")) }, 90*24*time.Hour)
 		b.live(workflows.TaskType, b.state(survey, start))
 		b.done()
-		return b.said(), b.lives
+		return b.said(), b.lived
 	}
 	silent, one := runs(false)
 	asked, many := runs(true)

@@ -42,7 +42,7 @@ type bench struct {
 	starts *starts
 	post   *post
 	dues   []*due
-	lives  int // runs that live has lived
+	lived  int // runs that live has lived
 }
 
 // starts keeps what activities asked to start.
@@ -219,7 +219,7 @@ func (b *bench) live(kind string, state any) {
 	b.t.Helper()
 	for {
 		b.ExecuteWorkflow(kind, state)
-		b.lives++
+		b.lived++
 		var again *workflow.ContinueAsNewError
 		if !errors.As(b.GetWorkflowError(), &again) {
 			return

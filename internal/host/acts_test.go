@@ -152,7 +152,7 @@ func TestATaskLivesThroughItsActs(t *testing.T) {
 	require.NoError(t, w.act("acts", "a", clerk, act.Act{Kind: act.Suspend}))
 	w.agree("acts", "a")
 	require.NoError(t, w.act("acts", "a", clerk, act.Act{Kind: act.Resume}))
-	require.NoError(t, w.act("acts", "a", liaison, act.Act{Kind: act.Complete, ID: "once more"}))
+	require.NoError(t, w.act("acts", "a", liaison, act.Act{Kind: act.Complete, ID: "once-more"}))
 	require.NoError(t, w.act("acts", "a", clerk, act.Act{Kind: act.Verify}))
 	require.Equal(t, []string{
 		"act.refused other", "act.refused shuiwu", "act.acknowledge shuiwu", "act.refused shuiwu", "act.extend shuiwu", "act.grant office",

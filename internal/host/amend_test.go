@@ -286,7 +286,7 @@ func TestWhatRefusesAnAmendmentIsNamed(t *testing.T) {
 	require.Equal(t, []engine.LeftUndone{want}, report.Left, "it is still so")
 
 	require.NoError(t, w.act("left", "b", clerk, act.Act{Kind: act.Reject}))
-	require.NoError(t, w.act("left", "a", clerk, act.Act{Kind: act.Correct, Due: calendar.NewDay(2021, 7, 31), ID: "by hand"}))
+	require.NoError(t, w.act("left", "a", clerk, act.Act{Kind: act.Correct, Due: calendar.NewDay(2021, 7, 31), ID: "by-hand"}))
 	report, err = w.amend(after)
 	require.NoError(t, err)
 	require.Equal(t, []any{true, 1, []engine.LeftUndone{}}, []any{report.Resumed, report.Acts, report.Left})

@@ -188,7 +188,7 @@ func TestALedgerThatIsLockedStopsNothingForGood(t *testing.T) {
 	})
 	free := w.locked()
 	answered := make(chan error, 1)
-	go func() { answered <- w.act("locked", "acted", liaison, act.Act{Kind: act.Progress, ID: "in the dark"}) }()
+	go func() { answered <- w.act("locked", "acted", liaison, act.Act{Kind: act.Progress, ID: "in-the-dark"}) }()
 	time.Sleep(20 * time.Second) // as long as the ledger is away
 	free()
 	require.NoError(t, <-answered)

@@ -119,7 +119,7 @@ func TestAResetRunIsBehind(t *testing.T) {
 	require.NoError(t, w.act("reset", "a", liaison, act.Act{Kind: act.Progress, Percent: 40}))
 	id := workflows.TaskWorkflowID("reset", "a")
 	_, err := w.Client.ResetWorkflowExecution(t.Context(), &workflowservice.ResetWorkflowExecutionRequest{
-		Namespace: "default", WorkflowExecution: &common.WorkflowExecution{WorkflowId: id}, RequestId: "reset", Reason: "by hand",
+		Namespace: "default", WorkflowExecution: &common.WorkflowExecution{WorkflowId: id, RunId: w.firstRun(id)}, RequestId: "reset", Reason: "by hand",
 		WorkflowTaskFinishEventId: 4, ResetReapplyExcludeTypes: []enums.ResetReapplyExcludeType{enums.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL, enums.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE},
 	})
 	require.NoError(t, err)
