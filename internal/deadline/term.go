@@ -260,20 +260,6 @@ func (s *scan) fromIssue(h *hit, t term) {
 	}
 }
 
-// AddTerm is the due day of a term counted from the day an event happened, by
-// rule A17: the day itself is not counted, working days skip rest days, and a
-// term that ends on a rest day ends the next working day. A term before an event
-// (届满90日前) counts back and is not moved.
-func AddTerm(cal *calendar.Calendar, event calendar.Day, o Offset) calendar.Day {
-	if cal == nil {
-		cal = calendar.New()
-	}
-	if o.Before {
-		return addTerm(cal, event, -o.N, o.Unit)
-	}
-	return cal.OnOrAfter(addTerm(cal, event, o.N, o.Unit))
-}
-
 var issueEvents = []string{"印发", "发布", "下发", "公布", "施行", "实施", "发文", "出台"}
 var ownNames = []string{"本", "该", "此"}
 

@@ -102,14 +102,6 @@ func (p Policy) LightOn(today, due calendar.Day, cal *calendar.Calendar) Light {
 	return Green
 }
 
-// DoneLight is the light of a task closed on the day closed: late stays late.
-func DoneLight(closed, due calendar.Day) Light {
-	if closed.After(due) {
-		return DoneLate
-	}
-	return Done
-}
-
 // Wake is when a stage's workflow wakes to decide it: spread by the task's ID
 // over the window before it speaks, the last twentieth kept free so that the
 // last decision is recorded before the first word is spoken.

@@ -59,9 +59,6 @@ func TestLights(t *testing.T) {
 	// Over a long rest the three working days reach further back than the seven days.
 	require.Equal(t, plan.Green, policy.LightOn(day(t, "2021-09-27"), day(t, "2021-10-08"), cal))
 	require.Equal(t, plan.Yellow, policy.LightOn(day(t, "2021-09-28"), day(t, "2021-10-08"), cal))
-
-	require.Equal(t, []plan.Light{plan.Done, plan.Done, plan.DoneLate},
-		[]plan.Light{plan.DoneLight(due.AddDays(-1), due), plan.DoneLight(due, due), plan.DoneLight(due.AddDays(1), due)})
 }
 
 func TestWakeIsSpreadOverTheWindowButItsLastTwentieth(t *testing.T) {

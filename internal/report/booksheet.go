@@ -6,7 +6,6 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
-	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/internal/words"
 )
@@ -67,14 +66,6 @@ func (s Speaker) period(p string) string {
 
 // Due is a row's due date, or the word for why it has none.
 func (s Speaker) Due(r Row) string { return s.due(r) }
-
-// Shown is a row's light in words, or its state when that says more.
-func (s Speaker) Shown(r Row) string {
-	if r.State == ledger.Cancelled || r.State == ledger.Closed && r.Light == "" {
-		return s.t("state_" + r.State)
-	}
-	return s.Light(r)
-}
 
 func (s Speaker) due(r Row) string {
 	switch {

@@ -276,12 +276,15 @@ func (w *writer) lights() {
 	var open, done edges
 	used := []plan.Light{}
 	last := plan.Light("")
+	c := act.Case{Kind: plan.Dated, State: act.Open, Policy: "standard", Due: due, Assigned: due.AddDays(-90).At(8, 0, calendar.Beijing)}
 	for d := due.AddDays(-60); !d.After(due.AddDays(10)); d = d.AddDays(1) {
-		light := w.policy.LightOn(d, due, w.book.Calendar)
+		light := w.book.Measure(c, d).Light
 		if light != last && last != "" {
 			open.add(string(last), string(light), label[light])
 		}
-		closed := plan.DoneLight(d, due)
+		over := c
+		over.State, over.ClosedOn = act.Closed, d
+		closed := w.book.Measure(over, d).Light
 		text := w.t("in_time")
 		if closed == plan.DoneLate {
 			text = w.t("too_late")
