@@ -26,7 +26,8 @@ import (
 type app struct {
 	cfg      settings.Config
 	w        *words.Words
-	out, err io.Writer
+	out, err io.Writer // of people's words nothing in them steers a terminal
+	bar      io.Writer // for a progress bar, which does
 	log      *slog.Logger
 	now      func() time.Time
 	format   string      // -o: table or json
@@ -49,13 +50,13 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int
 		return 1
 	}
 	printed := &output{to: out}
-	a := &app{cfg: cfg, w: words.New(cfg.Lang), out: printed, err: errOut, now: time.Now}
+	a := &app{cfg: cfg, w: words.New(cfg.Lang), out: printed, err: readable{errOut}, bar: errOut, now: time.Now}
 	a.log = host.Logger(cfg, errOut)
 	a.warnings = settings.Warnings(env)
 	root := a.root()
 	root.SetArgs(args)
 	root.SetOut(printed)
-	root.SetErr(errOut)
+	root.SetErr(a.err)
 	return a.status(a.execute(ctx, root), printed)
 }
 

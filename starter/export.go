@@ -164,7 +164,11 @@ func (a *app) onePlan(ctx context.Context, store *ledger.Store, named string) (s
 // not at all.
 func (a *app) save(file string, write func(io.Writer) error) (err error) {
 	if file == "-" {
-		out := bufio.NewWriter(a.out)
+		to := a.out
+		if o, ok := a.out.(*output); ok && !isTerminal(o.to) {
+			o.raw = true // the file's own bytes, for another program
+		}
+		out := bufio.NewWriterSize(to, 1<<20)
 		return errors.Join(write(out), out.Flush())
 	}
 	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+"-*")
@@ -178,7 +182,7 @@ func (a *app) save(file string, write func(io.Writer) error) (err error) {
 		}
 	}()
 	out := bufio.NewWriter(f)
-	if err := errors.Join(write(out), out.Flush(), f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
+	if err := errors.Join(write(out), out.Flush(), f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), file)

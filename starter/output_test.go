@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"os"
 	"path/filepath"
@@ -9,9 +10,13 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/ledger"
 )
 
 // printsTo runs a command whose output is a file, and gives its exit status and
@@ -100,4 +105,42 @@ func TestWhoStopsReadingIsToldNothing(t *testing.T) {
 	code, said := peopled(t).printsTo(gone{}, "task", "list")
 	require.Equal(t, 1, code)
 	require.Empty(t, said)
+}
+
+// TestWordsDoNotSteerTheTerminal: what somebody typed into a reason, a title or a name is
+// read and does nothing, whatever shows it; in JSON it is still what was typed.
+func TestWordsDoNotSteerTheTerminal(t *testing.T) {
+	t.Parallel()
+	f := peopled(t)
+	typed := "已收\x1b]0;改名\x07\x1b[2J\u202e倒\u2066\u009b31m\r覆盖"
+	_, err := f.says("task", "progress", "over", "--percent", "10", "-m", typed, "--as", "shuiwu.wang")
+	require.NoError(t, err)
+	_, err = f.says("talk", "propose", "over", "-m", typed, "--as", "office.zhao")
+	require.NoError(t, err)
+	f.now = func() time.Time { return at(6, 1, 11) }
+	for _, line := range []string{
+		"task show over", "task show over -o json", "talk list", "talk show over#1", "talk show over#1 -o json", "ledger show", "ledger show -o json",
+		"task list", "plan status water", "task show " + typed, "task list --unit " + typed, "__complete talk show over",
+	} {
+		var out, errs bytes.Buffer
+		printed := &output{to: &out}
+		f.out, f.err, f.format = printed, readable{&errs}, "table"
+		root := f.root()
+		root.SetArgs(strings.Split(line, " "))
+		root.SetOut(printed)
+		root.SetErr(f.err)
+		f.status(f.execute(t.Context(), root), printed)
+		for _, sign := range []string{"\x1b", "\x07", "\u202e", "\u2066", "\u009b", "\r"} {
+			require.NotContains(t, out.String()+errs.String(), sign, "%s", line)
+		}
+		if strings.HasSuffix(line, "json") && strings.HasPrefix(line, "ledger") {
+			var events []ledger.Event
+			require.NoError(t, json.Unmarshal(out.Bytes(), &events))
+			require.True(t, slices.ContainsFunc(events, func(e ledger.Event) bool {
+				var d struct{ Act act.Act }
+				return json.Unmarshal(e.Data, &d) == nil && d.Act.Reason == typed
+			}), "it is what was typed")
+		}
+	}
+	require.Equal(t, `甲\u001b[31m`+"\t乙\r\n\ufffd\n", string(visible([]byte("甲\x1b[31m\t乙\r\n\xff\n"))))
 }

@@ -282,9 +282,9 @@ func (a *app) finish(ctx context.Context, h *host.Host, planID string) error {
 
 // arming shows a bar, where there is a terminal, while deadlines are set.
 func (a *app) arming(ctx context.Context, launch func(engine.LaunchOptions) (engine.LaunchReport, error)) (engine.LaunchReport, error) {
-	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(a.err), progressbar.OptionSetDescription(a.w.T("cli.arming")),
+	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(a.bar), progressbar.OptionSetDescription(a.w.T("cli.arming")),
 		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30),
-		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetVisibility(isTerminal(a.err)))
+		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetVisibility(isTerminal(a.bar)))
 	report, err := launch(engine.LaunchOptions{
 		At: a.now(), Grace: host.AuditGrace,
 		Progress: func(done, total int) { bar.ChangeMax(total); _ = bar.Set(done) },

@@ -48,7 +48,7 @@ func newDesk(t *testing.T, now time.Time) *desk {
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
 	said := &bytes.Buffer{}
 	return &desk{t: t, store: store, said: said, app: &app{
-		cfg: settings.Config{Dir: dir}, w: words.New("zh"), out: said, err: io.Discard, log: slog.New(slog.DiscardHandler),
+		cfg: settings.Config{Dir: dir}, w: words.New("zh"), out: said, err: io.Discard, bar: io.Discard, log: slog.New(slog.DiscardHandler),
 		now: func() time.Time { return now }, format: "table",
 	}}
 }

@@ -1,21 +1,16 @@
 package accounts
 
 import (
-	"bytes"
 	"cmp"
-	"errors"
-	"io"
-	"io/fs"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
 	"duban/internal/people"
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 )
 
@@ -73,26 +68,11 @@ func (r *reader) add(n *yaml.Node, field, key string, data words.Data) {
 }
 
 func (r *reader) read(path string) (raw []byte, ok bool) {
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("not a regular file")
+	raw, fault := strictyaml.File(path, largestFile)
+	if fault != nil {
+		r.add(nil, "", fault.Key, fault.Data)
 	}
-	if err == nil && info.Size() > largestFile {
-		r.add(nil, "", "too_large", words.Data{"Limit": "1 MiB"})
-		return nil, false
-	}
-	if err == nil {
-		raw, err = os.ReadFile(path)
-	}
-	if err != nil {
-		var at *fs.PathError
-		if errors.As(err, &at) {
-			err = at.Err // the file is named already
-		}
-		r.add(nil, "", "unreadable", words.Data{"Detail": err.Error()})
-		return nil, false
-	}
-	return raw, true
+	return raw, fault == nil
 }
 
 func (r *reader) all(raw []byte) {
@@ -121,49 +101,13 @@ func (r *reader) all(raw []byte) {
 	}
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
-
 // document is the root of the file's one YAML document.
 func (r *reader) document(raw []byte) (root *yaml.Node, ok bool) {
-	if !utf8.Valid(raw) {
-		line := 1 + slices.IndexFunc(bytes.Split(raw, []byte("\n")), func(l []byte) bool { return !utf8.Valid(l) })
-		r.add(&yaml.Node{Line: line}, "", "not_utf8", nil)
-		return nil, false
+	root, fault := strictyaml.Document(raw, largestFile)
+	if fault != nil {
+		r.add(fault.At(), "", fault.Key, fault.Data)
 	}
-	dec := yaml.NewDecoder(bytes.NewReader(raw))
-	var first, second yaml.Node
-	err := dec.Decode(&first)
-	empty := errors.Is(err, io.EOF) || err == nil && len(first.Content) == 0
-	if err == nil {
-		err = dec.Decode(&second)
-	}
-	switch {
-	case empty:
-		r.add(&yaml.Node{}, "", "empty_file", nil)
-	case err == nil:
-		r.add(&second, "", "documents", nil)
-	case !errors.Is(err, io.EOF):
-		line, detail := syntaxError(err)
-		r.add(&yaml.Node{Line: line}, "", "syntax", words.Data{"Detail": detail})
-	default:
-		return first.Content[0], true
-	}
-	return nil, false
-}
-
-// fromParser are the messages for which yaml.v3 counts lines from 0.
-var fromParser = regexp.MustCompile(`^did not find expected (<|node content|'-' indicator|key|',' or)`)
-
-func syntaxError(err error) (line int, detail string) {
-	m := yamlLine.FindStringSubmatch(err.Error())
-	if m == nil {
-		return 1, err.Error()
-	}
-	line, _ = strconv.Atoi(m[1])
-	if m[1] != "" && fromParser.MatchString(m[2]) {
-		line++
-	}
-	return line, m[2]
+	return root, fault == nil
 }
 
 // mapping is the fields of a mapping that have a value. An alias is not

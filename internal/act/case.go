@@ -221,10 +221,8 @@ func (c Case) Check(a Act) *Refusal {
 			return refuse("needs", "Field", string(f))
 		}
 	}
-	for _, e := range a.Evidence {
-		if (e.SHA256 == "") == (e.URL == "") || e.URL != "" && !e.published() {
-			return refuse("evidence", "Name", e.Name)
-		}
+	if r := a.proves(); r != nil {
+		return r
 	}
 	if check := checks[a.Kind]; check != nil {
 		return check(c, a)
@@ -254,6 +252,17 @@ func (a Act) has(f Field) bool {
 		return a.Talk != nil && a.Talk.has(f)
 	}
 	return true
+}
+
+// proves refuses evidence that is neither a file by its sum nor an address on the
+// web, whatever it is given for.
+func (a Act) proves() *Refusal {
+	for _, e := range a.Evidence {
+		if (e.SHA256 == "") == (e.URL == "") || e.URL != "" && !e.published() {
+			return refuse("evidence", "Name", e.Name)
+		}
+	}
+	return nil
 }
 
 func (a Act) published() bool { return slices.ContainsFunc(a.Evidence, Evidence.published) }
@@ -390,16 +399,16 @@ const longestShift = 366
 // RuleOf reads a duty's rule: month, quarter, halfyear or year, with the days
 // after the period's end if there are any (quarter+20), or five cron fields.
 func RuleOf(text string) (plan.Recurrence, error) {
-	every, shift, _ := strings.Cut(text, "+")
+	every, shift, late := strings.Cut(text, "+")
 	switch every {
 	case "month", "quarter", "halfyear", "year":
 		r := plan.Recurrence{Every: every}
-		if shift == "" {
+		if !late {
 			return r, nil
 		}
 		days, err := strconv.Atoi(shift)
-		if err == nil && (days < 0 || days > longestShift) {
-			err = fmt.Errorf("%d days after the period: more than %d", days, longestShift)
+		if err == nil && (days < 0 || days > longestShift || shift[0] == '+') {
+			err = fmt.Errorf("%s days after the period: want 0 to %d", shift, longestShift)
 		}
 		r.Shift = days
 		return r, err

@@ -11,6 +11,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/plan"
 )
 
 func TestWhatIsTooLongIsRefusedByItsName(t *testing.T) {
@@ -123,4 +124,46 @@ func TestAPauseEndsThoughItsNumberIsTaken(t *testing.T) {
 	require.Empty(t, refused)
 	require.Equal(t, act.Open, after.State)
 	require.Equal(t, []string{"s", "resume-1", "resume-2", "engine:resume-3"}, after.Known)
+}
+
+// TestNoPolicyTakesTheEnginesNames: whatever stages the engine makes itself, of matters,
+// talks and acts in any order, no policy may call one of its own so.
+func TestNoPolicyTakesTheEnginesNames(t *testing.T) {
+	t.Parallel()
+	b := newBook(t)
+	ofPolicy := map[string]bool{}
+	for _, p := range b.Policies {
+		for _, s := range p.Stages {
+			ofPolicy[s.ID] = true
+			require.False(t, plan.OwnStage(s.ID), s.ID)
+		}
+	}
+	own := map[string]bool{}
+	for seed := uint64(1); seed <= 300; seed++ {
+		_, p := invent(b, seed)
+		for _, s := range p.said {
+			if !ofPolicy[s.ID] {
+				own[strings.TrimRight(s.ID, ".0123456789")] = true
+				require.True(t, plan.OwnStage(s.ID), s.ID)
+			}
+		}
+	}
+	require.Greater(t, len(own), 30, "stages of many kinds are made")
+}
+
+// TestEvidenceIsAFileOrAnAddressOnTheWeb: of a task as of a talk, for whatever act.
+func TestEvidenceIsAFileOrAnAddressOnTheWeb(t *testing.T) {
+	t.Parallel()
+	office := act.Actor{Account: "zhao", Name: "赵某", Unit: "office"}
+	talk := act.TalkCase{State: act.TalkOpen, Lead: "u", Office: "office", Leadership: "l"}
+	task := act.Case{Kind: plan.Dated, State: act.Reported, Lead: "u", Office: "office", Leadership: "l"}
+	for _, wrong := range []act.Evidence{{URL: "javascript:alert(1)"}, {URL: "file:///etc/passwd"}, {URL: "ftp://a.cn/1"}, {URL: "https:///x"}, {URL: "公告栏"}, {URL: "http://a.cn", SHA256: "0"}, {Name: "x"}} {
+		for _, kind := range []act.Kind{act.Minutes, act.VerifyTalk, act.Held} {
+			r := talk.Check(act.Act{ID: "1", Kind: kind, By: office, Reason: "说明", Evidence: []act.Evidence{wrong}})
+			require.NotNil(t, r)
+			require.Equal(t, "act.refused_evidence", r.Key, "%s %v", kind, wrong)
+		}
+		r := task.Check(act.Act{ID: "1", Kind: act.Verify, By: office, Reason: "说明", Evidence: []act.Evidence{wrong}})
+		require.Equal(t, "act.refused_evidence", r.Key, "%v", wrong)
+	}
 }

@@ -143,10 +143,8 @@ func (c TalkCase) Check(a Act) *Refusal {
 			return refuse("needs", "Field", string(f))
 		}
 	}
-	for _, e := range a.Evidence {
-		if (e.SHA256 == "") == (e.URL == "") {
-			return refuse("evidence", "Name", e.Name)
-		}
+	if r := a.proves(); r != nil {
+		return r
 	}
 	if a.Kind == Absent || a.Kind == ReturnPlan || a.Kind == Again { // the case remembers each
 		if r := room(c, 0, ""); r != nil {

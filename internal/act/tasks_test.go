@@ -573,7 +573,9 @@ func TestDuty(t *testing.T) {
 	d.Course = act.Course{Case: act.Case{Kind: plan.Duty, State: act.Open, Title: "按月公开水质", Lead: "gaoping", Office: "office", Leadership: "group",
 		Policy: "standard", Assigned: moment(t, assigned)}}
 	require.Equal(t, "rule Rule=fortnight", d.no("office", "2021-05-06 10:00", act.SetRule, rule("fortnight")))
-	require.Equal(t, "rule Rule=month+x", d.no("office", "2021-05-06 10:00", act.SetRule, rule("month+x")))
+	for _, wrong := range []string{"month+x", "month+", "month++5", "month+-1", "month+367", "quarter+99999999", "year+99999999999999999999", "month+1+1", "day", "TZ=UTC 0 9 1 * *", "0 9 31 2 *"} {
+		require.Equal(t, "rule Rule="+wrong, d.no("office", "2021-05-06 10:00", act.SetRule, rule(wrong)))
+	}
 	require.Equal(t, "seat Seats=office", d.no("gaoping", "2021-05-06 10:00", act.SetRule, rule("quarter+20")))
 	require.Equal(t, "no_such_act Kind=complete", d.no("gaoping", "2021-05-06 10:00", act.Complete))
 	require.Equal(t, `

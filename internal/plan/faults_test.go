@@ -488,6 +488,30 @@ units.yaml:10:5 units[2].id missing
 units.yaml:12:11 units[3].name not_text
 units.yaml:22:55 groups[0].members[1] unknown_unit
 `},
+	{"titles that are no titles", [][3]string{
+		{"plan.yaml", "title: 小计划", "title: " + strings.Repeat("很", 1<<19)},
+		{"plan.yaml", "title: 制定方案", "title: \"制定\\n方案\""},
+		{"units.yaml", "name: 市水质办", "name: " + strings.Repeat("长", 201)},
+	}, `
+plan.yaml:2:8 title too_long
+plan.yaml:31:16 clauses[0].tasks[1].title one_line
+units.yaml:12:11 units[3].name too_long
+`},
+	{"a title that writes to the terminal", [][3]string{
+		{"plan.yaml", "title: 小计划", "title: \"\\e]0;标题\\a\""},
+	}, `
+plan.yaml:2:8  control
+`},
+	{"a title that reads backwards", [][3]string{
+		{"plan.yaml", "title: 小计划", "title: 小\u202e计划"},
+	}, `
+plan.yaml:2:9  control
+`},
+	{"brackets without an end", [][3]string{
+		{"plan.yaml", "", strings.Repeat("[", 1<<20)},
+	}, `
+plan.yaml:1:1  crowded
+`},
 	{"an alias of itself", [][3]string{
 		{"plan.yaml", "title: 小计划", "title: &t [*t]"},
 	}, `

@@ -162,66 +162,6 @@ func isField(name string) bool {
 	return false
 }
 
-// foreign names the kind of a file that is no YAML: a workbook, a document.
-func foreign(raw []byte) string {
-	for sign, kind := range map[string]string{"PK\x03\x04": "xlsx/docx", "\xd0\xcf\x11\xe0": "xls/doc", "%PDF-": "pdf"} {
-		if bytes.HasPrefix(raw, []byte(sign)) {
-			return kind
-		}
-	}
-	return ""
-}
-
-// controlLine is the first line with a control character that YAML refuses, and
-// its column; 0 for none.
-func controlLine(raw []byte) (line, column int) {
-	for i, l := range bytes.Split(raw, []byte("\n")) {
-		n := 0
-		for _, r := range string(l) {
-			if n++; unicode.IsControl(r) && r != '\t' && r != '\r' && r != '\u0085' || r == '\ufffe' || r == '\uffff' {
-				return i + 1, n
-			}
-		}
-	}
-	return 0, 0
-}
-
-// faultLine finds the line at which a file stops being YAML: the parser names the
-// line of the block around it, which may begin a thousand lines before.
-func faultLine(raw []byte) int {
-	lines := bytes.SplitAfter(raw, []byte("\n"))
-	good := func(n int) bool {
-		_, _, err := documents(bytes.Join(lines[:n], nil))
-		return err == nil
-	}
-	var starts []int // lines at which a prefix may end
-	for i, l := range lines {
-		if itemStart.Match(l) {
-			starts = append(starts, i)
-		}
-	}
-	starts = append(starts, len(lines))
-	lo, hi := 0, len(starts)-1 // the prefix before starts[lo] is good, that before starts[hi] is not
-	if len(starts) < 2 || !good(starts[0]) {
-		return 0
-	}
-	for hi-lo > 1 {
-		if mid := (lo + hi) / 2; good(starts[mid]) {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	for n := starts[lo] + 1; n <= starts[hi]; n++ {
-		if !good(n) {
-			return n
-		}
-	}
-	return 0
-}
-
-var itemStart = regexp.MustCompile(`^ *(?:- )?[A-Za-z_"']+ *:(?:[ \r\n]|$)`)
-
 // mailFault says what a mail address has that none may have: a key of the
 // catalogue; "" for a good one. plain is the address as it is sent to: a domain of
 // other letters in its ASCII form.

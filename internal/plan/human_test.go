@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -44,30 +42,4 @@ func TestMailAddressesThatCannotBe(t *testing.T) {
 	}
 	plain, _ := mailFault("a@水务.cn")
 	require.Regexp(t, `^a@xn--[a-z0-9]+\.cn$`, plain)
-}
-
-// TestSyntaxErrorsNameTheLineAtFault breaks a long file at one line.
-func TestSyntaxErrorsNameTheLineAtFault(t *testing.T) {
-	t.Parallel()
-	var b strings.Builder
-	b.WriteString("id: x\nclauses:\n")
-	for i := range 400 {
-		fmt.Fprintf(&b, "  - id: c%d\n    title: 第%d条\n    brackets:\n      - [甲局, 乙局]\n    text: |\n      正文\n", i, i)
-	}
-	lines := strings.Split(b.String(), "\n")
-	for _, c := range []struct {
-		line  int
-		wrong string
-	}{
-		{1203, "   title: 缩进少一格"}, {1203, "    title: \"没有收尾"}, {1204, "    brackets: ]"}, {1203, "\ttitle: 制表符"},
-	} {
-		broken := append([]string(nil), lines...)
-		broken[c.line-1] = c.wrong
-		raw := []byte(strings.Join(broken, "\n"))
-		_, _, err := documents(raw)
-		require.Error(t, err, c.wrong)
-		got := faultLine(raw)
-		require.GreaterOrEqual(t, got, c.line, c.wrong)
-		require.LessOrEqual(t, got, c.line+2, c.wrong)
-	}
 }

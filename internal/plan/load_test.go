@@ -229,7 +229,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	f = smallFiles(t)
 	f["plan.yaml"] += strings.Repeat("# fill\n", 8<<20/7)
 	_, problems = f.load(t)
-	require.Equal(t, "plan.yaml: 文件超过 8 MiB；请拆分，或删去不属于计划的内容", problems[0].Text(words.New("zh")))
+	require.Equal(t, "plan.yaml: 文件超过 4 MiB；请拆分，或删去不属于计划的内容", problems[0].Text(words.New("zh")))
 }
 
 func TestAFloodOfProblemsEnds(t *testing.T) {

@@ -14,9 +14,13 @@ import (
 // stageID is what a stage or a talk's step may be called.
 var stageID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
-// ownStageID is what the engine calls the stages it makes itself: the catch-up,
-// a talk's steps, and all that acts of people set going.
-var ownStageID = regexp.MustCompile(`^(catch-up|talk-.*|silent-.*|return-rule|(act|part|extension|report|instruction|proposal)-[0-9]+-.+)$`)
+// ownStageID is what the engine calls the stages it makes itself, or has called in
+// a ledger: the catch-up, a talk's steps, and all that acts of people set going. A
+// test in act holds against it whatever stages acts make.
+var ownStageID = regexp.MustCompile(`^(catch-up|(talk|silent|return|moved|resumed)-.*|(act|part|extension|report|instruction|proposal|doubt)-[0-9]+-.+)$`)
+
+// OwnStage tells that a stage of this name is the engine's own, which no policy may use.
+func OwnStage(id string) bool { return ownStageID.MatchString(id) }
 
 // LoadPolicies reads policies 督办规则 from the bytes of a YAML file; file is the
 // name its problems are given. With a problem that is not a warning the
@@ -137,7 +141,7 @@ func (o object) stageName(id string) {
 	case id == "":
 	case !stageID.MatchString(id):
 		o.fault("id", "bad_stage_id", words.Data{"Value": id})
-	case ownStageID.MatchString(id):
+	case OwnStage(id):
 		o.fault("id", "reserved_id", words.Data{"Value": id})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -114,8 +115,28 @@ func (o object) text(name string) string {
 		return ""
 	}
 	s, _ := o.scalar(n, o.at(name))
+	most := longest[name]
+	if most == 0 {
+		most = mostCharacters
+	}
+	if n := utf8.RuneCountInString(s); n > most && name != "text" {
+		o.fault(name, "too_long", words.Data{"Value": name, "Count": n, "Limit": most})
+		return string([]rune(s)[:most])
+	}
+	if longest[name] > 0 && strings.ContainsAny(s, "\n\r\u0085\u2028\u2029") {
+		o.fault(name, "one_line", words.Data{"Value": name})
+	}
 	return s
 }
+
+// longest are the fields that are one line, in lists and messages, and how many
+// characters each may have; what any other text may have is mostCharacters, but for
+// the paragraphs of the document.
+var longest = map[string]int{
+	"title": 300, "number": 100, "issuer": 100, "name": 200, "chapter": 200, "heading": 200, "place": 100, "milestone": 200, "email": 254, "zone": 100, "id": 200,
+}
+
+const mostCharacters = 20_000
 
 func (o object) named(name string) named {
 	return named{o.text(name), o.where(name), o.at(name)}

@@ -118,9 +118,6 @@ func (d docket) why(s StageRow) string {
 	}
 	if len(s.Merged) > 0 {
 		key := "merged"
-		if strings.HasPrefix(s.Stage, "resumed-") || strings.HasPrefix(s.Stage, "moved-") {
-			key = "passed"
-		}
 		if s.Stage == plan.CatchUp || slices.Contains(s.Merged, plan.CatchUp) {
 			key = "caught_up"
 		}

@@ -1,11 +1,7 @@
 package script
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +10,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/plan"
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 )
 
@@ -47,39 +44,13 @@ func (s *source) add(n *yaml.Node, field, key string, data words.Data) {
 	s.problems = append(s.problems, p)
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
-
-// fromParser are the messages for which yaml.v3 counts lines from 0.
-var fromParser = regexp.MustCompile(`^did not find expected (<|node content|'-' indicator|key|',' or)`)
-
 // document is the root of the file's one YAML document.
 func (s *source) document(raw []byte) (*yaml.Node, bool) {
-	dec := yaml.NewDecoder(bytes.NewReader(raw))
-	var first, second yaml.Node
-	err := dec.Decode(&first)
-	switch {
-	case errors.Is(err, io.EOF) || err == nil && len(first.Content) == 0:
-		s.add(&yaml.Node{}, "", "empty_file", nil)
-		return nil, false
-	case err == nil:
-		if err = dec.Decode(&second); errors.Is(err, io.EOF) {
-			return first.Content[0], true
-		}
+	root, fault := strictyaml.Document(raw, largestFile)
+	if fault != nil {
+		s.add(fault.At(), "", fault.Key, fault.Data)
 	}
-	if err == nil {
-		s.add(&second, "", "documents", nil)
-		return nil, false
-	}
-	m := yamlLine.FindStringSubmatch(err.Error())
-	line, detail := 1, err.Error()
-	if m != nil {
-		line, _ = strconv.Atoi(m[1])
-		if detail = m[2]; fromParser.MatchString(detail) {
-			line++
-		}
-	}
-	s.add(&yaml.Node{Line: max(line, 1)}, "", "syntax", words.Data{"Detail": detail})
-	return nil, false
+	return root, fault == nil
 }
 
 // object is one mapping with its known fields; empty ones are left out.

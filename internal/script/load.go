@@ -2,9 +2,7 @@ package script
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,6 +14,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/plan"
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 )
 
@@ -26,17 +25,9 @@ const largestFile = 4 << 20 // bytes
 // at once, down the page; the script is nil when there is one.
 func Load(path string, p *plan.Plan, cal *calendar.Calendar) (*Script, []plan.Problem) {
 	r := &reader{source: &source{file: path}, plan: p, cal: cal, script: Script{File: path}, ids: map[string]int{}}
-	raw, err := os.ReadFile(path)
-	switch {
-	case err != nil:
-		var at *fs.PathError
-		if errors.As(err, &at) {
-			err = at.Err // the file is named already
-		}
-		r.add(nil, "", "unreadable", words.Data{"Detail": err.Error()})
-	case len(raw) > largestFile:
-		r.add(nil, "", "too_large", words.Data{"Limit": "4 MiB"})
-	default:
+	if raw, fault := strictyaml.File(path, largestFile); fault != nil {
+		r.add(nil, "", fault.Key, fault.Data)
+	} else {
 		r.all(raw)
 	}
 	if len(r.problems) > 0 {
@@ -92,7 +83,7 @@ func (r *reader) all(raw []byte) {
 
 // accounts reads the file of accounts; its own problems are the script's.
 func (r *reader) accounts(root object) {
-	file := filepath.Join(filepath.Dir(r.file), cmp.Or(root.text("accounts"), "accounts.yaml"))
+	file := r.beside(cmp.Or(root.text("accounts"), "accounts.yaml"))
 	book, problems := accounts.Load(file)
 	for _, p := range problems {
 		r.problems = append(r.problems, plan.Problem{File: p.File, Line: p.Line, Column: p.Column, Field: p.Field, Key: p.Key, Data: p.Data})
@@ -203,8 +194,8 @@ func (r *reader) what(o object, e *Entry) {
 		if o.has("do") {
 			o.fault("do", "no_do", nil)
 		}
-		e.Thing = filepath.Join(filepath.Dir(r.file), e.Thing)
-		r.beside(o, e)
+		e.Thing = r.beside(e.Thing)
+		r.named(o, e)
 		return
 	case Propose:
 		if o.has("do") {
@@ -223,8 +214,16 @@ func (r *reader) what(o object, e *Entry) {
 	}
 }
 
-// beside reads the amended plan or the holiday notice that an entry names.
-func (r *reader) beside(o object, e *Entry) {
+// beside is a file that the script names: its path is whole, or begins at the script's folder.
+func (r *reader) beside(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(filepath.Dir(r.file), name)
+}
+
+// named reads the amended plan or the holiday notice that an entry names.
+func (r *reader) named(o object, e *Entry) {
 	if e.Sort == Amends {
 		amended, problems := plan.Load(e.Thing, r.cal)
 		if plan.Failed(problems) {

@@ -232,3 +232,19 @@ func retag(n *yaml.Node) {
 		retag(c)
 	}
 }
+
+// TestWholePaths: a file that a script names by its whole path is that file, wherever the script is.
+func TestWholePaths(t *testing.T) {
+	t.Parallel()
+	p, cal := seed(t)
+	seeds, err := filepath.Abs(filepath.Join("..", "..", "seeds", "jincheng-2021-water"))
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "script.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(fmt.Sprintf("plan: %s\naccounts: %s/accounts.yaml\nacts:\n"+
+		"  - {at: 2021-08-02, as: shuizhiban, amend: %s/amended-2021-08.yaml, paper: 晋市政办〔2021〕30号, reason: 调整}\n"+
+		"  - {at: 2021-08-03, as: shuizhiban, calendar: %s/notice-2021-09.json, reason: 通知}\n", p.ID, seeds, seeds, seeds)), 0o600))
+	s, problems := script.Load(file, p, cal)
+	require.Empty(t, problems)
+	require.Equal(t, seeds+"/amended-2021-08.yaml", s.Entries[0].Thing)
+	require.Equal(t, seeds+"/notice-2021-09.json", s.Entries[1].Thing)
+}
