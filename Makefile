@@ -45,7 +45,8 @@ race: needs ## run the tests that do not link the Temporal server, with the race
 	go test -race $$(go list -test -f '{{.ImportPath}} {{join .Deps " "}}' ./... | awk '$$1 ~ /\.test$$/ && !/go\.temporal\.io\/server\// {sub(/\.test$$/, "", $$1); print $$1}')
 
 check: ## gofmt, vet, staticcheck, workflowcheck
-	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "gofmt -w $$unformatted"; exit 1; fi
+	@unformatted=$$(find . -name '*.go' -not -path './var/*' -not -path './.git/*' -exec gofmt -l {} +) || exit 1; \
+	if [ -n "$$unformatted" ]; then echo "gofmt -w $$unformatted"; exit 1; fi
 	go vet ./...
 	go vet -tags noembed ./...
 	go run $(STATICCHECK) ./...

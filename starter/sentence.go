@@ -16,6 +16,7 @@ import (
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/rehearse"
+	"duban/internal/sqlitefile"
 	"duban/internal/words"
 )
 
@@ -32,6 +33,7 @@ var sentences = []struct {
 	{ledger.ErrDamaged, "ledger_damaged"},
 	{ledger.ErrReplaced, "ledger_replaced"},
 	{ledger.ErrReadOnly, "ledger_read_only"},
+	{sqlitefile.ErrNetwork, "network_disk"},
 	{ledger.ErrBusy, "ledger_busy"},
 	{ledger.ErrNotFound, "not_found"},
 	{host.ErrDirInUse, "dir_in_use"},

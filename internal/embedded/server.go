@@ -19,6 +19,7 @@ import (
 	"go.temporal.io/server/temporal"
 
 	"duban/internal/door"
+	"duban/internal/sqlitefile"
 )
 
 // sayAfter is how often a start that takes long says what it waits for. Tests listen more often.
@@ -91,6 +92,9 @@ func start(ctx context.Context, o Options, at *stage) (_ *Server, err error) {
 		return nil, fmt.Errorf("make the engine's keys: %w", err)
 	}
 	if !o.InMemory {
+		if err := sqlitefile.Local(o.Dir); err != nil {
+			return nil, err
+		}
 		if s.lock, err = door.Take(o.Dir); err != nil {
 			return nil, err
 		}

@@ -59,6 +59,9 @@ func tidy(store *config.SQL) error {
 // setupSchema makes all tables in one transaction, so that a process killed here leaves an empty file, never half a
 // schema. Temporal's own set-up runs statement by statement and would refuse such a file for ever after.
 func setupSchema(ctx context.Context, file string) error {
+	if err := sqlitefile.Private(file); err != nil {
+		return err
+	}
 	db, err := sql.Open("sqlite", fmt.Sprintf("%s?_pragma=busy_timeout(%d)&_pragma=journal_mode(wal)&_txlock=immediate", sqlitefile.URI(file), busy.Milliseconds()))
 	if err != nil {
 		return err

@@ -109,6 +109,9 @@ func (b *Backup) copyStore(ctx context.Context, from, to, name string) error {
 	defer db.Close()
 	db.SetMaxOpenConns(1)
 	copied := filepath.Join(to, name)
+	if err := sqlitefile.Private(copied); err != nil {
+		return err
+	}
 	if _, err := db.ExecContext(ctx, `VACUUM INTO ?`, copied); err != nil {
 		return fmt.Errorf("copy %s: %w", file, err)
 	}
@@ -258,7 +261,7 @@ func copyFile(from, to string) error {
 
 // writeSynced writes a new file and waits for the disk.
 func writeSynced(path string, from io.Reader) error {
-	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
+	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}

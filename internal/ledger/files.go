@@ -88,7 +88,7 @@ func looksRight(path string, info os.FileInfo) error {
 func newFile(path string) (info os.FileInfo, release func(), err error) {
 	files.Lock()
 	defer files.Unlock()
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o640)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, nil, err
 	}

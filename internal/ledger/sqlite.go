@@ -40,6 +40,11 @@ func newLite(path string, o Options) (lite, error) {
 // ledger's identity. Processes that make a new file at the same moment wait for
 // the first one.
 func (l lite) ready(ctx context.Context) (id string, err error) {
+	if !l.ReadOnly {
+		if err := sqlitefile.Local(filepath.Dir(l.path)); err != nil {
+			return "", err
+		}
+	}
 	if l.Create {
 		if err := os.MkdirAll(filepath.Dir(l.path), 0o750); err != nil {
 			return "", err

@@ -7,7 +7,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
+	"time"
 
 	"duban/internal/calendar"
 )
@@ -30,7 +32,26 @@ func NewOutbox(dir string, from Address, out io.Writer) (*Outbox, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, fmt.Errorf("outbox: %w", err)
 	}
+	clearUnfinished(dir)
 	return &Outbox{dir: dir, from: from, out: out}, nil
+}
+
+// unfinished are files that were being written when their process was killed; nobody
+// writes one for an hour.
+const unfinished = ".writing-*"
+
+func clearUnfinished(dir string) {
+	left, _ := filepath.Glob(filepath.Join(escaped(dir), unfinished)) // the pattern is a good one
+	for _, file := range left {
+		if info, err := os.Stat(file); err == nil && time.Since(info.ModTime()) > time.Hour {
+			_ = os.Remove(file) // the next start tries again
+		}
+	}
+}
+
+// escaped is a folder's name as part of a pattern.
+func escaped(dir string) string {
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(dir)
 }
 
 // Name is "outbox".
@@ -94,7 +115,7 @@ func part(s string) string { return fmt.Sprintf("%.40s", asciiName(s)) }
 
 // writeWhole puts data under path by renaming a finished, synced file.
 func writeWhole(path string, data []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".writing-*")
+	f, err := os.CreateTemp(filepath.Dir(path), unfinished)
 	if err != nil {
 		return err
 	}

@@ -2,12 +2,14 @@ package notice_test
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"sort"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -150,4 +152,28 @@ func TestChannelsAreChosenForEachRecipient(t *testing.T) {
 	require.False(t, ok)
 	require.Equal(t, notice.TwiceIsOne, box.Twice())
 	require.Equal(t, notice.TwiceIsBearable, sender(t, notice.SMTPConfig{Host: "mx.example", From: from}).Twice())
+}
+
+// What a killed process left half written goes when the next one starts; what another may be
+// writing at the moment stays, and so do people's files.
+func TestOutboxClearsWhatWasNeverFinished(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "out*box[1]?")
+	require.NoError(t, os.Mkdir(dir, 0o750))
+	for name, old := range map[string]bool{".writing-1": true, ".writing-2": false, "a.eml": true, ".hidden": true} {
+		file := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(file, nil, 0o600))
+		if old {
+			require.NoError(t, os.Chtimes(file, time.Time{}, time.Now().Add(-2*time.Hour)))
+		}
+	}
+	_, err := notice.NewOutbox(dir, notice.Address{Email: "duban@city.example"}, io.Discard)
+	require.NoError(t, err)
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	var left []string
+	for _, e := range entries {
+		left = append(left, e.Name())
+	}
+	require.Equal(t, []string{".hidden", ".writing-2", "a.eml"}, left)
 }
