@@ -25,7 +25,7 @@ func (a *Activities) announce(ctx context.Context, l ledger.Launched, alarm noti
 	}
 	d, err := a.Ledger.Announce(ctx, ledger.Announcement{
 		Name: "alarm", Plan: l.Plan.ID, Recipient: alarm.Recipient, SpeakAt: alarm.At, Channels: o.to(alarm.Recipient), Words: words,
-	})
+	}, a.when(l.Clock))
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
 	"duban/internal/report"
 	"duban/internal/words"
 )
@@ -140,8 +141,7 @@ func TestTheLifeOfATask(t *testing.T) {
 		kinds[e.Kind]++
 	}
 	require.Equal(t, 5, kinds[ledger.ActRefused], "every refused act but that on another task is here")
-	_, err = f.store.Verify(t.Context())
-	require.NoError(t, err)
+	ledgertest.Proven(t, f.store)
 }
 
 // A talk from a person's proposal to its closing, with an absence, a second

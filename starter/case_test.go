@@ -234,8 +234,7 @@ func TestCaseFiles(t *testing.T) {
 				require.NoError(t, err)
 				require.Equal(t, string(want), got)
 			}
-			_, err := f.store.Verify(t.Context())
-			require.NoError(t, err, "the ledger the case was read from is not whole")
+			ledgertest.Proven(t, f.store)
 		})
 	}
 }

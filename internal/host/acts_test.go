@@ -17,6 +17,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
 	"duban/internal/plan"
 	"duban/workflows"
 )
@@ -50,8 +51,7 @@ func (w *world) agree(planID, task string) {
 	row, err := w.Ledger.Task(w.t.Context(), planID, task)
 	require.NoError(w.t, err)
 	require.JSONEq(w.t, asJSON(w.t, w.state(planID, task).Case), asJSON(w.t, w.book(w.t.Context(), planID).Course(ledger.CaseOf(row)).Case))
-	_, err = w.Ledger.Verify(w.t.Context())
-	require.NoError(w.t, err)
+	ledgertest.Proven(w.t, w.Ledger)
 }
 
 // book works out courses of a launched plan by the calendar in force.

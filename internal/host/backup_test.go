@@ -17,6 +17,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/host"
 	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
 	"duban/internal/plan"
 	"duban/internal/settings"
 )
@@ -71,8 +72,7 @@ func (w *world) foretold(p *plan.Plan, clock calendar.Clock) {
 		time.Sleep(200 * time.Millisecond)
 	}
 	require.Empty(w.t, w.foretoldBy(p, clock), "the year ends as foretold")
-	_, err := w.Ledger.Verify(w.t.Context())
-	require.NoError(w.t, err)
+	ledgertest.Proven(w.t, w.Ledger)
 }
 
 // foretoldBy are the differences between the preview and what has been decided: what

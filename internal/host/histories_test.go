@@ -18,6 +18,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
 	"duban/workflows"
 )
 
@@ -59,8 +60,7 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 		}
 		return false
 	})
-	_, err := w.Ledger.Verify(t.Context())
-	require.NoError(t, err)
+	ledgertest.Proven(t, w.Ledger)
 	w.eventually("the finished task's end", func(context.Context) bool {
 		return w.status(workflows.TaskWorkflowID("done", "finished")) == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
 	})

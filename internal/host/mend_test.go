@@ -14,6 +14,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
 	"duban/workflows"
 )
 
@@ -42,8 +43,7 @@ func (w *world) well(planID string) {
 		h, err := w.Engine.Examine(ctx, planID, false)
 		return err == nil && len(h.Found) == 0 && h.Running == h.Things
 	})
-	_, err := w.Ledger.Verify(w.t.Context())
-	require.NoError(w.t, err)
+	ledgertest.Proven(w.t, w.Ledger)
 }
 
 // mended are the events of mended workflows, as why and workflow.

@@ -12,6 +12,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
 )
 
 // What a suspended or reported task refuses of an amendment is owed still after the
@@ -76,6 +77,5 @@ func TestAnAmendmentOfWhatHasEnded(t *testing.T) {
 		_, err := w.Ledger.Task(ctx, "fin", "m.2021-07")
 		return err == nil
 	})
-	_, err = w.Ledger.Verify(t.Context())
-	require.NoError(t, err)
+	ledgertest.Proven(t, w.Ledger)
 }

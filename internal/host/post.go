@@ -352,11 +352,12 @@ func settle(ctx context.Context, cfg settings.Config, store *ledger.Store, log *
 	if cfg.SMTP.Host != "" {
 		own[ledger.OfficeChannels], own[ledger.OfficeSender] = "smtp", cfg.SMTP.Sender
 	}
+	now := time.Now()
 	for _, name := range ledger.OfficeSettings {
 		if own[name] == "" {
 			continue
 		}
-		if err := store.ProposeOffice(ctx, name, own[name]); err != nil {
+		if err := store.ProposeOffice(ctx, name, own[name], ledger.When{Real: now, Plan: now}); err != nil {
 			return nil, err
 		}
 	}

@@ -48,7 +48,7 @@ func tended(t *testing.T, c notice.Channel, wants string) *post {
 	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
-	require.NoError(t, store.ProposeOffice(t.Context(), ledger.OfficeChannels, wants))
+	require.NoError(t, store.ProposeOffice(t.Context(), ledger.OfficeChannels, wants, ledger.When{Real: time.Now(), Plan: time.Now()}))
 	p := newPost(notice.Set{c}, store, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	p.slow, p.rest = 50*time.Millisecond, 10*time.Millisecond
 	ctx, cancel := context.WithCancel(t.Context())

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -146,7 +145,7 @@ func (t *tx) actOn(a Acted, task Task) error {
 	case act.Cancelled:
 		state, closedAt = Cancelled, instant(a.Act.At)
 	}
-	if _, err := t.exec(`UPDATE tasks SET state = ?, closed_at = ? WHERE plan = ? AND id = ?`, state, closedAt, a.Plan, a.Task); err != nil {
+	if _, err := t.change("tasks", `state = ?, closed_at = ?`, []any{state, closedAt}, `plan = ? AND id = ?`, a.Plan, a.Task); err != nil {
 		return err
 	}
 	return t.putFacts(task, c)
@@ -154,7 +153,7 @@ func (t *tx) actOn(a Acted, task Task) error {
 
 // putFacts writes what is known of a task, and what the tables keep of it.
 func (t *tx) putFacts(task Task, c act.Case) error {
-	facts, err := json.Marshal(c)
+	facts, err := canonical(c)
 	if err != nil {
 		return fmt.Errorf("ledger: facts of %s: %w", task.ID, err)
 	}
@@ -162,8 +161,8 @@ func (t *tx) putFacts(task Task, c act.Case) error {
 	if assist == nil {
 		assist = []string{}
 	}
-	_, err = t.exec(`UPDATE tasks SET title = ?, lead = ?, assist = ?, due = ?, policy = ?, revision = ?, assigned_at = ?, course = ?, version = version + 1 WHERE plan = ? AND id = ?`,
-		storable(c.Title), c.Lead, asJSON(assist), c.Due.String(), c.Policy, c.Revision, instant(c.Assigned), string(facts), task.Plan, task.ID)
+	_, err = t.change("tasks", `title = ?, lead = ?, assist = ?, due = ?, policy = ?, revision = ?, assigned_at = ?, course = ?, version = version + 1`,
+		[]any{storable(c.Title), c.Lead, asJSON(assist), c.Due.String(), c.Policy, c.Revision, instant(c.Assigned), facts}, `plan = ? AND id = ?`, task.Plan, task.ID)
 	return err
 }
 
@@ -184,7 +183,7 @@ func (t *tx) unsay(planID, task, talk string, at time.Time, speaks func(plan.Sta
 		if speaks(stage.Stage) {
 			continue
 		}
-		_, err = t.exec(`UPDATE stages SET state = 'void' WHERE plan = ? AND task = ? AND revision = ? AND talk = ? AND id = ?`, planID, task, r.Revision, talk, r.ID)
+		_, err = t.change("stages", `state = ?`, []any{Void}, `plan = ? AND task = ? AND revision = ? AND talk = ? AND id = ?`, planID, task, r.Revision, talk, r.ID)
 		if err != nil {
 			return err
 		}

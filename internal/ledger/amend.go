@@ -105,7 +105,7 @@ func (t *tx) setPlan(p plan.Plan) error {
 	if err != nil {
 		return fmt.Errorf("ledger: plan %s: %w", p.ID, err)
 	}
-	_, err = t.exec(`UPDATE plans SET title = ?, hash = ?, zone = ?, doc = ?, version = version + 1 WHERE id = ?`, storable(p.Title), p.Hash, p.Zone, string(doc), p.ID)
+	_, err = t.change("plans", `title = ?, hash = ?, zone = ?, doc = ?, version = version + 1`, []any{storable(p.Title), p.Hash, p.Zone, string(doc)}, `id = ?`, p.ID)
 	return err
 }
 
@@ -158,7 +158,7 @@ func (t *tx) positions(p plan.Plan) error {
 		if place == r.Position {
 			continue
 		}
-		if _, err := t.exec(`UPDATE tasks SET position = ? WHERE plan = ? AND (id = ? OR duty = ?)`, place, p.ID, r.ID, r.ID); err != nil {
+		if _, err := t.change("tasks", `position = ?`, []any{place}, `plan = ? AND (id = ? OR duty = ?)`, p.ID, r.ID, r.ID); err != nil {
 			return err
 		}
 	}
@@ -185,18 +185,18 @@ func (t *tx) amendTask(planID string, c plan.TaskChange) error {
 	case c.What == plan.Added:
 		return nil
 	case c.What == plan.Removed && c.Old.Kind == plan.Standing:
-		_, err := t.exec(`UPDATE tasks SET state = 'cancelled' WHERE plan = ? AND id = ?`, planID, c.ID)
+		_, err := t.change("tasks", `state = ?`, []any{Cancelled}, `plan = ? AND id = ?`, planID, c.ID)
 		return err
 	case c.What == plan.Removed:
 		return nil
 	}
-	_, err := t.exec(`UPDATE tasks SET clause = ?, soft = ?, priority = ?, publish = ? WHERE plan = ? AND (id = ? OR duty = ?)`,
-		storable(c.New.Clause), c.New.Soft, c.New.Priority, c.New.Publish, planID, c.ID, c.ID)
+	_, err := t.change("tasks", `clause = ?, soft = ?, priority = ?, publish = ?`,
+		[]any{storable(c.New.Clause), c.New.Soft, c.New.Priority, c.New.Publish}, `plan = ? AND (id = ? OR duty = ?)`, planID, c.ID, c.ID)
 	if err != nil || c.New.Kind != plan.Standing {
 		return err
 	}
-	_, err = t.exec(`UPDATE tasks SET title = ?, lead = ?, assist = ?, policy = ? WHERE plan = ? AND id = ?`,
-		storable(c.New.Title), c.New.Lead, asJSON(append([]string{}, c.New.Assist...)), c.New.Policy, planID, c.ID)
+	_, err = t.change("tasks", `title = ?, lead = ?, assist = ?, policy = ?`,
+		[]any{storable(c.New.Title), c.New.Lead, asJSON(append([]string{}, c.New.Assist...)), c.New.Policy}, `plan = ? AND id = ?`, planID, c.ID)
 	return err
 }
 

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"context"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
@@ -35,7 +34,9 @@ const (
 	TalkOpened       = "talk.opened"
 	TalkAsked        = "talk.proposed"
 	TalkVoided       = "talk.void"
-	WorkflowMended   = "workflow.mended" // Temporal had lost it, ended it or knew less than the ledger
+	DigestGathered   = "digest.gathered"  // it had nothing to say, or nothing more
+	DigestAnnounced  = "digest.announced" // it says words of its own: see Announce
+	WorkflowMended   = "workflow.mended"  // Temporal had lost it, ended it or knew less than the ledger
 )
 
 // Engine is the actor of what nobody did by hand.
@@ -45,13 +46,13 @@ const Engine = "engine"
 // trailing zeros, as SQLite stores it: 2021-04-30 01:00:00.25+00:00.
 const stamp = "2006-01-02 15:04:05.999999999-07:00"
 
-// link is the hash of one event: SHA-256, in hex, over ten fields in this
+// link is the hash of one event: SHA-256, in hex, over eleven fields in this
 // order, each written as a netstring (length in bytes, colon, bytes, comma):
-// prev, seq, key, plan, task, kind, actor, real, plan_at, data. Prev is the
-// hash of the event before, empty for the first; instants are stamps.
+// prev, seq, key, plan, task, kind, actor, real, plan_at, data, changes. Prev is
+// the hash of the event before, empty for the first; instants are stamps.
 func link(e Event, real, planAt string) string {
 	h := sha256.New()
-	for _, field := range []string{e.Prev, strconv.FormatInt(e.Seq, 10), e.Key, e.Plan, e.Task, e.Kind, e.Actor, real, planAt, string(e.Data)} {
+	for _, field := range []string{e.Prev, strconv.FormatInt(e.Seq, 10), e.Key, e.Plan, e.Task, e.Kind, e.Actor, real, planAt, string(e.Data), string(e.Changes)} {
 		fmt.Fprintf(h, "%d:%s,", len(field), field)
 	}
 	return hex.EncodeToString(h.Sum(nil))
@@ -85,8 +86,25 @@ func actRecorded(q interface {
 	return true, nil
 }
 
-// append writes the next event of the chain. The caller has seen that its key
-// is new. Data is any value that marshals to JSON.
+// appendOnce is append for an event whose key may be in the chain: then another one
+// is written, under a key of its own, only when the tables have changed.
+func (t *tx) appendOnce(e Event, when When, data any) error {
+	there, err := t.recorded(e.Key)
+	if err != nil {
+		return err
+	}
+	if there {
+		if changed, err := t.changed(); err != nil || !changed {
+			return err
+		}
+		e.Key = fmt.Sprintf("%s/%d", e.Key, t.head.Seq+1)
+	}
+	return t.append(e, when, data)
+}
+
+// append writes the next event of the chain, with all that the transaction has
+// changed in the tables since the last one. The caller has seen that its key is
+// new. Data is any value that marshals to JSON.
 func (t *tx) append(e Event, when When, data any) error {
 	if e.Key == "" || e.Kind == "" {
 		return fmt.Errorf("ledger: an event needs a key and a kind: %q %q", e.Key, e.Kind)
@@ -101,11 +119,16 @@ func (t *tx) append(e Event, when When, data any) error {
 	for _, text := range []*string{&e.Key, &e.Plan, &e.Task, &e.Kind, &e.Actor} {
 		*text = storable(*text)
 	}
+	changes, err := t.changes()
+	if err != nil {
+		return fmt.Errorf("ledger: event %s: %w", e.Key, err)
+	}
+	e.Changes = json.RawMessage(changes)
 	e.Real, e.PlanAt = instant(when.Real), instant(when.Plan)
 	e.Seq, e.Prev = t.head.Seq+1, t.head.Hash
 	e.Hash = link(e, e.Real.Format(stamp), e.PlanAt.Format(stamp))
-	_, err = t.exec(`INSERT INTO events (seq, key, plan, task, kind, actor, real_at, plan_at, data, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		e.Seq, e.Key, e.Plan, e.Task, e.Kind, e.Actor, e.Real, e.PlanAt, string(e.Data), e.Prev, e.Hash)
+	_, err = t.exec(`INSERT INTO events (seq, key, plan, task, kind, actor, real_at, plan_at, data, changes, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		e.Seq, e.Key, e.Plan, e.Task, e.Kind, e.Actor, e.Real, e.PlanAt, string(e.Data), changes, e.Prev, e.Hash)
 	if err != nil {
 		return fmt.Errorf("ledger: event %s: %w", e.Key, err)
 	}
@@ -134,11 +157,20 @@ type eventRow struct {
 	Data   string `db:"data"`
 	Prev   string `db:"prev"`
 	Hash   string `db:"hash"`
+
+	Changes string `db:"changes"`
 }
 
 func (r eventRow) event() Event {
 	return Event{Seq: r.Seq, Key: r.Key, Plan: r.Plan, Task: r.Task, Kind: r.Kind, Actor: r.Actor,
-		Real: asTime(r.Real), PlanAt: asTime(r.PlanAt), Data: json.RawMessage(r.Data), Prev: r.Prev, Hash: r.Hash}
+		Real: asTime(r.Real), PlanAt: asTime(r.PlanAt), Data: json.RawMessage(r.Data), Prev: r.Prev, Hash: r.Hash, Changes: changesIn(r.Changes)}
+}
+
+func changesIn(text string) json.RawMessage {
+	if text == "" {
+		return nil
+	}
+	return json.RawMessage(text)
 }
 
 func asTime(v any) time.Time {
@@ -156,81 +188,4 @@ func asStamp(v any) string {
 		return v
 	}
 	return fmt.Sprint(v)
-}
-
-// Verify walks the whole chain in one reading transaction, while others may
-// write. It gives the number of events that hold; a *BrokenChainError names the
-// first that does not, a *CountError a table that disagrees with the events.
-// Who can rewrite every hash after a place and the head too is found only by
-// comparing with a hash kept elsewhere: see Head.
-func (s *Store) Verify(ctx context.Context) (n int64, err error) {
-	defer func() { err = named(err) }()
-	if err := s.d.here(); err != nil {
-		return 0, err
-	}
-	v, err := s.reader.BeginTxx(ctx, s.d.snapshot())
-	if err != nil {
-		return 0, err
-	}
-	defer v.Rollback() //nolint:errcheck // it only read
-	if limits := s.d.patient(); limits != "" {
-		if _, err := v.ExecContext(ctx, limits); err != nil {
-			return 0, err
-		}
-	}
-	var end head
-	err = v.GetContext(ctx, &end, `SELECT seq, hash FROM chain WHERE id = 1`)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, &BrokenChainError{1, "the chain has no head"}
-	}
-	if err != nil {
-		return 0, err
-	}
-	rows, err := v.QueryxContext(ctx, fmt.Sprintf(
-		`SELECT seq, key, plan, task, kind, actor, %s AS real_at, %s AS plan_at, data, prev, hash FROM events ORDER BY seq`,
-		s.d.exact("real_at"), s.d.exact("plan_at")))
-	if err != nil {
-		return 0, err
-	}
-	defer rows.Close()
-	last, counts := head{}, map[string]int64{}
-	for rows.Next() {
-		var r eventRow
-		if err := rows.StructScan(&r); err != nil {
-			return last.Seq, &BrokenChainError{last.Seq + 1, "it cannot be read: " + err.Error()}
-		}
-		if err := follows(last, end, r); err != nil {
-			return last.Seq, err
-		}
-		last = head{Seq: r.Seq, Hash: r.Hash}
-		counts[r.Kind]++
-	}
-	if err := rows.Err(); err != nil {
-		return last.Seq, err
-	}
-	if last.Seq < end.Seq {
-		return last.Seq, &BrokenChainError{last.Seq + 1, fmt.Sprintf("the end is missing: there were %d events", end.Seq)}
-	}
-	if last.Hash != end.Hash {
-		return last.Seq, &BrokenChainError{last.Seq, "the head of the chain names another hash"}
-	}
-	return last.Seq, s.compare(ctx, v, counts)
-}
-
-// follows tells whether r is the right event after last.
-func follows(last, end head, r eventRow) error {
-	next := last.Seq + 1
-	switch {
-	case r.Seq != next:
-		return &BrokenChainError{next, fmt.Sprintf("it is missing: %d comes next", r.Seq)}
-	case r.Seq > end.Seq:
-		return &BrokenChainError{next, fmt.Sprintf("it was added: the head knows %d", end.Seq)}
-	case r.Prev != last.Hash:
-		return &BrokenChainError{next, "it does not follow the one before"}
-	}
-	e := Event{Seq: r.Seq, Key: r.Key, Plan: r.Plan, Task: r.Task, Kind: r.Kind, Actor: r.Actor, Data: json.RawMessage(r.Data), Prev: r.Prev}
-	if link(e, asStamp(r.Real), asStamp(r.PlanAt)) != r.Hash {
-		return &BrokenChainError{next, "its content is not what was hashed"}
-	}
-	return nil
 }

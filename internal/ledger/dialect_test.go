@@ -150,9 +150,9 @@ func TestMigrationsAreTheSameInBoth(t *testing.T) {
 // TestLink pins the canonical form: a chain written today must verify for ever.
 func TestLink(t *testing.T) {
 	t.Parallel()
-	e := Event{Seq: 2, Key: "键", Plan: "p", Kind: "k", Actor: Engine, Data: []byte(`{"a":1}`), Prev: "ab"}
-	// printf '2:ab,1:2,3:键,1:p,0:,1:k,6:engine,25:2021-04-30 01:00:00+00:00,28:2021-04-30 01:00:00.25+00:00,7:{"a":1},' | sha256sum
-	const want = "f313f111e3ef215448cb6c2d25c1083229bff2bd94f5a2d9f40159491b50bf8a"
+	e := Event{Seq: 2, Key: "键", Plan: "p", Kind: "k", Actor: Engine, Data: []byte(`{"a":1}`), Changes: []byte(`[{"in":"x"}]`), Prev: "ab"}
+	// printf '2:ab,1:2,3:键,1:p,0:,1:k,6:engine,25:2021-04-30 01:00:00+00:00,28:2021-04-30 01:00:00.25+00:00,7:{"a":1},12:[{"in":"x"}],' | sha256sum
+	const want = "4364034f76254367b4f1defbd37c6d451b354b5ad97d13df45cdf3220cb36d50"
 	if got := link(e, "2021-04-30 01:00:00+00:00", "2021-04-30 01:00:00.25+00:00"); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}

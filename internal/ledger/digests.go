@@ -91,7 +91,7 @@ func (s *Store) Gather(ctx context.Context, digest string, when When, again func
 			return nil, fmt.Errorf("digest %s: %w", digest, err)
 		}
 		if !row.Gathered.Valid {
-			if _, err := t.exec(`UPDATE digests SET gathered_at = ? WHERE key = ?`, instant(when.Plan), digest); err != nil {
+			if _, err := t.change("digests", `gathered_at = ?`, []any{instant(when.Plan)}, `key = ?`, digest); err != nil {
 				return nil, err
 			}
 		}
@@ -99,7 +99,15 @@ func (s *Store) Gather(ctx context.Context, digest string, when When, again func
 		if err := g.read(row.Channels); err != nil {
 			return nil, err
 		}
-		return g.messages(again)
+		out, err := g.messages(again)
+		if err != nil {
+			return nil, err
+		}
+		if changed, err := t.changed(); err != nil || !changed {
+			return out, err
+		}
+		e := Event{Key: fmt.Sprintf("%s/gathered/%d", digest, t.head.Seq+1), Plan: row.Plan, Kind: DigestGathered}
+		return out, t.append(e, when, map[string]any{"digest": digest})
 	})
 }
 
@@ -185,7 +193,7 @@ func (g *gathering) message(channel string, items []Item, m messageRow, again fu
 		}
 	case leaving, Unknown:
 		if m.State == leaving {
-			if err := g.t.doubt(m, m.Error, g.when); err != nil {
+			if err := g.t.doubt(m, Unknown, m.Error, g.when); err != nil {
 				return none, false, err
 			}
 		}
@@ -218,7 +226,7 @@ func (g *gathering) stillTrue(items []Item) (kept []Item, err error) {
 			continue
 		}
 		key := it.Notice.Key()
-		if _, err := g.t.exec(`UPDATE notices SET state = 'dropped' WHERE key = ?`, key); err != nil {
+		if _, err := g.t.change("notices", `state = ?`, []any{Dropped}, `key = ?`, key); err != nil {
 			return nil, err
 		}
 		e := Event{Key: key + "/dropped", Plan: g.digest.Plan, Task: it.Task.ID, Kind: NoticeDropped}
@@ -252,19 +260,19 @@ func (g *gathering) forget(m messageRow) error {
 	if m.ID == "" {
 		return nil
 	}
-	_, err := g.t.exec(`UPDATE messages SET state = 'dropped' WHERE id = ?`, m.ID)
+	_, err := g.t.change("messages", `state = ?`, []any{Dropped}, `id = ?`, m.ID)
 	return err
 }
 
 // intend writes what is about to be tried. m is the message's row from an earlier
 // attempt, with its doubts counted, or empty.
 func (g *gathering) intend(id, channel string, m messageRow, items []Item) error {
-	_, err := g.t.exec(`INSERT INTO messages (id, plan, digest, channel, state, attempt, error, doubts) VALUES (?, ?, ?, ?, 'sending', 1, '', 0)
+	err := g.t.make("messages", `INSERT INTO messages (id, plan, digest, channel, state, attempt, error, doubts) VALUES (?, ?, ?, ?, 'sending', 1, '', 0)
 		ON CONFLICT (id) DO UPDATE SET state = 'sending', attempt = messages.attempt + 1, doubts = ?`, id, g.digest.Plan, g.digest.Key, channel, m.Doubts)
 	if err != nil {
 		return err
 	}
-	_, err = g.t.exec(`UPDATE notices SET state = 'sending', message = ? WHERE digest = ? AND channel = ? AND state IN ('pending', 'sending', 'unknown')`, id, g.digest.Key, channel)
+	_, err = g.t.change("notices", `state = ?, message = ?`, []any{Sending, id}, `digest = ? AND channel = ? AND state IN ('pending', 'sending', 'unknown')`, g.digest.Key, channel)
 	if err != nil {
 		return err
 	}
@@ -282,16 +290,14 @@ func (g *gathering) intend(id, channel string, m messageRow, items []Item) error
 	return g.t.append(e, g.when, data)
 }
 
-// doubt marks a message of which nobody knows whether it arrived.
-func (t *tx) doubt(m messageRow, failure string, when When) error {
-	if err := t.messageState(m.ID, Unknown, failure, nil); err != nil {
+// doubt records that nobody knows whether a message arrived, once a try, and what
+// it is from then on: unknown, or leaving when it is to be sent once more.
+func (t *tx) doubt(m messageRow, state, failure string, when When) error {
+	if err := t.messageState(m.ID, state, failure, nil); err != nil {
 		return err
 	}
-	key := fmt.Sprintf("%s/unknown/%d", m.ID, m.Attempt)
-	if there, err := t.recorded(key); there || err != nil {
-		return err // it was doubtful before, and to be sent once more
-	}
-	return t.append(Event{Key: key, Plan: m.Plan, Kind: MessageUnknown}, when, m.facts(failure))
+	e := Event{Key: fmt.Sprintf("%s/unknown/%d", m.ID, m.Attempt), Plan: m.Plan, Kind: MessageUnknown}
+	return t.appendOnce(e, when, m.facts(failure))
 }
 
 // facts are what every event of a message says of it.
@@ -311,15 +317,15 @@ func (m messageRow) facts(failure string) map[string]any {
 
 // messageState moves a message and the notices it carries.
 func (t *tx) messageState(id, state, failure string, sentAt any) error {
-	if _, err := t.exec(`UPDATE messages SET state = ?, error = ? WHERE id = ?`, state, failure, id); err != nil {
+	if _, err := t.change("messages", `state = ?, error = ?`, []any{state, failure}, `id = ?`, id); err != nil {
 		return err
 	}
 	if state == undelivered || state == leaving {
 		state = Sending
 	}
-	_, err := t.exec(`UPDATE notices SET state = ?, error = ?, sent_at = ?, reported = ?, twice = ? AND (SELECT doubts FROM messages WHERE id = ?) > 0
-		WHERE state IN ('sending', 'unknown', 'failed') AND message = ? AND digest = (SELECT digest FROM messages WHERE id = ?)`,
-		state, failure, sentAt, false, state == Sent, id, id, id)
+	_, err := t.change("notices", `state = ?, error = ?, sent_at = ?, reported = ?, twice = ? AND (SELECT doubts FROM messages WHERE id = ?) > 0`,
+		[]any{state, failure, sentAt, false, state == Sent, id},
+		`state IN ('sending', 'unknown', 'failed') AND message = ? AND digest = (SELECT digest FROM messages WHERE id = ?)`, id, id)
 	return err
 }
 
@@ -343,7 +349,7 @@ func (s *Store) Leaving(ctx context.Context, message string, attempt int, when W
 		if m.Attempt != attempt || m.State != Sending {
 			return none, fmt.Errorf("message %s, try %d: %w", message, attempt, ErrOvertaken)
 		}
-		if _, err := t.exec(`UPDATE messages SET state = 'leaving', error = '' WHERE id = ?`, m.ID); err != nil {
+		if _, err := t.change("messages", `state = ?, error = ?`, []any{leaving, ""}, `id = ?`, m.ID); err != nil {
 			return none, err
 		}
 		return none, t.append(Event{Key: fmt.Sprintf("%s/leaving/%d", m.ID, attempt), Plan: m.Plan, Kind: MessageLeaving}, when, m.facts(""))
@@ -390,7 +396,7 @@ func (s *Store) Receipt(ctx context.Context, o Outcome, when When) error {
 			return none, nil
 		}
 		if m.Via = o.Via; o.Via != "" {
-			if _, err := t.exec(`UPDATE messages SET via = ? WHERE id = ?`, o.Via, m.ID); err != nil {
+			if _, err := t.change("messages", `via = ?`, []any{o.Via}, `id = ?`, m.ID); err != nil {
 				return none, err
 			}
 		}
@@ -406,10 +412,11 @@ func (s *Store) Receipt(ctx context.Context, o Outcome, when When) error {
 			}
 			return none, t.append(Event{Key: fmt.Sprintf("%s/failed/%d", m.ID, m.Attempt), Plan: m.Plan, Kind: MessageFailed}, when, m.facts(failure))
 		case Doubtful:
-			if err := t.doubt(m, failure, when); err != nil || !o.Again {
-				return none, err
+			state := Unknown
+			if o.Again {
+				state = leaving
 			}
-			return none, t.messageState(m.ID, leaving, failure, nil)
+			return none, t.doubt(m, state, failure, when)
 		}
 		if err := t.messageState(m.ID, undelivered, failure, nil); err != nil {
 			return none, err

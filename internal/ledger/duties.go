@@ -42,7 +42,7 @@ func (s *Store) turnDuty(ctx context.Context, planID, duty, from, to, kind strin
 		if err := t.one(&before, `SELECT COUNT(*) FROM events WHERE plan = ? AND task = ? AND kind = ?`, planID, duty, kind); err != nil {
 			return none, err
 		}
-		if _, err := t.exec(`UPDATE tasks SET state = ?, armed = ? WHERE plan = ? AND id = ?`, to, row.Armed && to == Ended, planID, duty); err != nil {
+		if _, err := t.change("tasks", `state = ?, armed = ?`, []any{to, row.Armed && to == Ended}, `plan = ? AND id = ?`, planID, duty); err != nil {
 			return none, err
 		}
 		e := Event{Key: fmt.Sprintf("%s/%s/%s/%d", planID, duty, kind, before+1), Plan: planID, Task: duty, Kind: kind}

@@ -14,6 +14,7 @@ type EventFilter struct {
 	Plan, Task string
 	AfterSeq   int64
 	Limit      int
+	Changes    bool // give the rows that each event changed
 }
 
 // Events are the chosen events in the order of the chain.
@@ -22,7 +23,11 @@ func (s *Store) Events(ctx context.Context, f EventFilter) ([]Event, error) {
 	w.equal("plan", f.Plan)
 	w.equal("task", f.Task)
 	w.add("seq > ?", f.AfterSeq)
-	query := `SELECT seq, key, plan, task, kind, actor, real_at, plan_at, data, prev, hash FROM events` + w.String() + ` ORDER BY seq`
+	columns := `seq, key, plan, task, kind, actor, real_at, plan_at, data, prev, hash`
+	if f.Changes {
+		columns += `, changes`
+	}
+	query := `SELECT ` + columns + ` FROM events` + w.String() + ` ORDER BY seq`
 	if f.Limit > 0 {
 		query += fmt.Sprintf(" LIMIT %d", f.Limit)
 	}

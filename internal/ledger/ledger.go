@@ -41,6 +41,11 @@ type Event struct {
 	Data   json.RawMessage `db:"data" json:"data"`
 	Prev   string          `db:"prev" json:"prev"`
 	Hash   string          `db:"hash" json:"hash"`
+
+	// Changes are the rows of tables that the event changed, or the hash of a
+	// document that says it; empty when none, or not asked for. It is hashed like
+	// Data. See docs/ledger.md.
+	Changes json.RawMessage `db:"changes" json:"changes,omitempty"`
 }
 
 // Launched is a plan under supervision.

@@ -101,15 +101,12 @@ func (s *Store) Resend(ctx context.Context, message, actor string, when When) (d
 			if err := t.messageState(m.ID, undelivered, m.Error, nil); err != nil {
 				return answer{}, err
 			}
-			if _, err := t.exec(`UPDATE messages SET doubts = ? WHERE id = ?`, m.Doubts, m.ID); err != nil {
+			if _, err := t.change("messages", `doubts = ?`, []any{m.Doubts}, `id = ?`, m.ID); err != nil {
 				return answer{}, err
 			}
 		}
 		key := fmt.Sprintf("%s/resend/%d", m.ID, m.Attempt)
-		if there, err := t.recorded(key); there || err != nil {
-			return answer{m.Digest, err == nil}, err
-		}
-		return answer{m.Digest, true}, t.append(Event{Key: key, Plan: m.Plan, Kind: MessageResent, Actor: actor}, when, m.facts(""))
+		return answer{m.Digest, true}, t.appendOnce(Event{Key: key, Plan: m.Plan, Kind: MessageResent, Actor: actor}, when, m.facts(""))
 	})
 	return got.digest, got.resent, err
 }
@@ -157,9 +154,9 @@ type Announcement struct {
 }
 
 // Announce opens a digest that says an announcement, and nothing else. Again, it
-// gives the same digest and changes nothing: its first words stand. The caller
-// starts it and marks it started.
-func (s *Store) Announce(ctx context.Context, a Announcement) (Digest, error) {
+// gives the same digest and changes nothing: its first words stand. It is event
+// digest.announced. The caller starts it and marks it started.
+func (s *Store) Announce(ctx context.Context, a Announcement, when When) (Digest, error) {
 	at := instant(a.SpeakAt)
 	key := fmt.Sprintf("%s|%s|%s|%s", a.Plan, a.Recipient, at.Format(time.RFC3339Nano), a.Name)
 	return write(ctx, s, func(t *tx) (Digest, error) {
@@ -175,9 +172,12 @@ func (s *Store) Announce(ctx context.Context, a Announcement) (Digest, error) {
 		}
 		g := Digest{Key: key, Plan: a.Plan, Recipient: a.Recipient, SpeakAt: at, Number: last + 1}
 		// Gathered from the start: it takes no notices.
-		_, err = t.exec(`INSERT INTO digests (key, plan, unit, role, speak_at, number, started, gathered_at, words, channels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		err = t.make("digests", `INSERT INTO digests (key, plan, unit, role, speak_at, number, started, gathered_at, words, channels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			g.Key, g.Plan, a.Recipient.Unit, a.Recipient.Role, at, g.Number, false, at, string(a.Words), asJSON(slices.Clone(a.Channels)))
-		return g, err
+		if err != nil {
+			return Digest{}, err
+		}
+		return g, t.append(Event{Key: g.Key + "/announced", Plan: g.Plan, Kind: DigestAnnounced}, when, map[string]any{"digest": g.Key, "channels": a.Channels})
 	})
 }
 

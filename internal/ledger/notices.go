@@ -104,7 +104,7 @@ func (t *tx) notices(d Decision, key string) (digests []Digest, all []said, err 
 		}
 		digests = append(digests, g)
 		for _, c := range slices.Compact(slices.Sorted(slices.Values(channels))) {
-			_, err := t.exec(noticeOne, effectKey(key, r, c), d.Plan, d.Task, d.Revision, d.Talk, d.Stage.ID, r.Unit, r.Role, c,
+			err := t.make("notices", noticeOne, effectKey(key, r, c), d.Plan, d.Task, d.Revision, d.Talk, d.Stage.ID, r.Unit, r.Role, c,
 				d.Stage.Kind, d.Stage.Light, at, g.Key, Pending, "", "", false)
 			if err != nil {
 				return nil, nil, fmt.Errorf("ledger: notice: %w", err)
@@ -137,7 +137,7 @@ func (t *tx) digest(planID string, r people.Recipient, at time.Time) (Digest, er
 	}
 	g := Digest{Plan: planID, Recipient: r, SpeakAt: at, Number: row.Number + 1}
 	g.Key = fmt.Sprintf("%s|%s|%s|%d", planID, r, at.Format(time.RFC3339Nano), g.Number)
-	_, err = t.exec(`INSERT INTO digests (key, plan, unit, role, speak_at, number, started) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	err = t.make("digests", `INSERT INTO digests (key, plan, unit, role, speak_at, number, started) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		g.Key, planID, r.Unit, r.Role, at, g.Number, false)
 	return g, err
 }

@@ -40,20 +40,18 @@ func (s *Store) Office(ctx context.Context) (map[string]string, error) {
 // SetOffice decides one of OfficeSettings, as event office.set by actor, and gives
 // what was decided before. The same again changes nothing.
 func (s *Store) SetOffice(ctx context.Context, name, value, actor string, when When) (before string, err error) {
-	return s.office(ctx, name, value, func(t *tx, before string) (bool, error) {
-		e := Event{Key: fmt.Sprintf("office/%s/%d", name, t.head.Seq+1), Kind: OfficeSet, Actor: actor}
-		return true, t.append(e, when, map[string]any{"name": name, "value": value, "before": before})
-	})
+	return s.office(ctx, name, value, actor, when, func(string) bool { return true })
 }
 
 // ProposeOffice decides one of OfficeSettings when nobody has before. It is what the
-// first worker is set to and no person's word: no event.
-func (s *Store) ProposeOffice(ctx context.Context, name, value string) error {
-	_, err := s.office(ctx, name, value, func(_ *tx, before string) (bool, error) { return before == "", nil })
+// first worker is set to and no person's word: event office.set by the engine.
+func (s *Store) ProposeOffice(ctx context.Context, name, value string, when When) error {
+	_, err := s.office(ctx, name, value, Engine, when, func(before string) bool { return before == "" })
 	return err
 }
 
-func (s *Store) office(ctx context.Context, name, value string, may func(t *tx, before string) (bool, error)) (string, error) {
+// office decides one where may allows it over what was decided before.
+func (s *Store) office(ctx context.Context, name, value, actor string, when When, may func(before string) bool) (string, error) {
 	if !slices.Contains(OfficeSettings, name) || value == "" {
 		return "", fmt.Errorf("ledger: the office decides no %s %q", name, value)
 	}
@@ -62,13 +60,14 @@ func (s *Store) office(ctx context.Context, name, value string, may func(t *tx, 
 		if err := t.one(&before, `SELECT value FROM office WHERE name = ?`, name); err != nil && !errors.Is(err, ErrNotFound) {
 			return "", err
 		}
-		if before == value {
+		if before == value || !may(before) {
 			return before, nil
 		}
-		if goes, err := may(t, before); err != nil || !goes {
+		err = t.make("office", `INSERT INTO office (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
+		if err != nil {
 			return before, err
 		}
-		_, err = t.exec(`INSERT INTO office (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
-		return before, err
+		e := Event{Key: fmt.Sprintf("office/%s/%d", name, t.head.Seq+1), Kind: OfficeSet, Actor: actor}
+		return before, t.append(e, when, map[string]any{"name": name, "value": value, "before": before})
 	})
 }

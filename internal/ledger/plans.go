@@ -56,7 +56,7 @@ func (s *Store) AddPlan(ctx context.Context, l Launched, tasks []Task, when When
 		case !errors.Is(err, ErrNotFound):
 			return false, err
 		}
-		_, err := t.exec(`INSERT INTO plans (id, title, hash, zone, doc, clock, launched_at, grace) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		err := t.make("plans", `INSERT INTO plans (id, title, hash, zone, doc, clock, launched_at, grace) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 			l.Plan.ID, l.Plan.Title, l.Plan.Hash, l.Plan.Zone, string(doc), string(clock), instant(l.At), int64(l.Grace))
 		if err != nil {
 			return false, err
@@ -92,7 +92,7 @@ func taskValues(planID string, position int, t Task) []any {
 		light = plan.Green
 	}
 	return []any{planID, t.ID, position, t.Duty, t.Period, t.Kind, t.Title, t.Clause, t.Lead, asJSON(assist), t.Due.String(), first.String(),
-		t.Policy, t.Soft, t.Priority, t.Revision, cmp.Or(t.State, TaskOpen), light, t.LastStage, t.Armed, instant(t.Assigned), nullable(t.ClosedAt), t.Publish, asJSON(t.Facts)}
+		t.Policy, t.Soft, t.Priority, t.Revision, cmp.Or(t.State, TaskOpen), light, t.LastStage, t.Armed, instant(t.Assigned), nullable(t.ClosedAt), t.Publish, asFacts(t.Facts)}
 }
 
 // AddOccurrence opens one occurrence of a duty, as event occurrence.opened.
@@ -267,7 +267,7 @@ func (s *Store) PutCalendar(ctx context.Context, y calendar.Year, actor string, 
 		}
 		since := nullable(when.Real)
 		since.Valid = since.Valid && plans > 0 // what came before every plan moves nothing
-		_, err = t.exec(`INSERT INTO calendars (year, version, doc, since) VALUES (?, ?, ?, ?)
+		err = t.make("calendars", `INSERT INTO calendars (year, version, doc, since) VALUES (?, ?, ?, ?)
 			ON CONFLICT (year) DO UPDATE SET version = excluded.version, doc = excluded.doc, since = excluded.since`, y.Year, old.Version+1, string(doc), since)
 		if err != nil {
 			return none, err

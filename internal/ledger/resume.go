@@ -69,7 +69,7 @@ func (t *tx) lose(g digestRow, channel string, when When) (left bool, err error)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		m = messageRow{ID: id, Plan: g.Plan, Digest: g.Key, Channel: channel, State: Sending, Attempt: 1}
-		_, err = t.exec(`INSERT INTO messages (id, plan, digest, channel, state, attempt, error) VALUES (?, ?, ?, ?, 'sending', 1, '')`, id, g.Plan, g.Key, channel)
+		err = t.make("messages", `INSERT INTO messages (id, plan, digest, channel, state, attempt, error) VALUES (?, ?, ?, ?, 'sending', 1, '')`, id, g.Plan, g.Key, channel)
 		if err != nil {
 			return false, err
 		}
@@ -82,12 +82,12 @@ func (t *tx) lose(g digestRow, channel string, when When) (left bool, err error)
 	case m.State != Sending && m.State != leaving:
 		return false, nil // it is settled
 	}
-	if _, err := t.exec(`UPDATE digests SET gathered_at = ? WHERE key = ? AND gathered_at IS NULL`, instant(when.Plan), g.Key); err != nil {
+	if _, err := t.change("digests", `gathered_at = ?`, []any{instant(when.Plan)}, `key = ? AND gathered_at IS NULL`, g.Key); err != nil {
 		return false, err
 	}
-	if _, err := t.exec(`UPDATE notices SET state = 'sending', message = ? WHERE digest = ? AND channel = ? AND state = 'pending'`, id, g.Key, channel); err != nil {
+	if _, err := t.change("notices", `state = ?, message = ?`, []any{Sending, id}, `digest = ? AND channel = ? AND state = 'pending'`, g.Key, channel); err != nil {
 		return false, err
 	}
 	const why = "its workflow has spoken; the ledger is older and does not have what became of it"
-	return false, t.doubt(m, why, when)
+	return false, t.doubt(m, Unknown, why, when)
 }

@@ -134,6 +134,15 @@ func asJSON(v any) string {
 	return string(b)
 }
 
+// asFacts is canonical of what cannot fail.
+func asFacts(v any) string {
+	text, err := canonical(v)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
 // digestRow is a digest as the database keeps it.
 type digestRow struct {
 	Key      string       `db:"key"`
@@ -239,7 +248,11 @@ func (t *tx) insert(table string, columns []string, rows [][]any) error {
 			args = append(args, r...)
 		}
 		query := `INSERT INTO ` + table + ` (` + strings.Join(columns, ", ") + `) VALUES ` + group + strings.Repeat(", "+group, n-1)
-		if _, err := t.inner.ExecContext(t.ctx, t.s.bind(query), args...); err != nil {
+		if tableOf(table) != nil {
+			if err := t.make(table, query, args...); err != nil {
+				return err
+			}
+		} else if _, err := t.inner.ExecContext(t.ctx, t.s.bind(query), args...); err != nil {
 			return fmt.Errorf("ledger: %s: %w", table, err)
 		}
 		rows = rows[n:]

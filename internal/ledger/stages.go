@@ -119,7 +119,7 @@ func (t *tx) speak(d Decision, key string, task Task, when When) (decided, error
 	if d.Stage.Topic != "" { // of another matter: it makes nothing milder
 		light = plan.Graver(task.Light, light)
 	}
-	if _, err := t.exec(`UPDATE tasks SET light = ?, last_stage = ? WHERE plan = ? AND id = ?`, light, d.Stage.ID, d.Plan, d.Task); err != nil {
+	if _, err := t.change("tasks", `light = ?, last_stage = ?`, []any{light, d.Stage.ID}, `plan = ? AND id = ?`, d.Plan, d.Task); err != nil {
 		return decided{}, err
 	}
 	data := map[string]any{"revision": d.Revision, "stage": d.Stage, "notices": notices}

@@ -37,6 +37,7 @@ type Store struct {
 	end     context.CancelFunc
 	trouble atomic.Pointer[error] // what the writer is waiting for now
 	once    sync.Once
+	after   func()                // after Close; may be nil
 	ready   map[string]*sqlx.Stmt // the writer's statements; touched by its goroutine only
 	bound   map[string]string
 
@@ -132,6 +133,9 @@ func (s *Store) Close() error {
 				err = errors.Join(err, parted(s.writer.Close()))
 			}
 			s.d.closed()
+			if s.after != nil {
+				s.after()
+			}
 			done <- err
 		}()
 		select {

@@ -95,12 +95,12 @@ func (t *tx) actedOnTalkBefore(a ActedOnTalk, talk Talk) (actedOnTalk, error) {
 
 // putTalk writes what is known of a talk, and what the tables keep of it.
 func (t *tx) putTalk(talk Talk, c act.TalkCase) error {
-	facts, err := json.Marshal(c)
+	facts, err := canonical(c)
 	if err != nil {
 		return fmt.Errorf("ledger: facts of %s: %w", talk.ID, err)
 	}
-	_, err = t.exec(`UPDATE talks SET state = ?, approver = ?, opens_at = ?, taken = ?, revision = ?, course = ?, version = version + 1 WHERE plan = ? AND id = ?`,
-		string(c.State), storable(c.Approver), instant(talk.OpensAt), asJSON(c.Taken), c.Revision, string(facts), talk.Plan, talk.ID)
+	_, err = t.change("talks", `state = ?, approver = ?, opens_at = ?, taken = ?, revision = ?, course = ?, version = version + 1`,
+		[]any{string(c.State), storable(c.Approver), instant(talk.OpensAt), asJSON(c.Taken), c.Revision, facts}, `plan = ? AND id = ?`, talk.Plan, talk.ID)
 	return err
 }
 
@@ -232,13 +232,20 @@ func fields(v any) (map[string]any, error) {
 }
 
 func (t *tx) insertTalk(talk Talk, key string) error {
-	course := ""
-	if talk.Facts != nil {
-		course = asJSON(talk.Facts)
+	course, err := talk.course()
+	if err != nil {
+		return err
 	}
-	_, err := t.exec(`INSERT INTO talks (plan, id, task, revision, number, lead, state, opens_at, taken, approver, opened_by, what, origin, course) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'null', '', ?, ?, ?, ?)`,
+	return t.make("talks", `INSERT INTO talks (plan, id, task, revision, number, lead, state, opens_at, taken, approver, opened_by, what, origin, course) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'null', '', ?, ?, ?, ?)`,
 		talk.Plan, talk.ID, talk.Task, talk.Revision, talk.Number, talk.Lead, talk.State, talk.OpensAt, key, talk.What, talk.Origin, course)
-	return err
+}
+
+// course is the text that the tables keep of what is known of a talk.
+func (t Talk) course() (string, error) {
+	if t.Facts == nil {
+		return "", nil
+	}
+	return canonical(t.Facts)
 }
 
 // TalkCaseOf is what acts know about a talk as the ledger has it. t is the task

@@ -96,12 +96,11 @@ func (t *tx) talkAndTask(planID, id string) (talk Talk, task Task, err error) {
 
 // moveTalk writes a talk's new state and its event.
 func (t *tx) moveTalk(talk Talk, kind string, when When) error {
-	facts := ""
-	if talk.Facts != nil {
-		facts = asJSON(talk.Facts)
-	}
-	_, err := t.exec(`UPDATE talks SET state = ?, course = ?, version = version + 1 WHERE plan = ? AND id = ?`, talk.State, facts, talk.Plan, talk.ID)
+	course, err := talk.course()
 	if err != nil {
+		return err
+	}
+	if _, err := t.change("talks", `state = ?, course = ?, version = version + 1`, []any{talk.State, course}, `plan = ? AND id = ?`, talk.Plan, talk.ID); err != nil {
 		return err
 	}
 	e := Event{Key: talk.Plan + "/" + talk.ID + "/" + kind, Plan: talk.Plan, Task: talk.Task, Kind: kind, Actor: Engine}

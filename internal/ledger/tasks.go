@@ -74,7 +74,7 @@ func (s *Store) MarkArmed(ctx context.Context, planID string, ids []string, when
 		if len(fresh) == 0 || err != nil {
 			return none, err
 		}
-		if _, err := t.exec(`UPDATE tasks SET armed = ? WHERE plan = ? AND `+t.s.d.among("id"), true, planID, t.s.d.list(fresh)); err != nil {
+		if _, err := t.change("tasks", `armed = ?`, []any{true}, `plan = ? AND `+t.s.d.among("id"), planID, t.s.d.list(fresh)); err != nil {
 			return none, err
 		}
 		sum := sha256.Sum256([]byte(strings.Join(fresh, "\n")))
@@ -82,7 +82,7 @@ func (s *Store) MarkArmed(ctx context.Context, planID string, ids []string, when
 		if len(fresh) == 1 {
 			e.Task = fresh[0]
 		}
-		return none, t.append(e, when, map[string]any{"tasks": fresh})
+		return none, t.appendOnce(e, when, map[string]any{"tasks": fresh})
 	})
 	return err
 }

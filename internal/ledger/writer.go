@@ -197,7 +197,7 @@ func (s *Store) transact(batch []*job, wait *wait) (ran bool, err error) {
 	}
 	defer inner.Rollback() //nolint:errcheck // after Commit there is nothing to undo
 	// The deadline is the transaction's: its statements need none of their own.
-	t := &tx{s: s, ctx: context.Background(), inner: inner}
+	t := &tx{s: s, ctx: context.Background(), inner: inner, pending: map[string]*touched{}}
 	if limits := s.d.limits(); limits == "" {
 		err = t.one(&t.head, s.d.lockHead())
 	} else {
@@ -210,6 +210,9 @@ func (s *Store) transact(batch []*job, wait *wait) (ran bool, err error) {
 	before := t.head.Seq
 	for _, j := range batch {
 		if err := j.do(t); err != nil {
+			return true, err
+		}
+		if err := t.told(); err != nil {
 			return true, err
 		}
 	}
@@ -260,6 +263,35 @@ type tx struct {
 	head   head
 	back   []step
 	wanted []string // statements that were not prepared yet
+
+	pending map[string]*touched // rows that no event tells of yet
+	order   []*touched          // the same, in order
+}
+
+// changed tells whether the tables have changed since the last event.
+func (t *tx) changed() (bool, error) {
+	for _, r := range t.order {
+		if c, err := t.changeOf(r); err != nil || c.New || len(c.Set) > 0 {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// told fails when a write has changed what the chain must prove and no event of it
+// tells so.
+func (t *tx) told() error {
+	for _, r := range t.order {
+		c, err := t.changeOf(r)
+		if err != nil {
+			return err
+		}
+		if c.New || len(c.Set) > 0 {
+			return fmt.Errorf("ledger: no event tells of a change of %s %v", c.In, c.Key)
+		}
+	}
+	t.pending, t.order = map[string]*touched{}, nil
+	return nil
 }
 
 // head is the end of the chain: how many events, and the hash of the last.
@@ -276,7 +308,7 @@ func (t *tx) stmt(query string) *sqlx.Stmt {
 	if stmt := t.s.ready[query]; stmt != nil {
 		return t.inner.StmtxContext(t.ctx, stmt)
 	}
-	if t.s.d.prepares() {
+	if t.s.d.prepares() && len(query) < 2000 { // the long ones come in as many shapes as there are rows
 		t.wanted = append(t.wanted, query)
 	}
 	return nil
@@ -293,6 +325,14 @@ func (t *tx) exec(query string, args ...any) (rows int64, err error) {
 		return 0, err
 	}
 	return res.RowsAffected()
+}
+
+// query reads rows; they are to be closed before the next statement.
+func (t *tx) query(query string, args ...any) (*sqlx.Rows, error) {
+	if stmt := t.stmt(query); stmt != nil {
+		return stmt.QueryxContext(t.ctx, args...)
+	}
+	return t.inner.QueryxContext(t.ctx, t.s.bind(query), args...)
 }
 
 // one reads one row; none is ErrNotFound.

@@ -83,9 +83,14 @@ func (y *year) compare(ctx context.Context) (Result, error) {
 			result.Stages++
 		}
 	}
-	if result.Events, err = y.store.Verify(ctx); err != nil {
+	proof, err := y.store.Prove(ctx, ledger.Check{Full: true})
+	if err == nil {
+		err = proof.Err()
+	}
+	if err != nil {
 		return result, err
 	}
+	result.Events = proof.Seq
 	if err := y.arrived(ctx, h.notices, &result); err != nil {
 		return result, err
 	}

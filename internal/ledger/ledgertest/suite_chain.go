@@ -71,6 +71,7 @@ func appendOnly(t *testing.T, address string) {
 // unlock takes away what keeps events from being changed, as a forger would.
 func (w *world) unlock(db *sqlx.DB) {
 	w.t.Helper()
+	w.forged = true
 	statements := []string{`ALTER TABLE events DISABLE TRIGGER ALL`}
 	if db.DriverName() == "sqlite" {
 		statements = []string{`DROP TRIGGER events_fixed`, `DROP TRIGGER events_kept`}
@@ -209,6 +210,7 @@ func disagreement(t *testing.T, address string) {
 	w := newWorld(t, address, 2)
 	w.decide("t0", dueStage)
 	w.holds()
+	w.forged = true
 	_, err := w.raw().Exec(`UPDATE stages SET kind = 'told' WHERE id = 'due' AND task = 't0'`)
 	w.ok(err)
 	_, err = w.Verify(w.ctx)

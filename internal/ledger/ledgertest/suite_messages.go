@@ -136,8 +136,8 @@ func putOff(t *testing.T, address string) {
 	w.ok(Verify(w.ctx, w.Store, "jincheng", "t1", "wang", "", "close", speaks))
 	w.is("nothing to say", len(w.gather(never)), 0)
 	w.is("states at last", w.states(first.Digest.Key), map[string]int{ledger.Dropped: 2})
-	w.is("events", w.last(8), []string{ledger.MessageIntent, ledger.MessageDeferred, ledger.ActKind(act.Verify),
-		ledger.NoticeDropped, ledger.MessageIntent, ledger.MessageDeferred, ledger.ActKind(act.Verify), ledger.NoticeDropped})
+	w.is("events", w.last(9), []string{ledger.MessageIntent, ledger.MessageDeferred, ledger.ActKind(act.Verify),
+		ledger.NoticeDropped, ledger.MessageIntent, ledger.MessageDeferred, ledger.ActKind(act.Verify), ledger.NoticeDropped, ledger.DigestGathered})
 }
 
 func unknown(t *testing.T, address string) {
@@ -270,7 +270,7 @@ func announcement(t *testing.T, address string) {
 	a := ledger.Announcement{Name: "alarm", Plan: "jincheng", Recipient: liaison, SpeakAt: dueAt, Channels: []string{"mail"}, Words: []byte(`{"say":"something"}`)}
 	var key string
 	for range 2 {
-		d, err := w.Announce(w.ctx, a)
+		d, err := w.Announce(w.ctx, a, evening)
 		w.ok(err)
 		w.is("number", d.Number, 2)
 		key = d.Key
@@ -303,11 +303,11 @@ func officeDecides(t *testing.T, address string) {
 		return got
 	}
 	w.is("nothing yet", len(decided()), 0)
-	before := w.holds()
-	w.ok(w.ProposeOffice(w.ctx, ledger.OfficeChannels, "smtp"))
-	w.ok(w.ProposeOffice(w.ctx, ledger.OfficeChannels, "outbox"))
+	before := w.holds() + 1
+	w.ok(w.ProposeOffice(w.ctx, ledger.OfficeChannels, "smtp", evening))
+	w.ok(w.ProposeOffice(w.ctx, ledger.OfficeChannels, "outbox", evening))
 	w.is("the first", decided(), map[string]string{ledger.OfficeChannels: "smtp"})
-	w.is("no person's word", w.holds(), before)
+	w.is("once", w.holds(), before)
 	for range 2 {
 		was, err := w.SetOffice(w.ctx, ledger.OfficeChannels, "outbox", "wang", evening)
 		w.ok(err)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"testing"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -56,4 +57,16 @@ func bookOf(ctx context.Context, s *ledger.Store, planID string) (ledger.Launche
 	}
 	book, err := act.NewBook(&l.Plan, cal)
 	return l, book, err
+}
+
+// Proven sees that the chain holds and makes every table as it is.
+func Proven(t testing.TB, s *ledger.Store) {
+	t.Helper()
+	p, err := s.Prove(context.Background(), ledger.Check{Full: true})
+	if err == nil {
+		err = p.Err()
+	}
+	if err != nil {
+		t.Error(err)
+	}
 }

@@ -25,6 +25,7 @@ type world struct {
 	ctx     context.Context
 	address string
 	plan    ledger.Launched
+	forged  bool // the test has changed tables or events by hand
 }
 
 // The people and moments of the world. The office speaks at 09:00 in Beijing.
@@ -106,7 +107,23 @@ func newWorld(t *testing.T, address string, tasks int) *world {
 	if !added {
 		t.Fatal("the plan was in an empty ledger")
 	}
+	t.Cleanup(w.proven)
 	return w
+}
+
+// proven makes the tables once more from the chain alone: at its end every test
+// sees that they are the same.
+func (w *world) proven() {
+	if w.forged || w.t.Failed() {
+		return
+	}
+	s, err := ledger.OpenWith(context.Background(), w.address, ledger.Options{ReadOnly: true})
+	w.ok(err)
+	defer s.Close()
+	p, err := s.Prove(context.Background(), ledger.Check{Full: true})
+	if err != nil || p.Found > 0 {
+		w.t.Errorf("the chain does not make the tables as they are: %v %+v", err, p.Differences)
+	}
 }
 
 // open opens the world's ledger once more, as another process would.

@@ -1,0 +1,210 @@
+package ledger
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// change is one row that an event made or changed. It is all that rebuilding the
+// tables needs.
+type change struct {
+	In  string                     `json:"in"`            // table
+	New bool                       `json:"new,omitempty"` // the row is new: what is not in Set is "", 0, false or null
+	Key []any                      `json:"key"`           // values of the table's key
+	Set map[string]json.RawMessage `json:"set,omitempty"`
+}
+
+// document names a text that stands in the table documents. In an event it stands
+// for that text.
+type document struct {
+	SHA256 string `json:"sha256"`
+}
+
+// Texts that are longer than this many bytes stand in the table documents, where
+// the same text stands once.
+const (
+	longText    = 1000 // of a column
+	longChanges = 4000 // of all that an event changed
+)
+
+// touched is a row that this transaction has written and no event tells of yet.
+type touched struct {
+	table    *table
+	fresh    bool
+	key      []any
+	was, now map[string]any // cells of the columns written
+}
+
+// make writes new rows, or whole rows in place of old ones: an INSERT statement.
+func (t *tx) make(name, query string, args ...any) error {
+	of := tableOf(name)
+	columns := of.all()
+	rows, err := t.cells(of, columns, query+` RETURNING `+strings.Join(columns, ", "), args)
+	if err != nil {
+		return fmt.Errorf("ledger: %s: %w", name, err)
+	}
+	for _, row := range rows {
+		t.touch(of, row, nil).fresh = true
+	}
+	return nil
+}
+
+// change updates rows. set is "a = ?, b = ?"; no value in it has a comma followed
+// by a space. It gives how many rows there were.
+func (t *tx) change(name, set string, values []any, where string, args ...any) (int, error) {
+	of := tableOf(name)
+	var columns []string
+	for _, part := range strings.Split(set, ", ") {
+		if column, _, _ := strings.Cut(part, " = "); of.has(column) {
+			columns = append(columns, column)
+		}
+	}
+	list := strings.Join(append(append([]string{}, of.key...), columns...), ", ")
+	columns = append(append([]string{}, of.key...), columns...)
+	before, err := t.cells(of, columns, `SELECT `+list+` FROM `+name+` WHERE `+where, args)
+	if err != nil || len(before) == 0 {
+		return 0, err
+	}
+	after, err := t.cells(of, columns, `UPDATE `+name+` SET `+set+` WHERE `+where+` RETURNING `+list, append(append([]any{}, values...), args...))
+	if err != nil {
+		return 0, err
+	}
+	was := map[string]map[string]any{}
+	for _, row := range before {
+		was[of.keyOf(row)] = row
+	}
+	for _, row := range after {
+		t.touch(of, row, was[of.keyOf(row)])
+	}
+	return len(after), nil
+}
+
+func (t *table) has(column string) bool { _, ok := t.columns[column]; return ok }
+
+// keyOf tells a row from all others of its table.
+func (t *table) keyOf(row map[string]any) string {
+	parts := make([]string, len(t.key))
+	for i, c := range t.key {
+		parts[i] = fmt.Sprint(row[c])
+	}
+	return strings.Join(parts, "\x00")
+}
+
+// touch remembers what was written to a row; was is nil of a whole row.
+func (t *tx) touch(of *table, now, was map[string]any) *touched {
+	name := of.name + "\x00" + of.keyOf(now)
+	r := t.pending[name]
+	if r == nil {
+		r = &touched{table: of, was: map[string]any{}, now: map[string]any{}}
+		for _, c := range of.key {
+			r.key = append(r.key, now[c])
+		}
+		t.pending[name] = r
+		t.order = append(t.order, r)
+	}
+	for column, value := range now {
+		if _, known := r.was[column]; !known {
+			r.was[column] = was[column]
+		}
+		r.now[column] = value
+	}
+	return r
+}
+
+// cells reads rows by a statement that gives these columns.
+func (t *tx) cells(of *table, columns []string, query string, args []any) (out []map[string]any, err error) {
+	rows, err := t.query(query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		values, err := rows.SliceScan()
+		if err != nil {
+			return nil, err
+		}
+		row := map[string]any{}
+		for i, c := range columns {
+			if row[c], err = of.columns[c].cell(values[i]); err != nil {
+				return nil, fmt.Errorf("%s.%s: %w", of.name, c, err)
+			}
+		}
+		out = append(out, row)
+	}
+	return out, rows.Err()
+}
+
+// changes takes what has been written since the last event: the text that the next
+// event carries, "" when nothing was. Long texts go into the table documents.
+func (t *tx) changes() (string, error) {
+	var list []change
+	for _, r := range t.order {
+		c, err := t.changeOf(r)
+		if err != nil {
+			return "", err
+		}
+		if c.New || len(c.Set) > 0 {
+			list = append(list, c)
+		}
+	}
+	t.pending, t.order = map[string]*touched{}, nil
+	if len(list) == 0 {
+		return "", nil
+	}
+	out, err := json.Marshal(list)
+	if err != nil || len(out) <= longChanges {
+		return string(out), err
+	}
+	return t.document(string(out))
+}
+
+func (t *tx) changeOf(r *touched) (change, error) {
+	c := change{In: r.table.name, New: r.fresh, Key: r.key, Set: map[string]json.RawMessage{}}
+	for _, column := range r.table.rest() {
+		now, written := r.now[column]
+		kind := r.table.columns[column]
+		if !written || now == r.was[column] && !r.fresh || r.fresh && now == kind.nothing() {
+			continue
+		}
+		var value any = now
+		s, _ := now.(string)
+		switch {
+		case kind == facts && r.fresh:
+			value = json.RawMessage(s)
+		case kind == facts:
+			before, _ := r.was[column].(string)
+			turn, err := turnOf(before, s)
+			if err != nil {
+				return c, fmt.Errorf("ledger: %s.%s: %w", c.In, column, err)
+			}
+			value = turn
+		case len(s) > longText:
+			doc, err := t.document(s)
+			if err != nil {
+				return c, err
+			}
+			value = json.RawMessage(doc)
+		}
+		data, err := json.Marshal(value)
+		if err != nil {
+			return c, err
+		}
+		c.Set[column] = data
+	}
+	return c, nil
+}
+
+// document keeps a text, and gives what names it in an event.
+func (t *tx) document(doc string) (string, error) {
+	hash := hashOf(doc)
+	_, err := t.exec(`INSERT INTO documents (hash, doc) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING`, hash, doc)
+	return asJSON(document{hash}), err
+}
+
+func hashOf(doc string) string {
+	sum := sha256.Sum256([]byte(doc))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,351 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"duban/internal/calendar"
+	"duban/internal/sqlitefile"
+)
+
+// replay makes the tables from the chain alone, in a SQLite file of its own that
+// nobody else has.
+type replay struct {
+	ctx   context.Context
+	dir   string
+	db    *sqlx.DB
+	tx    *sqlx.Tx
+	stmts map[string]*sqlx.Stmt
+	named map[string]bool // documents that events name
+}
+
+// newReplay makes an empty ledger with the identity of the one to be made again.
+func newReplay(ctx context.Context, id string) (r *replay, err error) {
+	r = &replay{ctx: ctx, stmts: map[string]*sqlx.Stmt{}, named: map[string]bool{}}
+	if r.dir, err = os.MkdirTemp("", "duban-replay-"); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			r.drop()
+		}
+	}()
+	empty, err := OpenWith(ctx, "sqlite:"+r.file(), Options{Create: true, Migrate: true})
+	if err != nil {
+		return nil, err
+	}
+	if err := empty.Close(); err != nil {
+		return nil, err
+	}
+	// A crash may ruin it: then nobody has it. Rows come in the order of the chain,
+	// where what a row refers to may come with a later one of the same transaction.
+	r.db, err = sqlx.Open("sqlite", sqlitefile.URI(r.file())+"?mode=rw&_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=foreign_keys(0)")
+	if err != nil {
+		return nil, err
+	}
+	r.db.SetMaxOpenConns(1)
+	if r.tx, err = r.db.BeginTxx(ctx, nil); err != nil {
+		return nil, err
+	}
+	_, err = r.tx.ExecContext(ctx, `UPDATE identity SET id = ?`, id)
+	return r, err
+}
+
+func (r *replay) file() string { return filepath.Join(r.dir, "ledger.db") }
+
+// drop ends it and removes its file.
+func (r *replay) drop() {
+	for _, stmt := range r.stmts {
+		stmt.Close()
+	}
+	if r.tx != nil {
+		r.tx.Rollback() //nolint:errcheck // nobody wants it
+	}
+	if r.db != nil {
+		r.db.Close()
+	}
+	os.RemoveAll(r.dir)
+}
+
+// stored is a change as an event holds it.
+type stored struct {
+	In  string                     `json:"in"`
+	New bool                       `json:"new"`
+	Key []json.RawMessage          `json:"key"`
+	Set map[string]json.RawMessage `json:"set"`
+}
+
+// apply makes the changes of the next event. A *BrokenChainError says that they
+// cannot be made.
+func (r *replay) apply(e eventRow, document func(hash string) (string, error)) error {
+	naming := func(hash string) (string, error) {
+		r.named[hash] = true
+		return document(hash)
+	}
+	list, err := changesOf(e.Changes, naming)
+	for i := 0; err == nil && i < len(list); i++ {
+		err = r.make(list[i], naming)
+	}
+	if err != nil && r.ctx.Err() == nil {
+		err = &BrokenChainError{e.Seq, "what it changed cannot be made again: " + err.Error()}
+	}
+	return err
+}
+
+func (r *replay) make(c stored, document func(hash string) (string, error)) error {
+	of := tableOf(c.In)
+	if of == nil || len(c.Key) != len(of.key) {
+		return fmt.Errorf("there is no table %s with a key of %d parts", c.In, len(c.Key))
+	}
+	key := make([]any, len(c.Key))
+	for i, column := range of.key {
+		var err error
+		if key[i], err = of.columns[column].read(c.Key[i], document); err != nil {
+			return fmt.Errorf("%s.%s: %w", c.In, column, err)
+		}
+	}
+	columns := slices.Sorted(maps.Keys(c.Set))
+	if c.New {
+		columns = of.rest()
+	}
+	values := make([]any, len(columns))
+	for i, column := range columns {
+		kind, ok := of.columns[column]
+		if !ok {
+			return fmt.Errorf("%s has no column %s", c.In, column)
+		}
+		value, err := r.value(of, kind, column, key, c, document)
+		if err != nil {
+			return fmt.Errorf("%s.%s: %w", c.In, column, err)
+		}
+		values[i] = value
+	}
+	return r.write(of, c.New, columns, key, values)
+}
+
+// value is what a column is to hold after a change.
+func (r *replay) value(of *table, kind kind, column string, key []any, c stored, document func(hash string) (string, error)) (any, error) {
+	raw, said := c.Set[column]
+	if !said {
+		return kind.nothing(), nil
+	}
+	if kind != facts {
+		return kind.read(raw, document)
+	}
+	if c.New {
+		return canonical(raw)
+	}
+	var t turn
+	if err := json.Unmarshal(raw, &t); err != nil {
+		return nil, err
+	}
+	var before string
+	stmt, err := r.stmt(`SELECT ` + column + ` FROM ` + of.name + where1(of))
+	if err != nil {
+		return nil, err
+	}
+	if err := found(stmt.GetContext(r.ctx, &before, key...)); err != nil {
+		return nil, err
+	}
+	return t.on(before)
+}
+
+func (r *replay) write(of *table, fresh bool, columns []string, key, values []any) error {
+	query, args := "", append(slices.Clone(values), key...)
+	if fresh {
+		all, set := append(slices.Clone(columns), of.key...), make([]string, len(columns))
+		for i, c := range columns {
+			set[i] = c + ` = excluded.` + c
+		}
+		more, marks := "", ""
+		for _, c := range of.apart {
+			more, marks = more+", "+c, marks+", 0"
+		}
+		query = `INSERT INTO ` + of.name + ` (` + strings.Join(all, ", ") + more + `) VALUES (?` + strings.Repeat(", ?", len(all)-1) + marks +
+			`) ON CONFLICT (` + strings.Join(of.key, ", ") + `) DO UPDATE SET ` + strings.Join(set, ", ")
+	} else {
+		query = `UPDATE ` + of.name + ` SET ` + strings.Join(columns, " = ?, ") + ` = ?` + where1(of)
+	}
+	stmt, err := r.stmt(query)
+	if err != nil {
+		return err
+	}
+	done, err := stmt.ExecContext(r.ctx, args...)
+	if err != nil {
+		return err
+	}
+	if n, err := done.RowsAffected(); err != nil || n != 1 {
+		return errors.Join(err, fmt.Errorf("%s has %d rows %v", of.name, n, key))
+	}
+	return nil
+}
+
+// where1 is the condition on one row of a table.
+func where1(of *table) string { return ` WHERE ` + strings.Join(of.key, " = ? AND ") + ` = ?` }
+
+func (r *replay) stmt(query string) (*sqlx.Stmt, error) {
+	if s := r.stmts[query]; s != nil {
+		return s, nil
+	}
+	s, err := r.tx.PreparexContext(r.ctx, query)
+	if err == nil {
+		r.stmts[query] = s
+	}
+	return s, err
+}
+
+// keep writes an event as it stands.
+func (r *replay) keep(e eventRow) error {
+	stmt, err := r.stmt(`INSERT INTO events (seq, key, plan, task, kind, actor, real_at, plan_at, data, changes, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		return err
+	}
+	_, err = stmt.ExecContext(r.ctx, e.Seq, e.Key, e.Plan, e.Task, e.Kind, e.Actor, asStamp(e.Real), asStamp(e.PlanAt), e.Data, e.Changes, e.Prev, e.Hash)
+	return err
+}
+
+// read is a column's value as an event holds it.
+func (k kind) read(raw json.RawMessage, document func(hash string) (string, error)) (any, error) {
+	switch k {
+	case number:
+		var n int64
+		return n, json.Unmarshal(raw, &n)
+	case yes:
+		var b bool
+		return b, json.Unmarshal(raw, &b)
+	case moment:
+		var s *string
+		if err := json.Unmarshal(raw, &s); err != nil || s == nil {
+			return nil, err
+		}
+		return *s, nil
+	}
+	if len(raw) > 0 && raw[0] == '{' {
+		return whole(string(raw), document)
+	}
+	var s string
+	err := json.Unmarshal(raw, &s)
+	return s, err
+}
+
+// whole is the text that a document's name stands for; another text is itself.
+func whole(text string, document func(hash string) (string, error)) (string, error) {
+	if !strings.HasPrefix(text, "{") {
+		return text, nil
+	}
+	var name struct {
+		SHA256 string `json:"sha256"`
+	}
+	if err := json.Unmarshal([]byte(text), &name); err != nil {
+		return "", err
+	}
+	return document(name.SHA256)
+}
+
+// AsOf is the ledger as it was: its tables and events made once more from the
+// chain, up to an instant on the clock of each plan, which until gives from the
+// plan's zone (that of events of no plan is Beijing's). The store that it gives can
+// only be read; its Close removes it. What no event tells of is not in it: see
+// Unproven.
+func (s *Store) AsOf(ctx context.Context, until func(zone *time.Location) time.Time) (was *Store, err error) {
+	defer func() { err = named(err) }()
+	v, err := s.snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer v.Rollback() //nolint:errcheck // it only read
+	ends, err := s.ends(ctx, v, until)
+	if err != nil {
+		return nil, err
+	}
+	r, err := newReplay(ctx, s.id)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			r.drop()
+		}
+	}()
+	var last head
+	over := map[string]bool{}
+	_, _, err = s.walk(ctx, v, func(e eventRow) error {
+		at, err := time.Parse(stamp, asStamp(e.PlanAt))
+		if err != nil {
+			return &BrokenChainError{e.Seq, err.Error()}
+		}
+		end, known := ends[e.Plan]
+		if !known {
+			end = ends[""]
+		}
+		if over[e.Plan] = over[e.Plan] || at.After(end); over[e.Plan] {
+			return nil
+		}
+		last = head{Seq: e.Seq, Hash: e.Hash}
+		if err := r.apply(e, func(hash string) (string, error) { return s.documentIn(ctx, v, hash) }); err != nil {
+			return err
+		}
+		return r.keep(e)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r.store(last, s.o)
+}
+
+// ends are the instants up to which each plan is read; "" is of no plan.
+func (s *Store) ends(ctx context.Context, v *sqlx.Tx, until func(*time.Location) time.Time) (map[string]time.Time, error) {
+	var plans []struct {
+		ID   string `db:"id"`
+		Zone string `db:"zone"`
+	}
+	if err := v.SelectContext(ctx, &plans, `SELECT id, zone FROM plans`); err != nil {
+		return nil, err
+	}
+	ends := map[string]time.Time{"": until(zoneOf(""))}
+	for _, p := range plans {
+		ends[p.ID] = until(zoneOf(p.Zone))
+	}
+	return ends, nil
+}
+
+// store opens what was made, for reading.
+func (r *replay) store(last head, o Options) (*Store, error) {
+	if _, err := r.tx.ExecContext(r.ctx, `UPDATE chain SET seq = ?, hash = ?`, last.Seq, last.Hash); err != nil {
+		return nil, err
+	}
+	for _, stmt := range r.stmts {
+		stmt.Close()
+	}
+	r.stmts = nil
+	if err := errors.Join(r.tx.Commit(), r.db.Close()); err != nil {
+		return nil, err
+	}
+	r.tx, r.db = nil, nil
+	s, err := OpenWith(r.ctx, "sqlite:"+r.file(), Options{ReadOnly: true, Name: o.Name, Limits: o.Limits, Log: o.Log})
+	if err != nil {
+		return nil, err
+	}
+	s.after = r.drop
+	return s, nil
+}
+
+// zoneOf is a plan's zone by its name: Beijing without one.
+func zoneOf(name string) *time.Location {
+	if name != "" {
+		if zone, err := time.LoadLocation(name); err == nil {
+			return zone
+		}
+	}
+	return calendar.Beijing
+}
