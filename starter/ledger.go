@@ -85,26 +85,6 @@ func short(s string, n int) string {
 	return s
 }
 
-func (a *app) ledgerVerify() *cobra.Command {
-	return &cobra.Command{
-		Use: "verify", Short: a.w.T("cli.ledger_verify"), Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
-				n, err := store.Verify(cmd.Context())
-				var broken *ledger.BrokenChainError
-				if errors.As(err, &broken) {
-					return errors.New(a.w.T("cli.ledger_broken", words.Data{"Seq": broken.Seq, "Error": broken.Error()}))
-				}
-				if err != nil {
-					return err
-				}
-				fmt.Fprintln(a.out, a.w.T("cli.ledger_whole", words.Data{"Events": n}))
-				return nil
-			})
-		},
-	}
-}
-
 // planStatus is every launched plan, or one plan's tasks by light.
 func (a *app) planStatus() *cobra.Command {
 	return a.listing(&cobra.Command{
