@@ -161,7 +161,7 @@ func proofs(t *testing.T, address string) {
 	db := w.forger()
 	tampered := 0
 	for _, table := range w.tables(db) {
-		if slices.Contains(chained, table) || slices.Contains(ledger.Unproven, table) {
+		if slices.Contains(chained, table) || strings.HasPrefix(table, "outlook") || slices.Contains(ledger.Unproven, table) {
 			continue
 		}
 		keys := proofKeys[table]
