@@ -33,6 +33,7 @@ type app struct {
 	format   string      // -o: table or json
 	as       string      // --as: the account that acts or looks
 	warnings []string    // of the settings, for the log of what works
+	past     past        // --as-of: the moment that is looked back at
 	serves   atomic.Bool // the command works until it is told to stop, and needs longer for it
 	// reach opens the way to the engine that runs; nil means reachEngine.
 	reach func(context.Context) (doer, io.Closer, error)

@@ -18,10 +18,10 @@ import (
 
 func (a *app) taskShow() *cobra.Command {
 	var planID string
-	c := a.listing(&cobra.Command{
+	c := a.looksBack(a.listing(&cobra.Command{
 		Use: "show TASK", Short: a.w.T("case.cmd_show"), Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeThings(deed{on: onTask}),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
+			return a.pastLedger(cmd.Context(), true, func(store *ledger.Store) error {
 				c, err := a.caseFile(cmd.Context(), store, planID, args[0])
 				if err != nil {
 					return err
@@ -33,7 +33,7 @@ func (a *app) taskShow() *cobra.Command {
 				return nil
 			})
 		},
-	})
+	}))
 	c.Flags().StringVar(&planID, "plan", "", a.w.T("case.flag_plan"))
 	a.completeFlag(c, "plan", a.planNames)
 	return c

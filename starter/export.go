@@ -34,7 +34,7 @@ type exportRequest struct {
 func (a *app) ledgerExport() *cobra.Command {
 	var r exportRequest
 	var output string
-	c := &cobra.Command{
+	c := a.looksBack(&cobra.Command{
 		Use: "export", Short: a.w.T("report.cmd_export"), Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			given := cmd.Flags().Changed("format")
@@ -51,9 +51,9 @@ func (a *app) ledgerExport() *cobra.Command {
 			case !slices.Contains(exportFormats, r.format):
 				return errors.New(a.w.T("report.bad_format", words.Data{"Format": r.format}))
 			}
-			return a.withLedger(cmd.Context(), func(store *ledger.Store) error { return a.export(cmd.Context(), store, r) })
+			return a.pastLedger(cmd.Context(), false, func(store *ledger.Store) error { return a.export(cmd.Context(), store, r) })
 		},
-	}
+	})
 	c.Flags().StringVar(&r.plan, "plan", "", a.w.T("report.flag_export_plan"))
 	c.Flags().StringVar(&r.format, "format", "xlsx", a.w.T("report.flag_format"))
 	c.Flags().StringVarP(&r.file, "file", "f", "", a.w.T("report.flag_file"))
@@ -119,7 +119,7 @@ func (a *app) exportEvents(ctx context.Context, store *ledger.Store, id, file st
 	err = a.save(file, func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
-		f := ledger.EventFilter{Plan: id, Limit: eventsAtOnce}
+		f := ledger.EventFilter{Plan: id, Limit: eventsAtOnce, Changes: true}
 		for {
 			events, err := store.Events(ctx, f)
 			if err != nil || len(events) == 0 {
@@ -241,9 +241,21 @@ func (a *app) calendarOf(ctx context.Context, store *ledger.Store) (*calendar.Ca
 	return host.Calendar(a.cfg, imported...)
 }
 
-// today is the plan's day: by its clock, or, where that ran fast and has run
-// past the year (a rehearsal), the day of the last thing that happened.
+// today is the plan's day: that of --as-of; or by its clock; or, where that ran
+// fast and has run past the year (a rehearsal), the day of the last thing that
+// happened.
 func (a *app) today(ctx context.Context, store *ledger.Store, l ledger.Launched) (calendar.Day, error) {
+	if a.past.live == nil {
+		return a.presentDay(ctx, store, l)
+	}
+	now, err := a.presentDay(ctx, a.past.live, l)
+	if err == nil && now.Before(a.past.day) {
+		return now, errors.New(a.w.T("proof.ahead_as_of", words.Data{"Given": a.past.given}))
+	}
+	return a.past.day, err
+}
+
+func (a *app) presentDay(ctx context.Context, store *ledger.Store, l ledger.Launched) (calendar.Day, error) {
 	zone := calendar.Beijing
 	if l.Plan.Zone != "" {
 		if z, err := time.LoadLocation(l.Plan.Zone); err == nil {

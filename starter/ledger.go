@@ -50,6 +50,7 @@ func (a *app) ledgerShow() *cobra.Command {
 						return err
 					}
 				}
+				f.Changes = a.format == "json"
 				events, err := store.Events(cmd.Context(), f)
 				if err != nil {
 					return err
@@ -87,10 +88,10 @@ func short(s string, n int) string {
 
 // planStatus is every launched plan, or one plan's tasks by light.
 func (a *app) planStatus() *cobra.Command {
-	return a.listing(&cobra.Command{
+	return a.looksBack(a.listing(&cobra.Command{
 		Use: "status [PLAN]", Short: a.w.T("cli.plan_status"), Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
+			return a.pastLedger(cmd.Context(), true, func(store *ledger.Store) error {
 				if len(args) == 0 {
 					return a.plansStatus(cmd.Context(), store)
 				}
@@ -100,5 +101,5 @@ func (a *app) planStatus() *cobra.Command {
 				return a.planTasksStatus(cmd.Context(), store, args[0])
 			})
 		},
-	})
+	}))
 }

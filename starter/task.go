@@ -47,7 +47,7 @@ func (a *app) taskList() *cobra.Command {
 	lights := a.choices("light", "red", "yellow", "blue", "green", "done_late", "done")
 	states := a.choices("state", string(act.Open), string(act.Reported), string(act.Suspended), string(act.Closed), string(act.Cancelled))
 	kinds := a.choices("kind", string(plan.Dated), report.KindOccurrence, string(plan.Duty), string(plan.Standing))
-	c := a.listing(&cobra.Command{
+	c := a.looksBack(a.listing(&cobra.Command{
 		Use: "list", Short: a.w.T("case.cmd_list"), Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for value, of := range map[*string]choice{&f.light: lights, &f.state: states, &f.kind: kinds} {
@@ -61,7 +61,7 @@ func (a *app) taskList() *cobra.Command {
 			if f.skip < 0 || f.limit < 0 {
 				return errors.New(a.w.T("case.bad_page"))
 			}
-			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
+			return a.pastLedger(cmd.Context(), true, func(store *ledger.Store) error {
 				lines, total, only, err := a.taskLines(cmd.Context(), store, f)
 				if err != nil {
 					return err
@@ -78,7 +78,7 @@ func (a *app) taskList() *cobra.Command {
 				return nil
 			})
 		},
-	})
+	}))
 	c.Flags().StringVar(&f.plan, "plan", "", a.w.T("case.flag_list_plan"))
 	c.Flags().StringVar(&f.unit, "unit", "", a.w.T("case.flag_unit"))
 	c.Flags().StringVar(&f.light, "light", "", a.w.T("case.flag_light", words.Data{"Values": lights.said(a)}))
