@@ -211,7 +211,7 @@ func TestExportToFiles(t *testing.T) {
 	d.say("ledger", "export", "--format", "events")
 	raw, err = os.ReadFile("事件-water-2021-07-01.jsonl")
 	require.NoError(t, err)
-	want, err := d.store.Events(t.Context(), ledger.EventFilter{Plan: "water"})
+	want, err := d.store.Events(t.Context(), ledger.EventFilter{Plan: "water", Changes: true})
 	require.NoError(t, err)
 	var got []ledger.Event
 	for line := range strings.Lines(string(raw)) {
