@@ -41,6 +41,10 @@ func (a *app) ledgerVerify() *cobra.Command {
 }
 
 func (a *app) verify(ctx context.Context, store *ledger.Store, check ledger.Check) error {
+	var err error
+	if check.Calendar, err = a.calendarOf(ctx, store); err != nil {
+		return err
+	}
 	p, err := store.Prove(ctx, check)
 	var broken *ledger.BrokenChainError
 	var count *ledger.CountError

@@ -340,20 +340,33 @@ func (r *replay) store(last head, o Options) (*Store, error) {
 	if _, err := r.tx.ExecContext(r.ctx, `UPDATE chain SET seq = ?, hash = ?`, last.Seq, last.Hash); err != nil {
 		return nil, err
 	}
-	for _, stmt := range r.stmts {
-		stmt.Close()
-	}
-	r.stmts = nil
-	if err := errors.Join(r.tx.Commit(), r.db.Close()); err != nil {
+	if err := r.settle(); err != nil {
 		return nil, err
 	}
-	r.tx, r.db = nil, nil
 	s, err := OpenWith(r.ctx, "sqlite:"+r.file(), Options{ReadOnly: true, Name: o.Name, Limits: o.Limits, Log: o.Log})
 	if err != nil {
 		return nil, err
 	}
 	s.after = r.drop
 	return s, nil
+}
+
+// open opens what was made, for writing; it stays the replay's.
+func (r *replay) open() (*Store, error) {
+	if err := r.settle(); err != nil {
+		return nil, err
+	}
+	return OpenWith(r.ctx, "sqlite:"+r.file(), Options{})
+}
+
+// settle ends the making.
+func (r *replay) settle() error {
+	for _, stmt := range r.stmts {
+		stmt.Close()
+	}
+	tx, db := r.tx, r.db
+	r.stmts, r.tx, r.db = nil, nil, nil
+	return errors.Join(tx.Commit(), db.Close())
 }
 
 // zoneOf is a plan's zone by its name: Beijing without one.

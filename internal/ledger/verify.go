@@ -9,6 +9,8 @@ import (
 	"math"
 
 	"github.com/jmoiron/sqlx"
+
+	"duban/internal/calendar"
 )
 
 // Check says how much of a ledger is to be proven.
@@ -18,6 +20,9 @@ type Check struct {
 	// of an event and its hash, or the first 16 or more digits of it.
 	Seq  int64
 	Hash string
+	// Calendar, when it is set, lets a full check work out anew what lists are read
+	// by: see Refresh.
+	Calendar *calendar.Calendar
 }
 
 // Proof is what was proven, and what is not as the chain says.
@@ -115,6 +120,11 @@ func (s *Store) Prove(ctx context.Context, c Check) (p Proof, err error) {
 	if again != nil {
 		if err := s.differ(ctx, v, again, &p); err != nil {
 			return p, err
+		}
+		if c.Calendar != nil {
+			if err := s.differInLists(ctx, v, again, c.Calendar, &p); err != nil {
+				return p, fmt.Errorf("lists: %w", err)
+			}
 		}
 		if p.Found > 0 {
 			return p, nil
@@ -247,24 +257,26 @@ func (p *Proof) differs(d Difference) {
 // documents with those that the chain names.
 func (s *Store) differ(ctx context.Context, v *sqlx.Tx, again *replay, p *Proof) error {
 	for i := range proven {
-		if err := s.differIn(ctx, v, again, &proven[i], p); err != nil {
+		if err := s.differIn(ctx, v, again.tx, &proven[i], p, nil); err != nil {
 			return fmt.Errorf("%s: %w", proven[i].name, err)
 		}
 	}
 	return s.strayDocuments(ctx, v, again, p)
 }
 
-func (s *Store) differIn(ctx context.Context, v *sqlx.Tx, again *replay, of *table, p *Proof) error {
+// differIn compares one table, but for the rows that are left out.
+func (s *Store) differIn(ctx context.Context, v *sqlx.Tx, again sqlx.QueryerContext, of *table, p *Proof, out func(row map[string]any) bool) error {
 	have, err := cursorOf(ctx, v, of, s.d.exact)
 	if err != nil {
 		return err
 	}
 	defer have.rows.Close()
-	want, err := cursorOf(ctx, again.tx, of, lite{}.exact)
+	want, err := cursorOf(ctx, again, of, lite{}.exact)
 	if err != nil {
 		return err
 	}
 	defer want.rows.Close()
+	have.out, want.out = out, out
 	count := 0
 	for have.next() && want.next() {
 		if have.row == nil && want.row == nil {
@@ -316,9 +328,10 @@ type cursor struct {
 	row     map[string]any // nil at the end
 	ended   bool
 	err     error
+	out     func(row map[string]any) bool // rows to be left out; may be nil
 }
 
-func cursorOf(ctx context.Context, v *sqlx.Tx, of *table, exact func(string) string) (*cursor, error) {
+func cursorOf(ctx context.Context, v sqlx.QueryerContext, of *table, exact func(string) string) (*cursor, error) {
 	c := &cursor{of: of, columns: of.all()}
 	query := `SELECT `
 	for i, column := range c.columns {
@@ -359,6 +372,10 @@ func (c *cursor) next() bool {
 	c.row = map[string]any{}
 	for i, column := range c.columns {
 		c.row[column], _ = c.of.columns[column].cell(values[i]) // what cannot be is a difference
+	}
+	if c.out != nil && c.out(c.row) {
+		c.row = nil
+		return c.next()
 	}
 	return true
 }

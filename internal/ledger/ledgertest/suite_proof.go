@@ -20,10 +20,16 @@ import (
 var proofKeys = map[string][]string{
 	"plans": {"id"}, "tasks": {"plan", "id"}, "talks": {"plan", "id"}, "stages": {"plan", "task", "revision", "talk", "id"}, "digests": {"key"},
 	"notices": {"key"}, "messages": {"id"}, "calendars": {"year"}, "office": {"name"}, "documents": {"hash"},
+	"outlook_plans": {"plan"}, "outlook": {"plan", "task"}, "outlook_units": {"plan", "unit", "task", "part"},
 }
 
 // chained are the tables whose every cell the chain itself holds, or the schema's own.
 var chained = []string{"chain", "events", "ledger_version", "sqlite_sequence"}
+
+// unread are changes after which lists are read from the tasks themselves, which are
+// proven: the row is no longer one of a plan that is launched or worked out by this
+// basis.
+var unread = []string{"outlook.plan", "outlook_units.plan", "outlook_plans.plan", "outlook_plans.basis"}
 
 // everything lets happen in a world what writes every table. moment is called
 // after each step with the instant of it.
@@ -134,7 +140,7 @@ func (w *world) tables(db *sqlx.DB) (names []string) {
 // that is missing and "table +" for one too many.
 func (w *world) full() (found []string) {
 	w.t.Helper()
-	p, err := w.Prove(w.ctx, ledger.Check{Full: true})
+	p, err := w.Prove(w.ctx, ledger.Check{Full: true, Calendar: calendar.New()})
 	w.ok(err)
 	for _, d := range p.Differences {
 		name := d.Table + "." + d.Column
@@ -157,11 +163,13 @@ func (w *world) full() (found []string) {
 func proofs(t *testing.T, address string) {
 	w := newWorld(t, address, 3)
 	w.everything(func(time.Time) {})
+	_, err := w.Refresh(w.ctx, "jincheng", calendar.New())
+	w.ok(err)
 	w.is("untouched", w.full(), []string(nil))
 	db := w.forger()
 	tampered := 0
 	for _, table := range w.tables(db) {
-		if slices.Contains(chained, table) || strings.HasPrefix(table, "outlook") || slices.Contains(ledger.Unproven, table) {
+		if slices.Contains(chained, table) || table == "outlook_stale" || slices.Contains(ledger.Unproven, table) {
 			continue
 		}
 		keys := proofKeys[table]
@@ -207,6 +215,9 @@ func (w *world) tamper(db *sqlx.DB, table string, keys []string) (ways int) {
 	var want, sets []string
 	for _, column := range types {
 		name := column.Name()
+		if slices.Contains(unread, table+"."+name) {
+			continue
+		}
 		set := name + ` = ` + otherValue(name, column.DatabaseTypeName())
 		switch {
 		case slices.Contains(ledger.Unproven, table+"."+name):
@@ -223,19 +234,23 @@ func (w *world) tamper(db *sqlx.DB, table string, keys []string) (ways int) {
 			sets, want = append(sets, set), append(want, table+"."+name)
 		}
 	}
-	if table != "documents" {
+	switch {
+	case len(sets) == 0:
+	case table != "documents":
 		exec(`UPDATE `+table+` SET `+strings.Join(sets, ", ")+where, args...)
 		slices.Sort(want)
 		w.is(table, w.full(), want)
 		back()
-	} else {
+	default:
 		exec(`UPDATE `+table+` SET `+sets[0]+where, args...)
 		w.named(table+".doc", "")
 		back()
 	}
-	exec(`DELETE FROM `+table+where, args...)
-	w.named("a row of "+table+" taken away", table+" -")
-	back()
+	if table != "outlook_plans" { // without its row lists are read from the tasks
+		exec(`DELETE FROM `+table+where, args...)
+		w.named("a row of "+table+" taken away", table+" -")
+		back()
+	}
 	exec(`DROP TABLE aside`)
 	return ways + 1
 }
@@ -244,7 +259,7 @@ func (w *world) tamper(db *sqlx.DB, table string, keys []string) (ways int) {
 // be made again for want of its document.
 func (w *world) named(what string, want ...string) {
 	w.t.Helper()
-	p, err := w.Prove(w.ctx, ledger.Check{Full: true})
+	p, err := w.Prove(w.ctx, ledger.Check{Full: true, Calendar: calendar.New()})
 	var broken *ledger.BrokenChainError
 	if errors.As(err, &broken) && strings.Contains(broken.Reason, "document") {
 		return
