@@ -96,7 +96,11 @@ func dutyOf(l ledger.Launched, book act.Book, row ledger.Task) (duty, error) {
 // next is the first occurrence due after a day: an amended plan has duties younger
 // than itself.
 func (d duty) next(after calendar.Day) (plan.Occurrence, bool) {
-	return d.book.NextOccurrence(d.launched.Plan.Policies[d.task.Policy], d.task, after, d.row.Assigned)
+	o, ok := d.book.NextOccurrence(d.launched.Plan.Policies[d.task.Policy], d.task, after, d.row.Assigned)
+	if since := d.row.Facts.Restarted; o.Opens.Before(since) { // it is owed since an act made it so: nothing is said of the time before
+		o.Opens = since
+	}
+	return o, ok
 }
 
 // occurrence is one occurrence as it enters the ledger.

@@ -172,3 +172,21 @@ func TestTheAuditNamesABreachOfEachLaw(t *testing.T) {
 		require.True(t, l.Told || l.Of == "", l)
 	}
 }
+
+// What an act on a duty opens at once is opened at the act, not on the day on which
+// it would have been opened had the rule been so before: nothing is said of the past.
+func TestAnOccurrenceThatAnActOpensBeginsWithTheAct(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, day(2021, 4, 8), plan.Task{ID: "d", Title: "公开水质", Kind: plan.Duty, Lead: "shuiwu", Policy: "standard",
+		Recur: &plan.Recurrence{Every: "quarter", From: calendar.NewDay(2021, 4, 8)}})
+	acts := &activities.Activities{Ledger: b.store}
+	next := func() plan.Occurrence {
+		n, err := acts.NextOccurrence(t.Context(), activities.LookInput{Plan: "p", Thing: "d"})
+		require.NoError(t, err)
+		return n.Occurrence
+	}
+	require.Equal(t, "d.2021Q2", next().Task)
+	b.acts("d", "2021-04-20 10:30", act.Act{Kind: act.SetRule, Rule: "month"}, nil)
+	require.Equal(t, "d.2021-04", next().Task)
+	require.Equal(t, b.at("2021-04-20 10:30").Plan.UTC(), next().Opens)
+}

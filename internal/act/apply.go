@@ -40,7 +40,7 @@ func (c Case) apply(a Act) Case {
 // restarts are the acts after which whoever owes the task is left the policy's
 // grace: its clock begins to run again, or its date, its ladder or its unit is
 // another.
-var restarts = map[Kind]bool{Uphold: true, Reject: true, Resume: true, Reassign: true, Correct: true, Grant: true, SetPolicy: true}
+var restarts = map[Kind]bool{Uphold: true, Reject: true, Resume: true, Reassign: true, Correct: true, Grant: true, SetPolicy: true, SetRule: true}
 
 // heard takes an act of the lead as a sign of life. All but a return say that the
 // task has been received.
