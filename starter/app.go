@@ -168,13 +168,19 @@ func (a *app) sentence(err error) string {
 // calendar is the holiday notices in force without a ledger.
 func (a *app) calendar() (*calendar.Calendar, error) { return host.Calendar(a.cfg) }
 
-// load reads a plan and prints its errors; with one it returns errSaid.
-// Warnings are for `plan check` and `plan launch`.
-func (a *app) load(file string) (*plan.Plan, *calendar.Calendar, error) {
-	cal, err := a.calendar()
+// load reads a plan under the holiday notices in force, those that were imported into
+// the ledger among them, and prints its errors; with one it returns errSaid. Warnings
+// are for `plan check` and `plan launch`.
+func (a *app) load(ctx context.Context, file string) (*plan.Plan, *calendar.Calendar, error) {
+	cal, err := a.calendarInForce(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
+	return a.loadUnder(file, cal)
+}
+
+// loadUnder is load under the notices that are given.
+func (a *app) loadUnder(file string, cal *calendar.Calendar) (*plan.Plan, *calendar.Calendar, error) {
 	p, problems := plan.Load(file, cal)
 	errs := slices.DeleteFunc(slices.Clone(problems), func(p plan.Problem) bool { return p.Warning })
 	if a.tell(errs) > 0 {

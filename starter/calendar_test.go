@@ -176,3 +176,25 @@ func TestImportAsks(t *testing.T) {
 }
 
 func hasID(id string) func(plan.Stage) bool { return func(s plan.Stage) bool { return s.ID == id } }
+
+// TestPreviewKnowsImportedNotices: a notice that was imported into the ledger moves what the
+// preview of a file shows, as it will move what is launched.
+func TestPreviewKnowsImportedNotices(t *testing.T) {
+	t.Parallel()
+	f := newFiled(t, at(6, 14, 10), time.Time{}, calendar.Clock{})
+	file := amendedWater(t)
+	stages := func() map[string]string {
+		var rows []stageRow
+		require.NoError(t, json.Unmarshal([]byte(f.say("plan", "preview", file, "-o", "json")), &rows))
+		at := map[string]string{}
+		for _, r := range rows {
+			at[r.Stage] = r.At
+		}
+		return at
+	}
+	require.Equal(t, "2021-12-29T09:00:00+08:00", stages()["remind-1"])
+	notice, err := f.readNotice(noticeWith(t, "2021-12-29"))
+	require.NoError(t, err)
+	require.NoError(t, f.store.PutCalendar(t.Context(), notice, "operator", f.when(at(6, 14, 9))))
+	require.Equal(t, "2021-12-28T09:00:00+08:00", stages()["remind-1"])
+}

@@ -72,8 +72,8 @@ func unreachable(p *plan.Plan) int {
 
 // held prints what keeps a plan from being launched: placeholders, and limits that
 // contradict their due date.
-func (a *app) held(file string) error {
-	cal, err := a.calendar()
+func (a *app) held(ctx context.Context, file string) error {
+	cal, err := a.calendarInForce(ctx)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (a *app) planTasks() *cobra.Command {
 	return a.listing(&cobra.Command{
 		Use: "tasks FILE", Short: a.w.T("cli.plan_tasks"), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, _, err := a.load(args[0])
+			p, _, err := a.load(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -129,7 +129,7 @@ func (a *app) planPreview() *cobra.Command {
 	c := a.listing(&cobra.Command{
 		Use: "preview FILE", Short: a.w.T("cli.plan_preview"), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, cal, err := a.load(args[0])
+			p, cal, err := a.load(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -194,11 +194,11 @@ func (a *app) planLaunch() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var p *plan.Plan
 			if _, err := os.Stat(args[0]); !errors.Is(err, fs.ErrNotExist) || strings.ContainsAny(args[0], "./\\") {
-				if p, _, err = a.load(args[0]); err != nil {
+				if p, _, err = a.load(cmd.Context(), args[0]); err != nil {
 					return err
 				}
 			}
-			if err := a.held(args[0]); err != nil {
+			if err := a.held(cmd.Context(), args[0]); err != nil {
 				return err
 			}
 			h, err := host.Open(cmd.Context(), a.cfg, host.Options{Log: a.log})

@@ -44,7 +44,7 @@ func (a *app) planRollover() *cobra.Command {
 }
 
 func (a *app) rollOver(ctx context.Context, file, dir string, year int, at calendar.Day) error {
-	p, cal, err := a.load(file)
+	p, cal, err := a.load(ctx, file)
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func (a *app) launchAll(ctx context.Context, h *host.Host, files []string) {
 	for gap := time.Second; len(files) > 0 && ctx.Err() == nil; gap = min(gap*2, time.Minute) {
 		var left []string
 		for _, file := range files {
-			p, _, err := a.load(file)
+			p, _, err := a.load(ctx, file)
 			if err == nil {
 				err = a.launch(ctx, h, p)
 			}
