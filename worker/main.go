@@ -37,6 +37,11 @@ func answer(args []string, w *words.Words, out, errOut io.Writer) int {
 		fmt.Fprintln(out, "worker", version.String())
 	case len(args) == 1 && slices.Contains([]string{"--help", "-h", "help"}, args[0]):
 		fmt.Fprintln(out, w.T("help.worker"))
+	case len(args) == 1 && args[0] == "--healthy":
+		if err := healthy(os.Getenv("DUBAN_METRICS")); err != nil {
+			fmt.Fprintln(errOut, "worker:", err)
+			return 1
+		}
 	default:
 		fmt.Fprintln(errOut, w.T("help.worker_arguments", words.Data{"Given": strings.Join(args, " ")}))
 		fmt.Fprintln(errOut, w.T("help.worker"))

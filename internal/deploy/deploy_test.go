@@ -289,3 +289,24 @@ func keys[V any](m map[string]V) []string {
 	slices.Sort(out)
 	return out
 }
+
+// TestSecretsStayOutside: the passwords' file and the office's own papers are neither committed
+// nor sent to whoever builds the image.
+func TestSecretsStayOutside(t *testing.T) {
+	t.Parallel()
+	for file, lines := range map[string][]string{".gitignore": {".env", "/office/*", "!/office/README.md"}, ".dockerignore": {".env", "office", ".git"}} {
+		text, err := os.ReadFile(filepath.Join(root, file))
+		require.NoError(t, err)
+		require.Subset(t, strings.Split(string(text), "\n"), lines, file)
+	}
+}
+
+// TestHealth: whatever works on has a check.
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	for name, s := range load(t).Services {
+		if s.Restart == "unless-stopped" {
+			require.NotNil(t, s.Healthcheck, "%s", name)
+		}
+	}
+}
