@@ -36,6 +36,11 @@ QUICK = ./internal/act/... ./internal/plan/... ./internal/notice ./internal/cale
 quick: ## run the tests of what decides and words, which start no engine and no database
 	go test -short $(QUICK)
 
+.PHONY: laws
+laws: ## random years of 200,000 acts, judged by the laws of who is chased, and five random scripts rehearsed on the engine (about ten minutes)
+	DUBAN_LONG=1 go test -count=1 -timeout 1h -v -run 'Random|OneReading|OneCopy|Foretold' ./internal/act
+	go test -count=1 -timeout 1h -v -run '^TestRandomScriptsHappenAsForetold$$' ./internal/rehearse -rehearse.random 5
+
 RELEASES = linux/amd64 linux/arm64
 
 release: ## build the archives of a release into dist/: programs, unit file, seeds, pages, checksums

@@ -292,6 +292,8 @@ func written(t *testing.T, line string) act.Act {
 			a.Moves = true
 		case "unit":
 			a.Unit = v
+		case "units":
+			a.Units = strings.Split(v, ",")
 		case "ref":
 			a.Ref = v
 		case "rule":

@@ -17,8 +17,8 @@ import (
 	"duban/internal/plan"
 )
 
-// Random years: people act in any order at any instant. DUBAN_LONG=1 plays 200,000
-// acts, DUBAN_SEED=n one year alone.
+// Random years: people act in any order at any instant, and plans are amended.
+// DUBAN_LONG=1 plays 200,000 acts (make laws), DUBAN_SEED=n one year alone.
 const (
 	shortActs = 6_000
 	longActs  = 200_000

@@ -1,0 +1,103 @@
+package act_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/plan"
+)
+
+// played are ordinary situations that users of such systems complain of, played by
+// hand in a small plan and read as a unit's liaison and as the office's clerk. Who
+// acts is the lead, whoever leads by then, or another by name.
+var played = []struct {
+	name, due, begin string
+	acts             []string
+}{
+	{"a moving pause over the year's end", "2021-12-31", "", []string{"2021-12-20 10:00 clerk suspend until=2022-01-10 moves"}},
+	{"resumed on a rest day, after the date", "2021-09-30", "", []string{"2021-09-28 10:00 clerk suspend", "2021-10-03 10:00 clerk resume"}},
+	{"an extension granted shorter than asked for", "2021-09-30", "", []string{"2021-09-20 10:00 lead extend due=2021-11-30", "2021-09-22 10:00 clerk grant due=2021-10-15"}},
+	{"an extension granted backwards", "2021-09-30", "", []string{"2021-09-20 10:00 lead extend due=2021-11-30", "2021-09-22 10:00 clerk grant due=2021-09-25"}},
+	{"an extension decided after its own date", "2021-09-30", "", []string{"2021-09-20 10:00 lead extend due=2021-10-08", "2021-10-20 10:00 clerk grant"}},
+	{"given to another during a pause", "2021-09-30", "", []string{"2021-05-10 10:00 clerk suspend", "2021-05-20 10:00 clerk reassign unit=zezhou", "2021-06-01 10:00 clerk resume"}},
+	{"rejected, given to another, rejected again", "2021-09-30", "", []string{"2021-09-20 10:00 lead complete", "2021-09-22 10:00 clerk reject", "2021-09-23 10:00 clerk reassign unit=zezhou", "2021-09-29 10:00 lead complete", "2021-10-12 10:00 clerk reject"}},
+	{"a part given a month late", "2021-09-30", "", []string{"2021-05-06 10:00 lead ask_part unit=shuiwu due=2021-05-20", "2021-06-20 10:00 help give_part ref=1"}},
+	{"corrected twice, overdue", "2021-09-30", "", []string{"2021-10-15 10:00 clerk correct due=2021-09-28", "2021-10-18 10:00 clerk correct due=2021-09-29"}},
+	{"refused, asked for again, granted", "2021-09-30", "", []string{"2021-09-13 10:00 lead extend due=2021-10-30", "2021-09-14 10:00 clerk refuse", "2021-09-15 10:00 lead extend due=2021-10-20", "2021-09-27 10:00 clerk grant"}},
+	{"reported before it begins", "2021-09-30", "2021-07-08", []string{"2021-06-01 10:00 lead complete", "2021-06-03 10:00 clerk reject"}},
+	{"cancelled in the hour after its talk opened", "2021-09-30", "", []string{"2021-10-20 10:00 clerk cancel"}},
+	{"reported and rejected in the minute of the urge", "2021-09-30", "", []string{"2021-10-08 09:00 lead complete", "2021-10-08 09:00 clerk reject"}},
+	{"reported at night, rejected at night", "2021-09-30", "", []string{"2021-10-07 23:59 lead complete", "2021-10-13 23:00 clerk reject"}},
+	{"an extension refused long after the date", "2021-09-30", "", []string{"2021-09-27 10:00 lead extend due=2021-11-30", "2021-10-25 10:00 clerk refuse"}},
+	{"an extension granted after the talk opened", "2021-09-30", "", []string{"2021-09-27 10:00 lead extend due=2021-11-30", "2021-10-28 10:00 clerk grant"}},
+	{"reported while an extension waits, rejected after the date", "2021-09-30", "", []string{"2021-09-27 10:00 lead extend due=2021-11-30", "2021-09-28 10:00 lead complete", "2021-10-11 10:00 clerk reject"}},
+	{"handed from one to the other and back", "2021-09-30", "", []string{"2021-04-13 10:00 clerk reassign unit=zezhou", "2021-04-14 10:00 lead return", "2021-04-20 10:00 clerk reassign unit=gaoping", "2021-04-21 10:00 lead return"}},
+	{"a return that waits through a pause", "2021-09-30", "", []string{"2021-04-13 10:00 lead return", "2021-04-14 10:00 clerk suspend", "2021-05-06 10:00 clerk resume"}},
+	{"an instruction whose day lies in a pause", "2021-09-30", "", []string{"2021-05-10 10:00 mayor instruct due=2021-05-20", "2021-05-12 10:00 clerk suspend until=2021-06-01"}},
+	{"an instruction answered late, while a report waits", "2021-09-30", "", []string{"2021-05-10 10:00 mayor instruct due=2021-05-20", "2021-05-13 10:00 lead complete", "2021-05-25 10:00 lead answer ref=1", "2021-05-26 10:00 clerk reject"}},
+	{"a part due after the task's own new date", "2021-09-30", "", []string{"2021-05-06 10:00 lead ask_part unit=shuiwu due=2021-09-20", "2021-05-10 10:00 clerk correct due=2021-06-30"}},
+	{"the unit asked for a part leads for two days", "2021-09-30", "", []string{"2021-05-06 10:00 lead ask_part unit=shuiwu due=2021-05-20", "2021-05-10 10:00 clerk reassign unit=shuiwu", "2021-05-12 10:00 clerk reassign unit=gaoping"}},
+	{"a long pause between urge and warning", "2021-09-30", "", []string{"2021-10-09 10:00 clerk suspend", "2021-11-20 10:00 clerk resume"}},
+	{"a pause right after the talk opened", "2021-09-30", "", []string{"2021-10-21 10:00 clerk suspend until=2021-11-08"}},
+	{"verified before the talk was held", "2021-09-30", "", []string{"2021-10-22 10:00 lead complete", "2021-10-25 10:00 clerk verify"}},
+	{"given to another after the talk opened", "2021-09-30", "", []string{"2021-10-22 10:00 clerk reassign unit=zezhou"}},
+	{"another policy between urge and warning", "2021-09-30", "", []string{"2021-10-09 10:00 clerk set_policy policy=13710"}},
+	{"granted, and set back when the old date has passed", "2021-09-30", "", []string{"2021-08-02 10:00 lead extend due=2021-10-30", "2021-08-03 10:00 clerk grant", "2021-10-12 10:00 clerk correct due=2021-09-30"}},
+	{"paused three times for a day", "2021-09-30", "", []string{"2021-10-07 10:00 clerk suspend until=2021-10-08", "2021-10-08 08:00 clerk suspend until=2021-10-09", "2021-10-09 08:00 clerk suspend until=2021-10-11"}},
+	{"reported and rejected three times in a row", "2021-09-30", "", []string{"2021-10-09 10:00 lead complete", "2021-10-09 16:00 clerk reject", "2021-10-11 10:00 lead complete", "2021-10-11 16:00 clerk reject", "2021-10-12 10:00 lead complete", "2021-10-12 16:00 clerk reject"}},
+	{"reported in the last minute, rejected a month later", "2021-09-30", "", []string{"2021-09-30 23:59 lead complete", "2021-10-30 10:00 clerk reject"}},
+	{"reported a minute before the urge", "2021-09-30", "", []string{"2021-10-08 08:59 lead complete", "2021-10-13 10:00 clerk verify"}},
+	{"corrected forwards and back within the hour", "2021-09-30", "", []string{"2021-10-09 10:00 clerk correct due=2021-12-31", "2021-10-09 11:00 clerk correct due=2021-09-30"}},
+	{"a date that moves past the one asked for", "2021-09-30", "", []string{"2021-08-02 10:00 lead extend due=2021-10-30", "2021-08-03 10:00 clerk suspend until=2021-10-20 moves", "2021-10-21 10:00 clerk grant"}},
+}
+
+// TestStoriesPlayedByHand holds each to the laws, and keeps what is said, and to whom.
+func TestStoriesPlayedByHand(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	out.WriteString("Each task was given on 2021-04-08 and received on 04-12; what is told at once is left out.\n")
+	for _, story := range played {
+		b := newBook(t)
+		c := begin(b, "standard", day(t, story.due), moment(t, "2021-04-08 00:00"))
+		if story.begin != "" {
+			c.Begin = day(t, story.begin)
+			c = b.Course(c.Case)
+		}
+		p := newPlayer(b, c)
+		fmt.Fprintf(&out, "\n%s; due %s\n", story.name, story.due)
+		first := ""
+		for _, line := range append([]string{"2021-04-12 10:00 lead acknowledge"}, story.acts...) {
+			a := written(t, line)
+			if strings.Contains(line, " lead ") {
+				a.By = act.Actor{Account: "unit", Name: "王敏", Unit: p.Lead}
+			}
+			if r := p.on(a); r != nil {
+				line += " (refused: " + strings.TrimPrefix(r.Key, "act.refused_") + ")"
+			}
+			if a.Kind != act.Acknowledge {
+				out.WriteString("  > " + line + "\n")
+				if first == "" {
+					first = line[:16]
+				}
+			}
+		}
+		p.to(moment(t, "2022-02-28 00:00"))
+		require.Empty(t, verdict(judge(b, p.history)), story.name)
+		all := slices.Clone(p.said)
+		for _, k := range p.talks {
+			all = append(all, k.said...)
+		}
+		slices.SortStableFunc(all, func(x, y plan.Stage) int { return x.At.Compare(y.At) })
+		for _, s := range all {
+			if s.Kind != plan.Told && beijing(s.At) >= first {
+				out.WriteString("  " + stageLine(s) + "\n")
+			}
+		}
+	}
+	golden(t, "testdata/stories.txt", out.String())
+}
