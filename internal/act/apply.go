@@ -106,11 +106,7 @@ var applies = map[Kind]func(*Case, Act){
 	Grant: func(c *Case, a Act) {
 		c.Due, c.Extension = c.newDue(a), nil
 		c.Granted++
-		if c.Pause != nil && c.Pause.Moves { // a granted date is the date: nothing that runs is added to it
-			pause := *c.Pause
-			pause.Moves = false
-			c.Pause = &pause
-		}
+		c.fixed()
 	},
 	Refuse: func(c *Case, a Act) { c.Extension = nil },
 	Suspend: func(c *Case, a Act) {
@@ -133,6 +129,7 @@ var applies = map[Kind]func(*Case, Act){
 		c.Lead, c.Assigned = a.Unit, a.At
 		if !a.Due.IsZero() {
 			c.Due = a.Due
+			c.fixed()
 		}
 		c.Assist = slices.DeleteFunc(slices.Clone(c.Assist), func(u string) bool { return u == a.Unit })
 		c.Parts = slices.Clone(c.Parts)
@@ -195,6 +192,16 @@ var applies = map[Kind]func(*Case, Act){
 			c.Rule = &r
 		}
 	},
+}
+
+// fixed makes the date the date, also in a pause: nothing that runs when it is given
+// is added to it.
+func (c *Case) fixed() {
+	if c.Pause != nil && c.Pause.Moves {
+		pause := *c.Pause
+		pause.Moves = false
+		c.Pause = &pause
+	}
 }
 
 func (c *Case) end() { c.Return, c.Extension, c.Report, c.Pause = nil, nil, nil, nil }

@@ -65,7 +65,7 @@ var Tasks = []Row{
 	{Chase, []Seat{Office}, open, "", []Field{NeedReason}},
 	{Suspend, []Seat{Office}, open, Suspended, []Field{NeedReason}},
 	{Resume, []Seat{Office, Engine}, []State{Suspended}, Open, []Field{NeedReason}},
-	{Reassign, []Seat{Office}, open, "", []Field{NeedUnit, NeedReason}},
+	{Reassign, []Seat{Office}, running, "", []Field{NeedUnit, NeedReason}},
 	{Assist, []Seat{Office}, live, "", []Field{NeedReason}},
 	{SetPolicy, []Seat{Office}, open, "", []Field{NeedPolicy, NeedReason}},
 	{Correct, []Seat{Office}, open, "", []Field{NeedDue, NeedReason}},

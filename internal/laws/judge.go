@@ -385,7 +385,7 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 			p.answered = p.answered || p.unit == a.Unit // it has the whole task by now
 		}
 		if !a.Due.IsZero() {
-			w.due = a.Due
+			w.due, w.moves = a.Due, false
 		}
 		w.given(a.On)
 	case act.Correct:
@@ -960,7 +960,7 @@ func (w *world) talk(h History, t *TalkHistory) (found []Breach) {
 						due = s.New
 					}
 				}
-				if a.Kind == act.Grant {
+				if a.Kind == act.Grant || a.Kind == act.Reassign && !a.Due.IsZero() {
 					moves = false
 				}
 			case act.Cancel:
