@@ -62,7 +62,7 @@ func TestOneReadingInEveryTable(t *testing.T) {
 	t.Parallel()
 	b := amended(newBook(t))
 	overdue, late, reported := 0, 0, 0
-	for seed := uint64(1); seed <= many(150); seed++ {
+	for seed := uint64(1); seed <= many(80); seed++ {
 		r := rand.New(rand.NewPCG(seed, 17))
 		today := calendar.NewDay(2021, 5, 1).AddDays(r.IntN(200))
 		var all []*player
@@ -123,8 +123,8 @@ func TestOneReadingInEveryTable(t *testing.T) {
 		}
 	}
 	t.Logf("%d overdue, %d working days late, %d reported", overdue, late, reported)
-	require.Greater(t, overdue, 50)
-	require.Greater(t, reported, 10)
+	require.Greater(t, overdue, 25)
+	require.Greater(t, reported, 5)
 }
 
 func TestTheJudgeSeesATableThatReadsOtherwise(t *testing.T) {
@@ -176,7 +176,7 @@ func TestWhatIsForetoldHappens(t *testing.T) {
 	t.Parallel()
 	b := amended(newBook(t))
 	compared := 0
-	for seed := uint64(1); seed <= many(150); seed++ {
+	for seed := uint64(1); seed <= many(80); seed++ {
 		y, _ := invent(b, seed)
 		r := rand.New(rand.NewPCG(seed, 19))
 		if len(y.acts) == 0 {
@@ -214,5 +214,5 @@ func TestWhatIsForetoldHappens(t *testing.T) {
 		require.Empty(t, verdict(otherwise(foretold, happened)), "seed %d after\n%s", seed, acted(p.acts))
 	}
 	t.Logf("%d words compared", compared)
-	require.Greater(t, compared, 300)
+	require.Greater(t, compared, 100)
 }

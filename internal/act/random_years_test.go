@@ -270,7 +270,7 @@ func amended(b act.Book) act.Book {
 // many is how many random years a test plays: more in the long form.
 func many(n uint64) uint64 {
 	if os.Getenv("DUBAN_LONG") != "" {
-		return n * 12
+		return n * 24
 	}
 	return n
 }
