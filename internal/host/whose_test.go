@@ -29,9 +29,12 @@ func command(t *testing.T, cfg settings.Config) (*host.Host, error) {
 
 func again(t *testing.T, cfg settings.Config) (*host.Host, error) {
 	t.Helper()
+	free(t, cfg.Dir) // of one that was closed, or whose start failed
 	h, err := host.Open(t.Context(), cfg, host.Options{Embedded: true, Work: true, Rehearsal: true, Out: os.Stderr, Log: quiet})
 	if err == nil {
 		t.Cleanup(func() { _ = h.Close() })
+	} else {
+		free(t, cfg.Dir)
 	}
 	return h, err
 }
@@ -144,6 +147,7 @@ func TestACopiedFolder(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, id, h.Ledger.ID())
 	require.NoError(t, h.Close())
+	free(t, moved.Dir)
 	kept := within(cfg, filepath.Join(t.TempDir(), "kept"))
 	require.NoError(t, os.CopyFS(kept.Dir, os.DirFS(moved.Dir)))
 	require.NoError(t, host.Adopt(t.Context(), kept, false, host.Options{Log: quiet}))
@@ -252,9 +256,11 @@ func TestAStartIsBrokenOff(t *testing.T) {
 		cancel()
 		if err == nil { // faster than the first
 			require.NoError(t, h.Close())
+			free(t, cfg.Dir)
 			continue
 		}
 		require.ErrorIs(t, err, context.DeadlineExceeded, "%v", err)
+		free(t, cfg.Dir)
 	}
 	h, err := again(t, cfg)
 	require.NoError(t, err)
