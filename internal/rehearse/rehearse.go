@@ -270,18 +270,25 @@ func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result R
 	return result, err
 }
 
-// arms is how long a slow engine may take to arm the plan. Launching again goes on
-// where the last try stopped.
+// arms is how long an engine may take to arm one more task of the plan. Launching
+// again goes on where the last try stopped.
 const arms = 15 * time.Minute
 
 func (r *rehearsal) launch(ctx context.Context, eng *engine.Engine, clock calendar.Clock) (report engine.LaunchReport, err error) {
-	for until := time.Now().Add(arms); ; {
+	until, left := time.Now().Add(arms), len(r.Plan.Tasks)
+	for {
 		report, err = eng.Launch(ctx, r.Plan, r.Calendar, engine.LaunchOptions{
 			At: r.from, Clock: clock, Grace: clock.Plan(clock.Epoch.Add(30 * time.Second)).Sub(r.from),
 			Progress: func(done, total int) { r.watch(Progress{Armed: done, Total: total}) },
 		})
 		var unarmed *engine.UnarmedError
-		if !errors.As(err, &unarmed) || ctx.Err() != nil || time.Now().After(until) {
+		if !errors.As(err, &unarmed) || ctx.Err() != nil {
+			return report, err
+		}
+		if n := len(unarmed.Tasks); n < left {
+			until, left = time.Now().Add(arms), n
+		}
+		if time.Now().After(until) {
 			return report, err
 		}
 		r.Log.Warn("Arming goes on: the machine is slow", "left", len(unarmed.Tasks), "error", unarmed.First)
