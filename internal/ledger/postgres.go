@@ -154,9 +154,10 @@ func (postgres) lockHead() string { return headOf + ` FOR UPDATE OF c` }
 func (postgres) clock() string  { return `SELECT clock_timestamp()` }
 func (postgres) ownClock() bool { return false }
 
-// patient prepares a reading transaction: it may take long, but not by doing nothing.
-func (p postgres) patient() string {
-	return fmt.Sprintf(`SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = %d`, p.Limits.Statement.Milliseconds())
+// patient prepares a reading transaction: it may take long. Between two pages of
+// events the tables are made again, which takes a while on a slow machine.
+func (postgres) patient() string {
+	return `SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '10min'`
 }
 
 // blockers are those who keep somebody waiting in this database and do not wait

@@ -55,6 +55,7 @@ func Run(t *testing.T, address func(testing.TB) string) {
 		{"any edit is found", tampering},
 		{"tables that disagree are found", disagreement},
 		{"every cell, row and document is proven", proofs},
+		{"rows are as the words of the events say", recount},
 		{"a noted head proves what came before it", notedHead},
 		{"the ledger as of a day", asOf},
 		{"a failing write fails alone", failsAlone},
