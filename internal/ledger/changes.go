@@ -52,6 +52,28 @@ func (t *tx) make(name, query string, args ...any) error {
 	return nil
 }
 
+// fill takes down a new row whose values were bound to an INSERT.
+func (t *tx) fill(of *table, columns []string, values []any) error {
+	row := make(map[string]any, len(of.columns))
+	for column, kind := range of.columns {
+		row[column] = kind.nothing()
+		if v, ok := byDefault[of.name+"."+column]; ok {
+			row[column] = v
+		}
+	}
+	for i, column := range columns {
+		if !of.has(column) {
+			continue
+		}
+		var err error
+		if row[column], err = of.columns[column].bound(values[i]); err != nil {
+			return fmt.Errorf("%s.%s: %w", of.name, column, err)
+		}
+	}
+	t.touch(of, row, nil).fresh = true
+	return nil
+}
+
 // change updates rows. set is "a = ?, b = ?"; no value in it has a comma followed
 // by a space. It gives how many rows there were.
 func (t *tx) change(name, set string, values []any, where string, args ...any) (int, error) {

@@ -75,10 +75,7 @@ func effectKey(decision string, r people.Recipient, channel string) string {
 	return decision + "/" + r.String() + "/" + channel
 }
 
-var (
-	noticeInsert = []string{"key", "plan", "task", "revision", "talk", "stage", "unit", "role", "channel", "kind", "light", "speak_at", "digest", "state", "message", "error", "reported"}
-	noticeOne    = `INSERT INTO notices (` + strings.Join(noticeInsert, ", ") + `) VALUES (?` + strings.Repeat(", ?", len(noticeInsert)-1) + `)`
-)
+var noticeInsert = []string{"key", "plan", "task", "revision", "talk", "stage", "unit", "role", "channel", "kind", "light", "speak_at", "digest", "state", "message", "error", "reported"}
 
 // said is one notice in a stage's event.
 type said struct {
@@ -104,8 +101,8 @@ func (t *tx) notices(d Decision, key string) (digests []Digest, all []said, err 
 		}
 		digests = append(digests, g)
 		for _, c := range slices.Compact(slices.Sorted(slices.Values(channels))) {
-			err := t.make("notices", noticeOne, effectKey(key, r, c), d.Plan, d.Task, d.Revision, d.Talk, d.Stage.ID, r.Unit, r.Role, c,
-				d.Stage.Kind, d.Stage.Light, at, g.Key, Pending, "", "", false)
+			err := t.insert("notices", noticeInsert, [][]any{{effectKey(key, r, c), d.Plan, d.Task, d.Revision, d.Talk, d.Stage.ID, r.Unit, r.Role, c,
+				d.Stage.Kind, d.Stage.Light, at, g.Key, Pending, "", "", false}})
 			if err != nil {
 				return nil, nil, fmt.Errorf("ledger: notice: %w", err)
 			}
@@ -137,7 +134,7 @@ func (t *tx) digest(planID string, r people.Recipient, at time.Time) (Digest, er
 	}
 	g := Digest{Plan: planID, Recipient: r, SpeakAt: at, Number: row.Number + 1}
 	g.Key = fmt.Sprintf("%s|%s|%s|%d", planID, r, at.Format(time.RFC3339Nano), g.Number)
-	err = t.make("digests", `INSERT INTO digests (key, plan, unit, role, speak_at, number, started) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		g.Key, planID, r.Unit, r.Role, at, g.Number, false)
+	err = t.insert("digests", []string{"key", "plan", "unit", "role", "speak_at", "number", "started"},
+		[][]any{{g.Key, planID, r.Unit, r.Role, at, g.Number, false}})
 	return g, err
 }

@@ -2,9 +2,11 @@ package ledger
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 )
@@ -26,6 +28,7 @@ type table struct {
 	key     []string
 	columns map[string]kind // of all proven columns, the key's among them
 	apart   []string        // columns that are not proven
+	others  []string        // those that are not the key's, sorted; see rest
 }
 
 // proven are the tables that every report rests on, in the order in which their
@@ -57,6 +60,16 @@ var proven = []table{
 // Unproven are the tables and columns that no event stands behind: no report rests on them.
 var Unproven = []string{"identity", "waits", "digests.started", "notices.reported"}
 
+func init() {
+	for i := range proven {
+		proven[i].others = proven[i].rest()
+	}
+}
+
+// byDefault is what a new row holds in a column that its writer does not name: in
+// all others ""; 0, false or null.
+var byDefault = map[string]any{"plans.version": int64(1), "tasks.version": int64(1), "talks.version": int64(1)}
+
 // tableOf is a proven table by its name, or nil.
 func tableOf(name string) *table {
 	for i := range proven {
@@ -69,6 +82,9 @@ func tableOf(name string) *table {
 
 // rest are the columns that are not the key's, sorted.
 func (t *table) rest() []string {
+	if t.others != nil {
+		return t.others
+	}
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(t.columns)), func(c string) bool { return slices.Contains(t.key, c) })
 }
 
@@ -109,9 +125,34 @@ func (k kind) cell(v any) (any, error) {
 	return fmt.Sprintf("%v", v), fmt.Errorf("ledger: a column holds %T %v", v, v)
 }
 
+// bound is the cell that a value bound to a statement becomes.
+func (k kind) bound(v any) (any, error) {
+	switch at := v.(type) {
+	case sql.NullTime:
+		if !at.Valid {
+			return nil, nil
+		}
+		return k.cell(at.Time)
+	case int:
+		return int64(at), nil
+	}
+	if r := reflect.ValueOf(v); r.Kind() == reflect.String {
+		return k.cell(r.String())
+	}
+	return k.cell(v)
+}
+
 // nothing is the value that the rows of an event leave out.
 func (k kind) nothing() any {
-	return map[kind]any{text: "", facts: "", number: int64(0), yes: false}[k]
+	switch k {
+	case number:
+		return int64(0)
+	case yes:
+		return false
+	case moment:
+		return nil
+	}
+	return ""
 }
 
 // Facts are kept as the text of a JSON object whose fields are sorted, so that

@@ -248,12 +248,15 @@ func (t *tx) insert(table string, columns []string, rows [][]any) error {
 			args = append(args, r...)
 		}
 		query := `INSERT INTO ` + table + ` (` + strings.Join(columns, ", ") + `) VALUES ` + group + strings.Repeat(", "+group, n-1)
-		if tableOf(table) != nil {
-			if err := t.make(table, query, args...); err != nil {
-				return err
-			}
-		} else if _, err := t.inner.ExecContext(t.ctx, t.s.bind(query), args...); err != nil {
+		if _, err := t.exec(query, args...); err != nil {
 			return fmt.Errorf("ledger: %s: %w", table, err)
+		}
+		if of := tableOf(table); of != nil {
+			for _, row := range rows[:n] {
+				if err := t.fill(of, columns, row); err != nil {
+					return err
+				}
+			}
 		}
 		rows = rows[n:]
 	}
