@@ -27,6 +27,7 @@ var sentences = []struct {
 }{
 	{ledger.ErrNoLedger, "no_ledger"},
 	{ledger.ErrForeign, "ledger_foreign"},
+	{ledger.ErrUnreleased, "ledger_unreleased"},
 	{ledger.ErrSchemaOlder, "ledger_older"},
 	{ledger.ErrSchemaNewer, "ledger_newer"},
 	{ledger.ErrFull, "ledger_full"},

@@ -70,8 +70,8 @@ func migrate(ctx context.Context, kind goose.Dialect, folder string, db *sqlx.DB
 
 // inspect tells whether a database holds a ledger of the schema this program
 // knows, and its identity. It only reads. tables counts the ledger's table of
-// versions, and others.
-func inspect(ctx context.Context, db *sqlx.DB, tables string) (id string, err error) {
+// versions, and others; made counts the column that says by what the ledger was made.
+func inspect(ctx context.Context, db *sqlx.DB, tables, made string) (id string, err error) {
 	var n struct{ Ours, Others int }
 	if err := db.GetContext(ctx, &n, tables); err != nil {
 		return "", err
@@ -86,7 +86,13 @@ func inspect(ctx context.Context, db *sqlx.DB, tables string) (id string, err er
 	if err := db.GetContext(ctx, &have, `SELECT coalesce(max(version_id), 0) FROM ledger_version WHERE is_applied`); err != nil {
 		return "", err
 	}
-	switch know := latest(); {
+	know := latest()
+	if have > 0 {
+		if err := released(ctx, db, made); err != nil {
+			return "", fmt.Errorf("%w: it has number %d, this program writes %d", err, have, know)
+		}
+	}
+	switch {
 	case have == 0: // its maker was stopped
 		return "", ErrNoLedger
 	case have < know:
@@ -99,6 +105,26 @@ func inspect(ctx context.Context, db *sqlx.DB, tables string) (id string, err er
 		return "", fmt.Errorf("%w: it has no identity yet", ErrSchemaOlder)
 	}
 	return id, err
+}
+
+// released is ErrUnreleased for a ledger that was made before the first release, and
+// has something in it: nothing carries it over.
+func released(ctx context.Context, db *sqlx.DB, made string) error {
+	var known, kept int
+	if err := db.GetContext(ctx, &known, made); err != nil {
+		return err
+	}
+	by := `SELECT count(*) FROM identity WHERE made <> ''`
+	if known == 0 {
+		by = `SELECT 0`
+	}
+	if err := db.GetContext(ctx, &known, by); err != nil || known > 0 {
+		return err
+	}
+	if err := db.GetContext(ctx, &kept, `SELECT count(*) FROM (SELECT 1 FROM events LIMIT 1) some`); err != nil || kept == 0 {
+		return err // its maker was stopped
+	}
+	return ErrUnreleased
 }
 
 // mendable tells whether the options allow what an inspection found lacking.

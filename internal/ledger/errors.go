@@ -31,6 +31,7 @@ var (
 var (
 	ErrNoLedger    = errors.New("there is no ledger")
 	ErrForeign     = errors.New("this database is not a ledger")
+	ErrUnreleased  = errors.New("the ledger was made by a program from before the first release (0.2.0), which is not carried over: finish its year with that program")
 	ErrSchemaOlder = errors.New("the ledger's schema is older than this program: start the worker of this version, which brings it up to date")
 	ErrSchemaNewer = errors.New("the ledger's schema is newer than this program: use the newer program")
 )

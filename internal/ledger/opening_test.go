@@ -69,6 +69,47 @@ func TestOlderAndNewerSchema(t *testing.T) {
 	unchanged(ErrSchemaNewer, Options{}, Options{ReadOnly: true}, Options{Create: true, Migrate: true})
 }
 
+// A ledger from before the first release is refused by name, whatever its number, and
+// stays as it is; one of a newer program too.
+func TestALedgerFromBeforeTheFirstReleaseIsRefused(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	s, err := Open(t.Context(), "sqlite:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Record(t.Context(), Event{Key: "k", Kind: "test", Actor: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	refused := func(want error) {
+		t.Helper()
+		for _, o := range []Options{{}, {ReadOnly: true}, {Create: true, Migrate: true}} {
+			if other, err := OpenWith(t.Context(), "sqlite:"+path, o); !errors.Is(err, want) {
+				t.Errorf("%+v: %v, not %v", o, err, want)
+				if err == nil {
+					other.Close()
+				}
+			}
+		}
+	}
+	do := func(query string) {
+		t.Helper()
+		if _, err := s.writer.Exec(query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(`UPDATE identity SET made = ''`)
+	refused(ErrUnreleased)
+	do(`INSERT INTO ledger_version (version_id, is_applied) VALUES (99999, 1)`) // its numbers were others
+	refused(ErrUnreleased)
+	do(`DELETE FROM ledger_version WHERE version_id > 10`)
+	do(`ALTER TABLE identity DROP COLUMN made`)
+	refused(ErrUnreleased)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestWhatIsNoLedger(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

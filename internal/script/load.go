@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -116,14 +115,12 @@ func (r *reader) proposals(root object) {
 	r.script.Proposals = &Proposals{By: e.Act.By, Talk: answer("talk"), Circular: answer("circular"), Reason: o.text("reason")}
 }
 
-var actID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$`)
-
 func (r *reader) entry(o object, i int) {
 	o.need("at", "as")
 	e := Entry{Line: o.node.Line, At: o.instant("at", r.zone), Act: act.Act{ID: cmp.Or(o.text("id"), fmt.Sprintf("script-%d", i+1))}}
 	if line := r.ids[e.Act.ID]; line > 0 {
 		o.fault("id", "id_twice", words.Data{"Value": e.Act.ID, "Line": line})
-	} else if !actID.MatchString(e.Act.ID) {
+	} else if act.Named(e.Act) != nil {
 		o.fault("id", "bad_id", words.Data{"Value": e.Act.ID})
 	}
 	r.ids[e.Act.ID] = o.node.Line

@@ -53,6 +53,11 @@ func courseBehind(t *testing.T, address string) {
 	again, err := w.progress(first, "two")
 	w.ok(err)
 	w.is("an act done before gives what it gave", again.Facts.Place(), third.Facts.Place())
+	other := ledger.Acted{Plan: "jincheng", Task: "t0", Act: act.Act{ID: "two", Kind: act.Complete, By: act.Actor{Account: "li", Unit: "shuiwu"}}, Version: now.Version, Facts: now.Facts}
+	_, _, err = w.Act(w.ctx, other, speaks)
+	w.is("another act of the same ID", errors.Is(err, ledger.ErrTaken), true)
+	_, err = w.ActRecorded(w.ctx, "jincheng", "t0", other.Act)
+	w.is("asked about", errors.Is(err, ledger.ErrTaken), true)
 	w.decide("t0", dueStage)
 }
 
