@@ -160,7 +160,9 @@ func (a *app) doAmend(ctx context.Context, l ledger.Launched, p *plan.Plan, by a
 	if strings.TrimSpace(reason) == "" {
 		reason = a.w.T("amend.reason", words.Data{"Paper": f.paper})
 	}
-	report, err := h.Engine.Amend(ctx, p, cal, engine.AmendOptions{Paper: f.paper, Reason: reason, By: by})
+	watch, end := a.progress("cli.acting")
+	report, err := h.Engine.Watched(watch).Amend(ctx, p, cal, engine.AmendOptions{Paper: f.paper, Reason: reason, By: by})
+	end()
 	if unarmed, ok := asUnarmed(err); ok {
 		return nil, sentenceError(a.w.T("cli.unarmed", words.Data{"Count": len(unarmed.Tasks), "Tasks": some(unarmed.Tasks, 8), "Error": unarmed.First}))
 	}

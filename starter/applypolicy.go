@@ -144,7 +144,9 @@ func (a *app) doApplyPolicy(ctx context.Context, out *applied, l ledger.Launched
 		return err
 	}
 	defer h.Close()
-	moved, left, err := h.Engine.ApplyPolicy(ctx, out.Plan, p, by, reason)
+	watch, end := a.progress("cli.acting")
+	moved, left, err := h.Engine.Watched(watch).ApplyPolicy(ctx, out.Plan, p, by, reason)
+	end()
 	if err != nil {
 		return a.refusedSaid(a.amendFault(err), l.Plan)
 	}

@@ -208,7 +208,9 @@ func (a *app) applyNotices(ctx context.Context, store *ledger.Store, years []yea
 	for _, y := range years {
 		n := 0
 		if h != nil {
-			if n, err = h.Engine.Recalendar(ctx, y.Year); err != nil {
+			watch, end := a.progress("cli.acting")
+			n, err = h.Engine.Watched(watch).Recalendar(ctx, y.Year)
+			if end(); err != nil {
 				return tasks, err
 			}
 		}

@@ -235,7 +235,7 @@ func (a *app) launch(ctx context.Context, h *host.Host, p *plan.Plan) error {
 		return err
 	}
 	started := a.now()
-	report, err := a.arming(ctx, func(o engine.LaunchOptions) (engine.LaunchReport, error) { return h.Engine.Launch(ctx, p, cal, o) })
+	report, err := a.arming(ctx, h.Engine, func(e *engine.Engine, o engine.LaunchOptions) (engine.LaunchReport, error) { return e.Launch(ctx, p, cal, o) })
 	if err != nil {
 		return err
 	}
@@ -272,7 +272,7 @@ func (a *app) finish(ctx context.Context, h *host.Host, planID string) error {
 		return err
 	}
 	started := a.now()
-	report, err := a.arming(ctx, func(o engine.LaunchOptions) (engine.LaunchReport, error) { return h.Engine.Finish(ctx, planID, o) })
+	report, err := a.arming(ctx, h.Engine, func(e *engine.Engine, o engine.LaunchOptions) (engine.LaunchReport, error) { return e.Finish(ctx, planID, o) })
 	if err != nil {
 		return err
 	}
@@ -280,16 +280,20 @@ func (a *app) finish(ctx context.Context, h *host.Host, planID string) error {
 	return nil
 }
 
-// arming shows a bar, where there is a terminal, while deadlines are set.
-func (a *app) arming(ctx context.Context, launch func(engine.LaunchOptions) (engine.LaunchReport, error)) (engine.LaunchReport, error) {
-	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(a.bar), progressbar.OptionSetDescription(a.w.T("cli.arming")),
+// progress shows how far something is that is done many times, where there is a
+// terminal; in a pipe nothing. end takes it away.
+func (a *app) progress(key string) (watch func(done, total int), end func()) {
+	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(a.bar), progressbar.OptionSetDescription(a.w.T(key)),
 		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30),
 		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetVisibility(isTerminal(a.bar)))
-	report, err := launch(engine.LaunchOptions{
-		At: a.now(), Grace: host.AuditGrace,
-		Progress: func(done, total int) { bar.ChangeMax(total); _ = bar.Set(done) },
-	})
-	_ = bar.Finish()
+	return func(done, total int) { bar.ChangeMax(total); _ = bar.Set(done) }, func() { _ = bar.Finish() }
+}
+
+// arming shows a bar while deadlines are set.
+func (a *app) arming(ctx context.Context, e *engine.Engine, launch func(*engine.Engine, engine.LaunchOptions) (engine.LaunchReport, error)) (engine.LaunchReport, error) {
+	watch, end := a.progress("cli.arming")
+	report, err := launch(e.Watched(watch), engine.LaunchOptions{At: a.now(), Grace: host.AuditGrace})
+	end()
 	if ctx.Err() != nil {
 		return report, ctx.Err() // whoever pressed Ctrl-C need not read what was left undone
 	}

@@ -39,6 +39,9 @@ var sections = []section{
 	{"herd", smallHerds},
 	{"herd10k", bigHerd},
 	{"memory", memory},
+	{"acts", bulkActs},
+	{"reading", reading},
+	{"growth", growth},
 }
 
 // bench is what a section is given.

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
@@ -237,21 +235,19 @@ func (m *amending) owed(ctx context.Context) error {
 
 // all tells several tasks at once; what concerns one goes in order.
 func (m *amending) all(ctx context.Context) error {
-	left := make([][]LeftUndone, len(m.amended.Changes.Tasks))
-	errs := make([]error, len(left))
-	var group errgroup.Group
-	group.SetLimit(lanes)
-	for i, c := range m.amended.Changes.Tasks {
+	var told []plan.TaskChange
+	for _, c := range m.amended.Changes.Tasks {
 		if c.What != plan.Added && c.Old.Kind != plan.Standing {
-			group.Go(func() error {
-				left[i], errs[i] = m.one(ctx, c)
-				return nil
-			})
+			told = append(told, c)
 		}
 	}
-	_ = group.Wait() // errors are in errs
+	left := make([][]LeftUndone, len(told))
+	_, err := m.engine.each(ctx, len(told), func(ctx context.Context, i int) (done bool, err error) {
+		left[i], err = m.one(ctx, told[i])
+		return true, err
+	})
 	m.report.Left = append(m.report.Left, slices.Concat(left...)...)
-	return errors.Join(errs...)
+	return err
 }
 
 // one tells a task, or a duty and then its open occurrences: one that opens

@@ -157,6 +157,7 @@ func (e *Engine) each(ctx context.Context, n int, do func(ctx context.Context, i
 	var errs []error
 	var group errgroup.Group
 	group.SetLimit(lanes)
+	over := 0
 	for i := range n {
 		group.Go(func() error {
 			done, err := do(ctx, i)
@@ -167,6 +168,9 @@ func (e *Engine) each(ctx context.Context, n int, do func(ctx context.Context, i
 			}
 			if err != nil {
 				errs = append(errs, err)
+			}
+			if over++; e.watch != nil {
+				e.watch(over, n)
 			}
 			return nil
 		})

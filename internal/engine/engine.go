@@ -24,7 +24,16 @@ type Engine struct {
 	now    func() time.Time
 	log    *slog.Logger
 
-	patience time.Duration // see AnswerWithin
+	patience time.Duration         // see AnswerWithin
+	watch    func(done, total int) // see Watched; may be nil
+}
+
+// Watched is an engine whose acts on many tasks, and whose launches, tell how far
+// they are, from many goroutines, one at a time.
+func (e *Engine) Watched(watch func(done, total int)) *Engine {
+	watched := *e
+	watched.watch = watch
+	return &watched
 }
 
 // New makes an engine. window is the wake window that started tasks are given;

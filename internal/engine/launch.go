@@ -17,11 +17,10 @@ import (
 
 // LaunchOptions say how a plan is launched.
 type LaunchOptions struct {
-	At       time.Time             // plan instant of the assignment
-	Clock    calendar.Clock        // zero: the wall clock
-	Grace    time.Duration         // how late, on the plan's clock, before the audit cries
-	ArmWait  time.Duration         // how long one task may take to be armed; 30 s when zero
-	Progress func(done, total int) // called as tasks are armed; may be nil
+	At      time.Time      // plan instant of the assignment
+	Clock   calendar.Clock // zero: the wall clock
+	Grace   time.Duration  // how late, on the plan's clock, before the audit cries
+	ArmWait time.Duration  // how long one task may take to be armed; 30 s when zero
 }
 
 // LaunchReport counts what a launch did.
@@ -231,8 +230,8 @@ func (a *arming) settle(ctx context.Context, t thing, err error) {
 		a.ready = append(a.ready, t.id)
 	}
 	full := len(a.ready) >= 256
-	if a.opt.Progress != nil {
-		a.opt.Progress(a.done, a.total)
+	if a.engine.watch != nil {
+		a.engine.watch(a.done, a.total)
 	}
 	a.mu.Unlock()
 	if full {

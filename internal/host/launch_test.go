@@ -63,13 +63,12 @@ func TestALaunchIsFinishedWhateverBecameOfItsFiles(t *testing.T) {
 	cut := func() {
 		ctx, interrupt := context.WithCancel(t.Context())
 		defer interrupt()
-		_, err := w.Engine.Launch(ctx, p, w.cal, engine.LaunchOptions{
-			At: p.Issued.At(0, 0, calendar.Beijing), Clock: fast(p, time.Hour, time.Hour), Progress: func(done, _ int) {
-				if done == 20 {
-					interrupt()
-				}
-			},
+		watched := w.Engine.Watched(func(done, _ int) {
+			if done == 20 {
+				interrupt()
+			}
 		})
+		_, err := watched.Launch(ctx, p, w.cal, engine.LaunchOptions{At: p.Issued.At(0, 0, calendar.Beijing), Clock: fast(p, time.Hour, time.Hour)})
 		require.Error(t, err)
 	}
 	cut()
@@ -103,14 +102,12 @@ func TestAnInterruptedLaunchIsResumed(t *testing.T) {
 	w := open(t, config(t), true)
 	p, _ := smallPlan(t, "cut", "2021-04-08", "standard", many(200)...)
 	ctx, interrupt := context.WithCancel(t.Context())
-	_, err := w.Engine.Launch(ctx, p, w.cal, engine.LaunchOptions{
-		At: p.Issued.At(0, 0, calendar.Beijing), Clock: fast(p, time.Hour, time.Hour),
-		Progress: func(done, _ int) {
-			if done == 50 {
-				interrupt()
-			}
-		},
+	watched := w.Engine.Watched(func(done, _ int) {
+		if done == 50 {
+			interrupt()
+		}
 	})
+	_, err := watched.Launch(ctx, p, w.cal, engine.LaunchOptions{At: p.Issued.At(0, 0, calendar.Beijing), Clock: fast(p, time.Hour, time.Hour)})
 	require.Error(t, err)
 	left, err := w.Ledger.Unarmed(t.Context(), "cut")
 	require.NoError(t, err)

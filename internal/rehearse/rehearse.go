@@ -276,10 +276,10 @@ const arms = 15 * time.Minute
 
 func (r *rehearsal) launch(ctx context.Context, eng *engine.Engine, clock calendar.Clock) (report engine.LaunchReport, err error) {
 	until, left := time.Now().Add(arms), len(r.Plan.Tasks)
+	watched := eng.Watched(func(done, total int) { r.watch(Progress{Armed: done, Total: total}) })
 	for {
-		report, err = eng.Launch(ctx, r.Plan, r.Calendar, engine.LaunchOptions{
+		report, err = watched.Launch(ctx, r.Plan, r.Calendar, engine.LaunchOptions{
 			At: r.from, Clock: clock, Grace: clock.Plan(clock.Epoch.Add(30 * time.Second)).Sub(r.from),
-			Progress: func(done, total int) { r.watch(Progress{Armed: done, Total: total}) },
 		})
 		var unarmed *engine.UnarmedError
 		if !errors.As(err, &unarmed) || ctx.Err() != nil {

@@ -215,3 +215,29 @@ func unprivileged(dir string) (*syscall.SysProcAttr, error) {
 	}
 	return nil, errors.New("running as root, and there is neither a user postgres nor nobody to run PostgreSQL as")
 }
+
+// Database starts a throw-away cluster that waits for the disk, for a program that
+// measures, and gives the address of an empty database in it. It ends with stop.
+func Database() (address string, stop func(), err error) {
+	address, tie, err := start("")
+	if err != nil {
+		return "", nil, err
+	}
+	stop = func() {
+		if tie != nil {
+			tie.Close()
+		}
+	}
+	name := "duban_bench_" + strings.ToLower(rand.Text())
+	if err := run(address, `CREATE DATABASE `+name); err != nil {
+		stop()
+		return "", nil, err
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		stop()
+		return "", nil, err
+	}
+	u.Path = "/" + name
+	return u.String(), stop, nil
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+	"golang.org/x/sync/errgroup"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/engine"
+	"duban/internal/plan"
+)
+
+const (
+	touchedType = "bench.Touched"
+	touchUpdate = "touch"
+	noteUpdate  = "note"
+)
+
+// touched is the least a workflow can be that takes updates: one that only answers,
+// and one that lets an activity do something first, as what is to be written must.
+func touched(ctx workflow.Context) error {
+	if err := workflow.SetUpdateHandler(ctx, touchUpdate, func(workflow.Context) error { return nil }); err != nil {
+		return err
+	}
+	err := workflow.SetUpdateHandler(ctx, noteUpdate, func(ctx workflow.Context) error {
+		ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: 20 * time.Second})
+		return workflow.ExecuteActivity(ctx, note).Get(ctx, nil)
+	})
+	if err != nil {
+		return err
+	}
+	return workflow.Sleep(ctx, 365*24*time.Hour)
+}
+
+func note(context.Context) error { return nil }
+
+// bulkActs compares an amendment that changes every task with bare updates of as
+// many workflows on the same server, as many at once.
+func bulkActs(ctx context.Context, b *bench) error {
+	h, err := b.open(ctx, "acts", 2*time.Hour)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	w := worker.New(h.Client, bareQueue, worker.Options{})
+	w.RegisterWorkflowWithOptions(touched, workflow.RegisterOptions{Name: touchedType})
+	w.RegisterActivity(note)
+	if err := w.Start(); err != nil {
+		return err
+	}
+	defer w.Stop()
+	n := b.size(300, 20)
+	errs := make([]error, n)
+	engine.StartEach(ctx, h.Client, n, time.Minute, func(ctx context.Context, i int) (string, error) {
+		id := fmt.Sprint("touched-", i)
+		_, err := h.Client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: id, TaskQueue: bareQueue, EnableEagerStart: true}, touchedType)
+		return id, err
+	}, func(i int, err error) { errs[i] = err })
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	p := folder("acts", n, 100, nineStages(), monthEnds()...)
+	if _, err := h.launch(ctx, p, h.farClock()); err != nil {
+		return err
+	}
+	var bare, noted, amended rate
+	for round := range b.size(3, 1) {
+		if err := bare.measure(n, func(n int) error { return h.touch(ctx, n, touchUpdate) }); err != nil {
+			return err
+		}
+		if err := noted.measure(n, func(n int) error { return h.touch(ctx, n, noteUpdate) }); err != nil {
+			return err
+		}
+		if err := amended.measure(n, func(int) error { return h.amendAll(ctx, p, round) }); err != nil {
+			return err
+		}
+	}
+	b.emit(amended.figure("tasks amended"))
+	b.emit(bare.figure("bare updates"))
+	b.emit(noted.figure("bare updates that do one activity"))
+	b.emit(ratio("amended to bare updates", amended.value(), bare.value()).atLeast(0.8))
+	b.emit(ratio("amended to bare updates that do one activity", amended.value(), noted.value()))
+	return nil
+}
+
+// touch updates each bare workflow once, as many at once as the product does.
+func (h *house) touch(ctx context.Context, n int, update string) error {
+	var group errgroup.Group
+	group.SetLimit(24)
+	for i := range n {
+		group.Go(func() error {
+			u, err := h.Client.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{WorkflowID: fmt.Sprint("touched-", i), UpdateName: update, WaitForStage: client.WorkflowUpdateStageCompleted})
+			if err != nil {
+				return err
+			}
+			return u.Get(ctx, nil)
+		})
+	}
+	return group.Wait()
+}
+
+// amendAll moves every due date of a plan by a day more.
+func (h *house) amendAll(ctx context.Context, p *plan.Plan, round int) error {
+	next := *p
+	next.Hash = fmt.Sprint(p.ID, "-", round+1)
+	next.Tasks = slices.Clone(p.Tasks)
+	for i := range next.Tasks {
+		next.Tasks[i].Due = next.Tasks[i].Due.AddDays(round + 1)
+	}
+	by := act.Actor{Account: "office", Name: "office", Unit: p.Directory.Office}
+	report, err := h.Engine.Amend(ctx, &next, h.cal, engine.AmendOptions{Paper: "示范〔2021〕2号", By: by, LaunchOptions: engine.LaunchOptions{At: calendar.NewDay(2021, time.January, 4).At(0, 0, calendar.Beijing)}})
+	if err == nil && report.Changed != len(p.Tasks) {
+		return fmt.Errorf("%d of %d tasks were amended: %v", report.Changed, len(p.Tasks), report.Left)
+	}
+	return err
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
+	"duban/internal/plan"
+	"duban/internal/report"
+	"duban/seeds"
+)
+
+// reading measures what people read in a big ledger, on both databases: a page of
+// a list, a plan's counts, a case file, a page of events.
+func reading(ctx context.Context, b *bench) error {
+	tasks, events := b.size(100_000, 200), b.size(1_000_000, 400)
+	server, stop, err := ledgertest.Database()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	for _, db := range []struct{ name, address string }{{"SQLite", "sqlite:" + filepath.Join(b.dir, "reading.db")}, {"PostgreSQL", server}} {
+		if err := b.readAt(ctx, db.name, db.address, tasks, events); err != nil {
+			return fmt.Errorf("%s: %w", db.name, err)
+		}
+	}
+	return nil
+}
+
+// readAt measures reading of one ledger.
+func (b *bench) readAt(ctx context.Context, name, address string, tasks, events int) error {
+	store, err := ledger.Open(ctx, address)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	p := folder("wide", tasks, 100, nineStages(), everyDay()...)
+	cal, err := calendar.Load(seeds.Calendar())
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	if err := fillLedger(ctx, store, p, cal, events); err != nil {
+		return err
+	}
+	b.note("%s: %d tasks and %d events written in %.0f s", name, tasks, events, time.Since(began).Seconds())
+	began = time.Now()
+	worked, err := store.Refresh(ctx, p.ID, cal)
+	if err != nil {
+		return err
+	}
+	b.emit(figure{Name: name + ": working out what lists are read by", Value: time.Since(began).Seconds() * 1e6 / float64(worked), Unit: "µs a task"})
+	today := calendar.NewDay(2021, time.July, 1)
+	r := rand.New(rand.NewPCG(1, 2))
+	page := func(f ledger.ListFilter) func() error {
+		return func() error {
+			l, basis, _, err := store.Frame(ctx, p.ID)
+			if err != nil {
+				return err
+			}
+			got, ok, err := store.List(ctx, &l, basis, cal, today, f, 0, 200)
+			if err != nil || !ok {
+				return fmt.Errorf("not read from indexes: %w", err)
+			}
+			report.Rows(l, got.Tasks, got.Stages, got.Talks, today, cal)
+			return nil
+		}
+	}
+	for _, one := range []struct {
+		what string
+		do   func() error
+	}{
+		{"task list, 200 lines", page(ledger.ListFilter{})},
+		{"task list --light yellow", page(ledger.ListFilter{Light: plan.Yellow})},
+		{"task list --state suspended, no line", page(ledger.ListFilter{Phase: act.Suspended})},
+		{"task list of a unit, 200 lines", page(ledger.ListFilter{Units: []string{"unit007"}})},
+		{"plan status", func() error {
+			l, basis, _, err := store.Frame(ctx, p.ID)
+			if err != nil {
+				return err
+			}
+			_, ok, err := store.Count(ctx, &l, basis, cal, today)
+			if err != nil || !ok {
+				return fmt.Errorf("not counted from indexes: %w", err)
+			}
+			return nil
+		}},
+		{"case file", func() error { return readCase(ctx, store, p.ID, p.Tasks[r.IntN(len(p.Tasks))].ID) }},
+		{"page of 100 events", func() error {
+			_, err := store.Events(ctx, ledger.EventFilter{Plan: p.ID, AfterSeq: int64(r.IntN(events)), Limit: 100})
+			return err
+		}},
+	} {
+		if err := b.often(name+": "+one.what, one.do); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// often does something many times and gives its median and its 99th percentile.
+func (b *bench) often(name string, do func() error) error {
+	var took []time.Duration
+	for range b.size(100, 5) {
+		began := time.Now()
+		if err := do(); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	b.emit(figure{Name: name + ", p50", Value: float64(took[len(took)/2].Microseconds()) / 1000, Unit: "ms",
+		Note: fmt.Sprintf("p99 %.1f ms", float64(took[len(took)*99/100].Microseconds())/1000)})
+	return nil
+}
+
+// readCase reads what a case file is made of.
+func readCase(ctx context.Context, store *ledger.Store, planID, task string) error {
+	if _, err := store.Task(ctx, planID, task); err != nil {
+		return err
+	}
+	if _, err := store.Stages(ctx, planID, task); err != nil {
+		return err
+	}
+	if _, err := store.Talks(ctx, planID, task); err != nil {
+		return err
+	}
+	if _, err := store.Notices(ctx, ledger.NoticeFilter{Plan: planID, Task: task}); err != nil {
+		return err
+	}
+	_, err := store.Events(ctx, ledger.EventFilter{Plan: planID, Task: task})
+	return err
+}
+
+// fillLedger writes a plan and as many bare events of its tasks as there should be.
+func fillLedger(ctx context.Context, store *ledger.Store, p *plan.Plan, cal *calendar.Calendar, events int) error {
+	at := p.Issued.At(0, 0, calendar.Beijing)
+	when := ledger.When{Real: at, Plan: at}
+	rows := make([]ledger.Task, len(p.Tasks))
+	book, err := act.NewBook(p, cal)
+	if err != nil {
+		return err
+	}
+	for i, t := range p.Tasks {
+		rows[i] = ledger.TaskOf(p, t, at)
+		rows[i].Facts = book.Open(rows[i].Facts).Case
+	}
+	if _, err := store.AddPlan(ctx, ledger.Launched{Plan: *p, At: at}, rows, when); err != nil {
+		return err
+	}
+	var group sync.WaitGroup
+	errs := make(chan error, 64)
+	for lane := range 64 { // writes that come together share a transaction
+		group.Go(func() {
+			for i := lane; i < events; i += 64 {
+				task := p.Tasks[i%len(p.Tasks)].ID
+				_, err := store.Record(ctx, ledger.Event{Key: fmt.Sprint("e", i), Plan: p.ID, Task: task, Kind: "bench.event", Actor: "engine", Real: at, PlanAt: at,
+					Data: []byte(`{"stage":"remind-7","notices":[{"recipient":"unit007/liaison","channel":"smtp","digest":"wide|unit007/liaison|2021-04-30T01:00:00Z|1"}]}`)})
+				if err != nil {
+					errs <- err
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	close(errs)
+	return <-errs
+}
