@@ -20,7 +20,10 @@ import (
 
 // Starter starts workflows; starting what runs or ran already is no error.
 type Starter interface {
+	// StartDigest starts what speaks a digest: its morning, or a workflow of its own.
 	StartDigest(ctx context.Context, d ledger.Digest, clock calendar.Clock) error
+	// SpeakApart starts a workflow of its own for a digest that its morning could not deliver.
+	SpeakApart(ctx context.Context, d ledger.Digest) error
 	StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk) error
 	LookTalk(ctx context.Context, planID, talk string) error // tells a talk's workflow to look at the ledger; one that has ended is no error
 	StartTask(ctx context.Context, l ledger.Launched, t ledger.Task) error
@@ -37,6 +40,9 @@ type Activities struct {
 	Accounts *Accounts        // nil: nobody is held against an account
 	Now      func() time.Time // the wall clock
 	Log      *slog.Logger
+	// Sending holds a place for each message that may be under way at once to a
+	// channel that takes its time; nil: as many as there are.
+	Sending chan struct{}
 }
 
 // when is this moment on both clocks.

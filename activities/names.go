@@ -13,6 +13,7 @@ const (
 	DecideStageName     = "duban.DecideStage"
 	DecideTalkStageName = "duban.DecideTalkStage"
 	DeliverName         = "duban.Deliver"
+	DeliverMorningName  = "duban.DeliverMorning"
 	EndDutyName         = "duban.EndDuty"
 	ForgetWaitName      = "duban.ForgetWait"
 	NextOccurrenceName  = "duban.NextOccurrence"
@@ -22,6 +23,7 @@ const (
 	RecordActName       = "duban.RecordAct"
 	RecordTalkActName   = "duban.RecordTalkAct"
 	SpeakName           = "duban.Speak"
+	SpeakMorningName    = "duban.SpeakMorning"
 	TalkCourseName      = "duban.TalkCourse"
 )
 
@@ -33,6 +35,7 @@ func (a *Activities) ByName() map[string]any {
 		DecideStageName:     a.DecideStage,
 		DecideTalkStageName: a.DecideTalkStage,
 		DeliverName:         a.Deliver,
+		DeliverMorningName:  a.DeliverMorning,
 		EndDutyName:         a.EndDuty,
 		ForgetWaitName:      a.ForgetWait,
 		NextOccurrenceName:  a.NextOccurrence,
@@ -42,6 +45,7 @@ func (a *Activities) ByName() map[string]any {
 		RecordActName:       a.RecordAct,
 		RecordTalkActName:   a.RecordTalkAct,
 		SpeakName:           a.Speak,
+		SpeakMorningName:    a.SpeakMorning,
 		TalkCourseName:      a.TalkCourse,
 	}
 }

@@ -56,8 +56,22 @@ func (a *Activities) Speak(ctx context.Context, in SpeakInput) (SpeakResult, err
 // message. It tells that it is alive, so that a machine that died is soon known,
 // and leaves what has not left when its worker is told to stop.
 func (a *Activities) Deliver(ctx context.Context, in SpeakInput) (SpeakResult, error) {
+	ctx, cancel := beating(ctx)
+	defer cancel()
+	o, err := a.office(ctx)
+	if err != nil {
+		return SpeakResult{}, err
+	}
+	if why := o.unserved(); why != "" {
+		return SpeakResult{Left: 1, Why: why}, nil // no try, no intent: another worker's
+	}
+	return a.deliver(ctx, o, in.Digest)
+}
+
+// beating is a context of an activity that tells that it is alive, and ends when the
+// worker is told to stop.
+func beating(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	go func() {
 		beat := time.NewTicker(5 * time.Second)
 		defer beat.Stop()
@@ -73,14 +87,7 @@ func (a *Activities) Deliver(ctx context.Context, in SpeakInput) (SpeakResult, e
 			}
 		}
 	}()
-	o, err := a.office(ctx)
-	if err != nil {
-		return SpeakResult{}, err
-	}
-	if why := o.unserved(); why != "" {
-		return SpeakResult{Left: 1, Why: why}, nil // no try, no intent: another worker's
-	}
-	return a.deliver(ctx, o, in.Digest)
+	return ctx, func() { cancel(nil) }
 }
 
 func (a *Activities) deliver(ctx context.Context, o office, digest string) (SpeakResult, error) {
@@ -89,7 +96,11 @@ func (a *Activities) deliver(ctx context.Context, o office, digest string) (Spea
 	if err != nil {
 		return SpeakResult{}, translate(err)
 	}
-	if err := a.untilSpeaking(ctx, l, digest); err != nil {
+	at, err := ledger.SpeakingTime(digest)
+	if err != nil {
+		return SpeakResult{}, err
+	}
+	if err := a.until(ctx, l, at); err != nil {
 		return SpeakResult{}, err
 	}
 	messages, err := a.Ledger.Gather(ctx, digest, a.when(l.Clock), func(channel string, items []ledger.Item) bool { return o.again(l, channel, items) })
@@ -110,12 +121,8 @@ func (a *Activities) deliver(ctx context.Context, o office, digest string) (Spea
 	return result, nil
 }
 
-// untilSpeaking waits until plan time has reached the instant in a digest's key.
-func (a *Activities) untilSpeaking(ctx context.Context, l ledger.Launched, digest string) error {
-	at, err := ledger.SpeakingTime(digest)
-	if err != nil {
-		return err
-	}
+// until waits until plan time has reached an instant.
+func (a *Activities) until(ctx context.Context, l ledger.Launched, at time.Time) error {
 	select {
 	case <-time.After(l.Clock.Until(at, a.Now())):
 		return nil
@@ -155,6 +162,10 @@ func (a *Activities) send(ctx context.Context, l ledger.Launched, o office, m le
 	if err != nil {
 		return "", err
 	}
+	if err := a.place(ctx, channel); err != nil {
+		return err.Error(), nil // it has not left
+	}
+	defer a.leave(channel)
 	sending, cancel := context.WithTimeoutCause(ctx, preparing, errors.New("the server took too long"))
 	defer cancel()
 	err = channel.Send(sending, mail, func(ctx context.Context) error {
@@ -189,6 +200,25 @@ func (a *Activities) send(ctx context.Context, l ledger.Launched, o office, m le
 		return outcome.Error, nil
 	}
 	return "", nil
+}
+
+// place waits until one more message may be under way over a channel.
+func (a *Activities) place(ctx context.Context, c notice.Channel) error {
+	if a.Sending == nil || c.Twice() == notice.TwiceIsOne {
+		return nil
+	}
+	select {
+	case a.Sending <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (a *Activities) leave(c notice.Channel) {
+	if a.Sending != nil && c.Twice() != notice.TwiceIsOne {
+		<-a.Sending
+	}
 }
 
 // receipt writes an outcome down, also when ctx has ended.

@@ -62,15 +62,20 @@ func isNext(next *plan.Stage, s plan.Stage) bool {
 	return next != nil && next.ID == s.ID && next.At.Equal(s.At)
 }
 
-// startDigests starts the workflows of digests and notes which are started, also
-// when a later one cannot be: each try gets further on a slow machine.
+// startDigests starts the workflows of digests, one for each morning, and notes
+// which are started, also when a later one cannot be: each try gets further on a
+// slow machine.
 func (a *Activities) startDigests(ctx context.Context, l ledger.Launched, digests []ledger.Digest) (err error) {
 	var keys []string
+	started := map[string]bool{}
 	for _, d := range digests {
-		if err = a.Starter.StartDigest(ctx, d, l.Clock); err != nil {
-			break
+		if d.Morning == "" || !started[d.Morning] {
+			if err = a.Starter.StartDigest(ctx, d, l.Clock); err != nil {
+				break
+			}
+			started[d.Morning] = true
+			keys = append(keys, d.Key)
 		}
-		keys = append(keys, d.Key)
 	}
 	if len(keys) == 0 {
 		return err

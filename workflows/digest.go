@@ -8,9 +8,8 @@ import (
 	"duban/activities"
 )
 
-// Digest speaks one recipient's notices of one morning in one message. The
-// start delay holds it until the speaking time; its ID makes it one. What a
-// channel cannot take now is tried again with growing gaps until it is delivered,
+// Digest speaks one recipient's notices of one instant in one message, when no
+// Morning does or could. Its ID makes it one. What a channel cannot take now is tried again with growing gaps until it is delivered,
 // refused for good, no longer true, or ended by a person: nothing else ends it.
 func Digest(ctx workflow.Context, in DigestInput) error {
 	input := activities.SpeakInput{Digest: in.Key}
@@ -21,10 +20,37 @@ func Digest(ctx workflow.Context, in DigestInput) error {
 			return nil
 		}
 	}
+	deliver := func(ctx workflow.Context) workflow.Future {
+		return workflow.ExecuteActivity(delivering(ctx), activities.DeliverName, input)
+	}
+	return untilDelivered(ctx, DigestType, in.Key, &in.Tries, &in, deliver)
+}
+
+// Morning speaks the digests of up to fifty recipients of one instant. The start
+// delay holds it until then; its ID makes it one. What a recipient's channel does
+// not take goes on in a Digest of its own.
+func Morning(ctx workflow.Context, in MorningInput) error {
+	input := activities.MorningInput{Morning: in.Key, At: in.At}
+	if in.Tries == 0 {
+		var left activities.SpeakResult
+		err := workflow.ExecuteLocalActivity(speaking(ctx), activities.SpeakMorningName, input).Get(ctx, &left)
+		if err == nil && left.Left == 0 {
+			return nil
+		}
+	}
+	deliver := func(ctx workflow.Context) workflow.Future {
+		return workflow.ExecuteActivity(delivering(ctx), activities.DeliverMorningName, input)
+	}
+	return untilDelivered(ctx, MorningType, in.Key, &in.Tries, &in, deliver)
+}
+
+// untilDelivered tries to deliver with growing gaps until nothing is left. tries is
+// in's, the workflow's input, with which a long history goes on in a new run.
+func untilDelivered(ctx workflow.Context, kind, key string, tries *int, in any, deliver func(workflow.Context) workflow.Future) error {
 	now := workflow.GetSignalChannel(ctx, SpeakNowSignal)
 	for {
 		var left activities.SpeakResult
-		err := workflow.ExecuteActivity(delivering(ctx), activities.DeliverName, input).Get(ctx, &left)
+		err := deliver(ctx).Get(ctx, &left)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -34,13 +60,13 @@ func Digest(ctx workflow.Context, in DigestInput) error {
 		if err != nil {
 			left.Why = err.Error()
 		}
-		in.Tries++
-		workflow.GetLogger(ctx).Warn("Digest not delivered yet", "digest", in.Key, "tries", in.Tries, "error", left.Why)
+		*tries++
+		workflow.GetLogger(ctx).Warn("Digest not delivered yet", "digest", key, "tries", *tries, "error", left.Why)
 		workflow.SetCurrentDetails(ctx, "未送达，将再试："+left.Why)
 		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
-			return workflow.NewContinueAsNewError(ctx, DigestType, in)
+			return workflow.NewContinueAsNewError(ctx, kind, in)
 		}
-		if err := pause(ctx, now, gap(in.Tries)); err != nil {
+		if err := pause(ctx, now, gap(*tries)); err != nil {
 			return err
 		}
 	}

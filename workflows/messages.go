@@ -20,7 +20,9 @@ const (
 	TalkType   = "duban.Talk"
 	DutyType   = "duban.Duty"
 	DigestType = "duban.Digest"
-	AuditType  = "duban.Audit"
+	// MorningType speaks the digests of up to fifty recipients.
+	MorningType = "duban.Morning"
+	AuditType   = "duban.Audit"
 
 	// An act on a Task, Talk or Duty is an Update named after its act.Kind. Payload
 	// act.Act, answer nothing; refused with an ApplicationError of type
@@ -65,6 +67,7 @@ func TaskWorkflowID(planID, task string) string { return "task:" + planID + ":" 
 func TalkWorkflowID(planID, talk string) string { return "talk:" + planID + ":" + talk }
 func DutyWorkflowID(planID, duty string) string { return "duty:" + planID + ":" + duty }
 func DigestWorkflowID(key string) string        { return "digest:" + key }
+func MorningWorkflowID(key string) string       { return "morning:" + key }
 func AuditWorkflowID(planID string) string      { return "audit:" + planID }
 
 // TaskState is all a Task knows, and its input: a run begins with the state the
@@ -102,6 +105,13 @@ type DutyState struct {
 type DigestInput struct {
 	Key   string `json:"key"`
 	Tries int    `json:"tries,omitempty"` // of delivery, in former runs
+}
+
+// MorningInput names the morning to speak, and its instant on the plan's clock.
+type MorningInput struct {
+	Key   string    `json:"key"`
+	At    time.Time `json:"at"`
+	Tries int       `json:"tries,omitempty"` // of delivery, in former runs
 }
 
 // AuditState is one plan's audit. Grace is how long, on the plan's clock, a

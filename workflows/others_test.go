@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -98,6 +99,70 @@ func TestDigestSaysWhatIsStillTrue(t *testing.T) {
 	require.Len(t, b.post.mails, 1)
 	require.Contains(t, b.post.mails[0].Text, "任务survey")
 	require.Equal(t, "liaison@shuiwu.example", b.post.mails[0].To.Email)
+}
+
+// morningBench has a reminder for three seats of a unit waiting in one morning.
+func morningBench(t *testing.T) (*bench, workflows.MorningInput) {
+	start := day(2021, 5, 24).Add(7 * time.Hour)
+	survey := task("survey", calendar.NewDay(2021, 5, 31))
+	b := newBench(t, start, survey)
+	stage := b.ladder(survey, start)[0]
+	stage.To = []people.Recipient{{Unit: "shuiwu", Role: people.Liaison}, {Unit: "shuiwu", Role: people.Deputy}, {Unit: "shuiwu", Role: people.Head}}
+	digests, _ := b.decide("survey", stage, ledger.When{Real: start, Plan: start}, "post")
+	require.Len(t, digests, 3)
+	require.Equal(t, []string{digests[0].Morning, digests[0].Morning}, []string{digests[1].Morning, digests[2].Morning})
+	b.SetStartTime(stage.At)
+	return b, workflows.MorningInput{Key: digests[0].Morning, At: stage.At}
+}
+
+func TestAMorningIsOneMessageToEachRecipient(t *testing.T) {
+	t.Parallel()
+	b, in := morningBench(t)
+	b.ExecuteWorkflow(workflows.MorningType, in)
+	b.done()
+	require.Equal(t, []string{"remind-7 sent", "remind-7 sent", "remind-7 sent"}, b.states())
+	require.Len(t, b.post.mails, 3)
+	require.Empty(t, b.starts.apart)
+}
+
+func TestADeadAddressHoldsUpNobodyElseOfItsMorning(t *testing.T) {
+	t.Parallel()
+	b, in := morningBench(t)
+	b.post.dead = "deputy@shuiwu.example"
+	began := b.Now()
+	b.ExecuteWorkflow(workflows.MorningType, in)
+	b.done()
+	require.Equal(t, []string{"remind-7 sending", "remind-7 sent", "remind-7 sent"}, slices.Sorted(slices.Values(b.states())))
+	require.Less(t, b.Now().Sub(began), time.Minute)
+	require.Len(t, b.starts.apart, 1)
+	require.Equal(t, people.Recipient{Unit: "shuiwu", Role: people.Deputy}, b.starts.apart[0].Recipient)
+
+	b.anew()
+	b.post.dead = ""
+	b.ExecuteWorkflow(workflows.DigestType, workflows.DigestInput{Key: b.starts.apart[0].Key, Tries: 1})
+	b.done()
+	require.Equal(t, []string{"remind-7 sent", "remind-7 sent", "remind-7 sent"}, b.states())
+	require.Len(t, b.post.mails, 3)
+}
+
+// A morning whose ledger or starter is away is tried again as a whole, and says
+// nothing twice.
+func TestAMorningIsTriedUntilAllIsSpokenOrHandedOver(t *testing.T) {
+	t.Parallel()
+	b, in := morningBench(t)
+	b.post.dead = "head@shuiwu.example"
+	left := 3
+	b.starts.refuses = func() error {
+		if left--; left > 0 {
+			return errors.New("temporal is away")
+		}
+		return nil
+	}
+	b.ExecuteWorkflow(workflows.MorningType, in)
+	b.done()
+	require.Len(t, b.post.mails, 2)
+	require.Len(t, b.starts.apart, 1)
+	require.NotZero(t, b.messageEvents()[ledger.MessageDeferred])
 }
 
 func TestDigestLeavesOutWhatWasClosedInBetween(t *testing.T) {

@@ -11,6 +11,7 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflowWithOptions(Task, workflow.RegisterOptions{Name: TaskType})
 	r.RegisterWorkflowWithOptions(Talk, workflow.RegisterOptions{Name: TalkType})
 	r.RegisterWorkflowWithOptions(Duty, workflow.RegisterOptions{Name: DutyType})
+	r.RegisterWorkflowWithOptions(Morning, workflow.RegisterOptions{Name: MorningType})
 	r.RegisterWorkflowWithOptions(Digest, workflow.RegisterOptions{Name: DigestType})
 	r.RegisterWorkflowWithOptions(Audit, workflow.RegisterOptions{Name: AuditType})
 }

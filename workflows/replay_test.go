@@ -94,7 +94,7 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 		want, err := os.ReadFile(file)
 		require.NoError(t, err, "make histories writes it")
 		require.Equal(t, string(want), got)
-		require.Len(t, kinds, 5, "every kind of workflow is replayed: %v", kinds)
+		require.Len(t, kinds, 6, "every kind of workflow is replayed: %v", kinds)
 		t.Logf("%s: %d histories; acts %s", folder, len(histories), strings.Join(slices.Sorted(maps.Keys(names)), " "))
 	}
 }

@@ -65,14 +65,14 @@ func TestWhatStandsInHistories(t *testing.T) {
 	say("build", workflows.BuildID)
 	say("gate", workflows.Gates()...)
 	say("id", workflows.TaskWorkflowID("PLAN", "TASK"), workflows.TalkWorkflowID("PLAN", "TALK"), workflows.DutyWorkflowID("PLAN", "DUTY"),
-		workflows.DigestWorkflowID("KEY"), workflows.AuditWorkflowID("PLAN"))
+		workflows.DigestWorkflowID("KEY"), workflows.MorningWorkflowID("KEY"), workflows.AuditWorkflowID("PLAN"))
 	seats := act.Case{Pause: &act.Pause{}}
 	say("act of the engine", seats.Resumption().ID)
 	for _, s := range []any{act.Open, act.Reported, act.Suspended, act.Closed, act.Cancelled, act.TalkPending, act.TalkProposed, act.TalkOpen, act.TalkDeclined, act.TalkClosed, act.TalkVoid} {
 		say("state", fmt.Sprint(s))
 	}
 	fields := map[string]bool{}
-	for _, payload := range []any{workflows.TaskState{}, workflows.TalkState{}, workflows.DutyState{}, workflows.DigestInput{}, workflows.AuditState{}, workflows.Position{}, plan.Occurrence{}} {
+	for _, payload := range []any{workflows.TaskState{}, workflows.TalkState{}, workflows.DutyState{}, workflows.DigestInput{}, workflows.MorningInput{}, workflows.AuditState{}, workflows.Position{}, plan.Occurrence{}} {
 		collect(fields, reflect.TypeOf(payload), map[reflect.Type]bool{})
 	}
 	for _, f := range (*activities.Activities)(nil).ByName() {

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -48,6 +49,8 @@ type bench struct {
 // starts keeps what activities asked to start.
 type starts struct {
 	digests []ledger.Digest
+	apart   []ledger.Digest
+	refuses func() error // starting a digest of its own
 	talks   []ledger.Talk
 	tasks   []ledger.Task
 	looked  []string // talks
@@ -62,6 +65,17 @@ func (s *starts) StartDigest(ctx context.Context, d ledger.Digest, _ calendar.Cl
 	}
 	_, err := s.speak(ctx, activities.SpeakInput{Digest: d.Key})
 	return err
+}
+
+// SpeakApart notes a digest that its morning could not deliver.
+func (s *starts) SpeakApart(_ context.Context, d ledger.Digest) error {
+	if s.refuses != nil {
+		if err := s.refuses(); err != nil {
+			return err
+		}
+	}
+	s.apart = append(s.apart, d)
+	return nil
 }
 
 func (s *starts) StartTalk(_ context.Context, _ ledger.Launched, t ledger.Talk) error {
@@ -86,12 +100,19 @@ type post struct {
 	mails  []notice.Mail
 	twice  notice.Twice
 	broken func() error
-	deaf   bool // it does not ask whether the message may leave
+	dead   string     // an address that is never reached
+	sends  sync.Mutex // several of a morning
+	deaf   bool       // it does not ask whether the message may leave
 }
 
 func (p *post) Name() string        { return "post" }
 func (p *post) Twice() notice.Twice { return p.twice }
 func (p *post) Send(ctx context.Context, m notice.Mail, leaving func(context.Context) error) error {
+	p.sends.Lock()
+	defer p.sends.Unlock()
+	if p.dead != "" && m.To.Email == p.dead {
+		return errors.New("no route to host")
+	}
 	if p.broken != nil {
 		if err := p.broken(); err != nil && !errors.Is(err, notice.ErrUnknown) {
 			return err

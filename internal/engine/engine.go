@@ -66,12 +66,26 @@ func (e *Engine) windowOn(clock calendar.Clock) time.Duration {
 	return max(e.window, 20*time.Hour)
 }
 
-// StartDigest starts a recipient's digest, delayed until a few seconds before it
+// StartDigest starts what speaks a digest, delayed until a few seconds before it
 // is to speak: its activity waits for the moment itself, so that what speaks at
 // one instant has its workflow task behind it by then. The seconds are spread by
-// the digest's key.
+// the key.
 func (e *Engine) StartDigest(ctx context.Context, d ledger.Digest, clock calendar.Clock) error {
-	return e.start(ctx, e.digestJob(d, clock))
+	return e.start(ctx, e.speechJob(d, clock))
+}
+
+// again is how long a digest waits that its morning could not deliver, before it is
+// tried again.
+const again = time.Second
+
+// SpeakApart starts a workflow of its own for a digest that its morning could not
+// deliver; one that runs is left alone.
+func (e *Engine) SpeakApart(ctx context.Context, d ledger.Digest) error {
+	j := e.digestJob(d, calendar.Clock{})
+	j.opts.StartDelay, j.opts.EnableEagerStart = again, false
+	j.arg = workflows.DigestInput{Key: d.Key, Tries: 1}
+	_, err := e.begin(ctx, j, false)
+	return err
 }
 
 // collecting is how long a digest that is late already waits for what else is

@@ -79,14 +79,32 @@ func (e *Engine) talkJob(ctx context.Context, l ledger.Launched, k ledger.Talk) 
 	return j.standsAt(workflows.TalkPositionOf(state.Course.TalkCase), state), nil
 }
 
-func (e *Engine) digestJob(d ledger.Digest, clock calendar.Clock) job {
-	j := jobOf(workflows.DigestWorkflowID(d.Key), workflows.DigestType)
-	wait := clock.Until(d.SpeakAt, e.now())
-	j.opts.StartDelay = max(0, wait-early(d.Key))
+// speechJob speaks a digest: its morning, or a workflow of its own.
+func (e *Engine) speechJob(d ledger.Digest, clock calendar.Clock) job {
+	if d.Morning == "" {
+		return e.digestJob(d, clock)
+	}
+	j := jobOf(workflows.MorningWorkflowID(d.Morning), workflows.MorningType)
+	e.atSpeaking(&j, d.Morning, d.SpeakAt, clock)
+	j.opts.StaticSummary = "提醒 " + d.SpeakAt.In(calendar.Beijing).Format("2006-01-02 15:04")
+	j.opts.TypedSearchAttributes = attributes(workflows.PlanAttribute.ValueSet(d.Plan))
+	j.arg = workflows.MorningInput{Key: d.Morning, At: d.SpeakAt}
+	return j
+}
+
+// atSpeaking delays a job until shortly before an instant.
+func (e *Engine) atSpeaking(j *job, key string, at time.Time, clock calendar.Clock) {
+	wait := clock.Until(at, e.now())
+	j.opts.StartDelay = max(0, wait-early(key))
 	if wait == 0 {
 		j.opts.StartDelay = collecting
 	}
 	j.opts.EnableEagerStart = j.opts.StartDelay == 0
+}
+
+func (e *Engine) digestJob(d ledger.Digest, clock calendar.Clock) job {
+	j := jobOf(workflows.DigestWorkflowID(d.Key), workflows.DigestType)
+	e.atSpeaking(&j, d.Key, d.SpeakAt, clock)
 	j.opts.StaticSummary = "提醒汇总 " + d.Recipient.String() + " · " + d.SpeakAt.In(calendar.Beijing).Format("2006-01-02 15:04")
 	j.opts.TypedSearchAttributes = attributes(workflows.PlanAttribute.ValueSet(d.Plan), workflows.UnitAttribute.ValueSet(d.Recipient.Unit))
 	j.arg = workflows.DigestInput{Key: d.Key}

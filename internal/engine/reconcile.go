@@ -141,6 +141,8 @@ type thing struct {
 	anew     bool                // was started by this look
 	young    bool                // may be about to be started by whoever made it
 	digest   bool
+	morning  bool // speaks many digests, of which id is one
+	handed   bool // a digest whose morning has ended
 	// job is the thing as the ledger has it by now; on is false when it goes on no more.
 	job func(ctx context.Context) (j job, on bool, err error)
 }
@@ -198,9 +200,11 @@ func (r reconciling) things(ctx context.Context) ([]thing, error) {
 			all = append(all, r.talk(k, late(next)))
 		}
 	}
-	for _, d := range digests {
-		all = append(all, r.digest(d))
+	speeches, err := r.speeches(ctx, digests)
+	if err != nil {
+		return nil, err
 	}
+	all = append(all, speeches...)
 	if len(all) > 0 {
 		armed := slices.ContainsFunc(tasks, func(t ledger.Task) bool { return t.Armed })
 		all = append(all, r.audit(!armed))
@@ -276,6 +280,50 @@ func (r reconciling) talk(k ledger.Talk, late *plan.Stage) thing {
 		j, err := r.talkJob(ctx, r.launched, now)
 		return j, true, err
 	}}
+}
+
+// speeches are what must speak digests that are not spoken: their mornings, and for
+// those whose morning has spoken a workflow of their own.
+func (r reconciling) speeches(ctx context.Context, digests []ledger.Digest) (all []thing, err error) {
+	spoke := map[string]bool{} // by morning: its workflow has come to its end
+	for _, d := range digests {
+		over, known := spoke[d.Morning]
+		switch {
+		case d.Morning == "":
+			all = append(all, r.digest(d))
+		case known && over:
+			all = append(all, r.handed(d))
+		case !known:
+			run, err := r.describe(ctx, workflows.MorningWorkflowID(d.Morning))
+			if err != nil {
+				return nil, err
+			}
+			over = run.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
+			spoke[d.Morning] = over
+			if over {
+				all = append(all, r.handed(d))
+			} else {
+				all = append(all, r.morning(d))
+			}
+		}
+	}
+	return all, nil
+}
+
+// morning is the morning that speaks a digest.
+func (r reconciling) morning(d ledger.Digest) thing {
+	return thing{id: d.Key, workflow: workflows.MorningWorkflowID(d.Morning), morning: true, digest: true, fresh: !d.Started, job: func(ctx context.Context) (job, bool, error) {
+		on, err := r.ledger.MorningWaits(ctx, d.Morning)
+		return r.speechJob(d, r.launched.Clock), on, err
+	}}
+}
+
+// handed is a digest that its morning has handed over, or has spoken without the
+// ledger's knowing: then there is no workflow of its own.
+func (r reconciling) handed(d ledger.Digest) thing {
+	t := r.digest(d)
+	t.handed, t.fresh = true, false
+	return t
 }
 
 func (r reconciling) digest(d ledger.Digest) thing {
@@ -393,8 +441,11 @@ func (r reconciling) look(ctx context.Context, t thing) (*Finding, error) {
 			}
 			continue
 		case d == nil:
-			if f.Why = Missing; t.fresh {
+			switch f.Why = Missing; {
+			case t.fresh:
 				f.Why = Unarmed
+			case t.handed:
+				f.Why = Spoken
 			}
 			return r.still(ctx, t, f)
 		}
@@ -405,6 +456,8 @@ func (r reconciling) look(ctx context.Context, t thing) (*Finding, error) {
 			f.Why = Ended
 			switch {
 			case info.GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_COMPLETED:
+			case t.morning:
+				return nil, nil // just now: what it left has a workflow of its own, and is looked at next time
 			case t.digest:
 				f.Why = Spoken
 			case knows != nil && at != nil && knows.Acts > at.Acts:

@@ -77,7 +77,12 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 	}
 	notices, err := w.Ledger.Notices(t.Context(), ledger.NoticeFilter{Plan: "small", Task: "silent"})
 	require.NoError(t, err)
+	ids["morning"] = workflows.MorningWorkflowID("small|" + notices[0].SpeakAt.Format(time.RFC3339Nano) + "|1")
 	ids["digest"] = workflows.DigestWorkflowID(notices[0].Digest)
+	require.NoError(t, w.Engine.SpeakNow(t.Context(), notices[0].Digest)) // what it had to say is said
+	w.eventually("the digest's end", func(context.Context) bool {
+		return w.status(ids["digest"]) == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
+	})
 	w.actsOnEverything()
 	ids["task-acted"] = workflows.TaskWorkflowID("acted", "a")
 	ids["duty-acted"] = workflows.DutyWorkflowID("acted", "m")

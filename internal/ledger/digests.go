@@ -63,13 +63,19 @@ func messageID(ledger, digest, channel string) string {
 	return "n" + hex.EncodeToString(sum[:16])
 }
 
-// MarkStarted notes that the workflows of these digests are known to exist.
+// MarkStarted notes that the workflows of these digests, or of their mornings, are
+// known to exist.
 func (s *Store) MarkStarted(ctx context.Context, digests []string) error {
 	if len(digests) == 0 {
 		return nil
 	}
 	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
-		_, err = t.exec(`UPDATE digests SET started = ? WHERE `+t.s.d.among("key"), true, t.s.d.list(digests))
+		list := t.s.d.list(digests)
+		if _, err = t.exec(`UPDATE mornings SET started = ? WHERE NOT started AND key IN (SELECT morning FROM digests WHERE `+t.s.d.among("key")+`)`, true, list); err != nil {
+			return none, err
+		}
+		_, err = t.exec(`UPDATE digests SET started = ? WHERE NOT started AND (`+t.s.d.among("key")+` OR morning <> '' AND morning IN (SELECT d.morning FROM digests d WHERE `+t.s.d.among("d.key")+`))`,
+			true, list, list)
 		return none, err
 	})
 	return err

@@ -161,6 +161,7 @@ type Digest struct {
 	SpeakAt   time.Time        `json:"speak_at"`
 	Number    int              `json:"number"`
 	Started   bool             `json:"started"` // its workflow is known to exist
+	Morning   string           `json:"morning"` // key of the Morning that speaks it; "": a workflow of its own does
 }
 
 // Talk is a warning talk 约谈 and its steps, or a circular 通报.

@@ -134,7 +134,10 @@ func (t *tx) digest(planID string, r people.Recipient, at time.Time) (Digest, er
 	}
 	g := Digest{Plan: planID, Recipient: r, SpeakAt: at, Number: row.Number + 1}
 	g.Key = fmt.Sprintf("%s|%s|%s|%d", planID, r, at.Format(time.RFC3339Nano), g.Number)
-	err = t.insert("digests", []string{"key", "plan", "unit", "role", "speak_at", "number", "started"},
-		[][]any{{g.Key, planID, r.Unit, r.Role, at, g.Number, false}})
+	if g.Morning, g.Started, err = t.joinMorning(planID, at); err != nil {
+		return Digest{}, err
+	}
+	err = t.insert("digests", []string{"key", "plan", "unit", "role", "speak_at", "number", "started", "morning"},
+		[][]any{{g.Key, planID, r.Unit, r.Role, at, g.Number, g.Started, g.Morning}})
 	return g, err
 }

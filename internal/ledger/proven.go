@@ -46,7 +46,7 @@ var proven = []table{
 	{name: "stages", key: []string{"plan", "task", "revision", "talk", "id"}, columns: map[string]kind{
 		"plan": text, "task": text, "revision": number, "talk": text, "id": text, "kind": text, "at": moment, "moved_from": text,
 		"recipients": text, "light": text, "merged": text, "state": text, "decided_at": moment, "matter": text}},
-	{name: "digests", key: []string{"key"}, apart: []string{"started"}, columns: map[string]kind{
+	{name: "digests", key: []string{"key"}, apart: []string{"started", "morning"}, columns: map[string]kind{
 		"key": text, "plan": text, "unit": text, "role": text, "speak_at": moment, "number": number, "gathered_at": moment, "words": text, "channels": text}},
 	{name: "notices", key: []string{"key"}, apart: []string{"reported"}, columns: map[string]kind{
 		"key": text, "plan": text, "task": text, "revision": number, "talk": text, "stage": text, "unit": text, "role": text, "channel": text,
@@ -58,7 +58,7 @@ var proven = []table{
 }
 
 // Unproven are the tables and columns that no event stands behind: no report rests on them.
-var Unproven = []string{"identity", "waits", "digests.started", "notices.reported"}
+var Unproven = []string{"identity", "waits", "mornings", "digests.started", "digests.morning", "notices.reported"}
 
 func init() {
 	for i := range proven {

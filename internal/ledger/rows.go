@@ -155,12 +155,13 @@ type digestRow struct {
 	Gathered sql.NullTime `db:"gathered_at"`
 	Words    string       `db:"words"`
 	Channels string       `db:"channels"`
+	Morning  string       `db:"morning"`
 }
 
-const digestColumns = `key, plan, unit, role, speak_at, number, started, gathered_at, words, channels`
+const digestColumns = `key, plan, unit, role, speak_at, number, started, gathered_at, words, channels, morning`
 
 func (r digestRow) digest() Digest {
-	return Digest{Key: r.Key, Plan: r.Plan, Recipient: people.Recipient{Unit: r.Unit, Role: r.Role}, SpeakAt: r.SpeakAt.UTC(), Number: r.Number, Started: r.Started}
+	return Digest{Key: r.Key, Plan: r.Plan, Recipient: people.Recipient{Unit: r.Unit, Role: r.Role}, SpeakAt: r.SpeakAt.UTC(), Number: r.Number, Started: r.Started, Morning: r.Morning}
 }
 
 // noticeRow is a notice as the database keeps it.

@@ -50,6 +50,7 @@ func Run(t *testing.T, address func(testing.TB) string) {
 		{"a plan keeps its grace", graceKept},
 		{"silence is seen", silence},
 		{"lists are read from outlooks as from the tasks", outlooks},
+		{"digests of an instant share a morning", mornings},
 		{"bare events", bareEvents},
 		{"events cannot be changed", appendOnly},
 		{"any edit is found", tampering},

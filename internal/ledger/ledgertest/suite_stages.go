@@ -27,10 +27,10 @@ func decideOnce(t *testing.T, address string) {
 	w.ok(w.MarkStarted(w.ctx, []string{wantDigests[0].Key}))
 	digests, opens, err := Decide(w.ctx, w.Store, d, speaks)
 	w.ok(err)
-	w.is("digests not started", digests, wantDigests[1:])
+	w.is("started with their morning", len(digests), 0)
 	w.is("talk", opens, wantTalk)
 	digests, _ = w.decide("t1", talk)
-	w.is("another task's digests", digests, wantDigests[1:])
+	w.is("another task's digests", len(digests), 0)
 
 	notices, err := w.Notices(w.ctx, ledger.NoticeFilter{Plan: "jincheng", Task: "t0", States: []string{ledger.Pending, ledger.Sent}})
 	w.ok(err)

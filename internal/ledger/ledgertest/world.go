@@ -251,7 +251,8 @@ func decision(task string, s plan.Stage, channels ...string) ledger.Decision {
 }
 
 func digestOf(r people.Recipient, at time.Time, number int) ledger.Digest {
-	return ledger.Digest{Key: fmt.Sprintf("jincheng|%s|%s|%d", r, at.Format(time.RFC3339), number), Plan: "jincheng", Recipient: r, SpeakAt: at, Number: number}
+	return ledger.Digest{Key: fmt.Sprintf("jincheng|%s|%s|%d", r, at.Format(time.RFC3339), number), Plan: "jincheng", Recipient: r, SpeakAt: at, Number: number,
+		Morning: fmt.Sprintf("jincheng|%s|1", at.Format(time.RFC3339))}
 }
 
 // states counts the notices of a digest by state.

@@ -73,3 +73,18 @@ CREATE INDEX tasks_order ON tasks (plan, position, duty, due, id);
 CREATE INDEX talks_in ON talks (plan, state);
 CREATE INDEX talks_called ON talks (plan, opened_by);
 CREATE INDEX events_amended ON events (plan) WHERE kind = 'plan.amended';
+
+-- A morning is up to fifty recipients' digests of one instant, spoken by one workflow. One that is closed takes no more
+-- of them: the next digest of that instant opens the next morning.
+CREATE TABLE mornings (
+  key        TEXT PRIMARY KEY,
+  plan       TEXT NOT NULL,
+  speak_at   TIMESTAMP NOT NULL,
+  number     INTEGER NOT NULL,
+  recipients INTEGER NOT NULL,
+  started    BOOLEAN NOT NULL,
+  closed_at  TIMESTAMP, -- plan clock
+  UNIQUE (plan, speak_at, number)
+);
+ALTER TABLE digests ADD COLUMN morning TEXT NOT NULL DEFAULT ''; -- '' is spoken by a workflow of its own
+CREATE INDEX digests_in ON digests (morning) WHERE morning <> '';

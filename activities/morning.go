@@ -1,0 +1,107 @@
+package activities
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"duban/internal/ledger"
+)
+
+// MorningInput names the morning to speak and its instant, plan clock.
+type MorningInput struct {
+	Morning string    `json:"morning"`
+	At      time.Time `json:"at"`
+}
+
+// SpeakMorning is Speak of all digests of a morning, side by side.
+func (a *Activities) SpeakMorning(ctx context.Context, in MorningInput) (SpeakResult, error) {
+	o, err := a.office(ctx)
+	if err != nil {
+		return SpeakResult{}, err
+	}
+	if !o.quick() {
+		return SpeakResult{Left: 1}, nil
+	}
+	left, why, err := a.morning(ctx, o, in)
+	return SpeakResult{Left: len(left), Why: why}, err
+}
+
+// DeliverMorning is Deliver of all digests of a morning, side by side. What is not
+// delivered gets a workflow of its own, that tries again: one dead address holds up
+// nobody else.
+func (a *Activities) DeliverMorning(ctx context.Context, in MorningInput) (SpeakResult, error) {
+	ctx, cancel := beating(ctx)
+	defer cancel()
+	o, err := a.office(ctx)
+	if err != nil {
+		return SpeakResult{}, err
+	}
+	if why := o.unserved(); why != "" {
+		return SpeakResult{Left: 1, Why: why}, nil
+	}
+	left, why, err := a.morning(ctx, o, in)
+	if err != nil {
+		return SpeakResult{}, err
+	}
+	result := SpeakResult{Why: why}
+	for _, d := range left {
+		if err := a.Starter.SpeakApart(ctx, d); err != nil {
+			result.Left++
+			result.Why = err.Error()
+		}
+	}
+	return result, nil
+}
+
+// atOnce is how many digests of a morning are gathered and worded at once: more
+// than the writes that share a transaction help nobody.
+const atOnce = 24
+
+// morning speaks the digests of a morning when its time has come, and gives those
+// of which something is left.
+func (a *Activities) morning(ctx context.Context, o office, in MorningInput) (left []ledger.Digest, why string, err error) {
+	planID, _, _ := strings.Cut(in.Morning, "|")
+	l, err := a.launched(ctx, planID)
+	if err != nil {
+		return nil, "", translate(err)
+	}
+	if err := a.until(ctx, l, in.At); err != nil {
+		return nil, "", err
+	}
+	digests, err := a.Ledger.CloseMorning(ctx, in.Morning, a.when(l.Clock))
+	if err != nil {
+		return nil, "", translate(err)
+	}
+	var mu sync.Mutex
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	for _, d := range digests {
+		group.Go(func() error {
+			failed := o.unserved() // since another message of the morning
+			if err := context.Cause(ctx); err != nil {
+				failed = err.Error()
+			}
+			if failed == "" {
+				done, err := a.deliver(ctx, o, d.Key)
+				switch {
+				case err != nil:
+					failed = err.Error()
+				case done.Left == 0:
+					return nil
+				default:
+					failed = done.Why
+				}
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			left, why = append(left, d), failed
+			return nil
+		})
+	}
+	_ = group.Wait() // what failed is left
+	return left, why, nil
+}
