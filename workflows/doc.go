@@ -8,8 +8,8 @@
 //	launch ──► Task ── sleeps to the wake instant of its next stage (spread
 //	            │      over the window before the stage speaks)
 //	            ├────► decides the stage: one local activity writes the event
-//	            │      and the notices, and makes sure each recipient's Digest
-//	            │      for that morning is started
+//	            │      and the notices, and makes sure that the Morning which
+//	            │      speaks them is started
 //	            ├────► … and so on to the end of its ladder; a talk stage
 //	            │      starts a Talk, which opens when the stage speaks and has
 //	            │      a ladder of its own
@@ -25,11 +25,13 @@
 //	Talk      one talk or circular: opened by its stage, or proposed by a person
 //	          or a rule; a proposal is said again until a named leader decides;
 //	          stays until it is closed, declined, or void with its task
-//	Digest    one recipient, one morning: started with a delay until 09:00,
-//	          says in one message what is still true then; over a mail server by a
-//	          durable activity on a queue that only workers poll that can send, and
-//	          again with growing gaps until it is delivered, refused for its reader,
-//	          no longer true, or ended by a person
+//	Morning   up to fifty recipients, one instant: started with a delay until
+//	          09:00, says to each in one message what is still true then; over a
+//	          mail server by a durable activity on a queue that only workers poll
+//	          that can send
+//	Digest    one recipient of a morning whose message was not taken, or one that
+//	          stands alone: tried with growing gaps until it is delivered, refused
+//	          for its reader, no longer true, or ended by a person
 //	Duty      one recurring duty: opens each occurrence as a Task of its own,
 //	          hands over to a new run after each, so its history never grows
 //	Audit     one plan: every day compares what the ladders foretold with what

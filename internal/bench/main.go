@@ -38,6 +38,7 @@ var sections = []section{
 	{"year", year},
 	{"herd", smallHerds},
 	{"herd10k", bigHerd},
+	{"herd1000", wideHerd},
 	{"memory", memory},
 	{"acts", bulkActs},
 	{"reading", reading},

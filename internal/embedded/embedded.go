@@ -48,7 +48,7 @@ type Options struct {
 	UI bool
 	// Namespace is made on the first start; empty means "default".
 	Namespace string
-	// Retention of closed workflows; 0 means ten years. It counts only when the namespace is made.
+	// Retention of closed workflows; 0 means ten years. It counts only when the namespace is made: see host.keeps.
 	Retention time.Duration
 	// SearchAttributes are registered on the namespace, also on a file that was made without them.
 	SearchAttributes map[string]enumspb.IndexedValueType

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -339,6 +340,8 @@ func (e *Engine) once(ctx context.Context, l ledger.Launched, task string, a act
 	if err != nil {
 		return false, nil, err
 	}
+	// Acts of one second share an instant: whoever hears of many tasks gets one message.
+	a.At = l.Clock.Plan(e.now()).Truncate(time.Second)
 	if err := e.stamp(&l, &a); err != nil {
 		return false, nil, err
 	}

@@ -222,6 +222,9 @@ func (h *Host) work(ctx context.Context, cfg settings.Config, o Options) error {
 	if err := h.await(ctx, temporalName, h.Address, h.checkNamespace); err != nil {
 		return err
 	}
+	if err := h.await(ctx, temporalName, h.Address, func(ctx context.Context) error { return h.keeps(ctx, cfg) }); err != nil {
+		return err
+	}
 	if err := h.await(ctx, ledgerName, h.LedgerURL, h.Ledger.CheckClock); err != nil {
 		return err
 	}
@@ -243,7 +246,7 @@ func (h *Host) work(ctx context.Context, cfg settings.Config, o Options) error {
 		Ledger: h.Ledger, Starter: h.Engine, Channels: post.channels, Words: words.New(cfg.Lang), Now: time.Now, Log: o.Log,
 		Accounts: actors(cfg, o), Sending: make(chan struct{}, sendersAtOnce),
 	}
-	if err := h.await(ctx, temporalName, h.Address, func(context.Context) error { return h.startWorker(acts) }); err != nil {
+	if err := h.await(ctx, temporalName, h.Address, func(context.Context) error { return h.startWorker(cfg, acts) }); err != nil {
 		return err
 	}
 	return h.await(ctx, temporalName, h.Address, func(context.Context) error {
@@ -259,7 +262,7 @@ func (h *Host) await(ctx context.Context, who, at string, try func(context.Conte
 }
 
 // startWorker makes the worker and starts it; one that did not start cannot be started again.
-func (h *Host) startWorker(acts *activities.Activities) error {
+func (h *Host) startWorker(cfg settings.Config, acts *activities.Activities) error {
 	w := worker.New(h.Client, workflows.TaskQueue, worker.Options{
 		WorkerStopTimeout: workerStop,
 		//lint:ignore SA1019 its successor opts in to versioned deployments; this only names the worker: see workflows.BuildID
@@ -282,7 +285,7 @@ func (h *Host) startWorker(acts *activities.Activities) error {
 		return fmt.Errorf("host: worker: %w", err)
 	}
 	h.worker = w
-	h.startMending()
+	h.startMending(cfg)
 	return nil
 }
 

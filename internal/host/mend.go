@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"duban/internal/calendar"
+	"duban/internal/settings"
 )
 
 // mending is the look at what Temporal has lost that a worker begins with.
@@ -16,10 +17,11 @@ type mending struct {
 
 // startMending compares Temporal with the ledger in the background and starts
 // again what is missing, until that was done once without an error.
-func (h *Host) startMending() {
+func (h *Host) startMending(cfg settings.Config) {
 	ctx, stop := context.WithCancel(context.Background())
 	h.mending = &mending{stop: stop}
 	h.mending.done.Go(func() { h.refresh(ctx) })
+	h.mending.done.Go(func() { h.clearOutbox(ctx, cfg) })
 	h.mending.done.Go(func() {
 		for pause := 5 * time.Second; ; pause = min(2*pause, 5*time.Minute) {
 			mended, err := h.Engine.Reconcile(ctx, "")

@@ -174,6 +174,11 @@ func (s *Store) planAt(ctx context.Context, v planVersion) (Launched, error) {
 		return Launched{}, fmt.Errorf("ledger: plan %s: clock: %w", id, err)
 	}
 	s.mu.Lock()
+	for old := range s.plans { // which nobody asks for any more
+		if old.id == id && old.version < row.Version {
+			delete(s.plans, old)
+		}
+	}
 	s.plans[planVersion{id, row.Version}] = l
 	s.mu.Unlock()
 	return l, nil

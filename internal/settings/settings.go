@@ -43,6 +43,10 @@ type Config struct {
 	UI bool `env:"DUBAN_UI" envDefault:"true" want:"true or false"`
 	// WakeWindow is over how long before the speaking time tasks wake, spread by their IDs.
 	WakeWindow time.Duration `env:"DUBAN_WAKE_WINDOW" envDefault:"2h" want:"a duration from 0s to 8h, such as 2h or 90m"`
+	// KeepTemporal is for how many days the embedded Temporal keeps what has ended, and KeepOutbox for how many days the
+	// outbox keeps its files; 0 keeps them for ever. The ledger keeps everything.
+	KeepTemporal int `env:"DUBAN_KEEP_TEMPORAL" envDefault:"90" want:"a number of days from 0 to 3650 (0 keeps everything)"`
+	KeepOutbox   int `env:"DUBAN_KEEP_OUTBOX" envDefault:"0" want:"a number of days from 0 to 3650 (0 keeps everything)"`
 	// Calendar is a folder of holiday notices, one JSON file a year, that replace those in the program.
 	Calendar string `env:"DUBAN_CALENDAR" want:"a folder of files such as 2027.json"`
 	// Accounts is the file of the people who act, by default accounts.yaml in Dir.

@@ -19,7 +19,7 @@ func defaults(t *testing.T) settings.Config {
 	here, err := os.Getwd()
 	require.NoError(t, err)
 	return settings.Config{
-		Dir: here + "/var", Lang: "zh", UIPort: 8233, UI: true, WakeWindow: 2 * time.Hour,
+		Dir: here + "/var", Lang: "zh", UIPort: 8233, UI: true, WakeWindow: 2 * time.Hour, KeepTemporal: 90,
 		SMTP:   settings.SMTP{Sender: "督办 <duban@localhost>", From: "duban@localhost", FromName: "督办", TLS: "starttls"},
 		Outbox: here + "/var/outbox", Accounts: here + "/var/accounts.yaml", LogLevel: slog.LevelInfo, LogFormat: "text",
 	}
@@ -52,7 +52,7 @@ func TestEverythingSet(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, settings.Config{
 		TemporalAddress: "temporal:7233", DatabaseURL: "postgres://duban:s3cret@db:5432/duban?sslmode=disable",
-		Dir: "/srv/duban", Lang: "en", UIPortSet: true, WakeWindow: 90 * time.Minute,
+		Dir: "/srv/duban", Lang: "en", UIPortSet: true, WakeWindow: 90 * time.Minute, KeepTemporal: 90,
 		SMTP: settings.SMTP{
 			Host: "mail.example", Port: 465, User: "duban", Password: "pw", Sender: "督办室 <duban@example.com>",
 			From: "duban@example.com", FromName: "督办室", TLS: "implicit",
@@ -144,7 +144,7 @@ func TestNames(t *testing.T) {
 	}
 	require.ElementsMatch(t, want, temporal)
 	require.Equal(t, []string{
-		"DATABASE_URL", "DUBAN_ACCOUNTS", "DUBAN_AS", "DUBAN_CALENDAR", "DUBAN_DIR", "DUBAN_LANG", "DUBAN_METRICS", "DUBAN_OUTBOX", "DUBAN_TEMPORAL_PORT", "DUBAN_UI",
+		"DATABASE_URL", "DUBAN_ACCOUNTS", "DUBAN_AS", "DUBAN_CALENDAR", "DUBAN_DIR", "DUBAN_KEEP_OUTBOX", "DUBAN_KEEP_TEMPORAL", "DUBAN_LANG", "DUBAN_METRICS", "DUBAN_OUTBOX", "DUBAN_TEMPORAL_PORT", "DUBAN_UI",
 		"DUBAN_UI_PORT", "DUBAN_WAKE_WINDOW", "LOG_FORMAT", "LOG_LEVEL", "SMTP_FROM", "SMTP_HOST", "SMTP_PASSWORD",
 		"SMTP_PORT", "SMTP_TLS", "SMTP_USER",
 	}, own)

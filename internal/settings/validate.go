@@ -26,6 +26,8 @@ func (c Config) validate(set map[string]string) error {
 		{"DUBAN_TEMPORAL_PORT", port(c.TemporalPort)},
 		{"DUBAN_UI_PORT", port(c.UIPort)},
 		{"DUBAN_WAKE_WINDOW", c.WakeWindow >= 0 && c.WakeWindow <= maxWakeWindow},
+		{"DUBAN_KEEP_TEMPORAL", days(c.KeepTemporal)},
+		{"DUBAN_KEEP_OUTBOX", days(c.KeepOutbox)},
 		{"DUBAN_METRICS", c.Metrics == "" || address(c.Metrics)},
 		{"LOG_FORMAT", slices.Contains([]string{"text", "json"}, c.LogFormat)},
 		{"SMTP_PORT", port(c.SMTP.Port)},
@@ -76,6 +78,8 @@ func (c Config) together(set map[string]string) (errs []error) {
 	}
 	return errs
 }
+
+func days(n int) bool { return n >= 0 && n <= 3650 }
 
 func port(n int) bool { return n >= 0 && n <= 65535 }
 

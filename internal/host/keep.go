@@ -1,0 +1,89 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.temporal.io/api/workflowservice/v1"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"duban/internal/settings"
+)
+
+// forEver is how long the embedded server keeps what has ended when the office
+// keeps everything.
+const forEver = 3650 * 24 * time.Hour
+
+// keeps tells the embedded server for how long to keep what has ended. What is in
+// the ledger needs no longer: nothing that has ended there is started again.
+func (h *Host) keeps(ctx context.Context, cfg settings.Config) error {
+	if h.server == nil {
+		return nil // a cluster's namespace is its operator's: internal/deploy/namespace
+	}
+	want := time.Duration(cfg.KeepTemporal) * 24 * time.Hour
+	if want == 0 {
+		want = forEver
+	}
+	service := h.Client.WorkflowService()
+	d, err := service.DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: h.namespace})
+	if err != nil {
+		return fmt.Errorf("host: retention of namespace %s: %w", h.namespace, err)
+	}
+	if d.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration() == want {
+		return nil
+	}
+	d.Config.WorkflowExecutionRetentionTtl = durationpb.New(want)
+	if _, err = service.UpdateNamespace(ctx, &workflowservice.UpdateNamespaceRequest{Namespace: h.namespace, Config: d.Config}); err != nil {
+		return fmt.Errorf("host: retention of namespace %s: %w", h.namespace, err)
+	}
+	return nil
+}
+
+// clears removes the outbox's files that are older than the office keeps them. It
+// gives how many.
+func clears(dir string, days int, now time.Time) (gone int, err error) {
+	if days == 0 {
+		return 0, nil
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*.eml"))
+	if err != nil {
+		return 0, err
+	}
+	oldest := now.AddDate(0, 0, -days)
+	for _, file := range files {
+		info, err := os.Lstat(file)
+		if err != nil || info.Mode()&fs.ModeType != 0 || !info.ModTime().Before(oldest) {
+			continue // gone meanwhile, no plain file, or young
+		}
+		if err := os.Remove(file); err != nil {
+			return gone, fmt.Errorf("host: outbox: %w", err)
+		}
+		gone++
+	}
+	return gone, nil
+}
+
+// clearing is how often the outbox is looked through.
+const clearing = 24 * time.Hour
+
+// clearOutbox does it once a day.
+func (h *Host) clearOutbox(ctx context.Context, cfg settings.Config) {
+	for cfg.KeepOutbox > 0 {
+		gone, err := clears(cfg.Outbox, cfg.KeepOutbox, time.Now())
+		if err != nil {
+			h.log.Warn("Old files of the outbox could not be removed; it is tried again", "in", clearing, "error", err)
+		}
+		if gone > 0 {
+			h.log.Info("Old files of the outbox were removed", "files", gone, "older_than_days", cfg.KeepOutbox)
+		}
+		select {
+		case <-time.After(clearing):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
