@@ -235,7 +235,9 @@ func (a *app) launch(ctx context.Context, h *host.Host, p *plan.Plan) error {
 		return err
 	}
 	started := a.now()
-	report, err := a.arming(ctx, h.Engine, func(e *engine.Engine, o engine.LaunchOptions) (engine.LaunchReport, error) { return e.Launch(ctx, p, cal, o) })
+	report, err := a.arming(ctx, h.Engine, func(e *engine.Engine, o engine.LaunchOptions) (engine.LaunchReport, error) {
+		return e.Launch(ctx, p, cal, o)
+	})
 	if err != nil {
 		return err
 	}
@@ -272,7 +274,9 @@ func (a *app) finish(ctx context.Context, h *host.Host, planID string) error {
 		return err
 	}
 	started := a.now()
-	report, err := a.arming(ctx, h.Engine, func(e *engine.Engine, o engine.LaunchOptions) (engine.LaunchReport, error) { return e.Finish(ctx, planID, o) })
+	report, err := a.arming(ctx, h.Engine, func(e *engine.Engine, o engine.LaunchOptions) (engine.LaunchReport, error) {
+		return e.Finish(ctx, planID, o)
+	})
 	if err != nil {
 		return err
 	}
