@@ -219,7 +219,10 @@ func (a *app) linesOf(ctx context.Context, store *ledger.Store, v *view, f taskF
 				return nil, 0, err
 			}
 		}
-		for _, r := range v.rows(page) {
+		for i, r := range v.rows(page) {
+			if !who.sees(page.Tasks[i]) {
+				return nil, 0, fmt.Errorf("task %s of %s is chosen for %s, who may not see it", r.ID, v.Plan.ID, who.Unit)
+			}
 			r.No = numbers[r.ID]
 			lines = append(lines, line(r))
 		}

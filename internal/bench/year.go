@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/worker"
@@ -37,6 +40,9 @@ func year(ctx context.Context, b *bench) error {
 	b.emit(figure{Name: "history bytes, usual pattern", Value: theirs.bytes, Unit: "bytes"})
 	b.emit(figure{Name: "processor time a task-year", Value: ours.cpu, Unit: "ms", Note: fmt.Sprintf("%d tasks, %d messages (%d when no decision is late)", n, ours.messages, ours.fewest)})
 	b.emit(figure{Name: "processor time, usual pattern", Value: theirs.cpu, Unit: "ms", Note: fmt.Sprintf("%d tasks, %d messages", n, theirs.messages)})
+	d := ours.disk
+	b.emit(figure{Name: "disk a task-year", Value: (d.ledger + d.temporal + d.outbox) / float64(n), Unit: "MB",
+		Note: fmt.Sprintf("of %d tasks: ledger %.1f, Temporal with what has ended %.1f, outbox %.1f MB", n, d.ledger, d.temporal, d.outbox)}.atMost(0.5))
 	b.emit(figure{Name: "an idle process, not counted in these", Value: 1000 * ours.idle, Unit: "ms/s"})
 	b.emit(ratio("processor time to the usual pattern's", ours.cpu, theirs.cpu).atMost(0.5))
 	return nil
@@ -49,6 +55,34 @@ type cost struct {
 	idle          float64 // cores
 	messages      int
 	fewest        int // messages that a calm machine needs
+	disk          disk
+}
+
+// disk is what is on the disk when a year is over, in MB: the databases with their
+// logs, and the outbox.
+type disk struct{ ledger, temporal, outbox float64 }
+
+func diskOf(dir string) (d disk, err error) {
+	err = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		size := float64(info.Size()) / (1 << 20)
+		switch name := e.Name(); {
+		case strings.HasPrefix(name, "ledger.db"):
+			d.ledger += size
+		case strings.HasPrefix(name, "temporal.db"):
+			d.temporal += size
+		case strings.HasSuffix(name, ".eml"):
+			d.outbox += size
+		}
+		return nil
+	})
+	return d, err
 }
 
 // meter counts processor time above what the process uses when it has nothing to do.
@@ -157,6 +191,9 @@ func (b *bench) ourYear(ctx context.Context, n int) (cost, error) {
 		}
 	}
 	c.fewest = len(mornings)
+	if c.disk, err = diskOf(h.cfg.Dir); err != nil {
+		return c, err
+	}
 	b.note("ours: %d tasks, %d notices in %d messages", n, len(sent), len(seen))
 	return h.history(ctx, c, workflows.TaskWorkflowID(calm.ID, calm.Tasks[0].ID))
 }

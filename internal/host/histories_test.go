@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
 	"go.temporal.io/api/temporalproto"
+	"go.temporal.io/api/workflowservice/v1"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -29,6 +30,9 @@ var record = flag.String("record", "", "folder that the histories of this run ar
 func TestEveryWorkflowOnARealServer(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
+	space, err := w.Client.WorkflowService().DescribeNamespace(t.Context(), &workflowservice.DescribeNamespaceRequest{Namespace: w.Namespace()})
+	require.NoError(t, err)
+	require.Equal(t, 90*24*time.Hour, space.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration(), "what is in the ledger may go")
 	p, _ := smallPlan(t, "small", "2021-04-08", "asking",
 		dated("silent", "2021-05-31"),
 		"      - {id: monthly, title: 按月公开, kind: duty, recur: {every: month, from: 2021-04-08, until: 2021-06-30}, source: 限期完成}\n")
