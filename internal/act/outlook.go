@@ -8,8 +8,9 @@ import (
 )
 
 // Reading is the number of the rules by which Outlook is worked out. Whoever keeps
-// an outlook keeps the number with it: raise it with every change of what is late,
-// of the lights or of what is said next, and what was kept is worked out anew.
+// an outlook keeps with it this number and the revision of the program; raise it
+// with a change of what is late, of the lights or of what is said next where
+// programs are built without one, and what was kept is worked out anew.
 const Reading = 1
 
 // Outlook is what a task will show from now on if nobody does anything. It follows

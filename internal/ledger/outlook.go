@@ -9,7 +9,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
+	"sync"
 	"time"
 
 	"duban/internal/act"
@@ -23,11 +25,26 @@ import (
 // reads; and one worked out by other policies, another calendar or other rules than
 // the reader's is not used at all.
 
+// program is the revision that this program was built from, "" where that is not
+// known: another one may read facts otherwise.
+var program = sync.OnceValue(func() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return s.Value
+		}
+	}
+	return info.Main.Version
+})
+
 // Basis names what outlooks of a plan are worked out by: the plan's version, the
 // calendar, and the rules of this program.
 func Basis(l Launched, cal *calendar.Calendar) string {
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%d\n%d\n%s\n", act.Reading, l.Version, l.CalendarSince.UTC().Format(time.RFC3339Nano))
+	fmt.Fprintf(sum, "%s\n%d\n%d\n%s\n", program(), act.Reading, l.Version, l.CalendarSince.UTC().Format(time.RFC3339Nano))
 	_ = json.NewEncoder(sum).Encode(cal.Years()) // texts and dates, into what takes all
 	return hex.EncodeToString(sum.Sum(nil)[:12])
 }
