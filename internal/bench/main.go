@@ -48,6 +48,7 @@ var sections = []section{
 // bench is what a section is given.
 type bench struct {
 	quick bool
+	scale float64
 	plan  string // file of the 2021 plan
 	dir   string // of this section, removed after it
 	log   *slog.Logger
@@ -55,12 +56,12 @@ type bench struct {
 	note  func(format string, args ...any) // progress, to standard error
 }
 
-// size is n, or few with -quick.
+// size is n times -scale, or few with -quick.
 func (b *bench) size(n, few int) int {
 	if b.quick {
 		return few
 	}
-	return n
+	return max(few, int(float64(n)*b.scale))
 }
 
 // span is d, or short with -quick.
@@ -83,6 +84,7 @@ func main() {
 
 type flags struct {
 	quick, here   bool
+	scale         float64
 	only, plan    string
 	profile, temp string
 }
@@ -92,6 +94,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 	set := flag.NewFlagSet("bench", flag.ContinueOnError)
 	set.SetOutput(errOut)
 	set.BoolVar(&f.quick, "quick", false, "small sizes: tests the bench, measures nothing")
+	set.Float64Var(&f.scale, "scale", 1, "what sizes are multiplied by, on a machine that has little time")
 	set.StringVar(&f.only, "only", "", "sections to run, with commas: "+strings.Join(names(), ", "))
 	set.StringVar(&f.plan, "plan", "seeds/jincheng-2021-water/plan.yaml", "the 2021 plan")
 	set.StringVar(&f.profile, "profile", "", "folder for processor profiles, one a section")
@@ -138,7 +141,7 @@ func measureApart(ctx context.Context, f flags, name string, errOut io.Writer) (
 	if err != nil {
 		return nil, err
 	}
-	args := []string{"-here", "-only", name, "-plan", f.plan, "-profile", f.profile, "-dir", f.temp}
+	args := []string{"-here", "-only", name, "-plan", f.plan, "-profile", f.profile, "-dir", f.temp, "-scale", fmt.Sprint(f.scale)}
 	if f.quick {
 		args = append(args, "-quick")
 	}
@@ -181,7 +184,7 @@ func measureHere(ctx context.Context, f flags, out, errOut io.Writer) (err error
 	}
 	enc := json.NewEncoder(out)
 	b := &bench{
-		quick: f.quick, plan: f.plan, dir: dir,
+		quick: f.quick, scale: f.scale, plan: f.plan, dir: dir,
 		log: slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: slog.LevelError})),
 		emit: func(fig figure) {
 			fig.Section = f.only

@@ -362,11 +362,16 @@ func (s *Store) List(ctx context.Context, l *Launched, basis string, cal *calend
 			return nil
 		}
 		page = Page{}
-		places, err := r.places(f, today, skip+limit)
-		if err != nil {
+		var err error
+		if page.Total, err = r.total(f, today); err != nil || page.Total == 0 {
 			return err
 		}
-		if page.Total, err = r.total(f, today); err != nil {
+		most := page.Total // no light is asked for once all have been found
+		if limit > 0 {
+			most = min(most, skip+limit)
+		}
+		places, err := r.places(f, today, most)
+		if err != nil {
 			return err
 		}
 		if limit > 0 {
@@ -534,10 +539,10 @@ func (r *outlookReader) where(f ListFilter) (w where) {
 		w.add("o.duty <> ''")
 	}
 	if len(f.Units) > 0 {
-		w.add("o.task IN (SELECT u.task FROM outlook_units u WHERE u.plan = o.plan AND u.part IN ('lead', 'assist') AND "+r.s.d.among("u.unit")+")", r.s.d.list(f.Units))
+		w.add("o.task IN (SELECT u.task FROM outlook_units u WHERE u.plan = ? AND u.part IN ('lead', 'assist') AND "+r.s.d.among("u.unit")+")", r.l.Plan.ID, r.s.d.list(f.Units))
 	}
 	if f.Seat != "" {
-		w.add("o.task IN (SELECT u.task FROM outlook_units u WHERE u.plan = o.plan AND u.unit = ?)", f.Seat)
+		w.add("o.task IN (SELECT u.task FROM outlook_units u WHERE u.plan = ? AND u.unit = ?)", r.l.Plan.ID, f.Seat)
 	}
 	if len(r.stale) > 0 {
 		w.add(fresh)
@@ -574,7 +579,7 @@ func (f ListFilter) takes(t staleTask, today calendar.Day) bool {
 		(f.Seat == "" || slices.ContainsFunc(t.parts, seat)) && (f.Light == "" || t.Outlook.Light(today) == f.Light)
 }
 
-// places are the first lines of a list; all when most is 0.
+// places are the first lines of a list, at most so many.
 func (r *outlookReader) places(f ListFilter, today calendar.Day, most int) (all []Place, err error) {
 	lights := gravity
 	if f.Light != "" {
@@ -583,10 +588,7 @@ func (r *outlookReader) places(f ListFilter, today calendar.Day, most int) (all 
 	for _, light := range lights {
 		w := r.where(f)
 		w.shows(light, today.String())
-		query := `SELECT o.task, o.due, o.position, o.duty FROM outlook o` + w.String() + ` ORDER BY o.due, o.position, o.duty, o.task`
-		if most > 0 {
-			query += fmt.Sprintf(" LIMIT %d", most-len(all))
-		}
+		query := fmt.Sprintf(`SELECT o.task, o.due, o.position, o.duty FROM outlook o%s ORDER BY o.due, o.position, o.duty, o.task LIMIT %d`, w.String(), most-len(all))
 		var some []Place
 		if err := r.all(&some, query, w.args...); err != nil {
 			return nil, err
@@ -594,7 +596,7 @@ func (r *outlookReader) places(f ListFilter, today calendar.Day, most int) (all 
 		for i := range some {
 			some[i].Light = light
 		}
-		if all = append(all, some...); most > 0 && len(all) >= most {
+		if all = append(all, some...); len(all) >= most {
 			break
 		}
 	}
@@ -604,10 +606,7 @@ func (r *outlookReader) places(f ListFilter, today calendar.Day, most int) (all 
 		}
 	}
 	slices.SortFunc(all, Place.compare)
-	if most > 0 && len(all) > most {
-		all = all[:most]
-	}
-	return all, nil
+	return all[:min(most, len(all))], nil
 }
 
 func (r *outlookReader) total(f ListFilter, today calendar.Day) (n int, err error) {

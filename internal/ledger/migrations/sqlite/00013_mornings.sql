@@ -72,6 +72,7 @@ CREATE INDEX tasks_of_duty ON tasks (plan, duty) WHERE duty <> '';
 CREATE INDEX tasks_order ON tasks (plan, position, duty, due, id);
 CREATE INDEX talks_in ON talks (plan, state);
 CREATE INDEX talks_called ON talks (plan, opened_by);
+CREATE INDEX events_in ON events (plan, seq);
 CREATE INDEX events_amended ON events (plan) WHERE kind = 'plan.amended';
 
 -- A morning is up to fifty recipients' digests of one instant, spoken by one workflow. One that is closed takes no more
