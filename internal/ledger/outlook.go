@@ -581,6 +581,18 @@ func (f ListFilter) takes(t staleTask, today calendar.Day) bool {
 
 // places are the first lines of a list, at most so many.
 func (r *outlookReader) places(f ListFilter, today calendar.Day, most int) (all []Place, err error) {
+	if len(f.Units) > 0 || f.Seat != "" { // a unit's tasks are few: all of them, at once
+		w := r.where(f)
+		if f.Light != "" {
+			w.shows(f.Light, today.String())
+		}
+		day := today.String()
+		err := r.all(&all, `SELECT o.task, o.due, o.position, o.duty, `+lightOn+` AS light FROM outlook o`+w.String(), append([]any{day, day, day}, w.args...)...)
+		if err != nil {
+			return nil, err
+		}
+		return r.withStale(all, f, today, most), nil
+	}
 	lights := gravity
 	if f.Light != "" {
 		lights = []plan.Light{f.Light}
@@ -600,13 +612,21 @@ func (r *outlookReader) places(f ListFilter, today calendar.Day, most int) (all 
 			break
 		}
 	}
+	return r.withStale(all, f, today, most), nil
+}
+
+// lightOn is the light of outlook o on a day, given three times.
+const lightOn = `CASE WHEN o.lamp <> 'open' THEN o.lamp WHEN o.red <= ? THEN 'red' WHEN o.yellow <= ? THEN 'yellow' WHEN o.blue <= ? THEN 'blue' ELSE 'green' END`
+
+// withStale are the first of these lines and of the stale ones that are chosen.
+func (r *outlookReader) withStale(all []Place, f ListFilter, today calendar.Day, most int) []Place {
 	for _, t := range r.stale {
 		if f.takes(t, today) {
 			all = append(all, Place{t.now.ID, t.now.Due.String(), t.Position, t.now.Duty, t.Outlook.Light(today)})
 		}
 	}
 	slices.SortFunc(all, Place.compare)
-	return all[:min(most, len(all))], nil
+	return all[:min(most, len(all))]
 }
 
 func (r *outlookReader) total(f ListFilter, today calendar.Day) (n int, err error) {
@@ -698,8 +718,7 @@ func (r *outlookReader) counts(today calendar.Day) ([]Counted, error) {
 		N          int        `db:"n"`
 	}
 	query := `SELECT kind, occurrence, phase, light, runs AND light = 'red' AS overdue, COUNT(*) AS n FROM (SELECT o.kind, o.duty <> '' AS occurrence, o.phase, o.runs,
-		CASE WHEN o.lamp <> 'open' THEN o.lamp WHEN o.red <= ? THEN 'red' WHEN o.yellow <= ? THEN 'yellow' WHEN o.blue <= ? THEN 'blue' ELSE 'green' END AS light
-		FROM outlook o` + w.String() + `) AS lights GROUP BY kind, occurrence, phase, light, runs AND light = 'red'`
+		` + lightOn + ` AS light FROM outlook o` + w.String() + `) AS lights GROUP BY kind, occurrence, phase, light, runs AND light = 'red'`
 	if err := r.all(&rows, query, append([]any{day, day, day}, w.args...)...); err != nil {
 		return nil, err
 	}
