@@ -270,8 +270,9 @@ func whole(text string, document func(hash string) (string, error)) (string, err
 
 // AsOf is the ledger as it was: its tables and events made once more from the
 // chain, up to an instant on the clock of each plan, which until gives from the
-// plan's zone (that of events of no plan is Beijing's). The store that it gives can
-// only be read; its Close removes it. What no event tells of is not in it: see
+// plan's zone (that of events of no plan is Beijing's; where a plan's clock runs
+// fast, those dated by the wall clock stand where they are in the chain). The store
+// that it gives can only be read; its Close removes it. What no event tells of is not in it: see
 // Unproven.
 func (s *Store) AsOf(ctx context.Context, until func(zone *time.Location) time.Time) (was *Store, err error) {
 	defer func() { err = named(err) }()
@@ -280,7 +281,7 @@ func (s *Store) AsOf(ctx context.Context, until func(zone *time.Location) time.T
 		return nil, err
 	}
 	defer v.Rollback() //nolint:errcheck // it only read
-	ends, err := s.ends(ctx, v, until)
+	ends, fast, err := s.ends(ctx, v, until)
 	if err != nil {
 		return nil, err
 	}
@@ -304,7 +305,14 @@ func (s *Store) AsOf(ctx context.Context, until func(zone *time.Location) time.T
 		if !known {
 			end = ends[""]
 		}
-		if over[e.Plan] = over[e.Plan] || at.After(end); over[e.Plan] {
+		late := at.After(end)
+		if e.Plan == "" && fast && asStamp(e.Real) == asStamp(e.PlanAt) {
+			late = len(over) > 0
+		}
+		if late {
+			over[e.Plan] = true
+		}
+		if over[e.Plan] {
 			return nil
 		}
 		last = head{Seq: e.Seq, Hash: e.Hash}
@@ -319,20 +327,27 @@ func (s *Store) AsOf(ctx context.Context, until func(zone *time.Location) time.T
 	return r.store(last, s.o)
 }
 
-// ends are the instants up to which each plan is read; "" is of no plan.
-func (s *Store) ends(ctx context.Context, v *sqlx.Tx, until func(*time.Location) time.Time) (map[string]time.Time, error) {
+// ends are the instants up to which each plan is read; "" is of no plan. fast tells
+// that a plan's clock is not the wall clock.
+func (s *Store) ends(ctx context.Context, v *sqlx.Tx, until func(*time.Location) time.Time) (ends map[string]time.Time, fast bool, err error) {
 	var plans []struct {
-		ID   string `db:"id"`
-		Zone string `db:"zone"`
+		ID    string `db:"id"`
+		Zone  string `db:"zone"`
+		Clock string `db:"clock"`
 	}
-	if err := v.SelectContext(ctx, &plans, `SELECT id, zone FROM plans`); err != nil {
-		return nil, err
+	if err := v.SelectContext(ctx, &plans, `SELECT id, zone, clock FROM plans`); err != nil {
+		return nil, false, err
 	}
-	ends := map[string]time.Time{"": until(zoneOf(""))}
+	ends = map[string]time.Time{"": until(zoneOf(""))}
 	for _, p := range plans {
 		ends[p.ID] = until(zoneOf(p.Zone))
+		var clock calendar.Clock
+		if err := json.Unmarshal([]byte(p.Clock), &clock); err != nil {
+			return nil, false, fmt.Errorf("ledger: plan %s: clock: %w", p.ID, err)
+		}
+		fast = fast || clock.Rate != 0
 	}
-	return ends, nil
+	return ends, fast, nil
 }
 
 // store opens what was made, for reading.

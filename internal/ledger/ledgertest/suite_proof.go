@@ -400,6 +400,21 @@ func asOf(t *testing.T, address string) {
 		}
 		w.ok(was.Close())
 	}
+	// The plan's clock runs fast: what is of no plan is dated by the wall clock, years
+	// away from it, and stands where it is in the chain.
+	now := time.Now()
+	_, err := w.SetOffice(w.ctx, ledger.OfficeLanguage, "zh", "wang", ledger.When{Real: now, Plan: now})
+	w.ok(err)
+	_, err = w.Record(w.ctx, ledger.Event{Key: "later", Plan: "jincheng", Kind: "test", Real: now, PlanAt: talkAt})
+	w.ok(err)
+	for at, want := range map[time.Time]string{talkAt.Add(-time.Second): "zh", all[1].at: ""} {
+		was, err := w.AsOf(w.ctx, func(*time.Location) time.Time { return at })
+		w.ok(err)
+		office, err := was.Office(w.ctx)
+		w.ok(err)
+		w.is("language", office[ledger.OfficeLanguage], want)
+		w.ok(was.Close())
+	}
 	was, err := w.AsOf(w.ctx, func(*time.Location) time.Time { return launch.Add(-time.Second) })
 	w.ok(err)
 	plans, err := was.Plans(w.ctx)
