@@ -176,11 +176,6 @@ func (a *app) load(ctx context.Context, file string) (*plan.Plan, *calendar.Cale
 	if err != nil {
 		return nil, nil, err
 	}
-	return a.loadUnder(file, cal)
-}
-
-// loadUnder is load under the notices that are given.
-func (a *app) loadUnder(file string, cal *calendar.Calendar) (*plan.Plan, *calendar.Calendar, error) {
 	p, problems := plan.Load(file, cal)
 	errs := slices.DeleteFunc(slices.Clone(problems), func(p plan.Problem) bool { return p.Warning })
 	if a.tell(errs) > 0 {

@@ -28,11 +28,7 @@ func (a *app) rehearseCommand() *cobra.Command {
 	c := a.listing(&cobra.Command{
 		Use: "rehearse FILE", Short: a.w.T("cli.rehearse"), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cal, err := a.calendar() // its engine has a ledger of its own, into which nothing was imported
-			if err != nil {
-				return err
-			}
-			p, _, err := a.loadUnder(args[0], cal)
+			p, cal, err := a.load(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}

@@ -226,6 +226,9 @@ func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result R
 	if err != nil {
 		return Result{}, err
 	}
+	if err := knowNotices(ctx, site.Ledger(), r.Calendar); err != nil {
+		return Result{}, err
+	}
 	if err := site.Start(ctx); err != nil {
 		return Result{}, err
 	}
@@ -268,6 +271,23 @@ func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result R
 		}
 	}
 	return result, err
+}
+
+// knowNotices puts the holiday notices that the year is foretold by into the
+// rehearsal's ledger before the engine starts: an office may have imported others
+// than the program brings with it, and those in the ledger stay.
+func knowNotices(ctx context.Context, address string, cal *calendar.Calendar) error {
+	store, err := ledger.Open(ctx, address)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	for _, y := range cal.Years() {
+		if err := store.PutCalendar(ctx, y, ledger.Engine, ledger.When{Real: now, Plan: now}); err != nil {
+			return errors.Join(err, store.Close())
+		}
+	}
+	return store.Close()
 }
 
 // arms is how long an engine may take to arm one more task of the plan. Launching

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/rehearse"
+	"duban/internal/script"
 	"duban/internal/settings"
 	"duban/seeds"
 )
@@ -93,6 +95,13 @@ func TestTheSpringOf2021HappensAsForetoldThoughTheEngineIsKilled(t *testing.T) {
 	o := options(t)
 	o.Day, o.Faults, o.Seed = 250*time.Millisecond, []string{"kill"}, 7
 	o.To = calendar.NewDay(2021, 6, 20)
+	// The office has imported another notice than the program brings with it.
+	const rests = "2021-05-24"
+	require.Positive(t, speaking(t, o, rests), "the day says nothing of the notice")
+	year := o.Calendar.Years()[slices.IndexFunc(o.Calendar.Years(), func(y calendar.Year) bool { return y.Year == 2021 })]
+	year.Days = append(slices.Clone(year.Days), calendar.Holiday{Name: "放假", Date: calendar.NewDay(2021, 5, 24), IsOffDay: true})
+	o.Calendar = o.Calendar.With(year)
+	require.Zero(t, speaking(t, o, rests))
 	months := map[string]bool{}
 	o.Watch = func(p rehearse.Progress) { months[p.Now.In(calendar.Beijing).Format("2006-01")] = true }
 	r, err := rehearse.Run(t.Context(), o)
@@ -107,6 +116,17 @@ func TestTheSpringOf2021HappensAsForetoldThoughTheEngineIsKilled(t *testing.T) {
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, len(mails), r.Messages)
 	idle(t, o)
+}
+
+// speaking is how many stages are foretold for a day.
+func speaking(t *testing.T, o rehearse.Options, day string) (n int) {
+	t.Helper()
+	for _, f := range script.Foretell(o.Plan, o.Calendar, o.Plan.Issued.At(0, 0, calendar.Beijing), o.To, nil, nil).Stages {
+		if f.At.In(calendar.Beijing).Format(time.DateOnly) == day {
+			n++
+		}
+	}
+	return n
 }
 
 // idle opens a finished rehearsal's engine again: its clock stands, so once the
