@@ -191,7 +191,7 @@ func bounded[T any](ctx context.Context, limit time.Duration, try func(context.C
 
 // forPersons tells what no waiting heals: a person must change a setting, a folder or a program.
 func forPersons(err error) bool {
-	for _, known := range []error{ledger.ErrNoLedger, ledger.ErrForeign, ledger.ErrUnreleased, ledger.ErrSchemaOlder, ledger.ErrSchemaNewer, ErrDirInUse, ErrPortInUse, ErrNoEngine, ErrOtherLedger, ErrCopied, embedded.ErrLeftOut, fs.ErrPermission, errSettings} {
+	for _, known := range []error{ledger.ErrNoLedger, ledger.ErrForeign, ledger.ErrUnreleased, ledger.ErrSchemaOlder, ledger.ErrSchemaNewer, ledger.ErrNotOwner, ErrDirInUse, ErrPortInUse, ErrNoEngine, ErrOtherLedger, ErrCopied, embedded.ErrLeftOut, fs.ErrPermission, errSettings} {
 		if errors.Is(err, known) {
 			return true
 		}

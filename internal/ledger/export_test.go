@@ -2,6 +2,9 @@ package ledger
 
 import "context"
 
+// Rights are what programs do with each table.
+var Rights = rights
+
 // Alone gives every write a transaction of its own, to measure what sharing is worth.
 func (s *Store) Alone() { s.most = 1 }
 

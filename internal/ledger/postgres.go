@@ -95,6 +95,10 @@ func (p postgres) ready(ctx context.Context) (string, error) {
 	defer slow.Close()
 	slow.SetMaxOpenConns(1)
 	if err := migrate(ctx, goose.DialectPostgres, "postgres", slow); err != nil {
+		var pg *pq.Error
+		if errors.As(err, &pg) && pg.Code == "42501" {
+			return "", fmt.Errorf("%w: %w", ErrNotOwner, err)
+		}
 		return "", fmt.Errorf("migrate: %w", err)
 	}
 	return identify(ctx, pool)

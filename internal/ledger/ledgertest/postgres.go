@@ -23,6 +23,8 @@ import (
 	"time"
 
 	_ "github.com/lib/pq" // driver "postgres"
+
+	"duban/internal/ledger"
 )
 
 // AddressVar names a PostgreSQL to use in place of a throw-away cluster, as
@@ -38,6 +40,47 @@ var errMissing = errors.New("PostgreSQL is not installed: apt-get install postgr
 // binaries, which ends with the process however that ends. Without either the
 // test fails.
 func Postgres(t testing.TB) string { return database(t, &quick) }
+
+// Program is Postgres with a ledger in it, as the role of programs reaches it, which
+// owns no table: see ledger.Admit.
+func Program(t testing.TB) string {
+	t.Helper()
+	owner := Postgres(t)
+	u, err := url.Parse(owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	role := strings.TrimPrefix(u.Path, "/") + "_program" // roles are the server's, not the database's
+	if err := run(owner, `CREATE ROLE `+role+` LOGIN PASSWORD 'program'`); err != nil {
+		t.Fatalf("create a role: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := run(owner, `DROP OWNED BY `+role+`; DROP ROLE `+role); err != nil {
+			t.Errorf("drop the role: %v", err)
+		}
+	})
+	s, err := ledger.Open(t.Context(), owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.Close(), ledger.Admit(t.Context(), owner, role)); err != nil {
+		t.Fatal(err)
+	}
+	u.User = url.UserPassword(role, "program")
+	owners.Store(u.String(), owner)
+	return u.String()
+}
+
+// owners leads from the addresses that Program gave to their owners'.
+var owners sync.Map
+
+// Owner is the address at which a ledger's tables may be changed behind its back.
+func Owner(address string) string {
+	if owner, ok := owners.Load(address); ok {
+		return owner.(string)
+	}
+	return address
+}
 
 // Durable is Postgres on a cluster that waits for the disk, for measuring.
 func Durable(t testing.TB) string { return database(t, &durable) }

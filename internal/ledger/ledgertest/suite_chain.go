@@ -14,10 +14,10 @@ import (
 	"duban/internal/ledger"
 )
 
-// raw opens the tables without the ledger.
+// raw opens the tables without the ledger, as their owner.
 func raw(t *testing.T, address string) *sqlx.DB {
 	t.Helper()
-	driver, source := "postgres", address
+	driver, source := "postgres", Owner(address)
 	if path, ok := strings.CutPrefix(address, "sqlite:"); ok {
 		driver, source = "sqlite", "file:"+path+"?_pragma=busy_timeout(10000)"
 	}
