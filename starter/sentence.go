@@ -26,6 +26,7 @@ var sentences = []struct {
 	key string
 }{
 	{ledger.ErrNoLedger, "no_ledger"},
+	{ledger.ErrNotOwner, "ledger_not_owner"},
 	{ledger.ErrForeign, "ledger_foreign"},
 	{ledger.ErrUnreleased, "ledger_unreleased"},
 	{ledger.ErrSchemaOlder, "ledger_older"},

@@ -2,6 +2,10 @@
 package deploy_test
 
 import (
+	"cmp"
+	"database/sql"
+	"errors"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,9 +16,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lib/pq"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
 	"duban/internal/settings"
 )
 
@@ -60,7 +67,7 @@ func load(t *testing.T) composeFile {
 
 func TestServices(t *testing.T) {
 	t.Parallel()
-	require.ElementsMatch(t, []string{"postgres", "schema", "temporal", "namespace", "ui", "office", "worker", "starter"}, keys(load(t).Services))
+	require.ElementsMatch(t, []string{"postgres", "schema", "temporal", "namespace", "ui", "roles", "office", "worker", "starter"}, keys(load(t).Services))
 }
 
 func TestImagesArePinned(t *testing.T) {
@@ -102,7 +109,8 @@ func TestOrder(t *testing.T) {
 		"temporal":  {"schema": "service_completed_successfully"},
 		"namespace": {"temporal": "service_healthy"},
 		"ui":        {"temporal": "service_healthy"},
-		"office":    {"postgres": "service_healthy"},
+		"roles":     {"postgres": "service_healthy"},
+		"office":    {"roles": "service_completed_successfully"},
 		"worker":    {"postgres": "service_healthy", "namespace": "service_completed_successfully", "office": "service_completed_successfully"},
 		"starter":   {"postgres": "service_healthy", "namespace": "service_completed_successfully", "office": "service_completed_successfully"},
 	}, got)
@@ -124,7 +132,10 @@ func TestEnvironment(t *testing.T) {
 	cfg, err := settings.Load(set)
 	require.NoError(t, err)
 	require.Equal(t, "temporal:7233", cfg.TemporalAddress)
-	require.Equal(t, "postgres://duban:secret@postgres:5432/duban?sslmode=disable", cfg.DatabaseURL)
+	role := file.Services["roles"].Environment["PROGRAM_ROLE"]
+	require.Equal(t, "postgres://"+role+":secret@postgres:5432/duban?sslmode=disable", cfg.DatabaseURL, "what works owns no table")
+	require.Equal(t, "postgres://duban:secret@postgres:5432/duban?sslmode=disable", substitute(file.Services["office"].Environment["DATABASE_URL"]), "the owner makes them")
+	require.Equal(t, []string{"init", "--admit", role}, file.Services["office"].Entrypoint[1:])
 	require.Equal(t, "duban", set["TEMPORAL_NAMESPACE"])
 	require.Equal(t, set["TEMPORAL_NAMESPACE"], file.Services["namespace"].Environment["TEMPORAL_NAMESPACE"])
 	require.Equal(t, file.Services["worker"].Environment, file.Services["starter"].Environment)
@@ -251,6 +262,47 @@ func TestScripts(t *testing.T) {
 		out, err := exec.Command("sh", "-n", script).CombinedOutput()
 		require.NoError(t, err, string(out))
 	}
+}
+
+// TestRoles: the script makes the role that programs use, as often as it is run, with
+// the password last given; admitted, it works in the ledger and owns nothing.
+func TestRoles(t *testing.T) {
+	t.Parallel()
+	owner, err := url.Parse(ledgertest.Postgres(t))
+	require.NoError(t, err)
+	role := strings.TrimPrefix(owner.Path, "/") + " 'role'"
+	quoted := pq.QuoteIdentifier(role)
+	db, err := sql.Open("postgres", owner.String())
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		_, err := db.Exec(`DROP OWNED BY ` + quoted + `; DROP ROLE ` + quoted)
+		require.NoError(t, errors.Join(err, db.Close()))
+	})
+	host := owner.Query().Get("host")
+	if host == "" {
+		host = owner.Hostname()
+	}
+	password, _ := owner.User.Password()
+	for _, secret := range []string{"first", "it's the \\ second"} {
+		cmd := exec.Command("sh", "roles.sh")
+		cmd.Env = append(os.Environ(), "PGHOST="+host, "PGPORT="+cmp.Or(owner.Port(), "5432"), "PGUSER="+owner.User.Username(), "PGPASSWORD="+password,
+			"PGDATABASE="+strings.TrimPrefix(owner.Path, "/"), "PROGRAM_ROLE="+role, "PROGRAM_PASSWORD="+secret)
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
+	var can bool
+	require.NoError(t, db.QueryRow(`SELECT rolcanlogin AND NOT rolsuper AND NOT rolcreaterole AND rolpassword IS NOT NULL FROM pg_authid WHERE rolname = $1`, role).Scan(&can))
+	require.True(t, can)
+	store, err := ledger.Open(t.Context(), owner.String())
+	require.NoError(t, err)
+	require.NoError(t, store.Close())
+	require.NoError(t, ledger.Admit(t.Context(), owner.String(), role))
+	owner.User = url.UserPassword(role, "it's the \\ second")
+	store, err = ledger.Open(t.Context(), owner.String())
+	require.NoError(t, err)
+	defer store.Close()
+	_, err = store.Record(t.Context(), ledger.Event{Key: "audit/1", Kind: "audit.done"})
+	require.NoError(t, err)
 }
 
 // TestDockerfile: what compose starts in our image is what the Dockerfile builds and copies there.
