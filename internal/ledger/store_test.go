@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 
 func TestSQLite(t *testing.T) { ledgertest.Run(t, sqliteFile) }
 
-// TestPostgres: as programs reach it that do not own its tables, all that they do works.
+// TestPostgres: as a role of programs that owns no table; TestPgbouncer is the owner.
 func TestPostgres(t *testing.T) { ledgertest.Run(t, ledgertest.Program) }
 
 func sqliteFile(t testing.TB) string {
