@@ -79,4 +79,4 @@ needs:
 
 .PHONY: import-score
 import-score: ## print precision and recall of the document import
-	go test -count=1 -run '^TestScore$$' -v ./internal/intake
+	go test -count=1 -run '^Test(Score|Unseen)$$' -v ./internal/intake

@@ -153,7 +153,7 @@ func (s *scan) readTerm(i int) ([]hit, int) {
 	}
 	h.Event, h.from, h.Offset.Next = event, from, next
 	switch {
-	case s.isIssue(event):
+	case s.isIssue(event) && !(strings.HasPrefix(event, "文") && s.has(s.sent[i].from, i, "政策", "规范性文件", "公文", "每", "各类")):
 		s.fromIssue(&h, t)
 	case event == "" && (t.unit == "months" || t.unit == "years"):
 		h.Rule = "A19"

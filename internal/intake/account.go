@@ -237,14 +237,14 @@ func (a *accountant) inClause(c *clause, r deadline.Reading) fate {
 		return f
 	}
 	if c.above && r.Begin < c.headLen {
-		if f, ok := a.ofHeading(c.paras[0].place); ok {
+		if f, ok := a.ofHeading(c.paras[0].place); ok && !(f.became == becameAside && headDoes.MatchString(c.text[:c.headLen])) {
 			return f
 		}
 	}
 	line := nearLine(c.text, r.Begin)
 	for _, e := range c.entries {
 		near := e.span.from < line.to && line.from < e.span.to || r.BackRef || c.wholly != nil
-		if near && !e.Due.IsZero() && e.Due == r.Due {
+		if near && !e.Due.IsZero() && e.Due == r.Due || near && e.Recur != nil && !r.Due.IsZero() && e.Recur.Until == r.Due {
 			return a.ofEntry(e, c.place)
 		}
 	}
@@ -261,6 +261,9 @@ func (a *accountant) inClause(c *clause, r deadline.Reading) fate {
 	}
 	return a.lost(c, para{}, c.text, r)
 }
+
+// headDoes is a heading that is a sentence: somebody does something by its time.
+var headDoes = regexp.MustCompile(`(?:负责|确保|完成|要)[^，。]{3,}[，,].*(?:前|底)`)
 
 // undated is the fate of readings that give no day.
 func (a *accountant) undated(c *clause, r deadline.Reading) (fate, bool) {

@@ -130,7 +130,8 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 		bracket := c.bracketFor(i)
 		made := false
 		for _, one := range read {
-			if len(read) > 1 && (wholeYear.MatchString(tight(fold(one.Words))) || atOnce(one, read)) {
+			whole := wholeYear.MatchString(tight(fold(one.Words)))
+			if len(read) > 1 && (whole || atOnce(one, read)) || whole && c.recursBefore(readings, from, bracket) {
 				continue
 			}
 			if !k.counts(c, one, span{from, to}, true) {
@@ -166,6 +167,18 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 	}
 }
 
+// recursBefore tells that the text of a bracket is a duty: 每月巡查（市政中心，全年） is
+// no work due at the year's end.
+func (c *clause) recursBefore(readings []deadline.Reading, to, bracket int) bool {
+	from := c.headLen
+	if bracket > 0 && bracket < len(c.found) {
+		from = c.f.rawAt(c.found[bracket-1].to)
+	}
+	return slices.ContainsFunc(readings, func(r deadline.Reading) bool {
+		return r.Kind == deadline.Recurring && r.Recurrence != "" && r.Begin >= from && r.End <= to
+	})
+}
+
 // headLimits makes the entry of a time in the heading, which covers what
 // stands below: （一）动员部署阶段（4月15日前）.
 func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
@@ -175,7 +188,7 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		if r.Begin < from || r.End > c.headLen || c.above && c.bodyless() || !k.counts(c, r, span{from, c.headLen}, true) || attached(r) {
 			continue
 		}
-		if (r.Kind == deadline.Window || r.Rule == "D2") && c.stepsWithin(readings, r) { // the steps have times of their own
+		if (r.Kind == deadline.Window || r.Rule == "D2" || r.Rule == "Y1") && (c.stepsWithin(readings, r) || c.allDated(readings, r)) { // the steps have times of their own
 			k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: "stage", at: span{r.Begin, r.End}, c: c})
 			continue
 		}
@@ -198,8 +211,87 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		}
 		k.owner(c, e, "")
 		c.entries = append(c.entries, e)
+		k.otherActors(c, e, readings)
 		c.covered(everything)
 	}
+}
+
+// helps are words behind a unit's name that make it assist.
+var helps = regexp.MustCompile(`^(?:等)?(?:要|应|须)?(?:积极|主动|密切|做好|按职责|分别)?(?:配合|协助|协同|参与|参加|协办|按职责分工|按照职责|指导|督导|监督|负责督)`)
+
+// otherActor is who a comma part begins with when it is another unit's work: 县公安局路面
+// 执法，县市场监管局检查改装企业. "" when it is nobody, or who helps.
+func (k *committer) otherActor(part, first string) string {
+	t := tight(fold(part))
+	name := k.plainSubject(t)
+	if name == "" || isCollective(name) || !organEnd.MatchString(name) || levelOf(name) == "" || first == "" || k.sameUnit(name, first) {
+		return ""
+	}
+	if helps.MatchString(strings.TrimPrefix(t, name)) {
+		return ""
+	}
+	return name
+}
+
+// otherActors makes entries of the sentences and parts below a dated heading that
+// another unit is to do: the heading's time is theirs too.
+func (k *committer) otherActors(c *clause, e *entry, readings []deadline.Reading) {
+	first := e.Lead
+	if first == "" {
+		if br := order(k.bracketOf(c, e)); len(br) > 0 {
+			first = br[0].name
+		}
+	}
+	for n, s := range c.sentences(readings) {
+		if s.from < c.headLen || slices.ContainsFunc(s.readings, func(r deadline.Reading) bool { return !r.Due.IsZero() || r.Kind == deadline.Recurring }) {
+			continue
+		}
+		parts := commaSpans(c.text, s.span)
+		for i, p := range parts {
+			if n == 0 && i == 0 {
+				continue
+			}
+			name := k.otherActor(c.text[p.from:p.to], first)
+			if name == "" {
+				continue
+			}
+			to := p.to
+			for j := i + 1; j < len(parts) && k.otherActor(c.text[parts[j].from:parts[j].to], name) == ""; j++ {
+				to = parts[j].to
+			}
+			own := *e
+			own.Notes, own.Assist, own.SetAssist, own.Each, own.Lead, own.opening = slices.Clone(e.Notes), nil, false, nil, "", ""
+			own.span.from, own.span.to = trimSpan(c.text, p.from, to)
+			own.sentence, own.Source = s.span, c.text[own.span.from:own.span.to]
+			own.Title = shorten(tidyTitle(own.Source), 40)
+			k.owner(c, &own, "")
+			c.entries = append(c.entries, &own)
+			first = name
+		}
+	}
+}
+
+// allDated tells that every sentence below a heading begins with a time of its own
+// within the heading's: 总结（12月）。各县12月10日前报送总结.
+func (c *clause) allDated(readings []deadline.Reading, of deadline.Reading) bool {
+	n := 0
+	for _, s := range c.sentences(readings) {
+		if s.to <= c.headLen {
+			continue
+		}
+		parts := commaSpans(c.text, s.span)
+		i := slices.IndexFunc(s.readings, func(r deadline.Reading) bool {
+			return r.Begin >= c.headLen && (r.Kind == deadline.Recurring && r.Recurrence != "" || r.Kind == deadline.Due && !r.Due.IsZero() && !r.Due.After(of.Due))
+		})
+		if i < 0 {
+			return false
+		}
+		if p := partOf(parts, s.readings[i].Begin); p > 0 && !adverbial(c.text, parts[:p]) {
+			return false
+		}
+		n++
+	}
+	return n > 0
 }
 
 // stepsWithin tells that the text below a heading begins with a step dated within
@@ -241,13 +333,26 @@ func atOnce(r deadline.Reading, beside []deadline.Reading) bool {
 	return r.Rule == "L1" && slices.ContainsFunc(beside, func(o deadline.Reading) bool { return o.Rule != "L1" && !o.Due.IsZero() })
 }
 
+// runsIn tells that a duty's sentence begins with the time in which it is owed:
+// 6月1日至9月30日，市水文局每日8时前报送.
+func runsIn(text string, w, r deadline.Reading) bool {
+	before := strings.TrimRight(text[:w.Begin], " \n")
+	between := text[w.End:max(w.End, r.Begin)]
+	begins := before == "" || strings.HasSuffix(before, "。") || strings.HasSuffix(before, "；") || strings.HasSuffix(before, "、") || strings.HasSuffix(before, "）") || strings.HasSuffix(before, ".")
+	return begins && strings.HasPrefix(strings.TrimLeft(fold(between), "期间内 "), ",") && len(between) < 120 && !strings.ContainsAny(fold(between), "。;")
+}
+
 var untilWord = regexp.MustCompile(`(?:直至|直到|持续至|持续到)$`)
 
 // untilThen ends a recurrence where the sentence says 直至2023年3月底.
 func untilThen(text string, rs []deadline.Reading) []deadline.Reading {
 	var out []deadline.Reading
-	for _, r := range rs {
+	for i, r := range rs {
 		n := len(out)
+		if r.Kind == deadline.Window && !r.Start.IsZero() && i+1 < len(rs) && rs[i+1].Kind == deadline.Recurring && runsIn(text, r, rs[i+1]) {
+			rs[i+1].Start, rs[i+1].Recur.Until = r.Start, r.Due
+			continue
+		}
 		if n > 0 && out[n-1].Kind == deadline.Recurring && r.Kind == deadline.Due && !r.Due.IsZero() && untilWord.MatchString(text[max(0, r.Begin-12):r.Begin]) {
 			out[n-1].Recur.Until = r.Due
 			continue
@@ -407,7 +512,15 @@ func (k *committer) title(c *clause, g segment) string {
 		text = c.text[g.from:g.to]
 	}
 	text = tidyTitle(text)
+	if hanIn(text) >= 8 && howFar.MatchString(fold(text)) {
+		if t := clauseTopic(c); hanIn(t) >= 4 && !strings.Contains(t, text) {
+			return shorten(t+"："+text, 40)
+		}
+	}
 	if hanIn(text) < 8 {
+		if t := c.topicBefore(g.from); t != "" {
+			return shorten(t+"："+text, 40)
+		}
 		if g.context != (span{}) && g.context.from < g.from {
 			return shorten(tidyTitle(c.text[g.context.from:g.context.to])+"，"+text, 40)
 		}
@@ -419,6 +532,31 @@ func (k *committer) title(c *clause, g segment) string {
 		}
 	}
 	return shorten(text, 40)
+}
+
+// howFar is a title that says how far the work is to be and not what it is:
+// 形成初步成果并上报.
+var howFar = regexp.MustCompile(`^(?:形成|完成|通过|报送|上报|报批|提交|出台|印发|取得|达到|落实|并|和|及|初步|阶段性?|明显|显著|成果|成效|进展|初稿|送审稿|方案|报告|评审|验收|审批|批复|审查|结果|全部|全面|基本|任务|工作|目标|其中|主体|工程|市政府|省级|市级|,)+$`)
+
+// topicBefore is the short first sentence that names the matter of a paragraph:
+// ——背街小巷整治。6月底前完成60条.
+func (c *clause) topicBefore(at int) string {
+	from := 0
+	for _, s := range c.starts {
+		if s <= at {
+			from = s
+		}
+	}
+	line := c.text[from:at]
+	head := strings.TrimLeft(line, "—-－●■◆ ")
+	if len(head) == len(line) {
+		return ""
+	}
+	first := firstSentence(head)
+	if n := hanIn(first); n < 3 || n > 20 || len(first) >= len(head) {
+		return ""
+	}
+	return tight(first)
 }
 
 // danglers are what a time leaves behind when it is taken out: 于, 在, 至.

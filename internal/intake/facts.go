@@ -14,6 +14,7 @@ type facts struct {
 	Title, Number, Issuer string
 	Issued                calendar.Day
 	Year, LastYear        int          // years the plan covers; equal for an annual plan
+	ToCities              bool         // it is addressed to cities: the issuer is a province
 	Titled                bool         // the title says which
 	LastDue               calendar.Day // the latest limit that the documents set
 	City                  string       // 晋城市: how the issuing place is called
@@ -28,6 +29,8 @@ var (
 	yearRe    = regexp.MustCompile(`((?:20|19)\d\d)年`)
 	placeRe   = regexp.MustCompile(`^(?:中共)?([\p{Han}]{1,8}?(?:省|自治区|自治州|州|市|盟|县|区|旗))(?:委|人民政府|政府|[\p{Han}]{0,14}(?:局|委|办|厅|会|部))`)
 	titleRe   = regexp.MustCompile(`^[\p{Han}]{1,8}?(?:省|自治区|州|市|盟|县|区|旗)`)
+	yearsLong = regexp.MustCompile(`([二三四五2-5])年(?:行动|攻坚|整治|计划|提升|专项|作战|实施)`)
+	toCities  = regexp.MustCompile(`^各(?:设区市|市、州|市\(州|州、?市|地级市|市人民政府|地、州).*:$`)
 	ignorePre = regexp.MustCompile(`^(?:中共|国务院)`)
 )
 
@@ -42,6 +45,7 @@ func readFacts(o outline, given calendar.Day) facts {
 	var about string
 	for i, p := range head {
 		t := tight(fold(p.text))
+		f.ToCities = f.ToCities || toCities.MatchString(t)
 		if m := tight(docNumber.FindString(p.text)); m != "" && f.Number == "" && i < 12 {
 			if raw := tight(p.text); strings.HasPrefix(raw, m) || strings.HasSuffix(raw, m) && utf8.RuneCountInString(raw) < 50 {
 				f.Number = m
@@ -154,6 +158,9 @@ func (f *facts) years(about string) {
 	}
 	f.Year = f.Issued.Year
 	f.LastYear = f.Year
+	if m := yearsLong.FindStringSubmatch(tight(fold(f.Title + about))); m != nil && f.Year > 0 { // 三年行动 from the year of issue
+		f.LastYear, f.Titled = f.Year+number(m[1])-1, true
+	}
 }
 
 func cityOf(texts ...string) string {

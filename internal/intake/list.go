@@ -12,10 +12,10 @@ import (
 func shareWords(text string, parts []span, marks []marked, segs []segment) []segment {
 	for i := 0; i < len(marks); i++ {
 		last := i
-		for last+1 < len(marks) && listed(text[min(marks[last].End, marks[last+1].Begin):marks[last+1].Begin]) && marks[last+1].Kind == deadline.Due {
+		for last+1 < len(marks) && listed(text[min(marks[last].End, marks[last+1].Begin):marks[last+1].Begin]) && oneDay(marks[last+1]) {
 			last++
 		}
-		if last == i || marks[i].Kind != deadline.Due {
+		if last == i || !oneDay(marks[i]) {
 			continue
 		}
 		from, to := parts[marks[i].part].from, parts[marks[last].part].to
@@ -39,6 +39,11 @@ func shareWords(text string, parts []span, marks []marked, segs []segment) []seg
 		i = last
 	}
 	return segs
+}
+
+// oneDay is true of a limit, and of a month that work falls in: 5月、10月各开展一次.
+func oneDay(m marked) bool {
+	return m.Kind == deadline.Due || m.Kind == deadline.Window && m.Rule == "Y1"
 }
 
 func listed(between string) bool {

@@ -15,7 +15,7 @@ var (
 	eachSubject = regexp.MustCompile(`^(?:由)?(各(?:设区)?(?:县|区|市|旗|州)(?:\([市县区旗、州]*\)|[市县区旗]*(?:\([市县区旗、州]*\))?)?(?:、[市县区旗]{1,2}(?:\([市县区旗、]+\))?)*(?:党委、?政府|人民政府|政府|教育局)?|各(?:乡镇|镇|乡|街道)(?:\([\p{Han}、]{1,10}\)|、?(?:街道|乡镇|镇|乡|办事处|场))*(?:人民政府|党委政府|政府|办事处)?|县(?:\([市区、]+\)|区)(?:人民政府|政府)?)`)
 	manySubject = regexp.MustCompile(`^(?:由)?(各级(?:党委、?)?(?:人民)?政府(?:和有关部门|及有关部门)?|各(?:有关|相关|成员|责任|牵头|参建|级|业务|职能|行业|主管|地)?(?:地区)?(?:、?各?(?:有关|相关|级|直属)?(?:部门|单位|科室|处室|学校|企业|地|街道|镇))*)(?:要|应|须|于|在|将|按|结合|每|对|根据|负责|\d|,)`)
 	afterName   = regexp.MustCompile(`^(要|应|须|需|负责|牵头|将|会同|于|在|按|结合|组织|具体|是|对|加|督|指|制|完|开|建|\d|每|每年|每月|每季|,|会|联合|定期|及时|依|根据|统筹|做|切实|充分|全面|认真|严格|积极|进一步|强化|力争|把|为|通过|以)`)
-	notSubject  = regexp.MustCompile(`^(部门|之间|的|级|所属|域|内|范围|财政|门|直)`)
+	notSubject  = regexp.MustCompile(`^(部门|城[市区镇]|之间|的|级|所属|域|内|范围|财政|门|直)`)
 	byUnit      = regexp.MustCompile(`(?:由|会同)([\p{Han}]{2,16}?(?:局|委|办公室|厅|部|办|管委会|政府|中心|公司|院|会))(?:牵头|负责|组织|统筹|会同|具体)`)
 	headUnit    = regexp.MustCompile(`^(?:由)?((?:市|省|县|区|州|旗)[\p{Han}]{1,14}?(?:局|委|委员会|办公室|督查室|研究室|厅|部|办|管委会|政府|中心|公司|院|总队|支队|大队|领导小组|指挥部|专班))(?:要|应当?|须|负责|牵头|会同|具体负责|将|组织|\d|每[年月季周日半]|[于在按]|[一二三四上下第]|定期|及时|完成|开展|制定)`)
 	zoneShared  = regexp.MustCompile(`^[\p{Han}]{2,4}?((?:经济(?:技术)?|高新(?:技术产业)?|工业)?(?:开发区|园区|高新区|经开区)(?:管委会|管理委员会))$`)
@@ -209,6 +209,12 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	for _, n := range names {
 		k.reg.resolve(n, c.place)
 	}
+	if unitKind(names[0]) == people.Enterprise { // 首钢公司完成改造。市生态环境局负责。
+		if first := order(br); len(first) > 0 && first[0].seat != seatAssist && unitKind(first[0].name) == people.CityDepartment {
+			e.Assist, e.SetAssist = k.others(first, names[0]), true
+			return true
+		}
+	}
 	e.Lead = names[0]
 	k.rest(e, br, names[0])
 	for _, n := range names[1:] {
@@ -217,6 +223,17 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 		}
 	}
 	return true
+}
+
+// others are those of a bracket behind its first, and who the sentence names.
+func (k *committer) others(ordered []named, actor string) []string {
+	out := []string{actor}
+	for _, n := range ordered[1:] {
+		if !k.sameUnit(n.name, actor) {
+			out = append(out, n.name)
+		}
+	}
+	return out
 }
 
 func anyCollective(ns []named) bool {

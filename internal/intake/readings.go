@@ -38,6 +38,10 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target"
 	case r.Effect:
 		why = "effect"
+	case !limit && ofWhom(c.text, r, s):
+		why = "condition"
+	case !limit && banWindow(c.text, r, s):
+		why = "policy"
 	case r.Condition:
 		why = "condition"
 	case !limit && r.Kind == deadline.Window && hanIn(c.text[s.from:s.to])-hanIn(r.Words) < 3:
@@ -76,6 +80,36 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		return false
 	}
 	return true
+}
+
+var (
+	whomHead = regexp.MustCompile(`^(?:并|同时)?(?:对于?|凡|凡是|针对|在)$`)
+	whomTail = regexp.MustCompile(`^[\p{Han}\d“”（）()、]{0,24}?的(?:[\p{Han}]{0,10})$`)
+	banWord  = regexp.MustCompile(`^[\p{Han}\d、“”]{0,16}?(?:禁止|严禁|不得|不再|不予|停止|限制|暂停|禁行|限行)`)
+)
+
+// ofWhom is true of a time that says whom or what a rule is for: 对3月31日前购买新能源
+// 汽车的消费者，每辆补贴3000元.
+func ofWhom(text string, r deadline.Reading, s span) bool {
+	from, to := s.from, s.to
+	for _, p := range commaSpans(text, s) {
+		if r.Begin >= p.from && r.Begin < p.to {
+			from, to = trimSpan(text, p.from, p.to)
+		}
+	}
+	if r.Begin < from || r.End > to {
+		return false
+	}
+	return whomHead.MatchString(fold(text[from:r.Begin])) && whomTail.MatchString(tight(fold(text[r.End:to]))) && to < s.to
+}
+
+// banWindow is true of the time in which something is forbidden: 11月1日至3月31日，主城区
+// 禁止…; 年内不再新批.
+func banWindow(text string, r deadline.Reading, s span) bool {
+	if r.Kind != deadline.Window && !wholeYear.MatchString(tight(fold(r.Words))) {
+		return false
+	}
+	return banWord.MatchString(strings.TrimLeft(tight(fold(text[min(r.End, s.to):s.to])), ","))
 }
 
 // purposeHead begins a letter's sentence that says what the paper is for.
@@ -148,6 +182,9 @@ func (k *committer) ownBody(sentence string) bool {
 		return false
 	}
 	level := levelOf(tight(fold(names[0])))
+	if level == "省" && k.facts.ToCities {
+		return true
+	}
 	return level != "" && level != "省" && !strings.HasPrefix(names[0], "国") && !(level == "市" && strings.Contains("县区旗", k.reg.level) && k.reg.level != "")
 }
 

@@ -169,12 +169,15 @@ func openerOf(text string, s span) bool {
 	return openVerb.MatchString(tight(text[s.from:s.to]))
 }
 
+// beforeSeason is a season that a date in brackets explains: 主汛期前（6月1日）.
+var beforeSeason = regexp.MustCompile(`(?:主?汛期|入?汛|采暖季|供暖季|采暖期|防火期|春节|国庆节?|中秋节?)前?\(\)`)
+
 // thin is true of a part that says when but hardly what: 力争年底前完成.
 func thin(text string, p span, r deadline.Reading) bool {
 	if r.Begin < p.from || r.End > p.to {
 		return false
 	}
-	rest := fold(tight(text[p.from:r.Begin] + text[r.End:p.to]))
+	rest := beforeSeason.ReplaceAllString(fold(tight(text[p.from:r.Begin]+text[r.End:p.to])), "")
 	if hanIn(rest) <= 16 && thinReport.MatchString(strings.Trim(rest, ",。;、()")) {
 		return true
 	}

@@ -27,7 +27,13 @@ func (k *committer) split(c *clause, e *entry, g segment, s sentence) {
 				names, several = k.subjectAt(t)
 			}
 		}
-		if !several && !soft[i] {
+		other := ""
+		if i > 0 && e.Kind != plan.Duty && !several && len(k.bracketOf(c, e)) == 0 {
+			if who, _ := k.subject(c.text[parts[0].from:parts[0].to], e); len(who) > 0 {
+				other = k.otherActor(c.text[p.from:p.to], who[0])
+			}
+		}
+		if !several && !soft[i] && other == "" {
 			kept = append(kept, p)
 			continue
 		}
@@ -37,6 +43,15 @@ func (k *committer) split(c *clause, e *entry, g segment, s sentence) {
 		}
 		own.Notes = append([]string(nil), e.Notes...)
 		own.Each = names
+		if other != "" {
+			own.span.from, own.span.to = p.from, p.to
+			own.span.from, own.span.to = trimSpan(c.text, own.span.from, own.span.to)
+			own.Source = c.text[own.span.from:own.span.to]
+			own.Title = shorten(tidyTitle(own.Source), 40)
+			k.owner(c, &own, "")
+			each = append(each, &own)
+			continue
+		}
 		for _, n := range names {
 			if m, _ := k.reg.resolve(n, c.place); len(m) == 1 && m[0].dummy {
 				own.Each, own.Lead = nil, n

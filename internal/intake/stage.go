@@ -47,7 +47,7 @@ func (k *committer) stageOf(n *node) *stage {
 	ctx := k.ctx
 	for _, p := range n.paras[:1] {
 		for _, r := range deadline.Read(p.text, ctx) {
-			if r.Begin < from || r.End > to || r.Due.IsZero() || r.Kind != deadline.Due && r.Kind != deadline.Window || k.vision(r) || r.Superior || r.Condition {
+			if r.Begin < from || r.End > to || r.Due.IsZero() || r.Kind != deadline.Due && r.Kind != deadline.Window || k.vision(r) && !(r.Kind == deadline.Window && strings.Contains(text, "阶段")) || r.Superior || r.Condition {
 				continue
 			}
 			if !k.facts.Issued.IsZero() && r.Due.Before(k.facts.Issued) || bareYear.MatchString(tight(fold(r.Words))) {

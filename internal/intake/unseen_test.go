@@ -41,6 +41,8 @@ func (f figures) String() string {
 		ratio(f.leadRight, f.leads), ratio(f.leadRight+f.leadAsked, f.leads), f.leads, ratio(f.questions, f.plans), len(f.lost), len(f.invented), len(f.leadWrong))
 }
 
+func (f figures) precision() float64 { return ratio(f.right, f.made) }
+
 func flat(s string) string {
 	return strings.NewReplacer("|", "", "[", "(", "]", ")", "，", ",", "；", ";", "：", ":").Replace(tight(fold(s)))
 }
@@ -206,5 +208,11 @@ func TestUnseen(t *testing.T) {
 			u.score(t, &f)
 		}
 		fmt.Printf("%s: %s\n", filepath.Base(name), f)
+		if silent := len(f.lost) + len(f.invented) + len(f.leadWrong); silent > 0 {
+			t.Errorf("%s: %d wrong in silence", filepath.Base(name), silent)
+		}
+		if f.precision() < 0.98 || ratio(f.found+f.asked, f.wanted) < 0.97 || ratio(f.leadRight, f.leads) < 0.9 {
+			t.Errorf("%s: less than was reached: %s", filepath.Base(name), f)
+		}
 	}
 }
