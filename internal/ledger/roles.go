@@ -28,6 +28,7 @@ var rights = map[string]string{
 	"stages":    "SELECT, INSERT, UPDATE",
 	"talks":     "SELECT, INSERT, UPDATE",
 	"digests":   "SELECT, INSERT, UPDATE",
+	"mornings":  "SELECT, INSERT, UPDATE",
 	"notices":   "SELECT, INSERT, UPDATE",
 	"messages":  "SELECT, INSERT, UPDATE",
 	"office":    "SELECT, INSERT, UPDATE",
