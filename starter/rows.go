@@ -66,7 +66,8 @@ type stageRow struct {
 	Due       calendar.Day       `json:"due"`
 	Stage     string             `json:"stage"`
 	Kind      plan.StageKind     `json:"kind"`
-	At        string             `json:"at"` // RFC 3339 with the plan's offset
+	Topic     string             `json:"topic,omitempty"` // what it is about when that is not the task itself
+	At        string             `json:"at"`              // RFC 3339 with the plan's offset
 	MovedFrom calendar.Day       `json:"moved_from"`
 	To        []people.Recipient `json:"to"`
 	Light     plan.Light         `json:"light"`
@@ -81,7 +82,7 @@ func stageRows(p *plan.Plan, foretold []plan.Foretold) []stageRow {
 	rows := make([]stageRow, len(foretold))
 	for i, f := range foretold {
 		rows[i] = stageRow{
-			Task: f.Task, Unit: p.Directory.Name(f.Unit), Due: f.Due, Stage: f.Stage.ID, Kind: f.Kind,
+			Task: f.Task, Unit: p.Directory.Name(f.Unit), Due: f.Due, Stage: f.Stage.ID, Kind: f.Kind, Topic: f.Topic,
 			At: f.At.In(zone).Format(time.RFC3339), MovedFrom: f.MovedFrom, To: f.To, Light: f.Light, Merged: f.Merged,
 		}
 		if rows[i].To == nil {

@@ -72,10 +72,16 @@ func (a *app) previewTable(p *plan.Plan, rows []stageRow) {
 }
 
 // stageWords is what a stage is called, and its ID where several of a ladder
-// are called the same.
+// are called the same. What is not about the task's own limit says what it is about.
 func (a *app) stageWords(r stageRow) string {
-	name := report.Speak(a.w).Stage(report.Step{Stage: r.Stage, Kind: r.Kind, Talk: talkOf(r.Stage)})
-	if r.Kind == plan.Remind && talkOf(r.Stage) == "" && r.Stage != plan.CatchUp {
+	if r.Topic == plan.TopicAcknowledge {
+		if r.Kind == plan.Remind {
+			return a.w.T("matter.name_acknowledge_due")
+		}
+		return a.w.T("matter.name_acknowledge_missed")
+	}
+	name := report.Speak(a.w).Stage(report.Step{Stage: r.Stage, Kind: r.Kind, Talk: talkOf(r.Stage), Topic: r.Topic})
+	if r.Kind == plan.Remind && r.Topic == "" && talkOf(r.Stage) == "" && r.Stage != plan.CatchUp && r.Stage != plan.Passed {
 		name += " " + r.Stage
 	}
 	return name

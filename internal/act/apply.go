@@ -104,7 +104,7 @@ var applies = map[Kind]func(*Case, Act){
 		}
 	},
 	Grant: func(c *Case, a Act) {
-		c.Due, c.Extension = c.newDue(a), nil
+		c.Due, c.Extension, c.DateSet = c.newDue(a), nil, a.On
 		c.Granted++
 		c.fixed()
 	},
@@ -156,7 +156,7 @@ var applies = map[Kind]func(*Case, Act){
 	},
 	SetPolicy: func(c *Case, a Act) { c.Policy = a.Policy },
 	Correct: func(c *Case, a Act) {
-		c.Due = a.Due
+		c.Due, c.DateSet = a.Due, a.On
 		if c.Extension != nil && !c.Extension.Due.After(a.Due) { // it has what it asked for
 			c.Extension = nil
 		}

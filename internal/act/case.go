@@ -40,7 +40,8 @@ type Case struct {
 	Known []string `json:"known,omitempty"` // IDs of the last few
 
 	Acknowledged calendar.Day `json:"acknowledged,omitzero"`
-	Heard        calendar.Day `json:"heard,omitzero"` // last acknowledged or reported on
+	Heard        calendar.Day `json:"heard,omitzero"`    // last acknowledged or reported on
+	DateSet      calendar.Day `json:"date_set,omitzero"` // the day on which the office last set another date
 	Percent      int          `json:"percent,omitempty"`
 	ReturnUntil  calendar.Day `json:"return_until,omitzero"` // last day to return it
 	ExtendUntil  calendar.Day `json:"extend_until,omitzero"` // last day to ask for an extension

@@ -155,7 +155,43 @@ func (ch *chasing) early() {
 	} else if ch.said(plan.CatchUp) != nil {
 		ch.told = missed.day
 	}
+	ch.passed()
 	ch.late(ch.out)
+}
+
+// passed is the reminder after a resumption, or after the task was given to
+// another unit, that the date has come meanwhile: the unit heard nothing on its day.
+// Once something has been said of that date as passed it is left out.
+func (ch *chasing) passed() {
+	if ch.o.ID != Finish || ch.c.Restarted.IsZero() || !stood(ch.o.stands, ch.c.Due) && !(ch.c.Inherited(ch.Book) && ch.said(plan.CatchUp) == nil) {
+		return
+	}
+	if s := ch.said(plan.Passed); s != nil {
+		ch.told = ch.Book.day(s.At)
+		return
+	}
+	if slices.ContainsFunc(ch.c.Said, ch.afterLimit) {
+		return
+	}
+	ch.told = ch.Morning(ch.p, ch.c.Restarted)
+	if first := ch.Calendar.AddWorkdays(ch.c.Begin, 1); !ch.c.Begin.IsZero() && ch.told.Before(first) {
+		ch.told = first
+	}
+	s := plan.Stage{ID: plan.Passed, Kind: plan.Remind, To: ch.o.By, Light: ch.p.LightOn(ch.told, ch.o.Limit, ch.Calendar)}
+	for _, r := range ch.o.rungs {
+		if r.before != nil {
+			s.To = union(s.To, r.To)
+		}
+	}
+	ch.out = append([]dated{{Stage: s, day: ch.told}}, ch.out...)
+}
+
+// afterLimit tells a word about the date that counts now that is none before it.
+func (ch *chasing) afterLimit(s Said) bool {
+	if s.Of != Finish || !ch.about(s) || s.ID == plan.CatchUp || !ch.Book.day(s.At).After(ch.c.Due) && s.Kind.Gravity() <= plan.DueDay.Gravity() {
+		return false
+	}
+	return !slices.ContainsFunc(ch.o.rungs, func(r rung) bool { return r.after == nil && r.ID == s.ID })
 }
 
 // onOrBefore is the day of a rung that comes on or before the limit: on a rest
@@ -262,8 +298,8 @@ func (ch *chasing) distance(r rung, anchor calendar.Day) int {
 	return o.After(anchor, ch.Calendar).Sub(anchor)
 }
 
-// afterCatchUp is the day after the one on which a late assignment is told what
-// it came too late for.
+// afterCatchUp is the day after the one on which a unit is told what a late
+// assignment came too late for, or that its date has passed.
 func (ch *chasing) afterCatchUp() calendar.Day {
 	if ch.told.IsZero() || ch.o.ID != Finish {
 		return calendar.Day{}

@@ -133,14 +133,18 @@ func (o *owing) task() {
 }
 
 // silent is the sign of life that a unit owes which has received the task, until
-// its own reminders come.
+// its own reminders come. Its days count anew from the day on which the office sets
+// another date: whoever has just settled that with the unit does not ask for life
+// the next morning.
 func (o *owing) silent() {
 	if o.c.Heard.IsZero() || o.c.Acknowledged.IsZero() {
 		return
 	}
 	since := o.c.Heard
-	if begins := o.b.begins(o.c); begins.After(since) {
-		since = begins
+	for _, d := range []calendar.Day{o.b.begins(o.c), o.c.DateSet} {
+		if d.After(since) {
+			since = d
+		}
 	}
 	s := Owed{ID: TopicSilent, By: o.lead(people.Liaison), Since: since, Runs: o.c.Runs(), stands: o.c.stands(),
 		matter: plan.Matter{Topic: TopicSilent, Limit: o.c.Heard}}

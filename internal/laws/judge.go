@@ -74,6 +74,8 @@ type world struct {
 	early                            map[string]bool // reminders said of this date
 	receive                          map[string]bool
 	silences                         map[string]bool
+	passed                           map[int]calendar.Day // when the unit was told that the date of a miss had passed while its clock stood
+	dateSet                          calendar.Day         // the last day on which the office set another date
 	found                            []Breach
 	stints                           []stint // of units that led before
 	cancelled                        bool
@@ -98,7 +100,7 @@ func newWorld(r Rules, h History) *world {
 	w := &world{cal: r.Calendar, policies: r.Policies, units: r.Units, zone: r.Zone, lead: h.Lead, office: h.Office, leadership: h.Leadership, policy: h.Policy,
 		due: h.Due, begin: h.Begin, asked: map[string]*request{}, parts: map[string]*piece{}, instructions: map[string]*piece{}, nextMiss: 1}
 	w.given(w.day(h.Assigned))
-	w.early = map[string]bool{}
+	w.early, w.passed = map[string]bool{}, map[int]calendar.Day{}
 	return w
 }
 
@@ -360,6 +362,7 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 			}
 			w.dated(s.New, a.On)
 		}
+		w.dateSet = a.On
 	case act.Refuse:
 		delete(w.asked, "extension")
 	case act.Verify, act.Cancel:
@@ -390,6 +393,7 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 		w.given(a.On)
 	case act.Correct:
 		w.dated(a.Due, a.On)
+		w.dateSet = a.On
 	case act.SetPolicy:
 		w.policy, w.since, w.missSince = a.Policy, a.On, a.On
 	case act.AskPart:
@@ -548,7 +552,7 @@ func (w *world) chases(s plan.Stage, on calendar.Day) {
 			}
 		}
 	}
-	if first := w.offset(w.acts().Grace, w.left, 1); !w.left.IsZero() && on.Before(w.cal.OnOrAfter(first)) {
+	if first := w.offset(w.acts().Grace, w.left, 1); !w.left.IsZero() && on.Before(w.cal.OnOrAfter(first)) && s.ID != plan.Passed {
 		w.breaks(5, s.At, "%s within the grace after %s on %s", s.ID, w.leftBy, w.left)
 	}
 }
@@ -611,15 +615,17 @@ func (w *world) onSilence(s plan.Stage, on calendar.Day) {
 		w.breaks(0, s.At, "%s: it was never received", s.ID)
 		return
 	}
-	if b := w.begins(); b.After(from) {
-		from = b
+	for _, d := range []calendar.Day{w.begins(), w.dateSet} {
+		if d.After(from) {
+			from = d
+		}
 	}
 	if ran := w.ran(w.acts().Silent.Work, from, on, w.stands()); ran < w.acts().Silent.N {
 		law := 4
 		if w.ran(w.acts().Silent.Work, from, on, nil) < w.acts().Silent.N {
 			law = 6
 		}
-		w.breaks(law, s.At, "%s: %d days ran since the unit acted on %s", s.ID, ran, w.heard)
+		w.breaks(law, s.At, "%s: %d days ran since the unit acted on %s, or the office set its date", s.ID, ran, w.heard)
 	}
 	if !w.byHand.IsZero() && on.Before(w.offset(w.acts().Chase, w.byHand, 1)) {
 		w.breaks(5, s.At, "%s: the office chased the unit itself on %s", s.ID, w.byHand)
@@ -671,6 +677,16 @@ func (w *world) onLadder(s plan.Stage, on calendar.Day) {
 		w.early[s.ID] = true
 		return
 	}
+	if s.ID == plan.Passed {
+		if _, ok := w.passed[w.miss]; ok || len(w.ladder[w.miss]) > 0 {
+			w.breaks(2, s.At, "%s: of %s the unit has heard", s.ID, w.due)
+		}
+		if !w.fell() {
+			w.breaks(0, s.At, "%s: on %s the unit's clock ran", s.ID, w.due)
+		}
+		w.passed[w.miss] = on
+		return
+	}
 	all := rungIDs(s)
 	if slices.Contains(s.Merged, plan.CatchUp) { // the others are what an assignment came too late for
 		all = all[:1]
@@ -695,6 +711,10 @@ func (w *world) onLadder(s plan.Stage, on calendar.Day) {
 		}
 	}
 }
+
+// fell tells that the date came on a day that was not the unit's: its clock stood,
+// or it had not been given the task yet.
+func (w *world) fell() bool { return standing(w.stands(), w.due) || w.base() != w.due }
 
 // moved tells that a notice put a day before itself, and the word on the next
 // office morning.
@@ -722,6 +742,9 @@ func (w *world) late(s plan.Stage, r plan.Rule, on calendar.Day, merged bool) {
 			law = 9
 		}
 		w.breaks(law, s.At, "%s: %d days ran after %s", r.ID, ran, w.base())
+	}
+	if told, ok := w.passed[w.miss]; !w.left.IsZero() && w.fell() && len(words) == 0 && (!ok && (standing(w.stands(), w.due) || !w.early[plan.CatchUp]) || ok && !told.Before(on)) {
+		w.breaks(5, s.At, "%s: %s came while the unit's clock stood, and it was not reminded first", r.ID, w.due)
 	}
 	if merged {
 		w.breaks(5, s.At, "%s and %s at once", r.ID, s.ID)
@@ -822,8 +845,10 @@ func (w *world) lifeSigns(at time.Time, on, eve calendar.Day) {
 		}
 	}
 	silent := w.begins()
-	if w.heard.After(silent) {
-		silent = w.heard
+	for _, d := range []calendar.Day{w.heard, w.dateSet} {
+		if d.After(silent) {
+			silent = d
+		}
 	}
 	if n := w.acts().Silent.N; w.acked && !w.silences[w.heard.String()] && w.ran(true, silent, eve, w.stands()) > n+3 && w.ran(true, w.since, eve, w.stands()) > 3 &&
 		(w.byHand.IsZero() || w.ran(true, w.byHand, eve, w.stands()) > w.acts().Chase.N+3) {

@@ -197,6 +197,8 @@ func (s *speaker) row(e entry, no int, showLead bool) row {
 	switch {
 	case e.CatchUp && e.Merged > 0:
 		r.Notes = append(r.Notes, s.count("caughtup", e.Merged))
+	case e.Stage == plan.Passed:
+		r.Notes = append(r.Notes, s.t("passed"))
 	case e.Merged > 0:
 		r.Notes = append(r.Notes, s.count("merged", e.Merged))
 	}

@@ -41,6 +41,10 @@ type Matter struct {
 // CatchUp is the stage that stands for the reminders missed by a late launch.
 const CatchUp = "catch-up"
 
+// Passed is the reminder that a date has come while the unit's clock stood, or
+// before the unit was given the task: it is said before anything graver.
+const Passed = "passed"
+
 // Ladderer works out the days of a plan's stages: the calendar and zone it uses are its own.
 type Ladderer struct {
 	Calendar *calendar.Calendar

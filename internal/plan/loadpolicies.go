@@ -15,9 +15,9 @@ import (
 var stageID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
 // ownStageID is what the engine calls the stages it makes itself, or has called in
-// a ledger: the catch-up, a talk's steps, and all that acts of people set going. A
+// a ledger: the catch-up, the word on a date that passed, a talk's steps, and all that acts of people set going. A
 // test in act holds against it whatever stages acts make.
-var ownStageID = regexp.MustCompile(`^(catch-up|(talk|silent|return|moved|resumed)-.*|(act|part|extension|report|instruction|proposal|doubt)-[0-9]+-.+)$`)
+var ownStageID = regexp.MustCompile(`^(catch-up|passed|(talk|silent|return|moved|resumed)-.*|(act|part|extension|report|instruction|proposal|doubt)-[0-9]+-.+)$`)
 
 // OwnStage tells that a stage of this name is the engine's own, which no policy may use.
 func OwnStage(id string) bool { return ownStageID.MatchString(id) }

@@ -198,6 +198,9 @@ func (s Speaker) stageName(talk, id, topic string, kind plan.StageKind) string {
 	if id == plan.CatchUp {
 		return s.t("catch_up")
 	}
+	if id == plan.Passed {
+		return s.t("passed")
+	}
 	if name := s.matter(id, topic, kind); name != "" {
 		return name
 	}

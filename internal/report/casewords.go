@@ -269,7 +269,7 @@ func (d docket) stage(s StageRow) string {
 }
 
 func (d docket) stageOf(s Step) string {
-	if s.Talk == "" && s.Stage != plan.CatchUp {
+	if s.Talk == "" && s.Stage != plan.CatchUp && s.Stage != plan.Passed {
 		if name := d.ruleName(s.Stage); name != "" {
 			return name
 		}
