@@ -265,7 +265,7 @@ func (ch *chasing) chain() {
 			day = ch.Book.day(s.At)
 		} else if s := ch.replaced(rungs, i, ch.At(ch.p, nominal).Before(ch.c.Restarted)); s != nil {
 			day = ch.Book.day(s.At)
-		} else if ch.o.ID == TopicSilent && !day.Before(ch.c.Due) {
+		} else if ch.o.ID == TopicSilent && !day.Before(ch.Calendar.OnOrBefore(ch.c.Due)) {
 			return // its own reminders come first
 		} else {
 			if ch.o.ID == Finish && r.after != nil && day != nominal {

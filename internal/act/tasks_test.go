@@ -316,25 +316,27 @@ func TestReportedAndSentBack(t *testing.T) {
 2021-07-05 10:00 act-2-reject told gaoping/liaison,gaoping/deputy by office人 words 材料不全
 `, "\n"+stageLines(d.do("office", "2021-07-05 10:00", act.Reject, reason("材料不全"))))
 	require.Equal(t, `
-2021-07-06 09:00 urge urge gaoping/liaison,gaoping/deputy
-2021-07-12 09:00 warn warn gaoping/head,office/office
-2021-07-19 09:00 talk talk gaoping/head,office/office,group/leader
+2021-07-06 09:00 passed remind gaoping/liaison
+2021-07-07 09:00 urge urge gaoping/liaison,gaoping/deputy moved from 2021-07-06
+2021-07-13 09:00 warn warn gaoping/head,office/office moved from 2021-07-12
+2021-07-20 09:00 talk talk gaoping/head,office/office,group/leader moved from 2021-07-19
 `, d.ladder())
-	d.do("gaoping", "2021-07-06 10:00", act.Complete)
+	d.do("gaoping", "2021-07-07 10:00", act.Complete)
 	d.do("office", "2021-07-31 10:00", act.Reject)
 	require.Equal(t, `
-2021-08-05 09:00 warn warn gaoping/head,office/office
-2021-08-12 09:00 talk talk gaoping/head,office/office,group/leader
+2021-08-05 09:00 warn warn gaoping/head,office/office moved from 2021-08-04
+2021-08-12 09:00 talk talk gaoping/head,office/office,group/leader moved from 2021-08-11
 `, d.ladder(), "the last rung is not lost")
 	d.to("2021-12-31 00:00")
 	require.Equal(t, `
 2021-07-02 09:00 report-1-remind remind office/office about report limit 2021-07-02 by gaoping人 words 说明
 2021-07-05 09:00 report-1-missed escalate office/office,group/leader about report limit 2021-07-02 by gaoping人 words 说明
-2021-07-06 09:00 urge urge gaoping/liaison,gaoping/deputy
-2021-07-13 09:00 report-3-remind remind office/office about report limit 2021-07-13 by gaoping人 words 说明
-2021-07-14 09:00 report-3-missed escalate office/office,group/leader about report limit 2021-07-13 by gaoping人 words 说明
-2021-08-05 09:00 warn warn gaoping/head,office/office
-2021-08-12 09:00 talk talk gaoping/head,office/office,group/leader
+2021-07-06 09:00 passed remind gaoping/liaison
+2021-07-07 09:00 urge urge gaoping/liaison,gaoping/deputy moved from 2021-07-06
+2021-07-14 09:00 report-3-remind remind office/office about report limit 2021-07-14 by gaoping人 words 说明
+2021-07-15 09:00 report-3-missed escalate office/office,group/leader about report limit 2021-07-14 by gaoping人 words 说明
+2021-08-05 09:00 warn warn gaoping/head,office/office moved from 2021-08-04
+2021-08-12 09:00 talk talk gaoping/head,office/office,group/leader moved from 2021-08-11
 `, d.spoken())
 }
 
@@ -381,7 +383,6 @@ func TestExtended(t *testing.T) {
 	require.Equal(t, `
 2021-07-16 09:00 remind-15 remind gaoping/liaison
 2021-07-23 09:00 remind-7 remind gaoping/liaison moved from 2021-07-24
-2021-07-23 09:00 silent-2021-06-25 urge gaoping/liaison,gaoping/deputy about silent
 2021-07-28 09:00 remind-3 remind gaoping/liaison
 2021-07-30 09:00 due due gaoping/liaison moved from 2021-07-31 merged remind-1
 2021-08-02 09:00 urge urge gaoping/liaison,gaoping/deputy
@@ -433,20 +434,22 @@ func TestSuspendedAndResumed(t *testing.T) {
 `, "\n"+stageLines(d.do("office", "2021-07-10 10:00", act.Resume)))
 	require.Equal(t, `
 2021-07-12 09:00 part-1-remind remind shuiwu/liaison about part limit 2021-07-14 by gaoping县 words 说明
-2021-07-12 09:00 urge urge gaoping/liaison,gaoping/deputy
+2021-07-12 09:00 passed remind gaoping/liaison
+2021-07-13 09:00 urge urge gaoping/liaison,gaoping/deputy moved from 2021-07-12
 2021-07-15 09:00 part-1-missed escalate shuiwu/liaison,shuiwu/deputy,gaoping/liaison about part limit 2021-07-14 by gaoping县 words 说明
-2021-07-16 09:00 warn warn gaoping/head,office/office
-2021-07-23 09:00 talk talk gaoping/head,office/office,group/leader
+2021-07-19 09:00 warn warn gaoping/head,office/office moved from 2021-07-16
+2021-07-26 09:00 talk talk gaoping/head,office/office,group/leader moved from 2021-07-23
 `, d.ladder(), "said once, in order, on Monday morning")
 	require.Equal(t, `open 建成污水处理厂 due 2021-06-30 first 2021-06-30 revision 0 lead gaoping assist shuiwu policy standard acknowledged 2021-04-08 heard 2021-06-01 return until 2021-04-15 extend until 2021-06-25 paused 2021-06-21 to 2021-07-10`, facts(d.Case))
 	d.do("office", "2021-07-10 11:00", act.Reword, title("新名称"))
 	d.to("2021-12-31 00:00")
 	require.Equal(t, `
 2021-07-12 09:00 part-1-remind remind shuiwu/liaison about part limit 2021-07-14 by gaoping县 words 说明
-2021-07-12 09:00 urge urge gaoping/liaison,gaoping/deputy
+2021-07-12 09:00 passed remind gaoping/liaison
+2021-07-13 09:00 urge urge gaoping/liaison,gaoping/deputy moved from 2021-07-12
 2021-07-15 09:00 part-1-missed escalate shuiwu/liaison,shuiwu/deputy,gaoping/liaison about part limit 2021-07-14 by gaoping县 words 说明
-2021-07-16 09:00 warn warn gaoping/head,office/office
-2021-07-23 09:00 talk talk gaoping/head,office/office,group/leader
+2021-07-19 09:00 warn warn gaoping/head,office/office moved from 2021-07-16
+2021-07-26 09:00 talk talk gaoping/head,office/office,group/leader moved from 2021-07-23
 `, d.spoken())
 }
 
