@@ -36,6 +36,17 @@ type eventData struct {
 	Error  string          `json:"error"`
 	Year   int             `json:"year"`
 	Law    int             `json:"law"`
+
+	Name   string `json:"name"` // of one of the office's settings
+	Before string `json:"before"`
+	Value  string `json:"value"`
+
+	Thing   string `json:"thing"` // what a workflow that was mended is of
+	Why     string `json:"why"`
+	Missing []any  `json:"missing"` // of an audit's alarm
+	Stuck   []any  `json:"stuck"`
+	Waits   []any  `json:"waits"`
+	Laws    []any  `json:"laws"`
 }
 
 // eventTable shows events as sentences: what happened to which task, and who
@@ -114,6 +125,19 @@ func (a *app) eventText(dir people.Directory, e ledger.Event) string {
 		return a.w.T("event.say_left", words.Data{"N": len(d.Left)})
 	case ledger.PolicyAdded:
 		return d.Key
+	case ledger.OfficeSet:
+		before := d.Before
+		if before == "" {
+			before = a.w.T("office.undecided")
+		}
+		about := a.w.T("event.setting_" + d.Name)
+		return a.w.T("office.done", words.Data{"Name": about, "Before": before, "Value": d.Value})
+	case ledger.WorkflowMended:
+		return a.w.T("event.say_mended", words.Data{"Thing": d.Thing, "Why": a.w.T("doctor.why_" + d.Why)})
+	case activities.AuditAlarm:
+		return a.w.T("event.say_alarm", words.Data{"Missing": len(d.Missing), "Stuck": len(d.Stuck), "Waits": len(d.Waits), "Laws": len(d.Laws)})
+	case ledger.DutyEnded, ledger.DutyReopened:
+		return ""
 	case ledger.CourseAhead:
 		return a.w.T("event.say_ahead", words.Data{"N": d.Lost})
 	case ledger.TalkOpened, ledger.TalkAsked, ledger.TalkVoided:

@@ -198,12 +198,17 @@ func (g *gathering) message(channel string, items []Item, m messageRow, again fu
 			return none, false, g.forget(m)
 		}
 	case leaving, Unknown:
+		goes := again(channel, items) && (g.words != "" || slices.ContainsFunc(items, Item.stands))
 		if m.State == leaving {
-			if err := g.t.doubt(m, Unknown, m.Error, g.when); err != nil {
+			told, err := g.t.recorded(m.unknown())
+			if err == nil && (!told || !goes) {
+				err = g.t.doubt(m, Unknown, m.Error, g.when)
+			}
+			if err != nil {
 				return none, false, err
 			}
 		}
-		if !again(channel, items) || g.words == "" && !slices.ContainsFunc(items, Item.stands) {
+		if !goes {
 			return none, false, nil
 		}
 		m.Doubts++
@@ -302,9 +307,12 @@ func (t *tx) doubt(m messageRow, state, failure string, when When) error {
 	if err := t.messageState(m.ID, state, failure, nil); err != nil {
 		return err
 	}
-	e := Event{Key: fmt.Sprintf("%s/unknown/%d", m.ID, m.Attempt), Plan: m.Plan, Kind: MessageUnknown}
+	e := Event{Key: m.unknown(), Plan: m.Plan, Kind: MessageUnknown}
 	return t.appendOnce(e, when, m.facts(failure))
 }
+
+// unknown is the key of the event that a try's fate is not known.
+func (m messageRow) unknown() string { return fmt.Sprintf("%s/unknown/%d", m.ID, m.Attempt) }
 
 // facts are what every event of a message says of it.
 func (m messageRow) facts(failure string) map[string]any {
