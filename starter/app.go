@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -47,7 +48,7 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int
 	env := toMap(environ)
 	cfg, err := settings.Load(env)
 	if err != nil {
-		fmt.Fprintln(errOut, err)
+		fmt.Fprintln(errOut, settingsText(words.New(env["DUBAN_LANG"]), err))
 		return 1
 	}
 	printed := &output{to: out}
@@ -59,6 +60,20 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int
 	root.SetOut(printed)
 	root.SetErr(a.err)
 	return a.status(a.execute(ctx, root), printed)
+}
+
+// settingsText is what is wrong with the settings, a line each.
+func settingsText(w *words.Words, err error) string {
+	var lines []string
+	for _, f := range settings.Faults(err) {
+		data := words.Data{"Value": "", "Meant": "", "Near": "", "Error": "", "Want": w.T("settings.want_" + fmt.Sprint(f.Data["Name"]))}
+		maps.Copy(data, f.Data)
+		lines = append(lines, w.T("settings."+f.Key, data))
+	}
+	if len(lines) == 0 {
+		return err.Error()
+	}
+	return strings.Join(lines, "\n")
 }
 
 // status says what went wrong and gives the exit status. What could not be
@@ -158,6 +173,9 @@ func (a *app) sentence(err error) string {
 	}
 	if text, ok := a.known(err); ok {
 		return text
+	}
+	if len(settings.Faults(err)) > 0 {
+		return settingsText(a.w, err)
 	}
 	if errors.Is(err, context.Canceled) {
 		return a.w.T("cli.interrupted")

@@ -162,7 +162,7 @@ func (c *Config) absolute() error {
 		}
 		whole, err := filepath.Abs(*path)
 		if err != nil {
-			return fmt.Errorf("DUBAN_DIR: %s is relative and the working directory cannot be told (%w): want an absolute path", c.Dir, err)
+			return NewFault("relative", "DUBAN_DIR", fmt.Sprintf("DUBAN_DIR: %s is relative and the working directory cannot be told (%v): want an absolute path", c.Dir, err)).with("Value", c.Dir)
 		}
 		*path = whole
 	}
@@ -173,7 +173,7 @@ func (c *Config) absolute() error {
 }
 
 // wrong is the one form of complaint: the variable and what it should be.
-func wrong(name string) error { return fmt.Errorf("%s: want %s", name, wants()[name]) }
+func wrong(name string) error { return NewFault("want", name, name+": want "+wants()[name]) }
 
 // explain turns the parser's complaints, which name Go fields, into ones that name variables.
 func explain(err error) error {

@@ -34,15 +34,38 @@ func spelling(set map[string]string) (errs []error) {
 }
 
 // complaint names the variable, what is wrong with it and, unless it is secret, what is perhaps meant.
-func complaint(name, value, why, meant string) error {
-	text := name + ": the value " + why
+func complaint(name, value string, why spelt, meant string) error {
+	f := NewFault("spelt_"+string(why), name, name+": the value "+spellings[why])
 	if !slices.Contains(secret, name) {
-		text = fmt.Sprintf("%s: %q %s", name, value, why)
+		f.text = fmt.Sprintf("%s: %q %s", name, value, spellings[why])
+		f.with("Value", fmt.Sprintf("%q", value))
 		if meant != "" {
-			text += fmt.Sprintf(": perhaps %q is meant", meant)
+			f.text += fmt.Sprintf(": perhaps %q is meant", meant)
+			f.with("Meant", meant)
 		}
 	}
-	return fmt.Errorf("%s", text)
+	return f
+}
+
+// spelt is what is wrong with how a value is written; "" when nothing is.
+type spelt string
+
+const (
+	carriage   spelt = "carriage"
+	unseen     spelt = "unseen"
+	space      spelt = "space"
+	quotes     spelt = "quotes"
+	tilde      spelt = "tilde"
+	unreplaced spelt = "variable"
+)
+
+var spellings = map[spelt]string{
+	carriage:   "ends in a carriage return (is it a file with Windows line ends?)",
+	unseen:     "holds characters that cannot be seen",
+	space:      "begins or ends with a space",
+	quotes:     "is in quotes, which are part of it here",
+	tilde:      "begins with ~, which only a shell understands: write the whole path",
+	unreplaced: "holds a variable that nobody has replaced: write its value",
 }
 
 // unexpanded is what a shell, systemd or a template would have put something in place of.
@@ -55,15 +78,15 @@ var quoted = regexp.MustCompile(`^(".*"|'.*'|[“”‘’「].*)$`)
 
 // misspelt says what is wrong with a value and, where it can be told, what is meant. A free one is only asked for
 // characters that cannot be typed.
-func misspelt(value string, free bool) (why, meant string) {
+func misspelt(value string, free bool) (why spelt, meant string) {
 	clean := strings.TrimFunc(value, func(r rune) bool { return unicode.IsControl(r) || !free && unicode.IsSpace(r) })
 	switch {
 	case strings.HasSuffix(value, "\r"):
-		return "ends in a carriage return (is it a file with Windows line ends?)", clean
+		return carriage, clean
 	case strings.ContainsFunc(value, unicode.IsControl):
-		return "holds characters that cannot be seen", ""
+		return unseen, ""
 	case strings.ContainsFunc(value, func(r rune) bool { return unicode.Is(unicode.Cf, r) }):
-		return "holds characters that cannot be seen", strings.Map(func(r rune) rune {
+		return unseen, strings.Map(func(r rune) rune {
 			if unicode.Is(unicode.Cf, r) {
 				return -1
 			}
@@ -72,13 +95,13 @@ func misspelt(value string, free bool) (why, meant string) {
 	case free:
 		return "", ""
 	case clean != value:
-		return "begins or ends with a space", clean
+		return space, clean
 	case quoted.MatchString(value):
-		return "is in quotes, which are part of it here", strings.Trim(value, `"'“”‘’「」`)
+		return quotes, strings.Trim(value, `"'“”‘’「」`)
 	case value == "~" || strings.HasPrefix(value, "~/"):
-		return "begins with ~, which only a shell understands: write the whole path", ""
+		return tilde, ""
 	case unexpanded.MatchString(password.ReplaceAllString(value, "://")):
-		return "holds a variable that nobody has replaced: write its value", ""
+		return unreplaced, ""
 	}
 	return "", ""
 }
@@ -90,7 +113,7 @@ const ours, theirs = "DUBAN_", "SMTP_"
 func unknown(set map[string]string) (errs []error) {
 	for _, name := range slices.Sorted(maps.Keys(set)) {
 		if strings.HasPrefix(name, ours) && !strings.HasPrefix(name, "DUBAN_TEST_") && !slices.Contains(Names(), name) {
-			errs = append(errs, fmt.Errorf("%s: there is no such setting%s", name, perhaps(name)))
+			errs = append(errs, NewFault("unknown", name, fmt.Sprintf("%s: there is no such setting%s", name, perhaps(name))).with("Near", nearest(name)))
 		}
 	}
 	return errs
@@ -109,16 +132,21 @@ func Warnings(environ map[string]string) (lines []string) {
 
 // perhaps names the setting that a name is nearest to.
 func perhaps(name string) string {
+	if best := nearest(name); best != "" {
+		return ": perhaps " + best + " is meant"
+	}
+	return ""
+}
+
+// nearest is the setting whose name is nearest to a name, or "".
+func nearest(name string) string {
 	best, least := "", 4
 	for _, known := range Names() {
 		if d := distance(name, known); d < least {
 			best, least = known, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return ": perhaps " + best + " is meant"
+	return best
 }
 
 // distance is the least number of letters to change, add or take away.

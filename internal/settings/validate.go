@@ -46,35 +46,35 @@ func (c Config) validate(set map[string]string) error {
 // together checks variables that only make sense beside each other.
 func (c Config) together(set map[string]string) (errs []error) {
 	if c.UI && c.TemporalPort != 0 && c.TemporalPort == c.UIPort {
-		errs = append(errs, fmt.Errorf("DUBAN_UI_PORT: %d is DUBAN_TEMPORAL_PORT already: choose another one", c.UIPort))
+		errs = append(errs, NewFault("same_port", "DUBAN_UI_PORT", fmt.Sprintf("DUBAN_UI_PORT: %d is DUBAN_TEMPORAL_PORT already: choose another one", c.UIPort)).with("Value", c.UIPort))
 	}
 	for _, name := range temporal {
 		if set[name] != "" && !c.Cluster() {
-			errs = append(errs, fmt.Errorf("%s: is set, and nothing names a cluster: set TEMPORAL_ADDRESS too, or remove it", name))
+			errs = append(errs, NewFault("no_cluster", name, name+": is set, and nothing names a cluster: set TEMPORAL_ADDRESS too, or remove it"))
 		}
 	}
 	if c.Cluster() && c.DatabaseURL == "" {
-		errs = append(errs, fmt.Errorf("DATABASE_URL: is needed with TEMPORAL_ADDRESS or TEMPORAL_CONFIG_FILE, whose workers share one ledger: want %s, or sqlite:PATH written out for a ledger on this machine alone", wants()["DATABASE_URL"]))
+		errs = append(errs, NewFault("needs_ledger", "DATABASE_URL", fmt.Sprintf("DATABASE_URL: is needed with TEMPORAL_ADDRESS or TEMPORAL_CONFIG_FILE, whose workers share one ledger: want %s, or sqlite:PATH written out for a ledger on this machine alone", wants()["DATABASE_URL"])))
 	}
 	if c.SMTP.Host == "" {
 		for _, name := range []string{"SMTP_PORT", "SMTP_USER", "SMTP_PASSWORD", "SMTP_TLS"} {
 			if set[name] != "" {
-				errs = append(errs, fmt.Errorf("%s: is set without SMTP_HOST: set the host too, or remove it", name))
+				errs = append(errs, NewFault("no_host", name, name+": is set without SMTP_HOST: set the host too, or remove it"))
 			}
 		}
 		return errs
 	}
 	if set["SMTP_FROM"] == "" {
-		errs = append(errs, fmt.Errorf("SMTP_FROM: is needed with SMTP_HOST: want %s", wants()["SMTP_FROM"]))
+		errs = append(errs, NewFault("needs_sender", "SMTP_FROM", "SMTP_FROM: is needed with SMTP_HOST: want "+wants()["SMTP_FROM"]))
 	}
 	if (c.SMTP.User == "") != (c.SMTP.Password == "") {
-		errs = append(errs, errors.New("SMTP_USER and SMTP_PASSWORD: set both, or neither"))
+		errs = append(errs, NewFault("both", "SMTP_USER", "SMTP_USER and SMTP_PASSWORD: set both, or neither"))
 	}
 	if c.SMTP.User != "" && c.SMTP.TLS == "none" {
-		errs = append(errs, errors.New("SMTP_TLS: none would send SMTP_PASSWORD over the network as it is: use starttls or implicit, remove SMTP_USER and SMTP_PASSWORD, or allow it by none-with-login"))
+		errs = append(errs, NewFault("clear_login", "SMTP_TLS", "SMTP_TLS: none would send SMTP_PASSWORD over the network as it is: use starttls or implicit, remove SMTP_USER and SMTP_PASSWORD, or allow it by none-with-login"))
 	}
 	if c.SMTP.User == "" && c.SMTP.TLS == ClearLogin {
-		errs = append(errs, errors.New("SMTP_TLS: none-with-login needs SMTP_USER and SMTP_PASSWORD"))
+		errs = append(errs, NewFault("needs_login", "SMTP_TLS", "SMTP_TLS: none-with-login needs SMTP_USER and SMTP_PASSWORD"))
 	}
 	return errs
 }
