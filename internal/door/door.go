@@ -14,10 +14,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -32,6 +34,9 @@ var (
 	ErrNoEngine = errors.New("no engine is running on the folder")
 	// ErrStarting: an engine holds the folder and cannot be reached yet, or no longer.
 	ErrStarting = errors.New("the engine of the folder is just starting or stopping")
+	// ErrFrozen: an engine holds the folder and its port takes connections, but it says nothing: it was stopped
+	// (SIGSTOP, a paused machine) or the machine is far too busy.
+	ErrFrozen = errors.New("the engine of the folder is there and does not answer")
 	// ErrStranger: what answers at the engine's port is not the engine of the folder.
 	ErrStranger = errors.New("the port belongs to another engine")
 )
@@ -80,7 +85,7 @@ func Wait(ctx context.Context, dir string) (Door, error) {
 		if err == nil {
 			err = d.answers(ctx)
 		}
-		if !errors.Is(err, ErrStarting) && !errors.Is(err, ErrStranger) {
+		if !errors.Is(err, ErrStarting) && !errors.Is(err, ErrFrozen) && !errors.Is(err, ErrStranger) {
 			return d, err
 		}
 		select {
@@ -91,8 +96,9 @@ func Wait(ctx context.Context, dir string) (Door, error) {
 	}
 }
 
-// answers tells whether the engine itself is at the address. A port that is
-// silent or closed is ErrStarting: the engine holds the folder, so it comes or goes.
+// answers tells whether the engine itself is at the address. A port that is closed,
+// or closes the connection, is ErrStarting: the engine holds the folder, so it comes
+// or goes. Only who shows other keys, or speaks otherwise, is another.
 func (d Door) answers(ctx context.Context) error {
 	conn, err := dialer.DialContext(ctx, "tcp", d.Address)
 	if err != nil {
@@ -112,7 +118,9 @@ func (d Door) answers(ctx context.Context) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &silent) && silent.Timeout(), ctx.Err() != nil:
-		return fmt.Errorf("%w (%s does not answer)", ErrStarting, d.Address)
+		return fmt.Errorf("%w (%s)", ErrFrozen, d.Address)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return fmt.Errorf("%w (%s hangs up)", ErrStarting, d.Address)
 	}
 	return fmt.Errorf("%s: %w (%v)", d.Address, ErrStranger, err)
 }

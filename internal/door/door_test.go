@@ -127,6 +127,18 @@ func TestWhoeverHasThePort(t *testing.T) {
 			c.Close()
 		}
 	}()
+	dying, err := net.Listen("tcp", "127.0.0.1:0") // hangs up on everybody
+	require.NoError(t, err)
+	t.Cleanup(func() { dying.Close() })
+	go func() {
+		for {
+			c, err := dying.Accept()
+			if err != nil {
+				return
+			}
+			c.Close()
+		}
+	}()
 	gone, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	gone.Close()
@@ -136,7 +148,8 @@ func TestWhoeverHasThePort(t *testing.T) {
 	}{
 		"another engine":  {engine(t, keys(t)), door.ErrStranger},
 		"another program": {plain.Addr().String(), door.ErrStranger},
-		"silence":         {silent.Addr().String(), door.ErrStarting},
+		"silence":         {silent.Addr().String(), door.ErrFrozen},
+		"one that dies":   {dying.Addr().String(), door.ErrStarting},
 		"nobody":          {gone.Addr().String(), door.ErrStarting},
 	} {
 		t.Run(name, func(t *testing.T) {
