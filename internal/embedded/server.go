@@ -147,11 +147,21 @@ func (r running) stop() {
 
 // launchInTime is launchReady that tries again when another program, such as a backup, has the file locked for a while,
 // or when the disk was too slow for the server's own limits.
-func launchInTime(ctx context.Context, o Options, s *Server, at *stage) (running, error) {
+//
+// A start that is given up leaves no write-ahead log beside the file either.
+func launchInTime(ctx context.Context, o Options, s *Server, at *stage) (_ running, err error) {
+	var store *config.SQL
+	defer func() {
+		if err != nil && store != nil && !o.InMemory {
+			if failed := tidy(store); failed != nil {
+				o.Logger.Warn("The engine's write-ahead log stays beside its file", "dir", o.Dir, "error", failed)
+			}
+		}
+	}()
 	for {
-		store := storeConfig(o)
+		store = storeConfig(o)
 		at.set("its file " + file(o))
-		err := prepareStore(ctx, store, o)
+		err = prepareStore(ctx, store, o)
 		if err == nil {
 			var engine running
 			if engine, s.ports, err = launchReady(ctx, o, store, s, at); err == nil {
