@@ -38,7 +38,7 @@ func (a *app) backupCommand() *cobra.Command {
 
 // restoreCommand makes the data folder what a backup holds.
 func (a *app) restoreCommand() *cobra.Command {
-	var force bool
+	var how host.RestoreOptions
 	c := &cobra.Command{
 		Use: "restore DIR", Short: a.w.T("backup.cmd_restore"), Long: a.w.T("backup.cmd_restore_long"), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -46,10 +46,12 @@ func (a *app) restoreCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			b, aside, err := host.Restore(cmd.Context(), a.cfg, from, force, host.Options{Log: a.log})
+			b, aside, err := host.Restore(cmd.Context(), a.cfg, from, how, host.Options{Log: a.log})
 			switch {
 			case errors.Is(err, host.ErrNotEmpty):
 				return sentenceError(a.w.T("backup.in_use", words.Data{"Dir": a.cfg.Dir}))
+			case errors.Is(err, host.ErrOriginal):
+				return sentenceError(a.w.T("backup.original", words.Data{"Folder": b.Folder, "Machine": b.Machine}))
 			case errors.Is(err, host.ErrNoBackup):
 				return sentenceError(a.w.T("backup.none", words.Data{"Dir": from}))
 			case err != nil:
@@ -62,6 +64,9 @@ func (a *app) restoreCommand() *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().BoolVar(&force, "force", false, a.w.T("backup.flag_force"))
+	c.Flags().BoolVar(&how.Force, "force", false, a.w.T("backup.flag_force"))
+	c.Flags().BoolVar(&how.Instead, "instead", false, a.w.T("backup.flag_instead"))
+	c.Flags().BoolVar(&how.Trial, "as-trial", false, a.w.T("cli.flag_as_trial"))
+	c.MarkFlagsMutuallyExclusive("instead", "as-trial")
 	return c
 }

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -10,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +28,8 @@ var (
 	ErrNotEmpty = errors.New("the folder is not empty")
 	// ErrNoBackup: the folder holds no whole backup.
 	ErrNoBackup = errors.New("the folder holds no whole backup")
+	// ErrOriginal: the office that the backup was made of may still be used where it was.
+	ErrOriginal = errors.New("the office that was backed up may still be in use")
 )
 
 const (
@@ -37,6 +41,8 @@ const (
 // Backup is what a backup holds. It stands in the folder as backup.json.
 type Backup struct {
 	At       time.Time `json:"at"`
+	Folder   string    `json:"folder"`            // that was copied, on the machine Machine
+	Machine  string    `json:"machine"`           // its host name
 	Ledger   string    `json:"ledger"`            // the ledger's ID
 	Events   int64     `json:"events,omitempty"`  // of the ledger's copy
 	Hash     string    `json:"hash,omitempty"`    // of the last of them
@@ -60,7 +66,7 @@ func MakeBackup(ctx context.Context, cfg settings.Config, to string) (b Backup, 
 	if err := emptyFolder(to); err != nil {
 		return b, err
 	}
-	b.At = time.Now().UTC()
+	b.At, b.Folder, b.Machine = time.Now().UTC(), realPath(cfg.Dir), hostName()
 	if cfg.Cluster() {
 		b.Missing = append(b.Missing, "temporal")
 	} else if err := b.copyStore(ctx, cfg.Dir, to, temporalFile); err != nil {
@@ -175,12 +181,37 @@ func ofTheMachine(name string) bool {
 		strings.HasPrefix(name, ".") || name == "engine.json" || name == backupFile
 }
 
+// realPath is a folder's name without links in it, as far as they can be followed.
+func realPath(dir string) string {
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		return real
+	}
+	return dir
+}
+
+// hostName is this machine's name, or "".
+func hostName() string {
+	name, _ := os.Hostname()
+	return name
+}
+
+// RestoreOptions say what a restore may do.
+type RestoreOptions struct {
+	Force   bool // put aside what lies in the folder
+	Instead bool // the office that was backed up is not used any more where it was
+	Trial   bool // the restored office is another one, to try something out
+}
+
 // Restore makes the data folder of cfg, which no engine may run on, what the backup
 // in the folder from holds, and gives it its place: the restored ledger is the one
-// that was copied, which must not be used any more. A folder that is not empty is
-// ErrNotEmpty; with force what lies in it is put aside, in a folder of its own there
+// that was copied, or, as a trial, one of its own (see Adopt).
+//
+// Two offices with one ledger would remind everybody twice. So a backup of an office
+// in another folder that still has its ledger, or on another machine, is ErrOriginal
+// until the options say what becomes of that. A folder that is not empty is
+// ErrNotEmpty; with Force what lies in it is put aside, in a folder of its own there
 // whose name is given.
-func Restore(ctx context.Context, cfg settings.Config, from string, force bool, o Options) (b Backup, aside string, err error) {
+func Restore(ctx context.Context, cfg settings.Config, from string, how RestoreOptions, o Options) (b Backup, aside string, err error) {
 	raw, err := os.ReadFile(filepath.Join(from, backupFile))
 	if err != nil || json.Unmarshal(raw, &b) != nil {
 		return b, "", fmt.Errorf("%s: %w", from, ErrNoBackup)
@@ -194,16 +225,32 @@ func Restore(ctx context.Context, cfg settings.Config, from string, force bool, 
 			return b, "", fmt.Errorf("%s: %w: its ledger is another one", from, ErrNoBackup)
 		}
 	}
+	if !how.Instead && !how.Trial && slices.Contains(b.Holds, ledgerFile) && b.elsewhere(cfg.Dir) {
+		return b, "", fmt.Errorf("%s: %w", cmp.Or(b.Folder, "another folder"), ErrOriginal)
+	}
 	lock, err := door.Take(cfg.Dir)
 	if err != nil {
 		return b, "", err
 	}
-	aside, err = b.into(cfg.Dir, from, force)
+	aside, err = b.into(cfg.Dir, from, how.Force)
 	lock.Release()
 	if err != nil || len(b.Missing) > 0 {
 		return b, aside, err
 	}
-	return b, aside, Adopt(ctx, cfg, false, o)
+	return b, aside, Adopt(ctx, cfg, how.Trial, o)
+}
+
+// elsewhere tells that the office which was backed up may still be used in another
+// place than dir: its ledger lies there, or it was on another machine.
+func (b Backup) elsewhere(dir string) bool {
+	if b.Machine != hostName() || b.Folder == "" {
+		return true
+	}
+	if b.Folder == realPath(dir) {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(b.Folder, ledgerFile))
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // into puts the files of a backup into a folder.

@@ -45,9 +45,17 @@ func TestABackupInMidYear(t *testing.T) {
 	cfg, err := settings.Load(map[string]string{"DUBAN_DIR": dir, "DUBAN_TEMPORAL_PORT": "0", "DUBAN_UI": "false"})
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "notes.txt"), nil, 0o600))
-	_, _, err = host.Restore(t.Context(), cfg, to, false, host.Options{Log: quiet})
+	restore := func(how host.RestoreOptions) (aside string, err error) {
+		_, aside, err = host.Restore(t.Context(), cfg, to, how, host.Options{Log: quiet})
+		return aside, err
+	}
+	_, err = restore(host.RestoreOptions{Force: true})
+	require.ErrorIs(t, err, host.ErrOriginal, "it still lies in its folder")
+	require.FileExists(t, filepath.Join(dir, "notes.txt"), "nothing is touched")
+	_, err = restore(host.RestoreOptions{Instead: true})
 	require.ErrorIs(t, err, host.ErrNotEmpty)
-	_, aside, err := host.Restore(t.Context(), cfg, to, true, host.Options{Log: quiet})
+	require.NoError(t, os.Rename(w.cfg.Dir, w.cfg.Dir+" gone"))
+	aside, err := restore(host.RestoreOptions{Force: true})
 	require.NoError(t, err)
 	require.FileExists(t, filepath.Join(aside, "notes.txt"))
 
