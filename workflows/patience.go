@@ -71,6 +71,13 @@ func local(ctx workflow.Context, activity string, in, out any) error {
 	return err
 }
 
+// errNothingNew: the ledger answered, and after its answer the same is to be done
+// as before. Asking at once again would go on for ever.
+var errNothingNew = errors.New("the ledger gives nothing new")
+
+// atOnce is how often an act that the ledger is ahead of is judged anew without a wait.
+const atOnce = 3
+
 // settle takes what became of a round of what. After one that worked nothing
 // waits any more. After another it says since when and why the workflow waits, and
 // sleeps a gap that grows, or until changed; then the caller looks again at what
@@ -106,14 +113,17 @@ func (p *patience) settle(ctx workflow.Context, what string, err error, changed 
 // recorded: when it changes, the act is looked at again without waiting.
 func (p *patience) untilDone(ctx workflow.Context, a act.Act, moved *int, round func() (answered bool, err error)) error {
 	what := "act " + string(a.Kind) + " " + a.ID
-	for {
+	for behind := 1; ; behind++ {
 		answered, err := round()
 		if answered || refusedBy(err) {
 			p.forget(ctx, what)
 			return err
 		}
-		if err == nil {
+		if err == nil && behind <= atOnce {
 			continue
+		}
+		if err == nil {
+			err = errNothingNew
 		}
 		before := *moved
 		if err := p.settle(ctx, what, err, func() bool { return *moved != before }); err != nil {

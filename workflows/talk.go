@@ -90,12 +90,23 @@ func (t *talk) wait(ctx workflow.Context) error {
 
 func (t *talk) open(ctx workflow.Context) error {
 	in := activities.TalkInput{Plan: t.Plan, Talk: t.Talk, OpensAt: t.OpensAt, Course: t.Course}
-	return t.follow(ctx, "open", activities.OpenTalkName, in)
+	err := t.follow(ctx, "open", activities.OpenTalkName, in)
+	if err == nil && t.Course.State == act.TalkPending {
+		return errNothingNew
+	}
+	return err
 }
 
 func (t *talk) stage(ctx workflow.Context) error {
 	in := activities.TalkInput{Plan: t.Plan, Talk: t.Talk, Course: t.Course}
-	return t.follow(ctx, "stage "+t.Course.Next.ID, activities.DecideTalkStageName, in)
+	before := t.Course
+	if err := t.follow(ctx, "stage "+before.Next.ID, activities.DecideTalkStageName, in); err != nil {
+		return err
+	}
+	if sameStage(before.Next, t.Course.Next) && before.Place() == t.Course.Place() && len(before.Said) == len(t.Course.Said) {
+		return errNothingNew
+	}
+	return nil
 }
 
 // look takes the course from the ledger: the calendar is another, its task has

@@ -125,7 +125,14 @@ var errStillPaused = errors.New("the ledger keeps the pause though its end has c
 // the ledger is further on, the task goes on from there and decides nothing.
 func (t *task) decide(ctx workflow.Context) error {
 	in := activities.StageInput{Plan: t.Plan, Task: t.Task, Course: t.Course}
-	return t.follow(ctx, "stage "+t.Course.Next.ID, activities.DecideStageName, in)
+	before := t.Course
+	if err := t.follow(ctx, "stage "+before.Next.ID, activities.DecideStageName, in); err != nil {
+		return err
+	}
+	if sameStage(before.Next, t.Course.Next) && before.Place() == t.Course.Place() && len(before.Said) == len(t.Course.Said) {
+		return errNothingNew
+	}
+	return nil
 }
 
 // look takes the course from the ledger: the calendar is another, or the ledger is

@@ -126,6 +126,11 @@ func talkDetails(c act.TalkCourse) string {
 	return text + saidAndNext(c.Said, c.Next)
 }
 
+// sameStage tells that what comes next is what came next before.
+func sameStage(before, after *plan.Stage) bool {
+	return before != nil && after != nil && before.ID == after.ID && before.At.Equal(after.At)
+}
+
 // take forgets the n signals that were there when the ledger was looked at; one
 // that came since asks to look again.
 func take(c workflow.ReceiveChannel, n int) {

@@ -1,0 +1,43 @@
+package workflows_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/mock"
+	"github.com/stretchr/testify/require"
+
+	"duban/activities"
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/workflows"
+)
+
+// A ledger whose answer changes nothing is asked in growing gaps, not without end,
+// and acts that it is always ahead of are tried likewise.
+func TestAnAnswerThatChangesNothingIsNoLoop(t *testing.T) {
+	t.Parallel()
+	start := day(2021, 4, 8)
+	survey := task("survey", calendar.NewDay(2021, 5, 31))
+	b := newBench(t, start, survey)
+	var acts *activities.Activities
+	decisions, records := 0, 0
+	b.OnActivity(acts.DecideStage, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.StageInput) (act.Course, error) {
+		decisions++
+		return in.Course, nil
+	})
+	b.OnActivity(acts.RecordAct, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.ActInput) (activities.ActResult, error) {
+		records++
+		return activities.ActResult{Course: in.Course, Behind: true}, nil
+	})
+	var a answer
+	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(string(act.Verify), "1", &a, closeBy(b, "office")) }, time.Minute)
+	b.RegisterDelayedCallback(b.CancelWorkflow, 2*24*time.Hour)
+	b.ExecuteWorkflow(workflows.TaskType, b.state(survey, start))
+	require.True(t, b.IsWorkflowCompleted())
+	require.Greater(t, decisions, 2)
+	require.Less(t, decisions, 1000, "in gaps of five minutes")
+	require.Greater(t, records, 2)
+	require.Less(t, records, 1000, "in gaps of five minutes")
+}
