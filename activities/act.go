@@ -46,7 +46,7 @@ func (a *Activities) RecordAct(ctx context.Context, in ActInput) (ActResult, err
 		return ActResult{before, true}, nil
 	}
 	if !before.Done(in.Act.ID) {
-		if r := a.credible(l.Clock, in.Act, in.Heard); r != nil {
+		if r := a.Accounts.Credible(l.Clock, in.Act, in.Heard); r != nil {
 			return ActResult{}, Refused(r)
 		}
 	}

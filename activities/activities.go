@@ -25,6 +25,9 @@ type Starter interface {
 	// SpeakApart starts a workflow of its own for a digest that its morning could not deliver.
 	SpeakApart(ctx context.Context, d ledger.Digest) error
 	StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk) error
+	// UnusedTalk is the first number from the given one on that no talk of a task ever had in Temporal,
+	// but for one that a stage called for at opensAt; zero of a talk that is proposed.
+	UnusedTalk(ctx context.Context, planID, task string, from int, opensAt time.Time) (int, error)
 	LookTalk(ctx context.Context, planID, talk string) error // tells a talk's workflow to look at the ledger; one that has ended is no error
 	StartTask(ctx context.Context, l ledger.Launched, t ledger.Task) error
 	// Reconcile starts again what the plan's ledger says goes on and Temporal has lost; it counts them.

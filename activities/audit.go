@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,6 +44,7 @@ type findings struct {
 	years   []notice.Year
 	waits   []ledger.Wait
 	broken  []Broken
+	skew    time.Duration // see notice.Alarm
 }
 
 // wrong tells that something is, beside years that are provisional.
@@ -68,8 +68,8 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 		return AuditResult{}, translate(err)
 	}
 	mended := a.reconcile(ctx, in.Plan)
-	// The log says when the clocks differ; that is no reason not to audit.
-	if err := a.Ledger.CheckClock(ctx); err != nil && !errors.Is(err, ledger.ErrClock) {
+	skew, err := a.skew(ctx)
+	if err != nil {
 		return AuditResult{}, translate(err)
 	}
 	if mended > 0 {
@@ -120,7 +120,7 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 	if err != nil {
 		return AuditResult{}, translate(err)
 	}
-	found := findings{silent, stuck, years, waits, broken}
+	found := findings{silent, stuck, years, waits, broken, skew}
 	if finished = finished && !found.wrong(); finished {
 		if finished, err = a.quiet(ctx, in.Plan); err != nil {
 			return AuditResult{}, translate(err)
@@ -130,10 +130,21 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 	for _, y := range years {
 		result.Provisional = append(result.Provisional, y.Year)
 	}
-	if found.wrong() || len(years) > 0 {
+	if found.wrong() || len(years) > 0 || skew != 0 {
 		err = a.cry(ctx, l, in, tasks, found)
 	}
 	return result, err
+}
+
+// skew is how far this machine's clock is ahead of the ledger's, when that is worth a
+// word. Different clocks are no reason not to audit.
+func (a *Activities) skew(ctx context.Context) (time.Duration, error) {
+	skew, err := a.Ledger.Skew(ctx)
+	if err != nil || skew.Abs() < ledger.SkewWarned {
+		return 0, err
+	}
+	a.Log.Warn("Audit: this machine's clock differs from the ledger's", "ahead", skew.String())
+	return skew, nil
 }
 
 // catchingUp is how long the audit waits for what was just started again.
@@ -218,7 +229,7 @@ func ended(p plan.Plan, duty string, at time.Time) bool {
 func (a *Activities) cry(ctx context.Context, l ledger.Launched, in AuditInput, tasks map[string]ledger.Task, found findings) error {
 	when := a.when(l.Clock)
 	key := fmt.Sprintf("audit/%s/%s", in.Plan, in.At.UTC().Format(time.RFC3339))
-	if found.wrong() {
+	if found.wrong() || found.skew != 0 {
 		if err := a.recordAlarm(ctx, in.Plan, key, found, when); err != nil {
 			return err
 		}
@@ -257,6 +268,9 @@ func (a *Activities) recordAlarm(ctx context.Context, planID, key string, found 
 	if len(found.broken) > 0 {
 		said["laws"] = found.broken
 	}
+	if found.skew != 0 {
+		said["clock_ahead"] = found.skew.String()
+	}
 	data, err := json.Marshal(said)
 	if err != nil {
 		return err
@@ -277,7 +291,7 @@ func (a *Activities) alarm(ctx context.Context, l ledger.Launched, in AuditInput
 		ID: key, Plan: notice.PlanRef{ID: l.Plan.ID, Title: l.Plan.Title, Number: l.Plan.Number},
 		Recipient: to, Contact: notice.Address{Name: contact.Name, Email: contact.Email},
 		Office: notice.Address{Name: dir.Name(dir.Office), Email: contact.Email},
-		At:     in.At, Date: a.Now(), Zone: lad.Zone, Years: found.years,
+		At:     in.At, Date: a.Now(), Zone: lad.Zone, Years: found.years, Skew: found.skew,
 	}
 	for _, s := range found.missing {
 		t := tasks[s.Task]

@@ -46,7 +46,7 @@ func (a *Accounts) Known() bool { return a.book() != nil }
 // check refuses somebody who says to be another than the account is.
 func (a *Accounts) check(by act.Actor) *act.Refusal {
 	book := a.book()
-	if book == nil || by.Account == act.EngineActor.Account {
+	if book == nil {
 		return nil
 	}
 	if is, ok := book.Find(by.Account); !ok || is.Name != by.Name || is.Unit != by.Unit {
@@ -55,15 +55,19 @@ func (a *Accounts) check(by act.Actor) *act.Refusal {
 	return nil
 }
 
-// credible refuses an act of somebody unknown, and one whose instant is not about
-// the moment heard, when its workflow heard of it. What waits for the ledger after
-// that may wait as long as it takes. A zero heard is not compared: nobody sent it.
-func (a *Activities) credible(c calendar.Clock, by act.Act, heard time.Time) *act.Refusal {
-	if r := a.Accounts.check(by.By); r != nil {
-		return r
-	}
+// Credible refuses an act of somebody unknown or in the engine's own name, and one
+// whose instant is not about the moment heard, when it came in. What waits for the
+// ledger after that may wait as long as it takes. A zero heard is for what the engine
+// does by itself: nobody sent it, and nothing is compared.
+func (a *Accounts) Credible(c calendar.Clock, by act.Act, heard time.Time) *act.Refusal {
 	if heard.IsZero() {
 		return nil
+	}
+	if by.By.Account == act.EngineActor.Account {
+		return &act.Refusal{Key: "act.refused_account", Data: map[string]string{"Account": by.By.Account, "Name": by.By.Name}}
+	}
+	if r := a.check(by.By); r != nil {
+		return r
 	}
 	now, rate := c.Plan(heard), max(1, c.Rate)
 	if early := by.At.Sub(now); early > scaled(mostAhead, rate) || early < -scaled(mostBehind, rate) {

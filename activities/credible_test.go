@@ -22,7 +22,6 @@ func TestAnActorIsWhoTheAccountsSay(t *testing.T) {
 	require.False(t, a.Known())
 	write("accounts:\n  - {id: mayor, name: 市长, unit: lingdao}\n")
 	require.Nil(t, a.check(mayor))
-	require.Nil(t, a.check(act.EngineActor))
 	for _, by := range []act.Actor{
 		{Account: "nobody", Name: "市长", Unit: "lingdao"}, {Account: "mayor", Name: "别人", Unit: "lingdao"}, {Account: "mayor", Name: "市长", Unit: "duban"}, {},
 	} {
@@ -37,7 +36,7 @@ func TestAnActorIsWhoTheAccountsSay(t *testing.T) {
 
 func TestAnActsInstantIsAboutNow(t *testing.T) {
 	t.Parallel()
-	var a Activities
+	a := &Accounts{}
 	heard := time.Date(2026, 5, 4, 2, 0, 0, 0, time.UTC)
 	fast := calendar.Clock{Epoch: heard.Add(-time.Minute), Start: time.Date(2021, 1, 1, 0, 0, 0, 0, time.UTC), Rate: 86400}
 	stopped := fast
@@ -58,8 +57,10 @@ func TestAnActsInstantIsAboutNow(t *testing.T) {
 		{"the past of a fast clock", fast, fast.Plan(heard).AddDate(-2, 0, 0), false},
 		{"a clock that has stopped", stopped, stopped.Plan(heard), true},
 	} {
-		r := a.credible(c.clock, act.Act{At: c.at}, heard)
+		r := a.Credible(c.clock, act.Act{At: c.at}, heard)
 		require.Equal(t, c.fine, r == nil, c.name)
 	}
-	require.Nil(t, a.credible(calendar.Clock{}, act.Act{}, time.Time{}), "nobody sent it")
+	require.Nil(t, a.Credible(calendar.Clock{}, act.Act{By: act.EngineActor}, time.Time{}), "nobody sent it")
+	require.NotNil(t, a.Credible(calendar.Clock{}, act.Act{By: act.EngineActor, At: heard}, heard), "nobody acts in the engine's name")
+	require.NotNil(t, (*Accounts)(nil).Credible(calendar.Clock{}, act.Act{By: act.EngineActor, At: heard}, heard), "without a file neither")
 }

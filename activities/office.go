@@ -20,16 +20,26 @@ type office struct {
 	words    *words.Words
 }
 
+// OfficeChannels are the names of the channels that the office has decided on, the
+// preferred first; none before the first worker has come.
+func OfficeChannels(ctx context.Context, store *ledger.Store) (names []string, err error) {
+	decided, err := store.Office(ctx)
+	for name := range strings.SplitSeq(decided[ledger.OfficeChannels], ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names, err
+}
+
 func (a *Activities) office(ctx context.Context) (office, error) {
 	decided, err := a.Ledger.Office(ctx)
 	if err != nil {
 		return office{}, err
 	}
 	o := office{set: a.Channels, words: a.Words}
-	for name := range strings.SplitSeq(decided[ledger.OfficeChannels], ",") {
-		if name = strings.TrimSpace(name); name != "" {
-			o.channels = append(o.channels, name)
-		}
+	if o.channels, err = OfficeChannels(ctx, a.Ledger); err != nil {
+		return office{}, err
 	}
 	if len(o.channels) == 0 {
 		for _, c := range a.Channels {

@@ -39,6 +39,11 @@ func (a *Activities) DecideStage(ctx context.Context, in StageInput) (act.Course
 	case isNext(c.Next, stage):
 		c, _ = book.Decide(c)
 		d.Facts = c.Case
+		if d.OpensTalk {
+			if d.TalkNumber, err = nextTalk(ctx, a.Ledger, a.Starter, in.Plan, in.Task, stage.At); err != nil {
+				return act.Course{}, translate(err)
+			}
+		}
 	case !c.Speaks(stage): // when it is said already, a try before this one may have stopped half way
 		return c, nil
 	}

@@ -108,7 +108,7 @@ func (a *Activities) RecordTalkAct(ctx context.Context, in TalkActInput) (TalkAc
 		return TalkActResult{before, true}, nil
 	}
 	if !before.Done(in.Act.ID) {
-		if r := a.credible(l.Clock, in.Act, in.Heard); r != nil {
+		if r := a.Accounts.Credible(l.Clock, in.Act, in.Heard); r != nil {
 			return TalkActResult{}, Refused(r)
 		}
 	}
@@ -152,17 +152,35 @@ func Propose(ctx context.Context, store *ledger.Store, start Starter, l ledger.L
 	if a.Kind = act.Propose; a.Unit == "" {
 		a.Unit = task.Lead
 	}
+	number, err := nextTalk(ctx, store, start, l.Plan.ID, task.ID, time.Time{})
+	if err != nil {
+		return "", nil, err
+	}
 	facts := func(number int) (act.TalkCase, *act.Refusal) {
 		c := NewTalkCase(&l.Plan, task, a, rule)
 		c.Number = number
 		course, refused := book.Propose(c, a)
 		return course.TalkCase, refused
 	}
-	talk, refused, err := store.ProposeTalk(ctx, ledger.Proposed{Plan: l.Plan.ID, Task: task.ID, Act: a, Proposal: rule, Facts: facts}, when)
+	talk, refused, err := store.ProposeTalk(ctx, ledger.Proposed{Plan: l.Plan.ID, Task: task.ID, Act: a, Proposal: rule, Number: number, Facts: facts}, when)
 	if refused != nil || err != nil {
 		return "", refused, err
 	}
 	return talk.ID, nil, start.StartTalk(ctx, l, talk)
+}
+
+// nextTalk is the number of a task's next talk. A ledger that was restored may have
+// forgotten talks: their numbers do not come twice.
+func nextTalk(ctx context.Context, store *ledger.Store, start Starter, planID, task string, opensAt time.Time) (int, error) {
+	before, err := store.Talks(ctx, planID, task)
+	if err != nil {
+		return 0, err
+	}
+	last := 0
+	for _, k := range before {
+		last = max(last, k.Number)
+	}
+	return start.UnusedTalk(ctx, planID, task, last+1, opensAt)
 }
 
 // NewTalkCase is the case of a talk that an act is to propose about a task, not

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,6 +26,7 @@ type condition struct {
 		URL    string `json:"url"`
 		ID     string `json:"id"`
 		Events int64  `json:"events"`
+		Skew   string `json:"clock_ahead,omitempty"` // of this machine; "" below a second
 	} `json:"ledger"`
 	Engine struct {
 		Address   string `json:"address,omitempty"`
@@ -50,9 +53,13 @@ type planCondition struct {
 // doctorCommand says how the office's machine is, and mends what can be mended.
 func (a *app) doctorCommand() *cobra.Command {
 	var mend bool
+	var take string
 	c := a.listing(&cobra.Command{
-		Use: "doctor", Short: a.w.T("doctor.cmd"), Long: a.w.T("doctor.cmd_long"), Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Use: "doctor [WORKFLOW …]", Short: a.w.T("doctor.cmd"), Long: a.w.T("doctor.cmd_long"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if take != "" || len(args) > 0 {
+				return a.take(cmd.Context(), engine.Rule(take), args)
+			}
 			c, err := a.examine(cmd.Context(), mend)
 			if err != nil {
 				return err
@@ -69,7 +76,77 @@ func (a *app) doctorCommand() *cobra.Command {
 		},
 	})
 	c.Flags().BoolVar(&mend, "mend", false, a.w.T("doctor.flag_mend"))
+	c.Flags().StringVar(&take, "take", "", a.w.T("doctor.flag_take"))
 	return c
+}
+
+// take answers, for the workflows named, the findings that ask a person.
+func (a *app) take(ctx context.Context, rule engine.Rule, named []string) error {
+	if rule != engine.LedgerRules && rule != engine.TemporalRules || len(named) == 0 {
+		return sentenceError(a.w.T("doctor.take_how"))
+	}
+	by, err := a.actor()
+	if err != nil {
+		return err
+	}
+	h, err := host.Open(ctx, a.cfg, host.Options{Log: a.log})
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	asks, err := a.asking(ctx, h)
+	if err != nil {
+		return err
+	}
+	for _, id := range named {
+		f, ok := asks[id]
+		if !ok {
+			return sentenceError(a.w.T("doctor.take_no_such", words.Data{"Workflow": id}))
+		}
+		l, err := h.Ledger.Plan(ctx, f.Plan)
+		switch {
+		case errors.Is(err, ledger.ErrNotFound): // of a plan that the ledger does not have
+		case err != nil:
+			return err
+		case by.Unit != l.Plan.Directory.Office:
+			return sentenceError(a.w.T("doctor.take_only_office", words.Data{"Office": l.Plan.Directory.Name(l.Plan.Directory.Office)}))
+		}
+		err = h.Engine.Take(ctx, f, rule, by.Account)
+		if errors.Is(err, engine.ErrCannotTake) {
+			return sentenceError(a.w.T("doctor.take_cannot", words.Data{"Workflow": id}))
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(a.out, a.w.T("doctor.taken_"+string(rule), words.Data{"Workflow": id, "Why": a.w.T("doctor.why_" + string(f.Why))}))
+	}
+	return nil
+}
+
+// asking are the findings that ask a person, by workflow.
+func (a *app) asking(ctx context.Context, h *host.Host) (map[string]engine.Finding, error) {
+	found, err := h.Engine.Strangers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	plans, err := h.Ledger.Plans(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range plans {
+		health, err := h.Engine.Examine(ctx, p.ID, false)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, health.Found...)
+	}
+	asks := map[string]engine.Finding{}
+	for _, f := range found {
+		if f.Asks {
+			asks[f.Workflow] = f
+		}
+	}
+	return asks, nil
 }
 
 func (a *app) examine(ctx context.Context, mend bool) (condition, error) {
@@ -94,6 +171,13 @@ func (a *app) examineOn(ctx context.Context, c *condition, store *ledger.Store, 
 	}
 	if err := a.wholeOffice(ctx, store); err != nil { // it names whatever is wrong anywhere
 		return err
+	}
+	skew, err := store.Skew(ctx)
+	if err != nil {
+		return err
+	}
+	if skew.Abs() >= ledger.SkewWarned {
+		c.Ledger.Skew = skew.Round(time.Millisecond).String()
 	}
 	plans, err := store.Plans(ctx)
 	if err != nil {
@@ -153,7 +237,7 @@ func (a *app) examinePlan(ctx context.Context, store *ledger.Store, eng *engine.
 // refuses of an amendment is its right, and a broken law of which the office was told
 // is history.
 func (c condition) well() bool {
-	bad := c.Engine.Error != "" || len(c.Strangers)+len(c.Waits)+len(c.Messages) > 0
+	bad := c.Engine.Error != "" || c.Ledger.Skew != "" || len(c.Strangers)+len(c.Waits)+len(c.Messages) > 0
 	for _, p := range c.Plans {
 		bad = bad || len(p.Late) > 0 || slices.ContainsFunc(p.Laws, func(b activities.Broken) bool { return !b.Told })
 		for _, f := range p.Found {
@@ -166,12 +250,24 @@ func (c condition) well() bool {
 	return !bad
 }
 
+// asks tells that something asks a person who is right.
+func (c condition) asks() bool {
+	all := slices.Clone(c.Strangers)
+	for _, p := range c.Plans {
+		all = append(all, p.Found...)
+	}
+	return slices.ContainsFunc(all, func(f engine.Finding) bool { return f.Asks })
+}
+
 // mostShown is how many lines of one kind are shown.
 const mostShown = 20
 
 func (a *app) showCondition(c condition, mend bool) {
 	say := func(key string, data words.Data) { fmt.Fprintln(a.out, a.w.T("doctor."+key, data)) }
 	say("ledger", words.Data{"URL": c.Ledger.URL, "ID": c.Ledger.ID, "Events": c.Ledger.Events})
+	if c.Ledger.Skew != "" {
+		say("clock", words.Data{"Ahead": !strings.HasPrefix(c.Ledger.Skew, "-"), "By": strings.TrimPrefix(c.Ledger.Skew, "-")})
+	}
 	if c.Engine.Error != "" {
 		say("no_engine", words.Data{"Error": c.Engine.Error})
 	} else {
@@ -209,6 +305,9 @@ func (a *app) showCondition(c condition, mend bool) {
 	if len(c.Messages) > 0 {
 		say("messages", words.Data{"N": len(c.Messages)})
 	}
+	if c.asks() {
+		say("may_take", nil)
+	}
 	switch {
 	case c.Well:
 		say("well", nil)
@@ -220,10 +319,18 @@ func (a *app) showCondition(c condition, mend bool) {
 func (a *app) showFindings(found []engine.Finding) {
 	for _, f := range found[:min(mostShown, len(found))] {
 		fmt.Fprintln(a.out, a.w.T("doctor.found", words.Data{
-			"Workflow": f.Workflow, "Why": a.w.T("doctor.why_" + string(f.Why)), "Status": f.Status, "Mended": f.Mended, "Acts": f.Acts, "Asks": f.Asks,
+			"Workflow": f.Workflow, "Why": a.w.T("doctor.why_" + string(f.Why)), "Status": f.Status, "Mended": f.Mended, "Acts": f.Acts, "Asks": f.Asks, "Again": again(f), "Next": f.Next.Local().Format("2006-01-02 15:04"),
 		}))
 	}
 	a.more(len(found))
+}
+
+// again is how often a workflow was mended that is not mended now for that reason, else 0.
+func again(f engine.Finding) int {
+	if f.Mended {
+		return 0
+	}
+	return f.Again
 }
 
 // more says how many lines of a kind are not shown.

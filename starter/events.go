@@ -132,7 +132,7 @@ func (a *app) eventText(dir people.Directory, e ledger.Event) string {
 		}
 		about := a.w.T("event.setting_" + d.Name)
 		return a.w.T("office.done", words.Data{"Name": about, "Before": before, "Value": d.Value})
-	case ledger.WorkflowMended:
+	case ledger.WorkflowMended, ledger.WorkflowTaken:
 		return a.w.T("event.say_mended", words.Data{"Thing": d.Thing, "Why": a.w.T("doctor.why_" + d.Why)})
 	case activities.AuditAlarm:
 		return a.w.T("event.say_alarm", words.Data{"Missing": len(d.Missing), "Stuck": len(d.Stuck), "Waits": len(d.Waits), "Laws": len(d.Laws)})
@@ -140,7 +140,7 @@ func (a *app) eventText(dir people.Directory, e ledger.Event) string {
 		return ""
 	case ledger.CourseAhead:
 		return a.w.T("event.say_ahead", words.Data{"N": d.Lost})
-	case ledger.TalkOpened, ledger.TalkAsked, ledger.TalkVoided:
+	case ledger.TalkOpened, ledger.TalkAsked, ledger.TalkVoided, ledger.TalkGivenBack:
 		_, number, _ := strings.Cut(d.Talk, "#")
 		return a.w.T("event.say_talk", words.Data{"Number": number})
 	}

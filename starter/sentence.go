@@ -41,6 +41,7 @@ var sentences = []struct {
 	{host.ErrDirInUse, "dir_in_use"},
 	{host.ErrPortInUse, "port_in_use"},
 	{host.ErrStarting, "engine_starting"},
+	{host.ErrFrozen, "engine_frozen"},
 	{host.ErrStranger, "port_stranger"},
 	{host.ErrCopied, "folder_copied"},
 	{host.ErrNotCopied, "folder_not_copied"},

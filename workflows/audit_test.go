@@ -10,6 +10,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
+	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/workflows"
 )
@@ -104,4 +105,71 @@ func TestAuditCriesForATalkThatDidNotOpen(t *testing.T) {
 	require.JSONEq(t, `{"missing":["survey/survey#1"],"stuck":[]}`, alarm)
 	require.Len(t, mails, 1)
 	require.Contains(t, mails[0], "约谈（survey#1）")
+}
+
+// The audit ends when nothing of the plan can come any more, and only then: each
+// case has one thing more than a plan whose only task is closed.
+func TestTheAuditEndsOnlyWhenNothingCanCome(t *testing.T) {
+	t.Parallel()
+	start := day(2021, 4, 8)
+	dated := task("only", calendar.NewDay(2021, 12, 31))
+	standing := plan.Task{ID: "standing", Title: "长期", Kind: plan.Standing, Lead: "shuiwu", Policy: "standard"}
+	duty := plan.Task{ID: "duty", Title: "监测", Kind: plan.Duty, Lead: "shuiwu", Policy: "standard", Recur: &plan.Recurrence{Every: "quarter"}}
+	other := task("other", calendar.NewDay(2021, 12, 31))
+	when := ledger.When{Real: start, Plan: start}
+	remind := plan.Stage{ID: "remind", Kind: plan.Remind, To: []people.Recipient{{Unit: "shuiwu", Role: people.Liaison}}, At: day(2021, 4, 8).Add(9 * time.Hour)}
+	for name, c := range map[string]struct {
+		more []plan.Task
+		do   func(b *bench)
+		ends bool
+	}{
+		"nothing":           {ends: true},
+		"a standing task":   {more: []plan.Task{standing}, ends: true},
+		"an open task":      {more: []plan.Task{other}},
+		"a duty":            {more: []plan.Task{duty}},
+		"an open talk":      {do: func(b *bench) { b.opens(b.called().ID, plan.TalkAtOnce, when) }},
+		"a void talk":       {do: func(b *bench) { b.called() }, ends: true},
+		"a message waiting": {do: func(b *bench) { b.decide("only", remind, when, "nobody-has-it") }},
+		"something that a workflow cannot get done": {do: func(b *bench) {
+			require.NoError(t, b.store.PutWait(t.Context(), ledger.Wait{Workflow: "w", What: "stage x", Plan: "p", Since: start, TriedAt: start, Rounds: 3, Error: "x"}))
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, start, append([]plan.Task{dated}, c.more...)...)
+			if c.do != nil {
+				c.do(b)
+			}
+			require.NoError(t, ledgertest.Verify(t.Context(), b.store, "p", "only", "office", "", "c", when))
+			b.RegisterDelayedCallback(b.CancelWorkflow, 5*24*time.Hour)
+			b.ExecuteWorkflow(workflows.AuditType, workflows.AuditState{Plan: "p", Next: start.Add(10 * time.Hour), Grace: 30 * 24 * time.Hour})
+			require.True(t, b.IsWorkflowCompleted())
+			require.Equal(t, c.ends, b.GetWorkflowError() == nil)
+		})
+	}
+}
+
+// called is a talk that a stage of the only task has called for.
+func (b *bench) called() *ledger.Talk {
+	b.t.Helper()
+	at := day(2021, 4, 8)
+	_, talk := b.decide("only", plan.Stage{ID: "talk", Kind: plan.Talk, At: at.Add(9 * time.Hour)}, ledger.When{Real: at, Plan: at})
+	return talk
+}
+
+// A clock that differs from the ledger's is told to the office, and keeps nothing.
+func TestAuditTellsOfAWrongClock(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, day(2021, 4, 8), task("only", calendar.NewDay(2021, 12, 31)))
+	alarm, mails := b.audited(day(2021, 4, 8).Add(9*time.Hour + 30*time.Minute))
+	require.Empty(t, alarm)
+	require.Empty(t, mails)
+	b.anew()
+	at := day(2021, 4, 9).Add(9*time.Hour + 30*time.Minute)
+	_, err := b.store.Record(t.Context(), ledger.Event{Key: "ahead", Plan: "p", Kind: "x", Actor: "x", Real: at.Add(2 * time.Minute), PlanAt: at, Data: []byte("{}")})
+	require.NoError(t, err)
+	alarm, mails = b.audited(day(2021, 4, 9).Add(9*time.Hour + 30*time.Minute))
+	require.Contains(t, alarm, "clock_ahead")
+	require.Len(t, mails, 1)
+	require.Contains(t, mails[0], "时钟比台账的慢 2m")
 }

@@ -26,7 +26,7 @@ func yearsBench(t *testing.T, dues ...calendar.Day) *bench {
 	b := newBench(t, day(2026, 11, 2), tasks...)
 	for _, task := range tasks {
 		for _, s := range b.ladder(task, day(2026, 11, 2)) {
-			b.decide(task.ID, s, ledger.When{Real: s.At, Plan: s.At})
+			b.decide(task.ID, s, ledger.When{Real: day(2026, 11, 2), Plan: s.At})
 		}
 	}
 	return b

@@ -21,13 +21,12 @@ func TestAnAnswerThatChangesNothingIsNoLoop(t *testing.T) {
 	start := day(2021, 4, 8)
 	survey := task("survey", calendar.NewDay(2021, 5, 31))
 	b := newBench(t, start, survey)
-	var acts *activities.Activities
 	decisions, records := 0, 0
-	b.OnActivity(acts.DecideStage, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.StageInput) (act.Course, error) {
+	b.OnActivity(activities.DecideStageName, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.StageInput) (act.Course, error) {
 		decisions++
 		return in.Course, nil
 	})
-	b.OnActivity(acts.RecordAct, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.ActInput) (activities.ActResult, error) {
+	b.OnActivity(activities.RecordActName, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.ActInput) (activities.ActResult, error) {
 		records++
 		return activities.ActResult{Course: in.Course, Behind: true}, nil
 	})

@@ -83,6 +83,10 @@ func (s *starts) StartTalk(_ context.Context, _ ledger.Launched, t ledger.Talk) 
 	return nil
 }
 
+func (s *starts) UnusedTalk(_ context.Context, _, _ string, from int, _ time.Time) (int, error) {
+	return from, nil
+}
+
 func (s *starts) LookTalk(_ context.Context, _, talk string) error {
 	s.looked = append(s.looked, talk)
 	return nil
@@ -163,7 +167,7 @@ func newBenchBy(t *testing.T, start time.Time, edit func(*plan.Policy), tasks ..
 			unit("shuiwu", "市水务局"), unit("duban", "协调办"), unit("lingdao", "领导小组"), small,
 		}},
 	}}
-	b.store, err = ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
+	b.store, err = ledger.OpenWith(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"), ledger.Options{Create: true, Migrate: true, Now: func() time.Time { return b.Now() }})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.store.Close()) })
 	when := ledger.When{Real: start, Plan: start}

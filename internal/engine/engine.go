@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
+	"duban/activities"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/workflows"
@@ -26,6 +27,7 @@ type Engine struct {
 
 	patience time.Duration         // see AnswerWithin
 	watch    func(done, total int) // see Watched; may be nil
+	accounts *activities.Accounts  // see HoldAgainst
 }
 
 // Watched is an engine whose acts on many tasks, and whose launches, tell how far
@@ -41,6 +43,10 @@ func (e *Engine) Watched(watch func(done, total int)) *Engine {
 func New(c client.Client, l *ledger.Store, window time.Duration, now func() time.Time, log *slog.Logger) *Engine {
 	return &Engine{client: c, ledger: l, window: window, now: now, log: log}
 }
+
+// HoldAgainst has people who propose something held against their accounts, as the
+// worker holds those who act; nil, which is so at first, holds nobody.
+func (e *Engine) HoldAgainst(accounts *activities.Accounts) { e.accounts = accounts }
 
 // StartTask starts the workflow of a task or an occurrence, from where the ledger
 // has it. One that runs or ran already, or a task that has ended, is no error.

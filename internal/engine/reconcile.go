@@ -38,6 +38,7 @@ const (
 	Stuck   Why = "stuck"   // its program fails again and again
 	Spoken  Why = "spoken"  // it has spoken, and the ledger does not know what became of it
 	Unknown Why = "unknown" // it runs for something that the ledger does not have
+	Over    Why = "over"    // it runs for something that is over in the ledger
 )
 
 // Finding is one workflow that is not as the ledger says.
@@ -51,6 +52,10 @@ type Finding struct {
 	Mended   bool   `json:"mended"`           // the ledger's course goes on in a new run, or the ledger has what it lacked
 	Acts     int    `json:"acts,omitempty"`   // acts that the ledger has got back
 	Asks     bool   `json:"asks,omitempty"`   // a person must look
+	// Again is how often the workflow was mended within a day when that is so often
+	// that it is not mended again before Next, real.
+	Again int       `json:"again,omitempty"`
+	Next  time.Time `json:"next,omitzero"`
 }
 
 // Health is how far Temporal has what the ledger of one plan says goes on.
@@ -127,7 +132,24 @@ func (e *Engine) examine(ctx context.Context, planID string, mend bool, late tim
 	if err != nil {
 		return Health{Plan: planID}, err
 	}
-	return r.all(ctx, things)
+	if mend {
+		if r.mends, err = r.ledger.Mends(ctx, planID, r.now().Add(-24*time.Hour)); err != nil {
+			return Health{Plan: planID}, err
+		}
+	}
+	h, err := r.all(ctx, things)
+	strays, failed := r.strays(ctx, things)
+	h.Found = append(h.Found, strays...)
+	for _, f := range h.Found {
+		if mend && f.Asks {
+			r.log.Error("A workflow differs from the ledger and a person must say who is right: starter doctor", "workflow", f.Workflow, "why", f.Why)
+		}
+	}
+	err = errors.Join(err, failed)
+	if mend && err == nil {
+		err = r.forgetMends(ctx, h.Found)
+	}
+	return h, err
 }
 
 // thing is what must have a running workflow.
@@ -143,6 +165,7 @@ type thing struct {
 	digest   bool
 	morning  bool // speaks many digests, of which id is one
 	handed   bool // a digest whose morning has ended
+	returns  bool // may have ended rightly before, and is wanted again
 	// job is the thing as the ledger has it by now; on is false when it goes on no more.
 	job func(ctx context.Context) (j job, on bool, err error)
 }
@@ -152,7 +175,8 @@ type reconciling struct {
 	*Engine
 	launched ledger.Launched
 	mend     bool
-	late     time.Duration // how late a stage must be, on the real clock, before its workflow is asked about it
+	mends    map[string][]time.Time // of the last day, by workflow; nil where somebody waits for the mend
+	late     time.Duration          // how late a stage must be, on the real clock, before its workflow is asked about it
 }
 
 // overdue is reconciling.late as a rule.
@@ -334,7 +358,7 @@ func (r reconciling) digest(d ledger.Digest) thing {
 }
 
 func (r reconciling) audit(fresh bool) thing {
-	return thing{fresh: fresh, workflow: workflows.AuditWorkflowID(r.launched.Plan.ID), job: func(ctx context.Context) (job, bool, error) {
+	return thing{fresh: fresh, returns: true, workflow: workflows.AuditWorkflowID(r.launched.Plan.ID), job: func(ctx context.Context) (job, bool, error) {
 		years, err := r.ledger.Calendar(ctx)
 		if err != nil {
 			return job{}, false, err
@@ -405,8 +429,11 @@ func (r reconciling) all(ctx context.Context, things []thing) (Health, error) {
 // one looks at one thing and mends it when it is to be mended. Nothing is found
 // where all is well or the thing goes on no more.
 func (r reconciling) one(ctx context.Context, t thing) (*Finding, error) {
-	f, err := r.look(ctx, t)
+	f, err := r.compare(ctx, t)
 	if f == nil || err != nil || !r.mend {
+		return f, err
+	}
+	if wait, err := r.tooSoon(ctx, f); wait || err != nil {
 		return f, err
 	}
 	return f, r.repair(ctx, t, f)
@@ -425,8 +452,8 @@ const youth = 2 * time.Second
 // stuckAt is how often a workflow task must have failed before its workflow counts as stuck.
 const stuckAt = 20
 
-// look tells what is wrong with a thing's workflow, if anything is.
-func (r reconciling) look(ctx context.Context, t thing) (*Finding, error) {
+// compare tells what is wrong with a thing's workflow, if anything is.
+func (r reconciling) compare(ctx context.Context, t thing) (*Finding, error) {
 	f := &Finding{Plan: r.launched.Plan.ID, Thing: t.id, Workflow: t.workflow}
 	at := t.at
 	began := time.Now()
@@ -445,7 +472,7 @@ func (r reconciling) look(ctx context.Context, t thing) (*Finding, error) {
 			case t.fresh:
 				f.Why = Unarmed
 			case t.handed:
-				f.Why = Spoken
+				f.Why, f.Asks = Spoken, true
 			}
 			return r.still(ctx, t, f)
 		}
@@ -458,8 +485,10 @@ func (r reconciling) look(ctx context.Context, t thing) (*Finding, error) {
 			case info.GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_COMPLETED:
 			case t.morning:
 				return nil, nil // just now: what it left has a workflow of its own, and is looked at next time
+			case t.returns:
+				f.Why = Unarmed
 			case t.digest:
-				f.Why = Spoken
+				f.Why, f.Asks = Spoken, true
 			case knows != nil && at != nil && knows.Acts > at.Acts:
 				f.Why = Ahead
 			}
@@ -666,19 +695,21 @@ var running = enums.WORKFLOW_EXECUTION_STATUS_RUNNING.String()
 
 // note keeps in the chain that a workflow was mended, once for each new run.
 func (r reconciling) note(ctx context.Context, f Finding, run string) error {
-	data, err := json.Marshal(map[string]any{"workflow": f.Workflow, "thing": f.Thing, "why": f.Why, "status": f.Status, "run": f.Run, "goes_on": run, "acts": f.Acts})
+	r.log.Warn("A workflow was not as the ledger says and was mended", "workflow", f.Workflow, "why", f.Why, "status", f.Status)
+	return r.putOn(ctx, ledger.WorkflowMended, fmt.Sprintf("%s/mended/%s/%s/%d", f.Plan, f.Workflow, run, f.Acts), f, ledger.Engine, r.when(r.launched.Clock),
+		map[string]any{"workflow": f.Workflow, "thing": f.Thing, "why": f.Why, "status": f.Status, "run": f.Run, "goes_on": run, "acts": f.Acts})
+}
+
+// putOn writes an event about a finding, under its task.
+func (e *Engine) putOn(ctx context.Context, kind, key string, f Finding, actor string, when ledger.When, what map[string]any) error {
+	data, err := json.Marshal(what)
 	if err != nil {
 		return err
 	}
-	r.log.Warn("A workflow was not as the ledger says and was mended", "workflow", f.Workflow, "why", f.Why, "status", f.Status)
-	when := r.when(r.launched.Clock)
 	task, _, _ := strings.Cut(f.Thing, "#")
 	if strings.Contains(task, "|") {
 		task = ""
 	}
-	_, err = r.ledger.Record(ctx, ledger.Event{
-		Key: fmt.Sprintf("%s/mended/%s/%s/%d", f.Plan, f.Workflow, run, f.Acts), Plan: f.Plan, Task: task, Kind: ledger.WorkflowMended,
-		Actor: ledger.Engine, Real: when.Real, PlanAt: when.Plan, Data: data,
-	})
+	_, err = e.ledger.Record(ctx, ledger.Event{Key: key, Plan: f.Plan, Task: task, Kind: kind, Actor: actor, Real: when.Real, PlanAt: when.Plan, Data: data})
 	return err
 }

@@ -16,11 +16,15 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/workflows"
 )
 
 // recover gives the ledger the acts of a task, duty or talk that it has lost, being
 // older than Temporal: they stand in the workflow's histories, each with the course
-// it was done on. What they told was told, so it is not said again. f gets their number.
+// it was done on. What they told and is out is not said again: see unheard. f gets
+// their number.
 func (r reconciling) recover(ctx context.Context, t thing, f *Finding) error {
 	years, err := r.ledger.Calendar(ctx)
 	if err != nil {
@@ -62,8 +66,15 @@ func (r reconciling) restore(ctx context.Context, book act.Book, one actInput) (
 		if refused != nil || !talk.GoesOn() {
 			return false, nil
 		}
-		_, _, err = r.ledger.ActOnTalk(ctx, ledger.ActedOnTalk{Plan: one.Plan, Talk: one.Talk, Act: one.Act, Version: talk.Version, Facts: after.TalkCase, Told: told}, when)
-		return err == nil, known(err)
+		acted := ledger.ActedOnTalk{Plan: one.Plan, Talk: one.Talk, Act: one.Act, Version: talk.Version, Facts: after.TalkCase, Told: told}
+		if acted.Channels, err = r.unheard(ctx, told); err != nil {
+			return false, err
+		}
+		_, digests, err := r.ledger.ActOnTalk(ctx, acted, when)
+		if err != nil {
+			return false, known(err)
+		}
+		return true, r.wake(ctx, digests)
 	}
 	row, err := r.ledger.Task(ctx, one.Plan, one.Task)
 	if err != nil {
@@ -77,14 +88,76 @@ func (r reconciling) restore(ctx context.Context, book act.Book, one actInput) (
 	if refused != nil || row.State != ledger.TaskOpen {
 		return false, nil
 	}
+	all := told
 	acted := ledger.Acted{Plan: one.Plan, Task: one.Task, Act: one.Act, Version: row.Version, Facts: after.Case, Told: told}
 	for _, k := range talks {
 		if c, told, ok := book.Affected(book.TalkCourse(ledger.TalkCaseOf(&r.launched.Plan, row, k)), one.course.Case, after.Case, one.Act); ok {
 			acted.Talks = append(acted.Talks, ledger.ActedTalk{Talk: k.ID, Version: k.Version, Facts: c.TalkCase, Told: told})
+			all = append(all, told...)
 		}
 	}
-	_, _, err = r.ledger.Act(ctx, acted, when)
-	return err == nil, known(err)
+	if acted.Channels, err = r.unheard(ctx, all); err != nil {
+		return false, err
+	}
+	_, digests, err := r.ledger.Act(ctx, acted, when)
+	if err != nil {
+		return false, known(err)
+	}
+	return true, r.wake(ctx, digests)
+}
+
+// outbox is the channel of an office without a mail server.
+const outbox = "outbox"
+
+// unheard are those who have not heard yet what an act told them, and over which
+// channels they are to: whose message's workflow is still at it, or was ended from
+// outside. An act is in a history only after the messages it asks for were begun, so
+// where there is none any more it has long been sent.
+func (r reconciling) unheard(ctx context.Context, told []plan.Stage) (map[people.Recipient][]string, error) {
+	if len(told) == 0 {
+		return nil, nil
+	}
+	channels, err := activities.OfficeChannels(ctx, r.ledger)
+	if err != nil {
+		return nil, err
+	}
+	if len(channels) == 0 {
+		channels = []string{outbox} // no worker has had a mail server yet
+	}
+	to := map[people.Recipient][]string{}
+	for _, stage := range told {
+		for _, who := range stage.To {
+			d, err := r.describe(ctx, workflows.DigestWorkflowID(ledger.DigestKey(r.launched.Plan.ID, who, stage.At, 1)))
+			if d == nil && err == nil { // its morning speaks it, or has
+				d, err = r.describe(ctx, workflows.MorningWorkflowID(ledger.MorningKey(r.launched.Plan.ID, stage.At, 1)))
+			}
+			if err != nil {
+				return nil, err
+			}
+			if d != nil && d.GetWorkflowExecutionInfo().GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_COMPLETED {
+				to[who] = channels
+			}
+		}
+	}
+	return to, nil
+}
+
+// wake lets messages be tried at once that the ledger has got back and that wait for
+// their next try; a morning finds them by itself.
+func (r reconciling) wake(ctx context.Context, digests []ledger.Digest) error {
+	for _, d := range digests {
+		waits, err := r.describe(ctx, workflows.DigestWorkflowID(d.Key))
+		if err != nil {
+			return err
+		}
+		if waits.GetWorkflowExecutionInfo().GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
+			continue
+		}
+		if err := r.SpeakNow(ctx, d.Key); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // known drops the errors of things that the ledger does not have, has ended or knows

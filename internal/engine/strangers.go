@@ -2,54 +2,79 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
+	"go.temporal.io/api/common/v1"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/converter"
 
+	"duban/internal/act"
+	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/workflows"
 )
 
-// Strangers are the running workflows of plans, tasks, duties and talks that the
-// ledger does not have: it is older than Temporal, as after it was restored. What
-// they were for is not known here; a person must look. The list of workflows may
-// lag some seconds behind.
+// Strangers are the running workflows of plans that the ledger does not have: it is
+// older than Temporal, as after it was restored. What they were for is not known
+// here; a person must look (see Take). The list of workflows may lag some seconds
+// behind. What runs for a plan that the ledger has is Examine's to compare.
 func (e *Engine) Strangers(ctx context.Context) ([]Finding, error) {
-	known := map[string]map[string]bool{} // by plan: the IDs of what it has
+	plans, err := e.ledger.Plans(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]bool{}
+	for _, p := range plans {
+		known[p.ID] = true
+	}
 	var found []Finding
+	err = e.running(ctx, "ExecutionStatus = 'Running'", func(x *workflow.WorkflowExecutionInfo) error {
+		planID, thing, ours := thingOf(x.GetExecution().GetWorkflowId())
+		if ours && !known[planID] {
+			found = append(found, strange(planID, thing, x, Unknown))
+		}
+		return nil
+	})
+	return found, err
+}
+
+func strange(planID, thing string, x *workflow.WorkflowExecutionInfo, why Why) Finding {
+	return Finding{Plan: planID, Thing: thing, Workflow: x.GetExecution().GetWorkflowId(), Run: x.GetExecution().GetRunId(),
+		Why: why, Status: x.GetStatus().String(), Asks: why == Unknown}
+}
+
+// running lists workflows, a thousand at a time.
+func (e *Engine) running(ctx context.Context, query string, each func(*workflow.WorkflowExecutionInfo) error) error {
 	var next []byte
 	for {
-		page, err := e.client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
-			PageSize: 1000, NextPageToken: next, Query: "ExecutionStatus = 'Running'",
-		})
+		page, err := e.client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{PageSize: 1000, NextPageToken: next, Query: query})
 		if err != nil {
-			return found, fmt.Errorf("engine: list workflows: %w", err)
+			return fmt.Errorf("engine: list workflows: %w", err)
 		}
 		for _, x := range page.GetExecutions() {
-			id := x.GetExecution().GetWorkflowId()
-			planID, thing, ours := thingOf(id)
-			if !ours {
-				continue
-			}
-			if known[planID] == nil {
-				if known[planID], err = e.has(ctx, planID); err != nil {
-					return found, err
-				}
-			}
-			if !known[planID][thing] {
-				found = append(found, Finding{Plan: planID, Thing: thing, Workflow: id, Run: x.GetExecution().GetRunId(), Why: Unknown, Status: x.GetStatus().String(), Asks: true})
+			if err := each(x); err != nil {
+				return err
 			}
 		}
 		if next = page.GetNextPageToken(); len(next) == 0 {
-			return found, nil
+			return nil
 		}
 	}
 }
 
-// thingOf reads a workflow's ID; ours is false of a digest and of what others run.
+// thingOf reads a workflow's ID: the plan, and the task, duty, talk or digest, which
+// is "" of a plan's audit. ours is false of what others run.
 func thingOf(workflow string) (planID, thing string, ours bool) {
 	kind, rest, _ := strings.Cut(workflow, ":")
+	if workflow == workflows.DigestWorkflowID(rest) || workflow == workflows.MorningWorkflowID(rest) {
+		planID, _, ours = strings.Cut(rest, "|")
+		return planID, rest, ours
+	}
 	planID, thing, _ = strings.Cut(rest, ":")
 	for _, id := range []string{workflows.TaskWorkflowID(planID, thing), workflows.TalkWorkflowID(planID, thing), workflows.DutyWorkflowID(planID, thing)} {
 		if id == workflow {
@@ -59,22 +84,249 @@ func thingOf(workflow string) (planID, thing string, ours bool) {
 	return planID, "", kind != "" && workflow == workflows.AuditWorkflowID(planID)
 }
 
-// has are the IDs of a plan's tasks, duties and talks, and "" for the plan itself.
-func (e *Engine) has(ctx context.Context, planID string) (map[string]bool, error) {
-	ids := map[string]bool{}
-	tasks, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: planID})
-	if err != nil {
+// strays are the running workflows of a plan for which nothing goes on in the
+// ledger. One whose task, duty or talk is over there, because Temporal's store is
+// older, is told to look, and ends. A talk that the ledger has lost is given back to
+// it from its workflow's history. What else the ledger does not have, a person must
+// settle: see Take.
+func (r reconciling) strays(ctx context.Context, things []thing) ([]Finding, error) {
+	goesOn := map[string]bool{workflows.AuditWorkflowID(r.launched.Plan.ID): true} // the audit ends by itself
+	for _, t := range things {
+		goesOn[t.workflow] = true
+	}
+	var found []Finding
+	query := fmt.Sprintf("ExecutionStatus = 'Running' AND %s = '%s'", workflows.PlanAttribute.GetName(), strings.ReplaceAll(r.launched.Plan.ID, "'", "''"))
+	err := r.running(ctx, query, func(x *workflow.WorkflowExecutionInfo) error {
+		if goesOn[x.GetExecution().GetWorkflowId()] {
+			return nil
+		}
+		f, err := r.stray(ctx, x)
+		if f != nil {
+			found = append(found, *f)
+		}
+		return err
+	})
+	return found, err
+}
+
+// stray looks at one workflow that was not expected to run, and mends it.
+func (r reconciling) stray(ctx context.Context, x *workflow.WorkflowExecutionInfo) (*Finding, error) {
+	id := x.GetExecution().GetWorkflowId()
+	planID, thing, ours := thingOf(id)
+	if !ours {
+		return nil, nil
+	}
+	if strings.Contains(thing, "|") {
+		has := r.ledger.HasDigest
+		if id == workflows.MorningWorkflowID(thing) {
+			has = r.ledger.HasMorning
+		}
+		if there, err := has(ctx, thing); there || err != nil {
+			return nil, err // it finds nothing to say at its next try, and ends
+		}
+		f := strange(planID, thing, x, Unknown)
+		return &f, nil
+	}
+	over, has, err := r.isOver(ctx, id, planID, thing)
+	switch {
+	case errors.Is(err, ledger.ErrNotFound):
+		f := strange(planID, thing, x, Unknown)
+		if r.mend && strings.Contains(thing, "#") {
+			err = r.giveBack(ctx, &f)
+		} else {
+			err = nil
+		}
+		return &f, err
+	case err != nil || !over:
+		return nil, err // it has begun since the things were read
+	}
+	return r.outlived(ctx, x, strange(planID, thing, x, Over), has)
+}
+
+// isOver tells whether a task, duty or talk is over by the ledger, and what position
+// the ledger has it at.
+func (r reconciling) isOver(ctx context.Context, workflow, planID, thing string) (over bool, at workflows.Position, err error) {
+	if workflow == workflows.TalkWorkflowID(planID, thing) {
+		k, err := r.ledger.Talk(ctx, planID, thing)
+		if k.Facts != nil {
+			at = workflows.TalkPositionOf(*k.Facts)
+		}
+		return !k.GoesOn(), at, err
+	}
+	t, err := r.ledger.Task(ctx, planID, thing)
+	return t.State != ledger.TaskOpen, workflows.PositionOf(ledger.CaseOf(t)), err
+}
+
+// outlived is about a workflow whose thing is over in the ledger. One that is at work
+// may be about to end by itself; one that knows acts which the ledger does not know
+// is left to a person.
+func (r reconciling) outlived(ctx context.Context, x *workflow.WorkflowExecutionInfo, f Finding, has workflows.Position) (*Finding, error) {
+	ends := func(within time.Duration, rests bool) (bool, error) {
+		for began, pause := time.Now(), 100*time.Millisecond; ; pause *= 2 {
+			d, err := r.describe(ctx, f.Workflow)
+			if err != nil {
+				return false, err
+			}
+			if d == nil || d.GetWorkflowExecutionInfo().GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
+				return true, nil
+			}
+			if knows := positionIn(d); knows != nil && knows.Acts > has.Acts {
+				f.Why, f.Asks = Ahead, true
+			}
+			if rests && d.GetPendingWorkflowTask() == nil && len(d.GetPendingActivities()) == 0 || time.Since(began) > within {
+				return false, nil
+			}
+			if err := rest(ctx, pause); err != nil {
+				return false, err
+			}
+		}
+	}
+	if ended, err := ends(settleIn, true); ended || err != nil {
 		return nil, err
 	}
-	talks, err := e.ledger.Talks(ctx, planID, "")
+	if !r.mend || f.Asks {
+		return &f, nil
+	}
+	if err := r.look(ctx, f.Workflow); err != nil {
+		return &f, err
+	}
+	ended, err := ends(settleIn, false)
+	if err != nil || !ended {
+		return &f, err // nobody works: it looks when somebody does
+	}
+	f.Mended = true
+	return &f, r.note(ctx, f, f.Run)
+}
+
+// giveBack writes a proposed talk that the ledger has lost into it again, as it was
+// proposed, from the input of its workflow's first run; its acts follow like any
+// that the ledger lacks. A talk that a stage called for is not: the stage is decided
+// once more.
+func (r reconciling) giveBack(ctx context.Context, f *Finding) error {
+	state, err := r.firstState(ctx, f.Workflow, f.Run)
+	if err != nil || state == nil || len(state.Course.Known) == 0 || state.Course.Origin == act.OriginStage {
+		return err
+	}
+	talk, err := r.ledger.GiveBackTalk(ctx, f.Plan, f.Thing, state.OpensAt, state.Course.TalkCase, r.when(r.launched.Clock))
+	if errors.Is(err, ledger.ErrNotFound) {
+		return nil // nor does it have the task
+	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, t := range tasks {
-		ids[t.ID], ids[""] = true, true
+	if err := r.recover(ctx, r.talk(talk, nil), f); err != nil {
+		return err
 	}
-	for _, k := range talks {
-		ids[k.ID] = true
+	f.Mended, f.Asks = true, false
+	return r.note(ctx, *f, f.Run)
+}
+
+// firstState is the input of the first of a talk's runs; nil when it is not kept any more.
+func (r reconciling) firstState(ctx context.Context, workflow, run string) (*workflows.TalkState, error) {
+	var state *workflows.TalkState
+	for run != "" {
+		input, before, err := r.inputOf(ctx, workflow, run)
+		if err != nil {
+			return nil, err
+		}
+		if input == nil {
+			return nil, nil
+		}
+		state = &workflows.TalkState{}
+		if err := converter.GetDefaultDataConverter().FromPayloads(input, state); err != nil {
+			return nil, fmt.Errorf("engine: input of %s: %w", workflow, err)
+		}
+		run = before
 	}
-	return ids, nil
+	return state, nil
+}
+
+// inputOf is what a run was started with, and the run before it.
+func (r reconciling) inputOf(ctx context.Context, workflow, run string) (input *common.Payloads, before string, err error) {
+	events := r.client.GetWorkflowHistory(ctx, workflow, run, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	if !events.HasNext() {
+		return nil, "", nil
+	}
+	e, err := events.Next()
+	if lost(err) {
+		return nil, "", nil
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("engine: history of %s: %w", workflow, err)
+	}
+	a := e.GetWorkflowExecutionStartedEventAttributes()
+	return a.GetInput(), a.GetContinuedExecutionRunId(), nil
+}
+
+// Rule says who is right where ledger and Temporal differ and no program can tell.
+type Rule string
+
+const (
+	LedgerRules   Rule = "ledger"   // what runs and the ledger does not have is ended; what was spoken without a trace is spoken again
+	TemporalRules Rule = "temporal" // what was spoken without a trace was delivered
+)
+
+// ErrCannotTake: Temporal alone cannot give the ledger what it lacks.
+var ErrCannotTake = errors.New("only a newer copy of the ledger has what this is about")
+
+// Take answers a finding that asks a person, in the name of an account: the one
+// whom the rule names is right. What was done stands in the ledger.
+func (e *Engine) Take(ctx context.Context, f Finding, rule Rule, account string) error {
+	clock, err := e.clockOf(ctx, f.Plan)
+	if err != nil {
+		return err
+	}
+	switch {
+	case f.Why == Spoken:
+		return e.takeSpoken(ctx, f, rule, account, e.when(clock))
+	case rule == TemporalRules:
+		return fmt.Errorf("%s: %w", f.Workflow, ErrCannotTake)
+	}
+	if err := e.client.TerminateWorkflow(ctx, f.Workflow, f.Run, "the ledger is right, says "+account); err != nil && !lost(err) {
+		return fmt.Errorf("engine: end %s: %w", f.Workflow, err)
+	}
+	return e.taken(ctx, f, rule, account, e.when(clock))
+}
+
+// takeSpoken settles what a digest said whose receipts the ledger does not have.
+func (e *Engine) takeSpoken(ctx context.Context, f Finding, rule Rule, account string, when ledger.When) error {
+	if _, err := e.ledger.Doubt(ctx, f.Thing, when); err != nil {
+		return err
+	}
+	messages, err := e.ledger.Messages(ctx, ledger.MessageFilter{Plan: f.Plan, States: []string{ledger.Unknown}})
+	if err != nil {
+		return err
+	}
+	for _, m := range messages {
+		switch {
+		case m.Digest != f.Thing:
+		case rule == TemporalRules:
+			err = e.ledger.Receipt(ctx, ledger.Outcome{Message: m.ID, Attempt: m.Attempt, Fate: ledger.Delivered}, when)
+		default:
+			_, _, err = e.ledger.Resend(ctx, m.ID, account, when)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if rule == LedgerRules {
+		if err := e.SpeakNow(ctx, f.Thing); err != nil {
+			return err
+		}
+	}
+	return e.taken(ctx, f, rule, account, when)
+}
+
+func (e *Engine) taken(ctx context.Context, f Finding, rule Rule, account string, when ledger.When) error {
+	return e.putOn(ctx, ledger.WorkflowTaken, fmt.Sprintf("%s/taken/%s/%s", f.Plan, f.Workflow, f.Run), f, account, when,
+		map[string]any{"workflow": f.Workflow, "thing": f.Thing, "why": f.Why, "run": f.Run, "right": rule})
+}
+
+// clockOf is a plan's clock; the wall clock of one that the ledger does not have.
+func (e *Engine) clockOf(ctx context.Context, planID string) (calendar.Clock, error) {
+	l, err := e.ledger.Plan(ctx, planID)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return calendar.Clock{}, nil
+	}
+	return l.Clock, err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"go.temporal.io/api/serviceerror"
 
@@ -27,6 +28,27 @@ func (e *Engine) StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk
 		return err
 	}
 	return e.start(ctx, j)
+}
+
+// UnusedTalk is the first number from the given one on that no talk of a task ever
+// had in Temporal, as far as that still knows. One that its stage called for at
+// opensAt is the same talk when the stage is decided once more.
+func (e *Engine) UnusedTalk(ctx context.Context, planID, task string, from int, opensAt time.Time) (int, error) {
+	r := reconciling{Engine: e}
+	for n := from; ; n++ {
+		id := workflows.TalkWorkflowID(planID, fmt.Sprintf("%s#%d", task, n))
+		d, err := r.describe(ctx, id)
+		if err != nil || d == nil {
+			return n, err
+		}
+		if opensAt.IsZero() {
+			continue
+		}
+		state, err := r.firstState(ctx, id, d.GetWorkflowExecutionInfo().GetExecution().GetRunId())
+		if err != nil || state == nil || state.Course.Origin == act.OriginStage && state.OpensAt.Equal(opensAt) {
+			return n, err
+		}
+	}
 }
 
 // LookTalk tells a talk's workflow to take its course from the ledger. One that
@@ -125,6 +147,9 @@ func (e *Engine) propose(ctx context.Context, planID string, a act.Act, rule *ac
 		return "", err
 	}
 	a.Kind = act.Propose
+	if r := e.accounts.Credible(l.Clock, a, e.now()); r != nil && rule == nil {
+		return "", e.answerOnTalk(ctx, l, a.Ref, "", a, r, nil)
+	}
 	talkID, refused, err := activities.Propose(ctx, e.ledger, e, l, a, rule, e.when(l.Clock))
 	return talkID, e.answerOnTalk(ctx, l, a.Ref, "", a, refused, err)
 }

@@ -309,6 +309,29 @@ func TestAForgedActIsRefused(t *testing.T) {
 	w.standing("forged", dated("a", "2021-05-31"))
 	require.Equal(t, "act.refused_account", refusedBy(t, w.act("forged", "a", act.Actor{Account: "mayor", Name: "市长", Unit: "duban"}, act.Act{Kind: act.Verify})))
 	require.Equal(t, "act.refused_instant", refusedBy(t, w.act("forged", "a", clerk, act.Act{Kind: act.Verify, At: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)})))
+	l, err := w.Ledger.Plan(t.Context(), "forged")
+	require.NoError(t, err)
+	raw := func(a act.Act) error {
+		a.At = l.Clock.Plan(time.Now())
+		u, err := w.Client.UpdateWorkflow(t.Context(), client.UpdateWorkflowOptions{WorkflowID: workflows.TaskWorkflowID("forged", "a"),
+			UpdateName: string(a.Kind), UpdateID: a.ID, Args: []any{a}, WaitForStage: client.WorkflowUpdateStageCompleted})
+		if err == nil {
+			err = u.Get(t.Context(), nil)
+		}
+		return err
+	}
+	require.NoError(t, w.act("forged", "a", clerk, act.Act{Kind: act.Suspend}))
+	require.ErrorContains(t, raw(act.Act{ID: "by-engine", Kind: act.Resume, By: act.EngineActor, Reason: "x"}), "refused_account")
+	require.NoError(t, w.act("forged", "a", clerk, act.Act{Kind: act.Resume}))
+	require.Error(t, raw(act.Act{ID: "raw", Kind: act.Propose, By: clerk, Ref: "a", Reason: "x", Talk: &act.TalkFacts{What: "talk"}}), "no workflow takes it")
+	propose := func(by act.Actor, at time.Time) error {
+		_, err := w.Engine.Propose(t.Context(), "forged", act.Act{ID: "p", Ref: "a", By: by, At: at, Reason: "x", Talk: &act.TalkFacts{What: "talk"}}, nil)
+		return err
+	}
+	require.Equal(t, "act.refused_account", refusedBy(t, propose(act.EngineActor, time.Time{})))
+	require.Equal(t, "act.refused_account", refusedBy(t, propose(act.Actor{Account: "office", Name: "协调办", Unit: "lingdao"}, time.Time{})))
+	require.Equal(t, "act.refused_instant", refusedBy(t, propose(clerk, time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC))))
+	require.NoError(t, propose(clerk, time.Time{}))
 	require.NoError(t, w.act("forged", "a", clerk, act.Act{Kind: act.Verify, ID: "true"}))
 	w.unbroken()
 }

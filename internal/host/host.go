@@ -5,6 +5,7 @@ package host
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -106,6 +107,9 @@ func Open(ctx context.Context, cfg settings.Config, o Options) (_ *Host, err err
 		return nil, err
 	}
 	if h.Client, err = h.connect(ctx, cfg, o); err != nil {
+		if errors.Is(err, ErrNoEngine) { // none runs on a copy before it is adopted: that is to be said
+			err = cmp.Or(h.copied(ctx, cfg), err)
+		}
 		return nil, err
 	}
 	if h.Ledger, err = h.open(ctx, cfg, o); err != nil {
@@ -123,11 +127,13 @@ func Open(ctx context.Context, cfg settings.Config, o Options) (_ *Host, err err
 		}
 	}
 	h.Engine = engine.New(h.Client, h.Ledger, cfg.WakeWindow, time.Now, o.Log)
+	people := actors(cfg, o)
+	h.Engine.HoldAgainst(people)
 	if !o.Work {
 		h.Engine.AnswerWithin(patience * 6 / 10) // the rest is for opening, and for looking why there is no answer
 		return h, nil
 	}
-	if err := h.work(ctx, cfg, o); err != nil {
+	if err := h.work(ctx, cfg, o, people); err != nil {
 		return nil, err
 	}
 	h.notify.ready()
@@ -147,7 +153,7 @@ func (h *Host) connect(ctx context.Context, cfg settings.Config, o Options) (cli
 			return nil, fmt.Errorf("host: TEMPORAL_*: %w", err)
 		}
 		if opts.HostPort == "" { // the file is not there, or the profile says no more
-			return nil, fmt.Errorf("%w: TEMPORAL_CONFIG_FILE, TEMPORAL_PROFILE: no address is found there: correct them, or set TEMPORAL_ADDRESS", errSettings)
+			return nil, fmt.Errorf("%w: %w", errSettings, settings.NewFault("no_address", "TEMPORAL_CONFIG_FILE", "TEMPORAL_CONFIG_FILE, TEMPORAL_PROFILE: no address is found there: correct them, or set TEMPORAL_ADDRESS"))
 		}
 		h.Address = opts.HostPort
 		dial := func(ctx context.Context) (client.Client, error) { return h.dial(ctx, cfg, opts) }
@@ -192,7 +198,7 @@ func (h *Host) dial(ctx context.Context, cfg settings.Config, opts client.Option
 	if h.metrics == nil { // dialling again serves them once
 		metrics, closer, err := metricsHandler(cfg.Metrics, h.log)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", errSettings, err)
+			return nil, fmt.Errorf("%w: %w", errSettings, faultOf("metrics", "DUBAN_METRICS", err))
 		}
 		h.metrics, h.measured = closer, metrics
 	}
@@ -211,7 +217,7 @@ func searchAttributes() map[string]enums.IndexedValueType {
 }
 
 // work begins to work when the namespace is ready and the ledger has this year's notices.
-func (h *Host) work(ctx context.Context, cfg settings.Config, o Options) error {
+func (h *Host) work(ctx context.Context, cfg settings.Config, o Options, people *activities.Accounts) error {
 	own, err := Channels(cfg, o.Out)
 	if err != nil {
 		return err
@@ -244,7 +250,7 @@ func (h *Host) work(ctx context.Context, cfg settings.Config, o Options) error {
 	post := newPost(own, h.Ledger, o.Log)
 	acts := &activities.Activities{
 		Ledger: h.Ledger, Starter: h.Engine, Channels: post.channels, Words: words.New(cfg.Lang), Now: time.Now, Log: o.Log,
-		Accounts: actors(cfg, o), Sending: make(chan struct{}, sendersAtOnce),
+		Accounts: people, Sending: make(chan struct{}, sendersAtOnce),
 	}
 	if err := h.await(ctx, temporalName, h.Address, func(context.Context) error { return h.startWorker(cfg, acts) }); err != nil {
 		return err
@@ -296,7 +302,7 @@ func actors(cfg settings.Config, o Options) *activities.Accounts {
 		return nil
 	}
 	a := &activities.Accounts{File: cfg.Accounts}
-	if !a.Known() {
+	if o.Work && !a.Known() {
 		o.Log.Warn("No accounts file to read: whoever reaches the engine may act in any name", "file", cfg.Accounts)
 	}
 	return a
@@ -330,12 +336,19 @@ func Calendar(cfg settings.Config, imported ...calendar.Year) (*calendar.Calenda
 	}
 	own, err := calendar.Load(os.DirFS(cfg.Calendar))
 	if err != nil {
-		return nil, fmt.Errorf("DUBAN_CALENDAR: %w", err)
+		return nil, faultOf("calendar", "DUBAN_CALENDAR", err)
 	}
 	if len(own.Years()) == 0 {
-		return nil, fmt.Errorf("DUBAN_CALENDAR: no file such as 2027.json in %s", cfg.Calendar)
+		return nil, settings.NewFault("want", "DUBAN_CALENDAR", "DUBAN_CALENDAR: no file such as 2027.json in "+cfg.Calendar)
 	}
 	return cal.With(own.Years()...), nil
+}
+
+// faultOf is what is wrong with a setting by the words of whoever uses it.
+func faultOf(key, name string, err error) error {
+	f := settings.NewFault(key, name, fmt.Sprintf("%s: %v", name, err))
+	f.Data["Error"] = err.Error()
+	return f
 }
 
 // seedCalendar brings the ledger's holiday notices up to date: those in force

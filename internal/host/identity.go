@@ -162,6 +162,22 @@ func (h *Host) inPlace(ctx context.Context, cfg settings.Config, works bool) err
 	return nil
 }
 
+// copied is ErrCopied when the ledger in the folder of cfg is a copy, as far as that can be read.
+func (h *Host) copied(ctx context.Context, cfg settings.Config) error {
+	if ledgerFolder(cfg) == "" {
+		return nil
+	}
+	store, err := ledger.OpenWith(ctx, LedgerURL(cfg), ledger.Options{ReadOnly: true, Log: h.log})
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = store.Close() }()
+	if err := (&Host{Ledger: store}).inPlace(ctx, cfg, false); errors.Is(err, ErrCopied) {
+		return err
+	}
+	return nil
+}
+
 // Adopt makes the folder of cfg, a copy, one of its own: with trial the ledger gets a new ID, is another than the one it
 // was copied from and sends to the outbox; otherwise it is that one, which must not be used any more. No engine may run on
 // the folder.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
+	"duban/internal/people"
 	"duban/workflows"
 )
 
@@ -233,6 +235,135 @@ func TestTheLedgerIsOlderThanTemporal(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, ledger.TalkOpen, talk.State)
 	require.Len(t, w.mended("back"), 4)
+}
+
+// A ledger that is older than Temporal gets back the words of an act that the newer
+// one had not sent, and a talk that was proposed; a talk's number does not come
+// twice; a message that it has no row of is named, and a person settles it.
+func TestWhatAnOlderLedgerLacks(t *testing.T) {
+	w := open(t, config(t), true)
+	w.standing("words", dated("a", "2021-05-31"), dated("b", "2021-05-31"), dated("c", "2021-05-31"))
+	w.silent("words")
+	propose := func(id, task string) string {
+		talk, err := w.Engine.Propose(t.Context(), "words", act.Act{ID: id, Ref: task, By: clerk, Reason: "多次催办未见进展", Talk: &act.TalkFacts{What: "talk"}}, nil)
+		require.NoError(t, err)
+		return talk
+	}
+	var put func(string)
+	w = w.again(true, func(dir string) { put = keep(t, dir, "ledger.db") })
+	require.Equal(t, "b#1", propose("first", "b"))
+	require.Equal(t, "c#1", propose("second", "c"))
+	require.NoError(t, w.Engine.ActOnTalk(t.Context(), "words", "c#1", byMayor(act.Decline)))
+	w.silent("words")
+	out := w.cfg.Outbox
+	require.NoError(t, os.Rename(out, out+".away"))
+	require.NoError(t, os.WriteFile(out, nil, 0o600)) // nothing can be sent
+	require.NoError(t, w.act("words", "a", liaison, act.Act{Kind: act.Complete}))
+	w.eventually("the office's message is tried", func(ctx context.Context) bool {
+		all, err := w.Ledger.Messages(ctx, ledger.MessageFilter{Plan: "words", States: ledger.Unsettled})
+		return err == nil && len(all) == 1
+	})
+	w = w.again(true, func(dir string) {
+		put(dir)
+		require.NoError(t, os.Remove(out))
+		require.NoError(t, os.Rename(out+".away", out))
+	})
+	w.eventually("the office hears of the report", func(context.Context) bool {
+		return slices.Contains(w.told("words", "a"), "act-1-complete → duban/office")
+	})
+	w.well("words")
+	back, err := w.Ledger.Talk(t.Context(), "words", "b#1")
+	require.NoError(t, err)
+	require.Equal(t, ledger.TalkProposed, back.State)
+	require.Equal(t, "b#1", propose("first", "b"), "the same act")
+	require.Equal(t, "c#2", propose("third", "c"))
+
+	orphan := ledger.Digest{Key: ledger.DigestKey("words", people.Recipient{Unit: "duban", Role: people.Office}, time.Now(), 7), Plan: "words", SpeakAt: time.Now()}
+	require.NoError(t, w.Engine.StartDigest(t.Context(), orphan, calendar.Clock{}))
+	var found []engine.Finding
+	w.eventually("the message without a row is named", func(context.Context) bool {
+		found = w.examine("words", true).Found
+		return len(found) == 1
+	})
+	require.Equal(t, []any{engine.Unknown, orphan.Key, true, false}, []any{found[0].Why, found[0].Thing, found[0].Asks, found[0].Mended})
+	require.ErrorIs(t, w.Engine.Take(t.Context(), found[0], engine.TemporalRules, "office"), engine.ErrCannotTake)
+	require.NoError(t, w.Engine.Take(t.Context(), found[0], engine.LedgerRules, "office"))
+	w.well("words")
+}
+
+// Temporal's store is older and still runs what is closed in the ledger, with its
+// talk: it is named, and ends.
+func TestATaskThatIsOverInTheLedgerEnds(t *testing.T) {
+	w := open(t, config(t), true)
+	w.lived("over")
+	var put func(string)
+	w = w.again(true, func(dir string) { put = keep(t, dir, "temporal.db") })
+	require.NoError(t, w.act("over", "a", clerk, act.Act{Kind: act.Verify}))
+	require.NoError(t, w.act("over", "monthly", clerk, act.Act{Kind: act.EndDuty}))
+	w.silent("over")
+	w = w.again(false, put)
+	var whys []string
+	w.eventually("all three are named", func(context.Context) bool {
+		whys = nil
+		for _, f := range w.examine("over", false).Found {
+			whys = append(whys, string(f.Why)+" "+f.Thing)
+		}
+		return len(whys) == 3
+	})
+	require.ElementsMatch(t, []string{"over a", "over a#1", "over monthly"}, whys)
+	k := w.staff(nil)
+	defer k.Stop()
+	w.eventually("they end", func(ctx context.Context) bool {
+		h, err := w.Engine.Examine(ctx, "over", true)
+		return err == nil && len(h.Found) == 0
+	})
+	for _, id := range []string{workflows.TaskWorkflowID("over", "a"), workflows.TalkWorkflowID("over", "a#1"), workflows.DutyWorkflowID("over", "monthly")} {
+		require.Equal(t, enums.WORKFLOW_EXECUTION_STATUS_COMPLETED, w.status(id), id)
+	}
+	require.Len(t, w.mended("over"), 3)
+}
+
+// The audit of a plan whose tasks are over ends, and is back with a task that an
+// amendment adds.
+func TestTheAuditComesBackWithAnAmendment(t *testing.T) {
+	w := open(t, config(t), true)
+	a, b := entry("a", "due: 2021-12-31"), entry("b", "due: 2021-12-31")
+	p := twoUnits(t, "back", nil, a)
+	w.launch(p, fast(p, 5*time.Second, 0))
+	require.NoError(t, w.act("back", "a", clerk, act.Act{Kind: act.Verify}))
+	audit := workflows.AuditWorkflowID("back")
+	w.eventually("the audit ends", func(context.Context) bool { return w.status(audit) == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED })
+	_, err := w.amend(twoUnits(t, "back", nil, a, b))
+	require.NoError(t, err)
+	require.Equal(t, enums.WORKFLOW_EXECUTION_STATUS_RUNNING, w.status(audit))
+	require.Empty(t, w.mended("back"), "it had ended rightly")
+}
+
+// What ends again and again is mended at once three times a day, then in gaps that
+// grow, and the ledger says that it waits.
+func TestAWorkflowThatEndsAgainAndAgain(t *testing.T) {
+	w := open(t, config(t), true)
+	w.standing("often", dated("a", "2021-05-31"))
+	w.silent("often")
+	w.well("often")
+	id := workflows.TaskWorkflowID("often", "a")
+	for range 3 {
+		require.NoError(t, w.Client.TerminateWorkflow(t.Context(), id, "", "by hand"))
+		require.Equal(t, 1, w.examine("often", true).Mended())
+	}
+	require.NoError(t, w.Client.TerminateWorkflow(t.Context(), id, "", "by hand"))
+	for range 2 {
+		h := w.examine("often", true)
+		require.Len(t, h.Found, 1)
+		require.Equal(t, []any{3, false}, []any{h.Found[0].Again, h.Found[0].Mended})
+		require.WithinDuration(t, time.Now().Add(time.Minute), h.Found[0].Next, 50*time.Second)
+	}
+	waits, err := w.Ledger.Waits(t.Context(), "often")
+	require.NoError(t, err)
+	require.Len(t, waits, 1)
+	require.Equal(t, []any{id, "mend", 3}, []any{waits[0].Workflow, waits[0].What, waits[0].Rounds})
+	require.NoError(t, w.act("often", "a", liaison, act.Act{Kind: act.Acknowledge}), "what a person does waits for no gap")
+	w.well("often")
 }
 
 // A duty that has nothing more to come is ended in the ledger, not started for ever.

@@ -53,6 +53,10 @@ func TestAnActThatIsNotAnsweredSaysWhatIsTheMatter(t *testing.T) {
 	for _, id := range []string{"nobody", "held"} {
 		require.NoError(t, w.act("silent", "a", liaison, act.Act{ID: id, Kind: act.Progress, Percent: 10}), "the same again asks for the answer")
 	}
+	// A command whose own clock is wrong is told so by the worker's.
+	e := asks(w, func() time.Time { return time.Now().Add(time.Hour) })
+	e.AnswerWithin(0) // however long that takes
+	require.Equal(t, "act.refused_instant", refusedBy(t, e.Act(t.Context(), "silent", "a", act.Act{ID: "ahead", Kind: act.Progress, By: liaison, Reason: "理由", Percent: 10})))
 	events, err := w.Ledger.Events(t.Context(), ledger.EventFilter{Plan: "silent", Task: "a"})
 	require.NoError(t, err)
 	done := map[string]int{}

@@ -95,6 +95,10 @@ func TestAnotherEngineAtTheOldPort(t *testing.T) {
 	require.NoError(t, os.Remove(door))
 	require.Equal(t, before, contents(t, first.Dir))
 
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	second.Metrics = taken.Addr().String() // served by what works, not by a command: it would fail
 	mine, err := command(t, second)
 	require.NoError(t, err)
 	require.Equal(t, other.Ledger.ID(), mine.Ledger.ID())
@@ -110,7 +114,7 @@ func TestACopiedFolder(t *testing.T) {
 	twin, third := within(cfg, filepath.Join(t.TempDir(), "twin")), within(cfg, filepath.Join(t.TempDir(), "third"))
 	require.NoError(t, os.CopyFS(twin.Dir, os.DirFS(cfg.Dir)))
 	_, err := command(t, twin)
-	require.ErrorIs(t, err, host.ErrNoEngine)
+	require.ErrorIs(t, err, host.ErrCopied)
 	_, err = again(t, twin)
 	require.ErrorIs(t, err, host.ErrCopied)
 	require.ErrorContains(t, err, "starter adopt")

@@ -37,6 +37,8 @@ const (
 	DigestGathered   = "digest.gathered"  // it had nothing to say, or nothing more
 	DigestAnnounced  = "digest.announced" // it says words of its own: see Announce
 	WorkflowMended   = "workflow.mended"  // Temporal had lost it, ended it or knew less than the ledger
+	TalkGivenBack    = "talk.given_back"  // the ledger had lost it, being restored
+	WorkflowTaken    = "workflow.taken"   // a person has said whether the ledger or Temporal is right
 )
 
 // Engine is the actor of what nobody did by hand.

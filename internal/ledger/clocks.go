@@ -26,9 +26,9 @@ func (s *Store) Skew(ctx context.Context) (time.Duration, error) {
 	var best, trip time.Duration
 	for i := range 3 {
 		var clock sql.NullTime
-		began := time.Now()
+		began := s.o.Now()
 		err := s.one(ctx, &clock, s.d.clock())
-		now := time.Now()
+		now := s.o.Now()
 		if errors.Is(err, ErrNotFound) {
 			return 0, nil // no event yet
 		}

@@ -30,9 +30,21 @@ func (t *tx) joinMorning(planID string, at time.Time) (key string, started bool,
 		_, err = t.exec(`UPDATE mornings SET recipients = recipients + 1 WHERE key = ?`, last.Key)
 		return last.Key, last.Started, err
 	}
-	key = fmt.Sprintf("%s|%s|%d", planID, at.Format(time.RFC3339Nano), last.Number+1)
+	key = MorningKey(planID, at, last.Number+1)
 	_, err = t.exec(`INSERT INTO mornings (key, plan, speak_at, number, recipients, started) VALUES (?, ?, ?, ?, 1, ?)`, key, planID, at, last.Number+1, false)
 	return key, false, err
+}
+
+// MorningKey names the number-th morning of an instant, for ever.
+func MorningKey(planID string, at time.Time, number int) string {
+	return fmt.Sprintf("%s|%s|%d", planID, instant(at).Format(time.RFC3339Nano), number)
+}
+
+// HasMorning tells whether the ledger has a morning, spoken or not.
+func (s *Store) HasMorning(ctx context.Context, key string) (bool, error) {
+	var n int
+	err := s.one(ctx, &n, `SELECT COUNT(*) FROM mornings WHERE key = ?`, key)
+	return n > 0, err
 }
 
 // CloseMorning gives the digests of a morning that have something to say still, and

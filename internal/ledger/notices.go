@@ -112,6 +112,11 @@ func (t *tx) notices(d Decision, key string) (digests []Digest, all []said, err 
 	return digests, all, nil
 }
 
+// DigestKey names the number-th digest of a recipient at an instant, for ever.
+func DigestKey(planID string, r people.Recipient, at time.Time, number int) string {
+	return fmt.Sprintf("%s|%s|%s|%d", planID, r, instant(at).Format(time.RFC3339Nano), number)
+}
+
 // SpeakingTime is the instant (plan clock) in a digest's key.
 func SpeakingTime(digest string) (time.Time, error) {
 	parts := strings.Split(digest, "|")
@@ -133,7 +138,7 @@ func (t *tx) digest(planID string, r people.Recipient, at time.Time) (Digest, er
 		return row.digest(), nil
 	}
 	g := Digest{Plan: planID, Recipient: r, SpeakAt: at, Number: row.Number + 1}
-	g.Key = fmt.Sprintf("%s|%s|%s|%d", planID, r, at.Format(time.RFC3339Nano), g.Number)
+	g.Key = DigestKey(planID, r, at, g.Number)
 	if g.Morning, g.Started, err = t.joinMorning(planID, at); err != nil {
 		return Digest{}, err
 	}

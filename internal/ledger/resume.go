@@ -24,6 +24,13 @@ func (s *Store) Unspoken(ctx context.Context, planID string) ([]Digest, error) {
 	return digests, err
 }
 
+// HasDigest tells whether the ledger has a digest, spoken or not.
+func (s *Store) HasDigest(ctx context.Context, key string) (bool, error) {
+	var n int
+	err := s.one(ctx, &n, `SELECT COUNT(*) FROM digests WHERE key = ?`, key)
+	return n > 0, err
+}
+
 // DigestWaits tells whether a digest has something to say still.
 func (s *Store) DigestWaits(ctx context.Context, key string) (bool, error) {
 	var n int

@@ -40,6 +40,7 @@ type Decision struct {
 	TalkFacts  act.TalkCase // of the talk with the stage said
 	Channels   map[people.Recipient][]string
 	OpensTalk  bool
+	TalkNumber int // the least that the talk it opens may get
 }
 
 // Key names the decision for ever: plan/task/rREV/stage. A stage of a talk has

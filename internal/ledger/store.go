@@ -57,6 +57,7 @@ type Options struct {
 	Name     string
 	Limits   Limits
 	Log      *slog.Logger
+	Now      func() time.Time // the machine's clock, that Skew compares; time.Now when nil
 }
 
 func (o Options) complete() Options {
@@ -69,6 +70,9 @@ func (o Options) complete() Options {
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	o.Limits = o.Limits.standard()
 	return o

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"duban/internal/act"
 	"duban/internal/people"
@@ -142,6 +143,7 @@ func (t *tx) voidTalk(talk Talk, when When) error {
 type Proposed struct {
 	Plan, Task string
 	Act        act.Act
+	Number     int                                           // the least that the talk may get
 	Proposal   *act.Proposal                                 // what a rule counted; nil when a person proposes
 	Facts      func(number int) (act.TalkCase, *act.Refusal) // of the talk that gets this number among its task's
 }
@@ -163,7 +165,13 @@ func (s *Store) ProposeTalk(ctx context.Context, p Proposed, when When) (Talk, *
 func (t *tx) propose(p Proposed, when When) (proposed, error) {
 	key := ActKey(p.Plan, p.Task, p.Act.ID)
 	there, err := actRecorded(t, key, p.Act)
-	if errors.Is(err, ErrTaken) {
+	if errors.Is(err, ErrTaken) { // or its talk was given back, of which the ledger has the name alone
+		var row talkRow
+		if t.one(&row, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND task = ? AND opened_by = ?`, p.Plan, p.Task, key) == nil {
+			if talk, err := row.talk(); err == nil && talk.Facts != nil && talk.Facts.By == p.Act.By.Name {
+				return proposed{talk: talk}, nil
+			}
+		}
 		return proposed{refused: act.Taken(p.Act)}, nil
 	} else if err != nil {
 		return proposed{}, err
@@ -183,10 +191,10 @@ func (t *tx) propose(p Proposed, when When) (proposed, error) {
 		return proposed{}, fmt.Errorf("task %s of %s is %s: %w", p.Task, p.Plan, task.State, ErrNotOpen)
 	}
 	var before int
-	if err := t.one(&before, `SELECT COUNT(*) FROM talks WHERE plan = ? AND task = ?`, p.Plan, p.Task); err != nil {
+	if err := t.one(&before, `SELECT COALESCE(MAX(number), 0) FROM talks WHERE plan = ? AND task = ?`, p.Plan, p.Task); err != nil {
 		return proposed{}, err
 	}
-	c, refused := p.Facts(before + 1)
+	c, refused := p.Facts(max(before+1, p.Number))
 	if refused == nil && p.Proposal == nil {
 		refused, err = t.proposedTwice(p.Plan, p.Task, c.What)
 	}
@@ -207,6 +215,29 @@ func (t *tx) propose(p Proposed, when When) (proposed, error) {
 	data["talk"], data["act"], data["state"], data["revision"], data["origin"] = talk.ID, p.Act, c.State, c.Revision, c.Origin
 	e := Event{Key: key, Plan: p.Plan, Task: p.Task, Kind: ActKind(act.Propose), Actor: p.Act.By.Account}
 	return proposed{talk: talk}, t.append(e, when, data)
+}
+
+// GiveBackTalk writes a proposed talk again that the ledger has lost, being restored
+// from an older copy, as it was right after it was proposed: event talk.given_back.
+// The act that proposed it counts as done. One that is there is given as it is.
+// ErrNotFound without its task.
+func (s *Store) GiveBackTalk(ctx context.Context, planID, id string, opensAt time.Time, c act.TalkCase, when When) (Talk, error) {
+	return write(ctx, s, func(t *tx) (Talk, error) {
+		if there, _, err := t.talkAndTask(planID, id); !errors.Is(err, ErrNotFound) {
+			return there, err // another look was quicker
+		}
+		if _, err := t.task(planID, c.Task); err != nil {
+			return Talk{}, err
+		}
+		talk := Talk{ID: id, Plan: planID, Task: c.Task, Revision: c.Revision, Number: c.Number, Lead: c.Lead, State: string(c.State),
+			OpensAt: instant(opensAt), What: c.What, Origin: c.Origin, Facts: &c}
+		key := ActKey(planID, c.Task, c.Known[0])
+		if err := t.insertTalk(talk, key); err != nil {
+			return Talk{}, err
+		}
+		e := Event{Key: key, Plan: planID, Task: c.Task, Kind: TalkGivenBack, Actor: Engine}
+		return talk, t.append(e, when, map[string]any{"talk": id, "state": c.State, "by": c.By, "grounds": c.Grounds, "origin": c.Origin})
+	})
 }
 
 // proposedTwice refuses another talk, or another circular, by hand while one about

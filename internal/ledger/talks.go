@@ -51,10 +51,11 @@ func (s *Store) talks(ctx context.Context, w where) ([]Talk, error) {
 // callTalk writes the talk a stage calls for. It opens when the stage speaks.
 func (t *tx) callTalk(d Decision, key string, task Task) (*Talk, error) {
 	var before int
-	if err := t.one(&before, `SELECT COUNT(*) FROM talks WHERE plan = ? AND task = ?`, d.Plan, d.Task); err != nil {
+	if err := t.one(&before, `SELECT COALESCE(MAX(number), 0) FROM talks WHERE plan = ? AND task = ?`, d.Plan, d.Task); err != nil {
 		return nil, err
 	}
-	talk := Talk{ID: fmt.Sprintf("%s#%d", d.Task, before+1), Plan: d.Plan, Task: d.Task, Number: before + 1, Version: 1,
+	number := max(before+1, d.TalkNumber)
+	talk := Talk{ID: fmt.Sprintf("%s#%d", d.Task, number), Plan: d.Plan, Task: d.Task, Number: number, Version: 1,
 		Lead: task.Lead, State: TalkPending, OpensAt: instant(d.Stage.At), What: plan.ProposeTalk, Origin: act.OriginStage}
 	return &talk, t.insertTalk(talk, key)
 }

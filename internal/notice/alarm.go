@@ -29,6 +29,9 @@ type Alarm struct {
 	Sender    Address // the channel's own when empty
 	Waits     []Wait
 	Broken    []Broken
+	// Skew is how far the clock of the machine that audits is ahead of the ledger's;
+	// zero where there is nothing to say of it.
+	Skew time.Duration
 }
 
 // Broken is a law of who is chased that the ledger shows to be broken.
@@ -98,7 +101,12 @@ func (a Alarm) cases() int {
 	return len(a.Years)
 }
 
-func (a Alarm) wrong() int { return len(a.Silent) + len(a.Troubled) + len(a.Waits) + len(a.Broken) }
+func (a Alarm) wrong() (n int) {
+	if a.Skew != 0 {
+		n = 1
+	}
+	return n + len(a.Silent) + len(a.Troubled) + len(a.Waits) + len(a.Broken)
+}
 
 // ComposeAlarm words the audit's findings for the office. None is ErrEmpty.
 func ComposeAlarm(w *words.Words, a Alarm) (Mail, error) {
@@ -166,6 +174,9 @@ func (s *speaker) alarmPage(a Alarm) page {
 			Notes: []string{s.w.T("law.where", words.Data{"At": s.clock(x.At), "Of": clean(x.Of), "More": x.More})}})
 	}
 	s.alarmGroup(&p, "law", crimson, broken)
+	if a.Skew != 0 {
+		s.alarmGroup(&p, "clock", amber, []row{{Title: s.t("alarm_clock", words.Data{"Ahead": a.Skew > 0, "By": a.Skew.Abs().Round(time.Second).String()})}})
+	}
 	var years []row
 	for _, y := range a.Years {
 		years = append(years, s.year(y))

@@ -121,7 +121,7 @@ func TestEveryEventHasWords(t *testing.T) {
 		for _, kind := range []string{
 			ledger.PlanLaunched, ledger.OccurrenceOpened, ledger.TaskArmed, ledger.StageDecided, ledger.StageVoid, ledger.NoticeDropped,
 			ledger.MessageFailed, ledger.MessageDeferred, ledger.MessageUnknown, ledger.MessageResent, ledger.MessageDropped, ledger.TalkOpened, ledger.TalkAsked, ledger.TalkVoided,
-			ledger.WorkflowMended, ledger.DutyEnded, ledger.DutyReopened,
+			ledger.WorkflowMended, ledger.WorkflowTaken, ledger.TalkGivenBack, ledger.DutyEnded, ledger.DutyReopened,
 		} {
 			for _, data := range []string{`null`, `"what nobody expected"`, `{"stage": "warn", "revision": 1, "talk": "t1#1", "reason": "x"}`, `{"stage": {"id": "talk", "kind": "talk", "to": ["lingdao/leader"]}, "opens": "t1#1"}`} {
 				c := r.file(t, "t1", day(7, 1), ledger.Event{Seq: 1, Kind: kind, Task: "t1", Actor: "wang", Real: nine(day(7, 1)), PlanAt: nine(day(7, 1)), Data: json.RawMessage(data)})

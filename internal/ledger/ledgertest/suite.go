@@ -40,6 +40,8 @@ func Run(t *testing.T, address func(testing.TB) string) {
 		{"what the end of a task does to its talks", talkVoid},
 		{"acts on a talk leave its steps", talkSteps},
 		{"talks and circulars are proposed", talkProposedByHand},
+		{"a talk that was lost is given back", talkGivenBack},
+		{"mends are counted by workflow", mends},
 		{"two talks of one ladder stay apart", talkTwice},
 		{"a course older than the ledger's is not written", courseBehind},
 		{"a course newer than the ledger's is named", courseAhead},

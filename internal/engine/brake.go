@@ -1,0 +1,68 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"duban/internal/ledger"
+)
+
+// A workflow that was mended and is wrong again may be so for a reason that no mend
+// removes. The first mends of a day come at once; then the gaps grow, and what ends
+// again and again stands in the ledger as something that waits, for the case file,
+// the audit and the doctor.
+const (
+	mendsAtOnce = 3
+	firstMend   = time.Minute
+	lastMend    = 6 * time.Hour
+)
+
+// mendWait is how ledger.Wait.What calls a workflow that is mended again and again.
+const mendWait = "mend"
+
+// gapBefore is how long after the last of n mends within a day the next may come.
+func gapBefore(n int) time.Duration {
+	if n < mendsAtOnce {
+		return 0
+	}
+	return min(firstMend<<min(n-mendsAtOnce, 12), lastMend)
+}
+
+// tooSoon tells that a workflow was mended so often of late that its next mend is to
+// wait, and says so in the ledger.
+func (r reconciling) tooSoon(ctx context.Context, f *Finding) (bool, error) {
+	mends := r.mends[f.Workflow]
+	gap := gapBefore(len(mends))
+	if gap == 0 {
+		return false, nil
+	}
+	last := mends[len(mends)-1]
+	f.Again, f.Next = len(mends), last.Add(gap)
+	err := r.ledger.PutWait(ctx, ledger.Wait{
+		Workflow: f.Workflow, What: mendWait, Plan: f.Plan, Thing: f.Thing, Since: mends[0], TriedAt: last, Rounds: len(mends),
+		Error: fmt.Sprintf("%s %s", f.Why, f.Status),
+	})
+	return r.now().Before(f.Next), err
+}
+
+// forgetMends takes back what was noted of workflows that have been well for as long
+// as their next mend would have had to wait.
+func (r reconciling) forgetMends(ctx context.Context, found []Finding) error {
+	waits, err := r.ledger.Waits(ctx, r.launched.Plan.ID)
+	if err != nil {
+		return err
+	}
+	wrong := map[string]bool{}
+	for _, f := range found {
+		wrong[f.Workflow] = true
+	}
+	for _, w := range waits {
+		if w.What == mendWait && !wrong[w.Workflow] && r.now().After(w.TriedAt.Add(gapBefore(w.Rounds))) {
+			if err := r.ledger.DropWait(ctx, w.Workflow, w.What); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

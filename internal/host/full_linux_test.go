@@ -1,0 +1,61 @@
+package host_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/engine"
+)
+
+// On a disk that is full, with the ledger, Temporal's store and the outbox on it, an
+// act is answered in time by what is the matter, and done once when there is room.
+func TestAnActOnAFullDiskSaysWhatIsTheMatter(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can mount a small file system: run this test as root")
+	}
+	cfg := config(t)
+	if err := syscall.Mount("tmpfs", cfg.Dir, "tmpfs", 0, "size=48m"); err != nil {
+		t.Skipf("no file system can be mounted here: %v", err)
+	}
+	t.Cleanup(func() { require.NoError(t, syscall.Unmount(cfg.Dir, syscall.MNT_DETACH)) })
+	w := open(t, cfg, true)
+	w.standing("silent", dated("a", "2021-05-31"))
+	w.silent("silent")
+	filler := filepath.Join(cfg.Dir, "filler")
+	full, err := os.Create(filler)
+	require.NoError(t, err)
+	fill := func() {
+		for err = nil; err == nil; {
+			_, err = full.Write(make([]byte, 4096))
+		}
+		require.ErrorIs(t, err, syscall.ENOSPC)
+	}
+	e := engine.New(w.Client, w.Ledger, 2*time.Hour, time.Now, quiet)
+	e.AnswerWithin(3 * time.Second)
+	var silent *engine.SilentError
+	last := ""
+	w.eventually("an act that is not answered", func(context.Context) bool { // pages that are there already may take some
+		fill()
+		last = time.Now().Format("150405.000")
+		began := time.Now()
+		err := e.Act(context.Background(), "silent", "a", act.Act{ID: last, Kind: act.Progress, By: liaison, Reason: "理由", Percent: 10})
+		require.Less(t, time.Since(began), 20*time.Second)
+		return errors.As(err, &silent)
+	})
+	require.Contains(t, []engine.Silence{engine.LedgerStuck, engine.EngineAway, engine.LedgerAway}, silent.Why)
+	require.NoError(t, full.Close())
+	require.NoError(t, os.Remove(filler))
+	w.eventually("there is room: it is done", func(context.Context) bool {
+		return w.act("silent", "a", liaison, act.Act{ID: last, Kind: act.Progress, Percent: 10}) == nil
+	})
+	w.agree("silent", "a")
+	w.unbroken()
+}
