@@ -22,7 +22,7 @@ build: bin/starter bin/worker ## build bin/starter and bin/worker
 bin/starter bin/worker:
 	@sh internal/deploy/build.sh $(@F)
 
-test: needs ## run every test: embedded server, both databases, Temporal on PostgreSQL
+test: needs ## run every test: embedded server, both databases, Temporal on PostgreSQL (as root; with DUBAN_WITHOUT_ROOT=1 as anybody, without the tests of full and read-only disks)
 	go test -tags noembed ./internal/embedded
 	go test -timeout 40m ./...
 

@@ -30,23 +30,24 @@ func mailed(dir, port string) map[string]string {
 	}
 }
 
-// TestWorkerProcess is no test: it is a worker in a process of its own, that others
-// here start and kill.
-func TestWorkerProcess(t *testing.T) {
-	if os.Getenv("DUBAN_TEST_WORKER") == "" {
-		t.Skip("only for other tests")
+// workHere is a worker in a process of its own, which tests start and kill: this
+// program, started with the folder of an engine in its environment.
+func workHere(dir string) error {
+	cfg, err := settings.Load(mailed(dir, os.Getenv("DUBAN_TEST_SMTP")))
+	if err != nil {
+		return err
 	}
-	cfg, err := settings.Load(mailed(os.Getenv("DUBAN_TEST_WORKER"), os.Getenv("DUBAN_TEST_SMTP")))
-	require.NoError(t, err)
-	h, err := host.Open(t.Context(), cfg, host.Options{Work: true, Out: io.Discard, Log: host.Logger(cfg, os.Stderr)})
-	require.NoError(t, err)
-	require.NoError(t, h.Wait(t.Context()))
+	h, err := host.Open(context.Background(), cfg, host.Options{Work: true, Out: io.Discard, Log: host.Logger(cfg, os.Stderr)})
+	if err != nil {
+		return err
+	}
+	return h.Wait(context.Background())
 }
 
 // workerProcess starts a worker that joins the engine of a folder.
 func workerProcess(t *testing.T, dir, port string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^TestWorkerProcess$", "-test.timeout=5m")
+	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "DUBAN_TEST_WORKER="+dir, "DUBAN_TEST_SMTP="+port)
 	cmd.Stdout, cmd.Stderr = t.Output(), t.Output()
 	require.NoError(t, cmd.Start())

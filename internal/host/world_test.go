@@ -31,6 +31,13 @@ import (
 // TestMain lets six tests run beside each other where nobody says otherwise: most
 // of their time they wait, for a fast clock or for a fault that lasts.
 func TestMain(m *testing.M) {
+	if dir := os.Getenv("DUBAN_TEST_WORKER"); dir != "" {
+		if err := workHere(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	flag.Parse()
 	said := false
 	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
