@@ -188,6 +188,7 @@ func (b Book) Play(c Course, acts []Act, to time.Time) (said []plan.Stage, after
 		do(a)
 	}
 	speak(to)
+	slices.SortStableFunc(said, func(x, y plan.Stage) int { return x.At.Compare(y.At) }) // the end of a pause is told later than it comes
 	return said, c, refused
 }
 

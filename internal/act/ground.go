@@ -93,7 +93,7 @@ func (b Book) withdrawn(c TalkCase, a Act, topic string) []plan.Stage {
 	if topic == TopicVoided {
 		to = append([]people.Recipient{{Unit: c.Lead, Role: people.Head}}, to...)
 	}
-	return []plan.Stage{{ID: toldID(c.Acts+1, Kind(topic)), Kind: plan.Told, At: a.At,
+	return []plan.Stage{{ID: toldID(c.Acts+1, Kind(topic)), Kind: plan.Told, At: b.toldAt(b.Policies[c.Policy], a),
 		To:     b.People.Once(to),
 		Matter: plan.Matter{Topic: topic, Words: a.Reason, By: a.By.Name}}}
 }

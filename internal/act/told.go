@@ -35,11 +35,20 @@ func (b Book) told(before, after Case, a Act) []plan.Stage {
 	if len(to) == 0 {
 		return nil
 	}
-	all := []plan.Stage{{ID: toldID(after.Acts, a.Kind), Kind: plan.Told, At: a.At, To: to, Matter: m}}
+	all := []plan.Stage{{ID: toldID(after.Acts, a.Kind), Kind: plan.Told, At: b.toldAt(b.policy(after), a), To: to, Matter: m}}
 	if a.Kind == Reassign {
 		all = append(all, b.passedOn(after, a)...)
 	}
 	return all
+}
+
+// toldAt is when an act is told: at once, but of a pause that ends by itself, which
+// happens at midnight, at the next speaking time.
+func (b Book) toldAt(p plan.Policy, a Act) time.Time {
+	if a.Kind == Resume && a.By == EngineActor {
+		return b.At(p, b.Morning(p, a.At)).UTC()
+	}
+	return a.At
 }
 
 // listeners are who hears of an act at once.

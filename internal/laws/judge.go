@@ -208,6 +208,7 @@ var grace = []act.Kind{act.Reject, act.Resume, act.Reassign, act.Correct, act.Gr
 // Judge holds a task's history to the laws.
 func Judge(r Rules, h History) []Breach {
 	w := newWorld(r, h)
+	h = withoutResumptions(h)
 	i, k, v, n := 0, 0, 0, 0
 	for {
 		if n < len(h.Notices) && i >= h.Notices[n].Said && (k == len(h.Acts) || h.Acts[k].N > h.Notices[n].N) {
@@ -222,10 +223,6 @@ func Judge(r Rules, h History) []Breach {
 		// The next thing that happened: a word comes before an act of the same
 		// instant, and what an act says at once comes after it.
 		switch {
-		case i < len(h.Said) && resumed(h.Said[i]) && (k == len(h.Acts) || !h.Said[i].At.After(h.Acts[k].At)):
-			w.watch(h, &v, h.Said[i].At)
-			w.wake(h.Said[i].At.Add(1))
-			i++
 		case i < len(h.Said) && (k == len(h.Acts) || !h.Said[i].At.After(h.Acts[k].At)) && h.Said[i].Kind != plan.Told:
 			w.watch(h, &v, h.Said[i].At)
 			w.wake(h.Said[i].At)
@@ -275,6 +272,21 @@ func (w *world) wake(at time.Time) {
 	if !w.pausedUntil.IsZero() && w.pausedUntil.At(0, 0, w.zone).Before(at) {
 		w.resume(w.pausedUntil)
 	}
+}
+
+// withoutResumptions is a history without what tells of pauses that ended by
+// themselves: their ends are known from the acts, and are told on a later morning.
+func withoutResumptions(h History) History {
+	notices := slices.Clone(h.Notices)
+	for i, n := range h.Notices {
+		for _, s := range h.Said[:n.Said] {
+			if resumed(s) {
+				notices[i].Said--
+			}
+		}
+	}
+	h.Notices, h.Said = notices, slices.DeleteFunc(slices.Clone(h.Said), resumed)
+	return h
 }
 
 // resumed is what the engine says when a pause ends by itself.
@@ -926,7 +938,9 @@ func (w *world) talk(h History, t *TalkHistory) (found []Breach) {
 			return
 		}
 		doubt = on
-		if !slices.ContainsFunc(t.Said, func(s plan.Stage) bool { return s.Kind == plan.Told && s.Topic == act.TopicDoubt && s.At.Equal(at) }) {
+		if !slices.ContainsFunc(t.Said, func(s plan.Stage) bool {
+			return s.Kind == plan.Told && s.Topic == act.TopicDoubt && (s.At.Equal(at) || at.Equal(on.At(0, 0, w.zone)) && w.day(s.At) == w.cal.OnOrAfter(on)) // a pause's own end is told in the morning
+		}) {
 			w.breaks(3, at, "what the talk rests on has gone, and nobody is asked")
 		}
 	}
