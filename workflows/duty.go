@@ -17,7 +17,7 @@ import (
 // in the pause are left out.
 func Duty(ctx workflow.Context, state DutyState) error {
 	d := &duty{DutyState: state, turn: workflow.NewMutex(ctx), seam: seams(ctx),
-		patience: patience{plan: state.Plan, thing: state.Duty}, at: begun(ctx, state.mark(), state.Position())}
+		search: search{state.keywords()}, patience: patience{plan: state.Plan, thing: state.Duty}, at: begun(ctx, state.mark(), state.Position())}
 	d.listen(ctx)
 	for {
 		over, err := d.wait(ctx)
@@ -25,6 +25,7 @@ func Duty(ctx workflow.Context, state DutyState) error {
 			handlersDone(ctx)
 			return err
 		}
+		d.search.follow(ctx, d.keywords())
 		if !d.Course.Over() && d.opens(ctx, (d.opened || d.moved > 0) && len(d.waits) == 0) {
 			return workflow.NewContinueAsNewError(ctx, DutyType, d.DutyState)
 		}
@@ -35,6 +36,7 @@ func Duty(ctx workflow.Context, state DutyState) error {
 type duty struct {
 	DutyState
 	patience
+	search search
 	seam
 	turn   workflow.Mutex
 	moved  int  // acts recorded in this run

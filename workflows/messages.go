@@ -41,7 +41,8 @@ const (
 	StateQuery = "state"
 )
 
-// Search attributes, set once at the start. All are keywords.
+// Search attributes, set at the start; what acts change of a task, talk or duty follows
+// (search.follow). All are keywords.
 var (
 	PlanAttribute = temporal.NewSearchAttributeKeyKeyword("PlanId")
 	UnitAttribute = temporal.NewSearchAttributeKeyKeyword("UnitId")

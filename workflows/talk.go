@@ -19,13 +19,14 @@ import (
 func Talk(ctx workflow.Context, state TalkState) error {
 	began := TalkPositionOf(state.Course.TalkCase)
 	t := &talk{TalkState: state, turn: workflow.NewMutex(ctx), seam: seams(ctx),
-		patience: patience{plan: state.Plan, thing: state.Talk}, at: begun(ctx, began, began)}
+		search: search{state.keywords()}, patience: patience{plan: state.Plan, thing: state.Talk}, at: begun(ctx, began, began)}
 	t.listen(ctx)
 	for !t.Course.Over() {
 		if err := t.wait(ctx); err != nil {
 			handlersDone(ctx)
 			return err
 		}
+		t.search.follow(ctx, t.keywords())
 		if !t.Course.Over() && t.opens(ctx, t.moved > 0 && len(t.waits) == 0) {
 			return workflow.NewContinueAsNewError(ctx, TalkType, t.TalkState)
 		}
@@ -39,6 +40,7 @@ func Talk(ctx workflow.Context, state TalkState) error {
 type talk struct {
 	TalkState
 	patience
+	search search
 	seam
 	turn  workflow.Mutex
 	moved int // acts recorded in this run: whoever sleeps looks again

@@ -17,13 +17,14 @@ import (
 func Task(ctx workflow.Context, state TaskState) error {
 	began := PositionOf(state.Course.Case)
 	t := &task{TaskState: state, turn: workflow.NewMutex(ctx), seam: seams(ctx), began: state.Course.Revision,
-		patience: patience{plan: state.Plan, thing: state.Task}, at: begun(ctx, began, began)}
+		search: search{state.keywords()}, patience: patience{plan: state.Plan, thing: state.Task}, at: begun(ctx, began, began)}
 	t.listen(ctx)
 	for !t.Course.Over() {
 		if err := t.wait(ctx); err != nil {
 			handlersDone(ctx)
 			return err
 		}
+		t.search.follow(ctx, t.keywords())
 		if t.handsOver(ctx) {
 			return workflow.NewContinueAsNewError(ctx, TaskType, t.TaskState)
 		}
@@ -37,6 +38,7 @@ func Task(ctx workflow.Context, state TaskState) error {
 type task struct {
 	TaskState
 	patience
+	search search
 	seam
 	turn  workflow.Mutex
 	moved int // acts recorded in this run: whoever sleeps looks again

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
 	"go.temporal.io/api/temporalproto"
+	"go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
 	"duban/internal/act"
@@ -117,11 +119,31 @@ func (w *world) actsOnEverything() {
 	}
 	require.Error(w.t, w.act("acted", "a", liaison, act.Act{ID: "late", Kind: act.Progress, Reason: "已经销号"}))
 	for i, a := range []act.Act{
-		{Kind: act.SetRule, Rule: "quarter"}, {Kind: act.Suspend, Until: calendar.NewDay(2021, 5, 6)}, {Kind: act.Resume}, {Kind: act.EndDuty},
+		{Kind: act.SetRule, Rule: "quarter"}, {Kind: act.Reassign, Unit: "duban"}, {Kind: act.Suspend, Until: calendar.NewDay(2021, 5, 6)}, {Kind: act.Resume}, {Kind: act.EndDuty},
 	} {
 		a.ID = fmt.Sprintf("m%d", i)
 		require.NoError(w.t, w.act("acted", "m", clerk, a), a.Kind)
 	}
+	task, err := w.Ledger.Task(w.t.Context(), "acted", "a")
+	require.NoError(w.t, err)
+	require.NotEqual(w.t, "2021-05-31", task.Due.String())
+	w.found(workflows.TaskWorkflowID("acted", "a"), "PlanId = 'acted' AND UnitId = 'shuiwu' AND DueDate = '"+task.Due.String()+"'")
+	w.found(workflows.DutyWorkflowID("acted", "m"), "PlanId = 'acted' AND UnitId = 'duban'")
+}
+
+// found waits until the web UI's search finds a workflow's last run by what acts have left.
+func (w *world) found(id, query string) {
+	w.t.Helper()
+	w.eventually(id+" is found by "+query, func(ctx context.Context) bool {
+		now, err := w.Client.DescribeWorkflowExecution(ctx, id, "")
+		if err != nil {
+			return false
+		}
+		list, err := w.Client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Query: query})
+		return err == nil && slices.ContainsFunc(list.GetExecutions(), func(e *workflow.WorkflowExecutionInfo) bool {
+			return e.GetExecution().GetRunId() == now.GetWorkflowExecutionInfo().GetExecution().GetRunId()
+		})
+	})
 }
 
 // firstRun is the run a workflow began with.

@@ -175,7 +175,7 @@ func TestTwoPeopleCloseATaskAtTheSameInstant(t *testing.T) {
 	p, _ := smallPlan(t, "race", "2021-04-08", "standard", dated("a", "2021-05-31"))
 	w.launch(p, fast(p, time.Hour, time.Hour))
 	answers := make(chan error, 2)
-	for _, who := range []string{"甲", "乙"} {
+	for _, who := range []string{"first", "second"} {
 		go func() { answers <- w.verify("race", "a", who) }()
 	}
 	first, second := <-answers, <-answers

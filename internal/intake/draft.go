@@ -119,7 +119,6 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 		k.clause(c)
 	}
 	k.backOver(d.clauses)
-	k.leadsAbove(d.clauses)
 	var rows [][]row
 	for _, t := range tables {
 		switch {
