@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -226,6 +227,49 @@ func TestTheSameActTwiceIsOne(t *testing.T) {
 	require.NoError(t, w.act("twice", "a", liaison, act.Act{Kind: act.Progress, Percent: 30}))
 	require.Equal(t, []string{"act.progress shuiwu"}, kinds(t, w, "twice", "a"))
 	w.agree("twice", "a")
+}
+
+// A unit that asks for parts until nothing more is taken, each with the longest and
+// worst words, and longer ones, keeps nobody from acting: not the office, not those
+// who owe the parts, not itself.
+func TestAUnitThatWritesTheMostLeavesTheTaskToOthers(t *testing.T) {
+	t.Parallel()
+	w := open(t, config(t), true)
+	var entries []string
+	for _, id := range []string{"a", "b", "c"} {
+		entries = append(entries, strings.Replace(dated(id, "2021-05-31"), "source:", "assist: [lingdao], source:", 1))
+	}
+	w.standing("much", entries...)
+	assisting := act.Actor{Account: "helper", Name: "领导小组", Unit: "lingdao"}
+	most := strings.Repeat("<", 2000) // six bytes each in JSON
+	ask := func(task string, n int, words string) error {
+		return w.act("much", task, liaison, act.Act{Kind: act.AskPart, ID: fmt.Sprintf("part-%d", n), Unit: "lingdao", Due: calendar.NewDay(2021, 5, 20), Reason: words})
+	}
+	for n := range 6 {
+		require.Equal(t, "act.refused_long", refusedBy(t, ask("a", n, strings.Repeat("<", 117<<10))))
+	}
+	tasks := []string{"a", "b", "c"}
+	var asking sync.WaitGroup
+	asked, errs := make([]int, len(tasks)), make([]error, len(tasks))
+	for i, task := range tasks {
+		asking.Go(func() {
+			for errs[i] == nil && asked[i] < 100 {
+				errs[i] = ask(task, asked[i], most)
+				asked[i]++
+			}
+		})
+	}
+	asking.Wait()
+	for i, ends := range []act.Act{{Kind: act.Verify}, {Kind: act.Cancel, Paper: "〔2021〕9号"}, {Kind: act.Reassign, Unit: "duban"}} {
+		require.Contains(t, []string{"act.refused_full", "act.refused_many_open"}, refusedBy(t, errs[i]))
+		require.Greater(t, asked[i], 20)
+		require.NoError(t, w.act("much", tasks[i], assisting, act.Act{Kind: act.GivePart, Ref: "1", Reason: most}))
+		require.NoError(t, w.act("much", tasks[i], liaison, act.Act{Kind: act.Progress, Percent: 50, Reason: most}))
+		ends.Reason = most
+		require.NoError(t, w.act("much", tasks[i], clerk, ends), ends.Kind)
+	}
+	require.Equal(t, []any{act.Closed, act.Cancelled, "duban"}, []any{w.course("much", "a").State, w.course("much", "b").State, w.course("much", "c").Lead})
+	w.agree("much", "c")
 }
 
 func TestAnActAgainstAStageThatSpeaks(t *testing.T) {
