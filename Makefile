@@ -68,6 +68,10 @@ histories: ## record a history of every kind of workflow into workflows/testdata
 	go test -count=1 ./internal/host -run '^TestEveryWorkflowOnARealServer$$' -record '$(CURDIR)/workflows/testdata/histories/$(VERSION)'
 	go test -count=1 ./workflows -run '^TestRecordedHistoriesReplay$$|^TestWhatStandsInHistories$$' -update
 
+.PHONY: store
+store: ## make the ledger and the Temporal store of a release in the middle of a year: internal/rehearse/testdata/stores/VERSION.tar.gz
+	go test -count=1 ./internal/rehearse -run '^TestAYearThatAnEarlierReleaseBegan$$' -v -store '$(CURDIR)/internal/rehearse/testdata/stores/$(VERSION).tar.gz'
+
 fuzz: ## fuzz every parser for ten seconds
 	@for file in $$(grep -rl --include='*_test.go' '^func Fuzz' .); do \
 		for name in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' $$file); do \

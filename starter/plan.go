@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,6 +85,32 @@ func (a *app) held(ctx context.Context, file string) error {
 	}
 	a.tell(held)
 	fmt.Fprintln(a.err, a.w.T("cli.check_held", words.Data{"Count": len(held)}))
+	return errSaid
+}
+
+// checkNew refuses a plan that the ledger does not know yet where it holds
+// placeholders or contradictions, or addresses of .example while mail is sent. One
+// that it knows runs from the ledger, whatever its file says.
+func (a *app) checkNew(ctx context.Context, store *ledger.Store, p *plan.Plan, file string) error {
+	if _, err := store.Plan(ctx, p.ID); !errors.Is(err, ledger.ErrNotFound) {
+		return err
+	}
+	if err := a.held(ctx, file); err != nil {
+		return err
+	}
+	n := unreachable(p)
+	if n == 0 {
+		return nil
+	}
+	office, err := store.Office(ctx)
+	if err != nil {
+		return err
+	}
+	channels := office[ledger.OfficeChannels]
+	if !slices.Contains(strings.Split(channels, ","), "smtp") && (channels != "" || a.cfg.SMTP.Host == "") {
+		return nil // an outbox takes any address
+	}
+	fmt.Fprintln(a.err, a.w.T("cli.launch_example", words.Data{"Count": n}))
 	return errSaid
 }
 
@@ -198,9 +225,6 @@ func (a *app) planLaunch() *cobra.Command {
 					return err
 				}
 			}
-			if err := a.held(cmd.Context(), args[0]); err != nil {
-				return err
-			}
 			h, err := host.Open(cmd.Context(), a.cfg, host.Options{Log: a.log})
 			if err != nil {
 				return err
@@ -208,6 +232,9 @@ func (a *app) planLaunch() *cobra.Command {
 			defer h.Close()
 			if p == nil {
 				return a.finish(cmd.Context(), h, args[0])
+			}
+			if err := a.checkNew(cmd.Context(), h.Ledger, p, args[0]); err != nil {
+				return err
 			}
 			return a.launch(cmd.Context(), h, p)
 		},

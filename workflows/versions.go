@@ -5,7 +5,7 @@ import "go.temporal.io/sdk/workflow"
 // A run that began under an older program is replayed by this one, and must issue the
 // commands that its history has: activities of the same names in the same order,
 // timers where there were timers, hand-overs where it handed over. What decides about
-// commands in this package changes behind a gate, one a change; docs/decisions/0001
+// commands in this package changes behind a gate, one a change; docs/decisions/14-rules-may-change.md
 // says what needs none.
 
 // gate is one change of what workflows do. A run that passed the place before the

@@ -227,6 +227,15 @@ func TestTheSameActTwiceIsOne(t *testing.T) {
 	require.NoError(t, w.act("twice", "a", liaison, act.Act{Kind: act.Progress, Percent: 30}))
 	require.Equal(t, []string{"act.progress shuiwu"}, kinds(t, w, "twice", "a"))
 	w.agree("twice", "a")
+	// What is called like another act is another act, and is refused by name; nothing
+	// that a person calls an act keeps the engine's own from being done.
+	taken := "progress-" + liaison.Account
+	require.Equal(t, "act.refused_id_taken", refusedBy(t, w.act("twice", "a", liaison, act.Act{Kind: act.Acknowledge, ID: taken})))
+	require.Equal(t, "act.refused_id_taken", refusedBy(t, w.act("twice", "a", clerk, act.Act{Kind: act.Reword, Title: "另一题目", ID: taken})))
+	require.Equal(t, "act.refused_id_engine", refusedBy(t, w.act("twice", "a", liaison, act.Act{Kind: act.Progress, Percent: 31, ID: act.AmendID(1, act.Correct)})))
+	require.NoError(t, w.act("twice", "a", liaison, act.Act{Kind: act.Progress, Percent: 32, ID: "amend-1-correct"}))
+	require.NoError(t, w.act("twice", "a", clerk, act.Act{Kind: act.Correct, Due: calendar.NewDay(2021, 6, 30), ID: act.AmendID(1, act.Correct)}))
+	require.Equal(t, "2021-06-30", w.course("twice", "a").Due.String())
 }
 
 // A unit that asks for parts until nothing more is taken, each with the longest and

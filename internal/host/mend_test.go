@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -162,6 +164,65 @@ func TestWhatIsEndedFromOutsideIsMended(t *testing.T) {
 	w.agree("ended", "a")
 	w.agree("ended", "c")
 	require.Len(t, w.mended("ended"), 5)
+	w.handsOver("ended", workflows.TaskWorkflowID("ended", "d"), workflows.DutyWorkflowID("ended", "monthly"), workflows.TalkWorkflowID("ended", "a#1"))
+	w.agree("ended", "d")
+	w.well("ended")
+	require.Len(t, w.mended("ended"), 5, "a run of an older program is no fault")
+}
+
+// handsOver makes the runs of some workflows be of an older program, and holds that a
+// look that mends makes each go on in one run more, and in no further one.
+func (w *world) handsOver(planID string, ids ...string) {
+	ctx := w.t.Context()
+	older := map[string]string{} // the run that is of an older program, by workflow
+	for _, id := range ids {
+		began := w.history(id, "").Events[0].GetWorkflowExecutionStartedEventAttributes()
+		require.Len(w.t, began.Input.Payloads, 1)
+		d, err := w.Client.DescribeWorkflowExecution(ctx, id, "")
+		require.NoError(w.t, err)
+		memo := map[string]any{}
+		for name, payload := range d.GetWorkflowExecutionInfo().GetMemo().GetFields() {
+			memo[name] = converter.NewRawValue(payload)
+		}
+		require.Contains(w.t, memo, workflows.GenerationMemo)
+		memo[workflows.GenerationMemo] = workflows.Generation() - 1
+		run, err := w.Client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+			ID: id, TaskQueue: began.TaskQueue.Name, Memo: memo, WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING,
+		}, began.WorkflowType.Name, converter.NewRawValue(began.Input.Payloads[0]))
+		require.NoError(w.t, err)
+		older[id] = run.GetRunID()
+	}
+	w.well(planID) // a look that does not mend leaves them
+	latest := func(ctx context.Context, id string) (run string, generation int) {
+		d, err := w.Client.DescribeWorkflowExecution(ctx, id, "")
+		require.NoError(w.t, err)
+		payload := d.GetWorkflowExecutionInfo().GetMemo().GetFields()[workflows.GenerationMemo]
+		require.NoError(w.t, converter.GetDefaultDataConverter().FromPayload(payload, &generation))
+		return d.GetWorkflowExecutionInfo().GetExecution().GetRunId(), generation
+	}
+	for _, id := range ids {
+		run, generation := latest(ctx, id)
+		require.Equal(w.t, older[id], run, id)
+		require.Equal(w.t, workflows.Generation()-1, generation, id)
+	}
+	require.Empty(w.t, w.examine(planID, true).Found)
+	newer := map[string]string{}
+	for _, id := range ids {
+		w.eventually(id+" has handed over", func(ctx context.Context) bool {
+			run, generation := latest(ctx, id)
+			newer[id] = run
+			return run != older[id] && generation == workflows.Generation()
+		})
+	}
+	w.well(planID)
+	require.Empty(w.t, w.examine(planID, true).Found)
+	for _, id := range ids {
+		for _, e := range w.history(id, "").Events {
+			require.NotEqual(w.t, enums.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED, e.EventType, "%s is not asked again", id)
+		}
+		run, _ := latest(ctx, id)
+		require.Equal(w.t, newer[id], run, id)
+	}
 }
 
 // keep copies a stopped engine's file, and gives what puts it back.

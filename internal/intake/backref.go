@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -77,6 +78,41 @@ func (k *committer) backOver(cs []*clause) {
 			}
 			for j := i - 1; j >= 0 && cs[j].parent == c.parent; j-- {
 				k.dateBack(cs[j], r, len(cs[j].text))
+			}
+		}
+	}
+}
+
+// aboveLead names who leads all that stands above: 上述工作由市水利局牵头.
+var aboveLead = regexp.MustCompile(`(?:上述|以上)(?:各项|几项|所有|全部)?(?:工作|任务|项目|措施|事项)(?:均|都|统一)?由([\p{Han}]{2,16}?(?:局|委|委员会|办公室|办|厅|部|政府|管委会|中心|公司))(?:牵头|负责牵头|总牵头|统筹)`)
+
+// leadsAbove gives the entries above such a sentence, and those of its own item, its
+// lead: all that name nobody who acts themselves. Who a bracket named assists.
+func (k *committer) leadsAbove(cs []*clause) {
+	for i, c := range cs {
+		m := aboveLead.FindStringSubmatch(tight(fold(c.text)))
+		if m == nil || !looksUnit(m[1]) {
+			continue
+		}
+		k.reg.resolve(m[1], c.place)
+		for _, above := range cs[:i+1] {
+			if c.parent != nil && above.chapter != c.chapter {
+				continue
+			}
+			for _, e := range above.entries {
+				asked := e.Lead == k.reg.officeName && e.Bracket < 0
+				if len(e.Each) > 0 || above != c && (above.role != roleTasks || !asked && e.Lead != "") {
+					continue
+				}
+				var rest []string
+				for _, n := range order(k.bracketOf(above, e)) {
+					if !k.sameUnit(n.name, m[1]) {
+						rest = append(rest, n.name)
+					}
+				}
+				k.asker.forget("lead", above.place, e.Source)
+				e.Lead, e.Assist, e.SetAssist = m[1], rest, true
+				e.Notes = slices.DeleteFunc(e.Notes, func(n string) bool { return n == k.asker.words.T("intake.note_lead") })
 			}
 		}
 	}

@@ -119,6 +119,7 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 		k.clause(c)
 	}
 	k.backOver(d.clauses)
+	k.leadsAbove(d.clauses)
 	var rows [][]row
 	for _, t := range tables {
 		switch {

@@ -89,11 +89,11 @@ func TestContactsAreFilledInAsExcel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := slices.IndexFunc(rows, func(r []string) bool { return len(r) == 5 && r[4] == "shishuiwuju/liaison" })
+	i := slices.IndexFunc(rows, func(r []string) bool { return len(r) == 6 && r[4] == "shishuiwuju/liaison" && r[5] == "shishuiwuju" })
 	if i < 0 {
 		t.Fatalf("no row for the liaison: %v", rows)
 	}
-	for c, v := range map[string]string{"C": "王敏", "D": "wangmin@qingyuan.gov.cn"} {
+	for c, v := range map[string]string{"C": "王敏", "D": "wangmin@qingyuan.gov.cn", "F": "wangmin"} {
 		if err := f.SetCellStr(sheet, c+strconv.Itoa(i+1), v); err != nil {
 			t.Fatal(err)
 		}
@@ -107,6 +107,9 @@ func TestContactsAreFilledInAsExcel(t *testing.T) {
 	units := read(t, dir, "units.yaml")
 	if !strings.Contains(units, "name: 王敏") || !strings.Contains(units, "wangmin@qingyuan.gov.cn") {
 		t.Errorf("the contact is not in units.yaml:\n%s", units)
+	}
+	if accounts := read(t, dir, accountsName); !strings.Contains(accounts, "- id: wangmin\n    name: 王敏\n    unit: shishuiwuju\n    seat: liaison\n") || !strings.Contains(accounts, "seat: office") || !strings.Contains(accounts, "seat: leader") {
+		t.Errorf("accounts.yaml:\n%s", accounts)
 	}
 	if f, err = excelize.OpenFile(filepath.Join(dir, contactsName)); err != nil {
 		t.Fatal(err)

@@ -71,6 +71,7 @@ type asked struct {
 	Question
 	group string // what it shares with the others that one answer settles; "" nothing
 	of    string // the group's part of the wording: the units, the phrase
+	gone  bool   // something else settled it
 	said  string // the answer as the options write it; "" none
 }
 
@@ -118,6 +119,13 @@ func (a *asker) ask(kind string, weight int, place, text, proposal string, optio
 	return q.said
 }
 
+// forget takes back a question that something else settled.
+func (a *asker) forget(kind, place, text string) {
+	if i, ok := a.seen[questionID(kind, place, text)]; ok {
+		a.list[i].gone = true
+	}
+}
+
 func (a *asker) refused(key, raw string) string {
 	at := a.at[key]
 	if at == "" {
@@ -149,7 +157,7 @@ func (a *asker) together(done bool) []Question {
 	var out []Question
 	of, at := map[string][]asked{}, map[string]int{}
 	for _, q := range a.list {
-		if (q.said != "") != done {
+		if q.gone || (q.said != "") != done {
 			continue
 		}
 		q.done = done

@@ -21,7 +21,7 @@ var (
 	seasonGiven = regexp.MustCompile(`(?:汛期|(?:采暖|供暖|防火|灌溉|禁渔|休渔|封山|禁烧)[期季]) ?\($|(?:期|时段|季节)[为是](?:每年的?)?$`)
 	policyRuns  = regexp.MustCompile(`(?:政策|措施|规定|补贴|补助|标准)[\p{Han}]{0,6}(?:执行|实施|延续|有效)[\p{Han}]{0,4}$`)
 	fullDay     = regexp.MustCompile(`^(?:19|20)\d\d年\d{1,2}月\d{1,2}日$`)
-	afterAll    = regexp.MustCompile(`(?:确需|需要|申请|经批准|特殊情况|确有).{0,20}(?:最迟|最晚|不得超过|不得晚于|可延长至|可延期至|延至|顺延至).{0,6}$`)
+	afterAll    = regexp.MustCompile(`(?:确需|需要|申请|经批准|特殊情况|确有).{0,20}(?:最迟|最晚|不得超过|不得晚于|延长至|延期至|展期至|推迟至|延至|顺延至).{0,6}$`)
 	amount      = regexp.MustCompile(`\d|%|[一二三四五六七八九十百千万两]+(?:个|家|项|条|次|所|处|亩|公里|人|场|批|座)|完成|建成|启动|开工|投入|投用|投运|实现|达到|控制|创建|新增|新建|不低于|不少于|不超过|以上|以内|全部|全覆盖|开展|组织|举办|培育|实施|发展|印发|出台`)
 )
 
@@ -38,6 +38,10 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target"
 	case r.Effect:
 		why = "effect"
+	case !limit && ownTerm(c.text, r, s):
+		why = "effect"
+	case !limit && reportPeriod(c.text, r, s):
+		why = "target"
 	case !limit && ofWhom(c.text, r, s):
 		why = "condition"
 	case !limit && banWindow(c.text, r, s):
@@ -80,6 +84,41 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		return false
 	}
 	return true
+}
+
+var (
+	ownTermRe  = regexp.MustCompile(`^本(?:通知|办法|方案|意见|措施|规定|细则|政策|计划|公告)[^,。;]{0,24}(?:执行|施行|实施|有效)(?:期限|期|截止日期)?(?:至|到|为|截至)$`)
+	periodHead = regexp.MustCompile(`(?:报送|上报|提交|报告|通报|公布|发布|反馈|汇总|填报|分析|总结|形成|公开)[^,。;]{0,16}$`)
+	periodTail = regexp.MustCompile(`^[、和及\p{Han}\d]{0,16}?(?:报告|情况|总结|数据|报表|材料|进展|信息|台账|指标|结果)`)
+	periodName = regexp.MustCompile(`^(?:(?:19|20)\d\d年)?(?:[上下]半年|前?[一二三四1-4]个?季度|第[一二三四1-4]季度|全年|年度|\d{1,2}(?:-|至)\d{1,2}月)$`)
+)
+
+// partHolding is the comma part of a sentence that a reading stands in.
+func partHolding(text string, r deadline.Reading, s span) span {
+	for _, p := range commaSpans(text, s) {
+		if r.Begin >= p.from && r.Begin < p.to {
+			return p
+		}
+	}
+	return s
+}
+
+// ownTerm is true of the day until which the paper itself is in force.
+func ownTerm(text string, r deadline.Reading, s span) bool {
+	p := partHolding(text, r, s)
+	from, _ := trimSpan(text, p.from, p.to)
+	return r.Begin > from && ownTermRe.MatchString(tight(fold(text[from:r.Begin]))) || ownTermRe.MatchString(tight(fold(text[from:min(r.End, p.to)]))+"至") || ownTermRe.MatchString(untilDay.ReplaceAllString(tight(fold(text[from:min(r.End, p.to)])), ""))
+}
+
+var untilDay = regexp.MustCompile(`(?:19|20)?\d{2}年?\d{1,2}月(?:\d{1,2}日|底)?$`)
+
+// reportPeriod is true of the period that a report is of: 报送上半年、前三季度监控报告.
+func reportPeriod(text string, r deadline.Reading, s span) bool {
+	if !periodName.MatchString(tight(fold(r.Words))) {
+		return false
+	}
+	p := partHolding(text, r, s)
+	return periodHead.MatchString(tight(fold(text[p.from:max(p.from, r.Begin)]))) && periodTail.MatchString(tight(fold(text[min(r.End, p.to):p.to])))
 }
 
 var (

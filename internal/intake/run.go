@@ -71,7 +71,7 @@ type Times struct {
 	Aside  map[string]int `json:"aside"` // by reason, a key intake.aside_<reason>
 }
 
-// Run imports the files and writes into Out: plan.yaml, units.yaml,
+// Run imports the files and writes into Out: plan.yaml, units.yaml, accounts.yaml,
 // answers.yaml, report.html and report.json.
 //
 // It never overwrites a person's edit. The hashes of what import wrote last are
@@ -138,7 +138,7 @@ func (d *Draft) asksOfTimes() bool {
 
 func (d *Draft) save(k *keeper, opt Options) (Summary, error) {
 	sum := d.Summary(opt.Answers)
-	filled, err := filledContacts(k.dir)
+	filled, accounts, err := filledContacts(k.dir)
 	if err != nil {
 		return sum, err
 	}
@@ -146,7 +146,7 @@ func (d *Draft) save(k *keeper, opt Options) (Summary, error) {
 	for _, f := range []struct {
 		name string
 		make func() ([]byte, error)
-	}{{"plan.yaml", d.PlanYAML}, {"units.yaml", d.UnitsYAML}} {
+	}{{"plan.yaml", d.PlanYAML}, {"units.yaml", d.UnitsYAML}, {accountsName, func() ([]byte, error) { return d.AccountsYAML(accounts) }}} {
 		raw, err := f.make()
 		if err != nil {
 			return sum, err

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"regexp"
+	"strings"
 
 	"duban/internal/people"
 	"duban/internal/words"
@@ -98,7 +99,7 @@ func (o object) unit(r *register) {
 		u.Aliases = plainTexts(o.names("aliases"))
 	}
 	o.unfilled("name", u.Name)
-	u.Contacts = o.contacts()
+	u.Contacts = o.contacts(u.Name)
 	if u.ID != "" && !unitID.MatchString(u.ID) {
 		o.fault("id", "bad_unit_id", words.Data{"Value": u.ID})
 	}
@@ -141,12 +142,15 @@ func (o object) claim(r *register, name string, aliases []string) {
 	}
 }
 
-func (o object) contacts() []people.Contact {
+func (o object) contacts(unit string) []people.Contact {
 	var all []people.Contact
 	seen := map[people.Role]int{}
 	for _, c := range o.objects("contacts", "contact") {
 		c.need("role", "name", "email")
 		contact := people.Contact{Role: people.Role(c.oneOf("role", texts(people.Roles)...)), Name: c.text("name"), Email: c.text("email")}
+		if !strings.HasPrefix(contact.Name, unit) { // a seat named after a unit that is to be filled in is not a second one
+			c.unfilled("name", contact.Name)
+		}
 		if contact.Email != "" {
 			plain, fault := mailFault(contact.Email)
 			if fault != "" {

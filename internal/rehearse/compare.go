@@ -134,7 +134,15 @@ func (y *year) held(ctx context.Context) (h held, err error) {
 	foretold, diffs := y.asActed(chain)
 	h.foretold = foretold
 	h.differences = append(append(append([]Difference{}, diffs...), groundless...), Compare(foretold, h.stages, h.notices, y.to, chain)...)
+	h.differences = slices.DeleteFunc(h.differences, y.byOtherRules)
 	return h, nil
+}
+
+// byOtherRules tells of a difference that it is of the time before the rehearsal was
+// left: an earlier program said then what it foretold itself. That a word arrived, and
+// once, holds of all times.
+func (y *year) byOtherRules(d Difference) bool {
+	return y.GoOn && !d.Day.After(y.left) && slices.Contains([]string{Missing, Unexpected, Moved, Kind}, d.What)
 }
 
 // asScripted are the acts with talks called as a script calls them: TASK#N does

@@ -13,6 +13,8 @@ import (
 	"log/slog"
 	"time"
 
+	"go.temporal.io/sdk/client"
+
 	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/ledger"
@@ -36,8 +38,15 @@ type Options struct {
 	Spawn    Spawn          // for a rehearsal in a folder
 	Site     Site           // where it is held, when not in a folder: its ledger is empty and it is not running
 	Still    time.Duration  // how long an engine that answers may leave the ledger as it is while something is due; 15 minutes when zero
-	Watch    func(Progress) // called now and then while the year runs; may be nil
-	Log      *slog.Logger
+	// Leave is the day on which the rehearsal is left as it is, its engine stopped, and
+	// nothing is compared; zero: it is held to its end. GoOn goes on with one that was
+	// left in Dir, by its own clock, with the same Plan and To: what was said up to the
+	// day on which it was left followed the rules of the program of then, and is not
+	// compared with what this one foretells.
+	Leave calendar.Day
+	GoOn  bool
+	Watch func(Progress) // called now and then while the year runs; may be nil
+	Log   *slog.Logger
 }
 
 // Progress is how far the year is.
@@ -168,6 +177,7 @@ type rehearsal struct {
 	from, to time.Time    // plan clock, to exclusive
 	horizon  calendar.Day // occurrences due later are not foretold
 	foretold []plan.Foretold
+	left     calendar.Day   // with GoOn: of the last stage that was decided before
 	differed map[place]bool // where whole years that were given up differed
 }
 
@@ -215,8 +225,10 @@ func prepare(o Options) (*rehearsal, error) {
 func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result Result, err error) {
 	site := r.Site
 	if site == nil {
-		if err := sweep(r.Dir); err != nil {
-			return Result{}, err
+		if !r.GoOn {
+			if err := sweep(r.Dir); err != nil {
+				return Result{}, err
+			}
 		}
 		if site, err = newFolder(r.Dir, r.Spawn, r.Faults, r.Log); err != nil {
 			return Result{}, err
@@ -228,6 +240,11 @@ func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result R
 	}
 	if err := knowNotices(ctx, site.Ledger(), r.Calendar); err != nil {
 		return Result{}, err
+	}
+	if r.GoOn {
+		if r.left, err = lastDecided(ctx, site.Ledger(), r.Plan.ID); err != nil {
+			return Result{}, err
+		}
 	}
 	if err := site.Start(ctx); err != nil {
 		return Result{}, err
@@ -244,11 +261,17 @@ func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result R
 	}
 	defer c.Close()
 
+	if r.GoOn {
+		l, err := store.Plan(ctx, r.Plan.ID)
+		if err != nil {
+			return Result{}, err
+		}
+		return r.live(ctx, store, site, faults, c, l.Clock)
+	}
 	began := time.Now()
 	clock := calendar.Clock{Epoch: began.Add(allowance), Start: r.from, Rate: float64(24*time.Hour) / float64(r.Day), End: r.to.Add(-time.Second)}
 	eng := engine.New(c, store, r.Window, time.Now, r.Log)
-	report, err := r.launch(ctx, eng, clock)
-	if err != nil {
+	if _, err := r.launch(ctx, eng, clock); err != nil {
 		return Result{}, err
 	}
 	arming := time.Since(began)
@@ -256,13 +279,31 @@ func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result R
 	if day := pace(arming, len(r.Plan.Tasks)); r.Site == nil && (time.Now().After(clock.Epoch) || r.chosen && day > 2*r.Day) {
 		return Result{}, &slowError{why: "arming took " + arming.String(), arming: arming, day: day}
 	}
+	return r.live(ctx, store, site, faults, c, clock)
+}
+
+// armed is how many tasks and duties have a deadline to be armed.
+func (r *rehearsal) armed() (n int) {
+	for _, t := range r.Plan.Tasks {
+		if t.Kind != plan.Standing {
+			n++
+		}
+	}
+	return n
+}
+
+// live lets a year that is armed pass on a clock, and compares it; one that is to be
+// left is not compared.
+func (r *rehearsal) live(ctx context.Context, store *ledger.Store, site Site, faults []Fault, c client.Client, clock calendar.Clock) (Result, error) {
 	y := &year{rehearsal: r, store: store, site: site, faults: faults, clock: clock, vigil: &vigil{site: site, client: c}}
-	y.driver = &driver{year: y, engine: eng, answers: map[string]answer{}}
-	if err := y.act(ctx); err != nil {
+	y.driver = &driver{year: y, engine: engine.New(c, store, r.Window, time.Now, r.Log), answers: map[string]answer{}}
+	if err := y.act(ctx); errors.Is(err, errLeft) {
+		return Result{Tasks: r.armed(), Day: r.Day}, nil
+	} else if err != nil {
 		return Result{}, err
 	}
-	result, err = y.compare(ctx)
-	result.Tasks, result.Day = report.Tasks, r.Day
+	result, err := y.compare(ctx)
+	result.Tasks, result.Day = r.armed(), r.Day
 	if errors.Is(err, ErrDiffers) && r.chosen && r.Day < longestDay {
 		if chain, err := keep(ctx, store, r.Plan.ID); err == nil && chain.longest > 24*time.Hour {
 			// Between an act's instant and the act the engine said what the act makes
@@ -288,6 +329,22 @@ func knowNotices(ctx context.Context, address string, cal *calendar.Calendar) er
 		}
 	}
 	return store.Close()
+}
+
+// lastDecided is the day of the last stage that a ledger has as decided.
+func lastDecided(ctx context.Context, address, planID string) (day calendar.Day, err error) {
+	store, err := ledger.Open(ctx, address)
+	if err != nil {
+		return day, err
+	}
+	defer store.Close()
+	stages, err := store.Stages(ctx, planID, "")
+	for _, s := range stages {
+		if d := calendar.DayOf(s.At.In(calendar.Beijing)); s.State == ledger.Decided && d.After(day) {
+			day = d
+		}
+	}
+	return day, err
 }
 
 // arms is how long an engine may take to arm one more task of the plan. Launching

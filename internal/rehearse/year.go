@@ -3,6 +3,7 @@ package rehearse
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -100,6 +101,9 @@ func (y *year) run(ctx context.Context, acted <-chan struct{}, troubled chan err
 		}
 		latest.look(ctx, y, now)
 		y.watch(Progress{Now: y.clock.Plan(now), Day: y.Day, Through: latest.through, Behind: latest.days(y.clock.Plan(now)), Ended: ended, Foretold: y.foretold, Stages: so.decided, Faults: y.suffered()})
+		if !y.Leave.IsZero() && !y.clock.Plan(now).Before(y.Leave.At(0, 0, y.lad.Zone)) && latest.days(y.clock.Plan(now)) == 0 {
+			return errLeft
+		}
 		if !ended {
 			continue
 		}
@@ -124,6 +128,9 @@ func (y *year) run(ctx context.Context, acted <-chan struct{}, troubled chan err
 		}
 	}
 }
+
+// errLeft: the year is left where it is.
+var errLeft = errors.New("rehearse: left")
 
 // tooFar is how many days the engine may be behind the calendar while people act:
 // their acts would come at quite other days than the script says.
