@@ -245,7 +245,7 @@ func (w *clauseWalk) add(n *node, from *clause) {
 // more.
 func (n *node) headingOnly() bool {
 	rest := strings.TrimSpace(string([]rune(n.paras[0].text)[min(n.mark.length, utf8.RuneCountInString(n.paras[0].text)):]))
-	return n.title != "" && strings.Trim(rest, "。：: ") == strings.Trim(n.title, "。：: ")
+	return n.title != "" && !isLabel(n.title) && strings.Trim(rest, "。：: ") == strings.Trim(n.title, "。：: ")
 }
 
 func (w *clauseWalk) addClause(n *node, c *clause, from *clause) {

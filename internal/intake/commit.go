@@ -196,8 +196,12 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 			continue
 		}
 		to := c.headLen
-		for _, s := range c.sentences(nil) {
-			to = max(to, s.to)
+		for _, s := range c.sentences(readings) {
+			if timeInBrackets.MatchString(fold(c.text[:c.headLen])) || !slices.ContainsFunc(s.readings, func(o deadline.Reading) bool {
+				return o.Begin >= c.headLen && (o.Kind == deadline.Recurring || !o.Due.IsZero())
+			}) { // a sentence with a time of its own is not the heading's matter
+				to = max(to, s.to)
+			}
 			break
 		}
 		s := span{from, to}
@@ -502,12 +506,22 @@ func (k *committer) attach(c *clause, e *entry, s sentence) {
 	}
 }
 
+// headTopic is the clause's topic where that is a heading, and not the first sentence
+// of the item with a time of its own.
+func headTopic(c *clause) string {
+	t := clauseTopic(c)
+	if timeWord.MatchString(fold(t)) || yearRe.MatchString(fold(t)) {
+		return ""
+	}
+	return t
+}
+
 // title is what the segment says to do, without the time.
 func (k *committer) title(c *clause, g segment) string {
 	r := g.reading
 	if g.words != "" {
-		if hanIn(g.words) < 6 {
-			return shorten(clauseTopic(c)+"："+g.words, 40)
+		if t := headTopic(c); t != "" && hanIn(g.words) < 6 {
+			return shorten(t+"："+g.words, 40)
 		}
 		return shorten(g.words, 40)
 	}
@@ -518,8 +532,9 @@ func (k *committer) title(c *clause, g segment) string {
 		text = c.text[g.from:g.to]
 	}
 	text = tidyTitle(text)
+	topic := headTopic(c)
 	if hanIn(text) >= 8 && howFar.MatchString(fold(text)) {
-		if t := clauseTopic(c); hanIn(t) >= 4 && !strings.Contains(t, text) {
+		if t := topic; hanIn(t) >= 4 && !strings.Contains(t, text) {
 			return shorten(t+"："+text, 40)
 		}
 	}
@@ -533,7 +548,7 @@ func (k *committer) title(c *clause, g segment) string {
 		if strings.Contains(clauseTopic(c), text) { // the item is one sentence: its words are its title
 			return shorten(tidyTitle(c.text[g.from:g.to]), 40)
 		}
-		if t := clauseTopic(c); t != "" && hanIn(text) < 6 {
+		if t := topic; t != "" && hanIn(text) < 6 {
 			return shorten(t+"："+text, 40)
 		}
 	}

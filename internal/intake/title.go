@@ -6,14 +6,15 @@ import (
 )
 
 var (
-	modalHead = regexp.MustCompile(`^(?:要在|要于|应在|应于|须在|须于|须|需|要|应当|应|务必|负责组织|负责|牵头负责|牵头组织|牵头|将|请|分别|于|在|的|:|：|，|,)+`)
-	doneTail  = regexp.MustCompile(`[，,、：:](?:并|要|须|应|需|确保|力争|争取|要求|全部|全面|基本|如期|按期|按时|务必|于|在|前)*(?:完成|完工|落实|落实到位|到位|办结|完成任务|完成工作|整改完成|整改到位|完成整改|完成目标|完成建设|执行|实施)?(?:并?(?:长期|持续)(?:坚持|推进))?$`)
-	onlyDone  = regexp.MustCompile(`^(?:并|要|须|应|需|确保|力争|争取|要求|全部|全面|基本|如期|按期|按时|务必|于|在|前)*(?:完成|完工|落实|到位|办结|实施|执行|启动|开工|建成|投用|投运|验收|报送|上报|实现)?$`)
-	mustVerb  = regexp.MustCompile(`(\p{Han})(?:须|应|要|应当|必须)(验收|完成|建成|开工|启动|投用|投运|办结|报送|到位)$`)
-	listTimes = regexp.MustCompile(`^在[\d年月底、和及，,]*$`)
-	labelTail = regexp.MustCompile(`[（(]?(?:牵头单位|责任单位|主办单位|牵头部门|责任部门|主办|牵头)[：:]?$`)
-	whyHead   = regexp.MustCompile(`^(?:为|根据|按照|依据|围绕|结合)[^，,]{2,40}[，,]`)
-	yearHead  = regexp.MustCompile(`^(?:19|20)\d\d年度?(?:前)?`)
+	modalHead   = regexp.MustCompile(`^(?:要在|要于|应在|应于|须在|须于|须|需|要|应当|应|务必|负责组织|负责|牵头负责|牵头组织|牵头|将|请|分别|于|在|的|:|：|，|,)+`)
+	doneTail    = regexp.MustCompile(`[，,、：:](?:并|要|须|应|需|确保|力争|争取|要求|全部|全面|基本|如期|按期|按时|务必|于|在|前)*(?:完成|完工|落实|落实到位|到位|办结|完成任务|完成工作|整改完成|整改到位|完成整改|完成目标|完成建设|执行|实施)?(?:并?(?:长期|持续)(?:坚持|推进))?$`)
+	onlyDone    = regexp.MustCompile(`^(?:并|要|须|应|需|确保|力争|争取|要求|全部|全面|基本|如期|按期|按时|务必|于|在|前)*(?:完成|完工|落实|到位|办结|实施|执行|启动|开工|建成|投用|投运|验收|报送|上报|实现)?$`)
+	mustVerb    = regexp.MustCompile(`(\p{Han})(?:须|应|要|应当|必须)(验收|完成|建成|开工|启动|投用|投运|办结|报送|到位)$`)
+	listTimes   = regexp.MustCompile(`^在[\d年月底、和及，,]*$`)
+	labelTail   = regexp.MustCompile(`[（(]?(?:牵头单位|责任单位|主办单位|牵头部门|责任部门|主办|牵头)[：:]?$`)
+	whyHead     = regexp.MustCompile(`^(?:为|根据|按照|依据|围绕|结合)[^，,]{2,40}[，,]`)
+	noticeWords = regexp.MustCompile(`^(?:现就|现将|特制定|制定本|现通知)|通知如下|有关事项`)
+	yearHead    = regexp.MustCompile(`^(?:19|20)\d\d年度?(?:前)?`)
 )
 
 // matters makes every title say the matter alone: without who acts, which is the
@@ -22,6 +23,9 @@ func (k *committer) matters(d *Draft) {
 	for _, c := range d.clauses {
 		for _, e := range c.entries {
 			e.Title = k.matter(e, clauseTopic(c))
+			if c.role == roleHead && noticeWords.MatchString(e.Title) && d.Title != "" { // 为…，现就有关事项通知如下
+				e.Title = shorten(d.Title, 40)
+			}
 		}
 	}
 	for _, p := range d.projects {
