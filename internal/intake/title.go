@@ -22,7 +22,11 @@ var (
 func (k *committer) matters(d *Draft) {
 	for _, c := range d.clauses {
 		for _, e := range c.entries {
-			e.Title = k.matter(e, clauseTopic(c))
+			lead := e.Lead
+			if br := order(k.bracketOf(c, e)); lead == "" && len(br) > 0 {
+				lead = br[0].name
+			}
+			e.Title = k.matter(e, clauseTopic(c), lead)
 			if c.role == roleHead && noticeWords.MatchString(e.Title) && d.Title != "" { // 为…，现就有关事项通知如下
 				e.Title = shorten(d.Title, 40)
 			}
@@ -30,12 +34,12 @@ func (k *committer) matters(d *Draft) {
 	}
 	for _, p := range d.projects {
 		for _, e := range p.entries {
-			e.Title = k.matter(e, p.title)
+			e.Title = k.matter(e, p.title, e.Lead)
 		}
 	}
 }
 
-func (k *committer) matter(e *entry, topic string) string {
+func (k *committer) matter(e *entry, topic, lead string) string {
 	t := e.Title
 	if i := strings.Index(t, "分别"); i > 0 && strings.HasPrefix(t, "在") && listTimes.MatchString(t[:i]) {
 		t = t[i+len("分别"):]
@@ -46,7 +50,7 @@ func (k *committer) matter(e *entry, topic string) string {
 	if m := whyHead.FindString(t); m != "" && hanIn(t[len(m):]) >= 4 {
 		t = t[len(m):]
 	}
-	for _, name := range append([]string{e.Lead}, e.Each...) {
+	for _, name := range append([]string{lead}, e.Each...) {
 		if rest, ok := k.withoutActor(t, name); ok {
 			t = rest
 			break
