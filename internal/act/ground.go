@@ -95,5 +95,5 @@ func (b Book) withdrawn(c TalkCase, a Act, topic string) []plan.Stage {
 	}
 	return []plan.Stage{{ID: toldID(c.Acts+1, Kind(topic)), Kind: plan.Told, At: b.toldAt(b.Policies[c.Policy], a),
 		To:     b.People.Once(to),
-		Matter: plan.Matter{Topic: topic, Words: a.Reason, By: a.By.Name}}}
+		Matter: plan.Matter{Topic: topic, Words: a.words(), By: a.By.Name}}}
 }

@@ -465,7 +465,7 @@ func TestSuspendedUntil(t *testing.T) {
 	require.Equal(t, act.Suspended, d.State)
 	d.to("2021-07-10 00:01")
 	require.Equal(t, `
-2021-07-12 09:00 act-2-resume told gaoping/liaison new 2021-07-30 by engine words 2021-07-10
+2021-07-12 09:00 act-2-resume told gaoping/liaison new 2021-07-30 by engine
 `, d.spoken())
 	require.Equal(t, `
 2021-07-15 09:00 remind-15 remind gaoping/liaison

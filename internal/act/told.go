@@ -11,7 +11,7 @@ import (
 
 // told are the messages an act sends at once.
 func (b Book) told(before, after Case, a Act) []plan.Stage {
-	m := plan.Matter{Topic: string(a.Kind), Words: a.Reason, By: a.By.Name, Limit: a.Until, Paper: a.Paper, Moves: a.Moves}
+	m := plan.Matter{Topic: string(a.Kind), Words: a.words(), By: a.By.Name, Limit: a.Until, Paper: a.Paper, Moves: a.Moves}
 	switch a.Kind {
 	case AskPart, Instruct:
 		m.Limit = a.Due
@@ -42,10 +42,22 @@ func (b Book) told(before, after Case, a Act) []plan.Stage {
 	return all
 }
 
+// ownResumption tells the end of a pause that came by itself.
+func (a Act) ownResumption() bool { return a.Kind == Resume && a.By == EngineActor }
+
+// words are the reason that an act is told with. That of a pause that ends by itself
+// is its day, which says nothing new.
+func (a Act) words() string {
+	if a.ownResumption() {
+		return ""
+	}
+	return a.Reason
+}
+
 // toldAt is when an act is told: at once, but of a pause that ends by itself, which
 // happens at midnight, at the next speaking time.
 func (b Book) toldAt(p plan.Policy, a Act) time.Time {
-	if a.Kind == Resume && a.By == EngineActor {
+	if a.ownResumption() {
 		return b.At(p, b.Morning(p, a.At)).UTC()
 	}
 	return a.At
