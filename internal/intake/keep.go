@@ -12,8 +12,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"duban/internal/strictyaml"
 )
 
 // keeper knows what import wrote last into a directory, and so what a person
@@ -123,18 +126,60 @@ func readAnswers(paths ...string) (answerFile, error) {
 		if err != nil {
 			return out, err
 		}
-		var node yaml.Node
-		if err := yaml.Unmarshal(raw, &node); err != nil {
-			return out, &Refusal{File: filepath.Base(path), Key: "refuse_answers", Err: err}
+		root, err := document(raw, path, "refuse_answers")
+		if err != nil {
+			return out, err
 		}
-		if len(node.Content) == 0 {
+		if root == nil {
 			continue
 		}
-		if err := out.collect(node.Content[0], filepath.Base(path)); err != nil {
+		if err := out.collect(root, filepath.Base(path)); err != nil {
 			return out, &Refusal{File: filepath.Base(path), Key: "refuse_answers", Err: err}
 		}
 	}
 	return out, nil
+}
+
+// document is the root of a small YAML file of a draft; nil when it is empty. What
+// cannot be read is a *Refusal with the key.
+func document(raw []byte, path, key string) (*yaml.Node, error) {
+	root, fault := strictyaml.Document(raw, smallFile)
+	switch {
+	case fault == nil:
+		return root, nil
+	case fault.Key == "empty_file":
+		return nil, nil
+	}
+	why := fmt.Errorf("line %d: %s", fault.Line, fault.Key)
+	if detail, ok := fault.Data["Detail"]; ok {
+		why = fmt.Errorf("%w: %v", why, detail)
+	}
+	return nil, &Refusal{File: filepath.Base(path), Key: key, Err: why}
+}
+
+// shown is text from a document without the characters that nobody sees, which a YAML
+// file of ours may not hold.
+func shown(s string) string {
+	return strings.Map(func(r rune) rune {
+		if strictyaml.Hidden(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// shown is the question as a person may read it in a file.
+func (q Question) shown() Question {
+	q.Place, q.Words, q.Ask, q.Proposal, q.Answer = shown(q.Place), shown(q.Words), shown(q.Ask), shown(q.Proposal), shown(q.Answer)
+	q.Options, q.Items = slices.Clone(q.Options), slices.Clone(q.Items)
+	for i, o := range q.Options {
+		q.Options[i] = shown(o)
+	}
+	for i := range q.Items {
+		it := &q.Items[i]
+		it.Place, it.Words, it.Proposal, it.Answer = shown(it.Place), shown(it.Words), shown(it.Proposal), shown(it.Answer)
+	}
+	return q
 }
 
 func (f answerFile) collect(n *yaml.Node, file string) error {
@@ -192,9 +237,8 @@ func appendQuestions(path string, qs []Question) error {
 		return err
 	}
 	have := map[string]bool{}
-	var node yaml.Node
-	if yaml.Unmarshal(raw, &node) == nil && len(node.Content) > 0 {
-		switch root := node.Content[0]; root.Kind {
+	if root, err := document(raw, path, "refuse_answers"); err == nil && root != nil {
+		switch root.Kind {
 		case yaml.SequenceNode:
 			var list []struct {
 				ID    string
@@ -217,7 +261,7 @@ func appendQuestions(path string, qs []Question) error {
 		items := len(q.Items)
 		q.Items = slices.DeleteFunc(slices.Clone(q.Items), func(i Item) bool { return have[i.ID] })
 		if items == 0 && !have[q.ID] || len(q.Items) > 0 {
-			fresh = append(fresh, q)
+			fresh = append(fresh, q.shown())
 		}
 	}
 	if len(fresh) == 0 {
@@ -243,7 +287,10 @@ func GiveAnswers(dir string, answers map[string]string) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	var doc yaml.Node
+	if _, err := document(raw, path, "refuse_answers"); err != nil {
+		return err
+	}
+	var doc yaml.Node // with what a person noted at its head
 	if err := yaml.Unmarshal(raw, &doc); err != nil {
 		return &Refusal{File: "answers.yaml", Key: "refuse_answers", Err: err}
 	}

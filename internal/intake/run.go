@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"duban/internal/calendar"
 	"duban/internal/deadline"
 	"duban/internal/people"
@@ -278,8 +276,14 @@ func readUnitsFile(path string) (*people.Directory, error) {
 			Members []string
 		}
 	}
-	if err := yaml.Unmarshal(raw, &f); err != nil {
-		return nil, &Refusal{File: filepath.Base(path), Key: "refuse_units_file", Err: err}
+	root, err := document(raw, path, "refuse_units_file")
+	if err != nil {
+		return nil, err
+	}
+	if root != nil {
+		if err := root.Decode(&f); err != nil {
+			return nil, &Refusal{File: filepath.Base(path), Key: "refuse_units_file", Err: err}
+		}
 	}
 	d := &people.Directory{}
 	for _, u := range f.Units {
