@@ -143,14 +143,7 @@ func (d *duty) listen(ctx workflow.Context) {
 // act answers when the act is recorded or refused: see task.act. One that cannot be recorded now
 // gives up its turn between its rounds.
 func (d *duty) act(ctx workflow.Context, a act.Act) error {
-	heard := workflow.Now(ctx)
-	return d.untilDone(ctx, a, &d.moved, func() (bool, error) {
-		if err := d.turn.Lock(ctx); err != nil {
-			return true, err
-		}
-		defer d.turn.Unlock()
-		return d.record(ctx, a, heard)
-	})
+	return d.inTurn(ctx, a, d.turn, &d.moved, d.record)
 }
 
 // record writes an act down and goes on from the course it leaves, or, where the

@@ -211,3 +211,26 @@ func must(err error) {
 		panic(err)
 	}
 }
+
+// inTurn has an act recorded when its turn has come, for as long as it takes: record
+// is told when it was heard.
+func (p *patience) inTurn(ctx workflow.Context, a act.Act, turn workflow.Mutex, moved *int, record func(workflow.Context, act.Act, time.Time) (bool, error)) error {
+	heard := workflow.Now(ctx)
+	return p.untilDone(ctx, a, moved, func() (bool, error) {
+		if err := turn.Lock(ctx); err != nil {
+			return true, err
+		}
+		defer turn.Unlock()
+		return record(ctx, a, heard)
+	})
+}
+
+// follow has an activity done and goes on from the course it gives.
+func follow[C any](ctx workflow.Context, p *patience, course *C, what, activity string, in any) error {
+	var after C // a fresh one: what the answer leaves out is to be empty
+	err := p.write(ctx, what, activity, in, &after)
+	if err == nil {
+		*course = after
+	}
+	return err
+}

@@ -124,12 +124,7 @@ func (t *talk) look(ctx workflow.Context) error {
 
 // follow has an activity done and goes on from the course it gives.
 func (t *talk) follow(ctx workflow.Context, what, activity string, in any) error {
-	var after act.TalkCourse // a fresh one: what the answer leaves out is to be empty
-	err := t.write(ctx, what, activity, in, &after)
-	if err == nil {
-		t.Course = after
-	}
-	return err
+	return follow(ctx, &t.patience, &t.Course, what, activity, in)
 }
 
 // tell shows where the talk stands to whoever looks at its workflow.
@@ -154,14 +149,7 @@ func (t *talk) listen(ctx workflow.Context) {
 // act answers when the act is recorded or refused: see task.act. One that cannot be recorded now
 // gives up its turn between its rounds.
 func (t *talk) act(ctx workflow.Context, a act.Act) error {
-	heard := workflow.Now(ctx)
-	return t.untilDone(ctx, a, &t.moved, func() (bool, error) {
-		if err := t.turn.Lock(ctx); err != nil {
-			return true, err
-		}
-		defer t.turn.Unlock()
-		return t.record(ctx, a, heard)
-	})
+	return t.inTurn(ctx, a, t.turn, &t.moved, t.record)
 }
 
 // record writes an act down and goes on from the course it leaves, or, where the

@@ -150,12 +150,7 @@ func (t *task) look(ctx workflow.Context) error {
 
 // follow has an activity done and goes on from the course it gives.
 func (t *task) follow(ctx workflow.Context, what, activity string, in any) error {
-	var after act.Course // a fresh one: what the answer leaves out is to be empty
-	err := t.write(ctx, what, activity, in, &after)
-	if err == nil {
-		t.Course = after
-	}
-	return err
+	return follow(ctx, &t.patience, &t.Course, what, activity, in)
 }
 
 // tell shows where the task stands to whoever looks at its workflow.
@@ -179,14 +174,7 @@ func (t *task) listen(ctx workflow.Context) {
 // has: rules may change while this run goes on. One that cannot be recorded now
 // gives up its turn between its rounds.
 func (t *task) act(ctx workflow.Context, a act.Act) error {
-	heard := workflow.Now(ctx)
-	return t.untilDone(ctx, a, &t.moved, func() (bool, error) {
-		if err := t.turn.Lock(ctx); err != nil {
-			return true, err
-		}
-		defer t.turn.Unlock()
-		return t.record(ctx, a, heard)
-	})
+	return t.inTurn(ctx, a, t.turn, &t.moved, t.record)
 }
 
 // record writes an act down and goes on from the course it leaves, or, where the
