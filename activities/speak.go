@@ -276,7 +276,7 @@ func item(l ledger.Launched, book act.Book, it ledger.Item, today calendar.Day, 
 	p, m := l.Plan.Policies[t.Policy], book.Measure(ledger.CaseOf(t), today)
 	out := notice.Item{
 		Task: t.ID, Title: t.Title, Clause: t.Clause, Lead: l.Plan.Directory.Name(t.Lead), Due: t.Due,
-		Kind: n.Kind, Stage: n.Stage, Light: n.Light, Left: notice.Distance{Days: m.LeftDays - m.LateDays, Workdays: m.Left - m.Late},
+		Kind: n.Kind, Stage: n.Stage, Light: n.Light, Left: notice.Distance{Days: m.LeftDays - m.LateDays, Workdays: m.Left - m.Late, Stood: m.Stood},
 		Soft: t.Soft, Priority: t.Priority, CatchUp: n.Stage == plan.CatchUp,
 	}
 	if n.Light == "" || it.Stage != nil && it.Stage.Topic != "" {

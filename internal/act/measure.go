@@ -13,6 +13,7 @@ type Measure struct {
 	LateDays int        // the same in calendar days
 	Left     int        // working days to the limit; 0 from the limit on
 	LeftDays int        // the same in calendar days
+	Stood    bool       // the limit has passed, and no day after it has counted yet
 	Light    plan.Light // of the time; plan.Done or plan.DoneLate of a closed task; "" of a cancelled one
 	Behind   int        // percentage points that the progress lags behind the time gone by; negative: ahead
 	Progress plan.Light // of that lag; "" where nothing is to be compared
@@ -33,6 +34,7 @@ func (b Book) Measure(c Case, today calendar.Day) (m Measure) {
 	m.Late, m.LateDays = b.Late(c, today), b.lateDays(c, today)
 	m.Overdue = b.overdue(c, today)
 	m.Left, m.LeftDays = max(0, b.Calendar.Workdays(today, c.Due)), max(0, c.Due.Sub(today))
+	m.Stood = today.After(c.Due) && m.LateDays == 0
 	m.Light = b.turns(c).On(today)
 	if c.Runs() && !c.Assigned.IsZero() {
 		m.Behind = b.behind(c, today)

@@ -210,3 +210,12 @@ func TestATalkLosesWhatItRestsOn(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, act.TalkVoid, void.State)
 }
+
+// A date that passed while the task waits is neither today's nor overdue.
+func TestADateThatPassedWhileTheClockStands(t *testing.T) {
+	t.Parallel()
+	const inTime = "2021-04-29 10:00 unit complete"
+	require.False(t, measured(t, "2021-04-30", "2021-04-30", inTime).Stood)
+	require.True(t, measured(t, "2021-04-30", "2021-05-19", inTime).Stood)
+	require.False(t, measured(t, "2021-04-30", "2021-05-20", "2021-05-06 10:00 unit complete").Stood, "it was late when it was reported")
+}

@@ -77,6 +77,7 @@ type Item struct {
 type Distance struct {
 	Days     int
 	Workdays int
+	Stood    bool // the day has passed, and none after it counts: the clock stood
 }
 
 // Next is what happens if nothing is done.
@@ -158,7 +159,7 @@ func (it Item) class() class {
 	switch {
 	case inTalk:
 		return stepAhead
-	case it.Left.Days < 0:
+	case it.Left.Days < 0, it.Left.Stood:
 		return overdue
 	case it.Left.Days == 0:
 		return dueToday

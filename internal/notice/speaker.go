@@ -66,6 +66,8 @@ func (s *speaker) left(d Distance) (whole, days, workdays string) {
 func (s *speaker) sayLeft(d Distance) [3]string {
 	way, sign := "ahead", 1
 	switch {
+	case d.Stood:
+		return [3]string{s.t("left_stood"), s.t("short_stood"), ""}
 	case d.Days == 0:
 		return [3]string{s.t("left_today"), s.t("short_today"), s.t("short_midnight")}
 	case d.Days < 0:

@@ -88,7 +88,8 @@ type Row struct {
 	// closed, cancelled or undated line. DaysLeft is the same in calendar days.
 	WorkdaysLeft *int `json:"workdays_left"`
 	DaysLeft     *int `json:"days_left"`
-	WorkdaysLate int  `json:"workdays_late"` // of a task done late: see act.Measure
+	Stood        bool `json:"stood,omitempty"` // the due date has passed, and no day after it has counted yet
+	WorkdaysLate int  `json:"workdays_late"`   // of a task done late: see act.Measure
 	// Last is the last stage that was decided, Next the first that is still to
 	// come (its own ladder's or its talks'); null when there is none.
 	Last  *Step    `json:"last"`
@@ -234,7 +235,7 @@ func (b *binder) row(t ledger.Task, s steps) Row {
 		if m.LateDays > 0 { // counted from the limit: one on a Saturday is one working day over on Monday
 			work, days = -m.Late, -m.LateDays
 		}
-		r.WorkdaysLeft, r.DaysLeft = &work, &days
+		r.WorkdaysLeft, r.DaysLeft, r.Stood = &work, &days, m.Stood
 	case ledger.Closed:
 		if r.DoneOn = c.ClosedOn; r.DoneOn.IsZero() {
 			r.DoneOn = r.Closed

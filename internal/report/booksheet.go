@@ -160,6 +160,8 @@ func (s Speaker) Left(r Row) string {
 		return s.t("over_rest", words.Data{"Days": -*r.DaysLeft})
 	case r.Overdue:
 		return s.t("over", words.Data{"N": -*r.WorkdaysLeft})
+	case r.Stood:
+		return s.t("stood")
 	case *r.DaysLeft == 0:
 		return s.t("today")
 	}
