@@ -244,7 +244,7 @@ func (a *accountant) inClause(c *clause, r deadline.Reading) fate {
 	line := nearLine(c.text, r.Begin)
 	for _, e := range c.entries {
 		near := e.span.from < line.to && line.from < e.span.to || r.BackRef || c.wholly != nil
-		if near && !e.Due.IsZero() && e.Due == r.Due || near && e.Recur != nil && !r.Due.IsZero() && e.Recur.Until == r.Due {
+		if near && !e.Due.IsZero() && e.Due == r.Due || near && e.Recur != nil && (r.Kind == deadline.Recurring || !r.Due.IsZero() && e.Recur.Until == r.Due) {
 			return a.ofEntry(e, c.place)
 		}
 	}

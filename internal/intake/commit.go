@@ -359,6 +359,9 @@ func untilThen(text string, rs []deadline.Reading) []deadline.Reading {
 	var out []deadline.Reading
 	for i, r := range rs {
 		n := len(out)
+		if i+1 < len(rs) && r.Kind == deadline.Recurring && rs[i+1].Kind == deadline.Recurring && r.Recurrence == rs[i+1].Recurrence && strings.HasPrefix(tight(r.Words), "按") {
+			continue // 按季拨付补贴，每季度首月15日前到位: one rhythm
+		}
 		if r.Kind == deadline.Window && !r.Start.IsZero() && i+1 < len(rs) && rs[i+1].Kind == deadline.Recurring && runsIn(text, r, rs[i+1]) {
 			rs[i+1].Start, rs[i+1].Recur.Until = r.Start, r.Due
 			continue

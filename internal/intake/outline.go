@@ -222,10 +222,16 @@ func (b *outliner) item(m mark, p para) {
 	b.open = append(b.open, n)
 }
 
+// timedHead is a heading with its time in brackets and a colon behind it.
+var timedHead = regexp.MustCompile(`^[\p{Han}“”]{2,16} ?\([^()]{0,40}\d[^()]{0,40}\) ?:`)
+
 // headingOf is the run-in or whole-paragraph heading of an item, "" when the
 // paragraph is a sentence from its first word.
 func headingOf(rest string) string {
 	f := fold(rest)
+	if m := timedHead.FindString(f); m != "" && len(m) < len(f) { // 准备阶段（9月1日-9月20日）：县疾控中心完成…
+		return strings.TrimRight(string([]rune(rest)[:utf8.RuneCountInString(m)]), ":： ")
+	}
 	if i := strings.IndexRune(f, '。'); i >= 0 {
 		head := f[:i]
 		n := utf8.RuneCountInString(head)

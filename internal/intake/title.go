@@ -2,6 +2,7 @@ package intake
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -61,6 +62,11 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 			t = rest
 		}
 	}
+	if rest := withoutRoles(t); rest != t {
+		if t = rest; hanIn(t) < 4 {
+			t = topic
+		}
+	}
 	t = mustVerb.ReplaceAllString(t, "$1$2")
 	if rest := doneTail.ReplaceAllString(t, ""); rest != "" && !adverb.MatchString(rest) { // not 对排查出的问题
 		t = rest
@@ -82,6 +88,19 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 		}
 	}
 	return firstNonEmpty(t, e.Title)
+}
+
+// partRole is a comma part that only says who takes part: 区民政局牵头, 各街道配合.
+var partRole = regexp.MustCompile(`^(?:由)?[\p{Han}（）()、“”]{2,40}?(?:局|委|办|厅|部|会|政府|单位|部门|街道|乡镇|镇|乡|公司|中心|院|社区|村|处|县|区|市|支队|大队)(?:等部门|等单位)?(?:负责)?(?:牵头|配合|协助|参与|协同)(?:负责|落实|实施)?$`)
+
+// withoutRoles leaves out the comma parts of a title that only say who takes part.
+func withoutRoles(t string) string {
+	parts := strings.Split(t, "，")
+	kept := slices.DeleteFunc(slices.Clone(parts), func(p string) bool { return partRole.MatchString(strings.TrimSpace(p)) })
+	if len(kept) == len(parts) {
+		return t
+	}
+	return strings.Join(kept, "，")
 }
 
 // balanced cuts what a bracket that was cut in two left over.
