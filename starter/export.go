@@ -18,6 +18,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/host"
 	"duban/internal/ledger"
+	"duban/internal/leftover"
 	"duban/internal/report"
 	"duban/internal/words"
 )
@@ -171,7 +172,9 @@ func (a *app) save(file string, write func(io.Writer) error) (err error) {
 		out := bufio.NewWriterSize(to, 1<<20)
 		return errors.Join(write(out), out.Flush())
 	}
-	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+"-*")
+	passing := "." + filepath.Base(file) + "-"
+	leftover.Clear(filepath.Dir(file), passing)
+	f, err := os.CreateTemp(filepath.Dir(file), passing+"*")
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}

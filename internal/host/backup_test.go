@@ -2,7 +2,9 @@ package host_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -38,6 +40,8 @@ func TestABackupInMidYear(t *testing.T) {
 	require.Positive(t, b.Events)
 	_, err = host.MakeBackup(t.Context(), w.cfg, to)
 	require.ErrorIs(t, err, host.ErrNotEmpty)
+	ownersAlone(t, w.cfg.Dir, "ledger.db", "temporal.db", "engine.json")
+	ownersAlone(t, to, "ledger.db", "temporal.db")
 	w.eventually("the year goes on", func(context.Context) bool { return len(w.told("year", "early")) >= 6 })
 	require.NoError(t, w.Close())
 
@@ -115,6 +119,27 @@ func (w *world) foretoldBy(p *plan.Plan, clock calendar.Clock) string {
 
 // After a clean stop the two files are all there is: no write-ahead log lies beside
 // them, so that whoever copies them has everything.
+// ownersAlone: nobody but the owner can read what a folder holds, among it the files named.
+func ownersAlone(t *testing.T, dir string, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		require.FileExists(t, filepath.Join(dir, name))
+	}
+	require.NoError(t, filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return err
+		}
+		info, err := e.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // it was being written
+		}
+		if err == nil && filepath.Ext(path) != ".lock" {
+			require.Zero(t, info.Mode().Perm()&0o077, "%s has mode %o", path, info.Mode().Perm())
+		}
+		return err
+	}))
+}
+
 func TestACleanStopLeavesNoLog(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)

@@ -7,11 +7,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
-	"time"
 
 	"duban/internal/calendar"
+	"duban/internal/leftover"
 )
 
 // Outbox is a folder of .eml files 发件箱 and a line a message on a terminal: what
@@ -32,27 +31,12 @@ func NewOutbox(dir string, from Address, out io.Writer) (*Outbox, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, fmt.Errorf("outbox: %w", err)
 	}
-	clearUnfinished(dir)
+	leftover.Clear(dir, writing)
 	return &Outbox{dir: dir, from: from, out: out}, nil
 }
 
-// unfinished are files that were being written when their process was killed; nobody
-// writes one for an hour.
-const unfinished = ".writing-*"
-
-func clearUnfinished(dir string) {
-	left, _ := filepath.Glob(filepath.Join(escaped(dir), unfinished)) // the pattern is a good one
-	for _, file := range left {
-		if info, err := os.Stat(file); err == nil && time.Since(info.ModTime()) > time.Hour {
-			_ = os.Remove(file) // the next start tries again
-		}
-	}
-}
-
-// escaped is a folder's name as part of a pattern.
-func escaped(dir string) string {
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(dir)
-}
+// writing begins the names of files that are being written.
+const writing = ".writing-"
 
 // Name is "outbox".
 func (o *Outbox) Name() string { return "outbox" }
@@ -115,7 +99,7 @@ func part(s string) string { return fmt.Sprintf("%.40s", asciiName(s)) }
 
 // writeWhole puts data under path by renaming a finished, synced file.
 func writeWhole(path string, data []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), unfinished)
+	f, err := os.CreateTemp(filepath.Dir(path), writing+"*")
 	if err != nil {
 		return err
 	}

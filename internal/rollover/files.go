@@ -10,6 +10,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"duban/internal/leftover"
 	"duban/internal/words"
 )
 
@@ -99,7 +100,9 @@ func Write(dir string, files []File) error {
 // writeNew makes a file in one step: whole, or not at all. Somebody else's file
 // of that name is left alone.
 func writeNew(path string, raw []byte) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".rollover-*")
+	const passing = ".rollover-"
+	leftover.Clear(filepath.Dir(path), passing)
+	tmp, err := os.CreateTemp(filepath.Dir(path), passing+"*")
 	if err != nil {
 		return err
 	}
