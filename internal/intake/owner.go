@@ -267,6 +267,13 @@ func (k *committer) noBracket(c *clause, e *entry, text string) {
 		k.reg.resolve(e.Lead, c.place)
 		return
 	}
+	if e.sentence.to > e.span.to && e.sentence.to <= len(c.text) { // 每年4月举办春茶节，由县文旅局牵头承办
+		if m := byUnit.FindAllStringSubmatch(tight(fold(c.text[e.sentence.from:e.sentence.to])), 2); len(m) == 1 && looksUnit(m[0][1]) {
+			e.Lead = m[0][1]
+			k.reg.resolve(e.Lead, c.place)
+			return
+		}
+	}
 	if c.role == roleHead { // a letter goes on speaking to those it named
 		for i := len(c.entries) - 1; i >= 0; i-- {
 			if p := c.entries[i]; len(p.Each) > 0 || p.Lead != "" && p.Lead != k.reg.officeName {

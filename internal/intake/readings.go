@@ -38,6 +38,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target"
 	case r.Effect:
 		why = "effect"
+	case !limit && stageNamed(c.text, r, s):
+		why = "stage"
 	case !limit && ownTerm(c.text, r, s):
 		why = "effect"
 	case !limit && reportPeriod(c.text, r, s):
@@ -101,6 +103,16 @@ func partHolding(text string, r deadline.Reading, s span) span {
 		}
 	}
 	return s
+}
+
+var stageIs = regexp.MustCompile(`^,?为[\p{Han}“”]{2,10}阶段$`)
+
+// stageNamed is true of the time of a stage that is only named: 3月21日至9月30日为排查整治
+// 阶段.
+func stageNamed(text string, r deadline.Reading, s span) bool {
+	p := partHolding(text, r, s)
+	_, to := trimSpan(text, p.from, p.to)
+	return r.End <= to && stageIs.MatchString(tight(fold(text[r.End:to])))
 }
 
 // ownTerm is true of the day until which the paper itself is in force.

@@ -25,6 +25,9 @@ func starts(text string, e *entry) []string {
 		f = f[len(m):]
 	}
 	out := []string{f}
+	if m := matterLabel.FindString(f); m != "" && !looksUnit(strings.TrimSuffix(m, ":")) { // 督查：市河长办每季度暗访一次
+		out = append(out, f[len(m):])
+	}
 	if e.words == "" {
 		return out
 	}
@@ -34,6 +37,9 @@ func starts(text string, e *entry) []string {
 	}
 	return out
 }
+
+// matterLabel is a short name of the matter before who acts.
+var matterLabel = regexp.MustCompile(`^[\p{Han}“”]{2,8}:`)
 
 // sinceHead is a beginning in time before who acts: 从2023年第二季度起，各牵头单位要….
 var sinceHead = regexp.MustCompile(`^[自从](?:\d|今|本|即)[^,。;]{1,16}(?:起|开始|后),|^[\p{Han}]{2,8}期间,?`)
