@@ -116,6 +116,7 @@ func TestWhatWorksWaitsForTheLedger(t *testing.T) {
 	database, at, log := ledgertest.Postgres(t), closedPort(t), &lines{}
 	address := through(t, at, database)
 	b := hasty(true, log)
+	b.limit = 10 * time.Minute // one try makes the whole ledger, on a machine that may be busy
 	opened := make(chan error, 1)
 	go func() {
 		store, err := wait(t.Context(), b, ledgerName, Redact(address), func(ctx context.Context) (*ledger.Store, error) { return ledger.Open(ctx, address) }, nil)
