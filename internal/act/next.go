@@ -186,12 +186,22 @@ func (ch *chasing) passed() {
 	ch.out = append([]dated{{Stage: s, day: ch.told}}, ch.out...)
 }
 
-// afterLimit tells a word about the date that counts now that is none before it.
+// afterLimit tells a word after the limit about the miss that counts now: by this
+// policy, or by one before it.
 func (ch *chasing) afterLimit(s Said) bool {
-	if s.Of != Finish || !ch.about(s) || s.ID == plan.CatchUp || !ch.Book.day(s.At).After(ch.c.Due) && s.Kind.Gravity() <= plan.DueDay.Gravity() {
+	if s.Of != Finish || !ch.about(s) || s.ID == plan.CatchUp {
 		return false
 	}
-	return !slices.ContainsFunc(ch.o.rungs, func(r rung) bool { return r.after == nil && r.ID == s.ID })
+	if i := slices.IndexFunc(ch.o.rungs, func(r rung) bool { return r.ID == s.ID }); i >= 0 {
+		return ch.o.rungs[i].after != nil
+	}
+	first := ch.c.Due // of the dates of this miss
+	for _, d := range ch.c.Missed {
+		if d.Number == ch.c.Number && d.Due.Before(first) {
+			first = d.Due
+		}
+	}
+	return s.Kind.Gravity() > plan.DueDay.Gravity() || ch.Book.day(s.At).After(first)
 }
 
 // onOrBefore is the day of a rung that comes on or before the limit: on a rest

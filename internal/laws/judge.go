@@ -74,6 +74,7 @@ type world struct {
 	early                            map[string]bool // reminders said of this date
 	receive                          map[string]bool
 	silences                         map[string]bool
+	caught                           map[int]bool         // misses of which a late assignment was told
 	passed                           map[int]calendar.Day // when the unit was told that the date of a miss had passed while its clock stood
 	dateSet                          calendar.Day         // the last day on which the office set another date
 	found                            []Breach
@@ -100,7 +101,7 @@ func newWorld(r Rules, h History) *world {
 	w := &world{cal: r.Calendar, policies: r.Policies, units: r.Units, zone: r.Zone, lead: h.Lead, office: h.Office, leadership: h.Leadership, policy: h.Policy,
 		due: h.Due, begin: h.Begin, asked: map[string]*request{}, parts: map[string]*piece{}, instructions: map[string]*piece{}, nextMiss: 1}
 	w.given(w.day(h.Assigned))
-	w.early, w.passed = map[string]bool{}, map[int]calendar.Day{}
+	w.early, w.passed, w.caught = map[string]bool{}, map[int]calendar.Day{}, map[int]bool{}
 	return w
 }
 
@@ -127,7 +128,7 @@ func (w *world) dated(due, on calendar.Day) {
 		w.misses[due] = w.miss
 		return
 	}
-	if n, ok := w.misses[due]; ok && due.Before(on) && len(w.ladder[n]) > 0 {
+	if n, ok := w.misses[due]; ok && due.Before(on) && (len(w.ladder[n]) > 0 || w.passed[n].After(due)) {
 		w.miss = n
 		return
 	}
@@ -686,7 +687,7 @@ func (w *world) onLadder(s plan.Stage, on calendar.Day) {
 		if w.early[s.ID] {
 			w.breaks(2, s.At, "%s once more", s.ID)
 		}
-		w.early[s.ID] = true
+		w.early[s.ID], w.caught[w.miss] = true, true
 		return
 	}
 	if s.ID == plan.Passed {
@@ -701,7 +702,7 @@ func (w *world) onLadder(s plan.Stage, on calendar.Day) {
 	}
 	all := rungIDs(s)
 	if slices.Contains(s.Merged, plan.CatchUp) { // the others are what an assignment came too late for
-		all = all[:1]
+		all, w.caught[w.miss] = all[:1], true
 	}
 	for _, id := range all {
 		r, ok := w.rule(id)
@@ -755,7 +756,7 @@ func (w *world) late(s plan.Stage, r plan.Rule, on calendar.Day, merged bool) {
 		}
 		w.breaks(law, s.At, "%s: %d days ran after %s", r.ID, ran, w.base())
 	}
-	if told, ok := w.passed[w.miss]; !w.left.IsZero() && w.fell() && len(words) == 0 && (!ok && (standing(w.stands(), w.due) || !w.early[plan.CatchUp]) || ok && !told.Before(on)) {
+	if told, ok := w.passed[w.miss]; !w.left.IsZero() && w.fell() && len(words) == 0 && (!ok && (standing(w.stands(), w.due) || !w.caught[w.miss]) || ok && !told.Before(on)) {
 		w.breaks(5, s.At, "%s: %s came while the unit's clock stood, and it was not reminded first", r.ID, w.due)
 	}
 	if merged {
