@@ -498,7 +498,9 @@ func (r reconciling) compare(ctx context.Context, t thing) (*Finding, error) {
 			f.Why = Stuck
 			return f, nil
 		}
-		rests := d.GetPendingWorkflowTask() == nil && len(d.GetPendingActivities()) == 0
+		// A run that goes on from another waits up to a second for its first workflow task (ContinueAsNewMinBackoff), with
+		// the memo of the run before it and nothing pending: its history is one event long.
+		rests := d.GetPendingWorkflowTask() == nil && len(d.GetPendingActivities()) == 0 && info.GetHistoryLength() > 1
 		same := knows == nil || at == nil || *knows == *at
 		switch {
 		case same && (!rests || t.late == nil):
