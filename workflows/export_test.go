@@ -2,12 +2,12 @@ package workflows
 
 import "go.temporal.io/sdk/workflow"
 
-// Gates are the IDs of all gates, the oldest first.
-func Gates() (ids []string) {
+// Gates are the IDs of all gates, the oldest first, with what each does.
+func Gates() (ids, does []string) {
 	for _, g := range gates {
-		ids = append(ids, g.id)
+		ids, does = append(ids, g.id), append(does, g.does)
 	}
-	return ids
+	return ids, does
 }
 
 // Passes is a gate as workflows ask it.

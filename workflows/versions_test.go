@@ -46,7 +46,9 @@ func TestAGateLeavesOlderRunsAsTheyAre(t *testing.T) {
 func TestGatesAreNamedOnce(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for _, id := range workflows.Gates() {
+	ids, does := workflows.Gates()
+	for i, id := range ids {
+		require.NotEmpty(t, does[i], id)
 		require.False(t, seen[id], "%s is used twice", id)
 		require.NotEmpty(t, id)
 		seen[id] = true

@@ -63,7 +63,8 @@ func TestWhatStandsInHistories(t *testing.T) {
 	say("memo", workflows.PositionMemo, workflows.GenerationMemo)
 	say("error", activities.ErrTypeRefused, activities.ErrTypeNotFound)
 	say("build", workflows.BuildID)
-	say("gate", workflows.Gates()...)
+	gates, _ := workflows.Gates()
+	say("gate", gates...)
 	say("id", workflows.TaskWorkflowID("PLAN", "TASK"), workflows.TalkWorkflowID("PLAN", "TALK"), workflows.DutyWorkflowID("PLAN", "DUTY"),
 		workflows.DigestWorkflowID("KEY"), workflows.MorningWorkflowID("KEY"), workflows.AuditWorkflowID("PLAN"))
 	seats := act.Case{Pause: &act.Pause{}}

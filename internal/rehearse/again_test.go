@@ -18,7 +18,7 @@ func TestAFaultIsNotHiddenByBeginningAgain(t *testing.T) {
 	start := func(differences ...Difference) error {
 		return &slowError{why: "an act was under way for days", day: time.Second, differences: differences, whole: true}
 	}
-	run := func(starts ...error) (Result, error, int, string) {
+	run := func(starts ...error) (Result, int, string, error) {
 		var log bytes.Buffer
 		r := &rehearsal{Options: Options{Day: shortest, Log: slog.New(slog.NewTextHandler(&log, nil))}, chosen: true, differed: map[place]bool{}}
 		n := 0
@@ -30,27 +30,27 @@ func TestAFaultIsNotHiddenByBeginningAgain(t *testing.T) {
 			}
 			return Result{Day: r.Day}, starts[n-1]
 		})
-		return result, err, n, log.String()
+		return result, n, log.String(), err
 	}
 
-	result, err, n, log := run(start(steady), start(slow, steady), nil)
+	result, n, log, err := run(start(steady), start(slow, steady), nil)
 	require.ErrorIs(t, err, ErrDiffers)
 	require.Equal(t, []any{2, []Difference{slow, steady}, time.Second}, []any{n, result.Differences, result.Day})
 	require.Contains(t, log, "task=a stage=warn")
 
-	result, err, n, log = run(start(steady), start(slow), nil)
+	result, n, log, err = run(start(steady), start(slow), nil)
 	require.NoError(t, err)
 	require.Equal(t, 3, n)
 	require.Empty(t, result.Differences)
 	require.Contains(t, log, "task=b stage=urge", "what was given up is said all the same")
 
 	late := &slowError{why: "an act came days late", day: time.Second, differences: []Difference{steady}}
-	_, err, n, log = run(late, late, nil)
+	_, n, log, err = run(late, late, nil)
 	require.NoError(t, err, "a slow machine is late at the same act again")
 	require.Equal(t, 3, n)
 	require.Contains(t, log, "task=a stage=warn")
 
-	_, err, n, _ = run(&slowError{why: "arming took 1m"}, &slowError{why: "arming took 1m"}, nil)
+	_, n, _, err = run(&slowError{why: "arming took 1m"}, &slowError{why: "arming took 1m"}, nil)
 	require.NoError(t, err, "a slow machine alone is no fault")
 	require.Equal(t, 3, n)
 }
