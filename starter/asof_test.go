@@ -77,6 +77,17 @@ func TestAsOfRefusesWhatIsNoMoment(t *testing.T) {
 	}
 }
 
+// A rehearsal's clock has come to its end though the last thing that happened is days before it: those days can be asked for.
+func TestAsOfTheLastDaysOfARehearsal(t *testing.T) {
+	t.Parallel()
+	clock := calendar.Clock{Epoch: at(6, 1, 10), Start: at(6, 1, 10), Rate: 1e6, End: at(12, 31, 23)}
+	f := newFiled(t, at(6, 1, 10), time.Time{}, clock)
+	f.now = func() time.Time { return at(6, 2, 10) }
+	f.say("task", "list", "--as-of", "2021-12-31")
+	_, err := f.says("task", "list", "--as-of", "2022-01-01")
+	require.ErrorContains(t, err, "还没有到")
+}
+
 func TestVerifyNamesWhatWasChanged(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, at(7, 1, 10))

@@ -252,31 +252,30 @@ func (a *app) today(ctx context.Context, store *ledger.Store, l ledger.Launched)
 		return a.presentDay(ctx, store, l)
 	}
 	now, err := a.presentDay(ctx, a.past.live, l)
-	if err == nil && now.Before(a.past.day) {
+	if err == nil && now.Before(a.past.day) && clockDay(l, a.now()).Before(a.past.day) {
 		return now, errors.New(a.w.T("proof.ahead_as_of", words.Data{"Given": a.past.given}))
 	}
 	return a.past.day, err
 }
 
 func (a *app) presentDay(ctx context.Context, store *ledger.Store, l ledger.Launched) (calendar.Day, error) {
-	zone := calendar.Beijing
-	if l.Plan.Zone != "" {
-		if z, err := time.LoadLocation(l.Plan.Zone); err == nil {
-			zone = z
-		}
+	if l.Clock.Rate == 0 {
+		return clockDay(l, a.now()), nil
 	}
-	at := l.Clock.Plan(a.now())
-	if l.Clock.Rate != 0 {
-		last, err := lastEvent(ctx, store, l.Plan.ID)
-		if err != nil {
-			return calendar.Day{}, err
-		}
-		at = l.At
-		if last.PlanAt.After(at) {
-			at = last.PlanAt
-		}
+	last, err := lastEvent(ctx, store, l.Plan.ID)
+	if err != nil {
+		return calendar.Day{}, err
 	}
-	return calendar.DayOf(at.In(zone)), nil
+	at := l.At
+	if last.PlanAt.After(at) {
+		at = last.PlanAt
+	}
+	return calendar.DayOf(at.In(zoneOf(&l.Plan))), nil
+}
+
+// clockDay is the day by a plan's clock, in its zone.
+func clockDay(l ledger.Launched, now time.Time) calendar.Day {
+	return calendar.DayOf(l.Clock.Plan(now).In(zoneOf(&l.Plan)))
 }
 
 // lastEvent is the last event of a plan; it looks from the end of the chain
