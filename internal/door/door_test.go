@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -58,6 +59,19 @@ func soon(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	t.Cleanup(cancel)
 	return ctx
+}
+
+func TestALockOutlivesWhoeverRefersToIt(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	_, err := door.Take(dir)
+	require.NoError(t, err)
+	for range 3 {
+		runtime.GC()
+		time.Sleep(10 * time.Millisecond) // what is collected is closed by another goroutine
+	}
+	_, err = door.Find(dir)
+	require.ErrorIs(t, err, door.ErrStarting)
 }
 
 func TestADoorIsThereForAsLongAsItsEngine(t *testing.T) {

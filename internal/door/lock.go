@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 )
 
 // ErrInUse: another live engine holds the folder.
@@ -18,6 +19,10 @@ type Lock struct {
 	dir  string
 	file *os.File
 }
+
+// locks are the locks that are held. Without it a lock that nobody refers to any more would be collected as garbage, its
+// file closed, and the folder free while the engine runs.
+var locks sync.Map
 
 func lockFile(dir string) string { return filepath.Join(dir, "temporal.lock") }
 
@@ -39,6 +44,7 @@ func Take(dir string) (*Lock, error) {
 		return nil, fmt.Errorf("lock %s: %w", dir, err)
 	}
 	l := &Lock{dir, f}
+	locks.Store(l, true)
 	if err := l.Shut(); err != nil {
 		l.Release()
 		return nil, err
@@ -88,4 +94,5 @@ func remove(name string) error {
 func (l *Lock) Release() {
 	_ = l.Shut()
 	l.file.Close()
+	locks.Delete(l)
 }

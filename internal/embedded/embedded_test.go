@@ -186,7 +186,6 @@ func TestKilledEngineGoesOn(t *testing.T) {
 		require.Eventually(t, func() bool { return len(lines(t, dir)) > before }, 5*time.Minute, 10*time.Millisecond)
 	}
 
-	// One call that a starting engine took and forgot is repeated by the SDK after 65 s (defaultGetHistoryTimeout).
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	var done int
