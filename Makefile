@@ -22,9 +22,9 @@ build: bin/starter bin/worker ## build bin/starter and bin/worker
 bin/starter bin/worker:
 	@sh internal/deploy/build.sh $(@F)
 
-test: needs ## run every test: embedded server, both databases, Temporal on PostgreSQL (as root; with DUBAN_WITHOUT_ROOT=1 as anybody, without the tests of full and read-only disks)
+test: needs ## run every test: embedded server, both databases, Temporal on PostgreSQL (full disks too, where a file system can be mounted)
 	go test -tags noembed ./internal/embedded
-	go test -timeout 40m ./...
+	sh internal/deploy/mounts.sh go test -timeout 40m ./...
 
 .PHONY: chaos
 chaos: bin/starter needs ## a year through every fault, each held for a minute: in a folder, and on a cluster of three workers (about an hour)
