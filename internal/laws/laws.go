@@ -99,9 +99,6 @@ func (b Breach) String() string {
 	return fmt.Sprintf("law %d, %s: %s", b.Law, b.At.In(calendar.Beijing).Format("2006-01-02 15:04"), b.Text)
 }
 
-// Talk holds one talk about a task to the laws.
-func Talk(r Rules, h History, t *TalkHistory) []Breach { return newWorld(r, h).talk(h, t) }
-
 // Delivery is one message that carried a word to a person.
 type Delivery struct {
 	Thing   string // ID of the task or talk

@@ -1,0 +1,278 @@
+package laws
+
+import (
+	"slices"
+	"strings"
+
+	"duban/internal/calendar"
+	"duban/internal/plan"
+)
+
+// word holds a word to the laws.
+func (w *world) word(s plan.Stage) {
+	w.of = s.ID
+	defer func() { w.of = "" }()
+	on := w.day(s.At)
+	w.copies(s)
+	if w.over {
+		w.breaks(1, s.At, "%s after the end", s.ID)
+		return
+	}
+	switch topic, _, _ := strings.Cut(s.ID, "-"); {
+	case s.Topic == "return", s.Topic == "report", s.Topic == "extension":
+		w.onRequest(s, on)
+		return
+	case s.Topic == "part":
+		w.chases(s, on)
+		w.onPiece(s, on, w.parts[strings.Split(s.ID, "-")[1]])
+		return
+	case s.Topic == "instruction":
+		w.chases(s, on)
+		w.onPiece(s, on, w.instructions[strings.Split(s.ID, "-")[1]])
+		return
+	case s.Topic == "silent" && topic == "silent":
+		w.chases(s, on)
+		w.onSilence(s, on)
+		return
+	case s.Topic == plan.TopicAcknowledge:
+		w.chases(s, on)
+		w.onReceipt(s, on)
+		return
+	case s.Topic != "":
+		w.breaks(0, s.At, "%s is about %s, which nobody owes", s.ID, s.Topic)
+		return
+	}
+	w.chases(s, on)
+	w.onLadder(s, on)
+}
+
+// chases holds a word to whoever owes the task to laws 1 and 5.
+func (w *world) chases(s plan.Stage, on calendar.Day) {
+	switch {
+	case !w.pausedOn.IsZero():
+		w.breaks(1, s.At, "%s while the task is paused", s.ID)
+	case w.asked["report"] != nil:
+		w.breaks(1, s.At, "%s while the report of %s waits", s.ID, w.asked["report"].on)
+	case w.asked["return"] != nil:
+		w.breaks(1, s.At, "%s while the return of %s waits", s.ID, w.asked["return"].on)
+	case on.Before(w.begin) && s.Topic != "part" && s.Topic != "instruction": // those were asked for with dates of their own
+		w.breaks(1, s.At, "%s before the task begins", s.ID)
+	}
+	if s.Topic != "part" {
+		for _, r := range s.To {
+			if r.Unit != w.lead && r.Unit != w.office && r.Unit != w.leadership {
+				w.breaks(1, s.At, "%s to %s: the task is %s's", s.ID, r.Unit, w.lead)
+			}
+		}
+	}
+	if first := w.offset(w.acts().Grace, w.left, 1); !w.left.IsZero() && on.Before(w.cal.OnOrAfter(first)) && s.ID != plan.Passed {
+		w.breaks(5, s.At, "%s within the grace after %s on %s", s.ID, w.leftBy, w.left)
+	}
+}
+
+func (w *world) onRequest(s plan.Stage, on calendar.Day) {
+	q := w.asked[s.Topic]
+	if q == nil {
+		w.breaks(1, s.At, "%s: nothing waits", s.ID)
+		return
+	}
+	if !w.pausedOn.IsZero() {
+		w.breaks(1, s.At, "%s while the task is paused", s.ID)
+	}
+	for _, r := range s.To {
+		if r.Unit != w.office && r.Unit != w.leadership {
+			w.breaks(1, s.At, "%s to %s: it is not theirs to decide", s.ID, r.Unit)
+		}
+	}
+	if !strings.HasSuffix(s.ID, "-missed") {
+		return
+	}
+	w.once(s, on, &q.words)
+	within := w.acts().Rule
+	if s.Topic == "report" {
+		within = w.acts().Verify
+	}
+	if ran := w.ran(false, q.on, on, w.paused()); ran <= w.term(within, q.on) {
+		w.breaks(4, s.At, "%s: %d days ran of %d", s.ID, ran, w.term(within, q.on))
+	}
+}
+
+// once holds a word about something with a limit of its own to laws 2 and 5: the
+// word after the limit comes once.
+func (w *world) once(s plan.Stage, on calendar.Day, words *[]word) {
+	if slices.ContainsFunc(*words, func(x word) bool { return x.id == s.ID }) {
+		w.breaks(2, s.At, "%s once more", s.ID)
+	}
+	*words = append(*words, word{s.ID, s.Kind, on})
+}
+
+func (w *world) onPiece(s plan.Stage, on calendar.Day, p *piece) {
+	switch {
+	case p == nil || p.answered || p.due.IsZero():
+		w.breaks(6, s.At, "%s: it is not owed", s.ID)
+		return
+	case s.Topic == "part" && s.To[0].Unit != p.unit:
+		w.breaks(1, s.At, "%s to %s: it is %s's", s.ID, s.To[0].Unit, p.unit)
+	}
+	if strings.HasSuffix(s.ID, "-missed") {
+		w.once(s, on, &p.words)
+		if ran, term := w.ran(false, p.on, on, w.stands()), p.due.Sub(p.on); ran <= term {
+			w.breaks(4, s.At, "%s: %d days ran of %d", s.ID, ran, term)
+		}
+	}
+}
+
+func (w *world) onSilence(s plan.Stage, on calendar.Day) {
+	from := w.heard
+	if !w.acked {
+		w.breaks(0, s.At, "%s: it was never received", s.ID)
+		return
+	}
+	for _, d := range []calendar.Day{w.begins(), w.dateSet} {
+		if d.After(from) {
+			from = d
+		}
+	}
+	if ran := w.ran(w.acts().Silent.Work, from, on, w.stands()); ran < w.acts().Silent.N {
+		law := 4
+		if w.ran(w.acts().Silent.Work, from, on, nil) < w.acts().Silent.N {
+			law = 6
+		}
+		w.breaks(law, s.At, "%s: %d days ran since the unit acted on %s, or the office set its date", s.ID, ran, w.heard)
+	}
+	if !w.byHand.IsZero() && on.Before(w.offset(w.acts().Chase, w.byHand, 1)) {
+		w.breaks(5, s.At, "%s: the office chased the unit itself on %s", s.ID, w.byHand)
+	}
+	if key := w.heard.String(); w.silences[key] {
+		w.breaks(2, s.At, "%s: the silence since %s was spoken of", s.ID, key)
+	} else {
+		w.silences[key] = true
+	}
+}
+
+func rungIDs(s plan.Stage) []string { return append([]string{s.ID}, s.Merged...) }
+
+func (w *world) onReceipt(s plan.Stage, on calendar.Day) {
+	if w.acked {
+		w.breaks(6, s.At, "%s: the unit acted on %s", s.ID, w.heard)
+	}
+	for _, id := range rungIDs(s) {
+		r, ok := w.rule(id)
+		if !ok || r.After == nil {
+			w.breaks(0, s.At, "%s is no rung of %s", id, w.policy)
+			continue
+		}
+		if ran := w.ran(r.After.Work, w.begins(), on, w.stands()); ran < r.After.N {
+			w.breaks(4, s.At, "%s: %d days ran since %s", id, ran, w.begins())
+		}
+		if w.receive[id] {
+			w.breaks(2, s.At, "%s once more", id)
+		}
+		w.receive[id] = true
+	}
+}
+
+func (w *world) onLadder(s plan.Stage, on calendar.Day) {
+	if s.ID == plan.CatchUp {
+		if w.early[s.ID] {
+			w.breaks(2, s.At, "%s once more", s.ID)
+		}
+		w.early[s.ID], w.caught[w.miss] = true, true
+		return
+	}
+	if s.ID == plan.Passed {
+		if _, ok := w.passed[w.miss]; ok || len(w.ladder[w.miss]) > 0 {
+			w.breaks(2, s.At, "%s: of %s the unit has heard", s.ID, w.due)
+		}
+		if !w.fell() {
+			w.breaks(0, s.At, "%s: on %s the unit's clock ran", s.ID, w.due)
+		}
+		w.passed[w.miss] = on
+		return
+	}
+	all := rungIDs(s)
+	if slices.Contains(s.Merged, plan.CatchUp) { // the others are what an assignment came too late for
+		all, w.caught[w.miss] = all[:1], true
+	}
+	for _, id := range all {
+		r, ok := w.rule(id)
+		switch {
+		case !ok:
+			w.breaks(0, s.At, "%s is no rung of %s", id, w.policy)
+		case r.Before != nil:
+			if want := w.cal.OnOrBefore(w.offset(*r.Before, w.due, -1)); want != on && !w.moved(want, on) {
+				w.breaks(7, s.At, "%s: the date is %s, so its day is %s", id, w.due, want)
+			}
+			w.reminded(s, id)
+		case r.From == plan.FromAssigned:
+			if ran := w.ran(r.After.Work, w.begins(), on, w.stands()); ran < r.After.N && on != w.cal.OnOrBefore(w.due) {
+				w.breaks(4, s.At, "%s: %d days ran since %s", id, ran, w.begins())
+			}
+			w.reminded(s, id)
+		default:
+			w.late(s, r, on, id != s.ID)
+		}
+	}
+}
+
+// moved tells that a notice put a day before itself, and the word on the next
+// office morning.
+func (w *world) moved(want, on calendar.Day) bool {
+	return !w.notice.IsZero() && !want.After(w.notice) && !on.Before(w.notice) && !on.After(w.cal.AddWorkdays(w.notice, 1))
+}
+
+// reminded: a reminder is said once of a date.
+func (w *world) reminded(s plan.Stage, id string) {
+	if w.early[id] {
+		w.breaks(2, s.At, "%s once more about %s", id, w.due)
+	}
+	w.early[id] = true
+}
+
+// late holds a rung after the limit to laws 2, 4, 5 and 9.
+func (w *world) late(s plan.Stage, r plan.Rule, on calendar.Day, merged bool) {
+	words := w.ladder[w.miss]
+	if slices.ContainsFunc(words, func(x word) bool { return x.id == r.ID }) {
+		w.breaks(2, s.At, "%s once more: of %s it was said", r.ID, w.due)
+	}
+	if ran := w.ran(r.After.Work, w.base(), on, w.stands()); ran < r.After.N {
+		law := 4
+		if w.base() != w.due {
+			law = 9
+		}
+		w.breaks(law, s.At, "%s: %d days ran after %s", r.ID, ran, w.base())
+	}
+	if told, ok := w.passed[w.miss]; !w.left.IsZero() && w.fell() && len(words) == 0 && (!ok && (standing(w.stands(), w.due) || !w.caught[w.miss]) || ok && !told.Before(on)) {
+		w.breaks(5, s.At, "%s: %s came while the unit's clock stood, and it was not reminded first", r.ID, w.due)
+	}
+	if merged {
+		w.breaks(5, s.At, "%s and %s at once", r.ID, s.ID)
+	}
+	for _, x := range words { // a ladder is not gone down
+		if later, ok := w.rule(x.id); ok && later.After != nil && later.From == "" && later.After.N > r.After.N {
+			w.breaks(5, s.At, "%s after %s on %s", r.ID, x.id, x.on)
+		}
+	}
+	if before, ok := w.rungBefore(r); ok {
+		i := slices.IndexFunc(words, func(x word) bool { return x.id == before.ID })
+		switch {
+		case i < 0 && !slices.ContainsFunc(words, func(x word) bool { return x.kind.Gravity() >= before.Kind.Gravity() }):
+			w.breaks(5, s.At, "%s without %s", r.ID, before.ID)
+		case i >= 0 && !words[i].on.Before(w.missSince):
+			if ran := w.ran(true, words[i].on, on, w.stands()); ran < r.After.N-before.After.N {
+				w.breaks(5, s.At, "%s %d running days after %s", r.ID, ran, before.ID)
+			}
+		}
+	}
+	w.ladder[w.miss] = append(words, word{r.ID, r.Kind, on})
+}
+
+// rungBefore is the policy's rung before one after the limit.
+func (w *world) rungBefore(r plan.Rule) (before plan.Rule, ok bool) {
+	for _, x := range w.policies[w.policy].Stages {
+		if x.After != nil && x.From != plan.FromAssigned && x.Unless == "" && x.After.N < r.After.N && (!ok || x.After.N > before.After.N) {
+			before, ok = x, true
+		}
+	}
+	return before, ok
+}
