@@ -2,6 +2,7 @@ package laws
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,22 +25,29 @@ type Occurrence struct {
 	Due  calendar.Day
 }
 
-// months are how long the periods of a rule are.
-var months = map[string]int{"month": 1, "quarter": 3, "halfyear": 6, "year": 12}
+// periods are how many months the periods of a rule have.
+var periods = map[string]int{"month": 1, "quarter": 3, "halfyear": 6, "year": 12}
+
+// read is an occurrence's rule in its parts: how many months its periods have and how
+// many days after a period's end it falls due; or, with months 0, its five cron fields.
+func (o Occurrence) read() (months, shift int, cron []string) {
+	every, days, _ := strings.Cut(o.Rule, "+")
+	if months = periods[every]; months == 0 {
+		return 0, 0, strings.Fields(o.Rule)
+	}
+	shift, _ = strconv.Atoi(days) // without a shift it is 0
+	return months, shift, nil
+}
 
 // span is the period that an occurrence asks for; a rule of one day of each month
 // asks for that month. ok is false when a rule has days and no periods.
 func (o Occurrence) span() (first, last calendar.Day, ok bool) {
-	r, err := act.RuleOf(o.Rule)
-	switch n := months[r.Every]; {
-	case err != nil:
-		return first, last, false
-	case n > 0:
-		last = o.Due.AddDays(-r.Shift)
-		return calendar.NewDay(last.Year, last.Month-time.Month(n-1), 1), last, true
-	}
-	f := strings.Fields(r.Cron)
-	if len(f) != 5 || f[3] != "*" || f[4] != "*" || strings.Trim(f[2], "0123456789") != "" {
+	months, shift, cron := o.read()
+	switch {
+	case months > 0:
+		last = o.Due.AddDays(-shift)
+		return calendar.NewDay(last.Year, last.Month-time.Month(months-1), 1), last, true
+	case len(cron) != 5 || cron[3] != "*" || cron[4] != "*" || strings.Trim(cron[2], "0123456789") != "":
 		return first, last, false
 	}
 	return calendar.NewDay(o.Due.Year, o.Due.Month, 1), o.Due.MonthEnd(), true
@@ -48,12 +56,12 @@ func (o Occurrence) span() (first, last calendar.Day, ok bool) {
 // before is the occurrence of the same rule one period earlier.
 func (o Occurrence) before() Occurrence {
 	first, _, _ := o.span()
-	r, _ := act.RuleOf(o.Rule)
 	eve := first.AddDays(-1)
-	if r.Cron != "" {
+	months, shift, _ := o.read()
+	if months == 0 {
 		return Occurrence{o.At, o.Rule, calendar.NewDay(eve.Year, eve.Month, min(o.Due.Date, eve.Date))}
 	}
-	return Occurrence{o.At, o.Rule, eve.AddDays(r.Shift)}
+	return Occurrence{o.At, o.Rule, eve.AddDays(shift)}
 }
 
 // Duty holds a duty to law 11: each occurrence is opened once, whatever its rule
@@ -74,29 +82,26 @@ func Duty(h DutyHistory) (found []Breach) {
 			asked, due = o.Due, o.Due
 			continue
 		}
-		if !first.AddDays(-1).Before(asked) && !asked.IsZero() || asked.IsZero() {
-			gap := h.From
-			if !asked.IsZero() {
-				gap = asked.AddDays(1)
-			}
-			for _, s := range h.skipped(o, gap, first) {
-				breaks(o, "%s", s)
-			}
+		gap := h.From
+		if !asked.IsZero() {
+			gap = asked.AddDays(1)
 		}
-		if !last.After(asked) {
-			breaks(o, "%s by %s asks again for %s to %s", o.Due, o.Rule, first, last)
+		for _, s := range h.skipped(o, gap) {
+			breaks(o, "%s", s)
 		}
 		if last.After(asked) {
 			asked = last
+		} else {
+			breaks(o, "%s by %s asks again for %s to %s", o.Due, o.Rule, first, last)
 		}
 		due = o.Due
 	}
 	return found
 }
 
-// skipped are the periods of an occurrence's rule between a day and its own first
-// day that nobody asked for though they could be.
-func (h DutyHistory) skipped(o Occurrence, from, first calendar.Day) (found []string) {
+// skipped are the periods of an occurrence's rule from a day on and before its own
+// that nobody asked for though they could be.
+func (h DutyHistory) skipped(o Occurrence, from calendar.Day) (found []string) {
 	for before := o; ; {
 		before = before.before()
 		a, b, _ := before.span()

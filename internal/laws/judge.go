@@ -14,6 +14,9 @@ import (
 // grace are the acts after which the unit is left the policy's grace.
 var grace = []act.Kind{act.Reject, act.Resume, act.Reassign, act.Correct, act.Grant, act.Uphold}
 
+// signs are the acts of a unit by which it shows that it is at its task.
+var signs = []act.Kind{act.Acknowledge, act.Return, act.Progress, act.AskPart, act.Complete, act.Extend, act.Answer}
+
 // Judge holds a task's history to the laws.
 func Judge(r Rules, h History) []Breach {
 	w := newWorld(r, h)
@@ -100,7 +103,7 @@ func withoutResumptions(h History) History {
 
 // resumed is what the engine says when a pause ends by itself.
 func resumed(s plan.Stage) bool {
-	return s.Kind == plan.Told && s.Topic == string(act.Resume) && s.By == act.EngineActor.Name
+	return s.Kind == plan.Told && s.Topic == string(act.Resume) && s.By == string(act.Engine)
 }
 
 // watch holds what lists showed until an instant to law 12 and law 4.
@@ -213,7 +216,7 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 		w.instructions[a.Ref].answered = true
 	}
 	if a.By.Unit == lead && a.Kind != act.Reassign {
-		if r, ok := act.Of(act.Tasks, a.Kind); ok && slices.Contains(r.By, act.Lead) {
+		if slices.Contains(signs, a.Kind) {
 			w.heard = a.On
 			w.acked = w.acked || a.Kind != act.Return
 		}

@@ -2,6 +2,7 @@ package laws
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -9,6 +10,23 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/plan"
 )
+
+// takes are the steps of a talk that acts take.
+var takes = map[act.Kind]string{act.Serve: act.StepServed, act.Held: act.StepHeld, act.Minutes: act.StepMinutes,
+	act.GivePlan: act.StepPlan, act.GiveReport: act.StepReport, act.VerifyTalk: act.StepVerified}
+
+// stepOf is the step that a word about a talk is about, and its round: held and 2 of
+// talk-held-missed.2; the first round bears no number.
+func stepOf(id string) (step string, round int) {
+	word, n, _ := strings.Cut(id, ".")
+	if round, _ = strconv.Atoi(n); round == 0 {
+		round = 1
+	}
+	if parts := strings.Split(word, "-"); len(parts) == 3 {
+		step = parts[1]
+	}
+	return step, round
+}
 
 // Talk holds one talk about a task to the laws.
 func Talk(r Rules, h History, t *TalkHistory) []Breach { return newWorld(r, h).talk(h, t) }
@@ -136,9 +154,10 @@ func (w *world) talk(h History, t *TalkHistory) (found []Breach) {
 		}
 		events = append(events, event{a.At, 1 + a.N, func() {
 			wake(a.At)
-			row, _ := act.OfTalk(a.Kind)
-			if _, ok := taken[row.Step]; row.Step != "" && !ok {
-				taken[row.Step] = a.On
+			if step, takes := takes[a.Kind]; takes {
+				if _, ok := taken[step]; !ok {
+					taken[step] = a.On
+				}
 			}
 			switch a.Kind {
 			case act.Keep:
@@ -167,7 +186,7 @@ func (w *world) talk(h History, t *TalkHistory) (found []Breach) {
 			w.of = s.ID
 			defer func() { w.of = "" }()
 			on := w.day(s.At)
-			step, n := act.StageStep(s.ID)
+			step, n := stepOf(s.ID)
 			w.copies(s)
 			switch {
 			case ended:
@@ -222,7 +241,7 @@ func (w *world) talk(h History, t *TalkHistory) (found []Breach) {
 				continue
 			}
 			missed := slices.ContainsFunc(t.Said, func(s plan.Stage) bool {
-				step, n := act.StageStep(s.ID)
+				step, n := stepOf(s.ID)
 				return step == x.ID && n == round && strings.Contains(s.ID, "-missed") && w.day(s.At).After(from)
 			})
 			if !missed && w.ran(false, from, eve, stands) > w.term(x.Limit, from)+12 {
