@@ -52,14 +52,29 @@ var nameEnds = []string{"会议精神", "精神", "计划", "方案", "要点", 
 	"预算", "任务", "目标", "通知", "意见", "纲要", "规划", "要求", "情况", "指标", "水平", "资金", "数据", "标准", "会议", "行动",
 	"基数", "评估", "评价", "结果", "台账", "责任书", "责任状", "总结", "公报", "年报", "工作", "工程", "专项行动", "一览表", "分工", "汇总表", "统计表"}
 
-// named tells that [from, to) is a name: it ends like one, and no strong verb
-// stands in it.
+// named tells that [from, to) is a name: it ends like one, no strong verb stands in
+// it, and it does not begin with so many to be done: 实施3处安防工程.
 func (s *scan) named(from, to int) bool {
 	end := s.trimEnd(from, to)
-	if end <= from || s.has(from, end, "要", "将", "力争", "确保", "完成", "印发", "出台", "启动", "开工", "建成", "制定", "实现", "开展", "推进", "继续") {
+	if end <= from || s.countedWork(from) || s.has(from, end, "要", "将", "力争", "确保", "完成", "印发", "出台", "启动", "开工", "建成", "制定", "实现", "开展", "推进", "继续") {
 		return false
 	}
 	return s.before(end, nameEnds...) != ""
+}
+
+// countedWork tells that a verb stands at i and at once how many it is to do: 新建2处,
+// 提升改造5项.
+func (s *scan) countedWork(i int) bool {
+	verbs := 0
+	for {
+		verb, end := s.one(i, "组织", "实施", "新建", "改建", "扩建", "改造", "建设", "打造", "培育", "新增", "创建", "整治", "治理", "修复", "提升", "举办", "发展", "推广")
+		if verb == "" {
+			break
+		}
+		verbs, i = verbs+1, end
+	}
+	_, counted := s.num(i)
+	return verbs > 0 && counted
 }
 
 // citeVerbs before a year make it part of what is cited or listed: 贯彻2021年….
@@ -149,7 +164,7 @@ func (s *scan) cited(p phrase) bool {
 			return false
 		}
 		from, to := s.predicateZone(p.to + 1)
-		return !s.one2(p.to, "度内", "度末", "度底") && (!s.finishes(from, min(to, from+4)) || s.before(p.from, citeVerbs...) != "")
+		return !s.one2(p.to, "度内", "度末", "度底") && !s.countedWork(from) && (!s.finishes(from, min(to, from+4)) || s.before(p.from, citeVerbs...) != "")
 	}
 	if s.eventAhead(p.to) || s.termAhead(p.to) {
 		return true

@@ -530,7 +530,7 @@ func (k *committer) title(c *clause, g segment) string {
 	}
 	text := ""
 	if r.Begin >= g.from && r.End <= g.to && r.Kind != deadline.Recurring {
-		text = danglers.ReplaceAllString(c.text[g.from:r.Begin], "") + c.text[r.End:g.to]
+		text = danglers.ReplaceAllString(c.text[g.from:r.Begin], "") + yearTail.ReplaceAllString(c.text[r.End:g.to], "$1")
 	} else {
 		text = c.text[g.from:g.to]
 	}
@@ -542,6 +542,9 @@ func (k *committer) title(c *clause, g segment) string {
 		}
 	}
 	if hanIn(text) < 8 {
+		if g.thing != "" && r.Kind != deadline.Recurring && !strings.Contains(text, g.thing) {
+			return shorten(g.thing+text, 40)
+		}
 		if t := c.topicBefore(g.from); t != "" {
 			return shorten(t+"："+text, 40)
 		}
@@ -585,6 +588,9 @@ func (c *clause) topicBefore(at int) string {
 
 // danglers are what a time leaves behind when it is taken out: 于, 在, 至.
 var danglers = regexp.MustCompile(`(?:务必|必须)?[于在至到自从]$`)
+
+// yearTail is the second half of 年度, where the time is 2024年.
+var yearTail = regexp.MustCompile(`^度([^假过日])`)
 
 var titleHead = regexp.MustCompile(`^(并|且|要|应|须|需|将|于|在|至|到|前|底|同时|其中|力争|争取|确保|原则上|,|、|:|。|;|分别)+`)
 

@@ -29,6 +29,7 @@ type segment struct {
 	context span // words before it that say what the work is
 	reading *deadline.Reading
 	words   string // its title, where a list of times shares one wording
+	thing   string // what is built by this time, named before an earlier one: 古塔工程6月开工、年内完工
 }
 
 var (
@@ -49,6 +50,7 @@ func segments(text string, parts []span, marks []marked) []segment {
 		return []segment{{span: whole}}
 	}
 	var out []segment
+	things := thingsOf(text, parts, marks)
 	next := 0 // first part not yet given away
 	var context span
 	for i := range marks {
@@ -64,7 +66,7 @@ func segments(text string, parts []span, marks []marked) []segment {
 				end = m.part
 			}
 		}
-		g := segment{reading: &marks[i].Reading, context: context}
+		g := segment{reading: &marks[i].Reading, context: context, thing: things[i]}
 		g.from = -1 // not set yet
 		if from >= 0 && next < from {
 			before := span{parts[next].from, parts[from-1].to}
@@ -118,6 +120,41 @@ func segments(text string, parts []span, marks []marked) []segment {
 			}
 			next = end + 1
 		}
+	}
+	return out
+}
+
+// thingEnd ends the name of what is built, and not of who builds it.
+var thingEnd = regexp.MustCompile(`(?:工程|项目|[水电热气]厂|处理厂|水库|大桥|隧道|公路|高速|铁路|道路|线路|校区|小区|公园|大厦|楼|管网|管廊|电站|泵站|车站|枢纽)$`)
+
+// builds are verbs before the name of a thing that a later milestone is not of.
+var builds = regexp.MustCompile(`^(?:完成|建成|启动|开工建设)`)
+
+// thingsOf names for each time the thing whose milestone it is: the one in its own
+// words, else the one in those of the time that it follows at once. "" for none.
+func thingsOf(text string, parts []span, marks []marked) []string {
+	out := make([]string, len(marks))
+	thing := ""
+	for i, m := range marks {
+		p := parts[m.part]
+		from, to := p.from, max(m.End, p.to)
+		if i > 0 && marks[i-1].part == m.part {
+			from = cutBefore(text, marks[i-1].End, m.Begin)
+		}
+		if i+1 < len(marks) && marks[i+1].part == m.part {
+			to = max(m.End, cutBefore(text, m.End, marks[i+1].Begin))
+		}
+		own := tidyTitle(danglers.ReplaceAllString(text[min(from, m.Begin):m.Begin], ""))
+		done := builds.ReplaceAllString(tidyTitle(text[m.End:to]), "")
+		switch {
+		case thingEnd.MatchString(own) || isBuilt(own, tight(fold(text[m.Begin:to]))):
+			thing = own
+		case hanIn(own) <= 2 && thingEnd.MatchString(done):
+			thing = done
+		case hanIn(own) > 2 || i > 0 && m.part > marks[i-1].part+1:
+			thing = ""
+		}
+		out[i] = thing
 	}
 	return out
 }
