@@ -162,10 +162,16 @@ func TestADutyLaunchedLateOpensWhatIsNotYetDue(t *testing.T) {
 
 func TestOccurrencesOpenBeforeTheyFirstSpeak(t *testing.T) {
 	t.Parallel()
-	l, seeded := seededLadderer(t), seededPolicies(t)
+	l := seededLadderer(t)
+	offset := func(t *rapid.T, label string) plan.Offset {
+		return plan.Offset{N: rapid.IntRange(0, 40).Draw(t, label), Work: rapid.Bool().Draw(t, label+" in working days")}
+	}
 	rapid.Check(t, func(t *rapid.T) {
-		policy := anyPolicy(t, seeded)
-		policy.Ahead = offset(t, "ahead", 0)
+		policy := plan.Policy{SpeakAt: "09:00", Ahead: offset(t, "ahead")}
+		for range rapid.IntRange(0, 6).Draw(t, "reminders") {
+			before := offset(t, "before")
+			policy.Stages = append(policy.Stages, plan.Rule{Before: &before})
+		}
 		task := duty(plan.Recurrence{Every: rapid.SampledFrom([]string{"month", "quarter"}).Draw(t, "every"), From: anyDay(t, "from")})
 		launched := anyDay(t, "launched").At(rapid.IntRange(0, 23).Draw(t, "hour"), 0, calendar.Beijing)
 		o, ok := l.NextOccurrence(policy, task, anyDay(t, "after"), launched)

@@ -83,36 +83,3 @@ func TestWakeIsSpreadOverTheWindowButItsLastTwentieth(t *testing.T) {
 		require.InDelta(t, 1000, tenths[tenth], 150, "tenth %d", tenth)
 	}
 }
-
-func offset(t *rapid.T, label string, low int) plan.Offset {
-	return plan.Offset{N: rapid.IntRange(low, 40).Draw(t, label), Work: rapid.Bool().Draw(t, label+" in working days")}
-}
-
-// anyPolicy is one of the seeded policies or a random one.
-func anyPolicy(t *rapid.T, seeded map[string]plan.Policy) plan.Policy {
-	name := rapid.SampledFrom([]string{"standard", "soft", "13710", "random"}).Draw(t, "policy")
-	if name != "random" {
-		return seeded[name]
-	}
-	p := plan.Policy{Name: name, SpeakAt: "09:00", Blue: offset(t, "blue", 0), Yellow: offset(t, "yellow", 0)}
-	for i := range rapid.IntRange(1, 8).Draw(t, "stages") {
-		r := plan.Rule{ID: fmt.Sprintf("rule-%d", i), Light: rapid.SampledFrom(plan.Lights).Draw(t, "light"),
-			Kind: rapid.SampledFrom(plan.StageKinds).Draw(t, "kind"), To: []people.Role{rapid.SampledFrom(people.Roles).Draw(t, "role")}}
-		switch rapid.IntRange(0, 2).Draw(t, "side") {
-		case 0:
-			d := offset(t, "before", 0)
-			r.Before = &d
-		case 1:
-			d := offset(t, "after", 1)
-			r.After = &d
-		case 2:
-			d := offset(t, "after assigned", 0)
-			r.From, r.After = plan.FromAssigned, &d
-			if d.N > 0 && r.Kind != plan.Talk && rapid.Bool().Draw(t, "unless acknowledged") {
-				r.Unless = plan.UnlessAcknowledged
-			}
-		}
-		p.Stages = append(p.Stages, r)
-	}
-	return p
-}
