@@ -9,6 +9,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/laws"
 	"duban/internal/plan"
 )
 
@@ -53,7 +54,7 @@ type dutyDeed struct {
 func dutyDeeds() (all []dutyDeed) {
 	for _, v := range onDuties {
 		all = append(all, dutyDeed{v.name, func(d *dutyPlayer, at time.Time) *act.Refusal {
-			a := act.Act{ID: fmt.Sprint("d", len(d.acts)), Kind: v.kind, By: v.by, At: at, On: dayOf(at), Reason: "理由"}
+			a := act.Act{ID: fmt.Sprint("d", len(d.Acts)), Kind: v.kind, By: v.by, At: at, On: dayOf(at), Reason: "理由"}
 			if v.says != nil {
 				v.says(&a)
 			}
@@ -79,12 +80,12 @@ func dutyDeeds() (all []dutyDeed) {
 // that no occurrence is opened in a pause or after the end, and that each is given
 // to the unit that leads the duty then, with the rules then in force.
 func (d *dutyPlayer) laws(t *testing.T) (found []breach) {
-	found = judgeDuty(t, *d.dutyHistory)
-	for i, o := range d.opened {
+	found = laws.Duty(d.DutyHistory)
+	for i, o := range d.Opened {
 		lead, policy, ended := d.duty.Lead, d.duty.Policy, false
 		var pause, until calendar.Day
-		for _, a := range d.acts {
-			if a.Refused != "" || a.At.After(o.at) || a.At.Equal(o.at) && a.Kind == act.EndDuty {
+		for _, a := range d.Acts {
+			if a.Refused != "" || a.At.After(o.At) || a.At.Equal(o.At) && a.Kind == act.EndDuty {
 				continue
 			}
 			switch a.Kind {
@@ -103,11 +104,11 @@ func (d *dutyPlayer) laws(t *testing.T) (found []breach) {
 		c := d.lives[i]
 		switch {
 		case ended:
-			found = append(found, breach{Law: 1, At: o.at, Text: fmt.Sprintf("%s is opened after the duty's end", o.due)})
-		case !pause.IsZero() && (until.IsZero() || dayOf(o.at).Before(until)):
-			found = append(found, breach{Law: 1, At: o.at, Text: fmt.Sprintf("%s is opened in a pause", o.due)})
+			found = append(found, breach{Law: 1, At: o.At, Text: fmt.Sprintf("%s is opened after the duty's end", o.Due)})
+		case !pause.IsZero() && (until.IsZero() || dayOf(o.At).Before(until)):
+			found = append(found, breach{Law: 1, At: o.At, Text: fmt.Sprintf("%s is opened in a pause", o.Due)})
 		case c.history.lead != lead || c.history.policy != policy:
-			found = append(found, breach{Law: 1, At: o.at, Text: fmt.Sprintf("%s is given to %s under %s: the duty is %s's under %s", o.due, c.history.lead, c.history.policy, lead, policy)})
+			found = append(found, breach{Law: 1, At: o.At, Text: fmt.Sprintf("%s is given to %s under %s: the duty is %s's under %s", o.Due, c.history.lead, c.history.policy, lead, policy)})
 		}
 		found = append(found, judge(d.Book, c.history)...)
 	}
@@ -117,9 +118,9 @@ func (d *dutyPlayer) laws(t *testing.T) (found []breach) {
 // told is what comes next of a duty, in words: what is opened, and what is said.
 func (d *dutyPlayer) told(from time.Time) string {
 	var opened []string
-	for _, o := range d.opened {
-		if !o.at.Before(from) && len(opened) < 2 {
-			opened = append(opened, fmt.Sprintf("%s on %s", o.due.String()[5:], dayOf(o.at).String()[5:]))
+	for _, o := range d.Opened {
+		if !o.At.Before(from) && len(opened) < 2 {
+			opened = append(opened, fmt.Sprintf("%s on %s", o.Due.String()[5:], dayOf(o.At).String()[5:]))
 		}
 	}
 	if len(opened) == 0 {
@@ -151,36 +152,14 @@ func (d *dutyPlayer) told(from time.Time) string {
 func TestEveryPairOnADuty(t *testing.T) {
 	t.Parallel()
 	b := newBook(t)
-	all := dutyDeeds()
-	var table strings.Builder
-	table.WriteString("A duty of every month, given on 2021-04-08; the second act comes two working days after the first.\nAfter the colon: which occurrences are opened next, with their days, and what is said next. Where the first act is refused there is no line.\n")
-	n, refused := 0, 0
-	for _, m := range dutyMoments {
-		fmt.Fprintf(&table, "\n%s, %s\n", m.name, m.at)
-		for _, first := range all {
-			for _, second := range all {
-				d := newDutyPlayer(b, &dutyHistory{rule: "month", from: calendar.NewDay(2021, 4, 8)})
-				d.alive = true
-				at := moment(t, m.at)
-				idle := first.do(d, at) != nil
-				line := first.name + ", then " + second.name
-				at = b.Calendar.AddWorkdays(dayOf(at), 2).At(15, 0, calendar.Beijing).UTC()
-				if r := second.do(d, at); r != nil {
-					line += " (refused: " + strings.TrimPrefix(r.Key, "act.refused_") + ")"
-					refused++
-				}
-				d.to(at.AddDate(0, 5, 0))
-				line += ": " + d.told(at.Add(1))
-				if found := d.laws(t); len(found) > 0 {
-					t.Errorf("%s: %s\n%s%s", m.name, line, d.dutyHistory, verdict(found))
-				}
-				if !idle {
-					table.WriteString(line + "\n")
-				}
-				n++
-			}
-		}
-	}
-	t.Logf("%d pairs, %d of them with a second act refused", n, refused)
-	golden(t, "testdata/dutypairs.txt", table.String())
+	everyPair(t, "testdata/dutypairs.txt", "A duty of every month, given on 2021-04-08; the second act comes two working days after the first.\nAfter the colon: which occurrences are opened next, with their days, and what is said next. Where the first act is refused there is no line.",
+		dutyMoments, dutyDeeds(), func(first, second dutyDeed, at time.Time) outcome {
+			d := newDutyPlayer(b, &dutyHistory{"month", laws.DutyHistory{From: calendar.NewDay(2021, 4, 8)}})
+			d.alive = true
+			idle := first.do(d, at) != nil
+			at = b.Calendar.AddWorkdays(dayOf(at), 2).At(15, 0, calendar.Beijing).UTC()
+			line := first.name + ", then " + second.name + refusal(second.do(d, at))
+			d.to(at.AddDate(0, 5, 0))
+			return outcome{line + ": " + d.told(at.Add(1)), idle, d.laws(t), d.dutyHistory.String()}
+		})
 }

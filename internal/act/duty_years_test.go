@@ -15,28 +15,10 @@ import (
 	"duban/internal/plan"
 )
 
-// dutyHistory is what a ledger holds of a duty: its acts, and the occurrences that
-// were opened, in order.
+// dutyHistory is what the judge reads of a duty, and the rule that it began with.
 type dutyHistory struct {
-	rule   string
-	from   calendar.Day
-	acts   []done
-	opened []occurrence
-}
-
-// occurrence is one that was opened, by the rule then in force.
-type occurrence struct {
-	at   time.Time
 	rule string
-	due  calendar.Day
-}
-
-func judgeDuty(_ require.TestingT, h dutyHistory) []breach {
-	law := laws.DutyHistory{From: h.from, Acts: h.acts}
-	for _, o := range h.opened {
-		law.Opened = append(law.Opened, laws.Occurrence{At: o.at, Rule: o.rule, Due: o.due})
-	}
-	return laws.Duty(law)
+	laws.DutyHistory
 }
 
 var dutyRules = []string{"month", "month+10", "month+20", "month+45", "quarter", "quarter+20", "quarter+100", "halfyear", "halfyear+15", "year", "0 0 25 * *", "0 0 10 * *"}
@@ -56,8 +38,8 @@ type dutyPlayer struct {
 
 func newDutyPlayer(b act.Book, h *dutyHistory) *dutyPlayer {
 	first, _ := act.RuleOf(h.rule)
-	first.From = h.from
-	d := &dutyPlayer{Book: b, dutyHistory: h, launched: h.from.At(0, 0, calendar.Beijing).UTC()}
+	first.From = h.From
+	d := &dutyPlayer{Book: b, dutyHistory: h, launched: h.From.At(0, 0, calendar.Beijing).UTC()}
 	d.now = d.launched
 	d.duty = plan.Task{ID: "d", Kind: plan.Duty, Title: "公开水质", Lead: "gaoping", Assist: []string{"shuiwu"}, Policy: "standard", Recur: &first}
 	d.course = b.Open(act.Case{Kind: plan.Duty, Title: d.duty.Title, Lead: "gaoping", Assist: d.duty.Assist, Office: "office", Leadership: "group",
@@ -72,7 +54,7 @@ func (d *dutyPlayer) do(a act.Act) *act.Refusal {
 	if refused != nil {
 		one.Refused = refused.Key
 	}
-	d.acts = append(d.acts, one)
+	d.Acts = append(d.Acts, one)
 	d.course = after
 	if a.At.After(d.now) {
 		d.now = a.At
@@ -106,7 +88,7 @@ func (d *dutyPlayer) open(before time.Time) {
 			return
 		}
 		d.course.Case, d.now = d.course.AsOpened(o.Due), o.Opens
-		d.opened = append(d.opened, occurrence{o.Opens, act.RuleText(*ruled.Recur), o.Due})
+		d.Opened = append(d.Opened, laws.Occurrence{At: o.Opens, Rule: act.RuleText(*ruled.Recur), Due: o.Due})
 		if d.alive {
 			c := begin(d.Book, ruled.Policy, o.Due, o.Opens)
 			c.Title, c.Lead, c.Assist = ruled.Title, ruled.Lead, ruled.Assist
@@ -161,27 +143,30 @@ func dutyActs(r *rand.Rand, start calendar.Day) (acts []act.Act) {
 
 func (h dutyHistory) String() string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "rule %s from %s\n", h.rule, h.from)
-	for _, a := range h.acts {
+	fmt.Fprintf(&s, "rule %s from %s\n", h.rule, h.From)
+	for _, a := range h.Acts {
 		fmt.Fprintf(&s, "  %s %s %s until=%s %s\n", beijing(a.At), a.Kind, a.Rule, a.Until, a.Refused)
 	}
-	for i, o := range h.opened {
+	for i, o := range h.Opened {
 		if i == 12 {
 			s.WriteString("  …\n")
 			break
 		}
-		fmt.Fprintf(&s, "  %s opens %s by %s\n", beijing(o.at), o.due, o.rule)
+		fmt.Fprintf(&s, "  %s opens %s by %s\n", beijing(o.At), o.Due, o.Rule)
 	}
 	return s.String()
 }
 
 func TestTheJudgeSeesAPeriodAskedForTwice(t *testing.T) {
 	t.Parallel()
-	h := dutyHistory{rule: "month", from: day(t, "2021-04-08"), opened: []occurrence{
-		{moment(t, "2021-04-08 00:00"), "month", day(t, "2021-04-30")}, {moment(t, "2021-04-28 00:00"), "month", day(t, "2021-05-31")}, {moment(t, "2021-06-28 00:00"), "month+20", day(t, "2021-06-20")}}}
-	require.Contains(t, verdict(judgeDuty(t, h)), "asks again for 2021-05-01")
-	h.opened[2] = occurrence{moment(t, "2021-06-28 00:00"), "month", day(t, "2021-07-31")}
-	require.Contains(t, verdict(judgeDuty(t, h)), "nobody asked for 2021-06-01")
+	opened := func(at, rule, due string) laws.Occurrence {
+		return laws.Occurrence{At: moment(t, at), Rule: rule, Due: day(t, due)}
+	}
+	h := laws.DutyHistory{From: day(t, "2021-04-08"), Opened: []laws.Occurrence{
+		opened("2021-04-08 00:00", "month", "2021-04-30"), opened("2021-04-28 00:00", "month", "2021-05-31"), opened("2021-06-28 00:00", "month+20", "2021-06-20")}}
+	require.Contains(t, verdict(laws.Duty(h)), "asks again for 2021-05-01")
+	h.Opened[2] = opened("2021-06-28 00:00", "month", "2021-07-31")
+	require.Contains(t, verdict(laws.Duty(h)), "nobody asked for 2021-06-01")
 }
 
 func TestRandomYearsOfDuties(t *testing.T) {
@@ -192,14 +177,14 @@ func TestRandomYearsOfDuties(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 11))
 		from := calendar.NewDay(2021, time.Month(1+r.IntN(12)), 1+r.IntN(28))
 		play := func(acts []act.Act) dutyHistory {
-			h := dutyHistory{rule: dutyRules[seed%uint64(len(dutyRules))], from: from}
+			h := dutyHistory{dutyRules[seed%uint64(len(dutyRules))], laws.DutyHistory{From: from}}
 			playDuty(b, &h, acts, from.AddDays(3*365).At(0, 0, calendar.Beijing).UTC())
 			return h
 		}
 		all := dutyActs(r, from)
 		h := play(all)
-		acts, opened = acts+len(all), opened+len(h.opened)
-		if len(judgeDuty(t, h)) == 0 {
+		acts, opened = acts+len(all), opened+len(h.Opened)
+		if len(laws.Duty(h.DutyHistory)) == 0 {
 			continue
 		}
 		if told++; told > 4 {
@@ -209,14 +194,14 @@ func TestRandomYearsOfDuties(t *testing.T) {
 			again = false
 			for i := range all {
 				less := append(append([]act.Act{}, all[:i]...), all[i+1:]...)
-				if len(judgeDuty(t, play(less))) > 0 {
+				if len(laws.Duty(play(less).DutyHistory)) > 0 {
 					all, again = less, true
 					break
 				}
 			}
 		}
 		h = play(all)
-		t.Errorf("seed %d: %s\n%s", seed, h, verdict(judgeDuty(t, h)))
+		t.Errorf("seed %d: %s\n%s", seed, h, verdict(laws.Duty(h.DutyHistory)))
 	}
 	t.Logf("%d acts, %d occurrences; broken in %d lives", acts, opened, told)
 }

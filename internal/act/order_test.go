@@ -1,14 +1,12 @@
 package act_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/act"
-	"duban/internal/calendar"
 	"duban/internal/plan"
 )
 
@@ -23,32 +21,10 @@ var (
 func story(t *testing.T, due, until string, acts ...string) (lines []string, c act.Course) {
 	t.Helper()
 	b := newBook(t)
-	d, err := calendar.ParseDay(due)
-	require.NoError(t, err)
-	c = begin(b, "standard", d, moment(t, "2021-04-08 00:00"))
+	c = begin(b, "standard", day(t, due), moment(t, "2021-04-08 00:00"))
 	var all []act.Act
-	for i, line := range acts {
-		f := strings.Fields(line)
-		a := act.Act{ID: fmt.Sprint("a", i), At: moment(t, f[0]+" "+f[1]), Kind: act.Kind(f[3]), Reason: "理由", Paper: "一号"}
-		a.On = dayOf(a.At)
-		a.By = map[string]act.Actor{"unit": unitOf, "clerk": clerkOf, "mayor": mayorOf}[f[2]]
-		for _, kv := range f[4:] {
-			k, v, _ := strings.Cut(kv, "=")
-			switch k {
-			case "due":
-				a.Due, err = calendar.ParseDay(v)
-			case "until":
-				a.Until, err = calendar.ParseDay(v)
-			case "moves":
-				a.Moves = true
-			case "unit":
-				a.Unit = v
-			case "policy":
-				a.Policy = v
-			}
-			require.NoError(t, err)
-		}
-		all = append(all, a)
+	for _, line := range acts {
+		all = append(all, written(t, line))
 	}
 	said, after, refused := b.Play(c, all, moment(t, until+" 23:59"))
 	require.Empty(t, refused)

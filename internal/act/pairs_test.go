@@ -124,12 +124,9 @@ func pair(b act.Book, first, second variant, at time.Time) (p *player, line stri
 		if i == 1 {
 			when = b.Calendar.AddWorkdays(dayOf(at), 2).At(15, 0, calendar.Beijing).UTC()
 		}
-		word := v.name
-		if r := p.on(v.at(p, when)); r != nil {
-			firstRefused = firstRefused || i == 0
-			word += " (refused: " + strings.TrimPrefix(r.Key, "act.refused_") + ")"
-		}
-		words = append(words, word)
+		r := p.on(v.at(p, when))
+		firstRefused = firstRefused || i == 0 && r != nil
+		words = append(words, v.name+refusal(r))
 		p.show(dayOf(when))
 		at = when
 	}
@@ -166,32 +163,59 @@ func next(said []plan.Stage) string {
 	return strings.Join(out, "; ")
 }
 
-func TestEveryPairOfActs(t *testing.T) {
-	t.Parallel()
-	b := newBook(t)
+// outcome is what came of two acts.
+type outcome struct {
+	line  string // of the table: the acts, and after a colon what is said next
+	idle  bool   // the first was refused: the pair has no line
+	found []breach
+	story string // for whoever looks into a breach
+}
+
+// everyPair plays each act and then each at every moment, holds what comes of it to
+// the laws, and compares the table of it with the one kept in file.
+func everyPair[D any](t *testing.T, file, heading string, moments []struct{ name, at string }, all []D, play func(first, second D, at time.Time) outcome) {
+	t.Helper()
 	var table strings.Builder
-	table.WriteString("A task due on 2021-06-30, received on 04-09 but where the acts come on arrival; the second act comes two working days after the first.\nAfter the colon: what is said next, and to whom. Where the first act is refused there is no line.\n")
+	table.WriteString(heading + "\n")
 	n, refused := 0, 0
 	for _, m := range moments {
 		fmt.Fprintf(&table, "\n%s, %s\n", m.name, m.at)
-		for _, first := range variants {
-			for _, second := range variants {
-				p, line, idle := pair(b, first, second, moment(t, m.at))
-				if found := judge(b, p.history); len(found) > 0 {
-					t.Errorf("%s: %s\n%s%s\n", m.name, line, acted(p.acts), verdict(found))
+		for _, first := range all {
+			for _, second := range all {
+				o := play(first, second, moment(t, m.at))
+				if len(o.found) > 0 {
+					t.Errorf("%s: %s\n%s%s\n", m.name, o.line, o.story, verdict(o.found))
 				}
-				if strings.Contains(line, "refused: ") {
+				if strings.Contains(o.line, "refused: ") {
 					refused++
 				}
-				if !idle {
-					table.WriteString(line + "\n")
+				if !o.idle {
+					table.WriteString(o.line + "\n")
 				}
 				n++
 			}
 		}
 	}
 	t.Logf("%d pairs, %d of them with a refusal", n, refused)
-	golden(t, "testdata/pairs.txt", table.String())
+	golden(t, file, table.String())
+}
+
+// refusal is what a line of a table says of an act: nothing when it was done.
+func refusal(r *act.Refusal) string {
+	if r == nil {
+		return ""
+	}
+	return " (refused: " + strings.TrimPrefix(r.Key, "act.refused_") + ")"
+}
+
+func TestEveryPairOfActs(t *testing.T) {
+	t.Parallel()
+	b := newBook(t)
+	everyPair(t, "testdata/pairs.txt", "A task due on 2021-06-30, received on 04-09 but where the acts come on arrival; the second act comes two working days after the first.\nAfter the colon: what is said next, and to whom. Where the first act is refused there is no line.",
+		moments, variants, func(first, second variant, at time.Time) outcome {
+			p, line, idle := pair(b, first, second, at)
+			return outcome{line, idle, judge(b, p.history), acted(p.acts)}
+		})
 }
 
 // golden compares a table with the one kept, line by line.

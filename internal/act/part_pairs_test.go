@@ -1,10 +1,9 @@
 package act_test
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -33,45 +32,21 @@ var partMoments = []struct{ name, at string }{
 func TestEveryPairOnAPart(t *testing.T) {
 	t.Parallel()
 	b := newBook(t)
-	var table strings.Builder
-	table.WriteString("A part asked of shuiwu on 2021-05-06 by 05-20, of gaoping's task due on 06-30; the second act comes two working days after the first.\nAfter the colon: what is said of parts next, and to whom. Where the first act is refused there is no line.\n")
-	n, refused := 0, 0
-	for _, m := range partMoments {
-		fmt.Fprintf(&table, "\n%s, %s\n", m.name, m.at)
-		for _, first := range onParts {
-			for _, second := range onParts {
-				p := newPlayer(b, begin(b, "standard", calendar.NewDay(2021, 6, 30), moment(t, "2021-04-08 00:00")))
-				for _, line := range []string{"2021-04-09 08:00 unit acknowledge", "2021-05-06 10:00 unit ask_part unit=shuiwu due=2021-05-20"} {
-					require.Nil(t, p.on(written(t, line)))
-				}
-				prepare(p, first, second, moment(t, m.at))
-				line, idle := first.name, false
-				at := moment(t, m.at)
-				if r := p.on(first.at(p, at)); r != nil {
-					idle = true
-				}
-				at = b.Calendar.AddWorkdays(dayOf(at), 2).At(15, 0, calendar.Beijing).UTC()
-				line += ", then " + second.name
-				if r := p.on(second.at(p, at)); r != nil {
-					line += " (refused: " + strings.TrimPrefix(r.Key, "act.refused_") + ")"
-					refused++
-				}
-				said := len(p.said)
-				for i := 1; i <= 8; i++ {
-					p.to(at.AddDate(0, 0, 7*i))
-				}
-				parts := slices.DeleteFunc(slices.Clone(p.said[said:]), func(s plan.Stage) bool { return s.Topic != act.TopicPart })
-				line += ": " + next(parts)
-				if found := judge(b, p.history); len(found) > 0 {
-					t.Errorf("%s: %s\n%s%s\n", m.name, line, acted(p.acts), verdict(found))
-				}
-				if !idle {
-					table.WriteString(line + "\n")
-				}
-				n++
+	everyPair(t, "testdata/partpairs.txt", "A part asked of shuiwu on 2021-05-06 by 05-20, of gaoping's task due on 06-30; the second act comes two working days after the first.\nAfter the colon: what is said of parts next, and to whom. Where the first act is refused there is no line.",
+		partMoments, onParts, func(first, second variant, at time.Time) outcome {
+			p := newPlayer(b, begin(b, "standard", calendar.NewDay(2021, 6, 30), moment(t, "2021-04-08 00:00")))
+			for _, line := range []string{"2021-04-09 08:00 unit acknowledge", "2021-05-06 10:00 unit ask_part unit=shuiwu due=2021-05-20"} {
+				require.Nil(t, p.on(written(t, line)))
 			}
-		}
-	}
-	t.Logf("%d pairs, %d of them with a second act refused", n, refused)
-	golden(t, "testdata/partpairs.txt", table.String())
+			prepare(p, first, second, at)
+			idle := p.on(first.at(p, at)) != nil
+			at = b.Calendar.AddWorkdays(dayOf(at), 2).At(15, 0, calendar.Beijing).UTC()
+			line := first.name + ", then " + second.name + refusal(p.on(second.at(p, at)))
+			said := len(p.said)
+			for i := 1; i <= 8; i++ {
+				p.to(at.AddDate(0, 0, 7*i))
+			}
+			parts := slices.DeleteFunc(slices.Clone(p.said[said:]), func(s plan.Stage) bool { return s.Topic != act.TopicPart })
+			return outcome{line + ": " + next(parts), idle, judge(b, p.history), acted(p.acts)}
+		})
 }

@@ -76,9 +76,7 @@ func TestStoriesPlayedByHand(t *testing.T) {
 			if strings.Contains(line, " lead ") {
 				a.By = act.Actor{Account: "unit", Name: "王敏", Unit: p.Lead}
 			}
-			if r := p.on(a); r != nil {
-				line += " (refused: " + strings.TrimPrefix(r.Key, "act.refused_") + ")"
-			}
+			line += refusal(p.on(a))
 			if a.Kind != act.Acknowledge {
 				out.WriteString("  > " + line + "\n")
 				if first == "" {

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/act"
+	"duban/internal/laws"
 	"duban/internal/plan"
 )
 
@@ -59,14 +60,14 @@ func TestStoryAHandOverAtTheInstantOfAWord(t *testing.T) {
 }
 
 func dutyStory(t *testing.T, rule, from string, acts ...string) (due []string) {
-	h := dutyHistory{rule: rule, from: day(t, from)}
+	h := dutyHistory{rule, laws.DutyHistory{From: day(t, from)}}
 	var all []act.Act
 	for _, line := range acts {
 		all = append(all, written(t, line))
 	}
 	playDuty(newBook(t), &h, all, moment(t, "2022-03-01 00:00"))
-	for _, o := range h.opened {
-		due = append(due, o.due.String())
+	for _, o := range h.Opened {
+		due = append(due, o.Due.String())
 	}
 	return due
 }

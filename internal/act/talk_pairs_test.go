@@ -3,7 +3,6 @@ package act_test
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
-	"duban/internal/plan"
 )
 
 // talkActs are the acts on a talk with the steps that come before each.
@@ -83,51 +81,24 @@ func TestEveryPairOnATalk(t *testing.T) {
 	stepBy := func(k act.Kind) deed {
 		return all[slices.IndexFunc(all, func(d deed) bool { return d.name == string(k) })]
 	}
-	var table strings.Builder
-	table.WriteString("The talk about a task due on 2021-06-30, opened on 07-14; the second act comes two working days after the first.\nAfter the colon: what is said of the talk next. Where the first act is refused there is no line.\n")
-	n, refused := 0, 0
-	for _, m := range talkMoments {
-		fmt.Fprintf(&table, "\n%s, %s\n", m.name, m.at)
-		for _, first := range all {
-			for _, second := range all {
-				p := newPlayer(b, begin(b, "standard", calendar.NewDay(2021, 6, 30), moment(t, "2021-04-08 00:00")))
-				p.to(moment(t, "2021-07-14 09:01"))
-				require.Len(t, p.talks, 1)
-				before := first.before
-				if len(second.before) > len(before) && !slices.Contains(second.before, act.Kind(first.name)) {
-					before = second.before
-				}
-				if len(before) > 0 {
-					for i, k := range before {
-						require.Nil(t, stepBy(k).do(p, moment(t, "2021-07-14 15:00").Add(time.Duration(i)*time.Minute)))
-					}
-				}
-				at := moment(t, m.at)
-				line := first.name
-				idle := false
-				if r := first.do(p, at); r != nil {
-					idle = true
-				}
-				line += ", then " + second.name
-				at = b.Calendar.AddWorkdays(dayOf(at), 2).At(15, 0, calendar.Beijing).UTC()
-				if r := second.do(p, at); r != nil {
-					line += " (refused: " + strings.TrimPrefix(r.Key, "act.refused_") + ")"
-					refused++
-				}
-				said := len(p.talks[0].said)
-				p.to(at.AddDate(0, 3, 0))
-				if found := judge(b, p.history); len(found) > 0 && !t.Failed() {
-					t.Errorf("%s: %s\n%s%s%s\n%s", m.name, line, acted(p.acts), acted(p.talks[0].acts), verdict(found), stageLines(p.talks[0].said))
-				} else if len(found) > 0 {
-					t.Errorf("%s: %s\n%s", m.name, line, verdict(found))
-				}
-				if !idle {
-					table.WriteString(line + ": " + next(slices.DeleteFunc(slices.Clone(p.talks[0].said[said:]), func(s plan.Stage) bool { return s.Kind == plan.Told })) + "\n")
-				}
-				n++
+	everyPair(t, "testdata/talkpairs.txt", "The talk about a task due on 2021-06-30, opened on 07-14; the second act comes two working days after the first.\nAfter the colon: what is said of the talk next. Where the first act is refused there is no line.",
+		talkMoments, all, func(first, second deed, at time.Time) outcome {
+			p := newPlayer(b, begin(b, "standard", calendar.NewDay(2021, 6, 30), moment(t, "2021-04-08 00:00")))
+			p.to(moment(t, "2021-07-14 09:01"))
+			require.Len(t, p.talks, 1)
+			before := first.before
+			if len(second.before) > len(before) && !slices.Contains(second.before, act.Kind(first.name)) {
+				before = second.before
 			}
-		}
-	}
-	t.Logf("%d pairs, %d of them with a second act refused", n, refused)
-	golden(t, "testdata/talkpairs.txt", table.String())
+			for i, k := range before {
+				require.Nil(t, stepBy(k).do(p, moment(t, "2021-07-14 15:00").Add(time.Duration(i)*time.Minute)))
+			}
+			idle := first.do(p, at) != nil
+			at = b.Calendar.AddWorkdays(dayOf(at), 2).At(15, 0, calendar.Beijing).UTC()
+			line := first.name + ", then " + second.name + refusal(second.do(p, at))
+			said := len(p.talks[0].said)
+			p.to(at.AddDate(0, 3, 0))
+			return outcome{line + ": " + next(p.talks[0].said[said:]), idle, judge(b, p.history),
+				acted(p.acts) + acted(p.talks[0].acts) + stageLines(p.talks[0].said)}
+		})
 }
