@@ -2,7 +2,6 @@ package deadline_test
 
 import (
 	"fmt"
-
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +12,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/deadline"
+	"duban/internal/growth"
 )
 
 func jincheng(t testing.TB) deadline.Context {
@@ -158,42 +158,23 @@ func TestEveryDayInEveryWriting(t *testing.T) {
 	})
 }
 
-// Forty pages are read in well under the 200 ms they may take; the bound here is
-// ten times that, for slow and busy machines, and the growth is linear.
-func TestFortyPagesAreQuick(t *testing.T) {
-	text := fortyPages(t)
-	ctx := jincheng(t)
-	took := func(n int) time.Duration {
-		long := strings.Repeat(text, n)
-		best := time.Hour
-		for range 3 {
-			at := time.Now()
-			deadline.Read(long, ctx)
-			best = min(best, time.Since(at))
-		}
-		return best
-	}
-	one := took(1)
-	require.Less(t, one, 2*time.Second)
-	require.Less(t, took(4), 12*one+100*time.Millisecond, "not linear")
+// TestWorkGrowsWithPages: four times the pages may be no more than eight times the work,
+// which by the square of the length would be sixteen times.
+func TestWorkGrowsWithPages(t *testing.T) {
+	text, ctx := fortyPages(t), jincheng(t)
+	long := strings.Repeat(text, 4)
+	require.LessOrEqual(t, growth.Times(8, func() { deadline.Read(text, ctx) }, func() { deadline.Read(long, ctx) }), 8.0)
 }
 
-// Texts without a full stop must not cost more than linear time either.
+// TestHostileTextsStayLinear: texts without a full stop must not cost more than linear
+// work either. By the square of the length eight times the text would be 64 times the work.
 func TestHostileTextsStayLinear(t *testing.T) {
 	ctx := jincheng(t)
 	for _, piece := range []string{"6月底前", "每年", "完成", "之日起", "自", "2021年", "一", "1", "力争", "《", "(", "十", "在会后7日内", "、6月", "1、", "每月次月", "汛期", " ", "1 ", "上述工作6月底前", "持续", "从2021年起每年"} {
-		took := func(n int) time.Duration {
-			long := strings.Repeat(piece, n)
-			best := time.Hour
-			for range 2 {
-				at := time.Now()
-				checkReadings(t, long, deadline.Read(long, ctx))
-				best = min(best, time.Since(at))
-			}
-			return best
-		}
-		small, large := took(1000), took(8000)
-		require.Less(t, large, 40*small+100*time.Millisecond, "%q: %v then %v", piece, small, large)
+		small, large := strings.Repeat(piece, 1000), strings.Repeat(piece, 8000)
+		checkReadings(t, large, deadline.Read(large, ctx))
+		times := growth.Times(24, func() { deadline.Read(small, ctx) }, func() { deadline.Read(large, ctx) })
+		require.LessOrEqual(t, times, 24.0, "%q", piece)
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"duban/internal/calendar"
 	"duban/internal/words"
@@ -18,8 +17,10 @@ import (
 
 func refused(t *testing.T, s Source, key string) {
 	t.Helper()
-	began := time.Now()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
 	_, err := Read(context.Background(), s)
+	runtime.ReadMemStats(&after)
 	var no *Refusal
 	if !errors.As(err, &no) || no.Key != key {
 		t.Fatalf("%s: %v, want a refusal %s", s.Name, err, key)
@@ -27,8 +28,8 @@ func refused(t *testing.T, s Source, key string) {
 	if text := no.Text(words.New("zh")); strings.Contains(text, "intake.") {
 		t.Errorf("%s is refused without words: %s", s.Name, text)
 	}
-	if took := time.Since(began); took > 5*time.Second {
-		t.Errorf("%s took %s to refuse", s.Name, took)
+	if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 100 {
+		t.Errorf("%s took %d MB to refuse", s.Name, used)
 	}
 }
 
@@ -170,20 +171,6 @@ func BenchmarkFortyPages(b *testing.B) {
 		if _, err := Import(context.Background(), []Source{{Name: "forty.txt", Data: raw}}, Options{}); err != nil {
 			b.Fatal(err)
 		}
-	}
-}
-
-func TestFortyPagesInTwoSeconds(t *testing.T) {
-	began := time.Now()
-	d, err := Import(context.Background(), []Source{{Name: "forty.txt", Data: fortyPages(t)}}, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if took := time.Since(began); took > 2*time.Second {
-		t.Errorf("40 pages took %s", took)
-	}
-	if len(d.clauses) < 100 {
-		t.Errorf("only %d clauses", len(d.clauses))
 	}
 }
 
