@@ -70,9 +70,8 @@ func Judge(r Rules, h History) []Breach {
 			w.wake(h.Until)
 			w.chased(h.Until)
 			w.answersFor(h)
-			w.cal = r.Calendar
 			for _, t := range h.Talks {
-				w.found = append(w.found, w.talk(h, t)...)
+				w.found = append(w.found, Talk(r, h, t)...)
 			}
 			return w.found
 		}

@@ -28,250 +28,311 @@ func stepOf(id string) (step string, round int) {
 	return step, round
 }
 
-// Talk holds one talk about a task to the laws.
-func Talk(r Rules, h History, t *TalkHistory) []Breach { return newWorld(r, h).talk(h, t) }
-
-// talk holds one talk to laws 1, 2, 3 and 4.
-func (w *world) talk(h History, t *TalkHistory) (found []Breach) {
-	w = &world{cal: w.cal, policies: w.policies, units: w.units, zone: w.zone, policy: t.Policy}
-	due := h.Due
-	var pausedOn, pausedUntil, doubt calendar.Day
-	var moves, ended, asked bool                           // asked: somebody was pressed to say what becomes of it
-	rested, led := map[calendar.Day]bool{due: true}, false // dates of the one miss that it rests on; led: another unit leads now
-	var stands []stand
-	round, since := 1, w.day(t.Opened)
-	taken := map[string]calendar.Day{}
-	spoken := map[string]bool{}
-	type event struct {
-		at    time.Time
-		order int
-		run   func()
-	}
-	var events []event
-	doubted := func(on calendar.Day, at time.Time) {
-		if ended || !doubt.IsZero() {
-			return
-		}
-		doubt = on
-		if !slices.ContainsFunc(t.Said, func(s plan.Stage) bool {
-			return s.Kind == plan.Told && s.Topic == act.TopicDoubt && (s.At.Equal(at) || at.Equal(on.At(0, 0, w.zone)) && w.day(s.At) == w.cal.OnOrAfter(on)) // a pause's own end is told in the morning
-		}) {
-			w.breaks(3, at, "what the talk rests on has gone, and nobody is asked")
-		}
-	}
-	resume := func(on calendar.Day, at time.Time) {
-		if pausedOn.IsZero() {
-			return
-		}
-		if !at.Before(t.Opened) {
-			stands = append(stands, stand{pausedOn, on})
-		}
-		from := pausedOn
-		pausedOn, pausedUntil = calendar.Day{}, calendar.Day{}
-		if moves && on.After(from) {
-			before := due
-			due = due.AddDays(on.Sub(from))
-			if at.Before(t.Opened) && !(before.Before(on) && due.Before(on)) {
-				clear(rested)
-			}
-			if at.Before(t.Opened) || due.Before(on) {
-				rested[due] = true
-			}
-			if !due.Before(on) && !at.Before(t.Opened) {
-				doubted(on, at)
-			}
-		}
-	}
-	wake := func(at time.Time) {
-		if !pausedUntil.IsZero() && pausedUntil.At(0, 0, w.zone).Before(at) {
-			resume(pausedUntil, pausedUntil.At(0, 0, w.zone))
-		}
-	}
-	for _, n := range h.Notices {
-		events = append(events, event{n.At, 1 + n.N, func() { w.cal = n.Calendar }})
-	}
-	for _, a := range h.Acts {
-		if a.Refused != "" {
-			continue
-		}
-		events = append(events, event{a.At, 1 + a.N, func() {
-			wake(a.At)
-			open := !a.At.Before(t.Opened)
-			before := due
-			switch a.Kind {
-			case act.Suspend:
-				pausedOn, pausedUntil, moves = a.On, a.Until, a.Moves
-			case act.Resume:
-				resume(a.On, a.At)
-				return
-			case act.Correct, act.Grant, act.Reassign:
-				led = led || a.Kind == act.Reassign && open
-				if !a.Due.IsZero() {
-					due = a.Due
-				}
-				for _, s := range h.Said { // a grant may leave its date to the request
-					if a.Kind == act.Grant && s.Kind == plan.Told && s.At.Equal(a.At) && s.Topic == string(a.Kind) && !s.New.IsZero() {
-						due = s.New
-					}
-				}
-				if a.Kind == act.Grant || a.Kind == act.Reassign && !a.Due.IsZero() {
-					moves = false
-				}
-			case act.Cancel:
-				if open && !ended && !slices.ContainsFunc(t.Said, func(s plan.Stage) bool { return s.Kind == plan.Told && s.Topic == act.TopicVoided && s.At.Equal(a.At) }) {
-					w.breaks(3, a.At, "the task is cancelled, and nobody is told that its talk ends")
-				}
-				ended = ended || open
-			case act.Verify:
-				if _, held := taken[act.StepHeld]; open && !held {
-					doubted(a.On, a.At)
-				}
-			}
-			switch {
-			case open && due != before && !due.Before(a.On):
-				doubted(a.On, a.At)
-			case open && due != before && before.Before(a.On):
-				rested[due] = true // the same miss, another date
-			case !open && a.Kind == act.Reassign: // what was missed before is another unit's
-				clear(rested)
-				rested[due] = true
-			case !open && due != before:
-				if !(before.Before(a.On) && due.Before(a.On)) {
-					clear(rested)
-				}
-				rested[due] = true
-			case due != before && !doubt.IsZero() && rested[due] && !led: // what it rests on is so again
-				stands, doubt, asked = append(stands, stand{doubt, a.On}), calendar.Day{}, false
-				if !slices.ContainsFunc(t.Said, func(s plan.Stage) bool { return s.Kind == plan.Told && s.Topic == act.TopicFounded && s.At.Equal(a.At) }) {
-					w.breaks(3, a.At, "the date is what the talk rests on again, and nobody is told that it goes on")
-				}
-			}
-		}})
-	}
-	for _, a := range t.Acts {
-		if a.Refused != "" {
-			continue
-		}
-		events = append(events, event{a.At, 1 + a.N, func() {
-			wake(a.At)
-			if step, takes := takes[a.Kind]; takes {
-				if _, ok := taken[step]; !ok {
-					taken[step] = a.On
-				}
-			}
-			switch a.Kind {
-			case act.Keep:
-				if !doubt.IsZero() {
-					stands = append(stands, stand{doubt, a.On})
-				}
-				doubt, asked = calendar.Day{}, false
-			case act.CloseTalk, act.Decline:
-				ended = true
-			case act.ReturnPlan:
-				for _, s := range []string{act.StepPlan, act.StepReport, act.StepVerified} {
-					delete(taken, s)
-				}
-				spoken = map[string]bool{}
-			case act.Absent, act.Again:
-				round, since, taken, spoken = round+1, a.On, map[string]calendar.Day{}, map[string]bool{}
-			}
-		}})
-	}
-	for _, s := range t.Said {
-		if s.Kind == plan.Told {
-			continue
-		}
-		events = append(events, event{s.At, 0, func() {
-			wake(s.At)
-			w.of = s.ID
-			defer func() { w.of = "" }()
-			on := w.day(s.At)
-			step, n := stepOf(s.ID)
-			w.copies(s)
-			switch {
-			case ended:
-				w.breaks(1, s.At, "%s after the talk's end", s.ID)
-			case step == "kept":
-				asked = true
-				if doubt.IsZero() {
-					w.breaks(1, s.At, "%s: nothing is to be decided", s.ID)
-				}
-			case !doubt.IsZero():
-				w.breaks(3, s.At, "%s: what it rests on has gone since %s", s.ID, doubt)
-			case !pausedOn.IsZero():
-				w.breaks(1, s.At, "%s while the task is paused", s.ID)
-			default:
-				if _, did := taken[step]; did || n != round {
-					w.breaks(1, s.At, "%s: it is not owed", s.ID)
-				}
-				if spoken[s.ID] && strings.HasSuffix(strings.Split(s.ID, ".")[0], "-missed") {
-					w.breaks(2, s.At, "%s once more", s.ID)
-				}
-				spoken[s.ID] = true
-				w.step(s, step, on, since, taken, stands)
-			}
-		}})
-	}
-	slices.SortStableFunc(events, func(x, y event) int {
-		if c := x.at.Compare(y.at); c != 0 {
-			return c
-		}
-		return x.order - y.order
-	})
-	for _, e := range events {
+// Talk holds one talk about a task to laws 1 to 5.
+func Talk(r Rules, h History, t *TalkHistory) []Breach {
+	x := &talk{world: &world{cal: r.Calendar, policies: r.Policies, units: r.Units, zone: r.Zone, policy: t.Policy, due: h.Due},
+		h: h, t: t, rested: map[calendar.Day]bool{h.Due: true}, round: 1, taken: map[string]calendar.Day{}, spoken: map[string]bool{}}
+	x.begun = x.day(t.Opened)
+	for _, e := range x.events() {
+		x.endPause(e.at)
 		e.run()
 	}
-	wake(h.Until)
-	w.silence = true
-	eve := w.day(h.Until).AddDays(-1)
-	talk := w.policies[w.policy].Talk
-	switch {
-	case ended || !pausedOn.IsZero() || talk == nil:
-	case !doubt.IsZero():
-		if w.ran(true, doubt, eve, nil) > w.acts().Decide.N+2 && !asked {
-			w.breaks(3, h.Until, "what the talk rests on has gone since %s, and nobody is pressed to say what becomes of it", doubt)
-		}
-	default:
-		for _, x := range talk.Steps {
-			from, turn := since, x.After == "opened"
-			if day, ok := taken[x.After]; ok {
-				from, turn = day, true
-			}
-			if _, did := taken[x.ID]; !turn || did {
-				continue
-			}
-			missed := slices.ContainsFunc(t.Said, func(s plan.Stage) bool {
-				step, n := stepOf(s.ID)
-				return step == x.ID && n == round && strings.Contains(s.ID, "-missed") && w.day(s.At).After(from)
-			})
-			if !missed && w.ran(false, from, eve, stands) > w.term(x.Limit, from)+12 {
-				w.breaks(0, h.Until, "%s is owed since %s, and nobody is pressed for it", x.ID, from)
-			}
-		}
-	}
-	return w.found
+	x.endPause(h.Until)
+	x.pressed()
+	return x.found
 }
 
-// step holds a word about a step of a talk to the order of steps and its limit.
-func (w *world) step(s plan.Stage, step string, on, since calendar.Day, taken map[string]calendar.Day, stands []stand) {
-	talk := w.policies[w.policy].Talk
-	if talk == nil {
+// talk is what the judge knows of a talk and of its task at one moment.
+type talk struct {
+	*world // the calendar, the rules, the date and the pause of the task, and what was found
+	h      History
+	t      *TalkHistory
+
+	rested map[calendar.Day]bool // dates of the one miss that the talk rests on
+	led    bool                  // another unit was given the task since it opened
+	stood  []stand               // in which its clock stood
+	doubt  calendar.Day          // since when what it rests on has gone
+	urged  bool                  // somebody was pressed to say what becomes of it
+	ended  bool
+	round  int
+	begun  calendar.Day            // the day this round's limits count from
+	taken  map[string]calendar.Day // steps taken in this round, with their days
+	spoken map[string]bool         // IDs of the words of this round
+}
+
+// event is one thing that happened to a talk or its task.
+type event struct {
+	at    time.Time
+	order int // of one instant words come first, then acts and notices as the ledger has them
+	run   func()
+}
+
+// events are all that happened, in order.
+func (x *talk) events() (all []event) {
+	for _, n := range x.h.Notices {
+		all = append(all, event{n.At, 1 + n.N, func() { x.cal = n.Calendar }})
+	}
+	for _, a := range x.h.Acts {
+		if a.Refused == "" {
+			all = append(all, event{a.At, 1 + a.N, func() { x.onTask(a.Act) }})
+		}
+	}
+	for _, a := range x.t.Acts {
+		if a.Refused == "" {
+			all = append(all, event{a.At, 1 + a.N, func() { x.onTalk(a.Act) }})
+		}
+	}
+	for _, s := range x.t.Said {
+		if s.Kind != plan.Told {
+			all = append(all, event{s.At, 0, func() { x.onWord(s) }})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b event) int {
+		if c := a.at.Compare(b.at); c != 0 {
+			return c
+		}
+		return a.order - b.order
+	})
+	return all
+}
+
+// open tells that the talk had opened at an instant.
+func (x *talk) open(at time.Time) bool { return !at.Before(x.t.Opened) }
+
+// tells tells that something was said of the talk at once at an instant.
+func (x *talk) tells(topic string, at time.Time) bool {
+	return slices.ContainsFunc(x.t.Said, func(s plan.Stage) bool { return s.Kind == plan.Told && s.Topic == topic && s.At.Equal(at) })
+}
+
+// endPause ends a pause whose end has come by an instant.
+func (x *talk) endPause(at time.Time) {
+	if until := x.pausedUntil; !until.IsZero() && until.At(0, 0, x.zone).Before(at) {
+		x.goesOn(until, until.At(0, 0, x.zone))
+	}
+}
+
+// goesOn ends a pause of the task.
+func (x *talk) goesOn(on calendar.Day, at time.Time) {
+	from := x.pausedOn
+	if from.IsZero() {
 		return
 	}
-	for _, x := range talk.Steps {
-		if x.ID != step {
+	if x.open(at) {
+		x.stood = append(x.stood, stand{from, on})
+	}
+	x.pausedOn, x.pausedUntil = calendar.Day{}, calendar.Day{}
+	if !x.moves || !on.After(from) {
+		return
+	}
+	before := x.due
+	x.due = x.due.AddDays(on.Sub(from))
+	if !x.open(at) && !(before.Before(on) && x.due.Before(on)) {
+		clear(x.rested)
+	}
+	if !x.open(at) || x.due.Before(on) {
+		x.rested[x.due] = true
+	}
+	if x.open(at) && !x.due.Before(on) {
+		x.doubted(on, at)
+	}
+}
+
+// doubted: what the talk rests on has gone, and somebody has to be asked what becomes
+// of it. The end of a pause that came by itself is told in the morning.
+func (x *talk) doubted(on calendar.Day, at time.Time) {
+	if x.ended || !x.doubt.IsZero() {
+		return
+	}
+	x.doubt = on
+	morning := func(s plan.Stage) bool {
+		return s.Kind == plan.Told && s.Topic == act.TopicDoubt && at.Equal(on.At(0, 0, x.zone)) && x.day(s.At) == x.cal.OnOrAfter(on)
+	}
+	if !x.tells(act.TopicDoubt, at) && !slices.ContainsFunc(x.t.Said, morning) {
+		x.breaks(3, at, "what the talk rests on has gone, and nobody is asked")
+	}
+}
+
+// undoubted ends the doubt: the time of it counts for nothing.
+func (x *talk) undoubted(on calendar.Day) {
+	if !x.doubt.IsZero() {
+		x.stood = append(x.stood, stand{x.doubt, on})
+	}
+	x.doubt, x.urged = calendar.Day{}, false
+}
+
+// onTask is what an act on the task makes of the talk.
+func (x *talk) onTask(a act.Act) {
+	switch a.Kind {
+	case act.Suspend:
+		x.pausedOn, x.pausedUntil, x.moves = a.On, a.Until, a.Moves
+	case act.Resume:
+		x.goesOn(a.On, a.At)
+	case act.Correct, act.Grant, act.Reassign:
+		x.redated(a)
+	case act.Cancel:
+		if x.open(a.At) && !x.ended && !x.tells(act.TopicVoided, a.At) {
+			x.breaks(3, a.At, "the task is cancelled, and nobody is told that its talk ends")
+		}
+		x.ended = x.ended || x.open(a.At)
+	case act.Verify:
+		if _, held := x.taken[act.StepHeld]; x.open(a.At) && !held {
+			x.doubted(a.On, a.At)
+		}
+	}
+}
+
+// redated is what an act that may set another date, or give the task to another unit,
+// makes of the talk.
+func (x *talk) redated(a act.Act) {
+	before, open := x.due, x.open(a.At)
+	x.led = x.led || a.Kind == act.Reassign && open
+	if !a.Due.IsZero() {
+		x.due = a.Due
+	}
+	for _, s := range x.h.Said { // a grant may leave its date to the request
+		if a.Kind == act.Grant && s.Kind == plan.Told && s.At.Equal(a.At) && s.Topic == string(a.Kind) && !s.New.IsZero() {
+			x.due = s.New
+		}
+	}
+	if a.Kind == act.Grant || a.Kind == act.Reassign && !a.Due.IsZero() {
+		x.moves = false
+	}
+	moved, passed := x.due != before, before.Before(a.On)
+	switch {
+	case !open && (a.Kind == act.Reassign || moved):
+		if a.Kind == act.Reassign || !(passed && x.due.Before(a.On)) { // what was missed before is another unit's, or another miss
+			clear(x.rested)
+		}
+		x.rested[x.due] = true
+	case !moved || !open:
+	case !x.due.Before(a.On):
+		x.doubted(a.On, a.At)
+	case passed: // the same miss, another date
+		x.rested[x.due] = true
+	case !x.doubt.IsZero() && x.rested[x.due] && !x.led: // what it rests on is so again
+		x.undoubted(a.On)
+		if !x.tells(act.TopicFounded, a.At) {
+			x.breaks(3, a.At, "the date is what the talk rests on again, and nobody is told that it goes on")
+		}
+	}
+}
+
+// onTalk is what an act on the talk changes.
+func (x *talk) onTalk(a act.Act) {
+	if step, ok := takes[a.Kind]; ok {
+		if _, before := x.taken[step]; !before {
+			x.taken[step] = a.On
+		}
+	}
+	switch a.Kind {
+	case act.Keep:
+		x.undoubted(a.On)
+	case act.CloseTalk, act.Decline:
+		x.ended = true
+	case act.ReturnPlan:
+		for _, s := range []string{act.StepPlan, act.StepReport, act.StepVerified} {
+			delete(x.taken, s)
+		}
+		clear(x.spoken)
+	case act.Absent, act.Again:
+		x.round, x.begun = x.round+1, a.On
+		clear(x.taken)
+		clear(x.spoken)
+	}
+}
+
+// onWord holds a word about the talk to the laws.
+func (x *talk) onWord(s plan.Stage) {
+	x.of = s.ID
+	defer func() { x.of = "" }()
+	step, n := stepOf(s.ID)
+	x.copies(s)
+	switch {
+	case x.ended:
+		x.breaks(1, s.At, "%s after the talk's end", s.ID)
+	case step == "kept":
+		x.urged = true
+		if x.doubt.IsZero() {
+			x.breaks(1, s.At, "%s: nothing is to be decided", s.ID)
+		}
+	case !x.doubt.IsZero():
+		x.breaks(3, s.At, "%s: what it rests on has gone since %s", s.ID, x.doubt)
+	case !x.pausedOn.IsZero():
+		x.breaks(1, s.At, "%s while the task is paused", s.ID)
+	default:
+		if _, did := x.taken[step]; did || n != x.round {
+			x.breaks(1, s.At, "%s: it is not owed", s.ID)
+		}
+		if x.spoken[s.ID] && missed(s.ID) {
+			x.breaks(2, s.At, "%s once more", s.ID)
+		}
+		x.spoken[s.ID] = true
+		x.step(s, step)
+	}
+}
+
+// missed tells the word after a step's limit.
+func missed(id string) bool {
+	word, _, _ := strings.Cut(id, ".")
+	return strings.HasSuffix(word, "-missed")
+}
+
+// turn is the day from which a step's limit counts. ok is false when its turn has not
+// come.
+func (x *talk) turn(s plan.TalkStep) (from calendar.Day, ok bool) {
+	if s.After == "opened" {
+		return x.begun, true
+	}
+	from, ok = x.taken[s.After]
+	return from, ok
+}
+
+// step holds a word about a step to the order of steps and its limit.
+func (x *talk) step(s plan.Stage, step string) {
+	rules := x.policies[x.policy].Talk
+	if rules == nil {
+		return
+	}
+	for _, r := range rules.Steps {
+		if r.ID != step {
 			continue
 		}
-		if x.After != "opened" {
-			day, ok := taken[x.After]
-			if !ok {
-				w.breaks(5, s.At, "%s before %s", s.ID, x.After)
-				return
-			}
-			since = day
+		from, ok := x.turn(r)
+		if !ok {
+			x.breaks(5, s.At, "%s before %s", s.ID, r.After)
+			return
 		}
-		if ran, term := w.ran(false, since, on, stands), w.term(x.Limit, since); strings.Contains(s.ID, "-missed") && ran <= term {
-			w.breaks(4, s.At, "%s: %d days ran of %d", s.ID, ran, term)
+		if ran, term := x.ran(false, from, x.day(s.At), x.stood), x.term(r.Limit, from); missed(s.ID) && ran <= term {
+			x.breaks(4, s.At, "%s: %d days ran of %d", s.ID, ran, term)
+		}
+	}
+}
+
+// pressed holds the silence until the end to what a fair office would have said: it
+// errs on the side of the engine.
+func (x *talk) pressed() {
+	x.silence = true
+	eve, rules := x.day(x.h.Until).AddDays(-1), x.policies[x.policy].Talk
+	if x.ended || !x.pausedOn.IsZero() || rules == nil {
+		return
+	}
+	if !x.doubt.IsZero() {
+		if x.ran(true, x.doubt, eve, nil) > x.acts().Decide.N+2 && !x.urged {
+			x.breaks(3, x.h.Until, "what the talk rests on has gone since %s, and nobody is pressed to say what becomes of it", x.doubt)
+		}
+		return
+	}
+	for _, r := range rules.Steps {
+		from, turn := x.turn(r)
+		if _, did := x.taken[r.ID]; !turn || did {
+			continue
+		}
+		said := slices.ContainsFunc(x.t.Said, func(s plan.Stage) bool {
+			step, n := stepOf(s.ID)
+			return step == r.ID && n == x.round && missed(s.ID) && x.day(s.At).After(from)
+		})
+		if !said && x.ran(false, from, eve, x.stood) > x.term(r.Limit, from)+12 {
+			x.breaks(0, x.h.Until, "%s is owed since %s, and nobody is pressed for it", r.ID, from)
 		}
 	}
 }
