@@ -358,7 +358,7 @@ func (j court) hold(t ledger.Task, l *life, lives map[string]*life) []broken {
 		if k.What == plan.ProposeCircular || k.Facts == nil || k.Facts.Opened.IsZero() || k.OpensAt.After(j.until) {
 			continue // it has no steps, or has not begun
 		}
-		talk := &laws.TalkHistory{Lead: k.Lead, Policy: k.Facts.Policy, Opened: k.OpensAt}
+		talk := &laws.TalkHistory{Policy: k.Facts.Policy, Opened: k.OpensAt}
 		for _, a := range l.talkActs[k.ID] {
 			if !a.At.Before(k.OpensAt) && a.Kind != act.Approve {
 				talk.Acts = append(talk.Acts, a)

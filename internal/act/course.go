@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"duban/internal/calendar"
-	"duban/internal/people"
 	"duban/internal/plan"
 )
 
@@ -207,6 +206,3 @@ func (c Case) Resumption() Act {
 	return Act{ID: ResumeID(c.Acts), Kind: Resume, By: EngineActor, At: c.Pause.UntilAt, On: c.Pause.Until,
 		Reason: c.Pause.Until.String()}
 }
-
-// Seat is where a role sits for the lead of a case.
-func (b Book) Seat(role people.Role, c Case) people.Recipient { return b.People.Seat(role, c.Lead) }

@@ -16,7 +16,9 @@ import (
 //
 // A talk that only waits to open, and a proposal nobody has decided, are withdrawn
 // and void; told says so to those who were asked. An open talk gets a Doubt, which
-// goes when the date is set back to the one that was missed.
+// goes when the date is set back to the one that was missed. What is void stays void
+// then: its workflow has ended, and whoever was told of the withdrawal may propose it
+// anew by hand.
 func (b Book) Affected(talk TalkCourse, before, after Case, a Act) (course TalkCourse, told []plan.Stage, ok bool) {
 	if talk.Over() {
 		return talk, nil, false

@@ -65,7 +65,7 @@ func (p *player) open(at time.Time) {
 	c := p.OpenTalk(act.TalkCase{Task: "b", What: plan.ProposeTalk, Number: len(p.courses) + 1, Lead: p.Lead, Office: p.Office, Leadership: p.Leadership,
 		Policy: policy, Origin: act.OriginStage, About: p.Number}, at)
 	p.courses = append(p.courses, c)
-	p.talks = append(p.talks, &talkHistory{lead: p.Lead, policy: policy, opened: at})
+	p.talks = append(p.talks, &talkHistory{policy: policy, opened: at})
 }
 
 // do does an act on the task now; what was to be said at its instant has been.

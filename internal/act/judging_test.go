@@ -39,7 +39,6 @@ type holidays struct {
 
 // talkHistory is what a ledger holds of one talk about a task.
 type talkHistory struct {
-	lead   string
 	policy string
 	opened time.Time
 	acts   []done
@@ -47,7 +46,7 @@ type talkHistory struct {
 }
 
 func (t *talkHistory) law() *laws.TalkHistory {
-	return &laws.TalkHistory{Lead: t.lead, Policy: t.policy, Opened: t.opened, Acts: t.acts, Said: t.said}
+	return &laws.TalkHistory{Policy: t.policy, Opened: t.opened, Acts: t.acts, Said: t.said}
 }
 
 func (h history) law() laws.History {

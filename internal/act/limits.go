@@ -41,9 +41,8 @@ const (
 	mostNames = 200
 	// mostOpen is how many parts, and how many instructions, may wait at a time.
 	mostOpen = 30
-	// mostCase bounds, in bytes of JSON, what a case remembers: a course says of
-	// each part and instruction up to three times what the case says once, and
-	// all of it travels in one payload.
+	// mostCase bounds, in bytes of JSON, what a case remembers: all of it travels in
+	// one payload, with what is said next.
 	mostCase = 300 << 10
 )
 

@@ -1,7 +1,6 @@
 package act
 
 import (
-	"fmt"
 	"strconv"
 
 	"duban/internal/calendar"
@@ -264,6 +263,3 @@ func contains(to []people.Recipient, r people.Recipient) bool {
 	}
 	return false
 }
-
-// told is the name of what an act says at once.
-func toldID(n int, k Kind) string { return fmt.Sprintf("act-%d-%s", n, k) }

@@ -73,7 +73,7 @@ func (b Book) TalkOwed(c TalkCase) (all []Owed) {
 	decision := func(step, topic string, since calendar.Day, words, by string) {
 		limit := b.within(p.Acts.Decide, since)
 		to := []people.Recipient{leader, office}
-		all = append(all, step2(Owed{ID: step, By: to[:1], Since: since, Limit: limit, Runs: true,
+		all = append(all, chasedOnce(Owed{ID: step, By: to[:1], Since: since, Limit: limit, Runs: true,
 			matter: plan.Matter{Topic: topic, Words: words, By: by, Limit: limit}}, 1, plan.Offset{}, workday, to, to, ""))
 	}
 	switch {
@@ -99,7 +99,7 @@ func (b Book) TalkOwed(c TalkCase) (all []Owed) {
 			to, upward, by = []people.Recipient{office}, []people.Recipient{office, leader}, office
 		}
 		limit := b.pushed(b.within(s.Limit, since), since, stands)
-		all = append(all, step2(Owed{ID: s.ID, By: []people.Recipient{by}, Since: since, Limit: limit, Runs: c.Doubt == nil && c.Paused.IsZero(), stands: stands, soon: true},
+		all = append(all, chasedOnce(Owed{ID: s.ID, By: []people.Recipient{by}, Since: since, Limit: limit, Runs: c.Doubt == nil && c.Paused.IsZero(), stands: stands, soon: true},
 			c.Round, p.Talk.Remind, p.Talk.Missed, to, upward, plan.Red))
 	}
 	return all
@@ -143,9 +143,9 @@ func (b Book) StepLate(c TalkCase, limit, on calendar.Day) (days int, late bool)
 // byUnitStep are the steps that the unit called takes; the others are the office's.
 var byUnitStep = map[string]bool{StepPlan: true, StepReport: true}
 
-// step2 gives a step its two rungs, in a round: a reminder before its limit, and a
-// word after it.
-func step2(o Owed, round int, before, after plan.Offset, to, upward []people.Recipient, light plan.Light) Owed {
+// chasedOnce is what is owed about a talk with its two rungs, in a round: a reminder
+// before its limit, and one word after it.
+func chasedOnce(o Owed, round int, before, after plan.Offset, to, upward []people.Recipient, light plan.Light) Owed {
 	o.rungs = []rung{
 		{Stage: plan.Stage{ID: numbered("talk-"+o.ID+"-"+stepRemind, round), Kind: plan.Remind, To: to, Light: light}, before: &before},
 		{Stage: plan.Stage{ID: numbered("talk-"+o.ID+"-"+stepMissed, round), Kind: plan.Escalate, To: upward, Light: light}, after: &after},

@@ -1,6 +1,7 @@
 package act
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -8,6 +9,9 @@ import (
 	"duban/internal/people"
 	"duban/internal/plan"
 )
+
+// toldID is the stage ID of what the nth act on a thing says at once: act-3-grant.
+func toldID(n int, k Kind) string { return fmt.Sprintf("act-%d-%s", n, k) }
 
 // told are the messages an act sends at once.
 func (b Book) told(before, after Case, a Act) []plan.Stage {

@@ -76,7 +76,6 @@ type Holidays struct {
 
 // TalkHistory is what a ledger holds of one talk about a task.
 type TalkHistory struct {
-	Lead   string
 	Policy string
 	Opened time.Time
 	Acts   []Done
