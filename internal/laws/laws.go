@@ -1,8 +1,9 @@
 // Package laws holds what a ledger has against the laws of a fair office: who may
 // be chased, for what, since when. It reads acts and words only. It works out for
 // itself whose a task was, since when, by when, and when the clock stood, and asks
-// nothing of the functions that decide, so that a fault in those is not a fault
-// here too. The tests of internal/act and the daily audit judge by it.
+// nothing of the functions and tables that decide (alone_test.go holds it to that), so
+// that a fault in those is not a fault here too. The tests of internal/act and the daily
+// audit judge by it.
 //
 // The laws, by number:
 //
@@ -19,6 +20,9 @@
 //	10  one person gets one copy
 //	11  each occurrence of a duty is opened once, no period is skipped
 //	12  one definition of overdue and of late everywhere
+//
+// Law 13, that what is foretold is what happens, cannot be seen in a ledger: tests of
+// internal/act and internal/rehearse hold to it.
 package laws
 
 import (
