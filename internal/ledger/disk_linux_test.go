@@ -16,38 +16,11 @@ import (
 	"duban/internal/ledger/ledgertest"
 )
 
-// asRoot goes on as root only, who alone can mount a small file system or be
-// somebody else.
-func asRoot(t *testing.T) {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		leftOut(t, "this test runs as root only")
-	}
-}
-
-// leftOut fails a test that cannot run here, or leaves it out where somebody has
-// said so: nothing is left out in silence.
-func leftOut(t *testing.T, why string) {
-	t.Helper()
-	if os.Getenv("DUBAN_WITHOUT_ROOT") == "" {
-		t.Fatal(why + "; with DUBAN_WITHOUT_ROOT=1 in the environment it is left out")
-	}
-	t.Skip(why)
-}
-
 // disk is a small file system of its own.
 func disk(t *testing.T, size string) string {
 	t.Helper()
-	asRoot(t)
 	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
-		leftOut(t, "no file system can be mounted here: "+err.Error())
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
-			t.Errorf("unmount: %v", err)
-		}
-	})
+	ledgertest.SmallDisk(t, dir, size)
 	return dir
 }
 
@@ -149,7 +122,7 @@ func TestReadOnlyDiskAfterKill(t *testing.T) {
 // ledger that a worker is writing to.
 func TestReaderOfAnotherUser(t *testing.T) {
 	t.Parallel()
-	asRoot(t)
+	ledgertest.AsRoot(t)
 	dir, err := os.MkdirTemp("/tmp", "duban-reader-") // t.TempDir is closed to others
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })
