@@ -207,7 +207,7 @@ func (r *replay) write(of *table, fresh bool, columns []string, key, values []an
 }
 
 // where1 is the condition on one row of a table.
-func where1(of *table) string { return ` WHERE ` + strings.Join(of.key, " = ? AND ") + ` = ?` }
+func where1(of *table) string { return ` WHERE ` + of.byKey() }
 
 func (r *replay) stmt(query string) (*sqlx.Stmt, error) {
 	if s := r.stmts[query]; s != nil {

@@ -197,7 +197,7 @@ func (s *Store) transact(batch []*job, wait *wait) (ran bool, err error) {
 	}
 	defer inner.Rollback() //nolint:errcheck // after Commit there is nothing to undo
 	// The deadline is the transaction's: its statements need none of their own.
-	t := &tx{s: s, ctx: context.Background(), inner: inner, pending: map[string]*touched{}}
+	t := &tx{s: s, ctx: context.Background(), inner: inner, pending: map[string]*touched{}, held: map[string]any{}}
 	if limits := s.d.limits(); limits == "" {
 		err = t.one(&t.head, s.d.lockHead())
 	} else {
@@ -266,6 +266,7 @@ type tx struct {
 
 	pending map[string]*touched // rows that no event tells of yet
 	order   []*touched          // the same, in order
+	held    map[string]any      // rows that were read and not written since, by rowName
 }
 
 // changed tells whether the tables have changed since the last event.
