@@ -187,18 +187,14 @@ func (t *tx) unsay(planID, task, talk string, at time.Time, speaks func(plan.Sta
 			return err
 		}
 		d := Decision{Plan: planID, Task: task, Talk: talk, Revision: r.Revision, Stage: stage.Stage}
-		var called talkRow
-		switch err := t.one(&called, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND opened_by = ? AND state = 'pending'`, planID, d.Key()); {
-		case errors.Is(err, ErrNotFound):
+		called, err := t.talkBy(planID, task, d.Key())
+		switch {
+		case errors.Is(err, ErrNotFound), err == nil && called.State != TalkPending:
 			continue
 		case err != nil:
 			return err
 		}
-		talk, err := called.talk()
-		if err != nil {
-			return err
-		}
-		if err := t.voidTalk(talk, when); err != nil {
+		if err := t.voidTalk(called, when); err != nil {
 			return err
 		}
 	}

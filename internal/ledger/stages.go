@@ -159,16 +159,13 @@ func (t *tx) decidedBefore(d Decision, key string) (decided, error) {
 		out.digests = append(out.digests, r.digest())
 	}
 	slices.SortFunc(out.digests, byRecipient)
-	var row talkRow
-	switch err := t.one(&row, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND task = ? AND opened_by = ?`, d.Plan, d.Task, key); {
-	case errors.Is(err, ErrNotFound):
-		return out, nil
-	case err != nil:
+	switch talk, err := t.talkBy(d.Plan, d.Task, key); {
+	case err == nil:
+		out.talk = &talk
+	case !errors.Is(err, ErrNotFound):
 		return decided{}, err
 	}
-	talk, err := row.talk()
-	out.talk = &talk
-	return out, err
+	return out, nil
 }
 
 func byRecipient(a, b Digest) int {
