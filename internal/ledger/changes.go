@@ -189,18 +189,46 @@ func (t *tx) cells(of *table, columns []string, query string, args []any) (out [
 	return out, rows.Err()
 }
 
-// changes takes what has been written since the last event: the text that the next
-// event carries, "" when nothing was. Long texts go into the table documents.
-func (t *tx) changes() (string, error) {
-	var list []change
+// changed tells whether the tables have changed since the last event.
+func (t *tx) changed() (bool, error) {
+	list, err := t.since()
+	return len(list) > 0, err
+}
+
+// told fails when a write has changed what the chain must prove and no event of it
+// tells so.
+func (t *tx) told() error {
+	list, err := t.since()
+	if err != nil {
+		return err
+	}
+	if len(list) > 0 {
+		return fmt.Errorf("ledger: no event tells of a change of %s %v", list[0].In, list[0].Key)
+	}
+	t.pending, t.order = map[string]*touched{}, nil
+	return nil
+}
+
+// since are the rows that have changed since the last event.
+func (t *tx) since() (list []change, err error) {
 	for _, r := range t.order {
 		c, err := t.changeOf(r)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if c.New || len(c.Set) > 0 {
 			list = append(list, c)
 		}
+	}
+	return list, nil
+}
+
+// changes takes what has been written since the last event: the text that the next
+// event carries, "" when nothing was. Long texts go into the table documents.
+func (t *tx) changes() (string, error) {
+	list, err := t.since()
+	if err != nil {
+		return "", err
 	}
 	t.pending, t.order = map[string]*touched{}, nil
 	if len(list) == 0 {

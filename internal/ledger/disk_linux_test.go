@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -61,6 +62,28 @@ func TestFullDisk(t *testing.T) {
 	must(t, os.Remove(filler))
 	well(t, s, "after")
 	must(t, s.Close())
+}
+
+// TestAProofOnAFullDisk: where there is no room to make the tables again, a proof and
+// a look back say so, and leave nothing behind.
+func TestAProofOnAFullDisk(t *testing.T) {
+	s, _ := open(t, sqliteFile(t))
+	well(t, s, "one")
+	for _, size := range []string{"16k", "256k"} { // before and after its first tables
+		temp := disk(t, size)
+		t.Setenv("TMPDIR", temp)
+		if _, err := s.Prove(t.Context(), ledger.Check{Full: true}); !errors.Is(err, ledger.ErrFull) {
+			t.Errorf("a proof with %s: %v", size, err)
+		}
+		if _, err := s.AsOf(t.Context(), func(*time.Location) time.Time { return time.Now() }); !errors.Is(err, ledger.ErrFull) {
+			t.Errorf("a look back with %s: %v", size, err)
+		}
+		left, err := os.ReadDir(temp)
+		must(t, err)
+		if len(left) > 0 {
+			t.Errorf("%s is left", left[0].Name())
+		}
+	}
 }
 
 // TestReadOnlyDisk: reading works, also after a worker was killed, and writing

@@ -261,7 +261,7 @@ func (w *where) shows(light plan.Light, day string) {
 	switch light {
 	case plan.DoneLate, plan.Done:
 		w.add("o.lamp = ?", string(light))
-	case plan.Red:
+	case plan.Red: // whose first day is after the due date: so the index gives no others
 		w.add("o.lamp = 'open' AND o.red <= ? AND o.due < ?", day, day)
 	case plan.Yellow:
 		w.add("o.lamp = 'open' AND o.yellow <= ? AND o.red > ?", day, day)

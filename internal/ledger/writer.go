@@ -269,32 +269,6 @@ type tx struct {
 	held    map[string]any      // rows that were read and not written since, by rowName
 }
 
-// changed tells whether the tables have changed since the last event.
-func (t *tx) changed() (bool, error) {
-	for _, r := range t.order {
-		if c, err := t.changeOf(r); err != nil || c.New || len(c.Set) > 0 {
-			return err == nil, err
-		}
-	}
-	return false, nil
-}
-
-// told fails when a write has changed what the chain must prove and no event of it
-// tells so.
-func (t *tx) told() error {
-	for _, r := range t.order {
-		c, err := t.changeOf(r)
-		if err != nil {
-			return err
-		}
-		if c.New || len(c.Set) > 0 {
-			return fmt.Errorf("ledger: no event tells of a change of %s %v", c.In, c.Key)
-		}
-	}
-	t.pending, t.order = map[string]*touched{}, nil
-	return nil
-}
-
 // head is the end of the chain: how many events, and the hash of the last.
 type head struct {
 	Seq  int64        `db:"seq"`
