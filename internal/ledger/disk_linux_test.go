@@ -65,17 +65,24 @@ func TestFullDisk(t *testing.T) {
 }
 
 // TestAProofOnAFullDisk: where there is no room to make the tables again, a proof and
-// a look back say so, and leave nothing behind.
+// a look back say so, accuse nobody of breaking the chain, and leave nothing behind.
 func TestAProofOnAFullDisk(t *testing.T) {
 	s, _ := open(t, sqliteFile(t))
-	well(t, s, "one")
-	for _, size := range []string{"16k", "256k"} { // before and after its first tables
+	for _, name := range ledger.OfficeSettings {
+		_, err := s.SetOffice(t.Context(), name, strings.Repeat("x", 2_000_000), "wang", ledger.When{Real: morning, Plan: morning})
+		must(t, err)
+	}
+	if p, err := s.Prove(t.Context(), ledger.Check{Full: true}); err != nil || p.Found > 0 {
+		t.Fatalf("with room: %+v, %v", p, err)
+	}
+	for _, size := range []string{"16k", "256k", "700k"} { // before its first table, among them, and at its rows
 		temp := disk(t, size)
 		t.Setenv("TMPDIR", temp)
-		if _, err := s.Prove(t.Context(), ledger.Check{Full: true}); !errors.Is(err, ledger.ErrFull) {
+		var broken *ledger.BrokenChainError
+		if _, err := s.Prove(t.Context(), ledger.Check{Full: true}); !errors.Is(err, ledger.ErrNoRoom) || errors.As(err, &broken) {
 			t.Errorf("a proof with %s: %v", size, err)
 		}
-		if _, err := s.AsOf(t.Context(), func(*time.Location) time.Time { return time.Now() }); !errors.Is(err, ledger.ErrFull) {
+		if _, err := s.AsOf(t.Context(), func(*time.Location) time.Time { return time.Now() }); !errors.Is(err, ledger.ErrNoRoom) {
 			t.Errorf("a look back with %s: %v", size, err)
 		}
 		left, err := os.ReadDir(temp)

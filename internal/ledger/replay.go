@@ -82,6 +82,14 @@ func (r *replay) quiet() error {
 	return nil
 }
 
+// noRoom is ErrNoRoom for ErrFull: of the ledger a replay only reads.
+func noRoom(err error) error {
+	if errors.Is(err, ErrFull) {
+		return fmt.Errorf("%w %s: %w", ErrNoRoom, os.TempDir(), err)
+	}
+	return err
+}
+
 func (r *replay) file() string { return filepath.Join(r.dir, "ledger.db") }
 
 // drop ends it and removes its file.
@@ -107,7 +115,7 @@ type stored struct {
 }
 
 // apply makes the changes of the next event. A *BrokenChainError says that they
-// cannot be made.
+// cannot be made, whatever the machine does.
 func (r *replay) apply(e eventRow, document func(hash string) (string, error)) error {
 	naming := func(hash string) (string, error) {
 		r.named[hash] = true
@@ -117,7 +125,7 @@ func (r *replay) apply(e eventRow, document func(hash string) (string, error)) e
 	for i := 0; err == nil && i < len(list); i++ {
 		err = r.make(list[i], naming)
 	}
-	if err != nil && r.ctx.Err() == nil {
+	if err != nil && r.ctx.Err() == nil && !Later(named(err)) {
 		err = &BrokenChainError{e.Seq, "what it changed cannot be made again: " + err.Error()}
 	}
 	return err
@@ -280,7 +288,7 @@ func whole(text string, document func(hash string) (string, error)) (string, err
 // that it gives can only be read; its Close removes it. What no event tells of is not in it: see
 // Unproven.
 func (s *Store) AsOf(ctx context.Context, until func(zone *time.Location) time.Time) (was *Store, err error) {
-	defer func() { err = named(err) }()
+	defer func() { err = noRoom(named(err)) }()
 	v, err := s.snapshot(ctx)
 	if err != nil {
 		return nil, err
