@@ -140,17 +140,10 @@ func (s *Store) Count(ctx context.Context, l *Launched, basis string, cal *calen
 type outlookReader struct {
 	s     *Store
 	l     *Launched
-	one   func(dest any, query string, args ...any) error
-	all   func(dest any, query string, args ...any) error
+	one   reading
+	all   reading
 	ok    bool
-	stale []staleTask
-}
-
-type staleTask struct {
-	positionedTask
-	now Task
-	act.Outlook
-	parts [][2]string
+	stale []workedTask
 }
 
 // outlook reads in one state of the ledger.
@@ -196,42 +189,9 @@ func (r *outlookReader) begin(book act.Book, basis string) error {
 	if r.ok = now == basis && len(ids) <= mostStale; !r.ok || len(ids) == 0 {
 		return nil
 	}
-	list := r.s.d.list(ids)
-	var rows []positionedTask
-	if err := r.all(&rows, `SELECT position, `+taskColumns+` FROM tasks WHERE plan = ? AND `+r.s.d.among("id"), r.l.Plan.ID, list); err != nil {
-		return err
-	}
-	talks, err := r.talks(list)
-	if err != nil {
-		return err
-	}
-	of := map[string][]Talk{}
-	for _, k := range talks {
-		of[k.Task] = append(of[k.Task], k)
-	}
-	for _, row := range rows {
-		t, err := row.task()
-		if err != nil {
-			return err
-		}
-		r.stale = append(r.stale, staleTask{row, t, outlookOf(*r.l, book, t, of[t.ID]), unitParts(t)})
-	}
-	return nil
-}
-
-func (r *outlookReader) talks(list any) ([]Talk, error) {
-	var rows []talkRow
-	if err := r.all(&rows, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND `+r.s.d.among("task")+` ORDER BY task, number`, r.l.Plan.ID, list); err != nil {
-		return nil, err
-	}
-	talks := make([]Talk, len(rows))
-	for i, row := range rows {
-		var err error
-		if talks[i], err = row.talk(); err != nil {
-			return nil, err
-		}
-	}
-	return talks, nil
+	var err error
+	r.stale, err = workOut(r.all, r.s.d, *r.l, book, r.s.d.list(ids))
+	return err
 }
 
 // fresh is a condition on outlook o: it is not stale.
@@ -275,7 +235,7 @@ func (w *where) shows(light plan.Light, day string) {
 }
 
 // takes is the same of a stale task.
-func (f ListFilter) takes(t staleTask, today calendar.Day) bool {
+func (f ListFilter) takes(t workedTask, today calendar.Day) bool {
 	part := func(parts ...string) func([2]string) bool {
 		return func(p [2]string) bool { return slices.Contains(parts, p[1]) && slices.Contains(f.Units, p[0]) }
 	}
@@ -382,7 +342,7 @@ func (r *outlookReader) fill(page *Page, places []Place) (ok bool, err error) {
 	if page.Stages, err = stagesOf(stages); err != nil {
 		return false, err
 	}
-	if page.Talks, err = r.talks(list); err != nil {
+	if page.Talks, err = talksOf(r.all, r.s.d, r.l.Plan.ID, list); err != nil {
 		return false, err
 	}
 	return r.documents(documents, tasks)

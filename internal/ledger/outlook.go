@@ -168,21 +168,9 @@ func (t *tx) refresh(l Launched, book act.Book, documents map[string]plan.Task, 
 		return 0, err
 	}
 	list := t.s.d.list(ids)
-	var rows []positionedTask
-	if err := t.all(&rows, `SELECT position, `+taskColumns+` FROM tasks WHERE plan = ? AND `+t.s.d.among("id"), l.Plan.ID, list); err != nil {
+	tasks, err := workOut(t.all, t.s.d, l, book, list)
+	if err != nil {
 		return 0, err
-	}
-	var called []talkRow
-	if err := t.all(&called, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND `+t.s.d.among("task"), l.Plan.ID, list); err != nil {
-		return 0, err
-	}
-	talks := map[string][]Talk{}
-	for _, r := range called {
-		talk, err := r.talk()
-		if err != nil {
-			return 0, err
-		}
-		talks[talk.Task] = append(talks[talk.Task], talk)
 	}
 	for _, table := range []string{"outlook", "outlook_units", "outlook_stale"} {
 		if _, err := t.exec(`DELETE FROM `+table+` WHERE plan = ? AND `+t.s.d.among("task"), l.Plan.ID, list); err != nil {
@@ -190,20 +178,16 @@ func (t *tx) refresh(l Launched, book act.Book, documents map[string]plan.Task, 
 		}
 	}
 	var outlooks, units [][]any
-	for _, r := range rows {
-		task, err := r.task()
-		if err != nil {
-			return 0, err
-		}
-		o := outlookOf(l, book, task, talks[task.ID])
+	for _, r := range tasks {
+		task := r.now
 		document, ok := documents[task.ID]
 		if !ok {
 			document = documents[task.Duty]
 		}
 		says := asJSON(written{document.Milestone, document.Note, document.Publish})
-		outlooks = append(outlooks, []any{task.Plan, task.ID, r.Position, task.Duty, task.Due.String(), task.Kind, o.State, lampOf(o),
-			turnsOn(o.Turns.Blue), turnsOn(o.Turns.Yellow), turnsOn(o.Turns.Red), o.Runs, nullable(o.Next), says})
-		for _, p := range unitParts(task) {
+		outlooks = append(outlooks, []any{task.Plan, task.ID, r.Position, task.Duty, task.Due.String(), task.Kind, r.Outlook.State, lampOf(r.Outlook),
+			turnsOn(r.Turns.Blue), turnsOn(r.Turns.Yellow), turnsOn(r.Turns.Red), r.Runs, nullable(r.Next), says})
+		for _, p := range r.parts {
 			units = append(units, []any{task.Plan, p[0], task.ID, p[1]})
 		}
 	}
@@ -246,6 +230,58 @@ const lampOpen = "open"
 type positionedTask struct {
 	taskRow
 	Position int `db:"position"`
+}
+
+// workedTask is a task with what was worked out of its own row and its talks'.
+type workedTask struct {
+	positionedTask
+	now Task
+	act.Outlook
+	parts [][2]string
+}
+
+// reading reads rows, in a transaction of the writer or of a reader.
+type reading func(dest any, query string, args ...any) error
+
+// workOut works out the outlooks of tasks of a plan.
+func workOut(all reading, d dialect, l Launched, book act.Book, list any) ([]workedTask, error) {
+	var rows []positionedTask
+	if err := all(&rows, `SELECT position, `+taskColumns+` FROM tasks WHERE plan = ? AND `+d.among("id"), l.Plan.ID, list); err != nil {
+		return nil, err
+	}
+	talks, err := talksOf(all, d, l.Plan.ID, list)
+	if err != nil {
+		return nil, err
+	}
+	of := map[string][]Talk{}
+	for _, k := range talks {
+		of[k.Task] = append(of[k.Task], k)
+	}
+	out := make([]workedTask, len(rows))
+	for i, row := range rows {
+		t, err := row.task()
+		if err != nil {
+			return nil, err
+		}
+		out[i] = workedTask{row, t, outlookOf(l, book, t, of[t.ID]), unitParts(t)}
+	}
+	return out, nil
+}
+
+// talksOf are the talks about tasks of a plan, by task and number.
+func talksOf(all reading, d dialect, planID string, list any) ([]Talk, error) {
+	var rows []talkRow
+	if err := all(&rows, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND `+d.among("task")+` ORDER BY task, number`, planID, list); err != nil {
+		return nil, err
+	}
+	talks := make([]Talk, len(rows))
+	for i, row := range rows {
+		var err error
+		if talks[i], err = row.talk(); err != nil {
+			return nil, err
+		}
+	}
+	return talks, nil
 }
 
 // Stale are the plans of which something waits to be worked out by Refresh.

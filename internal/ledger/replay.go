@@ -115,7 +115,7 @@ type stored struct {
 }
 
 // apply makes the changes of the next event. A *BrokenChainError says that they
-// cannot be made, whatever the machine does.
+// cannot be made; trouble of the machine is given as it is.
 func (r *replay) apply(e eventRow, document func(hash string) (string, error)) error {
 	naming := func(hash string) (string, error) {
 		r.named[hash] = true
