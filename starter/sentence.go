@@ -31,6 +31,7 @@ var sentences = []struct {
 	{ledger.ErrUnreleased, "ledger_unreleased"},
 	{ledger.ErrSchemaOlder, "ledger_older"},
 	{ledger.ErrSchemaNewer, "ledger_newer"},
+	{ledger.ErrNoRoom, "no_room"},
 	{ledger.ErrFull, "ledger_full"},
 	{ledger.ErrDamaged, "ledger_damaged"},
 	{ledger.ErrReplaced, "ledger_replaced"},
@@ -66,7 +67,7 @@ func (a *app) known(err error) (string, bool) {
 	}
 	for _, s := range sentences {
 		if errors.Is(err, s.err) {
-			return a.w.T("help."+s.key, words.Data{"What": what(err, s.err), "Dir": a.cfg.Dir, "Ledger": host.LedgerURL(a.cfg)}), true
+			return a.w.T("help."+s.key, words.Data{"What": what(err, s.err), "Dir": a.cfg.Dir, "Temp": os.TempDir(), "Ledger": host.LedgerURL(a.cfg)}), true
 		}
 	}
 	if errors.Is(err, ledger.ErrAway) {

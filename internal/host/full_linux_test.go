@@ -13,19 +13,14 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/engine"
+	"duban/internal/ledger/ledgertest"
 )
 
 // On a disk that is full, with the ledger, Temporal's store and the outbox on it, an
 // act is answered in time by what is the matter, and done once when there is room.
 func TestAnActOnAFullDiskSaysWhatIsTheMatter(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("only root can mount a small file system: run this test as root")
-	}
 	cfg := config(t)
-	if err := syscall.Mount("tmpfs", cfg.Dir, "tmpfs", 0, "size=48m"); err != nil {
-		t.Skipf("no file system can be mounted here: %v", err)
-	}
-	t.Cleanup(func() { require.NoError(t, syscall.Unmount(cfg.Dir, syscall.MNT_DETACH)) })
+	ledgertest.SmallDisk(t, cfg.Dir, "48m")
 	w := open(t, cfg, true)
 	w.standing("silent", dated("a", "2021-05-31"))
 	w.silent("silent")

@@ -5,7 +5,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
+
+	"github.com/jmoiron/sqlx/reflectx"
 )
 
 // change is one row that an event made or changed. It is all that rebuilding the
@@ -84,46 +88,72 @@ func (t *tx) change(name, set string, values []any, where string, args ...any) (
 			columns = append(columns, column)
 		}
 	}
-	list := strings.Join(append(append([]string{}, of.key...), columns...), ", ")
-	columns = append(append([]string{}, of.key...), columns...)
-	before, err := t.cells(of, columns, `SELECT `+list+` FROM `+name+` WHERE `+where, args)
+	columns = append(slices.Clone(of.key), columns...)
+	before, err := t.before(of, columns, where, args)
 	if err != nil || len(before) == 0 {
 		return 0, err
 	}
-	after, err := t.cells(of, columns, `UPDATE `+name+` SET `+set+` WHERE `+where+` RETURNING `+list, append(append([]any{}, values...), args...))
+	after, err := t.cells(of, columns, `UPDATE `+name+` SET `+set+` WHERE `+where+` RETURNING `+strings.Join(columns, ", "), append(slices.Clone(values), args...))
 	if err != nil {
 		return 0, err
 	}
 	was := map[string]map[string]any{}
 	for _, row := range before {
-		was[of.keyOf(row)] = row
+		was[of.rowName(of.keyCells(row))] = row
 	}
 	for _, row := range after {
-		t.touch(of, row, was[of.keyOf(row)])
+		t.touch(of, row, was[of.rowName(of.keyCells(row))])
 	}
 	return len(after), nil
 }
 
+// before are these cells of rows that are about to be changed. One row that this
+// transaction has read whole and not written since is not read again.
+func (t *tx) before(of *table, columns []string, where string, args []any) ([]map[string]any, error) {
+	held, ok := t.held[of.rowName(args)]
+	if !ok || where != of.byKey() {
+		return t.cells(of, columns, `SELECT `+strings.Join(columns, ", ")+` FROM `+of.name+` WHERE `+where, args)
+	}
+	row, value := map[string]any{}, reflect.ValueOf(held)
+	for _, c := range columns {
+		field := t.inner.Mapper.TypeMap(value.Type()).GetByPath(c)
+		if field == nil {
+			return nil, fmt.Errorf("ledger: %T has no column %s", held, c)
+		}
+		var err error
+		if row[c], err = of.columns[c].bound(reflectx.FieldByIndexesReadOnly(value, field.Index).Interface()); err != nil {
+			return nil, fmt.Errorf("%s.%s: %w", of.name, c, err)
+		}
+	}
+	return []map[string]any{row}, nil
+}
+
+// hold remembers a row that was read: a struct whose fields are its columns.
+func (t *tx) hold(name string, row any, key ...any) { t.held[tableOf(name).rowName(key)] = row }
+
+// byKey is the condition on one row. Changes of one row are to be written with it, letter
+// by letter: see before.
+func (t *table) byKey() string { return strings.Join(t.key, " = ? AND ") + " = ?" }
+
 func (t *table) has(column string) bool { _, ok := t.columns[column]; return ok }
 
-// keyOf tells a row from all others of its table.
-func (t *table) keyOf(row map[string]any) string {
-	parts := make([]string, len(t.key))
-	for i, c := range t.key {
-		parts[i] = fmt.Sprint(row[c])
+// rowName tells a row from all others of the ledger.
+func (t *table) rowName(key []any) string {
+	parts := []string{t.name}
+	for _, k := range key {
+		parts = append(parts, fmt.Sprint(k))
 	}
 	return strings.Join(parts, "\x00")
 }
 
 // touch remembers what was written to a row; was is nil of a whole row.
 func (t *tx) touch(of *table, now, was map[string]any) *touched {
-	name := of.name + "\x00" + of.keyOf(now)
+	key := of.keyCells(now)
+	name := of.rowName(key)
+	delete(t.held, name)
 	r := t.pending[name]
 	if r == nil {
-		r = &touched{table: of, was: map[string]any{}, now: map[string]any{}}
-		for _, c := range of.key {
-			r.key = append(r.key, now[c])
-		}
+		r = &touched{table: of, key: key, was: map[string]any{}, now: map[string]any{}}
 		t.pending[name] = r
 		t.order = append(t.order, r)
 	}
@@ -159,18 +189,46 @@ func (t *tx) cells(of *table, columns []string, query string, args []any) (out [
 	return out, rows.Err()
 }
 
-// changes takes what has been written since the last event: the text that the next
-// event carries, "" when nothing was. Long texts go into the table documents.
-func (t *tx) changes() (string, error) {
-	var list []change
+// changed tells whether the tables have changed since the last event.
+func (t *tx) changed() (bool, error) {
+	list, err := t.since()
+	return len(list) > 0, err
+}
+
+// told fails when a write has changed what the chain must prove and no event of it
+// tells so.
+func (t *tx) told() error {
+	list, err := t.since()
+	if err != nil {
+		return err
+	}
+	if len(list) > 0 {
+		return fmt.Errorf("ledger: no event tells of a change of %s %v", list[0].In, list[0].Key)
+	}
+	t.pending, t.order = map[string]*touched{}, nil
+	return nil
+}
+
+// since are the rows that have changed since the last event.
+func (t *tx) since() (list []change, err error) {
 	for _, r := range t.order {
 		c, err := t.changeOf(r)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if c.New || len(c.Set) > 0 {
 			list = append(list, c)
 		}
+	}
+	return list, nil
+}
+
+// changes takes what has been written since the last event: the text that the next
+// event carries, "" when nothing was. Long texts go into the table documents.
+func (t *tx) changes() (string, error) {
+	list, err := t.since()
+	if err != nil {
+		return "", err
 	}
 	t.pending, t.order = map[string]*touched{}, nil
 	if len(list) == 0 {

@@ -96,6 +96,7 @@ func (s *Store) Gather(ctx context.Context, digest string, when When, again func
 		if err := t.one(&row, `SELECT `+digestColumns+` FROM digests WHERE key = ?`, digest); err != nil {
 			return nil, fmt.Errorf("digest %s: %w", digest, err)
 		}
+		t.hold("digests", row, digest)
 		if !row.Gathered.Valid {
 			if _, err := t.change("digests", `gathered_at = ?`, []any{instant(when.Plan)}, `key = ?`, digest); err != nil {
 				return nil, err
@@ -347,6 +348,7 @@ func (t *tx) message(id string) (m messageRow, err error) {
 	if err := t.one(&m, `SELECT `+messageColumns+` FROM messages WHERE id = ?`, id); err != nil {
 		return m, fmt.Errorf("message %s: %w", id, err)
 	}
+	t.hold("messages", m, id)
 	return m, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -16,38 +17,11 @@ import (
 	"duban/internal/ledger/ledgertest"
 )
 
-// asRoot goes on as root only, who alone can mount a small file system or be
-// somebody else.
-func asRoot(t *testing.T) {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		leftOut(t, "this test runs as root only")
-	}
-}
-
-// leftOut fails a test that cannot run here, or leaves it out where somebody has
-// said so: nothing is left out in silence.
-func leftOut(t *testing.T, why string) {
-	t.Helper()
-	if os.Getenv("DUBAN_WITHOUT_ROOT") == "" {
-		t.Fatal(why + "; with DUBAN_WITHOUT_ROOT=1 in the environment it is left out")
-	}
-	t.Skip(why)
-}
-
 // disk is a small file system of its own.
 func disk(t *testing.T, size string) string {
 	t.Helper()
-	asRoot(t)
 	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
-		leftOut(t, "no file system can be mounted here: "+err.Error())
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
-			t.Errorf("unmount: %v", err)
-		}
-	})
+	ledgertest.SmallDisk(t, dir, size)
 	return dir
 }
 
@@ -88,6 +62,35 @@ func TestFullDisk(t *testing.T) {
 	must(t, os.Remove(filler))
 	well(t, s, "after")
 	must(t, s.Close())
+}
+
+// TestAProofOnAFullDisk: where there is no room to make the tables again, a proof and
+// a look back say so, accuse nobody of breaking the chain, and leave nothing behind.
+func TestAProofOnAFullDisk(t *testing.T) {
+	s, _ := open(t, sqliteFile(t))
+	for _, name := range ledger.OfficeSettings {
+		_, err := s.SetOffice(t.Context(), name, strings.Repeat("x", 2_000_000), "wang", ledger.When{Real: morning, Plan: morning})
+		must(t, err)
+	}
+	if p, err := s.Prove(t.Context(), ledger.Check{Full: true}); err != nil || p.Found > 0 {
+		t.Fatalf("with room: %+v, %v", p, err)
+	}
+	for _, size := range []string{"16k", "256k", "700k"} { // before its first table, among them, and at its rows
+		temp := disk(t, size)
+		t.Setenv("TMPDIR", temp)
+		var broken *ledger.BrokenChainError
+		if _, err := s.Prove(t.Context(), ledger.Check{Full: true}); !errors.Is(err, ledger.ErrNoRoom) || errors.As(err, &broken) {
+			t.Errorf("a proof with %s: %v", size, err)
+		}
+		if _, err := s.AsOf(t.Context(), func(*time.Location) time.Time { return time.Now() }); !errors.Is(err, ledger.ErrNoRoom) {
+			t.Errorf("a look back with %s: %v", size, err)
+		}
+		left, err := os.ReadDir(temp)
+		must(t, err)
+		if len(left) > 0 {
+			t.Errorf("%s is left", left[0].Name())
+		}
+	}
 }
 
 // TestReadOnlyDisk: reading works, also after a worker was killed, and writing
@@ -149,7 +152,7 @@ func TestReadOnlyDiskAfterKill(t *testing.T) {
 // ledger that a worker is writing to.
 func TestReaderOfAnotherUser(t *testing.T) {
 	t.Parallel()
-	asRoot(t)
+	ledgertest.AsRoot(t)
 	dir, err := os.MkdirTemp("/tmp", "duban-reader-") // t.TempDir is closed to others
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })

@@ -44,6 +44,8 @@ var (
 	ErrDamaged  = errors.New("the ledger's database cannot be read or written: the disk fails, or the file is damaged")
 	ErrReadOnly = errors.New("the ledger can only be read")
 	ErrReplaced = errors.New("the ledger that was opened is not there any more")
+	// ErrNoRoom: the tables cannot be made once more from the chain. It is an ErrFull.
+	ErrNoRoom = errors.New("no room to make the ledger's tables once more in")
 )
 
 // Later tells whether an error means that the ledger could not answer now, as

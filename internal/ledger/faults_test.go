@@ -19,8 +19,10 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
+	"duban/internal/plan"
 )
 
 // brief are limits that a test can wait for.
@@ -154,6 +156,20 @@ func TestSilentConnection(t *testing.T) {
 	}
 	if err := within(t, "verify", brief.Silence, func() error { _, err := s.Verify(t.Context()); return err }); !errors.Is(err, ledger.ErrAway) {
 		t.Errorf("verify: %v", err)
+	}
+	if err := within(t, "a full proof", brief.Silence, func() error { _, err := s.Prove(t.Context(), ledger.Check{Full: true}); return err }); !errors.Is(err, ledger.ErrAway) {
+		t.Errorf("a full proof: %v", err)
+	}
+	now := func(*time.Location) time.Time { return time.Now() }
+	if err := within(t, "a look back", brief.Silence, func() error { _, err := s.AsOf(t.Context(), now); return err }); !errors.Is(err, ledger.ErrAway) {
+		t.Errorf("a look back: %v", err)
+	}
+	l, cal := ledger.Launched{Plan: plan.Plan{ID: "p", Zone: "Asia/Shanghai"}}, calendar.New()
+	if err := within(t, "a list", brief.Read, func() error {
+		_, _, err := s.List(t.Context(), &l, ledger.Basis(l, cal), cal, calendar.NewDay(2021, 5, 1), ledger.ListFilter{}, 0, 0)
+		return err
+	}); !errors.Is(err, ledger.ErrAway) {
+		t.Errorf("a list: %v", err)
 	}
 	proxy.Set(ledgertest.Pass)
 	well(t, s, "after")

@@ -27,7 +27,7 @@ type table struct {
 	name    string
 	key     []string
 	columns map[string]kind // of all proven columns, the key's among them
-	apart   []string        // columns that are not proven
+	flags   []string        // columns that are not proven and have no default: false in what is made again
 	others  []string        // those that are not the key's, sorted; see rest
 }
 
@@ -46,9 +46,9 @@ var proven = []table{
 	{name: "stages", key: []string{"plan", "task", "revision", "talk", "id"}, columns: map[string]kind{
 		"plan": text, "task": text, "revision": number, "talk": text, "id": text, "kind": text, "at": moment, "moved_from": text,
 		"recipients": text, "light": text, "merged": text, "state": text, "decided_at": moment, "matter": text}},
-	{name: "digests", key: []string{"key"}, apart: []string{"started", "morning"}, columns: map[string]kind{
+	{name: "digests", key: []string{"key"}, flags: []string{"started"}, columns: map[string]kind{
 		"key": text, "plan": text, "unit": text, "role": text, "speak_at": moment, "number": number, "gathered_at": moment, "words": text, "channels": text}},
-	{name: "notices", key: []string{"key"}, apart: []string{"reported"}, columns: map[string]kind{
+	{name: "notices", key: []string{"key"}, flags: []string{"reported"}, columns: map[string]kind{
 		"key": text, "plan": text, "task": text, "revision": number, "talk": text, "stage": text, "unit": text, "role": text, "channel": text,
 		"kind": text, "light": text, "speak_at": moment, "digest": text, "state": text, "message": text, "error": text, "sent_at": moment, "twice": yes}},
 	{name: "messages", key: []string{"id"}, columns: map[string]kind{

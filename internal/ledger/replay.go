@@ -30,37 +30,42 @@ type replay struct {
 }
 
 // newReplay makes an empty ledger with the identity of the one to be made again.
-func newReplay(ctx context.Context, id string) (r *replay, err error) {
-	r = &replay{ctx: ctx, stmts: map[string]*sqlx.Stmt{}, named: map[string]bool{}}
-	if r.dir, err = os.MkdirTemp("", "duban-replay-"); err != nil {
-		return nil, err
-	}
-	defer func() {
-		if err != nil {
-			r.drop()
-		}
-	}()
-	empty, err := OpenWith(ctx, "sqlite:"+r.file(), Options{Create: true, Migrate: true})
+func newReplay(ctx context.Context, id string) (*replay, error) {
+	dir, err := os.MkdirTemp("", "duban-replay-")
 	if err != nil {
 		return nil, err
 	}
-	if err := empty.Close(); err != nil {
+	r := &replay{ctx: ctx, dir: dir, stmts: map[string]*sqlx.Stmt{}, named: map[string]bool{}}
+	if err := r.begin(id); err != nil {
+		r.drop()
 		return nil, err
+	}
+	return r, nil
+}
+
+// begin makes the tables, without a row.
+func (r *replay) begin(id string) error {
+	empty, err := OpenWith(r.ctx, "sqlite:"+r.file(), Options{Create: true, Migrate: true})
+	if err != nil {
+		return err
+	}
+	if err := empty.Close(); err != nil {
+		return err
 	}
 	// A crash may ruin it: then nobody has it. Rows come in the order of the chain,
 	// where what a row refers to may come with a later one of the same transaction.
 	r.db, err = sqlx.Open("sqlite", sqlitefile.URI(r.file())+"?mode=rw&_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=foreign_keys(0)")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	r.db.SetMaxOpenConns(1)
-	if r.tx, err = r.db.BeginTxx(ctx, nil); err != nil {
-		return nil, err
+	if r.tx, err = r.db.BeginTxx(r.ctx, nil); err != nil {
+		return err
 	}
-	if _, err := r.tx.ExecContext(ctx, `UPDATE identity SET id = ?`, id); err != nil {
-		return nil, err
+	if _, err := r.tx.ExecContext(r.ctx, `UPDATE identity SET id = ?`, id); err != nil {
+		return err
 	}
-	return r, r.quiet()
+	return r.quiet()
 }
 
 // quiet ends what is done at every write for lists, which nobody reads here.
@@ -75,6 +80,14 @@ func (r *replay) quiet() error {
 		}
 	}
 	return nil
+}
+
+// noRoom is ErrNoRoom for ErrFull: of the ledger a replay only reads.
+func noRoom(err error) error {
+	if errors.Is(err, ErrFull) {
+		return fmt.Errorf("%w %s: %w", ErrNoRoom, os.TempDir(), err)
+	}
+	return err
 }
 
 func (r *replay) file() string { return filepath.Join(r.dir, "ledger.db") }
@@ -102,7 +115,7 @@ type stored struct {
 }
 
 // apply makes the changes of the next event. A *BrokenChainError says that they
-// cannot be made.
+// cannot be made; trouble of the machine is given as it is.
 func (r *replay) apply(e eventRow, document func(hash string) (string, error)) error {
 	naming := func(hash string) (string, error) {
 		r.named[hash] = true
@@ -112,7 +125,7 @@ func (r *replay) apply(e eventRow, document func(hash string) (string, error)) e
 	for i := 0; err == nil && i < len(list); i++ {
 		err = r.make(list[i], naming)
 	}
-	if err != nil && r.ctx.Err() == nil {
+	if err != nil && r.ctx.Err() == nil && !Later(named(err)) {
 		err = &BrokenChainError{e.Seq, "what it changed cannot be made again: " + err.Error()}
 	}
 	return err
@@ -184,7 +197,7 @@ func (r *replay) write(of *table, fresh bool, columns []string, key, values []an
 			set[i] = c + ` = excluded.` + c
 		}
 		more, marks := "", ""
-		for _, c := range of.apart {
+		for _, c := range of.flags {
 			more, marks = more+", "+c, marks+", 0"
 		}
 		query = `INSERT INTO ` + of.name + ` (` + strings.Join(all, ", ") + more + `) VALUES (?` + strings.Repeat(", ?", len(all)-1) + marks +
@@ -207,7 +220,7 @@ func (r *replay) write(of *table, fresh bool, columns []string, key, values []an
 }
 
 // where1 is the condition on one row of a table.
-func where1(of *table) string { return ` WHERE ` + strings.Join(of.key, " = ? AND ") + ` = ?` }
+func where1(of *table) string { return ` WHERE ` + of.byKey() }
 
 func (r *replay) stmt(query string) (*sqlx.Stmt, error) {
 	if s := r.stmts[query]; s != nil {
@@ -275,7 +288,7 @@ func whole(text string, document func(hash string) (string, error)) (string, err
 // that it gives can only be read; its Close removes it. What no event tells of is not in it: see
 // Unproven.
 func (s *Store) AsOf(ctx context.Context, until func(zone *time.Location) time.Time) (was *Store, err error) {
-	defer func() { err = named(err) }()
+	defer func() { err = noRoom(named(err)) }()
 	v, err := s.snapshot(ctx)
 	if err != nil {
 		return nil, err

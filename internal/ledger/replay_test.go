@@ -11,8 +11,8 @@ import (
 	"duban/internal/ledger"
 )
 
-// Making the tables again leaves nothing on the disk, however it ends, and says
-// what is the matter when there is no room for it.
+// Making the tables again leaves nothing on the disk, however it ends, and says when
+// there is no folder for it.
 func TestAReplayCleansUp(t *testing.T) {
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)

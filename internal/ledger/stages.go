@@ -84,10 +84,15 @@ func (t *tx) decide(d Decision, when When) (decided, error) {
 	if err != nil {
 		return decided{}, err
 	}
+	light := d.Stage.Light
+	if d.Stage.Topic != "" { // of another matter: it makes nothing milder
+		light = plan.Graver(task.Light, light)
+	}
 	if d.Talk == "" {
 		if task.Version != d.Version || task.State != TaskOpen || d.Facts.State == "" {
 			return decided{}, ErrBehind
 		}
+		task.Light, task.LastStage = light, d.Stage.ID
 		err = t.putFacts(task, d.Facts)
 	} else {
 		var talk Talk
@@ -97,7 +102,9 @@ func (t *tx) decide(d Decision, when When) (decided, error) {
 		if talk.Version != d.Version || !talk.GoesOn() || d.TalkFacts.State == "" {
 			return decided{}, ErrBehind
 		}
-		err = t.putTalk(talk, d.TalkFacts)
+		if err = t.putTalk(talk, d.TalkFacts); err == nil {
+			_, err = t.change("tasks", `light = ?, last_stage = ?`, []any{light, d.Stage.ID}, `plan = ? AND id = ?`, d.Plan, d.Task)
+		}
 	}
 	if err != nil {
 		return decided{}, err
@@ -109,20 +116,13 @@ func (t *tx) decide(d Decision, when When) (decided, error) {
 	return t.speak(d, key, task, when)
 }
 
-// speak writes what a decision that stands says: notices, light, talk, event.
+// speak writes what a decision that stands says: notices, talk, event.
 func (t *tx) speak(d Decision, key string, task Task, when When) (decided, error) {
 	digests, notices, err := t.notices(d, key)
 	if err != nil {
 		return decided{}, err
 	}
 	out := decided{digests: unstarted(digests)}
-	light := d.Stage.Light
-	if d.Stage.Topic != "" { // of another matter: it makes nothing milder
-		light = plan.Graver(task.Light, light)
-	}
-	if _, err := t.change("tasks", `light = ?, last_stage = ?`, []any{light, d.Stage.ID}, `plan = ? AND id = ?`, d.Plan, d.Task); err != nil {
-		return decided{}, err
-	}
 	data := map[string]any{"revision": d.Revision, "stage": d.Stage, "notices": notices}
 	if d.Talk != "" {
 		data["talk"] = d.Talk
@@ -159,16 +159,13 @@ func (t *tx) decidedBefore(d Decision, key string) (decided, error) {
 		out.digests = append(out.digests, r.digest())
 	}
 	slices.SortFunc(out.digests, byRecipient)
-	var row talkRow
-	switch err := t.one(&row, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND task = ? AND opened_by = ?`, d.Plan, d.Task, key); {
-	case errors.Is(err, ErrNotFound):
-		return out, nil
-	case err != nil:
+	switch talk, err := t.talkBy(d.Plan, d.Task, key); {
+	case err == nil:
+		out.talk = &talk
+	case !errors.Is(err, ErrNotFound):
 		return decided{}, err
 	}
-	talk, err := row.talk()
-	out.talk = &talk
-	return out, err
+	return out, nil
 }
 
 func byRecipient(a, b Digest) int {

@@ -165,22 +165,20 @@ func (s *Store) ProposeTalk(ctx context.Context, p Proposed, when When) (Talk, *
 func (t *tx) propose(p Proposed, when When) (proposed, error) {
 	key := ActKey(p.Plan, p.Task, p.Act.ID)
 	there, err := actRecorded(t, key, p.Act)
-	if errors.Is(err, ErrTaken) { // or its talk was given back, of which the ledger has the name alone
-		var row talkRow
-		if t.one(&row, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND task = ? AND opened_by = ?`, p.Plan, p.Task, key) == nil {
-			if talk, err := row.talk(); err == nil && talk.Facts != nil && talk.Facts.By == p.Act.By.Name {
-				return proposed{talk: talk}, nil
-			}
+	switch {
+	case errors.Is(err, ErrTaken): // by another act, or by a talk given back, of whose act the ledger has the proposer's name alone
+		talk, err := t.talkBy(p.Plan, p.Task, key)
+		switch {
+		case err == nil && talk.Facts != nil && talk.Facts.By == p.Act.By.Name:
+			return proposed{talk: talk}, nil
+		case err == nil || errors.Is(err, ErrNotFound):
+			return proposed{refused: act.Taken(p.Act)}, nil
 		}
-		return proposed{refused: act.Taken(p.Act)}, nil
-	} else if err != nil {
 		return proposed{}, err
-	} else if there {
-		var row talkRow
-		if err := t.one(&row, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND task = ? AND opened_by = ?`, p.Plan, p.Task, key); err != nil {
-			return proposed{}, fmt.Errorf("talk of %s: %w", key, err)
-		}
-		talk, err := row.talk()
+	case err != nil:
+		return proposed{}, err
+	case there:
+		talk, err := t.talkBy(p.Plan, p.Task, key)
 		return proposed{talk: talk}, err
 	}
 	task, err := t.task(p.Plan, p.Task)

@@ -83,11 +83,22 @@ func (s *Store) OpenTalk(ctx context.Context, planID, id string, facts act.TalkC
 	})
 }
 
+// talkBy is the talk about a task that the stage or act of an event called for;
+// ErrNotFound without one.
+func (t *tx) talkBy(planID, task, event string) (Talk, error) {
+	var row talkRow
+	if err := t.one(&row, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND task = ? AND opened_by = ?`, planID, task, event); err != nil {
+		return Talk{}, fmt.Errorf("talk of %s: %w", event, err)
+	}
+	return row.talk()
+}
+
 func (t *tx) talkAndTask(planID, id string) (talk Talk, task Task, err error) {
 	var row talkRow
 	if err := t.one(&row, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND id = ?`, planID, id); err != nil {
 		return Talk{}, Task{}, fmt.Errorf("talk %s of %s: %w", id, planID, err)
 	}
+	t.hold("talks", row, planID, id)
 	if talk, err = row.talk(); err != nil {
 		return talk, task, err
 	}

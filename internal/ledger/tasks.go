@@ -98,5 +98,6 @@ func (t *tx) task(planID, task string) (Task, error) {
 	if err := t.one(&row, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND id = ?`, planID, task); err != nil {
 		return Task{}, fmt.Errorf("task %s of %s: %w", task, planID, err)
 	}
+	t.hold("tasks", row, planID, task)
 	return row.task()
 }

@@ -83,9 +83,9 @@ func (s *Store) Verify(ctx context.Context) (n int64, err error) {
 // Prove does what Verify does and what c asks for beside it. With c.Full it makes
 // the tables once more from the chain alone, in a database of its own, and compares
 // them row by row; what differs is in the Proof and no error. Of a chain that does
-// not hold it gives the part that does.
+// not hold it gives the part that does. ErrNoRoom when there is none for that database.
 func (s *Store) Prove(ctx context.Context, c Check) (p Proof, err error) {
-	defer func() { err = named(err) }()
+	defer func() { err = noRoom(named(err)) }()
 	v, err := s.snapshot(ctx)
 	if err != nil {
 		return p, err

@@ -197,7 +197,7 @@ func (s *Store) transact(batch []*job, wait *wait) (ran bool, err error) {
 	}
 	defer inner.Rollback() //nolint:errcheck // after Commit there is nothing to undo
 	// The deadline is the transaction's: its statements need none of their own.
-	t := &tx{s: s, ctx: context.Background(), inner: inner, pending: map[string]*touched{}}
+	t := &tx{s: s, ctx: context.Background(), inner: inner, pending: map[string]*touched{}, held: map[string]any{}}
 	if limits := s.d.limits(); limits == "" {
 		err = t.one(&t.head, s.d.lockHead())
 	} else {
@@ -266,32 +266,7 @@ type tx struct {
 
 	pending map[string]*touched // rows that no event tells of yet
 	order   []*touched          // the same, in order
-}
-
-// changed tells whether the tables have changed since the last event.
-func (t *tx) changed() (bool, error) {
-	for _, r := range t.order {
-		if c, err := t.changeOf(r); err != nil || c.New || len(c.Set) > 0 {
-			return err == nil, err
-		}
-	}
-	return false, nil
-}
-
-// told fails when a write has changed what the chain must prove and no event of it
-// tells so.
-func (t *tx) told() error {
-	for _, r := range t.order {
-		c, err := t.changeOf(r)
-		if err != nil {
-			return err
-		}
-		if c.New || len(c.Set) > 0 {
-			return fmt.Errorf("ledger: no event tells of a change of %s %v", c.In, c.Key)
-		}
-	}
-	t.pending, t.order = map[string]*touched{}, nil
-	return nil
+	held    map[string]any      // rows that were read and not written since, by rowName
 }
 
 // head is the end of the chain: how many events, and the hash of the last.

@@ -186,8 +186,8 @@ func proofs(t *testing.T, address string) {
 	w.is("all put back", w.full(), []string(nil))
 }
 
-// tamper changes each column of a table, takes a row away and adds one, and gives
-// how many ways that were.
+// tamper changes each column of a table and takes a row away, and gives how many ways
+// that were. With another key a row counts as taken away and another as added.
 func (w *world) tamper(db *sqlx.DB, table string, keys []string) (ways int) {
 	w.t.Helper()
 	exec := func(query string, args ...any) {
@@ -395,6 +395,11 @@ func asOf(t *testing.T, address string) {
 		w.ok(err)
 		w.is(fmt.Sprint("as of ", one.at), w.picture(was), one.picture)
 		w.is("identity", was.ID(), w.ID())
+		silent, err := was.Unspoken(w.ctx, "jincheng")
+		w.ok(err)
+		for _, d := range silent {
+			w.is("a morning, which no event tells of", d.Morning, "")
+		}
 		if err := was.EndDuty(w.ctx, "jincheng", "d", evening); !errors.Is(err, ledger.ErrReadOnly) {
 			t.Errorf("the past can be written: %v", err)
 		}

@@ -40,6 +40,13 @@ func talkGivenBack(t *testing.T, address string) {
 	_, err = w.GiveBackTalk(w.ctx, "jincheng", "gone#1", speaks.Plan, act.TalkCase{Task: "gone", Known: []string{"x"}}, speaks)
 	w.is("without its task", errors.Is(err, ledger.ErrNotFound), true)
 	w.holds()
+
+	_, err = w.forger().Exec(`UPDATE talks SET course = '-' WHERE id = 't0#3'`)
+	w.ok(err)
+	propose.ID = "lost"
+	if _, refused, err := w.ProposeTalk(w.ctx, ledger.Proposed{Plan: "jincheng", Task: "t0", Act: propose, Facts: facts}, speaks); err == nil || refused != nil {
+		t.Errorf("a talk that cannot be read is no other act's: %v %v", refused, err)
+	}
 }
 
 func mends(t *testing.T, address string) {
