@@ -90,10 +90,14 @@ func (o office) unserved() string {
 			return "this worker has no channel " + name
 		}
 		if g, gated := c.(notice.Gated); gated && !g.Ready() {
-			return "this worker does not reach " + name + " at the moment"
+			return unreached(name)
 		}
 	}
 	return ""
+}
+
+func unreached(channel string) string {
+	return "this worker does not reach " + channel + " at the moment"
 }
 
 // quick tells whether all of the office's channels answer at once and take a

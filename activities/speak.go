@@ -166,6 +166,9 @@ func (a *Activities) send(ctx context.Context, l ledger.Launched, o office, m le
 		return err.Error(), nil // it has not left
 	}
 	defer a.leave(channel)
+	if g, gated := channel.(notice.Gated); gated && !g.Ready() { // since it began to wait for its place
+		return unreached(channel.Name()), nil // it has not left
+	}
 	sending, cancel := context.WithTimeoutCause(ctx, preparing, errors.New("the server took too long"))
 	defer cancel()
 	err = channel.Send(sending, mail, func(ctx context.Context) error {

@@ -9,8 +9,9 @@ import (
 )
 
 // Digest speaks one recipient's notices of one instant in one message, when no
-// Morning does or could. Its ID makes it one. What a channel cannot take now is tried again with growing gaps until it is delivered,
-// refused for good, no longer true, or ended by a person: nothing else ends it.
+// Morning does or could. Its ID makes it one. What a channel cannot take now is
+// tried again with growing gaps until it is delivered, refused for good, no longer
+// true, or ended by a person: nothing else ends it.
 func Digest(ctx workflow.Context, in DigestInput) error {
 	input := activities.SpeakInput{Digest: in.Key}
 	if in.Tries == 0 {
@@ -61,7 +62,7 @@ func untilDelivered(ctx workflow.Context, kind, key string, tries *int, in any, 
 			left.Why = err.Error()
 		}
 		*tries++
-		workflow.GetLogger(ctx).Warn("Digest not delivered yet", "digest", key, "tries", *tries, "error", left.Why)
+		workflow.GetLogger(ctx).Warn("Not delivered yet", "key", key, "tries", *tries, "error", left.Why)
 		workflow.SetCurrentDetails(ctx, "未送达，将再试："+left.Why)
 		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
 			return workflow.NewContinueAsNewError(ctx, kind, in)

@@ -128,4 +128,13 @@ func TestNoWorkflowEndsByWhatItsActivitiesGive(t *testing.T) {
 		require.Len(t, b.post.mails, 1)
 		require.Greater(t, f.calls[activities.DeliverName], 30)
 	})
+	t.Run("morning", func(t *testing.T) {
+		t.Parallel()
+		b, f := bench(t, dated)
+		digests, _ := b.decide("survey", b.ladder(dated, start)[0], ledger.When{Real: start, Plan: start}, "post")
+		b.ExecuteWorkflow(workflows.MorningType, workflows.MorningInput{Key: digests[0].Morning, At: digests[0].SpeakAt})
+		b.done()
+		require.Len(t, b.post.mails, 1)
+		require.Greater(t, f.calls[activities.DeliverMorningName], 30)
+	})
 }

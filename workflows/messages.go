@@ -37,7 +37,7 @@ const (
 	HandOverSignal = "hand-over"
 	// SpeakNowSignal tells a Digest that waits for its next try to try at once. No payload.
 	SpeakNowSignal = "speak-now"
-	// StateQuery answers the TaskState or TalkState as it stands: for diagnosis.
+	// StateQuery answers the TaskState, TalkState or DutyState as it stands: for diagnosis.
 	StateQuery = "state"
 )
 

@@ -37,9 +37,9 @@ func noting(ctx workflow.Context) workflow.Context {
 }
 
 // recording is for what a person's act changes: a durable activity, because the
-// act must be in the history before anything of it is in the ledger. After a few tries the turn goes to others for a
-// while: an act that cannot be recorded for a reason of its own stops no stage, nor
-// does one that no worker takes.
+// act must be in the history before anything of it is in the ledger. After a few
+// tries the turn goes to others for a while: an act that cannot be recorded for a
+// reason of its own stops no stage, nor does one that no worker takes.
 func recording(ctx workflow.Context) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		StartToCloseTimeout:    20 * time.Second,

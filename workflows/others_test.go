@@ -71,7 +71,12 @@ func digestBench(t *testing.T) (*bench, ledger.Digest) {
 func digestBenchBy(t *testing.T, edit func(*plan.Policy)) (*bench, ledger.Digest) {
 	start := day(2021, 5, 24).Add(7 * time.Hour)
 	survey := task("survey", calendar.NewDay(2021, 5, 31))
-	b := newBenchBy(t, start, edit, survey)
+	b := newBenchBy(t, start, func(p *plan.Plan) {
+		for name, policy := range p.Policies {
+			edit(&policy)
+			p.Policies[name] = policy
+		}
+	}, survey)
 	stage := b.ladder(survey, start)[0]
 	require.Equal(t, "remind-7", stage.ID)
 	digests, _ := b.decide("survey", stage, ledger.When{Real: start, Plan: start}, "post")

@@ -18,7 +18,8 @@ import (
 	"duban/workflows"
 )
 
-// A run that slept before a change does as before until it hands over.
+// A run that slept before a change does as before until it hands over; one that begins
+// after it does as now.
 func TestAGateLeavesOlderRunsAsTheyAre(t *testing.T) {
 	t.Parallel()
 	var h *history.History
@@ -29,18 +30,23 @@ func TestAGateLeavesOlderRunsAsTheyAre(t *testing.T) {
 	}
 	require.NotNil(t, h)
 	var passed []bool
-	replayed := func(id string) error {
-		r := worker.NewWorkflowReplayer()
-		r.RegisterWorkflowWithOptions(func(ctx workflow.Context, s workflows.TaskState) error {
-			if id != "" {
-				passed = append(passed, workflows.Passes(ctx, id))
-			}
-			return workflows.Task(ctx, s)
-		}, workflow.RegisterOptions{Name: workflows.TaskType})
-		return r.ReplayWorkflowHistory(quiet{}, h)
+	gated := func(ctx workflow.Context, s workflows.TaskState) error {
+		passed = append(passed, workflows.Passes(ctx, "a change"))
+		return workflows.Task(ctx, s)
 	}
-	require.NoError(t, replayed("a change"))
-	require.NotContains(t, passed, true, "the history has no marker: the old way")
+	r := worker.NewWorkflowReplayer()
+	r.RegisterWorkflowWithOptions(gated, workflow.RegisterOptions{Name: workflows.TaskType})
+	require.NoError(t, r.ReplayWorkflowHistory(quiet{}, h))
+	require.Contains(t, passed, false, "the history has no marker: the old way")
+	require.NotContains(t, passed, true)
+
+	passed = nil
+	survey := task("survey", calendar.NewDay(2021, 5, 31))
+	b := newBench(t, day(2021, 4, 8), survey)
+	b.RegisterWorkflowWithOptions(gated, workflow.RegisterOptions{Name: "gated"})
+	b.RegisterDelayedCallback(b.CancelWorkflow, time.Hour)
+	b.ExecuteWorkflow("gated", b.state(survey, day(2021, 4, 8)))
+	require.Equal(t, []bool{true}, passed, "a run that begins now: the new way")
 }
 
 func TestGatesAreNamedOnce(t *testing.T) {

@@ -34,7 +34,7 @@ func sleep(ctx workflow.Context, d time.Duration, summary string, changed func()
 // never is the changed of a wait that only its timer ends.
 func never() bool { return false }
 
-// kindTerms are the words the Temporal web UI shows for a stage.
+// kindTerm is the word the Temporal web UI shows for a stage.
 func kindTerm(k plan.StageKind) string {
 	switch k {
 	case plan.Remind:

@@ -49,6 +49,7 @@ type bench struct {
 // starts keeps what activities asked to start.
 type starts struct {
 	digests []ledger.Digest
+	mu      sync.Mutex // apart: of two workers
 	apart   []ledger.Digest
 	refuses func() error // starting a digest of its own
 	talks   []ledger.Talk
@@ -74,6 +75,8 @@ func (s *starts) SpeakApart(_ context.Context, d ledger.Digest) error {
 			return err
 		}
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.apart = append(s.apart, d)
 	return nil
 }
@@ -145,20 +148,16 @@ func day(y int, m time.Month, d int) time.Time {
 
 // newBench launches the given tasks in the ledger on start and stands the clock there.
 func newBench(t *testing.T, start time.Time, tasks ...plan.Task) *bench {
-	return newBenchBy(t, start, func(*plan.Policy) {}, tasks...)
+	return newBenchBy(t, start, func(*plan.Plan) {}, tasks...)
 }
 
-// newBenchBy is newBench under the seeded policies, each changed by edit.
-func newBenchBy(t *testing.T, start time.Time, edit func(*plan.Policy), tasks ...plan.Task) *bench {
+// newBenchBy is newBench of a plan that edit has changed.
+func newBenchBy(t *testing.T, start time.Time, edit func(*plan.Plan), tasks ...plan.Task) *bench {
 	t.Helper()
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
 	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
-	for name, p := range policies {
-		edit(&p)
-		policies[name] = p
-	}
 	small := unit("zezhou", "泽州县政府") // whose liaison is also its deputy in charge
 	small.Contacts[1].Email = small.Contacts[0].Email
 	b := &bench{t: t, cal: cal, starts: &starts{}, post: &post{}, plan: &plan.Plan{
@@ -167,6 +166,7 @@ func newBenchBy(t *testing.T, start time.Time, edit func(*plan.Policy), tasks ..
 			unit("shuiwu", "市水务局"), unit("duban", "协调办"), unit("lingdao", "领导小组"), small,
 		}},
 	}}
+	edit(b.plan)
 	b.store, err = ledger.OpenWith(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"), ledger.Options{Create: true, Migrate: true, Now: func() time.Time { return b.Now() }})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.store.Close()) })

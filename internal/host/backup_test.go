@@ -117,8 +117,6 @@ func (w *world) foretoldBy(p *plan.Plan, clock calendar.Clock) string {
 	return strings.Join(all, "; ")
 }
 
-// After a clean stop the two files are all there is: no write-ahead log lies beside
-// them, so that whoever copies them has everything.
 // ownersAlone: nobody but the owner can read what a folder holds, among it the files named.
 func ownersAlone(t *testing.T, dir string, names ...string) {
 	t.Helper()
@@ -140,6 +138,8 @@ func ownersAlone(t *testing.T, dir string, names ...string) {
 	}))
 }
 
+// After a clean stop the two files are all there is: no write-ahead log lies beside
+// them, so that whoever copies them has everything.
 func TestACleanStopLeavesNoLog(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)

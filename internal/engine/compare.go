@@ -1,0 +1,206 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/converter"
+
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/workflows"
+)
+
+// answerIn is how long Temporal has to answer one question.
+const answerIn = 20 * time.Second
+
+// settleIn is how long a workflow that is at work has to come to rest before it is
+// judged by what it knows.
+const settleIn = 10 * time.Second
+
+// youth is how long whoever has written a talk has to start it.
+const youth = 2 * time.Second
+
+// stuckAt is how often a workflow task must have failed before its workflow counts as stuck.
+const stuckAt = 20
+
+// compare tells what is wrong with a thing's workflow, if anything is.
+func (r reconciling) compare(ctx context.Context, t thing) (*Finding, error) {
+	f := &Finding{Plan: r.launched.Plan.ID, Thing: t.id, Workflow: t.workflow}
+	at := t.at
+	began := time.Now()
+	for pause := 100 * time.Millisecond; ; pause *= 2 {
+		d, err := r.describe(ctx, t.workflow)
+		switch {
+		case err != nil:
+			return nil, err
+		case d == nil && t.young && time.Since(began) < youth:
+			if err := rest(ctx, pause); err != nil {
+				return nil, err
+			}
+			continue
+		case d == nil:
+			switch f.Why = Missing; {
+			case t.fresh:
+				f.Why = Unarmed
+			case t.handed:
+				f.Why, f.Asks = Spoken, true
+			}
+			return r.still(ctx, t, f)
+		}
+		info := d.GetWorkflowExecutionInfo()
+		f.Run, f.Status = info.GetExecution().GetRunId(), info.GetStatus().String()
+		knows := positionIn(d)
+		if info.GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_RUNNING {
+			f.Why = Ended
+			switch {
+			case info.GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_COMPLETED:
+			case t.morning:
+				return nil, nil // just now: what it left has a workflow of its own, and is looked at next time
+			case t.returns:
+				f.Why = Unarmed
+			case t.digest:
+				f.Why, f.Asks = Spoken, true
+			case knows != nil && at != nil && knows.Acts > at.Acts:
+				f.Why = Ahead
+			}
+			return r.still(ctx, t, f)
+		}
+		if d.GetPendingWorkflowTask().GetAttempt() >= stuckAt {
+			f.Why = Stuck
+			return f, nil
+		}
+		// A run that goes on from another waits up to a second for its first workflow task (ContinueAsNewMinBackoff), with
+		// the memo of the run before it and nothing pending: its history is one event long.
+		rests := d.GetPendingWorkflowTask() == nil && len(d.GetPendingActivities()) == 0 && info.GetHistoryLength() > 1
+		same := knows == nil || at == nil || *knows == *at
+		switch {
+		case same && (!rests || t.late == nil):
+			return nil, r.handOver(ctx, t, d)
+		case same:
+			return r.passed(ctx, t, f)
+		case rests || time.Since(began) > settleIn:
+			// The ledger was read before, and may have moved on with the workflow.
+			j, on, err := t.job(ctx)
+			if err != nil || !on {
+				return nil, err
+			}
+			if again, err := r.describe(ctx, t.workflow); err != nil {
+				return nil, err
+			} else if again == nil || positionIn(again) == nil || *positionIn(again) == j.at {
+				return nil, nil
+			}
+			f.Why = apart(*knows, j.at)
+			return f, nil
+		}
+		if err := rest(ctx, pause); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func rest(ctx context.Context, pause time.Duration) error {
+	select {
+	case <-time.After(pause):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// apart tells how a workflow that knows one position stands to a ledger that has another.
+func apart(knows, has workflows.Position) Why {
+	switch {
+	case knows.Acts < has.Acts || knows.Acts == has.Acts && knows.Last == has.Last && knows.After.Before(has.After):
+		return Behind
+	case knows.Acts == has.Acts && knows.Last != has.Last:
+		return Differs
+	}
+	return Ahead
+}
+
+// still is the finding, unless the thing has come to its end meanwhile.
+func (r reconciling) still(ctx context.Context, t thing, f *Finding) (*Finding, error) {
+	_, on, err := t.job(ctx)
+	if err != nil || !on {
+		return nil, err
+	}
+	return f, nil
+}
+
+// describe is a workflow's last run; nil when Temporal has none.
+func (r reconciling) describe(ctx context.Context, workflow string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerIn)
+	defer cancel()
+	d, err := r.client.DescribeWorkflowExecution(ctx, workflow, "")
+	var gone *serviceerror.NotFound
+	switch {
+	case errors.As(err, &gone):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("engine: describe %s: %w", workflow, err)
+	}
+	return d, nil
+}
+
+// positionIn is what a run has noted of how far it is; nil without it.
+func positionIn(d *workflowservice.DescribeWorkflowExecutionResponse) *workflows.Position {
+	return noted[workflows.Position](d, workflows.PositionMemo)
+}
+
+// noted is what a run's memo has under a name; nil when it has nothing.
+func noted[T any](d *workflowservice.DescribeWorkflowExecutionResponse, name string) *T {
+	payload, ok := d.GetWorkflowExecutionInfo().GetMemo().GetFields()[name]
+	if !ok {
+		return nil
+	}
+	var v T
+	if converter.GetDefaultDataConverter().FromPayload(payload, &v) != nil {
+		return nil
+	}
+	return &v
+}
+
+// handOver asks a run that began under an older program to go on in a new one, by the
+// program of now. It is no fault, and nothing is noted of it.
+func (r reconciling) handOver(ctx context.Context, t thing, d *workflowservice.DescribeWorkflowExecutionResponse) error {
+	g := noted[int](d, workflows.GenerationMemo)
+	if !r.mend || g == nil || *g >= workflows.Generation() {
+		return nil
+	}
+	return r.signal(ctx, t.workflow, workflows.HandOverSignal)
+}
+
+// passed asks a resting workflow whether it still has the stage that is late. One
+// that is only late itself, or cannot be asked, is left alone.
+func (r reconciling) passed(ctx context.Context, t thing, f *Finding) (*Finding, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerIn)
+	defer cancel()
+	value, err := r.client.QueryWorkflow(ctx, t.workflow, "", workflows.StateQuery)
+	if err != nil {
+		r.log.Warn("A workflow with late stages cannot be asked; it is asked again later", "workflow", t.workflow, "error", err)
+		return nil, nil
+	}
+	var state struct {
+		Course struct {
+			State string      `json:"state"`
+			Next  *plan.Stage `json:"next"`
+		} `json:"course"`
+	}
+	if err := value.Get(&state); err != nil {
+		return nil, fmt.Errorf("engine: ask %s: %w", t.workflow, err)
+	}
+	if state.Course.State == ledger.TalkPending {
+		return nil, nil // a talk that is still to open itself
+	}
+	if next := state.Course.Next; next == nil || next.At.After(t.late.At) {
+		f.Why = Passed
+		return r.still(ctx, t, f)
+	}
+	return nil, nil
+}

@@ -1,0 +1,337 @@
+package workflows_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/testsuite"
+
+	"duban/activities"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
+	"duban/internal/notice"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// tray is a mail server's place for what has arrived.
+type tray struct {
+	mu      sync.Mutex
+	arrived map[string]int // by Mail.ID
+	tried   int
+	full    chan struct{} // closed when as many as it waits for have arrived
+	waits   int
+}
+
+func newTray(waits int) *tray {
+	return &tray{arrived: map[string]int{}, full: make(chan struct{}), waits: waits}
+}
+
+// line is one worker's way to the tray. before is asked when all but a message's last
+// byte is there, after when all of it is.
+type line struct {
+	*tray
+	before, after func(context.Context, notice.Mail) error
+	shut          func() bool // it does not reach the server at the moment
+	stop          chan struct{}
+}
+
+func (*line) Name() string        { return "post" }
+func (*line) Twice() notice.Twice { return notice.TwiceIsBearable }
+func (l *line) Ready() bool       { return l.shut == nil || !l.shut() }
+
+func (l *line) Send(ctx context.Context, m notice.Mail, leaving func(context.Context) error) error {
+	l.mu.Lock()
+	l.tried++
+	l.mu.Unlock()
+	if l.before != nil {
+		if err := l.before(ctx, m); err != nil {
+			return err
+		}
+	}
+	if err := leaving(ctx); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	l.arrived[m.ID]++
+	if len(l.arrived) == l.waits && l.arrived[m.ID] == 1 {
+		close(l.full)
+	}
+	l.mu.Unlock()
+	if l.after != nil {
+		return l.after(ctx, m)
+	}
+	return nil
+}
+
+// sendersAtOnce is how many messages a worker of these tests has under way at once.
+const sendersAtOnce = 8
+
+// fifty is a bench with a reminder for fifty seats waiting in one morning, 09:00 come.
+func fifty(t *testing.T) (*bench, activities.MorningInput) {
+	start := day(2021, 5, 24).Add(7 * time.Hour)
+	survey := task("survey", calendar.NewDay(2021, 5, 31))
+	var seats []people.Recipient
+	b := newBenchBy(t, start, func(p *plan.Plan) {
+		for i := range 10 {
+			u := unit(fmt.Sprintf("unit%d", i), fmt.Sprintf("单位%d", i))
+			p.Directory.Units = append(p.Directory.Units, u)
+			for _, r := range people.Roles {
+				seats = append(seats, people.Recipient{Unit: u.ID, Role: r})
+			}
+		}
+	}, survey)
+	require.Len(t, seats, 50)
+	stage := b.ladder(survey, start)[0]
+	stage.To = seats
+	digests, _ := b.decide("survey", stage, ledger.When{Real: start, Plan: start}, "post")
+	require.Len(t, digests, 50)
+	for _, d := range digests {
+		require.Equal(t, digests[0].Morning, d.Morning)
+	}
+	b.SetStartTime(stage.At)
+	return b, activities.MorningInput{Morning: digests[0].Morning, At: stage.At}
+}
+
+// once has a worker do one activity once.
+func (b *bench) once(c *line, activity string, in any) (activities.SpeakResult, error) {
+	suite := testsuite.WorkflowTestSuite{}
+	suite.SetLogger(quiet{})
+	env := suite.NewTestActivityEnvironment()
+	acts := &activities.Activities{
+		Ledger: b.store, Starter: b.starts, Channels: notice.Set{c}, Words: words.New("zh"),
+		Now: b.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Sending: make(chan struct{}, sendersAtOnce),
+	}
+	acts.Register(env)
+	env.SetWorkerStopChannel(c.stop)
+	var result activities.SpeakResult
+	value, err := env.ExecuteActivity(activity, in)
+	if err == nil {
+		err = value.Get(&result)
+	}
+	return result, err
+}
+
+// handedOver has what a morning handed over delivered by a well line.
+func (b *bench) handedOver(to *tray) {
+	b.t.Helper()
+	for _, d := range b.starts.apart {
+		result, err := b.once(&line{tray: to}, activities.DeliverName, activities.SpeakInput{Digest: d.Key})
+		require.NoError(b.t, err)
+		require.Zero(b.t, result.Left)
+	}
+}
+
+// fates counts messages by state, and the doubts of all of them. Each that is sent has
+// arrived, and none more often than the ledger says it may have.
+func (b *bench) fates(to *tray) (states map[string]int, doubts int) {
+	b.t.Helper()
+	all, err := b.store.Messages(b.t.Context(), ledger.MessageFilter{Plan: "p"})
+	require.NoError(b.t, err)
+	require.Len(b.t, all, 50)
+	states = map[string]int{}
+	to.mu.Lock()
+	defer to.mu.Unlock()
+	for _, m := range all {
+		states[m.State]++
+		doubts += m.Doubts
+		require.LessOrEqual(b.t, to.arrived[m.ID], 1+m.Doubts, m.ID)
+		if m.State == ledger.Sent {
+			require.Positive(b.t, to.arrived[m.ID], m.ID)
+		}
+	}
+	ledgertest.Proven(b.t, b.store)
+	return states, doubts
+}
+
+// Whatever becomes of one of fifty messages, the other forty-nine arrive meanwhile, and
+// that one goes out by itself, or is known as refused.
+func TestOneOfFiftyMessagesOfAMorningFails(t *testing.T) {
+	t.Parallel()
+	hung := errors.New("dial tcp: i/o timeout")
+	for name, c := range map[string]struct {
+		before, after func(*tray) error
+		apart, doubts int
+		ends          map[string]int
+	}{
+		"the server hangs until all others have arrived": {
+			before: func(to *tray) error { <-to.full; return errors.Join(hung, notice.ErrMachine) },
+			apart:  1, ends: map[string]int{ledger.Sent: 50},
+		},
+		"the server refuses the reader": {
+			before: func(*tray) error { return notice.ErrRejected },
+			ends:   map[string]int{ledger.Sent: 49, ledger.Failed: 1},
+		},
+		"the server dies before the last byte": {
+			before: func(*tray) error { return io.ErrUnexpectedEOF },
+			apart:  1, ends: map[string]int{ledger.Sent: 50},
+		},
+		"the server dies after the last byte": {
+			after: func(*tray) error { return notice.ErrUnknown },
+			apart: 1, doubts: 1, ends: map[string]int{ledger.Sent: 50},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, in := fifty(t)
+			to := newTray(49)
+			only := func(fault func(*tray) error) func(context.Context, notice.Mail) error {
+				return func(_ context.Context, m notice.Mail) error {
+					if fault == nil || m.To.Email != "deputy@unit3.example" {
+						return nil
+					}
+					return fault(to)
+				}
+			}
+			result, err := b.once(&line{tray: to, before: only(c.before), after: only(c.after)}, activities.DeliverMorningName, in)
+			require.NoError(t, err)
+			require.Zero(t, result.Left, "what is left has been handed over")
+			require.Len(t, b.starts.apart, c.apart)
+			require.GreaterOrEqual(t, len(to.arrived), 49)
+			b.handedOver(to)
+			states, doubts := b.fates(to)
+			require.Equal(t, c.ends, states)
+			require.Equal(t, c.doubts, doubts)
+		})
+	}
+}
+
+// A worker is dead to the server in the middle of a morning, and another does the
+// morning from the start. Then the first one's connections come back to life.
+func TestAMorningIsDoneTwiceBecauseItsWorkerSeemedDead(t *testing.T) {
+	t.Parallel()
+	b, in := fifty(t)
+	to := newTray(47)
+	back := make(chan struct{})
+	stops := func(units ...string) func(context.Context, notice.Mail) error {
+		return func(_ context.Context, m notice.Mail) error {
+			for _, u := range units {
+				if m.Recipient == (people.Recipient{Unit: u, Role: people.Head}) {
+					<-back
+				}
+			}
+			return nil
+		}
+	}
+	type answer struct {
+		result activities.SpeakResult
+		err    error
+	}
+	first := make(chan answer, 1)
+	go func() {
+		result, err := b.once(&line{tray: to, before: stops("unit0", "unit1", "unit2"), after: stops("unit3", "unit4")}, activities.DeliverMorningName, in)
+		first <- answer{result, err}
+	}()
+	<-to.full
+	require.Eventually(t, func() bool {
+		sent, err := b.store.Messages(t.Context(), ledger.MessageFilter{Plan: "p", States: []string{ledger.Sent}})
+		return err == nil && len(sent) == 45
+	}, time.Minute, 10*time.Millisecond, "all but those that are stopped have their receipts")
+	result, err := b.once(&line{tray: to}, activities.DeliverMorningName, in)
+	require.NoError(t, err)
+	require.Zero(t, result)
+	require.Empty(t, b.starts.apart)
+	states, doubts := b.fates(to)
+	require.Equal(t, map[string]int{ledger.Sent: 50}, states)
+	require.Equal(t, 2, doubts, "only what may have arrived is sent twice")
+
+	close(back)
+	late := <-first
+	require.NoError(t, late.err)
+	b.handedOver(to)
+	result, err = b.once(&line{tray: to}, activities.DeliverMorningName, in) // nothing is left of it
+	require.NoError(t, err)
+	require.Zero(t, result)
+	again, still := b.fates(to)
+	require.Equal(t, states, again)
+	require.Equal(t, doubts, still)
+	require.Equal(t, 50+3+2, to.tried, "the second worker tries the three that had not left and the two that may have")
+}
+
+// A worker is told to stop while the server hangs: what has not left is broken off, and
+// the next worker does the rest of the morning.
+func TestAWorkerStopsInTheMiddleOfAMorning(t *testing.T) {
+	t.Parallel()
+	b, in := fifty(t)
+	to, stop := newTray(0), make(chan struct{})
+	hangs := func(ctx context.Context, _ notice.Mail) error {
+		to.mu.Lock()
+		if to.tried == sendersAtOnce {
+			close(stop)
+		}
+		to.mu.Unlock()
+		<-ctx.Done()
+		return context.Cause(ctx)
+	}
+	b.starts.refuses = func() error { return errors.New("the worker stops") }
+	result, err := b.once(&line{tray: to, before: hangs, stop: stop}, activities.DeliverMorningName, in)
+	require.NoError(t, err)
+	require.Equal(t, 50, result.Left, "a stopping worker hands nothing over")
+	require.Equal(t, sendersAtOnce, to.tried)
+	result, err = b.once(&line{tray: to}, activities.DeliverMorningName, in)
+	require.NoError(t, err)
+	require.Zero(t, result)
+	states, doubts := b.fates(to)
+	require.Equal(t, map[string]int{ledger.Sent: 50}, states)
+	require.Zero(t, doubts)
+}
+
+// A server that hangs on as many messages as may be under way gets no more of them from
+// this worker: those that wait for a place are handed over when a place comes free.
+func TestAServerThatHangsGetsNoMoreOfItsMorning(t *testing.T) {
+	t.Parallel()
+	b, in := fifty(t)
+	to, shut := newTray(0), make(chan struct{})
+	hangs := func(context.Context, notice.Mail) error {
+		to.mu.Lock()
+		if to.tried == sendersAtOnce {
+			close(shut)
+		}
+		to.mu.Unlock()
+		<-shut
+		return notice.ErrMachine
+	}
+	isShut := func() bool {
+		select {
+		case <-shut:
+			return true
+		default:
+			return false
+		}
+	}
+	result, err := b.once(&line{tray: to, before: hangs, shut: isShut}, activities.DeliverMorningName, in)
+	require.NoError(t, err)
+	require.Zero(t, result.Left)
+	require.Equal(t, sendersAtOnce, to.tried)
+	require.Len(t, b.starts.apart, 50)
+	b.handedOver(to)
+	states, doubts := b.fates(to)
+	require.Equal(t, map[string]int{ledger.Sent: 50}, states)
+	require.Zero(t, doubts)
+}
+
+// Two workers do one morning side by side: all arrives, and nothing more often than the ledger says.
+func TestTwoWorkersDoOneMorningSideBySide(t *testing.T) {
+	t.Parallel()
+	b, in := fifty(t)
+	to := newTray(0)
+	var both sync.WaitGroup
+	errs := make([]error, 2)
+	for i := range errs {
+		both.Go(func() { _, errs[i] = b.once(&line{tray: to}, activities.DeliverMorningName, in) })
+	}
+	both.Wait()
+	require.NoError(t, errors.Join(errs...))
+	b.handedOver(to)
+	states, _ := b.fates(to)
+	require.Equal(t, map[string]int{ledger.Sent: 50}, states)
+}
