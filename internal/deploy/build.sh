@@ -6,8 +6,9 @@ tty=0
 [ -t 1 ] && tty=1
 total=$(go list -deps -f '{{if not .Standard}}x{{end}}' "./$1" | grep -c x)
 {
-	go build -v -o "bin/$1" "./$1" 2>&1
-	echo "exit status is $?"
+	status=0
+	go build -v -o "bin/$1" "./$1" 2>&1 || status=$?
+	echo "exit status is $status"
 } | awk -v total="$total" -v tty="$tty" -v name="bin/$1" '
 	/^exit status is / { status = $4; next }
 	/^[^ #:]+$/ { # a package, printed when its compiling begins
@@ -18,4 +19,4 @@ total=$(go list -deps -f '{{if not .Standard}}x{{end}}' "./$1" | grep -c x)
 		next
 	}
 	{ print }
-	END { if (tty && n) print ""; exit status }'
+	END { if (tty && n) print ""; exit (status == "" ? 1 : status) }'

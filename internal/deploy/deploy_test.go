@@ -264,6 +264,29 @@ func TestScripts(t *testing.T) {
 	}
 }
 
+// TestBuilding: a build that fails is a command that fails, and says what the compiler says.
+func TestBuilding(t *testing.T) {
+	t.Parallel()
+	script, err := filepath.Abs("build.sh")
+	require.NoError(t, err)
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example\n\ngo 1.26\n"), 0o600))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "program"), 0o700))
+	build := func(body string) (string, error) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "program", "main.go"), []byte("package main\n\nfunc main() { "+body+" }\n"), 0o600))
+		cmd := exec.Command("sh", script, "program")
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	out, err := build("")
+	require.NoError(t, err, out)
+	require.FileExists(t, filepath.Join(dir, "bin", "program"))
+	out, err = build("missing()")
+	require.Error(t, err)
+	require.Contains(t, out, "undefined: missing")
+}
+
 // TestRoles: the script makes the role that programs use, as often as it is run, with
 // the password last given; admitted, it works in the ledger and owns nothing.
 func TestRoles(t *testing.T) {

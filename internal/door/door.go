@@ -96,33 +96,45 @@ func Wait(ctx context.Context, dir string) (Door, error) {
 	}
 }
 
-// answers tells whether the engine itself is at the address. A port that is closed,
-// or closes the connection, is ErrStarting: the engine holds the folder, so it comes
-// or goes. Only who shows other keys, or speaks otherwise, is another.
+// answers tells whether the engine itself is at the address.
 func (d Door) answers(ctx context.Context) error {
-	conn, err := dialer.DialContext(ctx, "tcp", d.Address)
-	if err != nil {
-		return fmt.Errorf("%w (%v)", ErrStarting, err)
-	}
-	defer conn.Close()
-	if deadline := time.Now().Add(dialer.Timeout); conn.SetDeadline(deadline) != nil {
-		return fmt.Errorf("%w (%s)", ErrStarting, d.Address)
-	}
-	config, err := d.Keys.Client()
+	conn, err := d.connect(ctx)
 	if err != nil {
 		return err
 	}
-	err = tls.Client(conn, config).HandshakeContext(ctx)
-	var silent net.Error
+	return conn.Close()
+}
+
+// connect is a connection on which both sides have proved that they hold the keys. A
+// port that is closed, or closes the connection, is ErrStarting: the engine holds the
+// folder, so it comes or goes. Only who shows other keys, or speaks otherwise, is another.
+func (d Door) connect(ctx context.Context) (_ net.Conn, err error) {
+	config, err := d.Keys.Client()
+	if err != nil {
+		return nil, err
+	}
+	conn, err := dialer.DialContext(ctx, "tcp", d.Address)
+	if err != nil {
+		return nil, fmt.Errorf("%w (%v)", ErrStarting, err)
+	}
+	defer func() {
+		if err != nil {
+			conn.Close()
+		}
+	}()
+	proof, cancel := context.WithTimeout(ctx, dialer.Timeout)
+	defer cancel()
+	secure := tls.Client(conn, config)
+	err = secure.HandshakeContext(proof)
 	switch {
 	case err == nil:
-		return nil
-	case errors.As(err, &silent) && silent.Timeout(), ctx.Err() != nil:
-		return fmt.Errorf("%w (%s)", ErrFrozen, d.Address)
+		return secure, nil
+	case proof.Err() != nil:
+		return nil, fmt.Errorf("%w (%s)", ErrFrozen, d.Address)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return fmt.Errorf("%w (%s hangs up)", ErrStarting, d.Address)
+		return nil, fmt.Errorf("%w (%s hangs up)", ErrStarting, d.Address)
 	}
-	return fmt.Errorf("%s: %w (%v)", d.Address, ErrStranger, err)
+	return nil, fmt.Errorf("%s: %w (%v)", d.Address, ErrStranger, err)
 }
 
 var dialer = net.Dialer{Timeout: 5 * time.Second}
@@ -136,20 +148,7 @@ func Options(dir string) client.Options {
 		if err != nil {
 			return nil, err
 		}
-		config, err := d.Keys.Client()
-		if err != nil {
-			return nil, err
-		}
-		conn, err := dialer.DialContext(ctx, "tcp", d.Address)
-		if err != nil {
-			return nil, err
-		}
-		secure := tls.Client(conn, config)
-		if err := secure.HandshakeContext(ctx); err != nil {
-			conn.Close()
-			return nil, fmt.Errorf("%s: %w (%v)", d.Address, ErrStranger, err)
-		}
-		return secure, nil
+		return d.connect(ctx)
 	}
 	return client.Options{
 		HostPort: "passthrough:///" + host,

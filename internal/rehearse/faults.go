@@ -140,12 +140,13 @@ func (y *year) silent(ctx context.Context, result *Result) error {
 	if err != nil {
 		return err
 	}
+	onItsWay := func(n ledger.Notice) bool { return n.State == ledger.Pending || n.State == ledger.Sending }
 	stuck, err := y.store.Stuck(ctx, y.Plan.ID, y.to)
-	for until := time.Now().Add(time.Minute); err == nil && len(stuck) > 0 && time.Now().Before(until); { // what was told last is on its way
-		if err = ctx.Err(); err == nil {
-			time.Sleep(time.Second)
-			stuck, err = y.store.Stuck(ctx, y.Plan.ID, y.to)
+	for until := time.Now().Add(y.Still); err == nil && slices.ContainsFunc(stuck, onItsWay) && time.Now().Before(until); {
+		if !pause(ctx, time.Second) {
+			return ctx.Err()
 		}
+		stuck, err = y.store.Stuck(ctx, y.Plan.ID, y.to)
 	}
 	if err != nil {
 		return err

@@ -42,13 +42,12 @@ type MailServer struct {
 	mu       sync.Mutex
 	mode     MailMode
 	listener net.Listener
-	taken    map[string]int // by X-Duban-Id: how often it came
-	heads    []mail.Header  // of what it has taken
+	heads    []mail.Header // of what it has taken
 }
 
 // Listen starts a mail server on a free port.
 func Listen() (*MailServer, error) {
-	m := &MailServer{taken: map[string]int{}}
+	m := &MailServer{}
 	m.server = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &mailSession{m, c}, nil }))
 	m.server.Domain = "mx.rehearsal.example"
 	m.server.EnableSMTPUTF8 = true
@@ -105,11 +104,9 @@ func (m *MailServer) Close() error {
 func Received(carriers map[string][]string, servers ...*MailServer) map[string]int {
 	taken := map[string]bool{}
 	for _, m := range servers {
-		m.mu.Lock()
-		for id := range m.taken {
-			taken[id] = true
+		for _, head := range m.Heads() {
+			taken[head.Get("X-Duban-Id")] = true
 		}
-		m.mu.Unlock()
 	}
 	out := map[string]int{}
 	for notice, messages := range carriers {
@@ -173,7 +170,6 @@ func (s *mailSession) Data(r io.Reader) error {
 		time.Sleep(slowness)
 	}
 	s.server.mu.Lock()
-	s.server.taken[msg.Header.Get("X-Duban-Id")]++
 	s.server.heads = append(s.server.heads, msg.Header)
 	s.server.mu.Unlock()
 	if mode == Cuts {

@@ -1,6 +1,7 @@
 package rehearse
 
 import (
+	"net/mail"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,8 +11,14 @@ import (
 // another server it is one message; a notice in two messages came twice.
 func TestOneMessageByTwoServersCameOnce(t *testing.T) {
 	t.Parallel()
-	first, second := &MailServer{taken: map[string]int{"m1": 2, "m2": 1}}, &MailServer{taken: map[string]int{"m1": 1, "m3": 1}}
+	server := func(took ...string) *MailServer {
+		m := &MailServer{}
+		for _, id := range took {
+			m.heads = append(m.heads, mail.Header{"X-Duban-Id": {id}})
+		}
+		return m
+	}
 	require.Equal(t, map[string]int{"once": 1, "twice": 2}, Received(map[string][]string{
 		"once": {"m1"}, "twice": {"m2", "m3"}, "never": {"m4"},
-	}, first, second))
+	}, server("m1", "m2", "m1"), server("m1", "m3")))
 }
