@@ -4,13 +4,16 @@
 // The way of a document: a reader (docx, xlsx, pdf, txt) makes a neutral
 // Document of paragraphs and tables; outline.go finds its chapters and items;
 // brackets.go finds who is responsible; commit.go takes each sentence apart
-// into commitments with the phrase reader of internal/deadline; tables.go reads
-// the annexes; same.go links what is named twice; draft.go holds the result,
-// write.go writes it as plan.yaml and units.yaml, report.go shows it beside
-// the document. Whatever is not sure becomes a Question with a stable id.
+// into commitments with the phrase reader of internal/deadline: readings.go says
+// which times are limits, limits.go what a bracket or a heading sets for all below
+// it, dating.go and rhythm.go give days and rules, title.go the words. tables.go
+// reads the annexes; same.go links what is named twice; account.go says of every
+// expression of time what became of it; draft.go holds the result, write.go writes
+// it as plan.yaml and units.yaml, report.go shows it beside the document. Whatever
+// is not sure becomes a Question with a stable id.
 //
-// Nothing here reads a clock, and everything but run.go and the call of
-// pdftotext in pdf.go is pure.
+// Nothing here reads a clock. Files are touched by run.go, keep.go, contacts.go,
+// kindof.go and source.go, and pdf.go calls pdftotext; all else is pure.
 package intake
 
 import (

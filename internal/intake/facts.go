@@ -173,3 +173,16 @@ func cityOf(texts ...string) string {
 	}
 	return ""
 }
+
+// last is the plan's own last day: of the years in its title, else of the latest
+// limit that it sets.
+func (f facts) last() calendar.Day {
+	if f.LastYear == 0 {
+		return calendarZero
+	}
+	end := calendarDay(f.LastYear, 12, 31)
+	if !f.Titled && f.LastDue.After(end) {
+		return f.LastDue
+	}
+	return end
+}

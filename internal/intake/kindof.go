@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"time"
 )
 
 var (
@@ -60,8 +59,6 @@ func kindOf(s Source) string {
 	return "txt"
 }
 
-const officeTime = 120 * time.Second
-
 // converted has LibreOffice make a file of today's kind of an old one, where that
 // program is installed; else it refuses and says what to do.
 func converted(ctx context.Context, s Source, depth int, refuse string) (Document, error) {
@@ -75,29 +72,20 @@ func converted(ctx context.Context, s Source, depth int, refuse string) (Documen
 	if prog == "" || depth > 0 {
 		return Document{}, &Refusal{File: s.Name, Key: refuse}
 	}
-	dir, err := os.MkdirTemp("", "duban-office-")
-	if err != nil {
-		return Document{}, err
-	}
-	defer os.RemoveAll(dir)
 	ext, to := strings.ToLower(filepath.Ext(s.Name)), "docx"
 	if ext == ".xls" || ext == ".et" || ext == ".ods" || bytes.Contains(s.Data[:min(len(s.Data), 4<<20)], []byte("W\x00o\x00r\x00k\x00b\x00o\x00o\x00k\x00")) {
 		to = "xlsx"
 	}
-	in := filepath.Join(dir, "in"+ext)
-	if err := os.WriteFile(in, s.Data, 0o600); err != nil {
-		return Document{}, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, officeTime)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, prog, "--headless", "-env:UserInstallation=file://"+filepath.Join(dir, "profile"), "--convert-to", to, "--outdir", dir, in)
-	cmd.WaitDelay = time.Second
-	out, err := cmd.CombinedOutput()
-	made := filepath.Join(dir, "in."+to)
-	if _, stat := os.Stat(made); err != nil || stat != nil {
-		return Document{}, &Refusal{File: s.Name, Key: refuse, Err: fmt.Errorf("%w: %s", errors.Join(err, stat), shorten(string(out), 200))}
-	}
-	got, err := Open(made)
+	var got Source
+	err := withFile("in"+ext, s.Data, func(dir, file string) error {
+		made := filepath.Join(dir, "in."+to)
+		out, said, err := runTool(ctx, limits.office, prog, "--headless", "-env:UserInstallation=file://"+filepath.Join(dir, "profile"), "--convert-to", to, "--outdir", dir, file)
+		if _, stat := os.Stat(made); err != nil || stat != nil {
+			return &Refusal{File: s.Name, Key: refuse, Err: fmt.Errorf("%w: %s", errors.Join(err, stat), shorten(out+said, 200))}
+		}
+		got, err = Open(made)
+		return err
+	})
 	if err != nil {
 		return Document{}, err
 	}

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"duban/internal/deadline"
 )
 
 var (
@@ -144,3 +146,131 @@ func (k *committer) withoutActor(t, name string) (string, bool) {
 	rest = modalHead.ReplaceAllString(rest, "")
 	return rest, hanIn(rest) >= 2
 }
+
+// clauseTopic is the clause's title without its mark.
+func clauseTopic(c *clause) string {
+	title := c.title
+	if m, ok := readMark(title); ok {
+		title = strings.TrimSpace(string([]rune(title)[m.length:]))
+	}
+	if rest := timeInBrackets.ReplaceAllString(title, ""); hanIn(rest) >= 2 {
+		return rest
+	}
+	return title
+}
+
+// timeInBrackets is a heading's time: 组织实施（2022年5月—11月）.
+var timeInBrackets = regexp.MustCompile(`[（(][^（）()]*\d ?[年月日][^（）()]*[）)]`)
+
+// headTopic is the clause's topic where that is a heading, and not the first sentence
+// of the item with a time of its own.
+func headTopic(c *clause) string {
+	t := clauseTopic(c)
+	if timeWord.MatchString(fold(t)) || yearRe.MatchString(fold(t)) {
+		return ""
+	}
+	return t
+}
+
+// title is what the segment says to do, without the time.
+func (k *committer) title(c *clause, g segment) string {
+	r := g.reading
+	if g.words != "" {
+		if t := headTopic(c); t != "" && hanIn(g.words) < 6 {
+			return shorten(t+"："+g.words, 40)
+		}
+		return shorten(g.words, 40)
+	}
+	text := ""
+	if r.Begin >= g.from && r.End <= g.to && r.Kind != deadline.Recurring {
+		text = danglers.ReplaceAllString(c.text[g.from:r.Begin], "") + yearTail.ReplaceAllString(c.text[r.End:g.to], "$1")
+	} else {
+		text = c.text[g.from:g.to]
+	}
+	text = tidyTitle(text)
+	topic := headTopic(c)
+	if hanIn(text) >= 8 && howFar.MatchString(fold(text)) {
+		if t := topic; hanIn(t) >= 4 && !strings.Contains(t, text) {
+			return shorten(t+"："+text, 40)
+		}
+	}
+	if hanIn(text) < 8 {
+		if g.thing != "" && r.Kind != deadline.Recurring && !strings.Contains(text, g.thing) {
+			return shorten(g.thing+text, 40)
+		}
+		if t := c.topicBefore(g.from); t != "" {
+			return shorten(t+"："+text, 40)
+		}
+		if g.context != (span{}) && g.context.from < g.from {
+			return shorten(tidyTitle(c.text[g.context.from:g.context.to])+"，"+text, 40)
+		}
+		if strings.Contains(clauseTopic(c), text) { // the item is one sentence: its words are its title
+			return shorten(tidyTitle(c.text[g.from:g.to]), 40)
+		}
+		if t := topic; t != "" && hanIn(text) < 6 {
+			return shorten(t+"："+text, 40)
+		}
+	}
+	return shorten(text, 40)
+}
+
+// howFar is a title that says how far the work is to be and not what it is:
+// 形成初步成果并上报.
+var howFar = regexp.MustCompile(`^(?:形成|完成|通过|报送|上报|报批|提交|出台|印发|取得|达到|落实|并|和|及|初步|阶段性?|明显|显著|成果|成效|进展|初稿|送审稿|方案|报告|评审|验收|审批|批复|审查|结果|全部|全面|基本|任务|工作|目标|其中|主体|工程|市政府|省级|市级|,)+$`)
+
+// topicBefore is the short first sentence that names the matter of a paragraph:
+// ——背街小巷整治。6月底前完成60条.
+func (c *clause) topicBefore(at int) string {
+	from := 0
+	for _, s := range c.starts {
+		if s <= at {
+			from = s
+		}
+	}
+	line := c.text[from:at]
+	head := strings.TrimLeft(line, "—-－●■◆ ")
+	if len(head) == len(line) {
+		return ""
+	}
+	first := firstSentence(head)
+	if n := hanIn(first); n < 3 || n > 20 || len(first) >= len(head) {
+		return ""
+	}
+	return tight(first)
+}
+
+// danglers are what a time leaves behind when it is taken out: 于, 在, 至.
+var danglers = regexp.MustCompile(`(?:务必|必须)?[于在至到自从]$`)
+
+// yearTail is the second half of 年度, where the time is 2024年.
+var yearTail = regexp.MustCompile(`^度([^假过日])`)
+
+var titleHead = regexp.MustCompile(`^(并|且|要|应|须|需|将|于|在|至|到|前|底|同时|其中|力争|争取|确保|原则上|,|、|:|。|;|分别)+`)
+
+// wholeWords begin like an auxiliary and are none.
+var wholeWords = regexp.MustCompile(`^(?:应[急对用届聘]|要[素点件]|需求|前[期置沿端]|底[数线泥图册]|在[线建校岗编]|到[位户人]|并[网联购轨]|将来|至今|于是)`)
+
+func tidyTitle(s string) string {
+	s = tight(s)
+	f := fold(s)
+	if m := titleHead.FindString(f); m != "" && len(m) < len(f) {
+		rs := []rune(s)
+		n := len([]rune(m))
+		if wholeWords.MatchString(string(rs[n-1 : min(len(rs), n+1)])) { // 应急, 在线: no auxiliary
+			n--
+		}
+		s = string(rs[n:])
+	}
+	s = strings.NewReplacer("（）", "", "()", "", "〔〕", "").Replace(doubleComma.ReplaceAllString(s, "，"))
+	if i := strings.IndexAny(fold(s), ":"); i > 0 && i < 120 {
+		if names := labelUnits(s); len(names) > 0 {
+			_, rest, _ := strings.Cut(strings.ReplaceAll(s, ":", "："), "：")
+			if rest = strings.TrimPrefix(rest, "负责"); hanIn(rest) >= 2 {
+				s = rest
+			}
+		}
+	}
+	return strings.Trim(s, "，。；：、,;: ")
+}
+
+var doubleComma = regexp.MustCompile(`[，,、]{2,}`)

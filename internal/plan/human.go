@@ -97,8 +97,12 @@ func saidRule(text string) (Recurrence, bool) {
 	return Recurrence{}, false
 }
 
-// placeholder is what a draft writes where a person has something to fill in.
-var placeholder = regexp.MustCompile(`待定|待补录|待补充|待确认|待填|待明确|^(?:x{2,}|X{2,}|×{2,}|某某|TBD|TODO|待)$`)
+// placeholder is what a draft writes where a person has something to fill in: a whole
+// value, its end, or what stands in brackets. Within other words the same characters may
+// be the matter itself: 公务接待定点饭店, 待确认权属的耕地.
+var placeholder = regexp.MustCompile(`[（(【\[](?:[^）)】\]]*[^接招看等）)】\]])?` + unknownYet + `|^` + unknownYet + `[：:，,（( ]|(?:^|[^接招看等])` + unknownYet + `$|×{2,}|某某|^(?:x{2,}|X{2,}|TBD|TODO|待)$`)
+
+const unknownYet = `(?:待定|待补录|待补充|待确认|待填写?|待明确)`
 
 // unfilled notes a value that only stands for one.
 func (o object) unfilled(name, value string) {

@@ -28,6 +28,18 @@ func TestClerksWordsAreUnderstood(t *testing.T) {
 	}
 }
 
+// TestPlaceholders: what stands for a value keeps a plan from its launch, so nothing that
+// is one may be missed, and no real title may be taken for one.
+func TestPlaceholders(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"待定", "待", "XX", "TBD", "（第3行，任务名称待补录）", "督查协调办公室（待定）", "领导小组(待明确)联络员", "【待确认】张三", "待补充：局长姓名", "责任单位待定", "××市水利局", "某某局", "待填写"} {
+		require.True(t, placeholder.MatchString(s), s)
+	}
+	for _, s := range []string{"修订公务接待定点饭店名录", "出台接待定额标准", "待确认权属的耕地清零", "核查待补充耕地", "市公务接待定点管理中心", "推进招待定点改革", "XX5项目", "市水利局", "等待确认"} {
+		require.False(t, placeholder.MatchString(s), s)
+	}
+}
+
 func TestMailAddressesThatCannotBe(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]string{

@@ -1,0 +1,135 @@
+package intake
+
+import (
+	"slices"
+	"strings"
+
+	"duban/internal/deadline"
+)
+
+// table accounts for the times in a table's cells.
+func (a *accountant) table(b Block) {
+	h, headed := a.tables[b.Table]
+	for n, r := range b.Table.Rows {
+		at := b.Place
+		at.Row = r.No
+		seen := map[string]bool{}
+		for i, cell := range r.Cells {
+			if seen[cell] {
+				continue
+			}
+			seen[cell] = true
+			p := para{cell, at}
+			a.taken = make([]int, len(cell))
+			ctx := a.k.ctx
+			col := colOther
+			if headed && n > h.head {
+				col = h.columnAt(i)
+			}
+			ctx.ColumnCell = col == colLimit
+			for _, rd := range deadline.Read(cell, ctx) {
+				a.add(p, span{rd.Begin, rd.End}, rd.Rule, a.inRow(h, headed, n, col, p, rd))
+			}
+			a.plainCell(p, headed && n <= h.head)
+		}
+	}
+}
+
+func (a *accountant) plainCell(p para, head bool) {
+	f, back := foldTight(p.text)
+	for _, m := range plainTime.FindAllStringIndex(f, -1) {
+		s := span{back[m[0]], back[m[1]]}
+		if a.at(s) > 0 {
+			continue
+		}
+		why := aside("plain")
+		if head {
+			why = aside("head")
+		} else if plainLimit.MatchString(f[m[0]:m[1]]) && strings.ContainsAny(f[m[0]:m[1]], "年月日底") && len(a.rows[keyOf(p.place)]) > 0 && !slices.Contains(plainNames, f[m[0]:m[1]]) {
+			why = a.lost(nil, p, p.text, deadline.Reading{Kind: deadline.Due, Begin: s.from, End: s.to, Words: p.text[s.from:s.to]})
+		}
+		a.add(p, s, "", why)
+	}
+}
+
+// columnAt is what a column holds.
+func (h headedTable) columnAt(i int) column {
+	for c, at := range h.cols {
+		if at == i {
+			return c
+		}
+	}
+	if slices.Contains(h.more, i) {
+		return colContent
+	}
+	for _, w := range h.when {
+		if w.at == i {
+			return colLimit
+		}
+	}
+	return colOther
+}
+
+// inRow is what became of a reading in a table's cell.
+func (a *accountant) inRow(h headedTable, headed bool, n int, col column, p para, r deadline.Reading) fate {
+	switch {
+	case headed && n <= h.head:
+		return aside("head")
+	case headed && h.isSections():
+		return aside("section")
+	}
+	key := keyOf(p.place)
+	w := tight(fold(r.Words))
+	for _, pr := range a.rows[key] {
+		place := rowPlace(pr.annex, pr.no)
+		for _, e := range pr.entries {
+			if ew := tight(fold(e.words)); ew != "" && (strings.Contains(ew, w) || strings.Contains(w, ew)) || !e.Due.IsZero() && e.Due == r.Due {
+				return a.ofEntry(e, place)
+			}
+		}
+		for _, e := range pr.entries {
+			if e.Recur != nil && (r.Kind == deadline.Recurring || strings.Contains(tight(fold(pr.limit)), w)) {
+				return a.ofEntry(e, place)
+			}
+		}
+		id := questionID("limit", place, pr.title+" "+pr.limit)
+		if _, ok := a.k.asker.seen[id]; ok && strings.Contains(tight(fold(pr.limit)), w) {
+			return fate{became: becameQuestion, of: id}
+		}
+		for _, q := range a.k.asks {
+			if q.c == nil && q.id != "" && strings.Contains(q.id, "rhythm") && q.at == (span{pr.line, pr.line}) {
+				return fate{became: becameQuestion, of: q.id}
+			}
+		}
+	}
+	for _, s := range a.rowAsides[key] {
+		if sw := tight(fold(s.Words)); strings.Contains(sw, w) || strings.Contains(w, sw) {
+			return aside(s.Why)
+		}
+	}
+	if f, ok := a.undated(&clause{}, r); ok {
+		return f
+	}
+	switch {
+	case col == colPast || col == colRemark || col == colPerson || col == colNo || col == colGroup || col == colTarget || col == colLevel:
+		return aside("column")
+	case a.k.vision(r):
+		return aside("vision")
+	case !r.Due.IsZero() && r.Due.Year < a.k.facts.Issued.Year:
+		return aside("past")
+	case wholeYear.MatchString(w) && len(a.rows[key]) > 0:
+		return aside("year")
+	case r.Condition:
+		return aside("condition")
+	case headed && col == colOther && !(h.isTasks()):
+		return aside("column")
+	}
+	for _, c := range a.of[key] { // a note in a table's last row is read as a paragraph
+		for _, e := range c.entries {
+			if strings.Contains(tight(fold(e.words)), w) {
+				return a.ofEntry(e, c.place)
+			}
+		}
+	}
+	return a.lost(nil, p, p.text, r)
+}

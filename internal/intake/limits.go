@@ -1,0 +1,246 @@
+package intake
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"duban/internal/calendar"
+	"duban/internal/deadline"
+)
+
+// limits makes the entry of a bracket that names a time for the whole clause:
+// 完成时限：2021年6月底.
+func (k *committer) limits(c *clause, readings []deadline.Reading) {
+	for i, r := range c.found {
+		if r.limit == "" {
+			continue
+		}
+		from := c.f.rawAt(r.limitAt)
+		to := from + len(k.rawLimit(c, r))
+		ctx := k.ctx
+		ctx.ColumnCell = true
+		ctx.Inherit = 0
+		read := deadline.Read(c.text[from:to], ctx)
+		bracket := c.bracketFor(i)
+		made := false
+		for _, one := range read {
+			whole := wholeYear.MatchString(tight(fold(one.Words)))
+			if len(read) > 1 && (whole || atOnce(one, read)) || whole && c.recursBefore(readings, from, bracket) {
+				continue
+			}
+			if !k.counts(c, one, span{from, to}, true) {
+				continue
+			}
+			one.Begin += from
+			one.End += from
+			e := k.dated(c, one, span{from, to}, bracket)
+			if e == nil {
+				continue
+			}
+			what := strings.Trim(c.text[from:to], " 。；;")
+			topic := clauseTopic(c)
+			region := c.region(i, to)
+			if len(c.found) > 1 {
+				topic = tidyTitle(firstSentence(c.text[region.from:region.to]))
+			}
+			e.Title = shorten(topic, 40)
+			if len(read) > 1 {
+				e.Title = shorten(topic+"："+what, 48)
+			}
+			e.Source = what
+			if utf8.RuneCountInString(c.text[region.from:region.to]) < 400 {
+				e.Source = strings.ReplaceAll(c.text[region.from:region.to], "\n", "")
+			}
+			at := e.span
+			e.span = span{} // 问题厕所5月底前: the words of a limit name no actor
+			k.owner(c, e, "")
+			e.span = at
+			c.entries = append(c.entries, e)
+			made = true
+		}
+		if made {
+			c.covered(bracket)
+		}
+	}
+}
+
+// recursBefore tells that the text of a bracket is a duty: 每月巡查（市政中心，全年） is
+// no work due at the year's end.
+func (c *clause) recursBefore(readings []deadline.Reading, to, bracket int) bool {
+	from := c.headLen
+	if bracket > 0 && bracket < len(c.found) {
+		from = c.f.rawAt(c.found[bracket-1].to)
+	}
+	return slices.ContainsFunc(readings, func(r deadline.Reading) bool {
+		return r.Kind == deadline.Recurring && r.Recurrence != "" && r.Begin >= from && r.End <= to
+	})
+}
+
+// headLimits makes the entry of a time in the heading, which covers what
+// stands below: （一）动员部署阶段（4月15日前）.
+func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
+	m, _ := readMark(c.text)
+	from := len(string([]rune(c.text)[:min(m.length, utf8.RuneCountInString(c.text))]))
+	for _, r := range readings {
+		if r.Begin < from || r.End > c.headLen || c.above && c.bodyless() || !k.counts(c, r, span{from, c.headLen}, true) || attached(r) {
+			continue
+		}
+		if (r.Kind == deadline.Window || r.Rule == "D2" || r.Rule == "Y1") && (c.stepsWithin(readings, r) || c.allDated(readings, r)) { // the steps have times of their own
+			k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: "stage", at: span{r.Begin, r.End}, c: c})
+			continue
+		}
+		to := c.headLen
+		for _, s := range c.sentences(readings) {
+			if timeInBrackets.MatchString(fold(c.text[:c.headLen])) || !slices.ContainsFunc(s.readings, func(o deadline.Reading) bool {
+				return o.Begin >= c.headLen && (o.Kind == deadline.Recurring || !o.Due.IsZero())
+			}) { // a sentence with a time of its own is not the heading's matter
+				to = max(to, s.to)
+			}
+			break
+		}
+		s := span{from, to}
+		s.from, s.to = trimSpan(c.text, s.from, s.to)
+		e := k.dated(c, r, s, c.bracketFor(0))
+		if e == nil {
+			continue
+		}
+		e.Source = strings.ReplaceAll(e.Source, "\n", "")
+		e.Title = shorten(strings.Trim(strings.Replace(clauseTopic(c), tight(r.Words), "", 1), "（）() "), 40)
+		e.opening = strings.TrimLeft(c.text[min(c.headLen, s.to):s.to], "。：: \n")
+		if hanIn(e.opening) >= 4 {
+			e.Title = shorten(e.Title+"："+tidyTitle(e.opening), 48)
+		}
+		k.owner(c, e, "")
+		c.entries = append(c.entries, e)
+		k.otherActors(c, e, readings)
+		c.covered(everything)
+	}
+}
+
+// helps are words behind a unit's name that make it assist.
+var helps = regexp.MustCompile(`^(?:等)?(?:要|应|须)?(?:积极|主动|密切|做好|按职责|分别)?(?:配合|协助|协同|参与|参加|协办|按职责分工|按照职责|指导|督导|监督|负责督)`)
+
+// otherActor is who a comma part begins with when it is another unit's work: 县公安局路面
+// 执法，县市场监管局检查改装企业. "" when it is nobody, or who helps, which who begins a
+// sentence of its own does not.
+func (k *committer) otherActor(part, first string, sentence bool) string {
+	t := tight(fold(part))
+	name := k.plainSubject(t)
+	if name == "" || isCollective(name) || !organEnd.MatchString(name) || levelOf(name) == "" || first == "" || k.sameUnit(name, first) {
+		return ""
+	}
+	if !sentence && helps.MatchString(strings.TrimPrefix(t, name)) {
+		return ""
+	}
+	return name
+}
+
+// otherActors makes entries of the sentences and parts below a dated heading that
+// another unit is to do: the heading's time is theirs too.
+func (k *committer) otherActors(c *clause, e *entry, readings []deadline.Reading) {
+	first := e.Lead
+	if first == "" {
+		if br := order(k.bracketOf(c, e)); len(br) > 0 {
+			first = br[0].name
+		} else if len(e.Each) > 0 {
+			first = e.Each[0]
+		}
+	}
+	for n, s := range c.sentences(readings) {
+		if s.from < c.headLen || slices.ContainsFunc(s.readings, func(r deadline.Reading) bool { return !r.Due.IsZero() || r.Kind == deadline.Recurring }) {
+			continue
+		}
+		parts := commaSpans(c.text, s.span)
+		for i, p := range parts {
+			if n == 0 && i == 0 {
+				continue
+			}
+			name := k.otherActor(c.text[p.from:p.to], first, i == 0)
+			if name == "" {
+				continue
+			}
+			to := p.to
+			for j := i + 1; j < len(parts) && k.otherActor(c.text[parts[j].from:parts[j].to], name, false) == ""; j++ {
+				to = parts[j].to
+			}
+			own := *e
+			own.Notes, own.Assist, own.SetAssist, own.Each, own.Lead, own.opening = slices.Clone(e.Notes), nil, false, nil, "", ""
+			own.span.from, own.span.to = trimSpan(c.text, p.from, to)
+			own.sentence, own.Source = s.span, c.text[own.span.from:own.span.to]
+			own.Title = shorten(tidyTitle(own.Source), 40)
+			k.owner(c, &own, "")
+			c.entries = append(c.entries, &own)
+			first = name
+		}
+	}
+}
+
+// allDated tells that every sentence below a heading begins with a time of its own
+// within the heading's: 总结（12月）。各县12月10日前报送总结.
+func (c *clause) allDated(readings []deadline.Reading, of deadline.Reading) bool {
+	n := 0
+	for _, s := range c.sentences(readings) {
+		if s.to <= c.headLen {
+			continue
+		}
+		parts := commaSpans(c.text, s.span)
+		i := slices.IndexFunc(s.readings, func(r deadline.Reading) bool {
+			return r.Begin >= c.headLen && (r.Kind == deadline.Recurring && r.Recurrence != "" || r.Kind == deadline.Due && !r.Due.IsZero() && !r.Due.After(of.Due))
+		})
+		if i < 0 {
+			return false
+		}
+		if p := partOf(parts, s.readings[i].Begin); p > 0 && !adverbial(c.text, parts[:p]) {
+			return false
+		}
+		n++
+	}
+	return n > 0
+}
+
+// stepsWithin tells that the text below a heading begins with a step dated within
+// its time.
+func (c *clause) stepsWithin(readings []deadline.Reading, of deadline.Reading) bool {
+	from := of.Start
+	if from.IsZero() {
+		from = calendar.NewDay(of.Due.Year, of.Due.Month, 1)
+	}
+	return slices.ContainsFunc(readings, func(r deadline.Reading) bool {
+		return r.Begin >= c.headLen && hanIn(c.text[c.headLen:r.Begin]) < 4 && r.Kind == deadline.Due && !r.Due.IsZero() && !r.Due.Before(from) && !r.Due.After(of.Due)
+	})
+}
+
+func (k *committer) rawLimit(c *clause, r responsibility) string {
+	from := c.f.rawAt(r.limitAt)
+	end := min(r.limitAt+len(r.limit), len(c.f.f))
+	return c.text[from:c.f.rawAt(end)]
+}
+
+// covered marks that the undated sentences of a bracket belong to a dated entry.
+func (c *clause) covered(bracket int) {
+	if c.wholly == nil {
+		c.wholly = map[int]bool{}
+	}
+	c.wholly[bracket] = true
+}
+
+// everything stands for all brackets of a clause in covered.
+const everything = -2
+
+func (c *clause) isCovered(bracket int) bool { return c.wholly[bracket] || c.wholly[everything] }
+
+// region is the text that the k-th bracket covers, up to the byte to: nil when
+// it is too long to be quoted.
+func (c *clause) region(k, to int) span {
+	from := min(c.headLen, len(c.text))
+	if k > 0 {
+		from = c.f.rawAt(c.found[k-1].to)
+	} else if c.headLen == 0 || hanIn(c.text[from:c.f.rawAt(c.found[k].from)]) < 4 {
+		m, _ := readMark(c.text)
+		from = len(string([]rune(c.text)[:min(m.length, utf8.RuneCountInString(c.text))]))
+	}
+	from, to = trimSpan(c.text, min(from, to), to)
+	return span{from, to}
+}
