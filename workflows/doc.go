@@ -20,8 +20,6 @@
 //	            ├────► a new ladder goes on in a new run
 //	            └────► stays until a person closes or cancels it
 //
-//	Talk      one warning talk or circular: proposed, decided by a named leader,
-//	          then step by step, each with its own limit
 //	Talk      one talk or circular: opened by its stage, or proposed by a person
 //	          or a rule; a proposal is said again until a named leader decides;
 //	          stays until it is closed, declined, or void with its task
