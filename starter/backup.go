@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"duban/internal/calendar"
 	"duban/internal/host"
 	"duban/internal/words"
 )
@@ -60,7 +61,7 @@ func (a *app) restoreCommand() *cobra.Command {
 			if aside != "" {
 				fmt.Fprintln(a.err, a.w.T("backup.aside", words.Data{"Dir": aside}))
 			}
-			fmt.Fprintln(a.out, a.w.T("backup.restored", words.Data{"Dir": a.cfg.Dir, "At": b.At.Local().Format("2006-01-02 15:04:05"), "Events": b.Events, "Messages": b.Messages}))
+			fmt.Fprintln(a.out, a.w.T("backup.restored", words.Data{"Dir": a.cfg.Dir, "At": b.At.In(calendar.Beijing).Format("2006-01-02 15:04:05"), "Events": b.Events, "Messages": b.Messages}))
 			return nil
 		},
 	}

@@ -103,23 +103,6 @@ func (a *app) yearTable(rows []yearRow) {
 	}
 }
 
-// roomTable is a table under headings of one room of the catalogue.
-func (a *app) roomTable(room string, widths map[string]int, headings ...string) table.Writer {
-	t := a.table(nil)
-	row := table.Row{}
-	var configs []table.ColumnConfig
-	for i, h := range headings {
-		row = append(row, a.w.T(room+".col_"+h))
-		if w := widths[h]; w > 0 {
-			configs = append(configs, folded(i+1, w))
-		}
-	}
-	t.ResetHeaders()
-	t.AppendHeader(row)
-	t.SetColumnConfigs(configs)
-	return t
-}
-
 // faultText is what is wrong in a notice's file, where, and what to do.
 func (a *app) faultText(file string, f *calendar.Fault) string {
 	where := file

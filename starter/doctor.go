@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"duban/activities"
+	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/host"
 	"duban/internal/ledger"
@@ -289,7 +290,7 @@ func (a *app) showCondition(c condition, mend bool) {
 		a.more(len(p.Late))
 		for _, b := range p.Laws[max(0, len(p.Laws)-mostShown):] { // the latest
 			fmt.Fprintln(a.out, a.w.T("law.found", words.Data{"Thing": b.Thing, "Title": b.Title, "Law": notice.LawWords(a.w, b.Law),
-				"At": b.At.Local().Format("2006-01-02 15:04"), "Of": b.Of, "Told": b.Told}))
+				"At": minute(b.At), "Of": b.Of, "Told": b.Told}))
 		}
 		a.more(len(p.Laws))
 		for _, u := range p.Owed[:min(mostShown, len(p.Owed))] {
@@ -299,7 +300,7 @@ func (a *app) showCondition(c condition, mend bool) {
 	}
 	a.showFindings(c.Strangers)
 	for _, w := range c.Waits[:min(mostShown, len(c.Waits))] {
-		say("wait", words.Data{"Workflow": w.Workflow, "What": w.What, "Since": w.Since.Local().Format("2006-01-02 15:04:05"), "Rounds": w.Rounds, "Error": w.Error})
+		say("wait", words.Data{"Workflow": w.Workflow, "What": w.What, "Since": w.Since.In(calendar.Beijing).Format("2006-01-02 15:04:05"), "Rounds": w.Rounds, "Error": w.Error})
 	}
 	a.more(len(c.Waits))
 	if len(c.Messages) > 0 {
@@ -319,7 +320,7 @@ func (a *app) showCondition(c condition, mend bool) {
 func (a *app) showFindings(found []engine.Finding) {
 	for _, f := range found[:min(mostShown, len(found))] {
 		fmt.Fprintln(a.out, a.w.T("doctor.found", words.Data{
-			"Workflow": f.Workflow, "Why": a.w.T("doctor.why_" + string(f.Why)), "Status": f.Status, "Mended": f.Mended, "Acts": f.Acts, "Asks": f.Asks, "Again": again(f), "Next": f.Next.Local().Format("2006-01-02 15:04"),
+			"Workflow": f.Workflow, "Why": a.w.T("doctor.why_" + string(f.Why)), "Status": f.Status, "Mended": f.Mended, "Acts": f.Acts, "Asks": f.Asks, "Again": again(f), "Next": minute(f.Next),
 		}))
 	}
 	a.more(len(found))

@@ -166,7 +166,11 @@ func (a *app) actText(dir people.Directory, e ledger.Event) (text string, ok boo
 	if d.Refused != nil {
 		said = a.w.T("event.say_refused", words.Data{"Act": a.w.T("act.kind_" + string(d.Act.Kind)), "Why": notice.Refused(a.w, *d.Refused, dir.Name)})
 	}
-	return a.w.T("event.say_act", words.Data{"By": d.Act.By.Name, "Words": said}), true
+	by := d.Act.By.Name
+	if by == ledger.Engine {
+		by = a.w.T("event.engine")
+	}
+	return a.w.T("event.say_act", words.Data{"By": by, "Words": said}), true
 }
 
 // talkOf tells a talk's stage by its ID.

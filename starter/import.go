@@ -101,7 +101,7 @@ func (a *app) askAll(in io.Reader, open []intake.Question) (map[string]string, e
 		return true
 	}
 	for i, q := range open {
-		head := fmt.Sprintf("%d/%d %s %s", i+1, len(open), q.Place, q.Ask)
+		head := fmt.Sprintf("%d/%d %s", i+1, len(open), strings.TrimSpace(q.Place+" "+q.Ask))
 		if len(q.Options) > 0 {
 			head += " [" + strings.Join(q.Options, " / ") + "]"
 		}
@@ -166,6 +166,6 @@ func (a *app) imported(s intake.Summary, dir string) {
 	}
 	fmt.Fprintln(a.out, a.w.T("cli.import_questions", words.Data{"Count": len(s.Open), "Report": filepath.Join(dir, "report.html")}))
 	for i, q := range s.Open[:min(questionsShown, len(s.Open))] {
-		fmt.Fprintf(a.out, "%3d. %s %s\n", i+1, q.Place, q.Ask)
+		fmt.Fprintf(a.out, "%3d. %s\n", i+1, strings.TrimSpace(q.Place+" "+q.Ask))
 	}
 }

@@ -84,6 +84,10 @@ func (a *app) messageList() *cobra.Command {
 					}
 					return a.json(all)
 				}
+				if len(all) == 0 && !f.all && f.day == "" {
+					fmt.Fprintln(a.out, a.w.T("message.none_unsent"))
+					return nil
+				}
 				return a.messageTable(cmd.Context(), store, all)
 			})
 		},

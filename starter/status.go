@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
@@ -222,21 +221,5 @@ func (a *app) statusTable(rows []report.Row) {
 
 // reportTable is a table under the headings that the exported book has.
 func (a *app) reportTable(widths map[string]int, headings ...string) table.Writer {
-	t := a.table(nil)
-	row := table.Row{}
-	var configs []table.ColumnConfig
-	for i, h := range headings {
-		row = append(row, a.w.T("report.col_"+h))
-		if w := widths[h]; w > 0 {
-			configs = append(configs, folded(i+1, w))
-		}
-	}
-	t.ResetHeaders()
-	t.AppendHeader(row)
-	t.SetColumnConfigs(configs)
-	return t
-}
-
-func folded(column, width int) table.ColumnConfig {
-	return table.ColumnConfig{Number: column, WidthMax: width, WidthMaxEnforcer: text.WrapHard}
+	return a.roomTable("report", widths, headings...)
 }

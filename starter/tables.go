@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -13,23 +12,40 @@ import (
 	"duban/internal/words"
 )
 
-// table is an empty table with translated headings; long cells fold at their
-// width, given by heading key.
+// table is an empty table under headings of the command line's own.
 func (a *app) table(widths map[string]int, headings ...string) table.Writer {
+	return a.roomTable("cli", widths, headings...)
+}
+
+// roomTable is an empty table under headings of one room of the catalogue; long
+// cells fold at their width, given by heading key.
+func (a *app) roomTable(room string, widths map[string]int, headings ...string) table.Writer {
 	t := table.NewWriter()
 	t.SetOutputMirror(a.out)
 	t.SetStyle(table.StyleLight)
 	row := table.Row{}
 	var configs []table.ColumnConfig
 	for i, h := range headings {
-		row = append(row, a.w.T("cli.col_"+h))
+		row = append(row, a.w.T(room+".col_"+h))
 		if w := widths[h]; w > 0 {
-			configs = append(configs, table.ColumnConfig{Number: i + 1, WidthMax: w, WidthMaxEnforcer: text.WrapHard})
+			configs = append(configs, folded(i+1, w))
 		}
 	}
 	t.AppendHeader(row)
 	t.SetColumnConfigs(configs)
 	return t
+}
+
+// folded is a column whose cells fold as a page's do: no line begins with a mark
+// that closes.
+func folded(column, width int) table.ColumnConfig {
+	return table.ColumnConfig{Number: column, WidthMax: width, WidthMaxEnforcer: func(cell string, width int) string {
+		var lines []string
+		for line := range strings.Lines(cell) {
+			lines = append(lines, report.Fold(strings.TrimSuffix(line, "\n"), width)...)
+		}
+		return strings.Join(lines, "\n")
+	}}
 }
 
 func (a *app) taskTable(p *plan.Plan) {

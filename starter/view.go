@@ -79,9 +79,5 @@ func (v *view) talks(ctx context.Context, store *ledger.Store, state string) ([]
 }
 
 func (v *view) head() report.Head {
-	zone := calendar.Beijing
-	if z, err := time.LoadLocation(v.Plan.Zone); err == nil && v.Plan.Zone != "" {
-		zone = z
-	}
-	return report.Head{ID: v.Plan.ID, Title: v.Plan.Title, Number: v.Plan.Number, Issuer: v.Plan.Issuer, Issued: v.Plan.Issued, Launched: v.At.In(zone).Truncate(time.Second)}
+	return report.Head{ID: v.Plan.ID, Title: v.Plan.Title, Number: v.Plan.Number, Issuer: v.Plan.Issuer, Issued: v.Plan.Issued, Launched: v.At.In(zoneOf(&v.Plan)).Truncate(time.Second)}
 }

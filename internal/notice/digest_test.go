@@ -224,7 +224,7 @@ func TestManyItemsStayReadable(t *testing.T) {
 	require.Contains(t, m.Text, "一览：预警 30 · 催办 30 · 今日到期 30 · 到期前提醒 30")
 	require.Equal(t, 4, strings.Count(m.Text, "下一步："), "said once a group")
 	require.Contains(t, m.Text, "120. ")
-	require.Contains(t, m.Subject, "（本件共120项任务）")
+	require.Contains(t, m.Subject, "，本件共120项任务")
 	require.Less(t, len(m.HTML), 102_000, "longer pages are cut by mail programs")
 }
 

@@ -273,7 +273,7 @@ func (s *speaker) matterData(e entry) words.Data {
 		what = plan.ProposeCircular
 	}
 	return words.Data{
-		"By": s.by(e), "Unit": unit, "Lead": lead, "Units": strings.Join(assist, s.t("comma")), "What": s.say("what_" + what),
+		"By": s.by(e), "Unit": unit, "Lead": lead, "Units": strings.Join(assist, s.t("comma")), "What": s.say("do_" + what),
 		"Limit": day(e.Matter.Limit), "New": day(e.Matter.New), "Was": day(e.Matter.Was), "Moves": e.Matter.Moves, "Dated": !e.Due.IsZero(), "Policy": clean(e.Policy), "Office": s.office(),
 	}
 }
@@ -312,7 +312,7 @@ func (s *speaker) quoted(label, text string) []line {
 	case 0:
 		return nil
 	case 1:
-		return []line{{label, s.say("quoted", words.Data{"Words": lines[0].Text})}}
+		return []line{{label, s.say("quoted", words.Data{"Words": within(lines[0].Text)})}}
 	}
 	for i := range lines {
 		lines[i].Text = s.say("listed", words.Data{"No": i + 1, "Words": lines[i].Text})

@@ -174,6 +174,15 @@ func clean(s string) string {
 	return strings.Join(strings.FieldsFunc(visible(s), func(r rune) bool { return r == ' ' }), " ")
 }
 
+// within is a text that is put in quotation marks: its own ones become the inner
+// ones, where they are in pairs.
+func within(s string) string {
+	if strings.Count(s, "“") != strings.Count(s, "”") {
+		return s
+	}
+	return strings.NewReplacer("“", "‘", "”", "’").Replace(s)
+}
+
 // short cuts s to n runes, with an ellipsis.
 func short(s string, n int) string {
 	r := []rune(s)

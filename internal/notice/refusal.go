@@ -70,7 +70,7 @@ func called(w *words.Words, prefix, code string) string {
 func Grounds(w *words.Words, grounds, before []act.Ground, title func(task string) string) string {
 	var lines []string
 	add := func(g act.Ground, named bool) {
-		key, data := g.Count, words.Data{"Title": clean(title(g.Task)), "Day": dayIn(w, g.Day), "Days": g.Days, "Workdays": g.Workdays, "Closed": "", "Talk": g.Talk}
+		key, data := g.Count, words.Data{"Title": within(clean(title(g.Task))), "Day": dayIn(w, g.Day), "Days": g.Days, "Workdays": g.Workdays, "Closed": "", "Talk": g.Talk}
 		if !g.Closed.IsZero() {
 			data["Closed"] = dayIn(w, g.Closed)
 		}

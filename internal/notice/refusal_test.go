@@ -81,12 +81,12 @@ func TestGroundsAreLinesForWhoeverDecides(t *testing.T) {
 	got := notice.Grounds(words.New("zh"), []act.Ground{
 		{Count: plan.CountOverdue, Task: "a", Day: april, Days: 18, Workdays: 9},
 		{Count: plan.CountReds, Task: "b", Day: april, Closed: may, Days: 18, Workdays: 9},
-		{Count: plan.CountReds, Task: "c", Day: april, Days: 18, Workdays: 9},
+		{Count: plan.CountReds, Task: "制定“一断面一方案”", Day: april, Days: 18, Workdays: 9},
 	}, []act.Ground{{Count: plan.CountTalks, Task: "d", Talk: "d/1", Day: may}}, title)
 	require.Equal(t, []string{
 		"“a号任务”2021年4月30日到期，已逾期18天（9个工作日），未办结",
 		"“b号任务”2021年4月30日到期，逾期18天（9个工作日），2021年5月18日办结",
-		"“c号任务”2021年4月30日到期，已逾期18天（9个工作日），未办结",
+		"“制定‘一断面一方案’号任务”2021年4月30日到期，已逾期18天（9个工作日），未办结",
 		"2021年5月18日就“d号任务”启动约谈（此前的建议已经列入）",
 	}, strings.Split(got, "\n"))
 }

@@ -153,7 +153,8 @@ func (s *speaker) signature() string {
 	return clean(s.d.Office.Name)
 }
 
-// subject names the gravest heap, how many tasks are in it, and how many more.
+// subject names the gravest heap, how many tasks are in it, how many more, and
+// last the plan: a list of mails cuts a subject off at its end.
 func (s *speaker) subject(entries []entry) string {
 	worst := entries[0].heap()
 	n := 0
@@ -172,6 +173,7 @@ func (s *speaker) subject(entries []entry) string {
 	if s.d.Recipient.Role == people.Deputy {
 		text = s.t("subject_copy", words.Data{"Subject": text})
 	}
+	text = s.t("subject_plan", words.Data{"Subject": text, "Plan": clean(s.d.Plan.Title)})
 	if s.d.Again {
 		text = s.t("subject_again", words.Data{"Subject": text})
 	}
@@ -180,7 +182,7 @@ func (s *speaker) subject(entries []entry) string {
 
 // subjectOf speaks of one heap; alone, its title follows and needs no count.
 func (s *speaker) subjectOf(k heap, entries []entry, alone bool) string {
-	data := words.Data{"Plan": clean(s.d.Plan.Title), "Tasks": s.many(entries)}
+	data := words.Data{"Tasks": s.many(entries)}
 	if k.class == talkProposed && k.matter == "" && s.d.Recipient.Role != people.Leader {
 		return s.t("subject_proposed_told", data)
 	}
