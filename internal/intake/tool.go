@@ -34,7 +34,8 @@ func runTool(ctx context.Context, limit time.Duration, prog string, args ...stri
 	if err = cmd.Run(); errors.Is(err, exec.ErrWaitDelay) {
 		err = nil // it ended well, and something it started still holds its output
 	}
-	said = complaint.String()
+	leave(cmd)
+	said = complaint.kept.String()
 	switch {
 	case out.over:
 		return "", said, fmt.Errorf("%s: %w", prog, errTooBig)
@@ -45,7 +46,7 @@ func runTool(ctx context.Context, limit time.Duration, prog string, args ...stri
 	case err != nil:
 		return "", said, fmt.Errorf("%s: %w", prog, err)
 	}
-	return out.String(), said, nil
+	return out.kept.String(), said, nil
 }
 
 // withFile gives use a folder of its own with the data in a file of the name, and takes
@@ -63,9 +64,10 @@ func withFile(name string, data []byte, use func(dir, file string) error) error 
 	return use(dir, file)
 }
 
-// limitedBuffer keeps the first bytes and swallows the rest.
+// limitedBuffer keeps the first bytes and swallows the rest. The buffer is no embedded
+// one: its ReadFrom, which io.Copy would call, knows no limit.
 type limitedBuffer struct {
-	bytes.Buffer
+	kept bytes.Buffer
 	left int
 	over bool
 	full func() // called when there is more than was wanted; nil for nothing
@@ -74,7 +76,7 @@ type limitedBuffer struct {
 func (l *limitedBuffer) Write(b []byte) (int, error) {
 	n := min(len(b), l.left)
 	l.left -= n
-	l.Buffer.Write(b[:n])
+	l.kept.Write(b[:n])
 	if n < len(b) && !l.over && l.full != nil {
 		l.over = true
 		l.full()

@@ -5,3 +5,5 @@ package intake
 import "os/exec"
 
 func alone(*exec.Cmd) {}
+
+func leave(*exec.Cmd) {}
