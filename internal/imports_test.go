@@ -18,6 +18,8 @@ var rows = map[string]int{
 	"internal/portal": 7, "internal/host": 7, "internal/rehearse": 7,
 	"internal/engine": 6,
 	"workflows":       5,
+	// What would change is asked of the ledger by the engine and by those who read.
+	"internal/whatif": 4,
 	"activities":      4, "internal/report": 4, "internal/script": 3,
 	"internal/intake": 3, "internal/notice": 3, "internal/ledger": 3,
 	"internal/act": 2, "internal/rollover": 2, "internal/laws": 3,

@@ -16,6 +16,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/notice"
 	"duban/internal/plan"
+	"duban/internal/whatif"
 	"duban/internal/words"
 )
 
@@ -116,7 +117,7 @@ func (a *app) amending(ctx context.Context, p *plan.Plan, f *amendFlags) (out am
 			}
 			return err
 		}
-		changes, fault := a.engineOn(store).Amending(ctx, p)
+		changes, fault := a.whatIf(store).Amending(ctx, p)
 		if out.InForce = fault == nil && changes.Empty(); !out.InForce {
 			if strings.TrimSpace(f.paper) == "" {
 				return sentenceError(a.w.T("cli.needs_flag", words.Data{"Field": a.w.T("act.field_paper"), "Flag": "paper"}))
@@ -140,10 +141,8 @@ func (a *app) amending(ctx context.Context, p *plan.Plan, f *amendFlags) (out am
 	return out, l, open, err
 }
 
-// engineOn is an engine for what needs the ledger alone.
-func (a *app) engineOn(store *ledger.Store) *engine.Engine {
-	return engine.New(nil, store, a.cfg.WakeWindow, a.now, a.log)
-}
+// whatIf asks a ledger what something would change.
+func (a *app) whatIf(store *ledger.Store) whatif.WhatIf { return whatif.New(store, a.now) }
 
 // doAmend has the running engine do it.
 func (a *app) doAmend(ctx context.Context, l ledger.Launched, p *plan.Plan, by act.Actor, f amendFlags) (*engine.AmendReport, error) {
@@ -171,7 +170,7 @@ func (a *app) doAmend(ctx context.Context, l ledger.Launched, p *plan.Plan, by a
 
 // amendFault is why a change cannot be made, as a sentence.
 func (a *app) amendFault(err error) error {
-	var fault *engine.AmendError
+	var fault *whatif.AmendError
 	if errors.Is(err, ledger.ErrAmendedMeanwhile) {
 		return sentenceError(a.w.T("amend.meanwhile"))
 	}
@@ -179,7 +178,7 @@ func (a *app) amendFault(err error) error {
 		return err
 	}
 	for known, key := range map[error]string{
-		engine.ErrKindChanged: "id_taken", engine.ErrFixed: "fixed", engine.ErrSamePolicyVersion: "same_version", engine.ErrNoSuchPolicy: "no_such_policy",
+		whatif.ErrKindChanged: "id_taken", whatif.ErrFixed: "fixed", whatif.ErrSamePolicyVersion: "same_version", whatif.ErrNoSuchPolicy: "no_such_policy",
 	} {
 		if errors.Is(fault, known) {
 			what := fault.What

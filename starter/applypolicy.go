@@ -20,6 +20,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/notice"
 	"duban/internal/plan"
+	"duban/internal/whatif"
 	"duban/internal/words"
 	"duban/seeds"
 )
@@ -29,7 +30,7 @@ type applied struct {
 	Plan    string              `json:"plan"`
 	Policy  string              `json:"policy"`
 	Version int                 `json:"version"`
-	Moves   []engine.PolicyMove `json:"moves"` // what would move, before it was done
+	Moves   []whatif.PolicyMove `json:"moves"` // what would move, before it was done
 	Applied bool                `json:"applied"`
 	Moved   int                 `json:"moved"`
 	Left    []engine.LeftUndone `json:"left"`
@@ -90,7 +91,7 @@ func (a *app) applyPolicy(ctx context.Context, f policyFlags, in io.Reader) erro
 			}
 			return hidden
 		}
-		out.Moves, err = a.engineOn(store).PolicyMoves(ctx, f.plan, p)
+		out.Moves, err = a.whatIf(store).PolicyMoves(ctx, f.plan, p)
 		return a.amendFault(err)
 	})
 	if err != nil {

@@ -150,8 +150,7 @@ func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, 
 // importer is the account that brings notices in: the operator while no plan runs
 // and nobody is named, else one of the office of every plan that does.
 func (a *app) importer(ctx context.Context, store *ledger.Store, years []yearChange) (account string, err error) {
-	e := a.engineOn(store)
-	running, err := e.Running(ctx)
+	running, err := a.whatIf(store).Running(ctx)
 	if err != nil || len(running) == 0 && a.as == "" {
 		return "operator", err
 	}
@@ -164,7 +163,7 @@ func (a *app) importer(ctx context.Context, store *ledger.Store, years []yearCha
 			return "", err
 		}
 	}
-	err = e.MayImport(ctx, fmt.Sprintf("import-%s-%d", by.Account, a.now().Unix()), by, reasonOf(years))
+	err = engine.MayImport(ctx, store, a.now, fmt.Sprintf("import-%s-%d", by.Account, a.now().Unix()), by, reasonOf(years))
 	var refused *engine.RefusedError
 	if errors.As(err, &refused) {
 		return "", sentenceError(notice.Refused(a.w, refused.Refusal, nil))
@@ -185,7 +184,7 @@ func reasonOf(years []yearChange) string {
 // engine move what runs, an act a task. Where something runs and the engine does
 // not, nothing is changed.
 func (a *app) applyNotices(ctx context.Context, store *ledger.Store, years []yearChange, by string) (tasks int, err error) {
-	running, err := a.engineOn(store).Running(ctx)
+	running, err := a.whatIf(store).Running(ctx)
 	if err != nil {
 		return 0, err
 	}

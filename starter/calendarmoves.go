@@ -47,7 +47,7 @@ func (a *app) movedOf(ctx context.Context, store *ledger.Store, planID string, c
 	if err != nil {
 		return nil, err
 	}
-	moves, err := a.engineOn(store).Moves(ctx, planID, cal)
+	moves, err := a.whatIf(store).Moves(ctx, planID, cal)
 	if err != nil {
 		return nil, err
 	}

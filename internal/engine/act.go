@@ -101,13 +101,13 @@ func (e *Engine) askAgain(ctx context.Context, l ledger.Launched, t ledger.Task,
 }
 
 // stamp sets when the act was done, where the caller has not.
-func (e *Engine) stamp(l *ledger.Launched, a *act.Act) error {
+func (r records) stamp(l *ledger.Launched, a *act.Act) error {
 	lad, err := plan.NewLadderer(&l.Plan, nil)
 	if err != nil {
 		return err
 	}
 	if a.At.IsZero() {
-		a.At = l.Clock.Plan(e.now())
+		a.At = l.Clock.Plan(r.now())
 	}
 	a.At = a.At.UTC().Truncate(1000) // microseconds: what both databases keep
 	a.On = calendar.DayOf(a.At.In(lad.Zone))
@@ -174,7 +174,7 @@ func refusedKey(planID, thing string, a act.Act, r *act.Refusal) string {
 }
 
 // answer records a refusal and gives it to the person.
-func (e *Engine) answer(ctx context.Context, l ledger.Launched, thing string, a act.Act, refused *act.Refusal, err error) error {
+func (r records) answer(ctx context.Context, l ledger.Launched, thing string, a act.Act, refused *act.Refusal, err error) error {
 	if err != nil || refused == nil {
 		return err
 	}
@@ -182,8 +182,8 @@ func (e *Engine) answer(ctx context.Context, l ledger.Launched, thing string, a 
 	if err != nil {
 		return err
 	}
-	when := e.when(l.Clock)
-	_, err = e.ledger.Record(ctx, ledger.Event{
+	when := r.when(l.Clock)
+	_, err = r.ledger.Record(ctx, ledger.Event{
 		Key: refusedKey(l.Plan.ID, thing, a, refused), Plan: l.Plan.ID, Task: thing,
 		Kind: ledger.ActRefused, Actor: a.By.Account, Real: when.Real, PlanAt: when.Plan, Data: data,
 	})

@@ -60,7 +60,7 @@ func (e *Engine) Amend(ctx context.Context, p *plan.Plan, cal *calendar.Calendar
 	if err != nil {
 		return AmendReport{}, err
 	}
-	if e.inForce(ctx, l, p) {
+	if e.whatIf().InForce(ctx, l, p) {
 		return e.carry(ctx, l, last, true, opt)
 	}
 	if last.N > 0 && !last.Carried { // or what it changes would be forgotten
@@ -91,7 +91,7 @@ func (e *Engine) officeOnly(ctx context.Context, l ledger.Launched, id string, k
 
 // record keeps the amendment in the ledger, with the rows of what it adds.
 func (e *Engine) record(ctx context.Context, l ledger.Launched, p *plan.Plan, cal *calendar.Calendar, opt AmendOptions) (ledger.Amended, bool, error) {
-	merged, changes, err := e.amendment(ctx, l, p)
+	merged, changes, err := e.whatIf().Amendment(ctx, l, p)
 	if err != nil {
 		return ledger.Amended{}, false, err
 	}

@@ -11,86 +11,10 @@ import (
 	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
-	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/whatif"
 	"duban/workflows"
 )
-
-// Moves are the stages of a plan's open tasks that a calendar would move, by task
-// and stage, then those of its talks. Nothing is changed, and nobody but the ledger
-// is asked.
-func (e *Engine) Moves(ctx context.Context, planID string, cal *calendar.Calendar) ([]plan.Move, error) {
-	l, err := e.ledger.Plan(ctx, planID)
-	if err != nil {
-		return nil, err
-	}
-	was, err := activities.BookOf(ctx, e.ledger, l)
-	if err != nil {
-		return nil, err
-	}
-	is, err := act.NewBook(&l.Plan, cal)
-	if err != nil {
-		return nil, err
-	}
-	is.Since = l.Clock.Plan(e.now())
-	moved, err := e.recalendared(ctx, l, was, is)
-	var all []plan.Move
-	for _, m := range moved {
-		all = append(all, m.moves...)
-	}
-	return all, err
-}
-
-// moved is a running thing that another calendar changes.
-type moved struct {
-	workflow string
-	moves    []plan.Move
-}
-
-// recalendared are the open tasks whose next words or limits are others by the
-// book is, the duties whose next occurrence opens at another instant, and the talks
-// that say something at another time, in the order of the ledger.
-func (e *Engine) recalendared(ctx context.Context, l ledger.Launched, was, is act.Book) (all []moved, err error) {
-	rows, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
-	if err != nil {
-		return nil, err
-	}
-	tasks := map[string]ledger.Task{}
-	for _, t := range rows {
-		tasks[t.ID] = t
-		switch c := ledger.CaseOf(t); {
-		case t.State != ledger.TaskOpen:
-		case t.Kind == plan.Duty:
-			if nextOccurrence(l, was, t) != nextOccurrence(l, is, t) {
-				all = append(all, moved{workflow: workflows.DutyWorkflowID(l.Plan.ID, t.ID)})
-			}
-		case t.Kind == plan.Dated:
-			before, after := was.Course(c), is.Course(c)
-			moves := plan.Moves(t.ID, "", was.Ahead(c), is.Ahead(c))
-			if len(moves) > 0 || before.ReturnUntil != after.ReturnUntil || before.ExtendUntil != after.ExtendUntil {
-				all = append(all, moved{workflows.TaskWorkflowID(l.Plan.ID, t.ID), moves})
-			}
-		}
-	}
-	talks, err := e.ledger.Talks(ctx, l.Plan.ID, "")
-	for _, k := range talks {
-		c := ledger.TalkCaseOf(&l.Plan, tasks[k.Task], k)
-		if moves := plan.Moves(k.Task, k.ID, was.TalkAhead(c), is.TalkAhead(c)); k.GoesOn() && len(moves) > 0 {
-			all = append(all, moved{workflows.TalkWorkflowID(l.Plan.ID, k.ID), moves})
-		}
-	}
-	return all, err
-}
-
-// nextOccurrence is the occurrence of a duty that opens next by a book.
-func nextOccurrence(l ledger.Launched, b act.Book, row ledger.Task) plan.Occurrence {
-	i := slices.IndexFunc(l.Plan.Tasks, func(t plan.Task) bool { return t.ID == row.ID })
-	if i < 0 {
-		return plan.Occurrence{}
-	}
-	o, _ := b.NextOccurrence(b.Policies[row.Policy], act.AsRuled(l.Plan.Tasks[i], row.Facts), row.Facts.OpenedUpTo(), row.Assigned)
-	return o
-}
 
 // Recalendar has everything look at the ledger that a calendar moves which is in it
 // already, in every plan under way. years are those whose notice is new. It gives
@@ -118,17 +42,28 @@ func (e *Engine) Recalendar(ctx context.Context, years ...int) (int, error) {
 		if err != nil {
 			return total, err
 		}
-		all, err := e.recalendared(ctx, l, was, is)
+		all, err := e.whatIf().Recalendared(ctx, l, was, is)
 		if err != nil {
 			return total, err
 		}
-		n, err := e.each(ctx, len(all), func(ctx context.Context, i int) (bool, error) { return true, e.look(ctx, all[i].workflow) })
+		n, err := e.each(ctx, len(all), func(ctx context.Context, i int) (bool, error) { return true, e.look(ctx, workflowOf(all[i])) })
 		total += n
 		if err != nil {
 			return total, err
 		}
 	}
 	return total, nil
+}
+
+// workflowOf is the workflow of what another calendar moves.
+func workflowOf(m whatif.Moved) string {
+	switch {
+	case m.Talk != "":
+		return workflows.TalkWorkflowID(m.Plan, m.Talk)
+	case m.Kind == plan.Duty:
+		return workflows.DutyWorkflowID(m.Plan, m.Task)
+	}
+	return workflows.TaskWorkflowID(m.Plan, m.Task)
 }
 
 // formerCalendar is the one before the notices of years came.

@@ -14,15 +14,15 @@ import (
 	"duban/activities"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/whatif"
 	"duban/workflows"
 )
 
 // Engine speaks to one Temporal namespace and one ledger.
 type Engine struct {
+	records
 	client client.Client
-	ledger *ledger.Store
 	window time.Duration
-	now    func() time.Time
 	log    *slog.Logger
 
 	patience time.Duration         // see AnswerWithin
@@ -41,8 +41,17 @@ func (e *Engine) Watched(watch func(done, total int)) *Engine {
 // New makes an engine. window is the wake window that started tasks are given;
 // now is the wall clock.
 func New(c client.Client, l *ledger.Store, window time.Duration, now func() time.Time, log *slog.Logger) *Engine {
-	return &Engine{client: c, ledger: l, window: window, now: now, log: log}
+	return &Engine{records: records{l, now}, client: c, window: window, log: log}
 }
+
+// records is what an engine knows and writes without Temporal.
+type records struct {
+	ledger *ledger.Store
+	now    func() time.Time
+}
+
+// whatIf asks the ledger what something would change.
+func (r records) whatIf() whatif.WhatIf { return whatif.New(r.ledger, r.now) }
 
 // HoldAgainst has people who propose something held against their accounts, as the
 // worker holds those who act; nil, which is so at first, holds nobody.

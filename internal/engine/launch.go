@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -79,7 +78,7 @@ func (e *Engine) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calenda
 	} else if err != nil {
 		return LaunchReport{}, err
 	}
-	differs, err := e.differing(ctx, l, p)
+	differs, err := e.whatIf().Differing(ctx, l, p)
 	if err != nil {
 		return LaunchReport{}, err
 	}
@@ -112,32 +111,6 @@ func (e *Engine) supervise(ctx context.Context, l ledger.Launched, opt LaunchOpt
 	}
 	report.Armed, err = e.arm(ctx, l, report.Tasks, opt)
 	return report, err
-}
-
-// differing is what files say otherwise than the plan in force. Policies stay as
-// the plan began with: one that was raised since makes no other plan.
-func (e *Engine) differing(ctx context.Context, l ledger.Launched, p *plan.Plan) (*plan.Changes, error) {
-	if l.Plan.Hash == p.Hash {
-		return nil, nil
-	}
-	next, err := asKept(*p)
-	if err != nil {
-		return nil, err
-	}
-	tasks, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
-	if err != nil {
-		return nil, err
-	}
-	next = act.MergePolicies(l.Plan, next)
-	next.Directory = keepUnits(l.Plan.Directory, next.Directory, tasks)
-	changes := plan.Diff(&l.Plan, &next)
-	changes.Policies = slices.DeleteFunc(changes.Policies, func(c plan.PolicyChange) bool {
-		return !c.Silent || !slices.ContainsFunc(l.Plan.Tasks, func(t plan.Task) bool { return act.PolicyName(t.Policy) == c.Name })
-	})
-	if changes.Empty() {
-		return nil, nil
-	}
-	return &changes, nil
 }
 
 // rowsOf are a plan's tasks as they begin.
@@ -252,7 +225,7 @@ func (a *arming) flush(ctx context.Context) error {
 	return a.engine.ledger.MarkArmed(ctx, a.launched.Plan.ID, ids, a.engine.when(a.launched.Clock))
 }
 
-func (e *Engine) when(clock calendar.Clock) ledger.When {
-	now := e.now()
+func (r records) when(clock calendar.Clock) ledger.When {
+	now := r.now()
 	return ledger.When{Real: now, Plan: clock.Plan(now)}
 }

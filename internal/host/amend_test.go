@@ -17,6 +17,7 @@ import (
 	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/whatif"
 	"duban/seeds"
 	"duban/workflows"
 )
@@ -155,7 +156,7 @@ func TestAnAmendmentChangesWhatRuns(t *testing.T) {
 		entry("more", "kind: duty, recur: {every: month, from: 2021-04-08, until: 2021-12-31}"),
 		strings.Replace(entry("always", "kind: standing"), "任务always", "任务常", 1))
 
-	changes, err := w.Engine.Amending(t.Context(), after)
+	changes, err := whatif.New(w.Ledger, time.Now).Amending(t.Context(), after)
 	require.NoError(t, err)
 	require.Equal(t, []plan.PolicyChange{{Name: "standard", What: plan.Changed, Old: "2", New: "3"}}, changes.Policies)
 	was := w.head()
@@ -197,8 +198,8 @@ func TestAnAmendmentChangesWhatRuns(t *testing.T) {
 	w.eventually("the withdrawn task's workflow ends", func(context.Context) bool { return w.running("amd", workflows.DutyType) >= 2 })
 
 	_, err = w.amend(twoUnits(t, "amd", nil, entry("gone", "due: 2021-09-30")))
-	require.ErrorIs(t, err, engine.ErrKindChanged)
-	var named *engine.AmendError
+	require.ErrorIs(t, err, whatif.ErrKindChanged)
+	var named *whatif.AmendError
 	require.ErrorAs(t, err, &named)
 	require.Equal(t, "gone", named.What)
 	require.Equal(t, end, w.head())
@@ -222,7 +223,7 @@ func TestAnInterruptedAmendmentIsFinished(t *testing.T) {
 	before := twoUnits(t, "cutamd", nil, entry("a", "due: 2021-05-31"), entry("b", "due: 2021-05-31"))
 	w.stands(before)
 	second := twoUnits(t, "cutamd", nil, entry("a", "due: 2021-06-30"), entry("b", "due: 2021-05-31"), entry("c", "due: 2021-08-31"))
-	changes, err := w.Engine.Amending(t.Context(), second)
+	changes, err := whatif.New(w.Ledger, time.Now).Amending(t.Context(), second)
 	require.NoError(t, err)
 	at := before.Issued.At(0, 0, calendar.Beijing)
 	added := ledger.TaskOf(second, second.Tasks[2], at)
@@ -299,14 +300,14 @@ func TestWhatRefusesAnAmendmentIsNamed(t *testing.T) {
 		want     error
 		what     string
 	}{
-		{"office: duban", "office: huanjing", engine.ErrFixed, "office"},
-		{"leadership: lingdao", "leadership: huanjing", engine.ErrFixed, "leadership"},
-		{"before: 30 days", "before: 29 days", engine.ErrSamePolicyVersion, "standard"},
+		{"office: duban", "office: huanjing", whatif.ErrFixed, "office"},
+		{"leadership: lingdao", "leadership: huanjing", whatif.ErrFixed, "leadership"},
+		{"before: 30 days", "before: 29 days", whatif.ErrSamePolicyVersion, "standard"},
 		{"id: left", "id: another", ledger.ErrNotFound, ""},
 	} {
 		_, err := w.amend(twoUnits(t, "left", func(_, text string) string { return strings.Replace(text, c.old, c.new, 1) }, entry("a", "due: 2021-06-30")))
 		require.ErrorIs(t, err, c.want)
-		var named *engine.AmendError
+		var named *whatif.AmendError
 		if c.what != "" {
 			require.ErrorAs(t, err, &named)
 			require.Equal(t, c.what, named.What)
@@ -328,7 +329,7 @@ func TestAHolidayNoticeMovesOpenStages(t *testing.T) {
 	notice := years[i]
 	notice.Papers = []string{"国办发明电〔2021〕99号"}
 	notice.Days = append(slices.Clone(notice.Days), calendar.Holiday{Name: "劳动节", Date: calendar.NewDay(2021, 5, 6), IsOffDay: true})
-	moves, err := w.Engine.Moves(t.Context(), "cal", calendar.New(years...).With(notice))
+	moves, err := whatif.New(w.Ledger, time.Now).Moves(t.Context(), "cal", calendar.New(years...).With(notice))
 	require.NoError(t, err)
 	moved := map[string]bool{}
 	for _, m := range moves {
@@ -348,7 +349,7 @@ func TestAHolidayNoticeMovesOpenStages(t *testing.T) {
 		w.agree("cal", id)
 	}
 	require.Equal(t, []string{"2021-05-06", "2021-05-07"}, []string{urged, stageDay(w.ahead("cal", "a"), "urge")})
-	left, err := w.Engine.Moves(t.Context(), "cal", calendar.New(years...).With(notice))
+	left, err := whatif.New(w.Ledger, time.Now).Moves(t.Context(), "cal", calendar.New(years...).With(notice))
 	require.NoError(t, err)
 	require.Empty(t, left)
 	w.still("cal")
@@ -390,7 +391,7 @@ func TestTasksMoveToANewPolicy(t *testing.T) {
 	require.Nil(t, refused)
 
 	end := w.head()
-	moves, err := w.Engine.PolicyMoves(t.Context(), "pol", next)
+	moves, err := whatif.New(w.Ledger, time.Now).PolicyMoves(t.Context(), "pol", next)
 	require.NoError(t, err)
 	var told []string
 	for _, m := range moves {
@@ -425,8 +426,8 @@ func TestTasksMoveToANewPolicy(t *testing.T) {
 
 	next.Title = "另一套"
 	_, _, err = w.Engine.ApplyPolicy(t.Context(), "pol", next, clerk, "理由")
-	require.ErrorIs(t, err, engine.ErrSamePolicyVersion)
+	require.ErrorIs(t, err, whatif.ErrSamePolicyVersion)
 	next.Name = "nowhere"
 	_, _, err = w.Engine.ApplyPolicy(t.Context(), "pol", next, clerk, "理由")
-	require.ErrorIs(t, err, engine.ErrNoSuchPolicy)
+	require.ErrorIs(t, err, whatif.ErrNoSuchPolicy)
 }

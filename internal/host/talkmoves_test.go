@@ -12,6 +12,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/whatif"
 	"duban/workflows"
 )
 
@@ -50,7 +51,7 @@ func TestAHolidayNoticeMovesTalks(t *testing.T) {
 			notice.Days = append(notice.Days, calendar.Holiday{Name: "抗洪", Date: d, IsOffDay: true})
 		}
 	}
-	moves, err := w.Engine.Moves(t.Context(), "tn", calendar.New(years...).With(notice))
+	moves, err := whatif.New(w.Ledger, time.Now).Moves(t.Context(), "tn", calendar.New(years...).With(notice))
 	require.NoError(t, err)
 	shown := map[string]time.Time{}
 	for _, m := range moves {
@@ -75,7 +76,7 @@ func TestAHolidayNoticeMovesTalks(t *testing.T) {
 			return state.Course.Next != nil && state.Course.Next.At.Equal(is.At)
 		})
 	}
-	left, err := w.Engine.Moves(t.Context(), "tn", calendar.New(years...).With(notice))
+	left, err := whatif.New(w.Ledger, time.Now).Moves(t.Context(), "tn", calendar.New(years...).With(notice))
 	require.NoError(t, err)
 	require.Empty(t, left)
 }

@@ -1,4 +1,4 @@
-package engine
+package whatif
 
 import (
 	"context"
@@ -41,31 +41,31 @@ func (e *AmendError) Error() string { return e.What + ": " + e.Err.Error() }
 func (e *AmendError) Unwrap() error { return e.Err }
 
 // Amending is what an amendment to p would change, without changing anything. It
-// needs the ledger alone. It fails as Amend would.
-func (e *Engine) Amending(ctx context.Context, p *plan.Plan) (plan.Changes, error) {
-	l, err := e.ledger.Plan(ctx, p.ID)
+// fails as amending would.
+func (w WhatIf) Amending(ctx context.Context, p *plan.Plan) (plan.Changes, error) {
+	l, err := w.ledger.Plan(ctx, p.ID)
 	if err != nil {
 		return plan.Changes{}, err
 	}
 	if l.Plan.Hash == p.Hash {
 		return plan.Changes{}, nil
 	}
-	_, changes, err := e.amendment(ctx, l, p)
+	_, changes, err := w.Amendment(ctx, l, p)
 	return changes, err
 }
 
-// inForce tells that an amendment to p would change nothing: what the files say is
+// InForce tells that an amendment to p would change nothing: what the files say is
 // what the ledger has, in whatever words.
-func (e *Engine) inForce(ctx context.Context, l ledger.Launched, p *plan.Plan) bool {
+func (w WhatIf) InForce(ctx context.Context, l ledger.Launched, p *plan.Plan) bool {
 	if l.Plan.Hash == p.Hash {
 		return true
 	}
-	_, changes, err := e.amendment(ctx, l, p)
+	_, changes, err := w.Amendment(ctx, l, p)
 	return err == nil && changes.Empty()
 }
 
-// amendment is the plan that p makes of a running one, and what that changes.
-func (e *Engine) amendment(ctx context.Context, l ledger.Launched, p *plan.Plan) (merged plan.Plan, changes plan.Changes, err error) {
+// Amendment is the plan that p makes of a running one, and what that changes.
+func (w WhatIf) Amendment(ctx context.Context, l ledger.Launched, p *plan.Plan) (merged plan.Plan, changes plan.Changes, err error) {
 	next, err := asKept(*p)
 	if err != nil {
 		return merged, changes, err
@@ -73,7 +73,7 @@ func (e *Engine) amendment(ctx context.Context, l ledger.Launched, p *plan.Plan)
 	if field := fixed(l.Plan, next); field != "" {
 		return merged, changes, &AmendError{field, ErrFixed}
 	}
-	tasks, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
+	tasks, err := w.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
 	if err != nil {
 		return merged, changes, err
 	}
@@ -115,7 +115,7 @@ func fixed(old, new plan.Plan) string {
 func asKept(p plan.Plan) (kept plan.Plan, err error) {
 	raw, err := json.Marshal(p)
 	if err != nil {
-		return kept, fmt.Errorf("engine: plan %s: %w", p.ID, err)
+		return kept, fmt.Errorf("whatif: plan %s: %w", p.ID, err)
 	}
 	return kept, json.Unmarshal(raw, &kept)
 }
@@ -148,4 +148,30 @@ func keepUnits(old, new people.Directory, tasks []ledger.Task) people.Directory 
 		}
 	}
 	return new
+}
+
+// Differing is what files say otherwise than the plan in force. Policies stay as
+// the plan began with: one that was raised since makes no other plan.
+func (w WhatIf) Differing(ctx context.Context, l ledger.Launched, p *plan.Plan) (*plan.Changes, error) {
+	if l.Plan.Hash == p.Hash {
+		return nil, nil
+	}
+	next, err := asKept(*p)
+	if err != nil {
+		return nil, err
+	}
+	tasks, err := w.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
+	if err != nil {
+		return nil, err
+	}
+	next = act.MergePolicies(l.Plan, next)
+	next.Directory = keepUnits(l.Plan.Directory, next.Directory, tasks)
+	changes := plan.Diff(&l.Plan, &next)
+	changes.Policies = slices.DeleteFunc(changes.Policies, func(c plan.PolicyChange) bool {
+		return !c.Silent || !slices.ContainsFunc(l.Plan.Tasks, func(t plan.Task) bool { return act.PolicyName(t.Policy) == c.Name })
+	})
+	if changes.Empty() {
+		return nil, nil
+	}
+	return &changes, nil
 }
