@@ -48,7 +48,7 @@ func OccurrenceOf(duty plan.Task, o plan.Occurrence) plan.Task {
 // talk that waits for approval is asked for.
 //
 // Occurrences end with their duty's Until, and in any case on until; when until
-// is zero, a duty without an Until ends with the plan's year. Slices inside the
+// is zero, a duty without an Until ends with the last period of the plan's year. Slices inside the
 // stages are shared: do not change them.
 func Preview(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until calendar.Day) []plan.Foretold {
 	b, err := NewBook(p, cal)
@@ -107,14 +107,15 @@ func chasedOf(p *plan.Plan, b Book, launched time.Time, until calendar.Day) []ch
 		case plan.Dated:
 			all = append(all, chased{t.ID, NewCase(p, t, launched)})
 		case plan.Duty:
-			last := until
 			if until.IsZero() && t.Recur != nil && t.Recur.Until.IsZero() {
-				last = calendar.NewDay(p.Year, time.December, 31)
+				rule := *t.Recur
+				rule.Until = calendar.NewDay(p.Year, time.December, 31)
+				t.Recur = &rule
 			}
 			after := calendar.Day{}
 			for {
 				o, ok := b.NextOccurrence(p.Policies[t.Policy], t, after, launched)
-				if !ok || !last.IsZero() && o.Due.After(last) {
+				if !ok || !until.IsZero() && o.Due.After(until) {
 					break
 				}
 				all = append(all, chased{o.Task, NewCase(p, OccurrenceOf(t, o), o.Opens)})

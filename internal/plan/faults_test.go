@@ -330,6 +330,11 @@ plan.yaml:41:43 clauses[0].tasks[3].recur.shift shift_cron
 plan.yaml:41:39 clauses[0].tasks[3].recur.from due_before_issued
 plan.yaml:41:58 clauses[0].tasks[3].recur.until until_before_from
 `},
+	{"until within a period", [][3]string{
+		{"plan.yaml", "{every: quarter, until: 2021-12-31}", "{every: quarter, until: 2021-11-30}"},
+	}, `
+plan.yaml:41:40 clauses[0].tasks[3].recur.until !until_cuts
+`},
 	{"source not in the text", [][3]string{
 		{"plan.yaml", "source: 6月底前制定整改方案", "source: 7月底前制定整改方案"},
 	}, `

@@ -6,11 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/words"
@@ -321,4 +323,35 @@ func TestConsequencesComeWithThePolicies(t *testing.T) {
 	p, problems = f.load(t)
 	require.Empty(t, problems)
 	require.Equal(t, want, p.Consequences, "of a file of its own")
+}
+
+// A plan that is issued before its year, or after it has begun, asks for the periods
+// of its year: December is the old plan's, whatever the day of issue, and wherever the
+// rule is written.
+func TestADutyBeginsWithItsPlansYear(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ issued, rule, want string }{
+		{"2021-12-20", "{every: month}", "2022-01 2022-01-31"},
+		{"2021-12-20", "{every: month, from: 2021-12-20, until: 2022-12-31}", "2022-01 2022-01-31"},
+		{"2021-12-20", "{every: quarter, shift: 20}", "2022Q1 2022-04-20"},
+		{"2021-12-20", "{every: year, shift: 31}", "2022 2023-01-31"},
+		{"2021-12-20", `{cron: "0 9 25 * *"}`, "2022-01-25 2022-01-25"},
+		{"2021-12-20", "每月25日", "2022-01-25 2022-01-25"},
+		{"2021-10-15", "{every: quarter}", "2022Q1 2022-03-31"},
+		{"2021-10-15", "{every: month, from: 2021-11-01}", "2021-11 2021-11-30"}, // as a person has written
+		{"2022-04-08", "{every: month}", "2022-04 2022-04-30"},
+		{"2022-01-10", "{every: quarter, shift: 20}", "2022Q1 2022-04-20"},
+		{"2022-01-10", "{every: year, shift: 31}", "2022 2023-01-31"},
+	} {
+		f := smallFiles(t)
+		f.change(t, "plan.yaml", "{every: quarter, until: 2021-12-31}", c.rule)
+		f["plan.yaml"] = regexp.MustCompile(`(?m)^year: 2021`).ReplaceAllString(f["plan.yaml"], "year: 2022")
+		f["plan.yaml"] = regexp.MustCompile(`(?m)^issued: .*`).ReplaceAllString(f["plan.yaml"], "issued: "+c.issued)
+		f["plan.yaml"] = regexp.MustCompile(`due: 2021-`).ReplaceAllString(f["plan.yaml"], "due: 2022-")
+		f["plan.yaml"] = regexp.MustCompile(`begin: 2021-`).ReplaceAllString(f["plan.yaml"], "begin: 2022-")
+		p, _ := f.load(t)
+		require.NotNil(t, p, c.rule)
+		i := slices.IndexFunc(p.Tasks, func(t plan.Task) bool { return t.Kind == plan.Duty })
+		require.Equal(t, c.want, dues(*p.Tasks[i].Recur, calendar.Day{}, 1), c.issued+" "+c.rule)
+	}
 }

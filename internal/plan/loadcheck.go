@@ -35,7 +35,8 @@ var everyNames = []string{"month", "quarter", "halfyear", "year"}
 // daily is a cron expression that fires once on the days it names.
 var daily = regexp.MustCompile(`^\d+\s+\d+\s`)
 
-// recur reads the rule of a duty; From is the plan's date of issue by default.
+// recur reads the rule of a duty. From is the plan's date of issue by default. A plan
+// that is issued before its year does not ask for what that year's plan asks for.
 func (l *loader) recur(e *entry) {
 	if !e.has("recur") {
 		return
@@ -46,7 +47,7 @@ func (l *loader) recur(e *entry) {
 			e.fault("recur", "bad_rule", words.Data{"Value": n.Value})
 			return
 		}
-		r.From = l.plan.Issued
+		r.From = r.beginsIn(l.plan.Year, l.plan.Issued)
 		e.Recur = &r
 		return
 	}
@@ -79,9 +80,14 @@ func (l *loader) recur(e *entry) {
 	}
 	if !r.Until.IsZero() && r.Until.Before(r.From) {
 		o.fault("until", "until_before_from", words.Data{"Until": r.Until, "From": r.From})
+	} else if due, period, cut := r.CutOff(); cut {
+		o.warn(o.where("until"), o.at("until"), "until_cuts", words.Data{"Until": r.Until, "Due": due, "Period": period})
 	}
 	if o.has("from") && !r.From.IsZero() && r.From.Before(l.plan.Issued) {
 		o.fault("from", "due_before_issued", words.Data{"Due": r.From, "Issued": l.plan.Issued})
+	}
+	if r.From == l.plan.Issued && l.plan.Year > 0 && (r.Every != "") != (r.Cron != "") {
+		r.From = r.beginsIn(l.plan.Year, r.From)
 	}
 	e.Recur = &r
 }

@@ -96,5 +96,5 @@ type Recurrence struct {
 	Shift int          `json:"shift,omitempty"` // calendar days after the period's end
 	Cron  string       `json:"cron,omitempty"`  // five fields; the day it fires is the due date
 	From  calendar.Day `json:"from"`            // first possible due date
-	Until calendar.Day `json:"until"`           // last possible due date; zero: no end
+	Until calendar.Day `json:"until"`           // no period that ends later is asked for, by cron no date after it; zero: no end
 }

@@ -126,17 +126,18 @@ func (l Ladderer) reach(p Plan) func(Task) []int {
 // to the last; a duty without an end is looked at to the end of the plan's year.
 func (l Ladderer) dutyYears(p Plan, t Task, issued time.Time) []int {
 	policy := p.Policies[t.Policy]
-	until := t.Recur.Until
+	until, rule := t.Recur.Until, *t.Recur
 	if until.IsZero() {
 		until = calendar.Day{Year: p.Year, Month: time.December, Date: 31}
+		rule.Until, t.Recur = until, &rule
 	}
 	first, ok := l.NextOccurrence(policy, t, calendar.Day{}, issued)
-	if !ok || first.Due.After(until) {
+	if !ok {
 		return nil
 	}
 	last := first
-	eve := until.AddDays(-400) // nothing recurs more rarely but a 29 February
-	for o, ok := l.NextOccurrence(policy, t, eve, issued); ok && !o.Due.After(until); o, ok = l.NextOccurrence(policy, t, o.Due, issued) {
+	eve := until.AddDays(-800) // nothing recurs more rarely but a 29 February, or falls due much later than its period ends
+	for o, ok := l.NextOccurrence(policy, t, eve, issued); ok; o, ok = l.NextOccurrence(policy, t, o.Due, issued) {
 		last = o
 	}
 	years := l.ProvisionalYears(policy, first.Due, first.Opens)

@@ -71,10 +71,77 @@ func (r Recurrence) Next(after calendar.Day) (due calendar.Day, period string, o
 		}
 		due, period = end.AddDays(r.Shift), r.period(end)
 	}
-	if !r.Until.IsZero() && due.After(r.Until) {
+	if !r.Until.IsZero() && r.periodOf(due).After(r.Until) {
 		return calendar.Day{}, "", false
 	}
 	return due, period, true
+}
+
+// periodOf is the last day of the period that a due date asks for: a date of a rule
+// by cron asks for itself.
+func (r Recurrence) periodOf(due calendar.Day) calendar.Day {
+	if r.Cron != "" {
+		return due
+	}
+	return due.AddDays(-r.Shift)
+}
+
+// beginsIn is the first day on which r falls due for a year, when it may fall due
+// from a day on: what the year before asks for is left to that year's plan.
+func (r Recurrence) beginsIn(year int, from calendar.Day) calendar.Day {
+	first := calendar.NewDay(year, time.January, 1)
+	free := r
+	free.From, free.Until = from, calendar.Day{}
+	due, _, ok := free.Next(from.AddDays(-1))
+	if !ok || !free.periodOf(due).Before(first) {
+		return from
+	}
+	for ok && free.periodOf(due).Before(first) {
+		due, _, ok = free.Next(due)
+	}
+	return due
+}
+
+// LastPeriod is the last day of the last period that Until lets r ask for, and whether
+// r would ask for more in that period's year. Of a rule by cron the period is Until
+// itself.
+func (r Recurrence) LastPeriod() (end calendar.Day, more bool) {
+	if end = r.Until; end.IsZero() {
+		return end, false
+	}
+	if r.Cron != "" {
+		free := r
+		free.Until = calendar.Day{}
+		next, _, ok := free.Next(end)
+		return end, ok && next.Year == end.Year
+	}
+	for r.periodEnd(end) != end {
+		end = calendar.NewDay(end.Year, end.Month, 1).AddDays(-1)
+	}
+	return end, r.periodEnd(end.AddDays(1)).Year == end.Year
+}
+
+// CutOff is the due date of a period that Until cuts off, so that nobody is asked
+// for its part of the year, and the period's name. ok is false when Until is zero or
+// the end of a period. Of a rule by cron the month of Until is looked at: it has a
+// date after Until and none before.
+func (r Recurrence) CutOff() (due calendar.Day, period string, ok bool) {
+	if r.Until.IsZero() {
+		return due, "", false
+	}
+	free := r
+	free.Until = calendar.Day{}
+	if r.Cron == "" {
+		end := r.periodEnd(r.Until)
+		due = end.AddDays(r.Shift)
+		return due, r.period(end), end != r.Until && !due.Before(r.From)
+	}
+	first := calendar.NewDay(r.Until.Year, r.Until.Month, 1)
+	if !r.From.IsZero() && first.Before(r.From) {
+		first = r.From
+	}
+	due, period, ok = free.Next(first.AddDays(-1))
+	return due, period, ok && due.After(r.Until) && !due.After(r.Until.MonthEnd())
 }
 
 // AskedFor is the last day that r has asked for with the due date opened last; zero

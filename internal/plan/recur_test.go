@@ -39,9 +39,9 @@ func TestRecurrencesOfTheYear(t *testing.T) {
 		{"quarters", plan.Recurrence{Every: "quarter", From: from, Until: until}, "2021Q2 2021-06-30, 2021Q3 2021-09-30, 2021Q4 2021-12-31, end"},
 		{"half-years", plan.Recurrence{Every: "halfyear", From: from, Until: until}, "2021H1 2021-06-30, 2021H2 2021-12-31, end"},
 		{"years", plan.Recurrence{Every: "year", From: from, Until: day(t, "2023-06-30")}, "2021 2021-12-31, 2022 2022-12-31, end"},
-		{"ten days after the quarter", plan.Recurrence{Every: "quarter", Shift: 10, From: from, Until: until}, "2021Q1 2021-04-10, 2021Q2 2021-07-10, 2021Q3 2021-10-10, end"},
+		{"ten days after the quarter", plan.Recurrence{Every: "quarter", Shift: 10, From: from, Until: until}, "2021Q1 2021-04-10, 2021Q2 2021-07-10, 2021Q3 2021-10-10, 2021Q4 2022-01-10, end"},
 		{"five days before the month's end", plan.Recurrence{Every: "month", Shift: -5, From: day(t, "2024-01-27"), Until: day(t, "2024-04-01")}, "2024-02 2024-02-24, 2024-03 2024-03-26, end"},
-		{"four hundred days after the year", plan.Recurrence{Every: "year", Shift: 366, From: from, Until: day(t, "2023-12-31")}, "2020 2022-01-01, 2021 2023-01-01, end"},
+		{"four hundred days after the year", plan.Recurrence{Every: "year", Shift: 366, From: from, Until: day(t, "2023-12-31")}, "2020 2022-01-01, 2021 2023-01-01, 2022 2024-01-01, 2023 2024-12-31, end"},
 		{"the fifth of each month", plan.Recurrence{Cron: "0 9 5 * *", From: from, Until: day(t, "2021-07-05")}, "2021-05-05 2021-05-05, 2021-06-05 2021-06-05, 2021-07-05 2021-07-05, end"},
 		{"the 31st", plan.Recurrence{Cron: "30 17 31 * *", From: from, Until: day(t, "2021-09-01")}, "2021-05-31 2021-05-31, 2021-07-31 2021-07-31, 2021-08-31 2021-08-31, end"},
 		{"midnight of From itself", plan.Recurrence{Cron: "0 0 8 4 *", From: from, Until: until}, "2021-04-08 2021-04-08, end"},
@@ -77,7 +77,7 @@ func TestRecurrencesAdvanceAndSkipNothing(t *testing.T) {
 		months := map[string]int{"month": 1, "quarter": 3, "halfyear": 6, "year": 12}[r.Every]
 		require.Equal(t, end.AddDays(1).AddMonths(months), next.AddDays(-r.Shift+1), "the very next period")
 
-		r.Until = due.AddDays(-1)
+		r.Until = end.AddDays(-1)
 		_, _, ok = r.Next(after)
 		require.False(t, ok, "ended")
 	})
@@ -217,5 +217,47 @@ func TestARuleThatFollowsAnother(t *testing.T) {
 		due, _, ok := is.Next(last)
 		require.True(t, ok)
 		require.Equal(t, c.want, due.String(), "%+v after %+v", c.is, c.was)
+	}
+}
+
+// A period belongs to the year it lies in: until speaks of periods, whenever what is
+// asked for them falls due.
+func TestUntilSpeaksOfPeriods(t *testing.T) {
+	t.Parallel()
+	from, until := day(t, "2021-04-08"), day(t, "2021-12-31")
+	for _, c := range []struct {
+		name string
+		rule plan.Recurrence
+		want string
+	}{
+		{"the fourth quarter, due on 20 January", plan.Recurrence{Every: "quarter", Shift: 20, From: from, Until: until}, "2021Q1 2021-04-20, 2021Q2 2021-07-20, 2021Q3 2021-10-20, 2021Q4 2022-01-20, end"},
+		{"a yearly report by 31 January", plan.Recurrence{Every: "year", Shift: 31, From: from, Until: until}, "2021 2022-01-31, end"},
+		{"December, due on 5 January", plan.Recurrence{Every: "month", Shift: 5, From: day(t, "2021-11-20"), Until: until}, "2021-11 2021-12-05, 2021-12 2022-01-05, end"},
+		{"the second half, due in March", plan.Recurrence{Every: "halfyear", Shift: 60, From: from, Until: until}, "2021H1 2021-08-29, 2021H2 2022-03-01, end"},
+		{"a quarter that until cuts", plan.Recurrence{Every: "quarter", From: from, Until: day(t, "2021-11-30")}, "2021Q2 2021-06-30, 2021Q3 2021-09-30, end"},
+	} {
+		require.Equal(t, c.want, dues(c.rule, calendar.Day{}, 9), c.name)
+	}
+}
+
+// What until cuts off is named with its due date; what it does not is not.
+func TestWhatUntilCutsOff(t *testing.T) {
+	t.Parallel()
+	for until, want := range map[string]string{
+		"quarter 2021-12-31": "", "quarter 2021-11-30": "2021Q4 2021-12-31", "quarter 2022-01-20": "2022Q1 2022-03-31", "month 2021-12-20": "2021-12 2021-12-31",
+		"halfyear 2021-09-30": "2021H2 2021-12-31", "year 2021-12-31": "", "year 2022-01-31": "2022 2022-12-31",
+		"0 9 25 * * 2021-12-20": "2021-12-25 2021-12-25", "0 9 25 * * 2021-12-25": "", "0 9 * * 5 2021-12-20": "", "0 9 L * * 2021-12-30": "2021-12-31 2021-12-31",
+	} {
+		i := strings.LastIndexByte(until, ' ')
+		r := plan.Recurrence{Every: until[:i], From: day(t, "2021-04-08"), Until: day(t, until[i+1:])}
+		if strings.Contains(r.Every, "*") {
+			r.Every, r.Cron = "", r.Every
+		}
+		due, period, cut := r.CutOff()
+		got := ""
+		if cut {
+			got = period + " " + due.String()
+		}
+		require.Equal(t, want, got, until)
 	}
 }

@@ -254,8 +254,8 @@ func (d Draft) duty(i *Item) {
 	if r.From.Before(d.start()) {
 		r.From = calendar.Day{}
 	}
-	if !r.Until.IsZero() && r.Until.Before(d.start()) {
-		if r.Until != calendar.NewDay(d.From.Year, time.December, 31) {
+	if last, more := r.LastPeriod(); !last.IsZero() && last.Before(d.start()) {
+		if more {
 			i.doubt("duty_ended_early")
 		}
 		r.Until = d.next(t, r.Until, i)
