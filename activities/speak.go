@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -275,8 +276,15 @@ func (a *Activities) missedReminders(ctx context.Context, n ledger.Notice) (int,
 }
 
 func item(l ledger.Launched, book act.Book, it ledger.Item, today calendar.Day, at time.Time) notice.Item {
-	t, n := it.Task, it.Notice
-	p, m := l.Plan.Policies[t.Policy], book.Measure(ledger.CaseOf(t), today)
+	t, n, c := it.Task, it.Notice, ledger.CaseOf(it.Task)
+	changed := n.Kind == plan.Told && !it.Scene.IsZero() && it.Scene.Due != t.Due
+	if n.Kind == plan.Told && !it.Scene.IsZero() { // an act's word is of the moment of the act
+		t.Title, t.Lead, t.Due, c.Due = it.Scene.Title, it.Scene.Unit, it.Scene.Due, it.Scene.Due
+		if n.Talk != "" {
+			t.Lead = it.Task.Lead
+		}
+	}
+	p, m := l.Plan.Policies[t.Policy], book.Measure(c, today)
 	out := notice.Item{
 		Task: t.ID, Title: t.Title, Clause: t.Clause, Lead: l.Plan.Directory.Name(t.Lead), Due: t.Due,
 		Kind: n.Kind, Stage: n.Stage, Light: n.Light, Left: notice.Distance{Days: m.LeftDays - m.LateDays, Workdays: m.Left - m.Late, Stood: m.Stood},
@@ -288,7 +296,7 @@ func item(l ledger.Launched, book act.Book, it ledger.Item, today calendar.Day, 
 	if it.Stage != nil {
 		matter(&out, l, book, p, it, today)
 	}
-	if next := nextOf(l, book, it, at); next != nil {
+	if next := nextOf(l, book, it, at); next != nil && !changed {
 		out.Next = &notice.Next{
 			Kind: next.Kind, Day: calendar.DayOf(next.At.In(book.Zone)), To: roles(next.To), Step: talkStep(next.ID), Topic: next.Topic,
 			Approval: next.Kind == plan.Talk && p.Talk != nil && p.Talk.Open == plan.TalkOnApproval,
@@ -319,11 +327,15 @@ func matter(out *notice.Item, l ledger.Launched, lad act.Book, p plan.Policy, it
 	case string(act.Reassign):
 		out.Unit = l.Plan.Directory.Name(s.Matter.Unit)
 	case string(act.Assist):
-		for _, u := range it.Task.Assist {
+		assist := it.Task.Assist
+		if !it.Scene.IsZero() {
+			assist = it.Scene.Assist
+		}
+		for _, u := range assist {
 			out.Assist = append(out.Assist, l.Plan.Directory.Name(u))
 		}
 	case string(act.SetPolicy):
-		out.Policy = p.Title
+		out.Policy = cmp.Or(it.Scene.Policy, p.Title)
 	case act.TopicExtension, string(act.Extend): // the leadership hears of it at once when it decides
 		out.Further = s.Kind != plan.Escalate && slices.Contains(roles(s.To), people.Leader)
 	}

@@ -31,7 +31,7 @@ func (a *Activities) DecideStage(ctx context.Context, in StageInput) (act.Course
 		return act.Course{}, translate(err)
 	}
 	c, stage := book.Course(ledger.CaseOf(row)), *in.Course.Next
-	d := ledger.Decision{Plan: in.Plan, Task: in.Task, Revision: in.Course.Revision, Version: row.Version, Stage: stage, OpensTalk: stage.Kind == plan.Talk}
+	d := ledger.Decision{Plan: in.Plan, Task: in.Task, Revision: in.Course.Revision, Version: row.Version, Stage: stage, From: &l.Plan, OpensTalk: stage.Kind == plan.Talk}
 	if d.Channels, err = a.channels(ctx, stage); err != nil {
 		return act.Course{}, err
 	}

@@ -46,7 +46,7 @@ func (a *Activities) DecideTalkStage(ctx context.Context, in TalkInput) (act.Tal
 		return act.TalkCourse{}, translate(err)
 	}
 	c, stage := book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk)), *in.Course.Next
-	d := ledger.Decision{Plan: in.Plan, Task: talk.Task, Talk: in.Talk, Revision: in.Course.Revision, Version: talk.Version, Stage: stage}
+	d := ledger.Decision{Plan: in.Plan, Task: talk.Task, Talk: in.Talk, Revision: in.Course.Revision, Version: talk.Version, Stage: stage, From: &l.Plan}
 	if d.Channels, err = a.channels(ctx, stage); err != nil {
 		return act.TalkCourse{}, err
 	}
@@ -121,7 +121,7 @@ func (a *Activities) RecordTalkAct(ctx context.Context, in TalkActInput) (TalkAc
 		return TalkActResult{}, err
 	}
 	facts, digests, err := a.Ledger.ActOnTalk(ctx, ledger.ActedOnTalk{Plan: in.Plan, Talk: in.Talk, Act: in.Act, Version: talk.Version,
-		Facts: after.TalkCase, Told: told, Channels: channels}, a.when(l.Clock))
+		Facts: after.TalkCase, Told: told, From: &l.Plan, Channels: channels}, a.when(l.Clock))
 	if errors.Is(err, ledger.ErrBehind) {
 		c, err := a.TalkCourse(ctx, LookInput{in.Plan, in.Talk})
 		return TalkActResult{c, true}, err

@@ -66,7 +66,7 @@ func (r reconciling) restore(ctx context.Context, book act.Book, one actInput) (
 		if refused != nil || !talk.GoesOn() {
 			return false, nil
 		}
-		acted := ledger.ActedOnTalk{Plan: one.Plan, Talk: one.Talk, Act: one.Act, Version: talk.Version, Facts: after.TalkCase, Told: told}
+		acted := ledger.ActedOnTalk{Plan: one.Plan, Talk: one.Talk, Act: one.Act, Version: talk.Version, Facts: after.TalkCase, Told: told, From: &r.launched.Plan}
 		if acted.Channels, err = r.unheard(ctx, told); err != nil {
 			return false, err
 		}
@@ -89,7 +89,7 @@ func (r reconciling) restore(ctx context.Context, book act.Book, one actInput) (
 		return false, nil
 	}
 	all := told
-	acted := ledger.Acted{Plan: one.Plan, Task: one.Task, Act: one.Act, Version: row.Version, Facts: after.Case, Told: told}
+	acted := ledger.Acted{Plan: one.Plan, Task: one.Task, Act: one.Act, Version: row.Version, Facts: after.Case, Told: told, From: &r.launched.Plan}
 	for _, k := range talks {
 		if c, told, ok := book.Affected(book.TalkCourse(ledger.TalkCaseOf(&r.launched.Plan, row, k)), one.course.Case, after.Case, one.Act); ok {
 			acted.Talks = append(acted.Talks, ledger.ActedTalk{Talk: k.ID, Version: k.Version, Facts: c.TalkCase, Told: told})

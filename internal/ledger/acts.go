@@ -20,6 +20,7 @@ type Acted struct {
 	Version    int      // of the task that the act was judged by
 	Facts      act.Case // after the act
 	Told       []plan.Stage
+	From       *plan.Plan // what the act was judged by: see Scene
 	Talks      []ActedTalk
 	Channels   map[people.Recipient][]string // of everybody told
 }
@@ -80,10 +81,10 @@ func (t *tx) act(a Acted, when When) (acted, error) {
 	}
 	out := acted{facts: a.Facts}
 	var notices []said
-	tell := func(talk string, revision int, stages []plan.Stage) error {
+	tell := func(talk, unit string, revision int, stages []plan.Stage) error {
 		for _, told := range stages {
 			d := Decision{Plan: a.Plan, Task: a.Task, Talk: talk, Revision: revision, Stage: told, Channels: a.Channels}
-			digests, sent, err := t.tell(d, when)
+			digests, sent, err := t.tell(d, sceneOf(a.From, a.Facts, unit, told), when)
 			if err != nil {
 				return err
 			}
@@ -91,14 +92,14 @@ func (t *tx) act(a Acted, when When) (acted, error) {
 		}
 		return nil
 	}
-	if err := tell("", a.Facts.Revision, a.Told); err != nil {
+	if err := tell("", a.Facts.Lead, a.Facts.Revision, a.Told); err != nil {
 		return acted{}, err
 	}
 	for _, k := range a.Talks {
 		if err := t.affect(a, k, when); err != nil {
 			return acted{}, err
 		}
-		if err := tell(k.Talk, k.Facts.Revision, k.Told); err != nil {
+		if err := tell(k.Talk, k.Facts.Lead, k.Facts.Revision, k.Told); err != nil {
 			return acted{}, err
 		}
 	}
@@ -203,10 +204,10 @@ func (t *tx) unsay(planID, task, talk string, at time.Time, speaks func(plan.Sta
 
 // tell writes a stage that is told at once, with a notice for each of its own
 // recipients: the channels may be those of everybody whom an act tells something.
-func (t *tx) tell(d Decision, when When) ([]Digest, []said, error) {
+func (t *tx) tell(d Decision, scene Scene, when When) ([]Digest, []said, error) {
 	d.Channels = maps.Clone(d.Channels)
 	maps.DeleteFunc(d.Channels, func(r people.Recipient, _ []string) bool { return !slices.Contains(d.Stage.To, r) })
-	err := t.insert("stages", stageColumns, [][]any{stageValues(d.Plan, d.Task, d.Revision, d.Talk, d.Stage, Decided, when.Plan)})
+	err := t.insert("stages", stageColumns, [][]any{stageValues(d, scene, when.Plan)})
 	if err != nil {
 		return nil, nil, err
 	}

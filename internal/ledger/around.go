@@ -5,21 +5,19 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-
-	"duban/internal/plan"
 )
 
 // surroundings are the tasks a digest speaks of, their talks and what speaks with
 // it, read in three queries however many there are.
 type surroundings struct {
 	tasks map[string]Task
-	talks map[string]Talk       // by talk ID
-	calls map[string]Talk       // by the key of the decision that called for it
-	now   map[string]plan.Stage // by stageKey: what speaks at the speaking time
+	talks map[string]Talk  // by talk ID
+	calls map[string]Talk  // by the key of the decision that called for it
+	now   map[string]Stage // by stageKey: what speaks at the speaking time
 }
 
 func (t *tx) around(g Digest, ids []string) (surroundings, error) {
-	s := surroundings{tasks: map[string]Task{}, talks: map[string]Talk{}, calls: map[string]Talk{}, now: map[string]plan.Stage{}}
+	s := surroundings{tasks: map[string]Task{}, talks: map[string]Talk{}, calls: map[string]Talk{}, now: map[string]Stage{}}
 	list := t.s.d.list(ids)
 	var tasks []taskRow
 	if err := t.all(&tasks, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND `+t.s.d.among("id"), g.Plan, list); err != nil {
@@ -56,7 +54,7 @@ func (t *tx) around(g Digest, ids []string) (surroundings, error) {
 		if err != nil {
 			return s, err
 		}
-		s.now[stageKey(r.Task, r.Revision, r.Talk, r.ID)] = stage.Stage
+		s.now[stageKey(r.Task, r.Revision, r.Talk, r.ID)] = stage
 	}
 	return s, nil
 }
@@ -64,7 +62,7 @@ func (t *tx) around(g Digest, ids []string) (surroundings, error) {
 func (s surroundings) item(n Notice) Item {
 	it := Item{Notice: n, Task: s.tasks[n.Task]}
 	if now, ok := s.now[stageKey(n.Task, n.Revision, n.Talk, n.Stage)]; ok {
-		it.Stage = &now
+		it.Stage, it.Scene = &now.Stage, now.Scene
 	}
 	d := Decision{Plan: n.Plan, Task: n.Task, Revision: n.Revision, Talk: n.Talk}
 	d.Stage.ID = n.Stage

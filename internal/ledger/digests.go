@@ -30,6 +30,7 @@ type Item struct {
 	Task   Task        `json:"task"`
 	Talk   *Talk       `json:"talk,omitempty"`  // the talk it speaks of, or that its stage called for
 	Stage  *plan.Stage `json:"stage,omitempty"` // as it was decided
+	Scene  Scene       `json:"scene,omitzero"`  // of Stage
 }
 
 // messageRow is a message as the database keeps it.

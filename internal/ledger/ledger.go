@@ -106,6 +106,7 @@ type Stage struct {
 	plan.Stage
 	State     string    `json:"state"` // decided, void; expected when it was worked out
 	DecidedAt time.Time `json:"decided_at,omitzero"`
+	Scene     Scene     `json:"scene,omitzero"`
 }
 
 const (

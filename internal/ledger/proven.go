@@ -45,7 +45,7 @@ var proven = []table{
 		"taken": text, "approver": text, "opened_by": text, "what": text, "origin": text, "course": facts, "version": number}},
 	{name: "stages", key: []string{"plan", "task", "revision", "talk", "id"}, columns: map[string]kind{
 		"plan": text, "task": text, "revision": number, "talk": text, "id": text, "kind": text, "at": moment, "moved_from": text,
-		"recipients": text, "light": text, "merged": text, "state": text, "decided_at": moment, "matter": text}},
+		"recipients": text, "light": text, "merged": text, "state": text, "decided_at": moment, "matter": text, "scene": text}},
 	{name: "digests", key: []string{"key"}, flags: []string{"started"}, columns: map[string]kind{
 		"key": text, "plan": text, "unit": text, "role": text, "speak_at": moment, "number": number, "gathered_at": moment, "words": text, "channels": text}},
 	{name: "notices", key: []string{"key"}, flags: []string{"reported"}, columns: map[string]kind{

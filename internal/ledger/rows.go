@@ -71,9 +71,10 @@ type stageRow struct {
 	State      string         `db:"state"`
 	DecidedAt  sql.NullTime   `db:"decided_at"`
 	Matter     string         `db:"matter"`
+	Scene      string         `db:"scene"`
 }
 
-var stageColumns = []string{"plan", "task", "revision", "talk", "id", "kind", "at", "moved_from", "recipients", "light", "merged", "state", "decided_at", "matter"}
+var stageColumns = []string{"plan", "task", "revision", "talk", "id", "kind", "at", "moved_from", "recipients", "light", "merged", "state", "decided_at", "matter", "scene"}
 
 var stageList = strings.Join(stageColumns, ", ")
 
@@ -86,6 +87,9 @@ func (r stageRow) stage() (s Stage, err error) {
 			return s, fmt.Errorf("ledger: stage %s of %s: matter: %w", r.ID, r.Task, err)
 		}
 		s.Unless, s.Matter = m.Unless, m.Matter
+	}
+	if s.Scene, err = sceneIn(r.Scene); err != nil {
+		return s, err
 	}
 	if s.MovedFrom, err = day(r.MovedFrom); err != nil {
 		return s, err
@@ -108,8 +112,9 @@ func stagesOf(rows []stageRow) ([]Stage, error) {
 }
 
 // stageValues are the values of stageColumns.
-func stageValues(planID, task string, revision int, talk string, s plan.Stage, state string, decided time.Time) []any {
-	return []any{planID, task, revision, talk, s.ID, s.Kind, instant(s.At), s.MovedFrom.String(), asJSON(s.To), s.Light, asJSON(s.Merged), state, nullable(decided), matterOf(s)}
+func stageValues(d Decision, scene Scene, decided time.Time) []any {
+	s := d.Stage
+	return []any{d.Plan, d.Task, d.Revision, d.Talk, s.ID, s.Kind, instant(s.At), s.MovedFrom.String(), asJSON(s.To), s.Light, asJSON(s.Merged), Decided, nullable(decided), matterOf(s), asJSON(scene)}
 }
 
 // matter is what a stage row keeps as one JSON text.

@@ -39,6 +39,7 @@ type Decision struct {
 	Facts      act.Case     // of the task with the stage said; of a talk's stage not set
 	TalkFacts  act.TalkCase // of the talk with the stage said
 	Channels   map[people.Recipient][]string
+	From       *plan.Plan // what the stage was worked out by: see Scene
 	OpensTalk  bool
 	TalkNumber int // the least that the talk it opens may get
 }
@@ -84,7 +85,7 @@ func (t *tx) decide(d Decision, when When) (decided, error) {
 	if err != nil {
 		return decided{}, err
 	}
-	light := d.Stage.Light
+	light, unit := d.Stage.Light, task.Lead
 	if d.Stage.Topic != "" { // of another matter: it makes nothing milder
 		light = plan.Graver(task.Light, light)
 	}
@@ -102,6 +103,7 @@ func (t *tx) decide(d Decision, when When) (decided, error) {
 		if talk.Version != d.Version || !talk.GoesOn() || d.TalkFacts.State == "" {
 			return decided{}, ErrBehind
 		}
+		unit = talk.Lead
 		if err = t.putTalk(talk, d.TalkFacts); err == nil {
 			_, err = t.change("tasks", `light = ?, last_stage = ?`, []any{light, d.Stage.ID}, `plan = ? AND id = ?`, d.Plan, d.Task)
 		}
@@ -109,7 +111,7 @@ func (t *tx) decide(d Decision, when When) (decided, error) {
 	if err != nil {
 		return decided{}, err
 	}
-	err = t.insert("stages", stageColumns, [][]any{stageValues(d.Plan, d.Task, d.Revision, d.Talk, d.Stage, Decided, when.Plan)})
+	err = t.insert("stages", stageColumns, [][]any{stageValues(d, sceneOf(d.From, CaseOf(task), unit, d.Stage), when.Plan)})
 	if err != nil {
 		return decided{}, err
 	}

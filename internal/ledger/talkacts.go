@@ -19,6 +19,7 @@ type ActedOnTalk struct {
 	Version    int          // of the talk that the act was judged by
 	Facts      act.TalkCase // after the act
 	Told       []plan.Stage
+	From       *plan.Plan                    // what the act was judged by: see Scene
 	Channels   map[people.Recipient][]string // of everybody told
 }
 
@@ -41,7 +42,7 @@ func (s *Store) ActOnTalk(ctx context.Context, a ActedOnTalk, when When) (act.Ta
 
 func (t *tx) actOnTalk(a ActedOnTalk, when When) (actedOnTalk, error) {
 	key := ActKey(a.Plan, a.Talk, a.Act.ID)
-	talk, _, err := t.talkAndTask(a.Plan, a.Talk)
+	talk, task, err := t.talkAndTask(a.Plan, a.Talk)
 	if err != nil {
 		return actedOnTalk{}, err
 	}
@@ -66,7 +67,7 @@ func (t *tx) actOnTalk(a ActedOnTalk, when When) (actedOnTalk, error) {
 	var notices []said
 	for _, told := range a.Told {
 		d := Decision{Plan: a.Plan, Task: talk.Task, Talk: a.Talk, Revision: a.Facts.Revision, Stage: told, Channels: a.Channels}
-		digests, sent, err := t.tell(d, when)
+		digests, sent, err := t.tell(d, sceneOf(a.From, CaseOf(task), talk.Lead, told), when)
 		if err != nil {
 			return actedOnTalk{}, err
 		}

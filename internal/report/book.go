@@ -105,6 +105,8 @@ type Step struct {
 	Talk  string         `json:"talk,omitempty"` // when it is a talk's step
 	// Topic is what it is about when that is not the task's own limit: see plan.Matter.
 	Topic string `json:"topic,omitempty"`
+	// Rule is the rung of the policy as it was then; in a case file's history only.
+	Rule *plan.Rule `json:"rule,omitempty"`
 }
 
 // Called is a talk in short.
@@ -254,16 +256,18 @@ func (b *binder) ahead(tasks []ledger.Task, talks []ledger.Talk) (all []ledger.S
 		if t.State != ledger.TaskOpen || t.Kind != plan.Dated {
 			continue
 		}
+		scene := ledger.Scene{Title: t.Title, Unit: t.Lead, Due: t.Due}
 		for _, s := range b.book.Ahead(ledger.CaseOf(t)) {
-			all = append(all, ledger.Stage{Plan: t.Plan, Task: t.ID, Revision: t.Revision, Stage: s, State: ledger.Expected})
+			all = append(all, ledger.Stage{Plan: t.Plan, Task: t.ID, Revision: t.Revision, Stage: s, State: ledger.Expected, Scene: scene})
 		}
 	}
 	for _, k := range talks {
 		if !k.GoesOn() {
 			continue
 		}
+		scene := ledger.Scene{Title: of[k.Task].Title, Unit: k.Lead, Due: of[k.Task].Due}
 		for _, s := range b.book.TalkAhead(ledger.TalkCaseOf(&b.launched.Plan, of[k.Task], k)) {
-			all = append(all, ledger.Stage{Plan: k.Plan, Task: k.Task, Talk: k.ID, Revision: k.Revision, Stage: s, State: ledger.Expected})
+			all = append(all, ledger.Stage{Plan: k.Plan, Task: k.Task, Talk: k.ID, Revision: k.Revision, Stage: s, State: ledger.Expected, Scene: scene})
 		}
 	}
 	slices.SortStableFunc(all, func(x, y ledger.Stage) int {

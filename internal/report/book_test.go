@@ -136,7 +136,7 @@ func TestStagesCarryWhatBecameOfTheirMessages(t *testing.T) {
 	require.Len(t, decided, 4)
 	sent := local(day(6, 22), 9, 0).Add(time.Second)
 	require.Equal(t, report.StageRow{
-		Task: "t1", Title: "建成丹河污水处理厂", Revision: 1, Unit: "市水务局", Due: day(6, 15), Stage: "warn", Kind: plan.Warn,
+		Task: "t1", Title: "建成丹河污水处理厂", Revision: 1, Unit: "市水务局", UnitID: "shuiwu", Due: day(6, 15), Stage: "warn", Kind: plan.Warn,
 		At: local(day(6, 22), 9, 0), To: []people.Recipient{{Unit: "shuiwu", Role: people.Head}, {Unit: "xietiao", Role: people.Office}},
 		Light: plan.Red, Merged: []string{}, State: ledger.Decided, DecidedAt: local(day(6, 22), 8, 0),
 		Messages: []report.Message{
@@ -208,7 +208,7 @@ func TestJSONShape(t *testing.T) {
 		"days_left": null, "workdays_late": 0, "last": null, "next": null, "talks": []}`, string(tasks[2]))
 	var stages []json.RawMessage
 	require.NoError(t, json.Unmarshal(all["stages"], &stages))
-	require.JSONEq(t, `{"task": "t2", "title": "=公布断面水质", "revision": 1, "unit": "高平市人民政府", "due": "2021-06-26", "stage": "due", "kind": "due",
+	require.JSONEq(t, `{"task": "t2", "title": "=公布断面水质", "revision": 1, "unit": "高平市人民政府", "unit_id": "gaoping", "due": "2021-06-26", "stage": "due", "kind": "due",
 		"at": "2021-06-25T09:00:00+08:00", "moved_from": "2021-06-26", "to": ["gaoping/liaison"], "light": "yellow", "merged": [], "state": "decided",
 		"decided_at": "2021-06-25T08:00:00+08:00", "messages": [{"to": "gaoping/liaison", "name": "高平市人民政府", "channel": "smtp", "state": "sent",
 		"message_id": "m@duban.local", "sent_at": "2021-06-25T09:00:01+08:00"}]}`, string(stages[1]))

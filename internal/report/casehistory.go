@@ -60,6 +60,7 @@ func (m Moment) units() []string {
 // parts are what the events' data may hold; each kind has some.
 type parts struct {
 	Stage     json.RawMessage  `json:"stage"` // a stage, or its ID
+	Revision  int              `json:"revision"`
 	Talk      string           `json:"talk"`
 	Opens     string           `json:"opens"`
 	Recipient people.Recipient `json:"recipient"`
@@ -99,9 +100,9 @@ func partsOf(e ledger.Event) (p parts) {
 }
 
 func (b *binder) history(r Records) []Moment {
-	rungs := map[string]Step{}
+	rungs := map[stageKey]Step{}
 	for _, s := range r.Stages {
-		rungs[s.Task+"\x00"+s.ID+"\x00"+s.Talk] = b.step(s.Stage, s.Talk)
+		rungs[stageKey{s.Task, s.Talk, s.ID, s.Revision}] = b.step(s)
 	}
 	carried, notices := map[string][]ledger.Notice{}, map[string]ledger.Notice{}
 	for _, n := range r.Notices {
@@ -134,7 +135,7 @@ func (b *binder) history(r Records) []Moment {
 			said, m.Channel = []ledger.Notice{n}, n.Channel
 		}
 		for _, n := range said {
-			m.Stages = append(m.Stages, rungs[n.Task+"\x00"+n.Stage+"\x00"+n.Talk])
+			m.Stages = append(m.Stages, rungs[stageKey{n.Task, n.Talk, n.Stage, n.Revision}])
 			m.To = []people.Recipient{n.Recipient}
 		}
 		moments = append(moments, m)
@@ -148,22 +149,25 @@ func ofDuty(kind string) bool {
 }
 
 // stageOf fills in the stage an event decided or found void.
-func (b *binder) stageOf(m *Moment, e ledger.Event, p parts, rungs map[string]Step) {
+func (b *binder) stageOf(m *Moment, e ledger.Event, p parts, rungs map[stageKey]Step) {
 	var stage plan.Stage
 	var id string
 	switch {
 	case json.Unmarshal(p.Stage, &id) == nil && id != "":
-		step, ok := rungs[e.Task+"\x00"+id+"\x00"+p.Talk]
+		step, ok := rungs[stageKey{e.Task, p.Talk, id, p.Revision}]
 		if !ok {
 			step = Step{Stage: id}
 		}
 		m.Stages = []Step{step}
 	case json.Unmarshal(p.Stage, &stage) == nil && stage.ID != "":
-		talk := p.Talk
-		m.Stages, m.To = []Step{b.step(stage, talk)}, stage.To
+		step, ok := rungs[stageKey{e.Task, p.Talk, stage.ID, p.Revision}]
+		if !ok {
+			step = b.step(ledger.Stage{Talk: p.Talk, Stage: stage})
+		}
+		m.Stages, m.To = []Step{step}, stage.To
 	}
 }
 
-func (b *binder) step(s plan.Stage, talk string) Step {
-	return Step{Stage: s.ID, Kind: s.Kind, At: b.local(s.At), Talk: talk, Topic: s.Topic}
+func (b *binder) step(s ledger.Stage) Step {
+	return Step{Stage: s.ID, Kind: s.Kind, At: b.local(s.At), Talk: s.Talk, Topic: s.Topic, Rule: s.Scene.Rule(s.ID)}
 }

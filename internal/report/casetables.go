@@ -124,7 +124,7 @@ func (d docket) why(s StageRow) string {
 		var names []string
 		for _, id := range s.Merged {
 			if id != plan.CatchUp {
-				names = append(names, d.stageOf(Step{Stage: id, Kind: plan.Remind}))
+				names = append(names, d.stageOf(Step{Stage: id, Kind: plan.Remind, Rule: s.rule(id)}))
 			}
 		}
 		parts = append(parts, d.say(key, words.Data{"Stages": d.list(names)}))

@@ -265,26 +265,29 @@ func (d docket) tally(states ...string) string {
 
 // stage is what a stage is called in a case: its rule in words.
 func (d docket) stage(s StageRow) string {
-	return d.stageOf(Step{Stage: s.Stage, Kind: s.Kind, Talk: s.Talk, Topic: s.Topic})
+	return d.stageOf(Step{Stage: s.Stage, Kind: s.Kind, Talk: s.Talk, Topic: s.Topic, Rule: s.rule(s.Stage)})
 }
 
 func (d docket) stageOf(s Step) string {
 	if s.Talk == "" && s.Stage != plan.CatchUp && s.Stage != plan.Passed {
-		if name := d.ruleName(s.Stage); name != "" {
+		if name := d.ruleName(s.Rule, s.Stage); name != "" {
 			return name
 		}
 	}
 	return d.Stage(s)
 }
 
-// ruleName is a policy's stage in words: 到期前30天提醒; "" when the policy does
-// not know it.
-func (d docket) ruleName(id string) string {
-	i := slices.IndexFunc(d.c.Facts.Rules, func(r plan.Rule) bool { return r.ID == id })
-	if i < 0 {
-		return ""
+// ruleName is a policy's stage in words: 到期前30天提醒. What was decided is named
+// by the rung it was then, what is expected by the policy in force; "" when that
+// does not know it.
+func (d docket) ruleName(r *plan.Rule, id string) string {
+	if r == nil {
+		i := slices.IndexFunc(d.c.Facts.Rules, func(r plan.Rule) bool { return r.ID == id })
+		if i < 0 {
+			return ""
+		}
+		r = &d.c.Facts.Rules[i]
 	}
-	r := d.c.Facts.Rules[i]
 	key, by := "rule_after", r.After
 	switch {
 	case r.Kind == plan.DueDay:

@@ -12,12 +12,15 @@ import (
 )
 
 // StageRow is one rung of a task's or talk's ladder: expected, decided or void.
+// What is expected speaks of its task as it stands; what was decided, of its task
+// as it stood then: title, unit, date, rungs and names.
 type StageRow struct {
 	Task      string         `json:"task"`
 	Title     string         `json:"title"`
 	Revision  int            `json:"revision"`
 	Talk      string         `json:"talk,omitempty"` // ID of the talk whose step it belongs to
-	Unit      string         `json:"unit"`           // name of the accountable unit
+	Unit      string         `json:"unit"`           // name of the accountable unit; of a talk's stage, of the unit called
+	UnitID    string         `json:"unit_id"`
 	Due       calendar.Day   `json:"due"`
 	Stage     string         `json:"stage"`
 	Kind      plan.StageKind `json:"kind"`
@@ -36,6 +39,18 @@ type StageRow struct {
 	plan.Matter
 	Unless   string    `json:"unless,omitempty"` // acknowledged: not spoken once the unit has acknowledged
 	Messages []Message `json:"messages"`         // what was said of it; empty until it is decided
+	// Rules are the rungs of the policy that it and those in Merged are, as they
+	// were when it was decided; empty of what is expected.
+	Rules []plan.Rule `json:"rules,omitempty"`
+}
+
+// rule is the rung of the policy with this ID as the stage had it; nil when it is
+// not known.
+func (r StageRow) rule(id string) *plan.Rule {
+	if i := slices.IndexFunc(r.Rules, func(u plan.Rule) bool { return u.ID == id }); i >= 0 {
+		return &r.Rules[i]
+	}
+	return nil
 }
 
 // Message is what became of one stage's word to one recipient over one channel.
@@ -63,7 +78,7 @@ func (b *binder) stageRows(tasks []ledger.Task, stages []ledger.Stage, notices [
 	for _, n := range notices {
 		key := stageKey{n.Task, n.Talk, n.Stage, n.Revision}
 		said[key] = append(said[key], Message{
-			To: n.Recipient, Name: b.people.Name(n.Recipient.Unit), Channel: n.Channel, State: n.State,
+			To: n.Recipient, Channel: n.Channel, State: n.State,
 			MessageID: n.Message, SentAt: b.local(n.SentAt), Error: n.Error, Twice: n.Twice,
 		})
 	}
@@ -73,18 +88,29 @@ func (b *binder) stageRows(tasks []ledger.Task, stages []ledger.Stage, notices [
 	}
 	rows := make([]StageRow, len(stages))
 	for i, s := range stages {
-		t := of[s.Task]
+		scene := s.Scene
+		if t := of[s.Task]; scene.IsZero() {
+			scene = ledger.Scene{Title: t.Title, Unit: t.Lead, Due: t.Due}
+		}
 		rows[i] = StageRow{
-			Task: s.Task, Title: t.Title, Revision: s.Revision, Talk: s.Talk, Unit: b.people.Name(t.Lead), Due: t.Due,
+			Task: s.Task, Title: scene.Title, Revision: s.Revision, Talk: s.Talk, Unit: b.named(scene, scene.Unit), UnitID: scene.Unit, Due: scene.Due, Rules: scene.Rules,
 			Stage: s.ID, Kind: s.Kind, At: b.local(s.At), MovedFrom: s.MovedFrom, To: full(s.To), Light: s.Light,
 			Merged: full(s.Merged), State: s.State, DecidedAt: b.local(s.DecidedAt), Matter: s.Matter, Unless: s.Unless,
 			Messages: b.ordered(s.To, said[stageKey{s.Task, s.Talk, s.ID, s.Revision}]),
+		}
+		for j, m := range rows[i].Messages {
+			rows[i].Messages[j].Name = b.named(scene, m.To.Unit)
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b StageRow) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(place[a.Task], place[b.Task]))
 	})
 	return rows
+}
+
+// named is the name that a unit had in a scene, or has now.
+func (b *binder) named(s ledger.Scene, unit string) string {
+	return cmp.Or(s.Names[unit], b.people.Name(unit))
 }
 
 // ordered are messages in the order in which the stage names its recipients.

@@ -23,9 +23,9 @@ func (s pages) stages() sheet {
 	sh := s.headed("stages")
 	sh.frozen = 3
 	sh.lines = append(sh.lines, s.t("stages_note"))
-	titles := map[string]string{}
+	periods := map[string]string{}
 	for _, r := range s.table.Tasks {
-		titles[r.ID] = s.Title(r)
+		periods[r.ID] = r.Period
 	}
 	b := block{columns: s.columns(
 		column{heading: "no", most: 7}, column{heading: "at", most: 19}, column{heading: "stage", most: 18}, column{heading: "title", most: 40},
@@ -39,7 +39,7 @@ func (s pages) stages() sheet {
 		}
 		for _, m := range r.messages() {
 			b.rows = append(b.rows, []cell{
-				number(len(b.rows) + 1), center(clock(r.At)), center(s.stageName(r.Talk, r.Stage, r.Topic, r.Kind)), text(titles[r.Task]),
+				number(len(b.rows) + 1), center(clock(r.At)), center(s.stageName(r.Talk, r.Stage, r.Topic, r.Kind)), text(s.Title(Row{Title: r.Title, Period: periods[r.Task]})),
 				text(r.Unit), center(r.Due.String()), s.lightCell(Row{Light: r.Light}), text(s.seat(m.To, m.Name)),
 				center(s.known("channel_", m.Channel)), s.said(m), center(clock(m.SentAt)), center(r.MovedFrom.String()), text(r.Task),
 			})

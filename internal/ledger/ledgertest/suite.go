@@ -19,6 +19,7 @@ func Run(t *testing.T, address func(testing.TB) string) {
 		{"policies stand side by side", policiesAdded},
 		{"a year's former notice is known", formerNotices},
 		{"a stage is decided once", decideOnce},
+		{"what was said stands as it was said", scenes},
 		{"a stage follows from the facts as they are", decideBehind},
 		{"an act takes back what was not spoken yet", unsaid},
 		{"closing knows the due day's 24:00", closing},

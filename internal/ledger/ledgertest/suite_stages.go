@@ -52,7 +52,8 @@ func decideOnce(t *testing.T, address string) {
 	w.is("task", task, wantTask)
 	stages, err := w.Stages(w.ctx, "jincheng", "t0")
 	w.ok(err)
-	w.is("stages", stages, []ledger.Stage{{Plan: "jincheng", Task: "t0", Stage: talk, State: ledger.Decided, DecidedAt: evening.Plan}})
+	w.is("stages", stages, []ledger.Stage{{Plan: "jincheng", Task: "t0", Stage: talk, State: ledger.Decided, DecidedAt: evening.Plan,
+		Scene: ledger.Scene{Title: "黑臭水体整治 t0", Unit: "shuiwu", Due: due}}})
 	w.is("events", w.last(3), []string{ledger.PlanLaunched, ledger.StageDecided, ledger.StageDecided})
 
 	events, err := w.Events(w.ctx, ledger.EventFilter{Plan: "jincheng", Task: "t0", Limit: 1})
