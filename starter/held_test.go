@@ -49,7 +49,7 @@ func TestWhatKeepsANewPlanFromItsLaunch(t *testing.T) {
 	now := calendar.NewDay(2021, time.April, 8).At(9, 0, calendar.Beijing)
 	for name, c := range map[string]struct{ file, from, to string }{
 		"a unit":    {"units.yaml", "name: 市水务局联络员", "name: 待定"},
-		"an issuer": {"plan.yaml", "issuer: ", "issuer: 待补录"},
+		"an issuer": {"plan.yaml", "issuer: ", "issuer: 待补录 # "},
 		"a contact": {"units.yaml", "name: 市水务局分管领导", "name: 待明确"},
 	} {
 		t.Run(name, func(t *testing.T) {
