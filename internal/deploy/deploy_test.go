@@ -4,7 +4,6 @@ package deploy_test
 import (
 	"cmp"
 	"database/sql"
-	"errors"
 	"net/url"
 	"os"
 	"os/exec"
@@ -73,6 +72,13 @@ func TestServices(t *testing.T) {
 func TestImagesArePinned(t *testing.T) {
 	t.Parallel()
 	version := regexp.MustCompile(`^[a-z0-9./-]+:\d+\.\d+(\.\d+)?$`)
+	for name, module := range map[string]string{"temporal": "go.temporal.io/server", "schema": "go.temporal.io/server", "ui": "github.com/temporalio/ui-server/v2"} {
+		mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+		require.NoError(t, err)
+		tested := regexp.MustCompile(`\t` + regexp.QuoteMeta(module) + ` v(\S+)\n`).FindSubmatch(mod)
+		require.NotNil(t, tested, module)
+		require.True(t, strings.HasSuffix(load(t).Services[name].Image, ":"+string(tested[1])), "%s runs another version than the tests", name)
+	}
 	for name, s := range load(t).Services {
 		if s.Build != "" {
 			require.Equal(t, "duban:local", s.Image, name)
@@ -81,6 +87,15 @@ func TestImagesArePinned(t *testing.T) {
 		}
 		require.Regexp(t, version, s.Image, name)
 	}
+}
+
+// TestHistoryShards: the number is the one that the decision gives reasons for. It can
+// never be changed where it is in use.
+func TestHistoryShards(t *testing.T) {
+	t.Parallel()
+	decision, err := os.ReadFile(filepath.Join(root, "docs", "decisions", "15-history-shards.md"))
+	require.NoError(t, err)
+	require.Contains(t, string(decision), "Temporal runs with "+load(t).Services["temporal"].Environment["NUM_HISTORY_SHARDS"]+" history shards")
 }
 
 // TestOrder: who waits for whom, and for what.
@@ -105,7 +120,7 @@ func TestOrder(t *testing.T) {
 		}
 	}
 	require.Equal(t, map[string]map[string]string{
-		"schema":    {"postgres": "service_healthy"},
+		"schema":    {"roles": "service_completed_successfully"},
 		"temporal":  {"schema": "service_completed_successfully"},
 		"namespace": {"temporal": "service_healthy"},
 		"ui":        {"temporal": "service_healthy"},
@@ -287,19 +302,29 @@ func TestBuilding(t *testing.T) {
 	require.Contains(t, out, "undefined: missing")
 }
 
-// TestRoles: the script makes the role that programs use, as often as it is run, with
-// the password last given; admitted, it works in the ledger and owns nothing.
+// TestRoles: the script makes the roles of programs and of Temporal, as often as it is
+// run, with the passwords last given. Admitted, the first works in the ledger and owns
+// nothing; the second owns its databases; neither gets in where the other is.
 func TestRoles(t *testing.T) {
 	t.Parallel()
 	owner, err := url.Parse(ledgertest.Postgres(t))
 	require.NoError(t, err)
-	role := strings.TrimPrefix(owner.Path, "/") + " 'role'"
-	quoted := pq.QuoteIdentifier(role)
+	office := strings.TrimPrefix(owner.Path, "/")
+	role, engine := office+" 'role'", office+` "engine"`
+	stores := []string{office + "_store", office + "_visibility"}
 	db, err := sql.Open("postgres", owner.String())
 	require.NoError(t, err)
 	t.Cleanup(func() {
-		_, err := db.Exec(`DROP OWNED BY ` + quoted + `; DROP ROLE ` + quoted)
-		require.NoError(t, errors.Join(err, db.Close()))
+		for _, store := range stores {
+			_, err := db.Exec(`DROP DATABASE IF EXISTS ` + store)
+			require.NoError(t, err)
+		}
+		for _, role := range []string{role, engine} {
+			role = pq.QuoteIdentifier(role)
+			_, err := db.Exec(`DROP OWNED BY ` + role + `; DROP ROLE ` + role)
+			require.NoError(t, err)
+		}
+		require.NoError(t, db.Close())
 	})
 	host := owner.Query().Get("host")
 	if host == "" {
@@ -309,13 +334,23 @@ func TestRoles(t *testing.T) {
 	for _, secret := range []string{"first", "it's the \\ second"} {
 		cmd := exec.Command("sh", "roles.sh")
 		cmd.Env = append(os.Environ(), "PGHOST="+host, "PGPORT="+cmp.Or(owner.Port(), "5432"), "PGUSER="+owner.User.Username(), "PGPASSWORD="+password,
-			"PGDATABASE="+strings.TrimPrefix(owner.Path, "/"), "PROGRAM_ROLE="+role, "PROGRAM_PASSWORD="+secret)
+			"PGDATABASE="+office, "PROGRAM_ROLE="+role, "PROGRAM_PASSWORD="+secret, "TEMPORAL_ROLE="+engine, "TEMPORAL_PASSWORD="+secret,
+			"DBNAME="+stores[0], "VISIBILITY_DBNAME="+stores[1])
 		out, err := cmd.CombinedOutput()
 		require.NoError(t, err, "%s", out)
 	}
-	var can bool
-	require.NoError(t, db.QueryRow(`SELECT rolcanlogin AND NOT rolsuper AND NOT rolcreaterole AND rolpassword IS NOT NULL FROM pg_authid WHERE rolname = $1`, role).Scan(&can))
-	require.True(t, can)
+	for _, role := range []string{role, engine} {
+		var can bool
+		require.NoError(t, db.QueryRow(`SELECT rolcanlogin AND NOT rolsuper AND NOT rolcreaterole AND NOT rolcreatedb AND rolpassword IS NOT NULL FROM pg_authid WHERE rolname = $1`, role).Scan(&can))
+		require.True(t, can, role)
+	}
+	enters := func(role, database string) bool {
+		var may bool
+		require.NoError(t, db.QueryRow(`SELECT has_database_privilege($1, $2, 'CONNECT')`, role, database).Scan(&may))
+		return may
+	}
+	require.Equal(t, []bool{true, false, false}, []bool{enters(role, office), enters(role, stores[0]), enters(role, stores[1])})
+	require.Equal(t, []bool{false, true, true}, []bool{enters(engine, office), enters(engine, stores[0]), enters(engine, stores[1])})
 	store, err := ledger.Open(t.Context(), owner.String())
 	require.NoError(t, err)
 	require.NoError(t, store.Close())

@@ -11,9 +11,20 @@ for target in "$@"; do
 	name=duban-$version-$(echo "$target" | tr / -)
 	echo "dist/$name.tar.gz"
 	mkdir -p "dist/$name"
-	CGO_ENABLED=0 GOOS=${target%/*} GOARCH=${target#*/} go build -trimpath -ldflags='-s -w' -o "dist/$name/" ./starter ./worker
-	cp -R README.md README.zh-CN.md CHANGELOG.md LICENSE docs seeds internal/deploy/duban.service "dist/$name/"
+	CGO_ENABLED=0 GOOS=${target%/*} GOARCH=${target#*/} go build -trimpath -ldflags='-s -w' -o "dist/$name/" ./starter ./worker ./internal/deploy/namespace
+	cp -R README.md README.zh-CN.md CHANGELOG.md LICENSE docs seeds "dist/$name/"
 	find "dist/$name" -name '*.go' -delete
+	# What the pages lead to keeps its place.
+	mkdir -p "dist/$name/internal/act" "dist/$name/internal/deploy"
+	cp internal/act/ACTS.md internal/act/ACTS.zh-CN.md "dist/$name/internal/act/"
+	cp internal/deploy/duban.service internal/deploy/roles.sh internal/deploy/schema.sh internal/deploy/dynamicconfig.yaml "dist/$name/internal/deploy/"
+	# The programs hold other people's work, whose licences ask to be handed on.
+	GOOS=${target%/*} GOARCH=${target#*/} go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Dir}}{{end}}{{end}}' ./starter ./worker ./internal/deploy/namespace | sort -u |
+		while read -r module dir; do
+			for file in "$dir"/LICEN[CS]E* "$dir"/COPYING* "$dir"/NOTICE*; do
+				[ ! -f "$file" ] || install -D -m 644 "$file" "dist/$name/licenses/$module/${file##*/}"
+			done
+		done
 	tar -C dist --sort=name --mtime="$when" --owner=0 --group=0 --numeric-owner -cf - "$name" | gzip -n9 >"dist/$name.tar.gz"
 	rm -r "dist/$name"
 done

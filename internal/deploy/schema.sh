@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes Temporal's two databases on PostgreSQL and brings both to the newest schema. Running it again changes nothing.
+# Brings Temporal's two databases on PostgreSQL, which roles.sh has made, to the newest schema, as their owner. Running it
+# again changes nothing.
 # Reads SQL_PLUGIN, SQL_HOST, SQL_PORT, SQL_USER, SQL_PASSWORD (temporal-sql-tool's own), SCHEMA_DIR,
 # and DBNAME and VISIBILITY_DBNAME as the server does.
 set -eu
@@ -7,7 +8,6 @@ set -eu
 
 prepare() { # database, folder of its versions
 	echo "schema: $1"
-	temporal-sql-tool --db "$1" create --defaultdb postgres
 	temporal-sql-tool --db "$1" setup-schema -v 0.0
 	temporal-sql-tool --db "$1" update-schema -d "$SCHEMA_DIR/$2/versioned"
 }

@@ -63,7 +63,9 @@ func On(t testing.TB, address string) Cluster {
 		"SCHEMA_DIR": filepath.Join(bin.serverModule, "schema/postgresql/v12"), "PATH": bin.dir + ":" + os.Getenv("PATH"),
 	})
 	t.Cleanup(func() { check(t, pg.dropTemporal()) })
+	roles := merge(services["roles"], pg.roles(), map[string]string{"PATH": os.Getenv("PATH")})
 	for range 2 { // the second run must change nothing, as after docker compose up on an old volume
+		check(t, run(t.Context(), roles, "/bin/sh", filepath.Join(root, "internal/deploy/roles.sh")))
 		check(t, run(t.Context(), schema, "/bin/sh", filepath.Join(root, "internal/deploy/schema.sh")))
 	}
 
