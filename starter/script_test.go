@@ -25,6 +25,6 @@ func TestScripts(t *testing.T) {
 			e.Setenv("DUBAN_UI_PORT", "0")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"waitfor": waitFor},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"waitfor": waitFor, "terminate": terminate},
 	})
 }

@@ -2,11 +2,32 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"log/slog"
 	"os/exec"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"duban/internal/host"
+	"duban/internal/settings"
 )
+
+// terminate ends workflows of the engine that runs, as an operator of Temporal can:
+// terminate WORKFLOW…
+func terminate(ts *testscript.TestScript, neg bool, workflows []string) {
+	if neg || len(workflows) == 0 {
+		ts.Fatalf("usage: terminate WORKFLOW…")
+	}
+	cfg, err := settings.Load(map[string]string{"DUBAN_DIR": ts.Getenv("DUBAN_DIR")})
+	ts.Check(err)
+	h, err := host.Open(context.Background(), cfg, host.Options{Log: slog.New(slog.DiscardHandler)})
+	ts.Check(err)
+	defer h.Close()
+	for _, id := range workflows {
+		ts.Check(h.Client.TerminateWorkflow(context.Background(), id, "", "by hand"))
+	}
+}
 
 // waitFor runs a command again and again until its output contains a text:
 // waitfor TEXT COMMAND ARGS…

@@ -245,6 +245,32 @@ func (c *city) end(i int, with syscall.Signal) error {
 	}
 }
 
+// rebooted kills a worker at random and starts it again while something is away: it
+// says for whom it waits. It comes to work by itself when that is back.
+func (c *city) rebooted(ctx context.Context, random *rand.Rand, waits string) error {
+	i := random.IntN(working)
+	if err := c.end(i, syscall.SIGKILL); err != nil {
+		return err
+	}
+	before, err := os.ReadFile(c.log(i))
+	if err != nil {
+		return err
+	}
+	if err := c.run(i); err != nil {
+		return err
+	}
+	for until := time.Now().Add(5 * time.Minute); ctx.Err() == nil; hold(ctx, 100*time.Millisecond) {
+		said, err := os.ReadFile(c.log(i))
+		if err != nil || strings.Contains(string(said[len(before):]), waits) {
+			return err
+		}
+		if time.Now().After(until) {
+			return fmt.Errorf("worker %d does not say %q:\n%s", i, waits, said[len(before):])
+		}
+	}
+	return ctx.Err()
+}
+
 // memory is the most that a process has had, as Linux says it.
 func memory(pid int) string {
 	raw, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
@@ -310,19 +336,21 @@ func (c *city) Faults() []rehearse.Fault {
 			}
 			return nil
 		}},
-		{Name: "temporal-kill", Hit: func(ctx context.Context, d time.Duration, _ *rand.Rand) error {
+		{Name: "temporal-kill", Hit: func(ctx context.Context, d time.Duration, random *rand.Rand) error {
 			if err := c.Kill(); err != nil {
 				return err
 			}
+			err := c.rebooted(ctx, random, "Waiting for temporal")
 			hold(ctx, d)
-			return c.Server.Start(context.WithoutCancel(ctx))
+			return errors.Join(err, c.Server.Start(context.WithoutCancel(ctx)))
 		}},
-		{Name: "postgres-kill", Hit: func(ctx context.Context, d time.Duration, _ *rand.Rand) error {
+		{Name: "postgres-kill", Hit: func(ctx context.Context, d time.Duration, random *rand.Rand) error {
 			if err := c.postgres.Kill(); err != nil {
 				return err
 			}
+			err := c.rebooted(ctx, random, "Waiting for ledger")
 			hold(ctx, d/4)
-			return c.postgres.Start(context.WithoutCancel(ctx))
+			return errors.Join(err, c.postgres.Start(context.WithoutCancel(ctx)))
 		}},
 		{Name: "ledger-refuses", Hit: proxied(ledgertest.Refuse)},
 		{Name: "ledger-silent", Hit: proxied(ledgertest.Silent)},

@@ -385,7 +385,7 @@ func TestATaskThatIsOverInTheLedgerEnds(t *testing.T) {
 }
 
 // The audit of a plan whose tasks are over ends, and is back with a task that an
-// amendment adds.
+// amendment adds. What somebody ends by hand, the next audit starts again.
 func TestTheAuditComesBackWithAnAmendment(t *testing.T) {
 	w := open(t, config(t), true)
 	a, b := entry("a", "due: 2021-12-31"), entry("b", "due: 2021-12-31")
@@ -398,6 +398,11 @@ func TestTheAuditComesBackWithAnAmendment(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, enums.WORKFLOW_EXECUTION_STATUS_RUNNING, w.status(audit))
 	require.Empty(t, w.mended("back"), "it had ended rightly")
+
+	require.NoError(t, w.Client.TerminateWorkflow(t.Context(), workflows.TaskWorkflowID("back", "b"), "", "by hand"))
+	w.eventually("the next audit mends, and the ledger says so", func(ctx context.Context) bool { return len(w.mended("back")) == 1 })
+	w.well("back")
+	w.agree("back", "b")
 }
 
 // What ends again and again is mended at once three times a day, then in gaps that

@@ -1,6 +1,7 @@
 package host_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -53,7 +54,8 @@ func leftOf(left []engine.LeftUndone) (out []string) {
 }
 
 // A duty that has run its course ends in the ledger by itself. What an amendment
-// says of it, and of a closed task, is named; more to come of it opens it again.
+// says of it, and of a closed task, is named, and a policy or a holiday notice passes
+// both by; more to come of it opens it again.
 func TestAnAmendmentOfWhatHasEnded(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
@@ -70,6 +72,20 @@ func TestAnAmendmentOfWhatHasEnded(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"a", "m"}, report.Ended)
 	require.Empty(t, report.Left)
+
+	next := p.Policies["standard"]
+	next.Version++
+	moved, left, err := w.Engine.ApplyPolicy(t.Context(), "fin", next, clerk, "调整提醒")
+	require.NoError(t, err)
+	require.Equal(t, []any{4, 0}, []any{moved, len(left)}, "b and the three occurrences, which are open")
+	years, err := w.Ledger.Calendar(t.Context())
+	require.NoError(t, err)
+	year := years[slices.IndexFunc(years, func(y calendar.Year) bool { return y.Year == 2021 })]
+	year.Papers = []string{"国办发明电〔2021〕99号"}
+	year.Days = append(slices.Clone(year.Days), calendar.Holiday{Name: "补休", Date: calendar.NewDay(2021, 11, 30), IsOffDay: true})
+	require.NoError(t, w.Ledger.PutCalendar(t.Context(), year, "office", ledger.When{Real: time.Now(), Plan: time.Now()}))
+	_, err = w.Engine.Recalendar(t.Context(), 2021)
+	require.NoError(t, err)
 	report, err = w.amend(twoUnits(t, "fin", nil, entry("m", month+"2023-12-31}"), entry("a", "due: 2021-11-30"), entry("b", "due: 2021-11-30")))
 	require.NoError(t, err)
 	require.Equal(t, 1, report.Armed)

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -31,19 +32,21 @@ type Words struct {
 	loc  *i18n.Localizer
 }
 
-var bundle = load()
+// bundles are read when a language is first spoken: a command speaks one.
+var bundles = map[string]func() *i18n.Bundle{
+	"zh": sync.OnceValue(func() *i18n.Bundle { return load("zh", language.Chinese) }),
+	"en": sync.OnceValue(func() *i18n.Bundle { return load("en", language.English) }),
+}
 
-func load() *i18n.Bundle {
-	b := i18n.NewBundle(language.Chinese)
-	for lang, tag := range map[string]language.Tag{"zh": language.Chinese, "en": language.English} {
-		msgs, err := Catalogue(lang)
-		if err != nil {
-			panic(err) // embedded; a test loads them
-		}
-		for key, text := range msgs {
-			if err := b.AddMessages(tag, &i18n.Message{ID: key, Other: text}); err != nil {
-				panic(fmt.Errorf("words: %s %s: %w", lang, key, err))
-			}
+func load(lang string, tag language.Tag) *i18n.Bundle {
+	b := i18n.NewBundle(tag)
+	msgs, err := Catalogue(lang)
+	if err != nil {
+		panic(err) // embedded; a test loads them
+	}
+	for key, text := range msgs {
+		if err := b.AddMessages(tag, &i18n.Message{ID: key, Other: text}); err != nil {
+			panic(fmt.Errorf("words: %s %s: %w", lang, key, err))
 		}
 	}
 	return b
@@ -80,7 +83,7 @@ func New(lang string) *Words {
 	} else {
 		lang = "en"
 	}
-	return &Words{lang: lang, loc: i18n.NewLocalizer(bundle, lang)}
+	return &Words{lang: lang, loc: i18n.NewLocalizer(bundles[lang](), lang)}
 }
 
 // Lang is "zh" or "en".
