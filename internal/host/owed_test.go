@@ -88,7 +88,7 @@ func TestAnAmendmentOfWhatHasEnded(t *testing.T) {
 	require.NoError(t, err)
 	report, err = w.amend(twoUnits(t, "fin", nil, entry("m", month+"2023-12-31}"), entry("a", "due: 2021-11-30"), entry("b", "due: 2021-11-30")))
 	require.NoError(t, err)
-	require.Equal(t, 1, report.Armed)
+	require.Equal(t, 1, report.Armed, "%v", w.mended("fin"))
 	w.eventually("it opens again", func(ctx context.Context) bool {
 		_, err := w.Ledger.Task(ctx, "fin", "m.2021-07")
 		return err == nil
