@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/converter"
+	"google.golang.org/protobuf/proto"
 
 	"duban/internal/ledger"
 	"duban/internal/plan"
@@ -19,9 +20,9 @@ import (
 // answerIn is how long Temporal has to answer one question.
 const answerIn = 20 * time.Second
 
-// settleIn is how long a workflow that is at work has to come to rest before it is
-// judged by what it knows.
-const settleIn = 10 * time.Second
+// settleIn is how long a workflow that is at work may stand still before it is judged by
+// what it knows: as long as anything changes, it is only slow.
+const settleIn = 20 * time.Second
 
 // youth is how long whoever has written a talk has to start it.
 const youth = 2 * time.Second
@@ -33,9 +34,13 @@ const stuckAt = 20
 func (r reconciling) compare(ctx context.Context, t thing) (*Finding, error) {
 	f := &Finding{Plan: r.launched.Plan.ID, Thing: t.id, Workflow: t.workflow}
 	at := t.at
-	began := time.Now()
-	for pause := 100 * time.Millisecond; ; pause *= 2 {
+	began, moved := time.Now(), time.Now()
+	var before *workflowservice.DescribeWorkflowExecutionResponse
+	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		d, err := r.describe(ctx, t.workflow)
+		if !proto.Equal(before, d) {
+			before, moved = d, time.Now()
+		}
 		switch {
 		case err != nil:
 			return nil, err
@@ -84,7 +89,7 @@ func (r reconciling) compare(ctx context.Context, t thing) (*Finding, error) {
 			return nil, r.handOver(ctx, t, d)
 		case same:
 			return r.passed(ctx, t, f)
-		case rests || time.Since(began) > settleIn:
+		case rests || time.Since(moved) > settleIn:
 			// The ledger was read before, and may have moved on with the workflow.
 			j, on, err := t.job(ctx)
 			if err != nil || !on {
