@@ -420,3 +420,34 @@ func TestHealth(t *testing.T) {
 		}
 	}
 }
+
+// TestPagesOfARelease: what the pages for operators lead to is there, and in the archive.
+func TestPagesOfARelease(t *testing.T) {
+	t.Parallel()
+	script, err := os.ReadFile("release.sh")
+	require.NoError(t, err)
+	whole := regexp.MustCompile(`cp -R (.*) "dist/`).FindSubmatch(script)
+	require.NotNil(t, whole)
+	packed := strings.Fields(string(whole[1]))
+	for _, more := range regexp.MustCompile(`\tcp (internal/.*) "dist/`).FindAllSubmatch(script, -1) {
+		packed = append(packed, strings.Fields(string(more[1]))...)
+	}
+	for _, page := range []string{"install.md", "install.zh-CN.md", "operations.md", "operations.zh-CN.md"} {
+		text, err := os.ReadFile(filepath.Join(root, "docs", page))
+		require.NoError(t, err)
+		links := regexp.MustCompile(`\]\(([^)#:]+)\)`).FindAllSubmatch(text, -1)
+		require.NotEmpty(t, links, page)
+		named := regexp.MustCompile(`internal/[a-z]+/[a-z.]+\.[a-z]+`).FindAll(text, -1)
+		for _, link := range links {
+			named = append(named, []byte(filepath.Join("docs", string(link[1]))))
+		}
+		for _, file := range named {
+			name := filepath.Clean(string(file))
+			if strings.HasSuffix(name, ".go") {
+				continue // where a figure comes from
+			}
+			require.FileExists(t, existing(filepath.Join(root, name)), page)
+			require.True(t, slices.ContainsFunc(packed, func(p string) bool { return name == p || strings.HasPrefix(name, p+"/") }), "%s: %s is not in the archive", page, name)
+		}
+	}
+}
