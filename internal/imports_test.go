@@ -20,7 +20,11 @@ var rows = map[string]int{
 	"workflows":       5,
 	// What would change is asked of the ledger by the engine and by those who read.
 	"internal/whatif": 4,
-	"activities":      4, "internal/report": 4, "internal/script": 3,
+	// What is read, with whose permission, is decided below every door: the command line
+	// today, the portal next. It stands above what works rows out and beside the workflows,
+	// which read for themselves; nothing that decides or runs may depend on it.
+	"internal/query": 5,
+	"activities":     4, "internal/report": 4, "internal/script": 3,
 	"internal/intake": 3, "internal/notice": 3, "internal/ledger": 3,
 	"internal/act": 2, "internal/rollover": 2, "internal/laws": 3,
 	"internal/plan": 1, "internal/deadline": 1, "internal/accounts": 1,

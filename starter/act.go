@@ -18,6 +18,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/notice"
 	"duban/internal/plan"
+	"duban/internal/query"
 	"duban/internal/report"
 	"duban/internal/words"
 )
@@ -115,8 +116,8 @@ func (a *app) do(ctx context.Context, d deed, f actFlags, given func(string) boo
 		f.lacks = d.needs()[i]
 	}
 	var o order
-	err = a.withLedger(ctx, func(store *ledger.Store) error {
-		o, err = a.order(ctx, store, d, f, by, id)
+	err = a.reads(ctx, func(r *query.Reader, who query.Viewer) error {
+		o, err = a.order(ctx, r, who, d, f, by, id)
 		return err
 	})
 	if err != nil {
@@ -154,15 +155,6 @@ type order struct {
 	hidden bool
 }
 
-// seenBy tells whether somebody may look at what the act is done to.
-func (o order) seenBy(by act.Actor) bool {
-	v := viewer{by, true}
-	if o.talk.ID != "" {
-		return v.seesTalk(o.plan.Plan.Directory, o.talk)
-	}
-	return v.sees(o.task)
-}
-
 // thing is the ID of what the act is done to.
 func (o order) thing() string {
 	if o.talk.ID != "" {
@@ -172,24 +164,17 @@ func (o order) thing() string {
 }
 
 // order finds what an act is done to and fills in what it says.
-func (a *app) order(ctx context.Context, store *ledger.Store, d deed, f actFlags, by act.Actor, id string) (o order, err error) {
+func (a *app) order(ctx context.Context, r *query.Reader, who query.Viewer, d deed, f actFlags, by act.Actor, id string) (o order, err error) {
 	o.deed = d
+	find := r.Task
 	if d.on == onTalk && d.kind != act.Propose {
-		o.talk, err = a.findTalk(ctx, store, f.plan, id)
-		if err != nil {
-			return o, err
-		}
-		o.task, err = store.Task(ctx, o.talk.Plan, o.talk.Task)
-	} else {
-		o.task, err = a.findTask(ctx, store, f.plan, id)
+		find = r.Talk
 	}
+	s, err := find(ctx, who, f.plan, id)
 	if err != nil {
 		return o, err
 	}
-	if o.plan, err = store.Plan(ctx, o.task.Plan); err != nil {
-		return o, err
-	}
-	o.hidden = !o.seenBy(by)
+	o.plan, o.task, o.talk, o.hidden = s.Plan, s.Task, s.Talk, s.Hidden
 	switch isDuty := o.task.Kind == plan.Duty; {
 	case o.hidden: // the engine says so, and records it
 	case d.on == onDuty && !isDuty:
@@ -203,7 +188,7 @@ func (a *app) order(ctx context.Context, store *ledger.Store, d deed, f actFlags
 	}
 	if o.hidden { // what else is wrong with it would tell of the plan
 		o.act = act.Act{Kind: d.kind, By: by, Reason: f.reason}
-		o.act.ID = cmp.Or(f.id, actID(o, o.act, calendar.DayOf(o.plan.Clock.Plan(a.now()).In(zoneOf(&o.plan.Plan)))))
+		o.act.ID = cmp.Or(f.id, actID(o, o.act, calendar.DayOf(o.plan.Clock.Plan(a.now()).In(o.plan.Plan.Location()))))
 		if d.kind == act.Propose {
 			o.act.Ref, o.act.Unit = o.task.ID, o.task.Lead
 		}
@@ -212,10 +197,7 @@ func (a *app) order(ctx context.Context, store *ledger.Store, d deed, f actFlags
 	if o.act, err = a.fill(o, f, by); err != nil {
 		return o, err
 	}
-	o.done, err = store.ActRecorded(ctx, o.task.Plan, o.thing(), o.act)
-	if errors.Is(err, ledger.ErrTaken) {
-		err = nil // the engine refuses it
-	}
+	o.done, err = r.Recorded(ctx, who, o.task.Plan, o.thing(), o.act)
 	if o.done && f.id == "" && o.undone() {
 		o.act.ID = fmt.Sprintf("%s-%d", o.act.ID, o.course().Acts)
 		o.done = false
@@ -295,11 +277,11 @@ func (a *app) refusal(o order, err error) error {
 
 // then says what comes next.
 func (a *app) then(ctx context.Context, o order) error {
-	return a.withLedger(ctx, func(store *ledger.Store) error {
+	return a.reads(ctx, func(r *query.Reader, who query.Viewer) error {
 		if o.on == onTalk {
-			return a.thenOfTalk(ctx, store, o)
+			return a.thenOfTalk(ctx, r, who, o)
 		}
-		c, err := a.caseFile(ctx, store, o.task.Plan, o.task.ID)
+		c, err := r.Case(ctx, who, o.task.Plan, o.task.ID)
 		if err != nil {
 			return err
 		}
@@ -329,25 +311,4 @@ func onePart(c act.Case, kind act.Kind, unit string) string {
 		return refs[0]
 	}
 	return ""
-}
-
-// hidden tells a person of a unit that a task is none of theirs: the words the
-// engine has for it.
-func (a *app) hidden() error {
-	return sentenceError(notice.Refused(a.w, act.Refusal{Key: "act.refused_not_yours"}, nil))
-}
-
-// looks is who reads: the account of --as or DUBAN_AS; ok is false when nobody
-// is named, and everything is shown.
-func (a *app) looks() (by act.Actor, ok bool, err error) {
-	if a.as == "" {
-		return by, false, nil
-	}
-	by, err = a.actor()
-	return by, err == nil, err
-}
-
-// only says for whom a list is, when somebody was named.
-func (a *app) only(p ledger.Launched, by act.Actor) string {
-	return a.w.T("cli.only_of", words.Data{"Unit": p.Plan.Directory.Name(by.Unit), "Account": by.Account})
 }

@@ -16,6 +16,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
+	"duban/internal/query"
 	"duban/internal/report"
 	"duban/internal/words"
 )
@@ -203,9 +204,9 @@ func TestTheLifeOfADuty(t *testing.T) {
 		10-9 duty show watch
 		11-9 duty end watch -m 监测移交 --as office.zhao
 		11-9 duty list`))
-	var lines []dutyLine
+	var lines []query.DutyLine
 	require.NoError(t, json.Unmarshal([]byte(f.types(12, 9, "duty list -o json")), &lines))
-	require.Equal(t, []dutyLine{{Plan: "water", ID: "watch", Title: "监测断面水质", Lead: "市水务局", LeadID: "shuiwu", Phase: act.Closed,
+	require.Equal(t, []query.DutyLine{{Plan: "water", ID: "watch", Title: "监测断面水质", Lead: "市水务局", LeadID: "shuiwu", Phase: act.Closed,
 		Recurs: lines[0].Recurs, Opened: 1, Open: 1}}, lines)
 }
 

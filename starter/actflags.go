@@ -79,7 +79,7 @@ func (a *app) declare(c *cobra.Command, d deed, f *actFlags) {
 // fill makes the act of what was said.
 func (a *app) fill(o order, f actFlags, by act.Actor) (act.Act, error) {
 	dir := o.plan.Plan.Directory
-	zone := zoneOf(&o.plan.Plan)
+	zone := o.plan.Plan.Location()
 	said := act.Act{ID: f.id, Kind: o.kind, By: by, Reason: strings.TrimSpace(f.reason), Paper: f.paper, Percent: f.percent, Moves: f.movesDue,
 		Title: strings.TrimSpace(f.title), Ref: f.ref, Rule: f.rule, Policy: f.policy}
 	var err error
@@ -130,13 +130,6 @@ func (a *app) fill(o order, f actFlags, by act.Actor) (act.Act, error) {
 		said.ID = actID(o, said, calendar.DayOf(o.plan.Clock.Plan(a.now()).In(zone)))
 	}
 	return said, nil
-}
-
-func zoneOf(p *plan.Plan) *time.Location {
-	if lad, err := plan.NewLadderer(p, nil); err == nil {
-		return lad.Zone
-	}
-	return calendar.Beijing
 }
 
 func policyNames(p plan.Plan) []string {

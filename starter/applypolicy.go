@@ -162,7 +162,7 @@ func (a *app) showPolicyMoves(out applied, l ledger.Launched) {
 		fmt.Fprintln(a.out, a.w.T("amend.policy_none", data))
 		return
 	}
-	zone := zoneOf(&l.Plan)
+	zone := l.Plan.Location()
 	at := func(t time.Time) string {
 		if t.IsZero() {
 			return "—"

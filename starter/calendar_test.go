@@ -14,6 +14,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/query"
 	"duban/seeds"
 )
 
@@ -130,7 +131,7 @@ func TestCalendarImportMovesTheWordsOfATalk(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(f.say("calendar", "import", noticeWith(t, "2021-07-09", "2021-08-09"), "-o", "json")), &im))
 	require.Equal(t, []string{"over over#1 talk-kept-missed 2021-07-09 09:00 2021-07-12 09:00"},
 		slices.DeleteFunc(shown(im), func(line string) bool { return !strings.HasPrefix(line, "over") }))
-	require.Equal(t, "建成污水处理厂", im.Moves[slices.IndexFunc(im.Moves, func(m movedStage) bool { return m.Talk != "" })].Title)
+	require.Equal(t, "建成污水处理厂", im.Moves[slices.IndexFunc(im.Moves, func(m query.MovedStage) bool { return m.Talk != "" })].Title)
 }
 
 // While a plan runs only its office brings notices in, under its own account;

@@ -20,15 +20,16 @@ import (
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/notice"
+	"duban/internal/query"
 	"duban/internal/words"
 )
 
 // importing is `calendar import -o json`.
 type importing struct {
-	Years   []yearChange `json:"years"` // one a file, in the order given
-	Moves   []movedStage `json:"moves"` // by plan, then by when the stage was to speak
-	Applied bool         `json:"applied"`
-	Tasks   int          `json:"tasks"` // and talks, that were moved, an act each
+	Years   []yearChange       `json:"years"` // one a file, in the order given
+	Moves   []query.MovedStage `json:"moves"` // by plan, then by when the stage was to speak
+	Applied bool               `json:"applied"`
+	Tasks   int                `json:"tasks"` // and talks, that were moved, an act each
 }
 
 // yearChange is what one file changes of its year.
@@ -106,7 +107,7 @@ func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, 
 	if err != nil {
 		return err
 	}
-	im := importing{Years: yearChanges(now, files, notices), Moves: []movedStage{}}
+	im := importing{Years: yearChanges(now, files, notices), Moves: []query.MovedStage{}}
 	changed := slices.DeleteFunc(slices.Clone(im.Years), func(y yearChange) bool { return y.same })
 	if err := a.ownFolder(changed); err != nil {
 		return err
@@ -119,7 +120,11 @@ func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, 
 		return err
 	}
 	if len(changed) > 0 || unmoved {
-		if im.Moves, err = a.movedStages(ctx, store, now); err != nil {
+		who, err := a.viewer()
+		if err != nil {
+			return err
+		}
+		if im.Moves, err = a.reader(store).CalendarMoves(ctx, who, now); err != nil {
 			return err
 		}
 	}

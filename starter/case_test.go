@@ -19,6 +19,7 @@ import (
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/query"
 	"duban/internal/report"
 	"duban/internal/words"
 	"duban/seeds"
@@ -286,7 +287,7 @@ func TestTaskList(t *testing.T) {
 		"--kind standing --unit 市水务局":             {},
 		"--kind duty --state open --unit gaoping": {"watch"},
 	} {
-		var lines []taskLine
+		var lines []query.TaskLine
 		require.NoError(t, json.Unmarshal([]byte(f.say(append(append([]string{"task", "list"}, strings.Fields(args)...), "-o", "json")...)), &lines))
 		ids := []string{}
 		for _, l := range lines {
@@ -324,7 +325,7 @@ func TestTaskCommandsSayWhatIsWrong(t *testing.T) {
 	list := f.say("task", "list")
 	require.Contains(t, list, "共 8 项。")
 	require.Contains(t, list, "│ 计划")
-	var lines []taskLine
+	var lines []query.TaskLine
 	require.NoError(t, json.Unmarshal([]byte(f.say("task", "list", "-o", "json", "--light", "red")), &lines))
 	require.Equal(t, []string{"air over", "water over", "water late"}, []string{lines[0].Plan + " " + lines[0].ID, lines[1].Plan + " " + lines[1].ID, lines[2].Plan + " " + lines[2].ID})
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"duban/internal/act"
-	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/query"
 )
 
 // shells that completion is written for.
@@ -65,68 +65,28 @@ func (a *app) completeFlag(c *cobra.Command, flag string, find func(context.Cont
 
 // planNames are the launched plans and their titles.
 func (a *app) planNames(ctx context.Context) (map[string]string, error) {
-	names := map[string]string{}
-	err := a.withLedger(ctx, func(store *ledger.Store) error {
-		v, err := a.viewer()
-		if err != nil {
-			return err
-		}
-		plans, err := a.planIDs(ctx, store, "")
-		for _, id := range plans {
-			l, err := store.Plan(ctx, id)
-			if err != nil {
-				return err
-			}
-			if v.knows(l.Plan.Directory) {
-				names[id] = l.Plan.Title
-			}
-		}
-		return err
-	})
-	return names, err
+	names, err := a.names(ctx)
+	return names.Plans, err
 }
 
 // unitNames are the IDs of the units of the launched plans and their names.
 func (a *app) unitNames(ctx context.Context) (map[string]string, error) {
-	return a.ofPlans(ctx, func(p plan.Plan, names map[string]string) {
-		for _, u := range p.Directory.Units {
-			names[u.ID] = u.Name
-		}
-	})
+	names, err := a.names(ctx)
+	return names.Units, err
 }
 
 // policyTitles are the policies of the launched plans and their titles.
 func (a *app) policyTitles(ctx context.Context) (map[string]string, error) {
-	return a.ofPlans(ctx, func(p plan.Plan, names map[string]string) {
-		for name, policy := range p.Policies {
-			names[name] = policy.Title
-		}
-	})
+	names, err := a.names(ctx)
+	return names.Policies, err
 }
 
-func (a *app) ofPlans(ctx context.Context, add func(plan.Plan, map[string]string)) (map[string]string, error) {
-	names := map[string]string{}
-	return names, a.withLedger(ctx, func(store *ledger.Store) error {
-		v, err := a.viewer()
-		if err != nil {
-			return err
-		}
-		plans, err := a.planIDs(ctx, store, "")
-		if err != nil {
-			return err
-		}
-		for _, id := range plans {
-			l, err := store.Plan(ctx, id)
-			if err != nil {
-				return err
-			}
-			if !v.knows(l.Plan.Directory) {
-				continue
-			}
-			add(l.Plan, names)
-		}
-		return nil
+func (a *app) names(ctx context.Context) (names query.Names, err error) {
+	err = a.reads(ctx, func(r *query.Reader, who query.Viewer) error {
+		names, err = r.Names(ctx, who)
+		return err
 	})
+	return names, err
 }
 
 // accountNames are the accounts and whose they are.
@@ -148,18 +108,7 @@ func (a *app) completeThings(d deed) completer {
 	complete := func(planID string) completer {
 		return named(func(ctx context.Context) (map[string]string, error) {
 			names := map[string]string{}
-			return names, a.withLedger(ctx, func(store *ledger.Store) error {
-				plans, err := a.planIDs(ctx, store, planID)
-				if err != nil {
-					return err
-				}
-				for _, p := range plans {
-					if err := a.thingNames(ctx, store, p, d, names); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
+			return names, a.reads(ctx, func(r *query.Reader, who query.Viewer) error { return a.thingNames(ctx, r, who, planID, d, names) })
 		})
 	}
 	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
@@ -174,38 +123,24 @@ func (a *app) completeThings(d deed) completer {
 	}
 }
 
-func (a *app) thingNames(ctx context.Context, store *ledger.Store, planID string, d deed, names map[string]string) error {
-	l, err := store.Plan(ctx, planID)
-	if err != nil {
-		return err
-	}
-	v, err := a.viewer()
-	if err != nil {
-		return err
-	}
+func (a *app) thingNames(ctx context.Context, r *query.Reader, who query.Viewer, planID string, d deed, names map[string]string) error {
 	if d.on == onTalk && d.kind != act.Propose {
-		talks, err := store.Talks(ctx, planID, "")
-		for _, t := range talks {
-			if !v.seesTalk(l.Plan.Directory, t) {
-				continue
-			}
-			names[t.ID] = a.w.T("report.talk_"+t.State) + " " + l.Plan.Directory.Name(t.Lead)
+		talks, err := r.TalkThings(ctx, who, planID)
+		for _, k := range talks {
+			names[k.ID] = a.w.T("report.talk_"+k.State) + " " + k.Unit
 		}
 		return err
 	}
-	tasks, err := store.Tasks(ctx, ledger.TaskFilter{Plan: planID})
-	if err != nil {
-		return err
+	f := query.ThingFilter{Plan: planID, Going: d.kind != ""}
+	switch {
+	case d.on == onDuty:
+		f.Kind = plan.Duty
+	case d.on == onTask && d.kind != "":
+		f.Kind = plan.Dated
 	}
-	for _, t := range tasks {
-		c := ledger.CaseOf(t)
-		switch {
-		case d.on == onDuty && t.Kind != plan.Duty, d.on == onTask && d.kind != "" && t.Kind != plan.Dated:
-			continue
-		case d.kind != "" && c.Over(), !v.sees(t):
-			continue
-		}
+	things, err := r.Things(ctx, who, f)
+	for _, t := range things {
 		names[t.ID] = t.Title
 	}
-	return nil
+	return err
 }

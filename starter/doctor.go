@@ -170,8 +170,12 @@ func (a *app) examineOn(ctx context.Context, c *condition, store *ledger.Store, 
 	if c.Ledger.Events, _, err = store.Head(ctx); err != nil {
 		return err
 	}
-	if err := a.wholeOffice(ctx, store); err != nil { // it names whatever is wrong anywhere
+	who, err := a.viewer()
+	if err != nil {
 		return err
+	}
+	if err := a.reader(store).Office(ctx, who); err != nil { // it names whatever is wrong anywhere
+		return a.told(err)
 	}
 	skew, err := store.Skew(ctx)
 	if err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"duban/internal/notice"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/query"
 	"duban/internal/report"
 	"duban/internal/words"
 )
@@ -51,25 +51,16 @@ type eventData struct {
 
 // eventTable shows events as sentences: what happened to which task, and who
 // was to be told.
-func (a *app) eventTable(ctx context.Context, store *ledger.Store, events []ledger.Event) error {
-	dirs := map[string]people.Directory{}
+func (a *app) eventTable(page query.EventPage) {
 	t := a.table(map[string]int{"data": 70}, "seq", "plan_at", "task", "event", "actor", "data")
-	for _, e := range events {
-		if _, known := dirs[e.Plan]; !known && e.Plan != "" {
-			l, err := store.Plan(ctx, e.Plan)
-			if err != nil {
-				return err
-			}
-			dirs[e.Plan] = l.Plan.Directory
-		}
+	for _, e := range page.Events {
 		actor := e.Actor
 		if actor == ledger.Engine {
 			actor = a.w.T("event.engine")
 		}
-		t.AppendRow(table.Row{e.Seq, minute(e.PlanAt), e.Task, a.eventName(e.Kind), actor, a.eventText(dirs[e.Plan], e)})
+		t.AppendRow(table.Row{e.Seq, minute(e.PlanAt), e.Task, a.eventName(e.Kind), actor, a.eventText(page.People[e.Plan], e)})
 	}
 	t.Render()
-	return nil
 }
 
 func minute(at time.Time) string { return at.In(calendar.Beijing).Format("2006-01-02 15:04") }

@@ -9,6 +9,7 @@ import (
 
 	"duban/internal/host"
 	"duban/internal/ledger"
+	"duban/internal/query"
 	"duban/internal/words"
 )
 
@@ -40,21 +41,13 @@ func (a *app) ledgerShow() *cobra.Command {
 	c := a.listing(&cobra.Command{
 		Use: "show", Short: a.w.T("cli.ledger_show"), Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
-				_, whole, err := a.overseen(cmd.Context(), store, f.Plan)
-				if err != nil {
-					return err
-				}
-				if !whole { // of several plans, those of one office only
-					if f.Plan, err = a.onePlan(cmd.Context(), store, f.Plan); err != nil {
-						return err
-					}
-				}
+			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
 				f.Changes = a.format == "json"
-				events, err := store.Events(cmd.Context(), f)
+				page, err := r.Events(cmd.Context(), who, f)
 				if err != nil {
 					return err
 				}
+				events := page.Events
 				if a.format == "json" {
 					return a.json(events)
 				}
@@ -62,9 +55,7 @@ func (a *app) ledgerShow() *cobra.Command {
 					fmt.Fprintln(a.out, a.w.T("event.none"))
 					return nil
 				}
-				if err := a.eventTable(cmd.Context(), store, events); err != nil {
-					return err
-				}
+				a.eventTable(page)
 				if n := len(events); n == f.Limit {
 					fmt.Fprintln(a.out, a.w.T("event.more", words.Data{"N": n, "Seq": events[n-1].Seq}))
 				}
@@ -91,14 +82,11 @@ func (a *app) planStatus() *cobra.Command {
 	return a.looksBack(a.listing(&cobra.Command{
 		Use: "status [PLAN]", Short: a.w.T("cli.plan_status"), Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.pastLedger(cmd.Context(), true, func(store *ledger.Store) error {
+			return a.readsPast(cmd.Context(), true, func(r *query.Reader, who query.Viewer) error {
 				if len(args) == 0 {
-					return a.plansStatus(cmd.Context(), store)
+					return a.plansStatus(cmd.Context(), r, who)
 				}
-				if _, _, err := a.overseen(cmd.Context(), store, args[0]); err != nil {
-					return err
-				}
-				return a.planTasksStatus(cmd.Context(), store, args[0])
+				return a.planTasksStatus(cmd.Context(), r, who, args[0])
 			})
 		},
 	}))

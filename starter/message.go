@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -16,6 +13,7 @@ import (
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/people"
+	"duban/internal/query"
 	"duban/internal/words"
 )
 
@@ -37,8 +35,8 @@ func (a *app) chooseMessages(c *cobra.Command, f *messageFlags) {
 }
 
 // filter is what the flags choose: of a plan, of a morning, in which state.
-func (a *app) filter(f messageFlags) (ledger.MessageFilter, error) {
-	out := ledger.MessageFilter{Plan: f.plan, States: ledger.Unsettled}
+func (a *app) filter(f messageFlags) (query.MessageFilter, error) {
+	out := query.MessageFilter{Plan: f.plan, States: ledger.Unsettled}
 	if f.all {
 		out.States = nil
 	}
@@ -59,36 +57,23 @@ func (a *app) messageList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
-				seen, whole, err := a.overseen(cmd.Context(), store, f.plan)
+			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
+				page, err := r.Messages(cmd.Context(), who, filter)
 				if err != nil {
 					return err
 				}
-				all, err := store.Messages(cmd.Context(), filter)
-				if err != nil {
-					return err
-				}
-				overdue, err := a.overdue(cmd.Context(), store, filter)
-				if err != nil {
-					return err
-				}
-				all = append(overdue, all...)
-				if !whole {
-					all = slices.DeleteFunc(all, func(m ledger.MessageInfo) bool {
-						return !slices.ContainsFunc(seen, func(l ledger.Launched) bool { return l.Plan.ID == m.Plan })
-					})
-				}
-				if a.format == "json" {
-					if all == nil {
-						all = []ledger.MessageInfo{}
-					}
+				all := append(page.Untried, page.Messages...)
+				switch {
+				case a.format == "json":
 					return a.json(all)
-				}
-				if len(all) == 0 && !f.all && f.day == "" {
+				case len(all) == 0 && !f.all && f.day == "":
 					fmt.Fprintln(a.out, a.w.T("message.none_unsent"))
-					return nil
+				case len(all) == 0:
+					fmt.Fprintln(a.out, a.w.T("message.none"))
+				default:
+					a.messageTable(all, page.People)
 				}
-				return a.messageTable(cmd.Context(), store, all)
+				return nil
 			})
 		},
 	})
@@ -97,50 +82,9 @@ func (a *app) messageList() *cobra.Command {
 	return c
 }
 
-// overdue are the messages that should have gone out and of which nothing was tried:
-// no worker reaches the mail server, or none runs. They have no ID yet.
-func (a *app) overdue(ctx context.Context, store *ledger.Store, f ledger.MessageFilter) ([]ledger.MessageInfo, error) {
-	notices, err := store.Notices(ctx, ledger.NoticeFilter{Plan: f.Plan, States: []string{ledger.Pending}})
-	if err != nil {
-		return nil, err
-	}
-	var out []ledger.MessageInfo
-	at := map[string]int{}
-	for _, n := range notices {
-		l, err := store.Plan(ctx, n.Plan)
-		if err != nil {
-			return nil, err
-		}
-		if n.SpeakAt.Add(time.Minute).After(l.Clock.Plan(a.now())) || !f.From.IsZero() && n.SpeakAt.Before(f.From) || !f.Before.IsZero() && !n.SpeakAt.Before(f.Before) {
-			continue
-		}
-		key := n.Digest + "|" + n.Channel
-		i, ok := at[key]
-		if !ok {
-			i = len(out)
-			at[key] = i
-			out = append(out, ledger.MessageInfo{Plan: n.Plan, Digest: n.Digest, Recipient: n.Recipient, SpeakAt: n.SpeakAt, Channel: n.Channel, State: n.State})
-		}
-		out[i].Notices++
-	}
-	return out, nil
-}
-
-func (a *app) messageTable(ctx context.Context, store *ledger.Store, all []ledger.MessageInfo) error {
-	if len(all) == 0 {
-		fmt.Fprintln(a.out, a.w.T("message.none"))
-		return nil
-	}
+func (a *app) messageTable(all []ledger.MessageInfo, dirs map[string]people.Directory) {
 	t := a.roomTable("message", map[string]int{"error": 60}, "id", "at", "to", "channel", "state", "tries", "notices", "error")
-	dirs := map[string]people.Directory{}
 	for _, m := range all {
-		if _, known := dirs[m.Plan]; !known {
-			l, err := store.Plan(ctx, m.Plan)
-			if err != nil {
-				return err
-			}
-			dirs[m.Plan] = l.Plan.Directory
-		}
 		state := m.State
 		if state == ledger.Sent && m.Doubts > 0 {
 			state = "twice"
@@ -153,7 +97,6 @@ func (a *app) messageTable(ctx context.Context, store *ledger.Store, all []ledge
 			a.w.T("report.message_" + state), m.Attempt, m.Notices, m.Error})
 	}
 	t.Render()
-	return nil
 }
 
 func (a *app) channel(name string) string {
@@ -225,7 +168,7 @@ func (a *app) onMessages(ctx context.Context, f messageFlags, ids []string, do f
 		return err
 	}
 	defer h.Close()
-	chosen, err := a.chosenMessages(ctx, h.Ledger, filter, ids)
+	chosen, dirs, err := a.chosenMessages(ctx, h.Ledger, filter, ids)
 	if err != nil {
 		return err
 	}
@@ -234,62 +177,53 @@ func (a *app) onMessages(ctx context.Context, f messageFlags, ids []string, do f
 		return nil
 	}
 	for _, m := range chosen {
-		l, err := h.Ledger.Plan(ctx, m.Plan)
-		if err != nil {
-			return err
-		}
-		if by.Unit != l.Plan.Directory.Office {
-			return sentenceError(a.w.T("message.only_office", words.Data{"Office": l.Plan.Directory.Name(l.Plan.Directory.Office)}))
+		dir := dirs[m.Plan]
+		if by.Unit != dir.Office {
+			return sentenceError(a.w.T("message.only_office", words.Data{"Office": dir.Name(dir.Office)}))
 		}
 		said, err := do(h, m, by)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(a.out, a.w.T(said, words.Data{"ID": m.ID[:12], "To": a.seats(l.Plan.Directory, []people.Recipient{m.Recipient}), "At": minute(m.SpeakAt)}))
+		fmt.Fprintln(a.out, a.w.T(said, words.Data{"ID": m.ID[:12], "To": a.seats(dir, []people.Recipient{m.Recipient}), "At": minute(m.SpeakAt)}))
 	}
 	return nil
 }
 
 // chosenMessages are those whose IDs begin so, whatever their state, or those of the filter.
-func (a *app) chosenMessages(ctx context.Context, store *ledger.Store, filter ledger.MessageFilter, ids []string) ([]ledger.MessageInfo, error) {
-	if len(ids) == 0 {
-		return store.Messages(ctx, filter)
+func (a *app) chosenMessages(ctx context.Context, store *ledger.Store, filter query.MessageFilter, ids []string) (chosen []ledger.MessageInfo, dirs map[string]people.Directory, err error) {
+	who, err := a.viewer()
+	if err != nil {
+		return nil, nil, err
 	}
-	var chosen []ledger.MessageInfo
+	r := a.reader(store)
+	page, err := r.Messages(ctx, who, filter)
+	if err != nil || len(ids) == 0 {
+		return page.Messages, page.People, a.told(err)
+	}
 	for _, id := range ids {
-		found, err := store.Messages(ctx, ledger.MessageFilter{Plan: filter.Plan, ID: strings.Trim(strings.TrimSpace(id), "<>")})
+		found, err := r.Messages(ctx, who, query.MessageFilter{Plan: filter.Plan, ID: strings.Trim(strings.TrimSpace(id), "<>")})
 		switch {
 		case err != nil:
-			return nil, err
-		case len(found) == 0:
-			return nil, sentenceError(a.w.T("message.no_such", words.Data{"ID": id}))
-		case len(found) > 1:
-			return nil, sentenceError(a.w.T("message.several", words.Data{"ID": id, "N": len(found)}))
+			return nil, nil, a.told(err)
+		case len(found.Messages) == 0:
+			return nil, nil, sentenceError(a.w.T("message.no_such", words.Data{"ID": id}))
+		case len(found.Messages) > 1:
+			return nil, nil, sentenceError(a.w.T("message.several", words.Data{"ID": id, "N": len(found.Messages)}))
 		}
-		chosen = append(chosen, found[0])
+		chosen = append(chosen, found.Messages[0])
 	}
-	return chosen, nil
+	return chosen, page.People, nil
 }
 
 // messageNames are the messages that are not settled, for completion.
 func (a *app) messageNames(ctx context.Context) (map[string]string, error) {
 	names := map[string]string{}
-	err := a.withLedger(ctx, func(store *ledger.Store) error {
-		seen, _, err := a.overseen(ctx, store, "")
-		if err != nil {
-			return err
-		}
-		all, err := store.Messages(ctx, ledger.MessageFilter{States: ledger.Unsettled})
-		for _, m := range all {
-			if !slices.ContainsFunc(seen, func(l ledger.Launched) bool { return l.Plan.ID == m.Plan }) {
-				continue
-			}
+	return names, a.reads(ctx, func(r *query.Reader, who query.Viewer) error {
+		page, err := r.Messages(ctx, who, query.MessageFilter{States: ledger.Unsettled})
+		for _, m := range page.Messages {
 			names[m.ID[:12]] = m.Recipient.String() + " " + minute(m.SpeakAt)
 		}
 		return err
 	})
-	if errors.Is(err, ledger.ErrNoLedger) {
-		return names, nil
-	}
-	return names, err
 }

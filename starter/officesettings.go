@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"duban/internal/ledger"
+	"duban/internal/query"
 	"duban/internal/words"
 )
 
@@ -24,8 +25,8 @@ func (a *app) officeShow() *cobra.Command {
 	return a.listing(&cobra.Command{
 		Use: "show", Short: a.w.T("office.cmd_show"), Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
-				decided, err := store.Office(cmd.Context())
+			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
+				decided, err := r.Decided(cmd.Context(), who)
 				if err != nil {
 					return err
 				}

@@ -13,6 +13,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/query"
 	"duban/internal/rollover"
 	"duban/internal/words"
 )
@@ -86,27 +87,16 @@ type lastYear struct {
 // says so in a line.
 func (a *app) whatIsKnown(ctx context.Context, p *plan.Plan, file string) (lastYear, error) {
 	known := lastYear{today: calendar.DayOf(a.now().In(calendar.Beijing))}
-	err := a.withLedger(ctx, func(store *ledger.Store) error {
-		l, err := store.Plan(ctx, p.ID)
+	err := a.reads(ctx, func(r *query.Reader, who query.Viewer) error {
+		was, err := r.PlanRecord(ctx, who, p.ID)
 		if err != nil {
 			return err
 		}
-		if err := a.wholePlan(l); err != nil {
-			return err
-		}
-		if l.Plan.Hash != p.Hash {
+		if was.Plan.Hash != p.Hash {
 			fmt.Fprintln(a.err, a.w.T("rollover.other_file", words.Data{"File": file}))
 		}
-		tasks, err := store.Tasks(ctx, ledger.TaskFilter{Plan: p.ID})
-		if err != nil {
-			return err
-		}
-		known.records = ledgerRecords(tasks)
-		if known.cal, err = a.calendarOf(ctx, store); err != nil {
-			return err
-		}
-		known.today, err = a.today(ctx, store, l)
-		return err
+		known.records, known.cal, known.today = ledgerRecords(was.Tasks), was.Calendar, was.Today
+		return nil
 	})
 	switch {
 	case errors.Is(err, ledger.ErrNoLedger):

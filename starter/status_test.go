@@ -22,6 +22,7 @@ import (
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/query"
 	"duban/internal/report"
 	"duban/internal/settings"
 	"duban/internal/words"
@@ -177,7 +178,7 @@ func TestRehearsalStandsAtItsLastEvent(t *testing.T) {
 	d := newDesk(t, at(7, 1, 10).AddDate(5, 0, 0))
 	d.launched("real", calendar.Clock{})
 	d.launched("fast", calendar.Clock{Epoch: at(6, 1, 0), Start: at(6, 1, 0), Rate: 345600})
-	var rows []planRow
+	var rows []query.PlanRow
 	require.NoError(t, json.Unmarshal([]byte(d.say("plan", "status", "-o", "json")), &rows))
 	days := map[string]string{}
 	for _, r := range rows {

@@ -89,6 +89,29 @@ func (s *Store) List(ctx context.Context, l *Launched, basis string, cal *calend
 	return page, ok, err
 }
 
+// Places are where the first lines of a list stand, all when most is 0, and how many
+// lines there are: for lists of several plans. See List.
+func (s *Store) Places(ctx context.Context, l *Launched, basis string, cal *calendar.Calendar, today calendar.Day, f ListFilter, most int) (places []Place, total int, ok bool, err error) {
+	if Basis(*l, cal) != basis {
+		return nil, 0, false, nil
+	}
+	err = s.outlook(ctx, l, basis, cal, func(r *outlookReader) error {
+		if ok = r.ok; !ok {
+			return nil
+		}
+		var err error
+		if total, err = r.total(f, today); err != nil || total == 0 {
+			return err
+		}
+		if most == 0 || most > total {
+			most = total
+		}
+		places, err = r.places(f, today, most)
+		return err
+	})
+	return places, total, ok, err
+}
+
 // Counted is how many tasks show a light.
 type Counted struct {
 	Kind       plan.Kind

@@ -30,20 +30,21 @@ type MessageInfo struct {
 // MessageFilter chooses messages. Empty fields choose all.
 type MessageFilter struct {
 	Plan   string
-	ID     string // the beginning of one
+	Plans  []string // nil chooses all
+	ID     string   // the beginning of one
 	States []string
 	From   time.Time // spoken at it or later, plan clock
 	Before time.Time
+
+	Skip, Limit int // Limit 0: all from the first
 }
 
-// Unsettled are the states of messages that somebody may want to send again or to
-// end: all but sent and dropped.
-var Unsettled = []string{Sending, leaving, undelivered, Failed, Unknown}
-
-// Messages are the chosen messages, by speaking time and recipient.
-func (s *Store) Messages(ctx context.Context, f MessageFilter) ([]MessageInfo, error) {
-	w := where{}
+// where is the choice, of messages m and their digests d.
+func (f MessageFilter) where(d dialect) (w where) {
 	w.equal("m.plan", f.Plan)
+	if f.Plans != nil {
+		w.add(d.among("m.plan"), d.list(f.Plans))
+	}
 	w.oneOf("m.state", f.States)
 	if f.ID != "" {
 		w.add("substr(m.id, 1, ?) = ?", len(f.ID), f.ID)
@@ -54,6 +55,58 @@ func (s *Store) Messages(ctx context.Context, f MessageFilter) ([]MessageInfo, e
 	if !f.Before.IsZero() {
 		w.add("d.speak_at < ?", instant(f.Before))
 	}
+	return w
+}
+
+// CountMessages is how many messages are chosen, on whatever page.
+func (s *Store) CountMessages(ctx context.Context, f MessageFilter) (n int, err error) {
+	w := f.where(s.d)
+	err = s.one(ctx, &n, `SELECT COUNT(*) FROM messages m JOIN digests d ON d.key = m.digest`+w.String(), w.args...)
+	return n, err
+}
+
+// Untried are what should have been spoken at the instant last or before, and was not
+// tried yet, as messages without an ID, of a plan; from and before bound their
+// instants where they are set. By speaking time and recipient.
+func (s *Store) Untried(ctx context.Context, planID string, last, from, before time.Time) ([]MessageInfo, error) {
+	w := where{}
+	w.add("plan = ?", planID)
+	w.add("state = 'pending'")
+	w.add("speak_at <= ?", instant(last))
+	if !from.IsZero() {
+		w.add("speak_at >= ?", instant(from))
+	}
+	if !before.IsZero() {
+		w.add("speak_at < ?", instant(before))
+	}
+	var rows []struct {
+		Digest  string      `db:"digest"`
+		Unit    string      `db:"unit"`
+		Role    people.Role `db:"role"`
+		Channel string      `db:"channel"`
+		SpeakAt time.Time   `db:"speak_at"`
+		Notices int         `db:"notices"`
+	}
+	err := s.all(ctx, &rows, `SELECT digest, unit, role, channel, speak_at, COUNT(*) AS notices FROM notices`+w.String()+`
+		GROUP BY digest, unit, role, channel, speak_at ORDER BY speak_at, unit, role, channel`, w.args...)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]MessageInfo, len(rows))
+	for i, r := range rows {
+		out[i] = MessageInfo{Plan: planID, Digest: r.Digest, Recipient: people.Recipient{Unit: r.Unit, Role: r.Role}, SpeakAt: r.SpeakAt.UTC(),
+			Channel: r.Channel, State: Pending, Notices: r.Notices}
+	}
+	return out, nil
+}
+
+// Unsettled are the states of messages that somebody may want to send again or to
+// end: all but sent and dropped.
+var Unsettled = []string{Sending, leaving, undelivered, Failed, Unknown}
+
+// Messages are the chosen messages, by speaking time and recipient.
+func (s *Store) Messages(ctx context.Context, f MessageFilter) ([]MessageInfo, error) {
+	w := f.where(s.d)
 	var rows []struct {
 		messageRow
 		Unit    string      `db:"unit"`
@@ -63,7 +116,7 @@ func (s *Store) Messages(ctx context.Context, f MessageFilter) ([]MessageInfo, e
 	}
 	err := s.all(ctx, &rows, `SELECT m.id, m.plan, m.digest, m.channel, m.state, m.attempt, m.error, m.doubts, m.via, d.unit, d.role, d.speak_at,
 		(SELECT COUNT(*) FROM notices n WHERE n.digest = m.digest AND n.channel = m.channel) AS notices
-		FROM messages m JOIN digests d ON d.key = m.digest`+w.String()+` ORDER BY d.speak_at, d.unit, d.role, m.channel, m.id`, w.args...)
+		FROM messages m JOIN digests d ON d.key = m.digest`+w.String()+` ORDER BY d.speak_at, d.unit, d.role, m.channel, m.id`+page(f.Skip, f.Limit), w.args...)
 	if err != nil {
 		return nil, err
 	}

@@ -184,7 +184,13 @@ func (s *Store) planAt(ctx context.Context, v planVersion) (Launched, error) {
 	return l, nil
 }
 
-// Plans are all plans, the earliest launched first.
+// PlanIDs are all plans, the earliest launched first.
+func (s *Store) PlanIDs(ctx context.Context) (ids []string, err error) {
+	err = s.all(ctx, &ids, `SELECT id FROM plans ORDER BY launched_at, id`)
+	return ids, err
+}
+
+// Plans are all plans with their counts, the earliest launched first.
 func (s *Store) Plans(ctx context.Context) ([]PlanInfo, error) {
 	var rows []struct {
 		PlanInfo

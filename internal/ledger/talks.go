@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"duban/internal/act"
 	"duban/internal/plan"
@@ -25,17 +26,62 @@ func (s *Store) Talks(ctx context.Context, planID, task string) ([]Talk, error) 
 	return s.talks(ctx, w)
 }
 
-// TalksIn are the talks of a plan in one state, or in all when it is "", by task and number.
-func (s *Store) TalksIn(ctx context.Context, planID, state string) ([]Talk, error) {
-	w := where{}
-	w.add("plan = ?", planID)
-	w.equal("state", state)
-	return s.talks(ctx, w)
+// TalkFilter chooses talks of a list.
+type TalkFilter struct {
+	Of          []CalledIn // none chooses none
+	State       string     // "" chooses all
+	Skip, Limit int        // 0: all
+}
+
+// CalledIn are talks of one plan.
+type CalledIn struct {
+	Plan  string
+	Units []string // that are called; none chooses all
+}
+
+// talkPlaces is the order of talks in a list: what waits for somebody first.
+var talkPlaces = []string{TalkProposed, TalkOpen, TalkPending, TalkClosed, TalkDeclined, TalkVoid}
+
+// ListTalks is one page of the chosen talks, in the order of talkPlaces, then by the
+// order of the plans given, the earliest opened first; and how many there are.
+func (s *Store) ListTalks(ctx context.Context, f TalkFilter) (talks []Talk, total int, err error) {
+	if len(f.Of) == 0 {
+		return nil, 0, nil
+	}
+	var w where
+	var either []string
+	var args, order []any
+	states, plans := "CASE state", "CASE plan"
+	for i, state := range talkPlaces {
+		states += fmt.Sprintf(" WHEN '%s' THEN %d", state, i)
+	}
+	for i, of := range f.Of {
+		one := where{}
+		one.add("plan = ?", of.Plan)
+		if len(of.Units) > 0 {
+			one.add(s.d.among("lead"), s.d.list(of.Units))
+		}
+		either, args = append(either, "("+strings.Join(one.terms, " AND ")+")"), append(args, one.args...)
+		plans += fmt.Sprintf(" WHEN ? THEN %d", i)
+		order = append(order, of.Plan)
+	}
+	w.add("("+strings.Join(either, " OR ")+")", args...)
+	w.equal("state", f.State)
+	if err := s.one(ctx, &total, `SELECT COUNT(*) FROM talks`+w.String(), w.args...); err != nil || total == 0 {
+		return nil, 0, err
+	}
+	query := `SELECT ` + talkColumns + ` FROM talks` + w.String() + ` ORDER BY ` + states + ` END, ` + plans + ` END, opens_at, id` + page(f.Skip, f.Limit)
+	talks, err = s.talksOf(ctx, query, append(w.args, order...))
+	return talks, total, err
 }
 
 func (s *Store) talks(ctx context.Context, w where) ([]Talk, error) {
+	return s.talksOf(ctx, `SELECT `+talkColumns+` FROM talks`+w.String()+` ORDER BY task, number`, w.args)
+}
+
+func (s *Store) talksOf(ctx context.Context, query string, args []any) ([]Talk, error) {
 	var rows []talkRow
-	if err := s.all(ctx, &rows, `SELECT `+talkColumns+` FROM talks`+w.String()+` ORDER BY task, number`, w.args...); err != nil {
+	if err := s.all(ctx, &rows, query, args...); err != nil {
 		return nil, err
 	}
 	talks := make([]Talk, len(rows))

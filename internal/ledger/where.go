@@ -1,6 +1,9 @@
 package ledger
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // where gathers conditions and their arguments.
 type where struct {
@@ -36,4 +39,12 @@ func (w *where) String() string {
 		return ""
 	}
 	return " WHERE " + strings.Join(w.terms, " AND ")
+}
+
+// page limits a query to one page; all rows when limit is 0.
+func page(skip, limit int) string {
+	if limit == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" LIMIT %d OFFSET %d", limit, skip)
 }

@@ -1,0 +1,134 @@
+package query
+
+import (
+	"context"
+	"errors"
+
+	"duban/internal/act"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+)
+
+// Subject is what an act is to be done to. Hidden tells that the viewer may not look
+// at it: then it says no more of it than whose it is, and whoever acts is refused by
+// the engine, which records that it was tried.
+type Subject struct {
+	Plan   ledger.Launched // without its tasks where the ledger keeps the rest apart
+	Task   ledger.Task
+	Talk   ledger.Talk // of an act on a talk
+	Hidden bool
+}
+
+// Task is the task or duty of an ID, to be acted on. See Case.
+func (r *Reader) Task(ctx context.Context, v Viewer, planID, id string) (s Subject, err error) {
+	in, err := r.as(v)
+	if err != nil {
+		return s, err
+	}
+	if s.Task, err = in.findTask(ctx, planID, id); err != nil {
+		return Subject{}, err
+	}
+	if s.Plan, _, err = r.frame(ctx, s.Task.Plan); err != nil {
+		return Subject{}, err
+	}
+	if s.Hidden = !v.sees(s.Task); s.Hidden {
+		s.conceal()
+	}
+	return s, nil
+}
+
+// Talk is the talk of an ID, to be acted on. See TalkCase.
+func (r *Reader) Talk(ctx context.Context, v Viewer, planID, id string) (s Subject, err error) {
+	in, err := r.as(v)
+	if err != nil {
+		return s, err
+	}
+	if s.Talk, err = in.findTalk(ctx, planID, id); err != nil {
+		return Subject{}, err
+	}
+	if s.Plan, _, err = r.frame(ctx, s.Talk.Plan); err != nil {
+		return Subject{}, err
+	}
+	if s.Task, err = r.store.Task(ctx, s.Talk.Plan, s.Talk.Task); err != nil {
+		return Subject{}, err
+	}
+	if s.Hidden = !v.seesTalk(s.Plan.Plan.Directory, s.Talk); s.Hidden {
+		s.conceal()
+	}
+	return s, nil
+}
+
+// conceal leaves of a subject what an act needs to be refused.
+func (s *Subject) conceal() {
+	s.Plan.Plan.Tasks, s.Plan.Plan.Clauses, s.Plan.Plan.Sections = nil, nil, nil
+	s.Task = ledger.Task{Plan: s.Task.Plan, ID: s.Task.ID, Kind: s.Task.Kind, Lead: s.Task.Lead}
+	s.Talk = ledger.Talk{Plan: s.Talk.Plan, ID: s.Talk.ID, Task: s.Talk.Task, Number: s.Talk.Number}
+}
+
+// Recorded tells whether an act of the viewer's on a task or a talk is in the ledger;
+// false where another act has its ID, which the engine refuses.
+func (r *Reader) Recorded(ctx context.Context, v Viewer, planID, thing string, a act.Act) (bool, error) {
+	if _, err := r.as(v); err != nil {
+		return false, err
+	}
+	if !v.named() || a.By != v.by {
+		return false, ErrNotYours
+	}
+	done, err := r.store.ActRecorded(ctx, planID, thing, a)
+	if errors.Is(err, ledger.ErrTaken) {
+		return false, nil
+	}
+	return done, err
+}
+
+// Possible is an act that somebody can do now, or why not.
+type Possible struct {
+	Kind    act.Kind     `json:"kind"`
+	Needs   []act.Field  `json:"needs"` // what it must say
+	Refused *act.Refusal `json:"refused,omitempty"`
+}
+
+// Possible are all acts on a task or a duty: which the viewer can do now, and why not
+// the rest. See Case for its errors.
+func (r *Reader) Possible(ctx context.Context, v Viewer, planID, id string) ([]Possible, error) {
+	s, err := r.Task(ctx, v, planID, id)
+	if err != nil {
+		return nil, err
+	}
+	if s.Hidden {
+		return nil, ErrNotYours
+	}
+	table := act.Tasks
+	if s.Task.Kind == plan.Duty {
+		table = act.Duties
+	}
+	c := ledger.CaseOf(s.Task)
+	all := []Possible{}
+	if s.Task.Kind == plan.Standing {
+		return all, nil
+	}
+	for _, row := range table {
+		all = append(all, Possible{row.Kind, append([]act.Field{}, row.Needs...), c.Could(row.Kind, v.by, r.clockDay(s.Plan))})
+	}
+	return all, nil
+}
+
+// PossibleOnTalk are all acts on a talk: which the viewer can do now, and why not the
+// rest. See TalkCase for its errors.
+func (r *Reader) PossibleOnTalk(ctx context.Context, v Viewer, planID, id string) ([]Possible, error) {
+	s, err := r.Talk(ctx, v, planID, id)
+	if err != nil {
+		return nil, err
+	}
+	if s.Hidden {
+		return nil, ErrNotYours
+	}
+	c := ledger.TalkCaseOf(&s.Plan.Plan, s.Task, s.Talk)
+	all := []Possible{}
+	for _, row := range act.Talks {
+		if row.Kind != act.Propose { // which is done to a task
+			all = append(all, Possible{row.Kind, append([]act.Field{}, row.Needs...), c.Could(row.Kind, v.by, r.clockDay(s.Plan))})
+		}
+	}
+	return all, nil
+}

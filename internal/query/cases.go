@@ -1,0 +1,299 @@
+package query
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/internal/report"
+)
+
+// Case is the case file of a task, an occurrence, a duty or a standing line; without
+// a plan, of the one plan that has it and that the viewer may see. ErrNotYours,
+// *TaskError, *WhichPlanError.
+func (r *Reader) Case(ctx context.Context, v Viewer, planID, task string) (report.Case, error) {
+	in, err := r.as(v)
+	if err != nil {
+		return report.Case{}, err
+	}
+	t, err := in.findTask(ctx, planID, task)
+	if err != nil {
+		return report.Case{}, err
+	}
+	if !v.sees(t) {
+		return report.Case{}, ErrNotYours
+	}
+	return in.caseOf(ctx, t)
+}
+
+// TalkCase is the case file of a talk's task, narrowed to the talk. The ID of a task
+// means its last talk; without a plan, of the one plan that has it and that the
+// viewer may see. ErrNotYours, *TalkError, *WhichPlanError.
+func (r *Reader) TalkCase(ctx context.Context, v Viewer, planID, talk string) (c report.Case, err error) {
+	in, err := r.as(v)
+	if err != nil {
+		return c, err
+	}
+	k, err := in.findTalk(ctx, planID, talk)
+	if err != nil {
+		return c, err
+	}
+	l, err := r.store.Plan(ctx, k.Plan)
+	if err != nil {
+		return c, err
+	}
+	if !v.seesTalk(l.Plan.Directory, k) {
+		return c, ErrNotYours
+	}
+	t, err := r.store.Task(ctx, k.Plan, k.Task)
+	if err != nil {
+		return c, err
+	}
+	if c, err = in.caseOf(ctx, t); err != nil {
+		return c, err
+	}
+	if !v.sees(t) {
+		c = c.OnlyTalk()
+	}
+	c, ok := c.OfTalk(k.ID)
+	if !ok {
+		return c, fmt.Errorf("talk %s of %s: %w", k.ID, k.Plan, ledger.ErrNotFound)
+	}
+	return c, nil
+}
+
+// caseOf is the case file of a task, without the talks that the viewer may not see.
+func (r reading) caseOf(ctx context.Context, t ledger.Task) (report.Case, error) {
+	l, err := r.store.Plan(ctx, t.Plan)
+	if err != nil {
+		return report.Case{}, err
+	}
+	today, err := r.today(ctx, l)
+	if err != nil {
+		return report.Case{}, err
+	}
+	cal, err := r.calendar(ctx)
+	if err != nil {
+		return report.Case{}, err
+	}
+	all, err := r.records(ctx, t)
+	if err != nil {
+		return report.Case{}, err
+	}
+	all = all.WithoutTalks(func(k ledger.Talk) bool { return r.who.seesTalk(l.Plan.Directory, k) })
+	return report.CaseFile(l, all, today, cal), nil
+}
+
+// findTask is the task of an ID. Where the viewer may see none that has it, it is
+// one of those: the caller refuses.
+func (r reading) findTask(ctx context.Context, planID, id string) (ledger.Task, error) {
+	plans, err := r.planIDs(ctx, planID)
+	if err != nil {
+		return ledger.Task{}, err
+	}
+	var found []ledger.Task
+	for _, p := range plans {
+		if planID != "" {
+			if _, _, err := r.frame(ctx, p); err != nil {
+				return ledger.Task{}, err
+			}
+		}
+		t, err := r.store.Task(ctx, p, id)
+		switch {
+		case err == nil:
+			found = append(found, t)
+		case !absent(err):
+			return ledger.Task{}, err
+		}
+	}
+	if ours := slices.DeleteFunc(slices.Clone(found), func(t ledger.Task) bool { return !r.who.sees(t) }); len(ours) > 0 {
+		found = ours
+	} else if len(found) > 0 {
+		return found[0], nil // whoever asks may look at none of them, and need not choose
+	}
+	switch len(found) {
+	case 0:
+		return ledger.Task{}, r.noTask(ctx, plans, id)
+	case 1:
+		return found[0], nil
+	}
+	which := &WhichPlanError{Thing: id}
+	for _, t := range found {
+		which.Plans = append(which.Plans, Choice{t.Plan, t.Title})
+	}
+	return ledger.Task{}, which
+}
+
+// nearTasks is how many tasks are suggested for one that is not there.
+const nearTasks = 5
+
+// noTask is that a task is not there, with those that may be meant: by their IDs,
+// then by words of their titles.
+func (r reading) noTask(ctx context.Context, plans []string, typed string) error {
+	missing := &TaskError{Task: typed, Several: len(plans) > 1}
+	for _, p := range plans {
+		l, _, err := r.frame(ctx, p)
+		if err != nil {
+			return err
+		}
+		tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: p})
+		if err != nil {
+			return err
+		}
+		tasks = slices.DeleteFunc(tasks, func(t ledger.Task) bool { return !r.who.sees(t) })
+		byID := map[string]ledger.Task{}
+		var ids []string
+		for _, t := range tasks {
+			byID[t.ID] = t
+			ids = append(ids, t.ID)
+		}
+		near := plan.Near(typed, ids)
+		for _, t := range tasks {
+			if t.Duty == "" && strings.Contains(t.Title, typed) && !slices.Contains(near, t.ID) {
+				near = append(near, t.ID)
+			}
+		}
+		for _, id := range near {
+			missing.Near = append(missing.Near, NearTask{p, id, byID[id].Title, l.Plan.Directory.Name(byID[id].Lead)})
+		}
+	}
+	missing.Near = missing.Near[:min(len(missing.Near), nearTasks)]
+	return missing
+}
+
+// findTalk is the talk of an ID, or the last of the task of that ID. Where the viewer
+// may see none that has it, it is one of those: the caller refuses.
+func (r reading) findTalk(ctx context.Context, planID, id string) (ledger.Talk, error) {
+	plans, err := r.planIDs(ctx, planID)
+	if err != nil {
+		return ledger.Talk{}, err
+	}
+	task, _, _ := strings.Cut(id, "#")
+	var found, others []ledger.Talk
+	for _, p := range plans {
+		l, _, err := r.frame(ctx, p)
+		if err != nil {
+			return ledger.Talk{}, err
+		}
+		talks, err := r.store.Talks(ctx, p, task)
+		if err != nil {
+			return ledger.Talk{}, err
+		}
+		var last *ledger.Talk
+		for _, k := range talks { // by number
+			switch {
+			case k.ID != id && k.Task != id:
+			case r.who.seesTalk(l.Plan.Directory, k):
+				last = &k
+			case k.ID == id:
+				others = append(others, k)
+			}
+		}
+		if last != nil {
+			found = append(found, *last)
+		}
+	}
+	if len(found) == 0 && len(others) > 0 {
+		return others[0], nil
+	}
+	switch len(found) {
+	case 0:
+		return ledger.Talk{}, r.noTalk(ctx, plans, id)
+	case 1:
+		return found[0], nil
+	}
+	which := &WhichPlanError{Thing: id}
+	for _, k := range found {
+		which.Plans = append(which.Plans, Choice{k.Plan, k.ID})
+	}
+	return ledger.Talk{}, which
+}
+
+func (r reading) noTalk(ctx context.Context, plans []string, typed string) error {
+	var ids []string
+	for _, p := range plans {
+		l, _, err := r.frame(ctx, p)
+		if err != nil {
+			return err
+		}
+		talks, err := r.store.Talks(ctx, p, "")
+		if err != nil {
+			return err
+		}
+		for _, k := range talks {
+			if r.who.seesTalk(l.Plan.Directory, k) {
+				ids = append(ids, k.ID)
+			}
+		}
+	}
+	return &TalkError{typed, plan.Near(typed, ids)}
+}
+
+// records are all the ledger holds about one task; about a duty, what it holds of
+// its occurrences.
+func (b base) records(ctx context.Context, t ledger.Task) (r report.Records, err error) {
+	r.Task = t
+	of := []ledger.Task{t}
+	if t.Kind == plan.Duty {
+		if r.Occurrences, err = b.store.Tasks(ctx, ledger.TaskFilter{Plan: t.Plan, Duty: t.ID}); err != nil {
+			return r, err
+		}
+		of = append([]ledger.Task{t}, r.Occurrences...)
+	}
+	if t.Duty == "" {
+		if r.Events, err = b.store.Events(ctx, ledger.EventFilter{Plan: t.Plan, Limit: 1}); err != nil {
+			return r, err
+		}
+	}
+	for _, o := range of {
+		if err := b.gather(ctx, o, &r); err != nil {
+			return r, err
+		}
+	}
+	if t.Kind != plan.Duty {
+		if err := b.messagesOf(ctx, t, &r); err != nil {
+			return r, err
+		}
+	}
+	waits, err := b.store.Waits(ctx, t.Plan)
+	r.Stuck = slices.DeleteFunc(waits, func(w ledger.Wait) bool {
+		thing, _, _ := strings.Cut(w.Thing, "#") // a talk hangs on its task
+		return !slices.ContainsFunc(of, func(o ledger.Task) bool { return o.ID == thing })
+	})
+	slices.SortFunc(r.Events, func(a, b ledger.Event) int { return int(a.Seq - b.Seq) })
+	return r, err
+}
+
+func (b base) gather(ctx context.Context, t ledger.Task, r *report.Records) error {
+	stages, err := b.store.Stages(ctx, t.Plan, t.ID)
+	if err != nil {
+		return err
+	}
+	talks, err := b.store.Talks(ctx, t.Plan, t.ID)
+	if err != nil {
+		return err
+	}
+	events, err := b.store.Events(ctx, ledger.EventFilter{Plan: t.Plan, Task: t.ID})
+	r.Stages, r.Talks, r.Events = append(r.Stages, stages...), append(r.Talks, talks...), append(r.Events, events...)
+	return err
+}
+
+// messagesOf adds a task's notices and the events of the messages that carried them.
+func (b base) messagesOf(ctx context.Context, t ledger.Task, r *report.Records) (err error) {
+	if r.Notices, err = b.store.Notices(ctx, ledger.NoticeFilter{Plan: t.Plan, Task: t.ID}); err != nil {
+		return err
+	}
+	var ids []string
+	for _, n := range r.Notices {
+		if n.Message != "" {
+			ids = append(ids, n.Message)
+		}
+	}
+	slices.Sort(ids)
+	events, err := b.store.MessageEvents(ctx, slices.Compact(ids))
+	r.Events = append(r.Events, events...)
+	return err
+}

@@ -1,0 +1,55 @@
+package query
+
+import "errors"
+
+// Refusals of a reading.
+var (
+	// ErrNotYours: the task or talk is none of the viewer's unit.
+	ErrNotYours = errors.New("query: it is none of the viewer's unit")
+	// ErrNotWhole: what covers a whole plan is its office's and leadership's to read.
+	ErrNotWhole = errors.New("query: a whole plan is read by its office and leadership")
+	// ErrNoPlans: no plan has been launched.
+	ErrNoPlans = errors.New("query: no plan has been launched")
+	// ErrAhead: the moment looked back at has not come.
+	ErrAhead = errors.New("query: that moment has not come")
+)
+
+// UnitError: no plan that the viewer knows has a unit of this name.
+type UnitError struct {
+	Name string
+	Near []string // names that may be meant
+}
+
+func (e *UnitError) Error() string { return "query: no unit " + e.Name }
+
+// TaskError: no plan that was asked has a task of this ID.
+type TaskError struct {
+	Task    string
+	Near    []NearTask // of those the viewer may see
+	Several bool       // several plans were asked
+}
+
+// NearTask is a task that may be meant.
+type NearTask struct{ Plan, ID, Title, Lead string }
+
+func (e *TaskError) Error() string { return "query: no task " + e.Task }
+
+// TalkError: no plan that was asked has a talk of this ID.
+type TalkError struct {
+	Talk string
+	Near []string // IDs of talks that the viewer may see
+}
+
+func (e *TalkError) Error() string { return "query: no talk " + e.Talk }
+
+// WhichPlanError: several plans have what was asked for, or several may be meant.
+type WhichPlanError struct {
+	Thing string // ID asked for; "" where a plan was
+	Plans []Choice
+}
+
+// Choice is one of the plans of a WhichPlanError, with the title of the task or the
+// plan, or the ID of the talk.
+type Choice struct{ Plan, What string }
+
+func (e *WhichPlanError) Error() string { return "query: several plans have " + e.Thing }

@@ -1,0 +1,69 @@
+package query
+
+import (
+	"context"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+)
+
+// Plan is a launched plan with its tasks as its document has them, for those who may
+// see all of it.
+func (r *Reader) Plan(ctx context.Context, v Viewer, planID string) (ledger.Launched, error) {
+	in, err := r.as(v)
+	if err != nil {
+		return ledger.Launched{}, err
+	}
+	return in.whole(ctx, planID)
+}
+
+// PlanRecord is a plan with its tasks as the ledger has them on a day, by which the
+// next year's is drafted.
+type PlanRecord struct {
+	ledger.Launched
+	Tasks    []ledger.Task
+	Calendar *calendar.Calendar
+	Today    calendar.Day
+}
+
+// PlanRecord is a plan and its tasks, for those who may see all of it.
+func (r *Reader) PlanRecord(ctx context.Context, v Viewer, planID string) (p PlanRecord, err error) {
+	in, err := r.as(v)
+	if err != nil {
+		return p, err
+	}
+	if p.Launched, err = in.whole(ctx, planID); err != nil {
+		return p, err
+	}
+	if p.Tasks, err = r.store.Tasks(ctx, ledger.TaskFilter{Plan: planID}); err != nil {
+		return p, err
+	}
+	if p.Calendar, err = r.calendar(ctx); err != nil {
+		return p, err
+	}
+	p.Today, err = r.today(ctx, p.Launched)
+	return p, err
+}
+
+// Office is nil for whoever may see all of every plan, otherwise ErrNotWhole: what
+// concerns the machine names things of all of them.
+func (r *Reader) Office(ctx context.Context, v Viewer) error {
+	in, err := r.as(v)
+	if err != nil {
+		return err
+	}
+	_, whole, err := in.overseen(ctx, "")
+	if err == nil && !whole {
+		err = ErrNotWhole
+	}
+	return err
+}
+
+// Decided is what the office has decided for every worker: channels, sender, language.
+// It names nothing of a plan.
+func (r *Reader) Decided(ctx context.Context, v Viewer) (map[string]string, error) {
+	if _, err := r.as(v); err != nil {
+		return nil, err
+	}
+	return r.store.Office(ctx)
+}

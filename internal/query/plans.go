@@ -1,0 +1,238 @@
+package query
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/internal/report"
+)
+
+// PlanRow is one launched plan. Counts are of tasks and occurrences of duties, the
+// cancelled left out; instants have the plan's offset; Next is nil when no stage is
+// to come.
+type PlanRow struct {
+	ID         string       `json:"id"`
+	Title      string       `json:"title"`
+	Number     string       `json:"number"`
+	LaunchedAt time.Time    `json:"launched_at"` // plan clock
+	AsOf       calendar.Day `json:"as_of"`
+	Tasks      int          `json:"tasks"`
+	Open       int          `json:"open"`
+	Overdue    int          `json:"overdue"`
+	Done       int          `json:"done"` // done late among them
+	DoneLate   int          `json:"done_late"`
+	Red        int          `json:"red"`
+	Yellow     int          `json:"yellow"`
+	Blue       int          `json:"blue"`
+	Green      int          `json:"green"`
+	Duties     int          `json:"duties"`
+	Standing   int          `json:"standing"`
+	Talks      int          `json:"talks"`
+	Unarmed    int          `json:"unarmed"` // deadlines no workflow is known to hold: launch again
+	Next       *NextStage   `json:"next"`
+}
+
+// NextStage is the first stage still to come.
+type NextStage struct {
+	Task  string         `json:"task"`
+	Title string         `json:"title"`
+	Unit  string         `json:"unit"`
+	Stage string         `json:"stage"`
+	Kind  plan.StageKind `json:"kind"`
+	At    time.Time      `json:"at"`
+	Talk  string         `json:"talk,omitempty"`
+	Topic string         `json:"topic,omitempty"` // what it is about when that is not the task's own limit
+}
+
+// Plans are the launched plans of which the viewer may see all, in order of launch.
+// whole tells that none was left out; whoever may see all of none is refused with
+// ErrNotWhole.
+func (r *Reader) Plans(ctx context.Context, v Viewer) (rows []PlanRow, whole bool, err error) {
+	in, err := r.as(v)
+	if err != nil {
+		return nil, false, err
+	}
+	seen, whole, err := in.overseen(ctx, "")
+	if err != nil {
+		return nil, false, err
+	}
+	plans, err := r.store.Plans(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	rows = []PlanRow{}
+	for _, p := range plans {
+		if !slices.ContainsFunc(seen, func(l ledger.Launched) bool { return l.Plan.ID == p.ID }) {
+			continue
+		}
+		row, err := in.planRow(ctx, p)
+		if err != nil {
+			return nil, false, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, whole, nil
+}
+
+// overseen are the launched plans, or the one that was named, of which the viewer
+// may see all, without their tasks.
+func (r reading) overseen(ctx context.Context, named string) (seen []ledger.Launched, whole bool, err error) {
+	plans, err := r.planIDs(ctx, named)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, id := range plans {
+		l, _, err := r.frame(ctx, id)
+		if err != nil {
+			return nil, false, err
+		}
+		if r.who.oversees(l.Plan.Directory) {
+			seen = append(seen, l)
+		}
+	}
+	if len(seen) == 0 && len(plans) > 0 {
+		return nil, false, ErrNotWhole
+	}
+	return seen, len(seen) == len(plans), nil
+}
+
+// onePlan is the plan that was named, or the only one there is that may be seen
+// whole: ErrNoPlans, *WhichPlanError.
+func (r reading) onePlan(ctx context.Context, named string) (string, error) {
+	plans, _, err := r.overseen(ctx, named)
+	switch {
+	case err != nil:
+		return "", err
+	case len(plans) == 0:
+		return "", ErrNoPlans
+	case len(plans) == 1:
+		return plans[0].Plan.ID, nil
+	}
+	which := &WhichPlanError{}
+	for _, p := range plans {
+		which.Plans = append(which.Plans, Choice{p.Plan.ID, p.Plan.Title})
+	}
+	return "", which
+}
+
+// planRow is one plan's line, counted by the ledger where it can.
+func (r reading) planRow(ctx context.Context, p ledger.PlanInfo) (PlanRow, error) {
+	f, err := r.framed(ctx, p.ID)
+	if err != nil {
+		return PlanRow{}, err
+	}
+	if f.basis != "" {
+		tally, ok, err := r.store.Count(ctx, &f.Launched, f.basis, f.cal, f.today)
+		if err != nil {
+			return PlanRow{}, err
+		}
+		if ok {
+			next := report.Rows(f.Launched, tally.Next.Tasks, tally.Next.Stages, tally.Next.Talks, f.today, f.cal)
+			return planRowOf(f.head(), f.today, report.CountOf(tally.Counts, tally.Talks), next, p.Unarmed), nil
+		}
+	}
+	t, err := r.bookOf(ctx, p.ID, false)
+	return planRowOf(t.Plan, t.AsOf, t.Counts, t.Tasks, p.Unarmed), err
+}
+
+func (f *framed) head() report.Head {
+	return report.Head{ID: f.Plan.ID, Title: f.Plan.Title, Number: f.Plan.Number, Issuer: f.Plan.Issuer, Issued: f.Plan.Issued,
+		Launched: f.At.In(f.Plan.Location()).Truncate(time.Second)}
+}
+
+func planRowOf(head report.Head, today calendar.Day, c report.Counts, tasks []report.Row, unarmed int) PlanRow {
+	row := PlanRow{
+		ID: head.ID, Title: head.Title, Number: head.Number, LaunchedAt: head.Launched, AsOf: today,
+		Tasks: c.Total, Open: c.Open, Overdue: c.Overdue, Done: c.Done, DoneLate: c.DoneLate,
+		Red: c.Red, Yellow: c.Yellow, Blue: c.Blue, Green: c.Green,
+		Duties: c.Duties, Standing: c.Standing, Talks: c.Talks, Unarmed: unarmed,
+	}
+	for _, t := range tasks {
+		if t.Next == nil || row.Next != nil && !t.Next.At.Before(row.Next.At) {
+			continue
+		}
+		row.Next = &NextStage{t.ID, t.Title, t.Lead, t.Next.Stage, t.Next.Kind, t.Next.At, t.Next.Talk, t.Next.Topic}
+	}
+	return row
+}
+
+// PlanStatus is one plan's book without its messages, and what its tasks have not
+// taken of its amendments yet.
+type PlanStatus struct {
+	report.Table
+	Owed []ledger.LeftUndone
+}
+
+// Status is one plan as it stands, for those who may see all of it.
+func (r *Reader) Status(ctx context.Context, v Viewer, planID string) (s PlanStatus, err error) {
+	in, err := r.as(v)
+	if err != nil {
+		return s, err
+	}
+	if s.Table, err = in.bookOf(ctx, planID, false); err != nil {
+		return s, err
+	}
+	last, err := r.store.LastAmendment(ctx, planID)
+	s.Owed = append(last.Left, last.Owed...)
+	return s, err
+}
+
+// Book is one plan's book 台账 with the messages of its stages: of the plan named,
+// or of the only one. ErrNotWhole, ErrNoPlans, *WhichPlanError.
+func (r *Reader) Book(ctx context.Context, v Viewer, planID string) (report.Table, error) {
+	in, err := r.as(v)
+	if err != nil {
+		return report.Table{}, err
+	}
+	id, err := in.onePlan(ctx, planID)
+	if err != nil {
+		return report.Table{}, err
+	}
+	return in.bookOf(ctx, id, true)
+}
+
+// bookOf is a plan's book for whoever may see all of it.
+func (r reading) bookOf(ctx context.Context, planID string, records bool) (report.Table, error) {
+	l, err := r.whole(ctx, planID)
+	if err != nil {
+		return report.Table{}, err
+	}
+	tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: planID})
+	if err != nil {
+		return report.Table{}, err
+	}
+	return r.book(ctx, l, tasks, records)
+}
+
+// book is a plan's book on the plan's own day. Of talks that the viewer may not see
+// nothing is in it; without records the stages' messages are left out.
+func (r reading) book(ctx context.Context, l ledger.Launched, tasks []ledger.Task, records bool) (report.Table, error) {
+	today, err := r.today(ctx, l)
+	if err != nil {
+		return report.Table{}, err
+	}
+	cal, err := r.calendar(ctx)
+	if err != nil {
+		return report.Table{}, err
+	}
+	stages, err := r.store.Stages(ctx, l.Plan.ID, "")
+	if err != nil {
+		return report.Table{}, err
+	}
+	talks, err := r.store.Talks(ctx, l.Plan.ID, "")
+	if err != nil {
+		return report.Table{}, err
+	}
+	stages, talks = r.seen(l.Plan.Directory, stages, talks)
+	var notices []ledger.Notice
+	if records {
+		if notices, err = r.store.Notices(ctx, ledger.NoticeFilter{Plan: l.Plan.ID}); err != nil {
+			return report.Table{}, err
+		}
+	}
+	return report.Book(l, tasks, stages, notices, talks, today, cal), nil
+}

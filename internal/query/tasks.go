@@ -1,0 +1,328 @@
+package query
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/report"
+)
+
+// TaskFilter chooses lines of the list of tasks; empty fields choose all.
+type TaskFilter struct {
+	Plan  string
+	Unit  string // by ID, name or collective name: what it leads or assists in
+	Light plan.Light
+	State act.State
+	Kind  string // dated, duty, standing; report.KindOccurrence
+	// Skip lines are left out at the beginning, and at most Limit shown; 0: all.
+	Skip, Limit int
+	Numbered    bool // say each line's number in its plan: reads all of the plan's IDs
+}
+
+// TaskLine is a line of the list: a line of the book, and its plan. Part is what the
+// unit asked for, or else the viewer's, does in it.
+type TaskLine struct {
+	Plan string `json:"plan"`
+	Part string `json:"part,omitempty"` // lead, assist
+	report.Row
+}
+
+// TaskPage is a part of the list of tasks.
+type TaskPage struct {
+	Lines []TaskLine
+	Total int    // lines chosen, on whatever page
+	For   string // name of the unit to whose tasks the list is narrowed; "" when it is not
+}
+
+// Tasks are the chosen lines of every plan that the viewer knows, or of one, the
+// gravest light first, then the earliest due date, then the document's order.
+// *UnitError when no such plan knows the unit.
+func (r *Reader) Tasks(ctx context.Context, v Viewer, f TaskFilter) (TaskPage, error) {
+	in, err := r.as(v)
+	if err != nil {
+		return TaskPage{}, err
+	}
+	return in.tasks(ctx, f)
+}
+
+func (r reading) tasks(ctx context.Context, f TaskFilter) (page TaskPage, err error) {
+	sources, only, err := r.taskSources(ctx, f)
+	if err != nil {
+		return page, err
+	}
+	page = TaskPage{Lines: []TaskLine{}, For: only}
+	most := 0
+	if f.Limit > 0 {
+		most = f.Skip + f.Limit
+	}
+	if len(sources) == 1 {
+		page.Lines, page.Total, err = sources[0].lines(ctx, f.Skip, f.Limit)
+		return page, err
+	}
+	order, total, err := merged(ctx, sources, most)
+	if err != nil {
+		return page, err
+	}
+	order = order[min(f.Skip, len(order)):]
+	if f.Limit > 0 {
+		order = order[:min(f.Limit, len(order))]
+	}
+	page.Total = total
+	page.Lines, err = laidOut(ctx, sources, order)
+	return page, err
+}
+
+// taskSources are the plans that the list is made of, and for which unit it is
+// narrowed.
+func (r reading) taskSources(ctx context.Context, f TaskFilter) (sources []*taskSource, only string, err error) {
+	plans, err := r.planIDs(ctx, f.Plan)
+	if err != nil {
+		return nil, "", err
+	}
+	named := naming{name: f.Unit}
+	for _, id := range plans {
+		p, err := r.framed(ctx, id)
+		if err != nil {
+			return nil, "", err
+		}
+		dir := p.Plan.Directory
+		if !r.who.knows(dir) {
+			continue
+		}
+		if r.who.named() {
+			only = dir.Name(r.who.by.Unit)
+		}
+		units := named.in(dir)
+		if f.Unit != "" && len(units) == 0 {
+			continue
+		}
+		sources = append(sources, &taskSource{reading: r, plan: p, filter: f, units: units})
+	}
+	return sources, only, named.fault()
+}
+
+// naming finds the units that a name means in several plans.
+type naming struct {
+	name  string
+	known bool
+	names []string // of all units, for those who mistyped
+}
+
+// in are the IDs of the units that the name means in a plan, the office and the
+// leadership among them; nil without a name.
+func (n *naming) in(d people.Directory) []string {
+	for _, u := range d.Units {
+		n.names = append(n.names, u.Name)
+	}
+	if n.name == "" {
+		return nil
+	}
+	ids, _, ok := d.Resolve(n.name)
+	n.known = n.known || ok
+	return ids
+}
+
+// fault is that no plan knew the name.
+func (n *naming) fault() error {
+	if n.name == "" || n.known {
+		return nil
+	}
+	return &UnitError{n.name, plan.Near(n.name, n.names)}
+}
+
+// taskSource is one plan's part of the list.
+type taskSource struct {
+	reading
+	plan   *framed
+	filter TaskFilter
+	units  []string // that the filter's unit means
+
+	all  []TaskLine // of a plan whose lines the ledger cannot choose
+	read bool       // all is read
+}
+
+func (s *taskSource) chosen() ledger.ListFilter {
+	f := ledger.ListFilter{Units: s.units, Light: s.filter.Light, Phase: s.filter.State, Kind: plan.Kind(s.filter.Kind)}
+	if s.filter.Kind == report.KindOccurrence {
+		f.Kind, f.Occurrences = "", true
+	}
+	if !s.who.oversees(s.plan.Plan.Directory) {
+		f.Seat = s.who.by.Unit
+	}
+	return f
+}
+
+// lines are some lines of the plan's part, all when limit is 0, and how many it has.
+func (s *taskSource) lines(ctx context.Context, skip, limit int) (lines []TaskLine, total int, err error) {
+	if s.plan.basis == "" || s.read {
+		return s.linesOfAll(ctx, skip, limit)
+	}
+	page, ok, err := s.store.List(ctx, &s.plan.Launched, s.plan.basis, s.plan.cal, s.plan.today, s.chosen(), skip, limit)
+	if err != nil {
+		return nil, 0, err
+	}
+	if !ok {
+		return s.linesOfAll(ctx, skip, limit)
+	}
+	numbers := map[string]int{}
+	if s.filter.Numbered {
+		if numbers, err = s.store.Numbers(ctx, s.plan.Plan.ID); err != nil {
+			return nil, 0, err
+		}
+	}
+	lines = []TaskLine{}
+	stages, talks := s.seen(s.plan.Plan.Directory, page.Stages, page.Talks)
+	for i, row := range report.Rows(s.plan.Launched, page.Tasks, stages, talks, s.plan.today, s.plan.cal) {
+		if !s.who.sees(page.Tasks[i]) {
+			return nil, 0, fmt.Errorf("query: task %s of %s is chosen for %s, who may not see it", row.ID, s.plan.Plan.ID, s.who.by.Unit)
+		}
+		row.No = numbers[row.ID]
+		lines = append(lines, s.line(row))
+	}
+	return lines, page.Total, nil
+}
+
+// places are where the first lines stand, and how many lines there are in all.
+func (s *taskSource) places(ctx context.Context, most int) (places []ledger.Place, total int, err error) {
+	if s.plan.basis != "" {
+		places, total, ok, err := s.store.Places(ctx, &s.plan.Launched, s.plan.basis, s.plan.cal, s.plan.today, s.chosen(), most)
+		if ok || err != nil {
+			return places, total, err
+		}
+	}
+	lines, total, err := s.linesOfAll(ctx, 0, most)
+	for _, l := range lines {
+		places = append(places, ledger.Place{Task: l.ID, Due: l.Due.String(), Light: l.Light})
+	}
+	return places, total, err
+}
+
+// linesOfAll chooses from all lines of the plan: what the ledger keeps to choose by
+// is of other rules or another calendar, or has not been worked out yet.
+func (s *taskSource) linesOfAll(ctx context.Context, skip, limit int) ([]TaskLine, int, error) {
+	if !s.read {
+		l, err := s.store.Plan(ctx, s.plan.Plan.ID)
+		if err != nil {
+			return nil, 0, err
+		}
+		tasks, err := s.store.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
+		if err != nil {
+			return nil, 0, err
+		}
+		seen := map[string]bool{}
+		for _, t := range tasks {
+			seen[t.ID] = s.who.sees(t)
+		}
+		book, err := s.book(ctx, l, tasks, false)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, row := range report.ByGravity(book.Tasks) {
+			if line := s.line(row); seen[row.ID] && s.takes(line) {
+				s.all = append(s.all, line)
+			}
+		}
+		s.read = true
+	}
+	lines := s.all[min(skip, len(s.all)):]
+	if limit > 0 {
+		lines = lines[:min(limit, len(lines))]
+	}
+	return append([]TaskLine{}, lines...), len(s.all), nil
+}
+
+func (s *taskSource) line(row report.Row) TaskLine {
+	l := TaskLine{Plan: s.plan.Plan.ID, Row: row}
+	switch {
+	case s.filter.Unit != "":
+		l.Part = part(row, s.units, s.plan.Plan.Directory)
+	case s.who.named():
+		l.Part = part(row, []string{s.who.by.Unit}, s.plan.Plan.Directory)
+	}
+	return l
+}
+
+// part is what some of these units do in a line: lead, assist, or nothing.
+func part(row report.Row, units []string, d people.Directory) string {
+	if slices.Contains(units, row.LeadID) {
+		return "lead"
+	}
+	if slices.ContainsFunc(units, func(id string) bool { return slices.Contains(row.Assist, d.Name(id)) }) {
+		return "assist"
+	}
+	return ""
+}
+
+func (s *taskSource) takes(l TaskLine) bool {
+	f := s.filter
+	kind := f.Kind == "" || string(l.Kind) == f.Kind || f.Kind == report.KindOccurrence && l.Duty != ""
+	return kind && (f.Unit == "" || l.Part != "") && (f.Light == "" || l.Light == f.Light) && (f.State == "" || l.Phase == f.State)
+}
+
+// placed is a line of one of several plans: the number of its source, and of the
+// line in it.
+type placed struct {
+	ledger.Place
+	source, at int
+}
+
+// merged are the first lines of several plans in the order of the list.
+func merged(ctx context.Context, sources []*taskSource, most int) (order []placed, total int, err error) {
+	for i, s := range sources {
+		places, n, err := s.places(ctx, most)
+		if err != nil {
+			return nil, 0, err
+		}
+		for at, p := range places {
+			order = append(order, placed{p, i, at})
+		}
+		total += n
+	}
+	slices.SortStableFunc(order, func(a, b placed) int {
+		return cmp.Or(report.Graver(report.Row{Light: a.Light, Due: dayOf(a.Due)}, report.Row{Light: b.Light, Due: dayOf(b.Due)}), a.source-b.source, a.at-b.at)
+	})
+	return order, total, nil
+}
+
+func dayOf(text string) (d calendar.Day) {
+	_ = d.UnmarshalText([]byte(text)) // as the ledger keeps days
+	return d
+}
+
+// laidOut reads the lines of a page of several plans: of each plan one stretch.
+func laidOut(ctx context.Context, sources []*taskSource, order []placed) ([]TaskLine, error) {
+	lines := make([]TaskLine, 0, len(order))
+	stretches := make([][]TaskLine, len(sources))
+	first := make([]int, len(sources))
+	for i, s := range sources {
+		count := 0
+		for _, p := range order {
+			if p.source == i {
+				if count == 0 {
+					first[i] = p.at
+				}
+				count++
+			}
+		}
+		if count == 0 {
+			continue
+		}
+		var err error
+		if stretches[i], _, err = s.lines(ctx, first[i], count); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range order {
+		if at := p.at - first[p.source]; at < len(stretches[p.source]) { // fewer when a line has gone meanwhile
+			lines = append(lines, stretches[p.source][at])
+		}
+	}
+	return lines, nil
+}

@@ -1,0 +1,108 @@
+package query
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/internal/whatif"
+)
+
+// MovedStage is one stage of an open task, or of a talk about it, that another
+// calendar moves. The instants have the plan's offset.
+type MovedStage struct {
+	Plan  string `json:"plan"`
+	Title string `json:"title"` // of the task
+	plan.Move
+}
+
+// CalendarMoves are the stages still to come, of every open task and talk that the
+// viewer may see, that speak at another instant under the calendar cal: what the
+// engine's own act would move. By plan, then by when they were to speak.
+func (r *Reader) CalendarMoves(ctx context.Context, v Viewer, cal *calendar.Calendar) ([]MovedStage, error) {
+	in, err := r.as(v)
+	if err != nil {
+		return nil, err
+	}
+	plans, err := r.planIDs(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	all := []MovedStage{}
+	for _, id := range plans {
+		moved, err := in.calendarMovesOf(ctx, id, cal)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, moved...)
+	}
+	return all, nil
+}
+
+func (r reading) calendarMovesOf(ctx context.Context, planID string, cal *calendar.Calendar) (out []MovedStage, err error) {
+	l, err := r.store.Plan(ctx, planID)
+	if err != nil || !r.who.knows(l.Plan.Directory) {
+		return nil, err
+	}
+	moves, err := whatif.New(r.store, r.Now).Moves(ctx, planID, cal)
+	if err != nil {
+		return nil, err
+	}
+	tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: planID})
+	if err != nil {
+		return nil, err
+	}
+	talks, err := r.store.Talks(ctx, planID, "")
+	if err != nil {
+		return nil, err
+	}
+	titles, seen := map[string]string{}, map[string]bool{}
+	for _, t := range tasks {
+		titles[t.ID], seen[t.ID] = t.Title, r.who.sees(t)
+	}
+	for _, k := range talks {
+		seen[k.ID] = r.who.seesTalk(l.Plan.Directory, k)
+	}
+	zone := l.Plan.Location()
+	for _, m := range moves {
+		if !seen[m.Task] || m.Talk != "" && !seen[m.Talk] {
+			continue
+		}
+		m.From, m.To = m.From.In(zone), m.To.In(zone)
+		out = append(out, MovedStage{Plan: planID, Title: titles[m.Task], Move: m})
+	}
+	slices.SortStableFunc(out, func(a, b MovedStage) int {
+		return cmp.Or(a.From.Compare(b.From), strings.Compare(a.Task, b.Task), strings.Compare(a.Talk, b.Talk))
+	})
+	return out, nil
+}
+
+// PolicyMoves are what another version of a policy would move in a plan, for those
+// who may see all of it. It fails as applying it would.
+func (r *Reader) PolicyMoves(ctx context.Context, v Viewer, planID string, p plan.Policy) ([]whatif.PolicyMove, error) {
+	in, err := r.as(v)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := in.whole(ctx, planID); err != nil {
+		return nil, err
+	}
+	return whatif.New(r.store, r.Now).PolicyMoves(ctx, planID, p)
+}
+
+// Amending is what an amendment to p would change of the plan in the ledger, for those
+// who may see all of it. It fails as amending would.
+func (r *Reader) Amending(ctx context.Context, v Viewer, p *plan.Plan) (plan.Changes, error) {
+	in, err := r.as(v)
+	if err != nil {
+		return plan.Changes{}, err
+	}
+	if _, err := in.whole(ctx, p.ID); err != nil {
+		return plan.Changes{}, err
+	}
+	return whatif.New(r.store, r.Now).Amending(ctx, p)
+}
