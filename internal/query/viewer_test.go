@@ -1,0 +1,248 @@
+package query_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/internal/query"
+)
+
+// viewers are the eight kinds of those who ask, by the names that the table uses.
+var viewers = []struct {
+	name string
+	as   query.Viewer
+}{
+	{"operator", query.Operator()},
+	{"office", person("zhao", "office")},
+	{"leader", person("liu", "leaders")},
+	{"lead", person("wang", "shuiwu")},
+	{"assisting", person("li", "gaoping")},
+	{"other office", person("qian", "airoffice")},
+	{"other unit", person("sun", "huanbao")},
+	{"stranger", person("zhou", "lvye")},
+}
+
+// secrets are words that stand in one thing only.
+var secrets = map[string]string{"over": "污水处理厂", "late": "管网改造", "talk": "over#1", "boiler": "燃煤锅炉", "air": "治气计划"}
+
+// sees is what each of the eight viewers gets: the secrets that are in it, in order, or
+// the error after "!".
+type sees [8]string
+
+const (
+	notWhole = "!whole"
+	notYours = "!yours"
+	nothing  = ""
+)
+
+type readings map[string][]struct {
+	read func(ctx context.Context, r *query.Reader, v query.Viewer) (any, error)
+	want sees
+}
+
+// whatAViewerReads is the table of who reads what: a row or more for every method of
+// query.Reader. Viewers stand in the order of viewers.
+func whatAViewerReads(w *world) readings {
+	type ctx = context.Context
+	type who = query.Viewer
+	pair := func(a, b any, err error) (any, error) { return []any{a, b}, err }
+	offices := sees{"late over talk", "late over talk", "late over talk", notWhole, notWhole, notWhole, notWhole, notWhole}
+	air := sees{"air boiler", notWhole, notWhole, notWhole, notWhole, "air boiler", notWhole, notWhole}
+	called := sees{"over talk", "over talk", "over talk", "over talk", notYours, notYours, notYours, notYours}
+	given := act.Act{ID: "a1", Kind: act.Progress, By: act.Actor{Account: "wang", Name: "wang", Unit: "shuiwu"}}
+	next := w.water.Policies["standard"]
+	next.Version++
+	amended := w.water
+	amended.Hash, amended.Tasks = "other", amended.Tasks[1:]
+	return readings{
+		"Plans": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			rows, whole, err := r.Plans(c, v)
+			return pair(rows, whole, err)
+		},
+			sees{"air boiler late", "late", "late", notWhole, notWhole, "air boiler", notWhole, notWhole}}},
+		"Plan":       {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Plan(c, v, "air") }, air}},
+		"PlanRecord": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.PlanRecord(c, v, "air") }, air}},
+		"Status":     {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Status(c, v, "water") }, offices}, {func(c ctx, r *query.Reader, v who) (any, error) { return r.Status(c, v, "air") }, air}},
+		"Book": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Book(c, v, "water") }, offices},
+			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Book(c, v, "") },
+				sees{"!which", "late over talk", "late over talk", notWhole, notWhole, "air boiler", notWhole, notWhole}}},
+		"Tasks": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Tasks(c, v, query.TaskFilter{}) },
+			sees{"boiler late over talk", "late over talk", "late over talk", "over talk", "late over", "boiler", "boiler", nothing}},
+			{func(c ctx, r *query.Reader, v who) (any, error) {
+				return r.Tasks(c, v, query.TaskFilter{Unit: "市环保局"})
+			},
+				sees{"boiler", "!unit", "!unit", "!unit", "!unit", "boiler", "boiler", "!unit"}},
+			{func(c ctx, r *query.Reader, v who) (any, error) {
+				return r.Tasks(c, v, query.TaskFilter{Light: plan.Red, Limit: 1, Numbered: true})
+			}, sees{"over talk", "over talk", "over talk", "over talk", "over", nothing, nothing, nothing}}},
+		"Case": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Case(c, v, "", "over") },
+			sees{"over talk", "over talk", "over talk", "over talk", "over", notYours, notYours, notYours}},
+			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Case(c, v, "air", "boiler") },
+				sees{"air boiler", notYours, notYours, notYours, notYours, "air boiler", "air boiler", notYours}},
+			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Case(c, v, "", "ove") },
+				sees{"!task over", "!task over", "!task over", "!task over", "!task over", "!task", "!task", "!task"}}},
+		"Duties": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Duties(c, v, "") }, sees{}}},
+		"Talks": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Talks(c, v, query.TalkFilter{}) },
+			sees{"over talk", "over talk", "over talk", "over talk", nothing, nothing, nothing, nothing}},
+			{func(c ctx, r *query.Reader, v who) (any, error) {
+				return r.Talks(c, v, query.TalkFilter{Unit: "市水务局", State: act.TalkOpen, Limit: 1})
+			}, sees{"over talk", "over talk", "over talk", "over talk", nothing, "!unit", "!unit", "!unit"}}},
+		"TalkCase": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.TalkCase(c, v, "", "over#1") }, called},
+			{func(c ctx, r *query.Reader, v who) (any, error) { return r.TalkCase(c, v, "", "over#7") },
+				sees{"!talk talk", "!talk talk", "!talk talk", "!talk talk", "!talk", "!talk", "!talk", "!talk"}}},
+		"TalkThings": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.TalkThings(c, v, "") },
+			sees{"over talk", "over talk", "over talk", "over talk", nothing, nothing, nothing, nothing}}},
+		"Events": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			return r.Events(c, v, ledger.EventFilter{Plan: "water"})
+		},
+			sees{"talk", "talk", "talk", notWhole, notWhole, notWhole, notWhole, notWhole}},
+			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Events(c, v, ledger.EventFilter{}) },
+				sees{"air talk", "talk", "talk", notWhole, notWhole, "air", notWhole, notWhole}}},
+		"EventFile": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			f, err := r.EventFile(c, v, "air")
+			if err != nil {
+				return nil, err
+			}
+			var all []ledger.Event
+			_, err = f.Each(c, func(e ledger.Event) error { all = append(all, e); return nil })
+			return pair(f.Title, all, err)
+		}, sees{"air boiler", notWhole, notWhole, notWhole, notWhole, "air boiler", notWhole, notWhole}}},
+		"Messages": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			page, err := r.Messages(c, v, query.MessageFilter{})
+			var of []string // messages name nothing of a task: by their plans
+			for _, m := range append(page.Messages, page.Untried...) {
+				of = append(of, map[string]string{"water": secrets["late"], "air": secrets["air"]}[m.Plan])
+			}
+			return of, err
+		}, sees{"air late", "late", "late", notWhole, notWhole, "air", notWhole, notWhole}}},
+		"Names": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Names(c, v) },
+			sees{"air", nothing, nothing, nothing, nothing, "air", "air", nothing}}},
+		"Things": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Things(c, v, query.ThingFilter{}) },
+			sees{"boiler late over", "late over", "late over", "over", "late over", "boiler", "boiler", nothing}},
+			{func(c ctx, r *query.Reader, v who) (any, error) {
+				return r.Things(c, v, query.ThingFilter{Kind: plan.Duty})
+			}, sees{}}},
+		"Task": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			s, err := r.Task(c, v, "", "over")
+			return s.Task, err
+		},
+			sees{"over", "over", "over", "over", "over", nothing, nothing, nothing}}},
+		"Talk": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			s, err := r.Talk(c, v, "", "over#1")
+			return s.Task, err
+		},
+			sees{"over", "over", "over", "over", nothing, nothing, nothing, nothing}}},
+		"Recorded": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Recorded(c, v, "water", "over", given) },
+			sees{notYours, notYours, notYours, nothing, notYours, notYours, notYours, notYours}}},
+		"Possible": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Possible(c, v, "water", "over") },
+			sees{nothing, nothing, nothing, nothing, nothing, notYours, notYours, notYours}}},
+		"PossibleOnTalk": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.PossibleOnTalk(c, v, "water", "over#1") },
+			sees{nothing, nothing, nothing, nothing, notYours, notYours, notYours, notYours}}},
+		"CalendarMoves": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.CalendarMoves(c, v, w.later()) },
+			sees{"boiler late over talk", "late over talk", "late over talk", "over talk", "late", "boiler", "boiler", nothing}}},
+		"PolicyMoves": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.PolicyMoves(c, v, "water", next) },
+			sees{"over", "over", "over", notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"Amending": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Amending(c, v, &amended) },
+			sees{"over", "over", "over", notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"Office":  {{func(c ctx, r *query.Reader, v who) (any, error) { return nil, r.Office(c, v) }, sees{nothing, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"Decided": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Decided(c, v) }, sees{}}},
+	}
+}
+
+// got is a reading as the table says it.
+func got(t *testing.T, read any, err error) string {
+	t.Helper()
+	var unit *query.UnitError
+	var task *query.TaskError
+	var talk *query.TalkError
+	var which *query.WhichPlanError
+	out := ""
+	switch {
+	case errors.Is(err, query.ErrNotWhole):
+		return notWhole
+	case errors.Is(err, query.ErrNotYours):
+		return notYours
+	case errors.As(err, &unit):
+		out, read = "!unit", unit.Near
+	case errors.As(err, &task):
+		out, read = "!task", task.Near
+	case errors.As(err, &talk):
+		out, read = "!talk", talk.Near
+	case errors.As(err, &which):
+		return "!which"
+	default:
+		require.NoError(t, err)
+	}
+	raw, err := json.Marshal(read)
+	require.NoError(t, err)
+	var found []string
+	for name, word := range secrets {
+		if strings.Contains(string(raw), word) {
+			found = append(found, name)
+		}
+	}
+	slices.Sort(found)
+	return strings.TrimSpace(out + " " + strings.Join(found, " "))
+}
+
+// TestWhatAViewerReads asks every method of the Reader for every kind of viewer, and
+// compares what they get with the table: all that is theirs, and nothing else. A method
+// without a row fails, and so does one that does not take a Viewer.
+func TestWhatAViewerReads(t *testing.T) {
+	t.Parallel()
+	for name, address := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, address(t))
+			table := whatAViewerReads(w)
+			methods := reflect.TypeFor[*query.Reader]()
+			for i := range methods.NumMethod() {
+				m := methods.Method(i)
+				require.Contains(t, table, m.Name, "who may read what by Reader.%s?", m.Name)
+				require.GreaterOrEqual(t, m.Type.NumIn(), 3, m.Name)
+				require.Equal(t, reflect.TypeFor[context.Context](), m.Type.In(1), m.Name)
+				require.Equal(t, reflect.TypeFor[query.Viewer](), m.Type.In(2), "Reader.%s does not say for whom", m.Name)
+			}
+			require.Len(t, table, methods.NumMethod(), "rows of methods that are there no more")
+			check := func(mode string) {
+				r := w.reader()
+				for method, rows := range table {
+					for i, row := range rows {
+						_, err := row.read(t.Context(), r, query.Viewer{})
+						assert.ErrorIs(t, err, query.ErrNobody, "%s %d for nobody", method, i)
+						for n, v := range viewers {
+							read, err := row.read(t.Context(), r, v.as)
+							assert.Equal(t, row.want[n], got(t, read, err), "%s: %s (row %d) for the %s", mode, method, i+1, v.name)
+						}
+					}
+				}
+			}
+			check("read whole")
+			w.refresh()
+			check("chosen by the database")
+		})
+	}
+}
+
+// An actor who is nobody, or of no unit, reads nothing: a viewer is not made by
+// accident.
+func TestAViewerIsNamed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, databases["SQLite"](t))
+	for _, by := range []act.Actor{{}, {Account: "x"}, {Unit: "office"}, {Name: "office"}} {
+		_, err := w.reader().Tasks(t.Context(), query.As(by), query.TaskFilter{})
+		require.ErrorIs(t, err, query.ErrNobody, "%+v", by)
+	}
+	require.ErrorIs(t, query.Viewer{}.Oversees(ledger.Launched{}), query.ErrNobody)
+}
