@@ -18,7 +18,7 @@ func (a *app) dutyCommand() *cobra.Command {
 	show := a.taskShow()
 	show.Use, show.Short = "show DUTY", a.w.T("cli.duty_show")
 	show.ValidArgsFunction = a.completeThings(deed{on: onDuty})
-	return a.group(&cobra.Command{Use: "duty", Short: a.w.T("cli.duty")}, append([]*cobra.Command{a.dutyList(), show}, a.deedsOn(onDuty)...)...)
+	return a.group(&cobra.Command{Use: "duty", Short: a.w.T("cli.duty")}, append([]*cobra.Command{a.dutyList(), show, a.canCommand(onDuty)}, a.deedsOn(onDuty)...)...)
 }
 
 func (a *app) dutyList() *cobra.Command {

@@ -17,7 +17,7 @@ import (
 
 // talkCommand reads talks and circulars, and takes their steps.
 func (a *app) talkCommand() *cobra.Command {
-	return a.group(&cobra.Command{Use: "talk", Short: a.w.T("cli.talk")}, append([]*cobra.Command{a.talkList(), a.talkShow()}, a.deedsOn(onTalk)...)...)
+	return a.group(&cobra.Command{Use: "talk", Short: a.w.T("cli.talk")}, append([]*cobra.Command{a.talkList(), a.talkShow(), a.canCommand(onTalk)}, a.deedsOn(onTalk)...)...)
 }
 
 func (a *app) talkList() *cobra.Command {

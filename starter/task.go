@@ -19,7 +19,7 @@ import (
 // taskCommand reads tasks from the ledger alone, and carries people's acts to
 // the engine.
 func (a *app) taskCommand() *cobra.Command {
-	return a.group(&cobra.Command{Use: "task", Short: a.w.T("case.cmd")}, append([]*cobra.Command{a.taskList(), a.taskShow()}, a.deedsOn(onTask)...)...)
+	return a.group(&cobra.Command{Use: "task", Short: a.w.T("case.cmd")}, append([]*cobra.Command{a.taskList(), a.taskShow(), a.canCommand(onTask)}, a.deedsOn(onTask)...)...)
 }
 
 // pageOf is how many lines a table shows that nobody asked for more of.

@@ -18,8 +18,8 @@ const (
 	TopicFounded   = "founded"   // what it rests on is so again, and it goes on
 	TopicVoided    = "voided"    // it ends with its task
 
-	stepDecided = "decided" // talk-decided-remind
-	stepDoubt   = "kept"    // talk-kept-remind
+	OwedDecision = "decided" // talk-decided-remind
+	OwedDoubt    = "kept"    // talk-kept-remind
 )
 
 // TalkCourse is one talk under way: the facts, and what is said next if nobody
@@ -78,9 +78,9 @@ func (b Book) TalkOwed(c TalkCase) (all []Owed) {
 	}
 	switch {
 	case c.State == TalkProposed:
-		decision(stepDecided, TopicProposal, c.Asked, c.Grounds, c.By)
+		decision(OwedDecision, TopicProposal, c.Asked, c.Grounds, c.By)
 	case c.State == TalkOpen && c.Doubt != nil:
-		decision(stepDoubt, TopicDoubt, c.Doubt.On, c.Doubt.Words, c.Doubt.By)
+		decision(OwedDoubt, TopicDoubt, c.Doubt.On, c.Doubt.Words, c.Doubt.By)
 	}
 	if c.State != TalkOpen || p.Talk == nil {
 		return all
@@ -177,7 +177,7 @@ func numbered(id string, n int) string {
 func (b Book) SayOfTalk(c TalkCase, s plan.Stage) TalkCase {
 	step, _ := StageStep(s.ID)
 	if s.Kind == plan.Told {
-		step = stepDecided // that it was proposed
+		step = OwedDecision // that it was proposed
 	}
 	said := Said{Of: step, ID: s.ID, Kind: s.Kind, At: s.At}
 	for _, o := range b.TalkOwed(c) {

@@ -172,12 +172,12 @@ func (t *tx) refresh(l Launched, book act.Book, documents map[string]plan.Task, 
 	if err != nil {
 		return 0, err
 	}
-	for _, table := range []string{"outlook", "outlook_units", "outlook_stale"} {
+	for _, table := range []string{"outlook", "outlook_units", "outlook_owed", "outlook_stale"} {
 		if _, err := t.exec(`DELETE FROM `+table+` WHERE plan = ? AND `+t.s.d.among("task"), l.Plan.ID, list); err != nil {
 			return 0, err
 		}
 	}
-	var outlooks, units [][]any
+	var outlooks, units, owed [][]any
 	for _, r := range tasks {
 		task := r.now
 		document, ok := documents[task.ID]
@@ -190,8 +190,14 @@ func (t *tx) refresh(l Launched, book act.Book, documents map[string]plan.Task, 
 		for _, p := range r.parts {
 			units = append(units, []any{task.Plan, p[0], task.ID, p[1]})
 		}
+		for _, o := range r.owed {
+			owed = append(owed, []any{task.Plan, o.Task, o.Talk, o.ID, o.Unit, o.Since, o.Due, o.Runs})
+		}
 	}
 	if err := t.insert("outlook", []string{"plan", "task", "position", "duty", "due", "kind", "phase", "lamp", "blue", "yellow", "red", "runs", "next_at", "written"}, outlooks); err != nil {
+		return 0, err
+	}
+	if err := t.insert("outlook_owed", []string{"plan", "task", "talk", "id", "unit", "since", "due", "runs"}, owed); err != nil {
 		return 0, err
 	}
 	return len(ids), t.insert("outlook_units", []string{"plan", "unit", "task", "part"}, units)
@@ -238,6 +244,7 @@ type workedTask struct {
 	now Task
 	act.Outlook
 	parts [][2]string
+	owed  []Obligation
 }
 
 // reading reads rows, in a transaction of the writer or of a reader.
@@ -263,7 +270,7 @@ func workOut(all reading, d dialect, l Launched, book act.Book, list any) ([]wor
 		if err != nil {
 			return nil, err
 		}
-		out[i] = workedTask{row, t, outlookOf(l, book, t, of[t.ID]), unitParts(t)}
+		out[i] = workedTask{row, t, outlookOf(l, book, t, of[t.ID]), unitParts(t), Obligations(l, book, t, of[t.ID])}
 	}
 	return out, nil
 }

@@ -17,6 +17,8 @@ var workedOut = []table{
 		"plan": text, "task": text, "position": number, "duty": text, "due": text, "kind": text, "phase": text, "lamp": text,
 		"blue": text, "yellow": text, "red": text, "runs": yes, "next_at": moment, "written": text}},
 	{name: "outlook_units", key: []string{"plan", "unit", "task", "part"}, columns: map[string]kind{"plan": text, "unit": text, "task": text, "part": text}},
+	{name: "outlook_owed", key: []string{"plan", "task", "talk", "id", "unit"}, columns: map[string]kind{
+		"plan": text, "task": text, "talk": text, "id": text, "unit": text, "since": text, "due": text, "runs": yes}},
 }
 
 // differInLists works out anew what lists are read by, from the tables that the

@@ -102,11 +102,20 @@ func (r *Reader) Possible(ctx context.Context, v Viewer, planID, id string) ([]P
 	if s.Task.Kind == plan.Duty {
 		table = act.Duties
 	}
-	c := ledger.CaseOf(s.Task)
 	all := []Possible{}
 	if s.Task.Kind == plan.Standing {
 		return all, nil
 	}
+	cal, err := r.calendar(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := act.NewBook(&s.Plan.Plan, cal)
+	if err != nil {
+		return nil, err
+	}
+	rules.Since = s.Plan.CalendarSince
+	c := rules.Course(ledger.CaseOf(s.Task)).Case // with the days it is judged by
 	for _, row := range table {
 		all = append(all, Possible{row.Kind, append([]act.Field{}, row.Needs...), c.Could(row.Kind, v.by, r.clockDay(s.Plan))})
 	}

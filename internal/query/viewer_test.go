@@ -155,6 +155,11 @@ func whatAViewerReads(w *world) readings {
 			sees{"over", "over", "over", notWhole, notWhole, notWhole, notWhole, notWhole}}},
 		"Amending": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Amending(c, v, &amended) },
 			sees{"over", "over", "over", notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"Obligations": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Obligations(c, v, query.ObligationFilter{}) },
+			sees{"air boiler late over talk", "over talk", nothing, "over", "late", nothing, "air boiler", nothing}},
+			{func(c ctx, r *query.Reader, v who) (any, error) {
+				return r.Obligations(c, v, query.ObligationFilter{Unit: "市水务局", Held: true, Limit: 1})
+			}, sees{"over", "over", "over", "over", notWhole, "!unit", "!unit", "!unit"}}},
 		"Office":  {{func(c ctx, r *query.Reader, v who) (any, error) { return nil, r.Office(c, v) }, sees{nothing, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole}}},
 		"Decided": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Decided(c, v) }, sees{}}},
 	}

@@ -191,6 +191,30 @@ func (w *world) compareLists(r *rand.Rand, planID string, units []string, cal *c
 			require.Equal(w.t, len(want), part.Total)
 		}
 		w.compareCounts(&frame, basis, book, cal, tasks, talks, today)
+		w.compareOwed(r, &frame, basis, units, cal)
+	}
+}
+
+// compareOwed compares what is owed, as the database chooses it, with what is worked
+// out of every task and talk.
+func (w *world) compareOwed(r *rand.Rand, frame *ledger.Launched, basis string, units []string, cal *calendar.Calendar) {
+	w.t.Helper()
+	f := ledger.OwedFilter{Held: r.IntN(2) == 0}
+	if r.IntN(3) > 0 {
+		f.Units = append(units[:1+r.IntN(2):2], "shuizhiban")
+	}
+	want, err := w.OwedOfAll(w.ctx, *frame, cal, f)
+	require.NoError(w.t, err)
+	got, total, ok, err := w.Owed(w.ctx, frame, basis, cal, f, 0)
+	require.NoError(w.t, err)
+	require.True(w.t, ok)
+	require.Equal(w.t, want, got, "%+v", f)
+	require.Equal(w.t, len(want), total)
+	if len(want) > 3 {
+		first, total, _, err := w.Owed(w.ctx, frame, basis, cal, f, 3)
+		require.NoError(w.t, err)
+		require.Equal(w.t, want[:3], first)
+		require.Equal(w.t, len(want), total)
 	}
 }
 

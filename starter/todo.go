@@ -1,0 +1,217 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"duban/internal/act"
+	"duban/internal/notice"
+	"duban/internal/query"
+	"duban/internal/words"
+)
+
+// todoCommand lists what is owed now.
+func (a *app) todoCommand() *cobra.Command {
+	var f query.ObligationFilter
+	c := a.listing(&cobra.Command{
+		Use: "todo", Short: a.w.T("todo.cmd"), Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if a.format == "json" && !cmd.Flags().Changed("limit") {
+				f.Limit = 0
+			}
+			if f.Skip < 0 || f.Limit < 0 {
+				return errors.New(a.w.T("case.bad_page"))
+			}
+			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
+				page, err := r.Obligations(cmd.Context(), who, f)
+				switch {
+				case err != nil:
+					return err
+				case a.format == "json":
+					return a.json(page.Lines)
+				case page.Total == 0:
+					fmt.Fprintln(a.out, a.w.T("todo.none"))
+				default:
+					a.todoTable(page)
+					fmt.Fprintln(a.out, a.w.T("todo.total", words.Data{"Total": page.Total}))
+				}
+				if n := len(page.Lines); n < page.Total && n > 0 {
+					fmt.Fprintln(a.out, a.w.T("case.page", words.Data{"From": f.Skip + 1, "To": f.Skip + n}))
+				}
+				if a.as != "" {
+					a.tellOnly(page.For)
+				}
+				return nil
+			})
+		},
+	})
+	c.Flags().StringVar(&f.Plan, "plan", "", a.w.T("case.flag_list_plan"))
+	c.Flags().StringVar(&f.Unit, "unit", "", a.w.T("todo.flag_unit"))
+	c.Flags().BoolVar(&f.Held, "held", false, a.w.T("todo.flag_held"))
+	c.Flags().IntVar(&f.Limit, "limit", pageOf, a.w.T("case.flag_limit"))
+	c.Flags().IntVar(&f.Skip, "skip", 0, a.w.T("case.flag_skip"))
+	a.completeFlag(c, "plan", a.planNames)
+	a.completeFlag(c, "unit", a.unitNames)
+	return c
+}
+
+func (a *app) todoTable(page query.ObligationPage) {
+	headings := []string{"due", "left", "what", "task", "title", "do"}
+	several := func(of func(query.Obligation) string) bool {
+		return slices.ContainsFunc(page.Lines, func(o query.Obligation) bool { return of(o) != of(page.Lines[0]) })
+	}
+	units := page.For == ""
+	plans := several(func(o query.Obligation) string { return o.Plan })
+	said := slices.ContainsFunc(page.Lines, func(o query.Obligation) bool { return o.Words != "" })
+	if units {
+		headings = append(headings, "unit")
+	}
+	if plans {
+		headings = append(headings, "plan")
+	}
+	if said {
+		headings = append(headings, "words")
+	}
+	t := a.roomTable("todo", map[string]int{"title": 30, "words": 36, "what": 24}, headings...)
+	for _, o := range page.Lines {
+		row := table.Row{o.Limit, a.leftOf(o), a.owedWhat(o), owedOn(o), o.Title, a.owedHow(o)}
+		if units {
+			row = append(row, o.Unit)
+		}
+		if plans {
+			row = append(row, o.Plan)
+		}
+		if said {
+			text := o.Words
+			if o.By != "" && o.Words != "" {
+				text = a.w.T("todo.asked", words.Data{"By": o.By, "Words": o.Words})
+			}
+			row = append(row, text)
+		}
+		t.AppendRow(row)
+	}
+	t.Render()
+}
+
+// owedOn is the ID of what it is owed about.
+func owedOn(o query.Obligation) string {
+	if o.Talk != "" {
+		return o.Talk
+	}
+	return o.Task
+}
+
+func (a *app) leftOf(o query.Obligation) string {
+	switch {
+	case o.WorkdaysLeft == nil:
+		return ""
+	case o.Late && *o.WorkdaysLeft == 0:
+		return a.w.T("todo.late_rest")
+	case o.Late:
+		return a.w.T("todo.late", words.Data{"N": -*o.WorkdaysLeft})
+	}
+	return strconv.Itoa(*o.WorkdaysLeft)
+}
+
+// owedWhat is what is owed, in words.
+func (a *app) owedWhat(o query.Obligation) string {
+	key := "todo.for_" + o.For
+	data := words.Data{"Ref": o.Ref, "New": o.New.String(), "Step": ""}
+	if o.Talk != "" && a.w.T("report.step_"+o.For) != "report.step_"+o.For {
+		key, data["Step"] = "todo.for_step", a.w.T("report.step_"+o.For)
+	}
+	what := a.w.T(key, data)
+	if o.Held {
+		return a.w.T("todo.held", words.Data{"What": what})
+	}
+	return what
+}
+
+// owedHow are the commands that are done with it.
+func (a *app) owedHow(o query.Obligation) string {
+	on := onTask
+	if o.Talk != "" {
+		on = onTalk
+	}
+	var names []string
+	for _, kind := range o.Acts {
+		if i := slices.IndexFunc(deeds, func(d deed) bool { return d.on == on && d.kind == kind }); i >= 0 {
+			names = append(names, string(on)+" "+deeds[i].name)
+		}
+	}
+	return strings.Join(names, " / ")
+}
+
+// canCommand says of every act on a thing whether whoever asks can do it now, or why
+// not.
+func (a *app) canCommand(on thing) *cobra.Command {
+	var planID string
+	c := a.listing(&cobra.Command{
+		Use: "can " + strings.ToUpper(string(on)), Short: a.w.T("todo.cmd_can"), Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeThings(deed{on: on}),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := a.actor(); err != nil {
+				return err
+			}
+			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
+				ask := r.Possible
+				if on == onTalk {
+					ask = r.PossibleOnTalk
+				}
+				all, err := ask(cmd.Context(), who, planID, args[0])
+				if err != nil {
+					return err
+				}
+				if a.format == "json" {
+					return a.json(all)
+				}
+				names, err := r.Names(cmd.Context(), who)
+				if err == nil {
+					a.canTable(all, names.Units)
+				}
+				return err
+			})
+		},
+	})
+	c.Flags().StringVar(&planID, "plan", "", a.w.T("cli.say_plan"))
+	a.completeFlag(c, "plan", a.planNames)
+	return c
+}
+
+func (a *app) canTable(all []query.Possible, units map[string]string) {
+	t := a.roomTable("todo", map[string]int{"why": 60}, "act", "may", "why")
+	name := func(unit string) string {
+		if units[unit] != "" {
+			return units[unit]
+		}
+		return unit
+	}
+	for _, possible := range []bool{true, false} {
+		for _, p := range all {
+			switch {
+			case possible != (p.Refused == nil):
+			case possible:
+				t.AppendRow(table.Row{a.w.T("act.kind_" + string(p.Kind)), a.w.T("todo.may"), a.fieldsOf(p.Needs)})
+			default:
+				t.AppendRow(table.Row{a.w.T("act.kind_" + string(p.Kind)), a.w.T("todo.may_not"), notice.Refused(a.w, *p.Refused, name)})
+			}
+		}
+	}
+	t.Render()
+}
+
+func (a *app) fieldsOf(needs []act.Field) string {
+	if len(needs) == 0 {
+		return ""
+	}
+	var fields []string
+	for _, f := range needs {
+		fields = append(fields, a.w.T("act.field_"+string(f)))
+	}
+	return a.w.T("todo.needs", words.Data{"Fields": strings.Join(fields, a.w.T("cli.list_comma"))})
+}
