@@ -1,6 +1,7 @@
 #!/bin/sh
 # release.sh GOOS/GOARCH…: builds dist/duban-VERSION-GOOS-GOARCH.tar.gz and dist/SHA256SUMS. The programs are static (CGO
-# off: they run on machines with an older glibc, as 麒麟 and 统信 are) and stripped; the same commit gives the same bytes.
+# off: they run on machines with an older glibc, as 麒麟 and 统信 are) and stripped, and say which commit they are; the same
+# commit gives the same bytes.
 set -eu
 version=$(sed -n 's/^const Release = "\(.*\)"$/\1/p' internal/version/version.go)
 [ -z "$(git status --porcelain)" ] || { echo "release.sh: commit your changes first" >&2; exit 1; }
@@ -11,7 +12,7 @@ for target in "$@"; do
 	name=duban-$version-$(echo "$target" | tr / -)
 	echo "dist/$name.tar.gz"
 	mkdir -p "dist/$name"
-	CGO_ENABLED=0 GOOS=${target%/*} GOARCH=${target#*/} go build -trimpath -ldflags='-s -w' -o "dist/$name/" ./starter ./worker ./internal/deploy/namespace
+	CGO_ENABLED=0 GOOS=${target%/*} GOARCH=${target#*/} go build -buildvcs=true -trimpath -ldflags='-s -w' -o "dist/$name/" ./starter ./worker ./internal/deploy/namespace
 	cp -R README.md README.zh-CN.md CHANGELOG.md LICENSE docs seeds "dist/$name/"
 	find "dist/$name" -name '*.go' -delete
 	# What the pages lead to keeps its place.
