@@ -253,9 +253,6 @@ func (a *Activities) cry(ctx context.Context, l ledger.Launched, in AuditInput, 
 	return a.Ledger.MarkReported(ctx, found.stuck)
 }
 
-// AuditAlarm is the event of what an audit could not mend and told the office.
-const AuditAlarm = "audit.alarm"
-
 func (a *Activities) recordAlarm(ctx context.Context, planID, key string, found findings, when ledger.When) error {
 	a.Log.Error("Audit: stages without a trace or messages not delivered", "plan", planID, "missing", len(found.missing), "stuck", len(found.stuck), "waits", len(found.waits), "laws", len(found.broken))
 	for _, b := range found.broken {
@@ -275,7 +272,7 @@ func (a *Activities) recordAlarm(ctx context.Context, planID, key string, found 
 	if err != nil {
 		return err
 	}
-	_, err = a.Ledger.Record(ctx, ledger.Event{Key: key, Plan: planID, Kind: AuditAlarm, Actor: ledger.Engine, Real: when.Real, PlanAt: when.Plan, Data: data})
+	_, err = a.Ledger.Record(ctx, ledger.Event{Key: key, Plan: planID, Kind: ledger.AuditAlarm, Actor: ledger.Engine, Real: when.Real, PlanAt: when.Plan, Data: data})
 	return err
 }
 

@@ -97,10 +97,6 @@ func Breaches(ctx context.Context, store *ledger.Store, planID string, now func(
 	return found, nil
 }
 
-// AuditLaw is the kind of the event by which the ledger remembers that the office
-// has been told of a breach.
-const AuditLaw = "audit.law"
-
 // mostTold is how many breaches one audit tells of; the next tells of others.
 const mostTold = 100
 
@@ -124,7 +120,7 @@ func (a *Activities) toldOfLaws(ctx context.Context, planID string, found []Brok
 			return err
 		}
 		task, _, _ := strings.Cut(b.Thing, "#")
-		e := ledger.Event{Key: b.key(planID), Plan: planID, Task: task, Kind: AuditLaw, Actor: ledger.Engine, Real: when.Real, PlanAt: when.Plan, Data: data}
+		e := ledger.Event{Key: b.key(planID), Plan: planID, Task: task, Kind: ledger.AuditLaw, Actor: ledger.Engine, Real: when.Real, PlanAt: when.Plan, Data: data}
 		if _, err := a.Ledger.Record(ctx, e); err != nil {
 			return err
 		}

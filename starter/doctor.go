@@ -294,7 +294,7 @@ func (a *app) showCondition(c condition, mend bool) {
 		a.more(len(p.Late))
 		for _, b := range p.Laws[max(0, len(p.Laws)-mostShown):] { // the latest
 			fmt.Fprintln(a.out, a.w.T("law.found", words.Data{"Thing": b.Thing, "Title": b.Title, "Law": notice.LawWords(a.w, b.Law),
-				"At": minute(b.At), "Of": b.Of, "Told": b.Told}))
+				"At": minute(calendar.Beijing, b.At), "Of": b.Of, "Told": b.Told}))
 		}
 		a.more(len(p.Laws))
 		for _, u := range p.Owed[:min(mostShown, len(p.Owed))] {
@@ -324,7 +324,7 @@ func (a *app) showCondition(c condition, mend bool) {
 func (a *app) showFindings(found []engine.Finding) {
 	for _, f := range found[:min(mostShown, len(found))] {
 		fmt.Fprintln(a.out, a.w.T("doctor.found", words.Data{
-			"Workflow": f.Workflow, "Why": a.w.T("doctor.why_" + string(f.Why)), "Status": f.Status, "Mended": f.Mended, "Acts": f.Acts, "Asks": f.Asks, "Again": again(f), "Next": minute(f.Next),
+			"Workflow": f.Workflow, "Why": a.w.T("doctor.why_" + string(f.Why)), "Status": f.Status, "Mended": f.Mended, "Acts": f.Acts, "Asks": f.Asks, "Again": again(f), "Next": minute(calendar.Beijing, f.Next),
 		}))
 	}
 	a.more(len(found))

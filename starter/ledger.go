@@ -70,7 +70,7 @@ func (a *app) ledgerShow() *cobra.Command {
 	return c
 }
 
-func short(s string, n int) string {
+func clip(s string, n int) string {
 	if r := []rune(s); len(r) > n {
 		return string(r[:n]) + "…"
 	}

@@ -14,6 +14,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/query"
+	"duban/internal/report"
 	"duban/internal/words"
 )
 
@@ -71,7 +72,7 @@ func (a *app) messageList() *cobra.Command {
 				case len(all) == 0:
 					fmt.Fprintln(a.out, a.w.T("message.none"))
 				default:
-					a.messageTable(all, page.People)
+					a.messageTable(all, page)
 				}
 				return nil
 			})
@@ -82,9 +83,11 @@ func (a *app) messageList() *cobra.Command {
 	return c
 }
 
-func (a *app) messageTable(all []ledger.MessageInfo, dirs map[string]people.Directory) {
+func (a *app) messageTable(all []ledger.MessageInfo, page query.MessagePage) {
+	say := report.Speak(a.w)
 	t := a.roomTable("message", map[string]int{"error": 60}, "id", "at", "to", "channel", "state", "tries", "notices", "error")
 	for _, m := range all {
+		of := page.Of(m.Plan)
 		state := m.State
 		if state == ledger.Sent && m.Doubts > 0 {
 			state = "twice"
@@ -93,7 +96,7 @@ func (a *app) messageTable(all []ledger.MessageInfo, dirs map[string]people.Dire
 		if m.Via != "" {
 			channel = m.Via
 		}
-		t.AppendRow(table.Row{m.ID[:min(12, len(m.ID))], minute(m.SpeakAt), a.seats(dirs[m.Plan], []people.Recipient{m.Recipient}), a.channel(channel),
+		t.AppendRow(table.Row{m.ID[:min(12, len(m.ID))], minute(of.Zone, m.SpeakAt), say.Seats(of.People, []people.Recipient{m.Recipient}), a.channel(channel),
 			a.w.T("report.message_" + state), m.Attempt, m.Notices, m.Error})
 	}
 	t.Render()
@@ -168,7 +171,7 @@ func (a *app) onMessages(ctx context.Context, f messageFlags, ids []string, do f
 		return err
 	}
 	defer h.Close()
-	chosen, dirs, err := a.chosenMessages(ctx, h.Ledger, filter, ids)
+	chosen, of, err := a.chosenMessages(ctx, h.Ledger, filter, ids)
 	if err != nil {
 		return err
 	}
@@ -177,7 +180,7 @@ func (a *app) onMessages(ctx context.Context, f messageFlags, ids []string, do f
 		return nil
 	}
 	for _, m := range chosen {
-		dir := dirs[m.Plan]
+		dir := of(m.Plan).People
 		if by.Unit != dir.Office {
 			return sentenceError(a.w.T("message.only_office", words.Data{"Office": dir.Name(dir.Office)}))
 		}
@@ -185,13 +188,13 @@ func (a *app) onMessages(ctx context.Context, f messageFlags, ids []string, do f
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(a.out, a.w.T(said, words.Data{"ID": m.ID[:12], "To": a.seats(dir, []people.Recipient{m.Recipient}), "At": minute(m.SpeakAt)}))
+		fmt.Fprintln(a.out, a.w.T(said, words.Data{"ID": m.ID[:12], "To": report.Speak(a.w).Seats(dir, []people.Recipient{m.Recipient}), "At": minute(of(m.Plan).Zone, m.SpeakAt)}))
 	}
 	return nil
 }
 
 // chosenMessages are those whose IDs begin so, whatever their state, or those of the filter.
-func (a *app) chosenMessages(ctx context.Context, store *ledger.Store, filter query.MessageFilter, ids []string) (chosen []ledger.MessageInfo, dirs map[string]people.Directory, err error) {
+func (a *app) chosenMessages(ctx context.Context, store *ledger.Store, filter query.MessageFilter, ids []string) (chosen []ledger.MessageInfo, of func(plan string) query.PlanPeople, err error) {
 	who, err := a.viewer()
 	if err != nil {
 		return nil, nil, err
@@ -199,7 +202,7 @@ func (a *app) chosenMessages(ctx context.Context, store *ledger.Store, filter qu
 	r := a.reader(store)
 	page, err := r.Messages(ctx, who, filter)
 	if err != nil || len(ids) == 0 {
-		return page.Messages, page.People, a.told(err)
+		return page.Messages, page.Of, a.told(err)
 	}
 	for _, id := range ids {
 		found, err := r.Messages(ctx, who, query.MessageFilter{Plan: filter.Plan, ID: strings.Trim(strings.TrimSpace(id), "<>")})
@@ -213,7 +216,7 @@ func (a *app) chosenMessages(ctx context.Context, store *ledger.Store, filter qu
 		}
 		chosen = append(chosen, found.Messages[0])
 	}
-	return chosen, page.People, nil
+	return chosen, page.Of, nil
 }
 
 // messageNames are the messages that are not settled, for completion.
@@ -222,7 +225,7 @@ func (a *app) messageNames(ctx context.Context) (map[string]string, error) {
 	return names, a.reads(ctx, func(r *query.Reader, who query.Viewer) error {
 		page, err := r.Messages(ctx, who, query.MessageFilter{States: ledger.Unsettled})
 		for _, m := range page.Messages {
-			names[m.ID[:12]] = m.Recipient.String() + " " + minute(m.SpeakAt)
+			names[m.ID[:12]] = m.Recipient.String() + " " + minute(page.Of(m.Plan).Zone, m.SpeakAt)
 		}
 		return err
 	})

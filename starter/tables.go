@@ -6,7 +6,6 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/report"
 	"duban/internal/words"
@@ -80,7 +79,7 @@ func (a *app) previewTable(p *plan.Plan, rows []stageRow) {
 		}
 		t.AppendRow(table.Row{
 			strings.Replace(r.At[:16], "T", " ", 1), r.Task, r.Unit, r.Due, a.stageWords(r),
-			a.seats(p.Directory, r.To), r.MovedFrom, light,
+			report.Speak(a.w).Seats(p.Directory, r.To), r.MovedFrom, light,
 		})
 	}
 	t.Render()
@@ -96,22 +95,9 @@ func (a *app) stageWords(r stageRow) string {
 		}
 		return a.w.T("matter.name_acknowledge_missed")
 	}
-	name := report.Speak(a.w).Stage(report.Step{Stage: r.Stage, Kind: r.Kind, Talk: talkOf(r.Stage), Topic: r.Topic})
-	if r.Kind == plan.Remind && r.Topic == "" && talkOf(r.Stage) == "" && r.Stage != plan.CatchUp && r.Stage != plan.Passed {
+	name := report.Speak(a.w).Stage(report.Step{Stage: r.Stage, Kind: r.Kind, Talk: report.TalkOf(r.Stage), Topic: r.Topic})
+	if r.Kind == plan.Remind && r.Topic == "" && report.TalkOf(r.Stage) == "" && r.Stage != plan.CatchUp && r.Stage != plan.Passed {
 		name += " " + r.Stage
 	}
 	return name
-}
-
-// seats is 市水务局联络员、市水务局分管领导.
-func (a *app) seats(d people.Directory, to []people.Recipient) string {
-	var out []string
-	for _, r := range to {
-		name := d.Name(r.Unit)
-		if r.Role != people.Office && r.Role != people.Leader {
-			name = a.w.T("event.seat", words.Data{"Unit": name, "Role": a.w.T("term." + string(r.Role))})
-		}
-		out = append(out, name)
-	}
-	return strings.Join(out, a.w.T("cli.list_comma"))
 }

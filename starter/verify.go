@@ -113,7 +113,7 @@ func (a *app) cell(v any) string {
 	if v == nil {
 		return "—"
 	}
-	return short(fmt.Sprint(v), 200)
+	return clip(fmt.Sprint(v), 200)
 }
 
 func (a *app) there(v any) string {

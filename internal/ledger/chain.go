@@ -39,6 +39,8 @@ const (
 	WorkflowMended   = "workflow.mended"  // Temporal had lost it, ended it or knew less than the ledger
 	TalkGivenBack    = "talk.given_back"  // the ledger had lost it, being restored
 	WorkflowTaken    = "workflow.taken"   // a person has said whether the ledger or Temporal is right
+	AuditAlarm       = "audit.alarm"      // what an audit could not mend and told the office
+	AuditLaw         = "audit.law"        // by which it is remembered that the office was told of a broken law
 )
 
 // Engine is the actor of what nobody did by hand.

@@ -2,6 +2,7 @@ package query
 
 import (
 	"context"
+	"time"
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
@@ -11,7 +12,7 @@ import (
 // EventPage is a part of the ledger's events, with the units of the plans they name.
 type EventPage struct {
 	Events []ledger.Event
-	People map[string]people.Directory // by plan
+	Peoples
 }
 
 // Events are the chosen events in the order of the chain, for those who may see all
@@ -31,12 +32,33 @@ func (r *Reader) Events(ctx context.Context, v Viewer, f ledger.EventFilter) (pa
 			return page, err
 		}
 	}
-	page.People = map[string]people.Directory{}
+	page.Peoples = Peoples{}
 	for _, l := range seen {
-		page.People[l.Plan.ID] = l.Plan.Directory
+		page.add(l)
 	}
 	page.Events, err = r.store.Events(ctx, f)
 	return page, err
+}
+
+// PlanPeople is who is who in a plan, and the zone in which its days begin.
+type PlanPeople struct {
+	People people.Directory
+	Zone   *time.Location
+}
+
+// Peoples are the people of several plans, by plan.
+type Peoples map[string]PlanPeople
+
+func (p Peoples) add(l ledger.Launched) {
+	p[l.Plan.ID] = PlanPeople{l.Plan.Directory, l.Plan.Location()}
+}
+
+// Of is the people of a plan; of none, such as what concerns every plan, Beijing's zone.
+func (p Peoples) Of(plan string) PlanPeople {
+	if of, ok := p[plan]; ok {
+		return of
+	}
+	return PlanPeople{Zone: calendar.Beijing}
 }
 
 // EventFile is all events of one plan, to be written out.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"duban/internal/ledger"
-	"duban/internal/people"
 )
 
 // MessageFilter chooses messages; empty fields choose all.
@@ -24,7 +23,7 @@ type MessagePage struct {
 	Untried  []ledger.MessageInfo
 	Messages []ledger.MessageInfo // by speaking time and recipient
 	Total    int                  // of Messages, on whatever page
-	People   map[string]people.Directory
+	Peoples
 }
 
 // Messages are the chosen messages of the plans of which the viewer may see all.
@@ -39,9 +38,9 @@ func (r *Reader) Messages(ctx context.Context, v Viewer, f MessageFilter) (page 
 		return page, err
 	}
 	chosen := ledger.MessageFilter{Plan: f.Plan, ID: f.ID, States: f.States, From: f.From, Before: f.Before, Skip: f.Skip, Limit: f.Limit}
-	page = MessagePage{Messages: []ledger.MessageInfo{}, People: map[string]people.Directory{}}
+	page = MessagePage{Messages: []ledger.MessageInfo{}, Peoples: Peoples{}}
 	for _, l := range seen {
-		page.People[l.Plan.ID] = l.Plan.Directory
+		page.add(l)
 		if !whole {
 			chosen.Plans = append(chosen.Plans, l.Plan.ID)
 		}

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"os"
@@ -17,7 +17,7 @@ import (
 func TestEveryKindOfEventHasWords(t *testing.T) {
 	constant := regexp.MustCompile(`(?m)^\t?(?:const )?\w+ += "((?:plan|calendar|task|occurrence|duty|stage|notice|message|digest|talk|office|course|workflow|audit)\.[a-z]+)"`)
 	var kinds []string
-	for _, pattern := range []string{"../internal/ledger/*.go", "../activities/*.go"} {
+	for _, pattern := range []string{"../ledger/*.go", "../../activities/*.go"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		for _, file := range files {
@@ -33,9 +33,9 @@ func TestEveryKindOfEventHasWords(t *testing.T) {
 	}
 	require.Greater(t, len(kinds), 25, kinds)
 	for _, lang := range []string{"zh", "en"} {
-		a := &app{w: words.New(lang)}
+		s := Speak(words.New(lang))
 		for _, kind := range kinds {
-			require.NotEqual(t, kind, a.eventName(kind), "%s: event.%s has no words", lang, strings.ReplaceAll(kind, ".", "_"))
+			require.NotEqual(t, kind, s.EventName(kind), "%s: event.%s has no words", lang, strings.ReplaceAll(kind, ".", "_"))
 		}
 	}
 }

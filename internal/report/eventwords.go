@@ -1,0 +1,184 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"duban/internal/act"
+	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// eventData is what the sentences of the table need of an event's data; the
+// whole of it is in -o json.
+type eventData struct {
+	Lost   int             `json:"lost"`
+	Stage  json.RawMessage `json:"stage"` // whole where it was decided, its ID where it came to nothing
+	Talk   string          `json:"talk"`
+	Due    string          `json:"due"`
+	Reason string          `json:"reason"`
+	Paper  string          `json:"paper"` // of an amendment
+	Left   []any           `json:"left"`  // what refused it
+	Key    string          `json:"key"`   // of a policy
+	Tasks  json.RawMessage `json:"tasks"` // a count of a launch, a list of what was armed
+	Digest string          `json:"digest"`
+	Error  string          `json:"error"`
+	Year   int             `json:"year"`
+	Law    int             `json:"law"`
+
+	Name   string `json:"name"` // of one of the office's settings
+	Before string `json:"before"`
+	Value  string `json:"value"`
+
+	Thing   string `json:"thing"` // what a workflow that was mended is of
+	Why     string `json:"why"`
+	Missing []any  `json:"missing"` // of an audit's alarm
+	Stuck   []any  `json:"stuck"`
+	Waits   []any  `json:"waits"`
+	Laws    []any  `json:"laws"`
+}
+
+// EventName is what a kind of event is called; one without words is shown as it is.
+func (s Speaker) EventName(kind string) string {
+	if k, ok := strings.CutPrefix(kind, "act."); ok && kind != ledger.ActRefused {
+		kind = k
+		if name := s.w.T("act.kind_" + k); name != "act.kind_"+k {
+			return name
+		}
+	}
+	key := "event." + strings.ReplaceAll(kind, ".", "_")
+	if name := s.w.T(key); name != key {
+		return name
+	}
+	return kind
+}
+
+// Event is what an event says, in a sentence; its instants are told in the zone.
+func (s Speaker) Event(dir people.Directory, zone *time.Location, e ledger.Event) string {
+	if text, ok := s.actText(dir, e); ok {
+		return text
+	}
+	var d eventData
+	if err := json.Unmarshal(e.Data, &d); err != nil {
+		return clip(string(e.Data), 200)
+	}
+	switch e.Kind {
+	case ledger.CalendarPut, ledger.CalendarMoved, "audit.provisional":
+		return fmt.Sprint(d.Year)
+	case ledger.AuditLaw:
+		return notice.LawWords(s.w, d.Law)
+	case ledger.PlanLaunched:
+		return s.w.T("event.say_tasks", words.Data{"N": string(d.Tasks)})
+	case ledger.TaskArmed:
+		var armed []string
+		_ = json.Unmarshal(d.Tasks, &armed) // a list that is not one counts none
+		return s.w.T("event.say_tasks", words.Data{"N": len(armed)})
+	case ledger.OccurrenceOpened:
+		return s.w.T("event.say_due", words.Data{"Due": d.Due})
+	case ledger.StageDecided:
+		var stage plan.Stage
+		if err := json.Unmarshal(d.Stage, &stage); err != nil {
+			break
+		}
+		name := s.Stage(Step{Stage: stage.ID, Kind: stage.Kind, Talk: TalkOf(stage.ID), Topic: stage.Topic})
+		return s.w.T("event.say_stage", words.Data{"Stage": name, "At": told(zone, stage.At), "To": s.Seats(dir, stage.To)})
+	case ledger.PlanAmended:
+		return strings.TrimSpace(d.Paper + " " + d.Reason)
+	case ledger.PlanCarried:
+		return s.w.T("event.say_left", words.Data{"N": len(d.Left)})
+	case ledger.PolicyAdded:
+		return d.Key
+	case ledger.OfficeSet:
+		before := d.Before
+		if before == "" {
+			before = s.w.T("office.undecided")
+		}
+		about := s.w.T("event.setting_" + d.Name)
+		return s.w.T("office.done", words.Data{"Name": about, "Before": before, "Value": d.Value})
+	case ledger.WorkflowMended, ledger.WorkflowTaken:
+		return s.w.T("event.say_mended", words.Data{"Thing": d.Thing, "Why": s.w.T("doctor.why_" + d.Why)})
+	case ledger.AuditAlarm:
+		return s.w.T("event.say_alarm", words.Data{"Missing": len(d.Missing), "Stuck": len(d.Stuck), "Waits": len(d.Waits), "Laws": len(d.Laws)})
+	case ledger.DutyEnded, ledger.DutyReopened:
+		return ""
+	case ledger.CourseAhead:
+		return s.w.T("event.say_ahead", words.Data{"N": d.Lost})
+	case ledger.TalkOpened, ledger.TalkAsked, ledger.TalkVoided, ledger.TalkGivenBack:
+		_, number, _ := strings.Cut(d.Talk, "#")
+		return s.w.T("event.say_talk", words.Data{"Number": number})
+	}
+	if to, at, ok := digestOf(d.Digest); ok {
+		return strings.TrimSpace(s.w.T("event.say_message", words.Data{"To": s.Seats(dir, []people.Recipient{to}), "At": told(zone, at)}) + " " + d.Error)
+	}
+	return clip(string(e.Data), 200)
+}
+
+// actText is what an act said, or why it was refused; ok is false for what is no act.
+func (s Speaker) actText(dir people.Directory, e ledger.Event) (text string, ok bool) {
+	if !strings.HasPrefix(e.Kind, "act.") {
+		return "", false
+	}
+	var d struct {
+		Act     *act.Act     `json:"act"`
+		Refused *act.Refusal `json:"refused"`
+	}
+	if json.Unmarshal(e.Data, &d) != nil || d.Act == nil {
+		return "", false
+	}
+	said := d.Act.Reason
+	if d.Refused != nil {
+		said = s.w.T("event.say_refused", words.Data{"Act": s.w.T("act.kind_" + string(d.Act.Kind)), "Why": notice.Refused(s.w, *d.Refused, dir.Name)})
+	}
+	by := d.Act.By.Name
+	if by == ledger.Engine {
+		by = s.w.T("event.engine")
+	}
+	return s.w.T("event.say_act", words.Data{"By": by, "Words": said}), true
+}
+
+// TalkOf tells a talk's stage by its ID.
+func TalkOf(stage string) string {
+	if strings.HasPrefix(stage, "talk-") {
+		return stage
+	}
+	return ""
+}
+
+// digestOf reads plan|unit/role|instant|number, the key of a digest.
+func digestOf(key string) (people.Recipient, time.Time, bool) {
+	parts := strings.Split(key, "|")
+	if len(parts) != 4 {
+		return people.Recipient{}, time.Time{}, false
+	}
+	to, ok := people.ParseRecipient(parts[1])
+	at, err := time.Parse(time.RFC3339, parts[2])
+	return to, at, ok && err == nil
+}
+
+// told is an instant as people of a plan's zone read it.
+func told(zone *time.Location, at time.Time) string { return at.In(zone).Format("2006-01-02 15:04") }
+
+func clip(text string, n int) string {
+	if r := []rune(text); len(r) > n {
+		return string(r[:n]) + "…"
+	}
+	return text
+}
+
+// Seats is 市水务局联络员、市水务局分管领导.
+func (s Speaker) Seats(d people.Directory, to []people.Recipient) string {
+	var out []string
+	for _, r := range to {
+		name := d.Name(r.Unit)
+		if r.Role != people.Office && r.Role != people.Leader {
+			name = s.w.T("event.seat", words.Data{"Unit": name, "Role": s.w.T("term." + string(r.Role))})
+		}
+		out = append(out, name)
+	}
+	return strings.Join(out, s.w.T("cli.list_comma"))
+}
