@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"duban/activities"
 	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/host"
@@ -19,37 +16,6 @@ import (
 	"duban/internal/notice"
 	"duban/internal/words"
 )
-
-// condition is what `starter doctor -o json` says.
-type condition struct {
-	Well   bool `json:"well"`
-	Ledger struct {
-		URL    string `json:"url"`
-		ID     string `json:"id"`
-		Events int64  `json:"events"`
-		Skew   string `json:"clock_ahead,omitempty"` // of this machine; "" below a second
-	} `json:"ledger"`
-	Engine struct {
-		Address   string `json:"address,omitempty"`
-		UI        string `json:"ui,omitempty"`
-		Namespace string `json:"namespace,omitempty"`
-		Error     string `json:"error,omitempty"` // why it cannot be asked
-	} `json:"engine"`
-	Plans     []planCondition      `json:"plans"`
-	Strangers []engine.Finding     `json:"strangers"` // what runs and is not in the ledger
-	Waits     []ledger.Wait        `json:"waits"`
-	Messages  []ledger.MessageInfo `json:"messages"` // not delivered
-	Channels  []host.ChannelAnswer `json:"channels"`
-}
-
-// planCondition is one plan: what must run and runs, what speaks late, what an
-// amendment still owes.
-type planCondition struct {
-	engine.Health
-	Late []ledger.Stage      `json:"late"`
-	Laws []activities.Broken `json:"laws"` // of who is chased, that the ledger shows to be broken
-	Owed []ledger.LeftUndone `json:"owed"`
-}
 
 // doctorCommand says how the office's machine is, and mends what can be mended.
 func (a *app) doctorCommand() *cobra.Command {
@@ -61,9 +27,13 @@ func (a *app) doctorCommand() *cobra.Command {
 			if take != "" || len(args) > 0 {
 				return a.take(cmd.Context(), engine.Rule(take), args)
 			}
-			c, err := a.examine(cmd.Context(), mend)
+			who, err := a.viewer()
 			if err != nil {
 				return err
+			}
+			c, err := host.Examine(cmd.Context(), a.cfg, host.Examination{Who: who, Mend: mend, Now: a.now, Say: a.sentence, Log: a.log})
+			if err != nil {
+				return a.told(err)
 			}
 			if a.format == "json" {
 				err = a.json(c)
@@ -95,7 +65,7 @@ func (a *app) take(ctx context.Context, rule engine.Rule, named []string) error 
 		return err
 	}
 	defer h.Close()
-	asks, err := a.asking(ctx, h)
+	asks, err := h.Asking(ctx)
 	if err != nil {
 		return err
 	}
@@ -124,150 +94,10 @@ func (a *app) take(ctx context.Context, rule engine.Rule, named []string) error 
 	return nil
 }
 
-// asking are the findings that ask a person, by workflow.
-func (a *app) asking(ctx context.Context, h *host.Host) (map[string]engine.Finding, error) {
-	found, err := h.Engine.Strangers(ctx)
-	if err != nil {
-		return nil, err
-	}
-	plans, err := h.Ledger.Plans(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range plans {
-		health, err := h.Engine.Examine(ctx, p.ID, false)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, health.Found...)
-	}
-	asks := map[string]engine.Finding{}
-	for _, f := range found {
-		if f.Asks {
-			asks[f.Workflow] = f
-		}
-	}
-	return asks, nil
-}
-
-func (a *app) examine(ctx context.Context, mend bool) (condition, error) {
-	c := condition{Plans: []planCondition{}, Strangers: []engine.Finding{}, Waits: []ledger.Wait{}, Messages: []ledger.MessageInfo{}, Channels: []host.ChannelAnswer{}}
-	h, err := host.Open(ctx, a.cfg, host.Options{Log: a.log})
-	if err == nil {
-		defer h.Close()
-		c.Engine.Address, c.Engine.UI, c.Engine.Namespace = h.Address, h.UI, h.Namespace()
-		err = a.examineOn(ctx, &c, h.Ledger, h.Engine, mend)
-		return c, err
-	}
-	c.Engine.Error = a.sentence(err)
-	err = a.withLedger(ctx, func(store *ledger.Store) error { return a.examineOn(ctx, &c, store, nil, false) })
-	return c, err
-}
-
-// examineOn fills in what a ledger says and, where there is one, what its engine has.
-func (a *app) examineOn(ctx context.Context, c *condition, store *ledger.Store, eng *engine.Engine, mend bool) (err error) {
-	c.Ledger.URL, c.Ledger.ID = host.Redact(host.LedgerURL(a.cfg)), store.ID()
-	if c.Ledger.Events, _, err = store.Head(ctx); err != nil {
-		return err
-	}
-	who, err := a.viewer()
-	if err != nil {
-		return err
-	}
-	if err := a.reader(store).Office(ctx, who); err != nil { // it names whatever is wrong anywhere
-		return a.told(err)
-	}
-	skew, err := store.Skew(ctx)
-	if err != nil {
-		return err
-	}
-	if skew.Abs() >= ledger.SkewWarned {
-		c.Ledger.Skew = skew.Round(time.Millisecond).String()
-	}
-	plans, err := store.Plans(ctx)
-	if err != nil {
-		return err
-	}
-	for _, p := range plans {
-		one, err := a.examinePlan(ctx, store, eng, p.ID, mend)
-		if err != nil {
-			return err
-		}
-		c.Plans = append(c.Plans, one)
-	}
-	if eng != nil {
-		if c.Strangers, err = eng.Strangers(ctx); err != nil {
-			return err
-		}
-	}
-	if c.Waits, err = store.Waits(ctx, ""); err != nil {
-		return err
-	}
-	if c.Messages, err = store.Messages(ctx, ledger.MessageFilter{States: ledger.Unsettled}); err != nil {
-		return err
-	}
-	if c.Channels, err = host.TryChannels(ctx, a.cfg, store, io.Discard); err != nil {
-		c.Channels = []host.ChannelAnswer{{Name: "", Error: a.sentence(err)}}
-	}
-	c.Well = c.well()
-	return nil
-}
-
-// lateFor is how late a stage may be before the doctor names it.
-const lateFor = 20 * time.Minute
-
-func (a *app) examinePlan(ctx context.Context, store *ledger.Store, eng *engine.Engine, id string, mend bool) (one planCondition, err error) {
-	one.Plan, one.Found = id, []engine.Finding{}
-	l, err := store.Plan(ctx, id)
-	if err != nil {
-		return one, err
-	}
-	if eng != nil {
-		if one.Health, err = eng.Examine(ctx, id, mend); err != nil {
-			return one, err
-		}
-	}
-	if one.Late, err = activities.Missing(ctx, store, id, l.Clock.Plan(a.now().Add(-lateFor))); err != nil {
-		return one, err
-	}
-	if one.Laws, err = activities.Breaches(ctx, store, id, func() time.Time { return l.Clock.Plan(a.now()) }); err != nil {
-		return one, err
-	}
-	last, err := store.LastAmendment(ctx, id)
-	one.Owed = append(last.Left, last.Owed...)
-	return one, err
-}
-
-// well tells that nothing is wrong: what was mended is well again, what a task
-// refuses of an amendment is its right, and a broken law of which the office was told
-// is history.
-func (c condition) well() bool {
-	bad := c.Engine.Error != "" || c.Ledger.Skew != "" || len(c.Strangers)+len(c.Waits)+len(c.Messages) > 0
-	for _, p := range c.Plans {
-		bad = bad || len(p.Late) > 0 || slices.ContainsFunc(p.Laws, func(b activities.Broken) bool { return !b.Told })
-		for _, f := range p.Found {
-			bad = bad || !f.Mended || f.Asks
-		}
-	}
-	for _, ch := range c.Channels {
-		bad = bad || ch.Error != ""
-	}
-	return !bad
-}
-
-// asks tells that something asks a person who is right.
-func (c condition) asks() bool {
-	all := slices.Clone(c.Strangers)
-	for _, p := range c.Plans {
-		all = append(all, p.Found...)
-	}
-	return slices.ContainsFunc(all, func(f engine.Finding) bool { return f.Asks })
-}
-
 // mostShown is how many lines of one kind are shown.
 const mostShown = 20
 
-func (a *app) showCondition(c condition, mend bool) {
+func (a *app) showCondition(c host.Condition, mend bool) {
 	say := func(key string, data words.Data) { fmt.Fprintln(a.out, a.w.T("doctor."+key, data)) }
 	say("ledger", words.Data{"URL": c.Ledger.URL, "ID": c.Ledger.ID, "Events": c.Ledger.Events})
 	if c.Ledger.Skew != "" {
@@ -310,7 +140,7 @@ func (a *app) showCondition(c condition, mend bool) {
 	if len(c.Messages) > 0 {
 		say("messages", words.Data{"N": len(c.Messages)})
 	}
-	if c.asks() {
+	if c.Asks() {
 		say("may_take", nil)
 	}
 	switch {

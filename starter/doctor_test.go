@@ -9,6 +9,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/engine"
+	"duban/internal/host"
 	"duban/internal/words"
 )
 
@@ -17,16 +18,16 @@ import (
 // named.
 func TestTheDoctorHasWordsForWhateverIsFound(t *testing.T) {
 	t.Parallel()
-	c := condition{}
+	c := host.Condition{}
 	c.Ledger.Skew = "-1m30s"
-	p := planCondition{}
+	p := host.PlanCondition{}
 	p.Plan = "p"
 	for _, why := range []engine.Why{engine.Unarmed, engine.Missing, engine.Ended, engine.Behind, engine.Ahead, engine.Differs, engine.Passed, engine.Stuck, engine.Spoken, engine.Unknown, engine.Over} {
 		p.Found = append(p.Found, engine.Finding{Plan: "p", Workflow: "task:p:" + string(why), Why: why, Asks: why == engine.Spoken})
 	}
 	p.Found = append(p.Found, engine.Finding{Plan: "p", Workflow: "task:p:often", Why: engine.Ended, Again: 4, Next: time.Date(2026, 5, 4, 9, 0, 0, 0, calendar.Beijing)})
-	c.Plans = []planCondition{p}
-	require.False(t, c.well())
+	c.Plans = []host.PlanCondition{p}
+	require.False(t, c.IsWell())
 	for lang, want := range map[string][]string{
 		"zh": {"慢 1m30s", "一天内已接续 4 次，2026-05-04 09:00 以后再接续", "--take ledger", "台账上已经办结，它还在走"},
 		"en": {"1m30s behind", "was mended 4 times within a day and is not before 2026-05-04 09:00", "--take ledger", "over in the ledger"},
@@ -40,8 +41,8 @@ func TestTheDoctorHasWordsForWhateverIsFound(t *testing.T) {
 		require.NotContains(t, out.String(), "doctor.", lang)
 		require.NotContains(t, out.String(), "<no value>", lang)
 	}
-	only := condition{}
+	only := host.Condition{}
 	only.Ledger.Skew = "2s"
-	require.False(t, only.well(), "a wrong clock alone")
-	require.True(t, condition{}.well())
+	require.False(t, only.IsWell(), "a wrong clock alone")
+	require.True(t, host.Condition{}.IsWell())
 }
