@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/mail"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -101,6 +102,9 @@ func validOffice(name, value string) bool {
 	switch name {
 	case ledger.OfficeLanguage:
 		return value == "zh" || value == "en"
+	case ledger.OfficeRankFloor:
+		n, err := strconv.Atoi(value)
+		return err == nil && n >= 1 && n <= 1000
 	case ledger.OfficeSender:
 		_, err := mail.ParseAddress(value)
 		return err == nil

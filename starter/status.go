@@ -110,7 +110,7 @@ func (a *app) lightsLine(t report.Table) {
 // export.
 func (a *app) statusTable(rows []report.Row) {
 	say := report.Speak(a.w)
-	t := a.reportTable(map[string]int{"lead": 18, "title": 40}, "light", "due", "left", "id", "lead", "title", "last", "next", "talk")
+	t := a.reportTable(map[string]int{"lead": 18, "title": 40}, "state", "light", "due", "left", "id", "lead", "title", "last", "next", "talk")
 	for _, r := range rows {
 		if r.Kind != plan.Dated {
 			continue
@@ -119,7 +119,7 @@ func (a *app) statusTable(rows []report.Row) {
 		if r.Next != nil {
 			next = r.Next.At.Format("2006-01-02 15:04") + " " + say.Stage(*r.Next)
 		}
-		t.AppendRow(table.Row{say.Light(r), r.Due, say.Left(r), r.ID, r.Lead, say.Title(r), say.Step(r.Last), next, say.Talks(r)})
+		t.AppendRow(table.Row{say.State(r), say.Light(r), r.Due, say.Left(r), r.ID, r.Lead, say.Title(r), say.Step(r.Last), next, say.Talks(r)})
 	}
 	t.Render()
 }

@@ -63,7 +63,7 @@ func (a *app) talkTable(lines []query.TalkLine) {
 		if l.State == ledger.TalkOpen || l.State == ledger.TalkClosed {
 			opened = l.OpensAt.Format("2006-01-02")
 		}
-		t.AppendRow(table.Row{say.TalkState(l.TalkRow), l.ID, say.TalkWhat(l.TalkRow), l.Unit, l.Title, opened, say.TalkNext(l.TalkRow), l.Approver})
+		t.AppendRow(table.Row{say.TalkState(l.TalkRow), l.ID, say.TalkWhat(l.TalkRow), l.Unit, l.Title, opened, say.TalkNext(l.TalkRow), cmp.Or(l.Decliner, l.Approver)})
 	}
 	if len(lines) > 0 {
 		t.Render()

@@ -24,7 +24,7 @@ type Case struct {
 	Leadership string       `json:"leadership"`       // unit ID
 	Policy     string       `json:"policy"`           // key in Plan.Policies
 	Due        calendar.Day `json:"due,omitzero"`
-	FirstDue   calendar.Day `json:"first_due,omitzero"` // never changes: scoring rests on it
+	FirstDue   calendar.Day `json:"first_due,omitzero"` // before any extension; never changes
 	Number     int          `json:"number"`             // of the date that counts: grows when another is set, or another unit leads
 	Missed     []Dated      `json:"missed,omitempty"`   // dates that the unit missed and that count no more, with the numbers under which it was told
 	Revision   int          `json:"revision"`           // grows when what was decided is to be said another time: see Effect

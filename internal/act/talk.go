@@ -62,6 +62,7 @@ type TalkCase struct {
 	Absences []Mark                  `json:"absences,omitempty"`     // not attended, and why
 	Returns  []Mark                  `json:"plan_returns,omitempty"` // rectification plans returned
 	Agains   []Mark                  `json:"agains,omitempty"`       // called again, by whom
+	Rounds   []Round                 `json:"rounds,omitempty"`       // those before this one, in order
 	ClosedOn calendar.Day            `json:"closed_on,omitzero"`
 
 	Doubt     *Mark        `json:"doubt,omitempty"`    // what it rests on has gone: a leader is to end it or keep it
@@ -72,6 +73,13 @@ type TalkCase struct {
 	Said      []Said       `json:"said,omitempty"`     // what has been said of what is owed now
 	Acts      int          `json:"acts,omitempty"`     // how many so far
 	Known     []string     `json:"known,omitempty"`    // IDs of the last few
+}
+
+// Round is a round of a talk that is over: its unit was called again.
+type Round struct {
+	Since calendar.Day            `json:"since"` // the day its limits counted from
+	Until calendar.Day            `json:"until"` // the day the unit was called again
+	Taken map[string]calendar.Day `json:"taken,omitempty"`
 }
 
 // Mark is what somebody did on a day, in words.
@@ -174,8 +182,29 @@ func (c TalkCase) took(step string) bool {
 	return ok
 }
 
-// apply is the case after an act that Check allows.
-func (c TalkCase) apply(a Act) TalkCase {
+// stepDay is the day on which an act takes its step: that of the act; of a talk that
+// was held, the day that the act names, which is neither after the act nor before
+// the talk was called. zone is the plan's.
+func (c TalkCase) stepDay(a Act, zone *time.Location) calendar.Day {
+	if a.Kind != Held || a.Talk == nil || a.Talk.Time.IsZero() {
+		return a.On
+	}
+	first := c.Since
+	if served, ok := c.Taken[StepServed]; ok && served.After(first) {
+		first = served
+	}
+	switch day := calendar.DayOf(a.Talk.Time.In(zone)); {
+	case day.After(a.On):
+		return a.On
+	case day.Before(first):
+		return first
+	default:
+		return day
+	}
+}
+
+// apply is the case after an act that Check allows. zone is the plan's.
+func (c TalkCase) apply(a Act, zone *time.Location) TalkCase {
 	row, _ := OfTalk(a.Kind)
 	if row.To != "" {
 		c.State = row.To
@@ -190,7 +219,7 @@ func (c TalkCase) apply(a Act) TalkCase {
 		if c.Taken == nil {
 			c.Taken = map[string]calendar.Day{}
 		}
-		c.Taken[row.Step] = a.On
+		c.Taken[row.Step] = c.stepDay(a, zone)
 	}
 	if apply := talkApplies[a.Kind]; apply != nil {
 		apply(&c, a)
@@ -256,6 +285,7 @@ func (c *TalkCase) begin(on calendar.Day) {
 
 // next begins another round: every step is to be taken again.
 func (c *TalkCase) next(on calendar.Day) {
+	c.Rounds = append(slices.Clone(c.Rounds), Round{Since: c.Since, Until: on, Taken: c.Taken})
 	c.Round, c.Since, c.Taken, c.Notice, c.Record, c.Minutes = c.Round+1, on, nil, nil, nil, ""
 }
 

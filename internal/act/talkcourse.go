@@ -227,7 +227,7 @@ func (b Book) Propose(c TalkCase, a Act) (TalkCourse, *Refusal) {
 		return TalkCourse{}, r
 	}
 	c.What, c.Grounds, c.By, c.Asked, c.AskedAt = a.Talk.What, a.Reason, a.By.Name, a.On, a.At
-	c = c.apply(a)
+	c = c.apply(a, b.Zone)
 	return b.TalkCourse(c), nil
 }
 
@@ -257,7 +257,7 @@ func (b Book) ActOnTalk(before TalkCourse, a Act) (after TalkCourse, told []plan
 	if r := before.Check(a); r != nil {
 		return before, nil, r
 	}
-	c := b.resaidOfTalk(before.TalkCase, before.unsaid(a.At).apply(a), a.At)
+	c := b.resaidOfTalk(before.TalkCase, before.unsaid(a.At).apply(a, b.Zone), a.At)
 	return b.TalkCourse(c), b.toldOfTalk(c, a), nil
 }
 

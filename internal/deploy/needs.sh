@@ -10,6 +10,7 @@ if ! command -v pgbouncer >/dev/null 2>&1 && [ ! -x /usr/sbin/pgbouncer ]; then
 	missing="$missing pgbouncer"
 fi
 command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
+command -v soffice >/dev/null 2>&1 || missing="$missing libreoffice-calc-nogui"
 command -v systemd-analyze >/dev/null 2>&1 || missing="$missing systemd"
 [ -n "$missing" ] || exit 0
 
@@ -24,7 +25,7 @@ if [ "$(id -u)" != 0 ]; then
 	fi
 fi
 if ! command -v apt-get >/dev/null 2>&1; then
-	echo "The tests need PostgreSQL's server programs, pgbouncer, pdftotext and systemd-analyze; this is no Debian machine, install them by hand. Missing:$missing" >&2
+	echo "The tests need PostgreSQL's server programs, pgbouncer, pdftotext, systemd-analyze and soffice; this is no Debian machine, install them by hand. Missing:$missing" >&2
 	exit 1
 fi
 echo "installing$missing" >&2

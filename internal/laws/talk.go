@@ -217,11 +217,29 @@ func (x *talk) redated(a act.Act) {
 	}
 }
 
+// heldOn is the day on which a talk counts as held: the one that its record names, but
+// not after the record, nor before the notice or the beginning of the round.
+func (x *talk) heldOn(recorded, named calendar.Day) calendar.Day {
+	day := named
+	for _, first := range []calendar.Day{x.begun, x.taken[act.StepServed]} {
+		if day.Before(first) {
+			day = first
+		}
+	}
+	if day.After(recorded) {
+		day = recorded
+	}
+	return day
+}
+
 // onTalk is what an act on the talk changes.
 func (x *talk) onTalk(a act.Act) {
 	if step, ok := takes[a.Kind]; ok {
 		if _, before := x.taken[step]; !before {
 			x.taken[step] = a.On
+			if a.Kind == act.Held && a.Talk != nil && !a.Talk.Time.IsZero() {
+				x.taken[step] = x.heldOn(a.On, x.day(a.Talk.Time))
+			}
 		}
 	}
 	switch a.Kind {

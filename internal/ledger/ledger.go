@@ -58,6 +58,7 @@ type Launched struct {
 	CalendarSince time.Time
 	Grace         time.Duration // plan clock: how late a stage may be before the audit cries; 0: not said
 	Version       int           // grows with each amendment and each policy added
+	RankFloor     int           // how much must be due before a unit is ranked; 0: the office has not decided it
 }
 
 // State of a task.
@@ -80,7 +81,7 @@ type Task struct {
 	Lead      string       `db:"lead" json:"lead"` // unit ID
 	Assist    []string     `db:"-" json:"assist"`
 	Due       calendar.Day `db:"-" json:"due"`
-	FirstDue  calendar.Day `db:"-" json:"first_due"` // never changes: scoring rests on it
+	FirstDue  calendar.Day `db:"-" json:"first_due"` // before any extension; never changes
 	Policy    string       `db:"policy" json:"policy"`
 	Soft      bool         `db:"soft" json:"soft"`
 	Priority  bool         `db:"priority" json:"priority"`

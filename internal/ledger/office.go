@@ -12,10 +12,13 @@ const (
 	OfficeChannels = "channels" // names of channels, with commas: smtp
 	OfficeSender   = "sender"   // 督办室 <duban@example.com>
 	OfficeLanguage = "language" // of what is sent: zh or en
+
+	// OfficeRankFloor is how much must be due before a unit is ranked: a number from 1.
+	OfficeRankFloor = "rank_floor"
 )
 
 // OfficeSettings are the names of all of them.
-var OfficeSettings = []string{OfficeChannels, OfficeLanguage, OfficeSender}
+var OfficeSettings = []string{OfficeChannels, OfficeLanguage, OfficeRankFloor, OfficeSender}
 
 // OfficeSet is the kind of the event that writes one of them.
 const OfficeSet = "office.set"

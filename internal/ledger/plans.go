@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"duban/internal/calendar"
@@ -135,8 +136,9 @@ func (s *Store) Plan(ctx context.Context, id string) (Launched, error) {
 	var now struct {
 		Version int          `db:"version"`
 		Since   sql.NullTime `db:"since"`
+		Floor   string       `db:"floor"`
 	}
-	if err := s.one(ctx, &now, `SELECT p.version AS version, c.since AS since FROM plans p
+	if err := s.one(ctx, &now, `SELECT p.version AS version, c.since AS since, COALESCE((SELECT value FROM office WHERE name = 'rank_floor'), '0') AS floor FROM plans p
 		LEFT JOIN calendars c ON c.year = (SELECT year FROM calendars WHERE since IS NOT NULL ORDER BY since DESC LIMIT 1) WHERE p.id = ?`, id); err != nil {
 		return Launched{}, fmt.Errorf("plan %s: %w", id, err)
 	}
@@ -144,6 +146,7 @@ func (s *Store) Plan(ctx context.Context, id string) (Launched, error) {
 	if now.Since.Valid {
 		l.CalendarSince = l.Clock.Plan(now.Since.Time.UTC())
 	}
+	l.RankFloor, _ = strconv.Atoi(now.Floor) // SetOffice's caller has seen that it is a number
 	return l, err
 }
 

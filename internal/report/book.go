@@ -38,6 +38,7 @@ type Head struct {
 	Number   string       `json:"number"`
 	Issuer   string       `json:"issuer"`
 	Issued   calendar.Day `json:"issued"`
+	Zone     string       `json:"zone"`        // of its clock: Asia/Shanghai
 	Launched time.Time    `json:"launched_at"` // plan clock
 }
 
@@ -56,7 +57,7 @@ type Row struct {
 	LeadID    string       `json:"lead_id"`
 	Assist    []string     `json:"assist"`    // names 配合单位
 	Due       calendar.Day `json:"due"`       // 完成时限
-	FirstDue  calendar.Day `json:"first_due"` // before any extension; scoring rests on it
+	FirstDue  calendar.Day `json:"first_due"` // before any extension; never changes
 	Milestone string       `json:"milestone"`
 	Policy    string       `json:"policy"`
 	Soft      bool         `json:"soft"`
@@ -75,6 +76,11 @@ type Row struct {
 	// PointsBehind is the lag in percentage points, negative when ahead.
 	ProgressLight plan.Light `json:"progress_light"`
 	PointsBehind  int        `json:"points_behind"`
+	// Misses are dates that units missed before the task was given to another; they
+	// count for them. Inherited tells that it was late already when the present unit
+	// was given it: that lateness is not its own.
+	Misses    []Miss `json:"misses,omitempty"`
+	Inherited bool   `json:"inherited,omitempty"`
 	// Light is today's for an open task: green, blue, yellow, red; done or
 	// done_late for a closed one for ever; "" when it has none.
 	Light   plan.Light   `json:"light"`
@@ -109,12 +115,25 @@ type Step struct {
 	Rule *plan.Rule `json:"rule,omitempty"`
 }
 
-// Called is a talk in short.
+// Called is a talk or a circular in short. Number counts from 1 among those of its
+// kind on the task.
 type Called struct {
-	ID     string `json:"id"`
-	Number int    `json:"number"`
-	State  string `json:"state"`
-	What   string `json:"what"` // talk or circular
+	ID      string `json:"id"`
+	Number  int    `json:"number"`
+	State   string `json:"state"`
+	What    string `json:"what"` // talk or circular
+	Unit    string `json:"unit"` // name of the unit it calls
+	UnitID  string `json:"unit_id"`
+	Doubted bool   `json:"doubted,omitempty"` // a leader is to say whether it goes on
+}
+
+// Miss is a date that a unit missed while it led a task.
+type Miss struct {
+	Unit         string       `json:"unit"`
+	UnitID       string       `json:"unit_id"`
+	Due          calendar.Day `json:"due"`
+	WorkdaysLate int          `json:"workdays_late"`
+	Until        calendar.Day `json:"until"` // the day another unit was given the task
 }
 
 // Book works out the table of one plan for the day today. The rows are those of
@@ -125,12 +144,12 @@ func Book(l ledger.Launched, tasks []ledger.Task, stages []ledger.Stage, notices
 	stages = append(slices.Clone(stages), b.ahead(tasks, talks)...)
 	t := Table{
 		Plan: Head{ID: l.Plan.ID, Title: l.Plan.Title, Number: l.Plan.Number, Issuer: l.Plan.Issuer,
-			Issued: l.Plan.Issued, Launched: b.local(l.At)},
+			Issued: l.Plan.Issued, Zone: b.ladderer.Zone.String(), Launched: b.local(l.At)},
 		AsOf: today, Tasks: b.rows(tasks, stages, talks),
 	}
 	t.Stages = b.stageRows(tasks, stages, notices)
 	t.Talks = b.talkRows(tasks, talks)
-	t.Counts = Count(t.Tasks)
+	t.Counts = Count(t.Tasks, l.RankFloor)
 	return t
 }
 
@@ -149,7 +168,7 @@ func TalkRows(l ledger.Launched, tasks []ledger.Task, talks []ledger.Talk, today
 }
 
 func (b *binder) rows(tasks []ledger.Task, stages []ledger.Stage, talks []ledger.Talk) []Row {
-	steps, called := b.steps(stages), b.called(talks)
+	steps, called := b.steps(stages), b.called(slices.Clone(talks))
 	rows := []Row{}
 	for i, task := range tasks {
 		row := b.row(task, steps[task.ID])
@@ -229,6 +248,10 @@ func (b *binder) row(t ledger.Task, s steps) Row {
 	if t.Kind != plan.Dated || t.Due.IsZero() {
 		return r
 	}
+	for _, m := range c.Misses {
+		r.Misses = append(r.Misses, Miss{Unit: b.people.Name(m.Unit), UnitID: m.Unit, Due: m.Due, WorkdaysLate: m.Late, Until: m.On})
+	}
+	r.Inherited = c.Inherited(b.book)
 	m := b.book.Measure(c, b.today)
 	switch t.State {
 	case ledger.TaskOpen:
@@ -276,7 +299,12 @@ func (b *binder) ahead(tasks []ledger.Task, talks []ledger.Talk) (all []ledger.S
 	return all
 }
 
-// steps are a task's last decided and next expected stage.
+// urges are the acts whose words are supervision as a stage is: urging by hand, and a
+// leader's instruction.
+var urges = map[string]bool{string(act.Chase): true, string(act.Instruct): true}
+
+// steps are a task's last decided and next expected stage. What should have spoken on
+// a day before today and did not is neither: see Case.Silent.
 type steps struct{ last, next *Step }
 
 func (b *binder) steps(stages []ledger.Stage) map[string]steps {
@@ -284,7 +312,8 @@ func (b *binder) steps(stages []ledger.Stage) map[string]steps {
 	for _, s := range stages {
 		one, now := Step{Stage: s.ID, Kind: s.Kind, At: b.local(s.At), Talk: s.Talk, Topic: s.Topic}, all[s.Task]
 		switch {
-		case s.Kind == plan.Told: // an act's own word is no step of the ladder
+		case s.Kind == plan.Told && !urges[s.Topic]: // an act's own word is no supervision
+		case s.State == ledger.Expected && calendar.DayOf(one.At).Before(b.today): // see Case.Silent
 		case s.State == ledger.Decided && (now.last == nil || !one.At.Before(now.last.At)):
 			now.last = &one
 		case s.State == ledger.Expected && (now.next == nil || one.At.Before(now.next.At)):
@@ -296,12 +325,23 @@ func (b *binder) steps(stages []ledger.Stage) map[string]steps {
 }
 
 func (b *binder) called(talks []ledger.Talk) map[string][]Called {
-	all := map[string][]Called{}
+	all, numbers := map[string][]Called{}, ordinals(talks)
 	for _, t := range talks {
-		all[t.Task] = append(all[t.Task], Called{t.ID, t.Number, t.State, cmp.Or(t.What, plan.ProposeTalk)})
-	}
-	for _, of := range all {
-		slices.SortFunc(of, func(a, b Called) int { return a.Number - b.Number })
+		all[t.Task] = append(all[t.Task], Called{ID: t.ID, Number: numbers[t.ID], State: t.State, What: cmp.Or(t.What, plan.ProposeTalk),
+			Unit: b.people.Name(t.Lead), UnitID: t.Lead, Doubted: t.State == ledger.TalkOpen && t.Facts != nil && t.Facts.Doubt != nil})
 	}
 	return all
+}
+
+// ordinals are the places of talks among the talks of their tasks, and of circulars
+// among the circulars, from 1; and it brings both into that order.
+func ordinals(talks []ledger.Talk) map[string]int {
+	slices.SortStableFunc(talks, func(a, b ledger.Talk) int { return cmp.Or(cmp.Compare(a.Task, b.Task), a.Number-b.Number) })
+	numbers, count := map[string]int{}, map[[2]string]int{}
+	for _, t := range talks {
+		of := [2]string{t.Task, cmp.Or(t.What, plan.ProposeTalk)}
+		count[of]++
+		numbers[t.ID] = count[of]
+	}
+	return numbers
 }

@@ -28,7 +28,7 @@ func TestRowsSayWhatIsTrueOnTheDay(t *testing.T) {
 	table := small(t).book(t, day(7, 1))
 
 	require.Equal(t, report.Head{ID: "small", Title: "晋城市2021年水生态环境保护行动计划", Number: "晋市政办〔2021〕9号",
-		Issuer: "晋城市人民政府办公室", Issued: day(4, 1), Launched: local(day(4, 1), 9, 0)}, table.Plan)
+		Issuer: "晋城市人民政府办公室", Issued: day(4, 1), Zone: "Asia/Shanghai", Launched: local(day(4, 1), 9, 0)}, table.Plan)
 	require.Equal(t, report.Row{
 		No: 1, ID: "t1", Kind: plan.Dated, Clause: "三（二）4", Title: "建成丹河污水处理厂", Lead: "市水务局", LeadID: "shuiwu",
 		Assist: []string{"市城市管理局", "高平市人民政府"}, Due: day(6, 15), FirstDue: day(6, 15), Milestone: "投运", Policy: "standard",
@@ -36,7 +36,7 @@ func TestRowsSayWhatIsTrueOnTheDay(t *testing.T) {
 		WorkdaysLeft: pointer(-12), DaysLeft: pointer(-16),
 		Last:  &report.Step{Stage: "talk", Kind: plan.Talk, At: local(day(6, 30), 9, 0)},
 		Next:  &report.Step{Stage: "talk-held-remind", Kind: plan.Remind, At: local(day(7, 2), 9, 0), Talk: "t1#1"},
-		Talks: []report.Called{{ID: "t1#1", Number: 1, State: ledger.TalkOpen, What: plan.ProposeTalk}},
+		Talks: []report.Called{{ID: "t1#1", Number: 1, State: ledger.TalkOpen, What: plan.ProposeTalk, Unit: "市水务局", UnitID: "shuiwu"}},
 	}, table.Tasks[0])
 	require.Equal(t, report.Row{
 		No: 4, ID: "t4", Kind: plan.Dated, Clause: "三（二）4", Title: "完成雨污分流", Lead: "市城市管理局", LeadID: "chengguan",
@@ -79,15 +79,15 @@ func TestCounts(t *testing.T) {
 	rate := func(r float64) *float64 { return &r }
 	got := small(t).book(t, day(7, 1)).Counts
 	require.Equal(t, report.Counts{
-		Tally:  report.Tally{Total: 6, Done: 2, OnTime: 1, DoneLate: 1, Open: 4, Overdue: 2, Green: 1, Yellow: 1, Red: 2, Cancelled: 1, Talks: 1, OnTimeRate: rate(0.25)},
+		Tally: report.Tally{Total: 6, Done: 2, OnTime: 1, DoneLate: 1, Open: 4, Overdue: 2, Green: 1, Yellow: 1, Red: 2, Cancelled: 1, Talks: 1, Struck: 4, OnTimeRate: rate(0.25)}, RankFloor: 5,
 		Duties: 1, Standing: 1,
 		ByUnit: []report.UnitTally{
-			{Unit: "市城市管理局", UnitID: "chengguan", Rank: 1, Tally: report.Tally{Total: 2, Done: 2, OnTime: 1, DoneLate: 1, OnTimeRate: rate(0.5)}},
-			{Unit: "市水务局", UnitID: "shuiwu", Rank: 2, Tally: report.Tally{Total: 2, Open: 2, Overdue: 1, Red: 1, Green: 1, Cancelled: 1, Talks: 1, OnTimeRate: rate(0)}},
-			{Unit: "高平市人民政府", UnitID: "gaoping", Rank: 2, Tally: report.Tally{Total: 2, Open: 2, Overdue: 1, Red: 1, Yellow: 1, OnTimeRate: rate(0)}},
+			{Unit: "市城市管理局", UnitID: "chengguan", Tally: report.Tally{Total: 2, Done: 2, OnTime: 1, DoneLate: 1, Struck: 2, OnTimeRate: rate(0.5)}},
+			{Unit: "市水务局", UnitID: "shuiwu", Tally: report.Tally{Total: 2, Open: 2, Overdue: 1, Red: 1, Green: 1, Cancelled: 1, Talks: 1, Struck: 1, OnTimeRate: rate(0)}},
+			{Unit: "高平市人民政府", UnitID: "gaoping", Tally: report.Tally{Total: 2, Open: 2, Overdue: 1, Red: 1, Yellow: 1, Struck: 1, OnTimeRate: rate(0)}},
 		},
 		ByKind: []report.KindTally{
-			{Kind: report.KindTask, Tally: report.Tally{Total: 5, Done: 2, OnTime: 1, DoneLate: 1, Open: 3, Overdue: 2, Yellow: 1, Red: 2, Cancelled: 1, Talks: 1, OnTimeRate: rate(0.25)}},
+			{Kind: report.KindTask, Tally: report.Tally{Total: 5, Done: 2, OnTime: 1, DoneLate: 1, Open: 3, Overdue: 2, Yellow: 1, Red: 2, Cancelled: 1, Talks: 1, Struck: 4, OnTimeRate: rate(0.25)}},
 			{Kind: report.KindOccurrence, Tally: report.Tally{Total: 1, Open: 1, Green: 1}},
 		},
 		ByLight: []report.LightRow{
@@ -106,7 +106,7 @@ func TestTalksShowLimitsAndWhatWasMissed(t *testing.T) {
 	talks[0].Course = act.TalkCase{}
 	require.Equal(t, []any{act.TalkOpen, day(6, 25), 1, "standard"}, []any{course.State, course.Since, course.Round, course.Policy})
 	require.Equal(t, []report.TalkRow{{
-		ID: "t1#1", Task: "t1", Title: "建成丹河污水处理厂", Number: 1, Unit: "市水务局", UnitID: "shuiwu", Due: day(6, 15), State: ledger.TalkOpen,
+		ID: "t1#1", Task: "t1", Title: "建成丹河污水处理厂", Number: 1, Unit: "市水务局", UnitID: "shuiwu", Due: day(6, 15), State: ledger.TalkOpen, Opened: day(6, 25),
 		OpensAt: local(day(6, 25), 9, 0), What: plan.ProposeTalk,
 		Steps: []report.TalkStep{
 			{ID: "served", Limit: day(6, 29), Taken: day(6, 28)},
@@ -165,12 +165,12 @@ func TestCSVOpensRightInExcel(t *testing.T) {
 	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, records, 10)
-	require.Equal(t, []string{"序号", "工作任务", "责任主体", "完成时限", "备注", "配合单位", "类别", "状态", "亮灯", "距时限／逾期", "进展", "最近督办", "下一步", "约谈", "出处", "编号"}, records[0])
+	require.Equal(t, []string{"序号", "工作任务", "责任主体", "完成时限", "备注", "配合单位", "类别", "状态", "亮灯", "距时限／逾期", "进展", "最近督办日", "最近督办", "下一步日期", "下一步", "约谈通报", "出处", "编号"}, records[0])
 	require.Equal(t, []string{"1", "建成丹河污水处理厂", "市水务局", "2021-06-15", "省级重点；节点：投运；以竣工验收为准", "市城市管理局、高平市人民政府",
-		"任务", "在办", "红灯", "逾期12个工作日", "0% 红灯", "2021-06-30 约谈", "2021-07-02 召开约谈提醒", "第1次：进行中", "三（二）4", "t1"}, records[1])
+		"任务", "在办", "红灯", "逾期12个工作日", "0% 红灯", "2021-06-30", "约谈", "2021-07-02", "召开约谈提醒", "第1次：进行中", "三（二）4", "t1"}, records[1])
 	require.Equal(t, []string{"2", "'=公布断面水质", "高平市人民政府", "2021-06-26", "力争完成；结果向社会公开", "",
-		"任务", "在办", "红灯", "逾期4个工作日", "0% 红灯", "2021-06-25 到期", "2021-07-02 预警", "", "三（二）4", "t2"}, records[2])
-	require.Equal(t, []string{"8", "巡查排污口（2021年第三季度）", "市水务局", "2021-09-30", "", "", "周期任务期次", "在办", "绿灯", "剩65个工作日", "0% 红灯", "", "2021-08-31 提醒", "", "三（二）4", "d1.2021Q3"}, records[8])
+		"任务", "在办", "红灯", "逾期4个工作日", "0% 红灯", "2021-06-25", "到期", "2021-07-02", "预警", "", "三（二）4", "t2"}, records[2])
+	require.Equal(t, []string{"8", "巡查排污口（2021年第三季度）", "市水务局", "2021-09-30", "", "", "周期任务期次", "在办", "绿灯", "剩65个工作日", "0% 红灯", "", "", "2021-08-31", "提醒", "", "三（二）4", "d1.2021Q3"}, records[8])
 }
 
 func TestTextsThatLookLikeFormulasStayTexts(t *testing.T) {

@@ -1,11 +1,13 @@
 package report
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/internal/words"
 )
@@ -25,13 +27,13 @@ func (s pages) book() sheet {
 	b := block{columns: s.columns(
 		column{heading: "no", most: 6}, column{heading: "title", most: 34}, column{heading: "lead", most: 15}, column{heading: "due", most: 12},
 		column{heading: "remark", most: 20}, column{heading: "assist", most: 24}, column{heading: "kind", most: 9}, column{heading: "state", most: 12},
-		column{heading: "light", most: 10}, column{heading: "left", most: 24}, column{heading: "progress", most: 11}, column{heading: "last", most: 12}, column{heading: "next", most: 12},
+		column{heading: "light", most: 10}, column{heading: "left", most: 24}, column{heading: "progress", most: 11}, column{heading: "last_on", most: 12}, column{heading: "last", most: 14}, column{heading: "next_on", most: 12}, column{heading: "next", most: 14},
 		column{heading: "talk", most: 12}, column{heading: "clause", most: 12}, column{heading: "id", most: 22, aside: true},
 	)}
 	for _, r := range s.table.Tasks {
 		b.rows = append(b.rows, []cell{
-			number(r.No), text(s.Title(r)), text(r.Lead), center(s.due(r)), text(s.remark(r)), text(s.list(r.Assist)),
-			center(s.kind(r)), center(s.State(r)), s.lightCell(r), s.left(r), s.progressCell(r), s.stepCell(r.Last), s.stepCell(r.Next),
+			number(r.No), text(s.Title(r)), text(r.Lead), s.dueCell(r), text(s.remark(r)), text(s.list(r.Assist)),
+			center(s.kind(r)), center(s.State(r)), s.lightCell(r), s.left(r), s.progressCell(r), stepDay(r.Last), s.stepName(r.Last), stepDay(r.Next), s.stepName(r.Next),
 			center(s.Talks(r)), text(r.Clause), text(r.ID),
 		})
 	}
@@ -134,43 +136,114 @@ func (s Speaker) left(r Row) cell {
 		return c
 	}
 	f := float64(n)
-	c.number, c.format = &f, literal(c.text)
+	c.number, c.format = &f, s.leftFormat(r, n)
 	if r.Overdue || r.Light == plan.DoneLate {
 		c.look = asLate
 	}
 	return c
 }
 
+// leftFormat is the number format that shows Left: one for each sentence, whatever
+// its number, for a workbook holds only some two hundred formats.
+func (s Speaker) leftFormat(r Row, n int) string {
+	key := s.leftKey(r)
+	const mark = 123456789 // stands where the number stands in the sentence
+	before, after, found := strings.Cut(s.t(key, words.Data{"N": mark}), strconv.Itoa(mark))
+	if !found {
+		return literal(before)
+	}
+	shown := quoted(before) + "0" + quoted(after)
+	if n < 0 {
+		return shown + ";" + shown // a negative number by the second: without a sign
+	}
+	return shown
+}
+
+// quoted is text within a number format.
+func quoted(text string) string {
+	if text = strings.ReplaceAll(text, `"`, ""); text == "" {
+		return ""
+	}
+	return `"` + text + `"`
+}
+
 // literal is a number format that shows these very words for whatever number.
 func literal(words string) string {
-	quoted := `"` + strings.ReplaceAll(words, `"`, "") + `"`
-	return quoted + ";" + quoted + ";" + quoted
+	words = quoted(words)
+	return words + ";" + words + ";" + words
 }
 
 // Left says how far the due date is, in working days; "" when it does not matter.
 func (s Speaker) Left(r Row) string {
+	key := s.leftKey(r)
+	switch {
+	case key == "":
+		return ""
+	case r.WorkdaysLeft == nil:
+		return s.t(key, words.Data{"N": r.WorkdaysLate})
+	}
+	return s.t(key, words.Data{"N": max(*r.WorkdaysLeft, -*r.WorkdaysLeft)})
+}
+
+// leftKey names the sentence of Left. Between a limit and today may lie rest days
+// alone: then no number of working days says anything.
+func (s Speaker) leftKey(r Row) string {
 	switch {
 	case r.Light == plan.DoneLate && r.WorkdaysLate == 0:
-		return s.t("late_rest")
+		return "late_rest"
 	case r.Light == plan.DoneLate:
-		return s.t("late", words.Data{"N": r.WorkdaysLate})
+		return one("late", r.WorkdaysLate)
 	case r.WorkdaysLeft == nil:
 		return ""
 	case r.Overdue && *r.WorkdaysLeft == 0:
-		return s.t("over_rest", words.Data{"Days": -*r.DaysLeft})
+		return "over_rest"
 	case r.Overdue:
-		return s.t("over", words.Data{"N": -*r.WorkdaysLeft})
+		return one("over", -*r.WorkdaysLeft)
 	case r.Stood:
-		return s.t("stood")
+		return "stood"
+	case *r.DaysLeft < 0 && *r.WorkdaysLeft == 0: // its limit has passed, and it is not the unit's to do
+		return "passed_rest"
+	case *r.DaysLeft < 0:
+		return one("passed_by", -*r.WorkdaysLeft)
 	case *r.DaysLeft == 0:
-		return s.t("today")
+		return "today"
+	case *r.DaysLeft == 1:
+		return "tomorrow"
+	case *r.WorkdaysLeft == 0:
+		return "left_rest"
 	}
-	return s.t("left", words.Data{"N": *r.WorkdaysLeft})
+	return one("left", *r.WorkdaysLeft)
 }
 
-// stepCell is a step on two lines, so that its column stays narrow.
-func (s Speaker) stepCell(st *Step) cell {
-	return center(strings.Replace(s.Step(st), " ", "\n", 1))
+// one is the key of a sentence about n of something: of one it may need another.
+func one(key string, n int) string {
+	if n == 1 {
+		return key + "_one"
+	}
+	return key
+}
+
+// dueCell is the due date, a date, or the word for why there is none.
+func (s Speaker) dueCell(r Row) cell {
+	if !r.Due.IsZero() {
+		return date(r.Due)
+	}
+	return center(s.due(r))
+}
+
+// stepDay is the day of a step, stepName what it is called.
+func stepDay(st *Step) cell {
+	if st == nil {
+		return center("")
+	}
+	return date(calendar.DayOf(st.At))
+}
+
+func (s Speaker) stepName(st *Step) cell {
+	if st == nil {
+		return center("")
+	}
+	return center(s.Stage(*st))
 }
 
 // Step is a stage in a few words: its day and what it does.
@@ -239,40 +312,98 @@ func (s Speaker) State(r Row) string {
 	return s.t("state_" + string(r.Phase))
 }
 
-// Progress is the progress reported of an open task and its light: 60% 黄灯; ""
-// where there is none to report.
+// Progress is the progress of a task: 60% 黄灯 while the unit works at it; what was
+// reported last where the clock stands or it was cancelled; of a closed one, all.
 func (s Speaker) Progress(r Row) string {
-	if r.ProgressLight == "" {
+	switch {
+	case r.Kind != plan.Dated || r.Due.IsZero():
 		return ""
+	case r.ProgressLight != "":
+		return s.t("progress", words.Data{"Percent": r.Percent, "Light": s.Light(Row{Light: r.ProgressLight})})
+	case r.State == ledger.Closed:
+		return "100%"
+	case r.Percent > 0:
+		return s.t("progress_last", words.Data{"Percent": r.Percent})
 	}
-	return s.t("progress", words.Data{"Percent": r.Percent, "Light": s.Light(Row{Light: r.ProgressLight})})
+	return ""
 }
 
 func (s Speaker) progressCell(r Row) cell {
 	c := center(s.Progress(r))
-	if c.text != "" {
+	if r.ProgressLight != "" {
 		c.look, c.light = asLight, r.ProgressLight
 	}
 	return c
 }
 
-// Talks says how a task's talks stand: the last one, and how many there were.
+// Talks says how a task's talks and circulars stand: the gravest of what waits, and
+// of what else waits how much there is; when nothing waits, the last talk.
 func (s Speaker) Talks(r Row) string {
 	if len(r.Talks) == 0 {
 		return ""
 	}
-	last := r.Talks[len(r.Talks)-1]
-	state := s.talkState(last.What, last.State)
-	if last.What == plan.ProposeCircular {
-		return s.t("circular", words.Data{"What": s.w.T("matter.what_" + last.What), "State": state})
+	gravest, waiting := r.Talks[0], 0
+	for _, k := range r.Talks {
+		if k.gravity() <= gravest.gravity() { // the later of two
+			gravest = k
+		}
+		if k.gravity() < over {
+			waiting++
+		}
 	}
-	return s.t("talk", words.Data{"Number": last.Number, "State": state})
+	state := s.talkState(gravest.What, gravest.State)
+	if gravest.Doubted {
+		state = s.t("talk_doubted", words.Data{"State": state})
+	}
+	text := s.t("talk", words.Data{"Number": gravest.Number, "State": state})
+	if gravest.What == plan.ProposeCircular {
+		text = s.t("circular", words.Data{"What": s.w.T("matter.what_" + gravest.What), "State": state})
+	}
+	if waiting > 1 {
+		text = s.t("talk_more", words.Data{"Talk": text, "N": waiting - 1})
+	}
+	return text
 }
 
-// Rate is a share of 1 in percent; a dash when there is none.
+// over is the gravity of a talk that nobody waits for any more.
+const over = 3
+
+// gravity is 0 for what waits for a leader, then what goes on, then what is to come,
+// then what is over: talks, before circulars and what never came about.
+func (k Called) gravity() int {
+	switch {
+	case k.State == ledger.TalkProposed, k.Doubted:
+		return 0
+	case k.State == ledger.TalkOpen:
+		return 1
+	case k.State == ledger.TalkPending:
+		return 2
+	case k.counts():
+		return over
+	case k.What == plan.ProposeCircular && k.State == ledger.TalkClosed:
+		return over + 1
+	}
+	return over + 2
+}
+
+// Rate is a share of 1 in percent; a dash when there is none. It says 0 or 100 only
+// when it is so.
 func (s Speaker) Rate(r *float64) string {
 	if r == nil {
 		return s.t("no_rate")
 	}
-	return strconv.FormatFloat(*r*100, 'f', 1, 64) + "%"
+	return strconv.FormatFloat(shown(*r)*100, 'f', 1, 64) + "%"
+}
+
+// shown is a share rounded to a tenth of a percent; what is neither nothing nor all
+// stays so.
+func shown(r float64) float64 {
+	rounded := math.Round(r*1000) / 1000
+	switch {
+	case r > 0 && rounded == 0:
+		return 0.001
+	case r < 1 && rounded == 1:
+		return 0.999
+	}
+	return rounded
 }

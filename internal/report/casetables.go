@@ -163,7 +163,7 @@ func (d docket) opened(t CaseTalk) string {
 	case ledger.TalkOpen, ledger.TalkClosed:
 		return d.say("talk_opened", words.Data{"At": clock(t.OpensAt), "Approver": t.Approver})
 	case ledger.TalkDeclined:
-		return d.say("talk_declined_by", words.Data{"Approver": t.Approver})
+		return d.say("talk_declined_by", words.Data{"Approver": t.Decliner})
 	}
 	return ""
 }

@@ -26,30 +26,46 @@ type Tally struct {
 	Red       int `json:"red"`
 	Cancelled int `json:"cancelled"`
 	Talks     int `json:"talks"` // warning talks called, those declined or void left out
-	// OnTimeRate 按期办结率 is OnTime / (Done + Red), of 1: of all whose hour
-	// has struck, how many were done in time. null when there is none yet.
+	// Struck 到期 are all whose hour has struck: Done + Red. Of a unit they are less
+	// UnitTally.Inherited, more UnitTally.Passed.
+	Struck int `json:"struck"`
+	// OnTimeRate 按期办结率 is how many of Struck were done in time, of 1; null when
+	// there is none yet.
 	OnTimeRate *float64 `json:"on_time_rate"`
 }
 
 // Counts are the tallies of a plan.
 type Counts struct {
 	Tally
-	Duties   int         `json:"duties"`   // recurring commitments; their occurrences are in the tallies
-	Standing int         `json:"standing"` // lines without a date, in no tally
-	ByUnit   []UnitTally `json:"by_unit"`  // by rank; the unranked last
-	ByKind   []KindTally `json:"by_kind"`  // task, occurrence
-	ByLight  []LightRow  `json:"by_light"` // red, yellow, blue, green, done_late, done
+	RankFloor int         `json:"rank_floor"` // units with fewer than so many in Struck have no rank
+	Duties    int         `json:"duties"`     // recurring commitments; their occurrences are in the tallies
+	Standing  int         `json:"standing"`   // lines without a date, in no tally
+	ByUnit    []UnitTally `json:"by_unit"`    // who missed nothing first; see UnitTally
+	ByKind    []KindTally `json:"by_kind"`    // task, occurrence
+	ByLight   []LightRow  `json:"by_light"`   // red, yellow, blue, green, done_late, done
 }
 
-// UnitTally is one accountable unit's tally. Rank counts from 1 by OnTimeRate;
-// equal rates have equal ranks and the next rank is skipped (1, 1, 3); it is 0
-// without a rate. Units are ranked, never persons.
+// UnitTally is one accountable unit's tally: of the tasks that it leads, and of what
+// stays its own of tasks that it led: the dates it missed, and the talks to which it
+// was called. Rank counts from 1 by OnTimeRate; equal rates have equal ranks and the
+// next rank is skipped (1, 1, 3). It is 0 of a unit with fewer in Struck than
+// Counts.RankFloor. Units are ranked, never persons; who missed nothing stands above
+// all who missed something.
 type UnitTally struct {
 	Unit   string `json:"unit"`
 	UnitID string `json:"unit_id"`
 	Rank   int    `json:"rank"`
 	Tally
+	// Inherited are those of Done and Red that were late already when the unit was
+	// given them: they count neither for it nor against it.
+	Inherited int `json:"inherited"`
+	// Passed are dates that it missed of tasks that other units lead now.
+	Passed int `json:"passed"`
 }
+
+// DefaultRankFloor is RankFloor where the office has not decided one: the rate of
+// fewer says nothing.
+const DefaultRankFloor = 5
 
 // KindTally is the tally of tasks, or of occurrences of duties 期次.
 type KindTally struct {
@@ -73,10 +89,20 @@ const (
 // Gravity is the lights from the gravest to the mildest.
 var Gravity = []plan.Light{plan.Red, plan.Yellow, plan.Blue, plan.Green, plan.DoneLate, plan.Done}
 
-// Count tallies the rows of a book.
-func Count(rows []Row) Counts {
-	c := Counts{ByUnit: []UnitTally{}, ByKind: []KindTally{{Kind: KindTask}, {Kind: KindOccurrence}}, ByLight: []LightRow{}}
+// Count tallies the rows of a book. Units with fewer than floor of what is due are
+// not ranked; a floor of 0 is DefaultRankFloor.
+func Count(rows []Row, floor int) Counts {
+	c := Counts{RankFloor: cmp.Or(floor, DefaultRankFloor), ByUnit: []UnitTally{}, ByKind: []KindTally{{Kind: KindTask}, {Kind: KindOccurrence}}, ByLight: []LightRow{}}
 	places := map[string]int{}
+	unit := func(id, name string) *UnitTally {
+		at, ok := places[id]
+		if !ok {
+			at = len(c.ByUnit)
+			places[id] = at
+			c.ByUnit = append(c.ByUnit, UnitTally{Unit: name, UnitID: id})
+		}
+		return &c.ByUnit[at]
+	}
 	for _, r := range rows {
 		switch r.Kind {
 		case plan.Duty:
@@ -86,22 +112,39 @@ func Count(rows []Row) Counts {
 			c.Standing++
 			continue
 		}
-		at, ok := places[r.LeadID]
-		if !ok {
-			at = len(c.ByUnit)
-			places[r.LeadID] = at
-			c.ByUnit = append(c.ByUnit, UnitTally{Unit: r.Lead, UnitID: r.LeadID})
-		}
 		kind := &c.ByKind[0]
 		if r.Duty != "" {
 			kind = &c.ByKind[1]
 		}
-		for _, t := range []*Tally{&c.Tally, &c.ByUnit[at].Tally, &kind.Tally} {
+		lead := unit(r.LeadID, r.Lead)
+		for _, t := range []*Tally{&c.Tally, &lead.Tally, &kind.Tally} {
 			t.add(r)
+		}
+		if r.State == ledger.Cancelled {
+			continue
+		}
+		if r.Inherited && (r.Light == plan.Red || r.Light == plan.DoneLate) {
+			unit(r.LeadID, r.Lead).Inherited++
+		}
+		for _, m := range r.Misses {
+			unit(m.UnitID, m.Unit).Passed++
+		}
+		for _, k := range r.Talks {
+			if k.counts() {
+				c.Talks++
+				kind.Talks++
+				unit(k.UnitID, k.Unit).Talks++
+			}
 		}
 	}
 	c.finish()
 	return c
+}
+
+// counts tells that it is a talk that was called, and not a circular or one that
+// never came about.
+func (k Called) counts() bool {
+	return k.What != plan.ProposeCircular && k.State != ledger.TalkVoid && k.State != ledger.TalkDeclined
 }
 
 func (t *Tally) add(r Row) {
@@ -110,11 +153,6 @@ func (t *Tally) add(r Row) {
 		return
 	}
 	t.Total++
-	for _, talk := range r.Talks {
-		if talk.What != plan.ProposeCircular && talk.State != ledger.TalkVoid && talk.State != ledger.TalkDeclined {
-			t.Talks++
-		}
-	}
 	t.show(r.Light, r.Overdue, 1)
 }
 
@@ -139,25 +177,27 @@ func (t *Tally) show(light plan.Light, overdue bool, n int) {
 	}
 }
 
-// sum works out what follows from the counted.
-func (t *Tally) sum() {
+// sum works out what follows from the counted. more are those whose hour has struck
+// beside the tally's own.
+func (t *Tally) sum(more int) {
 	t.Done = t.OnTime + t.DoneLate
 	t.Open = t.Green + t.Blue + t.Yellow + t.Red
-	if struck := t.Done + t.Red; struck > 0 {
-		rate := float64(t.OnTime) / float64(struck)
+	if t.Struck = t.Done + t.Red + more; t.Struck > 0 {
+		rate := float64(t.OnTime) / float64(t.Struck)
 		t.OnTimeRate = &rate
 	}
 }
 
 func (c *Counts) finish() {
-	c.sum()
+	c.sum(0)
 	for i := range c.ByUnit {
-		c.ByUnit[i].sum()
+		u := &c.ByUnit[i]
+		u.sum(u.Passed - u.Inherited)
 	}
 	for i := range c.ByKind {
-		c.ByKind[i].sum()
+		c.ByKind[i].sum(0)
 	}
-	rank(c.ByUnit)
+	rank(c.ByUnit, c.RankFloor)
 	for i, n := range []int{c.Red, c.Yellow, c.Blue, c.Green, c.DoneLate, c.OnTime} {
 		row := LightRow{Light: Gravity[i], Count: n}
 		if c.Total > 0 {
@@ -167,39 +207,52 @@ func (c *Counts) finish() {
 	}
 }
 
-// rank orders units by their rate, the best first. Among equals the order of
-// the document stands.
-func rank(units []UnitTally) {
-	slices.SortStableFunc(units, func(a, b UnitTally) int { return byRate(a.Tally, b.Tally) })
-	for i := range units {
-		switch {
-		case units[i].OnTimeRate == nil:
-		case i > 0 && byRate(units[i-1].Tally, units[i].Tally) == 0:
-			units[i].Rank = units[i-1].Rank
-		default:
-			units[i].Rank = i + 1
+// Missed is how many dates a unit missed.
+func (u UnitTally) Missed() int { return u.Struck - u.OnTime }
+
+// rank orders units: who missed nothing first; then the ranked before the others;
+// then by their rate, the best first. Among equals the order of the document stands.
+func rank(units []UnitTally, floor int) {
+	slices.SortStableFunc(units, func(a, b UnitTally) int {
+		return cmp.Or(first(a.Missed() == 0, b.Missed() == 0), first(a.Struck >= floor, b.Struck >= floor), byRate(a.Tally, b.Tally))
+	})
+	ranked, last := 0, -1
+	for i, u := range units {
+		if u.Struck < floor {
+			continue
 		}
+		ranked++
+		units[i].Rank = ranked
+		if last >= 0 && byRate(units[last].Tally, u.Tally) == 0 {
+			units[i].Rank = units[last].Rank
+		}
+		last = i
 	}
 }
 
-// byRate compares in whole numbers, so that 1/3 and 2/6 are equal.
+// first puts what is so before what is not.
+func first(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
+// byRate compares in whole numbers, so that 1/3 and 2/6 are equal. Nothing due is no
+// rate: it comes last.
 func byRate(a, b Tally) int {
-	if a.OnTimeRate == nil || b.OnTimeRate == nil {
-		return cmp.Compare(unrated(a), unrated(b))
+	if a.Struck == 0 || b.Struck == 0 {
+		return first(a.Struck > 0, b.Struck > 0)
 	}
-	return cmp.Compare(b.OnTime*(a.Done+a.Red), a.OnTime*(b.Done+b.Red))
-}
-
-func unrated(t Tally) int {
-	if t.OnTimeRate == nil {
-		return 1
-	}
-	return 0
+	return cmp.Compare(b.OnTime*a.Struck, a.OnTime*b.Struck)
 }
 
 // CountOf tallies what the ledger has counted of a plan, without units, kinds and lights.
 func CountOf(counted []ledger.Counted, talks int) Counts {
-	c := Counts{Tally: Tally{Talks: talks}}
+	c := Counts{Tally: Tally{Talks: talks}, RankFloor: DefaultRankFloor}
 	for _, n := range counted {
 		switch {
 		case n.Kind == plan.Duty:
@@ -213,7 +266,7 @@ func CountOf(counted []ledger.Counted, talks int) Counts {
 			c.show(n.Light, n.Overdue, n.N)
 		}
 	}
-	c.sum()
+	c.sum(0)
 	return c
 }
 

@@ -6,21 +6,25 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"duban/internal/act"
 	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/internal/report"
+	"duban/internal/words"
 )
 
-// Whatever the rows: the parts add up to the whole, and a unit with a better
-// rate has the better rank, with equal ranks for equal rates.
+// Whatever the rows: every number that appears twice is the sum of its parts; who
+// missed nothing stands above who missed something; a unit with a better rate has the
+// better rank, with equal ranks for equal rates; below the floor there is none.
 func TestTalliesAddUp(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		lights := []plan.Light{plan.Red, plan.Yellow, plan.Blue, plan.Green, plan.Done, plan.DoneLate}
+		units := rapid.SampledFrom([]string{"a", "b", "c", "d", "e"})
 		var rows []report.Row
 		for range rapid.IntRange(0, 60).Draw(t, "rows") {
-			r := report.Row{Kind: plan.Dated, State: ledger.TaskOpen, LeadID: rapid.SampledFrom([]string{"a", "b", "c", "d", "e"}).Draw(t, "lead"),
-				Light: rapid.SampledFrom(lights).Draw(t, "light")}
+			r := report.Row{Kind: plan.Dated, State: ledger.TaskOpen, LeadID: units.Draw(t, "lead"), Light: rapid.SampledFrom(lights).Draw(t, "light")}
+			r.Overdue = r.Light == plan.Red && rapid.Bool().Draw(t, "overdue")
 			if r.Light == plan.Done || r.Light == plan.DoneLate {
 				r.State = ledger.Closed
 			}
@@ -30,34 +34,168 @@ func TestTalliesAddUp(t *testing.T) {
 			if rapid.IntRange(0, 9).Draw(t, "cancelled") == 0 {
 				r.State, r.Light = ledger.Cancelled, ""
 			}
+			if rapid.IntRange(0, 4).Draw(t, "given") == 0 {
+				r.Inherited = rapid.Bool().Draw(t, "inherited")
+				r.Misses = []report.Miss{{UnitID: units.Draw(t, "missed")}}
+			}
+			for range rapid.IntRange(0, 2).Draw(t, "talks") {
+				r.Talks = append(r.Talks, report.Called{UnitID: units.Draw(t, "called"), State: rapid.SampledFrom([]string{ledger.TalkOpen, ledger.TalkVoid, ledger.TalkProposed}).Draw(t, "state"),
+					What: rapid.SampledFrom([]string{plan.ProposeTalk, plan.ProposeCircular}).Draw(t, "what")})
+			}
 			rows = append(rows, r)
 		}
-		c := report.Count(rows)
+		floor := rapid.IntRange(1, 6).Draw(t, "floor")
+		c := report.Count(rows, floor)
 		require.Equal(t, len(rows), c.Total+c.Cancelled)
-		require.Equal(t, c.Total, c.Done+c.Open)
-		require.Equal(t, c.Total, c.ByKind[0].Total+c.ByKind[1].Total)
-		units, lit := 0, 0
+		require.Equal(t, c.ByLight, linesOf(c.Tally))
+		every := append([]report.Tally{c.Tally, c.ByKind[0].Tally, c.ByKind[1].Tally}, talliesOf(c.ByUnit)...)
+		for _, one := range every {
+			require.Equal(t, one.Total, one.Done+one.Open)
+			require.Equal(t, one.Done, one.OnTime+one.DoneLate)
+			require.Equal(t, one.Open, one.Green+one.Blue+one.Yellow+one.Red)
+			require.LessOrEqual(t, one.Overdue, one.Red)
+		}
+		inherited, passed := 0, 0
 		for _, u := range c.ByUnit {
-			units += u.Total
+			require.Equal(t, u.Struck, u.Done+u.Red-u.Inherited+u.Passed)
+			inherited, passed = inherited+u.Inherited, passed+u.Passed
 		}
-		for _, l := range c.ByLight {
-			lit += l.Count
+		same := func(parts []report.Tally) {
+			sum := sumOf(parts)
+			whole := c.Tally
+			whole.Struck, sum.Struck, whole.OnTimeRate = 0, 0, nil
+			require.Equal(t, whole, sum)
 		}
-		require.Equal(t, []int{c.Total, c.Total}, []int{units, lit})
+		same(every[1:3])
+		same(every[3:])
+		struck := 0
+		for _, u := range c.ByUnit {
+			struck += u.Struck
+		}
+		require.Equal(t, c.Struck, struck+inherited-passed)
 
+		missed := false
 		for i, u := range c.ByUnit {
-			if u.OnTimeRate == nil {
+			missed = missed || u.Missed() > 0
+			require.Equal(t, missed, u.Missed() > 0, "who missed nothing stands above: %d", i)
+			if u.Struck < floor {
 				require.Zero(t, u.Rank)
 				continue
 			}
 			better := 0
 			for _, other := range c.ByUnit {
-				if other.OnTimeRate != nil && other.OnTime*(u.Done+u.Red) > u.OnTime*(other.Done+other.Red) {
+				if other.Struck >= floor && other.OnTime*u.Struck > u.OnTime*other.Struck {
 					better++
 				}
 			}
 			require.Equal(t, better+1, u.Rank)
-			require.LessOrEqual(t, better, i)
 		}
 	})
+}
+
+func talliesOf(units []report.UnitTally) (all []report.Tally) {
+	for _, u := range units {
+		all = append(all, u.Tally)
+	}
+	return all
+}
+
+func sumOf(all []report.Tally) (sum report.Tally) {
+	for _, a := range all {
+		sum.Total += a.Total
+		sum.Done += a.Done
+		sum.OnTime += a.OnTime
+		sum.DoneLate += a.DoneLate
+		sum.Open += a.Open
+		sum.Overdue += a.Overdue
+		sum.Green += a.Green
+		sum.Blue += a.Blue
+		sum.Yellow += a.Yellow
+		sum.Red += a.Red
+		sum.Cancelled += a.Cancelled
+		sum.Talks += a.Talks
+	}
+	return sum
+}
+
+// linesOf are a tally's lights as the block by lights has them.
+func linesOf(c report.Tally) (lines []report.LightRow) {
+	for _, one := range []report.LightRow{{Light: plan.Red, Count: c.Red}, {Light: plan.Yellow, Count: c.Yellow}, {Light: plan.Blue, Count: c.Blue},
+		{Light: plan.Green, Count: c.Green}, {Light: plan.DoneLate, Count: c.DoneLate}, {Light: plan.Done, Count: c.OnTime}} {
+		if c.Total > 0 {
+			one.Share = float64(one.Count) / float64(c.Total)
+		}
+		lines = append(lines, one)
+	}
+	return lines
+}
+
+// After a task was given to another unit in its delay, the miss and the talk are the
+// former unit's: it does not lose them, and the new one does not get them.
+func TestAMissAndATalkCountForWhomTheyWereAbout(t *testing.T) {
+	t.Parallel()
+	r := small(t)
+	book, err := act.NewBook(&r.launched.Plan, holidays(t))
+	require.NoError(t, err)
+	c := book.Course(r.tasks[0].Facts)
+	given := act.Act{ID: "g", Kind: act.Reassign, By: act.Actor{Account: "wang", Name: "王", Unit: "xietiao"}, At: nine(day(6, 28)), On: day(6, 28), Unit: "gaoping", Reason: "职责调整"}
+	c, _, refused := book.Act(c, given)
+	require.Nil(t, refused)
+	r.tasks[0].Facts, r.tasks[0].Lead = c.Case, "gaoping"
+	counts := r.book(t, day(7, 1)).Counts
+	units := map[string]report.UnitTally{}
+	for _, u := range counts.ByUnit {
+		units[u.UnitID] = u
+	}
+	was, now := units["shuiwu"], units["gaoping"]
+	require.Equal(t, []int{1, 1, 1, 1}, []int{was.Talks, was.Passed, was.Struck, was.Missed()}, "the unit that was called")
+	require.Equal(t, []int{0, 1, 0, 2}, []int{now.Talks, now.Inherited, now.Passed, now.Red}, "the unit that leads now: one red of its own, one that it took over")
+	require.Equal(t, 1, now.Missed())
+	require.Equal(t, 1, counts.Talks)
+}
+
+// A rate never says nothing or all when it is not so, in words and in the workbook.
+func TestRatesAreNotRoundedToNothingOrAll(t *testing.T) {
+	t.Parallel()
+	say := report.Speak(words.New("zh"))
+	for _, c := range []struct {
+		of, all int
+		want    string
+	}{{2399, 2400, "99.9%"}, {1, 2400, "0.1%"}, {0, 2400, "0.0%"}, {2400, 2400, "100.0%"}, {1, 3, "33.3%"}, {1999, 2000, "99.9%"}} {
+		rate := float64(c.of) / float64(c.all)
+		require.Equal(t, c.want, say.Rate(&rate), "%d of %d", c.of, c.all)
+	}
+	var rows []report.Row
+	for i := range 2400 {
+		r := report.Row{Kind: plan.Dated, State: ledger.Closed, LeadID: "a", Lead: "甲", Light: plan.Done}
+		if i == 7 {
+			r.Light = plan.DoneLate
+		}
+		rows = append(rows, r)
+	}
+	f := workbook(t, report.Table{Tasks: rows, Counts: report.Count(rows, 0)}, "zh")
+	counts := sheetRows(t, f, "统计")
+	require.Contains(t, counts[5], "99.9%")
+	require.NotContains(t, counts[5], "100.0%")
+}
+
+// On the first day of a plan nobody is ranked, and the two units with a miss stand last.
+func TestTheFirstDayOfAPlanRanksNobody(t *testing.T) {
+	t.Parallel()
+	var rows []report.Row
+	for _, unit := range []string{"late1", "late2", "a", "b", "c"} {
+		r := report.Row{Kind: plan.Dated, State: ledger.TaskOpen, LeadID: unit, Light: plan.Green}
+		if unit[0] == 'l' {
+			r.Light, r.Overdue = plan.Red, true
+		}
+		rows = append(rows, r)
+	}
+	c := report.Count(rows, 0)
+	var order []string
+	for _, u := range c.ByUnit {
+		require.Zero(t, u.Rank, u.UnitID)
+		order = append(order, u.UnitID)
+	}
+	require.Equal(t, []string{"a", "b", "c", "late1", "late2"}, order)
+	require.Equal(t, report.DefaultRankFloor, c.RankFloor)
 }

@@ -63,6 +63,36 @@ func number(n int) cell {
 	return cell{text: itoa(n), number: &f, look: asCenter, format: "0"}
 }
 
+// Formats of days and moments, one for each sentence around them.
+const (
+	dayFormat    = "yyyy-mm-dd"
+	minuteFormat = "yyyy-mm-dd hh:mm"
+)
+
+// date is a day as a spreadsheet has it.
+func date(d calendar.Day) cell { return dated(d, d.String(), dayFormat) }
+
+// dated is a day shown by a format that says text.
+func dated(d calendar.Day, text, format string) cell {
+	if d.IsZero() {
+		return center("")
+	}
+	n := float64(d.Sub(firstDay))
+	return cell{text: text, number: &n, look: asCenter, format: format}
+}
+
+// moment is an instant, on the clock of its zone, to the minute.
+func moment(t time.Time) cell {
+	if t.IsZero() {
+		return center("")
+	}
+	n := float64(calendar.DayOf(t).Sub(firstDay)) + float64(60*t.Hour()+t.Minute())/(24*60)
+	return cell{text: clock(t), number: &n, look: asCenter, format: minuteFormat}
+}
+
+// firstDay is day 0 of a spreadsheet's dates.
+var firstDay = calendar.NewDay(1899, 12, 30)
+
 // Speaker words a table's lines in one language.
 type Speaker struct{ w *words.Words }
 

@@ -1,11 +1,14 @@
 package report
 
 import (
+	"cmp"
+	"strings"
 	"time"
 
+	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
-	"duban/internal/plan"
+	"duban/internal/words"
 )
 
 const minute = "2006-01-02 15:04"
@@ -22,7 +25,7 @@ func clock(t time.Time) string {
 func (s pages) stages() sheet {
 	sh := s.headed("stages")
 	sh.frozen = 3
-	sh.lines = append(sh.lines, s.t("stages_note"))
+	sh.lines = append(sh.lines, s.t("stages_note", words.Data{"Zone": s.Zone(s.table.Plan.Zone)}))
 	periods := map[string]string{}
 	for _, r := range s.table.Tasks {
 		periods[r.ID] = r.Period
@@ -39,9 +42,9 @@ func (s pages) stages() sheet {
 		}
 		for _, m := range r.messages() {
 			b.rows = append(b.rows, []cell{
-				number(len(b.rows) + 1), center(clock(r.At)), center(s.stageName(r.Talk, r.Stage, r.Topic, r.Kind)), text(s.Title(Row{Title: r.Title, Period: periods[r.Task]})),
-				text(r.Unit), center(r.Due.String()), s.lightCell(Row{Light: r.Light}), text(s.seat(m.To, m.Name)),
-				center(s.known("channel_", m.Channel)), s.said(m), center(clock(m.SentAt)), center(r.MovedFrom.String()), text(r.Task),
+				number(len(b.rows) + 1), moment(r.At), center(s.stageName(r.Talk, r.Stage, r.Topic, r.Kind)), text(s.Title(Row{Title: r.Title, Period: periods[r.Task]})),
+				text(r.Unit), date(r.Due), s.lightCell(Row{Light: r.Light}), text(s.seat(m.To, m.Name)),
+				center(s.known("channel_", m.Channel)), s.said(m), moment(m.SentAt), date(r.MovedFrom), text(r.Task),
 			})
 		}
 	}
@@ -97,7 +100,7 @@ func (s pages) talks() sheet {
 	}
 	columns := s.columns(
 		column{heading: "no", most: 6}, column{heading: "title", most: 40}, column{heading: "unit_called", most: 16}, column{heading: "due", most: 12},
-		column{heading: "talk_number", most: 8}, column{heading: "talk_state", most: 12}, column{heading: "opened", most: 12}, column{heading: "approver", most: 12},
+		column{heading: "what", most: 8}, column{heading: "talk_number", most: 8}, column{heading: "round", most: 6}, column{heading: "talk_state", most: 14}, column{heading: "opened", most: 12}, column{heading: "approver", most: 12},
 	)
 	steps := s.stepIDs()
 	for _, id := range steps {
@@ -105,25 +108,30 @@ func (s pages) talks() sheet {
 	}
 	b := block{columns: append(columns, column{heading: s.t("col_id"), most: 22, aside: true})}
 	for i, k := range s.table.Talks {
-		row := []cell{
-			number(i + 1), text(s.Title(titles[k.Task])), text(k.Unit), center(k.Due.String()), s.talkNumber(k),
-			center(s.TalkState(k)), center(k.OpensAt.Format(time.DateOnly)), center(k.Approver),
+		line := func(round int, since calendar.Day, taken []TalkStep) {
+			row := []cell{
+				number(i + 1), text(s.Title(titles[k.Task])), text(k.Unit), date(k.Due), center(s.TalkWhat(k)), number(k.Number), center(""),
+				center(s.TalkState(k)), date(since), center(cmp.Or(k.Decliner, k.Approver)),
+			}
+			if round > 0 {
+				row[6] = number(round)
+			}
+			for _, id := range steps {
+				row = append(row, s.talkStep(taken, id))
+			}
+			b.rows = append(b.rows, append(row, text(k.ID)))
 		}
-		for _, id := range steps {
-			row = append(row, s.talkStep(k, id))
+		for _, r := range k.Rounds {
+			line(r.Number, r.Since, r.Steps)
 		}
-		b.rows = append(b.rows, append(row, text(k.ID)))
+		round, since := 0, k.Opened
+		if n := len(k.Rounds); n > 0 {
+			round, since = n+1, k.Rounds[n-1].Until
+		}
+		line(round, since, k.Steps)
 	}
 	sh.blocks = []block{b}
 	return sh
-}
-
-// talkNumber is which talk it is; of a circular, that it is one.
-func (s pages) talkNumber(k TalkRow) cell {
-	if k.What == plan.ProposeCircular {
-		return center(s.TalkWhat(k))
-	}
-	return number(k.Number)
 }
 
 // stepIDs are the steps of all talks, in the order in which they are first met.
@@ -141,25 +149,41 @@ func (s pages) stepIDs() []string {
 	return ids
 }
 
-func (s pages) talkStep(k TalkRow, id string) cell {
-	for _, st := range k.Steps {
+// talkStep is the day of a step: the one on which it was taken, or its limit.
+func (s pages) talkStep(steps []TalkStep, id string) cell {
+	for _, st := range steps {
 		if st.ID != id {
 			continue
 		}
-		key := "step_due"
+		key, day := "step_due", st.Limit
 		switch {
 		case !st.Taken.IsZero() && st.Late:
-			key = "step_taken_late"
+			key, day = "step_taken_late", st.Taken
 		case !st.Taken.IsZero():
-			key = "step_taken"
+			key, day = "step_taken", st.Taken
 		case st.Late:
 			key = "step_over"
 		}
-		c := center(s.t(key, map[string]any{"Taken": st.Taken.String(), "Limit": st.Limit.String()}))
+		c := dated(day, s.t(key, words.Data{"Day": day.String()}), s.dayFormat(key))
 		if st.Late {
 			c.look = asLate
 		}
 		return c
 	}
 	return center("")
+}
+
+// dayFormat is the number format of a sentence about a day.
+func (s Speaker) dayFormat(key string) string {
+	const mark = "2021-01-01"
+	before, after, _ := strings.Cut(s.t(key, words.Data{"Day": mark}), mark)
+	return quoted(before) + dayFormat + quoted(after)
+}
+
+// Zone is what a zone is called.
+func (s Speaker) Zone(name string) string {
+	if name == "" || name == "Asia/Shanghai" {
+		return s.t("zone_beijing")
+	}
+	return name
 }

@@ -69,6 +69,7 @@ func (d docket) talkFactsOf(t CaseTalk) Section {
 	add("grounds", c.Grounds)
 	add("proposed", d.proposedBy(t))
 	add("approver", t.Approver)
+	add("decliner", t.Decliner)
 	add("state", d.TalkState(t.TalkRow))
 	for _, w := range d.stuck() {
 		add("warning", w)
@@ -205,7 +206,7 @@ func (s Speaker) TalkNext(t TalkRow) string {
 			if st.Late {
 				key = "step_over"
 			}
-			return s.known("step_", st.ID) + " " + s.t(key, words.Data{"Limit": st.Limit.String()})
+			return s.known("step_", st.ID) + " " + s.t(key, words.Data{"Day": st.Limit.String()})
 		}
 	}
 	return ""

@@ -16,25 +16,36 @@ type TalkRow struct {
 	ID       string       `json:"id"` // task#1
 	Task     string       `json:"task"`
 	Title    string       `json:"title"`
-	Number   int          `json:"number"` // first, second … talk on this task
+	Number   int          `json:"number"` // first, second … talk on this task, or circular: each counts by itself
 	Unit     string       `json:"unit"`
 	UnitID   string       `json:"unit_id"`
-	Due      calendar.Day `json:"due"`   // of the task
-	State    string       `json:"state"` // pending, proposed, open, declined, closed, void
-	OpensAt  time.Time    `json:"opens_at"`
-	Approver string       `json:"approver"`
-	What     string       `json:"what"`   // talk or circular 通报
-	Origin   string       `json:"origin"` // stage, hand, or the ID of the rule that proposed it
+	Due      calendar.Day `json:"due"`                // of the task
+	State    string       `json:"state"`              // pending, proposed, open, declined, closed, void
+	OpensAt  time.Time    `json:"opens_at"`           // of a proposal, when it was made
+	Opened   calendar.Day `json:"opened"`             // "" of what has not opened
+	Approver string       `json:"approver"`           // who approved it, or ended or kept it last; "" of what was declined
+	Decliner string       `json:"decliner,omitempty"` // who declined it
+	What     string       `json:"what"`               // talk or circular 通报
+	Origin   string       `json:"origin"`             // stage, hand, or the ID of the rule that proposed it
 	// Unfounded tells that what it rests on is no longer so: the date was moved.
 	Unfounded bool         `json:"unfounded,omitempty"`
-	Course    act.TalkCase `json:"course"` // all that people's acts have made of it: see act.TalkCase
-	Steps     []TalkStep   `json:"steps"`  // in the order of the policy
+	Course    act.TalkCase `json:"course"`           // all that people's acts have made of it: see act.TalkCase
+	Steps     []TalkStep   `json:"steps"`            // in the order of the policy
+	Rounds    []TalkRound  `json:"rounds,omitempty"` // those before this one: the unit was called again
+}
+
+// TalkRound is a former round of a talk.
+type TalkRound struct {
+	Number int          `json:"number"` // from 1
+	Since  calendar.Day `json:"since"`
+	Until  calendar.Day `json:"until"` // the day the unit was called again
+	Steps  []TalkStep   `json:"steps"`
 }
 
 // TalkStep is one step of a talk: its limit, and the day it was taken.
 type TalkStep struct {
-	ID    string       `json:"id"` // served, held, minutes, plan, report, verified
-	Limit calendar.Day `json:"limit"`
+	ID    string       `json:"id"`    // served, held, minutes, plan, report, verified
+	Limit calendar.Day `json:"limit"` // "" when it is asked for no more: the talk, or the round, is over
 	Taken calendar.Day `json:"taken"` // "" until it is taken
 	Late  bool         `json:"late"`  // taken after its limit, or not taken though it has passed
 	// WorkdaysLate counts working days from the limit to the day it was taken, or
@@ -47,14 +58,23 @@ func (b *binder) talkRows(tasks []ledger.Task, talks []ledger.Talk) []TalkRow {
 	for _, t := range tasks {
 		of[t.ID] = t
 	}
+	talks = slices.Clone(talks)
+	numbers := ordinals(talks)
 	rows := make([]TalkRow, len(talks))
 	for i, k := range talks {
 		t := of[k.Task]
 		rows[i] = TalkRow{
-			ID: k.ID, Task: k.Task, Title: t.Title, Number: k.Number, Unit: b.people.Name(k.Lead), UnitID: k.Lead,
+			ID: k.ID, Task: k.Task, Title: t.Title, Number: numbers[k.ID], Unit: b.people.Name(k.Lead), UnitID: k.Lead,
 			Due: t.Due, State: k.State, OpensAt: b.local(k.OpensAt), Approver: k.Approver, Steps: b.talkSteps(t, k),
 			What: cmp.Or(k.What, plan.ProposeTalk), Origin: k.Origin, Course: b.talkCourse(t, k),
 		}
+		switch k.State {
+		case ledger.TalkOpen, ledger.TalkClosed:
+			rows[i].Opened = b.day(k.OpensAt)
+		case ledger.TalkDeclined:
+			rows[i].Approver, rows[i].Decliner = "", k.Approver
+		}
+		rows[i].Rounds = b.talkRounds(rows[i].Course)
 		rows[i].Unfounded = k.Facts != nil && (k.State == ledger.TalkOpen || k.State == ledger.TalkClosed) && !rows[i].Course.Founded(ledger.CaseOf(t))
 	}
 	slices.SortStableFunc(rows, func(a, b TalkRow) int { return cmp.Or(a.OpensAt.Compare(b.OpensAt), cmp.Compare(a.ID, b.ID)) })
@@ -73,8 +93,18 @@ func (b *binder) talkCourse(t ledger.Task, k ledger.Talk) act.TalkCase {
 func (b *binder) talkSteps(t ledger.Task, k ledger.Talk) []TalkStep {
 	steps := []TalkStep{}
 	c := b.talkCourse(t, k)
+	if c.What == plan.ProposeCircular || k.State != ledger.TalkOpen && k.State != ledger.TalkClosed {
+		return steps
+	}
+	return b.stepsOf(c, k.State == ledger.TalkOpen)
+}
+
+// stepsOf are the steps of one round of a talk. owed tells that those not taken are
+// still asked for.
+func (b *binder) stepsOf(c act.TalkCase, owed bool) []TalkStep {
+	steps := []TalkStep{}
 	policy := b.launched.Plan.Policies[c.Policy]
-	if policy.Talk == nil || c.What == plan.ProposeCircular || k.State != ledger.TalkOpen && k.State != ledger.TalkClosed {
+	if policy.Talk == nil {
 		return steps
 	}
 	for _, s := range policy.Talk.Steps {
@@ -82,10 +112,22 @@ func (b *binder) talkSteps(t ledger.Task, k ledger.Talk) []TalkStep {
 		if !one.Taken.IsZero() {
 			until = one.Taken
 		}
-		if k.State == ledger.TalkOpen || !one.Taken.IsZero() {
+		if owed || !one.Taken.IsZero() {
 			one.WorkdaysLate, one.Late = b.book.StepLate(c, one.Limit, until)
+		} else {
+			one.Limit = calendar.Day{}
 		}
 		steps = append(steps, one)
 	}
 	return steps
+}
+
+// talkRounds are the rounds of a talk before the one that goes on, or went on last.
+func (b *binder) talkRounds(c act.TalkCase) (rounds []TalkRound) {
+	for i, r := range c.Rounds {
+		then := c
+		then.Since, then.Taken = r.Since, r.Taken
+		rounds = append(rounds, TalkRound{Number: i + 1, Since: r.Since, Until: r.Until, Steps: b.stepsOf(then, false)})
+	}
+	return rounds
 }

@@ -1,0 +1,57 @@
+package act_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/plan"
+)
+
+// A talk that was held on its last day and entered the next morning was held in
+// time: the day that its record names counts, between the notice and the record.
+func TestATalkIsHeldOnTheDayItsRecordNames(t *testing.T) {
+	t.Parallel()
+	b := talkBook(t, plan.TalkAtOnce)
+	served := calendar.NewDay(2021, 5, 18)
+	recorded := calendar.NewDay(2021, 5, 26)
+	for named, want := range map[time.Time]calendar.Day{
+		oclock(5, 25, 15): calendar.NewDay(2021, 5, 25), // the last of seven days
+		oclock(5, 26, 9):  recorded,
+		oclock(5, 30, 9):  recorded,                     // after the record: nobody can have held it
+		oclock(5, 1, 9):   served,                       // before the notice
+		oclock(5, 25, 23): calendar.NewDay(2021, 5, 25), // 23:00 in Beijing is that day
+		(time.Time{}):     recorded,
+	} {
+		c := b.OpenTalk(calledTalk(), oclock(5, 17, 9))
+		c, _, refused := b.ActOnTalk(c, talkAct(served.At(10, 0, calendar.Beijing), keeper, act.Serve))
+		require.Nil(t, refused)
+		held := talkAct(recorded.At(9, 30, calendar.Beijing), keeper, act.Held)
+		held.Talk = &act.TalkFacts{Time: named.UTC()}
+		if named.IsZero() {
+			held.Talk = nil
+		}
+		c, _, refused = b.ActOnTalk(c, held)
+		require.Nil(t, refused)
+		require.Equal(t, want, c.Taken[act.StepHeld], named)
+		late, was := b.StepLate(c.TalkCase, b.StepLimit(c.TalkCase, act.StepHeld), c.Taken[act.StepHeld])
+		require.Equal(t, want == recorded, was, "%s %d", named, late)
+	}
+}
+
+// A second round of a talk keeps what was done in the first.
+func TestASecondRoundKeepsTheFirst(t *testing.T) {
+	t.Parallel()
+	b := talkBook(t, plan.TalkAtOnce)
+	c := b.OpenTalk(calledTalk(), oclock(5, 17, 9))
+	c, _, refused := b.ActOnTalk(c, talkAct(oclock(5, 18, 10), keeper, act.Serve))
+	require.Nil(t, refused)
+	c, _, refused = b.ActOnTalk(c, talkAct(oclock(5, 24, 10), keeper, act.Absent))
+	require.Nil(t, refused)
+	require.Empty(t, c.Taken)
+	require.Equal(t, []act.Round{{Since: calendar.NewDay(2021, 5, 17), Until: calendar.NewDay(2021, 5, 24),
+		Taken: map[string]calendar.Day{act.StepServed: calendar.NewDay(2021, 5, 18)}}}, c.Rounds)
+}
