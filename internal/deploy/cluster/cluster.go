@@ -5,6 +5,7 @@ package cluster
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"gopkg.in/yaml.v3"
@@ -45,8 +47,18 @@ func Start(t testing.TB) Cluster {
 	return On(t, ledgertest.Postgres(t))
 }
 
+// Keys are settings beside those of the containers: how the server proves who it is and whom it asks for the same, and
+// how those who call it do.
+type Keys struct {
+	Server, Caller map[string]string // environments
+	TLS            *tls.Config       // of a caller
+}
+
 // On is Start on the PostgreSQL of an empty database, which becomes the ledger's.
-func On(t testing.TB, address string) Cluster {
+func On(t testing.TB, address string) Cluster { return Secured(t, address, Keys{}) }
+
+// Secured is On with keys; without any, nobody is asked for them.
+func Secured(t testing.TB, address string, keys Keys) Cluster {
 	t.Helper()
 	begin := time.Now()
 	root, err := moduleRoot()
@@ -69,10 +81,11 @@ func On(t testing.TB, address string) Cluster {
 		check(t, run(t.Context(), schema, "/bin/sh", filepath.Join(root, "internal/deploy/schema.sh")))
 	}
 
-	server := newServer(t, root, bin, merge(services["temporal"], pg.server()))
+	server := newServer(t, root, bin, merge(services["temporal"], pg.server(), keys.Server))
+	server.tls = keys.TLS
 	check(t, server.Start(t.Context()))
 	c := Cluster{Server: server, Address: server.address, Namespace: services["worker"]["TEMPORAL_NAMESPACE"], DatabaseURL: pg.url}
-	env := merge(services["namespace"], map[string]string{"TEMPORAL_ADDRESS": c.Address})
+	env := merge(services["namespace"], map[string]string{"TEMPORAL_ADDRESS": c.Address}, keys.Caller)
 	for range 2 {
 		check(t, run(t.Context(), env, filepath.Join(bin.dir, "namespace"), "-retention", "2160h"))
 	}
@@ -89,6 +102,7 @@ const keeper = `exec 3<&0; "$@" </dev/null >>"$DUBAN_SERVER_LOG" 2>&1 & server=$
 type Server struct {
 	program, address, log string
 	env                   map[string]string
+	tls                   *tls.Config // of whoever asks whether it serves; nil: in clear
 
 	tie   io.Closer // the keeper's standard input
 	pid   int       // of the server itself
@@ -149,7 +163,7 @@ func (s *Server) Start(ctx context.Context) error {
 	ended := make(chan struct{})
 	go func() { _ = cmd.Wait(); close(ended) }()
 	s.tie, s.ended = tie, ended
-	if err := serving(ctx, s.address, ended); err != nil {
+	if err := serving(ctx, s.address, s.tls, ended); err != nil {
 		text, _ := os.ReadFile(s.log)
 		return fmt.Errorf("temporal does not serve: %w\n%s", err, text[max(0, len(text)-4000):])
 	}
@@ -167,10 +181,14 @@ func (s *Server) Kill() error {
 }
 
 // serving returns when the frontend answers its health check.
-func serving(ctx context.Context, address string, ended chan struct{}) error {
+func serving(ctx context.Context, address string, keys *tls.Config, ended chan struct{}) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
-	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	with := insecure.NewCredentials()
+	if keys != nil {
+		with = credentials.NewTLS(keys)
+	}
+	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(with))
 	if err != nil {
 		return err
 	}
