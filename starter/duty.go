@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
@@ -22,12 +20,15 @@ func (a *app) dutyCommand() *cobra.Command {
 }
 
 func (a *app) dutyList() *cobra.Command {
-	var planID string
+	var f query.DutyFilter
 	c := a.listing(&cobra.Command{
 		Use: "list", Short: a.w.T("cli.duty_list"), Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.paging(cmd, &f.Skip, &f.Limit); err != nil {
+				return err
+			}
 			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
-				page, err := r.Duties(cmd.Context(), who, planID)
+				page, err := r.Duties(cmd.Context(), who, f)
 				if err != nil {
 					return err
 				}
@@ -35,12 +36,14 @@ func (a *app) dutyList() *cobra.Command {
 					return a.json(page.Lines)
 				}
 				a.dutyTable(page.Lines)
+				a.pageLine(len(page.Lines), page.Total, f.Skip)
 				a.tellOnly(page.For)
 				return nil
 			})
 		},
 	})
-	c.Flags().StringVar(&planID, "plan", "", a.w.T("case.flag_list_plan"))
+	c.Flags().StringVar(&f.Plan, "plan", "", a.w.T("case.flag_list_plan"))
+	a.pages(c, &f.Skip, &f.Limit)
 	a.completeFlag(c, "plan", a.planNames)
 	return c
 }
@@ -54,10 +57,9 @@ func (a *app) dutyTable(lines []query.DutyLine) {
 			upcoming = a.w.T("cli.upcoming", words.Data{"Due": u.Due.String(), "Opens": u.Opens.Format("2006-01-02")})
 		}
 		count := a.w.T("cli.occurrences", words.Data{"Opened": l.Opened, "Open": l.Open, "Overdue": l.Overdue})
-		t.AppendRow(table.Row{say.State(report.Row{Kind: plan.Duty, Phase: l.Phase}), l.ID, l.Lead, l.Title, say.Recurrence(l.Case), count, upcoming})
+		t.AppendRow(table.Row{say.State(report.Row{Kind: plan.Duty, Phase: l.Phase}), l.ID, l.Lead, l.Title, say.Recurrence(report.Case{Facts: report.Facts{Recurrence: l.Recurs}}), count, upcoming})
 	}
 	if len(lines) > 0 {
 		t.Render()
 	}
-	fmt.Fprintln(a.out, a.w.T("case.total", words.Data{"Total": len(lines)}))
 }

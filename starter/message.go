@@ -27,6 +27,7 @@ func (a *app) messageCommand() *cobra.Command {
 type messageFlags struct {
 	plan, day   string
 	failed, all bool
+	skip, limit int
 }
 
 func (a *app) chooseMessages(c *cobra.Command, f *messageFlags) {
@@ -58,6 +59,10 @@ func (a *app) messageList() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := a.paging(cmd, &f.skip, &f.limit); err != nil {
+				return err
+			}
+			filter.Skip, filter.Limit = f.skip, f.limit
 			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
 				page, err := r.Messages(cmd.Context(), who, filter)
 				if err != nil {
@@ -73,12 +78,14 @@ func (a *app) messageList() *cobra.Command {
 					fmt.Fprintln(a.out, a.w.T("message.none"))
 				default:
 					a.messageTable(all, page)
+					a.pageLine(len(page.Messages), page.Total, f.skip)
 				}
 				return nil
 			})
 		},
 	})
 	a.chooseMessages(c, &f)
+	a.pages(c, &f.skip, &f.limit)
 	c.Flags().BoolVar(&f.all, "all", false, a.w.T("message.flag_all"))
 	return c
 }

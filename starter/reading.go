@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/host"
@@ -134,4 +136,32 @@ func (a *app) calendarOf(ctx context.Context, store *ledger.Store) (*calendar.Ca
 // engine has for it.
 func (a *app) hidden() error {
 	return sentenceError(notice.Refused(a.w, act.Refusal{Key: "act.refused_not_yours"}, nil))
+}
+
+// pageOf is how many lines a table shows that nobody asked for more of.
+const pageOf = 200
+
+// pages are the flags that choose a page of a list.
+func (a *app) pages(c *cobra.Command, skip, limit *int) {
+	c.Flags().IntVar(limit, "limit", pageOf, a.w.T("case.flag_limit"))
+	c.Flags().IntVar(skip, "skip", 0, a.w.T("case.flag_skip"))
+}
+
+// paging checks them; JSON is all of a list unless a limit was given.
+func (a *app) paging(c *cobra.Command, skip, limit *int) error {
+	if a.format == "json" && !c.Flags().Changed("limit") {
+		*limit = 0
+	}
+	if *skip < 0 || *limit < 0 {
+		return errors.New(a.w.T("case.bad_page"))
+	}
+	return nil
+}
+
+// pageLine says how many lines there are, and which of them stand above.
+func (a *app) pageLine(shown, total, skip int) {
+	fmt.Fprintln(a.out, a.w.T("case.total", words.Data{"Total": total}))
+	if shown < total && shown > 0 {
+		fmt.Fprintln(a.out, a.w.T("case.page", words.Data{"From": skip + 1, "To": skip + shown}))
+	}
 }

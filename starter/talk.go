@@ -34,6 +34,9 @@ func (a *app) talkList() *cobra.Command {
 				return err
 			}
 			f.State = act.TalkState(state)
+			if err := a.paging(cmd, &f.Skip, &f.Limit); err != nil {
+				return err
+			}
 			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
 				page, err := r.Talks(cmd.Context(), who, f)
 				if err != nil {
@@ -43,6 +46,7 @@ func (a *app) talkList() *cobra.Command {
 					return a.json(page.Lines)
 				}
 				a.talkTable(page.Lines)
+				a.pageLine(len(page.Lines), page.Total, f.Skip)
 				a.tellOnly(page.For)
 				return nil
 			})
@@ -51,6 +55,7 @@ func (a *app) talkList() *cobra.Command {
 	c.Flags().StringVar(&f.Plan, "plan", "", a.w.T("case.flag_list_plan"))
 	c.Flags().StringVar(&f.Unit, "unit", "", a.w.T("cli.flag_talk_unit"))
 	c.Flags().StringVar(&state, "state", "", a.w.T("case.flag_state", words.Data{"Values": states.said(a)}))
+	a.pages(c, &f.Skip, &f.Limit)
 	a.completeFlag(c, "plan", a.planNames)
 	return c
 }
@@ -68,7 +73,6 @@ func (a *app) talkTable(lines []query.TalkLine) {
 	if len(lines) > 0 {
 		t.Render()
 	}
-	fmt.Fprintln(a.out, a.w.T("case.total", words.Data{"Total": len(lines)}))
 }
 
 func (a *app) talkShow() *cobra.Command {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -22,9 +21,6 @@ func (a *app) taskCommand() *cobra.Command {
 	return a.group(&cobra.Command{Use: "task", Short: a.w.T("case.cmd")}, append([]*cobra.Command{a.taskList(), a.taskShow(), a.canCommand(onTask)}, a.deedsOn(onTask)...)...)
 }
 
-// pageOf is how many lines a table shows that nobody asked for more of.
-const pageOf = 200
-
 func (a *app) taskList() *cobra.Command {
 	var f query.TaskFilter
 	var light, state string
@@ -40,11 +36,8 @@ func (a *app) taskList() *cobra.Command {
 				}
 			}
 			f.Light, f.State, f.Numbered = plan.Light(light), act.State(state), a.format == "json"
-			if a.format == "json" && !cmd.Flags().Changed("limit") {
-				f.Limit = 0
-			}
-			if f.Skip < 0 || f.Limit < 0 {
-				return errors.New(a.w.T("case.bad_page"))
+			if err := a.paging(cmd, &f.Skip, &f.Limit); err != nil {
+				return err
 			}
 			return a.readsPast(cmd.Context(), true, func(r *query.Reader, who query.Viewer) error {
 				page, err := r.Tasks(cmd.Context(), who, f)
@@ -55,10 +48,7 @@ func (a *app) taskList() *cobra.Command {
 					return a.json(page.Lines)
 				}
 				a.taskListTable(page.Lines)
-				fmt.Fprintln(a.out, a.w.T("case.total", words.Data{"Total": page.Total}))
-				if n := len(page.Lines); n < page.Total && n > 0 {
-					fmt.Fprintln(a.out, a.w.T("case.page", words.Data{"From": f.Skip + 1, "To": f.Skip + n}))
-				}
+				a.pageLine(len(page.Lines), page.Total, f.Skip)
 				a.tellOnly(page.For)
 				return nil
 			})
@@ -69,8 +59,7 @@ func (a *app) taskList() *cobra.Command {
 	c.Flags().StringVar(&light, "light", "", a.w.T("case.flag_light", words.Data{"Values": lights.said(a)}))
 	c.Flags().StringVar(&state, "state", "", a.w.T("case.flag_state", words.Data{"Values": states.said(a)}))
 	c.Flags().StringVar(&f.Kind, "kind", "", a.w.T("case.flag_kind", words.Data{"Values": kinds.said(a)}))
-	c.Flags().IntVar(&f.Limit, "limit", pageOf, a.w.T("case.flag_limit"))
-	c.Flags().IntVar(&f.Skip, "skip", 0, a.w.T("case.flag_skip"))
+	a.pages(c, &f.Skip, &f.Limit)
 	a.completeFlag(c, "plan", a.planNames)
 	return c
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -22,11 +21,8 @@ func (a *app) todoCommand() *cobra.Command {
 	c := a.listing(&cobra.Command{
 		Use: "todo", Short: a.w.T("todo.cmd"), Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if a.format == "json" && !cmd.Flags().Changed("limit") {
-				f.Limit = 0
-			}
-			if f.Skip < 0 || f.Limit < 0 {
-				return errors.New(a.w.T("case.bad_page"))
+			if err := a.paging(cmd, &f.Skip, &f.Limit); err != nil {
+				return err
 			}
 			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
 				page, err := r.Obligations(cmd.Context(), who, f)
@@ -39,10 +35,7 @@ func (a *app) todoCommand() *cobra.Command {
 					fmt.Fprintln(a.out, a.w.T("todo.none"))
 				default:
 					a.todoTable(page)
-					fmt.Fprintln(a.out, a.w.T("todo.total", words.Data{"Total": page.Total}))
-				}
-				if n := len(page.Lines); n < page.Total && n > 0 {
-					fmt.Fprintln(a.out, a.w.T("case.page", words.Data{"From": f.Skip + 1, "To": f.Skip + n}))
+					a.pageLine(len(page.Lines), page.Total, f.Skip)
 				}
 				if a.as != "" {
 					a.tellOnly(page.For)
@@ -54,8 +47,7 @@ func (a *app) todoCommand() *cobra.Command {
 	c.Flags().StringVar(&f.Plan, "plan", "", a.w.T("case.flag_list_plan"))
 	c.Flags().StringVar(&f.Unit, "unit", "", a.w.T("todo.flag_unit"))
 	c.Flags().BoolVar(&f.Held, "held", false, a.w.T("todo.flag_held"))
-	c.Flags().IntVar(&f.Limit, "limit", pageOf, a.w.T("case.flag_limit"))
-	c.Flags().IntVar(&f.Skip, "skip", 0, a.w.T("case.flag_skip"))
+	a.pages(c, &f.Skip, &f.Limit)
 	a.completeFlag(c, "plan", a.planNames)
 	a.completeFlag(c, "unit", a.unitNames)
 	return c

@@ -89,7 +89,7 @@ func (b *bench) readAt(ctx context.Context, name, address string, tasks, events 
 		{"todo of a unit", owed(unit, query.ObligationFilter{})},
 		{"todo of everybody", owed(all, query.ObligationFilter{})},
 		{"talk list", func() error { _, err := reader.Talks(ctx, office, query.TalkFilter{Limit: lines}); return err }},
-		{"duty list", func() error { _, err := reader.Duties(ctx, office, ""); return err }},
+		{"duty list", func() error { _, err := reader.Duties(ctx, office, query.DutyFilter{Limit: lines}); return err }},
 		{"message list", func() error { _, err := reader.Messages(ctx, office, query.MessageFilter{Limit: lines}); return err }},
 		{"plan status", func() error { _, _, err := reader.Plans(ctx, all); return err }},
 		{"case file", func() error {

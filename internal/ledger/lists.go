@@ -389,7 +389,7 @@ func (r *outlookReader) documents(ids []string, tasks []Task) (ok bool, err erro
 			return false, fmt.Errorf("ledger: outlook of %s: %w", row.Task, err)
 		}
 		known[row.Task] = true
-		r.l.Plan.Tasks = append(r.l.Plan.Tasks, plan.Task{ID: row.Task, Milestone: w.Milestone, Note: w.Note, Publish: w.Publish})
+		r.l.Plan.Tasks = append(r.l.Plan.Tasks, plan.Task{ID: row.Task, Milestone: w.Milestone, Note: w.Note, Publish: w.Publish, Recur: w.Recur})
 	}
 	return !slices.ContainsFunc(tasks, func(t Task) bool { return !known[t.ID] && !known[t.Duty] }), nil
 }

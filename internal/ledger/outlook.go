@@ -89,6 +89,8 @@ type written struct {
 	Milestone string `json:"milestone,omitempty"`
 	Note      string `json:"note,omitempty"`
 	Publish   bool   `json:"publish,omitempty"`
+
+	Recur *plan.Recurrence `json:"recur,omitempty"` // of a duty
 }
 
 // Parts in a task, beside the office and the leadership, who see all.
@@ -184,7 +186,11 @@ func (t *tx) refresh(l Launched, book act.Book, documents map[string]plan.Task, 
 		if !ok {
 			document = documents[task.Duty]
 		}
-		says := asJSON(written{document.Milestone, document.Note, document.Publish})
+		said := written{Milestone: document.Milestone, Note: document.Note, Publish: document.Publish}
+		if task.Kind == plan.Duty {
+			said.Recur = document.Recur
+		}
+		says := asJSON(said)
 		outlooks = append(outlooks, []any{task.Plan, task.ID, r.Position, task.Duty, task.Due.String(), task.Kind, r.Outlook.State, lampOf(r.Outlook),
 			turnsOn(r.Turns.Blue), turnsOn(r.Turns.Yellow), turnsOn(r.Turns.Red), r.Runs, nullable(r.Next), says})
 		for _, p := range r.parts {

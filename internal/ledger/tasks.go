@@ -44,6 +44,15 @@ func (s *Store) Tasks(ctx context.Context, f TaskFilter) ([]Task, error) {
 	return s.tasks(ctx, w)
 }
 
+// Occurrences are those of some duties of a plan, by duty and due date.
+func (s *Store) Occurrences(ctx context.Context, planID string, duties []string) ([]Task, error) {
+	w := where{}
+	w.equal("plan", planID)
+	w.add("duty <> ''")
+	w.add(s.d.among("duty"), s.d.list(duties))
+	return s.tasks(ctx, w)
+}
+
 // Unarmed are the open tasks, occurrences and duties of a plan whose workflow
 // is not known to run.
 func (s *Store) Unarmed(ctx context.Context, planID string) ([]Task, error) {

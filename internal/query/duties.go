@@ -2,6 +2,7 @@ package query
 
 import (
 	"context"
+	"slices"
 
 	"duban/internal/act"
 	"duban/internal/ledger"
@@ -9,8 +10,13 @@ import (
 	"duban/internal/report"
 )
 
-// DutyLine is one duty and how its occurrences stand. Case is its case file, by which
-// its rule is worded.
+// DutyFilter chooses duties; empty fields choose all.
+type DutyFilter struct {
+	Plan        string
+	Skip, Limit int // 0: all
+}
+
+// DutyLine is one duty and how its occurrences stand.
 type DutyLine struct {
 	Plan     string           `json:"plan"`
 	ID       string           `json:"id"`
@@ -23,67 +29,72 @@ type DutyLine struct {
 	Open     int              `json:"open"`     // of them not closed yet
 	Overdue  int              `json:"overdue"`  // of those, past their due dates
 	Upcoming *report.Upcoming `json:"upcoming"` // the next one to be opened; null without one
-
-	Case report.Case `json:"-"`
 }
 
-// DutyPage is the list of duties.
+// DutyPage is a part of the list of duties.
 type DutyPage struct {
 	Lines []DutyLine
+	Total int    // chosen, on whatever page
 	For   string // name of the unit to whose duties the list is narrowed; "" when it is not
 }
 
 // Duties are those of every plan that the viewer knows, or of one, as far as the
 // viewer may see them, in the order of the document.
-func (r *Reader) Duties(ctx context.Context, v Viewer, planID string) (page DutyPage, err error) {
+func (r *Reader) Duties(ctx context.Context, v Viewer, f DutyFilter) (page DutyPage, err error) {
 	in, err := r.as(v)
 	if err != nil {
 		return page, err
 	}
-	plans, err := r.planIDs(ctx, planID)
+	chosen := TaskFilter{Plan: f.Plan, Kind: string(plan.Duty), Skip: f.Skip, Limit: f.Limit}
+	sources, only, err := in.taskSources(ctx, chosen)
 	if err != nil {
 		return page, err
 	}
-	page.Lines = []DutyLine{}
-	for _, id := range plans {
-		l, _, err := r.frame(ctx, id)
+	lines, total, err := tasksOf(ctx, sources, chosen)
+	if err != nil {
+		return page, err
+	}
+	page = DutyPage{Lines: make([]DutyLine, len(lines)), Total: total, For: only}
+	for _, s := range sources {
+		duties, err := s.duties(ctx, lines)
 		if err != nil {
 			return page, err
 		}
-		if !v.knows(l.Plan.Directory) {
-			continue
-		}
-		if v.named() {
-			page.For = l.Plan.Directory.Name(v.by.Unit)
-		}
-		duties, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: id, Kind: plan.Duty})
-		if err != nil {
-			return page, err
-		}
-		for _, t := range duties {
-			if !v.sees(t) {
+		for i, l := range lines {
+			if l.Plan != s.plan.Plan.ID {
 				continue
 			}
-			c, err := in.caseOf(ctx, t)
-			if err != nil {
-				return page, err
-			}
-			page.Lines = append(page.Lines, dutyLineOf(c))
+			d := duties[l.ID]
+			page.Lines[i] = DutyLine{Plan: l.Plan, ID: l.ID, Title: l.Title, Lead: l.Lead, LeadID: l.LeadID, Phase: l.Phase,
+				Recurs: d.Recurrence, Opened: d.Opened, Open: d.Open, Overdue: d.Overdue, Upcoming: d.Upcoming}
 		}
 	}
 	return page, nil
 }
 
-func dutyLineOf(c report.Case) DutyLine {
-	l := DutyLine{Plan: c.Plan.ID, ID: c.Task.ID, Title: c.Task.Title, Lead: c.Task.Lead, LeadID: c.Task.LeadID, Phase: c.Task.Phase,
-		Recurs: c.Facts.Recurrence, Opened: len(c.Occurrences), Upcoming: c.Upcoming, Case: c}
-	for _, o := range c.Occurrences {
-		if o.State == ledger.TaskOpen {
-			l.Open++
-		}
-		if o.Overdue {
-			l.Overdue++
+// duties are the plan's duties among some lines, by ID.
+func (s *taskSource) duties(ctx context.Context, lines []TaskLine) (map[string]report.Duty, error) {
+	var ids []string
+	for _, l := range lines {
+		if l.Plan == s.plan.Plan.ID {
+			ids = append(ids, l.ID)
 		}
 	}
-	return l
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	slices.Sort(ids)
+	tasks, err := s.store.Tasks(ctx, ledger.TaskFilter{Plan: s.plan.Plan.ID, IDs: ids})
+	if err != nil {
+		return nil, err
+	}
+	occurrences, err := s.store.Occurrences(ctx, s.plan.Plan.ID, ids)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]report.Duty{}
+	for _, d := range report.Duties(s.plan.Launched, tasks, occurrences, s.plan.today, s.plan.cal) {
+		all[d.ID] = d
+	}
+	return all, nil
 }

@@ -57,26 +57,30 @@ func (r reading) tasks(ctx context.Context, f TaskFilter) (page TaskPage, err er
 	if err != nil {
 		return page, err
 	}
-	page = TaskPage{Lines: []TaskLine{}, For: only}
+	page.For = only
+	page.Lines, page.Total, err = tasksOf(ctx, sources, f)
+	return page, err
+}
+
+// tasksOf are the lines of one page, and how many there are in all.
+func tasksOf(ctx context.Context, sources []*taskSource, f TaskFilter) (lines []TaskLine, total int, err error) {
+	if len(sources) == 1 {
+		return sources[0].lines(ctx, f.Skip, f.Limit)
+	}
 	most := 0
 	if f.Limit > 0 {
 		most = f.Skip + f.Limit
 	}
-	if len(sources) == 1 {
-		page.Lines, page.Total, err = sources[0].lines(ctx, f.Skip, f.Limit)
-		return page, err
-	}
 	order, total, err := merged(ctx, sources, most)
 	if err != nil {
-		return page, err
+		return nil, 0, err
 	}
 	order = order[min(f.Skip, len(order)):]
 	if f.Limit > 0 {
 		order = order[:min(f.Limit, len(order))]
 	}
-	page.Total = total
-	page.Lines, err = laidOut(ctx, sources, order)
-	return page, err
+	lines, err = laidOut(ctx, sources, order)
+	return lines, total, err
 }
 
 // taskSources are the plans that the list is made of, and for which unit it is
@@ -229,7 +233,7 @@ func (s *taskSource) linesOfAll(ctx context.Context, skip, limit int) ([]TaskLin
 				s.all = append(s.all, line)
 			}
 		}
-		s.read = true
+		s.plan.Launched, s.read = l, true
 	}
 	lines := s.all[min(skip, len(s.all)):]
 	if limit > 0 {
