@@ -39,8 +39,10 @@ func (a *Activities) worded(ctx context.Context, l ledger.Launched, o office, m 
 		if err != nil {
 			return notice.Mail{}, err
 		}
-		facts.Again, facts.Sender = again, o.sender
-		mail, err := notice.Compose(o.words, facts)
+		for i := range facts {
+			facts[i].Again, facts[i].Sender = again, o.sender
+		}
+		mail, err := notice.Compose(o.words, facts[0], facts[1:]...)
 		return mail, wording(err)
 	}
 	lad, err := a.ladderer(ctx, l)

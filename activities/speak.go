@@ -139,7 +139,9 @@ func (o office) again(l ledger.Launched, channel string, items []ledger.Item) bo
 	if !ok || c.Twice() != notice.TwiceIsWorse {
 		return ok
 	}
-	return slices.ContainsFunc(items, func(it ledger.Item) bool { return l.Plan.Policies[it.Task.Policy].Grave(it.Notice.Kind) })
+	return slices.ContainsFunc(items, func(it ledger.Item) bool {
+		return it.Notice.Plan != l.Plan.ID || l.Plan.Policies[it.Task.Policy].Grave(it.Notice.Kind)
+	})
 }
 
 // send delivers one message and records what became of it. why says what is to be
@@ -232,25 +234,68 @@ func (a *Activities) receipt(ctx context.Context, l ledger.Launched, o ledger.Ou
 	return a.Ledger.Receipt(ctx, o, a.when(l.Clock))
 }
 
-// facts are what the digest says, as of its speaking time.
-func (a *Activities) facts(ctx context.Context, l ledger.Launched, m ledger.Message) (notice.Digest, error) {
+// facts are what a message says, as of its speaking time: one digest for each plan
+// and seat that it speaks to, the message's own first. What two seats of one person
+// were to be told is said to the nearer to the work.
+func (a *Activities) facts(ctx context.Context, l ledger.Launched, m ledger.Message) (all []notice.Digest, err error) {
+	type seat struct {
+		plan string
+		to   people.Recipient
+	}
+	seats, of := []seat{{l.Plan.ID, m.Digest.Recipient}}, map[seat][]ledger.Item{}
+	said := map[ledger.Effect]string{}
+	nearest := func(a, b ledger.Item) int {
+		return slices.Index(people.Roles, a.Notice.Recipient.Role) - slices.Index(people.Roles, b.Notice.Recipient.Role)
+	}
+	for _, it := range slices.SortedStableFunc(slices.Values(m.Items), nearest) {
+		at := seat{it.Notice.Plan, it.Notice.Recipient}
+		if !slices.Contains(seats, at) {
+			seats = append(seats, at)
+		}
+		e := it.Notice.Effect
+		e.Recipient = people.Recipient{}
+		if key := it.Notice.Plan + "|" + it.Notice.Talk; said[e] != key {
+			said[e], of[at] = key, append(of[at], it)
+		}
+	}
+	slices.SortFunc(seats[1:], func(a, b seat) int {
+		return cmp.Or(cmp.Compare(a.plan, b.plan), cmp.Compare(a.to.String(), b.to.String()))
+	})
+	for _, at := range seats {
+		part := l
+		if at.plan != l.Plan.ID {
+			if part, err = a.launched(ctx, at.plan); err != nil {
+				return nil, translate(err)
+			}
+		}
+		d, err := a.digestOf(ctx, part, m, at.to, of[at])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, d)
+	}
+	return all, nil
+}
+
+// digestOf is what a message says to one seat of one plan.
+func (a *Activities) digestOf(ctx context.Context, l ledger.Launched, m ledger.Message, to people.Recipient, items []ledger.Item) (notice.Digest, error) {
 	book, err := BookOf(ctx, a.Ledger, l)
 	if err != nil {
 		return notice.Digest{}, err
 	}
-	dir, d := l.Plan.Directory, m.Digest
-	contact, _ := dir.Contact(d.Recipient)
+	dir, at := l.Plan.Directory, m.Digest.SpeakAt
+	contact, _ := dir.Contact(to)
 	office, _ := dir.Contact(people.Recipient{Unit: dir.Office, Role: people.Office})
 	facts := notice.Digest{
 		ID: m.ID, Plan: notice.PlanRef{ID: l.Plan.ID, Title: l.Plan.Title, Number: l.Plan.Number},
-		Recipient: d.Recipient, Unit: dir.Name(d.Recipient.Unit),
+		Recipient: to, Unit: dir.Name(to.Unit),
 		Contact: notice.Address{Name: contact.Name, Email: contact.Email},
 		Office:  notice.Address{Name: dir.Name(dir.Office), Email: office.Email},
-		At:      d.SpeakAt, Date: a.Now(), Zone: book.Zone,
+		At:      at, Date: a.Now(), Zone: book.Zone,
 	}
-	today := calendar.DayOf(d.SpeakAt.In(book.Zone))
-	for _, it := range m.Items {
-		fact := item(l, book, it, today, d.SpeakAt)
+	today := calendar.DayOf(at.In(book.Zone))
+	for _, it := range items {
+		fact := item(l, book, it, today, at)
 		if fact.CatchUp {
 			if fact.Merged, err = a.missedReminders(ctx, it.Notice); err != nil {
 				return notice.Digest{}, err

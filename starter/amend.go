@@ -175,7 +175,7 @@ func (a *app) amendFault(err error) error {
 		return sentenceError(a.w.T("amend.meanwhile"))
 	}
 	if !errors.As(err, &fault) {
-		return err
+		return a.otherUnit(err)
 	}
 	for known, key := range map[error]string{
 		whatif.ErrKindChanged: "id_taken", whatif.ErrFixed: "fixed", whatif.ErrSamePolicyVersion: "same_version", whatif.ErrNoSuchPolicy: "no_such_policy",
@@ -212,6 +212,9 @@ func (a *app) showAmending(out amended, l ledger.Launched, p *plan.Plan, f amend
 	fmt.Fprintln(a.out, a.w.T("amend.shows", words.Data{"Title": p.Title, "Paper": f.paper}))
 	for _, line := range out.Changes.Lines(a.w, &l.Plan, p) {
 		fmt.Fprintln(a.out, line)
+	}
+	if len(out.Changes.Seats) > 0 {
+		fmt.Fprintln(a.out, a.w.T("office.seats_for_all"))
 	}
 	for _, line := range a.nowLines(out, l.Plan) {
 		fmt.Fprintln(a.out, line)

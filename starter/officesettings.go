@@ -18,7 +18,7 @@ import (
 
 // officeCommand shows and changes what the office decides for every worker.
 func (a *app) officeCommand() *cobra.Command {
-	c := a.group(&cobra.Command{Use: "office", Short: a.w.T("office.cmd"), Long: a.w.T("office.cmd_long")}, a.officeShow(), a.officeSet())
+	c := a.group(&cobra.Command{Use: "office", Short: a.w.T("office.cmd"), Long: a.w.T("office.cmd_long")}, a.officeShow(), a.officeSet(), a.officeContacts(), a.officeContact())
 	return c
 }
 

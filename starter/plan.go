@@ -266,13 +266,19 @@ func (a *app) launch(ctx context.Context, h *host.Host, p *plan.Plan) error {
 		return e.Launch(ctx, p, cal, o)
 	})
 	if err != nil {
-		return err
+		return a.otherUnit(err)
 	}
 	l, err := h.Ledger.Plan(ctx, p.ID)
 	if err != nil {
 		return err
 	}
 	a.sayLaunched(l.Plan, report, started)
+	if len(report.Seats) > 0 {
+		fmt.Fprintln(a.out, a.w.T("office.seats_for_all"))
+		for _, line := range plan.SeatLines(a.w, report.Seats, l.Plan.Directory, l.Plan.Directory) {
+			fmt.Fprintln(a.out, line)
+		}
+	}
 	if report.Differs == nil {
 		return nil
 	}

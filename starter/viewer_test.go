@@ -70,7 +70,7 @@ func watched(t *testing.T) *filed {
 	require.Empty(t, problems)
 	p := plan.Plan{
 		ID: "air", Title: airTitle, Number: "市办〔2021〕2号", Zone: "Asia/Shanghai", Year: 2021, Hash: "air", Policies: policies, Issued: calendar.NewDay(2021, 6, 1),
-		Directory: people.Directory{Office: "airoffice", Leadership: "airleaders", Units: []people.Unit{{ID: "huanbao", Name: "市环保局"}, {ID: "airoffice", Name: "市大气办"}, {ID: "airleaders", Name: "治气小组"}}},
+		Directory: people.Directory{Office: "airoffice", Leadership: "airleaders", Units: []people.Unit{{ID: "huanbao", Name: "市环保局", Contacts: []people.Contact{{Role: people.Head, Name: "局长", Email: "head@huanbao.example"}}}, {ID: "airoffice", Name: "市大气办"}, {ID: "airleaders", Name: "治气小组"}}},
 		Tasks:     []plan.Task{{ID: "boiler", Kind: plan.Dated, Title: "关停" + airTask, Lead: "huanbao", Due: calendar.NewDay(2021, 7, 20), Policy: "standard"}},
 	}
 	_, err := f.store.AddPlan(t.Context(), ledger.Launched{Plan: p, At: at(6, 1, 0)}, []ledger.Task{ledger.TaskOf(&p, p.Tasks[0], at(6, 1, 0))}, f.when(at(6, 1, 0)))
@@ -221,12 +221,15 @@ func TestWhatAViewerReads(t *testing.T) {
 		"ledger export --format events -f - --plan air": {"air-office": {"boiler"}, "office": {"才能查看"}},
 		"message list --all -o json":                    {"office": {"shuiwu/liaison"}, "air-office": {"huanbao/liaison"}, "gaoping": {"才能查看"}},
 		"message list --all --plan air":                 {"office": {"才能查看"}, "air-office": {"市环保局"}},
-		"doctor -o json":                                {"office": {"才能查看"}, "shuiwu": {"才能查看"}},
-		"__complete plan apply-policy ":                 {"": {airTitle}, "air-office": {airTitle}, "huanbao": {airTitle}, "shuiwu": {"治水计划"}},
-		"__complete plan apply-policy water ":           {},
-		"__complete task show ":                         {"office": water, "shuiwu": {waterOver}, "gaoping": water, "huanbao": {airTask}},
-		"__complete talk show ":                         {"office": {waterTalk}, "shuiwu": {waterTalk}},
-		"message resend n1":                             {}, "message drop n1 -m 甲": {},
+		"office contacts":                               {"": {"head@huanbao.example"}, "air-office": {"head@huanbao.example"}, "huanbao": {"head@huanbao.example"}},
+		"office contacts 市环保局 -o json":                  {"air-office": {"head@huanbao.example"}, "office": {"没有单位"}, "shuiwu": {"没有单位"}, "lvye": {"没有单位"}},
+		"office contact huanbao/deputy --name 甲 --email a@b.example": {"air-office": {"市环保局分管领导：无人 → 甲 <a@b.example>"}, "office": {"只有协调办"}, "huanbao": {"只有协调办"}, "lvye": {"只有协调办"}},
+		"doctor -o json":                      {"office": {"才能查看"}, "shuiwu": {"才能查看"}},
+		"__complete plan apply-policy ":       {"": {airTitle}, "air-office": {airTitle}, "huanbao": {airTitle}, "shuiwu": {"治水计划"}},
+		"__complete plan apply-policy water ": {},
+		"__complete task show ":               {"office": water, "shuiwu": {waterOver}, "gaoping": water, "huanbao": {airTask}},
+		"__complete talk show ":               {"office": {waterTalk}, "shuiwu": {waterTalk}},
+		"message resend n1":                   {}, "message drop n1 -m 甲": {},
 		"__complete message resend ":           {},
 		"__complete task assist over --units ": {},
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/people"
 	"duban/internal/plan"
 )
 
@@ -31,6 +33,8 @@ type LaunchReport struct {
 	// Differs is what the files say otherwise than the ledger, which was followed; nil when they mean the same. Policies
 	// count only where one has other content under the same version.
 	Differs *plan.Changes
+	// Seats is what the plan's units changed of those that the ledger had: it is in force for every plan.
+	Seats []plan.SeatChange
 }
 
 // UnarmedError names the tasks whose deadlines no workflow is known to hold.
@@ -65,6 +69,10 @@ func (e *Engine) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calenda
 		if err != nil {
 			return LaunchReport{}, err
 		}
+		before, err := e.ledger.Units(ctx)
+		if err != nil {
+			return LaunchReport{}, err
+		}
 		added, err := e.ledger.AddPlan(ctx, l, rows, when)
 		if err != nil {
 			return LaunchReport{}, err
@@ -73,7 +81,9 @@ func (e *Engine) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calenda
 			return LaunchReport{}, err
 		}
 		if added {
-			return e.supervise(ctx, l, opt)
+			report, err := e.supervise(ctx, l, opt)
+			report.Seats = reseated(before, l.Plan.Directory.Units)
+			return report, err
 		} // or another launch was first
 	} else if err != nil {
 		return LaunchReport{}, err
@@ -111,6 +121,15 @@ func (e *Engine) supervise(ctx context.Context, l ledger.Launched, opt LaunchOpt
 	}
 	report.Armed, err = e.arm(ctx, l, report.Tasks, opt)
 	return report, err
+}
+
+// reseated is what has changed of the units that were known before.
+func reseated(before, now []people.Unit) []plan.SeatChange {
+	known := people.Directory{Units: before}
+	now = slices.DeleteFunc(slices.Clone(now), func(u people.Unit) bool { _, ok := known.Unit(u.ID); return !ok })
+	kept := people.Directory{Units: now}
+	known.Units = slices.DeleteFunc(slices.Clone(before), func(u people.Unit) bool { _, ok := kept.Unit(u.ID); return !ok })
+	return plan.SeatChanges(known, kept)
 }
 
 // rowsOf are a plan's tasks as they begin.

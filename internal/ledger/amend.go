@@ -24,7 +24,7 @@ var ErrAmendedMeanwhile = errors.New("the plan was amended meanwhile")
 
 // Amendment 修订 is a plan as it is to be from now on, and what that changes.
 type Amendment struct {
-	Plan    plan.Plan    `json:"-"`
+	Plan    plan.Plan    `json:"-"`      // its units as its papers say them: see people.Revise
 	Before  string       `json:"before"` // hash of the plan it was worked out against
 	Paper   string       `json:"paper"`  // number of the document that orders it
 	Reason  string       `json:"reason"`
@@ -87,16 +87,13 @@ func carriedKey(planID string, n, k int) string {
 	return fmt.Sprintf("%s/carried/%d", amendKey(planID, n), k)
 }
 
-// plan is a plan as it stands.
+// plan is a plan as it stands, its units as its papers say them.
 func (t *tx) plan(id string) (p plan.Plan, err error) {
 	var doc string
 	if err := t.one(&doc, `SELECT doc FROM plans WHERE id = ?`, id); err != nil {
 		return p, fmt.Errorf("plan %s: %w", id, err)
 	}
-	if err := json.Unmarshal([]byte(doc), &p); err != nil {
-		return p, fmt.Errorf("ledger: plan %s: %w", id, err)
-	}
-	return p, nil
+	return planOf(id, doc)
 }
 
 // setPlan keeps a plan in place of what it was.
@@ -119,6 +116,9 @@ func (t *tx) amend(was plan.Plan, a Amendment) error {
 		}
 	}
 	if err := t.setPlan(p); err != nil {
+		return err
+	}
+	if err := t.revise(was.Directory.Units, p.Directory.Units); err != nil {
 		return err
 	}
 	if err := t.positions(p); err != nil {

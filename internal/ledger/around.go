@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 )
 
-// surroundings are the tasks a digest speaks of, their talks and what speaks with
+// surroundings are the tasks of one plan that a digest speaks of, their talks and what speaks with
 // it, read in three queries however many there are.
 type surroundings struct {
 	tasks map[string]Task
@@ -16,11 +17,11 @@ type surroundings struct {
 	now   map[string]Stage // by stageKey: what speaks at the speaking time
 }
 
-func (t *tx) around(g Digest, ids []string) (surroundings, error) {
+func (t *tx) around(planID string, ids []string, at time.Time) (surroundings, error) {
 	s := surroundings{tasks: map[string]Task{}, talks: map[string]Talk{}, calls: map[string]Talk{}, now: map[string]Stage{}}
 	list := t.s.d.list(ids)
 	var tasks []taskRow
-	if err := t.all(&tasks, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND `+t.s.d.among("id"), g.Plan, list); err != nil {
+	if err := t.all(&tasks, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND `+t.s.d.among("id"), planID, list); err != nil {
 		return s, err
 	}
 	for _, r := range tasks {
@@ -34,7 +35,7 @@ func (t *tx) around(g Digest, ids []string) (surroundings, error) {
 		talkRow
 		OpenedBy string `db:"opened_by"`
 	}
-	if err := t.all(&talks, `SELECT `+talkColumns+`, opened_by FROM talks WHERE plan = ? AND `+t.s.d.among("task"), g.Plan, list); err != nil {
+	if err := t.all(&talks, `SELECT `+talkColumns+`, opened_by FROM talks WHERE plan = ? AND `+t.s.d.among("task"), planID, list); err != nil {
 		return s, err
 	}
 	for _, r := range talks {
@@ -45,7 +46,7 @@ func (t *tx) around(g Digest, ids []string) (surroundings, error) {
 		s.talks[talk.ID], s.calls[r.OpenedBy] = talk, talk
 	}
 	var stages []stageRow
-	err := t.all(&stages, `SELECT `+stageList+` FROM stages WHERE plan = ? AND `+t.s.d.among("task")+` AND at = ?`, g.Plan, list, g.SpeakAt)
+	err := t.all(&stages, `SELECT `+stageList+` FROM stages WHERE plan = ? AND `+t.s.d.among("task")+` AND at = ?`, planID, list, at)
 	if err != nil {
 		return s, err
 	}

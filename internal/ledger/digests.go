@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 
+	"duban/internal/people"
 	"duban/internal/plan"
 )
 
@@ -84,7 +85,9 @@ func (s *Store) MarkStarted(ctx context.Context, digests []string) error {
 
 // Gather closes a digest to new notices and gives what it has to say now, one
 // message a channel, each with its intent in the chain (message.intent). Notices
-// no longer true are dropped (notice.dropped).
+// no longer true are dropped (notice.dropped). What other digests of the same instant
+// have to say to the same person, on whatever seat and of whatever plan, it takes with
+// it and closes those too: one person gets one message a morning.
 //
 // Called again it gives a message once more when it has certainly not left, and
 // then asks anew what is true. Of one that may have left (see Leaving) it says so
@@ -92,14 +95,26 @@ func (s *Store) MarkStarted(ctx context.Context, digests []string) error {
 // for its channel and items and any of them is still true; otherwise the message
 // stays unknown.
 func (s *Store) Gather(ctx context.Context, digest string, when When, again func(channel string, items []Item) bool) ([]Message, error) {
+	to, err := addressee(digest)
+	if err != nil {
+		return nil, err
+	}
+	seats, err := s.together(ctx, to)
+	if err != nil {
+		return nil, err
+	}
 	return write(ctx, s, func(t *tx) ([]Message, error) {
 		var row digestRow
 		if err := t.one(&row, `SELECT `+digestColumns+` FROM digests WHERE key = ?`, digest); err != nil {
 			return nil, fmt.Errorf("digest %s: %w", digest, err)
 		}
 		t.hold("digests", row, digest)
+		var taken []string
 		if !row.Gathered.Valid {
 			if _, err := t.change("digests", `gathered_at = ?`, []any{instant(when.Plan)}, `key = ?`, digest); err != nil {
+				return nil, err
+			}
+			if taken, err = t.takeWith(row, seats, when); err != nil {
 				return nil, err
 			}
 		}
@@ -115,8 +130,42 @@ func (s *Store) Gather(ctx context.Context, digest string, when When, again func
 			return out, err
 		}
 		e := Event{Key: fmt.Sprintf("%s/gathered/%d", digest, t.head.Seq+1), Plan: row.Plan, Kind: DigestGathered}
-		return out, t.append(e, when, map[string]any{"digest": digest})
+		data := map[string]any{"digest": digest}
+		if len(taken) > 0 {
+			data["with"] = taken
+		}
+		return out, t.append(e, when, data)
 	})
+}
+
+// takeWith moves into a digest what others of its instant have to say on these seats
+// that are one person's, as far as nobody has gathered them, and gives their keys. A
+// plan whose clock is another's has other mornings.
+func (t *tx) takeWith(g digestRow, seats []people.Recipient, when When) (taken []string, err error) {
+	units := make([]string, len(seats))
+	for i, r := range seats {
+		units[i] = r.Unit
+	}
+	var rows []digestRow
+	err = t.all(&rows, `SELECT `+digestColumns+` FROM digests WHERE speak_at = ? AND `+t.s.d.among("unit")+` AND gathered_at IS NULL AND words = '' AND key <> ?
+		AND (plan = ? OR EXISTS (SELECT 1 FROM plans a JOIN plans b ON a.clock = b.clock WHERE a.id = digests.plan AND b.id = ?)) ORDER BY key`,
+		instant(g.SpeakAt), t.s.d.list(units), g.Key, g.Plan, g.Plan)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		if !slices.Contains(seats, row.digest().Recipient) {
+			continue
+		}
+		if _, err := t.change("digests", `gathered_at = ?`, []any{instant(when.Plan)}, `key = ?`, row.Key); err != nil {
+			return nil, err
+		}
+		if _, err := t.change("notices", `digest = ?`, []any{g.Key}, `digest = ? AND state = 'pending'`, row.Key); err != nil {
+			return nil, err
+		}
+		taken = append(taken, row.Key)
+	}
+	return taken, nil
 }
 
 // gathering is one call of Gather.
@@ -154,21 +203,23 @@ func (g *gathering) read(channels string) error {
 		}
 		return nil
 	}
-	var tasks []string
+	tasks := map[string][]string{} // by plan
 	for _, r := range rows {
-		tasks = append(tasks, r.Task)
+		tasks[r.Plan] = append(tasks[r.Plan], r.Task)
 	}
-	slices.Sort(tasks)
-	around, err := g.t.around(g.digest, slices.Compact(tasks))
-	if err != nil {
-		return err
+	around := map[string]surroundings{}
+	for _, planID := range sortedKeys(tasks) {
+		slices.Sort(tasks[planID])
+		if around[planID], err = g.t.around(planID, slices.Compact(tasks[planID]), g.digest.SpeakAt); err != nil {
+			return err
+		}
 	}
 	for _, r := range rows {
-		g.waits[r.Channel] = append(g.waits[r.Channel], around.item(r.notice()))
+		g.waits[r.Channel] = append(g.waits[r.Channel], around[r.Plan].item(r.notice()))
 	}
 	for _, items := range g.waits {
 		slices.SortFunc(items, func(a, b Item) int {
-			return cmp.Or(a.Task.Due.Compare(b.Task.Due), cmp.Compare(a.Task.ID, b.Task.ID), a.Notice.SpeakAt.Compare(b.Notice.SpeakAt), cmp.Compare(a.Notice.Key(), b.Notice.Key()))
+			return cmp.Or(a.Task.Due.Compare(b.Task.Due), cmp.Compare(a.Task.Plan, b.Task.Plan), cmp.Compare(a.Task.ID, b.Task.ID), a.Notice.SpeakAt.Compare(b.Notice.SpeakAt), cmp.Compare(a.Notice.Key(), b.Notice.Key()))
 		})
 	}
 	return nil
@@ -242,7 +293,7 @@ func (g *gathering) stillTrue(items []Item) (kept []Item, err error) {
 		if _, err := g.t.change("notices", `state = ?`, []any{Dropped}, `key = ?`, key); err != nil {
 			return nil, err
 		}
-		e := Event{Key: key + "/dropped", Plan: g.digest.Plan, Task: it.Task.ID, Kind: NoticeDropped}
+		e := Event{Key: key + "/dropped", Plan: it.Notice.Plan, Task: it.Task.ID, Kind: NoticeDropped}
 		data := map[string]any{"notice": key, "digest": g.digest.Key, "task_state": it.Task.State, "task_revision": it.Task.Revision}
 		if it.Notice.Talk != "" && it.Talk != nil {
 			data["talk_state"] = it.Talk.State

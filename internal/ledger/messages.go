@@ -29,8 +29,8 @@ type MessageInfo struct {
 
 // MessageFilter chooses messages. Empty fields choose all.
 type MessageFilter struct {
-	Plan   string
-	Plans  []string // nil chooses all
+	Plan   string   // also those of another plan's that carry words of this one to the same person
+	Plans  []string // likewise; nil chooses all
 	ID     string   // the beginning of one
 	States []string
 	From   time.Time // spoken at it or later, plan clock
@@ -41,9 +41,11 @@ type MessageFilter struct {
 
 // where is the choice, of messages m and their digests d.
 func (f MessageFilter) where(d dialect) (w where) {
-	w.equal("m.plan", f.Plan)
+	if f.Plan != "" {
+		w.add("(m.plan = ? OR EXISTS (SELECT 1 FROM notices o WHERE o.digest = m.digest AND o.plan = ?))", f.Plan, f.Plan)
+	}
 	if f.Plans != nil {
-		w.add(d.among("m.plan"), d.list(f.Plans))
+		w.add("("+d.among("m.plan")+" OR EXISTS (SELECT 1 FROM notices o WHERE o.digest = m.digest AND "+d.among("o.plan")+"))", d.list(f.Plans), d.list(f.Plans))
 	}
 	w.oneOf("m.state", f.States)
 	if f.ID != "" {

@@ -126,6 +126,16 @@ func SpeakingTime(digest string) (time.Time, error) {
 	return time.Parse(time.RFC3339Nano, parts[len(parts)-2])
 }
 
+// addressee is the recipient in a digest's key.
+func addressee(digest string) (people.Recipient, error) {
+	if parts := strings.Split(digest, "|"); len(parts) >= 4 {
+		if r, ok := people.ParseRecipient(parts[1]); ok {
+			return r, nil
+		}
+	}
+	return people.Recipient{}, fmt.Errorf("ledger: digest %q: %w", digest, ErrNotFound)
+}
+
 // digest is the recipient's digest of that instant that still takes notices.
 func (t *tx) digest(planID string, r people.Recipient, at time.Time) (Digest, error) {
 	var row digestRow

@@ -344,9 +344,14 @@ func (s *Store) Frame(ctx context.Context, planID string) (l Launched, basis str
 		return l, "", false, nil
 	}
 	l = Launched{At: row.At.UTC(), Grace: time.Duration(row.Grace), Version: row.Version}
-	if err := json.Unmarshal([]byte(row.Frame.String), &l.Plan); err != nil {
-		return l, "", false, fmt.Errorf("ledger: plan %s: %w", planID, err)
+	if l.Plan, err = planOf(planID, row.Frame.String); err != nil {
+		return l, "", false, err
 	}
+	units, err := s.units(ctx)
+	if err != nil {
+		return l, "", false, err
+	}
+	l.Plan.Directory = taking(l.Plan.Directory, units)
 	if err := json.Unmarshal([]byte(row.Clock), &l.Clock); err != nil {
 		return l, "", false, fmt.Errorf("ledger: plan %s: clock: %w", planID, err)
 	}

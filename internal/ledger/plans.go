@@ -36,8 +36,10 @@ type PlanInfo struct {
 var taskValueColumns = []string{"plan", "id", "position", "duty", "period", "kind", "title", "clause", "lead", "assist", "due", "first_due",
 	"policy", "soft", "priority", "revision", "state", "light", "last_stage", "armed", "assigned_at", "closed_at", "publish", "course"}
 
-// AddPlan writes a plan with its tasks, as one event plan.launched. Where a plan of
-// this ID is, whatever it says, nothing changes: added is false.
+// AddPlan writes a plan with its tasks, as one event plan.launched, and its units
+// into the office's directory: what it says of them is in force for every plan. Where
+// a plan of this ID is, whatever it says, nothing changes: added is false. Errors wrap
+// ErrOtherUnit.
 func (s *Store) AddPlan(ctx context.Context, l Launched, tasks []Task, when When) (added bool, err error) {
 	doc, err := json.Marshal(l.Plan)
 	if err != nil {
@@ -60,6 +62,9 @@ func (s *Store) AddPlan(ctx context.Context, l Launched, tasks []Task, when When
 		err := t.make("plans", `INSERT INTO plans (id, title, hash, zone, doc, clock, launched_at, grace) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 			l.Plan.ID, l.Plan.Title, l.Plan.Hash, l.Plan.Zone, string(doc), string(clock), instant(l.At), int64(l.Grace))
 		if err != nil {
+			return false, err
+		}
+		if err := t.revise(nil, l.Plan.Directory.Units); err != nil {
 			return false, err
 		}
 		if err := t.insert("tasks", taskValueColumns, taskRows); err != nil {
@@ -124,25 +129,29 @@ func (s *Store) AddOccurrence(ctx context.Context, n Task, when When) (added boo
 	})
 }
 
-// planVersion names what a plan was between two amendments.
+// planVersion names what a plan was between two amendments, and what the directory
+// was between two changes.
 type planVersion struct {
-	id      string
-	version int
+	id        string
+	version   int
+	directory int
 }
 
 // Plan is a launched plan; ErrNotFound without one. What it gives is shared:
 // do not change it. It costs one small query.
 func (s *Store) Plan(ctx context.Context, id string) (Launched, error) {
 	var now struct {
-		Version int          `db:"version"`
-		Since   sql.NullTime `db:"since"`
-		Floor   string       `db:"floor"`
+		Version   int          `db:"version"`
+		Directory int          `db:"directory"`
+		Since     sql.NullTime `db:"since"`
+		Floor     string       `db:"floor"`
 	}
-	if err := s.one(ctx, &now, `SELECT p.version AS version, c.since AS since, COALESCE((SELECT value FROM office WHERE name = 'rank_floor'), '0') AS floor FROM plans p
+	if err := s.one(ctx, &now, `SELECT p.version AS version, (SELECT COALESCE(MAX(version), 0) FROM units) AS directory, c.since AS since,
+		COALESCE((SELECT value FROM office WHERE name = 'rank_floor'), '0') AS floor FROM plans p
 		LEFT JOIN calendars c ON c.year = (SELECT year FROM calendars WHERE since IS NOT NULL ORDER BY since DESC LIMIT 1) WHERE p.id = ?`, id); err != nil {
 		return Launched{}, fmt.Errorf("plan %s: %w", id, err)
 	}
-	l, err := s.planAt(ctx, planVersion{id, now.Version})
+	l, err := s.planAt(ctx, planVersion{id, now.Version, now.Directory})
 	if now.Since.Valid {
 		l.CalendarSince = l.Clock.Plan(now.Since.Time.UTC())
 	}
@@ -158,7 +167,6 @@ func (s *Store) planAt(ctx context.Context, v planVersion) (Launched, error) {
 	if ok {
 		return l, nil
 	}
-	id := v.id
 	var row struct {
 		Version int       `db:"version"`
 		Doc     string    `db:"doc"`
@@ -166,25 +174,39 @@ func (s *Store) planAt(ctx context.Context, v planVersion) (Launched, error) {
 		At      time.Time `db:"launched_at"`
 		Grace   int64     `db:"grace"`
 	}
-	if err := s.one(ctx, &row, `SELECT version, doc, clock, launched_at, grace FROM plans WHERE id = ?`, id); err != nil {
-		return Launched{}, fmt.Errorf("plan %s: %w", id, err)
+	if err := s.one(ctx, &row, `SELECT version, doc, clock, launched_at, grace FROM plans WHERE id = ?`, v.id); err != nil {
+		return Launched{}, fmt.Errorf("plan %s: %w", v.id, err)
+	}
+	units, err := s.units(ctx)
+	if err != nil {
+		return Launched{}, err
 	}
 	l = Launched{At: row.At.UTC(), Grace: time.Duration(row.Grace), Version: row.Version}
-	if err := json.Unmarshal([]byte(row.Doc), &l.Plan); err != nil {
-		return Launched{}, fmt.Errorf("ledger: plan %s: %w", id, err)
+	if l.Plan, err = planOf(v.id, row.Doc); err != nil {
+		return Launched{}, err
 	}
+	l.Plan.Directory = taking(l.Plan.Directory, units)
 	if err := json.Unmarshal([]byte(row.Clock), &l.Clock); err != nil {
-		return Launched{}, fmt.Errorf("ledger: plan %s: clock: %w", id, err)
+		return Launched{}, fmt.Errorf("ledger: plan %s: clock: %w", v.id, err)
 	}
+	v.version = row.Version
 	s.mu.Lock()
 	for old := range s.plans { // which nobody asks for any more
-		if old.id == id && old.version < row.Version {
+		if old.id == v.id && old.version <= v.version && old.directory <= v.directory {
 			delete(s.plans, old)
 		}
 	}
-	s.plans[planVersion{id, row.Version}] = l
+	s.plans[v] = l
 	s.mu.Unlock()
 	return l, nil
+}
+
+// planOf is a plan from its document.
+func planOf(id, doc string) (p plan.Plan, err error) {
+	if err := json.Unmarshal([]byte(doc), &p); err != nil {
+		return p, fmt.Errorf("ledger: plan %s: %w", id, err)
+	}
+	return p, nil
 }
 
 // PlanIDs are all plans, the earliest launched first.

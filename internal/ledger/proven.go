@@ -54,6 +54,7 @@ var proven = []table{
 	{name: "messages", key: []string{"id"}, columns: map[string]kind{
 		"id": text, "plan": text, "digest": text, "channel": text, "state": text, "attempt": number, "error": text, "doubts": number, "via": text}},
 	{name: "calendars", key: []string{"year"}, columns: map[string]kind{"year": number, "version": number, "doc": text, "since": moment}},
+	{name: "units", key: []string{"id"}, columns: map[string]kind{"id": text, "version": number, "doc": text}},
 	{name: "office", key: []string{"name"}, columns: map[string]kind{"name": text, "value": text}},
 }
 

@@ -16,7 +16,7 @@ const unspoken = `(EXISTS (SELECT 1 FROM notices n WHERE n.digest = d.key AND n.
 func (s *Store) Unspoken(ctx context.Context, planID string) ([]Digest, error) {
 	var rows []digestRow
 	err := s.all(ctx, &rows, `SELECT `+digestColumns+` FROM digests d WHERE d.plan = ? AND (d.words <> '' OR d.key IN
-		(SELECT digest FROM notices WHERE plan = ? AND state IN ('pending', 'sending'))) AND `+unspoken+` ORDER BY d.speak_at, d.key`, planID, planID)
+		(SELECT digest FROM notices WHERE state IN ('pending', 'sending'))) AND `+unspoken+` ORDER BY d.speak_at, d.key`, planID)
 	digests := make([]Digest, len(rows))
 	for i, r := range rows {
 		digests[i] = r.digest()

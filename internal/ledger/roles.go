@@ -32,6 +32,7 @@ var rights = map[string]string{
 	"notices":   "SELECT, INSERT, UPDATE",
 	"messages":  "SELECT, INSERT, UPDATE",
 	"office":    "SELECT, INSERT, UPDATE",
+	"units":     "SELECT, INSERT, UPDATE",
 
 	"waits":         "SELECT, INSERT, UPDATE, DELETE",
 	"outlook":       "SELECT, INSERT, UPDATE, DELETE",

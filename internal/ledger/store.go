@@ -43,10 +43,11 @@ type Store struct {
 
 	backwards backwards
 
-	mu       sync.Mutex
-	plans    map[planVersion]Launched
-	years    []calendar.Year // the calendar as last read
-	yearsAre string          // its years and versions
+	mu        sync.Mutex
+	plans     map[planVersion]Launched
+	directory *directory
+	years     []calendar.Year // the calendar as last read
+	yearsAre  string          // its years and versions
 }
 
 // Options say what opening a ledger may do.

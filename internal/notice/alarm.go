@@ -128,7 +128,7 @@ func ComposeAlarm(w *words.Words, a Alarm) (Mail, error) {
 		Subject: clean(s.t(a.said("subject"), words.Data{"Plan": clean(a.Plan.Title), "Cases": s.count("cases", a.cases())})),
 		Line:    s.line(a.said("line"), p), At: a.At, Date: a.Date.In(a.Zone),
 	}
-	return render(m, p)
+	return render(m, []page{p})
 }
 
 func (s *speaker) alarmPage(a Alarm) page {

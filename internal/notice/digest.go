@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"duban/internal/act"
@@ -239,27 +240,48 @@ func toInt(b bool) int {
 	return 0
 }
 
-// Compose words a digest for its reader. No items is ErrEmpty; a digest without
+// Compose words a digest for its reader. What the same person gets of other plans,
+// or on other seats, stands in the same message, each under its own heading and
+// signed by its own office, the gravest first. No items is ErrEmpty; a digest without
 // an ID or with an unknown role is an error of the caller.
-func Compose(w *words.Words, d Digest) (Mail, error) {
-	if len(d.Items) == 0 {
+func Compose(w *words.Words, d Digest, others ...Digest) (Mail, error) {
+	var parts []sheet
+	for _, d := range append([]Digest{d}, others...) {
+		if len(d.Items) == 0 {
+			continue
+		}
+		if d.ID == "" || !slices.Contains(people.Roles, d.Recipient.Role) {
+			return Mail{}, fmt.Errorf("digest %q to %q: no ID or an unknown role", d.ID, d.Recipient)
+		}
+		if d.Zone == nil {
+			d.Zone = calendar.Beijing
+		}
+		parts = append(parts, sheet{newSpeaker(w, d), gather(d)})
+	}
+	if len(parts) == 0 {
 		return Mail{}, fmt.Errorf("digest %s: %w", d.ID, ErrEmpty)
 	}
-	if d.ID == "" || !slices.Contains(people.Roles, d.Recipient.Role) {
-		return Mail{}, fmt.Errorf("digest %q to %q: no ID or an unknown role", d.ID, d.Recipient)
+	slices.SortStableFunc(parts, func(a, b sheet) int { return cmp.Compare(a.entries[0].class(), b.entries[0].class()) })
+	var pages []page
+	var lines []string
+	for _, p := range parts {
+		p.speaker.seated = len(parts) > 1
+		page := p.page(p.entries)
+		pages, lines = append(pages, page), append(lines, p.line("line", page))
 	}
-	if d.Zone == nil {
-		d.Zone = calendar.Beijing
-	}
-	s := newSpeaker(w, d)
-	entries := gather(d)
-	page := s.page(entries)
+	first := parts[0]
 	m := Mail{
 		ID: d.ID, MessageID: MessageID(d.ID, d.Domain), Thread: thread(d.Plan.ID, d.Recipient, d.Domain),
-		Recipient: d.Recipient, From: d.Sender, To: Address{clean(d.Contact.Name), d.Contact.Email}, ReplyTo: d.Office.Email,
-		Subject: s.subject(entries), Line: s.line("line", page), At: d.At, Date: d.Date.In(d.Zone),
+		Recipient: d.Recipient, From: d.Sender, To: Address{clean(d.Contact.Name), d.Contact.Email}, ReplyTo: first.d.Office.Email,
+		Subject: first.subject(first.entries, len(parts)-1), Line: strings.Join(lines, " | "), At: d.At, Date: d.Date.In(first.d.Zone),
 	}
-	return render(m, page)
+	return render(m, pages)
+}
+
+// sheet is what one seat gets of one plan.
+type sheet struct {
+	*speaker
+	entries []entry
 }
 
 // thread is what one recipient's messages of one plan hang from.

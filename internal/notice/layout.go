@@ -21,7 +21,7 @@ func (s *speaker) page(entries []entry) page {
 		Lang: s.w.Lang(), Office: s.signature(), Plan: document, Total: len(entries),
 		Heading: s.heading(entries),
 		When:    s.dayAndWeekday(s.today),
-		Salute:  s.t("salute", words.Data{"Name": s.name()}),
+		Salute:  s.salute(),
 		Contact: s.contact(),
 		Labels:  s.labels(),
 	}

@@ -129,13 +129,17 @@ var pageSource string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageSource))
 
-// render fills in the text and the HTML of m.
-func render(m Mail, p page) (Mail, error) {
+// render fills in the text and the HTML of m: its pages one after the other.
+func render(m Mail, pages []page) (Mail, error) {
 	var html bytes.Buffer
-	if err := pageTemplate.Execute(&html, p); err != nil {
+	if err := pageTemplate.Execute(&html, pages); err != nil {
 		return Mail{}, fmt.Errorf("message %s: %w", m.ID, err)
 	}
 	m.HTML = html.String()
-	m.Text = p.text()
+	texts := make([]string, len(pages))
+	for i, p := range pages {
+		texts[i] = p.text()
+	}
+	m.Text = strings.Join(texts, "\n"+strings.Repeat("=", columns)+"\n\n")
 	return m, nil
 }

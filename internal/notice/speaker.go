@@ -17,6 +17,8 @@ type speaker struct {
 	today calendar.Day
 	days  map[calendar.Day]string // said before: a herd falls due on one day
 	lefts map[Distance][3]string
+
+	seated bool // the message speaks to several seats: each is named
 }
 
 func newSpeaker(w *words.Words, d Digest) *speaker {
@@ -154,8 +156,9 @@ func (s *speaker) signature() string {
 }
 
 // subject names the gravest heap, how many tasks are in it, how many more, and
-// last the plan: a list of mails cuts a subject off at its end.
-func (s *speaker) subject(entries []entry) string {
+// last the plan: a list of mails cuts a subject off at its end. more is how many
+// other parts the message has.
+func (s *speaker) subject(entries []entry, more int) string {
 	worst := entries[0].heap()
 	n := 0
 	for _, e := range entries {
@@ -172,6 +175,13 @@ func (s *speaker) subject(entries []entry) string {
 	}
 	if s.d.Recipient.Role == people.Deputy {
 		text = s.t("subject_copy", words.Data{"Subject": text})
+	}
+	if more > 0 {
+		form := "subject_parts_many"
+		if more == 1 {
+			form = "subject_parts_one"
+		}
+		text = s.t(form, words.Data{"Subject": text, "N": more})
 	}
 	text = s.t("subject_plan", words.Data{"Subject": text, "Plan": clean(s.d.Plan.Title)})
 	if s.d.Again {
@@ -236,5 +246,19 @@ func (s *speaker) name() string {
 	if n := clean(s.d.Contact.Name); n != "" {
 		return n
 	}
+	return s.seatName()
+}
+
+// seatName is unit and seat: 市水务局联络员.
+func (s *speaker) seatName() string {
 	return s.t("unnamed", words.Data{"Unit": clean(s.d.Unit), "Seat": s.t("seat_" + string(s.d.Recipient.Role))})
+}
+
+// salute names the reader, and the seat where one message speaks to several.
+func (s *speaker) salute() string {
+	name := s.name()
+	if seat := s.seatName(); s.seated && name != seat {
+		name = s.t("name_on_seat", words.Data{"Name": name, "Seat": seat})
+	}
+	return s.t("salute", words.Data{"Name": name})
 }

@@ -159,16 +159,26 @@ func (d Directory) Once(seats []Recipient) []Recipient {
 	told := make(map[string]bool, len(seats))
 	once := make([]Recipient, 0, len(seats))
 	for _, r := range seats {
-		who := r.String()
-		if c, ok := d.Contact(r); ok && strings.TrimSpace(c.Email) != "" {
-			who = strings.ToLower(strings.TrimSpace(c.Email))
-		}
-		if !told[who] {
+		if who := d.person(r); !told[who] {
 			told[who] = true
 			once = append(once, r)
 		}
 	}
 	return once
+}
+
+// person names who sits on a seat: the address in small letters, or the seat itself
+// when it has none.
+func (d Directory) person(r Recipient) string {
+	c, _ := d.Contact(r)
+	return person(r, c)
+}
+
+func person(r Recipient, c Contact) string {
+	if email := strings.ToLower(strings.TrimSpace(c.Email)); email != "" {
+		return email
+	}
+	return r.String()
 }
 
 // Contact is the address of a recipient; ok is false when the seat is empty.
@@ -177,9 +187,5 @@ func (d Directory) Contact(r Recipient) (Contact, bool) {
 	if !ok {
 		return Contact{}, false
 	}
-	i := slices.IndexFunc(u.Contacts, func(c Contact) bool { return c.Role == r.Role })
-	if i < 0 {
-		return Contact{}, false
-	}
-	return u.Contacts[i], true
+	return u.Seat(r.Role)
 }

@@ -113,7 +113,7 @@ func (c Changes) Empty() bool {
 // empty Changes; the order of the answer follows the new plan, never a map.
 func Diff(old, new *Plan) Changes {
 	return Changes{Facts: factChanges(old, new), Policies: policyChanges(old.Policies, new.Policies),
-		Seats: seatChanges(old.Directory, new.Directory), Tasks: taskChanges(old.Tasks, new.Tasks)}
+		Seats: SeatChanges(old.Directory, new.Directory), Tasks: taskChanges(old.Tasks, new.Tasks)}
 }
 
 // changes gathers the fields that differ.
@@ -197,7 +197,9 @@ func version(p Policy, there bool) string {
 	return strconv.Itoa(p.Version)
 }
 
-func seatChanges(old, new people.Directory) []SeatChange {
+// SeatChanges is what has changed of units and of who sits in them: in the order of
+// the new directory, what is gone last.
+func SeatChanges(old, new people.Directory) []SeatChange {
 	var all, gone []SeatChange
 	for _, u := range new.Units {
 		before, had := old.Unit(u.ID)

@@ -24,11 +24,17 @@ func (c Changes) Lines(w *words.Words, old, new *Plan) []string {
 		}
 		lines = append(lines, w.T(key, words.Data{"Name": p.Name, "Old": p.Old, "New": p.New}))
 	}
-	for _, s := range c.Seats {
-		lines = append(lines, s.line(w, old.Directory, new.Directory))
-	}
+	lines = append(lines, SeatLines(w, c.Seats, old.Directory, new.Directory)...)
 	for _, t := range c.Tasks {
 		lines = append(lines, t.lines(w, old.Directory, new.Directory)...)
+	}
+	return lines
+}
+
+// SeatLines are the sentences of what has changed of units and of who sits in them.
+func SeatLines(w *words.Words, all []SeatChange, old, new people.Directory) (lines []string) {
+	for _, s := range all {
+		lines = append(lines, s.line(w, old, new))
 	}
 	return lines
 }

@@ -2,9 +2,11 @@ package query
 
 import (
 	"context"
+	"slices"
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/people"
 )
 
 // Plan is a launched plan with its tasks as its document has them, for those who may
@@ -66,4 +68,33 @@ func (r *Reader) Decided(ctx context.Context, v Viewer) (map[string]string, erro
 		return nil, err
 	}
 	return r.store.Office(ctx)
+}
+
+// Contacts are units and who sits in them, as they are for every plan: all units of
+// the plans that the viewer oversees; otherwise the viewer's own unit and the offices
+// of its plans. By ID.
+func (r *Reader) Contacts(ctx context.Context, v Viewer) ([]people.Unit, error) {
+	in, err := r.as(v)
+	if err != nil {
+		return nil, err
+	}
+	plans, err := in.store.PlanIDs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	shown := map[string]bool{}
+	for _, id := range plans {
+		l, err := in.store.Plan(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		d := l.Plan.Directory
+		for _, u := range d.Units {
+			if v.oversees(d) || v.knows(d) && (u.ID == v.by.Unit || u.ID == d.Office) {
+				shown[u.ID] = true
+			}
+		}
+	}
+	units, err := in.store.Units(ctx)
+	return slices.DeleteFunc(units, func(u people.Unit) bool { return !shown[u.ID] }), err
 }

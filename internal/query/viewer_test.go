@@ -161,6 +161,14 @@ func whatAViewerReads(w *world) readings {
 				return r.Obligations(c, v, query.ObligationFilter{Unit: "市水务局", Held: true, Limit: 1})
 			}, sees{"over", "over", "over", "over", notWhole, "!unit", "!unit", "!unit"}}},
 		"Office":  {{func(c ctx, r *query.Reader, v who) (any, error) { return nil, r.Office(c, v) }, sees{nothing, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"Contacts": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			units, err := r.Contacts(c, v)
+			var of []string // by the things that they lead
+			for _, u := range units {
+				of = append(of, map[string]string{"shuiwu": secrets["over"], "gaoping": secrets["late"], "huanbao": secrets["air"]}[u.ID])
+			}
+			return of, err
+		}, sees{"air late over", "late over", "late over", "over", "late", "air", "air", nothing}}},
 		"Decided": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Decided(c, v) }, sees{}}},
 	}
 }

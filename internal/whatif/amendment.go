@@ -77,9 +77,16 @@ func (w WhatIf) Amendment(ctx context.Context, l ledger.Launched, p *plan.Plan) 
 	if err != nil {
 		return merged, changes, err
 	}
+	stated, err := w.ledger.Stated(ctx, l.Plan.ID)
+	if err != nil {
+		return merged, changes, err
+	}
 	merged = act.MergePolicies(l.Plan, next)
-	merged.Directory = keepUnits(l.Plan.Directory, next.Directory, tasks)
-	changes = plan.Diff(&l.Plan, &merged)
+	merged.Directory = keepUnits(stated, next.Directory, tasks)
+	if err := w.ledger.Fits(ctx, stated, merged.Directory.Units); err != nil {
+		return merged, changes, err
+	}
+	changes = diff(l.Plan, merged, stated)
 	for i, c := range changes.Policies {
 		if c.Silent {
 			return merged, changes, &AmendError{act.PolicyName(c.Name), ErrSamePolicyVersion}
@@ -96,6 +103,13 @@ func (w WhatIf) Amendment(ctx context.Context, l ledger.Launched, p *plan.Plan) 
 		}
 	}
 	return merged, changes, nil
+}
+
+// diff is what a plan changes of what is in force. stated are the units as the
+// plan's papers said them before.
+func diff(inForce, next plan.Plan, stated []people.Unit) plan.Changes {
+	next.Directory.Units = people.ReviseAll(inForce.Directory.Units, stated, next.Directory.Units)
+	return plan.Diff(&inForce, &next)
 }
 
 // fixed names what an amendment cannot change: running tasks have it for good.
@@ -133,7 +147,7 @@ func asVersion(c plan.PolicyChange, old plan.Plan) plan.PolicyChange {
 
 // keepUnits is the new directory with the old units that tasks of the ledger still
 // name: who is told that a task is withdrawn must have a name and an address.
-func keepUnits(old, new people.Directory, tasks []ledger.Task) people.Directory {
+func keepUnits(old []people.Unit, new people.Directory, tasks []ledger.Task) people.Directory {
 	named := map[string]bool{}
 	for _, t := range tasks {
 		named[t.Lead] = true
@@ -142,7 +156,7 @@ func keepUnits(old, new people.Directory, tasks []ledger.Task) people.Directory 
 		}
 	}
 	new.Units = slices.Clone(new.Units)
-	for _, u := range old.Units {
+	for _, u := range old {
 		if _, stays := new.Unit(u.ID); !stays && named[u.ID] {
 			new.Units = append(new.Units, u)
 		}
@@ -164,9 +178,13 @@ func (w WhatIf) Differing(ctx context.Context, l ledger.Launched, p *plan.Plan) 
 	if err != nil {
 		return nil, err
 	}
+	stated, err := w.ledger.Stated(ctx, l.Plan.ID)
+	if err != nil {
+		return nil, err
+	}
 	next = act.MergePolicies(l.Plan, next)
-	next.Directory = keepUnits(l.Plan.Directory, next.Directory, tasks)
-	changes := plan.Diff(&l.Plan, &next)
+	next.Directory = keepUnits(stated, next.Directory, tasks)
+	changes := diff(l.Plan, next, stated)
 	changes.Policies = slices.DeleteFunc(changes.Policies, func(c plan.PolicyChange) bool {
 		return !c.Silent || !slices.ContainsFunc(l.Plan.Tasks, func(t plan.Task) bool { return act.PolicyName(t.Policy) == c.Name })
 	})

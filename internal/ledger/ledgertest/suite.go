@@ -54,6 +54,8 @@ func Run(t *testing.T, address func(testing.TB) string) {
 		{"silence is seen", silence},
 		{"lists are read from outlooks as from the tasks", outlooks},
 		{"digests of an instant share a morning", mornings},
+		{"one person gets one message a morning", onePerson},
+		{"who sits where is stated once", oneDirectory},
 		{"bare events", bareEvents},
 		{"events cannot be changed", appendOnly},
 		{"any edit is found", tampering},

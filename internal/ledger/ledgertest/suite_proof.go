@@ -19,7 +19,7 @@ import (
 // proofKeys are the proven tables with their keys.
 var proofKeys = map[string][]string{
 	"plans": {"id"}, "tasks": {"plan", "id"}, "talks": {"plan", "id"}, "stages": {"plan", "task", "revision", "talk", "id"}, "digests": {"key"},
-	"notices": {"key"}, "messages": {"id"}, "calendars": {"year"}, "office": {"name"}, "documents": {"hash"},
+	"notices": {"key"}, "messages": {"id"}, "calendars": {"year"}, "office": {"name"}, "units": {"id"}, "documents": {"hash"},
 	"outlook_plans": {"plan"}, "outlook": {"plan", "task"}, "outlook_units": {"plan", "unit", "task", "part"}, "outlook_owed": {"plan", "task", "talk", "id", "unit"},
 }
 

@@ -1,0 +1,115 @@
+package people
+
+import (
+	"reflect"
+	"slices"
+)
+
+// Revise is a unit of the office's directory after a plan's papers have been read
+// once more. stated is what they said of it before, the zero Unit when nothing;
+// now is what they say. What they say as before leaves the directory as it is, also
+// where that has changed since; what they say otherwise is the directory's from now
+// on, for every plan.
+func Revise(inForce, stated, now Unit) Unit {
+	out := Unit{ID: now.ID, Name: now.Name, Kind: now.Kind, Aliases: now.Aliases, Contacts: slices.Clone(inForce.Contacts)}
+	if now.Name == stated.Name {
+		out.Name = inForce.Name
+	}
+	if now.Kind == stated.Kind {
+		out.Kind = inForce.Kind
+	}
+	if stated.ID == "" {
+		for _, a := range inForce.Aliases {
+			if !slices.Contains(out.Aliases, a) {
+				out.Aliases = append(slices.Clone(out.Aliases), a)
+			}
+		}
+	} else if reflect.DeepEqual(now.Aliases, stated.Aliases) {
+		out.Aliases = inForce.Aliases
+	}
+	for _, role := range Roles {
+		before, had := stated.Seat(role)
+		after, has := now.Seat(role)
+		if before == after && had == has {
+			continue
+		}
+		out.seat(role, after, has)
+	}
+	return out
+}
+
+// Seat is who sits on a unit's seat; ok is false when it is empty.
+func (u Unit) Seat(role Role) (c Contact, ok bool) {
+	i := slices.IndexFunc(u.Contacts, func(c Contact) bool { return c.Role == role })
+	if i < 0 {
+		return Contact{}, false
+	}
+	return u.Contacts[i], true
+}
+
+// seat puts somebody on a seat, or leaves it empty.
+func (u *Unit) seat(role Role, c Contact, taken bool) {
+	i := slices.IndexFunc(u.Contacts, func(c Contact) bool { return c.Role == role })
+	switch {
+	case i >= 0 && taken:
+		u.Contacts[i] = c
+	case i >= 0:
+		u.Contacts = slices.Delete(u.Contacts, i, i+1)
+	case taken:
+		u.Contacts = append(u.Contacts, c)
+	}
+}
+
+// WithSeat is a unit with somebody on one seat: in place of who sat there, or nobody
+// when c is empty.
+func (u Unit) WithSeat(role Role, c Contact) Unit {
+	u.Contacts = slices.Clone(u.Contacts)
+	u.seat(role, c, c != Contact{})
+	return u
+}
+
+// ReviseAll is Revise for the units of a directory: those that now names, in its
+// order.
+func ReviseAll(inForce, stated, now []Unit) []Unit {
+	of := func(all []Unit, id string) Unit {
+		i := slices.IndexFunc(all, func(u Unit) bool { return u.ID == id })
+		if i < 0 {
+			return Unit{}
+		}
+		return all[i]
+	}
+	out := make([]Unit, len(now))
+	for i, u := range now {
+		if out[i] = u; of(inForce, u.ID).ID != "" {
+			out[i] = Revise(of(inForce, u.ID), of(stated, u.ID), u)
+		}
+	}
+	return out
+}
+
+// Taken is a plan's own units as the office's directory has them, in the plan's
+// order; a unit that the directory does not have stays as it is.
+func Taken(own []Unit, inForce map[string]Unit) []Unit {
+	out := make([]Unit, len(own))
+	for i, u := range own {
+		if out[i] = u; inForce[u.ID].ID != "" {
+			out[i] = inForce[u.ID]
+		}
+	}
+	return out
+}
+
+// SeatsOf are all seats of the person who sits on one: those of the same address, in
+// whatever letter case, of all units. A seat without an address is only itself.
+func SeatsOf(units []Unit, r Recipient) (seats []Recipient) {
+	who := Directory{Units: units}.person(r)
+	for _, u := range units {
+		for _, c := range u.Contacts {
+			seat := Recipient{u.ID, c.Role}
+			if seat != r && person(seat, c) == who {
+				seats = append(seats, seat)
+			}
+		}
+	}
+	return append([]Recipient{r}, seats...)
+}

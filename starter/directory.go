@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"duban/internal/act"
+	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/query"
+	"duban/internal/words"
+)
+
+// officeContacts lists who sits where.
+func (a *app) officeContacts() *cobra.Command {
+	return a.listing(&cobra.Command{
+		Use: "contacts [UNIT]", Short: a.w.T("office.cmd_contacts"), Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
+				units, err := r.Contacts(cmd.Context(), who)
+				if err != nil {
+					return err
+				}
+				if len(args) > 0 {
+					units = slices.DeleteFunc(units, func(u people.Unit) bool { return u.ID != args[0] && people.Fold(u.Name) != people.Fold(args[0]) })
+					if len(units) == 0 {
+						return sentenceError(a.w.T("office.no_such_unit", words.Data{"Unit": args[0]}))
+					}
+				}
+				return a.showContacts(units)
+			})
+		},
+	})
+}
+
+// seated is a line of `office contacts -o json`.
+type seated struct {
+	UnitID string      `json:"unit_id"`
+	Unit   string      `json:"unit"`
+	Role   people.Role `json:"role"`
+	Name   string      `json:"name"`
+	Email  string      `json:"email"`
+}
+
+func (a *app) showContacts(units []people.Unit) error {
+	seats := []seated{}
+	for _, u := range units {
+		for _, c := range u.Contacts {
+			seats = append(seats, seated{u.ID, u.Name, c.Role, c.Name, c.Email})
+		}
+	}
+	if a.format == "json" {
+		return a.json(seats)
+	}
+	t := a.roomTable("office", nil, "unit", "seat", "contact", "email")
+	for _, s := range seats {
+		t.AppendRow(table.Row{s.Unit + " " + s.UnitID, a.w.T("term." + string(s.Role)), s.Name, s.Email})
+	}
+	t.Render()
+	return nil
+}
+
+// officeContact seats somebody, for every plan.
+func (a *app) officeContact() *cobra.Command {
+	var c people.Contact
+	var empty bool
+	cmd := &cobra.Command{
+		Use: "contact UNIT/SEAT", Short: a.w.T("office.cmd_contact"), Long: a.w.T("office.cmd_contact_long"), Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r, ok := people.ParseRecipient(args[0])
+			if !ok {
+				return sentenceError(a.w.T("office.bad_seat", words.Data{"Value": args[0]}))
+			}
+			c.Name, c.Email = strings.TrimSpace(c.Name), strings.TrimSpace(c.Email)
+			if at, err := mail.ParseAddress(c.Email); !empty && (c.Name == "" || err != nil || at.Address != c.Email) {
+				return sentenceError(a.w.T("office.needs_contact"))
+			}
+			if empty {
+				c = people.Contact{}
+			}
+			return a.seat(cmd.Context(), r, c)
+		},
+	}
+	cmd.Flags().StringVar(&c.Name, "name", "", a.w.T("office.flag_name"))
+	cmd.Flags().StringVar(&c.Email, "email", "", a.w.T("office.flag_email"))
+	cmd.Flags().BoolVar(&empty, "empty", false, a.w.T("office.flag_empty"))
+	return cmd
+}
+
+func (a *app) seat(ctx context.Context, r people.Recipient, c people.Contact) error {
+	by, err := a.actor()
+	if err != nil {
+		return err
+	}
+	return a.writingLedger(ctx, func(store *ledger.Store) error {
+		if err := a.officeOf(ctx, store, by, r.Unit); err != nil {
+			return err
+		}
+		now := a.now()
+		before, err := store.SetContact(ctx, r, c, by.Account, ledger.When{Real: now, Plan: now})
+		if errors.Is(err, ledger.ErrNotFound) {
+			return sentenceError(a.w.T("office.no_such_unit", words.Data{"Unit": r.Unit}))
+		}
+		if err != nil {
+			return err
+		}
+		units, err := store.Units(ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(a.out, a.w.T("office.seated", words.Data{
+			"Unit": people.Directory{Units: units}.Name(r.Unit), "Seat": a.w.T("term." + string(r.Role)), "Before": a.contact(before), "Now": a.contact(c),
+		}))
+		return nil
+	})
+}
+
+// officeOf refuses whoever is of no office whose plan names a unit.
+func (a *app) officeOf(ctx context.Context, store *ledger.Store, by act.Actor, unit string) error {
+	plans, err := store.Plans(ctx)
+	if err != nil {
+		return err
+	}
+	var offices []string
+	for _, p := range plans {
+		l, err := store.Plan(ctx, p.ID)
+		if err != nil {
+			return err
+		}
+		dir := l.Plan.Directory
+		if _, named := dir.Unit(unit); named && !slices.Contains(offices, dir.Name(dir.Office)) {
+			offices = append(offices, dir.Name(dir.Office))
+		}
+		if _, named := dir.Unit(unit); named && by.Unit == dir.Office {
+			return nil
+		}
+	}
+	if len(offices) == 0 {
+		return sentenceError(a.w.T("office.no_such_unit", words.Data{"Unit": unit}))
+	}
+	return sentenceError(a.w.T("message.only_office", words.Data{"Office": strings.Join(offices, a.w.T("cli.list_comma"))}))
+}
+
+func (a *app) contact(c people.Contact) string {
+	if c == (people.Contact{}) {
+		return a.w.T("office.nobody")
+	}
+	return c.Name + " <" + c.Email + ">"
+}
+
+// otherUnit is a clash of unit IDs as a sentence.
+func (a *app) otherUnit(err error) error {
+	var other *ledger.OtherUnitError
+	if errors.As(err, &other) {
+		return sentenceError(a.w.T("office.other_unit", words.Data{"ID": other.ID, "Have": other.Have, "Want": other.Want}))
+	}
+	return err
+}
