@@ -425,42 +425,67 @@ func (j court) duty(t ledger.Task, l *life, lives map[string]*life) laws.DutyHis
 	return h
 }
 
-// copies holds the messages that went out to law 10. Who sits where is known since
-// the plan was amended last.
+// window is how far back each audit looks for messages that should have been one.
+const window = 31 * 24 * time.Hour
+
+// copies holds the messages that went out to law 10. Who sat where is known since it
+// was changed last.
 func (j court) copies(ctx context.Context) (found []Broken, err error) {
-	seats := map[string][]people.Recipient{}
-	for _, u := range j.launched.Plan.Directory.Units {
+	directory, err := j.store.Units(ctx)
+	if err != nil {
+		return nil, err
+	}
+	person, seats := map[people.Recipient]string{}, map[string]int{}
+	for _, u := range append(slices.Clone(j.launched.Plan.Directory.Units), directory...) {
 		for _, c := range u.Contacts {
-			if c.Email != "" {
-				seats[strings.ToLower(c.Email)] = append(seats[strings.ToLower(c.Email)], people.Recipient{Unit: u.ID, Role: c.Role})
+			r, email := people.Recipient{Unit: u.ID, Role: c.Role}, strings.ToLower(strings.TrimSpace(c.Email))
+			if person[r] == "" && email != "" {
+				person[r] = email
+				seats[email]++
 			}
 		}
 	}
-	person := map[people.Recipient]string{}
 	var units []string
-	for email, all := range seats {
-		for _, r := range all {
-			if len(all) > 1 {
-				person[r], units = email, append(units, r.Unit)
-			}
+	for r, email := range person {
+		if seats[email] > 1 {
+			units = append(units, r.Unit)
 		}
 	}
-	if len(units) == 0 {
-		return nil, nil
-	}
-	sent, err := j.store.SentSince(ctx, j.launched.Plan.ID, units)
+	since, err := j.store.Reseated(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var all []laws.Delivery
-	for _, n := range sent {
-		if to, ok := person[n.Recipient]; ok {
-			all = append(all, laws.Delivery{Thing: cmp.Or(n.Talk, n.Task), Word: fmt.Sprintf("r%d/%s", n.Revision, n.Stage), Channel: n.Channel, To: to, Message: n.Message, At: n.SpeakAt})
+	if len(units) > 0 {
+		sent, err := j.store.SentSince(ctx, j.launched.Plan.ID, units, since)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range sent {
+			if to := person[n.Recipient]; seats[to] > 1 {
+				all = append(all, laws.Delivery{Thing: cmp.Or(n.Talk, n.Task), Word: fmt.Sprintf("r%d/%s", n.Revision, n.Stage), Channel: n.Channel, To: to, Message: n.Message, At: n.SpeakAt})
+			}
 		}
 	}
-	for _, b := range laws.Copies(all) {
+	breaches := laws.Copies(all)
+	if back := j.until.Add(-window); back.After(since) {
+		since = back
+	}
+	said, err := j.store.SaidSince(ctx, since)
+	if err != nil {
+		return nil, err
+	}
+	all = nil
+	for _, s := range said {
+		if to := person[people.Recipient{Unit: s.Unit, Role: s.Role}]; to != "" {
+			all = append(all, laws.Delivery{Thing: cmp.Or(s.Talk, s.Task), Word: s.Stage, Channel: s.Channel, To: to, Message: s.Message, At: s.SpeakAt, Decided: s.Decided, Left: s.Gathered})
+		}
+	}
+	for _, b := range append(breaches, laws.Mornings(all)...) {
 		task, _, _ := strings.Cut(b.Thing, "#")
-		found = append(found, Broken{Thing: b.Thing, Title: j.tasks[task].Title, Law: b.Law, At: b.At.UTC(), Of: b.Of, Text: b.Text})
+		if t, ours := j.tasks[task]; ours {
+			found = append(found, Broken{Thing: b.Thing, Title: t.Title, Law: b.Law, At: b.At.UTC(), Of: b.Of, Text: b.Text})
+		}
 	}
 	return found, nil
 }

@@ -89,7 +89,7 @@ func (b *bench) begins(talk ledger.Talk) {
 // The laws that a ledger alone can be held to; 13 compares the preview with the engine.
 func TestTheAuditNamesABreachOfEachLaw(t *testing.T) {
 	t.Parallel()
-	names := []string{"silent", "paused", "twice", "talked", "waited", "leapt", "acted", "granted", "asked", "inherited", "copied", "shown", "fair", "moved"}
+	names := []string{"silent", "paused", "twice", "talked", "waited", "leapt", "acted", "granted", "asked", "inherited", "copied", "halved", "shown", "fair", "moved"}
 	var tasks []plan.Task
 	for _, name := range names {
 		tasks = append(tasks, task(name, calendar.NewDay(2021, 6, 30)))
@@ -130,11 +130,25 @@ func TestTheAuditNamesABreachOfEachLaw(t *testing.T) {
 	b.acts("inherited", "2021-07-20 10:00", act.Act{Kind: act.Reassign, Unit: "zezhou"}, func(a *ledger.Acted) { a.Facts.Misses = nil })
 	b.acts("shown", "2021-06-29 10:00", act.Act{Kind: act.Complete}, func(a *ledger.Acted) { a.Facts.Report, a.Facts.State = nil, act.Open })
 	seats := []people.Recipient{{Unit: "zezhou", Role: people.Liaison}, {Unit: "zezhou", Role: people.Deputy}}
-	digests, _ := b.decide("copied", plan.Stage{ID: "remind-7", Kind: plan.Told, At: b.at("2021-06-23 09:00").Plan, To: seats}, b.at("2021-06-23 09:00"), "post")
-	for _, d := range digests {
-		_, err := b.store.Gather(t.Context(), d.Key, b.at("2021-06-23 09:00"), func(string, []ledger.Item) bool { return true })
-		require.NoError(t, err)
+	gathers := func(digests []ledger.Digest, at string) {
+		for _, d := range digests {
+			_, err := b.store.Gather(t.Context(), d.Key, b.at(at), func(string, []ledger.Item) bool { return true })
+			require.NoError(t, err)
+		}
 	}
+	// Two persons when it is said; as the papers of an earlier day have it, it was one.
+	sat, err := b.store.SetContact(t.Context(), seats[1], people.Contact{Name: "副县长", Email: "another@zezhou.example"}, "test", b.at("2021-06-22 09:00"))
+	require.NoError(t, err)
+	digests, _ := b.decide("copied", plan.Stage{ID: "remind-7", Kind: plan.Told, At: b.at("2021-06-23 09:00").Plan, To: seats}, b.at("2021-06-23 09:00"), "post")
+	gathers(digests, "2021-06-23 09:00")
+	digests = nil
+	for i, id := range []string{"remind-7", "due"} {
+		some, _ := b.decide("halved", plan.Stage{ID: id, Kind: plan.Remind, At: b.at("2021-08-23 09:00").Plan, To: seats[i : i+1]}, b.at("2021-08-23 08:00"), "post")
+		digests = append(digests, some...)
+	}
+	gathers(digests, "2021-08-23 09:00")
+	_, err = b.store.SetContact(t.Context(), seats[1], sat, "test", b.at("2021-06-22 10:00"))
+	require.NoError(t, err)
 	for _, id := range []string{"monthly.1", "monthly.2"} {
 		o := ledger.TaskOf(b.plan, task(id, calendar.NewDay(2021, 6, 30)), b.at("2021-06-01 09:00").Plan)
 		o.Duty = "monthly"
@@ -159,7 +173,7 @@ func TestTheAuditNamesABreachOfEachLaw(t *testing.T) {
 	}
 	unwrapped := strings.Join(strings.Fields(mails[0]), "")
 	for thing, law := range map[string]int{"silent": 0, "paused": 1, "twice": 2, "talked#1": 3, "waited": 4, "leapt": 5, "acted": 6, "granted": 7, "asked": 8,
-		"inherited": 9, "copied": 10, "monthly": 11, "shown": 12} {
+		"inherited": 9, "copied": 10, "halved": 10, "monthly": 11, "shown": 12} {
 		require.Contains(t, found[thing], law, "%s: %v", thing, said.Laws)
 		require.Contains(t, unwrapped, words.New("zh").T(fmt.Sprintf("law.law_%d", law)), thing)
 	}

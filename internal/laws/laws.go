@@ -17,7 +17,7 @@
 //	 7  a granted date is the date
 //	 8  what is asked is answered
 //	 9  a unit answers for what it led when it was missed
-//	10  one person gets one copy
+//	10  one person gets one message a morning, and each thing is said in it once
 //	11  each occurrence of a duty is opened once, no period is skipped
 //	12  one definition of overdue and of late everywhere
 //
@@ -110,6 +110,37 @@ type Delivery struct {
 	To      string // the person
 	Message string // ID
 	At      time.Time
+
+	Decided time.Time // the word
+	Left    time.Time // when the message was put together
+}
+
+// Mornings holds deliveries to law 10: what is said to a person at one instant is said
+// in one message over each channel, of whatever plans, units and seats; only what was
+// decided after a message had been put together may come in another. What acts tell at
+// once is none of it.
+func Mornings(all []Delivery) (found []Breach) {
+	type morning struct {
+		to, channel string
+		at          time.Time
+	}
+	first, told := map[morning]Delivery{}, map[morning]bool{}
+	for _, d := range all {
+		key := morning{d.To, d.Channel, d.At.UTC()}
+		if before, ok := first[key]; !ok || d.Left.Before(before.Left) {
+			first[key] = d
+		}
+	}
+	for _, d := range all {
+		key := morning{d.To, d.Channel, d.At.UTC()}
+		with := first[key]
+		if d.Message == with.Message || d.Decided.After(with.Left) || told[key] {
+			continue
+		}
+		told[key] = true
+		found = append(found, Breach{Law: 10, At: d.At, Thing: d.Thing, Of: d.Word, Text: fmt.Sprintf("%s heard of %s and of %s in two messages of one morning over %s: %s and %s", d.To, with.Thing, d.Thing, d.Channel, with.Message, d.Message)})
+	}
+	return found
 }
 
 // Copies holds deliveries to law 10: what is said of one thing comes to a person in

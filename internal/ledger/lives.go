@@ -1,6 +1,12 @@
 package ledger
 
-import "context"
+import (
+	"context"
+	"errors"
+	"time"
+
+	"duban/internal/people"
+)
 
 // Lives are the acts that were done on tasks of a plan and on their talks, in the
 // order of the chain, and the words that were decided about them, in order of
@@ -33,13 +39,59 @@ func (s *Store) HolidayNotices(ctx context.Context) ([]Event, error) {
 	return events, err
 }
 
+// Reseated is when who sits where was changed last, on the plan clock of the paper
+// that did; zero before the first plan.
+func (s *Store) Reseated(ctx context.Context) (last time.Time, err error) {
+	for _, query := range []string{
+		`SELECT plan_at FROM events WHERE key IN (SELECT id FROM plans) ORDER BY plan_at DESC LIMIT 1`,
+		`SELECT plan_at FROM events WHERE kind = 'plan.amended' ORDER BY plan_at DESC LIMIT 1`,
+		`SELECT plan_at FROM events WHERE key > 'office/contact/' AND key < 'office/contact0' ORDER BY plan_at DESC LIMIT 1`,
+	} {
+		var at time.Time
+		if err := s.one(ctx, &at, query); err != nil && !errors.Is(err, ErrNotFound) {
+			return last, err
+		}
+		if at = at.UTC(); at.After(last) {
+			last = at
+		}
+	}
+	return last, nil
+}
+
 // SentSince are the notices to some units that messages have carried, or are to
-// carry, since the plan was amended last.
-func (s *Store) SentSince(ctx context.Context, planID string, units []string) ([]Notice, error) {
+// carry, spoken after an instant.
+func (s *Store) SentSince(ctx context.Context, planID string, units []string, since time.Time) ([]Notice, error) {
 	w := where{}
 	w.add("plan = ?", planID)
 	w.add(s.d.among("unit"), s.d.list(units))
 	w.add("message <> ''")
-	w.add("NOT EXISTS (SELECT 1 FROM events e WHERE e.plan = notices.plan AND e.task = '' AND e.kind = ? AND e.plan_at >= notices.speak_at)", PlanAmended)
+	w.add("speak_at > ?", instant(since))
 	return s.noticesWhere(ctx, w)
+}
+
+// Said is a word that a message carried, and what it went by.
+type Said struct {
+	Plan     string      `db:"plan"`
+	Task     string      `db:"task"`
+	Talk     string      `db:"talk"`
+	Stage    string      `db:"stage"`
+	Unit     string      `db:"unit"`
+	Role     people.Role `db:"role"`
+	Channel  string      `db:"channel"`
+	SpeakAt  time.Time   `db:"speak_at"`
+	Message  string      `db:"message"`
+	Decided  time.Time   `db:"decided_at"`  // the word, plan clock
+	Gathered time.Time   `db:"gathered_at"` // the message, plan clock
+}
+
+// SaidSince are the words of all plans that messages have carried, or are to carry,
+// spoken after an instant; what acts tell at once is not among them. In order of time
+// and message.
+func (s *Store) SaidSince(ctx context.Context, since time.Time) (all []Said, err error) {
+	err = s.all(ctx, &all, `SELECT n.plan, n.task, n.talk, n.stage, n.unit, n.role, n.channel, n.speak_at, n.message, s.decided_at, d.gathered_at FROM notices n
+		JOIN stages s ON s.plan = n.plan AND s.task = n.task AND s.revision = n.revision AND s.talk = n.talk AND s.id = n.stage
+		JOIN digests d ON d.key = n.digest
+		WHERE n.speak_at > ? AND n.message <> '' AND n.kind <> 'told' AND d.gathered_at IS NOT NULL AND s.decided_at IS NOT NULL
+		ORDER BY n.speak_at, n.message, n.key`, instant(since))
+	return all, err
 }
