@@ -154,7 +154,7 @@ func (s *Store) SetContact(ctx context.Context, r people.Recipient, c people.Con
 			return before, err
 		}
 		e := Event{Key: fmt.Sprintf("office/contact/%s/%d", r, t.head.Seq+1), Kind: ContactSet, Actor: actor}
-		return before, t.append(e, when, map[string]any{"seat": r, "name": c.Name, "email": c.Email, "before": before})
+		return before, t.append(e, when, map[string]any{"seat": r, "name": c.Name, "email": c.Email, "was_name": before.Name, "was_email": before.Email})
 	})
 }
 

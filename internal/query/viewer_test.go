@@ -160,7 +160,7 @@ func whatAViewerReads(w *world) readings {
 			{func(c ctx, r *query.Reader, v who) (any, error) {
 				return r.Obligations(c, v, query.ObligationFilter{Unit: "市水务局", Held: true, Limit: 1})
 			}, sees{"over", "over", "over", "over", notWhole, "!unit", "!unit", "!unit"}}},
-		"Office":  {{func(c ctx, r *query.Reader, v who) (any, error) { return nil, r.Office(c, v) }, sees{nothing, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"Office": {{func(c ctx, r *query.Reader, v who) (any, error) { return nil, r.Office(c, v) }, sees{nothing, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole}}},
 		"Contacts": {{func(c ctx, r *query.Reader, v who) (any, error) {
 			units, err := r.Contacts(c, v)
 			var of []string // by the things that they lead

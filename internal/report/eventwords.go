@@ -100,6 +100,24 @@ func (s Speaker) Event(dir people.Directory, zone *time.Location, e ledger.Event
 		}
 		about := s.w.T("event.setting_" + d.Name)
 		return s.w.T("office.done", words.Data{"Name": about, "Before": before, "Value": d.Value})
+	case ledger.ContactSet:
+		var c struct {
+			Seat     people.Recipient `json:"seat"`
+			Name     string           `json:"name"`
+			Email    string           `json:"email"`
+			WasName  string           `json:"was_name"`
+			WasEmail string           `json:"was_email"`
+		}
+		if err := json.Unmarshal(e.Data, &c); err != nil {
+			break
+		}
+		contact := func(name, email string) string {
+			if name == "" && email == "" {
+				return s.w.T("office.nobody")
+			}
+			return name + " <" + email + ">"
+		}
+		return s.w.T("office.done", words.Data{"Name": c.Seat.String(), "Before": contact(c.WasName, c.WasEmail), "Value": contact(c.Name, c.Email)})
 	case ledger.WorkflowMended, ledger.WorkflowTaken:
 		return s.w.T("event.say_mended", words.Data{"Thing": d.Thing, "Why": s.w.T("doctor.why_" + d.Why)})
 	case ledger.AuditAlarm:
