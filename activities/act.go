@@ -91,6 +91,20 @@ func (a *Activities) RecordAct(ctx context.Context, in ActInput) (ActResult, err
 	return ActResult{Course: book.Course(facts)}, a.startDigests(ctx, l, digests)
 }
 
+// RecordedOfMany is what RecordOfMany gives: what it was asked and what came of it. A
+// history has nothing else of what a local activity was asked, and a ledger that was
+// restored from an older copy gets its acts back from there.
+type RecordedOfMany struct {
+	Asked  ActInput  `json:"asked"`
+	Result ActResult `json:"result"`
+}
+
+// RecordOfMany is RecordAct for an act that one order does on many things.
+func (a *Activities) RecordOfMany(ctx context.Context, in ActInput) (RecordedOfMany, error) {
+	result, err := a.RecordAct(ctx, in)
+	return RecordedOfMany{in, result}, err
+}
+
 // LookInput names a task, an occurrence, a duty or a talk.
 type LookInput struct {
 	Plan  string `json:"plan"`

@@ -21,6 +21,7 @@ const (
 	OpenOccurrenceName  = "duban.OpenOccurrence"
 	OpenTalkName        = "duban.OpenTalk"
 	RecordActName       = "duban.RecordAct"
+	RecordOfManyName    = "duban.RecordOfMany"
 	RecordTalkActName   = "duban.RecordTalkAct"
 	SpeakName           = "duban.Speak"
 	SpeakMorningName    = "duban.SpeakMorning"
@@ -43,6 +44,7 @@ func (a *Activities) ByName() map[string]any {
 		OpenOccurrenceName:  a.OpenOccurrence,
 		OpenTalkName:        a.OpenTalk,
 		RecordActName:       a.RecordAct,
+		RecordOfManyName:    a.RecordOfMany,
 		RecordTalkActName:   a.RecordTalkAct,
 		SpeakName:           a.Speak,
 		SpeakMorningName:    a.SpeakMorning,

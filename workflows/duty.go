@@ -26,7 +26,7 @@ func Duty(ctx workflow.Context, state DutyState) error {
 			return err
 		}
 		d.search.follow(ctx, d.keywords())
-		if !d.Course.Over() && d.opens(ctx, (d.opened || d.moved > 0) && len(d.waits) == 0) {
+		if !d.Course.Over() && d.opens(ctx, (d.opened || d.acted) && len(d.waits) == 0) {
 			return workflow.NewContinueAsNewError(ctx, DutyType, d.DutyState)
 		}
 		d.at.note(ctx, d.mark(), d.Position())
@@ -40,6 +40,7 @@ type duty struct {
 	seam
 	turn   workflow.Mutex
 	moved  int  // acts recorded in this run
+	acted  bool // one of them was not one of many: see task.handsOver
 	opened bool // this run has opened its occurrence
 	at     position
 }
@@ -149,12 +150,13 @@ func (d *duty) act(ctx workflow.Context, a act.Act) error {
 // record writes an act down and goes on from the course it leaves, or, where the
 // ledger is further on and nothing was written, from the ledger's.
 func (d *duty) record(ctx workflow.Context, a act.Act, heard time.Time) (written bool, err error) {
-	var after activities.ActResult
 	in := activities.ActInput{Plan: d.Plan, Task: d.Duty, Act: a, Course: d.Course, Heard: heard}
-	if err := workflow.ExecuteActivity(recording(ctx), activities.RecordActName, in).Get(ctx, &after); err != nil {
+	after, err := d.patience.record(ctx, in)
+	if err != nil {
 		return false, err // for untilDone or settle
 	}
 	d.Course = after.Course
 	d.moved++
+	d.acted = d.acted || !act.OfMany(a.ID)
 	return !after.Behind, nil
 }

@@ -61,6 +61,23 @@ func (p *patience) write(ctx workflow.Context, what, activity string, in, out an
 	return local(deciding(ctx), activity, in, out)
 }
 
+// record has an act recorded. It is a durable activity, so that a person's act is in
+// the history before anything of it is in the ledger. One of many is a local activity
+// at first: whoever orders them does so again when it is broken off, and three hundred
+// acts take a third of the time.
+func (p *patience) record(ctx workflow.Context, in activities.ActInput) (after activities.ActResult, err error) {
+	if i := p.find(waitOf(in.Act)); act.OfMany(in.Act.ID) && (i < 0 || p.waits[i].rounds < inHaste) {
+		var of activities.RecordedOfMany
+		err = local(deciding(ctx), activities.RecordOfManyName, in, &of)
+		return of.Result, err
+	}
+	err = workflow.ExecuteActivity(recording(ctx), activities.RecordActName, in).Get(ctx, &after)
+	return after, err
+}
+
+// waitOf is what an act that cannot be recorded is called among the waits.
+func waitOf(a act.Act) string { return "act " + string(a.Kind) + " " + a.ID }
+
 // local runs a local activity. It is of the same program as the workflow: one that
 // is not registered is a defect, of which the history must keep nothing.
 func local(ctx workflow.Context, activity string, in, out any) error {
@@ -112,7 +129,7 @@ func (p *patience) settle(ctx workflow.Context, what string, err error, changed 
 // further on did not, and the act is judged anew. moved counts what has been
 // recorded: when it changes, the act is looked at again without waiting.
 func (p *patience) untilDone(ctx workflow.Context, a act.Act, moved *int, round func() (answered bool, err error)) error {
-	what := "act " + string(a.Kind) + " " + a.ID
+	what := waitOf(a)
 	for behind := 1; ; behind++ {
 		answered, err := round()
 		if answered || refusedBy(err) {

@@ -41,15 +41,17 @@ type task struct {
 	search search
 	seam
 	turn  workflow.Mutex
-	moved int // acts recorded in this run: whoever sleeps looks again
-	began int // revision this run began with
+	moved int  // acts recorded in this run: whoever sleeps looks again
+	acted bool // an act was recorded in this run that was not one of many
+	began int  // revision this run began with, or an act of many has left
 	at    position
 }
 
 // handsOver tells that a new run should go on from here: after every act, and when
-// what was decided is to be said another time.
+// what was decided is to be said another time. After an act of many it does not: three
+// hundred tasks that are amended within seconds need no new runs within seconds.
 func (t *task) handsOver(ctx workflow.Context) bool {
-	return !t.Course.Over() && t.opens(ctx, (t.moved > 0 || t.Course.Revision != t.began) && len(t.waits) == 0)
+	return !t.Course.Over() && t.opens(ctx, (t.acted || t.Course.Revision != t.began) && len(t.waits) == 0)
 }
 
 // next is what happens by itself next: a stage, the end of a pause, or nothing.
@@ -180,13 +182,18 @@ func (t *task) act(ctx workflow.Context, a act.Act) error {
 // record writes an act down and goes on from the course it leaves, or, where the
 // ledger is further on and nothing was written, from the ledger's.
 func (t *task) record(ctx workflow.Context, a act.Act, heard time.Time) (written bool, err error) {
-	var after activities.ActResult
 	in := activities.ActInput{Plan: t.Plan, Task: t.Task, Act: a, Course: t.Course, Heard: heard}
-	if err := workflow.ExecuteActivity(recording(ctx), activities.RecordActName, in).Get(ctx, &after); err != nil {
+	after, err := t.patience.record(ctx, in)
+	if err != nil {
 		return false, err // for untilDone or settle
 	}
 	t.Course = after.Course
 	t.moved++
+	if act.OfMany(a.ID) {
+		t.began = t.Course.Revision
+	} else {
+		t.acted = true
+	}
 	t.tell(ctx)
 	return !after.Behind, nil
 }

@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -14,6 +15,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/workflows"
 )
@@ -87,6 +89,9 @@ func TestWhatWorkflowsDecideBy(t *testing.T) {
 	for _, s := range act.TalkStates {
 		fmt.Fprintf(&out, "over talk %s %v\n", s, act.TalkCase{State: s}.Over())
 	}
+	for _, id := range []string{act.AmendID(1, act.Correct), act.PolicyID(2, 3), act.ResumeID(1), act.RuleID("a/b"), "amend-1-correct", "policy-v2-a3", ""} {
+		fmt.Fprintf(&out, "of many %q %v\n", id, act.OfMany(id))
+	}
 	const file = "testdata/decides.txt"
 	if *update {
 		require.NoError(t, os.WriteFile(file, []byte(out.String()), 0o600))
@@ -120,4 +125,40 @@ func TestARunHandsOverWhenItIsAsked(t *testing.T) {
 	require.Equal(t, silent, asked)
 	require.Equal(t, 1, one)
 	require.Greater(t, many, 30)
+}
+
+// An amendment of many tasks leaves each in the run it is in, and what it changes holds
+// all the same; the act of a person after it begins a new run.
+func TestAnActOfManyBeginsNoNewRun(t *testing.T) {
+	t.Parallel()
+	start := day(2021, 4, 8)
+	survey := task("survey", calendar.NewDay(2021, 5, 31))
+	b := newBench(t, start, survey)
+	office := act.Actor{Account: "office", Name: "office", Unit: "duban"}
+	does := func(after time.Duration, a act.Act) *answer {
+		var got answer
+		b.RegisterDelayedCallback(func() {
+			a.By, a.At, a.On, a.Reason = office, b.Now(), calendar.DayOf(b.Now().In(calendar.Beijing)), "调整"
+			b.UpdateWorkflow(string(a.Kind), a.ID, &got, a)
+		}, after)
+		return &got
+	}
+	moved := does(24*time.Hour, act.Act{ID: act.AmendID(1, act.Correct), Kind: act.Correct, Due: calendar.NewDay(2021, 8, 31)})
+	named := does(24*time.Hour+time.Second, act.Act{ID: act.AmendID(1, act.Reword), Kind: act.Reword, Title: "摸排"})
+	lived := 0
+	b.RegisterDelayedCallback(func() { lived = b.lived }, 10*24*time.Hour)
+	closed := does(60*24*time.Hour, act.Act{ID: "close", Kind: act.Verify})
+	b.live(workflows.TaskType, b.state(survey, start))
+	b.done()
+	for _, a := range []*answer{moved, named, closed} {
+		require.NoError(t, errors.Join(a.rejected, a.err))
+	}
+	require.Zero(t, lived)
+	row, err := b.store.Task(t.Context(), "p", "survey")
+	require.NoError(t, err)
+	require.Equal(t, []any{"2021-08-31", "摸排", ledger.Closed}, []any{row.Due.String(), row.Title, row.State})
+	for _, said := range b.said() {
+		require.NotContains(t, said, "urge", "by the due date that was")
+		require.NotContains(t, said, "/due →", "by the due date that was")
+	}
 }

@@ -29,6 +29,12 @@ func PolicyID(version, acts int) string {
 	return fmt.Sprintf("%spolicy-v%d-a%d", ownPrefix, version, acts)
 }
 
+// OfMany tells by its ID an act that one order does on many things: an amendment, a
+// policy. Workflows branch on it while they replay: what it says of an ID never changes.
+func OfMany(id string) bool {
+	return strings.HasPrefix(id, ownPrefix+"amend-") || strings.HasPrefix(id, ownPrefix+"policy-")
+}
+
 // RuleID is the ID of the act by which a rule of consequences proposes what has a key.
 func RuleID(key string) string { return ownPrefix + "rule-" + strings.ReplaceAll(key, "/", "-") }
 

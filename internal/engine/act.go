@@ -56,6 +56,11 @@ func (e *Engine) actOn(ctx context.Context, planID, task string, a act.Act) erro
 	} else if done || err != nil {
 		return err
 	}
+	return e.put(ctx, l, t, a)
+}
+
+// put asks the workflow of a task, an occurrence or a duty to do an act that is not recorded yet.
+func (e *Engine) put(ctx context.Context, l ledger.Launched, t ledger.Task, a act.Act) (err error) {
 	c := ledger.CaseOf(t)
 	refused := act.Allowed(c, a.By, a.Kind)
 	if refused == nil {
@@ -65,16 +70,21 @@ func (e *Engine) actOn(ctx context.Context, planID, task string, a act.Act) erro
 		refused = c.Check(a) // nothing runs any more that could answer
 	}
 	if refused == nil {
-		id := workflows.TaskWorkflowID(planID, task)
-		if t.Kind == plan.Duty {
-			id = workflows.DutyWorkflowID(planID, task)
-		}
+		id := workflowOf(t)
 		refused, err = e.ask(ctx, id, a)
 		if lost(err) {
 			refused, err = e.askAgain(ctx, l, t, id, a)
 		}
 	}
-	return e.answer(ctx, l, task, a, refused, err)
+	return e.answer(ctx, l, t.ID, a, refused, err)
+}
+
+// workflowOf is the ID of the workflow of a task, an occurrence or a duty.
+func workflowOf(t ledger.Task) string {
+	if t.Kind == plan.Duty {
+		return workflows.DutyWorkflowID(t.Plan, t.ID)
+	}
+	return workflows.TaskWorkflowID(t.Plan, t.ID)
 }
 
 // lost tells that Temporal has no running workflow to ask.

@@ -333,12 +333,16 @@ var errEnded = errors.New("engine: it has ended")
 // once does an act unless it was done before or the task stands as wanted: nothing
 // is written then. It fails with errEnded on one that has ended otherwise.
 func (e *Engine) once(ctx context.Context, l ledger.Launched, task string, a act.Act) (done bool, refused *act.Refusal, err error) {
-	if there, err := e.ledger.ActRecorded(ctx, l.Plan.ID, task, a); there || err != nil {
-		return false, nil, err
-	}
 	t, err := e.ledger.Task(ctx, l.Plan.ID, task)
 	if err != nil {
 		return false, nil, err
+	}
+	there, err := e.ledger.ActRecorded(ctx, l.Plan.ID, task, a)
+	if err != nil {
+		return false, nil, err
+	}
+	if there { // by a call that was broken off, perhaps before the workflow had the answer
+		return false, nil, e.look(ctx, workflowOf(t))
 	}
 	// Acts of one second share an instant: whoever hears of many tasks gets one message.
 	a.At = l.Clock.Plan(e.now()).Truncate(time.Second)
@@ -355,7 +359,7 @@ func (e *Engine) once(ctx context.Context, l ledger.Launched, task string, a act
 	case c.Over():
 		return false, nil, errEnded
 	}
-	err = e.Act(ctx, l.Plan.ID, task, a)
+	err = e.within(ctx, func(ctx context.Context) error { return e.put(ctx, l, t, a) })
 	var said *RefusedError
 	if errors.As(err, &said) {
 		if now, err := e.ledger.Task(ctx, l.Plan.ID, task); err != nil || ledger.CaseOf(now).Over() {

@@ -210,6 +210,10 @@ func (r reconciling) actsOfRun(ctx context.Context, workflow, run string) (acts 
 			if in, ok := actOf(a.ActivityTaskScheduledEventAttributes.GetActivityType().GetName(), a.ActivityTaskScheduledEventAttributes.GetInput()); ok {
 				scheduled[e.GetEventId()] = in
 			}
+		case *history.HistoryEvent_MarkerRecordedEventAttributes:
+			if in, ok := ofMany(a.MarkerRecordedEventAttributes); ok {
+				acts = append(acts, in)
+			}
 		case *history.HistoryEvent_ActivityTaskCompletedEventAttributes:
 			in, ok := scheduled[a.ActivityTaskCompletedEventAttributes.GetScheduledEventId()]
 			if ok && !nothingWritten(a.ActivityTaskCompletedEventAttributes.GetResult()) {
@@ -218,6 +222,20 @@ func (r reconciling) actsOfRun(ctx context.Context, workflow, run string) (acts 
 		}
 	}
 	return slices.Clip(acts), before, nil
+}
+
+// ofMany is the act that a local activity has recorded: one of many. Its marker has
+// what the activity gave, under "result", and no more of what it was asked.
+func ofMany(m *history.MarkerRecordedEventAttributes) (in actInput, ok bool) {
+	if m.GetMarkerName() != "LocalActivity" || m.GetFailure() != nil {
+		return in, false
+	}
+	var of activities.RecordedOfMany
+	result := m.GetDetails()["result"]
+	if result == nil || converter.GetDefaultDataConverter().FromPayloads(result, &of) != nil || of.Asked.Act.ID == "" || of.Result.Behind {
+		return in, false
+	}
+	return actInput{Plan: of.Asked.Plan, Task: of.Asked.Task, Act: of.Asked.Act, course: of.Asked.Course}, true
 }
 
 // nothingWritten tells the result of a try that recorded no act, because the ledger

@@ -235,6 +235,17 @@ func TestAnInterruptedAmendmentIsFinished(t *testing.T) {
 		require.True(t, fresh)
 	}
 	record()
+	// and it has reached a in the ledger, but not its workflow
+	row, err := w.Ledger.Task(t.Context(), "cutamd", "a")
+	require.NoError(t, err)
+	book, err := act.NewBook(before, w.cal)
+	require.NoError(t, err)
+	when := at.Add(10 * time.Hour)
+	first := act.Act{ID: act.AmendID(1, act.Correct), Kind: act.Correct, By: clerk, At: when, On: calendar.DayOf(when), Due: calendar.NewDay(2021, 6, 30), Reason: "理由", Paper: "一号文"}
+	after, _, refused := book.Act(book.Course(ledger.CaseOf(row)), first)
+	require.Nil(t, refused)
+	_, _, err = w.Ledger.Act(t.Context(), ledger.Acted{Plan: "cutamd", Task: "a", Act: first, Version: row.Version, Facts: after.Case}, ledger.When{Real: time.Now(), Plan: when})
+	require.NoError(t, err)
 	require.Equal(t, "2021-05-31", w.course("cutamd", "a").Due.String())
 
 	// another one comes before the first was finished: nothing of it is forgotten
@@ -247,6 +258,7 @@ func TestAnInterruptedAmendmentIsFinished(t *testing.T) {
 		"b open 任务b shuiwu  2021-07-31 standard",
 		"c open 任务c shuiwu  2021-08-31 standard",
 	}, w.lines("cutamd"))
+	w.eventually("a's workflow has what the ledger has", func(context.Context) bool { return w.course("cutamd", "a").Due == first.Due })
 	w.agreeAll("cutamd")
 	events := w.events(0, ledger.ActKind(act.Correct))
 	require.Len(t, events, 2)

@@ -113,11 +113,14 @@ func TestNothingThatAnActivityGivesEndsAWorkflow(t *testing.T) {
 			return temporal.NewNonRetryableApplicationError("too large", "PayloadsTooLarge", nil)
 		}
 	})
-	p, _ := smallPlan(t, "gives", "2021-04-08", "nine", dated("stage", "2021-04-15"), dated("acted", "2021-04-15"))
+	p, _ := smallPlan(t, "gives", "2021-04-08", "nine", dated("stage", "2021-04-15"), dated("acted", "2021-04-15"), dated("amended", "2021-04-15"))
 	w.launch(p, fast(p, time.Second, 0))
-	answered := make(chan error, 1)
+	answered := make(chan error, 2)
 	go func() { answered <- w.act("gives", "acted", liaison, act.Act{Kind: act.Acknowledge}) }()
-	w.eventually("both are noted as waiting", func(ctx context.Context) bool {
+	go func() {
+		answered <- w.act("gives", "amended", clerk, act.Act{Kind: act.Reword, Title: "改", Reason: "调整", ID: act.AmendID(1, act.Reword)})
+	}()
+	w.eventually("all are noted as waiting", func(ctx context.Context) bool {
 		waits, err := w.Ledger.Waits(ctx, "gives")
 		require.NoError(t, err)
 		things := map[string]bool{}
@@ -125,9 +128,10 @@ func TestNothingThatAnActivityGivesEndsAWorkflow(t *testing.T) {
 			require.NotEmpty(t, wait.Error)
 			things[wait.Thing] = wait.Rounds > 1
 		}
-		return things["stage"] && things["acted"]
+		return things["stage"] && things["acted"] && things["amended"]
 	})
 	works.Store(true)
+	require.NoError(t, <-answered)
 	require.NoError(t, <-answered)
 	w.eventually("all has been decided", func(ctx context.Context) bool {
 		if len(w.unsaid(ctx, "gives", p.Issued.At(0, 0, time.UTC).AddDate(0, 2, 0))) > 0 {
@@ -138,6 +142,7 @@ func TestNothingThatAnActivityGivesEndsAWorkflow(t *testing.T) {
 		return len(waits) == 0
 	})
 	w.agree("gives", "acted")
+	w.agree("gives", "amended")
 	w.unbroken()
 }
 

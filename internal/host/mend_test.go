@@ -279,7 +279,7 @@ func TestTheLedgerIsOlderThanTemporal(t *testing.T) {
 	require.NoError(t, w.act("back", "a", liaison, act.Act{Kind: act.Acknowledge}))
 	require.NoError(t, w.act("back", "a", liaison, act.Act{Kind: act.Progress, Percent: 30}))
 	require.NoError(t, w.act("back", "b", clerk, act.Act{Kind: act.Verify}))
-	require.NoError(t, w.act("back", "c", clerk, act.Act{Kind: act.Correct, Due: calendar.NewDay(2021, 9, 30)}))
+	require.NoError(t, w.act("back", "c", clerk, act.Act{Kind: act.Correct, Due: calendar.NewDay(2021, 9, 30), ID: act.AmendID(1, act.Correct)}), "as an amendment does it")
 	require.NoError(t, w.Engine.ActOnTalk(t.Context(), "back", "a#1", byMayor(act.Approve)))
 	w.silent("back")
 	w = w.again(true, put)
