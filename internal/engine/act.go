@@ -70,7 +70,7 @@ func (e *Engine) put(ctx context.Context, l ledger.Launched, t ledger.Task, a ac
 		refused = c.Check(a) // nothing runs any more that could answer
 	}
 	if refused == nil {
-		id := workflowOf(t)
+		id := workflowOf(t.Plan, t.ID, t.Kind)
 		refused, err = e.ask(ctx, id, a)
 		if lost(err) {
 			refused, err = e.askAgain(ctx, l, t, id, a)
@@ -80,11 +80,11 @@ func (e *Engine) put(ctx context.Context, l ledger.Launched, t ledger.Task, a ac
 }
 
 // workflowOf is the ID of the workflow of a task, an occurrence or a duty.
-func workflowOf(t ledger.Task) string {
-	if t.Kind == plan.Duty {
-		return workflows.DutyWorkflowID(t.Plan, t.ID)
+func workflowOf(planID, task string, k plan.Kind) string {
+	if k == plan.Duty {
+		return workflows.DutyWorkflowID(planID, task)
 	}
-	return workflows.TaskWorkflowID(t.Plan, t.ID)
+	return workflows.TaskWorkflowID(planID, task)
 }
 
 // lost tells that Temporal has no running workflow to ask.

@@ -342,7 +342,7 @@ func (e *Engine) once(ctx context.Context, l ledger.Launched, task string, a act
 		return false, nil, err
 	}
 	if there { // by a call that was broken off, perhaps before the workflow had the answer
-		return false, nil, e.look(ctx, workflowOf(t))
+		return false, nil, e.look(ctx, workflowOf(t.Plan, t.ID, t.Kind))
 	}
 	// Acts of one second share an instant: whoever hears of many tasks gets one message.
 	a.At = l.Clock.Plan(e.now()).Truncate(time.Second)

@@ -11,7 +11,6 @@ import (
 	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
-	"duban/internal/plan"
 	"duban/internal/whatif"
 	"duban/workflows"
 )
@@ -46,7 +45,7 @@ func (e *Engine) Recalendar(ctx context.Context, years ...int) (int, error) {
 		if err != nil {
 			return total, err
 		}
-		n, err := e.each(ctx, len(all), func(ctx context.Context, i int) (bool, error) { return true, e.look(ctx, workflowOf(all[i])) })
+		n, err := e.each(ctx, len(all), func(ctx context.Context, i int) (bool, error) { return true, e.look(ctx, movedOf(all[i])) })
 		total += n
 		if err != nil {
 			return total, err
@@ -55,15 +54,12 @@ func (e *Engine) Recalendar(ctx context.Context, years ...int) (int, error) {
 	return total, nil
 }
 
-// workflowOf is the workflow of what another calendar moves.
-func workflowOf(m whatif.Moved) string {
-	switch {
-	case m.Talk != "":
+// movedOf is the workflow of what another calendar moves.
+func movedOf(m whatif.Moved) string {
+	if m.Talk != "" {
 		return workflows.TalkWorkflowID(m.Plan, m.Talk)
-	case m.Kind == plan.Duty:
-		return workflows.DutyWorkflowID(m.Plan, m.Task)
 	}
-	return workflows.TaskWorkflowID(m.Plan, m.Task)
+	return workflowOf(m.Plan, m.Task, m.Kind)
 }
 
 // formerCalendar is the one before the notices of years came.
