@@ -43,7 +43,7 @@ func (a *Activities) RecordAct(ctx context.Context, in ActInput) (ActResult, err
 	}
 	before := book.Course(ledger.CaseOf(row))
 	if before.Place() != in.Course.Place() && !before.Done(in.Act.ID) {
-		return ActResult{before, true}, nil
+		return ActResult{before.Keys(), true}, nil
 	}
 	if !before.Done(in.Act.ID) {
 		if r := a.Accounts.Credible(l.Clock, in.Act, in.Heard); r != nil {
@@ -88,7 +88,7 @@ func (a *Activities) RecordAct(ctx context.Context, in ActInput) (ActResult, err
 			}
 		}
 	}
-	return ActResult{Course: book.Course(facts)}, a.startDigests(ctx, l, digests)
+	return ActResult{Course: book.Course(facts).Keys()}, a.startDigests(ctx, l, digests)
 }
 
 // RecordedOfMany is what RecordOfMany gives: what it was asked and what came of it. A
@@ -112,7 +112,8 @@ type LookInput struct {
 }
 
 // Course is the course of a task, an occurrence or a duty as the ledger has it, by
-// the policies and the calendar in force.
+// the policies and the calendar in force. As all that workflows are given, it is of
+// keys: see act.Case.Keys.
 func (a *Activities) Course(ctx context.Context, in LookInput) (act.Course, error) {
 	_, book, err := a.plan(ctx, in.Plan)
 	if err != nil {
@@ -126,14 +127,18 @@ func (a *Activities) course(ctx context.Context, book act.Book, planID, task str
 	if err != nil {
 		return act.Course{}, translate(err)
 	}
-	return book.Course(ledger.CaseOf(row)), nil
+	return book.Course(ledger.CaseOf(row)).Keys(), nil
 }
 
 // level is a task's row. Where the ledger lacks acts that the workflow knows, as
-// after it was restored from an old copy, it catches up first.
+// after it was restored from an old copy, it gets them back from the histories, and
+// catches up with what is not there either.
 func (a *Activities) level(ctx context.Context, l ledger.Launched, task string, known act.Case) (ledger.Task, error) {
 	row, err := a.Ledger.Task(ctx, l.Plan.ID, task)
 	if err != nil || !row.Facts.Place().Before(known.Place()) {
+		return row, err
+	}
+	if err := a.Starter.Recover(ctx, l.Plan.ID, task); err != nil {
 		return row, err
 	}
 	return a.Ledger.CatchUp(ctx, l.Plan.ID, task, known, a.when(l.Clock))

@@ -29,6 +29,8 @@ type Starter interface {
 	// but for one that a stage called for at opensAt; zero of a talk that is proposed.
 	UnusedTalk(ctx context.Context, planID, task string, from int, opensAt time.Time) (int, error)
 	LookTalk(ctx context.Context, planID, talk string) error // tells a talk's workflow to look at the ledger; one that has ended is no error
+	// Recover gives the ledger the acts of a task, a duty or a talk that stand in its workflow's histories and that it lacks.
+	Recover(ctx context.Context, planID, thing string) error
 	StartTask(ctx context.Context, l ledger.Launched, t ledger.Task) error
 	// Reconcile starts again what the plan's ledger says goes on and Temporal has lost; it counts them.
 	Reconcile(ctx context.Context, planID string) (mended int, err error)

@@ -26,7 +26,7 @@ func (a *Activities) NextOccurrence(ctx context.Context, in LookInput) (NextOccu
 		return NextOccurrence{}, translate(err)
 	}
 	o, ok := d.next(d.row.Facts.OpenedUpTo())
-	return NextOccurrence{Course: d.book.Course(ledger.CaseOf(d.row)), Ended: !ok, Occurrence: o}, nil
+	return NextOccurrence{Course: d.book.Course(ledger.CaseOf(d.row)).Keys(), Ended: !ok, Occurrence: o}, nil
 }
 
 // EndDuty records that a duty has run its course: it falls due no more.

@@ -37,7 +37,7 @@ func (a *Activities) DecideStage(ctx context.Context, in StageInput) (act.Course
 	}
 	switch {
 	case isNext(c.Next, stage):
-		c, _ = book.Decide(c)
+		c, d.Stage = book.Decide(c) // the workflow's has no words
 		d.Facts = c.Case
 		if d.OpensTalk {
 			if d.TalkNumber, err = nextTalk(ctx, a.Ledger, a.Starter, in.Plan, in.Task, stage.At); err != nil {
@@ -45,7 +45,7 @@ func (a *Activities) DecideStage(ctx context.Context, in StageInput) (act.Course
 			}
 		}
 	case !c.Speaks(stage): // when it is said already, a try before this one may have stopped half way
-		return c, nil
+		return c.Keys(), nil
 	}
 	digests, talk, err := a.Ledger.DecideStage(ctx, d, a.when(l.Clock))
 	if errors.Is(err, ledger.ErrBehind) {
@@ -59,7 +59,7 @@ func (a *Activities) DecideStage(ctx context.Context, in StageInput) (act.Course
 			return act.Course{}, err
 		}
 	}
-	return c, a.startDigests(ctx, l, digests)
+	return c.Keys(), a.startDigests(ctx, l, digests)
 }
 
 // isNext tells that a stage is the one that comes next.

@@ -33,7 +33,7 @@ func (a *Activities) OpenTalk(ctx context.Context, in TalkInput) (act.TalkCourse
 			return act.TalkCourse{}, translate(err)
 		}
 	}
-	return book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk)), nil
+	return book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk)).Keys(), nil
 }
 
 // DecideTalkStage is DecideStage of a talk.
@@ -52,10 +52,10 @@ func (a *Activities) DecideTalkStage(ctx context.Context, in TalkInput) (act.Tal
 	}
 	switch {
 	case isNext(c.Next, stage):
-		c, _ = book.DecideOfTalk(c)
+		c, d.Stage = book.DecideOfTalk(c)
 		d.TalkFacts = c.TalkCase
 	case !c.Speaks(stage):
-		return c, nil
+		return c.Keys(), nil
 	}
 	digests, _, err := a.Ledger.DecideStage(ctx, d, a.when(l.Clock))
 	if errors.Is(err, ledger.ErrBehind) {
@@ -64,7 +64,7 @@ func (a *Activities) DecideTalkStage(ctx context.Context, in TalkInput) (act.Tal
 	if err != nil {
 		return act.TalkCourse{}, translate(err)
 	}
-	return c, a.startDigests(ctx, l, digests)
+	return c.Keys(), a.startDigests(ctx, l, digests)
 }
 
 // TalkCourse is a talk's course as the ledger has it, by the policies and the
@@ -74,7 +74,7 @@ func (a *Activities) TalkCourse(ctx context.Context, in LookInput) (act.TalkCour
 	if err != nil {
 		return act.TalkCourse{}, translate(err)
 	}
-	return book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk)), nil
+	return book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk)).Keys(), nil
 }
 
 // TalkActInput is one act on a talk whose course stood like this.
@@ -105,7 +105,7 @@ func (a *Activities) RecordTalkAct(ctx context.Context, in TalkActInput) (TalkAc
 	}
 	before := book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk))
 	if (before.Place() != in.Course.Place() || before.State != in.Course.State) && !before.Done(in.Act.ID) {
-		return TalkActResult{before, true}, nil
+		return TalkActResult{before.Keys(), true}, nil
 	}
 	if !before.Done(in.Act.ID) {
 		if r := a.Accounts.Credible(l.Clock, in.Act, in.Heard); r != nil {
@@ -132,7 +132,7 @@ func (a *Activities) RecordTalkAct(ctx context.Context, in TalkActInput) (TalkAc
 	if err != nil {
 		return TalkActResult{}, translate(err)
 	}
-	return TalkActResult{TalkCourse: book.TalkCourse(facts)}, a.startDigests(ctx, l, digests)
+	return TalkActResult{TalkCourse: book.TalkCourse(facts).Keys()}, a.startDigests(ctx, l, digests)
 }
 
 // Propose writes a proposed talk or circular about the task a.Ref and starts its
@@ -216,6 +216,9 @@ func (a *Activities) levelTalk(ctx context.Context, l ledger.Launched, talk ledg
 	}
 	if !have.Before(known.Place()) {
 		return talk, nil
+	}
+	if err := a.Starter.Recover(ctx, l.Plan.ID, talk.ID); err != nil {
+		return talk, err
 	}
 	return a.Ledger.CatchUpTalk(ctx, l.Plan.ID, talk.ID, known, a.when(l.Clock))
 }

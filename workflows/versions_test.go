@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -161,4 +162,68 @@ func TestAnActOfManyBeginsNoNewRun(t *testing.T) {
 		require.NotContains(t, said, "urge", "by the due date that was")
 		require.NotContains(t, said, "/due →", "by the due date that was")
 	}
+}
+
+// What people write is in the ledger, and no state that a workflow carries has it: a
+// title, a report, an instruction, a part, an extension; and what is said is whole.
+func TestWorkflowsCarryNoWords(t *testing.T) {
+	t.Parallel()
+	const secret = "不便外传"
+	start := day(2021, 4, 8)
+	survey := task("survey", calendar.NewDay(2021, 5, 31))
+	survey.Title, survey.Assist = secret+"的摸排", []string{"huanjing"}
+	b := newBench(t, start, survey)
+	lead := act.Actor{Account: "shuiwu", Name: "水务", Unit: "shuiwu"}
+	leader := act.Actor{Account: "mayor", Name: "副市长", Unit: "lingdao"}
+	var answers []*answer
+	for i, a := range []act.Act{
+		{Kind: act.Instruct, By: leader, Due: calendar.NewDay(2021, 4, 20)},
+		{Kind: act.Extend, By: lead, Due: calendar.NewDay(2021, 6, 30)},
+		{Kind: act.Complete, By: lead},
+	} {
+		got := &answer{}
+		answers = append(answers, got)
+		b.RegisterDelayedCallback(func() {
+			a.ID, a.Reason, a.At, a.On = fmt.Sprint("act-", i), secret, b.Now(), calendar.DayOf(b.Now().In(calendar.Beijing))
+			b.UpdateWorkflow(string(a.Kind), a.ID, got, a)
+		}, time.Duration(i+1)*time.Hour)
+	}
+	states := 0
+	look := func() {
+		value, err := b.QueryWorkflow(workflows.StateQuery)
+		require.NoError(t, err)
+		var state workflows.TaskState
+		require.NoError(t, value.Get(&state))
+		raw, err := json.Marshal(state)
+		require.NoError(t, err)
+		require.NotContains(t, string(raw), secret)
+		states++
+	}
+	for i := range 12 {
+		b.RegisterDelayedCallback(look, time.Duration(i+1)*36*time.Hour)
+	}
+	var a answer
+	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(string(act.Verify), "close", &a, closeBy(b, "office")) }, 20*24*time.Hour)
+	state := b.state(survey, start)
+	state.Course = state.Course.Keys()
+	b.live(workflows.TaskType, state)
+	b.done()
+	for _, got := range answers {
+		require.NoError(t, errors.Join(got.rejected, got.err))
+	}
+	require.Equal(t, 12, states)
+	row, err := b.store.Task(t.Context(), "p", "survey")
+	require.NoError(t, err)
+	require.Equal(t, survey.Title, row.Title)
+	require.Equal(t, secret, row.Facts.Instructions[0].Words)
+	stages, err := b.store.Stages(t.Context(), "p", "survey")
+	require.NoError(t, err)
+	reminded := 0
+	for _, s := range stages {
+		if s.Topic == act.TopicReport && s.Kind != plan.Told {
+			require.Equal(t, secret, s.Words, "the office's reminder passes on what the unit wrote")
+			reminded++
+		}
+	}
+	require.Positive(t, reminded, "%v", b.said())
 }

@@ -44,7 +44,7 @@ func (e *Engine) taskJob(ctx context.Context, l ledger.Launched, t ledger.Task) 
 	course := book.Course(ledger.CaseOf(t))
 	j := jobOf(workflows.TaskWorkflowID(t.Plan, t.ID), workflows.TaskType)
 	describe(&j.opts, l, t)
-	state := workflows.TaskState{Plan: t.Plan, Task: t.ID, Clock: l.Clock, Window: e.windowOn(l.Clock), Course: course}
+	state := workflows.TaskState{Plan: t.Plan, Task: t.ID, Clock: l.Clock, Window: e.windowOn(l.Clock), Course: course.Keys()}
 	return j.standsAt(workflows.PositionOf(course.Case), state), nil
 }
 
@@ -56,7 +56,7 @@ func (e *Engine) dutyJob(ctx context.Context, l ledger.Launched, t ledger.Task) 
 	course := book.Course(ledger.CaseOf(t))
 	j := jobOf(workflows.DutyWorkflowID(t.Plan, t.ID), workflows.DutyType)
 	describe(&j.opts, l, t)
-	state := workflows.DutyState{Plan: t.Plan, Duty: t.ID, Clock: l.Clock, Course: course}
+	state := workflows.DutyState{Plan: t.Plan, Duty: t.ID, Clock: l.Clock, Course: course.Keys()}
 	return j.standsAt(state.Position(), state), nil
 }
 
@@ -74,7 +74,7 @@ func (e *Engine) talkJob(ctx context.Context, l ledger.Launched, k ledger.Talk) 
 	j.opts.TypedSearchAttributes = attributes(workflows.PlanAttribute.ValueSet(k.Plan), workflows.UnitAttribute.ValueSet(k.Lead))
 	state := workflows.TalkState{
 		Plan: k.Plan, Talk: k.ID, Task: k.Task, Clock: l.Clock, Window: e.windowOn(l.Clock), OpensAt: k.OpensAt,
-		Course: book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, k)),
+		Course: book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, k)).Keys(),
 	}
 	return j.standsAt(workflows.TalkPositionOf(state.Course.TalkCase), state), nil
 }

@@ -50,6 +50,28 @@ func (r reconciling) recover(ctx context.Context, t thing, f *Finding) error {
 	return nil
 }
 
+// Recover gives the ledger the acts of one task, duty or talk that it lacks: see recover.
+func (e *Engine) Recover(ctx context.Context, planID, id string) error {
+	r := reconciling{Engine: e}
+	var err error
+	if r.launched, err = e.ledger.Plan(ctx, planID); err != nil {
+		return err
+	}
+	of := thing{id: id, workflow: workflows.TalkWorkflowID(planID, id)}
+	t, err := e.ledger.Task(ctx, planID, id)
+	switch {
+	case err == nil:
+		of.workflow = workflowOf(planID, id, t.Kind)
+	case !errors.Is(err, ledger.ErrNotFound):
+		return err
+	}
+	d, err := r.describe(ctx, of.workflow)
+	if d == nil || err != nil {
+		return err
+	}
+	return r.recover(ctx, of, &Finding{Run: d.GetWorkflowExecutionInfo().GetExecution().GetRunId()})
+}
+
 // restore writes one act of a history into the ledger, unless it is there.
 func (r reconciling) restore(ctx context.Context, book act.Book, one actInput) (fresh bool, err error) {
 	key := ledger.ActKey(one.Plan, one.Task+one.Talk, one.Act.ID)
@@ -61,6 +83,9 @@ func (r reconciling) restore(ctx context.Context, book act.Book, one actInput) (
 		talk, err := r.ledger.Talk(ctx, one.Plan, one.Talk)
 		if err != nil {
 			return false, known(err)
+		}
+		if talk.Facts != nil {
+			one.talkCourse.TalkCase = one.talkCourse.Worded(*talk.Facts)
 		}
 		after, told, refused := book.ActOnTalk(book.TalkCourse(one.talkCourse.TalkCase), one.Act)
 		if refused != nil || !talk.GoesOn() {
@@ -84,6 +109,7 @@ func (r reconciling) restore(ctx context.Context, book act.Book, one actInput) (
 	if err != nil {
 		return false, err
 	}
+	one.course.Case = one.course.Worded(row.Facts)
 	after, told, refused := book.Act(book.Course(one.course.Case), one.Act)
 	if refused != nil || row.State != ledger.TaskOpen {
 		return false, nil

@@ -16,14 +16,15 @@ const CourseAhead = "course.ahead"
 
 // CatchUp makes the facts of a task in the ledger those that its workflow has,
 // where these rest on acts that the ledger does not have. Nothing is said because
-// of it. It gives the task as it is from then on.
+// of it. What people wrote is not among what the workflow knows: the ledger's own words
+// stay. It gives the task as it is from then on.
 func (s *Store) CatchUp(ctx context.Context, planID, task string, c act.Case, when When) (Task, error) {
 	return write(ctx, s, func(t *tx) (Task, error) {
 		row, err := t.task(planID, task)
 		if err != nil || !row.Facts.Place().Before(c.Place()) {
 			return row, err
 		}
-		if err := t.actOn(Acted{Plan: planID, Task: task, Act: act.Act{At: when.Plan}, Facts: c}, row); err != nil {
+		if err := t.actOn(Acted{Plan: planID, Task: task, Act: act.Act{At: when.Plan}, Facts: c.Worded(row.Facts)}, row); err != nil {
 			return Task{}, err
 		}
 		if err := t.ahead(planID, task, task, row.Facts.Place(), c.Place(), c, when); err != nil {
@@ -44,7 +45,11 @@ func (s *Store) CatchUpTalk(ctx context.Context, planID, id string, c act.TalkCa
 		if err != nil || !have.Before(c.Place()) {
 			return talk, err
 		}
-		if err := t.putTalk(talk, c); err != nil {
+		worded := c
+		if talk.Facts != nil {
+			worded = c.Worded(*talk.Facts)
+		}
+		if err := t.putTalk(talk, worded); err != nil {
 			return Talk{}, err
 		}
 		if err := t.ahead(planID, talk.Task, id, have, c.Place(), c, when); err != nil {
