@@ -246,7 +246,7 @@ func TestAnInterruptedAmendmentIsFinished(t *testing.T) {
 	require.Nil(t, refused)
 	_, _, err = w.Ledger.Act(t.Context(), ledger.Acted{Plan: "cutamd", Task: "a", Act: first, Version: row.Version, Facts: after.Case}, ledger.When{Real: time.Now(), Plan: when})
 	require.NoError(t, err)
-	require.Equal(t, "2021-05-31", w.course("cutamd", "a").Due.String())
+	require.Equal(t, "2021-05-31", w.state("cutamd", "a").Due.String())
 
 	// another one comes before the first was finished: nothing of it is forgotten
 	third := twoUnits(t, "cutamd", nil, entry("a", "due: 2021-06-30"), entry("b", "due: 2021-07-31"), entry("c", "due: 2021-08-31"))
@@ -258,7 +258,7 @@ func TestAnInterruptedAmendmentIsFinished(t *testing.T) {
 		"b open 任务b shuiwu  2021-07-31 standard",
 		"c open 任务c shuiwu  2021-08-31 standard",
 	}, w.lines("cutamd"))
-	w.eventually("a's workflow has what the ledger has", func(context.Context) bool { return w.course("cutamd", "a").Due == first.Due })
+	w.eventually("a's workflow has what the ledger has", func(context.Context) bool { return w.state("cutamd", "a").Due == first.Due })
 	w.agreeAll("cutamd")
 	events := w.events(0, ledger.ActKind(act.Correct))
 	require.Len(t, events, 2)
