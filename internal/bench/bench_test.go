@@ -4,9 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/seeds"
 )
 
 func TestTableSetsFiguresBesideTheirAims(t *testing.T) {
@@ -56,4 +62,29 @@ func TestUnknownSectionsAreNamed(t *testing.T) {
 	t.Parallel()
 	err := run(t.Context(), []string{"-only", "lunch"}, io.Discard, io.Discard)
 	require.ErrorContains(t, err, `no section "lunch": there are preview, launch, year`)
+}
+
+// The usual pattern that a year is compared with gets its stages written, again too.
+func TestTheUsualPatternWritesItsStages(t *testing.T) {
+	t.Parallel()
+	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
+	require.NoError(t, err)
+	defer store.Close()
+	cal, err := calendar.Load(seeds.Calendar())
+	require.NoError(t, err)
+	p := calmPlan()
+	book, err := act.NewBook(p, cal)
+	require.NoError(t, err)
+	u := &usual{ledger: store, plan: p, cal: cal, clock: calendar.Clock{}}
+	row := ledger.TaskOf(p, p.Tasks[0], p.Issued.At(0, 0, calendar.Beijing))
+	_, err = store.AddPlan(t.Context(), ledger.Launched{Plan: *p, At: row.Assigned}, []ledger.Task{row}, u.when())
+	require.NoError(t, err)
+	ladder := book.Ahead(row.Facts)
+	for _, s := range ladder {
+		require.NoError(t, u.Record(t.Context(), usualStage{Task: row.ID, Stage: s}))
+		require.NoError(t, u.Record(t.Context(), usualStage{Task: row.ID, Stage: s}))
+	}
+	stages, err := store.Stages(t.Context(), p.ID, row.ID)
+	require.NoError(t, err)
+	require.Len(t, stages, len(ladder))
 }

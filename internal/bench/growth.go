@@ -117,7 +117,7 @@ func (h *house) decideSome(ctx context.Context, p *plan.Plan, clock calendar.Clo
 			for _, r := range stage.To {
 				channels[r] = []string{"outbox"}
 			}
-			d := ledger.Decision{Plan: p.ID, Task: row.ID, Revision: row.Revision, Version: row.Version, Stage: stage, Facts: c.Case, Channels: channels}
+			d := ledger.Decision{Plan: p.ID, Task: row.ID, Revision: row.Revision, Version: row.Version, Stage: stage, Facts: c.Case, Channels: channels, From: p}
 			_, _, err = h.Ledger.DecideStage(ctx, d, ledger.When{Real: time.Now(), Plan: clock.Start})
 			return err
 		})

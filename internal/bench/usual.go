@@ -120,9 +120,14 @@ func (u *usual) when() ledger.When {
 	return ledger.When{Real: now, Plan: u.clock.Plan(now)}
 }
 
-// Record writes the stage to the ledger.
+// Record writes the stage to the ledger, over the facts that the task has.
 func (u *usual) Record(ctx context.Context, in usualStage) error {
-	_, _, err := u.ledger.DecideStage(ctx, ledger.Decision{Plan: u.plan.ID, Task: in.Task, Revision: 1, Stage: in.Stage}, u.when())
+	row, err := u.ledger.Task(ctx, u.plan.ID, in.Task)
+	if err != nil {
+		return err
+	}
+	d := ledger.Decision{Plan: u.plan.ID, Task: in.Task, Revision: 1, Version: row.Version, Stage: in.Stage, Facts: ledger.CaseOf(row), From: u.plan}
+	_, _, err = u.ledger.DecideStage(ctx, d, u.when())
 	return err
 }
 
