@@ -12,8 +12,8 @@ import (
 	"duban/internal/plan"
 )
 
-// Case is all that acts know and change about one task, occurrence or duty. It
-// travels with the workflow, so that an act is judged without asking anybody.
+// Case is all that acts know and change about one task, occurrence or duty. Its Keys
+// travel with the workflow, so that an act is judged without asking anybody.
 type Case struct {
 	Kind       plan.Kind    `json:"kind"`
 	State      State        `json:"state"`

@@ -73,6 +73,10 @@ func TestTheGreatestCourseCanTravel(t *testing.T) {
 	require.NoError(t, err)
 	t.Logf("the greatest course: %d KiB", len(raw)>>10)
 	require.Less(t, len(raw), 3<<19, "1.5 MiB")
+	raw, err = json.Marshal(c.Keys())
+	require.NoError(t, err)
+	t.Logf("as a workflow carries it: %d KiB", len(raw)>>10)
+	require.Less(t, len(raw), 1<<15, "32 KiB")
 }
 
 // The engine's IDs are a space of their own: nobody's act can stand where an act of

@@ -32,7 +32,7 @@ const (
 )
 
 // TalkCase is all that acts know and change about one talk 约谈 or circular 通报.
-// It travels with the talk's workflow.
+// Its Keys travel with the talk's workflow.
 type TalkCase struct {
 	Task       string       `json:"task"`
 	What       string       `json:"what"` // plan.ProposeTalk or plan.ProposeCircular

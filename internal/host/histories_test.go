@@ -91,6 +91,7 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 	})
 	w.actsOnEverything()
 	ids["task-acted"] = workflows.TaskWorkflowID("acted", "a")
+	ids["task-amended"] = workflows.TaskWorkflowID("acted", "n")
 	ids["duty-acted"] = workflows.DutyWorkflowID("acted", "m")
 	for name, id := range ids {
 		for i, h := range w.runs(id) {
@@ -106,9 +107,10 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 }
 
 // actsOnEverything lets people act on a task and a duty in every way that takes
-// another turn in a workflow: a hand-over, a hold, a pause with a known end.
+// another turn in a workflow: a hand-over, a hold, a pause with a known end, an
+// amendment, which hands nothing over.
 func (w *world) actsOnEverything() {
-	w.standing("acted", dated("a", "2021-05-31"), "      - {id: m, title: 按月公开, kind: duty, recur: {every: month, from: 2021-06-01, until: 2021-12-31}, source: 限期完成}\n")
+	w.standing("acted", dated("a", "2021-05-31"), dated("n", "2021-05-31"), "      - {id: m, title: 按月公开, kind: duty, recur: {every: month, from: 2021-06-01, until: 2021-12-31}, source: 限期完成}\n")
 	for i, a := range []act.Act{
 		{Kind: act.Acknowledge, By: liaison}, {Kind: act.Extend, By: liaison, Due: calendar.NewDay(2021, 6, 30)}, {Kind: act.Grant, By: clerk},
 		{Kind: act.Complete, By: liaison}, {Kind: act.Reject, By: clerk}, {Kind: act.Suspend, By: clerk, Until: calendar.NewDay(2021, 5, 6)},
@@ -117,11 +119,20 @@ func (w *world) actsOnEverything() {
 		a.ID = fmt.Sprintf("a%d", i)
 		require.NoError(w.t, w.act("acted", "a", a.By, a), a.Kind)
 	}
+	for _, a := range []act.Act{
+		{ID: act.AmendID(1, act.Correct), Kind: act.Correct, Due: calendar.NewDay(2021, 7, 31)}, {ID: act.AmendID(1, act.Reword), Kind: act.Reword, Title: "摸排"},
+		{ID: "close", Kind: act.Verify},
+	} {
+		require.NoError(w.t, w.act("acted", "n", clerk, a), a.Kind)
+	}
+	require.Len(w.t, w.runs(workflows.TaskWorkflowID("acted", "n")), 1, "an amendment begins no new run")
 	require.Error(w.t, w.act("acted", "a", liaison, act.Act{ID: "late", Kind: act.Progress, Reason: "已经销号"}))
 	for i, a := range []act.Act{
 		{Kind: act.SetRule, Rule: "quarter"}, {Kind: act.Reassign, Unit: "duban"}, {Kind: act.Suspend, Until: calendar.NewDay(2021, 5, 6)}, {Kind: act.Resume}, {Kind: act.EndDuty},
 	} {
-		a.ID = fmt.Sprintf("m%d", i)
+		if a.ID = fmt.Sprintf("m%d", i); a.Kind == act.Reassign {
+			a.ID = act.AmendID(1, a.Kind)
+		}
 		require.NoError(w.t, w.act("acted", "m", clerk, a), a.Kind)
 	}
 	task, err := w.Ledger.Task(w.t.Context(), "acted", "a")
