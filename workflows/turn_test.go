@@ -1,0 +1,111 @@
+package workflows_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/worker"
+
+	"duban/activities"
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/workflows"
+)
+
+// stuck lets the acts of some IDs be recorded only when it is over.
+type stuck struct {
+	interceptor.WorkerInterceptorBase
+	ids   []string
+	tries atomic.Int32
+	over  atomic.Bool
+}
+
+func (s *stuck) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
+	return &stuckCall{interceptor.ActivityInboundInterceptorBase{Next: next}, s}
+}
+
+type stuckCall struct {
+	interceptor.ActivityInboundInterceptorBase
+	s *stuck
+}
+
+func (c *stuckCall) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
+	if len(in.Args) > 0 {
+		if a, ok := in.Args[0].(activities.ActInput); ok && slices.Contains(c.s.ids, a.Act.ID) && !c.s.over.Load() {
+			c.s.tries.Add(1)
+			return nil, errors.New("it cannot be written")
+		}
+	}
+	return c.Next.ExecuteActivity(ctx, in)
+}
+
+// Acts that cannot be recorded for a reason of their own, a person's and one of many,
+// keep the turn from nobody: others act meanwhile and are answered at once, the ladder
+// speaks on its days, and the two have their answer when they can be written.
+func TestActsThatCannotBeRecordedHoldNobodyUp(t *testing.T) {
+	t.Parallel()
+	start := day(2021, 4, 8)
+	survey := task("survey", calendar.NewDay(2021, 5, 31))
+	s := &stuck{ids: []string{"stuck", act.AmendID(1, act.Reword)}}
+	b := newBench(t, start, survey)
+	b.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{s}})
+	lead, office := act.Actor{Account: "shuiwu", Name: "水务", Unit: "shuiwu"}, act.Actor{Account: "office", Name: "office", Unit: "duban"}
+	does := func(after time.Duration, a act.Act) *answer {
+		got := &answer{}
+		b.RegisterDelayedCallback(func() {
+			a.Reason, a.At, a.On = "说明", b.Now(), calendar.DayOf(b.Now().In(calendar.Beijing))
+			b.UpdateWorkflow(string(a.Kind), a.ID, got, a)
+		}, after)
+		return got
+	}
+	waiting := []*answer{
+		does(time.Hour, act.Act{ID: "stuck", Kind: act.Extend, Due: calendar.NewDay(2021, 6, 30), By: lead}),
+		does(time.Hour+time.Second, act.Act{ID: act.AmendID(1, act.Reword), Kind: act.Reword, Title: "摸排", By: office}),
+	}
+	var soon []time.Duration
+	var others []*answer
+	for i := range 4 {
+		at := time.Duration(35+8*i) * time.Hour
+		id := fmt.Sprint("progress-", i)
+		others = append(others, does(at, act.Act{ID: id, Kind: act.Progress, Percent: 10 + i, By: lead}))
+		for wait := time.Minute; wait <= 15*time.Minute; wait += time.Minute {
+			b.RegisterDelayedCallback(func() {
+				there, err := b.store.Recorded(t.Context(), ledger.ActKey("p", "survey", id))
+				require.NoError(t, err)
+				if there && len(soon) <= i {
+					soon = append(soon, wait)
+				}
+			}, at+wait)
+		}
+	}
+	unanswered := 0
+	b.RegisterDelayedCallback(func() {
+		for _, id := range s.ids {
+			if there, err := b.store.Recorded(t.Context(), ledger.ActKey("p", "survey", id)); err == nil && !there {
+				unanswered++
+			}
+		}
+		s.over.Store(true)
+	}, 3*24*time.Hour)
+	closed := does(60*24*time.Hour, act.Act{ID: "close", Kind: act.Verify, By: office})
+	b.live(workflows.TaskType, b.state(survey, start))
+	b.done()
+	require.Equal(t, 2, unanswered)
+	require.Len(t, soon, 4, "each is answered within a quarter of an hour")
+	for _, a := range slices.Concat(waiting, others, []*answer{closed}) {
+		require.NoError(t, errors.Join(a.rejected, a.err))
+	}
+	require.Greater(t, int(s.tries.Load()), 100, "they are tried all the while")
+	require.Contains(t, b.said(), "2021-04-09 09:00 survey/study-1 → shuiwu/liaison", "while both wait")
+	row, err := b.store.Task(t.Context(), "p", "survey")
+	require.NoError(t, err)
+	require.Equal(t, []any{"摸排", ledger.Closed}, []any{row.Title, row.State})
+}
