@@ -42,6 +42,7 @@ type Case struct {
 	Acknowledged calendar.Day `json:"acknowledged,omitzero"`
 	Heard        calendar.Day `json:"heard,omitzero"`    // last acknowledged or reported on
 	DateSet      calendar.Day `json:"date_set,omitzero"` // the day on which the office last set another date
+	LateFrom     calendar.Day `json:"late_from,omitzero"` // the day on which a date that had not passed was replaced by one that had
 	Percent      int          `json:"percent,omitempty"`
 	ReturnUntil  calendar.Day `json:"return_until,omitzero"` // last day to return it
 	ExtendUntil  calendar.Day `json:"extend_until,omitzero"` // last day to ask for an extension

@@ -134,13 +134,17 @@ func (b Book) begins(c Case) calendar.Day {
 	return given
 }
 
-// missedFrom is the day after which the days late count: the due date, or the day
-// on which the unit was given a task that was late already.
+// missedFrom is the day after which the days late count: the due date; or the day
+// on which the unit was given a task that was late already, or a date that had passed
+// in place of one that had not.
 func (b Book) missedFrom(c Case) calendar.Day {
-	if begins := b.begins(c); begins.After(c.Due) {
-		return begins
+	from := c.Due
+	for _, d := range []calendar.Day{b.begins(c), c.LateFrom} {
+		if d.After(from) {
+			from = d
+		}
 	}
-	return c.Due
+	return from
 }
 
 // day is the day of an instant in the plan's zone; zero for none.

@@ -118,6 +118,7 @@ func (b Book) renumbered(before, c Case, a Act) Case {
 		return c
 	}
 	c.Revision++
+	c.LateFrom = calendar.Day{}
 	for _, d := range c.Missed {
 		if d.Due == c.Due {
 			c.Number = d.Number
@@ -127,6 +128,9 @@ func (b Book) renumbered(before, c Case, a Act) Case {
 	c.Number = before.Number + 1
 	for _, d := range before.Missed {
 		c.Number = max(c.Number, d.Number+1)
+	}
+	if c.Due.Before(a.On) {
+		c.LateFrom = a.On // nobody was late as long as the date before was to come: law 7
 	}
 	return c
 }

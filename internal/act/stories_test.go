@@ -236,3 +236,42 @@ func TestStoryClosedWhileAReturnWaits(t *testing.T) {
 	m := b.Measure(p.Case, day(t, "2021-06-30"))
 	require.Equal(t, []any{0, plan.Done}, []any{m.Late, m.Light})
 }
+
+// Law 7: as long as a granted date stood nobody was late. When the office sets it back,
+// the days late count from that day, and the ladder keeps its distances from it.
+func TestStoryAGrantedDateSetBack(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		due  string
+		acts []string
+		want []string
+		late int // on 2021-06-25
+	}{
+		"granted, and revoked": {"2021-04-30", []string{"2021-04-20 10:00 unit extend due=2021-12-31", "2021-04-21 10:00 clerk grant due=2021-12-31", "2021-06-10 10:00 clerk correct due=2021-04-30"},
+			[]string{"06-11 09:00 urge", "06-18 09:00 warn", "06-25 09:00 talk"}, 10},
+		"a mistyped date found": {"2021-12-31", []string{"2021-06-10 10:00 clerk correct due=2021-04-30"},
+			[]string{"06-11 09:00 urge", "06-18 09:00 warn", "06-25 09:00 talk"}, 10},
+		"corrected once more": {"2021-12-31", []string{"2021-06-10 10:00 clerk correct due=2021-04-30", "2021-06-11 10:00 clerk correct due=2021-05-07"},
+			[]string{"06-11 09:00 urge", "06-18 09:00 warn", "06-25 09:00 talk"}, 10},
+		"granted after it was missed, and revoked: one miss": {"2021-04-30", []string{"2021-04-20 10:00 unit extend due=2021-12-31", "2021-05-10 10:00 clerk grant due=2021-12-31", "2021-06-10 10:00 clerk correct due=2021-04-30"},
+			nil, 37},
+		"a slip of a day": {"2021-04-30", []string{"2021-06-09 10:00 clerk correct due=2021-09-30", "2021-06-10 10:00 clerk correct due=2021-04-30"}, nil, 37},
+		"set back to a date to come": {"2021-04-30", []string{"2021-04-20 10:00 unit extend due=2021-12-31", "2021-04-21 10:00 clerk grant due=2021-12-31", "2021-06-10 10:00 clerk correct due=2021-06-15"},
+			[]string{"06-11 09:00 remind-1", "06-15 09:00 due", "06-16 09:00 urge", "06-22 09:00 warn"}, 8},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBook(t)
+			p := newPlayer(b, begin(b, "standard", day(t, c.due), moment(t, "2021-04-08 00:00")))
+			require.Nil(t, p.on(written(t, "2021-04-12 10:00 unit acknowledge")))
+			for _, line := range c.acts {
+				require.Nil(t, p.on(written(t, line)))
+			}
+			got := p.fair(t, "2021-06-10 10:01", "2021-06-26")
+			if c.want != nil {
+				require.Equal(t, c.want, got)
+			}
+			require.Equal(t, c.late, b.Measure(p.Case, day(t, "2021-06-25")).Late)
+		})
+	}
+}

@@ -505,10 +505,10 @@ func TestCorrected(t *testing.T) {
 	d.do("office", "2021-06-03 10:00", act.Correct, due("2021-05-31"))
 	require.Equal(t, `
 2021-06-04 09:00 extension-2-remind remind office/office about extension limit 2021-06-04 new 2021-07-31 by gaoping人 words 说明
-2021-06-04 09:00 urge urge gaoping/liaison,gaoping/deputy moved from 2021-06-01
+2021-06-04 09:00 urge urge gaoping/liaison,gaoping/deputy
 2021-06-07 09:00 extension-2-missed escalate office/office,group/leader about extension limit 2021-06-04 new 2021-07-31 by gaoping人 words 说明
-2021-06-10 09:00 warn warn gaoping/head,office/office moved from 2021-06-07
-2021-06-18 09:00 talk talk gaoping/head,office/office,group/leader moved from 2021-06-15
+2021-06-10 09:00 warn warn gaoping/head,office/office
+2021-06-18 09:00 talk talk gaoping/head,office/office,group/leader
 `, d.ladder(), "a due date in the past begins with urging on the next morning")
 }
 

@@ -183,7 +183,7 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 	case act.Reassign:
 		w.answered("return", a.On)
 		delete(w.asked, "extension")
-		if late := w.ran(true, w.base(), a.On, w.stands()); late > 0 && w.base() == w.due {
+		if late := w.ran(true, w.base(), a.On, w.stands()); late > 0 && !w.inherited() {
 			w.stints = append(w.stints, stint{w.lead, w.due, late})
 		}
 		w.lead = a.Unit
@@ -309,7 +309,7 @@ func (w *world) answersFor(h History) {
 		}
 	}
 	for _, f := range h.Facts {
-		own := f.Unit == w.lead && f.Day == w.due && w.base() == w.due
+		own := f.Unit == w.lead && f.Day == w.due && !w.inherited()
 		if f.Kind == act.FactDue && !own && !slices.ContainsFunc(w.stints, func(s stint) bool { return f.Unit == s.unit && f.Day == s.due }) {
 			w.breaks(9, h.Until, "%s answers for %s, which it did not miss", f.Unit, f.Day)
 		}

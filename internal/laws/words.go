@@ -237,7 +237,7 @@ func (w *world) late(s plan.Stage, r plan.Rule, on calendar.Day, merged bool) {
 	}
 	if ran := w.ran(r.After.Work, w.base(), on, w.stands()); ran < r.After.N {
 		law := 4
-		if w.base() != w.due {
+		if w.inherited() {
 			law = 9
 		}
 		w.breaks(law, s.At, "%s: %d days ran after %s", r.ID, ran, w.base())

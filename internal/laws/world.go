@@ -75,6 +75,7 @@ type world struct {
 	silences                         map[string]bool
 	caught                           map[int]bool         // misses of which a late assignment was told
 	passed                           map[int]calendar.Day // when the unit was told that the date of a miss had passed while its clock stood
+	setLate                          calendar.Day         // the day on which a date to come was replaced by one gone by
 	dateSet                          calendar.Day         // the last day on which the office set another date
 	found                            []Breach
 	stints                           []stint // of units that led before
@@ -107,7 +108,7 @@ func newWorld(r Rules, h History) *world {
 // given begins a unit's time with the task: what was missed before is not its own.
 func (w *world) given(on calendar.Day) {
 	w.assigned, w.since, w.missSince = on, on, on
-	w.heard, w.acked = calendar.Day{}, false
+	w.heard, w.acked, w.setLate = calendar.Day{}, false, calendar.Day{}
 	w.misses, w.ladder = map[calendar.Day]int{w.due: w.nextMiss}, map[int][]word{}
 	w.miss = w.nextMiss
 	w.nextMiss++
@@ -127,6 +128,7 @@ func (w *world) dated(due, on calendar.Day) {
 		w.misses[due] = w.miss
 		return
 	}
+	w.setLate = calendar.Day{}
 	if n, ok := w.misses[due]; ok && due.Before(on) && (len(w.ladder[n]) > 0 || w.passed[n].After(due)) {
 		w.miss = n
 		return
@@ -134,6 +136,9 @@ func (w *world) dated(due, on calendar.Day) {
 	w.miss = w.nextMiss
 	w.nextMiss++
 	w.misses[due] = w.miss
+	if due.Before(on) {
+		w.setLate = on
+	}
 }
 
 // stands are the intervals in which the unit's clock stood.
@@ -173,12 +178,16 @@ func (w *world) ran(work bool, from, to calendar.Day, stands []stand) (n int) {
 }
 
 // base is the day after which days late count: the date, or the day on which the
-// unit was given a task that was late already, or on which it begins.
+// unit was given a task that was late already, or on which it begins, or heard that
+// the date it went by was none and had passed.
 func (w *world) base() calendar.Day {
-	if b := w.begins(); b.After(w.due) {
-		return b
+	base := w.due
+	for _, d := range []calendar.Day{w.begins(), w.setLate} {
+		if d.After(base) {
+			base = d
+		}
 	}
-	return w.due
+	return base
 }
 
 func (w *world) begins() calendar.Day {
@@ -234,4 +243,7 @@ func (w *world) rule(id string) (plan.Rule, bool) {
 
 // fell tells that the date came on a day that was not the unit's: its clock stood,
 // or it had not been given the task yet.
-func (w *world) fell() bool { return standing(w.stands(), w.due) || w.base() != w.due }
+func (w *world) fell() bool { return standing(w.stands(), w.due) || w.inherited() }
+
+// inherited tells that the date had passed when the unit was given the task.
+func (w *world) inherited() bool { return w.begins().After(w.due) }
