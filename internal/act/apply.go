@@ -19,11 +19,7 @@ func (c Case) apply(a Act) Case {
 	if row.To != "" {
 		c.State = row.To
 	}
-	c.Acts++
-	c.Known = append(slices.Clone(c.Known), a.ID)
-	if n := len(c.Known); n > known {
-		c.Known = c.Known[n-known:]
-	}
+	c.Acts, c.Known = c.Acts+1, remembered(c.Known, a.ID)
 	byUnit := a.By.Unit == c.Lead && slices.Contains(row.By, Lead)
 	if apply := applies[a.Kind]; apply != nil {
 		apply(&c, a)
@@ -35,6 +31,12 @@ func (c Case) apply(a Act) Case {
 		c.Restarted = a.At
 	}
 	return c
+}
+
+// remembered are the IDs of the last few acts with one more.
+func remembered(ids []string, id string) []string {
+	ids = append(slices.Clone(ids), id)
+	return ids[max(0, len(ids)-known):]
 }
 
 // restarts are the acts after which whoever owes the task is left the policy's

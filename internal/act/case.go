@@ -40,8 +40,8 @@ type Case struct {
 	Known []string `json:"known,omitempty"` // IDs of the last few
 
 	Acknowledged calendar.Day `json:"acknowledged,omitzero"`
-	Heard        calendar.Day `json:"heard,omitzero"`    // last acknowledged or reported on
-	DateSet      calendar.Day `json:"date_set,omitzero"` // the day on which the office last set another date
+	Heard        calendar.Day `json:"heard,omitzero"`     // last acknowledged or reported on
+	DateSet      calendar.Day `json:"date_set,omitzero"`  // the day on which the office last set another date
 	LateFrom     calendar.Day `json:"late_from,omitzero"` // the day on which a date that had not passed was replaced by one that had
 	Percent      int          `json:"percent,omitempty"`
 	ReturnUntil  calendar.Day `json:"return_until,omitzero"` // last day to return it
@@ -218,12 +218,7 @@ func (c Case) Check(a Act) *Refusal {
 	if !slices.Contains(row.From, c.State) {
 		return refuse("state", "Kind", string(a.Kind), "State", string(c.State))
 	}
-	for _, f := range row.Needs {
-		if !a.has(f) {
-			return refuse("needs", "Field", string(f))
-		}
-	}
-	if r := a.proves(); r != nil {
+	if r := a.lacks(row.Needs); r != nil {
 		return r
 	}
 	if check := checks[a.Kind]; check != nil {
@@ -256,9 +251,14 @@ func (a Act) has(f Field) bool {
 	return true
 }
 
-// proves refuses evidence that is neither a file by its sum nor an address on the
-// web, whatever it is given for.
-func (a Act) proves() *Refusal {
+// lacks refuses an act that does not say what it must, or whose evidence is neither a
+// file by its sum nor an address on the web, whatever it is given for.
+func (a Act) lacks(needs []Field) *Refusal {
+	for _, f := range needs {
+		if !a.has(f) {
+			return refuse("needs", "Field", string(f))
+		}
+	}
 	for _, e := range a.Evidence {
 		if (e.SHA256 == "") == (e.URL == "") || e.URL != "" && !e.published() {
 			return refuse("evidence", "Name", e.Name)

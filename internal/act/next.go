@@ -108,7 +108,7 @@ func (ch *chasing) about(s Said) bool {
 	return !ch.o.Limit.After(s.Limit)
 }
 
-func (ch *chasing) add(r rung, day, wanted calendar.Day) {
+func (ch *chasing) add(r Rung, day, wanted calendar.Day) {
 	s := r.Stage
 	if r.Topic == "" {
 		s.Matter = ch.o.matter
@@ -124,8 +124,8 @@ func (ch *chasing) add(r rung, day, wanted calendar.Day) {
 // act has overtaken are left out, for the act itself has told the unit.
 func (ch *chasing) early() {
 	missed := dated{Stage: plan.Stage{ID: plan.CatchUp, Kind: plan.Remind}, day: ch.Morning(ch.p, ch.c.Assigned)}
-	for _, r := range ch.o.rungs {
-		if r.before == nil && !(r.since != nil && ch.o.ID == Finish) || ch.said(r.ID) != nil {
+	for _, r := range ch.o.Rungs {
+		if r.Before == nil && !(r.Since != nil && ch.o.ID == Finish) || ch.said(r.ID) != nil {
 			continue
 		}
 		day, wanted := ch.onOrBefore(r)
@@ -178,8 +178,8 @@ func (ch *chasing) passed() {
 		ch.told = first
 	}
 	s := plan.Stage{ID: plan.Passed, Kind: plan.Remind, To: ch.o.By, Light: ch.p.LightOn(ch.told, ch.o.Limit, ch.Calendar)}
-	for _, r := range ch.o.rungs {
-		if r.before != nil {
+	for _, r := range ch.o.Rungs {
+		if r.Before != nil {
 			s.To = union(s.To, r.To)
 		}
 	}
@@ -192,8 +192,8 @@ func (ch *chasing) afterLimit(s Said) bool {
 	if s.Of != Finish || !ch.about(s) || s.ID == plan.CatchUp {
 		return false
 	}
-	if i := slices.IndexFunc(ch.o.rungs, func(r rung) bool { return r.ID == s.ID }); i >= 0 {
-		return ch.o.rungs[i].after != nil
+	if i := slices.IndexFunc(ch.o.Rungs, func(r Rung) bool { return r.ID == s.ID }); i >= 0 {
+		return ch.o.Rungs[i].After != nil
 	}
 	first := ch.c.Due // of the dates of this miss
 	for _, d := range ch.c.Missed {
@@ -206,12 +206,12 @@ func (ch *chasing) afterLimit(s Said) bool {
 
 // onOrBefore is the day of a rung that comes on or before the limit: on a rest
 // day it moves to the working day before.
-func (ch *chasing) onOrBefore(r rung) (day, wanted calendar.Day) {
-	if r.before != nil {
-		wanted = r.before.Before(ch.o.Limit, ch.Calendar)
+func (ch *chasing) onOrBefore(r Rung) (day, wanted calendar.Day) {
+	if r.Before != nil {
+		wanted = r.Before.Before(ch.o.Limit, ch.Calendar)
 		return ch.Calendar.OnOrBefore(wanted), wanted
 	}
-	day, wanted, _ = ch.run(*r.since, ch.o.Since, ch.o.stands)
+	day, wanted, _ = ch.run(*r.Since, ch.o.Since, ch.o.stands)
 	if last := ch.Calendar.OnOrBefore(ch.o.Limit); day.After(last) {
 		day = last // the limit's own rung is graver and says it
 	}
@@ -248,9 +248,9 @@ func (ch *chasing) chain() {
 	var prevDay calendar.Day
 	rungs := ch.ordered(anchor)
 	for i, r := range rungs {
-		offset, from := r.after, anchor
-		if r.since != nil {
-			offset, from = r.since, ch.o.Since
+		offset, from := r.After, anchor
+		if r.Since != nil {
+			offset, from = r.Since, ch.o.Since
 		}
 		nominal, wanted, ok := ch.run(*offset, from, ch.o.stands)
 		if !ok {
@@ -278,7 +278,7 @@ func (ch *chasing) chain() {
 		} else if ch.o.ID == TopicSilent && !day.Before(ch.Calendar.OnOrBefore(ch.c.Due)) {
 			return // its own reminders come first
 		} else {
-			if ch.o.ID == Finish && r.after != nil && day != nominal {
+			if ch.o.ID == Finish && r.After != nil && day != nominal {
 				wanted = nominal
 			}
 			ch.add(r, day, wanted)
@@ -288,22 +288,22 @@ func (ch *chasing) chain() {
 }
 
 // ordered are the rungs of the chain in order of their distance.
-func (ch *chasing) ordered(anchor calendar.Day) (rungs []rung) {
-	for _, r := range ch.o.rungs {
-		if r.after != nil || r.since != nil && ch.o.ID != Finish {
+func (ch *chasing) ordered(anchor calendar.Day) (rungs []Rung) {
+	for _, r := range ch.o.Rungs {
+		if r.After != nil || r.Since != nil && ch.o.ID != Finish {
 			rungs = append(rungs, r)
 		}
 	}
-	slices.SortStableFunc(rungs, func(x, y rung) int {
+	slices.SortStableFunc(rungs, func(x, y Rung) int {
 		return cmp.Compare(ch.distance(x, anchor), ch.distance(y, anchor))
 	})
 	return rungs
 }
 
-func (ch *chasing) distance(r rung, anchor calendar.Day) int {
-	o := r.after
+func (ch *chasing) distance(r Rung, anchor calendar.Day) int {
+	o := r.After
 	if o == nil {
-		o = r.since
+		o = r.Since
 	}
 	return o.After(anchor, ch.Calendar).Sub(anchor)
 }
@@ -330,13 +330,13 @@ func (ch *chasing) afterChase() calendar.Day {
 // date: a graver one, for a ladder is not gone down, or one as grave when the rung's
 // day had passed before. Mere reminders go on. A word that this policy puts before the
 // rung stands for nothing.
-func (ch *chasing) replaced(rungs []rung, at int, passed bool) *Said {
+func (ch *chasing) replaced(rungs []Rung, at int, passed bool) *Said {
 	r := rungs[at]
 	for i, s := range ch.c.Said {
 		if s.Of != ch.o.ID || !ch.about(s) || s.Kind.Gravity() <= plan.DueDay.Gravity() || !passed && r.Kind.Gravity() <= plan.DueDay.Gravity() {
 			continue
 		}
-		known := slices.IndexFunc(rungs, func(k rung) bool { return k.ID == s.ID })
+		known := slices.IndexFunc(rungs, func(k Rung) bool { return k.ID == s.ID })
 		if known >= 0 && known <= at {
 			continue
 		}

@@ -11,7 +11,7 @@ import (
 // an outlook keeps with it this number and the revision of the program; raise it
 // with a change of what is late, of the lights or of what is said next where
 // programs are built without one, and what was kept is worked out anew.
-const Reading = 1
+const Reading = 2
 
 // Outlook is what a task will show from now on if nobody does anything. It follows
 // from its facts, the policies and the calendar alone, and holds for every day to

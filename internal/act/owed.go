@@ -26,18 +26,10 @@ type Owed struct {
 	Since  calendar.Day       // its days count after this one
 	Limit  calendar.Day       // the last day to do it; zero when it has none of its own
 	Runs   bool               // its clock runs: somebody may be chased for it now
+	Rungs  []Rung             // the words by which it is chased
 	soon   bool               // a reminder that would come before its days begin comes on the first of them
 	matter plan.Matter
 	stands []Stand
-	rungs  []rung
-}
-
-// rung is one word about something owed.
-type rung struct {
-	plan.Stage
-	before *plan.Offset // counted back from the limit
-	after  *plan.Offset // counted after the limit, in days in which the clock ran
-	since  *plan.Offset // counted after Since, likewise, but not past the limit
 }
 
 // Rung is one word by which something owed is chased. One of the distances is set.
@@ -46,15 +38,6 @@ type Rung struct {
 	Before     *plan.Offset // counted back from the limit
 	After      *plan.Offset // counted after the limit, in days in which the clock ran
 	Since      *plan.Offset // counted after Owed.Since, likewise, but not past the limit
-}
-
-// Rungs are the words by which it is chased.
-func (o Owed) Rungs() []Rung {
-	all := make([]Rung, len(o.rungs))
-	for i, r := range o.rungs {
-		all[i] = Rung{r.Stage, r.before, r.after, r.since}
-	}
-	return all
 }
 
 // Finish and Receive are the task itself: do it, and say that it has come.
@@ -109,23 +92,23 @@ func (o *owing) task() {
 	finish, receive := own, own
 	finish.ID, receive.ID = Finish, Receive
 	for _, rule := range o.p.Stages {
-		r := rung{Stage: plan.Stage{ID: rule.ID, Kind: rule.Kind, To: o.b.seats(rule.To, o.c.Lead), Light: rule.Light, Unless: rule.Unless}}
+		r := Rung{Stage: plan.Stage{ID: rule.ID, Kind: rule.Kind, To: o.b.seats(rule.To, o.c.Lead), Light: rule.Light, Unless: rule.Unless}}
 		switch {
 		case rule.From == plan.FromAssigned:
-			r.since = rule.After
+			r.Since = rule.After
 		case rule.Before != nil:
-			r.before = rule.Before
+			r.Before = rule.Before
 		default:
-			r.after = rule.After
+			r.After = rule.After
 		}
 		if rule.Unless == plan.UnlessAcknowledged {
 			r.Topic = plan.TopicAcknowledge
-			receive.rungs = append(receive.rungs, r)
+			receive.Rungs = append(receive.Rungs, r)
 		} else {
-			finish.rungs = append(finish.rungs, r)
+			finish.Rungs = append(finish.Rungs, r)
 		}
 	}
-	if o.c.Acknowledged.IsZero() && len(receive.rungs) > 0 {
+	if o.c.Acknowledged.IsZero() && len(receive.Rungs) > 0 {
 		o.all = append(o.all, receive)
 	}
 	o.all = append(o.all, finish)
@@ -147,7 +130,7 @@ func (o *owing) silent() {
 	}
 	s := Owed{ID: TopicSilent, By: o.lead(people.Liaison), Since: since, Runs: o.c.Runs(), stands: o.c.stands(),
 		matter: plan.Matter{Topic: TopicSilent, Limit: o.c.Heard}}
-	s.rungs = []rung{{Stage: plan.Stage{ID: silentID(o.c.Heard), Kind: plan.Urge, To: o.lead(people.Liaison, people.Deputy)}, since: &o.p.Acts.Silent}}
+	s.Rungs = []Rung{{Stage: plan.Stage{ID: silentID(o.c.Heard), Kind: plan.Urge, To: o.lead(people.Liaison, people.Deputy)}, Since: &o.p.Acts.Silent}}
 	o.all = append(o.all, s)
 }
 
@@ -210,9 +193,9 @@ func (o *owing) add(id string, since, limit calendar.Day, m plan.Matter, before,
 		stands = o.c.pauses()
 	}
 	m.Limit = o.b.pushed(limit, since, stands)
-	o.all = append(o.all, Owed{ID: id, By: to, Since: since, Limit: m.Limit, Runs: runs, matter: m, stands: stands, rungs: []rung{
-		{Stage: plan.Stage{ID: id + "-" + stepRemind, Kind: plan.Remind, To: to}, before: &before},
-		{Stage: plan.Stage{ID: id + "-" + stepMissed, Kind: plan.Escalate, To: upward}, after: &after},
+	o.all = append(o.all, Owed{ID: id, By: to, Since: since, Limit: m.Limit, Runs: runs, matter: m, stands: stands, Rungs: []Rung{
+		{Stage: plan.Stage{ID: id + "-" + stepRemind, Kind: plan.Remind, To: to}, Before: &before},
+		{Stage: plan.Stage{ID: id + "-" + stepMissed, Kind: plan.Escalate, To: upward}, After: &after},
 	}})
 }
 

@@ -146,12 +146,7 @@ func (c TalkCase) Check(a Act) *Refusal {
 	if !slices.Contains(row.From, c.State) {
 		return refuse("talk_state", "Kind", string(a.Kind), "State", string(c.State))
 	}
-	for _, f := range row.Needs {
-		if !a.has(f) {
-			return refuse("needs", "Field", string(f))
-		}
-	}
-	if r := a.proves(); r != nil {
+	if r := a.lacks(row.Needs); r != nil {
 		return r
 	}
 	if a.Kind == Absent || a.Kind == ReturnPlan || a.Kind == Again { // the case remembers each
@@ -209,11 +204,7 @@ func (c TalkCase) apply(a Act, zone *time.Location) TalkCase {
 	if row.To != "" {
 		c.State = row.To
 	}
-	c.Acts++
-	c.Known = append(slices.Clone(c.Known), a.ID)
-	if n := len(c.Known); n > known {
-		c.Known = c.Known[n-known:]
-	}
+	c.Acts, c.Known = c.Acts+1, remembered(c.Known, a.ID)
 	if row.Step != "" && !c.took(row.Step) {
 		c.Taken = maps.Clone(c.Taken)
 		if c.Taken == nil {

@@ -146,9 +146,9 @@ var byUnitStep = map[string]bool{StepPlan: true, StepReport: true}
 // chasedOnce is what is owed about a talk with its two rungs, in a round: a reminder
 // before its limit, and one word after it.
 func chasedOnce(o Owed, round int, before, after plan.Offset, to, upward []people.Recipient, light plan.Light) Owed {
-	o.rungs = []rung{
-		{Stage: plan.Stage{ID: numbered("talk-"+o.ID+"-"+stepRemind, round), Kind: plan.Remind, To: to, Light: light}, before: &before},
-		{Stage: plan.Stage{ID: numbered("talk-"+o.ID+"-"+stepMissed, round), Kind: plan.Escalate, To: upward, Light: light}, after: &after},
+	o.Rungs = []Rung{
+		{Stage: plan.Stage{ID: numbered("talk-"+o.ID+"-"+stepRemind, round), Kind: plan.Remind, To: to, Light: light}, Before: &before},
+		{Stage: plan.Stage{ID: numbered("talk-"+o.ID+"-"+stepMissed, round), Kind: plan.Escalate, To: upward, Light: light}, After: &after},
 	}
 	return o
 }

@@ -112,7 +112,7 @@ func (w *writer) byWhen(o act.Owed) string {
 // said are the words by which it is chased: each with its distance, and to whom.
 func (w *writer) said(o act.Owed) string {
 	var all []string
-	for _, r := range o.Rungs() {
+	for _, r := range o.Rungs {
 		day := ""
 		switch {
 		case r.Before != nil && r.Before.N == 0:
