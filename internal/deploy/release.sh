@@ -26,7 +26,7 @@ for target in "$@"; do
 				[ ! -f "$file" ] || install -D -m 644 "$file" "dist/$name/licenses/$module/${file##*/}"
 			done
 		done
-	tar -C dist --sort=name --mtime="$when" --owner=0 --group=0 --numeric-owner -cf - "$name" | gzip -n9 >"dist/$name.tar.gz"
+	tar -C dist --sort=name --mtime="$when" --owner=0 --group=0 --numeric-owner --mode=a+rX,u+w,go-w -cf - "$name" | gzip -n9 >"dist/$name.tar.gz"
 	rm -r "dist/$name"
 done
 cd dist && sha256sum ./*.tar.gz >SHA256SUMS && cat SHA256SUMS
