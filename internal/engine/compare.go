@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"go.temporal.io/api/common/v1"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
@@ -23,6 +24,10 @@ const answerIn = 20 * time.Second
 // settleIn is how long a workflow that is at work may stand still before it is judged by
 // what it knows: as long as anything changes, it is only slow.
 const settleIn = 20 * time.Second
+
+// unsettled is how long a workflow is looked at at the most, of which something moves
+// whenever it is.
+const unsettled = 2 * time.Minute
 
 // youth is how long whoever has written a talk has to start it.
 const youth = 2 * time.Second
@@ -80,8 +85,6 @@ func (r reconciling) compare(ctx context.Context, t thing) (*Finding, error) {
 			f.Why = Stuck
 			return f, nil
 		}
-		// A run that goes on from another waits up to a second for its first workflow task (ContinueAsNewMinBackoff), with
-		// the memo of the run before it and nothing pending: its history is one event long.
 		rests := d.GetPendingWorkflowTask() == nil && len(d.GetPendingActivities()) == 0 && info.GetHistoryLength() > 1
 		same := knows == nil || at == nil || *knows == *at
 		switch {
@@ -90,23 +93,57 @@ func (r reconciling) compare(ctx context.Context, t thing) (*Finding, error) {
 		case same:
 			return r.passed(ctx, t, f)
 		case rests || time.Since(moved) > settleIn:
+			if rests && time.Since(began) < unsettled {
+				if begun, err := r.begun(ctx, info.GetExecution()); err != nil {
+					return nil, err
+				} else if !begun {
+					break
+				}
+			}
 			// The ledger was read before, and may have moved on with the workflow.
 			j, on, err := t.job(ctx)
 			if err != nil || !on {
 				return nil, err
 			}
-			if again, err := r.describe(ctx, t.workflow); err != nil {
+			again, err := r.describe(ctx, t.workflow)
+			switch {
+			case err != nil:
 				return nil, err
-			} else if again == nil || positionIn(again) == nil || *positionIn(again) == j.at {
+			case again == nil || positionIn(again) == nil || *positionIn(again) == j.at:
 				return nil, nil
+			case (j.at != *at || !proto.Equal(again, d)) && time.Since(began) < unsettled:
+				at = &j.at
+			default:
+				f.Why = apart(*positionIn(again), j.at)
+				return f, nil
 			}
-			f.Why = apart(*knows, j.at)
-			return f, nil
 		}
 		if err := rest(ctx, pause); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// begun tells whether a run has done a workflow task. One that goes on from another
+// waits up to a second for its first (ContinueAsNewMinBackoff), with nothing pending
+// and the memo of the run before it, also when it is signalled meanwhile.
+func (r reconciling) begun(ctx context.Context, e *common.WorkflowExecution) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerIn)
+	defer cancel()
+	events := r.client.GetWorkflowHistory(ctx, e.GetWorkflowId(), e.GetRunId(), false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for events.HasNext() {
+		event, err := events.Next()
+		var gone *serviceerror.NotFound
+		switch {
+		case errors.As(err, &gone):
+			return false, nil // it has ended since, and is looked at again
+		case err != nil:
+			return false, fmt.Errorf("engine: history of %s: %w", e.GetWorkflowId(), err)
+		case event.GetEventType() == enums.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 func rest(ctx context.Context, pause time.Duration) error {

@@ -2,7 +2,9 @@ package host_test
 
 import (
 	"context"
+	"fmt"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -129,6 +131,32 @@ func TestAResetRunIsBehind(t *testing.T) {
 	w.agree("reset", "a")
 	require.Equal(t, 40, w.course("reset", "a").Percent)
 	require.Len(t, w.mended("reset"), 1)
+}
+
+// A run that goes on from another after an act waits for its first workflow task, and
+// is asked to look meanwhile: it is as far as the ledger, and is left alone.
+func TestARunThatHasOnlyJustBegunIsNotBehind(t *testing.T) {
+	t.Parallel()
+	w := open(t, config(t), true)
+	w.standing("young", many(8)...)
+	for n := range 6 {
+		var all sync.WaitGroup
+		for i := range 8 {
+			all.Go(func() {
+				id := fmt.Sprintf("t%03d", i)
+				if err := w.act("young", id, liaison, act.Act{Kind: act.Progress, ID: fmt.Sprintf("p%d", n), Percent: n}); err != nil {
+					t.Error(err)
+				}
+				if err := w.Client.SignalWorkflow(t.Context(), workflows.TaskWorkflowID("young", id), "", workflows.LookSignal, nil); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		require.Empty(t, w.examine("young", true).Found)
+	}
+	w.well("young")
+	require.Empty(t, w.mended("young"))
 }
 
 // One look at a plan of a few hundred tasks, as every audit takes it, in numbers.
