@@ -154,10 +154,23 @@ func (o *owing) instructions() {
 	workday := plan.Offset{N: 1, Work: true}
 	for _, n := range o.c.Instructions {
 		if n.Answered.IsZero() && !n.Due.IsZero() {
-			o.add(TopicInstruction+"-"+n.ID, n.On, n.Due, plan.Matter{Topic: TopicInstruction, Words: n.Words, By: n.By},
+			o.add(TopicInstruction+"-"+n.ID, n.On, o.b.answerBy(o.c, n), plan.Matter{Topic: TopicInstruction, Words: n.Words, By: n.By},
 				workday, workday, o.lead(people.Liaison, people.Head), append(o.lead(people.Head), o.office(), o.leader()), o.c.Runs())
 		}
 	}
+}
+
+// answerBy is the day by which the lead answers an instruction. A unit that was given
+// the task while that day was still to come has the policy's grace at the least.
+func (b Book) answerBy(c Case, n Instruction) calendar.Day {
+	given := b.day(c.Assigned)
+	if n.Due.IsZero() || n.Due.Before(given) || !given.After(n.On) {
+		return n.Due
+	}
+	if least := b.within(b.policy(c).Acts.Grace, given); least.After(n.Due) {
+		return least
+	}
+	return n.Due
 }
 
 // requests are what the office, or the leadership, has to decide.

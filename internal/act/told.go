@@ -144,7 +144,7 @@ func (b Book) passedOn(c Case, a Act) (told []plan.Stage) {
 		}
 		told = append(told, plan.Stage{ID: toldID(c.Acts, Instruct) + "." + n.ID, Kind: plan.Told, At: a.At,
 			To:     b.People.Once([]people.Recipient{{Unit: c.Lead, Role: people.Liaison}, {Unit: c.Lead, Role: people.Head}}),
-			Matter: plan.Matter{Topic: string(Instruct), Words: n.Words, By: n.By, Limit: n.Due}})
+			Matter: plan.Matter{Topic: string(Instruct), Words: n.Words, By: n.By, Limit: b.answerBy(c, n)}})
 	}
 	return told
 }

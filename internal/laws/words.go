@@ -119,6 +119,9 @@ func (w *world) onPiece(s plan.Stage, on calendar.Day, p *piece) {
 		if ran, term := w.ran(false, p.on, on, w.stands()), p.due.Sub(p.on); ran <= term {
 			w.breaks(4, s.At, "%s: %d days ran of %d", s.ID, ran, term)
 		}
+		if grace := w.cal.OnOrAfter(w.offset(w.acts().Grace, w.assigned, 1)); p.unit == "" && w.assigned.After(p.on) && !p.due.Before(w.assigned) && !on.After(grace) {
+			w.breaks(9, s.At, "%s: the unit was given the task on %s, when the day was all but over", s.ID, w.assigned)
+		}
 	}
 }
 
