@@ -167,12 +167,11 @@ func taking(d people.Directory, inForce map[string]people.Unit) people.Directory
 // directory is who sits where, as last read.
 type directory struct {
 	version int
-	units   []people.Unit
-	people  map[people.Recipient][]people.Recipient // all seats of who sits there; asked before
+	people.Persons
 }
 
-// together are all seats of the person who sits on r, r first: those of the same
-// address, of whatever unit.
+// together are all seats of the person who sits on r: those of the same address, of
+// whatever unit.
 func (s *Store) together(ctx context.Context, r people.Recipient) ([]people.Recipient, error) {
 	var version int
 	if err := s.one(ctx, &version, `SELECT COALESCE(MAX(version), 0) FROM units`); err != nil {
@@ -186,15 +185,10 @@ func (s *Store) together(ctx context.Context, r people.Recipient) ([]people.Reci
 		if err != nil {
 			return nil, err
 		}
-		d = &directory{version, units, map[people.Recipient][]people.Recipient{}}
+		d = &directory{version, people.PersonsOf(units)}
+		s.mu.Lock()
+		s.directory = d
+		s.mu.Unlock()
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.directory = d
-	seats, known := d.people[r]
-	if !known {
-		seats = people.SeatsOf(d.units, r)
-		d.people[r] = seats
-	}
-	return seats, nil
+	return d.Seats(r), nil
 }

@@ -99,17 +99,31 @@ func Taken(own []Unit, inForce map[string]Unit) []Unit {
 	return out
 }
 
-// SeatsOf are all seats of the person who sits on one: those of the same address, in
-// whatever letter case, of all units. A seat without an address is only itself.
-func SeatsOf(units []Unit, r Recipient) (seats []Recipient) {
-	who := Directory{Units: units}.person(r)
+// Persons are who sits where: a person is an address, in whatever letter case, of all
+// units; a seat without an address is only itself.
+type Persons struct {
+	of    map[Recipient]string
+	seats map[string][]Recipient
+}
+
+// PersonsOf are the persons of a directory.
+func PersonsOf(units []Unit) Persons {
+	p := Persons{map[Recipient]string{}, map[string][]Recipient{}}
 	for _, u := range units {
 		for _, c := range u.Contacts {
-			seat := Recipient{u.ID, c.Role}
-			if seat != r && person(seat, c) == who {
-				seats = append(seats, seat)
-			}
+			r := Recipient{u.ID, c.Role}
+			who := person(r, c)
+			p.of[r] = who
+			p.seats[who] = append(p.seats[who], r)
 		}
 	}
-	return append([]Recipient{r}, seats...)
+	return p
+}
+
+// Seats are all seats of the person who sits on r; r itself where nobody is known.
+func (p Persons) Seats(r Recipient) []Recipient {
+	if who, ok := p.of[r]; ok {
+		return slices.Clone(p.seats[who])
+	}
+	return []Recipient{r}
 }

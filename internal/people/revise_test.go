@@ -40,7 +40,8 @@ func TestAllSeatsOfAPerson(t *testing.T) {
 		{ID: "c", Contacts: []people.Contact{{Role: people.Head}}},
 	}
 	r := func(unit string, role people.Role) people.Recipient { return people.Recipient{Unit: unit, Role: role} }
-	require.Equal(t, []people.Recipient{r("b", people.Deputy), r("a", people.Liaison)}, people.SeatsOf(units, r("b", people.Deputy)))
-	require.Equal(t, []people.Recipient{r("b", people.Head)}, people.SeatsOf(units, r("b", people.Head)), "nobody's address is nobody else's")
-	require.Equal(t, []people.Recipient{r("z", people.Head)}, people.SeatsOf(units, r("z", people.Head)))
+	p := people.PersonsOf(units)
+	require.Equal(t, []people.Recipient{r("a", people.Liaison), r("b", people.Deputy)}, p.Seats(r("b", people.Deputy)))
+	require.Equal(t, []people.Recipient{r("b", people.Head)}, p.Seats(r("b", people.Head)), "nobody's address is nobody else's")
+	require.Equal(t, []people.Recipient{r("z", people.Head)}, p.Seats(r("z", people.Head)))
 }
