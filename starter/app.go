@@ -144,6 +144,7 @@ func (a *app) root() *cobra.Command {
 	root.PersistentFlags().StringVar(&a.as, "as", a.cfg.As, a.w.T("cli.flag_as"))
 	a.completeFlag(root, "as", a.accountNames)
 	a.speakUsage(root)
+	a.takeOnce(root)
 	return root
 }
 

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"duban/internal/calendar"
-	"duban/internal/ledger"
 	"duban/internal/leftover"
 	"duban/internal/query"
 	"duban/internal/report"
@@ -107,7 +106,7 @@ func (a *app) exportEvents(ctx context.Context, from *query.Reader, who query.Vi
 	err = a.save(file, func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
-		n, err = events.Each(ctx, func(e ledger.Event) error { return enc.Encode(e) })
+		n, err = events.Each(ctx, func(line any) error { return enc.Encode(line) })
 		return err
 	})
 	if err != nil || file == "-" {

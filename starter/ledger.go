@@ -43,9 +43,17 @@ func (a *app) ledgerShow() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
 				f.Changes = a.format == "json"
-				page, err := r.Events(cmd.Context(), who, f)
+				more := f
+				if f.Limit > 0 {
+					more.Limit++ // whether there is a next page
+				}
+				page, err := r.Events(cmd.Context(), who, more)
 				if err != nil {
 					return err
+				}
+				beyond := f.Limit > 0 && len(page.Events) > f.Limit
+				if beyond {
+					page.Events = page.Events[:f.Limit]
 				}
 				events := page.Events
 				if a.format == "json" {
@@ -56,7 +64,7 @@ func (a *app) ledgerShow() *cobra.Command {
 					return nil
 				}
 				a.eventTable(page)
-				if n := len(events); n == f.Limit {
+				if n := len(events); beyond {
 					fmt.Fprintln(a.out, a.w.T("event.more", words.Data{"N": n, "Seq": events[n-1].Seq}))
 				}
 				return nil

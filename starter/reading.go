@@ -162,6 +162,10 @@ func (a *app) paging(c *cobra.Command, skip, limit *int) error {
 func (a *app) pageLine(shown, total, skip int) {
 	fmt.Fprintln(a.out, a.w.T("case.total", words.Data{"Total": total}))
 	if shown < total && shown > 0 {
-		fmt.Fprintln(a.out, a.w.T("case.page", words.Data{"From": skip + 1, "To": skip + shown}))
+		key := "case.page"
+		if skip+shown >= total {
+			key = "case.page_last"
+		}
+		fmt.Fprintln(a.out, a.w.T(key, words.Data{"From": skip + 1, "To": skip + shown}))
 	}
 }

@@ -212,13 +212,15 @@ func TestExportToFiles(t *testing.T) {
 	d.say("ledger", "export", "--format", "events")
 	raw, err = os.ReadFile("事件-water-2021-07-01.jsonl")
 	require.NoError(t, err)
-	want, err := d.store.Events(t.Context(), ledger.EventFilter{Plan: "water", Changes: true})
+	want, err := d.store.Events(t.Context(), ledger.EventFilter{Changes: true}) // those of no plan too: the chain has no hole
 	require.NoError(t, err)
 	var got []ledger.Event
 	for line := range strings.Lines(string(raw)) {
 		var e ledger.Event
 		require.NoError(t, json.Unmarshal([]byte(line), &e))
-		got = append(got, e)
+		if e.Kind != "" { // a line without is a document that events name
+			got = append(got, e)
+		}
 	}
 	require.Equal(t, want, got)
 

@@ -23,19 +23,28 @@ func (a *app) taskCommand() *cobra.Command {
 
 func (a *app) taskList() *cobra.Command {
 	var f query.TaskFilter
-	var light, state string
+	var light, state []string
 	lights := a.choices("light", "red", "yellow", "blue", "green", "done_late", "done")
 	states := a.choices("state", string(act.Open), string(act.Reported), string(act.Suspended), string(act.Closed), string(act.Cancelled))
 	kinds := a.choices("kind", string(plan.Dated), report.KindOccurrence, string(plan.Duty), string(plan.Standing))
 	c := a.looksBack(a.listing(&cobra.Command{
 		Use: "list", Short: a.w.T("case.cmd_list"), Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for value, of := range map[*string]choice{&light: lights, &state: states, &f.Kind: kinds} {
-				if err := of.read(a, value); err != nil {
-					return err
+			f.Lights, f.States = nil, nil
+			for values, of := range map[*[]string]choice{&light: lights, &state: states, &f.Kinds: kinds} {
+				for i := range *values {
+					if err := of.read(a, &(*values)[i]); err != nil {
+						return err
+					}
 				}
 			}
-			f.Light, f.State, f.Numbered = plan.Light(light), act.State(state), a.format == "json"
+			for _, l := range light {
+				f.Lights = append(f.Lights, plan.Light(l))
+			}
+			for _, s := range state {
+				f.States = append(f.States, act.State(s))
+			}
+			f.Numbered = a.format == "json"
 			if err := a.paging(cmd, &f.Skip, &f.Limit); err != nil {
 				return err
 			}
@@ -55,10 +64,10 @@ func (a *app) taskList() *cobra.Command {
 		},
 	}))
 	c.Flags().StringVar(&f.Plan, "plan", "", a.w.T("case.flag_list_plan"))
-	c.Flags().StringVar(&f.Unit, "unit", "", a.w.T("case.flag_unit"))
-	c.Flags().StringVar(&light, "light", "", a.w.T("case.flag_light", words.Data{"Values": lights.said(a)}))
-	c.Flags().StringVar(&state, "state", "", a.w.T("case.flag_state", words.Data{"Values": states.said(a)}))
-	c.Flags().StringVar(&f.Kind, "kind", "", a.w.T("case.flag_kind", words.Data{"Values": kinds.said(a)}))
+	c.Flags().StringSliceVar(&f.Units, "unit", nil, a.w.T("case.flag_unit"))
+	c.Flags().StringSliceVar(&light, "light", nil, a.w.T("case.flag_light", words.Data{"Values": lights.said(a)}))
+	c.Flags().StringSliceVar(&state, "state", nil, a.w.T("case.flag_state", words.Data{"Values": states.said(a)}))
+	c.Flags().StringSliceVar(&f.Kinds, "kind", nil, a.w.T("case.flag_kind", words.Data{"Values": kinds.said(a)}))
 	a.pages(c, &f.Skip, &f.Limit)
 	a.completeFlag(c, "plan", a.planNames)
 	return c
@@ -68,6 +77,7 @@ func (a *app) taskList() *cobra.Command {
 type choice struct {
 	flag          string
 	values, words []string
+	also          map[string]string // other words that lists say for a value
 }
 
 func (a *app) choices(flag string, values ...string) choice {
@@ -78,6 +88,9 @@ func (a *app) choices(flag string, values ...string) choice {
 			key = "case.kind_" + v
 		}
 		c.words = append(c.words, a.w.T(key))
+	}
+	if flag == "kind" {
+		c.also = map[string]string{a.w.T("term." + string(plan.Dated)): string(plan.Dated), a.w.T("report.kind_" + report.KindOccurrence): report.KindOccurrence}
 	}
 	return c
 }
@@ -97,6 +110,10 @@ func (c choice) said(a *app) string {
 // read brings what was given to the value it means.
 func (c choice) read(a *app, given *string) error {
 	if *given == "" || slices.Contains(c.values, *given) {
+		return nil
+	}
+	if value, ok := c.also[*given]; ok {
+		*given = value
 		return nil
 	}
 	i := slices.IndexFunc(c.words, func(w string) bool { return w == *given || w == strings.TrimSuffix(*given, "灯") })

@@ -215,7 +215,7 @@ func TestWhatAViewerReads(t *testing.T) {
 		"ledger show -o json --limit 5000":     {"office": {waterTalk}, "air-office": {"boiler"}, "gaoping": {"才能查看"}},
 		"ledger show --plan air":               {"office": {"才能查看"}, "air-office": {"boiler"}},
 		"ledger show --task over --plan water": {"air-office": {"才能查看"}},
-		"ledger show --task over --limit 5000 -o json":               {"air-office": {"[]"}, "office": {waterTalk}},
+		"ledger show --task over --limit 5000 -o json":               {"air-office": {"没有"}, "office": {waterTalk}},
 		"ledger export --format csv -f -":                            {"office": water, "leader": water, "air-office": {airTask}, "huanbao": {"才能查看"}, "": {"--plan"}},
 		"ledger export --format json -f - --plan water":              offices,
 		"ledger export --format events -f - --plan air":              {"air-office": {"boiler"}, "office": {"才能查看"}},

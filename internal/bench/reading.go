@@ -82,9 +82,9 @@ func (b *bench) readAt(ctx context.Context, name, address string, tasks, events 
 	}{
 		{"task list, 200 lines", page(all, query.TaskFilter{})},
 		{"task list, 200 lines, after half of all", page(all, query.TaskFilter{Skip: tasks / 2})},
-		{"task list --light yellow", page(office, query.TaskFilter{Light: plan.Yellow})},
-		{"task list --state suspended, no line", page(office, query.TaskFilter{State: act.Suspended})},
-		{"task list --unit, 200 lines", page(office, query.TaskFilter{Unit: "unit007"})},
+		{"task list --light yellow", page(office, query.TaskFilter{Lights: []plan.Light{plan.Yellow}})},
+		{"task list --state suspended, no line", page(office, query.TaskFilter{States: []act.State{act.Suspended}})},
+		{"task list --unit, 200 lines", page(office, query.TaskFilter{Units: []string{"unit007"}})},
 		{"task list of a unit's own, 200 lines", page(unit, query.TaskFilter{})},
 		{"todo of a unit", owed(unit, query.ObligationFilter{})},
 		{"todo of everybody", owed(all, query.ObligationFilter{})},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 
 	"duban/internal/act"
 )
@@ -89,4 +90,22 @@ type reader struct {
 
 func (r reader) one(dest any, query string, args ...any) error {
 	return r.s.one(r.ctx, dest, query, args...)
+}
+
+// documentName is how a change names a document.
+var documentName = regexp.MustCompile(`"sha256":"([0-9a-f]{64})"`)
+
+// DocumentsIn are the hashes that a text of changes, or a document, names as documents
+// do, in order; some may be of other things, such as evidence.
+func DocumentsIn(text string) (hashes []string) {
+	for _, m := range documentName.FindAllStringSubmatch(text, -1) {
+		hashes = append(hashes, m[1])
+	}
+	return hashes
+}
+
+// Document is a text that events name by its hash; ErrNotFound when there is none.
+func (s *Store) Document(ctx context.Context, hash string) (doc string, err error) {
+	err = s.one(ctx, &doc, `SELECT doc FROM documents WHERE hash = ?`, hash)
+	return doc, err
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"duban/internal/act"
@@ -18,10 +19,10 @@ import (
 type ListFilter struct {
 	Units       []string // that lead or assist
 	Seat        string   // a unit that leads, assists or was asked for a part
-	Light       plan.Light
-	Phase       act.State
-	Kind        plan.Kind
-	Occurrences bool // occurrences of duties only
+	Lights      []plan.Light
+	Phases      []act.State
+	Kinds       []plan.Kind
+	Occurrences bool // occurrences of duties: only them, or beside Kinds
 }
 
 // Place says where a line stands in a list.
@@ -222,11 +223,8 @@ const fresh = `NOT EXISTS (SELECT 1 FROM outlook_stale s WHERE s.plan = o.plan A
 
 func (r *outlookReader) where(f ListFilter) (w where) {
 	w.add("o.plan = ?", r.l.Plan.ID)
-	w.equal("o.kind", string(f.Kind))
-	w.equal("o.phase", string(f.Phase))
-	if f.Occurrences {
-		w.add("o.duty <> ''")
-	}
+	w.kinds(f)
+	w.oneOf("o.phase", texts(f.Phases))
 	if len(f.Units) > 0 {
 		w.add("o.task IN (SELECT u.task FROM outlook_units u WHERE u.plan = ? AND u.part IN ('lead', 'assist') AND "+r.s.d.among("u.unit")+")", r.l.Plan.ID, r.s.d.list(f.Units))
 	}
@@ -237,6 +235,41 @@ func (r *outlookReader) where(f ListFilter) (w where) {
 		w.add(fresh)
 	}
 	return w
+}
+
+// kinds adds the condition that a line is of one of the kinds asked for.
+func (w *where) kinds(f ListFilter) {
+	switch {
+	case f.Occurrences && len(f.Kinds) == 0:
+		w.add("o.duty <> ''")
+	case f.Occurrences:
+		some := where{}
+		some.oneOf("o.kind", texts(f.Kinds))
+		w.add("("+some.terms[0]+" OR o.duty <> '')", some.args...)
+	default:
+		w.oneOf("o.kind", texts(f.Kinds))
+	}
+}
+
+func texts[T ~string](values []T) (all []string) {
+	for _, v := range values {
+		all = append(all, string(v))
+	}
+	return all
+}
+
+// showOne adds the condition that one of several lights is shown on a day; none asks
+// for nothing.
+func (w *where) showOne(lights []plan.Light, day string) {
+	var terms []string
+	for _, light := range lights {
+		one := where{}
+		one.shows(light, day)
+		terms, w.args = append(terms, "("+one.terms[0]+")"), append(w.args, one.args...)
+	}
+	if len(terms) > 0 {
+		w.terms = append(w.terms, "("+strings.Join(terms, " OR ")+")")
+	}
 }
 
 // shows adds the condition that a light is shown on a day.
@@ -263,18 +296,17 @@ func (f ListFilter) takes(t workedTask, today calendar.Day) bool {
 		return func(p [2]string) bool { return slices.Contains(parts, p[1]) && slices.Contains(f.Units, p[0]) }
 	}
 	seat := func(p [2]string) bool { return p[0] == f.Seat }
-	return (f.Kind == "" || t.now.Kind == f.Kind) && (f.Phase == "" || t.Outlook.State == f.Phase) && (!f.Occurrences || t.now.Duty != "") &&
+	kind := len(f.Kinds) == 0 && !f.Occurrences || slices.Contains(f.Kinds, t.now.Kind) || f.Occurrences && t.now.Duty != ""
+	return kind && (len(f.Phases) == 0 || slices.Contains(f.Phases, t.Outlook.State)) &&
 		(len(f.Units) == 0 || slices.ContainsFunc(t.parts, part(partLead, partAssist))) &&
-		(f.Seat == "" || slices.ContainsFunc(t.parts, seat)) && (f.Light == "" || t.Outlook.Light(today) == f.Light)
+		(f.Seat == "" || slices.ContainsFunc(t.parts, seat)) && (len(f.Lights) == 0 || slices.Contains(f.Lights, t.Outlook.Light(today)))
 }
 
 // places are the first lines of a list, at most so many.
 func (r *outlookReader) places(f ListFilter, today calendar.Day, most int) (all []Place, err error) {
 	if len(f.Units) > 0 || f.Seat != "" { // a unit's tasks are few: all of them, at once
 		w := r.where(f)
-		if f.Light != "" {
-			w.shows(f.Light, today.String())
-		}
+		w.showOne(f.Lights, today.String())
 		day := today.String()
 		err := r.all(&all, `SELECT o.task, o.due, o.position, o.duty, `+lightOn+` AS light FROM outlook o`+w.String(), append([]any{day, day, day}, w.args...)...)
 		if err != nil {
@@ -282,11 +314,10 @@ func (r *outlookReader) places(f ListFilter, today calendar.Day, most int) (all 
 		}
 		return r.withStale(all, f, today, most), nil
 	}
-	lights := gravity
-	if f.Light != "" {
-		lights = []plan.Light{f.Light}
-	}
-	for _, light := range lights {
+	for _, light := range gravity {
+		if len(f.Lights) > 0 && !slices.Contains(f.Lights, light) {
+			continue
+		}
 		w := r.where(f)
 		w.shows(light, today.String())
 		query := fmt.Sprintf(`SELECT o.task, o.due, o.position, o.duty FROM outlook o%s ORDER BY o.due, o.position, o.duty, o.task LIMIT %d`, w.String(), most-len(all))
@@ -320,9 +351,7 @@ func (r *outlookReader) withStale(all []Place, f ListFilter, today calendar.Day,
 
 func (r *outlookReader) total(f ListFilter, today calendar.Day) (n int, err error) {
 	w := r.where(f)
-	if f.Light != "" {
-		w.shows(f.Light, today.String())
-	}
+	w.showOne(f.Lights, today.String())
 	err = r.one(&n, `SELECT COUNT(*) FROM outlook o`+w.String(), w.args...)
 	for _, t := range r.stale {
 		if f.takes(t, today) {

@@ -45,7 +45,7 @@ func (r *Reader) Duties(ctx context.Context, v Viewer, f DutyFilter) (page DutyP
 	if err != nil {
 		return page, err
 	}
-	chosen := TaskFilter{Plan: f.Plan, Kind: string(plan.Duty), Skip: f.Skip, Limit: f.Limit}
+	chosen := TaskFilter{Plan: f.Plan, Kinds: []string{string(plan.Duty)}, Skip: f.Skip, Limit: f.Limit}
 	sources, only, err := in.taskSources(ctx, chosen)
 	if err != nil {
 		return page, err

@@ -56,7 +56,7 @@ func TestPagesOfSeveralPlans(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, address(t))
 			for _, mode := range []string{"read whole", "chosen by the database"} {
-				for _, f := range []query.TaskFilter{{}, {Kind: string(plan.Dated)}, {Light: plan.Red}} {
+				for _, f := range []query.TaskFilter{{}, {Kinds: []string{string(plan.Dated)}}, {Lights: []plan.Light{plan.Red}}} {
 					whole, err := w.reader().Tasks(t.Context(), query.Operator(), f)
 					require.NoError(t, err)
 					require.Len(t, whole.Lines, whole.Total)

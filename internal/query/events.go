@@ -1,12 +1,17 @@
 package query
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
+	"duban/internal/report"
 )
 
 // EventPage is a part of the ledger's events, with the units of the plans they name.
@@ -17,7 +22,8 @@ type EventPage struct {
 
 // Events are the chosen events in the order of the chain, for those who may see all
 // of a plan. Whoever may not see every plan names one, or there is only one that
-// may be seen: ErrNotWhole, ErrNoPlans, *WhichPlanError.
+// may be seen: ErrNotWhole, ErrNoPlans, *WhichPlanError. Those of a task have the
+// messages about it among them; ledger.ErrNotFound when no plan has it.
 func (r *Reader) Events(ctx context.Context, v Viewer, f ledger.EventFilter) (page EventPage, err error) {
 	in, err := r.as(v)
 	if err != nil {
@@ -36,8 +42,49 @@ func (r *Reader) Events(ctx context.Context, v Viewer, f ledger.EventFilter) (pa
 	for _, l := range seen {
 		page.add(l)
 	}
+	if f.Task != "" {
+		page.Events, err = in.eventsOfTask(ctx, seen, f)
+		return page, err
+	}
 	page.Events, err = r.store.Events(ctx, f)
 	return page, err
+}
+
+// eventsOfTask are the events of a task, and of the messages that spoke of it.
+func (r reading) eventsOfTask(ctx context.Context, plans []ledger.Launched, f ledger.EventFilter) (all []ledger.Event, err error) {
+	found := false
+	for _, l := range plans {
+		if f.Plan != "" && l.Plan.ID != f.Plan {
+			continue
+		}
+		t, err := r.store.Task(ctx, l.Plan.ID, f.Task)
+		if errors.Is(err, ledger.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		found = true
+		own, err := r.store.Events(ctx, ledger.EventFilter{Plan: l.Plan.ID, Task: t.ID, Changes: f.Changes})
+		if err != nil {
+			return nil, err
+		}
+		var said report.Records
+		if err := r.messagesOf(ctx, t, &said); err != nil {
+			return nil, err
+		}
+		all = append(append(all, own...), said.Events...)
+	}
+	if !found {
+		return nil, fmt.Errorf("task %s: %w", f.Task, ledger.ErrNotFound)
+	}
+	slices.SortFunc(all, func(a, b ledger.Event) int { return cmp.Compare(a.Seq, b.Seq) })
+	all = slices.CompactFunc(all, func(a, b ledger.Event) bool { return a.Seq == b.Seq })
+	all = slices.DeleteFunc(all, func(e ledger.Event) bool { return e.Seq <= f.AfterSeq })
+	if f.Limit > 0 {
+		all = all[:min(len(all), f.Limit)]
+	}
+	return all, nil
 }
 
 // PlanPeople is who is who in a plan, and the zone in which its days begin.
@@ -90,16 +137,41 @@ func (r *Reader) EventFile(ctx context.Context, v Viewer, planID string) (f Even
 // eventsAtOnce is how many events are held in memory.
 const eventsAtOnce = 5000
 
-// Each gives every event with the rows it changed, in the order of the chain, and
-// says how many there were.
-func (f EventFile) Each(ctx context.Context, do func(ledger.Event) error) (n int, err error) {
-	filter := ledger.EventFilter{Plan: f.Plan, Limit: eventsAtOnce, Changes: true}
+// Elsewhere stands in an archive for an event of another plan: the chain has no hole
+// there, and nothing of the other plan is told.
+type Elsewhere struct {
+	Seq  int64  `json:"seq"`
+	Prev string `json:"prev"`
+	Hash string `json:"hash"`
+}
+
+// Document is a text that events of an archive name by its hash.
+type Document struct {
+	SHA256 string `json:"document"`
+	Text   string `json:"text"`
+}
+
+// Each gives, in the order of the chain, every event of the plan and of none (holiday
+// notices, what the office decides) with the rows it changed, an Elsewhere for each
+// event of another plan, and every Document before the first event that names it. It
+// says how many events there were.
+func (f EventFile) Each(ctx context.Context, do func(line any) error) (n int, err error) {
+	filter, given := ledger.EventFilter{Limit: eventsAtOnce, Changes: true}, map[string]bool{}
 	for {
 		events, err := f.store.Events(ctx, filter)
 		if err != nil || len(events) == 0 {
 			return n, err
 		}
 		for _, e := range events {
+			if e.Plan != "" && e.Plan != f.Plan {
+				if err := do(Elsewhere{e.Seq, e.Prev, e.Hash}); err != nil {
+					return n, err
+				}
+				continue
+			}
+			if err := f.documents(ctx, string(e.Changes), given, do); err != nil {
+				return n, err
+			}
 			if err := do(e); err != nil {
 				return n, err
 			}
@@ -107,4 +179,28 @@ func (f EventFile) Each(ctx context.Context, do func(ledger.Event) error) (n int
 		}
 		filter.AfterSeq = events[len(events)-1].Seq
 	}
+}
+
+// documents gives the documents that a text names, and those that they name.
+func (f EventFile) documents(ctx context.Context, text string, given map[string]bool, do func(line any) error) error {
+	for _, name := range ledger.DocumentsIn(text) {
+		if given[name] {
+			continue
+		}
+		given[name] = true
+		doc, err := f.store.Document(ctx, name)
+		if errors.Is(err, ledger.ErrNotFound) {
+			continue // the hash of something else, such as evidence
+		}
+		if err != nil {
+			return err
+		}
+		if err := f.documents(ctx, doc, given, do); err != nil {
+			return err
+		}
+		if err := do(Document{name, doc}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

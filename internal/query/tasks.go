@@ -16,11 +16,12 @@ import (
 
 // TaskFilter chooses lines of the list of tasks; empty fields choose all.
 type TaskFilter struct {
-	Plan  string
-	Unit  string // by ID, name or collective name: what it leads or assists in
-	Light plan.Light
-	State act.State
-	Kind  string // dated, duty, standing; report.KindOccurrence
+	Plan string
+	// Units are by ID, name or collective name: what one of them leads or assists in.
+	Units  []string
+	Lights []plan.Light
+	States []act.State
+	Kinds  []string // dated, duty, standing; report.KindOccurrence
 	// Skip lines are left out at the beginning, and at most Limit shown; 0: all.
 	Skip, Limit int
 	Numbered    bool // say each line's number in its plan: reads all of the plan's IDs
@@ -90,7 +91,10 @@ func (r reading) taskSources(ctx context.Context, f TaskFilter) (sources []*task
 	if err != nil {
 		return nil, "", err
 	}
-	named := naming{name: f.Unit}
+	named := make([]naming, len(f.Units))
+	for i, name := range f.Units {
+		named[i].name = name
+	}
 	for _, id := range plans {
 		p, err := r.framed(ctx, id)
 		if err != nil {
@@ -103,13 +107,21 @@ func (r reading) taskSources(ctx context.Context, f TaskFilter) (sources []*task
 		if r.who.named() {
 			only = dir.Name(r.who.by.Unit)
 		}
-		units := named.in(dir)
-		if f.Unit != "" && len(units) == 0 {
+		var units []string
+		for i := range named {
+			units = append(units, named[i].in(dir)...)
+		}
+		if len(f.Units) > 0 && len(units) == 0 {
 			continue
 		}
 		sources = append(sources, &taskSource{reading: r, plan: p, filter: f, units: units})
 	}
-	return sources, only, named.fault()
+	for _, n := range named {
+		if err := n.fault(); err != nil {
+			return nil, "", err
+		}
+	}
+	return sources, only, nil
 }
 
 // naming finds the units that a name means in several plans.
@@ -153,9 +165,13 @@ type taskSource struct {
 }
 
 func (s *taskSource) chosen() ledger.ListFilter {
-	f := ledger.ListFilter{Units: s.units, Light: s.filter.Light, Phase: s.filter.State, Kind: plan.Kind(s.filter.Kind)}
-	if s.filter.Kind == report.KindOccurrence {
-		f.Kind, f.Occurrences = "", true
+	f := ledger.ListFilter{Units: s.units, Lights: s.filter.Lights, Phases: s.filter.States}
+	for _, kind := range s.filter.Kinds {
+		if kind == report.KindOccurrence {
+			f.Occurrences = true
+		} else {
+			f.Kinds = append(f.Kinds, plan.Kind(kind))
+		}
 	}
 	if !s.who.oversees(s.plan.Plan.Directory) {
 		f.Seat = s.who.by.Unit
@@ -245,7 +261,7 @@ func (s *taskSource) linesOfAll(ctx context.Context, skip, limit int) ([]TaskLin
 func (s *taskSource) line(row report.Row) TaskLine {
 	l := TaskLine{Plan: s.plan.Plan.ID, Row: row}
 	switch {
-	case s.filter.Unit != "":
+	case len(s.filter.Units) > 0:
 		l.Part = part(row, s.units, s.plan.Plan.Directory)
 	case s.who.named():
 		l.Part = part(row, []string{s.who.by.Unit}, s.plan.Plan.Directory)
@@ -266,8 +282,8 @@ func part(row report.Row, units []string, d people.Directory) string {
 
 func (s *taskSource) takes(l TaskLine) bool {
 	f := s.filter
-	kind := f.Kind == "" || string(l.Kind) == f.Kind || f.Kind == report.KindOccurrence && l.Duty != ""
-	return kind && (f.Unit == "" || l.Part != "") && (f.Light == "" || l.Light == f.Light) && (f.State == "" || l.Phase == f.State)
+	kind := len(f.Kinds) == 0 || slices.Contains(f.Kinds, string(l.Kind)) || slices.Contains(f.Kinds, report.KindOccurrence) && l.Duty != ""
+	return kind && (len(f.Units) == 0 || l.Part != "") && (len(f.Lights) == 0 || slices.Contains(f.Lights, l.Light)) && (len(f.States) == 0 || slices.Contains(f.States, l.Phase))
 }
 
 // placed is a line of one of several plans: the number of its source, and of the

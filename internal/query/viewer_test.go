@@ -80,11 +80,11 @@ func whatAViewerReads(w *world) readings {
 		"Tasks": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Tasks(c, v, query.TaskFilter{}) },
 			sees{"boiler late over talk", "late over talk", "late over talk", "over talk", "late over", "boiler", "boiler", nothing}},
 			{func(c ctx, r *query.Reader, v who) (any, error) {
-				return r.Tasks(c, v, query.TaskFilter{Unit: "市环保局"})
+				return r.Tasks(c, v, query.TaskFilter{Units: []string{"市环保局"}})
 			},
 				sees{"boiler", "!unit", "!unit", "!unit", "!unit", "boiler", "boiler", "!unit"}},
 			{func(c ctx, r *query.Reader, v who) (any, error) {
-				return r.Tasks(c, v, query.TaskFilter{Light: plan.Red, Limit: 1, Numbered: true})
+				return r.Tasks(c, v, query.TaskFilter{Lights: []plan.Light{plan.Red}, Limit: 1, Numbered: true})
 			}, sees{"over talk", "over talk", "over talk", "over talk", "over", nothing, nothing, nothing}}},
 		"Case": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Case(c, v, "", "over") },
 			sees{"over talk", "over talk", "over talk", "over talk", "over", notYours, notYours, notYours}},
@@ -115,7 +115,12 @@ func whatAViewerReads(w *world) readings {
 				return nil, err
 			}
 			var all []ledger.Event
-			_, err = f.Each(c, func(e ledger.Event) error { all = append(all, e); return nil })
+			_, err = f.Each(c, func(line any) error {
+				if e, ok := line.(ledger.Event); ok && e.Plan != "" {
+					all = append(all, e)
+				}
+				return nil
+			})
 			return pair(f.Title, all, err)
 		}, sees{"air boiler", notWhole, notWhole, notWhole, notWhole, "air boiler", notWhole, notWhole}}},
 		"Messages": {{func(c ctx, r *query.Reader, v who) (any, error) {

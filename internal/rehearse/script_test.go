@@ -8,13 +8,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/calendar"
+	"duban/internal/ledger"
 	"duban/internal/rehearse"
 	"duban/internal/script"
 	"duban/internal/words"
 )
 
-// acted rehearses the shipped script until a day.
-func acted(t *testing.T, day time.Duration, to calendar.Day, faults ...string) rehearse.Result {
+// acted rehearses the shipped script until a day, and gives the folder that it leaves.
+func acted(t *testing.T, day time.Duration, to calendar.Day, faults ...string) (rehearse.Result, string) {
 	t.Helper()
 	o := options(t)
 	s, problems := script.Load(filepath.Join("..", "..", "seeds", "jincheng-2021-water", "script-2021.yaml"), o.Plan, o.Calendar)
@@ -32,7 +33,7 @@ func acted(t *testing.T, day time.Duration, to calendar.Day, faults ...string) r
 	require.NoError(t, err)
 	require.Empty(t, r.Differences)
 	require.Equal(t, entries, r.Acts)
-	return r
+	return r, o.Dir
 }
 
 // lastAct is a few days after the script's last act.
@@ -40,17 +41,23 @@ var lastAct = calendar.NewDay(2021, 10, 12)
 
 // TestPeopleActThroughTheYear: every act there is, answered as the script
 // expects, the amendment and the holiday notice among them, and every word that
-// follows from them as foretold.
+// follows from them as foretold. What the book says of it in May, at the end of the
+// year and a year later is recounted from the events by another hand.
 func TestPeopleActThroughTheYear(t *testing.T) {
-	r := acted(t, 0, lastAct)
+	end := calendar.NewDay(2021, 12, 31)
+	r, dir := acted(t, 0, end)
 	require.Greater(t, r.Acts, 100)
 	require.Greater(t, r.Foretold, 800)
+	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(dir, "ledger.db"))
+	require.NoError(t, err)
+	defer store.Close()
+	recounted(t, store, calendar.NewDay(2021, 5, 15), end)
 }
 
 // TestPeopleActThoughTheEngineIsKilled: an act that meets a dead engine is sent
 // again until it is answered, and is done once.
 func TestPeopleActThoughTheEngineIsKilled(t *testing.T) {
-	r := acted(t, 0, lastAct, "kill")
+	r, _ := acted(t, 0, lastAct, "kill")
 	require.Greater(t, r.Acts, 100)
 	require.Greater(t, r.Faults[0].Times, 3)
 }

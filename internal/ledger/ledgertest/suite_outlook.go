@@ -152,13 +152,13 @@ func (w *world) compareLists(r *rand.Rand, planID string, units []string, cal *c
 		f := ledger.ListFilter{}
 		pick := func(n int) bool { return r.IntN(n) == 0 }
 		if pick(3) {
-			f.Light = []plan.Light{plan.Red, plan.Yellow, plan.Blue, plan.Green, plan.Done, plan.DoneLate}[r.IntN(6)]
+			f.Lights = some(r, plan.Red, plan.Yellow, plan.Blue, plan.Green, plan.Done, plan.DoneLate)
 		}
 		if pick(4) {
-			f.Phase = []act.State{act.Open, act.Reported, act.Suspended, act.Closed, act.Cancelled}[r.IntN(5)]
+			f.Phases = some(r, act.Open, act.Reported, act.Suspended, act.Closed, act.Cancelled)
 		}
 		if pick(4) {
-			f.Kind = []plan.Kind{plan.Dated, plan.Duty, plan.Standing}[r.IntN(3)]
+			f.Kinds = some(r, plan.Dated, plan.Duty, plan.Standing)
 		}
 		f.Occurrences = pick(6)
 		if pick(3) {
@@ -218,6 +218,24 @@ func (w *world) compareOwed(r *rand.Rand, frame *ledger.Launched, basis string, 
 	}
 }
 
+// some are one or two of several.
+func some[T any](r *rand.Rand, all ...T) []T {
+	chosen := []T{all[r.IntN(len(all))]}
+	if r.IntN(2) == 0 {
+		chosen = append(chosen, all[r.IntN(len(all))])
+	}
+	return chosen
+}
+
+func has[T comparable](all []T, one T) bool {
+	for _, a := range all {
+		if a == one {
+			return true
+		}
+	}
+	return false
+}
+
 // chosen are the tasks of a list that show a light, in its order, each asked itself.
 func chosen(tasks []ledger.Task, book act.Book, today calendar.Day, f ledger.ListFilter, light plan.Light) (ids []string) {
 	byDue := map[calendar.Day][]string{}
@@ -236,9 +254,12 @@ func chosen(tasks []ledger.Task, book act.Book, today calendar.Day, f ledger.Lis
 				among = among || u == v
 			}
 		}
+		kind := len(f.Kinds) == 0 && !f.Occurrences || f.Occurrences && t.Duty != ""
+		for _, k := range f.Kinds {
+			kind = kind || t.Kind == k
+		}
 		switch {
-		case shown(t, book, today) != light, f.Light != "" && f.Light != light, f.Phase != "" && c.State != f.Phase, f.Kind != "" && t.Kind != f.Kind,
-			f.Occurrences && t.Duty == "", f.Seat != "" && !seat, len(f.Units) > 0 && !among:
+		case shown(t, book, today) != light, len(f.Lights) > 0 && !has(f.Lights, light), len(f.Phases) > 0 && !has(f.Phases, c.State), !kind, f.Seat != "" && !seat, len(f.Units) > 0 && !among:
 			continue
 		}
 		if byDue[t.Due] == nil {

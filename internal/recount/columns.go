@@ -1,0 +1,342 @@
+package recount
+
+import (
+	"slices"
+	"strconv"
+	"time"
+)
+
+// lines are the lines of the book with the columns that can be worked out of the events.
+func (w *world) lines(day string) (all []line) {
+	for _, id := range w.order {
+		t := w.tasks[id]
+		c := map[string]any{
+			"id": t.id, "duty": t.duty, "period": t.period, "kind": t.kind, "clause": t.clause, "title": t.title, "lead": w.names[t.lead], "lead_id": t.lead,
+			"assist": w.unitNames(t.assist), "due": t.due, "first_due": t.firstDue, "milestone": t.milestone, "policy": t.policy, "soft": t.soft, "priority": t.priority,
+			"publish": t.publish, "note": t.note, "phase": t.phaseShown(), "state": t.stateShown(), "acknowledged": t.acknowledged, "percent": t.percent, "closed": t.closed,
+			"last": w.lastOf(t.id), "talks": w.talksOf(t.id),
+		}
+		if t.kind == "dated" {
+			w.measured(t, day, c)
+		}
+		all = append(all, line{t.id, c})
+	}
+	return all
+}
+
+func (t *task) phaseShown() string {
+	if t.phase == "ended" {
+		return "closed"
+	}
+	return t.phase
+}
+
+func (t *task) stateShown() string {
+	switch t.phase {
+	case "reported", "suspended":
+		return "open"
+	}
+	return t.phase
+}
+
+func (w *world) unitNames(ids []string) []string {
+	names := []string{}
+	for _, id := range ids {
+		names = append(names, w.names[id])
+	}
+	return names
+}
+
+// measured adds what a day makes of a task: lights, distances, progress.
+func (w *world) measured(t *task, day string, c map[string]any) {
+	c["inherited"] = t.inherited()
+	var misses []map[string]any
+	for _, m := range t.misses {
+		misses = append(misses, map[string]any{"unit": w.names[m.unit], "unit_id": m.unit, "due": m.due, "workdays_late": m.late, "until": m.until})
+	}
+	c["misses"] = misses
+	c["light"], c["overdue"], c["done_on"], c["workdays_late"] = w.light(t, day), false, "", 0
+	c["workdays_left"], c["days_left"], c["progress_light"], c["points_behind"] = nil, nil, "", 0
+	switch t.stateShown() {
+	case "closed":
+		_, work := w.late(t, t.doneOn)
+		c["done_on"], c["workdays_late"] = t.doneOn, work
+	case "open":
+		all, work := w.late(t, day)
+		c["overdue"] = t.runs() && all > 0
+		days, left := 0, 0
+		if t.due > day {
+			days, left = w.days.counted(day, t.due, nil)
+		}
+		if all > 0 {
+			days, left = -all, -work
+		}
+		c["workdays_left"], c["days_left"] = left, days
+		if t.runs() {
+			behind := w.behind(t, day)
+			c["points_behind"] = behind
+			acts := w.doc.Policies[t.policy].Acts
+			switch {
+			case behind > acts.Red:
+				c["progress_light"] = "red"
+			case behind >= acts.Yellow:
+				c["progress_light"] = "yellow"
+			default:
+				c["progress_light"] = "green"
+			}
+		}
+	}
+}
+
+// light is the light of a dated line on a day.
+func (w *world) light(t *task, day string) string {
+	switch t.stateShown() {
+	case "cancelled":
+		return ""
+	case "closed":
+		if all, _ := w.late(t, t.doneOn); all > 0 {
+			return "done_late"
+		}
+		return "done"
+	}
+	if all, _ := w.late(t, day); all > 0 {
+		return "red"
+	}
+	p, stands := w.doc.Policies[t.policy], t.standing()
+	for _, one := range []struct{ light, distance string }{{"yellow", p.Yellow}, {"blue", p.Blue}} {
+		from := w.days.before(t.due, one.distance)
+		frozen := slices.ContainsFunc(stands, func(s span) bool { return s.until == "" && s.from < from })
+		if day >= from && !frozen {
+			return one.light
+		}
+	}
+	return "green"
+}
+
+// behind is the lag of the progress in percentage points: the share of the days gone
+// by in which the clock ran, less what was reported.
+func (w *world) behind(t *task, day string) int {
+	day = min(day, t.due)
+	from := t.begins()
+	gone, _ := w.days.counted(from, day, t.standing())
+	whole := max(1, gone+max(0, between(day, t.due)))
+	if day >= t.due {
+		gone = whole
+	}
+	lag := 100*gone - t.percent*whole
+	if lag < 0 {
+		return -((-lag + whole - 1) / whole)
+	}
+	return lag / whole
+}
+
+// lastOf is the last that was said to supervise a task: a stage, an urging by hand, a
+// leader's instruction.
+func (w *world) lastOf(id string) any {
+	var last *said
+	for _, s := range w.stages {
+		told := s.kind == "told" && s.topic != "chase" && s.topic != "instruct"
+		if s.task != id || s.void || told || last != nil && s.at.Before(last.at) {
+			continue
+		}
+		if last == nil || !s.at.Equal(last.at) || s.before(last) {
+			last = s
+		}
+	}
+	if last == nil {
+		return nil
+	}
+	out := map[string]any{"stage": last.stage, "kind": last.kind, "at": w.local(last.at)}
+	if last.talk != "" {
+		out["talk"] = last.talk
+	}
+	if last.topic != "" {
+		out["topic"] = last.topic
+	}
+	return out
+}
+
+// before: of two words of one instant the later in the book's order counts: by ID,
+// then talk, then revision.
+func (s *said) before(last *said) bool {
+	if s.stage != last.stage {
+		return s.stage > last.stage
+	}
+	if s.talk != last.talk {
+		return s.talk > last.talk
+	}
+	return s.revision >= last.revision
+}
+
+func (w *world) local(at time.Time) string {
+	return at.In(w.zone).Truncate(time.Second).Format(time.RFC3339)
+}
+
+func (w *world) talksOf(id string) []map[string]any {
+	all := []map[string]any{}
+	for _, k := range w.talks {
+		if k.task != id {
+			continue
+		}
+		one := map[string]any{"id": k.id, "number": k.number, "state": k.state, "what": k.what, "unit": w.names[k.unit], "unit_id": k.unit}
+		if k.doubted {
+			one["doubted"] = true
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// said are the lines of what was said.
+func (w *world) said() (all []line) {
+	for _, s := range w.stages {
+		state := "decided"
+		if s.void {
+			state = "void"
+		}
+		fates := []string{}
+		for _, n := range s.notices {
+			fate := w.fates[s.key(w.doc.ID, n[0], n[1])]
+			if fate == "" {
+				fate = "pending"
+			}
+			fates = append(fates, n[0]+" "+n[1]+" "+fate)
+		}
+		slices.Sort(fates)
+		c := map[string]any{"task": s.task, "title": s.title, "revision": s.revision, "talk": s.talk, "unit": w.names[s.unit], "unit_id": s.unit, "due": s.due,
+			"stage": s.stage, "kind": s.kind, "topic": s.topic, "at": w.local(s.at), "to": s.to, "state": state, "fates": fates}
+		all = append(all, line{s.task + " " + s.talk + " " + s.stage + " " + strconv.Itoa(s.revision), c})
+	}
+	return all
+}
+
+// talkLines are the lines of talks and circulars.
+func (w *world) talkLines() (all []line) {
+	for _, k := range w.talks {
+		t := w.tasks[k.task]
+		c := map[string]any{"id": k.id, "task": k.task, "title": t.title, "number": k.number, "unit": w.names[k.unit], "unit_id": k.unit, "due": t.due, "state": k.state,
+			"what": k.what, "opened": "", "approver": k.approver, "decliner": k.decliner, "taken": append(slices.Clone(k.rounds), k.taken)}
+		if k.state == "open" || k.state == "closed" {
+			c["opened"] = k.opened
+		}
+		all = append(all, line{k.id, c})
+	}
+	return all
+}
+
+// counts are the tallies by which a plan is judged.
+type counts struct {
+	all                  map[string]any
+	units, kinds, lights []line
+}
+
+// tally counts lines.
+type tally struct {
+	lights                           map[string]int
+	total, cancelled, overdue, talks int
+	inherited, passed                int
+}
+
+func (w *world) counts(day string) counts {
+	every, units, kinds := &tally{lights: map[string]int{}}, map[string]*tally{}, map[string]*tally{}
+	of := func(in map[string]*tally, key string) *tally {
+		if in[key] == nil {
+			in[key] = &tally{lights: map[string]int{}}
+		}
+		return in[key]
+	}
+	of(kinds, "task")
+	of(kinds, "occurrence")
+	duties, standing := 0, 0
+	for _, id := range w.order {
+		t := w.tasks[id]
+		switch t.kind {
+		case "duty":
+			duties++
+			continue
+		case "standing":
+			standing++
+			continue
+		}
+		kind := of(kinds, "task")
+		if t.duty != "" {
+			kind = of(kinds, "occurrence")
+		}
+		light, cancelled := w.light(t, day), t.phase == "cancelled"
+		all, _ := w.late(t, day)
+		for _, one := range []*tally{every, of(units, t.lead), kind} {
+			if cancelled {
+				one.cancelled++
+				continue
+			}
+			one.total++
+			one.lights[light]++
+			if light == "red" && t.runs() && all > 0 {
+				one.overdue++
+			}
+		}
+		if cancelled {
+			continue
+		}
+		if t.inherited() && (light == "red" || light == "done_late") {
+			of(units, t.lead).inherited++
+		}
+		for _, m := range t.misses {
+			of(units, m.unit).passed++
+		}
+		for _, k := range w.talks {
+			if k.task == id && k.what == "talk" && k.state != "void" && k.state != "declined" {
+				every.talks++
+				kind.talks++
+				of(units, k.unit).talks++
+			}
+		}
+	}
+	out := counts{all: every.columns()}
+	out.all["duties"], out.all["standing"] = duties, standing
+	for id, one := range units {
+		c := one.columns()
+		c["inherited"], c["passed"], c["unit"] = one.inherited, one.passed, w.names[id]
+		c["rank"] = rankOf(one, units)
+		out.units = append(out.units, line{id, c})
+	}
+	for kind, one := range kinds {
+		out.kinds = append(out.kinds, line{kind, one.columns()})
+	}
+	for _, light := range []string{"red", "yellow", "blue", "green", "done_late", "done"} {
+		out.lights = append(out.lights, line{light, map[string]any{"count": every.lights[light]}})
+	}
+	return out
+}
+
+func (t *tally) struck() int {
+	return t.lights["red"] + t.lights["done"] + t.lights["done_late"] - t.inherited + t.passed
+}
+
+func (t *tally) columns() map[string]any {
+	l := t.lights
+	c := map[string]any{"total": t.total, "cancelled": t.cancelled, "on_time": l["done"], "done_late": l["done_late"], "done": l["done"] + l["done_late"],
+		"open": l["red"] + l["yellow"] + l["blue"] + l["green"], "red": l["red"], "yellow": l["yellow"], "blue": l["blue"], "green": l["green"],
+		"overdue": t.overdue, "talks": t.talks, "struck": t.struck(), "on_time_rate": nil}
+	if n := t.struck(); n > 0 {
+		c["on_time_rate"] = float64(l["done"]) / float64(n)
+	}
+	return c
+}
+
+// rankFloor is how much must be due before a unit is ranked.
+const rankFloor = 5
+
+// rankOf is a unit's place: one more than there are ranked units with a better rate.
+func rankOf(t *tally, all map[string]*tally) int {
+	if t.struck() < rankFloor {
+		return 0
+	}
+	rank := 1
+	for _, other := range all {
+		if other.struck() >= rankFloor && other.lights["done"]*t.struck() > t.lights["done"]*other.struck() {
+			rank++
+		}
+	}
+	return rank
+}

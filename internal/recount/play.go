@@ -1,0 +1,576 @@
+package recount
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// document is what is read of a plan's document.
+type document struct {
+	ID     string `json:"id"`
+	Title  string `json:"title"`
+	Number string `json:"number"`
+	Zone   string `json:"zone"`
+	Tasks  []struct {
+		ID        string   `json:"id"`
+		Clause    string   `json:"clause"`
+		Title     string   `json:"title"`
+		Kind      string   `json:"kind"`
+		Lead      string   `json:"lead"`
+		Assist    []string `json:"assist"`
+		Due       string   `json:"due"`
+		Begin     string   `json:"begin"`
+		Milestone string   `json:"milestone"`
+		Policy    string   `json:"policy"`
+		Soft      bool     `json:"soft"`
+		Priority  bool     `json:"priority"`
+		Publish   bool     `json:"publish"`
+		Note      string   `json:"note"`
+	} `json:"tasks"`
+	Directory struct {
+		Units []struct {
+			ID   string `json:"id"`
+			Name string `json:"name"`
+		} `json:"units"`
+	} `json:"Directory"`
+	Policies map[string]struct {
+		Blue   string `json:"blue"`
+		Yellow string `json:"yellow"`
+		Acts   struct {
+			Yellow int `json:"yellow"`
+			Red    int `json:"red"`
+		} `json:"acts"`
+	} `json:"Policies"`
+}
+
+// task is what the events have made of a line of the plan.
+type task struct {
+	id, duty, period, kind, clause, title, lead, due, firstDue, begin, milestone, policy, note string
+	assist                                                                                     []string
+	soft, priority, publish                                                                    bool
+	phase                                                                                      string // open, reported, suspended, closed, cancelled, ended
+	given                                                                                      string // the day on which its unit was given it
+	acknowledged, closed, doneOn                                                               string
+	percent                                                                                    int
+	paused, reported, returned                                                                 string // since when the clock stands, and for what
+	stands                                                                                     []span
+	misses                                                                                     []miss
+}
+
+type miss struct {
+	unit, due, until string
+	late             int
+}
+
+// said is a stage that was decided.
+type said struct {
+	task, talk, stage, kind, topic string
+	revision                       int
+	at                             time.Time
+	to                             []string
+	title, unit, due               string // of the task at that moment; of a talk's stage the unit called
+	void                           bool
+	notices                        [][2]string // recipient and channel
+}
+
+// talk is a talk or a circular.
+type talk struct {
+	id, task, what, unit, state, opened, approver, decliner string
+	number                                                  int
+	taken                                                   map[string]string
+	rounds                                                  []map[string]string // that are over: steps taken
+	doubted                                                 bool
+}
+
+// world is everything that the events told until some moment.
+type world struct {
+	archive Archive
+	days    days
+	doc     document
+	names   map[string]string
+	zone    *time.Location
+	tasks   map[string]*task
+	order   []string
+	stages  []*said
+	talks   []*talk
+	carried map[string][]string // keys of the notices that a message carries
+	fates   map[string]string   // what became of a notice, by its key
+}
+
+// data is what is read of the data of events.
+type data struct {
+	Act *struct {
+		Kind    string    `json:"kind"`
+		At      time.Time `json:"at"`
+		On      string    `json:"on"`
+		By      struct{ Account, Name, Unit string }
+		Unit    string   `json:"unit"`
+		Units   []string `json:"units"`
+		Percent int      `json:"percent"`
+		Title   string   `json:"title"`
+		Talk    *struct {
+			What string    `json:"what"`
+			Time time.Time `json:"time"`
+		} `json:"talk"`
+	} `json:"act"`
+	Due    json.RawMessage `json:"due"`
+	Lead   moved           `json:"lead"`
+	Policy moved           `json:"policy"`
+	Assign struct {
+		To time.Time `json:"to"`
+	} `json:"assigned"`
+	State    string `json:"state"`
+	Talk     string `json:"talk"`
+	Opens    string `json:"opens"`
+	Revision int    `json:"revision"`
+	Stage    struct {
+		ID    string    `json:"id"`
+		Kind  string    `json:"kind"`
+		Topic string    `json:"topic"`
+		At    time.Time `json:"at"`
+		To    []string  `json:"to"`
+	} `json:"stage"`
+	Notices []struct {
+		Recipient string `json:"recipient"`
+		Channel   string `json:"channel"`
+	} `json:"notices"`
+	Duty    string    `json:"duty"`
+	Period  string    `json:"period"`
+	OpensAt time.Time `json:"opens_at"`
+}
+
+type moved struct{ From, To string }
+
+func (w *world) day(at time.Time) string { return at.In(w.zone).Format(time.DateOnly) }
+
+// play tells the events of one plan, and of none.
+func play(a Archive) *world {
+	w := &world{archive: a, tasks: map[string]*task{}, names: map[string]string{}, carried: map[string][]string{}, fates: map[string]string{}, zone: time.FixedZone("", 8*3600)}
+	for _, e := range a.Events {
+		var d data
+		_ = json.Unmarshal(e.Data, &d) // of an event that is read for nothing
+		w.event(e, d)
+	}
+	return w
+}
+
+func (w *world) event(e Event, d data) {
+	t := w.tasks[e.Task]
+	switch {
+	case e.Kind == "calendar.put":
+		w.days.notice(e.Data)
+	case e.Kind == "plan.launched", e.Kind == "plan.amended":
+		w.document(e)
+	case e.Kind == "occurrence.opened":
+		w.occurrence(e, d)
+	case e.Kind == "duty.ended":
+		t.phase = "ended"
+	case e.Kind == "duty.reopened":
+		t.phase = "open"
+	case e.Kind == "stage.decided":
+		w.stage(e, d)
+	case e.Kind == "talk.opened", e.Kind == "talk.asked", e.Kind == "talk.void":
+		w.talkEvent(e.Kind, w.talk(d.Talk), d)
+	case strings.HasPrefix(e.Kind, "act.") && e.Kind != "act.refused" && d.Act != nil:
+		if d.Talk != "" {
+			w.onTalk(t, d)
+		} else if t != nil {
+			w.onTask(t, d)
+		}
+		w.told(e, d)
+	}
+	w.receipts(e)
+}
+
+// document takes over the plan as launched, or as amended: lines that are new enter,
+// and what only the document says is as it says now.
+func (w *world) document(e Event) {
+	given := map[string]string{}
+	for _, r := range w.archive.rows(e) {
+		switch r.In {
+		case "plans":
+			_ = json.Unmarshal(w.archive.text(r.Set["doc"]), &w.doc)
+		case "tasks":
+			id, _ := r.Key[len(r.Key)-1].(string)
+			given[id] = w.givenIn(r)
+		}
+	}
+	if zone, err := time.LoadLocation(w.doc.Zone); err == nil && w.doc.Zone != "" {
+		w.zone = zone
+	}
+	for _, u := range w.doc.Directory.Units {
+		w.names[u.ID] = u.Name
+	}
+	var order []string
+	for _, line := range w.doc.Tasks {
+		order = append(order, line.ID)
+		t := w.tasks[line.ID]
+		if t == nil {
+			t = &task{id: line.ID, kind: line.Kind, title: line.Title, lead: line.Lead, assist: line.Assist, due: line.Due, firstDue: line.Due,
+				begin: line.Begin, policy: line.Policy, phase: "open", given: given[line.ID]}
+			if t.kind != "dated" {
+				t.due, t.firstDue = "", ""
+			}
+			w.tasks[line.ID] = t
+		}
+		t.clause, t.milestone, t.note, t.publish, t.soft, t.priority = line.Clause, line.Milestone, line.Note, line.Publish, line.Soft, line.Priority
+	}
+	for _, id := range w.order { // what an amendment took out stays in the book, without what only the document said
+		if slices.Contains(order, id) {
+			continue
+		}
+		order = append(order, id)
+		if t := w.tasks[id]; t.duty == "" {
+			t.milestone, t.note, t.publish = "", "", false
+		}
+	}
+	w.order = order
+}
+
+// givenIn is the day of the instant at which a row says that its unit was given it.
+func (w *world) givenIn(r row) string {
+	var at string
+	if json.Unmarshal(r.Set["assigned_at"], &at) != nil || at == "" {
+		return ""
+	}
+	t, err := time.Parse("2006-01-02 15:04:05.999999999Z07:00", at)
+	if err != nil {
+		return ""
+	}
+	return w.day(t)
+}
+
+func (w *world) occurrence(e Event, d data) {
+	duty := w.tasks[d.Duty]
+	var due string
+	_ = json.Unmarshal(d.Due, &due)
+	t := &task{id: e.Task, duty: d.Duty, period: d.Period, kind: "dated", clause: duty.clause, title: duty.title, lead: duty.lead,
+		assist: slices.Clone(duty.assist), due: due, firstDue: due, milestone: duty.milestone, policy: duty.policy, note: duty.note,
+		soft: duty.soft, priority: duty.priority, publish: duty.publish, phase: "open", given: w.day(e.PlanAt)}
+	for _, r := range w.archive.rows(e) {
+		if id, _ := r.Key[len(r.Key)-1].(string); r.In == "tasks" && id == e.Task {
+			t.given = w.givenIn(r)
+		}
+	}
+	w.tasks[e.Task] = t
+	w.order = append(w.order, e.Task)
+}
+
+// ends takes down that the clock has stood from a day until another.
+func (t *task) ends(since *string, until string) {
+	if *since != "" {
+		t.stands = append(t.stands, span{*since, until})
+		*since = ""
+	}
+}
+
+// standing are all days in which the unit's clock stood, or stands.
+func (t *task) standing() []span {
+	spans := slices.Clone(t.stands)
+	since := ""
+	for _, day := range []string{t.paused, t.reported, t.returned} {
+		if day != "" && (since == "" || day < since) {
+			since = day
+		}
+	}
+	if since != "" {
+		spans = append(spans, span{since, ""})
+	}
+	return spans
+}
+
+func (t *task) runs() bool {
+	return t.phase == "open" && t.paused == "" && t.reported == "" && t.returned == ""
+}
+
+// begins is the day after which the clock runs.
+func (t *task) begins() string { return max(t.given, t.begin) }
+
+func (t *task) inherited() bool { return t.due != "" && t.begins() > t.due }
+
+// late is by how many days, and working days, a task is late on a day.
+func (w *world) late(t *task, on string) (all, work int) {
+	return w.days.counted(max(t.due, t.begins()), on, t.standing())
+}
+
+func (w *world) onTask(t *task, d data) {
+	a := d.Act
+	late := 0
+	if t.due != "" {
+		_, late = w.late(t, a.On)
+	}
+	inherited, lead, due := t.inherited(), t.lead, t.due
+	switch a.Kind {
+	case "acknowledge", "progress", "ask_part", "complete", "extend", "answer":
+		if t.acknowledged == "" {
+			t.acknowledged = a.On
+		}
+	}
+	switch a.Kind {
+	case "progress":
+		t.percent = a.Percent
+	case "extend":
+		t.percent = max(t.percent, a.Percent)
+	case "complete":
+		t.phase, t.reported = "reported", a.On
+	case "reject":
+		t.phase = "open"
+		t.ends(&t.reported, a.On)
+	case "verify":
+		t.phase, t.closed, t.doneOn = "closed", w.day(a.At), a.On
+		if t.reported != "" {
+			t.doneOn, t.reported = t.reported, ""
+		}
+		t.paused, t.returned = "", ""
+	case "return":
+		t.returned = a.On
+	case "uphold":
+		t.ends(&t.returned, a.On)
+	case "suspend":
+		t.phase, t.paused = "suspended", a.On
+	case "resume":
+		t.phase = "open"
+		t.ends(&t.paused, a.On)
+	case "cancel":
+		t.phase, t.closed = "cancelled", w.day(a.At)
+	case "end":
+		t.phase, t.closed = "closed", w.day(a.At)
+	case "reword":
+		t.title = a.Title
+	case "assist":
+		t.assist = a.Units
+	}
+	var due2 moved
+	if json.Unmarshal(d.Due, &due2) == nil && due2.To != "" {
+		t.due = due2.To
+		w.doubt(t, t.due >= a.On)
+	}
+	w.doubt(t, a.Kind == "verify")
+	if d.Policy.To != "" {
+		t.policy = d.Policy.To
+	}
+	if d.Lead.To != "" && d.Lead.To != lead {
+		if late > 0 && !inherited {
+			t.misses = append(t.misses, miss{lead, due, a.On, late})
+		}
+		t.ends(&t.returned, a.On)
+		t.lead, t.acknowledged, t.percent = d.Lead.To, "", 0
+		t.assist = slices.DeleteFunc(slices.Clone(t.assist), func(u string) bool { return u == t.lead })
+	}
+	if !d.Assign.To.IsZero() {
+		t.given = w.day(d.Assign.To)
+	}
+}
+
+// doubt puts the task's open talks before a leader when what they rest on has gone: the
+// date that was missed was moved to come, or the task is done before the talk was held.
+func (w *world) doubt(t *task, gone bool) {
+	for _, k := range w.talks {
+		if done := t.phase == "closed" && k.taken["held"] != ""; gone && !done && k.task == t.id && k.state == "open" && k.what == "talk" {
+			k.doubted = true
+		}
+	}
+}
+
+func (w *world) talk(id string) *talk {
+	for _, k := range w.talks {
+		if k.id == id {
+			return k
+		}
+	}
+	return nil
+}
+
+// called is a new talk about a task; it is numbered among those of its kind.
+func (w *world) called(id, of, what, unit, state string) *talk {
+	k := &talk{id: id, task: of, what: what, unit: unit, state: state, taken: map[string]string{}, number: 1}
+	for _, other := range w.talks {
+		if other.task == of && other.what == what {
+			k.number++
+		}
+	}
+	w.talks = append(w.talks, k)
+	return k
+}
+
+func (w *world) talkEvent(kind string, k *talk, d data) {
+	if k == nil {
+		return
+	}
+	switch kind {
+	case "talk.opened":
+		k.state, k.opened = "open", w.day(d.OpensAt)
+	case "talk.asked":
+		k.state = "proposed"
+	case "talk.void":
+		k.state = "void"
+	}
+}
+
+// steps are the acts that take a step of a talk.
+var steps = map[string]string{"serve": "served", "held": "held", "minutes": "minutes", "give_plan": "plan", "give_report": "report", "verify_talk": "verified"}
+
+func (w *world) onTalk(t *task, d data) {
+	a, k := d.Act, w.talk(d.Talk)
+	if a.Kind == "propose" {
+		unit := a.Unit
+		if unit == "" {
+			unit = t.lead
+		}
+		what := "talk"
+		if a.Talk != nil && a.Talk.What != "" {
+			what = a.Talk.What
+		}
+		w.called(d.Talk, t.id, what, unit, "proposed")
+		return
+	}
+	if k == nil {
+		return
+	}
+	if step := steps[a.Kind]; step != "" && k.taken[step] == "" {
+		k.taken[step] = a.On
+		if a.Kind == "held" && a.Talk != nil && !a.Talk.Time.IsZero() { // the day that its record names
+			k.taken[step] = min(a.On, max(w.day(a.Talk.Time), k.taken["served"]))
+		}
+	}
+	switch a.Kind {
+	case "approve":
+		k.state, k.approver, k.opened = "open", a.By.Name, w.day(a.At)
+		if k.what == "circular" {
+			k.state = "closed"
+		}
+	case "decline":
+		k.state, k.decliner = "declined", a.By.Name
+	case "keep":
+		k.approver, k.doubted = a.By.Name, false
+	case "again", "absent":
+		k.rounds = append(k.rounds, k.taken)
+		k.taken = map[string]string{}
+		if a.Kind == "again" && a.By.Unit != w.office() {
+			k.approver = a.By.Name
+		}
+	case "return_plan":
+		for _, step := range []string{"plan", "report", "verified"} {
+			delete(k.taken, step)
+		}
+	case "close_talk":
+		k.state, k.doubted = "closed", false
+	}
+}
+
+// office is the unit of whoever launched or amended: the office's seat is not read
+// from the document, where it has the name "office".
+func (w *world) office() string {
+	var of struct {
+		Directory struct {
+			Office string `json:"office"`
+		} `json:"Directory"`
+	}
+	for _, e := range w.archive.Events {
+		for _, r := range w.archive.rows(e) {
+			if r.In == "plans" {
+				_ = json.Unmarshal(w.archive.text(r.Set["doc"]), &of)
+				return of.Directory.Office
+			}
+		}
+	}
+	return ""
+}
+
+func (w *world) stage(e Event, d data) {
+	t := w.tasks[e.Task]
+	s := &said{task: e.Task, talk: d.Talk, stage: d.Stage.ID, kind: d.Stage.Kind, topic: d.Stage.Topic, revision: d.Revision, at: d.Stage.At, to: d.Stage.To,
+		title: t.title, unit: t.lead, due: t.due}
+	if k := w.talk(d.Talk); k != nil {
+		s.unit = k.unit
+	}
+	s.speaks(d)
+	w.stages = append(w.stages, s)
+	if d.Opens != "" {
+		w.called(d.Opens, e.Task, "talk", t.lead, "pending")
+	}
+}
+
+// told are the words that an act said at once, which stand in the rows that its event
+// made; and what it took back of what had been decided for later.
+func (w *world) told(e Event, d data) {
+	for _, r := range w.archive.rows(e) {
+		if r.In != "stages" || len(r.Key) != 5 {
+			continue
+		}
+		task, _ := r.Key[1].(string)
+		talk, _ := r.Key[3].(string)
+		id, _ := r.Key[4].(string)
+		revision, _ := r.Key[2].(float64)
+		var state string
+		_ = json.Unmarshal(r.Set["state"], &state)
+		if state == "void" {
+			for _, s := range w.stages {
+				if s.task == task && s.talk == talk && s.stage == id && s.revision == int(revision) {
+					s.void = true
+				}
+			}
+			continue
+		}
+		var m struct {
+			Topic string `json:"topic"`
+		}
+		var text, at, to string
+		_ = json.Unmarshal(r.Set["matter"], &text)
+		_ = json.Unmarshal([]byte(text), &m)
+		_ = json.Unmarshal(r.Set["at"], &at)
+		_ = json.Unmarshal(r.Set["recipients"], &to)
+		t := w.tasks[task]
+		s := &said{task: task, talk: talk, stage: id, kind: "told", topic: m.Topic, revision: int(revision), title: t.title, unit: t.lead, due: t.due}
+		s.at, _ = time.Parse("2006-01-02 15:04:05.999999999Z07:00", at)
+		_ = json.Unmarshal([]byte(to), &s.to)
+		if k := w.talk(talk); k != nil {
+			s.unit = k.unit
+		}
+		s.speaks(d)
+		w.stages = append(w.stages, s)
+	}
+}
+
+// speaks takes down whom a stage spoke to, of all that its event spoke to.
+func (s *said) speaks(d data) {
+	for _, n := range d.Notices {
+		if slices.Contains(s.to, n.Recipient) {
+			s.notices = append(s.notices, [2]string{n.Recipient, n.Channel})
+		}
+	}
+}
+
+// key names a notice of a stage to a recipient over a channel.
+func (s *said) key(plan, to, channel string) string {
+	of := s.task
+	if s.talk != "" && !strings.HasSuffix(s.talk, "#1") {
+		of = s.talk
+	}
+	return plan + "/" + of + "/r" + strconv.Itoa(s.revision) + "/" + s.stage + "/" + to + "/" + channel
+}
+
+// receipts take down what became of notices.
+func (w *world) receipts(e Event) {
+	var d struct {
+		Message string   `json:"message"`
+		Notice  string   `json:"notice"`
+		Notices []string `json:"notices"`
+	}
+	if json.Unmarshal(e.Data, &d) != nil {
+		return
+	}
+	switch e.Kind {
+	case "message.intent":
+		w.carried[d.Message] = d.Notices
+	case "message.sent", "message.failed", "message.unknown", "message.dropped":
+		for _, key := range w.carried[d.Message] {
+			w.fates[key] = strings.TrimPrefix(e.Kind, "message.")
+		}
+	case "notice.dropped":
+		w.fates[d.Notice] = "dropped"
+	}
+}

@@ -1,0 +1,132 @@
+package rehearse_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/query"
+	"duban/internal/recount"
+	"duban/internal/report"
+)
+
+// archiveOf is the archive of a ledger's only plan, as `ledger export --format events` writes it.
+func archiveOf(t *testing.T, store *ledger.Store) recount.Archive {
+	t.Helper()
+	var file bytes.Buffer
+	events, err := query.New(store, query.Options{Now: time.Now, Calendar: inForce}).EventFile(t.Context(), query.Operator(), "")
+	require.NoError(t, err)
+	lines := json.NewEncoder(&file)
+	_, err = events.Each(t.Context(), func(line any) error { return lines.Encode(line) })
+	require.NoError(t, err)
+	a, err := recount.Read(&file)
+	require.NoError(t, err)
+	for i, e := range a.Events {
+		require.Equal(t, int64(i+1), e.Seq, "the chain has no hole in the archive")
+	}
+	return a
+}
+
+func inForce(imported ...calendar.Year) (*calendar.Calendar, error) {
+	return calendar.New(imported...), nil
+}
+
+// bookOf is the book of a ledger's only plan on a day, in JSON.
+func bookOf(t *testing.T, store *ledger.Store, day calendar.Day) []byte {
+	t.Helper()
+	ctx := t.Context()
+	plans, err := store.Plans(ctx)
+	require.NoError(t, err)
+	require.Len(t, plans, 1)
+	id := plans[0].ID
+	l, err := store.Plan(ctx, id)
+	require.NoError(t, err)
+	tasks, err := store.Tasks(ctx, ledger.TaskFilter{Plan: id})
+	require.NoError(t, err)
+	stages, err := store.Stages(ctx, id, "")
+	require.NoError(t, err)
+	notices, err := store.Notices(ctx, ledger.NoticeFilter{Plan: id})
+	require.NoError(t, err)
+	talks, err := store.Talks(ctx, id, "")
+	require.NoError(t, err)
+	years, err := store.Calendar(ctx)
+	require.NoError(t, err)
+	var out bytes.Buffer
+	require.NoError(t, report.WriteJSON(&out, report.Book(l, tasks, stages, notices, talks, day, calendar.New(years...))))
+	return out.Bytes()
+}
+
+// recounted compares the book of a ledger with what another hand makes of its events:
+// as it was on two days, and as the last state of it reads a year after the second.
+func recounted(t *testing.T, store *ledger.Store, middle, end calendar.Day) {
+	t.Helper()
+	whole := archiveOf(t, store)
+	later := calendar.NewDay(end.Year+1, end.Month, end.Date)
+	for _, day := range []calendar.Day{middle, end, later} {
+		events, read := whole, store
+		if day != later {
+			was, err := store.AsOf(t.Context(), func(zone *time.Location) time.Time { return day.AddDays(1).At(0, 0, zone).Add(-1) })
+			require.NoError(t, err)
+			defer was.Close()
+			events, read = whole.Until(day.String(), calendar.Beijing), was
+		}
+		book := bookOf(t, read, day)
+		differences, compared, err := recount.Compare(events, day.String(), book)
+		require.NoError(t, err)
+		t.Logf("%s: %d values recounted", day, compared)
+		require.Empty(t, differences, day.String())
+		require.Greater(t, compared, 5000)
+		if day == middle {
+			planted(t, events, day, book)
+		}
+	}
+}
+
+// planted changes one cell of each column, each in a line of its own, and every count:
+// the recount names them all, and nothing else.
+func planted(t *testing.T, events recount.Archive, day calendar.Day, book []byte) {
+	t.Helper()
+	var all map[string]any
+	require.NoError(t, json.Unmarshal(book, &all))
+	var want []string
+	for block, columns := range map[string][]string{
+		"tasks": {"title", "lead", "lead_id", "due", "first_due", "phase", "state", "light", "overdue", "workdays_left", "days_left", "workdays_late", "percent",
+			"points_behind", "progress_light", "acknowledged", "closed", "done_on", "assist", "policy", "last", "talks", "misses", "inherited", "clause", "milestone", "note"},
+		"stages": {"title", "unit", "unit_id", "due", "kind", "at", "to", "messages"},
+	} {
+		next := 0
+		for _, line := range all[block].([]any) {
+			row := line.(map[string]any)
+			if said, _ := row["messages"].([]any); next == len(columns) || block == "tasks" && row["kind"] != "dated" || block == "stages" && (row["state"] != "decided" || len(said) == 0) {
+				continue
+			}
+			row[columns[next]] = []any{map[string]any{"to": "somebody/else", "state": "else"}}
+			name := columns[next]
+			if name == "messages" {
+				name = "fates"
+			}
+			want = append(want, ": "+name+" is ")
+			next++
+		}
+		require.Equal(t, len(columns), next)
+	}
+	for _, count := range []string{"total", "done", "on_time", "done_late", "open", "overdue", "red", "yellow", "blue", "green", "cancelled", "talks", "struck", "duties", "standing"} {
+		all["counts"].(map[string]any)[count] = 4711
+		want = append(want, "counts: "+count+" is 4711")
+	}
+	wrong, err := json.Marshal(all)
+	require.NoError(t, err)
+	found, _, err := recount.Compare(events, day.String(), wrong)
+	require.NoError(t, err)
+	for _, w := range want {
+		require.True(t, slices.ContainsFunc(found, func(f string) bool { return strings.Contains(f, w) }), "%s\n%s", w, strings.Join(found, "\n"))
+	}
+	require.Len(t, found, len(want), strings.Join(found, "\n"))
+}
