@@ -104,6 +104,13 @@ func (a *Activities) deliver(ctx context.Context, o office, digest string) (Spea
 	if err := a.until(ctx, l, at); err != nil {
 		return SpeakResult{}, err
 	}
+	parted, err := a.Ledger.Part(ctx, digest, a.when(l.Clock))
+	if err != nil {
+		return SpeakResult{}, translate(err)
+	}
+	if err := a.startDigests(ctx, l, parted); err != nil {
+		return SpeakResult{}, err
+	}
 	messages, err := a.Ledger.Gather(ctx, digest, a.when(l.Clock), func(channel string, items []ledger.Item) bool { return o.again(l, channel, items) })
 	if err != nil {
 		return SpeakResult{}, translate(err)

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -166,6 +167,67 @@ func (t *tx) takeWith(g digestRow, seats []people.Recipient, when When) (taken [
 		taken = append(taken, row.Key)
 	}
 	return taken, nil
+}
+
+// Part gives what a digest has not said yet on seats where another person sits by now
+// to digests of those seats, and gives these; the caller starts them. What may have
+// left stays. It is no write where nobody has moved.
+func (s *Store) Part(ctx context.Context, digest string, when When) ([]Digest, error) {
+	to, err := addressee(digest)
+	if err != nil {
+		return nil, err
+	}
+	var there []struct {
+		Unit string      `db:"unit"`
+		Role people.Role `db:"role"`
+	}
+	if err := s.all(ctx, &there, `SELECT DISTINCT unit, role FROM notices WHERE digest = ? AND state IN ('pending', 'sending')`, digest); err != nil {
+		return nil, err
+	}
+	seats, err := s.together(ctx, to)
+	if err != nil {
+		return nil, err
+	}
+	moved := map[people.Recipient]bool{}
+	for _, r := range there {
+		if seat := (people.Recipient{Unit: r.Unit, Role: r.Role}); !slices.Contains(seats, seat) {
+			moved[seat] = true
+		}
+	}
+	if len(moved) == 0 {
+		return nil, nil
+	}
+	return write(ctx, s, func(t *tx) (digests []Digest, err error) {
+		var rows []noticeRow
+		err = t.all(&rows, `SELECT `+noticeColumns+` FROM notices n WHERE digest = ? AND state IN ('pending', 'sending')
+			AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.id = n.message AND m.state IN ('leaving', 'unknown')) ORDER BY key`, digest)
+		if err != nil {
+			return nil, err
+		}
+		var keys []string
+		for _, r := range rows {
+			n := r.notice()
+			if !moved[n.Recipient] {
+				continue
+			}
+			g, err := t.digest(n.Plan, n.Recipient, instant(n.SpeakAt))
+			if err != nil {
+				return nil, err
+			}
+			if _, err := t.change("notices", `digest = ?, state = ?, message = ?`, []any{g.Key, Pending, ""}, `key = ?`, r.Key); err != nil {
+				return nil, err
+			}
+			if keys = append(keys, r.Key); !slices.ContainsFunc(digests, func(d Digest) bool { return d.Key == g.Key }) {
+				digests = append(digests, g)
+			}
+		}
+		if len(keys) == 0 {
+			return nil, nil
+		}
+		planID, _, _ := strings.Cut(digest, "|")
+		e := Event{Key: fmt.Sprintf("%s/parted/%d", digest, t.head.Seq+1), Plan: planID, Kind: DigestGathered}
+		return digests, t.append(e, when, map[string]any{"digest": digest, "parted": keys})
+	})
 }
 
 // gathering is one call of Gather.

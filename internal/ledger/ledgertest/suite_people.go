@@ -104,6 +104,29 @@ func onePerson(t *testing.T, address string) {
 	got, err = w.Gather(w.ctx, one[0], speaks, always)
 	w.ok(err)
 	w.is("late words", len(got[0].Items), 2)
+
+	// The message does not get through, and one of the seats gets another person: what is that seat's goes there.
+	w.ok(w.receipt(got[0].ID, 1, ledger.PutOff, "mailbox full"))
+	none, err := w.Part(w.ctx, one[0], speaks)
+	w.ok(err)
+	w.is("nobody has moved", len(none), 0)
+	_, err = w.SetContact(w.ctx, seat("huanbao/head"), people.Contact{Name: "李强", Email: "li@huanbao.example"}, "wang", speaks)
+	w.ok(err)
+	for _, n := range []int{1, 0} { // answered twice
+		parted, err := w.Part(w.ctx, one[0], speaks)
+		w.ok(err)
+		w.is("parted", len(parted), n)
+		if n == 0 {
+			break
+		}
+		w.is("for whom", parted[0].Recipient, seat("huanbao/head"))
+		own, err := w.Gather(w.ctx, parted[0].Key, speaks, always)
+		w.ok(err)
+		w.is("the seat's own", []any{len(own[0].Items), own[0].Items[0].Notice.Plan}, []any{1, "air"})
+	}
+	got, err = w.Gather(w.ctx, one[0], speaks, always)
+	w.ok(err)
+	w.is("the rest", []any{len(got[0].Items), got[0].Items[0].Notice.Plan}, []any{1, "jincheng"})
 }
 
 // oneDirectory: who sits where is stated once; a change by one plan's papers or by
