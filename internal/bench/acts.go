@@ -15,16 +15,19 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/plan"
+	"duban/workflows"
 )
 
 const (
 	touchedType = "bench.Touched"
 	touchUpdate = "touch"
 	noteUpdate  = "note"
+	moveUpdate  = "move"
 )
 
 // touched is the least a workflow can be that takes updates: one that only answers,
-// and one that lets an activity do something first, as what is to be written must.
+// one that lets an activity do something first, as what is to be written must, and one
+// that moves what the workflow waits for and is found by, as another due date does.
 func touched(ctx workflow.Context) error {
 	if err := workflow.SetUpdateHandler(ctx, touchUpdate, func(workflow.Context) error { return nil }); err != nil {
 		return err
@@ -36,7 +39,24 @@ func touched(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
-	return workflow.Sleep(ctx, 365*24*time.Hour)
+	moved := 0
+	err = workflow.SetUpdateHandler(ctx, moveUpdate, func(ctx workflow.Context) error {
+		moved++
+		due := calendar.NewDay(2021, time.June, 1).AddDays(moved).String()
+		return workflow.UpsertTypedSearchAttributes(ctx, workflows.DueAttribute.ValueSet(due))
+	})
+	if err != nil {
+		return err
+	}
+	for {
+		before := moved
+		timerCtx, cancel := workflow.WithCancel(ctx)
+		timer := workflow.NewTimer(timerCtx, time.Duration(365+moved)*24*time.Hour)
+		err := workflow.Await(ctx, func() bool { return timer.IsReady() || moved != before })
+		if cancel(); err != nil || moved == before {
+			return err
+		}
+	}
 }
 
 func note(context.Context) error { return nil }
@@ -72,12 +92,15 @@ func bulkActs(ctx context.Context, b *bench) error {
 	if _, err := h.launch(ctx, p, h.farClock()); err != nil {
 		return err
 	}
-	var bare, noted, amended rate
+	var bare, noted, shifted, amended rate
 	for round := range b.size(3, 1) {
 		if err := bare.measure(n, func(n int) error { return h.touch(ctx, n, touchUpdate) }); err != nil {
 			return err
 		}
 		if err := noted.measure(n, func(n int) error { return h.touch(ctx, n, noteUpdate) }); err != nil {
+			return err
+		}
+		if err := shifted.measure(n, func(n int) error { return h.touch(ctx, n, moveUpdate) }); err != nil {
 			return err
 		}
 		if err := amended.measure(n, func(int) error { return h.amendAll(ctx, p, round) }); err != nil {
@@ -87,8 +110,10 @@ func bulkActs(ctx context.Context, b *bench) error {
 	b.emit(amended.figure("tasks amended"))
 	b.emit(bare.figure("bare updates"))
 	b.emit(noted.figure("bare updates that do one activity"))
+	b.emit(shifted.figure("bare updates that move timer and search"))
 	b.emit(ratio("amended to bare updates", amended.value(), bare.value()).atLeast(0.8))
 	b.emit(ratio("amended to bare updates that do one activity", amended.value(), noted.value()))
+	b.emit(ratio("amended to bare updates that move timer and search", amended.value(), shifted.value()))
 	return nil
 }
 

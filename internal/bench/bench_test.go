@@ -38,7 +38,8 @@ func TestSectionsGiveTheirFigures(t *testing.T) {
 		"preview": {"preview of the 2021 plan", "preview of 1000 tasks"},
 		"launch": {"launch of the 2021 plan", "launch of dated tasks", "bare starts, eager", "bare starts, not eager",
 			"launch to bare starts, eager", "launch to bare starts, not eager"},
-		"acts":    {"tasks amended", "bare updates", "bare updates that do one activity", "amended to bare updates", "amended to bare updates that do one activity"},
+		"acts": {"tasks amended", "bare updates", "bare updates that do one activity", "bare updates that move timer and search",
+			"amended to bare updates", "amended to bare updates that do one activity", "amended to bare updates that move timer and search"},
 		"herd10k": {"40 tasks over 5s: decisions", "40 tasks over 5s: a decision behind its wake, p99", "40 tasks over 5s: last message after 09:00"},
 	} {
 		t.Run(section, func(t *testing.T) {
