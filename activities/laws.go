@@ -219,6 +219,13 @@ func (j court) judge(ctx context.Context, ids []string) (found []Broken, err err
 		}
 	}
 	for _, id := range ids {
+		if from := j.tasks[id].Facts.From; from != nil && j.tasks[id].Kind == plan.Dated {
+			if err := j.before(ctx, of(id), j.tasks[id].ID, *from, ""); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, id := range ids {
 		t, l := j.tasks[id], of(id)
 		if l.ahead { // acts are lost to the ledger
 			continue
@@ -237,8 +244,86 @@ func (j court) judge(ctx context.Context, ids []string) (found []Broken, err err
 	return found, nil
 }
 
+// before puts what is held of a task in the plan that it was carried from before its
+// life in this one. into begins the keys of the policies that it was carried to.
+func (j court) before(ctx context.Context, l *life, id string, from act.Elsewhere, into string) error {
+	was, err := j.store.Task(ctx, from.Plan, from.Task)
+	if err != nil {
+		return err
+	}
+	p, err := j.store.Plan(ctx, from.Plan)
+	if err != nil {
+		return err
+	}
+	acts, words, err := j.store.Lives(ctx, from.Plan, []string{from.Task})
+	if err != nil {
+		return err
+	}
+	first := life{talkActs: map[string][]laws.Done{}, policies: map[string]plan.Policy{}}
+	named := func(policy string) string { return from.Plan + "/" + policy }
+	for key, policy := range p.Plan.Policies {
+		first.policies[named(key)] = policy
+	}
+	for _, e := range acts {
+		if err := first.add(e); err != nil {
+			return err
+		}
+	}
+	first.was.policy = named(cmp.Or(first.was.policy, was.Policy))
+	first.was.lead = cmp.Or(first.was.lead, was.Lead)
+	if first.was.assigned.IsZero() {
+		first.was.assigned = was.Assigned
+	}
+	for _, done := range [][]laws.Done{first.acts, first.all} {
+		for i, a := range done {
+			switch a.Kind {
+			case act.SetPolicy:
+				done[i].Policy = named(a.Policy)
+			case act.Carry:
+				done[i].GoesOn, done[i].Policy = true, into+a.Policy
+			}
+		}
+	}
+	for talk, done := range first.talkActs {
+		if _, number, ok := strings.Cut(talk, "#"); ok {
+			first.talkActs[id+"#"+number] = done
+		}
+	}
+	for _, s := range words {
+		if s.At.After(j.until) {
+			continue
+		}
+		if _, number, ok := strings.Cut(s.Talk, "#"); ok {
+			s.Talk = id + "#" + number
+		}
+		first.words = append(first.words, s)
+	}
+	if earlier := was.Facts.From; earlier != nil {
+		if err := j.before(ctx, &first, id, *earlier, from.Plan+"/"); err != nil {
+			return err
+		}
+	}
+	l.follows(first)
+	return nil
+}
+
+// follows puts an earlier life before this one.
+func (l *life) follows(first life) {
+	l.acts, l.all, l.words = append(first.acts, l.acts...), append(first.all, l.all...), append(first.words, l.words...)
+	for talk, done := range first.talkActs {
+		l.talkActs[talk] = append(done, l.talkActs[talk]...)
+	}
+	if l.policies == nil {
+		l.policies = map[string]plan.Policy{}
+	}
+	maps.Copy(l.policies, first.policies)
+	l.ahead, l.was = l.ahead || first.ahead, first.was
+}
+
 // life is what was read of one task.
 type life struct {
+	policies map[string]plan.Policy // of plans that it was carried from, each key with its plan's ID before it
+
 	acts     []laws.Done // of people
 	all      []laws.Done // with the engine's own
 	words    []ledger.Stage
@@ -320,6 +405,10 @@ func (j court) hold(t ledger.Task, l *life, lives map[string]*life) []broken {
 		h.Assigned = l.was.assigned
 	}
 	rules := laws.Rules{Calendar: j.book.Calendar, Policies: j.launched.Plan.Policies, Zone: j.book.Zone}
+	if len(l.policies) > 0 {
+		rules.Policies = maps.Clone(rules.Policies)
+		maps.Copy(rules.Policies, l.policies)
+	}
 	var own []ledger.Stage
 	talks := map[string][]plan.Stage{}
 	for _, s := range inOrder(l.words) {

@@ -176,7 +176,11 @@ func nextTalk(ctx context.Context, store *ledger.Store, start Starter, planID, t
 	if err != nil {
 		return 0, err
 	}
-	last := 0
+	row, err := store.Task(ctx, planID, task)
+	if err != nil {
+		return 0, err
+	}
+	last := row.Facts.TalksBefore()
 	for _, k := range before {
 		last = max(last, k.Number)
 	}

@@ -165,7 +165,7 @@ func (a *app) doAmend(ctx context.Context, l ledger.Launched, p *plan.Plan, by a
 	if unarmed, ok := asUnarmed(err); ok {
 		return nil, sentenceError(a.w.T("cli.unarmed", words.Data{"Count": len(unarmed.Tasks), "Tasks": some(unarmed.Tasks, 8), "Error": unarmed.First}))
 	}
-	return &report, a.refusedSaid(a.amendFault(err), l.Plan)
+	return &report, a.carrySaid(a.amendFault(err), &l.Plan)
 }
 
 // amendFault is why a change cannot be made, as a sentence.
@@ -178,7 +178,7 @@ func (a *app) amendFault(err error) error {
 		return a.otherUnit(err)
 	}
 	for known, key := range map[error]string{
-		whatif.ErrKindChanged: "id_taken", whatif.ErrFixed: "fixed", whatif.ErrSamePolicyVersion: "same_version", whatif.ErrNoSuchPolicy: "no_such_policy",
+		whatif.ErrKindChanged: "id_taken", whatif.ErrCarriesLate: "carries_late", whatif.ErrFixed: "fixed", whatif.ErrSamePolicyVersion: "same_version", whatif.ErrNoSuchPolicy: "no_such_policy",
 	} {
 		if errors.Is(fault, known) {
 			what := fault.What

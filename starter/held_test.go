@@ -44,7 +44,7 @@ func TestWhatKeepsANewPlanFromItsLaunch(t *testing.T) {
 		d.err = &out
 		p, _, err := d.load(t.Context(), file)
 		require.NoError(t, err)
-		return out.String(), d.checkNew(t.Context(), d.store, p, file)
+		return out.String(), d.checkNew(t.Context(), d.store, p, file, consent{})
 	}
 	now := calendar.NewDay(2021, time.April, 8).At(9, 0, calendar.Beijing)
 	for name, c := range map[string]struct{ file, from, to string }{

@@ -26,7 +26,7 @@ import (
 
 func (a *app) planCommand() *cobra.Command {
 	return a.group(&cobra.Command{Use: "plan", Short: a.w.T("cli.plan")},
-		a.planImport(), a.planCheck(), a.planTasks(), a.planPreview(), a.planLaunch(), a.planStatus(), a.planRollover(), a.planAmend(), a.planApplyPolicy())
+		a.planImport(), a.planCheck(), a.planTasks(), a.planPreview(), a.planLaunch(), a.planStatus(), a.planRollover(), a.planEnd(), a.planAmend(), a.planApplyPolicy())
 }
 
 func (a *app) planCheck() *cobra.Command {
@@ -91,11 +91,14 @@ func (a *app) held(ctx context.Context, file string) error {
 // checkNew refuses a plan that the ledger does not know yet where it holds
 // placeholders or contradictions, or addresses of .example while mail is sent. One
 // that it knows runs from the ledger, whatever its file says.
-func (a *app) checkNew(ctx context.Context, store *ledger.Store, p *plan.Plan, file string) error {
+func (a *app) checkNew(ctx context.Context, store *ledger.Store, p *plan.Plan, file string, agree consent) error {
 	if _, err := store.Plan(ctx, p.ID); !errors.Is(err, ledger.ErrNotFound) {
 		return err
 	}
 	if err := a.held(ctx, file); err != nil {
+		return err
+	}
+	if err := a.checkFollowing(ctx, store, p, agree); err != nil {
 		return err
 	}
 	n := unreachable(p)
@@ -216,7 +219,8 @@ func (a *app) day(flag, text string) (calendar.Day, error) {
 }
 
 func (a *app) planLaunch() *cobra.Command {
-	return &cobra.Command{
+	var apart bool
+	c := &cobra.Command{
 		Use: "launch FILE|PLAN", Short: a.w.T("cli.plan_launch"), Long: a.w.T("cli.plan_launch_long"), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var p *plan.Plan
@@ -233,12 +237,14 @@ func (a *app) planLaunch() *cobra.Command {
 			if p == nil {
 				return a.finish(cmd.Context(), h, args[0])
 			}
-			if err := a.checkNew(cmd.Context(), h.Ledger, p, args[0]); err != nil {
+			if err := a.checkNew(cmd.Context(), h.Ledger, p, args[0], consent{apart, cmd.InOrStdin()}); err != nil {
 				return err
 			}
 			return a.launch(cmd.Context(), h, p)
 		},
 	}
+	c.Flags().BoolVar(&apart, "apart", false, a.w.T("follow.flag_apart"))
+	return c
 }
 
 func isTerminal(w io.Writer) bool {
@@ -261,12 +267,21 @@ func (a *app) launch(ctx context.Context, h *host.Host, p *plan.Plan) error {
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 		return err
 	}
+	running := p
+	if !errors.Is(err, ledger.ErrNotFound) {
+		running = &known.Plan // which is what goes on
+	}
+	by, err := a.whoCarries(ctx, h.Ledger, running)
+	if err != nil {
+		return err
+	}
 	started := a.now()
 	report, err := a.arming(ctx, h.Engine, func(e *engine.Engine, o engine.LaunchOptions) (engine.LaunchReport, error) {
+		o.By = by
 		return e.Launch(ctx, p, cal, o)
 	})
 	if err != nil {
-		return a.otherUnit(err)
+		return a.carrySaid(a.otherUnit(err), p)
 	}
 	l, err := h.Ledger.Plan(ctx, p.ID)
 	if err != nil {
@@ -306,12 +321,17 @@ func (a *app) finish(ctx context.Context, h *host.Host, planID string) error {
 	if err := a.wholePlan(l); err != nil {
 		return err
 	}
+	by, err := a.whoCarries(ctx, h.Ledger, &l.Plan)
+	if err != nil {
+		return err
+	}
 	started := a.now()
 	report, err := a.arming(ctx, h.Engine, func(e *engine.Engine, o engine.LaunchOptions) (engine.LaunchReport, error) {
+		o.By = by
 		return e.Finish(ctx, planID, o)
 	})
 	if err != nil {
-		return err
+		return a.carrySaid(err, &l.Plan)
 	}
 	a.sayLaunched(l.Plan, report, started)
 	return nil
@@ -356,6 +376,9 @@ func (a *app) sayLaunched(p plan.Plan, report engine.LaunchReport, started time.
 	}
 	fmt.Fprintln(a.out, a.w.T(key, words.Data{"Title": p.Title, "Plan": p.ID, "Tasks": report.Tasks, "Armed": report.Armed,
 		"Standing": report.Standing, "Seconds": fmt.Sprintf("%.1f", a.now().Sub(started).Seconds())}))
+	if len(report.Over) > 0 {
+		fmt.Fprintln(a.out, a.w.T("follow.over", words.Data{"N": len(report.Over), "Tasks": some(report.Over, 8)}))
+	}
 	if n := overdue(&p, calendar.DayOf(started.In(calendar.Beijing))); n > 0 && report.Armed > 0 {
 		fmt.Fprintln(a.out, a.w.T("help.overdue_already", words.Data{"N": n}))
 	}

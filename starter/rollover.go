@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
@@ -52,7 +53,7 @@ func (a *app) rollOver(ctx context.Context, file, dir string, year int, at calen
 	if year <= p.Year || year > 2100 {
 		return errors.New(a.w.T("rollover.bad_year", words.Data{"Year": year, "Old": p.Year}))
 	}
-	known, err := a.whatIsKnown(ctx, p, file)
+	known, err := a.whatIsKnown(ctx, p, file, at)
 	if err != nil {
 		return err
 	}
@@ -62,7 +63,7 @@ func (a *app) rollOver(ctx context.Context, file, dir string, year int, at calen
 	if at.IsZero() {
 		at = known.today
 	}
-	d := rollover.Roll(p, known.records, year, at, cal)
+	d := rollover.Roll(p, known.records, year, at)
 	files, err := a.draftFiles(d, file)
 	if err != nil {
 		return err
@@ -85,7 +86,7 @@ type lastYear struct {
 
 // whatIsKnown asks the ledger; without one, or when the plan is not in it, it
 // says so in a line.
-func (a *app) whatIsKnown(ctx context.Context, p *plan.Plan, file string) (lastYear, error) {
+func (a *app) whatIsKnown(ctx context.Context, p *plan.Plan, file string, at calendar.Day) (lastYear, error) {
 	known := lastYear{today: calendar.DayOf(a.now().In(calendar.Beijing))}
 	err := a.reads(ctx, func(r *query.Reader, who query.Viewer) error {
 		was, err := r.PlanRecord(ctx, who, p.ID)
@@ -95,8 +96,13 @@ func (a *app) whatIsKnown(ctx context.Context, p *plan.Plan, file string) (lastY
 		if was.Plan.Hash != p.Hash {
 			fmt.Fprintln(a.err, a.w.T("rollover.other_file", words.Data{"File": file}))
 		}
-		known.records, known.cal, known.today = ledgerRecords(was.Tasks), was.Calendar, was.Today
-		return nil
+		known.cal, known.today = was.Calendar, was.Today
+		if !at.IsZero() {
+			known.today = at
+		}
+		book, err := act.NewBook(&was.Plan, known.cal)
+		known.records = ledgerRecords(was.Tasks, was.Talks, book, known.today)
+		return err
 	})
 	switch {
 	case errors.Is(err, ledger.ErrNoLedger):
@@ -109,10 +115,20 @@ func (a *app) whatIsKnown(ctx context.Context, p *plan.Plan, file string) (lastY
 	return known, err
 }
 
-func ledgerRecords(tasks []ledger.Task) []rollover.Record {
+// ledgerRecords are tasks as they stand on a day.
+func ledgerRecords(tasks []ledger.Task, talks []ledger.Talk, book act.Book, today calendar.Day) []rollover.Record {
 	all := make([]rollover.Record, len(tasks))
 	for i, t := range tasks {
-		all[i] = rollover.Record{Task: t.ID, Duty: t.Duty, Title: t.Title, Kind: t.Kind, Lead: t.Lead, Due: t.Due, State: t.State}
+		c := ledger.CaseOf(t)
+		m := book.Measure(c, today)
+		all[i] = rollover.Record{Task: t.ID, Duty: t.Duty, Title: t.Title, Kind: t.Kind, Lead: t.Lead, Due: t.Due, State: t.State,
+			Assist: t.Assist, Policy: act.PolicyName(t.Policy), Rule: c.Rule, Days: m.LateDays, Workdays: m.Late, Phase: string(c.State),
+			Returned: c.Return != nil, Extending: c.Extension != nil}
+		for _, k := range talks {
+			if k.Task == t.ID && k.GoesOn() {
+				all[i].Talks = append(all[i].Talks, k.ID)
+			}
+		}
 	}
 	return all
 }

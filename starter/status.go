@@ -88,7 +88,7 @@ func (a *app) planTasksStatus(ctx context.Context, r *query.Reader, who query.Vi
 	a.lightsLine(t.Table)
 	a.statusTable(rows)
 	c := t.Counts
-	fmt.Fprintln(a.out, a.w.T("report.status_aside", words.Data{"Duties": c.Duties, "Standing": c.Standing, "Cancelled": c.Cancelled}))
+	fmt.Fprintln(a.out, a.w.T("report.status_aside", words.Data{"Duties": c.Duties, "Standing": c.Standing, "Cancelled": c.Cancelled, "Carried": c.Carried}))
 	for _, u := range t.Owed {
 		fmt.Fprintln(a.out, strings.TrimSpace(a.w.T("doctor.owed", words.Data{"Task": u.Task, "Kind": a.w.T("act.kind_" + string(u.Kind))})))
 	}

@@ -25,7 +25,7 @@ func (a *app) taskList() *cobra.Command {
 	var f query.TaskFilter
 	var light, state []string
 	lights := a.choices("light", "red", "yellow", "blue", "green", "done_late", "done")
-	states := a.choices("state", string(act.Open), string(act.Reported), string(act.Suspended), string(act.Closed), string(act.Cancelled))
+	states := a.choices("state", string(act.Open), string(act.Reported), string(act.Suspended), string(act.Closed), string(act.Cancelled), string(act.Carried))
 	kinds := a.choices("kind", string(plan.Dated), report.KindOccurrence, string(plan.Duty), string(plan.Standing))
 	c := a.looksBack(a.listing(&cobra.Command{
 		Use: "list", Short: a.w.T("case.cmd_list"), Args: cobra.NoArgs,

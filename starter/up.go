@@ -60,7 +60,7 @@ func (a *app) launchAll(ctx context.Context, h *host.Host, files []string) {
 		for _, file := range files {
 			p, _, err := a.load(ctx, file)
 			if err == nil {
-				err = a.checkNew(ctx, h.Ledger, p, file)
+				err = a.checkNew(ctx, h.Ledger, p, file, consent{})
 			}
 			if err == nil {
 				err = a.launch(ctx, h, p)

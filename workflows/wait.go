@@ -93,6 +93,8 @@ func courseDetails(c act.Course) string {
 		return "已销号"
 	case act.Cancelled:
 		return "已撤销"
+	case act.Carried:
+		return "已结转"
 	}
 	return text + saidAndNext(c.Said, c.Next)
 }
@@ -122,6 +124,8 @@ func talkDetails(c act.TalkCourse) string {
 		return "已解除"
 	case act.TalkVoid:
 		return "已失效"
+	case act.TalkCarried:
+		return "已结转"
 	}
 	return text + saidAndNext(c.Said, c.Next)
 }

@@ -77,6 +77,8 @@ const (
 	Amend       Kind = "amend"        // 修订计划
 	ApplyPolicy Kind = "apply_policy" // 换用督办规则的另一版
 	Import      Kind = "import"       // 导入放假通知
+	Carry       Kind = "carry"        // 结转: a task goes on in another plan
+	EndPlan     Kind = "end_plan"     // 结束计划
 )
 
 // Seat is what a person is to the thing acted on.

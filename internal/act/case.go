@@ -63,6 +63,8 @@ type Case struct {
 	Opened       calendar.Day     `json:"opened,omitzero"`    // of a duty: due date of the occurrence opened last
 	Asked        calendar.Day     `json:"asked,omitzero"`     // of a fresh rule: the last day that was asked for before it
 	Fresh        bool             `json:"fresh,omitempty"`    // of a duty: its rule is younger than what was opened last
+	From         *Elsewhere       `json:"from,omitempty"`     // the task of another plan that goes on as this one
+	Into         *Elsewhere       `json:"into,omitempty"`     // the task of another plan that this one goes on as
 }
 
 // Dated is a date that counted, and its number.
@@ -116,12 +118,18 @@ type Instruction struct {
 type Miss struct {
 	Unit string       `json:"unit"`
 	Due  calendar.Day `json:"due"`
-	Late int          `json:"late"` // working days, until another unit was given the task
+	Late int          `json:"late"` // working days, until another unit was given the task, or it was carried into another plan
 	On   calendar.Day `json:"on"`   // that day
+	// Number is the date's, of a miss that was carried into another plan; 0 of others.
+	Number int `json:"number,omitempty"`
 }
 
 // Over tells that nothing more can happen.
-func (c Case) Over() bool { return c.State == Closed || c.State == Cancelled }
+func (c Case) Over() bool { return c.State == Closed || c.Uncounted() }
+
+// Uncounted tells that nothing of the task is measured or counted any more: it was
+// cancelled, or goes on in another plan, which counts it.
+func (c Case) Uncounted() bool { return c.State == Cancelled || c.State == Carried }
 
 func (c Case) table() []Row {
 	if c.Kind == plan.Duty {

@@ -40,11 +40,11 @@ func (b Book) Affected(talk TalkCourse, before, after Case, a Act) (course TalkC
 			c.Stood = append(slices.Clone(c.Stood), Stand{From: c.Paused, Until: a.On})
 		}
 		c.Paused, c.Restarted = calendar.Day{}, a.At
-		if moved(before, after, a) {
+		if moved(before, after, a) && !after.missedBefore(c) {
 			c = c.doubted(a)
 			told = b.withdrawn(c, a, TopicDoubt)
 		}
-	case moved(before, after, a), after.State == Closed && !c.took(StepHeld):
+	case moved(before, after, a) && !after.missedBefore(c), after.State == Closed && !c.took(StepHeld):
 		if c.State == TalkProposed {
 			told = b.withdrawn(c, a, TopicWithdrawn)
 		}
@@ -76,7 +76,13 @@ func (c TalkCase) Founded(task Case) bool {
 	if c.Lead != task.Lead {
 		return c.Kept || slices.ContainsFunc(task.Misses, func(m Miss) bool { return m.Unit == c.Lead })
 	}
-	return c.Kept || c.About == 0 || c.About == task.Number
+	return c.Kept || c.About == 0 || c.About == task.Number || task.missedBefore(c)
+}
+
+// missedBefore tells that a talk rests on a date that its unit missed in an earlier
+// plan: no other date touches that.
+func (c Case) missedBefore(talk TalkCase) bool {
+	return talk.About != 0 && slices.ContainsFunc(c.Misses, func(m Miss) bool { return m.Unit == talk.Lead && m.Number == talk.About })
 }
 
 func (c TalkCase) doubted(a Act) TalkCase {

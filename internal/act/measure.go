@@ -22,7 +22,7 @@ type Measure struct {
 // Measure is where a task stands on the day today. Of a task without a due date
 // nothing is measured.
 func (b Book) Measure(c Case, today calendar.Day) (m Measure) {
-	if c.Due.IsZero() || c.State == Cancelled {
+	if c.Due.IsZero() || c.Uncounted() {
 		return m
 	}
 	p := b.policy(c)
@@ -104,7 +104,7 @@ func ProgressLight(behind int, a plan.Acts) plan.Light {
 // Facts are what the rules that add up count of a task on the morning of today:
 // the dates that units missed or met while they led it.
 func (b Book) Facts(task string, c Case, today calendar.Day) (facts []Fact) {
-	if c.Kind != plan.Dated || c.State == Cancelled || c.Due.IsZero() {
+	if c.Kind != plan.Dated || c.Uncounted() || c.Due.IsZero() {
 		return nil
 	}
 	for _, m := range c.Misses {

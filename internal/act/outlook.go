@@ -28,7 +28,7 @@ type Outlook struct {
 // Outlook is the outlook of a task; of what is no chased task only the state.
 func (b Book) Outlook(c Case) Outlook {
 	o := Outlook{State: c.State}
-	if c.Kind != plan.Dated || c.Due.IsZero() || c.State == Cancelled {
+	if c.Kind != plan.Dated || c.Due.IsZero() || c.Uncounted() {
 		return o
 	}
 	o.Shows = true

@@ -11,10 +11,11 @@ const (
 	Suspended State = "suspended" // 暂停
 	Closed    State = "closed"    // 销号
 	Cancelled State = "cancelled" // 撤销
+	Carried   State = "carried"   // 结转: it goes on in another plan
 )
 
 // States in the order of a task's life.
-var States = []State{Open, Reported, Suspended, Closed, Cancelled}
+var States = []State{Open, Reported, Suspended, Closed, Cancelled, Carried}
 
 // Row says who may do an act, in which states, what it needs, and where it leads.
 type Row struct {
@@ -92,6 +93,8 @@ var Plans = []Row{
 	{Amend, []Seat{Office}, nil, "", []Field{NeedPaper, NeedReason}},
 	{ApplyPolicy, []Seat{Office}, nil, "", []Field{NeedReason}},
 	{Import, []Seat{Office}, nil, "", []Field{NeedReason}},
+	{Carry, []Seat{Office}, nil, "", []Field{NeedReason}},
+	{EndPlan, []Seat{Office}, nil, "", []Field{NeedReason}},
 }
 
 // CheckOnPlan tells whether an act on the plan whose office and leadership are

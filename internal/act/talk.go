@@ -19,11 +19,12 @@ const (
 	TalkOpen     TalkState = "open"
 	TalkDeclined TalkState = "declined"
 	TalkClosed   TalkState = "closed"
-	TalkVoid     TalkState = "void" // its task ended before it opened, or was cancelled
+	TalkVoid     TalkState = "void"    // its task ended before it opened, or was cancelled
+	TalkCarried  TalkState = "carried" // its task, and the talk, go on in another plan
 )
 
 // TalkStates in the order of a talk's life.
-var TalkStates = []TalkState{TalkPending, TalkProposed, TalkOpen, TalkDeclined, TalkClosed, TalkVoid}
+var TalkStates = []TalkState{TalkPending, TalkProposed, TalkOpen, TalkDeclined, TalkClosed, TalkVoid, TalkCarried}
 
 // Where a talk comes from, when not from a rule of consequences, whose ID it has then.
 const (
@@ -91,7 +92,7 @@ type Mark struct {
 
 // Over tells that nothing more can happen.
 func (c TalkCase) Over() bool {
-	return c.State == TalkDeclined || c.State == TalkClosed || c.State == TalkVoid
+	return c.State == TalkDeclined || c.State == TalkClosed || c.State == TalkVoid || c.State == TalkCarried
 }
 
 // Seats are what an actor is to this talk: Lead is the unit called.

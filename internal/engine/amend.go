@@ -18,10 +18,17 @@ import (
 // AmendOptions say who amends a plan, by which document, and how its new tasks
 // are armed.
 type AmendOptions struct {
-	Paper  string // number of the document that orders it
-	Reason string // Paper when empty
-	By     act.Actor
-	LaunchOptions
+	Paper         string // number of the document that orders it
+	Reason        string // Paper when empty
+	By            act.Actor
+	LaunchOptions // its own By and Reason are not asked
+}
+
+// launch are the options of what an amendment carries on from other plans.
+func (o AmendOptions) launch() LaunchOptions {
+	out := o.LaunchOptions
+	out.By, out.Reason = o.By, cmp.Or(o.Reason, o.Paper)
+	return out
 }
 
 // AmendReport counts what an amendment did.
@@ -92,6 +99,9 @@ func (e *Engine) officeOnly(ctx context.Context, l ledger.Launched, id string, k
 // record keeps the amendment in the ledger, with the rows of what it adds.
 func (e *Engine) record(ctx context.Context, l ledger.Launched, p *plan.Plan, cal *calendar.Calendar, opt AmendOptions) (ledger.Amended, bool, error) {
 	merged, changes, err := e.whatIf().Amendment(ctx, l, p)
+	if err == nil {
+		err = e.checkCarrying(ctx, &merged, opt.launch())
+	}
 	if err != nil {
 		return ledger.Amended{}, false, err
 	}
@@ -102,7 +112,7 @@ func (e *Engine) record(ctx context.Context, l ledger.Launched, p *plan.Plan, ca
 	}
 	var added []ledger.Task
 	for _, c := range changes.Tasks {
-		if c.What != plan.Added {
+		if c.What != plan.Added || c.New.Carries != "" { // what is carried on is begun by its own act
 			continue
 		}
 		row := ledger.TaskOf(&merged, *c.New, when.Plan)
@@ -122,6 +132,9 @@ func (e *Engine) carry(ctx context.Context, l ledger.Launched, now ledger.Amende
 		return report, err
 	}
 	var err error
+	if _, err = e.carryAll(ctx, l, opt.launch()); err != nil {
+		return report, err
+	}
 	if report.Armed, err = e.arm(ctx, l, len(now.Added), opt.LaunchOptions); err != nil || now.N == 0 {
 		return report, err
 	}

@@ -22,6 +22,8 @@ type LaunchOptions struct {
 	Clock   calendar.Clock // zero: the wall clock
 	Grace   time.Duration  // how late, on the plan's clock, before the audit cries
 	ArmWait time.Duration  // how long one task may take to be armed; 30 s when zero
+	By      act.Actor      // who orders what the plan carries on from another one; needed for that alone
+	Reason  string         // of the same; the plan's title when empty
 }
 
 // LaunchReport counts what a launch did.
@@ -35,6 +37,7 @@ type LaunchReport struct {
 	Differs *plan.Changes
 	// Seats is what the plan's units changed of those that the ledger had: it is in force for every plan.
 	Seats []plan.SeatChange
+	Over  []string // tasks to be carried on from another plan that had ended there, and are not begun
 }
 
 // UnarmedError names the tasks whose deadlines no workflow is known to hold.
@@ -64,6 +67,9 @@ func (e *Engine) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calenda
 	}
 	l, err := e.ledger.Plan(ctx, p.ID)
 	if errors.Is(err, ledger.ErrNotFound) {
+		if err := e.checkCarrying(ctx, p, opt); err != nil {
+			return LaunchReport{}, err
+		}
 		l = ledger.Launched{Plan: *p, Clock: opt.Clock, At: opt.At.UTC(), Grace: opt.Grace}
 		rows, err := rowsOf(p, cal, l.At)
 		if err != nil {
@@ -119,6 +125,9 @@ func (e *Engine) supervise(ctx context.Context, l ledger.Launched, opt LaunchOpt
 			report.Tasks++
 		}
 	}
+	if report.Over, err = e.carryAll(ctx, l, opt); err != nil {
+		return report, err
+	}
 	report.Armed, err = e.arm(ctx, l, report.Tasks, opt)
 	return report, err
 }
@@ -132,16 +141,20 @@ func reseated(before, now []people.Unit) []plan.SeatChange {
 	return plan.SeatChanges(known, kept)
 }
 
-// rowsOf are a plan's tasks as they begin.
+// rowsOf are a plan's tasks as they begin, but for those that it carries on.
 func rowsOf(p *plan.Plan, cal *calendar.Calendar, at time.Time) ([]ledger.Task, error) {
 	book, err := act.NewBook(p, cal)
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]ledger.Task, len(p.Tasks))
-	for i, t := range p.Tasks {
-		rows[i] = ledger.TaskOf(p, t, at)
-		rows[i].Facts = book.Open(rows[i].Facts).Case
+	var rows []ledger.Task
+	for _, t := range p.Tasks {
+		if t.Carries != "" {
+			continue
+		}
+		row := ledger.TaskOf(p, t, at)
+		row.Facts = book.Open(row.Facts).Case
+		rows = append(rows, row)
 	}
 	return rows, nil
 }

@@ -59,7 +59,11 @@ func Judge(r Rules, h History) []Breach {
 				i++
 			}
 			w.chased(a.At)
-			w.act(a.Act, told)
+			if a.GoesOn {
+				w.carried(a.Act)
+			} else {
+				w.act(a.Act, told)
+			}
 		case i < len(h.Said):
 			w.of = h.Said[i].ID
 			w.breaks(0, h.Said[i].At, "%s tells of an act that nobody did", h.Said[i].ID)
@@ -168,8 +172,8 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 		w.dateSet = a.On
 	case act.Refuse:
 		delete(w.asked, "extension")
-	case act.Verify, act.Cancel:
-		w.over, w.cancelled = true, a.Kind == act.Cancel
+	case act.Verify, act.Cancel, act.Carry:
+		w.over, w.cancelled = true, a.Kind != act.Verify // what is carried is measured where it goes on
 		done := a.On
 		if q := w.asked["report"]; q != nil {
 			done = q.on // the day of the report counts
@@ -238,6 +242,41 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 	w.passedOn(a, told)
 	for _, s := range told {
 		w.copies(s)
+	}
+}
+
+// carried is a task that goes on in the next plan: its unit, date and policy may be
+// others, and what its unit missed until then stays missed.
+func (w *world) carried(a act.Act) {
+	if a.Due.IsZero() { // an occurrence, which keeps its date
+		a.Due = w.due
+	}
+	late, own := w.ran(true, w.base(), a.On, w.stands()), w.base() == w.due
+	another, later := a.Unit != w.lead, a.Due != w.due && !a.Due.Before(a.On)
+	if late > 0 && own && (another || later) {
+		w.stints = append(w.stints, stint{w.lead, w.due, late})
+	}
+	if q := w.asked["extension"]; q != nil && (another || later) {
+		delete(w.asked, "extension")
+	}
+	if another {
+		w.answered("return", a.On)
+		w.lead, w.due = a.Unit, a.Due
+		w.given(a.On)
+	} else if a.Due != w.due {
+		w.dated(a.Due, a.On)
+		w.dateSet = a.On
+	}
+	for _, p := range w.parts {
+		p.answered = p.answered || p.unit == w.lead || !slices.Contains(a.Units, p.unit)
+	}
+	if was := w.policies[w.policy]; was.Name != w.policies[a.Policy].Name || was.Version != w.policies[a.Policy].Version {
+		w.since, w.missSince = a.On, a.On
+		w.left, w.leftBy = a.On, act.Carry
+	}
+	w.policy = a.Policy
+	if another || later {
+		w.left, w.leftBy, w.since = a.On, act.Carry, a.On
 	}
 }
 

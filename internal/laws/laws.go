@@ -61,6 +61,9 @@ type Done struct {
 	act.Act
 	Refused string // why; empty when it was done
 	N       int    // in the order of the ledger: tells acts of one instant apart
+	// GoesOn tells of act.Carry that the history goes on in the next plan, with the
+	// unit, date and policy that the act says; else the history ends with it.
+	GoesOn bool
 }
 
 // Shown is what a list said of the task at the end of a day.

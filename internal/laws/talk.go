@@ -50,6 +50,7 @@ type talk struct {
 
 	rested map[calendar.Day]bool // dates of the one miss that the talk rests on
 	led    bool                  // another unit was given the task since it opened
+	fast   bool                  // it rests on a date that was missed in an earlier plan: no other date touches it
 	stood  []stand               // in which its clock stood
 	doubt  calendar.Day          // since when what it rests on has gone
 	urged  bool                  // somebody was pressed to say what becomes of it
@@ -74,7 +75,13 @@ func (x *talk) events() (all []event) {
 	}
 	for _, a := range x.h.Acts {
 		if a.Refused == "" {
-			all = append(all, event{a.At, 1 + a.N, func() { x.onTask(a.Act) }})
+			all = append(all, event{a.At, 1 + a.N, func() {
+				if a.GoesOn {
+					x.carried(a.Act)
+				} else {
+					x.onTask(a.Act)
+				}
+			}})
 		}
 	}
 	for _, a := range x.t.Acts {
@@ -174,11 +181,29 @@ func (x *talk) onTask(a act.Act) {
 			x.breaks(3, a.At, "the task is cancelled, and nobody is told that its talk ends")
 		}
 		x.ended = x.ended || x.open(a.At)
+	case act.Carry: // it goes on in the next plan
+		x.ended = x.ended || x.open(a.At)
 	case act.Verify:
 		if _, held := x.taken[act.StepHeld]; x.open(a.At) && !held {
 			x.doubted(a.On, a.At)
 		}
 	}
+}
+
+// carried is a talk that goes on with its task in the next plan: what it rests on was
+// missed, whatever the new date is.
+func (x *talk) carried(a act.Act) {
+	if a.Due.IsZero() { // of an occurrence, which keeps its date
+		a.Due = x.due
+	}
+	if x.open(a.At) {
+		x.led = x.led || a.Unit != x.h.Lead
+		x.fast = x.fast || a.Due != x.due && !a.Due.Before(a.On)
+	} else {
+		clear(x.rested)
+		x.rested[a.Due] = true
+	}
+	x.due = a.Due
 }
 
 // redated is what an act that may set another date, or give the task to another unit,
@@ -204,7 +229,7 @@ func (x *talk) redated(a act.Act) {
 			clear(x.rested)
 		}
 		x.rested[x.due] = true
-	case !moved || !open:
+	case !moved || !open || x.fast:
 	case !x.due.Before(a.On):
 		x.doubted(a.On, a.At)
 	case passed: // the same miss, another date

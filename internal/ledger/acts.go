@@ -144,6 +144,7 @@ func (t *tx) actOn(a Acted, task Task) error {
 		task.State, task.ClosedAt = Closed, a.Act.At
 	case act.Cancelled:
 		task.State, task.ClosedAt = Cancelled, a.Act.At
+	case act.Carried: // by CarryInto alone
 	}
 	return t.putFacts(task, a.Facts)
 }

@@ -57,7 +57,8 @@ type Launched struct {
 	// clock; zero when none has come since the ledger was made.
 	CalendarSince time.Time
 	Grace         time.Duration // plan clock: how late a stage may be before the audit cries; 0: not said
-	Version       int           // grows with each amendment and each policy added
+	Version       int           // grows with each amendment and each policy added, and when the plan is ended
+	Ended         time.Time     // when its year was ended, plan clock; zero while it goes on
 	RankFloor     int           // how much must be due before a unit is ranked; 0: the office has not decided it
 }
 
@@ -66,6 +67,7 @@ const (
 	TaskOpen  = "open"      // 在办; Open opens a ledger
 	Closed    = "closed"    // 销号
 	Cancelled = "cancelled" // 撤销
+	Carried   = "carried"   // 结转: it goes on in another plan
 )
 
 // Task is one chased task (or occurrence of a duty), a duty, or a standing
@@ -191,5 +193,6 @@ const (
 	TalkOpen     = "open"
 	TalkDeclined = "declined"
 	TalkClosed   = "closed"
-	TalkVoid     = "void" // the task was closed before it opened, or cancelled
+	TalkVoid     = "void"    // the task was closed before it opened, or cancelled
+	TalkCarried  = "carried" // it goes on in another plan
 )

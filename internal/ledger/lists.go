@@ -145,7 +145,7 @@ func (s *Store) Count(ctx context.Context, l *Launched, basis string, cal *calen
 			return err
 		}
 		err = r.one(&tally.Talks, `SELECT COUNT(*) FROM talks k JOIN tasks t ON t.plan = k.plan AND t.id = k.task
-			WHERE k.plan = ? AND k.what <> 'circular' AND k.state NOT IN ('void', 'declined') AND t.state <> 'cancelled' AND t.kind = 'dated'`, l.Plan.ID)
+			WHERE k.plan = ? AND k.what <> 'circular' AND k.state NOT IN ('void', 'declined', 'carried') AND t.state NOT IN ('cancelled', 'carried') AND t.kind = 'dated'`, l.Plan.ID)
 		if err != nil {
 			return err
 		}

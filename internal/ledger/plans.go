@@ -30,7 +30,9 @@ type PlanInfo struct {
 	Open      int            `json:"open"` // of Tasks
 	Closed    int            `json:"closed"`
 	Cancelled int            `json:"cancelled"`
-	Unarmed   int            `json:"unarmed"` // of what must be armed: see Unarmed
+	Carried   int            `json:"carried"`        // into another plan
+	Ended     time.Time      `json:"ended,omitzero"` // plan clock; zero while it goes on
+	Unarmed   int            `json:"unarmed"`        // of what must be armed: see Unarmed
 }
 
 var taskValueColumns = []string{"plan", "id", "position", "duty", "period", "kind", "title", "clause", "lead", "assist", "due", "first_due",
@@ -49,7 +51,7 @@ func (s *Store) AddPlan(ctx context.Context, l Launched, tasks []Task, when When
 	if err != nil {
 		return false, fmt.Errorf("ledger: plan %s: clock: %w", l.Plan.ID, err)
 	}
-	taskRows := rowsOf(l.Plan.ID, tasks)
+	taskRows := rowsOf(l.Plan, tasks)
 	sum := sha256.Sum256(doc)
 	return writeWithin(ctx, s, s.o.Limits.Bulk, func(t *tx) (bool, error) {
 		var hash string
@@ -77,9 +79,14 @@ func (s *Store) AddPlan(ctx context.Context, l Launched, tasks []Task, when When
 	})
 }
 
-func rowsOf(planID string, tasks []Task) (rows [][]any) {
+// rowsOf are the tasks at their places in the plan's document.
+func rowsOf(p plan.Plan, tasks []Task) (rows [][]any) {
+	places := map[string]int{}
+	for i, t := range p.Tasks {
+		places[t.ID] = i + 1
+	}
 	for i, t := range tasks {
-		rows = append(rows, taskValues(planID, i+1, t))
+		rows = append(rows, taskValues(p.ID, cmp.Or(places[t.ID], i+1), t))
 	}
 	return rows
 }
@@ -168,20 +175,21 @@ func (s *Store) planAt(ctx context.Context, v planVersion) (Launched, error) {
 		return l, nil
 	}
 	var row struct {
-		Version int       `db:"version"`
-		Doc     string    `db:"doc"`
-		Clock   string    `db:"clock"`
-		At      time.Time `db:"launched_at"`
-		Grace   int64     `db:"grace"`
+		Version int          `db:"version"`
+		Doc     string       `db:"doc"`
+		Clock   string       `db:"clock"`
+		At      time.Time    `db:"launched_at"`
+		Grace   int64        `db:"grace"`
+		Ended   sql.NullTime `db:"ended_at"`
 	}
-	if err := s.one(ctx, &row, `SELECT version, doc, clock, launched_at, grace FROM plans WHERE id = ?`, v.id); err != nil {
+	if err := s.one(ctx, &row, `SELECT version, doc, clock, launched_at, grace, ended_at FROM plans WHERE id = ?`, v.id); err != nil {
 		return Launched{}, fmt.Errorf("plan %s: %w", v.id, err)
 	}
 	units, err := s.units(ctx)
 	if err != nil {
 		return Launched{}, err
 	}
-	l = Launched{At: row.At.UTC(), Grace: time.Duration(row.Grace), Version: row.Version}
+	l = Launched{At: row.At.UTC(), Grace: time.Duration(row.Grace), Version: row.Version, Ended: fromNull(row.Ended)}
 	if l.Plan, err = planOf(v.id, row.Doc); err != nil {
 		return Launched{}, err
 	}
@@ -219,26 +227,28 @@ func (s *Store) PlanIDs(ctx context.Context) (ids []string, err error) {
 func (s *Store) Plans(ctx context.Context) ([]PlanInfo, error) {
 	var rows []struct {
 		PlanInfo
-		Clock    string    `db:"clock"`
-		Launched time.Time `db:"launched_at"`
+		Clock    string       `db:"clock"`
+		Launched time.Time    `db:"launched_at"`
+		Ended    sql.NullTime `db:"ended_at"`
 	}
-	err := s.all(ctx, &rows, `SELECT p.id, p.title, p.hash, p.zone, p.clock, p.launched_at,
+	err := s.all(ctx, &rows, `SELECT p.id, p.title, p.hash, p.zone, p.clock, p.launched_at, p.ended_at,
 		COUNT(CASE WHEN t.kind = 'dated' THEN 1 END) AS tasks,
 		COUNT(CASE WHEN t.kind = 'duty' THEN 1 END) AS duties,
 		COUNT(CASE WHEN t.kind = 'standing' THEN 1 END) AS standing,
 		COUNT(CASE WHEN t.kind = 'dated' AND t.state = 'open' THEN 1 END) AS open,
 		COUNT(CASE WHEN t.kind = 'dated' AND t.state = 'closed' THEN 1 END) AS closed,
 		COUNT(CASE WHEN t.kind = 'dated' AND t.state = 'cancelled' THEN 1 END) AS cancelled,
+		COUNT(CASE WHEN t.kind = 'dated' AND t.state = 'carried' THEN 1 END) AS carried,
 		COUNT(CASE WHEN t.kind <> 'standing' AND t.state = 'open' AND NOT t.armed THEN 1 END) AS unarmed
 		FROM plans p LEFT JOIN tasks t ON t.plan = p.id
-		GROUP BY p.id, p.title, p.hash, p.zone, p.clock, p.launched_at ORDER BY p.launched_at, p.id`)
+		GROUP BY p.id, p.title, p.hash, p.zone, p.clock, p.launched_at, p.ended_at ORDER BY p.launched_at, p.id`)
 	if err != nil {
 		return nil, err
 	}
 	infos := make([]PlanInfo, len(rows))
 	for i, r := range rows {
 		infos[i] = r.PlanInfo
-		infos[i].Launched = r.Launched.UTC()
+		infos[i].Launched, infos[i].Ended = r.Launched.UTC(), fromNull(r.Ended)
 		if err := json.Unmarshal([]byte(r.Clock), &infos[i].Clock); err != nil {
 			return nil, fmt.Errorf("ledger: plan %s: clock: %w", r.ID, err)
 		}

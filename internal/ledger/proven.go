@@ -35,7 +35,7 @@ type table struct {
 // rows refer to each other.
 var proven = []table{
 	{name: "plans", key: []string{"id"}, columns: map[string]kind{
-		"id": text, "title": text, "hash": text, "zone": text, "doc": text, "clock": text, "launched_at": moment, "version": number, "grace": number}},
+		"id": text, "title": text, "hash": text, "zone": text, "doc": text, "clock": text, "launched_at": moment, "version": number, "grace": number, "ended_at": moment}},
 	{name: "tasks", key: []string{"plan", "id"}, columns: map[string]kind{
 		"plan": text, "id": text, "position": number, "duty": text, "period": text, "kind": text, "title": text, "clause": text,
 		"lead": text, "assist": text, "due": text, "first_due": text, "policy": text, "soft": yes, "priority": yes, "revision": number,

@@ -143,7 +143,7 @@ func (t Talk) GoesOn() bool { return goesOn(t.State) }
 
 // goesOn tells whether a talk in this state still asks for something.
 func goesOn(state string) bool {
-	return !slices.Contains([]string{TalkClosed, TalkVoid, TalkDeclined}, state)
+	return !slices.Contains([]string{TalkClosed, TalkVoid, TalkDeclined, TalkCarried}, state)
 }
 
 // decidedBefore is what the first decision under this key gave, less the

@@ -330,6 +330,16 @@ plan.yaml:41:43 clauses[0].tasks[3].recur.shift shift_cron
 plan.yaml:41:39 clauses[0].tasks[3].recur.from due_before_issued
 plan.yaml:41:58 clauses[0].tasks[3].recur.until until_before_from
 `},
+	{"carried from nowhere, twice, and by a line that nobody chases", [][3]string{
+		{"plan.yaml", "        source: 2021年4月底前完成排查工作\n", "        source: 2021年4月底前完成排查工作\n        carries: p14\n"},
+		{"plan.yaml", "        source: 6月底前制定整改方案\n", "        source: 6月底前制定整改方案\n        carries: water-2020/p14\n"},
+		{"plan.yaml", "        source: 力争年底前完成整治\n", "        source: 力争年底前完成整治\n        carries: water-2020/p14\n"},
+		{"plan.yaml", "        recur: {every: quarter, until: 2021-12-31}\n", "        carries: water-2020/monitor\n"},
+	}, `
+plan.yaml:30:18 clauses[0].tasks[0].carries carries_shape
+plan.yaml:41:18 clauses[0].tasks[2].carries carries_twice
+plan.yaml:44:18 clauses[0].tasks[3].carries carries_standing
+`},
 	{"until within a period", [][3]string{
 		{"plan.yaml", "{every: quarter, until: 2021-12-31}", "{every: quarter, until: 2021-11-30}"},
 	}, `

@@ -30,4 +30,4 @@ var known = map[string][]string{
 // entryFields are common to tasks and projects.
 var entryFields = []string{"id", "title", "kind", "lead", "assist", "each", "due", "begin",
 	"milestone", "policy", "soft", "priority", "publish", "recur", "source", "same_as",
-	"ruling", "note", "place"}
+	"ruling", "note", "place", "carries"}

@@ -14,7 +14,7 @@ import (
 )
 
 func (e *entry) checkDates(issued calendar.Day) {
-	if !e.Due.IsZero() && e.Due.Before(issued) {
+	if !e.Due.IsZero() && e.Due.Before(issued) && e.Carries == "" { // a limit that was missed may stay as it is
 		e.fault("due", "due_before_issued", words.Data{"Due": e.Due, "Issued": issued})
 	}
 	if !e.Due.IsZero() && e.Begin.After(e.Due) {
@@ -222,6 +222,7 @@ func (l *loader) sections(root object) {
 // check looks across the whole plan.
 func (l *loader) check() {
 	l.expandedIDs()
+	l.carried()
 	l.contacts()
 	l.provisional()
 }
@@ -248,6 +249,32 @@ func (l *loader) expandedIDs() {
 		}
 		if i := strings.LastIndexByte(m.ID, '.'); i > 0 && duties[m.ID[:i]] && period.MatchString(m.ID[i+1:]) {
 			m.from.fault("id", "occurrence_id", words.Data{"Value": m.ID, "Other": m.ID[:i]})
+		}
+	}
+}
+
+// anotherTask is how `carries` names a task of another plan.
+var anotherTask = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._@-]*$`)
+
+// carried holds what goes on from another plan: each of its tasks as one, and none
+// that nobody chases.
+func (l *loader) carried() {
+	first := map[string]*entry{}
+	for _, m := range l.tasks {
+		if m.Carries == "" {
+			continue
+		}
+		of, _, _ := strings.Cut(m.Carries, "/")
+		switch other := first[m.Carries]; {
+		case !anotherTask.MatchString(m.Carries) || of == l.plan.ID:
+			m.from.fault("carries", "carries_shape", words.Data{"Value": m.from.Carries})
+		case m.Kind == Standing:
+			m.from.fault("carries", "carries_standing", words.Data{"Value": m.from.Carries})
+		case other != nil:
+			m.from.fault("carries", "carries_twice", words.Data{"Value": m.Carries, "File": other.file, "Line": other.where("carries").Line})
+		}
+		if first[m.Carries] == nil {
+			first[m.Carries] = m.from
 		}
 	}
 }

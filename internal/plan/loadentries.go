@@ -122,6 +122,7 @@ func (l *loader) entry(o object, p *paragraph) *entry {
 		ID: o.text("id"), Clause: o.text("place"), Title: o.text("title"), Kind: Kind(o.oneOf("kind", string(Dated), string(Duty), string(Standing))),
 		Due: o.day("due"), Begin: o.day("begin"), Milestone: o.text("milestone"), Policy: o.text("policy"),
 		Soft: o.flag("soft"), Priority: o.flag("priority"), Publish: o.flag("publish"), Source: o.text("source"), Note: o.text("note"),
+		Carries: o.text("carries"),
 	}
 	o.need("id")
 	o.unfilled("title", e.Title)
@@ -223,7 +224,7 @@ func (e *entry) assist(l *loader) {
 // mentionOnly refuses fields that would make a chased task of an entry that
 // only names another one's work.
 func (e *entry) mentionOnly() {
-	for _, name := range []string{"each", "recur"} {
+	for _, name := range []string{"each", "recur", "carries"} {
 		if e.has(name) {
 			e.fault(name, "same_as_field", words.Data{"Value": e.sameAs.text})
 		}
@@ -246,6 +247,9 @@ func (l *loader) make(e *entry) {
 			done[unit] = true
 			t := e.Task
 			t.ID, t.Lead = e.ID+"."+unit, unit
+			if t.Carries != "" {
+				t.Carries += "." + unit
+			}
 			if !e.assigned {
 				t.Assist = e.single
 			}

@@ -69,6 +69,7 @@ type Task struct {
 	Source    string       `json:"source"` // the sentence, word for word
 	Also      []Mention    `json:"also"`
 	Note      string       `json:"note,omitempty"`
+	Carries   string       `json:"carries,omitempty"` // the task of an earlier plan that goes on as this one 结转: PLAN/TASK
 }
 
 // Mention is another place of the document that names the same work.

@@ -102,6 +102,31 @@ func (r Recurrence) beginsIn(year int, from calendar.Day) calendar.Day {
 	return due
 }
 
+// GoesOnFrom is the first day on which r may fall due when, in plan p, it goes on after
+// a rule of an earlier plan that has asked for everything up to the day asked; zero
+// when that has asked for nothing. What lies before p's year and the earlier rule does
+// not ask for either is left out. A beginning that p says itself holds.
+func (r Recurrence) GoesOnFrom(was Recurrence, asked calendar.Day, p *Plan) calendar.Day {
+	from, year := was.From, calendar.NewDay(p.Year, time.January, 1)
+	if from.IsZero() {
+		from = year
+	}
+	if !asked.IsZero() {
+		from = r.Follows(asked, calendar.Day{})
+	}
+	if said := r.From; said != r.beginsIn(p.Year, p.Issued) {
+		from = later(from, said)
+	}
+	free := r
+	free.From, free.Until = from, calendar.Day{}
+	for due, _, ok := free.Next(from.AddDays(-1)); ok; due, _, ok = free.Next(due) {
+		if end := free.periodOf(due); !end.Before(year) || was.Until.IsZero() || !end.After(was.Until) {
+			return later(from, due)
+		}
+	}
+	return from
+}
+
 // LastPeriod is the last day of the last period that Until lets r ask for, and whether
 // r would ask for more in that period's year. Of a rule by cron the period is Until
 // itself.

@@ -24,6 +24,7 @@ func (r *Reader) Plan(ctx context.Context, v Viewer, planID string) (ledger.Laun
 type PlanRecord struct {
 	ledger.Launched
 	Tasks    []ledger.Task
+	Talks    []ledger.Talk
 	Calendar *calendar.Calendar
 	Today    calendar.Day
 }
@@ -38,6 +39,9 @@ func (r *Reader) PlanRecord(ctx context.Context, v Viewer, planID string) (p Pla
 		return p, err
 	}
 	if p.Tasks, err = r.store.Tasks(ctx, ledger.TaskFilter{Plan: planID}); err != nil {
+		return p, err
+	}
+	if p.Talks, err = r.store.Talks(ctx, planID, ""); err != nil {
 		return p, err
 	}
 	if p.Calendar, err = r.calendar(ctx); err != nil {

@@ -266,6 +266,8 @@ func (s Speaker) Then(c Case) string {
 		return d.say("then_closed", words.Data{"Light": d.Light(c.Task), "Left": d.Left(c.Task)})
 	case c.Task.Phase == act.Cancelled:
 		return d.say("then_cancelled")
+	case c.Task.Phase == act.Carried:
+		return d.say("then_carried")
 	}
 	var parts []string
 	for _, w := range c.Waits {

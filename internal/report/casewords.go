@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/notice"
@@ -116,6 +117,12 @@ func (d docket) facts() Section {
 	if r.FirstDue != r.Due && !r.FirstDue.IsZero() {
 		add("first_due", d.weekday(r.FirstDue))
 	}
+	if from := d.c.Course.From; from != nil {
+		add("carried_from", d.carriedFrom(*from))
+	}
+	if into := d.c.Course.Into; into != nil {
+		add("carried_into", d.say("carried_into_is", words.Data{"Plan": into.Plan, "Task": into.Task, "On": d.Day(into.On)}))
+	}
 	if n := d.c.Course.Granted; n > 0 {
 		add("extended", d.say("extended", words.Data{"N": n, "Most": d.c.Course.MostGrants}))
 	}
@@ -153,6 +160,15 @@ func (d docket) mention(m plan.Mention) string {
 		due = d.Day(m.Due)
 	}
 	return d.say("mention", words.Data{"Clause": m.Clause, "ID": m.ID, "Due": due, "Source": m.Source, "Ruling": m.Ruling})
+}
+
+// carriedFrom is where a task comes from, and how it stood there.
+func (d docket) carriedFrom(from act.Elsewhere) string {
+	data := words.Data{"Plan": from.Plan, "Task": from.Task, "On": d.Day(from.On), "Late": from.Late, "Talks": from.Talks, "Extended": d.c.Course.Granted}
+	if !from.Due.IsZero() {
+		data["Due"] = d.Day(from.Due)
+	}
+	return d.say("carried_from_is", data)
 }
 
 func (d docket) state() string {

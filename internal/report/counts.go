@@ -25,7 +25,8 @@ type Tally struct {
 	Yellow    int `json:"yellow"`
 	Red       int `json:"red"`
 	Cancelled int `json:"cancelled"`
-	Talks     int `json:"talks"` // warning talks called, those declined or void left out
+	Carried   int `json:"carried"` // into another plan, which counts it
+	Talks     int `json:"talks"`   // warning talks called, those declined or void left out
 	// Struck 到期 are all whose hour has struck: Done + Red. Of a unit they are less
 	// UnitTally.Inherited, more UnitTally.Passed.
 	Struck int `json:"struck"`
@@ -120,7 +121,7 @@ func Count(rows []Row, floor int) Counts {
 		for _, t := range []*Tally{&c.Tally, &lead.Tally, &kind.Tally} {
 			t.add(r)
 		}
-		if r.State == ledger.Cancelled {
+		if r.State == ledger.Cancelled || r.State == ledger.Carried {
 			continue
 		}
 		if r.Inherited && (r.Light == plan.Red || r.Light == plan.DoneLate) {
@@ -141,15 +142,19 @@ func Count(rows []Row, floor int) Counts {
 	return c
 }
 
-// counts tells that it is a talk that was called, and not a circular or one that
-// never came about.
+// counts tells that it is a talk that was called, and not a circular, one that never
+// came about, or one that goes on in another plan, which counts it.
 func (k Called) counts() bool {
-	return k.What != plan.ProposeCircular && k.State != ledger.TalkVoid && k.State != ledger.TalkDeclined
+	return k.What != plan.ProposeCircular && k.State != ledger.TalkVoid && k.State != ledger.TalkDeclined && k.State != ledger.TalkCarried
 }
 
 func (t *Tally) add(r Row) {
 	if r.State == ledger.Cancelled {
 		t.Cancelled++
+		return
+	}
+	if r.State == ledger.Carried {
+		t.Carried++
 		return
 	}
 	t.Total++
@@ -261,6 +266,8 @@ func CountOf(counted []ledger.Counted, talks int) Counts {
 			c.Standing += n.N
 		case n.Phase == act.Cancelled:
 			c.Cancelled += n.N
+		case n.Phase == act.Carried:
+			c.Carried += n.N
 		default:
 			c.Total += n.N
 			c.show(n.Light, n.Overdue, n.N)

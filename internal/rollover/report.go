@@ -146,8 +146,9 @@ func (p *page) unfinished() {
 		p.line(p.say("all_finished", nil))
 		return
 	}
-	next := map[string]string{}
+	next, along := map[string]string{}, map[string]bool{}
 	for _, i := range p.Items {
+		along[i.Task.ID] = i.Carries
 		if i.Do != Drop {
 			next[i.Task.ID] = day(i.Due)
 		}
@@ -156,14 +157,23 @@ func (p *page) unfinished() {
 	for _, l := range p.Unfinished {
 		first, to := day(l.First), next[l.Task]
 		switch {
+		case l.Duty != "" && along[l.Duty]:
+			first, to = day(l.Due), p.say("along", nil)
 		case l.Duty != "":
 			first, to = day(l.Due), p.say("this_year", words.Data{"Old": p.From.Year})
 		case to == "":
 			to = p.say("not_in_file", nil)
 		}
-		rows = append(rows, []string{l.Task, l.Title, p.unit(l.Lead), first, day(l.Due), number(l.Days), number(l.Workdays), to})
+		rows = append(rows, []string{l.Task, l.Title, p.unit(l.Lead), first, day(l.Due), number(l.Days), number(l.Workdays), orDash(waits(l, p.w)), to})
 	}
-	p.table([]string{"task", "name", "lead", "first_due", "due", "days", "workdays", "new_due"}, rows)
+	p.table([]string{"task", "name", "lead", "first_due", "due", "days", "workdays", "waits", "new_due"}, rows)
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "—"
+	}
+	return s
 }
 
 func number(n int) string {

@@ -24,6 +24,18 @@ type Record struct {
 	Lead  string       // unit ID, as reassigned
 	Due   calendar.Day // as extended
 	State string       // Open, Closed or Cancelled; as the ledger writes them
+
+	// What acts have made of it, and where it stands on Draft.At by the one reading of
+	// late that every list has.
+	Assist    []string         // unit IDs
+	Policy    string           // its name, without a version
+	Rule      *plan.Recurrence // of a duty
+	Days      int              // calendar days late
+	Workdays  int              // working days late
+	Phase     string           // open, reported, suspended
+	Returned  bool             // a return waits for a ruling
+	Extending bool             // an extension waits for a decision
+	Talks     []string         // about it, that go on: IDs
 }
 
 const (
@@ -65,20 +77,24 @@ type Item struct {
 	Late   *Late            // of a task left unfinished
 	Lead   string           // unit ID of who leads by the ledger, where that differs
 	Stale  string           // a task that the note speaks of and that is not carried
+
+	Carries bool      // the old plan's task goes on as this one
+	Title   string    // where an act has set another; else ""
+	Policy  string    // its name, likewise
+	Assist  *[]string // unit IDs, likewise
 }
 
 // Late is one task or occurrence that is unfinished on Draft.At.
 type Late struct {
 	Record
-	First    calendar.Day // the limit by the document; zero for an occurrence
-	Days     int          // calendar days after Due; 0 when the limit has not passed
-	Workdays int          // working days after Due
+	First calendar.Day // the limit by the document; zero for an occurrence
 }
 
 // Roll decides what becomes of each task of p in the plan of year, which must
-// be later than p's. records are what the ledger knows; nil: there is none, and
-// nobody knows what is finished. Lateness is counted to the end of the day at.
-func Roll(p *plan.Plan, records []Record, year int, at calendar.Day, cal *calendar.Calendar) Draft {
+// be later than p's. records are what the ledger knows, as it stands on the day at; nil:
+// there is none, and nobody knows what is finished. The tasks are those that acts have
+// made of the plan's.
+func Roll(p *plan.Plan, records []Record, year int, at calendar.Day) Draft {
 	d := Draft{From: p, Year: year, At: at, Known: records != nil, ID: nextID(p.ID, p.Year, year), Title: inYear(p.Title, p.Year, year)}
 	tasks := map[string]plan.Task{}
 	for _, t := range p.Tasks {
@@ -91,18 +107,35 @@ func Roll(p *plan.Plan, records []Record, year int, at calendar.Day, cal *calend
 			continue
 		}
 		l := Late{Record: r, First: tasks[r.Task].Due}
-		if at.After(r.Due) {
-			l.Days, l.Workdays = at.Sub(r.Due), cal.Workdays(r.Due, at)
-		}
 		d.Unfinished = append(d.Unfinished, l)
 		late[r.Task] = &l
 	}
 	for _, t := range p.Tasks {
 		r, ok := known[t.ID]
-		d.Items = append(d.Items, d.item(t, r, ok, late[t.ID]))
+		item := d.item(t, r, ok, late[t.ID])
+		item.asActed(r, ok)
+		d.Items = append(d.Items, item)
 	}
 	d.staleNotes()
 	return d
+}
+
+// asActed brings an item to what acts have made of its task, and says whether the
+// task goes on as it.
+func (i *Item) asActed(r Record, known bool) {
+	if i.Do == Drop || !known {
+		return
+	}
+	i.Carries = i.Task.Kind == plan.Duty || r.State == Open && i.Do != Move && i.Task.Kind == plan.Dated
+	if r.Title != i.Task.Title {
+		i.Title = r.Title
+	}
+	if r.Policy != i.Task.Policy {
+		i.Policy = r.Policy
+	}
+	if r.Assist != nil && !slices.Equal(slices.Sorted(slices.Values(r.Assist)), slices.Sorted(slices.Values(i.Task.Assist))) {
+		i.Assist = &r.Assist
+	}
 }
 
 // entry is the ID that a task's entry has in the file: an `each` entry gives its
@@ -146,7 +179,7 @@ func (d Draft) item(t plan.Task, r Record, known bool, late *Late) Item {
 		i.Do, i.Why = Drop, "ended"
 		return i
 	case t.Kind == plan.Duty:
-		d.duty(&i)
+		d.duty(&i, r.Rule)
 	default:
 		i.Do, i.Why = Carry, "standing"
 		if namesPastYear(t.Source, d.From) || namesPastYear(t.Title, d.From) {
@@ -219,13 +252,18 @@ func (d Draft) dated(i *Item, r Record, known bool) {
 	}
 	if i.Do == Redo {
 		i.Due = d.next(t, due, i)
-		i.doubt(unfinished(i.Late))
+		i.doubt(d.unfinished(i.Late))
 	}
 }
 
-func unfinished(l *Late) string {
-	if l != nil && l.Days > 0 {
+// unfinished is why a person looks at what was not finished: it is late, or not due
+// yet, or its time stands because it waits for the office or is paused.
+func (d Draft) unfinished(l *Late) string {
+	switch {
+	case l != nil && l.Days > 0:
 		return "unfinished"
+	case l != nil && d.At.After(l.Due):
+		return "stood"
 	}
 	return "not_yet_due"
 }
@@ -248,8 +286,11 @@ func (d Draft) next(t plan.Task, due calendar.Day, i *Item) calendar.Day {
 	return to
 }
 
-func (d Draft) duty(i *Item) {
+func (d Draft) duty(i *Item, rule *plan.Recurrence) {
 	t, r := i.Task, *i.Task.Recur
+	if rule != nil {
+		r.Every, r.Shift, r.Cron = rule.Every, rule.Shift, rule.Cron
+	}
 	i.Do, i.Why = Carry, "duty"
 	if r.From.Before(d.start()) {
 		r.From = calendar.Day{}

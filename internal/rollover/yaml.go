@@ -191,9 +191,12 @@ func (r *rewriter) split(e *yaml.Node, id string) []*yaml.Node {
 		if i.Do == Drop {
 			continue
 		}
-		key := fmt.Sprint(i.Do, i.Due, i.Doubts)
+		key := fmt.Sprint(i.Do, i.Due, i.Doubts, i.Carries, i.Title, i.Policy)
+		if i.Assist != nil {
+			key += fmt.Sprint(*i.Assist)
+		}
 		if i.Late != nil {
-			key += fmt.Sprint(i.Late.Due)
+			key += fmt.Sprint(i.Late.Due) + r.waits(*i.Late)
 		}
 		key += i.Lead
 		if groups[key] == nil {
@@ -273,7 +276,42 @@ func (r *rewriter) rewrite(e *yaml.Node, i Item) {
 	case i.Task.Kind == plan.Dated:
 		put(e, "due", dayNode(i.Due))
 	}
+	r.acted(e, i)
 	r.note(e, i)
+}
+
+// acted writes what acts have made of a task, and from which of the old plan it goes on.
+func (r *rewriter) acted(e *yaml.Node, i Item) {
+	if i.Title != "" {
+		title := i.Title
+		if i.Do == Move {
+			title = inYear(title, r.From.Year, r.Year)
+		}
+		if value(e, "title") != nil && !strings.HasPrefix(scalar(e, "title"), plan.Todo) {
+			set(e, "title", title, "")
+		}
+	}
+	if i.Policy != "" {
+		set(e, "policy", i.Policy, "")
+	}
+	each := value(e, "each") != nil
+	if i.Lead != "" && !each && value(e, "units") == nil {
+		set(e, "lead", r.From.Directory.Name(i.Lead), "")
+	}
+	if i.Assist != nil {
+		names := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
+		for _, u := range *i.Assist {
+			names.Content = append(names.Content, text(r.From.Directory.Name(u)))
+		}
+		put(e, "assist", names)
+	}
+	if i.Carries {
+		from := i.Task.ID
+		if each {
+			from = entry(i.Task)
+		}
+		set(e, "carries", r.From.ID+"/"+from, "")
+	}
 }
 
 // note says beside an unfinished task how late it is, and marks a note that
@@ -296,6 +334,21 @@ func (r *rewriter) note(e *yaml.Node, i Item) {
 // or on the rule itself when it has none.
 func (r *rewriter) recur(e *yaml.Node, i Item) {
 	n, to := value(e, "recur"), *i.Recur
+	if was := i.Task.Recur; to.Every != was.Every || to.Shift != was.Shift || to.Cron != was.Cron {
+		if n.Kind != yaml.MappingNode { // a rule in words
+			n = &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle}
+			put(e, "recur", n)
+		}
+		for _, f := range []struct{ name, value, tag string }{{"every", to.Every, ""}, {"shift", strconv.Itoa(to.Shift), "!!int"}, {"cron", to.Cron, ""}} {
+			if remove(n, f.name); f.value != "" && f.value != "0" {
+				v := text(f.value)
+				if f.tag != "" {
+					v.Tag, v.Style = f.tag, 0
+				}
+				put(n, f.name, v)
+			}
+		}
+	}
 	if to.From.IsZero() {
 		remove(n, "from")
 	}
@@ -326,10 +379,33 @@ func (r *rewriter) doubts(i Item) string {
 // lateness is a note's sentence on what was left unfinished.
 func (r *rewriter) lateness(l Late) string {
 	key := "rollover.note_open"
-	if l.Days > 0 {
+	switch {
+	case l.Days > 0:
 		key = "rollover.note_late"
+	case r.At.After(l.Due):
+		key = "rollover.note_stood"
 	}
-	return r.w.T(key, words.Data{"Old": r.From.Year, "Due": l.Due, "At": r.At, "Days": l.Days, "Workdays": l.Workdays})
+	return r.w.T(key, words.Data{"Old": r.From.Year, "Due": l.Due, "At": r.At, "Days": l.Days, "Workdays": l.Workdays, "Waits": r.waits(l)})
+}
+
+func (r *rewriter) waits(l Late) string { return waits(l, r.w) }
+
+// waits is what an unfinished task waits for, or is held up by; "" for nothing.
+func waits(l Late, w *words.Words) string {
+	var all []string
+	add := func(is bool, key string) {
+		if is {
+			all = append(all, w.T("rollover."+key))
+		}
+	}
+	add(l.Phase == "reported", "waits_report")
+	add(l.Phase == "suspended", "waits_pause")
+	add(l.Returned, "waits_return")
+	add(l.Extending, "waits_extension")
+	if len(l.Talks) > 0 {
+		all = append(all, w.T("rollover.waits_talk", words.Data{"Talks": strings.Join(l.Talks, " ")}))
+	}
+	return strings.Join(all, w.T("rollover.comma"))
 }
 
 func dayNode(d calendar.Day) *yaml.Node {

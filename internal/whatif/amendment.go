@@ -30,6 +30,10 @@ var ErrSamePolicyVersion = errors.New("the policy has other content under the sa
 // *AmendError names it.
 var ErrNoSuchPolicy = errors.New("no task follows a policy of this name")
 
+// ErrCarriesLate: a task that runs already is to carry on one of another plan. The
+// *AmendError names it.
+var ErrCarriesLate = errors.New("the task runs already: what is carried on begins as a new one")
+
 // AmendError is a change that cannot be made, and what it is about.
 type AmendError struct {
 	What string // task ID, field or policy
@@ -102,6 +106,9 @@ func (w WhatIf) Amendment(ctx context.Context, l ledger.Launched, p *plan.Plan) 
 			return merged, changes, &AmendError{c.ID, ErrKindChanged}
 		}
 	}
+	if late := carriesLate(l.Plan, merged, known); late != "" {
+		return merged, changes, &AmendError{late, ErrCarriesLate}
+	}
 	return merged, changes, nil
 }
 
@@ -110,6 +117,21 @@ func (w WhatIf) Amendment(ctx context.Context, l ledger.Launched, p *plan.Plan) 
 func diff(inForce, next plan.Plan, stated []people.Unit) plan.Changes {
 	next.Directory.Units = people.ReviseAll(inForce.Directory.Units, stated, next.Directory.Units)
 	return plan.Diff(&inForce, &next)
+}
+
+// carriesLate names a task that runs already and is now to carry on one of another
+// plan; "" without one.
+func carriesLate(old, new plan.Plan, known map[string]bool) string {
+	carries := map[string]string{}
+	for _, t := range old.Tasks {
+		carries[t.ID] = t.Carries
+	}
+	for _, t := range new.Tasks {
+		if t.Carries != "" && known[t.ID] && t.Carries != carries[t.ID] {
+			return t.ID
+		}
+	}
+	return ""
 }
 
 // fixed names what an amendment cannot change: running tasks have it for good.

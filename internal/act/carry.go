@@ -1,0 +1,136 @@
+package act
+
+import (
+	"slices"
+
+	"duban/internal/calendar"
+	"duban/internal/plan"
+)
+
+// Elsewhere names a task of another plan: the one that a task goes on as 结转, or the
+// one that it comes from.
+type Elsewhere struct {
+	Plan string       `json:"plan"`
+	Task string       `json:"task"`
+	On   calendar.Day `json:"on"` // the day it was carried
+
+	// Of where it comes from, as it stood on that day.
+	Due   calendar.Day `json:"due,omitzero"`    // its limit
+	Late  int          `json:"late,omitempty"`  // working days late
+	Talks int          `json:"talks,omitempty"` // the highest number of a talk about it
+}
+
+// TalksBefore is the highest number of a talk about the task in the plan that it was
+// carried from.
+func (c Case) TalksBefore() int {
+	if c.From == nil {
+		return 0
+	}
+	return c.From.Talks
+}
+
+// CheckCarry tells whether a task, or a duty, can go on as t in another plan; nil is
+// yes. ended tells of a duty that has run its course: it goes on too.
+func (c Case) CheckCarry(t plan.Task, ended bool) *Refusal {
+	switch {
+	case c.Into != nil:
+		return refuse("carried_already", "Plan", c.Into.Plan, "Task", c.Into.Task)
+	case c.Over() && !ended:
+		return refuse("carry_over", "State", string(c.State), "Day", c.ClosedOn.String())
+	case c.Kind != t.Kind || c.Kind == plan.Standing:
+		return refuse("carry_kind")
+	}
+	return nil
+}
+
+// CarryOut is a task, an occurrence or a duty that goes on elsewhere: over, and not
+// done. What it is owed and waits for goes along: see CarryIn.
+func (b Book) CarryOut(before Case, a Act, into Elsewhere) Case {
+	c := before.unsaid(a.At)
+	c.State, c.ClosedOn, c.Into, c.Pause = Carried, a.On, &into, nil
+	c = c.acted(a.ID)
+	return b.pruned(c)
+}
+
+// CarryIn is a task, or an occurrence, that comes from another plan and goes on as t
+// in p, whose book b is: as if an amendment had made t of it. Its acts, what waits
+// and what has been said go along, so that nothing is said twice; a date that was
+// missed stays missed, whatever the new one is.
+func (b Book) CarryIn(before Case, p *plan.Plan, t plan.Task, a Act, from Elsewhere) Case {
+	c := b.seated(before.unsaid(a.At), p, t, a)
+	if c.Kind == plan.Dated && t.Due != c.Due {
+		applies[Correct](&c, Act{Due: t.Due, On: a.On})
+	}
+	from.Due, from.Late = before.Due, b.Late(before, a.On)
+	missed := from.Late > 0 && !before.Inherited(b) && c.Lead == before.Lead && c.Due != before.Due && !c.Due.Before(a.On)
+	c = b.renumbered(before, c, a)
+	if missed {
+		c.Misses = append(slices.Clone(c.Misses), Miss{Unit: before.Lead, Due: before.Due, Late: from.Late, On: a.On, Number: before.Number})
+	}
+	c.Begin, c.Publish, c.From = t.Begin, t.Publish, &from
+	b.limits(&c)
+	return b.pruned(c)
+}
+
+// CarryDuty is a duty that comes from another plan and goes on as t in p. was is its
+// rule until then. It goes on after the last period that was asked for.
+func (b Book) CarryDuty(before Case, was plan.Recurrence, p *plan.Plan, t plan.Task, a Act, from Elsewhere) Case {
+	asked := was.AskedFor(before.Opened)
+	if before.Fresh {
+		asked = before.Asked
+	}
+	c := b.seated(before, p, t, a)
+	rule := *t.Recur
+	rule.From = rule.GoesOnFrom(was, asked, p)
+	c.Rule, c.Asked, c.Fresh, c.Publish, c.From = &rule, asked, true, t.Publish, &from
+	c.Restarted = a.At
+	b.limits(&c)
+	return c
+}
+
+// seated is a case in another plan: its seats, unit, words and rules.
+func (b Book) seated(c Case, p *plan.Plan, t plan.Task, a Act) Case {
+	due, lead, policy := c.Due, c.Lead, c.Policy
+	c.Office, c.Leadership = p.Directory.Office, p.Directory.Leadership
+	if t.Lead != c.Lead {
+		applies[Reassign](&c, Act{Unit: t.Lead, At: a.At, On: a.On})
+	}
+	applies[Assist](&c, Act{Units: t.Assist, On: a.On})
+	c.Policy, c.Title = t.Policy, t.Title
+	if c.Kind == plan.Dated && t.Due != due || t.Lead != lead || t.Policy != policy {
+		c.Restarted = a.At
+	}
+	if c.State == Closed { // a duty that had run its course
+		c.State, c.ClosedOn = Open, calendar.Day{}
+	}
+	c.Revision++
+	return c.acted(a.ID)
+}
+
+// acted is the case with one act more.
+func (c Case) acted(id string) Case {
+	c.Acts++
+	c.Known = append(slices.Clone(c.Known), id)
+	if n := len(c.Known); n > known {
+		c.Known = c.Known[n-known:]
+	}
+	return c
+}
+
+// CarriedOut is a talk that goes on about a task of another plan.
+func (c TalkCase) CarriedOut() TalkCase {
+	c.State = TalkCarried
+	return c
+}
+
+// CarryTalk is a talk that goes on about the task that its own goes on as: as it is
+// from then on in the old plan, and in the new one. task is the new one's.
+func (b Book) CarryTalk(before TalkCase, task Case, id string, a Act) (out, in TalkCase) {
+	in = before.unsaid(a.At)
+	out = in.CarriedOut()
+	out.Acts++
+	in.Task, in.Office, in.Leadership, in.Policy = id, task.Office, task.Leadership, task.Policy
+	in.Acts++
+	in.Revision++
+	return out, in
+}

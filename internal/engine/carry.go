@@ -1,0 +1,251 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"duban/activities"
+	"duban/internal/act"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/internal/whatif"
+	"duban/workflows"
+)
+
+// ErrWhoCarries: a plan carries on tasks of another one, which somebody of that plan's
+// office has to order.
+var ErrWhoCarries = errors.New("engine: the plan carries on tasks of another: who orders it is to be said")
+
+// checkCarrying fails when what a plan carries on cannot be carried on.
+func (e *Engine) checkCarrying(ctx context.Context, p *plan.Plan, opt LaunchOptions) error {
+	all, err := e.whatIf().Carrying(ctx, p)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	if opt.By.Account == "" {
+		return ErrWhoCarries
+	}
+	for _, c := range all {
+		a := act.Act{ID: "carry-" + p.ID, Kind: act.Carry, By: opt.By, Reason: cmp.Or(opt.Reason, p.Title), Ref: p.ID + "/" + c.Task.ID}
+		if err := e.stamp(&c.From, &a); err != nil {
+			return err
+		}
+		if err := e.mayCarry(ctx, c.From, c.Row.ID, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// carryAll lets go on in a plan what it carries on from others and has not yet. What
+// has ended there meanwhile is not begun here: its tasks are given.
+func (e *Engine) carryAll(ctx context.Context, l ledger.Launched, opt LaunchOptions) (over []string, err error) {
+	known, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range l.Plan.Tasks {
+		if t.Carries == "" || slices.ContainsFunc(known, func(k ledger.Task) bool { return k.ID == t.ID }) {
+			continue
+		}
+		if opt.By.Account == "" {
+			return over, ErrWhoCarries
+		}
+		done, err := e.carryOn(ctx, l, t, opt)
+		if err != nil {
+			return over, err
+		}
+		if !done {
+			over = append(over, t.ID)
+		}
+	}
+	return over, nil
+}
+
+// mostTries is how often a carriage is worked out anew when the task is acted on
+// meanwhile.
+const mostTries = 20
+
+// carryOn lets one task go on in a plan. done is false when it has ended meanwhile:
+// then it stands in the plan as carried, and is over.
+func (e *Engine) carryOn(ctx context.Context, l ledger.Launched, t plan.Task, opt LaunchOptions) (done bool, err error) {
+	for range mostTries {
+		c, err := e.whatIf().CarryingOne(ctx, t)
+		if err != nil {
+			return false, err
+		}
+		if r := c.Refused(); r != nil {
+			row := ledger.TaskOf(&l.Plan, t, l.At)
+			row.State, row.ClosedAt = ledger.Carried, e.when(l.Clock).Plan
+			row.Facts.State, row.Facts.From = act.Carried, &act.Elsewhere{Plan: c.Row.Plan, Task: c.Row.ID, On: l.Plan.Issued}
+			return false, e.ledger.CarryNothing(ctx, row, opt.By.Account, e.when(l.Clock))
+		}
+		carriage, err := e.carriage(ctx, l, c, opt)
+		if err != nil {
+			return false, err
+		}
+		err = e.ledger.CarryInto(ctx, carriage, e.when(c.From.Clock), e.when(l.Clock))
+		if errors.Is(err, ledger.ErrBehind) {
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		return true, e.lookAt(ctx, carriage)
+	}
+	return false, ledger.ErrBehind
+}
+
+// lookAt tells the workflows of what is over in the old plan, which end.
+func (e *Engine) lookAt(ctx context.Context, c ledger.Carriage) error {
+	for i, k := range c.Tasks {
+		id := workflows.TaskWorkflowID(c.From, k.Task)
+		if i == 0 && k.Facts.Kind == plan.Duty {
+			id = workflows.DutyWorkflowID(c.From, k.Task)
+		}
+		if err := e.look(ctx, id); err != nil {
+			return err
+		}
+		for _, talk := range k.Talks {
+			if err := e.LookTalk(ctx, c.From, talk.Talk.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// carriage is what becomes of one task, or of a duty and its open occurrences.
+func (e *Engine) carriage(ctx context.Context, l ledger.Launched, c whatif.Carrying, opt LaunchOptions) (ledger.Carriage, error) {
+	a := act.Act{ID: "carry-" + l.Plan.ID, Kind: act.Carry, By: opt.By, Reason: cmp.Or(opt.Reason, l.Plan.Title), Paper: l.Plan.Number,
+		Ref: l.Plan.ID + "/" + c.Task.ID, Due: c.Task.Due, Unit: c.Task.Lead, Units: c.Task.Assist, Policy: c.Task.Policy, Title: c.Task.Title}
+	if err := e.stamp(&c.From, &a); err != nil {
+		return ledger.Carriage{}, err
+	}
+	if err := e.mayCarry(ctx, c.From, c.Row.ID, a); err != nil {
+		return ledger.Carriage{}, err
+	}
+	was, err := activities.BookOf(ctx, e.ledger, c.From)
+	if err != nil {
+		return ledger.Carriage{}, err
+	}
+	is, err := activities.BookOf(ctx, e.ledger, l)
+	if err != nil {
+		return ledger.Carriage{}, err
+	}
+	carriage := ledger.Carriage{From: c.From.Plan.ID, To: l.Plan.ID, Act: a}
+	move := moving{Engine: e, was: was, is: is, from: c.From, to: l, act: a}
+	if c.Row.Kind != plan.Duty {
+		one, err := move.task(ctx, c.Row, c.Task)
+		carriage.Tasks = append(carriage.Tasks, one)
+		return carriage, err
+	}
+	carriage.Tasks = append(carriage.Tasks, move.duty(c.Row, c.Task))
+	open, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: c.From.Plan.ID, State: ledger.TaskOpen, Duty: c.Row.ID})
+	for _, o := range open {
+		one, err := move.occurrence(ctx, o, c.Task)
+		if err != nil {
+			return carriage, err
+		}
+		carriage.Tasks = append(carriage.Tasks, one)
+	}
+	return carriage, err
+}
+
+// mayCarry refuses whoever is not of the office of the plan whose task is carried.
+func (e *Engine) mayCarry(ctx context.Context, l ledger.Launched, task string, a act.Act) error {
+	if r := e.accounts.Credible(l.Clock, a, e.now()); r != nil {
+		return e.answer(ctx, l, task, a, r, nil)
+	}
+	return e.answer(ctx, l, task, a, act.CheckOnPlan(l.Plan.Directory.Office, l.Plan.Directory.Leadership, a), nil)
+}
+
+// moving works out what goes from one plan into another.
+type moving struct {
+	*Engine
+	was, is  act.Book
+	from, to ledger.Launched
+	act      act.Act
+}
+
+func (m moving) elsewhere(from, to string) (into, out act.Elsewhere) {
+	return act.Elsewhere{Plan: m.to.Plan.ID, Task: to, On: m.act.On}, act.Elsewhere{Plan: m.from.Plan.ID, Task: from, On: m.act.On}
+}
+
+// task is a dated task, or an occurrence, that goes on as t.
+func (m moving) task(ctx context.Context, row ledger.Task, t plan.Task) (ledger.CarriedTask, error) {
+	talks, err := m.ledger.Talks(ctx, row.Plan, row.ID)
+	if err != nil {
+		return ledger.CarriedTask{}, err
+	}
+	before := ledger.CaseOf(row)
+	into, from := m.elsewhere(row.ID, t.ID)
+	from.Talks = row.Facts.TalksBefore()
+	for _, k := range talks {
+		from.Talks = max(from.Talks, k.Number)
+	}
+	facts := m.is.CarryIn(before, &m.to.Plan, t, m.act, from)
+	out := ledger.CarriedTask{Task: row.ID, Version: row.Version, Facts: m.was.CarryOut(before, m.act, into), Into: m.row(row, t, facts)}
+	for _, k := range talks {
+		if !k.GoesOn() {
+			continue
+		}
+		ends, goesOn := m.is.CarryTalk(ledger.TalkCaseOf(&m.from.Plan, row, k), facts, t.ID, m.act)
+		goesOn.Policy = act.TalkPolicy(&m.to.Plan, t.Policy)
+		out.Talks = append(out.Talks, ledger.CarriedTalk{Talk: k, Out: ends, In: goesOn})
+	}
+	return out, nil
+}
+
+// occurrence is an open occurrence of a duty that goes on as one of t.
+func (m moving) occurrence(ctx context.Context, row ledger.Task, duty plan.Task) (ledger.CarriedTask, error) {
+	t := act.OccurrenceOf(duty, plan.Occurrence{Task: duty.ID + "." + row.Period, Due: row.Due})
+	t.Title, t.Carries = row.Title, ""
+	one, err := m.task(ctx, row, t)
+	one.Into.Duty, one.Into.Period = duty.ID, row.Period
+	return one, err
+}
+
+func (m moving) duty(row ledger.Task, t plan.Task) ledger.CarriedTask {
+	before := ledger.CaseOf(row)
+	var rule plan.Recurrence
+	if row.Facts.Rule != nil {
+		rule = *row.Facts.Rule
+	}
+	for _, planned := range m.from.Plan.Tasks {
+		if planned.ID == row.ID && planned.Recur != nil {
+			rule = *act.AsRuled(planned, row.Facts).Recur
+		}
+	}
+	into, from := m.elsewhere(row.ID, t.ID)
+	facts := m.is.CarryDuty(before, rule, &m.to.Plan, t, m.act, from)
+	return ledger.CarriedTask{Task: row.ID, Version: row.Version, Facts: m.was.CarryOut(before, m.act, into), Into: m.row(row, t, facts)}
+}
+
+// row is the task's row in its new plan.
+func (m moving) row(was ledger.Task, t plan.Task, facts act.Case) ledger.Task {
+	row := ledger.TaskOf(&m.to.Plan, t, facts.Assigned)
+	row.Facts, row.Title, row.Lead, row.Assist, row.Policy = facts, facts.Title, facts.Lead, facts.Assist, facts.Policy
+	row.Due, row.FirstDue, row.Revision, row.Light, row.LastStage = facts.Due, facts.FirstDue, facts.Revision, was.Light, was.LastStage
+	return row
+}
+
+// EndPlan ends a plan of which nothing goes on; ledger.ErrGoesOn otherwise: whatif's
+// Undecided tells what. It is the plan's office that ends it: anybody else gets
+// *RefusedError.
+func (e *Engine) EndPlan(ctx context.Context, planID string, by act.Actor, reason, paper string) error {
+	l, err := e.ledger.Plan(ctx, planID)
+	if err != nil {
+		return err
+	}
+	a := act.Act{ID: "end-" + by.Account, Kind: act.EndPlan, By: by, Reason: reason, Paper: paper}
+	if err := e.stamp(&l, &a); err != nil {
+		return err
+	}
+	if err := e.mayCarry(ctx, l, "", a); err != nil {
+		return err
+	}
+	return e.ledger.EndPlan(ctx, planID, a, e.when(l.Clock))
+}

@@ -1,0 +1,128 @@
+package host_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/activities"
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/engine"
+	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
+	"duban/internal/plan"
+	"duban/internal/whatif"
+)
+
+// next launches a plan that carries on another one, by an account.
+func (w *world) next(p *plan.Plan, clock calendar.Clock, by act.Actor) (engine.LaunchReport, error) {
+	return w.Engine.Launch(context.Background(), p, w.cal, engine.LaunchOptions{At: clock.End, Clock: clock, Grace: 100 * 24 * time.Hour, ArmWait: hang, By: by, Reason: "转入下一计划"})
+}
+
+// states are the plan's tasks with their states.
+func (w *world) states(planID string) string {
+	w.t.Helper()
+	tasks, err := w.Ledger.Tasks(w.t.Context(), ledger.TaskFilter{Plan: planID})
+	require.NoError(w.t, err)
+	var all []string
+	for _, t := range tasks {
+		all = append(all, t.ID+" "+t.State)
+	}
+	return strings.Join(all, ", ")
+}
+
+// A plan goes on in the next one: each task is open in one of them, with its talk, its
+// lateness and what was said; nobody is told anything twice; and the old plan ends when
+// nothing of it is undecided.
+func TestAPlanGoesOnInTheNext(t *testing.T) {
+	t.Parallel()
+	w := open(t, config(t), true)
+	end := calendar.NewDay(2021, time.June, 21)
+	old := twoUnits(t, "y21", nil,
+		entry("a", "due: 2021-05-31"),
+		entry("b", "due: 2021-12-31"),
+		entry("done", "due: 2021-05-31"),
+		entry("watch", "kind: duty, recur: {every: month, from: 2021-04-08, until: 2021-12-31}"),
+		entry("always", "kind: standing"))
+	clock := standsAt(fast(old, 40*time.Millisecond, 3*time.Second), end)
+	w.launch(old, clock)
+	require.NoError(t, w.verify("y21", "done", "office"))
+	w.eventually("a talk is opened", func(ctx context.Context) bool {
+		k, err := w.Ledger.Talk(ctx, "y21", "a#1")
+		return err == nil && k.State == ledger.TalkOpen
+	})
+	w.eventually("June is opened", func(ctx context.Context) bool {
+		_, err := w.Ledger.Task(ctx, "y21", "watch.2021-06")
+		return err == nil
+	})
+	w.eventually("the clock has come to its end", func(context.Context) bool { return !clock.Plan(time.Now()).Before(clock.End) })
+	w.agreeAll("y21")
+	was, err := w.Ledger.Task(t.Context(), "y21", "a")
+	require.NoError(t, err)
+
+	next := twoUnits(t, "y22", func(_, text string) string {
+		return strings.Replace(text, "issued: 2021-04-08", "issued: 2021-06-21", 1)
+	},
+		entry("n1", "due: 2021-09-30, carries: y21/a"),
+		entry("n2", "due: 2021-12-31, carries: y21/b"),
+		entry("w2", "kind: duty, recur: {every: month}, carries: y21/watch"),
+		entry("fresh", "due: 2021-10-31"))
+	require.ErrorIs(t, w.Engine.EndPlan(t.Context(), "y21", clerk, "年度结束", ""), ledger.ErrGoesOn)
+	u, err := whatif.New(w.Ledger, time.Now).Undecided(t.Context(), "y21")
+	require.NoError(t, err)
+	require.Len(t, u.Tasks, 6, "a, b, the duty and three of its occurrences")
+
+	_, err = w.next(next, clock, act.Actor{})
+	require.ErrorIs(t, err, engine.ErrWhoCarries)
+	var refused *engine.RefusedError
+	_, err = w.next(next, clock, liaison)
+	require.ErrorAs(t, err, &refused)
+	_, err = w.Ledger.Plan(t.Context(), "y22")
+	require.ErrorIs(t, err, ledger.ErrNotFound, "nothing is done of what is refused")
+
+	report, err := w.next(next, clock, clerk)
+	require.NoError(t, err)
+	require.Empty(t, report.Over)
+	require.Equal(t, "a carried, b carried, done closed, watch carried, watch.2021-04 carried, watch.2021-05 carried, watch.2021-06 carried, always open", w.states("y21"))
+	require.Equal(t, "n1 open, n2 open, w2 open, w2.2021-04 open, w2.2021-05 open, w2.2021-06 open, fresh open", w.states("y22"))
+
+	is, err := w.Ledger.Task(t.Context(), "y22", "n1")
+	require.NoError(t, err)
+	require.Equal(t, act.Elsewhere{Plan: "y21", Task: "a", On: end, Due: was.Due, Late: 14, Talks: 1}, *is.Facts.From)
+	require.Equal(t, []any{was.FirstDue, "2021-09-30", was.Assigned}, []any{is.FirstDue, is.Due.String(), is.Assigned})
+	talk, err := w.Ledger.Talk(t.Context(), "y22", "n1#1")
+	require.NoError(t, err)
+	require.Equal(t, []any{ledger.TalkOpen, calendar.NewDay(2021, time.June, 15)}, []any{talk.State, talk.Facts.Opened})
+	former, err := w.Ledger.Talk(t.Context(), "y21", "a#1")
+	require.NoError(t, err)
+	require.Equal(t, ledger.TalkCarried, former.State)
+
+	head := w.head()
+	again, err := w.next(next, clock, clerk)
+	require.NoError(t, err)
+	require.Zero(t, again.Armed)
+	require.Equal(t, head, w.head(), "once more changes nothing")
+	w.agreeAll("y22")
+	w.eventually("nothing runs of the old plan", func(ctx context.Context) bool {
+		health, err := w.Engine.Examine(ctx, "y21", false)
+		return err == nil && len(health.Found) == 0
+	})
+	require.NoError(t, w.act("y22", "n1", liaison, act.Act{Kind: act.Progress, Percent: 50, Reason: "已开工"}))
+	require.ErrorAs(t, w.act("y21", "a", clerk, act.Act{Kind: act.Chase, Reason: "催办"}), &refused)
+
+	require.NoError(t, w.Engine.EndPlan(t.Context(), "y21", clerk, "年度结束", "晋市政办〔2021〕40号"))
+	l, err := w.Ledger.Plan(t.Context(), "y21")
+	require.NoError(t, err)
+	require.False(t, l.Ended.IsZero())
+	require.Contains(t, w.states("y21"), "always ended")
+	for _, planID := range []string{"y21", "y22"} {
+		broken, err := activities.Breaches(t.Context(), w.Ledger, planID, func() time.Time { return clock.Plan(time.Now()) })
+		require.NoError(t, err)
+		require.Empty(t, broken)
+	}
+	ledgertest.Proven(t, w.Ledger)
+}

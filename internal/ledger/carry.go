@@ -1,0 +1,203 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"duban/internal/act"
+	"duban/internal/plan"
+)
+
+// Kinds of events of plans that follow each other.
+const (
+	TaskCarried       = "task.carried"       // a task or duty of another plan goes on as this one
+	OccurrenceCarried = "occurrence.carried" // the same of an open occurrence
+	PlanEnded         = "plan.ended"
+)
+
+// ErrGoesOn: something of a plan that is to be ended goes on.
+var ErrGoesOn = errors.New("something of the plan goes on")
+
+// Carriage 结转 is a task that goes on in another plan, with its talks; of a duty
+// with its open occurrences too.
+type Carriage struct {
+	From, To string // IDs of plans
+	Act      act.Act
+	Tasks    []CarriedTask // a duty before its occurrences
+}
+
+// CarriedTask is one of them.
+type CarriedTask struct {
+	Task    string   // of the plan From
+	Version int      // that Facts were worked out from
+	Facts   act.Case // from then on: it is over
+	Into    Task     // of the plan To
+	Talks   []CarriedTalk
+}
+
+// CarriedTalk is a talk that goes along.
+type CarriedTalk struct {
+	Talk    Talk // as it was
+	Out, In act.TalkCase
+}
+
+// CarryInto lets a task go on in another plan, all in one: in the old plan an event
+// act.carry ends the task and each occurrence, in the new one an event task.carried
+// begins it with what it brings. The same act again changes nothing. ErrBehind when a
+// task or a talk has been written since it was worked out.
+func (s *Store) CarryInto(ctx context.Context, c Carriage, was, is When) error {
+	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
+		if there, err := t.recorded(ActKey(c.From, c.Tasks[0].Task, c.Act.ID)); there || err != nil {
+			return none, err
+		}
+		p, err := t.plan(c.To)
+		if err != nil {
+			return none, err
+		}
+		for _, task := range c.Tasks {
+			if err := t.carryOut(c, task, was); err != nil {
+				return none, err
+			}
+			at := slices.IndexFunc(p.Tasks, func(k plan.Task) bool { return k.ID == cmp.Or(task.Into.Duty, task.Into.ID) })
+			if err := t.carryIn(c, task, at+1, is); err != nil {
+				return none, err
+			}
+		}
+		return none, nil
+	})
+	return err
+}
+
+// carryOut ends a task in the old plan.
+func (t *tx) carryOut(c Carriage, k CarriedTask, when When) error {
+	row, err := t.task(c.From, k.Task)
+	switch {
+	case err != nil:
+		return err
+	case row.Version != k.Version || row.State != TaskOpen && row.State != Ended:
+		return ErrBehind
+	}
+	if row.State == TaskOpen { // a duty that had run its course stays so
+		row.State, row.ClosedAt = Carried, c.Act.At
+	}
+	if err := t.putFacts(row, k.Facts); err != nil {
+		return err
+	}
+	if err := t.unsay(c.From, k.Task, "", c.Act.At, k.Facts.Speaks, when); err != nil {
+		return err
+	}
+	for _, talk := range k.Talks {
+		now, _, err := t.talkAndTask(c.From, talk.Talk.ID)
+		switch {
+		case err != nil:
+			return err
+		case !now.GoesOn():
+			continue // the stage that called for it is unsaid
+		case now.Version != talk.Talk.Version:
+			return ErrBehind
+		}
+		now.State = TalkCarried
+		if now.Facts == nil {
+			_, err = t.change("talks", `state = ?, version = version + 1`, []any{now.State}, `plan = ? AND id = ?`, c.From, now.ID)
+		} else if err = t.putTalk(now, talk.Out); err == nil {
+			err = t.unsay(c.From, k.Task, now.ID, c.Act.At, talk.Out.Speaks, when)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	e := Event{Key: ActKey(c.From, k.Task, c.Act.ID), Plan: c.From, Task: k.Task, Kind: ActKind(act.Carry), Actor: c.Act.By.Account}
+	return t.append(e, when, map[string]any{"act": c.Act, "state": k.Facts.State, "revision": k.Facts.Revision, "into": k.Facts.Into})
+}
+
+// carryIn begins it in the new one, at a place of its document.
+func (t *tx) carryIn(c Carriage, k CarriedTask, position int, when When) error {
+	if err := t.insert("tasks", taskValueColumns, [][]any{taskValues(c.To, position, k.Into)}); err != nil {
+		return fmt.Errorf("task %s: %w", k.Into.ID, err)
+	}
+	key := c.To + "/" + k.Into.ID + "/carried"
+	var talks []string
+	for _, talk := range k.Talks {
+		now, _, err := t.talkAndTask(c.From, talk.Talk.ID)
+		if err != nil {
+			return err
+		}
+		if now.State != TalkCarried {
+			continue
+		}
+		in := talk.Talk
+		in.ID, in.Plan, in.Task, in.Version, in.Revision = fmt.Sprintf("%s#%d", k.Into.ID, in.Number), c.To, k.Into.ID, 1, talk.In.Revision
+		if in.Facts != nil {
+			in.Facts = &talk.In
+		}
+		if err := t.insertTalk(in, key+"/"+in.ID); err != nil {
+			return err
+		}
+		if in.Facts != nil {
+			if err := t.putTalk(in, talk.In); err != nil {
+				return err
+			}
+		}
+		talks = append(talks, in.ID)
+	}
+	kind, data := TaskCarried, map[string]any{"from": k.Into.Facts.From, "act": c.Act.ID, "due": k.Into.Due}
+	if k.Into.Duty != "" {
+		kind, data["duty"], data["period"] = OccurrenceCarried, k.Into.Duty, k.Into.Period
+	}
+	if len(talks) > 0 {
+		data["talks"] = talks
+	}
+	return t.append(Event{Key: key, Plan: c.To, Task: k.Into.ID, Kind: kind, Actor: c.Act.By.Account}, when, data)
+}
+
+// CarryNothing begins a task that was to go on from another plan, and had ended there
+// first, as row has it, which is over: event task.carried.
+func (s *Store) CarryNothing(ctx context.Context, row Task, actor string, when When) error {
+	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
+		key := row.Plan + "/" + row.ID + "/carried"
+		if there, err := t.recorded(key); there || err != nil {
+			return none, err
+		}
+		p, err := t.plan(row.Plan)
+		if err != nil {
+			return none, err
+		}
+		at := slices.IndexFunc(p.Tasks, func(k plan.Task) bool { return k.ID == row.ID })
+		if err := t.insert("tasks", taskValueColumns, [][]any{taskValues(row.Plan, at+1, row)}); err != nil {
+			return none, err
+		}
+		return none, t.append(Event{Key: key, Plan: row.Plan, Task: row.ID, Kind: TaskCarried, Actor: actor}, when, map[string]any{"from": row.Facts.From, "over": true})
+	})
+	return err
+}
+
+// EndPlan ends a plan of which nothing goes on: event plan.ended. Its standing lines
+// end with it. One that has ended is left as it is; ErrGoesOn when something is open.
+func (s *Store) EndPlan(ctx context.Context, planID string, a act.Act, when When) error {
+	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
+		key := planID + "/ended"
+		if there, err := t.recorded(key); there || err != nil {
+			return none, err
+		}
+		var open int
+		err = t.one(&open, `SELECT (SELECT COUNT(*) FROM tasks WHERE plan = ? AND state = 'open' AND kind <> 'standing') +
+			(SELECT COUNT(*) FROM talks WHERE plan = ? AND state IN ('pending', 'proposed', 'open'))`, planID, planID)
+		if err != nil {
+			return none, err
+		}
+		if open > 0 {
+			return none, fmt.Errorf("plan %s: %w", planID, ErrGoesOn)
+		}
+		if _, err := t.change("tasks", `state = ?`, []any{Ended}, `plan = ? AND kind = 'standing' AND state = 'open'`, planID); err != nil {
+			return none, err
+		}
+		if _, err := t.change("plans", `ended_at = ?, version = version + 1`, []any{nullable(when.Plan)}, `id = ?`, planID); err != nil {
+			return none, err
+		}
+		return none, t.append(Event{Key: key, Plan: planID, Kind: PlanEnded, Actor: a.By.Account}, when, map[string]any{"act": a})
+	})
+	return err
+}
