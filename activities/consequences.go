@@ -34,10 +34,15 @@ func (a *Activities) consequences(ctx context.Context, l ledger.Launched, book a
 	}
 	proposals := act.Consequences(l.Plan.Consequences, facts, firedBy(talks), today, book.Calendar)
 	for _, p := range proposals {
+		for _, grounds := range [][]act.Ground{p.Grounds, p.Before} {
+			for i := range grounds {
+				grounds[i].Title = tasks[grounds[i].Task].Title
+			}
+		}
 		when := a.when(l.Clock)
 		proposal := act.Act{
 			ID: act.RuleID(p.Key), Kind: act.Propose, By: act.EngineActor, At: when.Plan.UTC().Truncate(time.Microsecond),
-			On: calendar.DayOf(when.Plan.In(book.Zone)), Ref: p.Task, Unit: p.Unit, Reason: a.grounds(l.Plan, p, tasks),
+			On: calendar.DayOf(when.Plan.In(book.Zone)), Ref: p.Task, Unit: p.Unit, Reason: a.grounds(l.Plan, p),
 			Talk: &act.TalkFacts{What: p.What},
 		}
 		id, refused, err := Propose(ctx, a.Ledger, a.Starter, l, proposal, &p, when)
@@ -67,10 +72,10 @@ func firedBy(talks []ledger.Talk) []act.Fired {
 }
 
 // grounds are a proposal's facts in words, under the rule's title.
-func (a *Activities) grounds(p plan.Plan, proposal act.Proposal, tasks map[string]ledger.Task) string {
+func (a *Activities) grounds(p plan.Plan, proposal act.Proposal) string {
 	title := proposal.Rule
 	if i := slices.IndexFunc(p.Consequences, func(c plan.Consequence) bool { return c.ID == proposal.Rule }); i >= 0 && p.Consequences[i].Title != "" {
 		title = p.Consequences[i].Title
 	}
-	return title + "\n" + notice.Grounds(a.Words, proposal.Grounds, proposal.Before, func(id string) string { return tasks[id].Title })
+	return title + "\n" + notice.Grounds(a.Words, proposal.Grounds, proposal.Before)
 }

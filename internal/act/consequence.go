@@ -72,6 +72,8 @@ type Ground struct {
 	Closed   calendar.Day `json:"closed,omitzero"`
 	Days     int          `json:"days,omitempty"`     // late, in calendar days: to the closing, or to today
 	Workdays int          `json:"workdays,omitempty"` // late, in working days, as the ledger counts them
+	On       calendar.Day `json:"on,omitzero"`        // the day on which it was counted
+	Title    string       `json:"title,omitempty"`    // of the task on that day; set by whoever proposes
 }
 
 // Consequences 累计 are the proposals that the facts, taken on the morning of
@@ -229,7 +231,7 @@ func attachTo(facts []Fact) string {
 
 func groundsOf(count string, facts []Fact, today calendar.Day) (out []Ground) {
 	for _, f := range facts {
-		g := Ground{Key: factKey(count, f), Count: count, Task: f.Task, Talk: f.Talk, Day: f.Day}
+		g := Ground{Key: factKey(count, f), Count: count, Task: f.Task, Talk: f.Talk, Day: f.Day, On: today}
 		if f.Kind == FactDue {
 			until := today
 			if f.State == Closed {

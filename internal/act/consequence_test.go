@@ -81,8 +81,8 @@ func TestTwoOverdueAtOnceWhole(t *testing.T) {
 		Facts: []string{"overdue:2.4-survey.gaoping:2021-04-30", "overdue:3.1:2021-05-10"},
 		Key:   "overdue-2/gaoping/2160949f20ace2e3",
 		Grounds: []act.Ground{
-			{Key: "overdue:2.4-survey.gaoping:2021-04-30", Count: plan.CountOverdue, Task: "2.4-survey.gaoping", Day: on(4, 30), Days: 12, Workdays: 8},
-			{Key: "overdue:3.1:2021-05-10", Count: plan.CountOverdue, Task: "3.1", Day: on(5, 10), Days: 2, Workdays: 2},
+			{Key: "overdue:2.4-survey.gaoping:2021-04-30", Count: plan.CountOverdue, Task: "2.4-survey.gaoping", Day: on(4, 30), Days: 12, Workdays: 8, On: on(5, 12)},
+			{Key: "overdue:3.1:2021-05-10", Count: plan.CountOverdue, Task: "3.1", Day: on(5, 10), Days: 2, Workdays: 2, On: on(5, 12)},
 		},
 	}}, got)
 }
@@ -102,8 +102,8 @@ func TestANewProposalNeedsAsManyNewFacts(t *testing.T) {
 	second := proposalsOf(rules, facts, fired, on(4, 7), weekends)
 	require.Equal(t, []string{"overdue-2 gaoping d: overdue:c:2021-04-05 overdue:d:2021-04-06"}, named(second))
 	require.Equal(t, []act.Ground{
-		{Key: "overdue:a:2021-04-01", Count: plan.CountOverdue, Task: "a", Day: on(4, 1), Days: 6, Workdays: 4},
-		{Key: "overdue:b:2021-04-02", Count: plan.CountOverdue, Task: "b", Day: on(4, 2), Days: 5, Workdays: 3},
+		{Key: "overdue:a:2021-04-01", Count: plan.CountOverdue, Task: "a", Day: on(4, 1), Days: 6, Workdays: 4, On: on(4, 7)},
+		{Key: "overdue:b:2021-04-02", Count: plan.CountOverdue, Task: "b", Day: on(4, 2), Days: 5, Workdays: 3, On: on(4, 7)},
 	}, second[0].Before)
 
 	fired = append(fired, second[0].Fired())
@@ -183,15 +183,15 @@ func TestRedsAndTalksWhole(t *testing.T) {
 	require.Equal(t, []act.Proposal{
 		{Rule: "talks-2", Unit: "gaoping", What: plan.ProposeCircular, Task: "b", Facts: []string{"talk:a#1", "talk:b#1"},
 			Grounds: []act.Ground{
-				{Key: "talk:a#1", Count: plan.CountTalks, Task: "a", Talk: "a#1", Day: on(4, 9)},
-				{Key: "talk:b#1", Count: plan.CountTalks, Task: "b", Talk: "b#1", Day: on(4, 19)},
+				{Key: "talk:a#1", Count: plan.CountTalks, Task: "a", Talk: "a#1", Day: on(4, 9), On: on(4, 20)},
+				{Key: "talk:b#1", Count: plan.CountTalks, Task: "b", Talk: "b#1", Day: on(4, 19), On: on(4, 20)},
 			}},
 		{Rule: "reds-3", Unit: "gaoping", What: plan.ProposeCircular, Task: "b", // c is the latest, but a talk cannot attach to it any more
 			Facts: []string{"missed:a:2021-04-01", "missed:b:2021-04-02", "missed:c:2021-04-05"},
 			Grounds: []act.Ground{
-				{Key: "missed:a:2021-04-01", Count: plan.CountReds, Task: "a", Day: on(4, 1), Closed: on(4, 12), Days: 11, Workdays: 7},
-				{Key: "missed:b:2021-04-02", Count: plan.CountReds, Task: "b", Day: on(4, 2), Days: 18, Workdays: 12},
-				{Key: "missed:c:2021-04-05", Count: plan.CountReds, Task: "c", Day: on(4, 5), Closed: on(4, 6), Days: 1, Workdays: 1},
+				{Key: "missed:a:2021-04-01", Count: plan.CountReds, Task: "a", Day: on(4, 1), Closed: on(4, 12), Days: 11, Workdays: 7, On: on(4, 20)},
+				{Key: "missed:b:2021-04-02", Count: plan.CountReds, Task: "b", Day: on(4, 2), Days: 18, Workdays: 12, On: on(4, 20)},
+				{Key: "missed:c:2021-04-05", Count: plan.CountReds, Task: "c", Day: on(4, 5), Closed: on(4, 6), Days: 1, Workdays: 1, On: on(4, 20)},
 			}},
 	}, got)
 

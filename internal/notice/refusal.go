@@ -66,11 +66,11 @@ func called(w *words.Words, prefix, code string) string {
 
 // Grounds are the facts a proposal rests on, a line each, as Matter.Words carries
 // them to whoever decides; before are those that a former proposal has named.
-// title gives a task's title for its ID.
-func Grounds(w *words.Words, grounds, before []act.Ground, title func(task string) string) string {
+// They say what was so on the day on which it was counted.
+func Grounds(w *words.Words, grounds, before []act.Ground) string {
 	var lines []string
 	add := func(g act.Ground, named bool) {
-		key, data := g.Count, words.Data{"Title": within(clean(title(g.Task))), "Day": dayIn(w, g.Day), "Days": g.Days, "Workdays": g.Workdays, "Closed": "", "Talk": g.Talk}
+		key, data := g.Count, words.Data{"Title": within(clean(g.Title)), "Day": dayIn(w, g.Day), "On": dayIn(w, g.On), "Days": span(w, "days", g.Days), "Workdays": span(w, "workdays", g.Workdays), "Closed": "", "Talk": g.Talk}
 		if !g.Closed.IsZero() {
 			data["Closed"] = dayIn(w, g.Closed)
 		}
@@ -87,4 +87,12 @@ func Grounds(w *words.Words, grounds, before []act.Ground, title func(task strin
 		add(g, true)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// span is a number of days or workdays in words.
+func span(w *words.Words, unit string, n int) string {
+	if n == 1 {
+		return w.T("notice." + unit + "_one")
+	}
+	return w.T("notice."+unit+"_many", words.Data{"N": n})
 }

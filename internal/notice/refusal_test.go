@@ -75,18 +75,24 @@ func TestEveryRowOfTheTableHasWords(t *testing.T) {
 	}
 }
 
+// The facts of a proposal say what was so on the day on which they were counted, in
+// the language of whoever reads them, a year later too.
 func TestGroundsAreLinesForWhoeverDecides(t *testing.T) {
 	t.Parallel()
-	title := func(task string) string { return task + "号任务" }
-	got := notice.Grounds(words.New("zh"), []act.Ground{
-		{Count: plan.CountOverdue, Task: "a", Day: april, Days: 18, Workdays: 9},
-		{Count: plan.CountReds, Task: "b", Day: april, Closed: may, Days: 18, Workdays: 9},
-		{Count: plan.CountReds, Task: "制定“一断面一方案”", Day: april, Days: 18, Workdays: 9},
-	}, []act.Ground{{Count: plan.CountTalks, Task: "d", Talk: "d/1", Day: may}}, title)
+	grounds := []act.Ground{
+		{Count: plan.CountOverdue, Title: "a号任务", Day: april, Days: 18, Workdays: 9, On: may},
+		{Count: plan.CountReds, Title: "b号任务", Day: april, Closed: may, Days: 18, Workdays: 9, On: may},
+		{Count: plan.CountReds, Title: "制定“一断面一方案”", Day: april, Days: 1, Workdays: 1, On: may},
+	}
+	before := []act.Ground{{Count: plan.CountTalks, Title: "d号任务", Talk: "d/1", Day: may, On: may}}
 	require.Equal(t, []string{
-		"“a号任务”2021年4月30日到期，已逾期18天（9个工作日），未办结",
+		"“a号任务”2021年4月30日到期，至2021年5月18日逾期18天（9个工作日），当时未办结",
 		"“b号任务”2021年4月30日到期，逾期18天（9个工作日），2021年5月18日办结",
-		"“制定‘一断面一方案’号任务”2021年4月30日到期，已逾期18天（9个工作日），未办结",
+		"“制定‘一断面一方案’”2021年4月30日到期，至2021年5月18日逾期1天（1个工作日），当时未办结",
 		"2021年5月18日就“d号任务”启动约谈（此前的建议已经列入）",
-	}, strings.Split(got, "\n"))
+	}, strings.Split(notice.Grounds(words.New("zh"), grounds, before), "\n"))
+	english := notice.Grounds(words.New("en"), grounds, before)
+	require.Contains(t, english, "was 18 days overdue (9 working days) and not done")
+	require.Contains(t, english, "was 1 day overdue (1 working day) and not done")
+	require.NotContains(t, english, " is ")
 }

@@ -189,12 +189,21 @@ func (d docket) saidIn(m Moment) (all []string) {
 	if t := a.Talk; t != nil {
 		all = append(all, d.talkFacts(*t)...)
 	}
-	add("reason", a.Reason)
+	add("reason", d.reasonOf(m))
 	add("paper", a.Paper)
 	for _, e := range a.Evidence {
 		all = append(all, d.evidence(e))
 	}
 	return all
+}
+
+// reasonOf is why an act was done: the person's words, or the facts on which a rule
+// proposed, in the reader's language.
+func (d docket) reasonOf(m Moment) string {
+	if len(m.Grounds) == 0 {
+		return m.Act.Reason
+	}
+	return d.ruleTitle(m.Rule) + "\n" + notice.Grounds(d.w, m.Grounds, m.Before)
 }
 
 func (d docket) ruleOf(rule string) string {

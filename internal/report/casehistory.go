@@ -38,6 +38,11 @@ type Moment struct {
 	DueFrom   calendar.Day       `json:"due_from,omitzero"` // when the act moved the due date
 	DueTo     calendar.Day       `json:"due_to,omitzero"`
 	LeadFrom  string             `json:"lead_from,omitempty"` // unit ID, when the act gave it to another
+	// Grounds are the facts on which a rule proposed, and Before those that a former
+	// proposal had named: as they were then.
+	Grounds []act.Ground `json:"grounds,omitempty"`
+	Before  []act.Ground `json:"before,omitempty"`
+	Rule    string       `json:"rule,omitempty"` // ID of that rule
 }
 
 // units are the IDs of the units an act names.
@@ -75,6 +80,9 @@ type parts struct {
 	Reason    string           `json:"reason"`
 	Act       *act.Act         `json:"act"`
 	Refused   *act.Refusal     `json:"refused"`
+	Grounds   []act.Ground     `json:"grounds"`
+	Before    []act.Ground     `json:"before"`
+	Rule      json.RawMessage  `json:"rule"` // of a proposal its ID, of another act what it made of a recurrence
 	Lead      struct {
 		From string `json:"from"`
 	} `json:"lead"`
@@ -118,6 +126,10 @@ func (b *binder) history(r Records) []Moment {
 			Seq: e.Seq, Kind: e.Kind, Actor: e.Actor, Real: b.local(e.Real), Plan: b.local(e.PlanAt), Talk: p.Talk, Channel: p.Channel,
 			MessageID: p.Message, Attempt: p.Attempt, Error: p.Error, Period: p.Period, Light: p.Light, Reason: p.Reason,
 			Act: p.Act, Refused: p.Refused, LeadFrom: p.Lead.From,
+		}
+		if len(p.Grounds) > 0 {
+			m.Grounds, m.Before = p.Grounds, p.Before
+			_ = json.Unmarshal(p.Rule, &m.Rule) // no text: none
 		}
 		m.Due, m.DueFrom, m.DueTo = p.due()
 		if e.Task != r.Task.ID {

@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -144,11 +145,17 @@ func (s Speaker) actText(dir people.Directory, e ledger.Event) (text string, ok 
 	var d struct {
 		Act     *act.Act     `json:"act"`
 		Refused *act.Refusal `json:"refused"`
+		Grounds []act.Ground `json:"grounds"`
+		Before  []act.Ground `json:"before"`
 	}
 	if json.Unmarshal(e.Data, &d) != nil || d.Act == nil {
 		return "", false
 	}
 	said := d.Act.Reason
+	if len(d.Grounds) > 0 {
+		said = notice.Grounds(s.w, d.Grounds, d.Before)
+	}
+	said = s.join(append(s.about(dir, *d.Act), said)...)
 	if d.Refused != nil {
 		said = s.w.T("event.say_refused", words.Data{"Act": s.w.T("act.kind_" + string(d.Act.Kind)), "Why": notice.Refused(s.w, *d.Refused, dir.Name)})
 	}
@@ -157,6 +164,42 @@ func (s Speaker) actText(dir people.Directory, e ledger.Event) (text string, ok 
 		by = s.w.T("event.engine")
 	}
 	return s.w.T("event.say_act", words.Data{"By": by, "Words": said}), true
+}
+
+// about is what an act was about, in a few words each: dates, units, a percentage.
+func (s Speaker) about(dir people.Directory, a act.Act) (all []string) {
+	add := func(name, value string) {
+		if value != "" {
+			all = append(all, s.w.T("case.act_"+name, words.Data{"Value": value}))
+		}
+	}
+	due := "due"
+	if a.Kind == act.Extend {
+		due = "due_asked"
+	}
+	if !a.Due.IsZero() {
+		add(due, a.Due.String())
+	}
+	if a.Unit != "" {
+		add("unit", dir.Name(a.Unit))
+	}
+	if len(a.Units) > 0 {
+		names := make([]string, len(a.Units))
+		for i, id := range a.Units {
+			names[i] = dir.Name(id)
+		}
+		add("units", s.list(names))
+	}
+	if a.Kind == act.Progress || a.Percent > 0 {
+		add("percent", strconv.Itoa(a.Percent)+"%")
+	}
+	if !a.Until.IsZero() {
+		add("until", a.Until.String())
+	}
+	add("policy", a.Policy)
+	add("title", a.Title)
+	add("paper", a.Paper)
+	return all
 }
 
 // TalkOf tells a talk's stage by its ID.

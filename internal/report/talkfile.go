@@ -66,7 +66,7 @@ func (d docket) talkFactsOf(t CaseTalk) Section {
 	add("kind", d.whatOf(t))
 	add("called_unit", t.Unit)
 	add("task", d.say("of_task", words.Data{"ID": t.Task, "Title": t.Title}))
-	add("grounds", c.Grounds)
+	add("grounds", d.groundsOf(t))
 	add("proposed", d.proposedBy(t))
 	add("approver", t.Approver)
 	add("decliner", t.Decliner)
@@ -97,6 +97,16 @@ func (d docket) talkFactsOf(t CaseTalk) Section {
 	}
 	add("next", d.thenOfTalk(t))
 	return out
+}
+
+// groundsOf is what a talk was proposed for: see reasonOf.
+func (d docket) groundsOf(t CaseTalk) string {
+	for _, m := range d.c.History {
+		if m.Talk == t.ID && len(m.Grounds) > 0 && m.Act != nil && m.Refused == nil {
+			return d.reasonOf(m)
+		}
+	}
+	return t.Course.Grounds
 }
 
 // proposedBy says where a talk comes from.

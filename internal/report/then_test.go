@@ -2,11 +2,13 @@ package report_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
@@ -76,5 +78,44 @@ func TestTheRungsOfAReplacedLadderKeepTheirNames(t *testing.T) {
 		require.NoError(t, err)
 		require.GreaterOrEqual(t, strings.Count(string(whole), want[0]), 3, "on the ladder, among the messages, in the history: %s", whole)
 		require.Contains(t, string(whole), want[1])
+	}
+}
+
+// What a rule counted when it proposed is worded when it is read: in the reader's
+// language, and of the day on which it was counted, a year later too.
+func TestTheFactsOfAProposalAreWordedWhenTheyAreRead(t *testing.T) {
+	t.Parallel()
+	proposed := ledger.Event{Seq: 1, Kind: ledger.ActKind(act.Propose), Plan: "small", Task: "t1", Actor: ledger.Engine, Real: nine(day(6, 25)), PlanAt: nine(day(6, 25)),
+		Data: json.RawMessage(`{"act": {"id": "engine:rule", "kind": "propose", "by": {"account": "engine", "name": "engine"}, "at": "2021-06-25T01:00:00Z", "on": "2021-06-25", "reason": "写下时的文字"},
+			"talk": "t1#1", "rule": "two", "grounds": [{"count": "overdue", "task": "t1", "title": "当时的题目", "day": "2021-06-24", "on": "2021-06-25", "days": 1, "workdays": 1}]}`)}
+	for lang, want := range map[string]string{"zh": "“当时的题目”2021年6月24日到期，至2021年6月25日逾期1天（1个工作日），当时未办结", "en": "was 1 day overdue (1 working day) and not done"} {
+		c := small(t).file(t, "t1", calendar.NewDay(2022, 7, 1), proposed)
+		_, _, sections := report.Speak(words.New(lang)).Case(c)
+		whole, err := json.Marshal(sections)
+		require.NoError(t, err)
+		require.Contains(t, string(whole), want)
+		require.NotContains(t, string(whole), "写下时的文字")
+		talk, ok := c.OfTalk("t1#1")
+		require.True(t, ok)
+		_, _, sections = report.Speak(words.New(lang)).Talk(talk)
+		require.Contains(t, fmt.Sprint(sections[0]), want)
+		require.Contains(t, report.Speak(words.New(lang)).Event(people.Directory{}, calendar.Beijing, proposed), want)
+	}
+}
+
+// An event's line says what the act was about: the date, the unit, the percentage.
+func TestAnEventSaysWhatTheActWasAbout(t *testing.T) {
+	t.Parallel()
+	dir := small(t).launched.Plan.Directory
+	for data, want := range map[string][]string{
+		`{"act": {"kind": "extend", "by": {"name": "王"}, "due": "2021-07-31", "percent": 55, "reason": "审批未完"}}`: {"2021-07-31", "55%", "审批未完"},
+		`{"act": {"kind": "reassign", "by": {"name": "王"}, "unit": "gaoping", "reason": "职责调整"}}`:                {"高平市人民政府", "职责调整"},
+		`{"act": {"kind": "progress", "by": {"name": "王"}, "percent": 60}}`:                                      {"60%"},
+		`{"act": {"kind": "reword", "by": {"name": "王"}, "title": "新题目"}}`:                                       {"新题目"},
+	} {
+		said := report.Speak(words.New("zh")).Event(dir, calendar.Beijing, ledger.Event{Kind: "act.extend", Data: json.RawMessage(data)})
+		for _, w := range want {
+			require.Contains(t, said, w)
+		}
 	}
 }
