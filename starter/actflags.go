@@ -52,7 +52,7 @@ func (a *app) declare(c *cobra.Command, d deed, f *actFlags) {
 		case name == "reason":
 			c.Flags().StringVarP(&f.reason, "reason", "m", "", text(name))
 		case name == "percent":
-			c.Flags().IntVar(&f.percent, "percent", 0, text(name))
+			number(c, &f.percent, "percent", 0, text(name))
 		case to[name] != nil:
 			c.Flags().StringVar(to[name], name, "", text(name))
 		case name == "file" || name == "url": // a comma is part of the name
@@ -246,11 +246,11 @@ func (a *app) talkFacts(o order, f actFlags, zone *time.Location) (*act.TalkFact
 		}
 	}
 	if f.time != "" {
-		at, err := time.ParseInLocation("2006-01-02 15:04", f.time, zone)
-		if err != nil {
+		day, clock, err := calendar.ReadMoment(f.time)
+		if err != nil || clock < 0 {
 			return nil, sentenceError(a.w.T("cli.bad_time", words.Data{"Value": f.time}))
 		}
-		t.Time = at.UTC()
+		t.Time = day.At(int(clock.Hours()), int(clock.Minutes())%60, zone).UTC()
 	}
 	if asText(t) == asText(act.TalkFacts{}) {
 		return nil, nil

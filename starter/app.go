@@ -31,6 +31,8 @@ type app struct {
 	bar      io.Writer // for a progress bar, which does
 	log      *slog.Logger
 	now      func() time.Time
+	columns  int         // of the terminal; 0 is none
+	wide     bool        // --wide: tables as wide as they are
 	format   string      // -o: table or json
 	as       string      // --as: the account that acts or looks
 	warnings []string    // of the settings, for the log of what works
@@ -55,6 +57,7 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int
 	a := &app{cfg: cfg, w: words.New(cfg.Lang), out: printed, err: readable{errOut}, bar: errOut, now: time.Now}
 	a.log = host.Logger(cfg, errOut)
 	a.warnings = settings.Warnings(env)
+	a.columns = terminalWidth(out)
 	root := a.root()
 	root.SetArgs(args)
 	root.SetOut(printed)
@@ -141,6 +144,7 @@ func (a *app) root() *cobra.Command {
 	}, a.planCommand(), a.todoCommand(), a.taskCommand(), a.dutyCommand(), a.talkCommand(), a.dateCommand(), a.ledgerCommand(), a.calendarCommand(), a.rehearseCommand(), a.initCommand(), a.upCommand(), a.messageCommand(), a.officeCommand(), a.uiCommand(), a.adoptCommand(), a.doctorCommand(), a.backupCommand(), a.restoreCommand(), a.completionCommand(), a.engineCommand())
 	root.SetVersionTemplate("starter {{.Version}}\n")
 	root.Flags().BoolP("version", "v", false, a.w.T("help.flag_version"))
+	root.PersistentFlags().BoolVar(&a.wide, "wide", false, a.w.T("help.flag_wide"))
 	root.PersistentFlags().StringVar(&a.as, "as", a.cfg.As, a.w.T("cli.flag_as"))
 	a.completeFlag(root, "as", a.accountNames)
 	a.speakUsage(root)

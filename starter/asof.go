@@ -44,7 +44,7 @@ func (a *app) pastLedger(ctx context.Context, says bool, do func(*ledger.Store) 
 		return a.withLedger(ctx, do)
 	}
 	var err error
-	if a.past.day, a.past.clock, err = readMoment(a.past.given); err != nil {
+	if a.past.day, a.past.clock, err = calendar.ReadMoment(a.past.given); err != nil {
 		return errors.New(a.w.T("proof.bad_as_of", words.Data{"Given": a.past.given}))
 	}
 	return a.withLedger(ctx, func(live *ledger.Store) error {
@@ -62,17 +62,4 @@ func (a *app) pastLedger(ctx context.Context, says bool, do func(*ledger.Store) 
 		}
 		return errors.Join(do(was), was.Close())
 	})
-}
-
-// readMoment reads a day, or a day and a time of it, to the minute or the second.
-func readMoment(text string) (day calendar.Day, clock time.Duration, err error) {
-	if err := day.UnmarshalText([]byte(text)); err == nil && !day.IsZero() {
-		return day, -1, nil
-	}
-	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02T15:04:05"} {
-		if at, err := time.Parse(layout, text); err == nil {
-			return calendar.DayOf(at), at.Sub(at.Truncate(24 * time.Hour)), nil
-		}
-	}
-	return day, 0, fmt.Errorf("%q is no moment", text)
 }

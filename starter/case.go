@@ -52,7 +52,7 @@ func (a *app) printSections(title, subtitle string, sections []report.Section) {
 			label = max(label, report.Wide(f.Label)+2)
 		}
 		for _, f := range s.Facts {
-			lines := report.Fold(f.Text, caseWidth-label)
+			lines := report.Fold(f.Text, a.pageWidth()-label)
 			fmt.Fprintf(a.out, "  %s%s%s\n", f.Label, strings.Repeat(" ", label-report.Wide(f.Label)), lines[0])
 			for _, l := range lines[1:] {
 				fmt.Fprintf(a.out, "  %s%s\n", strings.Repeat(" ", label), l)
@@ -72,7 +72,7 @@ const cellWidth = 60
 
 func (a *app) printGrid(g report.Grid) {
 	if g.Head != "" {
-		for _, l := range report.Fold(g.Head, caseWidth) {
+		for _, l := range report.Fold(g.Head, a.pageWidth()) {
 			fmt.Fprintln(a.out, "  "+l)
 		}
 	}
@@ -80,12 +80,16 @@ func (a *app) printGrid(g report.Grid) {
 		return
 	}
 	t := a.table(nil)
-	t.ResetHeaders()
 	head := table.Row{}
 	for _, c := range g.Columns {
 		head = append(head, c)
 	}
 	t.AppendHeader(head)
+	if f, ok := t.(*fitted); ok && f.width > 0 {
+		for i := range head {
+			f.limit[i] = cellWidth
+		}
+	}
 	for _, r := range g.Rows {
 		row := table.Row{}
 		for _, cell := range r {
@@ -94,6 +98,14 @@ func (a *app) printGrid(g report.Grid) {
 		t.AppendRow(row)
 	}
 	t.Render()
+}
+
+// pageWidth is how wide the pages of a case are.
+func (a *app) pageWidth() int {
+	if a.columns > 0 && !a.wide {
+		return min(caseWidth, max(a.columns, 40))
+	}
+	return caseWidth
 }
 
 func foldCell(cell string) string {

@@ -40,7 +40,7 @@ func (a *app) dateCommand() *cobra.Command {
 		},
 	})
 	c.Flags().StringVar(&issued, "issued", "", a.w.T("cli.flag_issued"))
-	c.Flags().IntVar(&year, "year", 0, a.w.T("cli.flag_year"))
+	number(c, &year, "year", 0, a.w.T("cli.flag_year"))
 	c.Flags().BoolVar(&cell, "cell", false, a.w.T("cli.flag_cell"))
 	return c
 }

@@ -73,8 +73,8 @@ func (a *app) ledgerShow() *cobra.Command {
 	})
 	c.Flags().StringVar(&f.Plan, "plan", "", a.w.T("cli.flag_plan"))
 	c.Flags().StringVar(&f.Task, "task", "", a.w.T("cli.flag_task"))
-	c.Flags().Int64Var(&f.AfterSeq, "after", 0, a.w.T("cli.flag_after"))
-	c.Flags().IntVar(&f.Limit, "limit", 200, a.w.T("cli.flag_limit"))
+	number(c, &f.AfterSeq, "after", 0, a.w.T("cli.flag_after"))
+	number(c, &f.Limit, "limit", 200, a.w.T("cli.flag_limit"))
 	return c
 }
 

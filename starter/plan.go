@@ -211,7 +211,7 @@ func (a *app) day(flag, text string) (calendar.Day, error) {
 	if text == "" {
 		return calendar.Day{}, nil
 	}
-	d, err := calendar.ParseDay(text)
+	d, err := calendar.ReadDay(text)
 	if err != nil {
 		return d, errors.New(a.w.T("help.bad_day", words.Data{"Flag": flag, "Value": text}))
 	}

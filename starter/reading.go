@@ -143,8 +143,8 @@ const pageOf = 200
 
 // pages are the flags that choose a page of a list.
 func (a *app) pages(c *cobra.Command, skip, limit *int) {
-	c.Flags().IntVar(limit, "limit", pageOf, a.w.T("case.flag_limit"))
-	c.Flags().IntVar(skip, "skip", 0, a.w.T("case.flag_skip"))
+	number(c, limit, "limit", pageOf, a.w.T("case.flag_limit"))
+	number(c, skip, "skip", 0, a.w.T("case.flag_skip"))
 }
 
 // paging checks them; JSON is all of a list unless a limit was given.

@@ -39,7 +39,7 @@ func (a *app) planRollover() *cobra.Command {
 			return a.rollOver(cmd.Context(), args[0], dir, year, day)
 		},
 	}
-	c.Flags().IntVar(&year, "year", 0, a.w.T("rollover.flag_year"))
+	number(c, &year, "year", 0, a.w.T("rollover.flag_year"))
 	c.Flags().StringVarP(&dir, "output", "o", "", a.w.T("rollover.flag_output"))
 	c.Flags().StringVar(&at, "at", "", a.w.T("rollover.flag_at"))
 	return c

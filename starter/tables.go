@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 
 	"duban/internal/plan"
 	"duban/internal/report"
@@ -17,23 +18,28 @@ func (a *app) table(widths map[string]int, headings ...string) table.Writer {
 }
 
 // roomTable is an empty table under headings of one room of the catalogue; long
-// cells fold at their width, given by heading key.
+// cells fold at their width, given by heading key, and at less where the terminal
+// has no room.
 func (a *app) roomTable(room string, widths map[string]int, headings ...string) table.Writer {
 	t := table.NewWriter()
 	t.SetOutputMirror(a.out)
 	t.SetStyle(table.StyleLight)
+	f := &fitted{Writer: t, out: a.out, width: a.columns, hint: a.w.T("help.columns_left_out"), keys: headings, limit: map[int]int{}}
+	if a.wide {
+		f.width = 0
+	}
 	row := table.Row{}
-	var configs []table.ColumnConfig
 	for i, h := range headings {
 		row = append(row, a.w.T(room+".col_"+h))
-		if w := widths[h]; w > 0 {
-			configs = append(configs, folded(i+1, w))
-		}
+		f.limit[i] = widths[h]
 	}
-	t.AppendHeader(row)
-	t.SetColumnConfigs(configs)
-	return t
+	f.AppendHeader(row)
+	return f
 }
+
+// Quotation marks, dots and the lines of tables are as wide as a letter, as report.Wide
+// and terminals have them, whatever LANG says.
+func init() { text.OverrideRuneWidthEastAsianWidth(false) }
 
 // folded is a column whose cells fold as a page's do: no line begins with a mark
 // that closes.

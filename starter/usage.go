@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,13 +31,14 @@ func (a *app) group(c *cobra.Command, commands ...*cobra.Command) *cobra.Command
 // speakUsage makes the library's own words ours: help pages, wrong arguments,
 // wrong flags.
 func (a *app) speakUsage(root *cobra.Command) {
-	root.SetUsageTemplate(a.usage())
+	root.SetUsageFunc(func(c *cobra.Command) error {
+		_, err := io.WriteString(c.OutOrStderr(), a.usage(c))
+		return err
+	})
 	root.CompletionOptions.DisableDefaultCmd = true // completionCommand speaks our words
 	root.SetHelpCommand(&cobra.Command{Hidden: true})
 	root.PersistentFlags().BoolP("help", "h", false, a.w.T("help.flag_help"))
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return errors.New(a.w.T("help.bad_flag", words.Data{"Error": err.Error(), "Command": c.CommandPath()}))
-	})
+	root.SetFlagErrorFunc(a.flagFault)
 	for _, c := range root.Commands() {
 		a.speakArgs(c)
 	}
@@ -44,6 +47,7 @@ func (a *app) speakUsage(root *cobra.Command) {
 // speakArgs words what is said when arguments are too few or too many.
 func (a *app) speakArgs(c *cobra.Command) {
 	c.DisableFlagsInUseLine = true // its English; the flags are listed below
+	c.Use = a.useLine(c.Use)
 	for _, sub := range c.Commands() {
 		a.speakArgs(sub)
 	}
@@ -59,18 +63,39 @@ func (a *app) speakArgs(c *cobra.Command) {
 	}
 }
 
-// usage is the template of a help page.
-func (a *app) usage() string {
-	return a.w.T("help.usage") + `
-  {{if .HasAvailableSubCommands}}{{.CommandPath}} ` + a.w.T("help.usage_command") + `{{else}}{{.UseLine}}{{end}}
-{{if .HasAvailableSubCommands}}
-` + a.w.T("help.commands") + `{{range .Commands}}{{if .IsAvailableCommand}}
-  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}
-{{end}}
-` + a.w.T("help.flags") + `
-{{if .HasAvailableLocalFlags}}{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
-{{end}}{{if .HasAvailableInheritedFlags}}{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
-{{if .HasAvailableSubCommands}}
-` + a.w.T("help.more") + ` {{.CommandPath}} ` + a.w.T("help.usage_command") + ` --help
-{{end}}`
+// usage is the end of a help page: how the command is written, what it holds, its
+// flags.
+func (a *app) usage(c *cobra.Command) string {
+	var b strings.Builder
+	line := func(text string) { fmt.Fprintln(&b, text) }
+	line(a.w.T("help.usage"))
+	if !c.HasAvailableSubCommands() {
+		line("  " + c.UseLine())
+	} else {
+		line("  " + c.CommandPath() + " " + a.w.T("help.usage_command"))
+		line("")
+		line(a.w.T("help.commands"))
+		widest := 0
+		for _, sub := range c.Commands() {
+			if sub.IsAvailableCommand() {
+				widest = max(widest, len(sub.Name()))
+			}
+		}
+		for _, sub := range c.Commands() {
+			if sub.IsAvailableCommand() {
+				line(fmt.Sprintf("  %-*s %s", max(widest, 11), sub.Name(), sub.Short))
+			}
+		}
+	}
+	line("")
+	line(a.w.T("help.flags"))
+	b.WriteString(a.flagLines(c.LocalFlags()))
+	if c.HasAvailableInheritedFlags() {
+		b.WriteString(a.flagLines(c.InheritedFlags()))
+	}
+	if c.HasAvailableSubCommands() {
+		line("")
+		line(a.w.T("help.more") + " " + c.CommandPath() + " " + a.w.T("help.usage_command") + " --help")
+	}
+	return b.String()
 }

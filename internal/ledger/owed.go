@@ -94,7 +94,7 @@ func (r *outlookReader) owed(f OwedFilter, most int) (all []Obligation, total in
 		w.add(r.s.d.among("o.unit"), r.s.d.list(f.Units))
 	}
 	if !f.Held {
-		w.add("o.runs")
+		w.add("o.runs = TRUE")
 	}
 	if len(r.stale) > 0 {
 		w.add(fresh)

@@ -64,6 +64,12 @@ func (s *Store) Unarmed(ctx context.Context, planID string) ([]Task, error) {
 	return s.tasks(ctx, w)
 }
 
+// CountUnarmed is how many Unarmed there are.
+func (s *Store) CountUnarmed(ctx context.Context, planID string) (n int, err error) {
+	err = s.one(ctx, &n, `SELECT COUNT(*) FROM tasks WHERE plan = ? AND kind IN ('dated', 'duty') AND state = 'open' AND armed = FALSE`, planID)
+	return n, err
+}
+
 func (s *Store) tasks(ctx context.Context, w where) ([]Task, error) {
 	var rows []taskRow
 	if err := s.all(ctx, &rows, `SELECT `+taskColumns+` FROM tasks`+w.String()+` ORDER BY plan, position, duty, due, id`, w.args...); err != nil {

@@ -32,23 +32,6 @@ func Blocking(problems []Problem) []Problem {
 
 var blocking = []string{"plan.placeholder", "plan.due_limit"}
 
-// saidDay is a day as clerks write it beside 2021-04-30: 2021年4月30日, 2021/4/30,
-// 2021.4.30, 20210430.
-var saidDay = regexp.MustCompile(`^(\d{4})(?:年|[/.-])(\d{1,2})(?:月|[/.-])(\d{1,2})日?$|^(\d{4})(\d{2})(\d{2})$`)
-
-func readDay(text string) (calendar.Day, error) {
-	d, err := calendar.ParseDay(text)
-	if err == nil {
-		return d, nil
-	}
-	m := saidDay.FindStringSubmatch(strings.ReplaceAll(text, " ", ""))
-	if m == nil {
-		return d, err
-	}
-	y, month, day := m[1]+m[4], m[2]+m[5], m[3]+m[6]
-	return calendar.ParseDay(fmt.Sprintf("%s-%02s-%02s", y, month, day))
-}
-
 // saidWords are the words that people write for those of the files.
 var saidWords = map[string]map[string]string{
 	"kind":  {"任务": "dated", "有时限": "dated", "有时限任务": "dated", "限时任务": "dated", "周期": "duty", "周期性": "duty", "周期性任务": "duty", "周期任务": "duty", "长期": "standing", "长期任务": "standing"},

@@ -3,13 +3,15 @@ package plan
 import (
 	"testing"
 
+	"duban/internal/calendar"
+
 	"github.com/stretchr/testify/require"
 )
 
 func TestClerksWordsAreUnderstood(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{"2026年12月20日": "2026-12-20", "2026年1月5日": "2026-01-05", "2026/1/5": "2026-01-05", "2026.12.20": "2026-12-20", "20261220": "2026-12-20", "2026-12-20": "2026-12-20", "2026年2月30日": "", "12月20日": ""} {
-		d, err := readDay(text)
+		d, err := calendar.ReadDay(text)
 		if want == "" {
 			require.Error(t, err, text)
 			continue

@@ -180,7 +180,7 @@ func (o object) day(name string) calendar.Day {
 	if !ok {
 		return calendar.Day{}
 	}
-	d, err := readDay(text)
+	d, err := calendar.ReadDay(text)
 	if err != nil {
 		o.fault(name, "bad_date", words.Data{"Value": text})
 		return calendar.Day{}

@@ -2,7 +2,6 @@ package query
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"duban/internal/calendar"
@@ -60,16 +59,9 @@ func (r *Reader) Plans(ctx context.Context, v Viewer) (rows []PlanRow, whole boo
 	if err != nil {
 		return nil, false, err
 	}
-	plans, err := r.store.Plans(ctx)
-	if err != nil {
-		return nil, false, err
-	}
 	rows = []PlanRow{}
-	for _, p := range plans {
-		if !slices.ContainsFunc(seen, func(l ledger.Launched) bool { return l.Plan.ID == p.ID }) {
-			continue
-		}
-		row, err := in.planRow(ctx, p)
+	for _, l := range seen {
+		row, err := in.planRow(ctx, l.Plan.ID)
 		if err != nil {
 			return nil, false, err
 		}
@@ -120,8 +112,12 @@ func (r reading) onePlan(ctx context.Context, named string) (string, error) {
 }
 
 // planRow is one plan's line, counted by the ledger where it can.
-func (r reading) planRow(ctx context.Context, p ledger.PlanInfo) (PlanRow, error) {
-	f, err := r.framed(ctx, p.ID)
+func (r reading) planRow(ctx context.Context, planID string) (PlanRow, error) {
+	f, err := r.framed(ctx, planID)
+	if err != nil {
+		return PlanRow{}, err
+	}
+	unarmed, err := r.store.CountUnarmed(ctx, planID)
 	if err != nil {
 		return PlanRow{}, err
 	}
@@ -132,11 +128,11 @@ func (r reading) planRow(ctx context.Context, p ledger.PlanInfo) (PlanRow, error
 		}
 		if ok {
 			next := report.Rows(f.Launched, tally.Next.Tasks, tally.Next.Stages, tally.Next.Talks, f.today, f.cal)
-			return planRowOf(f.head(), f.today, report.CountOf(tally.Counts, tally.Talks), next, p.Unarmed), nil
+			return planRowOf(f.head(), f.today, report.CountOf(tally.Counts, tally.Talks), next, unarmed), nil
 		}
 	}
-	t, err := r.bookOf(ctx, p.ID, false)
-	return planRowOf(t.Plan, t.AsOf, t.Counts, t.Tasks, p.Unarmed), err
+	t, err := r.bookOf(ctx, planID, false)
+	return planRowOf(t.Plan, t.AsOf, t.Counts, t.Tasks, unarmed), err
 }
 
 func (f *framed) head() report.Head {

@@ -152,7 +152,7 @@ func (o object) day(name string) calendar.Day {
 	if text == "" {
 		return calendar.Day{}
 	}
-	d, err := calendar.ParseDay(text)
+	d, err := calendar.ReadDay(text)
 	if err != nil {
 		o.fault(name, "date", words.Data{"Value": text})
 	}

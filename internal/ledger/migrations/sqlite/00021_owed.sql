@@ -16,5 +16,11 @@ CREATE INDEX outlook_owed_by ON outlook_owed (plan, unit, runs, due, task, talk,
 CREATE INDEX outlook_owed_all ON outlook_owed (plan, runs, due, task, talk, id, unit);
 INSERT OR IGNORE INTO outlook_stale (plan, task) SELECT plan, id FROM tasks;
 
+-- What lists ask of a plan is read without its document, which may be long.
+CREATE INDEX plans_brief ON plans (id, version, clock, launched_at, grace);
+CREATE INDEX plans_order ON plans (launched_at, id);
+
 -- +goose Down
+DROP INDEX plans_order;
+DROP INDEX plans_brief;
 DROP TABLE outlook_owed;
