@@ -73,8 +73,12 @@ func dashed(name, short string) string {
 	return "--" + name
 }
 
-// flagTakes is what a flag takes, in a word: a whole number, a time span, words.
+// flagTakes is what a flag takes, in a word: a whole number, a time span, text; nothing
+// of one that is only set.
 func (a *app) flagTakes(f *pflag.Flag) string {
+	if f.Value.Type() == "bool" {
+		return ""
+	}
 	return a.w.T("help.takes_" + strings.ToLower(f.Value.Type()))
 }
 
@@ -108,7 +112,7 @@ func (a *app) flagLines(set *pflag.FlagSet) string {
 }
 
 // argumentWords are the words of use lines that stand for what is to be typed.
-var argumentWords = []string{"TASK", "TALK", "DUTY", "FILE|PLAN", "FILE", "PLAN", "DIR", "NAME", "VALUE", "TEXT", "SHELL", "WORKFLOW", "ID"}
+var argumentWords = []string{"TASK", "TALK", "DUTY", "UNIT/SEAT", "UNIT", "FILE|PLAN", "FILE", "PLAN", "DIR", "NAME", "VALUE", "TEXT", "SHELL", "WORKFLOW", "ID"}
 
 // useLine is how a command is written, in the reader's words.
 func (a *app) useLine(use string) string {
@@ -120,7 +124,7 @@ func (a *app) useLine(use string) string {
 		core := strings.Trim(f, "[]…")
 		for _, w := range argumentWords {
 			if core == w {
-				fields[i] = strings.Replace(f, w, a.w.T("help.arg_"+strings.ToLower(strings.ReplaceAll(w, "|", "_"))), 1)
+				fields[i] = strings.Replace(f, w, a.w.T("help.arg_"+strings.ToLower(strings.NewReplacer("|", "_", "/", "_").Replace(w))), 1)
 			}
 		}
 	}

@@ -47,12 +47,12 @@ func TestAFullDiskIsAnError(t *testing.T) {
 		"task list":     {}, "task show": {"over"}, "duty list": {}, "duty show": {"watch"}, "talk list": {},
 		"date": {"6月底前", "--issued", "2021-04-08"}, "calendar list": {}, "completion": {"bash"}, "init": {},
 		"ledger show": {}, "ledger verify": {}, "ledger export": {"-f", "-", "--format", "csv"},
-		"message list": {}, "office show": {},
+		"message list": {}, "office show": {}, "office contacts": {},
 		"task ack": {"over", "--as", "shuiwu.wang"}, "todo": {}, "task can": {"over", "--as", "shuiwu.wang"}, "duty can": {"watch", "--as", "gaoping.li"},
 	}
 	// Those that ask the engine print by the same writer; `starter up` and a
 	// rehearsal are processes of their own.
-	elsewhere := []string{"plan launch", "plan amend", "plan apply-policy", "calendar import", "rehearse", "up", "ui", "adopt", "engine", "talk show", "talk can", "backup", "restore", "message resend", "message drop", "office set", "backup", "restore", "doctor"}
+	elsewhere := []string{"plan launch", "plan amend", "plan apply-policy", "calendar import", "rehearse", "up", "ui", "adopt", "engine", "talk show", "talk can", "backup", "restore", "message resend", "message drop", "office set", "office contact", "backup", "restore", "doctor"}
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	require.NoError(t, err, "the device that refuses every byte: Linux has it")
 	defer full.Close()

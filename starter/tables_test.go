@@ -63,7 +63,7 @@ func TestTablesFitTheTerminal(t *testing.T) {
 				require.Equal(t, wide, report.Wide(line), line)
 			}
 		}
-		require.Equal(t, columns < 100, slices.Contains(lines, hint), columns)
+		require.Equal(t, columns < 120, slices.Contains(lines, hint), columns)
 		for _, heading := range []string{"完成时限", "编号", "责任主体", "工作任务"} {
 			require.Contains(t, lines[1], heading, "%d columns", columns)
 		}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/internal/report"
@@ -116,6 +118,12 @@ func (r reading) findTask(ctx context.Context, planID, id string) (ledger.Task, 
 	}
 	switch len(found) {
 	case 0:
+		if other, err := r.asTyped(ctx, plans, id); err != nil || other != id {
+			if err != nil {
+				return ledger.Task{}, err
+			}
+			return r.findTask(ctx, planID, other)
+		}
 		return ledger.Task{}, r.noTask(ctx, plans, id)
 	case 1:
 		return found[0], nil
@@ -125,6 +133,24 @@ func (r reading) findTask(ctx context.Context, planID, id string) (ledger.Task, 
 		which.Plans = append(which.Plans, Choice{t.Plan, t.Title})
 	}
 	return ledger.Task{}, which
+}
+
+// asTyped is the ID that was meant where the case of letters, their width or spaces
+// around them are others, of a task that the viewer may see; else id.
+func (r reading) asTyped(ctx context.Context, plans []string, id string) (string, error) {
+	typed := strings.TrimSpace(norm.NFKC.String(id))
+	for _, p := range plans {
+		tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: p})
+		if err != nil {
+			return id, err
+		}
+		for _, t := range tasks {
+			if strings.EqualFold(t.ID, typed) && r.who.sees(t) {
+				return t.ID, nil
+			}
+		}
+	}
+	return id, nil
 }
 
 // nearTasks is how many tasks are suggested for one that is not there.
