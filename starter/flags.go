@@ -58,6 +58,8 @@ func (a *app) flagFault(c *cobra.Command, err error) error {
 	case errors.As(err, &bare):
 		key = "help.flag_bare"
 		data["Flag"] = dashed(bare.GetSpecifiedName(), bare.GetSpecifiedShortnames())
+	case errors.As(err, &wrong) && errors.As(wrong.Unwrap(), new(sentenceError)):
+		return wrong.Unwrap()
 	case errors.As(err, &wrong):
 		key = "help.flag_wrong"
 		data["Flag"], data["Value"] = "--"+wrong.GetFlag().Name, wrong.GetValue()

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -20,7 +18,7 @@ type once struct {
 
 func (o *once) Set(value string) error {
 	if o.set && value != o.String() {
-		return errors.New(o.w.T("cli.flag_twice", words.Data{"Flag": o.name}))
+		return sentenceError(o.w.T("cli.flag_twice", words.Data{"Flag": o.name}))
 	}
 	o.set = true
 	return o.Value.Set(value)

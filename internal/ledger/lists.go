@@ -355,11 +355,10 @@ func (r *outlookReader) stretch(f ListFilter, today calendar.Day, skip, limit in
 	if total, err = r.total(f, today); err != nil || total <= skip {
 		return nil, total, err
 	}
-	lights := gravity
-	if f.Light != "" {
-		lights = []plan.Light{f.Light}
-	}
-	for _, light := range lights {
+	for _, light := range gravity {
+		if len(f.Lights) > 0 && !slices.Contains(f.Lights, light) {
+			continue
+		}
 		w := r.where(f)
 		w.shows(light, today.String())
 		if skip > 0 {
