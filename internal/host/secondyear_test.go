@@ -1,0 +1,199 @@
+package host_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/activities"
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/engine"
+	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
+	"duban/internal/plan"
+)
+
+// foretold are the words of a ladder from an instant on and before another, as a
+// person would write them down.
+func foretold(id string, stages []plan.Stage, from, to time.Time) (all []string) {
+	for _, s := range stages {
+		if !s.At.Before(from) && s.At.Before(to) {
+			all = append(all, word(id, s))
+		}
+	}
+	return all
+}
+
+func word(id string, s plan.Stage) string {
+	var who []string
+	for _, r := range s.To {
+		who = append(who, r.String())
+	}
+	return fmt.Sprintf("%s %s %s %s → %s", s.At.In(calendar.Beijing).Format("2006-01-02 15:04"), id, s.ID, s.Kind, strings.Join(who, ","))
+}
+
+// Two plans, two years: the first is amended in every way, its calendar is corrected,
+// and it goes on in the second, which then runs alone. What was foretold on the day of
+// the carriage is what is said; the laws hold over both; each period is asked for once,
+// and no word of one miss is said in both. The first plan's clock stands on that day,
+// the second's begins there: nothing depends on the machine's speed.
+func TestTheSecondYear(t *testing.T) {
+	t.Parallel()
+	w := open(t, config(t), true)
+	turn, last := calendar.NewDay(2022, time.January, 10), calendar.NewDay(2022, time.March, 31)
+	issued := func(day string) func(string, string) string {
+		return func(_, text string) string {
+			return strings.NewReplacer("issued: 2021-04-08", "issued: "+day, "year: 2021", "year: "+map[string]string{"2021-11-15": "2021", "2022-01-10": "2022"}[day]).Replace(text)
+		}
+	}
+	common := []string{
+		entry("late", "due: 2021-12-10"),
+		entry("handed", "due: 2022-01-31"),
+		entry("paused", "due: 2022-03-15"),
+		entry("longer", "due: 2022-01-25"),
+		entry("month", "kind: duty, recur: {every: month, until: 2021-12-31}"),
+		entry("quarter", "kind: duty, recur: {every: quarter, shift: 20, until: 2021-12-31}"),
+		entry("always", "kind: standing"),
+	}
+	first := twoUnits(t, "y1", issued("2021-11-15"), append(common, entry("gone", "due: 2022-02-28"), entry("passed", "due: 2022-02-10"), entry("redated", "due: 2022-02-11"), entry("ruled", "due: 2022-02-14"))...)
+	clock := standsAt(fast(first, 40*time.Millisecond, 3*time.Second), turn)
+	w.launch(first, clock)
+	w.eventually("the first clock has come to its end", func(context.Context) bool { return !clock.Plan(time.Now()).Before(clock.End) })
+	w.eventually("the fourth quarter is opened", func(ctx context.Context) bool {
+		_, err := w.Ledger.Task(ctx, "y1", "quarter.2021Q4")
+		return err == nil
+	})
+	w.agreeAll("y1")
+
+	amended := twoUnits(t, "y1", issued("2021-11-15"), append(common, entry("passed", "due: 2022-02-10, lead: 市生态环境局"), entry("redated", "due: 2022-02-21, assist: [市生态环境局]"), entry("ruled", "due: 2022-02-14, policy: soft"), entry("new", "due: 2022-02-25"))...)
+	amended.Tasks[slices.IndexFunc(amended.Tasks, func(t plan.Task) bool { return t.ID == "new" })].Title = "新增任务"
+	report, err := w.amend(amended)
+	require.NoError(t, err)
+	require.Empty(t, report.Left)
+	require.Equal(t, []int{1, 1}, []int{report.Armed, report.Cancelled})
+	years, err := w.Ledger.Calendar(t.Context())
+	require.NoError(t, err)
+	at := slices.IndexFunc(years, func(y calendar.Year) bool { return y.Year == 2022 })
+	notice := years[at]
+	notice.Days = append(slices.Clone(notice.Days), calendar.Holiday{Name: "更正", Date: calendar.NewDay(2022, time.February, 26)}) // a Saturday that becomes a workday
+	slices.SortFunc(notice.Days, func(a, b calendar.Holiday) int { return a.Date.Compare(b.Date) })
+	now := time.Now()
+	require.NoError(t, w.Ledger.PutCalendar(t.Context(), notice, "office", ledger.When{Real: now, Plan: clock.Plan(now)}))
+	_, err = w.Engine.Recalendar(t.Context(), 2022)
+	require.NoError(t, err)
+	require.NoError(t, w.act("y1", "handed", liaison, act.Act{Kind: act.Complete, Reason: "已完成"}))
+	require.NoError(t, w.act("y1", "paused", clerk, act.Act{Kind: act.Suspend}))
+	require.NoError(t, w.act("y1", "longer", liaison, act.Act{Kind: act.Extend, Due: calendar.NewDay(2022, time.February, 28)}))
+	require.NoError(t, w.act("y1", "longer", clerk, act.Act{Kind: act.Grant}))
+	w.agreeAll("y1")
+
+	carries := func(id, rest string) string { return entry(id, rest+", carries: y1/"+id) }
+	second := twoUnits(t, "y2", issued("2022-01-10"),
+		carries("late", "due: 2022-03-10"), carries("handed", "due: 2022-01-31"), carries("paused", "due: 2022-03-15"), carries("longer", "due: 2022-02-28"),
+		carries("passed", "due: 2022-02-10, lead: 市生态环境局"), carries("redated", "due: 2022-02-21, assist: [市生态环境局]"), carries("ruled", "due: 2022-02-14, policy: soft"),
+		carries("new", "due: 2022-02-25"),
+		carries("month", "kind: duty, recur: {every: month, until: 2022-12-31}"), carries("quarter", "kind: duty, recur: {every: quarter, shift: 20, until: 2022-12-31}"))
+	begins := turn.At(0, 0, calendar.Beijing)
+	want, talks := w.asCarried(second, turn, last)
+	next := calendar.Clock{Epoch: time.Now().Add(3 * time.Second), Start: begins, Rate: float64(24*time.Hour) / float64(40*time.Millisecond), End: last.At(0, 0, calendar.Beijing)}
+	years, err = w.Ledger.Calendar(t.Context())
+	require.NoError(t, err)
+	_, err = w.Engine.Launch(context.Background(), second, calendar.New(years...), engine.LaunchOptions{At: begins, Clock: next, Grace: 100 * 24 * time.Hour, ArmWait: hang, By: clerk})
+	require.NoError(t, err)
+	require.NoError(t, w.Engine.EndPlan(t.Context(), "y1", clerk, "年度结束", ""))
+	w.eventually("the second clock has come to its end", func(context.Context) bool { return !next.Plan(time.Now()).Before(next.End) })
+	w.eventually("all is said", func(ctx context.Context) bool { return len(w.unsaid(ctx, "y2", next.End)) == 0 })
+	w.agreeAll("y2")
+
+	var said []string
+	stages, err := w.Ledger.Stages(t.Context(), "y2", "")
+	require.NoError(t, err)
+	for _, s := range stages {
+		of := cmp.Or(s.Talk, s.Task)
+		if s.State == ledger.Decided && s.Kind != plan.Told && s.At.Before(next.End) && (s.Talk == "" || talks[s.Talk]) {
+			said = append(said, word(of, s.Stage))
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(said)
+	require.Equal(t, strings.Join(want, "\n"), strings.Join(said, "\n"), "what was foretold is what is said")
+
+	asked := map[string]int{}
+	for _, planID := range []string{"y1", "y2"} {
+		broken, err := activities.Breaches(t.Context(), w.Ledger, planID, func() time.Time { return next.End })
+		require.NoError(t, err)
+		require.Empty(t, broken, planID)
+		tasks, err := w.Ledger.Tasks(t.Context(), ledger.TaskFilter{Plan: planID})
+		require.NoError(t, err)
+		for _, k := range tasks {
+			if k.Duty != "" && k.State != ledger.Carried {
+				asked[k.Duty+" "+k.Period]++
+			}
+		}
+	}
+	require.Equal(t, map[string]int{"month 2021-11": 1, "month 2021-12": 1, "month 2022-01": 1, "month 2022-02": 1, "month 2022-03": 1, "month 2022-04": 1, "quarter 2021Q4": 1, "quarter 2022Q1": 1}, asked, "each period is asked for once")
+	ledgertest.Proven(t, w.Ledger)
+}
+
+// asCarried is what is said of a plan that carries on another whose clock stands, from
+// a day on and before another, if nobody does anything; and the talks among it.
+func (w *world) asCarried(p *plan.Plan, turn, last calendar.Day) (all []string, talks map[string]bool) {
+	w.t.Helper()
+	years, err := w.Ledger.Calendar(w.t.Context())
+	require.NoError(w.t, err)
+	b, err := act.NewBook(p, calendar.New(years...))
+	require.NoError(w.t, err)
+	from, to := turn.At(0, 0, calendar.Beijing), last.At(0, 0, calendar.Beijing)
+	a := act.Act{ID: "carry-" + p.ID, Kind: act.Carry, By: clerk, At: from.UTC(), On: turn}
+	talks = map[string]bool{}
+	carry := func(row ledger.Task, t plan.Task) {
+		in := b.CarryIn(ledger.CaseOf(row), p, t, a, act.Elsewhere{})
+		all = append(all, foretold(t.ID, b.Ahead(in), from, to)...)
+		old, err := w.Ledger.Talks(w.t.Context(), row.Plan, row.ID)
+		require.NoError(w.t, err)
+		l, err := w.Ledger.Plan(w.t.Context(), row.Plan)
+		require.NoError(w.t, err)
+		for _, k := range old {
+			if k.GoesOn() {
+				id := fmt.Sprintf("%s#%d", t.ID, k.Number)
+				_, talk := b.CarryTalk(ledger.TalkCaseOf(&l.Plan, row, k), in, t.ID, a)
+				talks[id] = true
+				all = append(all, foretold(id, b.TalkAhead(talk), from, to)...)
+			}
+		}
+	}
+	for _, t := range p.Tasks {
+		row, err := w.Ledger.Task(w.t.Context(), strings.Split(t.Carries, "/")[0], strings.Split(t.Carries, "/")[1])
+		require.NoError(w.t, err)
+		if t.Kind != plan.Duty {
+			carry(row, t)
+			continue
+		}
+		open, err := w.Ledger.Tasks(w.t.Context(), ledger.TaskFilter{Plan: row.Plan, Duty: row.ID, State: ledger.TaskOpen})
+		require.NoError(w.t, err)
+		for _, o := range open {
+			carry(o, act.OccurrenceOf(t, plan.Occurrence{Task: t.ID + "." + o.Period, Due: o.Due}))
+		}
+		duty := b.CarryDuty(ledger.CaseOf(row), *row.Facts.Rule, p, t, a, act.Elsewhere{})
+		for {
+			o, ok := b.NextOccurrence(b.Policies[t.Policy], act.AsRuled(t, duty), duty.OpenedUpTo(), duty.Assigned)
+			if o.Opens.Before(from) {
+				o.Opens = from.UTC()
+			}
+			if !ok || !o.Opens.Before(to) {
+				break
+			}
+			c := b.Open(act.NewCase(p, act.OccurrenceOf(act.AsRuled(t, duty), o), o.Opens))
+			all = append(all, foretold(o.Task, b.Ahead(c.Case), from, to)...)
+			duty = duty.AsOpened(o.Due)
+		}
+	}
+	return all, talks
+}
