@@ -566,6 +566,9 @@ func (w *world) receipts(e Event) {
 	switch e.Kind {
 	case "message.intent":
 		w.carried[d.Message] = d.Notices
+		for _, key := range d.Notices {
+			w.fates[key] = "sending"
+		}
 	case "message.sent", "message.failed", "message.unknown", "message.dropped":
 		for _, key := range w.carried[d.Message] {
 			w.fates[key] = strings.TrimPrefix(e.Kind, "message.")

@@ -212,7 +212,15 @@ func (d docket) messages() Section {
 		return out
 	}
 	states := d.tally(ledger.Sent, ledger.Failed, ledger.Unknown, ledger.Sending, ledger.Pending, ledger.Dropped)
-	g.Head = d.say("tally", words.Data{"Total": len(g.Rows), "States": states})
+	mails := map[string]bool{} // one of them may carry several words
+	for _, s := range d.c.All() {
+		for _, m := range s.Messages {
+			if m.MessageID != "" {
+				mails[m.MessageID] = true
+			}
+		}
+	}
+	g.Head = d.say("tally", words.Data{"Total": len(g.Rows), "Messages": len(mails), "States": states})
 	if apart(pairs) {
 		g.insert(1, d.say("col_sent_real"), real)
 	}
