@@ -314,7 +314,7 @@ func TestTaskCommandsSayWhatIsWrong(t *testing.T) {
 		"task show over":            "有 2 个计划都有编号为“over”的任务，请用 --plan 指明：\n  air  建成污水处理厂\n  water  建成污水处理厂",
 		"task list --unit 高平市":      "没有叫“高平市”的单位。是不是：高平市人民政府",
 		"task list --light purple":  "--light purple：只能是 red（红）、yellow（黄）、blue（蓝）、green（绿）、done_late（逾期办结）、done（按期办结）",
-		"task list --state away":    "--state away：只能是 open（在办）、reported（办结待核）、suspended（暂停）、closed（销号）、cancelled（撤销）",
+		"task list --state away":    "--state away：只能是 open（在办）、reported（办结待核）、suspended（暂停）、closed（销号）、cancelled（撤销）、carried（结转）",
 	} {
 		_, err := f.says(strings.Fields(args)...)
 		require.EqualError(t, err, want, args)
