@@ -11,32 +11,43 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/notice"
 	"duban/internal/plan"
+	"duban/internal/words"
 )
 
 // consequences proposes what the plan's rules ask for when facts add up across a
-// unit's tasks, as of the instant at: a named person decides. A rule never
-// proposes twice on the same facts, so doing this again proposes nothing.
+// unit's tasks, those of every plan of the ledger, as of the instant at: a named person
+// decides. A rule never proposes twice on the same facts, so doing this again proposes
+// nothing; nor does the rule of another plan that bears its name.
 func (a *Activities) consequences(ctx context.Context, l ledger.Launched, book act.Book, at time.Time, all []ledger.Task, talks []ledger.Talk) error {
 	if len(l.Plan.Consequences) == 0 {
 		return nil
 	}
-	tasks, today := map[string]ledger.Task{}, calendar.DayOf(at.In(book.Zone))
-	var facts []act.Fact
-	for _, t := range all {
-		tasks[t.ID] = t
-		facts = append(facts, book.Facts(t.ID, ledger.CaseOf(t), today)...)
+	today := calendar.DayOf(at.In(book.Zone))
+	tasks := byID(all)
+	facts, fired, titles := factsOf(book, all, talks, today), firedBy(talks), map[string]string{}
+	for id, t := range tasks {
+		titles[id] = t.Title
 	}
-	for _, k := range talks {
-		if k.What != plan.ProposeCircular && (k.State == ledger.TalkOpen || k.State == ledger.TalkClosed) && k.Facts != nil && !k.Facts.Opened.After(today) &&
-			k.Facts.Doubt == nil && k.Facts.Founded(tasks[k.Task].Facts) { // one that has lost what it rests on counts for nothing
-			facts = append(facts, act.Fact{Kind: act.FactTalk, Unit: k.Lead, Task: k.Task, Talk: k.ID, Day: k.Facts.Opened, State: tasks[k.Task].Facts.State})
+	others, err := a.Ledger.Plans(ctx)
+	if err != nil {
+		return err
+	}
+	for _, other := range others {
+		if other.ID == l.Plan.ID {
+			continue
 		}
+		alive(ctx)
+		more, named, err := a.elsewhere(ctx, l.Plan.ID, other, today, titles)
+		if err != nil {
+			return err
+		}
+		facts, fired = append(facts, more...), append(fired, named...)
 	}
-	proposals := act.Consequences(l.Plan.Consequences, facts, firedBy(talks), today, book.Calendar)
+	proposals := act.Consequences(l.Plan.Consequences, facts, fired, today, book.Calendar)
 	for _, p := range proposals {
 		for _, grounds := range [][]act.Ground{p.Grounds, p.Before} {
 			for i := range grounds {
-				grounds[i].Title = tasks[grounds[i].Task].Title
+				grounds[i].Title = titles[grounds[i].Task]
 			}
 		}
 		when := a.when(l.Clock)
@@ -58,6 +69,58 @@ func (a *Activities) consequences(ctx context.Context, l ledger.Launched, book a
 		a.Log.Info("Consequence proposed", "plan", l.Plan.ID, "rule", p.Rule, "unit", p.Unit, "talk", id)
 	}
 	return nil
+}
+
+func byID(all []ledger.Task) map[string]ledger.Task {
+	tasks := make(map[string]ledger.Task, len(all))
+	for _, t := range all {
+		tasks[t.ID] = t
+	}
+	return tasks
+}
+
+// factsOf are the facts of one plan. A talk that has lost what it rests on counts for
+// nothing.
+func factsOf(book act.Book, all []ledger.Task, talks []ledger.Talk, today calendar.Day) (facts []act.Fact) {
+	tasks := byID(all)
+	for _, t := range all {
+		facts = append(facts, book.Facts(t.ID, ledger.CaseOf(t), today)...)
+	}
+	for _, k := range talks {
+		if k.What != plan.ProposeCircular && (k.State == ledger.TalkOpen || k.State == ledger.TalkClosed) && k.Facts != nil && !k.Facts.Opened.After(today) &&
+			k.Facts.Doubt == nil && k.Facts.Founded(tasks[k.Task].Facts) {
+			facts = append(facts, act.Fact{Kind: act.FactTalk, Unit: k.Lead, Task: k.Task, Talk: k.ID, Day: k.Facts.Opened, State: tasks[k.Task].Facts.State})
+		}
+	}
+	return facts
+}
+
+// elsewhere are the facts of another plan as the plan own counts them, and what rules
+// there have named. It adds the titles of the tasks they are about.
+func (a *Activities) elsewhere(ctx context.Context, own string, other ledger.PlanInfo, today calendar.Day, titles map[string]string) ([]act.Fact, []act.Fired, error) {
+	l, book, err := a.plan(ctx, other.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	all, err := a.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: other.ID})
+	if err != nil {
+		return nil, nil, err
+	}
+	talks, err := a.Ledger.Talks(ctx, other.ID, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	facts := factsOf(book, all, talks, today)
+	tasks := byID(all)
+	for i, f := range facts {
+		facts[i] = f.From(other.ID)
+		titles[facts[i].Task] = a.Words.T("matter.ground_elsewhere", words.Data{"Title": tasks[f.Task].Title, "Plan": l.Plan.Title})
+	}
+	fired := firedBy(talks)
+	for i := range fired {
+		fired[i] = fired[i].SeenFrom(other.ID, own)
+	}
+	return facts, fired, nil
 }
 
 // firedBy are the facts that rules have named before, as the talks they made keep them.

@@ -33,12 +33,44 @@ type Fact struct {
 	Late   int          `json:"late,omitempty"`  // working days, as Measure counts them
 }
 
+// From is a fact of another plan than the one that counts: its task and talk bear the
+// plan's ID before their own.
+func (f Fact) From(planID string) Fact {
+	f.Task = planID + "/" + f.Task
+	if f.Talk != "" {
+		f.Talk = planID + "/" + f.Talk
+	}
+	return f
+}
+
+// own tells a fact of the plan that counts.
+func (f Fact) own() bool { return !strings.Contains(f.Task, "/") }
+
 // Fired is what a rule proposed before, whatever a person then decided about it.
 // It reads the JSON of a Proposal.
 type Fired struct {
 	Rule  string   `json:"rule"`
 	Unit  string   `json:"unit"`
 	Facts []string `json:"facts"`
+}
+
+// SeenFrom is what a rule of the plan other proposed, with its facts as the plan own
+// names them.
+func (f Fired) SeenFrom(other, own string) Fired {
+	facts := make([]string, len(f.Facts))
+	for i, key := range f.Facts {
+		kind, rest, _ := strings.Cut(key, ":")
+		switch id, mine := strings.CutPrefix(rest, own+"/"); {
+		case mine:
+			facts[i] = kind + ":" + id
+		case strings.Contains(rest, "/"): // of a third plan
+			facts[i] = key
+		default:
+			facts[i] = kind + ":" + other + "/" + rest
+		}
+	}
+	f.Facts = facts
+	return f
 }
 
 // Proposal is the next rung that a unit's facts call for 约谈、通报建议. A named
@@ -97,6 +129,9 @@ type Ground struct {
 // two proposals of one rule to one unit never share a fact. A task given a new
 // due date and missed again is a new fact.
 //
+// Facts may be of other plans: see Fact.From. Where none of the new ones is of the plan
+// that counts, the others propose.
+//
 // fired is everything proposed before. A rule with AtLeast under one, or with a
 // Count of another name, proposes nothing. The order of facts does not matter.
 func Consequences(rules []plan.Consequence, facts []Fact, fired []Fired, today calendar.Day, cal *calendar.Calendar) []Proposal {
@@ -106,7 +141,7 @@ func Consequences(rules []plan.Consequence, facts []Fact, fired []Fired, today c
 	for _, r := range rules {
 		for _, unit := range names {
 			fresh, before := newFacts(r, counting(r, units[unit], today, cal), namedBefore(fired, r.ID, unit))
-			if r.AtLeast >= 1 && len(fresh) >= r.AtLeast {
+			if r.AtLeast >= 1 && len(fresh) >= r.AtLeast && slices.ContainsFunc(fresh, Fact.own) {
 				out = append(out, propose(r, unit, fresh, before, today))
 			}
 		}
@@ -218,15 +253,18 @@ func propose(r plan.Consequence, unit string, fresh, before []Fact, today calend
 	return p
 }
 
-// attachTo is the latest open task, or the latest when none is: a talk about a
-// task that is not open is void before it opens.
-func attachTo(facts []Fact) string {
+// attachTo is the latest open task of the plan that counts, or its latest when none is:
+// a talk about a task that is not open is void before it opens.
+func attachTo(facts []Fact) (task string) {
 	for _, f := range slices.Backward(facts) {
-		if f.State == Open {
+		if f.own() && f.State == Open {
 			return f.Task
 		}
+		if f.own() && task == "" {
+			task = f.Task
+		}
 	}
-	return facts[len(facts)-1].Task
+	return task
 }
 
 func groundsOf(count string, facts []Fact, today calendar.Day) (out []Ground) {

@@ -211,3 +211,50 @@ func TestARuleOfNothingProposesNothing(t *testing.T) {
 	require.Empty(t, proposalsOf(nil, facts, nil, on(5, 1), weekends))
 	require.Empty(t, proposalsOf([]plan.Consequence{twoOverdue}, nil, nil, on(5, 1), weekends))
 }
+
+// What adds up across tasks adds up across plans and years: a talk in last year's plan
+// and one in this year's, within 365 days, are a second talk; one more than a year
+// before is not.
+func TestTalksOfTwoPlansAddUp(t *testing.T) {
+	t.Parallel()
+	rule := []plan.Consequence{{ID: "second-talk", Count: plan.CountTalks, AtLeast: 2, Within: plan.Offset{N: 365}, Propose: plan.ProposeCircular}}
+	cal := seededCalendar(t)
+	talk := func(task, on string) act.Fact {
+		return act.Fact{Kind: act.FactTalk, Unit: "gaoping", Task: task, Talk: task + "#1", Day: day(t, on), State: act.Open}
+	}
+	last, now := talk("p14", "2021-05-18").From("water-2021"), talk("p14", "2022-05-17")
+	got := act.Consequences(rule, []act.Fact{last, now}, nil, day(t, "2022-05-18"), cal)
+	require.Len(t, got, 1, "05-18 is 365 days after 05-18")
+	require.Equal(t, []string{"talk:p14#1", "talk:water-2021/p14#1"}, got[0].Facts, "of two tasks with one number")
+	require.Equal(t, "p14", got[0].Task, "it is about this plan's task")
+	require.Empty(t, act.Consequences(rule, []act.Fact{last, now}, nil, day(t, "2022-05-19"), cal))
+
+	// The other plan, whose audit comes after, proposes nothing again.
+	fired := got[0].Fired().SeenFrom("water-2022", "water-2021")
+	require.Equal(t, []string{"talk:water-2022/p14#1", "talk:p14#1"}, fired.Facts)
+	require.Empty(t, act.Consequences(rule, []act.Fact{talk("p14", "2021-05-18"), now.From("water-2022")}, []act.Fired{fired}, day(t, "2022-05-18"), cal))
+	third := got[0].Fired().SeenFrom("water-2022", "air")
+	require.Equal(t, []string{"talk:water-2022/p14#1", "talk:water-2021/p14#1"}, third.Facts, "a third plan")
+}
+
+// Relatives: tasks overdue at one time in two plans; reds in a row over the year's end;
+// nothing of this plan's own, which the others propose.
+func TestMissesOfTwoPlansAddUp(t *testing.T) {
+	t.Parallel()
+	cal := seededCalendar(t)
+	overdue := []plan.Consequence{{ID: "two-overdue", Count: plan.CountOverdue, AtLeast: 2, Propose: plan.ProposeCircular}}
+	reds := []plan.Consequence{{ID: "three-reds", Count: plan.CountReds, AtLeast: 3, Propose: plan.ProposeTalk}}
+	miss := func(task, due string) act.Fact {
+		return act.Fact{Kind: act.FactDue, Unit: "gaoping", Task: task, Day: day(t, due), State: act.Open}
+	}
+	a, b := miss("a", "2021-06-30"), miss("a", "2021-07-15").From("air")
+	got := act.Consequences(overdue, []act.Fact{a, b}, nil, day(t, "2021-07-20"), cal)
+	require.Len(t, got, 1)
+	require.Equal(t, []any{"a", []string{"overdue:a:2021-06-30", "overdue:air/a:2021-07-15"}}, []any{got[0].Task, got[0].Facts}, "the latest of this plan, though the other's is later")
+	require.Empty(t, act.Consequences(overdue, []act.Fact{a.From("x"), b}, nil, day(t, "2021-07-20"), cal), "none is of this plan")
+	row := []act.Fact{miss("a", "2021-11-30").From("last"), miss("b", "2021-12-31").From("last"), miss("c", "2022-01-31")}
+	require.Len(t, act.Consequences(reds, row, nil, day(t, "2022-02-10"), cal), 1)
+	met := miss("m", "2022-01-15").From("last")
+	met.State, met.Closed = act.Closed, day(t, "2022-01-14")
+	require.Empty(t, act.Consequences(reds, append(row, met), nil, day(t, "2022-02-10"), cal), "one that was met ends the row, in whatever plan")
+}

@@ -244,7 +244,7 @@ func (y *year) ruled(ctx context.Context) (ids map[string]bool, diffs []Differen
 		}
 		wrong := slices.DeleteFunc(slices.Clone(facts), func(f string) bool {
 			parts := strings.Split(f, ":")
-			return len(parts) > 1 && known[parts[1]]
+			return len(parts) > 1 && (known[parts[1]] || strings.Contains(parts[1], "/")) // of another plan
 		})
 		if len(facts) == 0 || len(wrong) > 0 {
 			diffs = append(diffs, Difference{Groundless, t.Task, t.ID, "", calendar.DayOf(t.OpensAt.In(calendar.Beijing)), t.Origin + " " + strings.Join(wrong, " ")})

@@ -1,0 +1,45 @@
+package workflows_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/workflows"
+)
+
+// One task overdue in each of two plans are two overdue at one time: the audit of one
+// proposes the circular, and that of the other does not propose it once more.
+func TestWhatAddsUpAddsUpAcrossPlans(t *testing.T) {
+	t.Parallel()
+	rules := []plan.Consequence{{ID: "two-overdue", Title: "两项任务同时逾期", Count: plan.CountOverdue, AtLeast: 2, Propose: plan.ProposeCircular}}
+	start := day(2021, 4, 8)
+	b := newBenchBy(t, start, func(p *plan.Plan) { p.Consequences = rules }, task("a", calendar.NewDay(2021, 4, 30)))
+	second := *b.plan
+	second.ID, second.Hash, second.Title = "q", "q", "另一计划"
+	row := ledger.TaskOf(&second, task("a", calendar.NewDay(2021, 5, 7)), start)
+	when := ledger.When{Real: start, Plan: start}
+	_, err := b.store.AddPlan(t.Context(), ledger.Launched{Plan: second, At: start}, []ledger.Task{row}, when)
+	require.NoError(t, err)
+	at := day(2021, 5, 10).Add(9*time.Hour + 30*time.Minute)
+	b.audited(at)
+	proposed := func(planID string) (facts [][]string) {
+		talks, err := b.store.Talks(t.Context(), planID, "")
+		require.NoError(t, err)
+		for _, k := range talks {
+			facts = append(facts, k.Facts.Facts)
+			require.Contains(t, k.Facts.Grounds, "（另一计划）")
+		}
+		return facts
+	}
+	require.Equal(t, [][]string{{"overdue:a:2021-04-30", "overdue:q/a:2021-05-07"}}, proposed("p"))
+	b.anew()
+	b.SetStartTime(at)
+	b.RegisterDelayedCallback(b.CancelWorkflow, time.Hour)
+	b.live(workflows.AuditType, workflows.AuditState{Plan: "q", Next: at, Grace: 20 * time.Minute})
+	require.Empty(t, proposed("q"))
+}
