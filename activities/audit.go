@@ -45,10 +45,13 @@ type findings struct {
 	waits   []ledger.Wait
 	broken  []Broken
 	skew    time.Duration // see notice.Alarm
+	alone   []notice.Unattended
 }
 
 // wrong tells that something is, beside years that are provisional.
-func (f findings) wrong() bool { return len(f.missing)+len(f.stuck)+len(f.waits)+len(f.broken) > 0 }
+func (f findings) wrong() bool {
+	return len(f.missing)+len(f.stuck)+len(f.waits)+len(f.broken)+len(f.alone) > 0
+}
 
 // longWait is how long, on the real clock, a workflow may fail to get something
 // done before the office is told.
@@ -120,7 +123,11 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 	if err != nil {
 		return AuditResult{}, translate(err)
 	}
-	found := findings{silent, stuck, years, waits, broken, skew}
+	alone, err := a.unattended(ctx, l, all)
+	if err != nil {
+		return AuditResult{}, translate(err)
+	}
+	found := findings{silent, stuck, years, waits, broken, skew, alone}
 	if finished = finished && !found.wrong(); finished {
 		if finished, err = a.quiet(ctx, in.Plan); err != nil {
 			return AuditResult{}, translate(err)
@@ -247,6 +254,9 @@ func (a *Activities) cry(ctx context.Context, l ledger.Launched, in AuditInput, 
 	if err := a.toldOfYears(ctx, in.Plan, found.years, when); err != nil {
 		return err
 	}
+	if err := a.toldOfUnattended(ctx, in.Plan, found.alone, when); err != nil {
+		return err
+	}
 	if err := a.toldOfLaws(ctx, in.Plan, found.broken, when); err != nil {
 		return err
 	}
@@ -264,6 +274,9 @@ func (a *Activities) recordAlarm(ctx context.Context, planID, key string, found 
 	}
 	if len(found.broken) > 0 {
 		said["laws"] = found.broken
+	}
+	if len(found.alone) > 0 {
+		said["unattended"] = found.alone
 	}
 	if found.skew != 0 {
 		said["clock_ahead"] = found.skew.String()
@@ -288,7 +301,7 @@ func (a *Activities) alarm(ctx context.Context, l ledger.Launched, in AuditInput
 		ID: key, Plan: notice.PlanRef{ID: l.Plan.ID, Title: l.Plan.Title, Number: l.Plan.Number},
 		Recipient: to, Contact: notice.Address{Name: contact.Name, Email: contact.Email},
 		Office: notice.Address{Name: dir.Name(dir.Office), Email: contact.Email},
-		At:     in.At, Date: a.Now(), Zone: lad.Zone, Years: found.years, Skew: found.skew,
+		At:     in.At, Date: a.Now(), Zone: lad.Zone, Years: found.years, Skew: found.skew, Unattended: found.alone,
 	}
 	for _, s := range found.missing {
 		t := tasks[s.Task]

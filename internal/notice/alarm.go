@@ -29,6 +29,8 @@ type Alarm struct {
 	Sender    Address // the channel's own when empty
 	Waits     []Wait
 	Broken    []Broken
+	// Unattended are units that lead open tasks and for which nobody has an account.
+	Unattended []Unattended
 	// Skew is how far the clock of the machine that audits is ahead of the ledger's;
 	// zero where there is nothing to say of it.
 	Skew time.Duration
@@ -42,6 +44,13 @@ type Broken struct {
 	At    time.Time // plan clock
 	Of    string    // ID of the word, or kind of the act, that broke it; "" of a silence
 	More  int       // further breaches of the same law by the same thing
+}
+
+// Unattended is a unit that leads open tasks and for which nobody has an account.
+type Unattended struct {
+	Unit  string   `json:"unit"` // ID
+	Name  string   `json:"name"`
+	Tasks []string `json:"tasks"` // IDs, in the order of the document
 }
 
 // LawWords is a law, as whoever reads of a breach needs it.
@@ -105,7 +114,7 @@ func (a Alarm) wrong() (n int) {
 	if a.Skew != 0 {
 		n = 1
 	}
-	return n + len(a.Silent) + len(a.Troubled) + len(a.Waits) + len(a.Broken)
+	return n + len(a.Silent) + len(a.Troubled) + len(a.Waits) + len(a.Broken) + len(a.Unattended)
 }
 
 // ComposeAlarm words the audit's findings for the office. None is ErrEmpty.
@@ -174,6 +183,11 @@ func (s *speaker) alarmPage(a Alarm) page {
 			Notes: []string{s.w.T("law.where", words.Data{"At": s.clock(x.At), "Of": clean(x.Of), "More": x.More})}})
 	}
 	s.alarmGroup(&p, "law", crimson, broken)
+	var alone []row
+	for _, u := range a.Unattended {
+		alone = append(alone, row{Title: clean(u.Name), Meta: []string{s.named(u.Tasks)}, Left: s.count("tasks", len(u.Tasks))})
+	}
+	s.alarmGroup(&p, "unattended", amber, alone)
 	if a.Skew != 0 {
 		s.alarmGroup(&p, "clock", amber, []row{{Title: s.t("alarm_clock", words.Data{"Ahead": a.Skew > 0, "By": a.Skew.Abs().Round(time.Second).String()})}})
 	}
@@ -190,14 +204,19 @@ const mostNamed = 8
 
 func (s *speaker) year(y Year) row {
 	r := row{Title: s.t("alarm_year", words.Data{"Year": y.Year}), Left: s.t("alarm_year_tasks", words.Data{"Tasks": s.count("tasks", len(y.Tasks))})}
-	named := clean(strings.Join(y.Tasks[:min(len(y.Tasks), mostNamed)], s.t("comma")))
-	if len(y.Tasks) > mostNamed {
-		named = s.t("alarm_year_more", words.Data{"Named": named})
-	}
-	if named != "" {
+	if named := s.named(y.Tasks); named != "" {
 		r.Meta = []string{named}
 	}
 	return r
+}
+
+// named are the first few of some tasks by ID.
+func (s *speaker) named(tasks []string) string {
+	named := clean(strings.Join(tasks[:min(len(tasks), mostNamed)], s.t("comma")))
+	if len(tasks) > mostNamed {
+		named = s.t("alarm_year_more", words.Data{"Named": named})
+	}
+	return named
 }
 
 func (s *speaker) trouble(x Trouble) row {

@@ -1,0 +1,70 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/plan"
+)
+
+// AuditUnattended is the event by which the ledger remembers that the office has been
+// told of a unit that leads open tasks and for which nobody has an account: once a plan
+// and unit.
+const AuditUnattended = "audit.unattended"
+
+func unattendedKey(planID, unit string) string {
+	return fmt.Sprintf("audit/%s/unattended/%s", planID, unit)
+}
+
+// unattended are the units that lead open tasks or duties and have no account left, of
+// which the office has not been told, in the order of their tasks. Without a file of
+// accounts nobody is held against one.
+func (a *Activities) unattended(ctx context.Context, l ledger.Launched, all []ledger.Task) (out []notice.Unattended, err error) {
+	book := a.Accounts.book()
+	if book == nil {
+		return nil, nil
+	}
+	at := map[string]int{} // in out; -1: it has an account, or the office knows
+	for _, t := range all {
+		if t.State != ledger.TaskOpen || t.Kind == plan.Standing {
+			continue
+		}
+		i, seen := at[t.Lead]
+		if !seen {
+			i = -1
+			if len(book.Of(t.Lead)) == 0 {
+				told, err := a.Ledger.Recorded(ctx, unattendedKey(l.Plan.ID, t.Lead))
+				if err != nil {
+					return nil, err
+				}
+				if !told {
+					i = len(out)
+					out = append(out, notice.Unattended{Unit: t.Lead, Name: l.Plan.Directory.Name(t.Lead)})
+				}
+			}
+			at[t.Lead] = i
+		}
+		if i >= 0 {
+			out[i].Tasks = append(out[i].Tasks, t.ID)
+		}
+	}
+	return out, nil
+}
+
+// toldOfUnattended remembers that the office has been told.
+func (a *Activities) toldOfUnattended(ctx context.Context, planID string, units []notice.Unattended, when ledger.When) error {
+	for _, u := range units {
+		data, err := json.Marshal(map[string]any{"unit": u.Unit, "tasks": u.Tasks})
+		if err != nil {
+			return err
+		}
+		e := ledger.Event{Key: unattendedKey(planID, u.Unit), Plan: planID, Kind: AuditUnattended, Actor: ledger.Engine, Real: when.Real, PlanAt: when.Plan, Data: data}
+		if _, err := a.Ledger.Record(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
