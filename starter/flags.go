@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/text/unicode/norm"
 
+	"duban/internal/plan"
 	"duban/internal/report"
 	"duban/internal/words"
 )
@@ -51,10 +52,16 @@ func (a *app) flagFault(c *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	var bare *pflag.ValueRequiredError
 	var wrong *pflag.InvalidValueError
+	var form *pflag.InvalidSyntaxError
 	switch {
+	case errors.As(err, &form):
+		data["Error"] = form.GetSpecifiedFlag()
 	case errors.As(err, &unknown):
 		key = "help.flag_unknown"
 		data["Flag"] = dashed(unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames())
+		var names []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		data["Near"] = strings.Join(plan.Near(fmt.Sprint(data["Flag"]), names), " / ")
 	case errors.As(err, &bare):
 		key = "help.flag_bare"
 		data["Flag"] = dashed(bare.GetSpecifiedName(), bare.GetSpecifiedShortnames())
