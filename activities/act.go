@@ -177,6 +177,6 @@ func BookOf(ctx context.Context, store *ledger.Store, l ledger.Launched) (act.Bo
 		return act.Book{}, err
 	}
 	book, err := act.NewBook(&l.Plan, calendar.New(years...))
-	book.Since = l.CalendarSince
+	book.Since, book.Undone = l.CalendarSince, l.CalendarUndone
 	return book, err
 }

@@ -177,14 +177,19 @@ func (j *court) calendars(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	years := map[int]calendar.Year{}
+	years, since := map[int]calendar.Year{}, map[int]time.Time{}
 	for _, e := range notices {
 		var y calendar.Year
 		if err := json.Unmarshal(e.Data, &y); err != nil {
 			return fmt.Errorf("notice %s: %w", e.Key, err)
 		}
 		years[y.Year] = y
-		j.bases = append(j.bases, laws.Holidays{At: j.launched.Clock.Plan(e.Real), N: int(e.Seq), Calendar: calendar.New(slices.Collect(maps.Values(years))...)})
+		var undoes time.Time
+		if e.Kind == ledger.CalendarBack {
+			undoes = since[y.Year]
+		}
+		since[y.Year] = j.launched.Clock.Plan(e.Real)
+		j.bases = append(j.bases, laws.Holidays{Undoes: undoes, At: j.launched.Clock.Plan(e.Real), N: int(e.Seq), Calendar: calendar.New(slices.Collect(maps.Values(years))...)})
 	}
 	return nil
 }

@@ -38,7 +38,7 @@ func (a *Activities) DecideStage(ctx context.Context, in StageInput) (act.Course
 	switch {
 	case isNext(c.Next, stage):
 		c, d.Stage = book.Decide(c) // the workflow's has no words
-		d.Facts = c.Case
+		d.Facts, d.Revision = c.Case, c.Revision
 		if d.OpensTalk {
 			if d.TalkNumber, err = nextTalk(ctx, a.Ledger, a.Starter, in.Plan, in.Task, stage.At); err != nil {
 				return act.Course{}, translate(err)

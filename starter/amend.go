@@ -79,7 +79,7 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 	}
 	switch {
 	case out.InForce && !open:
-	case out.InForce, a.consents("amend", consent{f.yes, in}):
+	case out.InForce, a.consents("amend", consent{yes: f.yes, in: in}):
 		if out.Report, err = a.doAmend(ctx, l, p, by, f); err != nil {
 			return err
 		}

@@ -103,7 +103,7 @@ func (a *app) applyPolicy(ctx context.Context, f policyFlags, in io.Reader) erro
 	if a.format == "table" {
 		a.showPolicyMoves(out, l)
 	}
-	if len(out.Moves) > 0 && a.consents("amend", consent{f.yes, in}) {
+	if len(out.Moves) > 0 && a.consents("amend", consent{yes: f.yes, in: in}) {
 		if err := a.doApplyPolicy(ctx, &out, l, p, by, f.reason); err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ import (
 
 // calendarCommand shows and brings in holiday notices 放假安排.
 func (a *app) calendarCommand() *cobra.Command {
-	return a.group(&cobra.Command{Use: "calendar", Short: a.w.T("calendar.cmd")}, a.calendarList(), a.calendarImport())
+	return a.group(&cobra.Command{Use: "calendar", Short: a.w.T("calendar.cmd")}, a.calendarList(), a.calendarImport(), a.calendarBack())
 }
 
 // yearRow is one year in `calendar list -o json`, an array of them in order. The

@@ -13,6 +13,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/seeds"
@@ -69,7 +70,7 @@ func TestCalendarImportShowsWhichStagesMove(t *testing.T) {
 		"over  warn 2021-06-22 09:00 2021-06-24 09:00",
 		"over  talk 2021-06-29 09:00 2021-07-01 09:00",
 	}, shown(im))
-	require.Equal(t, yearChange{File: file, Year: 2021, Papers: []string{"国办发明电〔2021〕7号"}, WasPapers: im.Years[0].WasPapers, Changes: []calendar.Change{
+	require.Equal(t, yearChange{File: file, Year: 2021, Papers: append(im.Years[0].WasPapers[:1:1], "国办发明电〔2021〕7号"), WasPapers: im.Years[0].WasPapers, Changes: []calendar.Change{
 		{Date: calendar.NewDay(2021, 6, 16), Is: &calendar.Holiday{Name: "抗洪", Date: calendar.NewDay(2021, 6, 16), IsOffDay: true}},
 		{Date: calendar.NewDay(2021, 6, 17), Is: &calendar.Holiday{Name: "抗洪", Date: calendar.NewDay(2021, 6, 17), IsOffDay: true}},
 	}}, im.Years[0])
@@ -158,6 +159,55 @@ func TestWhoBringsANoticeIn(t *testing.T) {
 	years, err := f.store.Calendar(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, years)
+
+	// A second plan of another office in the same ledger bars neither.
+	l, err := f.store.Plan(t.Context(), "water")
+	require.NoError(t, err)
+	p := l.Plan
+	p.ID, p.Hash, p.Directory.Office, p.Tasks = "air", "air", "huanbao", slices.Clone(p.Tasks[:1])
+	p.Directory.Units = append(slices.Clone(p.Directory.Units), people.Unit{ID: "huanbao", Name: "环保办", Kind: "office"})
+	rows := []ledger.Task{ledger.TaskOf(&p, p.Tasks[0], at(6, 1, 0))}
+	_, err = f.store.AddPlan(t.Context(), ledger.Launched{Plan: p, At: at(6, 1, 0)}, rows, f.when(at(6, 1, 0)))
+	require.NoError(t, err)
+	f.hands(peopleAtWork + "  - {id: air.qian, name: 钱某, unit: huanbao}\n")
+	for _, as := range []string{"office.zhao", "air.qian"} {
+		require.Contains(t, importing("--as", as), "没有作任何改动", "%s may: only the engine does not run", as)
+	}
+	require.Contains(t, importing("--as", "shuiwu.wang"), "这项办理只能由协调办进行")
+}
+
+// A file for another year, or of a few days only for a year of which nothing is known,
+// is asked about; one of two days changes two days.
+func TestANoticeThatIsNotTheYears(t *testing.T) {
+	t.Parallel()
+	f := newFiled(t, at(6, 14, 10), time.Time{}, calendar.Clock{})
+	cal, err := calendar.Load(seeds.Calendar())
+	require.NoError(t, err)
+	for _, y := range cal.Years()[:2] {
+		require.NoError(t, f.store.PutCalendar(t.Context(), y, "engine", f.when(at(1, 1, 0))))
+	}
+	file := func(y calendar.Year) string {
+		raw, err := json.Marshal(y)
+		require.NoError(t, err)
+		path := filepath.Join(t.TempDir(), "notice.json")
+		require.NoError(t, os.WriteFile(path, raw, 0o600))
+		return path
+	}
+	last := cal.Notice(2021)
+	next := calendar.Year{Year: 2027, Papers: last.Papers}
+	for _, h := range last.Days {
+		h.Date.Year = 2027
+		next.Days = append(next.Days, h)
+	}
+	_, err = f.says("calendar", "import", file(next))
+	require.ErrorContains(t, err, "2027 年法定节日有上班的：2027-02-05 春节、2027-02-07 春节、2027-02-08 春节、2027-06-09 端午节、2027-09-15 中秋节")
+	require.Contains(t, f.say("calendar", "import", file(next), "--meant"), "2027 年：此前没有通知（暂定）")
+	two := calendar.Year{Year: 2021, Papers: []string{"〔2021〕5号"}, Days: []calendar.Holiday{
+		{Name: "防汛", Date: calendar.NewDay(2021, 6, 16), IsOffDay: true}, {Name: "防汛", Date: calendar.NewDay(2021, 6, 20)}}}
+	var im importing
+	require.NoError(t, json.Unmarshal([]byte(f.say("calendar", "import", file(two), "-o", "json")), &im))
+	require.Len(t, im.Years[0].Changes, 2)
+	require.Equal(t, append(last.Papers[:1:1], "〔2021〕5号"), im.Years[0].Papers, "both papers are kept")
 }
 
 // An account of a unit that the plan does not know can do nothing: it reads why.

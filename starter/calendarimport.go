@@ -45,7 +45,7 @@ type yearChange struct {
 }
 
 func (a *app) calendarImport() *cobra.Command {
-	var yes bool
+	var yes, meant bool
 	c := a.listing(&cobra.Command{
 		Use: "import FILE…", Short: a.w.T("calendar.cmd_import"), Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -54,11 +54,12 @@ func (a *app) calendarImport() *cobra.Command {
 				return err
 			}
 			return a.writingLedger(cmd.Context(), func(store *ledger.Store) error {
-				return a.bringIn(cmd.Context(), store, args, notices, consent{yes, cmd.InOrStdin()})
+				return a.bringIn(cmd.Context(), store, args, notices, consent{yes, cmd.InOrStdin(), meant})
 			})
 		},
 	})
 	c.Flags().BoolVar(&yes, "yes", false, a.w.T("calendar.flag_yes"))
+	c.Flags().BoolVar(&meant, "meant", false, a.w.T("calendar.flag_meant"))
 	return c
 }
 
@@ -97,8 +98,9 @@ func (a *app) readNotice(file string) (calendar.Year, error) {
 
 // consent is how a person agrees: by --yes, or at a terminal.
 type consent struct {
-	yes bool
-	in  io.Reader
+	yes   bool
+	in    io.Reader
+	meant bool // days of the law may be worked
 }
 
 // bringIn shows what notices change, and after consent puts them in force.
@@ -109,11 +111,11 @@ func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, 
 	}
 	im := importing{Years: yearChanges(now, files, notices), Moves: []query.MovedStage{}}
 	changed := slices.DeleteFunc(slices.Clone(im.Years), func(y yearChange) bool { return y.same })
-	if err := a.ownFolder(changed); err != nil {
-		return err
-	}
 	for _, y := range changed {
 		now = now.With(y.notice)
+	}
+	if err := a.isMeant(now, changed); err != nil && !agree.meant {
+		return err
 	}
 	unmoved, err := anyUnmoved(ctx, store, notices)
 	if err != nil {
@@ -133,7 +135,7 @@ func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, 
 	}
 	by := ""
 	if (len(changed) > 0 || unmoved) && a.canConsent(agree) {
-		if by, err = a.importer(ctx, store, im.Years); err != nil {
+		if by, err = a.importer(ctx, store, reasonOf(im.Years)); err != nil {
 			return err
 		}
 	}
@@ -153,8 +155,8 @@ func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, 
 }
 
 // importer is the account that brings notices in: the operator while no plan runs
-// and nobody is named, else one of the office of every plan that does.
-func (a *app) importer(ctx context.Context, store *ledger.Store, years []yearChange) (account string, err error) {
+// and nobody is named, else one of the office of any plan that does, for reason.
+func (a *app) importer(ctx context.Context, store *ledger.Store, reason string) (account string, err error) {
 	running, err := a.whatIf(store).Running(ctx)
 	if err != nil || len(running) == 0 && a.as == "" {
 		return "operator", err
@@ -163,12 +165,16 @@ func (a *app) importer(ctx context.Context, store *ledger.Store, years []yearCha
 	if err != nil {
 		return "", err
 	}
-	for _, l := range running {
-		if err := a.stranger(by, l); err != nil {
-			return "", err
+	var strange error
+	for _, l := range slices.Backward(running) {
+		if strange = a.stranger(by, l); strange == nil {
+			break
 		}
 	}
-	err = engine.MayImport(ctx, store, a.now, fmt.Sprintf("import-%s-%d", by.Account, a.now().Unix()), by, reasonOf(years))
+	if strange != nil {
+		return "", strange
+	}
+	err = engine.MayImport(ctx, store, a.now, fmt.Sprintf("import-%s-%d", by.Account, a.now().Unix()), by, reason)
 	var refused *engine.RefusedError
 	if errors.As(err, &refused) {
 		return "", sentenceError(notice.Refused(a.w, refused.Refusal, nil))
@@ -186,9 +192,22 @@ func reasonOf(years []yearChange) string {
 }
 
 // applyNotices puts the years' notices in force, as the account by, and has the
-// engine move what runs, an act a task. Where something runs and the engine does
-// not, nothing is changed.
+// engine move what runs. Where something runs and the engine does not, nothing is
+// changed.
 func (a *app) applyNotices(ctx context.Context, store *ledger.Store, years []yearChange, by string) (tasks int, err error) {
+	return a.movingCalendar(ctx, store, by, func(when ledger.When) error {
+		for _, y := range years {
+			if err := store.PutCalendar(ctx, y.notice, by, when); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// movingCalendar changes the holidays by put, in the name of by, and has the engine
+// move what runs. It gives how many things were told to look.
+func (a *app) movingCalendar(ctx context.Context, store *ledger.Store, by string, put func(when ledger.When) error) (things int, err error) {
 	running, err := a.whatIf(store).Running(ctx)
 	if err != nil {
 		return 0, err
@@ -203,39 +222,22 @@ func (a *app) applyNotices(ctx context.Context, store *ledger.Store, years []yea
 		}
 		defer h.Close()
 	}
-	for _, y := range years {
-		now := a.now()
-		if err := store.PutCalendar(ctx, y.notice, by, ledger.When{Real: now, Plan: now}); err != nil {
-			return tasks, err
-		}
+	now := a.now()
+	if err := put(ledger.When{Real: now, Plan: now}); err != nil {
+		return 0, err
 	}
-	for _, y := range years {
-		n := 0
-		if h != nil {
-			watch, end := a.progress("cli.acting")
-			n, err = h.Engine.Watched(watch).Recalendar(ctx, y.Year)
-			if end(); err != nil {
-				return tasks, err
-			}
-		}
-		tasks += n
-		now := a.now()
-		if err := store.MarkMoved(ctx, y.Year, n, by, ledger.When{Real: now, Plan: now}); err != nil {
-			return tasks, err
-		}
+	if h != nil {
+		watch, end := a.progress("cli.acting")
+		things, err = h.Engine.Watched(watch).MoveCalendar(ctx, by)
+		end()
 	}
-	return tasks, nil
+	return things, err
 }
 
-// anyUnmoved tells that one of the notices was brought in before and the import
-// interrupted.
+// anyUnmoved tells that one of the notices is in force and has not been carried out.
 func anyUnmoved(ctx context.Context, store *ledger.Store, notices []calendar.Year) (bool, error) {
-	for _, y := range notices {
-		if unmoved, err := store.Unmoved(ctx, y.Year); unmoved || err != nil {
-			return unmoved, err
-		}
-	}
-	return false, nil
+	unmoved, err := store.Unmoved(ctx)
+	return slices.ContainsFunc(notices, func(y calendar.Year) bool { return slices.Contains(unmoved, y.Year) }), err
 }
 
 func yearChanges(now *calendar.Calendar, files []string, notices []calendar.Year) []yearChange {
@@ -245,6 +247,7 @@ func yearChanges(now *calendar.Calendar, files []string, notices []calendar.Year
 	}
 	var out []yearChange
 	for i, y := range notices {
+		y = calendar.Merged(known[y.Year], y)
 		c := yearChange{File: files[i], Year: y.Year, New: !now.Governed(y.Year), notice: y, Papers: append([]string{}, y.Papers...),
 			WasPapers: append([]string{}, known[y.Year].Papers...), Changes: append([]calendar.Change{}, calendar.Changes(known[y.Year], y)...)}
 		c.same = !c.New && len(c.Changes) == 0 && slices.Equal(c.Papers, c.WasPapers)
@@ -253,19 +256,16 @@ func yearChanges(now *calendar.Calendar, files []string, notices []calendar.Year
 	return out
 }
 
-// ownFolder refuses a year that the operator's own folder rules: at its next
-// start the engine would put that one back.
-func (a *app) ownFolder(changed []yearChange) error {
-	if a.cfg.Calendar == "" {
-		return nil
-	}
-	own, err := calendar.Load(os.DirFS(a.cfg.Calendar))
-	if err != nil {
-		return fmt.Errorf("DUBAN_CALENDAR: %w", err)
-	}
+// isMeant refuses notices by which days would be worked on which the law has everybody
+// rest: such a notice is mostly another year's, or names only a few of its days.
+func (a *app) isMeant(now *calendar.Calendar, changed []yearChange) error {
 	for _, y := range changed {
-		if own.Governed(y.Year) {
-			return errors.New(a.w.T("calendar.own_folder", words.Data{"Year": y.Year, "Dir": a.cfg.Calendar}))
+		var days []string
+		for _, h := range now.Worked(y.Year) {
+			days = append(days, h.Date.String()+" "+h.Name)
+		}
+		if len(days) > 0 {
+			return errors.New(a.w.T("calendar.not_meant", words.Data{"File": y.File, "Year": y.Year, "Days": strings.Join(days, a.w.T("notice.comma"))}))
 		}
 	}
 	return nil
@@ -334,11 +334,16 @@ func (a *app) showYear(y yearChange) {
 	default:
 		fmt.Fprintln(a.out, a.w.T("calendar.other", data))
 	}
-	if len(y.Changes) == 0 {
+	a.showChanges(y.Changes)
+}
+
+// showChanges is what two notices say otherwise of days.
+func (a *app) showChanges(changes []calendar.Change) {
+	if len(changes) == 0 {
 		return
 	}
 	t := a.roomTable("calendar", nil, "change", "date", "was", "is")
-	for _, c := range y.Changes {
+	for _, c := range changes {
 		key := "calendar.changed"
 		if c.Was == nil {
 			key = "calendar.added"

@@ -237,7 +237,7 @@ func (a *app) planLaunch() *cobra.Command {
 			if p == nil {
 				return a.finish(cmd.Context(), h, args[0])
 			}
-			if err := a.checkNew(cmd.Context(), h.Ledger, p, args[0], consent{apart, cmd.InOrStdin()}); err != nil {
+			if err := a.checkNew(cmd.Context(), h.Ledger, p, args[0], consent{yes: apart, in: cmd.InOrStdin()}); err != nil {
 				return err
 			}
 			return a.launch(cmd.Context(), h, p)

@@ -190,6 +190,7 @@ func TestWhatAViewerReads(t *testing.T) {
 		"plan launch nothing":                           {},
 		"plan end water -m 年度结束":                        {"office": {waterOver}, "leader": {waterOver}, "shuiwu": {"才能查看"}, "air-office": {"才能查看"}},
 		"calendar import " + notice:                     {"": {airTask}, "air-office": {airTask}, "huanbao": {airTask}},
+		"calendar back 2021":                            {},
 		"task list":                                     {"": append([]string{airTask}, water...), "office": water, "leader": water, "shuiwu": {waterOver}, "gaoping": water, "air-office": {airTask}, "huanbao": {airTask}},
 		"task list -o json":                             {"office": whole, "leader": whole, "shuiwu": talk, "gaoping": water, "air-office": {airTask}, "huanbao": {airTask}},
 		"task list --unit 市环保":                          {"air-office": {"市环保局"}, "huanbao": {"市环保局"}},

@@ -22,6 +22,9 @@ type Book struct {
 	// Since is when the calendar came into force, plan clock: what it puts earlier
 	// speaks on the next office morning. Zero: before everything.
 	Since time.Time
+	// Undone is when notices of holidays were in force that were taken back, plan
+	// clock: a reminder that only they brought forward is said on its own day again.
+	Undone []calendar.Span
 }
 
 // NewBook is the book of a plan.

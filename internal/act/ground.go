@@ -101,7 +101,7 @@ func (b Book) withdrawn(c TalkCase, a Act, topic string) []plan.Stage {
 	if topic == TopicVoided {
 		to = append([]people.Recipient{{Unit: c.Lead, Role: people.Head}}, to...)
 	}
-	return []plan.Stage{{ID: toldID(c.Acts+1, Kind(topic)), Kind: plan.Told, At: b.toldAt(b.Policies[c.Policy], a),
+	return []plan.Stage{{ID: toldID(c.Acts+1, Kind(topic)), Kind: plan.Told, At: b.toldAt(b.Policies[c.Policy], a, calendar.Day{}),
 		To:     b.People.Once(to),
 		Matter: plan.Matter{Topic: topic, Words: a.words(), By: a.By.Name}}}
 }

@@ -123,12 +123,20 @@ func (p *player) onTalk(i int, a act.Act) *act.Refusal {
 // announce brings a notice of holidays into force.
 func (p *player) announce(at time.Time, cal *calendar.Calendar) {
 	p.n++
-	p.notices = append(p.notices, holidays{at, cal, p.n, len(p.said)})
+	p.notices = append(p.notices, holidays{at: at, cal: cal, n: p.n, i: len(p.said)})
 	p.Calendar, p.Since = cal, at
 	p.Course = p.Book.Course(p.Case)
 	for i, c := range p.courses {
 		p.courses[i] = p.TalkCourse(c.TalkCase)
 	}
+}
+
+// takeBack has the calendar before the last notice in force again.
+func (p *player) takeBack(at time.Time, cal *calendar.Calendar) {
+	last := p.notices[len(p.notices)-1]
+	p.Undone = append(p.Undone, calendar.Span{From: last.at, To: at})
+	p.announce(at, cal)
+	p.notices[len(p.notices)-1].of = last.at
 }
 
 // show keeps what a list says of the task on a day.

@@ -33,8 +33,9 @@ type history struct {
 type holidays struct {
 	at  time.Time
 	cal *calendar.Calendar
-	n   int // in the order of the ledger, with the acts
-	i   int // how much had been said by then
+	n   int       // in the order of the ledger, with the acts
+	i   int       // how much had been said by then
+	of  time.Time // when what it takes back had come; zero: nothing
 }
 
 // talkHistory is what a ledger holds of one talk about a task.
@@ -56,7 +57,7 @@ func (h history) law() laws.History {
 		out.Talks = append(out.Talks, t.law())
 	}
 	for _, n := range h.notices {
-		out.Notices = append(out.Notices, laws.Holidays{At: n.at, Calendar: n.cal, N: n.n, Said: n.i})
+		out.Notices = append(out.Notices, laws.Holidays{At: n.at, Calendar: n.cal, N: n.n, Said: n.i, Undoes: n.of})
 	}
 	return out
 }

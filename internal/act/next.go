@@ -89,11 +89,25 @@ type dated struct {
 // said is how a rung was said; nil when it was not.
 func (ch *chasing) said(id string) *Said {
 	for i, s := range ch.c.Said {
-		if s.Of == ch.o.ID && s.ID == id && ch.about(s) {
+		if s.Of == ch.o.ID && s.ID == id && ch.about(s) && !ch.undone(s) {
 			return &ch.c.Said[i]
 		}
 	}
 	return nil
+}
+
+// undone tells of a reminder that it was said only because of a notice of holidays
+// that was taken back, and that its own day is still to come.
+func (ch *chasing) undone(s Said) bool {
+	if !slices.ContainsFunc(ch.Undone, func(u calendar.Span) bool { return u.Holds(s.At) }) {
+		return false
+	}
+	i := slices.IndexFunc(ch.o.Rungs, func(r Rung) bool { return r.ID == s.ID })
+	if i < 0 || ch.o.Rungs[i].After != nil || ch.o.Rungs[i].Since != nil && ch.o.ID != Finish {
+		return false
+	}
+	day, _ := ch.onOrBefore(ch.o.Rungs[i])
+	return ch.At(ch.p, day).After(ch.Since)
 }
 
 // about tells that something said is about what is owed now: the same date, or a
@@ -402,6 +416,9 @@ func (b Book) Say(c Case, s plan.Stage) Case {
 		limit = s.Limit
 	}
 	said := slices.Clone(c.Said)
+	if len(b.Undone) > 0 && slices.ContainsFunc(said, func(k Said) bool { return k.Of == of && k.ID == s.ID && (of != Finish || k.About == c.Number) }) {
+		c.Revision++ // what is said once more bears another name
+	}
 	for _, id := range append(slices.Clone(s.Merged), s.ID) {
 		one := Said{Of: of, ID: id, Kind: s.Kind, At: s.At}
 		if of == Finish {

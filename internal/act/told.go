@@ -39,7 +39,7 @@ func (b Book) told(before, after Case, a Act) []plan.Stage {
 	if len(to) == 0 {
 		return nil
 	}
-	all := []plan.Stage{{ID: toldID(after.Acts, a.Kind), Kind: plan.Told, At: b.toldAt(b.policy(after), a), To: to, Matter: m}}
+	all := []plan.Stage{{ID: toldID(after.Acts, a.Kind), Kind: plan.Told, At: b.toldAt(b.policy(after), a, after.Due), To: to, Matter: m}}
 	if a.Kind == Reassign {
 		all = append(all, b.passedOn(after, a)...)
 	}
@@ -58,13 +58,18 @@ func (a Act) words() string {
 	return a.Reason
 }
 
-// toldAt is when an act is told: at once, but of a pause that ends by itself, which
-// happens at midnight, at the next speaking time.
-func (b Book) toldAt(p plan.Policy, a Act) time.Time {
-	if a.ownResumption() {
-		return b.At(p, b.Morning(p, a.At)).UTC()
+// toldAt is when an act on something with a limit is told: at once, but of a pause that
+// ends by itself, which happens at midnight, at the next speaking time. Where the limit
+// comes before that, it is told on the day itself, though that is a rest day.
+func (b Book) toldAt(p plan.Policy, a Act, limit calendar.Day) time.Time {
+	if !a.ownResumption() {
+		return a.At
 	}
-	return a.At
+	day := b.Morning(p, a.At)
+	if !limit.IsZero() && day.After(limit) && !a.On.After(limit) {
+		day = a.On
+	}
+	return b.At(p, day).UTC()
 }
 
 // listeners are who hears of an act at once.

@@ -34,11 +34,13 @@ type Calendar struct {
 // New builds a calendar from notices. A day may be ruled by its own year's
 // notice and by a neighbour's (the notice for 2023 rests 2022-12-31); where
 // several name it, its own year's wins, then the latest. The same year twice:
-// the later one in the list wins.
+// the later one in the list wins; one without days leaves the year without a notice.
 func New(years ...Year) *Calendar {
 	c := &Calendar{years: map[int]Year{}, off: map[Day]Holiday{}}
 	for _, y := range years {
-		c.years[y.Year] = y
+		if c.years[y.Year] = y; len(y.Days) == 0 {
+			delete(c.years, y.Year) // the only notice of the year was taken back
+		}
 	}
 	for _, own := range []bool{false, true} {
 		for _, y := range c.Years() {
@@ -76,6 +78,13 @@ func Load(fsys fs.FS) (*Calendar, error) {
 
 // With is a copy of c in which the given notices replace those of their years.
 func (c *Calendar) With(years ...Year) *Calendar { return New(append(c.Years(), years...)...) }
+
+// Notice is a year's notice; without days when it has none.
+func (c *Calendar) Notice(year int) Year {
+	y := c.years[year]
+	y.Year = year
+	return y
+}
 
 // Years are the notices, in order of year.
 func (c *Calendar) Years() []Year {

@@ -2,6 +2,15 @@ package calendar
 
 import "time"
 
+// Span is a stretch of time: From belongs to it, To does not.
+type Span struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// Holds tells that an instant is in the span.
+func (s Span) Holds(t time.Time) bool { return !t.Before(s.From) && t.Before(s.To) }
+
 // Clock maps plan time to real time and back. The zero Clock is the wall
 // clock: plan time is real time. A rehearsal gives it a rate, so that a year
 // passes in minutes; the instants of a ladder stay the same.

@@ -15,11 +15,29 @@ import (
 	"duban/workflows"
 )
 
-// Recalendar has everything look at the ledger that a calendar moves which is in it
-// already, in every plan under way. years are those whose notice is new. It gives
-// how many things move. Running it again does no harm.
-func (e *Engine) Recalendar(ctx context.Context, years ...int) (int, error) {
-	former, err := e.formerCalendar(ctx, years)
+// MoveCalendar has everything look at the ledger that notices of holidays move which
+// are in force there and have not been carried out, whoever put them in force, in every
+// plan under way, and notes it in the name of by. It gives how many things were told to
+// look. Done again, it does nothing.
+func (e *Engine) MoveCalendar(ctx context.Context, by string) (things int, err error) {
+	years, err := e.ledger.Unmoved(ctx)
+	if err != nil || len(years) == 0 {
+		return 0, err
+	}
+	if things, err = e.recalendar(ctx, years); err != nil {
+		return things, err
+	}
+	for _, year := range years {
+		if err := e.ledger.MarkMoved(ctx, year, things, by, e.when(calendar.Clock{})); err != nil {
+			return things, err
+		}
+	}
+	return things, nil
+}
+
+// recalendar is MoveCalendar of the notices of some years.
+func (e *Engine) recalendar(ctx context.Context, years []int) (int, error) {
+	former, known, err := e.formerCalendar(ctx, years)
 	if err != nil {
 		return 0, err
 	}
@@ -41,7 +59,7 @@ func (e *Engine) Recalendar(ctx context.Context, years ...int) (int, error) {
 		if err != nil {
 			return total, err
 		}
-		all, err := e.whatIf().Recalendared(ctx, l, was, is)
+		all, err := e.whatIf().Recalendared(ctx, l, was, is, known)
 		if err != nil {
 			return total, err
 		}
@@ -62,24 +80,23 @@ func movedOf(m whatif.Moved) string {
 	return workflowOf(m.Plan, m.Task, m.Kind)
 }
 
-// formerCalendar is the one before the notices of years came.
-func (e *Engine) formerCalendar(ctx context.Context, years []int) (*calendar.Calendar, error) {
-	known, err := e.ledger.Calendar(ctx)
+// formerCalendar is the one by which what runs stands, before the notices of years
+// came; known is false when that cannot be told.
+func (e *Engine) formerCalendar(ctx context.Context, years []int) (cal *calendar.Calendar, known bool, err error) {
+	now, err := e.ledger.Calendar(ctx)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	before := slices.Clone(known)
+	before, known := slices.Clone(now), true
 	for _, year := range years {
-		former, there, err := e.ledger.FormerNotice(ctx, year)
+		former, told, err := e.ledger.MovedNotice(ctx, year)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		before = slices.DeleteFunc(before, func(y calendar.Year) bool { return y.Year == year })
-		if there {
-			before = append(before, former)
-		}
+		known = known && told
+		before = append(slices.DeleteFunc(before, func(y calendar.Year) bool { return y.Year == year }), former)
 	}
-	return calendar.New(before...), nil
+	return calendar.New(before...), known, nil
 }
 
 // each does something n times, several at once, and counts how often it was done.

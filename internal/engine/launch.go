@@ -61,9 +61,12 @@ func (e *UnarmedError) Unwrap() error { return e.First }
 func (e *Engine) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, opt LaunchOptions) (LaunchReport, error) {
 	when := e.when(opt.Clock)
 	for _, y := range cal.Years() {
-		if err := e.ledger.PutCalendar(ctx, y, "engine", when); err != nil {
+		if _, err := e.ledger.BringCalendar(ctx, y, when); err != nil {
 			return LaunchReport{}, err
 		}
+	}
+	if _, err := e.MoveCalendar(ctx, ledger.Engine); err != nil {
+		return LaunchReport{}, err
 	}
 	l, err := e.ledger.Plan(ctx, p.ID)
 	if errors.Is(err, ledger.ErrNotFound) {

@@ -351,7 +351,7 @@ func TestAHolidayNoticeMovesOpenStages(t *testing.T) {
 
 	urged := stageDay(w.ahead("cal", "a"), "urge")
 	require.NoError(t, w.Ledger.PutCalendar(t.Context(), notice, "office", ledger.When{Real: time.Now(), Plan: time.Now()}))
-	n, err := w.Engine.Recalendar(t.Context(), 2021)
+	n, err := w.Engine.MoveCalendar(t.Context(), "office")
 	require.NoError(t, err)
 	require.Equal(t, 2, n)
 	for id := range moved {
@@ -367,10 +367,33 @@ func TestAHolidayNoticeMovesOpenStages(t *testing.T) {
 	w.still("cal")
 
 	end := w.head()
-	n, err = w.Engine.Recalendar(t.Context(), 2021)
+	n, err = w.Engine.MoveCalendar(t.Context(), "office")
 	require.NoError(t, err)
-	require.Equal(t, 2, n)
+	require.Zero(t, n)
 	require.Equal(t, end, w.head(), "nothing is done twice")
+
+	// A notice that comes with a program, as at a worker's start, moves what runs too; and
+	// one that is taken back moves it back.
+	with := notice
+	with.Papers, with.Days = []string{"随新版程序"}, append(slices.Clone(notice.Days), calendar.Holiday{Name: "劳动节", Date: calendar.NewDay(2021, 5, 7), IsOffDay: true})
+	now := time.Now()
+	in, err := w.Ledger.BringCalendar(t.Context(), with, ledger.When{Real: now, Plan: now})
+	require.NoError(t, err)
+	require.False(t, in, "an office has brought in the one in force")
+	require.NoError(t, w.Ledger.PutCalendar(t.Context(), with, ledger.Engine, ledger.When{Real: now, Plan: now}))
+	urges := func(day string) {
+		w.eventually("it has looked", func(ctx context.Context) bool {
+			return stageDay(w.ahead("cal", "a"), "urge") == day && asJSON(t, w.state("cal", "a")) == asJSON(t, w.book(ctx, "cal").Course(w.course("cal", "a")).Keys())
+		})
+	}
+	_, err = w.Engine.Reconcile(t.Context(), "cal")
+	require.NoError(t, err)
+	urges("2021-05-08")
+	_, _, err = w.Ledger.TakeBackCalendar(t.Context(), 2021, "office", "误导入", ledger.When{Real: now.Add(time.Minute), Plan: now.Add(time.Minute)})
+	require.NoError(t, err)
+	_, err = w.Engine.MoveCalendar(t.Context(), "office")
+	require.NoError(t, err)
+	urges("2021-05-07")
 }
 
 func stageDay(stages []plan.Stage, id string) string {

@@ -323,16 +323,15 @@ func (h *Host) checkNamespace(ctx context.Context) error {
 	return nil
 }
 
-// Calendar is the embedded holiday notices with the operator's own over them;
-// imported, which may be none, stand between: what the ledger holds.
+// Calendar is the embedded holiday notices with the operator's own over them, and over
+// both those of the ledger, imported, which may be none.
 func Calendar(cfg settings.Config, imported ...calendar.Year) (*calendar.Calendar, error) {
 	cal, err := calendar.Load(seeds.Calendar())
 	if err != nil {
 		return nil, err
 	}
-	cal = cal.With(imported...)
 	if cfg.Calendar == "" {
-		return cal, nil
+		return cal.With(imported...), nil
 	}
 	own, err := calendar.Load(os.DirFS(cfg.Calendar))
 	if err != nil {
@@ -341,7 +340,7 @@ func Calendar(cfg settings.Config, imported ...calendar.Year) (*calendar.Calenda
 	if len(own.Years()) == 0 {
 		return nil, settings.NewFault("want", "DUBAN_CALENDAR", "DUBAN_CALENDAR: no file such as 2027.json in "+cfg.Calendar)
 	}
-	return cal.With(own.Years()...), nil
+	return cal.With(own.Years()...).With(imported...), nil
 }
 
 // faultOf is what is wrong with a setting by the words of whoever uses it.
@@ -351,21 +350,22 @@ func faultOf(key, name string, err error) error {
 	return f
 }
 
-// seedCalendar brings the ledger's holiday notices up to date: those in force
-// stay unless the operator's own folder replaces them.
+// seedCalendar brings into the ledger what this worker's program and folder have of
+// holiday notices that the ledger does not know: see ledger.BringCalendar. What runs is
+// moved by it when the worker compares Temporal with the ledger.
 func (h *Host) seedCalendar(ctx context.Context, cfg settings.Config) error {
-	have, err := h.Ledger.Calendar(ctx)
-	if err != nil {
-		return err
-	}
-	cal, err := Calendar(cfg, have...)
+	cal, err := Calendar(cfg)
 	if err != nil {
 		return err
 	}
 	now := time.Now()
 	for _, y := range cal.Years() {
-		if err := h.Ledger.PutCalendar(ctx, y, ledger.Engine, ledger.When{Real: now, Plan: now}); err != nil {
+		in, err := h.Ledger.BringCalendar(ctx, y, ledger.When{Real: now, Plan: now})
+		if err != nil {
 			return err
+		}
+		if !in {
+			h.log.Warn("The ledger has another notice of holidays than this worker, and the ledger's is in force; to change it: starter calendar import", "year", y.Year, "folder", cfg.Calendar)
 		}
 	}
 	return nil

@@ -84,7 +84,7 @@ func TestAnAmendmentOfWhatHasEnded(t *testing.T) {
 	year.Papers = []string{"国办发明电〔2021〕99号"}
 	year.Days = append(slices.Clone(year.Days), calendar.Holiday{Name: "补休", Date: calendar.NewDay(2021, 11, 30), IsOffDay: true})
 	require.NoError(t, w.Ledger.PutCalendar(t.Context(), year, "office", ledger.When{Real: time.Now(), Plan: time.Now()}))
-	_, err = w.Engine.Recalendar(t.Context(), 2021)
+	_, err = w.Engine.MoveCalendar(t.Context(), "office")
 	require.NoError(t, err)
 	report, err = w.amend(twoUnits(t, "fin", nil, entry("m", month+"2023-12-31}"), entry("a", "due: 2021-11-30"), entry("b", "due: 2021-11-30")))
 	require.NoError(t, err)

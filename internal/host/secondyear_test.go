@@ -86,7 +86,7 @@ func TestTheSecondYear(t *testing.T) {
 	slices.SortFunc(notice.Days, func(a, b calendar.Holiday) int { return a.Date.Compare(b.Date) })
 	now := time.Now()
 	require.NoError(t, w.Ledger.PutCalendar(t.Context(), notice, "office", ledger.When{Real: now, Plan: clock.Plan(now)}))
-	_, err = w.Engine.Recalendar(t.Context(), 2022)
+	_, err = w.Engine.MoveCalendar(t.Context(), "office")
 	require.NoError(t, err)
 	require.NoError(t, w.act("y1", "handed", liaison, act.Act{Kind: act.Complete, Reason: "已完成"}))
 	require.NoError(t, w.act("y1", "paused", clerk, act.Act{Kind: act.Suspend}))

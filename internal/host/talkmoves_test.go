@@ -61,7 +61,7 @@ func TestAHolidayNoticeMovesTalks(t *testing.T) {
 	}
 
 	require.NoError(t, w.Ledger.PutCalendar(t.Context(), notice, "office", ledger.When{Real: time.Now(), Plan: time.Now()}))
-	_, err = w.Engine.Recalendar(t.Context(), 2021)
+	_, err = w.Engine.MoveCalendar(t.Context(), "office")
 	require.NoError(t, err)
 	for id, before := range was {
 		is := next(id)

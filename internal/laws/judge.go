@@ -29,6 +29,7 @@ func Judge(r Rules, h History) []Breach {
 			w.wake(at.Add(1))
 			w.chased(at)
 			w.cal, w.notice, w.since = h.Notices[n].Calendar, w.day(at), w.day(at)
+			w.takenBack(h.Notices[n])
 			n++
 			continue
 		}

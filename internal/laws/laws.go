@@ -79,6 +79,9 @@ type Holidays struct {
 	Calendar *calendar.Calendar
 	N        int // in the order of the ledger, with the acts
 	Said     int // how many of the history's words had been decided by then
+	// Undoes is when the notice that this one takes back had come into force; zero:
+	// it takes none back. What was said because of that one alone may be said again.
+	Undoes time.Time
 }
 
 // TalkHistory is what a ledger holds of one talk about a task.

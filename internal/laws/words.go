@@ -224,8 +224,23 @@ func (w *world) moved(want, on calendar.Day) bool {
 	return !w.notice.IsZero() && !want.After(w.notice) && !on.Before(w.notice) && !on.After(w.cal.AddWorkdays(w.notice, 1))
 }
 
+// takenBack lets the reminders be said again that were said under a notice that is
+// taken back, and whose day is still to come.
+func (w *world) takenBack(n Holidays) {
+	if n.Undoes.IsZero() {
+		return
+	}
+	for id, at := range w.earlyAt {
+		r, ok := w.rule(id)
+		if ok && r.Before != nil && !at.Before(n.Undoes) && !w.cal.OnOrBefore(w.offset(*r.Before, w.due, -1)).Before(w.day(n.At)) {
+			delete(w.early, id)
+		}
+	}
+}
+
 // reminded: a reminder is said once of a date.
 func (w *world) reminded(s plan.Stage, id string) {
+	w.earlyAt[id] = s.At
 	if w.early[id] {
 		w.breaks(2, s.At, "%s once more about %s", id, w.due)
 	}

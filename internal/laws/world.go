@@ -70,7 +70,8 @@ type world struct {
 	miss, nextMiss                   int
 	missSince                        calendar.Day // of the policy and miss that count now
 	ladder                           map[int][]word
-	early                            map[string]bool // reminders said of this date
+	early                            map[string]bool      // reminders said of this date
+	earlyAt                          map[string]time.Time // when each was said last
 	receive                          map[string]bool
 	silences                         map[string]bool
 	caught                           map[int]bool         // misses of which a late assignment was told
@@ -101,6 +102,7 @@ func newWorld(r Rules, h History) *world {
 	w := &world{cal: r.Calendar, policies: r.Policies, units: r.Units, zone: r.Zone, lead: h.Lead, office: h.Office, leadership: h.Leadership, policy: h.Policy,
 		due: h.Due, begin: h.Begin, asked: map[string]*request{}, parts: map[string]*piece{}, instructions: map[string]*piece{}, nextMiss: 1}
 	w.given(w.day(h.Assigned))
+	w.earlyAt = map[string]time.Time{}
 	w.early, w.passed, w.caught = map[string]bool{}, map[int]calendar.Day{}, map[int]bool{}
 	return w
 }

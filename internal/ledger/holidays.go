@@ -2,12 +2,252 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 
 	"duban/internal/calendar"
 )
+
+// Kinds of events about a year's notice of holidays.
+const (
+	CalendarMoved = "calendar.moved" // all that runs has been moved by it
+	CalendarBack  = "calendar.back"  // it was taken back: the one before it, or none, is in force again
+)
+
+// calendarRow is since when the notices in force have been, and what was taken back.
+type calendarRow struct {
+	Since  sql.NullTime   `db:"since"`
+	Undone sql.NullString `db:"undone"`
+}
+
+// on sets what a plan takes from it, by the plan's clock.
+func (r calendarRow) on(l *Launched) error {
+	if r.Since.Valid {
+		l.CalendarSince = l.Clock.Plan(r.Since.Time.UTC())
+	}
+	spans, err := spansIn(r.Undone.String)
+	for _, s := range spans {
+		l.CalendarUndone = append(l.CalendarUndone, calendar.Span{From: l.Clock.Plan(s.From), To: l.Clock.Plan(s.To)})
+	}
+	return err
+}
+
+func spansIn(text string) (spans []calendar.Span, err error) {
+	if text == "" {
+		return nil, nil
+	}
+	if err := json.Unmarshal([]byte(text), &spans); err != nil {
+		return nil, fmt.Errorf("ledger: notices taken back: %w", err)
+	}
+	return spans, nil
+}
+
+// PutCalendar keeps one year's notice in place of the year's former one, as
+// event calendar.put. The same notice again changes nothing.
+func (s *Store) PutCalendar(ctx context.Context, y calendar.Year, actor string, when When) error {
+	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
+		of, err := t.holidaysOf(y.Year)
+		if err != nil {
+			return none, err
+		}
+		return none, t.putCalendar(of, y, actor, when)
+	})
+	return err
+}
+
+// BringCalendar is PutCalendar of a notice that comes with the program or with the
+// folder that a worker is set to. It takes the place of nothing that a person has
+// brought in, and nothing that was in force before comes back by it, so that workers
+// with different folders do not change the year in turn. in tells that the year is
+// now as the notice has it.
+func (s *Store) BringCalendar(ctx context.Context, y calendar.Year, when When) (in bool, err error) {
+	return write(ctx, s, func(t *tx) (bool, error) {
+		of, err := t.holidaysOf(y.Year)
+		if err != nil {
+			return false, err
+		}
+		for i, known := range of.all {
+			if len(calendar.Changes(known, y)) == 0 {
+				return i == len(of.all)-1 || len(calendar.Changes(of.inForce(), y)) == 0, nil
+			}
+		}
+		if of.version > 0 && of.actor != Engine {
+			return false, nil
+		}
+		return true, t.putCalendar(of, y, Engine, when)
+	})
+}
+
+// ErrNoNotice: there is no notice to be taken back.
+var ErrNoNotice = errors.New("the year has no notice")
+
+// WouldTakeBack is what TakeBackCalendar would give.
+func (s *Store) WouldTakeBack(ctx context.Context, year int) (was, is calendar.Year, err error) {
+	of, err := holidaysOf(year, func(dest any, query string, args ...any) error { return s.one(ctx, dest, query, args...) })
+	if err != nil {
+		return was, is, err
+	}
+	return of.back()
+}
+
+// TakeBackCalendar puts the notice of a year in force again that the present one took
+// the place of, or none when that was the first, as event calendar.back. It gives what
+// was taken back and what is in force.
+func (s *Store) TakeBackCalendar(ctx context.Context, year int, actor, reason string, when When) (was, is calendar.Year, err error) {
+	type change struct{ was, is calendar.Year }
+	got, err := write(ctx, s, func(t *tx) (change, error) {
+		of, err := t.holidaysOf(year)
+		if err != nil {
+			return change{}, err
+		}
+		var c change
+		if c.was, c.is, err = of.back(); err != nil {
+			return c, err
+		}
+		return c, t.takeBack(of, c.is, actor, reason, when)
+	})
+	return got.was, got.is, err
+}
+
+// yearNotices is what the ledger has of one year.
+type yearNotices struct {
+	calendarRow
+	year    int
+	version int    // of the one in force; 0: none ever was
+	doc     string // of the one in force
+	actor   string // who put it in force
+	all     []calendar.Year
+	stack   []calendar.Year // those that came, without those taken back; the last is in force
+}
+
+func (n yearNotices) inForce() calendar.Year {
+	if len(n.stack) == 0 {
+		return calendar.Year{Year: n.year}
+	}
+	return n.stack[len(n.stack)-1]
+}
+
+// back is what is in force when the last notice is taken back, or ErrNoNotice.
+func (n yearNotices) back() (was, is calendar.Year, err error) {
+	was, is = n.inForce(), calendar.Year{Year: n.year, Papers: []string{}, Days: []calendar.Holiday{}}
+	if len(was.Days) == 0 {
+		return was, is, ErrNoNotice
+	}
+	if k := len(n.stack); k > 1 {
+		is = n.stack[k-2]
+	}
+	return was, is, nil
+}
+
+func (t *tx) holidaysOf(year int) (yearNotices, error) { return holidaysOf(year, t.one) }
+
+// holidaysOf reads a year's notices in the order in which they came, by one, which
+// gives one row.
+func holidaysOf(year int, one func(dest any, query string, args ...any) error) (n yearNotices, err error) {
+	n.year = year
+	var row struct {
+		calendarRow
+		Version int    `db:"version"`
+		Doc     string `db:"doc"`
+	}
+	switch err := one(&row, `SELECT version, doc, since, undone FROM calendars WHERE year = ?`, year); {
+	case errors.Is(err, ErrNotFound):
+		return n, nil
+	case err != nil:
+		return n, err
+	}
+	n.calendarRow, n.version, n.doc = row.calendarRow, row.Version, row.Doc
+	for v := 1; v <= n.version; v++ {
+		var e struct {
+			Kind  string `db:"kind"`
+			Actor string `db:"actor"`
+			Data  string `db:"data"`
+		}
+		if err := one(&e, `SELECT kind, actor, data FROM events WHERE key = ?`, noticeKey(year, v)); err != nil {
+			return n, fmt.Errorf("notice %d of %d: %w", v, year, err)
+		}
+		n.actor = e.Actor
+		if e.Kind == CalendarBack {
+			n.stack = n.stack[:max(0, len(n.stack)-1)]
+			continue
+		}
+		var y calendar.Year
+		if err := json.Unmarshal([]byte(e.Data), &y); err != nil {
+			return n, fmt.Errorf("notice %d of %d: %w", v, year, err)
+		}
+		n.all, n.stack = append(n.all, y), append(n.stack, y)
+	}
+	return n, nil
+}
+
+func (t *tx) putCalendar(of yearNotices, y calendar.Year, actor string, when When) error {
+	doc, err := json.Marshal(y)
+	if err != nil {
+		return fmt.Errorf("ledger: calendar %d: %w", y.Year, err)
+	}
+	if of.doc == string(doc) {
+		return nil
+	}
+	undone, err := t.undone()
+	if err != nil {
+		return err
+	}
+	if err := t.inForce(of, string(doc), undone, when); err != nil {
+		return err
+	}
+	return t.append(Event{Key: noticeKey(y.Year, of.version+1), Kind: CalendarPut, Actor: actor}, when, json.RawMessage(doc))
+}
+
+func (t *tx) takeBack(of yearNotices, is calendar.Year, actor, reason string, when When) error {
+	doc, err := json.Marshal(is)
+	if err != nil {
+		return fmt.Errorf("ledger: calendar %d: %w", of.year, err)
+	}
+	undone, err := t.undone()
+	if err != nil {
+		return err
+	}
+	data := map[string]any{"year": of.year, "papers": is.Papers, "days": is.Days, "reason": reason, "taken_back": of.inForce().Papers}
+	if of.Since.Valid {
+		span := calendar.Span{From: of.Since.Time.UTC(), To: when.Real.UTC()}
+		undone, data["since"] = append(undone, span), span.From
+	}
+	if err := t.inForce(of, string(doc), undone, when); err != nil {
+		return err
+	}
+	return t.append(Event{Key: noticeKey(of.year, of.version+1), Kind: CalendarBack, Actor: actor}, when, data)
+}
+
+// undone is when notices of any year were in force that were taken back: the year
+// that came into force last says it of all.
+func (t *tx) undone() ([]calendar.Span, error) {
+	var text string
+	err := t.one(&text, `SELECT undone FROM calendars WHERE since IS NOT NULL ORDER BY since DESC LIMIT 1`)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return spansIn(text)
+}
+
+// inForce writes a year's row. What came before every plan moves nothing.
+func (t *tx) inForce(of yearNotices, doc string, undone []calendar.Span, when When) error {
+	var plans int
+	if err := t.one(&plans, `SELECT COUNT(*) FROM plans`); err != nil {
+		return err
+	}
+	since, text := nullable(when.Real), ""
+	since.Valid = since.Valid && plans > 0
+	if len(undone) > 0 {
+		text = asJSON(undone)
+	}
+	return t.make("calendars", `INSERT INTO calendars (year, version, doc, since, undone) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (year) DO UPDATE SET version = excluded.version, doc = excluded.doc, since = excluded.since, undone = excluded.undone`, of.year, of.version+1, doc, since, text)
+}
 
 // NoticeVersion is how many notices a year has had, 0 for none: the number of the
 // one in force.
@@ -20,37 +260,54 @@ func (s *Store) NoticeVersion(ctx context.Context, year int) (int, error) {
 	return version, err
 }
 
-// FormerNotice is the notice that a year's present one took the place of; ok is
-// false when there was none.
-func (s *Store) FormerNotice(ctx context.Context, year int) (y calendar.Year, ok bool, err error) {
+// MovedNotice is the notice, without days where there was none, by which what runs
+// stands of a year whose present one has not been carried out; known is false when
+// several came of which none was.
+func (s *Store) MovedNotice(ctx context.Context, year int) (y calendar.Year, known bool, err error) {
+	y.Year = year
 	version, err := s.NoticeVersion(ctx, year)
 	if err != nil || version < 2 {
+		return y, true, err
+	}
+	key := noticeKey(year, version-1)
+	moved, err := s.Recorded(ctx, key+"/moved")
+	if err != nil {
 		return y, false, err
 	}
+	if !moved { // what came before every plan needed to move nothing
+		var plans int
+		err := s.one(ctx, &plans, `SELECT COUNT(*) FROM events WHERE kind = ? AND seq < (SELECT seq FROM events WHERE key = ?)`, PlanLaunched, key)
+		if err != nil || plans > 0 {
+			return y, false, err
+		}
+	}
 	var data string
-	if err := s.one(ctx, &data, `SELECT data FROM events WHERE key = ?`, noticeKey(year, version-1)); err != nil {
+	if err := s.one(ctx, &data, `SELECT data FROM events WHERE key = ?`, key); err != nil {
 		return y, false, fmt.Errorf("notice %d of %d: %w", version-1, year, err)
 	}
 	return y, true, json.Unmarshal([]byte(data), &y)
 }
 
-// CalendarMoved is the kind of the event that all that runs has been moved by a
-// year's notice.
-const CalendarMoved = "calendar.moved"
-
-// Unmoved tells that a year's notice was brought in by a person and not all that
-// runs is known to have been moved by it: the import was interrupted.
-func (s *Store) Unmoved(ctx context.Context, year int) (bool, error) {
-	version, err := s.NoticeVersion(ctx, year)
-	if err != nil || version == 0 {
-		return false, err
+// Unmoved are the years whose notice came while plans ran and of which not all that
+// runs is known to have been moved by it.
+func (s *Store) Unmoved(ctx context.Context) (years []int, err error) {
+	var rows []struct {
+		Year    int `db:"year"`
+		Version int `db:"version"`
 	}
-	var actor string
-	if err := s.one(ctx, &actor, `SELECT actor FROM events WHERE key = ?`, noticeKey(year, version)); err != nil || actor == Engine {
-		return false, err
+	if err := s.all(ctx, &rows, `SELECT year, version FROM calendars WHERE since IS NOT NULL ORDER BY year`); err != nil {
+		return nil, err
 	}
-	moved, err := s.Recorded(ctx, noticeKey(year, version)+"/moved")
-	return !moved, err
+	for _, r := range rows {
+		moved, err := s.Recorded(ctx, movedKey(r.Year, r.Version))
+		if err != nil {
+			return nil, err
+		}
+		if !moved {
+			years = append(years, r.Year)
+		}
+	}
+	return years, nil
 }
 
 // MarkMoved notes that all that runs has been moved by a year's notice: how many
@@ -60,10 +317,13 @@ func (s *Store) MarkMoved(ctx context.Context, year, tasks int, actor string, wh
 	if err != nil {
 		return err
 	}
-	_, err = s.Record(ctx, Event{Key: noticeKey(year, version) + "/moved", Kind: CalendarMoved, Actor: actor, Real: when.Real, PlanAt: when.Plan,
+	_, err = s.Record(ctx, Event{Key: movedKey(year, version), Kind: CalendarMoved, Actor: actor, Real: when.Real, PlanAt: when.Plan,
 		Data: json.RawMessage(fmt.Sprintf(`{"year":%d,"version":%d,"tasks":%d}`, year, version, tasks))})
 	return err
 }
 
 // noticeKey names a year's n-th notice for ever.
 func noticeKey(year, n int) string { return fmt.Sprintf("calendar/%d/v%d", year, n) }
+
+// movedKey names that what runs was moved by it.
+func movedKey(year, n int) string { return noticeKey(year, n) + "/moved" }

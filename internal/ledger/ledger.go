@@ -56,10 +56,13 @@ type Launched struct {
 	// CalendarSince is when the holiday notice that came last came into force, plan
 	// clock; zero when none has come since the ledger was made.
 	CalendarSince time.Time
-	Grace         time.Duration // plan clock: how late a stage may be before the audit cries; 0: not said
-	Version       int           // grows with each amendment and each policy added, and when the plan is ended
-	Ended         time.Time     // when its year was ended, plan clock; zero while it goes on
-	RankFloor     int           // how much must be due before a unit is ranked; 0: the office has not decided it
+	// CalendarUndone are the times, plan clock, in which notices were in force that
+	// were taken back.
+	CalendarUndone []calendar.Span
+	Grace          time.Duration // plan clock: how late a stage may be before the audit cries; 0: not said
+	Version        int           // grows with each amendment and each policy added, and when the plan is ended
+	Ended          time.Time     // when its year was ended, plan clock; zero while it goes on
+	RankFloor      int           // how much must be due before a unit is ranked; 0: the office has not decided it
 }
 
 // State of a task.

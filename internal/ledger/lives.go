@@ -31,7 +31,7 @@ func (s *Store) Lives(ctx context.Context, planID string, tasks []string) (acts 
 func (s *Store) HolidayNotices(ctx context.Context) ([]Event, error) {
 	var rows []eventRow
 	err := s.all(ctx, &rows, `SELECT seq, key, plan, task, kind, actor, real_at, plan_at, data, prev, hash FROM events
-		WHERE plan = '' AND task = '' AND kind = ? ORDER BY seq`, CalendarPut)
+		WHERE plan = '' AND task = '' AND kind IN (?, ?) ORDER BY seq`, CalendarPut, CalendarBack)
 	events := make([]Event, len(rows))
 	for i, r := range rows {
 		events[i] = r.event()

@@ -44,7 +44,7 @@ var program = sync.OnceValue(func() string {
 // calendar, and the rules of this program.
 func Basis(l Launched, cal *calendar.Calendar) string {
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%s\n%d\n%d\n%s\n", program(), act.Reading, l.Version, l.CalendarSince.UTC().Format(time.RFC3339Nano))
+	fmt.Fprintf(sum, "%s\n%d\n%d\n%s\n", program(), act.Reading, l.Version, fmt.Sprint(l.CalendarSince.UTC().Format(time.RFC3339Nano), l.CalendarUndone))
 	_ = json.NewEncoder(sum).Encode(cal.Years()) // texts and dates, into what takes all
 	return hex.EncodeToString(sum.Sum(nil)[:12])
 }
@@ -62,7 +62,7 @@ func turnsOn(d calendar.Day) string {
 // bookOf works out what a plan's tasks show by a calendar.
 func bookOf(l Launched, cal *calendar.Calendar) (act.Book, error) {
 	book, err := act.NewBook(&l.Plan, cal)
-	book.Since = l.CalendarSince
+	book.Since, book.Undone = l.CalendarSince, l.CalendarUndone
 	return book, err
 }
 
@@ -346,8 +346,8 @@ func (s *Store) Frame(ctx context.Context, planID string) (l Launched, basis str
 	if err != nil {
 		return l, "", false, fmt.Errorf("plan %s: %w", planID, err)
 	}
-	var since []time.Time
-	if err := s.all(ctx, &since, `SELECT since FROM calendars WHERE since IS NOT NULL ORDER BY since DESC LIMIT 1`); err != nil {
+	var since []calendarRow
+	if err := s.all(ctx, &since, `SELECT since, undone FROM calendars WHERE since IS NOT NULL ORDER BY since DESC LIMIT 1`); err != nil {
 		return l, "", false, err
 	}
 	l = Launched{At: row.At.UTC(), Grace: time.Duration(row.Grace), Version: row.Version}
@@ -363,7 +363,7 @@ func (s *Store) Frame(ctx context.Context, planID string) (l Launched, basis str
 		return l, "", false, fmt.Errorf("ledger: plan %s: clock: %w", planID, err)
 	}
 	if len(since) > 0 {
-		l.CalendarSince = l.Clock.Plan(since[0].UTC())
+		return l, row.Basis, true, since[0].on(&l)
 	}
 	return l, row.Basis, true, nil
 }

@@ -148,22 +148,22 @@ type planVersion struct {
 // do not change it. It costs one small query.
 func (s *Store) Plan(ctx context.Context, id string) (Launched, error) {
 	var now struct {
-		Version   int          `db:"version"`
-		Directory int          `db:"directory"`
-		Since     sql.NullTime `db:"since"`
-		Floor     string       `db:"floor"`
+		Version   int    `db:"version"`
+		Directory int    `db:"directory"`
+		Floor     string `db:"floor"`
+		calendarRow
 	}
-	if err := s.one(ctx, &now, `SELECT p.version AS version, (SELECT COALESCE(MAX(version), 0) FROM units) AS directory, c.since AS since,
+	if err := s.one(ctx, &now, `SELECT p.version AS version, (SELECT COALESCE(MAX(version), 0) FROM units) AS directory, c.since AS since, c.undone AS undone,
 		COALESCE((SELECT value FROM office WHERE name = 'rank_floor'), '0') AS floor FROM plans p
 		LEFT JOIN calendars c ON c.year = (SELECT year FROM calendars WHERE since IS NOT NULL ORDER BY since DESC LIMIT 1) WHERE p.id = ?`, id); err != nil {
 		return Launched{}, fmt.Errorf("plan %s: %w", id, err)
 	}
 	l, err := s.planAt(ctx, planVersion{id, now.Version, now.Directory})
-	if now.Since.Valid {
-		l.CalendarSince = l.Clock.Plan(now.Since.Time.UTC())
+	if err != nil {
+		return l, err
 	}
 	l.RankFloor, _ = strconv.Atoi(now.Floor) // SetOffice's caller has seen that it is a number
-	return l, err
+	return l, now.on(&l)
 }
 
 // planAt is a plan as it was between two amendments.
@@ -287,38 +287,4 @@ func (s *Store) Calendar(ctx context.Context) ([]calendar.Year, error) {
 	s.years, s.yearsAre = years, have
 	s.mu.Unlock()
 	return years, nil
-}
-
-// PutCalendar keeps one year's notice in place of the year's former one, as
-// event calendar.put. The same notice again changes nothing.
-func (s *Store) PutCalendar(ctx context.Context, y calendar.Year, actor string, when When) error {
-	doc, err := json.Marshal(y)
-	if err != nil {
-		return fmt.Errorf("ledger: calendar %d: %w", y.Year, err)
-	}
-	_, err = write(ctx, s, func(t *tx) (none struct{}, err error) {
-		var old struct {
-			Version int    `db:"version"`
-			Doc     string `db:"doc"`
-		}
-		if err := t.one(&old, `SELECT version, doc FROM calendars WHERE year = ?`, y.Year); err != nil && !errors.Is(err, ErrNotFound) {
-			return none, err
-		}
-		if old.Doc == string(doc) {
-			return none, nil
-		}
-		var plans int
-		if err := t.one(&plans, `SELECT COUNT(*) FROM plans`); err != nil {
-			return none, err
-		}
-		since := nullable(when.Real)
-		since.Valid = since.Valid && plans > 0 // what came before every plan moves nothing
-		err = t.make("calendars", `INSERT INTO calendars (year, version, doc, since) VALUES (?, ?, ?, ?)
-			ON CONFLICT (year) DO UPDATE SET version = excluded.version, doc = excluded.doc, since = excluded.since`, y.Year, old.Version+1, string(doc), since)
-		if err != nil {
-			return none, err
-		}
-		return none, t.append(Event{Key: noticeKey(y.Year, old.Version+1), Kind: CalendarPut, Actor: actor}, when, json.RawMessage(doc))
-	})
-	return err
 }

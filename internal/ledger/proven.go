@@ -53,7 +53,7 @@ var proven = []table{
 		"kind": text, "light": text, "speak_at": moment, "digest": text, "state": text, "message": text, "error": text, "sent_at": moment, "twice": yes}},
 	{name: "messages", key: []string{"id"}, columns: map[string]kind{
 		"id": text, "plan": text, "digest": text, "channel": text, "state": text, "attempt": number, "error": text, "doubts": number, "via": text}},
-	{name: "calendars", key: []string{"year"}, columns: map[string]kind{"year": number, "version": number, "doc": text, "since": moment}},
+	{name: "calendars", key: []string{"year"}, columns: map[string]kind{"year": number, "version": number, "doc": text, "since": moment, "undone": text}},
 	{name: "units", key: []string{"id"}, columns: map[string]kind{"id": text, "version": number, "doc": text}},
 	{name: "office", key: []string{"name"}, columns: map[string]kind{"name": text, "value": text}},
 }

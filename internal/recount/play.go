@@ -160,7 +160,7 @@ func play(a Archive) *world {
 func (w *world) event(e Event, d data) {
 	t := w.tasks[e.Task]
 	switch {
-	case e.Kind == "calendar.put":
+	case e.Kind == "calendar.put", e.Kind == "calendar.back":
 		w.days.notice(e.Data)
 	case e.Kind == "plan.launched", e.Kind == "plan.amended":
 		w.document(e)

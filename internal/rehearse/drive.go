@@ -300,11 +300,15 @@ func (d *driver) amend(ctx context.Context, e script.Entry, at time.Time) error 
 
 // recalendar puts a holiday notice in force, and moves what it moves.
 func (d *driver) recalendar(ctx context.Context, e script.Entry) error {
-	now := time.Now()
-	if err := d.store.PutCalendar(ctx, *e.Year, e.Act.By.Account, ledger.When{Real: now, Plan: d.clock.Plan(now)}); err != nil {
+	years, err := d.store.Calendar(ctx)
+	if err != nil {
 		return err
 	}
-	_, err := d.engine.Recalendar(ctx, e.Year.Year)
+	now := time.Now()
+	if err := d.store.PutCalendar(ctx, calendar.Merged(calendar.New(years...).Notice(e.Year.Year), *e.Year), e.Act.By.Account, ledger.When{Real: now, Plan: d.clock.Plan(now)}); err != nil {
+		return err
+	}
+	_, err = d.engine.MoveCalendar(ctx, e.Act.By.Account)
 	return err
 }
 

@@ -198,7 +198,7 @@ func newBinder(l ledger.Launched, today calendar.Day, cal *calendar.Calendar) *b
 		lad = plan.Ladderer{Calendar: cal, Zone: calendar.Beijing, People: l.Plan.Directory}
 	}
 	b := &binder{launched: l, people: l.Plan.Directory, planned: map[string]plan.Task{}, ladderer: lad, today: today, cal: cal,
-		book: act.Book{Ladderer: lad, Policies: l.Plan.Policies, Since: l.CalendarSince}}
+		book: act.Book{Ladderer: lad, Policies: l.Plan.Policies, Since: l.CalendarSince, Undone: l.CalendarUndone}}
 	for _, t := range l.Plan.Tasks {
 		b.planned[t.ID] = t
 	}

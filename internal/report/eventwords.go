@@ -69,7 +69,7 @@ func (s Speaker) Event(dir people.Directory, zone *time.Location, e ledger.Event
 		return clip(string(e.Data), 200)
 	}
 	switch e.Kind {
-	case ledger.CalendarPut, ledger.CalendarMoved, "audit.provisional":
+	case ledger.CalendarPut, ledger.CalendarMoved, ledger.CalendarBack, "audit.provisional":
 		return fmt.Sprint(d.Year)
 	case ledger.AuditLaw:
 		return notice.LawWords(s.w, d.Law)

@@ -38,7 +38,7 @@ func (f *foreteller) divide(p *plan.Plan, cal *calendar.Calendar) error {
 		}
 		next := era{from: at.UTC(), plan: now.plan, cal: now.cal, begun: &f.script.Entries[i], n: now.n}
 		if e.Sort == Notice {
-			next.cal = calendar.New(append(now.cal.Years(), *e.Year)...)
+			next.cal = now.cal.With(calendar.Merged(now.cal.Notice(e.Year.Year), *e.Year))
 		} else {
 			next.n++
 			next.amend(now.plan, e.Plan)

@@ -25,8 +25,8 @@ func (w WhatIf) Moves(ctx context.Context, planID string, cal *calendar.Calendar
 	if err != nil {
 		return nil, err
 	}
-	is.Since = l.Clock.Plan(w.now())
-	moved, err := w.Recalendared(ctx, l, was, is)
+	is.Since, is.Undone = l.Clock.Plan(w.now()), was.Undone
+	moved, err := w.Recalendared(ctx, l, was, is, true)
 	var all []plan.Move
 	for _, m := range moved {
 		all = append(all, m.Moves...)
@@ -45,8 +45,9 @@ type Moved struct {
 
 // Recalendared are the open tasks whose next words or limits are others by the
 // book is, the duties whose next occurrence opens at another instant, and the talks
-// that say something at another time, in the order of the ledger.
-func (w WhatIf) Recalendared(ctx context.Context, l ledger.Launched, was, is act.Book) (all []Moved, err error) {
+// that say something at another time, in the order of the ledger; all that runs where
+// it is not known by which book it stands.
+func (w WhatIf) Recalendared(ctx context.Context, l ledger.Launched, was, is act.Book, known bool) (all []Moved, err error) {
 	rows, err := w.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
 	if err != nil {
 		return nil, err
@@ -57,13 +58,13 @@ func (w WhatIf) Recalendared(ctx context.Context, l ledger.Launched, was, is act
 		switch c := ledger.CaseOf(t); {
 		case t.State != ledger.TaskOpen:
 		case t.Kind == plan.Duty:
-			if nextOccurrence(l, was, t) != nextOccurrence(l, is, t) {
+			if !known || nextOccurrence(l, was, t) != nextOccurrence(l, is, t) {
 				all = append(all, Moved{Plan: l.Plan.ID, Task: t.ID, Kind: t.Kind})
 			}
 		case t.Kind == plan.Dated:
 			before, after := was.Course(c), is.Course(c)
 			moves := plan.Moves(t.ID, "", was.Ahead(c), is.Ahead(c))
-			if len(moves) > 0 || before.ReturnUntil != after.ReturnUntil || before.ExtendUntil != after.ExtendUntil {
+			if !known || len(moves) > 0 || !sameWord(before.Next, after.Next) || before.ReturnUntil != after.ReturnUntil || before.ExtendUntil != after.ExtendUntil {
 				all = append(all, Moved{Plan: l.Plan.ID, Task: t.ID, Kind: t.Kind, Moves: moves})
 			}
 		}
@@ -71,11 +72,16 @@ func (w WhatIf) Recalendared(ctx context.Context, l ledger.Launched, was, is act
 	talks, err := w.ledger.Talks(ctx, l.Plan.ID, "")
 	for _, k := range talks {
 		c := ledger.TalkCaseOf(&l.Plan, tasks[k.Task], k)
-		if moves := plan.Moves(k.Task, k.ID, was.TalkAhead(c), is.TalkAhead(c)); k.GoesOn() && len(moves) > 0 {
+		if moves := plan.Moves(k.Task, k.ID, was.TalkAhead(c), is.TalkAhead(c)); k.GoesOn() && (!known || len(moves) > 0) {
 			all = append(all, Moved{Plan: l.Plan.ID, Task: k.Task, Kind: tasks[k.Task].Kind, Talk: k.ID, Moves: moves})
 		}
 	}
 	return all, err
+}
+
+// sameWord tells that two stages are one, at one instant.
+func sameWord(a, b *plan.Stage) bool {
+	return a == nil && b == nil || a != nil && b != nil && a.ID == b.ID && a.At.Equal(b.At)
 }
 
 // nextOccurrence is the occurrence of a duty that opens next by a book.

@@ -18,6 +18,8 @@ func Run(t *testing.T, address func(testing.TB) string) {
 		{"an amendment is carried out", amendmentsCarried},
 		{"policies stand side by side", policiesAdded},
 		{"a year's former notice is known", formerNotices},
+		{"notices of workers do not take turns", broughtNotices},
+		{"a notice is taken back", noticesTakenBack},
 		{"a stage is decided once", decideOnce},
 		{"what was said stands as it was said", scenes},
 		{"a stage follows from the facts as they are", decideBehind},

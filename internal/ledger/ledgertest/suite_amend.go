@@ -3,6 +3,7 @@ package ledgertest
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -117,35 +118,100 @@ func policiesAdded(t *testing.T, address string) {
 	w.is("an amendment keeps them", len(l.Plan.Policies), 2)
 }
 
+// rests is a year's notice by which some days of January rest.
+func rests(paper string, dates ...int) calendar.Year {
+	y := calendar.Year{Year: 2022, Papers: []string{paper}}
+	for _, d := range dates {
+		y.Days = append(y.Days, calendar.Holiday{Name: "元旦", Date: calendar.NewDay(2022, 1, d), IsOffDay: true})
+	}
+	return y
+}
+
 func formerNotices(t *testing.T, address string) {
 	w := newWorld(t, address, 0)
-	first := calendar.Year{Year: 2022, Papers: []string{"一"}, Days: []calendar.Holiday{{Name: "元旦", Date: calendar.NewDay(2022, 1, 3), IsOffDay: true}}}
-	second := calendar.Year{Year: 2022, Papers: []string{"二"}, Days: first.Days}
-	for i, y := range []calendar.Year{{}, first, first, second} {
-		if i > 0 {
-			w.ok(w.PutCalendar(w.ctx, y, "wang", evening))
-		}
-		version, err := w.NoticeVersion(w.ctx, 2022)
+	first, second, third := rests("一", 3), rests("二", 4), rests("三", 5)
+	stands := func(what string, year int, days []calendar.Holiday, known bool, unmoved ...int) {
+		y, ok, err := w.MovedNotice(w.ctx, year)
 		w.ok(err)
-		w.is("version", version, []int{0, 1, 1, 2}[i])
-		former, there, err := w.FormerNotice(w.ctx, 2022)
-		w.ok(err)
-		w.is("a former one", there, i == 3)
-		if there {
-			w.is("former", former, first)
+		w.is(what+": known", ok, known)
+		if known {
+			w.is(what, y.Days, days)
 		}
+		years, err := w.Unmoved(w.ctx)
+		w.ok(err)
+		w.is(what+": not carried out", years, unmoved)
 	}
-	for i := range 3 {
-		unmoved, err := w.Unmoved(w.ctx, 2022)
-		w.ok(err)
-		w.is("not all is moved by it", unmoved, i == 0)
+	for range 2 {
+		w.ok(w.PutCalendar(w.ctx, first, "wang", evening))
+	}
+	stands("a notice came while the plan ran", 2022, nil, true, 2022)
+	for range 2 {
 		w.ok(w.MarkMoved(w.ctx, 2022, 7, "wang", evening))
 	}
-	w.ok(w.PutCalendar(w.ctx, calendar.Year{Year: 2023}, ledger.Engine, evening))
-	for _, year := range []int{2023, 2024} {
-		unmoved, err := w.Unmoved(w.ctx, year)
+	stands("it was carried out", 2022, nil, true)
+	w.ok(w.PutCalendar(w.ctx, second, "wang", evening))
+	stands("another came", 2022, first.Days, true, 2022)
+	w.ok(w.PutCalendar(w.ctx, third, ledger.Engine, evening))
+	stands("and one more, before all had moved", 2022, nil, false, 2022)
+	w.is("events", w.last(4), []string{ledger.CalendarPut, ledger.CalendarMoved, ledger.CalendarPut, ledger.CalendarPut})
+}
+
+// Two workers with different folders do not change the year in turn, and neither
+// changes what a person has brought in.
+func broughtNotices(t *testing.T, address string) {
+	w := newWorld(t, address, 0)
+	bring := func(y calendar.Year, in bool, paper string) {
+		got, err := w.BringCalendar(w.ctx, y, evening)
 		w.ok(err)
-		w.is("the engine's own, and none", unmoved, false)
+		w.is("brought in", got, in)
+		years, err := w.Calendar(w.ctx)
+		w.ok(err)
+		w.is("in force", years[0].Papers[0], paper)
 	}
-	w.is("events", w.last(4), []string{ledger.CalendarPut, ledger.CalendarPut, ledger.CalendarMoved, ledger.CalendarPut})
+	one, other := rests("甲", 3), rests("乙", 4)
+	bring(one, true, "甲")
+	bring(other, true, "乙")
+	bring(one, false, "乙")
+	bring(other, true, "乙")
+	again := rests("乙，重印", 4)
+	bring(again, true, "乙")
+	w.ok(w.PutCalendar(w.ctx, rests("办公室", 5), "wang", evening))
+	bring(rests("丙", 6), false, "办公室")
+	bring(other, false, "办公室")
+	bring(rests("丁", 5), true, "办公室")
+}
+
+// A notice taken back leaves the one before in force, and when it was in force is
+// known to every plan.
+func noticesTakenBack(t *testing.T, address string) {
+	w := newWorld(t, address, 0)
+	at := func(hours int) ledger.When {
+		return ledger.When{Real: evening.Real.Add(time.Duration(hours) * time.Hour), Plan: evening.Plan.Add(time.Duration(hours) * time.Hour)}
+	}
+	_, _, err := w.TakeBackCalendar(w.ctx, 2022, "wang", "误导入", at(0))
+	w.is("nothing to take back", errors.Is(err, ledger.ErrNoNotice), true)
+	w.ok(w.PutCalendar(w.ctx, rests("一", 3), "wang", at(1)))
+	w.ok(w.PutCalendar(w.ctx, rests("二", 4), "wang", at(2)))
+	for i, want := range [][2]string{{"二", "一"}, {"一", ""}} {
+		was, is, err := w.TakeBackCalendar(w.ctx, 2022, "wang", "误导入", at(3+i))
+		w.ok(err)
+		w.is("taken back", []any{was.Papers, len(is.Days) > 0}, []any{[]string{want[0]}, i == 0})
+		years, err := w.Calendar(w.ctx)
+		w.ok(err)
+		w.is("in force", years[0].Papers, append([]string{}, is.Papers...))
+	}
+	_, _, err = w.TakeBackCalendar(w.ctx, 2022, "wang", "误导入", at(5))
+	w.is("nothing to take back", errors.Is(err, ledger.ErrNoNotice), true)
+	w.ok(w.PutCalendar(w.ctx, calendar.Year{Year: 2023, Papers: []string{"明年"}}, "wang", at(6)))
+	l, err := w.Plan(w.ctx, "jincheng")
+	w.ok(err)
+	var hours []float64
+	for _, s := range l.CalendarUndone {
+		hours = append(hours, s.To.Sub(s.From).Hours()/l.Clock.Rate)
+	}
+	w.is("how long they were in force: the second from 2 to 3, the first since it was back, from 3 to 4", hours, []float64{1, 1})
+	w.is("events", w.last(5), []string{ledger.CalendarPut, ledger.CalendarPut, ledger.CalendarBack, ledger.CalendarBack, ledger.CalendarPut})
+	proof, err := w.Prove(w.ctx, ledger.Check{Full: true})
+	w.ok(err)
+	w.ok(proof.Err())
 }

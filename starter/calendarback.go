@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/words"
+)
+
+// takenBack is `calendar back -o json`.
+type takenBack struct {
+	Year    int               `json:"year"`
+	Was     []string          `json:"was"` // papers of the notice that is taken back
+	Is      []string          `json:"is"`  // of the one in force again; none: the year is provisional
+	Changes []calendar.Change `json:"changes"`
+	Applied bool              `json:"applied"`
+	Tasks   int               `json:"tasks"` // and talks, that were told
+}
+
+// calendarBack takes a year's notice back that was brought in by mistake.
+func (a *app) calendarBack() *cobra.Command {
+	var yes bool
+	var reason string
+	c := a.listing(&cobra.Command{
+		Use: "back YEAR", Short: a.w.T("calendar.cmd_back"), Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			year, err := strconv.Atoi(args[0])
+			if err != nil {
+				return errors.New(a.w.T("calendar.no_notice", words.Data{"Year": args[0]}))
+			}
+			return a.writingLedger(cmd.Context(), func(store *ledger.Store) error {
+				return a.takeBack(cmd.Context(), store, year, reason, consent{yes: yes, in: cmd.InOrStdin()})
+			})
+		},
+	})
+	c.Flags().BoolVar(&yes, "yes", false, a.w.T("calendar.flag_yes"))
+	c.Flags().StringVarP(&reason, "message", "m", "", a.w.T("calendar.flag_reason"))
+	return c
+}
+
+func (a *app) takeBack(ctx context.Context, store *ledger.Store, year int, reason string, agree consent) error {
+	was, is, err := store.WouldTakeBack(ctx, year)
+	if errors.Is(err, ledger.ErrNoNotice) {
+		return errors.New(a.w.T("calendar.no_notice", words.Data{"Year": year}))
+	}
+	if err != nil {
+		return err
+	}
+	back := takenBack{Year: year, Was: was.Papers, Is: is.Papers, Changes: calendar.Changes(was, is)}
+	if a.format == "table" {
+		key := "calendar.back"
+		if len(is.Days) == 0 {
+			key = "calendar.back_none"
+		}
+		fmt.Fprintln(a.out, a.w.T(key, words.Data{"Year": year, "Was": strings.Join(was.Papers, " "), "Is": strings.Join(is.Papers, " "), "N": len(back.Changes)}))
+		a.showChanges(back.Changes)
+	}
+	by := ""
+	if a.canConsent(agree) {
+		if by, err = a.importer(ctx, store, reason); err != nil {
+			return err
+		}
+	}
+	if a.consents("calendar", agree) {
+		back.Tasks, err = a.movingCalendar(ctx, store, by, func(when ledger.When) error {
+			_, _, err := store.TakeBackCalendar(ctx, year, by, reason, when)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		back.Applied = true
+	}
+	if a.format == "json" {
+		return a.json(back)
+	}
+	if back.Applied {
+		fmt.Fprintln(a.out, a.w.T("calendar.taken_back", words.Data{"Year": year, "Tasks": back.Tasks}))
+	}
+	return nil
+}
