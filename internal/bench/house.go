@@ -50,11 +50,11 @@ func folder(id string, n, units int, policy plan.Policy, days ...calendar.Day) *
 		Issued: calendar.NewDay(2021, time.January, 4), Year: 2021, Policy: policy.Name, Hash: id,
 		Policies: map[string]plan.Policy{policy.Name: policy},
 	}
-	p.Directory = people.Directory{Office: "duban", Leadership: "lingdao"}
+	p.Directory = people.Directory{Office: "office", Leadership: "leaders"}
 	for i := range units {
 		p.Directory.Units = append(p.Directory.Units, unit(fmt.Sprintf("unit%03d", i), fmt.Sprintf("第%d责任单位", i+1)))
 	}
-	p.Directory.Units = append(p.Directory.Units, unit("duban", "协调办"), unit("lingdao", "领导小组"))
+	p.Directory.Units = append(p.Directory.Units, unit("office", "协调办"), unit("leaders", "领导小组"))
 	for i := range n {
 		p.Tasks = append(p.Tasks, plan.Task{
 			ID: fmt.Sprintf("t%06d", i), Clause: "三（二）4", Title: "完成黑臭水体排查，建立台账和责任清单", Kind: plan.Dated,

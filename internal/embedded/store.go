@@ -57,7 +57,9 @@ func tidy(store *config.SQL) error {
 }
 
 // setupSchema makes all tables in one transaction, so that a process killed here leaves an empty file, never half a
-// schema. Temporal's own set-up runs statement by statement and would refuse such a file for ever after.
+// schema. Temporal's own set-up runs statement by statement and would refuse such a file for ever after. A start that is
+// given up is heeded between statements, not within one: a statement that SQLite's driver interrupts can stay open, and
+// with it the connection and its write-ahead log.
 func setupSchema(ctx context.Context, file string) error {
 	if err := sqlitefile.Private(file); err != nil {
 		return err
@@ -67,6 +69,8 @@ func setupSchema(ctx context.Context, file string) error {
 		return err
 	}
 	defer db.Close()
+	begun := ctx
+	ctx = context.WithoutCancel(ctx)
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -76,8 +80,8 @@ func setupSchema(ctx context.Context, file string) error {
 	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'namespaces'`).Scan(&tables); err != nil {
 		return err
 	}
-	if tables > 0 {
-		return nil
+	if tables > 0 || begun.Err() != nil {
+		return begun.Err()
 	}
 	if err := sqlite.SetupSchemaOnDB(schemaTx{tx: tx}); err != nil {
 		return err
