@@ -27,7 +27,7 @@ func Talk(ctx workflow.Context, state TalkState) error {
 			return err
 		}
 		t.search.follow(ctx, t.keywords())
-		if !t.Course.Over() && t.opens(ctx, t.moved > 0 && len(t.waits) == 0) {
+		if !t.Course.Over() && t.opens(ctx, t.moved > 0 && len(t.waits) == 0 && !t.due(ctx)) {
 			return workflow.NewContinueAsNewError(ctx, TalkType, t.TalkState)
 		}
 		at := TalkPositionOf(t.Course.TalkCase)
@@ -45,6 +45,18 @@ type talk struct {
 	turn  workflow.Mutex
 	moved int // acts recorded in this run: whoever sleeps looks again
 	at    position
+}
+
+// due tells that what happens by itself next is to happen now, before a new run begins:
+// see task.handsOver.
+func (t *talk) due(ctx workflow.Context) bool {
+	switch {
+	case t.Course.State == act.TalkPending:
+		return t.Clock.Until(t.OpensAt, workflow.Now(ctx)) <= 0
+	case t.Course.Next != nil:
+		return t.Clock.Until(plan.Wake(t.Talk, t.Course.Next.At, t.Window), workflow.Now(ctx)) <= 0
+	}
+	return false
 }
 
 // wait sleeps until the next thing is to happen and does it, or until an act has

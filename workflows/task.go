@@ -49,9 +49,24 @@ type task struct {
 
 // handsOver tells that a new run should go on from here: after every act, and when
 // what was decided is to be said another time. After an act of many it does not: three
-// hundred tasks that are amended within seconds need no new runs within seconds.
+// hundred tasks that are amended within seconds need no new runs within seconds. What has
+// come due meanwhile is done first: the server lets a new run wait up to a second, and the
+// next act would be there before it each time, so that whoever acts without a pause would
+// never be chased.
 func (t *task) handsOver(ctx workflow.Context) bool {
-	return !t.Course.Over() && t.opens(ctx, (t.acted || t.Course.Revision != t.began) && len(t.waits) == 0)
+	return !t.Course.Over() && t.opens(ctx, (t.acted || t.Course.Revision != t.began) && len(t.waits) == 0 && !t.due(ctx))
+}
+
+// due tells that what happens by itself next is to happen now.
+func (t *task) due(ctx workflow.Context) bool {
+	stage, resume := t.next()
+	switch {
+	case stage != nil:
+		return t.Clock.Until(plan.Wake(t.Task, stage.At, t.Window), workflow.Now(ctx)) <= 0
+	case !resume.IsZero():
+		return t.Clock.Until(resume, workflow.Now(ctx)) <= 0
+	}
+	return false
 }
 
 // next is what happens by itself next: a stage, the end of a pause, or nothing.
