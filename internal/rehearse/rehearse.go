@@ -315,8 +315,8 @@ func (r *rehearsal) live(ctx context.Context, store *ledger.Store, site Site, fa
 }
 
 // knowNotices puts the holiday notices that the year is foretold by into the
-// rehearsal's ledger before the engine starts: an office may have imported others
-// than the program brings with it, and those in the ledger stay.
+// rehearsal's ledger before the engine starts, as an office does that imports them: the
+// program's own takes the place of nothing that was imported.
 func knowNotices(ctx context.Context, address string, cal *calendar.Calendar) error {
 	store, err := ledger.Open(ctx, address)
 	if err != nil {
@@ -324,12 +324,15 @@ func knowNotices(ctx context.Context, address string, cal *calendar.Calendar) er
 	}
 	now := time.Now()
 	for _, y := range cal.Years() {
-		if err := store.PutCalendar(ctx, y, ledger.Engine, ledger.When{Real: now, Plan: now}); err != nil {
+		if err := store.PutCalendar(ctx, y, importer, ledger.When{Real: now, Plan: now}); err != nil {
 			return errors.Join(err, store.Close())
 		}
 	}
 	return store.Close()
 }
+
+// importer is who imports the notices of a rehearsal.
+const importer = "rehearsal"
 
 // lastDecided is the day of the last stage that a ledger has as decided.
 func lastDecided(ctx context.Context, address, planID string) (day calendar.Day, err error) {
