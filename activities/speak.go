@@ -249,8 +249,12 @@ func (a *Activities) facts(ctx context.Context, l ledger.Launched, m ledger.Mess
 		plan string
 		to   people.Recipient
 	}
+	type word struct {
+		plan, talk string
+		ledger.Effect
+	}
 	seats, of := []seat{{l.Plan.ID, m.Digest.Recipient}}, map[seat][]ledger.Item{}
-	said := map[ledger.Effect]string{}
+	said := map[word]bool{}
 	nearest := func(a, b ledger.Item) int {
 		return slices.Index(people.Roles, a.Notice.Recipient.Role) - slices.Index(people.Roles, b.Notice.Recipient.Role)
 	}
@@ -259,10 +263,10 @@ func (a *Activities) facts(ctx context.Context, l ledger.Launched, m ledger.Mess
 		if !slices.Contains(seats, at) {
 			seats = append(seats, at)
 		}
-		e := it.Notice.Effect
-		e.Recipient = people.Recipient{}
-		if key := it.Notice.Plan + "|" + it.Notice.Talk; said[e] != key {
-			said[e], of[at] = key, append(of[at], it)
+		w := word{it.Notice.Plan, it.Notice.Talk, it.Notice.Effect}
+		w.Recipient = people.Recipient{} // to whichever seat
+		if !said[w] {
+			said[w], of[at] = true, append(of[at], it)
 		}
 	}
 	slices.SortFunc(seats[1:], func(a, b seat) int {

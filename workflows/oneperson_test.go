@@ -20,10 +20,10 @@ import (
 	"duban/internal/plan"
 )
 
-// TestOnePersonGetsOneMessageAMorning: 王敏 sits on two seats of two units and of two
-// plans of two offices, under an address that each writes in letters of its own. Nine
-// o'clock brings one message with what concerns each seat, once; the server dies in
-// the middle of it and nothing is said twice.
+// TestOnePersonGetsOneMessageAMorning: 王敏 sits on seats of three units and of two
+// plans of two offices, in which tasks of one ID are on; each unit writes the address in
+// letters of its own. Nine o'clock brings one message with what concerns each seat,
+// once; the server dies in the middle of it and nothing is said twice.
 func TestOnePersonGetsOneMessageAMorning(t *testing.T) {
 	t.Parallel()
 	start := day(2021, 5, 24).Add(7 * time.Hour)
@@ -41,10 +41,10 @@ func TestOnePersonGetsOneMessageAMorning(t *testing.T) {
 		}
 	}
 	b := newBenchBy(t, start, func(p *plan.Plan) { wang(p.Directory.Units, "shuiwu/liaison", "zezhou/liaison", "zezhou/deputy") }, survey, dig)
-	boiler := plan.Task{ID: "boiler", Title: "关停燃煤锅炉", Kind: plan.Dated, Lead: "huanbao", Due: calendar.NewDay(2021, 5, 31), Policy: "standard"}
+	boiler := plan.Task{ID: dig.ID, Title: "关停燃煤锅炉", Kind: plan.Dated, Lead: "huanbao", Due: calendar.NewDay(2021, 5, 31), Policy: "standard"}
 	air := plan.Plan{ID: "air", Title: "治气计划", Issued: calendar.DayOf(start), Year: 2021, Tasks: []plan.Task{boiler}, Policies: b.plan.Policies, Hash: "air",
 		Directory: people.Directory{Office: "airoffice", Leadership: "lingdao", Units: []people.Unit{unit("huanbao", "市环保局"), unit("airoffice", "大气办"), unit("lingdao", "领导小组")}}}
-	wang(air.Directory.Units, "x", "huanbao/liaison")
+	wang(air.Directory.Units, "x", "huanbao/liaison", "huanbao/deputy")
 	_, err := b.store.AddPlan(t.Context(), ledger.Launched{Plan: air, At: start}, []ledger.Task{ledger.TaskOf(&air, boiler, start)}, ledger.When{Real: start, Plan: start})
 	require.NoError(t, err)
 
@@ -55,8 +55,8 @@ func TestOnePersonGetsOneMessageAMorning(t *testing.T) {
 	second.To = []people.Recipient{{Unit: "zezhou", Role: people.Liaison}, {Unit: "zezhou", Role: people.Deputy}} // decided while they were two persons
 	more, _ := b.decide("dig", second, when, "post")
 	third := first
-	third.To = []people.Recipient{{Unit: "huanbao", Role: people.Liaison}}
-	others, _, err := ledgertest.Decide(t.Context(), b.store, ledger.Decision{Plan: "air", Task: "boiler", Revision: 1, Stage: third, Channels: channels(third, "post")}, when)
+	third.To = []people.Recipient{{Unit: "huanbao", Role: people.Liaison}, {Unit: "huanbao", Role: people.Deputy}}
+	others, _, err := ledgertest.Decide(t.Context(), b.store, ledger.Decision{Plan: "air", Task: boiler.ID, Revision: 1, Stage: third, Channels: channels(third, "post")}, when)
 	require.NoError(t, err)
 	require.NotEqual(t, others[0].Morning, digests[0].Morning)
 	require.Len(t, more, 2)
