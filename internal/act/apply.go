@@ -19,7 +19,7 @@ func (c Case) apply(a Act) Case {
 	if row.To != "" {
 		c.State = row.To
 	}
-	c.Acts, c.Known = c.Acts+1, remembered(c.Known, a.ID)
+	c = c.acted(a.ID)
 	byUnit := a.By.Unit == c.Lead && slices.Contains(row.By, Lead)
 	if apply := applies[a.Kind]; apply != nil {
 		apply(&c, a)
@@ -30,6 +30,12 @@ func (c Case) apply(a Act) Case {
 	if restarts[a.Kind] {
 		c.Restarted = a.At
 	}
+	return c
+}
+
+// acted is the case with one act more.
+func (c Case) acted(id string) Case {
+	c.Acts, c.Known = c.Acts+1, remembered(c.Known, id)
 	return c
 }
 

@@ -107,16 +107,6 @@ func (b Book) seated(c Case, p *plan.Plan, t plan.Task, a Act) Case {
 	return c.acted(a.ID)
 }
 
-// acted is the case with one act more.
-func (c Case) acted(id string) Case {
-	c.Acts++
-	c.Known = append(slices.Clone(c.Known), id)
-	if n := len(c.Known); n > known {
-		c.Known = c.Known[n-known:]
-	}
-	return c
-}
-
 // CarriedOut is a talk that goes on about a task of another plan.
 func (c TalkCase) CarriedOut() TalkCase {
 	c.State = TalkCarried
