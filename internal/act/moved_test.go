@@ -12,8 +12,8 @@ import (
 	"duban/internal/plan"
 )
 
-// What moves a task's words: notices of holidays, rules and dates. All days are counted by hand on the calendar of 2021: of May, 05-01 to
-// 05-05 rest, 05-08 is worked.
+// What moves a task's words: notices of holidays, rules and dates. All days are counted
+// by hand on the calendar of 2021: of May, 05-01 to 05-05 rest, 05-08 is worked.
 
 // days are rest days (-2021-05-06) and working days (+2021-05-09) by a notice.
 func days(t *testing.T, all ...string) (days []calendar.Holiday) {
@@ -23,7 +23,7 @@ func days(t *testing.T, all ...string) (days []calendar.Holiday) {
 	return days
 }
 
-// heard is what has been said so far, told or not, a line each, with who hears it.
+// heard is what has been said so far, a line each: when, and the ID of the word.
 func (p *player) heard() string {
 	var b strings.Builder
 	b.WriteByte('\n')

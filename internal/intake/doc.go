@@ -13,7 +13,8 @@
 // is not sure becomes a Question with a stable id.
 //
 // Nothing here reads a clock. Files are touched by run.go, keep.go, contacts.go,
-// kindof.go and source.go, and pdf.go calls pdftotext; all else is pure.
+// kindof.go, source.go and tool.go, which runs pdftotext for pdf.go and LibreOffice
+// for kindof.go; all else is pure.
 package intake
 
 import (

@@ -231,8 +231,7 @@ const everything = -2
 
 func (c *clause) isCovered(bracket int) bool { return c.wholly[bracket] || c.wholly[everything] }
 
-// region is the text that the k-th bracket covers, up to the byte to: nil when
-// it is too long to be quoted.
+// region is the text that the k-th bracket covers, up to the byte to.
 func (c *clause) region(k, to int) span {
 	from := min(c.headLen, len(c.text))
 	if k > 0 {

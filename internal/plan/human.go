@@ -80,12 +80,21 @@ func saidRule(text string) (Recurrence, bool) {
 	return Recurrence{}, false
 }
 
-// placeholder is what a draft writes where a person has something to fill in: a whole
-// value, its end, or what stands in brackets. Within other words the same characters may
-// be the matter itself: 公务接待定点饭店, 待确认权属的耕地.
-var placeholder = regexp.MustCompile(`[（(【\[](?:[^）)】\]]*[^接招看等）)】\]])?` + unknownYet + `|^` + unknownYet + `[：:，,（( ]|(?:^|[^接招看等])` + unknownYet + `$|×{2,}|某某|^(?:x{2,}|X{2,}|TBD|TODO|待)$`)
+// placeholder is what a draft writes where a person has something to fill in.
+var placeholder = regexp.MustCompile(strings.Join([]string{unknownInBrackets, unknownAsLabel, unknownAtEnd, standInName, bareMark}, "|"))
 
-const unknownYet = `(?:待定|待补录|待补充|待确认|待填写?|待明确)`
+// Within other words the characters of unknownYet may be the matter itself: 待确认权属的耕地.
+// After one of notYet they are another word: 接待定点, 招待, 看待, 等待确认.
+const (
+	unknownYet = `(?:待定|待补录|待补充|待确认|待填写?|待明确)`
+	notYet     = `接招看等`
+
+	unknownInBrackets = `[（(【\[](?:[^）)】\]]*[^` + notYet + `）)】\]])?` + unknownYet // （第3行，任务名称待补录）
+	unknownAsLabel    = `^` + unknownYet + `[：:，,（( ]`                             // 待补充：局长姓名
+	unknownAtEnd      = `(?:^|[^` + notYet + `])` + unknownYet + `$`               // 责任单位待定
+	standInName       = `×{2,}|某某`                                                 // ××市水利局
+	bareMark          = `^(?:x{2,}|X{2,}|TBD|TODO|待)$`
+)
 
 // unfilled notes a value that only stands for one.
 func (o object) unfilled(name, value string) {

@@ -3,9 +3,9 @@ package plan
 import (
 	"testing"
 
-	"duban/internal/calendar"
-
 	"github.com/stretchr/testify/require"
+
+	"duban/internal/calendar"
 )
 
 func TestClerksWordsAreUnderstood(t *testing.T) {

@@ -35,8 +35,9 @@ var everyNames = []string{"month", "quarter", "halfyear", "year"}
 // daily is a cron expression that fires once on the days it names.
 var daily = regexp.MustCompile(`^\d+\s+\d+\s`)
 
-// recur reads the rule of a duty. From is the plan's date of issue by default. A plan
-// that is issued before its year does not ask for what that year's plan asks for.
+// recur reads the rule of a duty. From is by default the plan's date of issue; where
+// that lies before the plan's year, it is the first day on which a period of that year
+// falls due, because the periods before it are the earlier plan's.
 func (l *loader) recur(e *entry) {
 	if !e.has("recur") {
 		return
