@@ -14,11 +14,8 @@ import (
 	"duban/internal/plan"
 )
 
-// auditProvisional is the event by which the ledger remembers that the office
-// has been told of a year without a holiday notice: once a plan and year, so
-// that nobody is told every day of what only the State Council can mend.
-const auditProvisional = "audit.provisional"
-
+// provisionalKey makes one event of a plan and year, so that nobody is told every day of
+// what only the State Council can mend.
 func provisionalKey(planID string, year int) string {
 	return fmt.Sprintf("audit/%s/provisional/%d", planID, year)
 }
@@ -79,7 +76,7 @@ func (a *Activities) toldOfYears(ctx context.Context, planID string, years []not
 		if err != nil {
 			return err
 		}
-		e := ledger.Event{Key: provisionalKey(planID, y.Year), Plan: planID, Kind: auditProvisional, Actor: ledger.Engine, Real: when.Real, PlanAt: when.Plan, Data: data}
+		e := ledger.Event{Key: provisionalKey(planID, y.Year), Plan: planID, Kind: ledger.AuditProvisional, Actor: ledger.Engine, Real: when.Real, PlanAt: when.Plan, Data: data}
 		if _, err := a.Ledger.Record(ctx, e); err != nil {
 			return err
 		}

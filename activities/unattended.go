@@ -10,11 +10,6 @@ import (
 	"duban/internal/plan"
 )
 
-// AuditUnattended is the event by which the ledger remembers that the office has been
-// told of a unit that leads open tasks and for which nobody has an account: once a plan
-// and unit.
-const AuditUnattended = "audit.unattended"
-
 func unattendedKey(planID, unit string) string {
 	return fmt.Sprintf("audit/%s/unattended/%s", planID, unit)
 }
@@ -61,7 +56,7 @@ func (a *Activities) toldOfUnattended(ctx context.Context, planID string, units 
 		if err != nil {
 			return err
 		}
-		e := ledger.Event{Key: unattendedKey(planID, u.Unit), Plan: planID, Kind: AuditUnattended, Actor: ledger.Engine, Real: when.Real, PlanAt: when.Plan, Data: data}
+		e := ledger.Event{Key: unattendedKey(planID, u.Unit), Plan: planID, Kind: ledger.AuditUnattended, Actor: ledger.Engine, Real: when.Real, PlanAt: when.Plan, Data: data}
 		if _, err := a.Ledger.Record(ctx, e); err != nil {
 			return err
 		}

@@ -63,8 +63,8 @@ func (p *patience) write(ctx workflow.Context, what, activity string, in, out an
 
 // record has an act recorded. It is a durable activity, so that a person's act is in
 // the history before anything of it is in the ledger. One of many is a local activity
-// at first: whoever orders them does so again when it is broken off, and three hundred
-// acts take a third of the time.
+// at first: whoever orders them does so again when it is broken off, and the order waits
+// for no worker to be given each of them.
 func (p *patience) record(ctx workflow.Context, in activities.ActInput) (after activities.ActResult, err error) {
 	if i := p.find(waitOf(in.Act)); act.OfMany(in.Act.ID) && (i < 0 || p.waits[i].rounds < inHaste) {
 		var of activities.RecordedOfMany

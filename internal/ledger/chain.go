@@ -40,7 +40,12 @@ const (
 	TalkGivenBack    = "talk.given_back"  // the ledger had lost it, being restored
 	WorkflowTaken    = "workflow.taken"   // a person has said whether the ledger or Temporal is right
 	AuditAlarm       = "audit.alarm"      // what an audit could not mend and told the office
-	AuditLaw         = "audit.law"        // by which it is remembered that the office was told of a broken law
+	// By these it is remembered that the office was told: of a broken law; of a year
+	// without a holiday notice, once a plan and year; of a unit that leads open tasks and
+	// for which nobody has an account, once a plan and unit.
+	AuditLaw         = "audit.law"
+	AuditProvisional = "audit.provisional"
+	AuditUnattended  = "audit.unattended"
 )
 
 // Engine is the actor of what nobody did by hand.

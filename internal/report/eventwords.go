@@ -42,6 +42,7 @@ type eventData struct {
 	Stuck   []any  `json:"stuck"`
 	Waits   []any  `json:"waits"`
 	Laws    []any  `json:"laws"`
+	Alone   []any  `json:"unattended"`
 }
 
 // EventName is what a kind of event is called; one without words is shown as it is.
@@ -69,7 +70,7 @@ func (s Speaker) Event(dir people.Directory, zone *time.Location, e ledger.Event
 		return clip(string(e.Data), 200)
 	}
 	switch e.Kind {
-	case ledger.CalendarPut, ledger.CalendarMoved, ledger.CalendarBack, "audit.provisional":
+	case ledger.CalendarPut, ledger.CalendarMoved, ledger.CalendarBack, ledger.AuditProvisional:
 		return fmt.Sprint(d.Year)
 	case ledger.AuditLaw:
 		return notice.LawWords(s.w, d.Law)
@@ -122,7 +123,32 @@ func (s Speaker) Event(dir people.Directory, zone *time.Location, e ledger.Event
 	case ledger.WorkflowMended, ledger.WorkflowTaken:
 		return s.w.T("event.say_mended", words.Data{"Thing": d.Thing, "Why": s.w.T("doctor.why_" + d.Why)})
 	case ledger.AuditAlarm:
-		return s.w.T("event.say_alarm", words.Data{"Missing": len(d.Missing), "Stuck": len(d.Stuck), "Waits": len(d.Waits), "Laws": len(d.Laws)})
+		return s.w.T("event.say_alarm", words.Data{"Missing": len(d.Missing), "Stuck": len(d.Stuck), "Waits": len(d.Waits), "Laws": len(d.Laws), "Alone": len(d.Alone)})
+	case ledger.AuditUnattended:
+		var of struct {
+			Unit  string   `json:"unit"`
+			Tasks []string `json:"tasks"`
+		}
+		if err := json.Unmarshal(e.Data, &of); err != nil {
+			break
+		}
+		return s.w.T("event.say_unattended", words.Data{"Unit": dir.Name(of.Unit), "N": len(of.Tasks)})
+	case ledger.TaskCarried, ledger.OccurrenceCarried:
+		var of struct {
+			From act.Elsewhere `json:"from"`
+		}
+		if err := json.Unmarshal(e.Data, &of); err != nil {
+			break
+		}
+		return s.w.T("event.say_from", words.Data{"Plan": of.From.Plan, "Task": of.From.Task})
+	case ledger.PlanEnded:
+		var of struct {
+			Act act.Act `json:"act"`
+		}
+		if err := json.Unmarshal(e.Data, &of); err != nil {
+			break
+		}
+		return strings.TrimSpace(of.Act.Paper + " " + of.Act.Reason)
 	case ledger.DutyEnded, ledger.DutyReopened:
 		return ""
 	case ledger.CourseAhead:

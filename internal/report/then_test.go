@@ -119,3 +119,31 @@ func TestAnEventSaysWhatTheActWasAbout(t *testing.T) {
 		}
 	}
 }
+
+// What an audit, a carriage and the end of a plan write down is told in a sentence, and
+// never as the data that it is kept as.
+func TestAnEventThatIsNoActIsASentence(t *testing.T) {
+	t.Parallel()
+	dir := small(t).launched.Plan.Directory
+	from := `"from": {"plan": "water-2021", "task": "p14", "on": "2022-01-20"}`
+	for _, c := range []struct {
+		kind, data string
+		want       []string
+	}{
+		{ledger.AuditUnattended, `{"unit": "gaoping", "tasks": ["a", "b"]}`, []string{"高平市人民政府", "2"}},
+		{ledger.AuditAlarm, `{"unattended": [{"unit": "gaoping"}]}`, []string{"1"}},
+		{ledger.AuditProvisional, `{"year": 2022}`, []string{"2022"}},
+		{ledger.TaskCarried, `{` + from + `, "act": "carry-1", "due": "2022-06-30"}`, []string{"water-2021", "p14"}},
+		{ledger.TaskCarried, `{` + from + `, "over": true}`, []string{"water-2021", "p14"}},
+		{ledger.OccurrenceCarried, `{` + from + `, "duty": "m", "period": "2021Q4"}`, []string{"water-2021", "p14"}},
+		{ledger.PlanEnded, `{"act": {"kind": "end_plan", "by": {"name": "王"}, "reason": "年度终了"}}`, []string{"年度终了"}},
+	} {
+		for _, lang := range []string{"zh", "en"} {
+			said := report.Speak(words.New(lang)).Event(dir, calendar.Beijing, ledger.Event{Kind: c.kind, Data: json.RawMessage(c.data)})
+			for _, w := range c.want {
+				require.Contains(t, said, w, c.kind)
+			}
+			require.NotContains(t, said, "{", c.kind)
+		}
+	}
+}
