@@ -46,21 +46,22 @@ func (a *app) calendarBack() *cobra.Command {
 }
 
 func (a *app) takeBack(ctx context.Context, store *ledger.Store, year int, reason string, agree consent) error {
-	was, is, err := store.WouldTakeBack(ctx, year)
+	back, err := store.WouldTakeBack(ctx, year)
 	if errors.Is(err, ledger.ErrNoNotice) {
 		return errors.New(a.w.T("calendar.no_notice", words.Data{"Year": year}))
 	}
 	if err != nil {
 		return err
 	}
-	back := takenBack{Year: year, Was: was.Papers, Is: is.Papers, Changes: calendar.Changes(was, is)}
+	was, is := back.Was, back.Is
+	said := takenBack{Year: year, Was: was.Papers, Is: is.Papers, Changes: calendar.Changes(was, is)}
 	if a.format == "table" {
 		key := "calendar.back"
 		if len(is.Days) == 0 {
 			key = "calendar.back_none"
 		}
-		fmt.Fprintln(a.out, a.w.T(key, words.Data{"Year": year, "Was": strings.Join(was.Papers, " "), "Is": strings.Join(is.Papers, " "), "N": len(back.Changes)}))
-		a.showChanges(back.Changes)
+		fmt.Fprintln(a.out, a.w.T(key, words.Data{"Year": year, "Was": strings.Join(was.Papers, " "), "Is": strings.Join(is.Papers, " "), "N": len(said.Changes)}))
+		a.showChanges(said.Changes)
 	}
 	by := ""
 	if a.canConsent(agree) {
@@ -69,20 +70,20 @@ func (a *app) takeBack(ctx context.Context, store *ledger.Store, year int, reaso
 		}
 	}
 	if a.consents("calendar", agree) {
-		back.Tasks, err = a.movingCalendar(ctx, store, by, func(when ledger.When) error {
-			_, _, err := store.TakeBackCalendar(ctx, year, by, reason, when)
-			return err
-		})
+		said.Tasks, err = a.movingCalendar(ctx, store, by, func(when ledger.When) error { return store.TakeBackCalendar(ctx, back, by, reason, when) })
+		if errors.Is(err, ledger.ErrBehind) {
+			return errors.New(a.w.T("calendar.back_behind", words.Data{"Year": year}))
+		}
 		if err != nil {
 			return err
 		}
-		back.Applied = true
+		said.Applied = true
 	}
 	if a.format == "json" {
-		return a.json(back)
+		return a.json(said)
 	}
-	if back.Applied {
-		fmt.Fprintln(a.out, a.w.T("calendar.taken_back", words.Data{"Year": year, "Tasks": back.Tasks}))
+	if said.Applied {
+		fmt.Fprintln(a.out, a.w.T("calendar.taken_back", words.Data{"Year": year, "Tasks": said.Tasks}))
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"duban/internal/calendar"
 )
@@ -83,32 +84,44 @@ func (s *Store) BringCalendar(ctx context.Context, y calendar.Year, when When) (
 // ErrNoNotice: there is no notice to be taken back.
 var ErrNoNotice = errors.New("the year has no notice")
 
-// WouldTakeBack is what TakeBackCalendar would give.
-func (s *Store) WouldTakeBack(ctx context.Context, year int) (was, is calendar.Year, err error) {
+// TakingBack is a notice in force that is to be taken back.
+type TakingBack struct {
+	Year    int
+	Version int           // of the notice: see NoticeVersion
+	Was, Is calendar.Year // the notice, and what is in force without it: the one before, or no days
+}
+
+// WouldTakeBack is what taking back a year's notice in force comes to; ErrNoNotice
+// when the year has none.
+func (s *Store) WouldTakeBack(ctx context.Context, year int) (TakingBack, error) {
 	of, err := holidaysOf(year, func(dest any, query string, args ...any) error { return s.one(ctx, dest, query, args...) })
 	if err != nil {
-		return was, is, err
+		return TakingBack{}, err
 	}
 	return of.back()
 }
 
-// TakeBackCalendar puts the notice of a year in force again that the present one took
-// the place of, or none when that was the first, as event calendar.back. It gives what
-// was taken back and what is in force.
-func (s *Store) TakeBackCalendar(ctx context.Context, year int, actor, reason string, when When) (was, is calendar.Year, err error) {
-	type change struct{ was, is calendar.Year }
-	got, err := write(ctx, s, func(t *tx) (change, error) {
-		of, err := t.holidaysOf(year)
+// TakeBackCalendar takes back the notice that WouldTakeBack found in force, as event
+// calendar.back. The same again changes nothing; ErrBehind when the year's notice has
+// been changed otherwise meanwhile.
+func (s *Store) TakeBackCalendar(ctx context.Context, b TakingBack, actor, reason string, when When) error {
+	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
+		of, err := t.holidaysOf(b.Year)
+		switch {
+		case err != nil:
+			return none, err
+		case slices.Contains(of.backs, b.Version+1):
+			return none, nil
+		case of.version != b.Version:
+			return none, ErrBehind
+		}
+		now, err := of.back()
 		if err != nil {
-			return change{}, err
+			return none, err
 		}
-		var c change
-		if c.was, c.is, err = of.back(); err != nil {
-			return c, err
-		}
-		return c, t.takeBack(of, c.is, actor, reason, when)
+		return none, t.takeBack(of, now.Is, actor, reason, when)
 	})
-	return got.was, got.is, err
+	return err
 }
 
 // yearNotices is what the ledger has of one year.
@@ -120,6 +133,7 @@ type yearNotices struct {
 	actor   string // who put it in force
 	all     []calendar.Year
 	stack   []calendar.Year // those that came, without those taken back; the last is in force
+	backs   []int           // the versions that came by taking one back
 }
 
 func (n yearNotices) inForce() calendar.Year {
@@ -129,16 +143,16 @@ func (n yearNotices) inForce() calendar.Year {
 	return n.stack[len(n.stack)-1]
 }
 
-// back is what is in force when the last notice is taken back, or ErrNoNotice.
-func (n yearNotices) back() (was, is calendar.Year, err error) {
-	was, is = n.inForce(), calendar.Year{Year: n.year, Papers: []string{}, Days: []calendar.Holiday{}}
-	if len(was.Days) == 0 {
-		return was, is, ErrNoNotice
+// back is what taking back the notice in force comes to, or ErrNoNotice.
+func (n yearNotices) back() (TakingBack, error) {
+	b := TakingBack{n.year, n.version, n.inForce(), calendar.Year{Year: n.year, Papers: []string{}, Days: []calendar.Holiday{}}}
+	if len(b.Was.Days) == 0 {
+		return b, ErrNoNotice
 	}
 	if k := len(n.stack); k > 1 {
-		is = n.stack[k-2]
+		b.Is = n.stack[k-2]
 	}
-	return was, is, nil
+	return b, nil
 }
 
 func (t *tx) holidaysOf(year int) (yearNotices, error) { return holidaysOf(year, t.one) }
@@ -170,7 +184,7 @@ func holidaysOf(year int, one func(dest any, query string, args ...any) error) (
 		}
 		n.actor = e.Actor
 		if e.Kind == CalendarBack {
-			n.stack = n.stack[:max(0, len(n.stack)-1)]
+			n.stack, n.backs = n.stack[:max(0, len(n.stack)-1)], append(n.backs, v)
 			continue
 		}
 		var y calendar.Year

@@ -188,20 +188,27 @@ func noticesTakenBack(t *testing.T, address string) {
 	at := func(hours int) ledger.When {
 		return ledger.When{Real: evening.Real.Add(time.Duration(hours) * time.Hour), Plan: evening.Plan.Add(time.Duration(hours) * time.Hour)}
 	}
-	_, _, err := w.TakeBackCalendar(w.ctx, 2022, "wang", "误导入", at(0))
-	w.is("nothing to take back", errors.Is(err, ledger.ErrNoNotice), true)
+	none := func() {
+		t.Helper()
+		b, err := w.WouldTakeBack(w.ctx, 2022)
+		w.is("nothing to take back", errors.Is(err, ledger.ErrNoNotice), true)
+		w.is("nothing is taken back", errors.Is(w.TakeBackCalendar(w.ctx, b, "wang", "误导入", at(0)), ledger.ErrNoNotice), true)
+	}
+	none()
 	w.ok(w.PutCalendar(w.ctx, rests("一", 3), "wang", at(1)))
 	w.ok(w.PutCalendar(w.ctx, rests("二", 4), "wang", at(2)))
 	for i, want := range [][2]string{{"二", "一"}, {"一", ""}} {
-		was, is, err := w.TakeBackCalendar(w.ctx, 2022, "wang", "误导入", at(3+i))
+		b, err := w.WouldTakeBack(w.ctx, 2022)
 		w.ok(err)
-		w.is("taken back", []any{was.Papers, len(is.Days) > 0}, []any{[]string{want[0]}, i == 0})
-		years, err := w.Calendar(w.ctx)
-		w.ok(err)
-		w.is("in force", years[0].Papers, append([]string{}, is.Papers...))
+		w.is("to be taken back", []any{b.Was.Papers, len(b.Is.Days) > 0}, []any{[]string{want[0]}, i == 0})
+		for again := range 2 { // as when the answer to a COMMIT is lost: the one before stays
+			w.ok(w.TakeBackCalendar(w.ctx, b, "wang", "误导入", at(3+i+again)))
+			years, err := w.Calendar(w.ctx)
+			w.ok(err)
+			w.is("in force", years[0].Papers, append([]string{}, b.Is.Papers...))
+		}
 	}
-	_, _, err = w.TakeBackCalendar(w.ctx, 2022, "wang", "误导入", at(5))
-	w.is("nothing to take back", errors.Is(err, ledger.ErrNoNotice), true)
+	none()
 	w.ok(w.PutCalendar(w.ctx, calendar.Year{Year: 2023, Papers: []string{"明年"}}, "wang", at(6)))
 	l, err := w.Plan(w.ctx, "jincheng")
 	w.ok(err)
@@ -214,4 +221,12 @@ func noticesTakenBack(t *testing.T, address string) {
 	proof, err := w.Prove(w.ctx, ledger.Check{Full: true})
 	w.ok(err)
 	w.ok(proof.Err())
+
+	// Somebody else has changed the year since it was looked at.
+	w.ok(w.PutCalendar(w.ctx, rests("三", 5), "wang", at(7)))
+	b, err := w.WouldTakeBack(w.ctx, 2022)
+	w.ok(err)
+	w.ok(w.PutCalendar(w.ctx, rests("四", 6), "li", at(8)))
+	w.is("another notice", errors.Is(w.TakeBackCalendar(w.ctx, b, "wang", "误导入", at(9)), ledger.ErrBehind), true)
+	w.is("events", w.last(1), []string{ledger.CalendarPut})
 }
