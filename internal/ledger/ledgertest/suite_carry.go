@@ -1,0 +1,154 @@
+package ledgertest
+
+import (
+	"errors"
+	"testing"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+)
+
+// follows adds the plan "next", which goes on with t0 and d of the world's plan as n0
+// and nd; its own task is t0.
+func (w *world) follows() {
+	w.t.Helper()
+	p := samplePlan()
+	p.ID, p.Hash = "next", "next"
+	p.Tasks = append(p.Tasks, plan.Task{ID: "n0", Kind: plan.Dated, Lead: "shuiwu", Due: due, Carries: "jincheng/t0"},
+		plan.Task{ID: "nd", Kind: plan.Duty, Lead: "shuiwu", Carries: "jincheng/d"})
+	_, err := w.AddPlan(w.ctx, ledger.Launched{Plan: p, At: launch, Version: 1, Clock: w.plan.Clock}, []ledger.Task{sampleTask("t0")}, before)
+	w.ok(err)
+}
+
+// carried is a row of the world's plan that goes on as another in the plan "next".
+func (w *world) carried(task, into string, a act.Act) ledger.CarriedTask {
+	w.t.Helper()
+	row, err := w.Task(w.ctx, "jincheng", task)
+	w.ok(err)
+	next := row
+	next.ID, next.Facts.From = into, &act.Elsewhere{Plan: "jincheng", Task: task, On: a.On}
+	return ledger.CarriedTask{Task: task, Version: row.Version, Into: next,
+		Facts: w.talkBook().CarryOut(ledger.CaseOf(row), a, act.Elsewhere{Plan: "next", Task: into, On: a.On})}
+}
+
+// carries: a task goes on in another plan with its talk, a duty with its open
+// occurrence, and each of it happens once, however often it is asked for.
+func carries(t *testing.T, address string) {
+	w := newWorld(t, address, 2)
+	w.follows()
+	w.decide("t0", talk)
+	w.opens("t0#1", act.TalkOpen)
+	occurrence := sampleTask("d.2021Q2")
+	occurrence.Plan, occurrence.Duty, occurrence.Period = "jincheng", "d", "2021Q2"
+	_, err := w.AddOccurrence(w.ctx, occurrence, evening)
+	w.ok(err)
+	a := actAt(18, 10, clerk, act.Carry)
+	when := ledger.When{Real: speaks.Real, Plan: a.At}
+
+	one := w.carried("t0", "n0", a)
+	k, err := w.Talk(w.ctx, "jincheng", "t0#1")
+	w.ok(err)
+	row, err := w.Task(w.ctx, "jincheng", "t0")
+	w.ok(err)
+	out, in := w.talkBook().CarryTalk(ledger.TalkCaseOf(&w.plan.Plan, row, k), one.Into.Facts, "n0", a)
+	one.Talks = []ledger.CarriedTalk{{Talk: k, Out: out, In: in}}
+	task := ledger.Carriage{From: "jincheng", To: "next", Act: a, Tasks: []ledger.CarriedTask{one}}
+
+	behind := func(what string, c ledger.Carriage) {
+		t.Helper()
+		end := w.holds()
+		w.is(what, errors.Is(w.CarryInto(w.ctx, c, when, when), ledger.ErrBehind), true)
+		w.is(what+": nothing is written", w.holds(), end)
+	}
+	older := one
+	older.Version--
+	behind("an older task", ledger.Carriage{From: "jincheng", To: "next", Act: a, Tasks: []ledger.CarriedTask{older}})
+	older = one
+	k.Version--
+	older.Talks = []ledger.CarriedTalk{{Talk: k, Out: out, In: in}}
+	behind("an older talk", ledger.Carriage{From: "jincheng", To: "next", Act: a, Tasks: []ledger.CarriedTask{older}})
+
+	end := w.holds()
+	for range 2 {
+		w.ok(w.CarryInto(w.ctx, task, when, when))
+		w.is("a task: events", w.holds(), end+2)
+	}
+	w.is("a task", w.last(2), []string{ledger.ActKind(act.Carry), ledger.TaskCarried})
+	other := task
+	other.Act.ID = "another"
+	behind("another act on what has gone", other)
+	duty := ledger.Carriage{From: "jincheng", To: "next", Act: a, Tasks: []ledger.CarriedTask{w.carried("d", "nd", a), w.carried("d.2021Q2", "nd.2021Q2", a)}}
+	duty.Tasks[1].Into.Duty = "nd"
+	for range 2 {
+		w.ok(w.CarryInto(w.ctx, duty, when, when))
+		w.is("a duty: events", w.holds(), end+6)
+	}
+	w.is("a duty", w.last(4), []string{ledger.ActKind(act.Carry), ledger.TaskCarried, ledger.ActKind(act.Carry), ledger.OccurrenceCarried})
+
+	for _, is := range []struct{ plan, task, state string }{
+		{"jincheng", "t0", ledger.Carried}, {"jincheng", "d", ledger.Carried}, {"jincheng", "d.2021Q2", ledger.Carried},
+		{"next", "n0", ledger.TaskOpen}, {"next", "nd", ledger.TaskOpen}, {"next", "nd.2021Q2", ledger.TaskOpen},
+	} {
+		row, err := w.Task(w.ctx, is.plan, is.task)
+		w.ok(err)
+		w.is(is.plan+"/"+is.task, row.State, is.state)
+	}
+	for id, state := range map[string]string{"jincheng t0#1": ledger.TalkCarried, "next n0#1": ledger.TalkOpen} {
+		planID, talk := id[:len(id)-5], id[len(id)-4:]
+		k, err := w.Talk(w.ctx, planID, talk)
+		w.ok(err)
+		w.is(id, []any{k.State, k.Number}, []any{state, 1})
+	}
+}
+
+// carriesNothing: what was to be carried on had ended first.
+func carriesNothing(t *testing.T, address string) {
+	w := newWorld(t, address, 1)
+	w.follows()
+	row := sampleTask("n0")
+	row.Plan, row.State, row.ClosedAt = "next", ledger.Carried, speaks.Plan
+	row.Facts.State, row.Facts.From = act.Carried, &act.Elsewhere{Plan: "jincheng", Task: "t0", On: due}
+	end := w.holds()
+	for range 2 {
+		w.ok(w.CarryNothing(w.ctx, row, "wang", speaks))
+		w.is("events", w.holds(), end+1)
+	}
+	w.is("event", w.last(1), []string{ledger.TaskCarried})
+	got, err := w.Task(w.ctx, "next", "n0")
+	w.ok(err)
+	w.is("the task", got.State, ledger.Carried)
+}
+
+// endsPlan: a plan of which something goes on does not end; one of which nothing does
+// ends once, its standing lines with it.
+func endsPlan(t *testing.T, address string) {
+	w := newWorld(t, address, 1)
+	a := actAt(18, 10, clerk, act.EndPlan)
+	ends := func() error { return w.EndPlan(w.ctx, "jincheng", a, ledger.When{Real: speaks.Real, Plan: a.At}) }
+	w.is("a task and a duty are open", errors.Is(ends(), ledger.ErrGoesOn), true)
+	closes := func(task string) {
+		row, err := w.Task(w.ctx, "jincheng", task)
+		w.ok(err)
+		facts := ledger.CaseOf(row)
+		facts.State, facts.ClosedOn = act.Closed, calendar.NewDay(2021, 5, 10)
+		_, _, err = w.Act(w.ctx, ledger.Acted{Plan: "jincheng", Task: task, Act: actAt(10, 10, clerk, act.Verify), Version: row.Version, Facts: facts}, speaks)
+		w.ok(err)
+	}
+	closes("t0")
+	w.is("a duty is open", errors.Is(ends(), ledger.ErrGoesOn), true)
+	closes("d")
+	end := w.holds()
+	for range 2 {
+		w.ok(ends())
+		w.is("events", w.holds(), end+1)
+	}
+	w.is("event", w.last(1), []string{ledger.PlanEnded})
+	l, err := w.Plan(w.ctx, "jincheng")
+	w.ok(err)
+	w.is("when it ended", l.Ended, a.At)
+	standing, err := w.Task(w.ctx, "jincheng", "s")
+	w.ok(err)
+	w.is("its standing line", standing.State, ledger.Ended)
+}
