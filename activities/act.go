@@ -176,7 +176,5 @@ func BookOf(ctx context.Context, store *ledger.Store, l ledger.Launched) (act.Bo
 	if err != nil {
 		return act.Book{}, err
 	}
-	book, err := act.NewBook(&l.Plan, calendar.New(years...))
-	book.Since, book.Undone = l.CalendarSince, l.CalendarUndone
-	return book, err
+	return ledger.BookOf(l, calendar.New(years...))
 }

@@ -180,7 +180,7 @@ type outlookReader struct {
 
 // outlook reads in one state of the ledger.
 func (s *Store) outlook(ctx context.Context, l *Launched, basis string, cal *calendar.Calendar, do func(*outlookReader) error) error {
-	book, err := bookOf(*l, cal)
+	book, err := BookOf(*l, cal)
 	if err != nil {
 		return err
 	}

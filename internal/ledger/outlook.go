@@ -59,8 +59,9 @@ func turnsOn(d calendar.Day) string {
 	return d.String()
 }
 
-// bookOf works out what a plan's tasks show by a calendar.
-func bookOf(l Launched, cal *calendar.Calendar) (act.Book, error) {
+// BookOf is the book of a launched plan by a calendar, with what the ledger knows of
+// the notices of holidays: since when they are in force, and which were taken back.
+func BookOf(l Launched, cal *calendar.Calendar) (act.Book, error) {
 	book, err := act.NewBook(&l.Plan, cal)
 	book.Since, book.Undone = l.CalendarSince, l.CalendarUndone
 	return book, err
@@ -128,7 +129,7 @@ func (s *Store) Refresh(ctx context.Context, planID string, cal *calendar.Calend
 		if err != nil {
 			return n, err
 		}
-		book, err := bookOf(l, cal)
+		book, err := BookOf(l, cal)
 		if err != nil {
 			return n, err
 		}

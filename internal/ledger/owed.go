@@ -128,7 +128,7 @@ func (r *outlookReader) owed(f OwedFilter, most int) (all []Obligation, total in
 // OwedOfAll are the chosen obligations of a plan, worked out from every task and talk
 // of it: where what is kept is of another basis.
 func (s *Store) OwedOfAll(ctx context.Context, l Launched, cal *calendar.Calendar, f OwedFilter) (all []Obligation, err error) {
-	book, err := bookOf(l, cal)
+	book, err := BookOf(l, cal)
 	if err != nil {
 		return nil, err
 	}

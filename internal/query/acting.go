@@ -110,11 +110,10 @@ func (r *Reader) Possible(ctx context.Context, v Viewer, planID, id string) ([]P
 	if err != nil {
 		return nil, err
 	}
-	rules, err := act.NewBook(&s.Plan.Plan, cal)
+	rules, err := ledger.BookOf(s.Plan, cal)
 	if err != nil {
 		return nil, err
 	}
-	rules.Since = s.Plan.CalendarSince
 	c := rules.Course(ledger.CaseOf(s.Task)).Case // with the days it is judged by
 	for _, row := range table {
 		all = append(all, Possible{row.Kind, append([]act.Field{}, row.Needs...), c.Could(row.Kind, v.by, r.clockDay(s.Plan))})

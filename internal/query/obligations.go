@@ -188,10 +188,9 @@ func (s *owingSource) look(ctx context.Context, all []ledger.Obligation) (err er
 	if len(all) == 0 {
 		return nil
 	}
-	if s.book, err = act.NewBook(&s.plan.Plan, s.plan.cal); err != nil {
+	if s.book, err = ledger.BookOf(s.plan.Launched, s.plan.cal); err != nil {
 		return err
 	}
-	s.book.Since = s.plan.CalendarSince
 	var ids []string
 	for _, o := range all {
 		ids = append(ids, o.Task)

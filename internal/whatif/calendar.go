@@ -21,11 +21,11 @@ func (w WhatIf) Moves(ctx context.Context, planID string, cal *calendar.Calendar
 	if err != nil {
 		return nil, err
 	}
-	is, err := act.NewBook(&l.Plan, cal)
+	is, err := ledger.BookOf(l, cal)
 	if err != nil {
 		return nil, err
 	}
-	is.Since, is.Undone = l.Clock.Plan(w.now()), was.Undone
+	is.Since = l.Clock.Plan(w.now())
 	moved, err := w.Recalendared(ctx, l, was, is, true)
 	var all []plan.Move
 	for _, m := range moved {

@@ -29,9 +29,7 @@ func (w WhatIf) book(ctx context.Context, l ledger.Launched) (act.Book, error) {
 	if err != nil {
 		return act.Book{}, err
 	}
-	book, err := act.NewBook(&l.Plan, calendar.New(years...))
-	book.Since = l.CalendarSince
-	return book, err
+	return ledger.BookOf(l, calendar.New(years...))
 }
 
 // stamp sets when an act would be done: now, on the plan's clock and in its zone.
