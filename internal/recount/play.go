@@ -31,7 +31,8 @@ type document struct {
 		Note      string   `json:"note"`
 	} `json:"tasks"`
 	Directory struct {
-		Units []struct {
+		Office string `json:"office"`
+		Units  []struct {
 			ID   string `json:"id"`
 			Name string `json:"name"`
 		} `json:"units"`
@@ -162,7 +163,7 @@ func (w *world) event(e Event, d data) {
 	switch {
 	case e.Kind == "calendar.put", e.Kind == "calendar.back":
 		w.days.notice(e.Data)
-	case e.Kind == "plan.launched", e.Kind == "plan.amended":
+	case e.Kind == "plan.launched", e.Kind == "plan.amended", e.Kind == "plan.policy":
 		w.document(e)
 	case e.Kind == "occurrence.opened":
 		w.occurrence(e, d)
@@ -185,14 +186,17 @@ func (w *world) event(e Event, d data) {
 	w.receipts(e)
 }
 
-// document takes over the plan as launched, or as amended: lines that are new enter,
-// and what only the document says is as it says now.
+// document takes over the plan as launched, as amended, or with another version of a
+// policy: lines that are new enter, and what only the document says is as it says now.
 func (w *world) document(e Event) {
 	given := map[string]string{}
 	for _, r := range w.archive.rows(e) {
 		switch r.In {
 		case "plans":
-			_ = json.Unmarshal(w.archive.text(r.Set["doc"]), &w.doc)
+			var doc document // a new one: what the text leaves out is not as it was before
+			if json.Unmarshal(w.archive.text(r.Set["doc"]), &doc) == nil {
+				w.doc = doc
+			}
 		case "tasks":
 			id, _ := r.Key[len(r.Key)-1].(string)
 			given[id] = w.givenIn(r)
@@ -449,7 +453,7 @@ func (w *world) onTalk(t *task, d data) {
 	case "again", "absent":
 		k.rounds = append(k.rounds, k.taken)
 		k.taken = map[string]string{}
-		if a.Kind == "again" && a.By.Unit != w.office() {
+		if a.Kind == "again" && a.By.Unit != w.doc.Directory.Office {
 			k.approver = a.By.Name
 		}
 	case "return_plan":
@@ -459,25 +463,6 @@ func (w *world) onTalk(t *task, d data) {
 	case "close_talk":
 		k.state, k.doubted = "closed", false
 	}
-}
-
-// office is the unit of whoever launched or amended: the office's seat is not read
-// from the document, where it has the name "office".
-func (w *world) office() string {
-	var of struct {
-		Directory struct {
-			Office string `json:"office"`
-		} `json:"Directory"`
-	}
-	for _, e := range w.archive.Events {
-		for _, r := range w.archive.rows(e) {
-			if r.In == "plans" {
-				_ = json.Unmarshal(w.archive.text(r.Set["doc"]), &of)
-				return of.Directory.Office
-			}
-		}
-	}
-	return ""
 }
 
 func (w *world) stage(e Event, d data) {
