@@ -1,0 +1,163 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/plan"
+)
+
+// mostStale is how many tasks a reader works out for itself; beyond it, reading
+// all of them is no dearer.
+const mostStale = 2000
+
+// outlookReader reads outlooks of one plan in one state of the ledger, and works
+// out those that are stale.
+type outlookReader struct {
+	s     *Store
+	l     *Launched
+	one   reading
+	all   reading
+	ok    bool
+	stale []workedTask
+}
+
+// outlook reads in one state of the ledger.
+func (s *Store) outlook(ctx context.Context, l *Launched, basis string, cal *calendar.Calendar, do func(*outlookReader) error) error {
+	book, err := BookOf(*l, cal)
+	if err != nil {
+		return err
+	}
+	return s.read(ctx, func(ctx context.Context) error {
+		v, err := s.reader.BeginTxx(ctx, s.d.snapshot())
+		if err != nil {
+			return err
+		}
+		defer v.Rollback() //nolint:errcheck // it only read
+		r := &outlookReader{s: s, l: l,
+			one: func(dest any, query string, args ...any) error {
+				return found(v.GetContext(ctx, dest, v.Rebind(query), args...))
+			},
+			all: func(dest any, query string, args ...any) error {
+				return v.SelectContext(ctx, dest, v.Rebind(query), args...)
+			},
+		}
+		if err := r.begin(book, basis); err != nil {
+			return err
+		}
+		return do(r)
+	})
+}
+
+// begin works out what is stale.
+func (r *outlookReader) begin(book act.Book, basis string) error {
+	var now string
+	switch err := r.one(&now, `SELECT o.basis FROM outlook_plans o JOIN plans p ON p.id = o.plan AND p.version = o.version WHERE o.plan = ?`, r.l.Plan.ID); {
+	case errors.Is(err, ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	}
+	var ids []string
+	if err := r.all(&ids, fmt.Sprintf(`SELECT task FROM outlook_stale WHERE plan = ? ORDER BY task LIMIT %d`, mostStale+1), r.l.Plan.ID); err != nil {
+		return err
+	}
+	if r.ok = now == basis && len(ids) <= mostStale; !r.ok || len(ids) == 0 {
+		return nil
+	}
+	var err error
+	r.stale, err = workOut(r.all, r.s.d, *r.l, book, r.s.d.list(ids))
+	return err
+}
+
+// fresh is a condition on outlook o: it is not stale.
+const fresh = `NOT EXISTS (SELECT 1 FROM outlook_stale s WHERE s.plan = o.plan AND s.task = o.task)`
+
+// lightOn is the light of outlook o on a day, given three times.
+const lightOn = `CASE WHEN o.lamp <> 'open' THEN o.lamp WHEN o.red <= ? THEN 'red' WHEN o.yellow <= ? THEN 'yellow' WHEN o.blue <= ? THEN 'blue' ELSE 'green' END`
+
+func (r *outlookReader) where(f ListFilter) (w where) {
+	w.add("o.plan = ?", r.l.Plan.ID)
+	w.kinds(f)
+	w.oneOf("o.phase", texts(f.Phases))
+	if len(f.Units) > 0 {
+		w.add("o.task IN (SELECT u.task FROM outlook_units u WHERE u.plan = ? AND u.part IN ('lead', 'assist') AND "+r.s.d.among("u.unit")+")", r.l.Plan.ID, r.s.d.list(f.Units))
+	}
+	if f.Seat != "" {
+		w.add("o.task IN (SELECT u.task FROM outlook_units u WHERE u.plan = ? AND u.unit = ?)", r.l.Plan.ID, f.Seat)
+	}
+	if len(r.stale) > 0 {
+		w.add(fresh)
+	}
+	return w
+}
+
+// kinds adds the condition that a line is of one of the kinds asked for.
+func (w *where) kinds(f ListFilter) {
+	switch {
+	case f.Occurrences && len(f.Kinds) == 0:
+		w.add("o.duty <> ''")
+	case f.Occurrences:
+		some := where{}
+		some.oneOf("o.kind", texts(f.Kinds))
+		w.add("("+some.terms[0]+" OR o.duty <> '')", some.args...)
+	default:
+		w.oneOf("o.kind", texts(f.Kinds))
+	}
+}
+
+func texts[T ~string](values []T) (all []string) {
+	for _, v := range values {
+		all = append(all, string(v))
+	}
+	return all
+}
+
+// showOne adds the condition that one of several lights is shown on a day; none asks
+// for nothing.
+func (w *where) showOne(lights []plan.Light, day string) {
+	var terms []string
+	for _, light := range lights {
+		one := where{}
+		one.shows(light, day)
+		terms, w.args = append(terms, "("+one.terms[0]+")"), append(w.args, one.args...)
+	}
+	if len(terms) > 0 {
+		w.terms = append(w.terms, "("+strings.Join(terms, " OR ")+")")
+	}
+}
+
+// shows adds the condition that a light is shown on a day.
+func (w *where) shows(light plan.Light, day string) {
+	switch light {
+	case plan.DoneLate, plan.Done:
+		w.add("o.lamp = ?", string(light))
+	case plan.Red: // whose first day is after the due date: so the index gives no others
+		w.add("o.lamp = 'open' AND o.red <= ? AND o.due < ?", day, day)
+	case plan.Yellow:
+		w.add("o.lamp = 'open' AND o.yellow <= ? AND o.red > ?", day, day)
+	case plan.Blue:
+		w.add("o.lamp = 'open' AND o.blue <= ? AND o.yellow > ? AND o.red > ?", day, day, day)
+	case plan.Green:
+		w.add("o.lamp = 'open' AND o.blue > ? AND o.yellow > ? AND o.red > ?", day, day, day)
+	default:
+		w.add("o.lamp = ''")
+	}
+}
+
+// takes is the same of a stale task.
+func (f ListFilter) takes(t workedTask, today calendar.Day) bool {
+	part := func(parts ...string) func([2]string) bool {
+		return func(p [2]string) bool { return slices.Contains(parts, p[1]) && slices.Contains(f.Units, p[0]) }
+	}
+	seat := func(p [2]string) bool { return p[0] == f.Seat }
+	kind := len(f.Kinds) == 0 && !f.Occurrences || slices.Contains(f.Kinds, t.now.Kind) || f.Occurrences && t.now.Duty != ""
+	return kind && (len(f.Phases) == 0 || slices.Contains(f.Phases, t.Outlook.State)) &&
+		(len(f.Units) == 0 || slices.ContainsFunc(t.parts, part(partLead, partAssist))) &&
+		(f.Seat == "" || slices.ContainsFunc(t.parts, seat)) && (len(f.Lights) == 0 || slices.Contains(f.Lights, t.Outlook.Light(today)))
+}

@@ -1,0 +1,106 @@
+package recount
+
+// talk is a talk or a circular.
+type talk struct {
+	id, task, what, unit, state, opened, approver, decliner string
+	number                                                  int
+	taken                                                   map[string]string
+	rounds                                                  []map[string]string // that are over: steps taken
+	doubted                                                 bool
+}
+
+// doubt puts the task's open talks before a leader when what they rest on has gone: the
+// date that was missed was moved to come, or the task is done before the talk was held.
+func (w *world) doubt(t *task, gone bool) {
+	for _, k := range w.talks {
+		if done := t.phase == "closed" && k.taken["held"] != ""; gone && !done && k.task == t.id && k.state == "open" && k.what == "talk" {
+			k.doubted = true
+		}
+	}
+}
+
+func (w *world) talk(id string) *talk {
+	for _, k := range w.talks {
+		if k.id == id {
+			return k
+		}
+	}
+	return nil
+}
+
+// called is a new talk about a task; it is numbered among those of its kind.
+func (w *world) called(id, of, what, unit, state string) *talk {
+	k := &talk{id: id, task: of, what: what, unit: unit, state: state, taken: map[string]string{}, number: 1}
+	for _, other := range w.talks {
+		if other.task == of && other.what == what {
+			k.number++
+		}
+	}
+	w.talks = append(w.talks, k)
+	return k
+}
+
+func (w *world) talkEvent(kind string, k *talk, d data) {
+	if k == nil {
+		return
+	}
+	switch kind {
+	case "talk.opened":
+		k.state, k.opened = "open", w.day(d.OpensAt)
+	case "talk.asked":
+		k.state = "proposed"
+	case "talk.void":
+		k.state = "void"
+	}
+}
+
+// steps are the acts that take a step of a talk.
+var steps = map[string]string{"serve": "served", "held": "held", "minutes": "minutes", "give_plan": "plan", "give_report": "report", "verify_talk": "verified"}
+
+func (w *world) onTalk(t *task, d data) {
+	a, k := d.Act, w.talk(d.Talk)
+	if a.Kind == "propose" {
+		unit := a.Unit
+		if unit == "" {
+			unit = t.lead
+		}
+		what := "talk"
+		if a.Talk != nil && a.Talk.What != "" {
+			what = a.Talk.What
+		}
+		w.called(d.Talk, t.id, what, unit, "proposed")
+		return
+	}
+	if k == nil {
+		return
+	}
+	if step := steps[a.Kind]; step != "" && k.taken[step] == "" {
+		k.taken[step] = a.On
+		if a.Kind == "held" && a.Talk != nil && !a.Talk.Time.IsZero() { // the day that its record names
+			k.taken[step] = min(a.On, max(w.day(a.Talk.Time), k.taken["served"]))
+		}
+	}
+	switch a.Kind {
+	case "approve":
+		k.state, k.approver, k.opened = "open", a.By.Name, w.day(a.At)
+		if k.what == "circular" {
+			k.state = "closed"
+		}
+	case "decline":
+		k.state, k.decliner = "declined", a.By.Name
+	case "keep":
+		k.approver, k.doubted = a.By.Name, false
+	case "again", "absent":
+		k.rounds = append(k.rounds, k.taken)
+		k.taken = map[string]string{}
+		if a.Kind == "again" && a.By.Unit != w.doc.Directory.Office {
+			k.approver = a.By.Name
+		}
+	case "return_plan":
+		for _, step := range []string{"plan", "report", "verified"} {
+			delete(k.taken, step)
+		}
+	case "close_talk":
+		k.state, k.doubted = "closed", false
+	}
+}
