@@ -47,7 +47,7 @@ type CarriedTalk struct {
 // CarryInto lets a task go on in another plan, all in one: in the old plan an event
 // act.carry ends the task and each occurrence, in the new one an event task.carried
 // begins it with what it brings. The same act again changes nothing. ErrBehind when a
-// task or a talk has been written since it was worked out.
+// task or a talk has been written since it was worked out, or another talk begun.
 func (s *Store) CarryInto(ctx context.Context, c Carriage, was, is When) error {
 	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
 		if there, err := t.recorded(ActKey(c.From, c.Tasks[0].Task, c.Act.ID)); there || err != nil {
@@ -80,6 +80,9 @@ func (t *tx) carryOut(c Carriage, k CarriedTask, when When) error {
 	case row.Version != k.Version || row.State != TaskOpen && row.State != Ended:
 		return ErrBehind
 	}
+	if err := t.noOtherTalk(c.From, k); err != nil {
+		return err
+	}
 	if row.State == TaskOpen { // a duty that had run its course stays so
 		row.State, row.ClosedAt = Carried, c.Act.At
 	}
@@ -111,6 +114,23 @@ func (t *tx) carryOut(c Carriage, k CarriedTask, when When) error {
 	}
 	e := Event{Key: ActKey(c.From, k.Task, c.Act.ID), Plan: c.From, Task: k.Task, Kind: ActKind(act.Carry), Actor: c.Act.By.Account}
 	return t.append(e, when, map[string]any{"act": c.Act, "state": k.Facts.State, "revision": k.Facts.Revision, "into": k.Facts.Into})
+}
+
+// noOtherTalk is ErrBehind when a talk about a dated task goes on that does not go
+// along: one that somebody has proposed since, which leaves the task's version as it
+// was.
+func (t *tx) noOtherTalk(planID string, k CarriedTask) error {
+	if k.Facts.Kind != plan.Dated { // a duty's talks stay
+		return nil
+	}
+	var there []string
+	err := t.all(&there, `SELECT id FROM talks WHERE plan = ? AND task = ? AND state IN ('pending', 'proposed', 'open')`, planID, k.Task)
+	for _, id := range there {
+		if !slices.ContainsFunc(k.Talks, func(along CarriedTalk) bool { return along.Talk.ID == id }) {
+			return ErrBehind
+		}
+	}
+	return err
 }
 
 // carryIn begins it in the new one, at a place of its document.

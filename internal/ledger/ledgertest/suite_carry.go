@@ -38,8 +38,6 @@ func (w *world) carried(task, into string, a act.Act) ledger.CarriedTask {
 func carries(t *testing.T, address string) {
 	w := newWorld(t, address, 2)
 	w.follows()
-	w.decide("t0", talk)
-	w.opens("t0#1", act.TalkOpen)
 	occurrence := sampleTask("d.2021Q2")
 	occurrence.Plan, occurrence.Duty, occurrence.Period = "jincheng", "d", "2021Q2"
 	_, err := w.AddOccurrence(w.ctx, occurrence, evening)
@@ -47,7 +45,16 @@ func carries(t *testing.T, address string) {
 	a := actAt(18, 10, clerk, act.Carry)
 	when := ledger.When{Real: speaks.Real, Plan: a.At}
 
+	behind := func(what string, c ledger.Carriage) {
+		t.Helper()
+		end := w.holds()
+		w.is(what, errors.Is(w.CarryInto(w.ctx, c, when, when), ledger.ErrBehind), true)
+		w.is(what+": nothing is written", w.holds(), end)
+	}
 	one := w.carried("t0", "n0", a)
+	_, err = w.ProposeTalkBy(speaks)
+	w.ok(err)
+	behind("a talk that was begun since", ledger.Carriage{From: "jincheng", To: "next", Act: a, Tasks: []ledger.CarriedTask{one}})
 	k, err := w.Talk(w.ctx, "jincheng", "t0#1")
 	w.ok(err)
 	row, err := w.Task(w.ctx, "jincheng", "t0")
@@ -56,12 +63,6 @@ func carries(t *testing.T, address string) {
 	one.Talks = []ledger.CarriedTalk{{Talk: k, Out: out, In: in}}
 	task := ledger.Carriage{From: "jincheng", To: "next", Act: a, Tasks: []ledger.CarriedTask{one}}
 
-	behind := func(what string, c ledger.Carriage) {
-		t.Helper()
-		end := w.holds()
-		w.is(what, errors.Is(w.CarryInto(w.ctx, c, when, when), ledger.ErrBehind), true)
-		w.is(what+": nothing is written", w.holds(), end)
-	}
 	older := one
 	older.Version--
 	behind("an older task", ledger.Carriage{From: "jincheng", To: "next", Act: a, Tasks: []ledger.CarriedTask{older}})
@@ -95,7 +96,7 @@ func carries(t *testing.T, address string) {
 		w.ok(err)
 		w.is(is.plan+"/"+is.task, row.State, is.state)
 	}
-	for id, state := range map[string]string{"jincheng t0#1": ledger.TalkCarried, "next n0#1": ledger.TalkOpen} {
+	for id, state := range map[string]string{"jincheng t0#1": ledger.TalkCarried, "next n0#1": ledger.TalkProposed} {
 		planID, talk := id[:len(id)-5], id[len(id)-4:]
 		k, err := w.Talk(w.ctx, planID, talk)
 		w.ok(err)
