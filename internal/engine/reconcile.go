@@ -67,23 +67,23 @@ func (h Health) Mended() (n int) {
 // Reconcile starts again what the ledger of a plan says goes on and Temporal has
 // lost, has ended or has at an earlier place; of every plan when planID is "". It
 // says nothing twice and leaves out nothing. It gives how many were mended, each
-// an event workflow.mended. What a notice of holidays in force moves and has not moved yet is moved. What refused an amendment is asked once more. On an error what could be looked at is mended still.
+// an event workflow.mended. What a notice of holidays in force moves and has not moved
+// yet is moved. What refused an amendment is asked once more. On an error what could be
+// looked at is mended still.
 func (e *Engine) Reconcile(ctx context.Context, planID string) (mended int, err error) {
-	if _, err := e.MoveCalendar(ctx, ledger.Engine); err != nil {
-		return 0, err
-	}
+	_, err = e.MoveCalendar(ctx, ledger.Engine)
+	errs := []error{err}
 	plans := []string{planID}
 	if planID == "" {
 		all, err := e.ledger.Plans(ctx)
 		if err != nil {
-			return 0, err
+			return 0, errors.Join(append(errs, err)...)
 		}
 		plans = nil
 		for _, p := range all {
 			plans = append(plans, p.ID)
 		}
 	}
-	var errs []error
 	for _, id := range plans {
 		h, err := e.Examine(ctx, id, true)
 		mended += h.Mended()

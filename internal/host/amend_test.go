@@ -395,6 +395,19 @@ func TestAHolidayNoticeMovesOpenStages(t *testing.T) {
 	_, err = w.Engine.MoveCalendar(t.Context(), "office")
 	require.NoError(t, err)
 	urges("2021-05-07")
+
+	// A plan that cannot be read keeps a notice from moving anything; what Temporal has
+	// lost is mended all the same.
+	unread := *p
+	unread.ID, unread.Hash, unread.Zone, unread.Tasks = "unread", "unread", "No/Where", nil
+	_, err = w.Ledger.AddPlan(t.Context(), ledger.Launched{Plan: unread, At: now}, nil, ledger.When{Real: now, Plan: now})
+	require.NoError(t, err)
+	with.Papers = []string{"国办发明电〔2021〕100号"}
+	require.NoError(t, w.Ledger.PutCalendar(t.Context(), with, "office", ledger.When{Real: now.Add(2 * time.Minute), Plan: now.Add(2 * time.Minute)}))
+	require.NoError(t, w.Client.TerminateWorkflow(t.Context(), workflows.TaskWorkflowID("cal", "b"), "", "by hand"))
+	mended, err := w.Engine.Reconcile(t.Context(), "cal")
+	require.Error(t, err)
+	require.Equal(t, 1, mended)
 }
 
 func stageDay(stages []plan.Stage, id string) string {
