@@ -15,7 +15,7 @@ import (
 )
 
 // TestEveryWrongFlagIsToldInTheReadersWords gives every flag of every command a value that
-// it cannot take, or none, and names that no flag has.
+// it cannot take, or none, and names that no flag has. Arguments have the reader's words too.
 func TestEveryWrongFlagIsToldInTheReadersWords(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
@@ -43,6 +43,7 @@ func TestEveryWrongFlagIsToldInTheReadersWords(t *testing.T) {
 			}
 		})
 		path := strings.Fields(c.CommandPath())[1:]
+		require.NotRegexp(t, `[A-Z]`, c.UseLine(), "an argument without a word")
 		for _, args := range wrong {
 			root := a.root()
 			root.SetArgs(append(append([]string{}, path...), args...))
