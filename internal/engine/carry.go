@@ -39,8 +39,8 @@ func (e *Engine) checkCarrying(ctx context.Context, p *plan.Plan, opt LaunchOpti
 	return nil
 }
 
-// carryAll lets go on in a plan what it carries on from others and has not yet. What
-// has ended there meanwhile is not begun here: its tasks are given.
+// carryAll lets go on in a plan what it carries on from others and has not yet. over are
+// the plan's tasks whose work has ended in the other plan meanwhile: they are not begun.
 func (e *Engine) carryAll(ctx context.Context, l ledger.Launched, opt LaunchOptions) (over []string, err error) {
 	known, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
 	if err != nil {

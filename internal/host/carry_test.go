@@ -119,7 +119,26 @@ func TestAPlanGoesOnInTheNext(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, l.Ended.IsZero())
 	require.Contains(t, w.states("y21"), "always ended")
-	for _, planID := range []string{"y21", "y22"} {
+
+	// A launch that was broken off before it carried anything: what ends meanwhile is not
+	// begun, and is named once.
+	third := twoUnits(t, "y23", func(_, text string) string {
+		return strings.Replace(text, "issued: 2021-04-08", "issued: 2021-06-21", 1)
+	}, entry("o", "due: 2021-11-30, carries: y22/fresh"))
+	_, err = w.Ledger.AddPlan(t.Context(), ledger.Launched{Plan: *third, At: clock.End, Clock: clock}, nil, ledger.When{Real: time.Now(), Plan: clock.End})
+	require.NoError(t, err)
+	require.NoError(t, w.verify("y22", "fresh", "office"))
+	report, err = w.next(third, clock, clerk)
+	require.NoError(t, err)
+	require.Equal(t, []string{"o"}, report.Over)
+	require.Equal(t, "o carried", w.states("y23"))
+	head = w.head()
+	report, err = w.next(third, clock, clerk)
+	require.NoError(t, err)
+	require.Empty(t, report.Over)
+	require.Equal(t, head, w.head(), "once more changes nothing")
+
+	for _, planID := range []string{"y21", "y22", "y23"} {
 		broken, err := activities.Breaches(t.Context(), w.Ledger, planID, func() time.Time { return clock.Plan(time.Now()) })
 		require.NoError(t, err)
 		require.Empty(t, broken)
