@@ -25,8 +25,8 @@ const answerIn = 20 * time.Second
 // what it knows: as long as anything changes, it is only slow.
 const settleIn = 20 * time.Second
 
-// unsettled is how long a workflow is looked at at the most, of which something moves
-// whenever it is.
+// unsettled is how long compare goes on asking about a workflow in which something has
+// changed each time; after it the workflow is judged as it is.
 const unsettled = 2 * time.Minute
 
 // youth is how long whoever has written a talk has to start it.

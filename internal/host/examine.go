@@ -48,7 +48,7 @@ type PlanCondition struct {
 
 // Examination is who wants to know how a machine is, and how it is asked.
 type Examination struct {
-	Who  query.Viewer // may see all of every plan: it names whatever is wrong anywhere
+	Who  query.Viewer // refused unless all of every plan is theirs to see: whatever is wrong anywhere is named
 	Mend bool         // start again what must run and does not
 	Now  func() time.Time
 	Say  func(error) string // an error in the words of whoever reads
