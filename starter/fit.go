@@ -87,10 +87,11 @@ func (f *fitted) fit() (shown []int, limits map[int]int) {
 	if f.width == 0 {
 		return shown, limits
 	}
-	natural := map[int]int{}
+	whole := map[int]int{}
 	for _, i := range shown {
-		natural[i] = f.natural(i)
+		whole[i] = f.natural(i)
 	}
+	natural := map[int]int{}
 	total := func() int {
 		n := 1
 		for _, i := range shown {
@@ -115,6 +116,9 @@ func (f *fitted) fit() (shown []int, limits map[int]int) {
 	for _, key := range append([]string{""}, lesser...) {
 		if key != "" {
 			shown = without(shown, f.keys, key)
+		}
+		for _, i := range shown { // a column that has gone leaves room to those that stay
+			natural[i], limits[i] = whole[i], f.limit[i]
 		}
 		for total() > f.width && narrower() {
 		}

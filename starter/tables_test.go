@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/report"
@@ -36,6 +38,32 @@ func TestCellsFoldAsPagesDo(t *testing.T) {
 		heading, "due on the period's last", "day",
 		heading, "一", "二",
 	}, lines)
+}
+
+// Whatever command prints a table, it fits a terminal of 80 columns and says what its lines are about.
+func TestEveryTableFitsTheTerminal(t *testing.T) {
+	t.Parallel()
+	f := watched(t)
+	f.columns = 80
+	file := filepath.Join("..", "seeds", "jincheng-2021-water", "plan.yaml")
+	for line, keeps := range map[string][]string{
+		"todo": {"最迟", "事项", "编号"}, "todo --as shuiwu": {"最迟", "事项", "编号", "怎么办"}, "task can over --as shuiwu": {"办理", "能否"},
+		"task list": {"完成时限", "编号", "工作任务"}, "talk list": {"约谈编号", "工作任务"}, "duty list": {"编号", "工作任务"}, "message list --all": {"收件人"},
+		"ledger show": {"任务"}, "plan status": {"计划"}, "plan status water": {"完成时限", "编号", "工作任务"}, "office contacts": {"单位", "席位", "邮箱"}, "office show": nil,
+		"calendar list": nil, "date 6月底前 --issued 2021-04-08": nil, "plan tasks " + file: {"完成时限"}, "plan preview " + file: {"时间"},
+	} {
+		said, tables := f.reads(line, ""), 0
+		for row := range strings.Lines(said) {
+			if strings.HasPrefix(row, "│") {
+				tables++
+				assert.LessOrEqual(t, report.Wide(strings.TrimSuffix(row, "\n")), 80, "%s\n%s", line, row)
+			}
+		}
+		assert.Positive(t, tables, "%s\n%s", line, said)
+		for _, heading := range keeps {
+			assert.Contains(t, said, heading, line)
+		}
+	}
 }
 
 // Tables fit the terminal: cells fold narrower, then what says least is left out, and

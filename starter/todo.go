@@ -54,7 +54,7 @@ func (a *app) todoCommand() *cobra.Command {
 }
 
 func (a *app) todoTable(page query.ObligationPage) {
-	headings := []string{"due", "left", "what", "task", "title", "do"}
+	headings := []string{"due", "left", "owed", "task", "title", "do"}
 	several := func(of func(query.Obligation) string) bool {
 		return slices.ContainsFunc(page.Lines, func(o query.Obligation) bool { return of(o) != of(page.Lines[0]) })
 	}
@@ -70,7 +70,7 @@ func (a *app) todoTable(page query.ObligationPage) {
 	if said {
 		headings = append(headings, "words")
 	}
-	t := a.roomTable("todo", map[string]int{"title": 30, "words": 36, "what": 24}, headings...)
+	t := a.roomTable("todo", map[string]int{"title": 30, "words": 36, "owed": 24, "do": 30, "unit": 18}, headings...)
 	for _, o := range page.Lines {
 		row := table.Row{o.Limit, a.leftOf(o), a.owedWhat(o), owedOn(o), o.Title, a.owedHow(o)}
 		if units {
