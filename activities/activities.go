@@ -48,6 +48,10 @@ type Activities struct {
 	// Sending holds a place for each message that may be under way at once to a
 	// channel that takes its time; nil: as many as there are.
 	Sending chan struct{}
+	// Within is how long one message may be under way until it is broken off; zero:
+	// twelve minutes, which hold the ten that RFC 5321 gives a server for its last
+	// answer. Whatever it is, an activity begins no message that could outlast it.
+	Within time.Duration
 }
 
 // when is this moment on both clocks.

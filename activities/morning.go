@@ -79,10 +79,12 @@ func (a *Activities) morning(ctx context.Context, o office, in MorningInput) (le
 	var mu sync.Mutex
 	var group errgroup.Group
 	group.SetLimit(atOnce)
+	beginning, cancel := a.beginning(ctx, o.quick())
+	defer cancel()
 	for _, d := range digests {
 		group.Go(func() error {
 			failed := o.unserved() // since another message of the morning
-			if err := context.Cause(ctx); err != nil {
+			if err := context.Cause(beginning); err != nil {
 				failed = err.Error()
 			}
 			if failed == "" {

@@ -29,14 +29,30 @@ type SpeakResult struct {
 	Why  string `json:"why,omitempty"`  // the last one's failure; "" when nothing was tried
 }
 
-// Limits of sending. A message is broken off before its last byte when the first
-// has passed; the second is for what the ledger is told of it, under a context of
-// its own: neither a stop nor a limit of the activity may make a doubt of what is
-// known.
+// Limits of sending. A message is broken off when it has been under way for the
+// first; the answer to its last byte is waited for a little longer (notice.Patience
+// says how long), at most the second. The third is for what the ledger is told of it,
+// under a context of its own: neither a stop nor a limit of the activity may make a
+// doubt of what is known.
 const (
-	preparing  = 12 * time.Minute
+	underWay   = 12 * time.Minute
+	afterwards = 10 * time.Second
 	recordedIn = 15 * time.Second
 )
+
+// within is how long a message may be under way.
+func (a *Activities) within() time.Duration { return cmp.Or(a.Within, underWay) }
+
+// beginning is a context in which messages may begin. It ends when one that begins
+// might not come to its end, receipt and all, before the activity has to. Over a
+// channel that answers at once all can begin.
+func (a *Activities) beginning(ctx context.Context, quick bool) (context.Context, context.CancelFunc) {
+	ends, limited := ctx.Deadline()
+	if !limited || quick {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadlineCause(ctx, ends.Add(-a.within()-afterwards-2*recordedIn), errors.New("no time for it is left in this try"))
+}
 
 // Speak waits for a digest's speaking time, which is seconds away at most,
 // gathers what is still true then and sends it over channels that answer at once
@@ -179,7 +195,7 @@ func (a *Activities) send(ctx context.Context, l ledger.Launched, o office, m le
 	if g, gated := channel.(notice.Gated); gated && !g.Ready() { // since it began to wait for its place
 		return unreached(channel.Name()), nil // it has not left
 	}
-	sending, cancel := context.WithTimeoutCause(ctx, preparing, errors.New("the server took too long"))
+	sending, cancel := context.WithTimeoutCause(ctx, a.within(), errors.New("the server took too long"))
 	defer cancel()
 	err = channel.Send(sending, mail, func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, recordedIn)
@@ -219,6 +235,11 @@ func (a *Activities) send(ctx context.Context, l ledger.Launched, o office, m le
 func (a *Activities) place(ctx context.Context, c notice.Channel) error {
 	if a.Sending == nil || c.Twice() == notice.TwiceIsOne {
 		return nil
+	}
+	ctx, cancel := a.beginning(ctx, false)
+	defer cancel()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
 	}
 	select {
 	case a.Sending <- struct{}{}:

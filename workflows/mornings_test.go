@@ -104,15 +104,19 @@ func fifty(t *testing.T) (*bench, activities.MorningInput) {
 
 // once has a worker do one activity once.
 func (b *bench) once(c *line, activity string, in any) (activities.SpeakResult, error) {
+	return b.does(activity, in, c.stop, activities.Activities{Channels: notice.Set{c}, Within: time.Minute})
+}
+
+// does is once with the channels and limits of own. The environment gives an activity
+// ten minutes.
+func (b *bench) does(activity string, in any, stop chan struct{}, own activities.Activities) (activities.SpeakResult, error) {
 	suite := testsuite.WorkflowTestSuite{}
 	suite.SetLogger(quiet{})
 	env := suite.NewTestActivityEnvironment()
-	acts := &activities.Activities{
-		Ledger: b.store, Starter: b.starts, Channels: notice.Set{c}, Words: words.New("zh"),
-		Now: b.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Sending: make(chan struct{}, sendersAtOnce),
-	}
-	acts.Register(env)
-	env.SetWorkerStopChannel(c.stop)
+	own.Ledger, own.Starter, own.Words, own.Now = b.store, b.starts, words.New("zh"), b.Now
+	own.Log, own.Sending = slog.New(slog.NewTextHandler(io.Discard, nil)), make(chan struct{}, sendersAtOnce)
+	own.Register(env)
+	env.SetWorkerStopChannel(stop)
 	var result activities.SpeakResult
 	value, err := env.ExecuteActivity(activity, in)
 	if err == nil {

@@ -112,6 +112,7 @@ type post struct {
 	dead   string     // an address that is never reached
 	sends  sync.Mutex // several of a morning
 	deaf   bool       // it does not ask whether the message may leave
+	seen   func(context.Context)
 }
 
 func (p *post) Name() string        { return "post" }
@@ -119,6 +120,9 @@ func (p *post) Twice() notice.Twice { return p.twice }
 func (p *post) Send(ctx context.Context, m notice.Mail, leaving func(context.Context) error) error {
 	p.sends.Lock()
 	defer p.sends.Unlock()
+	if p.seen != nil {
+		p.seen(ctx)
+	}
 	if p.dead != "" && m.To.Email == p.dead {
 		return errors.New("no route to host")
 	}

@@ -1,0 +1,167 @@
+package workflows_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/activity"
+
+	"duban/activities"
+	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
+	"duban/internal/notice"
+	"duban/workflows"
+)
+
+// hanging is the port of a mail server that converses until a step, and from then on
+// keeps the connection and says nothing more; drips, one letter of its answer after
+// the other, without an end.
+func hanging(t *testing.T, step string, drips bool) int {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	over := t.Context().Done()
+	converse := func(c net.Conn) {
+		defer c.Close()
+		r := bufio.NewReader(c)
+		say := func(at, answer string) bool {
+			for drips && at == step { // each letter is an answer in time
+				if _, err := io.WriteString(c, "2"); err != nil {
+					return false
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
+			if at == step {
+				<-over
+				return false
+			}
+			_, err := io.WriteString(c, answer+"\r\n")
+			return err == nil
+		}
+		for goes := say("greeting", "220 mx.example"); goes; {
+			line, err := r.ReadString('\n')
+			if err != nil {
+				return
+			}
+			switch verb := strings.ToUpper(line[:4]); verb {
+			case "DATA":
+				if goes = say(verb, "354 go on"); !goes {
+					return
+				}
+				for line = ""; line != ".\r\n"; {
+					if line, err = r.ReadString('\n'); err != nil {
+						return
+					}
+				}
+				goes = say("dot", "250 taken")
+			default:
+				goes = say(verb, "250 mx.example")
+			}
+		}
+	}
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go converse(c)
+		}
+	}()
+	t.Cleanup(func() { l.Close() })
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// At whichever step a mail server hangs, be it dead or only slow, the message ends by
+// its own limit or its step's, well before the activity does, and the ledger knows
+// what is known of it: that it has not left, or that it may have. It arrives later.
+func TestSendingEndsBeforeItsActivity(t *testing.T) {
+	t.Parallel()
+	soon := 300 * time.Millisecond
+	for name, c := range map[string]struct {
+		drips    bool
+		patience notice.Patience
+		within   time.Duration
+	}{
+		"the step's limit":               {patience: notice.Patience{Step: soon, Data: soon, End: soon}, within: time.Minute},
+		"the message's limit":            {patience: notice.Patience{Stop: soon}, within: soon},
+		"the message's limit, of a drip": {patience: notice.Patience{Stop: soon}, within: soon, drips: true},
+	} {
+		for _, step := range []string{"greeting", "EHLO", "MAIL", "RCPT", "DATA", "dot"} {
+			t.Run(name+"/"+step, func(t *testing.T) {
+				t.Parallel()
+				b, d := digestBench(t)
+				smtp, err := notice.NewSMTP(notice.SMTPConfig{
+					Host: "127.0.0.1", Port: hanging(t, step, c.drips), Security: notice.NoTLS,
+					From: notice.Address{Email: "duban@city.example"}, Patience: c.patience,
+				})
+				require.NoError(t, err)
+				in := activities.SpeakInput{Digest: d.Key}
+				result, err := b.does(activities.DeliverName, in, nil, activities.Activities{Channels: notice.Set{smtp}, Within: c.within})
+				require.NoError(t, err)
+				require.Equal(t, 1, result.Left)
+				require.NotEmpty(t, result.Why)
+				require.Equal(t, []string{"remind-7 sending"}, b.states())
+				want := map[string]int{ledger.MessageIntent: 1, ledger.MessageDeferred: 1}
+				doubts := 0
+				if step == "dot" {
+					want = map[string]int{ledger.MessageIntent: 1, ledger.MessageLeaving: 1, ledger.MessageUnknown: 1}
+					doubts = 1
+				}
+				require.Equal(t, want, b.messageEvents(), result.Why)
+
+				to := newTray(0)
+				result, err = b.once(&line{tray: to}, activities.DeliverName, in)
+				require.NoError(t, err)
+				require.Zero(t, result)
+				all, err := b.store.Messages(t.Context(), ledger.MessageFilter{Plan: "p"})
+				require.NoError(t, err)
+				require.Len(t, all, 1)
+				require.Equal(t, []any{ledger.Sent, doubts, 1}, []any{all[0].State, all[0].Doubts, to.arrived[all[0].ID]})
+				ledgertest.Proven(t, b.store)
+			})
+		}
+	}
+}
+
+// A morning begins no message that its activity might not see to its end: all of them
+// are handed over, without a try and without an intent, and arrive.
+func TestAMorningBeginsNoMessageThatItCannotEnd(t *testing.T) {
+	t.Parallel()
+	b, in := fifty(t)
+	to := newTray(0)
+	result, err := b.does(activities.DeliverMorningName, in, nil, activities.Activities{
+		Channels: notice.Set{&line{tray: to}}, Within: time.Hour, // and the activity has ten minutes
+	})
+	require.NoError(t, err)
+	require.Zero(t, result.Left)
+	require.Zero(t, to.tried)
+	require.Empty(t, b.messageEvents())
+	require.Len(t, b.starts.apart, 50)
+	b.handedOver(to)
+	states, doubts := b.fates(to)
+	require.Equal(t, map[string]int{ledger.Sent: 50}, states)
+	require.Zero(t, doubts)
+}
+
+// The limits as they are in life: a message's own is over, with all that follows,
+// before its activity's.
+func TestTheLimitOfAMessageFitsItsActivity(t *testing.T) {
+	t.Parallel()
+	b, d := digestBench(t)
+	var message, whole time.Time
+	b.post.seen = func(ctx context.Context) {
+		message, _ = ctx.Deadline()
+		whole = activity.GetInfo(ctx).Deadline
+	}
+	b.ExecuteWorkflow(workflows.DigestType, workflows.DigestInput{Key: d.Key})
+	b.done()
+	require.Equal(t, []string{"remind-7 sent"}, b.states())
+	require.Greater(t, whole.Sub(message), 40*time.Second, "an answer to the last byte, and two writes of the ledger")
+	require.Greater(t, time.Until(message), 10*time.Minute, "RFC 5321 gives a server as long for its last answer")
+}
