@@ -1,4 +1,4 @@
-# Needs Go and make; what else the tests need (PostgreSQL, pgbouncer, poppler) they install or ask for.
+# Needs Go and make; what else the tests need (PostgreSQL, pgbouncer, poppler, Chromium) they install or ask for.
 STATICCHECK   = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 WORKFLOWCHECK = go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
 PLAN          = seeds/jincheng-2021-water/plan.yaml

@@ -1,0 +1,129 @@
+package portaltest
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// axe is axe-core 4.14.1 as npm has it, MPL-2.0.
+//
+//go:embed testdata/axe.min.js
+var axe string
+
+func quote(s string) string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // a string always can
+	}
+	return string(b)
+}
+
+// Accessible asks axe-core, which must find nothing.
+func (p *Page) Accessible() {
+	p.t.Helper()
+	if !eval[bool](p, `!!window.axe`) {
+		p.do(chromedp.Evaluate[chromedp.Void](axe))
+	}
+	found := eval[[]string](p, `axe.run(document, {resultTypes: ['violations', 'incomplete']}).then(r => r.violations.map(v =>
+		v.id + ' (' + v.help + '): ' + v.nodes.slice(0, 4).map(n => n.target.join(' ') + ' ' + n.html.slice(0, 160) + ' ' + (n.failureSummary || '').split('\n').slice(1).join(';')).join(' | ')))`,
+		chromedp.EvalAwaitPromise)
+	assert.Empty(p.t, found, "axe at %s", p)
+}
+
+// Narrow asks that nothing must be scrolled sideways on a telephone of 360 pixels. What
+// scrolls within itself, such as a picture, may be wider.
+func (p *Page) Narrow() {
+	p.t.Helper()
+	p.Wide(360)
+	wide := eval[[]string](p, `(() => {
+		if (document.documentElement.scrollWidth <= 360) return [];
+		const inside = (e) => { for (let o = e.parentElement; o; o = o.parentElement) { const s = getComputedStyle(o).overflowX; if (o !== document.body && o !== document.documentElement && s !== 'visible') return true } return false };
+		const out = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > 361 && !inside(e)).map(e => e.outerHTML.slice(0, 120));
+		return ['the page is ' + document.documentElement.scrollWidth + ' wide', ...out.slice(0, 8)];
+	})()`)
+	assert.Empty(p.t, wide, "360 pixels wide, at %s", p)
+	p.Wide(1280)
+}
+
+// focusable is what a person must be able to reach and use.
+const focusable = `[...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')].filter(e =>
+	!e.disabled && e.tabIndex >= 0 && e.type !== 'hidden' && e.getClientRects().length > 0 && getComputedStyle(e).visibility !== 'hidden' &&
+	!(e.type === 'radio' && !e.checked && [...document.getElementsByName(e.name)].some(o => o.checked)))`
+
+// ByKeyboard asks that the tab key reaches everything that can be used, that nothing
+// keeps it, and that one sees where one is.
+func (p *Page) ByKeyboard() {
+	p.t.Helper()
+	n := eval[int](p, `(() => { window.asked = `+focusable+`; window.met = new Set(); window.dark = []; document.activeElement && document.activeElement.blur(); return window.asked.length })()`)
+	for range n + 12 {
+		p.do(chromedp.KeyEvent(kb.Tab))
+		done := eval[bool](p, `(() => { const e = document.activeElement; if (e && e !== document.body) { window.met.add(e); const s = getComputedStyle(e);
+			if (!(s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) && s.boxShadow === 'none') window.dark.push(e.outerHTML.slice(0, 120)) }
+			return window.asked.every(a => window.met.has(a) || a.type === 'radio') })()`)
+		if done {
+			break
+		}
+	}
+	missed := eval[[]string](p, `window.asked.filter(a => !window.met.has(a) && a.type !== 'radio').map(e => e.outerHTML.slice(0, 120)).slice(0, 8)`)
+	assert.Empty(p.t, missed, "the keyboard does not reach, at %s", p)
+	assert.Empty(p.t, eval[[]string](p, `window.dark.slice(0, 8)`), "one does not see where one is, at %s", p)
+}
+
+// Focus goes by the tab key alone until it is on such an element.
+func (p *Page) Focus(selector string) {
+	p.t.Helper()
+	n := eval[int](p, focusable+`.length`)
+	for range n + 12 {
+		p.do(chromedp.KeyEvent(kb.Tab))
+		if eval[bool](p, `document.activeElement.matches(`+quote(selector)+`)`) {
+			return
+		}
+	}
+	require.Fail(p.t, "the keyboard does not reach "+selector, p.String())
+}
+
+// Keys types what is given where one is.
+func (p *Page) Keys(text string) {
+	p.t.Helper()
+	p.do(chromedp.KeyEvent(text))
+}
+
+// Enter presses the enter key where one is, and waits for the page that comes.
+func (p *Page) Enter() int {
+	p.t.Helper()
+	r, err := chromedp.RunResponse(p.ctx, chromedp.KeyEvent(kb.Enter))
+	require.NoError(p.t, err, p.address())
+	if r == nil {
+		return 0
+	}
+	return int(r.Status)
+}
+
+// Sheets is how many sheets of A4 the page is printed on.
+func (p *Page) Sheets() int {
+	p.t.Helper()
+	return strings.Count(string(p.Print()), "/Type /Page\n") + strings.Count(string(p.Print()), "/Type/Page/")
+}
+
+// EveryPage asks of a page what is asked of all.
+func (p *Page) EveryPage() {
+	p.t.Helper()
+	assert.NotEmpty(p.t, p.Text("h1"), "a heading, at %s", p)
+	assert.Equal(p.t, 1, eval[int](p, `document.querySelectorAll('h1').length`), "one heading of the first order, at %s", p)
+	p.Accessible()
+	p.Narrow()
+	p.ByKeyboard()
+}
+
+// Missing are the words of the catalogue that a page shows by their keys: there are none.
+func (p *Page) Missing() []string {
+	p.t.Helper()
+	return eval[[]string](p, fmt.Sprintf(`(document.body.innerText.match(/\b(%s)\.[a-z_]+\b/g) || [])`, "portal|case|report|cli|act|matter|notice|todo|plan"))
+}

@@ -1,0 +1,265 @@
+// Package portaltest looks at pages as people do: one real Chromium for the tests of a
+// package, with what is asked of every page (accessible, no wider than a telephone, all
+// of it by keyboard, nothing from elsewhere, nothing that browsers of 2020 do not know).
+// Only tests import it.
+package portaltest
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// patience only guards against hanging.
+const patience = 3 * time.Minute
+
+var (
+	starting sync.Once
+	running  context.Context
+	stop     = func() {}
+	broken   error
+)
+
+// browser starts Chromium once for the whole test program.
+func browser(t testing.TB) context.Context {
+	t.Helper()
+	starting.Do(func() {
+		if _, err := exec.LookPath("chromium"); err != nil {
+			broken = errors.New("these tests look at pages with Chromium: sh internal/deploy/needs.sh installs it")
+			return
+		}
+		options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath("chromium"), chromedp.DisableGPU, chromedp.WindowSize(1280, 900))
+		if os.Getuid() == 0 {
+			options = append(options, chromedp.NoSandbox)
+		}
+		all, end := chromedp.NewExecAllocator(context.Background(), options...)
+		var endBrowser func()
+		running, endBrowser = chromedp.NewContext(all)
+		stop = func() { endBrowser(); end() }
+		broken = chromedp.Do(running)
+	})
+	require.NoError(t, broken)
+	return running
+}
+
+// Close ends Chromium, if it was started: TestMain calls it after the tests.
+func Close() { stop() }
+
+// Page is a tab of somebody who has never been here: it has cookies of its own. A test
+// that opened one fails at its end when the page broke a script or its own security
+// policy, or asked anything of another host.
+type Page struct {
+	t    testing.TB
+	ctx  context.Context
+	host string
+
+	mutex  sync.Mutex
+	faults []string
+}
+
+// Look is how a page is looked at.
+type Look struct {
+	Width    int64  // 1280 without one; a telephone below 600
+	Language string // of the browser; zh-CN without one
+	Plain    bool   // JavaScript is off
+}
+
+// Open opens a page in a new tab.
+func Open(t testing.TB, address string, look Look) *Page {
+	t.Helper()
+	ctx, end := chromedp.NewContext(browser(t), chromedp.WithNewBrowserContext())
+	t.Cleanup(end)
+	limited, over := context.WithTimeout(ctx, patience)
+	t.Cleanup(over)
+	u, err := url.Parse(address)
+	require.NoError(t, err)
+	p := &Page{t: t, ctx: limited, host: u.Host}
+	require.NoError(t, chromedp.Do(p.ctx))
+	require.NoError(t, chromedp.Listen(p.ctx, p.hear))
+	p.set(log.Enable, cdp.Empty{})
+	language := look.Language
+	if language == "" {
+		language = "zh-CN"
+	}
+	must(p, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": language}})
+	must(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: look.Plain})
+	width := look.Width
+	if width == 0 {
+		width = 1280
+	}
+	p.Wide(width)
+	t.Cleanup(func() {
+		p.mutex.Lock()
+		defer p.mutex.Unlock()
+		if !t.Failed() && len(p.faults) > 0 {
+			t.Errorf("the page is at fault:\n%s", strings.Join(p.faults, "\n"))
+		}
+	})
+	p.Go(address)
+	return p
+}
+
+func must[P, R any](p *Page, c cdp.Command[P, R], params P) {
+	p.t.Helper()
+	_, err := chromedp.Call(p.ctx, c, params)
+	require.NoError(p.t, err)
+}
+
+func (p *Page) set(c cdp.Command[cdp.Empty, cdp.Empty], e cdp.Empty) {
+	p.t.Helper()
+	must(p, c, e)
+}
+
+// hear notes what goes wrong in the page.
+func (p *Page) hear(event any) {
+	fault := ""
+	switch e := event.(type) {
+	case *log.EventEntryAdded:
+		if e.Entry.Level == "error" && e.Entry.Source != "network" { // an answer of 404 is the test's to judge
+			fault = string(e.Entry.Source) + ": " + e.Entry.Text
+		}
+	case *runtime.EventExceptionThrown:
+		fault = "script: " + e.ExceptionDetails.Text
+		if x := e.ExceptionDetails.Exception; x != nil {
+			fault += " " + x.Description
+		}
+	case *network.EventRequestWillBeSent:
+		u, err := url.Parse(e.Request.URL)
+		if err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != p.host {
+			fault = "it asks another host: " + e.Request.URL
+		}
+	}
+	if fault != "" {
+		p.mutex.Lock()
+		p.faults = append(p.faults, fault)
+		p.mutex.Unlock()
+	}
+}
+
+// Wide gives the window another width; below 600 it is a telephone's.
+func (p *Page) Wide(width int64) {
+	p.t.Helper()
+	var options []chromedp.EmulateViewportOption
+	if width < 600 {
+		options = append(options, chromedp.EmulateMobile)
+	}
+	p.do(chromedp.EmulateViewport(width, 900, options...))
+}
+
+func (p *Page) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	require.NoError(p.t, chromedp.Do(p.ctx, steps...))
+}
+
+func eval[T any](p *Page, script string, options ...chromedp.EvaluateOption) T {
+	p.t.Helper()
+	out, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](script, options...))
+	require.NoError(p.t, err, "%s at %s", script[:min(len(script), 200)], p.address())
+	return out
+}
+
+func (p *Page) address() string {
+	at, err := chromedp.Run(p.ctx, chromedp.Location())
+	if err != nil {
+		return err.Error()
+	}
+	return at
+}
+
+// Go goes to an address, a path of the same host or a whole one, and gives the status.
+func (p *Page) Go(address string) int {
+	p.t.Helper()
+	if strings.HasPrefix(address, "/") {
+		u, err := url.Parse(p.address())
+		require.NoError(p.t, err)
+		address = u.Scheme + "://" + u.Host + address
+	}
+	r, err := chromedp.Run(p.ctx, chromedp.NavigateResponse(address))
+	require.NoError(p.t, err, address)
+	if r == nil {
+		return 0
+	}
+	return int(r.Status)
+}
+
+// Path is where the tab is: path and query.
+func (p *Page) Path() string {
+	p.t.Helper()
+	u, err := url.Parse(p.address())
+	require.NoError(p.t, err)
+	return u.RequestURI()
+}
+
+// Press clicks what leads to another page, and waits for it: a link, or a form's button.
+// It gives the status of what came.
+func (p *Page) Press(selector string) int {
+	p.t.Helper()
+	r, err := chromedp.RunResponse(p.ctx, chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+	require.NoError(p.t, err, "%s at %s", selector, p.address())
+	if r == nil {
+		return 0
+	}
+	return int(r.Status)
+}
+
+// Type writes into a field in place of what stands there.
+func (p *Page) Type(selector, text string) {
+	p.t.Helper()
+	p.do(chromedp.SetValue(chromedp.CSS(selector), ""), chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+// Has tells whether the page has such an element.
+func (p *Page) Has(selector string) bool {
+	p.t.Helper()
+	return eval[bool](p, `!!document.querySelector(`+quote(selector)+`)`)
+}
+
+// Text is what an element says, as it is seen; "" without such an element.
+func (p *Page) Text(selector string) string {
+	p.t.Helper()
+	return strings.TrimSpace(eval[string](p, `(document.querySelector(`+quote(selector)+`) || {innerText: ''}).innerText`))
+}
+
+// Texts are what all such elements say.
+func (p *Page) Texts(selector string) []string {
+	p.t.Helper()
+	return eval[[]string](p, `[...document.querySelectorAll(`+quote(selector)+`)].map(e => e.innerText.trim())`)
+}
+
+// Attributes are the values of an attribute of all such elements.
+func (p *Page) Attributes(selector, name string) []string {
+	p.t.Helper()
+	return eval[[]string](p, `[...document.querySelectorAll(`+quote(selector)+`)].map(e => e.getAttribute(`+quote(name)+`) || '')`)
+}
+
+// Picture is the whole page as PNG.
+func (p *Page) Picture() []byte {
+	p.t.Helper()
+	out, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+	require.NoError(p.t, err)
+	return out
+}
+
+// Print is the page on sheets of A4, as PDF, by its own print styles.
+func (p *Page) Print() []byte {
+	p.t.Helper()
+	out, err := chromedp.Run(p.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4), chromedp.PDFMargin(0.4)))
+	require.NoError(p.t, err)
+	return out
+}
+
+func (p *Page) String() string { return p.address() }
