@@ -34,6 +34,13 @@ var rights = map[string]string{
 	"office":    "SELECT, INSERT, UPDATE",
 	"units":     "SELECT, INSERT, UPDATE",
 
+	"signins":     "SELECT, INSERT, UPDATE",
+	"invitations": "SELECT, INSERT, UPDATE, DELETE",
+	"sessions":    "SELECT, INSERT, UPDATE, DELETE",
+	"throttles":   "SELECT, INSERT, UPDATE, DELETE",
+	"signin_log":  "SELECT, INSERT, DELETE",
+	"standins":    "SELECT, INSERT, UPDATE",
+
 	"waits":         "SELECT, INSERT, UPDATE, DELETE",
 	"outlook":       "SELECT, INSERT, UPDATE, DELETE",
 	"outlook_plans": "SELECT, INSERT, UPDATE, DELETE",

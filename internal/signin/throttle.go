@@ -1,0 +1,108 @@
+package signin
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"duban/internal/ledger"
+)
+
+// WaitError: so many tries failed that the next one is taken only after For.
+type WaitError struct{ For time.Duration }
+
+func (e *WaitError) Error() string { return fmt.Sprintf("signin: wait %s", e.For) }
+
+// throttle is how failures are answered: a wait that doubles, once the free ones are
+// used up. Failures are forgotten after a day without one.
+type throttle struct {
+	name        string
+	free        int
+	first, most time.Duration
+}
+
+// An office's people often share one address, so that it may fail more often than an
+// account. The longest wait is short enough that nobody can keep another out for a day.
+var (
+	accountThrottle = throttle{"account", 5, 5 * time.Second, 15 * time.Minute}
+	addressThrottle = throttle{"address", 30, 5 * time.Second, 15 * time.Minute}
+)
+
+const forgotten = 24 * time.Hour
+
+// wait is how long the next try waits after so many failures.
+func (t throttle) wait(failures int) time.Duration {
+	if failures <= t.free {
+		return 0
+	}
+	return min(t.first<<min(failures-t.free-1, 20), t.most)
+}
+
+// next is a throttle after one more try at now, or how long that has to wait.
+func (t throttle) next(is ledger.Throttle, now time.Time) (ledger.Throttle, time.Duration) {
+	if wait := is.Until.Sub(now); wait > 0 {
+		return is, min(wait, t.most) // a clock that was set back keeps nobody out
+	}
+	if now.Sub(is.LastAt) > forgotten {
+		is.Failures = 0
+	}
+	is.Failures++
+	is.LastAt, is.Until = now, now.Add(t.wait(is.Failures))
+	return is, 0
+}
+
+// throttled is what a throttle is kept under. Nobody can read from it what was typed.
+func throttled(t throttle, who string) string { return hashed(t.name + " " + who)[:32] }
+
+// try counts a try of an account from an address as a failure, which a success takes
+// back, so that tries made at once are no way around the wait. *WaitError.
+func (s *Service) try(ctx context.Context, account, address string) error {
+	of := []struct {
+		throttle
+		who string
+	}{
+		{accountThrottle, throttled(accountThrottle, account)},
+		{addressThrottle, throttled(addressThrottle, network(address))},
+	}
+	now := s.Now()
+	wait, err := s.store.Try(ctx, []string{of[0].who, of[1].who}, func(known map[string]ledger.Throttle) (all []ledger.Throttle, wait time.Duration) {
+		for _, t := range of {
+			is := known[t.who]
+			is.Who = t.who
+			next, longer := t.next(is, now)
+			all, wait = append(all, next), max(wait, longer)
+		}
+		return all, wait
+	})
+	if err == nil && wait > 0 {
+		err = &WaitError{wait}
+	}
+	return err
+}
+
+// bare is an address without its port.
+func bare(address string) string {
+	if ap, err := netip.ParseAddrPort(address); err == nil {
+		return ap.Addr().Unmap().WithZone("").String()
+	}
+	if a, err := netip.ParseAddr(strings.Trim(address, "[]")); err == nil {
+		return a.Unmap().WithZone("").String()
+	}
+	return short(address)
+}
+
+// network is what one machine or house has for itself: an IPv4 address, or the first
+// half of an IPv6 one.
+func network(address string) string {
+	a, err := netip.ParseAddr(bare(address))
+	if err != nil || a.Is4() {
+		return bare(address)
+	}
+	p, err := a.Prefix(64)
+	if err != nil {
+		return bare(address)
+	}
+	return p.String()
+}
