@@ -29,7 +29,7 @@ var rows = map[string]int{
 	"internal/signin": 4,
 	"internal/intake": 3, "internal/notice": 3, "internal/ledger": 3,
 	"internal/act": 2, "internal/rollover": 2, "internal/laws": 3,
-	"internal/plan": 1, "internal/deadline": 1, "internal/accounts": 1,
+	"internal/plan": 1, "internal/deadline": 1, "internal/accounts": 1, "internal/ical": 1,
 	// Pictures are drawn from plain structs.
 	"internal/picture":  1,
 	"internal/calendar": 0, "internal/people": 0, "internal/words": 0, "internal/version": 0, "internal/settings": 0, "internal/sqlitefile": 0, "internal/strictyaml": 0, "internal/leftover": 0, "internal/door": 0, "internal/growth": 0, "seeds": 0,

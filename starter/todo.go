@@ -72,7 +72,7 @@ func (a *app) todoTable(page query.ObligationPage) {
 	}
 	t := a.roomTable("todo", map[string]int{"title": 30, "words": 36, "owed": 24, "do": 30, "unit": 18}, headings...)
 	for _, o := range page.Lines {
-		row := table.Row{o.Limit, a.leftOf(o), a.owedWhat(o), owedOn(o), o.Title, a.owedHow(o)}
+		row := table.Row{o.Limit, a.leftOf(o), o.Said(a.w), o.About(), o.Title, a.owedHow(o)}
 		if units {
 			row = append(row, o.Unit)
 		}
@@ -91,14 +91,6 @@ func (a *app) todoTable(page query.ObligationPage) {
 	t.Render()
 }
 
-// owedOn is the ID of what it is owed about.
-func owedOn(o query.Obligation) string {
-	if o.Talk != "" {
-		return o.Talk
-	}
-	return o.Task
-}
-
 func (a *app) leftOf(o query.Obligation) string {
 	switch {
 	case o.WorkdaysLeft == nil:
@@ -109,20 +101,6 @@ func (a *app) leftOf(o query.Obligation) string {
 		return a.w.T("todo.late", words.Data{"N": -*o.WorkdaysLeft})
 	}
 	return strconv.Itoa(*o.WorkdaysLeft)
-}
-
-// owedWhat is what is owed, in words.
-func (a *app) owedWhat(o query.Obligation) string {
-	key := "todo.for_" + o.For
-	data := words.Data{"Ref": o.Ref, "New": o.New.String(), "Step": ""}
-	if o.Talk != "" && a.w.T("report.step_"+o.For) != "report.step_"+o.For {
-		key, data["Step"] = "todo.for_step", a.w.T("report.step_"+o.For)
-	}
-	what := a.w.T(key, data)
-	if o.Held {
-		return a.w.T("todo.held", words.Data{"What": what})
-	}
-	return what
 }
 
 // owedHow are the commands that are done with it.

@@ -41,6 +41,10 @@ var rights = map[string]string{
 	"signin_log":  "SELECT, INSERT, DELETE",
 	"standins":    "SELECT, INSERT, UPDATE",
 
+	"tokens":         "SELECT, INSERT, UPDATE",
+	"calendar_dates": "SELECT, INSERT, UPDATE",
+	"subjects":       "SELECT, INSERT",
+
 	"waits":         "SELECT, INSERT, UPDATE, DELETE",
 	"outlook":       "SELECT, INSERT, UPDATE, DELETE",
 	"outlook_plans": "SELECT, INSERT, UPDATE, DELETE",

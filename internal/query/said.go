@@ -1,0 +1,25 @@
+package query
+
+import "duban/internal/words"
+
+// Said is what is owed, in words: 签收, 约谈：送达通知书.
+func (o Obligation) Said(w *words.Words) string {
+	key := "todo.for_" + o.For
+	data := words.Data{"Ref": o.Ref, "New": o.New.String(), "Step": ""}
+	if o.Talk != "" && w.T("report.step_"+o.For) != "report.step_"+o.For {
+		key, data["Step"] = "todo.for_step", w.T("report.step_"+o.For)
+	}
+	what := w.T(key, data)
+	if o.Held {
+		return w.T("todo.held", words.Data{"What": what})
+	}
+	return what
+}
+
+// About is the ID of the task or talk that it is owed about.
+func (o Obligation) About() string {
+	if o.Talk != "" {
+		return o.Talk
+	}
+	return o.Task
+}
