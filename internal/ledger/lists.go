@@ -14,8 +14,11 @@ import (
 
 // ListFilter chooses lines of a list. Empty fields choose all.
 type ListFilter struct {
-	Units       []string // that lead or assist
-	Seat        string   // a unit that leads, assists or was asked for a part
+	Units       []string     // that lead or assist
+	Leads       []string     // that lead
+	From, Until calendar.Day // due on one of these days or between; zero asks for nothing
+	Clause      string
+	Seat        string // a unit that leads, assists or was asked for a part
 	Lights      []plan.Light
 	Phases      []act.State
 	Kinds       []plan.Kind
@@ -116,7 +119,7 @@ func (s *Store) Places(ctx context.Context, l *Launched, basis string, cal *cale
 
 // places are the first lines of a list, at most so many.
 func (r *outlookReader) places(f ListFilter, today calendar.Day, most int) (all []Place, err error) {
-	if len(f.Units) > 0 || f.Seat != "" { // a unit's tasks are few: all of them, at once
+	if len(f.Units)+len(f.Leads) > 0 || f.Seat != "" { // a unit's tasks are few: all of them, at once
 		w := r.where(f)
 		w.showOne(f.Lights, today.String())
 		day := today.String()
@@ -150,7 +153,7 @@ func (r *outlookReader) places(f ListFilter, today calendar.Day, most int) (all 
 // straight tells that the list can be walked light by light in its order: nothing is
 // stale, and it is not chosen by units.
 func (r *outlookReader) straight(f ListFilter) bool {
-	return len(r.stale) == 0 && len(f.Units) == 0 && f.Seat == ""
+	return len(r.stale) == 0 && len(f.Units)+len(f.Leads) == 0 && f.Seat == ""
 }
 
 // stretch is one page of a list that is straight, and how many lines there are: what

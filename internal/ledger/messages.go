@@ -33,8 +33,10 @@ type MessageFilter struct {
 	Plans  []string // likewise; nil chooses all
 	ID     string   // the beginning of one
 	States []string
+	Unit   string    // to a seat of it
 	From   time.Time // spoken at it or later, plan clock
 	Before time.Time
+	Latest bool // the latest first
 
 	Skip, Limit int // Limit 0: all from the first
 }
@@ -48,6 +50,7 @@ func (f MessageFilter) where(d dialect) (w where) {
 		w.add("("+d.among("m.plan")+" OR EXISTS (SELECT 1 FROM notices o WHERE o.digest = m.digest AND "+d.among("o.plan")+"))", d.list(f.Plans), d.list(f.Plans))
 	}
 	w.oneOf("m.state", f.States)
+	w.equal("d.unit", f.Unit)
 	if f.ID != "" {
 		w.add("substr(m.id, 1, ?) = ?", len(f.ID), f.ID)
 	}
@@ -109,6 +112,10 @@ var Unsettled = []string{Sending, leaving, undelivered, Failed, Unknown}
 // Messages are the chosen messages, by speaking time and recipient.
 func (s *Store) Messages(ctx context.Context, f MessageFilter) ([]MessageInfo, error) {
 	w := f.where(s.d)
+	order := "d.speak_at"
+	if f.Latest {
+		order = "d.speak_at DESC"
+	}
 	var rows []struct {
 		messageRow
 		Unit    string      `db:"unit"`
@@ -118,7 +125,7 @@ func (s *Store) Messages(ctx context.Context, f MessageFilter) ([]MessageInfo, e
 	}
 	err := s.all(ctx, &rows, `SELECT m.id, m.plan, m.digest, m.channel, m.state, m.attempt, m.error, m.doubts, m.via, d.unit, d.role, d.speak_at,
 		(SELECT COUNT(*) FROM notices n WHERE n.digest = m.digest AND n.channel = m.channel) AS notices
-		FROM messages m JOIN digests d ON d.key = m.digest`+w.String()+` ORDER BY d.speak_at, d.unit, d.role, m.channel, m.id`+page(f.Skip, f.Limit), w.args...)
+		FROM messages m JOIN digests d ON d.key = m.digest`+w.String()+` ORDER BY `+order+`, d.unit, d.role, m.channel, m.id`+page(f.Skip, f.Limit), w.args...)
 	if err != nil {
 		return nil, err
 	}

@@ -88,8 +88,20 @@ func (r *outlookReader) where(f ListFilter) (w where) {
 	if len(f.Units) > 0 {
 		w.add("o.task IN (SELECT u.task FROM outlook_units u WHERE u.plan = ? AND u.part IN ('lead', 'assist') AND "+r.s.d.among("u.unit")+")", r.l.Plan.ID, r.s.d.list(f.Units))
 	}
+	if len(f.Leads) > 0 {
+		w.add("o.task IN (SELECT u.task FROM outlook_units u WHERE u.plan = ? AND u.part = 'lead' AND "+r.s.d.among("u.unit")+")", r.l.Plan.ID, r.s.d.list(f.Leads))
+	}
 	if f.Seat != "" {
 		w.add("o.task IN (SELECT u.task FROM outlook_units u WHERE u.plan = ? AND u.unit = ?)", r.l.Plan.ID, f.Seat)
+	}
+	if !f.From.IsZero() {
+		w.add("o.due >= ?", f.From.String())
+	}
+	if !f.Until.IsZero() {
+		w.add("o.due <> '' AND o.due <= ?", f.Until.String())
+	}
+	if f.Clause != "" {
+		w.add("o.task IN (SELECT t.id FROM tasks t WHERE t.plan = ? AND t.clause = ?)", r.l.Plan.ID, f.Clause)
 	}
 	if len(r.stale) > 0 {
 		w.add(fresh)
@@ -157,7 +169,9 @@ func (f ListFilter) takes(t workedTask, today calendar.Day) bool {
 	}
 	seat := func(p [2]string) bool { return p[0] == f.Seat }
 	kind := len(f.Kinds) == 0 && !f.Occurrences || slices.Contains(f.Kinds, t.now.Kind) || f.Occurrences && t.now.Duty != ""
-	return kind && (len(f.Phases) == 0 || slices.Contains(f.Phases, t.Outlook.State)) &&
+	due := t.now.Due
+	placed := (f.From.IsZero() || !due.Before(f.From)) && (f.Until.IsZero() || !due.IsZero() && !due.After(f.Until)) && (f.Clause == "" || t.now.Clause == f.Clause)
+	return kind && placed && (len(f.Leads) == 0 || slices.Contains(f.Leads, t.now.Lead)) && (len(f.Phases) == 0 || slices.Contains(f.Phases, t.Outlook.State)) &&
 		(len(f.Units) == 0 || slices.ContainsFunc(t.parts, part(partLead, partAssist))) &&
 		(f.Seat == "" || slices.ContainsFunc(t.parts, seat)) && (len(f.Lights) == 0 || slices.Contains(f.Lights, t.Outlook.Light(today)))
 }

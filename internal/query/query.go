@@ -33,10 +33,14 @@ type Options struct {
 }
 
 // Reader reads one ledger.
-type Reader struct{ base }
+type Reader struct {
+	base
+	pasts  pasts  // days that are looked back at
+	memory memory // what is dear to work out
+}
 
 // New reads a ledger, or what ledger.Store.AsOf made of it.
-func New(store *ledger.Store, o Options) *Reader { return &Reader{base{store, o}} }
+func New(store *ledger.Store, o Options) *Reader { return &Reader{base: base{store, o}} }
 
 // base is what every reading needs.
 type base struct {

@@ -18,10 +18,15 @@ import (
 type TaskFilter struct {
 	Plan string
 	// Units are by ID, name or collective name: what one of them leads or assists in.
-	Units  []string
-	Lights []plan.Light
-	States []act.State
-	Kinds  []string // dated, duty, standing; report.KindOccurrence
+	Units []string
+	// Leads are by ID, name or collective name: what one of them leads.
+	Leads []string
+	// From and Until are the first and the last due date; zero asks for nothing.
+	From, Until calendar.Day
+	Clause      string // as the document has it
+	Lights      []plan.Light
+	States      []act.State
+	Kinds       []string // dated, duty, standing; report.KindOccurrence
 	// Skip lines are left out at the beginning, and at most Limit shown; 0: all.
 	Skip, Limit int
 	Numbered    bool // say each line's number in its plan: reads all of the plan's IDs
@@ -91,9 +96,12 @@ func (r reading) taskSources(ctx context.Context, f TaskFilter) (sources []*task
 	if err != nil {
 		return nil, "", err
 	}
-	named := make([]naming, len(f.Units))
+	named, leading := make([]naming, len(f.Units)), make([]naming, len(f.Leads))
 	for i, name := range f.Units {
 		named[i].name = name
+	}
+	for i, name := range f.Leads {
+		leading[i].name = name
 	}
 	for _, id := range plans {
 		p, err := r.framed(ctx, id)
@@ -111,12 +119,16 @@ func (r reading) taskSources(ctx context.Context, f TaskFilter) (sources []*task
 		for i := range named {
 			units = append(units, named[i].in(dir)...)
 		}
-		if len(f.Units) > 0 && len(units) == 0 {
+		var leads []string
+		for i := range leading {
+			leads = append(leads, leading[i].in(dir)...)
+		}
+		if len(f.Units) > 0 && len(units) == 0 || len(f.Leads) > 0 && len(leads) == 0 {
 			continue
 		}
-		sources = append(sources, &taskSource{reading: r, plan: p, filter: f, units: units})
+		sources = append(sources, &taskSource{reading: r, plan: p, filter: f, units: units, leads: leads})
 	}
-	for _, n := range named {
+	for _, n := range append(named, leading...) {
 		if err := n.fault(); err != nil {
 			return nil, "", err
 		}
@@ -159,13 +171,15 @@ type taskSource struct {
 	plan   *framed
 	filter TaskFilter
 	units  []string // that the filter's unit means
+	leads  []string
 
 	all  []TaskLine // of a plan whose lines the ledger cannot choose
 	read bool       // all is read
 }
 
 func (s *taskSource) chosen() ledger.ListFilter {
-	f := ledger.ListFilter{Units: s.units, Lights: s.filter.Lights, Phases: s.filter.States}
+	f := ledger.ListFilter{Units: s.units, Leads: s.leads, From: s.filter.From, Until: s.filter.Until, Clause: s.filter.Clause,
+		Lights: s.filter.Lights, Phases: s.filter.States}
 	for _, kind := range s.filter.Kinds {
 		if kind == report.KindOccurrence {
 			f.Occurrences = true
@@ -283,7 +297,8 @@ func part(row report.Row, units []string, d people.Directory) string {
 func (s *taskSource) takes(l TaskLine) bool {
 	f := s.filter
 	kind := len(f.Kinds) == 0 || slices.Contains(f.Kinds, string(l.Kind)) || slices.Contains(f.Kinds, report.KindOccurrence) && l.Duty != ""
-	return kind && (len(f.Units) == 0 || l.Part != "") && (len(f.Lights) == 0 || slices.Contains(f.Lights, l.Light)) && (len(f.States) == 0 || slices.Contains(f.States, l.Phase))
+	placed := (f.From.IsZero() || !l.Due.Before(f.From)) && (f.Until.IsZero() || !l.Due.IsZero() && !l.Due.After(f.Until)) && (f.Clause == "" || l.Clause == f.Clause)
+	return kind && placed && (len(f.Leads) == 0 || slices.Contains(s.leads, l.LeadID)) && (len(f.Units) == 0 || l.Part != "") && (len(f.Lights) == 0 || slices.Contains(f.Lights, l.Light)) && (len(f.States) == 0 || slices.Contains(f.States, l.Phase))
 }
 
 // placed is a line of one of several plans: the number of its source, and of the

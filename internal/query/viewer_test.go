@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/act"
+	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/internal/query"
@@ -174,6 +175,32 @@ func whatAViewerReads(w *world) readings {
 			}
 			return of, err
 		}, sees{"air late over", "late over", "late over", "over", "late", "air", "air", nothing}}},
+		"Overview": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Overview(c, v, "water") }, sees{"late", "late", "late", notWhole, notWhole, notWhole, notWhole, notWhole}},
+			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Overview(c, v, "air") }, air}},
+		"Since": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			return r.Since(c, v, "water", calendar.NewDay(2021, 6, 1))
+		},
+			sees{"late over talk", "late over talk", "late over talk", notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"Past": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			was, done, err := r.Past(c, v, calendar.NewDay(2021, 6, 20))
+			if err != nil {
+				return nil, err
+			}
+			defer done()
+			return was.Tasks(c, v, query.TaskFilter{})
+		}, sees{"boiler late over", "late over", "late over", "over", "late over", "boiler", "boiler", nothing}}},
+		"LastWorkday": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			last, today, err := r.LastWorkday(c, v, "air")
+			return pair(last, today, err)
+		}, sees{nothing, notWhole, notWhole, notWhole, notWhole, nothing, nothing, notWhole}}},
+		"Search": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Search(c, v, "成", 10) },
+			sees{"late over", "late over", "late over", "over", "late over", nothing, nothing, nothing}},
+			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Search(c, v, "计划 ２号", 10) },
+				sees{"air", nothing, nothing, nothing, nothing, "air", nothing, nothing}},
+			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Search(c, v, "市环保局 锅炉", 10) },
+				sees{"boiler", nothing, nothing, nothing, nothing, "boiler", "boiler", nothing}}},
+		"Inbox": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Inbox(c, v, query.InboxFilter{}) },
+			sees{nothing, "over talk", "over", "over", "late", nothing, "boiler", nothing}}},
 		"Decided": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Decided(c, v) }, sees{}}},
 	}
 }

@@ -1,0 +1,237 @@
+package query_test
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/plan"
+	"duban/internal/query"
+	"duban/internal/report"
+)
+
+// TestEveryNumberOfTheBoardIsThatOfItsRows: a field's number by month, and by clause, is
+// that of the list that its link leads to, and all numbers together are the plan's count.
+func TestEveryNumberOfTheBoardIsThatOfItsRows(t *testing.T) {
+	t.Parallel()
+	for name, address := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, address(t))
+			check := func(mode string) {
+				r, v := w.reader(), query.Operator()
+				o, err := r.Overview(t.Context(), v, "water")
+				require.NoError(t, err)
+				for _, b := range []report.Board{o.Months, o.Clauses} {
+					sum := 0
+					for i, g := range b.Groups {
+						for j, u := range b.Units {
+							for _, f := range b.Fields[i][j] {
+								filter := query.TaskFilter{Plan: "water", Leads: []string{u.ID}, Lights: []plan.Light{f.Light}, Limit: 1}
+								if month, err := calendar.ParseDay(g + "-01"); err == nil {
+									filter.From, filter.Until = month, month.MonthEnd()
+								} else {
+									filter.Clause = g
+								}
+								page, err := r.Tasks(t.Context(), v, filter)
+								require.NoError(t, err)
+								assert.Equal(t, f.N, page.Total, "%s: %s %s %s", mode, g, u.Name, f.Light)
+								sum += f.N
+							}
+						}
+					}
+					require.Equal(t, o.Counts.Total, sum, mode)
+				}
+				require.Equal(t, []string{"2021-06", "2021-07"}, o.Months.Groups)
+				require.Equal(t, []string{"三（二）1", "三（二）2"}, o.Clauses.Groups)
+			}
+			check("read whole")
+			w.refresh()
+			check("chosen by the database")
+		})
+	}
+}
+
+// TestTheOverviewLooksAhead: what is said in the next four weeks if nobody acts stands in
+// order of time, begins today and ends on the 28th day, and the messages of each seat are
+// those that went and those that will.
+func TestTheOverviewLooksAhead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, databases["SQLite"](t))
+	o, err := w.reader().Overview(t.Context(), person("liu", "leaders"), "water")
+	require.NoError(t, err)
+	require.NotEmpty(t, o.Ahead)
+	require.Equal(t, o.Coming, len(o.Ahead))
+	var before time.Time
+	for _, s := range o.Ahead {
+		require.False(t, s.At.Before(before))
+		before = s.At
+		day := calendar.DayOf(s.At)
+		require.False(t, day.Before(o.AsOf) || day.After(o.AsOf.AddDays(query.Ahead)), day)
+	}
+	require.Equal(t, time.Monday, o.Loads.From.Weekday())
+	sent, err := w.store.Loads(t.Context(), "water")
+	require.NoError(t, err)
+	require.NotEmpty(t, sent)
+	sum := 0
+	for _, s := range o.Loads.Seats {
+		require.Len(t, s.Weeks, o.Loads.Weeks)
+		all := 0
+		for _, n := range s.Weeks {
+			all += n
+		}
+		require.Equal(t, s.Sum, all)
+		sum += all
+	}
+	require.Greater(t, sum, len(sent))
+}
+
+// TestSinceSaysWhatHasChanged: since the eve of the launch everything is new; since the
+// day before a light turned, that light.
+func TestSinceSaysWhatHasChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, databases["SQLite"](t))
+	r, v := w.reader(), person("liu", "leaders")
+	c, err := r.Since(t.Context(), v, "water", calendar.NewDay(2021, 5, 31))
+	require.NoError(t, err)
+	require.Zero(t, c.Before.Total)
+	require.Len(t, c.Lines, 2)
+
+	c, err = r.Since(t.Context(), v, "water", calendar.NewDay(2021, 6, 14))
+	require.NoError(t, err)
+	require.Equal(t, "over", c.Lines[0].Task)
+	require.Equal(t, plan.Yellow, c.Lines[0].Was)
+	require.Equal(t, plan.Red, c.Lines[0].Is)
+	require.Equal(t, 1, c.Called)
+	require.Equal(t, c.Before.Red+1, c.Now.Red)
+
+	last, today, err := r.LastWorkday(t.Context(), v, "water")
+	require.NoError(t, err)
+	require.Equal(t, calendar.NewDay(2021, 7, 2), last, "the fifth is a Monday")
+	require.Equal(t, calendar.NewDay(2021, 7, 5), today)
+	c, err = r.Since(t.Context(), v, "water", last)
+	require.NoError(t, err)
+	require.Empty(t, c.Talks, "the talk was called before")
+
+	_, err = r.Since(t.Context(), v, "water", today)
+	require.ErrorIs(t, err, query.ErrAhead)
+}
+
+// TestPastDaysAreSharedAndClosed: many look at many days at once, each sees its own, and
+// a day that is pushed out while somebody reads it stays until they are done.
+func TestPastDaysAreSharedAndClosed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, databases["SQLite"](t))
+	r, v := w.reader(), query.Operator()
+	held, done, err := r.Past(t.Context(), v, calendar.NewDay(2021, 6, 10))
+	require.NoError(t, err)
+	var all sync.WaitGroup
+	for i := range 24 {
+		all.Go(func() {
+			day := calendar.NewDay(2021, 6, 11+i%6)
+			was, done, err := r.Past(t.Context(), v, day)
+			if !assert.NoError(t, err) {
+				return
+			}
+			defer done()
+			page, err := was.Tasks(t.Context(), v, query.TaskFilter{Plan: "water"})
+			assert.NoError(t, err)
+			assert.Equal(t, 4, page.Total)
+			o, err := was.Overview(t.Context(), v, "water")
+			assert.NoError(t, err)
+			assert.Equal(t, day, o.AsOf)
+		})
+	}
+	all.Wait()
+	_, err = held.Tasks(t.Context(), v, query.TaskFilter{Plan: "water"})
+	require.NoError(t, err, "somebody still reads it")
+	done()
+	done()
+
+	_, _, err = r.Past(t.Context(), v, calendar.NewDay(2021, 8, 1))
+	require.ErrorIs(t, err, query.ErrAhead)
+	now, done, err := r.Past(t.Context(), v, calendar.NewDay(2021, 7, 5))
+	require.NoError(t, err)
+	defer done()
+	require.Same(t, r, now, "today is the ledger as it is")
+}
+
+// TestWhatIsRememberedIsTrue: an act changes the overview at once.
+func TestWhatIsRememberedIsTrue(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, databases["SQLite"](t))
+	r, v := w.reader(), query.Operator()
+	before, err := r.Overview(t.Context(), v, "water")
+	require.NoError(t, err)
+	again, err := r.Overview(t.Context(), v, "water")
+	require.NoError(t, err)
+	require.Equal(t, before, again)
+	w.now = at(7, 13, 10) // the day after the limit of "late"
+	after, err := r.Overview(t.Context(), v, "water")
+	require.NoError(t, err)
+	require.Equal(t, before.Counts.Red+1, after.Counts.Red)
+}
+
+// TestSearchFindsByWords: titles, clauses, units, numbers; each word must be there; what
+// looks like a pattern is none.
+func TestSearchFindsByWords(t *testing.T) {
+	t.Parallel()
+	for name, address := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, address(t))
+			r := w.reader()
+			for text, want := range map[string][]string{
+				"污水":          {"over"},
+				"高平":          {"gaoping", "late", "watch", "s01"},
+				"高平市政府 管网":    {"late"},
+				"三（二）2":       {"late"},
+				"三(二) 2":      {"late"}, // half-width brackets mean the same
+				"OVER":        {"over"},
+				"市办〔2021〕1号":  {"water"},
+				"%":           nil,
+				"_":           nil,
+				`\`:           nil,
+				"' OR '1'='1": nil,
+				"污水 管网":       nil,
+				"   ":         nil,
+				"赵庄　断面":       {"s01"}, // a full-width space
+			} {
+				found, err := r.Search(t.Context(), query.Operator(), text, 10)
+				require.NoError(t, err)
+				var ids []string
+				for _, h := range found.Hits {
+					ids = append(ids, h.ID)
+				}
+				assert.Equal(t, want, ids, text)
+			}
+			found, err := r.Search(t.Context(), query.Operator(), "完成", 0)
+			require.NoError(t, err)
+			require.True(t, found.More)
+		})
+	}
+}
+
+// TestTheInboxIsTheUnitsOwn: the latest first, each message with what it spoke of.
+func TestTheInboxIsTheUnitsOwn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, databases["SQLite"](t))
+	page, err := w.reader().Inbox(t.Context(), query.As(act.Actor{Account: "wang", Name: "wang", Unit: "shuiwu"}), query.InboxFilter{})
+	require.NoError(t, err)
+	require.NotEmpty(t, page.Lines)
+	require.Equal(t, page.Total, len(page.Lines))
+	for i, l := range page.Lines {
+		require.Equal(t, "shuiwu", l.Recipient.Unit)
+		require.NotEmpty(t, l.About)
+		require.Equal(t, "建成污水处理厂", l.About[0].Title)
+		require.False(t, i > 0 && l.SpeakAt.After(page.Lines[i-1].SpeakAt))
+	}
+	few, err := w.reader().Inbox(t.Context(), query.As(act.Actor{Account: "wang", Name: "wang", Unit: "shuiwu"}), query.InboxFilter{Skip: 1, Limit: 1})
+	require.NoError(t, err)
+	require.Equal(t, page.Lines[1:2], few.Lines)
+}

@@ -1,0 +1,157 @@
+package query
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"duban/internal/calendar"
+)
+
+// mostPasts is how many days that were looked back at are kept open: each is a ledger
+// of its own in memory.
+const mostPasts = 3
+
+// pasts are the ledgers of past days that somebody looks at.
+type pasts struct {
+	mu  sync.Mutex
+	all []*past // the latest used last
+}
+
+// past is the ledger as it was at the end of a day.
+type past struct {
+	key    string
+	ready  chan struct{} // closed once reader or err is set
+	reader *Reader
+	err    error
+	users  int
+	gone   bool // it is closed by its last user
+}
+
+// Past is the ledger as it was at the end of a day, for the viewer to read; done must
+// be called after the last reading. The day of today, or a later one of a plan whose
+// clock runs ahead, is the ledger as it is. ErrAhead: the day has not come. It is rebuilt
+// from the chain once and kept for a while.
+func (r *Reader) Past(ctx context.Context, v Viewer, day calendar.Day) (was *Reader, done func(), err error) {
+	in, err := r.as(v)
+	if err != nil {
+		return nil, nil, err
+	}
+	if r.Live != nil {
+		return nil, nil, fmt.Errorf("query: the ledger of %s is a past one already", r.AsOf)
+	}
+	key, present, err := in.keyOf(ctx, day)
+	if err != nil {
+		return nil, nil, err
+	}
+	if present {
+		return r, func() {}, nil
+	}
+	p, mine := r.pasts.enter(key)
+	if mine {
+		p.reader, p.err = r.rebuilt(ctx, day)
+		if p.err != nil {
+			r.pasts.forget(p)
+		}
+		close(p.ready)
+	}
+	select {
+	case <-p.ready:
+	case <-ctx.Done():
+		r.pasts.leave(p)
+		return nil, nil, ctx.Err()
+	}
+	if p.err != nil {
+		r.pasts.leave(p)
+		return nil, nil, p.err
+	}
+	return p.reader, sync.OnceFunc(func() { r.pasts.leave(p) }), nil
+}
+
+// keyOf names what was at the end of a day: it changes only as long as the day has not
+// passed in every plan. present tells that the day has not passed in any.
+func (r reading) keyOf(ctx context.Context, day calendar.Day) (key string, present bool, err error) {
+	plans, err := r.planIDs(ctx, "")
+	if err != nil {
+		return "", false, err
+	}
+	present, ahead, passed := true, len(plans) > 0, true
+	for _, id := range plans {
+		l, _, err := r.frame(ctx, id)
+		if err != nil {
+			return "", false, err
+		}
+		today, err := r.today(ctx, l)
+		if err != nil {
+			return "", false, err
+		}
+		present, passed = present && !today.After(day), passed && today.After(day)
+		ahead = ahead && today.Before(day)
+	}
+	if ahead {
+		return "", false, ErrAhead
+	}
+	if passed {
+		return day.String(), present, nil
+	}
+	head, _, err := r.store.Head(ctx)
+	return fmt.Sprintf("%s %d", day, head), present, err
+}
+
+func (r *Reader) rebuilt(ctx context.Context, day calendar.Day) (*Reader, error) {
+	was, err := r.store.AsOf(ctx, func(zone *time.Location) time.Time { return day.AddDays(1).At(0, 0, zone).Add(-time.Nanosecond) })
+	if err != nil {
+		return nil, err
+	}
+	o := r.Options
+	o.Live, o.AsOf = r.store, day
+	return New(was, o), nil
+}
+
+// enter is the past of a key with one user more. mine tells that it is still to be made.
+func (p *pasts) enter(key string) (one *past, mine bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if i := slices.IndexFunc(p.all, func(o *past) bool { return o.key == key }); i >= 0 {
+		one = p.all[i]
+		p.all = append(slices.Delete(p.all, i, i+1), one)
+		one.users++
+		return one, false
+	}
+	one = &past{key: key, ready: make(chan struct{}), users: 1}
+	p.all = append(p.all, one)
+	for len(p.all) > mostPasts {
+		old := p.all[0]
+		p.all = slices.Delete(p.all, 0, 1)
+		old.drop()
+	}
+	return one, true
+}
+
+// forget lets the next one who asks try again.
+func (p *pasts) forget(one *past) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.all = slices.DeleteFunc(p.all, func(o *past) bool { return o == one })
+	one.gone = true
+}
+
+func (p *pasts) leave(one *past) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	one.users--
+	if one.gone {
+		one.drop()
+	}
+}
+
+// drop closes it once nobody reads it.
+func (o *past) drop() {
+	o.gone = true
+	if o.users == 0 && o.reader != nil {
+		o.reader.store.Close() //nolint:errcheck // it is in memory, and was only read
+		o.reader = nil
+	}
+}

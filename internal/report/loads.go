@@ -1,0 +1,89 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// Loads is how many messages each seat gets by week.
+type Loads struct {
+	From  calendar.Day `json:"from"` // Monday of the first week
+	Weeks int          `json:"weeks"`
+	Seats []SeatLoad   `json:"seats"` // by the seat's gravity and name
+}
+
+// SeatLoad is one seat's messages, by week.
+type SeatLoad struct {
+	To    people.Recipient `json:"to"`
+	Unit  string           `json:"unit"` // name
+	Weeks []int            `json:"weeks"`
+	Sum   int              `json:"sum"`
+}
+
+// Mornings are the messages in which stages will reach their seats: what is said to one
+// seat on one day goes in one message.
+func Mornings(to []people.Recipient, at time.Time, seen map[string]bool) (all []ledger.Load) {
+	for _, r := range to {
+		key := r.String() + " " + calendar.DayOf(at).String()
+		if !seen[key] {
+			seen[key] = true
+			all = append(all, ledger.Load{Recipient: r, SpeakAt: at, N: 1})
+		}
+	}
+	return all
+}
+
+// Foreloads are the messages that a plan will send when nobody does anything, before it
+// is launched.
+func Foreloads(foretold []plan.Foretold, zone *time.Location) (all []ledger.Load) {
+	seen := map[string]bool{}
+	for _, f := range foretold {
+		all = append(all, Mornings(f.To, f.At.In(zone), seen)...)
+	}
+	return all
+}
+
+// seatOrder is the seats from the highest down.
+var seatOrder = []people.Role{people.Leader, people.Office, people.Head, people.Deputy, people.Liaison}
+
+// LoadsOf gathers messages by seat and week, weeks from Monday in the zone.
+func LoadsOf(loads []ledger.Load, zone *time.Location, name func(unit string) string) Loads {
+	out := Loads{Seats: []SeatLoad{}}
+	day := func(l ledger.Load) calendar.Day { return calendar.DayOf(l.SpeakAt.In(zone)) }
+	var last calendar.Day
+	for _, l := range loads {
+		d := day(l)
+		if out.From.IsZero() || d.Before(out.From) {
+			out.From = d
+		}
+		if d.After(last) {
+			last = d
+		}
+	}
+	if out.From.IsZero() {
+		return out
+	}
+	out.From = out.From.AddDays(-(int(out.From.Weekday()) + 6) % 7)
+	out.Weeks = last.Sub(out.From)/7 + 1
+	at := map[people.Recipient]int{}
+	for _, l := range loads {
+		i, ok := at[l.Recipient]
+		if !ok {
+			i = len(out.Seats)
+			at[l.Recipient] = i
+			out.Seats = append(out.Seats, SeatLoad{To: l.Recipient, Unit: name(l.Recipient.Unit), Weeks: make([]int, out.Weeks)})
+		}
+		out.Seats[i].Weeks[day(l).Sub(out.From)/7] += l.N
+		out.Seats[i].Sum += l.N
+	}
+	slices.SortStableFunc(out.Seats, func(a, b SeatLoad) int {
+		return cmp.Or(cmp.Compare(slices.Index(seatOrder, a.To.Role), slices.Index(seatOrder, b.To.Role)), b.Sum-a.Sum, cmp.Compare(a.Unit, b.Unit))
+	})
+	return out
+}
