@@ -20,6 +20,8 @@ var rows = map[string]int{
 	"workflows":       5,
 	// What would change is asked of the ledger by the engine and by those who read.
 	"internal/whatif": 4,
+	// What people type becomes an act here, for every door.
+	"internal/form": 6,
 	// What is read, with whose permission, is decided below every door: the command line
 	// today, the portal next. It stands above what works rows out and beside the workflows,
 	// which read for themselves; nothing that decides or runs may depend on it.

@@ -14,6 +14,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/engine"
+	"duban/internal/form"
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/notice"
@@ -46,17 +47,17 @@ func (e sentenceError) Error() string { return string(e) }
 
 // deedsOn are the commands of all acts on a thing; those of two words share a
 // group of their own.
-func (a *app) deedsOn(on thing) (all []*cobra.Command) {
+func (a *app) deedsOn(on form.Thing) (all []*cobra.Command) {
 	var parts []*cobra.Command
-	for _, d := range deeds {
-		if d.on != on {
+	for _, d := range form.Deeds {
+		if d.On != on {
 			continue
 		}
-		if name, ok := strings.CutPrefix(d.name, "part "); ok {
+		if name, ok := strings.CutPrefix(d.Name, "part "); ok {
 			parts = append(parts, a.deedCommand(d, name))
 			continue
 		}
-		all = append(all, a.deedCommand(d, d.name))
+		all = append(all, a.deedCommand(d, d.Name))
 	}
 	if len(parts) > 0 {
 		all = append(all, a.group(&cobra.Command{Use: "part", Short: a.w.T("cli.part")}, parts...))
@@ -65,10 +66,10 @@ func (a *app) deedsOn(on thing) (all []*cobra.Command) {
 }
 
 // deedCommand is one act as a command.
-func (a *app) deedCommand(d deed, name string) *cobra.Command {
+func (a *app) deedCommand(d form.Deed, name string) *cobra.Command {
 	var f actFlags
-	what := strings.ToUpper(string(d.on))
-	if d.kind == act.Propose {
+	what := strings.ToUpper(string(d.On))
+	if d.Kind == act.Propose {
 		what = "TASK"
 	}
 	c := &cobra.Command{
@@ -82,16 +83,16 @@ func (a *app) deedCommand(d deed, name string) *cobra.Command {
 	return c
 }
 
-func (a *app) deedShort(d deed) string {
-	if key := "cli." + string(d.on) + "_" + string(d.kind); a.w.T(key) != key {
+func (a *app) deedShort(d form.Deed) string {
+	if key := "cli." + string(d.On) + "_" + string(d.Kind); a.w.T(key) != key {
 		return a.w.T(key)
 	}
-	return a.w.T("cli.act_" + string(d.kind))
+	return a.w.T("cli.act_" + string(d.Kind))
 }
 
 // deedLong says who may do it and when, from the table of acts itself.
-func (a *app) deedLong(d deed) string {
-	by, from, _ := d.table()
+func (a *app) deedLong(d form.Deed) string {
+	by, from, _ := d.Table()
 	var seats, states []string
 	for _, s := range by {
 		if s != act.Engine {
@@ -103,17 +104,17 @@ func (a *app) deedLong(d deed) string {
 	}
 	comma := a.w.T("cli.list_comma")
 	return a.w.T("cli.deed_long", words.Data{"Short": a.deedShort(d), "Seats": strings.Join(seats, comma), "States": strings.Join(states, comma),
-		"Needs": "--" + strings.Join(d.needs(), " --"), "Any": len(d.needs()) > 0})
+		"Needs": "--" + strings.Join(d.Needs(), " --"), "Any": len(d.Needs()) > 0})
 }
 
 // do does one act and says what came of it.
-func (a *app) do(ctx context.Context, d deed, f actFlags, given func(string) bool, id string) error {
+func (a *app) do(ctx context.Context, d form.Deed, f actFlags, given func(string) bool, id string) error {
 	by, err := a.actor()
 	if err != nil {
 		return err
 	}
-	if i := slices.IndexFunc(d.needs(), func(flag string) bool { return !given(flag) }); i >= 0 {
-		f.lacks = d.needs()[i]
+	if i := slices.IndexFunc(d.Needs(), func(flag string) bool { return !given(flag) }); i >= 0 {
+		f.lacks = d.Needs()[i]
 	}
 	var o order
 	err = a.reads(ctx, func(r *query.Reader, who query.Viewer) error {
@@ -123,81 +124,77 @@ func (a *app) do(ctx context.Context, d deed, f actFlags, given func(string) boo
 	if err != nil {
 		return err
 	}
-	if o.hidden {
+	if o.Hidden {
 		if err := a.send(ctx, &o); err != nil {
 			return a.refusal(o, err)
 		}
 		return a.hidden() // somebody else did it under this ID
 	}
-	if !o.done || o.kind == act.Propose { // a proposal that was cut off is finished
+	if !o.done || o.deed.Kind == act.Propose { // a proposal that was cut off is finished
 		if err := a.send(ctx, &o); err != nil {
 			return a.refusal(o, err)
 		}
 	}
 	if o.done {
-		fmt.Fprintln(a.out, a.w.T("cli.done_already", words.Data{"Act": a.w.T("act.kind_" + string(d.kind)), "Name": o.name}))
+		fmt.Fprintln(a.out, a.w.T("cli.done_already", words.Data{"Act": a.w.T("act.kind_" + string(d.Kind)), "Name": o.name}))
 		return a.then(ctx, o)
 	}
-	fmt.Fprintln(a.out, a.w.T("cli.did", words.Data{"Act": a.w.T("act.kind_" + string(d.kind)), "Name": o.name, "By": by.Name}))
+	fmt.Fprintln(a.out, a.w.T("cli.did", words.Data{"Act": a.w.T("act.kind_" + string(d.Kind)), "Name": o.name, "By": by.Name}))
 	return a.then(ctx, o)
 }
 
 // order is an act ready to be sent.
 type order struct {
-	deed
-	plan ledger.Launched
-	task ledger.Task
-	talk ledger.Talk // of an act on a talk
+	query.Subject
+	deed form.Deed
 	act  act.Act
 	name string // of the thing, as people read it
 	done bool   // recorded before
-	// hidden: whoever acts may not look at the thing, and learns nothing of it.
-	hidden bool
 }
 
 // thing is the ID of what the act is done to.
 func (o order) thing() string {
-	if o.talk.ID != "" {
-		return o.talk.ID
+	if o.Talk.ID != "" {
+		return o.Talk.ID
 	}
-	return o.task.ID
+	return o.Task.ID
 }
 
 // order finds what an act is done to and fills in what it says.
-func (a *app) order(ctx context.Context, r *query.Reader, who query.Viewer, d deed, f actFlags, by act.Actor, id string) (o order, err error) {
+func (a *app) order(ctx context.Context, r *query.Reader, who query.Viewer, d form.Deed, f actFlags, by act.Actor, id string) (o order, err error) {
 	o.deed = d
 	find := r.Task
-	if d.on == onTalk && d.kind != act.Propose {
+	if d.On == form.Talk && d.Kind != act.Propose {
 		find = r.Talk
 	}
 	s, err := find(ctx, who, f.plan, id)
 	if err != nil {
 		return o, err
 	}
-	o.plan, o.task, o.talk, o.hidden = s.Plan, s.Task, s.Talk, s.Hidden
-	switch isDuty := o.task.Kind == plan.Duty; {
-	case o.hidden: // the engine says so, and records it
-	case d.on == onDuty && !isDuty:
-		return o, sentenceError(a.w.T("cli.no_duty", words.Data{"Task": o.task.ID}))
-	case d.on == onTask && isDuty:
-		return o, sentenceError(a.w.T("cli.is_duty", words.Data{"Task": o.task.ID}))
+	o.Subject = s
+	switch isDuty := o.Task.Kind == plan.Duty; {
+	case o.Hidden: // the engine says so, and records it
+	case d.On == form.Duty && !isDuty:
+		return o, sentenceError(a.w.T("cli.no_duty", words.Data{"Task": o.Task.ID}))
+	case d.On == form.Task && isDuty:
+		return o, sentenceError(a.w.T("cli.is_duty", words.Data{"Task": o.Task.ID}))
 	}
-	o.name = a.w.T("cli.thing", words.Data{"ID": o.thing(), "Title": o.task.Title, "Unit": o.plan.Plan.Directory.Name(o.lead())})
+	o.name = a.w.T("cli.thing", words.Data{"ID": o.thing(), "Title": o.Task.Title, "Unit": o.Plan.Plan.Directory.Name(o.lead())})
 	if f.lacks != "" && o.allowed(by) { // whoever may not is told that first, by the engine
-		return o, sentenceError(a.w.T("cli.needs_flag", words.Data{"Field": a.w.T("act.field_" + fieldOf(f.lacks)), "Flag": f.lacks}))
+		return o, sentenceError(a.w.T("cli.needs_flag", words.Data{"Field": a.w.T(form.Label(f.lacks)), "Flag": f.lacks}))
 	}
-	if o.hidden { // what else is wrong with it would tell of the plan
-		o.act = act.Act{Kind: d.kind, By: by, Reason: f.reason}
-		o.act.ID = cmp.Or(f.id, actID(o, o.act, calendar.DayOf(o.plan.Clock.Plan(a.now()).In(o.plan.Plan.Location()))))
-		if d.kind == act.Propose {
-			o.act.Ref, o.act.Unit = o.task.ID, o.task.Lead
+	if o.Hidden { // what else is wrong with it would tell of the plan
+		o.act = act.Act{Kind: d.Kind, By: by, Reason: f.said.Reason()}
+		o.act.ID = cmp.Or(f.id, actID(o, o.act, calendar.DayOf(o.Plan.Clock.Plan(a.now()).In(o.Plan.Plan.Location()))))
+		if d.Kind == act.Propose {
+			o.act.Ref, o.act.Unit = o.Task.ID, o.Task.Lead
 		}
 		return o, nil
 	}
 	if o.act, err = a.fill(o, f, by); err != nil {
 		return o, err
 	}
-	o.done, err = r.Recorded(ctx, who, o.task.Plan, o.thing(), o.act)
+	o.done, err = r.Recorded(ctx, who, o.Task.Plan, o.thing(), o.act)
 	if o.done && f.id == "" && o.undone() {
 		o.act.ID = fmt.Sprintf("%s-%d", o.act.ID, o.course().Acts)
 		o.done = false
@@ -205,15 +202,15 @@ func (a *app) order(ctx context.Context, r *query.Reader, who query.Viewer, d de
 	return o, err
 }
 
-func (o order) course() act.Case { return ledger.CaseOf(o.task) }
+func (o order) course() act.Case { return ledger.CaseOf(o.Task) }
 
 // allowed tells whether somebody may do this act at all.
 func (o order) allowed(by act.Actor) bool {
-	if o.on != onTalk {
-		return act.Allowed(o.course(), by, o.kind) == nil
+	if o.deed.On != form.Talk {
+		return act.Allowed(o.course(), by, o.deed.Kind) == nil
 	}
-	dir := o.plan.Plan.Directory
-	return act.TalkAllowed(act.TalkCase{Lead: o.lead(), Office: dir.Office, Leadership: dir.Leadership}, by, o.kind) == nil
+	dir := o.Plan.Plan.Directory
+	return act.TalkAllowed(act.TalkCase{Lead: o.lead(), Office: dir.Office, Leadership: dir.Leadership}, by, o.deed.Kind) == nil
 }
 
 // undone tells that what this act did before is no longer so and can be done
@@ -221,25 +218,25 @@ func (o order) allowed(by act.Actor) bool {
 func (o order) undone() bool {
 	c := o.course()
 	switch {
-	case o.on == onTalk:
+	case o.deed.On == form.Talk:
 		return false
-	case o.kind == act.Grant || o.kind == act.Refuse:
+	case o.deed.Kind == act.Grant || o.deed.Kind == act.Refuse:
 		return c.Extension != nil
 	}
 	table := act.Tasks
-	if o.on == onDuty {
+	if o.deed.On == form.Duty {
 		table = act.Duties
 	}
-	row, _ := act.Of(table, o.kind)
+	row, _ := act.Of(table, o.deed.Kind)
 	return row.To != "" && row.To != c.State && slices.Contains(row.From, c.State)
 }
 
 // lead is the unit that a thing is about.
 func (o order) lead() string {
-	if o.talk.ID != "" {
-		return o.talk.Lead
+	if o.Talk.ID != "" {
+		return o.Talk.Lead
 	}
-	return o.task.Lead
+	return o.Task.Lead
 }
 
 // send carries the act to the engine. A proposal learns the ID of its talk.
@@ -253,12 +250,12 @@ func (a *app) send(ctx context.Context, o *order) error {
 		return err
 	}
 	switch {
-	case o.kind == act.Propose:
-		o.talk.ID, err = do.Propose(ctx, o.task.Plan, o.act, nil)
-	case o.on == onTalk:
-		err = do.ActOnTalk(ctx, o.task.Plan, o.talk.ID, o.act)
+	case o.deed.Kind == act.Propose:
+		o.Talk.ID, err = do.Propose(ctx, o.Task.Plan, o.act, nil)
+	case o.deed.On == form.Talk:
+		err = do.ActOnTalk(ctx, o.Task.Plan, o.Talk.ID, o.act)
 	default:
-		err = do.Act(ctx, o.task.Plan, o.task.ID, o.act)
+		err = do.Act(ctx, o.Task.Plan, o.Task.ID, o.act)
 	}
 	return errors.Join(err, closer.Close())
 }
@@ -269,46 +266,23 @@ func (a *app) refusal(o order, err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	if err := a.stranger(o.act.By, o.plan); err != nil {
+	if err := a.stranger(o.act.By, o.Plan); err != nil {
 		return err // clearer than that it is none of theirs
 	}
-	return sentenceError(notice.Refused(a.w, refused.Refusal, o.plan.Plan.Directory.Name))
+	return sentenceError(notice.Refused(a.w, refused.Refusal, o.Plan.Plan.Directory.Name))
 }
 
 // then says what comes next.
 func (a *app) then(ctx context.Context, o order) error {
 	return a.reads(ctx, func(r *query.Reader, who query.Viewer) error {
-		if o.on == onTalk {
+		if o.deed.On == form.Talk {
 			return a.thenOfTalk(ctx, r, who, o)
 		}
-		c, err := r.Case(ctx, who, o.task.Plan, o.task.ID)
+		c, err := r.Case(ctx, who, o.Task.Plan, o.Task.ID)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintln(a.out, report.Speak(a.w).Then(c))
 		return nil
 	})
-}
-
-// onePart is the only part of a unit, or instruction, that an act can mean.
-func onePart(c act.Case, kind act.Kind, unit string) string {
-	var refs []string
-	switch kind {
-	case act.GivePart:
-		for _, p := range c.Parts {
-			if p.Unit == unit && p.Given.IsZero() {
-				refs = append(refs, p.ID)
-			}
-		}
-	case act.Answer:
-		for _, n := range c.Instructions {
-			if n.Answered.IsZero() {
-				refs = append(refs, n.ID)
-			}
-		}
-	}
-	if len(refs) == 1 {
-		return refs[0]
-	}
-	return ""
 }

@@ -14,6 +14,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/form"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/query"
@@ -255,7 +256,7 @@ func TestActsSayWhatIsMissing(t *testing.T) {
 // another act; whatever it says is in its ID.
 func TestWhatMakesTwoCommandsOneAct(t *testing.T) {
 	t.Parallel()
-	o := order{deed: deeds[3], task: ledger.Task{Plan: "water", ID: "over"}}
+	o := order{deed: form.Deeds[3], Subject: query.Subject{Task: ledger.Task{Plan: "water", ID: "over"}}}
 	first := act.Act{Kind: act.Progress, By: act.Actor{Account: "wang"}, Reason: "土建", Percent: 30}
 	day := calendar.NewDay(2021, 6, 3)
 	require.Equal(t, actID(o, first, day), actID(o, first, day))
@@ -265,7 +266,7 @@ func TestWhatMakesTwoCommandsOneAct(t *testing.T) {
 	by := first
 	by.By.Account = "li"
 	elsewhere := o
-	elsewhere.task.ID = "late"
+	elsewhere.Task.ID = "late"
 	for _, id := range []string{actID(o, other, day), actID(o, by, day), actID(elsewhere, first, day), actID(o, first, day.AddDays(1))} {
 		require.False(t, ids[id])
 		ids[id] = true
@@ -277,9 +278,9 @@ func TestWhatMakesTwoCommandsOneAct(t *testing.T) {
 // and the flags that it needs.
 func TestEveryActIsACommand(t *testing.T) {
 	t.Parallel()
-	had := map[thing][]act.Kind{}
-	for _, d := range deeds {
-		had[d.on] = append(had[d.on], d.kind)
+	had := map[form.Thing][]act.Kind{}
+	for _, d := range form.Deeds {
+		had[d.On] = append(had[d.On], d.Kind)
 	}
 	var tasks, duties, talks []act.Kind
 	own := func(r act.Row) bool { return !slices.Equal(r.By, []act.Seat{act.Engine}) }
@@ -298,13 +299,13 @@ func TestEveryActIsACommand(t *testing.T) {
 			talks = append(talks, r.Kind)
 		}
 	}
-	require.ElementsMatch(t, tasks, had[onTask])
-	require.ElementsMatch(t, duties, had[onDuty])
-	require.ElementsMatch(t, talks, had[onTalk])
+	require.ElementsMatch(t, tasks, had[form.Task])
+	require.ElementsMatch(t, duties, had[form.Duty])
+	require.ElementsMatch(t, talks, had[form.Talk])
 	for _, lang := range []string{"zh", "en"} {
 		a := newDesk(t, at(6, 1, 10)).app
 		a.w = words.New(lang)
-		for _, on := range []thing{onTask, onDuty, onTalk} {
+		for _, on := range []form.Thing{form.Task, form.Duty, form.Talk} {
 			for _, c := range a.deedsOn(on) {
 				require.NotContains(t, c.Short+c.Long, "cli.", c.Name())
 				require.NotContains(t, c.Flags().FlagUsages(), "cli.", c.Name())

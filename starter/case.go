@@ -7,6 +7,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"duban/internal/form"
 	"duban/internal/query"
 	"duban/internal/report"
 )
@@ -14,7 +15,7 @@ import (
 func (a *app) taskShow() *cobra.Command {
 	var planID string
 	c := a.looksBack(a.listing(&cobra.Command{
-		Use: "show TASK", Short: a.w.T("case.cmd_show"), Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeThings(deed{on: onTask}),
+		Use: "show TASK", Short: a.w.T("case.cmd_show"), Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeThings(form.Deed{On: form.Task}),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.readsPast(cmd.Context(), true, func(r *query.Reader, who query.Viewer) error {
 				c, err := r.Case(cmd.Context(), who, planID, args[0])

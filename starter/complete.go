@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"duban/internal/act"
+	"duban/internal/form"
 	"duban/internal/plan"
 	"duban/internal/query"
 )
@@ -104,7 +105,7 @@ func (a *app) accountNames(context.Context) (map[string]string, error) {
 
 // completeThings completes the one argument of an act: tasks on which it is
 // possible now, duties, or talks, of all plans or of the plan that was named.
-func (a *app) completeThings(d deed) completer {
+func (a *app) completeThings(d form.Deed) completer {
 	complete := func(planID string) completer {
 		return named(func(ctx context.Context) (map[string]string, error) {
 			names := map[string]string{}
@@ -123,19 +124,19 @@ func (a *app) completeThings(d deed) completer {
 	}
 }
 
-func (a *app) thingNames(ctx context.Context, r *query.Reader, who query.Viewer, planID string, d deed, names map[string]string) error {
-	if d.on == onTalk && d.kind != act.Propose {
+func (a *app) thingNames(ctx context.Context, r *query.Reader, who query.Viewer, planID string, d form.Deed, names map[string]string) error {
+	if d.On == form.Talk && d.Kind != act.Propose {
 		talks, err := r.TalkThings(ctx, who, planID)
 		for _, k := range talks {
 			names[k.ID] = a.w.T("report.talk_"+k.State) + " " + k.Unit
 		}
 		return err
 	}
-	f := query.ThingFilter{Plan: planID, Going: d.kind != ""}
+	f := query.ThingFilter{Plan: planID, Going: d.Kind != ""}
 	switch {
-	case d.on == onDuty:
+	case d.On == form.Duty:
 		f.Kind = plan.Duty
-	case d.on == onTask && d.kind != "":
+	case d.On == form.Task && d.Kind != "":
 		f.Kind = plan.Dated
 	}
 	things, err := r.Things(ctx, who, f)

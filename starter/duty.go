@@ -4,6 +4,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"duban/internal/form"
 	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/internal/report"
@@ -15,8 +16,8 @@ import (
 func (a *app) dutyCommand() *cobra.Command {
 	show := a.taskShow()
 	show.Use, show.Short = "show DUTY", a.w.T("cli.duty_show")
-	show.ValidArgsFunction = a.completeThings(deed{on: onDuty})
-	return a.group(&cobra.Command{Use: "duty", Short: a.w.T("cli.duty")}, append([]*cobra.Command{a.dutyList(), show, a.canCommand(onDuty)}, a.deedsOn(onDuty)...)...)
+	show.ValidArgsFunction = a.completeThings(form.Deed{On: form.Duty})
+	return a.group(&cobra.Command{Use: "duty", Short: a.w.T("cli.duty")}, append([]*cobra.Command{a.dutyList(), show, a.canCommand(form.Duty)}, a.deedsOn(form.Duty)...)...)
 }
 
 func (a *app) dutyList() *cobra.Command {

@@ -3,13 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/text/unicode/norm"
 
+	"duban/internal/form"
 	"duban/internal/plan"
 	"duban/internal/report"
 	"duban/internal/words"
@@ -22,7 +21,7 @@ type counted[N int | int64] struct{ to *N }
 var errNoNumber = errors.New("not a whole number")
 
 func (n counted[N]) Set(text string) error {
-	v, err := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(norm.NFKC.String(text)), "%")), 10, strconv.IntSize)
+	v, err := form.Whole(text)
 	if err != nil {
 		return errNoNumber
 	}

@@ -92,7 +92,7 @@ func (a *app) messageList() *cobra.Command {
 
 func (a *app) messageTable(all []ledger.MessageInfo, page query.MessagePage) {
 	say := report.Speak(a.w)
-	t := a.roomTable("message", map[string]int{"error": 60}, "id", "at", "to", "channel", "state", "tries", "notices", "error")
+	t := a.roomTable("message", map[string]int{"error": 60, "to": 24}, "id", "at", "to", "channel", "state", "tries", "notices", "error")
 	for _, m := range all {
 		of := page.Of(m.Plan)
 		state := m.State

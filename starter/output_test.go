@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/act"
+	"duban/internal/form"
 	"duban/internal/ledger"
 )
 
@@ -75,7 +76,7 @@ func TestAFullDiskIsAnError(t *testing.T) {
 		case c.HasSubCommands() || c.Hidden || slices.Contains(elsewhere, name):
 		case !known:
 			acts++
-			require.True(t, slices.ContainsFunc(deeds, func(d deed) bool { return string(d.on)+" "+d.name == name }), "%s: say here how it is run", name)
+			require.True(t, slices.ContainsFunc(form.Deeds, func(d form.Deed) bool { return string(d.On)+" "+d.Name == name }), "%s: say here how it is run", name)
 		default:
 			fails(append(slices.Clone(path), args...)...)
 			if c.Flags().Lookup("output") != nil && c.Flags().ShorthandLookup("o") != nil && c.Flags().Lookup("output").DefValue == "table" {

@@ -77,7 +77,7 @@ func (a *app) previewTable(p *plan.Plan, rows []stageRow) {
 	for _, t := range p.Tasks {
 		titles[t.ID] = t.Title
 	}
-	t := a.table(map[string]int{"task": 26, "to": 40, "unit": 22}, "at", "task", "unit", "due", "stage", "to", "moved", "light")
+	t := a.table(map[string]int{"task": 26, "to": 40, "unit": 22, "stage": 24}, "at", "task", "unit", "due", "stage", "to", "moved", "light")
 	for _, r := range rows {
 		light := "" // of what is told at once
 		if r.Light != "" {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"duban/internal/act"
+	"duban/internal/form"
 	"duban/internal/ledger"
 	"duban/internal/query"
 	"duban/internal/report"
@@ -17,7 +18,7 @@ import (
 
 // talkCommand reads talks and circulars, and takes their steps.
 func (a *app) talkCommand() *cobra.Command {
-	return a.group(&cobra.Command{Use: "talk", Short: a.w.T("cli.talk")}, append([]*cobra.Command{a.talkList(), a.talkShow(), a.canCommand(onTalk)}, a.deedsOn(onTalk)...)...)
+	return a.group(&cobra.Command{Use: "talk", Short: a.w.T("cli.talk")}, append([]*cobra.Command{a.talkList(), a.talkShow(), a.canCommand(form.Talk)}, a.deedsOn(form.Talk)...)...)
 }
 
 func (a *app) talkList() *cobra.Command {
@@ -79,7 +80,7 @@ func (a *app) talkShow() *cobra.Command {
 	var planID string
 	c := a.listing(&cobra.Command{
 		Use: "show TALK", Short: a.w.T("cli.talk_show"), Args: cobra.ExactArgs(1),
-		ValidArgsFunction: a.completeThings(deed{on: onTalk}),
+		ValidArgsFunction: a.completeThings(form.Deed{On: form.Talk}),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
 				c, err := r.TalkCase(cmd.Context(), who, planID, args[0])
@@ -102,11 +103,11 @@ func (a *app) talkShow() *cobra.Command {
 // thenOfTalk says what comes next of a talk; of one proposed a second time on a
 // day, which learns no ID, of the task's last.
 func (a *app) thenOfTalk(ctx context.Context, r *query.Reader, who query.Viewer, o order) error {
-	c, err := r.TalkCase(ctx, who, o.task.Plan, cmp.Or(o.talk.ID, o.task.ID))
+	c, err := r.TalkCase(ctx, who, o.Task.Plan, cmp.Or(o.Talk.ID, o.Task.ID))
 	if err != nil {
 		return err
 	}
-	if o.kind == act.Propose {
+	if o.deed.Kind == act.Propose {
 		fmt.Fprintln(a.out, a.w.T("cli.proposed", words.Data{"Talk": c.Talks[0].ID}))
 	}
 	fmt.Fprintln(a.out, report.Speak(a.w).ThenOfTalk(c))

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"duban/internal/act"
+	"duban/internal/form"
 	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/internal/report"
@@ -18,7 +19,7 @@ import (
 // taskCommand reads tasks from the ledger alone, and carries people's acts to
 // the engine.
 func (a *app) taskCommand() *cobra.Command {
-	return a.group(&cobra.Command{Use: "task", Short: a.w.T("case.cmd")}, append([]*cobra.Command{a.taskList(), a.taskShow(), a.canCommand(onTask)}, a.deedsOn(onTask)...)...)
+	return a.group(&cobra.Command{Use: "task", Short: a.w.T("case.cmd")}, append([]*cobra.Command{a.taskList(), a.taskShow(), a.canCommand(form.Task)}, a.deedsOn(form.Task)...)...)
 }
 
 func (a *app) taskList() *cobra.Command {

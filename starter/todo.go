@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"duban/internal/act"
+	"duban/internal/form"
 	"duban/internal/notice"
 	"duban/internal/query"
 	"duban/internal/words"
@@ -105,14 +106,14 @@ func (a *app) leftOf(o query.Obligation) string {
 
 // owedHow are the commands that are done with it.
 func (a *app) owedHow(o query.Obligation) string {
-	on := onTask
+	on := form.Task
 	if o.Talk != "" {
-		on = onTalk
+		on = form.Talk
 	}
 	var names []string
 	for _, kind := range o.Acts {
-		if i := slices.IndexFunc(deeds, func(d deed) bool { return d.on == on && d.kind == kind }); i >= 0 {
-			names = append(names, string(on)+" "+deeds[i].name)
+		if i := slices.IndexFunc(form.Deeds, func(d form.Deed) bool { return d.On == on && d.Kind == kind }); i >= 0 {
+			names = append(names, string(on)+" "+form.Deeds[i].Name)
 		}
 	}
 	return strings.Join(names, " / ")
@@ -120,17 +121,17 @@ func (a *app) owedHow(o query.Obligation) string {
 
 // canCommand says of every act on a thing whether whoever asks can do it now, or why
 // not.
-func (a *app) canCommand(on thing) *cobra.Command {
+func (a *app) canCommand(on form.Thing) *cobra.Command {
 	var planID string
 	c := a.listing(&cobra.Command{
-		Use: "can " + strings.ToUpper(string(on)), Short: a.w.T("todo.cmd_can"), Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeThings(deed{on: on}),
+		Use: "can " + strings.ToUpper(string(on)), Short: a.w.T("todo.cmd_can"), Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeThings(form.Deed{On: on}),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if _, err := a.actor(); err != nil {
 				return err
 			}
 			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
 				ask := r.Possible
-				if on == onTalk {
+				if on == form.Talk {
 					ask = r.PossibleOnTalk
 				}
 				all, err := ask(cmd.Context(), who, planID, args[0])

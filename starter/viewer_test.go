@@ -18,6 +18,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/form"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
@@ -256,20 +257,20 @@ func TestWhatAViewerReads(t *testing.T) {
 	for line, want := range lines {
 		check(line, want, append(slices.Sorted(maps.Keys(theirs)), "")...)
 	}
-	for _, d := range deeds { // with all that the act needs, and without
-		on := map[thing]string{onTask: "over", onDuty: "watch", onTalk: "over#1"}[d.on]
-		if d.kind == act.Propose {
+	for _, d := range form.Deeds { // with all that the act needs, and without
+		on := map[form.Thing]string{form.Task: "over", form.Duty: "watch", form.Talk: "over#1"}[d.On]
+		if d.Kind == act.Propose {
 			on = "over"
 		}
-		covered = append(covered, string(d.on)+" "+d.name)
+		covered = append(covered, string(d.On)+" "+d.Name)
 		for _, id := range []string{on, "late"} {
-			line := strings.Join([]string{string(d.on), d.name, id}, " ")
+			line := strings.Join([]string{string(d.On), d.Name, id}, " ")
 			want := sees{"shuiwu": {"不能查看"}}
-			if d.on == onTalk || id == on {
+			if d.On == form.Talk || id == on {
 				want = nil
 			}
 			check(line, want, "shuiwu", "lvye")
-			for _, flag := range d.needs() {
+			for _, flag := range d.Needs() {
 				line += " --" + flag + " " + cmp.Or(map[string]string{"percent": "10", "due": "2021-08-01", "time": "2021-08-01T15:00", "rule": "month"}[flag], "甲")
 			}
 			check(line, want, "shuiwu", "lvye")
