@@ -48,6 +48,13 @@ const look = 2 * time.Second
 // fails with *SilentError; zero, as at first, is for ever.
 func (e *Engine) AnswerWithin(limit time.Duration) { e.patience = limit }
 
+// Patient is an engine that answers people within a limit: see AnswerWithin.
+func (e *Engine) Patient(limit time.Duration) *Engine {
+	patient := *e
+	patient.patience = limit
+	return &patient
+}
+
 // within does what a person asked for, and looks what is the matter when it is not
 // answered in time. Looking takes a few seconds.
 func (e *Engine) within(ctx context.Context, do func(context.Context) error) error {

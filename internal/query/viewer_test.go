@@ -93,6 +93,7 @@ func whatAViewerReads(w *world) readings {
 				sees{"air boiler", notYours, notYours, notYours, notYours, "air boiler", "air boiler", notYours}},
 			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Case(c, v, "", "ove") },
 				sees{"!task over", "!task over", "!task over", "!task over", "!task over", "!task", "!task", "!task"}}},
+		"Seats":  {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Seats(c, v) }, sees{}}},
 		"Duties": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Duties(c, v, query.DutyFilter{}) }, sees{}}},
 		"Talks": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Talks(c, v, query.TalkFilter{}) },
 			sees{"over talk", "over talk", "over talk", "over talk", nothing, nothing, nothing, nothing}},

@@ -1,0 +1,27 @@
+// Package portal is the pages that the office, the units and the leaders work with in a
+// browser. It reads through the reading room (internal/query), with the signed-in
+// person's Viewer, and acts through Acts, which the engine gives; it knows neither SQL
+// nor Temporal.
+//
+// Where what is:
+//
+//	portal.go   Options and New; the chain that every request goes through
+//	routes.go   the one table of addresses: who may come, what it is; nothing else is served
+//	visit.go    one request of one person: what its handler has at hand
+//	guard.go    headers, cross-origin posts, form tokens, sizes and slow clients
+//	door.go     signing in and out, invitations, sessions
+//	view.go     templates: every page is templates/layout.html around one file of its name
+//	fail.go     errors as a status and a sentence
+//	form.go     what an act says, as a form and back; doing.go sends it
+//	files.go    files of evidence
+//	serve.go    listening
+//
+// A page is a method of visit that gathers its rows and calls v.show("name", data). In
+// a template, {{$.T "portal.key"}} is a text of the catalogue in the reader's language,
+// and . the data. A form posts to the address on which it is drawn, with {{$.Token}} in
+// it; after what it asked for is done the browser is sent elsewhere (303), and an error
+// draws the form again with what was typed. An act carries an ID that was made when its
+// form was drawn, so that a form sent twice acts once.
+//
+// Roles follow from the plans: see query.Seats. Everything works without scripts.
+package portal

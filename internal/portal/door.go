@@ -1,0 +1,364 @@
+package portal
+
+import (
+	"cmp"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"html/template"
+	"math"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"duban/internal/accounts"
+	"duban/internal/signin"
+)
+
+// newToken is a token for the forms of this visit.
+func (v *visit) newToken() string {
+	if c := v.tokenCookie(); c != "" {
+		return newToken(c)
+	}
+	c := random(16) // whoever is not signed in is given a cookie for the form's sake
+	v.setCookie(v.w, formCookie, c)
+	v.r.AddCookie(&http.Cookie{Name: v.cookieName(formCookie), Value: c}) // one page, one cookie
+	return newToken(c)
+}
+
+// tokenCookie is the cookie that the tokens of this visit's forms are made of; "" when
+// there is none yet.
+func (v *visit) tokenCookie() string {
+	if v.who.cookie != "" {
+		return v.who.cookie
+	}
+	if v.half != "" {
+		return v.half
+	}
+	if c := v.cookie(v.r, formCookie); len(c) >= 32 {
+		return c
+	}
+	return ""
+}
+
+// door is what the pages of signing in show.
+type door struct {
+	Account string
+	Next    string // where to go then
+	Kept    string // a form that was sent without a session, to be drawn again then
+	Wrong   string
+	Choices []accounts.Account // as whom to look, where nobody needs a password
+
+	Secret  string       // of a second factor that is set up
+	Picture template.URL // the same to be photographed
+}
+
+// toDoor sends whoever is not signed in to the sign-in page. A form that was posted is
+// kept there, without its files.
+func (v *visit) toDoor(rt route) {
+	d := door{Next: v.r.URL.RequestURI()}
+	switch v.r.Method {
+	case http.MethodPost:
+		if !v.read(rt, false) {
+			return
+		}
+		v.form.Del("token")
+		v.form.Del("kept_file")
+		d.Kept, d.Wrong = v.form.Encode(), v.say.T("portal.sign_in_first")
+		if err := v.showDoor(http.StatusUnauthorized, d); err != nil {
+			v.fail(err)
+		}
+	default:
+		path := "/signin"
+		if d.Next != "/" {
+			path += "?next=" + url.QueryEscape(d.Next)
+		}
+		_ = v.to(path)
+	}
+}
+
+// keyCookie holds the key of a ledger that is only looked at.
+const keyCookie = "duban-key"
+
+// hasKey tells that whoever asks was given the address with the key.
+func (v *visit) hasKey() bool {
+	same := func(given string) bool { return subtle.ConstantTimeCompare([]byte(given), []byte(v.Key)) == 1 }
+	if given := v.r.URL.Query().Get("key"); same(given) {
+		v.setCookie(v.w, keyCookie, given)
+		return true
+	}
+	return same(v.cookie(v.r, keyCookie))
+}
+
+func (v *visit) showDoor(status int, d door) error {
+	if v.Key != "" {
+		if !v.hasKey() {
+			v.refuse(http.StatusForbidden, "portal.no_key")
+			return nil
+		}
+		book, err := v.Accounts()
+		if err != nil {
+			return err
+		}
+		d.Choices = book.All
+	}
+	return v.showUnder(status, "signin", v.say.T("portal.title_signin"), d)
+}
+
+func (v *visit) signInPage() error {
+	next := v.own(v.r.URL.Query().Get("next"))
+	if v.who.ID != "" && v.Key == "" {
+		return v.to(next)
+	}
+	return v.showDoor(http.StatusOK, door{Next: next})
+}
+
+// asked is what the form of a door says beside what it is for.
+func (v *visit) asked() door {
+	return door{Account: v.form.Get("account"), Next: v.own(v.form.Get("next")), Kept: v.form.Get("kept")}
+}
+
+func (v *visit) signIn() error {
+	d := v.asked()
+	if v.Key != "" && !v.hasKey() {
+		v.refuse(http.StatusForbidden, "portal.no_key")
+		return nil
+	}
+	in, cookie, err := v.SignIn.SignIn(v.ctx(), signin.Attempt{Account: d.Account, Password: v.form.Get("password"), Address: address(v.r), Agent: v.r.UserAgent(), Old: v.cookie(v.r, sessionCookie)})
+	if status, sentence := v.wrongAtDoor(err); status != 0 {
+		d.Wrong = sentence
+		return v.showDoor(status, d)
+	}
+	if err != nil {
+		return err
+	}
+	return v.enters(in, cookie, d)
+}
+
+// wrongAtDoor is what is wrong with what was typed; status is 0 for another error.
+func (v *visit) wrongAtDoor(err error) (status int, sentence string) {
+	sentence, ok := signin.Sentence(v.say, err)
+	if !ok {
+		return 0, ""
+	}
+	var wait *signin.WaitError
+	switch {
+	case errors.As(err, &wait):
+		v.w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.For.Seconds()))))
+		return http.StatusTooManyRequests, sentence
+	case errors.Is(err, signin.ErrBusy):
+		return http.StatusServiceUnavailable, sentence
+	case errors.Is(err, signin.ErrRefused), errors.Is(err, signin.ErrCode), errors.Is(err, signin.ErrNoSession):
+		return http.StatusUnauthorized, sentence
+	}
+	return http.StatusUnprocessableEntity, sentence
+}
+
+// enters is what follows a good password, or a good code: the next step of signing in,
+// the form that was typed before, or the page that was asked for.
+func (v *visit) enters(in signin.Session, cookie string, d door) error {
+	v.setCookie(v.w, sessionCookie, cookie)
+	v.setCookie(v.w, formCookie, "")
+	if in.Step != "" {
+		v.half = cookie
+		return v.showStep(http.StatusOK, in.Step, d)
+	}
+	if d.Kept == "" {
+		return v.to(d.Next)
+	}
+	typed, err := url.ParseQuery(d.Kept)
+	if err != nil {
+		return v.to(d.Next)
+	}
+	next, err := url.Parse(d.Next)
+	if err != nil {
+		return v.to("/")
+	}
+	r := v.r.Clone(v.ctx())
+	r.Header.Del("Cookie")
+	r.AddCookie(&http.Cookie{Name: v.cookieName(sessionCookie), Value: cookie})
+	r.URL = next
+	again := &visit{portal: v.portal, w: v.w, r: r, say: v.say, form: typed}
+	again.drawAgain(http.StatusOK, v.say.T("portal.kept"))
+	return nil
+}
+
+// showStep shows what is asked for after a good password.
+func (v *visit) showStep(status int, step string, d door) error {
+	if step == signin.StepFactor {
+		f, err := v.SignIn.SetUp(v.ctx(), v.half)
+		if err != nil {
+			return err
+		}
+		d.Secret, d.Picture = f.Secret, template.URL("data:image/png;base64,"+base64.StdEncoding.EncodeToString(f.PNG))
+	}
+	return v.showUnder(status, "code", v.say.T("portal.title_code"), d)
+}
+
+func (v *visit) codePage() error {
+	in, err := v.SignIn.Pending(v.ctx(), v.half)
+	if errors.Is(err, signin.ErrNoSession) {
+		return v.to("/signin")
+	}
+	if err != nil {
+		return err
+	}
+	return v.showStep(http.StatusOK, in.Step, door{Next: "/"})
+}
+
+func (v *visit) confirm() error {
+	d := v.asked()
+	in, cookie, err := v.SignIn.Confirm(v.ctx(), v.half, v.form.Get("code"), address(v.r))
+	if errors.Is(err, signin.ErrNoSession) {
+		return v.showDoor(http.StatusUnauthorized, d)
+	}
+	if status, sentence := v.wrongAtDoor(err); status != 0 {
+		pending, err := v.SignIn.Pending(v.ctx(), v.half)
+		if err != nil {
+			return v.showDoor(http.StatusUnauthorized, d)
+		}
+		d.Wrong = sentence
+		return v.showStep(status, pending.Step, d)
+	}
+	if err != nil {
+		return err
+	}
+	return v.enters(in, cookie, d)
+}
+
+// address is from where somebody comes.
+func address(r *http.Request) string { return r.RemoteAddr }
+
+func (v *visit) signOut() error {
+	if c := v.cookie(v.r, sessionCookie); c != "" {
+		if err := v.SignIn.SignOut(v.ctx(), c); err != nil {
+			return err
+		}
+	}
+	v.setCookie(v.w, sessionCookie, "")
+	return v.to("/signin")
+}
+
+// invitation is what the page of an invitation shows.
+type invitation struct {
+	Account accounts.Account
+	Wrong   string
+}
+
+func (v *visit) invitationPage() error { return v.showInvitation(http.StatusOK, "") }
+
+func (v *visit) showInvitation(status int, wrong string) error {
+	id, err := v.SignIn.Invited(v.ctx(), v.r.PathValue("secret"))
+	if errors.Is(err, signin.ErrInvitation) {
+		v.refuse(http.StatusGone, "portal.invitation_gone")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	book, err := v.Accounts()
+	if err != nil {
+		return err
+	}
+	account, ok := book.Find(id)
+	if !ok {
+		account = accounts.Account{ID: id, Name: id}
+	}
+	return v.showUnder(status, "invitation", v.say.T("portal.title_invitation"), invitation{account, wrong})
+}
+
+func (v *visit) redeem() error {
+	password := v.form.Get("password")
+	if password != v.form.Get("repeated") {
+		return v.showInvitation(http.StatusUnprocessableEntity, v.say.T("portal.not_repeated"))
+	}
+	account, err := v.SignIn.Redeem(v.ctx(), v.r.PathValue("secret"), password, address(v.r))
+	if errors.Is(err, signin.ErrInvitation) {
+		v.refuse(http.StatusGone, "portal.invitation_gone")
+		return nil
+	}
+	if status, sentence := v.wrongAtDoor(err); status != 0 {
+		return v.showInvitation(status, sentence)
+	}
+	if err != nil {
+		return err
+	}
+	in, cookie, err := v.SignIn.SignIn(v.ctx(), signin.Attempt{Account: account, Password: password, Address: address(v.r), Agent: v.r.UserAgent(), Old: v.cookie(v.r, sessionCookie)})
+	if err != nil { // it can be typed
+		return v.to("/signin")
+	}
+	return v.enters(in, cookie, door{Next: "/"})
+}
+
+func (v *visit) chooseLanguage() error {
+	if lang := v.form.Get("lang"); lang == "zh" || lang == "en" {
+		http.SetCookie(v.w, &http.Cookie{Name: v.cookieName(langCookie), Value: lang, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: v.secure, MaxAge: 400 * 24 * 3600})
+	}
+	return v.to(v.own(v.form.Get("next")))
+}
+
+// mine is what the page of one's own account shows.
+type mine struct {
+	Account  accounts.Account
+	Unit     string
+	Wrong    string
+	Sessions []sessionRow
+}
+
+type sessionRow struct {
+	signin.Session
+	Here  bool
+	Since string
+	Last  string
+}
+
+func (v *visit) me() error { return v.showMe(http.StatusOK, "") }
+
+func (v *visit) showMe(status int, wrong string) error {
+	all, err := v.SignIn.Sessions(v.ctx(), v.who.ID)
+	if err != nil {
+		return err
+	}
+	m := mine{Account: v.who.Account, Unit: v.unitName(v.who.Account.Unit), Wrong: wrong}
+	for _, s := range all {
+		m.Sessions = append(m.Sessions, sessionRow{s, s.ID == v.who.session, v.clock(s.Begun), v.clock(s.Seen)})
+	}
+	return v.showUnder(status, "me", v.say.T("portal.title_me"), m)
+}
+
+func (v *visit) endSessions() (err error) {
+	if which := v.form.Get("session"); which == "others" {
+		err = v.SignIn.EndAll(v.ctx(), v.who.ID, v.who.session, v.who.ID)
+	} else {
+		_, err = v.SignIn.End(v.ctx(), v.who.ID, which, v.who.ID)
+	}
+	if err != nil {
+		return err
+	}
+	return v.to("/me")
+}
+
+func (v *visit) changePassword() error {
+	if v.form.Get("password") != v.form.Get("repeated") {
+		return v.showMe(http.StatusUnprocessableEntity, v.say.T("portal.not_repeated"))
+	}
+	err := v.SignIn.ChangePassword(v.ctx(), v.who.cookie, v.form.Get("old"), v.form.Get("password"), address(v.r))
+	if status, sentence := v.wrongAtDoor(err); status != 0 {
+		return v.showMe(status, sentence)
+	}
+	if err != nil {
+		return err
+	}
+	v.note = v.say.T("portal.password_changed")
+	return v.showMe(http.StatusOK, "")
+}
+
+// clock is an instant of the real clock as people read it, in the zone of the first of
+// their plans.
+func (v *visit) clock(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(cmp.Or(v.who.seats.Zone, time.Local)).Format("2006-01-02 15:04")
+}

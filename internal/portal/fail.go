@@ -1,0 +1,101 @@
+package portal
+
+import (
+	"context"
+	"errors"
+	"html"
+	"net/http"
+	"strings"
+
+	"duban/internal/engine"
+	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/query"
+	"duban/internal/words"
+)
+
+// fault is an error as a person gets it.
+type fault struct {
+	status int
+	text   string
+}
+
+// trouble is the status and the sentence of an error; log tells that an operator should
+// see it.
+func (v *visit) trouble(err error) (f fault, log bool) {
+	var task *query.TaskError
+	var talk *query.TalkError
+	var unit *query.UnitError
+	var refused *engine.RefusedError
+	var silent *engine.SilentError
+	switch {
+	case errors.Is(err, query.ErrNotYours), errors.As(err, &task), errors.As(err, &talk), errors.Is(err, ledger.ErrNotFound):
+		return fault{http.StatusNotFound, v.say.T("portal.not_found")}, false
+	case errors.Is(err, query.ErrNotWhole):
+		return fault{http.StatusForbidden, v.say.T("portal.not_whole")}, false
+	case errors.Is(err, query.ErrNoPlans):
+		return fault{http.StatusNotFound, v.say.T("portal.no_plans")}, false
+	case errors.As(err, &unit):
+		return fault{http.StatusBadRequest, v.say.T("case.no_unit", words.Data{"Unit": unit.Name, "Near": strings.Join(unit.Near, " / ")})}, false
+	case errors.As(err, &refused):
+		return fault{http.StatusConflict, notice.Refused(v.say, refused.Refusal, v.unitName)}, false
+	case errors.As(err, &silent):
+		return fault{http.StatusServiceUnavailable, v.say.T("portal.silent_" + string(silent.Why))}, true
+	case errors.Is(err, ErrLookOnly):
+		return fault{http.StatusForbidden, v.say.T("portal.look_only")}, false
+	case ledger.Later(err), errors.Is(err, context.DeadlineExceeded):
+		return fault{http.StatusServiceUnavailable, v.say.T("portal.away")}, true
+	}
+	return fault{http.StatusInternalServerError, ""}, true
+}
+
+// unitName is the name of a unit that some plan of the viewer's names, or its ID.
+func (v *visit) unitName(id string) string {
+	names, err := v.Reader.Names(v.ctx(), v.asks())
+	if err == nil && names.Units[id] != "" {
+		return names.Units[id]
+	}
+	return id
+}
+
+// fail answers with what went wrong.
+func (v *visit) fail(err error) {
+	if v.ctx().Err() != nil {
+		return // whoever asked has gone away
+	}
+	f, log := v.trouble(err)
+	id := ""
+	if log {
+		id = random(4)
+		v.Log.Error("A page failed", "id", id, "method", v.r.Method, "path", v.r.URL.Path, "account", v.who.ID, "error", err)
+	}
+	if f.text == "" {
+		f.text = v.say.T("portal.broken", words.Data{"ID": id})
+	}
+	if f.status == http.StatusServiceUnavailable {
+		v.w.Header().Set("Retry-After", "10")
+	}
+	v.refuseText(f.status, f.text)
+}
+
+// refuse answers with a sentence of the catalogue.
+func (v *visit) refuse(status int, key string) { v.refuseText(status, v.say.T(key)) }
+
+// refuseText answers with a sentence.
+func (v *visit) refuseText(status int, text string) {
+	title := v.say.T("portal.sorry")
+	if err := v.showUnder(status, "error", title, struct{ Text string }{text}); err != nil {
+		v.Log.Error("The page of an error failed", "error", err)
+		v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		v.w.WriteHeader(status)
+		_, _ = v.w.Write([]byte("<!doctype html><title>" + html.EscapeString(title) + "</title><p>" + html.EscapeString(text)))
+	}
+}
+
+// crash answers a request whose handler broke, if nothing was answered yet.
+func (p *portal) crash(w *seen, r *http.Request) {
+	if w.status == 0 {
+		v := p.newVisit(w, r)
+		v.refuseText(http.StatusInternalServerError, v.say.T("portal.broken", words.Data{"ID": ""}))
+	}
+}

@@ -1,0 +1,52 @@
+package portal
+
+// route is one address: who may come, what it is, and what is done.
+type route struct {
+	pattern string // of net/http
+	who     Role   // whose roles may come; what they may see and do there is decided by what it is about
+	what    string // in English
+	do      func(*visit) error
+	files   bool // the form may bring files
+}
+
+// routes is the one table of the portal's pages: an address that is not in it is not
+// served. That which is about one plan is open to all who work, and shows nobody
+// anything that is not theirs: a task of another unit is not found.
+var routes = []route{
+	{"GET /{$}", Signed, "the first page of whoever is signed in", (*visit).home, false},
+
+	{"GET /signin", Anybody | Signed, "sign in", (*visit).signInPage, false},
+	{"POST /signin", Anybody | Signed, "sign in", (*visit).signIn, false},
+	{"GET /signin/code", Anybody | Signed, "the code of a second factor", (*visit).codePage, false},
+	{"POST /signin/code", Anybody | Signed, "the code of a second factor", (*visit).confirm, false},
+	{"POST /signout", Anybody | Signed, "sign out", (*visit).signOut, false},
+	{"GET /invitation/{secret}", Anybody | Signed, "choose a password with an invitation", (*visit).invitationPage, false},
+	{"POST /invitation/{secret}", Anybody | Signed, "choose a password with an invitation", (*visit).redeem, false},
+	{"POST /language", Anybody | Signed, "choose the language", (*visit).chooseLanguage, false},
+	{"GET /me", Signed, "my account: where I am signed in", (*visit).me, false},
+	{"POST /me/sessions", Signed, "end one of my sessions, or all others", (*visit).endSessions, false},
+
+	{"POST /me/password", Signed, "change my password", (*visit).changePassword, false},
+
+	{"GET /todo", Working, "what waits for me", (*visit).todo, false},
+	{"GET /tasks", Working, "tasks that I may see", (*visit).tasks, false},
+	{"GET /plans/{plan}/tasks/{task}", Working, "a task's case file", (*visit).task, false},
+	{"GET /plans/{plan}/tasks/{task}/do/{kind}", Working, "the form of an act on a task", (*visit).taskForm, false},
+	{"POST /plans/{plan}/tasks/{task}/do/{kind}", Working, "an act on a task", (*visit).actOnTask, true},
+	{"GET /plans/{plan}/tasks/{task}/files/{hash}", Working, "a file that proves an act on a task", (*visit).taskFile, false},
+	{"GET /talks", Working, "talks that I may see", (*visit).talks, false},
+	{"GET /plans/{plan}/talks/{talk}", Working, "a talk's file", (*visit).talk, false},
+	{"GET /plans/{plan}/talks/{talk}/do/{kind}", Working, "the form of an act on a talk", (*visit).talkForm, false},
+	{"POST /plans/{plan}/talks/{talk}/do/{kind}", Working, "an act on a talk", (*visit).actOnTalk, true},
+	{"GET /plans/{plan}/talks/{talk}/files/{hash}", Working, "a file that proves an act on a talk", (*visit).talkFile, false},
+}
+
+// menu is what stands in the head of every page, for whom.
+var menu = []struct {
+	path, name string
+	who        Role
+}{
+	{"/todo", "todo", Working},
+	{"/tasks", "tasks", Working},
+	{"/talks", "talks", Working},
+}

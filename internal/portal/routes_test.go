@@ -1,0 +1,140 @@
+package portal_test
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/portal"
+)
+
+// object is a task, a talk … that a route is about: whose it is decides what is shown.
+type object struct{ plan, task, of string }
+
+var objects = []object{
+	{"water", "g1", "gaoping's"},
+	{"water", "w1", "shuiwu's, in which gaoping assists"},
+	{"air", "boiler", "of the other plan"},
+	{"water", "nosuch", "of nobody"},
+}
+
+// sees tells which accounts may look at which object.
+var sees = map[string]string{
+	"g1": "gaoping clerk mayor", "w1": "shuiwu gaoping clerk mayor", "boiler": "other airclerk", "nosuch": "",
+}
+
+// roleOf are the roles of the accounts of the tests.
+var roleOf = map[string]portal.Role{
+	"": portal.Anybody, "shuiwu": portal.Unit, "gaoping": portal.Unit, "clerk": portal.Office, "mayor": portal.Leader,
+	"other": portal.Unit, "airclerk": portal.Office, "stranger": portal.Idle,
+}
+
+var placeholder = regexp.MustCompile(`\{(\w+)\}`)
+
+// filled is a route's path about an object.
+func filled(path string, o object) string {
+	path = strings.TrimSuffix(path, "{$}")
+	return placeholder.ReplaceAllStringFunc(path, func(p string) string {
+		switch p {
+		case "{plan}":
+			return o.plan
+		case "{task}":
+			return o.task
+		case "{talk}":
+			return url.PathEscape(o.task + "#1") // of no task in this world: nobody sees one
+		case "{kind}":
+			return "instruct"
+		}
+		return strings.Repeat("0", 64)
+	})
+}
+
+// TestWhoMayGoWhere walks the table of routes: every route × every account × an object
+// of the account's own, of another unit and of another plan. What a route shows is
+// tested beside it; here is that nobody gets in where they may not.
+func TestWhoMayGoWhere(t *testing.T) {
+	t.Parallel()
+	w := theWorld(t)
+	s := w.open(t)
+	for account, role := range roleOf {
+		b := s.browser()
+		if account != "" {
+			b.signIn(account)
+		}
+		for _, rt := range portal.Routes() {
+			for _, o := range objects {
+				if !strings.Contains(rt.Path, "{task}") && !strings.Contains(rt.Path, "{talk}") && o != objects[0] {
+					continue
+				}
+				path := filled(rt.Path, o)
+				name := account + " " + rt.Method + " " + path
+				if rt.Method == http.MethodGet {
+					a := b.get(path)
+					switch {
+					case account == "" && rt.Who&portal.Anybody == 0:
+						assert.Equal(t, http.StatusSeeOther, a.status, name)
+						assert.True(t, strings.HasPrefix(a.to(), "/signin"), name)
+					case rt.Who&(role|portal.Anybody) == 0:
+						assert.Equal(t, http.StatusForbidden, a.status, name)
+					case strings.Contains(rt.Path, "{talk}"):
+						assert.Equal(t, http.StatusNotFound, a.status, name)
+					case strings.Contains(rt.Path, "{task}"):
+						assert.Equal(t, !strings.Contains(rt.Path, "{hash}") && may(account, o.task), a.status == http.StatusOK, "%s: %d", name, a.status)
+						if !may(account, o.task) {
+							assert.Equal(t, http.StatusNotFound, a.status, name)
+							assert.NotContains(t, a.body, "管网改造第1项", name)
+							assert.NotContains(t, a.body, "关停燃煤锅炉", name)
+						}
+					case strings.Contains(rt.Path, "{"):
+						assert.Less(t, a.status, 500, name)
+					default:
+						assert.Contains(t, []int{http.StatusOK, http.StatusSeeOther}, a.status, name)
+					}
+					continue
+				}
+				// A post without a token never does anything, whoever sends it.
+				a := b.post(path, url.Values{"id": {"web-" + strings.Repeat("0", 24)}, "reason": {"x"}, "token": {"0"}})
+				switch {
+				case account == "" && rt.Who&portal.Anybody == 0:
+					assert.Equal(t, http.StatusUnauthorized, a.status, name)
+				case strings.HasPrefix(rt.Path, "/signin") && a.to() != "": // the door is elsewhere for whoever is in, or has not knocked
+					assert.Contains(t, []string{"/", "/signin"}, a.to(), name)
+					continue
+				default:
+					assert.Contains(t, []int{http.StatusForbidden, http.StatusNotFound, http.StatusGone}, a.status, name)
+				}
+				assert.Empty(t, a.to(), name)
+			}
+		}
+	}
+}
+
+func may(account, task string) bool {
+	return account != "" && strings.Contains(" "+sees[task]+" ", " "+account+" ")
+}
+
+// TestWhatIsNotInTheTableIsNotServed: other addresses, other methods, other spellings.
+func TestWhatIsNotInTheTableIsNotServed(t *testing.T) {
+	t.Parallel()
+	s := theWorld(t).open(t)
+	for _, b := range []*browser{s.browser(), s.as("clerk")} {
+		for _, path := range []string{"/nosuch", "/todo/", "/todo/x", "/static/", "/static/..%2fportal.go", "/static/../templates/do.html", "/templates/do.html", "/plans", "/plans/water/tasks", "/.git/config", "/plans/water/tasks/w1/do", "/%2e%2e/etc/passwd"} {
+			a := b.get(path)
+			if a.status == http.StatusMovedPermanently || a.status == http.StatusTemporaryRedirect || a.status == http.StatusPermanentRedirect { // the mux's own: to the path without ..
+				a = b.get(a.to())
+			}
+			require.Equal(t, http.StatusNotFound, a.status, path)
+		}
+		for _, method := range []string{http.MethodPut, http.MethodDelete, http.MethodPatch, http.MethodOptions, http.MethodTrace} {
+			a := b.send(b.request(method, "/todo", nil))
+			require.Equal(t, http.StatusMethodNotAllowed, a.status, method)
+			require.Equal(t, "GET", a.header.Get("Allow"))
+		}
+		require.Equal(t, http.StatusMethodNotAllowed, b.get("/signout").status)
+	}
+}

@@ -1,0 +1,130 @@
+package portal
+
+import (
+	"context"
+	"crypto/subtle"
+	"slices"
+	"sync"
+	"time"
+
+	"duban/internal/signin"
+)
+
+// SignIn is who is who: what signin.Service gives. Accounts are IDs of the accounts file.
+type SignIn interface {
+	SignIn(ctx context.Context, a signin.Attempt) (signin.Session, string, error)
+	Pending(ctx context.Context, cookie string) (signin.Session, error)
+	SetUp(ctx context.Context, cookie string) (signin.Factor, error)
+	Confirm(ctx context.Context, cookie, code, address string) (signin.Session, string, error)
+	Who(ctx context.Context, cookie string) (signin.Session, error)
+	SignOut(ctx context.Context, cookie string) error
+	ChangePassword(ctx context.Context, cookie, old, password, address string) error
+	Sessions(ctx context.Context, account string) ([]signin.Session, error)
+	End(ctx context.Context, account, id, by string) (ended bool, err error)
+	EndAll(ctx context.Context, account, keep, by string) error
+	Invite(ctx context.Context, account, by string) (secret string, ends time.Time, err error)
+	Invited(ctx context.Context, secret string) (account string, err error)
+	Redeem(ctx context.Context, secret, password, address string) (account string, err error)
+}
+
+// Looking is SignIn for a ledger that is only looked at, on one's own machine: there
+// are no passwords, and whoever has the key that was printed chooses as whom to look.
+// The zero Looking is of use. It forgets everybody when the program ends.
+type Looking struct {
+	mu sync.Mutex
+	in map[string]signin.Session // by cookie
+}
+
+// SignIn lets in whoever the portal has let to its door.
+func (l *Looking) SignIn(_ context.Context, a signin.Attempt) (signin.Session, string, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.in == nil {
+		l.in = map[string]signin.Session{}
+	}
+	now := time.Now()
+	cookie := random(24)
+	s := signin.Session{ID: random(6), Account: a.Account, Begun: now, Seen: now, Address: a.Address, Agent: a.Agent}
+	delete(l.in, a.Old)
+	l.in[cookie] = s
+	return s, cookie, nil
+}
+
+func (l *Looking) Who(_ context.Context, cookie string) (signin.Session, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for known, s := range l.in {
+		if subtle.ConstantTimeCompare([]byte(known), []byte(cookie)) == 1 {
+			return s, nil
+		}
+	}
+	return signin.Session{}, signin.ErrNoSession
+}
+
+func (l *Looking) SignOut(_ context.Context, cookie string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.in, cookie)
+	return nil
+}
+
+func (l *Looking) Sessions(_ context.Context, account string) (all []signin.Session, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, s := range l.in {
+		if s.Account == account {
+			all = append(all, s)
+		}
+	}
+	slices.SortFunc(all, func(a, b signin.Session) int { return b.Seen.Compare(a.Seen) })
+	return all, nil
+}
+
+func (l *Looking) End(_ context.Context, account, id, _ string) (ended bool, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for cookie, s := range l.in {
+		if s.Account == account && s.ID == id {
+			delete(l.in, cookie)
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (l *Looking) EndAll(_ context.Context, account, keep, _ string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for cookie, s := range l.in {
+		if s.Account == account && s.ID != keep {
+			delete(l.in, cookie)
+		}
+	}
+	return nil
+}
+
+func (*Looking) Pending(context.Context, string) (signin.Session, error) {
+	return signin.Session{}, signin.ErrNoSession
+}
+
+func (*Looking) SetUp(context.Context, string) (signin.Factor, error) {
+	return signin.Factor{}, signin.ErrNoSession
+}
+
+func (*Looking) Confirm(context.Context, string, string, string) (signin.Session, string, error) {
+	return signin.Session{}, "", signin.ErrNoSession
+}
+
+func (*Looking) ChangePassword(context.Context, string, string, string, string) error {
+	return ErrLookOnly
+}
+
+func (*Looking) Invite(context.Context, string, string) (string, time.Time, error) {
+	return "", time.Time{}, ErrLookOnly
+}
+
+func (*Looking) Invited(context.Context, string) (string, error) { return "", signin.ErrInvitation }
+
+func (*Looking) Redeem(context.Context, string, string, string) (string, error) {
+	return "", signin.ErrInvitation
+}

@@ -1,0 +1,235 @@
+package portal
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"duban/internal/act"
+	"duban/internal/plan"
+	"duban/internal/query"
+	"duban/internal/report"
+	"duban/internal/words"
+)
+
+// taskRow is a line of the list of tasks.
+type taskRow struct {
+	query.TaskLine
+	Path, Name, LightWord, StateWord, Left, NextStep string
+}
+
+type tasksPage struct {
+	Lines  []taskRow
+	Plans  []Option
+	Units  []Option
+	Lights []Option
+	States []Option
+	Find   string
+	pager
+}
+
+// lights are those by which the list is chosen, the gravest first.
+var lights = []plan.Light{plan.Red, plan.Yellow, plan.Blue, plan.Green}
+
+// tasks is the list of tasks that the viewer may see, the gravest first.
+func (v *visit) tasks() error {
+	q := v.r.URL.Query()
+	f := query.TaskFilter{Plan: q.Get("plan"), Skip: v.skip(), Limit: pageOf}
+	if unit := q.Get("unit"); unit != "" {
+		f.Units = []string{unit}
+	}
+	for _, l := range lights {
+		if slices.Contains(q["light"], string(l)) {
+			f.Lights = append(f.Lights, l)
+		}
+	}
+	for _, s := range act.States {
+		if slices.Contains(q["state"], string(s)) {
+			f.States = append(f.States, s)
+		}
+	}
+	names, err := v.Reader.Names(v.ctx(), v.asks())
+	if err != nil {
+		return err
+	}
+	page, err := v.Reader.Tasks(v.ctx(), v.asks(), f)
+	if err != nil {
+		return err
+	}
+	out := tasksPage{pager: v.pager(f.Skip, len(page.Lines), page.Total), Plans: options(names.Plans, q.Get("plan")), Units: options(names.Units, q.Get("unit"))}
+	for _, l := range lights {
+		out.Lights = append(out.Lights, Option{string(l), v.speak().Light(report.Row{Light: l}), slices.Contains(f.Lights, l)})
+	}
+	for _, s := range act.States {
+		out.States = append(out.States, Option{string(s), v.say.T("act.state_" + string(s)), slices.Contains(f.States, s)})
+	}
+	for _, l := range page.Lines {
+		row := taskRow{TaskLine: l, Path: taskPath(l.Plan, l.ID), Name: v.speak().Title(l.Row), LightWord: v.speak().Light(l.Row), StateWord: v.speak().State(l.Row), Left: v.speak().Left(l.Row)}
+		if l.Next != nil {
+			row.NextStep = v.speak().Step(l.Next)
+		}
+		out.Lines = append(out.Lines, row)
+	}
+	return v.show("tasks", v.say.T("portal.title_tasks"), out)
+}
+
+// options are what may be chosen, by their names.
+func options(names map[string]string, chosen string) (all []Option) {
+	for id, name := range names {
+		all = append(all, Option{id, name, id == chosen})
+	}
+	slices.SortFunc(all, func(a, b Option) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Value, b.Value))
+	})
+	return all
+}
+
+// casePage is a case file with what the viewer can do.
+type casePage struct {
+	Subtitle string
+	Light    plan.Light
+	Sections []report.Section
+	Can      []deedRow
+	Cannot   []deedRow
+	Files    []fileRow
+	Talks    []link // of the task
+	Task     *link  // of the talk
+	Then     string
+}
+
+type link struct{ Path, Name string }
+
+// fileRow is a file that proves an act.
+type fileRow struct{ Path, Name, Of string }
+
+// did says what was just done, from the address that the browser was sent to.
+func (v *visit) did() {
+	k := act.Kind(v.r.URL.Query().Get("did"))
+	known := deedsOnTask[k].may != nil || deedsOnDuty[k].may != nil || deedsOnTalk[k].may != nil || k == act.Cancel || k == act.AskPart
+	if known {
+		v.note = v.say.T("portal.did", words.Data{"Act": v.say.T("act.kind_" + string(k))})
+	}
+}
+
+func (v *visit) task() error {
+	v.did()
+	planID, id := v.r.PathValue("plan"), v.r.PathValue("task")
+	c, err := v.Reader.Case(v.ctx(), v.asks(), planID, id)
+	if err != nil {
+		return err
+	}
+	t, err := v.thingOf(false)
+	if err != nil {
+		return err
+	}
+	title, subtitle, sections := v.speak().Case(c)
+	out := casePage{Subtitle: subtitle, Light: c.Task.Light, Sections: sections, Files: filesOf(c, t.path())}
+	if c.Task.Kind != plan.Standing {
+		out.Then = v.speak().Then(c)
+	}
+	for _, k := range c.Talks {
+		out.Talks = append(out.Talks, link{talkPath(planID, k.ID), v.speak().TalkWhat(k.TalkRow) + " " + k.ID + " " + v.speak().TalkState(k.TalkRow)})
+	}
+	if out.Can, out.Cannot, err = v.deedRows(t); err != nil {
+		return err
+	}
+	return v.show("case", title, out)
+}
+
+// filesOf are the files that acts of a case name, the latest first.
+func filesOf(c report.Case, path string) (all []fileRow) {
+	for _, m := range slices.Backward(c.History) {
+		if m.Act == nil || m.Refused != nil {
+			continue
+		}
+		for _, e := range m.Act.Evidence {
+			if e.SHA256 != "" {
+				all = append(all, fileRow{path + "/files/" + e.SHA256, e.Name, m.Act.By.Name + " " + m.Act.On.String()})
+			}
+		}
+	}
+	return all
+}
+
+// actsOf are the acts of a case that were done.
+func actsOf(c report.Case) (all []act.Act) {
+	for _, m := range c.History {
+		if m.Act != nil && m.Refused == nil {
+			all = append(all, *m.Act)
+		}
+	}
+	return all
+}
+
+func (v *visit) taskFile() error {
+	c, err := v.Reader.Case(v.ctx(), v.asks(), v.r.PathValue("plan"), v.r.PathValue("task"))
+	if err != nil {
+		return err
+	}
+	return v.give(v.r.PathValue("hash"), actsOf(c))
+}
+
+func (v *visit) talkFile() error {
+	c, err := v.Reader.TalkCase(v.ctx(), v.asks(), v.r.PathValue("plan"), v.r.PathValue("talk"))
+	if err != nil {
+		return err
+	}
+	return v.give(v.r.PathValue("hash"), actsOf(c))
+}
+
+// talkRow is a line of the list of talks.
+type talkRow struct {
+	query.TalkLine
+	Path, What, StateWord, NextStep string
+}
+
+type talksPage struct {
+	Lines  []talkRow
+	States []Option
+	pager
+}
+
+// talkStates are those by which the list is chosen.
+var talkStates = []act.TalkState{act.TalkProposed, act.TalkOpen, act.TalkClosed, act.TalkDeclined}
+
+func (v *visit) talks() error {
+	q := v.r.URL.Query()
+	f := query.TalkFilter{Plan: q.Get("plan"), Unit: q.Get("unit"), Skip: v.skip(), Limit: pageOf}
+	if state := act.TalkState(q.Get("state")); slices.Contains(talkStates, state) {
+		f.State = state
+	}
+	page, err := v.Reader.Talks(v.ctx(), v.asks(), f)
+	if err != nil {
+		return err
+	}
+	out := talksPage{pager: v.pager(f.Skip, len(page.Lines), page.Total)}
+	for _, s := range talkStates {
+		out.States = append(out.States, Option{string(s), v.say.T("act.talk_" + string(s)), s == f.State})
+	}
+	for _, l := range page.Lines {
+		out.Lines = append(out.Lines, talkRow{l, talkPath(l.Plan, l.ID), v.speak().TalkWhat(l.TalkRow), v.speak().TalkState(l.TalkRow), v.speak().TalkNext(l.TalkRow)})
+	}
+	return v.show("talks", v.say.T("portal.title_talks"), out)
+}
+
+func (v *visit) talk() error {
+	v.did()
+	planID, id := v.r.PathValue("plan"), v.r.PathValue("talk")
+	c, err := v.Reader.TalkCase(v.ctx(), v.asks(), planID, id)
+	if err != nil {
+		return err
+	}
+	t, err := v.thingOf(true)
+	if err != nil {
+		return err
+	}
+	title, subtitle, sections := v.speak().Talk(c)
+	out := casePage{Subtitle: subtitle, Sections: sections, Files: filesOf(c, t.path()), Then: v.speak().ThenOfTalk(c)}
+	if !t.Hidden {
+		out.Task = &link{taskPath(planID, c.Task.ID), c.Task.Title}
+	}
+	if out.Can, out.Cannot, err = v.deedRows(t); err != nil {
+		return err
+	}
+	return v.show("case", title, out)
+}

@@ -1,0 +1,134 @@
+package portal
+
+import (
+	"strconv"
+	"strings"
+
+	"duban/internal/act"
+	"duban/internal/query"
+	"duban/internal/words"
+)
+
+// pageOf is how many lines a list shows at a time.
+const pageOf = 50
+
+// pager is where a list stands.
+type pager struct {
+	From, To, Total int
+	Back, On        string // addresses of the pages before and after; "" without one
+}
+
+// paged reads which page of a list is asked for.
+func (v *visit) skip() int {
+	n, err := strconv.Atoi(v.r.URL.Query().Get("skip"))
+	if err != nil || n < 0 || n > 1e7 {
+		return 0
+	}
+	return n
+}
+
+// pager is the page of a list that shows so many lines of all.
+func (v *visit) pager(skip, shown, total int) pager {
+	at := func(skip int) string {
+		q := v.r.URL.Query()
+		q.Del("did")
+		q.Set("skip", strconv.Itoa(skip))
+		if skip == 0 {
+			q.Del("skip")
+		}
+		if len(q) == 0 {
+			return v.r.URL.Path
+		}
+		return v.r.URL.Path + "?" + q.Encode()
+	}
+	p := pager{From: skip + 1, To: skip + shown, Total: total}
+	if skip > 0 {
+		p.Back = at(max(0, skip-pageOf))
+	}
+	if skip+shown < total {
+		p.On = at(skip + shown)
+	}
+	return p
+}
+
+// home is the first page.
+func (v *visit) home() error {
+	if v.who.is(Working) {
+		return v.to("/todo")
+	}
+	return v.to("/me")
+}
+
+// owed is a line of what waits for somebody.
+type owed struct {
+	query.Obligation
+	What   string // in words
+	Left   string // in words
+	Path   string // of the task or the talk
+	Grave  string // late, soon or ""
+	Said   string // by whom, in which words
+	Acts   []deedRow
+	Unlike bool // of another plan than the line before
+}
+
+type todoPage struct {
+	Lines []owed
+	Plans bool // there are several
+	pager
+}
+
+// todo is what waits for the viewer's unit, the earliest limit first.
+func (v *visit) todo() error {
+	skip := v.skip()
+	page, err := v.Reader.Obligations(v.ctx(), v.asks(), query.ObligationFilter{Skip: skip, Limit: pageOf})
+	if err != nil {
+		return err
+	}
+	out := todoPage{pager: v.pager(skip, len(page.Lines), page.Total)}
+	for i, o := range page.Lines {
+		line := v.owed(o)
+		line.Unlike = i > 0 && o.Plan != page.Lines[i-1].Plan
+		out.Plans = out.Plans || line.Unlike
+		out.Lines = append(out.Lines, line)
+	}
+	return v.show("todo", v.say.T("portal.title_todo"), out)
+}
+
+func (v *visit) owed(o query.Obligation) owed {
+	line := owed{Obligation: o, What: v.owedWhat(o), Path: taskPath(o.Plan, o.Task)}
+	if o.Talk != "" {
+		line.Path = talkPath(o.Plan, o.Talk)
+	}
+	if o.Words != "" {
+		line.Said = o.Words
+		if o.By != "" {
+			line.Said = v.say.T("todo.asked", words.Data{"By": o.By, "Words": o.Words})
+		}
+	}
+	switch left := o.WorkdaysLeft; {
+	case left == nil:
+	case o.Late && *left == 0:
+		line.Left, line.Grave = v.say.T("todo.late_rest"), "late"
+	case o.Late:
+		line.Left, line.Grave = v.say.T("portal.workdays_late", words.Data{"N": -*left}), "late"
+	default:
+		line.Left = v.say.T("portal.workdays_left", words.Data{"N": *left})
+		if *left <= 3 {
+			line.Grave = "soon"
+		}
+	}
+	for _, k := range o.Acts {
+		line.Acts = append(line.Acts, deedRow{Kind: string(k), Name: v.say.T("act.kind_" + string(k)), Path: line.Path + "/do/" + string(k), Once: k == act.Acknowledge})
+	}
+	return line
+}
+
+// owedWhat is what is owed, in words.
+func (v *visit) owedWhat(o query.Obligation) string {
+	key := "todo.for_" + o.For
+	data := words.Data{"Ref": o.Ref, "New": o.New.String(), "Step": ""}
+	if step := "report.step_" + o.For; o.Talk != "" && v.say.T(step) != step {
+		key, data["Step"] = "todo.for_step", v.say.T(step)
+	}
+	return strings.TrimSpace(v.say.T(key, data))
+}

@@ -1,0 +1,235 @@
+package portal
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+
+	"duban/internal/version"
+	"duban/internal/words"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+//go:embed static/*
+var static embed.FS
+
+// page is one template within the layout.
+type page struct{ tmpl *template.Template }
+
+// functions of templates that need no reader; those that do are methods of scene.
+var functions = template.FuncMap{
+	"add":  func(a, b int) int { return a + b },
+	"list": func(all ...any) []any { return all },
+}
+
+// loadPages parses every page with the layout and the parts that pages share, which are
+// the files whose names begin with an underscore.
+func loadPages() (map[string]*page, error) {
+	files, err := fs.Glob(templates, "templates/*.html")
+	if err != nil {
+		return nil, err
+	}
+	var shared []string
+	for _, f := range files {
+		if name := path.Base(f); strings.HasPrefix(name, "_") || name == "layout.html" {
+			shared = append(shared, f)
+		}
+	}
+	pages := map[string]*page{}
+	for _, f := range files {
+		if slices.Contains(shared, f) {
+			continue
+		}
+		name := strings.TrimSuffix(path.Base(f), ".html")
+		t, err := template.New("layout.html").Funcs(functions).ParseFS(templates, append(slices.Clone(shared), f)...)
+		if err != nil {
+			return nil, fmt.Errorf("portal: %s: %w", f, err)
+		}
+		pages[name] = &page{t}
+	}
+	return pages, nil
+}
+
+// scene is what a template sees: $ of every page.
+type scene struct {
+	v     *visit
+	Page  string // name of the page
+	Title string // of the browser's tab and the heading
+	Data  any
+}
+
+// T is a text of the catalogue in the reader's language; pairs are what stands in it.
+func (s scene) T(key string, pairs ...any) string {
+	if len(pairs) == 0 {
+		return s.v.say.T(key)
+	}
+	data := words.Data{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		data[fmt.Sprint(pairs[i])] = pairs[i+1]
+	}
+	return s.v.say.T(key, data)
+}
+
+// Has tells that the catalogue has a text.
+func (s scene) Has(key string) bool { return s.v.say.T(key) != key }
+
+// Lang is the language of the page for the html element.
+func (s scene) Lang() string {
+	if s.v.say.Lang() == "zh" {
+		return "zh-CN"
+	}
+	return s.v.say.Lang()
+}
+
+// Token is a new form token.
+func (s scene) Token() string { return s.v.newToken() }
+
+// ActID is a new ID of an act.
+func (s scene) ActID() string { return newActID() }
+
+// Who is the name of whoever is signed in, "" of nobody.
+func (s scene) Who() string { return s.v.who.Name }
+
+// Account is their account's ID.
+func (s scene) Account() string { return s.v.who.ID }
+
+// Is tells whether whoever is signed in has a role.
+func (s scene) Is(role string) bool {
+	for _, r := range roleNames {
+		if r.name == role {
+			return s.v.who.is(r.role)
+		}
+	}
+	return false
+}
+
+// Here is the path of the page with what was asked of it.
+func (s scene) Here() string { return s.v.r.URL.RequestURI() }
+
+// Note is a sentence above everything: what came of what was just done.
+func (s scene) Note() string { return s.v.note }
+
+// Asset is the address of a style or a script, which changes with what is in it.
+func (s scene) Asset(name string) string { return s.v.assets.address(name) }
+
+// Open tells that nobody needs a password here: the ledger is only looked at.
+func (s scene) Open() bool { return s.v.Key != "" }
+
+// Version is the program's.
+func (s scene) Version() string { return version.String() }
+
+// Menu are the pages in the head of every page.
+func (s scene) Menu() (all []MenuItem) {
+	for _, m := range menu {
+		if s.v.who.is(m.who) {
+			here := strings.TrimSuffix(m.path, "/")
+			all = append(all, MenuItem{m.path, s.T("portal.menu_" + m.name), s.v.r.URL.Path == m.path || here != "" && strings.HasPrefix(s.v.r.URL.Path, here+"/")})
+		}
+	}
+	return all
+}
+
+// MenuItem is one entry of the menu.
+type MenuItem struct {
+	Path, Name string
+	Here       bool
+}
+
+// show writes a page.
+func (v *visit) show(name string, title string, data any) error {
+	return v.showUnder(http.StatusOK, name, title, data)
+}
+
+func (v *visit) showUnder(status int, name, title string, data any) error {
+	p := v.pages[name]
+	if p == nil {
+		return fmt.Errorf("portal: no page %s", name)
+	}
+	var out bytes.Buffer
+	if err := p.tmpl.Execute(&out, scene{v, name, title, data}); err != nil {
+		return fmt.Errorf("portal: %s: %w", name, err)
+	}
+	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	v.w.Header().Set("Content-Language", v.say.Lang())
+	v.send(status, out.Bytes())
+	return nil
+}
+
+// smallest is from how many bytes on an answer is compressed.
+const smallest = 1 << 10
+
+// send writes an answer, compressed where the browser takes it.
+func (v *visit) send(status int, body []byte) {
+	h := v.w.Header()
+	h.Add("Vary", "Accept-Encoding")
+	if len(body) >= smallest && strings.Contains(v.r.Header.Get("Accept-Encoding"), "gzip") {
+		var small bytes.Buffer
+		z := gzip.NewWriter(&small)
+		_, err := z.Write(body)
+		if err == nil && z.Close() == nil {
+			h.Set("Content-Encoding", "gzip")
+			body = small.Bytes()
+		}
+	}
+	h.Set("Content-Length", fmt.Sprint(len(body)))
+	v.w.WriteHeader(status)
+	if v.r.Method != http.MethodHead {
+		_, _ = v.w.Write(body) // whoever asked may have gone away
+	}
+}
+
+// assets are the styles and scripts by name.
+type assets map[string]asset
+
+type asset struct {
+	body []byte
+	kind string
+	sum  string // a part of its SHA-256
+}
+
+func loadAssets() (assets, error) {
+	files, err := fs.Glob(static, "static/*")
+	if err != nil {
+		return nil, err
+	}
+	all := assets{}
+	for _, f := range files {
+		body, err := static.ReadFile(f)
+		if err != nil {
+			return nil, err
+		}
+		sum := sha256.Sum256(body)
+		all[path.Base(f)] = asset{body, mime.TypeByExtension(path.Ext(f)), hex.EncodeToString(sum[:6])}
+	}
+	return all, nil
+}
+
+func (a assets) address(name string) string { return "/static/" + name + "?v=" + a[name].sum }
+
+// serve gives a style or a script; one that was asked for by its sum never changes.
+func (a assets) serve(w http.ResponseWriter, r *http.Request) {
+	file, ok := a[r.PathValue("name")]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Cache-Control", "no-cache")
+	if r.URL.Query().Get("v") == file.sum {
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	w.Header().Set("Content-Type", file.kind)
+	v := visit{w: w, r: r}
+	v.send(http.StatusOK, file.body)
+}

@@ -1,0 +1,242 @@
+package portal
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"golang.org/x/text/language"
+
+	"duban/internal/accounts"
+	"duban/internal/act"
+	"duban/internal/query"
+	"duban/internal/report"
+	"duban/internal/signin"
+	"duban/internal/words"
+)
+
+// Role is what somebody is to the plans, for the table of routes.
+type Role uint8
+
+const (
+	Anybody Role = 1 << iota // not signed in
+	Unit                     // a unit of some plan
+	Office                   // the office of some plan
+	Leader                   // the leadership of some plan
+	Idle                     // signed in, and of no plan's concern
+
+	Working = Unit | Office | Leader
+	Signed  = Working | Idle
+)
+
+// roleNames are the roles by their names, in order.
+var roleNames = []struct {
+	role Role
+	name string
+}{{Anybody, "anybody"}, {Unit, "unit"}, {Office, "office"}, {Leader, "leader"}, {Idle, "idle"}}
+
+// person is who is signed in; the zero person is nobody.
+type person struct {
+	accounts.Account
+	cookie  string // the session's
+	session string // its ID
+	roles   Role
+	seats   query.Seats
+}
+
+func (p person) is(r Role) bool { return p.roles&r != 0 }
+
+func (p person) viewer() query.Viewer { return query.As(p.actor()) }
+
+func (p person) actor() act.Actor {
+	return act.Actor{Account: p.ID, Name: p.Name, Unit: p.Account.Unit}
+}
+
+// visit is one request of one person.
+type visit struct {
+	*portal
+	w   http.ResponseWriter
+	r   *http.Request
+	who person
+	// half is the cookie of somebody whose password was good and whose code is still
+	// asked for; "" of all others.
+	half string
+	say  *words.Words
+	// typed is what was typed into the form that is drawn, where it is drawn again.
+	typed url.Values
+	// form is what was posted; files are the evidence in it. Both are set once the
+	// form's token has been checked.
+	form  url.Values
+	files []act.Evidence
+	note  string // a sentence above the form
+}
+
+// newVisit is a request of nobody known yet.
+func (p *portal) newVisit(w http.ResponseWriter, r *http.Request) *visit {
+	return &visit{portal: p, w: w, r: r, say: p.words(p.language(r, ""))}
+}
+
+// languages that the portal speaks; the first is what others get.
+var languages = language.NewMatcher([]language.Tag{language.Chinese, language.English})
+
+// language is the one that was chosen, that the browser asks for, or the office's.
+func (p *portal) language(r *http.Request, chosen string) string {
+	chosen = cmp.Or(chosen, p.cookie(r, langCookie))
+	if chosen == "zh" || chosen == "en" {
+		return chosen
+	}
+	asked, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+	if err == nil && len(asked) > 0 {
+		if _, at, sure := languages.Match(asked...); sure >= language.High {
+			return []string{"zh", "en"}[at]
+		}
+	}
+	return cmp.Or(p.Lang, "zh")
+}
+
+func (v *visit) ctx() context.Context { return v.r.Context() }
+
+// speak is words for what reports say.
+func (v *visit) speak() report.Speaker { return report.Speak(v.say) }
+
+// asks is the viewer for whom everything on the page is read.
+func (v *visit) asks() query.Viewer { return v.who.viewer() }
+
+// enter finds out who asks. It is nil when that is known, be it that nobody is signed
+// in.
+func (v *visit) enter() error {
+	cookie := v.cookie(v.r, sessionCookie)
+	if cookie == "" {
+		return nil
+	}
+	in, err := v.SignIn.Who(v.ctx(), cookie)
+	if errors.Is(err, signin.ErrNoSession) {
+		if _, err = v.SignIn.Pending(v.ctx(), cookie); err == nil {
+			v.half = cookie
+		}
+		if errors.Is(err, signin.ErrNoSession) {
+			return nil
+		}
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	return v.be(in, cookie)
+}
+
+// be makes the visit that of an account. One that has gone from the file is nobody.
+func (v *visit) be(in signin.Session, cookie string) error {
+	book, err := v.Accounts()
+	if err != nil {
+		return err
+	}
+	account, ok := book.Find(in.Account)
+	if !ok {
+		return nil
+	}
+	v.who = person{Account: account, cookie: cookie, session: in.ID}
+	v.who.seats, err = v.Reader.Seats(v.ctx(), v.asks())
+	v.who.roles = rolesOf(v.who.seats, account)
+	return err
+}
+
+// rolesOf are the roles of an account. Before the first plan nobody's role can follow
+// from one: the seat in the accounts file decides.
+func rolesOf(s query.Seats, a accounts.Account) (roles Role) {
+	if len(s.Office) > 0 || s.Plans == 0 && a.Seat == "office" {
+		roles |= Office
+	}
+	if len(s.Leadership) > 0 || s.Plans == 0 && a.Seat == "leader" {
+		roles |= Leader
+	}
+	if len(s.Unit) > 0 {
+		roles |= Unit
+	}
+	if roles == 0 {
+		roles = Idle
+	}
+	return roles
+}
+
+// serve is a route as a handler.
+func (p *portal) serve(rt route) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v := p.newVisit(w, r)
+		if kept, ok := r.Context().Value(againKey{}).(again); ok {
+			v.typed, v.note = kept.typed, kept.note
+		}
+		if err := v.enter(); err != nil {
+			v.fail(err)
+			return
+		}
+		if v.who.ID == "" && rt.who&Anybody == 0 {
+			v.toDoor(rt)
+			return
+		}
+		if v.who.ID != "" && rt.who&(v.who.roles|Anybody) == 0 {
+			v.refuse(http.StatusForbidden, "portal.not_your_page")
+			return
+		}
+		if r.Method == http.MethodPost && !v.received(rt) {
+			return
+		}
+		if err := rt.do(v); err != nil {
+			v.fail(err)
+		}
+	}
+}
+
+// again is in the context of a request that draws a form once more.
+type again struct {
+	typed url.Values
+	note  string
+}
+
+type againKey struct{}
+
+// drawAgain answers a post with its form, filled in as it was typed, under another
+// status than all is well.
+func (v *visit) drawAgain(status int, note string) {
+	r := v.r.Clone(context.WithValue(v.ctx(), againKey{}, again{v.form, note}))
+	r.Method, r.Body, r.ContentLength, r.Form, r.PostForm, r.MultipartForm = http.MethodGet, http.NoBody, 0, nil, nil, nil
+	_, pattern := v.mux.Handler(r)
+	if !strings.HasPrefix(pattern, "GET ") {
+		v.refuseText(status, note)
+		return
+	}
+	v.mux.ServeHTTP(&under{ResponseWriter: v.w, status: status}, r)
+}
+
+// under writes another status in place of 200.
+type under struct {
+	http.ResponseWriter
+	status int
+	done   bool
+}
+
+func (u *under) WriteHeader(status int) {
+	if status == http.StatusOK {
+		status = u.status
+	}
+	u.done = true
+	u.ResponseWriter.WriteHeader(status)
+}
+
+func (u *under) Write(b []byte) (int, error) {
+	if !u.done {
+		u.WriteHeader(http.StatusOK)
+	}
+	return u.ResponseWriter.Write(b)
+}
+
+func (u *under) Unwrap() http.ResponseWriter { return u.ResponseWriter }
+
+// to sends the browser elsewhere after something was done.
+func (v *visit) to(path string) error {
+	http.Redirect(v.w, v.r, path, http.StatusSeeOther)
+	return nil
+}

@@ -1,0 +1,337 @@
+package portal_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/accounts"
+	"duban/internal/calendar"
+	"duban/internal/engine"
+	"duban/internal/host"
+	"duban/internal/plan"
+	"duban/internal/portal"
+	"duban/internal/query"
+	"duban/internal/settings"
+	"duban/internal/signin"
+	"duban/seeds"
+)
+
+// world is one real engine for all tests of the package, with two plans of two offices,
+// on Monday 7 June 2021 at ten, by a clock as fast as the wall's. Of the water plan
+// shuiwu leads w1 … w9, in which gaoping assists, and gaoping leads g1 … g3; of the air
+// plan huanbao leads boiler. Each test takes tasks of its own.
+type world struct {
+	host  *host.Host
+	dir   string
+	cal   *calendar.Calendar
+	book  *accounts.Book
+	sign  *signin.Service
+	read  *query.Reader
+	files *portal.Files
+}
+
+// password is everybody's.
+const password = "清漳河畔-第十号断面"
+
+// people are the accounts, each named after what it is to the water plan.
+const people = `accounts:
+  - {id: clerk, name: 协调办经办, unit: duban, seat: office}
+  - {id: mayor, name: 王市长, unit: lingdao, seat: leader}
+  - {id: shuiwu, name: 市水务局联络员, unit: shuiwu, seat: liaison}
+  - {id: gaoping, name: 高平市联络员, unit: gaoping, seat: liaison}
+  - {id: other, name: 市环保局联络员, unit: huanbao, seat: liaison}
+  - {id: airclerk, name: 大气办经办, unit: daqi, seat: office}
+  - {id: stranger, name: 市绿化局联络员, unit: lvye}
+`
+
+var (
+	made    sync.Once
+	shared  *world
+	failure error
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if shared != nil {
+		_ = shared.host.Close()
+		_ = os.RemoveAll(shared.dir)
+	}
+	os.Exit(code)
+}
+
+// theWorld is made by the first test that asks.
+func theWorld(t *testing.T) *world {
+	t.Helper()
+	made.Do(func() { shared, failure = makeWorld() })
+	require.NoError(t, failure)
+	return shared
+}
+
+var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
+
+func makeWorld() (*world, error) {
+	dir, err := os.MkdirTemp("", "portal-*")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "accounts.yaml"), []byte(people), 0o600); err != nil {
+		return nil, err
+	}
+	cfg, err := settings.Load(map[string]string{"DUBAN_DIR": dir, "DUBAN_TEMPORAL_PORT": "0", "DUBAN_UI": "false"})
+	if err != nil {
+		return nil, err
+	}
+	w := &world{dir: dir, files: &portal.Files{Dir: filepath.Join(dir, "evidence"), Most: 1 << 20}}
+	if w.cal, err = calendar.Load(seeds.Calendar()); err != nil {
+		return nil, err
+	}
+	if w.host, err = host.Open(context.Background(), cfg, host.Options{Embedded: true, Work: true, Out: io.Discard, Log: quiet}); err != nil {
+		return nil, err
+	}
+	book, problems := accounts.Load(cfg.Accounts)
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("%v", problems)
+	}
+	w.book = book
+	clock := calendar.Clock{Epoch: time.Now(), Start: calendar.NewDay(2021, 6, 7).At(10, 0, calendar.Beijing), Rate: 1}
+	water := "clauses:\n"
+	for i, unit := range []string{"市水务局、高平市人民政府", "高平市人民政府"} {
+		letter := []string{"w", "g"}[i]
+		tasks := ""
+		for n := 1; n <= []int{9, 3}[i]; n++ {
+			tasks += fmt.Sprintf("      - {id: %s%d, title: %s第%d项, due: 2021-09-30, source: 9月底前完成}\n", letter, n, []string{"水务任务", "管网改造"}[i], n)
+		}
+		water += fmt.Sprintf("  - id: \"%d\"\n    chapter: 一、任务\n    heading: （一）\n    title: %d.任务\n    place: 一（一）%d\n    brackets:\n      - [%s]\n    text: 9月底前完成。\n    tasks:\n%s", i+1, i+1, i+1, strings.ReplaceAll(unit, "、", ", "), tasks)
+	}
+	air := "clauses:\n  - id: \"1\"\n    chapter: 一、任务\n    heading: （一）\n    title: 1.任务\n    place: 一（一）1\n    brackets:\n      - [市环保局]\n    text: 9月底前完成。\n    tasks:\n      - {id: boiler, title: 关停燃煤锅炉, due: 2021-09-30, source: 9月底前完成}\n"
+	for _, p := range []struct{ id, office, units, clauses string }{
+		{"water", "duban", "shuiwu 市水务局 city_department,gaoping 高平市人民政府 county_government,duban 协调办 office,lingdao 领导小组 leadership", water},
+		{"air", "daqi", "huanbao 市环保局 city_department,daqi 大气办 office,qizhang 治气小组 leadership", air},
+	} {
+		if err := w.launch(p.id, p.office, p.units, p.clauses, clock); err != nil {
+			return nil, err
+		}
+	}
+	w.sign = signin.Open(w.host.Ledger, signin.Options{Now: time.Now})
+	w.read = query.New(w.host.Ledger, query.Options{Now: time.Now, Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return host.Calendar(cfg, imported...) }})
+	for _, a := range book.All {
+		secret, _, err := w.sign.Invite(context.Background(), a.ID, "")
+		if err == nil {
+			_, err = w.sign.Redeem(context.Background(), secret, password, "127.0.0.1")
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+// launch writes and launches a plan.
+func (w *world) launch(id, office, units, clauses string, clock calendar.Clock) error {
+	dir, err := os.MkdirTemp(w.dir, "plan-*")
+	if err != nil {
+		return err
+	}
+	text, leadership := "units:\n", ""
+	for _, u := range strings.Split(units, ",") {
+		f := strings.Fields(u)
+		text += fmt.Sprintf("  - id: %s\n    name: %s\n    kind: %s\n    contacts:\n", f[0], f[1], f[2])
+		for _, role := range []string{"liaison", "deputy", "head", "office", "leader"} {
+			text += fmt.Sprintf("      - {role: %s, name: %s%s, email: %s@%s.example}\n", role, f[1], role, role, f[0])
+		}
+		if f[2] == "leadership" {
+			leadership = f[0]
+		}
+	}
+	head := fmt.Sprintf("id: %s\ntitle: %s计划\nnumber: 〔2021〕1号\nissuer: 市政府\nissued: 2021-06-07\nyear: 2021\npolicy: standard\noffice: %s\nleadership: %s\nunits: units.yaml\n", id, id, office, leadership)
+	file := filepath.Join(dir, "plan.yaml")
+	for name, body := range map[string]string{"units.yaml": text, "plan.yaml": head + clauses} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(body), 0o600); err != nil {
+			return err
+		}
+	}
+	p, problems := plan.Load(file, w.cal)
+	for _, pr := range problems {
+		if !pr.Warning {
+			return fmt.Errorf("%+v", pr)
+		}
+	}
+	_, err = w.host.Engine.Launch(context.Background(), p, w.cal, engine.LaunchOptions{At: clock.Start, Clock: clock, Grace: 100 * 24 * time.Hour, ArmWait: 10 * time.Minute})
+	return err
+}
+
+// options are those of a portal on the shared engine.
+func (w *world) options() portal.Options {
+	return portal.Options{Reader: w.read, Acts: w.host.Engine.Patient(time.Minute), SignIn: w.sign, Accounts: func() (*accounts.Book, error) { return w.book, nil },
+		Now: time.Now, Files: w.files, Log: quiet}
+}
+
+// site is a portal that is served.
+type site struct {
+	*httptest.Server
+	t *testing.T
+}
+
+// open serves a portal on the shared engine; change may change what it is made of.
+func (w *world) open(t *testing.T, change ...func(*portal.Options)) *site {
+	t.Helper()
+	o := w.options()
+	for _, c := range change {
+		c(&o)
+	}
+	h, err := portal.New(o)
+	require.NoError(t, err)
+	s := &site{httptest.NewServer(h), t}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// browser is somebody's browser: it keeps cookies and follows no redirect by itself.
+type browser struct {
+	*http.Client
+	site *site
+	t    *testing.T
+}
+
+func (s *site) browser() *browser {
+	jar, err := cookiejar.New(nil)
+	require.NoError(s.t, err)
+	return &browser{&http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, s, s.t}
+}
+
+// as is the browser of somebody who has signed in.
+func (s *site) as(account string) *browser {
+	s.t.Helper()
+	b := s.browser()
+	b.signIn(account)
+	return b
+}
+
+func (b *browser) signIn(account string) {
+	b.t.Helper()
+	form := b.get("/signin").fields()
+	form.Set("account", account)
+	form.Set("password", password)
+	require.Equal(b.t, http.StatusSeeOther, b.post("/signin", form).status, "%s signs in", account)
+}
+
+// answer is what came back.
+type answer struct {
+	t      *testing.T
+	status int
+	header http.Header
+	body   string
+}
+
+func (b *browser) send(r *http.Request) answer {
+	b.t.Helper()
+	res, err := b.Do(r)
+	require.NoError(b.t, err)
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	require.NoError(b.t, err)
+	return answer{b.t, res.StatusCode, res.Header, string(body)}
+}
+
+func (b *browser) request(method, path string, body io.Reader) *http.Request {
+	b.t.Helper()
+	r, err := http.NewRequestWithContext(b.t.Context(), method, b.site.URL+path, body)
+	require.NoError(b.t, err)
+	return r
+}
+
+func (b *browser) get(path string) answer {
+	b.t.Helper()
+	return b.send(b.request(http.MethodGet, path, nil))
+}
+
+func (b *browser) post(path string, form url.Values) answer {
+	b.t.Helper()
+	r := b.request(http.MethodPost, path, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return b.send(r)
+}
+
+// file is one file of a form.
+type file struct{ name, content string }
+
+// upload posts a form with files after its fields, as browsers do where the form has
+// them last.
+func (b *browser) upload(path string, form url.Values, files ...file) answer {
+	b.t.Helper()
+	var body bytes.Buffer
+	m := multipart.NewWriter(&body)
+	for name, values := range form {
+		for _, value := range values {
+			require.NoError(b.t, m.WriteField(name, value))
+		}
+	}
+	for _, f := range files {
+		part, err := m.CreateFormFile("files", f.name)
+		require.NoError(b.t, err)
+		_, err = io.WriteString(part, f.content)
+		require.NoError(b.t, err)
+	}
+	require.NoError(b.t, m.Close())
+	r := b.request(http.MethodPost, path, &body)
+	r.Header.Set("Content-Type", m.FormDataContentType())
+	return b.send(r)
+}
+
+var (
+	inputTag = regexp.MustCompile(`<input[^>]*>`)
+	nameAttr = regexp.MustCompile(`\bname="([^"]*)"`)
+	valAttr  = regexp.MustCompile(`\bvalue="([^"]*)"`)
+)
+
+// fields are the fields of the last form in the page's main part that the server filled in.
+func (a answer) fields() url.Values {
+	a.t.Helper()
+	_, page, _ := strings.Cut(a.body, "<main")
+	last := strings.LastIndex(page, "<form")
+	require.GreaterOrEqual(a.t, last, 0, "a form in: %s", a.body)
+	form := url.Values{}
+	for _, tag := range inputTag.FindAllString(page[last:], -1) {
+		name, value := nameAttr.FindStringSubmatch(tag), valAttr.FindStringSubmatch(tag)
+		if name == nil || value == nil || strings.Contains(tag, `type="checkbox"`) && !strings.Contains(tag, " checked") {
+			continue
+		}
+		form.Add(name[1], value[1])
+	}
+	return form
+}
+
+// form opens a form and gives its fields.
+func (b *browser) form(path string) url.Values {
+	b.t.Helper()
+	a := b.get(path)
+	require.Equal(b.t, http.StatusOK, a.status, "%s: %s", path, a.text())
+	return a.fields()
+}
+
+// text is what a person reads of a page's main part.
+func (a answer) text() string {
+	_, page, _ := strings.Cut(a.body, "<main")
+	page, _, _ = strings.Cut(page, "</main>")
+	return strings.Join(strings.Fields(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(page, " ")), " ")
+}
+
+// to is where the browser is sent.
+func (a answer) to() string { return a.header.Get("Location") }
