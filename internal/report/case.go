@@ -115,6 +115,7 @@ func CaseFile(l ledger.Launched, r Records, today calendar.Day, cal *calendar.Ca
 		}
 	}
 	slices.SortStableFunc(c.Ladder, func(a, b StageRow) int { return b.Revision - a.Revision })
+	b.whys(&c)
 	c.Units = b.units(c)
 	return c
 }

@@ -29,7 +29,8 @@ type StageRow struct {
 	// MovedBy says what moved it, in a case file only: rest (a rest day), due (it
 	// may not come after the due date) or late (it was assigned after that day).
 	MovedBy   string             `json:"moved_by,omitempty"`
-	To        []people.Recipient `json:"to"` // unit/role, as in "shuiwu/liaison"
+	Why       *Why               `json:"why,omitempty"` // it stands on its day, in a case file only
+	To        []people.Recipient `json:"to"`            // unit/role, as in "shuiwu/liaison"
 	Light     plan.Light         `json:"light"`
 	Merged    []string           `json:"merged"` // milder stages of the same day that became this one
 	State     string             `json:"state"`  // expected, held (the task is reported or suspended), decided, void
