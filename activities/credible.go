@@ -1,6 +1,9 @@
 package activities
 
 import (
+	"errors"
+	"io/fs"
+	"os"
 	"sync"
 	"time"
 
@@ -18,34 +21,49 @@ const (
 )
 
 // Accounts is what a worker knows of the people who act: a file that may change
-// while it works. The zero value knows nobody, and lets everybody act.
+// while it works. Where there is none everybody may act; where there is one, or a
+// setting names one, and it cannot be read, nobody may.
 type Accounts struct {
-	File string
+	File  string
+	Named bool // by a setting
 
 	mu   sync.Mutex
 	last *accounts.Book // as last read without a fault
 }
 
 // book is the accounts as they are now, or as they were before the file was spoilt
-// or went away; nil when there never were any.
-func (a *Accounts) book() *accounts.Book {
+// or went away; nil when there never were any. unread tells that there should be
+// some, and they were never read.
+func (a *Accounts) book() (book *accounts.Book, unread bool) {
 	if a == nil || a.File == "" {
-		return nil
+		return nil, false
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if book, problems := accounts.Load(a.File); len(problems) == 0 {
+	book, problems := accounts.Load(a.File)
+	if len(problems) == 0 {
 		a.last = book
 	}
-	return a.last
+	if a.last == nil && !a.Named {
+		_, err := os.Stat(a.File)
+		return nil, !errors.Is(err, fs.ErrNotExist)
+	}
+	return a.last, a.last == nil
 }
 
-// Known tells whether there are accounts to hold people against.
-func (a *Accounts) Known() bool { return a.book() != nil }
+// Known tells whether there are accounts to hold people against; unread that there
+// should be some and that nobody may act until they can be read.
+func (a *Accounts) Known() (known, unread bool) {
+	book, unread := a.book()
+	return book != nil, unread
+}
 
 // check refuses somebody who says to be another than the account is.
 func (a *Accounts) check(by act.Actor) *act.Refusal {
-	book := a.book()
+	book, unread := a.book()
+	if unread {
+		return &act.Refusal{Key: "act.refused_no_accounts"}
+	}
 	if book == nil {
 		return nil
 	}

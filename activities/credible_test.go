@@ -19,7 +19,8 @@ func TestAnActorIsWhoTheAccountsSay(t *testing.T) {
 	a := &Accounts{File: file}
 	mayor := act.Actor{Account: "mayor", Name: "市长", Unit: "lingdao"}
 	require.Nil(t, a.check(mayor), "no file yet")
-	require.False(t, a.Known())
+	known, unread := a.Known()
+	require.False(t, known || unread)
 	write("accounts:\n  - {id: mayor, name: 市长, unit: lingdao}\n")
 	require.Nil(t, a.check(mayor))
 	for _, by := range []act.Actor{
@@ -32,6 +33,31 @@ func TestAnActorIsWhoTheAccountsSay(t *testing.T) {
 	require.NoError(t, os.Remove(file))
 	require.NotNil(t, a.check(act.Actor{Account: "nobody"}), "as it was before")
 	require.Nil(t, (*Accounts)(nil).check(act.Actor{}))
+}
+
+// Accounts that should be there and cannot be read let nobody act, until they can.
+func TestAccountsThatCannotBeReadLetNobodyAct(t *testing.T) {
+	t.Parallel()
+	mayor := act.Actor{Account: "mayor", Name: "市长", Unit: "lingdao"}
+	good := []byte("accounts:\n  - {id: mayor, name: 市长, unit: lingdao}\n")
+	for name, spoil := range map[string]func(file string) (named bool, err error){
+		"named by a setting and not there": func(string) (bool, error) { return true, nil },
+		"a folder":                         func(file string) (bool, error) { return true, os.Mkdir(file, 0o700) },
+		"spoilt":                           func(file string) (bool, error) { return false, os.WriteFile(file, []byte("accounts: ["), 0o600) },
+		"empty":                            func(file string) (bool, error) { return false, os.WriteFile(file, nil, 0o600) },
+	} {
+		file := filepath.Join(t.TempDir(), "accounts.yaml")
+		named, err := spoil(file)
+		require.NoError(t, err)
+		a := &Accounts{File: file, Named: named}
+		known, unread := a.Known()
+		require.Equal(t, []bool{false, true}, []bool{known, unread}, name)
+		require.Equal(t, "act.refused_no_accounts", a.check(mayor).Key, name)
+		require.NoError(t, os.RemoveAll(file))
+		require.NoError(t, os.WriteFile(file, good, 0o600))
+		require.Nil(t, a.check(mayor), name)
+		require.Equal(t, "act.refused_account", a.check(act.Actor{Account: "mayor", Name: "别人", Unit: "lingdao"}).Key, name)
+	}
 }
 
 func TestAnActsInstantIsAboutNow(t *testing.T) {

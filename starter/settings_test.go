@@ -21,7 +21,7 @@ func TestWrongSettingsAreToldInTheReadersLanguage(t *testing.T) {
 	}
 	require.Equal(t, "DUBAN_DIR：\"var\\r\" 末尾有回车符（是不是 Windows 换行的文件？），是否应为 var\n", said("DUBAN_DIR=var\r"))
 	require.Equal(t, "DUBAN_DRI：没有这个设置，是否应为 DUBAN_DIR\n", said("DUBAN_DRI=x"))
-	require.Equal(t, "DUBAN_UI_PORT：应为0 至 65535 的端口号（0 为任一空闲端口）\nSMTP_TLS：应为starttls、implicit、none 或 none-with-login\n",
+	require.Equal(t, "DUBAN_UI_PORT：应当是：0 至 65535 的端口号（0 为任一空闲端口）\nSMTP_TLS：应当是：starttls、implicit、none 或 none-with-login\n",
 		said("DUBAN_UI_PORT=x", "SMTP_TLS=y", "SMTP_HOST=m", "SMTP_FROM=a@b.example"))
 	require.Equal(t, "SMTP_USER and SMTP_PASSWORD: set both, or neither\n", said("SMTP_HOST=m", "SMTP_FROM=a@b.example", "SMTP_USER=x", "DUBAN_LANG=en"))
 	require.Contains(t, said("DATABASE_URL='postgres://u:geheim@h/n'"), "DATABASE_URL：它的值带着引号")

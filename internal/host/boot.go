@@ -74,6 +74,9 @@ func (h *Host) known(ctx context.Context, cfg settings.Config, o Options) error 
 	if errors.Is(err, ledger.ErrNoLedger) && !o.Known && o.Embedded {
 		return nil
 	}
+	if errors.Is(err, ledger.ErrNoLedger) {
+		return fmt.Errorf("%w at %s: correct DUBAN_DIR or DATABASE_URL, or make a new office by `starter init`", err, h.LedgerURL)
+	}
 	return err
 }
 

@@ -301,9 +301,11 @@ func actors(cfg settings.Config, o Options) *activities.Accounts {
 	if o.Rehearsal {
 		return nil
 	}
-	a := &activities.Accounts{File: cfg.Accounts}
-	if o.Work && !a.Known() {
-		o.Log.Warn("No accounts file to read: whoever reaches the engine may act in any name", "file", cfg.Accounts)
+	a := &activities.Accounts{File: cfg.Accounts, Named: cfg.AccountsSet}
+	if known, unread := a.Known(); o.Work && unread {
+		o.Log.Error("The accounts file cannot be read: nobody may act until it can; see DUBAN_ACCOUNTS", "file", cfg.Accounts)
+	} else if o.Work && !known {
+		o.Log.Warn("No accounts file: whoever reaches the engine may act in any name", "file", cfg.Accounts)
 	}
 	return a
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+	"syscall"
 )
 
 // The system drops all of a process's locks on a file when the process closes
@@ -30,7 +31,7 @@ func useFile(path string) (info os.FileInfo, release func(), err error) {
 	defer files.Unlock()
 	info, err = os.Stat(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR): // a file stands where a folder should
 		return nil, nil, ErrNoLedger
 	case err != nil:
 		return nil, nil, err

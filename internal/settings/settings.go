@@ -50,7 +50,8 @@ type Config struct {
 	// Calendar is a folder of holiday notices, one JSON file a year, that replace those in the program.
 	Calendar string `env:"DUBAN_CALENDAR" want:"a folder of files such as 2027.json"`
 	// Accounts is the file of the people who act, by default accounts.yaml in Dir.
-	Accounts string `env:"DUBAN_ACCOUNTS" want:"a file such as accounts.yaml"`
+	Accounts    string `env:"DUBAN_ACCOUNTS" want:"a file such as accounts.yaml"`
+	AccountsSet bool   `env:"-"`
 	// As is the account that acts when a command names none.
 	As string `env:"DUBAN_AS" want:"an account of the accounts file"`
 	// SMTP is how mail is sent; without a host, messages go to Outbox.
@@ -84,7 +85,7 @@ func (c Config) Secrets() (all []string) {
 
 // SMTP is how to reach the mail server.
 type SMTP struct {
-	Host string `env:"SMTP_HOST" want:"the mail server's name"`
+	Host string `env:"SMTP_HOST" want:"the mail server's name or IP alone, such as mail.example.com (its port is SMTP_PORT)"`
 	// Port 0 means the usual one for TLS: 587, 465 or 25.
 	Port     int    `env:"SMTP_PORT" want:"a port number from 1 to 65535"`
 	User     string `env:"SMTP_USER" want:"the login at the mail server"`
@@ -138,6 +139,7 @@ func Load(environ map[string]string) (Config, error) {
 	if c.Outbox == "" {
 		c.Outbox = filepath.Join(c.Dir, "outbox")
 	}
+	c.AccountsSet = c.Accounts != ""
 	if c.Accounts == "" {
 		c.Accounts = filepath.Join(c.Dir, "accounts.yaml")
 	}

@@ -57,7 +57,7 @@ func TestEverythingSet(t *testing.T) {
 			Host: "mail.example", Port: 465, User: "duban", Password: "pw", Sender: "督办室 <duban@example.com>",
 			From: "duban@example.com", FromName: "督办室", TLS: "implicit",
 		},
-		Outbox: "/srv/out", Accounts: "/srv/people.yaml", As: "clerk", Metrics: ":9090", LogLevel: slog.LevelDebug, LogFormat: "json",
+		Outbox: "/srv/out", Accounts: "/srv/people.yaml", AccountsSet: true, As: "clerk", Metrics: ":9090", LogLevel: slog.LevelDebug, LogFormat: "json",
 	}, got)
 	require.Equal(t, settings.SMTP{Sender: "督办室 <duban@example.com>", From: "duban@example.com", FromName: "督办室", TLS: "implicit"}, got.SMTP.Off())
 }
@@ -191,8 +191,36 @@ func TestValuesAsEnvFilesDeliverThem(t *testing.T) {
 	}
 }
 
+// TestWhatCannotBeMeant: addresses where a path, and paths, ports and logins where a server's name is wanted.
+func TestWhatCannotBeMeant(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"DUBAN_DIR", "DUBAN_OUTBOX", "DUBAN_ACCOUNTS", "DUBAN_CALENDAR"} {
+		for _, value := range []string{"file:///srv/duban", "https://duban.example", `C:\duban`, "D:/duban"} {
+			_, err := settings.Load(map[string]string{name: value})
+			require.ErrorContains(t, err, name+": ", value)
+			require.ErrorContains(t, err, "no path on this machine", value)
+		}
+		for _, value := range []string{"/srv/year#2026", "/srv/why?2026", "/srv/50% 办公", "/srv/a:b", "c:d"} {
+			_, err := settings.Load(map[string]string{name: value})
+			require.NoError(t, err, value)
+		}
+	}
+	for _, host := range []string{"smtp://mail.example", "mail.example:25", "mail example", "a,b", "duban@mail.example", "[::1]", "mail.example/"} {
+		_, err := settings.Load(map[string]string{"SMTP_HOST": host, "SMTP_FROM": "duban@example.com"})
+		require.ErrorContains(t, err, "SMTP_HOST: want", host)
+	}
+	for _, host := range []string{"mail", "mail.example.com", "10.0.0.5", "::1", "mx_1.example"} {
+		_, err := settings.Load(map[string]string{"SMTP_HOST": host, "SMTP_FROM": "duban@example.com"})
+		require.NoError(t, err, host)
+	}
+}
+
 func TestNamesThatNothingReads(t *testing.T) {
 	t.Parallel()
+	for name, near := range map[string]string{"duban_dir": ": perhaps DUBAN_DIR is meant", "Duban_Lang": ": perhaps DUBAN_LANG is meant", "DUBAN_DATA": "", "DUBAN_X": ""} {
+		_, err := settings.Load(map[string]string{name: "x"})
+		require.EqualError(t, err, name+": there is no such setting"+near)
+	}
 	_, err := settings.Load(map[string]string{"DUBAN_DIRR": "/srv/duban", "DUBAN_COLOUR": "red", "DUBAN_TEST_X": "1", "SMTP_SERVER": "mail"})
 	require.EqualError(t, err, "DUBAN_COLOUR: there is no such setting\nDUBAN_DIRR: there is no such setting: perhaps DUBAN_DIR is meant")
 	require.Equal(t, []string{"SMTP_PASWORD: not a setting of this program, and not read: perhaps SMTP_PASSWORD is meant", "SMTP_SERVER: not a setting of this program, and not read"},

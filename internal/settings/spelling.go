@@ -16,6 +16,9 @@ import (
 // free are the variables whose value may hold anything but a line's end: passwords and keys.
 var free = []string{"SMTP_PASSWORD", "TEMPORAL_API_KEY", "TEMPORAL_CODEC_AUTH"}
 
+// paths are the variables that hold a path on this machine.
+var paths = []string{"DUBAN_DIR", "DUBAN_OUTBOX", "DUBAN_ACCOUNTS", "DUBAN_CALENDAR", "TEMPORAL_CONFIG_FILE"}
+
 // secret are those whose value is not shown.
 var secret = append([]string{"DATABASE_URL", "SMTP_USER"}, free...)
 
@@ -28,6 +31,8 @@ func spelling(set map[string]string) (errs []error) {
 		}
 		if why, meant := misspelt(value, slices.Contains(free, name)); why != "" {
 			errs = append(errs, complaint(name, value, why, meant))
+		} else if slices.Contains(paths, name) && elsewhere.MatchString(value) {
+			errs = append(errs, complaint(name, value, remote, ""))
 		}
 	}
 	return errs
@@ -57,6 +62,7 @@ const (
 	quotes     spelt = "quotes"
 	tilde      spelt = "tilde"
 	unreplaced spelt = "variable"
+	remote     spelt = "remote"
 )
 
 var spellings = map[spelt]string{
@@ -66,10 +72,14 @@ var spellings = map[spelt]string{
 	quotes:     "is in quotes, which are part of it here",
 	tilde:      "begins with ~, which only a shell understands: write the whole path",
 	unreplaced: "holds a variable that nobody has replaced: write its value",
+	remote:     "is an address of the web, or a path of another system, and no path on this machine",
 }
 
 // unexpanded is what a shell, systemd or a template would have put something in place of.
 var unexpanded = regexp.MustCompile(`\$\{?[A-Za-z_]|\$\(|^%[a-zA-Z](/|$)|\{\{`)
+
+// elsewhere is what a path on this machine is not: file:///srv/duban, C:\duban.
+var elsewhere = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+://|^[A-Za-z]:[/\\]`)
 
 // password is the part of an address in which a $ may stand for itself.
 var password = regexp.MustCompile(`://[^/@{(]*@`)
@@ -112,7 +122,7 @@ const ours, theirs = "DUBAN_", "SMTP_"
 // unknown complains of variables of ours that nothing reads. Those for tests are left alone.
 func unknown(set map[string]string) (errs []error) {
 	for _, name := range slices.Sorted(maps.Keys(set)) {
-		if strings.HasPrefix(name, ours) && !strings.HasPrefix(name, "DUBAN_TEST_") && !slices.Contains(Names(), name) {
+		if strings.HasPrefix(strings.ToUpper(name), ours) && !strings.HasPrefix(name, "DUBAN_TEST_") && !slices.Contains(Names(), name) {
 			errs = append(errs, NewFault("unknown", name, fmt.Sprintf("%s: there is no such setting%s", name, perhaps(name))).with("Near", nearest(name)))
 		}
 	}
@@ -140,7 +150,8 @@ func perhaps(name string) string {
 
 // nearest is the setting whose name is nearest to a name, or "".
 func nearest(name string) string {
-	best, least := "", 4
+	name = strings.ToUpper(name)
+	best, least := "", min(4, 2+len(strings.TrimPrefix(name, ours))/3)
 	for _, known := range Names() {
 		if d := distance(name, known); d < least {
 			best, least = known, d

@@ -30,6 +30,7 @@ func (c Config) validate(set map[string]string) error {
 		{"DUBAN_KEEP_OUTBOX", days(c.KeepOutbox)},
 		{"DUBAN_METRICS", c.Metrics == "" || address(c.Metrics)},
 		{"LOG_FORMAT", slices.Contains([]string{"text", "json"}, c.LogFormat)},
+		{"SMTP_HOST", c.SMTP.Host == "" || host(c.SMTP.Host)},
 		{"SMTP_PORT", port(c.SMTP.Port)},
 		{"SMTP_FROM", c.SMTP.From != ""},
 		{"SMTP_TLS", slices.Contains([]string{"starttls", "implicit", "none", ClearLogin}, c.SMTP.TLS)},
@@ -90,6 +91,11 @@ func address(s string) bool {
 	}
 	n, err := strconv.Atoi(p)
 	return err == nil && port(n)
+}
+
+// host accepts a name or an IP address, without a scheme, a port, a login or a path.
+func host(s string) bool {
+	return net.ParseIP(s) != nil || !strings.ContainsAny(s, " :/\\@,;[]<>")
 }
 
 // databaseURL accepts PostgreSQL, and the sqlite: form the ledger itself uses.
