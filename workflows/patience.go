@@ -173,8 +173,7 @@ func (p *patience) note(ctx workflow.Context, w wait) {
 }
 
 // forget ends a wait, if there is one. A note that stays in the ledger because
-// this very moment fails again tells by the instant of its last round that it is
-// old.
+// this very moment fails again is left over: see ledger.Wait.
 func (p *patience) forget(ctx workflow.Context, what string) {
 	i := p.find(what)
 	if i < 0 {

@@ -18,9 +18,6 @@ const (
 	lastMend    = 6 * time.Hour
 )
 
-// mendWait is how ledger.Wait.What calls a workflow that is mended again and again.
-const mendWait = "mend"
-
 // gapBefore is how long after the last of n mends within a day the next may come.
 func gapBefore(n int) time.Duration {
 	if n < mendsAtOnce {
@@ -40,15 +37,15 @@ func (r reconciling) tooSoon(ctx context.Context, f *Finding) (bool, error) {
 	last := mends[len(mends)-1]
 	f.Again, f.Next = len(mends), last.Add(gap)
 	err := r.ledger.PutWait(ctx, ledger.Wait{
-		Workflow: f.Workflow, What: mendWait, Plan: f.Plan, Thing: f.Thing, Since: mends[0], TriedAt: last, Rounds: len(mends),
+		Workflow: f.Workflow, What: ledger.MendWait, Plan: f.Plan, Thing: f.Thing, Since: mends[0], TriedAt: last, Rounds: len(mends),
 		Error: fmt.Sprintf("%s %s", f.Why, f.Status),
 	})
 	return r.now().Before(f.Next), err
 }
 
-// forgetMends takes back what was noted of workflows that have been well for as long
-// as their next mend would have had to wait.
-func (r reconciling) forgetMends(ctx context.Context, found []Finding) error {
+// forgetWaits takes back what was noted of workflows that have been well for as long
+// as their next mend would have had to wait, and the notes that were left over.
+func (r reconciling) forgetWaits(ctx context.Context, found []Finding) error {
 	waits, err := r.ledger.Waits(ctx, r.launched.Plan.ID)
 	if err != nil {
 		return err
@@ -58,7 +55,8 @@ func (r reconciling) forgetMends(ctx context.Context, found []Finding) error {
 		wrong[f.Workflow] = true
 	}
 	for _, w := range waits {
-		if w.What == mendWait && !wrong[w.Workflow] && r.now().After(w.TriedAt.Add(gapBefore(w.Rounds))) {
+		well := w.What == ledger.MendWait && !wrong[w.Workflow] && r.now().After(w.TriedAt.Add(gapBefore(w.Rounds)))
+		if well || w.LeftOver(r.now()) {
 			if err := r.ledger.DropWait(ctx, w.Workflow, w.What); err != nil {
 				return err
 			}

@@ -138,7 +138,7 @@ func (e *Engine) examine(ctx context.Context, planID string, mend bool, late tim
 	}
 	err = errors.Join(err, failed)
 	if mend && err == nil {
-		err = r.forgetMends(ctx, h.Found)
+		err = r.forgetWaits(ctx, h.Found)
 	}
 	return h, err
 }

@@ -110,6 +110,7 @@ func (e Examination) on(ctx context.Context, cfg settings.Config, c *Condition, 
 	if c.Waits, err = store.Waits(ctx, ""); err != nil {
 		return err
 	}
+	c.Waits = slices.DeleteFunc(c.Waits, func(w ledger.Wait) bool { return w.LeftOver(time.Now()) })
 	if c.Messages, err = store.Messages(ctx, ledger.MessageFilter{States: ledger.Unsettled}); err != nil {
 		return err
 	}

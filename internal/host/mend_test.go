@@ -430,6 +430,21 @@ func TestAWorkflowThatEndsAgainAndAgain(t *testing.T) {
 	require.Equal(t, []any{id, "mend", 3}, []any{waits[0].Workflow, waits[0].What, waits[0].Rounds})
 	require.NoError(t, w.act("often", "a", liaison, act.Act{Kind: act.Acknowledge}), "what a person does waits for no gap")
 	w.well("often")
+
+	// A note that its workflow could not take back goes; one that is tried again stays.
+	now := time.Now()
+	for what, tried := range map[string]time.Duration{"stage due": 3 * time.Hour, "stage urge": time.Hour} {
+		require.NoError(t, w.Ledger.PutWait(t.Context(), ledger.Wait{Workflow: id, What: what, Plan: "often", Thing: "a",
+			Since: now.Add(-4 * time.Hour), TriedAt: now.Add(-tried), Rounds: 4, Error: "disk I/O error"}))
+	}
+	w.examine("often", true)
+	waits, err = w.Ledger.Waits(t.Context(), "often")
+	require.NoError(t, err)
+	var left []string
+	for _, wait := range waits {
+		left = append(left, wait.What)
+	}
+	require.ElementsMatch(t, []string{"mend", "stage urge"}, left)
 }
 
 // A duty that has nothing more to come is ended in the ledger, not started for ever.

@@ -18,6 +18,16 @@ type Wait struct {
 	Error    string    `db:"error" json:"error"` // of the last round
 }
 
+// MendWait is the What of a workflow that is mended again and again, in gaps of its own.
+const MendWait = "mend"
+
+// lastGap is longer than a workflow ever waits between two tries.
+const lastGap = 2 * time.Hour
+
+// LeftOver tells that the note is: nobody has tried again for so long that it goes on,
+// or has ended, and could not take its note back.
+func (w Wait) LeftOver(now time.Time) bool { return w.What != MendWait && now.Sub(w.TriedAt) > lastGap }
+
 // mostError is how much of an error's text is kept, in bytes.
 const mostError = 1000
 

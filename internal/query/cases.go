@@ -287,7 +287,7 @@ func (b base) records(ctx context.Context, t ledger.Task) (r report.Records, err
 	waits, err := b.store.Waits(ctx, t.Plan)
 	r.Stuck = slices.DeleteFunc(waits, func(w ledger.Wait) bool {
 		thing, _, _ := strings.Cut(w.Thing, "#") // a talk hangs on its task
-		return !slices.ContainsFunc(of, func(o ledger.Task) bool { return o.ID == thing })
+		return w.LeftOver(b.Now()) || !slices.ContainsFunc(of, func(o ledger.Task) bool { return o.ID == thing })
 	})
 	slices.SortFunc(r.Events, func(a, b ledger.Event) int { return int(a.Seq - b.Seq) })
 	return r, err
