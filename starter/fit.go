@@ -46,8 +46,9 @@ var lesser = []string{"progress", "last", "progress_light", "clause", "milestone
 	"blue", "green", "yellow", "red", "launched", "title_plan", "plan_title", "upcoming", "next", "next_at", "moved", "light", "do"}
 
 const (
-	leastCell = 8 // no cell folds narrower
-	between   = 3 // " │ "
+	leastCell  = 8  // no cell folds narrower
+	leastWhole = 16 // nor one that folds only where nothing else helps: dates, IDs, names
+	between    = 3  // " │ "
 )
 
 func (f *fitted) AppendHeader(row table.Row, _ ...table.RowConfig) { f.head = row }
@@ -99,10 +100,10 @@ func (f *fitted) fit() (shown []int, limits map[int]int) {
 		}
 		return n
 	}
-	narrower := func() bool { // the widest that may fold, by one
+	narrower := func(least int, may func(column int) bool) bool { // the widest that may fold, by one
 		widest := -1
 		for _, i := range shown {
-			if f.limit[i] > 0 && natural[i] > leastCell && (widest < 0 || natural[i] > natural[widest]) {
+			if may(i) && natural[i] > least && (widest < 0 || natural[i] > natural[widest]) {
 				widest = i
 			}
 		}
@@ -120,11 +121,13 @@ func (f *fitted) fit() (shown []int, limits map[int]int) {
 		for _, i := range shown { // a column that has gone leaves room to those that stay
 			natural[i], limits[i] = whole[i], f.limit[i]
 		}
-		for total() > f.width && narrower() {
+		for total() > f.width && narrower(leastCell, func(i int) bool { return f.limit[i] > 0 }) {
 		}
 		if total() <= f.width {
-			break
+			return shown, limits
 		}
+	}
+	for total() > f.width && narrower(leastWhole, func(int) bool { return true }) {
 	}
 	return shown, limits
 }

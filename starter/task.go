@@ -136,7 +136,7 @@ func (a *app) taskListTable(lines []query.TaskLine) {
 	if several {
 		headings = append(headings, "plan")
 	}
-	t := a.reportTable(map[string]int{"lead": 18, "title": 40}, headings...)
+	t := a.reportTable(map[string]int{"lead": 18, "title": 40, "left": 16}, headings...)
 	for _, l := range lines {
 		next := ""
 		if l.Next != nil {

@@ -71,7 +71,7 @@ func (a *app) todoTable(page query.ObligationPage) {
 	if said {
 		headings = append(headings, "words")
 	}
-	t := a.roomTable("todo", map[string]int{"title": 30, "words": 36, "owed": 24, "do": 30, "unit": 18}, headings...)
+	t := a.roomTable("todo", map[string]int{"title": 30, "words": 36, "owed": 24, "do": 30, "unit": 18, "left": 16}, headings...)
 	for _, o := range page.Lines {
 		row := table.Row{o.Limit, a.leftOf(o), o.Said(a.w), o.About(), o.Title, a.owedHow(o)}
 		if units {
