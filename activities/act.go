@@ -5,11 +5,14 @@ import (
 	"errors"
 	"time"
 
+	"go.temporal.io/sdk/temporal"
+
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/words"
 )
 
 // ActInput is one act on a task, an occurrence or a duty whose course stood like this.
@@ -103,6 +106,28 @@ type RecordedOfMany struct {
 func (a *Activities) RecordOfMany(ctx context.Context, in ActInput) (RecordedOfMany, error) {
 	result, err := a.RecordAct(ctx, in)
 	return RecordedOfMany{in, result}, err
+}
+
+// Reinstate records that what was cancelled goes on. Its workflow has ended, so that
+// nothing runs that could be asked; whoever calls it starts one. heard is when the
+// act came in, zero of what the engine does by itself.
+func Reinstate(ctx context.Context, store *ledger.Store, start Starter, accounts *Accounts, now func() time.Time, planID, task string, a act.Act, heard time.Time) (*act.Refusal, error) {
+	w := &Activities{Ledger: store, Starter: start, Accounts: accounts, Words: words.New(""), Now: now}
+	for {
+		course, err := w.Course(ctx, LookInput{Plan: planID, Thing: task})
+		if err != nil {
+			return nil, err
+		}
+		got, err := w.RecordAct(ctx, ActInput{Plan: planID, Task: task, Act: a, Course: course, Heard: heard})
+		var app *temporal.ApplicationError
+		if errors.As(err, &app) && app.Type() == ErrTypeRefused {
+			var r act.Refusal
+			return &r, app.Details(&r)
+		}
+		if err != nil || !got.Behind {
+			return nil, err
+		}
+	}
 }
 
 // LookInput names a task, an occurrence, a duty or a talk.

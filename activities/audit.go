@@ -306,7 +306,7 @@ func (a *Activities) alarm(ctx context.Context, l ledger.Launched, in AuditInput
 	for _, s := range found.missing {
 		t := tasks[s.Task]
 		alarm.Silent = append(alarm.Silent, notice.Silent{
-			Task: t.ID, Title: t.Title, Lead: dir.Name(t.Lead), Due: t.Due, Kind: s.Kind, Stage: s.ID, At: s.At,
+			Task: t.Shown(), Title: t.Title, Lead: dir.Name(t.Lead), Due: t.Due, Kind: s.Kind, Stage: s.ID, At: s.At,
 		})
 	}
 	alarm.Troubled = troubles(dir, found.stuck)

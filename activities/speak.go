@@ -363,7 +363,7 @@ func item(l ledger.Launched, book act.Book, it ledger.Item, today calendar.Day, 
 	}
 	p, m := l.Plan.Policies[t.Policy], book.Measure(c, today)
 	out := notice.Item{
-		Task: t.ID, Title: t.Title, Clause: t.Clause, Lead: l.Plan.Directory.Name(t.Lead), Due: t.Due,
+		Task: t.Shown(), Title: t.Title, Clause: t.Clause, Lead: l.Plan.Directory.Name(t.Lead), Due: t.Due,
 		Kind: n.Kind, Stage: n.Stage, Light: n.Light, Left: notice.Distance{Days: m.LeftDays - m.LateDays, Workdays: m.Left - m.Late, Stood: m.Stood},
 		Soft: t.Soft, Priority: t.Priority, CatchUp: n.Stage == plan.CatchUp,
 	}
@@ -442,7 +442,7 @@ func talkFacts(l ledger.Launched, lad act.Book, it ledger.Item, today calendar.D
 	k, n := *it.Talk, it.Notice
 	c := ledger.TalkCaseOf(&l.Plan, it.Task, k)
 	if it.Stage != nil && it.Stage.Topic != "" {
-		facts := &notice.Talk{ID: k.ID, Proposed: c.State == act.TalkProposed}
+		facts := &notice.Talk{ID: it.Task.ShownTalk(k.ID), Proposed: c.State == act.TalkProposed}
 		if it.Stage.Topic == string(act.Serve) && c.Notice != nil {
 			facts.Facts = *c.Notice
 		}
@@ -459,7 +459,7 @@ func talkFacts(l ledger.Launched, lad act.Book, it ledger.Item, today calendar.D
 	if p.Talk == nil {
 		return nil
 	}
-	facts := &notice.Talk{ID: k.ID, Number: k.Number, Step: talkStep(n.Stage), Proposed: n.Kind == plan.Talk && p.Talk.Open == plan.TalkOnApproval}
+	facts := &notice.Talk{ID: it.Task.ShownTalk(k.ID), Number: k.Number, Step: talkStep(n.Stage), Proposed: n.Kind == plan.Talk && p.Talk.Open == plan.TalkOnApproval}
 	if facts.Step == "" && len(p.Talk.Steps) > 0 {
 		facts.Step = p.Talk.Steps[0].ID
 	}

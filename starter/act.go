@@ -160,6 +160,14 @@ func (o order) thing() string {
 	return o.Task.ID
 }
 
+// shown is the ID of what the act is done to, as people see it.
+func (o order) shown() string {
+	if o.Talk.ID != "" {
+		return o.Task.ShownTalk(o.Talk.ID)
+	}
+	return o.Task.Shown()
+}
+
 // order finds what an act is done to and fills in what it says.
 func (a *app) order(ctx context.Context, r *query.Reader, who query.Viewer, d form.Deed, f actFlags, by act.Actor, id string) (o order, err error) {
 	o.deed = d
@@ -175,11 +183,11 @@ func (a *app) order(ctx context.Context, r *query.Reader, who query.Viewer, d fo
 	switch isDuty := o.Task.Kind == plan.Duty; {
 	case o.Hidden: // the engine says so, and records it
 	case d.On == form.Duty && !isDuty:
-		return o, sentenceError(a.w.T("cli.no_duty", words.Data{"Task": o.Task.ID}))
+		return o, sentenceError(a.w.T("cli.no_duty", words.Data{"Task": o.Task.Shown()}))
 	case d.On == form.Task && isDuty:
-		return o, sentenceError(a.w.T("cli.is_duty", words.Data{"Task": o.Task.ID}))
+		return o, sentenceError(a.w.T("cli.is_duty", words.Data{"Task": o.Task.Shown()}))
 	}
-	o.name = a.w.T("cli.thing", words.Data{"ID": o.thing(), "Title": o.Task.Title, "Unit": o.Plan.Plan.Directory.Name(o.lead())})
+	o.name = a.w.T("cli.thing", words.Data{"ID": o.shown(), "Title": o.Task.Title, "Unit": o.Plan.Plan.Directory.Name(o.lead())})
 	if f.lacks != "" && o.allowed(by) { // whoever may not is told that first, by the engine
 		return o, sentenceError(a.w.T("cli.needs_flag", words.Data{"Field": a.w.T(form.Label(f.lacks)), "Flag": f.lacks}))
 	}

@@ -178,7 +178,7 @@ func (a *app) amendFault(err error) error {
 		return a.otherUnit(err)
 	}
 	for known, key := range map[error]string{
-		whatif.ErrKindChanged: "id_taken", whatif.ErrCarriesLate: "carries_late", whatif.ErrFixed: "fixed", whatif.ErrSamePolicyVersion: "same_version", whatif.ErrNoSuchPolicy: "no_such_policy",
+		whatif.ErrCarriesLate: "carries_late", whatif.ErrFixed: "fixed", whatif.ErrSamePolicyVersion: "same_version", whatif.ErrNoSuchPolicy: "no_such_policy",
 	} {
 		if errors.Is(fault, known) {
 			what := fault.What

@@ -43,6 +43,8 @@ const (
 	Correct     Kind = "correct"     // 更正时限
 	Reword      Kind = "reword"      // 更正文字
 	Cancel      Kind = "cancel"      // 撤销
+	Reinstate   Kind = "reinstate"   // 恢复: of what was cancelled, or of a duty that was ended
+	TakeOver    Kind = "take_over"   // 接续: another unit stands for one that is dissolved, or has another ID
 	Instruct    Kind = "instruct"    // 批示
 	Answer      Kind = "answer"      // 批示回复
 )
@@ -119,7 +121,7 @@ type Act struct {
 	Units    []string     `json:"units,omitempty"`    // unit IDs: assisting units from now on
 	Policy   string       `json:"policy,omitempty"`   // key in Plan.Policies
 	Title    string       `json:"title,omitempty"`    // of Reword
-	Ref      string       `json:"ref,omitempty"`      // number of the part or instruction meant
+	Ref      string       `json:"ref,omitempty"`      // number of the part or instruction meant; of TakeOver: ID of the unit that goes
 	Rule     string       `json:"rule,omitempty"`     // of SetRule: month, quarter, halfyear, year, or a cron expression
 	Talk     *TalkFacts   `json:"talk,omitempty"`
 }

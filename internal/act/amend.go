@@ -19,6 +19,12 @@ func ActsOf(c plan.TaskChange, occurrence bool) []Act {
 		return []Act{{Kind: Cancel}}
 	}
 	var all []Act
+	if c.What == plan.Restored { // what it is already is left out when they are done
+		all = append(all, Act{Kind: Reinstate})
+		for _, field := range []string{plan.FieldTitle, plan.FieldLead, plan.FieldAssist, plan.FieldDue, plan.FieldPolicy, plan.FieldRecur} {
+			c.Fields = append(c.Fields, plan.FieldChange{Field: field})
+		}
+	}
 	for _, f := range c.Fields {
 		switch f.Field {
 		case plan.FieldTitle:

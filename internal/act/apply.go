@@ -48,7 +48,7 @@ func remembered(ids []string, id string) []string {
 // restarts are the acts after which whoever owes the task is left the policy's
 // grace: its clock begins to run again, or its date, its ladder or its unit is
 // another.
-var restarts = map[Kind]bool{Uphold: true, Reject: true, Resume: true, Reassign: true, Correct: true, Grant: true, SetPolicy: true, SetRule: true}
+var restarts = map[Kind]bool{Uphold: true, Reject: true, Resume: true, Reassign: true, Correct: true, Grant: true, SetPolicy: true, SetRule: true, Reinstate: true, TakeOver: true}
 
 // heard takes an act of the lead as a sign of life. All but a return say that the
 // task has been received.
@@ -162,6 +162,41 @@ var applies = map[Kind]func(*Case, Act){
 			}
 		}
 	},
+	Reinstate: func(c *Case, a Act) {
+		if a.On.After(c.ClosedOn) {
+			c.Pauses = append(slices.Clone(c.Pauses), Stand{From: c.ClosedOn, Until: a.On})
+		}
+		c.ClosedOn = calendar.Day{}
+	},
+	TakeOver: func(c *Case, a Act) { // what was done, asked, said and granted stands
+		replace := func(unit *string) {
+			if *unit == a.Ref {
+				*unit = a.Unit
+			}
+		}
+		replace(&c.Lead)
+		before := c.Assist
+		c.Assist = nil
+		for _, u := range before {
+			if replace(&u); u != c.Lead && !slices.Contains(c.Assist, u) {
+				c.Assist = append(c.Assist, u)
+			}
+		}
+		c.Returned = slices.Clone(c.Returned)
+		for i := range c.Returned {
+			replace(&c.Returned[i])
+		}
+		c.Parts = slices.Clone(c.Parts)
+		for i := range c.Parts {
+			p := &c.Parts[i]
+			if !p.Given.IsZero() {
+				continue
+			}
+			if replace(&p.Unit); p.Unit == c.Lead {
+				p.Given, p.Dropped = a.On, true // it has the whole task by now
+			}
+		}
+	},
 	SetPolicy: func(c *Case, a Act) { c.Policy = a.Policy },
 	Correct: func(c *Case, a Act) {
 		c.Due, c.DateSet = a.Due, a.On
@@ -170,7 +205,15 @@ var applies = map[Kind]func(*Case, Act){
 		}
 	},
 	Reword: func(c *Case, a Act) { c.Title = a.Title },
-	Cancel: func(c *Case, a Act) { c.ClosedOn = a.On; c.end() },
+	Cancel: func(c *Case, a Act) {
+		c.waited(c.Return, a)
+		c.waited(c.Report, a)
+		if c.Pause != nil && a.On.After(c.Pause.From) {
+			c.Pauses = append(slices.Clone(c.Pauses), Stand{From: c.Pause.From, Until: a.On})
+		}
+		c.ClosedOn = a.On
+		c.end()
+	},
 	Instruct: func(c *Case, a Act) {
 		c.Instructions = append(slices.Clone(c.Instructions), Instruction{ID: strconv.Itoa(len(c.Instructions) + 1), By: a.By.Name, Words: a.Reason, On: a.On, Due: a.Due})
 	},

@@ -124,7 +124,13 @@ type Miss struct {
 	Number int `json:"number,omitempty"`
 }
 
-// Over tells that nothing more can happen.
+// Names tells that a unit leads the task, assists in it, or owes a part.
+func (c Case) Names(unit string) bool {
+	return c.Lead == unit || slices.Contains(c.Assist, unit) || slices.ContainsFunc(c.Parts, func(p Part) bool { return p.Unit == unit && p.Given.IsZero() })
+}
+
+// Over tells that nothing more can happen by itself: Reinstate alone is possible, of
+// what was cancelled.
 func (c Case) Over() bool { return c.State == Closed || c.Uncounted() }
 
 // Uncounted tells that nothing of the task is measured or counted any more: it was
@@ -370,6 +376,7 @@ var checks = map[Kind]func(Case, Act) *Refusal{
 	Assist: func(c Case, a Act) *Refusal {
 		return same(slices.Equal(slices.Sorted(slices.Values(a.Units)), slices.Sorted(slices.Values(c.Assist))))
 	},
+	TakeOver:  func(c Case, a Act) *Refusal { return same(a.Ref == a.Unit || !c.Names(a.Ref)) },
 	SetPolicy: func(c Case, a Act) *Refusal { return same(a.Policy == c.Policy) },
 	Correct:   func(c Case, a Act) *Refusal { return same(a.Due == c.Due) },
 	Reword:    func(c Case, a Act) *Refusal { return same(a.Title == c.Title) },

@@ -112,6 +112,8 @@ func (b Book) renumbered(before, c Case, a Act) Case {
 		c.Missed = append(slices.Clone(c.Missed), Dated{before.Number, before.Due})
 	}
 	switch {
+	case a.Kind == TakeOver: // the miss goes along
+		return c
 	case c.Lead != before.Lead:
 		if late > 0 && !before.Inherited(b) {
 			c.Misses = append(slices.Clone(c.Misses), Miss{Unit: before.Lead, Due: before.Due, Late: late, On: a.On})

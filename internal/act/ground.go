@@ -20,12 +20,29 @@ import (
 // then: its workflow has ended, and whoever was told of the withdrawal may propose it
 // anew by hand.
 func (b Book) Affected(talk TalkCourse, before, after Case, a Act) (course TalkCourse, told []plan.Stage, ok bool) {
+	if v := talk.Voided; v != nil && a.Kind == Reinstate && talk.State == TalkVoid {
+		c := talk.TalkCase
+		c.State, c.Voided, c.Restarted = v.From, nil, a.At
+		c.Acts++
+		c.Revision++
+		if !c.Paused.IsZero() && v.On.After(c.Paused) { // the pause ended with the task
+			c.Stood = append(slices.Clone(c.Stood), Stand{From: c.Paused, Until: v.On})
+		}
+		c.Paused = calendar.Day{}
+		if a.On.After(v.On) {
+			c.Stood = append(slices.Clone(c.Stood), Stand{From: v.On, Until: a.On})
+		}
+		return b.TalkCourse(c), b.withdrawn(talk.TalkCase, a, TopicRevived), true
+	}
 	if talk.Over() {
 		return talk, nil, false
 	}
 	c := talk.unsaid(a.At)
 	switch {
 	case after.State == Cancelled:
+		if c.State == TalkProposed || c.State == TalkOpen {
+			talk.Voided = &Voided{From: c.State, On: a.On}
+		}
 		switch c.State {
 		case TalkProposed:
 			told = b.withdrawn(c, a, TopicWithdrawn)
@@ -74,7 +91,7 @@ func moved(before, after Case, a Act) bool {
 // the talk all the same.
 func (c TalkCase) Founded(task Case) bool {
 	if c.Lead != task.Lead {
-		return c.Kept || slices.ContainsFunc(task.Misses, func(m Miss) bool { return m.Unit == c.Lead })
+		return c.Kept || slices.ContainsFunc(task.Misses, func(m Miss) bool { return m.Unit == c.Lead || slices.Contains(c.Formerly, m.Unit) })
 	}
 	return c.Kept || c.About == 0 || c.About == task.Number || task.missedBefore(c)
 }
@@ -98,7 +115,7 @@ func (c TalkCase) doubted(a Act) TalkCase {
 // hears too.
 func (b Book) withdrawn(c TalkCase, a Act, topic string) []plan.Stage {
 	to := []people.Recipient{{Unit: c.Leadership, Role: people.Leader}, {Unit: c.Office, Role: people.Office}}
-	if topic == TopicVoided {
+	if topic == TopicVoided || a.Kind == Reinstate && c.Voided != nil && c.Voided.From == TalkOpen {
 		to = append([]people.Recipient{{Unit: c.Lead, Role: people.Head}}, to...)
 	}
 	return []plan.Stage{{ID: toldID(c.Acts+1, Kind(topic)), Kind: plan.Told, At: b.toldAt(b.Policies[c.Policy], a, calendar.Day{}),

@@ -74,7 +74,7 @@ func Sayable(a Act) *Refusal {
 // amends tells that amendments do such acts.
 func amends(k Kind) bool {
 	_, changes := fieldOf[k]
-	return changes || k == Cancel || k == EndDuty
+	return changes || k == Cancel || k == EndDuty || k == Reinstate || k == TakeOver
 }
 
 // Taken is the refusal of an act whose ID another act has.

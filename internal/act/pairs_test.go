@@ -55,6 +55,8 @@ var variants = []variant{
 	{"correct to earlier", act.Correct, clerkOf, "", due("2021-06-18")},
 	{"reword", act.Reword, clerkOf, "", title("建成污水处理厂二期")},
 	{"cancel", act.Cancel, clerkOf, "", nil},
+	{"reinstate", act.Reinstate, clerkOf, "cancel", nil},
+	{"take over", act.TakeOver, clerkOf, "", func(a *act.Act) { a.Ref, a.Unit = "gaoping", "zezhou" }},
 	{"instruct", act.Instruct, mayorOf, "", func(a *act.Act) { a.Due = a.On.AddDays(12) }},
 	{"answer", act.Answer, unitOf, "instruct", ref("1")},
 }

@@ -38,6 +38,9 @@ func AsRuled(duty plan.Task, c Case) plan.Task {
 
 // OccurrenceOf is one occurrence of a duty, as a task.
 func OccurrenceOf(duty plan.Task, o plan.Occurrence) plan.Task {
+	if period, ok := strings.CutPrefix(o.Task, duty.ID); ok && duty.Label != "" {
+		duty.Label += period
+	}
 	duty.ID, duty.Kind, duty.Due, duty.Begin, duty.Recur = o.Task, plan.Dated, o.Due, calendar.Day{}, nil
 	return duty
 }

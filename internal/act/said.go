@@ -105,6 +105,9 @@ func (c Case) hasMissed(number int) bool {
 
 // pruned is the case without what was said of things that are not owed any more.
 func (b Book) pruned(c Case) Case {
+	if c.State == Cancelled { // it may be reinstated
+		return c
+	}
 	owed := map[string]bool{}
 	for _, o := range b.Owed(c) {
 		owed[o.ID] = true

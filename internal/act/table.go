@@ -72,6 +72,8 @@ var Tasks = []Row{
 	{Correct, []Seat{Office}, open, "", []Field{NeedDue, NeedReason}},
 	{Reword, []Seat{Office}, live, "", []Field{NeedTitle, NeedReason}},
 	{Cancel, []Seat{Office}, live, Cancelled, []Field{NeedReason, NeedPaper}},
+	{Reinstate, []Seat{Office}, []State{Cancelled}, Open, []Field{NeedReason, NeedPaper}},
+	{TakeOver, []Seat{Office}, live, "", []Field{NeedRef, NeedUnit, NeedReason}},
 	{Instruct, []Seat{Leadership}, live, "", []Field{NeedReason}},
 	{Answer, []Seat{Lead}, live, "", []Field{NeedRef, NeedReason}},
 }
@@ -82,6 +84,8 @@ var Duties = []Row{
 	{Resume, []Seat{Office, Engine}, []State{Suspended}, Open, []Field{NeedReason}},
 	{SetRule, []Seat{Office}, running, "", []Field{NeedRule, NeedReason}},
 	{EndDuty, []Seat{Office}, running, Closed, []Field{NeedReason}},
+	{Reinstate, []Seat{Office}, []State{Closed}, Open, []Field{NeedReason, NeedPaper}},
+	{TakeOver, []Seat{Office}, running, "", []Field{NeedRef, NeedUnit, NeedReason}},
 	{Reassign, []Seat{Office}, running, "", []Field{NeedUnit, NeedReason}},
 	{Assist, []Seat{Office}, running, "", []Field{NeedReason}},
 	{SetPolicy, []Seat{Office}, running, "", []Field{NeedPolicy, NeedReason}},

@@ -66,6 +66,8 @@ type TalkCase struct {
 	Rounds   []Round                 `json:"rounds,omitempty"`       // those before this one, in order
 	ClosedOn calendar.Day            `json:"closed_on,omitzero"`
 
+	Formerly  []string     `json:"formerly,omitempty"` // units that it was about, and that another has taken over from
+	Voided    *Voided      `json:"voided,omitempty"`   // it is void because its task was cancelled
 	Doubt     *Mark        `json:"doubt,omitempty"`    // what it rests on has gone: a leader is to end it or keep it
 	Kept      bool         `json:"kept,omitempty"`     // a leader has said that it goes on all the same
 	Stood     []Stand      `json:"stood,omitempty"`    // in which its task was paused, or that was undecided
@@ -81,6 +83,12 @@ type Round struct {
 	Since calendar.Day            `json:"since"` // the day its limits counted from
 	Until calendar.Day            `json:"until"` // the day the unit was called again
 	Taken map[string]calendar.Day `json:"taken,omitempty"`
+}
+
+// Voided is what a talk was when its task was cancelled, and since when it is void.
+type Voided struct {
+	From TalkState    `json:"from"`
+	On   calendar.Day `json:"on"`
 }
 
 // Mark is what somebody did on a day, in words.
@@ -164,6 +172,9 @@ func (c TalkCase) checkOrder(row TalkRow, a Act) *Refusal {
 	if a.Kind == Keep && c.Doubt == nil {
 		return refuse("talk_no_doubt")
 	}
+	if a.Kind == TakeOver {
+		return same(a.Ref != c.Lead || a.Unit == c.Lead)
+	}
 	if row.After != "" && !c.took(row.After) && !(a.Kind == CloseTalk && slices.Contains(c.Seats(a.By), Leadership)) {
 		return refuse("talk_order", "Step", row.After)
 	}
@@ -233,6 +244,14 @@ var talkApplies = map[Kind]func(*TalkCase, Act){
 	},
 	Decline: func(c *TalkCase, a Act) { c.Approver = a.By.Name },
 	Serve:   func(c *TalkCase, a Act) { c.Notice = a.Talk },
+	TakeOver: func(c *TalkCase, a Act) {
+		if a.Unit == "" {
+			c.State = TalkVoid
+			return
+		}
+		c.Formerly = append(slices.Clone(c.Formerly), c.Lead)
+		c.Lead, c.Restarted = a.Unit, a.At
+	},
 	Held:    func(c *TalkCase, a Act) { c.Record = a.Talk },
 	Minutes: func(c *TalkCase, a Act) { c.Minutes = a.Reason },
 	Absent: func(c *TalkCase, a Act) {

@@ -17,6 +17,9 @@ const (
 	TopicWithdrawn = "withdrawn" // it was withdrawn for that
 	TopicFounded   = "founded"   // what it rests on is so again, and it goes on
 	TopicVoided    = "voided"    // it ends with its task
+	TopicRevived   = "revived"   // its task is reinstated, and it goes on
+	TopicPassedOn  = "passed_on" // its unit is dissolved, and another is called in its place
+	TopicDissolved = "dissolved" // its unit is dissolved, and it ends
 
 	OwedDecision = "decided" // talk-decided-remind
 	OwedDoubt    = "kept"    // talk-kept-remind
@@ -297,6 +300,10 @@ func (b Book) toldOfTalk(c TalkCase, a Act) []plan.Stage {
 	}
 	m := plan.Matter{Topic: string(a.Kind), Words: a.Reason, By: a.By.Name, Paper: a.Paper}
 	switch {
+	case a.Kind == TakeOver && c.State == TalkVoid: // nobody has taken over
+		m.Topic = TopicDissolved
+	case a.Kind == TakeOver:
+		m.Topic, m.Unit = TopicPassedOn, a.Ref
 	case a.Kind == Serve: // what the 约谈通知书 says beyond its grounds is in c.Notice
 		m.Paper = a.Talk.Number
 		if m.Words == "" {
@@ -335,6 +342,8 @@ func (c TalkCase) listeners(k Kind) []people.Recipient {
 		return []people.Recipient{of(people.Head), of(people.Liaison), office}
 	case Again:
 		return []people.Recipient{of(people.Head), office}
+	case TakeOver:
+		return []people.Recipient{of(people.Head), of(people.Liaison), office, leader}
 	}
 	return nil
 }

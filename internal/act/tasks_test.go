@@ -614,7 +614,7 @@ func TestEveryStateHasAWayOut(t *testing.T) {
 		for _, row := range table {
 			for _, from := range row.From {
 				require.True(t, ends[from], "%s: no way out of %s", name, from)
-				require.False(t, from == act.Closed || from == act.Cancelled, "%s: %s is done to what is over", name, row.Kind)
+				require.False(t, row.Kind != act.Reinstate && (from == act.Closed || from == act.Cancelled), "%s: %s is done to what is over", name, row.Kind)
 			}
 			require.NotEmpty(t, row.By, "%s: nobody may %s", name, row.Kind)
 		}

@@ -32,15 +32,18 @@ func (b Book) told(before, after Case, a Act) []plan.Stage {
 	if q := before.Extension; q != nil && after.Extension == nil && a.Kind != Grant && a.Kind != Refuse {
 		m.Ended = q.Due
 	}
-	if a.Kind == Reassign {
+	switch a.Kind {
+	case Reassign:
 		m.Unit = before.Lead
+	case TakeOver:
+		m.Unit = a.Ref
 	}
 	to := b.People.Once(b.listeners(before, after, a))
 	if len(to) == 0 {
 		return nil
 	}
 	all := []plan.Stage{{ID: toldID(after.Acts, a.Kind), Kind: plan.Told, At: b.toldAt(b.policy(after), a, after.Due), To: to, Matter: m}}
-	if a.Kind == Reassign {
+	if a.Kind == Reassign || a.Kind == TakeOver && after.Lead != before.Lead {
 		all = append(all, b.passedOn(after, a)...)
 	}
 	return all
@@ -106,7 +109,12 @@ func (b Book) listeners(before, after Case, a Act) []people.Recipient {
 			to = union(to, of(unit, people.Liaison))
 		}
 		return to
-	case Cancel:
+	case TakeOver:
+		if before.Lead == after.Lead {
+			return of(a.Unit, people.Liaison)
+		}
+		return append(of(after.Lead, people.Liaison, people.Deputy), parties(after, after.Lead)...)
+	case Cancel, Reinstate:
 		to := of(after.Lead, people.Liaison, people.Deputy)
 		for _, unit := range after.Assist {
 			to = append(to, of(unit, people.Liaison)...)

@@ -66,10 +66,14 @@ func (e *Engine) put(ctx context.Context, l ledger.Launched, t ledger.Task, a ac
 	if refused == nil {
 		refused = act.Sayable(a) // what is too long is not sent
 	}
-	if refused == nil && c.Over() {
+	if refused == nil && (c.Over() || a.Kind == act.Reinstate) {
 		refused = c.Check(a) // nothing runs any more that could answer
 	}
-	if refused == nil {
+	switch {
+	case refused != nil:
+	case a.Kind == act.Reinstate:
+		refused, err = e.reinstate(ctx, l, t.ID, a)
+	default:
 		id := workflowOf(t.Plan, t.ID, t.Kind)
 		refused, err = e.ask(ctx, id, a)
 		if lost(err) {
@@ -85,6 +89,31 @@ func workflowOf(planID, task string, k plan.Kind) string {
 		return workflows.DutyWorkflowID(planID, task)
 	}
 	return workflows.TaskWorkflowID(planID, task)
+}
+
+// reinstate records that what was cancelled goes on, and starts it and its talks.
+func (e *Engine) reinstate(ctx context.Context, l ledger.Launched, task string, a act.Act) (*act.Refusal, error) {
+	refused, err := activities.Reinstate(ctx, e.ledger, e, e.accounts, e.now, l.Plan.ID, task, a, e.now())
+	if refused != nil || err != nil {
+		return refused, err
+	}
+	r := reconciling{Engine: e, launched: l, mend: true}
+	now, err := e.ledger.Task(ctx, l.Plan.ID, task)
+	if err != nil {
+		return nil, err
+	}
+	talks, err := e.ledger.Talks(ctx, l.Plan.ID, task)
+	if err != nil {
+		return nil, err
+	}
+	things := []thing{r.task(now, nil)}
+	for _, k := range talks {
+		if k.GoesOn() {
+			things = append(things, r.talk(k, nil))
+		}
+	}
+	_, err = r.all(ctx, things)
+	return nil, err
 }
 
 // lost tells that Temporal has no running workflow to ask.

@@ -171,7 +171,7 @@ func (e *Engine) payOwed(ctx context.Context, l ledger.Launched) (int, error) {
 // amended plan has more to come of them.
 func (e *Engine) reopen(ctx context.Context, l ledger.Launched, changes plan.Changes) error {
 	for _, c := range changes.Tasks {
-		if c.What != plan.Changed || c.New.Kind != plan.Duty {
+		if c.What != plan.Changed && c.What != plan.Restored || c.New.Kind != plan.Duty {
 			continue
 		}
 		t, err := e.ledger.Task(ctx, l.Plan.ID, c.ID)
@@ -251,7 +251,7 @@ func (m *amending) owed(ctx context.Context) error {
 func (m *amending) all(ctx context.Context) error {
 	var told []plan.TaskChange
 	for _, c := range m.amended.Changes.Tasks {
-		if c.What != plan.Added && c.Old.Kind != plan.Standing {
+		if c.What != plan.Added && c.Kind() != plan.Standing {
 			told = append(told, c)
 		}
 	}
@@ -268,12 +268,19 @@ func (m *amending) all(ctx context.Context) error {
 // meanwhile takes from its duty what the duty has become.
 func (m *amending) one(ctx context.Context, c plan.TaskChange) ([]LeftUndone, error) {
 	left, err := m.tell(ctx, c, c.ID, false)
-	if err != nil || c.Old.Kind != plan.Duty {
+	if err != nil || c.Kind() != plan.Duty {
 		return left, err
 	}
 	open, err := m.engine.occurrences(ctx, m.launched, c.ID)
 	if err != nil {
 		return left, err
+	}
+	if c.What == plan.Restored { // those that ended with it
+		ended, err := m.engine.endedWith(ctx, m.launched, c.ID)
+		if err != nil {
+			return left, err
+		}
+		open = append(open, ended...)
 	}
 	for _, id := range open {
 		more, err := m.tell(ctx, c, id, true)
@@ -369,6 +376,7 @@ func (e *Engine) once(ctx context.Context, l ledger.Launched, task string, a act
 	switch {
 	case stands(c, a), c.Over() && (a.Kind == act.Cancel || a.Kind == act.EndDuty):
 		return false, nil, nil
+	case a.Kind == act.Reinstate && c.Over() && c.Check(a) == nil:
 	case c.Over():
 		return false, nil, errEnded
 	}
@@ -405,8 +413,22 @@ func stands(c act.Case, a act.Act) bool {
 		return c.Due == a.Due
 	case act.SetPolicy:
 		return c.Policy == a.Policy
+	case act.Reinstate:
+		return !c.Over()
 	}
 	return false
+}
+
+// endedWith are the occurrences of a duty that an amendment cancelled because it ended
+// the duty.
+func (e *Engine) endedWith(ctx context.Context, l ledger.Launched, duty string) (ids []string, err error) {
+	tasks, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, State: ledger.Cancelled, Duty: duty})
+	for _, t := range tasks {
+		if n := len(t.Facts.Known); n > 0 && act.OwnID(t.Facts.Known[n-1]) {
+			ids = append(ids, t.ID)
+		}
+	}
+	return ids, err
 }
 
 // occurrences are a duty's open ones.

@@ -72,7 +72,7 @@ func (r reconciling) compare(ctx context.Context, t thing) (*Finding, error) {
 			case info.GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_COMPLETED:
 			case t.morning:
 				return nil, nil // just now: what it left has a workflow of its own, and is looked at next time
-			case t.returns:
+			case t.returns, t.fresh: // what was cancelled, and is reinstated, is to be armed again
 				f.Why = Unarmed
 			case t.digest:
 				f.Why, f.Asks = Spoken, true

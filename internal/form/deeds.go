@@ -48,6 +48,7 @@ var Deeds = []Deed{
 	{act.Correct, Task, "correct", []string{"paper"}, nil},
 	{act.Reword, Task, "reword", []string{"paper"}, nil},
 	{act.Cancel, Task, "cancel", nil, nil},
+	{act.Reinstate, Task, "reinstate", nil, nil},
 	{act.Instruct, Task, "instruct", []string{"due", "paper"}, nil},
 	{act.Answer, Task, "answer", []string{"file", "url", "paper"}, nil},
 	{act.AskPart, Task, "part ask", nil, nil},
@@ -61,6 +62,7 @@ var Deeds = []Deed{
 	{act.Assist, Duty, "assist", []string{"paper"}, []string{"units"}},
 	{act.SetPolicy, Duty, "policy", []string{"paper"}, nil},
 	{act.Reword, Duty, "reword", []string{"paper"}, nil},
+	{act.Reinstate, Duty, "reinstate", nil, nil},
 
 	{act.Propose, Talk, "propose", []string{"unit", "circular", "paper"}, nil},
 	{act.Approve, Talk, "approve", []string{"reason", "paper"}, nil},

@@ -246,7 +246,7 @@ func ref(on query.Subject, d Deed, _ Said, said *act.Act) error {
 		said.Ref = onlyOne(c, d.Kind, said.By.Unit)
 	}
 	if (d.Kind == act.GivePart || d.Kind == act.Answer) && said.Ref == "" && c.Sees(said.By) { // nobody else is asked: the engine refuses
-		return &Fault{"ref", "form.which_ref", words.Data{"Task": on.Task.ID}}
+		return &Fault{"ref", "form.which_ref", words.Data{"Task": on.Task.Shown()}}
 	}
 	return nil
 }

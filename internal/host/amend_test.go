@@ -197,12 +197,6 @@ func TestAnAmendmentChangesWhatRuns(t *testing.T) {
 	require.Equal(t, end, w.head(), "nothing more happens")
 	w.eventually("the withdrawn task's workflow ends", func(context.Context) bool { return w.running("amd", workflows.DutyType) >= 2 })
 
-	_, err = w.amend(twoUnits(t, "amd", nil, entry("gone", "due: 2021-09-30")))
-	require.ErrorIs(t, err, whatif.ErrKindChanged)
-	var named *whatif.AmendError
-	require.ErrorAs(t, err, &named)
-	require.Equal(t, "gone", named.What)
-	require.Equal(t, end, w.head())
 }
 
 func without(r engine.AmendReport) engine.AmendReport {

@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"duban/internal/act"
+	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
 )
 
 // grace are the acts after which the unit is left the policy's grace.
-var grace = []act.Kind{act.Reject, act.Resume, act.Reassign, act.Correct, act.Grant, act.Uphold}
+var grace = []act.Kind{act.Reject, act.Resume, act.Reassign, act.Correct, act.Grant, act.Uphold, act.Reinstate, act.TakeOver}
 
 // signs are the acts of a unit by which it shows that it is at its task.
 var signs = []act.Kind{act.Acknowledge, act.Return, act.Progress, act.AskPart, act.Complete, act.Extend, act.Answer}
@@ -55,7 +56,7 @@ func Judge(r Rules, h History) []Breach {
 				i++
 				break
 			}
-			for i < len(h.Said) && a.Kind == act.Reassign && h.Said[i].Kind == plan.Told && h.Said[i].At.Equal(a.At) && strings.Contains(h.Said[i].ID, "-instruct.") {
+			for i < len(h.Said) && (a.Kind == act.Reassign || a.Kind == act.TakeOver) && h.Said[i].Kind == plan.Told && h.Said[i].At.Equal(a.At) && strings.Contains(h.Said[i].ID, "-instruct.") {
 				told = append(told, h.Said[i]) // what the new unit inherits
 				i++
 			}
@@ -141,10 +142,29 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 	w.of = string(a.Kind)
 	defer func() { w.of = "" }()
 	lead, extension := w.lead, w.asked["extension"]
-	if w.over {
-		w.breaks(0, a.At, "%s after the end", a.Kind)
+	if w.over != (a.Kind == act.Reinstate) {
+		w.breaks(0, a.At, "%s after the end, or without one", a.Kind)
 	}
 	switch a.Kind {
+	case act.Reinstate:
+		w.over, w.cancelled = false, false
+		w.answered("return", w.ended)
+		w.answered("report", w.ended)
+		if !w.pausedOn.IsZero() {
+			w.pauses = append(w.pauses, stand{w.pausedOn, w.ended})
+			w.pausedOn, w.pausedUntil, w.moves = calendar.Day{}, calendar.Day{}, false
+		}
+		w.pauses = append(w.pauses, stand{w.ended, a.On})
+	case act.TakeOver: // all that the unit was told, was granted and missed goes along
+		if w.lead == a.Ref {
+			w.lead = a.Unit
+		}
+		for _, p := range w.parts {
+			if p.unit == a.Ref {
+				p.unit = a.Unit
+			}
+			p.answered = p.answered || p.unit == w.lead
+		}
 	case act.Return:
 		w.asked["return"] = &request{topic: "return", on: a.On}
 		w.since = a.On
@@ -174,7 +194,7 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 	case act.Refuse:
 		delete(w.asked, "extension")
 	case act.Verify, act.Cancel, act.Carry:
-		w.over, w.cancelled = true, a.Kind != act.Verify // what is carried is measured where it goes on
+		w.over, w.cancelled, w.ended = true, a.Kind != act.Verify, a.On // what is carried is measured where it goes on
 		done := a.On
 		if q := w.asked["report"]; q != nil {
 			done = q.on // the day of the report counts
@@ -286,7 +306,8 @@ func (w *world) carried(a act.Act) {
 // inherits.
 func (w *world) passedOn(a act.Act, told []plan.Stage) {
 	ends := a.Kind == act.Verify || a.Kind == act.Cancel
-	if !ends && a.Kind != act.Reassign || len(told) == 0 {
+	passes := a.Kind == act.Reassign || a.Kind == act.TakeOver && a.Unit == w.lead
+	if !ends && !passes || len(told) == 0 {
 		return
 	}
 	for id, p := range w.parts {
@@ -304,7 +325,7 @@ func (w *world) passedOn(a act.Act, told []plan.Stage) {
 			w.breaks(8, a.At, "%s: instruction %s is not answered, and the leadership does not hear", a.Kind, id)
 		}
 	}
-	if a.Kind == act.Reassign && len(told)-1 != open {
+	if passes && len(told)-1 != open {
 		w.breaks(9, a.At, "%d of %d instructions are told to the unit that inherits them", len(told)-1, open)
 	}
 }

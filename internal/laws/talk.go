@@ -55,6 +55,7 @@ type talk struct {
 	doubt  calendar.Day          // since when what it rests on has gone
 	urged  bool                  // somebody was pressed to say what becomes of it
 	ended  bool
+	voided calendar.Day // the day on which it ended with its task
 	round  int
 	begun  calendar.Day            // the day this round's limits count from
 	taken  map[string]calendar.Day // steps taken in this round, with their days
@@ -177,12 +178,25 @@ func (x *talk) onTask(a act.Act) {
 	case act.Correct, act.Grant, act.Reassign:
 		x.redated(a)
 	case act.Cancel:
+		if !x.pausedOn.IsZero() { // it ends with the task
+			if x.open(a.At) {
+				x.stood = append(x.stood, stand{x.pausedOn, a.On})
+			}
+			x.pausedOn, x.pausedUntil = calendar.Day{}, calendar.Day{}
+		}
 		if x.open(a.At) && !x.ended && !x.tells(act.TopicVoided, a.At) {
 			x.breaks(3, a.At, "the task is cancelled, and nobody is told that its talk ends")
 		}
-		x.ended = x.ended || x.open(a.At)
+		if !x.ended && x.open(a.At) {
+			x.ended, x.voided = true, a.On
+		}
 	case act.Carry: // it goes on in the next plan
 		x.ended = x.ended || x.open(a.At)
+	case act.Reinstate: // the talk that ended with it goes on
+		if x.open(a.At) && x.ended && !x.voided.IsZero() {
+			x.stood = append(x.stood, stand{x.voided, a.On})
+			x.ended, x.voided = false, calendar.Day{}
+		}
 	case act.Verify:
 		if _, held := x.taken[act.StepHeld]; x.open(a.At) && !held {
 			x.doubted(a.On, a.At)
@@ -272,6 +286,8 @@ func (x *talk) onTalk(a act.Act) {
 		x.undoubted(a.On)
 	case act.CloseTalk, act.Decline:
 		x.ended = true
+	case act.TakeOver:
+		x.ended = x.ended || a.Unit == ""
 	case act.ReturnPlan:
 		for _, s := range []string{act.StepPlan, act.StepReport, act.StepVerified} {
 			delete(x.taken, s)

@@ -81,6 +81,7 @@ type world struct {
 	found                            []Breach
 	stints                           []stint // of units that led before
 	cancelled                        bool
+	ended                            calendar.Day // the day on which it was cancelled, or closed
 	notice                           calendar.Day // the day of the last one
 }
 

@@ -70,7 +70,8 @@ func (t *tx) act(a Acted, when When) (acted, error) {
 	} else if there {
 		return t.actedBefore(a, task)
 	}
-	if task.Version != a.Version || task.State != TaskOpen {
+	again := a.Act.Kind == act.Reinstate
+	if task.Version != a.Version || (task.State == TaskOpen) == again {
 		return acted{}, ErrBehind
 	}
 	if err := t.actOn(a, task); err != nil {
@@ -146,7 +147,11 @@ func (t *tx) actOn(a Acted, task Task) error {
 		task.State, task.ClosedAt = Cancelled, a.Act.At
 	case act.Carried: // by CarryInto alone
 	}
-	return t.putFacts(task, a.Facts)
+	if err := t.putFacts(task, a.Facts); err != nil || a.Act.Kind != act.Reinstate {
+		return err
+	}
+	_, err := t.change("tasks", `armed = ?`, []any{false}, `plan = ? AND id = ?`, task.Plan, task.ID) // its workflow has ended
+	return err
 }
 
 // putFacts writes what is known of a task, what the tables keep of it, and the

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"duban/internal/act"
 	"duban/internal/plan"
@@ -132,6 +133,58 @@ func (t *tx) amend(was plan.Plan, a Amendment) error {
 			return fmt.Errorf("task %s: %w", c.ID, err)
 		}
 	}
+	return t.labels(p)
+}
+
+// labels makes what the plan calls its tasks what the rows are called, those of a
+// duty's occurrences with it. A task that the plan has no more gives up an ID that
+// another bears now: it is called a@2, by the version of the plan.
+func (t *tx) labels(p plan.Plan) error {
+	var rows []struct {
+		ID    string `db:"id"`
+		Duty  string `db:"duty"`
+		Label string `db:"label"`
+	}
+	if err := t.all(&rows, `SELECT id, duty, label FROM tasks WHERE plan = ? ORDER BY id`, p.ID); err != nil {
+		return err
+	}
+	var version int
+	if err := t.one(&version, `SELECT version FROM plans WHERE id = ?`, p.ID); err != nil {
+		return err
+	}
+	planned, borne := map[string]plan.Task{}, map[string]bool{}
+	for _, task := range p.Tasks {
+		planned[task.ID], borne[task.Shown()] = task, true
+	}
+	label := map[string]string{} // of rows that are no occurrences
+	for _, r := range rows {
+		if r.Duty != "" {
+			continue
+		}
+		task, stays := planned[r.ID]
+		label[r.ID] = task.Label
+		if !stays {
+			label[r.ID] = r.Label
+			if shown := cmp.Or(r.Label, r.ID); borne[shown] {
+				label[r.ID] = fmt.Sprintf("%s@%d", shown, version)
+			}
+		}
+	}
+	for _, r := range rows {
+		want := label[r.ID]
+		if r.Duty != "" {
+			want = ""
+			if duty := label[r.Duty]; duty != "" {
+				want = duty + strings.TrimPrefix(r.ID, r.Duty)
+			}
+		}
+		if want == r.Label {
+			continue
+		}
+		if _, err := t.change("tasks", `label = ?`, []any{want}, `plan = ? AND id = ?`, p.ID, r.ID); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -184,6 +237,10 @@ func (t *tx) amendTask(planID string, c plan.TaskChange) error {
 	switch {
 	case c.What == plan.Added:
 		return nil
+	case c.What == plan.Restored && c.New.Kind == plan.Standing:
+		if _, err := t.change("tasks", `state = ?`, []any{TaskOpen}, `plan = ? AND id = ?`, planID, c.ID); err != nil {
+			return err
+		}
 	case c.What == plan.Removed && c.Old.Kind == plan.Standing:
 		_, err := t.change("tasks", `state = ?`, []any{Cancelled}, `plan = ? AND id = ?`, planID, c.ID)
 		return err

@@ -34,6 +34,7 @@ const (
 	TalkOpened       = "talk.opened"
 	TalkAsked        = "talk.proposed"
 	TalkVoided       = "talk.void"
+	TalkRevived      = "talk.revived"     // its task, for whose cancellation it was void, is reinstated
 	DigestGathered   = "digest.gathered"  // it had nothing to say, or nothing more
 	DigestAnnounced  = "digest.announced" // it says words of its own: see Announce
 	WorkflowMended   = "workflow.mended"  // Temporal had lost it, ended it or knew less than the ledger

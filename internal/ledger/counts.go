@@ -17,13 +17,12 @@ var counted = []struct {
 }{
 	{"plans", `SELECT COUNT(*) FROM plans`, []string{PlanLaunched}},
 	{"occurrences", `SELECT COUNT(*) FROM tasks WHERE duty <> ''`, []string{OccurrenceOpened, OccurrenceCarried}},
-	{"closed tasks", `SELECT COUNT(*) FROM tasks WHERE state = 'closed'`, []string{ActKind(act.Verify), ActKind(act.EndDuty)}},
-	{"cancelled tasks", `SELECT COUNT(*) FROM tasks WHERE state = 'cancelled' AND kind <> 'standing'`, []string{ActKind(act.Cancel)}},
+	{"ended tasks", `SELECT COUNT(*) FROM tasks WHERE state IN ('closed', 'cancelled') AND kind <> 'standing'`, []string{ActKind(act.Verify), ActKind(act.EndDuty), ActKind(act.Cancel), "-" + ActKind(act.Reinstate)}},
 	{"decided stages", `SELECT COUNT(*) FROM stages WHERE kind <> 'told' OR id LIKE 'act-%-propose'`, []string{StageDecided}},
 	{"dropped notices", `SELECT COUNT(*) FROM notices WHERE state = 'dropped'`, []string{NoticeDropped}},
 	{"sent messages", `SELECT COUNT(*) FROM messages WHERE state = 'sent'`, []string{MessageSent}},
 	{"ended and reopened duties", `SELECT COUNT(*) FROM tasks WHERE state = 'ended' AND kind = 'duty'`, []string{DutyEnded, "-" + DutyReopened}},
-	{"void talks", `SELECT COUNT(*) FROM talks WHERE state = 'void'`, []string{TalkVoided}},
+	{"void talks", `SELECT COUNT(*) FROM talks WHERE state = 'void'`, []string{TalkVoided, "-" + TalkRevived}},
 	{"declined talks", `SELECT COUNT(*) FROM talks WHERE state = 'declined'`, []string{ActKind(act.Decline)}},
 }
 

@@ -78,7 +78,8 @@ const (
 type Task struct {
 	Plan      string       `db:"plan" json:"plan"`
 	ID        string       `db:"id" json:"id"`
-	Duty      string       `db:"duty" json:"duty,omitempty"` // of an occurrence: its duty's ID
+	Label     string       `db:"label" json:"label,omitempty"` // what its plan calls it by now, where that is not ID
+	Duty      string       `db:"duty" json:"duty,omitempty"`   // of an occurrence: its duty's ID
 	Period    string       `db:"period" json:"period,omitempty"`
 	Kind      plan.Kind    `db:"kind" json:"kind"`
 	Title     string       `db:"title" json:"title"`

@@ -36,7 +36,7 @@ type PlanInfo struct {
 }
 
 var taskValueColumns = []string{"plan", "id", "position", "duty", "period", "kind", "title", "clause", "lead", "assist", "due", "first_due",
-	"policy", "soft", "priority", "revision", "state", "light", "last_stage", "armed", "assigned_at", "closed_at", "publish", "course"}
+	"policy", "soft", "priority", "revision", "state", "light", "last_stage", "armed", "assigned_at", "closed_at", "publish", "course", "label"}
 
 // AddPlan writes a plan with its tasks, as one event plan.launched, and its units
 // into the office's directory: what it says of them is in force for every plan. Where
@@ -105,7 +105,7 @@ func taskValues(planID string, position int, t Task) []any {
 		light = plan.Green
 	}
 	return []any{planID, t.ID, position, t.Duty, t.Period, t.Kind, t.Title, t.Clause, t.Lead, asJSON(assist), t.Due.String(), first.String(),
-		t.Policy, t.Soft, t.Priority, t.Revision, cmp.Or(t.State, TaskOpen), light, t.LastStage, t.Armed, instant(t.Assigned), nullable(t.ClosedAt), t.Publish, asFacts(t.Facts)}
+		t.Policy, t.Soft, t.Priority, t.Revision, cmp.Or(t.State, TaskOpen), light, t.LastStage, t.Armed, instant(t.Assigned), nullable(t.ClosedAt), t.Publish, asFacts(t.Facts), t.Label}
 }
 
 // AddOccurrence opens one occurrence of a duty, as event occurrence.opened.

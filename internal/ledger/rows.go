@@ -22,7 +22,7 @@ type taskRow struct {
 	Course   string       `db:"course"`
 }
 
-const taskColumns = `plan, id, duty, period, kind, title, clause, lead, assist, due, first_due, policy, soft, priority, revision, state, light, last_stage, armed, assigned_at, closed_at, publish, course, version`
+const taskColumns = `plan, id, duty, period, kind, title, clause, lead, assist, due, first_due, policy, soft, priority, revision, state, light, last_stage, armed, assigned_at, closed_at, publish, course, version, label`
 
 func (r taskRow) task() (t Task, err error) {
 	t = r.Task

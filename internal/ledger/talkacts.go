@@ -73,6 +73,12 @@ func (t *tx) actOnTalk(a ActedOnTalk, when When) (actedOnTalk, error) {
 		}
 		out.digests, notices = append(out.digests, unstarted(digests)...), append(notices, sent...)
 	}
+	if a.Facts.State == act.TalkVoid { // its unit is dissolved, and nobody has taken over
+		void := Event{Key: a.Plan + "/" + a.Talk + "/" + TalkVoided + "/end", Plan: a.Plan, Task: talk.Task, Kind: TalkVoided, Actor: a.Act.By.Account}
+		if err := t.append(void, when, map[string]any{"talk": a.Talk, "opens_at": talk.OpensAt}); err != nil {
+			return actedOnTalk{}, err
+		}
+	}
 	e := Event{Key: key, Plan: a.Plan, Task: talk.Task, Kind: ActKind(a.Act.Kind), Actor: a.Act.By.Account}
 	return out, t.append(e, when, map[string]any{"talk": a.Talk, "act": a.Act, "state": a.Facts.State,
 		"revision": a.Facts.Revision, "round": a.Facts.Round, "notices": notices})
@@ -101,8 +107,8 @@ func (t *tx) putTalk(talk Talk, c act.TalkCase) error {
 	if err != nil {
 		return fmt.Errorf("ledger: facts of %s: %w", talk.ID, err)
 	}
-	_, err = t.change("talks", `state = ?, approver = ?, opens_at = ?, taken = ?, revision = ?, course = ?, version = version + 1`,
-		[]any{string(c.State), storable(c.Approver), instant(talk.OpensAt), asJSON(c.Taken), c.Revision, facts}, `plan = ? AND id = ?`, talk.Plan, talk.ID)
+	_, err = t.change("talks", `lead = ?, state = ?, approver = ?, opens_at = ?, taken = ?, revision = ?, course = ?, version = version + 1`,
+		[]any{c.Lead, string(c.State), storable(c.Approver), instant(talk.OpensAt), asJSON(c.Taken), c.Revision, facts}, `plan = ? AND id = ?`, talk.Plan, talk.ID)
 	return err
 }
 
@@ -120,7 +126,12 @@ func (t *tx) affect(a Acted, k ActedTalk, when When) error {
 		return ErrBehind
 	}
 	if k.Facts.State == act.TalkVoid {
+		talk.Facts = &k.Facts
 		return t.voidTalk(talk, when)
+	}
+	if !talk.GoesOn() { // its task is reinstated
+		talk.State, talk.Facts = string(k.Facts.State), &k.Facts
+		return t.moveTalk(talk, TalkRevived, when)
 	}
 	if err := t.putTalk(talk, k.Facts); err != nil {
 		return err

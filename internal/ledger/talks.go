@@ -161,6 +161,12 @@ func (t *tx) moveTalk(talk Talk, kind string, when When) error {
 	if _, err := t.change("talks", `state = ?, course = ?, version = version + 1`, []any{talk.State, course}, `plan = ? AND id = ?`, talk.Plan, talk.ID); err != nil {
 		return err
 	}
-	e := Event{Key: talk.Plan + "/" + talk.ID + "/" + kind, Plan: talk.Plan, Task: talk.Task, Kind: kind, Actor: Engine}
+	key := talk.Plan + "/" + talk.ID + "/" + kind
+	if there, err := t.recorded(key); err != nil {
+		return err
+	} else if there { // its task was cancelled before, and reinstated
+		key = fmt.Sprintf("%s/%d", key, talk.Version)
+	}
+	e := Event{Key: key, Plan: talk.Plan, Task: talk.Task, Kind: kind, Actor: Engine}
 	return t.append(e, when, map[string]any{"talk": talk.ID, "opens_at": talk.OpensAt})
 }

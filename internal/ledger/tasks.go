@@ -4,11 +4,54 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 
 	"duban/internal/plan"
 )
+
+// TaskCalled is the task that people mean by an ID: the one that the plan calls so
+// now, or called so once. ErrNotFound without one.
+func (s *Store) TaskCalled(ctx context.Context, planID, typed string) (Task, error) {
+	var row taskRow
+	err := s.one(ctx, &row, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND (label = ? OR id = ?) ORDER BY CASE WHEN label = ? THEN 0 ELSE 1 END, id LIMIT 1`,
+		planID, typed, typed, typed)
+	if !errors.Is(err, ErrNotFound) {
+		if err != nil {
+			return Task{}, fmt.Errorf("task %s of %s: %w", typed, planID, err)
+		}
+		return row.task()
+	}
+	l, err := s.Plan(ctx, planID)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return Task{}, err
+	}
+	for _, t := range l.Plan.Tasks {
+		for _, former := range t.Former {
+			if rest, ok := strings.CutPrefix(typed, former); ok && (rest == "" || rest[0] == '.' && t.Kind == plan.Duty) {
+				return s.Task(ctx, planID, t.ID+rest)
+			}
+		}
+	}
+	return Task{}, fmt.Errorf("task %s of %s: %w", typed, planID, ErrNotFound)
+}
+
+// TalkCalled is the ID of the ledger of the talk that people call by an ID, or that
+// of a task: the same as typed where there is no such task.
+func (s *Store) TalkCalled(ctx context.Context, planID, typed string) (string, error) {
+	task, number, of := strings.Cut(typed, "#")
+	t, err := s.TaskCalled(ctx, planID, task)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return typed, nil
+	case err != nil:
+		return "", err
+	case of:
+		return t.ID + "#" + number, nil
+	}
+	return t.ID, nil
+}
 
 // TaskFilter chooses tasks. Empty fields choose all.
 type TaskFilter struct {

@@ -40,11 +40,15 @@ var tidings = []topic{
 	{"withdrawn", "cause", ""},
 	{"founded", "cause", ""},
 	{"voided", "cause", ""},
+	{"revived", "cause", ""},
+	{"passed_on", "cause", ""},
+	{"dissolved", "cause", ""},
 	{"instruct", "instruction", "answer"},
 	{"chase", "chase", "chase"},
 	{"absent", "facts", ""},
 	{"return_plan", "opinion", "plan"},
 	{"reassign", "cause", ""},
+	{"take_over", "cause", ""},
 	{"ask_part", "part", "part"},
 	{"return", "reason", "rule"},
 	{"extend", "reason", "decide"},
@@ -57,6 +61,7 @@ var tidings = []topic{
 	{"grant", "opinion", ""},
 	{"correct", "cause", ""},
 	{"cancel", "cause", ""},
+	{"reinstate", "cause", ""},
 	{"suspend", "cause", "until"},
 	{"resume", "cause", ""},
 	{"set_policy", "cause", ""},
@@ -84,7 +89,8 @@ var crimsonTidings = []string{"circular", "serve", "again", "chase", "absent"}
 // talkTopics concern the unit called to a talk or named in a circular, whoever leads.
 var talkTopics = []string{topicProposal, plan.ProposeCircular, string(act.Propose), string(act.Approve), string(act.Decline), string(act.Serve),
 	string(act.Held), string(act.Absent), string(act.Minutes), string(act.GivePlan), string(act.ReturnPlan), string(act.GiveReport),
-	string(act.VerifyTalk), string(act.CloseTalk), string(act.Keep), string(act.Again), act.TopicDoubt, act.TopicWithdrawn, act.TopicFounded, act.TopicVoided}
+	string(act.VerifyTalk), string(act.CloseTalk), string(act.Keep), string(act.Again), act.TopicDoubt, act.TopicWithdrawn, act.TopicFounded, act.TopicVoided,
+	act.TopicRevived, act.TopicPassedOn, act.TopicDissolved}
 
 func (it Item) ofTalk() bool { return slices.Contains(talkTopics, it.Matter.Topic) }
 
@@ -360,7 +366,7 @@ func (s *speaker) talkPaper(f act.TalkFacts, topic string) []line {
 // goingOn are the acts after which the reader's own limit goes on: only of these
 // does news say what comes next.
 var goingOn = []string{string(act.Reject), string(act.Resume), string(act.Grant), string(act.Refuse), string(act.Uphold),
-	string(act.Correct), string(act.SetPolicy), string(act.Reassign), string(act.Chase)}
+	string(act.Correct), string(act.SetPolicy), string(act.Reassign), string(act.Chase), string(act.Reinstate), string(act.TakeOver)}
 
 // matterNext says what comes after the matter, or nothing.
 func (s *speaker) matterNext(e entry) string {

@@ -41,6 +41,10 @@ type Unit struct {
 	Kind     UnitKind  `json:"kind"`
 	Aliases  []string  `json:"aliases,omitempty"` // other names of the same unit: 高平市政府
 	Contacts []Contact `json:"contacts"`
+	// Was is the ID that the unit had before; Successor takes over what a unit that is
+	// dissolved leaves. Both are IDs, "" without.
+	Was       string `json:"was,omitempty"`
+	Successor string `json:"successor,omitempty"`
 }
 
 // Contact is the address of one seat in a unit.
@@ -105,6 +109,19 @@ func (d Directory) Unit(id string) (Unit, bool) {
 		return Unit{}, false
 	}
 	return d.Units[i], true
+}
+
+// Heir is the unit that stands for a unit by now: itself, or the last of those that
+// took over from it.
+func (d Directory) Heir(id string) string {
+	for range d.Units {
+		u, ok := d.Unit(id)
+		if !ok || u.Successor == "" {
+			break
+		}
+		id = u.Successor
+	}
+	return id
 }
 
 // Name is the unit's name, or the ID when it is unknown.

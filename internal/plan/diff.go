@@ -22,13 +22,14 @@ type Changes struct {
 
 // What happened to a task, unit, seat or policy.
 const (
-	Added   = "added"
-	Changed = "changed"
-	Removed = "removed"
+	Added    = "added"
+	Changed  = "changed"
+	Removed  = "removed"
+	Restored = "restored" // a task that had left the plan is in it again
 )
 
-// TaskChange is one task added, changed or removed. A task whose kind changes
-// (dated, duty, standing) is one removed and one added under the same ID: what
+// TaskChange is one task added, changed or removed, by the ID of the ledger. A task
+// whose kind changes (dated, duty, standing) is one removed and one added: what
 // runs for it is of another sort.
 type TaskChange struct {
 	ID     string        `json:"id"`
@@ -36,6 +37,27 @@ type TaskChange struct {
 	Old    *Task         `json:"old,omitempty"` // nil when added
 	New    *Task         `json:"new,omitempty"` // nil when removed
 	Fields []FieldChange `json:"fields,omitempty"`
+	From   string        `json:"from,omitempty"` // of Added: ID of the task that it was split off, or was when it was of another kind
+	Into   string        `json:"into,omitempty"` // of Removed: ID of the task that it is part of by now, or is as another kind
+}
+
+// Kind is of what kind the task is, or was.
+func (c TaskChange) Kind() Kind {
+	if c.New != nil {
+		return c.New.Kind
+	}
+	return c.Old.Kind
+}
+
+// Shown is the task's ID as people see it: as the plan calls it now.
+func (c TaskChange) Shown() string {
+	switch {
+	case c.New != nil:
+		return c.New.Shown()
+	case c.Old != nil:
+		return c.Old.Shown()
+	}
+	return c.ID
 }
 
 // FieldChange is one fact with its old and new value: days as 2021-04-30, units
@@ -47,8 +69,9 @@ type FieldChange struct {
 }
 
 // Fields of a task that Diff compares, in the order in which it names them. The
-// first seven are what a running task is made of; the rest is read and shown.
+// second to the eighth are what a running task is made of; the rest is read and shown.
 const (
+	FieldID     = "id" // what people call it: see Task.Label
 	FieldTitle  = "title"
 	FieldLead   = "lead"
 	FieldAssist = "assist" // as a set: another order is no change
@@ -276,6 +299,7 @@ func taskChanges(old, new []Task) []TaskChange {
 
 func fieldChanges(old, new *Task) []FieldChange {
 	var c changes
+	c.text(FieldID, old.Shown(), new.Shown())
 	c.text(FieldTitle, old.Title, new.Title)
 	c.text(FieldLead, old.Lead, new.Lead)
 	if !sameSet(old.Assist, new.Assist) {

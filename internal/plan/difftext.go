@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"duban/internal/people"
@@ -26,7 +27,7 @@ func (c Changes) Lines(w *words.Words, old, new *Plan) []string {
 	}
 	lines = append(lines, SeatLines(w, c.Seats, old.Directory, new.Directory)...)
 	for _, t := range c.Tasks {
-		lines = append(lines, t.lines(w, old.Directory, new.Directory)...)
+		lines = append(lines, t.lines(w, old, new)...)
 	}
 	return lines
 }
@@ -50,12 +51,25 @@ func (s SeatChange) line(w *words.Words, old, new people.Directory) string {
 	return w.T("diff.contact", words.Data{"Unit": name, "Role": w.T("term." + string(s.Role)), "Old": or(s.Old), "New": or(s.New)})
 }
 
-func (c TaskChange) lines(w *words.Words, old, new people.Directory) []string {
+func (c TaskChange) lines(w *words.Words, from, to *Plan) []string {
+	old, new := from.Directory, to.Directory
 	t, dir := c.New, new
 	if t == nil {
 		t, dir = c.Old, old
 	}
-	lines := []string{w.T("diff.task_"+c.What, words.Data{"Task": c.ID, "Title": t.Title, "Lead": dir.Name(t.Lead), "Kind": w.T("term." + string(t.Kind)), "Due": or(t.Due.String())})}
+	lines := []string{w.T("diff.task_"+c.What, words.Data{"Task": c.Shown(), "Title": t.Title, "Lead": dir.Name(t.Lead), "Kind": w.T("term." + string(t.Kind)), "Due": or(t.Due.String())})}
+	shown := func(p *Plan, id string) string {
+		if i := slices.IndexFunc(p.Tasks, func(t Task) bool { return t.ID == id }); i >= 0 {
+			return p.Tasks[i].Shown()
+		}
+		return id
+	}
+	if c.From != "" {
+		lines = append(lines, w.T("diff.from", words.Data{"Task": shown(from, c.From)}))
+	}
+	if c.Into != "" {
+		lines = append(lines, w.T("diff.into", words.Data{"Task": shown(to, c.Into)}))
+	}
 	for _, f := range c.Fields {
 		lines = append(lines, w.T("diff.field", f.shown(w, old, new)))
 	}

@@ -12,7 +12,7 @@ var known = map[string][]string{
 	"recur":   {"every", "shift", "cron", "from", "until"},
 
 	"units":   {"units", "groups"},
-	"unit":    {"id", "name", "kind", "aliases", "contacts"},
+	"unit":    {"id", "name", "kind", "aliases", "contacts", "was", "successor"},
 	"contact": {"role", "name", "email"},
 	"group":   {"name", "aliases", "members"},
 
@@ -30,4 +30,4 @@ var known = map[string][]string{
 // entryFields are common to tasks and projects.
 var entryFields = []string{"id", "title", "kind", "lead", "assist", "each", "due", "begin",
 	"milestone", "policy", "soft", "priority", "publish", "recur", "source", "same_as",
-	"ruling", "note", "place", "carries"}
+	"ruling", "note", "place", "carries", "was", "heir"}

@@ -125,6 +125,7 @@ func (l *loader) directory(root object) {
 		}
 		groups = append(groups, s.units(raw, l.people)...)
 	}
+	l.succeed(l.people)
 	for _, g := range groups {
 		g.group(l.people)
 	}

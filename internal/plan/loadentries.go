@@ -122,7 +122,10 @@ func (l *loader) entry(o object, p *paragraph) *entry {
 		ID: o.text("id"), Clause: o.text("place"), Title: o.text("title"), Kind: Kind(o.oneOf("kind", string(Dated), string(Duty), string(Standing))),
 		Due: o.day("due"), Begin: o.day("begin"), Milestone: o.text("milestone"), Policy: o.text("policy"),
 		Soft: o.flag("soft"), Priority: o.flag("priority"), Publish: o.flag("publish"), Source: o.text("source"), Note: o.text("note"),
-		Carries: o.text("carries"),
+		Carries: o.text("carries"), Heir: o.flag("heir"),
+	}
+	if o.has("was") {
+		e.Was = e.formerly()
 	}
 	o.need("id")
 	o.unfilled("title", e.Title)
@@ -147,6 +150,18 @@ func (l *loader) entry(o object, p *paragraph) *entry {
 	}
 	l.claim(e)
 	return e
+}
+
+// formerly are the IDs under which the plan had the entry before.
+func (e *entry) formerly() (was []string) {
+	for _, n := range e.names("was") {
+		if !entryID.MatchString(n.text) {
+			e.add(n.node, n.path, "bad_id", words.Data{"Value": n.text})
+			continue
+		}
+		was = addNew(was, n.text)
+	}
+	return was
 }
 
 // claim notes the entry's ID; one that is taken is a problem that points at both.
@@ -224,7 +239,7 @@ func (e *entry) assist(l *loader) {
 // mentionOnly refuses fields that would make a chased task of an entry that
 // only names another one's work.
 func (e *entry) mentionOnly() {
-	for _, name := range []string{"each", "recur", "carries"} {
+	for _, name := range []string{"each", "recur", "carries", "was", "heir"} {
 		if e.has(name) {
 			e.fault(name, "same_as_field", words.Data{"Value": e.sameAs.text})
 		}
@@ -246,9 +261,12 @@ func (l *loader) make(e *entry) {
 			}
 			done[unit] = true
 			t := e.Task
-			t.ID, t.Lead = e.ID+"."+unit, unit
+			t.ID, t.Lead, t.Was = e.ID+"."+unit, unit, nil
 			if t.Carries != "" {
 				t.Carries += "." + unit
+			}
+			for _, was := range e.Was {
+				t.Was = append(t.Was, was+"."+unit)
 			}
 			if !e.assigned {
 				t.Assist = e.single

@@ -27,6 +27,7 @@ type register struct {
 	names map[string]spot   // folded names and aliases of units and groups
 	units map[string]string // unit ID by ID, folded name or folded alias
 	found map[string]answer // what Resolve said
+	heirs map[string]named  // of units that are dissolved, by ID: who takes over, as written
 }
 
 type spot struct {
@@ -41,11 +42,11 @@ type answer struct {
 }
 
 func newRegister() *register {
-	return &register{ready: true, at: map[string]object{}, names: map[string]spot{}, units: map[string]string{}, found: map[string]answer{}}
+	return &register{ready: true, at: map[string]object{}, names: map[string]spot{}, units: map[string]string{}, found: map[string]answer{}, heirs: map[string]named{}}
 }
 
 // resolve is Directory.Resolve, remembered, and not asked for names that
-// nobody has.
+// nobody has. For a unit that is dissolved stands whoever took over.
 func (r *register) resolve(name string) answer {
 	if _, known := r.names[people.Fold(name)]; !known && r.units[name] == "" {
 		return answer{}
@@ -53,6 +54,11 @@ func (r *register) resolve(name string) answer {
 	a, known := r.found[name]
 	if !known {
 		a.ids, a.collective, a.ok = r.Resolve(name)
+		var ids []string
+		for _, id := range a.ids {
+			ids = addNew(ids, r.Heir(id))
+		}
+		a.ids = ids
 		r.found[name] = a
 	}
 	return a
@@ -99,6 +105,15 @@ func (o object) unit(r *register) {
 		u.Aliases = plainTexts(o.names("aliases"))
 	}
 	o.unfilled("name", u.Name)
+	if o.has("was") {
+		u.Was = o.text("was")
+		if u.Was != "" && !unitID.MatchString(u.Was) || u.Was == u.ID {
+			o.fault("was", "bad_unit_id", words.Data{"Value": u.Was})
+		}
+	}
+	if o.has("successor") {
+		r.heirs[u.ID] = o.named("successor")
+	}
 	u.Contacts = o.contacts(u.Name)
 	if u.ID != "" && !unitID.MatchString(u.ID) {
 		o.fault("id", "bad_unit_id", words.Data{"Value": u.ID})
@@ -119,6 +134,35 @@ func (o object) unit(r *register) {
 		}
 	}
 	r.Units = append(r.Units, u)
+}
+
+// succeed finds who takes over from each unit that is dissolved, once all are read.
+func (s *source) succeed(r *register) {
+	for i, u := range r.Units {
+		n, goes := r.heirs[u.ID]
+		if !goes || n.text == "" {
+			continue
+		}
+		ids, many, ok := r.Resolve(n.text)
+		switch o := r.at[u.ID]; {
+		case !ok:
+			o.add(n.node, n.path, "unknown_unit", words.Data{"Value": n.text, "Near": o.near(n.text, r.everyName())})
+		case many:
+			o.add(n.node, n.path, "collective", words.Data{"Value": n.text})
+		default:
+			r.Units[i].Successor = ids[0]
+		}
+	}
+	for i, u := range r.Units {
+		if u.Successor == "" {
+			continue
+		}
+		if last, _ := r.Unit(r.Heir(u.ID)); last.Successor != "" {
+			n := r.heirs[u.ID]
+			r.at[u.ID].add(n.node, n.path, "successor_circle", words.Data{"Value": n.text})
+			r.Units[i].Successor = ""
+		}
+	}
 }
 
 // claim notes the names of a unit or group; a name that means something

@@ -70,6 +70,23 @@ type Task struct {
 	Also      []Mention    `json:"also"`
 	Note      string       `json:"note,omitempty"`
 	Carries   string       `json:"carries,omitempty"` // the task of an earlier plan that goes on as this one 结转: PLAN/TASK
+	// Was are the IDs under which the plan had it before an amendment: several are
+	// made one. Heir is set on the one of several tasks with the same Was that goes on
+	// with its obligations.
+	Was  []string `json:"was,omitempty"`
+	Heir bool     `json:"heir,omitempty"`
+	// Label is the ID that the plan gives it by now where that is not ID, by which the
+	// ledger knows it for ever; Former are those that it had before. See Identify.
+	Label  string   `json:"label,omitempty"`
+	Former []string `json:"former,omitempty"`
+}
+
+// Shown is the ID as people see it.
+func (t Task) Shown() string {
+	if t.Label != "" {
+		return t.Label
+	}
+	return t.ID
 }
 
 // Mention is another place of the document that names the same work.

@@ -103,7 +103,7 @@ func (r reading) findTask(ctx context.Context, planID, id string) (ledger.Task, 
 				return ledger.Task{}, err
 			}
 		}
-		t, err := r.store.Task(ctx, p, id)
+		t, err := r.store.TaskCalled(ctx, p, id)
 		switch {
 		case err == nil:
 			found = append(found, t)
@@ -173,13 +173,13 @@ func (r reading) noTask(ctx context.Context, plans []string, typed string) error
 		byID := map[string]ledger.Task{}
 		var ids []string
 		for _, t := range tasks {
-			byID[t.ID] = t
-			ids = append(ids, t.ID)
+			byID[t.Shown()] = t
+			ids = append(ids, t.Shown())
 		}
 		near := plan.Near(typed, ids)
 		for _, t := range tasks {
-			if t.Duty == "" && strings.Contains(t.Title, typed) && !slices.Contains(near, t.ID) {
-				near = append(near, t.ID)
+			if t.Duty == "" && strings.Contains(t.Title, typed) && !slices.Contains(near, t.Shown()) {
+				near = append(near, t.Shown())
 			}
 		}
 		for _, id := range near {
@@ -197,13 +197,17 @@ func (r reading) findTalk(ctx context.Context, planID, id string) (ledger.Talk, 
 	if err != nil {
 		return ledger.Talk{}, err
 	}
-	task, _, _ := strings.Cut(id, "#")
 	var found, others []ledger.Talk
 	for _, p := range plans {
 		l, _, err := r.frame(ctx, p)
 		if err != nil {
 			return ledger.Talk{}, err
 		}
+		id, err := r.store.TalkCalled(ctx, p, id)
+		if err != nil {
+			return ledger.Talk{}, err
+		}
+		task, _, _ := strings.Cut(id, "#")
 		talks, err := r.store.Talks(ctx, p, task)
 		if err != nil {
 			return ledger.Talk{}, err

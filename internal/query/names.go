@@ -78,7 +78,7 @@ func (r *Reader) Things(ctx context.Context, v Viewer, f ThingFilter) (all []Thi
 			if !in.who.sees(t) || f.Going && ledger.CaseOf(t).Over() {
 				continue
 			}
-			all = append(all, Thing{Plan: id, ID: t.ID, Title: t.Title, Unit: l.Plan.Directory.Name(t.Lead)})
+			all = append(all, Thing{Plan: id, ID: t.Shown(), Title: t.Title, Unit: l.Plan.Directory.Name(t.Lead)})
 		}
 	}
 	return all, nil

@@ -217,7 +217,7 @@ func (s *taskSource) lines(ctx context.Context, skip, limit int) (lines []TaskLi
 		if !s.who.sees(page.Tasks[i]) {
 			return nil, 0, fmt.Errorf("query: task %s of %s is chosen for %s, who may not see it", row.ID, s.plan.Plan.ID, s.who.by.Unit)
 		}
-		row.No = numbers[row.ID]
+		row.No = numbers[row.Key]
 		lines = append(lines, s.line(row))
 	}
 	return lines, page.Total, nil
@@ -259,7 +259,7 @@ func (s *taskSource) linesOfAll(ctx context.Context, skip, limit int) ([]TaskLin
 			return nil, 0, err
 		}
 		for _, row := range report.ByGravity(book.Tasks) {
-			if line := s.line(row); seen[row.ID] && s.takes(line) {
+			if line := s.line(row); seen[row.Key] && s.takes(line) {
 				s.all = append(s.all, line)
 			}
 		}

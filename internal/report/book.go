@@ -46,8 +46,9 @@ type Head struct {
 // period are set), a duty or a standing line. Duties and standing lines have no
 // due date and no light, and are never overdue.
 type Row struct {
-	No        int          `json:"no"` // 序号, from 1
-	ID        string       `json:"id"`
+	No        int          `json:"no"`               // 序号, from 1
+	ID        string       `json:"id"`               // as the plan calls it now
+	Key       string       `json:"-"`                // as the ledger calls it for ever
 	Duty      string       `json:"duty,omitempty"`   // ID of the occurrence's duty
 	Period    string       `json:"period,omitempty"` // 2021-06, 2021Q2, 2021H1, 2021 or a date
 	Kind      plan.Kind    `json:"kind"`             // dated, duty, standing
@@ -168,7 +169,7 @@ func TalkRows(l ledger.Launched, tasks []ledger.Task, talks []ledger.Talk, today
 }
 
 func (b *binder) rows(tasks []ledger.Task, stages []ledger.Stage, talks []ledger.Talk) []Row {
-	steps, called := b.steps(stages), b.called(slices.Clone(talks))
+	steps, called := b.steps(tasks, stages), b.called(tasks, slices.Clone(talks))
 	rows := []Row{}
 	for i, task := range tasks {
 		row := b.row(task, steps[task.ID])
@@ -234,7 +235,7 @@ func (b *binder) row(t ledger.Task, s steps) Row {
 		written = b.planned[t.Duty]
 	}
 	r := Row{
-		ID: t.ID, Duty: t.Duty, Period: t.Period, Kind: t.Kind, Clause: t.Clause, Title: t.Title,
+		ID: t.Shown(), Key: t.ID, Duty: b.shown(t.Duty), Period: t.Period, Kind: t.Kind, Clause: t.Clause, Title: t.Title,
 		Lead: b.people.Name(t.Lead), LeadID: t.Lead, Assist: b.names(t.Assist),
 		Due: t.Due, FirstDue: t.FirstDue, Milestone: written.Milestone, Policy: t.Policy,
 		Soft: t.Soft, Priority: t.Priority, Publish: written.Publish, Note: written.Note,
@@ -307,10 +308,10 @@ var urges = map[string]bool{string(act.Chase): true, string(act.Instruct): true}
 // a day before today and did not is neither: see Case.Silent.
 type steps struct{ last, next *Step }
 
-func (b *binder) steps(stages []ledger.Stage) map[string]steps {
-	all := map[string]steps{}
+func (b *binder) steps(tasks []ledger.Task, stages []ledger.Stage) map[string]steps {
+	all, of := map[string]steps{}, byID(tasks)
 	for _, s := range stages {
-		one, now := Step{Stage: s.ID, Kind: s.Kind, At: b.local(s.At), Talk: s.Talk, Topic: s.Topic}, all[s.Task]
+		one, now := Step{Stage: s.ID, Kind: s.Kind, At: b.local(s.At), Talk: of[s.Task].ShownTalk(s.Talk), Topic: s.Topic}, all[s.Task]
 		switch {
 		case s.Kind == plan.Told && !urges[s.Topic]: // an act's own word is no supervision
 		case s.State == ledger.Expected && calendar.DayOf(one.At).Before(b.today): // see Case.Silent
@@ -324,10 +325,27 @@ func (b *binder) steps(stages []ledger.Stage) map[string]steps {
 	return all
 }
 
-func (b *binder) called(talks []ledger.Talk) map[string][]Called {
-	all, numbers := map[string][]Called{}, ordinals(talks)
+// byID are tasks by the ID of the ledger.
+func byID(tasks []ledger.Task) map[string]ledger.Task {
+	of := make(map[string]ledger.Task, len(tasks))
+	for _, t := range tasks {
+		of[t.ID] = t
+	}
+	return of
+}
+
+// shown is a task's ID as its plan calls it now.
+func (b *binder) shown(id string) string {
+	if t, ok := b.planned[id]; ok {
+		return t.Shown()
+	}
+	return id
+}
+
+func (b *binder) called(tasks []ledger.Task, talks []ledger.Talk) map[string][]Called {
+	all, of, numbers := map[string][]Called{}, byID(tasks), ordinals(talks)
 	for _, t := range talks {
-		all[t.Task] = append(all[t.Task], Called{ID: t.ID, Number: numbers[t.ID], State: t.State, What: cmp.Or(t.What, plan.ProposeTalk),
+		all[t.Task] = append(all[t.Task], Called{ID: of[t.Task].ShownTalk(t.ID), Number: numbers[t.ID], State: t.State, What: cmp.Or(t.What, plan.ProposeTalk),
 			Unit: b.people.Name(t.Lead), UnitID: t.Lead, Doubted: t.State == ledger.TalkOpen && t.Facts != nil && t.Facts.Doubt != nil})
 	}
 	return all

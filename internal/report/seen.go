@@ -57,7 +57,7 @@ func (r Records) WithoutTalks(sees func(ledger.Talk) bool) Records {
 // task: a unit that was called and has handed the task over since.
 func (c Case) OnlyTalk() Case {
 	c.Course, c.Waits, c.Pauses, c.Ladder, c.Occurrences, c.Upcoming = act.Case{}, []Wait{}, []Interval{}, []StageRow{}, []Row{}, nil
-	c.Task = Row{ID: c.Task.ID, Kind: c.Task.Kind, Clause: c.Task.Clause, Title: c.Task.Title, Assist: []string{}, Talks: []Called{}}
+	c.Task = Row{ID: c.Task.ID, Key: c.Task.Key, Kind: c.Task.Kind, Clause: c.Task.Clause, Title: c.Task.Title, Assist: []string{}, Talks: []Called{}}
 	c.Facts = Facts{Rules: []plan.Rule{}, Also: []plan.Mention{}}
 	return c
 }

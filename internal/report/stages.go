@@ -85,16 +85,16 @@ func (b *binder) stageRows(tasks []ledger.Task, stages []ledger.Stage, notices [
 	}
 	of, place := map[string]ledger.Task{}, map[string]int{}
 	for i, t := range tasks {
-		of[t.ID], place[t.ID] = t, i
+		of[t.ID], place[t.Shown()] = t, i
 	}
 	rows := make([]StageRow, len(stages))
 	for i, s := range stages {
-		scene := s.Scene
-		if t := of[s.Task]; scene.IsZero() {
+		scene, t := s.Scene, of[s.Task]
+		if scene.IsZero() {
 			scene = ledger.Scene{Title: t.Title, Unit: t.Lead, Due: t.Due}
 		}
 		rows[i] = StageRow{
-			Task: s.Task, Title: scene.Title, Revision: s.Revision, Talk: s.Talk, Unit: b.named(scene, scene.Unit), UnitID: scene.Unit, Due: scene.Due, Rules: scene.Rules,
+			Task: taskShown(t, s.Task), Title: scene.Title, Revision: s.Revision, Talk: t.ShownTalk(s.Talk), Unit: b.named(scene, scene.Unit), UnitID: scene.Unit, Due: scene.Due, Rules: scene.Rules,
 			Stage: s.ID, Kind: s.Kind, At: b.local(s.At), MovedFrom: s.MovedFrom, To: full(s.To), Light: s.Light,
 			Merged: full(s.Merged), State: s.State, DecidedAt: b.local(s.DecidedAt), Matter: s.Matter, Unless: s.Unless,
 			Messages: b.ordered(s.To, said[stageKey{s.Task, s.Talk, s.ID, s.Revision}]),

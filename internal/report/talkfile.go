@@ -15,7 +15,7 @@ import (
 // happened about it. ok is false when the case has no such talk. Its JSON is
 // what `talk show -o json` prints.
 func (c Case) OfTalk(id string) (_ Case, ok bool) {
-	i := slices.IndexFunc(c.Talks, func(t CaseTalk) bool { return t.ID == id })
+	i := slices.IndexFunc(c.Talks, func(t CaseTalk) bool { return t.Key == id || t.ID == id })
 	if i < 0 {
 		return c, false
 	}

@@ -13,7 +13,8 @@ import (
 
 // TalkRow is one warning talk 约谈 with its steps.
 type TalkRow struct {
-	ID       string       `json:"id"` // task#1
+	ID       string       `json:"id"` // task#1, as the plan calls the task now
+	Key      string       `json:"-"`  // as the ledger calls it for ever
 	Task     string       `json:"task"`
 	Title    string       `json:"title"`
 	Number   int          `json:"number"` // first, second … talk on this task, or circular: each counts by itself
@@ -64,7 +65,7 @@ func (b *binder) talkRows(tasks []ledger.Task, talks []ledger.Talk) []TalkRow {
 	for i, k := range talks {
 		t := of[k.Task]
 		rows[i] = TalkRow{
-			ID: k.ID, Task: k.Task, Title: t.Title, Number: numbers[k.ID], Unit: b.people.Name(k.Lead), UnitID: k.Lead,
+			ID: t.ShownTalk(k.ID), Key: k.ID, Task: taskShown(t, k.Task), Title: t.Title, Number: numbers[k.ID], Unit: b.people.Name(k.Lead), UnitID: k.Lead,
 			Due: t.Due, State: k.State, OpensAt: b.local(k.OpensAt), Approver: k.Approver, Steps: b.talkSteps(t, k),
 			What: cmp.Or(k.What, plan.ProposeTalk), Origin: k.Origin, Course: b.talkCourse(t, k),
 		}
@@ -79,6 +80,14 @@ func (b *binder) talkRows(tasks []ledger.Task, talks []ledger.Talk) []TalkRow {
 	}
 	slices.SortStableFunc(rows, func(a, b TalkRow) int { return cmp.Or(a.OpensAt.Compare(b.OpensAt), cmp.Compare(a.ID, b.ID)) })
 	return rows
+}
+
+// taskShown is what the plan calls a task now; id where the task is not given.
+func taskShown(t ledger.Task, id string) string {
+	if t.ID == "" {
+		return id
+	}
+	return t.Shown()
 }
 
 // talkCourse is what acts know about a talk.

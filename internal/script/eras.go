@@ -1,6 +1,7 @@
 package script
 
 import (
+	"slices"
 	"time"
 
 	"duban/internal/act"
@@ -21,6 +22,7 @@ type era struct {
 	added   []plan.Task
 	changed map[string]plan.TaskChange
 	duty    map[string]string // occurrence → changed duty, filled as they open
+	gone    []plan.Task       // that left the plan by this amendment or an earlier one
 }
 
 // divide parts the year into eras.
@@ -36,12 +38,14 @@ func (f *foreteller) divide(p *plan.Plan, cal *calendar.Calendar) error {
 		if !done || e.Sort != Amends && e.Sort != Notice {
 			continue
 		}
-		next := era{from: at.UTC(), plan: now.plan, cal: now.cal, begun: &f.script.Entries[i], n: now.n}
+		next := era{from: at.UTC(), plan: now.plan, cal: now.cal, begun: &f.script.Entries[i], n: now.n, gone: now.gone}
 		if e.Sort == Notice {
 			next.cal = now.cal.With(calendar.Merged(now.cal.Notice(e.Year.Year), *e.Year))
 		} else {
 			next.n++
-			next.amend(now.plan, e.Plan)
+			if err := next.amend(now.plan, e.Plan); err != nil {
+				return err
+			}
 		}
 		if next.book, err = act.NewBook(next.plan, next.cal); err != nil {
 			return err
@@ -57,16 +61,32 @@ func (f *foreteller) divide(p *plan.Plan, cal *calendar.Calendar) error {
 
 // amend is an era under an amended plan. A policy that comes with another version
 // has a key of its own, name@version, for new tasks; running ones keep theirs.
-func (e *era) amend(old, new *plan.Plan) {
-	merged := act.MergePolicies(*old, *new)
+func (e *era) amend(old, new *plan.Plan) error {
+	taken := map[string]bool{}
+	for _, t := range append(slices.Clone(old.Tasks), e.gone...) {
+		taken[t.ID] = true
+	}
+	next, identity, err := plan.Identify(old, new, e.gone, func(id string) bool { return taken[id] })
+	if err != nil {
+		return err
+	}
+	merged := act.MergePolicies(*old, next)
 	e.plan, e.changed, e.duty = &merged, map[string]plan.TaskChange{}, map[string]string{}
-	for _, c := range plan.Diff(old, &merged).Tasks {
-		if c.What == plan.Added {
+	changes := plan.Diff(old, &merged)
+	identity.Note(&changes)
+	e.gone = slices.DeleteFunc(slices.Clone(e.gone), func(t plan.Task) bool { return identity.Again[t.ID] })
+	for _, c := range changes.Tasks {
+		switch {
+		case c.What == plan.Added:
 			e.added = append(e.added, *c.New)
-		} else if c.Old.Kind != plan.Standing {
+		case c.What == plan.Removed:
+			e.gone = append(e.gone, *c.Old)
+		}
+		if c.What != plan.Added && c.Kind() != plan.Standing {
 			e.changed[c.ID] = c
 		}
 	}
+	return nil
 }
 
 // eraAt is the era an instant is in.
@@ -107,7 +127,7 @@ func (f *foreteller) own(e era, thing string, kind plan.Kind) (all []moment) {
 	if occurrence {
 		c, touched = e.changed[duty]
 	}
-	if !touched || kind == plan.Dated && c.Old.Kind == plan.Duty && !occurrence {
+	if !touched || kind == plan.Dated && c.Kind() == plan.Duty && !occurrence {
 		return nil
 	}
 	for _, a := range act.ActsOf(c, occurrence) {

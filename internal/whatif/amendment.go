@@ -14,10 +14,6 @@ import (
 	"duban/internal/plan"
 )
 
-// ErrKindChanged: an amendment gives the ID of a task of the ledger to a
-// commitment of another kind, or to a new one. The *AmendError names the task.
-var ErrKindChanged = errors.New("the ID belongs to a task of another kind or of an earlier time: give the new one an ID of its own")
-
 // ErrFixed: an amendment changes what a running plan keeps for ever. The
 // *AmendError names the field: office, leadership or zone.
 var ErrFixed = errors.New("a running plan keeps this")
@@ -81,6 +77,10 @@ func (w WhatIf) Amendment(ctx context.Context, l ledger.Launched, p *plan.Plan) 
 	if err != nil {
 		return merged, changes, err
 	}
+	next, identity, err := identified(l.Plan, next, tasks)
+	if err != nil {
+		return merged, changes, err
+	}
 	stated, err := w.ledger.Stated(ctx, l.Plan.ID)
 	if err != nil {
 		return merged, changes, err
@@ -91,6 +91,7 @@ func (w WhatIf) Amendment(ctx context.Context, l ledger.Launched, p *plan.Plan) 
 		return merged, changes, err
 	}
 	changes = diff(l.Plan, merged, stated)
+	identity.Note(&changes)
 	for i, c := range changes.Policies {
 		if c.Silent {
 			return merged, changes, &AmendError{act.PolicyName(c.Name), ErrSamePolicyVersion}
@@ -101,15 +102,26 @@ func (w WhatIf) Amendment(ctx context.Context, l ledger.Launched, p *plan.Plan) 
 	for _, t := range tasks {
 		known[t.ID] = true
 	}
-	for _, c := range changes.Tasks {
-		if c.What == plan.Added && known[c.ID] {
-			return merged, changes, &AmendError{c.ID, ErrKindChanged}
-		}
-	}
 	if late := carriesLate(l.Plan, merged, known); late != "" {
 		return merged, changes, &AmendError{late, ErrCarriesLate}
 	}
 	return merged, changes, nil
+}
+
+// identified is a plan whose tasks have the IDs of the ledger.
+func identified(old, new plan.Plan, tasks []ledger.Task) (plan.Plan, plan.Identity, error) {
+	planned, taken := map[string]bool{}, map[string]bool{}
+	for _, t := range old.Tasks {
+		planned[t.ID] = true
+	}
+	var gone []plan.Task
+	for _, t := range tasks {
+		taken[t.ID] = true
+		if !planned[t.ID] && t.Duty == "" {
+			gone = append(gone, plan.Task{ID: t.ID, Label: t.Label, Kind: t.Kind})
+		}
+	}
+	return plan.Identify(&old, &new, gone, func(id string) bool { return taken[id] })
 }
 
 // diff is what a plan changes of what is in force. stated are the units as the
@@ -128,7 +140,7 @@ func carriesLate(old, new plan.Plan, known map[string]bool) string {
 	}
 	for _, t := range new.Tasks {
 		if t.Carries != "" && known[t.ID] && t.Carries != carries[t.ID] {
-			return t.ID
+			return t.Shown()
 		}
 	}
 	return ""
@@ -199,6 +211,9 @@ func (w WhatIf) Differing(ctx context.Context, l ledger.Launched, p *plan.Plan) 
 	tasks, err := w.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
 	if err != nil {
 		return nil, err
+	}
+	if known, _, err := identified(l.Plan, next, tasks); err == nil { // else it is another plan
+		next = known
 	}
 	stated, err := w.ledger.Stated(ctx, l.Plan.ID)
 	if err != nil {
