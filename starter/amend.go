@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,7 +26,9 @@ type amended struct {
 	Plan    string              `json:"plan"`
 	InForce bool                `json:"in_force"` // the files were in force before
 	Changes plan.Changes        `json:"changes"`
-	Now     []standsNow         `json:"now,omitempty"` // how changed tasks stand by acts since the launch
+	Now     []standsNow         `json:"now,omitempty"`      // how changed tasks stand by acts since the launch
+	Likely  []plan.Pair         `json:"likely,omitempty"`   // tasks that may be the same under another ID
+	Paper   int                 `json:"paper_of,omitempty"` // number of an amendment done by the same paper
 	Applied bool                `json:"applied"`
 	Report  *engine.AmendReport `json:"report,omitempty"` // of what was done now
 }
@@ -34,6 +37,9 @@ type amended struct {
 type amendFlags struct {
 	paper, reason string
 	yes           bool
+	same          []string // pairs OLD=NEW, all or none
+	takeBack      []string // tasks whose granted extension is taken back
+	samePaper     bool     // another amendment by the same paper is meant
 }
 
 func (a *app) planAmend() *cobra.Command {
@@ -47,6 +53,9 @@ func (a *app) planAmend() *cobra.Command {
 	c.Flags().StringVar(&f.paper, "paper", "", a.w.T("amend.flag_paper"))
 	c.Flags().StringVarP(&f.reason, "reason", "m", "", a.w.T("amend.flag_reason"))
 	c.Flags().BoolVar(&f.yes, "yes", false, a.w.T("amend.flag_yes"))
+	c.Flags().StringSliceVar(&f.same, "same", nil, a.w.T("amend.flag_same"))
+	c.Flags().StringSliceVar(&f.takeBack, "take-back", nil, a.w.T("amend.flag_take_back"))
+	c.Flags().BoolVar(&f.samePaper, "same-paper", false, a.w.T("amend.flag_same_paper"))
 	return c
 }
 
@@ -66,9 +75,34 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 		fmt.Fprintln(a.err, a.w.T("cli.check_failed", words.Data{"Errors": errs, "Warnings": len(problems) - errs}))
 		return errSaid
 	}
+	if p, err = a.samePairs(p, f.same); err != nil {
+		return err
+	}
 	out, l, open, err := a.amending(ctx, p, &f)
 	if err != nil {
 		return err
+	}
+	if len(out.Likely) > 0 && len(f.same) == 0 {
+		same, err := a.sameTasks(out, consent{f.yes, in})
+		if err != nil {
+			return err
+		}
+		if same {
+			renamed := p.Same(out.Likely)
+			p = &renamed
+			if out, l, open, err = a.amending(ctx, p, &f); err != nil {
+				return err
+			}
+		}
+	}
+	if out.Paper > 0 && !f.samePaper {
+		if f.yes || !a.canConsent(consent{false, in}) {
+			return sentenceError(a.w.T("amend.same_paper", words.Data{"N": out.Paper, "Paper": f.paper}))
+		}
+		fmt.Fprintln(a.err, a.w.T("amend.same_paper", words.Data{"N": out.Paper, "Paper": f.paper}))
+		if f.samePaper = a.ask("amend", in); !f.samePaper {
+			return nil
+		}
 	}
 	if err := a.wholePlan(l); err != nil {
 		_, refused := a.doAmend(ctx, l, p, by, f) // which records that it was tried
@@ -80,6 +114,9 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 	switch {
 	case out.InForce && !open:
 	case out.InForce, a.consents("amend", consent{yes: f.yes, in: in}):
+		for i, t := range f.takeBack {
+			f.takeBack[i] = out.Changes.Key(t)
+		}
 		if out.Report, err = a.doAmend(ctx, l, p, by, f); err != nil {
 			return err
 		}
@@ -94,11 +131,56 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 	}
 	if out.Report != nil {
 		if len(out.Report.Ended) > 0 && a.format == "table" {
-			fmt.Fprintln(a.out, a.w.T("amend.ended", words.Data{"N": len(out.Report.Ended), "Tasks": some(out.Report.Ended, 8)}))
+			fmt.Fprintln(a.out, a.w.T("amend.ended", words.Data{"N": len(out.Report.Ended), "Tasks": some(out.Changes.Called(out.Report.Ended), 8)}))
+		}
+		if len(out.Report.Kept) > 0 && a.format == "table" {
+			fmt.Fprintln(a.out, a.w.T("amend.kept", words.Data{"N": len(out.Report.Kept), "Tasks": some(out.Changes.Called(out.Report.Kept), 8)}))
 		}
 		return a.leftUndone(out.Report.Left, l.Plan)
 	}
 	return nil
+}
+
+// samePairs is the plan with the pairs of --same written into it.
+func (a *app) samePairs(p *plan.Plan, typed []string) (*plan.Plan, error) {
+	var pairs []plan.Pair
+	for _, t := range typed {
+		was, now, ok := strings.Cut(t, "=")
+		switch {
+		case t == "none" || t == "all":
+		case !ok || was == "" || !slices.ContainsFunc(p.Tasks, func(t plan.Task) bool { return t.ID == now }):
+			return nil, sentenceError(a.w.T("amend.bad_same", words.Data{"Value": t}))
+		default:
+			pairs = append(pairs, plan.Pair{Was: was, Now: now})
+		}
+	}
+	same := p.Same(pairs)
+	return &same, nil
+}
+
+// sameTasks asks whether the tasks that look alike are the same. Where nobody can be
+// asked it says what to write.
+func (a *app) sameTasks(out amended, agree consent) (bool, error) {
+	titles := map[string]string{}
+	for _, c := range out.Changes.Tasks {
+		if c.New != nil {
+			titles[c.Shown()] = c.New.Title
+		}
+	}
+	if a.format == "table" {
+		fmt.Fprintln(a.err, a.w.T("amend.pairs"))
+		for _, p := range out.Likely {
+			fmt.Fprintln(a.err, a.w.T("amend.pair", words.Data{"Was": p.Was, "Now": p.Now, "Title": titles[p.Now]}))
+		}
+	}
+	switch {
+	case agree.yes:
+		return true, nil
+	case !a.canConsent(agree):
+		first := out.Likely[0]
+		return false, sentenceError(a.w.T("amend.pairs_write", words.Data{"Was": first.Was, "Now": first.Now}))
+	}
+	return a.answers("amend.pairs_ask", agree.in), nil
 }
 
 // amending is what the ledger says of an amendment to p. open tells that what is in
@@ -125,8 +207,11 @@ func (a *app) amending(ctx context.Context, p *plan.Plan, f *amendFlags) (out am
 			if fault != nil {
 				return a.amendFault(fault)
 			}
-			out.Changes = changes
-			out.Now, err = sinceChanged(ctx, store, p.ID, out.Changes)
+			out.Changes, out.Likely = changes, changes.Likely()
+			if out.Paper, err = store.AmendedBy(ctx, p.ID, f.paper); err != nil {
+				return err
+			}
+			out.Now, err = sinceChanged(ctx, store, p.ID, out.Changes, f.takeBack)
 			return err
 		}
 		last, err := store.LastAmendment(ctx, p.ID)
@@ -160,7 +245,7 @@ func (a *app) doAmend(ctx context.Context, l ledger.Launched, p *plan.Plan, by a
 		reason = a.w.T("amend.reason", words.Data{"Paper": f.paper})
 	}
 	watch, end := a.progress("cli.acting")
-	report, err := h.Engine.Watched(watch).Amend(ctx, p, cal, engine.AmendOptions{Paper: f.paper, Reason: reason, By: by})
+	report, err := h.Engine.Watched(watch).Amend(ctx, p, cal, engine.AmendOptions{Paper: f.paper, Reason: reason, By: by, TakeBack: f.takeBack, SamePaper: f.samePaper})
 	end()
 	if unarmed, ok := asUnarmed(err); ok {
 		return nil, sentenceError(a.w.T("cli.unarmed", words.Data{"Count": len(unarmed.Tasks), "Tasks": some(unarmed.Tasks, 8), "Error": unarmed.First}))
@@ -174,11 +259,15 @@ func (a *app) amendFault(err error) error {
 	if errors.Is(err, ledger.ErrAmendedMeanwhile) {
 		return sentenceError(a.w.T("amend.meanwhile"))
 	}
+	var mistaken *plan.IdentityError
+	if errors.As(err, &mistaken) {
+		return sentenceError(a.w.T("amend."+string(mistaken.Why), words.Data{"What": mistaken.Task, "Was": mistaken.Was, "All": strings.Join(mistaken.All, a.w.T("cli.list_comma"))}))
+	}
 	if !errors.As(err, &fault) {
 		return a.otherUnit(err)
 	}
 	for known, key := range map[error]string{
-		whatif.ErrCarriesLate: "carries_late", whatif.ErrFixed: "fixed", whatif.ErrSamePolicyVersion: "same_version", whatif.ErrNoSuchPolicy: "no_such_policy",
+		whatif.ErrCarriesLate: "carries_late", whatif.ErrSamePaper: "same_paper_meanwhile", whatif.ErrFixed: "fixed", whatif.ErrSamePolicyVersion: "same_version", whatif.ErrNoSuchPolicy: "no_such_policy",
 	} {
 		if errors.Is(fault, known) {
 			what := fault.What

@@ -24,7 +24,7 @@ func TestAnAmendmentSaysWhatActsHaveChangedSince(t *testing.T) {
 	amendedTask.Due = row.Due.AddDays(-5)
 	changes := plan.Changes{Tasks: []plan.TaskChange{{ID: row.ID, What: plan.Changed, Old: &old, New: &amendedTask,
 		Fields: []plan.FieldChange{{Field: plan.FieldDue, Old: old.Due.String(), New: amendedTask.Due.String()}}}}}
-	now, err := sinceChanged(t.Context(), d.store, "p", changes)
+	now, err := sinceChanged(t.Context(), d.store, "p", changes, nil)
 	require.NoError(t, err)
 	require.Equal(t, []standsNow{{Task: row.ID, Due: row.Due.String(), Lead: row.Lead, Back: true}}, now)
 	a := &app{w: words.New("zh")}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -293,14 +292,35 @@ func (a *app) canConsent(agree consent) bool {
 
 // ask is true for an answer that begins like yes or is 是.
 func (a *app) ask(room string, in io.Reader) bool {
-	fmt.Fprint(a.err, a.w.T(room+".ask"))
-	line, _ := bufio.NewReader(in).ReadString('\n')
-	switch strings.ToLower(strings.TrimSpace(line)) {
-	case "y", "yes", "是":
+	if a.answers(room+".ask", in) {
 		return true
 	}
 	fmt.Fprintln(a.err, a.w.T(room+".not_applied"))
 	return false
+}
+
+// answers is true for an answer to a question that begins like yes or is 是.
+func (a *app) answers(question string, in io.Reader) bool {
+	fmt.Fprint(a.err, a.w.T(question))
+	switch strings.ToLower(strings.TrimSpace(lineOf(in))) {
+	case "y", "yes", "是":
+		return true
+	}
+	return false
+}
+
+// lineOf reads one line and nothing after it: the next question reads on.
+func lineOf(in io.Reader) string {
+	var line []byte
+	for one := make([]byte, 1); ; {
+		n, err := in.Read(one)
+		if n == 1 && one[0] != '\n' {
+			line = append(line, one[0])
+		}
+		if err != nil || n == 1 && one[0] == '\n' {
+			return string(line)
+		}
+	}
 }
 
 func (a *app) showImport(im importing) {

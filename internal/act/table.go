@@ -73,7 +73,7 @@ var Tasks = []Row{
 	{Reword, []Seat{Office}, live, "", []Field{NeedTitle, NeedReason}},
 	{Cancel, []Seat{Office}, live, Cancelled, []Field{NeedReason, NeedPaper}},
 	{Reinstate, []Seat{Office}, []State{Cancelled}, Open, []Field{NeedReason, NeedPaper}},
-	{TakeOver, []Seat{Office}, live, "", []Field{NeedRef, NeedUnit, NeedReason}},
+	{TakeOver, []Seat{Office}, live, "", []Field{NeedUnit, NeedReason}},
 	{Instruct, []Seat{Leadership}, live, "", []Field{NeedReason}},
 	{Answer, []Seat{Lead}, live, "", []Field{NeedRef, NeedReason}},
 }
@@ -85,7 +85,7 @@ var Duties = []Row{
 	{SetRule, []Seat{Office}, running, "", []Field{NeedRule, NeedReason}},
 	{EndDuty, []Seat{Office}, running, Closed, []Field{NeedReason}},
 	{Reinstate, []Seat{Office}, []State{Closed}, Open, []Field{NeedReason, NeedPaper}},
-	{TakeOver, []Seat{Office}, running, "", []Field{NeedRef, NeedUnit, NeedReason}},
+	{TakeOver, []Seat{Office}, running, "", []Field{NeedUnit, NeedReason}},
 	{Reassign, []Seat{Office}, running, "", []Field{NeedUnit, NeedReason}},
 	{Assist, []Seat{Office}, running, "", []Field{NeedReason}},
 	{SetPolicy, []Seat{Office}, running, "", []Field{NeedPolicy, NeedReason}},

@@ -81,7 +81,7 @@ var Talks = []TalkRow{
 	{CloseTalk, []Seat{Office, Leadership}, false, talkOpen, TalkClosed, StepVerified, "", needReason},
 	{Keep, []Seat{Leadership}, true, talkOpen, "", "", "", needReason},
 	{Again, []Seat{Office, Leadership}, false, talkOpen, "", "", "", needReason},
-	{TakeOver, byOffice, false, []TalkState{TalkPending, TalkProposed, TalkOpen}, "", "", "", []Field{NeedRef, NeedReason}},
+	{TakeOver, byOffice, false, []TalkState{TalkPending, TalkProposed, TalkOpen}, "", "", "", []Field{NeedReason}},
 }
 
 // OfTalk is the row of an act on a talk.

@@ -13,14 +13,20 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/whatif"
 )
 
 // AmendOptions say who amends a plan, by which document, and how its new tasks
 // are armed.
 type AmendOptions struct {
-	Paper         string // number of the document that orders it
-	Reason        string // Paper when empty
-	By            act.Actor
+	Paper  string // number of the document that orders it
+	Reason string // Paper when empty
+	By     act.Actor
+	// TakeBack are the tasks, by the ID of the ledger, whose granted extension the
+	// amended limit takes back: of all others it stands.
+	TakeBack []string
+	// SamePaper tells that another amendment was rightly done by the same paper.
+	SamePaper     bool
 	LaunchOptions // its own By and Reason are not asked
 }
 
@@ -43,6 +49,7 @@ type AmendReport struct {
 	Acts      int          `json:"acts"`      // acts done by this call, of both
 	Left      []LeftUndone `json:"left"`      // by task, in the order of the plan; then of earlier amendments
 	Ended     []string     `json:"ended"`     // tasks and duties that the change came too late for: they have ended
+	Kept      []string     `json:"kept"`      // tasks whose granted extension stands, though the amended limit is earlier
 	Changes   plan.Changes `json:"changes"`
 }
 
@@ -74,6 +81,11 @@ func (e *Engine) Amend(ctx context.Context, p *plan.Plan, cal *calendar.Calendar
 		if _, err := e.carry(ctx, l, last, true, opt); err != nil {
 			return AmendReport{}, err
 		}
+	}
+	if before, err := e.ledger.AmendedBy(ctx, p.ID, opt.Paper); err != nil {
+		return AmendReport{}, err
+	} else if before > 0 && !opt.SamePaper {
+		return AmendReport{}, &whatif.AmendError{What: opt.Paper, Err: whatif.ErrSamePaper}
 	}
 	now, fresh, err := e.record(ctx, l, p, cal, opt)
 	if err != nil {
@@ -120,14 +132,14 @@ func (e *Engine) record(ctx context.Context, l ledger.Launched, p *plan.Plan, ca
 		added = append(added, row)
 	}
 	return e.ledger.Amend(ctx, ledger.Amendment{
-		Plan: merged, Before: l.Plan.Hash, Paper: opt.Paper, Reason: cmp.Or(opt.Reason, opt.Paper), Actor: opt.By.Account, Added: added, Changes: changes,
+		Plan: merged, Before: l.Plan.Hash, Paper: opt.Paper, Reason: cmp.Or(opt.Reason, opt.Paper), Actor: opt.By.Account, Added: added, Changes: changes, TakeBack: opt.TakeBack,
 	}, when)
 }
 
 // carry starts what an amendment adds and tells every running task what has
 // changed for it; one that was told to all before, only to those that refused it.
 func (e *Engine) carry(ctx context.Context, l ledger.Launched, now ledger.Amended, resumed bool, opt AmendOptions) (AmendReport, error) {
-	report := AmendReport{N: now.N, Resumed: resumed, Paper: now.Paper, Reason: now.Reason, Changes: now.Changes, Left: []LeftUndone{}, Ended: []string{}}
+	report := AmendReport{N: now.N, Resumed: resumed, Paper: now.Paper, Reason: now.Reason, Changes: now.Changes, Left: []LeftUndone{}, Ended: []string{}, Kept: []string{}}
 	if err := e.reopen(ctx, l, now.Changes); err != nil {
 		return report, err
 	}
@@ -152,6 +164,7 @@ func (e *Engine) tellAll(ctx context.Context, l ledger.Launched, now ledger.Amen
 	}
 	slices.Sort(report.Ended)
 	report.Ended = slices.Compact(report.Ended)
+	slices.Sort(report.Kept)
 	return e.ledger.Carry(ctx, l.Plan.ID, now.N, report.Left, by.Account, e.when(l.Clock))
 }
 
@@ -319,6 +332,18 @@ func (m *amending) tell(ctx context.Context, c plan.TaskChange, target string, o
 
 // do does one act of the amendment, unless it was done before.
 func (m *amending) do(ctx context.Context, target string, a act.Act) (left []LeftUndone, done bool, err error) {
+	if a.Kind == act.Correct && !slices.Contains(m.amended.TakeBack, target) {
+		t, err := m.engine.ledger.Task(ctx, m.launched.Plan.ID, target)
+		if err != nil {
+			return nil, false, err
+		}
+		if whatif.Kept(t, a.Due) {
+			m.mu.Lock()
+			m.report.Kept = append(m.report.Kept, target)
+			m.mu.Unlock()
+			return nil, false, nil
+		}
+	}
 	a.ID = act.AmendID(m.amended.N, a.Kind)
 	a.By, a.Reason, a.Paper = m.by, m.amended.Reason, m.amended.Paper
 	done, refused, err := m.engine.once(ctx, m.launched, target, a)

@@ -68,7 +68,7 @@ func (w *world) stands(p *plan.Plan) {
 }
 
 func (w *world) amend(p *plan.Plan) (engine.AmendReport, error) {
-	return w.Engine.Amend(context.Background(), p, w.cal, engine.AmendOptions{Paper: "晋市政办〔2021〕30号", Reason: "调整任务", By: clerk})
+	return w.Engine.Amend(context.Background(), p, w.cal, engine.AmendOptions{Paper: "晋市政办〔2021〕30号", Reason: "调整任务", By: clerk, SamePaper: true})
 }
 
 // line is one task as the ledger has it.
@@ -193,7 +193,7 @@ func TestAnAmendmentChangesWhatRuns(t *testing.T) {
 	end := w.still("amd")
 	again, err := w.amend(after)
 	require.NoError(t, err)
-	require.Equal(t, engine.AmendReport{N: 1, Resumed: true, Paper: "晋市政办〔2021〕30号", Reason: "调整任务", Left: []engine.LeftUndone{}, Ended: []string{}}, without(again))
+	require.Equal(t, engine.AmendReport{N: 1, Resumed: true, Paper: "晋市政办〔2021〕30号", Reason: "调整任务", Left: []engine.LeftUndone{}, Ended: []string{}, Kept: []string{}}, without(again))
 	require.Equal(t, end, w.head(), "nothing more happens")
 	w.eventually("the withdrawn task's workflow ends", func(context.Context) bool { return w.running("amd", workflows.DutyType) >= 2 })
 

@@ -32,6 +32,8 @@ type Amendment struct {
 	Actor   string       `json:"actor"`
 	Added   []Task       `json:"-"`
 	Changes plan.Changes `json:"changes"`
+	// TakeBack are the tasks whose granted extension the amended limit takes back.
+	TakeBack []string `json:"take_back,omitempty"`
 }
 
 // LeftUndone is a change that the running task refused: a person must look.
@@ -255,6 +257,27 @@ func (t *tx) amendTask(planID string, c plan.TaskChange) error {
 	_, err = t.change("tasks", `title = ?, lead = ?, assist = ?, policy = ?`,
 		[]any{storable(c.New.Title), c.New.Lead, asJSON(append([]string{}, c.New.Assist...)), c.New.Policy}, `plan = ? AND id = ?`, planID, c.ID)
 	return err
+}
+
+// AmendedBy is the number of the last amendment of a plan that was done by a paper; 0
+// without one.
+func (s *Store) AmendedBy(ctx context.Context, planID, paper string) (n int, err error) {
+	var all []struct {
+		Data string `db:"data"`
+	}
+	if err := s.all(ctx, &all, `SELECT data FROM events WHERE plan = ? AND kind = ? ORDER BY seq`, planID, PlanAmended); err != nil {
+		return 0, err
+	}
+	for i, e := range all {
+		var a Amendment
+		if err := json.Unmarshal([]byte(e.Data), &a); err != nil {
+			return 0, fmt.Errorf("amendment %d of %s: %w", i+1, planID, err)
+		}
+		if a.Paper == paper {
+			n = i + 1
+		}
+	}
+	return n, nil
 }
 
 // LastAmendment is the plan's last amendment, or one with N 0.

@@ -127,6 +127,30 @@ type SeatChange struct {
 	New  string      `json:"new"`
 }
 
+// Key is the ID of the ledger of a task of the changes that people call by an ID; as
+// typed where there is none.
+func (c Changes) Key(shown string) string {
+	for _, t := range c.Tasks {
+		if t.Shown() == shown {
+			return t.ID
+		}
+	}
+	return shown
+}
+
+// Called are tasks of the ledger, by what people call them.
+func (c Changes) Called(ids []string) []string {
+	all := slices.Clone(ids)
+	for i, id := range all {
+		for _, t := range c.Tasks {
+			if t.ID == id {
+				all[i] = t.Shown()
+			}
+		}
+	}
+	return all
+}
+
 // Empty tells that nothing changed.
 func (c Changes) Empty() bool {
 	return len(c.Facts)+len(c.Policies)+len(c.Seats)+len(c.Tasks) == 0

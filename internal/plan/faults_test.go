@@ -234,9 +234,10 @@ units.yaml:22:49 groups[0].members empty
 plan.yaml:27:15 clauses[0].tasks[0].lead each_and_lead
 `},
 	{"units that take over from each other", [][3]string{
-		{"units.yaml", "id: zhujian, ", "id: zhujian, successor: 高平市, "},
-		{"units.yaml", "id: gaoping, ", "id: gaoping, successor: 市住建局, "},
+		{"units.yaml", "{id: zezhou,", "{id: zezhou, successor: 高平市,"},
+		{"units.yaml", "{id: gaoping,", "{id: gaoping, successor: 泽州县,"},
 	}, `
+units.yaml:9:29 units[1].successor successor_circle
 `},
 	{"no lead", [][3]string{
 		{"plan.yaml", "    brackets:\n      - [市住建局, 各县（市、区）人民政府]\n      - [各县(市、区)人民政府]\n", ""},

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"duban/internal/act"
+	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -29,6 +30,16 @@ var ErrNoSuchPolicy = errors.New("no task follows a policy of this name")
 // ErrCarriesLate: a task that runs already is to carry on one of another plan. The
 // *AmendError names it.
 var ErrCarriesLate = errors.New("the task runs already: what is carried on begins as a new one")
+
+// ErrSamePaper: another amendment of the plan was done by the same paper. The
+// *AmendError names it.
+var ErrSamePaper = errors.New("another amendment was done by the same paper")
+
+// Kept tells that an amended limit leaves a task the later one that an extension has
+// given it: only a word for that very task takes it back.
+func Kept(t ledger.Task, due calendar.Day) bool {
+	return t.Facts.Granted > 0 && t.State == ledger.TaskOpen && due.Before(t.Facts.Due)
+}
 
 // AmendError is a change that cannot be made, and what it is about.
 type AmendError struct {

@@ -97,6 +97,9 @@ func (w *writer) round(outer *edges) []string {
 	}
 	e.add("[*]", "called", "")
 	for _, r := range act.Talks {
+		if r.Kind == act.TakeOver { // another unit, at whatever step
+			continue
+		}
 		for _, from := range r.From {
 			for _, what := range []string{plan.ProposeTalk, plan.ProposeCircular} {
 				before := act.TalkCase{State: from, What: what, Lead: "unit", Office: "office", Leadership: "group", Policy: "standard",
