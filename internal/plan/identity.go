@@ -9,7 +9,7 @@ import (
 
 // Identity is which task of an amended plan is which task of the ledger. A task
 // bears there the ID of its first day for ever; what its plan calls it now is its
-// label (decision 15).
+// label (decision 16).
 type Identity struct {
 	Split  map[string]string // a task that is new → the one it was split off, which goes on as another
 	Merged map[string]string // a task that ends → the one it is part of by now

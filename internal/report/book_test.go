@@ -30,7 +30,7 @@ func TestRowsSayWhatIsTrueOnTheDay(t *testing.T) {
 	require.Equal(t, report.Head{ID: "small", Title: "晋城市2021年水生态环境保护行动计划", Number: "晋市政办〔2021〕9号",
 		Issuer: "晋城市人民政府办公室", Issued: day(4, 1), Zone: "Asia/Shanghai", Launched: local(day(4, 1), 9, 0)}, table.Plan)
 	require.Equal(t, report.Row{
-		No: 1, ID: "t1", Kind: plan.Dated, Clause: "三（二）4", Title: "建成丹河污水处理厂", Lead: "市水务局", LeadID: "shuiwu",
+		No: 1, ID: "t1", Key: "t1", Kind: plan.Dated, Clause: "三（二）4", Title: "建成丹河污水处理厂", Lead: "市水务局", LeadID: "shuiwu",
 		Assist: []string{"市城市管理局", "高平市人民政府"}, Due: day(6, 15), FirstDue: day(6, 15), Milestone: "投运", Policy: "standard",
 		Priority: true, Note: "以竣工验收为准。", State: ledger.TaskOpen, Phase: act.Open, ProgressLight: plan.Red, PointsBehind: 100, Light: plan.Red, Overdue: true,
 		WorkdaysLeft: pointer(-12), DaysLeft: pointer(-16),
@@ -106,7 +106,7 @@ func TestTalksShowLimitsAndWhatWasMissed(t *testing.T) {
 	talks[0].Course = act.TalkCase{}
 	require.Equal(t, []any{act.TalkOpen, day(6, 25), 1, "standard"}, []any{course.State, course.Since, course.Round, course.Policy})
 	require.Equal(t, []report.TalkRow{{
-		ID: "t1#1", Task: "t1", Title: "建成丹河污水处理厂", Number: 1, Unit: "市水务局", UnitID: "shuiwu", Due: day(6, 15), State: ledger.TalkOpen, Opened: day(6, 25),
+		ID: "t1#1", Key: "t1#1", Task: "t1", Title: "建成丹河污水处理厂", Number: 1, Unit: "市水务局", UnitID: "shuiwu", Due: day(6, 15), State: ledger.TalkOpen, Opened: day(6, 25),
 		OpensAt: local(day(6, 25), 9, 0), What: plan.ProposeTalk,
 		Steps: []report.TalkStep{
 			{ID: "served", Limit: day(6, 29), Taken: day(6, 28)},

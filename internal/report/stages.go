@@ -94,7 +94,7 @@ func (b *binder) stageRows(tasks []ledger.Task, stages []ledger.Stage, notices [
 			scene = ledger.Scene{Title: t.Title, Unit: t.Lead, Due: t.Due}
 		}
 		rows[i] = StageRow{
-			Task: taskShown(t, s.Task), Title: scene.Title, Revision: s.Revision, Talk: t.ShownTalk(s.Talk), Unit: b.named(scene, scene.Unit), UnitID: scene.Unit, Due: scene.Due, Rules: scene.Rules,
+			Task: nameNow(t, s.Task), Title: scene.Title, Revision: s.Revision, Talk: t.ShownTalk(s.Talk), Unit: b.named(scene, scene.Unit), UnitID: scene.Unit, Due: scene.Due, Rules: scene.Rules,
 			Stage: s.ID, Kind: s.Kind, At: b.local(s.At), MovedFrom: s.MovedFrom, To: full(s.To), Light: s.Light,
 			Merged: full(s.Merged), State: s.State, DecidedAt: b.local(s.DecidedAt), Matter: s.Matter, Unless: s.Unless,
 			Messages: b.ordered(s.To, said[stageKey{s.Task, s.Talk, s.ID, s.Revision}]),

@@ -65,7 +65,7 @@ func (b *binder) talkRows(tasks []ledger.Task, talks []ledger.Talk) []TalkRow {
 	for i, k := range talks {
 		t := of[k.Task]
 		rows[i] = TalkRow{
-			ID: t.ShownTalk(k.ID), Key: k.ID, Task: taskShown(t, k.Task), Title: t.Title, Number: numbers[k.ID], Unit: b.people.Name(k.Lead), UnitID: k.Lead,
+			ID: t.ShownTalk(k.ID), Key: k.ID, Task: nameNow(t, k.Task), Title: t.Title, Number: numbers[k.ID], Unit: b.people.Name(k.Lead), UnitID: k.Lead,
 			Due: t.Due, State: k.State, OpensAt: b.local(k.OpensAt), Approver: k.Approver, Steps: b.talkSteps(t, k),
 			What: cmp.Or(k.What, plan.ProposeTalk), Origin: k.Origin, Course: b.talkCourse(t, k),
 		}
@@ -82,8 +82,8 @@ func (b *binder) talkRows(tasks []ledger.Task, talks []ledger.Talk) []TalkRow {
 	return rows
 }
 
-// taskShown is what the plan calls a task now; id where the task is not given.
-func taskShown(t ledger.Task, id string) string {
+// nameNow is what the plan calls a task now; id where the task is not given.
+func nameNow(t ledger.Task, id string) string {
 	if t.ID == "" {
 		return id
 	}
