@@ -39,7 +39,7 @@ func TestRowsSayWhatIsTrueOnTheDay(t *testing.T) {
 		Talks: []report.Called{{ID: "t1#1", Number: 1, State: ledger.TalkOpen, What: plan.ProposeTalk, Unit: "市水务局", UnitID: "shuiwu"}},
 	}, table.Tasks[0])
 	require.Equal(t, report.Row{
-		No: 4, ID: "t4", Kind: plan.Dated, Clause: "三（二）4", Title: "完成雨污分流", Lead: "市城市管理局", LeadID: "chengguan",
+		No: 4, ID: "t4", Key: "t4", Kind: plan.Dated, Clause: "三（二）4", Title: "完成雨污分流", Lead: "市城市管理局", LeadID: "chengguan",
 		Assist: []string{}, Due: day(6, 18), FirstDue: day(6, 18), Policy: "standard", State: ledger.Closed, Phase: act.Closed, Light: plan.DoneLate,
 		Closed: day(6, 23), DoneOn: day(6, 23), WorkdaysLate: 3, Talks: []report.Called{},
 	}, table.Tasks[3])
