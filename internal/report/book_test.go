@@ -44,7 +44,7 @@ func TestRowsSayWhatIsTrueOnTheDay(t *testing.T) {
 		Closed: day(6, 23), DoneOn: day(6, 23), WorkdaysLate: 3, Talks: []report.Called{},
 	}, table.Tasks[3])
 	require.Equal(t, report.Row{
-		No: 9, ID: "s1", Kind: plan.Standing, Clause: "三（二）4", Title: "持续推进节水", Lead: "市水务局", LeadID: "shuiwu",
+		No: 9, ID: "s1", Key: "s1", Kind: plan.Standing, Clause: "三（二）4", Title: "持续推进节水", Lead: "市水务局", LeadID: "shuiwu",
 		Assist: []string{}, Policy: "standard", State: ledger.TaskOpen, Phase: act.Open, Talks: []report.Called{},
 	}, table.Tasks[8])
 }
