@@ -129,8 +129,8 @@ func (c Case) Names(unit string) bool {
 	return c.Lead == unit || slices.Contains(c.Assist, unit) || slices.ContainsFunc(c.Parts, func(p Part) bool { return p.Unit == unit && p.Given.IsZero() })
 }
 
-// Over tells that nothing more can happen by itself: Reinstate alone is possible, of
-// what was cancelled.
+// Over tells that nothing more can happen by itself: Reinstate alone is possible,
+// and not of what goes on in another plan.
 func (c Case) Over() bool { return c.State == Closed || c.Uncounted() }
 
 // Uncounted tells that nothing of the task is measured or counted any more: it was
