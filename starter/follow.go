@@ -119,17 +119,17 @@ func (a *app) undecided(ctx context.Context, store *ledger.Store, p query.PlanRe
 	}
 	for _, t := range u.Tasks {
 		c := ledger.CaseOf(t)
-		one := goesOn{ID: t.ID, Title: t.Title, Lead: p.Plan.Directory.Name(t.Lead), Due: t.Due, State: c.State, Talks: []string{}}
+		one := goesOn{ID: t.Shown(), Title: t.Title, Lead: p.Plan.Directory.Name(t.Lead), Due: t.Due, State: c.State, Talks: []string{}}
 		if m := book.Measure(c, p.Today); m.Overdue {
 			one.Late = m.Late
 		}
 		for _, k := range p.Talks {
 			if k.Task == t.ID && k.GoesOn() {
-				one.Talks = append(one.Talks, k.ID)
+				one.Talks = append(one.Talks, t.ShownTalk(k.ID))
 			}
 		}
 		if twin, ok := u.Likely[t.ID]; ok {
-			one.MayBeIn = twin.Plan + "/" + twin.Task.ID
+			one.MayBeIn = twin.Plan + "/" + twin.Task.Shown()
 		}
 		out.Undecided = append(out.Undecided, one)
 	}
@@ -191,7 +191,7 @@ func (a *app) checkFollowing(ctx context.Context, store *ledger.Store, p *plan.P
 		return a.carrySaid(err, p)
 	}
 	for _, c := range all {
-		fmt.Fprintln(a.out, a.w.T("follow.carries", words.Data{"Task": c.Task.ID, "Title": c.Task.Title, "From": c.Task.Carries}))
+		fmt.Fprintln(a.out, a.w.T("follow.carries", words.Data{"Task": c.Task.Shown(), "Title": c.Task.Title, "From": c.Task.Carries}))
 	}
 	twins, err := a.whatIf(store).Twins(ctx, p)
 	if err != nil || len(twins) == 0 {
@@ -199,7 +199,7 @@ func (a *app) checkFollowing(ctx context.Context, store *ledger.Store, p *plan.P
 	}
 	fmt.Fprintln(a.err, a.w.T("follow.twins", words.Data{"N": len(twins)}))
 	for _, t := range twins {
-		fmt.Fprintln(a.err, a.w.T("follow.twin", words.Data{"Task": t.Task.ID, "Title": t.Task.Title, "Other": t.Other.Plan + "/" + t.Other.ID, "Plan": t.Plan}))
+		fmt.Fprintln(a.err, a.w.T("follow.twin", words.Data{"Task": t.Task.Shown(), "Title": t.Task.Title, "Other": t.Other.Plan + "/" + t.Other.Shown(), "Plan": t.Plan}))
 	}
 	fmt.Fprintln(a.err, a.w.T("follow.twins_say"))
 	if a.consents("follow", agree) {

@@ -50,7 +50,7 @@ func (w WhatIf) Carrying(ctx context.Context, p *plan.Plan) (all []Carrying, err
 			return nil, err
 		}
 		if r := c.Refused(); r != nil {
-			return nil, &CarryError{t.ID, t.Carries, *r}
+			return nil, &CarryError{t.Shown(), t.Carries, *r}
 		}
 		all = append(all, c)
 	}
@@ -66,14 +66,14 @@ func (c Carrying) Refused() *act.Refusal {
 // fails with *CarryError when there is no such task.
 func (w WhatIf) CarryingOne(ctx context.Context, t plan.Task) (c Carrying, err error) {
 	c.Task = t
-	refused := func(key string) error { return &CarryError{t.ID, t.Carries, act.Refusal{Key: key}} }
+	refused := func(key string) error { return &CarryError{t.Shown(), t.Carries, act.Refusal{Key: key}} }
 	planID, task, _ := strings.Cut(t.Carries, "/")
 	if c.From, err = w.ledger.Plan(ctx, planID); errors.Is(err, ledger.ErrNotFound) {
 		return c, refused("act.refused_carry_plan")
 	} else if err != nil {
 		return c, err
 	}
-	if c.Row, err = w.ledger.Task(ctx, planID, task); errors.Is(err, ledger.ErrNotFound) {
+	if c.Row, err = w.ledger.TaskCalled(ctx, planID, task); errors.Is(err, ledger.ErrNotFound) {
 		return c, refused("act.refused_carry_task")
 	}
 	return c, err
