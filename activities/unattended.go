@@ -43,7 +43,7 @@ func (a *Activities) unattended(ctx context.Context, l ledger.Launched, all []le
 			at[t.Lead] = i
 		}
 		if i >= 0 {
-			out[i].Tasks = append(out[i].Tasks, t.ID)
+			out[i].Tasks = append(out[i].Tasks, t.Shown())
 		}
 	}
 	return out, nil

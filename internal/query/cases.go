@@ -145,8 +145,10 @@ func (r reading) asTyped(ctx context.Context, plans []string, id string) (string
 			return id, err
 		}
 		for _, t := range tasks {
-			if strings.EqualFold(t.ID, typed) && r.who.sees(t) {
-				return t.ID, nil
+			for _, called := range []string{t.Shown(), t.ID} {
+				if strings.EqualFold(called, typed) && r.who.sees(t) {
+					return called, nil
+				}
 			}
 		}
 	}

@@ -19,6 +19,7 @@ func (c Case) OfTalk(id string) (_ Case, ok bool) {
 	if i < 0 {
 		return c, false
 	}
+	id = c.Talks[i].Key // what happened is told by the ID of the ledger
 	c.Talks, c.Ladder = c.Talks[i:i+1], []StageRow{}
 	c.Stuck = slices.DeleteFunc(slices.Clone(c.Stuck), func(w ledger.Wait) bool { return w.Thing != id })
 	c.History = slices.DeleteFunc(slices.Clone(c.History), func(m Moment) bool {
@@ -102,7 +103,7 @@ func (d docket) talkFactsOf(t CaseTalk) Section {
 // groundsOf is what a talk was proposed for: see reasonOf.
 func (d docket) groundsOf(t CaseTalk) string {
 	for _, m := range d.c.History {
-		if m.Talk == t.ID && len(m.Grounds) > 0 && m.Act != nil && m.Refused == nil {
+		if m.Talk == t.Key && len(m.Grounds) > 0 && m.Act != nil && m.Refused == nil {
 			return d.reasonOf(m)
 		}
 	}
