@@ -83,7 +83,7 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 		return err
 	}
 	if len(out.Likely) > 0 && len(f.same) == 0 {
-		same, err := a.sameTasks(out, consent{f.yes, in})
+		same, err := a.sameTasks(out, consent{yes: f.yes, in: in})
 		if err != nil {
 			return err
 		}
@@ -96,7 +96,7 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 		}
 	}
 	if out.Paper > 0 && !f.samePaper {
-		if f.yes || !a.canConsent(consent{false, in}) {
+		if f.yes || !a.canConsent(consent{in: in}) {
 			return sentenceError(a.w.T("amend.same_paper", words.Data{"N": out.Paper, "Paper": f.paper}))
 		}
 		fmt.Fprintln(a.err, a.w.T("amend.same_paper", words.Data{"N": out.Paper, "Paper": f.paper}))
