@@ -36,6 +36,7 @@ func (s *Store) Find(ctx context.Context, planID string, words []Sought, skip, m
 		one.add(`lower(title) LIKE ?`, like)
 		one.add(`lower(clause) LIKE ?`, like)
 		one.add(`lower(id) LIKE ?`, like)
+		one.add(`lower(label) LIKE ?`, like)
 		if len(word.Units) > 0 {
 			one.add(s.d.among("lead"), s.d.list(word.Units))
 		}

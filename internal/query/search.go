@@ -120,7 +120,7 @@ func (r reading) find(ctx context.Context, f *framed, words []string, most int) 
 		slices.SortFunc(tasks, func(a, b ledger.Task) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 		tasks = slices.DeleteFunc(tasks, func(t ledger.Task) bool {
 			u, _ := f.Plan.Directory.Unit(t.Lead)
-			return !r.who.sees(t) || !holds(words, append([]string{t.Title, t.Clause, t.ID, u.Name}, u.Aliases...)...)
+			return !r.who.sees(t) || !holds(words, append([]string{t.Title, t.Clause, t.Shown(), t.ID, u.Name}, u.Aliases...)...)
 		})
 		for _, row := range report.Rows(f.Launched, tasks, nil, nil, f.today, f.cal) {
 			if len(hits) < most {

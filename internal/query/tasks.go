@@ -233,7 +233,7 @@ func (s *taskSource) places(ctx context.Context, most int) (places []ledger.Plac
 	}
 	lines, total, err := s.linesOfAll(ctx, 0, most)
 	for _, l := range lines {
-		places = append(places, ledger.Place{Task: l.ID, Due: l.Due.String(), Light: l.Light})
+		places = append(places, ledger.Place{Task: l.Key, Due: l.Due.String(), Light: l.Light})
 	}
 	return places, total, err
 }

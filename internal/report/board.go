@@ -122,17 +122,17 @@ func ChangeOf(then, now Table) Change {
 	}
 	was := map[string]Row{}
 	for _, r := range then.Tasks {
-		was[r.ID] = r
+		was[r.Key] = r
 	}
 	for _, r := range now.Tasks {
-		old := was[r.ID]
-		delete(was, r.ID)
+		old := was[r.Key]
+		delete(was, r.Key)
 		if light(old) != light(r) {
 			c.Lines = append(c.Lines, Changed{r.ID, r.Title, r.Lead, r.LeadID, light(old), light(r)})
 		}
 	}
 	for _, r := range then.Tasks {
-		if _, gone := was[r.ID]; gone && light(r) != "" {
+		if _, gone := was[r.Key]; gone && light(r) != "" {
 			c.Lines = append(c.Lines, Changed{r.ID, r.Title, r.Lead, r.LeadID, light(r), ""})
 		}
 	}
