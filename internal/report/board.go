@@ -146,10 +146,10 @@ func ChangeOf(then, now Table) Change {
 	}
 	before := map[string]string{}
 	for _, k := range then.Talks {
-		before[k.ID] = k.State
+		before[k.Key] = k.State
 	}
 	for _, k := range now.Talks {
-		old, known := before[k.ID]
+		old, known := before[k.Key]
 		if k.State == ledger.TalkPending || known && old != ledger.TalkPending {
 			continue
 		}
