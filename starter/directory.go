@@ -40,22 +40,8 @@ func (a *app) officeContacts() *cobra.Command {
 	})
 }
 
-// seated is a line of `office contacts -o json`.
-type seated struct {
-	UnitID string      `json:"unit_id"`
-	Unit   string      `json:"unit"`
-	Role   people.Role `json:"role"`
-	Name   string      `json:"name"`
-	Email  string      `json:"email"`
-}
-
 func (a *app) showContacts(units []people.Unit) error {
-	seats := []seated{}
-	for _, u := range units {
-		for _, c := range u.Contacts {
-			seats = append(seats, seated{u.ID, u.Name, c.Role, c.Name, c.Email})
-		}
-	}
+	seats := query.ContactRows(units)
 	if a.format == "json" {
 		return a.json(seats)
 	}

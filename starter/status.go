@@ -7,21 +7,11 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"duban/internal/calendar"
 	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/internal/report"
 	"duban/internal/words"
 )
-
-// statusBook is one plan in `plan status PLAN -o json`: report.Table without
-// its stages and talks, tasks sorted by gravity.
-type statusBook struct {
-	Plan   report.Head   `json:"plan"`
-	AsOf   calendar.Day  `json:"as_of"`
-	Counts report.Counts `json:"counts"`
-	Tasks  []report.Row  `json:"tasks"`
-}
 
 // plansStatus shows every launched plan.
 func (a *app) plansStatus(ctx context.Context, r *query.Reader, who query.Viewer) error {
@@ -83,7 +73,7 @@ func (a *app) planTasksStatus(ctx context.Context, r *query.Reader, who query.Vi
 	}
 	rows := report.ByGravity(t.Tasks)
 	if a.format == "json" {
-		return a.json(statusBook{t.Plan, t.AsOf, t.Counts, rows})
+		return a.json(t.Rows())
 	}
 	a.lightsLine(t.Table)
 	a.statusTable(rows)

@@ -162,7 +162,7 @@ func TestStatusOfOnePlan(t *testing.T) {
 		"销号 逾期办结 2021-06-18 迟3个工作日办结 late 市水务局 完成管网改造 2021-06-17 提醒",
 	}, rows)
 
-	var book statusBook
+	var book query.StatusBook
 	require.NoError(t, json.Unmarshal([]byte(d.say("plan", "status", "water", "-o", "json")), &book))
 	require.Equal(t, []string{"over", "soon", "late", "always"}, []string{book.Tasks[0].ID, book.Tasks[1].ID, book.Tasks[2].ID, book.Tasks[3].ID})
 	require.Equal(t, 3, book.Counts.Total)
