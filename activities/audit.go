@@ -138,9 +138,11 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 		result.Provisional = append(result.Provisional, y.Year)
 	}
 	if found.wrong() || len(years) > 0 || skew != 0 {
-		err = a.cry(ctx, l, in, tasks, found)
+		if err := a.cry(ctx, l, in, tasks, found); err != nil {
+			return result, err
+		}
 	}
-	return result, err
+	return result, translate(a.Ledger.NoteAudit(ctx, in.Plan, a.Now(), len(found.missing)))
 }
 
 // skew is how far this machine's clock is ahead of the ledger's, when that is worth a

@@ -29,6 +29,7 @@ var rows = map[string]int{
 	"activities":     4, "internal/report": 4, "internal/script": 3,
 	// Who may sign in is asked by the doors; it decides nothing about plans.
 	"internal/signin": 4,
+	"internal/watch":  4,
 	"internal/intake": 3, "internal/notice": 3, "internal/ledger": 3,
 	"internal/act": 2, "internal/rollover": 2, "internal/laws": 3,
 	"internal/plan": 1, "internal/deadline": 1, "internal/accounts": 1, "internal/ical": 1,

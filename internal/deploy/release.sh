@@ -19,6 +19,7 @@ for target in "$@"; do
 	mkdir -p "dist/$name/internal/act" "dist/$name/internal/deploy"
 	cp internal/act/ACTS.md internal/act/ACTS.zh-CN.md "dist/$name/internal/act/"
 	cp internal/deploy/duban.service internal/deploy/roles.sh internal/deploy/schema.sh internal/deploy/dynamicconfig.yaml "dist/$name/internal/deploy/"
+	cp -R internal/deploy/watch "dist/$name/internal/deploy/"
 	# The programs hold other people's work, whose licences ask to be handed on.
 	GOOS=${target%/*} GOARCH=${target#*/} go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Dir}}{{end}}{{end}}' ./starter ./worker ./internal/deploy/namespace | sort -u |
 		while read -r module dir; do

@@ -31,6 +31,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/notice"
 	"duban/internal/settings"
+	"duban/internal/watch"
 	"duban/internal/words"
 	"duban/seeds"
 	"duban/workflows"
@@ -65,8 +66,7 @@ type Host struct {
 	stopPost  func()
 	mending   *mending
 	failed    chan error
-	metrics   io.Closer
-	measured  client.MetricsHandler
+	metrics   *served // nil: none
 	log       *slog.Logger
 	boot      boot
 	notify    notifier
@@ -136,6 +136,10 @@ func Open(ctx context.Context, cfg settings.Config, o Options) (_ *Host, err err
 	if err := h.work(ctx, cfg, o, people); err != nil {
 		return nil, err
 	}
+	if h.metrics != nil {
+		h.metrics.registry.MustRegister(watch.New(h.Ledger, time.Now, o.Log))
+		h.metrics.health.Needs(h.parts()...)
+	}
 	h.notify.ready()
 	beating, stop := context.WithCancel(context.Background())
 	h.stopBeat = stop
@@ -196,14 +200,13 @@ func (h *Host) dial(ctx context.Context, cfg settings.Config, opts client.Option
 	}
 	h.identity = opts.Identity
 	if h.metrics == nil { // dialling again serves them once
-		metrics, closer, err := metricsHandler(cfg.Metrics, h.log)
-		if err != nil {
+		var err error
+		if h.metrics, err = serveMetrics(cfg.Metrics, h.log); err != nil {
 			return nil, fmt.Errorf("%w: %w", errSettings, faultOf("metrics", "DUBAN_METRICS", err))
 		}
-		h.metrics, h.measured = closer, metrics
 	}
-	if h.measured != nil {
-		opts.MetricsHandler = h.measured
+	if h.metrics != nil {
+		opts.MetricsHandler = h.metrics
 	}
 	return client.DialContext(ctx, opts)
 }

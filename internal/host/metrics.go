@@ -1,6 +1,7 @@
 package host
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,38 +15,51 @@ import (
 	"github.com/uber-go/tally/v4/prometheus"
 	"go.temporal.io/sdk/client"
 	sdktally "go.temporal.io/sdk/contrib/tally"
+
+	"duban/internal/watch"
 )
 
-// metricsHandler serves the SDK's metrics at http://address/metrics under the
-// names that Temporal's published dashboards expect; an empty address serves none.
-func metricsHandler(address string, log *slog.Logger) (client.MetricsHandler, io.Closer, error) {
+// served is the metrics of this process as they are served: those of the SDK under the
+// names that Temporal's published dashboards expect, and, once there is a ledger, what
+// it says (package watch); beside them /healthz and /readyz.
+type served struct {
+	client.MetricsHandler
+	closers
+	registry *prom.Registry
+	health   *watch.Health
+}
+
+// serveMetrics serves them at http://address/metrics; an empty address serves none.
+func serveMetrics(address string, log *slog.Logger) (*served, error) {
 	if address == "" {
-		return nil, nil, nil
+		return nil, nil
 	}
-	registry := prom.NewRegistry()
+	registry, state := prom.NewRegistry(), &watch.Health{Log: log}
 	reporter, err := prometheus.Configuration{TimerType: "histogram"}.NewReporter(prometheus.ConfigurationOptions{
 		Registry: registry,
 		OnError:  func(err error) { log.Error("Metrics", "error", err) },
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("host: metrics: %w", err)
+		return nil, fmt.Errorf("host: metrics: %w", err)
 	}
 	scope, scopeCloser := tally.NewRootScope(tally.ScopeOptions{
 		CachedReporter: reporter, Separator: prometheus.DefaultSeparator, SanitizeOptions: &sdktally.PrometheusSanitizeOptions,
 	}, time.Second)
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("host: DUBAN_METRICS: %w", err), scopeCloser.Close())
+		return nil, errors.Join(fmt.Errorf("host: DUBAN_METRICS: %w", err), scopeCloser.Close())
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/metrics", reporter.HTTPHandler())
+	mux.Handle("/healthz", state)
+	mux.Handle("/readyz", state)
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			log.Error("Metrics server", "error", err)
 		}
 	}()
-	return sdktally.NewMetricsHandler(sdktally.NewPrometheusNamingScope(scope)), closers{server, scopeCloser}, nil
+	return &served{sdktally.NewMetricsHandler(sdktally.NewPrometheusNamingScope(scope)), closers{server, scopeCloser}, registry, state}, nil
 }
 
 type closers []io.Closer
@@ -56,4 +70,22 @@ func (cs closers) Close() error {
 		errs = append(errs, c.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// Health answers /healthz and /readyz of what this process runs.
+func (h *Host) Health() http.Handler {
+	answers := &watch.Health{Log: h.log}
+	answers.Needs(h.parts()...)
+	return answers
+}
+
+// parts are what a process needs to be ready.
+func (h *Host) parts() []watch.Part {
+	return []watch.Part{
+		{Name: "ledger", Ask: func(ctx context.Context) error { _, _, err := h.Ledger.Head(ctx); return err }},
+		{Name: "temporal", Ask: func(ctx context.Context) error {
+			_, err := h.Client.CheckHealth(ctx, &client.CheckHealthRequest{})
+			return err
+		}},
+	}
 }

@@ -44,6 +44,7 @@ var rights = map[string]string{
 	"tokens":         "SELECT, INSERT, UPDATE",
 	"calendar_dates": "SELECT, INSERT, UPDATE",
 	"subjects":       "SELECT, INSERT",
+	"audits":         "SELECT, INSERT, UPDATE",
 
 	"waits":         "SELECT, INSERT, UPDATE, DELETE",
 	"outlook":       "SELECT, INSERT, UPDATE, DELETE",

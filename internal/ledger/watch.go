@@ -1,0 +1,99 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// Watched is what whoever watches the machine must know of a plan that goes on.
+type Watched struct {
+	Plan string
+	// Late are the stages and steps whose moment has passed, by the plan's clock, for
+	// longer than they may, and that were not decided: something does not work.
+	Late int
+	// Undelivered are messages by state that are not out: sending, undelivered, failed …
+	Undelivered  map[string]int
+	Waiting      int       // what workflows cannot get done at present
+	WaitingSince time.Time // real: for how long the longest of them; zero: none
+	AuditedAt    time.Time // real: when the last audit ended; zero: none yet
+	Missing      int       // stages that it found to have left no trace
+	LaunchedAt   time.Time // plan clock
+}
+
+// tardy is how late a stage may be, on the real clock, before it counts as late where
+// the plan says no other grace: a worker that was restarted needs a moment.
+const tardy = 15 * time.Minute
+
+// Watch is what must be known of every plan that has not ended, by plan.
+func (s *Store) Watch(ctx context.Context, now time.Time) ([]Watched, error) {
+	ids, err := s.PlanIDs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []Watched
+	for _, id := range ids {
+		l, _, ok, err := s.Frame(ctx, id)
+		if err == nil && !ok {
+			l, err = s.Plan(ctx, id)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !l.Ended.IsZero() {
+			continue
+		}
+		w, err := s.watchPlan(ctx, l, now)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, w)
+	}
+	return all, nil
+}
+
+func (s *Store) watchPlan(ctx context.Context, l Launched, now time.Time) (Watched, error) {
+	w := Watched{Plan: l.Plan.ID, LaunchedAt: l.At.UTC(), Undelivered: map[string]int{}}
+	before := l.Clock.Plan(now.Add(-tardy))
+	if l.Grace > 0 {
+		before = l.Clock.Plan(now).Add(-l.Grace)
+	}
+	err := s.one(ctx, &w.Late, `SELECT count(*) FROM outlook o WHERE plan = ? AND next_at IS NOT NULL AND next_at < ?
+		AND NOT EXISTS (SELECT 1 FROM outlook_stale s WHERE s.plan = o.plan AND s.task = o.task)`, w.Plan, instant(before))
+	if err != nil {
+		return w, err
+	}
+	for _, state := range Unsettled {
+		if w.Undelivered[state], err = s.CountMessages(ctx, MessageFilter{Plan: w.Plan, States: []string{state}}); err != nil {
+			return w, err
+		}
+	}
+	waits, err := s.Waits(ctx, w.Plan)
+	if err != nil {
+		return w, err
+	}
+	if w.Waiting = len(waits); w.Waiting > 0 {
+		w.WaitingSince = waits[0].Since
+	}
+	var last struct {
+		At      sql.NullTime `db:"at"`
+		Missing int          `db:"missing"`
+	}
+	if err := s.one(ctx, &last, `SELECT at, missing FROM audits WHERE plan = ?`, w.Plan); err != nil && !errors.Is(err, ErrNotFound) {
+		return w, err
+	}
+	w.AuditedAt, w.Missing = fromNull(last.At), last.Missing
+	return w, nil
+}
+
+// NoteAudit notes that an audit of a plan has ended, and how many stages it found to
+// have left no trace.
+func (s *Store) NoteAudit(ctx context.Context, planID string, at time.Time, missing int) error {
+	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
+		_, err = t.exec(`INSERT INTO audits (plan, at, missing) VALUES (?, ?, ?) ON CONFLICT (plan) DO UPDATE SET at = excluded.at, missing = excluded.missing`,
+			planID, instant(at), missing)
+		return none, err
+	})
+	return err
+}
