@@ -341,7 +341,7 @@ func troubles(dir people.Directory, stuck []ledger.Notice) []notice.Trouble {
 			if c, ok := dir.Contact(n.Recipient); ok {
 				name = c.Name
 			}
-			out = append(out, notice.Trouble{State: troubleState(n.State), Name: name, At: n.SpeakAt, Error: n.Error})
+			out = append(out, notice.Trouble{State: troubleState(n.State), Name: name, At: n.In(), Error: n.Error})
 		}
 		out[i].Tasks = append(out[i].Tasks, n.Task)
 	}

@@ -315,7 +315,7 @@ func (a *Activities) digestOf(ctx context.Context, l ledger.Launched, m ledger.M
 	if err != nil {
 		return notice.Digest{}, err
 	}
-	dir, at := l.Plan.Directory, m.Digest.SpeakAt
+	dir, at := l.Plan.Directory, m.At()
 	contact, _ := dir.Contact(to)
 	office, _ := dir.Contact(people.Recipient{Unit: dir.Office, Role: people.Office})
 	facts := notice.Digest{
@@ -367,7 +367,7 @@ func item(l ledger.Launched, book act.Book, it ledger.Item, today calendar.Day, 
 		Kind: n.Kind, Stage: n.Stage, Light: n.Light, Left: notice.Distance{Days: m.LeftDays - m.LateDays, Workdays: m.Left - m.Late, Stood: m.Stood},
 		Soft: t.Soft, Priority: t.Priority, CatchUp: n.Stage == plan.CatchUp,
 	}
-	if n.Light == "" || it.Stage != nil && it.Stage.Topic != "" {
+	if waited := calendar.DayOf(n.SpeakAt.In(book.Zone)) != today; n.Light == "" || waited || it.Stage != nil && it.Stage.Topic != "" {
 		out.Light = m.Light
 	}
 	if it.Stage != nil {

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"duban/internal/act"
+	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/people"
 	"duban/internal/plan"
 )
 
@@ -38,6 +40,7 @@ func (a *Activities) DecideStage(ctx context.Context, in StageInput) (act.Course
 	switch {
 	case isNext(c.Next, stage):
 		c, d.Stage = book.Decide(c) // the workflow's has no words
+		d.Place = placer(book, in.Task, c.Policy, book.Limit(c.Case, d.Stage))
 		d.Facts, d.Revision = c.Case, c.Revision
 		if d.OpensTalk {
 			if d.TalkNumber, err = nextTalk(ctx, a.Ledger, a.Starter, in.Plan, in.Task, stage.At); err != nil {
@@ -60,6 +63,14 @@ func (a *Activities) DecideStage(ctx context.Context, in StageInput) (act.Course
 		}
 	}
 	return c.Keys(), a.startDigests(ctx, l, digests)
+}
+
+// placer puts the words of stages into messages by the rhythm of a policy. limit is the
+// day by which what they are about is to be done.
+func placer(book act.Book, thing, policy string, limit calendar.Day) ledger.Placing {
+	return func(s plan.Stage, r people.Recipient, heard []plan.Heard) plan.Placed {
+		return book.Place(book.Policies[policy], act.WordTo(thing, s, r, limit), heard)
+	}
 }
 
 // isNext tells that a stage is the one that comes next.

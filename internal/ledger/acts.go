@@ -23,6 +23,7 @@ type Acted struct {
 	From       *plan.Plan // what the act was judged by: see Scene
 	Talks      []ActedTalk
 	Channels   map[people.Recipient][]string // of everybody told
+	Place      Placing                       // see Decision
 }
 
 // ActedTalk is what an act on a task makes of one of its talks.
@@ -84,7 +85,7 @@ func (t *tx) act(a Acted, when When) (acted, error) {
 	var notices []said
 	tell := func(talk, unit string, revision int, stages []plan.Stage) error {
 		for _, told := range stages {
-			d := Decision{Plan: a.Plan, Task: a.Task, Talk: talk, Revision: revision, Stage: told, Channels: a.Channels}
+			d := Decision{Plan: a.Plan, Task: a.Task, Talk: talk, Revision: revision, Stage: told, Channels: a.Channels, Place: a.Place}
 			digests, sent, err := t.tell(d, sceneOf(a.From, a.Facts, unit, told), when)
 			if err != nil {
 				return err

@@ -14,10 +14,10 @@ type surroundings struct {
 	tasks map[string]Task
 	talks map[string]Talk  // by talk ID
 	calls map[string]Talk  // by the key of the decision that called for it
-	now   map[string]Stage // by stageKey: what speaks at the speaking time
+	now   map[string]Stage // by stageKey: what was said between two instants
 }
 
-func (t *tx) around(planID string, ids []string, at time.Time) (surroundings, error) {
+func (t *tx) around(planID string, ids []string, from, until time.Time) (surroundings, error) {
 	s := surroundings{tasks: map[string]Task{}, talks: map[string]Talk{}, calls: map[string]Talk{}, now: map[string]Stage{}}
 	list := t.s.d.list(ids)
 	var tasks []taskRow
@@ -46,7 +46,7 @@ func (t *tx) around(planID string, ids []string, at time.Time) (surroundings, er
 		s.talks[talk.ID], s.calls[r.OpenedBy] = talk, talk
 	}
 	var stages []stageRow
-	err := t.all(&stages, `SELECT `+stageList+` FROM stages WHERE plan = ? AND `+t.s.d.among("task")+` AND at = ?`, planID, list, at)
+	err := t.all(&stages, `SELECT `+stageList+` FROM stages WHERE plan = ? AND `+t.s.d.among("task")+` AND at >= ? AND at <= ?`, planID, list, instant(from), instant(until))
 	if err != nil {
 		return s, err
 	}

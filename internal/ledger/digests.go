@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"duban/internal/act"
 	"duban/internal/people"
 	"duban/internal/plan"
 )
@@ -22,6 +24,18 @@ type Message struct {
 	Doubts  int             `json:"doubts,omitempty"` // earlier tries that may have arrived
 	Items   []Item          `json:"items"`            // by due date, task and stage
 	Words   json.RawMessage `json:"words,omitempty"`  // what it says instead of items: see Announce
+}
+
+// At is the instant of which a message speaks: its speaking time, or the last one of
+// those whose words it took with it.
+func (m Message) At() time.Time {
+	at := m.Digest.SpeakAt
+	for _, it := range m.Items {
+		if it.Notice.SpeakAt.After(at) {
+			at = it.Notice.SpeakAt
+		}
+	}
+	return at
 }
 
 // Item is one notice of a message with what its text needs.
@@ -53,9 +67,12 @@ func (s *Store) MarkStarted(ctx context.Context, digests []string) error {
 
 // Gather closes a digest to new notices and gives what it has to say now, one
 // message a channel, each with its intent in the chain (message.intent). Notices
-// no longer true are dropped (notice.dropped). What other digests of the same instant
-// have to say to the same person, on whatever seat and of whatever plan, it takes with
-// it and closes those too: one person gets one message a morning.
+// no longer true are dropped (notice.dropped), and so are those that waited for the
+// weekly page while the same person was told something as grave about the same thing.
+// What other digests of the same instant, or of one that has passed, have to say to the
+// same person, on whatever seat and of whatever plan, it takes with it and closes those
+// too, and what earlier messages could not deliver: one person gets one message a
+// morning, and one after an outage.
 //
 // Called again it gives a message once more when it has certainly not left, and
 // then asks anew what is true. Of one that may have left (see Leaving) it says so
@@ -85,6 +102,16 @@ func (s *Store) Gather(ctx context.Context, digest string, when When, again func
 			if taken, err = t.takeWith(row, seats, when); err != nil {
 				return nil, err
 			}
+			if row.Words == "" {
+				more, err := t.takeUndelivered(row, seats)
+				if err != nil {
+					return nil, err
+				}
+				taken = append(taken, more...)
+				if err := t.takeRiding(row, seats); err != nil {
+					return nil, err
+				}
+			}
 		}
 		g := gathering{t: t, digest: row.digest(), when: when, words: row.Words}
 		if err := g.read(row.Channels); err != nil {
@@ -106,18 +133,22 @@ func (s *Store) Gather(ctx context.Context, digest string, when When, again func
 	})
 }
 
-// takeWith moves into a digest what others of its instant have to say on these seats
-// that are one person's, as far as nobody has gathered them, and gives their keys. A
-// plan whose clock is another's has other mornings.
+// takeWith moves into a digest what others of its instant, or of one that has passed,
+// have to say on these seats that are one person's, as far as nobody has gathered them,
+// and gives their keys. A plan whose clock is another's has other mornings.
 func (t *tx) takeWith(g digestRow, seats []people.Recipient, when When) (taken []string, err error) {
 	units := make([]string, len(seats))
 	for i, r := range seats {
 		units[i] = r.Unit
 	}
+	until := when.Plan
+	if until.Before(g.SpeakAt) {
+		until = g.SpeakAt
+	}
 	var rows []digestRow
-	err = t.all(&rows, `SELECT `+digestColumns+` FROM digests WHERE speak_at = ? AND `+t.s.d.among("unit")+` AND gathered_at IS NULL AND words = '' AND key <> ?
+	err = t.all(&rows, `SELECT `+digestColumns+` FROM digests WHERE speak_at <= ? AND `+t.s.d.among("unit")+` AND gathered_at IS NULL AND words = '' AND key <> ?
 		AND (plan = ? OR EXISTS (SELECT 1 FROM plans a JOIN plans b ON a.clock = b.clock WHERE a.id = digests.plan AND b.id = ?)) ORDER BY key`,
-		instant(g.SpeakAt), t.s.d.list(units), g.Key, g.Plan, g.Plan)
+		instant(until), t.s.d.list(units), g.Key, g.Plan, g.Plan)
 	if err != nil {
 		return nil, err
 	}
@@ -134,6 +165,57 @@ func (t *tx) takeWith(g digestRow, seats []people.Recipient, when When) (taken [
 		taken = append(taken, row.Key)
 	}
 	return taken, nil
+}
+
+// takeUndelivered moves into a digest what earlier messages to these seats of one person
+// say that are known not to have left, and gives their IDs: the tries of those end.
+func (t *tx) takeUndelivered(g digestRow, seats []people.Recipient) (taken []string, err error) {
+	units := make([]string, len(seats))
+	for i, r := range seats {
+		units[i] = r.Unit
+	}
+	var rows []struct {
+		messageRow
+		Unit string      `db:"unit"`
+		Role people.Role `db:"role"`
+	}
+	err = t.all(&rows, `SELECT m.id, m.plan, m.digest, m.channel, m.state, m.attempt, m.error, m.doubts, m.via, d.unit, d.role FROM messages m JOIN digests d ON d.key = m.digest
+		WHERE m.state = 'undelivered' AND m.doubts = 0 AND d.words = '' AND `+t.s.d.among("d.unit")+` AND d.key <> ?
+		AND (m.plan = ? OR EXISTS (SELECT 1 FROM plans a JOIN plans b ON a.clock = b.clock WHERE a.id = m.plan AND b.id = ?)) ORDER BY m.id`,
+		t.s.d.list(units), g.Key, g.Plan, g.Plan)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		if !slices.Contains(seats, people.Recipient{Unit: row.Unit, Role: row.Role}) {
+			continue
+		}
+		t.hold("messages", row.messageRow, row.ID)
+		if _, err := t.change("messages", `state = ?`, []any{Dropped}, `id = ?`, row.ID); err != nil {
+			return nil, err
+		}
+		if _, err := t.change("notices", `digest = ?, state = ?, message = ?`, []any{g.Key, Pending, ""}, `message = ? AND digest = ? AND state = 'sending'`, row.ID, row.Digest); err != nil {
+			return nil, err
+		}
+		taken = append(taken, row.ID)
+	}
+	return taken, nil
+}
+
+// takeRiding adds to a digest that has something to say what is never said alone to
+// these seats of one person.
+func (t *tx) takeRiding(g digestRow, seats []people.Recipient) error {
+	var waits int
+	if err := t.one(&waits, `SELECT COUNT(*) FROM notices WHERE digest = ? AND state = 'pending'`, g.Key); err != nil || waits == 0 {
+		return err
+	}
+	for _, r := range seats {
+		_, err := t.change("notices", `digest = ?, state = ?`, []any{g.Key, Pending}, `plan = ? AND state = 'rides' AND unit = ? AND role = ? AND speak_at <= ?`, g.Plan, r.Unit, r.Role, instant(g.SpeakAt))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Part gives what a digest has not said yet on seats where another person sits by now
@@ -177,7 +259,7 @@ func (s *Store) Part(ctx context.Context, digest string, when When) ([]Digest, e
 			if !moved[n.Recipient] {
 				continue
 			}
-			g, err := t.digest(n.Plan, n.Recipient, instant(n.SpeakAt))
+			g, err := t.digest(n.Plan, n.Recipient, instant(n.In()))
 			if err != nil {
 				return nil, err
 			}
@@ -233,13 +315,20 @@ func (g *gathering) read(channels string) error {
 		return nil
 	}
 	tasks := map[string][]string{} // by plan
+	var first, last time.Time
 	for _, r := range rows {
 		tasks[r.Plan] = append(tasks[r.Plan], r.Task)
+		if first.IsZero() || r.SpeakAt.Before(first) {
+			first = r.SpeakAt
+		}
+		if r.SpeakAt.After(last) {
+			last = r.SpeakAt
+		}
 	}
 	around := map[string]surroundings{}
 	for _, planID := range sortedKeys(tasks) {
 		slices.Sort(tasks[planID])
-		if around[planID], err = g.t.around(planID, slices.Compact(tasks[planID]), g.digest.SpeakAt); err != nil {
+		if around[planID], err = g.t.around(planID, slices.Compact(tasks[planID]), first, last); err != nil {
 			return err
 		}
 	}
@@ -313,12 +402,16 @@ func (g *gathering) message(channel string, items []Item, m messageRow, again fu
 
 // stillTrue keeps the items that may still be said and drops the others.
 func (g *gathering) stillTrue(items []Item) (kept []Item, err error) {
+	since, err := g.saidSince(items)
+	if err != nil {
+		return nil, err
+	}
 	for _, it := range items {
-		if it.stands() {
+		key := it.Notice.Key()
+		if it.stands() && since[key] == "" {
 			kept = append(kept, it)
 			continue
 		}
-		key := it.Notice.Key()
 		if _, err := g.t.change("notices", `state = ?`, []any{Dropped}, `key = ?`, key); err != nil {
 			return nil, err
 		}
@@ -327,11 +420,55 @@ func (g *gathering) stillTrue(items []Item) (kept []Item, err error) {
 		if it.Notice.Talk != "" && it.Talk != nil {
 			data["talk_state"] = it.Talk.State
 		}
+		if since[key] != "" {
+			data["since"] = since[key]
+		}
 		if err := g.t.append(e, g.when, data); err != nil {
 			return nil, err
 		}
 	}
 	return kept, nil
+}
+
+// saidSince gives, by the key of each of the items that has waited for its message, the
+// key of a word that the same seat was told meanwhile about the same thing, as grave.
+func (g *gathering) saidSince(items []Item) (since map[string]string, err error) {
+	since = map[string]string{}
+	for _, it := range items {
+		n := it.Notice
+		if n.Kind == plan.Told || it.Stage == nil || !n.SpeakAt.Before(g.digest.SpeakAt) {
+			continue
+		}
+		var later []noticeRow
+		err := g.t.all(&later, `SELECT `+noticeColumns+` FROM notices WHERE plan = ? AND task = ? AND talk = ? AND unit = ? AND role = ? AND channel = ? AND speak_at > ?
+			AND digest <> ? AND state IN ('sending', 'sent', 'unknown') ORDER BY speak_at, key`,
+			n.Plan, n.Task, n.Talk, n.Recipient.Unit, n.Recipient.Role, n.Channel, instant(n.SpeakAt), n.Digest)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range later {
+			told, err := g.t.stageOf(r)
+			if err != nil {
+				return nil, err
+			}
+			if r.Kind != plan.Told && r.Kind.Gravity() >= n.Kind.Gravity() && act.SameMatter(told, *it.Stage) {
+				since[n.Key()] = r.Key
+				break
+			}
+		}
+	}
+	return since, nil
+}
+
+// stageOf is the stage of a notice.
+func (t *tx) stageOf(n noticeRow) (plan.Stage, error) {
+	var row stageRow
+	err := t.one(&row, `SELECT `+stageList+` FROM stages WHERE plan = ? AND task = ? AND revision = ? AND talk = ? AND id = ?`, n.Plan, n.Task, n.Revision, n.Talk, n.Stage)
+	if err != nil {
+		return plan.Stage{}, err
+	}
+	s, err := row.stage()
+	return s.Stage, err
 }
 
 // stands tells whether a notice is still true: no act has come between that takes

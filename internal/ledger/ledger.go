@@ -158,7 +158,17 @@ const (
 	Failed  = "failed"
 	Unknown = "unknown"
 	Dropped = "dropped"
+	Rides   = "rides" // it goes with the next message that its recipient gets: see plan.Never
 )
+
+// In is when the message speaks that carries the notice, plan clock: not before
+// SpeakAt, unless the message was put together late with others.
+func (n Notice) In() time.Time {
+	if at, err := SpeakingTime(n.Digest); err == nil {
+		return at
+	}
+	return n.SpeakAt
+}
 
 // Digest is one recipient's one message of one morning. Number counts from 1:
 // a notice that comes after the digest was gathered opens the next one.

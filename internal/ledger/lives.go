@@ -88,10 +88,10 @@ type Said struct {
 // spoken after an instant; what acts tell at once is not among them. In order of time
 // and message.
 func (s *Store) SaidSince(ctx context.Context, since time.Time) (all []Said, err error) {
-	err = s.all(ctx, &all, `SELECT n.plan, n.task, n.talk, n.stage, n.unit, n.role, n.channel, n.speak_at, n.message, s.decided_at, d.gathered_at FROM notices n
+	err = s.all(ctx, &all, `SELECT n.plan, n.task, n.talk, n.stage, n.unit, n.role, n.channel, d.speak_at, n.message, s.decided_at, d.gathered_at FROM notices n
 		JOIN stages s ON s.plan = n.plan AND s.task = n.task AND s.revision = n.revision AND s.talk = n.talk AND s.id = n.stage
 		JOIN digests d ON d.key = n.digest
-		WHERE n.speak_at > ? AND n.message <> '' AND n.kind <> 'told' AND d.gathered_at IS NOT NULL AND s.decided_at IS NOT NULL
-		ORDER BY n.speak_at, n.message, n.key`, instant(since))
+		WHERE d.speak_at > ? AND n.message <> '' AND n.kind <> 'told' AND d.gathered_at IS NOT NULL AND s.decided_at IS NOT NULL
+		ORDER BY d.speak_at, n.message, n.key`, instant(since))
 	return all, err
 }

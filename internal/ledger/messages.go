@@ -75,14 +75,14 @@ func (s *Store) CountMessages(ctx context.Context, f MessageFilter) (n int, err 
 // instants where they are set. By speaking time and recipient.
 func (s *Store) Untried(ctx context.Context, planID string, last, from, before time.Time) ([]MessageInfo, error) {
 	w := where{}
-	w.add("plan = ?", planID)
-	w.add("state = 'pending'")
-	w.add("speak_at <= ?", instant(last))
+	w.add("n.plan = ?", planID)
+	w.add("n.state = 'pending'")
+	w.add("d.speak_at <= ?", instant(last))
 	if !from.IsZero() {
-		w.add("speak_at >= ?", instant(from))
+		w.add("d.speak_at >= ?", instant(from))
 	}
 	if !before.IsZero() {
-		w.add("speak_at < ?", instant(before))
+		w.add("d.speak_at < ?", instant(before))
 	}
 	var rows []struct {
 		Digest  string      `db:"digest"`
@@ -92,8 +92,8 @@ func (s *Store) Untried(ctx context.Context, planID string, last, from, before t
 		SpeakAt time.Time   `db:"speak_at"`
 		Notices int         `db:"notices"`
 	}
-	err := s.all(ctx, &rows, `SELECT digest, unit, role, channel, speak_at, COUNT(*) AS notices FROM notices`+w.String()+`
-		GROUP BY digest, unit, role, channel, speak_at ORDER BY speak_at, unit, role, channel`, w.args...)
+	err := s.all(ctx, &rows, `SELECT n.digest, n.unit, n.role, n.channel, d.speak_at, COUNT(*) AS notices FROM notices n JOIN digests d ON d.key = n.digest`+w.String()+`
+		GROUP BY n.digest, n.unit, n.role, n.channel, d.speak_at ORDER BY d.speak_at, n.unit, n.role, n.channel`, w.args...)
 	if err != nil {
 		return nil, err
 	}

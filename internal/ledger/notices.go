@@ -1,7 +1,10 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -9,7 +12,10 @@ import (
 	"strings"
 	"time"
 
+	"duban/internal/act"
+	"duban/internal/calendar"
 	"duban/internal/people"
+	"duban/internal/plan"
 )
 
 // NoticeFilter chooses notices. Empty fields choose all.
@@ -38,6 +44,7 @@ func (s *Store) Stuck(ctx context.Context, planID string, before time.Time) ([]N
 	w.oneOf("state", []string{Pending, Sending, Failed, Unknown})
 	w.add("(NOT reported OR state IN ('pending', 'sending'))")
 	w.add("(state IN ('failed', 'unknown') OR speak_at < ?)", instant(before))
+	w.add("NOT (state = 'pending' AND EXISTS (SELECT 1 FROM digests g WHERE g.key = notices.digest AND g.speak_at >= ?))", instant(before)) // it waits for its message
 	return s.noticesWhere(ctx, w)
 }
 
@@ -95,14 +102,23 @@ func (t *tx) notices(d Decision, key string) (digests []Digest, all []said, err 
 		if len(channels) == 0 {
 			continue // an empty seat
 		}
-		g, err := t.digest(d.Plan, r, at)
+		placed, err := t.place(d, r)
 		if err != nil {
 			return nil, nil, err
 		}
-		digests = append(digests, g)
+		g, err := t.digest(d.Plan, r, instant(placed.In))
+		if err != nil {
+			return nil, nil, err
+		}
+		state := Pending
+		if placed.Rides {
+			state = Rides
+		} else {
+			digests = append(digests, g)
+		}
 		for _, c := range slices.Compact(slices.Sorted(slices.Values(channels))) {
 			err := t.insert("notices", noticeInsert, [][]any{{effectKey(key, r, c), d.Plan, d.Task, d.Revision, d.Talk, d.Stage.ID, r.Unit, r.Role, c,
-				d.Stage.Kind, d.Stage.Light, at, g.Key, Pending, "", "", false}})
+				d.Stage.Kind, d.Stage.Light, at, g.Key, state, "", "", false}})
 			if err != nil {
 				return nil, nil, fmt.Errorf("ledger: notice: %w", err)
 			}
@@ -110,6 +126,42 @@ func (t *tx) notices(d Decision, key string) (digests []Digest, all []said, err 
 		}
 	}
 	return digests, all, nil
+}
+
+// place is when the message speaks that carries a decision's word for a recipient.
+func (t *tx) place(d Decision, r people.Recipient) (plan.Placed, error) {
+	if d.Place == nil {
+		return plan.Placed{In: d.Stage.At}, nil
+	}
+	var rows []struct {
+		noticeRow
+		In     sql.NullTime `db:"spoken"`
+		Matter string       `db:"matter"`
+	}
+	err := t.all(&rows, `SELECT n.stage, n.kind, n.light, n.revision, n.talk, n.task, n.speak_at, d.speak_at AS spoken, s.matter
+		FROM notices n JOIN stages s ON s.plan = n.plan AND s.task = n.task AND s.revision = n.revision AND s.talk = n.talk AND s.id = n.stage
+		LEFT JOIN digests d ON d.key = n.digest
+		WHERE n.plan = ? AND n.task = ? AND n.unit = ? AND n.role = ? AND n.state <> 'dropped' AND s.state = 'decided' ORDER BY n.speak_at, n.key`,
+		d.Plan, d.Task, r.Unit, r.Role)
+	if err != nil {
+		return plan.Placed{}, err
+	}
+	var heard []plan.Heard
+	for _, row := range rows {
+		if row.Talk == "" && d.Talk == "" && row.Revision != d.Revision {
+			continue // of another date, or before the unit was given the task
+		}
+		of := plan.Stage{ID: row.Stage, Kind: row.Kind, Light: row.Light, At: row.SpeakAt.UTC()}
+		if row.Matter != "" {
+			var m matter
+			if err := json.Unmarshal([]byte(row.Matter), &m); err != nil {
+				return plan.Placed{}, fmt.Errorf("ledger: stage %s of %s: matter: %w", row.Stage, row.Task, err)
+			}
+			of.Matter = m.Matter
+		}
+		heard = append(heard, plan.Heard{Word: act.WordTo(cmp.Or(row.Talk, row.Task), of, r, calendar.Day{}), In: fromNull(row.In)})
+	}
+	return d.Place(d.Stage, r, heard), nil
 }
 
 // DigestKey names the number-th digest of a recipient at an instant, for ever.

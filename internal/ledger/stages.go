@@ -39,10 +39,15 @@ type Decision struct {
 	Facts      act.Case     // of the task with the stage said; of a talk's stage not set
 	TalkFacts  act.TalkCase // of the talk with the stage said
 	Channels   map[people.Recipient][]string
+	Place      Placing    // nil: every word goes out when it is said
 	From       *plan.Plan // what the stage was worked out by: see Scene
 	OpensTalk  bool
 	TalkNumber int // the least that the talk it opens may get
 }
+
+// Placing puts a word for one recipient into a message, given what the recipient heard
+// of the task before, in order of time.
+type Placing func(s plan.Stage, r people.Recipient, heard []plan.Heard) plan.Placed
 
 // Key names the decision for ever: plan/task/rREV/stage. A stage of a talk has
 // the talk's ID in place of the task's from the second talk on, so that the

@@ -21,6 +21,7 @@ type ActedOnTalk struct {
 	Told       []plan.Stage
 	From       *plan.Plan                    // what the act was judged by: see Scene
 	Channels   map[people.Recipient][]string // of everybody told
+	Place      Placing                       // see Decision
 }
 
 // actedOnTalk is what an act on a talk left.
@@ -66,7 +67,7 @@ func (t *tx) actOnTalk(a ActedOnTalk, when When) (actedOnTalk, error) {
 	out := actedOnTalk{facts: a.Facts}
 	var notices []said
 	for _, told := range a.Told {
-		d := Decision{Plan: a.Plan, Task: talk.Task, Talk: a.Talk, Revision: a.Facts.Revision, Stage: told, Channels: a.Channels}
+		d := Decision{Plan: a.Plan, Task: talk.Task, Talk: a.Talk, Revision: a.Facts.Revision, Stage: told, Channels: a.Channels, Place: a.Place}
 		digests, sent, err := t.tell(d, sceneOf(a.From, CaseOf(task), talk.Lead, told), when)
 		if err != nil {
 			return actedOnTalk{}, err

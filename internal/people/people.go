@@ -176,7 +176,7 @@ func (d Directory) Once(seats []Recipient) []Recipient {
 	told := make(map[string]bool, len(seats))
 	once := make([]Recipient, 0, len(seats))
 	for _, r := range seats {
-		if who := d.person(r); !told[who] {
+		if who := d.Person(r); !told[who] {
 			told[who] = true
 			once = append(once, r)
 		}
@@ -184,9 +184,9 @@ func (d Directory) Once(seats []Recipient) []Recipient {
 	return once
 }
 
-// person names who sits on a seat: the address in small letters, or the seat itself
+// Person names who sits on a seat: the address in small letters, or the seat itself
 // when it has none.
-func (d Directory) person(r Recipient) string {
+func (d Directory) Person(r Recipient) string {
 	c, _ := d.Contact(r)
 	return person(r, c)
 }

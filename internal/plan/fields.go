@@ -19,12 +19,14 @@ var known = map[string][]string{
 	"policies":    {"policies", "consequences"},
 	"consequence": {"id", "title", "count", "at_least", "within", "propose"},
 
-	"policy": {"name", "version", "title", "speak_at", "resend", "ahead", "blue", "yellow", "stages", "acts", "talk"},
+	"policy": {"name", "version", "title", "speak_at", "resend", "ahead", "blue", "yellow", "stages", "acts", "talk", "rhythm"},
 	"stage":  {"id", "kind", "from", "before", "after", "to", "light", "unless"},
 	"acts": {"return", "rule", "extend", "extensions", "verify", "decide", "chase", "grace", "silent", "part",
 		"part_missed", "yellow", "red"},
-	"talk": {"open", "remind", "missed", "to", "upward", "steps"},
-	"step": {"id", "after", "limit"},
+	"talk":   {"open", "remind", "missed", "to", "upward", "steps"},
+	"step":   {"id", "after", "limit"},
+	"rhythm": {"most", "seats"},
+	"seat":   {"role", "budget", "asked", "told", "remind", "due", "urge", "warn", "escalate", "talk"},
 }
 
 // entryFields are common to tasks and projects.

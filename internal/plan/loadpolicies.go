@@ -61,7 +61,7 @@ func (o object) policy() Policy {
 	p := Policy{
 		Name: o.text("name"), Version: o.number("version", 1, 1_000_000), Title: o.text("title"),
 		SpeakAt: o.text("speak_at"), Ahead: o.offset("ahead"), Blue: o.offset("blue"), Yellow: o.offset("yellow"),
-		Acts: o.acts(), Resend: StageKind(o.oneOf("resend", texts(StageKinds)...)),
+		Acts: o.acts(), Rhythm: o.rhythm(), Resend: StageKind(o.oneOf("resend", texts(StageKinds)...)),
 	}
 	if p.SpeakAt == "" {
 		p.SpeakAt = "09:00"

@@ -109,6 +109,7 @@ type Policy struct {
 	// Resend is the mildest kind of stage that is sent again, marked so, when nobody
 	// knows whether it arrived and its channel has no way to tell a copy; Urge when empty.
 	Resend StageKind `json:"resend,omitempty"`
+	Rhythm Rhythm    `json:"rhythm,omitzero"` // how soon words reach each seat
 }
 
 // Grave tells whether a stage of this kind had better be said twice than never.

@@ -262,7 +262,7 @@ func byRule(t ledger.Talk) bool {
 // The chain excuses what an act and a word did in an order that is not that of
 // their instants.
 func Compare(foretold []plan.Foretold, stages []ledger.Stage, notices []ledger.Notice, to time.Time, chain Chain) []Difference {
-	c := comparison{chain: chain, expected: map[said][]fact{}, spoken: map[[2]string]bool{}, carried: map[effect]bool{}}
+	c := comparison{chain: chain, to: to, expected: map[said][]fact{}, spoken: map[[2]string]bool{}, carried: map[effect]bool{}}
 	for _, f := range foretold {
 		c.spoken[[2]string{f.Task, f.Stage.ID}] = true
 		for _, r := range f.To {
@@ -314,6 +314,7 @@ type effect struct {
 
 type comparison struct {
 	chain    Chain
+	to       time.Time
 	expected map[said][]fact // not met with yet
 	spoken   map[[2]string]bool
 	carried  map[effect]bool
@@ -340,10 +341,16 @@ func (c *comparison) asForetold(n ledger.Notice) bool {
 	}
 	c.carried[e] = true
 	c.expected[s] = slices.Delete(slices.Clone(c.expected[s]), i, i+1)
-	if n.State != ledger.Sent && !(n.State == ledger.Dropped && c.chain.overtaken(n.Task, n.SpeakAt, c.chain.dropped[n.Key()])) {
+	if n.State != ledger.Sent && !c.waits(n) && !(n.State == ledger.Dropped && (c.chain.since[n.Key()] || c.chain.overtaken(n.Task, n.SpeakAt, c.chain.dropped[n.Key()]))) {
 		c.add(Unsaid, s, n.SpeakAt, n.State+" "+n.Error)
 	}
 	return true
+}
+
+// waits tells of a notice that the message which carries it speaks later, or that it
+// goes with the next one.
+func (c *comparison) waits(n ledger.Notice) bool {
+	return n.State == ledger.Rides || n.State == ledger.Pending && !n.In().Before(c.to)
 }
 
 // otherwise is a notice that is not as foretold. One that was dropped has not

@@ -243,7 +243,7 @@ func (d *driver) undecided(ctx context.Context, e script.Entry, at, soon time.Ti
 func (d *driver) unsaid(ctx context.Context, e script.Entry, soon time.Time) (bool, error) {
 	touched := d.touched(e)
 	notices, err := d.store.Notices(ctx, ledger.NoticeFilter{Plan: d.Plan.ID, Task: about(e), States: []string{ledger.Pending, ledger.Sending}})
-	return slices.ContainsFunc(notices, func(n ledger.Notice) bool { return n.Kind != plan.Told && n.SpeakAt.Before(soon) && touched(n.Task) }), err
+	return slices.ContainsFunc(notices, func(n ledger.Notice) bool { return n.Kind != plan.Told && n.In().Before(soon) && touched(n.Task) }), err
 }
 
 // unopened tells whether an occurrence of a duty that was to be opened before now is

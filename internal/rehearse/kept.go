@@ -21,6 +21,7 @@ type Chain struct {
 	carriers map[string][]string // notice key → every message that was to carry it
 	longest  time.Duration       // plan time that an act took from its instant into the chain, at the most
 	dropped  map[string]int64    // notice key
+	since    map[string]bool     // notice key: dropped, because the same was said as gravely while it waited
 	decided  map[string]int64    // Decision.Key of a stage
 	amended  time.Time           // plan clock: what the last amendment's new tasks were assigned at
 	noticed  time.Time           // plan clock: when the last holiday notice was put in force
@@ -36,7 +37,7 @@ type done struct {
 
 // keep reads the chain.
 func keep(ctx context.Context, store *ledger.Store, planID string) (Chain, error) {
-	k := Chain{acts: map[string]done{}, intent: map[string]int64{}, dropped: map[string]int64{}, decided: map[string]int64{}, carriers: map[string][]string{}}
+	k := Chain{acts: map[string]done{}, intent: map[string]int64{}, dropped: map[string]int64{}, since: map[string]bool{}, decided: map[string]int64{}, carriers: map[string][]string{}}
 	events, err := store.Events(ctx, ledger.EventFilter{})
 	if err != nil {
 		return k, fmt.Errorf("rehearse: read the ledger: %w", err)
@@ -57,6 +58,7 @@ func (k *Chain) take(e ledger.Event, planID string) error {
 		Act     act.Act
 		Notices json.RawMessage // of an intent their keys
 		Notice  string
+		Since   string
 		Message string
 		Added   []struct {
 			Assigned time.Time `json:"assigned_at"`
@@ -79,6 +81,7 @@ func (k *Chain) take(e ledger.Event, planID string) error {
 		k.decided[e.Key] = e.Seq
 	case e.Kind == ledger.NoticeDropped:
 		k.dropped[data.Notice] = e.Seq
+		k.since[data.Notice] = data.Since != ""
 	case e.Kind == ledger.PlanAmended:
 		k.amended = e.PlanAt
 		for _, a := range data.Added {

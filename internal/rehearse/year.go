@@ -179,8 +179,8 @@ func (l *lateness) look(ctx context.Context, y *year, now time.Time) {
 		return
 	}
 	for _, n := range notices {
-		if n.SpeakAt.Before(oldest) {
-			oldest = n.SpeakAt
+		if n.In().Before(oldest) {
+			oldest = n.In()
 		}
 	}
 	l.through = oldest

@@ -24,6 +24,8 @@ func talkAtOnce(t *testing.T, address string) {
 
 	digests := w.decideOfTalk("t0#1", served)
 	w.is("digests", digests, []ledger.Digest{digestOf(office, served.At, 1)})
+	_, err := w.Gather(w.ctx, digestOf(office, talkAt, 1).Key, speaks, never)
+	w.ok(err)
 	messages, err := w.Gather(w.ctx, digests[0].Key, speaks, never)
 	w.ok(err)
 	w.is("the talk it speaks of", messages[0].Items[0].Talk.ID, "t0#1")
@@ -132,6 +134,8 @@ func talkSteps(t *testing.T, address string) {
 	got, err := w.Talk(w.ctx, "jincheng", "t0#1")
 	w.ok(err)
 	w.is("talk", []any{got.State, got.Taken, got.Facts.Notice}, []any{ledger.TalkOpen, map[string]calendar.Day{"served": serve.On}, serve.Talk})
+	_, err = w.Gather(w.ctx, digestOf(office, talkAt, 1).Key, speaks, never)
+	w.ok(err)
 	messages, err := w.Gather(w.ctx, digests[0].Key, speaks, never)
 	w.ok(err)
 	w.is("the step was taken before the reminder spoke", len(messages), 0)

@@ -1,0 +1,67 @@
+package act
+
+import (
+	"slices"
+
+	"duban/internal/calendar"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// askedOf is what words ask of whom beside the rungs of a limit: a leader's or the
+// office's decision, or an answer of the unit.
+var askedOf = map[string][]people.Role{
+	TopicProposal: {people.Leader}, TopicDoubt: {people.Leader}, TopicExtension: {people.Office, people.Leader},
+	TopicReturn: {people.Office}, TopicReport: {people.Office},
+	string(Propose): {people.Leader}, string(Extend): {people.Office, people.Leader}, string(Complete): {people.Office},
+	string(Chase): unitSeats, string(Instruct): unitSeats, string(Serve): unitSeats, string(AskPart): unitSeats,
+	string(Approve): unitSeats, string(Absent): unitSeats, string(Again): unitSeats, string(ReturnPlan): unitSeats, plan.ProposeCircular: unitSeats,
+}
+
+var unitSeats = []people.Role{people.Liaison, people.Deputy, people.Head}
+
+// asks tells that a stage asks one of its recipients itself for something.
+func asks(s plan.Stage, r people.Recipient) bool { return slices.Contains(askedOf[s.Topic], r.Role) }
+
+// WordTo is a stage as its recipient hears it: what is put into a message by the
+// rhythm of the policy. thing is the task's ID, or the talk's of a stage of its own.
+// limit is the day by which what it is about is to be done, zero where there is none.
+func WordTo(thing string, s plan.Stage, r people.Recipient, limit calendar.Day) plan.Word {
+	w := plan.Word{Role: r.Role, Of: thing + "/" + aboutOf(s), Kind: s.Kind, Light: s.Light, At: s.At, Asks: asks(s, r)}
+	if acts := r.Role == people.Liaison || r.Role == people.Office || w.Asks; acts && s.Kind.Gravity() <= plan.DueDay.Gravity() && s.Kind != plan.Told {
+		w.Until = limit
+	}
+	return w
+}
+
+// aboutOf names what a stage is about, so that two words of one thing owed have the
+// same name.
+func aboutOf(s plan.Stage) string {
+	if step, round := StageStep(s.ID); round > 0 {
+		return step
+	}
+	if s.Kind == plan.Told {
+		return s.ID
+	}
+	return OwedID(s)
+}
+
+// Limit is the day by which what a stage of the task is about is to be done; zero
+// where there is none.
+func (b Book) Limit(c Case, s plan.Stage) calendar.Day {
+	if s.Topic == "" || s.Topic == plan.TopicAcknowledge {
+		return c.Due
+	}
+	return s.Matter.Limit
+}
+
+// TalkLimit is Limit of a stage of a talk.
+func (b Book) TalkLimit(c TalkCase, s plan.Stage) calendar.Day {
+	if step, round := StageStep(s.ID); round > 0 && s.Topic == "" {
+		return b.StepLimit(c, step)
+	}
+	return s.Matter.Limit
+}
+
+// SameMatter tells that two stages of one task, or of one talk, are about one thing owed.
+func SameMatter(a, b plan.Stage) bool { return aboutOf(a) == aboutOf(b) }

@@ -1,0 +1,174 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/people"
+)
+
+// Rhythm says how soon a word reaches each seat, by its gravity 发送节奏. Which seat
+// hears what how often is custom: policy data. The zero Rhythm sends every word when
+// it is said.
+type Rhythm struct {
+	Seats map[people.Role]Tempo `json:"seats,omitempty"`
+	Most  int                   `json:"most,omitempty"` // things that one message lists; the rest is counted. 0: all
+}
+
+// IsZero tells that no rhythm is set.
+func (r Rhythm) IsZero() bool { return len(r.Seats) == 0 && r.Most == 0 }
+
+// Tempo is the rhythm of one seat.
+type Tempo struct {
+	Paces  map[Gravity]Pace `json:"paces,omitempty"`  // a gravity that is left out is AtOnce
+	Budget int              `json:"budget,omitempty"` // messages a year above which a plan is warned about; 0: any number
+}
+
+// Gravity is what a rhythm tells words apart by: a StageKind, Told, or Asked.
+type Gravity string
+
+// Asked is the gravity of what asks the seat itself for a decision or an answer 请示、
+// 要求答复, whatever its kind.
+const Asked Gravity = "asked"
+
+// Gravities are all of them, the mildest first.
+var Gravities = []Gravity{Gravity(Told), Gravity(Remind), Gravity(DueDay), Gravity(Urge), Gravity(Warn), Gravity(Escalate), Gravity(Talk), Asked}
+
+// Pace is how soon a word goes out.
+type Pace string
+
+const (
+	AtOnce  Pace = "at_once"  // when it is said
+	Daily   Pace = "daily"    // with the message of that office morning, or of the next
+	WhenNew Pace = "when_new" // daily when the seat has heard nothing as grave about the task, else weekly
+	Weekly  Pace = "weekly"   // with the page of Monday, or of the week's first working day
+	Monthly Pace = "monthly"  // with the message of the month's first working day
+	Never   Pace = "never"    // never alone: with the next message that the seat gets
+)
+
+// Paces are all of them, the soonest first.
+var Paces = []Pace{AtOnce, Daily, WhenNew, Weekly, Monthly, Never}
+
+// sameWithin is the time in which a seat is not told the same twice, as grave.
+const sameWithin = 7 * 24 * time.Hour
+
+// DefaultRhythm is the rhythm of a policy that names none: units' liaisons and the
+// office hear every day on which there is something; deputies and heads when a task
+// reaches a new rung, else weekly; the leadership weekly, at once only what asks for
+// its decision or reaches it for the first time.
+func DefaultRhythm() Rhythm {
+	daily := map[Gravity]Pace{Asked: AtOnce}
+	rungs := map[Gravity]Pace{Gravity(Told): Weekly, Gravity(Remind): Weekly, Gravity(DueDay): Weekly,
+		Gravity(Urge): WhenNew, Gravity(Warn): WhenNew, Gravity(Escalate): WhenNew, Gravity(Talk): WhenNew, Asked: AtOnce}
+	upward := maps.Clone(rungs)
+	for _, g := range []Gravity{Gravity(Urge), Gravity(Warn)} {
+		upward[g] = Weekly
+	}
+	upward[Asked] = Daily
+	office := map[Gravity]Pace{Asked: Daily}
+	for _, g := range Gravities[:len(Gravities)-1] {
+		daily[g], office[g] = Daily, Daily
+	}
+	daily[Gravity(Told)] = AtOnce
+	return Rhythm{Most: 15, Seats: map[people.Role]Tempo{
+		people.Liaison: {daily, 100}, people.Deputy: {rungs, 80}, people.Head: {maps.Clone(rungs), 80},
+		people.Office: {office, 250}, people.Leader: {upward, 60},
+	}}
+}
+
+// Word is one word for one seat, to be put into a message.
+type Word struct {
+	Role  people.Role
+	Of    string // what it is about: the task's own limit, a step of a talk
+	Kind  StageKind
+	Light Light
+	At    time.Time    // when it is said
+	Asks  bool         // it is Asked
+	Until calendar.Day // the last day on which the seat can do what it is reminded of; zero: it need not do anything
+}
+
+// Heard is a word that the seat was told before about the same task, or is to be
+// told, and when its message speaks.
+type Heard struct {
+	Word
+	In time.Time
+}
+
+func (w Word) gravity() Gravity {
+	if w.Asks {
+		return Asked
+	}
+	return Gravity(w.Kind)
+}
+
+// Placed is where a word goes: the message that speaks at In, or, Rides, any message
+// that the seat gets next; then In is the page it would go with.
+type Placed struct {
+	In    time.Time
+	Rides bool
+}
+
+// Place puts a word into a message by the policy's rhythm. heard is what the seat was
+// told about the task before. A word that says the same as one before it, as grave and
+// within a week, waits for the weekly page. Whoever has to act and was not told yet is
+// told before the limit, whatever the pace.
+func (l Ladderer) Place(p Policy, w Word, heard []Heard) Placed {
+	pace, set := p.Rhythm.Seats[w.Role].Paces[w.gravity()]
+	if !set {
+		pace = AtOnce
+	}
+	if len(p.Rhythm.Seats) == 0 {
+		return Placed{In: w.At}
+	}
+	repeated := w.Kind != Told && slices.ContainsFunc(heard, func(h Heard) bool {
+		return h.Of == w.Of && h.Kind == w.Kind && h.Light == w.Light && h.In.After(w.At.Add(-sameWithin))
+	})
+	if pace == WhenNew {
+		pace = Daily
+		if slices.ContainsFunc(heard, func(h Heard) bool { return h.Kind.Gravity() >= w.Kind.Gravity() }) {
+			pace = Weekly
+		}
+	}
+	if repeated && slices.Index(Paces, pace) < slices.Index(Paces, Weekly) {
+		pace = Weekly
+	}
+	placed := l.at(p, pace, w.At)
+	if late := placed.Rides || calendar.DayOf(placed.In.In(l.Zone)).After(w.Until); late && !w.Until.IsZero() && !repeated {
+		return Placed{In: w.At}
+	}
+	return placed
+}
+
+// at is when a word that is said at an instant goes out at a pace.
+func (l Ladderer) at(p Policy, pace Pace, at time.Time) Placed {
+	switch pace {
+	case Daily:
+		return Placed{In: l.At(p, l.Morning(p, at)).UTC()}
+	case Weekly:
+		return Placed{In: l.Page(p, at)}
+	case Monthly:
+		day := calendar.DayOf(at.In(l.Zone))
+		for month := calendar.NewDay(day.Year, day.Month, 1); ; month = month.AddMonths(1) {
+			if in := l.At(p, l.Calendar.OnOrAfter(month)).UTC(); !in.Before(at) {
+				return Placed{In: in}
+			}
+		}
+	case Never:
+		return Placed{In: l.Page(p, at), Rides: true}
+	}
+	return Placed{In: at}
+}
+
+// Page is when the weekly page speaks next, at or after t: on Monday, or on the week's
+// first working day.
+func (l Ladderer) Page(p Policy, t time.Time) time.Time {
+	day := calendar.DayOf(t.In(l.Zone))
+	monday := day.AddDays(-(int(day.Weekday()) + 6) % 7)
+	for ; ; monday = monday.AddDays(7) {
+		if in := l.At(p, l.Calendar.OnOrAfter(monday)).UTC(); !in.Before(t) {
+			return in
+		}
+	}
+}

@@ -1,0 +1,112 @@
+package plan_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/calendar"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/seeds"
+)
+
+// speaks is nine in the morning of a day of 2021.
+func speaks(day string) time.Time {
+	d, err := calendar.ParseDay("2021-" + day)
+	if err != nil {
+		panic(err)
+	}
+	return d.At(9, 0, calendar.Beijing)
+}
+
+func TestTheRhythmPutsWordsIntoMessages(t *testing.T) {
+	t.Parallel()
+	cal, err := calendar.Load(seeds.Calendar())
+	require.NoError(t, err)
+	l := plan.Ladderer{Calendar: cal, Zone: calendar.Beijing}
+	p := plan.Policy{Rhythm: plan.DefaultRhythm()}
+	word := func(role people.Role, kind plan.StageKind, day string) plan.Word {
+		return plan.Word{Role: role, Of: "t/finish", Kind: kind, Light: plan.Red, At: speaks(day)}
+	}
+	asked := func(w plan.Word) plan.Word { w.Asks = true; return w }
+	until := func(w plan.Word, day string) plan.Word { w.Until = calendar.DayOf(speaks(day)); return w }
+	heard := func(w plan.Word) plan.Heard { return plan.Heard{Word: w, In: w.At} }
+	light := func(w plan.Word, light plan.Light) plan.Word { w.Light = light; return w }
+	afternoon := func(w plan.Word) plan.Word { w.At = w.At.Add(6 * time.Hour); return w }
+	for name, c := range map[string]struct {
+		word  plan.Word
+		heard []plan.Heard
+		in    string
+	}{
+		// 2021-06-02 is a Wednesday, 2021-06-07 the Monday after it
+		"a liaison hears every day":                       {word(people.Liaison, plan.Remind, "06-02"), nil, "06-02"},
+		"the same within a week waits for the page":       {word(people.Liaison, plan.Remind, "06-02"), []plan.Heard{heard(word(people.Liaison, plan.Remind, "05-31"))}, "06-07"},
+		"the same after a week does not":                  {word(people.Liaison, plan.Remind, "06-08"), []plan.Heard{heard(word(people.Liaison, plan.Remind, "05-31"))}, "06-08"},
+		"a graver light is not the same":                  {word(people.Liaison, plan.Remind, "06-02"), []plan.Heard{heard(light(word(people.Liaison, plan.Remind, "05-31"), plan.Yellow))}, "06-02"},
+		"another matter is not the same":                  {word(people.Liaison, plan.Remind, "06-02"), []plan.Heard{heard(plan.Word{Of: "t/part-1", Kind: plan.Remind, Light: plan.Red, At: speaks("05-31")})}, "06-02"},
+		"a deputy's first urging":                         {word(people.Deputy, plan.Urge, "06-02"), nil, "06-02"},
+		"a deputy's second":                               {word(people.Deputy, plan.Urge, "06-23"), []plan.Heard{heard(word(people.Deputy, plan.Urge, "06-02"))}, "06-28"},
+		"a head's new rung":                               {word(people.Head, plan.Talk, "06-23"), []plan.Heard{heard(word(people.Head, plan.Warn, "06-02"))}, "06-23"},
+		"a reminder copied to the deputy":                 {word(people.Deputy, plan.Remind, "06-02"), nil, "06-07"},
+		"what a deputy is asked":                          {asked(word(people.Deputy, plan.Told, "06-02")), nil, "06-02"},
+		"a leader is warned weekly":                       {word(people.Leader, plan.Warn, "06-02"), nil, "06-07"},
+		"what reaches a leader for the first time":        {word(people.Leader, plan.Talk, "06-02"), nil, "06-02"},
+		"and what does not":                               {word(people.Leader, plan.Escalate, "06-09"), []plan.Heard{heard(word(people.Leader, plan.Talk, "06-02"))}, "06-15"},
+		"a request of the afternoon comes in the morning": {asked(afternoon(word(people.Leader, plan.Told, "06-02"))), nil, "06-03"},
+		"and of a rest day on the next working day":       {asked(word(people.Leader, plan.Told, "06-05")), nil, "06-07"},
+		// 2021-06-14, Monday, was 端午
+		"a page comes on the week's first working day":        {word(people.Leader, plan.Warn, "06-11"), nil, "06-15"},
+		"whoever must act is told before the limit":           {until(word(people.Deputy, plan.Remind, "06-02"), "06-04"), nil, "06-02"},
+		"and waits when the page comes before it":             {until(word(people.Deputy, plan.Remind, "06-02"), "06-07"), nil, "06-07"},
+		"but not twice within a week":                         {until(word(people.Liaison, plan.Remind, "06-02"), "06-04"), []plan.Heard{heard(word(people.Liaison, plan.Remind, "05-31"))}, "06-07"},
+		"without a rhythm of its own a seat hears all":        {word("clerk", plan.Remind, "06-05"), nil, "06-05"},
+		"what an act tells is not held against what was said": {word(people.Liaison, plan.Told, "06-02"), []plan.Heard{heard(word(people.Liaison, plan.Told, "06-02"))}, "06-02"},
+	} {
+		require.Equal(t, plan.Placed{In: speaks(c.in)}, local(l.Place(p, c.word, c.heard)), name)
+	}
+	require.Equal(t, speaks("06-05"), l.Place(plan.Policy{}, word(people.Leader, plan.Remind, "06-05"), nil).In, "a policy without a rhythm says all at once")
+
+	p.Rhythm.Seats[people.Deputy].Paces["remind"] = plan.Monthly
+	p.Rhythm.Seats[people.Head].Paces["remind"] = plan.Never
+	require.Equal(t, plan.Placed{In: speaks("07-01")}, local(l.Place(p, word(people.Deputy, plan.Remind, "06-02"), nil)))
+	require.Equal(t, plan.Placed{In: speaks("10-08")}, local(l.Place(p, word(people.Deputy, plan.Remind, "09-02"), nil)), "1 to 7 October are holidays")
+	require.Equal(t, plan.Placed{In: speaks("06-07"), Rides: true}, local(l.Place(p, word(people.Head, plan.Remind, "06-02"), nil)))
+	require.Equal(t, plan.Placed{In: speaks("06-02")}, local(l.Place(p, until(word(people.Head, plan.Remind, "06-02"), "06-30"), nil)), "who must act is told, whatever the pace")
+}
+
+func local(p plan.Placed) plan.Placed {
+	p.In = p.In.In(calendar.Beijing)
+	return p
+}
+
+// A file's rhythm says what differs from the standard one.
+func TestARhythmAsWritten(t *testing.T) {
+	t.Parallel()
+	const head = "policies:\n- {name: a, version: 1, title: 甲, blue: 7 days, yellow: 3 days, stages: [{id: due, kind: due, before: 0 days, to: [liaison], light: yellow}]"
+	all, problems := plan.LoadPolicies("policies.yaml", []byte(head+"}\n"))
+	require.Empty(t, problems)
+	require.Equal(t, plan.DefaultRhythm(), all["a"].Rhythm)
+
+	all, problems = plan.LoadPolicies("policies.yaml", []byte(head+", rhythm: {most: 8, seats: [{role: leader, budget: 20, talk: monthly}]}}\n"))
+	require.Empty(t, problems)
+	want := plan.DefaultRhythm()
+	want.Most = 8
+	leader := want.Seats[people.Leader]
+	leader.Budget, leader.Paces["talk"] = 20, plan.Monthly
+	want.Seats[people.Leader] = leader
+	require.Equal(t, want, all["a"].Rhythm)
+
+	_, problems = plan.LoadPolicies("policies.yaml", []byte(head+", rhythm: {most: 0, seats: [{role: boss}, {budget: 3}, {role: head, urge: sometimes}, {role: head, quick: daily}]}}\n"))
+	var keys []string
+	for _, p := range problems {
+		keys = append(keys, p.Key)
+	}
+	require.ElementsMatch(t, []string{"plan.number_range", "plan.not_one_of", "plan.missing", "plan.not_one_of", "plan.id_twice", "plan.unknown_field"}, keys)
+	seeded, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
+	require.Empty(t, problems)
+	for name, p := range seeded {
+		require.Equal(t, plan.DefaultRhythm(), p.Rhythm, "%s: written out in full", name)
+	}
+}
