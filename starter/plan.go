@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/host"
@@ -38,6 +40,13 @@ func (a *app) planCheck() *cobra.Command {
 				return err
 			}
 			p, problems := plan.Load(args[0], cal)
+			if p != nil && !plan.Failed(problems) {
+				launched, err := a.instant("", p)
+				if err != nil {
+					return err
+				}
+				problems = append(problems, overBudget(p, filepath.Base(args[0]), cal, launched)...)
+			}
 			if a.format == "json" {
 				return a.checkJSON(p, problems)
 			}
@@ -156,6 +165,7 @@ func (a *app) planTasks() *cobra.Command {
 
 func (a *app) planPreview() *cobra.Command {
 	var at, until, acts string
+	var messages bool
 	c := a.listing(&cobra.Command{
 		Use: "preview FILE", Short: a.w.T("cli.plan_preview"), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -171,6 +181,14 @@ func (a *app) planPreview() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if messages {
+				all := act.Attentions(p, cal, launched, last)
+				if a.format == "json" {
+					return a.json(attentionRows(p, all))
+				}
+				a.attentionTable(p, all)
+				return nil
+			}
 			s, err := a.script(acts, p, cal)
 			if err != nil {
 				return err
@@ -182,12 +200,14 @@ func (a *app) planPreview() *cobra.Command {
 				return a.json(rows)
 			}
 			a.previewTable(p, rows)
+			fmt.Fprintln(a.out, a.w.T("cli.preview_messages"))
 			return nil
 		},
 	})
 	c.Flags().StringVar(&at, "at", "", a.w.T("cli.flag_at"))
 	c.Flags().StringVar(&until, "until", "", a.w.T("cli.flag_until"))
 	c.Flags().StringVar(&acts, "script", "", a.w.T("script.flag"))
+	c.Flags().BoolVar(&messages, "messages", false, a.w.T("cli.flag_messages"))
 	return c
 }
 

@@ -86,3 +86,31 @@ func TestWhatWasSaidMeanwhileIsNotSaidAgain(t *testing.T) {
 	require.Equal(t, []string{"04-09 Fri study-1", "04-12 Mon unacknowledged-3", "05-11 Tue remind-30", "05-26 Wed remind-15", "06-03 Thu remind-7", "06-07 Mon remind-3",
 		"06-10 Thu due", "06-11 Fri urge"}, got[:8])
 }
+
+// Who acts in time is spared: what follows a limit is not said, and the office is told
+// of what was done.
+func TestAttentionIfNobodyActsAndIfEverybodyDoes(t *testing.T) {
+	t.Parallel()
+	cal, err := calendar.Load(seeds.Calendar())
+	require.NoError(t, err)
+	p, problems := plan.Load("../../seeds/jincheng-2021-water/plan.yaml", cal)
+	require.NotNil(t, p, problems)
+	launched := p.Issued.At(10, 0, calendar.Beijing)
+	for _, f := range act.Diligent(p, cal, launched, calendar.Day{}) {
+		require.LessOrEqual(t, f.Kind.Gravity(), plan.Urge.Gravity(), "%s of %s", f.ID, f.Task)
+	}
+	all := act.Attentions(p, cal, launched, calendar.Day{})
+	require.Equal(t, people.Leader, all[0].To.Role, "the leadership first")
+	require.Equal(t, 60, all[0].Budget)
+	require.Zero(t, all[0].Acting, "whom nothing is overdue for hears nothing")
+	require.NotZero(t, all[0].Silent)
+	for _, a := range all {
+		silent, acting := 0, 0
+		for _, m := range a.Months {
+			silent, acting = silent+m.Silent, acting+m.Acting
+		}
+		require.GreaterOrEqual(t, silent, a.Silent)
+		require.GreaterOrEqual(t, acting, a.Acting)
+		require.LessOrEqual(t, max(a.Silent, a.Acting), a.Budget, a.To)
+	}
+}

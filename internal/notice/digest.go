@@ -33,8 +33,18 @@ type Digest struct {
 	Date      time.Time      // real clock: the Date header
 	Zone      *time.Location // the plan's; Beijing when nil
 	Items     []Item         // in any order; several of one task become one
+	Most      int            // things that the message lists, over all its parts; the rest is counted. 0: all
+	Rest      string         // what shows the rest: a command, or a link; "" says nothing of it
+	Standing  *Standing      // how the plan stands; nil: it is not said
 	Again     bool           // sent before, and nobody knows whether it arrived
 	Sender    Address        // the channel's own when empty
+}
+
+// Standing is how a plan stands on the day of a message, in numbers 面上情况.
+type Standing struct {
+	Overdue   int // tasks
+	Talks     int // that go on
+	Proposals int // that wait for the leadership
 }
 
 // PlanRef names the document.
@@ -256,17 +266,19 @@ func Compose(w *words.Words, d Digest, others ...Digest) (Mail, error) {
 		if d.Zone == nil {
 			d.Zone = calendar.Beijing
 		}
-		parts = append(parts, sheet{newSpeaker(w, d), gather(d)})
+		entries := gather(d)
+		parts = append(parts, sheet{newSpeaker(w, d), entries, len(entries)})
 	}
 	if len(parts) == 0 {
 		return Mail{}, fmt.Errorf("digest %s: %w", d.ID, ErrEmpty)
 	}
 	slices.SortStableFunc(parts, func(a, b sheet) int { return cmp.Compare(a.entries[0].class(), b.entries[0].class()) })
+	limit(parts, d.Most)
 	var pages []page
 	var lines []string
 	for _, p := range parts {
 		p.speaker.seated = len(parts) > 1
-		page := p.page(p.entries)
+		page := p.page(p.entries, p.listed)
 		pages, lines = append(pages, page), append(lines, p.line("line", page))
 	}
 	first := parts[0]
@@ -282,6 +294,31 @@ func Compose(w *words.Words, d Digest, others ...Digest) (Mail, error) {
 type sheet struct {
 	*speaker
 	entries []entry
+	listed  int // the first of entries that are listed; the rest is counted
+}
+
+// limit lets all parts together list so many entries at the most: the gravest, and
+// among equals those of the first part.
+func limit(parts []sheet, most int) {
+	total := 0
+	for _, p := range parts {
+		total += len(p.entries)
+	}
+	if most <= 0 || total <= most {
+		return
+	}
+	for i := range parts {
+		parts[i].listed = 0
+	}
+	for range most {
+		next := -1
+		for i, p := range parts {
+			if p.listed < len(p.entries) && (next < 0 || p.entries[p.listed].class() < parts[next].entries[parts[next].listed].class()) {
+				next = i
+			}
+		}
+		parts[next].listed++
+	}
 }
 
 // thread is what one recipient's messages of one plan hang from.

@@ -277,3 +277,41 @@ func TestHeadersAreShortAsciiLines(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, msg.Header.Get("Subject"), "=?UTF-8?b?")
 }
+
+// A message lists some fifteen things, the gravest first, and counts the rest.
+func TestAMessageListsOnlySoMany(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []string{"zh", "en"} {
+		d := digest("lingdao", "市水污染防治工作领导小组", people.Leader, "组长", day(2021, 5, 10))
+		d.Most, d.Rest, d.Standing = 15, "starter task list --plan p", &notice.Standing{Overdue: 40, Talks: 1}
+		d.Items = nil
+		for i := range 34 {
+			kind := plan.Escalate
+			if i%2 == 0 {
+				kind = plan.Warn
+			}
+			d.Items = append(d.Items, notice.Item{Task: fmt.Sprint("t", i), Title: fmt.Sprint("任务", i), Lead: "高平市人民政府", Kind: kind, Light: plan.Red, Due: day(2021, 4, 30), Left: notice.Distance{Days: -9, Workdays: -5}})
+		}
+		m, err := notice.Compose(words.New(lang), d)
+		require.NoError(t, err)
+		require.Equal(t, 15, strings.Count(m.HTML, `<tr class="row"`), "listed")
+		require.Contains(t, m.Text, "15. 任务")
+		require.NotContains(t, m.Text, "16. 任务")
+		want := map[string][]string{"zh": {"另有19项不逐一列出", "逾期未办结的任务40项、正在进行的约谈1次", "starter task list"},
+			"en": {"19 more are not listed", "40 tasks overdue, 1 talk under way", "starter task list"}}
+		flat := strings.ReplaceAll(m.Text, "\n", "")
+		if lang == "en" {
+			flat = strings.ReplaceAll(m.Text, "\n", " ")
+		}
+		for _, text := range want[lang] {
+			require.Contains(t, flat, text)
+			require.Contains(t, m.HTML, text)
+		}
+		other := d
+		other.Recipient, other.Items = people.Recipient{Unit: "shuiwu", Role: people.Liaison}, []notice.Item{{Task: "x", Title: "任务x", Kind: plan.Talk, Light: plan.Red, Due: day(2021, 4, 30), Talk: &notice.Talk{Number: 1, Step: "served"}}}
+		m, err = notice.Compose(words.New(lang), d, other)
+		require.NoError(t, err)
+		require.Equal(t, 15, strings.Count(m.HTML, `<tr class="row"`), "over all its parts")
+		require.Contains(t, m.Text, "任务x", "the gravest is listed, whichever part it stands in")
+	}
+}

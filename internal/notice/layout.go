@@ -3,6 +3,7 @@ package notice
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"duban/internal/act"
 	"duban/internal/people"
@@ -13,8 +14,9 @@ import (
 // unitsFrom is how many tasks make a count by unit worth its space.
 const unitsFrom = 6
 
-// page lays the sentences out for both renderings.
-func (s *speaker) page(entries []entry) page {
+// page lays the sentences out for both renderings. All entries are counted, and the
+// first so many are listed.
+func (s *speaker) page(entries []entry, listed int) page {
 	document := s.t("plan", words.Data{"Title": clean(s.d.Plan.Title), "Number": clean(s.d.Plan.Number)})
 	data := words.Data{"Plan": document, "Unit": clean(s.d.Unit), "Tasks": s.many(entries), "Office": s.office()}
 	p := page{
@@ -34,6 +36,8 @@ func (s *speaker) page(entries []entry) page {
 		leads[e.Lead] = true
 	}
 	showLead := len(leads) > 1 || !leads[s.d.Unit]
+	p.Standing = s.standing()
+	var rest []string
 	for len(entries) > 0 {
 		k := entries[0].heap()
 		n := slices.IndexFunc(entries, func(e entry) bool { return e.heap() != k })
@@ -46,14 +50,41 @@ func (s *speaker) page(entries []entry) page {
 		} else {
 			p.Summary = append(p.Summary, chip{name, n, k.tone()})
 		}
-		p.Groups = append(p.Groups, s.group(k, entries[:n], p.rows()+1, len(p.Groups)+1, showLead))
+		shown := min(n, listed-p.rows())
+		if shown > 0 {
+			p.Groups = append(p.Groups, s.group(k, entries[:shown], n, p.rows()+1, len(p.Groups)+1, showLead))
+		}
+		if shown < n {
+			rest = append(rest, s.t("rest_of", words.Data{"Name": name, "N": n - shown}))
+		}
 		p.countUnits(entries[:n], name)
 		entries = entries[n:]
 	}
 	if len(p.Units) < 2 || p.Total < unitsFrom {
 		p.Units = nil
 	}
+	if len(rest) > 0 {
+		p.Rest = s.t("rest", words.Data{"N": p.Total - p.rows(), "Of": strings.Join(rest, s.t("comma")), "Where": s.d.Rest, "Office": s.office()})
+	}
 	return p
+}
+
+// standing is how the plan stands, in a sentence; "" where nothing stands.
+func (s *speaker) standing() string {
+	t := s.d.Standing
+	if t == nil || *t == (Standing{}) {
+		return ""
+	}
+	var parts []string
+	for _, c := range []struct {
+		key string
+		n   int
+	}{{"overdue", t.Overdue}, {"talks", t.Talks}, {"proposals", t.Proposals}} {
+		if c.n > 0 {
+			parts = append(parts, s.count("standing_"+c.key, c.n))
+		}
+	}
+	return s.t("standing", words.Data{"Of": strings.Join(parts, s.t("comma"))})
 }
 
 // heading is the gravest heap's; a message that tells of different acts has a
@@ -132,12 +163,15 @@ func (s *speaker) contact() string {
 // ordinals is how many numerals of headings the catalogue has.
 const ordinals = 20
 
-// group words the entries of one heap, numbered on from first. What comes next
-// is said once when it is the same for all.
-func (s *speaker) group(k heap, entries []entry, first, ordinal int, showLead bool) group {
+// group words the listed entries of one heap of so many, numbered on from first. What
+// comes next is said once when it is the same for all.
+func (s *speaker) group(k heap, entries []entry, of, first, ordinal int, showLead bool) group {
 	g := group{
 		Ordinal: s.t(fmt.Sprintf("ordinal_%d", min(ordinal, ordinals))), Name: s.nameOf(k), Tone: k.tone(),
 		Count: s.t("group_count", words.Data{"Count": s.many(entries)}),
+	}
+	if len(entries) < of {
+		g.Count = s.t("group_count", words.Data{"Count": s.t("group_first", words.Data{"N": len(entries), "Of": of})})
 	}
 	g.Ask, _ = s.ask(k)
 	if ordinal > ordinals {

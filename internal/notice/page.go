@@ -15,6 +15,7 @@ import (
 type page struct {
 	Lang, Office, Heading, Plan, When         string
 	Salute, Opening, Closing, Contact, Footer string
+	Standing, Rest                            string // may be empty
 	Total                                     int
 	Summary                                   []chip
 	Units                                     []unitCount

@@ -21,10 +21,17 @@ func (p page) text() string {
 	wrap(&b, "", "", p.Salute)
 	b.WriteString("\n")
 	wrap(&b, "    ", "", p.Opening)
+	if p.Standing != "" {
+		wrap(&b, "    ", "", p.Standing)
+	}
 	b.WriteString("\n")
 	p.textSummary(&b)
 	for _, g := range p.Groups {
 		g.text(&b, p.Labels)
+	}
+	if p.Rest != "" {
+		b.WriteString("\n")
+		wrap(&b, "", "", p.Rest)
 	}
 	b.WriteString("\n" + strings.Repeat("-", columns) + "\n")
 	wrap(&b, "", "", p.Closing)

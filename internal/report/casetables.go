@@ -211,7 +211,7 @@ func (d docket) messages() Section {
 		out.Lines = []string{d.say("none")}
 		return out
 	}
-	states := d.tally(ledger.Sent, ledger.Failed, ledger.Unknown, ledger.Sending, ledger.Pending, ledger.Dropped)
+	states := d.tally(ledger.Sent, ledger.Failed, ledger.Unknown, ledger.Sending, ledger.Pending, ledger.Rides, ledger.Dropped)
 	mails := map[string]bool{} // one of them may carry several words
 	for _, s := range d.c.All() {
 		for _, m := range s.Messages {

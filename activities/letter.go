@@ -1,0 +1,295 @@
+package activities
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// facts are what a message says, as of its speaking time: one digest for each plan
+// and seat that it speaks to, the message's own first. What two seats of one person
+// were to be told is said to the nearer to the work.
+func (a *Activities) facts(ctx context.Context, l ledger.Launched, m ledger.Message) (all []notice.Digest, err error) {
+	type seat struct {
+		plan string
+		to   people.Recipient
+	}
+	type word struct {
+		plan, talk string
+		ledger.Effect
+	}
+	seats, of := []seat{{l.Plan.ID, m.Digest.Recipient}}, map[seat][]ledger.Item{}
+	said := map[word]bool{}
+	nearest := func(a, b ledger.Item) int {
+		return slices.Index(people.Roles, a.Notice.Recipient.Role) - slices.Index(people.Roles, b.Notice.Recipient.Role)
+	}
+	for _, it := range slices.SortedStableFunc(slices.Values(m.Items), nearest) {
+		at := seat{it.Notice.Plan, it.Notice.Recipient}
+		if !slices.Contains(seats, at) {
+			seats = append(seats, at)
+		}
+		w := word{it.Notice.Plan, it.Notice.Talk, it.Notice.Effect}
+		w.Recipient = people.Recipient{} // to whichever seat
+		if !said[w] {
+			said[w], of[at] = true, append(of[at], it)
+		}
+	}
+	slices.SortFunc(seats[1:], func(a, b seat) int {
+		return cmp.Or(cmp.Compare(a.plan, b.plan), cmp.Compare(a.to.String(), b.to.String()))
+	})
+	for _, at := range seats {
+		part := l
+		if at.plan != l.Plan.ID {
+			if part, err = a.launched(ctx, at.plan); err != nil {
+				return nil, translate(err)
+			}
+		}
+		d, err := a.digestOf(ctx, part, m, at.to, of[at])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, d)
+	}
+	return all, nil
+}
+
+// digestOf is what a message says to one seat of one plan.
+func (a *Activities) digestOf(ctx context.Context, l ledger.Launched, m ledger.Message, to people.Recipient, items []ledger.Item) (notice.Digest, error) {
+	book, err := BookOf(ctx, a.Ledger, l)
+	if err != nil {
+		return notice.Digest{}, err
+	}
+	dir, at := l.Plan.Directory, m.At()
+	contact, _ := dir.Contact(to)
+	office, _ := dir.Contact(people.Recipient{Unit: dir.Office, Role: people.Office})
+	facts := notice.Digest{
+		ID: m.ID, Plan: notice.PlanRef{ID: l.Plan.ID, Title: l.Plan.Title, Number: l.Plan.Number},
+		Recipient: to, Unit: dir.Name(to.Unit),
+		Contact: notice.Address{Name: contact.Name, Email: contact.Email},
+		Office:  notice.Address{Name: dir.Name(dir.Office), Email: office.Email},
+		At:      at, Date: a.Now(), Zone: book.Zone,
+		Most: l.Plan.Policies[l.Plan.Policy].Rhythm.Most, Rest: listed(l.Plan, to),
+	}
+	if to.Role == people.Leader {
+		if facts.Standing, err = a.standing(ctx, l, book, calendar.DayOf(at.In(book.Zone))); err != nil {
+			return notice.Digest{}, err
+		}
+	}
+	today := calendar.DayOf(at.In(book.Zone))
+	for _, it := range items {
+		fact := item(l, book, it, today, at)
+		if fact.CatchUp {
+			if fact.Merged, err = a.missedReminders(ctx, it.Notice); err != nil {
+				return notice.Digest{}, err
+			}
+		}
+		facts.Items = append(facts.Items, fact)
+	}
+	return facts, nil
+}
+
+// listed is the command that lists what a message to a seat counts only.
+func listed(p plan.Plan, to people.Recipient) string {
+	if to.Role == people.Office || to.Role == people.Leader {
+		return "starter task list --plan " + p.ID
+	}
+	return "starter task list --plan " + p.ID + " --unit " + p.Directory.Name(to.Unit)
+}
+
+// standing is how a plan stands on a day.
+func (a *Activities) standing(ctx context.Context, l ledger.Launched, book act.Book, today calendar.Day) (*notice.Standing, error) {
+	tasks, err := a.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, State: ledger.TaskOpen})
+	if err != nil {
+		return nil, err
+	}
+	talks, err := a.Ledger.Talks(ctx, l.Plan.ID, "")
+	if err != nil {
+		return nil, err
+	}
+	s := &notice.Standing{}
+	for _, t := range tasks {
+		if c := ledger.CaseOf(t); c.Kind == plan.Dated && !c.Due.IsZero() && book.Late(c, today) > 0 {
+			s.Overdue++
+		}
+	}
+	for _, k := range talks {
+		switch {
+		case k.State == ledger.TalkProposed:
+			s.Proposals++
+		case k.State == ledger.TalkOpen && k.What == plan.ProposeTalk:
+			s.Talks++
+			if k.Facts != nil && k.Facts.Doubt != nil {
+				s.Proposals++
+			}
+		}
+	}
+	return s, nil
+}
+
+// missedReminders counts the reminders that a catch-up notice stands for.
+func (a *Activities) missedReminders(ctx context.Context, n ledger.Notice) (int, error) {
+	stages, err := a.Ledger.Stages(ctx, n.Plan, n.Task)
+	if err != nil {
+		return 0, err
+	}
+	for _, s := range stages {
+		if s.ID == n.Stage && s.Revision == n.Revision {
+			return len(s.Merged), nil
+		}
+	}
+	return 0, nil
+}
+
+func item(l ledger.Launched, book act.Book, it ledger.Item, today calendar.Day, at time.Time) notice.Item {
+	t, n, c := it.Task, it.Notice, ledger.CaseOf(it.Task)
+	changed := n.Kind == plan.Told && !it.Scene.IsZero() && it.Scene.Due != t.Due
+	if n.Kind == plan.Told && !it.Scene.IsZero() { // an act's word is of the moment of the act
+		t.Title, t.Lead, t.Due, c.Due = it.Scene.Title, it.Scene.Unit, it.Scene.Due, it.Scene.Due
+		if n.Talk != "" {
+			t.Lead = it.Task.Lead
+		}
+	}
+	p, m := l.Plan.Policies[t.Policy], book.Measure(c, today)
+	out := notice.Item{
+		Task: t.Shown(), Title: t.Title, Clause: t.Clause, Lead: l.Plan.Directory.Name(t.Lead), Due: t.Due,
+		Kind: n.Kind, Stage: n.Stage, Light: n.Light, Left: notice.Distance{Days: m.LeftDays - m.LateDays, Workdays: m.Left - m.Late, Stood: m.Stood},
+		Soft: t.Soft, Priority: t.Priority, CatchUp: n.Stage == plan.CatchUp,
+	}
+	if waited := calendar.DayOf(n.SpeakAt.In(book.Zone)) != today; n.Light == "" || waited || it.Stage != nil && it.Stage.Topic != "" {
+		out.Light = m.Light
+	}
+	if it.Stage != nil {
+		matter(&out, l, book, p, it, today)
+	}
+	if next := nextOf(l, book, it, at); next != nil && !changed {
+		out.Next = &notice.Next{
+			Kind: next.Kind, Day: calendar.DayOf(next.At.In(book.Zone)), To: roles(next.To), Step: talkStep(next.ID), Topic: next.Topic,
+			Approval: next.Kind == plan.Talk && p.Talk != nil && p.Talk.Open == plan.TalkOnApproval,
+		}
+	}
+	if it.Talk != nil {
+		out.Talk = talkFacts(l, book, it, today)
+		if it.Talk.Lead != t.Lead {
+			out.Unit = l.Plan.Directory.Name(it.Talk.Lead)
+		}
+	}
+	return out
+}
+
+// matter adds what a stage speaks of when that is not the task's own limit.
+func matter(out *notice.Item, l ledger.Launched, lad act.Book, p plan.Policy, it ledger.Item, today calendar.Day) {
+	s := *it.Stage
+	if s.Topic == "" {
+		return
+	}
+	out.Matter = s.Matter
+	if !s.Limit.IsZero() {
+		out.LimitLeft = distance(lad.Calendar, today, s.Limit)
+	}
+	switch s.Topic {
+	case act.TopicPart, string(act.AskPart):
+		out.Unit = l.Plan.Directory.Name(s.To[0].Unit)
+	case string(act.Reassign):
+		out.Unit = l.Plan.Directory.Name(s.Matter.Unit)
+	case string(act.Assist):
+		assist := it.Task.Assist
+		if !it.Scene.IsZero() {
+			assist = it.Scene.Assist
+		}
+		for _, u := range assist {
+			out.Assist = append(out.Assist, l.Plan.Directory.Name(u))
+		}
+	case string(act.SetPolicy):
+		out.Policy = cmp.Or(it.Scene.Policy, p.Title)
+	case act.TopicExtension, string(act.Extend): // the leadership hears of it at once when it decides
+		out.Further = s.Kind != plan.Escalate && slices.Contains(roles(s.To), people.Leader)
+	}
+}
+
+// nextOf is what comes next of a notice's task, and of the talk it speaks of, after
+// an instant, if nobody does anything; nil: nothing.
+func nextOf(l ledger.Launched, book act.Book, it ledger.Item, at time.Time) (next *plan.Stage) {
+	all := book.Ahead(ledger.CaseOf(it.Task))
+	if it.Task.State != ledger.TaskOpen {
+		all = nil
+	}
+	if it.Talk != nil {
+		all = append(all, book.TalkAhead(ledger.TalkCaseOf(&l.Plan, it.Task, *it.Talk))...)
+	}
+	for i, s := range all {
+		if s.At.After(at) && (next == nil || s.At.Before(next.At)) {
+			next = &all[i]
+		}
+	}
+	return next
+}
+
+// talkFacts are what a notice says of its talk: the step it is about and its
+// limit; of what an act told, or of a proposal, only what the papers say.
+func talkFacts(l ledger.Launched, lad act.Book, it ledger.Item, today calendar.Day) *notice.Talk {
+	k, n := *it.Talk, it.Notice
+	c := ledger.TalkCaseOf(&l.Plan, it.Task, k)
+	if it.Stage != nil && it.Stage.Topic != "" {
+		facts := &notice.Talk{ID: it.Task.ShownTalk(k.ID), Proposed: c.State == act.TalkProposed}
+		if it.Stage.Topic == string(act.Serve) && c.Notice != nil {
+			facts.Facts = *c.Notice
+		}
+		facts.Facts.What = c.What
+		if p := l.Plan.Policies[c.Policy]; it.Stage.Topic == string(act.Approve) && p.Talk != nil {
+			facts.Grounds, facts.Limit = c.Grounds, lad.StepLimit(c, act.StepServed)
+			if !facts.Limit.IsZero() {
+				facts.Left = distance(lad.Calendar, today, facts.Limit)
+			}
+		}
+		return facts
+	}
+	p := l.Plan.Policies[c.Policy]
+	if p.Talk == nil {
+		return nil
+	}
+	facts := &notice.Talk{ID: it.Task.ShownTalk(k.ID), Number: k.Number, Step: talkStep(n.Stage), Proposed: n.Kind == plan.Talk && p.Talk.Open == plan.TalkOnApproval}
+	if facts.Step == "" && len(p.Talk.Steps) > 0 {
+		facts.Step = p.Talk.Steps[0].ID
+	}
+	if c.Since.IsZero() {
+		c.Since = calendar.DayOf(k.OpensAt.In(lad.Zone))
+	}
+	if facts.Limit = lad.StepLimit(c, facts.Step); facts.Proposed || facts.Limit.IsZero() {
+		facts.Limit = calendar.Day{}
+		return facts
+	}
+	facts.Left = distance(lad.Calendar, today, facts.Limit)
+	return facts
+}
+
+// talkStep is the step a talk's stage is about: "held" of talk-held-missed.2.
+func talkStep(stage string) string {
+	step, _ := act.StageStep(stage)
+	return step
+}
+
+// distance counts the working days left from today, and those over from the day.
+func distance(cal *calendar.Calendar, today, day calendar.Day) notice.Distance {
+	if day.Before(today) {
+		return notice.Distance{Days: day.Sub(today), Workdays: -cal.Workdays(day, today)}
+	}
+	return notice.Distance{Days: day.Sub(today), Workdays: cal.Workdays(today, day)}
+}
+
+func roles(to []people.Recipient) []people.Role {
+	var out []people.Role
+	for _, r := range to {
+		if !slices.Contains(out, r.Role) {
+			out = append(out, r.Role)
+		}
+	}
+	return out
+}

@@ -1,0 +1,109 @@
+package act
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// Diligent is Preview when everybody does what they owe in time: each task is
+// acknowledged on the first office day after it was given, reported done on the working
+// day before its limit, and verified on the next.
+func Diligent(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until calendar.Day) (foretold []plan.Foretold) {
+	b, err := NewBook(p, cal)
+	if err != nil {
+		return nil // Load refuses unknown time zones
+	}
+	for _, c := range chasedOf(p, b, launched, until) {
+		said, _, _ := b.Play(b.Open(c.of), b.inTime(c.of), end)
+		for _, s := range said {
+			foretold = append(foretold, plan.Foretold{Task: c.task, Unit: c.of.Lead, Due: c.of.Due, Stage: s})
+		}
+	}
+	slices.SortFunc(foretold, func(x, y plan.Foretold) int {
+		return cmp.Or(x.At.Compare(y.At), strings.Compare(x.Task, y.Task), strings.Compare(x.ID, y.ID))
+	})
+	return foretold
+}
+
+// inTime are the acts by which a task is done in time.
+func (b Book) inTime(c Case) (acts []Act) {
+	at := b.day(c.Assigned)
+	add := func(kind Kind, unit string, day calendar.Day) {
+		if !day.After(at) {
+			day = b.Calendar.AddWorkdays(at, 1)
+		}
+		at = day
+		acts = append(acts, Act{ID: string(kind), Kind: kind, By: Actor{Account: unit, Name: b.People.Name(unit), Unit: unit},
+			At: day.At(10, 0, b.Zone).UTC(), On: day, Reason: "-", Evidence: []Evidence{{Name: "-", URL: "https://example.org/"}}})
+	}
+	add(Acknowledge, c.Lead, b.Calendar.AddWorkdays(at, 1))
+	add(Complete, c.Lead, b.Calendar.AddWorkdays(c.Due, -1))
+	add(Verify, c.Office, b.Calendar.AddWorkdays(at, 1))
+	return acts
+}
+
+// Attention is how many messages a seat gets: if nobody acts, and if everybody does.
+type Attention struct {
+	To     people.Recipient
+	Months []MonthOf // those in which there are any, in order
+	Silent int       // in the first year
+	Acting int
+	Budget int // of the rhythm of the plan's policy; 0: none
+}
+
+// MonthOf is Attention of one month.
+type MonthOf struct {
+	Year           int
+	Month          time.Month
+	Silent, Acting int
+}
+
+// Attentions are what a plan asks of everybody's attention, by seat.
+func Attentions(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until calendar.Day) (all []Attention) {
+	b, err := NewBook(p, cal)
+	if err != nil {
+		return nil
+	}
+	year := launched.AddDate(1, 0, 0)
+	at := map[people.Recipient]int{}
+	for i, foretold := range [][]plan.Foretold{Preview(p, cal, launched, until), Diligent(p, cal, launched, until)} {
+		for _, m := range b.Mailings(p, foretold) {
+			k, seen := at[m.To]
+			if !seen {
+				k = len(all)
+				at[m.To] = k
+				all = append(all, Attention{To: m.To, Budget: p.Policies[p.Policy].Rhythm.Seats[m.To.Role].Budget})
+			}
+			a, on := &all[k], calendar.DayOf(m.At.In(b.Zone))
+			j := slices.IndexFunc(a.Months, func(n MonthOf) bool { return n.Year == on.Year && n.Month == on.Month })
+			if j < 0 {
+				j = len(a.Months)
+				a.Months = append(a.Months, MonthOf{Year: on.Year, Month: on.Month})
+			}
+			inYear := 0
+			if m.At.Before(year) {
+				inYear = 1
+			}
+			if i == 0 {
+				a.Months[j].Silent++
+				a.Silent += inYear
+			} else {
+				a.Months[j].Acting++
+				a.Acting += inYear
+			}
+		}
+	}
+	for i := range all {
+		slices.SortFunc(all[i].Months, func(x, y MonthOf) int { return cmp.Or(x.Year-y.Year, int(x.Month-y.Month)) })
+	}
+	slices.SortFunc(all, func(x, y Attention) int {
+		return cmp.Or(slices.Index(people.Roles, y.To.Role)-slices.Index(people.Roles, x.To.Role), strings.Compare(x.To.Unit, y.To.Unit))
+	})
+	return all
+}
