@@ -214,7 +214,7 @@ func TestTalkIsTakenStepByStep(t *testing.T) {
 	require.NoError(t, err)
 	for _, n := range notices {
 		if n.Stage == "talk-served-missed" {
-			messages, err := b.store.Gather(t.Context(), n.Digest, ledger.When{Real: b.Now(), Plan: b.Now()}, func(string, []ledger.Item) bool { return false })
+			messages, err := b.store.Gather(t.Context(), n.Digest, ledger.When{Real: b.Now(), Plan: on(5, 24, 9)}, func(string, []ledger.Item) bool { return false })
 			require.NoError(t, err)
 			require.Empty(t, messages)
 		}

@@ -1,0 +1,349 @@
+package activities_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
+
+	"duban/activities"
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/plan"
+	"duban/internal/script"
+	"duban/internal/words"
+	"duban/seeds"
+)
+
+// year plays a plan's time with the activities alone: what the workflows of an engine
+// would wait for happens one after the other, each at its own instant, so that the same
+// plan and script always give the same messages.
+type year struct {
+	t     *testing.T
+	ctx   context.Context
+	now   time.Time
+	plan  *plan.Plan
+	cal   *calendar.Calendar
+	store *ledger.Store
+	acts  *activities.Activities
+
+	things   map[string]*thing    // tasks, duties and talks that go on
+	speeches map[string]time.Time // mornings
+	alone    map[string]time.Time // digests without a morning
+	looks    map[string]bool      // talks to be looked at
+	letters  []letter
+}
+
+// thing is what one workflow would wait for.
+type thing struct {
+	at time.Time // zero: an act
+	do func() error
+}
+
+// letter is a message that was sent, and when by the plan's clock.
+type letter struct {
+	at time.Time
+	notice.Mail
+}
+
+const seedPlan = "../seeds/jincheng-2021-water/plan.yaml"
+
+// newYear launches the seed's plan.
+func newYear(t *testing.T, lang string) *year {
+	t.Helper()
+	cal, err := calendar.Load(seeds.Calendar())
+	require.NoError(t, err)
+	p, problems := plan.Load(seedPlan, cal)
+	require.False(t, plan.Failed(problems), "%v", problems)
+	y := &year{t: t, ctx: t.Context(), plan: p, cal: cal, now: p.Issued.At(10, 0, calendar.Beijing).UTC(),
+		things: map[string]*thing{}, speeches: map[string]time.Time{}, alone: map[string]time.Time{}, looks: map[string]bool{}}
+	y.store, err = ledger.OpenWith(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"), ledger.Options{Create: true, Migrate: true, Now: func() time.Time { return y.now }})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, y.store.Close()) })
+	y.acts = &activities.Activities{Ledger: y.store, Starter: y, Channels: notice.Set{y}, Words: words.New(lang),
+		Now: func() time.Time { return y.now }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	when := ledger.When{Real: y.now, Plan: y.now}
+	for _, one := range cal.Years() {
+		require.NoError(t, y.store.PutCalendar(t.Context(), one, "test", when))
+	}
+	var rows []ledger.Task
+	for _, one := range p.Tasks {
+		rows = append(rows, ledger.TaskOf(p, one, y.now))
+	}
+	_, err = y.store.AddPlan(t.Context(), ledger.Launched{Plan: *p, At: y.now}, rows, when)
+	require.NoError(t, err)
+	for _, row := range rows {
+		y.follow(row.ID, row.Kind)
+	}
+	return y
+}
+
+// Of a channel: the year is where its messages go.
+func (y *year) Name() string        { return "outbox" }
+func (y *year) Twice() notice.Twice { return notice.TwiceIsOne }
+func (y *year) Send(_ context.Context, m notice.Mail, _ func(context.Context) error) error {
+	y.letters = append(y.letters, letter{y.now, m})
+	return nil
+}
+
+// Of a starter: what would start a workflow is waited for.
+func (y *year) StartDigest(_ context.Context, d ledger.Digest, _ calendar.Clock) error {
+	if d.Morning == "" {
+		y.alone[d.Key] = d.SpeakAt
+		return nil
+	}
+	y.speeches[d.Morning] = d.SpeakAt
+	return nil
+}
+
+func (y *year) SpeakApart(_ context.Context, d ledger.Digest) error {
+	y.alone[d.Key] = d.SpeakAt
+	return nil
+}
+
+func (y *year) StartTalk(_ context.Context, _ ledger.Launched, k ledger.Talk) error {
+	y.looks[k.ID] = true
+	return nil
+}
+
+func (y *year) UnusedTalk(_ context.Context, _, _ string, from int, _ time.Time) (int, error) {
+	return from, nil
+}
+
+func (y *year) LookTalk(_ context.Context, _, talk string) error {
+	y.looks[talk] = true
+	return nil
+}
+func (y *year) Recover(context.Context, string, string) error { return nil }
+func (y *year) StartTask(_ context.Context, _ ledger.Launched, row ledger.Task) error {
+	y.follow(row.ID, row.Kind)
+	return nil
+}
+func (y *year) Reconcile(context.Context, string) (int, error) { return 0, nil }
+
+// follow works out what a task or a duty waits for.
+func (y *year) follow(id string, kind plan.Kind) {
+	if kind == plan.Standing {
+		return
+	}
+	look := activities.LookInput{Plan: y.plan.ID, Thing: id}
+	course, err := y.acts.Course(y.ctx, look)
+	require.NoError(y.t, err, id)
+	delete(y.things, id)
+	again := func(do func() error) func() error {
+		return func() error {
+			err := do()
+			y.follow(id, kind)
+			return err
+		}
+	}
+	switch {
+	case course.Over():
+	case course.Pause != nil && !course.Pause.UntilAt.IsZero() && (course.Next == nil || course.Pause.UntilAt.Before(course.Next.At)):
+		y.things[id] = &thing{course.Pause.UntilAt, again(func() error { return y.act(id, course.Resumption()) })}
+	case course.Pause != nil && kind == plan.Duty:
+	case kind == plan.Duty:
+		next, err := y.acts.NextOccurrence(y.ctx, look)
+		require.NoError(y.t, err, id)
+		if next.Ended {
+			require.NoError(y.t, y.acts.EndDuty(y.ctx, look))
+			return
+		}
+		y.things[id] = &thing{next.Occurrence.Opens, again(func() error {
+			_, err := y.acts.OpenOccurrence(y.ctx, activities.OccurrenceInput{Plan: y.plan.ID, Duty: id, Occurrence: next.Occurrence})
+			return err
+		})}
+	case course.Next != nil:
+		y.things[id] = &thing{course.Next.At, again(func() error {
+			_, err := y.acts.DecideStage(y.ctx, activities.StageInput{Plan: y.plan.ID, Task: id, Course: course})
+			return err
+		})}
+	}
+}
+
+// followTalk works out what a talk waits for.
+func (y *year) followTalk(id string) {
+	delete(y.things, id)
+	k, err := y.store.Talk(y.ctx, y.plan.ID, id)
+	require.NoError(y.t, err)
+	course, err := y.acts.TalkCourse(y.ctx, activities.LookInput{Plan: y.plan.ID, Thing: id})
+	require.NoError(y.t, err)
+	in := activities.TalkInput{Plan: y.plan.ID, Talk: id, OpensAt: k.OpensAt, Course: course}
+	switch {
+	case course.Over():
+	case course.State == act.TalkPending:
+		y.things[id] = &thing{k.OpensAt, func() error { _, err := y.acts.OpenTalk(y.ctx, in); y.followTalk(id); return err }}
+	case course.Next != nil:
+		y.things[id] = &thing{course.Next.At, func() error { _, err := y.acts.DecideTalkStage(y.ctx, in); y.followTalk(id); return err }}
+	}
+}
+
+// act does an act on a task or a duty now.
+func (y *year) act(id string, a act.Act) error {
+	course, err := y.acts.Course(y.ctx, activities.LookInput{Plan: y.plan.ID, Thing: id})
+	if err != nil {
+		return err
+	}
+	if a.At.IsZero() {
+		a.At, a.On = y.now, calendar.DayOf(y.now.In(calendar.Beijing))
+	}
+	_, err = y.acts.RecordAct(y.ctx, activities.ActInput{Plan: y.plan.ID, Task: id, Act: a, Course: course})
+	return err
+}
+
+func (y *year) actOnTalk(id string, a act.Act) error {
+	course, err := y.acts.TalkCourse(y.ctx, activities.LookInput{Plan: y.plan.ID, Thing: id})
+	if err != nil {
+		return err
+	}
+	a.At, a.On = y.now, calendar.DayOf(y.now.In(calendar.Beijing))
+	_, err = y.acts.RecordTalkAct(y.ctx, activities.TalkActInput{Plan: y.plan.ID, Talk: id, Act: a, Course: course})
+	y.looks[id] = true
+	return err
+}
+
+// perform does one entry of a script.
+func (y *year) perform(e script.Entry) {
+	a, err := e.Act, error(nil)
+	switch e.Sort {
+	case script.OnTalk:
+		id := e.Thing
+		if task, number, ok := strings.Cut(e.Thing, "#"); ok {
+			talks, failed := y.store.Talks(y.ctx, y.plan.ID, task)
+			require.NoError(y.t, failed)
+			talks = slices.DeleteFunc(talks, ruled)
+			n, failed := strconv.Atoi(number)
+			require.NoError(y.t, failed)
+			require.LessOrEqual(y.t, n, len(talks), "%s at %s", e.Key(), e.At)
+			id = talks[n-1].ID
+		}
+		err = y.actOnTalk(id, a)
+	case script.Propose:
+		a.Ref, a.At, a.On = e.Thing, y.now, calendar.DayOf(y.now.In(calendar.Beijing))
+		l, failed := y.store.Plan(y.ctx, y.plan.ID)
+		require.NoError(y.t, failed)
+		var refused *act.Refusal
+		if _, refused, err = activities.Propose(y.ctx, y.store, y, l, a, nil, ledger.When{Real: y.now, Plan: y.now}); refused != nil {
+			err = activities.Refused(refused)
+		}
+	case script.OnTask, script.OnDuty:
+		err = y.act(e.Thing, a)
+		row, failed := y.store.Task(y.ctx, y.plan.ID, e.Thing)
+		if failed == nil {
+			y.follow(row.ID, row.Kind)
+		}
+	default:
+		y.t.Fatalf("%s: a year without an engine cannot do this", e.Key())
+	}
+	if err != nil {
+		var no *temporal.ApplicationError
+		require.True(y.t, e.Refused && (errors.As(err, &no) || errors.Is(err, ledger.ErrNotFound)), "%s: %v", e.Key(), err)
+	}
+}
+
+// ruled tells that a rule of consequences proposed the talk.
+func ruled(k ledger.Talk) bool { return k.Origin != act.OriginStage && k.Origin != act.OriginHand }
+
+// until lets everything happen before an instant, and what a script says; after each
+// audit the leadership decides as the script says.
+func (y *year) until(to time.Time, s *script.Script) {
+	var entries []script.Entry
+	if s != nil {
+		entries = slices.Clone(s.Until(to).Entries)
+		slices.SortStableFunc(entries, func(a, b script.Entry) int { return a.At.Compare(b.At) })
+	}
+	audit := y.auditAfter(y.now)
+	for {
+		for id := range y.looks {
+			delete(y.looks, id)
+			y.followTalk(id)
+		}
+		at, do := to, func() error { return nil }
+		next := func(when time.Time, what func() error) {
+			if !when.IsZero() && when.Before(at) {
+				at, do = when, what
+			}
+		}
+		for _, id := range slices.Sorted(keysOf(y.things)) {
+			next(y.things[id].at, y.things[id].do)
+		}
+		for _, key := range slices.Sorted(keysOf(y.speeches)) {
+			next(y.speeches[key], func() error {
+				delete(y.speeches, key)
+				_, err := y.acts.SpeakMorning(y.ctx, activities.MorningInput{Morning: key, At: y.now})
+				return err
+			})
+		}
+		for _, key := range slices.Sorted(keysOf(y.alone)) {
+			next(y.alone[key], func() error {
+				delete(y.alone, key)
+				_, err := y.acts.Speak(y.ctx, activities.SpeakInput{Digest: key})
+				return err
+			})
+		}
+		if len(entries) > 0 {
+			next(entries[0].At, func() error {
+				e := entries[0]
+				entries = entries[1:]
+				y.perform(e)
+				return nil
+			})
+		}
+		next(audit, func() error {
+			day := audit
+			audit = y.auditAfter(audit)
+			_, err := y.acts.Audit(y.ctx, activities.AuditInput{Plan: y.plan.ID, At: day, Before: day.Add(-20 * time.Minute)})
+			if err == nil && s != nil && s.Proposals != nil {
+				y.decide(s)
+			}
+			return err
+		})
+		if !at.Before(to) {
+			y.now = to
+			return
+		}
+		if at.After(y.now) {
+			y.now = at.UTC()
+		}
+		require.NoError(y.t, do(), fmt.Sprint(y.now))
+	}
+}
+
+// decide answers what rules have proposed as the script says.
+func (y *year) decide(s *script.Script) {
+	talks, err := y.store.Talks(y.ctx, y.plan.ID, "")
+	require.NoError(y.t, err)
+	for _, k := range talks {
+		if ruled(k) && k.State == ledger.TalkProposed {
+			require.NoError(y.t, y.actOnTalk(k.ID, s.Proposals.Decision(k.What)))
+		}
+	}
+}
+
+// auditAfter is the next office day's audit after an instant.
+func (y *year) auditAfter(t time.Time) time.Time {
+	day := y.cal.AddWorkdays(calendar.DayOf(t.In(calendar.Beijing)), 1)
+	return day.At(9, 30, calendar.Beijing).UTC()
+}
+
+func keysOf[K comparable, V any](m map[K]V) func(func(K) bool) {
+	return func(yield func(K) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
