@@ -1,27 +1,71 @@
 package activities_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
+	"duban/internal/plan"
 )
 
-func TestTheSilentYearAsItIsSaid(t *testing.T) {
+// The seed's year when nobody acts, sent by the activities themselves: how many
+// messages each seat gets, how long they are, that every stage is in the ledger, and
+// that whoever must act was told before the limit.
+func TestASilentYearIsSaidInFewMessages(t *testing.T) {
 	t.Parallel()
 	y := newYear(t, "zh")
-	began := time.Now()
-	y.until(calendar.NewDay(2022, 4, 8).At(0, 0, calendar.Beijing), nil)
-	messages := map[string]int{}
+	launched := y.now
+	end := calendar.NewDay(2022, 4, 8).At(0, 0, calendar.Beijing)
+	y.until(end, nil)
+
+	budget := map[people.Role]int{people.Leader: 60, people.Liaison: 100, people.Office: 250}
+	messages, days := map[people.Recipient]int{}, map[string]int{}
 	for _, m := range y.letters {
-		messages[m.Recipient.String()]++
-		require.LessOrEqual(t, strings.Count(m.HTML, `<tr class="row"`), 15)
+		messages[m.Recipient]++
+		day := m.Recipient.String() + " " + m.at.In(calendar.Beijing).Format("2006-01-02")
+		if days[day]++; days[day] > 1 {
+			t.Errorf("%s got %d messages", day, days[day])
+		}
+		rows := strings.Count(m.HTML, `<tr class="row"`)
+		require.True(t, rows > 0 && rows <= 15, "%s: %d things", day, rows)
 	}
-	fmt.Println(time.Since(began), len(y.letters), messages, people.Leader, ledger.Pending)
+	for to, n := range messages {
+		if most := budget[to.Role]; most > 0 {
+			require.LessOrEqual(t, n, most, to.String())
+		}
+	}
+	t.Logf("%d messages; the leadership %d, the office %d", len(y.letters), messages[people.Recipient{Unit: "lingdao", Role: people.Leader}], messages[people.Recipient{Unit: "shuizhiban", Role: people.Office}])
+
+	stages, err := y.store.Stages(t.Context(), y.plan.ID, "")
+	require.NoError(t, err)
+	decided := map[string]bool{}
+	for _, s := range stages {
+		decided[s.Task+" "+s.ID] = true
+	}
+	chased := map[string]calendar.Day{}
+	for _, f := range act.Preview(y.plan, y.cal, launched, calendar.NewDay(2022, 4, 7)) {
+		if f.At.Before(end) {
+			chased[f.Task] = f.Due
+			require.True(t, decided[f.Task+" "+f.ID], "%s of %s left no trace", f.ID, f.Task)
+		}
+	}
+	notices, err := y.store.Notices(t.Context(), ledger.NoticeFilter{Plan: y.plan.ID, States: []string{ledger.Sent}})
+	require.NoError(t, err)
+	for _, n := range notices {
+		if due, ok := chased[n.Task]; ok && n.Talk == "" && n.Recipient.Role == people.Liaison && n.Kind.Gravity() <= plan.DueDay.Gravity() &&
+			!calendar.DayOf(n.In().In(calendar.Beijing)).After(due) {
+			delete(chased, n.Task)
+		}
+	}
+	for task, due := range chased {
+		require.False(t, due.Before(calendar.NewDay(2022, 4, 1)), "the liaison was not told of %s before its limit", task)
+	}
+	stuck, err := y.store.Stuck(t.Context(), y.plan.ID, end)
+	require.NoError(t, err)
+	require.Empty(t, stuck)
 }

@@ -2,6 +2,7 @@ package act
 
 import (
 	"slices"
+	"strings"
 
 	"duban/internal/calendar"
 	"duban/internal/people"
@@ -40,11 +41,22 @@ func aboutOf(s plan.Stage) string {
 	if step, round := StageStep(s.ID); round > 0 {
 		return step
 	}
-	if s.Kind == plan.Told {
-		return s.ID
+	if s.Kind != plan.Told {
+		return OwedID(s)
 	}
-	return OwedID(s)
+	if s.Topic == string(Propose) {
+		return OwedDecision
+	}
+	if owed := owedBy[Kind(s.Topic)]; owed != "" {
+		if n, ok := strings.CutSuffix(strings.TrimPrefix(s.ID, "act-"), "-"+s.Topic); ok {
+			return owed + "-" + n
+		}
+	}
+	return s.ID
 }
+
+// owedBy is what acts ask somebody else for: the word that tells of the act is about it.
+var owedBy = map[Kind]string{Return: TopicReturn, Extend: TopicExtension, Complete: TopicReport}
 
 // Limit is the day by which what a stage of the task is about is to be done; zero
 // where there is none.

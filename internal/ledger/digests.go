@@ -430,19 +430,21 @@ func (g *gathering) stillTrue(items []Item) (kept []Item, err error) {
 	return kept, nil
 }
 
-// saidSince gives, by the key of each of the items that has waited for its message, the
-// key of a word that the same seat was told meanwhile about the same thing, as grave.
+// saidSince gives, by the key of each of the items that waited for its message, the key
+// of a word that the same seat was told meanwhile about the same thing, as grave, or is
+// told in the same message.
 func (g *gathering) saidSince(items []Item) (since map[string]string, err error) {
+	last := Message{Digest: g.digest, Items: items}.At()
 	since = map[string]string{}
 	for _, it := range items {
 		n := it.Notice
-		if n.Kind == plan.Told || it.Stage == nil || !n.SpeakAt.Before(g.digest.SpeakAt) {
+		if n.Kind == plan.Told || it.Stage == nil || !n.SpeakAt.Before(last) {
 			continue
 		}
 		var later []noticeRow
 		err := g.t.all(&later, `SELECT `+noticeColumns+` FROM notices WHERE plan = ? AND task = ? AND talk = ? AND unit = ? AND role = ? AND channel = ? AND speak_at > ?
-			AND digest <> ? AND state IN ('sending', 'sent', 'unknown') ORDER BY speak_at, key`,
-			n.Plan, n.Task, n.Talk, n.Recipient.Unit, n.Recipient.Role, n.Channel, instant(n.SpeakAt), n.Digest)
+			AND kind <> 'told' AND (digest = ? OR state IN ('sending', 'sent', 'unknown')) AND state <> 'dropped' ORDER BY speak_at, key`,
+			n.Plan, n.Task, n.Talk, n.Recipient.Unit, n.Recipient.Role, n.Channel, instant(n.SpeakAt), g.digest.Key)
 		if err != nil {
 			return nil, err
 		}
@@ -451,7 +453,8 @@ func (g *gathering) saidSince(items []Item) (since map[string]string, err error)
 			if err != nil {
 				return nil, err
 			}
-			if r.Kind != plan.Told && r.Kind.Gravity() >= n.Kind.Gravity() && act.SameMatter(told, *it.Stage) {
+			here := slices.ContainsFunc(items, func(other Item) bool { return other.Notice.Key() == r.Key && other.stands() })
+			if r.Kind.Gravity() >= n.Kind.Gravity() && act.SameMatter(told, *it.Stage) && (here || r.Digest != g.digest.Key) {
 				since[n.Key()] = r.Key
 				break
 			}

@@ -103,6 +103,15 @@ func (w Word) gravity() Gravity {
 	return Gravity(w.Kind)
 }
 
+// asGraveAs tells that a word of the same thing said nothing milder or graver: of the
+// same kind and light; or it asked for the same, and neither says that a limit was missed.
+func (w Word) asGraveAs(before Word) bool {
+	if w.Asks && before.Asks {
+		return before.Kind == w.Kind || max(before.Kind.Gravity(), w.Kind.Gravity()) <= DueDay.Gravity()
+	}
+	return before.Kind == w.Kind && before.Light == w.Light
+}
+
 // Placed is where a word goes: the message that speaks at In, or, Rides, any message
 // that the seat gets next; then In is the page it would go with.
 type Placed struct {
@@ -123,7 +132,7 @@ func (l Ladderer) Place(p Policy, w Word, heard []Heard) Placed {
 		return Placed{In: w.At}
 	}
 	repeated := w.Kind != Told && slices.ContainsFunc(heard, func(h Heard) bool {
-		return h.Of == w.Of && h.Kind == w.Kind && h.Light == w.Light && h.In.After(w.At.Add(-sameWithin))
+		return h.Of == w.Of && w.asGraveAs(h.Word) && h.In.After(w.At.Add(-sameWithin))
 	})
 	if pace == WhenNew {
 		pace = Daily
