@@ -191,6 +191,10 @@ func matter(out *notice.Item, l ledger.Launched, lad act.Book, p plan.Policy, it
 		return
 	}
 	out.Matter = s.Matter
+	if s.Topic == plan.TopicAcknowledge || s.Topic == string(act.Reassign) {
+		c := ledger.CaseOf(it.Task)
+		out.ReturnUntil = lad.Course(c).ReturnUntil
+	}
 	if !s.Limit.IsZero() {
 		out.LimitLeft = distance(lad.Calendar, today, s.Limit)
 	}

@@ -265,7 +265,7 @@ func TestChasedByHand(t *testing.T) {
 	d := newDesk(t, dueDay, assigned)
 	ladder := d.ladder()
 	require.Equal(t, `
-2021-04-08 11:00 act-1-chase told gaoping/liaison,gaoping/deputy by office人 words 请加快
+2021-04-08 11:00 act-1-chase told gaoping/liaison,gaoping/deputy limit 2021-04-12 by office人 words 请加快
 `, "\n"+stageLines(d.do("office", "2021-04-08 11:00", act.Chase, reason("请加快"))))
 	require.Equal(t, ladder, d.ladder())
 	require.Equal(t, "chase_soon From=2021-04-12", d.no("office", "2021-04-09 11:00", act.Chase))

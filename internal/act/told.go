@@ -19,6 +19,8 @@ func (b Book) told(before, after Case, a Act) []plan.Stage {
 	switch a.Kind {
 	case AskPart, Instruct:
 		m.Limit = a.Due
+	case Chase:
+		m.Limit = after.ChaseFrom
 	case Extend:
 		m.New, m.Limit = a.Due, b.within(b.policy(after).Acts.Rule, a.On)
 	case Return:

@@ -75,12 +75,13 @@ type Item struct {
 	Priority bool     // 重点
 	CatchUp  bool     // stands for reminders that a late launch missed
 
-	Matter    plan.Matter // what the stage speaks of when that is not the task's own limit
-	LimitLeft Distance    // to Matter.Limit
-	Unit      string      // name of the other unit of the matter: asked for its part, the lead until a reassignment, called to a talk
-	Assist    []string    // names of the assisting units, where they were changed
-	Further   bool        // of a request to extend: not the first, the leadership decides it
-	Policy    string      // title of the policy, where it was changed
+	Matter      plan.Matter  // what the stage speaks of when that is not the task's own limit
+	LimitLeft   Distance     // to Matter.Limit
+	Unit        string       // name of the other unit of the matter: asked for its part, the lead until a reassignment, called to a talk
+	ReturnUntil calendar.Day // of a task just given to its unit: the last day to return it
+	Assist      []string     // names of the assisting units, where they were changed
+	Further     bool         // of a request to extend: not the first, the leadership decides it
+	Policy      string       // title of the policy, where it was changed
 }
 
 // Distance is how far away a day is: positive before it, 0 on it, negative

@@ -190,7 +190,7 @@ func TestStagesOfOneTaskBecomeOneItemTheGravest(t *testing.T) {
 	m, err := notice.Compose(words.New("zh"), digest("gaoping", "高平市政府", people.Liaison, "联络员", day(2021, 5, 6), remind, survey(plan.Urge, "urge", plan.Red, -6, -1)))
 	require.NoError(t, err)
 	require.Equal(t, "2021-05-06 09:00  致 高平市政府联络员 《晋城市2021年水生态环境保护行动计划》1 项：催办 1", m.Line)
-	require.Contains(t, m.Text, "同日另有3个督办阶段并入本项")
+	require.NotContains(t, m.Text, "督办阶段并入", "the engine's own words are left out")
 	require.Equal(t, 1, strings.Count(m.Text, "完成高平市建成区黑臭水体排查"))
 }
 

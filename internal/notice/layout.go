@@ -212,7 +212,7 @@ func (s *speaker) row(e entry, no int, showLead bool) row {
 			r.Badges = append(r.Badges, s.t(badge.key))
 		}
 	}
-	if number := e.number(); number != "" {
+	if number := e.number(); number != "" && s.types() {
 		r.Meta = append(r.Meta, s.t("meta_number", words.Data{"Number": number}))
 	}
 	if e.Clause != "" {
@@ -233,10 +233,14 @@ func (s *speaker) row(e entry, no int, showLead bool) row {
 		r.Notes = append(r.Notes, s.count("caughtup", e.Merged))
 	case e.Stage == plan.Passed:
 		r.Notes = append(r.Notes, s.t("passed"))
-	case e.Merged > 0:
-		r.Notes = append(r.Notes, s.count("merged", e.Merged))
 	}
 	return r
+}
+
+// types tells that the reader works with the program, or writes to those who do: only
+// to them is the name that commands have for a thing of use.
+func (s *speaker) types() bool {
+	return s.d.Recipient.Role == people.Liaison || s.d.Recipient.Role == people.Office
 }
 
 // number is what commands call the thing: the talk, or the task.

@@ -250,6 +250,9 @@ func (s *speaker) matterLines(e entry) []line {
 	if paper := clean(e.Matter.Paper); paper != "" && !(e.Talk != nil && clean(e.Talk.Facts.Number) == paper) {
 		lines = append(lines, line{s.say("paper"), paper})
 	}
+	if !e.ReturnUntil.IsZero() && e.reader == leads && !s.today.After(e.ReturnUntil) {
+		lines = append(lines, line{s.say("limit_return"), s.day(e.ReturnUntil)})
+	}
 	if t.limit != "" && !e.Matter.Limit.IsZero() {
 		lines = append(lines, line{s.say("limit_" + t.limit), s.limit(t.limit, e.Matter.Limit, e.LimitLeft)})
 	}
@@ -291,7 +294,15 @@ func (s *speaker) by(e entry) string {
 	case name == act.EngineActor.Name:
 		return s.say("engine")
 	case name != "":
-		return name
+		organ := s.organ(e)
+		switch seat := strings.TrimSpace(strings.TrimPrefix(name, organ)); {
+		case organ == "":
+			return name
+		case seat == "":
+			return organ
+		default:
+			return s.say("by_hand", words.Data{"Organ": organ, "Name": seat})
+		}
 	}
 	row, _ := act.Of(act.Tasks, act.Kind(e.Matter.Topic))
 	switch {
@@ -300,6 +311,28 @@ func (s *speaker) by(e entry) string {
 	case slices.Contains(row.By, act.Office):
 		return s.signature()
 	case slices.Contains(row.By, act.Assisting) && e.Unit != "":
+		return clean(e.Unit)
+	}
+	return clean(e.Lead)
+}
+
+// organ is the body in whose name somebody acted: the office, or the unit; "" where
+// that may be a leader, who acts by name.
+func (s *speaker) organ(e entry) string {
+	seats := []act.Seat(nil)
+	if row, ok := act.Of(act.Tasks, act.Kind(e.Matter.Topic)); ok {
+		seats = row.By
+	} else if row, ok := act.OfTalk(act.Kind(e.Matter.Topic)); ok {
+		seats = row.By
+	}
+	switch {
+	case len(seats) == 0 || slices.Contains(seats, act.Leadership):
+		return ""
+	case slices.Contains(seats, act.Office):
+		return s.signature()
+	case slices.Contains(seats, act.Assisting):
+		return clean(e.Unit)
+	case e.ofTalk() && e.Unit != "":
 		return clean(e.Unit)
 	}
 	return clean(e.Lead)

@@ -1,7 +1,9 @@
 package notice
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"duban/internal/calendar"
@@ -166,8 +168,12 @@ func (s *speaker) subject(entries []entry, more int) string {
 			n++
 		}
 	}
-	text := s.subjectOf(worst, entries[:n], len(entries) == 1)
+	text, petition := s.petition(worst, entries[:n])
+	if !petition {
+		text = s.subjectOf(worst, entries[:n], len(entries) == 1)
+	}
 	switch {
+	case petition && len(entries) == n:
 	case len(entries) == 1:
 		text = s.t("subject_only", words.Data{"Subject": text, "Title": short(s.title(entries[0]), 40)})
 	case len(entries) > n:
@@ -188,6 +194,25 @@ func (s *speaker) subject(entries []entry, more int) string {
 		text = s.t("subject_again", words.Data{"Subject": text})
 	}
 	return clean(text)
+}
+
+// petition is the subject of proposals that a leader is asked to decide: what is to be
+// done, and to whom 关于……的请示.
+func (s *speaker) petition(k heap, entries []entry) (text string, is bool) {
+	if s.d.Recipient.Role != people.Leader || !slices.Contains([]string{"told_propose", "proposal_due", "proposal_missed"}, k.matter) {
+		return "", false
+	}
+	units := map[string]bool{}
+	for _, e := range entries {
+		units[cmp.Or(clean(e.Unit), clean(e.Lead))] = true
+	}
+	e := entries[0]
+	data := words.Data{"N": len(units), "Unit": cmp.Or(clean(e.Unit), clean(e.Lead)), "Again": k.matter == "proposal_missed",
+		"Circular": e.Talk != nil && e.Talk.Facts.What == plan.ProposeCircular}
+	if len(units) > 1 {
+		return s.say("petitions", data), true
+	}
+	return s.say("petition", data), true
 }
 
 // subjectOf speaks of one heap; alone, its title follows and needs no count.
@@ -255,8 +280,17 @@ func (s *speaker) seatName() string {
 }
 
 // salute names the reader, and the seat where one message speaks to several.
+//
+// The office is addressed as a body, and what a contact's name says in brackets is
+// not called out.
 func (s *speaker) salute() string {
 	name := s.name()
+	if unit := clean(s.d.Unit); s.d.Recipient.Role == people.Office && unit != "" && !s.seated {
+		name = unit
+	}
+	if bare, _, ok := strings.Cut(name, "（"); ok && bare != "" && strings.HasSuffix(name, "）") {
+		name = bare
+	}
 	if seat := s.seatName(); s.seated && name != seat {
 		name = s.t("name_on_seat", words.Data{"Name": name, "Seat": seat})
 	}
