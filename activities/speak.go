@@ -12,7 +12,6 @@ import (
 
 	"duban/internal/ledger"
 	"duban/internal/notice"
-	"duban/internal/plan"
 )
 
 // SpeakInput names the digest to speak.
