@@ -58,7 +58,7 @@ func twoUnits(t *testing.T, id string, edit func(file string, text string) strin
 	for _, pr := range problems {
 		require.True(t, pr.Warning, "%+v", pr)
 	}
-	return p
+	return saidAtOnce(p)
 }
 
 // stands launches a plan at the midnight of its issue, on a clock that goes on

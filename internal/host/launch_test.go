@@ -76,6 +76,7 @@ func TestALaunchIsFinishedWhateverBecameOfItsFiles(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(file, []byte("\ufeff# 改版\r\n"+strings.ReplaceAll(string(raw), "\n", "\r\n")), 0o600))
 	same, problems := plan.Load(file, w.cal)
+	saidAtOnce(same)
 	require.False(t, plan.Failed(problems))
 	require.Equal(t, p.Hash, same.Hash)
 	raised := same.Policies["standard"]
