@@ -106,7 +106,11 @@ func (t *tx) notices(d Decision, key string) (digests []Digest, all []said, err 
 		if err != nil {
 			return nil, nil, err
 		}
-		g, err := t.digest(d.Plan, r, instant(placed.In))
+		in, err := t.withOthers(d, r, instant(placed.In))
+		if err != nil {
+			return nil, nil, err
+		}
+		g, err := t.digest(d.Plan, r, in)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -126,6 +130,21 @@ func (t *tx) notices(d Decision, key string) (digests []Digest, all []said, err 
 		}
 	}
 	return digests, all, nil
+}
+
+// withOthers is when the message speaks that carries the word of an act: earlier than it
+// would by itself where words of other acts to the same seat wait already.
+func (t *tx) withOthers(d Decision, r people.Recipient, in time.Time) (time.Time, error) {
+	if d.Stage.Kind != plan.Told || !in.After(d.Stage.At) {
+		return in, nil
+	}
+	var first time.Time
+	err := t.one(&first, `SELECT speak_at FROM digests WHERE plan = ? AND unit = ? AND role = ? AND gathered_at IS NULL AND words = '' AND speak_at > ? AND speak_at <= ?
+		ORDER BY speak_at LIMIT 1`, d.Plan, r.Unit, r.Role, instant(d.Stage.At), in)
+	if errors.Is(err, ErrNotFound) {
+		return in, nil
+	}
+	return first.UTC(), err
 }
 
 // place is when the message speaks that carries a decision's word for a recipient.

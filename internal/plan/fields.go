@@ -25,7 +25,7 @@ var known = map[string][]string{
 		"part_missed", "yellow", "red"},
 	"talk":   {"open", "remind", "missed", "to", "upward", "steps"},
 	"step":   {"id", "after", "limit"},
-	"rhythm": {"most", "seats"},
+	"rhythm": {"most", "hold", "quiet", "seats"},
 	"seat":   {"role", "budget", "asked", "told", "remind", "due", "urge", "warn", "escalate", "talk"},
 }
 

@@ -8,6 +8,7 @@ import (
 // Bounds of a rhythm as it is written.
 const (
 	mostListed = 100
+	mostHeld   = 60
 	mostBudget = 10_000
 )
 
@@ -24,6 +25,16 @@ func (o object) rhythm() Rhythm {
 	}
 	if n := at.number("most", 1, mostListed); at.has("most") {
 		r.Most = n
+	}
+	if n := at.number("hold", 0, mostHeld); at.has("hold") {
+		r.Hold = n
+	}
+	if at.has("quiet") {
+		if r.Quiet = at.text("quiet"); r.Quiet != "" {
+			if _, _, ok := quietHours(r.Quiet); !ok {
+				at.fault("quiet", "bad_quiet", words.Data{"Value": r.Quiet})
+			}
+		}
 	}
 	lines := map[people.Role]int{}
 	for _, so := range at.objects("seats", "seat") {

@@ -3,6 +3,7 @@ package plan
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"duban/internal/calendar"
@@ -14,11 +15,15 @@ import (
 // it is said.
 type Rhythm struct {
 	Seats map[people.Role]Tempo `json:"seats,omitempty"`
-	Most  int                   `json:"most,omitempty"` // things that one message lists; the rest is counted. 0: all
+	Most  int                   `json:"most,omitempty"`  // things that one message lists; the rest is counted. 0: all
+	Hold  int                   `json:"hold,omitempty"`  // minutes that the word of an act waits for others to the same seat
+	Quiet string                `json:"quiet,omitempty"` // hours in which no word of an act goes out: 20:00-08:00
 }
 
 // IsZero tells that no rhythm is set.
-func (r Rhythm) IsZero() bool { return len(r.Seats) == 0 && r.Most == 0 }
+func (r Rhythm) IsZero() bool {
+	return len(r.Seats) == 0 && r.Most == 0 && r.Hold == 0 && r.Quiet == ""
+}
 
 // Tempo is the rhythm of one seat.
 type Tempo struct {
@@ -72,7 +77,7 @@ func DefaultRhythm() Rhythm {
 		daily[g], office[g] = Daily, Daily
 	}
 	daily[Gravity(Told)] = AtOnce
-	return Rhythm{Most: 15, Seats: map[people.Role]Tempo{
+	return Rhythm{Most: 15, Hold: 3, Quiet: "20:00-08:00", Seats: map[people.Role]Tempo{
 		people.Liaison: {daily, 100}, people.Deputy: {rungs, 80}, people.Head: {maps.Clone(rungs), 80},
 		people.Office: {office, 250}, people.Leader: {upward, 60},
 	}}
@@ -143,16 +148,21 @@ func (l Ladderer) Place(p Policy, w Word, heard []Heard) Placed {
 	if repeated && slices.Index(Paces, pace) < slices.Index(Paces, Weekly) {
 		pace = Weekly
 	}
-	placed := l.at(p, pace, w.At)
+	placed := l.at(p, pace, w)
 	if late := placed.Rides || calendar.DayOf(placed.In.In(l.Zone)).After(w.Until); late && !w.Until.IsZero() && !repeated {
 		return Placed{In: w.At}
 	}
 	return placed
 }
 
-// at is when a word that is said at an instant goes out at a pace.
-func (l Ladderer) at(p Policy, pace Pace, at time.Time) Placed {
+// at is when a word goes out at a pace.
+func (l Ladderer) at(p Policy, pace Pace, w Word) Placed {
+	at := w.At
 	switch pace {
+	case AtOnce:
+		if w.Kind == Told {
+			return Placed{In: l.held(p.Rhythm, at)}
+		}
 	case Daily:
 		return Placed{In: l.At(p, l.Morning(p, at)).UTC()}
 	case Weekly:
@@ -168,6 +178,36 @@ func (l Ladderer) at(p Policy, pace Pace, at time.Time) Placed {
 		return Placed{In: l.Page(p, at), Rides: true}
 	}
 	return Placed{In: at}
+}
+
+// held is when the word of an act goes out that happens at an instant: a few minutes
+// later, with those of other acts, and not in the quiet hours.
+func (l Ladderer) held(r Rhythm, at time.Time) time.Time {
+	at = at.Add(time.Duration(r.Hold) * time.Minute)
+	from, until, ok := quietHours(r.Quiet)
+	if !ok {
+		return at
+	}
+	local := at.In(l.Zone)
+	day, minute := calendar.DayOf(local), local.Hour()*60+local.Minute()
+	switch {
+	case from <= until && from <= minute && minute < until, from > until && minute < until:
+		return day.At(until/60, until%60, l.Zone).UTC()
+	case from > until && minute >= from:
+		return day.AddDays(1).At(until/60, until%60, l.Zone).UTC()
+	}
+	return at
+}
+
+// quietHours reads "20:00-08:00" as minutes of the day; ok is false of anything else.
+func quietHours(text string) (from, until int, ok bool) {
+	a, b, cut := strings.Cut(text, "-")
+	first, err := time.Parse("15:04", a)
+	last, err2 := time.Parse("15:04", b)
+	if !cut || err != nil || err2 != nil || len(text) != len("20:00-08:00") || a == b {
+		return 0, 0, false
+	}
+	return first.Hour()*60 + first.Minute(), last.Hour()*60 + last.Minute(), true
 }
 
 // Page is when the weekly page speaks next, at or after t: on Monday, or on the week's

@@ -50,7 +50,7 @@ func TestTheRhythmPutsWordsIntoMessages(t *testing.T) {
 		"a deputy's second":                                               {word(people.Deputy, plan.Urge, "06-23"), []plan.Heard{heard(word(people.Deputy, plan.Urge, "06-02"))}, "06-28"},
 		"a head's new rung":                                               {word(people.Head, plan.Talk, "06-23"), []plan.Heard{heard(word(people.Head, plan.Warn, "06-02"))}, "06-23"},
 		"a reminder copied to the deputy":                                 {word(people.Deputy, plan.Remind, "06-02"), nil, "06-07"},
-		"what a deputy is asked":                                          {asked(word(people.Deputy, plan.Told, "06-02")), nil, "06-02"},
+		"what a deputy is asked":                                          {asked(word(people.Deputy, plan.Urge, "06-02")), nil, "06-02"},
 		"a leader is warned weekly":                                       {word(people.Leader, plan.Warn, "06-02"), nil, "06-07"},
 		"what reaches a leader for the first time":                        {word(people.Leader, plan.Talk, "06-02"), nil, "06-02"},
 		"and what does not":                                               {word(people.Leader, plan.Escalate, "06-09"), []plan.Heard{heard(word(people.Leader, plan.Talk, "06-02"))}, "06-15"},
@@ -64,11 +64,19 @@ func TestTheRhythmPutsWordsIntoMessages(t *testing.T) {
 		"and waits when the page comes before it":             {until(word(people.Deputy, plan.Remind, "06-02"), "06-07"), nil, "06-07"},
 		"but not twice within a week":                         {until(word(people.Liaison, plan.Remind, "06-02"), "06-04"), []plan.Heard{heard(word(people.Liaison, plan.Remind, "05-31"))}, "06-07"},
 		"without a rhythm of its own a seat hears all":        {word("clerk", plan.Remind, "06-05"), nil, "06-05"},
-		"what an act tells is not held against what was said": {word(people.Liaison, plan.Told, "06-02"), []plan.Heard{heard(word(people.Liaison, plan.Told, "06-02"))}, "06-02"},
+		"what an act tells is not held against what was said": {asked(word(people.Office, plan.Told, "06-02")), []plan.Heard{heard(word(people.Office, plan.Told, "06-02"))}, "06-02"},
 	} {
 		require.Equal(t, plan.Placed{In: speaks(c.in)}, local(l.Place(p, c.word, c.heard)), name)
 	}
 	require.Equal(t, speaks("06-05"), l.Place(plan.Policy{}, word(people.Leader, plan.Remind, "06-05"), nil).In, "a policy without a rhythm says all at once")
+
+	told := func(day, clock string) string {
+		at, err := time.ParseInLocation("2006-01-02 15:04", "2021-"+day+" "+clock, calendar.Beijing)
+		require.NoError(t, err)
+		return l.Place(p, plan.Word{Role: people.Liaison, Kind: plan.Told, At: at}, nil).In.In(calendar.Beijing).Format("01-02 15:04")
+	}
+	require.Equal(t, []string{"06-02 14:33", "06-03 08:00", "06-02 08:00", "06-02 08:03", "06-03 08:00"},
+		[]string{told("06-02", "14:30"), told("06-02", "19:58"), told("06-02", "03:00"), told("06-02", "08:00"), told("06-02", "23:59")}, "acts wait for each other, and for the end of the quiet hours")
 
 	p.Rhythm.Seats[people.Deputy].Paces["remind"] = plan.Monthly
 	p.Rhythm.Seats[people.Head].Paces["remind"] = plan.Never
@@ -91,21 +99,21 @@ func TestARhythmAsWritten(t *testing.T) {
 	require.Empty(t, problems)
 	require.Equal(t, plan.DefaultRhythm(), all["a"].Rhythm)
 
-	all, problems = plan.LoadPolicies("policies.yaml", []byte(head+", rhythm: {most: 8, seats: [{role: leader, budget: 20, talk: monthly}]}}\n"))
+	all, problems = plan.LoadPolicies("policies.yaml", []byte(head+", rhythm: {most: 8, hold: 0, quiet: 12:00-14:00, seats: [{role: leader, budget: 20, talk: monthly}]}}\n"))
 	require.Empty(t, problems)
 	want := plan.DefaultRhythm()
-	want.Most = 8
+	want.Most, want.Hold, want.Quiet = 8, 0, "12:00-14:00"
 	leader := want.Seats[people.Leader]
 	leader.Budget, leader.Paces["talk"] = 20, plan.Monthly
 	want.Seats[people.Leader] = leader
 	require.Equal(t, want, all["a"].Rhythm)
 
-	_, problems = plan.LoadPolicies("policies.yaml", []byte(head+", rhythm: {most: 0, seats: [{role: boss}, {budget: 3}, {role: head, urge: sometimes}, {role: head, quick: daily}]}}\n"))
+	_, problems = plan.LoadPolicies("policies.yaml", []byte(head+", rhythm: {most: 0, quiet: night, seats: [{role: boss}, {budget: 3}, {role: head, urge: sometimes}, {role: head, quick: daily}]}}\n"))
 	var keys []string
 	for _, p := range problems {
 		keys = append(keys, p.Key)
 	}
-	require.ElementsMatch(t, []string{"plan.number_range", "plan.not_one_of", "plan.missing", "plan.not_one_of", "plan.id_twice", "plan.unknown_field"}, keys)
+	require.ElementsMatch(t, []string{"plan.number_range", "plan.bad_quiet", "plan.not_one_of", "plan.missing", "plan.not_one_of", "plan.id_twice", "plan.unknown_field"}, keys)
 	seeded, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
 	for name, p := range seeded {

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
@@ -132,5 +133,31 @@ func neverAlone(t *testing.T, address string) {
 	messages, err := w.Gather(w.ctx, digestOf(liaison, urgeAt, 1).Key, ledger.When{Real: speaks.Real, Plan: urgeAt}, never)
 	w.ok(err)
 	w.is("with the next one", []int{len(messages), len(messages[0].Items)}, []int{1, 2})
+	w.holds()
+}
+
+// severalActs: what several acts tell a seat within a few minutes is one message.
+func severalActs(t *testing.T, address string) {
+	w := newWorld(t, address, 3)
+	var digests []ledger.Digest
+	for i, task := range []string{"t0", "t1", "t2"} {
+		row, err := w.Task(w.ctx, "jincheng", task)
+		w.ok(err)
+		at := dueAt.Add(time.Duration(i) * time.Minute)
+		told := plan.Stage{ID: "act-1-suspend", Kind: plan.Told, At: at, To: []people.Recipient{liaison}}
+		_, more, err := w.Act(w.ctx, ledger.Acted{Plan: "jincheng", Task: task, Version: row.Version, Facts: row.Facts, Told: []plan.Stage{told},
+			Act:      act.Act{ID: "a", Kind: act.Suspend, By: act.Actor{Account: "wang", Unit: "shuizhiban"}, At: at},
+			Channels: map[people.Recipient][]string{liaison: {"mail"}},
+			Place: func(s plan.Stage, _ people.Recipient, _ []plan.Heard) plan.Placed {
+				return plan.Placed{In: s.At.Add(3 * time.Minute)}
+			}}, ledger.When{Real: speaks.Real, Plan: at})
+		w.ok(err)
+		digests = append(digests, more...)
+	}
+	first := digestOf(liaison, dueAt.Add(3*time.Minute), 1)
+	w.is("one digest", digests, []ledger.Digest{first, first, first})
+	messages, err := w.Gather(w.ctx, first.Key, ledger.When{Real: speaks.Real, Plan: first.SpeakAt}, never)
+	w.ok(err)
+	w.is("one message", []int{len(messages), len(messages[0].Items)}, []int{1, 3})
 	w.holds()
 }
