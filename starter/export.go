@@ -117,7 +117,8 @@ func (a *app) exportEvents(ctx context.Context, from *query.Reader, who query.Vi
 }
 
 // save writes to the standard output ("-") or to a file that appears whole or
-// not at all.
+// not at all. What is no file, as /dev/stdout or a pipe, is written to as it is; a
+// link keeps leading where it leads.
 func (a *app) save(file string, write func(io.Writer) error) (err error) {
 	if file == "-" {
 		to := a.out
@@ -126,6 +127,17 @@ func (a *app) save(file string, write func(io.Writer) error) (err error) {
 		}
 		out := bufio.NewWriterSize(to, 1<<20)
 		return errors.Join(write(out), out.Flush())
+	}
+	if whole, err := filepath.EvalSymlinks(file); err == nil {
+		file = whole
+	}
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		f, err := os.OpenFile(file, os.O_WRONLY, 0)
+		if err != nil {
+			return fmt.Errorf("export: %w", err)
+		}
+		out := bufio.NewWriterSize(f, 1<<20)
+		return errors.Join(write(out), out.Flush(), f.Close())
 	}
 	passing := "." + filepath.Base(file) + "-"
 	leftover.Clear(filepath.Dir(file), passing)

@@ -22,6 +22,7 @@ import (
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/query"
 	"duban/internal/script"
 	"duban/internal/words"
 )
@@ -246,6 +247,11 @@ func (a *app) planLaunch() *cobra.Command {
 			var p *plan.Plan
 			if _, err := os.Stat(args[0]); !errors.Is(err, fs.ErrNotExist) || strings.ContainsAny(args[0], "./\\") {
 				if p, _, err = a.load(cmd.Context(), args[0]); err != nil {
+					_ = a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error { // the file's fault is the answer
+						rows, _, err := r.Plans(cmd.Context(), who)
+						a.unfinished(a.err, rows)
+						return err
+					})
 					return err
 				}
 			}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -45,7 +46,6 @@ func (a *app) plansTable(rows []query.PlanRow) {
 	say := report.Speak(a.w)
 	t := a.reportTable(map[string]int{"plan_title": 34, "next_at": 36}, "plan", "plan_title", "launched", "total", "open", "overdue", "done",
 		"red", "yellow", "blue", "green", "next_at")
-	unarmed := 0
 	for _, r := range rows {
 		next := ""
 		if r.Next != nil {
@@ -57,11 +57,18 @@ func (a *app) plansTable(rows []query.PlanRow) {
 			done = a.w.T("report.done_with_late", words.Data{"Done": r.Done, "Late": r.DoneLate})
 		}
 		t.AppendRow(table.Row{r.ID, r.Title, r.LaunchedAt.Format("2006-01-02 15:04"), r.Tasks, r.Open, r.Overdue, done, r.Red, r.Yellow, r.Blue, r.Green, next})
-		unarmed += r.Unarmed
 	}
 	t.Render()
-	if unarmed > 0 {
-		fmt.Fprintln(a.out, a.w.T("report.unarmed", words.Data{"Count": unarmed}))
+	a.unfinished(a.out, rows)
+}
+
+// unfinished names the plans whose launch was interrupted, and how each is finished,
+// whatever has become of its files.
+func (a *app) unfinished(out io.Writer, rows []query.PlanRow) {
+	for _, r := range rows {
+		if r.Unarmed > 0 {
+			fmt.Fprintln(out, a.w.T("report.unarmed", words.Data{"Count": r.Unarmed, "Plan": r.ID, "Title": r.Title}))
+		}
 	}
 }
 

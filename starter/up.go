@@ -20,7 +20,7 @@ func (a *app) upCommand() *cobra.Command {
 	var fresh bool
 	c := &cobra.Command{
 		Use: "up [FILE…]", Short: a.w.T("cli.up"),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if fresh && a.cfg.FromRoot {
 				return sentenceError(a.w.T("cli.init_root", words.Data{"Dir": a.cfg.Dir}))
 			}
@@ -36,12 +36,23 @@ func (a *app) upCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer h.Close()
+			again := false
+			defer func() {
+				if h.Close(); again {
+					err = host.Again()
+				}
+			}()
 			fmt.Fprintln(a.out, a.w.T("cli.up_ready", words.Data{"Temporal": h.Address, "UI": h.UI, "Ledger": h.LedgerURL, "Outbox": a.cfg.Outbox}))
 			launched := make(chan struct{})
-			go func() { defer close(launched); a.launchAll(cmd.Context(), h, args) }()
+			launching, stop := context.WithCancel(cmd.Context())
+			go func() { defer close(launched); a.launchAll(launching, h, args) }()
 			err = h.Wait(cmd.Context())
+			stop()
 			<-launched
+			if again = errors.Is(err, host.ErrClockSetBack); again {
+				fmt.Fprintln(a.out, a.w.T("cli.up_again"))
+				return err
+			}
 			fmt.Fprintln(a.out, a.w.T("cli.up_stopped"))
 			return err
 		},
@@ -71,7 +82,11 @@ func (a *app) launchAll(ctx context.Context, h *host.Host, files []string) {
 			if passes(err) {
 				left = append(left, file)
 			}
-			a.log.Error("A plan was not launched as its file says; what is in the ledger runs", "file", file, "again", passes(err), "error", err)
+			log := a.log.With("file", file, "again", passes(err))
+			if !errors.Is(err, errSaid) { // else it stands on the terminal already
+				log = log.With("error", err)
+			}
+			log.Error("A plan was not launched as its file says; what is in the ledger runs")
 			if !errors.Is(err, errSaid) {
 				fmt.Fprintln(a.err, host.Redact(a.sentence(err)))
 			}

@@ -24,7 +24,11 @@ func main() {
 	}
 	ctx, release := host.ToldToStop()
 	defer release()
-	if err := run(ctx, os.Environ()); err != nil {
+	err := run(ctx, os.Environ())
+	if errors.Is(err, host.ErrClockSetBack) {
+		err = host.Again()
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "worker:", host.Redact(err.Error()))
 		os.Exit(1)
 	}
@@ -32,11 +36,18 @@ func main() {
 
 // answer is what the program does with arguments, and its exit status: it never works with any.
 func answer(args []string, w *words.Words, out, errOut io.Writer) int {
+	say := func(text string) int {
+		if _, err := fmt.Fprintln(out, text); err != nil {
+			fmt.Fprintln(errOut, "worker:", err)
+			return 1
+		}
+		return 0
+	}
 	switch {
 	case len(args) == 1 && slices.Contains([]string{"--version", "-v"}, args[0]):
-		fmt.Fprintln(out, "worker", version.String())
+		return say("worker " + version.String())
 	case len(args) == 1 && slices.Contains([]string{"--help", "-h", "help"}, args[0]):
-		fmt.Fprintln(out, w.T("help.worker"))
+		return say(w.T("help.worker"))
 	case len(args) == 1 && args[0] == "--healthy":
 		if err := healthy(os.Getenv("DUBAN_METRICS")); err != nil {
 			fmt.Fprintln(errOut, "worker:", err)

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"io"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,5 +32,11 @@ func TestArgumentsNeverStartAnEngine(t *testing.T) {
 		require.Equal(t, c.status, answer(c.args, w, &out, &errOut), c.args)
 		require.Equal(t, c.out, out.String(), c.args)
 		require.Equal(t, c.status != 0, bytes.Contains(errOut.Bytes(), []byte("no arguments")), c.args)
+	}
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	require.NoError(t, err)
+	defer full.Close()
+	for _, arg := range []string{"--version", "--help"} {
+		require.Equal(t, 1, answer([]string{arg}, w, full, io.Discard), "what could not be written is an error")
 	}
 }

@@ -38,8 +38,13 @@ const (
 	Slow        Silence = "slow"       // all of them answer
 )
 
-// clockBehind is how far the clock may be behind the ledger's last line.
-const clockBehind = time.Minute
+// clockBehind is how far the clock may be behind the latest of the ledger's last lines,
+// and lastLines how many of them are looked at: since the clock was set back some may
+// have been written by it.
+const (
+	clockBehind = time.Minute
+	lastLines   = 200
+)
 
 // look is how long each is asked what is the matter.
 const look = 2 * time.Second
@@ -90,9 +95,15 @@ func (e *Engine) whySilent(ctx context.Context, err error) error {
 		return &SilentError{LedgerAway, away}
 	}
 	// The clock comes before the rest: a clock that was set back stops timers and polls too.
-	if events, err := e.ledger.Events(ctx, ledger.EventFilter{AfterSeq: last - 1, Limit: 1}); err == nil && len(events) == 1 {
-		if behind := events[0].Real.Sub(e.now()); behind > clockBehind {
-			return &SilentError{ClockBack, fmt.Errorf("the clock is %s behind the ledger's last line", behind.Round(time.Second))}
+	if events, err := e.ledger.Events(ctx, ledger.EventFilter{AfterSeq: max(0, last-lastLines), Limit: lastLines}); err == nil {
+		var latest time.Time
+		for _, line := range events {
+			if line.Real.After(latest) {
+				latest = line.Real
+			}
+		}
+		if behind := latest.Sub(e.now()); behind > clockBehind {
+			return &SilentError{ClockBack, fmt.Errorf("the clock is %s behind the ledger's last lines", behind.Round(time.Second))}
 		}
 	}
 	if stuck := ask(e.ledger.TryWrite); stuck != nil {

@@ -144,6 +144,9 @@ func Open(ctx context.Context, cfg settings.Config, o Options) (_ *Host, err err
 	beating, stop := context.WithCancel(context.Background())
 	h.stopBeat = stop
 	go h.notify.beat(beating, h.progress)
+	if h.server != nil && !o.Rehearsal {
+		go h.watchClock(beating)
+	}
 	return h, nil
 }
 
@@ -397,7 +400,8 @@ func Channels(cfg settings.Config, out io.Writer) (notice.Set, error) {
 	return notice.Set{c}, err
 }
 
-// Wait returns when ctx ends, with nil, or when the worker or the embedded engine fails for good.
+// Wait returns when ctx ends, with nil, or when the worker or the embedded engine fails for good. After ErrClockSetBack
+// the program starts anew: see Again.
 func (h *Host) Wait(ctx context.Context) error {
 	var ended <-chan error // never, without an engine of our own
 	if h.server != nil {

@@ -43,6 +43,9 @@ func TestAnActThatIsNotAnsweredSaysWhatIsTheMatter(t *testing.T) {
 	}
 	// The pollers of the worker that has just stopped are remembered for a while.
 	idle.unanswered(asks(idle, time.Now), "nobody", engine.NobodyWorks, engine.Slow)
+	hourAgo := time.Now().Add(-time.Hour) // what a clock that was set back has written already hides nothing
+	_, err := idle.Ledger.Record(t.Context(), ledger.Event{Key: "since-then", Kind: "test", Real: hourAgo, PlanAt: hourAgo})
+	require.NoError(t, err)
 	idle.unanswered(asks(idle, func() time.Time { return time.Now().Add(-time.Hour) }), "back", engine.ClockBack)
 	free := idle.locked()
 	idle.unanswered(asks(idle, time.Now), "held", engine.LedgerStuck)
