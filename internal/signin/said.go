@@ -26,7 +26,7 @@ func Sentence(w *words.Words, err error) (sentence string, ok bool) {
 		key string
 	}{
 		{ErrRefused, "refused"}, {ErrCode, "code"}, {ErrNoSession, "no_session"}, {ErrInvitation, "invitation"},
-		{ErrBusy, "busy"}, {ErrUnknown, "unknown"}, {ErrStandIn, "standin"},
+		{ErrBusy, "busy"}, {ErrUnknown, "unknown"}, {ErrStandIn, "standin"}, {ErrTokenAsked, "token_asked"}, {ErrToken, "token"}, {ErrSingle, "single"}, {ErrSingleAway, "single_away"},
 	} {
 		if errors.Is(err, known.err) {
 			return w.T("signin." + known.key), true

@@ -293,7 +293,7 @@ func (s *Service) find(ctx context.Context, cookie string) (ledger.Session, erro
 
 // lives tells whether a session has not ended.
 func (s *Service) lives(is ledger.Session, now time.Time) bool {
-	return now.Before(is.EndsAt) && now.Sub(is.SeenAt) < s.Idle && s.Known(is.Account)
+	return is.Step != stepAway && now.Before(is.EndsAt) && now.Sub(is.SeenAt) < s.Idle && s.Known(is.Account)
 }
 
 // SignOut ends the session of a cookie. None is no error.

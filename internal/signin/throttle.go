@@ -59,18 +59,30 @@ func throttled(t throttle, who string) string { return hashed(t.name + " " + who
 // try counts a try of an account from an address as a failure, which a success takes
 // back, so that tries made at once are no way around the wait. *WaitError.
 func (s *Service) try(ctx context.Context, account, address string) error {
-	of := []struct {
-		throttle
-		who string
-	}{
-		{accountThrottle, throttled(accountThrottle, account)},
-		{addressThrottle, throttled(addressThrottle, network(address))},
+	return s.countAll(ctx, tried{accountThrottle, account}, tried{addressThrottle, network(address)})
+}
+
+// count is try of one throttle alone.
+func (s *Service) count(ctx context.Context, t throttle, who string) error {
+	return s.countAll(ctx, tried{t, who})
+}
+
+// tried is whose try is counted.
+type tried struct {
+	throttle
+	who string
+}
+
+func (s *Service) countAll(ctx context.Context, of ...tried) error {
+	var keys []string
+	for _, t := range of {
+		keys = append(keys, throttled(t.throttle, t.who))
 	}
 	now := s.Now()
-	wait, err := s.store.Try(ctx, []string{of[0].who, of[1].who}, func(known map[string]ledger.Throttle) (all []ledger.Throttle, wait time.Duration) {
-		for _, t := range of {
-			is := known[t.who]
-			is.Who = t.who
+	wait, err := s.store.Try(ctx, keys, func(known map[string]ledger.Throttle) (all []ledger.Throttle, wait time.Duration) {
+		for i, t := range of {
+			is := known[keys[i]]
+			is.Who = keys[i]
 			next, longer := t.next(is, now)
 			all, wait = append(all, next), max(wait, longer)
 		}
