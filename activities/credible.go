@@ -84,7 +84,11 @@ func (a *Accounts) Credible(c calendar.Clock, by act.Act, heard time.Time) *act.
 	if by.By.Account == act.EngineActor.Account {
 		return &act.Refusal{Key: "act.refused_account", Data: map[string]string{"Account": by.By.Account, "Name": by.By.Name}}
 	}
-	if r := a.check(by.By); r != nil {
+	who := by.By
+	if by.Entered != nil { // By is a unit, under the account of whoever entered it: see act.Case.Check
+		who = *by.Entered
+	}
+	if r := a.check(who); r != nil {
 		return r
 	}
 	now, rate := c.Plan(heard), max(1, c.Rate)

@@ -110,6 +110,10 @@ type Act struct {
 	At   time.Time    `json:"at"` // plan clock, UTC: when the person acted
 	On   calendar.Day `json:"on"` // the day of At in the plan's zone
 
+	// Entered is who of the office wrote it down for a unit, which said it on the
+	// telephone 代录: By is the unit then, under the account of whoever entered it.
+	Entered *Actor `json:"entered,omitempty"`
+
 	Reason   string       `json:"reason,omitempty"`   // words: reason, text, instruction, minutes
 	Paper    string       `json:"paper,omitempty"`    // number of the document it rests on
 	Evidence []Evidence   `json:"evidence,omitempty"` // what proves it

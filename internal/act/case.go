@@ -225,6 +225,9 @@ func (c Case) Check(a Act) *Refusal {
 	if r := Allowed(c, a.By, a.Kind); r != nil {
 		return r
 	}
+	if r := a.enteredBy(c.Office, c.Leadership); r != nil {
+		return r
+	}
 	if r := Sayable(a); r != nil {
 		return r
 	}

@@ -62,6 +62,9 @@ func (a *Act) texts() (all []text, lists map[Field]int) {
 		{NeedPolicy, &a.Policy}, {NeedRef, &a.Ref}, {NeedRule, &a.Rule},
 		{"", &a.ID}, {"", &a.By.Account}, {"", &a.By.Name}, {"", &a.By.Unit}}
 	lists = map[Field]int{NeedUnits: len(a.Units), NeedEvidence: len(a.Evidence)}
+	if e := a.Entered; e != nil {
+		all = append(all, text{"", &e.Account}, text{"", &e.Name}, text{"", &e.Unit})
+	}
 	for i := range a.Units {
 		all = append(all, text{NeedUnits, &a.Units[i]})
 	}
@@ -118,6 +121,10 @@ func Lengths(a Act) *Refusal {
 // Cut is the act with no text longer than its limit, as a refused one is kept.
 func (a Act) Cut() Act {
 	a.Units, a.Evidence = cut(a.Units, limitOf(NeedUnits).Entries), cut(a.Evidence, limitOf(NeedEvidence).Entries)
+	if a.Entered != nil {
+		e := *a.Entered
+		a.Entered = &e
+	}
 	if a.Talk != nil {
 		t := *a.Talk
 		t.Called, t.Missing = cut(t.Called, limitOf(NeedCalled).Entries), cut(t.Missing, limitOf("missing").Entries)

@@ -148,6 +148,9 @@ func (c TalkCase) Check(a Act) *Refusal {
 	if r := TalkAllowed(c, a.By, a.Kind); r != nil {
 		return r
 	}
+	if r := a.enteredBy(c.Office, c.Leadership); r != nil {
+		return r
+	}
 	if r := Sayable(a); r != nil {
 		return r
 	}

@@ -71,7 +71,7 @@ func (r *Reader) Recorded(ctx context.Context, v Viewer, planID, thing string, a
 	if _, err := r.as(v); err != nil {
 		return false, err
 	}
-	if !v.named() || a.By != v.by {
+	if own := a.By == v.by || a.Entered != nil && *a.Entered == v.by && a.By.Account == v.by.Account; !v.named() || !own {
 		return false, ErrNotYours
 	}
 	done, err := r.store.ActRecorded(ctx, planID, thing, a)
@@ -117,6 +117,50 @@ func (r *Reader) Possible(ctx context.Context, v Viewer, planID, id string) ([]P
 	c := rules.Course(ledger.CaseOf(s.Task)).Case // with the days it is judged by
 	for _, row := range table {
 		all = append(all, Possible{row.Kind, append([]act.Field{}, row.Needs...), c.Could(row.Kind, v.by, r.clockDay(s.Plan))})
+	}
+	return all, nil
+}
+
+// PossibleFor are the acts on a task that a unit could do now, to be entered for it by
+// the plan's office 代录; ErrNotWhole for all others. See Case for its errors.
+func (r *Reader) PossibleFor(ctx context.Context, v Viewer, planID, id, unit string) ([]Possible, error) {
+	return r.possibleFor(ctx, v, unit, func(as Viewer) ([]Possible, Subject, error) {
+		s, err := r.Task(ctx, v, planID, id)
+		if err != nil {
+			return nil, s, err
+		}
+		all, err := r.Possible(ctx, as, planID, id)
+		return all, s, err
+	})
+}
+
+// PossibleOnTalkFor is PossibleFor of a talk.
+func (r *Reader) PossibleOnTalkFor(ctx context.Context, v Viewer, planID, id, unit string) ([]Possible, error) {
+	return r.possibleFor(ctx, v, unit, func(as Viewer) ([]Possible, Subject, error) {
+		s, err := r.Talk(ctx, v, planID, id)
+		if err != nil {
+			return nil, s, err
+		}
+		all, err := r.PossibleOnTalk(ctx, as, planID, id)
+		return all, s, err
+	})
+}
+
+func (r *Reader) possibleFor(_ context.Context, v Viewer, unit string, ask func(as Viewer) ([]Possible, Subject, error)) ([]Possible, error) {
+	if _, err := r.as(v); err != nil {
+		return nil, err
+	}
+	if !v.named() {
+		return nil, ErrNotWhole
+	}
+	all, s, err := ask(As(v.by.For(unit, unit)))
+	dir := s.Plan.Plan.Directory
+	_, known := dir.Unit(unit)
+	switch {
+	case s.Task.ID != "" && (s.Hidden || v.by.Unit != dir.Office || !known || unit == dir.Office || unit == dir.Leadership):
+		return nil, ErrNotWhole
+	case err != nil:
+		return nil, err
 	}
 	return all, nil
 }

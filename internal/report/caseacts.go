@@ -173,6 +173,9 @@ func (d docket) saidIn(m Moment) (all []string) {
 		units = append(units, unit(id))
 	}
 	add("units", d.list(units))
+	if a.Entered != nil {
+		add("entered", a.Entered.Name)
+	}
 	if a.Kind == act.Progress {
 		add("percent", fmt.Sprintf("%d%%", a.Percent))
 	}

@@ -319,6 +319,9 @@ func (d docket) ruleName(r *plan.Rule, id string) string {
 	return d.say(key, words.Data{"Days": d.days(by.N, by.Work), "Kind": d.term(string(r.Kind))})
 }
 
+// Rung is a rung of a policy in words: 到期前30天提醒.
+func (s Speaker) Rung(r plan.Rule) string { return docket{Speaker: s}.ruleName(&r, r.ID) }
+
 // seats are recipients; the accountable unit's own seats, the office and the
 // leadership without their names, which are among the facts.
 func (d docket) seats(to []people.Recipient) string {

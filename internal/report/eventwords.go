@@ -199,6 +199,9 @@ func (s Speaker) about(dir people.Directory, a act.Act) (all []string) {
 			all = append(all, s.w.T("case.act_"+name, words.Data{"Value": value}))
 		}
 	}
+	if a.Entered != nil {
+		add("entered", a.Entered.Name)
+	}
 	due := "due"
 	if a.Kind == act.Extend {
 		due = "due_asked"
