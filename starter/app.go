@@ -141,7 +141,7 @@ func (a *app) root() *cobra.Command {
 		Version:       version.String(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
-	}, a.planCommand(), a.todoCommand(), a.taskCommand(), a.dutyCommand(), a.talkCommand(), a.dateCommand(), a.ledgerCommand(), a.calendarCommand(), a.rehearseCommand(), a.initCommand(), a.upCommand(), a.messageCommand(), a.officeCommand(), a.uiCommand(), a.adoptCommand(), a.doctorCommand(), a.backupCommand(), a.restoreCommand(), a.completionCommand(), a.engineCommand())
+	}, a.planCommand(), a.todoCommand(), a.taskCommand(), a.dutyCommand(), a.talkCommand(), a.dateCommand(), a.ledgerCommand(), a.calendarCommand(), a.rehearseCommand(), a.initCommand(), a.upCommand(), a.portalCommand(), a.accountCommand(), a.messageCommand(), a.officeCommand(), a.uiCommand(), a.adoptCommand(), a.doctorCommand(), a.backupCommand(), a.restoreCommand(), a.completionCommand(), a.engineCommand())
 	root.SetVersionTemplate("starter {{.Version}}\n")
 	root.Flags().BoolP("version", "v", false, a.w.T("help.flag_version"))
 	root.PersistentFlags().BoolVar(&a.wide, "wide", false, a.w.T("help.flag_wide"))

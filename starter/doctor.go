@@ -4,16 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/host"
 	"duban/internal/ledger"
-	"duban/internal/notice"
 	"duban/internal/words"
 )
 
@@ -38,7 +34,7 @@ func (a *app) doctorCommand() *cobra.Command {
 			if a.format == "json" {
 				err = a.json(c)
 			} else {
-				a.showCondition(c, mend)
+				c.Tell(a.out, a.w, mend)
 			}
 			if err == nil && !c.Well {
 				err = errSaid
@@ -92,85 +88,4 @@ func (a *app) take(ctx context.Context, rule engine.Rule, named []string) error 
 		fmt.Fprintln(a.out, a.w.T("doctor.taken_"+string(rule), words.Data{"Workflow": id, "Why": a.w.T("doctor.why_" + string(f.Why))}))
 	}
 	return nil
-}
-
-// mostShown is how many lines of one kind are shown.
-const mostShown = 20
-
-func (a *app) showCondition(c host.Condition, mend bool) {
-	say := func(key string, data words.Data) { fmt.Fprintln(a.out, a.w.T("doctor."+key, data)) }
-	say("ledger", words.Data{"URL": c.Ledger.URL, "ID": c.Ledger.ID, "Events": c.Ledger.Events})
-	if c.Ledger.Skew != "" {
-		say("clock", words.Data{"Ahead": !strings.HasPrefix(c.Ledger.Skew, "-"), "By": strings.TrimPrefix(c.Ledger.Skew, "-")})
-	}
-	if c.Engine.Error != "" {
-		say("no_engine", words.Data{"Error": c.Engine.Error})
-	} else {
-		say("engine", words.Data{"Address": c.Engine.Address, "Namespace": c.Engine.Namespace, "UI": c.Engine.UI})
-	}
-	for _, ch := range c.Channels {
-		say("channel", words.Data{"Name": ch.Name, "Error": ch.Error, "Took": ch.Took.Round(time.Millisecond).String()})
-	}
-	for _, p := range c.Plans {
-		if c.Engine.Error == "" {
-			say("plan", words.Data{"Plan": p.Plan, "Things": p.Things, "Running": p.Running, "Mended": p.Mended()})
-		} else {
-			say("plan_unasked", words.Data{"Plan": p.Plan})
-		}
-		a.showFindings(p.Found)
-		for _, s := range p.Late[:min(mostShown, len(p.Late))] {
-			say("late", words.Data{"Task": s.Task, "Stage": s.ID, "At": s.At.Format("2006-01-02 15:04")})
-		}
-		a.more(len(p.Late))
-		for _, b := range p.Laws[max(0, len(p.Laws)-mostShown):] { // the latest
-			fmt.Fprintln(a.out, a.w.T("law.found", words.Data{"Thing": b.Thing, "Title": b.Title, "Law": notice.LawWords(a.w, b.Law),
-				"At": minute(calendar.Beijing, b.At), "Of": b.Of, "Told": b.Told}))
-		}
-		a.more(len(p.Laws))
-		for _, u := range p.Owed[:min(mostShown, len(p.Owed))] {
-			say("owed", words.Data{"Task": u.Task, "Kind": a.w.T("act.kind_" + string(u.Kind))})
-		}
-		a.more(len(p.Owed))
-	}
-	a.showFindings(c.Strangers)
-	for _, w := range c.Waits[:min(mostShown, len(c.Waits))] {
-		say("wait", words.Data{"Workflow": w.Workflow, "What": w.What, "Since": w.Since.In(calendar.Beijing).Format("2006-01-02 15:04:05"), "Rounds": w.Rounds, "Error": w.Error})
-	}
-	a.more(len(c.Waits))
-	if len(c.Messages) > 0 {
-		say("messages", words.Data{"N": len(c.Messages)})
-	}
-	if c.Asks() {
-		say("may_take", nil)
-	}
-	switch {
-	case c.Well:
-		say("well", nil)
-	case !mend && c.Engine.Error == "":
-		say("may_mend", nil)
-	}
-}
-
-func (a *app) showFindings(found []engine.Finding) {
-	for _, f := range found[:min(mostShown, len(found))] {
-		fmt.Fprintln(a.out, a.w.T("doctor.found", words.Data{
-			"Workflow": f.Workflow, "Why": a.w.T("doctor.why_" + string(f.Why)), "Status": f.Status, "Mended": f.Mended, "Acts": f.Acts, "Asks": f.Asks, "Again": again(f), "Next": minute(calendar.Beijing, f.Next),
-		}))
-	}
-	a.more(len(found))
-}
-
-// again is how often a workflow was mended that is not mended now for that reason, else 0.
-func again(f engine.Finding) int {
-	if f.Mended {
-		return 0
-	}
-	return f.Again
-}
-
-// more says how many lines of a kind are not shown.
-func (a *app) more(all int) {
-	if all > mostShown {
-		fmt.Fprintln(a.out, a.w.T("doctor.more", words.Data{"N": all - mostShown}))
-	}
 }

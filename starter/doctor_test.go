@@ -34,7 +34,7 @@ func TestTheDoctorHasWordsForWhateverIsFound(t *testing.T) {
 	} {
 		var out bytes.Buffer
 		a := &app{w: words.New(lang), out: &out, now: time.Now}
-		a.showCondition(c, false)
+		c.Tell(&out, a.w, false)
 		for _, text := range want {
 			require.Contains(t, out.String(), text)
 		}

@@ -43,9 +43,18 @@ func (a *app) upCommand() *cobra.Command {
 				}
 			}()
 			fmt.Fprintln(a.out, a.w.T("cli.up_ready", words.Data{"Temporal": h.Address, "UI": h.UI, "Ledger": h.LedgerURL, "Outbox": a.cfg.Outbox}))
+			pages, err := a.servePortal(cmd.Context(), h)
+			if err != nil {
+				return err
+			}
 			launched := make(chan struct{})
 			launching, stop := context.WithCancel(cmd.Context())
 			go func() { defer close(launched); a.launchAll(launching, h, args) }()
+			go func() {
+				if err := pages.Wait(cmd.Context()); err != nil { // what chases goes on without its pages
+					a.log.Error("The portal is not served any more", "error", err)
+				}
+			}()
 			err = h.Wait(cmd.Context())
 			stop()
 			<-launched

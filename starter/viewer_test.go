@@ -58,6 +58,7 @@ var theirs = map[string][]string{
 // ofTheMachine are the commands that show nothing of a plan in the ledger: they read files that
 // are named, or are for whoever runs the machine and can open its folder.
 var ofTheMachine = []string{
+	"account invite", "portal",
 	"adopt", "backup", "completion", "date", "engine", "init", "restore", "ui", "up", "calendar list", "office show", "office set", "ledger verify",
 	"plan check", "plan import", "plan preview", "plan tasks", "rehearse",
 }

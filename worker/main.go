@@ -85,6 +85,11 @@ func run(ctx context.Context, environ []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
+	ending, served, err := servePortal(ctx, cfg, h, log)
+	if err != nil {
+		return err
+	}
+	defer func() { ending(); <-served }()
 	log.Info("Worker is ready", "version", version.String(), "temporal", h.Address, "ui", h.UI != "", "ledger", h.LedgerURL, "dir", cfg.Dir)
 	return h.Wait(ctx)
 }

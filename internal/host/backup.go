@@ -41,14 +41,15 @@ const (
 // Backup is what a backup holds. It stands in the folder as backup.json.
 type Backup struct {
 	At       time.Time `json:"at"`
-	Folder   string    `json:"folder"`            // that was copied, on the machine Machine
-	Machine  string    `json:"machine"`           // its host name
-	Ledger   string    `json:"ledger"`            // the ledger's ID
-	Events   int64     `json:"events,omitempty"`  // of the ledger's copy
-	Hash     string    `json:"hash,omitempty"`    // of the last of them
-	Holds    []string  `json:"holds"`             // file names
-	Messages int       `json:"messages"`          // files of the outbox
-	Missing  []string  `json:"missing,omitempty"` // "ledger", "temporal": kept elsewhere, not in this backup
+	Folder   string    `json:"folder"`             // that was copied, on the machine Machine
+	Machine  string    `json:"machine"`            // its host name
+	Ledger   string    `json:"ledger"`             // the ledger's ID
+	Events   int64     `json:"events,omitempty"`   // of the ledger's copy
+	Hash     string    `json:"hash,omitempty"`     // of the last of them
+	Holds    []string  `json:"holds"`              // file names
+	Messages int       `json:"messages"`           // files of the outbox
+	Evidence int       `json:"evidence,omitempty"` // files of evidence
+	Missing  []string  `json:"missing,omitempty"`  // "ledger", "temporal": kept elsewhere, not in this backup
 }
 
 // MakeBackup copies the data folder of cfg into the folder to, which is made and
@@ -154,6 +155,14 @@ func (b *Backup) copyFiles(cfg settings.Config, to string) error {
 			b.Holds = append(b.Holds, e.Name())
 		}
 	}
+	kept, err := evidenceIn(cfg.Dir) // after the ledger: what it names is there
+	if err != nil {
+		return err
+	}
+	if err := copyEvidence(cfg.Dir, to, kept); err != nil {
+		return err
+	}
+	b.Evidence = len(kept)
 	mails, err := os.ReadDir(cfg.Outbox)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -170,6 +179,31 @@ func (b *Backup) copyFiles(cfg settings.Config, to string) error {
 				return err
 			}
 			b.Messages++
+		}
+	}
+	return nil
+}
+
+// evidenceFolder is where the portal keeps files of evidence in a data folder, each
+// under its SHA-256 in a folder of the sum's first two digits.
+const evidenceFolder = "evidence"
+
+// evidenceIn are the files of evidence of a folder, by their paths in it.
+func evidenceIn(dir string) ([]string, error) {
+	found, err := filepath.Glob(filepath.Join(dir, evidenceFolder, "??", "*"))
+	for i := range found {
+		found[i] = filepath.Join(evidenceFolder, filepath.Base(filepath.Dir(found[i])), filepath.Base(found[i]))
+	}
+	return found, err
+}
+
+func copyEvidence(from, to string, names []string) error {
+	for _, name := range names {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(to, name)), 0o700); err != nil {
+			return err
+		}
+		if err := copyFile(filepath.Join(from, name), filepath.Join(to, name)); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -294,7 +328,11 @@ func (b Backup) into(dir, from string, force bool) (aside string, err error) {
 			return aside, err
 		}
 	}
-	return aside, nil
+	kept, err := evidenceIn(from)
+	if err != nil {
+		return aside, err
+	}
+	return aside, copyEvidence(from, dir, kept)
 }
 
 func copyFile(from, to string) error {

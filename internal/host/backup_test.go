@@ -35,6 +35,9 @@ func TestABackupInMidYear(t *testing.T) {
 	w.launch(p, clock)
 	w.eventually("the year is under way", func(context.Context) bool { return len(w.told("year", "early")) >= 4 })
 	to := filepath.Join(t.TempDir(), "backup")
+	proof := filepath.Join("evidence", "ab", "ab12")
+	require.NoError(t, os.MkdirAll(filepath.Join(w.cfg.Dir, filepath.Dir(proof)), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(w.cfg.Dir, proof), []byte("图"), 0o600))
 	b, err := host.MakeBackup(t.Context(), w.cfg, to)
 	require.NoError(t, err)
 	require.Positive(t, b.Events)
@@ -62,6 +65,7 @@ func TestABackupInMidYear(t *testing.T) {
 	aside, err := restore(host.RestoreOptions{Force: true})
 	require.NoError(t, err)
 	require.FileExists(t, filepath.Join(aside, "notes.txt"))
+	require.FileExists(t, filepath.Join(dir, proof), "the files of evidence are in it")
 
 	again := open(t, cfg, true)
 	require.Equal(t, b.Ledger, again.Ledger.ID())

@@ -55,10 +55,14 @@ type Examination struct {
 	Log  *slog.Logger
 }
 
+func newCondition() Condition {
+	return Condition{Plans: []PlanCondition{}, Strangers: []engine.Finding{}, Waits: []ledger.Wait{}, Messages: []ledger.MessageInfo{}, Channels: []ChannelAnswer{}}
+}
+
 // Examine says how the machine with these settings is. Where the engine cannot be
 // asked, it says why and what the ledger shows. query.ErrNotWhole to who may not know.
 func Examine(ctx context.Context, cfg settings.Config, e Examination) (Condition, error) {
-	c := Condition{Plans: []PlanCondition{}, Strangers: []engine.Finding{}, Waits: []ledger.Wait{}, Messages: []ledger.MessageInfo{}, Channels: []ChannelAnswer{}}
+	c := newCondition()
 	h, err := Open(ctx, cfg, Options{Log: e.Log})
 	if err == nil {
 		defer h.Close()

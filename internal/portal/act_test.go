@@ -216,12 +216,12 @@ func TestWhatIsWrongInAFormIsSaidBesideItsField(t *testing.T) {
 	form := b.form(path)
 	form.Set("due", "十月底")
 	form.Set("reason", "")
-	form.Set("percent", "140")
+	form.Set("percent", "四成")
 	form.Set("url", "ftp://example.com/a")
 	form.Set("paper", "晋市水〔2021〕7号")
 	a := b.upload(path, form, file{"会议纪要.pdf", "%PDF-1.4"})
 	require.Equal(t, http.StatusUnprocessableEntity, a.status)
-	for _, said := range []string{"“十月底”不是日期", "请填写0到100的整数", "“ftp://example.com/a”不是网页地址", "请填写延期理由", "会议纪要.pdf"} {
+	for _, said := range []string{"申请延至 十月底：请写成", "完成进度 四成：请写整数", "网页地址 ftp://example.com/a：请写", "请填写延期理由", "会议纪要.pdf"} {
 		require.Contains(t, a.text(), said)
 	}
 	require.Contains(t, a.body, `value="晋市水〔2021〕7号"`)

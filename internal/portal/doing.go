@@ -13,6 +13,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/engine"
+	"duban/internal/ledger"
 	"duban/internal/notice"
 	"duban/internal/plan"
 	"duban/internal/query"
@@ -52,6 +53,8 @@ func (t thing) id() string {
 
 // doing is what the form of an act shows.
 type doing struct {
+	For     string // ID of the unit for which the office enters it; "" of one's own act
+	ForName string
 	Kind    string // of the act, in words
 	Thing   string // title of the task
 	Unit    string
@@ -87,15 +90,23 @@ func (v *visit) drawForm(onTalk bool) error {
 		return err
 	}
 	k := act.Kind(v.r.PathValue("kind"))
-	if _, _, ok := t.deed(k); !ok || t.Hidden {
+	deed, ok := t.deed(k)
+	if !ok || t.Hidden {
 		return query.ErrNotYours
 	}
-	refused, err := v.couldNot(t, k)
+	unit := v.r.URL.Query().Get("for")
+	if v.typed != nil {
+		unit = v.typed.Get("for")
+	}
+	if _, _, err := v.by(t, unit); err != nil {
+		return err
+	}
+	refused, err := v.couldNot(t, k, unit)
 	if err != nil {
 		return err
 	}
-	d := doing{Kind: v.say.T("act.kind_" + string(k)), Thing: t.Task.Title, Unit: t.Plan.Plan.Directory.Name(t.Task.Lead), Back: t.path(), Action: v.r.URL.Path,
-		ID: v.typed.Get("id"), Inputs: v.inputs(t, k), Kept: v.keptIn(v.typed), Refused: refused}
+	d := doing{For: unit, ForName: t.Plan.Plan.Directory.Name(unit), Kind: v.say.T("act.kind_" + string(k)), Thing: t.Task.Title, Unit: t.Plan.Plan.Directory.Name(t.Task.Lead), Back: t.path(), Action: v.r.URL.Path,
+		ID: v.typed.Get("id"), Inputs: v.inputs(t, deed, unit), Kept: v.keptIn(v.typed), Refused: refused}
 	if onTalk {
 		d.Unit = t.Plan.Plan.Directory.Name(t.Talk.Lead)
 	}
@@ -103,7 +114,7 @@ func (v *visit) drawForm(onTalk bool) error {
 		d.ID = newActID()
 	}
 	if v.typed != nil {
-		_, wrong := v.filled(t, k, v.typed, nil)
+		_, wrong, _ := v.filled(t, deed, v.typed, nil)
 		for i := range d.Inputs {
 			d.Inputs[i].Wrong = wrong[d.Inputs[i].Name]
 		}
@@ -112,13 +123,39 @@ func (v *visit) drawForm(onTalk bool) error {
 	return v.show("do", v.say.T("portal.title_do", words.Data{"Act": d.Kind, "Title": d.Thing}), d)
 }
 
-// couldNot is why the viewer cannot do an act now, whatever it says; "" when they can.
-func (v *visit) couldNot(t thing, k act.Kind) (string, error) {
-	ask := v.Reader.Possible
-	if t.onTalk {
-		ask = v.Reader.PossibleOnTalk
+// possible are the acts that the viewer can do on a thing, or can enter for a unit.
+func (v *visit) possible(t thing, unit string) ([]query.Possible, error) {
+	planID := t.Plan.Plan.ID
+	switch {
+	case t.onTalk && unit != "":
+		return v.Reader.PossibleOnTalkFor(v.ctx(), v.asks(), planID, t.id(), unit)
+	case t.onTalk:
+		return v.Reader.PossibleOnTalk(v.ctx(), v.asks(), planID, t.id())
+	case unit != "":
+		return v.Reader.PossibleFor(v.ctx(), v.asks(), planID, t.id(), unit)
 	}
-	all, err := ask(v.ctx(), v.asks(), t.Plan.Plan.ID, t.id())
+	return v.Reader.Possible(v.ctx(), v.asks(), planID, t.id())
+}
+
+// by is who an act is by: the viewer, or a unit for which the viewer, of the plan's
+// office, enters it 代录. query.ErrNotYours for others who try that.
+func (v *visit) by(t thing, unit string) (by act.Actor, entered *act.Actor, err error) {
+	by = v.who.actor()
+	if unit == "" {
+		return by, nil, nil
+	}
+	dir := t.Plan.Plan.Directory
+	u, known := dir.Unit(unit)
+	if !known || v.who.Account.Unit != dir.Office {
+		return by, nil, query.ErrNotYours
+	}
+	self := by
+	return by.For(u.ID, u.Name), &self, nil
+}
+
+// couldNot is why the viewer cannot do an act now, whatever it says; "" when they can.
+func (v *visit) couldNot(t thing, k act.Kind, unit string) (string, error) {
+	all, err := v.possible(t, unit)
 	if err != nil {
 		return "", err
 	}
@@ -140,7 +177,8 @@ func (v *visit) act(onTalk bool) error {
 		return err
 	}
 	k := act.Kind(v.r.PathValue("kind"))
-	if _, _, ok := t.deed(k); !ok && !t.Hidden {
+	deed, ok := t.deed(k)
+	if !ok && !t.Hidden {
 		return query.ErrNotYours
 	}
 	if !ownActID.MatchString(v.form.Get("id")) {
@@ -159,7 +197,10 @@ func (v *visit) act(onTalk bool) error {
 	}
 	files := append(v.filesIn(v.form), v.files...)
 	v.keep(files)
-	a, wrong := v.filled(t, k, v.form, files)
+	a, wrong, err := v.filled(t, deed, v.form, files)
+	if err != nil {
+		return err
+	}
 	if len(wrong) > 0 {
 		v.drawAgain(http.StatusUnprocessableEntity, v.say.T("portal.form_wrong"))
 		return nil
@@ -239,7 +280,7 @@ func (v *visit) caseOf(t thing) (report.Case, error) {
 func sameWords(a, b act.Act) bool {
 	text := func(x act.Act) string {
 		var none act.Act
-		x.At, x.On, x.By = none.At, none.On, none.By
+		x.At, x.On = none.At, none.On
 		raw, _ := json.Marshal(x) // texts, numbers and lists of them
 		return string(raw)
 	}
@@ -292,20 +333,17 @@ type deedRow struct {
 // deedRows are all acts on a thing: those that the viewer can do, and of those that
 // are theirs to do at all, why not now.
 func (v *visit) deedRows(t thing) (can, cannot []deedRow, err error) {
-	ask, at := v.Reader.Possible, t.path()
-	if t.onTalk {
-		ask = v.Reader.PossibleOnTalk
-	}
-	all, err := ask(v.ctx(), v.asks(), t.Plan.Plan.ID, t.id())
+	at := t.path()
+	all, err := v.possible(t, "")
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, p := range all {
-		d, _, ok := t.deed(p.Kind)
+		d, ok := t.deed(p.Kind)
 		if !ok {
 			continue
 		}
-		row := deedRow{Kind: string(p.Kind), Name: v.say.T("act.kind_" + string(p.Kind)), Path: at + "/do/" + string(p.Kind), Once: len(p.Needs) == 0 && len(d.must) == 0 && p.Kind == act.Acknowledge}
+		row := deedRow{Kind: string(p.Kind), Name: v.say.T("act.kind_" + string(p.Kind)), Path: at + "/do/" + string(p.Kind), Once: len(d.Needs()) == 0 && p.Kind == act.Acknowledge}
 		switch {
 		case p.Refused == nil:
 			can = append(can, row)
@@ -319,4 +357,39 @@ func (v *visit) deedRows(t thing) (can, cannot []deedRow, err error) {
 		can = append(can, deedRow{Kind: string(act.Propose), Name: v.say.T("act.kind_" + string(act.Propose)), Path: at + "/do/" + string(act.Propose)})
 	}
 	return can, cannot, nil
+}
+
+// forUnit are the acts that the office can enter for a unit.
+type forUnit struct {
+	Name string
+	Can  []deedRow
+}
+
+// enterable are what the office can enter for the units of a thing: the one that leads or
+// is called, and those that assist.
+func (v *visit) enterable(t thing) (all []forUnit, err error) {
+	dir := t.Plan.Plan.Directory
+	if v.who.Account.Unit != dir.Office || t.Task.Kind == plan.Standing || t.Task.Kind == plan.Duty {
+		return nil, nil
+	}
+	units := append([]string{t.Task.Lead}, ledger.CaseOf(t.Task).Assist...)
+	if t.onTalk {
+		units = []string{t.Talk.Lead}
+	}
+	for _, unit := range units {
+		possible, err := v.possible(t, unit)
+		if err != nil {
+			return nil, err
+		}
+		one := forUnit{Name: dir.Name(unit)}
+		for _, p := range possible {
+			if _, ok := t.deed(p.Kind); ok && p.Refused == nil {
+				one.Can = append(one.Can, deedRow{Kind: string(p.Kind), Name: v.say.T("act.kind_" + string(p.Kind)), Path: t.path() + "/do/" + string(p.Kind) + "?for=" + url.QueryEscape(unit)})
+			}
+		}
+		if len(one.Can) > 0 {
+			all = append(all, one)
+		}
+	}
+	return all, nil
 }

@@ -7,12 +7,16 @@ import (
 	"errors"
 	"html/template"
 	"math"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"duban/internal/accounts"
+	"duban/internal/ledger"
+	"duban/internal/portal/feed"
 	"duban/internal/signin"
 )
 
@@ -227,8 +231,19 @@ func (v *visit) confirm() error {
 	return v.enters(in, cookie, d)
 }
 
-// address is from where somebody comes.
-func address(r *http.Request) string { return r.RemoteAddr }
+// address is from where somebody comes. Behind a proxy on this machine it is what the
+// proxy says; what others say of themselves counts for nothing.
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+		return r.RemoteAddr
+	}
+	all := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	if last := strings.TrimSpace(all[len(all)-1]); net.ParseIP(last) != nil {
+		return last
+	}
+	return r.RemoteAddr
+}
 
 func (v *visit) signOut() error {
 	if c := v.cookie(v.r, sessionCookie); c != "" {
@@ -304,7 +319,12 @@ type mine struct {
 	Unit     string
 	Wrong    string
 	Sessions []sessionRow
+	Feeds    []feedRow
+	Address  string // of a calendar that was just made
 }
+
+// feedRow is a calendar address; the address itself is shown once, when it is made.
+type feedRow struct{ ID, Made, Seen string }
 
 type sessionRow struct {
 	signin.Session
@@ -313,14 +333,23 @@ type sessionRow struct {
 	Last  string
 }
 
-func (v *visit) me() error { return v.showMe(http.StatusOK, "") }
+func (v *visit) me() error { return v.showMe(http.StatusOK, "", "") }
 
-func (v *visit) showMe(status int, wrong string) error {
+func (v *visit) showMe(status int, wrong, feed string) error {
 	all, err := v.SignIn.Sessions(v.ctx(), v.who.ID)
 	if err != nil {
 		return err
 	}
-	m := mine{Account: v.who.Account, Unit: v.unitName(v.who.Account.Unit), Wrong: wrong}
+	m := mine{Account: v.who.Account, Unit: v.unitName(v.who.Account.Unit), Wrong: wrong, Address: feed}
+	tokens, err := v.SignIn.Tokens(v.ctx(), v.who.ID)
+	if err != nil {
+		return err
+	}
+	for _, t := range tokens {
+		if t.Kind == signin.Calendar && !t.EndedAt.Valid {
+			m.Feeds = append(m.Feeds, feedRow{t.ID, v.clock(t.MadeAt), v.clock(t.SeenAt.Time)})
+		}
+	}
 	for _, s := range all {
 		m.Sessions = append(m.Sessions, sessionRow{s, s.ID == v.who.session, v.clock(s.Begun), v.clock(s.Seen)})
 	}
@@ -339,19 +368,35 @@ func (v *visit) endSessions() (err error) {
 	return v.to("/me")
 }
 
+// calendarAddress makes an address at which a telephone subscribes to what the viewer's
+// unit owes, or takes one back.
+func (v *visit) calendarAddress() error {
+	if id := v.form.Get("end"); id != "" {
+		if _, err := v.SignIn.EndToken(v.ctx(), v.who.ID, id, v.who.ID); err != nil {
+			return err
+		}
+		return v.to("/me")
+	}
+	_, secret, err := v.SignIn.NewToken(v.ctx(), ledger.Token{Account: v.who.ID, Kind: signin.Calendar, Scope: signin.ScopePerson}, v.who.ID)
+	if err != nil {
+		return err
+	}
+	return v.showMe(http.StatusOK, "", v.base()+feed.Address(secret))
+}
+
 func (v *visit) changePassword() error {
 	if v.form.Get("password") != v.form.Get("repeated") {
-		return v.showMe(http.StatusUnprocessableEntity, v.say.T("portal.not_repeated"))
+		return v.showMe(http.StatusUnprocessableEntity, v.say.T("portal.not_repeated"), "")
 	}
 	err := v.SignIn.ChangePassword(v.ctx(), v.who.cookie, v.form.Get("old"), v.form.Get("password"), address(v.r))
 	if status, sentence := v.wrongAtDoor(err); status != 0 {
-		return v.showMe(status, sentence)
+		return v.showMe(status, sentence, "")
 	}
 	if err != nil {
 		return err
 	}
 	v.note = v.say.T("portal.password_changed")
-	return v.showMe(http.StatusOK, "")
+	return v.showMe(http.StatusOK, "", "")
 }
 
 // clock is an instant of the real clock as people read it, in the zone of the first of

@@ -58,16 +58,24 @@ func (v *visit) unitName(id string) string {
 	return id
 }
 
+// gone tells that whoever asked does not wait any more.
+func (v *visit) gone() bool {
+	if v.whole == nil {
+		return v.ctx().Err() != nil
+	}
+	return v.whole.Err() != nil
+}
+
 // fail answers with what went wrong.
 func (v *visit) fail(err error) {
-	if v.ctx().Err() != nil {
-		return // whoever asked has gone away
+	if v.gone() {
+		return
 	}
 	f, log := v.trouble(err)
 	id := ""
 	if log {
 		id = random(4)
-		v.Log.Error("A page failed", "id", id, "method", v.r.Method, "path", v.r.URL.Path, "account", v.who.ID, "error", err)
+		v.Log.Error("A page failed", "id", id, "route", v.r.Pattern, "account", v.who.ID, "error", err)
 	}
 	if f.text == "" {
 		f.text = v.say.T("portal.broken", words.Data{"ID": id})

@@ -1,113 +1,47 @@
 package portal
 
 import (
+	"cmp"
+	"errors"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"duban/internal/act"
-	"duban/internal/calendar"
+	"duban/internal/form"
 	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/internal/words"
 )
 
-// deed is an act as a form: what it may say beside what its row in the tables of acts
-// needs, and what of that it must say here.
-type deed struct{ may, must []string }
-
-// deedsOnTask, deedsOnDuty and deedsOnTalk are all acts that people do by forms. Which
-// of them somebody can do now is asked of the reading room.
-var (
-	deedsOnTask = map[act.Kind]deed{
-		act.Acknowledge: {[]string{"reason"}, nil},
-		act.Return:      {[]string{"files", "url", "paper"}, nil},
-		act.Uphold:      {[]string{"paper"}, nil},
-		act.Progress:    {[]string{"files", "url"}, []string{"percent"}},
-		act.Complete:    {[]string{"files", "url", "paper"}, nil},
-		act.Verify:      {[]string{"files", "url", "paper"}, nil},
-		act.Reject:      {[]string{"files", "url", "paper"}, nil},
-		act.Extend:      {[]string{"percent", "files", "url", "paper"}, nil},
-		act.Grant:       {[]string{"due", "paper"}, nil},
-		act.Refuse:      {[]string{"paper"}, nil},
-		act.Chase:       {[]string{"paper"}, nil},
-		act.Suspend:     {[]string{"until", "moves", "paper"}, nil},
-		act.Resume:      {[]string{"paper"}, nil},
-		act.Reassign:    {[]string{"due", "paper"}, nil},
-		act.Assist:      {[]string{"paper"}, []string{"units"}},
-		act.SetPolicy:   {[]string{"paper"}, nil},
-		act.Correct:     {[]string{"paper"}, nil},
-		act.Reword:      {[]string{"paper"}, nil},
-		act.Cancel:      {nil, nil},
-		act.Instruct:    {[]string{"due", "paper"}, nil},
-		act.Answer:      {[]string{"files", "url", "paper"}, nil},
-		act.AskPart:     {nil, nil},
-		act.GivePart:    {[]string{"files", "url", "paper"}, nil},
-		act.Propose:     {[]string{"paper"}, nil},
-	}
-	deedsOnDuty = map[act.Kind]deed{
-		act.EndDuty:   {[]string{"paper"}, nil},
-		act.Suspend:   {[]string{"until", "paper"}, nil},
-		act.Resume:    {[]string{"paper"}, nil},
-		act.SetRule:   {[]string{"paper"}, nil},
-		act.Reassign:  {[]string{"paper"}, nil},
-		act.Assist:    {[]string{"paper"}, []string{"units"}},
-		act.SetPolicy: {[]string{"paper"}, nil},
-		act.Reword:    {[]string{"paper"}, nil},
-	}
-	deedsOnTalk = map[act.Kind]deed{
-		act.Approve:    {[]string{"reason", "paper"}, nil},
-		act.Decline:    {[]string{"paper"}, nil},
-		act.Serve:      {[]string{"reason", "chair", "bring", "public", "files"}, nil},
-		act.Held:       {[]string{"reason", "time", "place", "chair", "called", "missing", "files"}, nil},
-		act.Absent:     {[]string{"missing", "files"}, nil},
-		act.Minutes:    {[]string{"paper", "public", "files", "url"}, nil},
-		act.GivePlan:   {[]string{"files", "paper"}, nil},
-		act.ReturnPlan: {[]string{"files", "paper"}, nil},
-		act.GiveReport: {[]string{"files", "url", "paper"}, nil},
-		act.VerifyTalk: {[]string{"files", "paper"}, nil},
-		act.CloseTalk:  {[]string{"paper", "public"}, nil},
-		act.Keep:       {[]string{"paper"}, nil},
-		act.Again:      {[]string{"paper"}, nil},
-	}
-)
-
 // thing is what an act is done to, for its form.
 type thing struct {
 	query.Subject
 	onTalk bool
-	today  calendar.Day
 }
 
-// deed is the form of an act on the thing, and which fields the tables of acts need.
-func (t thing) deed(k act.Kind) (d deed, needs []act.Field, ok bool) {
+// deed is an act on the thing as people do it; false where they do no such act on it.
+func (t thing) deed(k act.Kind) (form.Deed, bool) {
 	switch {
 	case t.onTalk:
-		row, _ := act.OfTalk(k)
-		d, ok = deedsOnTalk[k]
-		return d, row.Needs, ok
+		d, ok := form.Of(form.Talk, k)
+		return d, ok && k != act.Propose // which is done to a task
 	case t.Task.Kind == plan.Duty:
-		row, _ := act.Of(act.Duties, k)
-		d, ok = deedsOnDuty[k]
-		return d, row.Needs, ok
+		return form.Of(form.Duty, k)
 	case k == act.Propose:
-		row, _ := act.OfTalk(k)
-		return deedsOnTask[k], row.Needs, true
+		return form.Of(form.Talk, k)
 	}
-	row, _ := act.Of(act.Tasks, k)
-	d, ok = deedsOnTask[k]
-	return d, row.Needs, ok
+	return form.Of(form.Task, k)
 }
 
-// fieldOrder is the order of fields in a form.
-var fieldOrder = []string{"what", "number", "time", "place", "chair", "called", "missing", "bring", "percent", "ref", "unit", "units", "due", "until", "moves", "policy", "rule", "title", "reason", "paper", "public", "url", "files"}
+// fieldOrder is the order of fields in a form; one that is not named here comes last.
+var fieldOrder = []string{"circular", "number", "time", "place", "chair", "called", "missing", "bring", "percent", "ref", "unit", "units", "due", "until", "moves-due", "policy", "rule", "title", "reason", "paper", "public", "url", "file"}
 
 // kinds of input by field; all others are one line of text.
 var fieldKinds = map[string]string{
-	"what": "choice", "time": "moment", "called": "lines", "missing": "lines", "bring": "area", "percent": "percent", "ref": "choice", "unit": "choice",
-	"units": "units", "due": "day", "until": "day", "moves": "check", "policy": "choice", "rule": "choice", "reason": "area", "public": "check", "url": "lines", "files": "files",
+	"circular": "choice", "time": "moment", "called": "lines", "missing": "lines", "bring": "area", "percent": "percent", "ref": "choice", "unit": "choice",
+	"units": "units", "due": "day", "until": "day", "moves-due": "check", "policy": "choice", "rule": "choice", "reason": "area", "public": "check", "url": "lines", "file": "files",
 }
 
 // Input is one field of a form.
@@ -115,7 +49,7 @@ type Input struct {
 	Name, Kind, Label, Help string
 	Need                    bool
 	Value                   string
-	Values                  []string // of units, or of files that were kept
+	Values                  []string // of units
 	Options                 []Option
 	Most                    int // characters
 	Wrong                   string
@@ -128,44 +62,53 @@ type Option struct {
 }
 
 // inputs are the fields of an act's form, filled in with what was typed.
-func (v *visit) inputs(t thing, k act.Kind) []Input {
-	d, needs, _ := t.deed(k)
-	need := slices.Clone(d.must)
-	for _, f := range needs {
-		need = append(need, string(f))
+func (v *visit) inputs(t thing, d form.Deed, unit string) []Input {
+	names := d.Fields()
+	slices.SortStableFunc(names, func(a, b string) int { return place(a) - place(b) })
+	needs := d.Needs()
+	if d.Kind == act.GivePart || d.Kind == act.Answer {
+		needs = append(needs, "ref")
 	}
 	var all []Input
-	for _, name := range fieldOrder {
-		if !slices.Contains(need, name) && !slices.Contains(d.may, name) || name == "files" && v.Files == nil {
+	for _, name := range names {
+		if name == "file" && v.Files == nil {
 			continue
 		}
-		in := Input{Name: name, Kind: fieldKinds[name], Label: v.fieldLabel(k, name), Need: slices.Contains(need, name), Value: v.typed.Get(name), Values: v.typed[name], Most: mostOf(k, name)}
+		in := Input{Name: name, Kind: fieldKinds[name], Label: v.fieldLabel(d.Kind, name), Need: slices.Contains(needs, name), Value: v.typed.Get(name), Values: v.typed[name], Most: mostOf(d.Kind, name)}
 		if in.Kind == "" {
 			in.Kind = "text"
 		}
-		if key := "portal.help_" + name; v.say.T(key) != key {
-			in.Help = v.say.T(key)
+		for _, key := range []string{"portal.help_" + underscored(name), "portal.help_" + underscored(name) + "_" + string(d.Kind)} {
+			if text := v.say.T(key); text != key {
+				in.Help = text
+			}
 		}
-		if key := "portal.help_" + name + "_" + string(k); v.say.T(key) != key {
-			in.Help = v.say.T(key)
-		}
-		v.offer(&in, t, k)
-		if in.Kind == "choice" && len(in.Options) == 1 && in.Name == "ref" { // only one can be meant
-			in.Value, in.Options[0].Chosen = in.Options[0].Value, true
+		v.offer(&in, t, d.Kind, cmp.Or(unit, v.who.Account.Unit))
+		if in.Name == "ref" && len(in.Options) == 1 { // only one can be meant
+			in.Options[0].Chosen = true
 		}
 		all = append(all, in)
 	}
 	return all
 }
 
+func place(name string) int {
+	if i := slices.Index(fieldOrder, name); i >= 0 {
+		return i
+	}
+	return len(fieldOrder)
+}
+
+func underscored(name string) string { return strings.ReplaceAll(name, "-", "_") }
+
 // fieldLabel is what a field is called in the form of an act.
 func (v *visit) fieldLabel(k act.Kind, name string) string {
-	for _, key := range []string{"portal.field_" + name + "_" + string(k), "portal.field_" + name, "act.field_" + name} {
+	for _, key := range []string{"portal.field_" + underscored(name) + "_" + string(k), "portal.field_" + underscored(name)} {
 		if text := v.say.T(key); text != key {
 			return text
 		}
 	}
-	return name
+	return v.say.T(form.Label(name))
 }
 
 func mostOf(k act.Kind, name string) int {
@@ -180,19 +123,15 @@ func mostOf(k act.Kind, name string) int {
 }
 
 // offer fills in what may be chosen.
-func (v *visit) offer(in *Input, t thing, k act.Kind) {
+func (v *visit) offer(in *Input, t thing, k act.Kind, unit string) {
 	dir := t.Plan.Plan.Directory
 	option := func(value, name string) {
 		in.Options = append(in.Options, Option{value, name, slices.Contains(in.Values, value)})
 	}
 	switch in.Name {
-	case "what":
-		for _, what := range []string{plan.ProposeTalk, plan.ProposeCircular} {
-			option(what, v.say.T("matter.what_"+what))
-		}
-		if in.Value == "" {
-			in.Options[0].Chosen = true
-		}
+	case "circular":
+		option("", v.say.T("matter.what_"+plan.ProposeTalk))
+		option("true", v.say.T("matter.what_"+plan.ProposeCircular))
 	case "unit", "units":
 		for _, u := range dir.Units {
 			switch {
@@ -203,17 +142,19 @@ func (v *visit) offer(in *Input, t thing, k act.Kind) {
 			}
 		}
 		if in.Value == "" && k == act.Propose {
-			v.choose(in, t.Task.Lead)
+			choose(in, t.Task.Lead)
 		}
-		if len(in.Values) == 0 && k == act.Assist {
+		if in.Values == nil && k == act.Assist && v.typed == nil {
 			for _, id := range ledger.CaseOf(t.Task).Assist {
-				v.choose(in, id)
+				choose(in, id)
 			}
 		}
 	case "policy":
-		for _, name := range sortedPolicies(t.Plan.Plan) {
-			option(name, t.Plan.Plan.Policies[name].Title)
+		policies := map[string]string{}
+		for name, p := range t.Plan.Plan.Policies {
+			policies[name] = p.Title
 		}
+		in.Options = options(policies, in.Value)
 	case "rule":
 		for _, every := range []string{"month", "quarter", "halfyear", "year"} {
 			option(every, v.say.T("portal.every_"+every))
@@ -221,7 +162,7 @@ func (v *visit) offer(in *Input, t thing, k act.Kind) {
 	case "ref":
 		c := ledger.CaseOf(t.Task)
 		for _, p := range c.Parts {
-			if k == act.GivePart && p.Unit == v.who.Account.Unit && p.Given.IsZero() {
+			if k == act.GivePart && p.Unit == unit && p.Given.IsZero() {
 				option(p.ID, p.Words)
 			}
 		}
@@ -233,7 +174,7 @@ func (v *visit) offer(in *Input, t thing, k act.Kind) {
 	}
 }
 
-func (v *visit) choose(in *Input, value string) {
+func choose(in *Input, value string) {
 	for i := range in.Options {
 		if in.Options[i].Value == value {
 			in.Options[i].Chosen = true
@@ -241,109 +182,59 @@ func (v *visit) choose(in *Input, value string) {
 	}
 }
 
-func sortedPolicies(p plan.Plan) []string {
-	var names []string
-	for name := range p.Policies {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
-// entries are the lines of a list, however its commas were typed.
-func entries(text string) (all []string) {
-	for _, one := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("\r\n,，、;；", r) }) {
-		if one = strings.TrimSpace(one); one != "" {
-			all = append(all, one)
+// lines are the lines of a text that are not empty.
+func lines(text string) (all []string) {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			all = append(all, line)
 		}
 	}
 	return all
 }
 
 // filled makes the act of what was typed; wrong is a sentence for each field that
-// cannot be read.
-func (v *visit) filled(t thing, k act.Kind, form url.Values, files []act.Evidence) (a act.Act, wrong map[string]string) {
-	wrong = map[string]string{}
-	d, needs, _ := t.deed(k)
-	says := func(name string) bool {
-		return slices.Contains(d.may, name) || slices.Contains(d.must, name) || slices.ContainsFunc(needs, func(f act.Field) bool { return string(f) == name })
+// cannot be read, or is needed and empty.
+func (v *visit) filled(t thing, d form.Deed, typed url.Values, files []act.Evidence) (a act.Act, wrong map[string]string, err error) {
+	by, entered, err := v.by(t, typed.Get("for"))
+	if err != nil {
+		return a, nil, err
 	}
-	text := func(name string) string {
-		if !says(name) {
-			return ""
-		}
-		return strings.TrimSpace(strings.ReplaceAll(form.Get(name), "\r\n", "\n"))
-	}
-	day := func(name string) (day calendar.Day) {
-		if typed := text(name); typed != "" {
-			read, err := calendar.ReadDay(typed)
-			if err != nil {
-				wrong[name] = v.say.T("portal.bad_day", words.Data{"Value": typed})
-			}
-			day = read
-		}
-		return day
-	}
-	a = act.Act{ID: form.Get("id"), Kind: k, By: v.who.actor(), Reason: text("reason"), Paper: text("paper"), Due: day("due"), Until: day("until"),
-		Moves: text("moves") != "", Unit: text("unit"), Policy: text("policy"), Title: text("title"), Ref: text("ref"), Rule: text("rule")}
-	if says("units") {
-		for _, id := range form["units"] {
-			if id != "" && !slices.Contains(a.Units, id) {
-				a.Units = append(a.Units, id)
-			}
-		}
-	}
-	if typed := text("percent"); typed != "" {
-		n, err := strconv.Atoi(strings.TrimSuffix(typed, "%"))
-		if err != nil || n < 0 || n > 100 {
-			wrong["percent"] = v.say.T("portal.bad_percent")
-		}
-		a.Percent = n
-	} else if slices.Contains(d.must, "percent") {
-		wrong["percent"] = v.say.T("portal.bad_percent")
-	}
-	if says("files") {
-		a.Evidence = append(a.Evidence, files...)
-	}
-	for _, address := range entries(text("url")) {
-		if u, err := url.Parse(address); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-			wrong["url"] = v.say.T("portal.bad_url", words.Data{"Value": address})
+	said := form.Said{Values: map[string][]string{}, Files: files}
+	for _, name := range d.Fields() {
+		values := typed[name]
+		switch fieldKinds[name] {
+		case "files":
 			continue
+		case "lines":
+			values = lines(strings.Join(values, "\n"))
+		case "area":
+			values = []string{strings.ReplaceAll(typed.Get(name), "\r\n", "\n")}
 		}
-		a.Evidence = append(a.Evidence, act.Evidence{Name: address, URL: address})
-	}
-	if t.onTalk || k == act.Propose {
-		a.Talk = v.talkFacts(t, text, wrong)
-	}
-	if k == act.Propose {
-		a.Ref = t.Task.ID
-	}
-	for _, f := range needs {
-		name := string(f)
-		if wrong[name] == "" && f != act.NeedWhat && strings.TrimSpace(strings.Join(form[name], "")) == "" && name != "ref" {
-			wrong[name] = v.say.T("portal.needed", words.Data{"Field": v.fieldLabel(k, name)})
-		}
-		if name == "ref" && a.Ref == "" {
-			wrong[name] = v.say.T("portal.needed", words.Data{"Field": v.fieldLabel(k, name)})
+		if strings.TrimSpace(strings.Join(values, "")) != "" {
+			said.Values[name] = values
 		}
 	}
-	return a, wrong
-}
-
-// talkFacts are what the papers of a talk say; nil when they say nothing.
-func (v *visit) talkFacts(t thing, text func(string) string, wrong map[string]string) *act.TalkFacts {
-	f := act.TalkFacts{What: text("what"), Number: text("number"), Place: text("place"), Chair: text("chair"), Called: entries(text("called")),
-		Missing: entries(text("missing")), Bring: text("bring"), Public: text("public") != ""}
-	if typed := text("time"); typed != "" {
-		day, clock, err := calendar.ReadMoment(typed)
-		if err != nil || clock < 0 {
-			wrong["time"] = v.say.T("portal.bad_time", words.Data{"Value": typed})
-		} else {
-			f.Time = day.At(int(clock.Hours()), int(clock.Minutes())%60, t.Plan.Plan.Location()).UTC()
+	wrong = map[string]string{}
+	for _, name := range d.Needs() {
+		if len(said.Values[name]) == 0 && name != "file" && !(name == "units" && d.Kind == act.Assist) {
+			wrong[name] = v.say.T("portal.needed", words.Data{"Field": v.fieldLabel(d.Kind, name)})
 		}
 	}
-	if f.What == "" && f.Number == "" && f.Place == "" && f.Chair == "" && f.Bring == "" && !f.Public && f.Time.IsZero() && len(f.Called)+len(f.Missing) == 0 {
-		return nil
+	for range len(d.Fields()) + 1 { // each field is heard of once
+		var fault *form.Fault
+		filled, err := form.Fill(t.Subject, d, said, by)
+		if a = filled; !errors.As(err, &fault) {
+			break
+		}
+		wrong[fault.Field] = fault.Text(v.say, v.fieldLabel(d.Kind, fault.Field))
+		if fault.Field == "ref" {
+			wrong["ref"] = v.say.T("portal.needed", words.Data{"Field": v.fieldLabel(d.Kind, "ref")})
+		}
+		if len(said.Values[fault.Field]) == 0 {
+			break
+		}
+		delete(said.Values, fault.Field)
 	}
-	return &f
+	a.ID, a.Entered = typed.Get("id"), entered
+	return a, wrong, nil
 }

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -131,6 +132,9 @@ func fileName(name string) string {
 	return name
 }
 
+// giveTime is how long a browser may take to read a file.
+const giveTime = 30 * time.Minute
+
 var hexSum = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // give sends a file that one of some acts names, to be saved, never shown.
@@ -159,6 +163,7 @@ func (v *visit) give(sum string, acts []act.Act) error {
 		h.Set("Content-Type", "application/octet-stream")
 		h.Set("Content-Disposition", disposition(a.Evidence[i].Name))
 		h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+		_ = http.NewResponseController(v.w).SetWriteDeadline(time.Now().Add(giveTime))
 		http.ServeContent(v.w, v.r, "", info.ModTime(), file)
 		return nil
 	}

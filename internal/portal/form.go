@@ -81,7 +81,7 @@ func (v *visit) readParts(parts *multipart.Reader, files bool) bool {
 				v.refuse(http.StatusRequestEntityTooLarge, "portal.too_large")
 				return false
 			}
-			if part.FormName() != "files" { // a choice of no file
+			if part.FormName() != "file" { // a choice of no file
 				v.form.Add(part.FormName(), string(raw))
 			}
 			continue
@@ -112,6 +112,7 @@ func (v *visit) readParts(parts *multipart.Reader, files bool) bool {
 			v.files = append(v.files, kept)
 		}
 	}
+	_ = http.NewResponseController(v.w).SetWriteDeadline(time.Now().Add(writeTime)) // what was sent may have taken long
 	if wrong != "" {
 		v.drawAgain(http.StatusUnprocessableEntity, wrong)
 		return false

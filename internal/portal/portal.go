@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -25,7 +26,9 @@ type Options struct {
 	Now      func() time.Time
 	// URL is what links are made of, such as https://duban.example.gov.cn; "" makes
 	// them of the address that was asked.
-	URL  string
+	URL string
+	// TLS tells that it is served with TLS by this process itself.
+	TLS  bool
 	Lang string // of whoever's browser asks for none that is known: zh or en
 	Log  *slog.Logger
 	// Files keeps what proves an act; nil takes none.
@@ -34,6 +37,11 @@ type Options struct {
 	// chooses as whom to look. It is for reading a ledger on one's own machine: see
 	// Looking and LookOnly.
 	Key string
+	// Patience is how long what a page shows is read for; 10 s when 0. An act waits for
+	// its answer as long as Acts does.
+	Patience time.Duration
+	// Checkup is how the machine is, a line for each thing; nil where nothing works.
+	Checkup func(ctx context.Context, who query.Viewer, w *words.Words) (lines []string, well bool, err error)
 	// More is what guards itself: the interface for programs, calendar feeds, health.
 	More []Mount
 }
@@ -54,7 +62,6 @@ type portal struct {
 	assets  assets
 	origins *http.CrossOriginProtection
 	secure  bool // cookies only over TLS
-	host    string
 
 	mu  sync.Mutex
 	lag map[string]*words.Words
@@ -67,16 +74,20 @@ func build(o Options) (*portal, error) {
 	if o.Reader == nil || o.Acts == nil || o.SignIn == nil || o.Accounts == nil || o.Now == nil {
 		return nil, errors.New("portal: Reader, Acts, SignIn, Accounts and Now are needed")
 	}
+	if o.Patience == 0 {
+		o.Patience = 10 * time.Second
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
 	p := &portal{Options: o, mux: http.NewServeMux(), origins: http.NewCrossOriginProtection()}
+	p.secure = o.TLS
 	if o.URL != "" {
 		u, err := url.Parse(o.URL)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			return nil, errors.New("portal: URL is no address such as https://duban.example.gov.cn")
 		}
-		p.URL, p.secure, p.host = strings.TrimSuffix(o.URL, "/"), u.Scheme == "https", u.Host
+		p.URL, p.secure = strings.TrimSuffix(o.URL, "/"), p.secure || u.Scheme == "https"
 		if err := p.origins.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
 			return nil, err
 		}
@@ -107,10 +118,10 @@ func (p *portal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			if broken == http.ErrAbortHandler {
 				panic(broken)
 			}
-			p.Log.Error("A page broke", "method", r.Method, "path", r.URL.Path, "panic", broken)
+			p.Log.Error("A page broke", "route", r.Pattern, "panic", broken)
 			p.crash(seen, r)
 		}
-		p.Log.Debug("Request", "method", r.Method, "path", r.URL.Path, "status", seen.status, "took", p.Now().Sub(began))
+		p.Log.Debug("Request", "method", r.Method, "route", r.Pattern, "status", seen.status, "took", p.Now().Sub(began))
 	}()
 	p.headers(seen)
 	if err := p.origins.Check(r); err != nil {

@@ -49,6 +49,10 @@ func filled(path string, o object) string {
 			return url.PathEscape(o.task + "#1") // of no task in this world: nobody sees one
 		case "{kind}":
 			return "instruct"
+		case "{unit}":
+			return map[string]string{"water": "shuiwu", "air": "huanbao"}[o.plan]
+		case "{seat}":
+			return "liaison"
 		}
 		return strings.Repeat("0", 64)
 	})
@@ -80,6 +84,8 @@ func TestWhoMayGoWhere(t *testing.T) {
 						assert.Equal(t, http.StatusSeeOther, a.status, name)
 						assert.True(t, strings.HasPrefix(a.to(), "/signin"), name)
 					case rt.Who&(role|portal.Anybody) == 0:
+						assert.Equal(t, http.StatusForbidden, a.status, name)
+					case rt.Path == "/health": // of two offices neither sees all
 						assert.Equal(t, http.StatusForbidden, a.status, name)
 					case strings.Contains(rt.Path, "{talk}"):
 						assert.Equal(t, http.StatusNotFound, a.status, name)

@@ -1,19 +1,24 @@
 package portal
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"sync"
 	"time"
 )
 
 // Listening is where a portal is served.
 type Listening struct {
-	Address   string // host:port; port 0 takes a free one
-	Wish      bool   // the port is only a wish: when it is taken, a free one will do
-	Cert, Key string // files of a certificate and its key; "" serves without TLS
+	Address   string        // host:port; port 0 takes a free one
+	Wish      bool          // the port is only a wish: when it is taken, a free one will do
+	Cert, Key string        // files of a certificate and its key; "" serves without TLS
+	Header    time.Duration // within which a browser must have said what it wants; 10 s when 0
 }
 
 // Server is a portal that is served.
@@ -45,20 +50,90 @@ const (
 	mostHeader = 64 << 10
 )
 
+// Open listens and serves.
+func Open(ctx context.Context, l Listening, h http.Handler) (*Server, error) {
+	listener, err := Listen(l)
+	if err != nil {
+		return nil, err
+	}
+	return Serve(ctx, listener, l, h)
+}
+
+// Keep serves until ctx ends, and tries again, with growing gaps, while it cannot: what
+// chases goes on without its pages. It logs where it serves, and why it does not.
+func Keep(ctx context.Context, l Listening, h http.Handler, log *slog.Logger) {
+	for gap := time.Second; ctx.Err() == nil; gap = min(2*gap, time.Minute) {
+		s, err := Open(ctx, l, h)
+		if err == nil {
+			log.Info("The portal is served", "at", s.URL)
+			gap = time.Second
+			err = s.Wait(ctx)
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		log.Error("The portal is not served", "at", l.Address, "again_in", gap, "error", err)
+		select {
+		case <-time.After(gap):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// renewed is a certificate that is read again when its file has changed.
+type renewed struct {
+	cert, key string
+
+	mu   sync.Mutex
+	last *tls.Certificate
+	at   time.Time // the file's, when it was read
+}
+
+func (r *renewed) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	info, err := os.Stat(r.cert)
+	if err == nil && r.last != nil && info.ModTime().Equal(r.at) {
+		return r.last, nil
+	}
+	pair, err := tls.LoadX509KeyPair(r.cert, r.key)
+	if err != nil {
+		if r.last != nil { // it is being replaced
+			return r.last, nil
+		}
+		return nil, err
+	}
+	r.last = &pair
+	if info != nil {
+		r.at = info.ModTime()
+	}
+	return r.last, nil
+}
+
+// Wait returns when ctx ends, with nil, or when serving fails.
+func (s *Server) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-s.failed:
+		return err
+	}
+}
+
 // Serve answers with the handler until ctx ends, and then lets what is under way end
 // within a few seconds.
 func Serve(ctx context.Context, listener net.Listener, l Listening, h http.Handler) (*Server, error) {
 	s := &Server{failed: make(chan error, 1)}
-	s.server = &http.Server{Handler: h, ReadHeaderTimeout: headerTime, WriteTimeout: writeTime, IdleTimeout: idleTime, MaxHeaderBytes: mostHeader}
+	s.server = &http.Server{Handler: h, ReadHeaderTimeout: cmp.Or(l.Header, headerTime), WriteTimeout: writeTime, IdleTimeout: idleTime, MaxHeaderBytes: mostHeader}
 	scheme := "http"
 	if l.Cert != "" {
-		pair, err := tls.LoadX509KeyPair(l.Cert, l.Key)
-		if err != nil {
+		pair := &renewed{cert: l.Cert, key: l.Key}
+		if _, err := pair.get(nil); err != nil {
 			_ = listener.Close()
 			return nil, err
 		}
 		scheme = "https"
-		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
+		listener = tls.NewListener(listener, &tls.Config{GetCertificate: pair.get, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
 	}
 	host, port, err := net.SplitHostPort(listener.Addr().String())
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"duban/internal/ledger"
 	"duban/internal/signin"
 )
 
@@ -19,9 +20,13 @@ type SignIn interface {
 	Who(ctx context.Context, cookie string) (signin.Session, error)
 	SignOut(ctx context.Context, cookie string) error
 	ChangePassword(ctx context.Context, cookie, old, password, address string) error
+	Can(ctx context.Context) (map[string]bool, error)
 	Sessions(ctx context.Context, account string) ([]signin.Session, error)
 	End(ctx context.Context, account, id, by string) (ended bool, err error)
 	EndAll(ctx context.Context, account, keep, by string) error
+	NewToken(ctx context.Context, n ledger.Token, by string) (made ledger.Token, secret string, err error)
+	Tokens(ctx context.Context, account string) ([]ledger.Token, error)
+	EndToken(ctx context.Context, account, id, by string) (ended bool, err error)
 	Invite(ctx context.Context, account, by string) (secret string, ends time.Time, err error)
 	Invited(ctx context.Context, secret string) (account string, err error)
 	Redeem(ctx context.Context, secret, password, address string) (account string, err error)
@@ -72,7 +77,7 @@ func (l *Looking) Sessions(_ context.Context, account string) (all []signin.Sess
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, s := range l.in {
-		if s.Account == account {
+		if s.Account == account || account == "" {
 			all = append(all, s)
 		}
 	}
@@ -103,6 +108,8 @@ func (l *Looking) EndAll(_ context.Context, account, keep, _ string) error {
 	return nil
 }
 
+func (*Looking) Can(context.Context) (map[string]bool, error) { return nil, nil }
+
 func (*Looking) Pending(context.Context, string) (signin.Session, error) {
 	return signin.Session{}, signin.ErrNoSession
 }
@@ -117,6 +124,16 @@ func (*Looking) Confirm(context.Context, string, string, string) (signin.Session
 
 func (*Looking) ChangePassword(context.Context, string, string, string, string) error {
 	return ErrLookOnly
+}
+
+func (*Looking) NewToken(context.Context, ledger.Token, string) (ledger.Token, string, error) {
+	return ledger.Token{}, "", ErrLookOnly
+}
+
+func (*Looking) Tokens(context.Context, string) ([]ledger.Token, error) { return nil, nil }
+
+func (*Looking) EndToken(context.Context, string, string, string) (bool, error) {
+	return false, ErrLookOnly
 }
 
 func (*Looking) Invite(context.Context, string, string) (string, time.Time, error) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"duban/internal/act"
+	"duban/internal/form"
 	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/internal/report"
@@ -91,6 +92,7 @@ type casePage struct {
 	Sections []report.Section
 	Can      []deedRow
 	Cannot   []deedRow
+	Enter    []forUnit // what the office can enter for a unit
 	Files    []fileRow
 	Talks    []link // of the task
 	Task     *link  // of the talk
@@ -105,8 +107,7 @@ type fileRow struct{ Path, Name, Of string }
 // did says what was just done, from the address that the browser was sent to.
 func (v *visit) did() {
 	k := act.Kind(v.r.URL.Query().Get("did"))
-	known := deedsOnTask[k].may != nil || deedsOnDuty[k].may != nil || deedsOnTalk[k].may != nil || k == act.Cancel || k == act.AskPart
-	if known {
+	if slices.ContainsFunc(form.Deeds, func(d form.Deed) bool { return d.Kind == k }) {
 		v.note = v.say.T("portal.did", words.Data{"Act": v.say.T("act.kind_" + string(k))})
 	}
 }
@@ -131,6 +132,9 @@ func (v *visit) task() error {
 		out.Talks = append(out.Talks, link{talkPath(planID, k.ID), v.speak().TalkWhat(k.TalkRow) + " " + k.ID + " " + v.speak().TalkState(k.TalkRow)})
 	}
 	if out.Can, out.Cannot, err = v.deedRows(t); err != nil {
+		return err
+	}
+	if out.Enter, err = v.enterable(t); err != nil {
 		return err
 	}
 	return v.show("case", title, out)
@@ -229,6 +233,9 @@ func (v *visit) talk() error {
 		out.Task = &link{taskPath(planID, c.Task.ID), c.Task.Title}
 	}
 	if out.Can, out.Cannot, err = v.deedRows(t); err != nil {
+		return err
+	}
+	if out.Enter, err = v.enterable(t); err != nil {
 		return err
 	}
 	return v.show("case", title, out)

@@ -1,10 +1,12 @@
 package portal
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
 	"duban/internal/act"
+	"duban/internal/ledger"
 	"duban/internal/query"
 	"duban/internal/words"
 )
@@ -74,6 +76,8 @@ type owed struct {
 type todoPage struct {
 	Lines []owed
 	Plans bool // there are several
+	// Unsent is how many messages are not sent, for the office that sees to it.
+	Unsent int
 	pager
 }
 
@@ -90,6 +94,13 @@ func (v *visit) todo() error {
 		line.Unlike = i > 0 && o.Plan != page.Lines[i-1].Plan
 		out.Plans = out.Plans || line.Unlike
 		out.Lines = append(out.Lines, line)
+	}
+	if v.who.is(Office) && skip == 0 {
+		unsent, err := v.Reader.Messages(v.ctx(), v.asks(), query.MessageFilter{States: ledger.Unsettled, Limit: 1})
+		if err != nil && !errors.Is(err, query.ErrNotWhole) { // before its first plan it oversees none
+			return err
+		}
+		out.Unsent = unsent.Total + len(unsent.Untried)
 	}
 	return v.show("todo", v.say.T("portal.title_todo"), out)
 }

@@ -107,6 +107,9 @@ func (s scene) Account() string { return s.v.who.ID }
 
 // Is tells whether whoever is signed in has a role.
 func (s scene) Is(role string) bool {
+	if role == "working" {
+		return s.v.who.is(Working)
+	}
 	for _, r := range roleNames {
 		if r.name == role {
 			return s.v.who.is(r.role)

@@ -58,9 +58,10 @@ func (p person) actor() act.Actor {
 // visit is one request of one person.
 type visit struct {
 	*portal
-	w   http.ResponseWriter
-	r   *http.Request
-	who person
+	w     http.ResponseWriter
+	r     *http.Request
+	who   person
+	whole context.Context // of the request, which ends when whoever asked has gone
 	// half is the cookie of somebody whose password was good and whose code is still
 	// asked for; "" of all others.
 	half string
@@ -165,7 +166,14 @@ func rolesOf(s query.Seats, a accounts.Account) (roles Role) {
 // serve is a route as a handler.
 func (p *portal) serve(rt route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		asked := r.Context()
+		if r.Method != http.MethodPost { // a page of a ledger that hangs is answered while somebody still waits for it
+			ctx, cancel := context.WithTimeout(asked, p.Patience)
+			defer cancel()
+			r = r.WithContext(ctx)
+		}
 		v := p.newVisit(w, r)
+		v.whole = asked
 		if kept, ok := r.Context().Value(againKey{}).(again); ok {
 			v.typed, v.note = kept.typed, kept.note
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"html"
 	"io"
 	"log/slog"
 	"mime/multipart"
@@ -30,12 +31,13 @@ import (
 	"duban/internal/query"
 	"duban/internal/settings"
 	"duban/internal/signin"
+	"duban/internal/words"
 	"duban/seeds"
 )
 
 // world is one real engine for all tests of the package, with two plans of two offices,
 // on Monday 7 June 2021 at ten, by a clock as fast as the wall's. Of the water plan
-// shuiwu leads w1 … w9, in which gaoping assists, and gaoping leads g1 … g3; of the air
+// shuiwu leads w1 … w9 and t1 … t3, in which gaoping assists, and gaoping leads g1 … g3; of the air
 // plan huanbao leads boiler. Each test takes tasks of its own.
 type world struct {
 	host  *host.Host
@@ -45,13 +47,14 @@ type world struct {
 	sign  *signin.Service
 	read  *query.Reader
 	files *portal.Files
+	check func(ctx context.Context, who query.Viewer, w *words.Words) (lines []string, well bool, err error)
 }
 
 // password is everybody's.
 const password = "清漳河畔-第十号断面"
 
-// people are the accounts, each named after what it is to the water plan.
-const people = `accounts:
+// staff are the accounts, each named after what it is to the water plan.
+const staff = `accounts:
   - {id: clerk, name: 协调办经办, unit: duban, seat: office}
   - {id: mayor, name: 王市长, unit: lingdao, seat: leader}
   - {id: shuiwu, name: 市水务局联络员, unit: shuiwu, seat: liaison}
@@ -91,7 +94,7 @@ func makeWorld() (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(filepath.Join(dir, "accounts.yaml"), []byte(people), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "accounts.yaml"), []byte(staff), 0o600); err != nil {
 		return nil, err
 	}
 	cfg, err := settings.Load(map[string]string{"DUBAN_DIR": dir, "DUBAN_TEMPORAL_PORT": "0", "DUBAN_UI": "false"})
@@ -105,6 +108,7 @@ func makeWorld() (*world, error) {
 	if w.host, err = host.Open(context.Background(), cfg, host.Options{Embedded: true, Work: true, Out: io.Discard, Log: quiet}); err != nil {
 		return nil, err
 	}
+	w.check = w.host.Checkup(cfg, quiet)
 	book, problems := accounts.Load(cfg.Accounts)
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("%v", problems)
@@ -112,11 +116,11 @@ func makeWorld() (*world, error) {
 	w.book = book
 	clock := calendar.Clock{Epoch: time.Now(), Start: calendar.NewDay(2021, 6, 7).At(10, 0, calendar.Beijing), Rate: 1}
 	water := "clauses:\n"
-	for i, unit := range []string{"市水务局、高平市人民政府", "高平市人民政府"} {
-		letter := []string{"w", "g"}[i]
+	for i, unit := range []string{"市水务局、高平市人民政府", "高平市人民政府", "市水务局、高平市人民政府"} {
+		letter := []string{"w", "g", "t"}[i]
 		tasks := ""
-		for n := 1; n <= []int{9, 3}[i]; n++ {
-			tasks += fmt.Sprintf("      - {id: %s%d, title: %s第%d项, due: 2021-09-30, source: 9月底前完成}\n", letter, n, []string{"水务任务", "管网改造"}[i], n)
+		for n := 1; n <= []int{9, 3, 3}[i]; n++ {
+			tasks += fmt.Sprintf("      - {id: %s%d, title: %s第%d项, due: 2021-09-30, source: 9月底前完成}\n", letter, n, []string{"水务任务", "管网改造", "水务专项"}[i], n)
 		}
 		water += fmt.Sprintf("  - id: \"%d\"\n    chapter: 一、任务\n    heading: （一）\n    title: %d.任务\n    place: 一（一）%d\n    brackets:\n      - [%s]\n    text: 9月底前完成。\n    tasks:\n%s", i+1, i+1, i+1, strings.ReplaceAll(unit, "、", ", "), tasks)
 	}
@@ -180,7 +184,7 @@ func (w *world) launch(id, office, units, clauses string, clock calendar.Clock) 
 // options are those of a portal on the shared engine.
 func (w *world) options() portal.Options {
 	return portal.Options{Reader: w.read, Acts: w.host.Engine.Patient(time.Minute), SignIn: w.sign, Accounts: func() (*accounts.Book, error) { return w.book, nil },
-		Now: time.Now, Files: w.files, Log: quiet}
+		Now: time.Now, Files: w.files, Checkup: w.check, Log: quiet}
 }
 
 // site is a portal that is served.
@@ -196,6 +200,11 @@ func (w *world) open(t *testing.T, change ...func(*portal.Options)) *site {
 	for _, c := range change {
 		c(&o)
 	}
+	return w.serve(t, o)
+}
+
+func (*world) serve(t *testing.T, o portal.Options) *site {
+	t.Helper()
 	h, err := portal.New(o)
 	require.NoError(t, err)
 	s := &site{httptest.NewServer(h), t}
@@ -284,7 +293,7 @@ func (b *browser) upload(path string, form url.Values, files ...file) answer {
 		}
 	}
 	for _, f := range files {
-		part, err := m.CreateFormFile("files", f.name)
+		part, err := m.CreateFormFile("file", f.name)
 		require.NoError(b.t, err)
 		_, err = io.WriteString(part, f.content)
 		require.NoError(b.t, err)
@@ -313,7 +322,7 @@ func (a answer) fields() url.Values {
 		if name == nil || value == nil || strings.Contains(tag, `type="checkbox"`) && !strings.Contains(tag, " checked") {
 			continue
 		}
-		form.Add(name[1], value[1])
+		form.Add(name[1], html.UnescapeString(value[1]))
 	}
 	return form
 }

@@ -88,7 +88,7 @@ func (r *Reader) Contacts(ctx context.Context, v Viewer) ([]people.Unit, error) 
 	}
 	shown := map[string]bool{}
 	for _, id := range plans {
-		l, err := in.store.Plan(ctx, id)
+		l, _, err := in.frame(ctx, id)
 		if err != nil {
 			return nil, err
 		}

@@ -15,6 +15,28 @@ type Seats struct {
 	Zone       *time.Location // of the first plan that knows it; nil without one
 }
 
+// Ruling are the IDs of the units that are the office or the leadership of a launched
+// plan. They name nothing of a plan.
+func (r *Reader) Ruling(ctx context.Context, v Viewer) (map[string]bool, error) {
+	in, err := r.as(v)
+	if err != nil {
+		return nil, err
+	}
+	plans, err := in.planIDs(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	ruling := map[string]bool{}
+	for _, id := range plans {
+		l, _, err := in.frame(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		ruling[l.Plan.Directory.Office], ruling[l.Plan.Directory.Leadership] = true, true
+	}
+	return ruling, nil
+}
+
 // Seats are the viewer's. Nothing follows from them but which pages there are: what may
 // be seen and done is decided by each plan.
 func (r *Reader) Seats(ctx context.Context, v Viewer) (s Seats, err error) {

@@ -93,8 +93,17 @@ func whatAViewerReads(w *world) readings {
 				sees{"air boiler", notYours, notYours, notYours, notYours, "air boiler", "air boiler", notYours}},
 			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Case(c, v, "", "ove") },
 				sees{"!task over", "!task over", "!task over", "!task over", "!task over", "!task", "!task", "!task"}}},
-		"Seats":  {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Seats(c, v) }, sees{}}},
-		"Duties": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Duties(c, v, query.DutyFilter{}) }, sees{}}},
+		"PossibleFor": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			return r.PossibleFor(c, v, "water", "over", "shuiwu")
+		},
+			sees{notWhole, nothing, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"PossibleOnTalkFor": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			return r.PossibleOnTalkFor(c, v, "water", "over#1", "shuiwu")
+		}, sees{notWhole, nothing, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"Ruling":   {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Ruling(c, v) }, sees{}}},
+		"Holidays": {{func(c ctx, r *query.Reader, v who) (any, error) { _, err := r.Holidays(c, v); return nil, err }, sees{}}},
+		"Seats":    {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Seats(c, v) }, sees{}}},
+		"Duties":   {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Duties(c, v, query.DutyFilter{}) }, sees{}}},
 		"Talks": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Talks(c, v, query.TalkFilter{}) },
 			sees{"over talk", "over talk", "over talk", "over talk", nothing, nothing, nothing, nothing}},
 			{func(c ctx, r *query.Reader, v who) (any, error) {

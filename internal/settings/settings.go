@@ -60,6 +60,14 @@ type Config struct {
 	Outbox string `env:"DUBAN_OUTBOX" want:"a folder"`
 	// Metrics is the host:port that serves /metrics; empty serves none.
 	Metrics string `env:"DUBAN_METRICS" want:"host:port to serve /metrics on, such as 127.0.0.1:9090"`
+	// Listen is the host:port on which the worker serves the portal; empty serves none there, and `starter up` then
+	// takes a port of the loopback address. TLSCert and TLSKey are the files of a certificate and its key; without them
+	// it is served without TLS, for this machine or behind a proxy.
+	Listen  string `env:"DUBAN_LISTEN" want:"host:port to serve the portal on, such as 127.0.0.1:8230"`
+	TLSCert string `env:"DUBAN_TLS_CERT" want:"a file with a certificate in PEM"`
+	TLSKey  string `env:"DUBAN_TLS_KEY" want:"a file with the certificate's key in PEM"`
+	// URL is the address of the portal as people type it: what links are made of. Behind a proxy it must be set.
+	URL string `env:"DUBAN_URL" want:"the portal's address, such as https://duban.example.gov.cn"`
 	// LogLevel and LogFormat (text or json) are of the log on standard error.
 	LogLevel  slog.Level `env:"LOG_LEVEL" envDefault:"info" want:"debug, info, warn or error"`
 	LogFormat string     `env:"LOG_FORMAT" envDefault:"text" want:"text or json"`
@@ -158,7 +166,7 @@ func (c *Config) absolute() error {
 		c.FromRoot = here == "/" && !filepath.IsAbs(c.Dir)
 	}
 	file, inFile := strings.CutPrefix(c.DatabaseURL, "sqlite:")
-	for _, path := range []*string{&c.Dir, &c.Outbox, &c.Accounts, &c.Calendar, &file, &c.TemporalFile} {
+	for _, path := range []*string{&c.Dir, &c.Outbox, &c.Accounts, &c.Calendar, &file, &c.TemporalFile, &c.TLSCert, &c.TLSKey} {
 		if *path == "" {
 			continue
 		}

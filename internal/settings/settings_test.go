@@ -47,6 +47,7 @@ func TestEverythingSet(t *testing.T) {
 		"DUBAN_DIR": "/srv/duban", "DUBAN_LANG": "en", "DUBAN_TEMPORAL_PORT": "0", "DUBAN_UI_PORT": "0", "DUBAN_UI": "false",
 		"DUBAN_WAKE_WINDOW": "90m", "SMTP_HOST": "mail.example", "SMTP_PORT": "465", "SMTP_USER": "duban", "SMTP_PASSWORD": "pw",
 		"SMTP_FROM": "督办室 <duban@example.com>", "SMTP_TLS": "implicit", "DUBAN_OUTBOX": "/srv/out", "DUBAN_ACCOUNTS": "/srv/people.yaml", "DUBAN_AS": "clerk", "DUBAN_METRICS": ":9090",
+		"DUBAN_LISTEN": ":443", "DUBAN_TLS_CERT": "/srv/cert.pem", "DUBAN_TLS_KEY": "/srv/key.pem", "DUBAN_URL": "https://duban.example.gov.cn",
 		"LOG_LEVEL": "debug", "LOG_FORMAT": "json", "HOME": "/nowhere",
 	})
 	require.NoError(t, err)
@@ -57,7 +58,7 @@ func TestEverythingSet(t *testing.T) {
 			Host: "mail.example", Port: 465, User: "duban", Password: "pw", Sender: "督办室 <duban@example.com>",
 			From: "duban@example.com", FromName: "督办室", TLS: "implicit",
 		},
-		Outbox: "/srv/out", Accounts: "/srv/people.yaml", AccountsSet: true, As: "clerk", Metrics: ":9090", LogLevel: slog.LevelDebug, LogFormat: "json",
+		Outbox: "/srv/out", Accounts: "/srv/people.yaml", AccountsSet: true, As: "clerk", Metrics: ":9090", Listen: ":443", TLSCert: "/srv/cert.pem", TLSKey: "/srv/key.pem", URL: "https://duban.example.gov.cn", LogLevel: slog.LevelDebug, LogFormat: "json",
 	}, got)
 	require.Equal(t, settings.SMTP{Sender: "督办室 <duban@example.com>", From: "duban@example.com", FromName: "督办室", TLS: "implicit"}, got.SMTP.Off())
 }
@@ -69,7 +70,7 @@ func TestAllFaultsAtOnce(t *testing.T) {
 		"TEMPORAL_ADDRESS": "temporal", "DATABASE_URL": "mysql://duban:s3cret@db/duban", "DUBAN_LANG": "fr",
 		"DUBAN_TEMPORAL_PORT": "many", "DUBAN_UI_PORT": "70000", "DUBAN_UI": "perhaps", "DUBAN_WAKE_WINDOW": "9h",
 		"SMTP_HOST": "mail.example", "SMTP_PORT": "-1", "SMTP_PASSWORD": "s3cret", "SMTP_FROM": "nobody", "SMTP_TLS": "ssl",
-		"DUBAN_METRICS": "9090", "LOG_LEVEL": "loud", "LOG_FORMAT": "xml",
+		"DUBAN_METRICS": "9090", "DUBAN_LISTEN": "8230", "DUBAN_URL": "duban.example.gov.cn/x", "LOG_LEVEL": "loud", "LOG_FORMAT": "xml",
 	})
 	require.Equal(t, settings.Config{}, got)
 	require.Error(t, err)
@@ -86,6 +87,8 @@ func TestAllFaultsAtOnce(t *testing.T) {
 		"SMTP_TLS: want starttls, implicit, none or none-with-login",
 		"SMTP_USER and SMTP_PASSWORD: set both, or neither",
 		"DUBAN_METRICS: want host:port to serve /metrics on, such as 127.0.0.1:9090",
+		"DUBAN_LISTEN: want host:port to serve the portal on, such as 127.0.0.1:8230",
+		"DUBAN_URL: want the portal's address, such as https://duban.example.gov.cn",
 		"LOG_LEVEL: want debug, info, warn or error",
 		"LOG_FORMAT: want text or json",
 	}, strings.Split(err.Error(), "\n"))
@@ -98,6 +101,7 @@ func TestFaultsTogether(t *testing.T) {
 		"SMTP_PORT: is set without SMTP_HOST: set the host too, or remove it":                      {"SMTP_PORT": "25"},
 		"SMTP_FROM: is needed with SMTP_HOST: want a mail address, such as 督办 <duban@example.com>": {"SMTP_HOST": "mail.example"},
 		"DUBAN_UI_PORT: 7233 is DUBAN_TEMPORAL_PORT already: choose another one":                   {"DUBAN_TEMPORAL_PORT": "7233", "DUBAN_UI_PORT": "7233"},
+		"DUBAN_TLS_CERT and DUBAN_TLS_KEY: set both, or neither":                                   {"DUBAN_TLS_KEY": "/srv/key.pem"},
 	} {
 		_, err := settings.Load(environ)
 		require.EqualError(t, err, want)
@@ -144,8 +148,8 @@ func TestNames(t *testing.T) {
 	}
 	require.ElementsMatch(t, want, temporal)
 	require.Equal(t, []string{
-		"DATABASE_URL", "DUBAN_ACCOUNTS", "DUBAN_AS", "DUBAN_CALENDAR", "DUBAN_DIR", "DUBAN_KEEP_OUTBOX", "DUBAN_KEEP_TEMPORAL", "DUBAN_LANG", "DUBAN_METRICS", "DUBAN_OUTBOX", "DUBAN_TEMPORAL_PORT", "DUBAN_UI",
-		"DUBAN_UI_PORT", "DUBAN_WAKE_WINDOW", "LOG_FORMAT", "LOG_LEVEL", "SMTP_FROM", "SMTP_HOST", "SMTP_PASSWORD",
+		"DATABASE_URL", "DUBAN_ACCOUNTS", "DUBAN_AS", "DUBAN_CALENDAR", "DUBAN_DIR", "DUBAN_KEEP_OUTBOX", "DUBAN_KEEP_TEMPORAL", "DUBAN_LANG", "DUBAN_LISTEN", "DUBAN_METRICS", "DUBAN_OUTBOX", "DUBAN_TEMPORAL_PORT", "DUBAN_TLS_CERT", "DUBAN_TLS_KEY", "DUBAN_UI",
+		"DUBAN_UI_PORT", "DUBAN_URL", "DUBAN_WAKE_WINDOW", "LOG_FORMAT", "LOG_LEVEL", "SMTP_FROM", "SMTP_HOST", "SMTP_PASSWORD",
 		"SMTP_PORT", "SMTP_TLS", "SMTP_USER",
 	}, own)
 }

@@ -29,6 +29,8 @@ func (c Config) validate(set map[string]string) error {
 		{"DUBAN_KEEP_TEMPORAL", days(c.KeepTemporal)},
 		{"DUBAN_KEEP_OUTBOX", days(c.KeepOutbox)},
 		{"DUBAN_METRICS", c.Metrics == "" || address(c.Metrics)},
+		{"DUBAN_LISTEN", c.Listen == "" || address(c.Listen)},
+		{"DUBAN_URL", c.URL == "" || pageURL(c.URL)},
 		{"LOG_FORMAT", slices.Contains([]string{"text", "json"}, c.LogFormat)},
 		{"SMTP_HOST", c.SMTP.Host == "" || host(c.SMTP.Host)},
 		{"SMTP_PORT", port(c.SMTP.Port)},
@@ -48,6 +50,9 @@ func (c Config) validate(set map[string]string) error {
 func (c Config) together(set map[string]string) (errs []error) {
 	if c.UI && c.TemporalPort != 0 && c.TemporalPort == c.UIPort {
 		errs = append(errs, NewFault("same_port", "DUBAN_UI_PORT", fmt.Sprintf("DUBAN_UI_PORT: %d is DUBAN_TEMPORAL_PORT already: choose another one", c.UIPort)).with("Value", c.UIPort))
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		errs = append(errs, NewFault("both_tls", "DUBAN_TLS_CERT", "DUBAN_TLS_CERT and DUBAN_TLS_KEY: set both, or neither"))
 	}
 	for _, name := range temporal {
 		if set[name] != "" && !c.Cluster() {
@@ -96,6 +101,12 @@ func address(s string) bool {
 // host accepts a name or an IP address, without a scheme, a port, a login or a path.
 func host(s string) bool {
 	return net.ParseIP(s) != nil || !strings.ContainsAny(s, " :/\\@,;[]<>")
+}
+
+// pageURL accepts the address of a whole site: a scheme and a host, nothing behind them.
+func pageURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == ""
 }
 
 // databaseURL accepts PostgreSQL, and the sqlite: form the ledger itself uses.
