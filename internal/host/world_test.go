@@ -38,6 +38,9 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if file := os.Getenv("DUBAN_TEST_AGAIN"); file != "" {
+		os.Exit(beginAgain(file))
+	}
 	flag.Parse()
 	said := false
 	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
