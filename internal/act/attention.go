@@ -50,8 +50,9 @@ func (b Book) Mailings(p *plan.Plan, foretold []plan.Foretold) []Mailing {
 			if placed.Rides {
 				continue // it makes no message
 			}
-			heard[k] = append(heard[k], plan.Heard{Word: w, In: placed.In})
-			m := message{b.People.Person(r), placed.In}
+			in := placed.In.UTC() // a key of the map below
+			heard[k] = append(heard[k], plan.Heard{Word: w, In: in})
+			m := message{b.People.Person(r), in}
 			carried[m] = append(carried[m], one)
 			if first, ok := to[m]; !ok || slices.Index(people.Roles, r.Role) < slices.Index(people.Roles, first.Role) {
 				to[m] = r

@@ -3,9 +3,11 @@ package query
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
@@ -76,21 +78,40 @@ func (r reading) overview(ctx context.Context, planID string) (o Overview, err e
 			said[s.Recipient] = true
 		}
 	}
-	seen := map[string]bool{}
+	var foretold []plan.Foretold
 	for _, s := range t.Stages {
 		day := calendar.DayOf(s.At)
 		if s.State != ledger.Expected || day.Before(t.AsOf) {
 			continue
 		}
-		for _, m := range report.Mornings(s.To, s.At, seen) {
-			if day != t.AsOf || !said[m.Recipient] {
-				sent = append(sent, m)
-			}
-		}
+		foretold = append(foretold, plan.Foretold{Task: s.Task, Unit: s.UnitID, Due: s.Due, Stage: plan.Stage{ID: s.Stage, Kind: s.Kind, At: s.At, To: s.To, Light: s.Light, Matter: s.Matter}})
 		if !day.After(last) && s.Kind != plan.Told {
 			if o.Coming++; len(o.Ahead) < mostAhead {
 				o.Ahead = append(o.Ahead, s)
 			}
+		}
+	}
+	waiting, err := r.store.Unspoken(ctx, planID)
+	if err != nil {
+		return o, err
+	}
+	for _, d := range waiting { // decided, and said with a page to come
+		if !calendar.DayOf(d.SpeakAt.In(zone)).Before(t.AsOf) {
+			sent = append(sent, ledger.Load{Recipient: d.Recipient, SpeakAt: d.SpeakAt, N: 1})
+		}
+	}
+	cal, err := r.calendar(ctx)
+	if err != nil {
+		return o, err
+	}
+	book, err := act.NewBook(&l.Plan, cal)
+	if err != nil {
+		return o, err
+	}
+	slices.SortStableFunc(foretold, func(x, y plan.Foretold) int { return x.At.Compare(y.At) })
+	for _, m := range report.Foreloads(book, &l.Plan, foretold, sent) {
+		if calendar.DayOf(m.SpeakAt.In(zone)) != t.AsOf || !said[m.Recipient] {
+			sent = append(sent, m)
 		}
 	}
 	o.Loads = report.LoadsOf(sent, zone, l.Plan.Directory.Name)

@@ -54,7 +54,7 @@ func newWorld(t *testing.T, address string) *world {
 	w.water = plan.Plan{
 		ID: "water", Title: "治水计划", Number: "市办〔2021〕1号", Zone: "Asia/Shanghai", Year: 2021, Hash: "water", Policies: policies, Issued: calendar.NewDay(2021, 6, 1),
 		Directory: people.Directory{Office: "office", Leadership: "leaders", Units: []people.Unit{
-			{ID: "shuiwu", Name: "市水务局"}, {ID: "gaoping", Name: "高平市人民政府", Aliases: []string{"高平市政府"}},
+			{ID: "shuiwu", Name: "市水务局"}, {ID: "gaoping", Name: "高平市人民政府", Aliases: []string{"高平市政府"}, Contacts: []people.Contact{{Role: people.Liaison, Name: "联络员", Email: "l@gaoping.example"}}},
 			{ID: "office", Name: "市治水办"}, {ID: "leaders", Name: "市治水领导小组"},
 		}},
 		Tasks: []plan.Task{

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
@@ -26,25 +27,22 @@ type SeatLoad struct {
 	Sum   int              `json:"sum"`
 }
 
-// Mornings are the messages in which stages will reach their seats: what is said to one
-// seat on one day goes in one message.
-func Mornings(to []people.Recipient, at time.Time, seen map[string]bool) (all []ledger.Load) {
-	for _, r := range to {
-		key := r.String() + " " + calendar.DayOf(at).String()
-		if !seen[key] {
-			seen[key] = true
-			all = append(all, ledger.Load{Recipient: r, SpeakAt: at, N: 1})
-		}
+// Foreloads are the messages in which what is foretold of a plan will reach its seats,
+// as the rhythm of its policies puts it into them. What a seat gets already, at the
+// same instant, is left out.
+func Foreloads(b act.Book, p *plan.Plan, foretold []plan.Foretold, already []ledger.Load) (all []ledger.Load) {
+	type message struct {
+		to people.Recipient
+		at int64
 	}
-	return all
-}
-
-// Foreloads are the messages that a plan will send when nobody does anything, before it
-// is launched.
-func Foreloads(foretold []plan.Foretold, zone *time.Location) (all []ledger.Load) {
-	seen := map[string]bool{}
-	for _, f := range foretold {
-		all = append(all, Mornings(f.To, f.At.In(zone), seen)...)
+	sent := map[message]bool{}
+	for _, l := range already {
+		sent[message{l.Recipient, l.SpeakAt.UnixNano()}] = true
+	}
+	for _, m := range b.Mailings(p, foretold) {
+		if !sent[message{m.To, m.At.UnixNano()}] {
+			all = append(all, ledger.Load{Recipient: m.To, SpeakAt: m.At, N: 1})
+		}
 	}
 	return all
 }
