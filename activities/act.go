@@ -115,6 +115,13 @@ func (a *Activities) RecordOfMany(ctx context.Context, in ActInput) (RecordedOfM
 func Reinstate(ctx context.Context, store *ledger.Store, start Starter, accounts *Accounts, now func() time.Time, planID, task string, a act.Act, heard time.Time) (*act.Refusal, error) {
 	w := &Activities{Ledger: store, Starter: start, Accounts: accounts, Words: words.New(""), Now: now}
 	for {
+		l, err := store.Plan(ctx, planID)
+		if err != nil {
+			return nil, err
+		}
+		if !l.Ended.IsZero() {
+			return act.PlanEnded(calendar.DayOf(l.Ended.In(l.Plan.Location()))), nil
+		}
 		course, err := w.Course(ctx, LookInput{Plan: planID, Thing: task})
 		if err != nil {
 			return nil, err

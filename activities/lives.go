@@ -102,7 +102,10 @@ func inOrder(words []ledger.Stage) []ledger.Stage {
 			return 0
 		}
 		n, _ := strconv.Atoi(strings.Split(s.ID, "-")[1]) // act-3-grant
-		return 1 + n
+		if strings.Contains(s.ID, ".") {
+			return 2*n + 2 // act-3-instruct.1: what another unit inherits by it
+		}
+		return 2*n + 1
 	}
 	slices.SortStableFunc(words, func(a, b ledger.Stage) int { return cmp.Or(a.At.Compare(b.At), rank(a)-rank(b)) })
 	return words

@@ -40,6 +40,7 @@ type amendFlags struct {
 	same          []string // pairs OLD=NEW, all or none
 	takeBack      []string // tasks whose granted extension is taken back
 	samePaper     bool     // another amendment by the same paper is meant
+	successors    []string // UNIT=SUCCESSOR or UNIT=none, of units that are gone from the files
 }
 
 func (a *app) planAmend() *cobra.Command {
@@ -55,6 +56,7 @@ func (a *app) planAmend() *cobra.Command {
 	c.Flags().BoolVar(&f.yes, "yes", false, a.w.T("amend.flag_yes"))
 	c.Flags().StringSliceVar(&f.same, "same", nil, a.w.T("amend.flag_same"))
 	c.Flags().StringSliceVar(&f.takeBack, "take-back", nil, a.w.T("amend.flag_take_back"))
+	c.Flags().StringSliceVar(&f.successors, "successor", nil, a.w.T("amend.flag_successor"))
 	c.Flags().BoolVar(&f.samePaper, "same-paper", false, a.w.T("amend.flag_same_paper"))
 	return c
 }
@@ -78,7 +80,7 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 	if p, err = a.samePairs(p, f.same); err != nil {
 		return err
 	}
-	out, l, open, err := a.amending(ctx, p, &f)
+	out, l, open, err := a.amending(ctx, &p, &f, in)
 	if err != nil {
 		return err
 	}
@@ -90,7 +92,7 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 		if same {
 			renamed := p.Same(out.Likely)
 			p = &renamed
-			if out, l, open, err = a.amending(ctx, p, &f); err != nil {
+			if out, l, open, err = a.amending(ctx, &p, &f, in); err != nil {
 				return err
 			}
 		}
@@ -183,9 +185,11 @@ func (a *app) sameTasks(out amended, agree consent) (bool, error) {
 	return a.answers("amend.pairs_ask", agree.in), nil
 }
 
-// amending is what the ledger says of an amendment to p. open tells that what is in
-// force is not finished; f takes its paper and reason then.
-func (a *app) amending(ctx context.Context, p *plan.Plan, f *amendFlags) (out amended, l ledger.Launched, open bool, err error) {
+// amending is what the ledger says of an amendment to a plan. open tells that what is
+// in force is not finished; f takes its paper and reason then. The plan is given the
+// units that its files do not have any more, with those that take over from them.
+func (a *app) amending(ctx context.Context, of **plan.Plan, f *amendFlags, in io.Reader) (out amended, l ledger.Launched, open bool, err error) {
+	p := *of
 	out.Plan = p.ID
 	err = a.withLedger(ctx, func(store *ledger.Store) error {
 		if l, err = store.Plan(ctx, p.ID); errors.Is(err, ledger.ErrNotFound) {
@@ -199,7 +203,11 @@ func (a *app) amending(ctx context.Context, p *plan.Plan, f *amendFlags) (out am
 			}
 			return err
 		}
-		changes, fault := a.whatIf(store).Amending(ctx, p)
+		changes, fault, err := a.succeeding(ctx, store, of, f, in)
+		if err != nil {
+			return err
+		}
+		p = *of
 		if out.InForce = fault == nil && changes.Empty(); !out.InForce {
 			if strings.TrimSpace(f.paper) == "" {
 				return sentenceError(a.w.T("cli.needs_flag", words.Data{"Field": a.w.T("act.field_paper"), "Flag": "paper"}))
@@ -259,6 +267,10 @@ func (a *app) amendFault(err error) error {
 	if errors.Is(err, ledger.ErrAmendedMeanwhile) {
 		return sentenceError(a.w.T("amend.meanwhile"))
 	}
+	var gone *whatif.GoneError
+	if errors.As(err, &gone) {
+		return sentenceError(a.goneSaid(gone, true))
+	}
 	var mistaken *plan.IdentityError
 	if errors.As(err, &mistaken) {
 		return sentenceError(a.w.T("amend."+string(mistaken.Why), words.Data{"What": mistaken.Task, "Was": mistaken.Was, "All": strings.Join(mistaken.All, a.w.T("cli.list_comma"))}))
@@ -267,7 +279,7 @@ func (a *app) amendFault(err error) error {
 		return a.otherUnit(err)
 	}
 	for known, key := range map[error]string{
-		whatif.ErrCarriesLate: "carries_late", whatif.ErrSamePaper: "same_paper_meanwhile", whatif.ErrFixed: "fixed", whatif.ErrSamePolicyVersion: "same_version", whatif.ErrNoSuchPolicy: "no_such_policy",
+		whatif.ErrCarriesLate: "carries_late", whatif.ErrSamePaper: "same_paper_meanwhile", whatif.ErrFixed: "fixed", whatif.ErrPlanEnded: "ended_plan", whatif.ErrSamePolicyVersion: "same_version", whatif.ErrNoSuchPolicy: "no_such_policy",
 	} {
 		if errors.Is(fault, known) {
 			what := fault.What

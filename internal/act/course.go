@@ -147,8 +147,12 @@ func (b Book) chid(c Case) bool {
 
 func (b Book) unknown(a Act) *Refusal {
 	for _, unit := range append(slices.Clone(a.Units), a.Unit) {
-		if _, ok := b.People.Unit(unit); unit != "" && !ok {
+		u, ok := b.People.Unit(unit)
+		if unit != "" && !ok {
 			return refuse("no_such_unit", "Unit", unit)
+		}
+		if u.Gone() && (a.Kind == Reassign || a.Kind == Propose) && !OwnID(a.ID) {
+			return UnitGone(unit)
 		}
 	}
 	if _, ok := b.Policies[a.Policy]; a.Policy != "" && !ok {
@@ -156,6 +160,12 @@ func (b Book) unknown(a Act) *Refusal {
 	}
 	return nil
 }
+
+// UnitGone is the refusal to give something to a unit that is dissolved.
+func UnitGone(unit string) *Refusal { return refuse("unit_gone", "Unit", unit) }
+
+// PlanEnded is the refusal to let anything of a plan that ended on a day go on.
+func PlanEnded(day calendar.Day) *Refusal { return refuse("plan_ended", "Day", day.String()) }
 
 // Play lets a course run until to, exclusive: stages speak at their instants,
 // acts happen at theirs, a pause whose end is known ends by itself. It gives all

@@ -23,6 +23,18 @@ func ResumeID(acts int) string { return fmt.Sprintf("%sresume-%d", ownPrefix, ac
 // AmendID is the ID of the act by which a plan's nth amendment changes a running thing.
 func AmendID(n int, k Kind) string { return fmt.Sprintf("%samend-%d-%s", ownPrefix, n, k) }
 
+// TakeOverID is the ID of the act by which a plan's nth amendment passes what a unit
+// has of a running thing to another.
+func TakeOverID(n int, unit string) string {
+	return fmt.Sprintf("%samend-%d-%s-%s", ownPrefix, n, unit, TakeOver)
+}
+
+// DropID is that of the act by which it takes a unit that is dissolved from those that
+// assist.
+func DropID(n int, unit string) string {
+	return fmt.Sprintf("%samend-%d-%s-%s", ownPrefix, n, unit, Assist)
+}
+
 // PolicyID is the ID of the act that moves a thing that has had so many acts to a
 // version of a policy.
 func PolicyID(version, acts int) string {

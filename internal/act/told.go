@@ -48,6 +48,9 @@ func (b Book) told(before, after Case, a Act) []plan.Stage {
 	if a.Kind == Reassign || a.Kind == TakeOver && after.Lead != before.Lead {
 		all = append(all, b.passedOn(after, a)...)
 	}
+	if a.Kind == TakeOver {
+		all = append(all, b.partsPassedOn(before, after, a)...)
+	}
 	return all
 }
 
@@ -160,6 +163,20 @@ func (b Book) passedOn(c Case, a Act) (told []plan.Stage) {
 		told = append(told, plan.Stage{ID: toldID(c.Acts, Instruct) + "." + n.ID, Kind: plan.Told, At: a.At,
 			To:     b.People.Once([]people.Recipient{{Unit: c.Lead, Role: people.Liaison}, {Unit: c.Lead, Role: people.Head}}),
 			Matter: plan.Matter{Topic: string(Instruct), Words: n.Words, By: n.By, Limit: b.answerBy(c, n)}})
+	}
+	return told
+}
+
+// partsPassedOn are the parts that a unit takes over, told to it as they were told to
+// the unit before.
+func (b Book) partsPassedOn(before, c Case, a Act) (told []plan.Stage) {
+	for i, p := range c.Parts {
+		if !p.Given.IsZero() || before.Parts[i].Unit == p.Unit {
+			continue
+		}
+		told = append(told, plan.Stage{ID: toldID(c.Acts, AskPart) + "." + p.ID, Kind: plan.Told, At: a.At,
+			To:     []people.Recipient{{Unit: p.Unit, Role: people.Liaison}},
+			Matter: plan.Matter{Topic: string(AskPart), Words: p.Words, By: a.By.Name, Limit: p.Due}})
 	}
 	return told
 }

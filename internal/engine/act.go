@@ -69,6 +69,9 @@ func (e *Engine) put(ctx context.Context, l ledger.Launched, t ledger.Task, a ac
 	if refused == nil && (c.Over() || a.Kind == act.Reinstate) {
 		refused = c.Check(a) // nothing runs any more that could answer
 	}
+	if lead, _ := l.Plan.Directory.Unit(c.Lead); refused == nil && a.Kind == act.Reinstate && lead.Gone() && !act.OwnID(a.ID) {
+		refused = act.UnitGone(c.Lead) // an amendment says who has it now
+	}
 	switch {
 	case refused != nil:
 	case a.Kind == act.Reinstate:

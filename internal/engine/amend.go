@@ -156,6 +156,9 @@ func (e *Engine) carry(ctx context.Context, l ledger.Launched, now ledger.Amende
 // tellAll tells every running task of an amendment and notes what is left of it.
 func (e *Engine) tellAll(ctx context.Context, l ledger.Launched, now ledger.Amended, by act.Actor, report *AmendReport) error {
 	teller := amending{engine: e, launched: l, amended: now, by: by, report: report, covered: map[errand]bool{}}
+	if err := teller.handOver(ctx); err != nil {
+		return err
+	}
 	if err := teller.all(ctx); err != nil {
 		return err
 	}
@@ -320,7 +323,11 @@ func (m *amending) tell(ctx context.Context, c plan.TaskChange, target string, o
 		if err != nil {
 			return left, err
 		}
-		told = told || done
+		if told = told || done; a.Kind == act.Reinstate {
+			if err := m.handOverOf(ctx, target); err != nil {
+				return left, err
+			}
+		}
 	}
 	if told && c.What == plan.Changed {
 		m.mu.Lock()
@@ -344,7 +351,7 @@ func (m *amending) do(ctx context.Context, target string, a act.Act) (left []Lef
 			return nil, false, nil
 		}
 	}
-	a.ID = act.AmendID(m.amended.N, a.Kind)
+	a.ID = cmp.Or(a.ID, act.AmendID(m.amended.N, a.Kind))
 	a.By, a.Reason, a.Paper = m.by, m.amended.Reason, m.amended.Paper
 	done, refused, err := m.engine.once(ctx, m.launched, target, a)
 	switch {
@@ -440,6 +447,8 @@ func stands(c act.Case, a act.Act) bool {
 		return c.Policy == a.Policy
 	case act.Reinstate:
 		return !c.Over()
+	case act.TakeOver:
+		return !c.Names(a.Ref)
 	}
 	return false
 }

@@ -56,7 +56,7 @@ func Judge(r Rules, h History) []Breach {
 				i++
 				break
 			}
-			for i < len(h.Said) && (a.Kind == act.Reassign || a.Kind == act.TakeOver) && h.Said[i].Kind == plan.Told && h.Said[i].At.Equal(a.At) && strings.Contains(h.Said[i].ID, "-instruct.") {
+			for i < len(h.Said) && (a.Kind == act.Reassign || a.Kind == act.TakeOver) && h.Said[i].Kind == plan.Told && h.Said[i].At.Equal(a.At) && (strings.Contains(h.Said[i].ID, "-instruct.") || strings.Contains(h.Said[i].ID, "-ask_part.")) {
 				told = append(told, h.Said[i]) // what the new unit inherits
 				i++
 			}
@@ -161,7 +161,7 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 		}
 		for _, p := range w.parts {
 			if p.unit == a.Ref {
-				p.unit = a.Unit
+				p.unit, p.passed = a.Unit, a.At
 			}
 			p.answered = p.answered || p.unit == w.lead
 		}
@@ -260,7 +260,7 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 	if (answers[a.Kind] || ended) && !(len(told) > 0 && w.hears(told[0].To, people.Recipient{Unit: lead, Role: people.Liaison})) {
 		w.breaks(8, a.At, "%s: the unit that asked does not hear", a.Kind)
 	}
-	w.passedOn(a, told)
+	w.passedOn(a, told, lead)
 	for _, s := range told {
 		w.copies(s)
 	}
@@ -304,10 +304,29 @@ func (w *world) carried(a act.Act) {
 // passedOn holds an act that ends a task, or gives it to another unit, to what is
 // open then: whoever waits for it, or owes it, hears; a unit is told what it
 // inherits.
-func (w *world) passedOn(a act.Act, told []plan.Stage) {
+func (w *world) passedOn(a act.Act, told []plan.Stage, lead string) {
 	ends := a.Kind == act.Verify || a.Kind == act.Cancel
-	passes := a.Kind == act.Reassign || a.Kind == act.TakeOver && a.Unit == w.lead
-	if !ends && !passes || len(told) == 0 {
+	passes := a.Kind == act.Reassign || a.Kind == act.TakeOver && lead != w.lead
+	if !ends && !passes && a.Kind != act.TakeOver || len(told) == 0 {
+		return
+	}
+	inherited := 0
+	for _, s := range told[1:] {
+		if strings.Contains(s.ID, "-instruct.") {
+			inherited++
+		}
+	}
+	if a.Kind == act.TakeOver {
+		for id, p := range w.parts {
+			owes := func(s plan.Stage) bool {
+				return strings.HasSuffix(s.ID, "-ask_part."+id) && w.hears(s.To, people.Recipient{Unit: a.Unit, Role: people.Liaison})
+			}
+			if p.unit == a.Unit && p.unit != w.lead && !p.answered && p.passed == a.At && !slices.ContainsFunc(told, owes) {
+				w.breaks(9, a.At, "part %s is taken over by %s, which does not hear what it is", id, p.unit)
+			}
+		}
+	}
+	if !ends && !passes {
 		return
 	}
 	for id, p := range w.parts {
@@ -325,8 +344,8 @@ func (w *world) passedOn(a act.Act, told []plan.Stage) {
 			w.breaks(8, a.At, "%s: instruction %s is not answered, and the leadership does not hear", a.Kind, id)
 		}
 	}
-	if passes && len(told)-1 != open {
-		w.breaks(9, a.At, "%d of %d instructions are told to the unit that inherits them", len(told)-1, open)
+	if passes && inherited != open {
+		w.breaks(9, a.At, "%d of %d instructions are told to the unit that inherits them", inherited, open)
 	}
 }
 

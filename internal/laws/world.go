@@ -39,6 +39,7 @@ type piece struct {
 	on, due  calendar.Day
 	answered bool
 	words    []word
+	passed   time.Time // of a part: when another unit took it over
 }
 
 // world is what the judge knows of a task at one moment.

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -74,6 +75,12 @@ func (t *tx) act(a Acted, when When) (acted, error) {
 	again := a.Act.Kind == act.Reinstate
 	if task.Version != a.Version || (task.State == TaskOpen) == again {
 		return acted{}, ErrBehind
+	}
+	if again {
+		var ended int
+		if err := t.one(&ended, `SELECT COUNT(*) FROM plans WHERE id = ? AND ended_at IS NOT NULL`, a.Plan); err != nil || ended > 0 {
+			return acted{}, cmp.Or(err, ErrBehind) // whoever asked reads the plan anew
+		}
 	}
 	if err := t.actOn(a, task); err != nil {
 		return acted{}, err

@@ -42,10 +42,15 @@ type Unit struct {
 	Aliases  []string  `json:"aliases,omitempty"` // other names of the same unit: 高平市政府
 	Contacts []Contact `json:"contacts"`
 	// Was is the ID that the unit had before; Successor takes over what a unit that is
-	// dissolved leaves. Both are IDs, "" without.
+	// dissolved leaves. Both are IDs, "" without. Dissolved is a unit that nobody takes
+	// over from: what it owed ends.
 	Was       string `json:"was,omitempty"`
 	Successor string `json:"successor,omitempty"`
+	Dissolved bool   `json:"dissolved,omitempty"`
 }
+
+// Gone tells that the unit is dissolved: no task can be given to it.
+func (u Unit) Gone() bool { return u.Successor != "" || u.Dissolved }
 
 // Contact is the address of one seat in a unit.
 type Contact struct {

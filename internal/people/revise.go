@@ -18,6 +18,10 @@ func Revise(inForce, stated, now Unit) Unit {
 	if now.Kind == stated.Kind {
 		out.Kind = inForce.Kind
 	}
+	out.Was, out.Successor, out.Dissolved = now.Was, now.Successor, now.Dissolved
+	if now.Successor == stated.Successor && now.Dissolved == stated.Dissolved {
+		out.Successor, out.Dissolved = inForce.Successor, inForce.Dissolved
+	}
 	if stated.ID == "" {
 		for _, a := range inForce.Aliases {
 			if !slices.Contains(out.Aliases, a) {
@@ -30,7 +34,7 @@ func Revise(inForce, stated, now Unit) Unit {
 	for _, role := range Roles {
 		before, had := stated.Seat(role)
 		after, has := now.Seat(role)
-		if before == after && had == has {
+		if before == after && had == has || !has && now.Gone() { // whoever is told of its end must have an address
 			continue
 		}
 		out.seat(role, after, has)

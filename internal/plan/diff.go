@@ -18,6 +18,8 @@ type Changes struct {
 	Policies []PolicyChange `json:"policies"` // by name
 	Seats    []SeatChange   `json:"seats"`    // units and their contacts: in the order of the new directory, removed ones last
 	Tasks    []TaskChange   `json:"tasks"`    // in the order of the new plan, removed ones last, in the order of the old
+	// Handovers are what units that go hand over, in the order of the new directory.
+	Handovers []Handover `json:"handovers,omitempty"`
 }
 
 // What happened to a task, unit, seat or policy.
@@ -153,7 +155,7 @@ func (c Changes) Called(ids []string) []string {
 
 // Empty tells that nothing changed.
 func (c Changes) Empty() bool {
-	return len(c.Facts)+len(c.Policies)+len(c.Seats)+len(c.Tasks) == 0
+	return len(c.Facts)+len(c.Policies)+len(c.Seats)+len(c.Tasks)+len(c.Handovers) == 0
 }
 
 // Diff is what has changed from the old plan to the new one. Equal plans give

@@ -239,6 +239,17 @@ plan.yaml:27:15 clauses[0].tasks[0].lead each_and_lead
 	}, `
 units.yaml:9:29 units[1].successor successor_circle
 `},
+	{"a unit that is dissolved, and one that has a successor all the same", [][3]string{
+		{"units.yaml", "{id: zezhou,", "{id: zezhou, dissolved: true,"},
+		{"units.yaml", "{id: gaoping,", "{id: gaoping, dissolved: true, successor: 泽州县,"},
+	}, `
+plan.yaml:19:16 clauses[0].brackets[0][1] unit_dissolved
+plan.yaml:20:10 clauses[0].brackets[1][0] unit_dissolved
+plan.yaml:27:16 clauses[0].tasks[0].each[0] unit_dissolved
+plan.yaml:48:41 projects[0].units[0] unit_dissolved
+plan.yaml:50:30 sections[0].county unit_dissolved
+units.yaml:10:30 units[2].dissolved successor_and_dissolved
+`},
 	{"no lead", [][3]string{
 		{"plan.yaml", "    brackets:\n      - [市住建局, 各县（市、区）人民政府]\n      - [各县(市、区)人民政府]\n", ""},
 		{"plan.yaml", "units: [泽州县政府, 市住建局], ", ""},

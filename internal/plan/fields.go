@@ -12,7 +12,7 @@ var known = map[string][]string{
 	"recur":   {"every", "shift", "cron", "from", "until"},
 
 	"units":   {"units", "groups"},
-	"unit":    {"id", "name", "kind", "aliases", "contacts", "was", "successor"},
+	"unit":    {"id", "name", "kind", "aliases", "contacts", "was", "successor", "dissolved"},
 	"contact": {"role", "name", "email"},
 	"group":   {"name", "aliases", "members"},
 

@@ -165,6 +165,9 @@ func (l *loader) units(n named) answer {
 		return answer{}
 	}
 	a := l.people.resolve(n.text)
+	if a.gone {
+		l.add(n.node, n.path, "unit_dissolved", words.Data{"Value": n.text})
+	}
 	if !a.ok && l.people.ready {
 		l.add(n.node, n.path, "unknown_unit", words.Data{"Value": n.text, "Near": l.near(n.text, l.people.everyName())})
 	}
@@ -177,7 +180,7 @@ func (l *loader) oneUnit(n named) string {
 	if a.collective {
 		l.add(n.node, n.path, "collective", words.Data{"Value": n.text})
 	}
-	if a.collective || !a.ok {
+	if a.collective || !a.ok || a.gone {
 		return ""
 	}
 	return a.ids[0]

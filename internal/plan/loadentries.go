@@ -205,7 +205,7 @@ func (e *entry) who(l *loader, b bracket) {
 		}
 	} else if e.has("lead") {
 		e.Lead = l.oneUnit(e.named("lead"))
-	} else if b.first.ok && !b.first.collective {
+	} else if b.first.ok && !b.first.collective && !b.first.gone {
 		e.Lead = b.first.ids[0]
 	} else if e.sameAs.text == "" {
 		e.noLead(b)

@@ -39,6 +39,7 @@ type answer struct {
 	ids        []string
 	collective bool
 	ok         bool
+	gone       bool // it is dissolved, and nobody takes over from it
 }
 
 func newRegister() *register {
@@ -56,9 +57,12 @@ func (r *register) resolve(name string) answer {
 		a.ids, a.collective, a.ok = r.Resolve(name)
 		var ids []string
 		for _, id := range a.ids {
-			ids = addNew(ids, r.Heir(id))
+			heir := r.Heir(id)
+			if u, _ := r.Unit(heir); !u.Dissolved {
+				ids = addNew(ids, heir)
+			}
 		}
-		a.ids = ids
+		a.ids, a.gone = ids, len(a.ids) > 0 && len(ids) == 0
 		r.found[name] = a
 	}
 	return a
@@ -111,7 +115,11 @@ func (o object) unit(r *register) {
 			o.fault("was", "bad_unit_id", words.Data{"Value": u.Was})
 		}
 	}
+	u.Dissolved = o.flag("dissolved")
 	if o.has("successor") {
+		if u.Dissolved {
+			o.fault("dissolved", "successor_and_dissolved", nil)
+		}
 		r.heirs[u.ID] = o.named("successor")
 	}
 	u.Contacts = o.contacts(u.Name)

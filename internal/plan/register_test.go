@@ -33,7 +33,7 @@ func TestTheRegisterResolvesLikeTheDirectory(t *testing.T) {
 		}
 		for range 2 { // the second time from memory
 			ids, collective, ok := r.Resolve(name)
-			require.Equal(t, answer{ids, collective, ok}, r.resolve(name))
+			require.Equal(t, answer{ids: ids, collective: collective, ok: ok}, r.resolve(name))
 		}
 	})
 }

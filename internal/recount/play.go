@@ -88,6 +88,7 @@ type data struct {
 		On      string    `json:"on"`
 		By      struct{ Account, Name, Unit string }
 		Unit    string   `json:"unit"`
+		Ref     string   `json:"ref"`
 		Units   []string `json:"units"`
 		Percent int      `json:"percent"`
 		Title   string   `json:"title"`
@@ -152,7 +153,7 @@ func (w *world) event(e Event, d data) {
 		t.phase = "open"
 	case e.Kind == "stage.decided":
 		w.stage(e, d)
-	case e.Kind == "talk.opened", e.Kind == "talk.asked", e.Kind == "talk.void":
+	case e.Kind == "talk.opened", e.Kind == "talk.asked", e.Kind == "talk.void", e.Kind == "talk.revived":
 		w.talkEvent(e.Kind, w.talk(d.Talk), d)
 	case strings.HasPrefix(e.Kind, "act.") && e.Kind != "act.refused" && d.Act != nil:
 		if d.Talk != "" {
@@ -279,6 +280,23 @@ func (w *world) late(t *task, on string) (all, work int) {
 	return w.days.counted(max(t.due, t.begins()), on, t.standing())
 }
 
+// takesOver puts a unit in the place of one that goes.
+func (w *world) takesOver(t *task, gone, unit string) {
+	if t.lead == gone {
+		t.lead = unit
+	}
+	before := t.assist
+	t.assist = nil
+	for _, u := range before {
+		if u == gone {
+			u = unit
+		}
+		if u != t.lead && !slices.Contains(t.assist, u) {
+			t.assist = append(t.assist, u)
+		}
+	}
+}
+
 func (w *world) onTask(t *task, d data) {
 	a := d.Act
 	late := 0
@@ -325,6 +343,16 @@ func (w *world) onTask(t *task, d data) {
 		t.title = a.Title
 	case "assist":
 		t.assist = a.Units
+	case "reinstate":
+		t.phase = "open"
+		t.ends(&t.paused, t.closed)
+		t.ends(&t.reported, t.closed)
+		t.ends(&t.returned, t.closed)
+		t.stands = append(t.stands, span{t.closed, a.On})
+		t.closed = ""
+	case "take_over": // what the unit did and missed goes along
+		w.takesOver(t, a.Ref, a.Unit)
+		lead = t.lead
 	}
 	var due2 moved
 	if json.Unmarshal(d.Due, &due2) == nil && due2.To != "" {

@@ -7,6 +7,7 @@ type talk struct {
 	taken                                                   map[string]string
 	rounds                                                  []map[string]string // that are over: steps taken
 	doubted                                                 bool
+	before                                                  string // what it was when it ended with its task
 }
 
 // doubt puts the task's open talks before a leader when what they rest on has gone: the
@@ -50,7 +51,9 @@ func (w *world) talkEvent(kind string, k *talk, d data) {
 	case "talk.asked":
 		k.state = "proposed"
 	case "talk.void":
-		k.state = "void"
+		k.before, k.state = k.state, "void"
+	case "talk.revived": // its task, with which it ended, is reinstated
+		k.state = k.before
 	}
 }
 
@@ -99,6 +102,10 @@ func (w *world) onTalk(t *task, d data) {
 	case "return_plan":
 		for _, step := range []string{"plan", "report", "verified"} {
 			delete(k.taken, step)
+		}
+	case "take_over": // by nobody: talk.void says so
+		if a.Unit != "" {
+			k.unit = a.Unit
 		}
 	case "close_talk":
 		k.state, k.doubted = "closed", false

@@ -31,6 +31,10 @@ var ErrNoSuchPolicy = errors.New("no task follows a policy of this name")
 // *AmendError names it.
 var ErrCarriesLate = errors.New("the task runs already: what is carried on begins as a new one")
 
+// ErrPlanEnded: the plan has ended, and nothing of it can be changed. The *AmendError
+// names the day.
+var ErrPlanEnded = errors.New("the plan has ended")
+
 // ErrSamePaper: another amendment of the plan was done by the same paper. The
 // *AmendError names it.
 var ErrSamePaper = errors.New("another amendment was done by the same paper")
@@ -97,12 +101,22 @@ func (w WhatIf) Amendment(ctx context.Context, l ledger.Launched, p *plan.Plan) 
 		return merged, changes, err
 	}
 	merged = act.MergePolicies(l.Plan, next)
-	merged.Directory = keepUnits(stated, next.Directory, tasks)
+	talks, err := w.ledger.Talks(ctx, l.Plan.ID, "")
+	if err != nil {
+		return merged, changes, err
+	}
+	merged.Directory = keepUnits(stated, next.Directory, tasks, talks)
 	if err := w.ledger.Fits(ctx, stated, merged.Directory.Units); err != nil {
 		return merged, changes, err
 	}
 	changes = diff(l.Plan, merged, stated)
 	identity.Note(&changes)
+	if !l.Ended.IsZero() && !changes.Empty() {
+		return merged, changes, &AmendError{calendar.DayOf(l.Ended.In(l.Plan.Location())).String(), ErrPlanEnded}
+	}
+	if changes.Handovers, err = handovers(stated, &next, resting(tasks, talks, merged, changes)); err != nil {
+		return merged, changes, err
+	}
 	for i, c := range changes.Policies {
 		if c.Silent {
 			return merged, changes, &AmendError{act.PolicyName(c.Name), ErrSamePolicyVersion}
@@ -190,14 +204,31 @@ func asVersion(c plan.PolicyChange, old plan.Plan) plan.PolicyChange {
 	return plan.PolicyChange{Name: name, What: plan.Changed, Old: strconv.Itoa(before.Version), New: c.New}
 }
 
-// keepUnits is the new directory with the old units that tasks of the ledger still
-// name: who is told that a task is withdrawn must have a name and an address.
-func keepUnits(old []people.Unit, new people.Directory, tasks []ledger.Task) people.Directory {
+// keepUnits is the new directory with the old units that tasks and talks of the ledger
+// still name: who is told that a task is withdrawn must have a name and an address, and
+// so must whoever missed a date or was called to a talk.
+func keepUnits(old []people.Unit, new people.Directory, tasks []ledger.Task, talks []ledger.Talk) people.Directory {
 	named := map[string]bool{}
-	for _, t := range tasks {
-		named[t.Lead] = true
-		for _, u := range t.Assist {
+	names := func(units ...string) {
+		for _, u := range units {
 			named[u] = true
+		}
+	}
+	for _, t := range tasks {
+		names(t.Lead)
+		names(t.Assist...)
+		names(t.Facts.Returned...)
+		for _, p := range t.Facts.Parts {
+			names(p.Unit)
+		}
+		for _, m := range t.Facts.Misses {
+			names(m.Unit)
+		}
+	}
+	for _, k := range talks {
+		names(k.Lead)
+		if k.Facts != nil {
+			names(k.Facts.Formerly...)
 		}
 	}
 	new.Units = slices.Clone(new.Units)
@@ -230,8 +261,12 @@ func (w WhatIf) Differing(ctx context.Context, l ledger.Launched, p *plan.Plan) 
 	if err != nil {
 		return nil, err
 	}
+	talks, err := w.ledger.Talks(ctx, l.Plan.ID, "")
+	if err != nil {
+		return nil, err
+	}
 	next = act.MergePolicies(l.Plan, next)
-	next.Directory = keepUnits(stated, next.Directory, tasks)
+	next.Directory = keepUnits(stated, next.Directory, tasks, talks)
 	changes := diff(l.Plan, next, stated)
 	changes.Policies = slices.DeleteFunc(changes.Policies, func(c plan.PolicyChange) bool {
 		return !c.Silent || !slices.ContainsFunc(l.Plan.Tasks, func(t plan.Task) bool { return act.PolicyName(t.Policy) == c.Name })

@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"duban/internal/act"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+)
+
+// handOver passes what units that go have of what runs to those that take over.
+func (m *amending) handOver(ctx context.Context) error {
+	if m.amended.Carried {
+		return nil
+	}
+	for _, h := range m.amended.Changes.Handovers {
+		for range 2 { // the second time what was opened or called for meanwhile
+			if err := m.passAll(ctx, h); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// passAll passes on what one unit has. A talk comes before its task: or for a moment it
+// would be about another unit's task.
+func (m *amending) passAll(ctx context.Context, h plan.Handover) error {
+	tasks, err := m.engine.ledger.Tasks(ctx, ledger.TaskFilter{Plan: m.launched.Plan.ID})
+	if err != nil {
+		return err
+	}
+	talks, err := m.engine.ledger.Talks(ctx, m.launched.Plan.ID, "")
+	if err != nil {
+		return err
+	}
+	ends, of := map[string]bool{}, map[string]string{}
+	for _, c := range m.amended.Changes.Tasks {
+		ends[c.ID] = c.What == plan.Removed
+	}
+	for _, t := range tasks {
+		of[t.ID] = t.Duty
+	}
+	talks = slices.DeleteFunc(talks, func(k ledger.Talk) bool { return ends[k.Task] || ends[of[k.Task]] })
+	tasks = slices.DeleteFunc(tasks, func(t ledger.Task) bool { return t.State != ledger.TaskOpen || ends[t.ID] || ends[t.Duty] })
+	_, err = m.engine.each(ctx, len(talks), func(ctx context.Context, i int) (bool, error) { return true, m.passTalk(ctx, h, talks[i]) })
+	if err != nil {
+		return err
+	}
+	_, err = m.engine.each(ctx, len(tasks), func(ctx context.Context, i int) (bool, error) { return true, m.passTask(ctx, h, tasks[i].ID) })
+	return err
+}
+
+// handOverOf is handOver of one task, that was reinstated, and of its talks.
+func (m *amending) handOverOf(ctx context.Context, task string) error {
+	for _, h := range m.amended.Changes.Handovers {
+		talks, err := m.engine.ledger.Talks(ctx, m.launched.Plan.ID, task)
+		if err != nil {
+			return err
+		}
+		for _, k := range talks {
+			if err := m.passTalk(ctx, h, k); err != nil {
+				return err
+			}
+		}
+		if err := m.passTask(ctx, h, task); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *amending) passTalk(ctx context.Context, h plan.Handover, k ledger.Talk) error {
+	if !k.GoesOn() || k.Lead != h.Unit {
+		return nil
+	}
+	a := act.Act{ID: act.TakeOverID(m.amended.N, h.Unit), Kind: act.TakeOver, By: m.by, Reason: m.amended.Reason, Paper: m.amended.Paper, Ref: h.Unit, Unit: h.To}
+	a.At = m.launched.Clock.Plan(m.engine.now()).Truncate(time.Second) // see once
+	err := m.engine.ActOnTalk(ctx, k.Plan, k.ID, a)
+	var said *RefusedError
+	if !errors.As(err, &said) {
+		if err == nil {
+			m.count(act.TakeOver)
+		}
+		return err
+	}
+	now, err := m.engine.ledger.Talk(ctx, k.Plan, k.ID)
+	if err == nil && now.GoesOn() && now.Lead == h.Unit {
+		m.mu.Lock()
+		m.report.Left = append(m.report.Left, LeftUndone{Task: k.Task, Kind: act.TakeOver, Refused: said.Refusal})
+		m.mu.Unlock()
+	}
+	return err // or it has ended meanwhile
+}
+
+func (m *amending) passTask(ctx context.Context, h plan.Handover, id string) error {
+	t, err := m.engine.ledger.Task(ctx, m.launched.Plan.ID, id)
+	if err != nil {
+		return err
+	}
+	c := ledger.CaseOf(t)
+	if c.Kind == plan.Standing || c.Over() || !c.Names(h.Unit) || c.Lead == h.Unit && m.givenElsewhere(t, h) {
+		return nil
+	}
+	a := act.Act{ID: act.TakeOverID(m.amended.N, h.Unit), Kind: act.TakeOver, Ref: h.Unit, Unit: h.To}
+	if h.To == "" {
+		a = act.Act{ID: act.DropID(m.amended.N, h.Unit), Kind: act.Assist, Units: slices.DeleteFunc(slices.Clone(c.Assist), func(u string) bool { return u == h.Unit })}
+	}
+	refused, _, err := m.do(ctx, id, a)
+	m.mu.Lock()
+	m.report.Left = append(m.report.Left, refused...)
+	m.mu.Unlock()
+	return err
+}
+
+// givenElsewhere tells that the amendment gives a task of a unit that goes to another
+// than the one that takes over from it.
+func (m *amending) givenElsewhere(t ledger.Task, h plan.Handover) bool {
+	for _, c := range m.amended.Changes.Tasks {
+		if c.ID == t.ID || c.ID == t.Duty {
+			f, moves := c.Field(plan.FieldLead)
+			return moves && f.New != h.To || c.What == plan.Restored && c.New.Lead != h.To
+		}
+	}
+	return false
+}

@@ -1,0 +1,176 @@
+package host_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"duban/activities"
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
+	"duban/internal/plan"
+	"duban/internal/whatif"
+)
+
+// withMore adds units to a plan of two, each as "id name", with what else is written of it.
+func withMore(units ...string) func(file, text string) string {
+	return func(file, text string) string {
+		if file == "units.yaml" {
+			for _, u := range units {
+				f := strings.SplitN(u, " ", 3)
+				text += fmt.Sprintf("  - id: %s\n    name: %s\n    kind: city_department\n", f[0], f[1])
+				if len(f) > 2 {
+					text += "    " + f[2] + "\n"
+				}
+				text += "    contacts:\n"
+				for _, role := range []string{"liaison", "deputy", "head"} {
+					text += fmt.Sprintf("      - {role: %s, name: %s%s, email: %s@%s.example}\n", role, f[1], role, role, f[0])
+				}
+			}
+		}
+		return text
+	}
+}
+
+// One amendment in the middle of two talks renumbers, splits, merges and dissolves a
+// unit. The talks, the part and the open occurrence go on with whoever takes over; there
+// is no second talk, nothing is said twice, and the laws hold to the end.
+func TestAUnitThatGoesHandsOver(t *testing.T) {
+	t.Parallel()
+	w := open(t, config(t), true)
+	third := ", lead: 市水利局"
+	monthly := "kind: duty, recur: {every: month, from: 2021-04-08, until: 2021-12-31}"
+	before := twoUnits(t, "gone", withMore("shuili 市水利局", "linye 市林业局"),
+		entry("late", "due: 2021-04-20"+third), entry("both", "due: 2021-04-20"), entry("m1", "due: 2021-11-30"), entry("m2", "due: 2021-11-30"),
+		entry("helped", "due: 2021-11-30, assist: [市水利局, 市林业局]"), entry("watch", monthly+third))
+	last := calendar.NewDay(2021, time.July, 31)
+	clock := standsAt(fast(before, 60*time.Millisecond, 3*time.Second), last)
+	w.launch(before, clock)
+	require.NoError(t, w.act("gone", "helped", liaison, act.Act{Kind: act.AskPart, Unit: "shuili", Due: calendar.NewDay(2021, 9, 30), Reason: "提供断面数据"}))
+	require.NoError(t, w.act("gone", "helped", liaison, act.Act{Kind: act.AskPart, ID: "second", Unit: "linye", Due: calendar.NewDay(2021, 9, 30), Reason: "提供林地数据"}))
+	asked, err := w.Engine.Propose(t.Context(), "gone", act.Act{ID: "propose", By: clerk, Ref: "m1", Unit: "linye", Reason: "配合不力", Talk: &act.TalkFacts{What: plan.ProposeTalk}}, nil)
+	require.NoError(t, err)
+	w.opened("gone", "watch.2021-04")
+	w.eventually("both are in a talk", func(ctx context.Context) bool {
+		talks, err := w.Ledger.Talks(ctx, "gone", "")
+		open := 0
+		for _, k := range talks {
+			if k.State == ledger.TalkOpen && k.ID != asked && k.Task != "watch.2021-04" {
+				open++
+			}
+		}
+		return err == nil && open == 2
+	})
+
+	named := func(id, title, rest string) string {
+		return strings.Replace(entry(id, rest), "任务"+id, "任务"+title, 1)
+	}
+	tasks := []string{
+		named("1-1", "late", "due: 2021-04-20, was: late"+third),
+		named("2-1", "both", "due: 2021-04-20, was: both, heir: true"), named("2-2", "另一半", "due: 2021-12-20, was: both"),
+		named("m", "m1", "due: 2021-11-30, was: [m1, m2]"),
+		entry("helped", "due: 2021-11-30, assist: [市水利局]"), entry("watch", monthly+third)}
+	given := make([]string, len(tasks))
+	for i, e := range tasks {
+		given[i] = strings.ReplaceAll(e, "市水利局", "市生态环境局")
+	}
+	_, err = w.amendBy(twoUnits(t, "gone", withMore("linye 市林业局"), given...), "二号文")
+	var gone *whatif.GoneError
+	require.ErrorAs(t, err, &gone, "what becomes of the talk and the part is not said")
+	require.Equal(t, []any{"shuili", []string{"helped"}, true}, []any{gone.Unit.ID, gone.Tasks, len(gone.Talks) > 0 && gone.Talks[0] == "1-1#1"})
+
+	after := twoUnits(t, "gone", withMore("shuili 市水利局 successor: 市生态环境局"), tasks...)
+	_, err = w.amendBy(after, "二号文")
+	require.ErrorAs(t, err, &gone, "nor is it said of 市林业局, which the files have no more")
+	require.Equal(t, []any{"linye", []string{"helped"}, []string{"m#1"}}, []any{gone.Unit.ID, gone.Tasks, gone.Talks})
+	dissolved := after.Succeeded(gone.Unit, "") // and nobody takes over
+	after = &dissolved
+	changes, err := whatif.New(w.Ledger, time.Now).Amending(t.Context(), after)
+	require.NoError(t, err)
+	require.Equal(t, []string{"shuili", "huanjing"}, []string{changes.Handovers[0].Unit, changes.Handovers[0].To})
+	require.Subset(t, changes.Handovers[0].Tasks, []string{"1-1", "helped", "watch"})
+	report, err := w.amendBy(after, "二号文")
+	require.NoError(t, err)
+	require.Empty(t, report.Left)
+	w.talkIs("gone", asked, ledger.TalkVoid)
+	require.True(t, w.course("gone", "helped").Parts[1].Dropped)
+	require.Equal(t, 1, report.Cancelled, "m2 is part of m by now")
+	again, err := w.amendBy(after, "二号文")
+	require.NoError(t, err)
+	require.Equal(t, []any{true, 0}, []any{again.Resumed, again.Acts})
+	rows, err := w.Ledger.Tasks(t.Context(), ledger.TaskFilter{Plan: "gone", State: ledger.TaskOpen})
+	require.NoError(t, err)
+	for _, row := range rows {
+		require.False(t, ledger.CaseOf(row).Names("shuili") || ledger.CaseOf(row).Names("linye"), row.ID)
+	}
+	late := w.course("gone", "late")
+	require.Equal(t, []any{"huanjing", 0}, []any{late.Lead, len(late.Misses)}, "what was missed goes along")
+	part := w.course("gone", "helped").Parts[0]
+	require.Equal(t, []any{"huanjing", true}, []any{part.Unit, part.Given.IsZero()})
+	huanjing := act.Actor{Account: "huanjing", Name: "市生态环境局联络员", Unit: "huanjing"}
+	require.NoError(t, w.act("gone", "helped", huanjing, act.Act{Kind: act.GivePart, Ref: "1", Reason: "已提供"}))
+
+	w.eventually("all is said", func(ctx context.Context) bool {
+		return !clock.Plan(time.Now()).Before(clock.End) && len(w.unsaid(ctx, "gone", clock.End)) == 0
+	})
+	w.agreeAll("gone")
+	talks, err := w.Ledger.Talks(t.Context(), "gone", "")
+	require.NoError(t, err)
+	called := map[string]string{}
+	for _, k := range talks {
+		require.NotEqual(t, "shuili", k.Lead)
+		called[k.ID] = k.State + " " + k.Lead
+	}
+	require.Equal(t, []string{"open huanjing", "open shuiwu"}, []string{called["late#1"], called["both#1"]})
+	require.NotContains(t, called, "late#2")
+	require.NotContains(t, called, "both#2")
+	require.NotContains(t, called, "2-2#1")
+	stages, err := w.Ledger.Stages(t.Context(), "gone", "")
+	require.NoError(t, err)
+	said := map[string]int{}
+	for _, s := range stages {
+		if s.State == ledger.Decided {
+			said[cmp.Or(s.Talk, s.Task)+" "+s.ID]++
+		}
+	}
+	for what, n := range said {
+		require.Equal(t, 1, n, what)
+	}
+	require.Contains(t, said, "late#1 act-1-take_over")
+	require.Contains(t, said, asked+" act-2-take_over")
+	require.Contains(t, said, "helped act-3-ask_part.1", "the part is told to whoever owes it by now")
+	broken, err := activities.Breaches(t.Context(), w.Ledger, "gone", func() time.Time { return clock.End })
+	require.NoError(t, err)
+	require.Empty(t, broken)
+	l, err := w.Ledger.Plan(t.Context(), "gone")
+	require.NoError(t, err)
+	u, _ := l.Plan.Directory.Unit("shuili")
+	require.Len(t, u.Contacts, 3, "who was told keeps an address")
+	ledgertest.Proven(t, w.Ledger)
+
+	// nothing of a plan that has ended is reinstated, and it is not amended any more
+	duties := []string{}
+	for _, row := range rows {
+		if row.Kind == plan.Duty {
+			duties = append(duties, row.ID)
+			require.NoError(t, w.act("gone", row.ID, clerk, act.Act{Kind: act.EndDuty}))
+		}
+	}
+	require.Equal(t, []string{"watch"}, duties)
+	rows, err = w.Ledger.Tasks(t.Context(), ledger.TaskFilter{Plan: "gone", State: ledger.TaskOpen})
+	require.NoError(t, err)
+	for _, row := range rows {
+		require.NoError(t, w.act("gone", row.ID, clerk, act.Act{Kind: act.Cancel, Paper: "三号文"}))
+	}
+	require.NoError(t, w.Engine.EndPlan(t.Context(), "gone", clerk, "年度结束", ""))
+	require.Equal(t, "act.refused_plan_ended", refusedBy(t, w.act("gone", "helped", clerk, act.Act{Kind: act.Reinstate, ID: "too-late", Paper: "四号文"})))
+	_, err = w.amendBy(twoUnits(t, "gone", nil, entry("helped", "due: 2021-11-30")), "五号文")
+	require.ErrorIs(t, err, whatif.ErrPlanEnded)
+}

@@ -1,0 +1,70 @@
+package plan
+
+import (
+	"strings"
+
+	"duban/internal/people"
+	"duban/internal/words"
+)
+
+// Handover is what an amendment does with what a unit that goes has of running tasks:
+// it is dissolved, or gets another ID.
+type Handover struct {
+	Unit  string   `json:"unit"`            // ID
+	To    string   `json:"to"`              // ID of the unit that takes over; "" when what it had ends
+	Tasks []string `json:"tasks,omitempty"` // that it leads or assists in, or owes a part of, as the plan calls them now
+	Talks []string `json:"talks,omitempty"` // that it is called to, or named in
+}
+
+// Handovers are who stands for whom by the units of a plan's files: those that are
+// dissolved, and those that had another ID. before are the units until now. It gives
+// no more than IDs, in the order of the files.
+func (p *Plan) Handovers(before []people.Unit) (all []Handover) {
+	had := map[string]bool{}
+	for _, u := range before {
+		had[u.ID] = true
+	}
+	for _, u := range p.Directory.Units {
+		switch {
+		case u.Dissolved:
+			all = append(all, Handover{Unit: u.ID})
+		case u.Successor != "":
+			h := Handover{Unit: u.ID, To: p.Directory.Heir(u.ID)}
+			if last, _ := p.Directory.Unit(h.To); last.Dissolved {
+				h.To = ""
+			}
+			all = append(all, h)
+		}
+		if _, stays := p.Directory.Unit(u.Was); u.Was != "" && had[u.Was] && !stays {
+			h := Handover{Unit: u.Was, To: p.Directory.Heir(u.ID)}
+			if last, _ := p.Directory.Unit(h.To); last.Dissolved {
+				h.To = ""
+			}
+			all = append(all, h)
+		}
+	}
+	return all
+}
+
+// Succeeded is the plan with a unit that its files do not have any more as one that is
+// dissolved: to takes over, "" nobody.
+func (p Plan) Succeeded(gone people.Unit, to string) Plan {
+	gone.Successor, gone.Dissolved = to, to == ""
+	p.Directory.Units = append(p.Directory.Units[:len(p.Directory.Units):len(p.Directory.Units)], gone)
+	return p
+}
+
+func (h Handover) line(w *words.Words, old, new people.Directory) string {
+	name := func(id string) string {
+		if u, ok := new.Unit(id); ok {
+			return u.Name
+		}
+		return old.Name(id)
+	}
+	key := "diff.handover"
+	if h.To == "" {
+		key = "diff.handover_ends"
+	}
+	what := strings.Join(append(append([]string{}, h.Tasks...), h.Talks...), w.T("notice.comma"))
+	return w.T(key, words.Data{"Unit": name(h.Unit), "To": name(h.To), "What": what})
+}

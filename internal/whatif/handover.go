@@ -1,0 +1,135 @@
+package whatif
+
+import (
+	"errors"
+	"slices"
+
+	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/plan"
+)
+
+// ErrUnitGone: a unit is dissolved, or is not among the amended plan's units any more,
+// and has something that goes on. The *GoneError says what.
+var ErrUnitGone = errors.New("the unit is gone, and something of it goes on")
+
+// GoneError is a unit that goes, and of which the amendment does not say what becomes.
+type GoneError struct {
+	Unit  people.Unit
+	Tasks []string // that it leads or assists in, or owes a part of, as the plan calls them now
+	Talks []string // that it is called to, or named in
+	// Leads are those tasks that it would still lead, though it is dissolved: only
+	// another unit can take them over.
+	Leads []string
+}
+
+func (e *GoneError) Error() string { return e.Unit.ID + ": " + ErrUnitGone.Error() }
+
+func (e *GoneError) Unwrap() error { return ErrUnitGone }
+
+// rests are what goes on of a plan after an amendment.
+type rests struct {
+	tasks []ledger.Task
+	talks []ledger.Talk
+	lead  map[string]string // by ID: the lead that the amendment gives a task
+	shown map[string]string // by ID: what the plan calls a task from now on
+}
+
+// resting leaves out what has ended and what the amendment ends.
+func resting(tasks []ledger.Task, talks []ledger.Talk, merged plan.Plan, changes plan.Changes) rests {
+	r := rests{lead: map[string]string{}, shown: map[string]string{}}
+	ends := map[string]bool{}
+	restored := map[string]bool{}
+	for _, c := range changes.Tasks {
+		ends[c.ID], restored[c.ID] = c.What == plan.Removed, c.What == plan.Restored
+		if f, ok := c.Field(plan.FieldLead); ok {
+			r.lead[c.ID] = f.New
+		}
+		if c.What == plan.Restored {
+			r.lead[c.ID] = c.New.Lead
+		}
+	}
+	duty := map[string]string{}
+	for _, t := range merged.Tasks {
+		r.shown[t.ID] = t.Shown()
+	}
+	for _, t := range tasks {
+		duty[t.ID] = t.Duty
+		if ends[t.ID] || ends[t.Duty] || t.Kind == plan.Standing {
+			continue
+		}
+		if r.shown[t.ID] == "" {
+			r.shown[t.ID] = t.Shown()
+		}
+		if lead := r.lead[t.Duty]; lead != "" {
+			r.lead[t.ID] = lead
+		}
+		if t.State == ledger.TaskOpen || restored[t.ID] {
+			r.tasks = append(r.tasks, t)
+		}
+	}
+	for _, k := range talks {
+		again := restored[k.Task] && k.Facts != nil && k.Facts.Voided != nil
+		if (k.GoesOn() || again) && !ends[k.Task] && !ends[duty[k.Task]] {
+			r.talks = append(r.talks, k)
+		}
+	}
+	return r
+}
+
+// of is what of it is a unit's to hand over: tasks and talks, and the tasks among them
+// that it leads though the amendment gives them to nobody. What the amendment gives to
+// another than to, who takes over, is not the unit's any more.
+func (r rests) of(unit, to string) (tasks, talks, leads []string) {
+	for _, t := range r.tasks {
+		c, lead := ledger.CaseOf(t), r.lead[t.ID]
+		if !c.Names(unit) || c.Lead == unit && lead != "" && lead != to {
+			continue
+		}
+		tasks = append(tasks, r.shown[t.ID])
+		if c.Lead == unit && lead == "" {
+			leads = append(leads, r.shown[t.ID])
+		}
+	}
+	for _, k := range r.talks {
+		if k.Lead == unit {
+			t := ledger.Task{ID: k.Task, Label: r.shown[k.Task]}
+			talks = append(talks, t.ShownTalk(k.ID))
+		}
+	}
+	return tasks, talks, leads
+}
+
+// handovers are what the units that go hand over. It is a *GoneError where the
+// amendment does not say who takes over.
+func handovers(stated []people.Unit, next *plan.Plan, r rests) (all []plan.Handover, err error) {
+	said := map[string]bool{}
+	for _, h := range next.Handovers(stated) {
+		said[h.Unit] = true
+		var leads []string
+		h.Tasks, h.Talks, leads = r.of(h.Unit, h.To)
+		if h.To == "" && len(leads) > 0 {
+			return nil, &GoneError{unit(stated, next, h.Unit), h.Tasks, h.Talks, leads}
+		}
+		if len(h.Tasks)+len(h.Talks) > 0 {
+			all = append(all, h)
+		}
+	}
+	for _, u := range stated {
+		if _, stays := next.Directory.Unit(u.ID); stays || said[u.ID] {
+			continue
+		}
+		if tasks, talks, _ := r.of(u.ID, ""); len(tasks)+len(talks) > 0 {
+			return nil, &GoneError{Unit: u, Tasks: tasks, Talks: talks}
+		}
+	}
+	return all, nil
+}
+
+func unit(stated []people.Unit, next *plan.Plan, id string) people.Unit {
+	if u, ok := next.Directory.Unit(id); ok {
+		return u
+	}
+	i := slices.IndexFunc(stated, func(u people.Unit) bool { return u.ID == id })
+	return stated[i]
+}
