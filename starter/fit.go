@@ -43,7 +43,7 @@ type fitted struct {
 
 // lesser are the headings whose columns are left out first, the least first.
 var lesser = []string{"progress", "last", "progress_light", "clause", "milestone", "policy", "kind", "words", "actor", "tries", "channel", "notices", "opened", "decided_by", "what", "talk",
-	"blue", "green", "yellow", "red", "launched", "title_plan", "plan_title", "upcoming", "next", "next_at", "moved", "light", "do"}
+	"blue", "green", "yellow", "red", "launched", "title_plan", "plan_title", "upcoming", "next", "next_at", "moved", "light", "do", "left"}
 
 const (
 	leastCell  = 8  // no cell folds narrower
