@@ -253,8 +253,11 @@ func (r *rewriter) sections(seq *yaml.Node) {
 	}
 }
 
-// rewrite brings an entry to its new year, and marks what is doubtful.
+// rewrite brings an entry to its new year, and marks what is doubtful. What its number
+// was before is of the old plan.
 func (r *rewriter) rewrite(e *yaml.Node, i Item) {
+	remove(e, "was")
+	remove(e, "heir")
 	if i.Do == Move {
 		for _, name := range []string{"title", "note"} {
 			if n := value(e, name); n != nil {
