@@ -120,7 +120,7 @@ func (a *app) flagLines(set *pflag.FlagSet) string {
 }
 
 // argumentWords are the words of use lines that stand for what is to be typed.
-var argumentWords = []string{"TASK", "TALK", "DUTY", "UNIT/SEAT", "UNIT", "FILE|PLAN", "FILE", "PLAN", "YEAR", "DIR", "NAME", "VALUE", "TEXT", "SHELL", "WORKFLOW", "ID"}
+var argumentWords = []string{"TASK", "TALK", "DUTY", "UNIT/SEAT", "UNIT", "FILE|PLAN", "FILE", "PLAN", "YEAR", "DIR", "NAME", "VALUE", "TEXT", "SHELL", "WORKFLOW", "ID", "TOKEN"}
 
 // useLine is how a command is written, in the reader's words.
 func (a *app) useLine(use string) string {

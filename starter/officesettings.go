@@ -105,6 +105,13 @@ func validOffice(name, value string) bool {
 	case ledger.OfficeRankFloor:
 		n, err := strconv.Atoi(value)
 		return err == nil && n >= 1 && n <= 1000
+	case ledger.OfficeSecondFactor:
+		for role := range strings.SplitSeq(value, ",") {
+			if value != ledger.NoSecondFactor && !slices.Contains(ledger.SecondFactorRoles, role) {
+				return false
+			}
+		}
+		return true
 	case ledger.OfficeSender:
 		_, err := mail.ParseAddress(value)
 		return err == nil

@@ -123,7 +123,7 @@ func (a *app) firstLink(ctx context.Context, h *host.Host, people *signin.Servic
 
 // accountCommand is what the machine's operator does about accounts.
 func (a *app) accountCommand() *cobra.Command {
-	return a.group(&cobra.Command{Use: "account", Short: a.w.T("account.cmd")}, a.accountInvite())
+	return a.group(&cobra.Command{Use: "account", Short: a.w.T("account.cmd")}, append(a.tokenCommands(), a.accountInvite())...)
 }
 
 // accountInvite makes the link with which somebody chooses a password.

@@ -15,10 +15,21 @@ const (
 
 	// OfficeRankFloor is how much must be due before a unit is ranked: a number from 1.
 	OfficeRankFloor = "rank_floor"
+
+	// OfficeSecondFactor is of whom a second factor is asked when they sign in: some of
+	// SecondFactorRoles, with commas, or NoSecondFactor.
+	OfficeSecondFactor = "second_factor"
 )
 
 // OfficeSettings are the names of all of them.
-var OfficeSettings = []string{OfficeChannels, OfficeLanguage, OfficeRankFloor, OfficeSender}
+var OfficeSettings = []string{OfficeChannels, OfficeLanguage, OfficeRankFloor, OfficeSecondFactor, OfficeSender}
+
+// SecondFactorRoles are those of whom a second factor can be asked: the accounts of a
+// plan's office, of its leadership, and of all other units.
+var SecondFactorRoles = []string{"leadership", "office", "unit"}
+
+// NoSecondFactor asks it of nobody.
+const NoSecondFactor = "none"
 
 // OfficeSet is the kind of the event that writes one of them.
 const OfficeSet = "office.set"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
@@ -55,14 +56,16 @@ func (h House) Options() (Options, *signin.Service) {
 		o.Accounts = h.onlookers(o.Accounts)
 		return o, nil
 	}
-	s := signin.Open(h.Ledger, signin.Options{Now: time.Now, Known: func(id string) bool {
+	unit := func(id string) (string, bool) {
 		book, err := file.book()
 		if err != nil {
-			return false
+			return "", false
 		}
-		_, ok := book.Find(id)
-		return ok
-	}})
+		account, ok := book.Find(id)
+		return account.Unit, ok
+	}
+	known := func(id string) bool { _, ok := unit(id); return ok }
+	s := signin.Open(h.Ledger, signin.Options{Now: time.Now, Known: known, Second: signin.AskedOf(h.Ledger, unit)})
 	acts := h.Engine.Patient(answerTime)
 	o.Acts, o.SignIn = acts, s
 	o.More = append(o.More,
@@ -172,4 +175,9 @@ func First(ctx context.Context, store *ledger.Store, book *accounts.Book) (a acc
 		}
 	}
 	return a, false, nil
+}
+
+// Answers is where a process says whether it lives and is ready, for House.More.
+func Answers(health http.Handler) []Mount {
+	return []Mount{{"GET /healthz", health, "whether the process lives"}, {"GET /readyz", health, "whether what it needs answers"}}
 }

@@ -42,13 +42,16 @@ type world struct {
 	second  map[string]bool // accounts that need a second factor
 }
 
+// addresses give an empty ledger of each kind.
+var addresses = map[string]func(testing.TB) string{
+	"sqlite":   func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "ledger.db") },
+	"postgres": ledgertest.Program,
+}
+
 // both runs a test on both databases.
 func both(t *testing.T, test func(*testing.T, *world)) {
 	t.Helper()
-	for name, address := range map[string]func(testing.TB) string{
-		"sqlite":   func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "ledger.db") },
-		"postgres": ledgertest.Program,
-	} {
+	for name, address := range addresses {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := &world{t: t, ctx: t.Context(), address: address(t), now: time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC), gone: map[string]bool{}, second: map[string]bool{}}

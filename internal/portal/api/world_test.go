@@ -87,7 +87,7 @@ func newWorld(t *testing.T) *world {
 	for _, a := range who {
 		book.All = append(book.All, accounts.Account{ID: a.Account, Name: a.Name, Unit: a.Unit})
 	}
-	clock := func() time.Time { return w.now }
+	clock := w.clock
 	w.sign = signin.Open(store, signin.Options{Now: clock})
 	w.read = query.New(store, query.Options{Now: clock, Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return w.cal.With(imported...), nil }})
 	handler := api.New(api.Options{Reader: w.read, Acts: w, SignIn: w.sign, Accounts: func() (*accounts.Book, error) { return book, nil }, Now: clock})
@@ -107,6 +107,8 @@ func newWorld(t *testing.T) *world {
 	require.Equal(t, "over#1", talk)
 	return w
 }
+
+func (w *world) clock() time.Time { return w.now }
 
 // speak decides and gathers what was to be said of a task by now, so that there are
 // messages.
