@@ -163,7 +163,7 @@ func TestRowsAreThoseOfTheReadingRoom(t *testing.T) {
 	w := newWorld(t)
 	for path, read := range map[string]func(query.Viewer) (any, error){
 		"/tasks": func(v query.Viewer) (any, error) {
-			p, err := w.read.Tasks(w.ctx, v, query.TaskFilter{})
+			p, err := w.read.Tasks(w.ctx, v, query.TaskFilter{Numbered: true})
 			return p.Lines, err
 		},
 		"/todo": func(v query.Viewer) (any, error) {

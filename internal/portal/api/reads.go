@@ -130,7 +130,7 @@ func (s *service) readTasks() {
 		State []string `query:"state,explode" doc:"again for more"`
 	}
 	read(s, "tasks", "/tasks", "Tasks that the account may see, the gravest first: task list", func(ctx context.Context, in *asked) (*rows[query.TaskLine], error) {
-		f := query.TaskFilter{Plan: in.Plan, Units: in.Unit, Skip: in.Skip, Limit: in.Limit}
+		f := query.TaskFilter{Plan: in.Plan, Units: in.Unit, Skip: in.Skip, Limit: in.Limit, Numbered: true} // as the command line's JSON
 		for _, l := range in.Light {
 			f.Lights = append(f.Lights, plan.Light(l))
 		}
