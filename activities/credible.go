@@ -85,6 +85,9 @@ func (a *Accounts) Credible(c calendar.Clock, by act.Act, heard time.Time) *act.
 		return &act.Refusal{Key: "act.refused_account", Data: map[string]string{"Account": by.By.Account, "Name": by.By.Name}}
 	}
 	who := by.By
+	if by.Entered != nil && by.Kind == act.Propose { // no unit proposes
+		return &act.Refusal{Key: "act.refused_entered_for"}
+	}
 	if by.Entered != nil { // By is a unit, under the account of whoever entered it: see act.Case.Check
 		who = *by.Entered
 	}

@@ -35,6 +35,23 @@ func TestAnActorIsWhoTheAccountsSay(t *testing.T) {
 	require.Nil(t, (*Accounts)(nil).check(act.Actor{}))
 }
 
+// What the office entered for a unit is held against the account of whoever entered it.
+func TestWhoEnteredIsWhoTheAccountsSay(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "accounts.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("accounts:\n  - {id: clerk, name: 经办, unit: duban}\n"), 0o600))
+	a := &Accounts{File: file}
+	heard := time.Date(2026, 5, 4, 2, 0, 0, 0, time.UTC)
+	clerk := act.Actor{Account: "clerk", Name: "经办", Unit: "duban"}
+	entered := func(k act.Kind, by, who act.Actor) *act.Refusal {
+		return a.Credible(calendar.Clock{}, act.Act{Kind: k, By: by, Entered: &who, At: heard}, heard)
+	}
+	require.Nil(t, entered(act.Progress, clerk.For("shuiwu", "市水务局"), clerk))
+	require.Equal(t, "act.refused_account", entered(act.Progress, clerk.For("shuiwu", "市水务局"), act.Actor{Account: "clerk", Name: "经办", Unit: "lingdao"}).Key)
+	require.Equal(t, "act.refused_account", entered(act.Progress, clerk, act.Actor{Account: "nobody"}).Key)
+	require.Equal(t, "act.refused_entered_for", entered(act.Propose, clerk.For("lingdao", "领导小组"), clerk).Key)
+}
+
 // Accounts that should be there and cannot be read let nobody act, until they can.
 func TestAccountsThatCannotBeReadLetNobodyAct(t *testing.T) {
 	t.Parallel()

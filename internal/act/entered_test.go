@@ -29,6 +29,7 @@ func TestOnlyTheOfficeEntersForAUnit(t *testing.T) {
 	require.Equal(t, "act.refused_seat", entered(clerk.For("gaoping", "高平市"), clerk, act.Progress))
 	require.Equal(t, "act.refused_entered_for", entered(clerk.For("lingdao", "领导小组"), clerk, act.Instruct))
 	require.Equal(t, "act.refused_entered_for", entered(clerk, clerk, act.Chase))
+	require.Equal(t, "act.refused_entered_for", act.CheckOnPlan("duban", "lingdao", act.Act{ID: "a", Kind: act.EndPlan, By: clerk, Entered: &clerk, Reason: "x"}).Key)
 	for name, who := range map[string]act.Actor{
 		"a unit": {Account: "clerk", Name: "x", Unit: "gaoping"}, "the leadership": {Account: "clerk", Name: "x", Unit: "lingdao"},
 		"under another account": {Account: "other", Name: "x", Unit: "duban"}, "nobody": {},

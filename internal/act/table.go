@@ -112,6 +112,9 @@ func CheckOnPlan(office, leadership string, a Act) *Refusal {
 	if a.By.Unit == "" || !slices.ContainsFunc(seats, func(s Seat) bool { return slices.Contains(row.By, s) }) {
 		return refuse("seat", "Seats", joinSeats(row.By))
 	}
+	if a.Entered != nil { // no unit acts on a plan
+		return refuse("entered_for")
+	}
 	if r := Lengths(a); r != nil {
 		return r
 	}
