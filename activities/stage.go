@@ -69,7 +69,9 @@ func (a *Activities) DecideStage(ctx context.Context, in StageInput) (act.Course
 // day by which what they are about is to be done.
 func placer(book act.Book, thing, policy string, limit calendar.Day) ledger.Placing {
 	return func(s plan.Stage, r people.Recipient, heard []plan.Heard) plan.Placed {
-		return book.Place(book.Policies[policy], act.WordTo(thing, s, r, limit), heard)
+		w := act.WordTo(thing, s, r, limit)
+		w.Own = book.OwnPace(r)
+		return book.Place(book.Policies[policy], w, heard)
 	}
 }
 

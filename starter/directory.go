@@ -14,6 +14,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/ledger"
 	"duban/internal/people"
+	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/internal/words"
 )
@@ -68,6 +69,9 @@ func (a *app) officeContact() *cobra.Command {
 			if at, err := mail.ParseAddress(c.Email); !empty && (c.Name == "" || err != nil || at.Address != c.Email) {
 				return sentenceError(a.w.T("office.needs_contact"))
 			}
+			if c.Pace != "" && c.Pace != ledger.UsualPace && !slices.Contains(plan.OwnPaces, plan.Pace(c.Pace)) {
+				return sentenceError(a.w.T("office.bad_pace", words.Data{"Value": c.Pace}))
+			}
 			if empty {
 				c = people.Contact{}
 			}
@@ -76,6 +80,7 @@ func (a *app) officeContact() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&c.Name, "name", "", a.w.T("office.flag_name"))
 	cmd.Flags().StringVar(&c.Email, "email", "", a.w.T("office.flag_email"))
+	cmd.Flags().StringVar(&c.Pace, "pace", "", a.w.T("office.flag_pace"))
 	cmd.Flags().BoolVar(&empty, "empty", false, a.w.T("office.flag_empty"))
 	return cmd
 }

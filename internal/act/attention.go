@@ -44,6 +44,7 @@ func (b Book) Mailings(p *plan.Plan, foretold []plan.Foretold) []Mailing {
 			}
 			w := WordTo(thingOf(f), f.Stage, r, b.foretoldLimit(by, f))
 			k := seat{f.Task, r}
+			w.Own = b.OwnPace(r)
 			placed := b.Place(by, w, heard[k])
 			one := f
 			one.To = []people.Recipient{r}

@@ -35,6 +35,12 @@ func WordTo(thing string, s plan.Stage, r people.Recipient, limit calendar.Day) 
 	return w
 }
 
+// OwnPace is what the person on a seat has chosen.
+func (b Book) OwnPace(r people.Recipient) plan.Pace {
+	c, _ := b.People.Contact(r)
+	return plan.Pace(c.Pace)
+}
+
 // aboutOf names what a stage is about, so that two words of one thing owed have the
 // same name.
 func aboutOf(s plan.Stage) string {

@@ -266,8 +266,8 @@ func readUnitsFile(path string) (*people.Directory, error) {
 			Kind     people.UnitKind
 			Aliases  []string
 			Contacts []struct {
-				Role        people.Role
-				Name, Email string
+				Role              people.Role
+				Name, Email, Pace string
 			}
 		}
 		Groups []struct {

@@ -233,6 +233,7 @@ func (d *Draft) UnitsYAML() ([]byte, error) {
 		Role  people.Role `yaml:"role"`
 		Name  string      `yaml:"name"`
 		Email string      `yaml:"email"`
+		Pace  string      `yaml:"pace,omitempty"`
 	}
 	type unitFile struct {
 		ID       string          `yaml:"id"`

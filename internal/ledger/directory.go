@@ -130,6 +130,9 @@ func (t *tx) putUnit(u people.Unit) error {
 		ON CONFLICT (id) DO UPDATE SET version = excluded.version, doc = excluded.doc`, u.ID, string(doc))
 }
 
+// UsualPace is the Contact.Pace that takes a person's own choice back.
+const UsualPace = "usual"
+
 // SetContact seats somebody in a unit of the directory, for every plan, as event
 // office.contact by actor, and gives who sat there before; an empty contact leaves
 // the seat empty. The same again changes nothing. ErrNotFound without such a unit.
@@ -147,6 +150,12 @@ func (s *Store) SetContact(ctx context.Context, r people.Recipient, c people.Con
 			return people.Contact{}, fmt.Errorf("unit %s: %w", r.Unit, ErrNotFound)
 		}
 		before, _ := u.Seat(r.Role)
+		if c.Pace == "" && c.Email == before.Email { // the same person, whose choice stands
+			c.Pace = before.Pace
+		}
+		if c.Pace == UsualPace {
+			c.Pace = ""
+		}
 		if before == c {
 			return before, nil
 		}
@@ -154,7 +163,11 @@ func (s *Store) SetContact(ctx context.Context, r people.Recipient, c people.Con
 			return before, err
 		}
 		e := Event{Key: fmt.Sprintf("office/contact/%s/%d", r, t.head.Seq+1), Kind: ContactSet, Actor: actor}
-		return before, t.append(e, when, map[string]any{"seat": r, "name": c.Name, "email": c.Email, "was_name": before.Name, "was_email": before.Email})
+		data := map[string]any{"seat": r, "name": c.Name, "email": c.Email, "was_name": before.Name, "was_email": before.Email}
+		if c.Pace != before.Pace {
+			data["pace"] = c.Pace
+		}
+		return before, t.append(e, when, data)
 	})
 }
 

@@ -57,6 +57,9 @@ type Contact struct {
 	Role  Role   `json:"role"`
 	Name  string `json:"name"` // the person or the seat's title
 	Email string `json:"email"`
+	// Pace is the person's own choice of how soon mild words come: one of plan.Paces;
+	// "" is as the policy says.
+	Pace string `json:"pace,omitempty"`
 }
 
 // Group is a collective name: 各县（市、区）人民政府.

@@ -13,7 +13,7 @@ var known = map[string][]string{
 
 	"units":   {"units", "groups"},
 	"unit":    {"id", "name", "kind", "aliases", "contacts", "was", "successor", "dissolved"},
-	"contact": {"role", "name", "email"},
+	"contact": {"role", "name", "email", "pace"},
 	"group":   {"name", "aliases", "members"},
 
 	"policies":    {"policies", "consequences"},

@@ -56,6 +56,9 @@ const (
 // Paces are all of them, the soonest first.
 var Paces = []Pace{AtOnce, Daily, WhenNew, Weekly, Monthly, Never}
 
+// OwnPaces are those that a person may choose for what is mild.
+var OwnPaces = []Pace{Weekly, Monthly, Never}
+
 // sameWithin is the time in which a seat is not told the same twice, as grave.
 const sameWithin = 7 * 24 * time.Hour
 
@@ -91,6 +94,7 @@ type Word struct {
 	Light Light
 	At    time.Time    // when it is said
 	Asks  bool         // it is Asked
+	Own   Pace         // the reader's own choice; "" is none
 	Until calendar.Day // the last day on which the seat can do what it is reminded of; zero: it need not do anything
 }
 
@@ -127,7 +131,8 @@ type Placed struct {
 // Place puts a word into a message by the policy's rhythm. heard is what the seat was
 // told about the task before. A word that says the same as one before it, as grave and
 // within a week, waits for the weekly page. Whoever has to act and was not told yet is
-// told before the limit, whatever the pace.
+// told before the limit, whatever the pace. A reader who has chosen a slower pace hears
+// what is mild at that.
 func (l Ladderer) Place(p Policy, w Word, heard []Heard) Placed {
 	pace, set := p.Rhythm.Seats[w.Role].Paces[w.gravity()]
 	if !set {
@@ -144,6 +149,9 @@ func (l Ladderer) Place(p Policy, w Word, heard []Heard) Placed {
 		if slices.ContainsFunc(heard, func(h Heard) bool { return h.Kind.Gravity() >= w.Kind.Gravity() }) {
 			pace = Weekly
 		}
+	}
+	if mild := !w.Asks && w.Kind != Told && w.Kind.Gravity() < Urge.Gravity(); mild && slices.Index(Paces, w.Own) > slices.Index(Paces, pace) {
+		pace = w.Own
 	}
 	if repeated && slices.Index(Paces, pace) < slices.Index(Paces, Weekly) {
 		pace = Weekly

@@ -78,6 +78,19 @@ func TestTheRhythmPutsWordsIntoMessages(t *testing.T) {
 	require.Equal(t, []string{"06-02 14:33", "06-03 08:00", "06-02 08:00", "06-02 08:03", "06-03 08:00"},
 		[]string{told("06-02", "14:30"), told("06-02", "19:58"), told("06-02", "03:00"), told("06-02", "08:00"), told("06-02", "23:59")}, "acts wait for each other, and for the end of the quiet hours")
 
+	own := func(w plan.Word) plan.Word { w.Own = plan.Weekly; return w }
+	for name, c := range map[string]struct {
+		word plan.Word
+		in   string
+	}{
+		"a reader's own choice holds of what is mild":  {own(word(people.Liaison, plan.Remind, "06-02")), "06-07"},
+		"never of what is grave":                       {own(word(people.Liaison, plan.Urge, "06-02")), "06-02"},
+		"nor of what they must be told before a limit": {own(until(word(people.Liaison, plan.Remind, "06-02"), "06-04")), "06-02"},
+		"nor of what asks for an answer":               {own(asked(word(people.Liaison, plan.Remind, "06-02"))), "06-02"},
+	} {
+		require.Equal(t, plan.Placed{In: speaks(c.in)}, local(l.Place(p, c.word, nil)), name)
+	}
+
 	p.Rhythm.Seats[people.Deputy].Paces["remind"] = plan.Monthly
 	p.Rhythm.Seats[people.Head].Paces["remind"] = plan.Never
 	require.Equal(t, plan.Placed{In: speaks("07-01")}, local(l.Place(p, word(people.Deputy, plan.Remind, "06-02"), nil)))

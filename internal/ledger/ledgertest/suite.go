@@ -33,6 +33,7 @@ func Run(t *testing.T, address func(testing.TB) string) {
 		{"what was said meanwhile is not said on the page", saidMeanwhile},
 		{"after an outage there is one message", afterAnOutage},
 		{"several acts within a few minutes are one message", severalActs},
+		{"a person's own choice of pace", ownChoice},
 		{"what is never said alone goes with the next message", neverAlone},
 		{"what was closed in between is left out", closedBetween},
 		{"intent, delivery, receipt", receipts},

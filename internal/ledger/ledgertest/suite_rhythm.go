@@ -161,3 +161,33 @@ func severalActs(t *testing.T, address string) {
 	w.is("one message", []int{len(messages), len(messages[0].Items)}, []int{1, 3})
 	w.holds()
 }
+
+// ownChoice: what somebody has chosen for themselves stands until they choose otherwise,
+// and does not pass to whoever sits there next.
+func ownChoice(t *testing.T, address string) {
+	w := newWorld(t, address, 1)
+	pace := func() string {
+		units, err := w.Units(w.ctx)
+		w.ok(err)
+		for _, u := range units {
+			if c, ok := u.Seat(liaison.Role); ok && u.ID == liaison.Unit {
+				return c.Pace
+			}
+		}
+		return "nobody"
+	}
+	set := func(email, pace string) {
+		_, err := w.SetContact(w.ctx, liaison, people.Contact{Name: "王敏", Email: email, Pace: pace}, "wang", before)
+		w.ok(err)
+	}
+	set("wang@x.example", "weekly")
+	w.is("chosen", pace(), "weekly")
+	set("wang@x.example", "")
+	w.is("it stands", pace(), "weekly")
+	set("wang@x.example", ledger.UsualPace)
+	w.is("taken back", pace(), "")
+	set("wang@x.example", "never")
+	set("li@x.example", "")
+	w.is("another person", pace(), "")
+	w.holds()
+}
