@@ -23,6 +23,9 @@ func (a *Activities) consequences(ctx context.Context, l ledger.Launched, book a
 		return nil
 	}
 	today := calendar.DayOf(at.In(book.Zone))
+	if !book.Calendar.IsWorkday(today) {
+		return nil // the next office day counts it, and says it the morning after
+	}
 	tasks := byID(all)
 	facts, fired, titles := factsOf(book, all, talks, today), firedBy(talks), map[string]string{}
 	for id, t := range tasks {
@@ -84,7 +87,10 @@ func byID(all []ledger.Task) map[string]ledger.Task {
 func factsOf(book act.Book, all []ledger.Task, talks []ledger.Talk, today calendar.Day) (facts []act.Fact) {
 	tasks := byID(all)
 	for _, t := range all {
-		facts = append(facts, book.Facts(t.ID, ledger.CaseOf(t), today)...)
+		for _, f := range book.Facts(t.ID, ledger.CaseOf(t), today) {
+			f.Duty = t.Duty
+			facts = append(facts, f)
+		}
 	}
 	for _, k := range talks {
 		if k.What != plan.ProposeCircular && (k.State == ledger.TalkOpen || k.State == ledger.TalkClosed) && k.Facts != nil && !k.Facts.Opened.After(today) &&
@@ -119,16 +125,22 @@ func (a *Activities) elsewhere(ctx context.Context, own string, other ledger.Pla
 	fired := firedBy(talks)
 	for i := range fired {
 		fired[i] = fired[i].SeenFrom(other.ID, own)
+		fired[i].Waits = false // what waits in another plan is joined there
 	}
 	return facts, fired, nil
 }
 
-// firedBy are the facts that rules have named before, as the talks they made keep them.
+// firedBy are the facts that rules have named before, as the talks they made keep them,
+// and what is proposed and not decided.
 func firedBy(talks []ledger.Talk) []act.Fired {
 	var fired []act.Fired
 	for _, t := range talks {
+		f := act.Fired{Unit: t.Lead, What: t.What, Waits: t.State == ledger.TalkProposed}
 		if t.Origin != act.OriginStage && t.Origin != act.OriginHand && t.Facts != nil {
-			fired = append(fired, act.Fired{Rule: t.Origin, Unit: t.Lead, Facts: t.Facts.Facts})
+			f.Rule, f.Facts = t.Origin, t.Facts.Facts
+		}
+		if f.Rule != "" || f.Waits {
+			fired = append(fired, f)
 		}
 	}
 	return fired

@@ -246,7 +246,9 @@ func talkFacts(l ledger.Launched, lad act.Book, it ledger.Item, today calendar.D
 		if it.Stage.Topic == string(act.Serve) && c.Notice != nil {
 			facts.Facts = *c.Notice
 		}
-		facts.Facts.What = c.What
+		if facts.Facts.What = c.What; c.What == plan.ProposeTalk && !c.Opened.IsZero() {
+			facts.Number = c.Nth
+		}
 		if p := l.Plan.Policies[c.Policy]; it.Stage.Topic == string(act.Approve) && p.Talk != nil {
 			facts.Grounds, facts.Limit = c.Grounds, lad.StepLimit(c, act.StepServed)
 			if !facts.Limit.IsZero() {
@@ -259,7 +261,7 @@ func talkFacts(l ledger.Launched, lad act.Book, it ledger.Item, today calendar.D
 	if p.Talk == nil {
 		return nil
 	}
-	facts := &notice.Talk{ID: it.Task.ShownTalk(k.ID), Number: k.Number, Step: talkStep(n.Stage), Proposed: n.Kind == plan.Talk && p.Talk.Open == plan.TalkOnApproval}
+	facts := &notice.Talk{ID: it.Task.ShownTalk(k.ID), Number: c.Nth, Step: talkStep(n.Stage), Proposed: n.Kind == plan.Talk && p.Talk.Open == plan.TalkOnApproval}
 	if facts.Step == "" && len(p.Talk.Steps) > 0 {
 		facts.Step = p.Talk.Steps[0].ID
 	}

@@ -46,6 +46,9 @@ func (a *Activities) DecideStage(ctx context.Context, in StageInput) (act.Course
 			if d.TalkNumber, err = nextTalk(ctx, a.Ledger, a.Starter, in.Plan, in.Task, stage.At); err != nil {
 				return act.Course{}, translate(err)
 			}
+			row.Facts = c.Case
+			called := ledger.TalkCaseOf(&l.Plan, row, ledger.Talk{Task: row.ID, Lead: c.Lead, What: plan.ProposeTalk, State: ledger.TalkPending, Origin: act.OriginStage})
+			d.Called = &called
 		}
 	case !c.Speaks(stage): // when it is said already, a try before this one may have stopped half way
 		return c.Keys(), nil

@@ -29,7 +29,9 @@ func (a *Activities) OpenTalk(ctx context.Context, in TalkInput) (act.TalkCourse
 		return act.TalkCourse{}, translate(err)
 	}
 	if talk.State == ledger.TalkPending {
-		facts := book.OpenTalk(ledger.TalkCaseOf(&l.Plan, task, talk), in.OpensAt).TalkCase
+		called := talk
+		called.Facts = nil // by the task and its policy as they are now
+		facts := book.OpenTalk(ledger.TalkCaseOf(&l.Plan, task, called), in.OpensAt).TalkCase
 		if talk, err = a.Ledger.OpenTalk(ctx, in.Plan, in.Talk, facts, a.when(l.Clock)); err != nil {
 			return act.TalkCourse{}, translate(err)
 		}
@@ -165,8 +167,8 @@ func Propose(ctx context.Context, store *ledger.Store, start Starter, l ledger.L
 		return course.TalkCase, refused
 	}
 	talk, refused, err := store.ProposeTalk(ctx, ledger.Proposed{Plan: l.Plan.ID, Task: task.ID, Act: a, Proposal: rule, Number: number, Facts: facts}, when)
-	if refused != nil || err != nil {
-		return "", refused, err
+	if refused != nil || err != nil || !talk.GoesOn() {
+		return talk.ID, refused, err
 	}
 	return talk.ID, nil, start.StartTalk(ctx, l, talk)
 }

@@ -18,8 +18,10 @@ func TestWhatIsNobodyElsesIsHidden(t *testing.T) {
 	f := peopled(t)
 	f.types(1, 9, "talk propose over -m 进度严重滞后 --as office.zhao")
 	talks := func(as string) string { return f.say("__complete", "talk", "show", "--as", as, "") }
-	require.Contains(t, talks("shuiwu.wang"), "over#1")
 	require.Contains(t, talks("office.zhao"), "over#1")
+	require.NotContains(t, talks("shuiwu.wang"), "over#1", "a leader has yet to decide about it")
+	f.types(1, 9, "talk approve over#1 -m 同意约谈 --as leader.liu")
+	require.Contains(t, talks("shuiwu.wang"), "over#1")
 	require.NotContains(t, talks("gaoping.li"), "over#1", "it assists in the task; the talk is not its own")
 
 	for _, typed := range []string{"task part give late -m 资料", "task answer late -m 回复"} {

@@ -24,7 +24,7 @@ func (a *app) talkCommand() *cobra.Command {
 func (a *app) talkList() *cobra.Command {
 	var f query.TalkFilter
 	var state string
-	states := a.choices("state", string(act.TalkPending), string(act.TalkProposed), string(act.TalkOpen), string(act.TalkDeclined), string(act.TalkClosed), string(act.TalkVoid), string(act.TalkCarried))
+	states := a.choices("state", string(act.TalkPending), string(act.TalkProposed), string(act.TalkOpen), string(act.TalkDeclined), string(act.TalkClosed), string(act.TalkVoid), string(act.TalkCarried), string(act.TalkJoined))
 	for i, s := range states.values {
 		states.words[i] = a.w.T("report.talk_" + s)
 	}

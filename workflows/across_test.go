@@ -18,7 +18,11 @@ func TestWhatAddsUpAddsUpAcrossPlans(t *testing.T) {
 	t.Parallel()
 	rules := []plan.Consequence{{ID: "two-overdue", Title: "两项任务同时逾期", Count: plan.CountOverdue, AtLeast: 2, Propose: plan.ProposeCircular}}
 	start := day(2021, 4, 8)
-	b := newBenchBy(t, start, func(p *plan.Plan) { p.Consequences = rules }, task("a", calendar.NewDay(2021, 4, 30)))
+	b := newBenchBy(t, start, func(p *plan.Plan) {
+		standard := p.Policies["standard"]
+		standard.Stages = nil // a ladder that warns of nothing: there is no warning to wait for
+		p.Consequences, p.Policies["standard"] = rules, standard
+	}, task("a", calendar.NewDay(2021, 4, 30)))
 	second := *b.plan
 	second.ID, second.Hash, second.Title = "q", "q", "另一计划"
 	row := ledger.TaskOf(&second, task("a", calendar.NewDay(2021, 5, 7)), start)

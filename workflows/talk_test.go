@@ -226,7 +226,7 @@ func TestTalkIsTakenStepByStep(t *testing.T) {
 		"06-10 10:00 act-6-give_plan → duban/office",
 		"06-11 10:00 act-7-return_plan → shuiwu/head", "06-11 10:00 act-7-return_plan → shuiwu/liaison",
 		"06-18 10:00 act-8-give_plan → duban/office", "07-05 10:00 act-9-give_report → duban/office",
-		"07-08 10:00 act-11-close_talk → duban/office", "07-08 10:00 act-11-close_talk → shuiwu/head", "07-08 10:00 act-11-close_talk → shuiwu/liaison",
+		"07-08 10:00 act-11-close_talk → duban/office", "07-08 10:00 act-11-close_talk → lingdao/leader", "07-08 10:00 act-11-close_talk → shuiwu/head", "07-08 10:00 act-11-close_talk → shuiwu/liaison",
 	}, b.told())
 	_, err = b.store.Verify(t.Context())
 	require.NoError(t, err)
@@ -274,7 +274,6 @@ func TestProposedTalkWaitsForANamedLeader(t *testing.T) {
 			b.done()
 			refused := map[string]string{string(decision) + "0520T10": "act.refused_talk_named", string(decision) + "0521T10": "act.refused_talk_leader"}
 			asked := []string{
-				"05-24 talk-decided-remind decided", // three working days after the 19th
 				"05-25 talk-decided-missed decided"}
 			if decision == act.Decline {
 				refused["close_talk1201T10"] = "never happened"

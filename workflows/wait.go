@@ -126,6 +126,8 @@ func talkDetails(c act.TalkCourse) string {
 		return "已失效"
 	case act.TalkCarried:
 		return "已结转"
+	case act.TalkJoined:
+		return "已并入 " + c.Into
 	}
 	return text + saidAndNext(c.Said, c.Next)
 }

@@ -31,12 +31,19 @@ type Fact struct {
 	State  State        `json:"state"`           // of the task at the instant
 	Closed calendar.Day `json:"closed,omitzero"` // the day a closed task counts as done: of the report that was verified; zero otherwise
 	Late   int          `json:"late,omitempty"`  // working days, as Measure counts them
+	// Unwarned tells of an open task that the ladder's own warning about it has not gone
+	// out yet: nothing adds up before.
+	Unwarned bool   `json:"unwarned,omitempty"`
+	Duty     string `json:"duty,omitempty"` // ID of the duty of which the task is an occurrence
 }
 
 // From is a fact of another plan than the one that counts: its task and talk bear the
 // plan's ID before their own.
 func (f Fact) From(planID string) Fact {
 	f.Task = planID + "/" + f.Task
+	if f.Duty != "" {
+		f.Duty = planID + "/" + f.Duty
+	}
 	if f.Talk != "" {
 		f.Talk = planID + "/" + f.Talk
 	}
@@ -52,6 +59,10 @@ type Fired struct {
 	Rule  string   `json:"rule"`
 	Unit  string   `json:"unit"`
 	Facts []string `json:"facts"`
+	What  string   `json:"what,omitempty"`
+	// Waits tells of a proposal that nobody has decided yet: whatever else a rule finds
+	// for the same measure against the unit joins it.
+	Waits bool `json:"-"`
 }
 
 // SeenFrom is what a rule of the plan other proposed, with its facts as the plan own
@@ -89,7 +100,9 @@ type Proposal struct {
 }
 
 // Fired is what is to be kept so that the proposal is never made again.
-func (p Proposal) Fired() Fired { return Fired{p.Rule, p.Unit, p.Facts} }
+func (p Proposal) Fired() Fired {
+	return Fired{Rule: p.Rule, Unit: p.Unit, Facts: p.Facts, What: p.What}
+}
 
 // Ground is one fact as a sentence needs it. Count says which sentence:
 //   - plan.CountOverdue: Task was due on Day and is open, Days days later.
@@ -111,19 +124,22 @@ type Ground struct {
 // Consequences 累计 are the proposals that the facts, taken on the morning of
 // today, call for by the rules, in the order of the rules and then of the units.
 //
-//   - plan.CountOverdue counts the unit's tasks whose due day is before today and
-//     that are open; one that is suspended, or whose completion report waits for
-//     the office, is not counted.
+//   - plan.CountOverdue counts the matters of the unit whose due day is before today
+//     and that are open, the occurrences of one duty being one matter; a task that is
+//     suspended, or whose completion report waits for the office, is not counted.
 //   - plan.CountReds counts back from the unit's last task that fell due, by due
 //     day and then ID, as long as each was missed: open, or closed after its due
 //     day. A task met ends the row; so does one whose completion report waits,
-//     for nobody knows yet which it is. A suspended task is passed over.
-//   - plan.CountTalks counts the unit's talks opened from the day Within before
-//     today on, that day among them.
+//     for nobody knows yet which it is. A suspended task is passed over. What was
+//     missed on one day counts once.
+//   - plan.CountTalks counts the days on which talks of the unit opened, from the day
+//     Within before today on, that day among them.
+//
+// An open task counts for nothing before the ladder's own warning about it.
 //
 // A rule never fires twice for the same facts: what one of its proposals to a
-// unit has named counts no more, and it fires only when AtLeast of the facts
-// that hold today are new. With "two overdue at once", two overdue tasks fire;
+// unit has named counts no more, nor what is of the same matter or day, and it fires
+// only when AtLeast of what holds today is new. With "two overdue at once", two overdue tasks fire;
 // a third joins them and nothing happens; a fourth, and it fires for the third
 // and the fourth, naming the first two under Before if they are still open. So
 // two proposals of one rule to one unit never share a fact. A task given a new
@@ -131,6 +147,10 @@ type Ground struct {
 //
 // Facts may be of other plans: see Fact.From. Where none of the new ones is of the plan
 // that counts, the others propose.
+//
+// While a proposal of the same measure to the unit waits for a leader, by this rule or
+// another or by hand, whatever is new is proposed at once, however little it is: it
+// joins that one, see ledger.ProposeTalk.
 //
 // fired is everything proposed before. A rule with AtLeast under one, or with a
 // Count of another name, proposes nothing. The order of facts does not matter.
@@ -141,7 +161,11 @@ func Consequences(rules []plan.Consequence, facts []Fact, fired []Fired, today c
 	for _, r := range rules {
 		for _, unit := range names {
 			fresh, before := newFacts(r, counting(r, units[unit], today, cal), namedBefore(fired, r.ID, unit))
-			if r.AtLeast >= 1 && len(fresh) >= r.AtLeast && slices.ContainsFunc(fresh, Fact.own) {
+			least := r.AtLeast
+			if waits(fired, unit, r.Propose) {
+				least = min(least, 1)
+			}
+			if least >= 1 && countOf(r.Count, fresh) >= least && slices.ContainsFunc(fresh, Fact.own) {
 				out = append(out, propose(r, unit, fresh, before, today))
 			}
 		}
@@ -172,7 +196,7 @@ func counting(r plan.Consequence, facts []Fact, today calendar.Day, cal *calenda
 	switch r.Count {
 	case plan.CountOverdue:
 		for _, f := range facts {
-			if f.Kind == FactDue && f.Day.Before(today) && f.State == Open {
+			if f.Kind == FactDue && f.Day.Before(today) && f.State == Open && !f.Unwarned {
 				out = append(out, f)
 			}
 		}
@@ -193,7 +217,7 @@ func counting(r plan.Consequence, facts []Fact, today calendar.Day, cal *calenda
 func missedInARow(facts []Fact, today calendar.Day) (row []Fact) {
 	for _, f := range slices.Backward(facts) {
 		switch {
-		case f.Kind != FactDue || !f.Day.Before(today) || f.State == Suspended || f.State == Cancelled:
+		case f.Kind != FactDue || !f.Day.Before(today) || f.State == Suspended || f.State == Cancelled || f.Unwarned:
 			continue
 		case f.State == Open || f.State == Closed && f.Closed.After(f.Day):
 			row = append(row, f)
@@ -203,6 +227,11 @@ func missedInARow(facts []Fact, today calendar.Day) (row []Fact) {
 	}
 	slices.Reverse(row)
 	return row
+}
+
+// waits tells that a measure against a unit is proposed and not decided.
+func waits(fired []Fired, unit, what string) bool {
+	return slices.ContainsFunc(fired, func(f Fired) bool { return f.Waits && f.Unit == unit && f.What == what })
 }
 
 // namedBefore are the facts the rule has named to the unit in former proposals.
@@ -219,14 +248,36 @@ func namedBefore(fired []Fired, rule, unit string) map[string]bool {
 }
 
 func newFacts(r plan.Consequence, facts []Fact, named map[string]bool) (fresh, before []Fact) {
+	old := map[string]bool{}
 	for _, f := range facts {
 		if named[factKey(r.Count, f)] {
 			before = append(before, f)
-		} else {
+			old[one(r.Count, f)] = true
+		}
+	}
+	for _, f := range facts {
+		if !named[factKey(r.Count, f)] && !old[one(r.Count, f)] {
 			fresh = append(fresh, f)
 		}
 	}
 	return fresh, before
+}
+
+// countOf is how many facts there are as a count sees it.
+func countOf(count string, facts []Fact) int {
+	all := map[string]bool{}
+	for _, f := range facts {
+		all[one(count, f)] = true
+	}
+	return len(all)
+}
+
+// one names what counts once: a matter, or a day.
+func one(count string, f Fact) string {
+	if count == plan.CountOverdue {
+		return cmp.Or(f.Duty, f.Task)
+	}
+	return f.Day.String()
 }
 
 // factKey names a fact as the count sees it. It stands in the ledger and must

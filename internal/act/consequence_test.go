@@ -118,7 +118,7 @@ func TestWhatIsNamedIsNamedToOneUnitByOneRule(t *testing.T) {
 	t.Parallel()
 	facts := []act.Fact{openTask("a", on(4, 1)), openTask("b", on(4, 2))}
 	keys := []string{"overdue:a:2021-04-01", "overdue:b:2021-04-02"}
-	for _, f := range []act.Fired{{"another", "gaoping", keys}, {"overdue-2", "zezhou", keys}, {"overdue-2", "gaoping", nil}} {
+	for _, f := range []act.Fired{{Rule: "another", Unit: "gaoping", Facts: keys}, {Rule: "overdue-2", Unit: "zezhou", Facts: keys}, {Rule: "overdue-2", Unit: "gaoping"}} {
 		require.Len(t, proposalsOf([]plan.Consequence{twoOverdue}, facts, []act.Fired{f}, on(4, 3), weekends), 1, "%v", f)
 	}
 }
@@ -257,4 +257,70 @@ func TestMissesOfTwoPlansAddUp(t *testing.T) {
 	met := miss("m", "2022-01-15").From("last")
 	met.State, met.Closed = act.Closed, day(t, "2022-01-14")
 	require.Empty(t, act.Consequences(reds, append(row, met), nil, day(t, "2022-02-10"), cal), "one that was met ends the row, in whatever plan")
+}
+
+// Rules that add up count matters and days, and nothing before the ladder's own warning.
+func TestRulesCountMattersAndDays(t *testing.T) {
+	t.Parallel()
+	of := func(f act.Fact, duty string) act.Fact {
+		f.Duty = duty
+		return f
+	}
+	early := func(f act.Fact) act.Fact {
+		f.Unwarned = true
+		return f
+	}
+	today := on(6, 1)
+	for _, c := range []struct {
+		name  string
+		rule  plan.Consequence
+		facts []act.Fact
+		want  int
+	}{
+		{"two tasks are two matters", twoOverdue, []act.Fact{openTask("a", on(5, 1)), openTask("b", on(5, 1))}, 1},
+		{"two occurrences of one duty are one", twoOverdue, []act.Fact{of(openTask("d.1", on(4, 1)), "d"), of(openTask("d.2", on(5, 1)), "d")}, 0},
+		{"and with another task two", twoOverdue, []act.Fact{of(openTask("d.1", on(4, 1)), "d"), of(openTask("d.2", on(5, 1)), "d"), openTask("a", on(5, 1))}, 1},
+		{"not warned of yet", twoOverdue, []act.Fact{openTask("a", on(5, 1)), early(openTask("b", on(5, 31)))}, 0},
+		{"three missed on one day are one", threeReds, []act.Fact{openTask("a", on(5, 1)), openTask("b", on(5, 1)), openTask("c", on(5, 1))}, 0},
+		{"three days running", threeReds, []act.Fact{openTask("a", on(5, 1)), openTask("b", on(5, 1)), openTask("c", on(5, 2)), openTask("d", on(5, 3))}, 1},
+		{"the third not warned of yet", threeReds, []act.Fact{openTask("a", on(5, 1)), openTask("c", on(5, 2)), early(openTask("d", on(5, 3)))}, 0},
+		{"two talks of one morning are one", secondTalk, []act.Fact{opened("a#1", "a", on(5, 1)), opened("b#1", "b", on(5, 1))}, 0},
+		{"of two mornings two", secondTalk, []act.Fact{opened("a#1", "a", on(5, 1)), opened("b#1", "b", on(5, 2))}, 1},
+	} {
+		require.Len(t, proposalsOf([]plan.Consequence{c.rule}, c.facts, nil, today, weekends), c.want, c.name)
+	}
+}
+
+// While a proposal waits for a leader, whatever else is found joins it, however little.
+func TestNewFactsJoinAProposalThatWaits(t *testing.T) {
+	t.Parallel()
+	facts := []act.Fact{openTask("a", on(4, 1)), openTask("b", on(4, 2)), openTask("c", on(4, 5))}
+	fired := act.Fired{Rule: "overdue-2", Unit: "gaoping", Facts: []string{"overdue:a:2021-04-01", "overdue:b:2021-04-02"}, What: plan.ProposeTalk, Waits: true}
+	rules := []plan.Consequence{twoOverdue}
+	require.Equal(t, []string{"overdue-2 gaoping c: overdue:c:2021-04-05"}, named(proposalsOf(rules, facts, []act.Fired{fired}, on(4, 6), weekends)))
+	byHand := act.Fired{Unit: "gaoping", What: plan.ProposeTalk, Waits: true}
+	fired.Waits = false
+	require.Len(t, proposalsOf(rules, facts, []act.Fired{fired, byHand}, on(4, 6), weekends), 1)
+	byHand.What = plan.ProposeCircular
+	require.Empty(t, proposalsOf(rules, facts, []act.Fired{fired, byHand}, on(4, 6), weekends), "another measure")
+	require.Empty(t, proposalsOf(rules, facts[:2], []act.Fired{fired}, on(4, 6), weekends))
+}
+
+// The ladder's own warning comes first: nothing adds up of a miss on the days before it.
+func TestAMissCountsFromItsWarningOn(t *testing.T) {
+	t.Parallel()
+	for policy, want := range map[string]string{"standard": "2021-05-11", "soft": "2021-05-11"} {
+		b := newBook(t)
+		c := begin(b, policy, on(4, 30), moment(t, "2021-04-08 00:00"))
+		first := ""
+		for d := on(5, 1); first == "" && d.Before(on(6, 1)); d = d.AddDays(1) {
+			_, then, _ := b.Play(c, nil, d.At(9, 30, calendar.Beijing))
+			for _, f := range b.Facts("a", then.Case, d) {
+				if !f.Unwarned {
+					first = d.String()
+				}
+			}
+		}
+		require.Equal(t, want, first, policy)
+	}
 }

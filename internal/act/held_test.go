@@ -21,7 +21,6 @@ func TestATalkIsHeldOnTheDayItsRecordNames(t *testing.T) {
 	for named, want := range map[time.Time]calendar.Day{
 		oclock(5, 25, 15): calendar.NewDay(2021, 5, 25), // the last of seven days
 		oclock(5, 26, 9):  recorded,
-		oclock(5, 30, 9):  recorded,                     // after the record: nobody can have held it
 		oclock(5, 1, 9):   served,                       // before the notice
 		oclock(5, 25, 23): calendar.NewDay(2021, 5, 25), // 23:00 in Beijing is that day
 		(time.Time{}):     recorded,
@@ -40,6 +39,37 @@ func TestATalkIsHeldOnTheDayItsRecordNames(t *testing.T) {
 		late, was := b.StepLate(c.TalkCase, b.StepLimit(c.TalkCase, act.StepHeld), c.Taken[act.StepHeld])
 		require.Equal(t, want == recorded, was, "%s %d", named, late)
 	}
+}
+
+// Nobody has held a talk, or stayed away from it, before its time: neither that of the
+// notice nor the one that the record names.
+func TestNoTalkIsHeldBeforeItsTime(t *testing.T) {
+	t.Parallel()
+	b := talkBook(t, plan.TalkAtOnce)
+	served := talkAct(oclock(5, 18, 10), keeper, act.Serve)
+	served.Talk.Time = oclock(5, 25, 15).UTC()
+	c, _, refused := b.ActOnTalk(b.OpenTalk(calledTalk(), oclock(5, 17, 9)), served)
+	require.Nil(t, refused)
+	for _, k := range []act.Kind{act.Held, act.Absent} {
+		for _, c := range []act.TalkCourse{c, c.Keys()} { // as its workflow judges, and as the ledger does
+			require.Equal(t, &act.Refusal{Key: "act.refused_talk_early"}, c.Check(talkAct(oclock(5, 25, 14), keeper, k)))
+			require.Nil(t, c.Check(talkAct(oclock(5, 25, 15), keeper, k)))
+		}
+		named := talkAct(oclock(5, 26, 9), keeper, k)
+		named.Talk = &act.TalkFacts{Time: oclock(5, 26, 15).UTC()}
+		require.Equal(t, &act.Refusal{Key: "act.refused_talk_early"}, c.Check(named))
+	}
+}
+
+// What is said with the service of a notice stands beside the grounds, not for them.
+func TestServingKeepsTheGrounds(t *testing.T) {
+	t.Parallel()
+	b := talkBook(t, plan.TalkAtOnce)
+	k := calledTalk()
+	k.Grounds = "三项任务逾期"
+	_, told, refused := b.ActOnTalk(b.OpenTalk(k, oclock(5, 17, 9)), talkAct(oclock(5, 18, 10), keeper, act.Serve))
+	require.Nil(t, refused)
+	require.Equal(t, "三项任务逾期\n说明", told[0].Words)
 }
 
 // A second round of a talk keeps what was done in the first.

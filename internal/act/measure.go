@@ -1,6 +1,8 @@
 package act
 
 import (
+	"slices"
+
 	"duban/internal/calendar"
 	"duban/internal/plan"
 )
@@ -125,6 +127,34 @@ func (b Book) Facts(task string, c Case, today calendar.Day) (facts []Fact) {
 		return facts // its limit passed in a time that did not count
 	default:
 		f.Late = b.Late(c, today)
+		f.Unwarned = !b.warned(c, today)
 	}
 	return append(facts, f)
+}
+
+// warned tells that the ladder's own warning about the date that counts has gone out
+// by a day: a word as grave as plan.Warn, or, of a ladder without one, its first word
+// after the limit. A ladder that says nothing after the limit has no warning to wait for.
+func (b Book) warned(c Case, on calendar.Day) bool {
+	gravest, after := plan.Remind, false
+	for _, r := range b.policy(c).Stages {
+		if r.After != nil && r.From != plan.FromAssigned {
+			after = true
+			if r.Kind.Gravity() > gravest.Gravity() {
+				gravest = r.Kind
+			}
+		}
+	}
+	if !after {
+		return true
+	}
+	return slices.ContainsFunc(c.Said, func(s Said) bool {
+		if s.Of != Finish || s.About != c.Number || b.day(s.At).After(on) {
+			return false
+		}
+		if gravest.Gravity() < plan.Warn.Gravity() {
+			return b.day(s.At).After(c.Due)
+		}
+		return s.Kind.Gravity() >= plan.Warn.Gravity()
+	})
 }

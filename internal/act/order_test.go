@@ -173,7 +173,6 @@ func TestATalkLosesWhatItRestsOn(t *testing.T) {
 	require.Len(t, told, 1)
 	said, _, _ := b.PlayTalk(doubted, nil, moment(t, "2021-12-31 00:00"))
 	require.Equal(t, `
-2021-05-28 09:00 talk-kept-remind remind group/leader,office/office about doubt limit 2021-05-28 by 李强 words 笔误
 2021-05-31 09:00 talk-kept-missed escalate group/leader,office/office about doubt limit 2021-05-28 by 李强 words 笔误
 `, "\n"+stageLines(said), "the leader is asked, and nobody is pressed for a step")
 	keep := act.Act{ID: "k", Kind: act.Keep, By: mayorOf, At: moment(t, "2021-06-01 10:00"), On: day(t, "2021-06-01"), Reason: "照常约谈"}

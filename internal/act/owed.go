@@ -1,6 +1,7 @@
 package act
 
 import (
+	"slices"
 	"strconv"
 
 	"duban/internal/calendar"
@@ -85,6 +86,15 @@ func (o *owing) leader() people.Recipient {
 	return people.Recipient{Unit: o.c.Leadership, Role: people.Leader}
 }
 
+// deciding are those of some seats who hear of a talk that a leader has yet to decide:
+// not the unit that it is about, and the leader in any case.
+func (o *owing) deciding(to []people.Recipient) []people.Recipient {
+	to = slices.DeleteFunc(to, func(r people.Recipient) bool {
+		return r.Unit == o.c.Lead && r.Unit != o.c.Office && r.Unit != o.c.Leadership
+	})
+	return union(to, []people.Recipient{o.leader()})
+}
+
 // task is the task's own ladder, as its policy has it: to receive it, and to
 // finish it.
 func (o *owing) task() {
@@ -93,6 +103,9 @@ func (o *owing) task() {
 	finish.ID, receive.ID = Finish, Receive
 	for _, rule := range o.p.Stages {
 		r := Rung{Stage: plan.Stage{ID: rule.ID, Kind: rule.Kind, To: o.b.seats(rule.To, o.c.Lead), Light: rule.Light, Unless: rule.Unless}}
+		if rule.Kind == plan.Talk && o.p.Talk != nil && o.p.Talk.Open == plan.TalkOnApproval {
+			r.To = o.deciding(r.To)
+		}
 		switch {
 		case rule.From == plan.FromAssigned:
 			r.Since = rule.After

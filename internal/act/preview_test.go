@@ -130,7 +130,7 @@ func TestPreviewForetellsTalks(t *testing.T) {
 	for _, f := range act.Preview(p, cal, launched, calendar.Day{})[2+9:] {
 		got = append(got, f.ID)
 	}
-	require.Equal(t, []string{"talk-decided-remind", "talk-decided-missed"}, got, "a talk that waits for a person is asked for")
+	require.Equal(t, []string{"talk-decided-missed"}, got, "a talk that waits for a person is asked for")
 }
 
 func TestPreviewIsSortedAndComplete(t *testing.T) {

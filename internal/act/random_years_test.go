@@ -304,7 +304,7 @@ func talkNow(r *rand.Rand, p *player, i int, at time.Time, n int) (a act.Act) {
 			a.By = mayorOf
 		}
 		if a.Kind == act.Serve {
-			a.Talk = &act.TalkFacts{Number: "一号", Time: at.AddDate(0, 0, 3), Place: "会议室", Called: []string{"局长"}}
+			a.Talk = &act.TalkFacts{Number: "一号", Time: at.Add(20 * time.Hour), Place: "会议室", Called: []string{"局长"}}
 		}
 		if p.courses[i].Check(a) == nil {
 			return a

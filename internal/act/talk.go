@@ -21,10 +21,11 @@ const (
 	TalkClosed   TalkState = "closed"
 	TalkVoid     TalkState = "void"    // its task ended before it opened, or was cancelled
 	TalkCarried  TalkState = "carried" // its task, and the talk, go on in another plan
+	TalkJoined   TalkState = "joined"  // goes on as part of another talk or proposal of its unit 并入
 )
 
 // TalkStates in the order of a talk's life.
-var TalkStates = []TalkState{TalkPending, TalkProposed, TalkOpen, TalkDeclined, TalkClosed, TalkVoid, TalkCarried}
+var TalkStates = []TalkState{TalkPending, TalkProposed, TalkOpen, TalkDeclined, TalkClosed, TalkVoid, TalkCarried, TalkJoined}
 
 // Where a talk comes from, when not from a rule of consequences, whose ID it has then.
 const (
@@ -38,7 +39,9 @@ type TalkCase struct {
 	Task       string       `json:"task"`
 	What       string       `json:"what"` // plan.ProposeTalk or plan.ProposeCircular
 	State      TalkState    `json:"state"`
-	Number     int          `json:"number"`            // the task's first, second … talk
+	Number     int          `json:"number"`            // among the talks and circulars that bear its task's ID
+	Nth        int          `json:"nth,omitempty"`     // the unit's first, second … talk, or circular, of the plan that opened; of a proposal, what it would be
+	Into       string       `json:"into,omitempty"`    // ID of the talk or proposal that it has joined
 	Lead       string       `json:"lead"`              // the unit called: unit ID
 	Office     string       `json:"office"`            // unit ID
 	Leadership string       `json:"leadership"`        // unit ID
@@ -100,7 +103,7 @@ type Mark struct {
 
 // Over tells that nothing more can happen.
 func (c TalkCase) Over() bool {
-	return c.State == TalkDeclined || c.State == TalkClosed || c.State == TalkVoid || c.State == TalkCarried
+	return c.State == TalkDeclined || c.State == TalkClosed || c.State == TalkVoid || c.State == TalkCarried || c.State == TalkJoined
 }
 
 // Seats are what an actor is to this talk: Lead is the unit called.
@@ -181,10 +184,32 @@ func (c TalkCase) checkOrder(row TalkRow, a Act) *Refusal {
 	if row.After != "" && !c.took(row.After) && !(a.Kind == CloseTalk && slices.Contains(c.Seats(a.By), Leadership)) {
 		return refuse("talk_order", "Step", row.After)
 	}
+	if (a.Kind == Held || a.Kind == Absent) && c.early(a) {
+		return refuse("talk_early")
+	}
 	if a.Kind == Serve || a.Kind == Absent {
 		return same(c.took(StepHeld))
 	}
 	return same(row.Step != "" && c.took(row.Step))
+}
+
+// WithGrounds is a proposal that also rests on what another was made for.
+func (c TalkCase) WithGrounds(more string) TalkCase {
+	for _, line := range strings.Split(more, "\n") {
+		if !slices.Contains(strings.Split(c.Grounds, "\n"), line) {
+			c.Grounds = strings.TrimPrefix(c.Grounds+"\n"+line, "\n")
+		}
+	}
+	return c
+}
+
+// early tells that an act says of a talk that it was held, or that nobody came to it,
+// before the time that its notice names, or that the act itself names.
+func (c TalkCase) early(a Act) bool {
+	if a.Talk != nil && a.Talk.Time.After(a.At) {
+		return true
+	}
+	return c.Notice != nil && c.Notice.Time.After(a.At)
 }
 
 func (c TalkCase) took(step string) bool {

@@ -54,6 +54,9 @@ func deeds() (all []deed) {
 		return func(p *player, at time.Time) *act.Refusal {
 			a := talkAct(at, by, k)
 			a.ID = fmt.Sprint("t", p.n)
+			if k == act.Serve {
+				a.Talk.Time = at
+			}
 			return p.onTalk(0, a)
 		}
 	}

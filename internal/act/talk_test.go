@@ -49,7 +49,7 @@ var (
 func talkAct(at time.Time, by act.Actor, k act.Kind) act.Act {
 	a := act.Act{ID: string(k) + at.In(calendar.Beijing).Format("-0102T1504"), Kind: k, By: by, At: at.UTC(), On: calendar.DayOf(at.In(calendar.Beijing)), Reason: "说明"}
 	if k == act.Serve {
-		a.Talk = &act.TalkFacts{Number: "晋市环委办〔2021〕3号", Time: at.AddDate(0, 0, 3), Place: "三楼会议室", Called: []string{"局长"}}
+		a.Talk = &act.TalkFacts{Number: "晋市环委办〔2021〕3号", Time: at.Add(20 * time.Hour), Place: "三楼会议室", Called: []string{"局长"}}
 	}
 	return a
 }
@@ -117,7 +117,7 @@ func TestTalkFromServiceToItsEnd(t *testing.T) {
 		"07-01 09:00 talk-plan-missed → head,office,leader", // the limit has passed: the next office morning
 		"07-06 10:00 act-7-give_plan → office",
 		"07-07 10:00 act-8-give_report → office",
-		"07-09 11:00 act-10-close_talk → head,liaison,office",
+		"07-09 11:00 act-10-close_talk → head,liaison,office,leader",
 	}, talkLines(said))
 	require.Equal(t, map[string]calendar.Day{
 		"served": calendar.NewDay(2021, 5, 21), "held": calendar.NewDay(2021, 5, 28), "minutes": calendar.NewDay(2021, 6, 1),
@@ -183,12 +183,11 @@ func TestProposalIsAskedForUntilItIsDecided(t *testing.T) {
 		"serve-0520T1300": "act.refused_talk_state",
 	}, refusedKeys(refused))
 	require.Equal(t, []string{
-		"05-24 09:00 talk-decided-remind → leader,office",
 		"05-25 09:00 talk-decided-missed → leader,office",
 		"06-01 10:00 act-1-approve → head,office",
 		"06-02 09:00 talk-served-remind → office",
 	}, talkLines(said))
-	require.Equal(t, plan.Matter{Topic: act.TopicProposal, Limit: calendar.NewDay(2021, 5, 24)}, said[1].Matter)
+	require.Equal(t, plan.Matter{Topic: act.TopicProposal, Limit: calendar.NewDay(2021, 5, 24)}, said[0].Matter)
 	require.Equal(t, []any{act.TalkOpen, "副市长", calendar.NewDay(2021, 6, 1), 1}, []any{after.State, after.Approver, after.Opened, after.Round})
 }
 
@@ -205,8 +204,8 @@ func TestCircularIsToldAndClosed(t *testing.T) {
 	require.Nil(t, refused)
 	said, after, refusals := b.PlayTalk(course, []act.Act{talkAct(oclock(5, 20, 10), mayor, act.Approve), talkAct(oclock(5, 20, 11), keeper, act.Serve)}, oclock(12, 31, 0))
 	require.Equal(t, map[string]string{"serve-0520T1100": "act.refused_talk_state"}, refusedKeys(refusals))
-	require.Equal(t, []string{"05-19 10:00 act-1-propose → leader,office", "05-20 10:00 act-2-approve → head,deputy,office,leader"}, talkLines(said))
-	require.Equal(t, plan.Matter{Topic: "propose", Words: "说明", By: "engine", Limit: calendar.NewDay(2021, 5, 24)}, said[0].Matter)
+	require.Equal(t, []string{"05-20 09:00 act-1-propose → leader,office", "05-20 10:00 act-2-approve → head,deputy,office,leader"}, talkLines(said))
+	require.Equal(t, plan.Matter{Topic: "propose", Words: "说明", By: "engine", Limit: calendar.NewDay(2021, 5, 25)}, said[0].Matter)
 	require.Equal(t, plan.Matter{Topic: "circular", Words: "说明", By: "副市长"}, said[1].Matter)
 	require.Equal(t, act.TalkClosed, after.State)
 }

@@ -3,6 +3,7 @@ package act
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"duban/internal/calendar"
@@ -76,8 +77,10 @@ func (b Book) TalkOwed(c TalkCase) (all []Owed) {
 	decision := func(step, topic string, since calendar.Day, words, by string) {
 		limit := b.within(p.Acts.Decide, since)
 		to := []people.Recipient{leader, office}
-		all = append(all, chasedOnce(Owed{ID: step, By: to[:1], Since: since, Limit: limit, Runs: true,
-			matter: plan.Matter{Topic: topic, Words: words, By: by, Limit: limit}}, 1, plan.Offset{}, workday, to, to, ""))
+		o := chasedOnce(Owed{ID: step, By: to[:1], Since: since, Limit: limit, Runs: true,
+			matter: plan.Matter{Topic: topic, Words: words, By: by, Limit: limit}}, 1, plan.Offset{}, workday, to, to, "")
+		o.Rungs = o.Rungs[1:] // it was said when it was asked, and is once when the limit has passed
+		all = append(all, o)
 	}
 	switch {
 	case c.State == TalkProposed:
@@ -142,6 +145,10 @@ func (b Book) StepLate(c TalkCase, limit, on calendar.Day) (days int, late bool)
 	stands := c.stands()
 	return b.count(true, limit, on, stands), b.count(false, limit, on, stands) > 0
 }
+
+// OfficeStep tells that a step is the office's own to take, and no lapse of the unit's
+// when it is late.
+func OfficeStep(step string) bool { return step != "" && !byUnitStep[step] }
 
 // byUnitStep are the steps that the unit called takes; the others are the office's.
 var byUnitStep = map[string]bool{StepPlan: true, StepReport: true}
@@ -230,6 +237,11 @@ func (b Book) Propose(c TalkCase, a Act) (TalkCourse, *Refusal) {
 		return TalkCourse{}, r
 	}
 	c.What, c.Grounds, c.By, c.Asked, c.AskedAt = a.Talk.What, a.Reason, a.By.Name, a.On, a.At
+	if a.By.Account == EngineActor.Account { // a leader reads what was counted with the words of the next office morning
+		p := b.talkPolicy(c)
+		c.Asked = b.Morning(p, a.At)
+		c.AskedAt = b.At(p, c.Asked).UTC()
+	}
 	c = c.apply(a, b.Zone)
 	return b.TalkCourse(c), nil
 }
@@ -305,10 +317,7 @@ func (b Book) toldOfTalk(c TalkCase, a Act) []plan.Stage {
 	case a.Kind == TakeOver:
 		m.Topic, m.Unit = TopicPassedOn, a.Ref
 	case a.Kind == Serve: // what the 约谈通知书 says beyond its grounds is in c.Notice
-		m.Paper = a.Talk.Number
-		if m.Words == "" {
-			m.Words = c.Grounds
-		}
+		m.Paper, m.Words = a.Talk.Number, strings.TrimPrefix(c.Grounds+"\n"+a.Reason, "\n")
 	case a.Kind == Approve && c.What == plan.ProposeCircular:
 		m.Topic, m.Words = plan.ProposeCircular, c.Grounds
 	}
@@ -339,7 +348,7 @@ func (c TalkCase) listeners(k Kind) []people.Recipient {
 	case Keep:
 		return []people.Recipient{office, of(people.Head)}
 	case CloseTalk:
-		return []people.Recipient{of(people.Head), of(people.Liaison), office}
+		return []people.Recipient{of(people.Head), of(people.Liaison), office, leader}
 	case Again:
 		return []people.Recipient{of(people.Head), office}
 	case TakeOver:

@@ -89,9 +89,13 @@ func (e *Engine) actOnTalk(ctx context.Context, planID, talkID string, a act.Act
 		return err
 	}
 	talk, err := e.ledger.Talk(ctx, planID, talkID)
+	for err == nil && talk.State == ledger.TalkJoined && talk.Facts != nil { // what is done about it is done about the one it has joined
+		talk, err = e.ledger.Talk(ctx, planID, talk.Facts.Into)
+	}
 	if err != nil {
 		return err
 	}
+	talkID = talk.ID
 	task, err := e.ledger.Task(ctx, planID, talk.Task)
 	if err != nil {
 		return err

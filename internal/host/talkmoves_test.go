@@ -28,8 +28,9 @@ func TestAHolidayNoticeMovesTalks(t *testing.T) {
 		require.NoError(t, err)
 		return id
 	}
-	opened, asked := propose("a"), propose("b")
+	opened := propose("a")
 	require.NoError(t, w.onTalk("tn", opened, mayor, act.Act{Kind: act.Approve}))
+	asked := propose("b") // once the first is decided: an undecided one is joined
 
 	next := func(talk string) plan.Stage { // by the ledger's facts
 		k, err := w.Ledger.Talk(t.Context(), "tn", talk)
@@ -40,6 +41,7 @@ func TestAHolidayNoticeMovesTalks(t *testing.T) {
 		require.NotNil(t, s)
 		return *s
 	}
+	w.eventually("it is told that it was proposed", func(context.Context) bool { return next(asked).Kind != plan.Told })
 	years, err := w.Ledger.Calendar(t.Context())
 	require.NoError(t, err)
 	notice := years[slices.IndexFunc(years, func(y calendar.Year) bool { return y.Year == 2021 })]

@@ -209,4 +209,5 @@ const (
 	TalkClosed   = "closed"
 	TalkVoid     = "void"    // the task was closed before it opened, or cancelled
 	TalkCarried  = "carried" // it goes on in another plan
+	TalkJoined   = "joined"  // it goes on as part of another talk or proposal
 )

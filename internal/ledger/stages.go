@@ -42,7 +42,8 @@ type Decision struct {
 	Place      Placing    // nil: every word goes out when it is said
 	From       *plan.Plan // what the stage was worked out by: see Scene
 	OpensTalk  bool
-	TalkNumber int // the least that the talk it opens may get
+	Called     *act.TalkCase // the talk it opens, not numbered yet; nil: not known
+	TalkNumber int           // the least that the talk it opens may get
 }
 
 // Placing puts a word for one recipient into a message, given what the recipient heard
@@ -146,9 +147,21 @@ func (t *tx) speak(d Decision, key string, task Task, when When) (decided, error
 // GoesOn tells that a talk is pending, proposed or open.
 func (t Talk) GoesOn() bool { return goesOn(t.State) }
 
+// Known tells that the unit called knows of a talk: one that a leader has yet to decide,
+// or has declined, and what was withdrawn before it began, is not told to it.
+func (t Talk) Known() bool {
+	switch t.State {
+	case TalkProposed, TalkDeclined:
+		return false
+	case TalkJoined, TalkVoid:
+		return t.Origin == act.OriginStage || t.Facts != nil && !t.Facts.Opened.IsZero()
+	}
+	return true
+}
+
 // goesOn tells whether a talk in this state still asks for something.
 func goesOn(state string) bool {
-	return !slices.Contains([]string{TalkClosed, TalkVoid, TalkDeclined, TalkCarried}, state)
+	return !slices.Contains([]string{TalkClosed, TalkVoid, TalkDeclined, TalkCarried, TalkJoined}, state)
 }
 
 // decidedBefore is what the first decision under this key gave, less the

@@ -57,6 +57,9 @@ func (t *tx) actOnTalk(a ActedOnTalk, when When) (actedOnTalk, error) {
 	}
 	if a.Act.Kind == act.Approve {
 		talk.OpensAt = instant(a.Act.At) // its limits count from the approval
+		if a.Facts.Nth, err = t.nth(a.Plan, a.Talk, a.Facts); err != nil {
+			return actedOnTalk{}, err
+		}
 	}
 	if err := t.putTalk(talk, a.Facts); err != nil {
 		return actedOnTalk{}, err
@@ -168,7 +171,9 @@ type proposed struct {
 }
 
 // ProposeTalk writes a talk in state proposed, as event act.propose, whose data are
-// a Proposal's when a rule made it. The same act again changes nothing and gives
+// a Proposal's when a rule made it. Where the same measure against the unit is
+// proposed and not decided yet, it joins that one instead: its grounds are added to
+// those, and it goes on as part of it. The same act again changes nothing and gives
 // the talk it made.
 func (s *Store) ProposeTalk(ctx context.Context, p Proposed, when When) (Talk, *act.Refusal, error) {
 	got, err := write(ctx, s, func(t *tx) (proposed, error) { return t.propose(p, when) })
@@ -212,7 +217,14 @@ func (t *tx) propose(p Proposed, when When) (proposed, error) {
 	if refused != nil || err != nil {
 		return proposed{refused: refused}, err
 	}
-	talk := Talk{ID: fmt.Sprintf("%s#%d", p.Task, c.Number), Plan: p.Plan, Task: p.Task, Revision: c.Revision, Number: c.Number,
+	id := fmt.Sprintf("%s#%d", p.Task, c.Number)
+	if c.Nth, err = t.nth(p.Plan, id, c); err != nil {
+		return proposed{}, err
+	}
+	if c, err = t.joinProposed(p.Plan, c); err != nil {
+		return proposed{}, err
+	}
+	talk := Talk{ID: id, Plan: p.Plan, Task: p.Task, Revision: c.Revision, Number: c.Number,
 		Lead: c.Lead, State: string(c.State), OpensAt: instant(p.Act.At), What: c.What, Origin: c.Origin, Facts: &c}
 	if err := t.insertTalk(talk, key); err != nil {
 		return proposed{}, err
@@ -224,8 +236,47 @@ func (t *tx) propose(p Proposed, when When) (proposed, error) {
 		}
 	}
 	data["talk"], data["act"], data["state"], data["revision"], data["origin"] = talk.ID, p.Act, c.State, c.Revision, c.Origin
+	if c.Into != "" {
+		data["into"] = c.Into
+	}
 	e := Event{Key: key, Plan: p.Plan, Task: p.Task, Kind: ActKind(act.Propose), Actor: p.Act.By.Account}
 	return proposed{talk: talk}, t.append(e, when, data)
+}
+
+// joinProposed is a proposal as part of the one that waits for a leader about the same
+// measure against its unit, to whose grounds its own are added; as it was without one.
+func (t *tx) joinProposed(planID string, c act.TalkCase) (act.TalkCase, error) {
+	var rows []talkRow
+	err := t.all(&rows, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND lead = ? AND what = ? AND state = 'proposed' ORDER BY opens_at, id`, planID, c.Lead, c.What)
+	if err != nil || len(rows) == 0 {
+		return c, err
+	}
+	host, _, err := t.talkAndTask(planID, rows[0].ID)
+	if err != nil || host.Facts == nil {
+		return c, err
+	}
+	c.State, c.Into = act.TalkJoined, host.ID
+	return c, t.putTalk(host, host.Facts.WithGrounds(c.Grounds))
+}
+
+// nth is how many talks, or circulars, of a unit have opened in a plan, with this one.
+func (t *tx) nth(planID, id string, c act.TalkCase) (int, error) {
+	var rows []talkRow
+	err := t.all(&rows, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND lead = ? AND what = ? AND id <> ?`, planID, c.Lead, c.What, id)
+	if err != nil {
+		return 0, err
+	}
+	last := 0
+	for _, r := range rows {
+		talk, err := r.talk()
+		if err != nil {
+			return 0, err
+		}
+		if talk.Facts != nil && !talk.Facts.Opened.IsZero() {
+			last = max(last, talk.Facts.Nth)
+		}
+	}
+	return last + 1, nil
 }
 
 // GiveBackTalk writes a proposed talk again that the ledger has lost, being restored

@@ -37,6 +37,7 @@ type TalkFilter struct {
 type CalledIn struct {
 	Plan  string
 	Units []string // that are called; none chooses all
+	Known bool     // only what the unit called knows of: see Talk.Known
 }
 
 // talkPlaces is the order of talks in a list: what waits for somebody first.
@@ -61,12 +62,18 @@ func (s *Store) ListTalks(ctx context.Context, f TalkFilter) (talks []Talk, tota
 		if len(of.Units) > 0 {
 			one.add(s.d.among("lead"), s.d.list(of.Units))
 		}
+		if of.Known {
+			one.add("state NOT IN ('proposed', 'declined') AND (state <> 'void' OR origin = 'stage' OR approver <> '')")
+		}
 		either, args = append(either, "("+strings.Join(one.terms, " AND ")+")"), append(args, one.args...)
 		plans += fmt.Sprintf(" WHEN ? THEN %d", i)
 		order = append(order, of.Plan)
 	}
 	w.add("("+strings.Join(either, " OR ")+")", args...)
 	w.equal("state", f.State)
+	if f.State == "" {
+		w.add("state <> 'joined'") // it is in the line of the one it has joined
+	}
 	if err := s.one(ctx, &total, `SELECT COUNT(*) FROM talks`+w.String(), w.args...); err != nil || total == 0 {
 		return nil, 0, err
 	}
@@ -103,6 +110,14 @@ func (t *tx) callTalk(d Decision, key string, task Task) (*Talk, error) {
 	number := max(before+1, d.TalkNumber)
 	talk := Talk{ID: fmt.Sprintf("%s#%d", d.Task, number), Plan: d.Plan, Task: d.Task, Number: number, Version: 1,
 		Lead: task.Lead, State: TalkPending, OpensAt: instant(d.Stage.At), What: plan.ProposeTalk, Origin: act.OriginStage}
+	if d.Called != nil {
+		c := *d.Called
+		var err error
+		if c.Nth, err = t.nth(d.Plan, talk.ID, c); err != nil {
+			return nil, err
+		}
+		c.Number, talk.Facts = number, &c
+	}
 	return &talk, t.insertTalk(talk, key)
 }
 
@@ -119,6 +134,9 @@ func (s *Store) OpenTalk(ctx context.Context, planID, id string, facts act.TalkC
 		kind := TalkOpened
 		if facts.State == act.TalkProposed {
 			kind = TalkAsked
+		}
+		if facts.Nth, err = t.nth(planID, id, facts); err != nil {
+			return Talk{}, err
 		}
 		talk.State, talk.Facts = string(facts.State), &facts
 		if err := t.moveTalk(talk, kind, when); err != nil {

@@ -107,7 +107,7 @@ type Next struct {
 // that tells of an act both may be zero.
 type Talk struct {
 	ID       string // p14#1, as commands name it
-	Number   int    // 1 is the task's first talk; 0 says nothing of it
+	Number   int    // 1 is the unit's first talk of the plan; 0 says nothing of it
 	Step     string
 	Limit    calendar.Day  // zero before a proposed talk is approved
 	Left     Distance      // to Limit
@@ -123,11 +123,13 @@ const (
 	talkOpened class = iota
 	talkProposed
 	stepMissed
+	ownMissed // a step that is the office's own
 	escalated
 	warned
 	urged
 	matterMissed // something else than the due date was missed
 	stepAhead
+	ownAhead
 	matterAsked
 	overdue // a mere reminder after the due date
 	dueToday
@@ -136,7 +138,7 @@ const (
 )
 
 // classNames are the ends of catalogue keys.
-var classNames = [...]string{"talk", "proposed", "missed", "escalate", "warn", "urge", "matter", "step", "asked", "late", "due", "remind", "told"}
+var classNames = [...]string{"talk", "proposed", "missed", "own_missed", "escalate", "warn", "urge", "matter", "step", "own_step", "asked", "late", "due", "remind", "told"}
 
 func (c class) String() string { return classNames[c] }
 
@@ -159,6 +161,9 @@ func (it Item) class() class {
 		}
 		return talkOpened
 	case plan.Escalate:
+		if inTalk && act.OfficeStep(it.Talk.Step) {
+			return ownMissed
+		}
 		if inTalk {
 			return stepMissed
 		}
@@ -169,6 +174,8 @@ func (it Item) class() class {
 		return urged
 	}
 	switch {
+	case inTalk && act.OfficeStep(it.Talk.Step):
+		return ownAhead
 	case inTalk:
 		return stepAhead
 	case it.Left.Days < 0, it.Left.Stood:
@@ -200,9 +207,11 @@ type entry struct {
 func (e entry) heap() heap { return heap{e.class(), e.matter(), e.reader} }
 
 // fact is what items must share to be one entry: the task, and the matter when
-// it is not the task's own limit.
+// it is not the task's own limit, or whether it is the office's own step.
 func (it Item) fact() string {
 	switch {
+	case it.class() == ownMissed, it.class() == ownAhead: // not the unit's, whose steps may be late beside it
+		return it.Task + "|own"
 	case it.matter() == "":
 		return it.Task
 	case it.Matter.Topic == plan.TopicAcknowledge && !it.told():

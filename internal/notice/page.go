@@ -79,8 +79,8 @@ var (
 )
 
 var tones = map[class]tone{
-	talkOpened: crimson, talkProposed: crimson, stepMissed: crimson, escalated: crimson, warned: crimson,
-	urged: crimson, matterMissed: crimson, stepAhead: amber, matterAsked: amber, overdue: crimson, dueToday: amber, ahead: navy, news: navy,
+	talkOpened: crimson, talkProposed: crimson, stepMissed: crimson, ownMissed: amber, escalated: crimson, warned: crimson,
+	urged: crimson, matterMissed: crimson, stepAhead: amber, ownAhead: navy, matterAsked: amber, overdue: crimson, dueToday: amber, ahead: navy, news: navy,
 }
 
 // tone is the class's; news that asks for something at once looks like it.

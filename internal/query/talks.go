@@ -74,7 +74,7 @@ func (r reading) talks(ctx context.Context, f TalkFilter) (page TalkPage, err er
 			units = []string{r.who.by.Unit}
 		}
 		known[id] = p
-		choice.Of = append(choice.Of, ledger.CalledIn{Plan: id, Units: units})
+		choice.Of = append(choice.Of, ledger.CalledIn{Plan: id, Units: units, Known: !r.who.oversees(dir)})
 	}
 	if err := named.fault(); err != nil || len(known) == 0 {
 		return page, err

@@ -71,7 +71,10 @@ func (v Viewer) sees(t ledger.Task) bool {
 }
 
 // seesTalk tells whether a talk of a plan is the viewer's to see: the office's, the
-// leadership's and that of the unit it calls.
+// leadership's and that of the unit it calls, once that knows of it.
 func (v Viewer) seesTalk(d people.Directory, k ledger.Talk) bool {
+	if v.is == account && !v.oversees(d) && !k.Known() {
+		return false
+	}
 	return v.is == operator || v.is == account && act.TalkCase{Lead: k.Lead, Office: d.Office, Leadership: d.Leadership}.Sees(v.by)
 }

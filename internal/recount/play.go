@@ -105,6 +105,7 @@ type data struct {
 	} `json:"assigned"`
 	State    string `json:"state"`
 	Talk     string `json:"talk"`
+	Into     string `json:"into"` // of what has joined another talk or proposal
 	Opens    string `json:"opens"`
 	Revision int    `json:"revision"`
 	Stage    struct {
@@ -153,7 +154,7 @@ func (w *world) event(e Event, d data) {
 		t.phase = "open"
 	case e.Kind == "stage.decided":
 		w.stage(e, d)
-	case e.Kind == "talk.opened", e.Kind == "talk.asked", e.Kind == "talk.void", e.Kind == "talk.revived":
+	case e.Kind == "talk.opened", e.Kind == "talk.proposed", e.Kind == "talk.void", e.Kind == "talk.revived":
 		w.talkEvent(e.Kind, w.talk(d.Talk), d)
 	case strings.HasPrefix(e.Kind, "act.") && e.Kind != "act.refused" && d.Act != nil:
 		if d.Talk != "" {

@@ -29,16 +29,24 @@ func (w *world) talk(id string) *talk {
 	return nil
 }
 
-// called is a new talk about a task; it is numbered among those of its kind.
+// called is a new talk about a task, with the number that it would have if it opened now.
 func (w *world) called(id, of, what, unit, state string) *talk {
-	k := &talk{id: id, task: of, what: what, unit: unit, state: state, taken: map[string]string{}, number: 1}
-	for _, other := range w.talks {
-		if other.task == of && other.what == what {
-			k.number++
-		}
-	}
+	k := &talk{id: id, task: of, what: what, unit: unit, state: state, taken: map[string]string{}}
+	k.number = w.place(k)
 	w.talks = append(w.talks, k)
 	return k
+}
+
+// place is the number of a talk that opens now among those of its kind that opened with
+// its unit.
+func (w *world) place(k *talk) int {
+	n := 1
+	for _, other := range w.talks {
+		if other != k && other.unit == k.unit && other.what == k.what && other.opened != "" {
+			n = max(n, other.number+1)
+		}
+	}
+	return n
 }
 
 func (w *world) talkEvent(kind string, k *talk, d data) {
@@ -47,8 +55,10 @@ func (w *world) talkEvent(kind string, k *talk, d data) {
 	}
 	switch kind {
 	case "talk.opened":
+		k.number = w.place(k)
 		k.state, k.opened = "open", w.day(d.OpensAt)
-	case "talk.asked":
+	case "talk.proposed":
+		k.number = w.place(k)
 		k.state = "proposed"
 	case "talk.void":
 		k.before, k.state = k.state, "void"
@@ -71,7 +81,11 @@ func (w *world) onTalk(t *task, d data) {
 		if a.Talk != nil && a.Talk.What != "" {
 			what = a.Talk.What
 		}
-		w.called(d.Talk, t.id, what, unit, "proposed")
+		state := "proposed"
+		if d.Into != "" {
+			state = "joined"
+		}
+		w.called(d.Talk, t.id, what, unit, state)
 		return
 	}
 	if k == nil {
@@ -85,6 +99,7 @@ func (w *world) onTalk(t *task, d data) {
 	}
 	switch a.Kind {
 	case "approve":
+		k.number = w.place(k)
 		k.state, k.approver, k.opened = "open", a.By.Name, w.day(a.At)
 		if k.what == "circular" {
 			k.state = "closed"

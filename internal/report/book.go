@@ -117,7 +117,7 @@ type Step struct {
 }
 
 // Called is a talk or a circular in short. Number counts from 1 among those of its
-// kind on the task.
+// kind that were opened with the unit in the plan; 0: it is only called for.
 type Called struct {
 	ID      string `json:"id"`
 	Number  int    `json:"number"`
@@ -343,23 +343,24 @@ func (b *binder) shown(id string) string {
 }
 
 func (b *binder) called(tasks []ledger.Task, talks []ledger.Talk) map[string][]Called {
-	all, of, numbers := map[string][]Called{}, byID(tasks), ordinals(talks)
-	for _, t := range talks {
-		all[t.Task] = append(all[t.Task], Called{ID: of[t.Task].ShownTalk(t.ID), Number: numbers[t.ID], State: t.State, What: cmp.Or(t.What, plan.ProposeTalk),
+	all, of := map[string][]Called{}, byID(tasks)
+	for _, t := range inOrder(talks) {
+		all[t.Task] = append(all[t.Task], Called{ID: of[t.Task].ShownTalk(t.ID), Number: nth(t), State: t.State, What: cmp.Or(t.What, plan.ProposeTalk),
 			Unit: b.people.Name(t.Lead), UnitID: t.Lead, Doubted: t.State == ledger.TalkOpen && t.Facts != nil && t.Facts.Doubt != nil})
 	}
 	return all
 }
 
-// ordinals are the places of talks among the talks of their tasks, and of circulars
-// among the circulars, from 1; and it brings both into that order.
-func ordinals(talks []ledger.Talk) map[string]int {
-	slices.SortStableFunc(talks, func(a, b ledger.Talk) int { return cmp.Or(cmp.Compare(a.Task, b.Task), a.Number-b.Number) })
-	numbers, count := map[string]int{}, map[[2]string]int{}
-	for _, t := range talks {
-		of := [2]string{t.Task, cmp.Or(t.What, plan.ProposeTalk)}
-		count[of]++
-		numbers[t.ID] = count[of]
+// inOrder are talks by their tasks, each task's in the order in which they were made.
+func inOrder(talks []ledger.Talk) []ledger.Talk {
+	return slices.SortedStableFunc(slices.Values(talks), func(a, b ledger.Talk) int { return cmp.Or(cmp.Compare(a.Task, b.Task), a.Number-b.Number) })
+}
+
+// nth is the place of a talk among its unit's of the plan, or of a circular among its
+// circulars; 0 of what is only called for.
+func nth(k ledger.Talk) int {
+	if k.Facts == nil {
+		return 0
 	}
-	return numbers
+	return k.Facts.Nth
 }

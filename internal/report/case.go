@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -105,7 +106,7 @@ func CaseFile(l ledger.Launched, r Records, today calendar.Day, cal *calendar.Ca
 	for _, t := range book.Talks {
 		c.Talks = append(c.Talks, CaseTalk{TalkRow: t, Stages: []StageRow{}})
 	}
-	slices.SortFunc(c.Talks, func(a, b CaseTalk) int { return a.Number - b.Number })
+	slices.SortFunc(c.Talks, func(a, b CaseTalk) int { return cmp.Or(a.OpensAt.Compare(b.OpensAt), cmp.Compare(a.ID, b.ID)) })
 	for _, s := range book.Stages {
 		i := slices.IndexFunc(c.Talks, func(t CaseTalk) bool { return t.ID == s.Talk })
 		if i >= 0 {

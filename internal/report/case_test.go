@@ -108,8 +108,8 @@ func TestCaseOfATalkUnderWay(t *testing.T) {
 		{"约谈纪要", "2021-07-13", "", "未到时限"},
 	}, talks.Tables[0].Rows[:3])
 	require.Equal(t, []string{
-		"第 2 次约谈（t1#2）：不予批准。被约谈单位：市水务局。决定人：liu。",
-		"第 3 次约谈（t1#3）：待启动。被约谈单位：市水务局。定于2021-07-14 09:00 启动。",
+		"约谈（t1#2）：不予批准。被约谈单位：市水务局。决定人：liu。",
+		"约谈（t1#3）：待启动。被约谈单位：市水务局。定于2021-07-14 09:00 启动。",
 	}, []string{talks.Tables[2].Head, talks.Tables[3].Head})
 }
 

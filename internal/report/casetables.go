@@ -172,7 +172,7 @@ func (d docket) opened(t CaseTalk) string {
 func (d docket) stepResult(state string, st TalkStep) string {
 	key := "step_waiting"
 	switch {
-	case st.Taken.IsZero() && (state == ledger.TalkClosed || state == ledger.TalkVoid || state == ledger.TalkDeclined || state == ledger.TalkCarried):
+	case st.Taken.IsZero() && (state == ledger.TalkClosed || state == ledger.TalkVoid || state == ledger.TalkDeclined || state == ledger.TalkCarried || state == ledger.TalkJoined):
 		key = "step_dropped"
 	case !st.Taken.IsZero() && st.Late && st.WorkdaysLate == 0:
 		key = "step_taken_late_rest"

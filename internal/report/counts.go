@@ -143,9 +143,10 @@ func Count(rows []Row, floor int) Counts {
 }
 
 // counts tells that it is a talk that was called, and not a circular, one that never
-// came about, or one that goes on in another plan, which counts it.
+// came about, one that goes on as part of another, or one that goes on in another
+// plan, which counts it.
 func (k Called) counts() bool {
-	return k.What != plan.ProposeCircular && k.State != ledger.TalkVoid && k.State != ledger.TalkDeclined && k.State != ledger.TalkCarried
+	return k.What != plan.ProposeCircular && k.State != ledger.TalkVoid && k.State != ledger.TalkDeclined && k.State != ledger.TalkCarried && k.State != ledger.TalkJoined
 }
 
 func (t *Tally) add(r Row) {

@@ -154,8 +154,7 @@ func (s Speaker) Event(dir people.Directory, zone *time.Location, e ledger.Event
 	case ledger.CourseAhead:
 		return s.w.T("event.say_ahead", words.Data{"N": d.Lost})
 	case ledger.TalkOpened, ledger.TalkAsked, ledger.TalkVoided, ledger.TalkGivenBack:
-		_, number, _ := strings.Cut(d.Talk, "#")
-		return s.w.T("event.say_talk", words.Data{"Number": number})
+		return s.w.T("event.say_talk", words.Data{"Talk": d.Talk})
 	}
 	if to, at, ok := digestOf(d.Digest); ok {
 		return strings.TrimSpace(s.w.T("event.say_message", words.Data{"To": s.Seats(dir, []people.Recipient{to}), "At": told(zone, at)}) + " " + d.Error)

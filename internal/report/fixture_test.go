@@ -102,7 +102,7 @@ func small(t testing.TB) rows {
 		}
 		r.tasks[i].Facts = c
 	}
-	r.talks[0].Facts = &act.TalkCase{Task: "t1", What: plan.ProposeTalk, State: act.TalkOpen, Number: 1, Lead: "shuiwu", Office: "xietiao", Leadership: "lingdao",
+	r.talks[0].Facts = &act.TalkCase{Task: "t1", What: plan.ProposeTalk, State: act.TalkOpen, Number: 1, Nth: 1, Lead: "shuiwu", Office: "xietiao", Leadership: "lingdao",
 		Policy: "standard", Round: 1, Opened: day(6, 25), Since: day(6, 25), Taken: r.talks[0].Taken}
 	return r
 }

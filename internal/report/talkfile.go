@@ -64,6 +64,7 @@ func (d docket) talkFactsOf(t CaseTalk) Section {
 		}
 	}
 	add("id", t.ID)
+	add("joined", t.Course.Into)
 	add("kind", d.whatOf(t))
 	add("called_unit", t.Unit)
 	add("task", d.say("of_task", words.Data{"ID": t.Task, "Title": t.Title}))

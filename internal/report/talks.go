@@ -17,7 +17,7 @@ type TalkRow struct {
 	Key      string       `json:"-"`  // as the ledger calls it for ever
 	Task     string       `json:"task"`
 	Title    string       `json:"title"`
-	Number   int          `json:"number"` // first, second … talk on this task, or circular: each counts by itself
+	Number   int          `json:"number"` // first, second … talk of its unit in the plan, or circular: each counts by itself
 	Unit     string       `json:"unit"`
 	UnitID   string       `json:"unit_id"`
 	Due      calendar.Day `json:"due"`                // of the task
@@ -59,13 +59,12 @@ func (b *binder) talkRows(tasks []ledger.Task, talks []ledger.Talk) []TalkRow {
 	for _, t := range tasks {
 		of[t.ID] = t
 	}
-	talks = slices.Clone(talks)
-	numbers := ordinals(talks)
+	talks = inOrder(talks)
 	rows := make([]TalkRow, len(talks))
 	for i, k := range talks {
 		t := of[k.Task]
 		rows[i] = TalkRow{
-			ID: t.ShownTalk(k.ID), Key: k.ID, Task: nameNow(t, k.Task), Title: t.Title, Number: numbers[k.ID], Unit: b.people.Name(k.Lead), UnitID: k.Lead,
+			ID: t.ShownTalk(k.ID), Key: k.ID, Task: nameNow(t, k.Task), Title: t.Title, Number: nth(k), Unit: b.people.Name(k.Lead), UnitID: k.Lead,
 			Due: t.Due, State: k.State, OpensAt: b.local(k.OpensAt), Approver: k.Approver, Steps: b.talkSteps(t, k),
 			What: cmp.Or(k.What, plan.ProposeTalk), Origin: k.Origin, Course: b.talkCourse(t, k),
 		}

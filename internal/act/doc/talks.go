@@ -83,6 +83,7 @@ func (w *writer) opened(e *edges) {
 	for _, s := range []act.TalkState{act.TalkPending, act.TalkProposed, act.TalkOpen} {
 		e.add(string(s), carried, w.t("task_carried"))
 	}
+	e.add("[*]", string(act.TalkJoined), w.t("joins"))
 }
 
 var noon = calendar.NewDay(2021, time.June, 1).At(12, 0, calendar.Beijing)

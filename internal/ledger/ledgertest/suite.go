@@ -52,6 +52,7 @@ func Run(t *testing.T, address func(testing.TB) string) {
 		{"what the end of a task does to its talks", talkVoid},
 		{"acts on a talk leave its steps", talkSteps},
 		{"talks and circulars are proposed", talkProposedByHand},
+		{"proposals of one measure against one unit are one", proposalsJoin},
 		{"a talk that was lost is given back", talkGivenBack},
 		{"mends are counted by workflow", mends},
 		{"two talks of one ladder stay apart", talkTwice},

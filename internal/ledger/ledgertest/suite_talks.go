@@ -184,7 +184,7 @@ func talkProposedByHand(t *testing.T, address string) {
 	w.ok(err)
 	var fired act.Fired
 	w.ok(json.Unmarshal(events[0].Data, &fired))
-	w.is("what the rule has named", []any{events[0].Kind, fired}, []any{"act.propose", act.Fired{Rule: "overdue-2", Unit: "shuiwu", Facts: []string{"overdue:t0:2021-04-30"}}})
+	w.is("what the rule has named", []any{events[0].Kind, fired}, []any{"act.propose", act.Fired{Rule: "overdue-2", Unit: "shuiwu", Facts: []string{"overdue:t0:2021-04-30"}, What: plan.ProposeCircular}})
 
 	next := w.talkBook().TalkCourse(*rule.Facts).Next
 	w.is("it is told first", next.ID, "act-1-propose")
@@ -192,6 +192,48 @@ func talkProposedByHand(t *testing.T, address string) {
 	w.holds() // the word of a proposal is decided like a stage
 	c, digests := w.actsOnTalk("t0#2", actAt(19, 10, leader, act.Approve))
 	w.is("a circular is told and closed", []any{c.State, len(digests)}, []any{act.TalkClosed, 4})
+	w.holds()
+}
+
+// proposalsJoin: one proposal of a measure waits for a leader about a unit; what else is
+// found joins it, and what opens is numbered among the unit's own.
+func proposalsJoin(t *testing.T, address string) {
+	w := newWorld(t, address, 2)
+	propose := func(task, id, what, words string) ledger.Talk {
+		var talk ledger.Talk
+		for range 2 { // a retry is the same
+			a := actAt(18, 10, clerk, act.Propose)
+			a.ID, a.Unit, a.Reason, a.Talk = id, "shuiwu", words, &act.TalkFacts{What: what}
+			got, refused, err := w.ProposeTalk(w.ctx, ledger.Proposed{Plan: "jincheng", Task: task, Act: a,
+				Facts: func(number int) (act.TalkCase, *act.Refusal) {
+					c, refused := w.talkBook().Propose(act.TalkCase{Task: task, Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao", Policy: "standard", Origin: act.OriginHand}, a)
+					return c.TalkCase, refused
+				}}, speaks)
+			w.ok(err)
+			w.is("refused", refused, (*act.Refusal)(nil))
+			talk = got
+		}
+		return talk
+	}
+	first, circular, joined := propose("t0", "a", plan.ProposeTalk, "一"), propose("t0", "b", plan.ProposeCircular, "二"), propose("t1", "c", plan.ProposeTalk, "三\n一")
+	w.is("joined", []any{joined.ID, joined.State, joined.Facts.Into, joined.GoesOn(), joined.Known()}, []any{"t1#1", ledger.TalkJoined, "t0#1", false, false})
+	first, err := w.Talk(w.ctx, "jincheng", first.ID)
+	w.ok(err)
+	w.is("grounds", []any{first.Facts.Grounds, first.State, first.Known()}, []any{"一\n三", ledger.TalkProposed, false})
+	w.actsOnTalk("t0#1", actAt(19, 10, leader, act.Decline))
+	again := propose("t1", "d", plan.ProposeTalk, "四")
+	w.is("what was declined is not joined", again.State, ledger.TalkProposed)
+	c, _ := w.actsOnTalk(again.ID, actAt(20, 10, leader, act.Approve))
+	w.is("the unit's first talk, and its first circular", []any{c.Nth, circular.Facts.Nth}, []any{1, 1})
+	w.decide("t0", talk)
+	w.is("the next is its second", w.opens("t0#3", act.TalkOpen).Facts.Nth, 2)
+	of := ledger.CalledIn{Plan: "jincheng", Units: []string{"shuiwu"}}
+	for known, want := range map[bool]int{false: 4, true: 2} {
+		of.Known = known
+		_, n, err := w.ListTalks(w.ctx, ledger.TalkFilter{Of: []ledger.CalledIn{of}})
+		w.ok(err)
+		w.is(fmt.Sprint("listed, only what the unit knows of: ", known), n, want)
+	}
 	w.holds()
 }
 
