@@ -72,6 +72,10 @@ histories: ## record a history of every kind of workflow into workflows/testdata
 store: ## make the ledger and the Temporal store of a release in the middle of a year: internal/rehearse/testdata/stores/VERSION.tar.gz
 	go test -count=1 ./internal/rehearse -run '^TestAYearThatAnEarlierReleaseBegan$$' -v -store '$(CURDIR)/internal/rehearse/testdata/stores/$(VERSION).tar.gz'
 
+.PHONY: screenshots
+screenshots: needs ## take the pictures of the pages that the READMEs show: docs/pictures
+	go test -count=1 ./internal/portal/pagetest -run '^TestScreenshots$$' -screenshots '$(CURDIR)/docs/pictures'
+
 fuzz: ## fuzz every parser for ten seconds
 	@for file in $$(grep -rl --include='*_test.go' '^func Fuzz' .); do \
 		for name in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' $$file); do \

@@ -14,8 +14,9 @@ type Bars struct {
 	Rows   []Row
 }
 
-// Span is what one bar stands for: a week. Group gathers bars in the table: a month.
-type Span struct{ Name, Group string }
+// Span is what one bar stands for: a week. Group gathers bars in the table: a month, in
+// the picture by its short name.
+type Span struct{ Name, Group, Short string }
 
 // Row is one seat with a value for each span.
 type Row struct {
@@ -49,7 +50,7 @@ func (b Bars) SVG() template.HTML {
 	for i, s := range b.Spans {
 		if s.Group != group {
 			group = s.Group
-			p.put(`<path class="rule" d="M%d.5 0V%d"/><text class="month" x="%d" y="13">%s</text>`, barsLeft+i*barWide-1, height, barsLeft+i*barWide+2, esc(group))
+			p.put(`<path class="rule" d="M%d.5 0V%d"/><text class="month" x="%d" y="13">%s</text>`, barsLeft+i*barWide-1, height, barsLeft+i*barWide+2, esc(s.Short))
 		}
 	}
 	most := b.most()
@@ -80,7 +81,7 @@ func (b Bars) Table() template.HTML {
 		}
 	}
 	var p paper
-	p.put(`<table class="cards"><caption>%s</caption><thead><tr><th scope="col">%s</th><th scope="col">%s</th>`, esc(b.Title), esc(b.Corner), esc(b.Total))
+	p.put(`<table class="rows"><caption>%s</caption><thead><tr><th scope="col">%s</th><th scope="col">%s</th>`, esc(b.Title), esc(b.Corner), esc(b.Total))
 	for _, g := range groups {
 		p.put(`<th scope="col">%s</th>`, esc(g))
 	}

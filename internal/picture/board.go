@@ -93,7 +93,7 @@ func (p *paper) field(f Field, x, y, height int) {
 // Table is what the board shows, with the same links.
 func (b Board) Table() template.HTML {
 	var p paper
-	p.put(`<table class="cards"><caption>%s</caption><thead><tr><th scope="col">%s</th>`, esc(b.Title), esc(b.Corner))
+	p.put(`<table class="rows"><caption>%s</caption><thead><tr><th scope="col">%s</th>`, esc(b.Title), esc(b.Corner))
 	for _, h := range b.Across {
 		p.put(`<th scope="col">%s</th>`, cell(h.Name, h.Href))
 	}
@@ -107,7 +107,7 @@ func (b Board) Table() template.HTML {
 			}
 			p.put(`<td data-label="%s">`, esc(b.Across[j].Name))
 			for _, c := range f {
-				p.put(`<span class="light %s">%s%s</span> `, c.Light, Shape(c.Light), cell(c.Word+" "+strconv.Itoa(c.N), c.Href))
+				p.put(`<span class="light light-%s">%s%s</span> `, c.Light, Shape(c.Light), cell(c.Word+" "+strconv.Itoa(c.N), c.Href))
 			}
 			p.put(`</td>`)
 		}

@@ -24,9 +24,9 @@ const (
 // shapes are the lights' shapes in a square of 10 units; hollow ones are drawn by their
 // outline.
 var shapes = map[string]string{
-	Red:      "M1 1h8v8h-8z",
-	Yellow:   "M5 .5 9.5 9h-9z",
-	Blue:     "M5 0 10 5 5 10 0 5z",
+	Red:      "M5 0 10 5 5 10 0 5z",
+	Yellow:   "M1 1h8v8h-8z",
+	Blue:     "M5 .8a4.2 4.2 0 0 0 0 8.4z",
 	Green:    "M5 .8a4.2 4.2 0 1 0 .01 0z",
 	DoneLate: "M1.5 1.5h7v7h-7z",
 	Done:     "M5 1.3a3.7 3.7 0 1 0 .01 0z",
@@ -82,7 +82,7 @@ func (p *paper) link(href, label string, do func()) {
 		p.put(`</g>`)
 		return
 	}
-	p.put(`<a href="%s" aria-label="%s"><title>%s</title>`, esc(href), esc(label), esc(label))
+	p.put(`<a href="%s"><title>%s</title>`, esc(href), esc(label))
 	do()
 	p.put(`</a>`)
 }

@@ -96,7 +96,7 @@ func year() picture.Year {
 func bars() picture.Bars {
 	return picture.Bars{
 		Words: picture.Words{ID: "bars", Title: "每周收件", Desc: "各席位每周收到的信件"}, Corner: "席位", Total: "合计",
-		Spans: []picture.Span{{"6月7日起", "6月"}, {"6月14日起", "6月"}, {"7月5日起", "7月"}},
+		Spans: []picture.Span{{"6月7日起", "2021年6月", "6月"}, {"6月14日起", "2021年6月", "6月"}, {"7月5日起", "2021年7月", "7月"}},
 		Rows:  []picture.Row{{Name: "市水务局联络员", Values: []int{1, 0, 400}, Unit: "封"}, {Name: nasty, Values: []int{0, 0, 0}, Unit: "封"}},
 	}
 }
@@ -176,12 +176,12 @@ func TestTheYearShadesRestDays(t *testing.T) {
 		}
 	}
 	require.Len(t, named(all, "rect", "rest"), 3, "stretches")
-	require.Equal(t, 5*2, shaded, "two units a day")
+	require.Equal(t, 5*3, shaded, "three units a day")
 	require.Len(t, named(all, "g", "today"), 1)
 	today := regexp.MustCompile(`M(\d+)`).FindStringSubmatch(named(all, "g", "today")[0].text + named(all, "path", "")[len(named(all, "path", ""))-1].attrs["d"])
 	at, err := strconv.Atoi(today[1])
 	require.NoError(t, err)
-	require.Equal(t, (12-10)*2, first-at, "today is two days before the first rest day")
+	require.Equal(t, (12-10)*3, first-at, "today is two days before the first rest day")
 	require.Len(t, named(all, "g", "said-mark"), 2, "the one of May is outside")
 	require.Len(t, named(all, "g", "said"), 1, "the other is still to come")
 

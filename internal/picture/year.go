@@ -41,15 +41,22 @@ type Mark struct {
 
 const (
 	yearLeft = 210
-	yearDay  = 2 // a day
 	yearTop  = 22
 	yearLine = 18 // a ladder
 )
 
+// wide is the room of a day: what is shown fits a screen.
+func (y Year) wide() int {
+	if y.days() > 300 {
+		return 2
+	}
+	return 3
+}
+
 // x is where a day begins, kept inside the picture.
 func (y Year) x(d calendar.Day) int {
 	n := d.Sub(y.From)
-	return yearLeft + yearDay*min(max(n, 0), y.days())
+	return yearLeft + y.wide()*min(max(n, 0), y.days())
 }
 
 func (y Year) days() int { return y.Until.Sub(y.From) + 1 }
@@ -60,7 +67,7 @@ func (y Year) shows(d calendar.Day) bool {
 
 // SVG draws the year.
 func (y Year) SVG() template.HTML {
-	width, height := yearLeft+yearDay*y.days()+1, yearTop+len(y.Ladders)*yearLine+4
+	width, height := yearLeft+y.wide()*y.days()+1, yearTop+len(y.Ladders)*yearLine+4
 	var p paper
 	p.begin(y.Words, "year", width, height, "group")
 	y.rests(&p, height)
@@ -94,7 +101,7 @@ func (y Year) rests(p *paper, height int) {
 		case rests && from.IsZero():
 			from = d
 		case !rests && !from.IsZero():
-			p.put(`<rect class="rest" x="%d" y="%d" width="%d" height="%d"/>`, y.x(from), yearTop-4, yearDay*d.Sub(from), height)
+			p.put(`<rect class="rest" x="%d" y="%d" width="%d" height="%d"/>`, y.x(from), yearTop-4, y.wide()*d.Sub(from), height)
 			from = calendar.Day{}
 		}
 		if d.After(y.Until) {
@@ -109,7 +116,7 @@ func (y Year) ladder(p *paper, l Ladder, top int) {
 		p.shape(l.Light, 0, middle-5)
 		p.put(`<text class="name" x="16" y="%d">%s</text>`, middle+4, esc(short(l.Name, 14)))
 		if !l.Due.IsZero() && !l.Given.After(y.Until) && !l.Due.Before(y.From) {
-			p.put(`<path class="line %s" d="M%d %d.5H%d"/>`, l.Light, y.x(l.Given), middle, y.x(l.Due)+yearDay)
+			p.put(`<path class="line %s" d="M%d %d.5H%d"/>`, l.Light, y.x(l.Given), middle, y.x(l.Due)+y.wide())
 		}
 		for _, m := range l.Marks {
 			if y.shows(m.Day) {
@@ -144,7 +151,7 @@ func markShape(kind string, x, y int) string {
 // Table is what the year shows.
 func (y Year) Table() template.HTML {
 	var p paper
-	p.put(`<table class="cards"><caption>%s</caption><thead><tr>`, esc(y.Title))
+	p.put(`<table class="rows"><caption>%s</caption><thead><tr>`, esc(y.Title))
 	for _, c := range y.Columns {
 		p.put(`<th scope="col">%s</th>`, esc(c))
 	}

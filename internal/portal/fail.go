@@ -33,6 +33,8 @@ func (v *visit) trouble(err error) (f fault, log bool) {
 		return fault{http.StatusNotFound, v.say.T("portal.not_found")}, false
 	case errors.Is(err, query.ErrNotWhole):
 		return fault{http.StatusForbidden, v.say.T("portal.not_whole")}, false
+	case errors.Is(err, query.ErrAhead):
+		return fault{http.StatusBadRequest, v.say.T("page.ahead")}, false
 	case errors.Is(err, query.ErrNoPlans):
 		return fault{http.StatusNotFound, v.say.T("portal.no_plans")}, false
 	case errors.As(err, &unit):

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"duban/internal/accounts"
@@ -61,7 +62,8 @@ type portal struct {
 	pages   map[string]*page
 	assets  assets
 	origins *http.CrossOriginProtection
-	secure  bool // cookies only over TLS
+	secure  bool         // cookies only over TLS
+	streams atomic.Int64 // of news that are open
 
 	mu  sync.Mutex
 	lag map[string]*words.Words

@@ -29,6 +29,17 @@ var routes = []route{
 	{"POST /me/calendar", Signed, "make a calendar address of mine, or take one back", (*visit).calendarAddress, false},
 	{"POST /me/password", Signed, "change my password", (*visit).changePassword, false},
 
+	{"GET /lead", Leader, "where the city stands, for a leader", (*visit).lead, false},
+	{"GET /plans", Office | Leader, "plans that I may see whole", (*visit).planList, false},
+	{"GET /plans/{plan}", Office | Leader, "a plan on one page, with its light board", (*visit).plan, false},
+	{"GET /plans/{plan}/year", Office | Leader, "a plan's year as a picture", (*visit).planYear, false},
+	{"GET /plans/{plan}/messages", Office | Leader, "a plan's messages by seat and week", (*visit).planMessages, false},
+	{"GET /plans/{plan}/ahead", Office | Leader, "what comes in the next four weeks if nobody acts", (*visit).planAhead, false},
+	{"GET /plans/{plan}/since", Office | Leader, "what has changed since a day", (*visit).planSince, false},
+	{"GET /live", Working, "tells a page that something has happened (server-sent events)", (*visit).live, false},
+	{"GET /search", Working, "search", (*visit).search, false},
+	{"GET /inbox", Working, "what was sent to my unit", (*visit).inbox, false},
+
 	{"GET /todo", Working, "what waits for me", (*visit).todo, false},
 	{"GET /tasks", Working, "tasks that I may see", (*visit).tasks, false},
 	{"GET /plans/{plan}/tasks/{task}", Working, "a task's case file", (*visit).task, false},
@@ -61,9 +72,12 @@ var menu = []struct {
 	path, name string
 	who        Role
 }{
+	{"/lead", "lead", Leader},
 	{"/todo", "todo", Working},
 	{"/tasks", "tasks", Working},
 	{"/talks", "talks", Working},
+	{"/plans", "plans", Office | Leader},
+	{"/inbox", "inbox", Working},
 	{"/messages", "messages", Office | Leader},
 	{"/ledger", "ledger", Office | Leader},
 	{"/contacts", "contacts", Working},

@@ -28,6 +28,9 @@ var sees = map[string]string{
 	"g1": "gaoping clerk mayor", "w1": "shuiwu gaoping clerk mayor", "boiler": "other airclerk", "nosuch": "",
 }
 
+// oversees tells which accounts may look at all of which plan.
+var oversees = map[string]string{"water": "clerk mayor", "air": "airclerk"}
+
 // roleOf are the roles of the accounts of the tests.
 var roleOf = map[string]portal.Role{
 	"": portal.Anybody, "shuiwu": portal.Unit, "gaoping": portal.Unit, "clerk": portal.Office, "mayor": portal.Leader,
@@ -72,13 +75,13 @@ func TestWhoMayGoWhere(t *testing.T) {
 		}
 		for _, rt := range portal.Routes() {
 			for _, o := range objects {
-				if !strings.Contains(rt.Path, "{task}") && !strings.Contains(rt.Path, "{talk}") && o != objects[0] {
+				if !strings.Contains(rt.Path, "{plan}") && o != objects[0] {
 					continue
 				}
 				path := filled(rt.Path, o)
 				name := account + " " + rt.Method + " " + path
 				if rt.Method == http.MethodGet {
-					a := b.get(path)
+					a := b.begin(path)
 					switch {
 					case account == "" && rt.Who&portal.Anybody == 0:
 						assert.Equal(t, http.StatusSeeOther, a.status, name)
@@ -95,6 +98,15 @@ func TestWhoMayGoWhere(t *testing.T) {
 							assert.Equal(t, http.StatusNotFound, a.status, name)
 							assert.NotContains(t, a.body, "管网改造第1项", name)
 							assert.NotContains(t, a.body, "关停燃煤锅炉", name)
+						}
+					case strings.Contains(rt.Path, "{plan}"): // all of a plan
+						whole := strings.Contains(" "+oversees[o.plan]+" ", " "+account+" ")
+						assert.Equal(t, whole, a.status == http.StatusOK, "%s: %d", name, a.status)
+						if !whole {
+							assert.Equal(t, http.StatusForbidden, a.status, name)
+							assert.NotContains(t, a.body, "管网改造第1项", name)
+							assert.NotContains(t, a.body, "关停燃煤锅炉", name)
+							assert.NotContains(t, a.body, o.plan+"计划", name)
 						}
 					case strings.Contains(rt.Path, "{"):
 						assert.Less(t, a.status, 500, name)
@@ -129,7 +141,7 @@ func TestWhatIsNotInTheTableIsNotServed(t *testing.T) {
 	t.Parallel()
 	s := theWorld(t).open(t)
 	for _, b := range []*browser{s.browser(), s.as("clerk")} {
-		for _, path := range []string{"/nosuch", "/todo/", "/todo/x", "/static/", "/static/..%2fportal.go", "/static/../templates/do.html", "/templates/do.html", "/plans", "/plans/water/tasks", "/.git/config", "/plans/water/tasks/w1/do", "/%2e%2e/etc/passwd"} {
+		for _, path := range []string{"/nosuch", "/todo/", "/todo/x", "/static/", "/static/..%2fportal.go", "/static/../templates/do.html", "/templates/do.html", "/plans/", "/plans/water/tasks", "/plans/water/", "/lead/x", "/.git/config", "/plans/water/tasks/w1/do", "/%2e%2e/etc/passwd"} {
 			a := b.get(path)
 			if a.status == http.StatusMovedPermanently || a.status == http.StatusTemporaryRedirect || a.status == http.StatusPermanentRedirect { // the mux's own: to the path without ..
 				a = b.get(a.to())

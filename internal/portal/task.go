@@ -2,10 +2,12 @@ package portal
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strings"
 
 	"duban/internal/act"
+	"duban/internal/calendar"
 	"duban/internal/form"
 	"duban/internal/plan"
 	"duban/internal/query"
@@ -25,20 +27,43 @@ type tasksPage struct {
 	Units  []Option
 	Lights []Option
 	States []Option
-	Find   string
+	Leads  bool     // the unit is asked for as the one that leads
+	Only   []Option // what else the list is narrowed to: name of the field, value, word
+	AsOf   string
 	pager
 }
 
 // lights are those by which the list is chosen, the gravest first.
-var lights = []plan.Light{plan.Red, plan.Yellow, plan.Blue, plan.Green}
+var lights = report.Gravity
 
 // tasks is the list of tasks that the viewer may see, the gravest first.
-func (v *visit) tasks() error {
+func (v *visit) tasks() error { return v.then(v.tasksIn) }
+
+// narrowed is what beside unit, light and state the list is narrowed to.
+func (v *visit) narrowed(q url.Values, f *query.TaskFilter, out *tasksPage) {
+	if unit := q.Get("lead"); unit != "" {
+		f.Leads, out.Leads = []string{unit}, true
+	}
+	if month, err := calendar.ParseDay(q.Get("month") + "-01"); err == nil {
+		f.From, f.Until = month, month.MonthEnd()
+		out.Only = append(out.Only, Option{Value: q.Get("month"), Name: "month"})
+	}
+	if f.Clause = q.Get("clause"); f.Clause != "" {
+		out.Only = append(out.Only, Option{Value: f.Clause, Name: "clause"})
+	}
+	if !v.past.IsZero() {
+		out.AsOf = v.past.String()
+	}
+}
+
+func (v *visit) tasksIn(r *query.Reader) error {
 	q := v.r.URL.Query()
+	var out tasksPage
 	f := query.TaskFilter{Plan: q.Get("plan"), Skip: v.skip(), Limit: pageOf}
 	if unit := q.Get("unit"); unit != "" {
 		f.Units = []string{unit}
 	}
+	v.narrowed(q, &f, &out)
 	for _, l := range lights {
 		if slices.Contains(q["light"], string(l)) {
 			f.Lights = append(f.Lights, l)
@@ -49,15 +74,15 @@ func (v *visit) tasks() error {
 			f.States = append(f.States, s)
 		}
 	}
-	names, err := v.Reader.Names(v.ctx(), v.asks())
+	names, err := r.Names(v.ctx(), v.asks())
 	if err != nil {
 		return err
 	}
-	page, err := v.Reader.Tasks(v.ctx(), v.asks(), f)
+	page, err := r.Tasks(v.ctx(), v.asks(), f)
 	if err != nil {
 		return err
 	}
-	out := tasksPage{pager: v.pager(f.Skip, len(page.Lines), page.Total), Plans: options(names.Plans, q.Get("plan")), Units: options(names.Units, q.Get("unit"))}
+	out.pager, out.Plans, out.Units = v.pager(f.Skip, len(page.Lines), page.Total), options(names.Plans, q.Get("plan")), options(names.Units, cmp.Or(q.Get("unit"), q.Get("lead")))
 	for _, l := range lights {
 		out.Lights = append(out.Lights, Option{string(l), v.speak().Light(report.Row{Light: l}), slices.Contains(f.Lights, l)})
 	}
@@ -65,13 +90,17 @@ func (v *visit) tasks() error {
 		out.States = append(out.States, Option{string(s), v.say.T("act.state_" + string(s)), slices.Contains(f.States, s)})
 	}
 	for _, l := range page.Lines {
-		row := taskRow{TaskLine: l, Path: taskPath(l.Plan, l.ID), Name: v.speak().Title(l.Row), LightWord: v.speak().Light(l.Row), StateWord: v.speak().State(l.Row), Left: v.speak().Left(l.Row)}
-		if l.Next != nil {
-			row.NextStep = v.speak().Step(l.Next)
-		}
-		out.Lines = append(out.Lines, row)
+		out.Lines = append(out.Lines, v.taskRow(l))
 	}
 	return v.show("tasks", v.say.T("portal.title_tasks"), out)
+}
+
+func (v *visit) taskRow(l query.TaskLine) taskRow {
+	row := taskRow{TaskLine: l, Path: v.at(taskPath(l.Plan, l.ID)), Name: v.speak().Title(l.Row), LightWord: v.speak().Light(l.Row), StateWord: v.speak().State(l.Row), Left: v.speak().Left(l.Row)}
+	if l.Next != nil {
+		row.NextStep = v.speak().Step(l.Next)
+	}
+	return row
 }
 
 // options are what may be chosen, by their names.
@@ -95,7 +124,8 @@ type casePage struct {
 	Enter    []forUnit // what the office can enter for a unit
 	Files    []fileRow
 	Talks    []link // of the task
-	Task     *link  // of the talk
+	Lines    []lifeLine
+	Task     *link // of the talk
 	Then     string
 }
 
@@ -112,10 +142,33 @@ func (v *visit) did() {
 	}
 }
 
-func (v *visit) task() error {
-	v.did()
+// lifeLine is a line of a task's timeline.
+type lifeLine struct {
+	report.Line
+	LightWord string
+	Path      string // of the talk that it is about
+	Today     bool   // today stands before it
+}
+
+// life is a case's timeline, with today in its place.
+func (v *visit) life(c report.Case, planID string) (lines []lifeLine) {
+	ahead := false
+	for _, l := range v.speak().Timeline(c) {
+		one := lifeLine{Line: l, LightWord: v.speak().Light(report.Row{Light: l.Light}), Today: l.Ahead && !ahead}
+		ahead = ahead || l.Ahead
+		if l.Talk != "" {
+			one.Path = v.at(talkPath(planID, l.Talk))
+		}
+		lines = append(lines, one)
+	}
+	return lines
+}
+
+func (v *visit) task() error { v.did(); return v.then(v.taskIn) }
+
+func (v *visit) taskIn(r *query.Reader) error {
 	planID, id := v.r.PathValue("plan"), v.r.PathValue("task")
-	c, err := v.Reader.Case(v.ctx(), v.asks(), planID, id)
+	c, err := r.Case(v.ctx(), v.asks(), planID, id)
 	if err != nil {
 		return err
 	}
@@ -123,19 +176,21 @@ func (v *visit) task() error {
 	if err != nil {
 		return err
 	}
-	title, subtitle, sections := v.speak().Case(c)
-	out := casePage{Subtitle: subtitle, Light: c.Task.Light, Sections: sections, Files: filesOf(c, t.path())}
+	title, subtitle, sections := v.speak().Head(c)
+	out := casePage{Lines: v.life(c, planID), Subtitle: subtitle, Light: c.Task.Light, Sections: sections, Files: filesOf(c, t.path())}
 	if c.Task.Kind != plan.Standing {
 		out.Then = v.speak().Then(c)
 	}
 	for _, k := range c.Talks {
-		out.Talks = append(out.Talks, link{talkPath(planID, k.ID), v.speak().TalkWhat(k.TalkRow) + " " + k.ID + " " + v.speak().TalkState(k.TalkRow)})
+		out.Talks = append(out.Talks, link{v.at(talkPath(planID, k.ID)), v.speak().TalkWhat(k.TalkRow) + " " + k.ID + " " + v.speak().TalkState(k.TalkRow)})
 	}
-	if out.Can, out.Cannot, err = v.deedRows(t); err != nil {
-		return err
-	}
-	if out.Enter, err = v.enterable(t); err != nil {
-		return err
+	if v.past.IsZero() { // nobody acts on a day that has passed
+		if out.Can, out.Cannot, err = v.deedRows(t); err != nil {
+			return err
+		}
+		if out.Enter, err = v.enterable(t); err != nil {
+			return err
+		}
 	}
 	return v.show("case", title, out)
 }
@@ -196,13 +251,15 @@ type talksPage struct {
 // talkStates are those by which the list is chosen.
 var talkStates = []act.TalkState{act.TalkProposed, act.TalkOpen, act.TalkClosed, act.TalkDeclined}
 
-func (v *visit) talks() error {
+func (v *visit) talks() error { return v.then(v.talksIn) }
+
+func (v *visit) talksIn(r *query.Reader) error {
 	q := v.r.URL.Query()
 	f := query.TalkFilter{Plan: q.Get("plan"), Unit: q.Get("unit"), Skip: v.skip(), Limit: pageOf}
 	if state := act.TalkState(q.Get("state")); slices.Contains(talkStates, state) {
 		f.State = state
 	}
-	page, err := v.Reader.Talks(v.ctx(), v.asks(), f)
+	page, err := r.Talks(v.ctx(), v.asks(), f)
 	if err != nil {
 		return err
 	}
@@ -211,15 +268,16 @@ func (v *visit) talks() error {
 		out.States = append(out.States, Option{string(s), v.say.T("act.talk_" + string(s)), s == f.State})
 	}
 	for _, l := range page.Lines {
-		out.Lines = append(out.Lines, talkRow{l, talkPath(l.Plan, l.ID), v.speak().TalkWhat(l.TalkRow), v.speak().TalkState(l.TalkRow), v.speak().TalkNext(l.TalkRow)})
+		out.Lines = append(out.Lines, talkRow{l, v.at(talkPath(l.Plan, l.ID)), v.speak().TalkWhat(l.TalkRow), v.speak().TalkState(l.TalkRow), v.speak().TalkNext(l.TalkRow)})
 	}
 	return v.show("talks", v.say.T("portal.title_talks"), out)
 }
 
-func (v *visit) talk() error {
-	v.did()
+func (v *visit) talk() error { v.did(); return v.then(v.talkIn) }
+
+func (v *visit) talkIn(r *query.Reader) error {
 	planID, id := v.r.PathValue("plan"), v.r.PathValue("talk")
-	c, err := v.Reader.TalkCase(v.ctx(), v.asks(), planID, id)
+	c, err := r.TalkCase(v.ctx(), v.asks(), planID, id)
 	if err != nil {
 		return err
 	}
@@ -230,13 +288,15 @@ func (v *visit) talk() error {
 	title, subtitle, sections := v.speak().Talk(c)
 	out := casePage{Subtitle: subtitle, Sections: sections, Files: filesOf(c, t.path()), Then: v.speak().ThenOfTalk(c)}
 	if !t.Hidden {
-		out.Task = &link{taskPath(planID, c.Task.ID), c.Task.Title}
+		out.Task = &link{v.at(taskPath(planID, c.Task.ID)), c.Task.Title}
 	}
-	if out.Can, out.Cannot, err = v.deedRows(t); err != nil {
-		return err
-	}
-	if out.Enter, err = v.enterable(t); err != nil {
-		return err
+	if v.past.IsZero() {
+		if out.Can, out.Cannot, err = v.deedRows(t); err != nil {
+			return err
+		}
+		if out.Enter, err = v.enterable(t); err != nil {
+			return err
+		}
 	}
 	return v.show("case", title, out)
 }

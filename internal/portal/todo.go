@@ -55,6 +55,9 @@ func (v *visit) pager(skip, shown, total int) pager {
 
 // home is the first page.
 func (v *visit) home() error {
+	if v.who.is(Leader) {
+		return v.to("/lead")
+	}
 	if v.who.is(Working) {
 		return v.to("/todo")
 	}

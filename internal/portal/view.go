@@ -118,6 +118,9 @@ func (s scene) Is(role string) bool {
 	return false
 }
 
+// Working tells that there is something for whoever is signed in to look for.
+func (s scene) Working() bool { return s.v.who.is(Working) }
+
 // Here is the path of the page with what was asked of it.
 func (s scene) Here() string { return s.v.r.URL.RequestURI() }
 

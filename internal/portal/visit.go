@@ -12,6 +12,7 @@ import (
 
 	"duban/internal/accounts"
 	"duban/internal/act"
+	"duban/internal/calendar"
 	"duban/internal/query"
 	"duban/internal/report"
 	"duban/internal/signin"
@@ -73,6 +74,8 @@ type visit struct {
 	form  url.Values
 	files []act.Evidence
 	note  string // a sentence above the form
+	// past is the day that is looked at; zero is now.
+	past calendar.Day
 }
 
 // newVisit is a request of nobody known yet.

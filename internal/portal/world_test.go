@@ -28,6 +28,7 @@ import (
 	"duban/internal/host"
 	"duban/internal/plan"
 	"duban/internal/portal"
+	"duban/internal/portal/portaltest"
 	"duban/internal/query"
 	"duban/internal/settings"
 	"duban/internal/signin"
@@ -72,6 +73,7 @@ var (
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	portaltest.Close()
 	if shared != nil {
 		_ = shared.host.Close()
 		_ = os.RemoveAll(shared.dir)
@@ -269,6 +271,20 @@ func (b *browser) request(method, path string, body io.Reader) *http.Request {
 func (b *browser) get(path string) answer {
 	b.t.Helper()
 	return b.send(b.request(http.MethodGet, path, nil))
+}
+
+// begin is get of what may go on for ever: of that only the beginning.
+func (b *browser) begin(path string) answer {
+	b.t.Helper()
+	if path != "/live" {
+		return b.get(path)
+	}
+	ctx, end := context.WithCancel(b.t.Context())
+	defer end()
+	res, err := b.Do(b.request(http.MethodGet, path, nil).WithContext(ctx))
+	require.NoError(b.t, err)
+	defer res.Body.Close()
+	return answer{b.t, res.StatusCode, res.Header, ""}
 }
 
 func (b *browser) post(path string, form url.Values) answer {

@@ -23,6 +23,7 @@ type InboxLine struct {
 type InboxThing struct {
 	Plan, Task, Title string
 	Talk              string // when it spoke of a talk
+	Stage             string // ID of the stage
 	Kind              plan.StageKind
 	Light             plan.Light
 	State             string // of the word: what was dropped was not said
@@ -78,7 +79,7 @@ func (r *Reader) Inbox(ctx context.Context, v Viewer, f InboxFilter) (page Inbox
 			if n.Channel != m.Channel {
 				continue
 			}
-			line.About = append(line.About, InboxThing{Plan: n.Plan, Task: n.Task, Talk: n.Talk, Kind: n.Kind, Light: n.Light, State: n.State})
+			line.About = append(line.About, InboxThing{Plan: n.Plan, Task: n.Task, Talk: n.Talk, Stage: n.Stage, Kind: n.Kind, Light: n.Light, State: n.State})
 			if titles[n.Plan] == nil {
 				titles[n.Plan] = map[string]string{}
 			}

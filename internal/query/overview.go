@@ -156,6 +156,15 @@ func (r *Reader) Since(ctx context.Context, v Viewer, planID string, day calenda
 	})
 }
 
+// Head is the number of the last event: what was read before it may have changed.
+func (r *Reader) Head(ctx context.Context, v Viewer) (int64, error) {
+	if _, err := r.as(v); err != nil {
+		return 0, err
+	}
+	head, _, err := r.store.Head(ctx)
+	return head, err
+}
+
 // LastWorkday is the last working day before a plan's today: what has changed since is
 // what a leader has not seen. Of a plan that the viewer knows.
 func (r *Reader) LastWorkday(ctx context.Context, v Viewer, planID string) (last, today calendar.Day, err error) {

@@ -203,6 +203,10 @@ func whatAViewerReads(w *world) readings {
 			last, today, err := r.LastWorkday(c, v, "air")
 			return pair(last, today, err)
 		}, sees{nothing, notWhole, notWhole, notWhole, notWhole, nothing, nothing, notWhole}}},
+		"Head": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Head(c, v) }, sees{}}},
+		"Ladders": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			return r.Ladders(c, v, query.TaskFilter{Plan: "water"})
+		}, sees{"late over talk", "late over talk", "late over talk", "over talk", "late over", notWhole, notWhole, notWhole}}},
 		"Search": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Search(c, v, "成", 10) },
 			sees{"late over", "late over", "late over", "over", "late over", nothing, nothing, nothing}},
 			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Search(c, v, "计划 ２号", 10) },

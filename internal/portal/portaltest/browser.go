@@ -21,6 +21,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 )
 
@@ -219,7 +220,28 @@ func (p *Page) Press(selector string) int {
 // Type writes into a field in place of what stands there.
 func (p *Page) Type(selector, text string) {
 	p.t.Helper()
-	p.do(chromedp.SetValue(chromedp.CSS(selector), ""), chromedp.SendKeys(chromedp.CSS(selector), text))
+	p.do(chromedp.Focus(chromedp.CSS(selector), chromedp.NodeVisible), chromedp.KeyEvent("a", chromedp.KeyModifiers(kb.ModifierCtrl)), chromedp.KeyEvent(kb.Delete))
+	p.Keys(text)
+}
+
+// PressAnyway is Press where the browser itself would hold a form back whose fields are
+// not filled in: the server judges.
+func (p *Page) PressAnyway(selector string) int {
+	p.t.Helper()
+	eval[bool](p, `(() => { for (const f of document.forms) f.noValidate = true; return true })()`)
+	return p.Press(selector)
+}
+
+// Attach chooses a file in a field of files.
+func (p *Page) Attach(selector, file string) {
+	p.t.Helper()
+	p.do(chromedp.SetUploadFiles(chromedp.CSS(selector), []string{file}))
+}
+
+// Values are what stands in all such fields.
+func (p *Page) Values(selector string) []string {
+	p.t.Helper()
+	return eval[[]string](p, `[...document.querySelectorAll(`+quote(selector)+`)].map(e => e.value)`)
 }
 
 // Has tells whether the page has such an element.
@@ -240,6 +262,18 @@ func (p *Page) Texts(selector string) []string {
 	return eval[[]string](p, `[...document.querySelectorAll(`+quote(selector)+`)].map(e => e.innerText.trim())`)
 }
 
+// Contents are the texts of all such elements, be they seen or not.
+func (p *Page) Contents(selector string) []string {
+	p.t.Helper()
+	return eval[[]string](p, `[...document.querySelectorAll(`+quote(selector)+`)].map(e => e.textContent.trim())`)
+}
+
+// HTML is the page as it stands.
+func (p *Page) HTML() string {
+	p.t.Helper()
+	return eval[string](p, `document.documentElement.outerHTML`)
+}
+
 // Attributes are the values of an attribute of all such elements.
 func (p *Page) Attributes(selector, name string) []string {
 	p.t.Helper()
@@ -250,6 +284,14 @@ func (p *Page) Attributes(selector, name string) []string {
 func (p *Page) Picture() []byte {
 	p.t.Helper()
 	out, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(100))
+	require.NoError(p.t, err)
+	return out
+}
+
+// Window is what the window shows of the page, as PNG.
+func (p *Page) Window() []byte {
+	p.t.Helper()
+	out, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
 	require.NoError(p.t, err)
 	return out
 }

@@ -29,7 +29,7 @@ var known = func() (k struct {
 
 // harmless is what an older browser leaves out without harm to anybody.
 var harmless = struct{ properties, atRules, functions []string }{
-	properties: []string{"size", "color-scheme", "print-color-adjust", "appearance", "font-display", "tab-size", "hyphens", "text-size-adjust", "src"},
+	properties: []string{"size", "color-scheme", "print-color-adjust", "appearance", "font-display", "tab-size", "hyphens", "text-size-adjust", "src", "text-underline-offset", "grid-column-gap"},
 	atRules:    []string{"page"},
 	functions:  []string{"rgb", "rgba", "hsl", "hsla", "url", "calc", "var", "translate", "translatex", "translatey", "rotate", "scale", "linear-gradient", "radial-gradient", "attr", "counter", "counters", "repeat", "minmax", "cubic-bezier", "steps", "rect", "not"},
 }

@@ -97,9 +97,12 @@ func TestWhatIsAskedOfEveryPageBites(t *testing.T) {
 	good := `<h1>好</h1><p><a href="/next">下一页</a></p><form action="/next"><label>姓名 <input name="a"></label> <button>送</button></form>`
 	page := portaltest.Open(t, serve(t, good), portaltest.Look{})
 	page.EveryPage()
+	page.ByKeyboard()
+	page.Type("input", "王")
+	page.Type("input", "李")
 	page.Focus("button")
 	require.Equal(t, 200, page.Enter())
-	require.Equal(t, "/next?a=", page.Path())
+	require.Equal(t, "/next?a=%E6%9D%8E", page.Path())
 	require.Equal(t, "zh-CN", page.Text("h1"))
 
 	for name, c := range map[string]struct {

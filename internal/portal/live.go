@@ -1,0 +1,74 @@
+package portal
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// How a stream of news is kept.
+const (
+	liveEvery   = time.Second      // looks whether something has happened
+	liveBreath  = 20 * time.Second // says that it is still there: proxies close what is silent
+	liveLongest = 10 * time.Minute // then the browser comes again, with its session
+	liveWrite   = 10 * time.Second // a browser that does not read is left
+	mostLive    = 200              // at once; beyond it pages are reloaded by hand
+)
+
+// live tells a page that something has happened, as server-sent events: the number of
+// the last one. What it was, the page asks for itself.
+func (v *visit) live() error {
+	if v.streams.Add(1) > mostLive {
+		v.streams.Add(-1)
+		v.w.Header().Set("Retry-After", "60")
+		v.w.WriteHeader(http.StatusServiceUnavailable)
+		return nil
+	}
+	defer v.streams.Add(-1)
+	head, err := v.Reader.Head(v.ctx(), v.asks())
+	if err != nil {
+		return err
+	}
+	h := v.w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("X-Accel-Buffering", "no")
+	control := http.NewResponseController(v.w)
+	say := func(text string) error {
+		if err := control.SetWriteDeadline(time.Now().Add(liveWrite)); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprint(v.w, text); err != nil {
+			return err
+		}
+		return control.Flush()
+	}
+	if say("retry: 5000\n\n") != nil {
+		return nil // whoever asked has gone away
+	}
+	tick, began, spoke := time.NewTicker(liveEvery), time.Now(), time.Now()
+	defer tick.Stop()
+	for time.Since(began) < liveLongest {
+		select {
+		case <-v.ctx().Done():
+			return nil
+		case <-tick.C:
+		}
+		text := ""
+		now, err := v.Reader.Head(v.ctx(), v.asks())
+		switch {
+		case err != nil: // the ledger is away: the browser comes again
+			return nil
+		case now != head:
+			text = fmt.Sprintf("data: %d\n\n", now)
+		case time.Since(spoke) > liveBreath:
+			text = ":\n\n"
+		default:
+			continue
+		}
+		if say(text) != nil {
+			return nil
+		}
+		head, spoke = now, time.Now()
+	}
+	return nil
+}

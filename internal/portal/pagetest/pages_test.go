@@ -1,0 +1,484 @@
+// Package pagetest_test looks at the pages that are read with a real browser, on a ledger in
+// the middle of its year, without an engine: what is acted is tested in the portal's own
+// package.
+package pagetest_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/accounts"
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/portal"
+	"duban/internal/portal/portaltest"
+	"duban/internal/query"
+	"duban/seeds"
+)
+
+// now is a Monday in the middle of the year.
+var now = calendar.NewDay(2021, 7, 5).At(10, 0, calendar.Beijing)
+
+const planID = "jincheng-2021-water"
+
+const seed = "../../../seeds/jincheng-2021-water/"
+
+// house is a portal on a ledger of its own.
+type house struct {
+	site   *httptest.Server
+	store  *ledger.Store
+	read   *query.Reader
+	folder string
+	asked  string // the task of which more time was asked for
+}
+
+var (
+	once   sync.Once
+	shared *house
+	failed error
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	portaltest.Close()
+	if shared != nil {
+		shared.close()
+	}
+	os.Exit(code)
+}
+
+func (h *house) close() {
+	if h.site != nil {
+		h.site.CloseClientConnections()
+		h.site.Close()
+	}
+	if h.store != nil {
+		_ = h.store.Close()
+	}
+	_ = os.RemoveAll(h.folder)
+}
+
+// open serves the seed's plan as it stands on the day: nobody did anything but ask for
+// an extension, and everything that was due was said.
+func open(t testing.TB) *house {
+	t.Helper()
+	once.Do(func() { shared, failed = build(context.Background()) })
+	require.NoError(t, failed)
+	return shared
+}
+
+func when(t time.Time) ledger.When { return ledger.When{Real: t, Plan: t} }
+
+func build(ctx context.Context) (h *house, err error) {
+	h = &house{}
+	if h.folder, err = os.MkdirTemp("", "pages-*"); err != nil {
+		return h, err
+	}
+	cal, err := calendar.Load(seeds.Calendar())
+	if err != nil {
+		return h, err
+	}
+	p, problems := plan.Load(seed+"plan.yaml", cal)
+	for _, pr := range problems {
+		if !pr.Warning {
+			return h, fmt.Errorf("%+v", pr)
+		}
+	}
+	h.store, err = ledger.Open(ctx, "sqlite:"+filepath.Join(h.folder, "ledger.db"))
+	if err != nil {
+		return h, err
+	}
+	begin := p.Issued.At(9, 0, calendar.Beijing)
+	var tasks []ledger.Task
+	for _, t := range p.Tasks {
+		tasks = append(tasks, ledger.TaskOf(p, t, begin))
+	}
+	if _, err = h.store.AddPlan(ctx, ledger.Launched{Plan: *p, At: begin}, tasks, when(begin)); err != nil {
+		return h, err
+	}
+	book, err := act.NewBook(p, cal)
+	if err != nil {
+		return h, err
+	}
+	for i, t := range tasks {
+		if t.Kind != plan.Dated {
+			continue
+		}
+		if err = h.live(ctx, book, t.ID, i); err != nil {
+			return h, err
+		}
+	}
+	accountBook, faults := accounts.Load(seed + "accounts.yaml")
+	if len(faults) > 0 {
+		return h, fmt.Errorf("%v", faults)
+	}
+	h.read = query.New(h.store, query.Options{Now: func() time.Time { return now }, Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return cal.With(imported...), nil }})
+	pages, err := portal.New(portal.Options{Reader: h.read, Acts: portal.LookOnly{}, SignIn: &portal.Looking{}, Key: "k", Now: func() time.Time { return now },
+		Accounts: func() (*accounts.Book, error) { return accountBook, nil }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	if err == nil {
+		h.site = httptest.NewServer(pages)
+	}
+	return h, err
+}
+
+// live lets what was due of a task be said, each in a message; of every third one its
+// unit has received it, and of one asked for more time.
+func (h *house) live(ctx context.Context, book act.Book, id string, n int) error {
+	store := h.store
+	row, err := store.Task(ctx, planID, id)
+	if err != nil {
+		return err
+	}
+	acts := 0
+	does := func(k act.Kind, a act.Act, by string, at time.Time) error {
+		acts++
+		if row, err = store.Task(ctx, planID, id); err != nil {
+			return err
+		}
+		a.ID, a.Kind, a.By, a.At, a.On = fmt.Sprintf("web-%d-%d", n, acts), k, act.Actor{Account: by, Name: by, Unit: by}, at.UTC(), calendar.DayOf(at)
+		after, told, refused := book.Act(book.Course(ledger.CaseOf(row)), a)
+		if refused != nil {
+			return fmt.Errorf("%+v", refused)
+		}
+		_, _, err := store.Act(ctx, ledger.Acted{Plan: planID, Task: id, Act: a, Version: row.Version, Facts: after.Case, Told: told, Channels: map[people.Recipient][]string{}}, when(at))
+		return err
+	}
+	if n%3 == 0 {
+		if err := does(act.Acknowledge, act.Act{}, row.Lead, book.Ahead(row.Facts)[0].At.Add(-30*time.Minute)); err != nil {
+			return err
+		}
+		if row, err = store.Task(ctx, planID, id); err != nil {
+			return err
+		}
+	}
+	for _, s := range book.Ahead(ledger.CaseOf(row)) {
+		if !s.At.Before(now) {
+			break
+		}
+		channels := map[people.Recipient][]string{}
+		for _, to := range s.To {
+			channels[to] = []string{"smtp"}
+		}
+		d := ledger.Decision{Plan: planID, Task: id, Revision: 1, Stage: s, Channels: channels, OpensTalk: s.Kind == plan.Talk}
+		digests, talk, err := ledgertest.Decide(ctx, store, d, when(s.At.Add(-time.Hour)))
+		if err != nil {
+			return err
+		}
+		for _, g := range digests {
+			if _, err := store.Gather(ctx, g.Key, when(s.At), func(string, []ledger.Item) bool { return false }); err != nil {
+				return err
+			}
+		}
+		if talk == nil {
+			continue
+		}
+		if row, err = store.Task(ctx, planID, id); err != nil {
+			return err
+		}
+		p := book.OpenTalk(ledger.TalkCaseOf(&plan.Plan{Directory: book.People, Policies: book.Policies}, row, *talk), talk.OpensAt)
+		if _, err := store.OpenTalk(ctx, planID, talk.ID, p.TalkCase, when(talk.OpensAt)); err != nil {
+			return err
+		}
+	}
+	if h.asked == "" && row.Due.After(calendar.NewDay(2021, 9, 1)) {
+		h.asked = id
+		june := now.AddDate(0, 0, -20)
+		for i, one := range []struct {
+			kind act.Kind
+			say  act.Act
+			by   string
+			at   time.Time
+		}{
+			{act.Extend, act.Act{Reason: "设备未到", Due: row.Due.AddDays(20)}, row.Lead, june},
+			{act.Grant, act.Act{Reason: "同意", Due: row.Due.AddDays(20)}, book.People.Office, june.Add(time.Hour)},
+			{act.Extend, act.Act{Reason: "征地未完成", Due: row.Due.AddDays(50)}, row.Lead, now.Add(-time.Hour)}, // the second is a leader's to decide
+		} {
+			if err := does(one.kind, one.say, one.by, one.at); err != nil {
+				return fmt.Errorf("%d: %w", i, err)
+			}
+		}
+	}
+	return nil
+}
+
+// as is the page of somebody who looks around as an account.
+func as(t testing.TB, account string, look portaltest.Look) *portaltest.Page {
+	t.Helper()
+	p := portaltest.Open(t, open(t).site.URL+"/signin?key=k", look)
+	p.Press(`button[value="` + account + `"]`)
+	return p
+}
+
+// pages are what each role can look at.
+var pages = map[string][]string{
+	"fu-shizhang": {"/lead", "/todo", "/tasks", "/talks", "/plans", "/plans/" + planID, "/plans/" + planID + "?down=clause", "/plans/" + planID + "?as_of=2021-06-01", "/plans/" + planID + "/year",
+		"/plans/" + planID + "/messages", "/plans/" + planID + "/ahead", "/plans/" + planID + "/since?day=2021-06-30", "/search?q=%E6%B1%A1%E6%B0%B4", "/search?q=xyzzy", "/inbox", "/me", "/plans/" + planID + "/tasks/p14", "/nosuch"},
+	"shuizhiban": {"/todo", "/plans/" + planID, "/plans/" + planID + "/tasks/p14?as_of=2021-05-10", "/plans/" + planID + "/tasks/2.4-survey.qinshui/do/chase"},
+	"gaoping":    {"/todo", "/tasks", "/inbox", "/plans/" + planID + "/tasks/2.4-survey.gaoping", "/plans/" + planID + "/tasks/2.4-survey.gaoping/do/progress"},
+}
+
+// TestEveryPageIsForEverybody: on every page, in both languages, axe-core finds nothing,
+// a telephone need not be scrolled sideways, the keyboard alone suffices, no word is
+// missing, and nothing is loaded from elsewhere.
+func TestEveryPageIsForEverybody(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []string{"zh-CN", "en"} {
+		for account, paths := range pages {
+			t.Run(lang+" "+account, func(t *testing.T) {
+				t.Parallel()
+				p := as(t, account, portaltest.Look{Language: lang})
+				for _, path := range paths {
+					status := p.Go(path)
+					require.Contains(t, []int{200, 404}, status, path)
+					require.Equal(t, path == "/nosuch", status == 404, path)
+					p.EveryPage()
+					if lang == "zh-CN" {
+						p.ByKeyboard()
+					}
+					require.Empty(t, p.Missing(), path)
+					require.Equal(t, []string{lang}, p.Attributes("html", "lang"), path)
+				}
+			})
+		}
+		t.Run(lang+" door", func(t *testing.T) {
+			t.Parallel()
+			portaltest.Open(t, open(t).site.URL+"/signin?key=k", portaltest.Look{Language: lang}).EveryPage()
+		})
+	}
+}
+
+// TestALeaderSeesWhereTheCityStands: how many of each light and what changed, the worst
+// ten with their next step, talks, ranks; on a telephone; each number leads to exactly
+// its rows; and all of it prints on one sheet.
+func TestALeaderSeesWhereTheCityStands(t *testing.T) {
+	t.Parallel()
+	p := as(t, "fu-shizhang", portaltest.Look{Width: 360, Plain: true})
+	require.Equal(t, "/lead", p.Path(), "a leader's first page")
+	o, err := shared.read.Overview(t.Context(), query.Operator(), planID)
+	require.NoError(t, err)
+	require.Positive(t, o.Counts.Red)
+	require.Contains(t, p.Text(".stand .count"), fmt.Sprint(o.Counts.Red))
+	require.Len(t, p.Texts(".late td.left"), min(10, o.Counts.Red), "the worst")
+	for _, left := range p.Texts(".late td.left") {
+		require.Contains(t, left, "逾期")
+	}
+	text := p.Text("main")
+	require.Contains(t, text, "自2021年7月2日以来", "the last working day before a Monday")
+	require.Contains(t, p.Text(".decision"), "征地未完成", "what waits for a decision, with what was said")
+	require.Contains(t, p.Text(".decision dl"), "申请延至", "and the facts it rests on")
+	require.True(t, p.Has(`.decision button[formaction$="/do/grant"]`))
+	require.True(t, p.Has(`.decision button[formaction$="/do/refuse"]`))
+	require.True(t, p.Has(`a[href$="/do/instruct"]`))
+	require.Equal(t, 1, p.Sheets(), "it is printed on one sheet")
+
+	p.Press(".stand .count")
+	require.Contains(t, p.Path(), "light=red")
+	require.Contains(t, p.Text(".pager"), fmt.Sprintf("共 %d 项", o.Counts.Red))
+}
+
+// TestTheBoardLeadsToItsRows: by pressing numbers of the picture, of this day and of a
+// past one.
+func TestTheBoardLeadsToItsRows(t *testing.T) {
+	t.Parallel()
+	p := as(t, "shuizhiban", portaltest.Look{Plain: true})
+	number := regexp.MustCompile(`\d+$`)
+	for _, address := range []string{"/plans/" + planID, "/plans/" + planID + "?as_of=2021-06-01", "/plans/" + planID + "?down=clause"} {
+		p.Go(address)
+		links, words := p.Attributes(".board a[href*='light=']", "href"), p.Contents(".beneath a[href*='light=']")
+		require.NotEmpty(t, links)
+		require.Len(t, words, len(links), "the table shows the same")
+		for i, link := range links {
+			if i%5 != 0 {
+				continue // every fifth shows it
+			}
+			p.Go(link)
+			require.Contains(t, p.Text(".pager"), "共 "+number.FindString(words[i])+" 项", link)
+		}
+	}
+}
+
+// TestATaskTellsItsLifeAndWhy: ordered in which words, what was said to whom, what comes
+// on which day and why that day; on a past day nothing of later.
+func TestATaskTellsItsLifeAndWhy(t *testing.T) {
+	t.Parallel()
+	p := as(t, "shuizhiban", portaltest.Look{Plain: true})
+	p.Go("/plans/" + planID + "/tasks/" + shared.asked)
+	life := p.Text(".life")
+	require.Contains(t, p.Texts(".life li")[0], "交办")
+	require.Contains(t, life, "原文")
+	require.Contains(t, life, "征地未完成")
+	require.Contains(t, life, "今天")
+	require.NotEmpty(t, p.Texts(".life li.coming"))
+	for _, coming := range p.Texts(".life li.coming") {
+		require.Contains(t, coming, "对象", coming)
+		require.Contains(t, coming, "为什么是这一天", coming)
+	}
+	p.Go("/plans/" + planID + "/tasks/" + shared.asked + "?as_of=2021-05-10")
+	require.Contains(t, p.Text("main"), "截至2021年5月10日")
+	require.NotContains(t, p.Text("main"), "征地未完成")
+	require.False(t, p.Has(".deeds"), "nobody acts on a day that has passed")
+	p.Go("/plans/" + planID + "/tasks/" + shared.asked + "?as_of=2022-05-10")
+	require.Contains(t, p.Text("main"), "还没有到")
+	p.Go("/plans/" + planID + "/tasks/" + shared.asked + "?as_of=tomorrow")
+	require.Contains(t, p.Text("main"), "不是日期")
+}
+
+// TestMessagesAreThoseThatWentAndThoseThatWill: by seat and week, the table as the picture.
+func TestMessagesAreThoseThatWentAndThoseThatWill(t *testing.T) {
+	t.Parallel()
+	p := as(t, "fu-shizhang", portaltest.Look{Plain: true})
+	o, err := shared.read.Overview(t.Context(), query.Operator(), planID)
+	require.NoError(t, err)
+	today, past, coming := o.Foretold.Sub(o.Loads.From)/7, 0, 0
+	for _, s := range o.Loads.Seats {
+		for i, n := range s.Weeks {
+			if i < today {
+				past += n
+			} else {
+				coming += n
+			}
+		}
+	}
+	require.Positive(t, past)
+	require.Positive(t, coming)
+	p.Go("/plans/" + planID + "/messages")
+	sums := p.Contents(".beneath tbody td:nth-child(2)")
+	require.Len(t, sums, len(o.Loads.Seats))
+	for i, s := range o.Loads.Seats {
+		require.Equal(t, fmt.Sprint(s.Sum), sums[i])
+	}
+}
+
+// TestSearchAndInboxLeadOn: what is found, and what a message spoke of, can be opened.
+func TestSearchAndInboxLeadOn(t *testing.T) {
+	t.Parallel()
+	p := as(t, "gaoping", portaltest.Look{Plain: true})
+	p.Type("#find", "高平 污水")
+	p.Press(".find button")
+	require.NotEmpty(t, p.Texts("tbody a"))
+	require.NotContains(t, p.Text("main"), "泽州县周村镇", "another unit's")
+	p.Press("tbody a")
+	require.Contains(t, p.Path(), "/tasks/")
+	p.Go("/inbox")
+	require.Contains(t, p.Text("tbody"), "高平市人民政府")
+	require.Equal(t, 200, p.Press("tbody .thing a"))
+	require.Contains(t, p.Path(), "/tasks/")
+}
+
+// TestStylesAndScriptsAreOf2020: nothing in them is newer than what offices have.
+func TestStylesAndScriptsAreOf2020(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../static/*")
+	require.NoError(t, err)
+	seen := 0
+	for _, f := range files {
+		body, err := os.ReadFile(f)
+		require.NoError(t, err)
+		switch filepath.Ext(f) {
+		case ".css":
+			require.Empty(t, portaltest.NewerStyle(string(body)), f)
+			seen++
+		case ".js":
+			require.Empty(t, portaltest.NewerScript(string(body)), f)
+			seen++
+		}
+	}
+	require.GreaterOrEqual(t, seen, 2)
+	pages, err := filepath.Glob("../templates/*.html")
+	require.NoError(t, err)
+	for _, f := range pages {
+		body, err := os.ReadFile(f)
+		require.NoError(t, err)
+		require.NotRegexp(t, `(?i)\son[a-z]+=|style="|<script>|javascript:`, string(body), "%s: the pages' policy forbids it", f)
+	}
+}
+
+// TestNoPageIsHeavy: no page is above 150 kB on the wire.
+func TestNoPageIsHeavy(t *testing.T) {
+	t.Parallel()
+	p := as(t, "fu-shizhang", portaltest.Look{})
+	for _, path := range pages["fu-shizhang"] {
+		p.Go(path)
+		var small bytes.Buffer
+		z := gzip.NewWriter(&small)
+		_, err := z.Write([]byte(p.HTML()))
+		require.NoError(t, err)
+		require.NoError(t, z.Close())
+		assert.Less(t, small.Len(), 150_000, path)
+	}
+	r, err := http.Get(open(t).site.URL + "/static/portal.css")
+	require.NoError(t, err)
+	require.NoError(t, r.Body.Close())
+	require.Equal(t, http.StatusOK, r.StatusCode)
+}
+
+// TestTheBoardLives: what happens is seen without a reload; without scripts, with one.
+func TestTheBoardLives(t *testing.T) {
+	t.Parallel()
+	h, err := build(t.Context())
+	t.Cleanup(h.close)
+	require.NoError(t, err)
+	p := portaltest.Open(t, h.site.URL+"/signin?key=k", portaltest.Look{})
+	p.Press(`button[value="shuizhiban"]`)
+	p.Go("/plans/" + planID)
+	before := p.Texts("[data-live=lights] .count")
+	plain := portaltest.Open(t, h.site.URL+"/signin?key=k", portaltest.Look{Plain: true})
+	plain.Press(`button[value="shuizhiban"]`)
+	plain.Go("/plans/" + planID)
+	require.Equal(t, before, plain.Texts("[data-live=lights] .count"))
+
+	reds, err := h.read.Tasks(t.Context(), query.Operator(), query.TaskFilter{Lights: []plan.Light{plan.Red}, Kinds: []string{"dated"}, Limit: 1})
+	require.NoError(t, err)
+	require.NoError(t, ledgertest.Verify(t.Context(), h.store, planID, reds.Lines[0].ID, "shuizhiban", "已办结", "v1", when(now)))
+	require.Eventually(t, func() bool { return p.Texts("[data-live=lights] .count")[0] != before[0] }, 2*time.Minute, 200*time.Millisecond)
+	plain.Go("/plans/" + planID)
+	require.Equal(t, p.Texts("[data-live=lights] .count"), plain.Texts("[data-live=lights] .count"))
+}
+
+// screenshots is a folder into which TestScreenshots writes the pictures of the READMEs.
+var screenshots = flag.String("screenshots", "", "folder to write pictures of the pages into")
+
+// TestScreenshots takes the pictures that the READMEs show: make screenshots.
+func TestScreenshots(t *testing.T) {
+	t.Parallel()
+	if *screenshots == "" {
+		t.Skip("pictures are taken by make screenshots")
+	}
+	require.NoError(t, os.MkdirAll(*screenshots, 0o755))
+	for _, one := range []struct {
+		name, lang, account, path string
+		width                     int64
+	}{
+		{"lead", "", "fu-shizhang", "/lead", 400}, {"board", "", "shuizhiban", "/plans/" + planID, 1100}, {"year", "", "shuizhiban", "/plans/" + planID + "/year", 1100},
+		{"lead", "en", "fu-shizhang", "/lead", 400}, {"board", "en", "shuizhiban", "/plans/" + planID, 1100}, {"year", "en", "shuizhiban", "/plans/" + planID + "/year", 1100},
+	} {
+		p := as(t, one.account, portaltest.Look{Language: one.lang, Width: one.width})
+		p.Go(one.path)
+		p.Wide(one.width)
+		name := one.name + ".png"
+		if one.lang != "" {
+			name = one.name + "." + one.lang + ".png"
+		}
+		require.NoError(t, os.WriteFile(filepath.Join(*screenshots, name), p.Window(), 0o644))
+	}
+}

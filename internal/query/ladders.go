@@ -1,0 +1,80 @@
+package query
+
+import (
+	"context"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/internal/report"
+)
+
+// Ladders are some lines of one plan with all that was said of each and all that comes
+// if nobody acts, and the days of its year.
+type Ladders struct {
+	TaskPage
+	Stages map[string][]report.StageRow // by task, in order of time; without what acts told at once
+	Rests  map[calendar.Day]bool        // the rest days of Year
+	Year   int
+	Today  calendar.Day
+}
+
+// Ladders are the chosen lines of the plan that the filter names.
+func (r *Reader) Ladders(ctx context.Context, v Viewer, f TaskFilter) (l Ladders, err error) {
+	in, err := r.as(v)
+	if err != nil {
+		return l, err
+	}
+	p, err := in.framed(ctx, f.Plan)
+	if err != nil {
+		return l, err
+	}
+	if !v.knows(p.Plan.Directory) {
+		return l, ErrNotWhole
+	}
+	if l.TaskPage, err = in.tasks(ctx, f); err != nil {
+		return l, err
+	}
+	l.Year, l.Today, l.Stages, l.Rests = p.Plan.Year, p.today, map[string][]report.StageRow{}, map[calendar.Day]bool{}
+	for d := calendar.NewDay(l.Year, 1, 1); d.Year == l.Year; d = d.AddDays(1) {
+		if !p.cal.IsWorkday(d) {
+			l.Rests[d] = true
+		}
+	}
+	ids := []string{}
+	for _, line := range l.Lines {
+		ids = append(ids, line.ID)
+	}
+	if len(ids) == 0 {
+		return l, nil
+	}
+	whole, err := r.store.Plan(ctx, f.Plan)
+	if err != nil {
+		return l, err
+	}
+	tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: f.Plan, IDs: ids})
+	if err != nil {
+		return l, err
+	}
+	var stages []ledger.Stage
+	var talks []ledger.Talk
+	for _, id := range ids {
+		some, err := r.store.Stages(ctx, f.Plan, id)
+		if err != nil {
+			return l, err
+		}
+		stages = append(stages, some...)
+		called, err := r.store.Talks(ctx, f.Plan, id)
+		if err != nil {
+			return l, err
+		}
+		talks = append(talks, called...)
+	}
+	stages, talks = in.seen(p.Plan.Directory, stages, talks)
+	for _, s := range report.Book(whole, tasks, stages, nil, talks, p.today, p.cal).Stages {
+		if s.Kind != plan.Told && s.State != ledger.Void {
+			l.Stages[s.Task] = append(l.Stages[s.Task], s)
+		}
+	}
+	return l, nil
+}
