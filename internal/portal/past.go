@@ -23,7 +23,7 @@ func (v *visit) asOf() (day calendar.Day, wrong bool) {
 func (v *visit) then(do func(*query.Reader) error) error {
 	day, wrong := v.asOf()
 	if wrong {
-		v.note = v.say.T("portal.bad_day", words.Data{"Value": v.r.URL.Query().Get("as_of")})
+		v.note = v.say.T("page.bad_day", words.Data{"Value": v.r.URL.Query().Get("as_of")})
 		day = calendar.Day{}
 	}
 	if day.IsZero() {

@@ -351,7 +351,7 @@ func (v *visit) planSince() error {
 		if d, err := calendar.ReadDay(given); err == nil {
 			day = d
 		} else {
-			v.note = v.say.T("portal.bad_day", words.Data{"Value": given})
+			v.note = v.say.T("page.bad_day", words.Data{"Value": given})
 		}
 	}
 	c, err := v.Reader.Since(v.ctx(), v.asks(), id, day)

@@ -233,7 +233,7 @@ func as(t testing.TB, account string, look portaltest.Look) *portaltest.Page {
 var pages = map[string][]string{
 	"fu-shizhang": {"/lead", "/todo", "/tasks", "/talks", "/plans", "/plans/" + planID, "/plans/" + planID + "?down=clause", "/plans/" + planID + "?as_of=2021-06-01", "/plans/" + planID + "/year",
 		"/plans/" + planID + "/messages", "/plans/" + planID + "/ahead", "/plans/" + planID + "/since?day=2021-06-30", "/search?q=%E6%B1%A1%E6%B0%B4", "/search?q=xyzzy", "/inbox", "/me", "/plans/" + planID + "/tasks/p14", "/nosuch"},
-	"shuizhiban": {"/todo", "/plans/" + planID, "/plans/" + planID + "/tasks/p14?as_of=2021-05-10", "/plans/" + planID + "/tasks/2.4-survey.qinshui/do/chase"},
+	"shuizhiban": {"/todo", "/messages", "/ledger", "/contacts", "/accounts", "/holidays", "/policies", "/me", "/plans/" + planID, "/plans/" + planID + "/tasks/p14?as_of=2021-05-10", "/plans/" + planID + "/tasks/2.4-survey.qinshui/do/chase"},
 	"gaoping":    {"/todo", "/tasks", "/inbox", "/plans/" + planID + "/tasks/2.4-survey.gaoping", "/plans/" + planID + "/tasks/2.4-survey.gaoping/do/progress"},
 }
 
