@@ -3,6 +3,7 @@ package portal
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -25,9 +26,11 @@ func (v *visit) live() error {
 		return nil
 	}
 	defer v.streams.Add(-1)
-	head, err := v.Reader.Head(v.ctx(), v.asks())
+	head, err := strconv.ParseInt(v.r.URL.Query().Get("since"), 10, 64) // when the page was drawn
 	if err != nil {
-		return err
+		if head, err = v.Reader.Head(v.ctx(), v.asks()); err != nil {
+			return err
+		}
 	}
 	h := v.w.Header()
 	h.Set("Content-Type", "text/event-stream")

@@ -118,6 +118,9 @@ func (s scene) Is(role string) bool {
 	return false
 }
 
+// Head is the number of the last event before the page's rows were read.
+func (s scene) Head() int64 { return s.v.head }
+
 // Working tells that there is something for whoever is signed in to look for.
 func (s scene) Working() bool { return s.v.who.is(Working) }
 

@@ -74,6 +74,7 @@ type visit struct {
 	form  url.Values
 	files []act.Evidence
 	note  string // a sentence above the form
+	head  int64  // number of the last event when the visit began
 	// past is the day that is looked at; zero is now.
 	past calendar.Day
 }
@@ -194,6 +195,9 @@ func (p *portal) serve(rt route) http.HandlerFunc {
 		}
 		if r.Method == http.MethodPost && !v.received(rt) {
 			return
+		}
+		if v.who.is(Working) {
+			v.head, _ = v.Reader.Head(v.ctx(), v.asks()) // where it cannot be read, the page says so itself
 		}
 		if err := rt.do(v); err != nil {
 			v.fail(err)

@@ -37,5 +37,5 @@
     });
   }
 
-  new EventSource('/live').onmessage = refresh;
+  new EventSource('/live?since=' + document.body.getAttribute('data-head')).onmessage = refresh;
 }());
