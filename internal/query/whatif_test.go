@@ -27,8 +27,9 @@ func TestMovesAfterANoticeWasTakenBack(t *testing.T) {
 			i := slices.IndexFunc(ahead, func(s plan.Stage) bool { return s.At.After(w.now) && (s.Kind == plan.Remind || s.Kind == plan.DueDay) })
 			require.GreaterOrEqual(t, i, 0)
 			early := ahead[i]
+			day := early.At.Day()
 			moved := func() bool {
-				moves, err := w.reader().CalendarMoves(t.Context(), query.Operator(), w.later())
+				moves, err := w.reader().CalendarMoves(t.Context(), query.Operator(), w.resting(day)) // the day before is still to come
 				require.NoError(t, err)
 				return slices.ContainsFunc(moves, func(m query.MovedStage) bool { return m.Task == "late" && m.Stage == early.ID })
 			}

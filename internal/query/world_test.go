@@ -151,6 +151,11 @@ func person(account, unit string) query.Viewer {
 
 // later is a calendar in which the days on which something is said next rest.
 func (w *world) later() *calendar.Calendar {
+	return w.resting(1, 2, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 19, 20, 21, 22, 23)
+}
+
+// resting is a calendar in which days of July rest.
+func (w *world) resting(days ...int) *calendar.Calendar {
 	years := w.cal.Years()
 	for _, y := range years {
 		if y.Year != 2021 {
@@ -158,7 +163,7 @@ func (w *world) later() *calendar.Calendar {
 		}
 		y.Papers = []string{"试"}
 		y.Days = append([]calendar.Holiday{}, y.Days...)
-		for _, d := range []int{1, 2, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 19, 20, 21, 22, 23} {
+		for _, d := range days {
 			y.Days = append(y.Days, calendar.Holiday{Name: "抗洪", Date: calendar.NewDay(2021, 7, d), IsOffDay: true})
 		}
 		return w.cal.With(y)
