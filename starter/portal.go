@@ -63,7 +63,8 @@ func (a *app) house(store *ledger.Store, h *host.Host) portal.House {
 	house := portal.House{Ledger: store, AccountsFile: a.cfg.Accounts, Dir: a.cfg.Dir, URL: a.cfg.URL, Lang: a.cfg.Lang, Log: a.log,
 		Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return host.Calendar(a.cfg, imported...) }}
 	if h != nil {
-		house.Engine, house.TLS, house.Checkup = h.Engine, a.cfg.TLSCert != "", h.Checkup(a.cfg, a.log)
+		house.Engine, house.TLS, house.Checkup, house.More = h.Engine, a.cfg.TLSCert != "", h.Checkup(a.cfg, a.log), portal.Answers(h.Health())
+		house.OIDC = portal.OIDC(a.cfg.OIDC)
 	} else {
 		house.URL = "" // of the portal of those who work
 	}

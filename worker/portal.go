@@ -20,7 +20,7 @@ func servePortal(ctx context.Context, cfg settings.Config, h *host.Host, log *sl
 	}
 	o, _ := portal.House{
 		Ledger: h.Ledger, Engine: h.Engine, AccountsFile: cfg.Accounts, Dir: cfg.Dir, URL: cfg.URL, TLS: cfg.TLSCert != "", Lang: cfg.Lang, Log: log, Checkup: h.Checkup(cfg, log),
-		More:     portal.Answers(h.Health()),
+		More: portal.Answers(h.Health()), OIDC: portal.OIDC(cfg.OIDC),
 		Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return host.Calendar(cfg, imported...) },
 	}.Options()
 	pages, err := portal.New(o)

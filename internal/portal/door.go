@@ -54,6 +54,7 @@ type door struct {
 	Wrong   string
 	Choices []accounts.Account // as whom to look, where nobody needs a password
 
+	Single  bool         // another service signs people in too
 	Secret  string       // of a second factor that is set up
 	Picture template.URL // the same to be photographed
 }
@@ -107,6 +108,7 @@ func (v *visit) showDoor(status int, d door) error {
 		}
 		d.Choices = book.All
 	}
+	d.Single = v.Single != nil
 	return v.showUnder(status, "signin", v.say.T("portal.title_signin"), d)
 }
 
@@ -151,9 +153,9 @@ func (v *visit) wrongAtDoor(err error) (status int, sentence string) {
 	case errors.As(err, &wait):
 		v.w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.For.Seconds()))))
 		return http.StatusTooManyRequests, sentence
-	case errors.Is(err, signin.ErrBusy):
+	case errors.Is(err, signin.ErrBusy), errors.Is(err, signin.ErrSingleAway):
 		return http.StatusServiceUnavailable, sentence
-	case errors.Is(err, signin.ErrRefused), errors.Is(err, signin.ErrCode), errors.Is(err, signin.ErrNoSession):
+	case errors.Is(err, signin.ErrRefused), errors.Is(err, signin.ErrCode), errors.Is(err, signin.ErrNoSession), errors.Is(err, signin.ErrSingle):
 		return http.StatusUnauthorized, sentence
 	}
 	return http.StatusUnprocessableEntity, sentence
@@ -186,6 +188,47 @@ func (v *visit) enters(in signin.Session, cookie string, d door) error {
 	again := &visit{portal: v.portal, w: v.w, r: r, say: v.say, form: typed}
 	again.drawAgain(http.StatusOK, v.say.T("portal.kept"))
 	return nil
+}
+
+// singleCookie is of whoever has gone to the other service and is to come back.
+const singleCookie = "duban-sso"
+
+// leave sends the browser to the other service by which people sign in.
+func (v *visit) leave() error {
+	if v.Single == nil {
+		v.refuse(http.StatusNotFound, "portal.no_page")
+		return nil
+	}
+	d := door{Next: v.own(v.r.URL.Query().Get("next"))}
+	to, cookie, err := v.Single.Begin(v.ctx(), signin.Attempt{Address: address(v.r), Agent: v.r.UserAgent()}, d.Next)
+	if status, sentence := v.wrongAtDoor(err); status != 0 {
+		d.Wrong = sentence
+		return v.showDoor(status, d)
+	}
+	if err != nil {
+		return err
+	}
+	v.setCookie(v.w, singleCookie, cookie)
+	return v.to(to)
+}
+
+// comeBack takes what the other service sent the browser back with.
+func (v *visit) comeBack() error {
+	if v.Single == nil {
+		v.refuse(http.StatusNotFound, "portal.no_page")
+		return nil
+	}
+	q := v.r.URL.Query()
+	cookie := v.cookie(v.r, singleCookie)
+	v.setCookie(v.w, singleCookie, "")
+	in, fresh, next, err := v.Single.Finish(v.ctx(), cookie, q.Get("state"), q.Get("code"), signin.Attempt{Address: address(v.r), Agent: v.r.UserAgent(), Old: v.cookie(v.r, sessionCookie)})
+	if status, sentence := v.wrongAtDoor(err); status != 0 {
+		return v.showDoor(status, door{Next: "/", Wrong: sentence})
+	}
+	if err != nil {
+		return err
+	}
+	return v.enters(in, fresh, door{Next: v.own(next)})
 }
 
 // showStep shows what is asked for after a good password.

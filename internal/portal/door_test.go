@@ -7,10 +7,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/oauth2-proxy/mockoidc"
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/accounts"
 	"duban/internal/portal"
+	"duban/internal/signin"
 )
 
 func TestSomebodyComesInWithAnInvitationAndStaysUntilTheyGo(t *testing.T) {
@@ -179,4 +181,34 @@ func TestAFormSentAfterTheSessionHasEndedIsKept(t *testing.T) {
 	c, err := w.read.Case(context.Background(), viewer("shuiwu"), "water", "w8")
 	require.NoError(t, err)
 	require.Equal(t, 35, c.Task.Percent)
+}
+
+// TestAnotherServiceSignsPeopleIn: by the link on the page, there and back; whoever comes
+// back by somebody else's browser, or without having gone, does not come in.
+func TestAnotherServiceSignsPeopleIn(t *testing.T) {
+	t.Parallel()
+	w := theWorld(t)
+	provider, err := mockoidc.Run()
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = provider.Shutdown() })
+	single := &signin.Single{Issuer: provider.Issuer(), ClientID: provider.Config().ClientID, ClientSecret: provider.Config().ClientSecret, Redirect: "http://duban.example" + portal.SingleBack}
+	s := w.open(t, func(o *portal.Options) { o.Single = w.sign.By(single) })
+	b, thief := s.browser(), s.browser()
+	require.Contains(t, b.get("/signin?next=/tasks").body, `href="/signin/oidc?next=%2ftasks"`)
+	provider.QueueUser(&mockoidc.MockUser{Subject: "s-7", PreferredUsername: "gaoping"})
+	away := b.get("/signin/oidc?next=/tasks").to()
+	require.True(t, strings.HasPrefix(away, provider.Issuer()), away)
+	res, err := b.Get(away)
+	require.NoError(t, err)
+	_ = res.Body.Close()
+	back, err := url.Parse(res.Header.Get("Location"))
+	require.NoError(t, err)
+	require.Equal(t, portal.SingleBack, back.Path)
+	require.Equal(t, http.StatusUnauthorized, thief.get(back.RequestURI()).status)
+	require.True(t, strings.HasPrefix(thief.get("/todo").to(), "/signin"))
+	require.Equal(t, "/tasks", b.get(back.RequestURI()).to())
+	require.Contains(t, b.get("/me").text(), "高平市联络员")
+	require.Equal(t, http.StatusUnauthorized, b.get(back.RequestURI()).status, "good once")
+	require.Equal(t, "/", s.browser().form("/signin?next=//evil.example").Get("next"))
+	require.Equal(t, http.StatusNotFound, w.open(t).browser().get("/signin/oidc").status)
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,8 +37,13 @@ type House struct {
 	TLS          bool // as in Options
 	Log          *slog.Logger
 	Checkup      func(ctx context.Context, who query.Viewer, w *words.Words) (lines []string, well bool, err error)
-	More         []Mount
+	// OIDC is another service by which people sign in; its zero value is none.
+	OIDC OIDC
+	More []Mount
 }
+
+// OIDC is how the portal is known to a sign-in service that speaks OpenID Connect.
+type OIDC struct{ Issuer, Client, Secret, Claim string }
 
 // answerTime is how long an act from a form waits for its answer.
 const answerTime = 15 * time.Second
@@ -72,6 +78,10 @@ func (h House) Options() (Options, *signin.Service) {
 		Mount{api.Pattern, api.New(api.Options{Reader: o.Reader, Acts: acts, SignIn: s, Accounts: file.book, Now: o.Now, Lang: h.Lang, Log: h.Log}), "the interface for programs, by tokens of accounts"},
 		Mount{feed.Pattern, feed.New(feed.Options{Reader: o.Reader, SignIn: s, Dates: h.Ledger.TellDates, Accounts: file.book, Now: o.Now, URL: h.URL, Lang: h.Lang, Log: h.Log}), "calendar feeds, by tokens in their addresses"},
 	)
+	if h.OIDC.Issuer != "" {
+		single := &signin.Single{Issuer: h.OIDC.Issuer, ClientID: h.OIDC.Client, ClientSecret: h.OIDC.Secret, Claim: h.OIDC.Claim, Redirect: strings.TrimSuffix(h.URL, "/") + SingleBack}
+		o.Single = s.By(single)
+	}
 	return o, s
 }
 

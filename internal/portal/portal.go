@@ -22,6 +22,8 @@ type Options struct {
 	Reader *query.Reader
 	Acts   Acts
 	SignIn SignIn
+	// Single is another service by which people sign in too; nil without one.
+	Single Single
 	// Accounts is the accounts file as it is now.
 	Accounts func() (*accounts.Book, error)
 	Now      func() time.Time

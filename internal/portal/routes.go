@@ -19,6 +19,8 @@ var routes = []route{
 	{"POST /signin", Anybody | Signed, "sign in", (*visit).signIn, false},
 	{"GET /signin/code", Anybody | Signed, "the code of a second factor", (*visit).codePage, false},
 	{"POST /signin/code", Anybody | Signed, "the code of a second factor", (*visit).confirm, false},
+	{"GET /signin/oidc", Anybody | Signed, "go to the other service by which people sign in", (*visit).leave, false},
+	{"GET /signin/oidc/back", Anybody | Signed, "come back from it", (*visit).comeBack, false},
 	{"POST /signout", Anybody | Signed, "sign out", (*visit).signOut, false},
 	{"GET /invitation/{secret}", Anybody | Signed, "choose a password with an invitation", (*visit).invitationPage, false},
 	{"POST /invitation/{secret}", Anybody | Signed, "choose a password with an invitation", (*visit).redeem, false},

@@ -88,6 +88,8 @@ func TestWhoMayGoWhere(t *testing.T) {
 						assert.True(t, strings.HasPrefix(a.to(), "/signin"), name)
 					case rt.Who&(role|portal.Anybody) == 0:
 						assert.Equal(t, http.StatusForbidden, a.status, name)
+					case strings.HasPrefix(rt.Path, "/signin/oidc"): // there is none here
+						assert.Equal(t, http.StatusNotFound, a.status, name)
 					case rt.Path == "/health": // of two offices neither sees all
 						assert.Equal(t, http.StatusForbidden, a.status, name)
 					case strings.Contains(rt.Path, "{talk}"):

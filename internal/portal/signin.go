@@ -32,6 +32,15 @@ type SignIn interface {
 	Redeem(ctx context.Context, secret, password, address string) (account string, err error)
 }
 
+// Single is another service by which people sign in: what signin.Single gives.
+type Single interface {
+	Begin(ctx context.Context, a signin.Attempt, next string) (to, cookie string, err error)
+	Finish(ctx context.Context, cookie, state, code string, a signin.Attempt) (in signin.Session, fresh, next string, err error)
+}
+
+// SingleBack is where such a service sends people back to, below the portal's URL.
+const SingleBack = "/signin/oidc/back"
+
 // Looking is SignIn for a ledger that is only looked at, on one's own machine: there
 // are no passwords, and whoever has the key that was printed chooses as whom to look.
 // The zero Looking is of use. It forgets everybody when the program ends.

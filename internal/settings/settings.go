@@ -68,6 +68,8 @@ type Config struct {
 	TLSKey  string `env:"DUBAN_TLS_KEY" want:"a file with the certificate's key in PEM"`
 	// URL is the address of the portal as people type it: what links are made of. Behind a proxy it must be set.
 	URL string `env:"DUBAN_URL" want:"the portal's address, such as https://duban.example.gov.cn"`
+	// OIDC is another service by which people sign in; without an issuer there is none.
+	OIDC OIDC
 	// LogLevel and LogFormat (text or json) are of the log on standard error.
 	LogLevel  slog.Level `env:"LOG_LEVEL" envDefault:"info" want:"debug, info, warn or error"`
 	LogFormat string     `env:"LOG_FORMAT" envDefault:"text" want:"text or json"`
@@ -88,7 +90,16 @@ func (c Config) Secrets() (all []string) {
 			all = append(all, password)
 		}
 	}
-	return append(all, c.SMTP.Password)
+	return append(all, c.SMTP.Password, c.OIDC.Secret)
+}
+
+// OIDC is a sign-in service that speaks OpenID Connect.
+type OIDC struct {
+	Issuer string `env:"DUBAN_OIDC_ISSUER" want:"the sign-in service's address, such as https://sso.example.gov.cn"`
+	Client string `env:"DUBAN_OIDC_CLIENT" want:"the client ID that the sign-in service gave"`
+	Secret string `env:"DUBAN_OIDC_SECRET" want:"the client's secret, when it has one"`
+	// Claim says which account somebody is; preferred_username when it is empty.
+	Claim string `env:"DUBAN_OIDC_CLAIM" want:"the claim that names the account, such as preferred_username"`
 }
 
 // SMTP is how to reach the mail server.
@@ -224,7 +235,7 @@ func variable(field string) (name string) {
 
 // eachField visits the fields that stand for a variable.
 func eachField(visit func(reflect.StructField)) {
-	for _, t := range []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[SMTP]()} {
+	for _, t := range []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[SMTP](), reflect.TypeFor[OIDC]()} {
 		for _, f := range reflect.VisibleFields(t) {
 			if name := f.Tag.Get("env"); name != "" && name != "-" {
 				visit(f)

@@ -48,6 +48,7 @@ func TestEverythingSet(t *testing.T) {
 		"DUBAN_WAKE_WINDOW": "90m", "SMTP_HOST": "mail.example", "SMTP_PORT": "465", "SMTP_USER": "duban", "SMTP_PASSWORD": "pw",
 		"SMTP_FROM": "督办室 <duban@example.com>", "SMTP_TLS": "implicit", "DUBAN_OUTBOX": "/srv/out", "DUBAN_ACCOUNTS": "/srv/people.yaml", "DUBAN_AS": "clerk", "DUBAN_METRICS": ":9090",
 		"DUBAN_LISTEN": ":443", "DUBAN_TLS_CERT": "/srv/cert.pem", "DUBAN_TLS_KEY": "/srv/key.pem", "DUBAN_URL": "https://duban.example.gov.cn",
+		"DUBAN_OIDC_ISSUER": "https://sso.example.gov.cn", "DUBAN_OIDC_CLIENT": "duban", "DUBAN_OIDC_SECRET": "s", "DUBAN_OIDC_CLAIM": "employee",
 		"LOG_LEVEL": "debug", "LOG_FORMAT": "json", "HOME": "/nowhere",
 	})
 	require.NoError(t, err)
@@ -58,7 +59,7 @@ func TestEverythingSet(t *testing.T) {
 			Host: "mail.example", Port: 465, User: "duban", Password: "pw", Sender: "督办室 <duban@example.com>",
 			From: "duban@example.com", FromName: "督办室", TLS: "implicit",
 		},
-		Outbox: "/srv/out", Accounts: "/srv/people.yaml", AccountsSet: true, As: "clerk", Metrics: ":9090", Listen: ":443", TLSCert: "/srv/cert.pem", TLSKey: "/srv/key.pem", URL: "https://duban.example.gov.cn", LogLevel: slog.LevelDebug, LogFormat: "json",
+		Outbox: "/srv/out", Accounts: "/srv/people.yaml", AccountsSet: true, As: "clerk", Metrics: ":9090", Listen: ":443", TLSCert: "/srv/cert.pem", TLSKey: "/srv/key.pem", URL: "https://duban.example.gov.cn", OIDC: settings.OIDC{Issuer: "https://sso.example.gov.cn", Client: "duban", Secret: "s", Claim: "employee"}, LogLevel: slog.LevelDebug, LogFormat: "json",
 	}, got)
 	require.Equal(t, settings.SMTP{Sender: "督办室 <duban@example.com>", From: "duban@example.com", FromName: "督办室", TLS: "implicit"}, got.SMTP.Off())
 }
@@ -98,10 +99,11 @@ func TestAllFaultsAtOnce(t *testing.T) {
 func TestFaultsTogether(t *testing.T) {
 	t.Parallel()
 	for want, environ := range map[string]map[string]string{
-		"SMTP_PORT: is set without SMTP_HOST: set the host too, or remove it":                      {"SMTP_PORT": "25"},
-		"SMTP_FROM: is needed with SMTP_HOST: want a mail address, such as 督办 <duban@example.com>": {"SMTP_HOST": "mail.example"},
-		"DUBAN_UI_PORT: 7233 is DUBAN_TEMPORAL_PORT already: choose another one":                   {"DUBAN_TEMPORAL_PORT": "7233", "DUBAN_UI_PORT": "7233"},
-		"DUBAN_TLS_CERT and DUBAN_TLS_KEY: set both, or neither":                                   {"DUBAN_TLS_KEY": "/srv/key.pem"},
+		"SMTP_PORT: is set without SMTP_HOST: set the host too, or remove it":                        {"SMTP_PORT": "25"},
+		"SMTP_FROM: is needed with SMTP_HOST: want a mail address, such as 督办 <duban@example.com>":   {"SMTP_HOST": "mail.example"},
+		"DUBAN_UI_PORT: 7233 is DUBAN_TEMPORAL_PORT already: choose another one":                     {"DUBAN_TEMPORAL_PORT": "7233", "DUBAN_UI_PORT": "7233"},
+		"DUBAN_OIDC_ISSUER, DUBAN_OIDC_CLIENT and DUBAN_URL: set all three, or no DUBAN_OIDC_ISSUER": {"DUBAN_OIDC_ISSUER": "https://sso.example.gov.cn", "DUBAN_OIDC_CLIENT": "duban"},
+		"DUBAN_TLS_CERT and DUBAN_TLS_KEY: set both, or neither":                                     {"DUBAN_TLS_KEY": "/srv/key.pem"},
 	} {
 		_, err := settings.Load(environ)
 		require.EqualError(t, err, want)
@@ -148,7 +150,7 @@ func TestNames(t *testing.T) {
 	}
 	require.ElementsMatch(t, want, temporal)
 	require.Equal(t, []string{
-		"DATABASE_URL", "DUBAN_ACCOUNTS", "DUBAN_AS", "DUBAN_CALENDAR", "DUBAN_DIR", "DUBAN_KEEP_OUTBOX", "DUBAN_KEEP_TEMPORAL", "DUBAN_LANG", "DUBAN_LISTEN", "DUBAN_METRICS", "DUBAN_OUTBOX", "DUBAN_TEMPORAL_PORT", "DUBAN_TLS_CERT", "DUBAN_TLS_KEY", "DUBAN_UI",
+		"DATABASE_URL", "DUBAN_ACCOUNTS", "DUBAN_AS", "DUBAN_CALENDAR", "DUBAN_DIR", "DUBAN_KEEP_OUTBOX", "DUBAN_KEEP_TEMPORAL", "DUBAN_LANG", "DUBAN_LISTEN", "DUBAN_METRICS", "DUBAN_OIDC_CLAIM", "DUBAN_OIDC_CLIENT", "DUBAN_OIDC_ISSUER", "DUBAN_OIDC_SECRET", "DUBAN_OUTBOX", "DUBAN_TEMPORAL_PORT", "DUBAN_TLS_CERT", "DUBAN_TLS_KEY", "DUBAN_UI",
 		"DUBAN_UI_PORT", "DUBAN_URL", "DUBAN_WAKE_WINDOW", "LOG_FORMAT", "LOG_LEVEL", "SMTP_FROM", "SMTP_HOST", "SMTP_PASSWORD",
 		"SMTP_PORT", "SMTP_TLS", "SMTP_USER",
 	}, own)

@@ -31,6 +31,7 @@ func (c Config) validate(set map[string]string) error {
 		{"DUBAN_METRICS", c.Metrics == "" || address(c.Metrics)},
 		{"DUBAN_LISTEN", c.Listen == "" || address(c.Listen)},
 		{"DUBAN_URL", c.URL == "" || pageURL(c.URL)},
+		{"DUBAN_OIDC_ISSUER", c.OIDC.Issuer == "" || strings.HasPrefix(c.OIDC.Issuer, "https://") || strings.HasPrefix(c.OIDC.Issuer, "http://")},
 		{"LOG_FORMAT", slices.Contains([]string{"text", "json"}, c.LogFormat)},
 		{"SMTP_HOST", c.SMTP.Host == "" || host(c.SMTP.Host)},
 		{"SMTP_PORT", port(c.SMTP.Port)},
@@ -53,6 +54,9 @@ func (c Config) together(set map[string]string) (errs []error) {
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		errs = append(errs, NewFault("both_tls", "DUBAN_TLS_CERT", "DUBAN_TLS_CERT and DUBAN_TLS_KEY: set both, or neither"))
+	}
+	if (c.OIDC.Issuer == "") != (c.OIDC.Client == "") || c.OIDC.Issuer != "" && c.URL == "" || c.OIDC.Issuer == "" && c.OIDC.Secret != "" {
+		errs = append(errs, NewFault("oidc", "DUBAN_OIDC_ISSUER", "DUBAN_OIDC_ISSUER, DUBAN_OIDC_CLIENT and DUBAN_URL: set all three, or no DUBAN_OIDC_ISSUER"))
 	}
 	for _, name := range temporal {
 		if set[name] != "" && !c.Cluster() {
