@@ -98,6 +98,8 @@ func (a *app) leftOf(o query.Obligation) string {
 		return ""
 	case o.Late && *o.WorkdaysLeft == 0:
 		return a.w.T("todo.late_rest")
+	case o.Passed:
+		return a.w.T("todo.passed")
 	case o.Late:
 		return a.w.T("todo.late", words.Data{"N": -*o.WorkdaysLeft})
 	}

@@ -123,6 +123,8 @@ func (v *visit) owed(o query.Obligation) owed {
 	case left == nil:
 	case o.Late && *left == 0:
 		line.Left, line.Grave = v.say.T("todo.late_rest"), "late"
+	case o.Passed:
+		line.Left, line.Grave = v.say.T("todo.passed"), "soon"
 	case o.Late:
 		line.Left, line.Grave = v.say.T("portal.workdays_late", words.Data{"N": -*left}), "late"
 	default:

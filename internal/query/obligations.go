@@ -41,10 +41,13 @@ type Obligation struct {
 	// WorkdaysLeft counts working days from today to Limit, negative once it has passed
 	// (0 when only rest days lie between; of the task itself as act.Measure counts);
 	// null without a limit.
-	WorkdaysLeft *int       `json:"workdays_left"`
-	Late         bool       `json:"late"`           // the limit has passed
-	Held         bool       `json:"held,omitempty"` // its clock stands: nobody is pressed for it now
-	Acts         []act.Kind `json:"acts"`           // that are done with it
+	WorkdaysLeft *int `json:"workdays_left"`
+	// Passed tells that Limit has passed and no day of it counts as late yet: the task was
+	// given after it, or its clock stood.
+	Passed bool       `json:"passed"`
+	Late   bool       `json:"late"`           // the limit has passed
+	Held   bool       `json:"held,omitempty"` // its clock stands: nobody is pressed for it now
+	Acts   []act.Kind `json:"acts"`           // that are done with it
 }
 
 // ObligationPage is a part of what is owed.
@@ -244,7 +247,7 @@ func (s *owingSource) line(o ledger.Obligation) (line Obligation, ok bool) {
 			m := s.book.Measure(ledger.CaseOf(t), s.plan.today)
 			left, line.Late = m.Left-m.Late, m.LateDays > 0
 		}
-		line.WorkdaysLeft = &left
+		line.WorkdaysLeft, line.Passed = &left, !line.Late && line.Limit.Before(s.plan.today)
 	}
 	return line, true
 }

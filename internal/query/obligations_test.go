@@ -2,6 +2,7 @@ package query_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -119,6 +120,15 @@ func TestObligations(t *testing.T) {
 			held("chosen by the database")
 			w.does("water", "over", act.Act{ID: "7", Kind: act.Verify, By: theOffice, Reason: "属实"})
 			require.Len(t, w.owes(office, all), 2, "what is closed is owed no more, its talk is")
+
+			w.does("water", "late", act.Act{ID: "8", Kind: act.Grant, By: theOffice, Reason: "同意", Due: calendar.NewDay(2021, 8, 31)})
+			w.does("water", "late", act.Act{ID: "9", Kind: act.Correct, By: theOffice, Reason: "以批复文件为准", Due: calendar.NewDay(2021, 6, 30)})
+			page, err := w.reader().Obligations(t.Context(), gaoping, all)
+			require.NoError(t, err)
+			i := slices.IndexFunc(page.Lines, func(o query.Obligation) bool { return o.Task == "late" && o.For == act.Finish })
+			require.GreaterOrEqual(t, i, 0)
+			require.True(t, page.Lines[i].Passed, "the date was set to a day gone by: nobody is late yet, and no day is left")
+			require.False(t, page.Lines[i].Late)
 		})
 	}
 }
