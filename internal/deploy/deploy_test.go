@@ -429,7 +429,7 @@ func TestPagesOfARelease(t *testing.T) {
 	whole := regexp.MustCompile(`cp -R (.*) "dist/`).FindSubmatch(script)
 	require.NotNil(t, whole)
 	packed := strings.Fields(string(whole[1]))
-	for _, more := range regexp.MustCompile(`\tcp (internal/.*) "dist/`).FindAllSubmatch(script, -1) {
+	for _, more := range regexp.MustCompile(`\tcp (?:-R )?(internal/.*) "dist/`).FindAllSubmatch(script, -1) {
 		packed = append(packed, strings.Fields(string(more[1]))...)
 	}
 	for _, page := range []string{"install.md", "install.zh-CN.md", "operations.md", "operations.zh-CN.md"} {
