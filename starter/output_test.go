@@ -48,12 +48,13 @@ func TestAFullDiskIsAnError(t *testing.T) {
 		"task list":     {}, "task show": {"over"}, "duty list": {}, "duty show": {"watch"}, "talk list": {},
 		"date": {"6月底前", "--issued", "2021-04-08"}, "calendar list": {}, "completion": {"bash"}, "init": {},
 		"ledger show": {}, "ledger verify": {}, "ledger export": {"-f", "-", "--format", "csv"},
-		"message list": {}, "office show": {}, "office contacts": {},
+		"message list": {}, "office show": {}, "office contacts": {}, "account tokens": {}, "account log": {},
 		"task ack": {"over", "--as", "shuiwu.wang"}, "todo": {}, "task can": {"over", "--as", "shuiwu.wang"}, "duty can": {"watch", "--as", "gaoping.li"},
 	}
 	// Those that ask the engine print by the same writer; `starter up` and a
 	// rehearsal are processes of their own.
-	elsewhere := []string{"plan launch", "plan end", "plan amend", "plan apply-policy", "calendar import", "calendar back", "rehearse", "up", "ui", "adopt", "engine", "talk show", "talk can", "backup", "restore", "message resend", "message drop", "office set", "office contact", "backup", "restore", "doctor"}
+	elsewhere := []string{"plan launch", "plan end", "plan amend", "plan apply-policy", "calendar import", "calendar back", "rehearse", "up", "ui", "adopt", "engine", "talk show", "talk can", "backup", "restore", "message resend", "message drop", "office set", "office contact", "doctor",
+		"portal", "account invite", "account token", "account calendar", "account revoke"}
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	require.NoError(t, err, "the device that refuses every byte: Linux has it")
 	defer full.Close()

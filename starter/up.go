@@ -44,7 +44,11 @@ func (a *app) upCommand() *cobra.Command {
 			}()
 			fmt.Fprintln(a.out, a.w.T("cli.up_ready", words.Data{"Temporal": h.Address, "UI": h.UI, "Ledger": h.LedgerURL, "Outbox": a.cfg.Outbox}))
 			pages, err := a.servePortal(cmd.Context(), h)
-			if err != nil {
+			switch {
+			case err != nil && cmd.Context().Err() != nil: // told to stop meanwhile
+				fmt.Fprintln(a.out, a.w.T("cli.up_stopped"))
+				return nil
+			case err != nil:
 				return err
 			}
 			launched := make(chan struct{})

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -295,16 +294,26 @@ func TestAnActAgainstAStageThatSpeaks(t *testing.T) {
 		return err == nil && len(talks) > 0 && talks[0].State == ledger.TalkOpen
 	})
 	w.agree("busy", "a")
-	said, rungs := map[string]int{}, []string{"due → shuiwu/liaison", "urge → shuiwu/deputy", "warn → shuiwu/head", "talk → lingdao/leader"}
-	w.eventually("every rung is said", func(context.Context) bool {
-		said = map[string]int{}
-		for _, s := range w.told("busy", "a") {
-			said[s]++
+	// A rung whose morning the fast clock had left behind is in the next message, or left out of it where a graver
+	// one is said there.
+	rungs := map[plan.StageKind]string{plan.DueDay: "shuiwu/liaison", plan.Urge: "shuiwu/deputy", plan.Warn: "shuiwu/head", plan.Talk: "lingdao/leader"}
+	w.eventually("every rung is said", func(ctx context.Context) bool {
+		notices, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: "busy"})
+		require.NoError(t, err)
+		done := map[plan.StageKind]int{}
+		for _, n := range notices {
+			if n.Task == "a" && n.Talk == "" && rungs[n.Kind] == n.Recipient.String() && (n.State == ledger.Sent || n.State == ledger.Dropped && n.Kind != plan.Talk) {
+				done[n.Kind]++
+			}
 		}
-		return !slices.ContainsFunc(rungs, func(s string) bool { return said[s] == 0 })
+		return len(done) == len(rungs)
 	})
-	for _, s := range rungs {
-		require.Equal(t, 1, said[s], s)
+	said := map[string]int{}
+	for _, one := range w.told("busy", "a") {
+		said[one]++
+	}
+	for one, n := range said {
+		require.Equal(t, 1, n, one)
 	}
 	require.Equal(t, acts, w.course("busy", "a").Acts)
 }

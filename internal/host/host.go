@@ -61,6 +61,7 @@ type Host struct {
 
 	namespace string
 	identity  string // under which this process polls
+	claim     string // by which it asked for a namespace that belonged to no ledger
 	server    *embedded.Server
 	worker    worker.Worker
 	stopPost  func()

@@ -31,7 +31,7 @@ var (
 // Keys of a namespace's data, which everybody who uses the namespace sees.
 const (
 	ledgerKey = "duban.ledger"        // the ID of the ledger that the namespace belongs to
-	claimKey  = "duban.ledger.claim." // + ID: a ledger that wants to be it
+	claimKey  = "duban.ledger.claim." // + ID, dot, random: a process whose ledger wants to be it
 )
 
 // sameLedger compares the ledger's ID with the one the namespace knows, and gives it ours when it knows none. After it
@@ -44,16 +44,22 @@ func (h *Host) sameLedger(ctx context.Context) error {
 	}
 	if data[ledgerKey] == "" {
 		// Two that find it empty at the same moment must not both go on: each says that it wants it, then looks who else
-		// does. At least the later of the two sees the other.
-		if err := h.setNamespaceData(ctx, claimKey+ours, time.Now().UTC().Format(time.RFC3339)); err != nil {
+		// does. At least the later of the two sees the other. Each process has a claim of its own: one that gives way
+		// must not take away what another of the same ledger still stands on.
+		if h.claim == "" { // the same however often it is asked
+			h.claim = fmt.Sprintf("%x", rand.Uint64())
+		}
+		claim := claimKey + ours + "." + h.claim
+		if err := h.setNamespaceData(ctx, claim, time.Now().UTC().Format(time.RFC3339)); err != nil {
 			return err
 		}
 		if data, err = h.namespaceData(ctx); err != nil {
 			return err
 		}
 		for key, since := range data {
-			if other, ok := strings.CutPrefix(key, claimKey); ok && other != ours && since != "" && data[ledgerKey] != ours {
-				return errors.Join(h.otherLedger(other), h.setNamespaceData(ctx, claimKey+ours, ""))
+			claimed, ok := strings.CutPrefix(key, claimKey)
+			if other, _, _ := strings.Cut(claimed, "."); ok && other != ours && since != "" && data[ledgerKey] != ours {
+				return errors.Join(h.otherLedger(other), h.setNamespaceData(ctx, claim, ""))
 			}
 		}
 		if data[ledgerKey] == "" {

@@ -19,6 +19,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
+	"duban/internal/plan"
 	"duban/workflows"
 )
 
@@ -305,8 +306,9 @@ func TestWhatAnOlderLedgerLacks(t *testing.T) {
 	w := open(t, config(t), true)
 	w.standing("words", dated("a", "2021-05-31"), dated("b", "2021-05-31"), dated("c", "2021-05-31"))
 	w.silent("words")
-	propose := func(id, task string) string {
-		talk, err := w.Engine.Propose(t.Context(), "words", act.Act{ID: id, Ref: task, By: clerk, Reason: "多次催办未见进展", Talk: &act.TalkFacts{What: "talk"}}, nil)
+	propose := func(id, task string) string { // for c a circular: one proposal of a unit and measure waits at a time
+		what := map[string]string{"b": plan.ProposeTalk, "c": plan.ProposeCircular}[task]
+		talk, err := w.Engine.Propose(t.Context(), "words", act.Act{ID: id, Ref: task, By: clerk, Reason: "多次催办未见进展", Talk: &act.TalkFacts{What: what}}, nil)
 		require.NoError(t, err)
 		return talk
 	}

@@ -2,6 +2,7 @@ package host_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -19,6 +20,7 @@ import (
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
+	"duban/internal/people"
 	"duban/internal/settings"
 )
 
@@ -145,7 +147,23 @@ func (p *post) waiting() int {
 // morning launches a plan whose clock stands at a day when much is late already:
 // a digest a morning and reader, all of them to be sent within seconds.
 func (w *world) morning(id string) {
-	p := twoUnits(w.t, id, nil, entry("a", "due: 2021-05-31"), entry("b", "due: 2021-05-31"))
+	// Each of them has one message: what was missed before today comes with today's.
+	var entries []string
+	units := ""
+	for i := range 4 {
+		name := fmt.Sprintf("市第%d局", i+1)
+		entries = append(entries, entry(fmt.Sprintf("t%d", i), "lead: "+name+", due: 2021-05-31"))
+		units += fmt.Sprintf("  - id: u%d\n    name: %s\n    kind: city_department\n    contacts:\n", i, name)
+		for _, role := range []string{"liaison", "deputy", "head"} {
+			units += fmt.Sprintf("      - {role: %s, name: %s%s, email: %s@u%d.example}\n", role, name, role, role, i)
+		}
+	}
+	p := twoUnits(w.t, id, func(file, text string) string {
+		if file == "units.yaml" {
+			return text + units
+		}
+		return text
+	}, entries...)
 	w.launch(p, calendar.Clock{Epoch: time.Now(), Start: time.Date(2021, 6, 4, 9, 0, 1, 0, calendar.Beijing), Rate: 1})
 }
 
@@ -231,7 +249,7 @@ func TestARefusedMorningGoesOutWhenTheServerIsMended(t *testing.T) {
 		return tried > 5 && tried == len(all)
 	})
 	p.denies(func(to string) error {
-		if strings.HasPrefix(to, "deputy@shuiwu") {
+		if strings.HasPrefix(to, "deputy@") {
 			return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"}
 		}
 		return nil
@@ -241,7 +259,7 @@ func TestARefusedMorningGoesOutWhenTheServerIsMended(t *testing.T) {
 	for _, m := range all {
 		switch m.State {
 		case ledger.Failed:
-			require.Equal(t, "shuiwu/deputy", m.Recipient.String())
+			require.Equal(t, people.Deputy, m.Recipient.Role)
 			require.Contains(t, m.Error, "no such user")
 			failed = append(failed, m)
 		default:
