@@ -1,0 +1,156 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"duban/internal/people"
+)
+
+// takeWith moves into a digest what others of its instant, or of one that has passed,
+// have to say on these seats that are one person's, as far as nobody has gathered them,
+// and gives their keys. A plan whose clock is another's has other mornings.
+func (t *tx) takeWith(g digestRow, seats []people.Recipient, when When) (taken []string, err error) {
+	units := make([]string, len(seats))
+	for i, r := range seats {
+		units[i] = r.Unit
+	}
+	until := when.Plan
+	if until.Before(g.SpeakAt) {
+		until = g.SpeakAt
+	}
+	var rows []digestRow
+	err = t.all(&rows, `SELECT `+digestColumns+` FROM digests WHERE speak_at <= ? AND `+t.s.d.among("unit")+` AND gathered_at IS NULL AND words = '' AND key <> ?
+		AND (plan = ? OR EXISTS (SELECT 1 FROM plans a JOIN plans b ON a.clock = b.clock WHERE a.id = digests.plan AND b.id = ?)) ORDER BY key`,
+		instant(until), t.s.d.list(units), g.Key, g.Plan, g.Plan)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		if !slices.Contains(seats, row.digest().Recipient) {
+			continue
+		}
+		if _, err := t.change("digests", `gathered_at = ?`, []any{instant(when.Plan)}, `key = ?`, row.Key); err != nil {
+			return nil, err
+		}
+		if _, err := t.change("notices", `digest = ?`, []any{g.Key}, `digest = ? AND state = 'pending'`, row.Key); err != nil {
+			return nil, err
+		}
+		taken = append(taken, row.Key)
+	}
+	return taken, nil
+}
+
+// takeUndelivered moves into a digest what earlier messages to these seats of one person
+// say that are known not to have left, and gives their IDs: the tries of those end.
+func (t *tx) takeUndelivered(g digestRow, seats []people.Recipient) (taken []string, err error) {
+	units := make([]string, len(seats))
+	for i, r := range seats {
+		units[i] = r.Unit
+	}
+	var rows []struct {
+		messageRow
+		Unit string      `db:"unit"`
+		Role people.Role `db:"role"`
+	}
+	err = t.all(&rows, `SELECT m.id, m.plan, m.digest, m.channel, m.state, m.attempt, m.error, m.doubts, m.via, d.unit, d.role FROM messages m JOIN digests d ON d.key = m.digest
+		WHERE m.state = 'undelivered' AND m.doubts = 0 AND d.words = '' AND `+t.s.d.among("d.unit")+` AND d.key <> ?
+		AND (m.plan = ? OR EXISTS (SELECT 1 FROM plans a JOIN plans b ON a.clock = b.clock WHERE a.id = m.plan AND b.id = ?)) ORDER BY m.id`,
+		t.s.d.list(units), g.Key, g.Plan, g.Plan)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		if !slices.Contains(seats, people.Recipient{Unit: row.Unit, Role: row.Role}) {
+			continue
+		}
+		t.hold("messages", row.messageRow, row.ID)
+		if _, err := t.change("messages", `state = ?`, []any{Dropped}, `id = ?`, row.ID); err != nil {
+			return nil, err
+		}
+		if _, err := t.change("notices", `digest = ?, state = ?, message = ?`, []any{g.Key, Pending, ""}, `message = ? AND digest = ? AND state = 'sending'`, row.ID, row.Digest); err != nil {
+			return nil, err
+		}
+		taken = append(taken, row.ID)
+	}
+	return taken, nil
+}
+
+// takeRiding adds to a digest that has something to say what is never said alone to
+// these seats of one person.
+func (t *tx) takeRiding(g digestRow, seats []people.Recipient) error {
+	var waits int
+	if err := t.one(&waits, `SELECT COUNT(*) FROM notices WHERE digest = ? AND state = 'pending'`, g.Key); err != nil || waits == 0 {
+		return err
+	}
+	for _, r := range seats {
+		_, err := t.change("notices", `digest = ?, state = ?`, []any{g.Key, Pending}, `plan = ? AND state = 'rides' AND unit = ? AND role = ? AND speak_at <= ?`, g.Plan, r.Unit, r.Role, instant(g.SpeakAt))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Part gives what a digest has not said yet on seats where another person sits by now
+// to digests of those seats, and gives these; the caller starts them. What may have
+// left stays. It is no write where nobody has moved.
+func (s *Store) Part(ctx context.Context, digest string, when When) ([]Digest, error) {
+	to, err := addressee(digest)
+	if err != nil {
+		return nil, err
+	}
+	var there []struct {
+		Unit string      `db:"unit"`
+		Role people.Role `db:"role"`
+	}
+	if err := s.all(ctx, &there, `SELECT DISTINCT unit, role FROM notices WHERE digest = ? AND state IN ('pending', 'sending')`, digest); err != nil {
+		return nil, err
+	}
+	seats, err := s.together(ctx, to)
+	if err != nil {
+		return nil, err
+	}
+	moved := map[people.Recipient]bool{}
+	for _, r := range there {
+		if seat := (people.Recipient{Unit: r.Unit, Role: r.Role}); !slices.Contains(seats, seat) {
+			moved[seat] = true
+		}
+	}
+	if len(moved) == 0 {
+		return nil, nil
+	}
+	return write(ctx, s, func(t *tx) (digests []Digest, err error) {
+		var rows []noticeRow
+		err = t.all(&rows, `SELECT `+noticeColumns+` FROM notices n WHERE digest = ? AND state IN ('pending', 'sending')
+			AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.id = n.message AND m.state IN ('leaving', 'unknown')) ORDER BY key`, digest)
+		if err != nil {
+			return nil, err
+		}
+		var keys []string
+		for _, r := range rows {
+			n := r.notice()
+			if !moved[n.Recipient] {
+				continue
+			}
+			g, err := t.digest(n.Plan, n.Recipient, instant(n.In()))
+			if err != nil {
+				return nil, err
+			}
+			if _, err := t.change("notices", `digest = ?, state = ?, message = ?`, []any{g.Key, Pending, ""}, `key = ?`, r.Key); err != nil {
+				return nil, err
+			}
+			if keys = append(keys, r.Key); !slices.ContainsFunc(digests, func(d Digest) bool { return d.Key == g.Key }) {
+				digests = append(digests, g)
+			}
+		}
+		if len(keys) == 0 {
+			return nil, nil
+		}
+		planID, _, _ := strings.Cut(digest, "|")
+		e := Event{Key: fmt.Sprintf("%s/parted/%d", digest, t.head.Seq+1), Plan: planID, Kind: DigestGathered}
+		return digests, t.append(e, when, map[string]any{"digest": digest, "parted": keys})
+	})
+}
