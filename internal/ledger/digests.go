@@ -68,8 +68,9 @@ func (s *Store) MarkStarted(ctx context.Context, digests []string) error {
 // weekly page while the same person was told something as grave about the same thing.
 // What other digests of the same instant, or of one that has passed, have to say to the
 // same person, on whatever seat and of whatever plan, it takes with it and closes those
-// too, and what earlier messages could not deliver: one person gets one message a
-// morning, and one after an outage.
+// too, what earlier messages could not deliver, and, where it has something else to say,
+// what is never said alone: one person gets one message a morning, and one after an
+// outage.
 //
 // Called again it gives a message once more when it has certainly not left, and
 // then asks anew what is true. Of one that may have left (see Leaving) it says so
@@ -105,14 +106,20 @@ func (s *Store) Gather(ctx context.Context, digest string, when When, again func
 					return nil, err
 				}
 				taken = append(taken, more...)
-				if err := t.takeRiding(row, seats); err != nil {
-					return nil, err
-				}
 			}
 		}
 		g := gathering{t: t, digest: row.digest(), when: when, words: row.Words}
 		if err := g.read(row.Channels); err != nil {
 			return nil, err
+		}
+		if !row.Gathered.Valid && row.Words == "" {
+			took, err := g.takeRiding(row, seats)
+			if err == nil && took {
+				err = g.read(row.Channels)
+			}
+			if err != nil {
+				return nil, err
+			}
 		}
 		out, err := g.messages(again)
 		if err != nil {

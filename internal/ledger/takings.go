@@ -13,18 +13,14 @@ import (
 // have to say on these seats that are one person's, as far as nobody has gathered them,
 // and gives their keys. A plan whose clock is another's has other mornings.
 func (t *tx) takeWith(g digestRow, seats []people.Recipient, when When) (taken []string, err error) {
-	units := make([]string, len(seats))
-	for i, r := range seats {
-		units[i] = r.Unit
-	}
 	until := when.Plan
 	if until.Before(g.SpeakAt) {
 		until = g.SpeakAt
 	}
 	var rows []digestRow
 	err = t.all(&rows, `SELECT `+digestColumns+` FROM digests WHERE speak_at <= ? AND `+t.s.d.among("unit")+` AND gathered_at IS NULL AND words = '' AND key <> ?
-		AND (plan = ? OR EXISTS (SELECT 1 FROM plans a JOIN plans b ON a.clock = b.clock WHERE a.id = digests.plan AND b.id = ?)) ORDER BY key`,
-		instant(until), t.s.d.list(units), g.Key, g.Plan, g.Plan)
+		AND `+oneClock("digests.plan")+` ORDER BY key`,
+		instant(until), t.s.d.list(unitsAt(seats)), g.Key, g.Plan, g.Plan)
 	if err != nil {
 		return nil, err
 	}
@@ -46,10 +42,6 @@ func (t *tx) takeWith(g digestRow, seats []people.Recipient, when When) (taken [
 // takeUndelivered moves into a digest what earlier messages to these seats of one person
 // say that are known not to have left, and gives their IDs: the tries of those end.
 func (t *tx) takeUndelivered(g digestRow, seats []people.Recipient) (taken []string, err error) {
-	units := make([]string, len(seats))
-	for i, r := range seats {
-		units[i] = r.Unit
-	}
 	var rows []struct {
 		messageRow
 		Unit string      `db:"unit"`
@@ -57,8 +49,8 @@ func (t *tx) takeUndelivered(g digestRow, seats []people.Recipient) (taken []str
 	}
 	err = t.all(&rows, `SELECT m.id, m.plan, m.digest, m.channel, m.state, m.attempt, m.error, m.doubts, m.via, d.unit, d.role FROM messages m JOIN digests d ON d.key = m.digest
 		WHERE m.state = 'undelivered' AND m.doubts = 0 AND d.words = '' AND `+t.s.d.among("d.unit")+` AND d.key <> ?
-		AND (m.plan = ? OR EXISTS (SELECT 1 FROM plans a JOIN plans b ON a.clock = b.clock WHERE a.id = m.plan AND b.id = ?)) ORDER BY m.id`,
-		t.s.d.list(units), g.Key, g.Plan, g.Plan)
+		AND `+oneClock("m.plan")+` ORDER BY m.id`,
+		t.s.d.list(unitsAt(seats)), g.Key, g.Plan, g.Plan)
 	if err != nil {
 		return nil, err
 	}
@@ -78,20 +70,49 @@ func (t *tx) takeUndelivered(g digestRow, seats []people.Recipient) (taken []str
 	return taken, nil
 }
 
-// takeRiding adds to a digest that has something to say what is never said alone to
-// these seats of one person.
-func (t *tx) takeRiding(g digestRow, seats []people.Recipient) error {
-	var waits int
-	if err := t.one(&waits, `SELECT COUNT(*) FROM notices WHERE digest = ? AND state = 'pending'`, g.Key); err != nil || waits == 0 {
-		return err
+// takeRiding adds to each channel's message of a digest what is never said alone to these
+// seats of one person: where the message says something else that is true. took tells
+// whether it added anything.
+func (g *gathering) takeRiding(row digestRow, seats []people.Recipient) (took bool, err error) {
+	var riding []noticeRow
+	err = g.t.all(&riding, `SELECT `+noticeColumns+` FROM notices WHERE state = 'rides' AND `+g.t.s.d.among("unit")+` AND speak_at <= ? AND `+oneClock("notices.plan")+` ORDER BY key`,
+		g.t.s.d.list(unitsAt(seats)), instant(row.SpeakAt), row.Plan, row.Plan)
+	if err != nil || len(riding) == 0 {
+		return false, err
 	}
-	for _, r := range seats {
-		_, err := t.change("notices", `digest = ?, state = ?`, []any{g.Key, Pending}, `plan = ? AND state = 'rides' AND unit = ? AND role = ? AND speak_at <= ?`, g.Plan, r.Unit, r.Role, instant(g.SpeakAt))
+	says := map[string]bool{} // by channel
+	for channel, items := range g.waits {
+		since, err := g.saidSince(items)
 		if err != nil {
-			return err
+			return false, err
 		}
+		says[channel] = slices.ContainsFunc(items, func(it Item) bool { return it.stands() && since[it.Notice.Key()] == "" })
 	}
-	return nil
+	for _, r := range riding {
+		if !says[r.Channel] || !slices.Contains(seats, people.Recipient{Unit: r.Unit, Role: r.Role}) {
+			continue
+		}
+		if _, err := g.t.change("notices", `digest = ?, state = ?`, []any{row.Key, Pending}, `key = ?`, r.Key); err != nil {
+			return false, err
+		}
+		took = true
+	}
+	return took, nil
+}
+
+// unitsAt are the units of some seats.
+func unitsAt(seats []people.Recipient) []string {
+	units := make([]string, len(seats))
+	for i, r := range seats {
+		units[i] = r.Unit
+	}
+	return units
+}
+
+// oneClock is the condition that the plan whose ID a column has is a given one, or goes
+// by that one's clock. The given ID is bound twice.
+func oneClock(column string) string {
+	return `(` + column + ` = ? OR EXISTS (SELECT 1 FROM plans a JOIN plans b ON a.clock = b.clock WHERE a.id = ` + column + ` AND b.id = ?))`
 }
 
 // Part gives what a digest has not said yet on seats where another person sits by now

@@ -35,6 +35,8 @@ func Run(t *testing.T, address func(testing.TB) string) {
 		{"several acts within a few minutes are one message", severalActs},
 		{"a person's own choice of pace", ownChoice},
 		{"what is never said alone goes with the next message", neverAlone},
+		{"what is never said alone stays where nothing else is said", neverAloneAfterAll},
+		{"what is never said alone goes with another plan's message", neverAloneInAnotherPlan},
 		{"what was closed in between is left out", closedBetween},
 		{"intent, delivery, receipt", receipts},
 		{"a refusal is final", refusal},

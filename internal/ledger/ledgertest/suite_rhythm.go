@@ -1,6 +1,7 @@
 package ledgertest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -133,6 +134,62 @@ func neverAlone(t *testing.T, address string) {
 	messages, err := w.Gather(w.ctx, digestOf(liaison, urgeAt, 1).Key, ledger.When{Real: speaks.Real, Plan: urgeAt}, never)
 	w.ok(err)
 	w.is("with the next one", []int{len(messages), len(messages[0].Items)}, []int{1, 2})
+	w.holds()
+}
+
+// neverAloneAfterAll: a message of which nothing is true any more takes nothing along
+// that is never said alone, nor does a channel that has nothing to say.
+func neverAloneAfterAll(t *testing.T, address string) {
+	w := newWorld(t, address, 2)
+	d := decision("t0", dueStage, "mail", "term")
+	d.Place = func(plan.Stage, people.Recipient, []plan.Heard) plan.Placed {
+		return plan.Placed{In: monday, Rides: true}
+	}
+	_, _, err := Decide(w.ctx, w.Store, d, evening)
+	w.ok(err)
+	waiting := digestOf(liaison, monday, 1).Key
+	w.decide("t1", urge)
+	w.ok(Verify(w.ctx, w.Store, "jincheng", "t1", "wang", "", "close", evening))
+	messages, err := w.Gather(w.ctx, digestOf(liaison, urgeAt, 1).Key, ledger.When{Real: speaks.Real, Plan: urgeAt}, never)
+	w.ok(err)
+	w.is("messages", len(messages), 0)
+	w.is("both ride on", w.states(waiting), map[string]int{ledger.Rides: 2})
+
+	w.decide("t0", plan.Stage{ID: "other", Kind: plan.Remind, At: urgeAt, To: []people.Recipient{liaison}, Light: plan.Blue})
+	for _, attempt := range []int{1, 2} { // given twice
+		messages, err = w.Gather(w.ctx, digestOf(liaison, urgeAt, 2).Key, ledger.When{Real: speaks.Real, Plan: urgeAt}, never)
+		w.ok(err)
+		w.is("by mail", []any{len(messages), messages[0].Channel, messages[0].Attempt, len(messages[0].Items)}, []any{1, "mail", attempt, 2})
+	}
+	w.is("the other channel's rides on", w.states(waiting), map[string]int{ledger.Rides: 1})
+	w.holds()
+}
+
+// neverAloneInAnotherPlan: one person's message of two plans takes along what is never
+// said alone of both; a plan on another clock has messages of its own.
+func neverAloneInAnotherPlan(t *testing.T, address string) {
+	w := newWorld(t, address, 1)
+	w.ok(w.launches("air", w.plan.Clock, unit("huanbao", "市环保局", sits(people.Liaison, "l@shuiwu.example"))))
+	w.ok(w.launches("fast", calendar.Clock{Epoch: launch, Start: launch, Rate: 7}, unit("late", "市林业局", sits(people.Liaison, "l@shuiwu.example"))))
+	for planID, r := range map[string]people.Recipient{"air": seat("huanbao/liaison"), "fast": seat("late/liaison")} {
+		s := dueStage
+		s.To = []people.Recipient{r}
+		d := decision("t0", s, "mail")
+		d.Plan, d.Place = planID, func(plan.Stage, people.Recipient, []plan.Heard) plan.Placed {
+			return plan.Placed{In: monday, Rides: true}
+		}
+		_, _, err := Decide(w.ctx, w.Store, d, evening)
+		w.ok(err)
+	}
+	w.decide("t0", urge)
+	messages, err := w.Gather(w.ctx, digestOf(liaison, urgeAt, 1).Key, ledger.When{Real: speaks.Real, Plan: urgeAt}, never)
+	w.ok(err)
+	var said []string
+	for _, it := range messages[0].Items {
+		said = append(said, it.Notice.Plan+" "+it.Stage.ID)
+	}
+	slices.Sort(said)
+	w.is("what it says", said, []string{"air due", "jincheng urge"})
 	w.holds()
 }
 
