@@ -106,6 +106,9 @@ func afterAnOutage(t *testing.T, address string) {
 	}
 	w.is("what is still true, in one message, and once", said, []string{"t0 due", "t1 after"})
 	w.is("of the last of those mornings that speaks still", messages[0].At(), after.At)
+	again, err := w.Gather(w.ctx, digestOf(liaison, next.At, 1).Key, back, never)
+	w.ok(err)
+	w.is("given twice it is the same", []any{again[0].ID, again[0].Attempt, len(again[0].Items), again[0].At()}, []any{messages[0].ID, 2, 2, after.At})
 	for _, d := range []ledger.Digest{late.Digest, digestOf(liaison, after.At, 1), digestOf(liaison, urgeAt, 1)} {
 		none, err := w.Gather(w.ctx, d.Key, back, always)
 		w.ok(err)
@@ -115,7 +118,10 @@ func afterAnOutage(t *testing.T, address string) {
 		w.is("and nothing waits", waits, false)
 	}
 	w.is("the page is still to come", w.states(digestOf(liaison, monday, 1).Key), map[string]int{ledger.Pending: 1})
-	w.ok(w.receipt(messages[0].ID, 1, ledger.Delivered, ""))
+	w.ok(w.receipt(messages[0].ID, 2, ledger.Delivered, ""))
+	loads, err := w.Loads(w.ctx, "jincheng")
+	w.ok(err)
+	w.is("one message counts", loads, []ledger.Load{{Recipient: liaison, SpeakAt: next.At, N: 1}})
 	w.holds()
 }
 
