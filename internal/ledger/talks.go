@@ -63,7 +63,7 @@ func (s *Store) ListTalks(ctx context.Context, f TalkFilter) (talks []Talk, tota
 			one.add(s.d.among("lead"), s.d.list(of.Units))
 		}
 		if of.Known {
-			one.add("state NOT IN ('proposed', 'declined') AND (state <> 'void' OR origin = 'stage' OR approver <> '')")
+			one.add("state NOT IN ('proposed', 'declined') AND (state NOT IN ('void', 'joined') OR origin = 'stage' OR approver <> '')")
 		}
 		either, args = append(either, "("+strings.Join(one.terms, " AND ")+")"), append(args, one.args...)
 		plans += fmt.Sprintf(" WHEN ? THEN %d", i)

@@ -24,7 +24,7 @@ type Counted struct {
 // Tally is what a plan's tasks come to on a day.
 type Tally struct {
 	Counts []Counted
-	Talks  int  // called, of tasks that are not cancelled
+	Talks  int  // called, of tasks that are not cancelled; what has joined another counts with that one
 	Next   Page // of the task of which something is said next, if of any
 }
 
@@ -43,7 +43,7 @@ func (s *Store) Count(ctx context.Context, l *Launched, basis string, cal *calen
 			return err
 		}
 		err = r.one(&tally.Talks, `SELECT COUNT(*) FROM talks k JOIN tasks t ON t.plan = k.plan AND t.id = k.task
-			WHERE k.plan = ? AND k.what <> 'circular' AND k.state NOT IN ('void', 'declined', 'carried') AND t.state NOT IN ('cancelled', 'carried') AND t.kind = 'dated'`, l.Plan.ID)
+			WHERE k.plan = ? AND k.what <> 'circular' AND k.state NOT IN ('void', 'declined', 'carried', 'joined') AND t.state NOT IN ('cancelled', 'carried') AND t.kind = 'dated'`, l.Plan.ID)
 		if err != nil {
 			return err
 		}

@@ -106,6 +106,9 @@ func randomTask(r *rand.Rand, i int, units []string) ledger.Task {
 	t := sampleTask(fmt.Sprintf("t%03d", i))
 	t.Lead, t.Assist = units[r.IntN(len(units))], []string{units[r.IntN(len(units))]}
 	t.Due = day(-60, 120)
+	if i%3 == 0 {
+		t.Clause = "二（一）1"
+	}
 	c := act.Case{Kind: plan.Dated, State: act.Open, Title: t.Title, Lead: t.Lead, Assist: t.Assist, Office: "shuizhiban", Leadership: "lingdao", Policy: "standard",
 		Due: t.Due, FirstDue: t.Due, Number: 1, Revision: 1, Assigned: day(-90, 100).At(8, 0, calendar.Beijing)}
 	t.Assigned = c.Assigned
@@ -166,6 +169,18 @@ func (w *world) compareLists(r *rand.Rand, planID string, units []string, cal *c
 		}
 		if pick(4) {
 			f.Seat = units[r.IntN(len(units))]
+		}
+		if pick(4) {
+			f.Leads = units[1 : 2+r.IntN(2)]
+		}
+		if pick(4) {
+			f.From = due.AddDays(r.IntN(120) - 60)
+		}
+		if pick(4) {
+			f.Until = due.AddDays(r.IntN(120) - 60)
+		}
+		if pick(4) {
+			f.Clause = some(r, "二（一）1", "三（二）4", "四（一）2")[0]
 		}
 		frame, basis, ok, err := w.Frame(w.ctx, planID)
 		require.NoError(w.t, err)
@@ -258,7 +273,10 @@ func chosen(tasks []ledger.Task, book act.Book, today calendar.Day, f ledger.Lis
 		for _, k := range f.Kinds {
 			kind = kind || t.Kind == k
 		}
+		within := (f.From.IsZero() || f.From.Compare(t.Due) <= 0) && (f.Until.IsZero() || t.Due != calendar.Day{} && t.Due.Compare(f.Until) <= 0)
 		switch {
+		case !within, f.Clause != "" && t.Clause != f.Clause, len(f.Leads) > 0 && !has(f.Leads, t.Lead):
+			continue
 		case shown(t, book, today) != light, len(f.Lights) > 0 && !has(f.Lights, light), len(f.Phases) > 0 && !has(f.Phases, c.State), !kind, f.Seat != "" && !seat, len(f.Units) > 0 && !among:
 			continue
 		}
@@ -322,8 +340,11 @@ func (w *world) compareCounts(frame *ledger.Launched, basis string, book act.Boo
 				next = ahead[0].At
 			}
 		}
-		if k.State != ledger.TalkVoid && rows[k.Task].State != ledger.Cancelled {
-			called++
+		switch k.State {
+		case ledger.TalkPending, ledger.TalkProposed, ledger.TalkOpen, ledger.TalkClosed:
+			if rows[k.Task].State != ledger.Cancelled {
+				called++
+			}
 		}
 	}
 	for _, c := range tally.Counts {

@@ -233,6 +233,9 @@ func proposalsJoin(t *testing.T, address string) {
 		_, n, err := w.ListTalks(w.ctx, ledger.TalkFilter{Of: []ledger.CalledIn{of}})
 		w.ok(err)
 		w.is(fmt.Sprint("listed, only what the unit knows of: ", known), n, want)
+		_, n, err = w.ListTalks(w.ctx, ledger.TalkFilter{Of: []ledger.CalledIn{of}, State: ledger.TalkJoined})
+		w.ok(err)
+		w.is(fmt.Sprint("that joined another before a leader decided, only what the unit knows of: ", known), n, map[bool]int{false: 1, true: 0}[known])
 	}
 	w.holds()
 }
