@@ -164,7 +164,7 @@ func TestValuesAsEnvFilesDeliverThem(t *testing.T) {
 		if strings.HasSuffix(name, "_DATA") {
 			continue
 		}
-		secret := strings.Contains(name, "PASSWORD") || strings.Contains(name, "KEY") && !strings.Contains(name, "PATH") || strings.HasSuffix(name, "_AUTH")
+		secret := slices.Contains([]string{"SMTP_PASSWORD", "DUBAN_OIDC_SECRET", "TEMPORAL_API_KEY", "TEMPORAL_CODEC_AUTH"}, name)
 		for value, why := range map[string]string{
 			"/srv/duban\r": "carriage return", "/srv/du\nban": "cannot be seen", "/srv/duban\u200b": "cannot be seen", "\ufeff/srv/duban": "cannot be seen",
 			"/srv/duban ": "space", "\u3000/srv/duban": "space", `"/srv/duban"`: "quotes", "'/srv/duban'": "quotes", "“/srv/duban”": "quotes",
@@ -182,11 +182,14 @@ func TestValuesAsEnvFilesDeliverThem(t *testing.T) {
 		_, err := settings.Load(map[string]string{"DUBAN_DIR": value})
 		require.ErrorContains(t, err, `perhaps "`+meant+`" is meant`)
 	}
-	_, err := settings.Load(map[string]string{"DATABASE_URL": "postgres://duban:s3cret@db/duban\r", "SMTP_PASSWORD": "s3cret\r"})
+	_, err := settings.Load(map[string]string{"DATABASE_URL": "postgres://duban:s3cret@db/duban\r", "SMTP_PASSWORD": "s3cret\r", "DUBAN_OIDC_SECRET": "s3cret\r", "TEMPORAL_API_KEY": "s3cret\r", "TEMPORAL_CODEC_AUTH": "s3cret\r"})
 	require.Error(t, err)
+	require.Equal(t, 5, strings.Count(err.Error(), "carriage return"))
 	require.NotContains(t, err.Error(), "s3cret")
 	_, err = settings.Load(map[string]string{"SMTP_HOST": "mail", "SMTP_USER": "duban", "SMTP_PASSWORD": ` "$x'~ `, "SMTP_FROM": "duban@example.com"})
 	require.NoError(t, err, "a password may hold anything that can be typed")
+	_, err = settings.Load(map[string]string{"DUBAN_OIDC_ISSUER": "https://sso.example", "DUBAN_OIDC_CLIENT": "duban", "DUBAN_URL": "https://duban.example", "DUBAN_OIDC_SECRET": ` "$x'~ `})
+	require.NoError(t, err, "so may a client's secret")
 	_, err = settings.Load(map[string]string{"DATABASE_URL": "postgres://duban:pa$word@db/duban"})
 	require.NoError(t, err)
 	_, err = settings.Load(map[string]string{"DATABASE_URL": "postgres://duban:${PASSWORD}@db/duban"})
@@ -200,14 +203,16 @@ func TestValuesAsEnvFilesDeliverThem(t *testing.T) {
 // TestWhatCannotBeMeant: addresses where a path, and paths, ports and logins where a server's name is wanted.
 func TestWhatCannotBeMeant(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"DUBAN_DIR", "DUBAN_OUTBOX", "DUBAN_ACCOUNTS", "DUBAN_CALENDAR"} {
+	for _, name := range []string{"DUBAN_DIR", "DUBAN_OUTBOX", "DUBAN_ACCOUNTS", "DUBAN_CALENDAR", "DUBAN_TLS_CERT", "DUBAN_TLS_KEY"} {
 		for _, value := range []string{"file:///srv/duban", "https://duban.example", `C:\duban`, "D:/duban"} {
 			_, err := settings.Load(map[string]string{name: value})
 			require.ErrorContains(t, err, name+": ", value)
 			require.ErrorContains(t, err, "no path on this machine", value)
 		}
 		for _, value := range []string{"/srv/year#2026", "/srv/why?2026", "/srv/50% 办公", "/srv/a:b", "c:d"} {
-			_, err := settings.Load(map[string]string{name: value})
+			set := map[string]string{"DUBAN_TLS_CERT": "/srv/cert.pem", "DUBAN_TLS_KEY": "/srv/key.pem"}
+			set[name] = value
+			_, err := settings.Load(set)
 			require.NoError(t, err, value)
 		}
 	}

@@ -14,10 +14,10 @@ import (
 // not the one that is meant is an empty office beside the real one.
 
 // free are the variables whose value may hold anything but a line's end: passwords and keys.
-var free = []string{"SMTP_PASSWORD", "TEMPORAL_API_KEY", "TEMPORAL_CODEC_AUTH"}
+var free = []string{"SMTP_PASSWORD", "DUBAN_OIDC_SECRET", "TEMPORAL_API_KEY", "TEMPORAL_CODEC_AUTH"}
 
 // paths are the variables that hold a path on this machine.
-var paths = []string{"DUBAN_DIR", "DUBAN_OUTBOX", "DUBAN_ACCOUNTS", "DUBAN_CALENDAR", "TEMPORAL_CONFIG_FILE"}
+var paths = []string{"DUBAN_DIR", "DUBAN_OUTBOX", "DUBAN_ACCOUNTS", "DUBAN_CALENDAR", "DUBAN_TLS_CERT", "DUBAN_TLS_KEY", "TEMPORAL_CONFIG_FILE"}
 
 // secret are those whose value is not shown.
 var secret = append([]string{"DATABASE_URL", "SMTP_USER"}, free...)
