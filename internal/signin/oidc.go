@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -41,11 +41,9 @@ type Single struct {
 	Account func(value string) (account string, ok bool)
 	Within  time.Duration // for each answer of the service; 10 s when 0
 
-	service *Service
-	client  *http.Client
-
-	mu       sync.Mutex
-	provider *oidc.Provider
+	service  *Service
+	client   *http.Client
+	provider atomic.Pointer[oidc.Provider] // what it said of itself, once it has answered
 }
 
 var (
@@ -68,20 +66,20 @@ func (s *Service) By(o *Single) *Single {
 }
 
 // known asks the service what it is, once it has answered; a service that is away when
-// the program starts keeps nothing from starting.
+// the program starts keeps nothing from starting. Nobody waits for another's question,
+// so that each gets an answer within the service's limit while it hangs.
 func (o *Single) known(ctx context.Context) (*oidc.Provider, *oauth2.Config, context.Context, error) {
 	ctx = oidc.ClientContext(ctx, o.client)
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.provider == nil {
+	p := o.provider.Load()
+	if p == nil {
+		var err error
 		// The provider keeps its context to read keys later on: it is no request's.
-		p, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), o.client), o.Issuer)
-		if err != nil {
+		if p, err = oidc.NewProvider(context.WithoutCancel(ctx), o.Issuer); err != nil {
 			return nil, nil, ctx, fmt.Errorf("%w: %w", ErrSingleAway, err)
 		}
-		o.provider = p
+		o.provider.Store(p)
 	}
-	return o.provider, &oauth2.Config{ClientID: o.ClientID, ClientSecret: o.ClientSecret, RedirectURL: o.Redirect, Endpoint: o.provider.Endpoint(), Scopes: o.Scopes}, ctx, nil
+	return p, &oauth2.Config{ClientID: o.ClientID, ClientSecret: o.ClientSecret, RedirectURL: o.Redirect, Endpoint: p.Endpoint(), Scopes: o.Scopes}, ctx, nil
 }
 
 // away is what is remembered of somebody who has gone to the service.
@@ -141,8 +139,11 @@ func (o *Single) Finish(ctx context.Context, cookie, state, code string, a Attem
 	}
 	raw, _ := token.Extra("id_token").(string)
 	id, err := provider.Verifier(&oidc.Config{ClientID: o.ClientID, Now: o.service.Now}).Verify(ctx, raw)
-	if err != nil || subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(w.Nonce)) != 1 {
+	if err != nil {
 		return Session{}, "", "", fmt.Errorf("%w: %w", ErrSingle, err)
+	}
+	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(w.Nonce)) != 1 {
+		return Session{}, "", "", fmt.Errorf("%w: the token was made for another sign-in", ErrSingle)
 	}
 	account, strong, err := o.account(ctx, id)
 	if err != nil {
@@ -183,16 +184,16 @@ func (o *Single) back(ctx context.Context, cookie, state string) (w away, err er
 }
 
 // account is whose token it is: the account that the subject was bound to, or that the
-// claim names, to which it is bound. strong tells that the service asked for a second
-// factor.
+// claim names, to which it is bound. strong tells that the service says it asked for two
+// factors (amr, RFC 8176): a code or a key without a password is one alone.
 func (o *Single) account(ctx context.Context, id *oidc.IDToken) (account string, strong bool, err error) {
 	var claims map[string]any
 	if err := id.Claims(&claims); err != nil {
 		return "", false, err
 	}
-	if ways, ok := claims["amr"].([]any); ok {
-		strong = slices.ContainsFunc(ways, func(w any) bool { return w == "mfa" || w == "otp" || w == "hwk" })
-	}
+	ways, _ := claims["amr"].([]any)
+	said := func(way string) bool { return slices.Contains(ways, any(way)) }
+	strong = said("mfa") || said("pwd") && (said("otp") || said("hwk"))
 	s := o.service
 	account, err = s.store.Subject(ctx, id.Issuer, id.Subject)
 	if err == nil && !s.Known(account) {

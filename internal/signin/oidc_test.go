@@ -1,12 +1,15 @@
 package signin_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
 	"github.com/oauth2-proxy/mockoidc"
 	"github.com/stretchr/testify/require"
 
@@ -32,7 +35,7 @@ func (w *world) single(p provider) *signin.Single {
 }
 
 // browse is a browser that the service sends back: with which state and code.
-func (p provider) browse(to string, user *mockoidc.MockUser) (state, code string) {
+func (p provider) browse(to string, user mockoidc.User) (state, code string) {
 	p.t.Helper()
 	p.QueueUser(user)
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -46,6 +49,20 @@ func (p provider) browse(to string, user *mockoidc.MockUser) (state, code string
 	return back.Query().Get("state"), back.Query().Get("code")
 }
 
+// asked is somebody of whom the service asked so much.
+type asked struct {
+	*mockoidc.MockUser
+	ways []string
+}
+
+func (a asked) Claims(_ []string, base *mockoidc.IDTokenClaims) (jwt.Claims, error) {
+	return struct {
+		*mockoidc.IDTokenClaims
+		Name string   `json:"preferred_username"`
+		Ways []string `json:"amr"`
+	}{base, a.PreferredUsername, a.ways}, nil
+}
+
 func TestAnotherServiceVouches(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w *world) {
@@ -53,7 +70,7 @@ func TestAnotherServiceVouches(t *testing.T) {
 		p := newProvider(t)
 		single := w.single(p)
 		at := signin.Attempt{Address: desk, Agent: "Mozilla"}
-		enter := func(user *mockoidc.MockUser) (signin.Session, string, error) {
+		enter := func(user mockoidc.User) (signin.Session, string, error) {
 			t.Helper()
 			to, cookie, err := single.Begin(w.ctx, at, "/todo")
 			w.ok(err)
@@ -103,6 +120,19 @@ func TestAnotherServiceVouches(t *testing.T) {
 		require.Equal(t, signin.StepFactor, is.Step)
 		w.out(fresh)
 		require.Contains(t, w.log(""), "gaoping signed_in")
+
+		// But where the service says that it asked for two factors itself.
+		for _, c := range []struct {
+			ways []string
+			step string
+		}{
+			{[]string{"mfa"}, ""}, {[]string{"pwd", "otp"}, ""}, {[]string{"hwk", "pwd"}, ""},
+			{[]string{"pwd"}, signin.StepFactor}, {[]string{"otp"}, signin.StepFactor}, {[]string{"hwk"}, signin.StepFactor}, {[]string{"pwd", "kba"}, signin.StepFactor}, {[]string{}, signin.StepFactor},
+		} {
+			is, _, err = enter(asked{wang, c.ways})
+			w.ok(err)
+			require.Equal(t, c.step, is.Step, "%v", c.ways)
+		}
 	})
 }
 
@@ -207,5 +237,28 @@ func TestTheOtherServiceAway(t *testing.T) {
 		_, _, err = slow.Begin(w.ctx, at, "/")
 		require.ErrorIs(t, err, signin.ErrSingleAway)
 		w.in("gaoping")
+
+		// Several who come while it hangs ask it side by side: nobody stands behind
+		// another's wait.
+		const several = 3
+		var met sync.WaitGroup
+		met.Add(several)
+		together := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			met.Done()
+			met.Wait()
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}))
+		defer together.Close()
+		busy := w.By(&signin.Single{Issuer: together.URL, ClientID: "x", Redirect: "https://duban.example/back", Within: time.Minute})
+		var all sync.WaitGroup
+		answers := make([]error, several)
+		for i := range several {
+			all.Go(func() { _, _, answers[i] = busy.Begin(w.ctx, at, "/") })
+		}
+		all.Wait()
+		for _, err := range answers {
+			require.ErrorIs(t, err, signin.ErrSingleAway)
+			require.NotErrorIs(t, err, context.DeadlineExceeded)
+		}
 	})
 }
