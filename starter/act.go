@@ -286,7 +286,7 @@ func (a *app) then(ctx context.Context, o order) error {
 		if o.deed.On == form.Talk {
 			return a.thenOfTalk(ctx, r, who, o)
 		}
-		c, err := r.Case(ctx, who, o.Task.Plan, o.Task.ID)
+		c, err := r.Case(ctx, who, o.Task.Plan, o.shown())
 		if err != nil {
 			return err
 		}

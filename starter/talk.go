@@ -103,7 +103,7 @@ func (a *app) talkShow() *cobra.Command {
 // thenOfTalk says what comes next of a talk; of one proposed a second time on a
 // day, which learns no ID, of the task's last.
 func (a *app) thenOfTalk(ctx context.Context, r *query.Reader, who query.Viewer, o order) error {
-	c, err := r.TalkCase(ctx, who, o.Task.Plan, cmp.Or(o.Talk.ID, o.Task.ID))
+	c, err := r.TalkCase(ctx, who, o.Task.Plan, o.shown())
 	if err != nil {
 		return err
 	}

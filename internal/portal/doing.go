@@ -38,12 +38,20 @@ func talkPath(planID, talk string) string {
 
 func (t thing) path() string {
 	if t.onTalk {
-		return talkPath(t.Plan.Plan.ID, t.Talk.ID)
+		return talkPath(t.Plan.Plan.ID, t.shown())
 	}
-	return taskPath(t.Plan.Plan.ID, t.Task.ID)
+	return taskPath(t.Plan.Plan.ID, t.shown())
 }
 
-// id is the ID of what the act is done to.
+// shown is what the plan calls it now: by this the Reader finds it again.
+func (t thing) shown() string {
+	if t.onTalk {
+		return t.Task.ShownTalk(t.Talk.ID)
+	}
+	return t.Task.Shown()
+}
+
+// id is the ledger's ID of what the act is done to.
 func (t thing) id() string {
 	if t.onTalk {
 		return t.Talk.ID
@@ -128,13 +136,13 @@ func (v *visit) possible(t thing, unit string) ([]query.Possible, error) {
 	planID := t.Plan.Plan.ID
 	switch {
 	case t.onTalk && unit != "":
-		return v.Reader.PossibleOnTalkFor(v.ctx(), v.asks(), planID, t.id(), unit)
+		return v.Reader.PossibleOnTalkFor(v.ctx(), v.asks(), planID, t.shown(), unit)
 	case t.onTalk:
-		return v.Reader.PossibleOnTalk(v.ctx(), v.asks(), planID, t.id())
+		return v.Reader.PossibleOnTalk(v.ctx(), v.asks(), planID, t.shown())
 	case unit != "":
-		return v.Reader.PossibleFor(v.ctx(), v.asks(), planID, t.id(), unit)
+		return v.Reader.PossibleFor(v.ctx(), v.asks(), planID, t.shown(), unit)
 	}
-	return v.Reader.Possible(v.ctx(), v.asks(), planID, t.id())
+	return v.Reader.Possible(v.ctx(), v.asks(), planID, t.shown())
 }
 
 // by is who an act is by: the viewer, or a unit for which the viewer, of the plan's
@@ -234,7 +242,7 @@ func (v *visit) act(onTalk bool) error {
 		return nil
 	}
 	if talk != "" {
-		return v.to(talkPath(t.Plan.Plan.ID, talk) + "?did=" + string(k))
+		return v.to(talkPath(t.Plan.Plan.ID, t.Task.ShownTalk(talk)) + "?did=" + string(k))
 	}
 	return v.to(t.path() + "?did=" + string(k))
 }
@@ -271,9 +279,9 @@ func (v *visit) recorded(t thing, a act.Act) (*act.Act, error) {
 
 func (v *visit) caseOf(t thing) (report.Case, error) {
 	if t.onTalk {
-		return v.Reader.TalkCase(v.ctx(), v.asks(), t.Plan.Plan.ID, t.Talk.ID)
+		return v.Reader.TalkCase(v.ctx(), v.asks(), t.Plan.Plan.ID, t.shown())
 	}
-	return v.Reader.Case(v.ctx(), v.asks(), t.Plan.Plan.ID, t.Task.ID)
+	return v.Reader.Case(v.ctx(), v.asks(), t.Plan.Plan.ID, t.shown())
 }
 
 // sameWords tells that two acts of one ID say the same, whenever each was sent.

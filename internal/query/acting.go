@@ -61,7 +61,7 @@ func (r *Reader) Talk(ctx context.Context, v Viewer, planID, id string) (s Subje
 // conceal leaves of a subject what an act needs to be refused.
 func (s *Subject) conceal() {
 	s.Plan.Plan.Tasks, s.Plan.Plan.Clauses, s.Plan.Plan.Sections = nil, nil, nil
-	s.Task = ledger.Task{Plan: s.Task.Plan, ID: s.Task.ID, Kind: s.Task.Kind, Lead: s.Task.Lead}
+	s.Task = ledger.Task{Plan: s.Task.Plan, ID: s.Task.ID, Label: s.Task.Label, Kind: s.Task.Kind, Lead: s.Task.Lead}
 	s.Talk = ledger.Talk{Plan: s.Talk.Plan, ID: s.Talk.ID, Task: s.Talk.Task, Number: s.Talk.Number}
 }
 

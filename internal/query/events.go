@@ -57,7 +57,7 @@ func (r reading) eventsOfTask(ctx context.Context, plans []ledger.Launched, f le
 		if f.Plan != "" && l.Plan.ID != f.Plan {
 			continue
 		}
-		t, err := r.store.Task(ctx, l.Plan.ID, f.Task)
+		t, err := r.store.TaskCalled(ctx, l.Plan.ID, f.Task)
 		if errors.Is(err, ledger.ErrNotFound) {
 			continue
 		}

@@ -2,6 +2,8 @@ package query
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"duban/internal/ledger"
 	"duban/internal/plan"
@@ -22,7 +24,7 @@ type InboxLine struct {
 // InboxThing is one thing that a message spoke of.
 type InboxThing struct {
 	Plan, Task, Title string
-	Talk              string // when it spoke of a talk
+	Talk              string // when it spoke of a talk; both IDs as the plan calls them now
 	Stage             string // ID of the stage
 	Kind              plan.StageKind
 	Light             plan.Light
@@ -68,7 +70,7 @@ func (r *Reader) Inbox(ctx context.Context, v Viewer, f InboxFilter) (page Inbox
 	if page.Total, err = r.store.CountMessages(ctx, chosen); err != nil {
 		return page, err
 	}
-	titles := map[string]map[string]string{}
+	of := map[string]map[string]ledger.Task{} // by plan and ID
 	for _, m := range messages {
 		line := InboxLine{MessageInfo: m, Unit: page.Of(m.Plan).People.Name(m.Recipient.Unit), About: []InboxThing{}}
 		notices, err := r.store.Notices(ctx, ledger.NoticeFilter{Digest: m.Digest})
@@ -80,35 +82,33 @@ func (r *Reader) Inbox(ctx context.Context, v Viewer, f InboxFilter) (page Inbox
 				continue
 			}
 			line.About = append(line.About, InboxThing{Plan: n.Plan, Task: n.Task, Talk: n.Talk, Stage: n.Stage, Kind: n.Kind, Light: n.Light, State: n.State})
-			if titles[n.Plan] == nil {
-				titles[n.Plan] = map[string]string{}
+			if of[n.Plan] == nil {
+				of[n.Plan] = map[string]ledger.Task{}
 			}
-			titles[n.Plan][n.Task] = ""
+			of[n.Plan][n.Task] = ledger.Task{}
 		}
 		page.Lines = append(page.Lines, line)
 	}
-	return page, in.title(ctx, page.Lines, titles)
+	return page, in.name(ctx, page.Lines, of)
 }
 
-// title gives the things their titles.
-func (r reading) title(ctx context.Context, lines []InboxLine, titles map[string]map[string]string) error {
-	for id, of := range titles {
-		var ids []string
-		for task := range of {
-			ids = append(ids, task)
-		}
-		tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: id, IDs: ids})
+// name gives the things their titles, and the IDs by which their plans call them now.
+// of are the tasks to be read.
+func (r reading) name(ctx context.Context, lines []InboxLine, of map[string]map[string]ledger.Task) error {
+	for id, some := range of {
+		tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: id, IDs: slices.Collect(maps.Keys(some))})
 		if err != nil {
 			return err
 		}
 		for _, t := range tasks {
-			of[t.ID] = t.Title
+			some[t.ID] = t
 		}
 	}
 	for i := range lines {
 		for j := range lines[i].About {
 			a := &lines[i].About[j]
-			a.Title = titles[a.Plan][a.Task]
+			t := of[a.Plan][a.Task]
+			a.Title, a.Task, a.Talk = t.Title, t.Shown(), t.ShownTalk(a.Talk)
 		}
 	}
 	return nil

@@ -13,7 +13,7 @@ import (
 // if nobody acts, and the days of its year.
 type Ladders struct {
 	TaskPage
-	Stages map[string][]report.StageRow // by task, in order of time; without what acts told at once
+	Stages map[string][]report.StageRow // by the task's ID as the plan calls it now, in order of time; without what acts told at once
 	Rests  map[calendar.Day]bool        // the rest days of Year
 	Year   int
 	Today  calendar.Day
@@ -43,7 +43,7 @@ func (r *Reader) Ladders(ctx context.Context, v Viewer, f TaskFilter) (l Ladders
 	}
 	ids := []string{}
 	for _, line := range l.Lines {
-		ids = append(ids, line.ID)
+		ids = append(ids, line.Key)
 	}
 	if len(ids) == 0 {
 		return l, nil

@@ -24,9 +24,10 @@ type ObligationFilter struct {
 type Obligation struct {
 	Plan      string `json:"plan"`
 	PlanTitle string `json:"plan_title"`
-	Task      string `json:"task"`
+	Task      string `json:"task"`           // as the plan calls it now
 	Title     string `json:"title"`          // of the task
-	Talk      string `json:"talk,omitempty"` // when it is owed about a talk
+	Talk      string `json:"talk,omitempty"` // when it is owed about a talk; as the plan calls the task now
+	Key       string `json:"-"`              // of the task or talk, as the ledger calls it for ever
 	// For is what is owed: finish, receive, silent (a sign of life), part, instruction,
 	// return, extension, report (to decide it); of a talk its step, decided or doubt.
 	For    string       `json:"for"`
@@ -224,7 +225,7 @@ func (s *owingSource) line(o ledger.Obligation) (line Obligation, ok bool) {
 	t := s.tasks[o.Task]
 	topic, ref := act.About(o.ID)
 	line = Obligation{
-		Plan: s.plan.Plan.ID, PlanTitle: s.plan.Plan.Title, Task: o.Task, Title: t.Title, Talk: o.Talk, For: topic, Unit: dir.Name(o.Unit), UnitID: o.Unit,
+		Plan: s.plan.Plan.ID, PlanTitle: s.plan.Plan.Title, Task: t.Shown(), Title: t.Title, Talk: t.ShownTalk(o.Talk), Key: cmp.Or(o.Talk, o.Task), For: topic, Unit: dir.Name(o.Unit), UnitID: o.Unit,
 		Since: dayOf(o.Since), Held: !o.Runs, Acts: act.Discharges(o.ID),
 	}
 	if o.Talk != "" {

@@ -79,12 +79,16 @@ func (r reading) overview(ctx context.Context, planID string) (o Overview, err e
 		}
 	}
 	var foretold []plan.Foretold
+	keys := map[string]string{} // as the ledger calls a task, by what the plan calls it now
+	for _, row := range t.Tasks {
+		keys[row.ID] = row.Key
+	}
 	for _, s := range t.Stages {
 		day := calendar.DayOf(s.At)
 		if s.State != ledger.Expected || day.Before(t.AsOf) {
 			continue
 		}
-		foretold = append(foretold, plan.Foretold{Task: s.Task, Unit: s.UnitID, Due: s.Due, Stage: plan.Stage{ID: s.Stage, Kind: s.Kind, At: s.At, To: s.To, Light: s.Light, Matter: s.Matter}})
+		foretold = append(foretold, plan.Foretold{Task: keys[s.Task], Unit: s.UnitID, Due: s.Due, Stage: plan.Stage{ID: s.Stage, Kind: s.Kind, At: s.At, To: s.To, Light: s.Light, Matter: s.Matter}})
 		if !day.After(last) && s.Kind != plan.Told {
 			if o.Coming++; len(o.Ahead) < mostAhead {
 				o.Ahead = append(o.Ahead, s)

@@ -16,7 +16,7 @@ func (o Obligation) Said(w *words.Words) string {
 	return what
 }
 
-// About is the ID of the task or talk that it is owed about.
+// About is the ID of the task or talk that it is owed about, as the plan calls it now.
 func (o Obligation) About() string {
 	if o.Talk != "" {
 		return o.Talk

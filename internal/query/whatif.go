@@ -13,7 +13,8 @@ import (
 )
 
 // MovedStage is one stage of an open task, or of a talk about it, that another
-// calendar moves. The instants have the plan's offset.
+// calendar moves. The instants have the plan's offset, the IDs are as the plan calls
+// the task now.
 type MovedStage struct {
 	Plan  string `json:"plan"`
 	Title string `json:"title"` // of the task
@@ -60,9 +61,9 @@ func (r reading) calendarMovesOf(ctx context.Context, planID string, cal *calend
 	if err != nil {
 		return nil, err
 	}
-	titles, seen := map[string]string{}, map[string]bool{}
+	of, seen := map[string]ledger.Task{}, map[string]bool{}
 	for _, t := range tasks {
-		titles[t.ID], seen[t.ID] = t.Title, r.who.sees(t)
+		of[t.ID], seen[t.ID] = t, r.who.sees(t)
 	}
 	for _, k := range talks {
 		seen[k.ID] = r.who.seesTalk(l.Plan.Directory, k)
@@ -73,7 +74,9 @@ func (r reading) calendarMovesOf(ctx context.Context, planID string, cal *calend
 			continue
 		}
 		m.From, m.To = m.From.In(zone), m.To.In(zone)
-		out = append(out, MovedStage{Plan: planID, Title: titles[m.Task], Move: m})
+		t := of[m.Task]
+		m.Task, m.Talk = t.Shown(), t.ShownTalk(m.Talk)
+		out = append(out, MovedStage{Plan: planID, Title: t.Title, Move: m})
 	}
 	slices.SortStableFunc(out, func(a, b MovedStage) int {
 		return cmp.Or(a.From.Compare(b.From), strings.Compare(a.Task, b.Task), strings.Compare(a.Talk, b.Talk))

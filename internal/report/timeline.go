@@ -34,7 +34,7 @@ type Line struct {
 	Texts []string // to whom with which result, or what was said
 	Why   string   // why that day
 	Light plan.Light
-	Talk  string // ID of the talk that it is about, or led to
+	Talk  string // ID of the talk that it is about, or led to, as the plan calls the task now
 	Ahead bool   // it is still to come
 }
 
@@ -82,7 +82,7 @@ func (d docket) limitLine(key string, day calendar.Day) Line {
 
 // lineOf is an event of the history that is no word and no message.
 func (d docket) lineOf(m Moment) (l Line, ok bool) {
-	l = Line{Kind: LineHeard, At: m.Plan, Talk: m.Talk}
+	l = Line{Kind: LineHeard, At: m.Plan, Talk: d.c.talkNow(m.Talk)}
 	if m.Act != nil {
 		l.Kind, l.Who, l.What = LineDone, cmp.Or(m.Act.By.Name, m.Actor), d.did(m)
 		if m.Refused != nil {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -160,18 +161,19 @@ func (s *service) doIt(ctx context.Context, o order) (out done, err error) {
 			return out, err
 		}
 	}
-	out = done{ID: a.ID, Act: a.Kind, Plan: o.plan, Task: on.Task.ID, Talk: on.Talk.ID}
-	if out.Again, err = s.Reader.Recorded(ctx, c.viewer(), o.plan, o.thing, a); err != nil {
+	out = done{ID: a.ID, Act: a.Kind, Plan: o.plan, Task: on.Task.Shown(), Talk: on.Task.ShownTalk(on.Talk.ID)}
+	if out.Again, err = s.Reader.Recorded(ctx, c.viewer(), o.plan, cmp.Or(on.Talk.ID, on.Task.ID), a); err != nil {
 		return out, err
 	}
 	switch {
 	case deed.Kind == act.Propose: // one that was cut off is finished
 		out.Talk, err = s.Acts.Propose(ctx, o.plan, a, nil)
+		out.Talk = on.Task.ShownTalk(out.Talk)
 	case out.Again:
 	case o.talk:
-		err = s.Acts.ActOnTalk(ctx, o.plan, o.thing, a)
+		err = s.Acts.ActOnTalk(ctx, o.plan, on.Talk.ID, a)
 	default:
-		err = s.Acts.Act(ctx, o.plan, o.thing, a)
+		err = s.Acts.Act(ctx, o.plan, on.Task.ID, a)
 	}
 	var refused *engine.RefusedError
 	switch {

@@ -20,6 +20,7 @@ import (
 	"duban/internal/form"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
+	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/internal/signin"
 )
@@ -282,6 +283,35 @@ func TestAnActIsDoneOnceAndRefusedWithItsReason(t *testing.T) {
 	w.away = nil
 	res, out = act("wang", "next", "progress", map[string]any{"id": "x9", "reason": "再报", "percent": 20})
 	require.Equal(t, http.StatusOK, res.StatusCode, "%v", out)
+}
+
+// An act is done to the task that the plan calls so now, whatever bore that ID before.
+func TestAnActIsDoneToWhatIsCalledSo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.plan
+	p.ID, p.Hash = "numbers", "numbers"
+	p.Tasks = []plan.Task{w.plan.Tasks[1], w.plan.Tasks[1]}
+	p.Tasks[0].ID, p.Tasks[0].Label = "b", "1-1"
+	p.Tasks[1].ID, p.Tasks[1].Label = "b@2", "b"
+	var tasks []ledger.Task
+	for _, task := range p.Tasks {
+		tasks = append(tasks, ledger.TaskOf(&p, task, w.now))
+	}
+	_, err := w.store.AddPlan(w.ctx, ledger.Launched{Plan: p, At: w.now}, tasks, ledger.When{Real: w.now, Plan: w.now})
+	require.NoError(t, err)
+	for called, id := range map[string]string{"1-1": "b", "b": "b@2", "B": "b@2"} {
+		for _, again := range []bool{false, true} {
+			res, raw := w.ask(w.tokens["wang"], http.MethodPost, "/api/v1/plans/numbers/tasks/"+called+"/acts/progress", map[string]any{"id": "on-" + called, "reason": "开工", "percent": 10})
+			require.Equal(t, http.StatusOK, res.StatusCode, "%s", raw)
+			var out map[string]any
+			require.NoError(t, json.Unmarshal(raw, &out))
+			require.Equal(t, []any{strings.ToLower(called), again}, []any{out["task"], out["again"]})
+		}
+		events, err := w.store.Events(w.ctx, ledger.EventFilter{Plan: "numbers", Task: id})
+		require.NoError(t, err)
+		require.Contains(t, events[len(events)-1].Key, "on-"+called)
+	}
 }
 
 func kinds(events []ledger.Event) (all []string) {

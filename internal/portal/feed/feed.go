@@ -135,13 +135,14 @@ func (f feeds) file(ctx context.Context, secret string) ([]byte, error) {
 	return c.Bytes(), nil
 }
 
-// uid names an obligation for ever: by plan, task or talk, and what is owed.
+// uid names an obligation for ever: by plan, task or talk as the ledger calls it, and
+// what is owed.
 func uid(o query.Obligation) string {
 	stage := o.For
 	if o.Ref != "" {
 		stage += "-" + o.Ref
 	}
-	return strings.Join([]string{stage, o.About(), o.Plan}, ".") + "@duban"
+	return strings.Join([]string{stage, o.Key, o.Plan}, ".") + "@duban"
 }
 
 // noted is under what the day of an obligation is noted: of one task several units may
