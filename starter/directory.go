@@ -11,7 +11,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"duban/internal/act"
+	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -91,15 +91,14 @@ func (a *app) seat(ctx context.Context, r people.Recipient, c people.Contact) er
 		return err
 	}
 	return a.writingLedger(ctx, func(store *ledger.Store) error {
-		if err := a.officeOf(ctx, store, by, r.Unit); err != nil {
-			return err
-		}
-		now := a.now()
-		before, err := store.SetContact(ctx, r, c, by.Account, ledger.When{Real: now, Plan: now})
-		if errors.Is(err, ledger.ErrNotFound) {
+		before, err := engine.SetContact(ctx, store, a.now(), r, c, by)
+		var only *engine.OfficeError
+		switch {
+		case errors.As(err, &only) && len(only.Offices) > 0:
+			return sentenceError(a.w.T("message.only_office", words.Data{"Office": strings.Join(only.Offices, a.w.T("cli.list_comma"))}))
+		case only != nil, errors.Is(err, ledger.ErrNotFound):
 			return sentenceError(a.w.T("office.no_such_unit", words.Data{"Unit": r.Unit}))
-		}
-		if err != nil {
+		case err != nil:
 			return err
 		}
 		units, err := store.Units(ctx)
@@ -111,32 +110,6 @@ func (a *app) seat(ctx context.Context, r people.Recipient, c people.Contact) er
 		}))
 		return nil
 	})
-}
-
-// officeOf refuses whoever is of no office whose plan names a unit.
-func (a *app) officeOf(ctx context.Context, store *ledger.Store, by act.Actor, unit string) error {
-	plans, err := store.Plans(ctx)
-	if err != nil {
-		return err
-	}
-	var offices []string
-	for _, p := range plans {
-		l, err := store.Plan(ctx, p.ID)
-		if err != nil {
-			return err
-		}
-		dir := l.Plan.Directory
-		if _, named := dir.Unit(unit); named && !slices.Contains(offices, dir.Name(dir.Office)) {
-			offices = append(offices, dir.Name(dir.Office))
-		}
-		if _, named := dir.Unit(unit); named && by.Unit == dir.Office {
-			return nil
-		}
-	}
-	if len(offices) == 0 {
-		return sentenceError(a.w.T("office.no_such_unit", words.Data{"Unit": unit}))
-	}
-	return sentenceError(a.w.T("message.only_office", words.Data{"Office": strings.Join(offices, a.w.T("cli.list_comma"))}))
 }
 
 func (a *app) contact(c people.Contact) string {

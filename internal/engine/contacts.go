@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"duban/internal/act"
 	"duban/internal/ledger"
@@ -14,16 +16,22 @@ type OfficeError struct{ Offices []string } // names; none when no plan names th
 
 func (e *OfficeError) Error() string { return fmt.Sprintf("engine: only %v may do this", e.Offices) }
 
+// SetContact is the function of that name on the engine's ledger, at its present.
+func (e *Engine) SetContact(ctx context.Context, seat people.Recipient, c people.Contact, by act.Actor) (before people.Contact, err error) {
+	return SetContact(ctx, e.ledger, e.now(), seat, c, by)
+}
+
 // SetContact seats somebody in a unit, for every plan and from the next message on, and
 // gives who sat there. Only the office of a plan that names the unit may: *OfficeError.
-func (e *Engine) SetContact(ctx context.Context, seat people.Recipient, c people.Contact, by act.Actor) (before people.Contact, err error) {
-	plans, err := e.ledger.PlanIDs(ctx)
+// now is the wall clock. It needs no engine: nothing has to run.
+func SetContact(ctx context.Context, store *ledger.Store, now time.Time, seat people.Recipient, c people.Contact, by act.Actor) (before people.Contact, err error) {
+	plans, err := store.PlanIDs(ctx)
 	if err != nil {
 		return before, err
 	}
 	refused := &OfficeError{}
 	for _, id := range plans {
-		l, err := e.ledger.Plan(ctx, id)
+		l, err := store.Plan(ctx, id)
 		if err != nil {
 			return before, err
 		}
@@ -32,10 +40,11 @@ func (e *Engine) SetContact(ctx context.Context, seat people.Recipient, c people
 			continue
 		}
 		if by.Unit == dir.Office {
-			now := e.now()
-			return e.ledger.SetContact(ctx, seat, c, by.Account, ledger.When{Real: now, Plan: now})
+			return store.SetContact(ctx, seat, c, by.Account, ledger.When{Real: now, Plan: now})
 		}
-		refused.Offices = append(refused.Offices, dir.Name(dir.Office))
+		if name := dir.Name(dir.Office); !slices.Contains(refused.Offices, name) {
+			refused.Offices = append(refused.Offices, name)
+		}
 	}
 	return before, refused
 }
