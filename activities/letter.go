@@ -104,7 +104,8 @@ func listed(p plan.Plan, to people.Recipient) string {
 	return "starter task list --plan " + p.ID + " --unit " + p.Directory.Name(to.Unit)
 }
 
-// standing is how a plan stands on a day.
+// standing is how a plan stands on a day: what is overdue is what every list calls so,
+// and what waits for a decision stands among what the leadership owes.
 func (a *Activities) standing(ctx context.Context, l ledger.Launched, book act.Book, today calendar.Day) (*notice.Standing, error) {
 	tasks, err := a.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, State: ledger.TaskOpen})
 	if err != nil {
@@ -115,20 +116,23 @@ func (a *Activities) standing(ctx context.Context, l ledger.Launched, book act.B
 		return nil, err
 	}
 	s := &notice.Standing{}
+	leader := people.Recipient{Unit: l.Plan.Directory.Leadership, Role: people.Leader}
+	decides := func(o act.Owed) bool { return o.Runs && slices.Contains(o.By, leader) }
 	for _, t := range tasks {
-		if c := ledger.CaseOf(t); c.Kind == plan.Dated && !c.Due.IsZero() && book.Late(c, today) > 0 {
+		c := ledger.CaseOf(t)
+		if book.Measure(c, today).Overdue {
 			s.Overdue++
+		}
+		if slices.ContainsFunc(book.Owed(c), decides) {
+			s.Proposals++
 		}
 	}
 	for _, k := range talks {
-		switch {
-		case k.State == ledger.TalkProposed:
-			s.Proposals++
-		case k.State == ledger.TalkOpen && k.What == plan.ProposeTalk:
+		if k.State == ledger.TalkOpen && k.What == plan.ProposeTalk {
 			s.Talks++
-			if k.Facts != nil && k.Facts.Doubt != nil {
-				s.Proposals++
-			}
+		}
+		if k.GoesOn() && k.Facts != nil && slices.ContainsFunc(book.TalkOwed(ledger.TalkCaseOf(&l.Plan, ledger.Task{}, k)), decides) {
+			s.Proposals++
 		}
 	}
 	return s, nil
