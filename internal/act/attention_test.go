@@ -97,7 +97,7 @@ func TestAttentionIfNobodyActsAndIfEverybodyDoes(t *testing.T) {
 	require.NotNil(t, p, problems)
 	launched := p.Issued.At(10, 0, calendar.Beijing)
 	for _, f := range act.Diligent(p, cal, launched, calendar.Day{}) {
-		require.LessOrEqual(t, f.Kind.Gravity(), plan.Urge.Gravity(), "%s of %s", f.ID, f.Task)
+		require.True(t, f.Kind == plan.Told || !calendar.DayOf(f.At.In(calendar.Beijing)).After(f.Due), "%s of %s is said after its limit", f.ID, f.Task)
 	}
 	all := act.Attentions(p, cal, launched, calendar.Day{})
 	require.Equal(t, people.Leader, all[0].To.Role, "the leadership first")

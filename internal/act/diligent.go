@@ -13,7 +13,7 @@ import (
 
 // Diligent is Preview when everybody does what they owe in time: each task is
 // acknowledged on the first office day after it was given, reported done on the working
-// day before its limit, and verified on the next.
+// day before its limit, at the earliest with that, and verified on the next.
 func Diligent(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until calendar.Day) (foretold []plan.Foretold) {
 	b, err := NewBook(p, cal)
 	if err != nil {
@@ -35,12 +35,11 @@ func Diligent(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until ca
 func (b Book) inTime(c Case) (acts []Act) {
 	at := b.day(c.Assigned)
 	add := func(kind Kind, unit string, day calendar.Day) {
-		if !day.After(at) {
-			day = b.Calendar.AddWorkdays(at, 1)
+		if day.After(at) {
+			at = day
 		}
-		at = day
 		acts = append(acts, Act{ID: string(kind), Kind: kind, By: Actor{Account: unit, Name: b.People.Name(unit), Unit: unit},
-			At: day.At(10, 0, b.Zone).UTC(), On: day, Reason: "-", Evidence: []Evidence{{Name: "-", URL: "https://example.org/"}}})
+			At: at.At(10, 0, b.Zone).UTC(), On: at, Reason: "-", Evidence: []Evidence{{Name: "-", URL: "https://example.org/"}}})
 	}
 	add(Acknowledge, c.Lead, b.Calendar.AddWorkdays(at, 1))
 	add(Complete, c.Lead, b.Calendar.AddWorkdays(c.Due, -1))
