@@ -1,0 +1,44 @@
+package act
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"duban/internal/plan"
+)
+
+// longestShift is how many days after a period's end it may fall due at most.
+const longestShift = 366
+
+// RuleOf reads a duty's rule: month, quarter, halfyear or year, with the days
+// after the period's end if there are any (quarter+20), or five cron fields.
+func RuleOf(text string) (plan.Recurrence, error) {
+	every, shift, late := strings.Cut(text, "+")
+	switch every {
+	case "month", "quarter", "halfyear", "year":
+		r := plan.Recurrence{Every: every}
+		if !late {
+			return r, nil
+		}
+		days, err := strconv.Atoi(shift)
+		if err == nil && (days < 0 || days > longestShift || shift[0] == '+') {
+			err = fmt.Errorf("%s days after the period: want 0 to %d", shift, longestShift)
+		}
+		r.Shift = days
+		return r, err
+	}
+	_, err := plan.ParseCron(text)
+	return plan.Recurrence{Cron: text}, err
+}
+
+// RuleText is a rule as RuleOf reads it.
+func RuleText(r plan.Recurrence) string {
+	switch {
+	case r.Cron != "":
+		return r.Cron
+	case r.Shift != 0:
+		return r.Every + "+" + strconv.Itoa(r.Shift)
+	}
+	return r.Every
+}
