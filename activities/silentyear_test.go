@@ -3,6 +3,7 @@ package activities_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -15,7 +16,7 @@ import (
 
 // The seed's year when nobody acts, sent by the activities themselves: how many
 // messages each seat gets, how long they are, that every stage is in the ledger, and
-// that whoever must act was told before the limit.
+// that whoever must act was told before the limit, and that units get what was foretold.
 func TestASilentYearIsSaidInFewMessages(t *testing.T) {
 	t.Parallel()
 	y := newYear(t, "zh")
@@ -47,8 +48,8 @@ func TestASilentYearIsSaidInFewMessages(t *testing.T) {
 	for _, s := range stages {
 		decided[s.Task+" "+s.ID] = true
 	}
-	chased := map[string]calendar.Day{}
-	for _, f := range act.Preview(y.plan, y.cal, launched, calendar.NewDay(2022, 4, 7)) {
+	chased, ahead := map[string]calendar.Day{}, act.Preview(y.plan, y.cal, launched, calendar.NewDay(2022, 4, 7))
+	for _, f := range ahead {
 		if f.At.Before(end) {
 			chased[f.Task] = f.Due
 			require.True(t, decided[f.Task+" "+f.ID], "%s of %s left no trace", f.ID, f.Task)
@@ -65,6 +66,26 @@ func TestASilentYearIsSaidInFewMessages(t *testing.T) {
 	for task, due := range chased {
 		require.False(t, due.Before(calendar.NewDay(2022, 4, 1)), "the liaison was not told of %s before its limit", task)
 	}
+
+	// What is foretold of a plan before its launch is what units get, message by message.
+	// The leadership and the office get what rules propose besides.
+	book, err := act.NewBook(y.plan, y.cal)
+	require.NoError(t, err)
+	unit := func(to people.Recipient) bool { return to.Role != people.Leader && to.Role != people.Office }
+	var foretold, got []string
+	for _, m := range book.Mailings(y.plan, ahead) {
+		if unit(m.To) && m.At.Before(end) {
+			foretold = append(foretold, m.At.UTC().Format(time.DateTime)+" "+m.To.String())
+		}
+	}
+	for _, m := range y.letters {
+		if unit(m.Recipient) {
+			got = append(got, m.at.UTC().Format(time.DateTime)+" "+m.Recipient.String())
+		}
+	}
+	require.Greater(t, len(got), 300)
+	require.ElementsMatch(t, foretold, got)
+
 	stuck, err := y.store.Stuck(t.Context(), y.plan.ID, end)
 	require.NoError(t, err)
 	require.Empty(t, stuck)

@@ -24,23 +24,19 @@ func (p *Plan) Handovers(before []people.Unit) (all []Handover) {
 	for _, u := range before {
 		had[u.ID] = true
 	}
+	heir := func(id string) string {
+		id = p.Directory.Heir(id)
+		if last, _ := p.Directory.Unit(id); last.Dissolved {
+			return ""
+		}
+		return id
+	}
 	for _, u := range p.Directory.Units {
-		switch {
-		case u.Dissolved:
-			all = append(all, Handover{Unit: u.ID})
-		case u.Successor != "":
-			h := Handover{Unit: u.ID, To: p.Directory.Heir(u.ID)}
-			if last, _ := p.Directory.Unit(h.To); last.Dissolved {
-				h.To = ""
-			}
-			all = append(all, h)
+		if u.Gone() {
+			all = append(all, Handover{Unit: u.ID, To: heir(u.ID)})
 		}
 		if _, stays := p.Directory.Unit(u.Was); u.Was != "" && had[u.Was] && !stays {
-			h := Handover{Unit: u.Was, To: p.Directory.Heir(u.ID)}
-			if last, _ := p.Directory.Unit(h.To); last.Dissolved {
-				h.To = ""
-			}
-			all = append(all, h)
+			all = append(all, Handover{Unit: u.Was, To: heir(u.ID)})
 		}
 	}
 	return all
