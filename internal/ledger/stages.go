@@ -161,7 +161,7 @@ func (t Talk) Known() bool {
 
 // goesOn tells whether a talk in this state still asks for something.
 func goesOn(state string) bool {
-	return !slices.Contains([]string{TalkClosed, TalkVoid, TalkDeclined, TalkCarried, TalkJoined}, state)
+	return !act.TalkCase{State: act.TalkState(state)}.Over()
 }
 
 // decidedBefore is what the first decision under this key gave, less the

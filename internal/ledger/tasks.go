@@ -14,6 +14,9 @@ import (
 // TaskCalled is the task that people mean by an ID: the one that the plan calls so
 // now, or called so once. ErrNotFound without one.
 func (s *Store) TaskCalled(ctx context.Context, planID, typed string) (Task, error) {
+	if typed == "" { // as the label of a task that is called by its ID
+		return Task{}, fmt.Errorf("task %q of %s: %w", typed, planID, ErrNotFound)
+	}
 	var row taskRow
 	err := s.one(ctx, &row, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND (label = ? OR id = ?) ORDER BY CASE WHEN label = ? THEN 0 ELSE 1 END, id LIMIT 1`,
 		planID, typed, typed, typed)

@@ -44,9 +44,11 @@ func TestWhatIsCarriedOnIsCalledAsItsPlanCallsItNow(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, is, c.Row.ID, called)
 	}
-	none := task("n", "")
-	none.Carries = "old/t7"
-	_, err = w.CarryingOne(t.Context(), none)
-	var fault *whatif.CarryError
-	require.ErrorAs(t, err, &fault)
+	for _, called := range []string{"old/t7", "old/"} {
+		none := task("n", "")
+		none.Carries = called
+		_, err = w.CarryingOne(t.Context(), none)
+		var fault *whatif.CarryError
+		require.ErrorAs(t, err, &fault, called)
+	}
 }
