@@ -9,14 +9,19 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
 
 	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/plan"
+	"duban/internal/words"
 	"duban/workflows"
 )
 
@@ -108,4 +113,29 @@ func TestActsThatCannotBeRecordedHoldNobodyUp(t *testing.T) {
 	row, err := b.store.Task(t.Context(), "p", "survey")
 	require.NoError(t, err)
 	require.Equal(t, []any{"摸排", ledger.Closed}, []any{row.Title, row.State})
+}
+
+// What comes due while an act is being written is said in the same run, before the next
+// one begins: a server lets a new run wait, and the next act may be there before it, time
+// after time.
+func TestWhatIsDueIsSaidBeforeARunHandsOver(t *testing.T) {
+	t.Parallel()
+	start := day(2021, 4, 8)
+	survey := task("survey", calendar.NewDay(2021, 5, 31))
+	b := newBench(t, start, survey)
+	state := b.state(survey, start)
+	own := &activities.Activities{Ledger: b.store, Starter: b.starts, Channels: notice.Set{b.post}, Words: words.New("zh"), Now: b.Now}
+	b.OnActivity(activities.RecordActName, mock.Anything, mock.Anything).Return(own.RecordAct).After(2 * time.Minute)
+	wake := plan.Wake(survey.ID, state.Course.Next.At, state.Window)
+	var got answer
+	b.RegisterDelayedCallback(func() {
+		a := act.Act{ID: "reword", Kind: act.Reword, Title: "摸排", Reason: "说明", At: b.Now(), On: calendar.DayOf(b.Now().In(calendar.Beijing)),
+			By: act.Actor{Account: "office", Name: "office", Unit: "duban"}}
+		b.UpdateWorkflow(string(a.Kind), a.ID, &got, a)
+	}, wake.Add(-time.Minute).Sub(start))
+	b.ExecuteWorkflow(workflows.TaskType, state) // one run
+	var again *workflow.ContinueAsNewError
+	require.ErrorAs(t, b.GetWorkflowError(), &again)
+	require.NoError(t, errors.Join(got.rejected, got.err))
+	require.Contains(t, b.said(), "2021-04-09 09:00 survey/study-1 → shuiwu/liaison")
 }
