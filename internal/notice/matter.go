@@ -317,7 +317,8 @@ func (s *speaker) by(e entry) string {
 }
 
 // organ is the body in whose name somebody acted: the office, or the unit; "" where
-// that may be a leader, who acts by name.
+// that may be a leader, who acts by name. What a unit does and the office may do on its
+// behalf is the office's only where the name begins with the office's.
 func (s *speaker) organ(e entry) string {
 	seats := []act.Seat(nil)
 	if row, ok := act.Of(act.Tasks, act.Kind(e.Matter.Topic)); ok {
@@ -328,7 +329,7 @@ func (s *speaker) organ(e entry) string {
 	switch {
 	case len(seats) == 0 || slices.Contains(seats, act.Leadership):
 		return ""
-	case slices.Contains(seats, act.Office):
+	case slices.Contains(seats, act.Office) && (!slices.Contains(seats, act.Lead) || strings.HasPrefix(clean(e.Matter.By), s.signature())):
 		return s.signature()
 	case slices.Contains(seats, act.Assisting):
 		return clean(e.Unit)
