@@ -51,6 +51,7 @@ func TestATalkFromItsProposalToItsEnd(t *testing.T) {
 	require.Contains(t, todo, "多次催办未见进展")
 	leader.does(path+"/do/approve", "reason", "同意")
 	require.Contains(t, office.get("/todo").text(), "约谈：送达")
+	require.Contains(t, unit.get(path).body, `<a href="/talks" aria-current="page">`, "a talk is one of the talks")
 	office.does(path+"/do/serve", "number", "晋市督约〔2021〕1号", "time", "2021-06-07T10:00", "place", "市政府三楼会议室", "called", "市水务局局长 张某\r\n市水务局副局长 李某", "chair", "王市长")
 	page := unit.get(path)
 	require.Contains(t, page.text(), "晋市督约〔2021〕1号")

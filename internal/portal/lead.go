@@ -27,6 +27,7 @@ type leadPlan struct {
 	Lights                                 []lightCount
 	Worst                                  []worst
 	Units                                  []unitLine
+	Floor                                  int // from how many due on a unit is ranked
 }
 
 // worst is one of the ten worst lines.
@@ -101,6 +102,7 @@ func (v *visit) leadPlan(row query.PlanRow) (p leadPlan, err error) {
 		return p, err
 	}
 	p.Total, p.Rate, p.Since, p.SincePath, p.Lights = o.Counts.Total, v.speak().Rate(o.Counts.OnTimeRate), v.speak().Day(last), p.Path+"/since?day="+last.String(), v.changes(row.ID, c)
+	p.Floor = o.Counts.RankFloor
 	was := map[string]int{}
 	for _, m := range c.Ranks {
 		was[m.UnitID] = m.Was

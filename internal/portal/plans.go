@@ -78,6 +78,7 @@ type planPage struct {
 	Clauses bool
 	Tabs    []Option
 	Units   []unitLine
+	Floor   int // from how many due on a unit is ranked
 }
 
 // unitLine is a unit's rank.
@@ -103,7 +104,7 @@ func (v *visit) plan() error {
 		board := v.board(o, p.Clauses)
 		p.Drawn, p.Table = board.SVG(), board.Table()
 		p.Tabs = []Option{{v.at(p.Path), v.say.T("page.by_month"), !p.Clauses}, {v.at(p.Path, "down", "clause"), v.say.T("page.by_clause"), p.Clauses}}
-		p.Units = v.unitLines(o.Counts.ByUnit, nil, id)
+		p.Units, p.Floor = v.unitLines(o.Counts.ByUnit, nil, id), o.Counts.RankFloor
 		return v.show("plan", o.Plan.Title, p)
 	})
 }
@@ -264,7 +265,7 @@ func (v *visit) bars(l report.Loads) picture.Bars {
 		b.Spans = append(b.Spans, picture.Span{Name: v.say.T("page.week_of", words.Data{"Day": monday.String()}), Group: v.say.T("page.month_of", words.Data{"Year": monday.Year, "Month": int(monday.Month)}), Short: v.say.T("page.month_short", words.Data{"Month": int(monday.Month)})})
 	}
 	for _, s := range l.Seats {
-		b.Rows = append(b.Rows, picture.Row{Name: s.Unit + " " + v.say.T("term."+string(s.To.Role)), Values: s.Weeks, Unit: v.say.T("page.letters")})
+		b.Rows = append(b.Rows, picture.Row{Name: v.speak().Seat(s.Unit, s.To.Role), Values: s.Weeks, Unit: v.say.T("page.letters")})
 	}
 	return b
 }
@@ -315,7 +316,7 @@ func (v *visit) coming(s report.StageRow, planID string, names query.Names) comi
 		if name == "" {
 			name = to.Unit
 		}
-		l.To += name + v.say.T("term."+string(to.Role))
+		l.To += v.speak().Seat(name, to.Role)
 	}
 	return l
 }
@@ -367,7 +368,7 @@ func (v *visit) planSince() error {
 		p.Lines = append(p.Lines, changedLine{l, taskPath(id, l.Task), v.lightOr(l.Was, "page.was_none"), v.lightOr(l.Is, "page.is_none")})
 	}
 	for _, k := range c.Talks {
-		p.Talks = append(p.Talks, link{talkPath(id, k.ID), v.speak().TalkWhat(k) + " " + k.Unit + "：" + k.Title + "（" + v.speak().TalkState(k) + "）"})
+		p.Talks = append(p.Talks, link{talkPath(id, k.ID), v.say.T("page.talk_since", words.Data{"What": v.speak().TalkWhat(k), "Unit": k.Unit, "Title": k.Title, "State": v.speak().TalkState(k)})})
 	}
 	return v.show("since", v.say.T("page.title_since"), p)
 }

@@ -3,7 +3,6 @@ package portal
 import (
 	"errors"
 	"strconv"
-	"strings"
 
 	"duban/internal/act"
 	"duban/internal/ledger"
@@ -67,18 +66,18 @@ func (v *visit) home() error {
 // owed is a line of what waits for somebody.
 type owed struct {
 	query.Obligation
-	What   string // in words
-	Left   string // in words
-	Path   string // of the task or the talk
-	Grave  string // late, soon or ""
-	Said   string // by whom, in which words
-	Acts   []deedRow
-	Unlike bool // of another plan than the line before
+	What  string // in words
+	Left  string // in words
+	Path  string // of the task or the talk
+	Grave string // late, soon or ""
+	Said  string // by whom, in which words
+	Acts  []deedRow
 }
 
 type todoPage struct {
 	Lines []owed
-	Plans bool // there are several
+	Plans bool // they are of several
+	Leads bool // they are about several units
 	// Unsent is how many messages are not sent, for the office that sees to it.
 	Unsent int
 	pager
@@ -92,11 +91,10 @@ func (v *visit) todo() error {
 		return err
 	}
 	out := todoPage{pager: v.pager(skip, len(page.Lines), page.Total)}
-	for i, o := range page.Lines {
-		line := v.owed(o)
-		line.Unlike = i > 0 && o.Plan != page.Lines[i-1].Plan
-		out.Plans = out.Plans || line.Unlike
-		out.Lines = append(out.Lines, line)
+	for _, o := range page.Lines {
+		out.Plans = out.Plans || o.Plan != page.Lines[0].Plan
+		out.Leads = out.Leads || o.Lead != page.Lines[0].Lead
+		out.Lines = append(out.Lines, v.owed(o))
 	}
 	if v.who.is(Office) && skip == 0 {
 		unsent, err := v.Reader.Messages(v.ctx(), v.asks(), query.MessageFilter{States: ledger.Unsettled, Limit: 1})
@@ -109,7 +107,7 @@ func (v *visit) todo() error {
 }
 
 func (v *visit) owed(o query.Obligation) owed {
-	line := owed{Obligation: o, What: v.owedWhat(o), Path: taskPath(o.Plan, o.Task)}
+	line := owed{Obligation: o, What: o.Said(v.say), Path: taskPath(o.Plan, o.Task)}
 	if o.Talk != "" {
 		line.Path = talkPath(o.Plan, o.Talk)
 	}
@@ -137,14 +135,4 @@ func (v *visit) owed(o query.Obligation) owed {
 		line.Acts = append(line.Acts, deedRow{Kind: string(k), Name: v.say.T("act.kind_" + string(k)), Path: line.Path + "/do/" + string(k), Once: k == act.Acknowledge})
 	}
 	return line
-}
-
-// owedWhat is what is owed, in words.
-func (v *visit) owedWhat(o query.Obligation) string {
-	key := "todo.for_" + o.For
-	data := words.Data{"Ref": o.Ref, "New": o.New.String(), "Step": ""}
-	if step := "report.step_" + o.For; o.Talk != "" && v.say.T(step) != step {
-		key, data["Step"] = "todo.for_step", v.say.T(step)
-	}
-	return strings.TrimSpace(v.say.T(key, data))
 }

@@ -139,12 +139,16 @@ func (s scene) Open() bool { return s.v.Key != "" }
 // Version is the program's.
 func (s scene) Version() string { return version.String() }
 
-// Menu are the pages in the head of every page.
+// Menu are the pages in the head of every page. A task of a plan is one of the tasks, a
+// talk one of the talks.
 func (s scene) Menu() (all []MenuItem) {
+	at := s.v.r.URL.Path
+	if parts := strings.Split(at, "/"); len(parts) > 3 && parts[1] == "plans" && (parts[3] == "tasks" || parts[3] == "talks") {
+		at = "/" + parts[3]
+	}
 	for _, m := range menu {
 		if s.v.who.is(m.who) {
-			here := strings.TrimSuffix(m.path, "/")
-			all = append(all, MenuItem{m.path, s.T("portal.menu_" + m.name), s.v.r.URL.Path == m.path || here != "" && strings.HasPrefix(s.v.r.URL.Path, here+"/")})
+			all = append(all, MenuItem{m.path, s.T("portal.menu_" + m.name), at == m.path || strings.HasPrefix(at, m.path+"/")})
 		}
 	}
 	return all

@@ -34,6 +34,7 @@ type Obligation struct {
 	Ref    string       `json:"ref,omitempty"` // number of the part or instruction
 	Unit   string       `json:"unit"`          // name
 	UnitID string       `json:"unit_id"`
+	Lead   string       `json:"lead"`            // name of the unit that leads the task, or that the talk is about
 	By     string       `json:"by,omitempty"`    // who asked for it
 	Words  string       `json:"words,omitempty"` // what they said
 	New    calendar.Day `json:"new,omitzero"`    // the due date asked for
@@ -225,11 +226,11 @@ func (s *owingSource) line(o ledger.Obligation) (line Obligation, ok bool) {
 	t := s.tasks[o.Task]
 	topic, ref := act.About(o.ID)
 	line = Obligation{
-		Plan: s.plan.Plan.ID, PlanTitle: s.plan.Plan.Title, Task: t.Shown(), Title: t.Title, Talk: t.ShownTalk(o.Talk), Key: cmp.Or(o.Talk, o.Task), For: topic, Unit: dir.Name(o.Unit), UnitID: o.Unit,
+		Plan: s.plan.Plan.ID, PlanTitle: s.plan.Plan.Title, Task: t.Shown(), Title: t.Title, Talk: t.ShownTalk(o.Talk), Key: cmp.Or(o.Talk, o.Task), For: topic, Unit: dir.Name(o.Unit), UnitID: o.Unit, Lead: dir.Name(t.Lead),
 		Since: dayOf(o.Since), Held: !o.Runs, Acts: act.Discharges(o.ID),
 	}
 	if o.Talk != "" {
-		line.Acts = act.TalkDischarges(o.ID)
+		line.Acts, line.Lead = act.TalkDischarges(o.ID), dir.Name(s.talks[o.Talk].Lead)
 		c := ledger.TalkCaseOf(&s.plan.Plan, t, s.talks[o.Talk])
 		switch {
 		case c.Doubt != nil && o.ID == act.OwedDoubt:

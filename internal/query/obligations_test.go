@@ -42,7 +42,11 @@ func (w *world) owes(v query.Viewer, f query.ObligationFilter) (lines []string) 
 		if o.Talk != "" {
 			on = o.Talk
 		}
-		lines = append(lines, fmt.Sprintf("%s %s%s %s by %s left %s: %s %v", on, o.For, o.Ref, o.UnitID, o.Limit, left, o.Words, o.Acts))
+		about := ""
+		if o.Lead != o.Unit {
+			about = " about " + o.Lead
+		}
+		lines = append(lines, fmt.Sprintf("%s %s%s %s%s by %s left %s: %s %v", on, o.For, o.Ref, o.UnitID, about, o.Limit, left, o.Words, o.Acts))
 	}
 	return lines
 }
@@ -72,7 +76,7 @@ func TestObligations(t *testing.T) {
 					"over finish shuiwu by 2021-06-15 left -14:  [complete]",
 					"over receive shuiwu by 2021-06-15 left -14:  [acknowledge return]",
 				}, w.owes(shuiwu, all), mode)
-				require.Equal(t, []string{"over#1 served office by 2021-07-01 left -2:  [serve]"}, w.owes(office, all), mode)
+				require.Equal(t, []string{"over#1 served office about 市水务局 by 2021-07-01 left -2:  [serve]"}, w.owes(office, all), mode)
 			}
 			check("worked out")
 			w.refresh()
@@ -90,16 +94,16 @@ func TestObligations(t *testing.T) {
 					"over silent shuiwu by  left -:  [progress]",
 				}, w.owes(shuiwu, all), mode)
 				require.Equal(t, []string{
-					"over part1 gaoping by 2021-07-09 left 4: 提供征地资料 [give_part]",
+					"over part1 gaoping about 市水务局 by 2021-07-09 left 4: 提供征地资料 [give_part]",
 					"late finish gaoping by 2021-07-12 left 5:  [complete]",
 					"late silent gaoping by  left -:  [progress]",
 				}, w.owes(gaoping, all), mode)
 				require.Equal(t, []string{
-					"over#1 served office by 2021-07-01 left -2:  [serve]",
-					"late extension office by 2021-07-08 left 3: 雨季停工 [grant refuse]",
+					"over#1 served office about 市水务局 by 2021-07-01 left -2:  [serve]",
+					"late extension office about 高平市人民政府 by 2021-07-08 left 3: 雨季停工 [grant refuse]",
 				}, w.owes(office, all), mode)
 				require.Equal(t, []string{"over finish shuiwu by 2021-06-15 left -14:  [complete]"}, w.owes(office, query.ObligationFilter{Unit: "shuiwu", Limit: 1}), mode)
-				require.Equal(t, []string{"late extension office by 2021-07-08 left 3: 雨季停工 [grant refuse]"}, w.owes(office, query.ObligationFilter{Skip: 1, Limit: 1}), mode)
+				require.Equal(t, []string{"late extension office about 高平市人民政府 by 2021-07-08 left 3: 雨季停工 [grant refuse]"}, w.owes(office, query.ObligationFilter{Skip: 1, Limit: 1}), mode)
 			}
 			changed("written since")
 			w.refresh()
@@ -108,9 +112,9 @@ func TestObligations(t *testing.T) {
 			w.does("water", "over", act.Act{ID: "6", Kind: act.Complete, By: firstly, Reason: "已投运"})
 			held := func(mode string) {
 				require.Equal(t, []string{
-					"over#1 served office by 2021-07-01 left -2:  [serve]",
-					"late extension office by 2021-07-08 left 3: 雨季停工 [grant refuse]",
-					"over report office by 2021-07-12 left 5: 已投运 [verify reject]",
+					"over#1 served office about 市水务局 by 2021-07-01 left -2:  [serve]",
+					"late extension office about 高平市人民政府 by 2021-07-08 left 3: 雨季停工 [grant refuse]",
+					"over report office about 市水务局 by 2021-07-12 left 5: 已投运 [verify reject]",
 				}, w.owes(office, all), mode)
 				require.Empty(t, w.owes(shuiwu, all), mode+": a report waits for the office, nobody is pressed")
 				require.Len(t, w.owes(shuiwu, query.ObligationFilter{Held: true}), 3, mode)

@@ -263,11 +263,15 @@ func clip(text string, n int) string {
 func (s Speaker) Seats(d people.Directory, to []people.Recipient) string {
 	var out []string
 	for _, r := range to {
-		name := d.Name(r.Unit)
-		if r.Role != people.Office && r.Role != people.Leader {
-			name = s.w.T("event.seat", words.Data{"Unit": name, "Role": s.w.T("term." + string(r.Role))})
-		}
-		out = append(out, name)
+		out = append(out, s.Seat(d.Name(r.Unit), r.Role))
 	}
 	return strings.Join(out, s.w.T("cli.list_comma"))
+}
+
+// Seat is 市水务局联络员, of a unit by its name; the office and the leadership are named alone.
+func (s Speaker) Seat(unit string, role people.Role) string {
+	if role == people.Office || role == people.Leader {
+		return unit
+	}
+	return s.w.T("event.seat", words.Data{"Unit": unit, "Role": s.w.T("term." + string(role))})
 }
