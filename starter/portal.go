@@ -49,7 +49,7 @@ func (a *app) portalCommand() *cobra.Command {
 					return sentenceError(a.w.T("settings.listen", words.Data{"Error": err}))
 				}
 				fmt.Fprintln(a.out, a.w.T("account.look_at", words.Data{"URL": s.URL + "/signin?key=" + o.Key, "Dir": a.cfg.Dir}))
-				return s.Wait(cmd.Context())
+				return s.Wait()
 			})
 		},
 	}

@@ -43,7 +43,9 @@ func (a *app) upCommand() *cobra.Command {
 				}
 			}()
 			fmt.Fprintln(a.out, a.w.T("cli.up_ready", words.Data{"Temporal": h.Address, "UI": h.UI, "Ledger": h.LedgerURL, "Outbox": a.cfg.Outbox}))
-			pages, err := a.servePortal(cmd.Context(), h)
+			serving, leave := context.WithCancel(cmd.Context())
+			defer leave()
+			pages, err := a.servePortal(serving, h)
 			switch {
 			case err != nil && cmd.Context().Err() != nil: // told to stop meanwhile
 				fmt.Fprintln(a.out, a.w.T("cli.up_stopped"))
@@ -54,14 +56,18 @@ func (a *app) upCommand() *cobra.Command {
 			launched := make(chan struct{})
 			launching, stop := context.WithCancel(cmd.Context())
 			go func() { defer close(launched); a.launchAll(launching, h, args) }()
+			served := make(chan struct{})
 			go func() {
-				if err := pages.Wait(cmd.Context()); err != nil { // what chases goes on without its pages
+				defer close(served)
+				if err := pages.Wait(); err != nil { // what chases goes on without its pages
 					a.log.Error("The portal is not served any more", "error", err)
 				}
 			}()
 			err = h.Wait(cmd.Context())
 			stop()
+			leave()
 			<-launched
+			<-served // what people sent is answered before the ledger is closed
 			if again = errors.Is(err, host.ErrClockSetBack); again {
 				fmt.Fprintln(a.out, a.w.T("cli.up_again"))
 				return err

@@ -10,8 +10,9 @@ import (
 	"duban/internal/settings"
 )
 
-// servePortal serves the pages at DUBAN_LISTEN until end is called; served is closed
-// then. A worker whose pages cannot be served works all the same.
+// servePortal serves the pages at DUBAN_LISTEN until end is called; served is closed once
+// what was under way then is answered. A worker whose pages cannot be served works all the
+// same.
 func servePortal(ctx context.Context, cfg settings.Config, h *host.Host, log *slog.Logger) (end func(), served <-chan struct{}, err error) {
 	done := make(chan struct{})
 	if cfg.Listen == "" {

@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -17,7 +19,8 @@ const (
 )
 
 // live tells a page that something has happened, as server-sent events: the number of
-// the last one. What it was, the page asks for itself.
+// the last one. What it was, the page asks for itself. A browser that comes again says
+// which number it was told last, so that it is not told the same once more.
 func (v *visit) live() error {
 	if v.streams.Add(1) > mostLive {
 		v.streams.Add(-1)
@@ -26,12 +29,14 @@ func (v *visit) live() error {
 		return nil
 	}
 	defer v.streams.Add(-1)
-	head, err := strconv.ParseInt(v.r.URL.Query().Get("since"), 10, 64) // when the page was drawn
+	since := cmp.Or(v.r.Header.Get("Last-Event-ID"), v.r.URL.Query().Get("since")) // the latter is when the page was drawn
+	head, err := strconv.ParseInt(since, 10, 64)
 	if err != nil {
-		if head, err = v.Reader.Head(v.ctx(), v.asks()); err != nil {
+		if head, err = v.headNow(); err != nil {
 			return err
 		}
 	}
+	leaving, _ := v.whole.Value(leavingKey{}).(<-chan struct{}) // nil, which never comes, where another server serves
 	h := v.w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no")
@@ -52,17 +57,19 @@ func (v *visit) live() error {
 	defer tick.Stop()
 	for time.Since(began) < liveLongest {
 		select {
-		case <-v.ctx().Done():
+		case <-v.whole.Done():
+			return nil
+		case <-leaving:
 			return nil
 		case <-tick.C:
 		}
 		text := ""
-		now, err := v.Reader.Head(v.ctx(), v.asks())
+		now, err := v.headNow()
 		switch {
 		case err != nil: // the ledger is away: the browser comes again
 			return nil
 		case now != head:
-			text = fmt.Sprintf("data: %d\n\n", now)
+			text = fmt.Sprintf("id: %d\ndata: %d\n\n", now, now)
 		case time.Since(spoke) > liveBreath:
 			text = ":\n\n"
 		default:
@@ -74,4 +81,12 @@ func (v *visit) live() error {
 		head, spoke = now, time.Now()
 	}
 	return nil
+}
+
+// headNow is the number of the last event. The stream outlives the patience of a page;
+// each look at the ledger does not.
+func (v *visit) headNow() (int64, error) {
+	ctx, cancel := context.WithTimeout(v.whole, v.Patience)
+	defer cancel()
+	return v.Reader.Head(ctx, v.asks())
 }

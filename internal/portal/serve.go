@@ -26,10 +26,15 @@ type Server struct {
 	URL    string // at which it answers on this machine
 	server *http.Server
 	failed chan error
+	gone   chan struct{} // closed once nothing is under way any more
 }
 
-// Failed gives the error with which serving ended by itself.
-func (s *Server) Failed() <-chan error { return s.failed }
+// leavingKey is of the channel, in the context of every request, that is closed when
+// serving is to end: a stream that has no end of its own ends then.
+type leavingKey struct{}
+
+// leaveTime is how long what is under way may take once serving is to end.
+const leaveTime = 5 * time.Second
 
 // Listen takes the address; Serve answers there.
 func Listen(l Listening) (net.Listener, error) {
@@ -67,7 +72,7 @@ func Keep(ctx context.Context, l Listening, h http.Handler, log *slog.Logger) {
 		if err == nil {
 			log.Info("The portal is served", "at", s.URL)
 			gap = time.Second
-			err = s.Wait(ctx)
+			err = s.Wait()
 		}
 		if ctx.Err() != nil {
 			return
@@ -110,10 +115,11 @@ func (r *renewed) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return r.last, nil
 }
 
-// Wait returns when ctx ends, with nil, or when serving fails.
-func (s *Server) Wait(ctx context.Context) error {
+// Wait returns when serving fails, or, with nil, once serving has ended because the
+// context it was begun with did; what was under way is answered by then, or was given up.
+func (s *Server) Wait() error {
 	select {
-	case <-ctx.Done():
+	case <-s.gone:
 		return nil
 	case err := <-s.failed:
 		return err
@@ -121,10 +127,13 @@ func (s *Server) Wait(ctx context.Context) error {
 }
 
 // Serve answers with the handler until ctx ends, and then lets what is under way end
-// within a few seconds.
+// within leaveTime: see Wait.
 func Serve(ctx context.Context, listener net.Listener, l Listening, h http.Handler) (*Server, error) {
-	s := &Server{failed: make(chan error, 1)}
-	s.server = &http.Server{Handler: h, ReadHeaderTimeout: cmp.Or(l.Header, headerTime), WriteTimeout: writeTime, IdleTimeout: idleTime, MaxHeaderBytes: mostHeader}
+	s := &Server{failed: make(chan error, 1), gone: make(chan struct{})}
+	s.server = &http.Server{Handler: h, ReadHeaderTimeout: cmp.Or(l.Header, headerTime), WriteTimeout: writeTime, IdleTimeout: idleTime, MaxHeaderBytes: mostHeader,
+		BaseContext: func(net.Listener) context.Context {
+			return context.WithValue(context.Background(), leavingKey{}, ctx.Done())
+		}}
 	scheme := "http"
 	if l.Cert != "" {
 		pair := &renewed{cert: l.Cert, key: l.Key}
@@ -150,7 +159,8 @@ func Serve(ctx context.Context, listener net.Listener, l Listening, h http.Handl
 	}()
 	go func() {
 		<-ctx.Done()
-		ending, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer close(s.gone)
+		ending, cancel := context.WithTimeout(context.Background(), leaveTime)
 		defer cancel()
 		if s.server.Shutdown(ending) != nil {
 			_ = s.server.Close()
