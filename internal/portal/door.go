@@ -60,7 +60,8 @@ type door struct {
 }
 
 // toDoor sends whoever is not signed in to the sign-in page. A form that was posted is
-// kept there, without its files.
+// kept there, without its files, where its address shows it again; others, such as that
+// of a new password, are gone and not repeated in the page.
 func (v *visit) toDoor(rt route) {
 	d := door{Next: v.r.URL.RequestURI()}
 	switch v.r.Method {
@@ -68,9 +69,13 @@ func (v *visit) toDoor(rt route) {
 		if !v.read(rt, false) {
 			return
 		}
-		v.form.Del("token")
-		v.form.Del("kept_file")
-		d.Kept, d.Wrong = v.form.Encode(), v.say.T("portal.sign_in_first")
+		if d.Next = v.own(d.Next); d.Next != "/" {
+			v.form.Del("token")
+			v.form.Del("kept_file")
+			d.Kept, d.Wrong = v.form.Encode(), v.say.T("portal.sign_in_first")
+		} else {
+			d.Wrong, _ = signin.Sentence(v.say, signin.ErrNoSession)
+		}
 		if err := v.showDoor(http.StatusUnauthorized, d); err != nil {
 			v.fail(err)
 		}
@@ -183,6 +188,11 @@ func (v *visit) enters(in signin.Session, cookie string, d door) error {
 	}
 	r := v.r.Clone(v.ctx())
 	r.Header.Del("Cookie")
+	for _, c := range v.r.Cookies() { // the language is kept
+		if c.Name != v.cookieName(sessionCookie) {
+			r.AddCookie(c)
+		}
+	}
 	r.AddCookie(&http.Cookie{Name: v.cookieName(sessionCookie), Value: cookie})
 	r.URL = next
 	again := &visit{portal: v.portal, w: v.w, r: r, say: v.say, form: typed}

@@ -183,6 +183,50 @@ func TestAFormSentAfterTheSessionHasEndedIsKept(t *testing.T) {
 	require.Equal(t, 35, c.Task.Percent)
 }
 
+// TestWhatIsKeptAtTheDoorComesBackInTheLanguageThatWasChosen, and what has no page of its
+// own to come back to is not repeated: a password is in no page.
+func TestWhatIsKeptAtTheDoorComesBackInTheLanguageThatWasChosen(t *testing.T) {
+	t.Parallel()
+	s := theWorld(t).open(t)
+	b := s.as("other")
+	token := b.get("/me").fields().Get("token")
+	require.Equal(t, "/me", b.post("/language", url.Values{"token": {token}, "lang": {"en"}, "next": {"/me"}}).to())
+	here, _ := url.Parse(s.URL)
+	forget := func() {
+		b.Jar.SetCookies(here, []*http.Cookie{{Name: "duban", Path: "/", MaxAge: -1}})
+	}
+	path := "/plans/air/tasks/boiler/do/progress"
+	form := b.form(path)
+	form.Set("percent", "12")
+	form.Set("reason", "tender is out")
+	forget()
+	a := b.post(path, form)
+	require.Equal(t, http.StatusUnauthorized, a.status)
+	door := a.fields()
+	door.Set("account", "other")
+	door.Set("password", password)
+	a = b.post("/signin", door)
+	require.Equal(t, http.StatusOK, a.status)
+	require.Contains(t, a.body, "tender is out</textarea>")
+	require.Contains(t, a.body, `<html lang="en">`)
+
+	for path, form := range map[string]url.Values{
+		"/me/password": {"old": {password}, "password": {"又见清漳河-第三次"}, "repeated": {"又见清漳河-第三次"}},
+		"/me/sessions": {"session": {"others"}}, "/me/calendar": {},
+	} {
+		forget()
+		a = b.post(path, form)
+		require.Equal(t, http.StatusUnauthorized, a.status, path)
+		require.NotContains(t, a.body, "清漳河", path)
+		require.NotContains(t, a.body, url.QueryEscape("清漳河"), path)
+		door = a.fields()
+		require.Empty(t, door["kept"], path)
+		door.Set("account", "other")
+		door.Set("password", password)
+		require.Equal(t, "/", b.post("/signin", door).to(), path)
+	}
+}
+
 // TestAnotherServiceSignsPeopleIn: by the link on the page, there and back; whoever comes
 // back by somebody else's browser, or without having gone, does not come in.
 func TestAnotherServiceSignsPeopleIn(t *testing.T) {
