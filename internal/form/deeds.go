@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"duban/internal/act"
+	"duban/internal/plan"
+	"duban/internal/query"
 )
 
 // Thing is what an act is done to.
@@ -87,6 +89,21 @@ func Of(on Thing, kind act.Kind) (Deed, bool) {
 		return Deed{}, false
 	}
 	return Deeds[i], true
+}
+
+// DeedOn is the deed of a kind on the talk of a subject, or on its task or duty; false
+// where people do no such act on it. A proposal of a talk is made on a task.
+func DeedOn(on query.Subject, talk bool, kind act.Kind) (Deed, bool) {
+	switch {
+	case talk:
+		d, ok := Of(Talk, kind)
+		return d, ok && kind != act.Propose
+	case on.Task.Kind == plan.Duty:
+		return Of(Duty, kind)
+	case kind == act.Propose:
+		return Of(Talk, kind)
+	}
+	return Of(Task, kind)
 }
 
 // fieldOf is the name, as people type it, of a field of the tables of acts.

@@ -109,6 +109,30 @@ func TestTheOnlyOneNeedNotBeNamed(t *testing.T) {
 	require.True(t, errors.As(err, &fault) && fault.Field == "ref", err)
 }
 
+// Which acts people do follows from what they do them to, whichever door they come by.
+func TestWhichActIsDoneToWhat(t *testing.T) {
+	t.Parallel()
+	task, duty := subject(), subject()
+	duty.Task.Kind = plan.Duty
+	for _, c := range []struct {
+		on   query.Subject
+		talk bool
+		kind act.Kind
+		want form.Thing // "": nobody does
+	}{
+		{task, false, act.Progress, form.Task}, {task, false, act.Propose, form.Talk}, {task, false, act.Approve, ""}, {task, false, act.EndDuty, ""}, {task, false, "nosuch", ""},
+		{duty, false, act.EndDuty, form.Duty}, {duty, false, act.Suspend, form.Duty}, {duty, false, act.Progress, ""}, {duty, false, act.Propose, ""},
+		{task, true, act.Approve, form.Talk}, {task, true, act.Propose, ""}, {task, true, act.Progress, ""},
+	} {
+		d, ok := form.DeedOn(c.on, c.talk, c.kind)
+		require.Equal(t, c.want != "", ok, c)
+		if ok {
+			require.Equal(t, c.want, d.On, c)
+			require.Equal(t, c.kind, d.Kind, c)
+		}
+	}
+}
+
 // What an act needs stands among its fields, and each field has a name for people.
 func TestEveryFieldHasAName(t *testing.T) {
 	t.Parallel()

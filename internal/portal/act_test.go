@@ -1,6 +1,8 @@
 package portal_test
 
 import (
+	"crypto/rand"
+	"encoding/hex"
 	"net/http"
 	"net/url"
 	"strings"
@@ -175,6 +177,71 @@ func TestFormsThatThePortalDidNotDraw(t *testing.T) {
 	again.Set("reason", good.Get("reason"))
 	require.Equal(t, http.StatusSeeOther, b.post(path, again).status, "the form that came back is good")
 	require.Len(t, w.done(t, "w3", act.Progress), 1)
+}
+
+// tried is how many acts on a task and its talks were refused, by the account that sent them.
+func (w *world) tried(t *testing.T, task, account string) (n int) {
+	t.Helper()
+	for _, m := range w.caseOf(t, task).History {
+		if m.Act != nil && m.Refused != nil && (m.Act.By.Account == account || m.Act.Entered != nil && m.Act.Entered.Account == account) {
+			n++
+		}
+	}
+	return n
+}
+
+// TestAGoodFormDoesNothingToWhatIsNotOnes: with a session, a token and an ID that are all
+// their own, those of another unit and another plan do nothing to a task or a talk that
+// they may not see; it is not shown, and the ledger has that it was tried. What no door
+// offers on it leaves no trace.
+func TestAGoodFormDoesNothingToWhatIsNotOnes(t *testing.T) {
+	t.Parallel()
+	w := theWorld(t)
+	s := w.open(t)
+	office := s.as("clerk")
+	talk, _, _ := strings.Cut(office.does("/plans/water/tasks/g4/do/propose", "reason", "未见进展").to(), "?")
+	for account, tries := range map[string]map[string][]act.Kind{
+		"gaoping":  {talk: {act.Approve, act.GivePlan}}, // it is not told of the talk yet
+		"shuiwu":   {"/plans/water/tasks/g4": {act.Acknowledge, act.Progress, act.Complete}, talk: {act.Approve, act.Decline}},
+		"other":    {"/plans/water/tasks/g4": {act.Progress}, talk: {act.Approve}},
+		"airclerk": {"/plans/water/tasks/g4": {act.Verify, act.Extend, act.Cancel}, talk: {act.Approve, act.Serve}},
+	} {
+		b := s.as(account)
+		for path, kinds := range tries {
+			for _, kind := range append(kinds, "nosuch") {
+				token := b.get("/me").fields().Get("token")
+				a := b.post(path+"/do/"+string(kind), url.Values{"token": {token}, "id": {newID()}, "reason": {"冒名"}, "percent": {"90"}})
+				require.Equal(t, http.StatusNotFound, a.status, "%s %s %s: %s", account, path, kind, a.text())
+				require.NotContains(t, a.body, "管网改造第4项")
+				require.NotContains(t, a.body, "未见进展")
+			}
+		}
+	}
+	for account, n := range map[string]int{"gaoping": 2, "shuiwu": 5, "other": 2, "airclerk": 5} {
+		require.Equal(t, n, w.tried(t, "g4", account), account)
+	}
+
+	// Nor does the office enter 代录 what the leadership decides, or its own acts under
+	// another name, whatever the form says.
+	for _, c := range []struct{ path, unit string }{{talk + "/do/approve", "lingdao"}, {talk + "/do/approve", "duban"}, {"/plans/water/tasks/g4/do/instruct", "lingdao"}, {"/plans/water/tasks/g4/do/chase", "duban"}} {
+		token := office.get("/me").fields().Get("token")
+		require.Equal(t, http.StatusForbidden, office.get(c.path+"?for="+c.unit).status, c)
+		a := office.post(c.path, url.Values{"token": {token}, "id": {newID()}, "for": {c.unit}, "reason": {"同意"}})
+		require.Contains(t, []int{http.StatusForbidden, http.StatusConflict}, a.status, "%v: %s", c, a.text())
+	}
+	for _, k := range act.Tasks {
+		require.Empty(t, w.done(t, "g4", k.Kind))
+	}
+	c, err := w.read.TalkCase(t.Context(), viewer("clerk"), "water", "g4#1")
+	require.NoError(t, err)
+	require.Equal(t, string(act.TalkProposed), c.Talks[0].State)
+}
+
+// newID is an act's ID as a form carries it.
+func newID() string {
+	b := make([]byte, 12)
+	_, _ = rand.Read(b) // never fails: see crypto/rand
+	return "web-" + hex.EncodeToString(b)
 }
 
 // TestAnotherSiteCannotPost: neither where the browser says so, nor by a form that the

@@ -186,7 +186,7 @@ func (v *visit) act(onTalk bool) error {
 	}
 	k := act.Kind(v.r.PathValue("kind"))
 	deed, ok := t.deed(k)
-	if !ok && !t.Hidden {
+	if !ok { // of what is hidden too: the ledger keeps what was tried, not what nobody can try
 		return query.ErrNotYours
 	}
 	if !ownActID.MatchString(v.form.Get("id")) {

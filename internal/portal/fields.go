@@ -22,18 +22,7 @@ type thing struct {
 }
 
 // deed is an act on the thing as people do it; false where they do no such act on it.
-func (t thing) deed(k act.Kind) (form.Deed, bool) {
-	switch {
-	case t.onTalk:
-		d, ok := form.Of(form.Talk, k)
-		return d, ok && k != act.Propose // which is done to a task
-	case t.Task.Kind == plan.Duty:
-		return form.Of(form.Duty, k)
-	case k == act.Propose:
-		return form.Of(form.Talk, k)
-	}
-	return form.Of(form.Task, k)
-}
+func (t thing) deed(k act.Kind) (form.Deed, bool) { return form.DeedOn(t.Subject, t.onTalk, k) }
 
 // fieldOrder is the order of fields in a form; one that is not named here comes last.
 var fieldOrder = []string{"circular", "number", "time", "place", "chair", "called", "missing", "bring", "percent", "ref", "unit", "units", "due", "until", "moves-due", "policy", "rule", "title", "reason", "paper", "public", "url", "file"}

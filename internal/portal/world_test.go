@@ -38,7 +38,7 @@ import (
 
 // world is one real engine for all tests of the package, with two plans of two offices,
 // on Monday 7 June 2021 at ten, by a clock as fast as the wall's. Of the water plan
-// shuiwu leads w1 … w9 and t1 … t3, in which gaoping assists, and gaoping leads g1 … g3; of the air
+// shuiwu leads w1 … w9 and t1 … t3, in which gaoping assists, and gaoping leads g1 … g4; of the air
 // plan huanbao leads boiler. Each test takes tasks of its own.
 type world struct {
 	host  *host.Host
@@ -121,7 +121,7 @@ func makeWorld() (*world, error) {
 	for i, unit := range []string{"市水务局、高平市人民政府", "高平市人民政府", "市水务局、高平市人民政府"} {
 		letter := []string{"w", "g", "t"}[i]
 		tasks := ""
-		for n := 1; n <= []int{9, 3, 3}[i]; n++ {
+		for n := 1; n <= []int{9, 4, 3}[i]; n++ {
 			tasks += fmt.Sprintf("      - {id: %s%d, title: %s第%d项, due: 2021-09-30, source: 9月底前完成}\n", letter, n, []string{"水务任务", "管网改造", "水务专项"}[i], n)
 		}
 		water += fmt.Sprintf("  - id: \"%d\"\n    chapter: 一、任务\n    heading: （一）\n    title: %d.任务\n    place: 一（一）%d\n    brackets:\n      - [%s]\n    text: 9月底前完成。\n    tasks:\n%s", i+1, i+1, i+1, strings.ReplaceAll(unit, "、", ", "), tasks)

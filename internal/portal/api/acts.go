@@ -16,7 +16,6 @@ import (
 	"duban/internal/form"
 	"duban/internal/ledger"
 	"duban/internal/notice"
-	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/internal/words"
 )
@@ -151,7 +150,7 @@ func (s *service) doIt(ctx context.Context, o order) (out done, err error) {
 	if err != nil {
 		return out, err
 	}
-	deed, ok := deedOf(o, on)
+	deed, ok := form.DeedOn(on, o.talk, o.kind)
 	if !ok {
 		return out, huma.Error404NotFound(c.say.T("api.no_act", words.Data{"Kind": string(o.kind)}))
 	}
@@ -184,19 +183,6 @@ func (s *service) doIt(ctx context.Context, o order) (out done, err error) {
 			Detail: notice.Refused(c.say, refused.Refusal, on.Plan.Plan.Directory.Name)}
 	}
 	return out, err
-}
-
-// deedOf is the deed of a kind on what it is to be done to.
-func deedOf(o order, on query.Subject) (form.Deed, bool) {
-	switch {
-	case o.talk && o.kind == act.Propose:
-		return form.Deed{}, false // that is done to a task
-	case o.talk || o.kind == act.Propose:
-		return form.Of(form.Talk, o.kind)
-	case on.Task.Kind == plan.Duty:
-		return form.Of(form.Duty, o.kind)
-	}
-	return form.Of(form.Task, o.kind)
 }
 
 // fill makes an act of what was said. Problems say in which field.
