@@ -139,3 +139,20 @@ func TestWhatIsDueIsSaidBeforeARunHandsOver(t *testing.T) {
 	require.NoError(t, errors.Join(got.rejected, got.err))
 	require.Contains(t, b.said(), "2021-04-09 09:00 survey/study-1 → shuiwu/liaison")
 }
+
+// So does a talk: its time to open comes while an act is being written.
+func TestATalkThatIsDueOpensBeforeARunHandsOver(t *testing.T) {
+	t.Parallel()
+	b, state := talkBench(t, plan.TalkAtOnce)
+	own := &activities.Activities{Ledger: b.store, Starter: b.starts, Channels: notice.Set{b.post}, Words: words.New("zh"), Now: b.Now}
+	b.OnActivity(activities.RecordTalkActName, mock.Anything, mock.Anything).Return(own.RecordTalkAct).After(2 * time.Minute)
+	acts := b.talkActs(state.Talk)
+	acts.at(state.OpensAt.Add(-time.Minute).In(calendar.Beijing), ofOffice, act.TakeOver, func(a *act.Act) { a.Ref, a.Unit = "shuiwu", "zezhou" })
+	b.ExecuteWorkflow(workflows.TalkType, state) // one run
+	var again *workflow.ContinueAsNewError
+	require.ErrorAs(t, b.GetWorkflowError(), &again)
+	require.Empty(t, acts.refusals())
+	talk, err := b.store.Talk(t.Context(), "q", state.Talk)
+	require.NoError(t, err)
+	require.Equal(t, []string{"zezhou", ledger.TalkOpen}, []string{talk.Lead, talk.State})
+}
