@@ -12,3 +12,6 @@ func Gates() (ids, does []string) {
 
 // Passes is a gate as workflows ask it.
 func Passes(ctx workflow.Context, id string) bool { return gate{id: id}.passes(ctx) }
+
+// LongGap is the longest that a workflow waits between two tries.
+const LongGap = longGap
