@@ -252,7 +252,7 @@ func (v *visit) planMessages() error {
 			return err
 		}
 		b := v.bars(o.Loads)
-		return v.show("loads", v.say.T("page.title_loads"), loadsPage{v.at(planPath(id)), o.Plan.Title, v.speak().Day(o.Foretold), b.SVG(), b.Table()})
+		return v.show("loads", v.say.T("page.title_loads"), loadsPage{v.at(planPath(id)), o.Plan.Title, v.speak().Day(o.AsOf), b.SVG(), b.Table()})
 	})
 }
 

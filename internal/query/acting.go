@@ -124,7 +124,7 @@ func (r *Reader) Possible(ctx context.Context, v Viewer, planID, id string) ([]P
 // PossibleFor are the acts on a task that a unit could do now, to be entered for it by
 // the plan's office 代录; ErrNotWhole for all others. See Case for its errors.
 func (r *Reader) PossibleFor(ctx context.Context, v Viewer, planID, id, unit string) ([]Possible, error) {
-	return r.possibleFor(ctx, v, unit, func(as Viewer) ([]Possible, Subject, error) {
+	return r.possibleFor(v, unit, func(as Viewer) ([]Possible, Subject, error) {
 		s, err := r.Task(ctx, v, planID, id)
 		if err != nil {
 			return nil, s, err
@@ -136,7 +136,7 @@ func (r *Reader) PossibleFor(ctx context.Context, v Viewer, planID, id, unit str
 
 // PossibleOnTalkFor is PossibleFor of a talk.
 func (r *Reader) PossibleOnTalkFor(ctx context.Context, v Viewer, planID, id, unit string) ([]Possible, error) {
-	return r.possibleFor(ctx, v, unit, func(as Viewer) ([]Possible, Subject, error) {
+	return r.possibleFor(v, unit, func(as Viewer) ([]Possible, Subject, error) {
 		s, err := r.Talk(ctx, v, planID, id)
 		if err != nil {
 			return nil, s, err
@@ -146,7 +146,7 @@ func (r *Reader) PossibleOnTalkFor(ctx context.Context, v Viewer, planID, id, un
 	})
 }
 
-func (r *Reader) possibleFor(_ context.Context, v Viewer, unit string, ask func(as Viewer) ([]Possible, Subject, error)) ([]Possible, error) {
+func (r *Reader) possibleFor(v Viewer, unit string, ask func(as Viewer) ([]Possible, Subject, error)) ([]Possible, error) {
 	if _, err := r.as(v); err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
@@ -31,10 +30,8 @@ type Overview struct {
 	Clauses report.Board      `json:"clauses"`
 	Ahead   []report.StageRow `json:"ahead"` // from now on to the end of the 28th day, by time
 	Coming  int               `json:"coming"`
-	Loads   report.Loads      `json:"loads"`
-	// Foretold is the first day of Loads that is foretold: what is said when nobody acts.
-	Foretold calendar.Day `json:"foretold"`
-	At       time.Time    `json:"at"` // when it was worked out, wall clock
+	Loads   report.Loads      `json:"loads"` // from AsOf on foretold: what is said when nobody acts
+	At      time.Time         `json:"at"`    // when it was worked out, wall clock
 }
 
 // Overview is a plan on one page, for those who may see all of it. Of a big plan it may
@@ -71,7 +68,6 @@ func (r reading) overview(ctx context.Context, planID string) (o Overview, err e
 	o.Plan, o.AsOf, o.Counts, o.Ahead = t.Plan, t.AsOf, t.Counts, []report.StageRow{}
 	o.Months, o.Clauses = report.BoardOf(t.Tasks, report.MonthOf, true), report.BoardOf(t.Tasks, report.ClauseOf, false)
 	zone, last := l.Plan.Location(), t.AsOf.AddDays(Ahead)
-	o.Foretold = t.AsOf
 	said := map[people.Recipient]bool{} // today's message has gone already
 	for _, s := range sent {
 		if calendar.DayOf(s.SpeakAt.In(zone)) == t.AsOf {
@@ -108,7 +104,7 @@ func (r reading) overview(ctx context.Context, planID string) (o Overview, err e
 	if err != nil {
 		return o, err
 	}
-	book, err := act.NewBook(&l.Plan, cal)
+	book, err := ledger.BookOf(l, cal)
 	if err != nil {
 		return o, err
 	}
@@ -210,17 +206,17 @@ type memo struct {
 	working bool      // in the background
 }
 
-// mostMemos is how much is remembered; beyond it everything is forgotten.
+// mostMemos is how much is remembered: what comes beyond it takes the place of all.
 const mostMemos = 64
 
 func (m *memory) of(key string) *memo {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.all == nil || len(m.all) >= mostMemos {
-		m.all = map[string]*memo{}
-	}
 	one := m.all[key]
 	if one == nil {
+		if m.all == nil || len(m.all) >= mostMemos {
+			m.all = map[string]*memo{}
+		}
 		one = &memo{}
 		m.all[key] = one
 	}
@@ -255,7 +251,7 @@ func remembered[T any](ctx context.Context, r *Reader, key string, today calenda
 		if !m.working {
 			m.working = true
 			go func() {
-				ctx, end := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Minute)
+				ctx, end := context.WithTimeout(context.WithoutCancel(ctx), longest)
 				defer end()
 				began := time.Now()
 				value, err := work(ctx)

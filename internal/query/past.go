@@ -51,11 +51,7 @@ func (r *Reader) Past(ctx context.Context, v Viewer, day calendar.Day) (was *Rea
 	}
 	p, mine := r.pasts.enter(key)
 	if mine {
-		p.reader, p.err = r.rebuilt(ctx, day)
-		if p.err != nil {
-			r.pasts.forget(p)
-		}
-		close(p.ready)
+		r.rebuild(ctx, p, day)
 	}
 	select {
 	case <-p.ready:
@@ -98,6 +94,24 @@ func (r reading) keyOf(ctx context.Context, day calendar.Day) (key string, prese
 	}
 	head, _, err := r.store.Head(ctx)
 	return fmt.Sprintf("%s %d", day, head), present, err
+}
+
+// longest is how long is worked at what several wait for.
+const longest = 2 * time.Minute
+
+// rebuild makes the ledger of a past day. Others wait for it: it goes on when the one
+// who asked first has gone, and they are told when it fails in whatever way.
+func (r *Reader) rebuild(ctx context.Context, p *past, day calendar.Day) {
+	p.err = fmt.Errorf("query: the ledger of %s could not be rebuilt", day) // stays when it panics
+	defer func() {
+		if p.err != nil {
+			r.pasts.forget(p)
+		}
+		close(p.ready)
+	}()
+	ctx, end := context.WithTimeout(context.WithoutCancel(ctx), longest)
+	defer end()
+	p.reader, p.err = r.rebuilt(ctx, day)
 }
 
 func (r *Reader) rebuilt(ctx context.Context, day calendar.Day) (*Reader, error) {

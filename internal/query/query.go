@@ -2,7 +2,8 @@
 // duties, events, messages, counts, what somebody owes and may do. Each reading takes
 // its Viewer and gives what that viewer may see, so that the command line and any
 // other door show the same rows to the same person. It reads the ledger alone and
-// writes nothing; words are the caller's.
+// writes nothing. Words are the caller's, but for what is owed (Obligation.Said), which
+// lists, pages and calendar feeds call alike.
 package query
 
 import (
