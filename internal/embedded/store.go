@@ -80,10 +80,10 @@ func setupSchema(ctx context.Context, file string) error {
 	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'namespaces'`).Scan(&tables); err != nil {
 		return err
 	}
-	if tables > 0 || begun.Err() != nil {
-		return begun.Err()
+	if tables > 0 {
+		return nil
 	}
-	if err := sqlite.SetupSchemaOnDB(schemaTx{tx: tx}); err != nil {
+	if err := sqlite.SetupSchemaOnDB(schemaTx{tx: tx, begun: begun}); err != nil {
 		return err
 	}
 	if err := dropIndexes(ctx, tx); err != nil {
@@ -127,13 +127,18 @@ func dropIndexes(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// schemaTx lends a transaction to Temporal's schema set-up, which calls Exec and nothing else.
+// schemaTx lends a transaction to Temporal's schema set-up, which calls Exec and nothing else. No statement begins once
+// the context of the start has ended.
 type schemaTx struct {
 	sqlplugin.AdminDB
-	tx *sql.Tx
+	tx    *sql.Tx
+	begun context.Context
 }
 
 func (s schemaTx) Exec(stmt string, args ...any) error {
+	if err := s.begun.Err(); err != nil {
+		return err
+	}
 	_, err := s.tx.Exec(stmt, args...)
 	return err
 }

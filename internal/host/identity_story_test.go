@@ -16,7 +16,7 @@ import (
 	"duban/workflows"
 )
 
-// by is an amendment by a paper of its own.
+// amendBy is an amendment by a paper of its own.
 func (w *world) amendBy(p *plan.Plan, paper string) (engine.AmendReport, error) {
 	return w.Engine.Amend(w.t.Context(), p, w.cal, engine.AmendOptions{Paper: paper, Reason: "调整编号", By: clerk})
 }
@@ -96,7 +96,7 @@ func TestATaskKeepsItsIdentityWhenItsNumberChanges(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, changes.Empty(), changes)
 
-	// gone is in the plan again, beside an amendment of others that general dates an extension was granted for
+	// gone is in the plan again; the same paper sets an earlier date to b, which an extension was granted for
 	third = append(third, entry("gone", "due: 2021-07-31"))
 	third[1] = strings.Replace(third[1], "2021-05-31", "2021-05-20", 1)
 	_, err = w.amendBy(twoUnits(t, "ident", nil, third...), "二号文")

@@ -111,8 +111,8 @@ func (t teller) more(all int) {
 	}
 }
 
-// Checkup gives what Tell says of this running process, for its pages; well tells that
-// there is nothing to see to. query.ErrNotWhole to who may not know.
+// Checkup gives what Tell says of this running process, for its pages, without
+// passwords; well tells that there is nothing to see to. query.ErrNotWhole to who may not know.
 func (h *Host) Checkup(cfg settings.Config, log *slog.Logger) func(ctx context.Context, who query.Viewer, w *words.Words) (lines []string, well bool, err error) {
 	return func(ctx context.Context, who query.Viewer, w *words.Words) ([]string, bool, error) {
 		c := newCondition()
@@ -123,6 +123,7 @@ func (h *Host) Checkup(cfg settings.Config, log *slog.Logger) func(ctx context.C
 		}
 		var out bytes.Buffer
 		c.Tell(&out, w, false)
-		return strings.Split(strings.TrimSpace(out.String()), "\n"), c.Well, nil
+		text := strings.NewReplacer(secrets(cfg)...).Replace(Redact(out.String())) // errors of waits and channels stand in it as they came
+		return strings.Split(strings.TrimSpace(text), "\n"), c.Well, nil
 	}
 }
