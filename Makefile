@@ -54,6 +54,7 @@ check: ## gofmt, vet, staticcheck, workflowcheck
 	if [ -n "$$unformatted" ]; then echo "gofmt -w $$unformatted"; exit 1; fi
 	go vet ./...
 	go vet -tags noembed ./...
+	go vet -tags screenshots ./internal/portal/pagetest
 	go run $(STATICCHECK) ./...
 	go run $(WORKFLOWCHECK) ./workflows/...
 
@@ -74,7 +75,7 @@ store: ## make the ledger and the Temporal store of a release in the middle of a
 
 .PHONY: screenshots
 screenshots: needs ## take the pictures of the pages that the READMEs show: docs/pictures
-	go test -count=1 ./internal/portal/pagetest -run '^TestScreenshots$$' -screenshots '$(CURDIR)/docs/pictures'
+	go test -count=1 -tags screenshots ./internal/portal/pagetest -run '^TestScreenshots$$' -screenshots '$(CURDIR)/docs/pictures'
 
 fuzz: ## fuzz every parser for ten seconds
 	@for file in $$(grep -rl --include='*_test.go' '^func Fuzz' .); do \

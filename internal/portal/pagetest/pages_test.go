@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -349,7 +348,7 @@ func TestMessagesAreThoseThatWentAndThoseThatWill(t *testing.T) {
 	p := as(t, "fu-shizhang", portaltest.Look{Plain: true})
 	o, err := shared.read.Overview(t.Context(), query.Operator(), planID)
 	require.NoError(t, err)
-	today, past, coming := o.Foretold.Sub(o.Loads.From)/7, 0, 0
+	today, past, coming := o.AsOf.Sub(o.Loads.From)/7, 0, 0
 	for _, s := range o.Loads.Seats {
 		for i, n := range s.Weeks {
 			if i < today {
@@ -453,32 +452,4 @@ func TestTheBoardLives(t *testing.T) {
 	require.Eventually(t, func() bool { return p.Texts("[data-live=lights] .count")[0] != before[0] }, 2*time.Minute, 200*time.Millisecond)
 	plain.Go("/plans/" + planID)
 	require.Equal(t, p.Texts("[data-live=lights] .count"), plain.Texts("[data-live=lights] .count"))
-}
-
-// screenshots is a folder into which TestScreenshots writes the pictures of the READMEs.
-var screenshots = flag.String("screenshots", "", "folder to write pictures of the pages into")
-
-// TestScreenshots takes the pictures that the READMEs show: make screenshots.
-func TestScreenshots(t *testing.T) {
-	t.Parallel()
-	if *screenshots == "" {
-		t.Skip("pictures are taken by make screenshots")
-	}
-	require.NoError(t, os.MkdirAll(*screenshots, 0o755))
-	for _, one := range []struct {
-		name, lang, account, path string
-		width                     int64
-	}{
-		{"lead", "", "fu-shizhang", "/lead", 400}, {"board", "", "shuizhiban", "/plans/" + planID, 1100}, {"year", "", "shuizhiban", "/plans/" + planID + "/year", 1100},
-		{"lead", "en", "fu-shizhang", "/lead", 400}, {"board", "en", "shuizhiban", "/plans/" + planID, 1100}, {"year", "en", "shuizhiban", "/plans/" + planID + "/year", 1100},
-	} {
-		p := as(t, one.account, portaltest.Look{Language: one.lang, Width: one.width})
-		p.Go(one.path)
-		p.Wide(one.width)
-		name := one.name + ".png"
-		if one.lang != "" {
-			name = one.name + "." + one.lang + ".png"
-		}
-		require.NoError(t, os.WriteFile(filepath.Join(*screenshots, name), p.Window(), 0o644))
-	}
 }
