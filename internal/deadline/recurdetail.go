@@ -9,16 +9,46 @@ import (
 func (s *scan) yearDetail(k int, h *hit) int {
 	k0 := k
 	k = s.skip(k, "在", "于", "应于", "须于", "都要在", "要在")
+	if _, e := s.one(k, "春秋两季", "春、秋两季", "春秋季", "春季和秋季", "春季、秋季", "夏秋两季", "秋冬两季", "冬春两季", "秋冬季", "冬春季", "春季", "夏季", "秋季", "冬季", "寒暑假", "寒假", "暑假", "两季"); e > 0 {
+		ask(h, "deadline.period_missing") // a season has no day, and two are not one a year
+		return s.skip(e, "期间", "前", "后")
+	}
+	if e := s.festivalWord(k); e > k { // 每年清明节前: the day is another each year
+		ask(h, "deadline.period_missing")
+		return s.skip(e, "期间", "之前", "前", "后")
+	}
 	back := moment{grain: ofYear}
 	back.to = k
-	if e := s.yearEdge(k, &back); e > k && back.edge == '底' {
+	if e := s.yearEdge(k, &back); e > k && s.lit(s.skip(e, "、", "和"), "年") {
+		ask(h, "deadline.period_missing") // 每年年初、年中、年末
+		for f := e; f > k; f = s.yearEdge(s.skip(f, "、", "和"), &back) {
+			if e = f; s.skip(f, "、", "和") == f {
+				break
+			}
+		}
+		return e
+	} else if e > k && back.edge == '底' {
 		h.Recur.Months, h.Recur.Day = []time.Month{12}, -1
 		return e
 	}
 	if a, j, ok := s.spanHead(k); ok && a.year == 0 {
 		if b, ok := s.spanEnd(j, a); ok {
 			h.Recur.Months, h.Recur.Day = []time.Month{time.Month(b.month)}, dayOf(b)
-			return s.skip(b.to, "期间", "底", "底前")
+			e := s.skip(b.to, "期间", "底", "底前")
+			for f := s.skip(e, "、", "和"); f > e; f = s.skip(e, "、", "和") { // 3月至5月、9月至11月
+				a, j, ok := s.spanHead(f)
+				if !ok || a.year != 0 {
+					break
+				}
+				b, ok := s.spanEnd(j, a)
+				if !ok {
+					break
+				}
+				if h.Recur.Months, e = append(h.Recur.Months, time.Month(b.month)), s.skip(b.to, "期间", "底", "底前"); dayOf(b) != h.Recur.Day {
+					ask(h, "deadline.period_missing")
+				}
+			}
+			return e
 		}
 	}
 	ms := s.moments(k)
@@ -37,6 +67,12 @@ func (s *scan) yearDetail(k int, h *hit) int {
 		h.Recur.Days = days
 	}
 	last := ms[len(ms)-1]
+	if s.at(last.to) == '第' && last.grain == ofMonth {
+		if e := s.nthWorkday(last.to, h); e > last.to && h.Recur.Nth != 0 { // 每年5月第三个星期日
+			return e
+		}
+		ask(h, "deadline.period_missing")
+	}
 	if _, _, end := s.suffix(last.to); end > last.to {
 		return end
 	}
@@ -77,8 +113,25 @@ func dayOf(m moment) int {
 	return -1
 }
 
+// bracketDays reads the days of a half-year or quarter in brackets: （6月底、12月底前）.
+func (s *scan) bracketDays(k int, h *hit) int {
+	if s.at(k) != '(' && s.at(k) != '（' {
+		return k
+	}
+	of := hit{Reading: Reading{Recur: h.Recur}}
+	e := s.skip(s.yearDetail(k+1, &of), "前", "之前")
+	if len(of.Recur.Months) < 2 || s.at(e) != ')' && s.at(e) != '）' {
+		return k
+	}
+	h.Recurrence, h.Recur = Yearly, of.Recur
+	return e + 1
+}
+
 // quarterDetail reads 首月20日前, 第一个月的5日前, 末, 次月10日前 behind 每季度 or 每半年.
 func (s *scan) quarterDetail(k int, h *hit) int {
+	if e := s.bracketDays(k, h); e > k {
+		return e
+	}
 	if s.lit(k, "开学") { // 每学期开学后两周内: the day hangs on the school's calendar
 		e := s.skip(k+2, "之后", "后", "前")
 		if t, ok := s.term(e); ok && t.closed {

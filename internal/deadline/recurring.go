@@ -260,6 +260,11 @@ func (s *scan) recur(hd head) ([]hit, int) {
 	case HalfYearly, Quarterly:
 		end = s.quarterDetail(k, &h)
 	case Monthly:
+		if tens, ok := s.tenHead(head{span: span{k, k}}); ok && s.lit(k, "逢") { // 每月逢五、逢十
+			h.Recur.Days, h.Recur.Day = tens.days, tens.days[len(tens.days)-1]
+			end = tens.to
+			break
+		}
 		if len(hd.days) == 0 {
 			end = s.monthDetail(k, &h)
 			break
@@ -273,6 +278,9 @@ func (s *scan) recur(hd head) ([]hit, int) {
 	}
 	if end == k {
 		end = hd.to
+		if e := s.find(k, min(s.clauseEnd(k), k+8), "结束后", "截止后", "完成后", "终了后"); e >= 0 && (hd.unit == Monthly || hd.unit == Quarterly || hd.unit == Yearly) {
+			ask(&h, "deadline.period_missing") // 每月征期结束后3个工作日内
+		}
 		if s.at(k) == '第' && !s.one2(k, "第三方") || s.one2(k, "最后") { // 每月第二个和第四个星期五: a detail that cannot be read
 			ask(&h, "deadline.period_missing")
 		}

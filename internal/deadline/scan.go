@@ -47,7 +47,7 @@ func (s *scan) stretches(marks string) []span {
 		from = to
 	}
 	for i, c := range s.c {
-		if c.r == hard || strings.ContainsRune(marks, c.r) {
+		if c.r == hard || strings.ContainsRune(marks, c.r) && !(strings.ContainsRune(":：", c.r) && digit(s.at(i-1)) && digit(s.at(i+1))) { // not 8:00
 			closeAt(i + 1)
 		}
 	}

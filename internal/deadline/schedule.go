@@ -108,6 +108,13 @@ func (r Reading) byMonths() (string, int, string, bool) {
 	if r.Recurrence != Yearly || r.Recur.Every > 1 || len(r.Recur.Days) > 0 {
 		return "", 0, "", false
 	}
+	if r.Recur.Nth != 0 {
+		var ms []int
+		for _, m := range r.Recur.Months {
+			ms = append(ms, int(m))
+		}
+		return "", 0, fmt.Sprintf("0 9 * %s %d#%d", list(ms), r.Recur.Weekday%7, r.Recur.Nth), r.Recur.Nth > 0 && r.Recur.Nth <= 4
+	}
 	if r.Recur.Day < 0 && slices.Equal(r.Recur.Months, []time.Month{12}) {
 		return "year", 0, "", true
 	}

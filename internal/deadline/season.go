@@ -204,6 +204,16 @@ func (s *scan) readFestival(i int) ([]hit, int) {
 	return nil, 0
 }
 
+// festivalWord reads a festival's name at k; k where there is none.
+func (s *scan) festivalWord(k int) int {
+	for _, f := range festivals {
+		if s.lit(k, f.word) {
+			return s.skip(k+runes(f.word), "节假期", "节假日", "节", "假期", "黄金周")
+		}
+	}
+	return k
+}
+
 // festivalList tells that another festival follows at e that ends in 前.
 func (s *scan) festivalList(e int) bool {
 	for range 4 {

@@ -323,6 +323,8 @@ func (a *accountant) outside(p para, kind string, r deadline.Reading) fate {
 		return f
 	}
 	switch {
+	case r.Kind == deadline.Start:
+		return aside("start")
 	case a.k.vision(r):
 		return aside("vision")
 	case r.Superior:

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -118,7 +119,7 @@ func (n *node) collapses() bool {
 	if n.mark.style < styleParen || n.textLen() > 6000 {
 		return false
 	}
-	if t := strings.TrimRight(fold(n.paras[0].text), " "); len(n.kids) > 1 && strings.HasSuffix(t, ":") && len(n.paras) == 1 && timeWord.MatchString(t) && listWord.MatchString(t) {
+	if t := strings.TrimRight(fold(n.paras[0].text), " "); len(n.kids) > 1 && (strings.HasSuffix(t, ":") || strings.HasSuffix(t, "。")) && len(n.paras) == 1 && timeWord.MatchString(t) && listWord.MatchString(t) {
 		return false // 9月底前落实以下资金: each is its own
 	}
 	if n.mark.style == styleParen && n.kids[0].mark.style == styleDigit && n.headed() {
@@ -134,7 +135,12 @@ func (n *node) collapses() bool {
 			lastOnly = lastOnly && i == len(n.kids)-1
 		}
 	}
-	return with == 0 && n.kids[0].mark.style > styleDigit || with == 0 && len(n.clauseOf(n.paras).found) > 0 || with == 1 && lastOnly && n.kids[0].mark.style > styleDigit
+	return with == 0 && n.kids[0].mark.style > styleDigit || with == 0 && n.clauseOf(n.paras).namesWho() || with == 1 && lastOnly && n.kids[0].mark.style > styleDigit
+}
+
+// namesWho tells that one of the clause's brackets or labels names a unit.
+func (c *clause) namesWho() bool {
+	return slices.ContainsFunc(c.found, func(r responsibility) bool { return len(r.names) > 0 })
 }
 
 // headed is true when the items below have headings of their own.
@@ -192,7 +198,7 @@ func ownText(n *node) string {
 		break
 	}
 	for _, p := range n.paras[1:] {
-		if !isLabel(p.text) {
+		if !isLabel(p.text) && !isStageTime(p.text) {
 			f += p.text
 		}
 	}
@@ -236,7 +242,7 @@ func (w *clauseWalk) add(n *node, from *clause) {
 	}
 	made := len(w.out)
 	w.addClause(n, n.clauseOf(ps), from)
-	if dropped && made < len(w.out) && len(n.kids) == 0 && timeWord.MatchString(fold(n.title)) {
+	if dropped && made < len(w.out) && timeWord.MatchString(fold(n.title)) {
 		w.out[made].parent = n // the heading's time is that of what stands below it
 	}
 }

@@ -80,7 +80,7 @@ func (k *committer) clause(c *clause) {
 	}
 	k.limits(c, readings)
 	k.headLimits(c, readings)
-	for _, s := range c.sentences(readings) {
+	for _, s := range k.stageLines(c, c.sentences(readings)) {
 		k.sentence(c, s)
 	}
 	k.backrefs(c, readings)
@@ -142,7 +142,7 @@ func untilThen(text string, rs []deadline.Reading) []deadline.Reading {
 	var out []deadline.Reading
 	for i, r := range rs {
 		n := len(out)
-		if i+1 < len(rs) && r.Kind == deadline.Recurring && rs[i+1].Kind == deadline.Recurring && r.Recurrence == rs[i+1].Recurrence && strings.HasPrefix(tight(r.Words), "按") {
+		if i+1 < len(rs) && r.Kind == deadline.Recurring && rs[i+1].Kind == deadline.Recurring && r.Recurrence == rs[i+1].Recurrence && len(r.Recur.Days) == 0 && strings.HasPrefix(tight(r.Words), "按") {
 			continue // 按季拨付补贴，每季度首月15日前到位: one rhythm
 		}
 		if r.Kind == deadline.Window && !r.Start.IsZero() && i+1 < len(rs) && rs[i+1].Kind == deadline.Recurring && runsIn(text, r, rs[i+1]) {
@@ -201,8 +201,11 @@ func (k *committer) sentence(c *clause, s sentence) {
 	}
 	for _, g := range segs {
 		if g.reading == nil {
-			k.standing(c, s, g.span, "")
-			continue
+			if s.stage == nil || hanIn(c.text[g.from:g.to]) < 4 {
+				k.standing(c, s, g.span, "")
+				continue
+			}
+			g.reading = s.stage
 		}
 		e := k.dated(c, *g.reading, g.span, s.bracket)
 		if e == nil {

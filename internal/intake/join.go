@@ -71,14 +71,19 @@ func newJoiner(lines []line, printed bool) *joiner {
 	}
 	slices.Sort(widths)
 	w := widths[len(widths)*95/100]
-	near := 0
-	for _, v := range widths {
-		if v >= w-8 {
-			near++
+	near, cut := 0, 0
+	for _, l := range lines {
+		if strings.Contains(l.text, "\t") || l.indent+width(l.text) < w-8 {
+			continue
+		}
+		near++
+		if !endsSentence(l.text) {
+			cut++
 		}
 	}
-	// A text of fixed width shows many lines of nearly the same length.
-	j.wrapped = printed || w <= 130 && near*10 >= len(widths)*3
+	// A text of fixed width shows many lines of nearly the same length, and most of
+	// them end within a sentence.
+	j.wrapped = printed || w <= 130 && near*10 >= len(widths)*3 && cut*2 > near
 	j.full = w - 8
 	best := 0
 	for in, n := range indents {
@@ -151,7 +156,7 @@ func (j *joiner) continues(l line) bool {
 	}
 	prev := strings.TrimSpace(j.parts[len(j.parts)-1])
 	end, _ := utf8.DecodeLastRuneInString(prev)
-	ended := strings.ContainsRune(terminal, end)
+	ended := strings.ContainsRune(terminal, end) || hangingHead(prev)
 	wide := j.last.indent + width(prev)
 	if j.wrapped {
 		if l.indent >= j.base+2 && l.indent != j.last.indent && !l.gap {
@@ -167,6 +172,24 @@ func (j *joiner) continues(l line) bool {
 	}
 	// One line a paragraph: only a page break cuts.
 	return !ended && !headingLike(j.parts) && (wide >= 40 || strings.ContainsRune("、，,", end)) && l.indent < 8
+}
+
+// endsSentence is true of a line that ends where a sentence may.
+func endsSentence(line string) bool {
+	end, _ := utf8.DecodeLastRuneInString(strings.TrimSpace(line))
+	return strings.ContainsRune(terminal, end)
+}
+
+// hangingHead is true of a line at whose end the next heading hangs: …完成绿化。三、保障.
+func hangingHead(line string) bool {
+	i := strings.LastIndexAny(line, "。；")
+	if i < 0 {
+		return false
+	}
+	_, n := utf8.DecodeRuneInString(line[i:])
+	tail := strings.TrimSpace(line[i+n:])
+	m, ok := readMark(tail)
+	return ok && m.style <= styleParen && utf8.RuneCountInString(tail) <= 20
 }
 
 // headingLike is true of a short line that is a heading or a title by itself.

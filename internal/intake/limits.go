@@ -47,7 +47,7 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 			}
 			e.Title = shorten(topic, 40)
 			if len(read) > 1 {
-				e.Title = shorten(topic+"："+what, 48)
+				e.Title = shorten(topic+"："+partOnly(c.text, span{from, to}, one, read), 48)
 			}
 			e.Source = what
 			if utf8.RuneCountInString(c.text[region.from:region.to]) < 400 {
@@ -64,6 +64,18 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 			c.covered(bracket)
 		}
 	}
+}
+
+// partOnly is the comma part of a limit that one of its times stands in; the whole
+// limit where another stands there too.
+func partOnly(text string, s span, r deadline.Reading, all []deadline.Reading) string {
+	p := partHolding(text, r, s)
+	for _, o := range all {
+		if o.Begin += s.from; o.Begin != r.Begin && o.Begin >= p.from && o.Begin < p.to {
+			p = s
+		}
+	}
+	return strings.Trim(text[p.from:p.to], " ，,。；;")
 }
 
 // recursBefore tells that the text of a bracket is a duty: 每月巡查（市政中心，全年） is
@@ -87,7 +99,7 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		if r.Begin < from || r.End > c.headLen || c.above && c.bodyless() || !k.counts(c, r, span{from, c.headLen}, true) || attached(r) {
 			continue
 		}
-		if (r.Kind == deadline.Window || r.Rule == "D2" || r.Rule == "Y1") && (c.stepsWithin(readings, r) || c.allDated(readings, r)) { // the steps have times of their own
+		if (r.Kind == deadline.Window || r.Rule == "D2" || r.Rule == "Y1") && (c.stepsWithin(readings, r) || c.allDated(readings, r)) && !k.headSays(c, r, from) { // the steps have times of their own
 			k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: "stage", at: span{r.Begin, r.End}, c: c})
 			continue
 		}
@@ -108,7 +120,7 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		}
 		e.Source = strings.ReplaceAll(e.Source, "\n", "")
 		e.Title = shorten(strings.Trim(strings.Replace(clauseTopic(c), tight(r.Words), "", 1), "（）() "), 40)
-		e.opening = strings.TrimLeft(c.text[min(c.headLen, s.to):s.to], "。：: \n")
+		e.opening = strings.TrimLeft(c.text[min(c.headLen, s.to):s.to], "。：:，, \n")
 		if hanIn(e.opening) >= 4 {
 			e.Title = shorten(e.Title+"："+tidyTitle(e.opening), 48)
 		}
@@ -117,6 +129,17 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		k.otherActors(c, e, readings)
 		c.covered(everything)
 	}
+}
+
+// headSays is true of a heading that is a sentence, in which somebody does something
+// by its time: 市林业局4月完成普查。
+func (k *committer) headSays(c *clause, r deadline.Reading, from int) bool {
+	head := c.text[min(from, c.headLen):c.headLen]
+	if timeInBrackets.MatchString(fold(head)) || strings.Contains(head, "阶段") || strings.Contains(head, "步骤") || strings.Contains(head, "安排") {
+		return false
+	}
+	names, _ := k.subject(head, &entry{words: r.Words})
+	return len(names) > 0 || doneVerb.MatchString(tight(c.text[min(r.End, c.headLen):c.headLen]))
 }
 
 // helps are words behind a unit's name that make it assist.
@@ -165,6 +188,7 @@ func (k *committer) otherActors(c *clause, e *entry, readings []deadline.Reading
 			for j := i + 1; j < len(parts) && k.otherActor(c.text[parts[j].from:parts[j].to], name, false) == ""; j++ {
 				to = parts[j].to
 			}
+			e.Title = withoutParts(c.text, e.Title, []span{{p.from, to}}, nil)
 			own := *e
 			own.Notes, own.Assist, own.SetAssist, own.Each, own.Lead, own.opening = slices.Clone(e.Notes), nil, false, nil, "", ""
 			own.span.from, own.span.to = trimSpan(c.text, p.from, to)
@@ -192,7 +216,7 @@ func (c *clause) allDated(readings []deadline.Reading, of deadline.Reading) bool
 		if i < 0 {
 			return false
 		}
-		if p := partOf(parts, s.readings[i].Begin); p > 0 && !adverbial(c.text, parts[:p]) {
+		if p := partOf(parts, s.readings[i].Begin); p > 0 && !adverbial(c.text, parts[:p]) && !(p == len(parts)-1 && thin(c.text, parts[p], s.readings[i])) {
 			return false
 		}
 		n++

@@ -34,7 +34,7 @@ type mark struct {
 var (
 	rePart       = regexp.MustCompile(`^第([一二三四五六七八九十百零〇]+|\d{1,3})(部分|章|编|篇|节) *`)
 	reArticle    = regexp.MustCompile(`^第([一二三四五六七八九十百零〇]+|\d{1,3})条 *[、.:]?`)
-	reStage      = regexp.MustCompile(`^第([一二三四五六七八]|\d)阶段 *[:：]? *`)
+	reStage      = regexp.MustCompile(`^第([一二三四五六七八]|\d)(?:阶段|步) *[:：,，]? *`)
 	reProblem    = regexp.MustCompile(`^(?:问题|任务|事项|整改事项)([一二三四五六七八九十]{1,3}|\d{1,3}) ?[:.、] *`)
 	reHan        = regexp.MustCompile(`^([一二三四五六七八九十百]{1,4}) ?[、.,] *`)
 	reParen      = regexp.MustCompile(`^[(\[] ?([一二三四五六七八九十百]{1,4}) ?[)\]] *[、.]? *`)

@@ -225,6 +225,9 @@ func (b *outliner) item(m mark, p para) {
 // timedHead is a heading with its time in brackets and a colon behind it.
 var timedHead = regexp.MustCompile(`^[\p{Han}“”]{2,16} ?\([^()]{0,40}\d[^()]{0,40}\) ?:`)
 
+// stageTime is the time of a stage as a sentence behind its name.
+var stageTime = regexp.MustCompile(`^ ?(?:实施|起止|阶段|具体|工作)?(?:时间|时段)(?:安排|节点)?(?:为|是)? ?:?[^。;:,]{0,4}\d[^。;:,]{2,36}`)
+
 // headingOf is the run-in or whole-paragraph heading of an item, "" when the
 // paragraph is a sentence from its first word.
 func headingOf(rest string) string {
@@ -236,6 +239,9 @@ func headingOf(rest string) string {
 		head := f[:i]
 		n := utf8.RuneCountInString(head)
 		if n <= 40 && i+len("。") < len(f) && !strings.ContainsAny(head, ";:") && (strings.Count(head, ",") <= 1 && n <= 30 || !strings.Contains(head, ",")) {
+			if m := stageTime.FindString(f[i+len("。"):]); m != "" { // （一）宣传发动阶段。时间：3月10日至3月31日。
+				n += 1 + utf8.RuneCountInString(m)
+			}
 			return string([]rune(rest)[:n])
 		}
 		return ""

@@ -18,6 +18,7 @@ type sentence struct {
 	bracket  int  // index into clause.seats, -1 none
 	behind   bool // that bracket stands before the sentence
 	readings []deadline.Reading
+	stage    *deadline.Reading // of the stage that a sentence before it names
 }
 
 // sentences cuts a clause's text into sentences, leaving out brackets, labelled
@@ -98,6 +99,11 @@ func cutSentences(raw string, from, to, bracket int) []sentence {
 				add(at)
 				start = at + utf8.RuneLen(r)
 			}
+		case '一', '二', '三', '四', '五', '六', '七', '八', '九', '十':
+			if depth == 0 && firstly(raw[start:at], raw[at:to]) {
+				add(at)
+				start = at
+			}
 		default:
 			if f >= '①' && f <= '⑳' && depth == 0 {
 				add(at)
@@ -107,6 +113,24 @@ func cutSentences(raw string, from, to, bracket int) []sentence {
 	}
 	add(to)
 	return out
+}
+
+// saysNth is 一是, 二要: the beginning of one thing of several.
+var saysNth = regexp.MustCompile(`^[一二三四五六七八九十]{1,2}(?:是|要)`)
+
+// firstly tells that 一是… begins here behind words that lead to it, and that no time
+// before it is for all that follow: 要做好以下工作：一是市水务局6月底前…，二是….
+func firstly(before, after string) bool {
+	if !saysNth.MatchString(after[:min(len(after), 12)]) {
+		return false
+	}
+	t := strings.TrimRight(before, " \n\u3000")
+	end, n := utf8.DecodeLastRuneInString(t)
+	if !strings.ContainsRune("：:，,、", end) {
+		return false
+	}
+	t = strings.TrimSpace(t[:len(t)-n])
+	return saysNth.MatchString(t[:min(len(t), 12)]) || end != '、' && !timeWord.MatchString(fold(t)) && !yearRe.MatchString(fold(t))
 }
 
 // longSentence is more bytes than a sentence has: what is longer is a list that
@@ -121,7 +145,7 @@ func inlineMark(s string) bool {
 	return inlineMarkRe.MatchString(fold(s[:min(len(s), 24)]))
 }
 
-var leadIn = regexp.MustCompile(`^(\(\d{1,2}\)|\([一二三四五六七八九十]{1,3}\)|[①-⑳]|\d{1,2}[.、](?:[^\d]|$)|[一二三四五六七八九十]是要?|一方面,?|另一方面,?|首先,?|其次,?|同时,?|[-—]+)`)
+var leadIn = regexp.MustCompile(`^(\(\d{1,2}\)|\([一二三四五六七八九十]{1,3}\)|[①-⑳]|\d{1,2}[.、](?:[^\d]|$)|[一二三四五六七八九十]是要?|一方面,?|另一方面,?|首先,?|其次,?|再次,?|接着,?|最后,|同时,?|[-—]+)`)
 
 // trimSpan leaves out the spaces, stops and inline marks at the ends.
 func trimSpan(raw string, from, to int) (int, int) {
@@ -132,7 +156,7 @@ func trimSpan(raw string, from, to int) (int, int) {
 	to = from + len(t)
 	if m := leadIn.FindString(fold(t)); m != "" && !strings.HasPrefix(m, "同时") {
 		n := utf8.RuneCountInString(m)
-		if last, _ := utf8.DecodeLastRuneInString(m); unicode.IsLetter(last) && !strings.ContainsAny(m, "是面先次") {
+		if last, _ := utf8.DecodeLastRuneInString(m); unicode.IsLetter(last) && !strings.ContainsAny(m, "是面先次着") {
 			n--
 		}
 		k := len(string([]rune(t)[:n]))

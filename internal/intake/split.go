@@ -2,6 +2,7 @@ package intake
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"duban/internal/deadline"
@@ -70,10 +71,33 @@ func (k *committer) split(c *clause, e *entry, g segment, s sentence) {
 		each = append(each, &own)
 	}
 	if len(kept) > 0 {
+		e.Title = withoutParts(c.text, e.Title, parts, kept)
 		k.owner(c, e, context)
 		c.entries = append(c.entries, e)
 	}
 	c.entries = append(c.entries, each...)
+}
+
+// withoutParts is a title without the comma parts that became entries of their own.
+func withoutParts(text, title string, parts, kept []span) string {
+	for _, p := range parts {
+		if !slices.Contains(kept, p) {
+			if rest := strings.Replace(title, "，"+tight(text[p.from:p.to]), "", 1); hanIn(rest) >= 3 {
+				title = rest
+			}
+		}
+	}
+	return title
+}
+
+// formulaIs is true of a sentence that is a formula.
+var formulaIs = regexp.MustCompile(`[=＝].*[×÷+/／*]|[×÷].*[=＝]`)
+
+// asideAs tells that a time within a span of the clause was set aside for a reason.
+func (k *committer) asideAs(c *clause, sp span, why string) bool {
+	return slices.ContainsFunc(k.aside, func(a Aside) bool {
+		return a.c == c && a.Why == why && a.at.from >= sp.from && a.at.from < sp.to
+	})
 }
 
 var softWord = regexp.MustCompile(`力争|争取|原则上|基本(?:消除|完成|建成|实现|形成|解决|建立|淘汰|达到|做到|满足|杜绝|覆盖|具备)|努力(?:实现|完成|达到|争取)`)
@@ -131,6 +155,9 @@ func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
 	}
 	if c.role == roleHead {
 		return // the letter's undated words are courtesy
+	}
+	if formulaIs.MatchString(c.text[from:to]) || k.asideAs(c, span{from, to}, "policy") {
+		return // how a figure is worked out, or a rule's own time, is nobody's work
 	}
 	if issuerRe.MatchString(signedDay.ReplaceAllString(tight(fold(c.text[from:to])), "")) {
 		return // a signature

@@ -45,15 +45,21 @@ func (k *committer) stageOf(n *node) *stage {
 	s.text = strings.Trim(text[min(from, to):to], "：: ")
 	s.list = s.list || listWord.MatchString(s.text)
 	ctx := k.ctx
-	for _, p := range n.paras[:1] {
+	for i, p := range n.paras[:min(2, len(n.paras))] {
+		if i > 0 { // the stage's time on a line of its own
+			if s.reading != nil || !isStageTime(p.text) {
+				break
+			}
+			from, to = 0, len(p.text)
+		}
 		for _, r := range deadline.Read(p.text, ctx) {
-			if r.Begin < from || r.End > to || r.Due.IsZero() || r.Kind != deadline.Due && r.Kind != deadline.Window || k.vision(r) && !(r.Kind == deadline.Window && strings.Contains(text, "阶段")) || r.Superior || r.Condition {
+			if r.Begin < from || r.End > to || r.Due.IsZero() || r.Kind != deadline.Due && r.Kind != deadline.Window || k.vision(r) && !(r.Kind == deadline.Window && strings.Contains(n.paras[0].text, "阶段")) || r.Superior || r.Condition {
 				continue
 			}
 			if !k.facts.Issued.IsZero() && r.Due.Before(k.facts.Issued) || bareYear.MatchString(tight(fold(r.Words))) {
 				continue
 			}
-			s.reading = &r
+			s.reading, s.head = &r, p
 			break
 		}
 	}

@@ -9,15 +9,16 @@ import (
 )
 
 var (
-	modalHead   = regexp.MustCompile(`^(?:要在|要于|应在|应于|须在|须于|须|需|要|应当|应|务必|负责组织|负责|牵头负责|牵头组织|牵头|将|请|分别|于|在|的|:|：|，|,)+`)
-	doneTail    = regexp.MustCompile(`[，,、：:](?:并|要|须|应|需|确保|力争|争取|要求|全部|全面|基本|如期|按期|按时|务必|于|在|前)*(?:完成|完工|落实|落实到位|到位|办结|完成任务|完成工作|整改完成|整改到位|完成整改|完成目标|完成建设|执行|实施)?(?:并?(?:长期|持续)(?:坚持|推进))?$`)
-	onlyDone    = regexp.MustCompile(`^(?:并|要|须|应|需|确保|力争|争取|要求|全部|全面|基本|如期|按期|按时|务必|于|在|前)*(?:完成|完工|落实|到位|办结|实施|执行|启动|开工|建成|投用|投运|验收|报送|上报|实现)?$`)
-	mustVerb    = regexp.MustCompile(`(\p{Han})(?:须|应|要|应当|必须)(验收|完成|建成|开工|启动|投用|投运|办结|报送|到位)$`)
-	listTimes   = regexp.MustCompile(`^在[\d年月底、和及，,]*$`)
-	labelTail   = regexp.MustCompile(`[（(]?(?:牵头单位|责任单位|主办单位|牵头部门|责任部门|主办|牵头)[：:]?$`)
-	whyHead     = regexp.MustCompile(`^(?:为|根据|按照|依据|围绕|结合)[^，,]{2,40}[，,]`)
-	noticeWords = regexp.MustCompile(`^(?:现就|现将|特制定|制定本|现通知)|通知如下|有关事项`)
-	yearHead    = regexp.MustCompile(`^(?:19|20)\d\d年度?(?:前)?`)
+	modalHead      = regexp.MustCompile(`^(?:要在|要于|应在|应于|须在|须于|须|需|要|应当|应|务必|负责组织|负责|牵头负责|牵头组织|牵头|将|请|分别|于|在|的|:|：|，|,)+`)
+	doneTail       = regexp.MustCompile(`[，,、：:](?:并|要|须|应|需|确保|力争|争取|要求|全部|全面|基本|如期|按期|按时|务必|于|在|前)*(?:完成|完工|落实|落实到位|到位|办结|完成任务|完成工作|整改完成|整改到位|完成整改|完成目标|完成建设|执行|实施)?(?:并?(?:长期|持续)(?:坚持|推进))?$`)
+	onlyDone       = regexp.MustCompile(`^(?:并|要|须|应|需|确保|力争|争取|要求|全部|全面|基本|如期|按期|按时|务必|于|在|前)*(?:完成|完工|落实|到位|办结|实施|执行|启动|开工|建成|投用|投运|验收|报送|上报|实现)?$`)
+	mustVerb       = regexp.MustCompile(`(\p{Han})(?:须|应|要|应当|必须)(验收|完成|建成|开工|启动|投用|投运|办结|报送|到位)$`)
+	listTimes      = regexp.MustCompile(`^在[\d年月底、和及，,]*$`)
+	labelTail      = regexp.MustCompile(`[（(]?(?:牵头单位|责任单位|主办单位|牵头部门|责任部门|主办|牵头)[：:]?$`)
+	limitLabelTail = regexp.MustCompile(`[，,。；;、]?(?:完成|办结|整改|办理|落实)?(?:时限|期限|时间|日期)(?:要求)?(?:为|是)?[：:]?$`)
+	whyHead        = regexp.MustCompile(`^(?:为|根据|按照|依据|围绕|结合)[^，,]{2,40}[，,]`)
+	noticeWords    = regexp.MustCompile(`^(?:现就|现将|特制定|制定本|现通知)|通知如下|有关事项`)
+	yearHead       = regexp.MustCompile(`^(?:19|20)\d\d年度?(?:前)?`)
 )
 
 // matters makes every title say the matter alone: without who acts, which is the
@@ -73,13 +74,16 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 	if rest := doneTail.ReplaceAllString(t, ""); rest != "" && !adverb.MatchString(rest) { // not 对排查出的问题
 		t = rest
 	}
-	t = balanced(t)
+	t = limitLabelTail.ReplaceAllString(balanced(t), "")
 	if a, b, ok := strings.Cut(t, "："); ok && a == b {
 		t = a
 	}
 	t = labelTail.ReplaceAllString(t, "")
 	t = strings.Trim(t, "，。；：、,;: ")
 	if hanIn(t) < 3 || onlyDone.MatchString(t) {
+		if timeWord.MatchString(fold(topic)) && !strings.Contains(topic, tight(e.Source)) && !strings.Contains(tight(e.Source), topic) { // another sentence's words
+			topic = strings.Trim(strings.Replace(tight(e.Source), tight(e.words), "", 1), "，。；：、,;: ")
+		}
 		topic = strings.Trim(yearHead.ReplaceAllString(strings.Replace(tight(topic), tight(e.words), "", 1), ""), "，。；：、,;: ")
 		topic = strings.Trim(doneTail.ReplaceAllString(topic, ""), "，。；：、,;: ")
 		switch {
@@ -152,6 +156,9 @@ func clauseTopic(c *clause) string {
 	title := c.title
 	if m, ok := readMark(title); ok {
 		title = strings.TrimSpace(string([]rune(title)[m.length:]))
+	}
+	if i := strings.Index(title, "。"); i > 0 && stageTime.MatchString(fold(title[i+len("。"):])) {
+		title = title[:i]
 	}
 	if rest := timeInBrackets.ReplaceAllString(title, ""); hanIn(rest) >= 2 {
 		return rest
@@ -248,7 +255,7 @@ var yearTail = regexp.MustCompile(`^度([^假过日])`)
 var titleHead = regexp.MustCompile(`^(并|且|要|应|须|需|将|于|在|至|到|前|底|同时|其中|力争|争取|确保|原则上|,|、|:|。|;|分别)+`)
 
 // wholeWords begin like an auxiliary and are none.
-var wholeWords = regexp.MustCompile(`^(?:应[急对用届聘]|要[素点件]|需求|前[期置沿端]|底[数线泥图册]|在[线建校岗编]|到[位户人]|并[网联购轨]|将来|至今|于是)`)
+var wholeWords = regexp.MustCompile(`^(?:应[急对用届聘]|要[素点件求]|需求|前[期置沿端]|底[数线泥图册]|在[线建校岗编]|到[位户人]|并[网联购轨]|将来|至今|于是)`)
 
 func tidyTitle(s string) string {
 	s = tight(s)

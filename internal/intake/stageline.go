@@ -1,0 +1,94 @@
+package intake
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"duban/internal/deadline"
+)
+
+var (
+	stageSaid  = regexp.MustCompile(`^,?(?:期间)?,?(?:为|是|作为|属)[\p{Han}“”、]{1,12}(?:阶段|时期|期)$`)
+	stageLabel = regexp.MustCompile(`^(?:[\p{Han}“”]{2,16}[:,。(])?(?:实施|起止|阶段|具体|工作)?(?:时间|时段)(?:安排|节点)?(?:为|是)?:?$|^[\p{Han}“”]{2,16}(?:阶段|期)[:,(]$|^第[一二三四五六](?:步|阶段)[:,]?[\p{Han}“”]{0,12}\($`)
+	stageShut  = regexp.MustCompile(`^\)?[:,]?$`)
+)
+
+// isStageTime is true of a line that is a stage's time and no more: 时间：3月10日至3月31日.
+func isStageTime(line string) bool {
+	if len(line) > 120 {
+		return false
+	}
+	f := strings.TrimRight(tight(fold(line)), "。;")
+	if m := stageLimit.FindString(f); m != "" {
+		f = "时间:" + f[len(m):]
+	}
+	m := stageTime.FindString(f)
+	return m != "" && len(m) == len(f) && !strings.Contains(m, ",")
+}
+
+// stageLimit are labels of a time that stand over a stage's work too.
+var stageLimit = regexp.MustCompile(`^(?:起止时间|实施时间|推进时间|时间安排|时间节点|时间要求|工作时限):`)
+
+// stageLines takes the sentences that only name a stage and its time out of a
+// clause's sentences, and gives that time to those behind them that have none:
+// 3月为宣传阶段。市水务局编制宣传册。
+func (k *committer) stageLines(c *clause, all []sentence) []sentence {
+	var out []sentence
+	var now *deadline.Reading
+	for i, s := range all {
+		r, end, ok := k.stageHead(c, s)
+		if !ok {
+			s.stage = now
+			out = append(out, s)
+			continue
+		}
+		rest := s
+		rest.from, rest.to = trimSpan(c.text, end, s.to)
+		rest.readings = slices.DeleteFunc(slices.Clone(s.readings), func(o deadline.Reading) bool { return o.Begin < end })
+		follows := hanIn(c.text[rest.from:max(rest.from, rest.to)]) >= 4
+		if !follows && (i+1 >= len(all) || r.Kind != deadline.Window && i > 0 && !stageSaid.MatchString(tight(fold(c.text[r.End:s.to])))) {
+			out = append(out, s) // nothing stands behind it, or it is the label of what stands before it
+			continue
+		}
+		now = &r
+		if !c.dates(r.Due) {
+			k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: "stage", at: span{r.Begin, r.End}, c: c})
+		}
+		if follows {
+			rest.stage = now
+			out = append(out, rest)
+		}
+	}
+	return out
+}
+
+// stageHead reads a sentence that begins with the name and time of a stage; end is
+// where what else it says begins.
+func (k *committer) stageHead(c *clause, s sentence) (r deadline.Reading, end int, ok bool) {
+	if c.role == roleGoals || c.role == roleHead || len(s.readings) == 0 {
+		return r, 0, false
+	}
+	r = s.readings[0]
+	if r.Due.IsZero() || r.Kind != deadline.Window && r.Kind != deadline.Due || r.Superior || r.Condition || k.vision(r) || !k.facts.Issued.IsZero() && r.Due.Before(k.facts.Issued) {
+		return r, 0, false
+	}
+	p := partHolding(c.text, r, s.span)
+	if r.End > p.to {
+		return r, 0, false
+	}
+	for _, o := range s.readings[1:] { // an overview: 3月为宣传阶段，4月至10月为整治阶段
+		q := partHolding(c.text, o, s.span)
+		if o.Begin < p.to || stageSaid.MatchString(tight(fold(c.text[min(o.End, q.to):q.to]))) {
+			return r, 0, false
+		}
+	}
+	before, after := tight(fold(c.text[s.from:r.Begin])), tight(fold(c.text[r.End:p.to]))
+	switch {
+	case (before == "" || strings.HasSuffix(before, "阶段:")) && stageSaid.MatchString(after):
+	case stageLabel.MatchString(before) && stageShut.MatchString(after):
+	default:
+		return r, 0, false
+	}
+	return r, p.to, true
+}
