@@ -186,7 +186,7 @@ func (a *Activities) channels(ctx context.Context, stages ...plan.Stage) (map[pe
 	all := map[people.Recipient][]string{}
 	for _, s := range stages {
 		for _, r := range s.To {
-			all[r] = o.to(r)
+			all[r] = o.channels
 		}
 	}
 	return all, nil

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"duban/internal/calendar"
+	"duban/internal/channel"
 	"duban/internal/ledger"
-	"duban/internal/notice"
 	"duban/internal/plan"
 	"duban/internal/words"
 )
@@ -40,7 +40,7 @@ type Starter interface {
 type Activities struct {
 	Ledger   *ledger.Store
 	Starter  Starter
-	Channels notice.Set
+	Channels channel.Set
 	Words    *words.Words
 	Accounts *Accounts        // nil: nobody is held against an account
 	Now      func() time.Time // the wall clock

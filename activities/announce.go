@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"duban/internal/ledger"
+	"duban/internal/letter"
 	"duban/internal/notice"
 )
 
@@ -24,7 +25,7 @@ func (a *Activities) announce(ctx context.Context, l ledger.Launched, alarm noti
 		return err
 	}
 	d, err := a.Ledger.Announce(ctx, ledger.Announcement{
-		Name: "alarm", Plan: l.Plan.ID, Recipient: alarm.Recipient, SpeakAt: alarm.At, Channels: o.to(alarm.Recipient), Words: words,
+		Name: "alarm", Plan: l.Plan.ID, Recipient: alarm.Recipient, SpeakAt: alarm.At, Channels: o.channels, Words: words,
 	}, a.when(l.Clock))
 	if err != nil {
 		return err
@@ -33,11 +34,11 @@ func (a *Activities) announce(ctx context.Context, l ledger.Launched, alarm noti
 }
 
 // worded is a message as it is sent over a channel.
-func (a *Activities) worded(ctx context.Context, l ledger.Launched, o office, m ledger.Message, again bool) (mail notice.Mail, err error) {
+func (a *Activities) worded(ctx context.Context, l ledger.Launched, o office, m ledger.Message, again bool) (mail letter.Letter, err error) {
 	if m.Words == nil {
 		facts, err := a.facts(ctx, l, m)
 		if err != nil {
-			return notice.Mail{}, err
+			return letter.Letter{}, err
 		}
 		for i := range facts {
 			facts[i].Again, facts[i].Sender = again, o.sender
@@ -47,11 +48,11 @@ func (a *Activities) worded(ctx context.Context, l ledger.Launched, o office, m 
 	}
 	lad, err := a.ladderer(ctx, l)
 	if err != nil {
-		return notice.Mail{}, err
+		return letter.Letter{}, err
 	}
 	var alarm notice.Alarm
 	if err := json.Unmarshal(m.Words, &alarm); err != nil {
-		return notice.Mail{}, wording(err)
+		return letter.Letter{}, wording(err)
 	}
 	alarm.ID, alarm.Date, alarm.Zone, alarm.Sender = m.ID, a.Now(), lad.Zone, o.sender
 	mail, err = notice.ComposeAlarm(o.words, alarm)

@@ -13,6 +13,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/letter"
 	"duban/internal/notice"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -301,8 +302,8 @@ func (a *Activities) alarm(ctx context.Context, l ledger.Launched, in AuditInput
 	contact, _ := dir.Contact(to)
 	alarm := notice.Alarm{
 		ID: key, Plan: notice.PlanRef{ID: l.Plan.ID, Title: l.Plan.Title, Number: l.Plan.Number},
-		Recipient: to, Contact: notice.Address{Name: contact.Name, Email: contact.Email},
-		Office: notice.Address{Name: dir.Name(dir.Office), Email: contact.Email},
+		Recipient: to, Contact: letter.Address{Name: contact.Name, Email: contact.Email},
+		Office: letter.Address{Name: dir.Name(dir.Office), Email: contact.Email},
 		At:     in.At, Date: a.Now(), Zone: lad.Zone, Years: found.years, Skew: found.skew, Unattended: found.alone,
 	}
 	for _, s := range found.missing {

@@ -9,6 +9,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/letter"
 	"duban/internal/notice"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -73,8 +74,8 @@ func (a *Activities) digestOf(ctx context.Context, l ledger.Launched, m ledger.M
 	facts := notice.Digest{
 		ID: m.ID, Plan: notice.PlanRef{ID: l.Plan.ID, Title: l.Plan.Title, Number: l.Plan.Number},
 		Recipient: to, Unit: dir.Name(to.Unit),
-		Contact: notice.Address{Name: contact.Name, Email: contact.Email},
-		Office:  notice.Address{Name: dir.Name(dir.Office), Email: office.Email},
+		Contact: letter.Address{Name: contact.Name, Email: contact.Email},
+		Office:  letter.Address{Name: dir.Name(dir.Office), Email: office.Email},
 		At:      at, Date: a.Now(), Zone: book.Zone,
 		Most: l.Plan.Policies[l.Plan.Policy].Rhythm.Most, Rest: listed(l.Plan, to),
 	}

@@ -5,18 +5,18 @@ import (
 	"net/mail"
 	"strings"
 
+	"duban/internal/channel"
 	"duban/internal/ledger"
-	"duban/internal/notice"
-	"duban/internal/people"
+	"duban/internal/letter"
 	"duban/internal/words"
 )
 
 // office is what the office has decided for all workers, with this worker's own
 // settings where it has decided nothing.
 type office struct {
-	set      notice.Set // this worker's
-	channels []string   // in order of preference
-	sender   notice.Address
+	set      channel.Set // this worker's
+	channels []string    // in order of preference
+	sender   letter.Address
 	words    *words.Words
 }
 
@@ -47,7 +47,7 @@ func (a *Activities) office(ctx context.Context) (office, error) {
 		}
 	}
 	if from, err := mail.ParseAddress(decided[ledger.OfficeSender]); err == nil {
-		o.sender = notice.Address{Name: from.Name, Email: from.Address}
+		o.sender = letter.Address{Name: from.Name, Email: from.Address}
 	}
 	if lang := decided[ledger.OfficeLanguage]; lang != "" && lang != a.Words.Lang() {
 		o.words = words.New(lang)
@@ -55,22 +55,10 @@ func (a *Activities) office(ctx context.Context) (office, error) {
 	return o, nil
 }
 
-// to names the channels that carry a notice to r.
-func (o office) to(r people.Recipient) (names []string) {
-	for _, name := range o.channels {
-		c, ok := o.set.Get(name)
-		if p, picky := c.(notice.Picky); ok && picky && !p.Reaches(r) {
-			continue
-		}
-		names = append(names, name)
-	}
-	return names
-}
-
 // carrier is the channel that carries what was decided for the named one: itself,
 // or the office's first when it has another by now. ok is false when this worker
 // does not have it.
-func (o office) carrier(name string) (c notice.Channel, ok bool) {
+func (o office) carrier(name string) (c channel.Channel, ok bool) {
 	for _, own := range o.channels {
 		if own == name {
 			return o.set.Get(name)
@@ -89,7 +77,7 @@ func (o office) unserved() string {
 		if !ok {
 			return "this worker has no channel " + name
 		}
-		if g, gated := c.(notice.Gated); gated && !g.Ready() {
+		if g, gated := c.(channel.Gated); gated && !g.Ready() {
 			return unreached(name)
 		}
 	}
@@ -104,7 +92,7 @@ func unreached(channel string) string {
 // second copy for the first.
 func (o office) quick() bool {
 	for _, name := range o.channels {
-		if c, ok := o.set.Get(name); !ok || c.Twice() != notice.TwiceIsOne {
+		if c, ok := o.set.Get(name); !ok || c.Twice() != channel.TwiceIsOne {
 			return false
 		}
 	}

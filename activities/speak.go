@@ -10,8 +10,8 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
+	"duban/internal/channel"
 	"duban/internal/ledger"
-	"duban/internal/notice"
 )
 
 // SpeakInput names the digest to speak.
@@ -26,7 +26,7 @@ type SpeakResult struct {
 }
 
 // Limits of sending. A message is broken off when it has been under way for the
-// first; the answer to its last byte is waited for a little longer (notice.Patience
+// first; the answer to its last byte is waited for a little longer (smtp.Patience
 // says how long), at most the second. The third is for what the ledger is told of it,
 // under a context of its own: neither a stop nor a limit of the activity may make a
 // doubt of what is known.
@@ -153,9 +153,9 @@ func (a *Activities) until(ctx context.Context, l ledger.Launched, at time.Time)
 
 // again tells whether a message that may have arrived is sent once more. Where
 // twice is worse than never, it is when it says something grave: see plan.Policy.
-func (o office) again(l ledger.Launched, channel string, items []ledger.Item) bool {
-	c, ok := o.carrier(channel)
-	if !ok || c.Twice() != notice.TwiceIsWorse {
+func (o office) again(l ledger.Launched, name string, items []ledger.Item) bool {
+	c, ok := o.carrier(name)
+	if !ok || c.Twice() != channel.TwiceIsWorse {
 		return ok
 	}
 	return slices.ContainsFunc(items, func(it ledger.Item) bool {
@@ -167,15 +167,15 @@ func (o office) again(l ledger.Launched, channel string, items []ledger.Item) bo
 // tried again for; the error is the ledger's.
 func (a *Activities) send(ctx context.Context, l ledger.Launched, o office, m ledger.Message) (why string, err error) {
 	outcome := ledger.Outcome{Message: m.ID, Attempt: m.Attempt}
-	channel, ok := o.carrier(m.Channel)
+	by, ok := o.carrier(m.Channel)
 	if !ok {
 		return "no channel for " + m.Channel, nil // its intent stands: it has not left
 	}
-	if channel.Name() != m.Channel {
-		outcome.Via = channel.Name()
+	if by.Name() != m.Channel {
+		outcome.Via = by.Name()
 	}
 	// A reader who cannot tell a copy from a new message is told.
-	mail, err := a.worded(ctx, l, o, m, m.Doubts > 0 && channel.Twice() == notice.TwiceIsWorse)
+	mail, err := a.worded(ctx, l, o, m, m.Doubts > 0 && by.Twice() == channel.TwiceIsWorse)
 	if errors.Is(err, errWording) {
 		a.Log.Error("Message cannot be worded", "message", m.ID, "error", err)
 		outcome.Fate, outcome.Error = ledger.Refused, err.Error()
@@ -184,21 +184,21 @@ func (a *Activities) send(ctx context.Context, l ledger.Launched, o office, m le
 	if err != nil {
 		return "", err
 	}
-	if err := a.place(ctx, channel); err != nil {
+	if err := a.place(ctx, by); err != nil {
 		return err.Error(), nil // it has not left
 	}
-	defer a.leave(channel)
-	if g, gated := channel.(notice.Gated); gated && !g.Ready() { // since it began to wait for its place
-		return unreached(channel.Name()), nil // it has not left
+	defer a.leave(by)
+	if g, gated := by.(channel.Gated); gated && !g.Ready() { // since it began to wait for its place
+		return unreached(by.Name()), nil // it has not left
 	}
 	sending, cancel := context.WithTimeoutCause(ctx, a.within(), errors.New("the server took too long"))
 	defer cancel()
-	err = channel.Send(sending, mail, func(ctx context.Context) error {
+	err = by.Send(sending, mail, func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, recordedIn)
 		defer cancel()
 		return a.Ledger.Leaving(ctx, m.ID, m.Attempt, a.when(l.Clock))
 	})
-	log := a.Log.With("message", m.ID, "digest", m.Digest.Key, "channel", channel.Name(), "attempt", m.Attempt)
+	log := a.Log.With("message", m.ID, "digest", m.Digest.Key, "channel", by.Name(), "attempt", m.Attempt)
 	if err != nil {
 		outcome.Error = err.Error()
 	}
@@ -208,10 +208,10 @@ func (a *Activities) send(ctx context.Context, l ledger.Launched, o office, m le
 	case errors.Is(err, ledger.ErrOvertaken):
 		log.Warn("Message left to another try", "error", err)
 		return outcome.Error, nil
-	case errors.Is(err, notice.ErrUnknown):
+	case errors.Is(err, channel.ErrUnknown):
 		outcome.Fate, outcome.Again = ledger.Doubtful, o.again(l, m.Channel, m.Items)
 		log.Warn("Message left and no answer came back", "error", err)
-	case errors.Is(err, notice.ErrRejected):
+	case errors.Is(err, channel.ErrRejected):
 		outcome.Fate = ledger.Refused
 		log.Error("Message refused", "error", err)
 	default:
@@ -228,8 +228,8 @@ func (a *Activities) send(ctx context.Context, l ledger.Launched, o office, m le
 }
 
 // place waits until one more message may be under way over a channel.
-func (a *Activities) place(ctx context.Context, c notice.Channel) error {
-	if a.Sending == nil || c.Twice() == notice.TwiceIsOne {
+func (a *Activities) place(ctx context.Context, c channel.Channel) error {
+	if a.Sending == nil || c.Twice() == channel.TwiceIsOne {
 		return nil
 	}
 	ctx, cancel := a.beginning(ctx, false)
@@ -245,8 +245,8 @@ func (a *Activities) place(ctx context.Context, c notice.Channel) error {
 	}
 }
 
-func (a *Activities) leave(c notice.Channel) {
-	if a.Sending != nil && c.Twice() != notice.TwiceIsOne {
+func (a *Activities) leave(c channel.Channel) {
+	if a.Sending != nil && c.Twice() != channel.TwiceIsOne {
 		<-a.Sending
 	}
 }

@@ -19,8 +19,9 @@ import (
 	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/channel"
 	"duban/internal/ledger"
-	"duban/internal/notice"
+	"duban/internal/letter"
 	"duban/internal/plan"
 	"duban/internal/script"
 	"duban/internal/words"
@@ -43,7 +44,7 @@ type year struct {
 	speeches map[string]time.Time // mornings
 	alone    map[string]time.Time // digests without a morning
 	looks    map[string]bool      // talks to be looked at
-	letters  []letter
+	letters  []arrived
 }
 
 // thing is what one workflow would wait for.
@@ -52,10 +53,10 @@ type thing struct {
 	do func() error
 }
 
-// letter is a message that was sent, and when by the plan's clock.
-type letter struct {
+// arrived is a message that was sent, and when by the plan's clock.
+type arrived struct {
 	at time.Time
-	notice.Mail
+	letter.Letter
 }
 
 const seedPlan = "../seeds/jincheng-2021-water/plan.yaml"
@@ -72,7 +73,7 @@ func newYear(t *testing.T, lang string) *year {
 	y.store, err = ledger.OpenWith(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"), ledger.Options{Create: true, Migrate: true, Now: func() time.Time { return y.now }})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, y.store.Close()) })
-	y.acts = &activities.Activities{Ledger: y.store, Starter: y, Channels: notice.Set{y}, Words: words.New(lang),
+	y.acts = &activities.Activities{Ledger: y.store, Starter: y, Channels: channel.Set{y}, Words: words.New(lang),
 		Now: func() time.Time { return y.now }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	when := ledger.When{Real: y.now, Plan: y.now}
 	for _, one := range cal.Years() {
@@ -91,10 +92,10 @@ func newYear(t *testing.T, lang string) *year {
 }
 
 // Of a channel: the year is where its messages go.
-func (y *year) Name() string        { return "outbox" }
-func (y *year) Twice() notice.Twice { return notice.TwiceIsOne }
-func (y *year) Send(_ context.Context, m notice.Mail, _ func(context.Context) error) error {
-	y.letters = append(y.letters, letter{y.now, m})
+func (y *year) Name() string         { return "outbox" }
+func (y *year) Twice() channel.Twice { return channel.TwiceIsOne }
+func (y *year) Send(_ context.Context, m letter.Letter, _ func(context.Context) error) error {
+	y.letters = append(y.letters, arrived{y.now, m})
 	return nil
 }
 

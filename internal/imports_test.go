@@ -31,6 +31,8 @@ var rows = map[string]int{
 	"internal/signin": 4,
 	"internal/watch":  4,
 	"internal/intake": 3, "internal/notice": 3, "internal/ledger": 3,
+	// Who words a letter does not know what carries it, and the other way round.
+	"internal/letter": 1, "internal/channel": 3,
 	"internal/act": 2, "internal/rollover": 2, "internal/laws": 3,
 	"internal/plan": 1, "internal/deadline": 1, "internal/accounts": 1, "internal/ical": 1,
 	// Pictures are drawn from plain structs.

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -10,6 +12,8 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/channel"
+	"duban/internal/channel/carriers"
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/people"
@@ -78,6 +82,7 @@ func (a *app) messageList() *cobra.Command {
 					fmt.Fprintln(a.out, a.w.T("message.none"))
 				default:
 					a.messageTable(all, page)
+					a.mending(all)
 					a.pageLine(len(page.Messages), page.Total, f.skip)
 				}
 				return nil
@@ -107,6 +112,19 @@ func (a *app) messageTable(all []ledger.MessageInfo, page query.MessagePage) {
 			a.w.T("report.message_" + state), m.Attempt, m.Notices, m.Error})
 	}
 	t.Render()
+}
+
+// mending says what a person has to do about those that were refused.
+func (a *app) mending(all []ledger.MessageInfo) {
+	said := map[string]bool{}
+	for _, m := range all {
+		c, _ := carriers.Of(cmp.Or(m.Via, m.Channel))
+		i := slices.IndexFunc(c.Answers, func(n channel.Answer) bool { return n.Fate == channel.Refused })
+		if m.State == ledger.Failed && i >= 0 && !said[c.Answers[i].Do] {
+			said[c.Answers[i].Do] = true
+			fmt.Fprintln(a.out, a.w.T(c.Answers[i].Do))
+		}
+	}
 }
 
 func (a *app) channel(name string) string {

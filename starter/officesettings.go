@@ -11,6 +11,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"duban/internal/channel/carriers"
 	"duban/internal/ledger"
 	"duban/internal/query"
 	"duban/internal/words"
@@ -117,7 +118,7 @@ func validOffice(name, value string) bool {
 		return err == nil
 	}
 	for c := range strings.SplitSeq(value, ",") {
-		if c != "smtp" && c != "outbox" {
+		if _, ok := carriers.Of(c); !ok {
 			return false
 		}
 	}

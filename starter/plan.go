@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -119,8 +118,7 @@ func (a *app) checkNew(ctx context.Context, store *ledger.Store, p *plan.Plan, f
 	if err != nil {
 		return err
 	}
-	channels := office[ledger.OfficeChannels]
-	if !slices.Contains(strings.Split(channels, ","), "smtp") && (channels != "" || a.cfg.SMTP.Host == "") {
+	if !host.Reaches(a.cfg, office) {
 		return nil // an outbox takes any address
 	}
 	fmt.Fprintln(a.err, a.w.T("cli.launch_example", words.Data{"Count": n}))

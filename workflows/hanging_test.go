@@ -13,9 +13,11 @@ import (
 	"go.temporal.io/sdk/activity"
 
 	"duban/activities"
+	"duban/internal/channel"
+	"duban/internal/channel/smtp"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
-	"duban/internal/notice"
+	"duban/internal/letter"
 	"duban/workflows"
 )
 
@@ -85,24 +87,24 @@ func TestSendingEndsBeforeItsActivity(t *testing.T) {
 	soon := 300 * time.Millisecond
 	for name, c := range map[string]struct {
 		drips    bool
-		patience notice.Patience
+		patience smtp.Patience
 		within   time.Duration
 	}{
-		"the step's limit":               {patience: notice.Patience{Step: soon, Data: soon, End: soon}, within: time.Minute},
-		"the message's limit":            {patience: notice.Patience{Stop: soon}, within: soon},
-		"the message's limit, of a drip": {patience: notice.Patience{Stop: soon}, within: soon, drips: true},
+		"the step's limit":               {patience: smtp.Patience{Step: soon, Data: soon, End: soon}, within: time.Minute},
+		"the message's limit":            {patience: smtp.Patience{Stop: soon}, within: soon},
+		"the message's limit, of a drip": {patience: smtp.Patience{Stop: soon}, within: soon, drips: true},
 	} {
 		for _, step := range []string{"greeting", "EHLO", "MAIL", "RCPT", "DATA", "dot"} {
 			t.Run(name+"/"+step, func(t *testing.T) {
 				t.Parallel()
 				b, d := digestBench(t)
-				smtp, err := notice.NewSMTP(notice.SMTPConfig{
-					Host: "127.0.0.1", Port: hanging(t, step, c.drips), Security: notice.NoTLS,
-					From: notice.Address{Email: "duban@city.example"}, Patience: c.patience,
+				smtp, err := smtp.New(smtp.Config{
+					Host: "127.0.0.1", Port: hanging(t, step, c.drips), Security: smtp.NoTLS,
+					From: letter.Address{Email: "duban@city.example"}, Patience: c.patience,
 				})
 				require.NoError(t, err)
 				in := activities.SpeakInput{Digest: d.Key}
-				result, err := b.does(activities.DeliverName, in, nil, activities.Activities{Channels: notice.Set{smtp}, Within: c.within})
+				result, err := b.does(activities.DeliverName, in, nil, activities.Activities{Channels: channel.Set{smtp}, Within: c.within})
 				require.NoError(t, err)
 				require.Equal(t, 1, result.Left)
 				require.NotEmpty(t, result.Why)
@@ -136,7 +138,7 @@ func TestAMorningBeginsNoMessageThatItCannotEnd(t *testing.T) {
 	b, in := fifty(t)
 	to := newTray(0)
 	result, err := b.does(activities.DeliverMorningName, in, nil, activities.Activities{
-		Channels: notice.Set{&line{tray: to}}, Within: time.Hour, // and the activity has ten minutes
+		Channels: channel.Set{&line{tray: to}}, Within: time.Hour, // and the activity has ten minutes
 	})
 	require.NoError(t, err)
 	require.Zero(t, result.Left)

@@ -15,9 +15,10 @@ import (
 
 	"duban/activities"
 	"duban/internal/calendar"
+	"duban/internal/channel"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
-	"duban/internal/notice"
+	"duban/internal/letter"
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/words"
@@ -40,16 +41,16 @@ func newTray(waits int) *tray {
 // byte is there, after when all of it is.
 type line struct {
 	*tray
-	before, after func(context.Context, notice.Mail) error
+	before, after func(context.Context, letter.Letter) error
 	shut          func() bool // it does not reach the server at the moment
 	stop          chan struct{}
 }
 
-func (*line) Name() string        { return "post" }
-func (*line) Twice() notice.Twice { return notice.TwiceIsBearable }
-func (l *line) Ready() bool       { return l.shut == nil || !l.shut() }
+func (*line) Name() string         { return "post" }
+func (*line) Twice() channel.Twice { return channel.TwiceIsBearable }
+func (l *line) Ready() bool        { return l.shut == nil || !l.shut() }
 
-func (l *line) Send(ctx context.Context, m notice.Mail, leaving func(context.Context) error) error {
+func (l *line) Send(ctx context.Context, m letter.Letter, leaving func(context.Context) error) error {
 	l.mu.Lock()
 	l.tried++
 	l.mu.Unlock()
@@ -104,7 +105,7 @@ func fifty(t *testing.T) (*bench, activities.MorningInput) {
 
 // once has a worker do one activity once.
 func (b *bench) once(c *line, activity string, in any) (activities.SpeakResult, error) {
-	return b.does(activity, in, c.stop, activities.Activities{Channels: notice.Set{c}, Within: time.Minute})
+	return b.does(activity, in, c.stop, activities.Activities{Channels: channel.Set{c}, Within: time.Minute})
 }
 
 // does is once with the channels and limits of own. The environment gives an activity
@@ -168,11 +169,11 @@ func TestOneOfFiftyMessagesOfAMorningFails(t *testing.T) {
 		ends          map[string]int
 	}{
 		"the server hangs until all others have arrived": {
-			before: func(to *tray) error { <-to.full; return errors.Join(hung, notice.ErrMachine) },
+			before: func(to *tray) error { <-to.full; return errors.Join(hung, channel.ErrMachine) },
 			apart:  1, ends: map[string]int{ledger.Sent: 50},
 		},
 		"the server refuses the reader": {
-			before: func(*tray) error { return notice.ErrRejected },
+			before: func(*tray) error { return channel.ErrRejected },
 			ends:   map[string]int{ledger.Sent: 49, ledger.Failed: 1},
 		},
 		"the server dies before the last byte": {
@@ -180,7 +181,7 @@ func TestOneOfFiftyMessagesOfAMorningFails(t *testing.T) {
 			apart:  1, ends: map[string]int{ledger.Sent: 50},
 		},
 		"the server dies after the last byte": {
-			after: func(*tray) error { return notice.ErrUnknown },
+			after: func(*tray) error { return channel.ErrUnknown },
 			apart: 1, doubts: 1, ends: map[string]int{ledger.Sent: 50},
 		},
 	} {
@@ -188,8 +189,8 @@ func TestOneOfFiftyMessagesOfAMorningFails(t *testing.T) {
 			t.Parallel()
 			b, in := fifty(t)
 			to := newTray(49)
-			only := func(fault func(*tray) error) func(context.Context, notice.Mail) error {
-				return func(_ context.Context, m notice.Mail) error {
+			only := func(fault func(*tray) error) func(context.Context, letter.Letter) error {
+				return func(_ context.Context, m letter.Letter) error {
 					if fault == nil || m.To.Email != "deputy@unit3.example" {
 						return nil
 					}
@@ -216,8 +217,8 @@ func TestAMorningIsDoneTwiceBecauseItsWorkerSeemedDead(t *testing.T) {
 	b, in := fifty(t)
 	to := newTray(47)
 	back := make(chan struct{})
-	stops := func(units ...string) func(context.Context, notice.Mail) error {
-		return func(_ context.Context, m notice.Mail) error {
+	stops := func(units ...string) func(context.Context, letter.Letter) error {
+		return func(_ context.Context, m letter.Letter) error {
 			for _, u := range units {
 				if m.Recipient == (people.Recipient{Unit: u, Role: people.Head}) {
 					<-back
@@ -267,7 +268,7 @@ func TestAWorkerStopsInTheMiddleOfAMorning(t *testing.T) {
 	t.Parallel()
 	b, in := fifty(t)
 	to, stop := newTray(0), make(chan struct{})
-	hangs := func(ctx context.Context, _ notice.Mail) error {
+	hangs := func(ctx context.Context, _ letter.Letter) error {
 		to.mu.Lock()
 		if to.tried == sendersAtOnce {
 			close(stop)
@@ -295,14 +296,14 @@ func TestAServerThatHangsGetsNoMoreOfItsMorning(t *testing.T) {
 	t.Parallel()
 	b, in := fifty(t)
 	to, shut := newTray(0), make(chan struct{})
-	hangs := func(context.Context, notice.Mail) error {
+	hangs := func(context.Context, letter.Letter) error {
 		to.mu.Lock()
 		if to.tried == sendersAtOnce {
 			close(shut)
 		}
 		to.mu.Unlock()
 		<-shut
-		return notice.ErrMachine
+		return channel.ErrMachine
 	}
 	isShut := func() bool {
 		select {

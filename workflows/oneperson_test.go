@@ -15,7 +15,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
-	"duban/internal/notice"
+	"duban/internal/letter"
 	"duban/internal/people"
 	"duban/internal/plan"
 )
@@ -62,10 +62,10 @@ func TestOnePersonGetsOneMessageAMorning(t *testing.T) {
 	require.Len(t, more, 2)
 
 	var mu sync.Mutex
-	var mails []notice.Mail
+	var mails []letter.Letter
 	box := newTray(99)
-	dying := &line{tray: box, before: func(context.Context, notice.Mail) error { return errors.New("the server died") }}
-	well := &line{tray: box, after: func(_ context.Context, m notice.Mail) error {
+	dying := &line{tray: box, before: func(context.Context, letter.Letter) error { return errors.New("the server died") }}
+	well := &line{tray: box, after: func(_ context.Context, m letter.Letter) error {
 		mu.Lock()
 		defer mu.Unlock()
 		mails = append(mails, m)
@@ -82,7 +82,7 @@ func TestOnePersonGetsOneMessageAMorning(t *testing.T) {
 		require.NoError(t, err)
 		require.Zero(t, result.Left)
 	}
-	mails = slices.DeleteFunc(mails, func(m notice.Mail) bool { return !strings.EqualFold(m.To.Email, "wang@jincheng.example") })
+	mails = slices.DeleteFunc(mails, func(m letter.Letter) bool { return !strings.EqualFold(m.To.Email, "wang@jincheng.example") })
 	require.Len(t, mails, 1)
 	m := mails[0]
 	for _, once := range []string{"任务survey", "开挖", "关停燃煤锅炉"} {

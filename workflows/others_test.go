@@ -15,9 +15,9 @@ import (
 
 	"duban/activities"
 	"duban/internal/calendar"
+	"duban/internal/channel"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
-	"duban/internal/notice"
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/workflows"
@@ -238,7 +238,7 @@ func TestDigestRefusedForGoodIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
 	b, d := digestBench(t)
 	tries := 0
-	b.post.broken = func() error { tries++; return notice.ErrRejected }
+	b.post.broken = func() error { tries++; return channel.ErrRejected }
 	b.ExecuteWorkflow(workflows.DigestType, workflows.DigestInput{Key: d.Key})
 	b.done()
 	require.Equal(t, []string{"remind-7 failed"}, b.states())
@@ -265,15 +265,15 @@ func TestDigestOfUnknownFate(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name  string
-		twice notice.Twice
+		twice channel.Twice
 		grave plan.StageKind
 		want  string
 		tries int
 		mark  bool
 	}{
-		{"bearable", notice.TwiceIsBearable, "", "remind-7 sent", 2, false},
-		{"worse, and mild", notice.TwiceIsWorse, "", "remind-7 unknown", 1, false},
-		{"worse, and grave by the policy", notice.TwiceIsWorse, plan.Remind, "remind-7 sent", 2, true},
+		{"bearable", channel.TwiceIsBearable, "", "remind-7 sent", 2, false},
+		{"worse, and mild", channel.TwiceIsWorse, "", "remind-7 unknown", 1, false},
+		{"worse, and grave by the policy", channel.TwiceIsWorse, plan.Remind, "remind-7 sent", 2, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -282,7 +282,7 @@ func TestDigestOfUnknownFate(t *testing.T) {
 			b.post.twice = c.twice
 			b.post.broken = func() error {
 				if tries++; tries == 1 {
-					return notice.ErrUnknown
+					return channel.ErrUnknown
 				}
 				return nil
 			}

@@ -18,8 +18,8 @@ import (
 	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/channel"
 	"duban/internal/ledger"
-	"duban/internal/notice"
 	"duban/internal/plan"
 	"duban/internal/words"
 	"duban/workflows"
@@ -124,7 +124,7 @@ func TestWhatIsDueIsSaidBeforeARunHandsOver(t *testing.T) {
 	survey := task("survey", calendar.NewDay(2021, 5, 31))
 	b := newBench(t, start, survey)
 	state := b.state(survey, start)
-	own := &activities.Activities{Ledger: b.store, Starter: b.starts, Channels: notice.Set{b.post}, Words: words.New("zh"), Now: b.Now}
+	own := &activities.Activities{Ledger: b.store, Starter: b.starts, Channels: channel.Set{b.post}, Words: words.New("zh"), Now: b.Now}
 	b.OnActivity(activities.RecordActName, mock.Anything, mock.Anything).Return(own.RecordAct).After(2 * time.Minute)
 	wake := plan.Wake(survey.ID, state.Course.Next.At, state.Window)
 	var got answer
@@ -144,7 +144,7 @@ func TestWhatIsDueIsSaidBeforeARunHandsOver(t *testing.T) {
 func TestATalkThatIsDueOpensBeforeARunHandsOver(t *testing.T) {
 	t.Parallel()
 	b, state := talkBench(t, plan.TalkAtOnce)
-	own := &activities.Activities{Ledger: b.store, Starter: b.starts, Channels: notice.Set{b.post}, Words: words.New("zh"), Now: b.Now}
+	own := &activities.Activities{Ledger: b.store, Starter: b.starts, Channels: channel.Set{b.post}, Words: words.New("zh"), Now: b.Now}
 	b.OnActivity(activities.RecordTalkActName, mock.Anything, mock.Anything).Return(own.RecordTalkAct).After(2 * time.Minute)
 	acts := b.talkActs(state.Talk)
 	acts.at(state.OpensAt.Add(-time.Minute).In(calendar.Beijing), ofOffice, act.TakeOver, func(a *act.Act) { a.Ref, a.Unit = "shuiwu", "zezhou" })

@@ -22,9 +22,10 @@ import (
 	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/channel"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
-	"duban/internal/notice"
+	"duban/internal/letter"
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/words"
@@ -106,8 +107,8 @@ func (s *starts) Reconcile(context.Context, string) (int, error) { return 0, nil
 
 // post is a channel that keeps its mail, and refuses while it is broken.
 type post struct {
-	mails  []notice.Mail
-	twice  notice.Twice
+	mails  []letter.Letter
+	twice  channel.Twice
 	broken func() error
 	dead   string     // an address that is never reached
 	sends  sync.Mutex // several of a morning
@@ -115,9 +116,9 @@ type post struct {
 	seen   func(context.Context)
 }
 
-func (p *post) Name() string        { return "post" }
-func (p *post) Twice() notice.Twice { return p.twice }
-func (p *post) Send(ctx context.Context, m notice.Mail, leaving func(context.Context) error) error {
+func (p *post) Name() string         { return "post" }
+func (p *post) Twice() channel.Twice { return p.twice }
+func (p *post) Send(ctx context.Context, m letter.Letter, leaving func(context.Context) error) error {
 	p.sends.Lock()
 	defer p.sends.Unlock()
 	if p.seen != nil {
@@ -127,7 +128,7 @@ func (p *post) Send(ctx context.Context, m notice.Mail, leaving func(context.Con
 		return errors.New("no route to host")
 	}
 	if p.broken != nil {
-		if err := p.broken(); err != nil && !errors.Is(err, notice.ErrUnknown) {
+		if err := p.broken(); err != nil && !errors.Is(err, channel.ErrUnknown) {
 			return err
 		} else if err != nil {
 			return errors.Join(leaving(ctx), err)
@@ -145,7 +146,7 @@ func (p *post) Send(ctx context.Context, m notice.Mail, leaving func(context.Con
 // atOnce is the post as a channel that Speak serves.
 type atOnce struct{ *post }
 
-func (atOnce) Twice() notice.Twice { return notice.TwiceIsOne }
+func (atOnce) Twice() channel.Twice { return channel.TwiceIsOne }
 
 // day is midnight in Beijing.
 func day(y int, m time.Month, d int) time.Time {
@@ -204,12 +205,12 @@ func (b *bench) anew() {
 	b.SetTestTimeout(time.Minute)
 	workflows.Register(b)
 	acts := &activities.Activities{
-		Ledger: b.store, Starter: b.starts, Channels: notice.Set{b.post}, Words: words.New("zh"),
+		Ledger: b.store, Starter: b.starts, Channels: channel.Set{b.post}, Words: words.New("zh"),
 		Now: b.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}
 	b.starts.speak = func(ctx context.Context, in activities.SpeakInput) (activities.SpeakResult, error) {
 		at := *acts
-		at.Channels = notice.Set{atOnce{b.post}}
+		at.Channels = channel.Set{atOnce{b.post}}
 		return at.Speak(ctx, in)
 	}
 	acts.Register(b)

@@ -14,8 +14,10 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/channel"
 	"duban/internal/engine"
 	"duban/internal/ledger"
+	"duban/internal/letter"
 	"duban/internal/notice"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -49,7 +51,7 @@ type usual struct {
 	plan     *plan.Plan
 	cal      *calendar.Calendar
 	clock    calendar.Clock
-	channels notice.Set
+	channels channel.Set
 	words    *words.Words
 	sent     atomic.Int64
 }
@@ -162,8 +164,8 @@ func (u *usual) facts(key string, r people.Recipient, t ledger.Task, s plan.Stag
 	today := calendar.DayOf(s.At.In(calendar.Beijing))
 	return notice.Digest{
 		ID: key, Plan: notice.PlanRef{ID: u.plan.ID, Title: u.plan.Title, Number: u.plan.Number}, Recipient: r,
-		Unit: dir.Name(r.Unit), Contact: notice.Address{Name: contact.Name, Email: contact.Email},
-		Office: notice.Address{Name: dir.Name(dir.Office), Email: "office@duban.example"}, At: s.At, Date: time.Now(),
+		Unit: dir.Name(r.Unit), Contact: letter.Address{Name: contact.Name, Email: contact.Email},
+		Office: letter.Address{Name: dir.Name(dir.Office), Email: "office@duban.example"}, At: s.At, Date: time.Now(),
 		Items: []notice.Item{{
 			Task: t.ID, Title: t.Title, Clause: t.Clause, Lead: dir.Name(t.Lead), Due: t.Due, Kind: s.Kind, Stage: s.ID, Light: s.Light,
 			Left: notice.Distance{Days: t.Due.Sub(today), Workdays: u.cal.Workdays(today, t.Due)},

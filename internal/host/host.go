@@ -29,7 +29,6 @@ import (
 	"duban/internal/embedded"
 	"duban/internal/engine"
 	"duban/internal/ledger"
-	"duban/internal/notice"
 	"duban/internal/settings"
 	"duban/internal/watch"
 	"duban/internal/words"
@@ -251,7 +250,7 @@ func (h *Host) work(ctx context.Context, cfg settings.Config, o Options, people 
 	}); err != nil {
 		return err
 	}
-	if own, err = withOutbox(own, cfg, decided, o.Out); err != nil {
+	if own, err = withDecided(own, cfg, decided, o.Out); err != nil {
 		return err
 	}
 	post := newPost(own, h.Ledger, o.Log)
@@ -378,27 +377,6 @@ func (h *Host) seedCalendar(ctx context.Context, cfg settings.Config) error {
 		}
 	}
 	return nil
-}
-
-// security is what SMTP_TLS means to the channel.
-var security = map[string]string{"starttls": notice.StartTLS, "implicit": notice.TLS, "none": notice.NoTLS, settings.ClearLogin: notice.NoTLS}
-
-// Channels are the ways to reach people that the settings name: SMTP when a
-// host is set, otherwise the outbox folder and a line a message on out.
-func Channels(cfg settings.Config, out io.Writer) (notice.Set, error) {
-	from := notice.Address{Name: cfg.SMTP.FromName, Email: cfg.SMTP.From}
-	if m := cfg.SMTP; m.Host != "" {
-		login := "auto"
-		if m.TLS == settings.ClearLogin {
-			login = "clear"
-		}
-		c, err := notice.NewSMTP(notice.SMTPConfig{
-			Host: m.Host, Port: m.Port, Security: security[m.TLS], User: m.User, Password: m.Password, Auth: login, From: from,
-		})
-		return notice.Set{c}, err
-	}
-	c, err := notice.NewOutbox(cfg.Outbox, from, out)
-	return notice.Set{c}, err
 }
 
 // Wait returns when ctx ends, with nil, or when the worker or the embedded engine fails for good. After ErrClockSetBack

@@ -15,8 +15,10 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"duban/activities"
+	"duban/internal/channel"
+	"duban/internal/channel/carriers"
 	"duban/internal/ledger"
-	"duban/internal/notice"
+	"duban/internal/letter"
 	"duban/internal/settings"
 	"duban/workflows"
 )
@@ -25,7 +27,8 @@ import (
 // queue only while it can serve every channel of the office: what a worker without
 // the mail server's settings, or cut off from it, would take would hang on it.
 type post struct {
-	channels notice.Set // this worker's
+	channels channel.Set // this worker's, kept to what their carriers declare
+	watched  []*watched  // the same
 	ledger   *ledger.Store
 	gate     *gate
 	tripped  chan error // a message was not taken for a reason of this machine
@@ -53,10 +56,13 @@ const (
 )
 
 // newPost wraps channels so that the post hears what becomes of their messages.
-func newPost(channels notice.Set, store *ledger.Store, log *slog.Logger) *post {
+func newPost(channels channel.Set, store *ledger.Store, log *slog.Logger) *post {
 	p := &post{ledger: store, gate: newGate(), tripped: make(chan error, 1), log: log, slow: slowAfter, rest: firstRest}
 	for _, c := range channels {
-		p.channels = append(p.channels, &watched{c, p})
+		w := &watched{c, p}
+		p.watched = append(p.watched, w)
+		carrier, _ := carriers.Of(c.Name())
+		p.channels = append(p.channels, channel.Within(w, carrier.Limits)) // what waits for its turn does not hang
 	}
 	return p
 }
@@ -68,7 +74,7 @@ func (p *post) start(c client.Client, acts *activities.Activities) (stop func(),
 		return nil, fmt.Errorf("host: %w", err)
 	}
 	p.worker = worker.New(c, workflows.SendQueue, worker.Options{
-		DisableWorkflowWorker: true, MaxConcurrentActivityTaskPollers: 2, // Longer than notice.Patience.Stop: a message that has left waits that long
+		DisableWorkflowWorker: true, MaxConcurrentActivityTaskPollers: 2, // Longer than smtp.Patience.Stop: a message that has left waits that long
 		// for its answer, and then its receipt is written.
 		WorkerStopTimeout: workerStop,
 		// Otherwise the SDK keeps heartbeats back for 24 of the 30 seconds after which
@@ -138,14 +144,14 @@ func (p *post) able(ctx context.Context) (why error, machine bool) {
 		return err, true
 	}
 	for _, name := range wanted {
-		c, ok := p.channels.Get(name)
-		if !ok {
+		i := slices.IndexFunc(p.watched, func(w *watched) bool { return w.Name() == name })
+		if i < 0 {
 			return fmt.Errorf("the office sends by %s, and this worker is not set up for it", name), false
 		}
 		if p.gate.isOpen() {
 			continue
 		}
-		if err := Try(ctx, c.(*watched).Channel); err != nil {
+		if err := Try(ctx, p.watched[i].Channel); err != nil {
 			return err, true
 		}
 	}
@@ -193,13 +199,13 @@ func (p *post) say(reason string, log func()) {
 
 // watched is a channel whose messages tell the post how it is.
 type watched struct {
-	notice.Channel
+	channel.Channel
 	post *post
 }
 
 func (w *watched) Ready() bool { return w.post.gate.isOpen() }
 
-func (w *watched) Send(ctx context.Context, m notice.Mail, leaving func(context.Context) error) error {
+func (w *watched) Send(ctx context.Context, m letter.Letter, leaving func(context.Context) error) error {
 	hangs := time.AfterFunc(w.post.slow, func() { w.post.trip(fmt.Errorf("%s: a message has been under way for %s", w.Name(), w.post.slow)) })
 	defer hangs.Stop()
 	err := w.Channel.Send(ctx, m, func(ctx context.Context) error {
@@ -207,7 +213,7 @@ func (w *watched) Send(ctx context.Context, m notice.Mail, leaving func(context.
 		return leaving(ctx)
 	})
 	switch {
-	case errors.Is(err, notice.ErrMachine):
+	case errors.Is(err, channel.ErrMachine):
 		w.post.trip(err)
 	case err == nil:
 		w.post.mu.Lock()
@@ -228,8 +234,8 @@ func (p *post) trip(why error) {
 
 // Try speaks to a channel without sending anything: the error is why it cannot be
 // used from here at the moment.
-func Try(ctx context.Context, c notice.Channel) error {
-	if checker, ok := c.(notice.Checker); ok {
+func Try(ctx context.Context, c channel.Channel) error {
+	if checker, ok := c.(channel.Checker); ok {
 		return checker.Check(ctx)
 	}
 	return nil
@@ -253,7 +259,7 @@ func TryChannels(ctx context.Context, cfg settings.Config, store *ledger.Store, 
 	if err != nil {
 		return nil, err
 	}
-	if own, err = withOutbox(own, cfg, decided, out); err != nil {
+	if own, err = withDecided(own, cfg, decided, out); err != nil {
 		return nil, err
 	}
 	wanted, err := (&post{channels: own, ledger: store}).wanted(ctx)
@@ -341,47 +347,4 @@ func (s gatedSlots) ReserveSlot(ctx context.Context, info worker.SlotReservation
 		return nil, err
 	}
 	return s.SlotSupplier.ReserveSlot(ctx, info)
-}
-
-// settle lets this worker's settings decide for the office what nobody has decided
-// before, and says where they differ from what was decided: the ledger's count.
-// The first worker decides the language; the first that has a mail server decides
-// channel and sender.
-func settle(ctx context.Context, cfg settings.Config, store *ledger.Store, log *slog.Logger) (decided map[string]string, err error) {
-	own := map[string]string{ledger.OfficeLanguage: cfg.Lang}
-	if cfg.SMTP.Host != "" {
-		own[ledger.OfficeChannels], own[ledger.OfficeSender] = "smtp", cfg.SMTP.Sender
-	}
-	now := time.Now()
-	for _, name := range ledger.OfficeSettings {
-		if own[name] == "" {
-			continue
-		}
-		if err := store.ProposeOffice(ctx, name, own[name], ledger.When{Real: now, Plan: now}); err != nil {
-			return nil, err
-		}
-	}
-	if decided, err = store.Office(ctx); err != nil {
-		return nil, err
-	}
-	for _, name := range ledger.OfficeSettings {
-		if own[name] != "" && decided[name] != "" && own[name] != decided[name] {
-			log.Warn("This worker is set otherwise than the office has decided, and does as the office has decided: see `starter office`",
-				"setting", name, "here", own[name], "office", decided[name])
-		}
-	}
-	return decided, nil
-}
-
-// withOutbox adds the outbox to a worker's channels where the office has decided
-// on that.
-func withOutbox(set notice.Set, cfg settings.Config, decided map[string]string, out io.Writer) (notice.Set, error) {
-	if !slices.Contains(strings.Split(decided[ledger.OfficeChannels], ","), "outbox") {
-		return set, nil
-	}
-	if _, ok := set.Get("outbox"); ok {
-		return set, nil
-	}
-	box, err := notice.NewOutbox(cfg.Outbox, notice.Address{Name: cfg.SMTP.FromName, Email: cfg.SMTP.From}, out)
-	return append(set, box), err
 }

@@ -12,8 +12,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/channel"
 	"duban/internal/ledger"
-	"duban/internal/notice"
+	"duban/internal/letter"
 )
 
 // moody is a channel that hangs or fails as it is told.
@@ -23,33 +24,33 @@ type moody struct {
 	checks atomic.Int32
 }
 
-func (*moody) Name() string        { return "smtp" }
-func (*moody) Twice() notice.Twice { return notice.TwiceIsBearable }
+func (*moody) Name() string         { return "smtp" }
+func (*moody) Twice() channel.Twice { return channel.TwiceIsBearable }
 
 func (m *moody) Check(context.Context) error {
 	m.checks.Add(1)
 	if m.fails.Load() {
-		return notice.ErrMachine
+		return channel.ErrMachine
 	}
 	return nil
 }
 
-func (m *moody) Send(ctx context.Context, _ notice.Mail, leaving func(context.Context) error) error {
+func (m *moody) Send(ctx context.Context, _ letter.Letter, leaving func(context.Context) error) error {
 	if m.hang != nil {
 		<-m.hang
 	}
 	if m.fails.Load() {
-		return notice.ErrMachine
+		return channel.ErrMachine
 	}
 	return leaving(ctx)
 }
 
-func tended(t *testing.T, c notice.Channel, wants string) *post {
+func tended(t *testing.T, c channel.Channel, wants string) *post {
 	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
 	require.NoError(t, store.ProposeOffice(t.Context(), ledger.OfficeChannels, wants, ledger.When{Real: time.Now(), Plan: time.Now()}))
-	p := newPost(notice.Set{c}, store, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	p := newPost(channel.Set{c}, store, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	p.slow, p.rest = 50*time.Millisecond, 10*time.Millisecond
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
@@ -73,13 +74,13 @@ func TestAPostIsShutWhileItsChannelDoesNotAnswer(t *testing.T) {
 	p := tended(t, c, "smtp")
 	p.becomes(t, true, "it answers")
 	c.fails.Store(true)
-	require.ErrorIs(t, p.channels[0].Send(t.Context(), notice.Mail{}, at), notice.ErrMachine)
-	require.False(t, p.channels[0].(notice.Gated).Ready())
+	require.ErrorIs(t, p.channels[0].Send(t.Context(), letter.Letter{}, at), channel.ErrMachine)
+	require.False(t, p.channels[0].(channel.Gated).Ready())
 	before := c.checks.Load()
 	require.Eventually(t, func() bool { return c.checks.Load() > before+2 }, time.Minute, time.Millisecond, "it is tried again")
 	c.fails.Store(false)
 	p.becomes(t, true, "it answers again")
-	require.NoError(t, p.channels[0].Send(t.Context(), notice.Mail{}, at))
+	require.NoError(t, p.channels[0].Send(t.Context(), letter.Letter{}, at))
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	require.Zero(t, p.failures)
@@ -93,7 +94,7 @@ func TestAPostTakesNoMoreWhileAMessageHangs(t *testing.T) {
 	p.becomes(t, true, "it answers")
 	c.fails.Store(true)
 	sent := make(chan error, 1)
-	go func() { sent <- p.channels[0].Send(t.Context(), notice.Mail{}, at) }()
+	go func() { sent <- p.channels[0].Send(t.Context(), letter.Letter{}, at) }()
 	p.becomes(t, false, "the message hangs")
 	c.fails.Store(false)
 	p.becomes(t, true, "the server is found to answer")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"duban/internal/calendar"
+	"duban/internal/letter"
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/words"
@@ -18,15 +19,15 @@ type Alarm struct {
 	Domain    string // see MessageID
 	Plan      PlanRef
 	Recipient people.Recipient // the office
-	Contact   Address
-	Office    Address
+	Contact   letter.Address
+	Office    letter.Address
 	At        time.Time // plan clock
 	Date      time.Time // real clock
 	Zone      *time.Location
 	Silent    []Silent
 	Troubled  []Trouble
 	Years     []Year
-	Sender    Address // the channel's own when empty
+	Sender    letter.Address // the channel's own when empty
 	Waits     []Wait
 	Broken    []Broken
 	// Unattended are units that lead open tasks and for which nobody has an account.
@@ -118,12 +119,12 @@ func (a Alarm) wrong() (n int) {
 }
 
 // ComposeAlarm words the audit's findings for the office. None is ErrEmpty.
-func ComposeAlarm(w *words.Words, a Alarm) (Mail, error) {
+func ComposeAlarm(w *words.Words, a Alarm) (letter.Letter, error) {
 	if a.cases() == 0 {
-		return Mail{}, fmt.Errorf("alarm %s: %w", a.ID, ErrEmpty)
+		return letter.Letter{}, fmt.Errorf("alarm %s: %w", a.ID, ErrEmpty)
 	}
 	if a.ID == "" {
-		return Mail{}, fmt.Errorf("alarm to %q: no ID", a.Recipient)
+		return letter.Letter{}, fmt.Errorf("alarm to %q: no ID", a.Recipient)
 	}
 	if a.Zone == nil {
 		a.Zone = calendar.Beijing
@@ -131,9 +132,9 @@ func ComposeAlarm(w *words.Words, a Alarm) (Mail, error) {
 	d := Digest{Plan: a.Plan, Recipient: a.Recipient, Contact: a.Contact, Office: a.Office, At: a.At, Zone: a.Zone, Unit: a.Office.Name}
 	s := newSpeaker(w, d)
 	p := s.alarmPage(a)
-	m := Mail{
-		ID: a.ID, MessageID: MessageID(a.ID, a.Domain), Thread: thread(a.Plan.ID+"|alarm", a.Recipient, a.Domain),
-		Recipient: a.Recipient, From: a.Sender, To: Address{clean(a.Contact.Name), a.Contact.Email}, ReplyTo: a.Office.Email,
+	m := letter.Letter{
+		ID: a.ID, MessageID: letter.MessageID(a.ID, a.Domain), Thread: thread(a.Plan.ID+"|alarm", a.Recipient, a.Domain),
+		Recipient: a.Recipient, From: a.Sender, To: letter.Address{Name: clean(a.Contact.Name), Email: a.Contact.Email}, ReplyTo: a.Office.Email,
 		Subject: clean(s.t(a.said("subject"), words.Data{"Plan": clean(a.Plan.Title), "Cases": s.count("cases", a.cases())})),
 		Line:    s.line(a.said("line"), p), At: a.At, Date: a.Date.In(a.Zone),
 	}

@@ -10,6 +10,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/letter"
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/words"
@@ -27,8 +28,8 @@ type Digest struct {
 	Plan      PlanRef
 	Recipient people.Recipient
 	Unit      string         // name of the recipient's unit: 市水务局
-	Contact   Address        // who sits there: 市水务局联络员
-	Office    Address        // the office that signs; its address is optional
+	Contact   letter.Address // who sits there: 市水务局联络员
+	Office    letter.Address // the office that signs; its address is optional
 	At        time.Time      // plan clock: the instant it speaks
 	Date      time.Time      // real clock: the Date header
 	Zone      *time.Location // the plan's; Beijing when nil
@@ -37,7 +38,7 @@ type Digest struct {
 	Rest      string         // what shows the rest: a command, or a link; "" says nothing of it
 	Standing  *Standing      // how the plan stands; nil: it is not said
 	Again     bool           // sent before, and nobody knows whether it arrived
-	Sender    Address        // the channel's own when empty
+	Sender    letter.Address // the channel's own when empty
 }
 
 // Standing is how a plan stands on the day of a message, in numbers 面上情况.
@@ -264,14 +265,14 @@ func toInt(b bool) int {
 // or on other seats, stands in the same message, each under its own heading and
 // signed by its own office, the gravest first. No items is ErrEmpty; a digest without
 // an ID or with an unknown role is an error of the caller.
-func Compose(w *words.Words, d Digest, others ...Digest) (Mail, error) {
+func Compose(w *words.Words, d Digest, others ...Digest) (letter.Letter, error) {
 	var parts []sheet
 	for _, d := range append([]Digest{d}, others...) {
 		if len(d.Items) == 0 {
 			continue
 		}
 		if d.ID == "" || !slices.Contains(people.Roles, d.Recipient.Role) {
-			return Mail{}, fmt.Errorf("digest %q to %q: no ID or an unknown role", d.ID, d.Recipient)
+			return letter.Letter{}, fmt.Errorf("digest %q to %q: no ID or an unknown role", d.ID, d.Recipient)
 		}
 		if d.Zone == nil {
 			d.Zone = calendar.Beijing
@@ -280,7 +281,7 @@ func Compose(w *words.Words, d Digest, others ...Digest) (Mail, error) {
 		parts = append(parts, sheet{newSpeaker(w, d), entries, len(entries)})
 	}
 	if len(parts) == 0 {
-		return Mail{}, fmt.Errorf("digest %s: %w", d.ID, ErrEmpty)
+		return letter.Letter{}, fmt.Errorf("digest %s: %w", d.ID, ErrEmpty)
 	}
 	slices.SortStableFunc(parts, func(a, b sheet) int { return cmp.Compare(a.entries[0].class(), b.entries[0].class()) })
 	limit(parts, d.Most)
@@ -292,9 +293,9 @@ func Compose(w *words.Words, d Digest, others ...Digest) (Mail, error) {
 		pages, lines = append(pages, page), append(lines, p.line("line", page))
 	}
 	first := parts[0]
-	m := Mail{
-		ID: d.ID, MessageID: MessageID(d.ID, d.Domain), Thread: thread(d.Plan.ID, d.Recipient, d.Domain),
-		Recipient: d.Recipient, From: d.Sender, To: Address{clean(d.Contact.Name), d.Contact.Email}, ReplyTo: first.d.Office.Email,
+	m := letter.Letter{
+		ID: d.ID, MessageID: letter.MessageID(d.ID, d.Domain), Thread: thread(d.Plan.ID, d.Recipient, d.Domain),
+		Recipient: d.Recipient, From: d.Sender, To: letter.Address{Name: clean(d.Contact.Name), Email: d.Contact.Email}, ReplyTo: first.d.Office.Email,
 		Subject: first.subject(first.entries, len(parts)-1), Line: strings.Join(lines, " | "), At: d.At, Date: d.Date.In(first.d.Zone),
 	}
 	return render(m, pages)
@@ -333,5 +334,5 @@ func limit(parts []sheet, most int) {
 
 // thread is what one recipient's messages of one plan hang from.
 func thread(planID string, r people.Recipient, domain string) string {
-	return MessageID("thread|"+planID+"|"+r.String(), domain)
+	return letter.MessageID("thread|"+planID+"|"+r.String(), domain)
 }

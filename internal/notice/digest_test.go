@@ -11,6 +11,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/channel/smtp"
+	"duban/internal/channel/smtp/smtptest"
+	"duban/internal/letter"
 	"duban/internal/notice"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -31,14 +34,29 @@ func golden(t *testing.T, name, got string) {
 	require.Equal(t, string(want), got)
 }
 
-// delivered sends m over a real connection and shows it as the reader gets it.
-func delivered(t *testing.T, m notice.Mail) (shown string, o opened) {
+func aMail(t *testing.T) letter.Letter {
 	t.Helper()
-	server := serve(t, notice.StartTLS, nil)
-	require.NoError(t, sender(t, server.config(notice.StartTLS)).Send(t.Context(), m, gone))
-	letters := server.letters()
+	m, err := notice.Compose(words.New("zh"), forEachRole()[people.Liaison])
+	require.NoError(t, err)
+	return m
+}
+
+// carried sends m to a real server.
+func carried(t *testing.T, server *smtptest.Server, security string, m letter.Letter) {
+	t.Helper()
+	by, err := smtp.New(server.Config(security))
+	require.NoError(t, err)
+	require.NoError(t, by.Send(t.Context(), m, smtptest.Gone))
+}
+
+// delivered sends m over a real connection and shows it as the reader gets it.
+func delivered(t *testing.T, m letter.Letter) (shown string, o smtptest.Opened) {
+	t.Helper()
+	server := smtptest.Serve(t, smtp.StartTLS, nil)
+	carried(t, server, smtp.StartTLS, m)
+	letters := server.Letters()
 	require.Len(t, letters, 1)
-	o = open(t, letters[0].Raw)
+	o = smtptest.Open(t, letters[0].Raw)
 	var b strings.Builder
 	for _, key := range []string{"From", "To", "Reply-To"} {
 		list, err := o.Header.AddressList(key)
@@ -95,7 +113,7 @@ func TestNothingToSayIsNotSaid(t *testing.T) {
 
 func TestDigestsOfOnePlanAndReaderHangTogether(t *testing.T) {
 	t.Parallel()
-	compose := func(unit string, on int, planID string) notice.Mail {
+	compose := func(unit string, on int, planID string) letter.Letter {
 		d := digest(unit, unit, people.Liaison, "联络员", day(2021, 4, on), survey(plan.Remind, "remind-1", plan.Yellow, 1, 1))
 		d.Plan.ID = planID
 		m, err := notice.Compose(words.New("zh"), d)
@@ -109,8 +127,8 @@ func TestDigestsOfOnePlanAndReaderHangTogether(t *testing.T) {
 	require.NotEqual(t, a.Thread, compose("chengqu", 1, "p").Thread)
 	require.NotEqual(t, a.Thread, compose("gaoping", 1, "q").Thread)
 	require.Regexp(t, `^[0-9a-f]{24}@duban\.jincheng\.example$`, a.MessageID)
-	require.Equal(t, "n0123456789abcdef@duban.local", notice.MessageID("n0123456789abcdef", ""))
-	require.Regexp(t, `^[0-9a-f]{24}@a-b$`, notice.MessageID("督办\r\nBcc: x", "a\nb"))
+	require.Equal(t, "n0123456789abcdef@duban.local", letter.MessageID("n0123456789abcdef", ""))
+	require.Regexp(t, `^[0-9a-f]{24}@a-b$`, letter.MessageID("督办\r\nBcc: x", "a\nb"))
 }
 
 // everyKind is one item of each class.
@@ -254,20 +272,20 @@ func TestWhatPeopleTypedIsOnlyEverText(t *testing.T) {
 
 func TestTheSameMailIsTheSameBytes(t *testing.T) {
 	t.Parallel()
-	server := serve(t, notice.NoTLS, nil)
+	server := smtptest.Serve(t, smtp.NoTLS, nil)
 	m := aMail(t)
 	for range 2 {
-		require.NoError(t, sender(t, server.config(notice.NoTLS)).Send(t.Context(), m, gone))
+		carried(t, server, smtp.NoTLS, m)
 	}
-	got := server.letters()
+	got := server.Letters()
 	require.Equal(t, string(got[0].Raw), string(got[1].Raw))
 }
 
 func TestHeadersAreShortAsciiLines(t *testing.T) {
 	t.Parallel()
-	server := serve(t, notice.NoTLS, nil)
-	require.NoError(t, sender(t, server.config(notice.NoTLS)).Send(t.Context(), aMail(t), gone))
-	raw := string(server.letters()[0].Raw)
+	server := smtptest.Serve(t, smtp.NoTLS, nil)
+	carried(t, server, smtp.NoTLS, aMail(t))
+	raw := string(server.Letters()[0].Raw)
 	head, _, _ := strings.Cut(raw, "\r\n\r\n")
 	for _, line := range strings.Split(head, "\r\n") {
 		require.LessOrEqual(t, len(line), 78, line)

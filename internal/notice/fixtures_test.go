@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"duban/internal/calendar"
+	"duban/internal/letter"
 	"duban/internal/notice"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -12,7 +13,7 @@ import (
 
 var (
 	water  = notice.PlanRef{ID: "jincheng-2021-water", Title: "晋城市2021年水生态环境保护行动计划", Number: "晋市政办〔2021〕9号"}
-	office = notice.Address{Name: "市水污染防治工作领导小组办公室", Email: "office@shuizhiban.jincheng.example"}
+	office = letter.Address{Name: "市水污染防治工作领导小组办公室", Email: "office@shuizhiban.jincheng.example"}
 	april  = day(2021, 4, 30)
 	june   = day(2021, 6, 30)
 )
@@ -26,7 +27,7 @@ func digest(unit, name string, role people.Role, seat string, on calendar.Day, i
 	return notice.Digest{
 		ID:   fmt.Sprintf("%s|%s|%s|1", water.ID, to, morning(on).Format(time.RFC3339)),
 		Plan: water, Recipient: to, Unit: name, Office: office, Domain: "duban.jincheng.example",
-		Contact: notice.Address{Name: name + seat, Email: string(role) + "@" + unit + ".jincheng.example"},
+		Contact: letter.Address{Name: name + seat, Email: string(role) + "@" + unit + ".jincheng.example"},
 		At:      morning(on), Date: time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC), Items: items,
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"duban/internal/letter"
 	"duban/internal/plan"
 )
 
@@ -131,10 +132,10 @@ var pageSource string
 var pageTemplate = template.Must(template.New("page").Parse(pageSource))
 
 // render fills in the text and the HTML of m: its pages one after the other.
-func render(m Mail, pages []page) (Mail, error) {
+func render(m letter.Letter, pages []page) (letter.Letter, error) {
 	var html bytes.Buffer
 	if err := pageTemplate.Execute(&html, pages); err != nil {
-		return Mail{}, fmt.Errorf("message %s: %w", m.ID, err)
+		return letter.Letter{}, fmt.Errorf("message %s: %w", m.ID, err)
 	}
 	m.HTML = html.String()
 	texts := make([]string, len(pages))

@@ -14,6 +14,9 @@ import (
 	"golang.org/x/text/width"
 	"pgregory.net/rapid"
 
+	"duban/internal/channel/outbox"
+	"duban/internal/channel/smtp/smtptest"
+	"duban/internal/letter"
 	"duban/internal/notice"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -30,7 +33,7 @@ var nasty = rapid.OneOf(rapid.String(), rapid.StringMatching(`[\r\n\t a-zA-Z:<>@
 func TestNoTextCanAddAHeader(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	box, err := notice.NewOutbox(dir, from, &bytes.Buffer{})
+	box, err := outbox.New(dir, letter.Address{Email: "duban@jincheng.example"}, &bytes.Buffer{})
 	require.NoError(t, err)
 	rapid.Check(t, func(t *rapid.T) {
 		it := survey(rapid.SampledFrom(plan.StageKinds).Draw(t, "kind"), nasty.Draw(t, "stage"), plan.Red, -1, -1)
@@ -40,10 +43,10 @@ func TestNoTextCanAddAHeader(t *testing.T) {
 		d.ID += nasty.Draw(t, "id")
 		m, err := notice.Compose(words.New(rapid.SampledFrom([]string{"zh", "en"}).Draw(t, "lang")), d)
 		require.NoError(t, err)
-		require.NoError(t, box.Send(t.Context(), m, gone))
-		raw, err := os.ReadFile(filepath.Join(dir, notice.FileName(m)))
+		require.NoError(t, box.Send(t.Context(), m, smtptest.Gone))
+		raw, err := os.ReadFile(filepath.Join(dir, outbox.FileName(m)))
 		require.NoError(t, err)
-		o := open(t, raw)
+		o := smtptest.Open(t, raw)
 		require.Equal(t, []string{"Auto-Submitted", "Content-Type", "Date", "From", "In-Reply-To", "Message-Id", "Mime-Version", "References", "Reply-To", "Subject", "To", "X-Duban-Id"},
 			slices.Sorted(maps.Keys(o.Header)))
 		for key, values := range o.Header {

@@ -1,7 +1,9 @@
-package notice_test
+// Package smtptest is a real mail server for tests, and reads what came as a mail program would.
+package smtptest
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -27,47 +29,48 @@ import (
 	"github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/require"
 
-	"duban/internal/notice"
+	duban "duban/internal/channel/smtp"
+	"duban/internal/letter"
+	"duban/internal/people"
 )
 
-// mailServer is a real SMTP server in this process. Its answers can be bent.
-type mailServer struct {
-	t     *testing.T
+// Server is a real SMTP server in this process. Its answers can be bent.
+type Server struct {
 	host  string
 	port  int
-	roots *x509.CertPool
+	Roots *x509.CertPool
 
-	user, password string
-	logins         []string // what it offers; PLAIN when empty
-	onMail         func(c *smtp.Conn) error
-	onRcpt         func(c *smtp.Conn) error
-	onBegin        func(c *smtp.Conn) error // the message is coming
-	onData         func(c *smtp.Conn) error // the message has come
+	User, Password string
+	Logins         []string // what it offers; PLAIN when empty
+	OnMail         func(c *smtp.Conn) error
+	OnRcpt         func(c *smtp.Conn) error
+	OnBegin        func(c *smtp.Conn) error // the message is coming
+	OnData         func(c *smtp.Conn) error // the message has come
 
 	mu       sync.Mutex
-	received []letter
-	loggedIn int
+	received []Received
+	LoggedIn int
 }
 
-// letter is one message as it came over the wire.
-type letter struct {
+// Received is one message as it came over the wire.
+type Received struct {
 	From, To string
 	TLS      bool
 	Raw      []byte
 }
 
-// serve starts the server: security is one of notice's words; bend may change
+// Serve starts the server: security is one of package smtp's words; bend may change
 // its answers before it listens.
-func serve(t *testing.T, security string, bend func(*mailServer)) *mailServer {
+func Serve(t *testing.T, security string, bend func(*Server)) *Server {
 	t.Helper()
-	m := &mailServer{t: t, host: "127.0.0.1"}
+	m := &Server{host: "127.0.0.1"}
 	if bend != nil {
 		bend(m)
 	}
-	cert, roots := certificate(t)
-	m.roots = roots
+	cert, roots := Certificate(t)
+	m.Roots = roots
 	s := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
-		if m.user != "" {
+		if m.User != "" {
 			return &authSession{session{m: m, c: c}}, nil
 		}
 		return &session{m: m, c: c}, nil
@@ -81,9 +84,9 @@ func serve(t *testing.T, security string, bend func(*mailServer)) *mailServer {
 	m.port = listener.Addr().(*net.TCPAddr).Port
 	config := &tls.Config{Certificates: []tls.Certificate{cert}}
 	switch security {
-	case notice.StartTLS:
+	case duban.StartTLS:
 		s.TLSConfig = config
-	case notice.TLS:
+	case duban.TLS:
 		listener = tls.NewListener(listener, config)
 	}
 	done := make(chan struct{})
@@ -92,23 +95,25 @@ func serve(t *testing.T, security string, bend func(*mailServer)) *mailServer {
 	return m
 }
 
-func (m *mailServer) config(security string) notice.SMTPConfig {
-	return notice.SMTPConfig{
-		Host: m.host, Port: m.port, Security: security, User: m.user, Password: m.password, Roots: m.roots,
-		Hello: "duban.example", From: notice.Address{Name: "督办系统", Email: "duban@jincheng.example"}, Patience: notice.Patience{Step: 20 * time.Second, End: 20 * time.Second},
+// Config is how to reach it.
+func (m *Server) Config(security string) duban.Config {
+	return duban.Config{
+		Host: m.host, Port: m.port, Security: security, User: m.User, Password: m.Password, Roots: m.Roots,
+		Hello: "duban.example", From: letter.Address{Name: "督办系统", Email: "duban@jincheng.example"}, Patience: duban.Patience{Step: 20 * time.Second, End: 20 * time.Second},
 	}
 }
 
-func (m *mailServer) letters() []letter {
+// Letters are those that it has taken.
+func (m *Server) Letters() []Received {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return append([]letter(nil), m.received...)
+	return append([]Received(nil), m.received...)
 }
 
 type session struct {
-	m  *mailServer
+	m  *Server
 	c  *smtp.Conn
-	at letter
+	at Received
 }
 
 func (s *session) Reset()        {}
@@ -116,23 +121,23 @@ func (s *session) Logout() error { return nil }
 func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	_, s.at.TLS = s.c.TLSConnectionState()
 	s.at.From = from
-	if s.m.onMail != nil {
-		return s.m.onMail(s.c)
+	if s.m.OnMail != nil {
+		return s.m.OnMail(s.c)
 	}
 	return nil
 }
 
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s.at.To = to
-	if s.m.onRcpt != nil {
-		return s.m.onRcpt(s.c)
+	if s.m.OnRcpt != nil {
+		return s.m.OnRcpt(s.c)
 	}
 	return nil
 }
 
 func (s *session) Data(r io.Reader) error {
-	if s.m.onBegin != nil {
-		if err := s.m.onBegin(s.c); err != nil {
+	if s.m.OnBegin != nil {
+		if err := s.m.OnBegin(s.c); err != nil {
 			return err
 		}
 	}
@@ -140,8 +145,8 @@ func (s *session) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	if s.m.onData != nil {
-		if err := s.m.onData(s.c); err != nil {
+	if s.m.OnData != nil {
+		if err := s.m.OnData(s.c); err != nil {
 			return err
 		}
 	}
@@ -155,14 +160,14 @@ func (s *session) Data(r io.Reader) error {
 type authSession struct{ session }
 
 func (s *authSession) AuthMechanisms() []string {
-	if len(s.m.logins) == 0 {
+	if len(s.m.Logins) == 0 {
 		return []string{sasl.Plain}
 	}
-	return s.m.logins
+	return s.m.Logins
 }
 func (s *authSession) Mail(from string, o *smtp.MailOptions) error {
 	s.m.mu.Lock()
-	in := s.m.loggedIn > 0
+	in := s.m.LoggedIn > 0
 	s.m.mu.Unlock()
 	if !in {
 		return &smtp.SMTPError{Code: 530, EnhancedCode: smtp.EnhancedCode{5, 7, 0}, Message: "log in first"}
@@ -178,13 +183,13 @@ func (s *authSession) Auth(mechanism string) (sasl.Server, error) {
 }
 
 func (s *authSession) check(user, password string) error {
-	if user != s.m.user || password != s.m.password {
+	if user != s.m.User || password != s.m.Password {
 		// Some servers really do echo what they got.
 		return &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "bad password " + password + " of " + user}
 	}
 	s.m.mu.Lock()
 	defer s.m.mu.Unlock()
-	s.m.loggedIn++
+	s.m.LoggedIn++
 	return nil
 }
 
@@ -206,7 +211,8 @@ func (l *loginServer) Next(response []byte) ([]byte, bool, error) {
 	return nil, true, l.check(*l.user, string(response))
 }
 
-func certificate(t *testing.T) (tls.Certificate, *x509.CertPool) {
+// Certificate is one for 127.0.0.1, and who vouches for it.
+func Certificate(t *testing.T) (tls.Certificate, *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
@@ -224,19 +230,20 @@ func certificate(t *testing.T) (tls.Certificate, *x509.CertPool) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, roots
 }
 
-// opened is a message as a mail program reads it.
-type opened struct {
+// Opened is a message as a mail program reads it.
+type Opened struct {
 	Header     mail.Header
 	Subject    string
 	Text, HTML string
 }
 
-func open(t require.TestingT, raw []byte) opened {
+// Open reads a message of two parts, text and page.
+func Open(t require.TestingT, raw []byte) Opened {
 	msg, err := mail.ReadMessage(bytes.NewReader(raw))
 	require.NoError(t, err)
 	subject, err := new(mime.WordDecoder).DecodeHeader(msg.Header.Get("Subject"))
 	require.NoError(t, err)
-	o := opened{Header: msg.Header, Subject: subject}
+	o := Opened{Header: msg.Header, Subject: subject}
 	kind, params, err := mime.ParseMediaType(msg.Header.Get("Content-Type"))
 	require.NoError(t, err)
 	require.Equal(t, "multipart/alternative", kind)
@@ -258,3 +265,18 @@ func open(t require.TestingT, raw []byte) opened {
 	require.True(t, errors.Is(err, io.EOF), "only two parts")
 	return o
 }
+
+// Letter is one that nobody composed, ready to be carried.
+func Letter() letter.Letter {
+	return letter.Letter{
+		ID: "p|gaoping/liaison|2021-04-30T01:00:00Z|1", MessageID: letter.MessageID("p|gaoping/liaison|2021-04-30T01:00:00Z|1", "duban.jincheng.example"),
+		Thread: letter.MessageID("thread|p|gaoping/liaison", "duban.jincheng.example"), Recipient: people.Recipient{Unit: "gaoping", Role: people.Liaison},
+		To: letter.Address{Name: "高平市政府联络员", Email: "liaison@gaoping.jincheng.example"}, ReplyTo: "office@shuizhiban.jincheng.example",
+		Subject: "【逾期提醒】高平市政府3项任务", Text: "3 项：逾期提醒 1、今日到期 1、到期前提醒 1\n", HTML: "<!doctype html>\n<p>3 项</p>\n",
+		Line: "2021-04-30 09:00  致 高平市政府联络员 3 项：逾期提醒 1、今日到期 1、到期前提醒 1",
+		At:   time.Date(2021, 4, 30, 1, 0, 0, 0, time.UTC), Date: time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC),
+	}
+}
+
+// Gone lets the last byte go.
+func Gone(context.Context) error { return nil }

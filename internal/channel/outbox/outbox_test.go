@@ -1,7 +1,8 @@
-package notice_test
+package outbox_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -13,13 +14,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"duban/internal/notice"
-	"duban/internal/people"
-	"duban/internal/plan"
-	"duban/internal/words"
+	"duban/internal/channel"
+	"duban/internal/channel/outbox"
+	"duban/internal/channel/smtp"
+	"duban/internal/channel/smtp/smtptest"
+	"duban/internal/letter"
 )
 
-var from = notice.Address{Name: "督办系统", Email: "duban@jincheng.example"}
+var from = letter.Address{Name: "督办系统", Email: "duban@jincheng.example"}
 
 func names(t *testing.T, dir string) []string {
 	t.Helper()
@@ -32,38 +34,47 @@ func names(t *testing.T, dir string) []string {
 	return all
 }
 
+// of is a letter of a morning in April to a unit.
+func of(unit string, day int) letter.Letter {
+	m := smtptest.Letter()
+	m.Recipient.Unit, m.At = unit, time.Date(2021, 4, day, 1, 0, 0, 0, time.UTC)
+	m.ID = fmt.Sprintf("p|%s|%d", unit, day)
+	m.MessageID = letter.MessageID(m.ID, "")
+	return m
+}
+
 func TestTheOutboxHoldsTheVeryMessageAndTwiceIsOnce(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "var", "outbox")
 	var out bytes.Buffer
-	box, err := notice.NewOutbox(dir, from, &out)
+	box, err := outbox.New(dir, from, &out)
 	require.NoError(t, err)
-	m := aMail(t)
-	require.NoError(t, box.Send(t.Context(), m, gone))
-	require.NoError(t, box.Send(t.Context(), m, gone))
+	m := smtptest.Letter()
+	require.NoError(t, box.Send(t.Context(), m, smtptest.Gone))
+	require.NoError(t, box.Send(t.Context(), m, smtptest.Gone))
 
-	require.Equal(t, "2021-04-30 09:00  致 高平市政府联络员 《晋城市2021年水生态环境保护行动计划》3 项：逾期提醒 1、今日到期 1、到期前提醒 1\n", out.String())
+	require.Equal(t, m.Line+"\n", out.String())
 	got := names(t, dir)
 	require.Equal(t, []string{"20210430T090000-gaoping-liaison-" + m.MessageID[:12] + ".eml"}, got)
 	raw, err := os.ReadFile(filepath.Join(dir, got[0]))
 	require.NoError(t, err)
 
-	server := serve(t, notice.NoTLS, nil)
-	require.NoError(t, sender(t, server.config(notice.NoTLS)).Send(t.Context(), m, gone))
-	require.Equal(t, string(server.letters()[0].Raw), string(raw), "the file is what SMTP sends")
+	server := smtptest.Serve(t, smtp.NoTLS, nil)
+	mail, err := smtp.New(server.Config(smtp.NoTLS))
+	require.NoError(t, err)
+	require.NoError(t, mail.Send(t.Context(), m, smtptest.Gone))
+	require.Equal(t, string(server.Letters()[0].Raw), string(raw), "the file is what SMTP sends")
 }
 
 func TestOutboxNamesSortByTimeThenReaderAndStayInside(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	box, err := notice.NewOutbox(filepath.Join(dir, "box"), from, &bytes.Buffer{})
+	box, err := outbox.New(filepath.Join(dir, "box"), from, &bytes.Buffer{})
 	require.NoError(t, err)
 	for _, unit := range []string{"../../etc/passwd", "b", "a", `..\..\c`, "水务\x00\n", strings.Repeat("long", 200)} {
 		for _, on := range []int{9, 8} {
-			m, err := notice.Compose(words.New("zh"), digest(unit, "x", people.Liaison, "", day(2021, 4, on), survey(plan.Remind, "r", plan.Blue, 1, 1)))
-			require.NoError(t, err)
-			m.To.Email = "a@b.example"
-			require.NoError(t, box.Send(t.Context(), m, gone))
+			m := of(unit, on)
+			require.NoError(t, box.Send(t.Context(), m, smtptest.Gone))
 		}
 	}
 	require.Equal(t, []string{"box"}, names(t, dir))
@@ -79,11 +90,11 @@ func TestOutboxNamesSortByTimeThenReaderAndStayInside(t *testing.T) {
 func TestTheTerminalLineCannotSteerTheTerminal(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	box, err := notice.NewOutbox(t.TempDir(), from, &out)
+	box, err := outbox.New(t.TempDir(), from, &out)
 	require.NoError(t, err)
-	m := aMail(t)
+	m := smtptest.Letter()
 	m.Line = "a\x1b[2J\nb\u202ec"
-	require.NoError(t, box.Send(t.Context(), m, gone))
+	require.NoError(t, box.Send(t.Context(), m, smtptest.Gone))
 	require.Equal(t, "a [2J b c\n", out.String())
 }
 
@@ -91,14 +102,13 @@ func TestTheOutboxServesManyAtOnce(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	var out bytes.Buffer
-	box, err := notice.NewOutbox(dir, from, &out)
+	box, err := outbox.New(dir, from, &out)
 	require.NoError(t, err)
 	var all sync.WaitGroup
 	for on := range 20 {
-		m, err := notice.Compose(words.New("zh"), digest("gaoping", "x", people.Liaison, "", day(2021, 4, on+1), survey(plan.Remind, "r", plan.Blue, 1, 1)))
-		require.NoError(t, err)
+		m := of("gaoping", on+1)
 		all.Go(func() {
-			if err := box.Send(t.Context(), m, gone); err != nil {
+			if err := box.Send(t.Context(), m, smtptest.Gone); err != nil {
 				t.Error(err)
 			}
 		})
@@ -111,47 +121,26 @@ func TestTheOutboxServesManyAtOnce(t *testing.T) {
 func TestTheOutboxSaysWhatItCannotDo(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	_, err := notice.NewOutbox(dir, notice.Address{Email: "nobody"}, &bytes.Buffer{})
+	_, err := outbox.New(dir, letter.Address{Email: "nobody"}, &bytes.Buffer{})
 	require.Error(t, err)
 	file := filepath.Join(dir, "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
-	_, err = notice.NewOutbox(filepath.Join(file, "box"), from, &bytes.Buffer{})
+	_, err = outbox.New(filepath.Join(file, "box"), from, &bytes.Buffer{})
 	require.Error(t, err)
 
 	gone := filepath.Join(dir, "gone")
-	box, err := notice.NewOutbox(gone, from, &bytes.Buffer{})
+	box, err := outbox.New(gone, from, &bytes.Buffer{})
 	require.NoError(t, err)
 	require.NoError(t, os.Remove(gone))
-	err = box.Send(t.Context(), aMail(t), nil)
+	err = box.Send(t.Context(), smtptest.Letter(), nil)
 	require.Error(t, err)
-	require.NotErrorIs(t, err, notice.ErrRejected, "a folder can come back")
+	require.NotErrorIs(t, err, channel.ErrRejected, "a folder can come back")
 
-	m := aMail(t)
+	m := smtptest.Letter()
 	m.To.Email = ""
-	box, err = notice.NewOutbox(filepath.Join(dir, "box"), from, &bytes.Buffer{})
+	box, err = outbox.New(filepath.Join(dir, "box"), from, &bytes.Buffer{})
 	require.NoError(t, err)
-	require.ErrorIs(t, box.Send(t.Context(), m, nil), notice.ErrRejected)
-}
-
-type onlyLeaders struct{ *notice.Outbox }
-
-func (onlyLeaders) Name() string                    { return "leaders" }
-func (onlyLeaders) Reaches(r people.Recipient) bool { return r.Role == people.Leader }
-
-func TestChannelsAreChosenForEachRecipient(t *testing.T) {
-	t.Parallel()
-	box, err := notice.NewOutbox(t.TempDir(), from, &bytes.Buffer{})
-	require.NoError(t, err)
-	set := notice.Set{box, onlyLeaders{box}}
-	require.Equal(t, []string{"outbox"}, set.For(people.Recipient{Unit: "gaoping", Role: people.Liaison}))
-	require.Equal(t, []string{"outbox", "leaders"}, set.For(people.Recipient{Unit: "lingdao", Role: people.Leader}))
-	c, ok := set.Get("leaders")
-	require.True(t, ok)
-	require.Equal(t, "leaders", c.Name())
-	_, ok = set.Get("smtp")
-	require.False(t, ok)
-	require.Equal(t, notice.TwiceIsOne, box.Twice())
-	require.Equal(t, notice.TwiceIsBearable, sender(t, notice.SMTPConfig{Host: "mx.example", From: from}).Twice())
+	require.ErrorIs(t, box.Send(t.Context(), m, nil), channel.ErrRejected)
 }
 
 // What a killed process left half written goes when the next one starts; what another may be
@@ -167,7 +156,7 @@ func TestOutboxClearsWhatWasNeverFinished(t *testing.T) {
 			require.NoError(t, os.Chtimes(file, time.Time{}, time.Now().Add(-2*time.Hour)))
 		}
 	}
-	_, err := notice.NewOutbox(dir, notice.Address{Email: "duban@city.example"}, io.Discard)
+	_, err := outbox.New(dir, letter.Address{Email: "duban@city.example"}, io.Discard)
 	require.NoError(t, err)
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)

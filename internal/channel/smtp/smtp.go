@@ -1,4 +1,5 @@
-package notice
+// Package smtp is the channel that is a mail server.
+package smtp
 
 import (
 	"bytes"
@@ -11,13 +12,15 @@ import (
 	"net"
 	"net/textproto"
 	"regexp"
-	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
-	"github.com/wneessen/go-mail/smtp"
+	gosmtp "github.com/wneessen/go-mail/smtp"
+
+	"duban/internal/channel"
+	"duban/internal/channel/mime"
+	"duban/internal/letter"
 )
 
 // How an SMTP connection is protected.
@@ -48,8 +51,8 @@ func (p Patience) filled() Patience {
 	}
 }
 
-// SMTPConfig is how to reach a mail server. User empty means no login.
-type SMTPConfig struct {
+// Config is how to reach a mail server. User empty means no login.
+type Config struct {
 	Host     string
 	Port     int    // 587, 465 or 25 by Security when 0
 	Security string // StartTLS when empty
@@ -59,15 +62,15 @@ type SMTPConfig struct {
 	// password in clear; clear, plain and login do so when Security is none. Clear
 	// takes plain or login, whichever the server offers.
 	Auth     string
-	From     Address
+	From     letter.Address
 	Hello    string // our name in EHLO; the machine's name when empty
 	Patience Patience
 	Roots    *x509.CertPool // the system's when nil
 }
 
-// SMTP sends mail through one server, one connection a message.
-type SMTP struct {
-	cfg     SMTPConfig
+// Server sends mail through one server, one connection a message.
+type Server struct {
+	cfg     Config
 	options []gomail.Option
 }
 
@@ -80,20 +83,20 @@ var clearAuths = map[gomail.SMTPAuthType]gomail.SMTPAuthType{
 	gomail.SMTPAuthPlain: gomail.SMTPAuthPlainNoEnc, gomail.SMTPAuthLogin: gomail.SMTPAuthLoginNoEnc,
 }
 
-// NewSMTP checks the configuration; it does not connect.
-func NewSMTP(cfg SMTPConfig) (*SMTP, error) {
+// New checks the configuration; it does not connect.
+func New(cfg Config) (*Server, error) {
 	if cfg.Security == "" {
 		cfg.Security = StartTLS
 	}
 	cfg.Patience = cfg.Patience.filled()
-	if _, err := address(cfg.From); err != nil {
+	if _, err := mime.Check(cfg.From); err != nil {
 		return nil, errors.New("smtp: the sender's address is not an e-mail address")
 	}
 	auth, ok := auths[strings.ToLower(cfg.Auth)]
 	if !ok {
 		return nil, fmt.Errorf("smtp: unknown auth %q: use auto, clear, plain, login or cram-md5", cfg.Auth)
 	}
-	s := &SMTP{cfg: cfg}
+	s := &Server{cfg: cfg}
 	// The library's one limit for all steps; each step has its own below.
 	options := []gomail.Option{gomail.WithTimeout(time.Hour), gomail.WithTLSConfig(s.tlsConfig())}
 	port := 587
@@ -135,32 +138,32 @@ func NewSMTP(cfg SMTPConfig) (*SMTP, error) {
 }
 
 // Name is "smtp".
-func (s *SMTP) Name() string { return "smtp" }
+func (s *Server) Name() string { return Carrier.Name }
 
-// Twice is bearable: a mail program shows one Message-ID once.
-func (s *SMTP) Twice() Twice { return TwiceIsBearable }
+// Twice is what Carrier says.
+func (s *Server) Twice() channel.Twice { return Carrier.Twice }
 
 // Check speaks to the server up to the login and sends nothing. Its error wraps
-// ErrMachine.
-func (s *SMTP) Check(ctx context.Context) error {
+// channel.ErrMachine.
+func (s *Server) Check(ctx context.Context) error {
 	w, client, err := s.dial(ctx)
 	defer w.hangUp()
 	if err != nil {
-		return s.failure(ctx, "connecting", err, ErrMachine)
+		return s.failure(ctx, "connecting", err, channel.ErrMachine)
 	}
 	_ = client.Quit()
 	return nil
 }
 
 // Send speaks one SMTP conversation. What the server's answer means is worked
-// out by refusal; a connection that does not come about, or a login that is
-// refused, is ErrMachine; a connection that is lost between the final dot and its answer is ErrUnknown.
-func (s *SMTP) Send(ctx context.Context, m Mail, leaving func(context.Context) error) error {
+// out by meaning; a connection that does not come about, or a login that is
+// refused, is channel.ErrMachine; a connection that is lost between the final dot and its answer is channel.ErrUnknown.
+func (s *Server) Send(ctx context.Context, m letter.Letter, leaving func(context.Context) error) error {
 	from := s.cfg.From
 	if m.From.Email != "" {
 		from = m.From
 	}
-	msg, err := message(m, from)
+	msg, err := mime.Message(m, from)
 	if err != nil {
 		return fmt.Errorf("smtp: %w", err)
 	}
@@ -174,20 +177,20 @@ func (s *SMTP) Send(ctx context.Context, m Mail, leaving func(context.Context) e
 		return s.failure(ctx, "connecting", err, nil) // too many connections, a moment's trouble
 	}
 	if err != nil {
-		return s.failure(ctx, "connecting", err, ErrMachine)
+		return s.failure(ctx, "connecting", err, channel.ErrMachine)
 	}
 	// The library's own sender would name every address in its errors and hides
 	// at which step it failed, so the steps are taken here.
 	if err := client.Mail("<" + from.Email + ">"); err != nil {
-		return s.failure(ctx, "sender", err, refusal(stepSender, err))
+		return s.failure(ctx, "sender", err, meaning(stepSender, err).Err())
 	}
 	if err := client.Rcpt("<" + m.To.Email + ">"); err != nil {
-		return s.failure(ctx, "recipient", err, refusal(stepRecipient, err))
+		return s.failure(ctx, "recipient", err, meaning(stepRecipient, err).Err())
 	}
 	w.allow(s.cfg.Patience.Data)
 	body, err := client.Data()
 	if err != nil {
-		return s.failure(ctx, "message", err, refusal(stepMessage, err))
+		return s.failure(ctx, "message", err, meaning(stepMessage, err).Err())
 	}
 	w.allow(s.cfg.Patience.Block)
 	if _, err := body.Write(raw.Bytes()); err != nil {
@@ -205,9 +208,9 @@ func (s *SMTP) Send(ctx context.Context, m Mail, leaving func(context.Context) e
 	}
 	if err := body.Close(); err != nil {
 		if code(err) == 0 {
-			return s.failure(ctx, "waiting for the answer", err, ErrUnknown)
+			return s.failure(ctx, "waiting for the answer", err, channel.ErrUnknown)
 		}
-		return s.failure(ctx, "message", err, refusal(stepMessage, err))
+		return s.failure(ctx, "message", err, meaning(stepMessage, err).Err())
 	}
 	w.allow(time.Second)
 	_ = client.Quit() // the message was taken: nothing after that can undo it
@@ -215,7 +218,7 @@ func (s *SMTP) Send(ctx context.Context, m Mail, leaving func(context.Context) e
 }
 
 // dial connects, protects and logs in. The wire is there in any case.
-func (s *SMTP) dial(ctx context.Context) (*wire, *smtp.Client, error) {
+func (s *Server) dial(ctx context.Context) (*wire, *gosmtp.Client, error) {
 	w := &wire{}
 	dialer := func(dialCtx context.Context, network, addr string) (net.Conn, error) {
 		conn, err := (&net.Dialer{Timeout: s.cfg.Patience.Connect}).DialContext(dialCtx, network, addr)
@@ -238,74 +241,8 @@ func (s *SMTP) dial(ctx context.Context) (*wire, *smtp.Client, error) {
 	return w, client, err
 }
 
-func (s *SMTP) tlsConfig() *tls.Config {
+func (s *Server) tlsConfig() *tls.Config {
 	return &tls.Config{ServerName: s.cfg.Host, RootCAs: s.cfg.Roots, MinVersion: tls.VersionTLS12}
-}
-
-// wire is the connection under a conversation. Each of its reads and writes has
-// the limit of the step that is being taken.
-type wire struct {
-	net.Conn // nil until there is one
-	limit    atomic.Int64
-	stop     func() bool
-}
-
-func (w *wire) allow(limit time.Duration) { w.limit.Store(int64(limit)) }
-
-// SetDeadline does nothing: the limits of the steps stand.
-func (w *wire) SetDeadline(time.Time) error { return nil }
-
-func (w *wire) Read(p []byte) (int, error) {
-	if err := w.Conn.SetReadDeadline(time.Now().Add(time.Duration(w.limit.Load()))); err != nil {
-		return 0, err
-	}
-	return w.Conn.Read(p)
-}
-
-func (w *wire) Write(p []byte) (int, error) {
-	if err := w.Conn.SetWriteDeadline(time.Now().Add(time.Duration(w.limit.Load()))); err != nil {
-		return 0, err
-	}
-	return w.Conn.Write(p)
-}
-
-// afterTheDot lets the connection outlive the end of ctx by grace. False: ctx had
-// ended before, and the connection is cut.
-func (w *wire) afterTheDot(ctx context.Context, grace time.Duration) bool {
-	if !w.stop() {
-		return false
-	}
-	w.stop = context.AfterFunc(ctx, func() { time.AfterFunc(grace, func() { _ = w.Conn.Close() }) })
-	return true
-}
-
-// hangUp closes the connection, which the library forgets when a step fails.
-func (w *wire) hangUp() {
-	if w.Conn != nil {
-		w.stop()
-		_ = w.Conn.Close()
-	}
-}
-
-// clearAuth logs in without encryption by what the server offers: PLAIN or LOGIN.
-type clearAuth struct {
-	smtp.Auth
-	user, password, host string
-}
-
-func (a *clearAuth) Start(server *smtp.ServerInfo) (string, []byte, error) {
-	offered := func(name string) bool {
-		return slices.ContainsFunc(server.Auth, func(s string) bool { return strings.EqualFold(s, name) })
-	}
-	switch {
-	case offered("PLAIN"):
-		a.Auth = smtp.PlainAuth("", a.user, a.password, a.host, true)
-	case offered("LOGIN"):
-		a.Auth = smtp.LoginAuth(a.user, a.password, a.host, true)
-	default:
-		return "", nil, errors.New("the server offers no login by PLAIN or LOGIN")
-	}
-	return a.Auth.Start(server)
 }
 
 // code is the SMTP code of an answer, 0 when there was none.
@@ -321,25 +258,25 @@ var anAddress = regexp.MustCompile(`[^\s<>()\[\]:;,"']+@[^\s<>()\[\]:;,"']+`)
 
 // failure is one short line: the step, the server's answer without addresses
 // and password, and what it means. What broke off because ctx ended says only that.
-func (s *SMTP) failure(ctx context.Context, step string, err, means error) error {
-	if ctx.Err() != nil && means != ErrUnknown && code(err) == 0 {
-		return fmt.Errorf("smtp: %s: broken off: %w", step, context.Cause(ctx))
+func (s *Server) failure(ctx context.Context, at string, err, means error) error {
+	if ctx.Err() != nil && means != channel.ErrUnknown && code(err) == 0 {
+		return fmt.Errorf("smtp: %s: broken off: %w", at, context.Cause(ctx))
 	}
 	text := err.Error()
 	var answer *textproto.Error
 	if errors.As(err, &answer) {
 		text = fmt.Sprintf("%d %s", answer.Code, answer.Msg)
 	}
-	text = anAddress.ReplaceAllString(clean(text), "…")
+	text = anAddress.ReplaceAllString(letter.OneLine(text), "…")
 	if s.cfg.Password != "" {
 		text = strings.ReplaceAll(text, s.cfg.Password, "…")
 	}
-	text = short(text, 200)
+	text = letter.Short(text, 200)
 	switch means {
 	case nil:
-		return fmt.Errorf("smtp: %s: %s", step, text)
+		return fmt.Errorf("smtp: %s: %s", at, text)
 	case err:
-		return fmt.Errorf("smtp: %s: %w", step, err)
+		return fmt.Errorf("smtp: %s: %w", at, err)
 	}
-	return fmt.Errorf("smtp: %s: %s: %w", step, text, means)
+	return fmt.Errorf("smtp: %s: %s: %w", at, text, means)
 }
