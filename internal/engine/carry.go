@@ -93,13 +93,14 @@ func (e *Engine) carryOn(ctx context.Context, l ledger.Launched, t plan.Task, op
 		if err != nil {
 			return false, err
 		}
-		return true, e.lookAt(ctx, carriage)
+		return true, e.lookAt(ctx, l, carriage)
 	}
 	return false, ledger.ErrBehind
 }
 
-// lookAt tells the workflows of what is over in the old plan, which end.
-func (e *Engine) lookAt(ctx context.Context, c ledger.Carriage) error {
+// lookAt tells the workflows of what is over in the old plan, which end, and lets the
+// talks that go along go on in the plan l. Tasks are armed with the rest of it.
+func (e *Engine) lookAt(ctx context.Context, l ledger.Launched, c ledger.Carriage) error {
 	for i, k := range c.Tasks {
 		id := workflows.TaskWorkflowID(c.From, k.Task)
 		if i == 0 && k.Facts.Kind == plan.Duty {
@@ -110,6 +111,10 @@ func (e *Engine) lookAt(ctx context.Context, c ledger.Carriage) error {
 		}
 		for _, talk := range k.Talks {
 			if err := e.LookTalk(ctx, c.From, talk.Talk.ID); err != nil {
+				return err
+			}
+			err := e.StartTalk(ctx, l, ledger.Talk{Plan: c.To, ID: ledger.CarriedTalkID(k.Into.ID, talk.Talk)})
+			if err != nil && !errors.Is(err, ledger.ErrNotFound) { // what its stage called for was unsaid
 				return err
 			}
 		}

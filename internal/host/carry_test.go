@@ -107,6 +107,9 @@ func TestAPlanGoesOnInTheNext(t *testing.T) {
 	require.Zero(t, again.Armed)
 	require.Equal(t, head, w.head(), "once more changes nothing")
 	w.agreeAll("y22")
+	mends, err := w.Ledger.Mends(t.Context(), "y22", time.Time{})
+	require.NoError(t, err)
+	require.Empty(t, mends, "what is carried on was not lost, and is not told as mended")
 	w.eventually("nothing runs of the old plan", func(ctx context.Context) bool {
 		health, err := w.Engine.Examine(ctx, "y21", false)
 		return err == nil && len(health.Found) == 0

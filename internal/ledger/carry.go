@@ -133,6 +133,9 @@ func (t *tx) noOtherTalk(planID string, k CarriedTask) error {
 	return err
 }
 
+// CarriedTalkID is the ID under which a talk goes on about a task of another plan.
+func CarriedTalkID(task string, k Talk) string { return fmt.Sprintf("%s#%d", task, k.Number) }
+
 // carryIn begins it in the new one, at a place of its document.
 func (t *tx) carryIn(c Carriage, k CarriedTask, position int, when When) error {
 	if err := t.insert("tasks", taskValueColumns, [][]any{taskValues(c.To, position, k.Into)}); err != nil {
@@ -149,7 +152,7 @@ func (t *tx) carryIn(c Carriage, k CarriedTask, position int, when When) error {
 			continue
 		}
 		in := talk.Talk
-		in.ID, in.Plan, in.Task, in.Version, in.Revision = fmt.Sprintf("%s#%d", k.Into.ID, in.Number), c.To, k.Into.ID, 1, talk.In.Revision
+		in.ID, in.Plan, in.Task, in.Version, in.Revision = CarriedTalkID(k.Into.ID, in), c.To, k.Into.ID, 1, talk.In.Revision
 		if in.Facts != nil {
 			in.Facts = &talk.In
 		}

@@ -43,6 +43,8 @@ type Moment struct {
 	Grounds []act.Ground `json:"grounds,omitempty"`
 	Before  []act.Ground `json:"before,omitempty"`
 	Rule    string       `json:"rule,omitempty"` // ID of that rule
+	// From is the task of another plan that it was carried on from.
+	From *act.Elsewhere `json:"from,omitempty"`
 }
 
 // units are the IDs of the units an act names.
@@ -78,7 +80,7 @@ type parts struct {
 	Due       json.RawMessage  `json:"due"` // a day, or of an act from and to
 	Light     plan.Light       `json:"light"`
 	Reason    string           `json:"reason"`
-	Act       *act.Act         `json:"act"`
+	Act       json.RawMessage  `json:"act"` // of a person's act the whole of it, of a carriage its ID
 	Refused   *act.Refusal     `json:"refused"`
 	Grounds   []act.Ground     `json:"grounds"`
 	Before    []act.Ground     `json:"before"`
@@ -86,6 +88,16 @@ type parts struct {
 	Lead      struct {
 		From string `json:"from"`
 	} `json:"lead"`
+	From *act.Elsewhere `json:"from"`
+}
+
+// act is the act of a person that an event tells of; nil of another event.
+func (p parts) act() *act.Act {
+	var a act.Act
+	if json.Unmarshal(p.Act, &a) != nil || a.Kind == "" {
+		return nil
+	}
+	return &a
 }
 
 // due is the day of an event, or the two between which an act moved it.
@@ -125,7 +137,7 @@ func (b *binder) history(r Records) []Moment {
 		m := Moment{
 			Seq: e.Seq, Kind: e.Kind, Actor: e.Actor, Real: b.local(e.Real), Plan: b.local(e.PlanAt), Talk: p.Talk, Channel: p.Channel,
 			MessageID: p.Message, Attempt: p.Attempt, Error: p.Error, Period: p.Period, Light: p.Light, Reason: p.Reason,
-			Act: p.Act, Refused: p.Refused, LeadFrom: p.Lead.From,
+			Act: p.act(), From: p.From, Refused: p.Refused, LeadFrom: p.Lead.From,
 		}
 		if len(p.Grounds) > 0 {
 			m.Grounds, m.Before = p.Grounds, p.Before

@@ -305,8 +305,11 @@ func (d docket) event(m Moment) string {
 		stages = append(stages, d.stageOf(s))
 	}
 	data := words.Data{
-		"Kind": m.Kind, "Task": m.Task, "Stage": d.list(stages), "To": d.seats(m.To), "Channel": d.known("channel_", m.Channel), "Attempt": m.Attempt,
+		"Kind": d.EventName(m.Kind), "Task": m.Task, "Stage": d.list(stages), "To": d.seats(m.To), "Channel": d.known("channel_", m.Channel), "Attempt": m.Attempt,
 		"Error": m.Error, "Talk": m.Talk, "Period": d.period(m.Period), "Due": d.Day(m.Due), "Light": d.Light(Row{Light: m.Light}), "Reason": m.Reason,
+	}
+	if m.From != nil {
+		data["From"] = m.From
 	}
 	name := "event_" + strings.ReplaceAll(m.Kind, ".", "_")
 	switch {

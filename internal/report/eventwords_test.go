@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -9,6 +10,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
 	"duban/internal/words"
 )
 
@@ -32,9 +37,22 @@ func TestEveryKindOfEventHasWords(t *testing.T) {
 		}
 	}
 	require.Greater(t, len(kinds), 25, kinds)
+	from := act.Elsewhere{Plan: "water-2021", Task: "p14"}
 	for _, lang := range []string{"zh", "en"} {
 		s := Speak(words.New(lang))
 		for _, kind := range kinds {
+			for _, data := range []string{`{}`, `{"from": {"plan": "water-2021", "task": "p14"}, "act": "carry-water-2022"}`} {
+				c := Case{Task: Row{ID: "p14", Kind: plan.Dated}}
+				b := newBinder(ledger.Launched{Plan: plan.Plan{Zone: "Asia/Shanghai"}}, calendar.Day{}, nil)
+				c.History = b.history(Records{Task: ledger.Task{ID: "p14"}, Events: []ledger.Event{{Kind: kind, Task: "p14", Data: json.RawMessage(data)}}})
+				said := docket{s, c}.event(c.History[0])
+				require.NotContains(t, said, "act.kind_", kind)
+				require.NotEqual(t, kind, said, "a case file names no event by what programs call it")
+				if c.History[0].From != nil && (kind == ledger.TaskCarried || kind == ledger.OccurrenceCarried) {
+					require.Contains(t, said, from.Plan)
+					require.Contains(t, said, from.Task)
+				}
+			}
 			require.NotEqual(t, kind, s.EventName(kind), "%s: event.%s has no words", lang, strings.ReplaceAll(kind, ".", "_"))
 		}
 	}

@@ -44,7 +44,8 @@ func (r Records) WithoutTalks(sees func(ledger.Talk) bool) Records {
 	}
 	r.Events = slices.DeleteFunc(slices.Clone(r.Events), func(e ledger.Event) bool {
 		p := partsOf(e)
-		proposes := p.Act != nil && p.Act.Kind == act.Propose || e.Kind == ledger.ActKind(act.Propose)
+		did := p.act()
+		proposes := did != nil && did.Kind == act.Propose || e.Kind == ledger.ActKind(act.Propose)
 		return hidden(p.Talk) || hidden(p.Opens) || proposes && !seen[p.Talk] || keys[p.Notice] || p.Message != "" && quiet[p.Message]
 	})
 	r.Stuck = slices.DeleteFunc(slices.Clone(r.Stuck), func(w ledger.Wait) bool {
