@@ -4,7 +4,7 @@ package deadline
 // share their 月 (6、9、12月底前) or 日.
 func (s *scan) moments(i int) []moment {
 	if ms := s.sharedMonths(i); len(ms) > 0 {
-		return ms
+		return s.sharedDay(ms)
 	}
 	if ms := s.sharedYears(i); len(ms) > 0 {
 		return ms
@@ -35,6 +35,41 @@ func (s *scan) moments(i int) []moment {
 		}
 		ms = append(ms, next)
 	}
+	return s.sharedDay(ms)
+}
+
+// sharedDay reads the day that several months share: 7月、8月、9月的25日前.
+func (s *scan) sharedDay(ms []moment) []moment {
+	last := ms[len(ms)-1]
+	if len(ms) > 1 && last.grain == ofDay && s.has(last.from, last.to, "的") { // the day is read with the last month
+		for i := range ms[:len(ms)-1] {
+			if ms[i].grain == ofMonth && ms[i].edge == 0 {
+				ms[i].grain, ms[i].day = ofDay, last.day
+			}
+		}
+		return ms
+	}
+	k := s.skip(last.to, "的", "各")
+	if k == last.to {
+		return ms
+	}
+	n, ok := s.num(k)
+	if !ok || n.v < 1 || n.v > 31 || n.digits > 2 {
+		return ms
+	}
+	e := s.dayUnit(n.end)
+	if e == 0 {
+		return ms
+	}
+	for _, m := range ms {
+		if m.grain != ofMonth || m.edge != 0 {
+			return ms
+		}
+	}
+	for i := range ms {
+		ms[i].grain, ms[i].day = ofDay, n.v
+	}
+	ms[len(ms)-1].to = e
 	return ms
 }
 

@@ -325,6 +325,8 @@ func (a *accountant) outside(p para, kind string, r deadline.Reading) fate {
 	switch {
 	case r.Kind == deadline.Start:
 		return aside("start")
+	case r.Kind == deadline.Window && isStageTime(p.text): // 行动时间为6月20日至9月30日
+		return aside("stage")
 	case a.k.vision(r):
 		return aside("vision")
 	case r.Superior:

@@ -108,6 +108,10 @@ func findBrackets(f string) []responsibility {
 			if i-at < 6 || i-at > 3000 {
 				continue
 			}
+			if in := f[at+1 : i]; k == 0 && afterStop(f[:at]) && limitOnly.MatchString(in) {
+				out = append(out, responsibility{from: at, to: i + 1, limit: in, limitAt: at + 1})
+				continue
+			}
 			if r, ok := readResponsibility(f[at+1:i], at+1, k == 0 && (endsHere(f[i+1:]) || afterStop(f[:at]) || ofOneTime(f[:at], f[at+1:i], f[i+1:]))); ok {
 				r.from, r.to = at, i+1
 				for len(out) > 0 && out[len(out)-1].from >= at { // an inner part of this one
@@ -264,6 +268,9 @@ func readResponsibility(in string, at int, closing bool) (responsibility, bool) 
 	}
 	return r, true
 }
+
+// limitOnly is a bracket that holds a limit and no more: （2022年6月底前完成）.
+var limitOnly = regexp.MustCompile(`^(?:于|在)?(?:(?:19|20)\d\d ?年)?(?:\d{1,2} ?月(?:\d{1,2} ?日|底|初|[上中下]旬)?|年 ?底|年内|[上下]半年|[一二三四1-4] ?季度)(?:之?前|内)?(?:全部|全面)?(?:完成|整改到位|办结|建成|落实|启动)?$`)
 
 var limitLabel = regexp.MustCompile(`时限|时间|进度|期限|日期`)
 

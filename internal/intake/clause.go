@@ -32,6 +32,7 @@ type clause struct {
 	latest                             calendar.Day       // its latest limit
 	wholly                             map[int]bool       // brackets whose 完成时限 covers every undated sentence
 	above                              bool               // it is the heading of items below
+	stage                              *deadline.Reading  // the time in its heading, where its steps have their own
 	headLen                            int                // bytes of the mark and run-in heading at the start of text
 }
 

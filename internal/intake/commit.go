@@ -137,6 +137,9 @@ func runsIn(text string, w, r deadline.Reading) bool {
 
 var untilWord = regexp.MustCompile(`(?:直至|直到|持续至|持续到)$`)
 
+// mechanism is before a rhythm that is the name of a way of working.
+var mechanism = regexp.MustCompile(`(?:实行|建立|落实|执行|坚持|健全|推行|实施|完善)$`)
+
 // untilThen ends a recurrence where the sentence says 直至2023年3月底.
 func untilThen(text string, rs []deadline.Reading) []deadline.Reading {
 	var out []deadline.Reading
@@ -144,6 +147,13 @@ func untilThen(text string, rs []deadline.Reading) []deadline.Reading {
 		n := len(out)
 		if i+1 < len(rs) && r.Kind == deadline.Recurring && rs[i+1].Kind == deadline.Recurring && r.Recurrence == rs[i+1].Recurrence && len(r.Recur.Days) == 0 && strings.HasPrefix(tight(r.Words), "按") {
 			continue // 按季拨付补贴，每季度首月15日前到位: one rhythm
+		}
+		if r.Kind == deadline.Recurring && i+1 < len(rs) && rs[i+1].Kind == deadline.Recurring && r.Recurrence == rs[i+1].Recurrence && mechanism.MatchString(text[max(0, r.Begin-18):r.Begin]) {
+			if i > 0 && rs[i-1].Kind == deadline.Window && !rs[i-1].Start.IsZero() && len(out) > 0 && out[len(out)-1].Begin == rs[i-1].Begin && strings.TrimSpace(text[rs[i-1].End:r.Begin]) == strings.TrimSpace(mechanism.FindString(text[rs[i-1].End:r.Begin])) {
+				rs[i+1].Start, rs[i+1].Recur.Until = rs[i-1].Start, rs[i-1].Due
+				out = out[:len(out)-1]
+			}
+			continue // 3月至4月实行周调度，各区每周四报送进度: one rhythm, in that time
 		}
 		if r.Kind == deadline.Window && !r.Start.IsZero() && i+1 < len(rs) && rs[i+1].Kind == deadline.Recurring && runsIn(text, r, rs[i+1]) {
 			rs[i+1].Start, rs[i+1].Recur.Until = r.Start, r.Due

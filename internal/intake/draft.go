@@ -319,10 +319,11 @@ func (k *committer) headClauses(o outline) []*clause {
 		c.fill()
 		t := tight(fold(p.text))
 		dated := k.dates(p.text) && !issueWords.MatchString(t) && t != tight(fold(k.facts.Title)) && !(planTitle.MatchString(t) && !strings.ContainsAny(t, "。;,"))
+		during := !dated && k.during(p.text)
 		own := len(c.found) > 0 && hanIn(c.text) > 12 && !isLabel(p.text)
-		if !own && dated && !docNumber.MatchString(t) {
+		if !own && (dated || during) && !docNumber.MatchString(t) {
 			names, _ := k.subject(p.text, &entry{})
-			own = len(o.top) == 0 || len(names) > 0 || leadIn.MatchString(t) && strings.Contains(t, "是")
+			own = len(o.top) == 0 && dated || len(names) > 0 || leadIn.MatchString(t) && strings.Contains(t, "是")
 		}
 		if own {
 			no := len(out) + 1
@@ -354,6 +355,13 @@ func (k *committer) dates(text string) bool {
 	return slices.ContainsFunc(deadline.Read(text, k.ctx), func(r deadline.Reading) bool {
 		return !r.Superior && !r.Condition && !r.Effect && (r.Kind == deadline.Recurring && r.Recurrence != "" ||
 			r.Kind == deadline.Due && headDated.MatchString(fold(r.Words)) && !r.Due.Before(k.facts.Issued) && !k.vision(r))
+	})
+}
+
+// during tells that a paragraph names the time in which something goes on.
+func (k *committer) during(text string) bool {
+	return len(text) < 3000 && slices.ContainsFunc(deadline.Read(text, k.ctx), func(r deadline.Reading) bool {
+		return r.Kind == deadline.Window && !bareYear.MatchString(tight(fold(r.Words))) && !r.Superior && !r.Condition && !r.Due.Before(k.facts.Issued) && !k.vision(r)
 	})
 }
 

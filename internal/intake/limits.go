@@ -101,6 +101,7 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		}
 		if (r.Kind == deadline.Window || r.Rule == "D2" || r.Rule == "Y1") && (c.stepsWithin(readings, r) || c.allDated(readings, r)) && !k.headSays(c, r, from) { // the steps have times of their own
 			k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: "stage", at: span{r.Begin, r.End}, c: c})
+			c.stage = &r
 			continue
 		}
 		to := c.headLen
@@ -151,7 +152,7 @@ var helps = regexp.MustCompile(`^(?:等)?(?:要|应|须)?(?:积极|主动|密切
 func (k *committer) otherActor(part, first string, sentence bool) string {
 	t := tight(fold(part))
 	name := k.plainSubject(t)
-	if name == "" || isCollective(name) || !organEnd.MatchString(name) || levelOf(name) == "" || first == "" || k.sameUnit(name, first) {
+	if name == "" || isCollective(name) || !organEnd.MatchString(name) && !officeEnd.MatchString(name) || levelOf(name) == "" || first == "" || k.sameUnit(name, first) {
 		return ""
 	}
 	if !sentence && helps.MatchString(strings.TrimPrefix(t, name)) {

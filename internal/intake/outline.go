@@ -226,7 +226,7 @@ func (b *outliner) item(m mark, p para) {
 var timedHead = regexp.MustCompile(`^[\p{Han}“”]{2,16} ?\([^()]{0,40}\d[^()]{0,40}\) ?:`)
 
 // stageTime is the time of a stage as a sentence behind its name.
-var stageTime = regexp.MustCompile(`^ ?(?:实施|起止|阶段|具体|工作)?(?:时间|时段)(?:安排|节点)?(?:为|是)? ?:?[^。;:,]{0,4}\d[^。;:,]{2,36}`)
+var stageTime = regexp.MustCompile(`^ ?(?:实施|起止|阶段|具体|工作|行动|活动|整治|治理|检查|专项行动|专项整治|宣传|培训)?(?:时间|时段)(?:安排|节点)?(?:为|是)? ?:?[^。;:,]{0,4}\d[^。;:,]{2,36}`)
 
 // headingOf is the run-in or whole-paragraph heading of an item, "" when the
 // paragraph is a sentence from its first word.

@@ -13,7 +13,7 @@ import (
 
 var (
 	eachSubject = regexp.MustCompile(`^(?:由)?((?:有关|相关)(?:县|区|市|乡镇|镇|街道)(?:\([市县区旗、]+\))?(?:人民政府|政府)|各(?:设区)?(?:县|区|市|旗|州)(?:\([市县区旗、州]*\)|[市县区旗]*(?:\([市县区旗、州]*\))?)?(?:、[市县区旗]{1,2}(?:\([市县区旗、]+\))?)*(?:党委、?政府|人民政府|政府|教育局)?|各(?:乡镇|镇|乡|街道)(?:\([\p{Han}、]{1,10}\)|、?(?:街道|乡镇|镇|乡|办事处|场))*(?:(?:人民政府|党委政府|政府|办事处)(?:\([\p{Han}、]{2,12}\))?)?|县(?:\([市区、]+\)|区)(?:人民政府|政府)?)`)
-	manySubject = regexp.MustCompile(`^(?:由)?(各级(?:党委、?)?(?:人民)?政府(?:和有关部门|及有关部门)?|各(?:有关|相关|成员|责任|牵头|参建|级|业务|职能|行业|主管|地)?(?:地区)?(?:、?各?(?:有关|相关|级|直属)?(?:部门|单位|科室|处室|学校|企业|地|街道|镇))*)(?:要|应|须|于|在|将|按|结合|每|对|根据|负责|\d|,)`)
+	manySubject = regexp.MustCompile(`^(?:由)?(各级(?:党委、?)?(?:人民)?政府(?:和有关部门|及有关部门)?|各(?:有关|相关|成员|责任|牵头|参建|级|业务|职能|行业|主管|地)?(?:地区)?(?:、?各?(?:有关|相关|级|直属)?(?:部门|单位|科室|处室|学校|企业|地|街道|镇))*|[省市县区州](?:直|属|级)(?:各|有关|相关)*[\p{Han}]{0,4}?(?:单位|部门|学校|医院|企业|机关|科室)|各级[\p{Han}]{1,3}长)(?:、|完|开|要|应|须|于|在|将|按|结合|每|对|根据|负责|\d|,)`)
 	afterName   = regexp.MustCompile(`^(要|应|须|需|负责|牵头|将|会同|于|在|按|结合|组织|具体|是|对|加|督|指|制|完|开|建|\d|每|每年|每月|每季|,|会|联合|定期|及时|依|根据|统筹|做|切实|充分|全面|认真|严格|积极|进一步|强化|力争|把|为|通过|以)`)
 	notSubject  = regexp.MustCompile(`^(部门|城[市区镇]|之间|的|级|所属|域|内|范围|财政|门|直)`)
 	byUnit      = regexp.MustCompile(`(?:由|会同)([\p{Han}]{2,16}?(?:局|委|办公室|厅|部|办|管委会|政府|中心|公司|院|会))(?:牵头|负责|组织|统筹|会同|具体)`)
@@ -188,7 +188,10 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 			names = nil
 		}
 	}
-	if len(names) == 0 {
+	if len(names) == 0 && len(br) == 0 {
+		names, several = k.goesOn(c, e, text)
+	}
+	if len(names) == 0 || len(br) > 0 && !several && anyBody.MatchString(names[0]) && k.reg.prefixName(fold(names[0])) == "" {
 		return false
 	}
 	if several {
@@ -224,6 +227,49 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	}
 	return true
 }
+
+// anyBody is a word for bodies of one kind and the name of none: who a bracket names
+// sees that they act. 供水单位每日检测（县卫健局）.
+var anyBody = regexp.MustCompile(`^[\p{Han}]{0,5}(?:单位|企业|机构|学校|医院|法人|负责人|商户|农户)$`)
+
+// goesOn is who did all that a paragraph says before a sentence without a subject:
+// 市住建局6月底前完成检测。7月底前复查一遍.
+func (k *committer) goesOn(c *clause, e *entry, text string) ([]string, bool) {
+	if len(c.entries) == 0 || c.role == roleGoals {
+		return nil, false
+	}
+	all := starts(text, e)
+	for _, t := range all[len(all)-1:] {
+		t = strings.TrimLeft(linkHead.ReplaceAllString(t, ""), ",、:前")
+		if !zeroSubject.MatchString(t) && !actsVerb.MatchString(t) {
+			continue
+		}
+		from := strings.LastIndexByte(c.text[:min(e.span.from, len(c.text))], '\n') + 1
+		var said *entry
+		for _, p := range c.entries {
+			if p.span.to > e.span.from || p.span.to <= from || p.span.to == 0 {
+				continue
+			}
+			if p.Lead == "" && len(p.Each) == 0 || p.Lead == k.reg.officeName && len(p.Each) == 0 || said != nil && (said.Lead != p.Lead || !slices.Equal(said.Each, p.Each)) {
+				return nil, false
+			}
+			said = p
+		}
+		if said == nil {
+			return nil, false
+		}
+		if len(said.Each) > 0 {
+			return said.Each, true
+		}
+		return []string{said.Lead}, isCollective(said.Lead) && strings.HasPrefix(said.Lead, "各")
+	}
+	return nil, false
+}
+
+var (
+	linkHead    = regexp.MustCompile(`^(?:并|再|随后|然后|此后|以后|之后|其后|另外|此外|同时|到|于|在)+`)
+	zeroSubject = regexp.MustCompile(`^(?:力争|确保|要|须|应|对|把|将|按|继续|全部|全面|基本)`)
+)
 
 // others are those of a bracket behind its first, and who the sentence names.
 func (k *committer) others(ordered []named, actor string) []string {

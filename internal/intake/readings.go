@@ -35,6 +35,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target"
 	case r.Effect:
 		why = "effect"
+	case !limit && asOf.MatchString(tight(fold(c.text[max(0, min(s.from, r.Begin)):min(r.Begin, len(c.text))]))):
+		why = "target"
 	case !limit && stageNamed(c.text, r, s):
 		why = "stage"
 	case !limit && ownTerm(c.text, r, s):
@@ -101,6 +103,9 @@ func partHolding(text string, r deadline.Reading, s span) span {
 	}
 	return s
 }
+
+// asOf is before the day that figures are of: 普查标准时点为2023年12月31日.
+var asOf = regexp.MustCompile(`(?:时点|基准日|评估基准|数据截止)(?:为|是|:)?$`)
 
 var stageIs = regexp.MustCompile(`^,?为[\p{Han}“”]{2,10}阶段$`)
 

@@ -33,8 +33,8 @@ type segment struct {
 }
 
 var (
-	thinVerb   = regexp.MustCompile(`^(并|要|应|须|需|将|均|全部|全面|基本|力争|争取|确保|努力|原则上|于|在|前|完成|实现|建成|落实|到位|达到|取得|目标|任务|工作|验收|整改|整治|实施|启动|开工|投运|投用|投产|达产|使用|投入|获批|获评|挂牌|揭牌|上线|试运行|运行|运营|开放|封顶|通车|通水|并网|通过|评审|办结|报送|上报|提交|拨付|发放|兑付|结束|竣工|见效|成效|明显|以)+$`)
-	thinReport = regexp.MustCompile(`^(?:并|请|前|于|,)*(?:报|上报|报送|送|报请)[\p{Han}]{0,12}(?:备案|审批|审定|批准|审核|审查|政府|局|办|办公室|委)$`)
+	thinVerb   = regexp.MustCompile(`^(并|要|应|须|需|将|均|全部|全面|基本|力争|争取|确保|努力|原则上|于|在|前|完成|实现|建成|落实|到位|达到|取得|目标|任务|工作|验收|整改|整治|实施|启动|开工|投运|投用|投产|达产|使用|投入|获批|获评|挂牌|揭牌|上线|试运行|运行|运营|开放|封顶|通车|通水|并网|通过|评审|办结|报送|上报|提交|印发|出台|公布|公示|见底|清零|拨付|发放|兑付|结束|竣工|见效|成效|明显|以)+$`)
+	thinReport = regexp.MustCompile(`^(?:并|请|前|于|,)*(?:报|上报|报送|送|报请)[\p{Han}]{0,12}(?:备案|审批|审定|批准|审核|审查|政府|局|办|办公室|督查室|指挥部|领导小组|专班|委)$`)
 	freshWord  = regexp.MustCompile(`^(并加快|并推进|并积极|同时|鼓励|进一步|加快推进|推进|加强|强化|持续|不断|深入|探索|支持|引导|严格|积极)`)
 )
 
@@ -75,6 +75,8 @@ func segments(text string, parts []span, marks []marked) []segment {
 				if thin(text, parts[from], m.Reading) {
 					g.from = before.from
 				}
+			} else if i == 0 && from == next+1 && m.Kind == deadline.Due && ofThem.MatchString(tight(fold(text[min(m.End, parts[from].to):parts[from].to]))) {
+				g.from = before.from
 			} else if i == 0 && adverbial(text, parts[next:from]) {
 				g.from = before.from
 			} else if last := parts[from-1]; i == 0 && doneVerb.MatchString(tight(text[last.from:last.to])) {
@@ -159,6 +161,10 @@ func thingsOf(text string, parts []span, marks []marked) []string {
 	return out
 }
 
+// ofThem is how many of the things before it are done by a time: 清掏雨水井，6月5日前完成
+// 主干道3200座.
+var ofThem = regexp.MustCompile(`^(?:前|要|须|应|力争|确保)*(?:完成|建成|达到|实现|累计)[\p{Han}]{0,6}\d+[\p{Han}]{1,3}(?:以上|左右)?$`)
+
 // doneVerb begins words that the time after them dates too: 完成…，6月底前形成报告.
 var doneVerb = regexp.MustCompile(`^(全面|基本|抓紧|尽快|加快)?(完成|制定|编制|出台|修订|新建|改建|扩建|建成|梳理|印发|起草|建设|改造|选定|确定|打造|培育|推出|引进|建立|成立|新增|组建)`)
 
@@ -209,6 +215,9 @@ func openerOf(text string, s span) bool {
 // beforeSeason is a season that a date in brackets explains: 主汛期前（6月1日）.
 var beforeSeason = regexp.MustCompile(`(?:主?汛期|入?汛|采暖季|供暖季|采暖期|防火期|春节|国庆节?|中秋节?)前?\(\)`)
 
+// howOften is how many times in a period: 每周不少于2次.
+var howOften = regexp.MustCompile(`^(?:不少于|不低于|不得少于|至少|开展|组织|进行|各|集中)*[\d一二两三四五六]+次(?:以上)?$`)
+
 // thin is true of a part that says when but hardly what: 力争年底前完成.
 func thin(text string, p span, r deadline.Reading) bool {
 	if r.Begin < p.from || r.End > p.to {
@@ -216,6 +225,9 @@ func thin(text string, p span, r deadline.Reading) bool {
 	}
 	rest := beforeSeason.ReplaceAllString(fold(tight(text[p.from:r.Begin]+text[r.End:p.to])), "")
 	if hanIn(rest) <= 16 && thinReport.MatchString(strings.Trim(rest, ",。;、()")) {
+		return true
+	}
+	if r.Kind == deadline.Recurring && howOften.MatchString(strings.Trim(rest, ",。;、()")) {
 		return true
 	}
 	return rest == "" || hanIn(rest) <= 6 && thinVerb.MatchString(strings.Trim(rest, ",。;、()"))

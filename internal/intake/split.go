@@ -49,6 +49,9 @@ func (k *committer) split(c *clause, e *entry, g segment, s sentence) {
 			own.span.from, own.span.to = trimSpan(c.text, own.span.from, own.span.to)
 			own.Source = c.text[own.span.from:own.span.to]
 			own.Title = shorten(tidyTitle(own.Source), 40)
+			if c.stage != nil && own.Kind == plan.Dated && c.stage.Due.After(own.Due) {
+				own.Due = c.stage.Due // the day is the first one's, the stage is everybody's
+			}
 			k.owner(c, &own, "")
 			each = append(each, &own)
 			continue

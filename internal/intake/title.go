@@ -54,6 +54,9 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 	if m := whyHead.FindString(t); m != "" && hanIn(t[len(m):]) >= 4 {
 		t = t[len(m):]
 	}
+	if m := saidHead.FindString(t); m != "" && hanIn(t[len(m):]) >= 4 {
+		t = t[len(m):]
+	}
 	for _, name := range append([]string{lead}, e.Each...) {
 		if rest, ok := k.withoutActor(t, name); ok {
 			t = rest
@@ -125,8 +128,10 @@ func balanced(t string) string {
 
 // withoutActor is a title behind the name of who acts, and those named beside it.
 func (k *committer) withoutActor(t, name string) (string, bool) {
-	if name != "" && strings.HasPrefix(t, "请") {
-		t = strings.TrimPrefix(t, "请")
+	for _, w := range []string{"请", "由"} {
+		if name != "" && strings.HasPrefix(t, w+fold(tight(name))) {
+			t = strings.TrimPrefix(t, w)
+		}
 	}
 	f, n := fold(t), fold(tight(name))
 	if n == "" || !strings.HasPrefix(f, n) {
@@ -161,6 +166,9 @@ func clauseTopic(c *clause) string {
 		title = title[:i]
 	}
 	if rest := timeInBrackets.ReplaceAllString(title, ""); hanIn(rest) >= 2 {
+		if len(rest) < len(title) && strings.IndexAny(fold(title), "(") == 0 { // （2021年5月）为动员部署阶段
+			rest = strings.TrimPrefix(strings.TrimPrefix(rest, "为"), "是")
+		}
 		return rest
 	}
 	return title
@@ -200,6 +208,9 @@ func (k *committer) title(c *clause, g segment) string {
 		if t := topic; hanIn(t) >= 4 && !strings.Contains(t, text) {
 			return shorten(t+"："+text, 40)
 		}
+	}
+	if thingEnd.MatchString(topic) && hanIn(topic) <= 16 && !strings.Contains(text, topic) && !strings.Contains(c.text[g.from:g.to], topic) && g.thing == "" && hanIn(text) >= 8 && r.Kind != deadline.Recurring {
+		return shorten(topic+"："+text, 40)
 	}
 	if hanIn(text) < 8 {
 		if g.thing != "" && r.Kind != deadline.Recurring && !strings.Contains(text, g.thing) {
