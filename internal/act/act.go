@@ -119,15 +119,18 @@ type Act struct {
 	Evidence []Evidence   `json:"evidence,omitempty"` // what proves it
 	Percent  int          `json:"percent,omitempty"`  // of Progress, 0 to 100
 	Due      calendar.Day `json:"due,omitzero"`       // new date, part's date, date to answer by
-	Until    calendar.Day `json:"until,omitzero"`     // of Suspend, if known: the day it goes on
-	Moves    bool         `json:"moves,omitempty"`    // of Suspend: the due date moves by the pause
-	Unit     string       `json:"unit,omitempty"`     // unit ID: reassigned to, asked for its part, called to a talk
-	Units    []string     `json:"units,omitempty"`    // unit IDs: assisting units from now on
-	Policy   string       `json:"policy,omitempty"`   // key in Plan.Policies
-	Title    string       `json:"title,omitempty"`    // of Reword
-	Ref      string       `json:"ref,omitempty"`      // number of the part or instruction meant; of TakeOver: ID of the unit that goes
-	Rule     string       `json:"rule,omitempty"`     // of SetRule: month, quarter, halfyear, year, or a cron expression
-	Talk     *TalkFacts   `json:"talk,omitempty"`
+	// Begin is the day on which the task begins from now on, of a Correct by an amendment;
+	// nil: as before. Its Due is zero then where the date stays.
+	Begin  *calendar.Day `json:"begin,omitempty"`
+	Until  calendar.Day  `json:"until,omitzero"`   // of Suspend, if known: the day it goes on
+	Moves  bool          `json:"moves,omitempty"`  // of Suspend: the due date moves by the pause
+	Unit   string        `json:"unit,omitempty"`   // unit ID: reassigned to, asked for its part, called to a talk
+	Units  []string      `json:"units,omitempty"`  // unit IDs: assisting units from now on
+	Policy string        `json:"policy,omitempty"` // key in Plan.Policies
+	Title  string        `json:"title,omitempty"`  // of Reword
+	Ref    string        `json:"ref,omitempty"`    // number of the part or instruction meant; of TakeOver: ID of the unit that goes
+	Rule   string        `json:"rule,omitempty"`   // of SetRule: month, quarter, halfyear, year, or a cron expression
+	Talk   *TalkFacts    `json:"talk,omitempty"`
 }
 
 // Evidence is a file kept outside the engine, or the address of what was

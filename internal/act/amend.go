@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"duban/internal/calendar"
 	"duban/internal/plan"
 )
 
@@ -39,6 +40,16 @@ func ActsOf(c plan.TaskChange, occurrence bool) []Act {
 			if !occurrence && c.New.Kind == plan.Dated {
 				all = append(all, Act{Kind: Correct, Due: c.New.Due})
 			}
+		case plan.FieldBegin:
+			if occurrence || c.New.Kind != plan.Dated {
+				continue
+			}
+			begin := c.New.Begin
+			if i := slices.IndexFunc(all, func(a Act) bool { return a.Kind == Correct }); i >= 0 {
+				all[i].Begin = &begin
+			} else {
+				all = append(all, Act{Kind: Correct, Begin: &begin})
+			}
 		case plan.FieldPolicy:
 			all = append(all, Act{Kind: SetPolicy, Policy: c.New.Policy})
 		case plan.FieldRecur:
@@ -48,6 +59,23 @@ func ActsOf(c plan.TaskChange, occurrence bool) []Act {
 		}
 	}
 	return all
+}
+
+// Kept is what of an amendment's act a task takes: a date that is earlier than the one
+// an extension has given it is left out, for only a word for that very task takes that
+// back. ok is false when nothing is left.
+func (c Case) Kept(a Act) (kept Act, ok bool) {
+	if a.Kind != Correct || !c.KeepsDate(a.Due) {
+		return a, true
+	}
+	a.Due = calendar.Day{}
+	return a, a.Begin != nil
+}
+
+// KeepsDate tells that an amended date is earlier than the one that an extension has
+// given the task.
+func (c Case) KeepsDate(due calendar.Day) bool {
+	return c.Granted > 0 && !c.Over() && !due.IsZero() && due.Before(c.Due)
 }
 
 // fieldOf is what of a plan's task an act of an amendment changes.

@@ -199,7 +199,15 @@ var applies = map[Kind]func(*Case, Act){
 	},
 	SetPolicy: func(c *Case, a Act) { c.Policy = a.Policy },
 	Correct: func(c *Case, a Act) {
-		c.Due, c.DateSet = a.Due, a.On
+		c.DateSet = a.On
+		if begin := c.BeginBy(a); begin != c.Begin {
+			c.Begins, c.Begin = append(slices.Clone(c.Begins), c.Begin), begin
+		}
+		if a.Due.IsZero() {
+			return
+		}
+		c.Due = a.Due
+		c.fixed()
 		if c.Extension != nil && !c.Extension.Due.After(a.Due) { // it has what it asked for
 			c.Extension = nil
 		}

@@ -12,26 +12,27 @@ import (
 // Case is all that acts know and change about one task, occurrence or duty. Its Keys
 // travel with the workflow, so that an act is judged without asking anybody.
 type Case struct {
-	Kind       plan.Kind    `json:"kind"`
-	State      State        `json:"state"`
-	Title      string       `json:"title"`
-	Lead       string       `json:"lead"`             // unit ID
-	Assist     []string     `json:"assist,omitempty"` // unit IDs
-	Office     string       `json:"office"`           // unit ID
-	Leadership string       `json:"leadership"`       // unit ID
-	Policy     string       `json:"policy"`           // key in Plan.Policies
-	Due        calendar.Day `json:"due,omitzero"`
-	FirstDue   calendar.Day `json:"first_due,omitzero"` // before any extension; never changes
-	Number     int          `json:"number"`             // of the date that counts: grows when another is set, or another unit leads
-	Missed     []Dated      `json:"missed,omitempty"`   // dates that the unit missed and that count no more, with the numbers under which it was told
-	Revision   int          `json:"revision"`           // grows when what was decided is to be said another time: see Effect
-	Publish    bool         `json:"publish,omitempty"`
-	Begin      calendar.Day `json:"begin,omitzero"`     // the day the task begins, where its plan says one
-	Assigned   time.Time    `json:"assigned"`           // to the present lead
-	Restarted  time.Time    `json:"restarted,omitzero"` // the last act that let the unit's clock, or its ladder, begin anew
-	Said       []Said       `json:"said,omitempty"`     // what has been said of what is owed now
-	Waits      []Stand      `json:"waits,omitempty"`    // in which a report or a return waited for the office
-	Misses     []Miss       `json:"misses,omitempty"`   // dates that were missed by units that led before
+	Kind       plan.Kind      `json:"kind"`
+	State      State          `json:"state"`
+	Title      string         `json:"title"`
+	Lead       string         `json:"lead"`             // unit ID
+	Assist     []string       `json:"assist,omitempty"` // unit IDs
+	Office     string         `json:"office"`           // unit ID
+	Leadership string         `json:"leadership"`       // unit ID
+	Policy     string         `json:"policy"`           // key in Plan.Policies
+	Due        calendar.Day   `json:"due,omitzero"`
+	FirstDue   calendar.Day   `json:"first_due,omitzero"` // before any extension; never changes
+	Number     int            `json:"number"`             // of the date that counts: grows when another is set, or another unit leads
+	Missed     []Dated        `json:"missed,omitempty"`   // dates that the unit missed and that count no more, with the numbers under which it was told
+	Revision   int            `json:"revision"`           // grows when what was decided is to be said another time: see Effect
+	Publish    bool           `json:"publish,omitempty"`
+	Begin      calendar.Day   `json:"begin,omitzero"`     // the day the task begins, where its plan says one
+	Begins     []calendar.Day `json:"begins,omitempty"`   // the days on which it was to begin before, in order; zero: at once
+	Assigned   time.Time      `json:"assigned"`           // to the present lead
+	Restarted  time.Time      `json:"restarted,omitzero"` // the last act that let the unit's clock, or its ladder, begin anew
+	Said       []Said         `json:"said,omitempty"`     // what has been said of what is owed now
+	Waits      []Stand        `json:"waits,omitempty"`    // in which a report or a return waited for the office
+	Misses     []Miss         `json:"misses,omitempty"`   // dates that were missed by units that led before
 
 	Acts  int      `json:"acts,omitempty"`  // how many so far
 	Known []string `json:"known,omitempty"` // IDs of the last few

@@ -47,7 +47,7 @@ func (a Act) has(f Field) bool {
 	case NeedPaper:
 		return strings.TrimSpace(a.Paper) != ""
 	case NeedDue:
-		return !a.Due.IsZero()
+		return !a.Due.IsZero() || a.Begin != nil
 	case NeedUnit:
 		return a.Unit != ""
 	case NeedPolicy:
@@ -170,6 +170,9 @@ var checks = map[Kind]func(Case, Act) *Refusal{
 		if !a.Due.IsZero() && !a.Due.After(a.On) {
 			return refuse("part_date", "Due", a.Due.String())
 		}
+		if r := c.begun(a); r != nil {
+			return r
+		}
 		return same(a.Unit == c.Lead)
 	},
 	Assist: func(c Case, a Act) *Refusal {
@@ -177,8 +180,13 @@ var checks = map[Kind]func(Case, Act) *Refusal{
 	},
 	TakeOver:  func(c Case, a Act) *Refusal { return same(a.Ref == a.Unit || !c.Names(a.Ref)) },
 	SetPolicy: func(c Case, a Act) *Refusal { return same(a.Policy == c.Policy) },
-	Correct:   func(c Case, a Act) *Refusal { return same(a.Due == c.Due) },
-	Reword:    func(c Case, a Act) *Refusal { return same(a.Title == c.Title) },
+	Correct: func(c Case, a Act) *Refusal {
+		if r := c.begun(a); r != nil {
+			return r
+		}
+		return same((a.Due.IsZero() || a.Due == c.Due) && c.BeginBy(a) == c.Begin)
+	},
+	Reword: func(c Case, a Act) *Refusal { return same(a.Title == c.Title) },
 	Instruct: func(c Case, a Act) *Refusal {
 		if !a.Due.IsZero() && !a.Due.After(a.On) {
 			return refuse("part_date", "Due", a.Due.String())
@@ -207,6 +215,34 @@ var checks = map[Kind]func(Case, Act) *Refusal{
 		}
 		return nil
 	},
+}
+
+// BeginBy is the day on which the task begins once an act is done. What has begun does
+// not begin earlier, and nothing begins before its unit hears of it.
+func (c Case) BeginBy(a Act) calendar.Day {
+	if a.Begin == nil {
+		return c.Begin
+	}
+	first := c.Begin
+	if first.After(a.On) {
+		first = a.On
+	}
+	if a.Begin.Before(first) {
+		return first
+	}
+	return *a.Begin
+}
+
+// begun refuses a date that comes before the day on which the task begins.
+func (c Case) begun(a Act) *Refusal {
+	begin, due := c.BeginBy(a), a.Due
+	if due.IsZero() {
+		due = c.Due
+	}
+	if due.Before(begin) && (a.Begin != nil || !a.Due.IsZero()) {
+		return refuse("before_begin", "Due", due.String(), "Begin", begin.String())
+	}
+	return nil
 }
 
 func same(is bool) *Refusal {

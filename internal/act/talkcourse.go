@@ -75,9 +75,13 @@ func (b Book) TalkOwed(c TalkCase) (all []Owed) {
 	leader := people.Recipient{Unit: c.Leadership, Role: people.Leader}
 	p, workday := b.talkPolicy(c), plan.Offset{N: 1, Work: true}
 	decision := func(step, topic string, since calendar.Day, words, by string) {
-		limit := b.within(p.Acts.Decide, since)
+		var stands []Stand
+		if c.State == TalkProposed {
+			stands = c.Stood // days in which there was nothing to decide
+		}
+		limit := b.pushed(b.within(p.Acts.Decide, since), since, stands)
 		to := []people.Recipient{leader, office}
-		o := chasedOnce(Owed{ID: step, By: to[:1], Since: since, Limit: limit, Runs: true,
+		o := chasedOnce(Owed{ID: step, By: to[:1], Since: since, Limit: limit, Runs: true, stands: stands,
 			matter: plan.Matter{Topic: topic, Words: words, By: by, Limit: limit}}, 1, plan.Offset{}, workday, to, to, "")
 		o.Rungs = o.Rungs[1:] // it was said when it was asked, and is once when the limit has passed
 		all = append(all, o)

@@ -3,6 +3,7 @@ package act
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"duban/internal/calendar"
@@ -34,6 +35,10 @@ func (b Book) told(before, after Case, a Act) []plan.Stage {
 	if q := before.Extension; q != nil && after.Extension == nil && a.Kind != Grant && a.Kind != Refuse {
 		m.Ended = q.Due
 	}
+	m.Ends = strings.Join(endedBy(before, a), " ")
+	if after.Begin != before.Begin {
+		m.Begin = after.Begin
+	}
 	switch a.Kind {
 	case Reassign:
 		m.Unit = before.Lead
@@ -52,6 +57,18 @@ func (b Book) told(before, after Case, a Act) []plan.Stage {
 		all = append(all, b.partsPassedOn(before, after, a)...)
 	}
 	return all
+}
+
+// endedBy is what waits for the office beside an extension, and ends by an act that
+// does not decide it.
+func endedBy(c Case, a Act) (ends []string) {
+	if c.Return != nil && (a.Kind == Cancel || a.Kind == Verify) {
+		ends = append(ends, TopicReturn)
+	}
+	if c.Report != nil && a.Kind == Cancel {
+		ends = append(ends, TopicReport)
+	}
+	return ends
 }
 
 // ownResumption tells the end of a pause that came by itself.

@@ -344,12 +344,16 @@ func (m *amending) do(ctx context.Context, target string, a act.Act) (left []Lef
 		if err != nil {
 			return nil, false, err
 		}
-		if whatif.Kept(t, a.Due) {
+		kept, left := t.Facts.Kept(a)
+		if kept.Due != a.Due {
 			m.mu.Lock()
 			m.report.Kept = append(m.report.Kept, target)
 			m.mu.Unlock()
+		}
+		if !left {
 			return nil, false, nil
 		}
+		a = kept
 	}
 	a.ID = cmp.Or(a.ID, act.AmendID(m.amended.N, a.Kind))
 	a.By, a.Reason, a.Paper = m.by, m.amended.Reason, m.amended.Paper
@@ -442,7 +446,7 @@ func stands(c act.Case, a act.Act) bool {
 	case act.Assist:
 		return slices.Equal(slices.Sorted(slices.Values(c.Assist)), slices.Sorted(slices.Values(a.Units)))
 	case act.Correct:
-		return c.Due == a.Due
+		return (a.Due.IsZero() || c.Due == a.Due) && c.BeginBy(a) == c.Begin
 	case act.SetPolicy:
 		return c.Policy == a.Policy
 	case act.Reinstate:

@@ -16,33 +16,45 @@ import (
 	"duban/internal/ledger/ledgertest"
 )
 
-// What a suspended or reported task refuses of an amendment is owed still after the
-// next one, which says of it what the plan is by then, and is told when it can be.
+// What a reported task refuses of an amendment is owed still after the next one, which
+// says of it what the plan is by then, and is told when it can be. A date is another at
+// once, whatever the task waits for, and so is the day on which it begins.
 func TestWhatAnAmendmentCouldNotDoIsStillOwed(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
-	w.stands(twoUnits(t, "owe", nil, entry("a", "due: 2021-05-31"), entry("b", "due: 2021-05-31"), entry("c", "due: 2021-05-31")))
-	require.NoError(t, w.act("owe", "a", clerk, act.Act{Kind: act.Suspend}))
-	require.NoError(t, w.act("owe", "b", liaison, act.Act{Kind: act.Complete}))
-	report, err := w.amend(twoUnits(t, "owe", nil, entry("a", "due: 2021-06-30"), entry("b", "due: 2021-06-30"), entry("c", "due: 2021-06-30")))
+	given := func(id, due string) string { return entry(id, "due: "+due+", lead: 市生态环境局") }
+	w.stands(twoUnits(t, "owe", nil, entry("a", "due: 2021-05-31"), entry("b", "due: 2021-05-31"), entry("c", "due: 2021-05-31"), entry("d", "due: 2021-05-31"),
+		entry("later", "due: 2021-09-30, begin: 2021-07-01")))
+	require.NoError(t, w.act("owe", "a", clerk, act.Act{Kind: act.Suspend, Moves: true}))
+	for _, id := range []string{"b", "d"} {
+		require.NoError(t, w.act("owe", id, liaison, act.Act{Kind: act.Complete}))
+	}
+	begins := entry("later", "due: 2021-09-30, begin: 2021-08-01")
+	report, err := w.amend(twoUnits(t, "owe", nil, entry("a", "due: 2021-06-30"), given("b", "2021-06-30"), entry("c", "due: 2021-06-30"), entry("d", "due: 2021-05-31"), begins))
 	require.NoError(t, err)
-	require.Equal(t, []string{"a correct", "b correct"}, leftOf(report.Left))
-	report, err = w.amend(twoUnits(t, "owe", nil, entry("a", "due: 2021-06-30"), entry("b", "due: 2021-07-31"), entry("c", "due: 2021-07-31")))
+	require.Equal(t, []string{"b reassign"}, leftOf(report.Left))
+	for _, id := range []string{"a", "b", "c"} {
+		require.Equal(t, calendar.NewDay(2021, 6, 30), w.course("owe", id).Due, id)
+	}
+	require.Equal(t, calendar.NewDay(2021, 8, 1), w.course("owe", "later").Begin)
+	report, err = w.amend(twoUnits(t, "owe", nil, entry("a", "due: 2021-06-30"), given("b", "2021-06-30"), entry("c", "due: 2021-07-31"), given("d", "2021-07-31"), begins))
 	require.NoError(t, err)
-	require.Equal(t, []string{"b correct", "a correct"}, leftOf(report.Left), "one by this amendment, one by the first")
+	require.Equal(t, []string{"d reassign", "b reassign"}, leftOf(report.Left), "one by this amendment, one by the first")
 	last, err := w.Ledger.LastAmendment(t.Context(), "owe")
 	require.NoError(t, err)
 	require.Len(t, last.Left, 2)
 
 	require.NoError(t, w.act("owe", "a", clerk, act.Act{Kind: act.Resume}))
+	require.Equal(t, calendar.NewDay(2021, 6, 30), w.course("owe", "a").Due, "the pause adds nothing to an amended date")
+	require.NoError(t, w.act("owe", "b", clerk, act.Act{Kind: act.Reject}))
 	_, err = w.Engine.Reconcile(t.Context(), "owe")
 	require.NoError(t, err)
-	require.Equal(t, calendar.NewDay(2021, 6, 30), w.course("owe", "a").Due)
-	require.NoError(t, w.act("owe", "b", clerk, act.Act{Kind: act.Reject}))
-	report, err = w.amend(twoUnits(t, "owe", nil, entry("a", "due: 2021-06-30"), entry("b", "due: 2021-07-31"), entry("c", "due: 2021-07-31")))
+	require.Equal(t, "huanjing", w.course("owe", "b").Lead)
+	require.NoError(t, w.act("owe", "d", clerk, act.Act{Kind: act.Reject}))
+	report, err = w.amend(twoUnits(t, "owe", nil, entry("a", "due: 2021-06-30"), given("b", "2021-06-30"), entry("c", "due: 2021-07-31"), given("d", "2021-07-31"), begins))
 	require.NoError(t, err)
 	require.Empty(t, report.Left)
-	require.Equal(t, calendar.NewDay(2021, 7, 31), w.course("owe", "b").Due)
+	require.Equal(t, "huanjing", w.course("owe", "d").Lead)
 	w.agreeAll("owe")
 }
 

@@ -142,6 +142,14 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 	w.of = string(a.Kind)
 	defer func() { w.of = "" }()
 	lead, extension := w.lead, w.asked["extension"]
+	for _, topic := range []string{"return", "report"} { // a report that is verified has been decided
+		if w.asked[topic] == nil || a.Kind != act.Cancel && !(a.Kind == act.Verify && topic == "return") {
+			continue
+		}
+		if len(told) == 0 || !slices.Contains(strings.Fields(told[0].Ends), topic) {
+			w.breaks(8, a.At, "%s ends a %s that waits and does not say so", a.Kind, topic)
+		}
+	}
 	if w.over != (a.Kind == act.Reinstate) {
 		w.breaks(0, a.At, "%s after the end, or without one", a.Kind)
 	}
@@ -220,7 +228,18 @@ func (w *world) act(a act.Act, told []plan.Stage) {
 		}
 		w.given(a.On)
 	case act.Correct:
-		w.dated(a.Due, a.On)
+		if b := a.Begin; b != nil {
+			switch { // nobody begins before hearing of it, or once more
+			case w.begin.After(a.On) && b.Before(a.On):
+				w.begin = a.On
+			case w.begin.After(a.On), b.After(w.begin):
+				w.begin = *b
+			}
+		}
+		if !a.Due.IsZero() {
+			w.moves = false
+			w.dated(a.Due, a.On)
+		}
 		w.dateSet = a.On
 	case act.SetPolicy:
 		w.policy, w.since, w.missSince = a.Policy, a.On, a.On

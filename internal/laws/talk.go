@@ -233,7 +233,7 @@ func (x *talk) redated(a act.Act) {
 			x.due = s.New
 		}
 	}
-	if a.Kind == act.Grant || a.Kind == act.Reassign && !a.Due.IsZero() {
+	if a.Kind == act.Grant || !a.Due.IsZero() {
 		x.moves = false
 	}
 	moved, passed := x.due != before, before.Before(a.On)

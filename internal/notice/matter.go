@@ -147,12 +147,35 @@ func StageName(w *words.Words, kind plan.StageKind, topic string) string {
 
 // What a reader is to an item that is not about a task's own limit.
 const (
-	leads   = "lead"
-	assists = "assist"
-	former  = "former" // led it, or assisted, until now
-	watches = "watch"  // the office, where the leadership decides
-	keeps   = "duty"   // leads a duty, which has no limit and is not acknowledged
+	leads       = "lead"
+	assists     = "assist"
+	former      = "former" // led it, or assisted, until now
+	watches     = "watch"  // the office, where the leadership decides
+	keeps       = "duty"   // leads a duty, which has no limit and is not acknowledged
+	helps       = "duty_assist"
+	formerKeeps = "duty_former"
 )
+
+// ofTask is what the reader of a duty's news would be to a task's: words that a duty
+// has not of its own are a task's.
+func ofTask(reader string) string {
+	switch reader {
+	case keeps:
+		return leads
+	case helps:
+		return assists
+	case formerKeeps:
+		return former
+	}
+	return reader
+}
+
+// ofDuty tells that the item is news of an act on a duty itself: its open occurrences
+// go on as they are.
+func (it Item) ofDuty() bool {
+	_, is := act.Of(act.Duties, act.Kind(it.Matter.Topic))
+	return it.told() && is && it.Due.IsZero()
+}
 
 // reader is what the digest's reader is to the item: the office, the leadership,
 // or what its unit is to the task.
@@ -164,15 +187,19 @@ func (d Digest) reader(it Item) string {
 		return watches
 	case d.Recipient.Role == people.Office, d.Recipient.Role == people.Leader:
 		return string(d.Recipient.Role)
-	case it.told() && it.Matter.Topic == string(act.Reassign) && it.Lead == d.Unit && it.Due.IsZero():
-		return keeps
+	}
+	is := assists
+	switch {
 	case it.Lead == "", it.Lead == d.Unit, it.ofTalk():
-		return leads
+		is = leads
 	case it.told() && it.Matter.Topic == string(act.Reassign) && it.Unit == d.Unit,
 		it.told() && it.Matter.Topic == string(act.Assist) && !slices.Contains(it.Assist, d.Unit):
-		return former
+		is = former
 	}
-	return assists
+	if it.ofDuty() {
+		return map[string]string{leads: keeps, assists: helps, former: formerKeeps}[is]
+	}
+	return is
 }
 
 // over tells that no distance to the due date makes sense any more, or for now.
@@ -212,8 +239,11 @@ func (s *speaker) ask(k heap) (text string, asked bool) {
 	if k.reader == watches {
 		return s.firstOf(data, "tell_"+k.reader+"_"+k.matter, "informed"), false
 	}
-	if text = s.firstOf(data, "ask_"+role+"_"+k.matter, "ask_"+k.reader+"_"+k.matter); text == "" {
-		return s.firstOf(data, "tell_"+k.reader+"_"+k.matter, "informed"), false
+	if text = s.firstOf(data, "tell_"+k.reader+"_"+k.matter); text != "" {
+		return text, false
+	}
+	if text = s.firstOf(data, "ask_"+role+"_"+k.matter, "ask_"+k.reader+"_"+k.matter, "ask_"+ofTask(k.reader)+"_"+k.matter); text == "" {
+		return s.firstOf(data, "tell_"+ofTask(k.reader)+"_"+k.matter, "informed"), false
 	}
 	if s.d.Recipient.Role == people.Deputy || s.d.Recipient.Role == people.Head {
 		text = s.firstOf(data, "ask_"+role+"_"+k.matter, "ask_"+role)
@@ -226,7 +256,7 @@ func (s *speaker) nameOf(k heap) string {
 	if k.matter == "" {
 		return s.t("name_" + k.class.String())
 	}
-	return s.firstOf(nil, "name_"+k.reader+"_"+k.matter, "name_"+k.matter)
+	return s.firstOf(nil, "name_"+k.reader+"_"+k.matter, "name_"+ofTask(k.reader)+"_"+k.matter, "name_"+k.matter)
 }
 
 // matterLines are who did what, in whose words, by when.
@@ -241,6 +271,9 @@ func (s *speaker) matterLines(e entry) []line {
 	}
 	if !e.Matter.Ended.IsZero() {
 		lines = append(lines, line{Text: s.say("ended", words.Data{"New": s.day(e.Matter.Ended)})})
+	}
+	for _, what := range strings.Fields(e.Matter.Ends) {
+		lines = append(lines, line{Text: s.say("ended_" + what)})
 	}
 	lines = append(lines, s.quoted(t.words, e.Matter.Words)...)
 	if e.Talk != nil {
@@ -268,7 +301,7 @@ func (s *speaker) matterData(e entry) words.Data {
 	}
 	unit, lead := clean(e.Unit), clean(e.Lead)
 	switch {
-	case unit == "" && e.reader == assists:
+	case unit == "" && ofTask(e.reader) == assists:
 		unit = clean(s.d.Unit)
 	case unit == "" && e.ofTalk():
 		unit = lead
@@ -283,7 +316,7 @@ func (s *speaker) matterData(e entry) words.Data {
 	}
 	return words.Data{
 		"By": s.by(e), "Unit": unit, "Lead": lead, "Units": strings.Join(assist, s.t("comma")), "What": s.say("do_" + what),
-		"Limit": day(e.Matter.Limit), "New": day(e.Matter.New), "Was": day(e.Matter.Was), "Moves": e.Matter.Moves, "Dated": !e.Due.IsZero(), "Policy": clean(e.Policy), "Office": s.office(),
+		"Limit": day(e.Matter.Limit), "New": day(e.Matter.New), "Was": day(e.Matter.Was), "Begin": day(e.Matter.Begin), "Moves": e.Matter.Moves, "Dated": !e.Due.IsZero(), "Policy": clean(e.Policy), "Office": s.office(),
 	}
 }
 
@@ -404,7 +437,7 @@ var goingOn = []string{string(act.Reject), string(act.Resume), string(act.Grant)
 
 // matterNext says what comes after the matter, or nothing.
 func (s *speaker) matterNext(e entry) string {
-	if e.Next == nil || e.over() || e.reader == assists || e.reader == former || e.told() && !slices.Contains(goingOn, e.Matter.Topic) {
+	if e.Next == nil || e.over() || ofTask(e.reader) == assists || ofTask(e.reader) == former || e.told() && !slices.Contains(goingOn, e.Matter.Topic) {
 		return ""
 	}
 	return s.next(e.Next)

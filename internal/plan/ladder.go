@@ -34,6 +34,8 @@ type Matter struct {
 	Was   calendar.Day `json:"was,omitzero"`    // the due date until then, where it was changed
 	Moves bool         `json:"moves,omitempty"` // of a pause: the due date moves by it
 	Ended calendar.Day `json:"ended,omitzero"`  // the date asked for by an extension that the act ends undecided
+	Ends  string       `json:"ends,omitempty"`  // return, report, or both with a space between: what else the act ends undecided
+	Begin calendar.Day `json:"begin,omitzero"`  // the day on which the task begins, where it was changed
 	Paper string       `json:"paper,omitempty"` // number of the document it rests on
 	Unit  string       `json:"unit,omitempty"`  // of a reassignment: the unit that led until then, its ID
 }

@@ -92,6 +92,7 @@ type data struct {
 		Units   []string `json:"units"`
 		Percent int      `json:"percent"`
 		Title   string   `json:"title"`
+		Begin   *string  `json:"begin"`
 		Talk    *struct {
 			What string    `json:"what"`
 			Time time.Time `json:"time"`
@@ -342,6 +343,10 @@ func (w *world) onTask(t *task, d data) {
 		t.phase, t.closed = "closed", w.day(a.At)
 	case "reword":
 		t.title = a.Title
+	case "correct":
+		if b := a.Begin; b != nil { // nothing begins before its unit hears of it, or once more
+			t.begin = max(*b, min(t.begin, a.On))
+		}
 	case "assist":
 		t.assist = a.Units
 	case "reinstate":

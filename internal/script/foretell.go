@@ -202,6 +202,12 @@ func (w *walk) pass(e era, end time.Time) {
 // do is one act: what it changes, and what it says at once.
 func (w *walk) do(m moment) {
 	e, before := w.eraAt(m.act.At), w.course.Case
+	if m.key == "" && act.OwnID(m.act.ID) {
+		var left bool
+		if m.act, left = before.Kept(m.act); !left {
+			return
+		}
+	}
 	after, told, refused := e.book.Act(w.course, m.act)
 	w.acted[m.key] = true
 	if refused != nil {

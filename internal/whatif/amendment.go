@@ -41,9 +41,7 @@ var ErrSamePaper = errors.New("another amendment was done by the same paper")
 
 // Kept tells that an amended limit leaves a task the later one that an extension has
 // given it: only a word for that very task takes it back.
-func Kept(t ledger.Task, due calendar.Day) bool {
-	return t.Facts.Granted > 0 && t.State == ledger.TaskOpen && due.Before(t.Facts.Due)
-}
+func Kept(t ledger.Task, due calendar.Day) bool { return t.Facts.KeepsDate(due) }
 
 // AmendError is a change that cannot be made, and what it is about.
 type AmendError struct {
