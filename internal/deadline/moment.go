@@ -30,6 +30,7 @@ type moment struct {
 	lastDay  bool
 	edge     rune // 底 end, 初 beginning, 中 middle, 内 within; 0 none
 	short    bool // two-digit year
+	week     bool // 9月第一周: the day is its seventh, roughly
 	garbled  bool // a month or day that cannot be read stands in it
 	dotted   bool // 2021.6.30, 6.30
 	weekRel  string
@@ -311,6 +312,18 @@ func (s *scan) belowMonth(j int, m *moment) int {
 		if e := s.dayUnit(n.end); e > 0 {
 			m.grain, m.day = ofDay, n.v
 			return e
+		}
+	}
+	if w, e := s.one(j, "最后一周", "最后一个星期"); w != "" && s.at(e) != '周' {
+		m.grain, m.lastDay, m.week = ofDay, true, true
+		return e
+	}
+	if n, ok := s.num(s.skip(j, "第")); ok && s.at(j) == '第' && n.v >= 1 && n.v <= 4 {
+		if w, e := s.one(n.end, "个星期", "个礼拜", "周", "星期"); w != "" {
+			if _, f := s.weekday(e); f == e {
+				m.grain, m.day, m.week = ofDay, 7*n.v, true
+				return e
+			}
 		}
 	}
 	switch s.at(k) {

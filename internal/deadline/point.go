@@ -145,6 +145,9 @@ func (s *scan) point(p phrase) hit {
 		s.bareMoment(&h, p)
 	}
 	s.doubt(&h, p)
+	if p.m.week && h.Kind == Due {
+		ask(&h, "deadline.approximate")
+	}
 	return h
 }
 

@@ -41,6 +41,9 @@ func (s *scan) tailWord(k int) (tail, int) {
 	if w, e := s.one(k, "前后"); w != "" {
 		return around, e
 	}
+	if _, e := s.one(k, "结束之前", "结束以前", "结束前", "终了前"); e > 0 { // before its end, not before it begins
+		return within, e
+	}
 	if w, e := s.one(k, "之前", "以前", "前夕", "下班前", "前"); w != "" && s.endsBefore(w, e) {
 		return before, e
 	}

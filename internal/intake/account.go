@@ -236,6 +236,9 @@ func (a *accountant) inClause(c *clause, r deadline.Reading) fate {
 	if f, ok := a.undated(c, r); ok {
 		return f
 	}
+	if r.Kind == deadline.Start && r.Begin < c.headLen {
+		return aside("start")
+	}
 	if c.above && r.Begin < c.headLen {
 		if f, ok := a.ofHeading(c.paras[0].place); ok && !(f.became == becameAside && headDoes.MatchString(c.text[:c.headLen])) {
 			return f

@@ -31,6 +31,8 @@ type clause struct {
 	readings                           []deadline.Reading // of its text
 	latest                             calendar.Day       // its latest limit
 	wholly                             map[int]bool       // brackets whose 完成时限 covers every undated sentence
+	within                             *deadline.Reading  // the time of its duties, by their bracket
+	untitled                           bool               // a paragraph of its own: its first words head nothing
 	above                              bool               // it is the heading of items below
 	stage                              *deadline.Reading  // the time in its heading, where its steps have their own
 	headLen                            int                // bytes of the mark and run-in heading at the start of text

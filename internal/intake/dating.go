@@ -12,6 +12,9 @@ import (
 // chase and the words are a standing matter.
 func (k *committer) dated(c *clause, r deadline.Reading, s span, bracket int) *entry {
 	r = k.otherYear(c, r)
+	if r.Kind == deadline.Recurring && c.within != nil && r.Start.IsZero() && r.Recur.Until.IsZero() {
+		r.Start, r.Recur.Until = c.within.Start, c.within.Due
+	}
 	e := &entry{Bracket: bracket, span: s, phrase: span{r.Begin, r.End}, Source: c.text[s.from:s.to], Kind: plan.Dated,
 		Soft: r.Soft, Milestone: r.Milestone, rule: r.Rule, sure: r.Sure, readAsk: r.Ask, words: r.Words, reading: r}
 	if e.Milestone == "建成" && strings.Count(e.Source, "建成") == strings.Count(e.Source, "建成区") {

@@ -328,7 +328,7 @@ func (k *committer) headClauses(o outline) []*clause {
 		if own {
 			no := len(out) + 1
 			c.id, c.place = fmt.Sprintf("0.%d", no), fmt.Sprintf("正文第%d段", p.place.Para)
-			c.title = shorten(firstSentence(p.text), 30)
+			c.title, c.untitled = shorten(firstSentence(p.text), 30), true
 			for _, r := range c.found {
 				c.seats = append(c.seats, r.names)
 			}

@@ -153,6 +153,9 @@ func (f *facts) years(about string) {
 		if m := yearRe.FindStringSubmatch(t); m != nil {
 			f.Year, _ = strconv.Atoi(m[1])
 			f.LastYear, f.Titled = f.Year, true
+			if f.Year < f.Issued.Year { // 2021年度预算执行审计…整改安排, of 2022: the year is of what it is about
+				f.Year, f.LastYear, f.Titled = f.Issued.Year, f.Issued.Year, false
+			}
 			return
 		}
 	}

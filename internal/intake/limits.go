@@ -30,6 +30,11 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 			if len(read) > 1 && (whole || atOnce(one, read)) || whole && c.recursBefore(readings, from, bracket) {
 				continue
 			}
+			if one.Kind == deadline.Window && !one.Start.IsZero() && c.recursBefore(readings, from, bracket) { // 每周夜查（9月至12月，交警大队）
+				c.within = &one
+				k.aside = append(k.aside, Aside{Place: c.place, Words: one.Words, Why: "stage", at: span{from + one.Begin, from + one.End}, c: c})
+				continue
+			}
 			if !k.counts(c, one, span{from, to}, true) {
 				continue
 			}

@@ -128,7 +128,7 @@ func columnTable(lines []line) (*Table, int) {
 		}
 	}
 	if len(head) < 3 || known < 2 {
-		return nil, 0
+		return datedColumns(lines)
 	}
 	heads := texts(head)
 	numbered := columnOf(head[0].text) == colNo
@@ -180,6 +180,34 @@ func columnTable(lines []line) (*Table, int) {
 	}
 	trimCells(t.Rows[0].Cells)
 	return t, n
+}
+
+// datedColumns reads lines of a time, a matter and a unit that stand apart by spaces
+// without a header: 3月10日  发布征收公告  区征收办.
+func datedColumns(lines []line) (*Table, int) {
+	t := &Table{}
+	want := len(pieces(lines[0]))
+	for n, l := range lines {
+		ps := pieces(l)
+		times, who := 0, 0
+		for _, p := range ps {
+			f := fold(p.text)
+			if len(f) < 60 && limitLike.MatchString(f) && timeWord.MatchString(f) {
+				times++
+			} else if names := splitList(f); len(names) > 0 && looksUnit(names[0]) {
+				who++
+			}
+		}
+		if len(ps) != want || want < 3 || times != 1 || who == 0 {
+			lines = lines[:n]
+			break
+		}
+		t.Rows = append(t.Rows, Row{Cells: trimCells(texts(ps))})
+	}
+	if len(t.Rows) < 3 {
+		return nil, 0
+	}
+	return t, len(lines)
 }
 
 // parted cuts pieces at a single space where its two sides stand in different

@@ -15,7 +15,7 @@ var (
 	eachSubject = regexp.MustCompile(`^(?:由)?((?:有关|相关)(?:县|区|市|乡镇|镇|街道)(?:\([市县区旗、]+\))?(?:人民政府|政府)|各(?:设区)?(?:县|区|市|旗|州)(?:\([市县区旗、州]*\)|[市县区旗]*(?:\([市县区旗、州]*\))?)?(?:、[市县区旗]{1,2}(?:\([市县区旗、]+\))?)*(?:党委、?政府|人民政府|政府|教育局)?|各(?:乡镇|镇|乡|街道)(?:\([\p{Han}、]{1,10}\)|、?(?:街道|乡镇|镇|乡|办事处|场))*(?:(?:人民政府|党委政府|政府|办事处)(?:\([\p{Han}、]{2,12}\))?)?|县(?:\([市区、]+\)|区)(?:人民政府|政府)?)`)
 	manySubject = regexp.MustCompile(`^(?:由)?(各级(?:党委、?)?(?:人民)?政府(?:和有关部门|及有关部门)?|各(?:有关|相关|成员|责任|牵头|参建|级|业务|职能|行业|主管|地)?(?:地区)?(?:、?各?(?:有关|相关|级|直属)?(?:部门|单位|科室|处室|学校|企业|地|街道|镇))*|[省市县区州](?:直|属|级)(?:各|有关|相关)*[\p{Han}]{0,4}?(?:单位|部门|学校|医院|企业|机关|科室)|各级[\p{Han}]{1,3}长)(?:、|完|开|要|应|须|于|在|将|按|结合|每|对|根据|负责|\d|,)`)
 	afterName   = regexp.MustCompile(`^(要|应|须|需|负责|牵头|将|会同|于|在|按|结合|组织|具体|是|对|加|督|指|制|完|开|建|\d|每|每年|每月|每季|,|会|联合|定期|及时|依|根据|统筹|做|切实|充分|全面|认真|严格|积极|进一步|强化|力争|把|为|通过|以)`)
-	notSubject  = regexp.MustCompile(`^(部门|城[市区镇]|之间|的|级|所属|域|内|范围|财政|门|直)`)
+	notSubject  = regexp.MustCompile(`^(部门|城[市区镇]|之间|的|级|属|所属|域|内|范围|财政|门|直)`)
 	byUnit      = regexp.MustCompile(`(?:由|会同)([\p{Han}]{2,16}?(?:局|委|办公室|厅|部|办|管委会|政府|中心|公司|院|会))(?:牵头|负责|组织|统筹|会同|具体)`)
 	headUnit    = regexp.MustCompile(`^(?:由)?((?:市|省|县|区|州|旗)[\p{Han}]{1,14}?(?:局|委|委员会|办公室|督查室|研究室|厅|部|办|管委会|政府|中心|公司|院|总队|支队|大队|领导小组|指挥部|专班))(?:要|应当?|须|负责|牵头|会同|具体负责|将|组织|\d|每[年月季周日半]|[于在按]|[一二三四上下第]|定期|及时|完成|开展|制定)`)
 	zoneShared  = regexp.MustCompile(`^[\p{Han}]{2,4}?((?:经济(?:技术)?|高新(?:技术产业)?|工业)?(?:开发区|园区|高新区|经开区)(?:管委会|管理委员会))$`)
@@ -133,6 +133,12 @@ func (k *committer) owner(c *clause, e *entry, context string) {
 	if k.bySubject(c, e, text, context, br) {
 		return
 	}
+	if name := k.agent(c, e, len(br) > 0); name != "" {
+		e.Lead = name
+		k.reg.resolve(e.Lead, c.place)
+		k.rest(e, br, e.Lead)
+		return
+	}
 	if m := byUnit.FindStringSubmatch(tight(fold(text))); c.inherited && m != nil && looksUnit(m[1]) { // 由市应急局牵头
 		e.Lead = m[1]
 		k.reg.resolve(e.Lead, c.place)
@@ -154,6 +160,35 @@ func (k *committer) owner(c *clause, e *entry, context string) {
 		return
 	}
 	k.byBracket(c, e, br, text, context)
+}
+
+// agent is who does it by the words 由…: 闲置资金由县财政局9月底前收回. Beside a bracket
+// it must stand in the part that has the time, since 资金由市财政局解决 is not the work.
+func (k *committer) agent(c *clause, e *entry, beside bool) string {
+	if e.span.to <= e.span.from || e.span.to-e.span.from > 1200 {
+		return ""
+	}
+	for _, p := range commaSpans(c.text, e.span) {
+		if beside && (e.phrase.from < p.from || e.phrase.from >= p.to) {
+			continue
+		}
+		f := tight(fold(c.text[p.from:p.to]))
+		for from := 0; ; {
+			i := strings.Index(f[from:], "由")
+			if i < 0 {
+				break
+			}
+			i += from
+			from = i + len("由")
+			if before, _ := utf8.DecodeLastRuneInString(f[:i]); strings.ContainsRune("理自事缘经不案", before) {
+				continue
+			}
+			if n := k.plainSubject(f[from:]); n != "" && !isCollective(n) {
+				return k.printed(n)
+			}
+		}
+	}
+	return ""
 }
 
 // bySubject is true when the sentence itself names who acts.
@@ -268,7 +303,7 @@ func (k *committer) goesOn(c *clause, e *entry, text string) ([]string, bool) {
 
 var (
 	linkHead    = regexp.MustCompile(`^(?:并|再|随后|然后|此后|以后|之后|其后|另外|此外|同时|到|于|在)+`)
-	zeroSubject = regexp.MustCompile(`^(?:力争|确保|要|须|应|对|把|将|按|继续|全部|全面|基本)`)
+	zeroSubject = regexp.MustCompile(`^(?:为|力争|确保|要|须|应|对|把|将|按|继续|全部|全面|基本)`)
 )
 
 // others are those of a bracket behind its first, and who the sentence names.

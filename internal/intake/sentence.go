@@ -145,7 +145,7 @@ func inlineMark(s string) bool {
 	return inlineMarkRe.MatchString(fold(s[:min(len(s), 24)]))
 }
 
-var leadIn = regexp.MustCompile(`^(\(\d{1,2}\)|\([一二三四五六七八九十]{1,3}\)|[①-⑳]|\d{1,2}[.、](?:[^\d]|$)|[一二三四五六七八九十]是要?|一方面,?|另一方面,?|首先,?|其次,?|再次,?|接着,?|最后,|同时,?|[-—]+)`)
+var leadIn = regexp.MustCompile(`^(\(\d{1,2}\)|\([一二三四五六七八九十]{1,3}\)|[①-⑳]|\d{1,2}[.、](?:[^\d]|$)|[一二三四五六七八九十]是要?|一方面,?|另一方面,?|首先,?|其次,?|再次,?|接着,?|最后,|同时,?|[-—]+|[●■◆▲★·•◇○□▪➢]+)`)
 
 // trimSpan leaves out the spaces, stops and inline marks at the ends.
 func trimSpan(raw string, from, to int) (int, int) {

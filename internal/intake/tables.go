@@ -71,11 +71,12 @@ func columnOf(head string) column {
 // headed is a table with its columns known.
 type headedTable struct {
 	tableAt
-	head int            // index of the header row
-	cols map[column]int // first column of each kind
-	more []int          // further columns of content
-	two  bool           // the header takes two rows
-	when []timeColumn   // columns of time, where there are several
+	head  int            // index of the header row
+	cols  map[column]int // first column of each kind
+	more  []int          // further columns of content
+	two   bool           // the header takes two rows
+	tally []int          // columns of numbers, where no column names the work
+	when  []timeColumn   // columns of time, where there are several
 }
 
 // readHeader finds the header among the first rows, in any order of columns; a
@@ -101,8 +102,49 @@ func readHeader(t tableAt) (headedTable, bool) {
 		}
 	}
 	h.findTimes()
+	h.findTally()
 	return h, true
 }
+
+// findTally finds the columns of numbers of a table that says how much of what each
+// unit does: 单位, 人工造林（亩）, 义务植树（万株）, 完成时间.
+func (h *headedTable) findTally() {
+	_, task := h.cols[colTask]
+	_, section := h.cols[colSection]
+	_, limit := h.cols[colLimit]
+	_, unit := h.cols[colUnit]
+	_, county := h.cols[colCounty]
+	if task || section || !limit || !unit && !county {
+		return
+	}
+	for i, cell := range h.heads() {
+		if columnOf(cell) == colOther && hanIn(cell) >= 2 {
+			h.tally = append(h.tally, i)
+		}
+	}
+}
+
+// tallied is what a row of such a table lays down.
+func (h headedTable) tallied(r Row) string {
+	heads := h.heads()
+	var out []string
+	for _, i := range h.tally {
+		if i >= len(r.Cells) || i >= len(heads) {
+			continue
+		}
+		v, head, of := oneLine(r.Cells[i]), oneLine(heads[i]), ""
+		if v == "" || v == "0" || v == "-" || v == "/" || v == "—" || v == "无" {
+			continue
+		}
+		if m := unitOfHead.FindStringSubmatch(fold(head)); m != nil {
+			head, of = strings.TrimSpace(string([]rune(head)[:utf8.RuneCountInString(m[1])])), m[2]
+		}
+		out = append(out, head+v+of)
+	}
+	return strings.Join(out, "、")
+}
+
+var unitOfHead = regexp.MustCompile(`^([^()]+)\(([\p{Han}]{1,5})\)$`)
 
 // guessHeader finds the columns of a table without a header by what their cells
 // are: limits, units, and the words of the task.
@@ -273,7 +315,7 @@ func (h headedTable) isTasks() bool {
 	_, lead := h.cols[colLead]
 	_, limit := h.cols[colLimit]
 	_, county := h.cols[colCounty]
-	return task && (unit || lead || limit || county || len(h.when) > 1)
+	return (task || len(h.tally) > 0) && (unit || lead || limit || county || len(h.when) > 1)
 }
 
 func (h headedTable) cell(r Row, c column) string {
@@ -326,6 +368,9 @@ func (h headedTable) rows() []row {
 			if m < len(r.Cells) && strings.TrimSpace(r.Cells[m]) != "" && r.Cells[m] != content {
 				content = strings.TrimSpace(content + "\n" + r.Cells[m])
 			}
+		}
+		if len(h.tally) > 0 {
+			title = h.tallied(r)
 		}
 		if title == "" || title == lostCell {
 			title, content = oneLine(content), ""

@@ -15,7 +15,8 @@ var (
 	mustVerb       = regexp.MustCompile(`(\p{Han})(?:须|应|要|应当|必须)(验收|完成|建成|开工|启动|投用|投运|办结|报送|到位)$`)
 	listTimes      = regexp.MustCompile(`^在[\d年月底、和及，,]*$`)
 	labelTail      = regexp.MustCompile(`[（(]?(?:牵头单位|责任单位|主办单位|牵头部门|责任部门|主办|牵头)[：:]?$`)
-	limitLabelTail = regexp.MustCompile(`[，,。；;、]?(?:完成|办结|整改|办理|落实)?(?:时限|期限|时间|日期)(?:要求)?(?:为|是)?[：:]?$`)
+	limitLabelTail = regexp.MustCompile(`[，,。；;、]?(?:完成|办结|整改|办理|落实|截止)?(?:时限|期限|时间|日期)(?:要求)?(?:为|是)?[：:]?$`)
+	limitIs        = regexp.MustCompile(`(?:截止|完成|办结|整改|办理)(?:时间|时限|期限|日期)(?:为|是)?[，,]`)
 	whyHead        = regexp.MustCompile(`^(?:为|根据|按照|依据|围绕|结合)[^，,]{2,40}[，,]`)
 	noticeWords    = regexp.MustCompile(`^(?:现就|现将|特制定|制定本|现通知)|通知如下|有关事项`)
 	yearHead       = regexp.MustCompile(`^(?:19|20)\d\d年度?(?:前)?`)
@@ -77,7 +78,7 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 	if rest := doneTail.ReplaceAllString(t, ""); rest != "" && !adverb.MatchString(rest) { // not 对排查出的问题
 		t = rest
 	}
-	t = limitLabelTail.ReplaceAllString(balanced(t), "")
+	t = limitLabelTail.ReplaceAllString(limitIs.ReplaceAllString(balanced(t), ""), "")
 	if a, b, ok := strings.Cut(t, "："); ok && a == b {
 		t = a
 	}
@@ -100,7 +101,7 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 }
 
 // partRole is a comma part that only says who takes part: 区民政局牵头, 各街道配合.
-var partRole = regexp.MustCompile(`^(?:由)?[\p{Han}（）()、“”]{2,40}?(?:局|委|办|厅|部|会|政府|单位|部门|街道|乡镇|镇|乡|公司|中心|院|社区|村|处|县|区|市|支队|大队)(?:等部门|等单位)?(?:负责)?(?:牵头|配合|协助|参与|协同)(?:负责|落实|实施)?$`)
+var partRole = regexp.MustCompile(`^(?:由)?[\p{Han}（）()、“”]{2,40}?(?:局|委|办|厅|部|会|政府|单位|部门|街道|乡镇|镇|乡|公司|中心|院|社区|村|处|县|区|市|支队|大队)(?:等部门|等单位)?(?:负责)?(?:牵头|配合|协助|参与|协同)(?:负责|落实|实施|督导|推进|办理|抓总)?$`)
 
 // withoutRoles leaves out the comma parts of a title that only say who takes part.
 func withoutRoles(t string) string {
@@ -181,6 +182,9 @@ var timeInBrackets = regexp.MustCompile(`[（(][^（）()]*\d ?[年月日][^（�
 // of the item with a time of its own.
 func headTopic(c *clause) string {
 	t := clauseTopic(c)
+	if c.untitled && labelUnits(t) == nil && !strings.Contains(fold(c.text[:min(len(c.text), 200)]), fold(t)+":") {
+		return ""
+	}
 	if timeWord.MatchString(fold(t)) || yearRe.MatchString(fold(t)) {
 		return ""
 	}
