@@ -1,14 +1,17 @@
 package main
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/report"
 )
 
 // Several values of a filter are all taken, those of a flag that takes one are refused,
@@ -46,4 +49,30 @@ func TestFiltersTakeWhatTheyAreGiven(t *testing.T) {
 	require.NoError(t, err)
 	require.NotContains(t, d.say("ledger", "show", "--limit", strconv.Itoa(len(events))), "--after", "there is no next page")
 	require.Contains(t, d.say("ledger", "show", "--limit", strconv.Itoa(len(events)-1)), "--after")
+}
+
+// A kind is called in a filter as it is in the book, and takes as many lines as the book
+// counts under it.
+func TestAKindTakesWhatTheBookCountsUnderIt(t *testing.T) {
+	t.Parallel()
+	f := newFiled(t, at(7, 5, 10), time.Time{}, calendar.Clock{}).lives()
+	var book struct {
+		Counts report.Counts `json:"counts"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(f.say("ledger", "export", "-o", "json")), &book))
+	total := 0
+	for _, k := range book.Counts.ByKind {
+		var rows []struct{ Duty string }
+		name := f.w.T("report.kind_" + k.Kind)
+		require.NoError(t, json.Unmarshal([]byte(f.say("task", "list", "--kind", name, "-o", "json")), &rows))
+		require.Len(t, rows, k.Total+k.Cancelled+k.Carried, name)
+		require.Positive(t, len(rows), name)
+		for _, r := range rows {
+			require.Equal(t, k.Kind == report.KindOccurrence, r.Duty != "", name)
+		}
+		total += len(rows)
+	}
+	var both []struct{ Duty string }
+	require.NoError(t, json.Unmarshal([]byte(f.say("task", "list", "--kind", "任务和期次", "-o", "json")), &both))
+	require.Len(t, both, total)
 }

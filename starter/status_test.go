@@ -276,7 +276,7 @@ func TestListsSayTheSameFromIndexes(t *testing.T) {
 	require.NoError(t, err)
 	var asked [][]string
 	for _, light := range []string{"", "red", "yellow", "blue", "green", "done", "done_late"} {
-		for _, kind := range []string{"", "dated", "occurrence", "duty", "standing"} {
+		for _, kind := range []string{"", "dated", "task", "occurrence", "duty", "standing"} {
 			for _, unit := range []string{"", "市水务局", "高平市政府", "office"} {
 				args := []string{"task", "list"}
 				for flag, value := range map[string]string{"--light": light, "--kind": kind, "--unit": unit} {

@@ -27,7 +27,7 @@ func (a *app) taskList() *cobra.Command {
 	var light, state []string
 	lights := a.choices("light", "red", "yellow", "blue", "green", "done_late", "done")
 	states := a.choices("state", string(act.Open), string(act.Reported), string(act.Suspended), string(act.Closed), string(act.Cancelled), string(act.Carried))
-	kinds := a.choices("kind", string(plan.Dated), report.KindOccurrence, string(plan.Duty), string(plan.Standing))
+	kinds := a.choices("kind", string(plan.Dated), report.KindTask, report.KindOccurrence, string(plan.Duty), string(plan.Standing))
 	c := a.looksBack(a.listing(&cobra.Command{
 		Use: "list", Short: a.w.T("case.cmd_list"), Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -85,13 +85,17 @@ func (a *app) choices(flag string, values ...string) choice {
 	c := choice{flag: flag, values: values}
 	for _, v := range values {
 		key := map[string]string{"light": "term." + v, "state": "report.state_" + v, "kind": "term." + v}[flag]
-		if flag == "kind" && (v == string(plan.Dated) || v == report.KindOccurrence) {
+		switch {
+		case flag != "kind":
+		case v == report.KindTask:
+			key = "report.kind_" + v // as the column says
+		case v == string(plan.Dated) || v == report.KindOccurrence:
 			key = "case.kind_" + v
 		}
 		c.words = append(c.words, a.w.T(key))
 	}
 	if flag == "kind" {
-		c.also = map[string]string{a.w.T("term." + string(plan.Dated)): string(plan.Dated), a.w.T("report.kind_" + report.KindOccurrence): report.KindOccurrence}
+		c.also = map[string]string{a.w.T("report.kind_" + report.KindOccurrence): report.KindOccurrence}
 	}
 	return c
 }

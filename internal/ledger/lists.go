@@ -22,7 +22,8 @@ type ListFilter struct {
 	Lights      []plan.Light
 	Phases      []act.State
 	Kinds       []plan.Kind
-	Occurrences bool // occurrences of duties: only them, or beside Kinds
+	Occurrences bool // occurrences of duties: only them, or beside the others
+	Tasks       bool // tasks with a date that are no occurrences: only them, or beside the others
 }
 
 // Place says where a line stands in a list.

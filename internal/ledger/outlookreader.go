@@ -111,15 +111,16 @@ func (r *outlookReader) where(f ListFilter) (w where) {
 
 // kinds adds the condition that a line is of one of the kinds asked for.
 func (w *where) kinds(f ListFilter) {
-	switch {
-	case f.Occurrences && len(f.Kinds) == 0:
-		w.add("o.duty <> ''")
-	case f.Occurrences:
-		some := where{}
-		some.oneOf("o.kind", texts(f.Kinds))
-		w.add("("+some.terms[0]+" OR o.duty <> '')", some.args...)
-	default:
-		w.oneOf("o.kind", texts(f.Kinds))
+	some := where{}
+	some.oneOf("o.kind", texts(f.Kinds))
+	if f.Occurrences {
+		some.add("o.duty <> ''")
+	}
+	if f.Tasks {
+		some.add("(o.kind = ? AND o.duty = '')", string(plan.Dated))
+	}
+	if len(some.terms) > 0 {
+		w.add("("+strings.Join(some.terms, " OR ")+")", some.args...)
 	}
 }
 

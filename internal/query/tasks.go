@@ -26,7 +26,7 @@ type TaskFilter struct {
 	Clause      string // as the document has it
 	Lights      []plan.Light
 	States      []act.State
-	Kinds       []string // dated, duty, standing; report.KindOccurrence
+	Kinds       []string // dated, duty, standing; of dated ones report.KindTask and KindOccurrence
 	// Skip lines are left out at the beginning, and at most Limit shown; 0: all.
 	Skip, Limit int
 	Numbered    bool // say each line's number in its plan: reads all of the plan's IDs
@@ -181,9 +181,12 @@ func (s *taskSource) chosen() ledger.ListFilter {
 	f := ledger.ListFilter{Units: s.units, Leads: s.leads, From: s.filter.From, Until: s.filter.Until, Clause: s.filter.Clause,
 		Lights: s.filter.Lights, Phases: s.filter.States}
 	for _, kind := range s.filter.Kinds {
-		if kind == report.KindOccurrence {
+		switch kind {
+		case report.KindOccurrence:
 			f.Occurrences = true
-		} else {
+		case report.KindTask:
+			f.Tasks = true
+		default:
 			f.Kinds = append(f.Kinds, plan.Kind(kind))
 		}
 	}
@@ -296,7 +299,8 @@ func part(row report.Row, units []string, d people.Directory) string {
 
 func (s *taskSource) takes(l TaskLine) bool {
 	f := s.filter
-	kind := len(f.Kinds) == 0 || slices.Contains(f.Kinds, string(l.Kind)) || slices.Contains(f.Kinds, report.KindOccurrence) && l.Duty != ""
+	kind := len(f.Kinds) == 0 || slices.Contains(f.Kinds, string(l.Kind)) || slices.Contains(f.Kinds, report.KindOccurrence) && l.Duty != "" ||
+		slices.Contains(f.Kinds, report.KindTask) && l.Kind == plan.Dated && l.Duty == ""
 	placed := (f.From.IsZero() || !l.Due.Before(f.From)) && (f.Until.IsZero() || !l.Due.IsZero() && !l.Due.After(f.Until)) && (f.Clause == "" || l.Clause == f.Clause)
 	return kind && placed && (len(f.Leads) == 0 || slices.Contains(s.leads, l.LeadID)) && (len(f.Units) == 0 || l.Part != "") && (len(f.Lights) == 0 || slices.Contains(f.Lights, l.Light)) && (len(f.States) == 0 || slices.Contains(f.States, l.Phase))
 }

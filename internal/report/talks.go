@@ -71,6 +71,10 @@ func (b *binder) talkRows(tasks []ledger.Task, talks []ledger.Talk) []TalkRow {
 		switch k.State {
 		case ledger.TalkOpen, ledger.TalkClosed:
 			rows[i].Opened = b.day(k.OpensAt)
+		case ledger.TalkCarried: // it had opened, or waited for a leader still
+			if k.Facts != nil {
+				rows[i].Opened = k.Facts.Opened
+			}
 		case ledger.TalkDeclined:
 			rows[i].Approver, rows[i].Decliner = "", k.Approver
 		}

@@ -50,7 +50,8 @@ func TestTalksAreToldAsTheyWere(t *testing.T) {
 	declined.Approver = "刘副市长"
 	closed := of(2, plan.ProposeTalk, ledger.TalkClosed, act.TalkCase{Nth: 1, Opened: day(5, 2), Since: day(5, 20), Round: 2, Taken: map[string]calendar.Day{"served": day(5, 21)},
 		Rounds: []act.Round{{Since: day(5, 2), Until: day(5, 20), Taken: map[string]calendar.Day{"served": day(5, 10)}}}})
-	r.talks = []ledger.Talk{of(1, plan.ProposeCircular, ledger.TalkClosed, act.TalkCase{Nth: 1}), closed, declined, of(4, plan.ProposeTalk, ledger.TalkProposed, act.TalkCase{Nth: 2})}
+	r.talks = []ledger.Talk{of(1, plan.ProposeCircular, ledger.TalkClosed, act.TalkCase{Nth: 1}), closed, declined, of(4, plan.ProposeTalk, ledger.TalkProposed, act.TalkCase{Nth: 2}),
+		of(5, plan.ProposeTalk, ledger.TalkCarried, act.TalkCase{Nth: 3, Opened: day(5, 5)}), of(6, plan.ProposeTalk, ledger.TalkCarried, act.TalkCase{Nth: 4})}
 	book := r.book(t, day(7, 1))
 	rows := map[string]report.TalkRow{}
 	for _, k := range book.Talks {
@@ -58,6 +59,8 @@ func TestTalksAreToldAsTheyWere(t *testing.T) {
 	}
 	require.Equal(t, []int{1, 1, 2, 2}, []int{rows["t1#1"].Number, rows["t1#2"].Number, rows["t1#3"].Number, rows["t1#4"].Number})
 	require.True(t, rows["t1#4"].Opened.IsZero())
+	require.Equal(t, day(5, 5), rows["t1#5"].Opened, "what goes on in another plan keeps its day")
+	require.True(t, rows["t1#6"].Opened.IsZero(), "and has none that had not opened")
 	require.Equal(t, []string{"", "刘副市长"}, []string{rows["t1#3"].Approver, rows["t1#3"].Decliner})
 	for _, s := range rows["t1#2"].Steps {
 		require.Equal(t, s.Taken.IsZero(), s.Limit.IsZero(), "a closed talk owes no %s", s.ID)
