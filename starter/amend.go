@@ -29,6 +29,7 @@ type amended struct {
 	Now     []standsNow         `json:"now,omitempty"`      // how changed tasks stand by acts since the launch
 	Likely  []plan.Pair         `json:"likely,omitempty"`   // tasks that may be the same under another ID
 	Paper   int                 `json:"paper_of,omitempty"` // number of an amendment done by the same paper
+	Twins   []twin              `json:"twins,omitempty"`    // new tasks that seem to be open in another plan
 	Applied bool                `json:"applied"`
 	Report  *engine.AmendReport `json:"report,omitempty"` // of what was done now
 }
@@ -40,6 +41,7 @@ type amendFlags struct {
 	same          []string // pairs OLD=NEW, all or none
 	takeBack      []string // tasks whose granted extension is taken back
 	samePaper     bool     // another amendment by the same paper is meant
+	apart         bool     // what seems to be open in another plan is other work
 	successors    []string // UNIT=SUCCESSOR or UNIT=none, of units that are gone from the files
 }
 
@@ -58,6 +60,7 @@ func (a *app) planAmend() *cobra.Command {
 	c.Flags().StringSliceVar(&f.takeBack, "take-back", nil, a.w.T("amend.flag_take_back"))
 	c.Flags().StringSliceVar(&f.successors, "successor", nil, a.w.T("amend.flag_successor"))
 	c.Flags().BoolVar(&f.samePaper, "same-paper", false, a.w.T("amend.flag_same_paper"))
+	c.Flags().BoolVar(&f.apart, "apart", false, a.w.T("follow.flag_apart"))
 	return c
 }
 
@@ -113,6 +116,12 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 	if a.format == "table" {
 		a.showAmending(out, l, p, f)
 	}
+	if len(out.Twins) > 0 && !f.apart {
+		a.sayTwins(out.Twins)
+		if f.yes {
+			return sentenceError(a.w.T("amend.apart"))
+		}
+	}
 	switch {
 	case out.InForce && !open:
 	case out.InForce, a.consents("amend", consent{yes: f.yes, in: in}):
@@ -138,7 +147,14 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 		if len(out.Report.Kept) > 0 && a.format == "table" {
 			fmt.Fprintln(a.out, a.w.T("amend.kept", words.Data{"N": len(out.Report.Kept), "Tasks": some(out.Changes.Called(out.Report.Kept), 8)}))
 		}
-		return a.leftUndone(out.Report.Left, l.Plan)
+		left := out.Report.Left
+		for _, o := range out.Report.Others {
+			for _, u := range o.Left {
+				u.Task = o.Plan + "/" + u.Task
+				left = append(left, u)
+			}
+		}
+		return a.leftUndone(left, l.Plan)
 	}
 	return nil
 }
@@ -219,6 +235,11 @@ func (a *app) amending(ctx context.Context, of **plan.Plan, f *amendFlags, in io
 			if out.Paper, err = store.AmendedBy(ctx, p.ID, f.paper); err != nil {
 				return err
 			}
+			twins, err := a.whatIf(store).NewTwins(ctx, p.ID, out.Changes)
+			if err != nil {
+				return err
+			}
+			out.Twins = twinsOf(twins)
 			out.Now, err = sinceChanged(ctx, store, p.ID, out.Changes, f.takeBack)
 			return err
 		}
@@ -334,6 +355,9 @@ func (a *app) showAmended(out amended) {
 		key = "amend.finished"
 	}
 	fmt.Fprintln(a.out, a.w.T(key, words.Data{"N": r.N, "Paper": r.Paper, "Armed": r.Armed, "Changed": r.Changed, "Cancelled": r.Cancelled}))
+	for _, o := range r.Others {
+		fmt.Fprintln(a.out, a.w.T("amend.done_too", words.Data{"Title": o.Title, "Plan": o.Plan, "N": o.N}))
+	}
 }
 
 // leftUndone says what running tasks refused; the exit status says it too.

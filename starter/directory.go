@@ -16,6 +16,7 @@ import (
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/query"
+	"duban/internal/whatif"
 	"duban/internal/words"
 )
 
@@ -119,11 +120,15 @@ func (a *app) contact(c people.Contact) string {
 	return c.Name + " <" + c.Email + ">"
 }
 
-// otherUnit is a clash of unit IDs as a sentence.
+// otherUnit is a clash of unit IDs, or a task for a unit that is dissolved, as a sentence.
 func (a *app) otherUnit(err error) error {
 	var other *ledger.OtherUnitError
 	if errors.As(err, &other) {
 		return sentenceError(a.w.T("office.other_unit", words.Data{"ID": other.ID, "Have": other.Have, "Want": other.Want}))
+	}
+	var gone *whatif.DissolvedError
+	if errors.As(err, &gone) {
+		return sentenceError(a.w.T("office.dissolved", words.Data{"Unit": gone.Unit.Name, "ID": gone.Unit.ID, "To": gone.To.Name, "What": some(gone.Tasks, 8)}))
 	}
 	return err
 }

@@ -197,13 +197,33 @@ func (a *app) checkFollowing(ctx context.Context, store *ledger.Store, p *plan.P
 	if err != nil || len(twins) == 0 {
 		return err
 	}
-	fmt.Fprintln(a.err, a.w.T("follow.twins", words.Data{"N": len(twins)}))
-	for _, t := range twins {
-		fmt.Fprintln(a.err, a.w.T("follow.twin", words.Data{"Task": t.Task.Shown(), "Title": t.Task.Title, "Other": t.Other.Plan + "/" + t.Other.Shown(), "Plan": t.Plan}))
-	}
-	fmt.Fprintln(a.err, a.w.T("follow.twins_say"))
+	a.sayTwins(twinsOf(twins))
 	if a.consents("follow", agree) {
 		return nil
 	}
 	return errSaid
+}
+
+// twin is a task that seems to be the same work as one that is open in another plan.
+type twin struct {
+	Task  string `json:"task"`
+	Title string `json:"title"`
+	Other string `json:"other"` // PLAN/TASK
+	Plan  string `json:"plan"`  // that plan's title
+}
+
+func twinsOf(all []whatif.Twin) (rows []twin) {
+	for _, t := range all {
+		rows = append(rows, twin{t.Task.Shown(), t.Task.Title, t.Other.Plan + "/" + t.Other.Shown(), t.Plan})
+	}
+	return rows
+}
+
+// sayTwins names tasks whose work would be chased twice, and what can be done about it.
+func (a *app) sayTwins(all []twin) {
+	fmt.Fprintln(a.err, a.w.T("follow.twins", words.Data{"N": len(all)}))
+	for _, t := range all {
+		fmt.Fprintln(a.err, a.w.T("follow.twin", words.Data{"Task": t.Task, "Title": t.Title, "Other": t.Other, "Plan": t.Plan}))
+	}
+	fmt.Fprintln(a.err, a.w.T("follow.twins_say"))
 }

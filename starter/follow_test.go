@@ -70,6 +70,43 @@ func TestTheSameWorkIsNotChasedInTwoPlans(t *testing.T) {
 	}
 }
 
+// An amendment, too, asks about work that is open in another plan: it shows it, and
+// without a word that it is other work nothing is amended.
+func TestAnAmendmentDoesNotChaseTheSameWorkTwice(t *testing.T) {
+	t.Parallel()
+	d, p, _ := seededDesk(t)
+	accounts, err := os.ReadFile(filepath.Join("..", "seeds", "jincheng-2021-water", "accounts.yaml"))
+	require.NoError(t, err)
+	d.cfg.Accounts = filepath.Join(t.TempDir(), "accounts.yaml")
+	require.NoError(t, os.WriteFile(d.cfg.Accounts, accounts, 0o600))
+	zezhou, _, _ := p.Directory.Resolve("泽州县人民政府")
+	other := plan.Plan{ID: "air", Title: "治气计划", Year: 2021, Zone: p.Zone, Hash: "air", Policy: p.Policy, Policies: p.Policies, Directory: p.Directory, Tasks: []plan.Task{
+		{ID: "a1", Kind: plan.Dated, Title: "新建再生水泵站", Lead: zezhou[0], Due: calendar.NewDay(2022, 6, 30), Policy: p.Policy},
+		{ID: "a2", Kind: plan.Dated, Title: "改造老旧锅炉房", Lead: zezhou[0], Due: calendar.NewDay(2022, 6, 30), Policy: p.Policy}}}
+	launched := at(4, 8, 9)
+	rows := []ledger.Task{ledger.TaskOf(&other, other.Tasks[0], launched), ledger.TaskOf(&other, other.Tasks[1], launched)}
+	_, err = d.store.AddPlan(t.Context(), ledger.Launched{Plan: other, At: launched}, rows, ledger.When{Real: launched, Plan: launched})
+	require.NoError(t, err)
+	amended := nextYears(t, func(text string) string {
+		return strings.NewReplacer("id: jincheng-2022-water\n", "id: jincheng-2021-water\n",
+			"  - id: p14\n", "  - id: n1\n    title: 新建 再生水泵站\n    due: 2022-06-30\n    units: [泽州县政府]\n    no: 98\n    annex: 附件2\n    source: 新增\n  - id: n2\n    title: 新建生态浮岛工程\n    due: 2022-06-30\n    units: [泽州县政府]\n    no: 99\n    annex: 附件2\n    source: 新增\n  - id: p14\n").Replace(text)
+	})
+	d.err = d.said
+	paper := []string{"plan", "amend", amended, "--paper", "补一", "--as", "shuizhiban", "--same", "none"}
+	said, err := d.says(paper...)
+	require.NoError(t, err, said)
+	require.Contains(t, said, "  n1 新建 再生水泵站：air/a1（《治气计划》）\n")
+	require.NotContains(t, said, "air/a2")
+	require.NotContains(t, said, "  n2 新建生态浮岛工程：")
+	_, err = d.says(append(paper, "--yes")...)
+	require.ErrorContains(t, err, "--apart")
+	_, err = d.says(append(paper, "--yes", "--apart")...)
+	require.ErrorContains(t, err, "no engine is running", "what is meant goes to the engine")
+	said, err = d.says(append(paper, "--apart")...)
+	require.NoError(t, err)
+	require.NotContains(t, said, "air/a1", "who has said so is not asked again")
+}
+
 // A year that has something undecided does not end, and says what: what waits, is
 // late, is in a talk, and which task of the next plan may be the same.
 func TestAYearEndsWhenAllIsDecided(t *testing.T) {

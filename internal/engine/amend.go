@@ -51,6 +51,17 @@ type AmendReport struct {
 	Ended     []string     `json:"ended"`     // tasks and duties that the change came too late for: they have ended
 	Kept      []string     `json:"kept"`      // tasks whose granted extension stands, though the amended limit is earlier
 	Changes   plan.Changes `json:"changes"`
+	// Others are the plans in which units hand over because of this amendment.
+	Others []AmendedToo `json:"others,omitempty"`
+}
+
+// AmendedToo is another plan of the office that was amended by the same order, because a
+// unit that goes had something in it.
+type AmendedToo struct {
+	Plan  string       `json:"plan"`
+	Title string       `json:"title"`
+	N     int          `json:"n"`    // the number of the amendment there
+	Left  []LeftUndone `json:"left"` // what refused it
 }
 
 // LeftUndone is a change that the running task refused: a person must look.
@@ -168,6 +179,9 @@ func (e *Engine) tellAll(ctx context.Context, l ledger.Launched, now ledger.Amen
 	slices.Sort(report.Ended)
 	report.Ended = slices.Compact(report.Ended)
 	slices.Sort(report.Kept)
+	if err := e.succeed(ctx, l, now, by, report); err != nil {
+		return err
+	}
 	return e.ledger.Carry(ctx, l.Plan.ID, now.N, report.Left, by.Account, e.when(l.Clock))
 }
 
@@ -312,9 +326,7 @@ func (m *amending) one(ctx context.Context, c plan.TaskChange) ([]LeftUndone, er
 func (m *amending) tell(ctx context.Context, c plan.TaskChange, target string, occurrence bool) (left []LeftUndone, err error) {
 	told := false
 	for _, a := range act.ActsOf(c, occurrence) {
-		m.mu.Lock()
-		m.covered[errand{target, a.Kind}] = true
-		m.mu.Unlock()
+		m.cover(target, a.Kind)
 		if m.amended.Carried && !slices.ContainsFunc(m.amended.Left, func(l LeftUndone) bool { return l.Task == target && l.Kind == a.Kind }) {
 			continue
 		}

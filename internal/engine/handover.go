@@ -13,7 +13,8 @@ import (
 
 // handOver passes what units that go have of what runs to those that take over.
 func (m *amending) handOver(ctx context.Context) error {
-	if m.amended.Carried {
+	// Of one that has been told to all, what was refused is passed on by now.
+	if m.amended.Carried && !slices.ContainsFunc(m.amended.Left, func(l LeftUndone) bool { return l.Kind == act.TakeOver || l.Kind == act.Assist }) {
 		return nil
 	}
 	for _, h := range m.amended.Changes.Handovers {
@@ -74,6 +75,7 @@ func (m *amending) handOverOf(ctx context.Context, task string) error {
 }
 
 func (m *amending) passTalk(ctx context.Context, h plan.Handover, k ledger.Talk) error {
+	m.cover(k.Task, act.TakeOver)
 	if !k.GoesOn() || k.Lead != h.Unit {
 		return nil
 	}
@@ -102,6 +104,7 @@ func (m *amending) passTask(ctx context.Context, h plan.Handover, id string) err
 		return err
 	}
 	c := ledger.CaseOf(t)
+	m.cover(id, act.TakeOver)
 	if c.Kind == plan.Standing || c.Over() || !c.Names(h.Unit) || c.Lead == h.Unit && m.givenElsewhere(t, h) {
 		return nil
 	}
@@ -114,6 +117,13 @@ func (m *amending) passTask(ctx context.Context, h plan.Handover, id string) err
 	m.report.Left = append(m.report.Left, refused...)
 	m.mu.Unlock()
 	return err
+}
+
+// cover notes that an act on a task, or on a talk about it, is asked by this amendment.
+func (m *amending) cover(target string, k act.Kind) {
+	m.mu.Lock()
+	m.covered[errand{target, k}] = true
+	m.mu.Unlock()
 }
 
 // givenElsewhere tells that the amendment gives a task of a unit that goes to another

@@ -73,6 +73,9 @@ func (e *Engine) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calenda
 		if err := e.checkCarrying(ctx, p, opt); err != nil {
 			return LaunchReport{}, err
 		}
+		if err := e.whatIf().Given(ctx, p.Tasks); err != nil {
+			return LaunchReport{}, err
+		}
 		l = ledger.Launched{Plan: *p, Clock: opt.Clock, At: opt.At.UTC(), Grace: opt.Grace}
 		rows, err := rowsOf(p, cal, l.At)
 		if err != nil {

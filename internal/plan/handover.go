@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"duban/internal/people"
@@ -14,6 +15,9 @@ type Handover struct {
 	To    string   `json:"to"`              // ID of the unit that takes over; "" when what it had ends
 	Tasks []string `json:"tasks,omitempty"` // that it leads or assists in, or owes a part of, as the plan calls them now
 	Talks []string `json:"talks,omitempty"` // that it is called to, or named in
+	// Elsewhere are tasks and talks of other plans of the office, as PLAN/ID: units are
+	// the office's, and go in every plan.
+	Elsewhere []string `json:"elsewhere,omitempty"`
 }
 
 // Handovers are who stands for whom by the units of a plan's files: those that are
@@ -61,6 +65,6 @@ func (h Handover) line(w *words.Words, old, new people.Directory) string {
 	if h.To == "" {
 		key = "diff.handover_ends"
 	}
-	what := strings.Join(append(append([]string{}, h.Tasks...), h.Talks...), w.T("notice.comma"))
+	what := strings.Join(slices.Concat(h.Tasks, h.Talks, h.Elsewhere), w.T("notice.comma"))
 	return w.T(key, words.Data{"Unit": name(h.Unit), "To": name(h.To), "What": what})
 }

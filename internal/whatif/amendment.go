@@ -112,7 +112,21 @@ func (w WhatIf) Amendment(ctx context.Context, l ledger.Launched, p *plan.Plan) 
 	if !l.Ended.IsZero() && !changes.Empty() {
 		return merged, changes, &AmendError{calendar.DayOf(l.Ended.In(l.Plan.Location())).String(), ErrPlanEnded}
 	}
-	if changes.Handovers, err = handovers(stated, &next, resting(tasks, talks, merged, changes)); err != nil {
+	if err := w.Given(ctx, given(changes)); err != nil {
+		return merged, changes, err
+	}
+	revised, err := w.inForce(ctx, l, next, stated)
+	if err != nil {
+		return merged, changes, err
+	}
+	others, err := w.elsewhere(ctx, l, newly(next.Handovers(stated), stated))
+	if err != nil {
+		return merged, changes, err
+	}
+	if changes.Handovers, err = handovers(stated, &revised, resting(tasks, talks, merged, changes), others); err != nil {
+		return merged, changes, err
+	}
+	if merged.Directory.Units, err = w.joined(ctx, merged.Directory.Units, changes.Handovers); err != nil {
 		return merged, changes, err
 	}
 	for i, c := range changes.Policies {
@@ -129,6 +143,18 @@ func (w WhatIf) Amendment(ctx context.Context, l ledger.Launched, p *plan.Plan) 
 		return merged, changes, &AmendError{late, ErrCarriesLate}
 	}
 	return merged, changes, nil
+}
+
+// given are the tasks that an amendment gives to a unit.
+func given(changes plan.Changes) (tasks []plan.Task) {
+	for _, c := range changes.Tasks {
+		_, lead := c.Field(plan.FieldLead)
+		_, assist := c.Field(plan.FieldAssist)
+		if c.What == plan.Added || lead || assist {
+			tasks = append(tasks, *c.New)
+		}
+	}
+	return tasks
 }
 
 // identified is a plan whose tasks have the IDs of the ledger.

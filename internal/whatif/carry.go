@@ -143,6 +143,21 @@ func (w WhatIf) Twins(ctx context.Context, p *plan.Plan) (all []Twin, err error)
 	return all, nil
 }
 
+// NewTwins are the twins of what an amendment adds to a plan, or gives to another unit.
+func (w WhatIf) NewTwins(ctx context.Context, planID string, changes plan.Changes) ([]Twin, error) {
+	p := plan.Plan{ID: planID}
+	for _, c := range changes.Tasks {
+		_, lead := c.Field(plan.FieldLead)
+		if c.What == plan.Added && c.From == "" || c.What == plan.Restored || lead {
+			p.Tasks = append(p.Tasks, *c.New)
+		}
+	}
+	if len(p.Tasks) == 0 {
+		return nil, nil
+	}
+	return w.Twins(ctx, &p)
+}
+
 // leastWords is how many characters a title or a sentence must have to tell a work.
 const leastWords = 5
 

@@ -100,18 +100,20 @@ func (r rests) of(unit, to string) (tasks, talks, leads []string) {
 	return tasks, talks, leads
 }
 
-// handovers are what the units that go hand over. It is a *GoneError where the
-// amendment does not say who takes over.
-func handovers(stated []people.Unit, next *plan.Plan, r rests) (all []plan.Handover, err error) {
+// handovers are what the units that go hand over; others is what they have in other
+// plans. It is a *GoneError where the amendment does not say who takes over.
+func handovers(stated []people.Unit, next *plan.Plan, r rests, others map[string]had) (all []plan.Handover, err error) {
 	said := map[string]bool{}
 	for _, h := range next.Handovers(stated) {
 		said[h.Unit] = true
 		var leads []string
 		h.Tasks, h.Talks, leads = r.of(h.Unit, h.To)
+		h.Elsewhere = others[h.Unit].things
+		leads = append(leads, others[h.Unit].leads...)
 		if h.To == "" && len(leads) > 0 {
 			return nil, &GoneError{unit(stated, next, h.Unit), h.Tasks, h.Talks, leads}
 		}
-		if len(h.Tasks)+len(h.Talks) > 0 {
+		if len(h.Tasks)+len(h.Talks)+len(h.Elsewhere) > 0 {
 			all = append(all, h)
 		}
 	}
