@@ -30,6 +30,7 @@ type amended struct {
 	Likely  []plan.Pair         `json:"likely,omitempty"`   // tasks that may be the same under another ID
 	Paper   int                 `json:"paper_of,omitempty"` // number of an amendment done by the same paper
 	Twins   []twin              `json:"twins,omitempty"`    // new tasks that seem to be open in another plan
+	Gaps    []gapRow            `json:"gaps,omitempty"`     // new recurring tasks that do not go on where another plan's stopped
 	Applied bool                `json:"applied"`
 	Report  *engine.AmendReport `json:"report,omitempty"` // of what was done now
 }
@@ -116,8 +117,9 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 	if a.format == "table" {
 		a.showAmending(out, l, p, f)
 	}
-	if len(out.Twins) > 0 && !f.apart {
+	if len(out.Twins)+len(out.Gaps) > 0 && !f.apart {
 		a.sayTwins(out.Twins)
+		a.sayGaps(out.Gaps)
 		if f.yes {
 			return sentenceError(a.w.T("amend.apart"))
 		}
@@ -239,7 +241,11 @@ func (a *app) amending(ctx context.Context, of **plan.Plan, f *amendFlags, in io
 			if err != nil {
 				return err
 			}
-			out.Twins = twinsOf(twins)
+			gaps, err := a.whatIf(store).NewGaps(ctx, p.ID, out.Changes)
+			if err != nil {
+				return err
+			}
+			out.Twins, out.Gaps = twinsOf(twins), gapsOf(gaps)
 			out.Now, err = sinceChanged(ctx, store, p.ID, out.Changes, f.takeBack)
 			return err
 		}

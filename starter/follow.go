@@ -17,6 +17,7 @@ import (
 	"duban/internal/notice"
 	"duban/internal/plan"
 	"duban/internal/query"
+	"duban/internal/report"
 	"duban/internal/whatif"
 	"duban/internal/words"
 )
@@ -194,10 +195,15 @@ func (a *app) checkFollowing(ctx context.Context, store *ledger.Store, p *plan.P
 		fmt.Fprintln(a.out, a.w.T("follow.carries", words.Data{"Task": c.Task.Shown(), "Title": c.Task.Title, "From": c.Task.Carries}))
 	}
 	twins, err := a.whatIf(store).Twins(ctx, p)
-	if err != nil || len(twins) == 0 {
+	if err != nil {
+		return err
+	}
+	gaps, err := a.whatIf(store).Gaps(ctx, p)
+	if err != nil || len(twins)+len(gaps) == 0 {
 		return err
 	}
 	a.sayTwins(twinsOf(twins))
+	a.sayGaps(gapsOf(gaps))
 	if a.consents("follow", agree) {
 		return nil
 	}
@@ -221,9 +227,56 @@ func twinsOf(all []whatif.Twin) (rows []twin) {
 
 // sayTwins names tasks whose work would be chased twice, and what can be done about it.
 func (a *app) sayTwins(all []twin) {
+	if len(all) == 0 {
+		return
+	}
 	fmt.Fprintln(a.err, a.w.T("follow.twins", words.Data{"N": len(all)}))
 	for _, t := range all {
 		fmt.Fprintln(a.err, a.w.T("follow.twin", words.Data{"Task": t.Task, "Title": t.Title, "Other": t.Other, "Plan": t.Plan}))
 	}
 	fmt.Fprintln(a.err, a.w.T("follow.twins_say"))
+}
+
+// gapRow is a recurring task that does not go on where the same one of another plan
+// stopped.
+type gapRow struct {
+	twin
+	Missing []string `json:"missing"` // periods that are asked of nobody
+	Twice   []string `json:"twice"`   // periods that were asked for already
+}
+
+func gapsOf(all []whatif.Gap) (rows []gapRow) {
+	for _, g := range all {
+		rows = append(rows, gapRow{twin{g.Task.Shown(), g.Task.Title, g.Other.Plan + "/" + g.Other.Shown(), g.Plan}, g.Missing, g.Twice})
+	}
+	return rows
+}
+
+// sayGaps names recurring tasks of which a period is asked of nobody, or twice, and what
+// can be done about it.
+func (a *app) sayGaps(all []gapRow) {
+	if len(all) == 0 {
+		return
+	}
+	fmt.Fprintln(a.err, a.w.T("follow.gaps", words.Data{"N": len(all)}))
+	periods := func(names []string) string {
+		said := make([]string, len(names))
+		for i, n := range names {
+			said[i] = report.Speak(a.w).Period(n)
+		}
+		return a.periods(said)
+	}
+	for _, g := range all {
+		fmt.Fprintln(a.err, a.w.T("follow.gap", words.Data{"Task": g.Task, "Title": g.Title, "Other": g.Other, "Plan": g.Plan, "Missing": periods(g.Missing), "Twice": periods(g.Twice)}))
+	}
+	fmt.Fprintln(a.err, a.w.T("follow.gaps_say"))
+}
+
+// periods are the names of some periods that follow each other: the first and the last of
+// many.
+func (a *app) periods(names []string) string {
+	if len(names) > 3 {
+		return a.w.T("follow.periods", words.Data{"First": names[0], "Last": names[len(names)-1], "N": len(names)})
+	}
+	return strings.Join(names, a.w.T("cli.list_comma"))
 }

@@ -46,11 +46,12 @@ func (s Speaker) Title(r Row) string {
 	if r.Period == "" {
 		return r.Title
 	}
-	return s.t("occurrence", words.Data{"Title": r.Title, "Period": s.period(r.Period)})
+	return s.t("occurrence", words.Data{"Title": r.Title, "Period": s.Period(r.Period)})
 }
 
-// period reads 2021-06, 2021Q2, 2021H1, 2021 and days.
-func (s Speaker) period(p string) string {
+// Period is the name of a period as people read it: of 2021-06, 2021Q2, 2021H1, 2021; a day
+// is itself.
+func (s Speaker) Period(p string) string {
 	if len(p) < 4 {
 		return p
 	}

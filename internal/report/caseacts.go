@@ -293,7 +293,7 @@ func (d docket) thenOfDuty() string {
 	case p != nil:
 		return d.say("then_duty_paused", words.Data{"Until": d.dayOr(p.Until)})
 	case u != nil:
-		return d.say("then_upcoming", words.Data{"Period": d.period(u.Period), "Due": d.Day(u.Due), "Opens": d.Day(calendar.DayOf(u.Opens))})
+		return d.say("then_upcoming", words.Data{"Period": d.Period(u.Period), "Due": d.Day(u.Due), "Opens": d.Day(calendar.DayOf(u.Opens))})
 	}
 	return d.say("then_none_upcoming")
 }

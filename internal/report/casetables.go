@@ -306,7 +306,7 @@ func (d docket) event(m Moment) string {
 	}
 	data := words.Data{
 		"Kind": d.EventName(m.Kind), "Task": m.Task, "Stage": d.list(stages), "To": d.seats(m.To), "Channel": d.known("channel_", m.Channel), "Attempt": m.Attempt,
-		"Error": m.Error, "Talk": m.Talk, "Period": d.period(m.Period), "Due": d.Day(m.Due), "Light": d.Light(Row{Light: m.Light}), "Reason": m.Reason,
+		"Error": m.Error, "Talk": m.Talk, "Period": d.Period(m.Period), "Due": d.Day(m.Due), "Light": d.Light(Row{Light: m.Light}), "Reason": m.Reason,
 	}
 	if m.From != nil {
 		data["From"] = m.From

@@ -99,7 +99,7 @@ func (d docket) facts() Section {
 	add("id", r.ID)
 	add("kind", d.kind(r))
 	if r.Duty != "" {
-		add("period", d.say("occurrence_of", words.Data{"Period": d.period(r.Period), "Duty": r.Duty}))
+		add("period", d.say("occurrence_of", words.Data{"Period": d.Period(r.Period), "Duty": r.Duty}))
 	}
 	add("clause", r.Clause)
 	add("source", d.quoted(f.Source))
@@ -349,7 +349,7 @@ func (d docket) rule() Section {
 	out.Facts = []Fact{{d.say("label_rule"), d.recurrence()}}
 	if u := d.c.Upcoming; u != nil {
 		out.Facts = append(out.Facts, Fact{d.say("label_upcoming"), d.say("upcoming", words.Data{
-			"Period": d.period(u.Period), "ID": u.ID, "Due": d.Day(u.Due), "Opens": clock(u.Opens)})})
+			"Period": d.Period(u.Period), "ID": u.ID, "Due": d.Day(u.Due), "Opens": clock(u.Opens)})})
 	} else {
 		out.Facts = append(out.Facts, Fact{d.say("label_upcoming"), d.say("ended")})
 	}
@@ -359,7 +359,7 @@ func (d docket) rule() Section {
 		if r.Next != nil {
 			next = clock(r.Next.At) + "\n" + d.Stage(*r.Next)
 		}
-		g.Rows = append(g.Rows, []string{d.period(r.Period), r.ID, r.Due.String(), d.State(r), d.Light(r), d.Left(r), strings.Replace(d.Step(r.Last), " ", "\n", 1), next, d.Talks(r)})
+		g.Rows = append(g.Rows, []string{d.Period(r.Period), r.ID, r.Due.String(), d.State(r), d.Light(r), d.Left(r), strings.Replace(d.Step(r.Last), " ", "\n", 1), next, d.Talks(r)})
 	}
 	out.Tables = []Grid{g}
 	return out

@@ -145,17 +145,28 @@ func (w WhatIf) Twins(ctx context.Context, p *plan.Plan) (all []Twin, err error)
 
 // NewTwins are the twins of what an amendment adds to a plan, or gives to another unit.
 func (w WhatIf) NewTwins(ctx context.Context, planID string, changes plan.Changes) ([]Twin, error) {
-	p := plan.Plan{ID: planID}
+	p := fresh(planID, changes)
+	if len(p.Tasks) == 0 {
+		return nil, nil
+	}
+	return w.Twins(ctx, p)
+}
+
+// NewGaps are the gaps of what an amendment adds to a plan, or gives to another unit.
+func (w WhatIf) NewGaps(ctx context.Context, planID string, changes plan.Changes) ([]Gap, error) {
+	return w.Gaps(ctx, fresh(planID, changes))
+}
+
+// fresh is what an amendment adds to a plan, or gives to another unit.
+func fresh(planID string, changes plan.Changes) *plan.Plan {
+	p := &plan.Plan{ID: planID}
 	for _, c := range changes.Tasks {
 		_, lead := c.Field(plan.FieldLead)
 		if c.What == plan.Added && c.From == "" || c.What == plan.Restored || lead {
 			p.Tasks = append(p.Tasks, *c.New)
 		}
 	}
-	if len(p.Tasks) == 0 {
-		return nil, nil
-	}
-	return w.Twins(ctx, &p)
+	return p
 }
 
 // leastWords is how many characters a title or a sentence must have to tell a work.
