@@ -46,22 +46,27 @@ func (e *Engine) carryAll(ctx context.Context, l ledger.Launched, opt LaunchOpti
 	if err != nil {
 		return nil, err
 	}
+	var carried []plan.Task
 	for _, t := range l.Plan.Tasks {
-		if t.Carries == "" || slices.ContainsFunc(known, func(k ledger.Task) bool { return k.ID == t.ID }) {
-			continue
+		if t.Carries != "" && !slices.ContainsFunc(known, func(k ledger.Task) bool { return k.ID == t.ID }) {
+			carried = append(carried, t)
 		}
-		if opt.By.Account == "" {
-			return over, ErrWhoCarries
-		}
-		done, err := e.carryOn(ctx, l, t, opt)
-		if err != nil {
-			return over, err
-		}
-		if !done {
+	}
+	if len(carried) > 0 && opt.By.Account == "" {
+		return nil, ErrWhoCarries
+	}
+	ended := make([]bool, len(carried))
+	_, err = e.each(ctx, len(carried), func(ctx context.Context, i int) (done bool, err error) {
+		done, err = e.carryOn(ctx, l, carried[i], opt)
+		ended[i] = err == nil && !done
+		return done, err
+	})
+	for i, t := range carried {
+		if ended[i] {
 			over = append(over, t.ID)
 		}
 	}
-	return over, nil
+	return over, err
 }
 
 // mostTries is how often a carriage is worked out anew when the task is acted on
