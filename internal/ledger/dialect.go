@@ -25,6 +25,7 @@ type dialect interface {
 	tidy(ctx context.Context, writer *sqlx.DB) error // before closing
 	closed()                                         // after closing
 	prepares() bool                                  // the writer keeps its statements prepared
+	preparesReads() bool                             // the reader keeps its statements prepared
 	writing() *sql.TxOptions                         // options of a writing transaction
 	snapshot() *sql.TxOptions                        // options of a reading transaction that sees one state
 	patient() string                                 // what such a transaction begins with; "" nothing

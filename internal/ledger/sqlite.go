@@ -187,6 +187,7 @@ func (lite) tidy(ctx context.Context, writer *sqlx.DB) error {
 }
 
 func (lite) prepares() bool           { return true }
+func (lite) preparesReads() bool      { return true }
 func (lite) writing() *sql.TxOptions  { return nil }
 func (lite) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
 func (lite) patient() string          { return "" }

@@ -40,6 +40,8 @@ type Store struct {
 	after   func()                // after Close; may be nil
 	ready   map[string]*sqlx.Stmt // the writer's statements; touched by its goroutine only
 	bound   map[string]string
+	reads   sync.Map     // the reader's statements: *sqlx.Stmt by query
+	kept    atomic.Int32 // how many these are
 
 	backwards backwards
 
@@ -165,6 +167,13 @@ func parted(err error) error {
 // one reads one row into dest; none is ErrNotFound.
 func (s *Store) one(ctx context.Context, dest any, query string, args ...any) error {
 	return s.read(ctx, func(ctx context.Context) error {
+		stmt, err := s.prepared(ctx, query)
+		switch {
+		case err != nil:
+			return err
+		case stmt != nil:
+			return found(stmt.GetContext(ctx, dest, args...))
+		}
 		return found(s.reader.GetContext(ctx, dest, s.reader.Rebind(query), args...))
 	})
 }
@@ -172,8 +181,43 @@ func (s *Store) one(ctx context.Context, dest any, query string, args ...any) er
 // all reads every row into the slice dest.
 func (s *Store) all(ctx context.Context, dest any, query string, args ...any) error {
 	return s.read(ctx, func(ctx context.Context) error {
+		stmt, err := s.prepared(ctx, query)
+		switch {
+		case err != nil:
+			return err
+		case stmt != nil:
+			return stmt.SelectContext(ctx, dest, args...)
+		}
 		return s.reader.SelectContext(ctx, dest, s.reader.Rebind(query), args...)
 	})
+}
+
+// mostKept is how many of the reader's statements stay prepared: more than there are
+// fixed ones; those that are put together for a list come in many shapes.
+const mostKept = 200
+
+// prepared is a query of the reader as a statement that stays prepared, because SQLite
+// takes longer over the text of one than over its row; nil where none is kept.
+func (s *Store) prepared(ctx context.Context, query string) (*sqlx.Stmt, error) {
+	if !s.d.preparesReads() {
+		return nil, nil
+	}
+	if stmt, ok := s.reads.Load(query); ok {
+		return stmt.(*sqlx.Stmt), nil
+	}
+	if len(query) > 2000 || s.kept.Load() >= mostKept {
+		return nil, nil
+	}
+	stmt, err := s.reader.PreparexContext(ctx, s.reader.Rebind(query))
+	if err != nil {
+		return nil, err
+	}
+	if other, there := s.reads.LoadOrStore(query, stmt); there {
+		stmt.Close()
+		return other.(*sqlx.Stmt), nil
+	}
+	s.kept.Add(1)
+	return stmt, nil
 }
 
 // read tries again what failed for a reason that may pass, within the caller's
