@@ -88,7 +88,9 @@ func bulkActs(ctx context.Context, b *bench) error {
 			return err
 		}
 	}
-	p := folder("acts", n, 100, nineStages(), monthEnds()...)
+	policy := nineStages()
+	policy.Rhythm = plan.DefaultRhythm() // what an amendment tells comes later, in one message a reader: the herds measure those
+	p := folder("acts", n, 100, policy, monthEnds()...)
 	if _, err := h.launch(ctx, p, h.farClock()); err != nil {
 		return err
 	}
@@ -142,7 +144,7 @@ func (h *house) amendAll(ctx context.Context, p *plan.Plan, round int) error {
 		next.Tasks[i].Due = next.Tasks[i].Due.AddDays(round + 1)
 	}
 	by := act.Actor{Account: "office", Name: "office", Unit: p.Directory.Office}
-	report, err := h.Engine.Amend(ctx, &next, h.cal, engine.AmendOptions{Paper: "示范〔2021〕2号", By: by, LaunchOptions: engine.LaunchOptions{At: calendar.NewDay(2021, time.January, 4).At(0, 0, calendar.Beijing)}})
+	report, err := h.Engine.Amend(ctx, &next, h.cal, engine.AmendOptions{Paper: fmt.Sprintf("示范〔2021〕%d号", round+2), By: by, LaunchOptions: engine.LaunchOptions{At: calendar.NewDay(2021, time.January, 4).At(0, 0, calendar.Beijing)}})
 	if err == nil && report.Changed != len(p.Tasks) {
 		return fmt.Errorf("%d of %d tasks were amended: %v", report.Changed, len(p.Tasks), report.Left)
 	}
