@@ -326,20 +326,30 @@ func strength(r Reading) int {
 	return 3
 }
 
+// strengthAt is the strength of the i-th reading. 全年清淤120公里，其中上半年50公里: what
+// is said of the whole year is not what is said of a part of it.
+func (s *scan) strengthAt(i int) int {
+	if i+1 < len(s.out) && folded(s.out[i].Words) == "全年" && s.has(s.spans[i].to, s.spans[i+1].from, "其中") {
+		return 3
+	}
+	return strength(s.out[i])
+}
+
 // dropWeak removes open words where their sentence holds something stronger, and
 // all but the first of equals.
 func (s *scan) dropWeak() {
-	best := map[int]int{}
+	best, strong := map[int]int{}, make([]int, len(s.out))
 	for i, r := range s.out {
+		strong[i] = s.strengthAt(i)
 		k := s.sent[s.spans[i].from].from
 		if r.Rule != "A15" || r.Kind != None {
-			best[k] = max(best[k], strength(r))
+			best[k] = max(best[k], strong[i])
 		}
 	}
 	seen := map[int]bool{}
 	kept, at := s.out[:0], s.spans[:0]
 	for i, r := range s.out {
-		k, st := s.sent[s.spans[i].from].from, strength(r)
+		k, st := s.sent[s.spans[i].from].from, strong[i]
 		if (st == 1 || st == 2) && (r.Rule != "A15" || r.Kind != None) && (st < best[k] || seen[k]) {
 			continue
 		}

@@ -1,5 +1,7 @@
 package deadline
 
+import "strings"
+
 // openWord is a word without a date, its kind and the rule.
 type openWord struct {
 	word string
@@ -138,14 +140,35 @@ func (s *scan) open(w openWord, at span) hit {
 	return h
 }
 
+// counted tells that so many of something stand in [from, to): 清淤120公里.
+func (s *scan) counted(from, to int) bool {
+	for k := from; k < to; k++ {
+		if !digit(s.at(k)) || digit(s.at(k-1)) {
+			continue
+		}
+		e := k
+		for digit(s.at(e)) || s.at(e) == '.' {
+			e++
+		}
+		if s.one2(s.skip(e, "万", "余", "多"), "公里", "千米", "平方", "立方", "处", "座", "个", "家", "条", "项", "亩", "套", "户", "人", "场", "次", "吨", "株", "所", "批", "期", "台", "辆", "头") {
+			return true
+		}
+		k = e
+	}
+	return false
+}
+
 // wholeOfYear reads 全年: the plan's year as a stretch, or its end as a limit.
 func (s *scan) wholeOfYear(i int) ([]hit, int) {
 	w, j := s.one(i, "全年", "年度内")
+	if w == "" && s.lit(i, "年度") && (s.one2(i+2, "完成") || s.one2(i+2, "新增", "新建", "建成") && s.counted(i+2, s.clauseEnd(i))) && !digit(s.at(i-1)) && !numeral(s.at(i-1)) && !strings.ContainsRune("本上下全今去季半月跨前每按各分政当该次", s.at(i-1)) {
+		w, j = "年度", i+2 // 年度完成造林3万亩
+	}
 	if w == "" || s.back(i, "预计") || s.one2(j, "龄", "化", "性", "的", "无休") || s.one2(i-4, "20") {
 		return nil, 0
 	}
 	from, to := s.predicateZone(j)
-	if !s.predicate(from, to) && !s.ctx.ColumnCell && j != len(s.c) {
+	if !s.predicate(from, to) && !s.counted(from, to) && !s.ctx.ColumnCell && j != len(s.c) {
 		return nil, 0
 	}
 	y, source := s.yearOf(moment{})

@@ -22,6 +22,13 @@ func (s *scan) suffix(j int) (t tail, clock string, end int) {
 	if s.at(k) == '(' { // (含当日), (含)
 		if _, e := s.one(k, "(含当日)", "(含当天)", "(含)", "(含本日)"); e > 0 {
 			k = e
+		} else if w, e := s.one(k+1, "周", "星期", "农历"); w != "" { // 6月15日（周三）前
+			for f := e; f < e+7; f++ {
+				if s.at(f) == ')' {
+					k = f + 1
+					break
+				}
+			}
 		}
 	}
 	t, end = s.tailWord(k)

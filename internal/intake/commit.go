@@ -192,8 +192,8 @@ func (k *committer) sentence(c *clause, s sentence) {
 	var marks []marked
 	s.readings = untilThen(c.text, s.readings)
 	for i, r := range s.readings {
-		if i+1 < len(s.readings) && bareYear.MatchString(tight(fold(r.Words))) && s.readings[i+1].Due.Year == r.Due.Year && !s.readings[i+1].Due.IsZero() && partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin) {
-			continue // 2022年计划任务于12月20日前竣工: one time
+		if i+1 < len(s.readings) && bareYear.MatchString(tight(fold(r.Words))) && s.readings[i+1].Due.Year == r.Due.Year && !s.readings[i+1].Due.IsZero() && (partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin) || loneYear(c.text, parts, r)) {
+			continue // 2022年计划任务于12月20日前竣工, 2022年，12月20日前竣工: one time
 		}
 		if c.isCovered(s.bracket) && wholeYear.MatchString(tight(fold(r.Words))) && (c.dates(r.Due) || !severalYears(s.readings)) {
 			continue // a quantity of the year, whose limit the bracket gives
@@ -234,6 +234,40 @@ func (k *committer) sentence(c *clause, s sentence) {
 		k.attach(c, e, s)
 		k.split(c, e, g, s)
 	}
+	k.eachHisOwn(c, s, marks)
+}
+
+var apiece = regexp.MustCompile(`分别(?:于|在)?$`)
+
+// eachHisOwn deals the times of 市水务局、市财政局分别于6月底、9月底前完成自查 out to who is
+// named, where they are as many.
+func (k *committer) eachHisOwn(c *clause, s sentence, marks []marked) {
+	if len(marks) < 2 || !apiece.MatchString(c.text[s.from:max(s.from, marks[0].Begin)]) {
+		return
+	}
+	names, several := k.subject(c.text[s.from:s.to], &entry{})
+	if several || len(names) != len(marks) {
+		return
+	}
+	for i, m := range marks {
+		for _, e := range c.entries {
+			if e.phrase.from == m.Begin && e.Kind == plan.Dated {
+				e.Lead, e.Assist, e.SetAssist = names[i], nil, true
+				if at := strings.Index(e.Title, "分别"); at > 0 {
+					e.Title = e.Title[at+len("分别"):]
+				}
+				if br := k.bracketOf(c, e); len(br) > 0 {
+					k.rest(e, br, names[i])
+				}
+			}
+		}
+	}
+}
+
+// loneYear is true of a year that is a comma part by itself.
+func loneYear(text string, parts []span, r deadline.Reading) bool {
+	p := parts[partOf(parts, r.Begin)]
+	return hanIn(text[p.from:max(p.from, r.Begin)]) == 0 && hanIn(text[min(r.End, p.to):p.to]) <= 1
 }
 
 var backWords = regexp.MustCompile(`(?:上述|以上|该项|此项)(?:各项)?(?:工作|任务)`)

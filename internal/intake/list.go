@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"regexp"
 	"strings"
 
 	"duban/internal/deadline"
@@ -35,6 +36,44 @@ func shareWords(text string, parts []span, marks []marked, segs []segment) []seg
 				segs[s].from, segs[s].to = trimSpan(text, from, to)
 				segs[s].words = tidyTitle(danglers.ReplaceAllString(head, "") + dealt[n-i])
 			}
+		}
+		i = last
+	}
+	return shareVerb(text, parts, marks, segs)
+}
+
+var timesApart = regexp.MustCompile(`^(?:之?前|前)?[、,，]$`)
+
+// shareVerb gives the things of a list that have times of their own the verb behind
+// the last: 东河6月底、西河9月底、南河12月底前完成清淤.
+func shareVerb(text string, parts []span, marks []marked, segs []segment) []segment {
+	for i := 0; i < len(marks); i++ {
+		last := i
+		for last+1 < len(marks) && marks[last+1].part == marks[i].part {
+			between := tight(text[marks[last].End:max(marks[last].End, marks[last+1].Begin)])
+			cut := strings.Index(between, "、")
+			if cut < 0 || !timesApart.MatchString(between[:cut+len("、")]) || hanIn(between[cut:]) < 1 || hanIn(between[cut:]) > 8 {
+				break
+			}
+			last++
+		}
+		if last == i {
+			continue
+		}
+		tail := tight(text[marks[last].End:parts[marks[last].part].to])
+		tail = strings.TrimPrefix(strings.TrimPrefix(tail, "之前"), "前")
+		if last+1 < len(marks) && marks[last+1].part == marks[last].part || !doneVerb.MatchString(tail) && !thinVerb.MatchString(tail) {
+			continue
+		}
+		from := parts[marks[i].part].from
+		for n := i; n <= last; n++ {
+			own := tidyTitle(danglers.ReplaceAllString(text[min(from, marks[n].Begin):marks[n].Begin], ""))
+			for s := range segs {
+				if segs[s].reading != nil && segs[s].reading.Begin == marks[n].Begin && segs[s].words == "" {
+					segs[s].words = own + tail
+				}
+			}
+			from = marks[n].End + strings.Index(text[marks[n].End:], "、") + len("、")
 		}
 		i = last
 	}

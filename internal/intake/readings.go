@@ -37,6 +37,10 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "effect"
 	case !limit && asOf.MatchString(tight(fold(c.text[max(0, min(s.from, r.Begin)):min(r.Begin, len(c.text))]))):
 		why = "target"
+	case !limit && notDoneOf(c.text, r, s):
+		why = "condition"
+	case !limit && movedFrom(c.text, r, s):
+		why = "moved"
 	case !limit && stageNamed(c.text, r, s):
 		why = "stage"
 	case !limit && ownTerm(c.text, r, s):
@@ -106,6 +110,31 @@ func partHolding(text string, r deadline.Reading, s span) span {
 
 // asOf is before the day that figures are of: 普查标准时点为2023年12月31日.
 var asOf = regexp.MustCompile(`(?:时点|基准日|评估基准|数据截止)(?:为|是|:)?$`)
+
+var (
+	notDone   = regexp.MustCompile(`(?:未能?|没有|不能|仍未|尚未|逾期未)(?:在|于|按)?$`)
+	notDoneIs = regexp.MustCompile(`^前?(?:按期|按时)?[^,。;]{0,14}的`)
+	movedHead = regexp.MustCompile(`(?:原定|原计划|原要求|原先|原本|原)(?:应|须|要)?(?:于|在)?$`)
+	movedTail = regexp.MustCompile(`^(?:前)?(?:[\p{Han}]{0,4}的[\p{Han}]{1,12},)?(?:延期|推迟|顺延|延长|延后|提前|调整|缩短|变更)(?:至|到|为)`)
+)
+
+// notDoneOf is true of the time by which something was not done: 未能在6月底前完成的县区.
+func notDoneOf(text string, r deadline.Reading, s span) bool {
+	p := partHolding(text, r, s)
+	return r.Begin >= p.from && notDone.MatchString(tight(fold(text[p.from:r.Begin]))) && notDoneIs.MatchString(tight(fold(text[min(r.End, p.to):p.to])))
+}
+
+// movedFrom is true of a time that another takes the place of: 原定6月底前完成的清淤任务，
+// 提前至5月底前完成; 由6月底延期至9月底.
+func movedFrom(text string, r deadline.Reading, s span) bool {
+	if r.Begin < s.from || r.End > s.to {
+		return false
+	}
+	before, after := tight(fold(text[s.from:r.Begin])), tight(fold(text[r.End:s.to]))
+	return movedTail.MatchString(after) || movedHead.MatchString(before) && strings.ContainsAny(after, ",;") && regexpMoved.MatchString(after)
+}
+
+var regexpMoved = regexp.MustCompile(`(?:延期|推迟|顺延|延长|延后|提前|调整|变更)(?:至|到|为)`)
 
 var stageIs = regexp.MustCompile(`^,?为[\p{Han}“”]{2,10}阶段$`)
 

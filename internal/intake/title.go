@@ -17,7 +17,7 @@ var (
 	labelTail      = regexp.MustCompile(`[（(]?(?:牵头单位|责任单位|主办单位|牵头部门|责任部门|主办|牵头)[：:]?$`)
 	limitLabelTail = regexp.MustCompile(`[，,。；;、]?(?:完成|办结|整改|办理|落实|截止)?(?:时限|期限|时间|日期)(?:要求)?(?:为|是)?[：:]?$`)
 	limitIs        = regexp.MustCompile(`(?:截止|完成|办结|整改|办理)(?:时间|时限|期限|日期)(?:为|是)?[，,]`)
-	whyHead        = regexp.MustCompile(`^(?:为|根据|按照|依据|围绕|结合)[^，,]{2,40}[，,]`)
+	whyHead        = regexp.MustCompile(`^(?:为|根据|按照|依据|围绕|结合)[^，,]{2,40}[，,]|^在?[^，,]{2,20}(?:指导|领导|配合|支持|协助)下[，,]`)
 	noticeWords    = regexp.MustCompile(`^(?:现就|现将|特制定|制定本|现通知)|通知如下|有关事项`)
 	yearHead       = regexp.MustCompile(`^(?:19|20)\d\d年度?(?:前)?`)
 )
@@ -50,6 +50,9 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 		t = t[i+len("分别"):]
 	}
 	if w := tight(e.words); w != "" && e.Recur == nil && !e.Due.IsZero() && len(w) < len(tight(t)) {
+		if strings.HasSuffix(w, "年") && strings.Contains(tight(t), w+"度") {
+			w += "度"
+		}
 		t = strings.Replace(tight(t), w, "", 1)
 	}
 	if m := whyHead.FindString(t); m != "" && hanIn(t[len(m):]) >= 4 {
@@ -83,14 +86,19 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 		t = a
 	}
 	t = labelTail.ReplaceAllString(t, "")
-	t = strings.Trim(t, "，。；：、,;: ")
+	t = strings.Trim(strings.ReplaceAll(t, "（）", ""), "，。；：、,;: ")
 	if hanIn(t) < 3 || onlyDone.MatchString(t) {
 		if timeWord.MatchString(fold(topic)) && !strings.Contains(topic, tight(e.Source)) && !strings.Contains(tight(e.Source), topic) { // another sentence's words
 			topic = strings.Trim(strings.Replace(tight(e.Source), tight(e.words), "", 1), "，。；：、,;: ")
 		}
 		topic = strings.Trim(yearHead.ReplaceAllString(strings.Replace(tight(topic), tight(e.words), "", 1), ""), "，。；：、,;: ")
 		topic = strings.Trim(doneTail.ReplaceAllString(topic, ""), "，。；：、,;: ")
+		if timeWord.MatchString(fold(topic)) && hanIn(t) >= 2 { // it has the times of others
+			topic = ""
+		}
 		switch {
+		case hanIn(topic) >= 2 && strings.ContainsAny(t, "0123456789") && hanIn(t) >= 1 && !strings.HasSuffix(topic, "："+t): // 20公里
+			t = topic + "：" + t
 		case hanIn(topic) >= 2 && !onlyDone.MatchString(topic):
 			t = topic
 		case hanIn(t) < 2:
@@ -226,7 +234,7 @@ func (k *committer) title(c *clause, g segment) string {
 		if g.context != (span{}) && g.context.from < g.from {
 			return shorten(tidyTitle(c.text[g.context.from:g.context.to])+"，"+text, 40)
 		}
-		if strings.Contains(clauseTopic(c), text) { // the item is one sentence: its words are its title
+		if hanIn(text) >= 3 && strings.Contains(clauseTopic(c), text) { // the item is one sentence: its words are its title
 			return shorten(tidyTitle(c.text[g.from:g.to]), 40)
 		}
 		if t := topic; t != "" && hanIn(text) < 6 {
