@@ -89,6 +89,15 @@ func (w *clauseWalk) spreadBack(n *node, made []*clause) {
 	if n.parent == nil && n.mark.style <= styleHan && len(n.kids) > 0 && n.kids[0].mark.style == styleParen && (len(made) == 0 || !aboveWord.MatchString(made[len(made)-1].text)) {
 		return // chapters hold different matters
 	}
+	own := 0
+	for _, c := range made {
+		if len(c.seats) > 0 && !c.inherited {
+			own++
+		}
+	}
+	if own > 1 && own*2 > len(made) {
+		return // nearly each has its own: one that has none is asked about
+	}
 	var next *clause
 	for i := len(made) - 1; i >= 0; i-- {
 		c := made[i]

@@ -27,6 +27,10 @@ func shareWords(text string, parts []span, marks []marked, segs []segment) []seg
 			to = marks[last+1].Begin
 		}
 		head, tail := text[from:marks[i].Begin], text[marks[last].End:to]
+		if i == 0 && marks[i].part > 0 && hanIn(head) <= 2 && (thinVerb.MatchString(tidyTitle(tail)) || onlyDone.MatchString(tidyTitle(tail))) { // 各组织一次灭鼠，5月和10月完成
+			from = parts[marks[i].part-1].from
+			head = text[from:parts[marks[i].part].from]
+		}
 		dealt := dealOut(tail, last-i+1)
 		for n := i; n <= last; n++ {
 			for s := range segs {
@@ -62,7 +66,7 @@ func shareVerb(text string, parts []span, marks []marked, segs []segment) []segm
 		}
 		tail := tight(text[marks[last].End:parts[marks[last].part].to])
 		tail = strings.TrimPrefix(strings.TrimPrefix(tail, "之前"), "前")
-		if last+1 < len(marks) && marks[last+1].part == marks[last].part || !doneVerb.MatchString(tail) && !thinVerb.MatchString(tail) {
+		if last+1 < len(marks) && marks[last+1].part == marks[last].part || !doneVerb.MatchString(tail) && !thinVerb.MatchString(tail) && !actsVerb.MatchString(tail) && !strings.HasPrefix(tail, "将") {
 			continue
 		}
 		from := parts[marks[i].part].from

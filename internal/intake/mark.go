@@ -13,6 +13,7 @@ const (
 	stylePart       = iota // 第一部分, 第一章
 	styleHan               // 一、
 	styleParen             // （一）
+	styleMonth             // 九月份, a line of its own
 	styleArticle           // 第一条
 	styleDigit             // 1.  1、  1．
 	styleDotted            // 1.1  1.1.1

@@ -175,7 +175,24 @@ func (b *outliner) startAnnex(f string) {
 	b.annex = name
 }
 
+// monthHead is a line that is a month or quarter and no more, over what is due in it.
+var monthHead = regexp.MustCompile(`^(?:(?:19|20)\d\d年)?(?:(?:[一二三四五六七八九十]{1,3}|\d{1,2})月份?|第?[一二三四1-4]季度|[上下]半年)[:。]?$`)
+
+// mayHead tells that a line without a number may head what follows: nothing is open,
+// or a chapter that has said nothing yet, or items that it ends.
+func (b *outliner) mayHead() bool {
+	if len(b.open) == 0 {
+		return b.annex == ""
+	}
+	last := b.open[len(b.open)-1]
+	return last.mark.style >= styleMonth || len(last.paras) == 1
+}
+
 func (b *outliner) plain(p para) {
+	if monthHead.MatchString(tight(fold(p.text))) && b.mayHead() {
+		b.item(mark{style: styleMonth, num: len(b.o.top) + 1}, p)
+		return
+	}
 	if t := tight(fold(p.text)); len(b.open) > 0 && utf8.RuneCountInString(t) >= 8 && utf8.RuneCountInString(t) <= 50 && planTitle.MatchString(t) && !strings.ContainsAny(t, "。,;:、") && titleRe.MatchString(t) {
 		b.open, b.lastPar = nil, p.text // the title of the next plan in the file
 		return

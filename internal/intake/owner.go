@@ -211,6 +211,9 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 			}
 		}
 	}
+	if len(names) == 0 && (len(br) == 0 || c.inherited) {
+		names, several = k.inBracket(c, e)
+	}
 	if len(names) == 0 && len(br) == 0 {
 		names = k.labelled(c, e)
 	}
@@ -261,6 +264,22 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 		}
 	}
 	return true
+}
+
+// inBracket is who acts by the bracket that a time stands in: 《…办法》（市城管局起草，6月
+// 底前送审）.
+func (k *committer) inBracket(c *clause, e *entry) ([]string, bool) {
+	from := max(e.sentence.from, e.phrase.from-240)
+	if e.phrase.from <= from || e.phrase.from > len(c.text) {
+		return nil, false
+	}
+	before := c.text[from:e.phrase.from]
+	i := strings.LastIndexAny(before, "（(")
+	if i < 0 || strings.ContainsAny(before[i:], "）)。；;") {
+		return nil, false
+	}
+	_, n := utf8.DecodeRuneInString(before[i:])
+	return k.subject(c.text[from+i+n:min(len(c.text), e.phrase.to+60)], e)
 }
 
 // anyBody is a word for bodies of one kind and the name of none: who a bracket names

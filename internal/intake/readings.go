@@ -92,10 +92,11 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 }
 
 var (
-	ownTermRe  = regexp.MustCompile(`^本(?:通知|办法|方案|意见|措施|规定|细则|政策|计划|公告)[^,。;]{0,24}(?:执行|施行|实施|有效)(?:期限|期|截止日期)?(?:至|到|为|截至)$`)
-	periodHead = regexp.MustCompile(`(?:报送|上报|提交|报告|通报|公布|发布|反馈|汇总|填报|分析|总结|形成|公开)[^,。;]{0,16}$`)
-	periodTail = regexp.MustCompile(`^[、和及\p{Han}\d]{0,16}?(?:报告|情况|总结|数据|报表|材料|进展|信息|台账|指标|结果)`)
-	periodName = regexp.MustCompile(`^(?:(?:19|20)\d\d年)?(?:[上下]半年|前?[一二三四1-4]个?季度|第[一二三四1-4]季度|全年|年度|\d{1,2}(?:-|至)\d{1,2}月)$`)
+	ownTermRe    = regexp.MustCompile(`^本(?:通知|办法|方案|意见|措施|规定|细则|政策|计划|公告)[^,。;]{0,24}(?:执行|施行|实施|有效)(?:期限|期|截止日期)?(?:至|到|为|截至)$`)
+	periodHead   = regexp.MustCompile(`(?:报送|上报|提交|报告|通报|公布|发布|反馈|汇总|填报|分析|总结|形成|公开)[^,。;]{0,16}$`)
+	periodTail   = regexp.MustCompile(`^[、和及\p{Han}\d]{0,16}?(?:报告|情况|总结|数据|报表|材料|进展|信息|台账|指标|结果)`)
+	periodMatter = regexp.MustCompile(`^的?(?:(?:重点|主要)?(?:工作|任务|目标|经济|运行|绩效|预算|财政|安全生产)?(?:总结|小结|计划|打算|安排|情况|报告|数据|报表|进展|台账|考核结果|运行分析|形势)|(?:重点|主要)工作(?:实行|由|要|应|按))`)
+	periodName   = regexp.MustCompile(`^(?:(?:19|20)\d\d年)?(?:[上下]半年|前?[一二三四1-4]个?季度|第[一二三四1-4]季度|全年|年度|\d{1,2}(?:-|至)\d{1,2}月)$`)
 )
 
 // partHolding is the comma part of a sentence that a reading stands in.
@@ -109,7 +110,7 @@ func partHolding(text string, r deadline.Reading, s span) span {
 }
 
 // asOf is before the day that figures are of: 普查标准时点为2023年12月31日.
-var asOf = regexp.MustCompile(`(?:时点|基准日|评估基准|数据截止)(?:为|是|:)?$`)
+var asOf = regexp.MustCompile(`(?:时点|基准日|评估基准|数据截止)(?:为|是|:)?$|(?:禁[渔烧放采捕养]|休渔|封[山湖河]|防火|采暖|供暖|供热|灌溉)(?:时间|期限?|期间)(?:为|是|:)$`)
 
 var (
 	notDone   = regexp.MustCompile(`(?:未能?|没有|不能|仍未|尚未|逾期未)(?:在|于|按)?$`)
@@ -161,6 +162,9 @@ func reportPeriod(text string, r deadline.Reading, s span) bool {
 		return false
 	}
 	p := partHolding(text, r, s)
+	if periodMatter.MatchString(tight(fold(text[min(r.End, p.to):p.to]))) { // 将上半年工作总结和下半年工作计划报送…
+		return true
+	}
 	return periodHead.MatchString(tight(fold(text[p.from:max(p.from, r.Begin)]))) && periodTail.MatchString(tight(fold(text[min(r.End, p.to):p.to])))
 }
 

@@ -271,7 +271,7 @@ func (k *committer) labelled(c *clause, e *entry) []string {
 	if i := strings.IndexByte(line, '\n'); i >= 0 {
 		line = line[:i]
 	}
-	for _, head := range []string{line, c.title, c.heading} {
+	for _, head := range []string{line, c.title, c.heading, c.chapter} {
 		if names := labelUnits(head); len(names) > 0 {
 			return names
 		}
@@ -297,9 +297,13 @@ func labelUnits(line string) []string {
 		return nil
 	}
 	names, _, _ := readUnits(s[:i], seatOwner)
+	bare := i == len(s)
 	var out []string
 	for _, n := range order(names) {
-		if !looksUnit(n.name) || levelOf(tight(fold(n.name))) == "" && !orgTail.MatchString(n.name) {
+		if f := tight(fold(n.name)); bare && (utf8.RuneCountInString(f) > 18 || strings.ContainsAny(f, "0123456789") || notActor.MatchString(f) || utf8.RuneCountInString(f) > 6 && (actsNow.MatchString(f) || actsVerb.MatchString(f)) || levelWord.MatchString(f)) {
+			return nil // a sentence that ends like a name: 汇总情况报区消安委
+		}
+		if !looksUnit(n.name) || levelOf(tight(fold(n.name))) == "" && !orgTail.MatchString(n.name) && !eachTail.MatchString(n.name) {
 			return nil
 		}
 		out = append(out, n.name)
@@ -308,7 +312,13 @@ func labelUnits(line string) []string {
 }
 
 // orgTail are the ends of names that nothing but a body has.
-var orgTail = regexp.MustCompile(`(?:局|委员会|委|办公室|政府|管委会|公司|集团|银行|医院|指挥部|领导小组|街道|街道办事处)$`)
+var orgTail = regexp.MustCompile(`(?:局|委员会|委|办公室|政府|管委会|公司|集团|银行|医院|指挥部|领导小组|街道|街道办事处|办|队|科|派出所|工作组|专班)$`)
+
+// levelWord is a word for all bodies of a level: 县级公立医院.
+var levelWord = regexp.MustCompile(`^[省市县区乡镇州]级`)
+
+// eachTail are the ends of names of all of a kind.
+var eachTail = regexp.MustCompile(`^各[\p{Han}、（）()]{0,10}(?:社区|村|乡镇|街道|单位|部门|企业|学校|医院|科室|处室|县|区|市)$`)
 
 // printed is a folded name with the brackets that documents print.
 func (k *committer) printed(f string) string {
