@@ -43,7 +43,10 @@ func readDocx(ctx context.Context, p parts, depth int) (Document, error) {
 			w.doc.Blocks[i].Place.Page = 0
 		}
 	}
-	w.doc.Blocks = splitRunTogether(rejoin(w.doc.Blocks))
+	for len(w.raw) < len(w.doc.Blocks) {
+		w.raw = append(w.raw, "")
+	}
+	w.doc.Blocks = splitRunTogether(rejoin(tabRows(w.doc.Blocks, w.raw)))
 	w.doc.number()
 	return w.doc, nil
 }
@@ -82,6 +85,7 @@ type docxWalk struct {
 	depth   int
 	targets map[string]string // relation id → part
 	hidden  map[string]bool   // styles whose text is hidden
+	raw     []string          // paragraphs with their tabs, by block
 	notes   map[string]string // footnote 3, endnote 1 → its text
 	called  []string          // notes that the open paragraph calls
 	tok     *tokens
@@ -318,6 +322,10 @@ func (w *docxWalk) endParagraph() error {
 		if err := w.bud.block(); err != nil {
 			return err
 		}
+		for len(w.raw) < len(w.doc.Blocks) { // tables
+			w.raw = append(w.raw, "")
+		}
+		w.raw = append(w.raw, part)
 		w.doc.Blocks = append(w.doc.Blocks, Block{Text: clean(part), Place: Place{Page: w.page}})
 	}
 	return nil

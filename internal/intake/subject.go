@@ -179,7 +179,7 @@ func (k *committer) plainSubject(f string) string {
 		}
 		name, rest := string(rs[:end]), string(rs[end:])
 		organ, loose := organEnd.MatchString(name) || officeEnd.MatchString(name) && levelOf(name) != "" || strings.HasPrefix(name, "各") && looseEnd.MatchString(name), looseEnd.MatchString(name) || placeEnd.MatchString(name) && !notPlace.MatchString(name)
-		if !organ && !loose || notActor.MatchString(name) || notUnit.MatchString(name) || isBuilt(name, rest) {
+		if verbThenUnit(name) || !organ && !loose || notActor.MatchString(name) || notUnit.MatchString(name) || isBuilt(name, rest) {
 			continue
 		}
 		if actsNow.MatchString(rest) {
@@ -212,6 +212,13 @@ var (
 // 开工, 问题厕所5月底前….
 func isBuilt(name, rest string) bool {
 	return neverActs.MatchString(name) || builtName.MatchString(name) && builtNow.MatchString(rest)
+}
+
+// verbThenUnit is true of a work and a unit that a lost space left together:
+// 清淤市水务局.
+func verbThenUnit(name string) bool {
+	m := actsVerb.FindString(name)
+	return m != "" && len(m) < len(name) && levelOf(name[len(m):]) != "" && organEnd.MatchString(name)
 }
 
 // placeList is true between the places of 各市、州民政局.
@@ -300,7 +307,7 @@ func labelUnits(line string) []string {
 	bare := i == len(s)
 	var out []string
 	for _, n := range order(names) {
-		if f := tight(fold(n.name)); bare && (utf8.RuneCountInString(f) > 18 || strings.ContainsAny(f, "0123456789") || notActor.MatchString(f) || utf8.RuneCountInString(f) > 6 && (actsNow.MatchString(f) || actsVerb.MatchString(f)) || levelWord.MatchString(f)) {
+		if f := tight(fold(n.name)); bare && (utf8.RuneCountInString(f) > 18 || strings.ContainsAny(f, "0123456789") || notActor.MatchString(f) || utf8.RuneCountInString(f) > 6 && (actsNow.MatchString(f) || actsVerb.MatchString(f)) || levelWord.MatchString(f) || verbThenUnit(f)) {
 			return nil // a sentence that ends like a name: 汇总情况报区消安委
 		}
 		if !looksUnit(n.name) || levelOf(tight(fold(n.name))) == "" && !orgTail.MatchString(n.name) && !eachTail.MatchString(n.name) {

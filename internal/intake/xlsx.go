@@ -17,8 +17,8 @@ import (
 
 // readXlsx reads every visible sheet as one table. Vertically merged cells are
 // repeated in each row they cover; a title merged across is a paragraph. A formula
-// without a stored result is worked out; what cannot be, an error value, a hidden
-// sheet, a chart and a sheet damaged in the middle are told.
+// without a stored result is worked out; what cannot be, an error value, what is
+// crossed out, a hidden row or sheet, a chart and a sheet damaged in the middle are told.
 func readXlsx(ctx context.Context, s Source, p parts) (Document, error) {
 	f, err := excelize.OpenReader(bytes.NewReader(s.Data), excelize.Options{UnzipSizeLimit: maxPart, UnzipXMLSizeLimit: maxPart, ShortDatePattern: "yyyy年m月d日", LongDatePattern: "yyyy年m月d日"})
 	if err != nil {
@@ -32,7 +32,11 @@ func readXlsx(ctx context.Context, s Source, p parts) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	x := &xlsxRead{f: f}
+	struck, err := newStruckCells(f, p)
+	if err != nil {
+		return Document{}, err
+	}
+	x := &xlsxRead{f: f, struck: struck}
 	for _, sheet := range f.GetSheetList() {
 		if ctx.Err() != nil {
 			return Document{}, ctx.Err()
@@ -144,6 +148,7 @@ type xlsxRead struct {
 	d        Document
 	bud      budget
 	formulas bool // the sheet holds formulas
+	struck   *struckCells
 }
 
 func (x *xlsxRead) sheet(ctx context.Context, sheet string) error {
@@ -177,6 +182,14 @@ func (x *xlsxRead) sheet(ctx context.Context, sheet string) error {
 				return err
 			}
 			cells[i] = x.seen(sheet, i+1, len(grid)+1, cells[i])
+			if text, cut := x.struck.shown(sheet, i+1, len(grid)+1, cells[i]); cut {
+				x.d.skipped(Unread{Place: Place{Sheet: sheet, Row: len(grid) + 1}, What: "struck"})
+				cells[i] = cellText(unreadable(text))
+			}
+		}
+		if seen, err := x.f.GetRowVisible(sheet, len(grid)+1); err == nil && !seen && len(nonEmpty(cells)) > 0 {
+			x.d.skipped(Unread{Place: Place{Sheet: sheet}, What: "hidden_row"})
+			cells = nil
 		}
 		grid = append(grid, cells)
 	}
