@@ -306,7 +306,7 @@ func (a *app) amendFault(err error) error {
 		return a.otherUnit(err)
 	}
 	for known, key := range map[error]string{
-		whatif.ErrCarriesLate: "carries_late", whatif.ErrSamePaper: "same_paper_meanwhile", whatif.ErrFixed: "fixed", whatif.ErrPlanEnded: "ended_plan", whatif.ErrSamePolicyVersion: "same_version", whatif.ErrNoSuchPolicy: "no_such_policy",
+		whatif.ErrCarriesLate: "carries_late", whatif.ErrCarriesBusy: "carries_busy", whatif.ErrSamePaper: "same_paper_meanwhile", whatif.ErrFixed: "fixed", whatif.ErrPlanEnded: "ended_plan", whatif.ErrSamePolicyVersion: "same_version", whatif.ErrNoSuchPolicy: "no_such_policy",
 	} {
 		if errors.Is(fault, known) {
 			what := fault.What

@@ -29,6 +29,14 @@ func (c Case) TalksBefore() int {
 	return c.From.Talks
 }
 
+// Unsettled tells that somebody waits for something under the task beside its end: a
+// ruling, a decision, a part, an answer; or that it is paused.
+func (c Case) Unsettled() bool {
+	return c.Report != nil || c.Return != nil || c.Extension != nil || c.Pause != nil ||
+		slices.ContainsFunc(c.Parts, func(p Part) bool { return p.Given.IsZero() }) ||
+		slices.ContainsFunc(c.Instructions, func(n Instruction) bool { return n.Answered.IsZero() })
+}
+
 // CheckCarry tells whether a task, or a duty, can go on as t in another plan; nil is
 // yes. ended tells of a duty that has run its course: it goes on too.
 func (c Case) CheckCarry(t plan.Task, ended bool) *Refusal {

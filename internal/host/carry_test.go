@@ -141,7 +141,40 @@ func TestAPlanGoesOnInTheNext(t *testing.T) {
 	require.Empty(t, report.Over)
 	require.Equal(t, head, w.head(), "once more changes nothing")
 
-	for _, planID := range []string{"y21", "y22", "y23"} {
+	// A plan that runs beside the other with the same work: by an amendment its tasks go on
+	// from those of the other, unless something of their own waits.
+	beside := func(x, z string) *plan.Plan {
+		return twoUnits(t, "y24", func(_, text string) string {
+			return strings.Replace(text, "issued: 2021-04-08", "issued: 2021-06-21", 1)
+		}, entry("x", "due: 2021-12-31"+x), entry("z", "due: 2021-09-30"+z))
+	}
+	w.launch(beside("", ""), clock)
+	require.NoError(t, w.act("y24", "z", clerk, act.Act{Kind: act.Suspend}))
+	_, err = w.amendBy(beside(", carries: y22/n2", ", carries: y22/n1"), "五号文")
+	require.ErrorIs(t, err, whatif.ErrCarriesBusy)
+	require.Equal(t, "x open, z open", w.states("y24"), "nothing is done of what is refused")
+	require.NoError(t, w.act("y24", "z", clerk, act.Act{Kind: act.Resume}))
+	joined := beside(", carries: y22/n2", ", carries: y22/n1")
+	amended, err := w.amendBy(joined, "五号文")
+	require.NoError(t, err)
+	require.Empty(t, amended.Left)
+	require.Equal(t, "x@2 open, z@2 open, x cancelled, z cancelled", w.states("y24"), "one of each goes on")
+	require.Contains(t, w.states("y22"), "n1 carried, n2 carried")
+	require.Contains(t, strings.Join(w.called("y24"), "\n"), "z z@2 open")
+	late, err := w.Ledger.TaskCalled(t.Context(), "y24", "z")
+	require.NoError(t, err)
+	require.Equal(t, []any{"y22", "n1", 1}, []any{late.Facts.From.Plan, late.Facts.From.Task, late.Facts.From.Talks})
+	talk, err = w.Ledger.Talk(t.Context(), "y24", "z@2#1")
+	require.NoError(t, err)
+	require.Equal(t, ledger.TalkOpen, talk.State, "its talk goes along")
+	amended, err = w.amendBy(joined, "五号文")
+	require.NoError(t, err)
+	require.Equal(t, []any{true, 1, 0, 0}, []any{amended.Resumed, amended.N, amended.Acts, amended.Armed}, "once more changes nothing")
+	_, err = w.amendBy(beside(", carries: y22/n2", ", carries: y22/w2"), "六号文")
+	require.ErrorIs(t, err, whatif.ErrCarriesLate)
+	w.agreeAll("y24")
+
+	for _, planID := range []string{"y21", "y22", "y23", "y24"} {
 		broken, err := activities.Breaches(t.Context(), w.Ledger, planID, func() time.Time { return clock.Plan(time.Now()) })
 		require.NoError(t, err)
 		require.Empty(t, broken)

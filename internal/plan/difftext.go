@@ -30,7 +30,7 @@ func (c Changes) Lines(w *words.Words, old, new *Plan) []string {
 		lines = append(lines, h.line(w, old.Directory, new.Directory))
 	}
 	for _, t := range c.Tasks {
-		lines = append(lines, t.lines(w, old, new)...)
+		lines = append(lines, t.lines(w, old, new, c.Tasks)...)
 	}
 	return lines
 }
@@ -54,7 +54,7 @@ func (s SeatChange) line(w *words.Words, old, new people.Directory) string {
 	return w.T("diff.contact", words.Data{"Unit": name, "Role": w.T("term." + string(s.Role)), "Old": or(s.Old), "New": or(s.New)})
 }
 
-func (c TaskChange) lines(w *words.Words, from, to *Plan) []string {
+func (c TaskChange) lines(w *words.Words, from, to *Plan, all []TaskChange) []string {
 	old, new := from.Directory, to.Directory
 	t, dir := c.New, new
 	if t == nil {
@@ -64,6 +64,9 @@ func (c TaskChange) lines(w *words.Words, from, to *Plan) []string {
 	shown := func(p *Plan, id string) string {
 		if i := slices.IndexFunc(p.Tasks, func(t Task) bool { return t.ID == id }); i >= 0 {
 			return p.Tasks[i].Shown()
+		}
+		if i := slices.IndexFunc(all, func(t TaskChange) bool { return t.ID == id }); i >= 0 { // new, under an ID that its file does not say
+			return all[i].Shown()
 		}
 		return id
 	}

@@ -14,7 +14,7 @@ type Identity struct {
 	Split  map[string]string // a task that is new → the one it was split off, which goes on as another
 	Merged map[string]string // a task that ends → the one it is part of by now
 	Again  map[string]bool   // had left the plan, and is in it again
-	Anew   map[string]string // a task that is new → the one of another kind that it was
+	Anew   map[string]string // a task that is new → the one that it was: of another kind, or not carried on from another plan
 }
 
 // IdentityError is a `was` that cannot be followed.
@@ -190,7 +190,7 @@ func (i *identifying) name() error {
 		heirs[id] = heir
 	}
 	fresh := []int{}
-	splits := map[int]*Task{}
+	splits, anew := map[int]*Task{}, map[int]bool{}
 	for k := range i.tasks {
 		var one *Task
 		for _, before := range i.was[k] {
@@ -210,9 +210,9 @@ func (i *identifying) name() error {
 			fresh = append(fresh, k)
 			continue
 		}
-		if one.Kind != i.tasks[k].Kind {
+		if t := i.tasks[k]; one.Kind != t.Kind || t.Carries != "" && one.Carries == "" {
 			fresh = append(fresh, k)
-			splits[k] = one
+			splits[k], anew[k] = one, true
 			continue
 		}
 		i.give(k, one)
@@ -229,7 +229,7 @@ func (i *identifying) name() error {
 		i.used[t.ID] = true
 		switch before := splits[k]; {
 		case before == nil:
-		case before.Kind != t.Kind:
+		case anew[k] || before.Kind != t.Kind:
 			i.Anew[t.ID] = before.ID
 		default:
 			i.Split[t.ID] = before.ID

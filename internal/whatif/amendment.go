@@ -27,9 +27,13 @@ var ErrSamePolicyVersion = errors.New("the policy has other content under the sa
 // *AmendError names it.
 var ErrNoSuchPolicy = errors.New("no task follows a policy of this name")
 
-// ErrCarriesLate: a task that runs already is to carry on one of another plan. The
-// *AmendError names it.
-var ErrCarriesLate = errors.New("the task runs already: what is carried on begins as a new one")
+// ErrCarriesLate: a task that goes on from one of another plan is to go on from a
+// different one. The *AmendError names it.
+var ErrCarriesLate = errors.New("the task goes on from another one already")
+
+// ErrCarriesBusy: a task that runs already is to go on from one of another plan, and has
+// matters of its own that are not settled. The *AmendError names it.
+var ErrCarriesBusy = errors.New("the task has matters of its own: they are settled first")
 
 // ErrPlanEnded: the plan has ended, and nothing of it can be changed. The *AmendError
 // names the day.
@@ -135,12 +139,15 @@ func (w WhatIf) Amendment(ctx context.Context, l ledger.Launched, p *plan.Plan) 
 		}
 		changes.Policies[i] = asVersion(c, l.Plan)
 	}
-	known := map[string]bool{}
+	known := map[string]ledger.Task{}
 	for _, t := range tasks {
-		known[t.ID] = true
+		known[t.ID] = t
 	}
 	if late := carriesLate(l.Plan, merged, known); late != "" {
 		return merged, changes, &AmendError{late, ErrCarriesLate}
+	}
+	if name := carriesBusy(changes, tasks, talks); name != "" {
+		return merged, changes, &AmendError{name, ErrCarriesBusy}
 	}
 	return merged, changes, nil
 }
@@ -167,7 +174,11 @@ func identified(old, new plan.Plan, tasks []ledger.Task) (plan.Plan, plan.Identi
 	for _, t := range tasks {
 		taken[t.ID] = true
 		if !planned[t.ID] && t.Duty == "" {
-			gone = append(gone, plan.Task{ID: t.ID, Label: t.Label, Kind: t.Kind})
+			left := plan.Task{ID: t.ID, Label: t.Label, Kind: t.Kind}
+			if from := t.Facts.From; from != nil {
+				left.Carries = from.Plan + "/" + from.Task
+			}
+			gone = append(gone, left)
 		}
 	}
 	return plan.Identify(&old, &new, gone, func(id string) bool { return taken[id] })
@@ -180,16 +191,47 @@ func diff(inForce, next plan.Plan, stated []people.Unit) plan.Changes {
 	return plan.Diff(&inForce, &next)
 }
 
-// carriesLate names a task that runs already and is now to carry on one of another
-// plan; "" without one.
-func carriesLate(old, new plan.Plan, known map[string]bool) string {
+// carriesLate names a task that goes on from one of another plan and is now to go on
+// from another; "" without one.
+func carriesLate(old, new plan.Plan, known map[string]ledger.Task) string {
 	carries := map[string]string{}
 	for _, t := range old.Tasks {
 		carries[t.ID] = t.Carries
 	}
 	for _, t := range new.Tasks {
-		if t.Carries != "" && known[t.ID] && t.Carries != carries[t.ID] {
+		row, runs := known[t.ID]
+		_, planned := carries[t.ID]
+		if again := !planned && row.Facts.From != nil; t.Carries != "" && runs && !again && t.Carries != carries[t.ID] {
 			return t.Shown()
+		}
+	}
+	return ""
+}
+
+// carriesBusy names a task that runs and is to make way for one that goes on from another
+// plan, while something of its own is not settled: a talk, a request, a part, an
+// instruction, a pause, an occurrence; "" without one.
+func carriesBusy(changes plan.Changes, tasks []ledger.Task, talks []ledger.Talk) string {
+	way := map[string]string{} // by ID: what the plan calls it
+	for _, c := range changes.Tasks {
+		if c.What != plan.Added || c.New.Carries == "" || c.From == "" {
+			continue
+		}
+		if i := slices.IndexFunc(changes.Tasks, func(o plan.TaskChange) bool { return o.ID == c.From && o.What == plan.Removed }); i >= 0 {
+			way[c.From] = changes.Tasks[i].Shown()
+		}
+	}
+	for _, t := range tasks {
+		if name := way[t.ID]; name != "" && t.Facts.Unsettled() {
+			return name
+		}
+		if name := way[t.Duty]; name != "" && t.State == ledger.TaskOpen {
+			return name
+		}
+	}
+	for _, k := range talks {
+		if name := way[k.Task]; name != "" && k.GoesOn() {
+			return name
 		}
 	}
 	return ""
