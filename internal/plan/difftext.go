@@ -73,6 +73,9 @@ func (c TaskChange) lines(w *words.Words, from, to *Plan, all []TaskChange) []st
 	if c.From != "" {
 		lines = append(lines, w.T("diff.from", words.Data{"Task": shown(from, c.From)}))
 	}
+	if c.What == Added && c.New.Carries != "" {
+		lines = append(lines, w.T("diff.carries", words.Data{"From": c.New.Carries}))
+	}
 	if c.Into != "" {
 		lines = append(lines, w.T("diff.into", words.Data{"Task": shown(to, c.Into)}))
 	}

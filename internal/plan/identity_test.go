@@ -222,3 +222,32 @@ func TestLikelyPairs(t *testing.T) {
 	require.Empty(t, changes.Likely())
 	require.Equal(t, "编号：b → 1-1", strings.TrimSpace(changes.Lines(words.New("zh"), old, &next)[4]))
 }
+
+// A task that is to go on from one of another plan makes way for it, as one that is of
+// another kind does; one that has been carried on stays what it is, also where it had left
+// the plan.
+func TestATaskThatIsCarriedOnMakesWay(t *testing.T) {
+	t.Parallel()
+	carried := func(id, from string) plan.Task { return plan.Task{ID: id, Kind: plan.Dated, Title: id, Carries: from} }
+	old := &plan.Plan{Tasks: []plan.Task{carried("a", ""), carried("b", "y1/b"), carried("c", "")}}
+	next := &plan.Plan{Tasks: []plan.Task{carried("a", "y1/a"), carried("b", "y1/b"), carried("c", ""), carried("d", "y1/d")}}
+	for _, again := range []string{"y1/d", "y1/other"} { // what the other plan calls it may have changed
+		taken := func(id string) bool { return strings.Contains(" a b c d ", " "+id+" ") }
+		p, i, err := plan.Identify(old, next, []plan.Task{carried("d", again)}, taken)
+		require.NoError(t, err)
+		var ids []string
+		for _, task := range p.Tasks {
+			ids = append(ids, task.Shown()+"="+task.ID)
+		}
+		require.Equal(t, "a=a@2 b=b c=c d=d", strings.Join(ids, " "))
+		require.Equal(t, []any{map[string]string{"a@2": "a"}, map[string]bool{"d": true}}, []any{i.Anew, i.Again})
+		changes := plan.Diff(old, &p)
+		i.Note(&changes)
+		lines := strings.Join(changes.Lines(words.New("zh"), old, next), "\n")
+		require.Contains(t, lines, "  接续 y1/a\n", "where it comes from")
+		require.NotContains(t, lines, "a@2")
+		_, i, err = plan.Identify(&p, next, nil, taken)
+		require.NoError(t, err)
+		require.Empty(t, i.Anew, "said once more it changes nothing")
+	}
+}
