@@ -327,14 +327,16 @@ func (t *tally) columns() map[string]any {
 // rankFloor is how much must be due before a unit is ranked.
 const rankFloor = 5
 
-// rankOf is a unit's place: one more than there are ranked units with a better rate.
+// rankOf is a unit's place: one more than there are units with a better rate, of those
+// that are ranked and those that missed nothing of what was due.
 func rankOf(t *tally, all map[string]*tally) int {
 	if t.struck() < rankFloor {
 		return 0
 	}
 	rank := 1
 	for _, other := range all {
-		if other.struck() >= rankFloor && other.lights["done"]*t.struck() > t.lights["done"]*other.struck() {
+		due := other.struck()
+		if (due >= rankFloor || due > 0 && due == other.lights["done"]) && other.lights["done"]*t.struck() > t.lights["done"]*other.struck() {
 			rank++
 		}
 	}

@@ -50,7 +50,8 @@ type Counts struct {
 // stays its own of tasks that it led: the dates it missed, and the talks to which it
 // was called. Rank counts from 1 by OnTimeRate; equal rates have equal ranks and the
 // next rank is skipped (1, 1, 3). It is 0 of a unit with fewer in Struck than
-// Counts.RankFloor. Units are ranked, never persons; who missed nothing stands above
+// Counts.RankFloor; those among them that had something due and missed nothing are
+// before whoever missed something all the same. Units are ranked, never persons; who missed nothing stands above
 // all who missed something.
 type UnitTally struct {
 	Unit   string `json:"unit"`
@@ -222,17 +223,17 @@ func rank(units []UnitTally, floor int) {
 	slices.SortStableFunc(units, func(a, b UnitTally) int {
 		return cmp.Or(first(a.Missed() == 0, b.Missed() == 0), first(a.Struck >= floor, b.Struck >= floor), byRate(a.Tally, b.Tally))
 	})
-	ranked, last := 0, -1
 	for i, u := range units {
 		if u.Struck < floor {
 			continue
 		}
-		ranked++
-		units[i].Rank = ranked
-		if last >= 0 && byRate(units[last].Tally, u.Tally) == 0 {
-			units[i].Rank = units[last].Rank
+		units[i].Rank = 1
+		for _, other := range units {
+			counts := other.Struck >= floor || other.Struck > 0 && other.Missed() == 0
+			if counts && byRate(other.Tally, u.Tally) < 0 {
+				units[i].Rank++
+			}
 		}
-		last = i
 	}
 }
 

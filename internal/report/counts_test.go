@@ -84,7 +84,7 @@ func TestTalliesAddUp(t *testing.T) {
 			}
 			better := 0
 			for _, other := range c.ByUnit {
-				if other.Struck >= floor && other.OnTime*u.Struck > u.OnTime*other.Struck {
+				if (other.Struck >= floor || other.Struck > 0 && other.Missed() == 0) && other.OnTime*u.Struck > u.OnTime*other.Struck {
 					better++
 				}
 			}
@@ -198,4 +198,16 @@ func TestTheFirstDayOfAPlanRanksNobody(t *testing.T) {
 	}
 	require.Equal(t, []string{"a", "b", "c", "late1", "late2"}, order)
 	require.Equal(t, report.DefaultRankFloor, c.RankFloor)
+
+	// Later one of them has missed all that was due, and one has done the little that was:
+	// nobody who missed everything is the first.
+	for range 5 {
+		rows = append(rows, report.Row{Kind: plan.Dated, State: ledger.TaskOpen, LeadID: "late1", Light: plan.Red, Overdue: true})
+	}
+	rows = append(rows, report.Row{Kind: plan.Dated, State: ledger.Closed, LeadID: "c", Light: plan.Done})
+	ranks := map[string]int{}
+	for _, u := range report.Count(rows, 0).ByUnit {
+		ranks[u.UnitID] = u.Rank
+	}
+	require.Equal(t, map[string]int{"late1": 2, "late2": 0, "a": 0, "b": 0, "c": 0}, ranks)
 }
