@@ -15,8 +15,10 @@ import (
 func (a *app) eventTable(page query.EventPage) {
 	t := a.table(map[string]int{"data": 70}, "seq", "plan_at", "task", "event", "actor", "data")
 	say := report.Speak(a.w)
+	var zones []*time.Location
 	for _, e := range page.Events {
 		of := page.Of(e.Plan)
+		zones = append(zones, of.Zone)
 		actor := e.Actor
 		if actor == ledger.Engine {
 			actor = a.w.T("event.engine")
@@ -24,6 +26,7 @@ func (a *app) eventTable(page query.EventPage) {
 		t.AppendRow(table.Row{e.Seq, minute(of.Zone, e.PlanAt), e.Task, say.EventName(e.Kind), actor, say.Event(of.People, of.Zone, e)})
 	}
 	t.Render()
+	a.sayZone(zones...)
 }
 
 // minute is an instant as people of a plan's zone read it.

@@ -11,6 +11,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/plan"
 	"duban/internal/report"
 )
 
@@ -75,4 +76,25 @@ func TestAKindTakesWhatTheBookCountsUnderIt(t *testing.T) {
 	var both []struct{ Duty string }
 	require.NoError(t, json.Unmarshal([]byte(f.say("task", "list", "--kind", "任务和期次", "-o", "json")), &both))
 	require.Len(t, both, total)
+}
+
+// Times are in the plan's zone, and every table and case file that shows any says which
+// that is; of plans of two zones, which two.
+func TestTimesSayTheirZone(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, at(7, 1, 10))
+	d.launched("water", calendar.Clock{})
+	shown := [][]string{{"ledger", "show"}, {"message", "list", "--all"}, {"task", "list"}, {"plan", "status"}, {"plan", "status", "water"}, {"task", "show", "over"},
+		{"plan", "preview", "../seeds/jincheng-2021-water/plan.yaml"}}
+	for _, args := range shown {
+		require.Contains(t, d.say(args...), "时间均为北京时间", args)
+	}
+	west := plan.Plan{ID: "west", Title: "西部计划", Zone: "Asia/Urumqi", Year: 2021, Hash: "west",
+		Tasks: []plan.Task{{ID: "far", Kind: plan.Dated, Title: "完成清淤", Lead: "shuiwu", Due: calendar.NewDay(2021, 7, 5), Policy: "standard"}}}
+	_, err := d.store.AddPlan(t.Context(), ledger.Launched{Plan: west, At: at(6, 1, 0)}, []ledger.Task{ledger.TaskOf(&west, west.Tasks[0], at(6, 1, 0))}, ledger.When{Real: at(6, 1, 10), Plan: at(6, 1, 10)})
+	require.NoError(t, err)
+	require.Contains(t, d.say("ledger", "show"), "时间为各计划所在时区（Asia/Urumqi、北京时间）。")
+	said := d.say("ledger", "show", "--plan", "west")
+	require.Contains(t, said, "2021-06-01 08:00")
+	require.Contains(t, said, "时间均为Asia/Urumqi。")
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -98,8 +99,10 @@ func (a *app) messageList() *cobra.Command {
 func (a *app) messageTable(all []ledger.MessageInfo, page query.MessagePage) {
 	say := report.Speak(a.w)
 	t := a.roomTable("message", map[string]int{"error": 60, "to": 24}, "id", "at", "to", "channel", "state", "tries", "notices", "error")
+	var zones []*time.Location
 	for _, m := range all {
 		of := page.Of(m.Plan)
+		zones = append(zones, of.Zone)
 		state := m.State
 		if state == ledger.Sent && m.Doubts > 0 {
 			state = "twice"
@@ -112,6 +115,7 @@ func (a *app) messageTable(all []ledger.MessageInfo, page query.MessagePage) {
 			a.w.T("report.message_" + state), m.Attempt, m.Notices, m.Error})
 	}
 	t.Render()
+	a.sayZone(zones...)
 }
 
 // mending says what a person has to do about those that were refused.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
@@ -46,7 +47,9 @@ func (a *app) plansTable(rows []query.PlanRow) {
 	say := report.Speak(a.w)
 	t := a.reportTable(map[string]int{"plan_title": 34, "next_at": 36}, "plan", "plan_title", "launched", "total", "open", "overdue", "done",
 		"red", "yellow", "blue", "green", "next_at")
+	var zones []*time.Location
 	for _, r := range rows {
+		zones = append(zones, r.LaunchedAt.Location())
 		next := ""
 		if r.Next != nil {
 			next = a.w.T("report.next_line", words.Data{"At": r.Next.At.Format("2006-01-02 15:04"), "Task": r.Next.Task,
@@ -59,6 +62,7 @@ func (a *app) plansTable(rows []query.PlanRow) {
 		t.AppendRow(table.Row{r.ID, r.Title, r.LaunchedAt.Format("2006-01-02 15:04"), r.Tasks, r.Open, r.Overdue, done, r.Red, r.Yellow, r.Blue, r.Green, next})
 	}
 	t.Render()
+	a.sayZone(zones...)
 	a.unfinished(a.out, rows)
 }
 
@@ -108,17 +112,20 @@ func (a *app) lightsLine(t report.Table) {
 func (a *app) statusTable(rows []report.Row) {
 	say := report.Speak(a.w)
 	t := a.reportTable(map[string]int{"lead": 18, "title": 40}, "state", "light", "due", "left", "id", "lead", "title", "last", "next", "talk")
+	var zones []*time.Location
 	for _, r := range rows {
 		if r.Kind != plan.Dated {
 			continue
 		}
 		next := ""
 		if r.Next != nil {
+			zones = append(zones, r.Next.At.Location())
 			next = r.Next.At.Format("2006-01-02 15:04") + " " + say.Stage(*r.Next)
 		}
 		t.AppendRow(table.Row{say.State(r), say.Light(r), r.Due, say.Left(r), r.ID, r.Lead, say.Title(r), say.Step(r.Last), next, say.Talks(r)})
 	}
 	t.Render()
+	a.sayZone(zones...)
 }
 
 // reportTable is a table under the headings that the exported book has.

@@ -89,6 +89,7 @@ func (a *app) previewTable(p *plan.Plan, rows []stageRow) {
 		})
 	}
 	t.Render()
+	a.sayZone(p.Location())
 	fmt.Fprintln(a.out, a.w.T("cli.preview_total", words.Data{"Stages": len(rows)}))
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -141,9 +142,11 @@ func (a *app) taskListTable(lines []query.TaskLine) {
 		headings = append(headings, "plan")
 	}
 	t := a.reportTable(map[string]int{"lead": 18, "title": 40, "left": 16}, headings...)
+	var zones []*time.Location
 	for _, l := range lines {
 		next := ""
 		if l.Next != nil {
+			zones = append(zones, l.Next.At.Location())
 			next = l.Next.At.Format("2006-01-02 15:04") + " " + say.Stage(*l.Next)
 		}
 		row := table.Row{say.State(l.Row), say.Light(l.Row), say.Due(l.Row), say.Left(l.Row), say.Progress(l.Row), l.ID, l.Lead, say.Title(l.Row), next, say.Talks(l.Row)}
@@ -161,5 +164,6 @@ func (a *app) taskListTable(lines []query.TaskLine) {
 	}
 	if len(lines) > 0 {
 		t.Render()
+		a.sayZone(zones...)
 	}
 }

@@ -43,7 +43,7 @@ type docket struct {
 func (s Speaker) Case(c Case) (title, subtitle string, sections []Section) {
 	d := docket{s, c}
 	title = d.say("title", words.Data{"Title": s.Title(c.Task)})
-	subtitle = d.say("subtitle", words.Data{"Plan": c.Plan.Title, "Number": c.Plan.Number, "Day": s.Day(c.AsOf)})
+	subtitle = d.say("subtitle", words.Data{"Plan": c.Plan.Title, "Number": c.Plan.Number, "Day": s.Day(c.AsOf), "Zone": s.Zone(c.Facts.Assigned.Location().String())})
 	sections = []Section{d.facts()}
 	switch c.Task.Kind {
 	case plan.Duty:
