@@ -73,7 +73,7 @@ func (e *Engine) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calenda
 		if err := e.checkCarrying(ctx, p, opt); err != nil {
 			return LaunchReport{}, err
 		}
-		if err := e.whatIf().Given(ctx, p.Tasks); err != nil {
+		if err := e.whatIf().Given(ctx, p.Tasks, nil); err != nil {
 			return LaunchReport{}, err
 		}
 		l = ledger.Launched{Plan: *p, Clock: opt.Clock, At: opt.At.UTC(), Grace: opt.Grace}

@@ -85,11 +85,12 @@ func TestADissolvedUnitGoesInEveryPlan(t *testing.T) {
 	by, err := w.Ledger.LastAmendment(t.Context(), "two")
 	require.NoError(t, err)
 	require.Equal(t, []any{"一号文", true}, []any{by.Paper, by.Carried})
-	head := w.head()
 	again, err := w.amendBy(after, "一号文")
 	require.NoError(t, err)
-	require.Equal(t, []any{true, 0, 0}, []any{again.Resumed, again.Acts, len(again.Others)})
-	require.Equal(t, head, w.head(), "once more changes nothing")
+	require.Equal(t, []any{true, 1, 0, 0}, []any{again.Resumed, again.N, again.Acts, len(again.Others)}, "once more changes nothing")
+	by, err = w.Ledger.LastAmendment(t.Context(), "two")
+	require.NoError(t, err)
+	require.Equal(t, 1, by.N)
 
 	// nothing can be given to it by papers that do not know that it is gone
 	changes, err = whatif.New(w.Ledger, time.Now).Amending(t.Context(), two)
@@ -128,6 +129,11 @@ func TestADissolvedUnitGoesInEveryPlan(t *testing.T) {
 	by, err = w.Ledger.LastAmendment(t.Context(), "two")
 	require.NoError(t, err)
 	require.Empty(t, by.Left)
+
+	// whoever dissolved it by mistake brings it back, and can give it work at once
+	_, err = w.amendBy(one("shuili 市水利局", lead), "四号文")
+	require.NoError(t, err)
+	require.Equal(t, "shuili", w.course("one", "a").Lead)
 
 	w.agreeAll("one")
 	w.agreeAll("two")

@@ -116,11 +116,11 @@ func (w WhatIf) Amendment(ctx context.Context, l ledger.Launched, p *plan.Plan) 
 	if !l.Ended.IsZero() && !changes.Empty() {
 		return merged, changes, &AmendError{calendar.DayOf(l.Ended.In(l.Plan.Location())).String(), ErrPlanEnded}
 	}
-	if err := w.Given(ctx, given(changes)); err != nil {
-		return merged, changes, err
-	}
 	revised, err := w.inForce(ctx, l, next, stated)
 	if err != nil {
+		return merged, changes, err
+	}
+	if err := w.Given(ctx, given(changes), revised.Directory.Units); err != nil {
 		return merged, changes, err
 	}
 	others, err := w.elsewhere(ctx, l, newly(next.Handovers(stated), stated))

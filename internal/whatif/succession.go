@@ -33,15 +33,16 @@ func (e *DissolvedError) Error() string { return e.Unit.ID + ": " + ErrUnitDisso
 func (e *DissolvedError) Unwrap() error { return ErrUnitDissolved }
 
 // Given fails with *DissolvedError when a unit that leads one of these tasks, or assists in
-// it, is dissolved by the office's directory.
-func (w WhatIf) Given(ctx context.Context, tasks []plan.Task) error {
+// it, is dissolved by the office's directory. revised are units as an amendment makes
+// them: one that it brings back is there.
+func (w WhatIf) Given(ctx context.Context, tasks []plan.Task, revised []people.Unit) error {
 	units, err := w.ledger.Units(ctx)
 	if err != nil {
 		return err
 	}
-	all := people.Directory{Units: units}
+	all, now := people.Directory{Units: units}, people.Directory{Units: revised}
 	for _, u := range units {
-		if !u.Gone() {
+		if back, ok := now.Unit(u.ID); !u.Gone() || ok && !back.Gone() {
 			continue
 		}
 		var given []string
