@@ -51,14 +51,23 @@ func (a *app) dutyList() *cobra.Command {
 
 func (a *app) dutyTable(lines []query.DutyLine) {
 	say := report.Speak(a.w)
-	t := a.reportTable(map[string]int{"lead": 18, "title": 36, "rule": 24}, "state", "id", "lead", "title", "rule", "occurrences", "upcoming")
+	plans := several(lines, func(l query.DutyLine) string { return l.Plan })
+	headings := []string{"state", "id", "lead", "title", "rule", "occurrences", "upcoming"}
+	if plans {
+		headings = append(headings, "plan")
+	}
+	t := a.reportTable(map[string]int{"lead": 18, "title": 36, "rule": 24}, headings...)
 	for _, l := range lines {
 		upcoming := ""
 		if u := l.Upcoming; u != nil {
 			upcoming = a.w.T("cli.upcoming", words.Data{"Due": u.Due.String(), "Opens": u.Opens.Format("2006-01-02")})
 		}
 		count := a.w.T("cli.occurrences", words.Data{"Opened": l.Opened, "Open": l.Open, "Overdue": l.Overdue})
-		t.AppendRow(table.Row{say.State(report.Row{Kind: plan.Duty, Phase: l.Phase}), l.ID, l.Lead, l.Title, say.Recurrence(report.Case{Facts: report.Facts{Recurrence: l.Recurs}}), count, upcoming})
+		row := table.Row{say.State(report.Row{Kind: plan.Duty, Phase: l.Phase}), l.ID, l.Lead, l.Title, say.Recurrence(report.Case{Facts: report.Facts{Recurrence: l.Recurs}}), count, upcoming}
+		if plans {
+			row = append(row, l.Plan)
+		}
+		t.AppendRow(row)
 	}
 	if len(lines) > 0 {
 		t.Render()

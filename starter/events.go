@@ -13,7 +13,12 @@ import (
 // eventTable shows events as sentences: what happened to which task, and who
 // was to be told.
 func (a *app) eventTable(page query.EventPage) {
-	t := a.table(map[string]int{"data": 70}, "seq", "plan_at", "task", "event", "actor", "data")
+	plans := several(page.Events, func(e ledger.Event) string { return e.Plan })
+	headings := []string{"seq", "plan_at", "task", "event", "actor", "data"}
+	if plans {
+		headings = append(headings, "plan")
+	}
+	t := a.table(map[string]int{"data": 70}, headings...)
 	say := report.Speak(a.w)
 	var zones []*time.Location
 	for _, e := range page.Events {
@@ -23,7 +28,11 @@ func (a *app) eventTable(page query.EventPage) {
 		if actor == ledger.Engine {
 			actor = a.w.T("event.engine")
 		}
-		t.AppendRow(table.Row{e.Seq, minute(of.Zone, e.PlanAt), e.Task, say.EventName(e.Kind), actor, say.Event(of.People, of.Zone, e)})
+		row := table.Row{e.Seq, minute(of.Zone, e.PlanAt), e.Task, say.EventName(e.Kind), actor, say.Event(of.People, of.Zone, e)}
+		if plans {
+			row = append(row, e.Plan)
+		}
+		t.AppendRow(row)
 	}
 	t.Render()
 	a.sayZone(zones...)

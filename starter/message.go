@@ -98,7 +98,12 @@ func (a *app) messageList() *cobra.Command {
 
 func (a *app) messageTable(all []ledger.MessageInfo, page query.MessagePage) {
 	say := report.Speak(a.w)
-	t := a.roomTable("message", map[string]int{"error": 60, "to": 24}, "id", "at", "to", "channel", "state", "tries", "notices", "error")
+	plans := several(all, func(m ledger.MessageInfo) string { return m.Plan })
+	headings := []string{"id", "at", "to", "channel", "state", "tries", "notices", "error"}
+	if plans {
+		headings = append(headings, "plan")
+	}
+	t := a.roomTable("message", map[string]int{"error": 60, "to": 24}, headings...)
 	var zones []*time.Location
 	for _, m := range all {
 		of := page.Of(m.Plan)
@@ -111,8 +116,12 @@ func (a *app) messageTable(all []ledger.MessageInfo, page query.MessagePage) {
 		if m.Via != "" {
 			channel = m.Via
 		}
-		t.AppendRow(table.Row{m.ID[:min(12, len(m.ID))], minute(of.Zone, m.SpeakAt), say.Seats(of.People, []people.Recipient{m.Recipient}), a.channel(channel),
-			a.w.T("report.message_" + state), m.Attempt, m.Notices, m.Error})
+		row := table.Row{m.ID[:min(12, len(m.ID))], minute(of.Zone, m.SpeakAt), say.Seats(of.People, []people.Recipient{m.Recipient}), a.channel(channel),
+			a.w.T("report.message_" + state), m.Attempt, m.Notices, m.Error}
+		if plans {
+			row = append(row, m.Plan)
+		}
+		t.AppendRow(row)
 	}
 	t.Render()
 	a.sayZone(zones...)

@@ -37,6 +37,20 @@ func (a *app) roomTable(room string, widths map[string]int, headings ...string) 
 	return f
 }
 
+// several tells that lines are of more than one plan: then a table says of which each is.
+// A line of none does not count.
+func several[T any](lines []T, plan func(T) string) bool {
+	first := ""
+	for _, l := range lines {
+		if of := plan(l); first == "" {
+			first = of
+		} else if of != "" && of != first {
+			return true
+		}
+	}
+	return false
+}
+
 // Quotation marks, dots and the lines of tables are as wide as a letter, as report.Wide
 // and terminals have them, whatever LANG says.
 func init() { text.OverrideRuneWidthEastAsianWidth(false) }

@@ -103,3 +103,22 @@ func TestTablesFitTheTerminal(t *testing.T) {
 		require.Equal(t, report.Wide(whole[0]), report.Wide(line), line)
 	}
 }
+
+// A list of several plans' lines says of each which plan it is of; of one plan's it
+// does not.
+func TestListsShowThePlanWhereThereAreSeveral(t *testing.T) {
+	t.Parallel()
+	f := watched(t)
+	for _, line := range []string{"task list", "todo", "message list --all", "ledger show"} {
+		said := f.reads(line, "")
+		for _, id := range []string{"air", "water"} {
+			require.Regexp(t, `(?m)│ `+id+` +│`, said, line)
+		}
+		one := f.reads(line+" --plan air", "")
+		require.NotRegexp(t, `(?m)│ air +│`, one, line)
+		require.NotEmpty(t, one)
+	}
+	require.True(t, several([]string{"", "a", "b"}, func(s string) string { return s }))
+	require.False(t, several([]string{"a", "", "a"}, func(s string) string { return s }))
+	require.False(t, several(nil, func(s string) string { return s }))
+}

@@ -63,13 +63,22 @@ func (a *app) talkList() *cobra.Command {
 
 func (a *app) talkTable(lines []query.TalkLine) {
 	say := report.Speak(a.w)
-	t := a.reportTable(map[string]int{"unit_called": 18, "title": 36}, "talk_state", "talk_id", "what", "unit_called", "title", "opened", "next", "decided_by")
+	plans := several(lines, func(l query.TalkLine) string { return l.Plan })
+	headings := []string{"talk_state", "talk_id", "what", "unit_called", "title", "opened", "next", "decided_by"}
+	if plans {
+		headings = append(headings, "plan")
+	}
+	t := a.reportTable(map[string]int{"unit_called": 18, "title": 36}, headings...)
 	for _, l := range lines {
 		opened := ""
 		if l.State == ledger.TalkOpen || l.State == ledger.TalkClosed {
 			opened = l.OpensAt.Format("2006-01-02")
 		}
-		t.AppendRow(table.Row{say.TalkState(l.TalkRow), l.ID, say.TalkWhat(l.TalkRow), l.Unit, l.Title, opened, say.TalkNext(l.TalkRow), cmp.Or(l.Decliner, l.Approver)})
+		row := table.Row{say.TalkState(l.TalkRow), l.ID, say.TalkWhat(l.TalkRow), l.Unit, l.Title, opened, say.TalkNext(l.TalkRow), cmp.Or(l.Decliner, l.Approver)}
+		if plans {
+			row = append(row, l.Plan)
+		}
+		t.AppendRow(row)
 	}
 	if len(lines) > 0 {
 		t.Render()

@@ -133,12 +133,12 @@ func (c choice) read(a *app, given *string) error {
 func (a *app) taskListTable(lines []query.TaskLine) {
 	say := report.Speak(a.w)
 	parts := slices.ContainsFunc(lines, func(l query.TaskLine) bool { return l.Part != "" })
-	several := slices.ContainsFunc(lines, func(l query.TaskLine) bool { return l.Plan != lines[0].Plan })
+	plans := several(lines, func(l query.TaskLine) string { return l.Plan })
 	headings := []string{"state", "light", "due", "left", "progress", "id", "lead", "title", "next", "talk"}
 	if parts {
 		headings = append(headings, "part")
 	}
-	if several {
+	if plans {
 		headings = append(headings, "plan")
 	}
 	t := a.reportTable(map[string]int{"lead": 18, "title": 40, "left": 16}, headings...)
@@ -157,7 +157,7 @@ func (a *app) taskListTable(lines []query.TaskLine) {
 			}
 			row = append(row, role)
 		}
-		if several {
+		if plans {
 			row = append(row, l.Plan)
 		}
 		t.AppendRow(row)

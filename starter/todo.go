@@ -56,11 +56,8 @@ func (a *app) todoCommand() *cobra.Command {
 
 func (a *app) todoTable(page query.ObligationPage) {
 	headings := []string{"due", "left", "owed", "task", "title", "do"}
-	several := func(of func(query.Obligation) string) bool {
-		return slices.ContainsFunc(page.Lines, func(o query.Obligation) bool { return of(o) != of(page.Lines[0]) })
-	}
 	units := page.For == ""
-	plans := several(func(o query.Obligation) string { return o.Plan })
+	plans := several(page.Lines, func(o query.Obligation) string { return o.Plan })
 	said := slices.ContainsFunc(page.Lines, func(o query.Obligation) bool { return o.Words != "" })
 	if units {
 		headings = append(headings, "unit")
