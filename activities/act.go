@@ -62,7 +62,7 @@ func (a *Activities) RecordAct(ctx context.Context, in ActInput) (ActResult, err
 		return ActResult{}, translate(err)
 	}
 	acted := ledger.Acted{Plan: in.Plan, Task: in.Task, Act: in.Act, Version: row.Version, Facts: after.Case, Told: told, From: &l.Plan,
-		Place: placer(book, in.Task, after.Policy, calendar.Day{})}
+		Place: Placer(book, in.Task, after.Policy, calendar.Day{})}
 	all := told
 	for _, k := range talks {
 		course, told, ok := book.Affected(book.TalkCourse(ledger.TalkCaseOf(&l.Plan, row, k)), before.Case, after.Case, in.Act)

@@ -107,6 +107,6 @@ func (d duty) next(after calendar.Day) (plan.Occurrence, bool) {
 func (d duty) occurrence(o plan.Occurrence) ledger.Task {
 	row := ledger.TaskOf(&d.launched.Plan, act.OccurrenceOf(d.task, o), o.Opens)
 	row.Duty, row.Period = d.task.ID, o.Period
-	row.Facts = d.book.Open(row.Facts).Case
+	row.Facts = d.book.Open(row.Facts.AsOccurrence()).Case
 	return row
 }

@@ -255,7 +255,7 @@ func (j court) hold(t ledger.Task, l *life, lives map[string]*life) []broken {
 	}
 	c := ledger.CaseOf(t)
 	h := laws.History{Lead: cmp.Or(l.was.lead, c.Lead), Office: c.Office, Leadership: c.Leadership, Policy: cmp.Or(l.was.policy, c.Policy),
-		Due: t.FirstDue, Begin: c.Begin, Assigned: c.Assigned, Until: j.until, Acts: l.acts}
+		Due: t.FirstDue, Begin: c.Begin, Assigned: c.Assigned, Occurs: t.Duty != "", Until: j.until, Acts: l.acts}
 	if len(c.Begins) > 0 {
 		h.Begin = c.Begins[0]
 	}

@@ -196,7 +196,7 @@ func matter(out *notice.Item, l ledger.Launched, lad act.Book, p plan.Policy, it
 		return
 	}
 	out.Matter = s.Matter
-	if s.Topic == plan.TopicAcknowledge || s.Topic == string(act.Reassign) {
+	if s.Topic == plan.TopicAcknowledge || s.Topic == string(act.Reassign) || s.Topic == act.TopicOrder {
 		c := ledger.CaseOf(it.Task)
 		out.ReturnUntil = lad.Course(c).ReturnUntil
 	}
@@ -208,7 +208,7 @@ func matter(out *notice.Item, l ledger.Launched, lad act.Book, p plan.Policy, it
 		out.Unit = l.Plan.Directory.Name(s.To[0].Unit)
 	case string(act.Reassign):
 		out.Unit = l.Plan.Directory.Name(s.Matter.Unit)
-	case string(act.Assist):
+	case string(act.Assist), act.TopicOrder:
 		assist := it.Task.Assist
 		if !it.Scene.IsZero() {
 			assist = it.Scene.Assist

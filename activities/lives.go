@@ -94,10 +94,13 @@ func (l *life) changedSince(at time.Time) bool {
 	return len(l.acts) > 0 && !l.acts[len(l.acts)-1].At.Before(at) || slices.ContainsFunc(l.words, func(s ledger.Stage) bool { return s.Kind == plan.Told && !s.At.Before(at) })
 }
 
-// inOrder are words in order of time; of one instant what acts tell comes last, in
-// the order of the acts.
+// inOrder are words in order of time; of one instant the one that gives the task comes
+// first, and what acts tell last, in the order of the acts.
 func inOrder(words []ledger.Stage) []ledger.Stage {
 	rank := func(s ledger.Stage) int {
+		if s.ID == act.OrderID {
+			return -1
+		}
 		if s.Kind != plan.Told {
 			return 0
 		}

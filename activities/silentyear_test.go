@@ -33,7 +33,8 @@ func TestASilentYearIsSaidInFewMessages(t *testing.T) {
 			t.Errorf("%s got %d messages", day, days[day])
 		}
 		rows := strings.Count(m.HTML, `<tr class="row"`)
-		require.True(t, rows > 0 && rows <= 15, "%s: %d things", day, rows)
+		given := calendar.DayOf(m.at) == calendar.DayOf(launched) // all that a unit is given is listed
+		require.True(t, rows > 0 && (rows <= 15 || given), "%s: %d things", day, rows)
 	}
 	for to, n := range messages {
 		if most := budget[to.Role]; most > 0 {
@@ -51,7 +52,9 @@ func TestASilentYearIsSaidInFewMessages(t *testing.T) {
 	chased, ahead := map[string]calendar.Day{}, act.Preview(y.plan, y.cal, launched, calendar.NewDay(2022, 4, 7))
 	for _, f := range ahead {
 		if f.At.Before(end) {
-			chased[f.Task] = f.Due
+			if f.Topic != act.TopicOrder {
+				chased[f.Task] = f.Due
+			}
 			require.True(t, decided[f.Task+" "+f.ID], "%s of %s left no trace", f.ID, f.Task)
 		}
 	}

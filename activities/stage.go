@@ -40,7 +40,7 @@ func (a *Activities) DecideStage(ctx context.Context, in StageInput) (act.Course
 	switch {
 	case isNext(c.Next, stage):
 		c, d.Stage = book.Decide(c) // the workflow's has no words
-		d.Place = placer(book, in.Task, c.Policy, book.Limit(c.Case, d.Stage))
+		d.Place = Placer(book, in.Task, c.Policy, book.Limit(c.Case, d.Stage))
 		d.Facts, d.Revision = c.Case, c.Revision
 		if d.OpensTalk {
 			if d.TalkNumber, err = nextTalk(ctx, a.Ledger, a.Starter, in.Plan, in.Task, stage.At); err != nil {
@@ -68,9 +68,9 @@ func (a *Activities) DecideStage(ctx context.Context, in StageInput) (act.Course
 	return c.Keys(), a.startDigests(ctx, l, digests)
 }
 
-// placer puts the words of stages into messages by the rhythm of a policy. limit is the
+// Placer puts the words of stages into messages by the rhythm of a policy. limit is the
 // day by which what they are about is to be done.
-func placer(book act.Book, thing, policy string, limit calendar.Day) ledger.Placing {
+func Placer(book act.Book, thing, policy string, limit calendar.Day) ledger.Placing {
 	return func(s plan.Stage, r people.Recipient, heard []plan.Heard) plan.Placed {
 		w := act.WordTo(thing, s, r, limit)
 		w.Own = book.OwnPace(r)

@@ -56,7 +56,7 @@ func (a *Activities) DecideTalkStage(ctx context.Context, in TalkInput) (act.Tal
 	switch {
 	case isNext(c.Next, stage):
 		c, d.Stage = book.DecideOfTalk(c)
-		d.Place = placer(book, in.Talk, c.Policy, book.TalkLimit(c.TalkCase, d.Stage))
+		d.Place = Placer(book, in.Talk, c.Policy, book.TalkLimit(c.TalkCase, d.Stage))
 		d.TalkFacts = c.TalkCase
 	case !c.Speaks(stage):
 		return c.Keys(), nil
@@ -125,7 +125,7 @@ func (a *Activities) RecordTalkAct(ctx context.Context, in TalkActInput) (TalkAc
 		return TalkActResult{}, err
 	}
 	facts, digests, err := a.Ledger.ActOnTalk(ctx, ledger.ActedOnTalk{Plan: in.Plan, Talk: in.Talk, Act: in.Act, Version: talk.Version,
-		Facts: after.TalkCase, Told: told, From: &l.Plan, Channels: channels, Place: placer(book, in.Talk, after.Policy, calendar.Day{})}, a.when(l.Clock))
+		Facts: after.TalkCase, Told: told, From: &l.Plan, Channels: channels, Place: Placer(book, in.Talk, after.Policy, calendar.Day{})}, a.when(l.Clock))
 	if errors.Is(err, ledger.ErrBehind) {
 		c, err := a.TalkCourse(ctx, LookInput{in.Plan, in.Talk})
 		return TalkActResult{c, true}, err

@@ -79,12 +79,23 @@ func newYear(t *testing.T, lang string) *year {
 	for _, one := range cal.Years() {
 		require.NoError(t, y.store.PutCalendar(t.Context(), one, "test", when))
 	}
+	book, err := act.NewBook(p, cal)
+	require.NoError(t, err)
 	var rows []ledger.Task
 	for _, one := range p.Tasks {
-		rows = append(rows, ledger.TaskOf(p, one, y.now))
+		row := ledger.TaskOf(p, one, y.now)
+		if order := book.Order(row.Facts); order != nil { // as a launch does
+			row.Order = &ledger.Order{Stage: *order, Channels: []string{y.Name()}, From: p, Place: activities.Placer(book, one.ID, row.Facts.Policy, book.Limit(row.Facts, *order))}
+		}
+		rows = append(rows, row)
 	}
 	_, err = y.store.AddPlan(t.Context(), ledger.Launched{Plan: *p, At: y.now}, rows, when)
 	require.NoError(t, err)
+	orders, err := y.store.Unspoken(t.Context(), p.ID)
+	require.NoError(t, err)
+	for _, d := range orders {
+		require.NoError(t, y.StartDigest(t.Context(), d, calendar.Clock{}))
+	}
 	for _, row := range rows {
 		y.follow(row.ID, row.Kind)
 	}

@@ -27,7 +27,7 @@ func TestWhatAddsUpAddsUpAcrossPlans(t *testing.T) {
 	second.ID, second.Hash, second.Title = "q", "q", "另一计划"
 	row := ledger.TaskOf(&second, task("a", calendar.NewDay(2021, 5, 7)), start)
 	when := ledger.When{Real: start, Plan: start}
-	_, err := b.store.AddPlan(t.Context(), ledger.Launched{Plan: second, At: start}, []ledger.Task{row}, when)
+	_, err := b.store.AddPlan(t.Context(), ledger.Launched{Plan: second, At: start}, b.given(&second, row), when)
 	require.NoError(t, err)
 	at := day(2021, 5, 10).Add(9*time.Hour + 30*time.Minute)
 	b.audited(at)

@@ -45,7 +45,7 @@ func TestOnePersonGetsOneMessageAMorning(t *testing.T) {
 	air := plan.Plan{ID: "air", Title: "治气计划", Issued: calendar.DayOf(start), Year: 2021, Tasks: []plan.Task{boiler}, Policies: b.plan.Policies, Hash: "air",
 		Directory: people.Directory{Office: "airoffice", Leadership: "lingdao", Units: []people.Unit{unit("huanbao", "市环保局"), unit("airoffice", "大气办"), unit("lingdao", "领导小组")}}}
 	wang(air.Directory.Units, "x", "huanbao/liaison", "huanbao/deputy")
-	_, err := b.store.AddPlan(t.Context(), ledger.Launched{Plan: air, At: start}, []ledger.Task{ledger.TaskOf(&air, boiler, start)}, ledger.When{Real: start, Plan: start})
+	_, err := b.store.AddPlan(t.Context(), ledger.Launched{Plan: air, At: start}, b.given(&air, ledger.TaskOf(&air, boiler, start)), ledger.When{Real: start, Plan: start})
 	require.NoError(t, err)
 
 	when := ledger.When{Real: start, Plan: start}

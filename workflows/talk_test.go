@@ -33,7 +33,7 @@ func talkBench(t *testing.T, open string) (*bench, workflows.TalkState) {
 	b.plan.Policies["standard"] = p
 	b.plan.ID, b.plan.Hash = "q", "q"
 	when := ledger.When{Real: wake, Plan: wake}
-	_, err := b.store.AddPlan(t.Context(), ledger.Launched{Plan: *b.plan, At: wake}, []ledger.Task{ledger.TaskOf(b.plan, survey, wake)}, when)
+	_, err := b.store.AddPlan(t.Context(), ledger.Launched{Plan: *b.plan, At: wake}, b.given(b.plan, ledger.TaskOf(b.plan, survey, wake)), when)
 	require.NoError(t, err)
 	opens := wake.Add(2 * time.Hour)
 	_, talk, err := ledgertest.Decide(t.Context(), b.store, ledger.Decision{

@@ -92,7 +92,7 @@ func TestClosedTaskSaysNoMore(t *testing.T) {
 	require.Equal(t, plan.Done, b.book().Measure(ledger.CaseOf(row), calendar.NewDay(2021, 5, 2)).Light)
 	stages, err := b.store.Stages(t.Context(), "p", "survey")
 	require.NoError(t, err)
-	for _, s := range stages[3:] {
+	for _, s := range stages[4:] {
 		if s.Kind == plan.Told {
 			continue
 		}

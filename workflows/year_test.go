@@ -185,12 +185,26 @@ func newBenchBy(t *testing.T, start time.Time, edit func(*plan.Plan), tasks ...p
 	for _, task := range tasks {
 		rows = append(rows, ledger.TaskOf(b.plan, task, start))
 	}
-	_, err = b.store.AddPlan(t.Context(), ledger.Launched{Plan: *b.plan, At: start}, rows, when)
+	_, err = b.store.AddPlan(t.Context(), ledger.Launched{Plan: *b.plan, At: start}, b.given(b.plan, rows...), when)
 	require.NoError(t, err)
 
 	b.anew()
 	b.SetStartTime(start)
 	return b
+}
+
+// given are rows of a plan with the words that tell their units of them, as a launch
+// writes them, over no channel.
+func (b *bench) given(p *plan.Plan, rows ...ledger.Task) []ledger.Task {
+	b.t.Helper()
+	book, err := act.NewBook(p, b.cal)
+	require.NoError(b.t, err)
+	for i, row := range rows {
+		if s := book.Order(row.Facts); s != nil {
+			rows[i].Order = &ledger.Order{Stage: *s, From: p}
+		}
+	}
+	return rows
 }
 
 // anew is a new environment over the same ledger, at the time of the one before.

@@ -114,11 +114,8 @@ func thingOf(f plan.Foretold) string {
 
 // foretoldLimit is the day by which what is foretold is to be done.
 func (b Book) foretoldLimit(p plan.Policy, f plan.Foretold) calendar.Day {
-	switch _, round := StageStep(f.ID); {
-	case round > 0 && p.Talk != nil && f.Kind == plan.Remind:
+	if _, round := StageStep(f.ID); round > 0 && p.Talk != nil && f.Kind == plan.Remind {
 		return p.Talk.Remind.After(b.day(f.At), b.Calendar)
-	case f.Topic == "", f.Topic == plan.TopicAcknowledge:
-		return f.Due
 	}
-	return f.Matter.Limit
+	return b.limitOf(f.Stage, f.Due)
 }

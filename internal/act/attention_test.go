@@ -53,7 +53,9 @@ func TestTheSilentYearKeepsItsBudgetOfAttention(t *testing.T) {
 	}
 	chased := map[string]bool{}
 	for _, f := range foretold {
-		chased[f.Task] = true
+		if f.Topic != act.TopicOrder {
+			chased[f.Task] = true
+		}
 	}
 	for task := range chased {
 		require.True(t, told[task], "the liaison was not told of %s before its limit", task)
@@ -83,8 +85,8 @@ func TestWhatWasSaidMeanwhileIsNotSaidAgain(t *testing.T) {
 	}
 	// remind-1 of 06-09 would say what remind-3 has said on 06-07: it waits, and the
 	// due day's word comes first
-	require.Equal(t, []string{"04-09 Fri study-1", "04-12 Mon unacknowledged-3", "05-11 Tue remind-30", "05-26 Wed remind-15", "06-03 Thu remind-7", "06-07 Mon remind-3",
-		"06-10 Thu due", "06-11 Fri urge"}, got[:8])
+	require.Equal(t, []string{"04-08 Thu act-0-order", "04-09 Fri study-1", "04-12 Mon unacknowledged-3", "05-11 Tue remind-30", "05-26 Wed remind-15", "06-03 Thu remind-7", "06-07 Mon remind-3",
+		"06-10 Thu due", "06-11 Fri urge"}, got[:9])
 }
 
 // Who acts in time is spared: what follows a limit is not said, and the office is told

@@ -28,6 +28,7 @@ type Case struct {
 	Publish    bool           `json:"publish,omitempty"`
 	Begin      calendar.Day   `json:"begin,omitzero"`     // the day the task begins, where its plan says one
 	Begins     []calendar.Day `json:"begins,omitempty"`   // the days on which it was to begin before, in order; zero: at once
+	Occurs     bool           `json:"occurs,omitempty"`   // it is an occurrence of a duty: its unit hears of it by its first reminder, not by an order
 	Assigned   time.Time      `json:"assigned"`           // to the present lead
 	Restarted  time.Time      `json:"restarted,omitzero"` // the last act that let the unit's clock, or its ladder, begin anew
 	Said       []Said         `json:"said,omitempty"`     // what has been said of what is owed now

@@ -72,14 +72,14 @@ func TestAnAmendmentChangesTheDayOnWhichATaskBegins(t *testing.T) {
 		at              string
 		want            []string // since the amendment, until 09-02
 	}{
-		"later, before it has begun":  {"2021-07-08", "2021-08-20", "2021-09-30", nil, "2021-06-11", []string{"08-23 09:00 unacknowledged-3", "08-31 09:00 remind-30"}},
-		"later, on the day it begins": {"2021-07-08", "2021-08-20", "2021-09-30", nil, "2021-07-08", []string{"08-23 09:00 unacknowledged-3", "08-31 09:00 remind-30"}},
+		"later, before it has begun":  {"2021-07-08", "2021-08-20", "2021-09-30", nil, "2021-06-11", []string{"08-23 09:00 study-1", "08-25 09:00 unacknowledged-3", "08-31 09:00 remind-30"}},
+		"later, on the day it begins": {"2021-07-08", "2021-08-20", "2021-09-30", nil, "2021-07-08", []string{"08-23 09:00 study-1", "08-25 09:00 unacknowledged-3", "08-31 09:00 remind-30"}},
 		"later, when it has begun":    {"2021-07-08", "2021-08-20", "2021-09-30", nil, "2021-07-20", []string{"08-31 09:00 remind-30"}},
-		"later, with another date":    {"2021-07-08", "2021-08-20", "2021-10-29", nil, "2021-06-11", []string{"08-23 09:00 unacknowledged-3"}},
+		"later, with another date":    {"2021-07-08", "2021-08-20", "2021-10-29", nil, "2021-06-11", []string{"08-23 09:00 study-1", "08-25 09:00 unacknowledged-3"}},
 		"earlier":                     {"2021-07-08", "2021-06-21", "2021-09-30", nil, "2021-06-11", []string{"06-22 09:00 study-1", "06-24 09:00 unacknowledged-3", "08-31 09:00 remind-30"}},
-		"none any more":               {"2021-07-08", "", "2021-09-30", nil, "2021-06-11", []string{"06-15 09:00 unacknowledged-3", "08-31 09:00 remind-30"}},
+		"none any more":               {"2021-07-08", "", "2021-09-30", nil, "2021-06-11", []string{"06-15 09:00 study-1", "06-17 09:00 unacknowledged-3", "08-31 09:00 remind-30"}},
 		"where there was none":        {"", "2021-08-20", "2021-09-30", nil, "2021-06-11", []string{"08-31 09:00 remind-30"}},
-		"in a pause":                  {"2021-07-08", "2021-08-20", "2021-09-30", []string{"2021-06-01 10:00 clerk suspend until=2021-07-20"}, "2021-06-11", []string{"08-23 09:00 unacknowledged-3", "08-31 09:00 remind-30"}},
+		"in a pause":                  {"2021-07-08", "2021-08-20", "2021-09-30", []string{"2021-06-01 10:00 clerk suspend until=2021-07-20"}, "2021-06-11", []string{"08-23 09:00 study-1", "08-25 09:00 unacknowledged-3", "08-31 09:00 remind-30"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

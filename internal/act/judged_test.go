@@ -1,6 +1,7 @@
 package act_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,8 +27,15 @@ type player struct {
 }
 
 func newPlayer(b act.Book, c act.Course) *player {
-	return &player{Book: b, Course: c, history: history{lead: c.Lead, office: c.Office, leadership: c.Leadership, policy: c.Case.Policy,
-		due: c.Due, begin: c.Begin, assigned: c.Assigned}}
+	return &player{Book: b, Course: c, history: newHistory(b, c)}
+}
+
+func newHistory(b act.Book, c act.Course) history {
+	h := history{lead: c.Lead, office: c.Office, leadership: c.Leadership, policy: c.Case.Policy, due: c.Due, begin: c.Begin, assigned: c.Assigned, occurs: c.Occurs}
+	if order := b.Order(c.Case); order != nil {
+		h.said = append(h.said, *order)
+	}
+	return h
 }
 
 // to lets the task and its talks run to an instant, exclusive.
@@ -154,12 +162,16 @@ func verdict(found []breach) string {
 	return strings.Join(lines, "\n")
 }
 
+// ordered is the word by which the unit of a planted history is given its task.
+const ordered = "2021-04-08 00:00 act-0-order told gaoping/liaison about order"
+
 // planted is a history made up by hand: acts as in a story, and words written
 // "2021-07-01 09:00 urge urge gaoping/liaison".
 func planted(t *testing.T, acts, words []string) history {
 	t.Helper()
 	h := history{lead: "gaoping", office: "office", leadership: "group", policy: "standard", due: day(t, "2021-06-30"),
 		assigned: moment(t, "2021-04-08 00:00"), until: moment(t, "2021-04-09 00:00")}
+	h.said = append(h.said, said(t, ordered))
 	for _, line := range acts {
 		h.acts = append(h.acts, done{Act: written(t, line)})
 	}
@@ -200,6 +212,7 @@ func TestTheJudgeSeesABreachOfEachLaw(t *testing.T) {
 		{"a miss corrected forwards and back", 2, []string{ack, "2021-07-20 10:00 clerk correct due=2021-09-30", "2021-07-21 10:00 clerk correct due=2021-06-30"}, more("2021-07-23 09:00 urge urge gaoping/liaison")},
 		{"a reminder twice about one date", 2, []string{ack}, []string{"2021-06-23 09:00 remind-7 remind gaoping/liaison", "2021-06-23 09:00 remind-7 remind gaoping/liaison"}},
 		{"a pause counts as silence", 4, []string{ack, "2021-04-20 10:00 clerk suspend until=2021-05-10"}, []string{"2021-05-12 09:00 silent-2021-04-09 urge gaoping/liaison about silent"}},
+		{"a reminder on a Sunday", 4, []string{ack}, []string{"2021-06-27 09:00 remind-3 remind gaoping/liaison"}},
 		{"a report that waited counts as late", 4, []string{ack, "2021-06-29 10:00 unit complete", "2021-07-12 10:00 clerk reject"}, []string{"2021-07-13 09:00 urge urge gaoping/liaison", "2021-07-14 09:00 warn warn gaoping/head"}},
 		{"a warning without an urge", 5, []string{ack}, []string{"2021-06-30 09:00 due due gaoping/liaison", "2021-07-07 09:00 warn warn gaoping/head"}},
 		{"an urge on the day of a rejection", 5, []string{ack, "2021-07-05 08:00 unit complete", "2021-07-05 08:30 clerk reject"}, []string{"2021-06-30 09:00 due due gaoping/liaison", "2021-07-05 09:00 urge urge gaoping/liaison"}},
@@ -237,6 +250,35 @@ func TestTheJudgeSeesABreachOfEachLaw(t *testing.T) {
 	}
 }
 
+// Law 5: nothing is asked of a unit that has not been told that the task is its own.
+func TestTheJudgeSeesWhoIsNotTold(t *testing.T) {
+	t.Parallel()
+	const urge = "2021-04-12 09:00 unacknowledged-3 urge gaoping/liaison about acknowledge"
+	for _, c := range []struct {
+		name   string
+		words  []string
+		occurs bool
+		breaks bool
+	}{
+		{"told at once", []string{ordered}, false, false},
+		{"urged, and not told", []string{urge}, false, true},
+		{"told after it was urged", []string{urge, "2021-04-13 09:00 act-0-order told gaoping/liaison about order"}, false, true},
+		{"another unit is told", []string{"2021-04-08 00:00 act-0-order told zezhou/liaison about order"}, false, true},
+		{"told the next morning", []string{"2021-04-09 09:00 act-0-order told gaoping/liaison about order"}, false, true},
+		{"told twice", []string{ordered, ordered}, false, true},
+		{"an occurrence is no new task", []string{"2021-04-09 09:00 study-1 remind gaoping/liaison about acknowledge"}, true, false},
+		{"and nobody is given it again", []string{ordered}, true, true},
+	} {
+		h := planted(t, nil, nil)
+		h.said, h.occurs = nil, c.occurs
+		for _, line := range c.words {
+			h.said = append(h.said, said(t, line))
+		}
+		found := judge(newBook(t), h)
+		require.Equal(t, c.breaks, slices.ContainsFunc(found, func(b breach) bool { return b.Law == 5 && strings.Contains(b.Text, "told") }), "%s: %s", c.name, verdict(found))
+	}
+}
+
 func TestTheJudgeSeesATalkThatGoesWrong(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -251,6 +293,7 @@ func TestTheJudgeSeesATalkThatGoesWrong(t *testing.T) {
 		{"its task is paused", "law 1", "2021-07-15 10:00 clerk suspend", []string{"2021-07-16 09:00 talk-served-missed escalate office/office"}},
 		{"a step before its turn", "law 5", "2021-07-20 10:00 clerk chase", []string{"2021-07-22 09:00 talk-held-missed escalate office/office"}},
 		{"a step within its limit", "law 4", "2021-07-20 10:00 clerk chase", []string{"2021-07-16 09:00 talk-served-missed escalate office/office"}},
+		{"a step on a Sunday", "law 4", "2021-07-20 10:00 clerk chase", []string{"2021-07-25 09:00 talk-served-missed escalate office/office"}},
 		{"a step twice", "law 2", "2021-07-20 10:00 clerk chase", []string{"2021-07-19 09:00 talk-served-missed escalate office/office", "2021-07-20 09:00 talk-served-missed escalate office/office"}},
 		{"nobody is pressed for a step", "law 0", "2021-08-20 10:00 clerk chase", nil},
 	} {

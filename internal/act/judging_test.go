@@ -20,6 +20,7 @@ type (
 type history struct {
 	lead, office, leadership, policy string
 	due, begin                       calendar.Day
+	occurs                           bool
 	assigned, until                  time.Time // until: the end, exclusive
 	acts                             []done
 	said                             []plan.Stage
@@ -52,7 +53,7 @@ func (t *talkHistory) law() *laws.TalkHistory {
 
 func (h history) law() laws.History {
 	out := laws.History{Lead: h.lead, Office: h.office, Leadership: h.leadership, Policy: h.policy, Due: h.due, Begin: h.begin,
-		Assigned: h.assigned, Until: h.until, Acts: h.acts, Said: h.said, Shown: h.shown, Facts: h.facts}
+		Assigned: h.assigned, Occurs: h.occurs, Until: h.until, Acts: h.acts, Said: h.said, Shown: h.shown, Facts: h.facts}
 	for _, t := range h.talks {
 		out.Talks = append(out.Talks, t.law())
 	}

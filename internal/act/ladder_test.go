@@ -137,12 +137,11 @@ func TestLaddersOfRealTasks(t *testing.T) {
 2021-07-20 09:00 Tue talk talk red u/head,office/office,group/leader moved from 2021-07-19
 `},
 		{"launched on the due day at three", "standard", "2021-06-30", "2021-06-30 15:00", `
-2021-07-01 09:00 Thu catch-up remind red u/liaison merged remind-30,remind-15,remind-7,remind-3,remind-1,due
 2021-07-01 09:00 Thu study-1 remind green u/liaison unless acknowledged
-2021-07-02 09:00 Fri urge urge red u/liaison,u/deputy moved from 2021-07-01
+2021-07-01 09:00 Thu urge urge red u/liaison,u/deputy
 2021-07-05 09:00 Mon unacknowledged-3 urge green u/liaison,u/deputy moved from 2021-07-03 unless acknowledged
-2021-07-08 09:00 Thu warn warn red u/head,office/office moved from 2021-07-07
-2021-07-15 09:00 Thu talk talk red u/head,office/office,group/leader moved from 2021-07-14
+2021-07-07 09:00 Wed warn warn red u/head,office/office
+2021-07-14 09:00 Wed talk talk red u/head,office/office,group/leader
 `},
 		{"launched at nine of the due day", "standard", "2021-06-30", "2021-06-30 09:00", `
 2021-06-30 09:00 Wed due due yellow u/liaison merged remind-30,remind-15,remind-7,remind-3,remind-1,catch-up
@@ -154,8 +153,9 @@ func TestLaddersOfRealTasks(t *testing.T) {
 `},
 		{"launched on a rest day before the first urge", "standard", "2021-04-30", "2021-05-02 11:00", `
 2021-05-06 09:00 Thu catch-up remind red u/liaison merged remind-30,remind-15,remind-7,remind-3,remind-1,due
-2021-05-06 09:00 Thu unacknowledged-3 urge green u/liaison,u/deputy moved from 2021-05-05 merged study-1 unless acknowledged
+2021-05-06 09:00 Thu study-1 remind green u/liaison moved from 2021-05-03 unless acknowledged
 2021-05-07 09:00 Fri urge urge red u/liaison,u/deputy moved from 2021-05-06
+2021-05-08 09:00 Sat unacknowledged-3 urge green u/liaison,u/deputy moved from 2021-05-05 unless acknowledged
 2021-05-12 09:00 Wed warn warn red u/head,office/office moved from 2021-05-11
 2021-05-19 09:00 Wed talk talk red u/head,office/office,group/leader moved from 2021-05-18
 `},

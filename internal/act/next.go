@@ -123,9 +123,14 @@ func (ch *chasing) add(r Rung, day, wanted calendar.Day) {
 
 // early are the rungs that come on or before the limit. Those that an assignment
 // came too late for become one, on the next office morning; those that another
-// act has overtaken are left out, for the act itself has told the unit.
+// act has overtaken are left out, for the act itself has told the unit. Where the limit
+// comes before that morning, what must be said before it is said with the assignment.
 func (ch *chasing) early() {
-	missed := dated{Stage: plan.Stage{ID: plan.CatchUp, Kind: plan.Remind}, day: ch.Morning(ch.p, ch.c.Assigned)}
+	missed, given := dated{Stage: plan.Stage{ID: plan.CatchUp, Kind: plan.Remind}, day: ch.Morning(ch.p, ch.c.Assigned)}, ch.Book.day(ch.c.Assigned)
+	today := missed.day.After(ch.o.Limit) && !given.After(ch.o.Limit)
+	if today {
+		missed.day, missed.At = given, ch.c.Assigned.UTC()
+	}
 	for _, r := range ch.o.Rungs {
 		if r.Before == nil && !(r.Since != nil && ch.o.ID == Finish) || ch.said(r.ID) != nil {
 			continue
@@ -152,8 +157,10 @@ func (ch *chasing) early() {
 	}
 	if len(missed.Merged) > 0 {
 		ch.told = missed.day
-		missed.Light = ch.p.LightOn(missed.day, ch.o.Limit, ch.Calendar)
-		ch.out = append([]dated{missed}, ch.out...) // a reminder of the same morning says more
+		if !today || ch.c.Occurs { // of others the order has said it today
+			missed.Light = ch.p.LightOn(missed.day, ch.o.Limit, ch.Calendar)
+			ch.out = append([]dated{missed}, ch.out...) // a reminder of the same morning says more
+		}
 	} else if ch.said(plan.CatchUp) != nil {
 		ch.told = missed.day
 	}
@@ -260,8 +267,8 @@ func (ch *chasing) chain() {
 		}
 		day := nominal
 		if prev != nil {
-			before, _, _ := ch.run(*prev, from, ch.o.stands)
-			if prevDay.After(before) { // it was said later than its day: keep the distance
+			_, before, _ := ch.run(*prev, from, ch.o.stands)
+			if prevDay.After(before) { // it was said later than its day, or moved from rest days: keep the distance
 				day, _, _ = ch.run(*offset, prev.Before(prevDay, ch.Calendar), after(ch.o.stands, prevDay))
 			}
 		}

@@ -97,10 +97,10 @@ func TestOrdinaryOrdersOfActs(t *testing.T) {
 			[]string{"06-04 09:00 extension-2-remind", "06-07 09:00 extension-2-missed"}},
 		{"who is given a task that is late is reminded, and begins with its own first rung", "2021-04-30", "2021-07-30", "05-21",
 			[]string{"2021-05-21 10:00 clerk reassign unit=zezhou"},
-			[]string{"05-24 09:00 passed", "05-24 09:00 unacknowledged-3", "05-25 09:00 urge", "05-31 09:00 warn", "06-07 09:00 talk"}},
+			[]string{"05-24 09:00 passed", "05-24 09:00 study-1", "05-25 09:00 urge", "05-26 09:00 unacknowledged-3", "05-31 09:00 warn", "06-07 09:00 talk"}},
 		{"or with the date that the act gives it", "2021-04-30", "2021-07-02", "05-21",
 			[]string{"2021-05-21 10:00 clerk reassign unit=zezhou due=2021-06-30"},
-			[]string{"05-24 09:00 unacknowledged-3", "05-31 09:00 remind-30", "06-15 09:00 remind-15", "06-23 09:00 remind-7", "06-25 09:00 remind-3",
+			[]string{"05-24 09:00 study-1", "05-26 09:00 unacknowledged-3", "05-31 09:00 remind-30", "06-15 09:00 remind-15", "06-23 09:00 remind-7", "06-25 09:00 remind-3",
 				"06-29 09:00 remind-1", "06-30 09:00 due", "07-01 09:00 urge"}},
 	} {
 		lines, _ := story(t, c.due, c.until, c.acts...)

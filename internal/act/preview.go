@@ -36,6 +36,12 @@ func AsRuled(duty plan.Task, c Case) plan.Task {
 	return duty
 }
 
+// AsOccurrence is the case of one occurrence of a duty.
+func (c Case) AsOccurrence() Case {
+	c.Occurs = true
+	return c
+}
+
 // OccurrenceOf is one occurrence of a duty, as a task.
 func OccurrenceOf(duty plan.Task, o plan.Occurrence) plan.Task {
 	if period, ok := strings.CutPrefix(o.Task, duty.ID); ok && duty.Label != "" {
@@ -81,6 +87,11 @@ func Preview(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until cal
 			stages = b.alone(c.of)
 			lives[k] = stages
 		}
+		if order := b.Order(c.of); order != nil {
+			at := order.At.UnixNano()
+			mornings[at] = append(mornings[at], line{c, order})
+			total++
+		}
 		for j := range stages {
 			at := stages[j].At.UnixNano()
 			mornings[at] = append(mornings[at], line{c, &stages[j]})
@@ -96,7 +107,7 @@ func Preview(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until cal
 	return foretold
 }
 
-// chased is one dated task or one occurrence of a duty.
+// chased is one dated task, one duty or one occurrence of a duty.
 type chased struct {
 	task string
 	of   Case
@@ -110,6 +121,7 @@ func chasedOf(p *plan.Plan, b Book, launched time.Time, until calendar.Day) []ch
 		case plan.Dated:
 			all = append(all, chased{t.ID, NewCase(p, t, launched)})
 		case plan.Duty:
+			all = append(all, chased{t.ID, NewCase(p, t, launched)})
 			if until.IsZero() && t.Recur != nil && t.Recur.Until.IsZero() {
 				rule := *t.Recur
 				rule.Until = calendar.NewDay(p.Year, time.December, 31)
@@ -121,7 +133,7 @@ func chasedOf(p *plan.Plan, b Book, launched time.Time, until calendar.Day) []ch
 				if !ok || !until.IsZero() && o.Due.After(until) {
 					break
 				}
-				all = append(all, chased{o.Task, NewCase(p, OccurrenceOf(t, o), o.Opens)})
+				all = append(all, chased{o.Task, NewCase(p, OccurrenceOf(t, o), o.Opens).AsOccurrence()})
 				after = o.Due
 			}
 		}

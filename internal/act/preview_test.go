@@ -74,6 +74,9 @@ func TestPreview(t *testing.T) {
 	p, cal := smallPlan(t), seededCalendar(t)
 	launched := moment(t, "2021-04-26 10:00") // remind-7 of 04-30 is over
 	require.Equal(t, `
+2021-04-26 10:00 monitor c due  act-0-order
+2021-04-26 10:00 survey.a a due 2021-04-30 act-0-order
+2021-04-26 10:00 survey.b b due 2021-04-30 act-0-order
 2021-04-27 09:00 survey.a a due 2021-04-30 catch-up
 2021-04-27 09:00 survey.b b due 2021-04-30 catch-up
 2021-04-30 09:00 survey.a a due 2021-04-30 due
@@ -108,7 +111,7 @@ func TestPreviewForetellsTalks(t *testing.T) {
 	launched := moment(t, "2021-04-08 10:00")
 	standard := p.Policies["standard"]
 
-	var want []string
+	want := []string{act.OrderID}
 	for _, s := range l.Ladder(standard, day(t, "2021-04-30"), "a", launched) {
 		want = append(want, s.ID)
 	}
@@ -120,14 +123,14 @@ func TestPreviewForetellsTalks(t *testing.T) {
 		require.Equal(t, []string{"survey", "a", "2021-04-30"}, []string{f.Task, f.Unit, f.Due.String()})
 	}
 	require.Equal(t, want, got)
-	require.Len(t, got, 2+9+2)
+	require.Len(t, got, 1+2+9+2)
 
 	talk := *standard.Talk
 	talk.Open = plan.TalkOnApproval
 	standard.Talk = &talk
 	p.Policies["standard"] = standard
 	got = nil
-	for _, f := range act.Preview(p, cal, launched, calendar.Day{})[2+9:] {
+	for _, f := range act.Preview(p, cal, launched, calendar.Day{})[1+2+9:] {
 		got = append(got, f.ID)
 	}
 	require.Equal(t, []string{"talk-decided-missed"}, got, "a talk that waits for a person is asked for")
@@ -144,6 +147,7 @@ func TestPreviewIsSortedAndComplete(t *testing.T) {
 			task := plan.Task{ID: fmt.Sprintf("t%d", i*7%31), Kind: plan.Dated, Lead: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "lead"),
 				Policy: rapid.SampledFrom([]string{"standard", "soft", "13710"}).Draw(t, "policy"), Due: anyDay(t, "due")}
 			p.Tasks = append(p.Tasks, task)
+			want[task.ID]++ // the order
 			for _, s := range l.Ladder(seeded[task.Policy], task.Due, task.Lead, launched) {
 				want[task.ID]++
 				if s.Kind == plan.Talk {
@@ -168,7 +172,7 @@ func TestPreviewIsSortedAndComplete(t *testing.T) {
 
 func TestForetoldInJSON(t *testing.T) {
 	t.Parallel()
-	raw, err := json.Marshal(act.Preview(smallPlan(t), seededCalendar(t), moment(t, "2021-04-08 10:00"), calendar.Day{})[0])
+	raw, err := json.Marshal(act.Preview(smallPlan(t), seededCalendar(t), moment(t, "2021-04-08 10:00"), calendar.Day{})[3])
 	require.NoError(t, err)
 	require.JSONEq(t, `{"task":"survey.a","unit":"a","due":"2021-04-30","id":"remind-7","kind":"remind","at":"2021-04-23T01:00:00Z",
 		"moved_from":"","to":["a/liaison"],"light":"blue"}`, string(raw))

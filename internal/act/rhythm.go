@@ -16,6 +16,7 @@ var askedOf = map[string][]people.Role{
 	TopicReturn: {people.Office}, TopicReport: {people.Office},
 	string(Propose): {people.Leader}, string(Extend): {people.Office, people.Leader}, string(Complete): {people.Office},
 	string(Chase): unitSeats, string(Instruct): unitSeats, string(Serve): unitSeats, string(AskPart): unitSeats,
+	TopicOrder: unitSeats, string(Reassign): unitSeats, string(TakeOver): unitSeats,
 	string(Approve): unitSeats, string(Absent): unitSeats, string(Again): unitSeats, string(ReturnPlan): unitSeats, plan.ProposeCircular: unitSeats,
 }
 
@@ -29,7 +30,8 @@ func asks(s plan.Stage, r people.Recipient) bool { return slices.Contains(askedO
 // limit is the day by which what it is about is to be done, zero where there is none.
 func WordTo(thing string, s plan.Stage, r people.Recipient, limit calendar.Day) plan.Word {
 	w := plan.Word{Role: r.Role, Of: thing + "/" + aboutOf(s), Kind: s.Kind, Light: s.Light, At: s.At, Asks: asks(s, r)}
-	if acts := r.Role == people.Liaison || r.Role == people.Office || w.Asks; acts && s.Kind.Gravity() <= plan.DueDay.Gravity() && s.Kind != plan.Told {
+	before := s.Kind.Gravity() <= plan.DueDay.Gravity() && s.Kind != plan.Told || s.Topic == TopicOrder
+	if acts := r.Role == people.Liaison || r.Role == people.Office || w.Asks; acts && before {
 		w.Until = limit
 	}
 	return w
@@ -66,9 +68,17 @@ var owedBy = map[Kind]string{Return: TopicReturn, Extend: TopicExtension, Comple
 
 // Limit is the day by which what a stage of the task is about is to be done; zero
 // where there is none.
-func (b Book) Limit(c Case, s plan.Stage) calendar.Day {
-	if s.Topic == "" || s.Topic == plan.TopicAcknowledge {
-		return c.Due
+func (b Book) Limit(c Case, s plan.Stage) calendar.Day { return b.limitOf(s, c.Due) }
+
+func (b Book) limitOf(s plan.Stage, due calendar.Day) calendar.Day {
+	switch s.Topic {
+	case "", plan.TopicAcknowledge:
+		return due
+	case TopicOrder:
+		if b.day(s.At).After(due) {
+			return calendar.Day{} // it is late already
+		}
+		return due
 	}
 	return s.Matter.Limit
 }

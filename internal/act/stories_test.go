@@ -221,7 +221,7 @@ func TestStoryATaskThatBeginsOnItsDay(t *testing.T) {
 	c := begin(b, "standard", day(t, "2021-09-30"), moment(t, "2021-04-08 00:00"))
 	c.Begin = day(t, "2021-09-30")
 	p := newPlayer(b, b.Course(c.Case))
-	require.Equal(t, []string{"09-30 09:00 due", "10-08 09:00 unacknowledged-3", "10-08 09:00 urge", "10-13 09:00 warn"}, p.fair(t, "2021-04-08", "2021-10-14"))
+	require.Equal(t, []string{"09-30 09:00 due", "10-08 09:00 study-1", "10-08 09:00 urge", "10-11 09:00 unacknowledged-3", "10-13 09:00 warn"}, p.fair(t, "2021-04-08", "2021-10-14"))
 }
 
 // Laws 4 and 12: what is closed while a return waits was done in time all the same;

@@ -124,7 +124,11 @@ func (b Book) listeners(before, after Case, a Act) []people.Recipient {
 	case AskPart:
 		return of(a.Unit, people.Liaison)
 	case Reassign:
-		return append(append(of(after.Lead, people.Liaison, people.Deputy), of(before.Lead, people.Liaison)...), parties(before, after.Lead)...)
+		to := append(of(after.Lead, people.Liaison, people.Deputy), of(before.Lead, people.Liaison)...)
+		for _, unit := range after.Assist {
+			to = union(to, of(unit, people.Liaison))
+		}
+		return union(to, parties(before, after.Lead))
 	case Assist:
 		to := of(after.Lead, people.Liaison)
 		for _, unit := range append(slices.Clone(before.Assist), after.Assist...) {

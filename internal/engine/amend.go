@@ -142,6 +142,9 @@ func (e *Engine) record(ctx context.Context, l ledger.Launched, p *plan.Plan, ca
 		row.Facts = book.Open(row.Facts).Case
 		added = append(added, row)
 	}
+	if err := e.ordered(ctx, &merged, book, added); err != nil {
+		return ledger.Amended{}, false, err
+	}
 	return e.ledger.Amend(ctx, ledger.Amendment{
 		Plan: merged, Before: l.Plan.Hash, Paper: opt.Paper, Reason: cmp.Or(opt.Reason, opt.Paper), Actor: opt.By.Account, Added: added, Changes: changes, TakeBack: opt.TakeBack,
 	}, when)

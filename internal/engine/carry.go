@@ -146,7 +146,11 @@ func (e *Engine) carriage(ctx context.Context, l ledger.Launched, c whatif.Carry
 		return ledger.Carriage{}, err
 	}
 	carriage := ledger.Carriage{From: c.From.Plan.ID, To: l.Plan.ID, Act: a}
-	move := moving{Engine: e, was: was, is: is, from: c.From, to: l, act: a}
+	channels, err := e.channels(ctx)
+	if err != nil {
+		return ledger.Carriage{}, err
+	}
+	move := moving{Engine: e, was: was, is: is, from: c.From, to: l, act: a, channels: channels}
 	if c.Row.Kind != plan.Duty {
 		one, err := move.task(ctx, c.Row, c.Task)
 		carriage.Tasks = append(carriage.Tasks, one)
@@ -178,6 +182,7 @@ type moving struct {
 	was, is  act.Book
 	from, to ledger.Launched
 	act      act.Act
+	channels []string
 }
 
 func (m moving) elsewhere(from, to string) (into, out act.Elsewhere) {
@@ -239,6 +244,9 @@ func (m moving) row(was ledger.Task, t plan.Task, facts act.Case) ledger.Task {
 	row := ledger.TaskOf(&m.to.Plan, t, facts.Assigned)
 	row.Facts, row.Title, row.Lead, row.Assist, row.Policy = facts, facts.Title, facts.Lead, facts.Assist, facts.Policy
 	row.Due, row.FirstDue, row.Revision, row.Light, row.LastStage = facts.Due, facts.FirstDue, facts.Revision, was.Light, was.LastStage
+	if s := m.is.OrderAt(facts, m.act.At); s != nil {
+		row.Order = orderOf(&m.to.Plan, m.is, row, *s, m.channels)
+	}
 	return row
 }
 

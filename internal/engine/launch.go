@@ -77,7 +77,7 @@ func (e *Engine) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calenda
 			return LaunchReport{}, err
 		}
 		l = ledger.Launched{Plan: *p, Clock: opt.Clock, At: opt.At.UTC(), Grace: opt.Grace}
-		rows, err := rowsOf(p, cal, l.At)
+		rows, err := e.rowsOf(ctx, p, cal, l.At)
 		if err != nil {
 			return LaunchReport{}, err
 		}
@@ -148,7 +148,7 @@ func reseated(before, now []people.Unit) []plan.SeatChange {
 }
 
 // rowsOf are a plan's tasks as they begin, but for those that it carries on.
-func rowsOf(p *plan.Plan, cal *calendar.Calendar, at time.Time) ([]ledger.Task, error) {
+func (r records) rowsOf(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, at time.Time) ([]ledger.Task, error) {
 	book, err := act.NewBook(p, cal)
 	if err != nil {
 		return nil, err
@@ -162,13 +162,14 @@ func rowsOf(p *plan.Plan, cal *calendar.Calendar, at time.Time) ([]ledger.Task, 
 		row.Facts = book.Open(row.Facts).Case
 		rows = append(rows, row)
 	}
-	return rows, nil
+	return rows, r.ordered(ctx, p, book, rows)
 }
 
-// arm starts a workflow for every open task and duty that has none running, waits
-// until its first timer is set, and notes it in the ledger; then it does the same
-// for talks, messages and the audit. It counts what was never armed before, and
-// what had been lost and runs again.
+// arm starts what speaks the messages that wait, first of all those that tell units
+// what they are given; then a workflow for every open task and duty that has none
+// running, waits until its first timer is set, and notes it in the ledger; then it does
+// the same for talks and the audit. It counts what was never armed before, and what had
+// been lost and runs again.
 func (e *Engine) arm(ctx context.Context, l ledger.Launched, total int, opt LaunchOptions) (int, error) {
 	r := reconciling{Engine: e, launched: l, mend: true, late: overdue}
 	things, err := r.things(ctx)
@@ -176,6 +177,8 @@ func (e *Engine) arm(ctx context.Context, l ledger.Launched, total int, opt Laun
 		return 0, err
 	}
 	tasks, others := parted(things, func(t thing) bool { return t.task })
+	messages, others := parted(others, func(t thing) bool { return t.digest })
+	_, spoken := r.all(ctx, messages)
 	total = max(total, len(tasks))
 	a := arming{engine: e, launched: l, opt: opt, done: total - len(tasks), total: total}
 	start := func(ctx context.Context, i int) (id string, err error) {
@@ -193,7 +196,7 @@ func (e *Engine) arm(ctx context.Context, l ledger.Launched, total int, opt Laun
 		return a.armed, &UnarmedError{Tasks: a.failed, First: a.first}
 	}
 	_, err = r.all(ctx, others)
-	return a.armed, err
+	return a.armed, errors.Join(spoken, err)
 }
 
 // parted parts things into those that answer yes and the others.

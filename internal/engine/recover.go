@@ -132,9 +132,6 @@ func (r reconciling) restore(ctx context.Context, book act.Book, one actInput) (
 	return true, r.wake(ctx, digests)
 }
 
-// outbox is the channel of an office without a mail server.
-const outbox = "outbox"
-
 // unheard are those who have not heard yet what an act told them, and over which
 // channels they are to: whose message's workflow is still at it, or was ended from
 // outside. An act is in a history only after the messages it asks for were begun, so
@@ -143,12 +140,9 @@ func (r reconciling) unheard(ctx context.Context, told []plan.Stage) (map[people
 	if len(told) == 0 {
 		return nil, nil
 	}
-	channels, err := activities.OfficeChannels(ctx, r.ledger)
+	channels, err := r.channels(ctx)
 	if err != nil {
 		return nil, err
-	}
-	if len(channels) == 0 {
-		channels = []string{outbox} // no worker has had a mail server yet
 	}
 	to := map[people.Recipient][]string{}
 	for _, stage := range told {

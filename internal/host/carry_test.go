@@ -101,7 +101,7 @@ func TestAPlanGoesOnInTheNext(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, ledger.TalkCarried, former.State)
 
-	head := w.head()
+	head := w.still("y22") // what tells units of the new plan's tasks is sent
 	again, err := w.next(next, clock, clerk)
 	require.NoError(t, err)
 	require.Zero(t, again.Armed)
@@ -135,7 +135,7 @@ func TestAPlanGoesOnInTheNext(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"o"}, report.Over)
 	require.Equal(t, "o carried", w.states("y23"))
-	head = w.head()
+	head = w.still("y23")
 	report, err = w.next(third, clock, clerk)
 	require.NoError(t, err)
 	require.Empty(t, report.Over)

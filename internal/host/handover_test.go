@@ -125,7 +125,7 @@ func TestAUnitThatGoesHandsOver(t *testing.T) {
 	require.NoError(t, err)
 	called := map[string]string{}
 	for _, k := range talks {
-		require.NotEqual(t, "shuili", k.Lead)
+		require.NotEqual(t, "shuili", k.Lead, "%s %s %s", k.ID, k.State, k.Origin)
 		called[k.ID] = k.State + " " + k.Lead
 	}
 	require.Equal(t, []string{"open huanjing", "open shuiwu"}, []string{called["late#1"], called["both#1"]})

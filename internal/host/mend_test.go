@@ -139,7 +139,7 @@ func TestLaunchingAgainStartsWhatIsLost(t *testing.T) {
 	require.Equal(t, engine.LaunchReport{Tasks: 21, Armed: 22, Resumed: true}, w.launch(p, calendar.Clock{}))
 	require.Equal(t, engine.LaunchReport{Tasks: 21, Resumed: true}, w.launch(p, calendar.Clock{}))
 	w.well("anew")
-	require.Len(t, w.mended("anew"), 23)
+	require.Len(t, w.mended("anew"), 24, "the tasks, the duty, its occurrence, the audit, and what is to tell the units of them")
 }
 
 func TestWhatIsEndedFromOutsideIsMended(t *testing.T) {

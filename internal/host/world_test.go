@@ -194,14 +194,17 @@ func (w *world) eventually(what string, fact func(ctx context.Context) bool) {
 	require.Eventually(w.t, func() bool { return fact(context.Background()) }, hang, 50*time.Millisecond, what)
 }
 
-// told is stage → recipient of every notice that was sent.
+// told is stage → recipient of every notice that was sent, but of those that gave a
+// task to its units.
 func (w *world) told(planID, task string) []string {
 	w.t.Helper()
 	notices, err := w.Ledger.Notices(w.t.Context(), ledger.NoticeFilter{Plan: planID, Task: task, States: []string{ledger.Sent}})
 	require.NoError(w.t, err)
 	var out []string
 	for _, n := range notices {
-		out = append(out, n.Stage+" → "+n.Recipient.String())
+		if n.Stage != act.OrderID {
+			out = append(out, n.Stage+" → "+n.Recipient.String())
+		}
 	}
 	return out
 }

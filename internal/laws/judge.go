@@ -21,7 +21,8 @@ var signs = []act.Kind{act.Acknowledge, act.Return, act.Progress, act.AskPart, a
 // Judge holds a task's history to the laws.
 func Judge(r Rules, h History) []Breach {
 	w := newWorld(r, h)
-	h = withoutResumptions(h)
+	w.ordered(h)
+	h = without(without(h, resumed), order)
 	i, k, v, n := 0, 0, 0, 0
 	for {
 		if n < len(h.Notices) && i >= h.Notices[n].Said && (k == len(h.Acts) || h.Acts[k].N > h.Notices[n].N) {
@@ -91,22 +92,59 @@ func (w *world) wake(at time.Time) {
 	}
 }
 
-// withoutResumptions is a history without what tells of pauses that ended by
-// themselves: their ends are known from the acts, and are told on a later morning.
-func withoutResumptions(h History) History {
+// without is a history without words of one sort.
+func without(h History, of func(plan.Stage) bool) History {
 	notices := slices.Clone(h.Notices)
 	for i, n := range h.Notices {
 		for _, s := range h.Said[:n.Said] {
-			if resumed(s) {
+			if of(s) {
 				notices[i].Said--
 			}
 		}
 	}
-	h.Notices, h.Said = notices, slices.DeleteFunc(slices.Clone(h.Said), resumed)
+	h.Notices, h.Said = notices, slices.DeleteFunc(slices.Clone(h.Said), of)
 	return h
 }
 
-// resumed is what the engine says when a pause ends by itself.
+// order is the word by which a plan gives a task to its unit.
+func order(s plan.Stage) bool { return s.Kind == plan.Told && s.Topic == "order" }
+
+// ordered holds the words by which a plan gives a task, and each plan after it in which
+// it goes on, to law 5: who is given it hears of it at once, before anything is asked.
+func (w *world) ordered(h History) {
+	given := map[time.Time][]string{} // to whom, by when
+	if !h.Occurs {
+		given[h.Assigned.UTC()] = []string{h.Lead}
+		for _, a := range h.Acts {
+			if a.GoesOn {
+				given[a.At.UTC()] = append(given[a.At.UTC()], a.Unit)
+			}
+		}
+	}
+	told := h.Occurs
+	for _, s := range h.Said {
+		w.of = s.ID
+		switch {
+		case order(s):
+			at := s.At.UTC()
+			i := slices.IndexFunc(given[at], func(unit string) bool { return w.hears(s.To, people.Recipient{Unit: unit, Role: people.Liaison}) })
+			if i < 0 {
+				w.breaks(5, s.At, "%s: nobody was given the task then who is told so", s.ID)
+			} else {
+				given[at] = slices.Delete(given[at], i, i+1) // another such word says it twice
+			}
+			told = true
+			w.copies(s)
+		case !told && s.Kind != plan.Told:
+			w.breaks(5, s.At, "%s, and nobody has told %s that it is given the task", s.ID, h.Lead)
+			told = true // once is enough
+		}
+	}
+	w.of = ""
+}
+
+// resumed is what the engine says when a pause ends by itself. Its end is known from
+// the acts, and is told on a later morning.
 func resumed(s plan.Stage) bool {
 	return s.Kind == plan.Told && s.Topic == string(act.Resume) && s.By == string(act.Engine)
 }

@@ -11,8 +11,8 @@
 //	 1  nobody is chased for what is not theirs to do now
 //	 2  a miss is one miss: what was said of it is not said again
 //	 3  a talk does not outlive its ground
-//	 4  the clock that stands counts for nothing
-//	 5  no rung without the rung before, and grace after a rejection
+//	 4  the clock that stands counts for nothing, and nobody is chased on a day of rest
+//	 5  no rung without the rung before, the first of which tells a unit that it is given the task; and grace after a rejection
 //	 6  any act of the unit is a sign of life, any act on an obligation answers it
 //	 7  a granted date is the date
 //	 8  what is asked is answered
@@ -47,6 +47,7 @@ type Rules struct {
 type History struct {
 	Lead, Office, Leadership, Policy string // unit IDs, and key of the policy, as it was assigned
 	Due, Begin                       calendar.Day
+	Occurs                           bool      // an occurrence of a duty, which nobody is told of when it opens
 	Assigned, Until                  time.Time // Until: the end, exclusive
 	Acts                             []Done
 	Said                             []plan.Stage // in order of time; a word before what an act of its instant tells

@@ -72,7 +72,7 @@ type event struct {
 // events are all that happened, in order.
 func (x *talk) events() (all []event) {
 	for _, n := range x.h.Notices {
-		all = append(all, event{n.At, 1 + n.N, func() { x.cal = n.Calendar }})
+		all = append(all, event{n.At, 1 + n.N, func() { x.cal, x.notice = n.Calendar, x.day(n.At) }})
 	}
 	for _, a := range x.h.Acts {
 		if a.Refused == "" {
@@ -306,6 +306,10 @@ func (x *talk) onWord(s plan.Stage) {
 	defer func() { x.of = "" }()
 	step, n := stepOf(s.ID)
 	x.copies(s)
+	// What was decided for the next morning before a notice came is said then.
+	if on := x.day(s.At); s.Kind != plan.Told && !x.cal.IsWorkday(on) && (x.notice.IsZero() || on.Sub(x.notice) > 1) {
+		x.breaks(4, s.At, "%s on %s, a day of rest", s.ID, on)
+	}
 	switch {
 	case x.ended:
 		x.breaks(1, s.At, "%s after the talk's end", s.ID)

@@ -18,6 +18,9 @@ func (w *world) word(s plan.Stage) {
 		w.breaks(1, s.At, "%s after the end", s.ID)
 		return
 	}
+	if given := s.ID == plan.CatchUp && on == w.assigned; !w.cal.IsWorkday(on) && on != w.notice && !given { // those can only be said today
+		w.breaks(4, s.At, "%s on %s, a day of rest", s.ID, on)
+	}
 	switch topic, _, _ := strings.Cut(s.ID, "-"); {
 	case s.Topic == "return", s.Topic == "report", s.Topic == "extension":
 		w.onRequest(s, on)

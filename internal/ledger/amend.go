@@ -78,7 +78,10 @@ func (s *Store) Amend(ctx context.Context, a Amendment, when When) (done Amended
 			return result{}, err
 		}
 		e := Event{Key: amendKey(a.Plan.ID, last.N+1), Plan: a.Plan.ID, Kind: PlanAmended, Actor: a.Actor}
-		return result{Amended{Amendment: a, N: last.N + 1, Owed: last.Left}, true}, t.append(e, when, a)
+		if err := t.append(e, when, a); err != nil {
+			return result{}, err
+		}
+		return result{Amended{Amendment: a, N: last.N + 1, Owed: last.Left}, true}, t.give(a.Plan.ID, a.Added, when)
 	})
 	return got.Amended, got.fresh, err
 }

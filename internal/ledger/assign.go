@@ -30,10 +30,11 @@ func TaskOf(p *plan.Plan, t plan.Task, assigned time.Time) Task {
 	if t.Kind == plan.Dated {
 		light = plan.Green
 	}
+	assigned = assigned.UTC().Truncate(time.Microsecond) // what both databases keep
 	return Task{
 		Plan: p.ID, ID: t.ID, Label: t.Label, Kind: t.Kind, Title: t.Title, Clause: t.Clause,
 		Lead: t.Lead, Assist: t.Assist, Due: t.Due, FirstDue: t.Due,
 		Policy: t.Policy, Soft: t.Soft, Priority: t.Priority, Publish: t.Publish,
-		Revision: 1, State: TaskOpen, Light: light, Assigned: assigned.UTC(), Facts: act.NewCase(p, t, assigned.UTC()),
+		Revision: 1, State: TaskOpen, Light: light, Assigned: assigned, Facts: act.NewCase(p, t, assigned),
 	}
 }

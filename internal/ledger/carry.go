@@ -46,7 +46,7 @@ type CarriedTalk struct {
 
 // CarryInto lets a task go on in another plan, all in one: in the old plan an event
 // act.carry ends the task and each occurrence, in the new one an event task.carried
-// begins it with what it brings. The same act again changes nothing. ErrBehind when a
+// begins it with what it brings, and its units are told (see Order). The same act again changes nothing. ErrBehind when a
 // task or a talk has been written since it was worked out, or another talk begun.
 func (s *Store) CarryInto(ctx context.Context, c Carriage, was, is When) error {
 	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
@@ -173,7 +173,10 @@ func (t *tx) carryIn(c Carriage, k CarriedTask, position int, when When) error {
 	if len(talks) > 0 {
 		data["talks"] = talks
 	}
-	return t.append(Event{Key: key, Plan: c.To, Task: k.Into.ID, Kind: kind, Actor: c.Act.By.Account}, when, data)
+	if err := t.append(Event{Key: key, Plan: c.To, Task: k.Into.ID, Kind: kind, Actor: c.Act.By.Account}, when, data); err != nil {
+		return err
+	}
+	return t.give(c.To, []Task{k.Into}, when)
 }
 
 // CarryNothing begins a task that was to go on from another plan, and had ended there

@@ -19,6 +19,7 @@ var counted = []struct {
 	{"occurrences", `SELECT COUNT(*) FROM tasks WHERE duty <> ''`, []string{OccurrenceOpened, OccurrenceCarried}},
 	{"ended tasks", `SELECT COUNT(*) FROM tasks WHERE state IN ('closed', 'cancelled') AND kind <> 'standing'`, []string{ActKind(act.Verify), ActKind(act.EndDuty), ActKind(act.Cancel), "-" + ActKind(act.Reinstate)}},
 	{"decided stages", `SELECT COUNT(*) FROM stages WHERE kind <> 'told' OR id LIKE 'act-%-propose'`, []string{StageDecided}},
+	{"orders", `SELECT COUNT(*) FROM stages WHERE id = 'act-0-order'`, []string{TaskOrdered}},
 	{"dropped notices", `SELECT COUNT(*) FROM notices WHERE state = 'dropped'`, []string{NoticeDropped}},
 	{"sent messages", `SELECT COUNT(*) FROM messages WHERE state = 'sent'`, []string{MessageSent}},
 	{"ended and reopened duties", `SELECT COUNT(*) FROM tasks WHERE state = 'ended' AND kind = 'duty'`, []string{DutyEnded, "-" + DutyReopened}},

@@ -101,6 +101,7 @@ type Task struct {
 	Version   int          `db:"version" json:"-"`                 // grows with every write of Facts
 	Assigned  time.Time    `db:"assigned_at" json:"assigned_at"`
 	ClosedAt  time.Time    `db:"-" json:"closed_at,omitzero"` // plan clock
+	Order     *Order       `db:"-" json:"-"`                  // of a new row: what tells its units of it; nil of what is read
 }
 
 // Stage is one word that was decided about a task or a talk: what has not happened

@@ -38,10 +38,10 @@ type PlanInfo struct {
 var taskValueColumns = []string{"plan", "id", "position", "duty", "period", "kind", "title", "clause", "lead", "assist", "due", "first_due",
 	"policy", "soft", "priority", "revision", "state", "light", "last_stage", "armed", "assigned_at", "closed_at", "publish", "course", "label"}
 
-// AddPlan writes a plan with its tasks, as one event plan.launched, and its units
-// into the office's directory: what it says of them is in force for every plan. Where
-// a plan of this ID is, whatever it says, nothing changes: added is false. Errors wrap
-// ErrOtherUnit.
+// AddPlan writes a plan with its tasks, as one event plan.launched, what tells their
+// units of them (see Order), and its units into the office's directory: what it says of
+// them is in force for every plan. Where a plan of this ID is, whatever it says, nothing
+// changes: added is false. Errors wrap ErrOtherUnit.
 func (s *Store) AddPlan(ctx context.Context, l Launched, tasks []Task, when When) (added bool, err error) {
 	doc, err := json.Marshal(l.Plan)
 	if err != nil {
@@ -72,10 +72,14 @@ func (s *Store) AddPlan(ctx context.Context, l Launched, tasks []Task, when When
 		if err := t.insert("tasks", taskValueColumns, taskRows); err != nil {
 			return false, err
 		}
-		return true, t.append(Event{Key: l.Plan.ID, Plan: l.Plan.ID, Kind: PlanLaunched}, when, map[string]any{
+		err = t.append(Event{Key: l.Plan.ID, Plan: l.Plan.ID, Kind: PlanLaunched}, when, map[string]any{
 			"title": l.Plan.Title, "number": l.Plan.Number, "hash": l.Plan.Hash, "doc_sha256": hex.EncodeToString(sum[:]),
 			"clock": l.Clock, "at": instant(l.At), "tasks": len(taskRows),
 		})
+		if err != nil {
+			return false, err
+		}
+		return true, t.give(l.Plan.ID, tasks, when)
 	})
 }
 

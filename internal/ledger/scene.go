@@ -52,7 +52,7 @@ func sceneOf(from *plan.Plan, c act.Case, unit string, s plan.Stage) Scene {
 		scene.Names[s.Matter.Unit] = from.Directory.Name(s.Matter.Unit)
 	}
 	switch {
-	case s.Kind == plan.Told && s.Topic == string(act.Assist):
+	case s.Kind == plan.Told && (s.Topic == string(act.Assist) || s.Topic == act.TopicOrder):
 		scene.Assist = c.Assist
 		for _, id := range c.Assist {
 			scene.Names[id] = from.Directory.Name(id)

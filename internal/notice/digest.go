@@ -248,7 +248,7 @@ func gather(d Digest) []entry {
 	slices.SortStableFunc(entries, func(a, b entry) int {
 		_, placeA, _ := a.topic()
 		_, placeB, _ := b.topic()
-		return cmp.Or(cmp.Compare(a.class(), b.class()), cmp.Compare(placeA, placeB), cmp.Compare(a.matter(), b.matter()), cmp.Compare(a.reader, b.reader),
+		return cmp.Or(cmp.Compare(a.class(), b.class()), cmp.Compare(placeA, placeB), cmp.Compare(a.matter(), b.matter()), cmp.Compare(slices.Index(readers, a.reader), slices.Index(readers, b.reader)),
 			cmp.Compare(a.Left.Days, b.Left.Days), -cmp.Compare(toInt(a.Priority), toInt(b.Priority)))
 	})
 	return entries
@@ -284,6 +284,9 @@ func Compose(w *words.Words, d Digest, others ...Digest) (letter.Letter, error) 
 		return letter.Letter{}, fmt.Errorf("digest %s: %w", d.ID, ErrEmpty)
 	}
 	slices.SortStableFunc(parts, func(a, b sheet) int { return cmp.Compare(a.entries[0].class(), b.entries[0].class()) })
+	if !slices.ContainsFunc(parts, sheet.others) { // a unit is told of all that it is given
+		d.Most = 0
+	}
 	limit(parts, d.Most)
 	var pages []page
 	var lines []string
@@ -306,6 +309,11 @@ type sheet struct {
 	*speaker
 	entries []entry
 	listed  int // the first of entries that are listed; the rest is counted
+}
+
+// others tells of a part that it does not only give tasks.
+func (p sheet) others() bool {
+	return slices.ContainsFunc(p.entries, func(e entry) bool { return !e.told() || e.Matter.Topic != act.TopicOrder })
 }
 
 // limit lets all parts together list so many entries at the most: the gravest, and

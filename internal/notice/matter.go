@@ -49,6 +49,7 @@ var tidings = []topic{
 	{"return_plan", "opinion", "plan"},
 	{"reassign", "cause", ""},
 	{"take_over", "cause", ""},
+	{"order", "note", ""},
 	{"ask_part", "part", "part"},
 	{"return", "reason", "rule"},
 	{"extend", "reason", "decide"},
@@ -174,8 +175,12 @@ func ofTask(reader string) string {
 // go on as they are.
 func (it Item) ofDuty() bool {
 	_, is := act.Of(act.Duties, act.Kind(it.Matter.Topic))
-	return it.told() && is && it.Due.IsZero()
+	return it.told() && (is || it.Matter.Topic == act.TopicOrder) && it.Due.IsZero()
 }
+
+// readers are these in the order in which a message speaks to them: of a unit's own
+// work before that of others.
+var readers = []string{leads, keeps, assists, helps, former, formerKeeps, watches}
 
 // reader is what the digest's reader is to the item: the office, the leadership,
 // or what its unit is to the task.

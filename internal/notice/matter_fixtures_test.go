@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"duban/internal/act"
+	"duban/internal/calendar"
 	"duban/internal/notice"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -109,6 +110,14 @@ func matterDigests() map[string]notice.Digest {
 			}),
 			with(told(4, act.Assist, plan.Matter{By: office.Name, Words: "已办结。"}), func(it *notice.Item) { it.Lead, it.Assist = "市生态环境局", nil }),
 			with(told(0, act.AskPart, plan.Matter{By: "市水务局联络员 赵敏", Words: "提供入河排污口清单", Limit: to(7)}), func(it *notice.Item) { it.Lead = "市水务局" }),
+		),
+		"told-order": digest("gaoping", "高平市政府", people.Liaison, "联络员", may,
+			with(told(0, act.TopicOrder, plan.Matter{}), func(it *notice.Item) { it.Assist = []string{"市水务局", "市城市管理局"} }),
+			told(1, act.TopicOrder, plan.Matter{}),
+			with(told(2, act.TopicOrder, plan.Matter{}), func(it *notice.Item) {
+				it.Task, it.Title, it.Due, it.Light = "2.4-monitor", "按季度监测水质", calendar.Day{}, ""
+			}),
+			with(told(3, act.TopicOrder, plan.Matter{}), func(it *notice.Item) { it.Lead, it.Assist = "市生态环境局", []string{"高平市政府"} }),
 		),
 		"told-office": digest("shuizhiban", office.Name, people.Office, "督办岗", may,
 			told(0, act.Return, plan.Matter{By: gaoping, Words: "该河段由市水务局管理。", Limit: to(2)}),

@@ -169,7 +169,11 @@ func (l Ladderer) at(p Policy, pace Pace, w Word) Placed {
 	switch pace {
 	case AtOnce:
 		if w.Kind == Told {
-			return Placed{In: l.held(p.Rhythm, at)}
+			in := l.held(p.Rhythm, at)
+			if morning := l.At(p, l.Morning(p, at)).UTC(); morning.Before(in) { // it comes no later than what that morning says
+				in = morning
+			}
+			return Placed{In: in}
 		}
 	case Daily:
 		return Placed{In: l.At(p, l.Morning(p, at)).UTC()}

@@ -153,7 +153,7 @@ func (w *world) event(e Event, d data) {
 		t.phase = "ended"
 	case e.Kind == "duty.reopened":
 		t.phase = "open"
-	case e.Kind == "stage.decided":
+	case e.Kind == "stage.decided", e.Kind == "task.ordered":
 		w.stage(e, d)
 	case e.Kind == "talk.opened", e.Kind == "talk.proposed", e.Kind == "talk.void", e.Kind == "talk.revived":
 		w.talkEvent(e.Kind, w.talk(d.Talk), d)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// said is a stage that was decided.
+// said is a stage that was decided, or the word by which a unit is given a task.
 type said struct {
 	task, talk, stage, kind, topic string
 	revision                       int

@@ -82,7 +82,7 @@ func (s Speaker) Event(dir people.Directory, zone *time.Location, e ledger.Event
 		return s.w.T("event.say_tasks", words.Data{"N": len(armed)})
 	case ledger.OccurrenceOpened:
 		return s.w.T("event.say_due", words.Data{"Due": d.Due})
-	case ledger.StageDecided:
+	case ledger.StageDecided, ledger.TaskOrdered:
 		var stage plan.Stage
 		if err := json.Unmarshal(d.Stage, &stage); err != nil {
 			break

@@ -88,5 +88,5 @@ func (d *dutyWalk) occurrence(duty plan.Task, o plan.Occurrence, opens time.Time
 			e.duty[o.Task] = duty.ID
 		}
 	}
-	d.task(o.Task, act.OccurrenceOf(duty, o), opens)
+	d.task(o.Task, act.NewCase(d.eraAt(opens).plan, act.OccurrenceOf(duty, o), opens).AsOccurrence(), opens)
 }

@@ -90,9 +90,14 @@ func (f *foreteller) year() {
 }
 
 func (f *foreteller) commitment(t plan.Task, from time.Time) {
+	e := f.eraAt(from)
+	c := act.NewCase(e.plan, t, from)
+	if order := e.book.Order(c); order != nil {
+		f.Stages = append(f.Stages, plan.Foretold{Task: t.ID, Unit: c.Lead, Due: c.Due, Stage: *order})
+	}
 	switch t.Kind {
 	case plan.Dated:
-		f.task(t.ID, t, from)
+		f.task(t.ID, c, from)
 	case plan.Duty:
 		f.duty(t, from)
 	}
@@ -150,9 +155,8 @@ type state struct {
 }
 
 // task is the whole life of a task or an occurrence that begins at from.
-func (f *foreteller) task(id string, t plan.Task, from time.Time) {
-	e := f.eraAt(from)
-	w := &walk{foreteller: f, id: id, course: e.book.Open(act.NewCase(e.plan, t, from)), now: from}
+func (f *foreteller) task(id string, c act.Case, from time.Time) {
+	w := &walk{foreteller: f, id: id, course: f.eraAt(from).book.Open(c), now: from}
 	w.states = []state{{at: from, of: w.course.Case}}
 	for _, m := range f.moments(OnTask, id, plan.Dated, from) {
 		w.to(m.act.At.Add(1)) // what speaks at the instant of the act has spoken

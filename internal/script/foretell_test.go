@@ -104,6 +104,7 @@ func TestATaskThatIsActedOn(t *testing.T) {
 	got := script.Foretell(p, cal, launched(p), calendar.Day{}, s, nil)
 	require.Empty(t, got.Refused)
 	require.Equal(t, []string{
+		"04-08 00:00 act-0-order → gaoping/liaison gaoping/deputy zhujian/liaison jiance/liaison",
 		"04-08 09:00 catch-up → gaoping/liaison",
 		"04-09 09:00 study-1 → gaoping/liaison",
 		"04-14 14:30 act-2-complete → shuizhiban/office",

@@ -67,7 +67,7 @@ func TestTalksThatAreActedOn(t *testing.T) {
 `)
 	f := script.Foretell(p, cal, launched(p), cal0, s, nil)
 	require.Equal(t, map[string]string{"p12#3/script-5": script.NoThing}, f.Refused)
-	require.Equal(t, "catch-up due study-1 unacknowledged-3 urge warn act-1-propose act-2-approve "+
+	require.Equal(t, "act-0-order catch-up due study-1 unacknowledged-3 urge warn act-1-propose act-2-approve "+
 		"talk talk-served-remind talk-served-missed act-1-serve act-2-close_talk", ids(f, "p12"))
 }
 
@@ -83,15 +83,16 @@ func TestAnAmendmentAndANotice(t *testing.T) {
 `)
 	f := script.Foretell(p, cal, launched(p), cal0, s, nil)
 	require.Empty(t, f.Refused)
-	require.Equal(t, "study-1 unacknowledged-3 act-1-cancel", ids(f, "p29"), "it is removed")
-	require.True(t, strings.HasPrefix(ids(f, "p33"), "study-1 silent-2021-08-06 remind-30 "), "it is new, and acknowledged a day later")
+	require.Equal(t, "act-0-order study-1 unacknowledged-3 act-1-cancel", ids(f, "p29"), "it is removed")
+	require.True(t, strings.HasPrefix(ids(f, "p33"), "act-0-order study-1 silent-2021-08-06 remind-30 "), "it is new, and acknowledged a day later")
 	require.Equal(t, []string{
+		"04-08 00:00 act-0-order → gaoping/liaison gaoping/deputy",
 		"04-09 09:00 study-1 → gaoping/liaison",
 		"04-12 09:00 unacknowledged-3 → gaoping/liaison gaoping/deputy",
 		"08-05 10:30 act-1-correct → gaoping/liaison gaoping/deputy",
 		"10-29 09:00 remind-30 → gaoping/liaison",
 		"11-15 09:00 remind-15 → gaoping/liaison",
-	}, lines(f, "p17")[:5], "it is due a month later")
+	}, lines(f, "p17")[:6], "it is due a month later")
 	before, after := lines(script.Foretell(p, cal, launched(p), cal0, nil, nil), "p18"), lines(f, "p18")
 	require.Contains(t, before, "10-15 09:00 remind-15 → zezhou/liaison")
 	require.Contains(t, after, "10-14 09:00 remind-15 → zezhou/liaison", "the fifteenth has become a day of rest")

@@ -16,6 +16,7 @@ func Run(t *testing.T, address func(testing.TB) string) {
 		{"calendars are kept by year", calendars},
 		{"a plan is amended once", amendments},
 		{"an amendment is carried out", amendmentsCarried},
+		{"who is given a task is told with it", given},
 		{"policies stand side by side", policiesAdded},
 		{"a year's former notice is known", formerNotices},
 		{"notices of workers do not take turns", broughtNotices},
