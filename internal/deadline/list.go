@@ -102,7 +102,7 @@ func (s *scan) sharedMonths(i int) []moment {
 	k := j
 	for len(ns) < 12 {
 		n, ok := s.num(k)
-		if !ok || n.v < 1 || n.v > 12 || n.digits > 2 {
+		if !ok || n.v < 1 || n.v > 12 || n.digits > 2 || len(ns) > 0 && n.han != ns[0].han { // 李四，9月底前
 			return nil
 		}
 		ns = append(ns, n)

@@ -30,7 +30,7 @@ type named struct {
 	seat seat
 }
 
-const labelWords = `(?:牵头|责任|负责|实施|主办)(?:单位|部门)(?:及|和|与|、)(?:完成|办结)?(?:时限|时间)|牵头负责单位|牵头责任单位|牵头实施单位|主要牵头单位|牵头单位|牵头部门|牵头处室|牵头科室|牵头县直单位|主办单位|主办部门|主办科室|主要责任单位|主责单位|主责部门|第一责任单位|承办单位|承办部门|承办科室|` +
+const labelWords = `(?:牵头|责任|负责|实施|主办)(?:单位|部门)(?:及|和|与|、)(?:完成|办结)?(?:时限|时间)|牵头负责单位|牵头责任单位|牵头实施单位|主要牵头单位|主体责任单位|监督责任单位|监管责任单位|监督单位|验收单位|任务单位|牵头单位|牵头部门|牵头处室|牵头科室|牵头县直单位|主办单位|主办部门|主办科室|主要责任单位|主责单位|主责部门|第一责任单位|承办单位|承办部门|承办科室|` +
 	`责任单位及责任人|责任单位|涉及单位|被审计单位|整改单位|整改责任单位|责任主体|责任部门|责任处室|责任科室|责任股室|负责单位|负责部门|落实单位|实施单位|实施主体|组织单位|建设单位|项目单位|督办单位|监管单位|` +
 	`协同责任单位|配合责任单位|配合单位|配合部门|配合科室|配合处室|协办单位|协同单位|协助单位|协助部门|参与单位|参加单位|责任配合单位|指导单位|督导单位|` +
 	`完成时限|完成时间|办理时限|整改时限|落实时限|时限要求|时间要求|时间节点|时间安排|进度要求|进度安排|工作时限|时限|` +
@@ -43,7 +43,7 @@ var (
 	labelRun  = regexp.MustCompile(`(?m)(?:^|[。;；,] ?|[^\n。;；,:(\[]{2,40}?)((?:` + labelWords + `) ?:[^\n。]*(?:。 ?(?:` + labelWords + `) ?:[^\n。]*)*)`)
 	limitLike = regexp.MustCompile(`\d{1,4} ?年|\d{1,2} ?月|季度|年底|月底|上半年|下半年|长期|持续|立即|每年|每月|全年|半年`)
 	fromHere  = regexp.MustCompile(`以下(?:各项|任务|工作|条款|同)?(?:均|都|皆)(?:需|由|须|要)(.+?)(?:负责)?(?:落实|实施|参与|配合|负责)?,?(?:下同|不再列出|不再一一列出|不再单独列出|不再赘列|不再重复)`)
-	roleTail  = regexp.MustCompile(`(等(?:有关单位|相关单位|有关部门|相关部门|各?部门|各?单位)?)?(?:按照?|根据|依)?(?:各自)?(?:职责|职能|责任)?(?:分工|权限)?(?:共同|分别|具体|联合)?(牵头(?:负责|组织|抓好|具体)?(?:落实|实施|办理|推进|抓总|协调|开展)?|牵头负责|牵头组织|负责牵头|主办|配合实施|配合落实|配合|协助|协同|参与|参加|负责落实|负责实施|组织落实|组织实施|抓好落实|落实|实施|负责|承办|指导|督导|为主|协办)$`)
+	roleTail  = regexp.MustCompile(`(等(?:有关单位|相关单位|有关部门|相关部门|各?部门|各?单位)?)?(?:按照?|根据|依)?(?:各自)?(?:职责|职能|责任)?(?:分工|权限)?(?:共同|分别|具体|联合)?(牵头(?:负责|组织|抓好|具体)?(?:落实|实施|办理|推进|抓总|协调|开展)?|牵头负责|牵头组织|负责牵头|主办|配合实施|配合落实|配合|协助|协同|参与|参加|负责落实|负责实施|组织落实|组织实施|抓好落实|落实|实施|负责|承办|监督指导|督促指导|督促落实|督促|监督|监管|指导|督导|为主|协办)$`)
 	unitTail  = regexp.MustCompile(`(局|委|办|厅|部|院|会|社|署|处|科|股|室|司|队|所|站|馆|中心|公司|集团|银行|支行|分行|学校|中学|小学|大学|学院|医院|政府|街道|办事处|镇|乡|县|区|市|州|旗|盟|法院|检察院|联|团委|工会|海关|电视台|报社|企业|单位|部门|专班|指挥部|小组|协会|开发区|园区|新区|高新区|经开区|示范区|景区|管理处|大队|支队|总队|机构|供电公司|农商行|商行|农行|工行|建行|电信|移动|联通|铁塔|高校|各地|商会|妇联|残联|文联|科协|气象台|水厂|场|村|社区|基地|人行|税务|党校|编办|党组|[察导查作]组|领导小组|科室|处室|党委|工委|党工委|总站|交警|监狱|供销社|公安|应急|住建|交通|环保)$`)
 	halfName  = regexp.MustCompile(`^(?:管委会|管理委员会|党工委|街道|街道办|办事处|办公室|委员会|政府|企业|单位|部门|园区|市|县|区|镇|乡)$`)
 	notUnit   = regexp.MustCompile(`[的了]|完成|推进|加强|以上|以下|以内|包括|含|例如|比如|即|详见|见附件|不少于|不低于|\d{3,}`)
@@ -65,10 +65,14 @@ var (
 // labelIs is a label with 为 for its colon: 责任单位为县自然资源局.
 var labelIs = regexp.MustCompile(`((?:责任|牵头|配合|主办|协办|实施|承办|落实|参与)(?:单位|部门|主体))为`)
 
+// labelBare is a label without its colon: ，责任单位市水务局.
+var labelBare = regexp.MustCompile(`((?:^|[,;。(\[\n]) ?)(责任|牵头|配合|主办|协办)(?:单位|部门)([省市县区州]\p{Han})`)
+
 // mended puts back a bracket that could not be read around a label and its units;
 // every byte keeps its place.
 func mended(f string) string {
 	f = labelIs.ReplaceAllString(f, "$1:  ")
+	f = labelBare.ReplaceAllString(f, "$1$2:     $3")
 	if !strings.ContainsRune(f, utf8.RuneError) {
 		return f
 	}
@@ -162,10 +166,37 @@ func endsHere(rest string) bool {
 // tailRun is a last sentence that only says who is responsible, without a label.
 var tailRun = regexp.MustCompile(`(?m)。 ?((?:[^。;:,\n()]{2,20}[、,])*[^。;:,\n()]{2,20}(?:牵头|负责)(?:,(?:[^。;:,\n()]{2,20}、)*[^。;:,\n()]{2,20}(?:参与|配合|协助|按职责分工负责|具体落实|负责落实|组织实施|抓好落实|落实|实施))?)。?$`)
 
+// sentenceApart parts a labelled value from the next sentence behind a semicolon, with
+// every byte in its place: 责任单位：市水务局；10月底前完成闸门更换，责任单位：市住建局.
+func sentenceApart(f string) string {
+	if !strings.Contains(f, ";") || !labelRe.MatchString(f) {
+		return f
+	}
+	out := []byte(f)
+	for i := range out {
+		if out[i] != ';' {
+			continue
+		}
+		next := f[i+1:]
+		if k := strings.IndexAny(next, ";。\n"); k >= 0 {
+			next = next[:k]
+		}
+		head := next
+		if l := labelRe.FindStringIndex(next); l != nil {
+			head = next[:l[0]]
+		}
+		if hanIn(head) >= 6 && timeWord.MatchString(head) && builtWord.MatchString(head) {
+			out[i] = '\n'
+		}
+	}
+	return string(out)
+}
+
 // labelledLines adds 责任单位：… without brackets; lines that follow one another
 // are one responsibility.
 func labelledLines(f string, found []responsibility) []responsibility {
 	var lines []responsibility
+	f = sentenceApart(f)
 	for _, m := range labelRun.FindAllStringSubmatchIndex(f, -1) {
 		from, to := m[2], m[3]
 		inside := false
@@ -224,6 +255,9 @@ func labelledLines(f string, found []responsibility) []responsibility {
 // bracket ends a sentence, which a bare list of units must.
 func readResponsibility(in string, at int, closing bool) (responsibility, bool) {
 	r := responsibility{limitAt: -1}
+	if strings.Contains(in, "前者") || strings.Contains(in, "后者") {
+		return r, false // who of them does which is for a person to say
+	}
 	if m := fromHere.FindStringSubmatch(in); m != nil {
 		r.also = strings.Trim(m[1], " ,由")
 		in = strings.Replace(in, m[0], r.also+"负责落实", 1)
@@ -291,9 +325,9 @@ func plainList(names []named) bool {
 
 func seatOf(label string) seat {
 	switch {
-	case strings.Contains(label, "配合") || strings.Contains(label, "协") || strings.Contains(label, "参与") || strings.Contains(label, "参加") || strings.Contains(label, "指导") || strings.Contains(label, "督导"):
+	case strings.Contains(label, "配合") || strings.Contains(label, "协") || strings.Contains(label, "参与") || strings.Contains(label, "参加") || strings.Contains(label, "指导") || strings.Contains(label, "督导") || strings.Contains(label, "监督") || strings.Contains(label, "监管责任") || strings.Contains(label, "验收"):
 		return seatAssist
-	case strings.Contains(label, "牵头") || strings.Contains(label, "主办") || strings.Contains(label, "主责") || strings.Contains(label, "主要责任") || strings.Contains(label, "第一责任"):
+	case strings.Contains(label, "牵头") || strings.Contains(label, "主办") || strings.Contains(label, "主责") || strings.Contains(label, "主体责任") || strings.Contains(label, "主要责任") || strings.Contains(label, "第一责任"):
 		return seatLead
 	}
 	return seatOwner
@@ -303,6 +337,23 @@ func seatOf(label string) seat {
 // piece that is a time, roles tells that a role was named.
 func readUnits(in string, as seat) (names []named, limit string, roles bool) {
 	in = strings.TrimPrefix(strings.TrimSpace(in), "由")
+	if parts := strings.Split(in, ";"); len(parts) > 1 && !limitLike.MatchString(in) && !strings.ContainsAny(in, "()[]") { // 各区政府；市水务局督促指导
+		led := false
+		for _, p := range parts {
+			more, _, said := readUnits(p, as)
+			for _, n := range more {
+				if led && n.seat == seatOwner {
+					n.seat = seatAssist
+				}
+				names = append(names, n)
+			}
+			for _, n := range more {
+				led = led || n.seat == seatLead
+			}
+			roles = roles || said
+		}
+		return names, "", roles
+	}
 	var group []string
 	give := func(s seat) {
 		for _, n := range group {

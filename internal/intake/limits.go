@@ -127,6 +127,11 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 		e.Source = strings.ReplaceAll(e.Source, "\n", "")
 		e.Title = shorten(strings.Trim(strings.Replace(clauseTopic(c), tight(r.Words), "", 1), "（）() "), 40)
 		e.opening = strings.TrimLeft(c.text[min(c.headLen, s.to):s.to], "。：:，, \n")
+		if strings.Contains(e.opening, "前者") { // who of several does it is not said
+			e.opening = ""
+			e.span.to = min(e.span.to, c.headLen)
+			e.Source = c.text[e.span.from:e.span.to]
+		}
 		if hanIn(e.opening) >= 4 {
 			e.Title = shorten(e.Title+"："+tidyTitle(e.opening), 48)
 		}

@@ -189,7 +189,7 @@ func (b *outliner) mayHead() bool {
 }
 
 func (b *outliner) plain(p para) {
-	if monthHead.MatchString(tight(fold(p.text))) && b.mayHead() {
+	if t := tight(fold(p.text)); (monthHead.MatchString(t) || leadsWhat.MatchString(t)) && b.mayHead() {
 		b.item(mark{style: styleMonth, num: len(b.o.top) + 1}, p)
 		return
 	}

@@ -173,6 +173,9 @@ func (k *committer) agent(c *clause, e *entry, beside bool) string {
 			continue
 		}
 		f := tight(fold(c.text[p.from:p.to]))
+		if strings.Contains(f, "前者") || strings.Contains(f, "后者") {
+			continue
+		}
 		for from := 0; ; {
 			i := strings.Index(f[from:], "由")
 			if i < 0 {
@@ -180,7 +183,7 @@ func (k *committer) agent(c *clause, e *entry, beside bool) string {
 			}
 			i += from
 			from = i + len("由")
-			if before, _ := utf8.DecodeLastRuneInString(f[:i]); strings.ContainsRune("理自事缘经不案", before) {
+			if before, _ := utf8.DecodeLastRuneInString(f[:i]); strings.ContainsRune("理自事缘经不案", before) || strings.HasSuffix(f[:i], "分别") {
 				continue
 			}
 			if n := k.plainSubject(f[from:]); n != "" && !isCollective(n) {
@@ -226,7 +229,7 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 			names = nil
 		}
 	}
-	if len(names) == 0 && len(br) == 0 {
+	if len(names) == 0 && len(br) == 0 && k.agent(c, e, false) == "" && !byUnit.MatchString(tight(fold(text))) {
 		names, several = k.goesOn(c, e, text)
 	}
 	if len(names) == 0 || len(br) > 0 && !several && anyBody.MatchString(names[0]) && k.reg.prefixName(fold(names[0])) == "" {
@@ -362,7 +365,7 @@ func (k *committer) sameUnit(a, b string) bool { return k.reg.key(a) == k.reg.ke
 
 // noBracket finds the owner of a sentence that no bracket covers.
 func (k *committer) noBracket(c *clause, e *entry, text string) {
-	if m := byUnit.FindStringSubmatch(tight(fold(text))); m != nil && looksUnit(m[1]) {
+	if m := byUnit.FindStringSubmatch(tight(fold(text))); m != nil && looksUnit(m[1]) && !strings.Contains(text, "分别由") {
 		e.Lead = m[1]
 		k.reg.resolve(e.Lead, c.place)
 		return

@@ -30,8 +30,13 @@ func (k *committer) split(c *clause, e *entry, g segment, s sentence) {
 		}
 		other := ""
 		if i > 0 && e.Kind != plan.Duty && !several && len(k.bracketOf(c, e)) == 0 {
-			if who, _ := k.subject(c.text[parts[0].from:parts[0].to], e); len(who) > 0 {
-				other = k.otherActor(c.text[p.from:p.to], who[0], false)
+			for _, q := range parts[:i] { // 9月底前，市水务局…，市住建局…
+				if who, _ := k.subject(c.text[q.from:q.to], e); len(who) > 0 {
+					other = k.otherActor(c.text[p.from:p.to], who[0], false)
+					break
+				} else if !onlyTime(c.text[q.from:q.to], e) {
+					break
+				}
 			}
 		}
 		if !several && !soft[i] && other == "" {

@@ -120,10 +120,10 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 			return append([]string{n}, k.listed(rest)...), isCollective(n)
 		}
 	}
-	if m := bodyUnit.FindStringSubmatch(f); m != nil && looksUnit(m[1]) {
+	if m := bodyUnit.FindStringSubmatch(f); m != nil && looksUnit(m[1]) && !notActor.MatchString(m[1]) && !verbThenUnit(m[1]) && !twoBodies.MatchString(m[1]) {
 		return append([]string{m[1]}, k.listed(strings.TrimPrefix(f, m[1]))...), false
 	}
-	if m := headUnit.FindStringSubmatch(f); m != nil && looksUnit(m[1]) {
+	if m := headUnit.FindStringSubmatch(f); m != nil && looksUnit(m[1]) && !twoBodies.MatchString(m[1]) {
 		rest := strings.TrimPrefix(strings.TrimPrefix(f, "由"), m[1])
 		return append([]string{m[1]}, k.listed(rest)...), false
 	}
@@ -187,7 +187,7 @@ func (k *committer) plainSubject(f string) string {
 		}
 		if organ && actsVerb.MatchString(rest) { // 市政府, unless 市政府督查室 goes on to act
 			for more := end + 1; more <= min(end+8, len(rs)-1); more++ {
-				if longer := string(rs[:more]); organEnd.MatchString(longer) && (actsNow.MatchString(string(rs[more:])) || actsVerb.MatchString(string(rs[more:]))) {
+				if longer := string(rs[:more]); !guides(rest, string(rs[end:more])) && organEnd.MatchString(longer) && (actsNow.MatchString(string(rs[more:])) || actsVerb.MatchString(string(rs[more:]))) {
 					return longer
 				}
 			}
@@ -212,6 +212,15 @@ var (
 // 开工, 问题厕所5月底前….
 func isBuilt(name, rest string) bool {
 	return neverActs.MatchString(name) || builtName.MatchString(name) && builtNow.MatchString(rest)
+}
+
+// twoBodies is a body and what it does with another: 市水务局指导各区政府.
+var twoBodies = regexp.MustCompile(`(?:局|委|办|厅|部|政府|中心|公司)(?:指导|督促|会同|协调|组织|支持|配合|督导|联合|协助|牵头|负责|推动|帮助)`)
+
+// guides tells that what follows a name is a verb and another body: 市水务局|指导各区政府.
+func guides(rest, more string) bool {
+	m := actsVerb.FindString(rest)
+	return m != "" && len(m) < len(more) && (levelOf(more[len(m):]) != "" || strings.HasPrefix(more[len(m):], "各"))
 }
 
 // verbThenUnit is true of a work and a unit that a lost space left together:
@@ -303,8 +312,12 @@ func labelUnits(line string) []string {
 	if i <= 0 {
 		return nil
 	}
-	names, _, _ := readUnits(s[:i], seatOwner)
 	bare := i == len(s)
+	if m := leadsWhat.FindStringSubmatch(s[:i]); bare && m != nil { // （一）市水务局牵头任务
+		s = m[1]
+		i = len(s)
+	}
+	names, _, _ := readUnits(s[:i], seatOwner)
 	var out []string
 	for _, n := range order(names) {
 		if f := tight(fold(n.name)); bare && (utf8.RuneCountInString(f) > 18 || strings.ContainsAny(f, "0123456789") || notActor.MatchString(f) || utf8.RuneCountInString(f) > 6 && (actsNow.MatchString(f) || actsVerb.MatchString(f)) || levelWord.MatchString(f) || verbThenUnit(f)) {
@@ -320,6 +333,9 @@ func labelUnits(line string) []string {
 
 // orgTail are the ends of names that nothing but a body has.
 var orgTail = regexp.MustCompile(`(?:局|委员会|委|办公室|政府|管委会|公司|集团|银行|医院|指挥部|领导小组|街道|街道办事处|办|队|科|派出所|工作组|专班)$`)
+
+// leadsWhat is a heading of the tasks that a unit leads.
+var leadsWhat = regexp.MustCompile(`^([\p{Han}、()]{2,30}?)(?:牵头|负责|承担|主办)的?(?:任务|事项|工作|项目)(?: ?\(共?\d+[项件个]\))?$`)
 
 // levelWord is a word for all bodies of a level: 县级公立医院.
 var levelWord = regexp.MustCompile(`^[省市县区乡镇州]级`)

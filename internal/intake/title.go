@@ -67,6 +67,12 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 			break
 		}
 	}
+	if m := mainBody.FindString(t); m != "" {
+		t = t[len(m):]
+	}
+	if m, ok := readMark(t); ok && m.style == styleDigit {
+		t = unmarked(t)
+	}
 	if e.Recur == nil && !e.Due.IsZero() {
 		if rest := yearHead.ReplaceAllString(t, ""); hanIn(rest) >= 4 {
 			t = rest
@@ -107,6 +113,9 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 	}
 	return firstNonEmpty(t, e.Title)
 }
+
+// mainBody says that who acts answers for it: 各区政府|为责任主体，….
+var mainBody = regexp.MustCompile(`^为(?:责任|实施|第一责任|工作)?(?:主体|责任人)[，,]`)
 
 // partRole is a comma part that only says who takes part: 区民政局牵头, 各街道配合.
 var partRole = regexp.MustCompile(`^(?:由)?[\p{Han}（）()、“”]{2,40}?(?:局|委|办|厅|部|会|政府|单位|部门|街道|乡镇|镇|乡|公司|中心|院|社区|村|处|县|区|市|支队|大队)(?:等部门|等单位)?(?:负责)?(?:牵头|配合|协助|参与|协同)(?:负责|落实|实施|督导|推进|办理|抓总)?$`)
