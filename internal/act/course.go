@@ -108,7 +108,7 @@ func (b Book) Act(before Course, a Act) (after Course, told []plan.Stage, refuse
 func (b Book) renumbered(before, c Case, a Act) Case {
 	late := b.Late(before, a.On)
 	passed := before.Due.Before(a.On) && c.Due.Before(a.On)
-	if before.Due != c.Due && (passed || b.chid(before)) {
+	if before.Due != c.Due && (passed || b.chid(before, before.Number)) {
 		c.Missed = append(slices.Clone(c.Missed), Dated{before.Number, before.Due})
 	}
 	switch {
@@ -124,11 +124,9 @@ func (b Book) renumbered(before, c Case, a Act) Case {
 	}
 	c.Revision++
 	c.LateFrom = calendar.Day{}
-	for _, d := range c.Missed {
-		if d.Due == c.Due {
-			c.Number = d.Number
-			return c
-		}
+	if n := b.missedAs(c); n != 0 {
+		c.Number = n
+		return c
 	}
 	c.Number = before.Number + 1
 	for _, d := range before.Missed {
@@ -140,9 +138,20 @@ func (b Book) renumbered(before, c Case, a Act) Case {
 	return c
 }
 
-// chid tells that something was said of the date that counts after it had passed.
-func (b Book) chid(c Case) bool {
-	return slices.ContainsFunc(c.Said, func(s Said) bool { return s.Of == Finish && s.About == c.Number && b.day(s.At).After(c.Due) })
+// missedAs is the number under which the date that counts was missed before; 0: it was
+// not. Of several the last of which the unit was told counts.
+func (b Book) missedAs(c Case) (number int) {
+	for _, d := range c.Missed {
+		if d.Due == c.Due && (number == 0 || b.chid(c, d.Number) || !b.chid(c, number)) {
+			number = d.Number
+		}
+	}
+	return number
+}
+
+// chid tells that something was said of a number's date after it had passed.
+func (b Book) chid(c Case, number int) bool {
+	return slices.ContainsFunc(c.Said, func(s Said) bool { return s.Of == Finish && s.About == number && s.Late })
 }
 
 func (b Book) unknown(a Act) *Refusal {

@@ -168,6 +168,10 @@ func TestWhatWaitsForTheOfficeIsSaidToEnd(t *testing.T) {
 			p := started(t, "2021-06-30", c.acts...)
 			require.Equal(t, c.want, p.said[len(p.said)-1].Ends)
 			p.fair(t, "2021-04-16", "2021-05-01")
+			for i := range p.history.said {
+				p.history.said[i].Ends = ""
+			}
+			require.Equal(t, c.want != "", len(judge(p.Book, p.history)) > 0, "the judge sees what is not said")
 		})
 	}
 }

@@ -70,7 +70,7 @@ func (b Book) Affected(talk TalkCourse, before, after Case, a Act) (course TalkC
 		}
 		c = c.doubted(a)
 		told = b.withdrawn(c, a, TopicDoubt)
-	case c.Doubt != nil && after.Number == c.About && before.Number != c.About && after.Due.Before(a.On):
+	case c.Doubt != nil && after.missed(c.About) && !before.missed(c.About) && after.Due.Before(a.On) && !before.Due.Before(a.On):
 		c.settle(a)
 		told = b.withdrawn(c, a, TopicFounded)
 	default:
@@ -93,7 +93,13 @@ func (c TalkCase) Founded(task Case) bool {
 	if c.Lead != task.Lead {
 		return c.Kept || slices.ContainsFunc(task.Misses, func(m Miss) bool { return m.Unit == c.Lead || slices.Contains(c.Formerly, m.Unit) })
 	}
-	return c.Kept || c.About == 0 || c.About == task.Number || task.missedBefore(c)
+	return c.Kept || c.About == 0 || task.missed(c.About) || task.missedBefore(c)
+}
+
+// missed tells that the date that counts is the one of a number, or one that was missed
+// under it: a date set again may have been missed twice.
+func (c Case) missed(number int) bool {
+	return c.Number == number || slices.Contains(c.Missed, Dated{number, c.Due})
 }
 
 // missedBefore tells that a talk rests on a date that its unit missed in an earlier

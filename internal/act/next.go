@@ -198,19 +198,7 @@ func (ch *chasing) passed() {
 // afterLimit tells a word after the limit about the miss that counts now: by this
 // policy, or by one before it.
 func (ch *chasing) afterLimit(s Said) bool {
-	if s.Of != Finish || !ch.about(s) || s.ID == plan.CatchUp {
-		return false
-	}
-	if i := slices.IndexFunc(ch.o.Rungs, func(r Rung) bool { return r.ID == s.ID }); i >= 0 {
-		return ch.o.Rungs[i].After != nil
-	}
-	first := ch.c.Due // of the dates of this miss
-	for _, d := range ch.c.Missed {
-		if d.Number == ch.c.Number && d.Due.Before(first) {
-			first = d.Due
-		}
-	}
-	return s.Kind.Gravity() > plan.DueDay.Gravity() || ch.Book.day(s.At).After(first)
+	return s.Of == Finish && ch.about(s) && s.ID != plan.CatchUp && (s.Late || s.Kind.Gravity() > plan.DueDay.Gravity())
 }
 
 // onOrBefore is the day of a rung that comes on or before the limit: on a rest

@@ -74,6 +74,14 @@ var played = []struct {
 	{"a date granted, set back to one that has passed", "2021-04-30", "", []string{"2021-04-20 10:00 lead extend due=2021-12-31", "2021-04-21 10:00 clerk grant", "2021-06-10 10:00 clerk correct due=2021-04-30"}},
 	{"verified a minute before the talk opens", "2021-04-30", "", []string{"2021-05-14 10:00 lead complete", "2021-05-17 08:59 clerk verify"}},
 	{"a policy of another pace on the day of the limit", "2021-04-30", "", []string{"2021-04-30 09:00 clerk set_policy policy=13710"}},
+	{"corrected in a pause that would move the date", "2021-06-30", "", []string{"2021-06-01 10:00 clerk suspend until=2021-06-20 moves", "2021-06-11 10:00 clerk correct due=2021-08-10"}},
+	{"corrected while a report waits, which is rejected", "2021-06-30", "", []string{"2021-06-10 10:00 lead complete", "2021-06-11 10:00 clerk correct due=2021-08-10", "2021-06-15 10:00 clerk reject"}},
+	{"asked for, paused, and granted in the pause", "2021-06-30", "", []string{"2021-06-21 10:00 lead extend due=2021-08-20", "2021-06-22 10:00 clerk suspend until=2021-07-20 moves", "2021-06-25 10:00 clerk grant"}},
+	{"reported in the last minute, rejected before the morning", "2021-06-30", "", []string{"2021-06-30 23:59 lead complete", "2021-07-01 08:00 clerk reject"}},
+	{"reported in time, rejected on the last day", "2021-06-30", "", []string{"2021-06-24 10:00 lead complete", "2021-06-30 10:00 clerk reject"}},
+	{"cancelled, and reinstated when the date has passed", "2021-06-30", "", []string{"2021-06-20 10:00 clerk cancel", "2021-07-05 10:00 clerk reinstate"}},
+	{"paused at night on the last day, resumed the next morning", "2021-06-30", "", []string{"2021-06-30 23:50 clerk suspend", "2021-07-01 08:00 clerk resume"}},
+	{"another policy in a pause", "2021-06-30", "", []string{"2021-06-01 10:00 clerk suspend until=2021-07-10", "2021-06-02 10:00 clerk set_policy policy=13710"}},
 	{"an instruction and a part due on the day on which the task is given to another", "2021-09-30", "", []string{"2021-05-06 10:00 mayor instruct due=2021-05-20", "2021-05-06 11:00 lead ask_part unit=shuiwu due=2021-05-20", "2021-05-20 10:00 clerk reassign unit=zezhou"}},
 }
 

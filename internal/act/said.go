@@ -17,6 +17,7 @@ type Said struct {
 	Kind  plan.StageKind `json:"kind"`
 	About int            `json:"about,omitempty"` // of Finish: Case.Number, the date it was about
 	Limit calendar.Day   `json:"limit,omitzero"`  // of others: the limit it was about
+	Late  bool           `json:"late,omitempty"`  // of Finish: the date had passed when it was said
 	At    time.Time      `json:"at"`
 }
 
@@ -35,7 +36,7 @@ func (b Book) Say(c Case, s plan.Stage) Case {
 	for _, id := range append(slices.Clone(s.Merged), s.ID) {
 		one := Said{Of: of, ID: id, Kind: s.Kind, At: s.At}
 		if of == Finish {
-			one.About = c.Number
+			one.About, one.Late = c.Number, b.day(s.At).After(c.Due)
 		} else {
 			one.Limit = limit
 		}

@@ -2,6 +2,7 @@ package act_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -274,4 +275,66 @@ func TestStoryAGrantedDateSetBack(t *testing.T) {
 			require.Equal(t, c.late, b.Measure(p.Case, day(t, "2021-06-25")).Late)
 		})
 	}
+}
+
+// Law 2: a date that was missed twice is the second miss when it is set again: what was
+// said of that one is not said once more, and its talk goes on.
+func TestStoryADateThatWasMissedTwice(t *testing.T) {
+	t.Parallel()
+	p := started(t, "2021-06-23", "2021-05-18 10:00 unit complete", "2021-06-25 01:45 clerk reject", "2021-06-29 10:00 clerk correct due=2021-08-10",
+		"2021-08-27 10:00 clerk correct due=2021-06-23", "2021-08-28 21:21 clerk correct due=2021-09-28", "2021-09-06 10:00 clerk correct due=2021-06-23")
+	require.Empty(t, p.fair(t, "2021-09-06 10:01", "2021-12-01"), "all of it was said in August")
+	require.True(t, p.courses[0].Founded(p.Case))
+	require.Nil(t, p.courses[0].Doubt)
+}
+
+// Law 5: reminders of a date still to come do not stand for the word that it has passed,
+// when it is set back to a day before its unit was given the task.
+func TestStoryADateSetBackBeforeItsUnitLed(t *testing.T) {
+	t.Parallel()
+	p := started(t, "2021-06-23", "2021-07-31 15:44 clerk reassign unit=zezhou due=2021-08-14")
+	for _, line := range []string{"2021-08-16 00:00 zezhou complete", "2021-09-21 23:48 clerk correct due=2021-06-23", "2021-09-25 09:00 clerk reject", "2021-09-26 02:51 clerk set_policy policy=13710"} {
+		a := written(t, strings.Replace(line, "zezhou", "unit", 1))
+		if a.Kind == act.Complete {
+			a.By = act.Actor{Account: "unit", Name: "王敏", Unit: p.Lead}
+		}
+		require.Nil(t, p.on(a), line)
+	}
+	require.Equal(t, []string{"09-26 09:00 passed", "09-27 09:00 warn"}, p.fair(t, "2021-09-26 02:52", "2021-09-28"))
+}
+
+// Law 3: a date that is set back a second time is what each talk rests on that was called
+// for it, and no other.
+func TestStoryTwoTalksOfOneDate(t *testing.T) {
+	t.Parallel()
+	b := newBook(t)
+	p := newPlayer(b, begin(b, "13710", day(t, "2021-05-14"), moment(t, "2021-04-08 00:00")))
+	for _, line := range []string{"2021-06-20 22:23 clerk correct due=2021-06-22", "2021-07-10 09:00 clerk correct due=2021-07-20", "2021-07-26 09:00 clerk correct due=2021-05-14",
+		"2021-08-13 15:24 clerk correct due=2021-08-18", "2021-08-13 21:34 clerk correct due=2021-05-14"} {
+		require.Nil(t, p.on(written(t, line)), line)
+	}
+	p.fair(t, "2021-08-13 21:35", "2021-09-30")
+	var doubted, founded []bool
+	for _, k := range p.courses {
+		doubted, founded = append(doubted, k.Doubt != nil), append(founded, k.Founded(p.Case))
+	}
+	require.Equal(t, []bool{false, true, false}, doubted, "the second was about 06-22")
+	require.Equal(t, []bool{true, false, true}, founded)
+}
+
+// Law 2: what a milder policy has said after the date stands for the word that it has
+// passed, though the date was moved on by a pause since.
+func TestStoryToldByAMilderPolicyThatTheDateHasPassed(t *testing.T) {
+	t.Parallel()
+	p := started(t, "2021-10-01", "2021-10-03 08:00 clerk set_policy policy=soft", "2021-10-17 08:00 clerk suspend moves", "2021-11-03 21:11 clerk resume", "2021-11-11 07:56 clerk set_policy policy=13710")
+	require.Equal(t, []string{"11-12 09:00 warn"}, p.fair(t, "2021-11-03 21:12", "2021-11-13"))
+}
+
+// Law 2: of a date that was missed twice the miss counts of which the unit was told: what
+// was said of it in May is not said again in July, though it was set again in between.
+func TestStoryADateSetAgainWhileAReportWaits(t *testing.T) {
+	t.Parallel()
+	p := started(t, "2021-04-28", "2021-05-25 10:00 clerk correct due=2021-06-22", "2021-06-05 09:00 unit complete", "2021-06-07 09:00 clerk correct due=2021-06-06",
+		"2021-06-08 09:00 clerk correct due=2021-04-28", "2021-06-14 10:00 clerk correct due=2021-07-11", "2021-06-28 10:00 clerk correct due=2021-04-28", "2021-07-02 09:00 clerk reject")
+	require.Empty(t, p.fair(t, "2021-07-02 09:01", "2021-07-20"))
 }

@@ -246,8 +246,10 @@ func (x *talk) redated(a act.Act) {
 	case !moved || !open || x.fast:
 	case !x.due.Before(a.On):
 		x.doubted(a.On, a.At)
-	case passed: // the same miss, another date
-		x.rested[x.due] = true
+	case passed: // the same miss, another date; that of a talk in doubt is another
+		if x.doubt.IsZero() {
+			x.rested[x.due] = true
+		}
 	case !x.doubt.IsZero() && x.rested[x.due] && !x.led: // what it rests on is so again
 		x.undoubted(a.On)
 		if !x.tells(act.TopicFounded, a.At) {

@@ -66,8 +66,8 @@ type world struct {
 	granted                          int
 	left                             calendar.Day // the day of the last act after which the unit is left its grace
 	leftBy                           act.Kind
-	since                            calendar.Day // the day from which the date, the unit, the rules and the clock have been what they are
-	misses                           map[calendar.Day]int
+	since                            calendar.Day           // the day from which the date, the unit, the rules and the clock have been what they are
+	misses                           map[calendar.Day][]int // numbers of the misses of a date, in order
 	miss, nextMiss                   int
 	missSince                        calendar.Day // of the policy and miss that count now
 	ladder                           map[int][]word
@@ -113,7 +113,7 @@ func newWorld(r Rules, h History) *world {
 func (w *world) given(on calendar.Day) {
 	w.assigned, w.since, w.missSince = on, on, on
 	w.heard, w.acked, w.setLate = calendar.Day{}, false, calendar.Day{}
-	w.misses, w.ladder = map[calendar.Day]int{w.due: w.nextMiss}, map[int][]word{}
+	w.misses, w.ladder = map[calendar.Day][]int{w.due: {w.nextMiss}}, map[int][]word{}
 	w.miss = w.nextMiss
 	w.nextMiss++
 	w.receive, w.silences, w.early = map[string]bool{}, map[string]bool{}, map[string]bool{}
@@ -129,17 +129,19 @@ func (w *world) dated(due, on calendar.Day) {
 	w.due, w.since, w.missSince = due, on, on
 	w.early = map[string]bool{}
 	if before.Before(on) && due.Before(on) {
-		w.misses[due] = w.miss
+		w.misses[due] = append(w.misses[due], w.miss)
 		return
 	}
 	w.setLate = calendar.Day{}
-	if n, ok := w.misses[due]; ok && due.Before(on) && (len(w.ladder[n]) > 0 || w.passed[n].After(due)) {
-		w.miss = n
-		return
+	for _, n := range slices.Backward(w.misses[due]) { // the last of which the unit was told
+		if due.Before(on) && (len(w.ladder[n]) > 0 || w.passed[n].After(due)) {
+			w.miss = n
+			return
+		}
 	}
 	w.miss = w.nextMiss
 	w.nextMiss++
-	w.misses[due] = w.miss
+	w.misses[due] = append(w.misses[due], w.miss)
 	if due.Before(on) {
 		w.setLate = on
 	}

@@ -335,7 +335,7 @@ func itemsAround(t *testing.T, address string) {
 	w.is("what speaks", *items[1].Stage, dueStage)
 	want := standing("t0")
 	want.Light, want.LastStage, want.Version = dueStage.Light, "due", 2
-	want.Facts = act.Book{}.Say(want.Facts, dueStage)
+	want.Facts = beijing.Say(want.Facts, dueStage)
 	w.is("task", items[1].Task, want)
 
 	_, opens := w.decide("t0", talk)

@@ -42,7 +42,7 @@ func courseBehind(t *testing.T, address string) {
 		_, err := w.progress(old, "late-"+name)
 		w.is(name, errors.Is(err, ledger.ErrBehind), true)
 		d := decision("t0", dueStage, "mail")
-		d.Version, d.Facts = old.Version, act.Book{}.Say(old.Facts, dueStage)
+		d.Version, d.Facts = old.Version, beijing.Say(old.Facts, dueStage)
 		_, _, err = w.DecideStage(w.ctx, d, speaks)
 		w.is(name+": stage", errors.Is(err, ledger.ErrBehind), true)
 	}

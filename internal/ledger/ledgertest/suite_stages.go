@@ -48,7 +48,7 @@ func decideOnce(t *testing.T, address string) {
 	w.ok(err)
 	wantTask := standing("t0")
 	wantTask.Light, wantTask.LastStage, wantTask.Version = plan.Red, "talk", 2
-	wantTask.Facts = act.Book{}.Say(wantTask.Facts, talk)
+	wantTask.Facts = beijing.Say(wantTask.Facts, talk)
 	w.is("task", task, wantTask)
 	stages, err := w.Stages(w.ctx, "jincheng", "t0")
 	w.ok(err)

@@ -44,6 +44,9 @@ var (
 	speaks  = ledger.When{Real: launch.Add(2 * time.Hour), Plan: dueAt}
 )
 
+// beijing is a book that knows nothing but its zone.
+var beijing = act.Book{Ladderer: plan.Ladderer{Zone: calendar.Beijing}}
+
 var (
 	dueStage = plan.Stage{ID: "due", Kind: plan.DueDay, At: dueAt, To: []people.Recipient{liaison}, Light: plan.Yellow}
 	urge     = plan.Stage{ID: "urge", Kind: plan.Urge, At: urgeAt, MovedFrom: calendar.NewDay(2021, 5, 1), To: []people.Recipient{liaison, head}, Light: plan.Red, Merged: []string{"old"}}
@@ -207,7 +210,7 @@ func Decide(ctx context.Context, s *ledger.Store, d ledger.Decision, when ledger
 			d.Version, d.TalkFacts = k.Version, book.SayOfTalk(*k.Facts, d.Stage)
 			return s.DecideStage(ctx, d, when)
 		}
-		d.Version, d.Facts = row.Version, act.Book{}.Say(row.Facts, d.Stage)
+		d.Version, d.Facts = row.Version, beijing.Say(row.Facts, d.Stage)
 		digests, opens, err := s.DecideStage(ctx, d, when)
 		if row.State != ledger.TaskOpen || !errors.Is(err, ledger.ErrBehind) {
 			return digests, opens, err
