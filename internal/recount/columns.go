@@ -211,11 +211,11 @@ func (w *world) said() (all []line) {
 }
 
 // talkLines are the lines of talks and circulars.
-func (w *world) talkLines() (all []line) {
+func (w *world) talkLines(day string) (all []line) {
 	for _, k := range w.talks {
 		t := w.tasks[k.task]
 		c := map[string]any{"id": k.id, "task": k.task, "title": t.title, "number": k.number, "unit": w.names[k.unit], "unit_id": k.unit, "due": t.due, "state": k.state,
-			"what": k.what, "opened": "", "approver": k.approver, "decliner": k.decliner, "taken": append(slices.Clone(k.rounds), k.taken)}
+			"what": k.what, "opened": "", "approver": k.approver, "decliner": k.decliner, "taken": append(slices.Clone(k.rounds), k.taken), "steps": w.stepLines(k, day)}
 		if k.state == "open" || k.state == "closed" {
 			c["opened"] = k.opened
 		}

@@ -36,7 +36,7 @@ func Compare(a Archive, day string, book []byte) (differences []string, compared
 	}
 	decided := slices.DeleteFunc(said.Stages, func(s map[string]json.RawMessage) bool { return text(s["state"]) == "expected" })
 	c.lines("stage", decided, stageName, w.said())
-	c.lines("talk", said.Talks, func(line map[string]json.RawMessage) string { return text(line["id"]) }, w.talkLines())
+	c.lines("talk", said.Talks, func(line map[string]json.RawMessage) string { return text(line["id"]) }, w.talkLines(day))
 	c.counts(said.Counts, w.counts(day))
 	return append(differences, c.differences...), c.compared, nil
 }

@@ -87,6 +87,43 @@ func (d *days) counted(from, to string, spans []span) (all, work int) {
 	return all, work
 }
 
+// limit is the last day to do what is asked for within a distance from a day: a working
+// day, later by the days in between that count for nothing.
+func (d *days) limit(from, distance string, spans []span) string {
+	number, unit, _ := strings.Cut(distance, " ")
+	n, _ := strconv.Atoi(number)
+	day := plus(from, n)
+	if strings.HasPrefix(unit, "work") {
+		for day = from; n > 0; {
+			if day = plus(day, 1); d.works(day) {
+				n--
+			}
+		}
+	}
+	for !d.works(day) {
+		day = plus(day, 1)
+	}
+	moved := false
+	for at := plus(from, 1); at <= day && !stoodForGood(spans, at); at = plus(at, 1) {
+		if stood(spans, at) {
+			day, moved = plus(day, 1), true
+		}
+	}
+	for moved && !d.works(day) {
+		day = plus(day, 1)
+	}
+	return day
+}
+
+func stoodForGood(spans []span, day string) bool {
+	for _, s := range spans {
+		if s.until == "" && day > s.from {
+			return true
+		}
+	}
+	return false
+}
+
 // before is the day a distance before another: "7 days", "3 workdays".
 func (d *days) before(day, distance string) string {
 	number, unit, _ := strings.Cut(distance, " ")

@@ -36,10 +36,18 @@ type document struct {
 			Name string `json:"name"`
 		} `json:"units"`
 	} `json:"Directory"`
+	Policy   string `json:"policy"`
 	Policies map[string]struct {
 		Blue   string `json:"blue"`
 		Yellow string `json:"yellow"`
-		Acts   struct {
+		Talk   struct {
+			Steps []struct {
+				ID    string `json:"id"`
+				After string `json:"after"`
+				Limit string `json:"limit"`
+			} `json:"steps"`
+		} `json:"talk"`
+		Acts struct {
 			Yellow int `json:"yellow"`
 			Red    int `json:"red"`
 		} `json:"acts"`
@@ -363,9 +371,11 @@ func (w *world) onTask(t *task, d data) {
 	var due2 moved
 	if json.Unmarshal(d.Due, &due2) == nil && due2.To != "" {
 		t.due = due2.To
-		w.doubt(t, t.due >= a.On)
+		w.doubt(t, t.due >= a.On, a.On)
+		w.settled(t, a.On)
 	}
-	w.doubt(t, a.Kind == "verify")
+	w.doubt(t, a.Kind == "verify", a.On)
+	w.paused(t, a.Kind, a.On)
 	if d.Policy.To != "" {
 		t.policy = d.Policy.To
 	}

@@ -1,5 +1,7 @@
 package recount
 
+import "slices"
+
 // talk is a talk or a circular.
 type talk struct {
 	id, task, what, unit, state, opened, approver, decliner string
@@ -8,14 +10,96 @@ type talk struct {
 	rounds                                                  []map[string]string // that are over: steps taken
 	doubted                                                 bool
 	before                                                  string // what it was when it ended with its task
+	policy                                                  string // whose limits it has
+	about                                                   string // the date that was missed
+	since                                                   string // the day from which this round's limits count
+	doubt, paused                                           string // since when it waits to be kept or ended, or its task is paused
+	stands                                                  []span // in which its clock stood
+}
+
+// rests takes down that the talk's clock has stood from a day until another.
+func (k *talk) rests(since *string, until string) {
+	if *since != "" && until > *since {
+		k.stands = append(k.stands, span{*since, until})
+	}
+	*since = ""
+}
+
+// standing are all days in which the talk's clock stood, or stands.
+func (k *talk) standing() []span {
+	spans := slices.Clone(k.stands)
+	for _, since := range []string{k.doubt, k.paused} {
+		if since != "" {
+			spans = append(spans, span{since, ""})
+		}
+	}
+	return spans
+}
+
+// stepLines are the steps of a talk's present round, with the day by which each is
+// asked for, and how late it is, or was taken.
+func (w *world) stepLines(k *talk, day string) []map[string]any {
+	lines := []map[string]any{}
+	if k.what != "talk" || k.state != "open" && k.state != "closed" {
+		return lines
+	}
+	spans, reached := k.standing(), map[string]string{"opened": k.since}
+	for _, s := range w.doc.Policies[k.policy].Talk.Steps {
+		limit, taken := w.days.limit(reached[s.After], s.Limit, spans), k.taken[s.ID]
+		one := map[string]any{"id": s.ID, "limit": limit, "taken": taken, "late": false}
+		switch until := day; {
+		case taken == "" && k.state != "open":
+			one["limit"] = "" // it is asked for no more
+		default:
+			if taken != "" {
+				until = taken
+			}
+			all, work := w.days.counted(limit, until, spans)
+			one["late"] = all > 0
+			if work > 0 {
+				one["workdays_late"] = work
+			}
+		}
+		if reached[s.ID] = limit; taken != "" {
+			reached[s.ID] = taken
+		}
+		lines = append(lines, one)
+	}
+	return lines
 }
 
 // doubt puts the task's open talks before a leader when what they rest on has gone: the
 // date that was missed was moved to come, or the task is done before the talk was held.
-func (w *world) doubt(t *task, gone bool) {
+func (w *world) doubt(t *task, gone bool, on string) {
 	for _, k := range w.talks {
 		if done := t.phase == "closed" && k.taken["held"] != ""; gone && !done && k.task == t.id && k.state == "open" && k.what == "talk" {
+			if !k.doubted {
+				k.doubt = on
+			}
 			k.doubted = true
+		}
+	}
+}
+
+// settled lets a talk go on whose date was set back to the one that was missed.
+func (w *world) settled(t *task, on string) {
+	for _, k := range w.talks {
+		if k.task == t.id && k.state == "open" && k.doubted && t.due == k.about && t.due < on {
+			k.doubted = false
+			k.rests(&k.doubt, on)
+		}
+	}
+}
+
+// paused lets the clock of a task's open talks stand with the task's own, and run again.
+func (w *world) paused(t *task, kind, on string) {
+	for _, k := range w.talks {
+		switch {
+		case k.task != t.id:
+		case kind == "suspend" && k.state == "open":
+			k.paused = on
+		case kind == "resume":
+			k.rests(&k.paused, on)
 		}
 	}
 }
@@ -33,6 +117,12 @@ func (w *world) talk(id string) *talk {
 func (w *world) called(id, of, what, unit, state string) *talk {
 	k := &talk{id: id, task: of, what: what, unit: unit, state: state, taken: map[string]string{}}
 	k.number = w.place(k)
+	if t := w.tasks[of]; t != nil {
+		k.policy, k.about = t.policy, t.due
+	}
+	if len(w.doc.Policies[k.policy].Talk.Steps) == 0 {
+		k.policy = w.doc.Policy // the plan's own
+	}
 	w.talks = append(w.talks, k)
 	return k
 }
@@ -57,6 +147,7 @@ func (w *world) talkEvent(kind string, k *talk, d data) {
 	case "talk.opened":
 		k.number = w.place(k)
 		k.state, k.opened = "open", w.day(d.OpensAt)
+		k.since = k.opened
 	case "talk.proposed":
 		k.number = w.place(k)
 		k.state = "proposed"
@@ -100,7 +191,7 @@ func (w *world) onTalk(t *task, d data) {
 	switch a.Kind {
 	case "approve":
 		k.number = w.place(k)
-		k.state, k.approver, k.opened = "open", a.By.Name, w.day(a.At)
+		k.state, k.approver, k.opened, k.since = "open", a.By.Name, w.day(a.At), a.On
 		if k.what == "circular" {
 			k.state = "closed"
 		}
@@ -108,9 +199,10 @@ func (w *world) onTalk(t *task, d data) {
 		k.state, k.decliner = "declined", a.By.Name
 	case "keep":
 		k.approver, k.doubted = a.By.Name, false
+		k.rests(&k.doubt, a.On)
 	case "again", "absent":
 		k.rounds = append(k.rounds, k.taken)
-		k.taken = map[string]string{}
+		k.taken, k.since = map[string]string{}, a.On
 		if a.Kind == "again" && a.By.Unit != w.doc.Directory.Office {
 			k.approver = a.By.Name
 		}
