@@ -56,7 +56,7 @@ func (w *world) measured(t *task, day string, c map[string]any) {
 	}
 	c["misses"] = misses
 	c["light"], c["overdue"], c["done_on"], c["workdays_late"] = w.light(t, day), false, "", 0
-	c["workdays_left"], c["days_left"], c["progress_light"], c["points_behind"] = nil, nil, "", 0
+	c["workdays_left"], c["days_left"], c["progress_light"], c["points_behind"], c["stood"] = nil, nil, "", 0, false
 	switch t.stateShown() {
 	case "closed":
 		_, work := w.late(t, t.doneOn)
@@ -71,7 +71,7 @@ func (w *world) measured(t *task, day string, c map[string]any) {
 		if all > 0 {
 			days, left = -all, -work
 		}
-		c["workdays_left"], c["days_left"] = left, days
+		c["workdays_left"], c["days_left"], c["stood"] = left, days, all == 0 && t.due < day
 		if t.runs() {
 			behind := w.behind(t, day)
 			c["points_behind"] = behind
@@ -304,9 +304,16 @@ func (w *world) counts(day string) counts {
 		out.kinds = append(out.kinds, line{kind, one.columns()})
 	}
 	for _, light := range []string{"red", "yellow", "blue", "green", "done_late", "done"} {
-		out.lights = append(out.lights, line{light, map[string]any{"count": every.lights[light]}})
+		out.lights = append(out.lights, line{light, map[string]any{"count": every.lights[light], "share": share(every.lights[light], every.total)}})
 	}
 	return out
+}
+
+func share(n, of int) float64 {
+	if of == 0 {
+		return 0
+	}
+	return float64(n) / float64(of)
 }
 
 func (t *tally) struck() int {

@@ -21,6 +21,7 @@ type Event struct {
 	Task     string          `json:"task"`
 	Kind     string          `json:"kind"`
 	Actor    string          `json:"actor"`
+	Real     time.Time       `json:"real_at"`
 	PlanAt   time.Time       `json:"plan_at"`
 	Data     json.RawMessage `json:"data"`
 	Changes  json.RawMessage `json:"changes"`
@@ -55,8 +56,8 @@ func Read(r io.Reader) (Archive, error) {
 }
 
 // Until are the events of an archive up to the end of a day in a zone, on the plan's
-// clock. What comes after the first later event of the plan is left out, as events of
-// no plan are that stand there: the chain has them in the order in which they came.
+// clock. What comes after the first later event is left out; an event of no plan that
+// knows only the machine's clock stands where it came.
 func (a Archive) Until(day string, zone *time.Location) Archive {
 	end, err := time.ParseInLocation(time.DateOnly, day, zone)
 	if err != nil {
@@ -64,7 +65,7 @@ func (a Archive) Until(day string, zone *time.Location) Archive {
 	}
 	end = end.AddDate(0, 0, 1)
 	for i, e := range a.Events {
-		if e.Plan != "" && !e.PlanAt.Before(end) {
+		if ours := e.Plan != "" || !e.PlanAt.Equal(e.Real); ours && !e.PlanAt.Before(end) {
 			return Archive{a.Events[:i:i], a.documents}
 		}
 	}

@@ -3,6 +3,7 @@ package rehearse_test
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -64,12 +65,13 @@ func bookOf(t *testing.T, store *ledger.Store, day calendar.Day) []byte {
 }
 
 // recounted compares the book of a ledger with what another hand makes of its events:
-// as it was on two days, and as the last state of it reads a year after the second.
+// as it was on three days, the second before a notice came that corrects the calendar,
+// and as the last state of it reads a year after the third.
 func recounted(t *testing.T, store *ledger.Store, middle, end calendar.Day) {
 	t.Helper()
 	whole := archiveOf(t, store)
 	later := calendar.NewDay(end.Year+1, end.Month, end.Date)
-	for _, day := range []calendar.Day{middle, end, later} {
+	for _, day := range []calendar.Day{middle, calendar.NewDay(2021, 8, 31), end, later} {
 		events, read := whole, store
 		if day != later {
 			was, err := store.AsOf(t.Context(), func(zone *time.Location) time.Time { return day.AddDays(1).At(0, 0, zone).Add(-1) })
@@ -89,37 +91,52 @@ func recounted(t *testing.T, store *ledger.Store, middle, end calendar.Day) {
 	}
 }
 
-// planted changes one cell of each column, each in a line of its own, and every count:
-// the recount names them all, and nothing else.
+// notCounted are the columns of each block of the book that no recount makes, and why.
+var notCounted = map[string]map[string]string{
+	"tasks": {"id": "names the line", "no": "is the place of the line", "next": "is foretold: no event says it"},
+	"stages": {"task": "names the line", "talk": "names the line", "stage": "names the line", "revision": "names the line", "decided_at": "is the clock of the worker that decided",
+		"light": "told of the stage, not of the line", "by": "words of the event", "limit": "words of the event", "new": "words of the event", "was": "words of the event", "paper": "words of the event",
+		"moves": "words of the event", "words": "words of the event", "merged": "words of the event", "moved_from": "words of the event", "rules": "words of the policy", "unless": "words of the policy"},
+	"talks":  {"id": "names the line", "course": "what the other columns are made from", "opens_at": "opened is its day", "origin": "words of the event"},
+	"counts": {"rank_floor": "is a setting", "carried": "nothing is carried in this year"},
+}
+
+// planted changes one cell of each column of the book, and every count: the recount
+// names them all, and nothing else. What is not recounted stands in notCounted.
 func planted(t *testing.T, events recount.Archive, day calendar.Day, book []byte) {
 	t.Helper()
 	var all map[string]any
 	require.NoError(t, json.Unmarshal(book, &all))
 	var want []string
-	for block, columns := range map[string][]string{
-		"tasks": {"title", "lead", "lead_id", "due", "first_due", "phase", "state", "light", "overdue", "workdays_left", "days_left", "workdays_late", "percent",
-			"points_behind", "progress_light", "acknowledged", "closed", "done_on", "assist", "policy", "last", "talks", "misses", "inherited", "clause", "milestone", "note"},
-		"stages": {"title", "unit", "unit_id", "due", "kind", "at", "to", "messages"},
-	} {
-		next := 0
+	for _, block := range []string{"tasks", "stages", "talks"} {
+		columns := map[string]bool{}
+		var rows []map[string]any
 		for _, line := range all[block].([]any) {
 			row := line.(map[string]any)
-			if said, _ := row["messages"].([]any); next == len(columns) || block == "tasks" && row["kind"] != "dated" || block == "stages" && (row["state"] != "decided" || len(said) == 0) {
+			for column := range row {
+				columns[column] = notCounted[block][column] == ""
+			}
+			said, _ := row["messages"].([]any)
+			if block == "tasks" && row["kind"] == "dated" || block == "stages" && row["state"] == "decided" && len(said) > 0 || block == "talks" && row["what"] == "talk" {
+				rows = append(rows, row)
+			}
+		}
+		for n, column := range slices.Sorted(maps.Keys(columns)) {
+			if !columns[column] {
 				continue
 			}
-			row[columns[next]] = []any{map[string]any{"to": "somebody/else", "state": "else"}}
-			name := columns[next]
-			if name == "messages" {
-				name = "fates"
+			rows[n%len(rows)][column] = []any{map[string]any{"to": "somebody/else", "state": "else"}}
+			if column == "messages" {
+				column = "fates"
 			}
-			want = append(want, ": "+name+" is ")
-			next++
+			want = append(want, ": "+column+" is ")
 		}
-		require.Equal(t, len(columns), next)
 	}
-	for _, count := range []string{"total", "done", "on_time", "done_late", "open", "overdue", "red", "yellow", "blue", "green", "cancelled", "talks", "struck", "duties", "standing"} {
-		all["counts"].(map[string]any)[count] = 4711
-		want = append(want, "counts: "+count+" is 4711")
+	for count, is := range all["counts"].(map[string]any) {
+		if _, number := is.(float64); number && notCounted["counts"][count] == "" {
+			all["counts"].(map[string]any)[count] = 4711
+			want = append(want, "counts: "+count+" is 4711")
+		}
 	}
 	wrong, err := json.Marshal(all)
 	require.NoError(t, err)
@@ -128,5 +145,8 @@ func planted(t *testing.T, events recount.Archive, day calendar.Day, book []byte
 	for _, w := range want {
 		require.True(t, slices.ContainsFunc(found, func(f string) bool { return strings.Contains(f, w) }), "%s\n%s", w, strings.Join(found, "\n"))
 	}
-	require.Len(t, found, len(want), strings.Join(found, "\n"))
+	want = append(want, ": taken is ") // it is made from steps
+	for _, f := range found {
+		require.True(t, slices.ContainsFunc(want, func(w string) bool { return strings.Contains(f, w) }), f)
+	}
 }
