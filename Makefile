@@ -22,19 +22,23 @@ build: bin/starter bin/worker ## build bin/starter and bin/worker
 bin/starter bin/worker:
 	@sh internal/deploy/build.sh $(@F)
 
+# Those that wait longest begin first, so that none is left for the end.
+LONG = ./internal/rehearse ./internal/host ./internal/deploy ./starter ./internal/portal/pagetest
+
 test: needs ## run every test: embedded server, both databases, Temporal on PostgreSQL (full disks too, where a file system can be mounted)
-	go test -tags noembed ./internal/embedded
-	sh internal/deploy/mounts.sh go test -timeout 40m ./...
+	go test -vet=off -tags noembed ./internal/embedded # `make check` vets
+	sh internal/deploy/mounts.sh go test -vet=off -p 3 -timeout 40m $(LONG) ./...
 
 .PHONY: chaos
 chaos: bin/starter needs ## a year through every fault, each held for a minute: in a folder, and on a cluster of three workers (about an hour)
 	bin/starter rehearse $(PLAN) --faults all --to 2021-12-31 --dir var/chaos
 	go test -count=1 -timeout 3h -run '^TestThreeWorkersSurvive$$' -v ./internal/deploy -chaos.long
 
-QUICK = ./internal/act/... ./internal/plan/... ./internal/notice ./internal/calendar ./internal/deadline ./internal/people ./internal/words ./internal/report ./internal/script ./workflows
+# What starts no engine, no database and no other program.
+QUICK = ./internal/act/... ./internal/plan/... ./internal/notice ./internal/calendar ./internal/people ./internal/words
 
-quick: ## run the tests of what decides and words, which start no engine and no database
-	go test -short $(QUICK)
+quick: ## test what decides and words within ten seconds: samples where `make test` plays all, no engine, no database
+	go test -vet=off -short $(QUICK)
 
 .PHONY: laws
 laws: ## random years of 200,000 acts, judged by the laws of who is chased, and five random scripts rehearsed on the engine (about ten minutes)

@@ -272,7 +272,19 @@ func many(n uint64) uint64 {
 	if os.Getenv("DUBAN_LONG") != "" {
 		return n * 24
 	}
+	if testing.Short() {
+		return max(1, n/4)
+	}
 	return n
+}
+
+// enough asks that more than n things were found, or with -short, which plays fewer years, any.
+func enough(t *testing.T, n, found int, why ...any) {
+	t.Helper()
+	if testing.Short() {
+		n = 0
+	}
+	require.Greater(t, found, n, why...)
 }
 
 // anyNotice are days that a notice of holidays changes: some to come.

@@ -14,6 +14,7 @@ import (
 // TestADeadEngineIsNotADifference: an engine that does not start, or ends by
 // itself in mid-year, is the rehearsal's own fault and is named so.
 func TestADeadEngineIsNotADifference(t *testing.T) {
+	t.Parallel()
 	o := options(t)
 	o.To = calendar.NewDay(2021, 5, 1)
 	o.Spawn = func(rehearse.Engine) *exec.Cmd { return exec.Command("sh", "-c", "echo broken; exit 3") }

@@ -14,6 +14,7 @@ import (
 // the ledger is as foretold, no word is lost or said twice, and the next audit is
 // silent. `make chaos` holds the faults for as long as they last in life.
 func TestTheSpringSurvivesEveryFault(t *testing.T) {
+	t.Parallel()
 	for name, faults := range map[string][]string{
 		"of the machine": {"kill", "stop", "locked", "unreachable", "failing", "hanging", "two"},
 		"of the disk":    {"full", "store"},

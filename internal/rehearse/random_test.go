@@ -51,6 +51,7 @@ clauses:
 // TestRandomScriptsHappenAsForetold: people who act at random find the engine doing
 // what the preview foretells.
 func TestRandomScriptsHappenAsForetold(t *testing.T) {
+	t.Parallel()
 	cal := options(t).Calendar
 	for seed := uint64(1); seed <= uint64(*randomScripts); seed++ {
 		o := options(t)

@@ -92,6 +92,7 @@ func options(t *testing.T) rehearse.Options {
 }
 
 func TestTheSpringOf2021HappensAsForetoldThoughTheEngineIsKilled(t *testing.T) {
+	t.Parallel()
 	o := options(t)
 	o.Day, o.Faults, o.Seed = 250*time.Millisecond, []string{"kill"}, 7
 	o.To = calendar.NewDay(2021, 6, 20)

@@ -44,6 +44,7 @@ var lastAct = calendar.NewDay(2021, 10, 12)
 // follows from them as foretold. What the book says of it in May, at the end of the
 // year and a year later is recounted from the events by another hand.
 func TestPeopleActThroughTheYear(t *testing.T) {
+	t.Parallel()
 	end := calendar.NewDay(2021, 12, 31)
 	r, dir := acted(t, 0, end)
 	require.Greater(t, r.Acts, 100)
@@ -57,6 +58,7 @@ func TestPeopleActThroughTheYear(t *testing.T) {
 // TestPeopleActThoughTheEngineIsKilled: an act that meets a dead engine is sent
 // again until it is answered, and is done once.
 func TestPeopleActThoughTheEngineIsKilled(t *testing.T) {
+	t.Parallel()
 	r, _ := acted(t, 0, lastAct, "kill")
 	require.Greater(t, r.Acts, 100)
 	require.Greater(t, r.Faults[0].Times, 3)

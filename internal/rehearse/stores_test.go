@@ -61,6 +61,7 @@ func TestAYearThatAnEarlierReleaseBegan(t *testing.T) {
 		pack(t, o.Dir, *store)
 		return
 	}
+	t.Parallel()
 	stores, err := filepath.Glob(filepath.Join(storesDir, "*.tar.gz"))
 	require.NoError(t, err)
 	require.NotEmpty(t, stores, "no store of a release: run make store")
