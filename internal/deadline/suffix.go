@@ -83,6 +83,9 @@ func (s *scan) endsBefore(w string, e int) bool {
 	if w != "前" {
 		return true
 	}
+	if s.one2(e, "提交", "提供", "提出", "提请", "提报", "提升", "提高") { // 5月15日前提交, not 前提
+		return true
+	}
 	return !s.one2(e, "期准", "期工", "期手", "列", "置", "端", "沿", "瞻", "述", "提", "三季", "茅", "景", "往", "来", "台", "门", "身")
 }
 

@@ -155,7 +155,7 @@ func ofOneTime(before, in, after string) bool {
 	if i := strings.LastIndexAny(before, ",。;\n"); i >= 0 {
 		before = before[i:]
 	}
-	return timeWord.MatchString(before)
+	return timeWord.MatchString(before) || builtWord.MatchString(before)
 }
 
 func endsHere(rest string) bool {

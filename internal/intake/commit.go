@@ -137,6 +137,9 @@ func runsIn(text string, w, r deadline.Reading) bool {
 
 var untilWord = regexp.MustCompile(`(?:直至|直到|持续至|持续到)$`)
 
+// dayAlone is a day of the month without its month.
+var dayAlone = regexp.MustCompile(`^(?:月[末底]|\d{1,2}[日号])前?$`)
+
 // mechanism is before a rhythm that is the name of a way of working.
 var mechanism = regexp.MustCompile(`(?:实行|建立|落实|执行|坚持|健全|推行|实施|完善)$`)
 
@@ -154,6 +157,15 @@ func untilThen(text string, rs []deadline.Reading) []deadline.Reading {
 				out = out[:len(out)-1]
 			}
 			continue // 3月至4月实行周调度，各区每周四报送进度: one rhythm, in that time
+		}
+		if r.Kind == deadline.Recurring && i+1 < len(rs) && rs[i+1].Kind == deadline.Due && strings.ContainsAny(text[r.End:max(r.End, rs[i+1].Begin)], "（(") && !strings.ContainsAny(text[r.End:max(r.End, rs[i+1].Begin)], "）)。；") && dayAlone.MatchString(tight(fold(rs[i+1].Words))) {
+			r.Sure, r.Ask = deadline.Ask, "deadline.period_missing" // 每半月上报（15日、月末）: its days are said elsewhere
+			out = append(out, r)
+			for i+1 < len(rs) && dayAlone.MatchString(tight(fold(rs[i+1].Words))) {
+				rs[i+1].Kind = deadline.Target
+				i++
+			}
+			continue
 		}
 		if r.Kind == deadline.Window && !r.Start.IsZero() && i+1 < len(rs) && rs[i+1].Kind == deadline.Recurring && runsIn(text, r, rs[i+1]) {
 			rs[i+1].Start, rs[i+1].Recur.Until = r.Start, r.Due

@@ -47,6 +47,14 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 			what := strings.Trim(c.text[from:to], " 。；;")
 			topic := clauseTopic(c)
 			region := c.region(i, to)
+			for _, s := range c.sentences(readings) { // a sentence with a time of its own is not under this limit
+				if s.from >= region.from && s.to < c.f.rawAt(r.from) && hanIn(c.text[s.to:c.f.rawAt(r.from)]) >= 3 && slices.ContainsFunc(s.readings, func(o deadline.Reading) bool {
+					return o.Kind == deadline.Recurring && o.Recurrence != "" || !o.Due.IsZero() && !wholeYear.MatchString(tight(fold(o.Words)))
+				}) {
+					region.from, region.to = trimSpan(c.text, s.to, region.to)
+					topic = tidyTitle(firstSentence(c.text[region.from:region.to]))
+				}
+			}
 			if len(c.found) > 1 {
 				topic = tidyTitle(firstSentence(c.text[region.from:region.to]))
 			}

@@ -61,7 +61,11 @@ func makeOutline(docs []Document) outline {
 	var o outline
 	for _, d := range docs {
 		b := &outliner{o: &o}
-		for _, blk := range d.Blocks {
+		for i, blk := range d.Blocks {
+			b.next = ""
+			if i+1 < len(d.Blocks) {
+				b.next = d.Blocks[i+1].Text
+			}
 			b.block(blk)
 		}
 	}
@@ -78,6 +82,7 @@ type outliner struct {
 	lastPar string // the last heading-like paragraph, a table's title
 	list    bool   // inside the list of annexes
 	over    bool   // after 抄送
+	next    string // the paragraph that follows
 }
 
 func (b *outliner) block(blk Block) {
@@ -188,8 +193,14 @@ func (b *outliner) mayHead() bool {
 	return last.mark.style >= styleMonth || len(last.paras) == 1
 }
 
+// unitHead tells that a line is the names of units and no more, over numbered items.
+func (b *outliner) unitHead(t string) bool {
+	m, ok := readMark(b.next)
+	return ok && m.style == styleDigit && utf8.RuneCountInString(t) <= 24 && !strings.ContainsAny(t, "。;:,()") && labelUnits(t) != nil
+}
+
 func (b *outliner) plain(p para) {
-	if t := tight(fold(p.text)); (monthHead.MatchString(t) || leadsWhat.MatchString(t)) && b.mayHead() {
+	if t := tight(fold(p.text)); (monthHead.MatchString(t) || leadsWhat.MatchString(t) || b.unitHead(t)) && b.mayHead() {
 		b.item(mark{style: styleMonth, num: len(b.o.top) + 1}, p)
 		return
 	}

@@ -76,7 +76,7 @@ func segments(text string, parts []span, marks []marked) []segment {
 					g.from = before.from
 				}
 			} else if i == 0 && from == next+1 && m.Kind == deadline.Due && ofThem.MatchString(tight(fold(text[min(m.End, parts[from].to):parts[from].to]))) {
-				g.from = before.from
+				g.from, context = before.from, before
 			} else if i == 0 && adverbial(text, parts[next:from]) {
 				g.from = before.from
 			} else if last := parts[from-1]; i == 0 && doneVerb.MatchString(tight(text[last.from:last.to])) {
@@ -163,7 +163,7 @@ func thingsOf(text string, parts []span, marks []marked) []string {
 
 // ofThem is how many of the things before it are done by a time: 清掏雨水井，6月5日前完成
 // 主干道3200座.
-var ofThem = regexp.MustCompile(`^(?:前|要|须|应|力争|确保)*(?:完成|建成|达到|实现|累计)[\p{Han}]{0,6}\d+[\p{Han}]{1,3}(?:以上|左右)?$`)
+var ofThem = regexp.MustCompile(`^(?:前|要|须|应|力争|确保)*(?:完成|建成|达到|实现|累计)(?:[\p{Han}]{0,6}\d+[\p{Han}%]{1,3}(?:以上|左右)?|一半(?:以上)?|过半|[一二三四五六七八九]成(?:以上)?)$`)
 
 // doneVerb begins words that the time after them dates too: 完成…，6月底前形成报告.
 var doneVerb = regexp.MustCompile(`^(全面|基本|抓紧|尽快|加快)?(完成|制定|编制|出台|修订|新建|改建|扩建|建成|梳理|印发|起草|建设|改造|选定|确定|打造|培育|推出|引进|建立|成立|新增|组建)`)

@@ -29,7 +29,16 @@ func (c *clause) sentences(readings []deadline.Reading) []sentence {
 	pos := min(c.headLen, len(c.text))
 	for k, r := range c.found {
 		from, to := c.f.rawAt(r.from), c.f.rawAt(r.to)
-		out = append(out, cutSentences(c.text, pos, max(pos, from), c.bracketFor(k))...)
+		here := cutSentences(c.text, pos, max(pos, from), c.bracketFor(k))
+		if len(c.found) > 1 && c.inSentence(k) {
+			for i := range max(0, len(here)-1) { // a bracket within a sentence is of that sentence alone
+				here[i].bracket = -1
+				if i == 0 && k > 0 && c.inSentence(k-1) && !strings.ContainsAny(c.text[pos:here[0].from], "。；;\n") {
+					here[i].bracket = c.bracketFor(k - 1)
+				}
+			}
+		}
+		out = append(out, here...)
 		pos = max(pos, to)
 	}
 	ahead := len(out)
@@ -45,6 +54,13 @@ func (c *clause) sentences(readings []deadline.Reading) []sentence {
 		}
 	}
 	return out
+}
+
+// inSentence tells that the k-th bracket stands before the end of its sentence, and
+// not on a line of its own or behind a whole sentence.
+func (c *clause) inSentence(k int) bool {
+	r := c.found[k]
+	return r.from > 0 && r.from < len(c.f.f) && (c.f.f[r.from] == '(' || c.f.f[r.from] == '[') && !afterStop(c.f.f[:r.from]) && !strings.HasSuffix(strings.TrimRight(c.f.f[:r.from], " "), "\n")
 }
 
 // bracketFor is the bracket of text that stands before the k-th one found: it,
