@@ -193,7 +193,7 @@ func clauseTopic(c *clause) string {
 }
 
 // timeInBrackets is a heading's time: 组织实施（2022年5月—11月）.
-var timeInBrackets = regexp.MustCompile(`[（(][^（）()]*\d ?[年月日][^（）()]*[）)]`)
+var timeInBrackets = regexp.MustCompile(`[（(][^（）()]*[\d０-９] ?[年月日][^（）()]*[）)]`)
 
 // headTopic is the clause's topic where that is a heading, and not the first sentence
 // of the item with a time of its own.
@@ -290,7 +290,7 @@ var titleHead = regexp.MustCompile(`^(并|且|要|应|须|需|将|于|在|至|�
 var wholeWords = regexp.MustCompile(`^(?:应[急对用届聘]|要[素点件求]|需求|前[期置沿端]|底[数线泥图册]|在[线建校岗编]|到[位户人]|并[网联购轨]|将来|至今|于是)`)
 
 func tidyTitle(s string) string {
-	s = tight(s)
+	s = narrowComma.ReplaceAllString(tight(s), "$1，") // as the rest of a title is written
 	f := fold(s)
 	if m := titleHead.FindString(f); m != "" && len(m) < len(f) {
 		rs := []rune(s)
@@ -311,5 +311,8 @@ func tidyTitle(s string) string {
 	}
 	return strings.Trim(s, "，。；：、,;: ")
 }
+
+// narrowComma is a half-width comma that is none of a number.
+var narrowComma = regexp.MustCompile(`([^\d０-９]),`)
 
 var doubleComma = regexp.MustCompile(`[，,、]{2,}`)
