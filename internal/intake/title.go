@@ -67,6 +67,7 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 			break
 		}
 	}
+	t = thenOn.ReplaceAllString(nthHead.ReplaceAllString(t, ""), "")
 	if m := mainBody.FindString(t); m != "" {
 		t = t[len(m):]
 	}
@@ -114,6 +115,11 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 	return firstNonEmpty(t, e.Title)
 }
 
+var (
+	nthHead = regexp.MustCompile(`^(?:首先|其次|再次|最后|[一二三四五六七八九十]是)[，,]`)
+	thenOn  = regexp.MustCompile(`[，,](?:完成|落实)[，,](?:(?:19|20)\d\d年)?(?:起)?(?:长期|持续)(?:坚持|推进|保持)$`)
+)
+
 // mainBody says that who acts answers for it: 各区政府|为责任主体，….
 var mainBody = regexp.MustCompile(`^为(?:责任|实施|第一责任|工作)?(?:主体|责任人)[，,]`)
 
@@ -147,7 +153,7 @@ func balanced(t string) string {
 // withoutActor is a title behind the name of who acts, and those named beside it.
 func (k *committer) withoutActor(t, name string) (string, bool) {
 	for _, w := range []string{"请", "由"} {
-		if name != "" && strings.HasPrefix(t, w+fold(tight(name))) {
+		if name != "" && strings.HasPrefix(fold(t), w+fold(tight(name))) {
 			t = strings.TrimPrefix(t, w)
 		}
 	}
