@@ -32,8 +32,8 @@ type Starter interface {
 	// Recover gives the ledger the acts of a task, a duty or a talk that stand in its workflow's histories and that it lacks.
 	Recover(ctx context.Context, planID, thing string) error
 	StartTask(ctx context.Context, l ledger.Launched, t ledger.Task) error
-	// Reconcile starts again what the plan's ledger says goes on and Temporal has lost; it counts them.
-	Reconcile(ctx context.Context, planID string) (mended int, err error)
+	// ReconcileDaily starts again what the plan's ledger says goes on and Temporal has lost; it counts them.
+	ReconcileDaily(ctx context.Context, planID string) (mended int, err error)
 }
 
 // Activities holds what the activities need. All fields but Accounts are required.

@@ -192,7 +192,7 @@ func (a *Activities) reconcile(ctx context.Context, planID string) int {
 			}
 		}
 	}()
-	mended, err := a.Starter.Reconcile(ctx, planID)
+	mended, err := a.Starter.ReconcileDaily(ctx, planID)
 	if err != nil {
 		a.Log.Error("Audit: not all workflows could be compared with the ledger", "plan", planID, "error", err)
 	}

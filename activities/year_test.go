@@ -143,7 +143,7 @@ func (y *year) StartTask(_ context.Context, _ ledger.Launched, row ledger.Task) 
 	y.follow(row.ID, row.Kind)
 	return nil
 }
-func (y *year) Reconcile(context.Context, string) (int, error) { return 0, nil }
+func (y *year) ReconcileDaily(context.Context, string) (int, error) { return 0, nil }
 
 // follow works out what a task or a duty waits for.
 func (y *year) follow(id string, kind plan.Kind) {

@@ -103,7 +103,7 @@ func (s *starts) StartTask(_ context.Context, _ ledger.Launched, t ledger.Task) 
 
 func (s *starts) Recover(context.Context, string, string) error { return nil }
 
-func (s *starts) Reconcile(context.Context, string) (int, error) { return 0, nil }
+func (s *starts) ReconcileDaily(context.Context, string) (int, error) { return 0, nil }
 
 // post is a channel that keeps its mail, and refuses while it is broken.
 type post struct {

@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/api/common/v1"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/converter"
 	"google.golang.org/protobuf/proto"
@@ -192,12 +193,12 @@ func (r reconciling) describe(ctx context.Context, workflow string) (*workflowse
 
 // positionIn is what a run has noted of how far it is; nil without it.
 func positionIn(d *workflowservice.DescribeWorkflowExecutionResponse) *workflows.Position {
-	return noted[workflows.Position](d, workflows.PositionMemo)
+	return noted[workflows.Position](d.GetWorkflowExecutionInfo(), workflows.PositionMemo)
 }
 
 // noted is what a run's memo has under a name; nil when it has nothing.
-func noted[T any](d *workflowservice.DescribeWorkflowExecutionResponse, name string) *T {
-	payload, ok := d.GetWorkflowExecutionInfo().GetMemo().GetFields()[name]
+func noted[T any](x *workflow.WorkflowExecutionInfo, name string) *T {
+	payload, ok := x.GetMemo().GetFields()[name]
 	if !ok {
 		return nil
 	}
@@ -211,7 +212,7 @@ func noted[T any](d *workflowservice.DescribeWorkflowExecutionResponse, name str
 // handOver asks a run that began under an older program to go on in a new one, by the
 // program of now. It is no fault, and nothing is noted of it.
 func (r reconciling) handOver(ctx context.Context, t thing, d *workflowservice.DescribeWorkflowExecutionResponse) error {
-	g := noted[int](d, workflows.GenerationMemo)
+	g := noted[int](d.GetWorkflowExecutionInfo(), workflows.GenerationMemo)
 	if !r.mend || g == nil || *g >= workflows.Generation() {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"go.temporal.io/api/workflow/v1"
 	"golang.org/x/sync/errgroup"
 
 	"duban/internal/ledger"
@@ -71,6 +72,15 @@ func (h Health) Mended() (n int) {
 // yet is moved. What refused an amendment is asked once more. On an error what could be
 // looked at is mended still.
 func (e *Engine) Reconcile(ctx context.Context, planID string) (mended int, err error) {
+	return e.reconcile(ctx, planID, false)
+}
+
+// ReconcileDaily is Reconcile of one plan for whoever does it every day: see reconciling.list.
+func (e *Engine) ReconcileDaily(ctx context.Context, planID string) (mended int, err error) {
+	return e.reconcile(ctx, planID, true)
+}
+
+func (e *Engine) reconcile(ctx context.Context, planID string, daily bool) (mended int, err error) {
 	_, err = e.MoveCalendar(ctx, ledger.Engine)
 	errs := []error{err}
 	plans := []string{planID}
@@ -85,7 +95,7 @@ func (e *Engine) Reconcile(ctx context.Context, planID string) (mended int, err 
 		}
 	}
 	for _, id := range plans {
-		h, err := e.Examine(ctx, id, true)
+		h, err := e.examine(ctx, reconciling{Engine: e, mend: true, late: overdue, daily: daily}, id)
 		mended += h.Mended()
 		if errs = append(errs, err); err != nil {
 			continue
@@ -102,7 +112,7 @@ func (e *Engine) Reconcile(ctx context.Context, planID string) (mended int, err 
 // ReconcileLate is Reconcile of one plan that asks workflows whose stages are late by
 // less than usual whether they still have them.
 func (e *Engine) ReconcileLate(ctx context.Context, planID string, late time.Duration) (mended int, err error) {
-	h, err := e.examine(ctx, planID, true, late)
+	h, err := e.examine(ctx, reconciling{Engine: e, mend: true, late: late}, planID)
 	return h.Mended(), err
 }
 
@@ -110,12 +120,10 @@ func (e *Engine) ReconcileLate(ctx context.Context, planID string, late time.Dur
 // what is not so when mend is set. It needs no worker. On an error the Health is
 // of what could be looked at.
 func (e *Engine) Examine(ctx context.Context, planID string, mend bool) (Health, error) {
-	return e.examine(ctx, planID, mend, overdue)
+	return e.examine(ctx, reconciling{Engine: e, mend: mend, late: overdue}, planID)
 }
 
-func (e *Engine) examine(ctx context.Context, planID string, mend bool, late time.Duration) (Health, error) {
-	r := reconciling{Engine: e, mend: mend, late: late}
-	var err error
+func (e *Engine) examine(ctx context.Context, r reconciling, planID string) (_ Health, err error) {
 	if r.launched, err = e.ledger.Plan(ctx, planID); err != nil {
 		return Health{Plan: planID}, err
 	}
@@ -123,21 +131,26 @@ func (e *Engine) examine(ctx context.Context, planID string, mend bool, late tim
 	if err != nil {
 		return Health{Plan: planID}, err
 	}
-	if mend {
+	if r.mend {
 		if r.mends, err = r.ledger.Mends(ctx, planID, r.now().Add(-24*time.Hour)); err != nil {
 			return Health{Plan: planID}, err
 		}
 	}
+	listed, failed := r.listed(ctx)
+	if r.daily {
+		r.list = listed
+	}
 	h, err := r.all(ctx, things)
-	strays, failed := r.strays(ctx, things)
+	err = errors.Join(err, failed)
+	strays, failed := r.strays(ctx, things, listed)
 	h.Found = append(h.Found, strays...)
 	for _, f := range h.Found {
-		if mend && f.Asks {
+		if r.mend && f.Asks {
 			r.log.Error("A workflow differs from the ledger and a person must say who is right: starter doctor", "workflow", f.Workflow, "why", f.Why)
 		}
 	}
 	err = errors.Join(err, failed)
-	if mend && err == nil {
+	if r.mend && err == nil {
 		err = r.forgetWaits(ctx, h.Found)
 	}
 	return h, err
@@ -148,8 +161,10 @@ type reconciling struct {
 	*Engine
 	launched ledger.Launched
 	mend     bool
-	mends    map[string][]time.Time // of the last day, by workflow; nil where somebody waits for the mend
-	late     time.Duration          // how late a stage must be, on the real clock, before its workflow is asked about it
+	mends    map[string][]time.Time                     // of the last day, by workflow; nil where somebody waits for the mend
+	late     time.Duration                              // how late a stage must be, on the real clock, before its workflow is asked about it
+	daily    bool                                       // a look that comes again tomorrow
+	list     map[string]*workflow.WorkflowExecutionInfo // of a daily look: what the list of workflows has of those that run, by ID
 }
 
 // overdue is reconciling.late as a rule.
@@ -216,6 +231,9 @@ func (r reconciling) all(ctx context.Context, things []thing) (Health, error) {
 // one looks at one thing and mends it when it is to be mended. Nothing is found
 // where all is well or the thing goes on no more.
 func (r reconciling) one(ctx context.Context, t thing) (*Finding, error) {
+	if r.vouched(t) {
+		return nil, nil
+	}
 	f, err := r.compare(ctx, t)
 	if f == nil || err != nil || !r.mend {
 		return f, err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -89,24 +91,25 @@ func thingOf(workflow string) (planID, thing string, ours bool) {
 // older, is told to look, and ends. A talk that the ledger has lost is given back to
 // it from its workflow's history. What else the ledger does not have, a person must
 // settle: see Take.
-func (r reconciling) strays(ctx context.Context, things []thing) ([]Finding, error) {
+func (r reconciling) strays(ctx context.Context, things []thing, listed map[string]*workflow.WorkflowExecutionInfo) ([]Finding, error) {
 	goesOn := map[string]bool{workflows.AuditWorkflowID(r.launched.Plan.ID): true} // the audit ends by itself
 	for _, t := range things {
 		goesOn[t.workflow] = true
 	}
 	var found []Finding
-	query := fmt.Sprintf("ExecutionStatus = 'Running' AND %s = '%s'", workflows.PlanAttribute.GetName(), strings.ReplaceAll(r.launched.Plan.ID, "'", "''"))
-	err := r.running(ctx, query, func(x *workflow.WorkflowExecutionInfo) error {
-		if goesOn[x.GetExecution().GetWorkflowId()] {
-			return nil
+	for _, id := range slices.Sorted(maps.Keys(listed)) {
+		if goesOn[id] {
+			continue
 		}
-		f, err := r.stray(ctx, x)
+		f, err := r.stray(ctx, listed[id])
 		if f != nil {
 			found = append(found, *f)
 		}
-		return err
-	})
-	return found, err
+		if err != nil {
+			return found, err
+		}
+	}
+	return found, nil
 }
 
 // stray looks at one workflow that was not expected to run, and mends it.

@@ -12,6 +12,8 @@ import (
 	"go.temporal.io/api/common/v1"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -159,7 +161,9 @@ func TestARunThatHasOnlyJustBegunIsNotBehind(t *testing.T) {
 	require.Empty(t, w.mended("young"))
 }
 
-// One look at a plan of a few hundred tasks, as every audit takes it, in numbers.
+// One look at a plan of a few hundred tasks, in numbers: in full, and as every audit takes
+// it. A daily look too begins again what has ended, and has a run that began under an older
+// program go on under that of now.
 func TestALookIsCheap(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), true)
@@ -169,4 +173,43 @@ func TestALookIsCheap(t *testing.T) {
 	took := time.Since(began)
 	t.Logf("%d workflows compared in %s: %s each", h.Things, took, took/time.Duration(h.Things))
 	require.Equal(t, h.Things, h.Running)
+	began = time.Now()
+	mended, err := w.Engine.ReconcileDaily(t.Context(), "cheap")
+	require.NoError(t, err)
+	require.Zero(t, mended)
+	t.Logf("a daily look: %s", time.Since(began))
+
+	id := workflows.TaskWorkflowID("cheap", "t007")
+	old := w.underAnOlderProgram(id)
+	w.eventually("its run goes on by the program of now", func(ctx context.Context) bool {
+		_, err := w.Engine.ReconcileDaily(ctx, "cheap")
+		d, failed := w.Client.DescribeWorkflowExecution(ctx, id, "")
+		return err == nil && failed == nil && d.GetWorkflowExecutionInfo().GetExecution().GetRunId() != old
+	})
+	w.agree("cheap", "t007")
+	require.Empty(t, w.mended("cheap"), "that is no fault")
+
+	require.NoError(t, w.Client.TerminateWorkflow(t.Context(), workflows.TaskWorkflowID("cheap", "t011"), "", "by hand"))
+	w.eventually("what has ended is begun again", func(ctx context.Context) bool {
+		_, err := w.Engine.ReconcileDaily(ctx, "cheap")
+		return err == nil && len(w.mended("cheap")) == 1
+	})
+	w.well("cheap")
+}
+
+// underAnOlderProgram lets a task go on in a run that says that it began under one, and
+// gives that run.
+func (w *world) underAnOlderProgram(id string) string {
+	w.t.Helper()
+	value, err := w.Client.QueryWorkflow(w.t.Context(), id, "", workflows.StateQuery)
+	require.NoError(w.t, err)
+	var state workflows.TaskState
+	require.NoError(w.t, value.Get(&state))
+	run, err := w.Client.ExecuteWorkflow(w.t.Context(), client.StartWorkflowOptions{
+		ID: id, TaskQueue: workflows.TaskQueue, WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING,
+		TypedSearchAttributes: temporal.NewSearchAttributes(workflows.PlanAttribute.ValueSet(state.Plan)),
+		Memo:                  map[string]any{workflows.PositionMemo: workflows.PositionOf(state.Course.Case), workflows.GenerationMemo: workflows.Generation() - 1},
+	}, workflows.TaskType, state)
+	require.NoError(w.t, err)
+	return run.GetRunID()
 }
