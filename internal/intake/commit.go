@@ -50,14 +50,15 @@ type entry struct {
 
 // committer makes the entries of clauses.
 type committer struct {
-	facts  facts
-	ctx    deadline.Context
-	asker  *asker
-	reg    *registry
-	aside  []Aside
-	stages map[*node]*stage
-	asks   []asksOf     // words that became a question and no entry
-	found  []Expression // every expression of time, once accounted for
+	facts     facts
+	ctx       deadline.Context
+	asker     *asker
+	reg       *registry
+	aside     []Aside
+	stages    map[*node]*stage
+	lastLimit *deadline.Reading // of the last labelled limit, for 同上
+	asks      []asksOf          // words that became a question and no entry
+	found     []Expression      // every expression of time, once accounted for
 }
 
 // Aside is a phrase that looks like a time and was made no task of, with why.

@@ -25,6 +25,13 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 		read := deadline.Read(c.text[from:to], ctx)
 		bracket := c.bracketFor(i)
 		made := false
+		if asAbove.MatchString(tight(fold(r.limit))) && k.lastLimit != nil { // 完成时限：同上
+			same := *k.lastLimit
+			same.Begin, same.End, same.Words = 0, to-from, c.text[from:to]
+			read = []deadline.Reading{same}
+		} else if len(read) == 1 {
+			k.lastLimit = &read[0]
+		}
 		for _, one := range read {
 			whole := wholeYear.MatchString(tight(fold(one.Words)))
 			if len(read) > 1 && (whole || atOnce(one, read)) || whole && c.recursBefore(readings, from, bracket) {
@@ -78,6 +85,9 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 		}
 	}
 }
+
+// asAbove refers to what was said of the item before.
+var asAbove = regexp.MustCompile(`^同[上前](?:项|条)?$`)
 
 // partOnly is the comma part of a limit that one of its times stands in; the whole
 // limit where another stands there too.

@@ -26,6 +26,16 @@ var (
 // resolveClauses makes the brackets of all clauses, single units first, so that
 // a collective name finds the counties that the document names.
 func (k *committer) resolveClauses(cs []*clause) {
+	var before []named
+	for _, c := range cs {
+		for i, s := range c.seats {
+			if len(s) == 1 && asAbove.MatchString(tight(fold(s[0].name))) && len(before) > 0 { // 责任单位：同上
+				c.seats[i] = slices.Clone(before)
+			} else if len(s) > 0 {
+				before = s
+			}
+		}
+	}
 	for _, c := range cs {
 		for i := range c.seats {
 			c.seats[i] = k.inheritPrefix(splitShared(c.seats[i]))
