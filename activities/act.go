@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -86,6 +87,11 @@ func (a *Activities) RecordAct(ctx context.Context, in ActInput) (ActResult, err
 		return ActResult{}, translate(err)
 	}
 	for _, k := range talks {
+		if !k.GoesOn() && slices.ContainsFunc(acted.Talks, func(t ledger.ActedTalk) bool { return t.Talk == k.ID }) && in.Act.Kind != act.Reinstate {
+			if err := a.Starter.ReviveTalk(ctx, in.Plan, k.ID); err != nil {
+				return ActResult{}, err
+			}
+		}
 		if k.GoesOn() {
 			if err := a.Starter.LookTalk(ctx, in.Plan, k.ID); err != nil {
 				return ActResult{}, err

@@ -28,6 +28,8 @@ type Starter interface {
 	// UnusedTalk is the first number from the given one on that no talk of a task ever had in Temporal,
 	// but for one that a stage called for at opensAt; zero of a talk that is proposed.
 	UnusedTalk(ctx context.Context, planID, task string, from int, opensAt time.Time) (int, error)
+	// ReviveTalk starts the workflow of a talk again that was void, and had ended.
+	ReviveTalk(ctx context.Context, planID, talk string) error
 	LookTalk(ctx context.Context, planID, talk string) error // tells a talk's workflow to look at the ledger; one that has ended is no error
 	// Recover gives the ledger the acts of a task, a duty or a talk that stand in its workflow's histories and that it lacks.
 	Recover(ctx context.Context, planID, thing string) error

@@ -138,6 +138,9 @@ func (y *year) LookTalk(_ context.Context, _, talk string) error {
 	y.looks[talk] = true
 	return nil
 }
+func (y *year) ReviveTalk(ctx context.Context, planID, talk string) error {
+	return y.LookTalk(ctx, planID, talk)
+}
 func (y *year) Recover(context.Context, string, string) error { return nil }
 func (y *year) StartTask(_ context.Context, _ ledger.Launched, row ledger.Task) error {
 	y.follow(row.ID, row.Kind)

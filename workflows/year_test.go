@@ -96,6 +96,11 @@ func (s *starts) LookTalk(_ context.Context, _, talk string) error {
 	return nil
 }
 
+func (s *starts) ReviveTalk(_ context.Context, _, talk string) error {
+	s.looked = append(s.looked, talk)
+	return nil
+}
+
 func (s *starts) StartTask(_ context.Context, _ ledger.Launched, t ledger.Task) error {
 	s.tasks = append(s.tasks, t)
 	return nil

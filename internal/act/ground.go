@@ -15,12 +15,17 @@ import (
 // paused a talk waits too. ok is false when the act changes nothing about it.
 //
 // A talk that only waits to open, and a proposal nobody has decided, are withdrawn
-// and void; told says so to those who were asked. An open talk gets a Doubt, which
-// goes when the date is set back to the one that was missed. What is void stays void
-// then: its workflow has ended, and whoever was told of the withdrawal may propose it
-// anew by hand.
+// and void; told says so to those who were asked. An open talk gets a Doubt. When the
+// date is set back to the one that was missed, the talk goes on, and the proposal is
+// before the leader again: a slip neither punishes nor acquits, and neither the ladder
+// nor a rule calls for it once more, for the miss is the same.
 func (b Book) Affected(talk TalkCourse, before, after Case, a Act) (course TalkCourse, told []plan.Stage, ok bool) {
-	if v := talk.Voided; v != nil && a.Kind == Reinstate && talk.State == TalkVoid {
+	founded := after.missed(talk.About) && !before.missed(talk.About) && after.Due.Before(a.On) && !before.Due.Before(a.On)
+	if v := talk.Voided; v != nil && talk.State == TalkVoid && (!v.Moved && a.Kind == Reinstate || v.Moved && founded && !after.Over()) {
+		topic := TopicRevived
+		if v.Moved {
+			topic = TopicFounded
+		}
 		c := talk.TalkCase
 		c.State, c.Voided, c.Restarted = v.From, nil, a.At
 		c.Acts++
@@ -32,7 +37,7 @@ func (b Book) Affected(talk TalkCourse, before, after Case, a Act) (course TalkC
 		if a.On.After(v.On) {
 			c.Stood = append(slices.Clone(c.Stood), Stand{From: v.On, Until: a.On})
 		}
-		return b.TalkCourse(c), b.withdrawn(talk.TalkCase, a, TopicRevived), true
+		return b.TalkCourse(c), b.withdrawn(talk.TalkCase, a, topic), true
 	}
 	if talk.Over() {
 		return talk, nil, false
@@ -64,13 +69,16 @@ func (b Book) Affected(talk TalkCourse, before, after Case, a Act) (course TalkC
 	case moved(before, after, a) && !after.missedBefore(c), after.State == Closed && !c.took(StepHeld):
 		if c.State == TalkProposed {
 			told = b.withdrawn(c, a, TopicWithdrawn)
+			if after.State != Closed {
+				talk.Voided = &Voided{From: c.State, On: a.On, Moved: true}
+			}
 		}
 		if c.State != TalkOpen {
 			return talk.Void(), told, true
 		}
 		c = c.doubted(a)
 		told = b.withdrawn(c, a, TopicDoubt)
-	case c.Doubt != nil && after.missed(c.About) && !before.missed(c.About) && after.Due.Before(a.On) && !before.Due.Before(a.On):
+	case c.Doubt != nil && founded:
 		c.settle(a)
 		told = b.withdrawn(c, a, TopicFounded)
 	default:

@@ -185,8 +185,8 @@ func TestATalkLosesWhatItRestsOn(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, act.TalkVoid, void.State)
 
-	// A proposal is withdrawn. When the slip is found it does not come back by itself: the miss is one miss, and what was said
-	// of it, that a talk is called for, is not said again. Whoever heard of the withdrawal proposes it anew.
+	// A proposal is withdrawn. When the slip is found it is before the leader again: the miss is one miss, and the ladder does
+	// not call for a talk about it once more.
 	proposed := talk
 	proposed.State, proposed.Asked = act.TalkProposed, day(t, "2021-05-18")
 	withdrawn, told, ok := b.Affected(proposed, c.Case, after.Case, a)
@@ -196,13 +196,15 @@ func TestATalkLosesWhatItRestsOn(t *testing.T) {
 	slip := act.Act{ID: "s", Kind: act.Correct, By: clerkOf, At: moment(t, "2021-05-26 10:00"), On: day(t, "2021-05-26"), Due: day(t, "2021-04-30"), Reason: "更正"}
 	back, _, refused := b.Act(after, slip)
 	require.Nil(t, refused)
-	_, _, ok = b.Affected(withdrawn, after.Case, back.Case, slip)
-	require.False(t, ok)
-	require.Nil(t, back.Next)
-	anew := act.Act{ID: "p", Kind: act.Propose, By: clerkOf, At: moment(t, "2021-05-26 11:00"), On: day(t, "2021-05-26"), Unit: "gaoping", Reason: "逾期", Talk: &act.TalkFacts{What: plan.ProposeTalk}}
-	again, refused := b.Propose(act.TalkCase{Task: "b", Number: 2, Lead: "gaoping", Office: "office", Leadership: "group", Policy: "standard", Origin: act.OriginHand, About: back.Number}, anew)
-	require.Nil(t, refused)
+	again, told, ok := b.Affected(withdrawn, after.Case, back.Case, slip)
+	require.True(t, ok)
 	require.Equal(t, act.TalkProposed, again.State)
+	require.Equal(t, "2021-05-26 10:00 act-1-founded told group/leader,office/office by 李强 words 更正\n", stageLines(told))
+	require.Nil(t, back.Next)
+	require.Equal(t, day(t, "2021-05-21"), b.TalkOwed(again.TalkCase)[0].Limit, "it was void after its limit had passed")
+	said, _, _ = b.PlayTalk(again, nil, moment(t, "2021-12-31 00:00"))
+	require.Equal(t, "2021-05-27 09:00", beijing(said[0].At))
+	require.Len(t, said, 1)
 	require.True(t, again.Founded(back.Case))
 }
 
@@ -213,4 +215,47 @@ func TestADateThatPassedWhileTheClockStands(t *testing.T) {
 	require.False(t, measured(t, "2021-04-30", "2021-04-30", inTime).Stood)
 	require.True(t, measured(t, "2021-04-30", "2021-05-19", inTime).Stood)
 	require.False(t, measured(t, "2021-04-30", "2021-05-20", "2021-05-06 10:00 unit complete").Stood, "it was late when it was reported")
+}
+
+// Law 3: a proposal goes with the date it rests on, and comes back with it, however it was
+// made; what has ended for another reason does not.
+func TestAProposalComesBackWithItsDate(t *testing.T) {
+	t.Parallel()
+	b := newBook(t)
+	for name, c := range map[string]struct {
+		acts []string
+		want []act.TalkState // after each
+	}{
+		"a slip found at once":           {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-13 10:05 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkProposed}},
+		"granted, and taken back":        {[]string{"2021-05-13 10:00 clerk grant due=2021-09-30", "2021-05-20 10:00 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkProposed}},
+		"twice":                          {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-14 10:00 clerk correct due=2021-04-30", "2021-05-17 10:00 clerk correct due=2021-08-31", "2021-05-18 10:00 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkProposed, act.TalkVoid, act.TalkProposed}},
+		"set to another date gone by":    {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-14 10:00 clerk correct due=2021-05-07"}, []act.TalkState{act.TalkVoid, act.TalkVoid}},
+		"set back when another unit led": {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-14 10:00 clerk reassign unit=zezhou", "2021-05-17 10:00 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkVoid, act.TalkVoid}},
+		"cancelled while it was void":    {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-14 10:00 clerk cancel", "2021-05-17 10:00 clerk reinstate", "2021-05-18 10:00 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkVoid, act.TalkVoid, act.TalkProposed}},
+		"closed while it was void":       {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-14 10:00 clerk verify"}, []act.TalkState{act.TalkVoid, act.TalkVoid}},
+		"done":                           {[]string{"2021-05-13 10:00 clerk verify"}, []act.TalkState{act.TalkVoid}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			task := begin(b, "standard", day(t, "2021-04-30"), moment(t, "2021-04-08 00:00"))
+			asks := written(t, "2021-04-20 10:00 unit extend due=2021-09-30")
+			task, _, refused := b.Act(task, asks)
+			require.Nil(t, refused)
+			_, task, _ = b.Play(task, nil, moment(t, "2021-05-12 00:00")) // it was urged and warned
+			propose := written(t, "2021-05-12 10:00 clerk propose unit=gaoping")
+			propose.Talk = &act.TalkFacts{What: plan.ProposeTalk}
+			talk, refused := b.Propose(act.TalkCase{Task: "t", Number: 1, Lead: "gaoping", Office: "office", Leadership: "group", Policy: "standard", Origin: act.OriginHand, About: task.Number}, propose)
+			require.Nil(t, refused)
+			for i, line := range c.acts {
+				a := written(t, line)
+				after, _, refused := b.Act(task, a)
+				require.Nil(t, refused, line)
+				if now, _, ok := b.Affected(talk, task.Case, after.Case, a); ok {
+					talk = now
+				}
+				task = after
+				require.Equal(t, c.want[i], talk.State, line)
+			}
+		})
+	}
 }

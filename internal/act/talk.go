@@ -70,7 +70,7 @@ type TalkCase struct {
 	ClosedOn calendar.Day            `json:"closed_on,omitzero"`
 
 	Formerly  []string     `json:"formerly,omitempty"` // units that it was about, and that another has taken over from
-	Voided    *Voided      `json:"voided,omitempty"`   // it is void because its task was cancelled
+	Voided    *Voided      `json:"voided,omitempty"`   // it is void because its task was cancelled, or given a date to come
 	Doubt     *Mark        `json:"doubt,omitempty"`    // what it rests on has gone: a leader is to end it or keep it
 	Kept      bool         `json:"kept,omitempty"`     // a leader has said that it goes on all the same
 	Stood     []Stand      `json:"stood,omitempty"`    // in which its task was paused, or that was undecided
@@ -88,10 +88,12 @@ type Round struct {
 	Taken map[string]calendar.Day `json:"taken,omitempty"`
 }
 
-// Voided is what a talk was when its task was cancelled, and since when it is void.
+// Voided is what a talk was when its task was cancelled, or given a date to come, and
+// since when it is void.
 type Voided struct {
-	From TalkState    `json:"from"`
-	On   calendar.Day `json:"on"`
+	From  TalkState    `json:"from"`
+	On    calendar.Day `json:"on"`
+	Moved bool         `json:"moved,omitempty"` // the task was given a date to come
 }
 
 // Mark is what somebody did on a day, in words.

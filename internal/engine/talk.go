@@ -51,6 +51,21 @@ func (e *Engine) UnusedTalk(ctx context.Context, planID, task string, from int, 
 	}
 }
 
+// ReviveTalk starts the workflow of a talk again that was void, and had ended.
+func (e *Engine) ReviveTalk(ctx context.Context, planID, talk string) error {
+	l, err := e.ledger.Plan(ctx, planID)
+	if err != nil {
+		return err
+	}
+	k, err := e.ledger.Talk(ctx, planID, talk)
+	if err != nil || !k.GoesOn() {
+		return err
+	}
+	r := reconciling{Engine: e, launched: l, mend: true}
+	_, err = r.all(ctx, []thing{r.talk(k, nil)})
+	return err
+}
+
 // LookTalk tells a talk's workflow to take its course from the ledger. One that
 // has ended, or never began, is no error.
 func (e *Engine) LookTalk(ctx context.Context, planID, talk string) error {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -81,4 +82,31 @@ func TestAHolidayNoticeMovesTalks(t *testing.T) {
 	left, err := whatif.New(w.Ledger, time.Now).Moves(t.Context(), "tn", calendar.New(years...).With(notice))
 	require.NoError(t, err)
 	require.Empty(t, left)
+}
+
+// A proposal that a slip of the date has withdrawn is before the leader again when the
+// date is set back, and its workflow, which had ended, runs again.
+func TestAProposalGoesOnWhenItsDateIsSetBack(t *testing.T) {
+	t.Parallel()
+	w := open(t, config(t), true)
+	p := twoUnits(t, "slip", nil, entry("a", "due: 2021-04-30"))
+	w.launch(p, standsAt(fast(p, 25*time.Millisecond, time.Second), calendar.NewDay(2021, 5, 12)))
+	w.eventually("it is warned", func(ctx context.Context) bool {
+		row, err := w.Ledger.Task(ctx, "slip", "a")
+		return err == nil && slices.ContainsFunc(row.Facts.Said, func(s act.Said) bool { return s.Kind == plan.Warn })
+	})
+	talk, err := w.Engine.Propose(t.Context(), "slip", act.Act{ID: "p", By: clerk, Ref: "a", Reason: "多次催办", Talk: &act.TalkFacts{What: plan.ProposeTalk}}, nil)
+	require.NoError(t, err)
+	require.NoError(t, w.act("slip", "a", clerk, act.Act{ID: "slip", Kind: act.Correct, Due: calendar.NewDay(2021, 12, 31)}))
+	w.talkIs("slip", talk, ledger.TalkVoid)
+	w.ends("slip", talk)
+	require.NoError(t, w.act("slip", "a", clerk, act.Act{ID: "back", Kind: act.Correct, Due: calendar.NewDay(2021, 4, 30)}))
+	w.talkIs("slip", talk, ledger.TalkProposed)
+	w.eventually("its workflow runs again", func(ctx context.Context) bool {
+		d, err := w.Client.DescribeWorkflowExecution(ctx, workflows.TalkWorkflowID("slip", talk), "")
+		return err == nil && d.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING
+	})
+	require.NoError(t, w.onTalk("slip", talk, mayor, act.Act{Kind: act.Approve}))
+	w.talkIs("slip", talk, ledger.TalkOpen)
+	w.agreeAll("slip")
 }

@@ -133,7 +133,13 @@ func (t *tx) affect(a Acted, k ActedTalk, when When) error {
 		talk.Facts = &k.Facts
 		return t.voidTalk(talk, when)
 	}
-	if !talk.GoesOn() { // its task is reinstated
+	if !talk.GoesOn() { // its task is reinstated, or has the date again that was missed
+		if k.Facts.State == act.TalkProposed { // what was proposed meanwhile takes it in
+			joined, err := t.joinProposed(a.Plan, k.Facts)
+			if err != nil || joined.State == act.TalkJoined {
+				return err
+			}
+		}
 		talk.State, talk.Facts = string(k.Facts.State), &k.Facts
 		return t.moveTalk(talk, TalkRevived, when)
 	}

@@ -26,6 +26,7 @@ func Run(t *testing.T, address func(testing.TB) string) {
 		{"a plan ends once", endsPlan},
 		{"a plan numbers its tasks anew", relabelled},
 		{"what was cancelled is reinstated", reinstated},
+		{"a proposal withdrawn by a slip is before the leader again", setBack},
 		{"a talk is taken over", takesOver},
 		{"a stage is decided once", decideOnce},
 		{"what was said stands as it was said", scenes},

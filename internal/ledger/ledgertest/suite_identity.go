@@ -172,3 +172,62 @@ func takesOver(t *testing.T, address string) {
 	w.decide("t0", plan.Stage{ID: "again", Kind: plan.Talk, At: talkAt, To: []people.Recipient{office}, Light: plan.Red})
 	w.is("the third of the unit that is gone, one of which another has now", w.opens("t0#2", act.TalkOpen).Facts.Nth, 3)
 }
+
+// setBack: a proposal that was withdrawn because its task was given a date to come is
+// before the leader again once the date is set back; where another is by then, that one
+// takes it in.
+func setBack(t *testing.T, address string) {
+	w := newWorld(t, address, 1)
+	w.decide("t0", talk)
+	w.opens("t0#1", act.TalkProposed)
+	row, err := w.Task(w.ctx, "jincheng", "t0")
+	w.ok(err)
+	missed := row.Due
+	does := func(a act.Act) {
+		t.Helper()
+		row, err := w.Task(w.ctx, "jincheng", "t0")
+		w.ok(err)
+		k, err := w.Talk(w.ctx, "jincheng", "t0#1")
+		w.ok(err)
+		before, after := ledger.CaseOf(row), ledger.CaseOf(row)
+		after.Due, after.Number = a.Due, 1
+		if after.Due != missed {
+			after.Number = 2
+		}
+		course, _, changes := w.talkBook().Affected(w.talkBook().TalkCourse(ledger.TalkCaseOf(&w.plan.Plan, row, k)), before, after, a)
+		w.is("the proposal is affected", changes, true)
+		acted := ledger.Acted{Plan: "jincheng", Task: "t0", Act: a, Version: row.Version, Facts: after,
+			Talks: []ledger.ActedTalk{{Talk: "t0#1", Version: k.Version, Facts: course.TalkCase}}}
+		var end int64
+		for i := range 2 {
+			_, _, err = w.Act(w.ctx, acted, speaks)
+			w.ok(err)
+			if i == 0 {
+				end = w.holds()
+			}
+		}
+		w.is("given twice", w.holds(), end)
+	}
+	correct := func(day int, due calendar.Day) act.Act {
+		a := actAt(day, 10, clerk, act.Correct)
+		a.Due = due
+		return a
+	}
+	is := func(id, state string) {
+		t.Helper()
+		k, err := w.Talk(w.ctx, "jincheng", id)
+		w.ok(err)
+		w.is(id, k.State, state)
+	}
+	later := calendar.NewDay(2021, 12, 31)
+	does(correct(20, later))
+	is("t0#1", ledger.TalkVoid)
+	does(correct(21, missed))
+	is("t0#1", ledger.TalkProposed)
+	does(correct(22, later))
+	other, err := w.ProposeTalkBy(speaks)
+	w.ok(err)
+	does(correct(23, missed))
+	is("t0#1", ledger.TalkVoid)
+	is(other.ID, ledger.TalkProposed)
+}
