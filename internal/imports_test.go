@@ -29,6 +29,8 @@ var rows = map[string]int{
 	"activities":     4, "internal/report": 4, "internal/script": 3,
 	// Who may sign in is asked by the doors; it decides nothing about plans.
 	"internal/signin": 4,
+	// What is prepared and not yet in force is worked out here for a page.
+	"internal/draft":  4,
 	"internal/watch":  4,
 	"internal/intake": 3, "internal/notice": 3, "internal/ledger": 3,
 	// Who words a letter does not know what carries it, and the other way round.

@@ -26,7 +26,7 @@ type amended struct {
 	Plan    string              `json:"plan"`
 	InForce bool                `json:"in_force"` // the files were in force before
 	Changes plan.Changes        `json:"changes"`
-	Now     []standsNow         `json:"now,omitempty"`      // how changed tasks stand by acts since the launch
+	Now     []whatif.StandsNow  `json:"now,omitempty"`      // how changed tasks stand by acts since the launch
 	Likely  []plan.Pair         `json:"likely,omitempty"`   // tasks that may be the same under another ID
 	Paper   int                 `json:"paper_of,omitempty"` // number of an amendment done by the same paper
 	Twins   []twin              `json:"twins,omitempty"`    // new tasks that seem to be open in another plan
@@ -246,7 +246,7 @@ func (a *app) amending(ctx context.Context, of **plan.Plan, f *amendFlags, in io
 				return err
 			}
 			out.Twins, out.Gaps = twinsOf(twins), gapsOf(gaps)
-			out.Now, err = sinceChanged(ctx, store, p.ID, out.Changes, f.takeBack)
+			out.Now, err = a.whatIf(store).SinceChanged(ctx, p.ID, out.Changes, f.takeBack)
 			return err
 		}
 		last, err := store.LastAmendment(ctx, p.ID)
@@ -290,31 +290,16 @@ func (a *app) doAmend(ctx context.Context, l ledger.Launched, p *plan.Plan, by a
 
 // amendFault is why a change cannot be made, as a sentence.
 func (a *app) amendFault(err error) error {
-	var fault *whatif.AmendError
-	if errors.Is(err, ledger.ErrAmendedMeanwhile) {
-		return sentenceError(a.w.T("amend.meanwhile"))
-	}
 	var gone *whatif.GoneError
 	if errors.As(err, &gone) {
-		return sentenceError(a.goneSaid(gone, true))
+		return sentenceError(whatif.GoneSaid(a.w, gone) + "\n" + a.w.T("amend.gone_write", words.Data{"ID": gone.Unit.ID}))
 	}
-	var mistaken *plan.IdentityError
-	if errors.As(err, &mistaken) {
-		return sentenceError(a.w.T("amend."+string(mistaken.Why), words.Data{"What": mistaken.Task, "Was": mistaken.Was, "All": strings.Join(mistaken.All, a.w.T("cli.list_comma"))}))
+	if text, ok := whatif.Sentence(a.w, err); ok {
+		return sentenceError(text)
 	}
+	var fault *whatif.AmendError
 	if !errors.As(err, &fault) {
 		return a.otherUnit(err)
-	}
-	for known, key := range map[error]string{
-		whatif.ErrCarriesLate: "carries_late", whatif.ErrCarriesBusy: "carries_busy", whatif.ErrSamePaper: "same_paper_meanwhile", whatif.ErrFixed: "fixed", whatif.ErrPlanEnded: "ended_plan", whatif.ErrSamePolicyVersion: "same_version", whatif.ErrNoSuchPolicy: "no_such_policy",
-	} {
-		if errors.Is(fault, known) {
-			what := fault.What
-			if key == "fixed" {
-				what = a.w.T("diff.f_" + what)
-			}
-			return sentenceError(a.w.T("amend."+key, words.Data{"What": what}))
-		}
 	}
 	return err
 }

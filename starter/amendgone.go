@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"duban/internal/ledger"
@@ -43,7 +42,7 @@ func (a *app) succeeding(ctx context.Context, store *ledger.Store, of **plan.Pla
 			if f.yes || !a.canConsent(consent{in: in}) {
 				return changes, fault, nil
 			}
-			fmt.Fprintln(a.err, a.goneSaid(gone, false))
+			fmt.Fprintln(a.err, whatif.GoneSaid(a.w, gone))
 			fmt.Fprint(a.err, a.w.T("amend.gone_ask"))
 			if to, known = successor(*of, strings.TrimSpace(lineOf(in))); !known {
 				return changes, fault, nil
@@ -66,17 +65,4 @@ func successor(p *plan.Plan, typed string) (id string, ok bool) {
 	}
 	u, _ := p.Directory.Unit(ids[0])
 	return u.ID, !u.Gone()
-}
-
-// goneSaid says what of a unit goes on, and what to write.
-func (a *app) goneSaid(e *whatif.GoneError, write bool) string {
-	key, what := "amend.gone", append(slices.Clone(e.Tasks), e.Talks...)
-	if len(e.Leads) > 0 {
-		key, what = "amend.gone_leads", e.Leads
-	}
-	text := a.w.T(key, words.Data{"Unit": e.Unit.Name, "ID": e.Unit.ID, "What": some(what, 8)})
-	if write {
-		text += "\n" + a.w.T("amend.gone_write", words.Data{"ID": e.Unit.ID})
-	}
-	return text
 }

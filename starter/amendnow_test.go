@@ -9,6 +9,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/whatif"
 	"duban/internal/words"
 )
 
@@ -24,10 +25,10 @@ func TestAnAmendmentSaysWhatActsHaveChangedSince(t *testing.T) {
 	amendedTask.Due = row.Due.AddDays(-5)
 	changes := plan.Changes{Tasks: []plan.TaskChange{{ID: row.ID, What: plan.Changed, Old: &old, New: &amendedTask,
 		Fields: []plan.FieldChange{{Field: plan.FieldDue, Old: old.Due.String(), New: amendedTask.Due.String()}}}}}
-	now, err := sinceChanged(t.Context(), d.store, "p", changes, nil)
-	require.NoError(t, err)
-	require.Equal(t, []standsNow{{Task: row.ID, Due: row.Due.String(), Lead: row.Lead, Back: true}}, now)
 	a := &app{w: words.New("zh")}
+	now, err := a.whatIf(d.store).SinceChanged(t.Context(), "p", changes, nil)
+	require.NoError(t, err)
+	require.Equal(t, []whatif.StandsNow{{Task: row.ID, Due: row.Due.String(), Lead: row.Lead, Back: true}}, now)
 	require.Equal(t, []string{
 		"  注意：" + row.ID + " 的时限办理中已变更，现为 " + row.Due.String() + "；修订后的时限比现在的早",
 		"  注意：" + row.ID + " 已改派，现由市水务局牵头",

@@ -3,12 +3,10 @@ package main
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"duban/internal/act"
-	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/report"
@@ -60,16 +58,4 @@ func orNone(n int) any {
 		return ""
 	}
 	return n
-}
-
-// overBudget warns, as problems of the plan's file, of each seat that gets more
-// messages in a year than its policy's budget, whether people act or not.
-func overBudget(p *plan.Plan, file string, cal *calendar.Calendar, launched time.Time) (problems []plan.Problem) {
-	for _, a := range act.Attentions(p, cal, launched, calendar.Day{}) {
-		if n := max(a.Silent, a.Acting); a.Budget > 0 && n > a.Budget {
-			problems = append(problems, plan.Problem{File: file, Key: "cli.budget_over", Warning: true,
-				Data: map[string]any{"Seat": a.To.String(), "Unit": p.Directory.Name(a.To.Unit), "N": n, "Budget": a.Budget, "Policy": p.Policy}})
-		}
-	}
-	return problems
 }

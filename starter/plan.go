@@ -45,7 +45,7 @@ func (a *app) planCheck() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				problems = append(problems, overBudget(p, filepath.Base(args[0]), cal, launched)...)
+				problems = append(problems, act.OverBudget(p, filepath.Base(args[0]), act.Attentions(p, cal, launched, calendar.Day{}))...)
 			}
 			if a.format == "json" {
 				return a.checkJSON(p, problems)
@@ -55,7 +55,7 @@ func (a *app) planCheck() *cobra.Command {
 				return errSaid
 			}
 			fmt.Fprintln(a.out, a.w.T("cli.check_passed", checkCounts(p, problems)))
-			if n := unreachable(p); n > 0 {
+			if n := p.Unreachable(); n > 0 {
 				fmt.Fprintln(a.out, a.w.T("cli.check_example", words.Data{"Count": n}))
 			}
 			if held := plan.Blocking(problems); len(held) > 0 {
@@ -65,19 +65,6 @@ func (a *app) planCheck() *cobra.Command {
 			return nil
 		},
 	})
-}
-
-// unreachable counts the contacts whose address is of the reserved domain .example.
-func unreachable(p *plan.Plan) int {
-	n := 0
-	for _, u := range p.Directory.Units {
-		for _, c := range u.Contacts {
-			if strings.HasSuffix(strings.ToLower(c.Email), ".example") {
-				n++
-			}
-		}
-	}
-	return n
 }
 
 // held prints what keeps a plan from being launched: placeholders, and limits that
@@ -110,7 +97,7 @@ func (a *app) checkNew(ctx context.Context, store *ledger.Store, p *plan.Plan, f
 	if err := a.checkFollowing(ctx, store, p, agree); err != nil {
 		return err
 	}
-	n := unreachable(p)
+	n := p.Unreachable()
 	if n == 0 {
 		return nil
 	}
@@ -373,7 +360,7 @@ func (a *app) progress(key string) (watch func(done, total int), end func()) {
 // arming shows a bar while deadlines are set.
 func (a *app) arming(ctx context.Context, e *engine.Engine, launch func(*engine.Engine, engine.LaunchOptions) (engine.LaunchReport, error)) (engine.LaunchReport, error) {
 	watch, end := a.progress("cli.arming")
-	report, err := launch(e.Watched(watch), engine.LaunchOptions{At: a.now(), Grace: host.AuditGrace})
+	report, err := launch(e.Watched(watch), engine.LaunchOptions{At: a.now(), Grace: engine.AuditGrace})
 	end()
 	if ctx.Err() != nil {
 		return report, ctx.Err() // whoever pressed Ctrl-C need not read what was left undone

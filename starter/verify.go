@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"duban/internal/ledger"
+	"duban/internal/report"
 	"duban/internal/words"
 )
 
@@ -46,19 +47,11 @@ func (a *app) verify(ctx context.Context, store *ledger.Store, check ledger.Chec
 		return err
 	}
 	p, err := store.Prove(ctx, check)
-	var broken *ledger.BrokenChainError
-	var count *ledger.CountError
-	switch {
-	case errors.As(err, &broken):
-		return errors.New(a.w.T("cli.ledger_broken", words.Data{"Seq": broken.Seq, "Error": broken.Error()}))
-	case errors.As(err, &count):
-		return errors.New(a.w.T("proof.count", words.Data{"What": count.What, "Rows": count.Rows, "Chain": count.FromChain}))
-	case errors.Is(err, ledger.ErrOtherHead):
-		return errors.New(a.w.T("proof.other_head", words.Data{"Head": fmt.Sprintf("%d:%s", check.Seq, check.Hash), "Now": headOf(p)}))
-	case err != nil:
+	if fault := report.Speak(a.w).ProofFault(check, p, err); fault != "" {
+		return errors.New(fault)
+	}
+	if err != nil {
 		return err
-	case p.Seq == 0 && p.Found == 0:
-		return errors.New(a.w.T("proof.empty"))
 	}
 	if a.format == "json" {
 		if err := a.json(p); err != nil || p.Found == 0 {
@@ -69,26 +62,11 @@ func (a *app) verify(ctx context.Context, store *ledger.Store, check ledger.Chec
 	if p.Found > 0 {
 		return a.differences(p)
 	}
-	fmt.Fprintln(a.out, a.w.T("cli.ledger_whole", words.Data{"Events": p.Seq}))
-	if check.Seq > 0 {
-		fmt.Fprintln(a.out, a.w.T("proof.since", words.Data{"Seq": check.Seq}))
+	for _, line := range report.Speak(a.w).ProofLines(check, p) {
+		fmt.Fprintln(a.out, line)
 	}
-	if check.Full {
-		var proven, unproven []string
-		for _, t := range p.Tables {
-			proven = append(proven, fmt.Sprintf("%s %d", a.w.T("proof.table_"+t.Table), t.Rows))
-		}
-		for _, u := range ledger.Unproven {
-			unproven = append(unproven, a.w.T("proof.unproven_"+strings.ReplaceAll(u, ".", "_")))
-		}
-		fmt.Fprintln(a.out, a.w.T("proof.full", words.Data{"Tables": strings.Join(proven, a.w.T("cli.list_comma")), "Unproven": strings.Join(unproven, a.w.T("cli.list_comma"))}))
-	}
-	fmt.Fprintln(a.out, a.w.T("proof.head", words.Data{"Head": headOf(p)}))
 	return nil
 }
-
-// headOf is a head as it is noted outside and given to --since.
-func headOf(p ledger.Proof) string { return fmt.Sprintf("%d:%s", p.Seq, p.Hash) }
 
 // differences names what the tables hold and the chain does not say.
 func (a *app) differences(p ledger.Proof) error {

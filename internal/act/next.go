@@ -18,6 +18,21 @@ func (b Book) Next(c Case) *plan.Stage {
 	return nil
 }
 
+// NextOf is what is said next of one thing owed, by its ID, if it is not done; nil:
+// nothing, or it is not pressed for now.
+func (b Book) NextOf(c Case, id string) *plan.Stage {
+	for _, o := range b.Owed(c) {
+		if o.ID != id || !o.Runs {
+			continue
+		}
+		if all := b.chase(c, o); len(all) > 0 {
+			byTime(all)
+			return &all[0]
+		}
+	}
+	return nil
+}
+
 // Ahead is everything still to be said about a task if nobody does anything, in
 // order of time and ID. It follows from what is owed and what has been said; no
 // clock but the case's own is asked.

@@ -74,6 +74,9 @@ type LeftUndone = ledger.LeftUndone
 // to all, only what refused it is told again. It is the plan's office that
 // amends: anybody else gets *RefusedError, before anything is written but that.
 func (e *Engine) Amend(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, opt AmendOptions) (AmendReport, error) {
+	if opt.Watch != nil {
+		e = e.Watched(opt.Watch)
+	}
 	l, err := e.ledger.Plan(ctx, p.ID)
 	if err != nil {
 		return AmendReport{}, err

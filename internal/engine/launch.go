@@ -16,6 +16,9 @@ import (
 	"duban/internal/plan"
 )
 
+// AuditGrace is how late a stage may be before the audit cries, where nobody says otherwise.
+const AuditGrace = 20 * time.Minute
+
 // LaunchOptions say how a plan is launched.
 type LaunchOptions struct {
 	At      time.Time      // plan instant of the assignment
@@ -24,6 +27,8 @@ type LaunchOptions struct {
 	ArmWait time.Duration  // how long one task may take to be armed; 30 s when zero
 	By      act.Actor      // who orders what the plan carries on from another one; needed for that alone
 	Reason  string         // of the same; the plan's title when empty
+	// Watch is told how far it is, as by Watched; nil: nobody is.
+	Watch func(done, total int)
 }
 
 // LaunchReport counts what a launch did.
@@ -59,6 +64,9 @@ func (e *UnarmedError) Unwrap() error { return e.First }
 // done, and what the files say otherwise is reported. It fails with
 // *UnarmedError when a single deadline could not be armed.
 func (e *Engine) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, opt LaunchOptions) (LaunchReport, error) {
+	if opt.Watch != nil {
+		e = e.Watched(opt.Watch)
+	}
 	when := e.when(opt.Clock)
 	for _, y := range cal.Years() {
 		if _, err := e.ledger.BringCalendar(ctx, y, when); err != nil {

@@ -36,9 +36,6 @@ import (
 	"duban/workflows"
 )
 
-// AuditGrace is how late a stage may be before the audit cries.
-const AuditGrace = 20 * time.Minute
-
 // Options say what of the process is wanted.
 type Options struct {
 	Embedded  bool // without TEMPORAL_ADDRESS, start the embedded server; otherwise join the one that runs

@@ -112,14 +112,19 @@ func (d *Draft) rolesOf(u people.Unit) []people.Role {
 // filledContacts are the contacts and the accounts that the office filled in, each by
 // unit/role. A row whose account was deleted has "".
 func filledContacts(dir string) (out map[string]people.Contact, accounts map[string]string, err error) {
-	out, accounts = map[string]people.Contact{}, map[string]string{}
 	raw, err := readSmall(filepath.Join(dir, contactsName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return out, accounts, nil
+		return map[string]people.Contact{}, map[string]string{}, nil
 	}
 	if err != nil {
 		return nil, nil, err
 	}
+	return readContacts(raw)
+}
+
+// readContacts reads the filled-in sheet.
+func readContacts(raw []byte) (out map[string]people.Contact, accounts map[string]string, err error) {
+	out, accounts = map[string]people.Contact{}, map[string]string{}
 	f, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{UnzipSizeLimit: maxPart, UnzipXMLSizeLimit: maxPart})
 	if err != nil {
 		return nil, nil, &Refusal{File: contactsName, Key: "refuse_broken", Err: err}

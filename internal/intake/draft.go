@@ -29,6 +29,7 @@ type Options struct {
 	Seasons  deadline.Seasons   // of the region; unset ones are asked about
 	Calendar *calendar.Calendar // for festivals and working days; nil: they are asked about
 	Words    *words.Words       // language of questions and notes; nil: Chinese
+	Watch    func(percent int)  // hears how far the import is; nil: nobody does
 }
 
 // Draft is what import made of the documents.
@@ -54,6 +55,16 @@ type Draft struct {
 	proposed []*unit
 }
 
+// Parts of an import, in percent of all: reading the files, then their clauses.
+const partRead, partClauses = 40, 50
+
+// far tells how far an import is: before it percent, and n of all of the next part.
+func (o Options) far(before, part, n, all int) {
+	if o.Watch != nil {
+		o.Watch(before + part*n/all)
+	}
+}
+
 // ErrNothing says that the documents hold no commitment that could be found.
 var ErrNothing = errors.New("no commitment found in the document")
 
@@ -62,11 +73,12 @@ var ErrNothing = errors.New("no commitment found in the document")
 func Import(ctx context.Context, sources []Source, opt Options) (*Draft, error) {
 	var docs []Document
 	var unread []Unread
-	for _, s := range sources {
+	for i, s := range sources {
 		d, err := Read(ctx, s)
 		if err != nil {
 			return nil, err
 		}
+		opt.far(0, partRead, i+1, len(sources))
 		docs = append(docs, d)
 		unread = append(unread, d.Unread...)
 	}
@@ -112,11 +124,12 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 	d.clauses = append(k.headClauses(o), makeClauses(o)...)
 	spreadEverywhere(d.clauses)
 	k.resolveClauses(d.clauses)
-	for _, c := range d.clauses {
+	for i, c := range d.clauses {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		k.clause(c)
+		opt.far(partRead, partClauses, i+1, len(d.clauses))
 	}
 	k.backOver(d.clauses)
 	k.leadsAbove(d.clauses)

@@ -101,14 +101,19 @@ type marker struct {
 	title    string
 }
 
-type reportSpan struct{ Text, Class, Title string }
+// Span is a stretch of a paragraph: Class is "date", "unit", "none" or "" unmarked,
+// Title why.
+type Span struct{ Text, Class, Title string }
 
-type reportLine struct {
+// Line is a paragraph, or a row of a table, with what was found in it and what was made
+// of it. A row has Cells and no Spans.
+type Line struct {
 	Place   string
-	Spans   []reportSpan
+	Spans   []Span
 	Cells   []string
 	Head    bool
 	Entries []EntryReport
+	key     paraKey
 }
 
 // ReportHTML is the report as a page that prints: the document on the left, what
@@ -134,7 +139,7 @@ func (d *Draft) ReportHTML(sum Summary, w *words.Words) ([]byte, error) {
 		return nil, err
 	}
 	view := map[string]any{
-		"Lang": w.Lang(), "Draft": d, "Lines": d.lines(), "Questions": d.Questions,
+		"Lang": w.Lang(), "Draft": d, "Lines": d.Lines(), "Questions": d.Questions,
 		"Summary": w.T("intake.report_summary", words.Data{"Entries": sum.Dated + sum.Duties + sum.Standing, "Dated": sum.Dated, "Duties": sum.Duties,
 			"Standing": sum.Standing, "Mentions": sum.Mentions, "Sections": sum.Sections, "Units": sum.Units, "Proposed": sum.Proposed}),
 		"Times": timesText(sum.Times, w), "Refused": sum.Refused, "Unread": d.unreadTexts(w),
@@ -183,8 +188,8 @@ type paraKey struct {
 
 func keyOf(p Place) paraKey { return paraKey{p.File, p.Sheet, p.Para, p.Row} }
 
-// lines is the document paragraph by paragraph with its marks and entries.
-func (d *Draft) lines() []reportLine {
+// Lines is the document paragraph by paragraph with its marks and entries.
+func (d *Draft) Lines() []Line {
 	marks := map[paraKey][]marker{}
 	entries := map[paraKey][]EntryReport{}
 	byID := map[string]EntryReport{}
@@ -200,7 +205,7 @@ func (d *Draft) lines() []reportLine {
 			a.c.mark(marks, a.at, "none", a.Why)
 		}
 	}
-	var out []reportLine
+	var out []Line
 	for _, doc := range d.Docs {
 		for _, b := range doc.Blocks {
 			if b.Table != nil {
@@ -209,7 +214,7 @@ func (d *Draft) lines() []reportLine {
 			}
 			k := keyOf(b.Place)
 			_, marked := readMark(b.Text)
-			out = append(out, reportLine{Place: shortPlace(b.Place), Spans: paint(b.Text, marks[k]), Entries: entries[k], Head: marked && len([]rune(b.Text)) < 40})
+			out = append(out, Line{key: k, Place: shortPlace(b.Place), Spans: paint(b.Text, marks[k]), Entries: entries[k], Head: marked && len([]rune(b.Text)) < 40})
 		}
 	}
 	return out
@@ -220,12 +225,12 @@ func shortPlace(p Place) string {
 	return p.String()
 }
 
-func tableLines(b Block, entries map[paraKey][]EntryReport) []reportLine {
-	var out []reportLine
+func tableLines(b Block, entries map[paraKey][]EntryReport) []Line {
+	var out []Line
 	for i, r := range b.Table.Rows {
 		p := b.Place
 		p.Row = r.No
-		l := reportLine{Place: shortPlace(p), Head: i == 0, Entries: entries[keyOf(p)]}
+		l := Line{key: keyOf(p), Place: shortPlace(p), Head: i == 0, Entries: entries[keyOf(p)]}
 		for _, c := range r.Cells {
 			l.Cells = append(l.Cells, oneLine(c))
 		}
@@ -259,27 +264,27 @@ func (c *clause) mark(into map[paraKey][]marker, s span, class, title string) {
 }
 
 // paint cuts a paragraph at its marks; where marks overlap the first stays.
-func paint(text string, marks []marker) []reportSpan {
+func paint(text string, marks []marker) []Span {
 	sort.SliceStable(marks, func(i, k int) bool {
 		if marks[i].from != marks[k].from {
 			return marks[i].from < marks[k].from
 		}
 		return marks[i].to > marks[k].to
 	})
-	var out []reportSpan
+	var out []Span
 	at := 0
 	for _, m := range marks {
 		if m.from < at || m.to > len(text) {
 			continue
 		}
 		if m.from > at {
-			out = append(out, reportSpan{Text: text[at:m.from]})
+			out = append(out, Span{Text: text[at:m.from]})
 		}
-		out = append(out, reportSpan{text[m.from:m.to], m.class, m.title})
+		out = append(out, Span{text[m.from:m.to], m.class, m.title})
 		at = m.to
 	}
 	if at < len(text) {
-		out = append(out, reportSpan{Text: text[at:]})
+		out = append(out, Span{Text: text[at:]})
 	}
 	return out
 }

@@ -32,7 +32,7 @@ func (k *committer) recurring(place string, e *entry, r deadline.Reading) bool {
 			e.Kind = plan.Standing
 			return k.note(e, "note_cycle", r.Words)
 		}
-		r.Recurrence = every
+		r.Recurrence, r.Sure = every, deadline.Sure // a person has said it
 	}
 	rec.Every, rec.Shift, rec.Cron, ok = r.Schedule()
 	if why := inexact(r); !ok || why != "" {

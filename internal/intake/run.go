@@ -260,6 +260,11 @@ func readUnitsFile(path string) (*people.Directory, error) {
 	if err != nil {
 		return nil, err
 	}
+	return readUnitsText(raw, path)
+}
+
+// readUnitsText reads the text of a units.yaml that is called path.
+func readUnitsText(raw []byte, path string) (*people.Directory, error) {
 	var f struct {
 		Units []struct {
 			ID, Name string

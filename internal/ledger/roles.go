@@ -46,6 +46,10 @@ var rights = map[string]string{
 	"subjects":       "SELECT, INSERT",
 	"audits":         "SELECT, INSERT, UPDATE",
 
+	"drafts":       "SELECT, INSERT, UPDATE",
+	"draft_files":  "SELECT, INSERT, UPDATE, DELETE",
+	"draft_fields": "SELECT, INSERT, UPDATE, DELETE",
+
 	"waits":         "SELECT, INSERT, UPDATE, DELETE",
 	"outlook":       "SELECT, INSERT, UPDATE, DELETE",
 	"outlook_plans": "SELECT, INSERT, UPDATE, DELETE",

@@ -1,8 +1,10 @@
 package plan
 
 import (
+	slashpath "path"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"time"
 
 	"duban/internal/calendar"
@@ -42,9 +44,17 @@ const (
 // relative to it; without policies of its own it uses those embedded in the
 // program. All problems are returned at once, sorted by file and place. The
 // plan is nil when one of them is more than a warning.
-func Load(path string, cal *calendar.Calendar) (*Plan, []Problem) {
+func Load(path string, cal *calendar.Calendar) (*Plan, []Problem) { return load(&book{}, path, cal) }
+
+// LoadFiles is Load of files that lie in no folder: "plan.yaml" and what it names, by
+// the last part of the names. It opens no file of the machine.
+func LoadFiles(files map[string][]byte, cal *calendar.Calendar) (*Plan, []Problem) {
+	return load(&book{within: files}, "plan.yaml", cal)
+}
+
+func load(b *book, path string, cal *calendar.Calendar) (*Plan, []Problem) {
 	l := &loader{
-		source: &source{&book{}, path}, cal: cal, people: newRegister(),
+		source: &source{b, path}, cal: cal, people: newRegister(),
 		policiesReady: true, byID: map[string]*entry{},
 	}
 	l.files = append(l.files, path)
@@ -98,7 +108,9 @@ func (l *loader) head(o object) {
 
 // open reads a file named in plan.yaml.
 func (l *loader) open(name string) (s *source, raw []byte, ok bool) {
-	if !filepath.IsAbs(name) {
+	if l.within != nil {
+		name = slashpath.Base(strings.ReplaceAll(name, `\`, "/"))
+	} else if !filepath.IsAbs(name) {
 		name = filepath.Join(filepath.Dir(l.file), name)
 	}
 	s = &source{l.book, name}

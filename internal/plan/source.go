@@ -15,6 +15,7 @@ const (
 
 // book gathers the problems of one load.
 type book struct {
+	within   map[string][]byte // the files there are, by name; nil: those of the machine
 	problems []Problem
 	hints    int
 }
@@ -50,6 +51,13 @@ func (s *source) report(n *yaml.Node, field, key string, data words.Data, warnin
 // read is the file's bytes; ok is false, and a problem noted, when it is not a
 // plain file of at most 4 MiB.
 func (s *source) read() (raw []byte, ok bool) {
+	if s.within != nil {
+		raw, ok = s.within[s.file]
+		if !ok {
+			s.add(nil, "", "unreadable", words.Data{"Detail": "no such file"})
+		}
+		return raw, ok
+	}
 	raw, fault := strictyaml.File(s.file, largestFile)
 	if fault != nil {
 		s.add(nil, "", fault.Key, fault.Data)

@@ -5,8 +5,11 @@ import (
 	"errors"
 
 	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/people"
+	"duban/internal/plan"
 )
 
 // Acts is everything that the portal changes: what engine.Engine gives. Each act is
@@ -19,6 +22,10 @@ type Acts interface {
 	Resend(ctx context.Context, m ledger.MessageInfo, by act.Actor) (resent bool, err error)
 	DropMessage(ctx context.Context, m ledger.MessageInfo, by act.Actor, reason string) (dropped bool, err error)
 	SetContact(ctx context.Context, seat people.Recipient, c people.Contact, by act.Actor) (before people.Contact, err error)
+	Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, o engine.LaunchOptions) (engine.LaunchReport, error)
+	Amend(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, o engine.AmendOptions) (engine.AmendReport, error)
+	BringHolidays(ctx context.Context, notices []calendar.Year, by act.Actor, watch func(done, total int)) (things int, err error)
+	ApplyPolicy(ctx context.Context, planID string, p plan.Policy, by act.Actor, reason string) (moved int, left []engine.LeftUndone, err error)
 }
 
 // ErrLookOnly: the ledger was opened to be read.
@@ -44,4 +51,20 @@ func (LookOnly) DropMessage(context.Context, ledger.MessageInfo, act.Actor, stri
 
 func (LookOnly) SetContact(context.Context, people.Recipient, people.Contact, act.Actor) (people.Contact, error) {
 	return people.Contact{}, ErrLookOnly
+}
+
+func (LookOnly) Launch(context.Context, *plan.Plan, *calendar.Calendar, engine.LaunchOptions) (engine.LaunchReport, error) {
+	return engine.LaunchReport{}, ErrLookOnly
+}
+
+func (LookOnly) Amend(context.Context, *plan.Plan, *calendar.Calendar, engine.AmendOptions) (engine.AmendReport, error) {
+	return engine.AmendReport{}, ErrLookOnly
+}
+
+func (LookOnly) BringHolidays(context.Context, []calendar.Year, act.Actor, func(done, total int)) (int, error) {
+	return 0, ErrLookOnly
+}
+
+func (LookOnly) ApplyPolicy(context.Context, string, plan.Policy, act.Actor, string) (int, []engine.LeftUndone, error) {
+	return 0, nil, ErrLookOnly
 }

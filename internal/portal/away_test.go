@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"duban/internal/accounts"
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/draft"
 	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
@@ -95,7 +97,7 @@ func TestWhileTheLedgerIsAwayThereIsOnePlainPage(t *testing.T) {
 		w := &world{}
 		return w.serve(t, portal.Options{
 			Reader: query.New(store, query.Options{Now: time.Now, Calendar: func(...calendar.Year) (*calendar.Calendar, error) { return cal, nil }}),
-			Acts:   portal.LookOnly{}, SignIn: sign, Accounts: func() (*accounts.Book, error) { return book, nil }, Now: time.Now, Log: quiet, Patience: patience,
+			Acts:   portal.LookOnly{}, SignIn: sign, Accounts: func() (*accounts.Book, error) { return book, nil }, Now: time.Now, Log: quiet, Patience: patience, Drafts: draft.Open(store, time.Now),
 		})
 	}
 	s, hasty := pages(time.Minute), pages(500*time.Millisecond)
@@ -105,6 +107,15 @@ func TestWhileTheLedgerIsAwayThereIsOnePlainPage(t *testing.T) {
 	to, _ := url.Parse(hasty.URL)
 	impatient.Jar.SetCookies(to, b.Jar.Cookies(from))
 	require.Equal(t, http.StatusOK, b.get("/todo").status)
+	path := b.begins(file{"行动计划.txt", issued})
+	form := b.until(path + "/questions").fields()
+	asked := ""
+	for name := range form {
+		if strings.HasPrefix(name, "a-date-") {
+			asked = name
+		}
+	}
+	form.Set(asked, "2027-09-30")
 	for _, how := range []int32{refuses, hangs} {
 		behind.how.Store(how)
 		behind.cut()
@@ -115,9 +126,20 @@ func TestWhileTheLedgerIsAwayThereIsOnePlainPage(t *testing.T) {
 			require.Equal(t, "10", a.header.Get("Retry-After"))
 		}
 		require.Equal(t, http.StatusOK, impatient.get("/static/portal.css").status)
+		a := impatient.post(path+"/questions", form)
+		require.Equal(t, http.StatusServiceUnavailable, a.status)
+		kept := a.fieldsOf(path + "/questions")
+		require.Equal(t, "2027-09-30", kept.Get(asked), "what was typed can be sent again")
 		behind.how.Store(passes)
 		behind.cut()
 		require.Eventually(t, func() bool { return b.get("/todo").status == http.StatusOK }, 10*time.Minute, 50*time.Millisecond)
+		require.Equal(t, path+"/questions?saved=1", b.post(path+"/questions", kept).to())
+		require.Equal(t, "2027-09-30", b.until(path+"/questions").fields().Get("was-"+strings.TrimPrefix(asked, "a-")))
+		form.Set(asked, "")
+		form.Set("was-"+strings.TrimPrefix(asked, "a-"), "2027-09-30")
+		require.Equal(t, http.StatusSeeOther, b.post(path+"/questions", form).status)
+		form.Set(asked, "2027-09-30")
+		form.Set("was-"+strings.TrimPrefix(asked, "a-"), "")
 	}
 }
 

@@ -14,6 +14,8 @@
 //	fail.go     errors as a status and a sentence
 //	form.go     what an act says, as a form and back; doing.go sends it
 //	files.go    files of evidence
+//	drafts.go   what an office prepares; draftasks.go its questions, draftfiles.go its files,
+//	            launching.go and changes.go putting it in force
 //	serve.go    listening
 //
 // A page is a method of visit that gathers its rows and calls v.show("name", data). In

@@ -6,14 +6,14 @@ import "strings"
 type RouteInfo struct {
 	Method, Path string
 	Who          Role
-	Files        bool
+	Files        bool // it takes any
 }
 
 // Routes are all rows of the table.
 func Routes() (all []RouteInfo) {
 	for _, r := range routes {
 		method, path, _ := strings.Cut(r.pattern, " ")
-		all = append(all, RouteInfo{method, path, r.who, r.files})
+		all = append(all, RouteInfo{method, path, r.who, r.files != nothing})
 	}
 	return all
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"html"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"duban/internal/engine"
@@ -85,16 +87,62 @@ func (v *visit) fail(err error) {
 	if f.status == http.StatusServiceUnavailable {
 		v.w.Header().Set("Retry-After", "10")
 	}
-	v.refuseText(f.status, f.text)
+	v.sorry(f.status, f.text, f.status == http.StatusServiceUnavailable)
+}
+
+// sent is a form that could not be taken, to be sent again from the page that says so.
+type sent struct {
+	Action, Token string
+	Fields        []field
+}
+
+type field struct{ Name, Value string }
+
+// secretFields are not repeated in a page.
+var secretFields = []string{"password", "repeated", "old", "code"}
+
+// keeps is what was posted, where it may be repeated; nil otherwise.
+func (v *visit) keeps() *sent {
+	if v.r.Method != http.MethodPost || len(v.form) == 0 {
+		return nil
+	}
+	out := &sent{Action: v.r.URL.RequestURI()}
+	for _, name := range slices.Sorted(maps.Keys(v.form)) {
+		if slices.Contains(secretFields, name) {
+			return nil
+		}
+		if name == "token" {
+			continue
+		}
+		for _, value := range v.form[name] {
+			out.Fields = append(out.Fields, field{name, value})
+		}
+	}
+	if c := v.cookie(v.r, sessionCookie); c != "" {
+		out.Token = newToken(c)
+	} else {
+		out.Token = v.newToken()
+	}
+	return out
 }
 
 // refuse answers with a sentence of the catalogue.
 func (v *visit) refuse(status int, key string) { v.refuseText(status, v.say.T(key)) }
 
 // refuseText answers with a sentence.
-func (v *visit) refuseText(status int, text string) {
+func (v *visit) refuseText(status int, text string) { v.sorry(status, text, false) }
+
+// sorry answers with a sentence, and with keep so that what was typed can be sent again.
+func (v *visit) sorry(status int, text string, keep bool) {
 	title := v.say.T("portal.sorry")
-	if err := v.showUnder(status, "error", title, struct{ Text string }{text}); err != nil {
+	page := struct {
+		Text string
+		Sent *sent
+	}{Text: text}
+	if keep {
+		page.Sent = v.keeps()
+	}
+	if err := v.showUnder(status, "error", title, page); err != nil {
 		v.Log.Error("The page of an error failed", "error", err)
 		v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		v.w.WriteHeader(status)

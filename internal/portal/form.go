@@ -10,6 +10,7 @@ import (
 	"os"
 	"time"
 
+	"duban/internal/draft"
 	"duban/internal/words"
 )
 
@@ -51,8 +52,8 @@ func (v *visit) read(rt route, files bool) bool {
 			return false
 		}
 		return true
-	case err == nil && kind == "multipart/form-data" && rt.files:
-		return v.readParts(multipart.NewReader(v.r.Body, params["boundary"]), files)
+	case err == nil && kind == "multipart/form-data" && rt.files != nothing:
+		return v.readParts(multipart.NewReader(v.r.Body, params["boundary"]), rt.files, files)
 	}
 	v.refuse(http.StatusUnsupportedMediaType, "portal.bad_form")
 	return false
@@ -60,7 +61,7 @@ func (v *visit) read(rt route, files bool) bool {
 
 // readParts reads a form with files. A file that is not taken is said above the form,
 // which is drawn again.
-func (v *visit) readParts(parts *multipart.Reader, files bool) bool {
+func (v *visit) readParts(parts *multipart.Reader, kind brings, files bool) bool {
 	v.form = url.Values{}
 	size, wrong := 0, ""
 	for {
@@ -86,7 +87,24 @@ func (v *visit) readParts(parts *multipart.Reader, files bool) bool {
 			}
 			continue
 		}
-		if !files || v.Files == nil || wrong != "" || !goodToken(v.form.Get("token"), v.tokenCookie()) {
+		if kind == papers && files && wrong == "" && goodToken(v.form.Get("token"), v.tokenCookie()) {
+			body, err := io.ReadAll(io.LimitReader(v.slow(part), draft.MostFile+1))
+			if err != nil {
+				return v.unread(err)
+			}
+			if name := fileName(part.FileName()); name != "" {
+				v.papers = append(v.papers, draft.File{Name: name, Body: body})
+			}
+			if len(v.papers) > draft.MostFiles || len(body) > draft.MostFile {
+				wrong = v.say.T("draft.file_large", words.Data{"Name": fileName(part.FileName()), "Most": draft.MostFile >> 20, "Files": draft.MostFiles})
+				v.papers = nil
+				if _, err := io.Copy(io.Discard, v.slow(part)); err != nil {
+					return v.unread(err)
+				}
+			}
+			continue
+		}
+		if kind == papers || !files || v.Files == nil || wrong != "" || !goodToken(v.form.Get("token"), v.tokenCookie()) {
 			if _, err := io.Copy(io.Discard, v.slow(part)); err != nil {
 				return v.unread(err)
 			}

@@ -14,6 +14,7 @@ import (
 
 	"duban/internal/accounts"
 	"duban/internal/calendar"
+	"duban/internal/draft"
 	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/people"
@@ -73,7 +74,7 @@ func (h House) Options() (Options, *signin.Service) {
 	known := func(id string) bool { _, ok := unit(id); return ok }
 	s := signin.Open(h.Ledger, signin.Options{Now: time.Now, Known: known, Second: signin.AskedOf(h.Ledger, unit)})
 	acts := h.Engine.Patient(answerTime)
-	o.Acts, o.SignIn = acts, s
+	o.Acts, o.SignIn, o.Drafts = acts, s, draft.Open(h.Ledger, time.Now)
 	o.More = append(o.More,
 		Mount{api.Pattern, api.New(api.Options{Reader: o.Reader, Acts: acts, SignIn: s, Accounts: file.book, Now: o.Now, Lang: h.Lang, Log: h.Log}), "the interface for programs, by tokens of accounts"},
 		Mount{feed.Pattern, feed.New(feed.Options{Reader: o.Reader, SignIn: s, Dates: h.Ledger.TellDates, Accounts: file.book, Now: o.Now, URL: h.URL, Lang: h.Lang, Log: h.Log}), "calendar feeds, by tokens in their addresses"},

@@ -13,11 +13,12 @@ import (
 	"time"
 
 	"duban/internal/accounts"
+	"duban/internal/draft"
 	"duban/internal/query"
 	"duban/internal/words"
 )
 
-// Options are what a portal is made of. All but URL, Lang, Files and More are needed.
+// Options are what a portal is made of. All but URL, Lang, Files, Drafts and More are needed.
 type Options struct {
 	Reader *query.Reader
 	Acts   Acts
@@ -36,6 +37,8 @@ type Options struct {
 	Log  *slog.Logger
 	// Files keeps what proves an act; nil takes none.
 	Files *Files
+	// Drafts keeps what an office prepares; nil prepares nothing.
+	Drafts *draft.Service
 	// Key, when it is set, is all that is asked for: whoever comes with it (/signin?key=)
 	// chooses as whom to look. It is for reading a ledger on one's own machine: see
 	// Looking and LookOnly.

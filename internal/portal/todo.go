@@ -7,6 +7,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/ledger"
 	"duban/internal/query"
+	"duban/internal/report"
 	"duban/internal/words"
 )
 
@@ -29,10 +30,14 @@ func (v *visit) skip() int {
 }
 
 // pager is the page of a list that shows so many lines of all.
-func (v *visit) pager(skip, shown, total int) pager {
+func (v *visit) pager(skip, shown, total int) pager { return v.pagerBy(pageOf, skip, shown, total) }
+
+// pagerBy is pager where a page has so many lines.
+func (v *visit) pagerBy(size, skip, shown, total int) pager {
 	at := func(skip int) string {
 		q := v.r.URL.Query()
 		q.Del("did")
+		q.Del("saved")
 		q.Set("skip", strconv.Itoa(skip))
 		if skip == 0 {
 			q.Del("skip")
@@ -44,7 +49,7 @@ func (v *visit) pager(skip, shown, total int) pager {
 	}
 	p := pager{From: skip + 1, To: skip + shown, Total: total}
 	if skip > 0 {
-		p.Back = at(max(0, skip-pageOf))
+		p.Back = at(max(0, skip-size))
 	}
 	if skip+shown < total {
 		p.On = at(skip + shown)
@@ -71,6 +76,7 @@ type owed struct {
 	Path  string // of the task or the talk
 	Grave string // late, soon or ""
 	Said  string // by whom, in which words
+	Then  string // what happens if it is not done
 	Acts  []deedRow
 }
 
@@ -130,6 +136,9 @@ func (v *visit) owed(o query.Obligation) owed {
 		if *left <= 3 {
 			line.Grave = "soon"
 		}
+	}
+	if s := o.Then; s != nil {
+		line.Then = v.say.T("portal.if_not", words.Data{"Day": s.At.Format("2006-01-02"), "Stage": v.speak().Stage(report.Step{Stage: s.ID, Kind: s.Kind, At: s.At, Talk: o.Talk, Topic: s.Topic}), "To": v.speak().Seats(o.People, s.To)})
 	}
 	for _, k := range o.Acts {
 		line.Acts = append(line.Acts, deedRow{Kind: string(k), Name: v.say.T("act.kind_" + string(k)), Path: line.Path + "/do/" + string(k), Once: k == act.Acknowledge})

@@ -147,7 +147,7 @@ func (s scene) Menu() (all []MenuItem) {
 		at = "/" + parts[3]
 	}
 	for _, m := range menu {
-		if s.v.who.is(m.who) {
+		if s.v.who.is(m.who) && (m.path != "/drafts" || s.v.Drafts != nil) {
 			all = append(all, MenuItem{m.path, s.T("portal.menu_" + m.name), at == m.path || strings.HasPrefix(at, m.path+"/")})
 		}
 	}

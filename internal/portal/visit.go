@@ -13,6 +13,7 @@ import (
 	"duban/internal/accounts"
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/draft"
 	"duban/internal/query"
 	"duban/internal/report"
 	"duban/internal/signin"
@@ -73,8 +74,10 @@ type visit struct {
 	// form's token has been checked.
 	form  url.Values
 	files []act.Evidence
-	note  string // a sentence above the form
-	head  int64  // number of the last event when the visit began
+	// papers are the files of which a draft is made, in the same way.
+	papers []draft.File
+	note   string // a sentence above the form
+	head   int64  // number of the last event when the visit began
 	// past is the day that is looked at; zero is now.
 	past calendar.Day
 }
@@ -182,6 +185,9 @@ func (p *portal) serve(rt route) http.HandlerFunc {
 			v.typed, v.note = kept.typed, kept.note
 		}
 		if err := v.enter(); err != nil {
+			if r.Method == http.MethodPost && !v.read(rt, false) { // so that it can be sent again
+				return
+			}
 			v.fail(err)
 			return
 		}

@@ -24,6 +24,7 @@ import (
 
 	"duban/internal/accounts"
 	"duban/internal/calendar"
+	"duban/internal/draft"
 	"duban/internal/engine"
 	"duban/internal/host"
 	"duban/internal/plan"
@@ -41,14 +42,15 @@ import (
 // shuiwu leads w1 … w9 and t1 … t3, in which gaoping assists, and gaoping leads g1 … g4; of the air
 // plan huanbao leads boiler. Each test takes tasks of its own.
 type world struct {
-	host  *host.Host
-	dir   string
-	cal   *calendar.Calendar
-	book  *accounts.Book
-	sign  *signin.Service
-	read  *query.Reader
-	files *portal.Files
-	check func(ctx context.Context, who query.Viewer, w *words.Words) (lines []string, well bool, err error)
+	host   *host.Host
+	dir    string
+	cal    *calendar.Calendar
+	book   *accounts.Book
+	sign   *signin.Service
+	read   *query.Reader
+	files  *portal.Files
+	drafts *draft.Service
+	check  func(ctx context.Context, who query.Viewer, w *words.Words) (lines []string, well bool, err error)
 }
 
 // password is everybody's.
@@ -135,6 +137,7 @@ func makeWorld() (*world, error) {
 			return nil, err
 		}
 	}
+	w.drafts = draft.Open(w.host.Ledger, time.Now)
 	w.sign = signin.Open(w.host.Ledger, signin.Options{Now: time.Now})
 	w.read = query.New(w.host.Ledger, query.Options{Now: time.Now, Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return host.Calendar(cfg, imported...) }})
 	for _, a := range book.All {
@@ -155,20 +158,9 @@ func (w *world) launch(id, office, units, clauses string, clock calendar.Clock) 
 	if err != nil {
 		return err
 	}
-	text, leadership := "units:\n", ""
-	for _, u := range strings.Split(units, ",") {
-		f := strings.Fields(u)
-		text += fmt.Sprintf("  - id: %s\n    name: %s\n    kind: %s\n    contacts:\n", f[0], f[1], f[2])
-		for _, role := range []string{"liaison", "deputy", "head", "office", "leader"} {
-			text += fmt.Sprintf("      - {role: %s, name: %s%s, email: %s@%s.example}\n", role, f[1], role, role, f[0])
-		}
-		if f[2] == "leadership" {
-			leadership = f[0]
-		}
-	}
-	head := fmt.Sprintf("id: %s\ntitle: %s计划\nnumber: 〔2021〕1号\nissuer: 市政府\nissued: 2021-06-07\nyear: 2021\npolicy: standard\noffice: %s\nleadership: %s\nunits: units.yaml\n", id, id, office, leadership)
 	file := filepath.Join(dir, "plan.yaml")
-	for name, body := range map[string]string{"units.yaml": text, "plan.yaml": head + clauses} {
+	text, whole := planFiles(id, office, units, clauses)
+	for name, body := range map[string]string{"units.yaml": text, "plan.yaml": whole} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(body), 0o600); err != nil {
 			return err
 		}
@@ -183,10 +175,27 @@ func (w *world) launch(id, office, units, clauses string, clock calendar.Clock) 
 	return err
 }
 
+// planFiles are the texts of units.yaml and plan.yaml.
+func planFiles(id, office, units, clauses string) (text, whole string) {
+	text, leadership := "units:\n", ""
+	for _, u := range strings.Split(units, ",") {
+		f := strings.Fields(u)
+		text += fmt.Sprintf("  - id: %s\n    name: %s\n    kind: %s\n    contacts:\n", f[0], f[1], f[2])
+		for _, role := range []string{"liaison", "deputy", "head", "office", "leader"} {
+			text += fmt.Sprintf("      - {role: %s, name: %s%s, email: %s@%s.example}\n", role, f[1], role, role, f[0])
+		}
+		if f[2] == "leadership" {
+			leadership = f[0]
+		}
+	}
+	head := fmt.Sprintf("id: %s\ntitle: %s计划\nnumber: 〔2021〕1号\nissuer: 市政府\nissued: 2021-06-07\nyear: 2021\npolicy: standard\noffice: %s\nleadership: %s\nunits: units.yaml\n", id, id, office, leadership)
+	return text, head + clauses
+}
+
 // options are those of a portal on the shared engine.
 func (w *world) options() portal.Options {
 	return portal.Options{Reader: w.read, Acts: w.host.Engine.Patient(time.Minute), SignIn: w.sign, Accounts: func() (*accounts.Book, error) { return w.book, nil },
-		Now: time.Now, Files: w.files, Checkup: w.check, Log: quiet}
+		Now: time.Now, Files: w.files, Drafts: w.drafts, Checkup: w.check, Log: quiet}
 }
 
 // site is a portal that is served.
@@ -332,8 +341,36 @@ func (a answer) fields() url.Values {
 	_, page, _ := strings.Cut(a.body, "<main")
 	last := strings.LastIndex(page, "<form")
 	require.GreaterOrEqual(a.t, last, 0, "a form in: %s", a.body)
+	return filledIn(page[last:])
+}
+
+// fieldsOf are those of the form that is posted to an address.
+func (a answer) fieldsOf(action string) url.Values {
+	a.t.Helper()
+	_, form, ok := strings.Cut(a.body, `action="`+action+`"`)
+	require.True(a.t, ok, "a form for %s in: %s", action, a.text())
+	form, _, _ = strings.Cut(form, "</form>")
+	return filledIn(form)
+}
+
+var areaTag = regexp.MustCompile(`(?s)<textarea[^>]*\bname="([^"]*)"[^>]*>\n?(.*?)</textarea>`)
+
+var (
+	selectTag   = regexp.MustCompile(`(?s)<select[^>]*\bname="([^"]*)"[^>]*>(.*?)</select>`)
+	selectedTag = regexp.MustCompile(`<option value="([^"]*)" selected>`)
+)
+
+func filledIn(page string) url.Values {
 	form := url.Values{}
-	for _, tag := range inputTag.FindAllString(page[last:], -1) {
+	for _, choice := range selectTag.FindAllStringSubmatch(page, -1) {
+		if chosen := selectedTag.FindStringSubmatch(choice[2]); chosen != nil {
+			form.Add(choice[1], html.UnescapeString(chosen[1]))
+		}
+	}
+	for _, area := range areaTag.FindAllStringSubmatch(page, -1) {
+		form.Add(area[1], html.UnescapeString(area[2]))
+	}
+	for _, tag := range inputTag.FindAllString(page, -1) {
 		name, value := nameAttr.FindStringSubmatch(tag), valAttr.FindStringSubmatch(tag)
 		if name == nil || value == nil || strings.Contains(tag, `type="checkbox"`) && !strings.Contains(tag, " checked") {
 			continue

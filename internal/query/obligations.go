@@ -8,6 +8,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/people"
 	"duban/internal/plan"
 )
 
@@ -50,6 +51,10 @@ type Obligation struct {
 	Late   bool       `json:"late"`           // the limit has passed
 	Held   bool       `json:"held,omitempty"` // its clock stands: nobody is pressed for it now
 	Acts   []act.Kind `json:"acts"`           // that are done with it
+	// Then is what is said next, to whom, if it is not done; nil: nothing. It is at the
+	// plan's offset. People are the units it names.
+	Then   *plan.Stage      `json:"-"`
+	People people.Directory `json:"-"`
 }
 
 // ObligationPage is a part of what is owed.
@@ -230,6 +235,9 @@ func (s *owingSource) line(o ledger.Obligation) (line Obligation, ok bool) {
 		Since: dayOf(o.Since), Held: !o.Runs, Acts: act.Discharges(o.ID),
 	}
 	if o.Talk != "" {
+		if ahead := s.book.TalkAhead(ledger.TalkCaseOf(&s.plan.Plan, t, s.talks[o.Talk])); len(ahead) > 0 {
+			line.Then = &ahead[0]
+		}
 		line.Acts, line.Lead = act.TalkDischarges(o.ID), dir.Name(s.talks[o.Talk].Lead)
 		c := ledger.TalkCaseOf(&s.plan.Plan, t, s.talks[o.Talk])
 		switch {
@@ -238,8 +246,11 @@ func (s *owingSource) line(o ledger.Obligation) (line Obligation, ok bool) {
 		case o.ID == act.OwedDecision:
 			line.By, line.Words = c.By, c.Grounds
 		}
-	} else if !line.askedIn(ledger.CaseOf(t), dir.Name, topic, ref) {
+	} else if line.Then = s.book.NextOf(ledger.CaseOf(t), o.ID); !line.askedIn(ledger.CaseOf(t), dir.Name, topic, ref) {
 		return line, false
+	}
+	if line.People = dir; line.Then != nil {
+		line.Then.At = line.Then.At.In(s.plan.Plan.Location())
 	}
 	if o.Due != ledger.NeverDue {
 		line.Limit = dayOf(o.Due)

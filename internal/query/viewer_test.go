@@ -66,7 +66,11 @@ func whatAViewerReads(w *world) readings {
 	next.Version++
 	amended := w.water
 	amended.Hash, amended.Tasks = "other", amended.Tasks[1:]
+	renewed := w.water
+	renewed.ID = "renewed"
 	return readings{
+		"Launching": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Launching(c, v, &renewed) },
+			sees{"late over", "late over", notWhole, notWhole, notWhole, notWhole, notWhole, notWhole}}},
 		"Plans": {{func(c ctx, r *query.Reader, v who) (any, error) {
 			rows, whole, err := r.Plans(c, v)
 			return pair(rows, whole, err)
@@ -169,14 +173,18 @@ func whatAViewerReads(w *world) readings {
 			sees{"boiler late over talk", "late over talk", "late over talk", "over talk", "late", "boiler", "boiler", nothing}}},
 		"PolicyMoves": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.PolicyMoves(c, v, "water", next) },
 			sees{"over", "over", "over", notWhole, notWhole, notWhole, notWhole, notWhole}}},
-		"Amending": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Amending(c, v, &amended) },
-			sees{"over", "over", "over", notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"Amendment": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			a, err := r.Amendment(c, v, &amended, "", nil)
+			return a.Changes, err
+		}, sees{"over", "over", "over", notWhole, notWhole, notWhole, notWhole, notWhole}}},
 		"Obligations": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Obligations(c, v, query.ObligationFilter{}) },
 			sees{"air boiler late over talk", "over talk", nothing, "over", "late", nothing, "air boiler", nothing}},
 			{func(c ctx, r *query.Reader, v who) (any, error) {
 				return r.Obligations(c, v, query.ObligationFilter{Unit: "市水务局", Held: true, Limit: 1})
 			}, sees{"over", "over", "over", "over", notWhole, "!unit", "!unit", "!unit"}}},
 		"Office": {{func(c ctx, r *query.Reader, v who) (any, error) { return nil, r.Office(c, v) }, sees{nothing, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"Prove": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Prove(c, v, ledger.Check{}) },
+			sees{nothing, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole}}},
 		"Contacts": {{func(c ctx, r *query.Reader, v who) (any, error) {
 			units, err := r.Contacts(c, v)
 			var of []string // by the things that they lead

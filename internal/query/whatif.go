@@ -96,16 +96,3 @@ func (r *Reader) PolicyMoves(ctx context.Context, v Viewer, planID string, p pla
 	}
 	return whatif.New(r.store, r.Now).PolicyMoves(ctx, planID, p)
 }
-
-// Amending is what an amendment to p would change of the plan in the ledger, for those
-// who may see all of it. It fails as amending would.
-func (r *Reader) Amending(ctx context.Context, v Viewer, p *plan.Plan) (plan.Changes, error) {
-	in, err := r.as(v)
-	if err != nil {
-		return plan.Changes{}, err
-	}
-	if _, err := in.whole(ctx, p.ID); err != nil {
-		return plan.Changes{}, err
-	}
-	return whatif.New(r.store, r.Now).Amending(ctx, p)
-}

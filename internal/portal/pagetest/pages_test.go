@@ -25,6 +25,7 @@ import (
 	"duban/internal/accounts"
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/draft"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
@@ -47,6 +48,7 @@ type house struct {
 	site   *httptest.Server
 	store  *ledger.Store
 	read   *query.Reader
+	drafts *draft.Service
 	folder string
 	asked  string // the task of which more time was asked for
 }
@@ -132,12 +134,31 @@ func build(ctx context.Context) (h *house, err error) {
 		return h, fmt.Errorf("%v", faults)
 	}
 	h.read = query.New(h.store, query.Options{Now: func() time.Time { return now }, Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return cal.With(imported...), nil }})
-	pages, err := portal.New(portal.Options{Reader: h.read, Acts: portal.LookOnly{}, SignIn: &portal.Looking{}, Key: "k", Now: func() time.Time { return now },
+	if err = h.prepare(ctx); err != nil {
+		return h, err
+	}
+	pages, err := portal.New(portal.Options{Reader: h.read, Acts: portal.LookOnly{}, SignIn: &portal.Looking{}, Drafts: h.drafts, Key: "k", Now: func() time.Time { return now },
 		Accounts: func() (*accounts.Book, error) { return accountBook, nil }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err == nil {
 		h.site = httptest.NewServer(pages)
 	}
 	return h, err
+}
+
+// prepared is the draft that the office has made of the plan's document.
+const prepared = "d000000000000000001"
+
+func (h *house) prepare(ctx context.Context) error {
+	h.drafts = draft.Open(h.store, func() time.Time { return now })
+	body, err := os.ReadFile(seed + "document.txt")
+	if err != nil {
+		return err
+	}
+	f, err := draft.Document(draft.File{Name: "行动计划.txt", Body: body})
+	if err != nil {
+		return err
+	}
+	return h.drafts.Begin(ctx, ledger.Draft{ID: prepared, Kind: draft.Plan, Unit: "shuizhiban", Title: "明年的行动计划", By: "shuizhiban"}, []ledger.DraftFile{f}, nil)
 }
 
 // live lets what was due of a task be said, each in a message; of every third one its
@@ -232,8 +253,9 @@ func as(t testing.TB, account string, look portaltest.Look) *portaltest.Page {
 var pages = map[string][]string{
 	"fu-shizhang": {"/lead", "/todo", "/tasks", "/talks", "/plans", "/plans/" + planID, "/plans/" + planID + "?down=clause", "/plans/" + planID + "?as_of=2021-06-01", "/plans/" + planID + "/year",
 		"/plans/" + planID + "/messages", "/plans/" + planID + "/ahead", "/plans/" + planID + "/since?day=2021-06-30", "/search?q=%E6%B1%A1%E6%B0%B4", "/search?q=xyzzy", "/inbox", "/me", "/plans/" + planID + "/tasks/p14", "/nosuch"},
-	"shuizhiban": {"/todo", "/messages", "/ledger", "/contacts", "/accounts", "/holidays", "/policies", "/me", "/plans/" + planID, "/plans/" + planID + "/tasks/p14?as_of=2021-05-10", "/plans/" + planID + "/tasks/2.4-survey.qinshui/do/chase"},
-	"gaoping":    {"/todo", "/tasks", "/inbox", "/plans/" + planID + "/tasks/2.4-survey.gaoping", "/plans/" + planID + "/tasks/2.4-survey.gaoping/do/progress"},
+	"shuizhiban": {"/todo", "/messages", "/ledger", "/ledger/proof", "/ledger/proof?check=1&full=1", "/contacts", "/accounts", "/holidays", "/policies", "/me", "/plans/" + planID, "/plans/" + planID + "/tasks/p14?as_of=2021-05-10", "/plans/" + planID + "/tasks/2.4-survey.qinshui/do/chase",
+		"/drafts", "/drafts/" + prepared, "/drafts/" + prepared + "/questions", "/drafts/" + prepared + "/document", "/drafts/" + prepared + "/preview", "/drafts/" + prepared + "/edit/units.yaml"},
+	"gaoping": {"/todo", "/tasks", "/inbox", "/plans/" + planID + "/tasks/2.4-survey.gaoping", "/plans/" + planID + "/tasks/2.4-survey.gaoping/do/progress"},
 }
 
 // TestEveryPageIsForEverybody: on every page, in both languages, axe-core finds nothing,
@@ -452,4 +474,52 @@ func TestTheBoardLives(t *testing.T) {
 	require.Eventually(t, func() bool { return p.Texts("[data-live=lights] .count")[0] != before[0] }, 2*time.Minute, 200*time.Millisecond)
 	plain.Go("/plans/" + planID)
 	require.Equal(t, p.Texts("[data-live=lights] .count"), plain.Texts("[data-live=lights] .count"))
+}
+
+// TestTheLedgerIsVerifiedInTheBrowser: whole, since a head that was noted, in full; what
+// is no head and what is another ledger's is said, and what was typed stays.
+func TestTheLedgerIsVerifiedInTheBrowser(t *testing.T) {
+	t.Parallel()
+	p := as(t, "shuizhiban", portaltest.Look{Plain: true, Width: 360})
+	p.Go("/ledger")
+	p.Press(`a[href="/ledger/proof"]`)
+	require.False(t, p.Has(".note[role=status]"), "it is verified when it is asked for")
+	p.Press("main button.main")
+	seq, hash, err := shared.store.Head(t.Context())
+	require.NoError(t, err)
+	head := fmt.Sprintf("%d:%s", seq, hash)
+	require.Contains(t, p.Text(".note[role=status]"), head)
+	for typed, want := range map[string]string{head: "没有被改写", "12:kkk": "这不是链头", fmt.Sprintf("%d:%032x", seq, 1): "链上没有记下的链头"} {
+		p.Go("/ledger/proof")
+		p.Type("#since", typed)
+		p.Press("main button.main")
+		require.Contains(t, p.Text("main"), want)
+		require.Equal(t, []string{typed}, p.Values("#since"))
+	}
+	require.Equal(t, 403, as(t, "gaoping", portaltest.Look{}).Go("/ledger/proof"))
+}
+
+// TestWhatWaitsSaysWhatHappensIfItIsNotDone: each line has what is said next, on which
+// day and to whom, as the task's own page has it.
+func TestWhatWaitsSaysWhatHappensIfItIsNotDone(t *testing.T) {
+	t.Parallel()
+	p := as(t, "gaoping", portaltest.Look{Plain: true, Width: 360})
+	p.Go("/todo")
+	then := p.Texts(".todo .then-not")
+	require.NotEmpty(t, then)
+	for _, line := range then {
+		require.Regexp(t, `^不办的话：\d{4}-\d\d-\d\d .+，发给.+`, line)
+	}
+	page, err := shared.read.Obligations(t.Context(), query.As(act.Actor{Account: "gaoping", Name: "高平市", Unit: "gaoping"}), query.ObligationFilter{Limit: 50})
+	require.NoError(t, err)
+	said := 0
+	for _, o := range page.Lines {
+		if o.Then == nil {
+			continue
+		}
+		said++
+		require.False(t, o.Then.At.Before(now), "%s: what comes is to come", o.Task)
+		require.NotEmpty(t, o.Then.To)
+	}
+	require.Len(t, then, said)
 }

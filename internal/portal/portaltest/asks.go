@@ -126,5 +126,5 @@ func (p *Page) EveryPage() {
 // Missing are the words of the catalogue that a page shows by their keys: there are none.
 func (p *Page) Missing() []string {
 	p.t.Helper()
-	return eval[[]string](p, fmt.Sprintf(`(document.body.innerText.match(/(?<![-.\w])(%s)\.[a-z_]+\b/g) || [])`, "portal|case|report|cli|act|matter|notice|todo|plan"))
+	return eval[[]string](p, fmt.Sprintf(`(document.body.innerText.match(/(?<![-.\w])(%s)\.(?!yaml\b)[a-z_]+\b/g) || [])`, "portal|case|report|cli|act|matter|notice|todo|plan|draft"))
 }

@@ -1,0 +1,192 @@
+package portal
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/draft"
+	"duban/internal/plan"
+	"duban/internal/whatif"
+	"duban/internal/words"
+)
+
+// bringing is the notice of holidays of a draft: what it says otherwise than what is in
+// force, and which stages still to come it moves.
+func (v *visit) bringing(r draft.Ready) (*undertaking, error) {
+	u := &undertaking{page: changesPage{Do: v.say.T("draft.bring_notice")}}
+	given, err := calendar.ReadYear(bytes.NewReader(r.Files["notice.json"]))
+	var wrong *calendar.Fault
+	if errors.As(err, &wrong) {
+		data := words.Data{}
+		for name, value := range wrong.Data {
+			data[name] = fmt.Sprint(value)
+		}
+		where := strings.TrimSpace(fmt.Sprintf("%s %s", wrong.Field, v.say.T("calendar.fault_"+wrong.Key, data)))
+		if wrong.Line > 0 {
+			where = fmt.Sprintf("%d: %s", wrong.Line, where)
+		}
+		u.page.Fault = v.say.T("draft.notice_wrong", words.Data{"Why": where})
+		return u, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	now, err := v.Reader.Holidays(v.ctx(), v.asks())
+	if err != nil {
+		return nil, err
+	}
+	known := calendar.Year{}
+	for _, y := range now.Years() {
+		if y.Year == given.Year {
+			known = y
+		}
+	}
+	merged := calendar.Merged(known, given)
+	data := words.Data{"Year": merged.Year, "Was": strings.Join(known.Papers, " "), "Is": strings.Join(merged.Papers, " ")}
+	changes := calendar.Changes(known, merged)
+	data["N"] = len(changes)
+	switch {
+	case now.Governed(merged.Year) && len(changes) == 0 && slices.Equal(known.Papers, merged.Papers):
+		u.page.Lines = []string{v.say.T("calendar.same", data)}
+		return u, nil
+	case !now.Governed(merged.Year):
+		u.page.Lines = []string{v.say.T("calendar.new_year", data)}
+	default:
+		u.page.Lines = []string{v.say.T("calendar.other", data)}
+	}
+	for _, c := range changes {
+		u.page.Lines = append(u.page.Lines, v.say.T("draft.day_change", words.Data{"Day": c.Date, "Was": v.holiday(c.Date, c.Was), "Is": v.holiday(c.Date, c.Is)}))
+	}
+	next := now.With(merged)
+	u.page.Can = true
+	if worked := next.Worked(merged.Year); len(worked) > 0 {
+		var days []string
+		for _, h := range worked {
+			days = append(days, h.Date.String()+" "+h.Name)
+		}
+		u.page.Asks = append(u.page.Asks, changeAsk{Name: "meant", Kind: "check", Label: v.say.T("draft.meant", words.Data{"Year": merged.Year, "Days": strings.Join(days, v.say.T("notice.comma"))})})
+		kept, err := v.Drafts.Fields(v.ctx(), v.r.PathValue("draft"))
+		if err != nil {
+			return nil, err
+		}
+		u.page.Can = kept["meant"] != ""
+	}
+	moves, err := v.Reader.CalendarMoves(v.ctx(), v.asks(), next)
+	if err != nil {
+		return nil, err
+	}
+	u.page.Table = &changeTable{Head: []string{v.say.T("amend.col_task"), v.say.T("amend.col_title"), v.say.T("amend.col_stage"), v.say.T("amend.col_from"), v.say.T("amend.col_to")}}
+	for _, m := range moves {
+		u.page.Table.Rows = append(u.page.Table.Rows, []string{m.Plan + "/" + m.Task, m.Title, v.stageWords(m.Kind), m.From.Format("2006-01-02 15:04"), m.To.Format("2006-01-02 15:04")})
+	}
+	if len(moves) == 0 {
+		u.page.Lines = append(u.page.Lines, v.say.T("calendar.no_moves"))
+	}
+	acts, by, say := v.Acts, v.who.actor(), v.say
+	u.do = func(ctx context.Context, watch func(done, total int)) (string, error) {
+		things, err := acts.BringHolidays(ctx, []calendar.Year{merged}, by, watch)
+		return say.T("calendar.applied", words.Data{"Years": 1, "Tasks": things}), err
+	}
+	return u, nil
+}
+
+// stageWords is what a kind of stage is called.
+func (v *visit) stageWords(k plan.StageKind) string { return v.say.T("term." + string(k)) }
+
+// holiday is what a notice says of a day, or the weekday where it says nothing.
+func (v *visit) holiday(d calendar.Day, h *calendar.Holiday) string {
+	switch {
+	case h == nil && (d.Weekday() == time.Saturday || d.Weekday() == time.Sunday):
+		return v.say.T("calendar.weekend")
+	case h == nil:
+		return v.say.T("calendar.weekday")
+	case h.IsOffDay:
+		return v.say.T("calendar.rests", words.Data{"Name": h.Name})
+	}
+	return v.say.T("calendar.works", words.Data{"Name": h.Name})
+}
+
+// applying is another version of a policy of a draft, to be followed by the open tasks
+// of a plan.
+func (v *visit) applying(r draft.Ready, kept map[string]string) (*undertaking, error) {
+	u := &undertaking{page: changesPage{Do: v.say.T("draft.apply")}}
+	all, problems := plan.LoadPolicies("policies.yaml", r.Files["policies.yaml"])
+	if plan.Failed(problems) {
+		for _, p := range problems {
+			u.page.Lines = append(u.page.Lines, p.Text(v.say))
+		}
+		u.page.Fault = v.say.T("draft.obstacle_problems")
+		return u, nil
+	}
+	names, err := v.Reader.Names(v.ctx(), v.asks())
+	if err != nil {
+		return nil, err
+	}
+	of := changeAsk{Name: "of_plan", Kind: "choice", Label: v.say.T("portal.plan"), Need: true}
+	for _, id := range v.who.seats.Office {
+		of.Options = append(of.Options, Option{Value: id, Name: names.Plans[id]})
+	}
+	which := changeAsk{Name: "policy", Kind: "choice", Label: v.say.T("draft.policy"), Need: true}
+	titles := map[string]string{}
+	for name, p := range all {
+		titles[name] = fmt.Sprintf("%s（%s v%d）", p.Title, name, p.Version)
+	}
+	which.Options = options(titles, "")
+	u.page.Asks = []changeAsk{of, which, {Name: "reason", Kind: "area", Label: v.say.T("amend.flag_reason_policy"), Need: true}}
+	planID := kept["of_plan"]
+	p, known := all[kept["policy"]]
+	if planID == "" || !known {
+		return u, nil
+	}
+	moves, err := v.Reader.PolicyMoves(v.ctx(), v.asks(), planID, p)
+	if text, ok := whatif.Sentence(v.say, err); ok {
+		u.page.Fault = text
+		return u, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	l, err := v.Reader.Plan(v.ctx(), v.asks(), planID)
+	if err != nil {
+		return nil, err
+	}
+	data := words.Data{"Title": l.Plan.Title, "Policy": p.Name, "Version": p.Version, "N": len(moves)}
+	if len(moves) == 0 {
+		u.page.Lines = []string{v.say.T("amend.policy_none", data)}
+		return u, nil
+	}
+	u.page.Lines = []string{v.say.T("amend.policy_shows", data)}
+	zone := l.Plan.Location()
+	clock := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.In(zone).Format("2006-01-02 15:04")
+	}
+	u.page.Table = &changeTable{Head: []string{v.say.T("amend.col_task"), v.say.T("amend.col_title"), v.say.T("amend.col_stage"), v.say.T("amend.col_from"), v.say.T("amend.col_to")}}
+	for _, m := range moves {
+		if len(m.Stages) == 0 {
+			u.page.Table.Rows = append(u.page.Table.Rows, []string{m.Task, m.Title, v.say.T("amend.no_stage"), "", ""})
+		}
+		for _, s := range m.Stages {
+			u.page.Table.Rows = append(u.page.Table.Rows, []string{m.Task, m.Title, v.stageWords(s.Kind), clock(s.From), clock(s.To)})
+		}
+	}
+	u.page.Can = kept["reason"] != ""
+	acts, by, say, reason := v.Acts, v.who.actor(), v.say, kept["reason"]
+	units := map[string]string{}
+	for _, one := range l.Plan.Directory.Units {
+		units[one.ID] = one.Name
+	}
+	u.do = func(ctx context.Context, watch func(done, total int)) (string, error) {
+		moved, left, err := acts.ApplyPolicy(ctx, planID, p, by, reason)
+		return say.T("amend.policy_done", words.Data{"Moved": moved, "Policy": p.Name, "Version": p.Version}) + leftSaid(say, left, units), err
+	}
+	return u, nil
+}

@@ -1,0 +1,137 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/whatif"
+)
+
+// Launching is what its office must know before a plan is launched.
+type Launching struct {
+	Known   bool              // the ledger has a plan of this ID: it is amended, not launched
+	Carries []whatif.Carrying // what it carries on from other plans
+	// Twins are its tasks that seem to be open already in another plan that the viewer
+	// oversees: they would be chased twice. Hidden is how many seem to be in others.
+	Twins  []whatif.Twin
+	Hidden int
+	Gaps   []whatif.Gap // recurring tasks that do not go on where the same one of another plan stopped, in the same way
+	// Unreachable is how many contacts have placeholders for addresses, while mail is sent.
+	Unreachable int
+	// Foreign are the units, by name, who sits in which the plan says otherwise than the
+	// ledger, and of which the viewer's office keeps no plan: it may not change them.
+	Foreign []string
+}
+
+// Launching is asked by the office of a plan that is to be launched: ErrNotWhole for
+// anybody else. It fails with *whatif.CarryError as launching would.
+func (r *Reader) Launching(ctx context.Context, v Viewer, p *plan.Plan) (out Launching, err error) {
+	in, err := r.as(v)
+	if err != nil {
+		return out, err
+	}
+	if v.is != operator && v.by.Unit != p.Directory.Office {
+		return out, ErrNotWhole
+	}
+	switch _, err := in.whole(ctx, p.ID); {
+	case errors.Is(err, ledger.ErrNotFound):
+	case err != nil:
+		return out, err
+	default:
+		out.Known = true
+		return out, nil
+	}
+	what := whatif.New(r.store, r.Now)
+	if out.Carries, err = what.Carrying(ctx, p); err != nil {
+		return out, err
+	}
+	twins, err := what.Twins(ctx, p)
+	if err != nil {
+		return out, err
+	}
+	gaps, err := what.Gaps(ctx, p)
+	if err != nil {
+		return out, err
+	}
+	if out.Twins, out.Gaps, out.Hidden, err = in.elsewhere(ctx, twins, gaps); err != nil {
+		return out, err
+	}
+	decided, err := r.store.Office(ctx)
+	if err != nil {
+		return out, err
+	}
+	if slices.Contains(strings.Split(decided[ledger.OfficeChannels], ","), "smtp") {
+		out.Unreachable = p.Unreachable()
+	}
+	out.Foreign, err = in.foreign(ctx, p)
+	return out, err
+}
+
+// elsewhere are twins and gaps in plans that the viewer oversees, and how many are in others.
+func (r reading) elsewhere(ctx context.Context, twins []whatif.Twin, gaps []whatif.Gap) (ours []whatif.Twin, ourGaps []whatif.Gap, hidden int, err error) {
+	sees := func(planID string) bool {
+		if err != nil {
+			return false
+		}
+		var l ledger.Launched
+		l, _, err = r.frame(ctx, planID)
+		if err != nil || !r.who.oversees(l.Plan.Directory) {
+			hidden++
+			return false
+		}
+		return true
+	}
+	for _, t := range twins {
+		if sees(t.Other.Plan) {
+			ours = append(ours, t)
+		}
+	}
+	for _, g := range gaps {
+		if sees(g.Other.Plan) {
+			ourGaps = append(ourGaps, g)
+		}
+	}
+	return ours, ourGaps, hidden, err
+}
+
+// foreign are the units that a plan seats otherwise than the ledger, without the viewer
+// being the office of a plan that names them.
+func (r reading) foreign(ctx context.Context, p *plan.Plan) (names []string, err error) {
+	now, err := r.store.Units(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ours := map[string]bool{}
+	plans, err := r.store.PlanIDs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range plans {
+		l, _, err := r.frame(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if r.who.is == operator || r.who.by.Unit == l.Plan.Directory.Office {
+			for _, u := range l.Plan.Directory.Units {
+				ours[u.ID] = true
+			}
+		}
+	}
+	in := people.Directory{Units: now}
+	is := people.Directory{Units: p.Directory.Units}
+	for _, u := range is.Units {
+		was, known := in.Unit(u.ID)
+		if !known || ours[u.ID] {
+			continue
+		}
+		if len(plan.SeatChanges(people.Directory{Units: []people.Unit{was}}, people.Directory{Units: []people.Unit{u}})) > 0 {
+			names = append(names, was.Name)
+		}
+	}
+	return names, nil
+}

@@ -1,0 +1,51 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"duban/internal/ledger"
+	"duban/internal/words"
+)
+
+// HeadOf is a head as it is noted outside the ledger.
+func HeadOf(p ledger.Proof) string { return fmt.Sprintf("%d:%s", p.Seq, p.Hash) }
+
+// ProofFault is what a check of the ledger has found, as a sentence; "" for errors that
+// say nothing of it.
+func (s Speaker) ProofFault(check ledger.Check, p ledger.Proof, err error) string {
+	var broken *ledger.BrokenChainError
+	var count *ledger.CountError
+	switch {
+	case errors.As(err, &broken):
+		return s.w.T("cli.ledger_broken", words.Data{"Seq": broken.Seq, "Error": broken.Error()})
+	case errors.As(err, &count):
+		return s.w.T("proof.count", words.Data{"What": count.What, "Rows": count.Rows, "Chain": count.FromChain})
+	case errors.Is(err, ledger.ErrOtherHead):
+		return s.w.T("proof.other_head", words.Data{"Head": fmt.Sprintf("%d:%s", check.Seq, check.Hash), "Now": HeadOf(p)})
+	case err == nil && p.Seq == 0 && p.Found == 0:
+		return s.w.T("proof.empty")
+	}
+	return ""
+}
+
+// ProofLines say that a check of the ledger has found nothing.
+func (s Speaker) ProofLines(check ledger.Check, p ledger.Proof) []string {
+	lines := []string{s.w.T("cli.ledger_whole", words.Data{"Events": p.Seq})}
+	if check.Seq > 0 {
+		lines = append(lines, s.w.T("proof.since", words.Data{"Seq": check.Seq}))
+	}
+	if check.Full {
+		var proven, unproven []string
+		for _, t := range p.Tables {
+			proven = append(proven, fmt.Sprintf("%s %d", s.w.T("proof.table_"+t.Table), t.Rows))
+		}
+		for _, u := range ledger.Unproven {
+			unproven = append(unproven, s.w.T("proof.unproven_"+strings.ReplaceAll(u, ".", "_")))
+		}
+		comma := s.w.T("cli.list_comma")
+		lines = append(lines, s.w.T("proof.full", words.Data{"Tables": strings.Join(proven, comma), "Unproven": strings.Join(unproven, comma)}))
+	}
+	return append(lines, s.w.T("proof.head", words.Data{"Head": HeadOf(p)}))
+}

@@ -1,0 +1,56 @@
+package whatif
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"duban/internal/ledger"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// Sentence is why a change cannot be made, in words; ok is false for other errors.
+func Sentence(w *words.Words, err error) (text string, ok bool) {
+	var gone *GoneError
+	var mistaken *plan.IdentityError
+	var fault *AmendError
+	switch {
+	case errors.Is(err, ledger.ErrAmendedMeanwhile):
+		return w.T("amend.meanwhile"), true
+	case errors.As(err, &gone):
+		return GoneSaid(w, gone), true
+	case errors.As(err, &mistaken):
+		return w.T("amend."+string(mistaken.Why), words.Data{"What": mistaken.Task, "Was": mistaken.Was, "All": strings.Join(mistaken.All, w.T("cli.list_comma"))}), true
+	case !errors.As(err, &fault):
+		return "", false
+	}
+	for known, key := range map[error]string{
+		ErrCarriesLate: "carries_late", ErrCarriesBusy: "carries_busy", ErrSamePaper: "same_paper_meanwhile", ErrFixed: "fixed", ErrPlanEnded: "ended_plan", ErrSamePolicyVersion: "same_version", ErrNoSuchPolicy: "no_such_policy",
+	} {
+		if errors.Is(fault, known) {
+			what := fault.What
+			if key == "fixed" {
+				what = w.T("diff.f_" + what)
+			}
+			return w.T("amend."+key, words.Data{"What": what}), true
+		}
+	}
+	return "", false
+}
+
+// mostNamed are named of what goes on of a unit.
+const mostNamed = 8
+
+// GoneSaid says what of a unit that goes goes on.
+func GoneSaid(w *words.Words, e *GoneError) string {
+	key, what := "amend.gone", append(slices.Clone(e.Tasks), e.Talks...)
+	if len(e.Leads) > 0 {
+		key, what = "amend.gone_leads", e.Leads
+	}
+	text := strings.Join(what[:min(len(what), mostNamed)], " ")
+	if len(what) > mostNamed {
+		text += " …"
+	}
+	return w.T(key, words.Data{"Unit": e.Unit.Name, "ID": e.Unit.ID, "What": text})
+}
