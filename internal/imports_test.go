@@ -16,8 +16,10 @@ import (
 var rows = map[string]int{
 	"starter": 8, "worker": 8, "internal/deploy": 8, "internal/bench": 8,
 	"internal/portal": 7, "internal/host": 7, "internal/rehearse": 7,
-	"internal/engine": 6,
-	"workflows":       5,
+	// What a command shows, from what was read elsewhere.
+	"internal/terminal": 7,
+	"internal/engine":   6,
+	"workflows":         5,
 	// What would change is asked of the ledger by the engine and by those who read.
 	"internal/whatif": 4,
 	// What people type becomes an act here, for every door.

@@ -17,6 +17,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/notice"
 	"duban/internal/plan"
+	"duban/internal/terminal"
 	"duban/internal/whatif"
 	"duban/internal/words"
 )
@@ -89,7 +90,7 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 		return err
 	}
 	if len(out.Likely) > 0 && len(f.same) == 0 {
-		same, err := a.sameTasks(out, consent{yes: f.yes, in: in})
+		same, err := a.sameTasks(out, terminal.Consent{Yes: f.yes, In: in})
 		if err != nil {
 			return err
 		}
@@ -102,11 +103,11 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 		}
 	}
 	if out.Paper > 0 && !f.samePaper {
-		if f.yes || !a.canConsent(consent{in: in}) {
+		if f.yes || !a.show().CanConsent(terminal.Consent{In: in}) {
 			return sentenceError(a.w.T("amend.same_paper", words.Data{"N": out.Paper, "Paper": f.paper}))
 		}
 		fmt.Fprintln(a.err, a.w.T("amend.same_paper", words.Data{"N": out.Paper, "Paper": f.paper}))
-		if f.samePaper = a.ask("amend", in); !f.samePaper {
+		if f.samePaper = a.show().Ask("amend", in); !f.samePaper {
 			return nil
 		}
 	}
@@ -126,7 +127,7 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 	}
 	switch {
 	case out.InForce && !open:
-	case out.InForce, a.consents("amend", consent{yes: f.yes, in: in}):
+	case out.InForce, a.show().Consents("amend", terminal.Consent{Yes: f.yes, In: in}):
 		for i, t := range f.takeBack {
 			f.takeBack[i] = out.Changes.Key(t)
 		}
@@ -136,7 +137,7 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 		out.Applied = true
 	}
 	if a.format == "json" {
-		if err := a.json(out); err != nil {
+		if err := a.show().JSON(out); err != nil {
 			return err
 		}
 	} else if out.Applied {
@@ -144,10 +145,10 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 	}
 	if out.Report != nil {
 		if len(out.Report.Ended) > 0 && a.format == "table" {
-			fmt.Fprintln(a.out, a.w.T("amend.ended", words.Data{"N": len(out.Report.Ended), "Tasks": some(out.Changes.Called(out.Report.Ended), 8)}))
+			fmt.Fprintln(a.out, a.w.T("amend.ended", words.Data{"N": len(out.Report.Ended), "Tasks": terminal.Some(out.Changes.Called(out.Report.Ended), 8)}))
 		}
 		if len(out.Report.Kept) > 0 && a.format == "table" {
-			fmt.Fprintln(a.out, a.w.T("amend.kept", words.Data{"N": len(out.Report.Kept), "Tasks": some(out.Changes.Called(out.Report.Kept), 8)}))
+			fmt.Fprintln(a.out, a.w.T("amend.kept", words.Data{"N": len(out.Report.Kept), "Tasks": terminal.Some(out.Changes.Called(out.Report.Kept), 8)}))
 		}
 		left := out.Report.Left
 		for _, o := range out.Report.Others {
@@ -180,7 +181,7 @@ func (a *app) samePairs(p *plan.Plan, typed []string) (*plan.Plan, error) {
 
 // sameTasks asks whether the tasks that look alike are the same. Where nobody can be
 // asked it says what to write.
-func (a *app) sameTasks(out amended, agree consent) (bool, error) {
+func (a *app) sameTasks(out amended, agree terminal.Consent) (bool, error) {
 	titles := map[string]string{}
 	for _, c := range out.Changes.Tasks {
 		if c.New != nil {
@@ -194,13 +195,13 @@ func (a *app) sameTasks(out amended, agree consent) (bool, error) {
 		}
 	}
 	switch {
-	case agree.yes:
+	case agree.Yes:
 		return true, nil
-	case !a.canConsent(agree):
+	case !a.show().CanConsent(agree):
 		first := out.Likely[0]
 		return false, sentenceError(a.w.T("amend.pairs_write", words.Data{"Was": first.Was, "Now": first.Now}))
 	}
-	return a.answers("amend.pairs_ask", agree.in), nil
+	return a.show().Answers("amend.pairs_ask", agree.In), nil
 }
 
 // amending is what the ledger says of an amendment to a plan. open tells that what is
@@ -279,11 +280,11 @@ func (a *app) doAmend(ctx context.Context, l ledger.Launched, p *plan.Plan, by a
 	if strings.TrimSpace(reason) == "" {
 		reason = a.w.T("amend.reason", words.Data{"Paper": f.paper})
 	}
-	watch, end := a.progress("cli.acting")
+	watch, end := a.show().Progress("cli.acting")
 	report, err := h.Engine.Watched(watch).Amend(ctx, p, cal, engine.AmendOptions{Paper: f.paper, Reason: reason, By: by, TakeBack: f.takeBack, SamePaper: f.samePaper})
 	end()
 	if unarmed, ok := asUnarmed(err); ok {
-		return nil, sentenceError(a.w.T("cli.unarmed", words.Data{"Count": len(unarmed.Tasks), "Tasks": some(unarmed.Tasks, 8), "Error": unarmed.First}))
+		return nil, sentenceError(a.w.T("cli.unarmed", words.Data{"Count": len(unarmed.Tasks), "Tasks": terminal.Some(unarmed.Tasks, 8), "Error": unarmed.First}))
 	}
 	return &report, a.carrySaid(a.amendFault(err), &l.Plan)
 }

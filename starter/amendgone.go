@@ -9,6 +9,7 @@ import (
 
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/terminal"
 	"duban/internal/whatif"
 	"duban/internal/words"
 )
@@ -39,12 +40,12 @@ func (a *app) succeeding(ctx context.Context, store *ledger.Store, of **plan.Pla
 		asked[gone.Unit.ID] = true
 		to, known := said[gone.Unit.ID]
 		if !known {
-			if f.yes || !a.canConsent(consent{in: in}) {
+			if f.yes || !a.show().CanConsent(terminal.Consent{In: in}) {
 				return changes, fault, nil
 			}
 			fmt.Fprintln(a.err, whatif.GoneSaid(a.w, gone))
 			fmt.Fprint(a.err, a.w.T("amend.gone_ask"))
-			if to, known = successor(*of, strings.TrimSpace(lineOf(in))); !known {
+			if to, known = successor(*of, strings.TrimSpace(terminal.Line(in))); !known {
 				return changes, fault, nil
 			}
 		}

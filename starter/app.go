@@ -19,6 +19,7 @@ import (
 	"duban/internal/plan"
 	"duban/internal/rehearse"
 	"duban/internal/settings"
+	"duban/internal/terminal"
 	"duban/internal/version"
 	"duban/internal/words"
 )
@@ -53,16 +54,21 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int
 		fmt.Fprintln(errOut, settingsText(words.New(env["DUBAN_LANG"]), err))
 		return 1
 	}
-	printed := &output{to: out}
-	a := &app{cfg: cfg, w: words.New(cfg.Lang), out: printed, err: readable{errOut}, bar: errOut, now: time.Now}
+	printed := terminal.NewOutput(out)
+	a := &app{cfg: cfg, w: words.New(cfg.Lang), out: printed, err: terminal.Readable(errOut), bar: errOut, now: time.Now}
 	a.log = host.Logger(cfg, errOut)
 	a.warnings = settings.Warnings(env)
-	a.columns = terminalWidth(out)
+	a.columns = terminal.Width(out)
 	root := a.root()
 	root.SetArgs(args)
 	root.SetOut(printed)
 	root.SetErr(a.err)
 	return a.status(a.execute(ctx, root), printed)
+}
+
+// show is the screen that the command prints to.
+func (a *app) show() *terminal.Screen {
+	return &terminal.Screen{Out: a.out, Err: a.err, Bar: a.bar, W: a.w, Columns: a.columns, Wide: a.wide, AsJSON: a.format == "json"}
 }
 
 // settingsText is what is wrong with the settings, a line each.
@@ -81,10 +87,10 @@ func settingsText(w *words.Words, err error) string {
 
 // status says what went wrong and gives the exit status. What could not be
 // printed comes first: an error of the command may be a part of it.
-func (a *app) status(err error, printed *output) int {
-	fault := printed.fault()
+func (a *app) status(err error, printed *terminal.Output) int {
+	fault := printed.Fault()
 	switch {
-	case fault != nil && closed(fault):
+	case fault != nil && terminal.Closed(fault):
 	case fault != nil:
 		fmt.Fprintln(a.err, a.w.T("cli.not_written", words.Data{"Error": fault}))
 	case err == nil:

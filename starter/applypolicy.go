@@ -20,6 +20,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/notice"
 	"duban/internal/plan"
+	"duban/internal/terminal"
 	"duban/internal/whatif"
 	"duban/internal/words"
 	"duban/seeds"
@@ -103,13 +104,13 @@ func (a *app) applyPolicy(ctx context.Context, f policyFlags, in io.Reader) erro
 	if a.format == "table" {
 		a.showPolicyMoves(out, l)
 	}
-	if len(out.Moves) > 0 && a.consents("amend", consent{yes: f.yes, in: in}) {
+	if len(out.Moves) > 0 && a.show().Consents("amend", terminal.Consent{Yes: f.yes, In: in}) {
 		if err := a.doApplyPolicy(ctx, &out, l, p, by, f.reason); err != nil {
 			return err
 		}
 	}
 	if a.format == "json" {
-		if err := a.json(out); err != nil {
+		if err := a.show().JSON(out); err != nil {
 			return err
 		}
 	} else if out.Applied {
@@ -145,7 +146,7 @@ func (a *app) doApplyPolicy(ctx context.Context, out *applied, l ledger.Launched
 		return err
 	}
 	defer h.Close()
-	watch, end := a.progress("cli.acting")
+	watch, end := a.show().Progress("cli.acting")
 	moved, left, err := h.Engine.Watched(watch).ApplyPolicy(ctx, out.Plan, p, by, reason)
 	end()
 	if err != nil {
@@ -167,9 +168,9 @@ func (a *app) showPolicyMoves(out applied, l ledger.Launched) {
 		if t.IsZero() {
 			return "—"
 		}
-		return clock(t.In(zone))
+		return terminal.Clock(t.In(zone))
 	}
-	t := a.roomTable("amend", map[string]int{"title": 40}, "task", "title", "version", "stage", "from", "to")
+	t := a.show().RoomTable("amend", map[string]int{"title": 40}, "task", "title", "version", "stage", "from", "to")
 	for _, m := range out.Moves {
 		version := fmt.Sprintf("%d → %d", m.From, m.To)
 		if m.Refused != nil {
@@ -180,7 +181,7 @@ func (a *app) showPolicyMoves(out applied, l ledger.Launched) {
 			t.AppendRow(table.Row{m.Task, m.Title, version, a.w.T("amend.no_stage"), "", ""})
 		}
 		for _, s := range m.Stages {
-			t.AppendRow(table.Row{m.Task, m.Title, version, a.stageWords(stageRow{Stage: s.Stage, Kind: s.Kind}), at(s.From), at(s.To)})
+			t.AppendRow(table.Row{m.Task, m.Title, version, a.show().StageName(terminal.StageRow{Stage: s.Stage, Kind: s.Kind}), at(s.From), at(s.To)})
 		}
 	}
 	t.Render()

@@ -16,6 +16,7 @@ import (
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/query"
+	"duban/internal/terminal"
 	"duban/seeds"
 )
 
@@ -42,7 +43,7 @@ func noticeWith(t *testing.T, rests ...string) string {
 // shown is the moves of an import, a line each.
 func shown(im importing) (lines []string) {
 	for _, m := range im.Moves {
-		lines = append(lines, strings.TrimSpace(strings.Join([]string{m.Task, m.Talk, m.Stage, clock(m.From), clock(m.To)}, " ")))
+		lines = append(lines, strings.TrimSpace(strings.Join([]string{m.Task, m.Talk, m.Stage, terminal.Clock(m.From), terminal.Clock(m.To)}, " ")))
 	}
 	return lines
 }
@@ -222,7 +223,7 @@ func TestImportAsks(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, at(6, 1, 0))
 	for answer, want := range map[string]bool{"y\n": true, "YES\n": true, " 是 \n": true, "n\n": false, "\n": false, "": false, "yellow\n": false} {
-		require.Equal(t, want, d.ask("calendar", strings.NewReader(answer)), "%q", answer)
+		require.Equal(t, want, d.show().Ask("calendar", strings.NewReader(answer)), "%q", answer)
 	}
 }
 
@@ -235,7 +236,7 @@ func TestPreviewKnowsImportedNotices(t *testing.T) {
 	f := newFiled(t, at(6, 14, 10), time.Time{}, calendar.Clock{})
 	file := amendedWater(t)
 	stages := func() map[string]string {
-		var rows []stageRow
+		var rows []terminal.StageRow
 		require.NoError(t, json.Unmarshal([]byte(f.say("plan", "preview", file, "-o", "json")), &rows))
 		at := map[string]string{}
 		for _, r := range rows {

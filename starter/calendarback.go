@@ -11,6 +11,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/terminal"
 	"duban/internal/words"
 )
 
@@ -36,7 +37,7 @@ func (a *app) calendarBack() *cobra.Command {
 				return errors.New(a.w.T("calendar.no_notice", words.Data{"Year": args[0]}))
 			}
 			return a.writingLedger(cmd.Context(), func(store *ledger.Store) error {
-				return a.takeBack(cmd.Context(), store, year, reason, consent{yes: yes, in: cmd.InOrStdin()})
+				return a.takeBack(cmd.Context(), store, year, reason, terminal.Consent{Yes: yes, In: cmd.InOrStdin()})
 			})
 		},
 	})
@@ -45,7 +46,7 @@ func (a *app) calendarBack() *cobra.Command {
 	return c
 }
 
-func (a *app) takeBack(ctx context.Context, store *ledger.Store, year int, reason string, agree consent) error {
+func (a *app) takeBack(ctx context.Context, store *ledger.Store, year int, reason string, agree terminal.Consent) error {
 	back, err := store.WouldTakeBack(ctx, year)
 	if errors.Is(err, ledger.ErrNoNotice) {
 		return errors.New(a.w.T("calendar.no_notice", words.Data{"Year": year}))
@@ -61,15 +62,15 @@ func (a *app) takeBack(ctx context.Context, store *ledger.Store, year int, reaso
 			key = "calendar.back_none"
 		}
 		fmt.Fprintln(a.out, a.w.T(key, words.Data{"Year": year, "Was": strings.Join(was.Papers, " "), "Is": strings.Join(is.Papers, " "), "N": len(said.Changes)}))
-		a.showChanges(said.Changes)
+		a.show().Changes(said.Changes)
 	}
 	by := ""
-	if a.canConsent(agree) {
+	if a.show().CanConsent(agree) {
 		if by, err = a.importer(ctx, store, reason); err != nil {
 			return err
 		}
 	}
-	if a.consents("calendar", agree) {
+	if a.show().Consents("calendar", agree) {
 		said.Tasks, err = a.movingCalendar(ctx, store, by, func(when ledger.When) error { return store.TakeBackCalendar(ctx, back, by, reason, when) })
 		if errors.Is(err, ledger.ErrBehind) {
 			return errors.New(a.w.T("calendar.back_behind", words.Data{"Year": year}))
@@ -80,7 +81,7 @@ func (a *app) takeBack(ctx context.Context, store *ledger.Store, year int, reaso
 		said.Applied = true
 	}
 	if a.format == "json" {
-		return a.json(said)
+		return a.show().JSON(said)
 	}
 	if said.Applied {
 		fmt.Fprintln(a.out, a.w.T("calendar.taken_back", words.Data{"Year": year, "Tasks": said.Tasks}))

@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"duban/internal/calendar"
 	"duban/internal/engine"
@@ -20,6 +17,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/notice"
 	"duban/internal/query"
+	"duban/internal/terminal"
 	"duban/internal/words"
 )
 
@@ -53,7 +51,7 @@ func (a *app) calendarImport() *cobra.Command {
 				return err
 			}
 			return a.writingLedger(cmd.Context(), func(store *ledger.Store) error {
-				return a.bringIn(cmd.Context(), store, args, notices, consent{yes, cmd.InOrStdin(), meant})
+				return a.bringIn(cmd.Context(), store, args, notices, terminal.Consent{Yes: yes, In: cmd.InOrStdin(), Meant: meant})
 			})
 		},
 	})
@@ -90,20 +88,13 @@ func (a *app) readNotice(file string) (calendar.Year, error) {
 	y, err := calendar.ReadYear(f)
 	var wrong *calendar.Fault
 	if errors.As(err, &wrong) {
-		return y, errors.New(a.faultText(file, wrong))
+		return y, errors.New(a.show().CalendarFault(file, wrong))
 	}
 	return y, err
 }
 
-// consent is how a person agrees: by --yes, or at a terminal.
-type consent struct {
-	yes   bool
-	in    io.Reader
-	meant bool // days of the law may be worked
-}
-
-// bringIn shows what notices change, and after consent puts them in force.
-func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, notices []calendar.Year, agree consent) error {
+// bringIn shows what notices change, and after terminal.Consent puts them in force.
+func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, notices []calendar.Year, agree terminal.Consent) error {
 	now, err := a.calendarOf(ctx, store)
 	if err != nil {
 		return err
@@ -113,7 +104,7 @@ func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, 
 	for _, y := range changed {
 		now = now.With(y.notice)
 	}
-	if err := a.isMeant(now, changed); err != nil && !agree.meant {
+	if err := a.isMeant(now, changed); err != nil && !agree.Meant {
 		return err
 	}
 	unmoved, err := anyUnmoved(ctx, store, notices)
@@ -133,19 +124,19 @@ func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, 
 		a.showImport(im)
 	}
 	by := ""
-	if (len(changed) > 0 || unmoved) && a.canConsent(agree) {
+	if (len(changed) > 0 || unmoved) && a.show().CanConsent(agree) {
 		if by, err = a.importer(ctx, store, reasonOf(im.Years)); err != nil {
 			return err
 		}
 	}
-	if (len(changed) > 0 || unmoved) && a.consents("calendar", agree) {
+	if (len(changed) > 0 || unmoved) && a.show().Consents("calendar", agree) {
 		if im.Tasks, err = a.applyNotices(ctx, store, im.Years, by); err != nil {
 			return err
 		}
 		im.Applied = true
 	}
 	if a.format == "json" {
-		return a.json(im)
+		return a.show().JSON(im)
 	}
 	if im.Applied {
 		fmt.Fprintln(a.out, a.w.T("calendar.applied", words.Data{"Years": len(changed), "Tasks": im.Tasks}))
@@ -226,7 +217,7 @@ func (a *app) movingCalendar(ctx context.Context, store *ledger.Store, by string
 		return 0, err
 	}
 	if h != nil {
-		watch, end := a.progress("cli.acting")
+		watch, end := a.show().Progress("cli.acting")
 		things, err = h.Engine.Watched(watch).MoveCalendar(ctx, by)
 		end()
 	}
@@ -270,59 +261,6 @@ func (a *app) isMeant(now *calendar.Calendar, changed []yearChange) error {
 	return nil
 }
 
-// consents asks whoever sits at the terminal. Without a terminal (a program that
-// reads JSON is none) and without --yes nobody has agreed, and it says so in the
-// words of a room: ask, only_shown, not_applied.
-func (a *app) consents(room string, agree consent) bool {
-	if agree.yes {
-		return true
-	}
-	if !a.canConsent(agree) {
-		fmt.Fprintln(a.err, a.w.T(room+".only_shown"))
-		return false
-	}
-	return a.ask(room, agree.in)
-}
-
-// canConsent tells that somebody has agreed or can be asked.
-func (a *app) canConsent(agree consent) bool {
-	f, ok := agree.in.(*os.File)
-	return agree.yes || a.format != "json" && ok && term.IsTerminal(int(f.Fd()))
-}
-
-// ask is true for an answer that begins like yes or is 是.
-func (a *app) ask(room string, in io.Reader) bool {
-	if a.answers(room+".ask", in) {
-		return true
-	}
-	fmt.Fprintln(a.err, a.w.T(room+".not_applied"))
-	return false
-}
-
-// answers is true for an answer to a question that begins like yes or is 是.
-func (a *app) answers(question string, in io.Reader) bool {
-	fmt.Fprint(a.err, a.w.T(question))
-	switch strings.ToLower(strings.TrimSpace(lineOf(in))) {
-	case "y", "yes", "是":
-		return true
-	}
-	return false
-}
-
-// lineOf reads one line and nothing after it: the next question reads on.
-func lineOf(in io.Reader) string {
-	var line []byte
-	for one := make([]byte, 1); ; {
-		n, err := in.Read(one)
-		if n == 1 && one[0] != '\n' {
-			line = append(line, one[0])
-		}
-		if err != nil || n == 1 && one[0] == '\n' {
-			return string(line)
-		}
-	}
-}
-
 func (a *app) showImport(im importing) {
 	for _, y := range im.Years {
 		a.showYear(y)
@@ -331,17 +269,15 @@ func (a *app) showImport(im importing) {
 		fmt.Fprintln(a.out, a.w.T("calendar.no_moves"))
 		return
 	}
-	t := a.roomTable("calendar", map[string]int{"title": 40}, "plan", "task", "title", "stage", "from", "to")
+	t := a.show().RoomTable("calendar", map[string]int{"title": 40}, "plan", "task", "title", "stage", "from", "to")
 	tasks := map[string]bool{}
 	for _, m := range im.Moves {
 		tasks[m.Plan+"/"+m.Task] = true
-		t.AppendRow(table.Row{m.Plan, m.Task, m.Title, a.stageWords(stageRow{Stage: m.Stage, Kind: m.Kind}), clock(m.From), clock(m.To)})
+		t.AppendRow(table.Row{m.Plan, m.Task, m.Title, a.show().StageName(terminal.StageRow{Stage: m.Stage, Kind: m.Kind}), terminal.Clock(m.From), terminal.Clock(m.To)})
 	}
 	t.Render()
 	fmt.Fprintln(a.out, a.w.T("calendar.moves", words.Data{"Tasks": len(tasks), "Stages": len(im.Moves)}))
 }
-
-func clock(t time.Time) string { return t.Format("2006-01-02 15:04") }
 
 func (a *app) showYear(y yearChange) {
 	data := words.Data{"Year": y.Year, "Was": strings.Join(y.WasPapers, " "), "Is": strings.Join(y.Papers, " "), "N": len(y.Changes)}
@@ -354,37 +290,5 @@ func (a *app) showYear(y yearChange) {
 	default:
 		fmt.Fprintln(a.out, a.w.T("calendar.other", data))
 	}
-	a.showChanges(y.Changes)
-}
-
-// showChanges is what two notices say otherwise of days.
-func (a *app) showChanges(changes []calendar.Change) {
-	if len(changes) == 0 {
-		return
-	}
-	t := a.roomTable("calendar", nil, "change", "date", "was", "is")
-	for _, c := range changes {
-		key := "calendar.changed"
-		if c.Was == nil {
-			key = "calendar.added"
-		} else if c.Is == nil {
-			key = "calendar.removed"
-		}
-		t.AppendRow(table.Row{a.w.T(key), c.Date, a.holiday(c.Date, c.Was), a.holiday(c.Date, c.Is)})
-	}
-	t.Render()
-}
-
-// holiday is what a notice says of a day: 国庆节休息, 国庆节调休上班; or, of a day
-// it does not name, what the weekday says.
-func (a *app) holiday(d calendar.Day, h *calendar.Holiday) string {
-	switch {
-	case h == nil && (d.Weekday() == time.Saturday || d.Weekday() == time.Sunday):
-		return a.w.T("calendar.weekend")
-	case h == nil:
-		return a.w.T("calendar.weekday")
-	case h.IsOffDay:
-		return a.w.T("calendar.rests", words.Data{"Name": h.Name})
-	}
-	return a.w.T("calendar.works", words.Data{"Name": h.Name})
+	a.show().Changes(y.Changes)
 }

@@ -4,12 +4,10 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"duban/internal/calendar"
 	"duban/internal/deadline"
-	"duban/internal/words"
 )
 
 // dateCommand reads one phrase by the very code that reads documents.
@@ -33,9 +31,9 @@ func (a *app) dateCommand() *cobra.Command {
 			}
 			readings := deadline.Read(args[0], deadline.Context{Issued: day, PlanYear: year, Calendar: cal, ColumnCell: cell})
 			if a.format == "json" {
-				return a.json(deadline.JSON(readings))
+				return a.show().JSON(deadline.JSON(readings))
 			}
-			a.readingTable(readings)
+			a.show().Readings(readings)
 			return nil
 		},
 	})
@@ -43,26 +41,6 @@ func (a *app) dateCommand() *cobra.Command {
 	number(c, &year, "year", 0, a.w.T("cli.flag_year"))
 	c.Flags().BoolVar(&cell, "cell", false, a.w.T("cli.flag_cell"))
 	return c
-}
-
-func (a *app) readingTable(readings []deadline.Reading) {
-	t := a.table(map[string]int{"words": 30, "question": 50}, "words", "reading", "begin", "due", "recurs", "soft", "milestone", "rule", "question")
-	for _, r := range readings {
-		soft := ""
-		if r.Soft {
-			soft = a.w.T("cli.yes")
-		}
-		t.AppendRow(table.Row{r.Words, a.w.T("cli.reading_" + string(r.Kind)), r.Start, r.Due, r.Recurrence, soft, r.Milestone, r.Rule, a.question(r)})
-	}
-	t.Render()
-}
-
-// question is what a person must decide about a reading, or "".
-func (a *app) question(r deadline.Reading) string {
-	if r.Ask == "" {
-		return ""
-	}
-	return a.w.T(r.Ask, words.Data{"Words": r.Words, "Due": r.Due.String(), "Other": r.Other.String()})
 }
 
 // outputs sorts the -o values of an import: one folder, and copies of its report.

@@ -16,6 +16,7 @@ import (
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/query"
+	"duban/internal/terminal"
 	"duban/internal/whatif"
 	"duban/internal/words"
 )
@@ -45,9 +46,9 @@ func (a *app) officeContacts() *cobra.Command {
 func (a *app) showContacts(units []people.Unit) error {
 	seats := query.ContactRows(units)
 	if a.format == "json" {
-		return a.json(seats)
+		return a.show().JSON(seats)
 	}
-	t := a.roomTable("office", nil, "unit", "seat", "contact", "email")
+	t := a.show().RoomTable("office", nil, "unit", "seat", "contact", "email")
 	for _, s := range seats {
 		t.AppendRow(table.Row{s.Unit + " " + s.UnitID, a.w.T("term." + string(s.Role)), s.Name, s.Email})
 	}
@@ -107,17 +108,10 @@ func (a *app) seat(ctx context.Context, r people.Recipient, c people.Contact) er
 			return err
 		}
 		fmt.Fprintln(a.out, a.w.T("office.seated", words.Data{
-			"Unit": people.Directory{Units: units}.Name(r.Unit), "Seat": a.w.T("term." + string(r.Role)), "Before": a.contact(before), "Now": a.contact(c),
+			"Unit": people.Directory{Units: units}.Name(r.Unit), "Seat": a.w.T("term." + string(r.Role)), "Before": a.show().Contact(before), "Now": a.show().Contact(c),
 		}))
 		return nil
 	})
-}
-
-func (a *app) contact(c people.Contact) string {
-	if c == (people.Contact{}) {
-		return a.w.T("office.nobody")
-	}
-	return c.Name + " <" + c.Email + ">"
 }
 
 // otherUnit is a clash of unit IDs, or a task for a unit that is dissolved, as a sentence.
@@ -128,7 +122,7 @@ func (a *app) otherUnit(err error) error {
 	}
 	var gone *whatif.DissolvedError
 	if errors.As(err, &gone) {
-		return sentenceError(a.w.T("office.dissolved", words.Data{"Unit": gone.Unit.Name, "ID": gone.Unit.ID, "To": gone.To.Name, "What": some(gone.Tasks, 8)}))
+		return sentenceError(a.w.T("office.dissolved", words.Data{"Unit": gone.Unit.Name, "ID": gone.Unit.ID, "To": gone.To.Name, "What": terminal.Some(gone.Tasks, 8)}))
 	}
 	return err
 }

@@ -32,7 +32,7 @@ func (a *app) doctorCommand() *cobra.Command {
 				return a.told(err)
 			}
 			if a.format == "json" {
-				err = a.json(c)
+				err = a.show().JSON(c)
 			} else {
 				c.Tell(a.out, a.w, mend)
 			}

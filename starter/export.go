@@ -17,6 +17,7 @@ import (
 	"duban/internal/leftover"
 	"duban/internal/query"
 	"duban/internal/report"
+	"duban/internal/terminal"
 	"duban/internal/words"
 )
 
@@ -122,8 +123,8 @@ func (a *app) exportEvents(ctx context.Context, from *query.Reader, who query.Vi
 func (a *app) save(file string, write func(io.Writer) error) (err error) {
 	if file == "-" {
 		to := a.out
-		if o, ok := a.out.(*output); ok && !isTerminal(o.to) {
-			o.raw = true // the file's own bytes, for another program
+		if o, ok := a.out.(*terminal.Output); ok {
+			o.AsItIs()
 		}
 		out := bufio.NewWriterSize(to, 1<<20)
 		return errors.Join(write(out), out.Flush())

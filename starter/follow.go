@@ -18,6 +18,7 @@ import (
 	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/internal/report"
+	"duban/internal/terminal"
 	"duban/internal/whatif"
 	"duban/internal/words"
 )
@@ -97,7 +98,7 @@ func (a *app) endPlan(ctx context.Context, id, reason, paper string) error {
 	}
 	out.Ended = out.Ended || !l.Ended.IsZero()
 	if a.format == "json" {
-		err = a.json(out)
+		err = a.show().JSON(out)
 	} else {
 		a.sayEnded(l.Plan, out)
 	}
@@ -186,7 +187,7 @@ func (a *app) carrySaid(err error, p *plan.Plan) error {
 
 // checkFollowing shows what a new plan carries on from others, and asks about work
 // that seems to be open in another plan already: it would be chased twice.
-func (a *app) checkFollowing(ctx context.Context, store *ledger.Store, p *plan.Plan, agree consent) error {
+func (a *app) checkFollowing(ctx context.Context, store *ledger.Store, p *plan.Plan, agree terminal.Consent) error {
 	all, err := a.whatIf(store).Carrying(ctx, p)
 	if err != nil {
 		return a.carrySaid(err, p)
@@ -204,7 +205,7 @@ func (a *app) checkFollowing(ctx context.Context, store *ledger.Store, p *plan.P
 	}
 	a.sayTwins(twinsOf(twins))
 	a.sayGaps(gapsOf(gaps))
-	if a.consents("follow", agree) {
+	if a.show().Consents("follow", agree) {
 		return nil
 	}
 	return errSaid

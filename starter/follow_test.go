@@ -12,6 +12,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/terminal"
 )
 
 // nextYears is a plan of 2022 whose entries are those of the 2021 seed that are named,
@@ -33,7 +34,7 @@ func nextYears(t *testing.T, edit func(string) string) string {
 func TestTheSameWorkIsNotChasedInTwoPlans(t *testing.T) {
 	t.Parallel()
 	d, _, _ := seededDesk(t)
-	says := func(file string, agree consent) (string, error) {
+	says := func(file string, agree terminal.Consent) (string, error) {
 		said := &strings.Builder{}
 		d.err, d.out = said, said
 		p, _, err := d.load(t.Context(), file)
@@ -42,19 +43,19 @@ func TestTheSameWorkIsNotChasedInTwoPlans(t *testing.T) {
 		return said.String(), err
 	}
 	copied := nextYears(t, func(text string) string { return text })
-	said, err := says(copied, consent{})
+	said, err := says(copied, terminal.Consent{})
 	require.ErrorIs(t, err, errSaid)
 	require.Contains(t, said, "p14 泽州县周村镇、李寨乡、大箕镇、犁川镇、南岭乡污水集中处理设施：jincheng-2021-water/p14（《晋城市2021年水生态环境保护行动计划》）\n")
 	require.Contains(t, said, "5.1-publish 每月向社会公开入河排污口监测结果：jincheng-2021-water/5.1-publish", "of a recurring task too")
 	require.NotContains(t, said, "1.1-scheme", "a line that nobody chases is no second chase")
 	require.Contains(t, said, "没有启动。确系两件事的，加上 --apart 再执行一次。")
-	_, err = says(copied, consent{yes: true})
+	_, err = says(copied, terminal.Consent{Yes: true})
 	require.NoError(t, err)
 
 	carried := nextYears(t, func(text string) string {
 		return strings.Replace(text, "  - id: p14\n", "  - id: p14\n    carries: jincheng-2021-water/p14\n", 1)
 	})
-	said, err = says(carried, consent{})
+	said, err = says(carried, terminal.Consent{})
 	require.ErrorIs(t, err, errSaid)
 	require.Contains(t, said, "结转：p14 泽州县周村镇、李寨乡、大箕镇、犁川镇、南岭乡污水集中处理设施，接续 jincheng-2021-water/p14\n")
 	require.NotContains(t, said, "：jincheng-2021-water/p14（")
@@ -65,7 +66,7 @@ func TestTheSameWorkIsNotChasedInTwoPlans(t *testing.T) {
 	} {
 		_, err = says(nextYears(t, func(text string) string {
 			return strings.Replace(text, "  - id: p14\n", "  - id: p14\n    carries: "+from+"\n", 1)
-		}), consent{})
+		}), terminal.Consent{})
 		require.ErrorContains(t, err, "p14 不能接续 "+from+"："+why)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/terminal"
 )
 
 // What a new plan may hold when it is launched, by `plan launch` and by `up`: no
@@ -44,7 +45,7 @@ func TestWhatKeepsANewPlanFromItsLaunch(t *testing.T) {
 		d.err = &out
 		p, _, err := d.load(t.Context(), file)
 		require.NoError(t, err)
-		return out.String(), d.checkNew(t.Context(), d.store, p, file, consent{})
+		return out.String(), d.checkNew(t.Context(), d.store, p, file, terminal.Consent{})
 	}
 	now := calendar.NewDay(2021, time.April, 8).At(9, 0, calendar.Beijing)
 	for name, c := range map[string]struct{ file, from, to string }{

@@ -31,7 +31,7 @@ func TestQuestionsAreAnsweredAtTheTerminal(t *testing.T) {
 	} {
 		var out bytes.Buffer
 		a := &app{w: words.New("zh"), out: &out}
-		got, err := a.askAll(strings.NewReader(typed), open)
+		got, err := a.show().AskAll(strings.NewReader(typed), open)
 		require.NoError(t, err)
 		require.Equal(t, want, got, "%q\n%s", typed, out.String())
 	}

@@ -57,13 +57,13 @@ func (a *app) ledgerShow() *cobra.Command {
 				}
 				events := page.Events
 				if a.format == "json" {
-					return a.json(events)
+					return a.show().JSON(events)
 				}
 				if len(events) == 0 {
 					fmt.Fprintln(a.out, a.w.T("event.none"))
 					return nil
 				}
-				a.eventTable(page)
+				a.show().Events(page)
 				if n := len(events); beyond {
 					fmt.Fprintln(a.out, a.w.T("event.more", words.Data{"N": n, "Seq": events[n-1].Seq}))
 				}
@@ -76,13 +76,6 @@ func (a *app) ledgerShow() *cobra.Command {
 	number(c, &f.AfterSeq, "after", 0, a.w.T("cli.flag_after"))
 	number(c, &f.Limit, "limit", 200, a.w.T("cli.flag_limit"))
 	return c
-}
-
-func clip(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		return string(r[:n]) + "…"
-	}
-	return s
 }
 
 // planStatus is every launched plan, or one plan's tasks by light.

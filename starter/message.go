@@ -1,25 +1,20 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
-	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
-	"duban/internal/channel"
-	"duban/internal/channel/carriers"
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/query"
 	"duban/internal/report"
+	"duban/internal/terminal"
 	"duban/internal/words"
 )
 
@@ -76,15 +71,15 @@ func (a *app) messageList() *cobra.Command {
 				all := append(page.Untried, page.Messages...)
 				switch {
 				case a.format == "json":
-					return a.json(all)
+					return a.show().JSON(all)
 				case len(all) == 0 && !f.all && f.day == "":
 					fmt.Fprintln(a.out, a.w.T("message.none_unsent"))
 				case len(all) == 0:
 					fmt.Fprintln(a.out, a.w.T("message.none"))
 				default:
-					a.messageTable(all, page)
-					a.mending(all)
-					a.pageLine(len(page.Messages), page.Total, f.skip)
+					a.show().Messages(all, page)
+					a.show().Mending(all)
+					a.show().Page(len(page.Messages), page.Total, f.skip)
 				}
 				return nil
 			})
@@ -94,57 +89,6 @@ func (a *app) messageList() *cobra.Command {
 	a.pages(c, &f.skip, &f.limit)
 	c.Flags().BoolVar(&f.all, "all", false, a.w.T("message.flag_all"))
 	return c
-}
-
-func (a *app) messageTable(all []ledger.MessageInfo, page query.MessagePage) {
-	say := report.Speak(a.w)
-	plans := several(all, func(m ledger.MessageInfo) string { return m.Plan })
-	headings := []string{"id", "at", "to", "channel", "state", "tries", "notices", "error"}
-	if plans {
-		headings = append(headings, "plan")
-	}
-	t := a.roomTable("message", map[string]int{"error": 60, "to": 24}, headings...)
-	var zones []*time.Location
-	for _, m := range all {
-		of := page.Of(m.Plan)
-		zones = append(zones, of.Zone)
-		state := m.State
-		if state == ledger.Sent && m.Doubts > 0 {
-			state = "twice"
-		}
-		channel := m.Channel
-		if m.Via != "" {
-			channel = m.Via
-		}
-		row := table.Row{m.ID[:min(12, len(m.ID))], minute(of.Zone, m.SpeakAt), say.Seats(of.People, []people.Recipient{m.Recipient}), a.channel(channel),
-			a.w.T("report.message_" + state), m.Attempt, m.Notices, m.Error}
-		if plans {
-			row = append(row, m.Plan)
-		}
-		t.AppendRow(row)
-	}
-	t.Render()
-	a.sayZone(zones...)
-}
-
-// mending says what a person has to do about those that were refused.
-func (a *app) mending(all []ledger.MessageInfo) {
-	said := map[string]bool{}
-	for _, m := range all {
-		c, _ := carriers.Of(cmp.Or(m.Via, m.Channel))
-		i := slices.IndexFunc(c.Answers, func(n channel.Answer) bool { return n.Fate == channel.Refused })
-		if m.State == ledger.Failed && i >= 0 && !said[c.Answers[i].Do] {
-			said[c.Answers[i].Do] = true
-			fmt.Fprintln(a.out, a.w.T(c.Answers[i].Do))
-		}
-	}
-}
-
-func (a *app) channel(name string) string {
-	if text := a.w.T("report.channel_" + name); text != "report.channel_"+name {
-		return text
-	}
-	return name
 }
 
 func (a *app) messageResend() *cobra.Command {
@@ -226,7 +170,7 @@ func (a *app) onMessages(ctx context.Context, f messageFlags, ids []string, do f
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(a.out, a.w.T(said, words.Data{"ID": m.ID[:12], "To": report.Speak(a.w).Seats(dir, []people.Recipient{m.Recipient}), "At": minute(of(m.Plan).Zone, m.SpeakAt)}))
+		fmt.Fprintln(a.out, a.w.T(said, words.Data{"ID": m.ID[:12], "To": report.Speak(a.w).Seats(dir, []people.Recipient{m.Recipient}), "At": terminal.Minute(of(m.Plan).Zone, m.SpeakAt)}))
 	}
 	return nil
 }
@@ -263,7 +207,7 @@ func (a *app) messageNames(ctx context.Context) (map[string]string, error) {
 	return names, a.reads(ctx, func(r *query.Reader, who query.Viewer) error {
 		page, err := r.Messages(ctx, who, query.MessageFilter{States: ledger.Unsettled})
 		for _, m := range page.Messages {
-			names[m.ID[:12]] = m.Recipient.String() + " " + minute(page.Of(m.Plan).Zone, m.SpeakAt)
+			names[m.ID[:12]] = m.Recipient.String() + " " + terminal.Minute(page.Of(m.Plan).Zone, m.SpeakAt)
 		}
 		return err
 	})

@@ -33,9 +33,9 @@ func (a *app) officeShow() *cobra.Command {
 					return err
 				}
 				if a.format == "json" {
-					return a.json(decided)
+					return a.show().JSON(decided)
 				}
-				t := a.roomTable("office", nil, "name", "value", "about")
+				t := a.show().RoomTable("office", nil, "name", "value", "about")
 				for _, name := range ledger.OfficeSettings {
 					value := decided[name]
 					if value == "" {

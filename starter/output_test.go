@@ -18,13 +18,14 @@ import (
 	"duban/internal/act"
 	"duban/internal/form"
 	"duban/internal/ledger"
+	"duban/internal/terminal"
 )
 
 // printsTo runs a command whose output is a file, and gives its exit status and
 // what was said of it.
 func (d *desk) printsTo(to io.Writer, args ...string) (code int, said string) {
 	var errs bytes.Buffer
-	printed := &output{to: to}
+	printed := terminal.NewOutput(to)
 	d.out, d.err, d.format = printed, &errs, "table"
 	root := d.root()
 	root.SetArgs(args)
@@ -123,8 +124,8 @@ func TestWordsDoNotSteerTheTerminal(t *testing.T) {
 		"task list", "plan status water", "task show " + typed, "task list --unit " + typed, "__complete talk show over",
 	} {
 		var out, errs bytes.Buffer
-		printed := &output{to: &out}
-		f.out, f.err, f.format = printed, readable{&errs}, "table"
+		printed := terminal.NewOutput(&out)
+		f.out, f.err, f.format = printed, terminal.Readable(&errs), "table"
 		root := f.root()
 		root.SetArgs(strings.Split(line, " "))
 		root.SetOut(printed)
@@ -142,5 +143,5 @@ func TestWordsDoNotSteerTheTerminal(t *testing.T) {
 			}), "it is what was typed")
 		}
 	}
-	require.Equal(t, `甲\u001b[31m`+"\t乙\r\n\ufffd\n", string(visible([]byte("甲\x1b[31m\t乙\r\n\xff\n"))))
+	require.Equal(t, `甲\u001b[31m`+"\t乙\r\n\ufffd\n", string(terminal.Visible([]byte("甲\x1b[31m\t乙\r\n\xff\n"))))
 }

@@ -4,16 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -23,6 +20,7 @@ import (
 	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/internal/script"
+	"duban/internal/terminal"
 	"duban/internal/words"
 )
 
@@ -87,7 +85,7 @@ func (a *app) held(ctx context.Context, file string) error {
 // checkNew refuses a plan that the ledger does not know yet where it holds
 // placeholders or contradictions, or addresses of .example while mail is sent. One
 // that it knows runs from the ledger, whatever its file says.
-func (a *app) checkNew(ctx context.Context, store *ledger.Store, p *plan.Plan, file string, agree consent) error {
+func (a *app) checkNew(ctx context.Context, store *ledger.Store, p *plan.Plan, file string, agree terminal.Consent) error {
 	if _, err := store.Plan(ctx, p.ID); !errors.Is(err, ledger.ErrNotFound) {
 		return err
 	}
@@ -141,9 +139,9 @@ func (a *app) planTasks() *cobra.Command {
 				return err
 			}
 			if a.format == "json" {
-				return a.json(taskRows(p))
+				return a.show().JSON(terminal.TaskRows(p))
 			}
-			a.taskTable(p)
+			a.show().PlanTasks(p)
 			return nil
 		},
 	})
@@ -170,9 +168,9 @@ func (a *app) planPreview() *cobra.Command {
 			if messages {
 				all := act.Attentions(p, cal, launched, last)
 				if a.format == "json" {
-					return a.json(attentionRows(p, all))
+					return a.show().JSON(terminal.AttentionRows(p, all))
 				}
-				a.attentionTable(p, all)
+				a.show().Attentions(p, all)
 				return nil
 			}
 			s, err := a.script(acts, p, cal)
@@ -181,11 +179,11 @@ func (a *app) planPreview() *cobra.Command {
 			}
 			foreseen := script.Foretell(p, cal, launched, last, s, nil)
 			a.astray(foreseen, s)
-			rows := stageRows(p, foreseen.Stages)
+			rows := terminal.StageRows(p, foreseen.Stages)
 			if a.format == "json" {
-				return a.json(rows)
+				return a.show().JSON(rows)
 			}
-			a.previewTable(p, rows)
+			a.show().Preview(p, rows)
 			fmt.Fprintln(a.out, a.w.T("cli.preview_messages"))
 			return nil
 		},
@@ -234,7 +232,7 @@ func (a *app) planLaunch() *cobra.Command {
 				if p, _, err = a.load(cmd.Context(), args[0]); err != nil {
 					_ = a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error { // the file's fault is the answer
 						rows, _, err := r.Plans(cmd.Context(), who)
-						a.unfinished(a.err, rows)
+						a.show().Unfinished(a.err, rows)
 						return err
 					})
 					return err
@@ -248,7 +246,7 @@ func (a *app) planLaunch() *cobra.Command {
 			if p == nil {
 				return a.finish(cmd.Context(), h, args[0])
 			}
-			if err := a.checkNew(cmd.Context(), h.Ledger, p, args[0], consent{yes: apart, in: cmd.InOrStdin()}); err != nil {
+			if err := a.checkNew(cmd.Context(), h.Ledger, p, args[0], terminal.Consent{Yes: apart, In: cmd.InOrStdin()}); err != nil {
 				return err
 			}
 			return a.launch(cmd.Context(), h, p)
@@ -256,11 +254,6 @@ func (a *app) planLaunch() *cobra.Command {
 	}
 	c.Flags().BoolVar(&apart, "apart", false, a.w.T("follow.flag_apart"))
 	return c
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // launch launches p on an open host, or finishes the launch of the plan of this
@@ -348,25 +341,16 @@ func (a *app) finish(ctx context.Context, h *host.Host, planID string) error {
 	return nil
 }
 
-// progress shows how far something is that is done many times, where there is a
-// terminal; in a pipe nothing. end takes it away.
-func (a *app) progress(key string) (watch func(done, total int), end func()) {
-	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(a.bar), progressbar.OptionSetDescription(a.w.T(key)),
-		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30),
-		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetVisibility(isTerminal(a.bar)))
-	return func(done, total int) { bar.ChangeMax(total); _ = bar.Set(done) }, func() { _ = bar.Finish() }
-}
-
 // arming shows a bar while deadlines are set.
 func (a *app) arming(ctx context.Context, e *engine.Engine, launch func(*engine.Engine, engine.LaunchOptions) (engine.LaunchReport, error)) (engine.LaunchReport, error) {
-	watch, end := a.progress("cli.arming")
+	watch, end := a.show().Progress("cli.arming")
 	report, err := launch(e.Watched(watch), engine.LaunchOptions{At: a.now(), Grace: engine.AuditGrace})
 	end()
 	if ctx.Err() != nil {
 		return report, ctx.Err() // whoever pressed Ctrl-C need not read what was left undone
 	}
 	if unarmed, ok := asUnarmed(err); ok {
-		return report, &launchError{a.w.T("cli.unarmed", words.Data{"Count": len(unarmed.Tasks), "Tasks": some(unarmed.Tasks, 8), "Error": unarmed.First}), err}
+		return report, &launchError{a.w.T("cli.unarmed", words.Data{"Count": len(unarmed.Tasks), "Tasks": terminal.Some(unarmed.Tasks, 8), "Error": unarmed.First}), err}
 	}
 	return report, err
 }
@@ -388,7 +372,7 @@ func (a *app) sayLaunched(p plan.Plan, report engine.LaunchReport, started time.
 	fmt.Fprintln(a.out, a.w.T(key, words.Data{"Title": p.Title, "Plan": p.ID, "Tasks": report.Tasks, "Armed": report.Armed,
 		"Standing": report.Standing, "Seconds": fmt.Sprintf("%.1f", a.now().Sub(started).Seconds())}))
 	if len(report.Over) > 0 {
-		fmt.Fprintln(a.out, a.w.T("follow.over", words.Data{"N": len(report.Over), "Tasks": some(report.Over, 8)}))
+		fmt.Fprintln(a.out, a.w.T("follow.over", words.Data{"N": len(report.Over), "Tasks": terminal.Some(report.Over, 8)}))
 	}
 	if n := overdue(&p, calendar.DayOf(started.In(calendar.Beijing))); n > 0 && report.Armed > 0 {
 		fmt.Fprintln(a.out, a.w.T("help.overdue_already", words.Data{"N": n}))
@@ -405,12 +389,4 @@ func overdue(p *plan.Plan, today calendar.Day) int {
 		}
 	}
 	return n
-}
-
-// some is the first few of many names.
-func some(names []string, most int) string {
-	if len(names) <= most {
-		return strings.Join(names, " ")
-	}
-	return strings.Join(names[:most], " ") + " …"
 }

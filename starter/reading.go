@@ -157,15 +157,3 @@ func (a *app) paging(c *cobra.Command, skip, limit *int) error {
 	}
 	return nil
 }
-
-// pageLine says how many lines there are, and which of them stand above.
-func (a *app) pageLine(shown, total, skip int) {
-	fmt.Fprintln(a.out, a.w.T("case.total", words.Data{"Total": total}))
-	if shown < total && shown > 0 {
-		key := "case.page"
-		if skip+shown >= total {
-			key = "case.page_last"
-		}
-		fmt.Fprintln(a.out, a.w.T(key, words.Data{"From": skip + 1, "To": skip + shown}))
-	}
-}

@@ -111,7 +111,7 @@ func (a *app) rehearse(ctx context.Context, o rehearse.Options) error {
 	}
 	v.flush()
 	if a.format == "json" {
-		if jsonErr := a.json(result); jsonErr != nil {
+		if jsonErr := a.show().JSON(result); jsonErr != nil {
 			return jsonErr
 		}
 	} else {
@@ -132,7 +132,7 @@ func (a *app) rehearsed(o rehearse.Options, r rehearse.Result) {
 		fmt.Fprintln(a.out, a.w.T("script.acted", words.Data{"Acts": r.Acts, "Ruled": r.Ruled}))
 	}
 	if len(r.Faults) > 0 {
-		t := a.table(nil, "fault", "times")
+		t := a.show().Table(nil, "fault", "times")
 		for _, f := range r.Faults {
 			t.AppendRow(table.Row{f.Fault, f.Times})
 		}
@@ -142,7 +142,7 @@ func (a *app) rehearsed(o rehearse.Options, r rehearse.Result) {
 	if len(r.Differences) == 0 {
 		fmt.Fprintln(a.out, a.w.T("cli.rehearse_equal", words.Data{"Foretold": r.Foretold}))
 	} else {
-		t := a.table(map[string]int{"detail": 50}, "day", "task", "stage", "to", "difference", "detail")
+		t := a.show().Table(map[string]int{"detail": 50}, "day", "task", "stage", "to", "difference", "detail")
 		for _, d := range r.Differences {
 			t.AppendRow(table.Row{d.Day, d.Task, d.Stage, d.Recipient, a.differs(d.What), d.Detail})
 		}

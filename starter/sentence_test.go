@@ -14,6 +14,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/internal/settings"
+	"duban/internal/terminal"
 	"duban/internal/words"
 )
 
@@ -32,8 +33,8 @@ func TestErrorsAreSentencesThatSayWhatToDo(t *testing.T) {
 
 func TestALongListOfNamesIsCutShort(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "a b", some([]string{"a", "b"}, 2))
-	require.Equal(t, "a b …", some([]string{"a", "b", "c"}, 2))
+	require.Equal(t, "a b", terminal.Some([]string{"a", "b"}, 2))
+	require.Equal(t, "a b …", terminal.Some([]string{"a", "b", "c"}, 2))
 }
 
 func TestOverdueCountsDatedTasksPastTheirDay(t *testing.T) {

@@ -1,16 +1,13 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"duban/internal/act"
 	"duban/internal/form"
-	"duban/internal/ledger"
 	"duban/internal/query"
 	"duban/internal/report"
 	"duban/internal/words"
@@ -44,10 +41,10 @@ func (a *app) talkList() *cobra.Command {
 					return err
 				}
 				if a.format == "json" {
-					return a.json(page.Lines)
+					return a.show().JSON(page.Lines)
 				}
-				a.talkTable(page.Lines)
-				a.pageLine(len(page.Lines), page.Total, f.Skip)
+				a.show().Talks(page.Lines)
+				a.show().Page(len(page.Lines), page.Total, f.Skip)
 				a.tellOnly(page.For)
 				return nil
 			})
@@ -59,30 +56,6 @@ func (a *app) talkList() *cobra.Command {
 	a.pages(c, &f.Skip, &f.Limit)
 	a.completeFlag(c, "plan", a.planNames)
 	return c
-}
-
-func (a *app) talkTable(lines []query.TalkLine) {
-	say := report.Speak(a.w)
-	plans := several(lines, func(l query.TalkLine) string { return l.Plan })
-	headings := []string{"talk_state", "talk_id", "what", "unit_called", "title", "opened", "next", "decided_by"}
-	if plans {
-		headings = append(headings, "plan")
-	}
-	t := a.reportTable(map[string]int{"unit_called": 18, "title": 36}, headings...)
-	for _, l := range lines {
-		opened := ""
-		if l.State == ledger.TalkOpen || l.State == ledger.TalkClosed {
-			opened = l.OpensAt.Format("2006-01-02")
-		}
-		row := table.Row{say.TalkState(l.TalkRow), l.ID, say.TalkWhat(l.TalkRow), l.Unit, l.Title, opened, say.TalkNext(l.TalkRow), cmp.Or(l.Decliner, l.Approver)}
-		if plans {
-			row = append(row, l.Plan)
-		}
-		t.AppendRow(row)
-	}
-	if len(lines) > 0 {
-		t.Render()
-	}
 }
 
 func (a *app) talkShow() *cobra.Command {
@@ -97,9 +70,9 @@ func (a *app) talkShow() *cobra.Command {
 					return err
 				}
 				if a.format == "json" {
-					return a.json(c)
+					return a.show().JSON(c)
 				}
-				a.printSections(report.Speak(a.w).Talk(c))
+				a.show().Sections(report.Speak(a.w).Talk(c))
 				return nil
 			})
 		},

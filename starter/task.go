@@ -4,9 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"duban/internal/act"
@@ -56,10 +54,10 @@ func (a *app) taskList() *cobra.Command {
 					return err
 				}
 				if a.format == "json" {
-					return a.json(page.Lines)
+					return a.show().JSON(page.Lines)
 				}
-				a.taskListTable(page.Lines)
-				a.pageLine(len(page.Lines), page.Total, f.Skip)
+				a.show().TaskList(page.Lines)
+				a.show().Page(len(page.Lines), page.Total, f.Skip)
 				a.tellOnly(page.For)
 				return nil
 			})
@@ -128,42 +126,4 @@ func (c choice) read(a *app, given *string) error {
 	}
 	*given = c.values[i]
 	return nil
-}
-
-func (a *app) taskListTable(lines []query.TaskLine) {
-	say := report.Speak(a.w)
-	parts := slices.ContainsFunc(lines, func(l query.TaskLine) bool { return l.Part != "" })
-	plans := several(lines, func(l query.TaskLine) string { return l.Plan })
-	headings := []string{"state", "light", "due", "left", "progress", "id", "lead", "title", "next", "talk"}
-	if parts {
-		headings = append(headings, "part")
-	}
-	if plans {
-		headings = append(headings, "plan")
-	}
-	t := a.reportTable(map[string]int{"lead": 18, "title": 40, "left": 16}, headings...)
-	var zones []*time.Location
-	for _, l := range lines {
-		next := ""
-		if l.Next != nil {
-			zones = append(zones, l.Next.At.Location())
-			next = l.Next.At.Format("2006-01-02 15:04") + " " + say.Stage(*l.Next)
-		}
-		row := table.Row{say.State(l.Row), say.Light(l.Row), say.Due(l.Row), say.Left(l.Row), say.Progress(l.Row), l.ID, l.Lead, say.Title(l.Row), next, say.Talks(l.Row)}
-		if parts {
-			role := ""
-			if l.Part != "" {
-				role = a.w.T("case.part_" + l.Part)
-			}
-			row = append(row, role)
-		}
-		if plans {
-			row = append(row, l.Plan)
-		}
-		t.AppendRow(row)
-	}
-	if len(lines) > 0 {
-		t.Render()
-		a.sayZone(zones...)
-	}
 }

@@ -166,13 +166,13 @@ func (a *app) accountTokens() *cobra.Command {
 					rows = append(rows, tokenRow{n.ID, n.Account, n.Kind, n.Scope, n.Unit, n.Name, n.MadeAt.UTC(), n.SeenAt.Time.UTC(), n.EndsAt.Time.UTC()})
 				}
 				if a.format == "json" {
-					return a.json(rows)
+					return a.show().JSON(rows)
 				}
 				if len(rows) == 0 {
 					fmt.Fprintln(a.out, a.w.T("token.none"))
 					return nil
 				}
-				t := a.roomTable("token", map[string]int{"name": 24}, "id", "account", "scope", "used", "ends", "name")
+				t := a.show().RoomTable("token", map[string]int{"name": 24}, "id", "account", "scope", "used", "ends", "name")
 				for _, r := range rows {
 					scope := a.w.T("token.scope_" + r.Scope)
 					if r.Unit != "" {
@@ -235,12 +235,12 @@ func (a *app) accountLog() *cobra.Command {
 				case err != nil:
 					return err
 				case a.format == "json":
-					return a.json(slices.Concat([]ledger.SignInEntry{}, all))
+					return a.show().JSON(slices.Concat([]ledger.SignInEntry{}, all))
 				case len(all) == 0:
 					fmt.Fprintln(a.out, a.w.T("token.no_log"))
 					return nil
 				}
-				t := a.roomTable("token", map[string]int{"detail": 30}, "at", "account", "what", "address", "by", "detail")
+				t := a.show().RoomTable("token", map[string]int{"detail": 30}, "at", "account", "what", "address", "by", "detail")
 				for _, e := range all {
 					t.AppendRow(table.Row{local(e.At), e.Account, a.w.T("token.what_" + e.What), e.Address, e.By, e.Detail})
 				}

@@ -11,6 +11,7 @@ import (
 
 	"duban/internal/host"
 	"duban/internal/ledger"
+	"duban/internal/terminal"
 	"duban/internal/words"
 )
 
@@ -90,7 +91,7 @@ func (a *app) launchAll(ctx context.Context, h *host.Host, files []string) {
 		for _, file := range files {
 			p, _, err := a.load(ctx, file)
 			if err == nil {
-				err = a.checkNew(ctx, h.Ledger, p, file, consent{})
+				err = a.checkNew(ctx, h.Ledger, p, file, terminal.Consent{})
 			}
 			if err == nil {
 				err = a.launch(ctx, h, p)

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"duban/internal/ledger"
@@ -54,49 +53,16 @@ func (a *app) verify(ctx context.Context, store *ledger.Store, check ledger.Chec
 		return err
 	}
 	if a.format == "json" {
-		if err := a.json(p); err != nil || p.Found == 0 {
+		if err := a.show().JSON(p); err != nil || p.Found == 0 {
 			return err
 		}
 		return errSaid
 	}
 	if p.Found > 0 {
-		return a.differences(p)
+		return a.show().Differences(p)
 	}
 	for _, line := range report.Speak(a.w).ProofLines(check, p) {
 		fmt.Fprintln(a.out, line)
 	}
 	return nil
-}
-
-// differences names what the tables hold and the chain does not say.
-func (a *app) differences(p ledger.Proof) error {
-	t := a.table(map[string]int{"holds": 40, "chain": 40}, "table", "key", "column", "holds", "chain")
-	for _, d := range p.Differences {
-		key := make([]string, len(d.Key))
-		for i, k := range d.Key {
-			key[i] = fmt.Sprint(k)
-		}
-		have, want := a.cell(d.Have), a.cell(d.Want)
-		if d.Column == "" {
-			have, want = a.there(d.Have), a.there(d.Want)
-		}
-		t.AppendRow(table.Row{d.Table, strings.Join(key, " "), d.Column, have, want})
-	}
-	t.Render()
-	return errors.New(a.w.T("proof.differ", words.Data{"N": p.Found, "Shown": len(p.Differences)}))
-}
-
-// cell is a table's cell for reading.
-func (a *app) cell(v any) string {
-	if v == nil {
-		return "—"
-	}
-	return clip(fmt.Sprint(v), 200)
-}
-
-func (a *app) there(v any) string {
-	if v == nil {
-		return a.w.T("proof.no_row")
-	}
-	return a.w.T("proof.row")
 }

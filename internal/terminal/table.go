@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"fmt"
@@ -7,14 +7,56 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 	"golang.org/x/term"
 
 	"duban/internal/report"
 )
 
-// terminalWidth is how many columns a terminal has; 0 is no terminal: what is read by
+// Table is an empty table under headings of the command line's own.
+func (sc *Screen) Table(widths map[string]int, headings ...string) table.Writer {
+	return sc.RoomTable("cli", widths, headings...)
+}
+
+// RoomTable is an empty table under headings of one room of the catalogue; long
+// cells fold at their width, given by heading key, and at less where the terminal
+// has no room.
+func (sc *Screen) RoomTable(room string, widths map[string]int, headings ...string) table.Writer {
+	t := table.NewWriter()
+	t.SetOutputMirror(sc.Out)
+	t.SetStyle(table.StyleLight)
+	f := &fitted{Writer: t, out: sc.Out, width: sc.Columns, hint: sc.W.T("help.columns_left_out"), keys: headings, limit: map[int]int{}}
+	if sc.Wide {
+		f.width = 0
+	}
+	row := table.Row{}
+	for i, h := range headings {
+		row = append(row, sc.W.T(room+".col_"+h))
+		f.limit[i] = widths[h]
+	}
+	f.AppendHeader(row)
+	return f
+}
+
+// Quotation marks, dots and the lines of tables are as wide as a letter, as report.Wide
+// and terminals have them, whatever LANG says.
+func init() { text.OverrideRuneWidthEastAsianWidth(false) }
+
+// folded is a column whose cells fold as a page's do: no line begins with a mark
+// that closes.
+func folded(column, width int) table.ColumnConfig {
+	return table.ColumnConfig{Number: column, WidthMax: width, WidthMaxEnforcer: func(cell string, width int) string {
+		var lines []string
+		for line := range strings.Lines(cell) {
+			lines = append(lines, report.Fold(strings.TrimSuffix(line, "\n"), width)...)
+		}
+		return strings.Join(lines, "\n")
+	}}
+}
+
+// Width is how many columns a terminal has; 0 is no terminal: what is read by
 // another program, or by grep, is not folded.
-func terminalWidth(w io.Writer) int {
+func Width(w io.Writer) int {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return 0
@@ -165,4 +207,18 @@ func only(row table.Row, columns []int) (out table.Row) {
 		}
 	}
 	return out
+}
+
+// Several tells that lines are of more than one plan: then a table says of which each is.
+// A line of none does not count.
+func Several[T any](lines []T, plan func(T) string) bool {
+	first := ""
+	for _, l := range lines {
+		if of := plan(l); first == "" {
+			first = of
+		} else if of != "" && of != first {
+			return true
+		}
+	}
+	return false
 }

@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"bytes"
@@ -11,13 +11,15 @@ import (
 	"syscall"
 	"unicode/utf8"
 
+	"golang.org/x/term"
+
 	"duban/internal/strictyaml"
 )
 
-// output is what a command prints to, and remembers the first error of writing
+// Output is what a command prints to, and remembers the first error of writing
 // it: tables and lines are printed without looking, and a list that a full disk
 // cut off must not end in success.
-type output struct {
+type Output struct {
 	to  io.Writer
 	raw bool // what is printed is no text for a terminal: a file's bytes
 
@@ -27,15 +29,15 @@ type output struct {
 
 // Write gives the first error again once there was one: what follows a gap would
 // read as if it were whole.
-func (o *output) Write(p []byte) (int, error) {
+func (o *Output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if err := o.fault(); err != nil {
+	if err := o.Fault(); err != nil {
 		return 0, err
 	}
 	shown := p
 	if !o.raw {
-		shown = visible(p)
+		shown = Visible(p)
 	}
 	n, err := o.to.Write(shown)
 	if err == nil && n < len(shown) {
@@ -48,11 +50,11 @@ func (o *output) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// visible writes out what would steer a terminal or turn the direction of reading
+// Visible writes out what would steer a terminal or turn the direction of reading
 // instead of being read, as people may have typed it: \u001b. In JSON that is the
 // same text. Bytes that are no UTF-8 are a replacement character: some terminals
 // take them for commands too.
-func visible(p []byte) []byte {
+func Visible(p []byte) []byte {
 	hidden := func(r rune) bool { return r == utf8.RuneError || strictyaml.Hidden(r) && r != '\n' && r != '\t' }
 	if bytes.IndexFunc(p, hidden) < 0 {
 		return p
@@ -75,23 +77,37 @@ func visible(p []byte) []byte {
 	return b.Bytes()
 }
 
-// readable is a stream for people's eyes, as visible has it.
+// readable is a stream for people's eyes, as Visible has it.
 type readable struct{ to io.Writer }
 
+// Readable is a stream for people's eyes: nothing in it steers the terminal.
+func Readable(to io.Writer) io.Writer { return readable{to} }
+
 func (s readable) Write(p []byte) (int, error) {
-	if _, err := s.to.Write(visible(p)); err != nil {
+	if _, err := s.to.Write(Visible(p)); err != nil {
 		return 0, err
 	}
 	return len(p), nil
 }
 
-// fault is the first error, or nil. It waits for no write.
-func (o *output) fault() error {
+// NewOutput is what a command prints to.
+func NewOutput(to io.Writer) *Output { return &Output{to: to} }
+
+// AsItIs lets what follows through byte by byte, for another program; a terminal stays protected.
+func (o *Output) AsItIs() { o.raw = !IsTerminal(o.to) }
+
+// Fault is the first error, or nil. It waits for no write.
+func (o *Output) Fault() error {
 	if err := o.first.Load(); err != nil {
 		return *err
 	}
 	return nil
 }
 
-// closed tells that whoever read the output went away, such as `head`.
-func closed(err error) bool { return errors.Is(err, syscall.EPIPE) || errors.Is(err, os.ErrClosed) }
+// Closed tells that whoever read the Output went away, such as `head`.
+func Closed(err error) bool { return errors.Is(err, syscall.EPIPE) || errors.Is(err, os.ErrClosed) }
+
+func IsTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
