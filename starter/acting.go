@@ -5,7 +5,6 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/plan"
-	"duban/internal/rehearse"
 	"duban/internal/script"
 	"duban/internal/words"
 )
@@ -34,12 +33,4 @@ func (a *app) astray(f script.Foresight, s *script.Script) {
 		}
 		fmt.Fprintln(a.err, a.w.T("script.astray", words.Data{"File": s.File, "Line": e.Line, "Kind": a.w.T("act.kind_" + string(e.Act.Kind)), "Thing": e.Thing, "Why": why}))
 	}
-}
-
-// differs is the word for a difference.
-func (a *app) differs(what string) string {
-	if what == rehearse.Answer || what == rehearse.Groundless {
-		return a.w.T("script.differs_" + what)
-	}
-	return a.w.T("cli.differs_" + what)
 }

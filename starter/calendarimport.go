@@ -93,7 +93,7 @@ func (a *app) readNotice(file string) (calendar.Year, error) {
 	return y, err
 }
 
-// bringIn shows what notices change, and after terminal.Consent puts them in force.
+// bringIn shows what notices change, and after consent puts them in force.
 func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, notices []calendar.Year, agree terminal.Consent) error {
 	now, err := a.calendarOf(ctx, store)
 	if err != nil {

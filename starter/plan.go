@@ -291,7 +291,7 @@ func (a *app) launch(ctx context.Context, h *host.Host, p *plan.Plan) error {
 	if err != nil {
 		return err
 	}
-	a.sayLaunched(l.Plan, report, started)
+	a.show().Launched(l.Plan, report, started, a.now())
 	if len(report.Seats) > 0 {
 		fmt.Fprintln(a.out, a.w.T("office.seats_for_all"))
 		for _, line := range plan.SeatLines(a.w, report.Seats, l.Plan.Directory, l.Plan.Directory) {
@@ -337,7 +337,7 @@ func (a *app) finish(ctx context.Context, h *host.Host, planID string) error {
 	if err != nil {
 		return a.carrySaid(err, &l.Plan)
 	}
-	a.sayLaunched(l.Plan, report, started)
+	a.show().Launched(l.Plan, report, started, a.now())
 	return nil
 }
 
@@ -363,30 +363,3 @@ type launchError struct {
 
 func (e *launchError) Error() string { return e.said }
 func (e *launchError) Unwrap() error { return e.err }
-
-func (a *app) sayLaunched(p plan.Plan, report engine.LaunchReport, started time.Time) {
-	key := "cli.launched"
-	if report.Resumed {
-		key = "cli.launched_again"
-	}
-	fmt.Fprintln(a.out, a.w.T(key, words.Data{"Title": p.Title, "Plan": p.ID, "Tasks": report.Tasks, "Armed": report.Armed,
-		"Standing": report.Standing, "Seconds": fmt.Sprintf("%.1f", a.now().Sub(started).Seconds())}))
-	if len(report.Over) > 0 {
-		fmt.Fprintln(a.out, a.w.T("follow.over", words.Data{"N": len(report.Over), "Tasks": terminal.Some(report.Over, 8)}))
-	}
-	if n := overdue(&p, calendar.DayOf(started.In(calendar.Beijing))); n > 0 && report.Armed > 0 {
-		fmt.Fprintln(a.out, a.w.T("help.overdue_already", words.Data{"N": n}))
-	}
-}
-
-// overdue counts the tasks whose due date has passed: last year's plan launched
-// today starts with urging, and whoever launches it should hear that.
-func overdue(p *plan.Plan, today calendar.Day) int {
-	n := 0
-	for _, t := range p.Tasks {
-		if t.Kind == plan.Dated && t.Due.Before(today) {
-			n++
-		}
-	}
-	return n
-}

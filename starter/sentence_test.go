@@ -44,5 +44,5 @@ func TestOverdueCountsDatedTasksPastTheirDay(t *testing.T) {
 		{ID: "today", Kind: plan.Dated, Due: calendar.NewDay(2021, time.May, 1)},
 		{ID: "standing", Kind: plan.Standing},
 	}}
-	require.Equal(t, 1, overdue(p, calendar.NewDay(2021, time.May, 1)))
+	require.Equal(t, 1, terminal.Overdue(p, calendar.NewDay(2021, time.May, 1)))
 }

@@ -3,16 +3,15 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"duban/internal/ledger"
 	"duban/internal/portal/feed"
 	"duban/internal/signin"
+	"duban/internal/terminal"
 	"duban/internal/words"
 )
 
@@ -127,19 +126,6 @@ func (a *app) unitOf(n ledger.Token) error {
 	return nil
 }
 
-// tokenRow is a line of `account tokens -o json`: fields are only added.
-type tokenRow struct {
-	ID      string    `json:"id"`
-	Account string    `json:"account"`
-	Kind    string    `json:"kind"`
-	Scope   string    `json:"scope"`
-	Unit    string    `json:"unit,omitempty"`
-	Name    string    `json:"name"`
-	MadeAt  time.Time `json:"made_at"`
-	UsedAt  time.Time `json:"used_at,omitzero"`
-	EndsAt  time.Time `json:"ends_at,omitzero"`
-}
-
 // mine is the account that a list is narrowed to: of those who act, themselves.
 func (a *app) mine(args []string) (string, error) {
 	if len(args) == 0 {
@@ -161,38 +147,10 @@ func (a *app) accountTokens() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				rows := []tokenRow{}
-				for _, n := range all {
-					rows = append(rows, tokenRow{n.ID, n.Account, n.Kind, n.Scope, n.Unit, n.Name, n.MadeAt.UTC(), n.SeenAt.Time.UTC(), n.EndsAt.Time.UTC()})
-				}
-				if a.format == "json" {
-					return a.show().JSON(rows)
-				}
-				if len(rows) == 0 {
-					fmt.Fprintln(a.out, a.w.T("token.none"))
-					return nil
-				}
-				t := a.show().RoomTable("token", map[string]int{"name": 24}, "id", "account", "scope", "used", "ends", "name")
-				for _, r := range rows {
-					scope := a.w.T("token.scope_" + r.Scope)
-					if r.Unit != "" {
-						scope += " " + r.Unit
-					}
-					t.AppendRow(table.Row{r.ID, r.Account, scope, local(r.UsedAt), local(r.EndsAt), r.Name})
-				}
-				t.Render()
-				return nil
+				return a.show().Tokens(terminal.TokenRows(all))
 			})
 		},
 	})
-}
-
-// local is an instant in this machine's zone; "" of none.
-func local(at time.Time) string {
-	if at.IsZero() {
-		return ""
-	}
-	return at.Local().Format("2006-01-02 15:04")
 }
 
 func (a *app) accountRevoke() *cobra.Command {
@@ -231,21 +189,10 @@ func (a *app) accountLog() *cobra.Command {
 			}
 			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
 				all, err := store.SignInLog(cmd.Context(), account, skip, limit)
-				switch {
-				case err != nil:
+				if err != nil {
 					return err
-				case a.format == "json":
-					return a.show().JSON(slices.Concat([]ledger.SignInEntry{}, all))
-				case len(all) == 0:
-					fmt.Fprintln(a.out, a.w.T("token.no_log"))
-					return nil
 				}
-				t := a.show().RoomTable("token", map[string]int{"detail": 30}, "at", "account", "what", "address", "by", "detail")
-				for _, e := range all {
-					t.AppendRow(table.Row{local(e.At), e.Account, a.w.T("token.what_" + e.What), e.Address, e.By, e.Detail})
-				}
-				t.Render()
-				return nil
+				return a.show().SignIns(all)
 			})
 		},
 	})

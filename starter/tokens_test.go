@@ -14,6 +14,7 @@ import (
 	"duban/internal/accounts"
 	"duban/internal/portal/api"
 	"duban/internal/signin"
+	"duban/internal/terminal"
 )
 
 // TestTokensOfAccounts: a token is made, shown once, listed without its secret, and
@@ -56,7 +57,7 @@ func TestTokensOfAccounts(t *testing.T) {
 		require.Equal(t, http.StatusOK, status, body)
 		require.JSONEq(t, f.reads(line+" -o json", "shuiwu"), body, path)
 	}
-	var rows []tokenRow
+	var rows []terminal.TokenRow
 	require.NoError(t, json.Unmarshal([]byte(f.reads("account tokens shuiwu -o json", "")), &rows))
 	i := 0
 	for rows[i].Name != "数据平台" {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -32,7 +31,7 @@ func (a *app) group(c *cobra.Command, commands ...*cobra.Command) *cobra.Command
 // wrong flags.
 func (a *app) speakUsage(root *cobra.Command) {
 	root.SetUsageFunc(func(c *cobra.Command) error {
-		_, err := io.WriteString(c.OutOrStderr(), a.usage(c))
+		_, err := io.WriteString(c.OutOrStderr(), a.show().Usage(c))
 		return err
 	})
 	root.CompletionOptions.DisableDefaultCmd = true // completionCommand speaks our words
@@ -47,7 +46,7 @@ func (a *app) speakUsage(root *cobra.Command) {
 // speakArgs words what is said when arguments are too few or too many.
 func (a *app) speakArgs(c *cobra.Command) {
 	c.DisableFlagsInUseLine = true // its English; the flags are listed below
-	c.Use = a.useLine(c.Use)
+	c.Use = a.show().UseLine(c.Use)
 	for _, sub := range c.Commands() {
 		a.speakArgs(sub)
 	}
@@ -61,41 +60,4 @@ func (a *app) speakArgs(c *cobra.Command) {
 		}
 		return errors.New(a.w.T("help.bad_args", words.Data{"Use": c.UseLine()}))
 	}
-}
-
-// usage is the end of a help page: how the command is written, what it holds, its
-// flags.
-func (a *app) usage(c *cobra.Command) string {
-	var b strings.Builder
-	line := func(text string) { fmt.Fprintln(&b, text) }
-	line(a.w.T("help.usage"))
-	if !c.HasAvailableSubCommands() {
-		line("  " + c.UseLine())
-	} else {
-		line("  " + c.CommandPath() + " " + a.w.T("help.usage_command"))
-		line("")
-		line(a.w.T("help.commands"))
-		widest := 0
-		for _, sub := range c.Commands() {
-			if sub.IsAvailableCommand() {
-				widest = max(widest, len(sub.Name()))
-			}
-		}
-		for _, sub := range c.Commands() {
-			if sub.IsAvailableCommand() {
-				line(fmt.Sprintf("  %-*s %s", max(widest, 11), sub.Name(), sub.Short))
-			}
-		}
-	}
-	line("")
-	line(a.w.T("help.flags"))
-	b.WriteString(a.flagLines(c.LocalFlags()))
-	if c.HasAvailableInheritedFlags() {
-		b.WriteString(a.flagLines(c.InheritedFlags()))
-	}
-	if c.HasAvailableSubCommands() {
-		line("")
-		line(a.w.T("help.more") + " " + c.CommandPath() + " " + a.w.T("help.usage_command") + " --help")
-	}
-	return b.String()
 }

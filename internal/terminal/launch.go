@@ -1,0 +1,39 @@
+package terminal
+
+import (
+	"fmt"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/engine"
+	"duban/internal/plan"
+	"duban/internal/words"
+)
+
+// Launched shows what a launch has done from started to ended.
+func (sc *Screen) Launched(p plan.Plan, report engine.LaunchReport, started, ended time.Time) {
+	key := "cli.launched"
+	if report.Resumed {
+		key = "cli.launched_again"
+	}
+	fmt.Fprintln(sc.Out, sc.W.T(key, words.Data{"Title": p.Title, "Plan": p.ID, "Tasks": report.Tasks, "Armed": report.Armed,
+		"Standing": report.Standing, "Seconds": fmt.Sprintf("%.1f", ended.Sub(started).Seconds())}))
+	if len(report.Over) > 0 {
+		fmt.Fprintln(sc.Out, sc.W.T("follow.over", words.Data{"N": len(report.Over), "Tasks": Some(report.Over, 8)}))
+	}
+	if n := Overdue(&p, calendar.DayOf(started.In(calendar.Beijing))); n > 0 && report.Armed > 0 {
+		fmt.Fprintln(sc.Out, sc.W.T("help.overdue_already", words.Data{"N": n}))
+	}
+}
+
+// Overdue counts the tasks whose due date has passed: last year's plan launched
+// today starts with urging, and whoever launches it should hear that.
+func Overdue(p *plan.Plan, today calendar.Day) int {
+	n := 0
+	for _, t := range p.Tasks {
+		if t.Kind == plan.Dated && t.Due.Before(today) {
+			n++
+		}
+	}
+	return n
+}
