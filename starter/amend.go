@@ -22,20 +22,6 @@ import (
 	"duban/internal/words"
 )
 
-// amended is `plan amend -o json`.
-type amended struct {
-	Plan    string              `json:"plan"`
-	InForce bool                `json:"in_force"` // the files were in force before
-	Changes plan.Changes        `json:"changes"`
-	Now     []whatif.StandsNow  `json:"now,omitempty"`      // how changed tasks stand by acts since the launch
-	Likely  []plan.Pair         `json:"likely,omitempty"`   // tasks that may be the same under another ID
-	Paper   int                 `json:"paper_of,omitempty"` // number of an amendment done by the same paper
-	Twins   []twin              `json:"twins,omitempty"`    // new tasks that seem to be open in another plan
-	Gaps    []gapRow            `json:"gaps,omitempty"`     // new recurring tasks that do not go on where another plan's stopped
-	Applied bool                `json:"applied"`
-	Report  *engine.AmendReport `json:"report,omitempty"` // of what was done now
-}
-
 // amendFlags are what the flags of an amendment say.
 type amendFlags struct {
 	paper, reason string
@@ -116,11 +102,11 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 		return cmp.Or(refused, err)
 	}
 	if a.format == "table" {
-		a.showAmending(out, l, p, f)
+		a.show().Amending(out, l, p, f.paper)
 	}
 	if len(out.Twins)+len(out.Gaps) > 0 && !f.apart {
-		a.sayTwins(out.Twins)
-		a.sayGaps(out.Gaps)
+		a.show().Twins(out.Twins)
+		a.show().Gaps(out.Gaps)
 		if f.yes {
 			return sentenceError(a.w.T("amend.apart"))
 		}
@@ -141,7 +127,7 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 			return err
 		}
 	} else if out.Applied {
-		a.showAmended(out)
+		a.show().Amended(out)
 	}
 	if out.Report != nil {
 		if len(out.Report.Ended) > 0 && a.format == "table" {
@@ -157,7 +143,10 @@ func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader
 				left = append(left, u)
 			}
 		}
-		return a.leftUndone(left, l.Plan)
+		if a.show().LeftUndone(left, l.Plan) {
+			return errSaid
+		}
+		return nil
 	}
 	return nil
 }
@@ -181,7 +170,7 @@ func (a *app) samePairs(p *plan.Plan, typed []string) (*plan.Plan, error) {
 
 // sameTasks asks whether the tasks that look alike are the same. Where nobody can be
 // asked it says what to write.
-func (a *app) sameTasks(out amended, agree terminal.Consent) (bool, error) {
+func (a *app) sameTasks(out terminal.AmendOutcome, agree terminal.Consent) (bool, error) {
 	titles := map[string]string{}
 	for _, c := range out.Changes.Tasks {
 		if c.New != nil {
@@ -207,7 +196,7 @@ func (a *app) sameTasks(out amended, agree terminal.Consent) (bool, error) {
 // amending is what the ledger says of an amendment to a plan. open tells that what is
 // in force is not finished; f takes its paper and reason then. The plan is given the
 // units that its files do not have any more, with those that take over from them.
-func (a *app) amending(ctx context.Context, of **plan.Plan, f *amendFlags, in io.Reader) (out amended, l ledger.Launched, open bool, err error) {
+func (a *app) amending(ctx context.Context, of **plan.Plan, f *amendFlags, in io.Reader) (out terminal.AmendOutcome, l ledger.Launched, open bool, err error) {
 	p := *of
 	out.Plan = p.ID
 	err = a.withLedger(ctx, func(store *ledger.Store) error {
@@ -246,7 +235,7 @@ func (a *app) amending(ctx context.Context, of **plan.Plan, f *amendFlags, in io
 			if err != nil {
 				return err
 			}
-			out.Twins, out.Gaps = twinsOf(twins), gapsOf(gaps)
+			out.Twins, out.Gaps = terminal.TwinRows(twins), terminal.GapRows(gaps)
 			out.Now, err = a.whatIf(store).SinceChanged(ctx, p.ID, out.Changes, f.takeBack)
 			return err
 		}
@@ -312,54 +301,4 @@ func (a *app) refusedSaid(err error, p plan.Plan) error {
 		return err
 	}
 	return sentenceError(notice.Refused(a.w, refused.Refusal, p.Directory.Name))
-}
-
-func (a *app) showAmending(out amended, l ledger.Launched, p *plan.Plan, f amendFlags) {
-	if out.InForce {
-		key := "amend.in_force"
-		if f.paper == "" {
-			key = "amend.as_launched"
-		}
-		fmt.Fprintln(a.out, a.w.T(key, words.Data{"Title": p.Title, "Paper": f.paper}))
-		return
-	}
-	fmt.Fprintln(a.out, a.w.T("amend.shows", words.Data{"Title": p.Title, "Paper": f.paper}))
-	for _, line := range out.Changes.Lines(a.w, &l.Plan, p) {
-		fmt.Fprintln(a.out, line)
-	}
-	if len(out.Changes.Seats) > 0 {
-		fmt.Fprintln(a.out, a.w.T("office.seats_for_all"))
-	}
-	for _, line := range a.nowLines(out, l.Plan) {
-		fmt.Fprintln(a.out, line)
-	}
-	counts := map[string]int{}
-	for _, c := range out.Changes.Tasks {
-		counts[c.What]++
-	}
-	fmt.Fprintln(a.out, a.w.T("amend.counts", words.Data{"Added": counts[plan.Added], "Changed": counts[plan.Changed], "Removed": counts[plan.Removed]}))
-}
-
-func (a *app) showAmended(out amended) {
-	r := out.Report
-	key := "amend.done"
-	if r.Resumed {
-		key = "amend.finished"
-	}
-	fmt.Fprintln(a.out, a.w.T(key, words.Data{"N": r.N, "Paper": r.Paper, "Armed": r.Armed, "Changed": r.Changed, "Cancelled": r.Cancelled}))
-	for _, o := range r.Others {
-		fmt.Fprintln(a.out, a.w.T("amend.done_too", words.Data{"Title": o.Title, "Plan": o.Plan, "N": o.N}))
-	}
-}
-
-// leftUndone says what running tasks refused; the exit status says it too.
-func (a *app) leftUndone(left []engine.LeftUndone, p plan.Plan) error {
-	if len(left) == 0 {
-		return nil
-	}
-	fmt.Fprintln(a.err, a.w.T("amend.left", words.Data{"N": len(left)}))
-	for _, u := range left {
-		fmt.Fprintln(a.err, a.w.T("amend.left_one", words.Data{"Task": u.Task, "Kind": a.w.T("act.kind_" + string(u.Kind)), "Why": notice.Refused(a.w, u.Refused, p.Directory.Name)}))
-	}
-	return errSaid
 }

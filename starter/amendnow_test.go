@@ -9,6 +9,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/terminal"
 	"duban/internal/whatif"
 	"duban/internal/words"
 )
@@ -32,5 +33,5 @@ func TestAnAmendmentSaysWhatActsHaveChangedSince(t *testing.T) {
 	require.Equal(t, []string{
 		"  注意：" + row.ID + " 的时限办理中已变更，现为 " + row.Due.String() + "；修订后的时限比现在的早",
 		"  注意：" + row.ID + " 已改派，现由市水务局牵头",
-	}, a.nowLines(amended{Now: now}, plan.Plan{Directory: people.Directory{Units: []people.Unit{{ID: row.Lead, Name: "市水务局"}}}}))
+	}, a.show().NowLines(terminal.AmendOutcome{Now: now}, plan.Plan{Directory: people.Directory{Units: []people.Unit{{ID: row.Lead, Name: "市水务局"}}}}))
 }

@@ -9,33 +9,18 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"duban/internal/act"
 	"duban/internal/engine"
 	"duban/internal/host"
 	"duban/internal/ledger"
-	"duban/internal/notice"
 	"duban/internal/plan"
 	"duban/internal/terminal"
-	"duban/internal/whatif"
 	"duban/internal/words"
 	"duban/seeds"
 )
-
-// applied is `plan apply-policy -o json`.
-type applied struct {
-	Plan    string              `json:"plan"`
-	Policy  string              `json:"policy"`
-	Version int                 `json:"version"`
-	Moves   []whatif.PolicyMove `json:"moves"` // what would move, before it was done
-	Applied bool                `json:"applied"`
-	Moved   int                 `json:"moved"`
-	Left    []engine.LeftUndone `json:"left"`
-}
 
 // policyFlags are what the flags say, and the two arguments.
 type policyFlags struct {
@@ -79,7 +64,7 @@ func (a *app) applyPolicy(ctx context.Context, f policyFlags, in io.Reader) erro
 	if err != nil {
 		return err
 	}
-	out := applied{Plan: f.plan, Policy: p.Name, Version: p.Version, Left: []engine.LeftUndone{}}
+	out := terminal.PolicyOutcome{Plan: f.plan, Policy: p.Name, Version: p.Version, Left: []engine.LeftUndone{}}
 	var l ledger.Launched
 	var hidden error
 	err = a.withLedger(ctx, func(store *ledger.Store) error {
@@ -102,7 +87,7 @@ func (a *app) applyPolicy(ctx context.Context, f policyFlags, in io.Reader) erro
 		return cmp.Or(a.doApplyPolicy(ctx, &out, l, p, by, f.reason), hidden)
 	}
 	if a.format == "table" {
-		a.showPolicyMoves(out, l)
+		a.show().PolicyMoves(out, l)
 	}
 	if len(out.Moves) > 0 && a.show().Consents("amend", terminal.Consent{Yes: f.yes, In: in}) {
 		if err := a.doApplyPolicy(ctx, &out, l, p, by, f.reason); err != nil {
@@ -116,7 +101,10 @@ func (a *app) applyPolicy(ctx context.Context, f policyFlags, in io.Reader) erro
 	} else if out.Applied {
 		fmt.Fprintln(a.out, a.w.T("amend.policy_done", words.Data{"Moved": out.Moved, "Policy": p.Name, "Version": p.Version}))
 	}
-	return a.leftUndone(out.Left, l.Plan)
+	if a.show().LeftUndone(out.Left, l.Plan) {
+		return errSaid
+	}
+	return nil
 }
 
 // policyOf reads the policy: from --policies, or from what this program carries.
@@ -140,7 +128,7 @@ func (a *app) policyOf(f policyFlags) (plan.Policy, error) {
 	return p, nil
 }
 
-func (a *app) doApplyPolicy(ctx context.Context, out *applied, l ledger.Launched, p plan.Policy, by act.Actor, reason string) error {
+func (a *app) doApplyPolicy(ctx context.Context, out *terminal.PolicyOutcome, l ledger.Launched, p plan.Policy, by act.Actor, reason string) error {
 	h, err := host.Open(ctx, a.cfg, host.Options{Log: a.log})
 	if err != nil {
 		return err
@@ -155,35 +143,4 @@ func (a *app) doApplyPolicy(ctx context.Context, out *applied, l ledger.Launched
 	out.Applied, out.Moved = true, moved
 	out.Left = append(out.Left, left...)
 	return nil
-}
-
-func (a *app) showPolicyMoves(out applied, l ledger.Launched) {
-	data := words.Data{"Title": l.Plan.Title, "Policy": out.Policy, "Version": out.Version, "N": len(out.Moves)}
-	if len(out.Moves) == 0 {
-		fmt.Fprintln(a.out, a.w.T("amend.policy_none", data))
-		return
-	}
-	zone := l.Plan.Location()
-	at := func(t time.Time) string {
-		if t.IsZero() {
-			return "—"
-		}
-		return terminal.Clock(t.In(zone))
-	}
-	t := a.show().RoomTable("amend", map[string]int{"title": 40}, "task", "title", "version", "stage", "from", "to")
-	for _, m := range out.Moves {
-		version := fmt.Sprintf("%d → %d", m.From, m.To)
-		if m.Refused != nil {
-			t.AppendRow(table.Row{m.Task, m.Title, version, notice.Refused(a.w, *m.Refused, l.Plan.Directory.Name), "", ""})
-			continue
-		}
-		if len(m.Stages) == 0 {
-			t.AppendRow(table.Row{m.Task, m.Title, version, a.w.T("amend.no_stage"), "", ""})
-		}
-		for _, s := range m.Stages {
-			t.AppendRow(table.Row{m.Task, m.Title, version, a.show().StageName(terminal.StageRow{Stage: s.Stage, Kind: s.Kind}), at(s.From), at(s.To)})
-		}
-	}
-	t.Render()
-	fmt.Fprintln(a.out, a.w.T("amend.policy_shows", data))
 }

@@ -17,6 +17,7 @@ import (
 	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/internal/terminal"
+	"duban/internal/whatif"
 	"duban/seeds"
 )
 
@@ -41,7 +42,7 @@ func noticeWith(t *testing.T, rests ...string) string {
 }
 
 // shown is the moves of an import, a line each.
-func shown(im importing) (lines []string) {
+func shown(im terminal.NoticesOutcome) (lines []string) {
 	for _, m := range im.Moves {
 		lines = append(lines, strings.TrimSpace(strings.Join([]string{m.Task, m.Talk, m.Stage, terminal.Clock(m.From), terminal.Clock(m.To)}, " ")))
 	}
@@ -62,7 +63,7 @@ func TestCalendarImportShowsWhichStagesMove(t *testing.T) {
 		}
 	}
 	file := noticeWith(t, "2021-06-16", "2021-06-17")
-	var im importing
+	var im terminal.NoticesOutcome
 	require.NoError(t, json.Unmarshal([]byte(f.say("calendar", "import", file, "-o", "json")), &im))
 	require.False(t, im.Applied)
 	require.Equal(t, []string{
@@ -71,7 +72,7 @@ func TestCalendarImportShowsWhichStagesMove(t *testing.T) {
 		"over  warn 2021-06-22 09:00 2021-06-24 09:00",
 		"over  talk 2021-06-29 09:00 2021-07-01 09:00",
 	}, shown(im))
-	require.Equal(t, yearChange{File: file, Year: 2021, Papers: append(im.Years[0].WasPapers[:1:1], "国办发明电〔2021〕7号"), WasPapers: im.Years[0].WasPapers, Changes: []calendar.Change{
+	require.Equal(t, whatif.NoticeChange{File: file, Year: 2021, Papers: append(im.Years[0].WasPapers[:1:1], "国办发明电〔2021〕7号"), WasPapers: im.Years[0].WasPapers, Changes: []calendar.Change{
 		{Date: calendar.NewDay(2021, 6, 16), Is: &calendar.Holiday{Name: "抗洪", Date: calendar.NewDay(2021, 6, 16), IsOffDay: true}},
 		{Date: calendar.NewDay(2021, 6, 17), Is: &calendar.Holiday{Name: "抗洪", Date: calendar.NewDay(2021, 6, 17), IsOffDay: true}},
 	}}, im.Years[0])
@@ -88,7 +89,7 @@ func TestCalendarImportNeedsTheEngineForWhatRuns(t *testing.T) {
 	f := newFiled(t, at(7, 5, 10), time.Time{}, calendar.Clock{}).lives()
 	f.hands(peopleAtWork)
 	file := noticeWith(t, "2021-07-09", "2021-08-09")
-	var im importing
+	var im terminal.NoticesOutcome
 	require.NoError(t, json.Unmarshal([]byte(f.say("calendar", "import", file, "-o", "json")), &im))
 	require.False(t, im.Applied)
 	require.Equal(t, []string{
@@ -117,7 +118,7 @@ func TestCalendarImportNeedsTheEngineForWhatRuns(t *testing.T) {
 	_, err = f.says("calendar", "import", file, "--yes", "--as", "office.zhao")
 	require.ErrorContains(t, err, "没有作任何改动")
 	require.NoError(t, f.store.MarkMoved(t.Context(), 2021, 1, "wang", when))
-	im = importing{}
+	im = terminal.NoticesOutcome{}
 	require.NoError(t, json.Unmarshal([]byte(f.say("calendar", "import", file, "-o", "json", "--yes")), &im))
 	require.Equal(t, []any{false, 0, 0}, []any{im.Applied, len(im.Moves), len(im.Years[0].Changes)})
 }
@@ -129,7 +130,7 @@ func TestCalendarImportMovesTheWordsOfATalk(t *testing.T) {
 	t.Parallel()
 	f := newFiled(t, at(7, 5, 10), time.Time{}, calendar.Clock{}).lives()
 	f.closed(t, "water", "over", "验收合格", f.when(at(7, 5, 9)))
-	var im importing
+	var im terminal.NoticesOutcome
 	require.NoError(t, json.Unmarshal([]byte(f.say("calendar", "import", noticeWith(t, "2021-07-09", "2021-08-09"), "-o", "json")), &im))
 	require.Equal(t, []string{"over over#1 talk-kept-missed 2021-07-09 09:00 2021-07-12 09:00"},
 		slices.DeleteFunc(shown(im), func(line string) bool { return !strings.HasPrefix(line, "over") }))
@@ -205,7 +206,7 @@ func TestANoticeThatIsNotTheYears(t *testing.T) {
 	require.Contains(t, f.say("calendar", "import", file(next), "--meant"), "2027 年：此前没有通知（暂定）")
 	two := calendar.Year{Year: 2021, Papers: []string{"〔2021〕5号"}, Days: []calendar.Holiday{
 		{Name: "防汛", Date: calendar.NewDay(2021, 6, 16), IsOffDay: true}, {Name: "防汛", Date: calendar.NewDay(2021, 6, 20)}}}
-	var im importing
+	var im terminal.NoticesOutcome
 	require.NoError(t, json.Unmarshal([]byte(f.say("calendar", "import", file(two), "-o", "json")), &im))
 	require.Len(t, im.Years[0].Changes, 2)
 	require.Equal(t, append(last.Papers[:1:1], "〔2021〕5号"), im.Years[0].Papers, "both papers are kept")

@@ -15,16 +15,6 @@ import (
 	"duban/internal/words"
 )
 
-// takenBack is `calendar back -o json`.
-type takenBack struct {
-	Year    int               `json:"year"`
-	Was     []string          `json:"was"` // papers of the notice that is taken back
-	Is      []string          `json:"is"`  // of the one in force again; none: the year is provisional
-	Changes []calendar.Change `json:"changes"`
-	Applied bool              `json:"applied"`
-	Tasks   int               `json:"tasks"` // and talks, that were told
-}
-
 // calendarBack takes a year's notice back that was brought in by mistake.
 func (a *app) calendarBack() *cobra.Command {
 	var yes bool
@@ -55,7 +45,7 @@ func (a *app) takeBack(ctx context.Context, store *ledger.Store, year int, reaso
 		return err
 	}
 	was, is := back.Was, back.Is
-	said := takenBack{Year: year, Was: was.Papers, Is: is.Papers, Changes: calendar.Changes(was, is)}
+	said := terminal.BackOutcome{Year: year, Was: was.Papers, Is: is.Papers, Changes: calendar.Changes(was, is)}
 	if a.format == "table" {
 		key := "calendar.back"
 		if len(is.Days) == 0 {

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"duban/internal/calendar"
@@ -18,28 +17,9 @@ import (
 	"duban/internal/notice"
 	"duban/internal/query"
 	"duban/internal/terminal"
+	"duban/internal/whatif"
 	"duban/internal/words"
 )
-
-// importing is `calendar import -o json`.
-type importing struct {
-	Years   []yearChange       `json:"years"` // one a file, in the order given
-	Moves   []query.MovedStage `json:"moves"` // by plan, then by when the stage was to speak
-	Applied bool               `json:"applied"`
-	Tasks   int                `json:"tasks"` // and talks, that were moved, an act each
-}
-
-// yearChange is what one file changes of its year.
-type yearChange struct {
-	File      string            `json:"file"`
-	Year      int               `json:"year"`
-	Papers    []string          `json:"papers"`
-	WasPapers []string          `json:"was_papers"`
-	New       bool              `json:"new"`     // the year was provisional
-	Changes   []calendar.Change `json:"changes"` // was or is null: the notice does not name the day
-	same      bool
-	notice    calendar.Year
-}
 
 func (a *app) calendarImport() *cobra.Command {
 	var yes, meant bool
@@ -99,10 +79,10 @@ func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, 
 	if err != nil {
 		return err
 	}
-	im := importing{Years: yearChanges(now, files, notices), Moves: []query.MovedStage{}}
-	changed := slices.DeleteFunc(slices.Clone(im.Years), func(y yearChange) bool { return y.same })
+	im := terminal.NoticesOutcome{Years: whatif.NoticeChanges(now, files, notices), Moves: []query.MovedStage{}}
+	changed := slices.DeleteFunc(slices.Clone(im.Years), func(y whatif.NoticeChange) bool { return y.Same })
 	for _, y := range changed {
-		now = now.With(y.notice)
+		now = now.With(y.Notice)
 	}
 	if err := a.isMeant(now, changed); err != nil && !agree.Meant {
 		return err
@@ -121,11 +101,11 @@ func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, 
 		}
 	}
 	if a.format == "table" {
-		a.showImport(im)
+		a.show().Notices(im)
 	}
 	by := ""
 	if (len(changed) > 0 || unmoved) && a.show().CanConsent(agree) {
-		if by, err = a.importer(ctx, store, reasonOf(im.Years)); err != nil {
+		if by, err = a.importer(ctx, store, whatif.Papers(im.Years)); err != nil {
 			return err
 		}
 	}
@@ -172,22 +152,13 @@ func (a *app) importer(ctx context.Context, store *ledger.Store, reason string) 
 	return by.Account, err
 }
 
-// reasonOf is the notices' papers.
-func reasonOf(years []yearChange) string {
-	var papers []string
-	for _, y := range years {
-		papers = append(papers, y.Papers...)
-	}
-	return strings.Join(papers, " ")
-}
-
 // applyNotices puts the years' notices in force, as the account by, and has the
 // engine move what runs. Where something runs and the engine does not, nothing is
 // changed.
-func (a *app) applyNotices(ctx context.Context, store *ledger.Store, years []yearChange, by string) (tasks int, err error) {
+func (a *app) applyNotices(ctx context.Context, store *ledger.Store, years []whatif.NoticeChange, by string) (tasks int, err error) {
 	return a.movingCalendar(ctx, store, by, func(when ledger.When) error {
 		for _, y := range years {
-			if err := store.PutCalendar(ctx, y.notice, by, when); err != nil {
+			if err := store.PutCalendar(ctx, y.Notice, by, when); err != nil {
 				return err
 			}
 		}
@@ -230,25 +201,9 @@ func anyUnmoved(ctx context.Context, store *ledger.Store, notices []calendar.Yea
 	return slices.ContainsFunc(notices, func(y calendar.Year) bool { return slices.Contains(unmoved, y.Year) }), err
 }
 
-func yearChanges(now *calendar.Calendar, files []string, notices []calendar.Year) []yearChange {
-	known := map[int]calendar.Year{}
-	for _, y := range now.Years() {
-		known[y.Year] = y
-	}
-	var out []yearChange
-	for i, y := range notices {
-		y = calendar.Merged(known[y.Year], y)
-		c := yearChange{File: files[i], Year: y.Year, New: !now.Governed(y.Year), notice: y, Papers: append([]string{}, y.Papers...),
-			WasPapers: append([]string{}, known[y.Year].Papers...), Changes: append([]calendar.Change{}, calendar.Changes(known[y.Year], y)...)}
-		c.same = !c.New && len(c.Changes) == 0 && slices.Equal(c.Papers, c.WasPapers)
-		out = append(out, c)
-	}
-	return out
-}
-
 // isMeant refuses notices by which days would be worked on which the law has everybody
 // rest: such a notice is mostly another year's, or names only a few of its days.
-func (a *app) isMeant(now *calendar.Calendar, changed []yearChange) error {
+func (a *app) isMeant(now *calendar.Calendar, changed []whatif.NoticeChange) error {
 	for _, y := range changed {
 		var days []string
 		for _, h := range now.Worked(y.Year) {
@@ -259,36 +214,4 @@ func (a *app) isMeant(now *calendar.Calendar, changed []yearChange) error {
 		}
 	}
 	return nil
-}
-
-func (a *app) showImport(im importing) {
-	for _, y := range im.Years {
-		a.showYear(y)
-	}
-	if len(im.Moves) == 0 {
-		fmt.Fprintln(a.out, a.w.T("calendar.no_moves"))
-		return
-	}
-	t := a.show().RoomTable("calendar", map[string]int{"title": 40}, "plan", "task", "title", "stage", "from", "to")
-	tasks := map[string]bool{}
-	for _, m := range im.Moves {
-		tasks[m.Plan+"/"+m.Task] = true
-		t.AppendRow(table.Row{m.Plan, m.Task, m.Title, a.show().StageName(terminal.StageRow{Stage: m.Stage, Kind: m.Kind}), terminal.Clock(m.From), terminal.Clock(m.To)})
-	}
-	t.Render()
-	fmt.Fprintln(a.out, a.w.T("calendar.moves", words.Data{"Tasks": len(tasks), "Stages": len(im.Moves)}))
-}
-
-func (a *app) showYear(y yearChange) {
-	data := words.Data{"Year": y.Year, "Was": strings.Join(y.WasPapers, " "), "Is": strings.Join(y.Papers, " "), "N": len(y.Changes)}
-	switch {
-	case y.same:
-		fmt.Fprintln(a.out, a.w.T("calendar.same", data))
-		return
-	case y.New:
-		fmt.Fprintln(a.out, a.w.T("calendar.new_year", data))
-	default:
-		fmt.Fprintln(a.out, a.w.T("calendar.other", data))
-	}
-	a.show().Changes(y.Changes)
 }

@@ -1,23 +1,18 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"duban/internal/calendar"
-	"duban/internal/leftover"
 	"duban/internal/query"
 	"duban/internal/report"
-	"duban/internal/terminal"
 	"duban/internal/words"
 )
 
@@ -70,7 +65,7 @@ func (a *app) export(ctx context.Context, from *query.Reader, who query.Viewer, 
 		return err
 	}
 	file := a.fileName(r, "report.file_name", t.Plan.ID, t.AsOf)
-	err = a.save(file, func(w io.Writer) error {
+	err = a.show().Save(file, func(w io.Writer) error {
 		switch r.format {
 		case "csv":
 			return report.WriteCSV(w, t, a.w)
@@ -104,7 +99,7 @@ func (a *app) exportEvents(ctx context.Context, from *query.Reader, who query.Vi
 	}
 	file := a.fileName(r, "report.events_name", events.Plan, events.AsOf)
 	n := 0
-	err = a.save(file, func(w io.Writer) error {
+	err = a.show().Save(file, func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
 		n, err = events.Each(ctx, func(line any) error { return enc.Encode(line) })
@@ -115,46 +110,4 @@ func (a *app) exportEvents(ctx context.Context, from *query.Reader, who query.Vi
 	}
 	fmt.Fprintln(a.out, a.w.T("report.exported_events", words.Data{"File": file, "Plan": events.Title, "Events": n}))
 	return nil
-}
-
-// save writes to the standard output ("-") or to a file that appears whole or
-// not at all. What is no file, as /dev/stdout or a pipe, is written to as it is; a
-// link keeps leading where it leads.
-func (a *app) save(file string, write func(io.Writer) error) (err error) {
-	if file == "-" {
-		to := a.out
-		if o, ok := a.out.(*terminal.Output); ok {
-			o.AsItIs()
-		}
-		out := bufio.NewWriterSize(to, 1<<20)
-		return errors.Join(write(out), out.Flush())
-	}
-	if whole, err := filepath.EvalSymlinks(file); err == nil {
-		file = whole
-	}
-	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
-		f, err := os.OpenFile(file, os.O_WRONLY, 0)
-		if err != nil {
-			return fmt.Errorf("export: %w", err)
-		}
-		out := bufio.NewWriterSize(f, 1<<20)
-		return errors.Join(write(out), out.Flush(), f.Close())
-	}
-	passing := "." + filepath.Base(file) + "-"
-	leftover.Clear(filepath.Dir(file), passing)
-	f, err := os.CreateTemp(filepath.Dir(file), passing+"*")
-	if err != nil {
-		return fmt.Errorf("export: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("export: %w", err)
-			os.Remove(f.Name())
-		}
-	}()
-	out := bufio.NewWriter(f)
-	if err := errors.Join(write(out), out.Flush(), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), file)
 }

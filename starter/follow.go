@@ -10,38 +10,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"duban/internal/act"
-	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/notice"
 	"duban/internal/plan"
 	"duban/internal/query"
-	"duban/internal/report"
 	"duban/internal/terminal"
 	"duban/internal/whatif"
 	"duban/internal/words"
 )
-
-// ended is what `plan end` says as JSON.
-type ended struct {
-	Plan      string   `json:"plan"`
-	Ended     bool     `json:"ended"`
-	Undecided []goesOn `json:"undecided"` // open tasks, occurrences and duties
-	Talks     []string `json:"talks"`     // talks about tasks that are over
-}
-
-// goesOn is a task that keeps its plan from being ended.
-type goesOn struct {
-	ID      string       `json:"id"`
-	Title   string       `json:"title"`
-	Lead    string       `json:"lead"`
-	Due     calendar.Day `json:"due"`
-	State   act.State    `json:"state"`
-	Late    int          `json:"workdays_late"`
-	Talks   []string     `json:"talks"`     // about it, that go on
-	MayBeIn string       `json:"may_be_in"` // PLAN/TASK of another plan that seems to be the same work; "" without one
-}
 
 // planEnd ends a plan of which nothing goes on any more, or says what does.
 func (a *app) planEnd() *cobra.Command {
@@ -60,18 +38,11 @@ func (a *app) endPlan(ctx context.Context, id, reason, paper string) error {
 	if err != nil {
 		return err
 	}
-	var out ended
+	var out query.Ended
 	var l ledger.Launched
-	err = a.withLedger(ctx, func(store *ledger.Store) error {
-		return a.readsIt(func(r *query.Reader, who query.Viewer) error {
-			record, err := r.PlanRecord(ctx, who, id)
-			if err != nil {
-				return err
-			}
-			l = record.Launched
-			out, err = a.undecided(ctx, store, record)
-			return err
-		})(store)
+	err = a.reads(ctx, func(r *query.Reader, who query.Viewer) error {
+		out, l, err = r.Undecided(ctx, who, id)
+		return err
 	})
 	if errors.Is(err, ledger.ErrNotFound) {
 		return sentenceError(a.w.T("cli.launch_what", words.Data{"Name": id}))
@@ -100,64 +71,12 @@ func (a *app) endPlan(ctx context.Context, id, reason, paper string) error {
 	if a.format == "json" {
 		err = a.show().JSON(out)
 	} else {
-		a.sayEnded(l.Plan, out)
+		a.show().Ended(l.Plan, out)
 	}
 	if err == nil && !out.Ended {
 		return errSaid
 	}
 	return err
-}
-
-// undecided is what of a plan goes on.
-func (a *app) undecided(ctx context.Context, store *ledger.Store, p query.PlanRecord) (ended, error) {
-	out := ended{Plan: p.Plan.ID, Undecided: []goesOn{}, Talks: []string{}}
-	u, err := a.whatIf(store).Undecided(ctx, p.Plan.ID)
-	if err != nil {
-		return out, err
-	}
-	book, err := act.NewBook(&p.Plan, p.Calendar)
-	if err != nil {
-		return out, err
-	}
-	for _, t := range u.Tasks {
-		c := ledger.CaseOf(t)
-		one := goesOn{ID: t.Shown(), Title: t.Title, Lead: p.Plan.Directory.Name(t.Lead), Due: t.Due, State: c.State, Talks: []string{}}
-		if m := book.Measure(c, p.Today); m.Overdue {
-			one.Late = m.Late
-		}
-		for _, k := range p.Talks {
-			if k.Task == t.ID && k.GoesOn() {
-				one.Talks = append(one.Talks, t.ShownTalk(k.ID))
-			}
-		}
-		if twin, ok := u.Likely[t.ID]; ok {
-			one.MayBeIn = twin.Plan + "/" + twin.Task.Shown()
-		}
-		out.Undecided = append(out.Undecided, one)
-	}
-	for _, k := range u.Talks {
-		out.Talks = append(out.Talks, k.ID)
-	}
-	return out, nil
-}
-
-func (a *app) sayEnded(p plan.Plan, out ended) {
-	if out.Ended {
-		fmt.Fprintln(a.out, a.w.T("follow.ended", words.Data{"Title": p.Title}))
-		return
-	}
-	fmt.Fprintln(a.out, a.w.T("follow.undecided", words.Data{"Title": p.Title, "N": len(out.Undecided) + len(out.Talks)}))
-	for _, t := range out.Undecided {
-		data := words.Data{"Task": t.ID, "Title": t.Title, "Lead": t.Lead, "State": a.w.T("act.state_" + string(t.State)), "Late": t.Late, "Talks": strings.Join(t.Talks, " "), "MayBeIn": t.MayBeIn}
-		if !t.Due.IsZero() {
-			data["Due"] = t.Due
-		}
-		fmt.Fprintln(a.out, a.w.T("follow.undecided_one", data))
-	}
-	for _, k := range out.Talks {
-		fmt.Fprintln(a.out, a.w.T("follow.undecided_talk", words.Data{"Talk": k}))
-	}
-	fmt.Fprintln(a.out, a.w.T("follow.decide", words.Data{"Plan": p.ID}))
 }
 
 // whoCarries is who orders what a plan carries on from another one: nobody where it
@@ -203,81 +122,10 @@ func (a *app) checkFollowing(ctx context.Context, store *ledger.Store, p *plan.P
 	if err != nil || len(twins)+len(gaps) == 0 {
 		return err
 	}
-	a.sayTwins(twinsOf(twins))
-	a.sayGaps(gapsOf(gaps))
+	a.show().Twins(terminal.TwinRows(twins))
+	a.show().Gaps(terminal.GapRows(gaps))
 	if a.show().Consents("follow", agree) {
 		return nil
 	}
 	return errSaid
-}
-
-// twin is a task that seems to be the same work as one that is open in another plan.
-type twin struct {
-	Task  string `json:"task"`
-	Title string `json:"title"`
-	Other string `json:"other"` // PLAN/TASK
-	Plan  string `json:"plan"`  // that plan's title
-}
-
-func twinsOf(all []whatif.Twin) (rows []twin) {
-	for _, t := range all {
-		rows = append(rows, twin{t.Task.Shown(), t.Task.Title, t.Other.Plan + "/" + t.Other.Shown(), t.Plan})
-	}
-	return rows
-}
-
-// sayTwins names tasks whose work would be chased twice, and what can be done about it.
-func (a *app) sayTwins(all []twin) {
-	if len(all) == 0 {
-		return
-	}
-	fmt.Fprintln(a.err, a.w.T("follow.twins", words.Data{"N": len(all)}))
-	for _, t := range all {
-		fmt.Fprintln(a.err, a.w.T("follow.twin", words.Data{"Task": t.Task, "Title": t.Title, "Other": t.Other, "Plan": t.Plan}))
-	}
-	fmt.Fprintln(a.err, a.w.T("follow.twins_say"))
-}
-
-// gapRow is a recurring task that does not go on where the same one of another plan
-// stopped.
-type gapRow struct {
-	twin
-	Missing []string `json:"missing"` // periods that are asked of nobody
-	Twice   []string `json:"twice"`   // periods that were asked for already
-}
-
-func gapsOf(all []whatif.Gap) (rows []gapRow) {
-	for _, g := range all {
-		rows = append(rows, gapRow{twin{g.Task.Shown(), g.Task.Title, g.Other.Plan + "/" + g.Other.Shown(), g.Plan}, g.Missing, g.Twice})
-	}
-	return rows
-}
-
-// sayGaps names recurring tasks of which a period is asked of nobody, or twice, and what
-// can be done about it.
-func (a *app) sayGaps(all []gapRow) {
-	if len(all) == 0 {
-		return
-	}
-	fmt.Fprintln(a.err, a.w.T("follow.gaps", words.Data{"N": len(all)}))
-	periods := func(names []string) string {
-		said := make([]string, len(names))
-		for i, n := range names {
-			said[i] = report.Speak(a.w).Period(n)
-		}
-		return a.periods(said)
-	}
-	for _, g := range all {
-		fmt.Fprintln(a.err, a.w.T("follow.gap", words.Data{"Task": g.Task, "Title": g.Title, "Other": g.Other, "Plan": g.Plan, "Missing": periods(g.Missing), "Twice": periods(g.Twice)}))
-	}
-	fmt.Fprintln(a.err, a.w.T("follow.gaps_say"))
-}
-
-// periods are the names of some periods that follow each other: the first and the last of
-// many.
-func (a *app) periods(names []string) string {
-	if len(names) > 3 {
-		return a.w.T("follow.periods", words.Data{"First": names[0], "Last": names[len(names)-1], "N": len(names)})
-	}
-	return strings.Join(names, a.w.T("cli.list_comma"))
 }

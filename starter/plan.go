@@ -46,13 +46,17 @@ func (a *app) planCheck() *cobra.Command {
 				problems = append(problems, act.OverBudget(p, filepath.Base(args[0]), act.Attentions(p, cal, launched, calendar.Day{}))...)
 			}
 			if a.format == "json" {
-				return a.checkJSON(p, problems)
+				ok, err := a.show().Checked(p, problems)
+				if err == nil && !ok {
+					err = errSaid
+				}
+				return err
 			}
 			if errs := a.tell(problems); errs > 0 {
 				fmt.Fprintln(a.err, a.w.T("cli.check_failed", words.Data{"Errors": errs, "Warnings": len(problems) - errs}))
 				return errSaid
 			}
-			fmt.Fprintln(a.out, a.w.T("cli.check_passed", checkCounts(p, problems)))
+			fmt.Fprintln(a.out, a.w.T("cli.check_passed", plan.Counts(p, problems)))
 			if n := p.Unreachable(); n > 0 {
 				fmt.Fprintln(a.out, a.w.T("cli.check_example", words.Data{"Count": n}))
 			}
@@ -108,26 +112,6 @@ func (a *app) checkNew(ctx context.Context, store *ledger.Store, p *plan.Plan, f
 	}
 	fmt.Fprintln(a.err, a.w.T("cli.launch_example", words.Data{"Count": n}))
 	return errSaid
-}
-
-func checkCounts(p *plan.Plan, problems []plan.Problem) words.Data {
-	kinds := map[plan.Kind]int{}
-	for _, t := range p.Tasks {
-		kinds[t.Kind]++
-	}
-	brackets, projects := 0, 0
-	for _, c := range p.Clauses {
-		brackets += len(c.Brackets)
-	}
-	for _, t := range p.Tasks {
-		if t.Project > 0 {
-			projects++
-		}
-	}
-	return words.Data{
-		"Title": p.Title, "Clauses": len(p.Clauses), "Brackets": brackets, "Projects": projects, "Sections": len(p.Sections),
-		"Units": len(p.Directory.Units), "Dated": kinds[plan.Dated], "Duties": kinds[plan.Duty], "Standing": kinds[plan.Standing], "Warnings": len(problems),
-	}
 }
 
 func (a *app) planTasks() *cobra.Command {
@@ -363,3 +347,8 @@ type launchError struct {
 
 func (e *launchError) Error() string { return e.said }
 func (e *launchError) Unwrap() error { return e.err }
+
+func asUnarmed(err error) (*engine.UnarmedError, bool) {
+	var unarmed *engine.UnarmedError
+	return unarmed, errors.As(err, &unarmed)
+}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
@@ -100,8 +99,7 @@ func (a *app) whatIsKnown(ctx context.Context, p *plan.Plan, file string, at cal
 		if !at.IsZero() {
 			known.today = at
 		}
-		book, err := act.NewBook(&was.Plan, known.cal)
-		known.records = ledgerRecords(was.Tasks, was.Talks, book, known.today)
+		known.records, err = was.Records(known.today)
 		return err
 	})
 	switch {
@@ -113,28 +111,6 @@ func (a *app) whatIsKnown(ctx context.Context, p *plan.Plan, file string, at cal
 		return known, nil
 	}
 	return known, err
-}
-
-// ledgerRecords are tasks as they stand on a day, by the IDs that the files of their
-// plan give them now.
-func ledgerRecords(tasks []ledger.Task, talks []ledger.Talk, book act.Book, today calendar.Day) []rollover.Record {
-	all, shown := make([]rollover.Record, len(tasks)), map[string]string{}
-	for _, t := range tasks {
-		shown[t.ID] = t.Shown()
-	}
-	for i, t := range tasks {
-		c := ledger.CaseOf(t)
-		m := book.Measure(c, today)
-		all[i] = rollover.Record{Task: t.Shown(), Duty: shown[t.Duty], Title: t.Title, Kind: t.Kind, Lead: t.Lead, Due: t.Due, State: t.State,
-			Assist: t.Assist, Policy: act.PolicyName(t.Policy), Rule: c.Rule, Days: m.LateDays, Workdays: m.Late, Phase: string(c.State),
-			Returned: c.Return != nil, Extending: c.Extension != nil}
-		for _, k := range talks {
-			if k.Task == t.ID && k.GoesOn() {
-				all[i].Talks = append(all[i].Talks, t.ShownTalk(k.ID))
-			}
-		}
-	}
-	return all
 }
 
 func (a *app) draftFiles(d rollover.Draft, file string) ([]rollover.File, error) {

@@ -1,4 +1,4 @@
-package main
+package terminal_test
 
 import (
 	"errors"
@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"duban/internal/terminal"
 
 	"github.com/stretchr/testify/require"
 )
@@ -22,11 +24,11 @@ func TestExportsAreTheirOwnersAlone(t *testing.T) {
 	require.NoError(t, os.Chtimes(left, time.Time{}, time.Now().Add(-2*time.Hour)))
 	file := filepath.Join(dir, "book.csv")
 	failed := errors.New("no")
-	require.ErrorIs(t, (&app{}).save(file, func(io.Writer) error { return failed }), failed)
+	require.ErrorIs(t, (&terminal.Screen{}).Save(file, func(io.Writer) error { return failed }), failed)
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Empty(t, entries)
-	require.NoError(t, (&app{}).save(file, func(w io.Writer) error { _, err := io.WriteString(w, "台账"); return err }))
+	require.NoError(t, (&terminal.Screen{}).Save(file, func(w io.Writer) error { _, err := io.WriteString(w, "台账"); return err }))
 	info, err := os.Stat(file)
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
@@ -43,13 +45,13 @@ func TestAnExportReplacesNoDeviceAndNoLink(t *testing.T) {
 	for _, file := range []string{pipe, link} {
 		came := make(chan string, 1)
 		go func() { raw, _ := os.ReadFile(pipe); came <- string(raw) }()
-		require.NoError(t, (&app{}).save(file, words))
+		require.NoError(t, (&terminal.Screen{}).Save(file, words))
 		require.Equal(t, "台账", <-came)
 	}
 	require.NoError(t, os.Remove(link))
 	require.NoError(t, os.WriteFile(book, nil, 0o600))
 	require.NoError(t, os.Symlink(book, link))
-	require.NoError(t, (&app{}).save(link, words))
+	require.NoError(t, (&terminal.Screen{}).Save(link, words))
 	raw, err := os.ReadFile(book)
 	require.NoError(t, err)
 	require.Equal(t, "台账", string(raw))

@@ -1,15 +1,10 @@
-package main
+package terminal
 
 import (
-	"errors"
 	"strings"
 
-	"duban/internal/engine"
 	"duban/internal/plan"
 )
-
-// The JSON that listings print is documented in README.md and stable: fields
-// are only added. An empty date is "".
 
 type checkResult struct {
 	OK       bool           `json:"ok"`
@@ -26,28 +21,18 @@ type problemRow struct {
 	Warning bool   `json:"warning"`
 }
 
-func (a *app) checkJSON(p *plan.Plan, problems []plan.Problem) error {
+// Checked shows a check of a plan as JSON; ok is what it says.
+func (sc *Screen) Checked(p *plan.Plan, problems []plan.Problem) (ok bool, err error) {
 	result := checkResult{OK: true, Problems: []problemRow{}}
 	for _, pr := range problems {
 		result.OK = result.OK && pr.Warning && len(plan.Blocking([]plan.Problem{pr})) == 0
-		result.Problems = append(result.Problems, problemRow{pr.File, pr.Line, pr.Column, pr.Field, pr.Message(a.w), pr.Warning})
+		result.Problems = append(result.Problems, problemRow{pr.File, pr.Line, pr.Column, pr.Field, pr.Message(sc.W), pr.Warning})
 	}
 	if result.OK {
 		result.Counts = map[string]any{}
-		for k, v := range checkCounts(p, problems) {
+		for k, v := range plan.Counts(p, problems) {
 			result.Counts[strings.ToLower(k)] = v
 		}
 	}
-	if err := a.show().JSON(result); err != nil {
-		return err
-	}
-	if !result.OK {
-		return errSaid
-	}
-	return nil
-}
-
-func asUnarmed(err error) (*engine.UnarmedError, bool) {
-	var unarmed *engine.UnarmedError
-	return unarmed, errors.As(err, &unarmed)
+	return result.OK, sc.JSON(result)
 }

@@ -1,0 +1,132 @@
+package terminal
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"duban/internal/engine"
+	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/plan"
+	"duban/internal/whatif"
+	"duban/internal/words"
+)
+
+// AmendOutcome is `plan amend -o json`.
+type AmendOutcome struct {
+	Plan    string              `json:"plan"`
+	InForce bool                `json:"in_force"` // the files were in force before
+	Changes plan.Changes        `json:"changes"`
+	Now     []whatif.StandsNow  `json:"now,omitempty"`      // how changed tasks stand by acts since the launch
+	Likely  []plan.Pair         `json:"likely,omitempty"`   // tasks that may be the same under another ID
+	Paper   int                 `json:"paper_of,omitempty"` // number of an amendment done by the same paper
+	Twins   []TwinRow           `json:"twins,omitempty"`    // new tasks that seem to be open in another plan
+	Gaps    []GapRow            `json:"gaps,omitempty"`     // new recurring tasks that do not go on where another plan's stopped
+	Applied bool                `json:"applied"`
+	Report  *engine.AmendReport `json:"report,omitempty"` // of what was done now
+}
+
+// Amending shows what an amendment by a paper would change.
+func (sc *Screen) Amending(out AmendOutcome, l ledger.Launched, p *plan.Plan, paper string) {
+	if out.InForce {
+		key := "amend.in_force"
+		if paper == "" {
+			key = "amend.as_launched"
+		}
+		fmt.Fprintln(sc.Out, sc.W.T(key, words.Data{"Title": p.Title, "Paper": paper}))
+		return
+	}
+	fmt.Fprintln(sc.Out, sc.W.T("amend.shows", words.Data{"Title": p.Title, "Paper": paper}))
+	for _, line := range out.Changes.Lines(sc.W, &l.Plan, p) {
+		fmt.Fprintln(sc.Out, line)
+	}
+	if len(out.Changes.Seats) > 0 {
+		fmt.Fprintln(sc.Out, sc.W.T("office.seats_for_all"))
+	}
+	for _, line := range sc.NowLines(out, l.Plan) {
+		fmt.Fprintln(sc.Out, line)
+	}
+	counts := map[string]int{}
+	for _, c := range out.Changes.Tasks {
+		counts[c.What]++
+	}
+	fmt.Fprintln(sc.Out, sc.W.T("amend.counts", words.Data{"Added": counts[plan.Added], "Changed": counts[plan.Changed], "Removed": counts[plan.Removed]}))
+}
+
+// Amended shows what an amendment has done.
+func (sc *Screen) Amended(out AmendOutcome) {
+	r := out.Report
+	key := "amend.done"
+	if r.Resumed {
+		key = "amend.finished"
+	}
+	fmt.Fprintln(sc.Out, sc.W.T(key, words.Data{"N": r.N, "Paper": r.Paper, "Armed": r.Armed, "Changed": r.Changed, "Cancelled": r.Cancelled}))
+	for _, o := range r.Others {
+		fmt.Fprintln(sc.Out, sc.W.T("amend.done_too", words.Data{"Title": o.Title, "Plan": o.Plan, "N": o.N}))
+	}
+}
+
+// LeftUndone says what running tasks refused; any is whether they did.
+func (sc *Screen) LeftUndone(left []engine.LeftUndone, p plan.Plan) (any bool) {
+	if len(left) == 0 {
+		return false
+	}
+	fmt.Fprintln(sc.Err, sc.W.T("amend.left", words.Data{"N": len(left)}))
+	for _, u := range left {
+		fmt.Fprintln(sc.Err, sc.W.T("amend.left_one", words.Data{"Task": u.Task, "Kind": sc.W.T("act.kind_" + string(u.Kind)), "Why": notice.Refused(sc.W, u.Refused, p.Directory.Name)}))
+	}
+	return true
+}
+
+// NowLines say how changed tasks stand by acts since the launch.
+func (sc *Screen) NowLines(out AmendOutcome, p plan.Plan) (lines []string) {
+	for _, n := range out.Now {
+		lines = append(lines, whatif.NowSaid(sc.W, n, p)...)
+	}
+	return lines
+}
+
+// PolicyOutcome is `plan apply-policy -o json`.
+type PolicyOutcome struct {
+	Plan    string              `json:"plan"`
+	Policy  string              `json:"policy"`
+	Version int                 `json:"version"`
+	Moves   []whatif.PolicyMove `json:"moves"` // what would move, before it was done
+	Applied bool                `json:"applied"`
+	Moved   int                 `json:"moved"`
+	Left    []engine.LeftUndone `json:"left"`
+}
+
+// PolicyMoves shows what another version of a policy would move.
+func (sc *Screen) PolicyMoves(out PolicyOutcome, l ledger.Launched) {
+	data := words.Data{"Title": l.Plan.Title, "Policy": out.Policy, "Version": out.Version, "N": len(out.Moves)}
+	if len(out.Moves) == 0 {
+		fmt.Fprintln(sc.Out, sc.W.T("amend.policy_none", data))
+		return
+	}
+	zone := l.Plan.Location()
+	at := func(t time.Time) string {
+		if t.IsZero() {
+			return "—"
+		}
+		return Clock(t.In(zone))
+	}
+	t := sc.RoomTable("amend", map[string]int{"title": 40}, "task", "title", "version", "stage", "from", "to")
+	for _, m := range out.Moves {
+		version := fmt.Sprintf("%d → %d", m.From, m.To)
+		if m.Refused != nil {
+			t.AppendRow(table.Row{m.Task, m.Title, version, notice.Refused(sc.W, *m.Refused, l.Plan.Directory.Name), "", ""})
+			continue
+		}
+		if len(m.Stages) == 0 {
+			t.AppendRow(table.Row{m.Task, m.Title, version, sc.W.T("amend.no_stage"), "", ""})
+		}
+		for _, s := range m.Stages {
+			t.AppendRow(table.Row{m.Task, m.Title, version, sc.StageName(StageRow{Stage: s.Stage, Kind: s.Kind}), at(s.From), at(s.To)})
+		}
+	}
+	t.Render()
+	fmt.Fprintln(sc.Out, sc.W.T("amend.policy_shows", data))
+}

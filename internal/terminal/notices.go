@@ -1,0 +1,64 @@
+package terminal
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"duban/internal/calendar"
+	"duban/internal/query"
+	"duban/internal/whatif"
+	"duban/internal/words"
+)
+
+// NoticesOutcome is `calendar import -o json`.
+type NoticesOutcome struct {
+	Years   []whatif.NoticeChange `json:"years"` // one a file, in the order given
+	Moves   []query.MovedStage    `json:"moves"` // by plan, then by when the stage was to speak
+	Applied bool                  `json:"applied"`
+	Tasks   int                   `json:"tasks"` // and talks, that were moved, an act each
+}
+
+// Notices shows what notices of holidays would change.
+func (sc *Screen) Notices(im NoticesOutcome) {
+	for _, y := range im.Years {
+		sc.notice(y)
+	}
+	if len(im.Moves) == 0 {
+		fmt.Fprintln(sc.Out, sc.W.T("calendar.no_moves"))
+		return
+	}
+	t := sc.RoomTable("calendar", map[string]int{"title": 40}, "plan", "task", "title", "stage", "from", "to")
+	tasks := map[string]bool{}
+	for _, m := range im.Moves {
+		tasks[m.Plan+"/"+m.Task] = true
+		t.AppendRow(table.Row{m.Plan, m.Task, m.Title, sc.StageName(StageRow{Stage: m.Stage, Kind: m.Kind}), Clock(m.From), Clock(m.To)})
+	}
+	t.Render()
+	fmt.Fprintln(sc.Out, sc.W.T("calendar.moves", words.Data{"Tasks": len(tasks), "Stages": len(im.Moves)}))
+}
+
+func (sc *Screen) notice(y whatif.NoticeChange) {
+	data := words.Data{"Year": y.Year, "Was": strings.Join(y.WasPapers, " "), "Is": strings.Join(y.Papers, " "), "N": len(y.Changes)}
+	switch {
+	case y.Same:
+		fmt.Fprintln(sc.Out, sc.W.T("calendar.same", data))
+		return
+	case y.New:
+		fmt.Fprintln(sc.Out, sc.W.T("calendar.new_year", data))
+	default:
+		fmt.Fprintln(sc.Out, sc.W.T("calendar.other", data))
+	}
+	sc.Changes(y.Changes)
+}
+
+// BackOutcome is `calendar back -o json`.
+type BackOutcome struct {
+	Year    int               `json:"year"`
+	Was     []string          `json:"was"` // papers of the notice that is taken back
+	Is      []string          `json:"is"`  // of the one in force again; none: the year is provisional
+	Changes []calendar.Change `json:"changes"`
+	Applied bool              `json:"applied"`
+	Tasks   int               `json:"tasks"` // and talks, that were told
+}
