@@ -16,7 +16,6 @@ import (
 	"duban/internal/engine"
 	"duban/internal/form"
 	"duban/internal/host"
-	"duban/internal/ledger"
 	"duban/internal/notice"
 	"duban/internal/plan"
 	"duban/internal/query"
@@ -116,7 +115,7 @@ func (a *app) do(ctx context.Context, d form.Deed, f actFlags, given func(string
 	if i := slices.IndexFunc(d.Needs(), func(flag string) bool { return !given(flag) }); i >= 0 {
 		f.lacks = d.Needs()[i]
 	}
-	var o order
+	var o form.Order
 	err = a.reads(ctx, func(r *query.Reader, who query.Viewer) error {
 		o, err = a.order(ctx, r, who, d, f, by, id)
 		return err
@@ -130,47 +129,22 @@ func (a *app) do(ctx context.Context, d form.Deed, f actFlags, given func(string
 		}
 		return a.hidden() // somebody else did it under this ID
 	}
-	if !o.done || o.deed.Kind == act.Propose { // a proposal that was cut off is finished
+	if !o.Done || o.Deed.Kind == act.Propose { // a proposal that was cut off is finished
 		if err := a.send(ctx, &o); err != nil {
 			return a.refusal(o, err)
 		}
 	}
-	if o.done {
-		fmt.Fprintln(a.out, a.w.T("cli.done_already", words.Data{"Act": a.w.T("act.kind_" + string(d.Kind)), "Name": o.name}))
+	if o.Done {
+		fmt.Fprintln(a.out, a.w.T("cli.done_already", words.Data{"Act": a.w.T("act.kind_" + string(d.Kind)), "Name": o.Name}))
 		return a.then(ctx, o)
 	}
-	fmt.Fprintln(a.out, a.w.T("cli.did", words.Data{"Act": a.w.T("act.kind_" + string(d.Kind)), "Name": o.name, "By": by.Name}))
+	fmt.Fprintln(a.out, a.w.T("cli.did", words.Data{"Act": a.w.T("act.kind_" + string(d.Kind)), "Name": o.Name, "By": by.Name}))
 	return a.then(ctx, o)
 }
 
-// order is an act ready to be sent.
-type order struct {
-	query.Subject
-	deed form.Deed
-	act  act.Act
-	name string // of the thing, as people read it
-	done bool   // recorded before
-}
-
-// thing is the ID of what the act is done to.
-func (o order) thing() string {
-	if o.Talk.ID != "" {
-		return o.Talk.ID
-	}
-	return o.Task.ID
-}
-
-// shown is the ID of what the act is done to, as people see it.
-func (o order) shown() string {
-	if o.Talk.ID != "" {
-		return o.Task.ShownTalk(o.Talk.ID)
-	}
-	return o.Task.Shown()
-}
-
 // order finds what an act is done to and fills in what it says.
-func (a *app) order(ctx context.Context, r *query.Reader, who query.Viewer, d form.Deed, f actFlags, by act.Actor, id string) (o order, err error) {
-	o.deed = d
+func (a *app) order(ctx context.Context, r *query.Reader, who query.Viewer, d form.Deed, f actFlags, by act.Actor, id string) (o form.Order, err error) {
+	o.Deed = d
 	find := r.Task
 	if d.On == form.Talk && d.Kind != act.Propose {
 		find = r.Talk
@@ -187,68 +161,31 @@ func (a *app) order(ctx context.Context, r *query.Reader, who query.Viewer, d fo
 	case d.On == form.Task && isDuty:
 		return o, sentenceError(a.w.T("cli.is_duty", words.Data{"Task": o.Task.Shown()}))
 	}
-	o.name = a.w.T("cli.thing", words.Data{"ID": o.shown(), "Title": o.Task.Title, "Unit": o.Plan.Plan.Directory.Name(o.lead())})
-	if f.lacks != "" && o.allowed(by) { // whoever may not is told that first, by the engine
+	o.Name = a.w.T("cli.thing", words.Data{"ID": o.Shown(), "Title": o.Task.Title, "Unit": o.Plan.Plan.Directory.Name(o.Lead())})
+	if f.lacks != "" && o.Allowed(by) { // whoever may not is told that first, by the engine
 		return o, sentenceError(a.w.T("cli.needs_flag", words.Data{"Field": a.w.T(form.Label(f.lacks)), "Flag": f.lacks}))
 	}
 	if o.Hidden { // what else is wrong with it would tell of the plan
-		o.act = act.Act{Kind: d.Kind, By: by, Reason: f.said.Reason()}
-		o.act.ID = cmp.Or(f.id, actID(o, o.act, calendar.DayOf(o.Plan.Clock.Plan(a.now()).In(o.Plan.Plan.Location()))))
+		o.Act = act.Act{Kind: d.Kind, By: by, Reason: f.said.Reason()}
+		o.Act.ID = cmp.Or(f.id, o.ID(o.Act, calendar.DayOf(o.Plan.Clock.Plan(a.now()).In(o.Plan.Plan.Location()))))
 		if d.Kind == act.Propose {
-			o.act.Ref, o.act.Unit = o.Task.ID, o.Task.Lead
+			o.Act.Ref, o.Act.Unit = o.Task.ID, o.Task.Lead
 		}
 		return o, nil
 	}
-	if o.act, err = a.fill(o, f, by); err != nil {
+	if o.Act, err = a.fill(o, f, by); err != nil {
 		return o, err
 	}
-	o.done, err = r.Recorded(ctx, who, o.Task.Plan, o.thing(), o.act)
-	if o.done && f.id == "" && o.undone() {
-		o.act.ID = fmt.Sprintf("%s-%d", o.act.ID, o.course().Acts)
-		o.done = false
+	o.Done, err = r.Recorded(ctx, who, o.Task.Plan, o.Thing(), o.Act)
+	if o.Done && f.id == "" && o.Undone() {
+		o.Act.ID = fmt.Sprintf("%s-%d", o.Act.ID, o.Course().Acts)
+		o.Done = false
 	}
 	return o, err
 }
 
-func (o order) course() act.Case { return ledger.CaseOf(o.Task) }
-
-// allowed tells whether somebody may do this act at all.
-func (o order) allowed(by act.Actor) bool {
-	if o.deed.On != form.Talk {
-		return act.Allowed(o.course(), by, o.deed.Kind) == nil
-	}
-	dir := o.Plan.Plan.Directory
-	return act.TalkAllowed(act.TalkCase{Lead: o.lead(), Office: dir.Office, Leadership: dir.Leadership}, by, o.deed.Kind) == nil
-}
-
-// undone tells that what this act did before is no longer so and can be done
-// anew: a report was rejected, a pause ended, another extension was asked for.
-func (o order) undone() bool {
-	c := o.course()
-	switch {
-	case o.deed.On == form.Talk:
-		return false
-	case o.deed.Kind == act.Grant || o.deed.Kind == act.Refuse:
-		return c.Extension != nil
-	}
-	table := act.Tasks
-	if o.deed.On == form.Duty {
-		table = act.Duties
-	}
-	row, _ := act.Of(table, o.deed.Kind)
-	return row.To != "" && row.To != c.State && slices.Contains(row.From, c.State)
-}
-
-// lead is the unit that a thing is about.
-func (o order) lead() string {
-	if o.Talk.ID != "" {
-		return o.Talk.Lead
-	}
-	return o.Task.Lead
-}
-
 // send carries the act to the engine. A proposal learns the ID of its talk.
-func (a *app) send(ctx context.Context, o *order) error {
+func (a *app) send(ctx context.Context, o *form.Order) error {
 	reach := a.reach
 	if reach == nil {
 		reach = a.reachEngine
@@ -258,35 +195,35 @@ func (a *app) send(ctx context.Context, o *order) error {
 		return err
 	}
 	switch {
-	case o.deed.Kind == act.Propose:
-		o.Talk.ID, err = do.Propose(ctx, o.Task.Plan, o.act, nil)
-	case o.deed.On == form.Talk:
-		err = do.ActOnTalk(ctx, o.Task.Plan, o.Talk.ID, o.act)
+	case o.Deed.Kind == act.Propose:
+		o.Talk.ID, err = do.Propose(ctx, o.Task.Plan, o.Act, nil)
+	case o.Deed.On == form.Talk:
+		err = do.ActOnTalk(ctx, o.Task.Plan, o.Talk.ID, o.Act)
 	default:
-		err = do.Act(ctx, o.Task.Plan, o.Task.ID, o.act)
+		err = do.Act(ctx, o.Task.Plan, o.Task.ID, o.Act)
 	}
 	return errors.Join(err, closer.Close())
 }
 
 // refusal is why an act was not done, as a sentence.
-func (a *app) refusal(o order, err error) error {
+func (a *app) refusal(o form.Order, err error) error {
 	var refused *engine.RefusedError
 	if !errors.As(err, &refused) {
 		return err
 	}
-	if err := a.stranger(o.act.By, o.Plan); err != nil {
+	if err := a.stranger(o.Act.By, o.Plan); err != nil {
 		return err // clearer than that it is none of theirs
 	}
 	return sentenceError(notice.Refused(a.w, refused.Refusal, o.Plan.Plan.Directory.Name))
 }
 
 // then says what comes next.
-func (a *app) then(ctx context.Context, o order) error {
+func (a *app) then(ctx context.Context, o form.Order) error {
 	return a.reads(ctx, func(r *query.Reader, who query.Viewer) error {
-		if o.deed.On == form.Talk {
+		if o.Deed.On == form.Talk {
 			return a.thenOfTalk(ctx, r, who, o)
 		}
-		c, err := r.Case(ctx, who, o.Task.Plan, o.shown())
+		c, err := r.Case(ctx, who, o.Task.Plan, o.Shown())
 		if err != nil {
 			return err
 		}

@@ -256,18 +256,18 @@ func TestActsSayWhatIsMissing(t *testing.T) {
 // another act; whatever it says is in its ID.
 func TestWhatMakesTwoCommandsOneAct(t *testing.T) {
 	t.Parallel()
-	o := order{deed: form.Deeds[3], Subject: query.Subject{Task: ledger.Task{Plan: "water", ID: "over"}}}
+	o := form.Order{Deed: form.Deeds[3], Subject: query.Subject{Task: ledger.Task{Plan: "water", ID: "over"}}}
 	first := act.Act{Kind: act.Progress, By: act.Actor{Account: "wang"}, Reason: "土建", Percent: 30}
 	day := calendar.NewDay(2021, 6, 3)
-	require.Equal(t, actID(o, first, day), actID(o, first, day))
-	ids := map[string]bool{actID(o, first, day): true}
+	require.Equal(t, o.ID(first, day), o.ID(first, day))
+	ids := map[string]bool{o.ID(first, day): true}
 	other := first
 	other.Percent = 31
 	by := first
 	by.By.Account = "li"
 	elsewhere := o
 	elsewhere.Task.ID = "late"
-	for _, id := range []string{actID(o, other, day), actID(o, by, day), actID(elsewhere, first, day), actID(o, first, day.AddDays(1))} {
+	for _, id := range []string{o.ID(other, day), o.ID(by, day), elsewhere.ID(first, day), o.ID(first, day.AddDays(1))} {
 		require.False(t, ids[id])
 		ids[id] = true
 		require.Regexp(t, "^cli-[0-9a-f]{24}$", id)

@@ -2,13 +2,8 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -127,37 +122,26 @@ func (a *app) declare(c *cobra.Command, d form.Deed, f *actFlags) {
 }
 
 // fill makes the act of what was said.
-func (a *app) fill(o order, f actFlags, by act.Actor) (said act.Act, err error) {
+func (a *app) fill(o form.Order, f actFlags, by act.Actor) (said act.Act, err error) {
 	if f.said.Files, err = a.evidence(f.said.Values["file"]); err != nil {
 		return said, err
 	}
-	said, err = form.Fill(o.Subject, o.deed, f.said, by)
+	said, err = form.Fill(o.Subject, o.Deed, f.said, by)
 	var wrong *form.Fault
 	if errors.As(err, &wrong) {
 		return said, sentenceError(wrong.Text(a.w, "--"+wrong.Field))
 	}
 	if said.ID = f.id; said.ID == "" {
-		said.ID = actID(o, said, calendar.DayOf(o.Plan.Clock.Plan(a.now()).In(o.Plan.Plan.Location())))
+		said.ID = o.ID(said, calendar.DayOf(o.Plan.Clock.Plan(a.now()).In(o.Plan.Plan.Location())))
 	}
 	return said, err
-}
-
-// actID is the same for the same command on the same day of the plan, whoever
-// types it how often.
-func actID(o order, said act.Act, today calendar.Day) string {
-	raw, err := json.Marshal([]any{o.Task.Plan, o.thing(), said, today})
-	if err != nil {
-		panic(err) // texts, numbers and lists of them
-	}
-	sum := sha256.Sum256(raw)
-	return "cli-" + hex.EncodeToString(sum[:12])
 }
 
 // evidence is what the files prove it by. A file is read and stays where it is; the
 // ledger keeps its name, size and SHA-256.
 func (a *app) evidence(files []string) (all []act.Evidence, err error) {
 	for _, file := range files {
-		e, err := fileEvidence(file)
+		e, err := form.ReadEvidence(file)
 		if err != nil {
 			return nil, sentenceError(a.w.T("cli.bad_file", words.Data{"File": file, "Error": a.fileError(err)}))
 		}
@@ -166,31 +150,14 @@ func (a *app) evidence(files []string) (all []act.Evidence, err error) {
 	return all, nil
 }
 
-// errNotFile: what is named is a folder, or something else that is no file.
-var errNotFile = errors.New("not a regular file")
-
 func (a *app) fileError(err error) string {
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return a.w.T("cli.file_missing")
 	case errors.Is(err, os.ErrPermission):
 		return a.w.T("cli.file_denied")
-	case errors.Is(err, errNotFile):
+	case errors.Is(err, form.ErrNotFile):
 		return a.w.T("cli.file_none")
 	}
 	return err.Error()
-}
-
-func fileEvidence(file string) (e act.Evidence, err error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return e, err
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return e, errors.Join(err, errNotFile)
-	}
-	sum := sha256.New()
-	n, err := io.Copy(sum, f)
-	return act.Evidence{Name: filepath.Base(file), Size: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -153,16 +154,16 @@ func (a *app) onMessages(ctx context.Context, f messageFlags, ids []string, do f
 		return err
 	}
 	defer h.Close()
-	chosen, of, err := a.chosenMessages(ctx, h.Ledger, filter, ids)
+	page, err := a.chosenMessages(ctx, h.Ledger, filter, ids)
 	if err != nil {
 		return err
 	}
-	if len(chosen) == 0 {
+	if len(page.Messages) == 0 {
 		fmt.Fprintln(a.out, a.w.T("message.none"))
 		return nil
 	}
-	for _, m := range chosen {
-		dir := of(m.Plan).People
+	for _, m := range page.Messages {
+		dir := page.Of(m.Plan).People
 		if by.Unit != dir.Office {
 			return sentenceError(a.w.T("message.only_office", words.Data{"Office": dir.Name(dir.Office)}))
 		}
@@ -170,35 +171,26 @@ func (a *app) onMessages(ctx context.Context, f messageFlags, ids []string, do f
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(a.out, a.w.T(said, words.Data{"ID": m.ID[:12], "To": report.Speak(a.w).Seats(dir, []people.Recipient{m.Recipient}), "At": terminal.Minute(of(m.Plan).Zone, m.SpeakAt)}))
+		fmt.Fprintln(a.out, a.w.T(said, words.Data{"ID": m.ID[:12], "To": report.Speak(a.w).Seats(dir, []people.Recipient{m.Recipient}), "At": terminal.Minute(page.Of(m.Plan).Zone, m.SpeakAt)}))
 	}
 	return nil
 }
 
 // chosenMessages are those whose IDs begin so, whatever their state, or those of the filter.
-func (a *app) chosenMessages(ctx context.Context, store *ledger.Store, filter query.MessageFilter, ids []string) (chosen []ledger.MessageInfo, of func(plan string) query.PlanPeople, err error) {
+func (a *app) chosenMessages(ctx context.Context, store *ledger.Store, filter query.MessageFilter, ids []string) (query.MessagePage, error) {
 	who, err := a.viewer()
 	if err != nil {
-		return nil, nil, err
+		return query.MessagePage{}, err
 	}
-	r := a.reader(store)
-	page, err := r.Messages(ctx, who, filter)
-	if err != nil || len(ids) == 0 {
-		return page.Messages, page.Of, a.told(err)
+	page, err := a.reader(store).Chosen(ctx, who, filter, ids)
+	var which *query.MessageError
+	switch {
+	case errors.As(err, &which) && which.Count == 0:
+		return page, sentenceError(a.w.T("message.no_such", words.Data{"ID": which.ID}))
+	case errors.As(err, &which):
+		return page, sentenceError(a.w.T("message.several", words.Data{"ID": which.ID, "N": which.Count}))
 	}
-	for _, id := range ids {
-		found, err := r.Messages(ctx, who, query.MessageFilter{Plan: filter.Plan, ID: strings.Trim(strings.TrimSpace(id), "<>")})
-		switch {
-		case err != nil:
-			return nil, nil, a.told(err)
-		case len(found.Messages) == 0:
-			return nil, nil, sentenceError(a.w.T("message.no_such", words.Data{"ID": id}))
-		case len(found.Messages) > 1:
-			return nil, nil, sentenceError(a.w.T("message.several", words.Data{"ID": id, "N": len(found.Messages)}))
-		}
-		chosen = append(chosen, found.Messages[0])
-	}
-	return chosen, page.Of, nil
+	return page, a.told(err)
 }
 
 // messageNames are the messages that are not settled, for completion.

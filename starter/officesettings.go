@@ -1,17 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
-	"net/mail"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"duban/internal/channel/carriers"
+	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/query"
 	"duban/internal/words"
@@ -65,62 +64,20 @@ func (a *app) setOffice(ctx context.Context, name, value string) error {
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(ledger.OfficeSettings, name) {
-		return sentenceError(a.w.T("office.no_such", words.Data{"Name": name, "Known": strings.Join(ledger.OfficeSettings, a.w.T("cli.list_comma"))}))
-	}
-	if !validOffice(name, value) {
-		return sentenceError(a.w.T("office.bad_"+name, words.Data{"Value": value}))
-	}
 	return a.writingLedger(ctx, func(store *ledger.Store) error {
-		plans, err := store.Plans(ctx)
-		if err != nil {
+		before, err := engine.SetOffice(ctx, store, a.now(), name, value, by)
+		var only *engine.OfficeError
+		switch {
+		case errors.Is(err, engine.ErrNoSetting):
+			return sentenceError(a.w.T("office.no_such", words.Data{"Name": name, "Known": strings.Join(ledger.OfficeSettings, a.w.T("cli.list_comma"))}))
+		case errors.Is(err, engine.ErrBadSetting):
+			return sentenceError(a.w.T("office.bad_"+name, words.Data{"Value": value}))
+		case errors.As(err, &only):
+			return sentenceError(a.w.T("message.only_office", words.Data{"Office": strings.Join(only.Offices, a.w.T("cli.list_comma"))}))
+		case err != nil:
 			return err
 		}
-		for _, p := range plans {
-			l, err := store.Plan(ctx, p.ID)
-			if err != nil {
-				return err
-			}
-			if dir := l.Plan.Directory; by.Unit != dir.Office {
-				return sentenceError(a.w.T("message.only_office", words.Data{"Office": dir.Name(dir.Office)}))
-			}
-		}
-		now := a.now()
-		before, err := store.SetOffice(ctx, name, value, by.Account, ledger.When{Real: now, Plan: now})
-		if err != nil {
-			return err
-		}
-		if before == "" {
-			before = a.w.T("office.undecided")
-		}
-		fmt.Fprintln(a.out, a.w.T("office.done", words.Data{"Name": name, "Before": before, "Value": value}))
+		fmt.Fprintln(a.out, a.w.T("office.done", words.Data{"Name": name, "Before": cmp.Or(before, a.w.T("office.undecided")), "Value": value}))
 		return nil
 	})
-}
-
-// validOffice tells whether a setting can have a value.
-func validOffice(name, value string) bool {
-	switch name {
-	case ledger.OfficeLanguage:
-		return value == "zh" || value == "en"
-	case ledger.OfficeRankFloor:
-		n, err := strconv.Atoi(value)
-		return err == nil && n >= 1 && n <= 1000
-	case ledger.OfficeSecondFactor:
-		for role := range strings.SplitSeq(value, ",") {
-			if value != ledger.NoSecondFactor && !slices.Contains(ledger.SecondFactorRoles, role) {
-				return false
-			}
-		}
-		return true
-	case ledger.OfficeSender:
-		_, err := mail.ParseAddress(value)
-		return err == nil
-	}
-	for c := range strings.SplitSeq(value, ",") {
-		if _, ok := carriers.Of(c); !ok {
-			return false
-		}
-	}
-	return true
 }

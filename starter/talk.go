@@ -84,12 +84,12 @@ func (a *app) talkShow() *cobra.Command {
 
 // thenOfTalk says what comes next of a talk; of one proposed a second time on a
 // day, which learns no ID, of the task's last.
-func (a *app) thenOfTalk(ctx context.Context, r *query.Reader, who query.Viewer, o order) error {
-	c, err := r.TalkCase(ctx, who, o.Task.Plan, o.shown())
+func (a *app) thenOfTalk(ctx context.Context, r *query.Reader, who query.Viewer, o form.Order) error {
+	c, err := r.TalkCase(ctx, who, o.Task.Plan, o.Shown())
 	if err != nil {
 		return err
 	}
-	if o.deed.Kind == act.Propose {
+	if o.Deed.Kind == act.Propose {
 		fmt.Fprintln(a.out, a.w.T("cli.proposed", words.Data{"Talk": c.Talks[0].ID}))
 	}
 	fmt.Fprintln(a.out, report.Speak(a.w).ThenOfTalk(c))

@@ -2,6 +2,8 @@ package query
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"duban/internal/ledger"
@@ -57,4 +59,35 @@ func (r *Reader) Messages(ctx context.Context, v Viewer, f MessageFilter) (page 
 	}
 	page.Total, err = r.store.CountMessages(ctx, chosen)
 	return page, err
+}
+
+// MessageError: no message, or more than one, has an ID that begins so.
+type MessageError struct {
+	ID    string
+	Count int
+}
+
+func (e *MessageError) Error() string {
+	return fmt.Sprintf("query: %d messages of the ID %s", e.Count, e.ID)
+}
+
+// Chosen are the messages whose IDs begin as said, whatever their state, or without any
+// the messages of a filter. An ID that is nobody's or several messages' is a *MessageError.
+func (r *Reader) Chosen(ctx context.Context, v Viewer, f MessageFilter, ids []string) (MessagePage, error) {
+	page, err := r.Messages(ctx, v, f)
+	if err != nil || len(ids) == 0 {
+		return page, err
+	}
+	page.Messages = nil
+	for _, id := range ids {
+		found, err := r.Messages(ctx, v, MessageFilter{Plan: f.Plan, ID: strings.Trim(strings.TrimSpace(id), "<>")})
+		if err != nil {
+			return page, err
+		}
+		if n := len(found.Messages); n != 1 {
+			return page, &MessageError{ID: id, Count: n}
+		}
+		page.Messages = append(page.Messages, found.Messages[0])
+	}
+	return page, nil
 }

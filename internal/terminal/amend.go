@@ -68,8 +68,8 @@ func (sc *Screen) Amended(out AmendOutcome) {
 	}
 }
 
-// LeftUndone says what running tasks refused; any is whether they did.
-func (sc *Screen) LeftUndone(left []engine.LeftUndone, p plan.Plan) (any bool) {
+// LeftUndone says what running tasks refused; refused is whether they did.
+func (sc *Screen) LeftUndone(left []engine.LeftUndone, p plan.Plan) (refused bool) {
 	if len(left) == 0 {
 		return false
 	}

@@ -1,0 +1,75 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"net/mail"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"duban/internal/act"
+	"duban/internal/channel/carriers"
+	"duban/internal/ledger"
+)
+
+var (
+	// ErrNoSetting: the office decides nothing of that name.
+	ErrNoSetting = errors.New("engine: no such setting of the office")
+	// ErrBadSetting: the setting cannot have that value.
+	ErrBadSetting = errors.New("engine: the setting cannot be that")
+)
+
+// SetOffice decides something for every worker, and gives what was decided before, ""
+// for nothing. Only the office of every plan may: *OfficeError. now is the wall clock. It
+// needs no engine: nothing has to run.
+func SetOffice(ctx context.Context, store *ledger.Store, now time.Time, name, value string, by act.Actor) (before string, err error) {
+	if !slices.Contains(ledger.OfficeSettings, name) {
+		return "", ErrNoSetting
+	}
+	if !validOffice(name, value) {
+		return "", ErrBadSetting
+	}
+	plans, err := store.PlanIDs(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, id := range plans {
+		l, err := store.Plan(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		if dir := l.Plan.Directory; by.Unit != dir.Office {
+			return "", &OfficeError{Offices: []string{dir.Name(dir.Office)}}
+		}
+	}
+	return store.SetOffice(ctx, name, value, by.Account, ledger.When{Real: now, Plan: now})
+}
+
+// validOffice tells whether a setting can have a value.
+func validOffice(name, value string) bool {
+	switch name {
+	case ledger.OfficeLanguage:
+		return value == "zh" || value == "en"
+	case ledger.OfficeRankFloor:
+		n, err := strconv.Atoi(value)
+		return err == nil && n >= 1 && n <= 1000
+	case ledger.OfficeSecondFactor:
+		for role := range strings.SplitSeq(value, ",") {
+			if value != ledger.NoSecondFactor && !slices.Contains(ledger.SecondFactorRoles, role) {
+				return false
+			}
+		}
+		return true
+	case ledger.OfficeSender:
+		_, err := mail.ParseAddress(value)
+		return err == nil
+	}
+	for c := range strings.SplitSeq(value, ",") {
+		if _, ok := carriers.Of(c); !ok {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,87 @@
+package form
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/query"
+)
+
+// Order is an act ready to be sent.
+type Order struct {
+	query.Subject
+	Deed Deed
+	Act  act.Act
+	Name string // of the thing, as people read it
+	Done bool   // recorded before
+}
+
+// Thing is the ID of what the act is done to.
+func (o Order) Thing() string {
+	if o.Talk.ID != "" {
+		return o.Talk.ID
+	}
+	return o.Task.ID
+}
+
+// Shown is the ID of what the act is done to, as people see it.
+func (o Order) Shown() string {
+	if o.Talk.ID != "" {
+		return o.Task.ShownTalk(o.Talk.ID)
+	}
+	return o.Task.Shown()
+}
+
+// Course is the case of the task as it stands.
+func (o Order) Course() act.Case { return ledger.CaseOf(o.Task) }
+
+// Allowed tells whether somebody may do this act at all.
+func (o Order) Allowed(by act.Actor) bool {
+	if o.Deed.On != Talk {
+		return act.Allowed(o.Course(), by, o.Deed.Kind) == nil
+	}
+	dir := o.Plan.Plan.Directory
+	return act.TalkAllowed(act.TalkCase{Lead: o.Lead(), Office: dir.Office, Leadership: dir.Leadership}, by, o.Deed.Kind) == nil
+}
+
+// Undone tells that what this act did before is no longer so and can be done
+// anew: a report was rejected, a pause ended, another extension was asked for.
+func (o Order) Undone() bool {
+	c := o.Course()
+	switch {
+	case o.Deed.On == Talk:
+		return false
+	case o.Deed.Kind == act.Grant || o.Deed.Kind == act.Refuse:
+		return c.Extension != nil
+	}
+	table := act.Tasks
+	if o.Deed.On == Duty {
+		table = act.Duties
+	}
+	row, _ := act.Of(table, o.Deed.Kind)
+	return row.To != "" && row.To != c.State && slices.Contains(row.From, c.State)
+}
+
+// Lead is the unit that a thing is about.
+func (o Order) Lead() string {
+	if o.Talk.ID != "" {
+		return o.Talk.Lead
+	}
+	return o.Task.Lead
+}
+
+// ID is the same for the same command on the same day of the plan, whoever
+// types it how often.
+func (o Order) ID(said act.Act, today calendar.Day) string {
+	raw, err := json.Marshal([]any{o.Task.Plan, o.Thing(), said, today})
+	if err != nil {
+		panic(err) // texts, numbers and lists of them
+	}
+	sum := sha256.Sum256(raw)
+	return "cli-" + hex.EncodeToString(sum[:12])
+}
