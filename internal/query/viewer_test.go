@@ -146,6 +146,18 @@ func whatAViewerReads(w *world) readings {
 			}
 			return of, err
 		}, sees{"air late", "late", "late", notWhole, notWhole, "air", notWhole, notWhole}}},
+		"Chosen": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			page, err := r.Chosen(c, v, query.MessageFilter{}, nil)
+			var of []string
+			for _, m := range page.Messages {
+				of = append(of, map[string]string{"water": secrets["late"], "air": secrets["air"]}[m.Plan])
+			}
+			return of, err
+		}, sees{"air late", "late", "late", notWhole, notWhole, "air", notWhole, notWhole}}},
+		"Undecided": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			_, l, err := r.Undecided(c, v, "air")
+			return l, err
+		}, air}},
 		"Names": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Names(c, v) },
 			sees{"air", nothing, nothing, nothing, nothing, "air", "air", nothing}}},
 		"Things": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Things(c, v, query.ThingFilter{}) },
