@@ -125,6 +125,9 @@ func TestAUnitThatGoesHandsOver(t *testing.T) {
 	require.NoError(t, err)
 	called := map[string]string{}
 	for _, k := range talks {
+		if k.State == ledger.TalkJoined { // before: it is over, and goes on in the one it joined
+			continue
+		}
 		require.NotEqual(t, "shuili", k.Lead, "%s %s %s", k.ID, k.State, k.Origin)
 		called[k.ID] = k.State + " " + k.Lead
 	}
