@@ -95,7 +95,7 @@ func (h *house) awaitSpoken(ctx context.Context, n int, speak time.Time, window 
 		return err
 	}
 	for time.Since(speak) < 10*time.Minute {
-		sent, err := h.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: "herd", States: []string{ledger.Sent}})
+		sent, err := h.reminded(ctx)
 		if err != nil || len(sent) == n {
 			return err
 		}
@@ -104,6 +104,13 @@ func (h *house) awaitSpoken(ctx context.Context, n int, speak time.Time, window 
 		}
 	}
 	return fmt.Errorf("after ten minutes not all of %d notices were sent", n)
+}
+
+// reminded are the herd's notices that went out, without those that gave each unit its
+// tasks at the launch.
+func (h *house) reminded(ctx context.Context) ([]ledger.Notice, error) {
+	sent, err := h.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: "herd", States: []string{ledger.Sent}})
+	return slices.DeleteFunc(sent, func(n ledger.Notice) bool { return n.Kind == plan.Told }), err
 }
 
 func (b *bench) reportHerd(ctx context.Context, h *house, n, units int, window time.Duration, clock calendar.Clock, busy float64, late bool) error {
@@ -115,12 +122,12 @@ func (b *bench) reportHerd(ctx context.Context, h *house, n, units int, window t
 	var decided []time.Time
 	var lags []time.Duration
 	for _, s := range stages {
-		if s.State == ledger.Decided {
+		if s.State == ledger.Decided && s.Kind != plan.Told {
 			decided = append(decided, s.DecidedAt)
 			lags = append(lags, s.DecidedAt.Sub(plan.Wake(s.Task, s.At, window)))
 		}
 	}
-	sent, err := h.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: "herd", States: []string{ledger.Sent}})
+	sent, err := h.reminded(ctx)
 	if err != nil {
 		return err
 	}
