@@ -72,7 +72,7 @@ type Aside struct {
 
 // clause makes the entries of one clause.
 func (k *committer) clause(c *clause) {
-	readings := deadline.Read(c.unnumbered(), k.ctx)
+	readings := glosses(c.text, deadline.Read(c.unnumbered(), k.ctx))
 	c.readings = slices.Clone(readings)
 	for _, r := range readings { // 每月通报，2024年底前完成: the duty goes on till then
 		if r.Kind == deadline.Due && r.Due.After(c.latest) && !k.vision(r) {
@@ -218,7 +218,10 @@ func (k *committer) sentence(c *clause, s sentence) {
 			marks = append(marks, marked{r, partOf(parts, r.Begin)})
 		}
 	}
-	segs := shareWords(c.text, parts, marks, segments(c.text, parts, marks))
+	segs := k.ownLimits(c, s, marks)
+	if segs == nil {
+		segs = shareWords(c.text, parts, marks, segments(c.text, parts, marks))
+	}
 	if len(segs) == 0 {
 		return
 	}
