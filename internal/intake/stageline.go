@@ -35,11 +35,17 @@ var stageLimit = regexp.MustCompile(`^(?:起止时间|实施时间|推进时间|
 // 3月为宣传阶段。市水务局编制宣传册。
 func (k *committer) stageLines(c *clause, all []sentence) []sentence {
 	var out []sentence
-	var now *deadline.Reading
+	var now, label *deadline.Reading
+	reach := 0 // where the line that begins with label ends
 	for i, s := range all {
 		r, end, ok := k.stageHead(c, s)
 		if !ok {
 			s.stage = now
+			if of := k.lineTime(c, s); of != nil {
+				label, reach = of, lineEnd(c.text, s.from)
+			} else if label != nil && s.from < reach && !c.isCovered(s.bracket) && !slices.ContainsFunc(s.readings, func(o deadline.Reading) bool { return o.Kind == deadline.Recurring || !o.Due.IsZero() }) {
+				s.stage = label
+			}
 			out = append(out, s)
 			continue
 		}
@@ -61,6 +67,33 @@ func (k *committer) stageLines(c *clause, all []sentence) []sentence {
 		}
 	}
 	return out
+}
+
+// lineTime is the time that a sentence begins with as the label of its line, which is
+// for what stands behind a semicolon too: 4月1日至4月20日：市水务局…；市城管局….
+func (k *committer) lineTime(c *clause, s sentence) *deadline.Reading {
+	if c.role == roleGoals || c.role == roleHead || len(s.readings) == 0 {
+		return nil
+	}
+	r := s.readings[0]
+	if r.Due.IsZero() || r.Kind != deadline.Window && r.Kind != deadline.Due || r.End > s.to || hanIn(c.text[s.from:r.Begin]) > 1 || !labelColon.MatchString(tight(fold(c.text[r.End:min(s.to, r.End+30)]))) {
+		return nil
+	}
+	if !k.counts(c, r, s.span, true) {
+		return nil
+	}
+	return &r
+}
+
+// labelColon is behind a time that is the label of a line.
+var labelColon = regexp.MustCompile(`^(?:之?前|内|期间)?(?:重点|主要)?(?:任务|工作|计划|安排)?:`)
+
+// lineEnd is where the line that holds a place in a text ends.
+func lineEnd(text string, at int) int {
+	if i := strings.IndexByte(text[at:], '\n'); i >= 0 {
+		return at + i
+	}
+	return len(text)
 }
 
 // stageHead reads a sentence that begins with the name and time of a stage; end is
