@@ -192,7 +192,7 @@ func purposeOnly(text string, parts []span) bool {
 	return true
 }
 
-var adverb = regexp.MustCompile(`^(?:对|按照|按|根据|依据|针对|结合|围绕|除|以|将|经|坚持|依托|通过|利用|借助|发挥|聚焦|统筹|为|同时$|在[^，]*(?:上|下|中|内|时|后)$|[^，]*(?:的|时|后|前提下|基础上)$)`)
+var adverb = regexp.MustCompile(`^(?:对|按照|按|根据|依据|针对|结合|围绕|除|以|将|经|坚持|依托|通过|利用|借助|发挥|聚焦|统筹|为|同时$|关于[^，]*(?:问题|事项|事宜)$|[\p{Han}]{2,16}[类型]问题$|在[^，]*(?:上|下|中|内|时|后)$|[^，]*(?:的|时|后|前提下|基础上)$)`)
 
 // adverbial is true of parts that only say on what, by what or where: what
 // follows them is the work.
