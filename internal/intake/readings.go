@@ -3,6 +3,7 @@ package intake
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"duban/internal/deadline"
 	"duban/internal/words"
@@ -33,6 +34,10 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target"
 	case !limit && formula.MatchString(c.text[s.from:s.to]) && !strings.Contains(r.Words, "前"):
 		why = "target"
+	case typeOf.MatchString(tight(fold(c.text[min(r.End, len(c.text)):min(r.End+12, len(c.text))]))):
+		why = "target" // 立行立改类问题
+	case !limit && stepEnds(c.text, r, s):
+		why = "stage"
 	case r.Effect:
 		why = "effect"
 	case !limit && asOf.MatchString(tight(fold(c.text[max(0, min(s.from, r.Begin)):min(r.Begin, len(c.text))]))):
@@ -63,6 +68,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target" // 汛期（5月15日至9月30日）
 	case !limit && r.Kind == deadline.Due && policyRuns.MatchString(fold(c.text[max(0, min(r.Begin, len(c.text))-60):min(r.Begin, len(c.text))])) && !strings.Contains(r.Words, "前"):
 		why = "target" // 政策执行至2020年底
+	case !limit && !strings.Contains(r.Words, "前") && runsTill.MatchString(tight(fold(c.text[max(0, min(s.from, r.Begin)):min(r.Begin, len(c.text))]+untilHead.FindString(r.Words)))):
+		why = "target" // 免征污水处理费，执行至2022年12月31日
 	case !limit && afterAll.MatchString(tight(fold(c.text[max(0, min(s.from, r.Begin)):min(r.Begin, len(c.text))]))):
 		why = "condition"
 	case r.BackRef && r.Kind != deadline.Recurring || r.Kind == deadline.None || r.Kind == deadline.Standing || r.Kind == deadline.Relative && r.Due.IsZero():
@@ -98,6 +105,49 @@ var (
 	periodMatter = regexp.MustCompile(`^的?(?:(?:重点|主要)?(?:工作|任务|目标|经济|运行|绩效|预算|财政|安全生产)?(?:总结|小结|计划|打算|安排|情况|报告|数据|报表|进展|台账|考核结果|运行分析|形势)|(?:重点|主要)工作(?:实行|由|要|应|按))`)
 	periodName   = regexp.MustCompile(`^(?:(?:19|20)\d\d年)?(?:[上下]半年|前?[一二三四1-4]个?季度|第[一二三四1-4]季度|全年|年度|\d{1,2}(?:-|至)\d{1,2}月)$`)
 )
+
+// typeOf is behind a word such as 立行立改 that names a kind of problems.
+var typeOf = regexp.MustCompile(`^[类型](?:的|问题|任务|事项|项目|整改|,|:|、|和|及|$)`)
+
+// runsTill is before the day until which a rule or a benefit holds.
+var (
+	runsTill  = regexp.MustCompile(`(?:执行|延续|有效|施行|享受|适用|实施)(?:的?(?:期限?|时间|日期|截止日期))?(?:统一|均|可)?(?:延长|截止|延续|持续)?(?:为)?(?:至|到|截至)$|(?:有效|享受|执行|政策|施行)(?:期限?|截止日期)(?:为|是|:)?$`)
+	untilHead = regexp.MustCompile(`^(?:截至|至|到)`)
+)
+
+var (
+	stepEnd  = regexp.MustCompile(`^(?:之?前|起|开始)?[\p{Han}]{0,6}(?:登记|申报|报名|受理|征集|申请|公示|投票|填报|预约|缴费|征求意见|招募|推荐|投标|收件)(?:工作|阶段)?(?:结束|截止|为止|期满)$|^(?:之?前)?(?:结束|截止)(?:登记|申报|报名|受理|征集|申请)$|^(?:结束|截止|为止)$`)
+	stepMade = regexp.MustCompile(`(?:登记|申报|报名|受理|征集|申请|公示|投票|填报|预约|缴费|征求意见|招募|推荐|投标|收件)(?:工作)?(?:时间|截止时间|期限)?(?:至|到|于|截至|截止到|截止至)?$`)
+)
+
+// stepEnds is true of a time that says when a step of the work ends, beside the limit
+// of the work itself: 5月底前完成救助对象核定，4月30日登记结束.
+func stepEnds(text string, r deadline.Reading, s span) bool {
+	if r.Kind != deadline.Due || r.Begin < s.from || r.End > s.to || strings.Contains(r.Words, "前") {
+		return false
+	}
+	var from, to int // the piece between commas or brackets
+	if i := strings.LastIndexAny(text[s.from:r.Begin], "，,（(；;。"); i >= 0 {
+		_, n := utf8.DecodeRuneInString(text[s.from+i:])
+		from = s.from + i + n
+	} else {
+		from = s.from
+	}
+	if i := strings.IndexAny(text[r.End:s.to], "，,）)；;。"); i >= 0 {
+		to = r.End + i
+	} else {
+		to = s.to
+	}
+	rest := text[s.from:from] + text[to:s.to]
+	if !timeWord.MatchString(fold(rest)) {
+		return false
+	}
+	before, after := tight(fold(text[from:r.Begin])), tight(fold(text[r.End:to]))
+	if stepEnd.MatchString(after) && (before != "" || hanIn(after) > 2) {
+		return before == "" || stepMade.MatchString(before) || hanIn(after) > 2
+	}
+	return after == "" && stepMade.MatchString(before)
+}
 
 // partHolding is the comma part of a sentence that a reading stands in.
 func partHolding(text string, r deadline.Reading, s span) span {
