@@ -61,6 +61,9 @@ func (k *committer) account(d *Draft, tables []headedTable) {
 		a.rows[key] = append(a.rows[key], p)
 	}
 	for _, t := range tables {
+		if t.printed != nil {
+			t = t.asPrinted(a.tables[t.printed])
+		}
 		a.tables[t.Table] = t
 	}
 	a.asides, a.asks = map[*clause][]Aside{}, map[*clause][]asksOf{}

@@ -177,8 +177,10 @@ func lastDue(ps []para, ctx deadline.Context) calendar.Day {
 func headedTables(o outline) []headedTable {
 	var out []headedTable
 	for _, t := range o.tables {
-		if h, ok := readHeader(t); ok {
-			out = append(out, h)
+		for _, one := range withOneHead(t) {
+			if h, ok := readHeader(one); ok {
+				out = append(out, h)
+			}
 		}
 	}
 	return out

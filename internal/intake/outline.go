@@ -38,6 +38,10 @@ type tableAt struct {
 	place Place
 	annex string // 附件2, or ""
 	title string
+
+	printed  *Table // what it was made of, where its header took two rows
+	lastHead int    // rows of printed down to the last of its header
+	columns  []int  // which columns of printed it has; nil for all
 }
 
 // outline is a document taken apart.

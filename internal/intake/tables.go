@@ -45,7 +45,7 @@ var columnWords = []struct {
 	{regexp.MustCompile(`备注|说明$|^注$`), colRemark},
 	{pastColumn, colPast},
 	{regexp.MustCompile(`时限|时间|节点|进度|日期|期限|截止|年度计划|完成期`), colLimit},
-	{regexp.MustCompile(`配合|协办|参与|协同|协助|参加|联动`), colAssist},
+	{regexp.MustCompile(`配合|协办|协作|参与|协同|协助|参加|联动`), colAssist},
 	{regexp.MustCompile(`牵头|主办|主责|主要责任|第一责任`), colLead},
 	{regexp.MustCompile(`责任(单位|主体|部门|科室|处室|股室|县区)|承办|实施(单位|主体)|落实单位|负责(单位|部门)|建设单位|项目单位|^单位(名称)?$|^部门$|责任分工|组织单位|业主|^责任$|项目法人|落实部门|任务分工|分工$|责任方`), colUnit},
 	{regexp.MustCompile(`^(县|区|市)?(\(市、区\)|\(市\)|\(区\)|区县|县区|市区|市、区)$|县\([市区、]+\)|县区|区县|^(所在地|所属地区|地区|属地|行政区|县市区|所在县|辖区|城市|行政区划)`), colCounty},
