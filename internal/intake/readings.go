@@ -84,7 +84,7 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target"
 	case !limit && r.Kind == deadline.Window && policyWindow(c.text, r, s):
 		why = "policy"
-	case k.vision(r):
+	case k.vision(r) && !k.nextGoal(c, r):
 		why = "vision"
 	case !r.Due.IsZero() && !k.facts.Issued.IsZero() && r.Due.Before(k.facts.Issued) && r.Due.Year < k.facts.Issued.Year && k.facts.Year >= k.facts.Issued.Year:
 		why = "past"
@@ -105,6 +105,26 @@ var (
 	periodMatter = regexp.MustCompile(`^的?(?:(?:重点|主要)?(?:工作|任务|目标|经济|运行|绩效|预算|财政|安全生产)?(?:总结|小结|计划|打算|安排|情况|报告|数据|报表|进展|台账|考核结果|运行分析|形势)|(?:重点|主要)工作(?:实行|由|要|应|按))`)
 	periodName   = regexp.MustCompile(`^(?:(?:19|20)\d\d年)?(?:[上下]半年|前?[一二三四1-4]个?季度|第[一二三四1-4]季度|全年|年度|\d{1,2}(?:-|至)\d{1,2}月)$`)
 )
+
+// nextGoal is true of a year beyond the plan that goes on from a goal of the plan's own
+// time in the same sentence: 到2022年底，…达到20%；到2025年底，…达到50%.
+func (k *committer) nextGoal(c *clause, r deadline.Reading) bool {
+	last := max(k.facts.LastYear, k.facts.Issued.Year)
+	if r.Due.IsZero() || r.Due.Year > last+5 || r.Begin > len(c.text) || r.Kind == deadline.Window && !r.Start.IsZero() {
+		return false
+	}
+	from := strings.LastIndexAny(c.text[:r.Begin], "。\n") + 1
+	for _, o := range c.readings {
+		if o.Begin < from || o.End > r.Begin || o.Due.IsZero() || o.Due.Year >= r.Due.Year || k.vision(o) || o.Due.Before(k.facts.Issued) {
+			continue
+		}
+		between := c.text[o.End:r.Begin]
+		if i := strings.LastIndexAny(between, "；;"); i >= 0 && hanIn(between[:i]) >= 4 && hanIn(between[i:]) <= 4 {
+			return true
+		}
+	}
+	return false
+}
 
 // typeOf is behind a word such as 立行立改 that names a kind of problems.
 var typeOf = regexp.MustCompile(`^[类型](?:的|问题|任务|事项|项目|整改|,|:|、|和|及|$)`)
