@@ -248,7 +248,7 @@ func (c *clause) fill() {
 
 func (w *clauseWalk) add(n *node, from *clause) {
 	ps := n.all()
-	dropped := len(ps) > 1 && n.headingOnly()
+	dropped := len(ps) > 1 && n.headingOnly() && !sayNothing(ps[1:])
 	if dropped {
 		ps = ps[1:] // the heading has a field of its own
 	}
@@ -258,6 +258,18 @@ func (w *clauseWalk) add(n *node, from *clause) {
 		w.out[made].parent = n // the heading's time is that of what stands below it
 	}
 }
+
+// sayNothing is true of paragraphs that name who is responsible, without a time, and
+// no more: the heading above them is the work.
+func sayNothing(ps []para) bool {
+	return !slices.ContainsFunc(ps, func(p para) bool {
+		f := fold(p.text)
+		return timeWord.MatchString(f) || limitLike.MatchString(onGoing.ReplaceAllString(f, "")) || !isLabel(p.text) && !onGoing.MatchString(strings.TrimSpace(f))
+	})
+}
+
+// onGoing is a line, or the value of a limit, that lays down no day.
+var onGoing = regexp.MustCompile(`(?:^|[:,])(?:要|须|并)?(?:长期|持续|常年|常态化)(?:坚持|推进|保持|开展)?[。;]?$`)
 
 // headingOnly is true of an item whose first paragraph is its heading and no
 // more.
@@ -313,7 +325,9 @@ func (c *clause) bare() bool {
 	rest, pos := 0, min(c.headLen, len(c.text))
 	for _, r := range c.found {
 		from, to := c.f.rawAt(r.from), c.f.rawAt(r.to)
-		rest += hanIn(c.text[pos:max(pos, from)])
+		if said := c.text[pos:max(pos, from)]; !onGoing.MatchString(strings.TrimSpace(fold(said))) {
+			rest += hanIn(said)
+		}
 		pos = max(pos, to)
 	}
 	tail := signedDay.ReplaceAllString(tight(fold(c.text[pos:])), "")
