@@ -53,7 +53,33 @@ func makeClauses(o outline) []*clause {
 	for _, n := range o.top {
 		w.walk(n, nil)
 	}
+	if len(w.out) == len(o.top) {
+		w.spreadLast()
+	}
 	return w.out
+}
+
+// spreadLast gives the chapters of a short notice, none of which names anybody, the
+// body that a line of its own behind the last of them names.
+func (w *clauseWalk) spreadLast() {
+	n := len(w.out)
+	if n < 2 {
+		return
+	}
+	last := w.out[n-1]
+	if len(last.found) != 1 || len(last.seats) == 0 || len(last.starts) < 2 {
+		return
+	}
+	at := last.f.rawAt(last.found[0].from)
+	if line := strings.LastIndexByte(last.text[:at], '\n') + 1; line == 0 || hanIn(last.text[line:at]) > 6 {
+		return
+	}
+	if slices.ContainsFunc(w.out[:n-1], func(c *clause) bool { return len(c.found) > 0 }) {
+		return
+	}
+	for _, c := range w.out[:n-1] {
+		c.inherit(last)
+	}
 }
 
 type clauseWalk struct {
