@@ -183,6 +183,9 @@ func (k *committer) agent(c *clause, e *entry, beside bool) string {
 			continue
 		}
 		f := tight(fold(c.text[p.from:p.to]))
+		if m := builderIs.FindStringSubmatch(f); m != nil && looksUnit(m[1]) && !notActor.MatchString(m[1]) && !isBuilt(m[1], "") {
+			return k.printed(m[1])
+		}
 		if strings.Contains(f, "前者") || strings.Contains(f, "后者") {
 			continue
 		}
@@ -203,6 +206,9 @@ func (k *committer) agent(c *clause, e *entry, beside bool) string {
 	}
 	return ""
 }
+
+// builderIs is a comma part that says who builds it: 清源水务集团承建.
+var builderIs = regexp.MustCompile(`^(?:项目|工程)?由?([\p{Han}（）()]{2,20}?(?:局|委|办|公司|集团|中心|政府|管委会|院|处|街道|镇|乡|县|区|厅|部))(?:负责)?(?:承建|代建|承办|承担|(?:负责)?(?:组织)?实施|(?:负责)?建设)$`)
 
 // bySubject is true when the sentence itself names who acts.
 func (k *committer) bySubject(c *clause, e *entry, text, context string, br []named) bool {

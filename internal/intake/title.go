@@ -124,7 +124,7 @@ var (
 var mainBody = regexp.MustCompile(`^为(?:责任|实施|第一责任|工作)?(?:主体|责任人)[，,]`)
 
 // partRole is a comma part that only says who takes part: 区民政局牵头, 各街道配合.
-var partRole = regexp.MustCompile(`^(?:由)?[\p{Han}（）()、“”]{2,40}?(?:局|委|办|厅|部|会|政府|单位|部门|街道|乡镇|镇|乡|公司|中心|院|社区|村|处|县|区|市|支队|大队)(?:等部门|等单位)?(?:负责)?(?:牵头|配合|协助|参与|协同|指导|督导|督促|监督)(?:负责|落实|实施|督导|推进|办理|抓总)?$`)
+var partRole = regexp.MustCompile(`^(?:由)?[\p{Han}（）()、“”]{2,40}?(?:局|委|办|厅|部|会|政府|单位|部门|街道|乡镇|镇|乡|公司|中心|院|社区|村|处|县|区|市|支队|大队)(?:等部门|等单位)?(?:负责)?(?:牵头|承建|代建|承办|配合|协助|参与|协同|指导|督导|督促|监督)(?:负责|落实|实施|督导|推进|办理|抓总)?$`)
 
 // withoutRoles leaves out the comma parts of a title that only say who takes part.
 func withoutRoles(t string) string {
