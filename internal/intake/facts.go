@@ -17,6 +17,7 @@ type facts struct {
 	ToCities              bool         // it is addressed to cities: the issuer is a province
 	Titled                bool         // the title says which
 	LastDue               calendar.Day // the latest limit that the documents set
+	To                    []named      // whom it addresses: 各县（市、区）水务局：
 	City                  string       // 晋城市: how the issuing place is called
 }
 
@@ -31,6 +32,7 @@ var (
 	titleRe   = regexp.MustCompile(`^[\p{Han}]{1,8}?(?:省|自治区|州|市|盟|县|区|旗)`)
 	yearsLong = regexp.MustCompile(`([二三四五2-5])年(?:行动|攻坚|整治|计划|提升|专项|作战|实施)`)
 	toCities  = regexp.MustCompile(`^各(?:设区市|市、州|市\(州|州、?市|地级市|市人民政府|地、州).*:$`)
+	addressed = regexp.MustCompile(`^(?:各|市直|县直|区直|州直|省直|有关|相关|[\p{Han}]{1,6}(?:县|市|区|州|镇|乡))[\p{Han}、,()]{1,100}:$`)
 	ignorePre = regexp.MustCompile(`^(?:中共|国务院)`)
 )
 
@@ -46,6 +48,9 @@ func readFacts(o outline, given calendar.Day) facts {
 	for i, p := range head {
 		t := tight(fold(p.text))
 		f.ToCities = f.ToCities || toCities.MatchString(t)
+		if len(f.To) == 0 && i < 12 && addressed.MatchString(t) {
+			f.To, _, _ = readUnits(strings.TrimSuffix(t, ":"), seatOwner)
+		}
 		if m := tight(docNumber.FindString(p.text)); m != "" && f.Number == "" && i < 12 {
 			if raw := tight(p.text); strings.HasPrefix(raw, m) || strings.HasSuffix(raw, m) && utf8.RuneCountInString(raw) < 50 {
 				f.Number = m

@@ -393,6 +393,10 @@ func (k *committer) noBracket(c *clause, e *entry, text string) {
 			return
 		}
 	}
+	if e.Kind != plan.Standing && len(k.facts.To) > 0 && len(k.facts.To) <= 4 && e.span.to > e.span.from && politely.MatchString(tight(fold(c.text[min(max(0, e.sentence.from), e.span.from):e.span.to]))) {
+		k.addressee(c, e)
+		return
+	}
 	if c.role == roleHead { // a letter goes on speaking to those it named
 		for i := len(c.entries) - 1; i >= 0; i-- {
 			if p := c.entries[i]; len(p.Each) > 0 || p.Lead != "" && p.Lead != k.reg.officeName {
@@ -419,6 +423,26 @@ func (k *committer) noBracket(c *clause, e *entry, text string) {
 	}
 	e.Lead = k.reg.officeName
 	e.Notes = append(e.Notes, k.asker.words.T("intake.note_lead"))
+}
+
+// politely begins what a paper asks of those whom it addresses: 请于4月10日前将名单报送….
+var politely = regexp.MustCompile(`(?:^|[,;。])(?:请|望|希|务请|敬请|烦请)(?:于|在|将|务必|按|认真|尽快|及时|抓紧|\d)`)
+
+// addressee gives an entry to those whom the paper addresses.
+func (k *committer) addressee(c *clause, e *entry) {
+	var each []string
+	for _, n := range k.facts.To {
+		name := k.printed(n.name)
+		k.reg.resolve(name, c.place)
+		each = append(each, name)
+	}
+	if len(each) == 1 {
+		if members, several := k.reg.resolve(each[0], c.place); !several || len(members) == 1 && members[0].dummy {
+			e.Lead = each[0]
+			return
+		}
+	}
+	e.Each = each
 }
 
 // byBracket gives the bracket's lead, or `each` where it lays the work on every

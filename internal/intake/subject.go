@@ -323,7 +323,7 @@ func labelUnits(line string) []string {
 	names, _, _ := readUnits(s[:i], seatOwner)
 	var out []string
 	for _, n := range order(names) {
-		if f := tight(fold(n.name)); bare && (utf8.RuneCountInString(f) > 18 || strings.ContainsAny(f, "0123456789") || notActor.MatchString(f) || utf8.RuneCountInString(f) > 6 && (actsNow.MatchString(f) || actsVerb.MatchString(f)) || levelWord.MatchString(f) || verbThenUnit(f)) {
+		if f := tight(fold(n.name)); (bare || s[i] != ':') && (utf8.RuneCountInString(f) > 18 || strings.ContainsAny(f, "0123456789") || notActor.MatchString(f) || utf8.RuneCountInString(f) > 6 && (actsNow.MatchString(f) || actsVerb.MatchString(f)) || levelWord.MatchString(f) || verbThenUnit(f)) {
 			return nil // a sentence that ends like a name: 汇总情况报区消安委
 		}
 		if !looksUnit(n.name) || levelOf(tight(fold(n.name))) == "" && !orgTail.MatchString(n.name) && !eachTail.MatchString(n.name) {
