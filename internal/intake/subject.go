@@ -326,13 +326,24 @@ func labelUnits(line string) []string {
 		if f := tight(fold(n.name)); (bare || s[i] != ':') && (utf8.RuneCountInString(f) > 18 || strings.ContainsAny(f, "0123456789") || notActor.MatchString(f) || utf8.RuneCountInString(f) > 6 && (actsNow.MatchString(f) || actsVerb.MatchString(f)) || levelWord.MatchString(f) || verbThenUnit(f)) {
 			return nil // a sentence that ends like a name: 汇总情况报区消安委
 		}
-		if !looksUnit(n.name) || levelOf(tight(fold(n.name))) == "" && !orgTail.MatchString(n.name) && !eachTail.MatchString(n.name) {
+		if !looksUnit(n.name) || levelOf(tight(fold(n.name))) == "" && !orgTail.MatchString(n.name) && !eachTail.MatchString(n.name) && (bare || s[i] != ':' || !isPlace(n.name)) {
 			return nil
 		}
 		out = append(out, n.name)
 	}
 	return out
 }
+
+// isPlace tells that a name is a county's, a zone's or a town's: 东河县, 高新区.
+func isPlace(name string) bool {
+	f := tight(fold(name))
+	return (placeEnd.MatchString(f) || zoneEnd.MatchString(f)) && !noPlace.MatchString(f) && !notActor.MatchString(f)
+}
+
+// noPlace is a kind of ground and no place of a name.
+var noPlace = regexp.MustCompile(`^(?:全|本|主城|老城|新城|中心城|城市|农村|辖|[城山库灌景小片地郊林牧矿厂校社][区镇]|沿河|流域|重点)|(?:建成|流域|生活|保护|缓冲|核心|功能|居民|试点|禁养|限养)区$`)
+
+var zoneEnd = regexp.MustCompile(`^[\p{Han}]{1,8}(?:新区|高新区|经开区|开发区|园区|示范区|保税区|度假区|风景区|景区|林区|矿区|农场|林场|团场)$|^(?:高新|经开)区$`)
 
 // orgTail are the ends of names that nothing but a body has.
 var orgTail = regexp.MustCompile(`(?:局|委员会|委|办公室|政府|管委会|公司|集团|银行|医院|指挥部|领导小组|街道|街道办事处|办|队|科|派出所|工作组|专班)$`)
