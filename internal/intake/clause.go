@@ -98,11 +98,23 @@ func (w *clauseWalk) walk(n *node, from *clause) {
 	if len(own.found) > 0 {
 		head = own // a bracket at the heading covers the items below
 	}
-	if body := ownText(n); utf8.RuneCountInString(body) >= 12 || headDate.MatchString(fold(n.title)) {
+	if body := ownText(n); utf8.RuneCountInString(body) >= 12 || n.kids[0].mark.box && hanIn(body) >= 4 || headDate.MatchString(fold(n.title)) {
 		own.above = true
 		w.addClause(n, own, from)
 	}
 	first := len(w.out)
+	if n.mark.box { // a box has bodies of its own, at its end
+		for _, k := range n.kids {
+			w.walk(k, nil)
+		}
+		w.spreadBack(n, w.out[first:])
+		for _, c := range w.out[first:] {
+			if head != nil && c.named() == 0 {
+				c.inherit(head)
+			}
+		}
+		return
+	}
 	for _, k := range n.kids {
 		w.walk(k, head)
 	}
@@ -154,7 +166,7 @@ func (c *clause) inherit(from *clause) {
 // collapses is true of an item whose parts are one clause with it: parts of
 // the deeper kinds that have no bracket of their own, or only a last one.
 func (n *node) collapses() bool {
-	if n.mark.style < styleParen || n.textLen() > 6000 {
+	if n.mark.style < styleParen || n.mark.box || n.textLen() > 6000 {
 		return false
 	}
 	if t := strings.TrimRight(fold(n.paras[0].text), " "); len(n.kids) > 1 && (strings.HasSuffix(t, ":") || strings.HasSuffix(t, "。")) && len(n.paras) == 1 && timeWord.MatchString(t) && listWord.MatchString(t) {

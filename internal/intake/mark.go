@@ -28,6 +28,7 @@ type mark struct {
 	style  int
 	num    int
 	sub    int    // dots in a dotted number
+	box    bool   // the head of a box: 专栏1
 	text   string // as printed, without spaces: （一）
 	length int    // runes it takes, with the spaces after it
 }

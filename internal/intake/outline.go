@@ -203,7 +203,14 @@ func (b *outliner) unitHead(t string) bool {
 	return ok && m.style == styleDigit && utf8.RuneCountInString(t) <= 24 && !strings.ContainsAny(t, "。;:,()") && labelUnits(t) != nil
 }
 
+// boxHead is the head of a box with items of its own: 专栏1 重点治水工程.
+var boxHead = regexp.MustCompile(`^专栏(?:[一二三四五六七八九十]{1,3}|\d{1,2})?[:.、]?[\p{Han}“”、]{0,30}$`)
+
 func (b *outliner) plain(p para) {
+	if m, ok := readMark(b.next); ok && m.style > styleMonth && len(b.open) > 0 && boxHead.MatchString(tight(fold(p.text))) {
+		b.item(mark{style: styleMonth, num: len(b.o.top) + 1, box: true}, p)
+		return
+	}
 	if t := tight(fold(p.text)); (monthHead.MatchString(t) || leadsWhat.MatchString(t) || b.unitHead(t)) && b.mayHead() {
 		b.item(mark{style: styleMonth, num: len(b.o.top) + 1}, p)
 		return
