@@ -36,6 +36,7 @@ type entry struct {
 	span      span   // in the clause's text
 	sentence  span   // the sentence it is of
 	behind    bool   // its bracket stands before it, and covers it loosely
+	who       string // who does it, where the sentence gives each his rhythm
 	opening   string // where else its subject may stand
 	phrase    span   // the words that were read as a time
 	rule      string
@@ -220,7 +221,7 @@ func (k *committer) sentence(c *clause, s sentence) {
 	}
 	segs := k.ownLimits(c, s, marks)
 	if segs == nil {
-		segs = shareWords(c.text, parts, marks, segments(c.text, parts, marks))
+		segs = shareLevels(c.text, parts, marks, shareWords(c.text, parts, marks, segments(c.text, parts, marks)))
 	}
 	if len(segs) == 0 {
 		return
@@ -239,7 +240,7 @@ func (k *committer) sentence(c *clause, s sentence) {
 			continue
 		}
 		e.sentence, e.behind = s.span, s.behind || c.inherited
-		e.Title = k.title(c, g)
+		e.Title, e.who = k.title(c, g), g.who
 		if g.reading.BackRef && e.Kind == plan.Duty && backWords.MatchString(e.Title) { // 每年1月底前完成上述工作
 			e.Title = clauseTopic(c)
 			if n := len(c.entries); n > 0 {

@@ -126,3 +126,48 @@ func dealOut(tail string, n int) []string {
 	}
 	return out
 }
+
+var (
+	thenWho  = regexp.MustCompile(`^(?:至少|不少于)?[、,]([\p{Han}()]{2,16})$`)
+	whoFirst = regexp.MustCompile(`(?:^|[,:;。])(?:由|并|要|实行|建立)?([\p{Han}()]{2,16})$`)
+	atLeast  = regexp.MustCompile(`^(?:至少|不少于)`)
+)
+
+// shareLevels gives each of several bodies with a rhythm of its own the work that stands
+// behind the last: 市级河长每季度、县级河长每月、乡级河长每周巡河一次.
+func shareLevels(text string, parts []span, marks []marked, segs []segment) []segment {
+	for i := 0; i < len(marks); i++ {
+		last := i
+		who := []string{""}
+		for last+1 < len(marks) && marks[last].Kind == deadline.Recurring && marks[last+1].Kind == deadline.Recurring {
+			m := thenWho.FindStringSubmatch(tight(fold(text[min(marks[last].End, marks[last+1].Begin):marks[last+1].Begin])))
+			if m == nil || actsVerb.MatchString(m[1]) {
+				break
+			}
+			who = append(who, m[1])
+			last++
+		}
+		p := parts[marks[i].part]
+		m := whoFirst.FindStringSubmatch(tight(fold(text[p.from:max(p.from, marks[i].Begin)])))
+		end := parts[marks[last].part].to
+		if last+1 < len(marks) && marks[last+1].part == marks[last].part {
+			end = cutBefore(text, marks[last].End, marks[last+1].Begin)
+		}
+		tail := tidyTitle(atLeast.ReplaceAllString(strings.TrimSpace(text[marks[last].End:max(marks[last].End, end)]), ""))
+		if last == i || m == nil || hanIn(tail) < 2 {
+			continue
+		}
+		who[0] = m[1]
+		for n := i; n <= last; n++ {
+			for s := range segs {
+				if segs[s].reading == nil || segs[s].reading.Begin != marks[n].Begin {
+					continue
+				}
+				segs[s].from, segs[s].to = trimSpan(text, p.from, end)
+				segs[s].words, segs[s].who = tail, who[n-i]
+			}
+		}
+		i = last
+	}
+	return segs
+}

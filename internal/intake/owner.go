@@ -140,6 +140,10 @@ func (k *committer) owner(c *clause, e *entry, context string) {
 	if c.laterParagraph(e) { // a closing paragraph is not the last item's
 		br, e.Bracket, e.SetAssist = nil, -1, true
 	}
+	if e.who != "" {
+		k.doer(c, e, br)
+		return
+	}
 	if k.bySubject(c, e, text, context, br) {
 		return
 	}
@@ -170,6 +174,17 @@ func (k *committer) owner(c *clause, e *entry, context string) {
 		return
 	}
 	k.byBracket(c, e, br, text, context)
+}
+
+// doer gives an entry to who does it at the rhythm of its own.
+func (k *committer) doer(c *clause, e *entry, br []named) {
+	name := k.printed(e.who)
+	if members, several := k.reg.resolve(name, c.place); several && !(len(members) == 1 && members[0].dummy) {
+		e.Each = []string{name}
+		return
+	}
+	e.Lead = name
+	k.rest(e, br, name)
 }
 
 // agent is who does it by the words 由…: 闲置资金由县财政局9月底前收回. Beside a bracket

@@ -28,6 +28,7 @@ type segment struct {
 	span
 	context span // words before it that say what the work is
 	reading *deadline.Reading
+	who     string // who does it at this rhythm, where several do the same at theirs
 	words   string // its title, where a list of times shares one wording
 	thing   string // what is built by this time, named before an earlier one: 古塔工程6月开工、年内完工
 }
