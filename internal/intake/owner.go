@@ -441,7 +441,7 @@ func (k *committer) noBracket(c *clause, e *entry, text string) {
 }
 
 // politely begins what a paper asks of those whom it addresses: 请于4月10日前将名单报送….
-var politely = regexp.MustCompile(`(?:^|[,;。])(?:请|望|希|务请|敬请|烦请)(?:于|在|将|务必|按|认真|尽快|及时|抓紧|\d)`)
+var politely = regexp.MustCompile(`(?:^|[,;。])(?:请|望|希|务请|敬请|烦请)(?:你们|你单位|你局|贵单位|贵局)?(?:于|在|将|务必|按|认真|尽快|及时|抓紧|\d)`)
 
 // addressee gives an entry to those whom the paper addresses.
 func (k *committer) addressee(c *clause, e *entry) {
