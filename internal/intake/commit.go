@@ -212,6 +212,10 @@ func (k *committer) sentence(c *clause, s sentence) {
 		if c.isCovered(s.bracket) && wholeYear.MatchString(tight(fold(r.Words))) && (c.dates(r.Due) || !severalYears(s.readings)) {
 			continue // a quantity of the year, whose limit the bracket gives
 		}
+		if r.Rule == "L1" && i+1 < len(s.readings) && !s.readings[i+1].Due.IsZero() && hanIn(c.text[r.End:max(r.End, s.readings[i+1].Begin)]) <= 1 { // 立行立改，4月底前完成
+			k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: "target", at: span{r.Begin, r.End}, c: c})
+			continue
+		}
 		if r.Rule == "A10" && besideDate(parts, s.readings, r) {
 			continue // 3月底前完成汛前检查
 		}

@@ -127,7 +127,7 @@ func (k *committer) nextGoal(c *clause, r deadline.Reading) bool {
 }
 
 // typeOf is behind a word such as 立行立改 that names a kind of problems.
-var typeOf = regexp.MustCompile(`^[类型](?:的|问题|任务|事项|项目|整改|,|:|、|和|及|$)`)
+var typeOf = regexp.MustCompile(`^[类型](?:的|问题|任务|事项|项目|整改|,|:|。|;|\(|、|和|及|$)`)
 
 // runsTill is before the day until which a rule or a benefit holds.
 var (
