@@ -41,9 +41,14 @@ func (k *committer) stageLines(c *clause, all []sentence) []sentence {
 		r, end, ok := k.stageHead(c, s)
 		if !ok {
 			s.stage = now
-			if of := k.lineTime(c, s); of != nil {
+			of := k.lineTime(c, s)
+			if of != nil {
 				label, reach = of, lineEnd(c.text, s.from)
-			} else if label != nil && s.from < reach && !c.isCovered(s.bracket) && !slices.ContainsFunc(s.readings, func(o deadline.Reading) bool { return o.Kind == deadline.Recurring || !o.Due.IsZero() }) {
+			}
+			if label != nil && s.from < reach {
+				s.readings = inMonth(s.readings, *label)
+			}
+			if of == nil && label != nil && s.from < reach && !c.isCovered(s.bracket) && !slices.ContainsFunc(s.readings, func(o deadline.Reading) bool { return o.Kind == deadline.Recurring || !o.Due.IsZero() }) {
 				s.stage = label
 			}
 			out = append(out, s)
@@ -83,6 +88,19 @@ func (k *committer) lineTime(c *clause, s sentence) *deadline.Reading {
 		return nil
 	}
 	return &r
+}
+
+var monthEnd = regexp.MustCompile(`^(?:[当本该]?月)[底末]前?$`)
+
+// inMonth gives 月底前 under the label of a month the end of that month.
+func inMonth(rs []deadline.Reading, label deadline.Reading) []deadline.Reading {
+	out := slices.Clone(rs)
+	for i, r := range out {
+		if r.Kind == deadline.Due && r.Begin >= label.End && monthEnd.MatchString(tight(fold(r.Words))) && (label.Start.IsZero() || label.Start.Month == label.Due.Month) {
+			out[i].Due = label.Due
+		}
+	}
+	return out
 }
 
 // labelColon is behind a time that is the label of a line.

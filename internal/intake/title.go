@@ -45,7 +45,7 @@ func (k *committer) matters(d *Draft) {
 }
 
 func (k *committer) matter(e *entry, topic, lead string) string {
-	t := e.Title
+	t, clauseWords := e.Title, topic
 	if i := strings.Index(t, "分别"); i > 0 && strings.HasPrefix(t, "在") && listTimes.MatchString(t[:i]) {
 		t = t[i+len("分别"):]
 	}
@@ -93,7 +93,7 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 		t = a
 	}
 	t = labelTail.ReplaceAllString(t, "")
-	t = strings.Trim(strings.ReplaceAll(t, "（）", ""), "，。；：、,;: ")
+	t = strings.TrimLeft(strings.TrimRight(strings.ReplaceAll(t, "（）", ""), "（(，。；：、,;: "), "）)，。；：、,;: ")
 	if hanIn(t) < 3 || onlyDone.MatchString(t) {
 		if timeWord.MatchString(fold(topic)) && !strings.Contains(topic, tight(e.Source)) && !strings.Contains(tight(e.Source), topic) { // another sentence's words
 			topic = strings.Trim(strings.Replace(tight(e.Source), tight(e.words), "", 1), "，。；：、,;: ")
@@ -112,8 +112,13 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 			t = shorten(strings.Replace(tight(e.Source), tight(e.words), "", 1), 40)
 		}
 	}
-	return firstNonEmpty(t, e.Title)
+	if t = firstNonEmpty(t, e.Title); hanIn(t) == 0 && hanIn(clauseWords) > 0 && !anyLetter.MatchString(t) { // never a bracket alone
+		t = clauseWords
+	}
+	return t
 }
+
+var anyLetter = regexp.MustCompile(`\pL`)
 
 var (
 	nthHead = regexp.MustCompile(`^(?:首先|其次|再次|最后|[一二三四五六七八九十]是)[，,]`)
@@ -218,7 +223,7 @@ func headTopic(c *clause) string {
 func (k *committer) title(c *clause, g segment) string {
 	r := g.reading
 	if g.words != "" {
-		if t := headTopic(c); t != "" && hanIn(g.words) < 6 {
+		if t := headTopic(c); t != "" && hanIn(g.words) < 6 && !strings.Contains(t, "，") {
 			return shorten(t+"："+g.words, 40)
 		}
 		return shorten(g.words, 40)
