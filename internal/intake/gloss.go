@@ -16,6 +16,7 @@ var (
 	notGloss = regexp.MustCompile(`完成|建成|启动|开展|报送|上报|印发|出台|实现|制定|整改|验收|办结|落实|工程|项目`)
 	dayName  = regexp.MustCompile(`^ ?[（(](?:(?:周|星期|礼拜)[一二三四五六日天]|[\p{Han}]{2,6}[节日])[）)] ?(?:上午|下午|晚上?|中午)? ?(?:\d{1,2}(?:[:：]\d{2}|[点时](?:\d{1,2}分|半|整)?))?(?:下班)?(?:之前|以前|前)`)
 	behind   = regexp.MustCompile(`^(?:之前|以前|前|止)`)
+	afterIt  = regexp.MustCompile(`^ ?(?:之后|以后|后)`)
 	inTime   = regexp.MustCompile(`^(?:之?前|以前|内)?(?:全部|全面)?(?:完成|整改到位|办结|建成|落实|启动|到位|投用|竣工)?$`)
 )
 
@@ -51,6 +52,13 @@ func glosses(text string, rs []deadline.Reading) []deadline.Reading {
 			}
 		}
 		from, to, ok := bracketAround(text, r)
+		if ok && r.Kind == deadline.Due && !r.Due.IsZero() {
+			if after := afterIt.FindString(text[to:]); after != "" { // 高考结束（6月9日）后
+				r.Kind, r.Start, r.Due = deadline.Start, r.Due, calendarZero
+				r.End = to + len(after)
+				r.Words = text[r.Begin:r.End]
+			}
+		}
 		if !ok || r.Kind != deadline.Due || r.Due.IsZero() {
 			out = append(out, r)
 			continue
@@ -157,4 +165,4 @@ func (k *committer) ownLimits(c *clause, s sentence, marks []marked) []segment {
 }
 
 // labelEnd is behind a time that is the label of what follows.
-var labelEnd = regexp.MustCompile(`^(?:之?前|内|期间)?(?:重点|主要)?(?:任务|工作|计划|安排|目标)?[:,]`)
+var labelEnd = regexp.MustCompile(`^\)?(?:之?前|内|期间)?(?:重点|主要)?(?:任务|工作|计划|安排|目标)?[:,]`)

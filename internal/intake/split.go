@@ -120,6 +120,9 @@ func softParts(text string, parts []span, e *entry) map[int]bool {
 	for i, p := range parts {
 		t := tight(text[p.from:p.to])
 		switch {
+		case i == 0 && softWord.MatchString(t) && onlyTime(softWord.ReplaceAllString(t, ""), e): // 力争在6月30日前，…
+			e.Soft = true
+			return nil
 		case softWord.MatchString(t):
 			soft[i] = true
 		case i == 0 && onlyTime(text[p.from:p.to], e), purposeWord.MatchString(t):

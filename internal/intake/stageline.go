@@ -104,7 +104,7 @@ func inMonth(rs []deadline.Reading, label deadline.Reading) []deadline.Reading {
 }
 
 // labelColon is behind a time that is the label of a line.
-var labelColon = regexp.MustCompile(`^(?:之?前|内|期间)?(?:重点|主要)?(?:任务|工作|计划|安排)?:`)
+var labelColon = regexp.MustCompile(`^\)?(?:之?前|内|期间)?(?:重点|主要)?(?:任务|工作|计划|安排)?:`)
 
 // lineEnd is where the line that holds a place in a text ends.
 func lineEnd(text string, at int) int {
