@@ -118,21 +118,13 @@ func kept(f File, part string) (ledger.DraftFile, error) {
 }
 
 // Begin keeps a new draft of an office. The ID is made when its form is drawn, so that a
-// form sent twice begins one. by is the account.
+// form sent twice begins one. An ID that is taken, by whichever office, changes nothing.
 func (s *Service) Begin(ctx context.Context, d ledger.Draft, files []ledger.DraftFile, fields map[string]string) error {
 	if len(files) > MostFiles {
 		return &FileError{"many", ""}
 	}
 	d.MadeAt = s.now()
-	if err := s.store.AddDraft(ctx, d, files); err != nil || len(fields) == 0 {
-		return err
-	}
-	var entries []ledger.DraftEntry
-	for name, value := range fields {
-		entries = append(entries, ledger.DraftEntry{Name: name, Value: value})
-	}
-	_, err := s.store.ChangeDraft(ctx, d.ID, ledger.DraftChange{Fields: entries, By: d.By, At: s.now()})
-	return none(err)
+	return s.store.AddDraft(ctx, d, files, fields)
 }
 
 // NewID is the ID of a draft whose form is drawn now.

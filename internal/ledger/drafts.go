@@ -51,16 +51,31 @@ type DraftField struct {
 
 const draftColumns = `id, kind, unit, plan, title, state, by_whom, made_at, changed_at, version`
 
-// AddDraft keeps a draft with its files. The same ID again is the same one.
-func (s *Store) AddDraft(ctx context.Context, d Draft, files []DraftFile) error {
+// AddDraft keeps a draft with its files and what was typed for it. An ID that is taken
+// changes nothing: the draft that has it may be another office's.
+func (s *Store) AddDraft(ctx context.Context, d Draft, files []DraftFile, fields map[string]string) error {
 	_, err := write(ctx, s, func(t *tx) (none struct{}, err error) {
 		n, err := t.exec(`INSERT INTO drafts (`+draftColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT (id) DO NOTHING`,
 			d.ID, d.Kind, d.Unit, d.Plan, storable(d.Title), DraftOpen, d.By, instant(d.MadeAt), instant(d.MadeAt))
 		if err != nil || n == 0 {
 			return none, err
 		}
-		return none, t.putDraftFiles(d.ID, files)
+		if err := t.putDraftFiles(d.ID, files); err != nil {
+			return none, err
+		}
+		for name, value := range fields {
+			if err := t.putDraftField(d.ID, DraftField{Name: storable(name), Value: storable(value), By: d.By, At: d.MadeAt}); err != nil {
+				return none, err
+			}
+		}
+		return none, nil
 	})
+	return err
+}
+
+func (t *tx) putDraftField(draft string, f DraftField) error {
+	_, err := t.exec(`INSERT INTO draft_fields (draft, name, value, by_whom, at) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (draft, name) DO UPDATE SET value = excluded.value, by_whom = excluded.by_whom, at = excluded.at`, draft, f.Name, f.Value, f.By, instant(f.At))
 	return err
 }
 
@@ -170,8 +185,7 @@ func (s *Store) ChangeDraft(ctx context.Context, draft string, c DraftChange) (o
 				others = append(others, now)
 				continue
 			}
-			if _, err := t.exec(`INSERT INTO draft_fields (draft, name, value, by_whom, at) VALUES (?, ?, ?, ?, ?)
-				ON CONFLICT (draft, name) DO UPDATE SET value = excluded.value, by_whom = excluded.by_whom, at = excluded.at`, draft, e.Name, e.Value, c.By, instant(c.At)); err != nil {
+			if err := t.putDraftField(draft, DraftField{Name: e.Name, Value: e.Value, By: c.By, At: c.At}); err != nil {
 				return nil, err
 			}
 		}
