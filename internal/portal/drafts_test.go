@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/portal"
@@ -33,15 +34,12 @@ const issued = `晋城市人民政府办公室关于印发晋城市2027年大气
 // until gets a page again until it does not show that something is under way.
 func (b *browser) until(path string) answer {
 	b.t.Helper()
-	for end := time.Now().Add(5 * time.Minute); ; {
-		a := b.get(path)
-		if a.header.Get("Refresh") == "" {
-			return a
-		}
-		require.Contains(b.t, a.body, "<progress ")
-		require.True(b.t, time.Now().Before(end), "it does not end: %s", a.text())
-		time.Sleep(50 * time.Millisecond)
-	}
+	var a answer
+	require.Eventually(b.t, func() bool {
+		a = b.get(path)
+		return a.header.Get("Refresh") == "" || !assert.Contains(b.t, a.body, "<progress ")
+	}, 5*time.Minute, 50*time.Millisecond, "it does not end")
+	return a
 }
 
 // begins uploads a document as a new draft and gives its path.

@@ -134,6 +134,65 @@ func TestWhoMayGoWhere(t *testing.T) {
 	}
 }
 
+// TestADraftIsItsOfficesOnly walks every route of a draft: to another office there is no
+// such draft, whatever it sends with a good token, others are not let in, and nothing of
+// the draft is changed by any of them.
+func TestADraftIsItsOfficesOnly(t *testing.T) {
+	t.Parallel()
+	w := theWorld(t)
+	s := w.open(t)
+	owner := s.as("airclerk")
+	path := owner.begins(file{"保密的计划.txt", issued})
+	owner.until(path)
+	id := strings.TrimPrefix(path, "/drafts/")
+	before, err := w.drafts.Of(t.Context(), id, "daqi")
+	require.NoError(t, err)
+	walked := 0
+	for account, role := range roleOf {
+		b := s.browser()
+		token := ""
+		if account != "" {
+			b.signIn(account)
+			token = b.form("/me").Get("token")
+		}
+		for _, rt := range portal.Routes() {
+			if !strings.Contains(rt.Path, "{draft}") {
+				continue
+			}
+			walked++
+			at := strings.NewReplacer("{draft}", id, "{name}", "units.yaml").Replace(rt.Path)
+			name := account + " " + rt.Method + " " + at
+			var a answer
+			switch {
+			case rt.Method == http.MethodGet:
+				a = b.get(at)
+			case account == "airclerk":
+				continue // that they change it is tested elsewhere
+			default:
+				a = b.post(at, url.Values{"token": {token}, "version": {"1"}, "do": {"1"}, "remove": {"保密的计划.txt"}, "text": {"x"}, "was": {""}, "was-paper": {""}, "f-paper": {"x"}, "a-date-00000000": {"x"}})
+			}
+			switch {
+			case account == "airclerk":
+				require.NotEqual(t, http.StatusNotFound, a.status, name)
+				continue
+			case account == "" && rt.Method == http.MethodGet:
+				require.Equal(t, http.StatusSeeOther, a.status, name)
+			case account == "":
+				require.Equal(t, http.StatusUnauthorized, a.status, name)
+			case role == portal.Office:
+				require.Equal(t, http.StatusNotFound, a.status, name)
+			default:
+				require.Equal(t, http.StatusForbidden, a.status, name)
+			}
+			require.NotContains(t, a.body, "保密的计划", name)
+		}
+	}
+	require.GreaterOrEqual(t, walked, 13*len(roleOf), "every route of a draft")
+	after, err := w.drafts.Of(t.Context(), id, "daqi")
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+}
+
 func may(account, task string) bool {
 	return account != "" && strings.Contains(" "+sees[task]+" ", " "+account+" ")
 }
