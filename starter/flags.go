@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"duban/internal/form"
-	"duban/internal/plan"
+	"duban/internal/people"
 	"duban/internal/terminal"
 	"duban/internal/words"
 )
@@ -60,7 +60,7 @@ func (a *app) flagFault(c *cobra.Command, err error) error {
 		data["Flag"] = terminal.Dashed(unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames())
 		var names []string
 		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-		data["Near"] = strings.Join(plan.Near(fmt.Sprint(data["Flag"]), names), " / ")
+		data["Near"] = strings.Join(people.Near(fmt.Sprint(data["Flag"]), names), " / ")
 	case errors.As(err, &bare):
 		key = "help.flag_bare"
 		data["Flag"] = terminal.Dashed(bare.GetSpecifiedName(), bare.GetSpecifiedShortnames())

@@ -4,7 +4,6 @@
 package accounts
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -48,7 +47,7 @@ func (b *Book) Near(id string) []string {
 	for _, a := range b.All {
 		ids = append(ids, a.ID)
 	}
-	return near(id, ids)
+	return people.Near(id, ids)
 }
 
 // Of is the accounts that act for a unit, in the order of the file.
@@ -76,55 +75,7 @@ func (b *Book) Check(dir people.Directory) []Problem {
 		}
 		at := b.at[a.ID]
 		all = append(all, Problem{File: b.file, Line: at.line, Column: at.column, Field: at.field, Key: "accounts.unknown_unit",
-			Data: words.Data{"Value": a.Unit, "Account": a.ID, "Near": strings.Join(near(a.Unit, ids), " / ")}})
+			Data: words.Data{"Value": a.Unit, "Account": a.ID, "Near": strings.Join(people.Near(a.Unit, ids), " / ")}})
 	}
 	return all
-}
-
-const nearest = 3 // suggestions shown
-
-// near is up to three of the IDs that look like what was typed.
-func near(typed string, ids []string) []string {
-	type guess struct {
-		id  string
-		far int
-	}
-	var guesses []guess
-	want := strings.ToLower(typed)
-	for _, id := range ids {
-		have := strings.ToLower(id)
-		far := distance(want, have)
-		inside := len(want) > 1 && len(have) > 1 && (strings.Contains(have, want) || strings.Contains(want, have))
-		if inside || 2*far < max(len(want), len(have)) {
-			guesses = append(guesses, guess{id, far})
-		}
-	}
-	slices.SortStableFunc(guesses, func(a, b guess) int { return cmp.Compare(a.far, b.far) })
-	var found []string
-	for _, g := range guesses[:min(nearest, len(guesses))] {
-		found = append(found, g.id)
-	}
-	return found
-}
-
-// distance is how many bytes must be put in, left out or replaced to make one
-// ID the other (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -124,7 +124,7 @@ func (r *reader) mapping(n *yaml.Node, sort, path string) (fields map[string]*ya
 		at := strings.TrimPrefix(path+"."+name, ".")
 		switch {
 		case key.Kind != yaml.ScalarNode || !slices.Contains(known[sort], name):
-			r.add(key, at, "unknown_field", words.Data{"Value": name, "Near": strings.Join(near(name, known[sort]), " / ")})
+			r.add(key, at, "unknown_field", words.Data{"Value": name, "Near": strings.Join(people.Near(name, known[sort]), " / ")})
 		case seen[name] > 0:
 			r.add(key, at, "field_twice", words.Data{"Value": name, "Line": seen[name]})
 		case value.Kind != yaml.ScalarNode || value.ShortTag() != "!!null":

@@ -173,7 +173,7 @@ func noUnit(dir people.Directory, field, name string) error {
 	for _, u := range dir.Units {
 		names = append(append(names, u.Name), u.Aliases...)
 	}
-	return &Fault{field, "case.no_unit", words.Data{"Unit": name, "Near": strings.Join(plan.Near(name, names), " / ")}}
+	return &Fault{field, "case.no_unit", words.Data{"Unit": name, "Near": strings.Join(people.Near(name, names), " / ")}}
 }
 
 func policy(on query.Subject, _ Deed, _ Said, said *act.Act) error {

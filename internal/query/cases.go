@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"duban/internal/ledger"
+	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/report"
 )
@@ -178,7 +179,7 @@ func (r reading) noTask(ctx context.Context, plans []string, typed string) error
 			byID[t.Shown()] = t
 			ids = append(ids, t.Shown())
 		}
-		near := plan.Near(typed, ids)
+		near := people.Near(typed, ids)
 		for _, t := range tasks {
 			if t.Duty == "" && strings.Contains(t.Title, typed) && !slices.Contains(near, t.Shown()) {
 				near = append(near, t.Shown())
@@ -261,7 +262,7 @@ func (r reading) noTalk(ctx context.Context, plans []string, typed string) error
 			}
 		}
 	}
-	return &TalkError{typed, plan.Near(typed, ids)}
+	return &TalkError{typed, people.Near(typed, ids)}
 }
 
 // records are all the ledger holds about one task; about a duty, what it holds of

@@ -162,7 +162,7 @@ func (n *naming) fault() error {
 	if n.name == "" || n.known {
 		return nil
 	}
-	return &UnitError{n.name, plan.Near(n.name, n.names)}
+	return &UnitError{n.name, people.Near(n.name, n.names)}
 }
 
 // taskSource is one plan's part of the list.
