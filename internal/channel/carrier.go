@@ -1,9 +1,6 @@
 package channel
 
-import (
-	"errors"
-	"time"
-)
+import "time"
 
 // AddressKind is what a carrier needs to know of a reader.
 type AddressKind string
@@ -46,19 +43,6 @@ var fates = map[Fate]error{Refused: ErrRejected, Machine: ErrMachine, Unknown: E
 
 // Err is the error that Send wraps for a fate; nil for Accepted and Later.
 func (f Fate) Err() error { return fates[f] }
-
-// FateOf is the fate that an error of Send means.
-func FateOf(err error) Fate {
-	for f, means := range fates {
-		if errors.Is(err, means) {
-			return f
-		}
-	}
-	if err != nil {
-		return Later
-	}
-	return Accepted
-}
 
 // Answer is one row of what a carrier's answers mean.
 type Answer struct {

@@ -137,15 +137,6 @@ func (it Item) matter() string {
 	return t.name + "_due"
 }
 
-// StageName names a stage in words: its topic and whether it was missed, 配合事项逾期,
-// what an act told, 同意延期, or its kind when it is about a task's own limit.
-func StageName(w *words.Words, kind plan.StageKind, topic string) string {
-	if m := (Item{Kind: kind, Matter: plan.Matter{Topic: topic}}).matter(); m != "" {
-		return w.T("matter.name_" + m)
-	}
-	return w.T("term." + string(kind))
-}
-
 // What a reader is to an item that is not about a task's own limit.
 const (
 	leads       = "lead"

@@ -138,17 +138,6 @@ func TestMattersOfOneTaskAreNeverSwallowed(t *testing.T) {
 	require.Contains(t, m.Subject, "【催办】", "news and matters do not hide what is graver")
 }
 
-func TestAStageHasAName(t *testing.T) {
-	t.Parallel()
-	w := words.New("zh")
-	for want, got := range map[string]string{
-		"配合事项逾期": notice.StageName(w, plan.Escalate, act.TopicPart), "退回待裁定": notice.StageName(w, plan.Remind, act.TopicReturn),
-		"同意延期": notice.StageName(w, plan.Told, string(act.Grant)), "催办": notice.StageName(w, plan.Urge, ""), "办理情况": notice.StageName(w, plan.Told, ""),
-	} {
-		require.Equal(t, want, got)
-	}
-}
-
 func TestADistanceThatDoesNotFitTheDayIsNotSaid(t *testing.T) {
 	t.Parallel()
 	it := about(0, plan.Remind, "return-1-remind", plan.Matter{Topic: act.TopicReturn, Limit: may.AddDays(3)})

@@ -113,8 +113,7 @@ func (s *Service) EndToken(ctx context.Context, account, id, by string) (ended b
 	return s.store.EndToken(ctx, account, id, s.Now(), s.by(by, TokenEnded, account, id))
 }
 
-// Forever is for a token without an end; Until for one with.
-func Forever() sql.NullTime          { return sql.NullTime{} }
+// Until is the end of a token; the zero value is for one without.
 func Until(t time.Time) sql.NullTime { return sql.NullTime{Time: t, Valid: true} }
 
 // hexes is so many random hex digits.

@@ -45,9 +45,6 @@ func (sc *Screen) Events(page query.EventPage) {
 // Minute is an instant as people of a plan's zone read it.
 func Minute(zone *time.Location, at time.Time) string { return at.In(zone).Format("2006-01-02 15:04") }
 
-// Head is a head as it is noted outside and given to --since.
-func Head(p ledger.Proof) string { return fmt.Sprintf("%d:%s", p.Seq, p.Hash) }
-
 // Differences names what the tables hold and the chain does not say.
 func (sc *Screen) Differences(p ledger.Proof) error {
 	t := sc.Table(map[string]int{"holds": 40, "chain": 40}, "table", "key", "column", "holds", "chain")
