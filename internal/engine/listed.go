@@ -14,13 +14,18 @@ import (
 
 // To ask Temporal about a workflow every working day costs in a year about half of what
 // all its stages do. Whoever looks every day believes the list of workflows about most: it
-// has a thousand on a page, with what each has noted of how far it is. The list may lag
-// seconds behind and does not show that a run cannot get on, so that a part of the
-// workflows is asked in full each day, and every one whose stage is late.
+// has a thousand on a page, with what each has noted of how far it is, and says of which
+// Temporal has reported that their program fails again and again. The list may lag seconds
+// behind, so that a part of the workflows is asked in full each day, and every one whose
+// stage is late.
 
 // turns is in how many daily looks each workflow is asked in full once: as many as there
 // are working days in a week without holidays.
 const turns = 5
+
+// problems is the search attribute that Temporal's server sets on a run whose workflow
+// task has failed or timed out five times running, and takes away when one succeeds.
+const problems = "TemporalReportedProblems"
 
 // listed are the running workflows of the plan, by ID, as the list of workflows has them.
 func (r reconciling) listed(ctx context.Context) (map[string]*workflow.WorkflowExecutionInfo, error) {
@@ -34,10 +39,14 @@ func (r reconciling) listed(ctx context.Context) (map[string]*workflow.WorkflowE
 }
 
 // vouched tells that the list has a task, a duty or a talk running where the ledger has
-// it, under the program of now, and that it is not to be asked in full today.
+// it, under the program of now and without problems, and that it is not to be asked in
+// full today.
 func (r reconciling) vouched(t thing) bool {
 	x := r.list[t.workflow]
 	if x == nil || t.at == nil || t.fresh || t.late != nil || turnOf(t.workflow, r.launched.Clock.Plan(r.now())) {
+		return false
+	}
+	if len(x.GetSearchAttributes().GetIndexedFields()[problems].GetData()) > 0 {
 		return false
 	}
 	knows, under := noted[workflows.Position](x, workflows.PositionMemo), noted[int](x, workflows.GenerationMemo)

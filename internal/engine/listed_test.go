@@ -42,6 +42,10 @@ func TestTheListVouchesForWhatStandsWhereTheLedgerHasIt(t *testing.T) {
 	same := memo(map[string]any{workflows.PositionMemo: at, workflows.GenerationMemo: workflows.Generation()})
 	require.True(t, vouched(today, same, nil))
 	require.False(t, vouched(today, nil, nil), "it does not run")
+	reported, err := converter.GetDefaultDataConverter().ToPayload([]string{"category=WorkflowTaskFailed"})
+	require.NoError(t, err)
+	failing := &workflow.WorkflowExecutionInfo{Memo: same.GetMemo(), SearchAttributes: &common.SearchAttributes{IndexedFields: map[string]*common.Payload{"TemporalReportedProblems": reported}}}
+	require.False(t, vouched(today, failing, nil), "its program fails again and again")
 	for why, x := range map[string]*workflow.WorkflowExecutionInfo{
 		"behind":         memo(map[string]any{workflows.PositionMemo: workflows.Position{Acts: 1}}),
 		"ahead":          memo(map[string]any{workflows.PositionMemo: workflows.Position{Acts: 3, Last: "report"}}),

@@ -14,6 +14,8 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -195,6 +197,19 @@ func TestALookIsCheap(t *testing.T) {
 		return err == nil && len(w.mended("cheap")) == 1
 	})
 	w.well("cheap")
+
+	// What a daily look goes by to ask a run whose program fails: the list says so.
+	fails := worker.New(w.Client, "fails", worker.Options{})
+	fails.RegisterWorkflowWithOptions(func(workflow.Context) error { panic("always") }, workflow.RegisterOptions{Name: workflows.TaskType})
+	require.NoError(t, fails.Start())
+	defer fails.Stop()
+	_, err = w.Client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: workflows.TaskWorkflowID("cheap", "fails"), TaskQueue: "fails", WorkflowTaskTimeout: time.Second,
+		TypedSearchAttributes: temporal.NewSearchAttributes(workflows.PlanAttribute.ValueSet("cheap"))}, workflows.TaskType)
+	require.NoError(t, err)
+	w.eventually("the list reports its problems", func(ctx context.Context) bool {
+		list, err := w.Client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Query: "WorkflowId = '" + workflows.TaskWorkflowID("cheap", "fails") + "'"})
+		return err == nil && len(list.GetExecutions()) == 1 && len(list.GetExecutions()[0].GetSearchAttributes().GetIndexedFields()["TemporalReportedProblems"].GetData()) > 0
+	})
 }
 
 // underAnOlderProgram lets a task go on in a run that says that it began under one, and
