@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -44,7 +45,9 @@ type year struct {
 	speeches map[string]time.Time // mornings
 	alone    map[string]time.Time // digests without a morning
 	looks    map[string]bool      // talks to be looked at
-	letters  []arrived
+
+	mu      sync.Mutex // a morning speaks its digests side by side
+	letters []arrived
 }
 
 // thing is what one workflow would wait for.
@@ -106,12 +109,16 @@ func newYear(t *testing.T, lang string) *year {
 func (y *year) Name() string         { return "outbox" }
 func (y *year) Twice() channel.Twice { return channel.TwiceIsOne }
 func (y *year) Send(_ context.Context, m letter.Letter, _ func(context.Context) error) error {
+	y.mu.Lock()
+	defer y.mu.Unlock()
 	y.letters = append(y.letters, arrived{y.now, m})
 	return nil
 }
 
 // Of a starter: what would start a workflow is waited for.
 func (y *year) StartDigest(_ context.Context, d ledger.Digest, _ calendar.Clock) error {
+	y.mu.Lock()
+	defer y.mu.Unlock()
 	if d.Morning == "" {
 		y.alone[d.Key] = d.SpeakAt
 		return nil
@@ -121,6 +128,8 @@ func (y *year) StartDigest(_ context.Context, d ledger.Digest, _ calendar.Clock)
 }
 
 func (y *year) SpeakApart(_ context.Context, d ledger.Digest) error {
+	y.mu.Lock()
+	defer y.mu.Unlock()
 	y.alone[d.Key] = d.SpeakAt
 	return nil
 }
