@@ -28,6 +28,9 @@ type AmendOptions struct {
 	// SamePaper tells that another amendment was rightly done by the same paper.
 	SamePaper     bool
 	LaunchOptions // its own By and Reason are not asked
+
+	// within are the plans whose amendments wait for this one to be told to all.
+	within []string
 }
 
 // launch are the options of what an amendment carries on from other plans.
@@ -167,12 +170,12 @@ func (e *Engine) carry(ctx context.Context, l ledger.Launched, now ledger.Amende
 	if report.Armed, err = e.arm(ctx, l, len(now.Added), opt.LaunchOptions); err != nil || now.N == 0 {
 		return report, err
 	}
-	return report, e.tellAll(ctx, l, now, opt.By, &report)
+	return report, e.tellAll(ctx, l, now, opt, &report)
 }
 
 // tellAll tells every running task of an amendment and notes what is left of it.
-func (e *Engine) tellAll(ctx context.Context, l ledger.Launched, now ledger.Amended, by act.Actor, report *AmendReport) error {
-	teller := amending{engine: e, launched: l, amended: now, by: by, report: report, covered: map[errand]bool{}}
+func (e *Engine) tellAll(ctx context.Context, l ledger.Launched, now ledger.Amended, opt AmendOptions, report *AmendReport) error {
+	teller := amending{engine: e, launched: l, amended: now, by: opt.By, report: report, covered: map[errand]bool{}}
 	if err := teller.handOver(ctx); err != nil {
 		return err
 	}
@@ -185,10 +188,10 @@ func (e *Engine) tellAll(ctx context.Context, l ledger.Launched, now ledger.Amen
 	slices.Sort(report.Ended)
 	report.Ended = slices.Compact(report.Ended)
 	slices.Sort(report.Kept)
-	if err := e.succeed(ctx, l, now, by, report); err != nil {
+	if err := e.succeed(ctx, l, now, opt, report); err != nil {
 		return err
 	}
-	return e.ledger.Carry(ctx, l.Plan.ID, now.N, report.Left, by.Account, e.when(l.Clock))
+	return e.ledger.Carry(ctx, l.Plan.ID, now.N, report.Left, opt.By.Account, e.when(l.Clock))
 }
 
 // payOwed tells the tasks that refused an amendment once more, by order of whoever
@@ -200,7 +203,7 @@ func (e *Engine) payOwed(ctx context.Context, l ledger.Launched) (int, error) {
 	}
 	report := AmendReport{Left: []LeftUndone{}}
 	by := act.Actor{Account: last.Actor, Name: last.Actor, Unit: l.Plan.Directory.Office}
-	return report.Acts, e.tellAll(ctx, l, last, by, &report)
+	return report.Acts, e.tellAll(ctx, l, last, AmendOptions{By: by}, &report)
 }
 
 // reopen makes the duties that have run their course open ones again where the

@@ -13,7 +13,8 @@ import (
 
 // handOver passes what units that go have of what runs to those that take over.
 func (m *amending) handOver(ctx context.Context) error {
-	// Of one that has been told to all, what was refused is passed on by now.
+	// An amendment that has been told to all has something to pass on only where a
+	// hand-over was refused.
 	if m.amended.Carried && !slices.ContainsFunc(m.amended.Left, func(l LeftUndone) bool { return l.Kind == act.TakeOver || l.Kind == act.Assist }) {
 		return nil
 	}

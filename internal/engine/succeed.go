@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"duban/internal/act"
 	"duban/internal/ledger"
 	"duban/internal/plan"
 )
@@ -12,7 +11,7 @@ import (
 // succeed lets units that hand over by the amendment of one plan hand over in the other
 // plans of its office too, each by an amendment of its own under the same paper. Done
 // again it finishes what was begun, and does nothing twice.
-func (e *Engine) succeed(ctx context.Context, l ledger.Launched, now ledger.Amended, by act.Actor, report *AmendReport) error {
+func (e *Engine) succeed(ctx context.Context, l ledger.Launched, now ledger.Amended, opt AmendOptions, report *AmendReport) error {
 	said := slices.DeleteFunc(slices.Clone(now.Changes.Handovers), func(h plan.Handover) bool { return len(h.Elsewhere) == 0 })
 	if len(said) == 0 {
 		return nil
@@ -21,26 +20,36 @@ func (e *Engine) succeed(ctx context.Context, l ledger.Launched, now ledger.Amen
 	if err != nil {
 		return err
 	}
+	opt.within = append(slices.Clone(opt.within), l.Plan.ID)
 	for _, other := range others {
-		too, err := e.succeedIn(ctx, other, said, now, by)
+		too, err := e.succeedIn(ctx, other.Plan.ID, said, now, opt)
+		report.Others = append(report.Others, too...)
 		if err != nil {
 			return err
-		}
-		if too.N > 0 {
-			report.Others = append(report.Others, too)
 		}
 	}
 	return nil
 }
 
-func (e *Engine) succeedIn(ctx context.Context, l ledger.Launched, said []plan.Handover, by ledger.Amended, who act.Actor) (too AmendedToo, err error) {
-	id := l.Plan.ID
-	last, err := e.ledger.LastAmendment(ctx, id)
+// succeedIn lets units hand over in one of the other plans. An amendment of that plan
+// which was interrupted is finished first, or what it changes would be forgotten; but for
+// one that waits for this very one, of which nothing else is left to do.
+func (e *Engine) succeedIn(ctx context.Context, planID string, said []plan.Handover, by ledger.Amended, opt AmendOptions) (too []AmendedToo, err error) {
+	l, err := e.ledger.Plan(ctx, planID)
 	if err != nil {
-		return too, err
+		return nil, err
 	}
-	if last.N > 0 && !last.Carried { // or what it changes would be forgotten
-		if too, err = e.tellToo(ctx, l, last, who); err != nil {
+	last, err := e.ledger.LastAmendment(ctx, planID)
+	if err != nil {
+		return nil, err
+	}
+	if last.N > 0 && !last.Carried && !slices.Contains(opt.within, planID) {
+		report, err := e.carry(ctx, l, last, true, AmendOptions{By: opt.By, Paper: last.Paper, Reason: last.Reason, LaunchOptions: opt.LaunchOptions, within: opt.within})
+		if err != nil {
+			return nil, err
+		}
+		too = append(report.Others, amendedToo(l, last, report))
+		if last, err = e.ledger.LastAmendment(ctx, planID); err != nil {
 			return too, err
 		}
 	}
@@ -48,21 +57,21 @@ func (e *Engine) succeedIn(ctx context.Context, l ledger.Launched, said []plan.H
 	if err != nil || len(changes.Handovers) == 0 {
 		return too, err
 	}
-	if last.Carried && len(last.Left) > 0 && slices.EqualFunc(changes.Handovers, last.Changes.Handovers, func(a, b plan.Handover) bool { return a.Unit == b.Unit && a.To == b.To }) {
-		return e.tellToo(ctx, l, last, who) // what refused it
+	refused := last.Carried && len(last.Left) > 0 && slices.EqualFunc(changes.Handovers, last.Changes.Handovers, func(a, b plan.Handover) bool { return a.Unit == b.Unit && a.To == b.To })
+	if !refused {
+		last, _, err = e.ledger.Amend(ctx, ledger.Amendment{Plan: merged, Before: l.Plan.Hash, Paper: by.Paper, Reason: by.Reason, Actor: opt.By.Account, Changes: changes}, e.when(l.Clock))
+		if err != nil {
+			return too, err
+		}
+		if l, err = e.ledger.Plan(ctx, planID); err != nil {
+			return too, err
+		}
 	}
-	amended, _, err := e.ledger.Amend(ctx, ledger.Amendment{Plan: merged, Before: l.Plan.Hash, Paper: by.Paper, Reason: by.Reason, Actor: who.Account, Changes: changes}, e.when(l.Clock))
-	if err != nil {
-		return too, err
-	}
-	if l, err = e.ledger.Plan(ctx, id); err != nil {
-		return too, err
-	}
-	return e.tellToo(ctx, l, amended, who)
+	report := AmendReport{Left: []LeftUndone{}}
+	err = e.tellAll(ctx, l, last, opt, &report)
+	return append(too, amendedToo(l, last, report)), err
 }
 
-func (e *Engine) tellToo(ctx context.Context, l ledger.Launched, now ledger.Amended, by act.Actor) (AmendedToo, error) {
-	report := AmendReport{Left: []LeftUndone{}}
-	err := e.tellAll(ctx, l, now, by, &report)
-	return AmendedToo{Plan: l.Plan.ID, Title: l.Plan.Title, N: now.N, Left: report.Left}, err
+func amendedToo(l ledger.Launched, now ledger.Amended, report AmendReport) AmendedToo {
+	return AmendedToo{Plan: l.Plan.ID, Title: l.Plan.Title, N: now.N, Left: report.Left}
 }

@@ -53,6 +53,7 @@ func TestADissolvedUnitGoesInEveryPlan(t *testing.T) {
 		return twoUnits(t, "one", withMore(units, "nongye 市农业局"), entry("own", "due: 2021-11-30"), entry("a", "due: 2021-11-30"+more))
 	}
 	w.launch(one("shuili 市水利局", lead), clock)
+	w.launch(twoUnits(t, "four", withMore("shuili 市水利局"), entry("led", "due: 2021-11-30"+lead)), clock)
 	w.eventually("a talk is opened", func(ctx context.Context) bool {
 		k, err := w.Ledger.Talk(ctx, "two", "late#1")
 		return err == nil && k.State == ledger.TalkOpen
@@ -64,17 +65,30 @@ func TestADissolvedUnitGoesInEveryPlan(t *testing.T) {
 	var gone *whatif.GoneError
 	_, err := w.amendBy(one("shuili 市水利局 dissolved: true", ""), "一号文")
 	require.ErrorAs(t, err, &gone, "nobody would lead what it leads in the other plan")
-	require.Subset(t, gone.Leads, []string{"two/late", "two/watch"})
+	require.Subset(t, gone.Leads, []string{"two/late", "two/watch", "four/led"})
 
 	after := one("shuili 市水利局 successor: 市农业局", lead)
 	changes, err := whatif.New(w.Ledger, time.Now).Amending(t.Context(), after)
 	require.NoError(t, err)
-	require.Subset(t, changes.Handovers[0].Elsewhere, []string{"two/late", "two/helped", "two/watch", "two/late#1"}, "the preview says so")
+	require.Subset(t, changes.Handovers[0].Elsewhere, []string{"two/late", "two/helped", "two/watch", "two/late#1", "four/led"}, "the preview says so")
+	// In one of them somebody had dissolved it already, and was killed when that was written.
+	four, err := w.Ledger.Plan(t.Context(), "four")
+	require.NoError(t, err)
+	merged, begun, err := whatif.New(w.Ledger, time.Now).Succession(t.Context(), four, changes.Handovers)
+	require.NoError(t, err)
+	begun.Handovers[0].Elsewhere = []string{"one/a", "two/late"}
+	_, _, err = w.Ledger.Amend(t.Context(), ledger.Amendment{Plan: merged, Before: four.Plan.Hash, Paper: "一号文", Reason: "一号文", Actor: clerk.Account, Changes: begun},
+		ledger.When{Real: time.Now(), Plan: clock.Plan(time.Now())})
+	require.NoError(t, err)
+	require.Equal(t, []string{"led"}, w.named("four", "shuili"))
 	report, err := w.amendBy(after, "一号文")
 	require.NoError(t, err)
-	require.Len(t, report.Others, 1)
-	require.Equal(t, []any{"two", 1, 0}, []any{report.Others[0].Plan, report.Others[0].N, len(report.Others[0].Left)})
-	require.Empty(t, append(w.named("one", "shuili"), w.named("two", "shuili")...))
+	require.Len(t, report.Others, 2)
+	for _, too := range report.Others {
+		require.Equal(t, []any{1, 0}, []any{too.N, len(too.Left)}, too.Plan)
+		require.Empty(t, w.named(too.Plan, "shuili"))
+	}
+	require.Empty(t, w.named("one", "shuili"))
 	k, err := w.Ledger.Talk(t.Context(), "two", "late#1")
 	require.NoError(t, err)
 	require.Equal(t, []string{ledger.TalkOpen, "nongye"}, []string{k.State, k.Lead}, "the talk goes on with whoever took over")
@@ -137,7 +151,8 @@ func TestADissolvedUnitGoesInEveryPlan(t *testing.T) {
 
 	w.agreeAll("one")
 	w.agreeAll("two")
-	for _, planID := range []string{"one", "two"} {
+	w.agreeAll("four")
+	for _, planID := range []string{"one", "two", "four"} {
 		broken, err := activities.Breaches(t.Context(), w.Ledger, planID, func() time.Time { return clock.End })
 		require.NoError(t, err)
 		require.Empty(t, broken)
