@@ -196,7 +196,7 @@ func TestALedgerThatIsLockedStopsNothingForGood(t *testing.T) {
 	free := w.locked()
 	answered := make(chan error, 1)
 	go func() { answered <- w.act("locked", "acted", liaison, act.Act{Kind: act.Progress, ID: "in-the-dark"}) }()
-	time.Sleep(20 * time.Second) // as long as the ledger is away
+	time.Sleep(20 * time.Second) // longer than any single try: while the file is locked the ledger cannot be asked for a condition
 	free()
 	require.NoError(t, <-answered)
 	w.eventually("all has been decided", func(ctx context.Context) bool {
@@ -265,7 +265,7 @@ func TestAnEmptyLedgerInPlaceOfTheRealOneEndsNothing(t *testing.T) {
 	file := filepath.Join(w.cfg.Dir, "ledger.db")
 	require.NoError(t, os.Rename(file, file+".aside"))
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
-	time.Sleep(8 * time.Second) // stages fall due meanwhile
+	time.Sleep(8 * time.Second) // 16 days of the plan's clock, in which stages fall due: nothing else shows that they do
 	require.NoError(t, os.Rename(file+".aside", file))
 	w.eventually("all has been decided", func(ctx context.Context) bool {
 		missing, err := activities.Missing(ctx, w.Ledger, "empty", p.Issued.At(0, 0, time.UTC).AddDate(0, 2, 0))
