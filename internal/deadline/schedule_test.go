@@ -98,3 +98,23 @@ func scheduled(t *testing.T, after calendar.Day, every string, shift int, expr s
 		d = end.AddDays(1)
 	}
 }
+
+// TestTermsCountedFromTheIssue: Friday 2022-04-01 is the issue; 2022-04-03 to 05 is 清明,
+// and the Saturday 04-02 is worked.
+func TestTermsCountedFromTheIssue(t *testing.T) {
+	issued := calendar.NewDay(2022, 4, 1)
+	for text, want := range map[string]string{
+		"5日内拨付资金": "2022-04-06", "3个工作日内": "2022-04-07", "2日内": "2022-04-06", "1个工作日内": "2022-04-02", "两周内": "2022-04-15", "3至5日内": "2022-04-06",
+		"36小时内": "2022-04-06", "收到申请之日起5日内": "2022-04-06", "届满90日前": "", "6月底前": "", "限期整改": "",
+	} {
+		rs := deadline.Read(text, deadline.Context{Issued: issued, PlanYear: 2022, Calendar: holidays(t)})
+		require.Len(t, rs, 1, text)
+		got := rs[0].FromIssue(issued, holidays(t))
+		if want == "" {
+			require.True(t, got.IsZero(), text)
+			continue
+		}
+		require.Equal(t, want, got.String(), text)
+		require.True(t, rs[0].FromIssue(calendar.Day{}, nil).IsZero(), text)
+	}
+}

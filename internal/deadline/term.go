@@ -260,6 +260,19 @@ func (s *scan) fromIssue(h *hit, t term) {
 	}
 }
 
+// FromIssue is the day on which a term of no known event ends where it is counted from
+// the issue, as one that names the issue is; zero where the reading is no such term or
+// the day of issue is not known. A nil calendar has no festivals.
+func (r Reading) FromIssue(issued calendar.Day, cal *calendar.Calendar) calendar.Day {
+	if r.Kind != Relative || r.Offset.Unit == "" || r.Offset.Before || issued.IsZero() {
+		return noDay
+	}
+	if cal == nil {
+		cal = calendar.New()
+	}
+	return cal.OnOrAfter(addTerm(cal, issued, r.Offset.N, r.Offset.Unit))
+}
+
 var issueEvents = []string{"印发", "发布", "下发", "公布", "施行", "实施", "发文", "出台"}
 var ownNames = []string{"本", "该", "此"}
 

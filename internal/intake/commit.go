@@ -73,7 +73,7 @@ type Aside struct {
 
 // clause makes the entries of one clause.
 func (k *committer) clause(c *clause) {
-	readings := glosses(c.text, deadline.Read(c.unnumbered(), k.ctx))
+	readings := k.countedOn(c, glosses(c.text, deadline.Read(c.unnumbered(), k.ctx)))
 	c.readings = slices.Clone(readings)
 	for _, r := range readings { // 每月通报，2024年底前完成: the duty goes on till then
 		if r.Kind == deadline.Due && r.Due.After(c.latest) && !k.vision(r) {

@@ -6,7 +6,8 @@
 // brackets.go finds who is responsible; commit.go takes each sentence apart
 // into commitments with the phrase reader of internal/deadline: readings.go says
 // which times are limits, limits.go what a bracket or a heading sets for all below
-// it, dating.go and rhythm.go give days and rules, title.go the words. tables.go
+// it, dating.go,
+// counted.go and rhythm.go give days and rules, title.go the words. tables.go
 // reads the annexes; same.go links what is named twice; account.go says of every
 // expression of time what became of it; draft.go holds the result, write.go writes
 // it as plan.yaml and units.yaml, report.go shows it beside the document. Whatever

@@ -33,6 +33,9 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 			k.lastLimit = &read[0]
 		}
 		for _, one := range read {
+			if isTerm(one) { // 完成时限：5个工作日内
+				one = k.fromIssue(one)
+			}
 			whole := wholeYear.MatchString(tight(fold(one.Words)))
 			if len(read) > 1 && (whole || atOnce(one, read)) || whole && c.recursBefore(readings, from, bracket) {
 				continue

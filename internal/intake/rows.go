@@ -87,6 +87,9 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 		reads := deadline.Read(r.limit, ctx)
 		var kept []deadline.Reading
 		for _, rd := range reads {
+			if isTerm(rd) && (rd.Event == "" || told(rd)) {
+				rd = k.fromIssue(rd)
+			}
 			if !atOnce(rd, reads) && k.counts(c, rd, span{0, len(r.limit)}, true) {
 				kept = append(kept, rd)
 			}

@@ -157,7 +157,7 @@ func balanced(t string) string {
 
 // withoutActor is a title behind the name of who acts, and those named beside it.
 func (k *committer) withoutActor(t, name string) (string, bool) {
-	for _, w := range []string{"请", "由"} {
+	for _, w := range []string{"请", "由", "限"} {
 		if name != "" && strings.HasPrefix(fold(t), w+fold(tight(name))) {
 			t = strings.TrimPrefix(t, w)
 		}
