@@ -189,7 +189,8 @@ func (v *visit) setting() (set draft.Setting, err error) {
 }
 
 // ready is what a draft comes to. done tells that the request has been answered: with
-// how far that is, or why it cannot be.
+// how far that is, or why it cannot be. What was typed, where any was, is in the answer,
+// to be sent again.
 func (v *visit) ready(d ledger.Draft) (r draft.Ready, done bool, err error) {
 	set, err := v.setting()
 	if err != nil {
@@ -201,6 +202,10 @@ func (v *visit) ready(d ledger.Draft) (r draft.Ready, done bool, err error) {
 	var under *draft.UnderWayError
 	var refusal *intake.Refusal
 	switch {
+	case errors.As(err, &under) && v.keeps() != nil:
+		v.w.Header().Set("Retry-After", "10")
+		v.sorry(http.StatusServiceUnavailable, v.say.T("draft.not_yet", words.Data{"Percent": under.Percent}), true)
+		return r, true, nil
 	case errors.As(err, &under):
 		return r, true, v.showWait(d, v.say.T("draft.working_out"), under.Percent)
 	case errors.As(err, &refusal):

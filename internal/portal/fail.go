@@ -101,20 +101,25 @@ type field struct{ Name, Value string }
 // secretFields are not repeated in a page.
 var secretFields = []string{"password", "repeated", "old", "code"}
 
-// keeps is what was posted, where it may be repeated; nil otherwise.
+// keeps is what was posted, be it that its form is drawn again, where it may be repeated;
+// nil otherwise.
 func (v *visit) keeps() *sent {
-	if v.r.Method != http.MethodPost || len(v.form) == 0 {
+	form := v.typed
+	if v.r.Method == http.MethodPost {
+		form = v.form
+	}
+	if len(form) == 0 {
 		return nil
 	}
 	out := &sent{Action: v.r.URL.RequestURI()}
-	for _, name := range slices.Sorted(maps.Keys(v.form)) {
+	for _, name := range slices.Sorted(maps.Keys(form)) {
 		if slices.Contains(secretFields, name) {
 			return nil
 		}
 		if name == "token" {
 			continue
 		}
-		for _, value := range v.form[name] {
+		for _, value := range form[name] {
 			out.Fields = append(out.Fields, field{name, value})
 		}
 	}
