@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 
@@ -94,16 +93,12 @@ func (v *visit) undertaking(d ledger.Draft, r draft.Ready, kept map[string]strin
 
 // draftChanges shows what a draft would change of what is in force.
 func (v *visit) draftChanges() error {
-	d, err := v.draftOf()
-	if err != nil {
-		return err
-	}
-	if w := v.Drafts.Under(launchKey(d.ID)); w != nil && !w.Ended(ended) {
-		return v.showWait(d, v.say.T("draft.doing"), w.Percent())
-	}
-	r, done, err := v.ready(d)
+	d, r, done, err := v.draftReady("draft.doing")
 	if done || err != nil {
 		return err
+	}
+	if v.r.URL.Query().Get("saved") != "" && v.typed == nil {
+		v.note = v.say.T("draft.said")
 	}
 	return v.showChanges(http.StatusOK, d, r)
 }
@@ -151,18 +146,7 @@ func (v *visit) putInForce() error {
 	}
 	path := "/drafts/" + d.ID
 	if len(c.Fields) > 0 {
-		others, err := v.Drafts.Change(v.ctx(), d.ID, c)
-		switch {
-		case errors.Is(err, draft.ErrNone):
-			v.drawAgain(http.StatusConflict, v.say.T("draft.closed"))
-			return nil
-		case err != nil:
-			return err
-		case len(others) > 0:
-			v.drawAgain(http.StatusConflict, v.say.T("draft.answered_meanwhile", words.Data{"N": len(others)}))
-			return nil
-		}
-		return v.to(path + "/changes?said=" + url.QueryEscape(v.form.Get("do")))
+		return v.keepSaid(d, c, path+"/changes?saved=1")
 	}
 	if v.form.Get("do") == "" {
 		return v.to(path + "/changes")

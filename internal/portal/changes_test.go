@@ -62,8 +62,9 @@ func TestAPlanIsAmendedInTheBrowser(t *testing.T) {
 
 	require.Equal(t, http.StatusUnprocessableEntity, office.says(path, "1").status, "nothing is done before it is said")
 	a := office.says(path, "1", "same-a2", "b2", "paper", "晋大气办〔2021〕5号")
-	require.Equal(t, path+"/changes?said=1", a.to(), "what was said last is shown before it is done")
-	page = office.until(path + "/changes")
+	require.Equal(t, path+"/changes?saved=1", a.to(), "what was said last is shown before it is done")
+	page = office.until(a.to())
+	require.Contains(t, page.text(), "还没有执行")
 	require.Contains(t, page.text(), "新增任务 0 项，变更 2 项，撤销 1 项")
 	require.Contains(t, page.body, `value="晋大气办〔2021〕5号"`)
 	stale := page.fields()

@@ -58,11 +58,7 @@ const mostBeside = 6
 // draftQuestions are the questions of a draft beside the passages they are about, the
 // most important first.
 func (v *visit) draftQuestions() error {
-	d, err := v.draftOf()
-	if err != nil {
-		return err
-	}
-	r, done, err := v.ready(d)
+	d, r, done, err := v.draftReady("")
 	if done || err != nil {
 		return err
 	}
@@ -198,6 +194,12 @@ func (v *visit) answerDraft() error {
 	if len(c.Fields) == 0 {
 		return v.to(at)
 	}
+	return v.keepSaid(d, c, at)
+}
+
+// keepSaid keeps what was typed for a draft and goes on to a page. What another window
+// has filled in otherwise is shown in the form, and not overwritten.
+func (v *visit) keepSaid(d ledger.Draft, c ledger.DraftChange, then string) error {
 	others, err := v.Drafts.Change(v.ctx(), d.ID, c)
 	switch {
 	case errors.Is(err, draft.ErrNone):
@@ -209,7 +211,7 @@ func (v *visit) answerDraft() error {
 		v.drawAgain(http.StatusConflict, v.say.T("draft.answered_meanwhile", words.Data{"N": len(others)}))
 		return nil
 	}
-	return v.to(at)
+	return v.to(then)
 }
 
 // documentPage is the document with what was made of it.
@@ -222,11 +224,7 @@ type documentPage struct {
 const linesOf = 100
 
 func (v *visit) draftDocument() error {
-	d, err := v.draftOf()
-	if err != nil {
-		return err
-	}
-	r, done, err := v.ready(d)
+	d, r, done, err := v.draftReady("")
 	if done || err != nil {
 		return err
 	}

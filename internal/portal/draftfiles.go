@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,35 +34,31 @@ func sumOf(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// draftFileOf is a file of a draft, as it was brought or as it is made.
-func (v *visit) draftFileOf(d ledger.Draft) (name string, body []byte, done bool, err error) {
+// draftFileOf is the draft and the file of the address, as it was brought or as it is
+// made. done tells that the request has been answered.
+func (v *visit) draftFileOf() (d ledger.Draft, name string, body []byte, done bool, err error) {
 	name = v.r.PathValue("name")
-	files, err := v.Drafts.Files(v.ctx(), d.ID)
-	if err != nil {
-		return name, nil, false, err
+	if d, err = v.draftOf(); err != nil {
+		return d, name, nil, false, err
 	}
-	if slices.ContainsFunc(files, func(f ledger.DraftFile) bool { return f.Name == name }) {
-		body, err = v.Drafts.Body(v.ctx(), d.ID, name)
-		return name, body, false, err
+	body, err = v.Drafts.Body(v.ctx(), d.ID, name)
+	if !errors.Is(err, draft.ErrNone) {
+		return d, name, body, false, err
 	}
 	r, done, err := v.ready(d)
 	if done || err != nil {
-		return name, nil, done, err
+		return d, name, nil, done, err
 	}
 	body, there := r.Files[name]
 	if !there {
-		return name, nil, false, ledger.ErrNotFound
+		return d, name, nil, false, ledger.ErrNotFound
 	}
-	return name, body, false, nil
+	return d, name, body, false, nil
 }
 
 // draftFile gives a file of a draft, to be saved, never shown.
 func (v *visit) draftFile() error {
-	d, err := v.draftOf()
-	if err != nil {
-		return err
-	}
-	name, body, done, err := v.draftFileOf(d)
+	_, name, body, done, err := v.draftFileOf()
 	if done || err != nil {
 		return err
 	}
@@ -133,11 +128,7 @@ type editing struct {
 
 // editDraft shows the text of a file of a draft in a form.
 func (v *visit) editDraft() error {
-	d, err := v.draftOf()
-	if err != nil {
-		return err
-	}
-	name, body, done, err := v.draftFileOf(d)
+	d, name, body, done, err := v.draftFileOf()
 	if done || err != nil {
 		return err
 	}
@@ -157,11 +148,7 @@ func (v *visit) editDraft() error {
 // keepDraft keeps the text of a file. What somebody else has made of it since the form
 // was drawn is not overwritten unseen.
 func (v *visit) keepDraft() error {
-	d, err := v.draftOf()
-	if err != nil {
-		return err
-	}
-	name, body, done, err := v.draftFileOf(d)
+	d, name, body, done, err := v.draftFileOf()
 	if done || err != nil {
 		return err
 	}

@@ -214,6 +214,20 @@ func (v *visit) ready(d ledger.Draft) (r draft.Ready, done bool, err error) {
 	return r, false, err
 }
 
+// draftReady is the draft of the address and what it comes to, done as in ready. Where
+// doing is a word's key, a page shows it with how far that is while the draft is put in
+// force.
+func (v *visit) draftReady(doing string) (d ledger.Draft, r draft.Ready, done bool, err error) {
+	if d, err = v.draftOf(); err != nil {
+		return d, r, false, err
+	}
+	if w := v.Drafts.Under(launchKey(d.ID)); doing != "" && w != nil && !w.Ended(ended) {
+		return d, r, true, v.showWait(d, v.say.T(doing), w.Percent())
+	}
+	r, done, err = v.ready(d)
+	return d, r, done, err
+}
+
 // waiting is what the page shows while something is under way.
 type waiting struct {
 	Title, What, Path string
@@ -266,14 +280,7 @@ type problemRow struct {
 const mostProblems = 200
 
 func (v *visit) draft() error {
-	d, err := v.draftOf()
-	if err != nil {
-		return err
-	}
-	if w := v.Drafts.Under(launchKey(d.ID)); w != nil && !w.Ended(ended) {
-		return v.showWait(d, v.say.T("draft.launching"), w.Percent())
-	}
-	r, done, err := v.ready(d)
+	d, r, done, err := v.draftReady("draft.launching")
 	if done || err != nil {
 		return err
 	}

@@ -198,11 +198,7 @@ type previewPage struct {
 
 // draftPreview is how many messages each seat gets by month, those with the most first.
 func (v *visit) draftPreview() error {
-	d, err := v.draftOf()
-	if err != nil {
-		return err
-	}
-	r, done, err := v.ready(d)
+	d, r, done, err := v.draftReady("")
 	if done || err != nil {
 		return err
 	}
