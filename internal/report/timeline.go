@@ -94,7 +94,7 @@ func (d docket) lineOf(m Moment) (l Line, ok bool) {
 		return l, true
 	}
 	switch m.Kind {
-	case ledger.StageDecided, ledger.StageVoid, ledger.PlanLaunched, ledger.TaskArmed, ledger.MessageIntent, ledger.MessageSent, ledger.MessageLeaving, ledger.NoticeDropped:
+	case ledger.StageDecided, ledger.TaskOrdered, ledger.StageVoid, ledger.PlanLaunched, ledger.TaskArmed, ledger.MessageIntent, ledger.MessageSent, ledger.MessageLeaving, ledger.NoticeDropped:
 		return l, false // told with its word, or of no interest
 	}
 	l.What = d.event(m)

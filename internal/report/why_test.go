@@ -91,7 +91,7 @@ func TestTheTimelineTellsALife(t *testing.T) {
 	r := small(t)
 	to := people.Recipient{Unit: "gaoping", Role: people.Liaison}
 	r.speak("t6", "", "remind-7", plan.Remind, day(6, 29), ledger.Decided, calendar.Day{}, to)
-	c := r.file(t, "t6", day(7, 1))
+	c := r.file(t, "t6", day(7, 1), ledger.Event{Seq: 1, Kind: ledger.TaskOrdered, Task: "t6", Real: nine(day(4, 8)), PlanAt: nine(day(4, 8)), Data: []byte(`{"stage": {"id": "act-0-order"}}`)})
 	c.Facts.Source = "7月6日前完成清淤。"
 	lines := report.Speak(words.New("zh")).Timeline(c)
 	require.Equal(t, report.LineOrdered, lines[0].Kind)
@@ -101,6 +101,7 @@ func TestTheTimelineTellsALife(t *testing.T) {
 		kinds[l.Kind]++
 		require.NotEmpty(t, l.When)
 		require.NotEmpty(t, l.What)
+		require.NotEqual(t, report.LineHeard, l.Kind, "the order is told by the first line and by its word")
 		require.False(t, i > 0 && l.At.Before(lines[i-1].At))
 		if l.Kind == report.LineComing {
 			require.True(t, l.Ahead)
