@@ -27,6 +27,7 @@ type InboxThing struct {
 	Talk              string // when it spoke of a talk; both IDs as the plan calls them now
 	Stage             string // ID of the stage
 	Kind              plan.StageKind
+	Topic             string // what it is about when that is not the task's own limit: see plan.Matter
 	Light             plan.Light
 	State             string // of the word: what was dropped was not said
 }
@@ -71,6 +72,7 @@ func (r *Reader) Inbox(ctx context.Context, v Viewer, f InboxFilter) (page Inbox
 		return page, err
 	}
 	of := map[string]map[string]ledger.Task{} // by plan and ID
+	var said []ledger.Notice                  // a thing each, in order
 	for _, m := range messages {
 		line := InboxLine{MessageInfo: m, Unit: page.Of(m.Plan).People.Name(m.Recipient.Unit), About: []InboxThing{}}
 		notices, err := r.store.Notices(ctx, ledger.NoticeFilter{Digest: m.Digest})
@@ -81,6 +83,7 @@ func (r *Reader) Inbox(ctx context.Context, v Viewer, f InboxFilter) (page Inbox
 			if n.Channel != m.Channel {
 				continue
 			}
+			said = append(said, n)
 			line.About = append(line.About, InboxThing{Plan: n.Plan, Task: n.Task, Talk: n.Talk, Stage: n.Stage, Kind: n.Kind, Light: n.Light, State: n.State})
 			if of[n.Plan] == nil {
 				of[n.Plan] = map[string]ledger.Task{}
@@ -89,12 +92,17 @@ func (r *Reader) Inbox(ctx context.Context, v Viewer, f InboxFilter) (page Inbox
 		}
 		page.Lines = append(page.Lines, line)
 	}
-	return page, in.name(ctx, page.Lines, of)
+	return page, in.name(ctx, page.Lines, said, of)
 }
 
-// name gives the things their titles, and the IDs by which their plans call them now.
-// of are the tasks to be read.
-func (r reading) name(ctx context.Context, lines []InboxLine, of map[string]map[string]ledger.Task) error {
+// name gives the things their titles, what they were about, and the IDs by which their
+// plans call them now. said are their notices, of the tasks to be read.
+func (r reading) name(ctx context.Context, lines []InboxLine, said []ledger.Notice, of map[string]map[string]ledger.Task) error {
+	type word struct {
+		plan, task, talk, stage string
+		revision                int
+	}
+	topics := map[word]string{}
 	for id, some := range of {
 		tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: id, IDs: slices.Collect(maps.Keys(some))})
 		if err != nil {
@@ -102,11 +110,20 @@ func (r reading) name(ctx context.Context, lines []InboxLine, of map[string]map[
 		}
 		for _, t := range tasks {
 			some[t.ID] = t
+			stages, err := r.store.Stages(ctx, id, t.ID)
+			if err != nil {
+				return err
+			}
+			for _, s := range stages {
+				topics[word{id, s.Task, s.Talk, s.ID, s.Revision}] = s.Topic
+			}
 		}
 	}
 	for i := range lines {
 		for j := range lines[i].About {
-			a := &lines[i].About[j]
+			a, n := &lines[i].About[j], said[0]
+			said = said[1:]
+			a.Topic = topics[word{n.Plan, n.Task, n.Talk, n.Stage, n.Revision}]
 			t := of[a.Plan][a.Task]
 			a.Title, a.Task, a.Talk = t.Title, t.Shown(), t.ShownTalk(a.Talk)
 		}

@@ -402,6 +402,7 @@ func TestSearchAndInboxLeadOn(t *testing.T) {
 	require.Contains(t, p.Path(), "/tasks/")
 	p.Go("/inbox")
 	require.Contains(t, p.Text("tbody"), "高平市人民政府")
+	require.Contains(t, p.Text("tbody"), "久未报告进展：", "and not 催办: what a word was about")
 	require.Equal(t, 200, p.Press("tbody .thing a"))
 	require.Contains(t, p.Path(), "/tasks/")
 }
