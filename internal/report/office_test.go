@@ -108,9 +108,6 @@ func TestDatesAreDates(t *testing.T) {
 // Another program than the one that wrote it, LibreOffice, shows in every cell what the book says.
 func TestAnotherProgramReadsTheWorkbook(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("LibreOffice takes seconds to start")
-	}
 	office, err := exec.LookPath("soffice")
 	if err != nil {
 		t.Fatal("this test needs LibreOffice: sh internal/deploy/needs.sh installs libreoffice-calc-nogui")
