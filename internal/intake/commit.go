@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"duban/internal/calendar"
 	"duban/internal/deadline"
@@ -133,7 +134,8 @@ func atOnce(r deadline.Reading, beside []deadline.Reading) bool {
 func runsIn(text string, w, r deadline.Reading) bool {
 	before := strings.TrimRight(text[:w.Begin], " \n")
 	between := text[w.End:max(w.End, r.Begin)]
-	begins := before == "" || strings.HasSuffix(before, "。") || strings.HasSuffix(before, "；") || strings.HasSuffix(before, "、") || strings.HasSuffix(before, "）") || strings.HasSuffix(before, ".")
+	last, _ := utf8.DecodeLastRuneInString(before)
+	begins := before == "" || strings.ContainsRune("。;、).", foldRune(last))
 	return begins && strings.HasPrefix(strings.TrimLeft(fold(between), "期间内 "), ",") && len(between) < 120 && !strings.ContainsAny(fold(between), "。;")
 }
 
