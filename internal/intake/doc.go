@@ -3,14 +3,15 @@
 //
 // The way of a document: a reader (docx, xlsx, pdf, txt) makes a neutral
 // Document of paragraphs and tables; outline.go finds its chapters and items;
-// brackets.go finds who is responsible; commit.go takes each sentence apart
-// into commitments with the phrase reader of internal/deadline: readings.go says
-// which times are limits, limits.go what a bracket or a heading sets for all below
-// it, dating.go,
-// counted.go and rhythm.go give days and rules, title.go the words. tables.go
-// reads the annexes; same.go links what is named twice; account.go says of every
-// expression of time what became of it; draft.go holds the result, write.go writes
-// it as plan.yaml and units.yaml, report.go shows it beside the document. Whatever
+// brackets.go finds who is responsible, namelist.go reads lists of units, seats.go
+// makes units of their names; commit.go takes each sentence apart into commitments
+// with the phrase reader of internal/deadline: readings.go says which times are
+// limits, limits.go what a bracket or a heading sets for all below it, dating.go,
+// counted.go and rhythm.go give days and rules, owner.go who answers, title.go the
+// words. columns.go finds what the columns of an annex hold, tables.go reads its
+// rows; same.go links what is named twice; account.go says of every expression of
+// time what became of it; draft.go holds the result, write.go writes it as
+// plan.yaml and units.yaml, report.go shows it beside the document. Whatever
 // is not sure becomes a Question with a stable id.
 //
 // Nothing here reads a clock. Files are touched by run.go, keep.go, contacts.go,

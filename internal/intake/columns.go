@@ -1,0 +1,252 @@
+package intake
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// column is what a table's column holds.
+type column int
+
+const (
+	colOther column = iota
+	colNo
+	colTask    // 工作任务, 项目名称
+	colContent // 主要内容, 工作措施: what is to be done, in words
+	colUnit    // 责任单位
+	colLead    // 牵头单位
+	colAssist  // 配合单位
+	colLimit   // 完成时限
+	colRemark  // 备注
+	colPerson  // 牵头领导, 责任人: persons are not chased
+	colCounty  // 县（市、区）
+	colSection // 断面名称
+	colTarget  // 目标水质
+	colLevel   // 断面级别
+	colGroup   // 类别, 领域
+	colPast    // 目前进展, 交办时间: what has been, and no limit
+)
+
+// pastColumn names columns that tell what was done, when it was handed over, or
+// of what sort it is: none of them lays down a time or a task.
+var pastColumn = regexp.MustCompile(`进展|(?:完成|落实|整改|办理|推进|销号|验收|实施)(?:情况|状态|结果|类型|进度$)|^(?:目前|当前|现阶段|截至)|(?:发现|交办|反馈|填报|下达|受理|检查|督查|督察|移交|登记|签订|来文|收文|报告|建成|入库|更新)(?:时间|日期)|是否|(?:整改|问题|任务|项目|工作)?(?:类型|性质|来源)$|^(?:户数|栋数|面积|投资|总投资|数量|单位数)`)
+
+var columnWords = []struct {
+	re *regexp.Regexp
+	as column
+}{
+	{regexp.MustCompile(`^(序号|编号|序|项次|号|No\.?|NO\.?|no\.?|任务编号|项目编号|序列)$`), colNo},
+	{regexp.MustCompile(`断面(名称|点位)?$|^(监测|考核)(断面|点位)|点位名称|水体名称$`), colSection},
+	{regexp.MustCompile(`目标水质|水质目标|水质类别|目标类别|考核目标水质|水质要求|^(\d{4}年)?(水质)?(考核)?目标$`), colTarget},
+	{regexp.MustCompile(`断面(级别|类别|属性|性质)|考核级别|^级别$`), colLevel},
+	{regexp.MustCompile(`领导|责任人|联系人|负责人|电话|联络员|河长|专员|责任县长|责任市长`), colPerson},
+	{regexp.MustCompile(`备注|说明$|^注$`), colRemark},
+	{pastColumn, colPast},
+	{regexp.MustCompile(`时限|时间|节点|进度|日期|期限|截止|年度计划|完成期`), colLimit},
+	{regexp.MustCompile(`配合|协办|协作|参与|协同|协助|参加|联动`), colAssist},
+	{regexp.MustCompile(`牵头|主办|主责|主要责任|第一责任`), colLead},
+	{regexp.MustCompile(`责任(单位|主体|部门|科室|处室|股室|县区)|承办|实施(单位|主体)|落实单位|负责(单位|部门)|建设单位|项目单位|^单位(名称)?$|^部门$|责任分工|组织单位|业主|^责任$|项目法人|落实部门|任务分工|分工$|责任方`), colUnit},
+	{regexp.MustCompile(`^(县|区|市)?(\(市、区\)|\(市\)|\(区\)|区县|县区|市区|市、区)$|县\([市区、]+\)|县区|区县|^(所在地|所属地区|地区|属地|行政区|县市区|所在县|辖区|城市|行政区划)`), colCounty},
+	{regexp.MustCompile(`^(类别|领域|分类|类型|问题类别|问题|存在问题|问题描述|问题表现|反馈问题|板块|方面|项目类别|任务类别|任务类型|行动名称|工程类别|专项|重点领域|所属领域|大类)$`), colGroup},
+	{regexp.MustCompile(`项目名称|工程名称|任务名称|项目$|^名称$|事项(名称)?$|^工作任务$|^任务$|^重点任务$|^重点工作$|^主要任务$|^目标任务$|^工作事项$|^工作项目$|指标名称|^工作要点$|实事|清单名称|改革事项|目标与任务`), colTask},
+	{regexp.MustCompile(`内容|措施|举措|整改|目标|任务|工作|要求|标准|成果|事项|规模|指标`), colContent},
+}
+
+// columnOf says what a header cell names.
+func columnOf(head string) column {
+	h := tight(fold(head))
+	if h == "" || utf8.RuneCountInString(h) > 16 {
+		return colOther
+	}
+	for _, c := range columnWords {
+		if c.re.MatchString(h) {
+			return c.as
+		}
+	}
+	return colOther
+}
+
+// headed is a table with its columns known.
+type headedTable struct {
+	tableAt
+	head  int            // index of the header row
+	cols  map[column]int // first column of each kind
+	more  []int          // further columns of content
+	two   bool           // the header takes two rows
+	tally []int          // columns of numbers, where no column names the work
+	when  []timeColumn   // columns of time, where there are several
+}
+
+// readHeader finds the header among the first rows, in any order of columns; a
+// header of two rows, as merged cells make it, is read as one.
+func readHeader(t tableAt) (headedTable, bool) {
+	h := headedTable{tableAt: t}
+	best := 0
+	for i, r := range t.Rows[:min(len(t.Rows), 20)] {
+		cols, more, score := columnsOf(r.Cells)
+		if score > best {
+			best, h.head, h.cols, h.more = score, i, cols, more
+		}
+	}
+	if best < 2 {
+		return guessHeader(t)
+	}
+	if h.head+1 < len(t.Rows) { // a second header row fills what is missing
+		joined := joinHeads(t.Rows[h.head].Cells, t.Rows[h.head+1].Cells)
+		cols, more, score := columnsOf(joined)
+		below, _, s2 := columnsOf(t.Rows[h.head+1].Cells)
+		if score > best && s2 >= 1 && len(below) > 0 && !isRowNumber(first(t.Rows[h.head+1].Cells)) {
+			h.head, h.cols, h.more, h.two = h.head+1, cols, more, true
+		}
+	}
+	h.findTimes()
+	h.findTally()
+	return h, true
+}
+
+// findTally finds the columns of numbers of a table that says how much of what each
+// unit does: 单位, 人工造林（亩）, 义务植树（万株）, 完成时间.
+func (h *headedTable) findTally() {
+	_, task := h.cols[colTask]
+	_, section := h.cols[colSection]
+	_, limit := h.cols[colLimit]
+	_, unit := h.cols[colUnit]
+	_, county := h.cols[colCounty]
+	if task || section || !limit || !unit && !county {
+		return
+	}
+	for i, cell := range h.heads() {
+		if columnOf(cell) == colOther && hanIn(cell) >= 2 {
+			h.tally = append(h.tally, i)
+		}
+	}
+}
+
+// guessHeader finds the columns of a table without a header by what their cells
+// are: limits, units, and the words of the task.
+func guessHeader(t tableAt) (headedTable, bool) {
+	h := headedTable{tableAt: t, head: -1, cols: map[column]int{}}
+	if len(t.Rows) < 2 {
+		return h, false
+	}
+	width := 0
+	for _, r := range t.Rows {
+		width = max(width, len(r.Cells))
+	}
+	words, longest := -1, 0
+	for i := range min(width, 30) {
+		full, limits, units, numbers, long := 0, 0, 0, 0, 0
+		for _, r := range t.Rows[:min(len(t.Rows), 60)] {
+			if i >= len(r.Cells) || strings.TrimSpace(r.Cells[i]) == "" {
+				continue
+			}
+			c := oneLine(r.Cells[i])
+			full++
+			long += hanIn(c)
+			switch f := fold(c); {
+			case isRowNumber(c):
+				numbers++
+			case hanIn(c) <= 24 && limitLike.MatchString(f) && timeWord.MatchString(f):
+				limits++
+			case looksUnit(f) || len(splitList(f)) > 1 && looksUnit(splitList(f)[0]):
+				units++
+			}
+		}
+		_, limit := h.cols[colLimit]
+		_, unit := h.cols[colUnit]
+		switch {
+		case full == 0:
+		case numbers*10 >= full*7:
+			h.cols[colNo] = i
+		case limits*10 >= full*6 && !limit:
+			h.cols[colLimit] = i
+		case units*10 >= full*6 && !unit:
+			h.cols[colUnit] = i
+		case long > longest:
+			words, longest = i, long
+		}
+	}
+	_, limit := h.cols[colLimit]
+	_, unit := h.cols[colUnit]
+	if words < 0 || !limit || !unit {
+		return h, false
+	}
+	h.cols[colTask] = words
+	return h, true
+}
+
+func first(cells []string) string {
+	if len(cells) == 0 {
+		return ""
+	}
+	return cells[0]
+}
+
+// findTimes finds the columns of time when there are several.
+func (h *headedTable) findTimes() {
+	heads := h.heads()
+	if h.when = periodColumns(heads); len(h.when) > 1 {
+		return
+	}
+	h.when = nil
+	for i, cell := range heads {
+		if columnOf(cell) == colLimit {
+			h.when = append(h.when, timeColumn{at: i, head: tight(fold(cell))})
+		}
+	}
+	if len(h.when) < 2 {
+		h.when = nil
+	}
+}
+
+func joinHeads(a, b []string) []string {
+	out := make([]string, max(len(a), len(b)))
+	for i := range out {
+		if i < len(b) && strings.TrimSpace(b[i]) != "" {
+			out[i] = b[i]
+		} else if i < len(a) {
+			out[i] = a[i]
+		}
+	}
+	return out
+}
+
+func columnsOf(cells []string) (cols map[column]int, more []int, score int) {
+	cols = map[column]int{}
+	stages := periodColumns(cells)
+	if len(stages) > 1 {
+		score++
+	}
+	for i, cell := range cells {
+		c := columnOf(cell)
+		if len(stages) > 1 && periodOf(cell) != "" {
+			c = colOther
+		}
+		if c == colOther {
+			continue
+		}
+		if _, taken := cols[c]; taken {
+			if c == colContent || c == colTask {
+				more = append(more, i)
+			}
+			continue
+		}
+		cols[c] = i
+		if c != colPerson && c != colGroup && c != colPast {
+			score++
+		}
+	}
+	if _, ok := cols[colTask]; !ok {
+		if i, ok := cols[colContent]; ok { // the only column of words is the task
+			cols[colTask] = i
+			delete(cols, colContent)
+			if len(more) > 0 {
+				cols[colContent], more = more[0], more[1:]
+			}
+		} else if i, ok := cols[colGroup]; ok {
+			cols[colTask] = i
+		}
+	}
+	return cols, more, score
+}
