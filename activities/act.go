@@ -46,10 +46,11 @@ func (a *Activities) RecordAct(ctx context.Context, in ActInput) (ActResult, err
 		return ActResult{}, translate(err)
 	}
 	before := book.Course(ledger.CaseOf(row))
-	if before.Place() != in.Course.Place() && !before.Done(in.Act.ID) {
+	again := before.Done(in.Act.ID)
+	if before.Place() != in.Course.Place() && !again {
 		return ActResult{before.Keys(), true}, nil
 	}
-	if !before.Done(in.Act.ID) {
+	if !again {
 		if r := a.Accounts.Credible(l.Clock, in.Act, in.Heard); r != nil {
 			return ActResult{}, Refused(r)
 		}
@@ -87,7 +88,10 @@ func (a *Activities) RecordAct(ctx context.Context, in ActInput) (ActResult, err
 		return ActResult{}, translate(err)
 	}
 	for _, k := range talks {
-		if !k.GoesOn() && slices.ContainsFunc(acted.Talks, func(t ledger.ActedTalk) bool { return t.Talk == k.ID }) && in.Act.Kind != act.Reinstate {
+		revived := !k.GoesOn() && slices.ContainsFunc(acted.Talks, func(t ledger.ActedTalk) bool { return t.Talk == k.ID })
+		// Of an act that was recorded by an earlier try nobody knows which talks it
+		// revived, nor whether their workflows were started.
+		if revived = revived || again && k.GoesOn(); revived && in.Act.Kind != act.Reinstate {
 			if err := a.Starter.ReviveTalk(ctx, in.Plan, k.ID); err != nil {
 				return ActResult{}, err
 			}

@@ -51,7 +51,8 @@ func (e *Engine) UnusedTalk(ctx context.Context, planID, task string, from int, 
 	}
 }
 
-// ReviveTalk starts the workflow of a talk again that was void, and had ended.
+// ReviveTalk starts the workflow of a talk again that was void, and had ended: it is no
+// fault, and nothing is noted of it. One that runs is left alone.
 func (e *Engine) ReviveTalk(ctx context.Context, planID, talk string) error {
 	l, err := e.ledger.Plan(ctx, planID)
 	if err != nil {
@@ -62,7 +63,9 @@ func (e *Engine) ReviveTalk(ctx context.Context, planID, talk string) error {
 		return err
 	}
 	r := reconciling{Engine: e, launched: l, mend: true}
-	_, err = r.all(ctx, []thing{r.talk(k, nil)})
+	t := r.talk(k, nil)
+	t.returns = true
+	_, err = r.all(ctx, []thing{t})
 	return err
 }
 

@@ -74,8 +74,9 @@ func (p *post) start(c client.Client, acts *activities.Activities) (stop func(),
 		return nil, fmt.Errorf("host: %w", err)
 	}
 	p.worker = worker.New(c, workflows.SendQueue, worker.Options{
-		DisableWorkflowWorker: true, MaxConcurrentActivityTaskPollers: 2, // Longer than smtp.Patience.Stop: a message that has left waits that long
-		// for its answer, and then its receipt is written.
+		DisableWorkflowWorker: true, MaxConcurrentActivityTaskPollers: 2,
+		// Longer than smtp.Patience.Stop: a message that has left waits that long for
+		// its answer, and then its receipt is written.
 		WorkerStopTimeout: workerStop,
 		// Otherwise the SDK keeps heartbeats back for 24 of the 30 seconds after which
 		// a message is given to another worker, and a slow moment makes it go twice.

@@ -106,6 +106,7 @@ func TestAProposalGoesOnWhenItsDateIsSetBack(t *testing.T) {
 		d, err := w.Client.DescribeWorkflowExecution(ctx, workflows.TalkWorkflowID("slip", talk), "")
 		return err == nil && d.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING
 	})
+	require.Empty(t, w.mended("slip"), "it was not lost")
 	require.NoError(t, w.onTalk("slip", talk, mayor, act.Act{Kind: act.Approve}))
 	w.talkIs("slip", talk, ledger.TalkOpen)
 	w.agreeAll("slip")

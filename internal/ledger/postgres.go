@@ -140,8 +140,8 @@ func (postgres) closed() {}
 
 func (p postgres) prepares() bool { return p.direct.Load() }
 
-// preparesReads is not worth it here: the server plans in a tenth of the time that a
-// round trip takes, and a pooler would have to be told of each.
+// preparesReads is false: a pooler may give the next reader another connection of the
+// server's, on which the statement was never prepared.
 func (postgres) preparesReads() bool { return false }
 
 func (postgres) writing() *sql.TxOptions { return &sql.TxOptions{Isolation: sql.LevelReadCommitted} }

@@ -28,6 +28,8 @@ func Papers(years []NoticeChange) string {
 	return strings.Join(papers, " ")
 }
 
+// NoticeChanges are what holiday notices change of the calendar as it is, one for each;
+// files are their names, in the same order.
 func NoticeChanges(now *calendar.Calendar, files []string, notices []calendar.Year) []NoticeChange {
 	known := map[int]calendar.Year{}
 	for _, y := range now.Years() {
