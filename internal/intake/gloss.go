@@ -14,10 +14,13 @@ var (
 	glossed = regexp.MustCompile(`(?:[于在至到][\p{Han}“”·0-9]{2,10}|(?:元旦|春节|清明|五一|劳动|端午|中秋|国庆|儿童|妇女|植树|建军|教师|重阳)节?(?:假期)?|(?:[本下]个?)?(?:周|星期|礼拜)[一二三四五六日天末]|(?:主?汛期|入汛|汛|采暖季?|供暖|入冬|放假|开学|月底|月末|年底|年末|季末|季度末))(?:之前|以前|前)?$`)
 	// notGloss is work before a bracket and no name of a time.
 	notGloss = regexp.MustCompile(`完成|建成|启动|开展|报送|上报|印发|出台|实现|制定|整改|验收|办结|落实|工程|项目`)
-	dayName  = regexp.MustCompile(`^ ?[（(](?:(?:周|星期|礼拜)[一二三四五六日天]|[\p{Han}]{2,6}[节日])[）)] ?(?:上午|下午|晚上?|中午)? ?(?:\d{1,2}(?:[:：]\d{2}|[点时](?:\d{1,2}分|半|整)?))?(?:下班)?(?:之前|以前|前)`)
-	behind   = regexp.MustCompile(`^(?:之前|以前|前|止)`)
-	afterIt  = regexp.MustCompile(`^ ?(?:之后|以后|后)`)
-	inTime   = regexp.MustCompile(`^(?:之?前|以前|内)?(?:全部|全面)?(?:完成|整改到位|办结|建成|落实|启动|到位|投用|竣工)?$`)
+	// dayName is behind a day and says it once more, with its hour: （周二）下午5点前.
+	dayName = regexp.MustCompile(`^ ?[（(](?:(?:周|星期|礼拜)[一二三四五六日天]|[\p{Han}]{2,6}[节日])[）)] ?(?:上午|下午|晚上?|中午)? ?(?:\d{1,2}(?:[:：]\d{2}|[点时](?:\d{1,2}分|半|整)?))?(?:下班)?(?:之前|以前|前)`)
+	// behind and afterIt follow the bracket: （9月30日）前, （6月9日）后.
+	behind  = regexp.MustCompile(`^(?:之前|以前|前|止)`)
+	afterIt = regexp.MustCompile(`^ ?(?:之后|以后|后)`)
+	// inTime is all that may stand behind the day within its bracket: （4月底前完成）.
+	inTime = regexp.MustCompile(`^(?:之?前|以前|内)?(?:全部|全面)?(?:完成|整改到位|办结|建成|落实|启动|到位|投用|竣工)?$`)
 )
 
 // bracketAround is the bracket that holds a reading and no more, but for words such as

@@ -189,16 +189,7 @@ func datedColumns(lines []line) (*Table, int) {
 	want := len(pieces(lines[0]))
 	for n, l := range lines {
 		ps := pieces(l)
-		times, who := 0, 0
-		for _, p := range ps {
-			f := fold(p.text)
-			if len(f) < 60 && limitLike.MatchString(f) && timeWord.MatchString(f) {
-				times++
-			} else if names := splitList(f); len(names) > 0 && looksUnit(names[0]) {
-				who++
-			}
-		}
-		if len(ps) != want || want < 3 || times != 1 || who == 0 {
+		if len(ps) != want || want < 3 || !timeAndUnit(texts(ps)) {
 			lines = lines[:n]
 			break
 		}

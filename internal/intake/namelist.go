@@ -77,7 +77,7 @@ func readUnits(in string, as seat) (names []named, limit string, roles bool) {
 		switch verb := t[tail[4]:tail[5]]; {
 		case strings.Contains(verb, "牵头") || verb == "主办" || verb == "为主":
 			give(seatLead)
-		case strings.Contains(verb, "配合") || strings.HasPrefix(verb, "协") || strings.HasPrefix(verb, "参") || strings.HasSuffix(verb, "导"):
+		case strings.Contains(verb, "配合") || strings.HasPrefix(verb, "协") || strings.HasPrefix(verb, "参") || strings.HasSuffix(verb, "导") || strings.HasPrefix(verb, "监督") || strings.HasPrefix(verb, "督促"): // as seatOf has it of labels
 			give(seatAssist)
 		default:
 			s := as

@@ -9,6 +9,8 @@ import (
 )
 
 var (
+	// stageSaid follows a time that is a stage's: 3月|为宣传阶段. stageLabel stands before
+	// one (时间：, 动员部署阶段：), and then stageShut behind it.
 	stageSaid  = regexp.MustCompile(`^,?(?:期间)?,?(?:为|是|作为|属)[\p{Han}“”、]{1,12}(?:阶段|时期|期)$`)
 	stageLabel = regexp.MustCompile(`^(?:[\p{Han}“”]{2,16}[:,。(])?(?:实施|起止|阶段|具体|工作)?(?:时间|时段)(?:安排|节点)?(?:为|是)?:?$|^[\p{Han}“”]{2,16}(?:阶段|期)[:,(]$|^第[一二三四五六](?:步|阶段)[:,]?[\p{Han}“”]{0,12}\($`)
 	stageShut  = regexp.MustCompile(`^\)?[:,]?$`)

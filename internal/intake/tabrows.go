@@ -47,18 +47,23 @@ func divided(t *Table) bool {
 		return true
 	}
 	for _, r := range t.Rows {
-		times, who := 0, 0
-		for _, c := range r.Cells {
-			f := fold(c)
-			if len(f) < 60 && limitLike.MatchString(f) && timeWord.MatchString(f) {
-				times++
-			} else if names := splitList(f); len(names) > 0 && looksUnit(names[0]) {
-				who++
-			}
-		}
-		if times != 1 || who == 0 {
+		if !timeAndUnit(r.Cells) {
 			return false
 		}
 	}
 	return true
+}
+
+// timeAndUnit tells that of the cells of a row one is a time and another a unit.
+func timeAndUnit(cells []string) bool {
+	times, who := 0, 0
+	for _, c := range cells {
+		f := fold(c)
+		if len(f) < 60 && limitLike.MatchString(f) && timeWord.MatchString(f) {
+			times++
+		} else if names := splitList(f); len(names) > 0 && looksUnit(names[0]) {
+			who++
+		}
+	}
+	return times == 1 && who > 0
 }

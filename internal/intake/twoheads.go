@@ -8,8 +8,10 @@ import (
 )
 
 var (
-	headCell  = regexp.MustCompile(`^[^。,;]{0,16}$`)
-	dataCell  = regexp.MustCompile(`^[\d.,%-]+$|\d ?月 ?\d{1,2} ?日|\d ?(?:月|年) ?底|^年 ?底|\d+(?:个|座|处|公里|万|亩|户|人|项|次|家)$|^(?:19|20)\d\d[.-]`)
+	// headCell can be a cell of a header, dataCell is one of the rows below it.
+	headCell = regexp.MustCompile(`^[^。,;]{0,16}$`)
+	dataCell = regexp.MustCompile(`^[\d.,%-]+$|\d ?月 ?\d{1,2} ?日|\d ?(?:月|年) ?底|^年 ?底|\d+(?:个|座|处|公里|万|亩|户|人|项|次|家)$|^(?:19|20)\d\d[.-]`)
+	// countHead is a part that only says that it counts: 数量（座） under 新建水闸.
 	countHead = regexp.MustCompile(`^(?:目标|计划|任务)?(?:数量|个数|任务数|总数|数|任务量|工程量|指标|长度|面积|规模)(\([\p{Han}]{1,5}\))?$`)
 	yearOf    = regexp.MustCompile(`(?:19|20)\d\d年`)
 )
@@ -162,7 +164,7 @@ func jointHead(upper, lower string) string {
 		return l
 	case u == "" || columnOf(l) != colOther && columnOf(l) != colGroup || periodOf(l) != "":
 		return l
-	case columnOf(u) == colLimit || columnOf(l) == colOther && columnOf(u) != colOther || columnOf(l) == colOther:
+	case columnOf(u) == colLimit || columnOf(l) == colOther: // 完成时限 over 上半年
 		return u + l
 	}
 	return l

@@ -49,6 +49,9 @@ func Load(path string, cal *calendar.Calendar) (*Plan, []Problem) { return load(
 // LoadFiles is Load of files that lie in no folder: "plan.yaml" and what it names, by
 // the last part of the names. It opens no file of the machine.
 func LoadFiles(files map[string][]byte, cal *calendar.Calendar) (*Plan, []Problem) {
+	if files == nil {
+		files = map[string][]byte{} // a nil one would mean the files of the machine
+	}
 	return load(&book{within: files}, "plan.yaml", cal)
 }
 
