@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -145,20 +146,46 @@ func build(ctx context.Context) (h *house, err error) {
 	return h, err
 }
 
-// prepared is the draft that the office has made of the plan's document.
-const prepared = "d000000000000000001"
+// What the office has prepared: of the plan's document, an amendment, another notice of
+// holidays, another version of the policies.
+const (
+	prepared = "d000000000000000001"
+	amended  = "d000000000000000002"
+	notice   = "d000000000000000003"
+	policies = "d000000000000000004"
+)
 
 func (h *house) prepare(ctx context.Context) error {
 	h.drafts = draft.Open(h.store, func() time.Time { return now })
-	body, err := os.ReadFile(seed + "document.txt")
-	if err != nil {
-		return err
+	for _, d := range []struct {
+		id, kind, title string
+		files           map[string]string // by the names under which they are brought
+	}{
+		{prepared, draft.Plan, "明年的行动计划", map[string]string{"行动计划.txt": "document.txt"}},
+		{amended, draft.Plan, "年中调整", map[string]string{"plan.yaml": "amended-2021-08.yaml", "units.yaml": "units.yaml", "policies.yaml": "../policies.yaml"}},
+		{notice, draft.Holidays, "中秋国庆放假", map[string]string{"notice.json": "notice-2021-09.json"}},
+		{policies, draft.Policy, "督办规则", map[string]string{"policies.yaml": "../policies.yaml"}},
+	} {
+		var files []ledger.DraftFile
+		for name, of := range d.files {
+			body, err := os.ReadFile(seed + of)
+			if err != nil {
+				return err
+			}
+			f, err := draft.Document(draft.File{Name: name, Body: body})
+			if draft.NameOf(name) != "" {
+				f, err = draft.Edited(draft.File{Name: name, Body: body})
+			}
+			if err != nil {
+				return err
+			}
+			files = append(files, f)
+		}
+		if err := h.drafts.Begin(ctx, ledger.Draft{ID: d.id, Kind: d.kind, Unit: "shuizhiban", Title: d.title, By: "shuizhiban"}, files, nil); err != nil {
+			return err
+		}
 	}
-	f, err := draft.Document(draft.File{Name: "行动计划.txt", Body: body})
-	if err != nil {
-		return err
-	}
-	return h.drafts.Begin(ctx, ledger.Draft{ID: prepared, Kind: draft.Plan, Unit: "shuizhiban", Title: "明年的行动计划", By: "shuizhiban"}, []ledger.DraftFile{f}, nil)
+	return nil
 }
 
 // live lets what was due of a task be said, each in a message; of every third one its
@@ -254,7 +281,8 @@ var pages = map[string][]string{
 	"fu-shizhang": {"/lead", "/todo", "/tasks", "/talks", "/plans", "/plans/" + planID, "/plans/" + planID + "?down=clause", "/plans/" + planID + "?as_of=2021-06-01", "/plans/" + planID + "/year",
 		"/plans/" + planID + "/messages", "/plans/" + planID + "/ahead", "/plans/" + planID + "/since?day=2021-06-30", "/search?q=%E6%B1%A1%E6%B0%B4", "/search?q=xyzzy", "/inbox", "/me", "/plans/" + planID + "/tasks/p14", "/nosuch"},
 	"shuizhiban": {"/todo", "/messages", "/ledger", "/ledger/proof", "/ledger/proof?check=1&full=1", "/contacts", "/accounts", "/holidays", "/policies", "/me", "/plans/" + planID, "/plans/" + planID + "/tasks/p14?as_of=2021-05-10", "/plans/" + planID + "/tasks/2.4-survey.qinshui/do/chase",
-		"/drafts", "/drafts/" + prepared, "/drafts/" + prepared + "/questions", "/drafts/" + prepared + "/document", "/drafts/" + prepared + "/preview", "/drafts/" + prepared + "/edit/units.yaml"},
+		"/drafts", "/drafts/" + prepared, "/drafts/" + prepared + "/questions", "/drafts/" + prepared + "/document", "/drafts/" + prepared + "/preview", "/drafts/" + prepared + "/edit/units.yaml",
+		"/drafts/" + amended + "/changes", "/drafts/" + notice + "/changes", "/drafts/" + policies + "/changes"},
 	"gaoping": {"/todo", "/tasks", "/inbox", "/plans/" + planID + "/tasks/2.4-survey.gaoping", "/plans/" + planID + "/tasks/2.4-survey.gaoping/do/progress"},
 }
 
@@ -270,6 +298,16 @@ func TestEveryPageIsForEverybody(t *testing.T) {
 				p := as(t, account, portaltest.Look{Language: lang})
 				for _, path := range paths {
 					status := p.Go(path)
+					require.Eventually(t, func() bool { // what a draft comes to, and not how far it is
+						working := p.Has("#far")
+						if working {
+							status = p.Go(path)
+						}
+						return !working
+					}, 5*time.Minute, 100*time.Millisecond, path)
+					if strings.HasSuffix(path, "/changes") {
+						require.True(t, p.Has("main .field, main .changes li"), "%s: %s", path, p.Text("main"))
+					}
 					require.Contains(t, []int{200, 404}, status, path)
 					require.Equal(t, path == "/nosuch", status == 404, path)
 					p.EveryPage()
