@@ -92,14 +92,41 @@ func TestAPlanIsAmendedInTheBrowser(t *testing.T) {
 	page = office.until(path + "/changes")
 	require.Contains(t, page.text(), "已经按晋大气办〔2021〕5号办过")
 	require.NotContains(t, page.body, `name="do"`)
+}
 
-	// A unit that goes while it leads has somebody who takes over.
-	gone := strings.ReplaceAll(text, "[市环保局]", "[市园林局]")
-	left, _, _ := strings.Cut(units, "  - id: huanbao")
-	_, rest, _ := strings.Cut(units, "  - id: yuanlin")
-	path = office.begins(file{"plan.yaml", gone}, file{"units.yaml", left + "  - id: yuanlin" + rest})
+// TestWhoTakesOverFromAUnitThatGoesIsAskedInTheBrowser: before anything else of what the
+// amendment would change is known; what goes on of the unit is then the other's.
+func TestWhoTakesOverFromAUnitThatGoesIsAskedInTheBrowser(t *testing.T) {
+	t.Parallel()
+	w := theWorld(t)
+	clock := calendar.Clock{Epoch: time.Now(), Start: calendar.NewDay(2021, 6, 7).At(10, 0, calendar.Beijing), Rate: 1}
+	of := func(bracket string) string {
+		return strings.ReplaceAll(dust("{id: a1, title: 完成抑尘, due: 2021-09-30, source: 9月底前完成抑尘}"), "[市环保局]", bracket)
+	}
+	const stays = "zhifa 市执法局 city_department,daqi 大气办 office,qizhang 治气小组 leadership"
+	require.NoError(t, w.launch("gone", "daqi", "kuangguan 市矿管局 city_department,"+stays, of("[市执法局, 市矿管局]"), clock))
+	office := w.open(t).as("airclerk")
+	units, text := planFiles("gone", "daqi", stays, of("[市执法局]"))
+	path := office.begins(file{"plan.yaml", text}, file{"units.yaml", units})
+	page := office.until(path + "/changes")
+	require.Contains(t, page.text(), "由哪个单位接续")
+	require.NotContains(t, page.body, `value="kuangguan"`, "the unit that goes takes nothing over")
+	require.NotContains(t, page.body, `name="do"`)
+	require.Equal(t, http.StatusUnprocessableEntity, office.says(path, "1").status)
+	require.Equal(t, http.StatusSeeOther, office.says(path, "", "successor-kuangguan", "zhifa").status)
 	page = office.until(path + "/changes")
-	require.Equal(t, http.StatusOK, page.status, page.text())
+	require.Contains(t, page.text(), "市矿管局")
+	require.NotContains(t, page.body, `name="do"`, "the paper is still to be said")
+	require.Equal(t, http.StatusSeeOther, office.says(path, "", "paper", "晋大气办〔2021〕6号").status)
+	office.until(path + "/changes")
+	require.Equal(t, path, office.says(path, "1").to())
+	require.Contains(t, office.until(path).text(), "次修订（晋大气办〔2021〕6号）已生效")
+	subject, err := w.read.Task(t.Context(), query.Operator(), "gone", "a1")
+	require.NoError(t, err)
+	require.NotContains(t, subject.Task.Assist, "kuangguan")
+	gone, known := subject.Plan.Plan.Directory.Unit("kuangguan")
+	require.True(t, known)
+	require.Equal(t, "zhifa", gone.Successor)
 }
 
 // row is the due day of a task.
