@@ -203,7 +203,7 @@ func TestANoticeThatIsNotTheYears(t *testing.T) {
 	}
 	_, err = f.says("calendar", "import", file(next))
 	require.ErrorContains(t, err, "2027 年法定节日有上班的：2027-02-05 春节、2027-02-07 春节、2027-02-08 春节、2027-06-09 端午节、2027-09-15 中秋节")
-	require.Contains(t, f.say("calendar", "import", file(next), "--meant"), "2027 年：此前没有通知（暂定）")
+	require.Contains(t, f.say("calendar", "import", file(next), "--meant"), "2027 年：此前没有通知（暂按法定节日）")
 	two := calendar.Year{Year: 2021, Papers: []string{"〔2021〕5号"}, Days: []calendar.Holiday{
 		{Name: "防汛", Date: calendar.NewDay(2021, 6, 16), IsOffDay: true}, {Name: "防汛", Date: calendar.NewDay(2021, 6, 20)}}}
 	var im terminal.NoticesOutcome
@@ -250,4 +250,10 @@ func TestPreviewKnowsImportedNotices(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, f.store.PutCalendar(t.Context(), notice, "operator", f.when(at(6, 14, 9))))
 	require.Equal(t, "2021-12-28T09:00:00+08:00", stages()["remind-1"])
+	require.NotContains(t, f.say("plan", "preview", file), "暂定")
+	require.NoError(t, f.store.PutCalendar(t.Context(), calendar.Year{Year: 2021}, "operator", f.when(at(6, 14, 9))))
+	require.Contains(t, f.say("plan", "preview", file, "-o", "json"), `"provisional": true`)
+	table := f.say("plan", "preview", file)
+	require.Contains(t, table, "2021-12-30 09:00（暂定）")
+	require.Contains(t, table, "次的日期为暂定：当年的放假安排尚未公布")
 }

@@ -45,7 +45,7 @@ func (a *app) takeBack(ctx context.Context, store *ledger.Store, year int, reaso
 		return err
 	}
 	was, is := back.Was, back.Is
-	said := terminal.BackOutcome{Year: year, Was: was.Papers, Is: is.Papers, Changes: calendar.Changes(was, is)}
+	said := terminal.BackOutcome{Year: year, Was: was.Papers, Is: is.Papers, Changes: calendar.Changes(was, calendar.New(is).InForce(year))}
 	if a.format == "table" {
 		key := "calendar.back"
 		if len(is.Days) == 0 {

@@ -163,7 +163,7 @@ func (a *app) planPreview() *cobra.Command {
 			}
 			foreseen := script.Foretell(p, cal, launched, last, s, nil)
 			a.astray(foreseen, s)
-			rows := terminal.StageRows(p, foreseen.Stages)
+			rows := terminal.StageRows(p, cal, foreseen.Stages)
 			if a.format == "json" {
 				return a.show().JSON(rows)
 			}

@@ -51,7 +51,7 @@ func (b *bench) auditDays(days int) (mails, events []string) {
 	return mails, events
 }
 
-const note = "【自查提示】1处督办日期暂按周末推算（《示范计划》）"
+const note = "【自查提示】1处督办日期为暂定（《示范计划》）"
 
 func TestAuditTellsOnceOfAYearWithoutANotice(t *testing.T) {
 	t.Parallel()

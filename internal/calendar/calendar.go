@@ -25,7 +25,8 @@ type Holiday struct {
 }
 
 // Calendar answers what is a working day. It is immutable and safe for
-// concurrent use. The zero-notice Calendar rests on Saturdays and Sundays.
+// concurrent use. A year without a notice rests on Saturdays, Sundays and the days of
+// the law, provisionally.
 type Calendar struct {
 	years map[int]Year
 	off   map[Day]Holiday // every day that a notice names, make-up workdays too
@@ -79,6 +80,15 @@ func Load(fsys fs.FS) (*Calendar, error) {
 // With is a copy of c in which the given notices replace those of their years.
 func (c *Calendar) With(years ...Year) *Calendar { return New(append(c.Years(), years...)...) }
 
+// InForce is what a year rests on: its notice, or provisionally the days of the law,
+// of which Papers is empty.
+func (c *Calendar) InForce(year int) Year {
+	if y, ok := c.years[year]; ok {
+		return y
+	}
+	return Year{Year: year, Days: slices.Clone(LawDays(year))}
+}
+
 // Notice is a year's notice; without days when it has none.
 func (c *Calendar) Notice(year int) Year {
 	y := c.years[year]
@@ -96,13 +106,18 @@ func (c *Calendar) Years() []Year {
 	return ys
 }
 
-// Provisional tells that no notice governs d's year yet: only weekends rest.
+// Provisional tells that no notice governs d's year yet: weekends and the days of the
+// law rest.
 func (c *Calendar) Provisional(d Day) bool { return !c.Governed(d.Year) }
 
-// IsWorkday: the notice's word first, otherwise Monday to Friday.
+// IsWorkday: the notice's word first, then the law's in a year without a notice,
+// otherwise Monday to Friday.
 func (c *Calendar) IsWorkday(d Day) bool {
 	if h, ok := c.off[d]; ok {
 		return !h.IsOffDay
+	}
+	if !c.Governed(d.Year) && lawRests(d) {
+		return false
 	}
 	return d.Weekday() != time.Saturday && d.Weekday() != time.Sunday
 }
@@ -160,11 +175,13 @@ func (c *Calendar) Workdays(from, to Day) int {
 	return n
 }
 
-// BeforeFestival is the last working day before the first rest day that the
-// year's notice calls name (春节, 国庆节 …): "春节前". ok is false without one.
-func (c *Calendar) BeforeFestival(year int, name string) (d Day, ok bool) {
+// BeforeFestival is the last working day before the first rest day that the year's
+// notice calls name (春节, 国庆节 …): "春节前". Without a notice it is the one before
+// the festival's first day by the law, and sure is false; the zero Day where neither
+// knows the name.
+func (c *Calendar) BeforeFestival(year int, name string) (d Day, sure bool) {
 	var first Day
-	for _, h := range c.years[year].Days {
+	for _, h := range c.InForce(year).Days {
 		if h.IsOffDay && h.Name == name && (first.IsZero() || h.Date.Before(first)) {
 			first = h.Date
 		}
@@ -172,5 +189,5 @@ func (c *Calendar) BeforeFestival(year int, name string) (d Day, ok bool) {
 	if first.IsZero() {
 		return Day{}, false
 	}
-	return c.OnOrBefore(first.AddDays(-1)), true
+	return c.OnOrBefore(first.AddDays(-1)), c.Governed(year)
 }

@@ -103,7 +103,8 @@ func TestProvisional(t *testing.T) {
 	cal := seeded(t)
 	require.False(t, cal.Provisional(day(t, "2026-12-31")))
 	require.True(t, cal.Provisional(day(t, "2027-01-01")))
-	require.True(t, cal.IsWorkday(day(t, "2027-10-01")), "a Friday without a notice")
+	require.False(t, cal.IsWorkday(day(t, "2027-10-01")), "a Friday, by the law")
+	require.True(t, cal.IsWorkday(day(t, "2027-10-08")))
 	require.False(t, cal.IsWorkday(day(t, "2027-10-02")))
 
 	more := cal.With(calendar.Year{Year: 2027, Days: []calendar.Holiday{{Name: "国庆节", Date: day(t, "2027-10-01"), IsOffDay: true}}})

@@ -6,7 +6,7 @@ import (
 )
 
 // Governed tells that a notice for the year is in force; without one the year
-// is provisional 暂定 and only its weekends rest.
+// is provisional 暂定: its weekends and the days of the law rest.
 func (c *Calendar) Governed(year int) bool { _, ok := c.years[year]; return ok }
 
 // ProvisionalYears are the years from one day to another, both counted, that no

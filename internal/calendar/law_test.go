@@ -2,6 +2,7 @@ package calendar_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -101,9 +102,73 @@ func TestLastYearsFileIsNotNextYears(t *testing.T) {
 	require.Len(t, calendar.New(year).Worked(2022), 6, "of 2022 nothing is said: 01-01, 05-01, 09-10, 10-01 and 10-02 are weekend days")
 }
 
+// Of a year without a notice every day is as the law and the week have it: those of the
+// revision of 2024 from 2025 on, and without 除夕 and 2 May before.
+func TestAYearWithoutANoticeRestsAsTheLawHasIt(t *testing.T) {
+	t.Parallel()
+	cal := seeded(t)
+	for _, want := range []struct {
+		year  int
+		rests []string // Monday to Friday
+	}{
+		{2018, []string{"01-01", "02-16", "04-05", "05-01", "06-18", "09-24", "10-01", "10-02", "10-03"}},
+		{2020, []string{"01-01", "01-27", "05-01", "06-25", "10-01", "10-02"}},
+		{2027, []string{"01-01", "02-05", "02-08", "04-05", "06-09", "09-15", "10-01"}},
+		{2028, []string{"01-25", "01-26", "01-27", "01-28", "04-04", "05-01", "05-02", "10-02", "10-03"}},
+		{2033, []string{"01-31", "02-01", "02-02", "04-04", "05-02", "06-01", "09-08", "10-03"}}, // after a leap month in the year before
+		{2060, []string{"01-01", "02-02", "02-03", "02-04", "06-03", "09-09", "10-01"}},
+	} {
+		var rests []string
+		for d := calendar.NewDay(want.year, 1, 1); d.Year == want.year; d = d.AddDays(1) {
+			weekend := d.Weekday() == time.Saturday || d.Weekday() == time.Sunday
+			if weekend {
+				require.False(t, cal.IsWorkday(d), "%s", d)
+			} else if !cal.IsWorkday(d) {
+				rests = append(rests, d.String()[5:])
+			}
+		}
+		require.Equal(t, want.rests, rests, want.year)
+		require.True(t, cal.Provisional(calendar.NewDay(want.year, 6, 1)))
+		require.Empty(t, cal.InForce(want.year).Papers)
+	}
+	require.Equal(t, 2021, cal.InForce(2021).Year)
+	require.Equal(t, cal.Notice(2021), cal.InForce(2021))
+}
+
+// A notice of the next year, or one that arrives, says otherwise.
+func TestANoticeSaysMoreThanTheLaw(t *testing.T) {
+	t.Parallel()
+	cal := seeded(t)
+	require.False(t, cal.IsWorkday(day(t, "2027-02-05")), "除夕")
+	require.True(t, cal.IsWorkday(day(t, "2027-02-09")))
+	arrived := cal.With(notice(t, 2027, "一", "-2027-02-06", "-2027-02-09", "+2027-02-05"))
+	require.True(t, arrived.IsWorkday(day(t, "2027-02-05")))
+	require.False(t, arrived.IsWorkday(day(t, "2027-02-09")))
+	require.True(t, arrived.IsWorkday(day(t, "2027-10-01")), "a notice says all that rests: what it leaves out is no holiday, and is asked about")
+	neighbour := cal.With(notice(t, 2028, "二", "-2027-12-31", "+2027-01-01"))
+	require.False(t, neighbour.IsWorkday(day(t, "2027-12-31")))
+	require.True(t, neighbour.IsWorkday(day(t, "2027-01-01")))
+}
+
+// 春节前 of a year without a notice is a day, but no sure one.
+func TestBeforeAFestivalOfAYearWithoutANotice(t *testing.T) {
+	t.Parallel()
+	cal := seeded(t)
+	d, sure := cal.BeforeFestival(2027, "春节")
+	require.Equal(t, day(t, "2027-02-04"), d)
+	require.False(t, sure)
+	d, sure = cal.BeforeFestival(2026, "春节")
+	require.Equal(t, day(t, "2026-02-14"), d, "a Saturday that is worked, before what the notice rests")
+	require.True(t, sure)
+	d, sure = cal.BeforeFestival(2027, "重阳节")
+	require.Zero(t, d)
+	require.False(t, sure)
+}
+
 func TestAYearWhoseNoticeWasTakenBackHasNone(t *testing.T) {
 	t.Parallel()
 	cal := seeded(t).With(calendar.Year{Year: 2021})
 	require.True(t, cal.Provisional(day(t, "2021-05-01")))
 	require.True(t, cal.IsWorkday(day(t, "2021-10-07")), "a Thursday")
+	require.False(t, cal.IsWorkday(day(t, "2021-10-01")), "the law")
 }

@@ -266,15 +266,15 @@ func (s *scan) byFestival(at span, m moment, name string, month, date int, w str
 	return []hit{h}, at.to
 }
 
-// eve is the last working day before a festival; known is false when no notice
-// gives the festival's days (a fixed day is then used, or none).
-func (s *scan) eve(y int, name string, month, date int) (calendar.Day, bool) {
+// eve is the last working day before a festival; known is false when no notice gives
+// the festival's days (the law's are then used, or a fixed day, or none).
+func (s *scan) eve(y int, name string, month, date int) (d calendar.Day, known bool) {
 	for _, full := range []string{name, name + "节", "国庆节、中秋节", "中秋节、国庆节"} {
 		if full == "国庆节、中秋节" && name != "国庆" && name != "中秋" {
 			break
 		}
-		if d, ok := s.cal.BeforeFestival(y, full); ok {
-			return d, true
+		if d, known = s.cal.BeforeFestival(y, full); !d.IsZero() {
+			return d, known
 		}
 	}
 	if month == 0 {

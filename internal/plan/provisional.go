@@ -44,6 +44,17 @@ func (l Ladderer) ProvisionalYears(p Policy, due calendar.Day, assigned time.Tim
 	return slices.Compact(years)
 }
 
+// Provisional tells that a stage may still move with a notice of holidays 暂定: it
+// stands in a year that has none, or is counted back from a due date in one.
+func (l Ladderer) Provisional(s Stage, due calendar.Day) bool {
+	day := calendar.DayOf(s.At.In(l.Zone))
+	if l.Calendar.Provisional(day) {
+		return true
+	}
+	rung := s.Topic == "" && s.Kind != Told && s.ID != CatchUp
+	return rung && due.After(day) && l.Calendar.Provisional(due)
+}
+
 func later(a, b calendar.Day) calendar.Day {
 	if a.After(b) {
 		return a

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/calendar"
+	"duban/internal/plan"
 	"duban/internal/words"
 )
 
@@ -50,17 +51,37 @@ func provisionals(t *testing.T, changes ...[3]string) string {
 func TestThePlanCheckNamesEachProvisionalYearOnce(t *testing.T) {
 	t.Parallel()
 	require.Empty(t, provisionals(t))
-	require.Equal(t, "plan.yaml:32 2027 年的放假安排，1 项任务的督办日期要算到这一年，暂按周六、周日休息推算；通知发布后请用 calendar import 导入\n",
+	require.Equal(t, "plan.yaml:32 2027 年的放假安排，1 项任务的督办日期要算到这一年，暂按周末和法定节日休息推算，日期为暂定；通知发布后请用 calendar import 导入\n",
 		provisionals(t, [3]string{"plan.yaml", "due: 2021-06-30", "due: 2026-12-31"}))
 }
 
 func TestADutyRestsOnEveryYearItRecursIn(t *testing.T) {
 	t.Parallel()
 	sentence := func(year, tasks int) string {
-		return fmt.Sprintf("plan.yaml:41 %d 年的放假安排，%d 项任务的督办日期要算到这一年，暂按周六、周日休息推算；通知发布后请用 calendar import 导入\n", year, tasks)
+		return fmt.Sprintf("plan.yaml:41 %d 年的放假安排，%d 项任务的督办日期要算到这一年，暂按周末和法定节日休息推算，日期为暂定；通知发布后请用 calendar import 导入\n", year, tasks)
 	}
 	until := [3]string{"plan.yaml", "until: 2021-12-31", "until: 2029-02-28"} // the last quarter is 2028's fourth
 	require.Equal(t, sentence(2027, 1)+sentence(2028, 1)+sentence(2029, 1), provisionals(t, until))
 	require.Empty(t, provisionals(t, [3]string{"plan.yaml", "until: 2021-12-31", "until: 2026-06-30"}))
 	require.Empty(t, provisionals(t, [3]string{"plan.yaml", ", until: 2021-12-31", ""}), "without an end, the plan's year")
+}
+
+// A word in a year without a notice, or counted back from one, may still move; what a
+// task is given with, and what is said in a year whose notice is in, may not.
+func TestWhatMayStillMoveWithANotice(t *testing.T) {
+	t.Parallel()
+	l := seededLadderer(t)
+	at := func(d string) plan.Stage { return plan.Stage{ID: "T-3", Kind: plan.Remind, At: moment(t, d+" 09:00")} }
+	january := day(t, "2027-01-08")
+	require.True(t, l.Provisional(at("2027-01-04"), january))
+	require.True(t, l.Provisional(at("2026-12-31"), january), "counted back over the New Year")
+	require.False(t, l.Provisional(at("2026-12-31"), day(t, "2026-12-31")))
+	order := at("2026-04-08")
+	order.Kind = plan.Told
+	require.False(t, l.Provisional(order, january))
+	received := at("2026-04-10")
+	received.Topic = plan.TopicAcknowledge
+	require.False(t, l.Provisional(received, january))
+	l.Calendar = l.Calendar.With(calendar.Year{Year: 2027, Days: calendar.LawDays(2027)})
+	require.False(t, l.Provisional(at("2027-01-04"), january), "the notice is in")
 }

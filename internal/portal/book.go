@@ -93,7 +93,7 @@ type holidayYear struct {
 	Year        int
 	Papers      []string
 	Workdays    int
-	Provisional bool // no notice is known: only the days of the week rest
+	Provisional bool // no notice is known: weekends and the days of the law rest
 	Off, Made   []holidaySpan
 }
 
@@ -109,16 +109,15 @@ func (v *visit) holidays() error {
 	if err != nil {
 		return err
 	}
-	var all []holidayYear
-	years := cal.Years()
-	slices.SortFunc(years, func(a, b calendar.Year) int { return b.Year - a.Year })
-	if next := v.Now().In(calendar.Beijing).Year() + 1; len(years) == 0 || years[0].Year < next {
-		for year := next; len(years) == 0 && year == next || len(years) > 0 && year > years[0].Year; year-- {
-			all = append(all, holidayYear{Year: year, Workdays: cal.WorkdaysIn(year), Provisional: !cal.Governed(year)})
-		}
+	first := v.Now().In(calendar.Beijing).Year() + 1
+	last := first
+	for _, y := range cal.Years() {
+		first, last = min(first, y.Year), max(last, y.Year)
 	}
-	for _, y := range years {
-		h := holidayYear{Year: y.Year, Papers: y.Papers, Workdays: cal.WorkdaysIn(y.Year), Provisional: !cal.Governed(y.Year)}
+	var all []holidayYear
+	for year := last; year >= first; year-- {
+		y := cal.InForce(year)
+		h := holidayYear{Year: year, Papers: y.Papers, Workdays: cal.WorkdaysIn(year), Provisional: !cal.Governed(year)}
 		days := slices.Clone(y.Days)
 		slices.SortFunc(days, func(a, b calendar.Holiday) int { return a.Date.Compare(b.Date) })
 		for _, d := range days {

@@ -49,7 +49,7 @@ func (v *visit) bringing(r draft.Ready) (*undertaking, error) {
 	}
 	merged := calendar.Merged(known, given)
 	data := words.Data{"Year": merged.Year, "Was": strings.Join(known.Papers, " "), "Is": strings.Join(merged.Papers, " ")}
-	changes := calendar.Changes(known, merged)
+	changes := calendar.Changes(now.InForce(merged.Year), merged)
 	data["N"] = len(changes)
 	switch {
 	case now.Governed(merged.Year) && len(changes) == 0 && slices.Equal(known.Papers, merged.Papers):

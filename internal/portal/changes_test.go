@@ -161,14 +161,19 @@ func TestANoticeOfHolidaysIsBroughtInTheBrowser(t *testing.T) {
 	path = office.begins(file{"2031.json", string(raw)})
 	page = office.until(path + "/changes")
 	require.Contains(t, page.text(), "2031 年：此前没有通知")
-	require.Contains(t, page.text(), "元旦放假")
+	require.Contains(t, page.text(), "春节放假")
+	require.NotContains(t, page.text(), "元旦放假", "the law had it rest before")
 	if strings.Contains(page.body, `name="f-meant"`) {
 		require.NotContains(t, page.body, `name="do"`)
 		require.Equal(t, http.StatusSeeOther, office.says(path, "", "meant", "on").status)
 	}
 	require.Equal(t, path, office.says(path, "1").to())
 	require.Contains(t, office.until(path).text(), "已导入")
-	require.Contains(t, office.get("/holidays").text(), "国办发明电〔2030〕9号")
+	holidays := office.get("/holidays").text()
+	require.Contains(t, holidays, "国办发明电〔2030〕9号")
+	_, provisional, _ := strings.Cut(holidays, "2030年（")
+	require.Contains(t, provisional, "暂定：还没有这一年的放假通知")
+	require.Contains(t, provisional, "春节 2030-02-02 – 2030-02-05", "of a year without a notice, what the law has rest")
 }
 
 // TestAPolicyIsAppliedInTheBrowser: to a plan of the office, shown first.

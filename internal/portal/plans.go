@@ -165,10 +165,11 @@ func (v *visit) board(o query.Overview, clauses bool) picture.Board {
 
 // yearPage is the year as a picture.
 type yearPage struct {
-	Path  string
-	Plan  string
-	Drawn template.HTML
-	Table template.HTML
+	Path        string
+	Plan        string
+	Drawn       template.HTML
+	Table       template.HTML
+	Provisional bool // the year has no notice of holidays yet
 	pager
 }
 
@@ -185,7 +186,7 @@ func (v *visit) planYear() error {
 			return err
 		}
 		y := v.year(o, l)
-		return v.show("year", v.say.T("page.title_year"), yearPage{v.at(planPath(id)), o.Plan.Title, y.SVG(), y.Table(), v.pager(v.skip(), len(l.Lines), l.Total)})
+		return v.show("year", v.say.T("page.title_year"), yearPage{v.at(planPath(id)), o.Plan.Title, y.SVG(), y.Table(), l.Provisional, v.pager(v.skip(), len(l.Lines), l.Total)})
 	})
 }
 
@@ -216,6 +217,9 @@ func (v *visit) year(o query.Overview, l query.Ladders) picture.Year {
 				continue // it left no trace: the case file says so
 			}
 			label := day.String() + " " + v.speak().Stage(report.Step{Stage: s.Stage, Kind: s.Kind, Talk: s.Talk, Topic: s.Topic})
+			if s.Provisional {
+				label += v.say.T("cli.preview_mark")
+			}
 			if !said {
 				label = v.say.T("page.to_come", words.Data{"What": label})
 			}
@@ -305,6 +309,9 @@ func (v *visit) planAhead() error {
 func (v *visit) coming(s report.StageRow, planID string, names query.Names) comingLine {
 	l := comingLine{At: s.At.Format(minutes), What: v.speak().Stage(report.Step{Stage: s.Stage, Kind: s.Kind, Talk: s.Talk, Topic: s.Topic}), Title: s.Title, Lead: s.Unit,
 		Path: v.at(taskPath(planID, s.Task)), Light: s.Light, LightWord: v.speak().Light(report.Row{Light: s.Light})}
+	if s.Provisional {
+		l.At += v.say.T("cli.preview_mark")
+	}
 	if s.Talk != "" {
 		l.Path = v.at(talkPath(planID, s.Talk))
 	}

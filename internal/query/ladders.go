@@ -16,7 +16,9 @@ type Ladders struct {
 	Stages map[string][]report.StageRow // by the task's ID as the plan calls it now, in order of time; without what acts told at once
 	Rests  map[calendar.Day]bool        // the rest days of Year
 	Year   int
-	Today  calendar.Day
+	// Provisional tells that the year has no notice of holidays yet.
+	Provisional bool
+	Today       calendar.Day
 }
 
 // Ladders are the chosen lines of the plan that the filter names.
@@ -35,6 +37,7 @@ func (r *Reader) Ladders(ctx context.Context, v Viewer, f TaskFilter) (l Ladders
 	if l.TaskPage, err = in.tasks(ctx, f); err != nil {
 		return l, err
 	}
+	l.Provisional = !p.cal.Governed(p.Plan.Year)
 	l.Year, l.Today, l.Stages, l.Rests = p.Plan.Year, p.today, map[string][]report.StageRow{}, map[calendar.Day]bool{}
 	for d := calendar.NewDay(l.Year, 1, 1); d.Year == l.Year; d = d.AddDays(1) {
 		if !p.cal.IsWorkday(d) {

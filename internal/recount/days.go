@@ -5,11 +5,14 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	lunar "github.com/6tail/lunar-go/calendar"
 )
 
 // days tells working days from rest days by the holiday notices of the chain.
 type days struct {
-	off map[string]bool // days that a notice names: true is a rest day, false a working day
+	off   map[string]bool // days that a notice names: true is a rest day, false a working day
+	known map[string]bool // years with a notice; in others the days of the law rest
 }
 
 // notice takes a year's notice in place of the former one.
@@ -25,8 +28,9 @@ func (d *days) notice(data json.RawMessage) {
 		return
 	}
 	if d.off == nil {
-		d.off = map[string]bool{}
+		d.off, d.known = map[string]bool{}, map[string]bool{}
 	}
+	d.known[strconv.Itoa(n.Year)] = len(n.Days) > 0
 	for day := range d.off {
 		if strings.HasPrefix(day, strconv.Itoa(n.Year)) {
 			delete(d.off, day)
@@ -57,8 +61,31 @@ func (d *days) works(day string) bool {
 	if off, named := d.off[day]; named {
 		return !off
 	}
+	if !d.known[day[:4]] && festival(day) {
+		return false
+	}
 	w := parse(day).Weekday()
 	return w != time.Saturday && w != time.Sunday
+}
+
+// festival tells a day on which everybody rests by the 全国年节及纪念日放假办法, as it
+// stands since 2025, or as it stood before.
+func festival(day string) bool {
+	t := parse(day)
+	late := t.Year() >= 2025
+	switch day[5:] {
+	case "01-01", "05-01", "10-01", "10-02", "10-03":
+		return true
+	case "05-02":
+		return late
+	}
+	l := lunar.NewSolarFromYmd(t.Year(), int(t.Month()), t.Day()).GetLunar()
+	switch at := [2]int{l.GetMonth(), l.GetDay()}; at {
+	case [2]int{1, 1}, [2]int{1, 2}, [2]int{1, 3}, [2]int{5, 5}, [2]int{8, 15}:
+		return true
+	}
+	next := l.Next(1)
+	return l.GetJieQi() == "清明" || late && next.GetMonth() == 1 && next.GetDay() == 1
 }
 
 // span is the days after one, up to another; none: for good.

@@ -129,6 +129,9 @@ func (d docket) why(s StageRow) string {
 		}
 		parts = append(parts, d.say(key, words.Data{"Stages": d.list(names)}))
 	}
+	if s.Provisional {
+		parts = append(parts, d.say("provisional"))
+	}
 	if late := calendar.DayOf(s.DecidedAt).Sub(calendar.DayOf(s.At)); s.State == ledger.Decided && late > 0 {
 		parts = append(parts, d.say("decided_late", words.Data{"Days": d.days(late, false)}))
 	}

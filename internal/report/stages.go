@@ -28,13 +28,15 @@ type StageRow struct {
 	MovedFrom calendar.Day   `json:"moved_from"` // the rest day it was moved from
 	// MovedBy says what moved it, in a case file only: rest (a rest day), due (it
 	// may not come after the due date) or late (it was assigned after that day).
-	MovedBy   string             `json:"moved_by,omitempty"`
-	Why       *Why               `json:"why,omitempty"` // it stands on its day, in a case file only
-	To        []people.Recipient `json:"to"`            // unit/role, as in "shuiwu/liaison"
-	Light     plan.Light         `json:"light"`
-	Merged    []string           `json:"merged"` // milder stages of the same day that became this one
-	State     string             `json:"state"`  // expected, held (the task is reported or suspended), decided, void
-	DecidedAt time.Time          `json:"decided_at,omitzero"`
+	MovedBy string `json:"moved_by,omitempty"`
+	// Provisional tells that what is to come may still move: the year has no notice of holidays yet.
+	Provisional bool               `json:"provisional,omitempty"`
+	Why         *Why               `json:"why,omitempty"` // it stands on its day, in a case file only
+	To          []people.Recipient `json:"to"`            // unit/role, as in "shuiwu/liaison"
+	Light       plan.Light         `json:"light"`
+	Merged      []string           `json:"merged"` // milder stages of the same day that became this one
+	State       string             `json:"state"`  // expected, held (the task is reported or suspended), decided, void
+	DecidedAt   time.Time          `json:"decided_at,omitzero"`
 	// Matter is what it speaks of when that is not the task's own limit: topic,
 	// words, by, limit, new, paper, those that are set.
 	plan.Matter
@@ -99,6 +101,7 @@ func (b *binder) stageRows(tasks []ledger.Task, stages []ledger.Stage, notices [
 			Merged: full(s.Merged), State: s.State, DecidedAt: b.local(s.DecidedAt), Matter: s.Matter, Unless: s.Unless,
 			Messages: b.ordered(s.To, said[stageKey{s.Task, s.Talk, s.ID, s.Revision}]),
 		}
+		rows[i].Provisional = s.State == ledger.Expected && b.ladderer.Provisional(s.Stage, scene.Due)
 		for j, m := range rows[i].Messages {
 			rows[i].Messages[j].Name = b.named(scene, m.To.Unit)
 		}

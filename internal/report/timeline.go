@@ -126,6 +126,9 @@ func (d docket) wordLine(s StageRow) (l Line, ok bool) {
 	if topic := d.matterOf(s); s.Topic != "" && topic != "" {
 		l.Texts = append(l.Texts, topic)
 	}
+	if s.Provisional {
+		l.Texts = append(l.Texts, d.say("provisional"))
+	}
 	return l, true
 }
 

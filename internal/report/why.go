@@ -85,7 +85,7 @@ func (b *binder) why(c Case, s StageRow) *Why {
 // restOf is why a day is a rest day: what the notice calls it, or its weekday.
 func (b *binder) restOf(day calendar.Day) string {
 	for _, year := range []int{day.Year, day.Year + 1, day.Year - 1} {
-		for _, h := range b.cal.Notice(year).Days {
+		for _, h := range b.cal.InForce(year).Days {
 			if h.Date == day && h.IsOffDay && h.Name != "" {
 				return h.Name
 			}

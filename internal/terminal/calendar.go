@@ -12,12 +12,13 @@ import (
 )
 
 // YearRow is one year in `calendar list -o json`, an array of them in order. The
-// last is next year at the earliest; of a provisional year only weekends rest.
+// last is next year at the earliest; a provisional year rests on weekends
+// and the days of the law.
 type YearRow struct {
 	Year        int      `json:"year"`
 	Papers      []string `json:"papers"`
 	Workdays    int      `json:"workdays"`
-	OffDays     int      `json:"off_days"`     // that the notice names
+	OffDays     int      `json:"off_days"`     // that the notice names, or the law
 	MakeUpDays  int      `json:"make_up_days"` // 调休上班
 	Provisional bool     `json:"provisional"`
 }
@@ -35,7 +36,7 @@ func YearRows(cal *calendar.Calendar, through int) []YearRow {
 	for year := first; year <= through; year++ {
 		row := YearRow{Year: year, Papers: []string{}, Workdays: cal.WorkdaysIn(year), Provisional: !cal.Governed(year)}
 		row.Papers = append(row.Papers, known[year].Papers...)
-		for _, h := range known[year].Days {
+		for _, h := range cal.InForce(year).Days {
 			if h.IsOffDay {
 				row.OffDays++
 			} else {

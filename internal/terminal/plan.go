@@ -40,19 +40,28 @@ func (sc *Screen) Preview(p *plan.Plan, rows []StageRow) {
 		titles[t.ID] = t.Title
 	}
 	t := sc.Table(map[string]int{"task": 26, "to": 40, "unit": 22, "stage": 24}, "at", "task", "unit", "due", "stage", "to", "moved", "light")
+	provisional := 0
 	for _, r := range rows {
 		light := "" // of what is told at once
 		if r.Light != "" {
 			light = sc.W.T("term." + string(r.Light))
 		}
+		at := strings.Replace(r.At[:16], "T", " ", 1)
+		if r.Provisional {
+			provisional++
+			at += sc.W.T("cli.preview_mark")
+		}
 		t.AppendRow(table.Row{
-			strings.Replace(r.At[:16], "T", " ", 1), r.Task, r.Unit, r.Due, sc.StageName(r),
+			at, r.Task, r.Unit, r.Due, sc.StageName(r),
 			report.Speak(sc.W).Seats(p.Directory, r.To), r.MovedFrom, light,
 		})
 	}
 	t.Render()
 	sc.zone(p.Location())
 	fmt.Fprintln(sc.Out, sc.W.T("cli.preview_total", words.Data{"Stages": len(rows)}))
+	if provisional > 0 {
+		fmt.Fprintln(sc.Out, sc.W.T("cli.preview_provisional", words.Data{"N": provisional}))
+	}
 }
 
 // StageName is what a stage is called, and its ID where several of a ladder
@@ -127,18 +136,21 @@ type StageRow struct {
 	To        []people.Recipient `json:"to"`
 	Light     plan.Light         `json:"light"`
 	Merged    []string           `json:"merged"` // milder stages of the same day that became this one
+	// Provisional: the year has no notice of holidays yet, and the day may move with it.
+	Provisional bool `json:"provisional"`
 }
 
-func StageRows(p *plan.Plan, foretold []plan.Foretold) []StageRow {
-	zone := calendar.Beijing
-	if lad, err := plan.NewLadderer(p, nil); err == nil {
-		zone = lad.Zone
+func StageRows(p *plan.Plan, cal *calendar.Calendar, foretold []plan.Foretold) []StageRow {
+	lad, err := plan.NewLadderer(p, cal)
+	if err != nil {
+		lad = plan.Ladderer{Calendar: cal, Zone: calendar.Beijing}
 	}
 	rows := make([]StageRow, len(foretold))
 	for i, f := range foretold {
 		rows[i] = StageRow{
 			Task: f.Task, Unit: p.Directory.Name(f.Unit), Due: f.Due, Stage: f.Stage.ID, Kind: f.Kind, Topic: f.Topic,
-			At: f.At.In(zone).Format(time.RFC3339), MovedFrom: f.MovedFrom, To: f.To, Light: f.Light, Merged: f.Merged,
+			At: f.At.In(lad.Zone).Format(time.RFC3339), MovedFrom: f.MovedFrom, To: f.To, Light: f.Light, Merged: f.Merged,
+			Provisional: lad.Provisional(f.Stage, f.Due),
 		}
 		if rows[i].To == nil {
 			rows[i].To = []people.Recipient{}

@@ -14,7 +14,7 @@ type NoticeChange struct {
 	Papers    []string          `json:"papers"`
 	WasPapers []string          `json:"was_papers"`
 	New       bool              `json:"new"`     // the year was provisional
-	Changes   []calendar.Change `json:"changes"` // was or is null: the notice does not name the day
+	Changes   []calendar.Change `json:"changes"` // was or is null: it does not name the day; a year without a notice names those of the law
 	Same      bool              `json:"-"`       // it says nothing new
 	Notice    calendar.Year     `json:"-"`       // as it would be in force
 }
@@ -39,7 +39,7 @@ func NoticeChanges(now *calendar.Calendar, files []string, notices []calendar.Ye
 	for i, y := range notices {
 		y = calendar.Merged(known[y.Year], y)
 		c := NoticeChange{File: files[i], Year: y.Year, New: !now.Governed(y.Year), Notice: y, Papers: append([]string{}, y.Papers...),
-			WasPapers: append([]string{}, known[y.Year].Papers...), Changes: append([]calendar.Change{}, calendar.Changes(known[y.Year], y)...)}
+			WasPapers: append([]string{}, known[y.Year].Papers...), Changes: append([]calendar.Change{}, calendar.Changes(now.InForce(y.Year), y)...)}
 		c.Same = !c.New && len(c.Changes) == 0 && slices.Equal(c.Papers, c.WasPapers)
 		out = append(out, c)
 	}
