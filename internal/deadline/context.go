@@ -153,7 +153,13 @@ func (s *scan) cited(p phrase) bool {
 	if s.one2(p.to, "印发的", "发布的", "出台的", "制定的", "公布的", "下发的", "修订的", "颁布的", "实施的") {
 		return true
 	}
+	if (p.m.grain == ofHalf || p.m.grain == ofQuarter) && p.m.year == 0 && s.ofItsLimit(p) {
+		return true
+	}
 	if p.m.grain == ofYear && p.m.edge == '底' && s.yearsReview(p) {
+		return true
+	}
+	if p.m.grain == ofYear && p.m.edge == '初' && s.one2(p.to, "预算", "部门预算", "财政预算", "计划", "预算安排", "确定", "下达的", "既定", "工作会议", "全会", "两会", "部署") {
 		return true
 	}
 	if p.m.grain != ofYear || p.m.edge != 0 {
@@ -174,6 +180,21 @@ func (s *scan) cited(p phrase) bool {
 	}
 	from, to := s.predicateZone(p.to)
 	return s.named(from, to)
+}
+
+// ofItsLimit: 5月20日前，完成上半年抽检1200批次: the half-year says which work is done by
+// the day before it.
+func (s *scan) ofItsLimit(p phrase) bool {
+	n := len(s.out) - 1
+	if n < 0 || s.out[n].Kind != Due || s.out[n].Due.IsZero() || s.sent[s.spans[n].from] != s.sent[p.from] {
+		return false
+	}
+	gap := strings.Trim(s.str(s.spans[n].to, p.from), "，, ")
+	switch gap {
+	case "完成", "全面完成", "汇总", "形成", "报送", "上报", "通报", "公布", "开展", "组织", "做好", "提交", "将", "组织开展", "发放", "兑付", "拨付", "清算":
+		return true
+	}
+	return false
 }
 
 // yearsReview: 纳入年底绩效考核, 与年底考核挂钩: the year's end names the review.
@@ -244,6 +265,7 @@ func (s *scan) ownDate(p phrase) bool {
 // finish settles what needs the whole text: the weak readings beside strong ones,
 // softness, milestones, the superior's own acts.
 func (s *scan) finish() {
+	s.besideOthers()
 	s.dropWeak()
 	for i := range s.out {
 		if r := &s.out[i]; r.Kind != Target {

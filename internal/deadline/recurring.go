@@ -23,7 +23,7 @@ var everyUnits = []struct {
 }{
 	{"半年度", HalfYearly, 1}, {"半年", HalfYearly, 1}, {"半个月", Weekly, 2}, {"半月", Weekly, 2}, {"双月", Monthly, 2}, {"单月", Monthly, 2}, {"年度", Yearly, 1}, {"学年", Yearly, 1}, {"学期", HalfYearly, 1},
 	{"季度", Quarterly, 1}, {"季", Quarterly, 1}, {"月度", Monthly, 1}, {"月份", Monthly, 1}, {"月", Monthly, 1}, {"双周", Weekly, 2}, {"周", Weekly, 1},
-	{"星期", Weekly, 1}, {"礼拜", Weekly, 1}, {"旬", Monthly, 1}, {"工作日", Daily, 1}, {"年", Yearly, 1}, {"日", Daily, 1}, {"天", Daily, 1},
+	{"星期", Weekly, 1}, {"礼拜", Weekly, 1}, {"旬", Monthly, 1}, {"工作日", Daily, 1}, {"年", Yearly, 1}, {"日", Daily, 1}, {"天", Daily, 1}, {"小时", Daily, 1},
 }
 
 // readRecurring reads every family of recurrences (A8, A9).

@@ -20,6 +20,9 @@ func (s *scan) readSpan(i int) ([]hit, int) {
 		return nil, 0
 	}
 	b, ok := s.spanEnd(j, a)
+	if h, next := s.untilFestival(j, a, b); next > j {
+		return h, next
+	}
 	if !ok {
 		return nil, 0
 	}
@@ -29,6 +32,38 @@ func (s *scan) readSpan(i int) ([]hit, int) {
 		from--
 	}
 	return []hit{s.window(a, b, t, clock, from, end)}, end
+}
+
+// untilFestival reads 2021年11月10日至2022年春节前: a span to the eve of a festival. b is
+// what else was read behind the sign, the year perhaps.
+func (s *scan) untilFestival(j int, a, b moment) ([]hit, int) {
+	if b.to > j && b.grain != ofYear || a.grain < ofMonth {
+		return nil, 0
+	}
+	year := s.year
+	defer func() { s.year = year }()
+	first := s.resolve(a)
+	if !first.ok {
+		return nil, 0
+	}
+	s.year = first.first.Year
+	found, next := s.readFestival(j)
+	if next <= j || len(found) != 1 || found[0].Kind != Due || found[0].Due.IsZero() {
+		return nil, 0
+	}
+	h := found[0]
+	if h.Due.Before(first.first) && b.to <= j {
+		s.year++
+		if found, next = s.readFestival(j); len(found) != 1 || found[0].Due.IsZero() {
+			return nil, 0
+		}
+		h = found[0]
+	}
+	if h.Due.Before(first.first) {
+		return nil, 0
+	}
+	h.Kind, h.Rule, h.Start, h.YearFrom, h.span = Window, "W1", first.first, first.from, span{a.from, next}
+	return []hit{h}, next
 }
 
 // fromNow reads a span that begins with the issue: 即日起至…, …之日起至….

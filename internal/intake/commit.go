@@ -46,6 +46,7 @@ type entry struct {
 	words     string // the phrase
 	reading   deadline.Reading
 	row       *row         // of an annex
+	whole     bool         // its limit is that of a problem with goals and measures
 	until     calendar.Day // of a duty: the latest limit of its clause
 	from      *para        // the heading that its time comes from
 }
@@ -74,7 +75,7 @@ type Aside struct {
 
 // clause makes the entries of one clause.
 func (k *committer) clause(c *clause) {
-	readings := k.countedOn(c, glosses(c.text, deadline.Read(c.unnumbered(), k.ctx)))
+	readings := k.inStage(c, k.countedOn(c, glosses(c.text, deadline.Read(c.unnumbered(), k.ctx))))
 	c.readings = slices.Clone(readings)
 	for _, r := range readings { // 每月通报，2024年底前完成: the duty goes on till then
 		if r.Kind == deadline.Due && r.Due.After(c.latest) && !k.vision(r) {
@@ -93,6 +94,9 @@ func (k *committer) clause(c *clause) {
 			c.back = append(c.back, r)
 		}
 	}
+	c.entries = slices.DeleteFunc(c.entries, func(e *entry) bool { // the goal says what is reached by the problem's limit
+		return e.whole && slices.ContainsFunc(c.entries, func(o *entry) bool { return !o.whole && o.Kind == plan.Dated && o.Due == e.Due })
+	})
 	for i, e := range c.entries {
 		e.ID = c.id + "-" + strconv.Itoa(i+1)
 		e.At = c.placeAt(e.span.from)
@@ -246,6 +250,9 @@ func (k *committer) sentence(c *clause, s sentence) {
 			continue
 		}
 		e.sentence, e.behind = s.span, s.behind || c.inherited
+		if s.begin > 0 {
+			e.sentence.from = s.begin
+		}
 		e.Title, e.who = k.title(c, g), g.who
 		if g.reading.BackRef && e.Kind == plan.Duty && backWords.MatchString(e.Title) { // 每年1月底前完成上述工作
 			e.Title = clauseTopic(c)

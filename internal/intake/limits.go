@@ -68,6 +68,11 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 			if len(c.found) > 1 {
 				topic = tidyTitle(firstSentence(c.text[region.from:region.to]))
 			}
+			if c.ofProblem(r) { // 整改时限 is the whole problem's
+				region.from = min(c.headStart(), region.to)
+				topic = clauseTopic(c)
+				e.whole = true
+			}
 			e.Title = shorten(topic, 40)
 			if len(read) > 1 {
 				e.Title = shorten(topic+"："+partOnly(c.text, span{from, to}, one, read), 48)
@@ -87,6 +92,21 @@ func (k *committer) limits(c *clause, readings []deadline.Reading) {
 			c.covered(bracket)
 		}
 	}
+}
+
+// ofProblem tells that a limit stands on a line of its own under a problem's goals and
+// measures, and so is the problem's.
+func (c *clause) ofProblem(r responsibility) bool {
+	if c.f.f[r.from] == '(' || c.f.f[r.from] == '[' || len(c.paras) < 3 {
+		return false
+	}
+	return slices.ContainsFunc(c.paras[1:], func(p para) bool { return blockLine.MatchString(fold(p.text)) })
+}
+
+// headStart is where the words of the clause begin behind its number.
+func (c *clause) headStart() int {
+	m, _ := readMark(c.text)
+	return len(string([]rune(c.text)[:min(m.length, utf8.RuneCountInString(c.text))]))
 }
 
 // asAbove refers to what was said of the item before.
@@ -131,11 +151,16 @@ func (k *committer) headLimits(c *clause, readings []deadline.Reading) {
 			continue
 		}
 		to := c.headLen
+		if c.onlyThenDated(readings, r) {
+			k.aside = append(k.aside, Aside{Place: c.place, Words: r.Words, Why: "stage", at: span{r.Begin, r.End}, c: c})
+			c.stage = &r
+			continue
+		}
 		for _, s := range c.sentences(readings) {
 			if timeInBrackets.MatchString(fold(c.text[:c.headLen])) || !slices.ContainsFunc(s.readings, func(o deadline.Reading) bool {
 				return o.Begin >= c.headLen && (o.Kind == deadline.Recurring || !o.Due.IsZero())
 			}) { // a sentence with a time of its own is not the heading's matter
-				to = max(to, s.to)
+				to = max(to, c.undatedTo(s))
 			}
 			break
 		}
@@ -172,6 +197,43 @@ func (k *committer) headSays(c *clause, r deadline.Reading, from int) bool {
 	}
 	names, _ := k.subject(head, &entry{words: r.Words})
 	return len(names) > 0 || doneVerb.MatchString(tight(c.text[min(r.End, c.headLen):c.headLen]))
+}
+
+// onlyThenDated tells that all that a stage says is one sentence whose work has a time
+// of its own, behind words that finish nothing: 各市要认真总结，11月5日前报送报告.
+func (c *clause) onlyThenDated(readings []deadline.Reading, of deadline.Reading) bool {
+	if of.Kind != deadline.Window {
+		return false
+	}
+	var below []sentence
+	for _, s := range c.sentences(readings) {
+		if s.to > c.headLen {
+			below = append(below, s)
+		}
+	}
+	if len(below) != 1 {
+		return false
+	}
+	to := c.undatedTo(below[0])
+	return to < below[0].to && sumsUp.MatchString(c.text[max(c.headLen, below[0].from):to])
+}
+
+// sumsUp is what is done on the way to a report, which has the day.
+var sumsUp = regexp.MustCompile(`^[^，。]{0,16}?(?:要|应|须)?(?:认真|全面|及时|系统|深入)*总结[^，。]{0,20}$`)
+
+// undatedTo is where the first of a sentence's comma parts with a time of its own
+// begins behind others, else where the sentence ends.
+func (c *clause) undatedTo(s sentence) int {
+	parts := commaSpans(c.text, s.span)
+	for _, r := range s.readings {
+		if p := partOf(parts, r.Begin); r.Begin >= c.headLen && p > 0 && (r.Kind == deadline.Recurring || !r.Due.IsZero()) {
+			if from, to := trimSpan(c.text, max(c.headLen, parts[0].from), parts[p-1].to); to > from && hanIn(c.text[from:to]) >= 4 {
+				return to
+			}
+			break
+		}
+	}
+	return s.to
 }
 
 // helps are words behind a unit's name that make it assist.
@@ -248,7 +310,7 @@ func (c *clause) allDated(readings []deadline.Reading, of deadline.Reading) bool
 		if i < 0 {
 			return false
 		}
-		if p := partOf(parts, s.readings[i].Begin); p > 0 && !adverbial(c.text, parts[:p]) && !(p == len(parts)-1 && thin(c.text, parts[p], s.readings[i])) {
+		if p := partOf(parts, s.readings[i].Begin); p > 0 && !adverbial(c.text, parts[:p]) && !thin(c.text, parts[p], s.readings[i]) {
 			return false
 		}
 		n++

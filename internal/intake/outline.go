@@ -225,8 +225,28 @@ func (b *outliner) plain(p para) {
 		}
 		return
 	}
+	b.endBlock(p)
 	n := b.open[len(b.open)-1]
 	n.paras = append(n.paras, p)
+}
+
+// blockLine is a line that opens a part of what is said of a problem or a matter.
+var blockLine = regexp.MustCompile(`^(?:整改|治理|工作|具体|主要|重点|推进|落实|任务|问题|存在的?|反馈)?(?:目标|措施|任务|举措|内容|要求|问题|表现|情况)[:：]`)
+
+// endBlock goes back from the numbered measures of a problem to the problem where a line
+// speaks of that again: 整改措施：⏎1.…⏎2.…⏎整改时限：2022年3月底.
+func (b *outliner) endBlock(p para) {
+	if !isLabel(p.text) && !blockLine.MatchString(fold(p.text)) {
+		return
+	}
+	for i := len(b.open) - 2; i >= 0; i-- {
+		n := b.open[i]
+		last := n.paras[len(n.paras)-1]
+		if len(n.paras) > 1 && blockLine.MatchString(fold(last.text)) && hanIn(last.text) <= 8 && b.open[i+1].mark.style >= styleDigit {
+			b.open = b.open[:i+1]
+			return
+		}
+	}
 }
 
 func (b *outliner) item(m mark, p para) {

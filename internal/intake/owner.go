@@ -13,7 +13,7 @@ import (
 
 var (
 	eachSubject = regexp.MustCompile(`^(?:由)?((?:有关|相关)(?:县|区|市|乡镇|镇|街道)(?:\([市县区旗、]+\))?(?:人民政府|政府)|各(?:设区)?(?:县|区|市|旗|州)(?:\([市县区旗、州]*\)|[市县区旗]*(?:\([市县区旗、州]*\))?)?(?:、[市县区旗]{1,2}(?:\([市县区旗、]+\))?)*(?:党委、?政府|人民政府|政府|教育局)?|各(?:乡镇|镇|乡|街道)(?:\([\p{Han}、]{1,10}\)|、?(?:街道|乡镇|镇|乡|办事处|场))*(?:(?:人民政府|党委政府|政府|办事处)(?:\([\p{Han}、]{2,12}\))?)?|县(?:\([市区、]+\)|区)(?:人民政府|政府)?)`)
-	manySubject = regexp.MustCompile(`^(?:由)?(各级(?:党委、?)?(?:人民)?政府(?:和有关部门|及有关部门)?|各(?:有关|相关|成员|责任|牵头|参建|级|业务|职能|行业|主管|地)?(?:地区)?(?:、?各?(?:有关|相关|级|直属)?(?:部门|单位|科室|处室|学校|企业|地|街道|镇))*|[省市县区州](?:直|属|级)(?:各|有关|相关)*[\p{Han}]{0,4}?(?:单位|部门|学校|医院|企业|机关|科室)|各级[\p{Han}]{1,3}长)(?:、|完|开|要|应|须|于|在|将|按|结合|每|对|根据|负责|\d|,)`)
+	manySubject = regexp.MustCompile(`^(?:由)?(各级(?:党委、?)?(?:人民)?政府(?:和有关部门|及有关部门)?|各(?:有关|相关|成员|责任|牵头|参建|级|业务|职能|行业|主管|地)?(?:地区)?(?:、?各?(?:有关|相关|级|直属)?(?:部门|单位|科室|处室|学校|企业|地|街道|镇))*|[省市县区州](?:直|属|级)(?:各|有关|相关)*[\p{Han}]{0,4}?(?:单位|部门|学校|医院|企业|机关|科室)|各(?:校|村|园|局|办|科|站|所|厂|矿|院|企)|(?:各|[省市县区乡镇村])级[\p{Han}]{1,3}长)(?:、|完|开|要|应|须|于|在|将|按|结合|每|对|根据|负责|\d|,)`)
 	afterName   = regexp.MustCompile(`^(分别|各自|共同|同步|要|应|须|需|负责|牵头|将|会同|于|在|按|结合|组织|具体|是|对|加|督|指|制|完|开|建|\d|每|每年|每月|每季|,|会|联合|定期|及时|依|根据|统筹|做|切实|充分|全面|认真|严格|积极|进一步|强化|力争|把|为|通过|以)`)
 	notSubject  = regexp.MustCompile(`^(部门|城[市区镇]|之间|的|级|属|所属|域|内|范围|财政|门|直)`)
 	byUnit      = regexp.MustCompile(`(?:由|会同)([\p{Han}]{2,16}?(?:局|委|办公室|厅|部|办|管委会|政府|中心|公司|院|会))(?:牵头|负责|组织|统筹|会同|具体)`)
@@ -225,7 +225,7 @@ func (k *committer) goesOn(c *clause, e *entry, text string) ([]string, bool) {
 	all := starts(text, e)
 	for _, t := range all[len(all)-1:] {
 		t = strings.TrimLeft(linkHead.ReplaceAllString(t, ""), ",、:前")
-		if !zeroSubject.MatchString(t) && !actsVerb.MatchString(t) {
+		if !zeroSubject.MatchString(t) && !actsVerb.MatchString(t) && !c.nextMatter(e) {
 			continue
 		}
 		from := strings.LastIndexByte(c.text[:min(e.span.from, len(c.text))], '\n') + 1
@@ -248,6 +248,20 @@ func (k *committer) goesOn(c *clause, e *entry, text string) ([]string, bool) {
 		return []string{said.Lead}, isCollective(said.Lead) && strings.HasPrefix(said.Lead, "各")
 	}
 	return nil, false
+}
+
+// nextMatter tells that an entry stands behind a semicolon and begins with what is done
+// and no one who could do it: …逐一核查；其他欠薪案件须于1月20日前办结.
+func (c *clause) nextMatter(e *entry) bool {
+	before := strings.TrimRight(c.text[:min(e.span.from, len(c.text))], " \n")
+	last := c.entries[len(c.entries)-1]
+	same := e.sentence.to > 0 && last.sentence == e.sentence
+	if !same && !strings.HasSuffix(before, "；") && !strings.HasSuffix(before, ";") || e.phrase.from <= e.span.from {
+		return false
+	}
+	what := tight(fold(c.text[e.span.from:e.phrase.from]))
+	bare := mustBy.ReplaceAllString(what, "")
+	return (same || bare != what) && hanIn(bare) >= 3 && !strings.Contains(bare, ",") && !looseEnd.MatchString(bare) && !organEnd.MatchString(bare) && !placeEnd.MatchString(bare) && !isCollective(bare)
 }
 
 var (

@@ -61,6 +61,8 @@ func (k *committer) recurring(place string, e *entry, r deadline.Reading) bool {
 // the words: a key intake.rhythm_<why>, "" for none.
 func inexact(r deadline.Reading) string {
 	switch {
+	case r.Recurrence == deadline.Daily && strings.Contains(r.Words, "小时"):
+		return "hours"
 	case r.Recurrence == deadline.Daily:
 		return "daily"
 	case r.Sure == deadline.Ask && r.Recurrence != "":

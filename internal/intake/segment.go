@@ -99,6 +99,9 @@ func segments(text string, parts []span, marks []marked) []segment {
 			last = reach
 		}
 		oneOff := m.Kind == deadline.Recurring
+		if oneOff && reach < last && hanIn(text[min(m.End, parts[reach].to):parts[reach].to]) <= 1 && saysNothing(text[parts[reach].from:max(parts[reach].from, m.Begin)]) {
+			reach++ // 各单位要在每季度首月10日前，将落实情况报市政府: what is done follows
+		}
 		late := g.context != span{} || i == 0 && m.part > 0
 		for j := reach + 1; j <= last; j++ {
 			if oneOff && !publishWord.MatchString(text[parts[j].from:parts[j].to]) || late && freshWord.MatchString(fold(strings.TrimSpace(text[parts[j].from:parts[j].to]))) {
@@ -125,6 +128,11 @@ func segments(text string, parts []span, marks []marked) []segment {
 		}
 	}
 	return out
+}
+
+// saysNothing is true of words before a time that say who acts at most.
+func saysNothing(before string) bool {
+	return !builtWord.MatchString(before) && !strings.Contains(before, "报")
 }
 
 // thingEnd ends the name of what is built, and not of who builds it.

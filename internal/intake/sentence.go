@@ -19,6 +19,7 @@ type sentence struct {
 	behind   bool // that bracket stands before the sentence
 	readings []deadline.Reading
 	stage    *deadline.Reading // of the stage that a sentence before it names
+	begin    int               // where the sentence begins whose last piece it is, behind a bracket of another piece; 0 where it is whole
 }
 
 // sentences cuts a clause's text into sentences, leaving out brackets, labelled
@@ -46,6 +47,12 @@ func (c *clause) sentences(readings []deadline.Reading) []sentence {
 	for i := ahead; i < len(out); i++ {
 		out[i].behind = len(c.found) > 0
 	}
+	if n := len(c.found) - 1; n > 0 && ahead > 0 && ahead < len(out) && c.inSentence(n) && c.inSentence(n-1) && !c.inherited {
+		last := &out[ahead]
+		if gap := c.text[out[ahead-1].to:last.from]; !strings.ContainsAny(gap, "。；;\n") && !linkHead.MatchString(tight(fold(c.text[last.from:last.to]))) { // A（市水务局），B（市林业局），C: who does C the brackets do not say
+			last.bracket, last.behind, last.begin = -1, false, c.sentenceStart(last.from)
+		}
+	}
 	for i := range out {
 		for _, r := range readings {
 			if r.Begin >= out[i].from && r.Begin < out[i].to {
@@ -61,6 +68,21 @@ func (c *clause) sentences(readings []deadline.Reading) []sentence {
 func (c *clause) inSentence(k int) bool {
 	r := c.found[k]
 	return r.from > 0 && r.from < len(c.f.f) && (c.f.f[r.from] == '(' || c.f.f[r.from] == '[') && !afterStop(c.f.f[:r.from]) && !strings.HasSuffix(strings.TrimRight(c.f.f[:r.from], " "), "\n")
+}
+
+// sentenceStart is where the sentence that holds a place of the text begins, whatever
+// brackets stand in it.
+func (c *clause) sentenceStart(at int) int {
+	from := strings.LastIndexAny(c.text[:at], "。；;\n")
+	if from >= 0 {
+		_, n := utf8.DecodeRuneInString(c.text[from:])
+		from += n
+	}
+	from, _ = trimSpan(c.text, max(from, 0), at)
+	if m, ok := readMark(c.text[from:at]); ok {
+		from += len(string([]rune(c.text[from:at])[:m.length]))
+	}
+	return from
 }
 
 // bracketFor is the bracket of text that stands before the k-th one found: it,

@@ -30,7 +30,7 @@ func starts(text string, e *entry) []string {
 	}
 	f = strings.TrimLeft(f, "●■◆▲★·•◇○□▪➢-")
 	out := []string{f}
-	if m := matterLabel.FindString(f); m != "" && !looksUnit(strings.TrimSuffix(m, ":")) { // 督查：市河长办每季度暗访一次
+	if m := matterLabel.FindString(f); m != "" && (!looksUnit(strings.TrimSuffix(m, ":")) || strings.HasPrefix(f[len(m):], "由")) { // 督查：市河长办每季度暗访一次
 		f = f[len(m):]
 		out = []string{f}
 	}
@@ -60,10 +60,13 @@ var aboveHead = regexp.MustCompile(`^(?:以上|上述|以下|下列)[\p{Han}]{0,
 var saidHead = regexp.MustCompile(`^(?:会议|大会|专题会|常务会议?)?(?:研究)?(?:同意|明确|要求|强调|决定|指出|议定|认为|提出|确定|原则同意)[,，]`)
 
 // sinceHead is a beginning in time before who acts: 从2023年第二季度起，各牵头单位要….
-var sinceHead = regexp.MustCompile(`^[自从](?:\d|今|本|即)[^,。;]{1,16}(?:起|开始|后),?|^[\p{Han}]{2,8}期间,?`)
+var sinceHead = regexp.MustCompile(`^[自从](?:\d|今|本|即)[^,。;]{1,16}(?:起|开始|后),?|^[\p{Han}]{2,8}期间,?|^[\p{Han}]{2,10}(?:结束|完成|通过|到位)后,`)
 
 // bodyPart is an office within a body whose name goes before it: 市政府|督查室.
 var bodyPart = regexp.MustCompile(`^(?:督查室|研究室|政研室|督查局|督查办|法制办|外事办|办公室|办公厅|目标办|考核办|信访办)`)
+
+// eachShort are the shortest names of all of a kind: 各地每周报送, 各校9月10日前演练.
+var eachShort = regexp.MustCompile(`^各(?:地|校|村|园|局|办|科|站|所|厂|矿|院|企)$`)
 
 // eachOf is the collective that a sentence begins with, nil when it is only the
 // beginning of a place or of another name. 各县（市、区）、市直… loses the 市 of the next.
@@ -110,7 +113,7 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 	if m := ofTheir.FindStringSubmatch(f); m != nil {
 		return []string{k.printed(m[1])}, true
 	}
-	if m := manySubject.FindStringSubmatch(f); m != nil && utf8.RuneCountInString(m[1]) >= 3 {
+	if m := manySubject.FindStringSubmatch(f); m != nil && (utf8.RuneCountInString(m[1]) >= 3 || eachShort.MatchString(m[1])) {
 		return append([]string{k.printed(m[1])}, k.listed(strings.TrimPrefix(strings.TrimPrefix(f, "由"), m[1]))...), true
 	}
 	if n := k.reg.prefixName(strings.TrimPrefix(f, "由")); n != "" {

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"duban/internal/deadline"
 )
@@ -302,6 +303,11 @@ var wholeWords = regexp.MustCompile(`^(?:应[急对用届聘]|要[素点件求]|
 
 func tidyTitle(s string) string {
 	s = narrowComma.ReplaceAllString(tight(s), "$1，") // as the rest of a title is written
+	if m := blockLine.FindString(fold(s)); m != "" {
+		if rest := string([]rune(s)[utf8.RuneCountInString(m):]); hanIn(rest) >= 3 {
+			s = rest
+		}
+	}
 	f := fold(s)
 	if m := titleHead.FindString(f); m != "" && len(m) < len(f) {
 		rs := []rune(s)

@@ -23,7 +23,7 @@ var (
 func withOneHead(t tableAt) []tableAt {
 	at := -1
 	for i := 0; i+2 < min(len(t.Rows), 8); i++ {
-		if twoRows(t.Rows[i].Cells, t.Rows[i+1].Cells) {
+		if twoRows(asWide(t.Rows[i].Cells, t.Rows[i+1].Cells)) {
 			at = i
 			break
 		}
@@ -31,7 +31,8 @@ func withOneHead(t tableAt) []tableAt {
 	if at < 0 {
 		return []tableAt{t}
 	}
-	upper, lower := spreadRight(t.Rows[at].Cells, t.Rows[at+1].Cells), t.Rows[at+1].Cells
+	upper, lower := asWide(t.Rows[at].Cells, t.Rows[at+1].Cells)
+	upper = spreadRight(upper, lower)
 	heads := make([]string, len(lower))
 	for i := range lower {
 		heads[i] = jointHead(nthCell(upper, i), lower[i])
@@ -66,6 +67,12 @@ func withOneHead(t tableAt) []tableAt {
 		out = append(out, t.under(at, own, cols, when))
 	}
 	return out
+}
+
+// asWide are two rows of one width: a sheet leaves out the empty cells at a row's end.
+func asWide(a, b []string) ([]string, []string) {
+	n := max(len(a), len(b))
+	return slices.Concat(a, make([]string, n-len(a))), slices.Concat(b, make([]string, n-len(b)))
 }
 
 // under is the table with one row of heads in place of its two, with the columns cols

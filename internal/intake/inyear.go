@@ -1,0 +1,73 @@
+package intake
+
+import (
+	"slices"
+
+	"duban/internal/calendar"
+	"duban/internal/deadline"
+)
+
+// inStage gives the times that are written without a year the one in which they lie
+// within the stage that they stand under: 总结验收（2022年3月至4月）⏎3月20日前组织自验.
+func (k *committer) inStage(c *clause, rs []deadline.Reading) []deadline.Reading {
+	st, from := k.stageOver(c, rs)
+	if st == nil {
+		return rs
+	}
+	out := slices.Clone(rs)
+	for i, r := range out {
+		if r.Begin < from || r.Kind != deadline.Due && r.Kind != deadline.Window || r.Due.IsZero() || r.YearFrom == "written" || r.YearFrom == "word" || within(*st, r.Due) {
+			continue
+		}
+		for y := st.Start.Year; y <= st.Due.Year; y++ {
+			due := inYear(r.Due, y)
+			if !within(*st, due) {
+				continue
+			}
+			if !r.Start.IsZero() {
+				r.Start = inYear(r.Start, r.Start.Year+y-r.Due.Year)
+			}
+			r.Due, r.Other, r.YearFrom = due, calendarZero, "item"
+			if r.Ask == "deadline.before_issue" {
+				r.Sure, r.Ask = deadline.Likely, ""
+			}
+			out[i] = r
+			break
+		}
+	}
+	return out
+}
+
+// within tells that a day lies in a stage's time.
+func within(st deadline.Reading, d calendar.Day) bool {
+	return !d.Before(st.Start) && !d.After(st.Due)
+}
+
+// inYear is the day of another year; a month's last day stays the last.
+func inYear(d calendar.Day, year int) calendar.Day {
+	end := d == d.MonthEnd()
+	d = calendar.NewDay(year, d.Month, min(d.Date, 28)).AddDays(max(0, d.Date-28))
+	if end {
+		return calendar.NewDay(year, d.Month, 1).MonthEnd()
+	}
+	return d
+}
+
+// stageOver is the stage that a clause's times stand under, by its own heading or one
+// above it, and where in its text they begin.
+func (k *committer) stageOver(c *clause, rs []deadline.Reading) (*deadline.Reading, int) {
+	for _, r := range rs {
+		if r.Begin < c.headLen && r.Kind == deadline.Window && !r.Start.IsZero() && !r.Due.IsZero() {
+			return &r, r.End
+		}
+	}
+	for n := c.parent; n != nil; n = n.parent {
+		if s := k.stageOf(n); s.reading != nil {
+			if r := s.reading; r.Kind == deadline.Window && !r.Start.IsZero() {
+				return r, 0
+			}
+			return nil, 0
+		}
+	}
+	return nil, 0
+}
