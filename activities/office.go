@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"net/mail"
-	"strings"
 
 	"duban/internal/channel"
 	"duban/internal/ledger"
@@ -24,16 +23,7 @@ type office struct {
 // preferred first; none before the first worker has come.
 func OfficeChannels(ctx context.Context, store *ledger.Store) (names []string, err error) {
 	decided, err := store.Office(ctx)
-	return channelsIn(decided), err
-}
-
-func channelsIn(decided map[string]string) (names []string) {
-	for name := range strings.SplitSeq(decided[ledger.OfficeChannels], ",") {
-		if name = strings.TrimSpace(name); name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
+	return ledger.Channels(decided[ledger.OfficeChannels]), err
 }
 
 func (a *Activities) office(ctx context.Context) (office, error) {
@@ -41,7 +31,7 @@ func (a *Activities) office(ctx context.Context) (office, error) {
 	if err != nil {
 		return office{}, err
 	}
-	o := office{set: a.Channels, words: a.Words, channels: channelsIn(decided)}
+	o := office{set: a.Channels, words: a.Words, channels: ledger.Channels(decided[ledger.OfficeChannels])}
 	if len(o.channels) == 0 {
 		for _, c := range a.Channels {
 			o.channels = append(o.channels, c.Name())

@@ -481,7 +481,7 @@ func TestNoticesDecidedForAFormerChannelGoOutOnTheNewOne(t *testing.T) {
 		require.NoError(t, err)
 		require.NotEmpty(t, messages)
 		for _, m := range messages {
-			require.Equal(t, []string{ledger.Sent, "outbox", "smtp"}, []string{m.State, m.Channel, m.Via})
+			require.Equal(t, []string{ledger.Sent, "smtp", ""}, []string{m.State, m.Channel, m.Via})
 		}
 		require.NotEmpty(t, p.mails)
 		return true

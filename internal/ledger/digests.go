@@ -63,7 +63,8 @@ func (s *Store) MarkStarted(ctx context.Context, digests []string) error {
 }
 
 // Gather closes a digest to new notices and gives what it has to say now, one
-// message a channel, each with its intent in the chain (message.intent). Notices
+// message a channel, each with its intent in the chain (message.intent). What was decided
+// for a channel that the office has no more goes with what its first one carries. Notices
 // no longer true are dropped (notice.dropped), and so are those that waited for the
 // weekly page while the same person was told something as grave about the same thing.
 // What other digests of the same instant, or of one that has passed, have to say to the
@@ -109,6 +110,9 @@ func (s *Store) Gather(ctx context.Context, digest string, when When, again func
 			}
 		}
 		g := gathering{t: t, digest: row.digest(), when: when, words: row.Words}
+		if g.office, err = t.channels(); err != nil {
+			return nil, err
+		}
 		if err := g.read(row.Channels); err != nil {
 			return nil, err
 		}
@@ -143,6 +147,7 @@ type gathering struct {
 	digest Digest
 	when   When
 	words  string            // of an announcement
+	office []string          // the office's channels, the preferred first
 	waits  map[string][]Item // by channel: notices pending, sending or unknown; of an announcement none
 	sent   map[string]messageRow
 }
@@ -168,7 +173,7 @@ func (g *gathering) read(channels string) error {
 			return fmt.Errorf("ledger: channels of %s: %w", g.digest.Key, err)
 		}
 		for _, name := range names {
-			g.waits[name] = nil
+			g.waits[g.carries(name, "")] = nil
 		}
 		return nil
 	}
@@ -191,7 +196,8 @@ func (g *gathering) read(channels string) error {
 		}
 	}
 	for _, r := range rows {
-		g.waits[r.Channel] = append(g.waits[r.Channel], around[r.Plan].item(r.notice()))
+		by := g.carries(r.Channel, r.Message)
+		g.waits[by] = append(g.waits[by], around[r.Plan].item(r.notice()))
 	}
 	for _, items := range g.waits {
 		slices.SortFunc(items, func(a, b Item) int {
@@ -199,6 +205,21 @@ func (g *gathering) read(channels string) error {
 		})
 	}
 	return nil
+}
+
+// carries is the channel whose message takes what was decided for one: of the message that
+// has it already, or carrier's where no message of either has been tried.
+func (g *gathering) carries(channel, message string) string {
+	for by, m := range g.sent {
+		if m.ID == message {
+			return by
+		}
+	}
+	by := carrier(g.office, channel)
+	if g.sent[channel].ID != "" || g.sent[by].ID != "" {
+		return channel
+	}
+	return by
 }
 
 func (g *gathering) messages(again func(string, []Item) bool) ([]Message, error) {
@@ -275,13 +296,13 @@ func (g *gathering) intend(id, channel string, m messageRow, items []Item) error
 	if err != nil {
 		return err
 	}
-	_, err = g.t.change("notices", `state = ?, message = ?`, []any{Sending, id}, `digest = ? AND channel = ? AND state IN ('pending', 'sending', 'unknown')`, g.digest.Key, channel)
-	if err != nil {
-		return err
-	}
 	keys := make([]string, len(items))
 	for i, it := range items {
 		keys[i] = it.Notice.Key()
+	}
+	_, err = g.t.change("notices", `state = ?, message = ?`, []any{Sending, id}, g.t.s.d.among("key")+` AND state IN ('pending', 'sending', 'unknown')`, g.t.s.d.list(keys))
+	if err != nil {
+		return err
 	}
 	e := Event{Key: fmt.Sprintf("%s/intent/%d", id, m.Attempt+1), Plan: g.digest.Plan, Kind: MessageIntent}
 	data := map[string]any{

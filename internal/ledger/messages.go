@@ -124,7 +124,7 @@ func (s *Store) Messages(ctx context.Context, f MessageFilter) ([]MessageInfo, e
 		Notices int         `db:"notices"`
 	}
 	err := s.all(ctx, &rows, `SELECT m.id, m.plan, m.digest, m.channel, m.state, m.attempt, m.error, m.doubts, m.via, d.unit, d.role, d.speak_at,
-		(SELECT COUNT(*) FROM notices n WHERE n.digest = m.digest AND n.channel = m.channel) AS notices
+		(SELECT COUNT(*) FROM notices n WHERE n.digest = m.digest AND (n.message = m.id OR n.message = '' AND n.state <> 'dropped' AND n.channel = m.channel)) AS notices
 		FROM messages m JOIN digests d ON d.key = m.digest`+w.String()+` ORDER BY `+order+`, d.unit, d.role, m.channel, m.id`+page(f.Skip, f.Limit), w.args...)
 	if err != nil {
 		return nil, err

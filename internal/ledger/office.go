@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // What the office decides for every worker: see Office.
@@ -49,6 +50,34 @@ func (s *Store) Office(ctx context.Context) (map[string]string, error) {
 		out[r.Name] = r.Value
 	}
 	return out, nil
+}
+
+// Channels are the names in a value of OfficeChannels, the preferred first.
+func Channels(value string) (names []string) {
+	for name := range strings.SplitSeq(value, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// channels are those that the office has decided on; none before the first worker has come.
+func (t *tx) channels() ([]string, error) {
+	var value string
+	if err := t.one(&value, `SELECT value FROM office WHERE name = ?`, OfficeChannels); err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
+	return Channels(value), nil
+}
+
+// carrier is the channel that carries what was decided for one: itself, or the office's
+// first when it has others by now.
+func carrier(office []string, channel string) string {
+	if len(office) == 0 || slices.Contains(office, channel) {
+		return channel
+	}
+	return office[0]
 }
 
 // SetOffice decides one of OfficeSettings, as event office.set by actor, and gives

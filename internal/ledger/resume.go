@@ -56,9 +56,17 @@ func (s *Store) Doubt(ctx context.Context, digest string, when When) (again bool
 		} else if err := t.all(&channels, `SELECT DISTINCT channel FROM notices WHERE digest = ? AND state IN ('pending', 'sending') ORDER BY channel`, digest); err != nil {
 			return false, err
 		}
-		again := false
+		office, err := t.channels()
+		if err != nil {
+			return false, err
+		}
+		by := map[string][]string{} // what was decided for these, one carries
 		for _, channel := range channels {
-			left, err := t.lose(row, channel, when)
+			by[carrier(office, channel)] = append(by[carrier(office, channel)], channel)
+		}
+		again := false
+		for _, channel := range sortedKeys(by) {
+			left, err := t.lose(row, channel, by[channel], when)
 			if err != nil {
 				return false, err
 			}
@@ -68,9 +76,9 @@ func (s *Store) Doubt(ctx context.Context, digest string, when When) (again bool
 	})
 }
 
-// lose marks a digest's message over one channel as unknown; left when a person has
-// let it go once more.
-func (t *tx) lose(g digestRow, channel string, when When) (left bool, err error) {
+// lose marks a digest's message over one channel, with what was decided for these, as
+// unknown; left when a person has let it go once more.
+func (t *tx) lose(g digestRow, channel string, decided []string, when When) (left bool, err error) {
 	id := messageID(t.s.id, g.Key, channel)
 	m, err := t.message(id)
 	switch {
@@ -92,7 +100,7 @@ func (t *tx) lose(g digestRow, channel string, when When) (left bool, err error)
 	if _, err := t.change("digests", `gathered_at = ?`, []any{instant(when.Plan)}, `key = ? AND gathered_at IS NULL`, g.Key); err != nil {
 		return false, err
 	}
-	if _, err := t.change("notices", `state = ?, message = ?`, []any{Sending, id}, `digest = ? AND channel = ? AND state = 'pending'`, g.Key, channel); err != nil {
+	if _, err := t.change("notices", `state = ?, message = ?`, []any{Sending, id}, `digest = ? AND state = 'pending' AND `+t.s.d.among("channel"), g.Key, t.s.d.list(decided)); err != nil {
 		return false, err
 	}
 	const why = "its workflow has spoken; the ledger is older and does not have what became of it"

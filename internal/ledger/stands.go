@@ -39,23 +39,30 @@ func (g *gathering) stillTrue(items []Item) (kept []Item, err error) {
 
 // saidSince gives, by the key of each of the items that waited for its message, the key
 // of a word that the same seat was told meanwhile about the same thing, as grave, or is
-// told in the same message.
+// told in the same message, or of the same word decided for another channel.
 func (g *gathering) saidSince(items []Item) (since map[string]string, err error) {
 	last := Message{Digest: g.digest, Items: items}.At()
 	since = map[string]string{}
 	for _, it := range items {
 		n := it.Notice
+		if i := slices.IndexFunc(items, it.copied); i >= 0 {
+			since[n.Key()] = items[i].Notice.Key()
+			continue
+		}
 		if n.Kind == plan.Told || it.Stage == nil || !n.SpeakAt.Before(last) {
 			continue
 		}
 		var later []noticeRow
-		err := g.t.all(&later, `SELECT `+noticeColumns+` FROM notices WHERE plan = ? AND task = ? AND talk = ? AND unit = ? AND role = ? AND channel = ? AND speak_at > ?
+		err := g.t.all(&later, `SELECT `+noticeColumns+` FROM notices WHERE plan = ? AND task = ? AND talk = ? AND unit = ? AND role = ? AND speak_at > ?
 			AND kind <> 'told' AND (digest = ? OR state IN ('sending', 'sent', 'unknown')) AND state <> 'dropped' ORDER BY speak_at, key`,
-			n.Plan, n.Task, n.Talk, n.Recipient.Unit, n.Recipient.Role, n.Channel, instant(n.SpeakAt), g.digest.Key)
+			n.Plan, n.Task, n.Talk, n.Recipient.Unit, n.Recipient.Role, instant(n.SpeakAt), g.digest.Key)
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range later {
+			if carrier(g.office, r.Channel) != carrier(g.office, n.Channel) {
+				continue
+			}
 			told, err := g.t.stageOf(r)
 			if err != nil {
 				return nil, err
@@ -68,6 +75,17 @@ func (g *gathering) saidSince(items []Item) (since map[string]string, err error)
 		}
 	}
 	return since, nil
+}
+
+// copied tells that another item says the same to the same seat, decided for a channel
+// before this one's in order.
+func (it Item) copied(other Item) bool {
+	n, o := it.Notice, other.Notice
+	if o.Channel >= n.Channel {
+		return false
+	}
+	o.Channel = n.Channel
+	return o.Key() == n.Key()
 }
 
 // stageOf is the stage of a notice.

@@ -80,7 +80,7 @@ func (g *gathering) takeRiding(row digestRow, seats []people.Recipient) (took bo
 	if err != nil || len(riding) == 0 {
 		return false, err
 	}
-	says := map[string]bool{} // by channel
+	says := map[string]bool{} // by the channel that carries it
 	for channel, items := range g.waits {
 		since, err := g.saidSince(items)
 		if err != nil {
@@ -89,7 +89,7 @@ func (g *gathering) takeRiding(row digestRow, seats []people.Recipient) (took bo
 		says[channel] = slices.ContainsFunc(items, func(it Item) bool { return it.stands() && since[it.Notice.Key()] == "" })
 	}
 	for _, r := range riding {
-		if !says[r.Channel] || !slices.Contains(seats, people.Recipient{Unit: r.Unit, Role: r.Role}) {
+		if !says[g.carries(r.Channel, "")] || !slices.Contains(seats, people.Recipient{Unit: r.Unit, Role: r.Role}) {
 			continue
 		}
 		if _, err := g.t.change("notices", `digest = ?, state = ?`, []any{row.Key, Pending}, `key = ?`, r.Key); err != nil {

@@ -56,6 +56,39 @@ func (s *Store) TalkCalled(ctx context.Context, planID, typed string) (string, e
 	return t.ID, nil
 }
 
+// Labels are what a plan calls by now the tasks that it does not call by their ID of the
+// ledger, by that ID.
+type Labels map[string]string
+
+// Labels are those of a plan; none of one that nobody has launched.
+func (s *Store) Labels(ctx context.Context, planID string) (Labels, error) {
+	var rows []struct {
+		ID    string `db:"id"`
+		Label string `db:"label"`
+	}
+	if err := s.all(ctx, &rows, `SELECT id, label FROM tasks WHERE plan = ? AND label <> ''`, planID); err != nil {
+		return nil, err
+	}
+	l := Labels{}
+	for _, r := range rows {
+		l[r.ID] = r.Label
+	}
+	return l, nil
+}
+
+// Of is what people call a task or a talk that has this ID in the ledger.
+func (l Labels) Of(thing string) string {
+	task, number, talk := strings.Cut(thing, "#")
+	label, ok := l[task]
+	switch {
+	case !ok:
+		return thing
+	case talk:
+		return label + "#" + number
+	}
+	return label
+}
+
 // TaskFilter chooses tasks. Empty fields choose all.
 type TaskFilter struct {
 	Plan  string

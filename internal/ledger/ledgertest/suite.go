@@ -53,6 +53,7 @@ func Run(t *testing.T, address func(testing.TB) string) {
 		{"a person sends again, a person ends", byHand},
 		{"an announcement is a digest of its own", announcement},
 		{"the office decides once", officeDecides},
+		{"what was decided for a channel of before goes with the rest", channelsOfBefore},
 		{"an item has its task, its stage and its talk", itemsAround},
 		{"a talk opens at once", talkAtOnce},
 		{"a talk waits for its leader", talkOnApproval},

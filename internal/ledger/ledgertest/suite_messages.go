@@ -7,6 +7,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/ledger"
+	"duban/internal/plan"
 )
 
 // receipt is the word about the only try of a message.
@@ -365,4 +366,50 @@ func messageEvents(t *testing.T, address string) {
 	none, err := w.MessageEvents(w.ctx, nil)
 	w.ok(err)
 	w.is("of no message", len(none), 0)
+}
+
+// The office writes by mail from today on: whoever was to find something in the folder
+// gets one mail with that and with what was decided since.
+func channelsOfBefore(t *testing.T, address string) {
+	w := newWorld(t, address, 5)
+	by := func(task string, s plan.Stage, channels ...string) {
+		_, _, err := Decide(w.ctx, w.Store, decision(task, s, channels...), evening)
+		w.ok(err)
+	}
+	by("t0", dueStage, "outbox")
+	by("t3", urge, "outbox", "file")
+	_, err := w.SetOffice(w.ctx, ledger.OfficeChannels, "smtp,second", "wang", evening)
+	w.ok(err)
+	by("t1", dueStage, "smtp")
+	by("t2", dueStage, "outbox", "smtp")
+	by("t4", dueStage, "second")
+	told := func(m ledger.Message) (all []string) {
+		for _, it := range m.Items {
+			all = append(all, it.Task.ID+" "+it.Notice.Channel)
+		}
+		return all
+	}
+	key := digestOf(liaison, dueAt, 1).Key
+	for attempt := 1; attempt <= 2; attempt++ {
+		messages := w.gather(never)
+		w.is("one for each channel of now", []any{len(messages), messages[0].Channel, messages[1].Channel}, []any{2, "second", "smtp"})
+		w.is("all by mail", told(messages[1]), []string{"t0 outbox", "t1 smtp", "t2 outbox"})
+		w.is("again where it has not left", messages[1].Attempt, attempt)
+	}
+	w.is("the same word is said once", w.states(key), map[string]int{ledger.Sending: 4, ledger.Dropped: 1})
+	messages := w.gather(never)
+	w.ok(w.Leaving(w.ctx, messages[1].ID, 3, speaks))
+	w.ok(w.receipt(messages[1].ID, 3, ledger.Delivered, ""))
+	w.is("sent", w.states(key), map[string]int{ledger.Sent: 3, ledger.Dropped: 1, ledger.Sending: 1})
+	listed, err := w.Messages(w.ctx, ledger.MessageFilter{ID: messages[1].ID})
+	w.ok(err)
+	w.is("with what it said", listed[0].Notices, 3)
+	none := w.gather(never)
+	w.is("it is not said again", []any{len(none), none[0].Channel}, []any{1, "second"})
+
+	both := digestOf(head, urgeAt, 1).Key
+	messages, err = w.Gather(w.ctx, both, speaks, never)
+	w.ok(err)
+	w.is("of two channels that have gone one mail", []any{len(messages), told(messages[0])}, []any{1, []string{"t3 file"}})
+	w.holds()
 }
