@@ -56,9 +56,10 @@ func (v *visit) ledger() error {
 		q.Del("after")
 		out.Start = "/ledger?" + q.Encode()
 	}
+	say := v.speak().Calling(page.Called)
 	for _, e := range page.Events {
 		of := page.Of(e.Plan)
-		row := eventRow{Seq: e.Seq, At: e.PlanAt.In(of.Zone).Format("2006-01-02 15:04"), Task: e.Task, Event: v.speak().EventName(e.Kind), Actor: e.Actor, Says: v.speak().Event(of.People, of.Zone, e)}
+		row := eventRow{Seq: e.Seq, At: e.PlanAt.In(of.Zone).Format("2006-01-02 15:04"), Task: page.Called(e.Plan, e.Task), Event: say.EventName(e.Kind), Actor: e.Actor, Says: say.Event(of.People, of.Zone, e)}
 		if e.Actor == ledger.Engine {
 			row.Actor = v.say.T("event.engine")
 		}

@@ -14,6 +14,7 @@ import (
 	"duban/internal/query"
 	"duban/internal/report"
 	"duban/internal/whatif"
+	"duban/internal/words"
 )
 
 // renumbers amends the water plan: over is 1-1 now, late is 1-2, and two new tasks bear
@@ -118,7 +119,25 @@ func TestWhatARenumberedTaskIsCalledLeadsToIt(t *testing.T) {
 			for _, e := range events.Events {
 				require.Contains(t, []string{"late", ""}, e.Task, fmt.Sprint(e.Seq))
 			}
+			all, err := r.Events(ctx, query.Operator(), ledger.EventFilter{Plan: "water"})
+			require.NoError(t, err)
+			named = nil
+			for _, e := range all.Events {
+				named = append(named, all.Called(e.Plan, e.Task))
+				if title := report.Speak(words.New("zh")).Calling(all.Called).Event(all.Of(e.Plan).People, calendar.Beijing, e); e.Kind == ledger.TalkOpened {
+					require.Contains(t, title, "1-1#1", "by what it is called now")
+				}
+			}
+			require.Subset(t, named, []string{"1-1", "1-2"})
+			for id, called := range map[string]string{"over": "1-1", "over#1": "1-1#1", "over@2": "over", "fine": "fine", "": ""} {
+				require.Equal(t, called, all.Called("water", id))
+				require.Equal(t, id, all.Called("air", id), "of another plan")
+			}
 
+			c, err := r.Case(ctx, query.Operator(), "water", "1-1")
+			require.NoError(t, err)
+			_, _, sections := report.Speak(words.New("zh")).Case(c)
+			require.NotContains(t, fmt.Sprint(sections), "over", "its case file")
 		})
 	}
 }

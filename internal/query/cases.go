@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"duban/internal/act"
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -288,6 +289,18 @@ func (b base) records(ctx context.Context, t ledger.Task) (r report.Records, err
 	}
 	if t.Kind != plan.Duty {
 		if err := b.messagesOf(ctx, t, &r); err != nil {
+			return r, err
+		}
+	}
+	r.Called = map[string]ledger.Labels{}
+	plans := []string{t.Plan}
+	for _, other := range []*act.Elsewhere{t.Facts.From, t.Facts.Into} {
+		if other != nil {
+			plans = append(plans, other.Plan)
+		}
+	}
+	for _, id := range plans {
+		if r.Called[id], err = b.store.Labels(ctx, id); err != nil {
 			return r, err
 		}
 	}

@@ -41,6 +41,11 @@ func (r *Reader) Events(ctx context.Context, v Viewer, f ledger.EventFilter) (pa
 	page.Peoples = Peoples{}
 	for _, l := range seen {
 		page.add(l)
+		of := page.Peoples[l.Plan.ID]
+		if of.Called, err = r.store.Labels(ctx, l.Plan.ID); err != nil {
+			return page, err
+		}
+		page.Peoples[l.Plan.ID] = of
 	}
 	if f.Task != "" {
 		page.Events, err = in.eventsOfTask(ctx, seen, f)
@@ -91,14 +96,18 @@ func (r reading) eventsOfTask(ctx context.Context, plans []ledger.Launched, f le
 type PlanPeople struct {
 	People people.Directory
 	Zone   *time.Location
+	Called ledger.Labels // of a page of events
 }
 
 // Peoples are the people of several plans, by plan.
 type Peoples map[string]PlanPeople
 
 func (p Peoples) add(l ledger.Launched) {
-	p[l.Plan.ID] = PlanPeople{l.Plan.Directory, l.Plan.Location()}
+	p[l.Plan.ID] = PlanPeople{People: l.Plan.Directory, Zone: l.Plan.Location()}
 }
+
+// Called is what people call a task or a talk of a plan that has this ID in the ledger.
+func (p Peoples) Called(plan, thing string) string { return p[plan].Called.Of(thing) }
 
 // Of is the people of a plan; of none, such as what concerns every plan, Beijing's zone.
 func (p Peoples) Of(plan string) PlanPeople {

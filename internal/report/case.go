@@ -23,6 +23,9 @@ type Records struct {
 	// for a duty, of its occurrences. The plan's own first event may be among them.
 	Events []ledger.Event
 	Stuck  []ledger.Wait // of the task and its talks; of a duty's occurrences
+	// Called is what people call tasks, by plan: of this one, and of those that the task
+	// comes from or goes on in.
+	Called map[string]ledger.Labels
 }
 
 // Case is the case file 卷宗 of one line of a plan as it stands on one day. Its
@@ -47,7 +50,15 @@ type Case struct {
 	History     []Moment               `json:"history"`         // in the order of the chain
 	Stuck       []ledger.Wait          `json:"stuck,omitempty"` // what the machine cannot get done at present
 	Rules       map[string]string      `json:"-"`               // titles of the plan's rules of consequences
+
+	called map[string]ledger.Labels
 }
+
+// calls is what people call a task or a talk of a plan that has this ID in the ledger.
+func (c Case) calls(plan, thing string) string { return c.called[plan].Of(thing) }
+
+// now is calls of the case's own plan.
+func (c Case) now(thing string) string { return c.calls(c.Plan.ID, thing) }
 
 // Facts are what the document and the plan say of a line, beside its Row.
 type Facts struct {
@@ -85,7 +96,7 @@ func CaseFile(l ledger.Launched, r Records, today calendar.Day, cal *calendar.Ca
 	tasks := append([]ledger.Task{r.Task}, r.Occurrences...)
 	book := Book(l, tasks, r.Stages, r.Notices, r.Talks, today, cal)
 	c := Case{Plan: book.Plan, AsOf: today, Task: book.Tasks[0], Seats: b.seats(r.Task), Facts: b.facts(r.Task), Course: b.course(r.Task), Occurrences: book.Tasks[1:],
-		Ladder: []StageRow{}, Talks: []CaseTalk{}, History: b.history(r), Stuck: r.Stuck}
+		Ladder: []StageRow{}, Talks: []CaseTalk{}, History: b.history(r), Stuck: r.Stuck, called: r.Called}
 	c.Rules = map[string]string{}
 	for _, rule := range l.Plan.Consequences {
 		c.Rules[rule.ID] = rule.Title

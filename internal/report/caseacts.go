@@ -133,7 +133,7 @@ func (d docket) matterOf(s StageRow) string {
 // did is an act in words, and why it was refused if it was.
 func (d docket) did(m Moment) string {
 	a := *m.Act
-	what := d.say("did", words.Data{"Kind": d.w.T("act.kind_" + string(a.Kind)), "Facts": d.join(d.saidIn(m)...), "Task": m.Task, "Talk": m.Talk})
+	what := d.say("did", words.Data{"Kind": d.w.T("act.kind_" + string(a.Kind)), "Facts": d.join(d.saidIn(m)...), "Task": d.c.now(m.Task), "Talk": d.c.now(m.Talk)})
 	if m.Refused == nil {
 		return what
 	}

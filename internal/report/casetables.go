@@ -308,11 +308,13 @@ func (d docket) event(m Moment) string {
 		stages = append(stages, d.stageOf(s))
 	}
 	data := words.Data{
-		"Kind": d.EventName(m.Kind), "Task": m.Task, "Stage": d.list(stages), "To": d.seats(m.To), "Channel": d.known("channel_", m.Channel), "Attempt": m.Attempt,
-		"Error": m.Error, "Talk": m.Talk, "Period": d.Period(m.Period), "Due": d.Day(m.Due), "Light": d.Light(Row{Light: m.Light}), "Reason": m.Reason,
+		"Kind": d.EventName(m.Kind), "Task": d.c.now(m.Task), "Stage": d.list(stages), "To": d.seats(m.To), "Channel": d.known("channel_", m.Channel), "Attempt": m.Attempt,
+		"Error": m.Error, "Talk": d.c.now(m.Talk), "Period": d.Period(m.Period), "Due": d.Day(m.Due), "Light": d.Light(Row{Light: m.Light}), "Reason": m.Reason,
 	}
 	if m.From != nil {
-		data["From"] = m.From
+		from := *m.From
+		from.Task = d.c.calls(from.Plan, from.Task)
+		data["From"] = from
 	}
 	name := "event_" + strings.ReplaceAll(m.Kind, ".", "_")
 	switch {

@@ -121,7 +121,7 @@ func (d docket) facts() Section {
 		add("carried_from", d.carriedFrom(*from))
 	}
 	if into := d.c.Course.Into; into != nil {
-		add("carried_into", d.say("carried_into_is", words.Data{"Plan": into.Plan, "Task": into.Task, "On": d.Day(into.On)}))
+		add("carried_into", d.say("carried_into_is", words.Data{"Plan": into.Plan, "Task": d.c.calls(into.Plan, into.Task), "On": d.Day(into.On)}))
 	}
 	if n := d.c.Course.Granted; n > 0 {
 		add("extended", d.say("extended", words.Data{"N": n, "Most": d.c.Course.MostGrants}))
@@ -164,7 +164,7 @@ func (d docket) mention(m plan.Mention) string {
 
 // carriedFrom is where a task comes from, and how it stood there.
 func (d docket) carriedFrom(from act.Elsewhere) string {
-	data := words.Data{"Plan": from.Plan, "Task": from.Task, "On": d.Day(from.On), "Late": from.Late, "Talks": from.Talks, "Extended": d.c.Course.Granted}
+	data := words.Data{"Plan": from.Plan, "Task": d.c.calls(from.Plan, from.Task), "On": d.Day(from.On), "Late": from.Late, "Talks": from.Talks, "Extended": d.c.Course.Granted}
 	if !from.Due.IsZero() {
 		data["Due"] = d.Day(from.Due)
 	}

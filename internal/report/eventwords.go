@@ -121,7 +121,7 @@ func (s Speaker) Event(dir people.Directory, zone *time.Location, e ledger.Event
 		}
 		return s.w.T("office.done", words.Data{"Name": c.Seat.String(), "Before": contact(c.WasName, c.WasEmail), "Value": contact(c.Name, c.Email)})
 	case ledger.WorkflowMended, ledger.WorkflowTaken:
-		return s.w.T("event.say_mended", words.Data{"Thing": d.Thing, "Why": s.w.T("doctor.why_" + d.Why)})
+		return s.w.T("event.say_mended", words.Data{"Thing": s.call(e.Plan, d.Thing), "Why": s.w.T("doctor.why_" + d.Why)})
 	case ledger.AuditAlarm:
 		return s.w.T("event.say_alarm", words.Data{"Missing": len(d.Missing), "Stuck": len(d.Stuck), "Waits": len(d.Waits), "Laws": len(d.Laws), "Alone": len(d.Alone)})
 	case ledger.AuditUnattended:
@@ -140,7 +140,7 @@ func (s Speaker) Event(dir people.Directory, zone *time.Location, e ledger.Event
 		if err := json.Unmarshal(e.Data, &of); err != nil {
 			break
 		}
-		return s.w.T("event.say_from", words.Data{"Plan": of.From.Plan, "Task": of.From.Task})
+		return s.w.T("event.say_from", words.Data{"Plan": of.From.Plan, "Task": s.call(of.From.Plan, of.From.Task)})
 	case ledger.PlanEnded:
 		var of struct {
 			Act act.Act `json:"act"`
@@ -154,7 +154,7 @@ func (s Speaker) Event(dir people.Directory, zone *time.Location, e ledger.Event
 	case ledger.CourseAhead:
 		return s.w.T("event.say_ahead", words.Data{"N": d.Lost})
 	case ledger.TalkOpened, ledger.TalkAsked, ledger.TalkVoided, ledger.TalkGivenBack:
-		return s.w.T("event.say_talk", words.Data{"Talk": d.Talk})
+		return s.w.T("event.say_talk", words.Data{"Talk": s.call(e.Plan, d.Talk)})
 	}
 	if to, at, ok := digestOf(d.Digest); ok {
 		return strings.TrimSpace(s.w.T("event.say_message", words.Data{"To": s.Seats(dir, []people.Recipient{to}), "At": told(zone, at)}) + " " + d.Error)

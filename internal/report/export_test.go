@@ -4,7 +4,7 @@ import "duban/internal/words"
 
 // Texts are what each sheet of the workbook is to show, row by row.
 func Texts(t Table, in *words.Words) (names []string, texts [][][]string) {
-	for _, sh := range (pages{Speaker{in}, t}).sheets() {
+	for _, sh := range (pages{Speaker{w: in}, t}).sheets() {
 		rows := [][]string{{sh.title}}
 		for _, line := range sh.lines {
 			rows = append(rows, []string{line})

@@ -94,10 +94,27 @@ func moment(t time.Time) cell {
 var firstDay = calendar.NewDay(1899, 12, 30)
 
 // Speaker words a table's lines in one language.
-type Speaker struct{ w *words.Words }
+type Speaker struct {
+	w      *words.Words
+	called func(plan, thing string) string // nil: by the ID of the ledger
+}
 
 // Speak says what tables hold in the language of w.
-func Speak(w *words.Words) Speaker { return Speaker{w} }
+func Speak(w *words.Words) Speaker { return Speaker{w: w} }
+
+// Calling names tasks and talks in what events say as called does, given a plan and an ID
+// of the ledger.
+func (s Speaker) Calling(called func(plan, thing string) string) Speaker {
+	s.called = called
+	return s
+}
+
+func (s Speaker) call(plan, thing string) string {
+	if s.called == nil {
+		return thing
+	}
+	return s.called(plan, thing)
+}
 
 // pages are a table laid out as sheets.
 type pages struct {

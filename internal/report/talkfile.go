@@ -28,15 +28,6 @@ func (c Case) OfTalk(id string) (_ Case, ok bool) {
 	return c, true
 }
 
-// talkNow is what the plan calls now a talk that what happened names by the ID of the
-// ledger.
-func (c Case) talkNow(key string) string {
-	if i := slices.IndexFunc(c.Talks, func(t CaseTalk) bool { return t.Key == key }); i >= 0 {
-		return c.Talks[i].ID
-	}
-	return key
-}
-
 // Talk puts the narrowed case file of one talk into words.
 func (s Speaker) Talk(c Case) (title, subtitle string, sections []Section) {
 	d, t := docket{s, c}, c.Talks[0]
@@ -73,7 +64,7 @@ func (d docket) talkFactsOf(t CaseTalk) Section {
 		}
 	}
 	add("id", t.ID)
-	add("joined", t.Course.Into)
+	add("joined", d.c.now(t.Course.Into))
 	add("kind", d.whatOf(t))
 	add("called_unit", t.Unit)
 	add("task", d.say("of_task", words.Data{"ID": t.Task, "Title": t.Title}))

@@ -14,7 +14,7 @@ import (
 // mark, so that Excel opens the Chinese right. A text that a spreadsheet would
 // take for a formula gets an apostrophe before it.
 func WriteCSV(w io.Writer, t Table, in *words.Words) error {
-	b := pages{Speaker{in}, t}.book().blocks[0]
+	b := pages{Speaker{w: in}, t}.book().blocks[0]
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
 		return fmt.Errorf("report: write csv: %w", err)
 	}

@@ -82,7 +82,7 @@ func (d docket) limitLine(key string, day calendar.Day) Line {
 
 // lineOf is an event of the history that is no word and no message.
 func (d docket) lineOf(m Moment) (l Line, ok bool) {
-	l = Line{Kind: LineHeard, At: m.Plan, Talk: d.c.talkNow(m.Talk)}
+	l = Line{Kind: LineHeard, At: m.Plan, Talk: d.c.now(m.Talk)}
 	if m.Act != nil {
 		l.Kind, l.Who, l.What = LineDone, cmp.Or(m.Act.By.Name, m.Actor), d.did(m)
 		if m.Refused != nil {

@@ -21,7 +21,7 @@ func WriteXLSX(w io.Writer, t Table, in *words.Words) error {
 	if err := f.SetDefaultFont(bodyFont); err != nil {
 		return fmt.Errorf("report: xlsx: %w", err)
 	}
-	p := pages{Speaker{in}, t}
+	p := pages{Speaker{w: in}, t}
 	for i, sh := range p.sheets() {
 		if err := b.add(i, sh); err != nil {
 			return fmt.Errorf("report: xlsx: sheet %s: %w", sh.name, err)

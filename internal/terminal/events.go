@@ -23,7 +23,7 @@ func (sc *Screen) Events(page query.EventPage) {
 		headings = append(headings, "plan")
 	}
 	t := sc.Table(map[string]int{"data": 70}, headings...)
-	say := report.Speak(sc.W)
+	say := report.Speak(sc.W).Calling(page.Called)
 	var zones []*time.Location
 	for _, e := range page.Events {
 		of := page.Of(e.Plan)
@@ -32,7 +32,7 @@ func (sc *Screen) Events(page query.EventPage) {
 		if actor == ledger.Engine {
 			actor = sc.W.T("event.engine")
 		}
-		row := table.Row{e.Seq, Minute(of.Zone, e.PlanAt), e.Task, say.EventName(e.Kind), actor, say.Event(of.People, of.Zone, e)}
+		row := table.Row{e.Seq, Minute(of.Zone, e.PlanAt), page.Called(e.Plan, e.Task), say.EventName(e.Kind), actor, say.Event(of.People, of.Zone, e)}
 		if plans {
 			row = append(row, e.Plan)
 		}
