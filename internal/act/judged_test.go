@@ -209,10 +209,18 @@ func TestTheJudgeSeesABreachOfEachLaw(t *testing.T) {
 		{"a word after the end", 1, []string{ack, "2021-06-01 10:00 clerk verify"}, []string{"2021-06-23 09:00 remind-7 remind gaoping/liaison"}},
 		{"a decision asked for that was taken", 1, []string{ack, "2021-06-01 10:00 unit extend due=2021-07-30", "2021-06-02 10:00 clerk refuse"}, []string{"2021-06-04 09:00 extension-2-remind remind office/office about extension"}},
 		{"a miss corrected backwards is urged again", 2, []string{ack, "2021-07-20 10:00 clerk correct due=2021-07-05"}, more("2021-07-22 09:00 urge urge gaoping/liaison")},
+		{"what was said of a date the second time that it was missed is said again", 2, []string{ack, "2021-07-20 10:00 clerk correct due=2021-08-31", "2021-09-10 10:00 clerk correct due=2021-06-30", "2021-09-13 10:00 clerk correct due=2021-12-31", "2021-09-14 10:00 clerk correct due=2021-06-30"},
+			[]string{"2021-07-01 09:00 urge urge gaoping/liaison", "2021-09-01 09:00 urge urge gaoping/liaison", "2021-09-07 09:00 warn warn gaoping/head", "2021-09-17 09:00 warn warn gaoping/head"}},
+		{"nor is what was said the first time, when nothing was the second", 2, []string{ack, "2021-07-20 10:00 clerk correct due=2021-08-31", "2021-09-01 08:00 clerk correct due=2021-06-30", "2021-09-01 08:30 clerk correct due=2021-12-31", "2021-09-02 10:00 clerk correct due=2021-06-30"},
+			[]string{"2021-06-30 09:00 due due gaoping/liaison", "2021-07-01 09:00 urge urge gaoping/liaison", "2021-09-06 09:00 urge urge gaoping/liaison"}},
 		{"a miss corrected forwards and back", 2, []string{ack, "2021-07-20 10:00 clerk correct due=2021-09-30", "2021-07-21 10:00 clerk correct due=2021-06-30"}, more("2021-07-23 09:00 urge urge gaoping/liaison")},
 		{"a reminder twice about one date", 2, []string{ack}, []string{"2021-06-23 09:00 remind-7 remind gaoping/liaison", "2021-06-23 09:00 remind-7 remind gaoping/liaison"}},
 		{"a pause counts as silence", 4, []string{ack, "2021-04-20 10:00 clerk suspend until=2021-05-10"}, []string{"2021-05-12 09:00 silent-2021-04-09 urge gaoping/liaison about silent"}},
 		{"a reminder on a Sunday", 4, []string{ack}, []string{"2021-06-27 09:00 remind-3 remind gaoping/liaison"}},
+		{"what can wait until Monday is said on the Sunday on which it is given", 4, []string{ack, "2021-06-20 10:00 clerk reassign unit=zezhou"}, []string{"2021-06-20 10:00 act-2-reassign told zezhou/liaison,gaoping/liaison", "2021-06-20 11:00 catch-up remind zezhou/liaison"}},
+		{"what is late already is said on a Sunday", 4, []string{ack, "2021-07-18 10:00 clerk reassign unit=zezhou"}, more("2021-07-18 10:00 act-2-reassign told zezhou/liaison,gaoping/liaison", "2021-07-18 11:00 catch-up remind zezhou/liaison")},
+		{"chased before the day on which it begins by now", 1, []string{"2021-04-09 10:00 clerk correct begin=2021-05-10"}, []string{"2021-04-14 09:00 unacknowledged-3 urge gaoping/liaison about acknowledge"}},
+		{"days count in which it had not begun", 4, []string{"2021-04-09 10:00 clerk correct begin=2021-05-10", "2021-05-08 10:00 clerk correct begin=2021-04-12"}, []string{"2021-05-10 09:00 unacknowledged-3 urge gaoping/liaison about acknowledge"}},
 		{"a report that waited counts as late", 4, []string{ack, "2021-06-29 10:00 unit complete", "2021-07-12 10:00 clerk reject"}, []string{"2021-07-13 09:00 urge urge gaoping/liaison", "2021-07-14 09:00 warn warn gaoping/head"}},
 		{"a warning without an urge", 5, []string{ack}, []string{"2021-06-30 09:00 due due gaoping/liaison", "2021-07-07 09:00 warn warn gaoping/head"}},
 		{"an urge on the day of a rejection", 5, []string{ack, "2021-07-05 08:00 unit complete", "2021-07-05 08:30 clerk reject"}, []string{"2021-06-30 09:00 due due gaoping/liaison", "2021-07-05 09:00 urge urge gaoping/liaison"}},
@@ -227,8 +235,13 @@ func TestTheJudgeSeesABreachOfEachLaw(t *testing.T) {
 		{"a pause that ran is added to the date granted", 7, []string{ack, "2021-06-01 10:00 unit extend due=2021-07-07", "2021-06-02 10:00 clerk suspend moves", "2021-06-04 10:00 clerk grant due=2021-07-07", "2021-06-22 10:00 clerk resume"},
 			[]string{"2021-06-04 10:00 act-4-grant told gaoping/liaison new 2021-07-07", "2021-06-22 10:00 act-5-resume told gaoping/liaison new 2021-07-27", "2021-07-20 09:00 remind-7 remind gaoping/liaison"}},
 		{"a request dropped without a word", 8, []string{ack, "2021-06-01 10:00 unit extend due=2021-09-30", "2021-06-02 10:00 clerk reassign unit=zezhou"}, []string{"2021-06-02 10:00 act-3-reassign told zezhou/liaison,gaoping/liaison"}},
+		{"a return dropped without a word", 8, []string{"2021-04-09 08:00 unit return", "2021-04-10 10:00 clerk cancel"}, []string{"2021-04-10 10:00 act-2-cancel told gaoping/liaison"}},
+		{"a return of what is done is not ruled on", 8, []string{ack, "2021-04-12 10:00 unit return", "2021-04-13 10:00 clerk verify"}, []string{"2021-04-13 10:00 act-3-verify told gaoping/liaison"}},
+		{"a report dropped without a word", 8, []string{ack, "2021-06-01 10:00 unit complete", "2021-06-02 10:00 clerk cancel"}, []string{"2021-06-02 10:00 act-3-cancel told gaoping/liaison"}},
 		{"nobody hears of a request", 8, []string{ack, "2021-05-10 10:00 unit extend due=2021-09-30", "2021-06-02 10:00 unit progress"}, nil},
 		{"the new unit is warned for the old one's days", 9, []string{ack, "2021-07-20 10:00 clerk reassign unit=zezhou"}, more("2021-07-20 10:00 act-2-reassign told gaoping/liaison,zezhou/liaison", "2021-07-21 09:00 urge urge zezhou/liaison", "2021-07-22 09:00 warn warn zezhou/head")},
+		{"the new unit hears nothing", 9, []string{ack, "2021-06-01 10:00 clerk reassign unit=zezhou"}, []string{"2021-06-01 10:00 act-2-reassign told gaoping/liaison"}},
+		{"nor does the one that takes over", 9, []string{ack, "2021-06-01 10:00 clerk take_over unit=zezhou ref=gaoping"}, []string{"2021-06-01 10:00 act-2-take_over told gaoping/liaison"}},
 		{"a unit does not answer for what it missed", 9, []string{ack, "2021-07-20 10:00 clerk reassign unit=zezhou"}, more("2021-07-20 10:00 act-2-reassign told gaoping/liaison,zezhou/liaison")},
 		{"urged again though it was warned", 5, []string{ack, "2021-07-20 10:00 clerk set_policy policy=13710"}, more("2021-07-20 10:00 act-2-set_policy told gaoping/liaison", "2021-07-21 09:00 escalate escalate gaoping/head")},
 		{"two rungs at once", 5, []string{ack}, []string{"2021-07-07 09:00 warn warn gaoping/head merging urge"}},
@@ -266,6 +279,7 @@ func TestTheJudgeSeesWhoIsNotTold(t *testing.T) {
 		{"another unit is told", []string{"2021-04-08 00:00 act-0-order told zezhou/liaison about order"}, false, true},
 		{"told the next morning", []string{"2021-04-09 09:00 act-0-order told gaoping/liaison about order"}, false, true},
 		{"told twice", []string{ordered, ordered}, false, true},
+		{"nobody says a word", nil, false, true},
 		{"an occurrence is no new task", []string{"2021-04-09 09:00 study-1 remind gaoping/liaison about acknowledge"}, true, false},
 		{"and nobody is given it again", []string{ordered}, true, true},
 	} {
@@ -279,12 +293,27 @@ func TestTheJudgeSeesWhoIsNotTold(t *testing.T) {
 	}
 }
 
+// Nor is anything asked in the next plan of a unit that has not been told that it is given
+// the task there.
+func TestTheJudgeSeesWhoIsNotToldInTheNextPlan(t *testing.T) {
+	t.Parallel()
+	for _, to := range []string{"gaoping", "zezhou"} {
+		h := planted(t, []string{"2021-04-09 08:00 unit acknowledge"}, nil)
+		h.acts = append(h.acts, done{Act: written(t, "2021-06-01 10:00 clerk carry policy=standard due=2021-09-30 unit="+to), GoesOn: true})
+		h.until = moment(t, "2021-06-02 00:00")
+		silent := verdict(judge(newBook(t), h))
+		require.Contains(t, silent, "law 5, 2021-06-01 10:00: nobody has told "+to)
+		h.said = append(h.said, said(t, "2021-06-01 10:00 act-0-order told "+to+"/liaison about order"))
+		require.NotContains(t, verdict(judge(newBook(t), h)), "law 5")
+	}
+}
+
 func TestTheJudgeSeesATalkThatGoesWrong(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		law   string
-		act   string // on the task
+		acts  string // on the task
 		words []string
 	}{
 		{"it outlives its reason", "law 3", "2021-07-20 10:00 clerk correct due=2021-09-30", []string{"2021-07-23 09:00 talk-served-missed escalate office/office"}},
@@ -295,9 +324,11 @@ func TestTheJudgeSeesATalkThatGoesWrong(t *testing.T) {
 		{"a step within its limit", "law 4", "2021-07-20 10:00 clerk chase", []string{"2021-07-16 09:00 talk-served-missed escalate office/office"}},
 		{"a step on a Sunday", "law 4", "2021-07-20 10:00 clerk chase", []string{"2021-07-25 09:00 talk-served-missed escalate office/office"}},
 		{"a step twice", "law 2", "2021-07-20 10:00 clerk chase", []string{"2021-07-19 09:00 talk-served-missed escalate office/office", "2021-07-20 09:00 talk-served-missed escalate office/office"}},
+		{"its date passed and was set to another: what it rests on has gone all the same", "talk-served-missed: what it rests on has gone", "2021-07-20 10:00 clerk correct due=2021-07-30; 2021-08-10 10:00 clerk correct due=2021-08-02; 2021-08-11 10:00 clerk correct due=2021-12-31; 2021-08-12 10:00 clerk correct due=2021-08-02", []string{"2021-07-20 10:00 act-1-doubt told group/leader about doubt", "2021-08-24 09:00 talk-served-missed escalate office/office"}},
+		{"nobody hears that it goes on", "nobody is told that it goes on", "2021-07-20 10:00 clerk correct due=2021-09-30; 2021-07-21 10:00 clerk correct due=2021-06-30", []string{"2021-07-20 10:00 act-1-doubt told group/leader about doubt"}},
 		{"nobody is pressed for a step", "law 0", "2021-08-20 10:00 clerk chase", nil},
 	} {
-		h := planted(t, []string{c.act}, nil)
+		h := planted(t, strings.Split(c.acts, "; "), nil)
 		talk := &talkHistory{policy: "standard", opened: moment(t, "2021-07-14 09:00")}
 		for _, line := range c.words {
 			talk.said = append(talk.said, said(t, line))
@@ -343,6 +374,9 @@ func written(t *testing.T, line string) act.Act {
 		switch k {
 		case "due":
 			a.Due = day(t, v)
+		case "begin":
+			begin := day(t, v)
+			a.Begin = &begin
 		case "until":
 			a.Until = day(t, v)
 		case "moves":

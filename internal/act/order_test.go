@@ -226,36 +226,44 @@ func TestAProposalComesBackWithItsDate(t *testing.T) {
 		acts []string
 		want []act.TalkState // after each
 	}{
-		"a slip found at once":           {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-13 10:05 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkProposed}},
-		"granted, and taken back":        {[]string{"2021-05-13 10:00 clerk grant due=2021-09-30", "2021-05-20 10:00 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkProposed}},
-		"twice":                          {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-14 10:00 clerk correct due=2021-04-30", "2021-05-17 10:00 clerk correct due=2021-08-31", "2021-05-18 10:00 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkProposed, act.TalkVoid, act.TalkProposed}},
-		"set to another date gone by":    {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-14 10:00 clerk correct due=2021-05-07"}, []act.TalkState{act.TalkVoid, act.TalkVoid}},
-		"set back when another unit led": {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-14 10:00 clerk reassign unit=zezhou", "2021-05-17 10:00 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkVoid, act.TalkVoid}},
-		"cancelled while it was void":    {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-14 10:00 clerk cancel", "2021-05-17 10:00 clerk reinstate", "2021-05-18 10:00 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkVoid, act.TalkVoid, act.TalkProposed}},
-		"closed while it was void":       {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-14 10:00 clerk verify"}, []act.TalkState{act.TalkVoid, act.TalkVoid}},
-		"done":                           {[]string{"2021-05-13 10:00 clerk verify"}, []act.TalkState{act.TalkVoid}},
+		"a slip found at once":            {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-13 10:05 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkProposed}},
+		"granted, and taken back":         {[]string{"2021-05-13 10:00 clerk grant due=2021-09-30", "2021-05-20 10:00 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkProposed}},
+		"twice":                           {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-14 10:00 clerk correct due=2021-04-30", "2021-05-17 10:00 clerk correct due=2021-08-31", "2021-05-18 10:00 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkProposed, act.TalkVoid, act.TalkProposed}},
+		"set to another date gone by":     {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-14 10:00 clerk correct due=2021-05-07"}, []act.TalkState{act.TalkVoid, act.TalkVoid}},
+		"set back when another unit led":  {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-14 10:00 clerk reassign unit=zezhou", "2021-05-17 10:00 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkVoid, act.TalkVoid}},
+		"cancelled while it was void":     {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-14 10:00 clerk cancel", "2021-05-17 10:00 clerk reinstate", "2021-05-18 10:00 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkVoid, act.TalkVoid, act.TalkProposed}},
+		"closed while it was void":        {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-14 10:00 clerk verify"}, []act.TalkState{act.TalkVoid, act.TalkVoid}},
+		"done":                            {[]string{"2021-05-13 10:00 clerk verify"}, []act.TalkState{act.TalkVoid}},
+		"set back while it is paused":     {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-14 10:00 clerk suspend moves", "2021-05-17 10:00 clerk correct due=2021-04-30", "2021-05-18 10:00 clerk resume"}, []act.TalkState{act.TalkVoid, act.TalkVoid, act.TalkProposed, act.TalkProposed}},
+		"by way of another date":          {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-14 10:00 clerk correct due=2021-08-31", "2021-05-17 10:00 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkVoid, act.TalkProposed}},
+		"to a date the miss had before":   {[]string{"2021-05-13 10:00 clerk correct due=2021-05-07", "2021-05-14 10:00 clerk correct due=2021-09-30", "2021-05-17 10:00 clerk correct due=2021-05-07", "2021-05-18 10:00 clerk correct due=2021-09-30", "2021-05-19 10:00 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkProposed, act.TalkVoid, act.TalkProposed, act.TalkVoid, act.TalkProposed}},
+		"cancelled and reinstated before": {[]string{"2021-05-13 10:00 clerk cancel", "2021-05-14 10:00 clerk reinstate", "2021-05-17 10:00 clerk correct due=2021-09-30", "2021-05-18 10:00 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkProposed, act.TalkVoid, act.TalkProposed}},
+		"cancelled when it was back":      {[]string{"2021-05-13 10:00 clerk correct due=2021-09-30", "2021-05-14 10:00 clerk correct due=2021-04-30", "2021-05-17 10:00 clerk cancel", "2021-05-18 10:00 clerk reinstate"}, []act.TalkState{act.TalkVoid, act.TalkProposed, act.TalkVoid, act.TalkProposed}},
+		"set back when that date passed":  {[]string{"2021-05-13 10:00 clerk correct due=2021-05-17", "2021-05-19 10:00 clerk correct due=2021-04-30"}, []act.TalkState{act.TalkVoid, act.TalkVoid}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			task := begin(b, "standard", day(t, "2021-04-30"), moment(t, "2021-04-08 00:00"))
-			asks := written(t, "2021-04-20 10:00 unit extend due=2021-09-30")
-			task, _, refused := b.Act(task, asks)
-			require.Nil(t, refused)
-			_, task, _ = b.Play(task, nil, moment(t, "2021-05-12 00:00")) // it was urged and warned
-			propose := written(t, "2021-05-12 10:00 clerk propose unit=gaoping")
-			propose.Talk = &act.TalkFacts{What: plan.ProposeTalk}
-			talk, refused := b.Propose(act.TalkCase{Task: "t", Number: 1, Lead: "gaoping", Office: "office", Leadership: "group", Policy: "standard", Origin: act.OriginHand, About: task.Number}, propose)
-			require.Nil(t, refused)
-			for i, line := range c.acts {
-				a := written(t, line)
-				after, _, refused := b.Act(task, a)
-				require.Nil(t, refused, line)
-				if now, _, ok := b.Affected(talk, task.Case, after.Case, a); ok {
-					talk = now
+		for _, what := range []string{plan.ProposeTalk, plan.ProposeCircular} {
+			t.Run(name+", a "+what, func(t *testing.T) {
+				t.Parallel()
+				task := begin(b, "standard", day(t, "2021-04-30"), moment(t, "2021-04-08 00:00"))
+				asks := written(t, "2021-04-20 10:00 unit extend due=2021-09-30")
+				task, _, refused := b.Act(task, asks)
+				require.Nil(t, refused)
+				_, task, _ = b.Play(task, nil, moment(t, "2021-05-12 00:00")) // it was urged and warned
+				propose := written(t, "2021-05-12 10:00 clerk propose unit=gaoping")
+				propose.Talk = &act.TalkFacts{What: what}
+				talk, refused := b.Propose(act.TalkCase{Task: "t", Number: 1, Lead: "gaoping", Office: "office", Leadership: "group", Policy: "standard", Origin: act.OriginHand, About: task.Number}, propose)
+				require.Nil(t, refused)
+				for i, line := range c.acts {
+					a := written(t, line)
+					after, _, refused := b.Act(task, a)
+					require.Nil(t, refused, line)
+					if now, _, ok := b.Affected(talk, task.Case, after.Case, a); ok {
+						talk = now
+					}
+					task = after
+					require.Equal(t, c.want[i], talk.State, line)
 				}
-				task = after
-				require.Equal(t, c.want[i], talk.State, line)
-			}
-		})
+			})
+		}
 	}
 }

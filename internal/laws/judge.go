@@ -112,12 +112,16 @@ func order(s plan.Stage) bool { return s.Kind == plan.Told && s.Topic == "order"
 // ordered holds the words by which a plan gives a task, and each plan after it in which
 // it goes on, to law 5: who is given it hears of it at once, before anything is asked.
 func (w *world) ordered(h History) {
-	given := map[time.Time][]string{} // to whom, by when
+	type gift struct {
+		at   time.Time
+		unit string
+	}
+	var given []gift // and nobody has said so yet
 	if !h.Occurs {
-		given[h.Assigned.UTC()] = []string{h.Lead}
+		given = append(given, gift{h.Assigned, h.Lead})
 		for _, a := range h.Acts {
 			if a.GoesOn {
-				given[a.At.UTC()] = append(given[a.At.UTC()], a.Unit)
+				given = append(given, gift{a.At, a.Unit})
 			}
 		}
 	}
@@ -126,12 +130,13 @@ func (w *world) ordered(h History) {
 		w.of = s.ID
 		switch {
 		case order(s):
-			at := s.At.UTC()
-			i := slices.IndexFunc(given[at], func(unit string) bool { return w.hears(s.To, people.Recipient{Unit: unit, Role: people.Liaison}) })
+			i := slices.IndexFunc(given, func(g gift) bool {
+				return g.at.Equal(s.At) && w.hears(s.To, people.Recipient{Unit: g.unit, Role: people.Liaison})
+			})
 			if i < 0 {
 				w.breaks(5, s.At, "%s: nobody was given the task then who is told so", s.ID)
 			} else {
-				given[at] = slices.Delete(given[at], i, i+1) // another such word says it twice
+				given = slices.Delete(given, i, i+1) // another such word says it twice
 			}
 			told = true
 			w.copies(s)
@@ -141,6 +146,11 @@ func (w *world) ordered(h History) {
 		}
 	}
 	w.of = ""
+	for _, g := range given {
+		if g.at.Before(h.Until) {
+			w.breaks(5, g.at, "nobody has told %s at once that it is given the task", g.unit)
+		}
+	}
 }
 
 // resumed is what the engine says when a pause ends by itself. Its end is known from
@@ -400,6 +410,9 @@ func (w *world) passedOn(a act.Act, told []plan.Stage, lead string) {
 		if ends && !n.due.IsZero() && !w.hears(told[0].To, people.Recipient{Unit: w.leadership, Role: people.Leader}) {
 			w.breaks(8, a.At, "%s: instruction %s is not answered, and the leadership does not hear", a.Kind, id)
 		}
+	}
+	if passes && !w.hears(told[0].To, people.Recipient{Unit: w.lead, Role: people.Liaison}) {
+		w.breaks(9, a.At, "%s: %s is given the task and does not hear", a.Kind, w.lead)
 	}
 	if passes && inherited != open {
 		w.breaks(9, a.At, "%d of %d instructions are told to the unit that inherits them", inherited, open)

@@ -18,7 +18,9 @@ func (w *world) word(s plan.Stage) {
 		w.breaks(1, s.At, "%s after the end", s.ID)
 		return
 	}
-	if given := s.ID == plan.CatchUp && on == w.assigned; !w.cal.IsWorkday(on) && on != w.notice && !given { // those can only be said today
+	// What is given on its last days can only be said then, and what was decided before a notice came.
+	today := s.ID == plan.CatchUp && on == w.assigned && !on.After(w.due) && w.cal.OnOrAfter(on).After(w.due)
+	if !w.cal.IsWorkday(on) && on != w.notice && !today {
 		w.breaks(4, s.At, "%s on %s, a day of rest", s.ID, on)
 	}
 	switch topic, _, _ := strings.Cut(s.ID, "-"); {
