@@ -372,7 +372,7 @@ func (w *world) onTask(t *task, d data) {
 	if json.Unmarshal(d.Due, &due2) == nil && due2.To != "" {
 		t.due = due2.To
 		w.doubt(t, t.due >= a.On, a.On)
-		w.settled(t, a.On)
+		w.redated(t, due, a.On)
 	}
 	w.doubt(t, a.Kind == "verify", a.On)
 	w.paused(t, a.Kind, a.On)
@@ -384,6 +384,7 @@ func (w *world) onTask(t *task, d data) {
 			t.misses = append(t.misses, miss{lead, due, a.On, late})
 		}
 		t.ends(&t.returned, a.On)
+		w.led(t)
 		t.lead, t.acknowledged, t.percent = d.Lead.To, "", 0
 		t.assist = slices.DeleteFunc(slices.Clone(t.assist), func(u string) bool { return u == t.lead })
 	}

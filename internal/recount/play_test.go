@@ -3,7 +3,10 @@ package recount
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -37,4 +40,37 @@ func TestALaterDocument(t *testing.T) {
 	require.Equal(t, []string{"", "甲"}, []string{w.tasks["b"].note, w.tasks["a"].note})
 	require.Equal(t, []string{"20 days", ""}, []string{w.doc.Policies["standard@2"].Blue, w.doc.Policies["standard@2"].Yellow})
 	require.Equal(t, "office", w.doc.Directory.Office)
+}
+
+// A talk that has lost what it rests on goes on when its date is set back to one of its
+// miss from one to come, and not when that one has passed, or when another unit leads.
+func TestATalkGoesOnWithADateOfItsMiss(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		acts    []string // day, kind and date or unit
+		doubted []bool   // after each
+	}{
+		"to the date that was missed":   {[]string{"05-25 correct 09-30", "05-26 correct 04-30"}, []bool{true, false}},
+		"to one that it was set to":     {[]string{"05-25 correct 05-07", "05-26 correct 09-30", "05-27 correct 05-07"}, []bool{false, true, false}},
+		"to the first of two":           {[]string{"05-25 correct 05-07", "05-26 correct 09-30", "05-27 correct 04-30"}, []bool{false, true, false}},
+		"to one gone by of no miss":     {[]string{"05-25 correct 09-30", "05-26 correct 05-07"}, []bool{true, true}},
+		"from one that has passed":      {[]string{"05-25 correct 05-27", "05-31 correct 04-30"}, []bool{true, true}},
+		"from one set when it was lost": {[]string{"05-25 correct 05-27", "05-31 correct 05-24", "06-01 correct 09-30", "06-02 correct 05-24", "06-03 correct 09-30", "06-04 correct 04-30"}, []bool{true, true, true, true, true, false}},
+		"when another unit leads":       {[]string{"05-25 reassign b", "05-26 correct 09-30", "05-27 correct 04-30"}, []bool{false, true, true}},
+	} {
+		w := play(Archive{})
+		w.tasks["a"] = &task{id: "a", lead: "a", due: "2021-04-30", phase: "open", given: "2021-04-08"}
+		w.called("a#1", "a", "talk", "a", "open")
+		for i, line := range c.acts {
+			f := strings.Fields(line)
+			moved := fmt.Sprintf(`"due":{"to":"2021-%s"}`, f[2])
+			if f[1] == "reassign" {
+				moved = fmt.Sprintf(`"lead":{"to":%q}`, f[2])
+			}
+			var d data
+			require.NoError(t, json.Unmarshal(fmt.Appendf(nil, `{"act":{"kind":%q,"on":"2021-%s"},%s}`, f[1], f[0], moved), &d))
+			w.event(Event{Task: "a", Kind: "act." + f[1], PlanAt: time.Date(2021, 5, 25+i, 2, 0, 0, 0, time.UTC)}, d)
+			require.Equal(t, c.doubted[i], w.talks[0].doubted, "%s: %s", name, line)
+		}
+	}
 }

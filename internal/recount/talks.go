@@ -9,12 +9,12 @@ type talk struct {
 	taken                                                   map[string]string
 	rounds                                                  []map[string]string // that are over: steps taken
 	doubted                                                 bool
-	before                                                  string // what it was when it ended with its task
-	policy                                                  string // whose limits it has
-	about                                                   string // the date that was missed
-	since                                                   string // the day from which this round's limits count
-	doubt, paused                                           string // since when it waits to be kept or ended, or its task is paused
-	stands                                                  []span // in which its clock stood
+	before                                                  string   // what it was when it ended with its task
+	policy                                                  string   // whose limits it has
+	about                                                   []string // the dates of the one miss that it rests on; none: another unit leads since
+	since                                                   string   // the day from which this round's limits count
+	doubt, paused                                           string   // since when it waits to be kept or ended, or its task is paused
+	stands                                                  []span   // in which its clock stood
 }
 
 // rests takes down that the talk's clock has stood from a day until another.
@@ -81,12 +81,28 @@ func (w *world) doubt(t *task, gone bool, on string) {
 	}
 }
 
-// settled lets a talk go on whose date was set back to the one that was missed.
-func (w *world) settled(t *task, on string) {
+// redated is what a date in place of another makes of what the task's talks rest on. A
+// miss that is set to another day gone by is the same one; a talk whose ground has gone
+// goes on when the date is set back from one to come to one of its miss.
+func (w *world) redated(t *task, before, on string) {
 	for _, k := range w.talks {
-		if k.task == t.id && k.state == "open" && k.doubted && t.due == k.about && t.due < on {
+		switch {
+		case k.task != t.id || k.state == "void" || t.due >= on || len(k.about) == 0:
+		case before < on && !k.doubted:
+			k.about = append(k.about, t.due)
+		case before >= on && k.doubted && k.state == "open" && slices.Contains(k.about, t.due):
 			k.doubted = false
 			k.rests(&k.doubt, on)
+		}
+	}
+}
+
+// led takes down that another unit leads the task: no date of its own is what the talks
+// rest on.
+func (w *world) led(t *task) {
+	for _, k := range w.talks {
+		if k.task == t.id {
+			k.about = nil
 		}
 	}
 }
@@ -118,7 +134,7 @@ func (w *world) called(id, of, what, unit, state string) *talk {
 	k := &talk{id: id, task: of, what: what, unit: unit, state: state, taken: map[string]string{}}
 	k.number = w.place(k)
 	if t := w.tasks[of]; t != nil {
-		k.policy, k.about = t.policy, t.due
+		k.policy, k.about = t.policy, []string{t.due}
 	}
 	if len(w.doc.Policies[k.policy].Talk.Steps) == 0 {
 		k.policy = w.doc.Policy // the plan's own
