@@ -103,7 +103,7 @@ func matterDigests() map[string]notice.Digest {
 			with(told(0, act.Assist, plan.Matter{By: office.Name, Words: "工作需要。"}), func(it *notice.Item) { it.Assist = []string{"市水务局", "市城市管理局"} }),
 		),
 		"told-reassigned": digest("gaoping", "高平市政府", people.Liaison, "联络员", may,
-			with(told(1, act.Reassign, plan.Matter{By: office.Name, Words: "属地管理。"}), func(it *notice.Item) { it.Unit = "市水务局" }),
+			with(told(1, act.Reassign, plan.Matter{By: office.Name, Words: "属地管理。"}), func(it *notice.Item) { it.Unit, it.ReturnUntil = "市水务局", day(2021, 5, 21) }),
 			with(told(2, act.Reassign, plan.Matter{By: office.Name, Words: "由行业主管部门牵头。"}), func(it *notice.Item) { it.Lead, it.Unit = "市生态环境局", "高平市政府" }),
 			with(told(3, act.Assist, plan.Matter{By: office.Name, Words: "工作需要。"}), func(it *notice.Item) {
 				it.Lead, it.Assist = "市生态环境局", []string{"高平市政府", "市水务局"}
@@ -113,7 +113,7 @@ func matterDigests() map[string]notice.Digest {
 		),
 		"told-order": digest("gaoping", "高平市政府", people.Liaison, "联络员", may,
 			with(told(0, act.TopicOrder, plan.Matter{}), func(it *notice.Item) { it.Assist = []string{"市水务局", "市城市管理局"} }),
-			told(1, act.TopicOrder, plan.Matter{}),
+			with(told(1, act.TopicOrder, plan.Matter{}), func(it *notice.Item) { it.ReturnUntil = day(2021, 5, 21) }),
 			with(told(2, act.TopicOrder, plan.Matter{}), func(it *notice.Item) {
 				it.Task, it.Title, it.Due, it.Light = "2.4-monitor", "按季度监测水质", calendar.Day{}, ""
 			}),
