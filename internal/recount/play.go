@@ -164,7 +164,7 @@ func (w *world) event(e Event, d data) {
 	case e.Kind == "stage.decided", e.Kind == "task.ordered":
 		w.stage(e, d)
 	case e.Kind == "talk.opened", e.Kind == "talk.proposed", e.Kind == "talk.void", e.Kind == "talk.revived":
-		w.talkEvent(e.Kind, w.talk(d.Talk), d)
+		w.talkEvent(e.Kind, w.day(e.PlanAt), w.talk(d.Talk), d)
 	case strings.HasPrefix(e.Kind, "act.") && e.Kind != "act.refused" && d.Act != nil:
 		if d.Talk != "" {
 			w.onTalk(t, d)

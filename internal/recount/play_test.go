@@ -74,3 +74,35 @@ func TestATalkGoesOnWithADateOfItsMiss(t *testing.T) {
 		}
 	}
 }
+
+// Days in which a talk was void with its task, and those of a pause that ended so, count
+// to none of its limits.
+func TestATalkThatWasVoidHasItsDaysLeft(t *testing.T) {
+	t.Parallel()
+	w := play(Archive{})
+	doc := `{"policy":"standard","Policies":{"standard":{"talk":{"steps":[{"id":"served","after":"opened","limit":"2 workdays"}]}}}}`
+	require.NoError(t, json.Unmarshal([]byte(doc), &w.doc))
+	w.tasks["a"] = &task{id: "a", lead: "a", due: "2021-04-30", phase: "open", given: "2021-04-08"}
+	w.called("a#1", "a", "talk", "a", "pending")
+	limit := func() any { return w.stepLines(w.talks[0], "2021-06-30")[0]["limit"] }
+	at := func(day, kind, form string) {
+		var d data
+		when, err := time.Parse(time.DateOnly, day)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(fmt.Appendf(nil, form, kind, when.Format(time.RFC3339), day), &d))
+		name := kind
+		if !strings.HasPrefix(kind, "talk.") {
+			name = "act." + kind
+		}
+		w.event(Event{Task: "a", Kind: name, PlanAt: when}, d)
+	}
+	const act, talk = `{"act":{"kind":%q,"at":%q,"on":%q}}`, `{"talk":"a#1","kind":%q,"opens_at":%q,"on":%q}`
+	at("2021-05-18", "talk.opened", talk) // a Tuesday
+	require.Equal(t, "2021-05-20", limit())
+	at("2021-05-19", "suspend", act)
+	at("2021-05-21", "cancel", act)
+	at("2021-05-21", "talk.void", talk)
+	at("2021-05-25", "reinstate", act)
+	at("2021-05-25", "talk.revived", talk)
+	require.Equal(t, "2021-05-26", limit(), "one day is left, and it is a working day")
+}

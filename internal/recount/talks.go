@@ -13,7 +13,7 @@ type talk struct {
 	policy                                                  string   // whose limits it has
 	about                                                   []string // the dates of the one miss that it rests on; none: another unit leads since
 	since                                                   string   // the day from which this round's limits count
-	doubt, paused                                           string   // since when it waits to be kept or ended, or its task is paused
+	doubt, paused, voided                                   string   // since when it waits to be kept or ended, its task is paused, or it is void
 	stands                                                  []span   // in which its clock stood
 }
 
@@ -155,7 +155,7 @@ func (w *world) place(k *talk) int {
 	return n
 }
 
-func (w *world) talkEvent(kind string, k *talk, d data) {
+func (w *world) talkEvent(kind, on string, k *talk, d data) {
 	if k == nil {
 		return
 	}
@@ -168,9 +168,11 @@ func (w *world) talkEvent(kind string, k *talk, d data) {
 		k.number = w.place(k)
 		k.state = "proposed"
 	case "talk.void":
-		k.before, k.state = k.state, "void"
-	case "talk.revived": // its task, with which it ended, is reinstated
+		k.before, k.state, k.voided = k.state, "void", on
+		k.rests(&k.paused, on) // a pause ends with the task
+	case "talk.revived": // its task is reinstated, or its date set back
 		k.state = k.before
+		k.rests(&k.voided, on)
 	}
 }
 
