@@ -116,7 +116,7 @@ func (s *speaker) frame(entries []entry, data words.Data) (opening, closing, foo
 		limits = limits && e.matter() == ""
 		rungs = rungs || !e.told()
 		if !asked {
-			_, asked = s.ask(e.heap())
+			_, asked = s.ask(e.heap(), e)
 		}
 	}
 	decides := slices.ContainsFunc(entries, s.decides)
@@ -173,7 +173,7 @@ func (s *speaker) group(k heap, entries []entry, of, first, ordinal int, showLea
 	if len(entries) < of {
 		g.Count = s.t("group_count", words.Data{"Count": s.t("group_first", words.Data{"N": len(entries), "Of": of})})
 	}
-	g.Ask, _ = s.ask(k)
+	g.Ask, _ = s.ask(k, entries...)
 	if ordinal > ordinals {
 		g.Ordinal = fmt.Sprintf("%d. ", ordinal)
 	}

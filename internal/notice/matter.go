@@ -227,8 +227,8 @@ func (s *speaker) firstOf(data words.Data, keys ...string) string {
 // ask is what a group asks of its reader, or tells it. The deputy and the head
 // have words of their own where the matter is graver to them, else are asked to
 // see to what their unit is asked.
-func (s *speaker) ask(k heap) (text string, asked bool) {
-	data, role := words.Data{"Office": s.office()}, string(s.d.Recipient.Role)
+func (s *speaker) ask(k heap, of ...entry) (text string, asked bool) {
+	data, role := words.Data{"Office": s.office(), "Returns": slices.ContainsFunc(of, s.returnable)}, string(s.d.Recipient.Role)
 	if k.matter == "" {
 		return s.t("ask_"+role+"_"+k.class.String(), data), true
 	}
@@ -245,6 +245,11 @@ func (s *speaker) ask(k heap) (text string, asked bool) {
 		text = s.firstOf(data, "ask_"+role+"_"+k.matter, "ask_"+role)
 	}
 	return text, true
+}
+
+// returnable tells that the reader may return the task still, until a day that is listed.
+func (s *speaker) returnable(e entry) bool {
+	return !e.ReturnUntil.IsZero() && e.reader == leads && !s.today.After(e.ReturnUntil)
 }
 
 // nameOf names a group of entries.
@@ -279,7 +284,7 @@ func (s *speaker) matterLines(e entry) []line {
 	if paper := clean(e.Matter.Paper); paper != "" && !(e.Talk != nil && clean(e.Talk.Facts.Number) == paper) {
 		lines = append(lines, line{s.say("paper"), paper})
 	}
-	if !e.ReturnUntil.IsZero() && e.reader == leads && !s.today.After(e.ReturnUntil) {
+	if s.returnable(e) {
 		lines = append(lines, line{s.say("limit_return"), s.day(e.ReturnUntil)})
 	}
 	if t.limit != "" && !e.Matter.Limit.IsZero() {

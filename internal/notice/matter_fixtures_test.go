@@ -53,6 +53,7 @@ func matterDigests() map[string]notice.Digest {
 				it.Next = &notice.Next{Kind: plan.Urge, Topic: "silent", Day: to(2), To: []people.Role{people.Liaison, people.Deputy}}
 			}),
 			with(about(1, plan.Remind, "study-1", plan.Matter{Topic: "acknowledge"}), func(it *notice.Item) {
+				it.ReturnUntil = day(2021, 5, 21)
 				it.Next = &notice.Next{Kind: plan.Urge, Topic: "acknowledge", Day: to(2), To: []people.Role{people.Liaison, people.Deputy}}
 			}),
 			about(2, plan.Urge, "unacknowledged-3", plan.Matter{Topic: "acknowledge"}),
