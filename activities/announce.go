@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"duban/internal/ledger"
 	"duban/internal/letter"
@@ -49,6 +50,15 @@ func (a *Activities) worded(ctx context.Context, l ledger.Launched, o office, m 
 	lad, err := a.ladderer(ctx, l)
 	if err != nil {
 		return letter.Letter{}, err
+	}
+	if strings.HasSuffix(m.Digest.Key, "|"+waitingName) {
+		var list notice.Digest
+		if err := json.Unmarshal(m.Words, &list); err != nil {
+			return letter.Letter{}, wording(err)
+		}
+		list.ID, list.Date, list.Zone, list.Sender, list.Again = m.ID, a.Now(), lad.Zone, o.sender, again
+		mail, err = notice.Compose(o.words, list)
+		return mail, wording(err)
 	}
 	var alarm notice.Alarm
 	if err := json.Unmarshal(m.Words, &alarm); err != nil {

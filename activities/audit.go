@@ -61,8 +61,8 @@ const longWait = 30 * time.Minute
 // Audit compares what the ladders foretold with what the ledger holds, and
 // cries out to the office when a stage left no trace or a message is stuck,
 // failed or in doubt. It tells once of each year without a holiday notice in
-// which stages of open tasks are counted, and proposes what the plan's rules of
-// consequences ask for. It holds what the ledger has to the laws of who is chased
+// which stages of open tasks are counted, proposes what the plan's rules of
+// consequences ask for, and reminds the leadership once a week of what waits for it. It holds what the ledger has to the laws of who is chased
 // (package laws), and tells once of each that is broken. First it has what Temporal has lost of the plan started
 // again: what is missing is mended, not only cried about. Sending it twice does no harm. Between its steps it tells
 // Temporal that it is alive.
@@ -108,6 +108,9 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 	}
 	alive(ctx)
 	if err := a.consequences(ctx, l, book, in.At, all, talks); err != nil {
+		return AuditResult{}, translate(err)
+	}
+	if err := a.remindOfDecisions(ctx, l, book, in); err != nil {
 		return AuditResult{}, translate(err)
 	}
 	alive(ctx)

@@ -79,12 +79,21 @@ func (a *Activities) digestOf(ctx context.Context, l ledger.Launched, m ledger.M
 		At:      at, Date: a.Now(), Zone: book.Zone,
 		Most: l.Plan.Policies[l.Plan.Policy].Rhythm.Most, Rest: listed(l.Plan, to),
 	}
+	today := calendar.DayOf(at.In(book.Zone))
 	if to.Role == people.Leader {
-		if facts.Standing, err = a.standing(ctx, l, book, calendar.DayOf(at.In(book.Zone))); err != nil {
+		var open []undecided
+		if facts.Standing, open, err = a.standing(ctx, l, book, today); err != nil {
 			return notice.Digest{}, err
 		}
+		first := m.Digest.SpeakAt // of the week, its list goes with it
+		said, err := a.Ledger.Speaks(ctx, l.Plan.ID, to, mondayOf(calendar.DayOf(first.In(book.Zone))).At(0, 0, book.Zone), first)
+		if err != nil {
+			return notice.Digest{}, err
+		}
+		if !said {
+			facts.Open = listedOf(open, items, today)
+		}
 	}
-	today := calendar.DayOf(at.In(book.Zone))
 	for _, it := range items {
 		fact := item(l, book, it, today, at)
 		if fact.CatchUp {
@@ -103,40 +112,6 @@ func listed(p plan.Plan, to people.Recipient) string {
 		return "starter task list --plan " + p.ID
 	}
 	return "starter task list --plan " + p.ID + " --unit " + p.Directory.Name(to.Unit)
-}
-
-// standing is how a plan stands on a day: what is overdue is what every list calls so,
-// and what waits for a decision stands among what the leadership owes.
-func (a *Activities) standing(ctx context.Context, l ledger.Launched, book act.Book, today calendar.Day) (*notice.Standing, error) {
-	tasks, err := a.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, State: ledger.TaskOpen})
-	if err != nil {
-		return nil, err
-	}
-	talks, err := a.Ledger.Talks(ctx, l.Plan.ID, "")
-	if err != nil {
-		return nil, err
-	}
-	s := &notice.Standing{}
-	leader := people.Recipient{Unit: l.Plan.Directory.Leadership, Role: people.Leader}
-	decides := func(o act.Owed) bool { return o.Runs && slices.Contains(o.By, leader) }
-	for _, t := range tasks {
-		c := ledger.CaseOf(t)
-		if book.Measure(c, today).Overdue {
-			s.Overdue++
-		}
-		if slices.ContainsFunc(book.Owed(c), decides) {
-			s.Proposals++
-		}
-	}
-	for _, k := range talks {
-		if k.State == ledger.TalkOpen && k.What == plan.ProposeTalk {
-			s.Talks++
-		}
-		if k.GoesOn() && k.Facts != nil && slices.ContainsFunc(book.TalkOwed(ledger.TalkCaseOf(&l.Plan, ledger.Task{}, k)), decides) {
-			s.Proposals++
-		}
-	}
-	return s, nil
 }
 
 // missedReminders counts the reminders that a catch-up notice stands for.

@@ -33,6 +33,9 @@ type Owed struct {
 	stands []Stand
 }
 
+// Topic is what it is about, "" where that is the task's own limit.
+func (o Owed) Topic() string { return o.matter.Topic }
+
 // Rung is one word by which something owed is chased. One of the distances is set.
 type Rung struct {
 	plan.Stage              // without its time

@@ -243,6 +243,15 @@ func (s *Store) Announce(ctx context.Context, a Announcement, when When) (Digest
 	})
 }
 
+// Speaks tells that a message with a word of the plan speaks, or spoke, to a seat at an
+// instant of the plan's clock from one up to another, exclusive.
+func (s *Store) Speaks(ctx context.Context, planID string, to people.Recipient, from, before time.Time) (bool, error) {
+	var n int
+	err := s.one(ctx, &n, `SELECT COUNT(*) FROM notices n JOIN digests d ON d.key = n.digest WHERE n.plan = ? AND n.unit = ? AND n.role = ? AND n.state <> 'dropped' AND d.speak_at >= ? AND d.speak_at < ?`,
+		planID, to.Unit, to.Role, instant(from), instant(before))
+	return n > 0, err
+}
+
 // MessageEvents are the events of the named messages (intents, receipts and
 // what came between), in the order of the chain.
 func (s *Store) MessageEvents(ctx context.Context, ids []string) ([]Event, error) {

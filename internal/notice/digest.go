@@ -36,6 +36,7 @@ type Digest struct {
 	Items     []Item         // in any order; several of one task become one
 	Most      int            // things that the message lists, over all its parts; the rest is counted. 0: all
 	Rest      string         // what shows the rest: a command, or a link; "" says nothing of it
+	Open      []Undecided    // of the leadership's first message of a week: what waits for its decision beside the items
 	Standing  *Standing      // how the plan stands; nil: it is not said
 	Again     bool           // sent before, and nobody knows whether it arrived
 	Sender    letter.Address // the channel's own when empty
@@ -263,12 +264,13 @@ func toInt(b bool) int {
 
 // Compose words a digest for its reader. What the same person gets of other plans,
 // or on other seats, stands in the same message, each under its own heading and
-// signed by its own office, the gravest first. No items is ErrEmpty; a digest without
+// signed by its own office, the gravest first. No items, and nothing undecided, is
+// ErrEmpty; a digest without
 // an ID or with an unknown role is an error of the caller.
 func Compose(w *words.Words, d Digest, others ...Digest) (letter.Letter, error) {
 	var parts []sheet
 	for _, d := range append([]Digest{d}, others...) {
-		if len(d.Items) == 0 {
+		if len(d.Items)+len(d.Open) == 0 {
 			continue
 		}
 		if d.ID == "" || !slices.Contains(people.Roles, d.Recipient.Role) {
@@ -277,13 +279,14 @@ func Compose(w *words.Words, d Digest, others ...Digest) (letter.Letter, error) 
 		if d.Zone == nil {
 			d.Zone = calendar.Beijing
 		}
+		d.Open = byAge(d.Open)
 		entries := gather(d)
-		parts = append(parts, sheet{newSpeaker(w, d), entries, len(entries)})
+		parts = append(parts, sheet{newSpeaker(w, d), entries, len(entries), len(d.Open)})
 	}
 	if len(parts) == 0 {
 		return letter.Letter{}, fmt.Errorf("digest %s: %w", d.ID, ErrEmpty)
 	}
-	slices.SortStableFunc(parts, func(a, b sheet) int { return cmp.Compare(a.entries[0].class(), b.entries[0].class()) })
+	slices.SortStableFunc(parts, func(a, b sheet) int { return cmp.Compare(a.class(), b.class()) })
 	if !slices.ContainsFunc(parts, sheet.others) { // a unit is told of all that it is given
 		d.Most = 0
 	}
@@ -292,7 +295,7 @@ func Compose(w *words.Words, d Digest, others ...Digest) (letter.Letter, error) 
 	var lines []string
 	for _, p := range parts {
 		p.speaker.seated = len(parts) > 1
-		page := p.page(p.entries, p.listed)
+		page := p.page(p.entries, p.listed, p.open)
 		pages, lines = append(pages, page), append(lines, p.line("line", page))
 	}
 	first := parts[0]
@@ -309,21 +312,38 @@ type sheet struct {
 	*speaker
 	entries []entry
 	listed  int // the first of entries that are listed; the rest is counted
+	open    int // likewise of what is undecided
+}
+
+// class is the gravest of the part.
+func (p sheet) class() class {
+	if len(p.entries) == 0 {
+		return talkProposed
+	}
+	return p.entries[0].class()
 }
 
 // others tells of a part that it does not only give tasks.
 func (p sheet) others() bool {
-	return slices.ContainsFunc(p.entries, func(e entry) bool { return !e.told() || e.Matter.Topic != act.TopicOrder })
+	return len(p.d.Open) > 0 || slices.ContainsFunc(p.entries, func(e entry) bool { return !e.told() || e.Matter.Topic != act.TopicOrder })
 }
 
 // limit lets all parts together list so many entries at the most: the gravest, and
 // among equals those of the first part.
 func limit(parts []sheet, most int) {
-	total := 0
+	total, open := 0, 0
 	for _, p := range parts {
-		total += len(p.entries)
+		total, open = total+len(p.entries), open+len(p.d.Open)
 	}
-	if most <= 0 || total <= most {
+	if most <= 0 || total+open <= most {
+		return
+	}
+	undecided, most := listing(open, total, most)
+	for i := range parts {
+		parts[i].open = min(undecided, len(parts[i].d.Open))
+		undecided -= parts[i].open
+	}
+	if total <= most {
 		return
 	}
 	for i := range parts {

@@ -14,13 +14,16 @@ import (
 // unitsFrom is how many tasks make a count by unit worth its space.
 const unitsFrom = 6
 
-// page lays the sentences out for both renderings. All entries are counted, and the
-// first so many are listed.
-func (s *speaker) page(entries []entry, listed int) page {
+// page lays the sentences out for both renderings. All entries, and all that is
+// undecided, are counted, and the first so many are listed.
+func (s *speaker) page(entries []entry, listed, open int) page {
 	document := s.t("plan", words.Data{"Title": clean(s.d.Plan.Title), "Number": clean(s.d.Plan.Number)})
 	data := words.Data{"Plan": document, "Unit": clean(s.d.Unit), "Tasks": s.many(entries), "Office": s.office()}
+	if len(entries) == 0 {
+		data["Tasks"] = s.count("matters", len(s.d.Open))
+	}
 	p := page{
-		Lang: s.w.Lang(), Office: s.signature(), Plan: document, Total: len(entries),
+		Lang: s.w.Lang(), Office: s.signature(), Plan: document, Total: len(entries) + len(s.d.Open),
 		Heading: s.heading(entries),
 		When:    s.dayAndWeekday(s.today),
 		Salute:  s.salute(),
@@ -60,6 +63,16 @@ func (s *speaker) page(entries []entry, listed int) page {
 		p.countUnits(entries[:n], name)
 		entries = entries[n:]
 	}
+	if of := len(s.d.Open); of > 0 {
+		name := s.t("name_open")
+		p.Summary = append(p.Summary, chip{name, of, crimson})
+		if open > 0 {
+			p.Groups = append(p.Groups, s.openGroup(open, p.rows()+1, len(p.Groups)+1))
+		}
+		if open < of {
+			rest = append(rest, s.t("rest_of", words.Data{"Name": name, "N": of - open}))
+		}
+	}
 	if len(p.Units) < 2 || p.Total < unitsFrom {
 		p.Units = nil
 	}
@@ -90,6 +103,9 @@ func (s *speaker) standing() string {
 // heading is the gravest heap's; a message that tells of different acts has a
 // common one.
 func (s *speaker) heading(entries []entry) string {
+	if len(entries) == 0 {
+		return s.t("heading_open")
+	}
 	k := entries[0].heap()
 	switch {
 	case k.matter == "":
@@ -119,7 +135,7 @@ func (s *speaker) frame(entries []entry, data words.Data) (opening, closing, foo
 			_, asked = s.ask(e.heap(), e)
 		}
 	}
-	decides := slices.ContainsFunc(entries, s.decides)
+	decides := len(s.d.Open) > 0 || slices.ContainsFunc(entries, s.decides)
 	if limits {
 		closing = s.t("closing_"+role, data)
 		if decides {
@@ -134,7 +150,7 @@ func (s *speaker) frame(entries []entry, data words.Data) (opening, closing, foo
 	if decides {
 		closing = s.say("closing_decide", data)
 	}
-	if !rungs {
+	if !rungs && len(entries) > 0 {
 		footer = s.say("footer_told")
 		k := entries[0].heap()
 		if own := s.say("opening_"+k.reader+"_"+k.matter, data); own != "" && s.alone(entries) {

@@ -161,6 +161,9 @@ func (s *speaker) signature() string {
 // last the plan: a list of mails cuts a subject off at its end. more is how many
 // other parts the message has.
 func (s *speaker) subject(entries []entry, more int) string {
+	if len(entries) == 0 {
+		return s.framed(s.t("subject_open", words.Data{"N": len(s.d.Open)}), more)
+	}
 	worst := entries[0].heap()
 	n := 0
 	for _, e := range entries {
@@ -179,6 +182,12 @@ func (s *speaker) subject(entries []entry, more int) string {
 	case len(entries) > n:
 		text = s.t("subject_more", words.Data{"Subject": text, "Total": s.many(entries)})
 	}
+	return s.framed(text, more)
+}
+
+// framed is a subject with what it says beside the matter: to whom it is a copy, what
+// else is in the message, and the plan.
+func (s *speaker) framed(text string, more int) string {
 	if s.d.Recipient.Role == people.Deputy {
 		text = s.t("subject_copy", words.Data{"Subject": text})
 	}
