@@ -22,7 +22,7 @@ func nextYears(t *testing.T, edit func(string) string) string {
 	raw, err := os.ReadFile(filepath.Join("..", "seeds", "jincheng-2021-water", "plan.yaml"))
 	require.NoError(t, err)
 	text := strings.NewReplacer("id: jincheng-2021-water\n", "id: jincheng-2022-water\n", "policies: ../policies.yaml", "policies: "+abs(t, "../seeds/policies.yaml"),
-		"units: units.yaml", "units: "+abs(t, "../seeds/jincheng-2021-water/units.yaml")).Replace(string(raw))
+		"units: units.yaml", "units: "+abs(t, "../seeds/jincheng-2021-water/units.yaml"), "water: sections.yaml", "water: "+abs(t, "../seeds/jincheng-2021-water/sections.yaml")).Replace(string(raw))
 	file := filepath.Join(dir, "plan.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(edit(text)), 0o600))
 	return file

@@ -35,7 +35,9 @@ func TestWhatKeepsANewPlanFromItsLaunch(t *testing.T) {
 			}
 			policies, err := filepath.Abs(filepath.Join("..", "seeds", "policies.yaml"))
 			require.NoError(t, err)
-			text = strings.Replace(text, "../policies.yaml", policies, 1)
+			sections, err := filepath.Abs(filepath.Join(seed, "sections.yaml"))
+			require.NoError(t, err)
+			text = strings.NewReplacer("../policies.yaml", policies, "water: sections.yaml", "water: "+sections).Replace(text)
 			require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600))
 		}
 		return filepath.Join(dir, "plan.yaml")

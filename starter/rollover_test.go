@@ -92,7 +92,7 @@ func TestRolloverOfAPlanThatWasNotLaunched(t *testing.T) {
 	folder := t.TempDir()
 	raw, err := os.ReadFile(file)
 	require.NoError(t, err)
-	text := strings.NewReplacer("policies: ../policies.yaml\n", "", "units: units.yaml", "units: "+abs(t, "../seeds/jincheng-2021-water/units.yaml")).Replace(string(raw))
+	text := strings.NewReplacer("policies: ../policies.yaml\n", "", "units: units.yaml", "units: "+abs(t, "../seeds/jincheng-2021-water/units.yaml"), "water: sections.yaml", "water: "+abs(t, "../seeds/jincheng-2021-water/sections.yaml")).Replace(string(raw))
 	write := func(name, text string) string {
 		path := filepath.Join(folder, name)
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))

@@ -32,7 +32,7 @@ const (
 // What may be brought: names of files by their endings.
 var (
 	documentKinds = []string{"docx", "doc", "wps", "pdf", "rtf", "txt", "html", "htm", "xlsx", "xls", "et", "csv", "odt", "ods", "xml"}
-	editedNames   = []string{"plan.yaml", "units.yaml", "policies.yaml", "contacts.xlsx", "notice.json"}
+	editedNames   = []string{"plan.yaml", "units.yaml", "policies.yaml", "sections.yaml", "contacts.xlsx", "notice.json"}
 )
 
 // Sizes of what may be brought.
@@ -102,6 +102,8 @@ func NameOf(name string) string {
 		return "units.yaml"
 	case strings.Contains(base, "polic"):
 		return "policies.yaml"
+	case strings.Contains(base, "section"):
+		return "sections.yaml"
 	}
 	return "plan.yaml"
 }

@@ -14,10 +14,11 @@ import (
 // Changes is what makes one plan of another 计划修订: what an amendment shows
 // before it is done, and then does.
 type Changes struct {
-	Facts    []FieldChange  `json:"facts"`    // of the plan itself: title, number …
-	Policies []PolicyChange `json:"policies"` // by name
-	Seats    []SeatChange   `json:"seats"`    // units and their contacts: in the order of the new directory, removed ones last
-	Tasks    []TaskChange   `json:"tasks"`    // in the order of the new plan, removed ones last, in the order of the old
+	Facts    []FieldChange   `json:"facts"`              // of the plan itself: title, number …
+	Policies []PolicyChange  `json:"policies"`           // by name
+	Seats    []SeatChange    `json:"seats"`              // units and their contacts: in the order of the new directory, removed ones last
+	Tasks    []TaskChange    `json:"tasks"`              // in the order of the new plan, removed ones last, in the order of the old
+	Sections []SectionChange `json:"sections,omitempty"` // of the register, in its order, removed ones last
 	// Handovers are what units that go hand over, in the order of the new directory.
 	Handovers []Handover `json:"handovers,omitempty"`
 }
@@ -155,14 +156,14 @@ func (c Changes) Called(ids []string) []string {
 
 // Empty tells that nothing changed.
 func (c Changes) Empty() bool {
-	return len(c.Facts)+len(c.Policies)+len(c.Seats)+len(c.Tasks)+len(c.Handovers) == 0
+	return len(c.Facts)+len(c.Policies)+len(c.Seats)+len(c.Tasks)+len(c.Sections)+len(c.Handovers) == 0
 }
 
 // Diff is what has changed from the old plan to the new one. Equal plans give
 // empty Changes; the order of the answer follows the new plan, never a map.
 func Diff(old, new *Plan) Changes {
 	return Changes{Facts: factChanges(old, new), Policies: policyChanges(old.Policies, new.Policies),
-		Seats: SeatChanges(old.Directory, new.Directory), Tasks: taskChanges(old.Tasks, new.Tasks)}
+		Seats: SeatChanges(old.Directory, new.Directory), Tasks: taskChanges(old.Tasks, new.Tasks), Sections: sectionChanges(old.Water, new.Water)}
 }
 
 // changes gathers the fields that differ.

@@ -26,6 +26,9 @@ func (c Changes) Lines(w *words.Words, old, new *Plan) []string {
 		lines = append(lines, w.T(key, words.Data{"Name": p.Name, "Old": p.Old, "New": p.New}))
 	}
 	lines = append(lines, SeatLines(w, c.Seats, old.Directory, new.Directory)...)
+	for _, s := range c.Sections {
+		lines = append(lines, s.lines(w, old.Directory, new.Directory)...)
+	}
 	for _, h := range c.Handovers {
 		lines = append(lines, h.line(w, old.Directory, new.Directory))
 	}

@@ -608,6 +608,9 @@ func TestEveryWordOfTheCatalogueIsSaid(t *testing.T) {
 	for _, c := range faults {
 		all += c.want
 	}
+	for _, c := range registerFaults {
+		all += c.want + "\n"
+	}
 	elsewhere := []string{"warning", "unreadable", "too_large", "more"} // in load_test.go
 	for key := range catalogue {
 		name, ours := strings.CutPrefix(key, "plan.")

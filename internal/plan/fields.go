@@ -4,12 +4,18 @@ package plan
 // Schemas in seeds/schema list the same ones; a test compares the two.
 var known = map[string][]string{
 	"plan": {"id", "title", "number", "issuer", "issued", "year", "zone", "policy", "office",
-		"leadership", "units", "policies", "clauses", "projects", "sections"},
+		"leadership", "units", "policies", "water", "clauses", "projects", "sections"},
 	"clause":  {"id", "chapter", "heading", "title", "place", "brackets", "text", "tasks"},
 	"task":    append([]string{"bracket"}, entryFields...),
 	"project": append([]string{"no", "annex", "units", "limit", "remark"}, entryFields...),
 	"section": {"id", "no", "annex", "county", "name", "target", "level", "place", "policy", "note"},
 	"recur":   {"every", "shift", "cron", "from", "until"},
+
+	"register": {"data", "sections"},
+	"site": {"id", "no", "name", "aliases", "river", "basin", "county", "level", "body", "at", "items", "upstream", "auto",
+		"data", "targets", "note"},
+	"target": {"year", "class", "limits"},
+	"limit":  {"item", "value"},
 
 	"units":   {"units", "groups"},
 	"unit":    {"id", "name", "kind", "aliases", "contacts", "was", "successor", "dissolved"},

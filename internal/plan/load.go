@@ -81,6 +81,7 @@ func (l *loader) all(root object) {
 	l.clauses(root)
 	l.projects(root)
 	l.sections(root)
+	l.water(root)
 	l.link()
 	l.check()
 	l.finish(root)

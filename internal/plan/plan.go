@@ -6,6 +6,7 @@ package plan
 import (
 	"duban/internal/calendar"
 	"duban/internal/people"
+	"duban/internal/water"
 )
 
 // Plan is one issued document for one year 行动计划, as read from its files and
@@ -24,6 +25,7 @@ type Plan struct {
 	Tasks        []Task       `json:"tasks"` // in document order: clauses, then annexes
 	Sections     []Section    `json:"sections"`
 	Directory    people.Directory
+	Water        *water.Register `json:"water,omitempty"` // the monitored sections; nil: the plan has none
 	Policies     map[string]Policy
 	Consequences []Consequence `json:"consequences,omitempty"`
 	Hash         string        `json:"hash"` // SHA-256 over what the plan says, hex; see meaning

@@ -64,6 +64,7 @@ func TestTheSeedsFitTheirSchemas(t *testing.T) {
 		"policies": {filepath.Join(seedDir, "policies.yaml")},
 		"plan":     {"testdata/small/plan.yaml"},
 		"units":    {"testdata/small/units.yaml"},
+		"register": {filepath.Join(seedDir, "jincheng-2021-water", "sections.yaml")},
 	}
 	for _, name := range []string{"plan", "units"} {
 		found, err := filepath.Glob(filepath.Join(seedDir, "*", name+".yaml"))
@@ -120,7 +121,7 @@ func TestSchemaAndLoaderKnowTheSameFields(t *testing.T) {
 			require.NotEmpty(t, p.Description+p.Ref, "%s.%s", name, field)
 		}
 	}
-	for _, name := range []string{"plan", "units", "policies"} {
+	for _, name := range []string{"plan", "units", "policies", "register"} {
 		raw, err := os.ReadFile(schemaFile(name))
 		require.NoError(t, err)
 		require.True(t, bytes.Contains(raw, []byte("责任")) || name == "policies", "in Chinese, unescaped")

@@ -25,7 +25,7 @@ func sizeText(n int64) string {
 
 // editable tells that a file's text can be edited in the browser.
 func editable(name string) bool {
-	return name == "plan.yaml" || name == "units.yaml" || name == "policies.yaml"
+	return name == "plan.yaml" || name == "units.yaml" || name == "policies.yaml" || name == "sections.yaml"
 }
 
 // sumOf tells two texts apart.

@@ -21,7 +21,7 @@ type File struct {
 }
 
 // Files are the draft's files in the order in which they are written: plan.yaml,
-// the plan's own units, policies and accounts unchanged, and rollover.md, the
+// the plan's own units, policies, register of sections and accounts unchanged, and rollover.md, the
 // report. read gives the bytes of a file that this year's plan.yaml names; raw
 // is that plan.yaml.
 func (d Draft) Files(raw []byte, read func(name string) ([]byte, error), w *words.Words) ([]File, error) {
@@ -31,7 +31,7 @@ func (d Draft) Files(raw []byte, read func(name string) ([]byte, error), w *word
 	}
 	names, taken := map[string]string{}, map[string]bool{planName: true, reportName: true}
 	var others []File
-	for _, field := range []string{"units", "policies", "accounts"} {
+	for _, field := range []string{"units", "policies", "water", "accounts"} {
 		n := value(plainCopy(doc.Content[0]), field)
 		if n == nil {
 			continue

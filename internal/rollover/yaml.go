@@ -95,7 +95,7 @@ func (r *rewriter) head(root *yaml.Node, files map[string]string) {
 	r.mark(root, "number", "", r.say("doubt_number"), "")
 	r.mark(root, "issued", r.start().String(), r.say("doubt_issued"), "")
 	set(root, "year", strconv.Itoa(r.Year), "").Tag = "!!int"
-	for _, name := range []string{"units", "policies", "accounts"} {
+	for _, name := range []string{"units", "policies", "water", "accounts"} {
 		n := value(root, name)
 		if n == nil {
 			continue

@@ -134,7 +134,7 @@ func TestGradesOfPublishedRivers(t *testing.T) {
 		{"劣Ⅴ 40 %", 6, 4, 10, water.Heavy},
 		{"劣Ⅴ 19.9 %", 0, 199, 1000, water.Light},
 	} {
-		var all []water.Section
+		var all []water.Sample
 		for i := range r.of {
 			c := water.IV
 			if i < r.good {
@@ -142,9 +142,9 @@ func TestGradesOfPublishedRivers(t *testing.T) {
 			} else if i >= r.of-r.worse {
 				c = water.Worse
 			}
-			all = append(all, water.Section{Class: c})
+			all = append(all, water.Sample{Class: c})
 		}
-		all = append(all, water.Section{}) // one that was dry does not count
+		all = append(all, water.Sample{}) // one that was dry does not count
 		j := water.JudgeRiver(water.River, water.Five(), all)
 		require.Equal(t, r.grade, j.Grade, r.name)
 		require.Equal(t, r.of, j.Of, r.name)

@@ -89,21 +89,21 @@ func TestTheYearSoFar(t *testing.T) {
 
 func TestARiverOfFewSections(t *testing.T) {
 	t.Parallel()
-	section := func(pairs ...string) water.Section {
+	section := func(pairs ...string) water.Sample {
 		of := values(t, pairs...)
-		return water.Section{Class: water.Judge(water.River, water.Five(), of).Class, Values: of}
+		return water.Sample{Class: water.Judge(water.River, water.Five(), of).Class, Values: of}
 	}
 	a, b := section("氨氮=0.4", "总磷=0.1"), section("氨氮=2.0", "总磷=0.1")
-	r := water.JudgeRiver(water.River, water.Five(), []water.Section{a, b, {}})
+	r := water.JudgeRiver(water.River, water.Five(), []water.Sample{a, b, {}})
 	require.True(t, r.Few)
 	require.Equal(t, 2, r.Of)
 	require.Equal(t, water.IV, r.ByOne.Class, "the mean is 1.2")
 	require.Equal(t, water.Light, r.Grade)
 	require.Equal(t, []string{"氨氮(0.2)"}, overs(r.Main))
-	r = water.JudgeRiver(water.River, water.Five(), []water.Section{a, {Class: water.II}})
+	r = water.JudgeRiver(water.River, water.Five(), []water.Sample{a, {Class: water.II}})
 	require.Equal(t, water.NoGrade, r.Grade, "of one only the class is known")
 	require.Equal(t, water.NoGrade, water.JudgeRiver(water.River, water.Five(), nil).Grade)
-	r = water.JudgeRiver(water.River, water.Five(), []water.Section{a, b, b, section("总磷=0.5"), section("总磷=0.5", "氨氮=3")})
+	r = water.JudgeRiver(water.River, water.Five(), []water.Sample{a, b, b, section("总磷=0.5"), section("总磷=0.5", "氨氮=3")})
 	require.Equal(t, []string{"氨氮", "总磷"}, overs(r.Main), "three sections of five, and two")
 }
 

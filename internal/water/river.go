@@ -11,8 +11,8 @@ import (
 // with fewer it is judged by the means of their concentrations, as one section.
 const fewest = 5
 
-// Section is what a river's grade needs of each of its sections in a period.
-type Section struct {
+// Sample is what a river's grade needs of each of its sections in a period.
+type Sample struct {
 	Class  Class // NoClass: dry, frozen or not monitored; it does not count
 	Values Values
 }
@@ -46,7 +46,7 @@ func (r RiverJudgement) atLeast(n, percent int) bool { return n*100 >= percent*r
 // that of the means of their concentrations; there is none where one has only a class.
 // Main are then that section's; with five or more, at most three of the items that most
 // sections have beyond Ⅲ.
-func JudgeRiver(body Body, judged []Item, sections []Section) (r RiverJudgement) {
+func JudgeRiver(body Body, judged []Item, sections []Sample) (r RiverJudgement) {
 	var known []Values
 	for _, s := range sections {
 		if s.Class == NoClass {

@@ -1,0 +1,81 @@
+package plan
+
+import (
+	"duban/internal/people"
+	"duban/internal/water"
+	"duban/internal/words"
+)
+
+// SectionChange is a section of the register added, changed or removed, by its ID.
+type SectionChange struct {
+	ID     string        `json:"id"`
+	Name   string        `json:"name"`
+	What   string        `json:"what"`
+	Fields []FieldChange `json:"fields,omitempty"`
+}
+
+// sectionFields are the fields of a section that Diff compares, in the order in which it
+// names them.
+var sectionFields = []string{"no", "name", "aliases", "river", "basin", "county", "level", "body", "at", "items", "upstream", "auto", "data", "targets", FieldNote}
+
+// sectionChanges are what has changed in the register: in the order of the new one, what
+// is gone last.
+func sectionChanges(old, new *water.Register) (all []SectionChange) {
+	if new != nil {
+		for _, s := range new.Sections {
+			was, had := old.Section(s.ID)
+			if !had {
+				all = append(all, SectionChange{ID: s.ID, Name: s.Name, What: Added})
+				continue
+			}
+			a, b := waterFields(was), waterFields(s)
+			var c changes
+			for _, field := range sectionFields {
+				c.text(field, a[field], b[field])
+			}
+			if len(c) > 0 {
+				all = append(all, SectionChange{s.ID, s.Name, Changed, c})
+			}
+		}
+	}
+	if old != nil {
+		for _, s := range old.Sections {
+			if _, stays := new.Section(s.ID); !stays {
+				all = append(all, SectionChange{ID: s.ID, Name: s.Name, What: Removed})
+			}
+		}
+	}
+	return all
+}
+
+func (c SectionChange) lines(w *words.Words, old, new people.Directory) []string {
+	lines := []string{w.T("diff.section_"+c.What, words.Data{"Section": c.ID, "Name": c.Name})}
+	for _, f := range c.Fields {
+		was, is := f.Old, f.New
+		switch f.Field {
+		case "county", "data":
+			was, is = unitNames(old, was), unitNames(new, is)
+		case "level", "body", "auto":
+			was, is = sectionWord(w, f.Field, was), sectionWord(w, f.Field, is)
+		}
+		key := "diff.s_" + f.Field
+		if f.Field == FieldNote {
+			key = "diff.f_note"
+		}
+		lines = append(lines, w.T("diff.field", words.Data{"Field": w.T(key), "Old": or(was), "New": or(is)}))
+	}
+	return lines
+}
+
+// sectionWord is how people read a level, a kind of water, or whether there is a station.
+func sectionWord(w *words.Words, field, value string) string {
+	switch {
+	case field == "body" && value == "":
+		value = "river"
+	case value == "":
+		return ""
+	case field == "auto":
+		return w.T("diff.true")
+	}
+	return w.T("water." + field + "_" + value)
+}

@@ -1,0 +1,320 @@
+package plan
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/shopspring/decimal"
+	"gopkg.in/yaml.v3"
+
+	"duban/internal/water"
+	"duban/internal/words"
+)
+
+const mostSections = 5000
+
+// waterRegister is the register being read, with the places its entries stand at.
+type waterRegister struct {
+	*source
+	l     *loader
+	reg   water.Register
+	at    map[string]object // section by ID
+	names map[string]object // section by folded name or alias
+	data  string            // unit of those that name none
+}
+
+// water reads the register of sections that the plan names. A plan that names none has
+// none.
+func (l *loader) water(root object) {
+	name := root.text("water")
+	if name == "" {
+		return
+	}
+	s, raw, ok := l.open(name)
+	if !ok {
+		return
+	}
+	o, ok := s.parse(raw, "register")
+	if !ok {
+		return
+	}
+	o.need("sections")
+	r := &waterRegister{source: s, l: l, at: map[string]object{}, names: map[string]object{}}
+	r.data = r.unit(o, "data")
+	all := o.objects("sections", "site")
+	for i, site := range all {
+		if i == mostSections {
+			site.fault("id", "too_many", words.Data{"Limit": mostSections})
+			break
+		}
+		r.site(site)
+	}
+	r.upstream(all)
+	r.annex()
+	l.plan.Water = &r.reg
+}
+
+// unit is the ID of the one unit that a field of the register names.
+func (r *waterRegister) unit(o object, name string) string {
+	if !o.has(name) {
+		return ""
+	}
+	within := *r.l // its faults are of this file
+	within.source = o.source
+	return within.oneUnit(o.named(name))
+}
+
+func (r *waterRegister) site(o object) {
+	o.need("id", "name", "county", "level")
+	s := water.Section{
+		ID: o.text("id"), No: o.number("no", 1, 100_000), Name: o.text("name"), River: o.text("river"), Basin: o.text("basin"),
+		County: r.unit(o, "county"), Level: o.oneOf("level", levels...), Body: water.Body(o.oneOf("body", "river", string(water.Lake))),
+		Auto: o.flag("auto"), Data: r.unit(o, "data"), Note: o.text("note"), At: o.point("at"), Items: o.items("items"), Targets: r.targets(o),
+	}
+	o.unfilled("name", s.Name)
+	if s.Body == "river" {
+		s.Body = water.River
+	}
+	if s.Data == "" && !o.has("data") {
+		s.Data = r.data
+	}
+	if o.has("aliases") {
+		s.Aliases = plainTexts(o.names("aliases"))
+	}
+	if s.ID != "" && !entryID.MatchString(s.ID) {
+		o.fault("id", "bad_id", words.Data{"Value": s.ID})
+	}
+	if first, twice := r.at[s.ID]; twice && s.ID != "" {
+		o.fault("id", "id_twice", words.Data{"Value": s.ID, "File": o.file, "Line": first.where("id").Line})
+	} else {
+		r.at[s.ID] = o
+	}
+	for i, name := range append([]string{s.Name}, s.Aliases...) {
+		field := "name"
+		if i > 0 {
+			field = "aliases"
+		}
+		key := water.Called(name)
+		if first, twice := r.names[key]; twice && key != "" {
+			o.fault(field, "section_twice", words.Data{"Value": name, "Line": first.where("name").Line})
+			continue
+		}
+		r.names[key] = o
+	}
+	r.reg.Sections = append(r.reg.Sections, s)
+}
+
+// targets are the targets of a section by year.
+func (r *waterRegister) targets(o object) (all []water.YearlyTarget) {
+	for _, t := range o.objects("targets", "target") {
+		t.need("year", "class")
+		y := water.YearlyTarget{Year: t.number("year", 1949, 2100)}
+		if text := t.text("class"); text != "" && text != setByProvince && text != "完成省定目标" {
+			class, err := water.ReadClass(text)
+			if err != nil || class == water.Worse {
+				t.fault("class", "bad_class", words.Data{"Value": text})
+			}
+			y.Class = class
+		}
+		for _, l := range t.objects("limits", "limit") {
+			l.need("item", "value")
+			limit := water.Limit{Item: l.item("item")}
+			value, err := water.ReadValue(l.text("value"))
+			if l.has("value") && (err != nil || value.Below || !value.Number().IsPositive()) {
+				l.fault("value", "bad_limit", words.Data{"Value": l.text("value")})
+			}
+			limit.Value = value.Number()
+			y.Limits = append(y.Limits, limit)
+		}
+		if len(y.Limits) > 0 && y.Class == water.NoClass && t.has("class") {
+			t.fault("limits", "limits_alone", nil)
+		}
+		if slices.ContainsFunc(all, func(have water.YearlyTarget) bool { return have.Year == y.Year && y.Year > 0 }) {
+			t.fault("year", "year_twice", words.Data{"Value": y.Year})
+			continue
+		}
+		all = append(all, y)
+	}
+	slices.SortStableFunc(all, func(a, b water.YearlyTarget) int { return a.Year - b.Year })
+	return all
+}
+
+func (o object) item(field string) water.Item {
+	text := o.text(field)
+	i, err := water.ReadItem(text)
+	if err != nil && text != "" {
+		o.unknownItem(named{text, o.where(field), o.at(field)})
+	}
+	return i
+}
+
+func (o object) unknownItem(n named) {
+	var names []string
+	for _, i := range water.Items() {
+		names = append(names, i.Name())
+	}
+	o.add(n.node, n.path, "unknown_item", words.Data{"Value": n.text, "Near": o.near(n.text, names)})
+}
+
+// items are the items of a list, each once.
+func (o object) items(field string) (all []water.Item) {
+	if !o.has(field) {
+		return nil
+	}
+	for _, n := range o.names(field) {
+		i, err := water.ReadItem(n.text)
+		switch {
+		case err != nil:
+			o.unknownItem(n)
+		case slices.Contains(all, i):
+			o.add(n.node, n.path, "item_twice", words.Data{"Value": n.text})
+		default:
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+var degrees = regexp.MustCompile(`^\d{1,3}(\.\d{1,9})?$`)
+
+// point reads [longitude, latitude] in degrees, within China.
+func (o object) point(field string) *water.Point {
+	if !o.has(field) {
+		return nil
+	}
+	var at []decimal.Decimal
+	for _, n := range o.names(field) {
+		if degrees.MatchString(n.text) {
+			at = append(at, decimal.RequireFromString(n.text))
+		}
+	}
+	between := func(d decimal.Decimal, low, high int64) bool {
+		return d.GreaterThanOrEqual(decimal.NewFromInt(low)) && d.LessThanOrEqual(decimal.NewFromInt(high))
+	}
+	if len(at) != 2 || !between(at[0], 73, 136) || !between(at[1], 3, 54) {
+		o.fault(field, "bad_point", nil)
+		return nil
+	}
+	return &water.Point{Lon: at[0], Lat: at[1]}
+}
+
+// upstream holds the links between sections, once all are read: each leads to a section
+// of the register, and none in a circle.
+func (r *waterRegister) upstream(all []object) {
+	for i, o := range all[:min(len(all), len(r.reg.Sections))] {
+		if !o.has("upstream") {
+			continue
+		}
+		s := &r.reg.Sections[i]
+		for _, n := range o.names("upstream") {
+			above, ok := r.find(n.text)
+			switch {
+			case !ok:
+				o.add(n.node, n.path, "unknown_section", words.Data{"Value": n.text, "Near": o.near(n.text, r.reg.Names())})
+			case !slices.Contains(s.Upstream, above):
+				s.Upstream = append(s.Upstream, above)
+			}
+		}
+	}
+	for _, s := range r.reg.Sections {
+		if r.above(s.ID, s.ID, map[string]bool{}) {
+			o := r.at[s.ID]
+			o.fault("upstream", "upstream_circle", words.Data{"Value": s.Name})
+			return // one circle is told once, at the first of its sections
+		}
+	}
+}
+
+// find is the ID of the section that an ID or a name means.
+func (r *waterRegister) find(text string) (id string, ok bool) {
+	if s, ok := r.reg.Section(text); ok {
+		return s.ID, true
+	}
+	s, ok := r.reg.ByName(text)
+	return s.ID, ok
+}
+
+// above tells that going upstream from a section leads to another one.
+func (r *waterRegister) above(from, to string, seen map[string]bool) bool {
+	s, _ := r.reg.Section(from)
+	for _, id := range s.Upstream {
+		if id == to {
+			return true
+		}
+		if !seen[id] {
+			seen[id] = true
+			if r.above(id, to, seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// annex holds the register against the plan's own list of sections: what has the same ID
+// is the same section, with the target that the document prints.
+func (r *waterRegister) annex() {
+	for _, row := range r.l.plan.Sections {
+		s, ok := r.reg.Section(row.ID)
+		if !ok {
+			r.warn(&yaml.Node{Line: 1, Column: 1}, "sections", "section_unlisted", words.Data{"Value": row.ID, "Name": row.Name})
+			continue
+		}
+		o := r.at[s.ID]
+		differs := func(field, have, printed string) {
+			if have != printed && have != "" {
+				o.warn(o.where(field), o.at(field), "section_differs", words.Data{"Value": have, "Printed": printed})
+			}
+		}
+		if water.Called(s.Name) != water.Called(row.Name) { // 赵庄 and 赵庄断面 are one
+			differs("name", s.Name, row.Name)
+		}
+		differs("county", r.l.people.Name(s.County), r.l.people.Name(row.County))
+		differs("level", s.Level, row.Level)
+		if printed, err := water.ReadClass(row.Target); err == nil {
+			differs("targets", classText(s.Target(r.l.plan.Year).Class), printed.String())
+		}
+	}
+}
+
+// waterFields are what a section's entry says, by field, as a person reads it.
+func waterFields(s water.Section) map[string]string {
+	join := func(all []string) string { return strings.Join(all, " ") }
+	fields := map[string]string{"name": s.Name, "aliases": join(s.Aliases), "river": s.River, "basin": s.Basin, "county": s.County,
+		"level": s.Level, "body": string(s.Body), "upstream": join(s.Upstream), "data": s.Data, FieldNote: s.Note, "auto": ""}
+	if s.No > 0 {
+		fields["no"] = strconv.Itoa(s.No)
+	}
+	if s.Auto {
+		fields["auto"] = "true"
+	}
+	if s.At != nil {
+		fields["at"] = s.At.Lon.String() + " " + s.At.Lat.String()
+	}
+	var items, targets []string
+	for _, i := range s.Items {
+		items = append(items, i.Name())
+	}
+	for _, t := range s.Targets {
+		text := strconv.Itoa(t.Year) + ":" + classText(t.Class)
+		for _, l := range t.Limits {
+			text += " " + l.Item.Name() + "≤" + l.Value.String()
+		}
+		targets = append(targets, text)
+	}
+	fields["items"], fields["targets"] = join(items), strings.Join(targets, "；")
+	return fields
+}
+
+// setByProvince is how a register says that a target has not been entered.
+const setByProvince = "省定"
+
+// classText is a target's class as a register writes it.
+func classText(c water.Class) string {
+	if c == water.NoClass {
+		return setByProvince
+	}
+	return c.String()
+}
