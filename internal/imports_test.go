@@ -32,9 +32,11 @@ var rows = map[string]int{
 	// Who may sign in is asked by the doors; it decides nothing about plans.
 	"internal/signin": 4,
 	// What is prepared and not yet in force is worked out here for a page.
-	"internal/draft":  4,
-	"internal/watch":  4,
-	"internal/intake": 3, "internal/notice": 3, "internal/ledger": 3,
+	"internal/draft": 4,
+	"internal/watch": 4,
+	// Monthly tables of water quality are read by what reads documents.
+	"internal/bulletin": 4,
+	"internal/intake":   3, "internal/notice": 3, "internal/ledger": 3,
 	// Who words a letter does not know what carries it, and the other way round.
 	"internal/letter": 1, "internal/channel": 3,
 	"internal/act": 2, "internal/rollover": 2, "internal/laws": 3,

@@ -81,7 +81,7 @@ func TestItemsAsHeadingsHaveThem(t *testing.T) {
 func TestValuesAsLaboratoriesWriteThem(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{"0.59": "0.59", " 0.590 ": "0.59", ".03": "0.03", "０．５": "0.5", "1.2E-4": "0.00012", "4e-05": "0.00004",
-		"0.01L": "0.01L", "<0.01": "0.01L", "＜0.01": "0.01L", "0.05l": "0.05L", "未检出": "ND", "ND": "ND", "23000": "23000"} {
+		"0.01L": "0.01L", "<0.01": "0.01L", "＜0.01": "0.01L", "0.05l": "0.05L", "未检出": "ND", "ND": "ND", "23000": "23000", "0.30000000000000004": "0.3"} {
 		v, err := water.ReadValue(text)
 		require.NoError(t, err, text)
 		require.Equal(t, want, v.String(), text)

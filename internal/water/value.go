@@ -50,7 +50,7 @@ func (v *Value) UnmarshalText(text []byte) (err error) {
 }
 
 var (
-	plainNumber = regexp.MustCompile(`^\d{1,12}(\.\d{1,12})?$`)
+	plainNumber = regexp.MustCompile(`^\d{1,12}(\.\d{1,20})?$`)
 	eNumber     = regexp.MustCompile(`^\d(\.\d{1,12})?[eE][+-]?0?\d$`)
 )
 
@@ -80,6 +80,7 @@ func ReadValue(text string) (v Value, err error) {
 	if v.Reported, err = decimal.NewFromString(s); err != nil {
 		return Value{}, fmt.Errorf("water: value %q: %w", text, err)
 	}
+	v.Reported = v.Reported.Round(12) // 0.30000000000000004 of a spreadsheet is 0.3
 	return v, nil
 }
 

@@ -1,0 +1,264 @@
+// Package bulletin reads the monthly tables of water quality 水质月报 that offices have:
+// Excel, CSV, web pages and documents, with classes or concentrations, the month and the
+// year so far side by side, last year beside. What it cannot read it names by sheet and
+// cell, and what it leaves out it tells.
+package bulletin
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"duban/internal/intake"
+	"duban/internal/people"
+	"duban/internal/water"
+	"duban/internal/words"
+)
+
+// Fault is a cell that cannot be taken, or with Warning one that a person should look at.
+type Fault struct {
+	Sheet   string         `json:"sheet,omitempty"`
+	Cell    string         `json:"cell,omitempty"` // F7; "" of a whole sheet
+	Key     string         `json:"key"`            // water.<key> of the catalogue
+	Data    map[string]any `json:"data,omitempty"`
+	Warning bool           `json:"warning,omitempty"`
+}
+
+// Text is the fault in one line: sheet, cell, what is wrong and what to do.
+func (f Fault) Text(w *words.Words) string {
+	at := strings.TrimSpace(f.Sheet + " " + f.Cell)
+	if at != "" {
+		at += "："
+	}
+	if f.Warning {
+		at += w.T("plan.warning")
+	}
+	return at + w.T("water."+f.Key, f.Data)
+}
+
+// Bulletin is what a file says.
+type Bulletin struct {
+	Readings []water.Reading
+	Faults   []Fault
+	Aside    []string        // headings of columns and lines that say nothing of a section
+	Unread   []intake.Unread // what of the file was not read
+}
+
+// Bad tells that something cannot be taken as it is.
+func (b Bulletin) Bad() bool {
+	return slices.ContainsFunc(b.Faults, func(f Fault) bool { return !f.Warning })
+}
+
+// Options say what a file does not.
+type Options struct {
+	Register *water.Register
+	Month    water.Month // of the table where it does not say; the zero value: it must
+}
+
+// Read reads a file. Its errors are an *intake.Refusal or ctx's.
+func Read(ctx context.Context, s intake.Source, o Options) (Bulletin, error) {
+	doc, err := intake.Read(ctx, s)
+	if err != nil {
+		return Bulletin{}, err
+	}
+	r := &reader{o: o, file: s.Name, have: map[key]water.Reading{}}
+	r.out.Unread = doc.Unread
+	for _, u := range doc.Unread {
+		if u.Lost {
+			r.out.Faults = append(r.out.Faults, Fault{Sheet: u.Place.Sheet, Cell: u.Cell, Key: "fault_lost"})
+		}
+	}
+	var titles []string
+	tables := 0
+	for _, b := range doc.Blocks {
+		if b.Table == nil {
+			titles = append(titles, b.Text)
+			continue
+		}
+		if r.table(b, titles) {
+			tables++
+		}
+		titles = nil
+	}
+	if tables == 0 {
+		r.out.Faults = append(r.out.Faults, Fault{Key: "fault_no_table"})
+	}
+	for _, k := range r.order {
+		r.out.Readings = append(r.out.Readings, r.have[k])
+		r.compare(r.have[k])
+	}
+	return r.out, nil
+}
+
+// key is what one reading is of.
+type key struct {
+	section string
+	month   water.Month
+	span    water.Span
+}
+
+type reader struct {
+	o     Options
+	file  string
+	out   Bulletin
+	have  map[key]water.Reading
+	order []key
+}
+
+// cell is one cell with its name: F7.
+type cell struct{ text, at string }
+
+// grid is a table as rows of cells.
+type grid [][]cell
+
+func gridOf(t *intake.Table) (g grid) {
+	for _, row := range t.Rows {
+		var cells []cell
+		for i, text := range row.Cells {
+			name, err := excelize.CoordinatesToCellName(i+1, max(row.No, 1))
+			if err != nil {
+				name = fmt.Sprintf("%d/%d", row.No, i+1)
+			}
+			cells = append(cells, cell{strings.TrimSpace(text), name})
+		}
+		g = append(g, cells)
+	}
+	return g
+}
+
+func (g grid) at(row, column int) cell {
+	if row < len(g) && column < len(g[row]) {
+		return g[row][column]
+	}
+	return cell{}
+}
+
+func (g grid) wide() (n int) {
+	for _, row := range g {
+		n = max(n, len(row))
+	}
+	return n
+}
+
+// turned is the grid with its columns as rows.
+func (g grid) turned() (t grid) {
+	for c := range g.wide() {
+		var row []cell
+		for r := range g {
+			row = append(row, g.at(r, c))
+		}
+		t = append(t, row)
+	}
+	return t
+}
+
+func (r *reader) fault(sheet string, c cell, key string, data words.Data) {
+	r.out.Faults = append(r.out.Faults, Fault{Sheet: sheet, Cell: c.at, Key: "fault_" + key, Data: data})
+}
+
+func (r *reader) warn(sheet string, c cell, key string, data words.Data) {
+	r.out.Faults = append(r.out.Faults, Fault{Sheet: sheet, Cell: c.at, Key: "fault_" + key, Data: data, Warning: true})
+}
+
+// table reads one table; false when it is none of sections.
+func (r *reader) table(b intake.Block, titles []string) bool {
+	g := gridOf(b.Table)
+	if r.across(g) {
+		g = g.turned()
+	}
+	top, last, columns := r.heading(g)
+	if columns == nil {
+		return false
+	}
+	for row := range top {
+		for _, c := range g[row] {
+			titles = append(titles, c.text)
+		}
+	}
+	titles = append(titles, b.Place.Sheet, r.file)
+	t := &sheet{reader: r, name: b.Place.Sheet, grid: g, columns: columns}
+	if !t.when(titles, g[top]) {
+		return true
+	}
+	for row := last + 1; row < len(g); row++ {
+		t.row(g[row])
+	}
+	return true
+}
+
+// across tells that the sections stand in a row, and what was measured under each other.
+func (r *reader) across(g grid) bool {
+	for _, row := range g {
+		if len(row) == 0 || kindOf(row[0].text) != kindName {
+			continue
+		}
+		known := 0
+		for _, c := range row[1:] {
+			if _, ok := r.o.Register.ByName(c.text); ok {
+				known++
+			}
+		}
+		if known >= 2 {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	wholeMonth = regexp.MustCompile(`(20\d\d)\s*年\s*(\d{1,2})\s*月`)
+	dashMonth  = regexp.MustCompile(`(20\d\d)[-_.](\d{1,2})(?:\D|$)`)
+	rangeMonth = regexp.MustCompile(`(20\d\d)\s*年\s*1\s*月?\s*[-—–~～至到]+\s*(\d{1,2})\s*月`)
+)
+
+// monthIn is the month that a title names; far tells that it names the year up to it
+// alone.
+func monthIn(title string) (m water.Month, far, ok bool) {
+	rest := title
+	if found := rangeMonth.FindStringSubmatch(title); found != nil {
+		m, far, ok = monthOf(found[1], found[2])
+		rest = strings.Replace(title, found[0], "", 1)
+	}
+	for _, form := range []*regexp.Regexp{wholeMonth, dashMonth} {
+		if found := form.FindStringSubmatch(rest); found != nil {
+			if one, _, is := monthOf(found[1], found[2]); is {
+				return one, false, true
+			}
+		}
+	}
+	return m, far, ok
+}
+
+func monthOf(year, month string) (m water.Month, far, ok bool) {
+	y, _ := strconv.Atoi(year)
+	n, _ := strconv.Atoi(month)
+	return water.Month{Year: y, Month: n}, true, n >= 1 && n <= 12
+}
+
+// near are names of sections that look like what was typed.
+func (r *reader) near(name string) string {
+	return strings.Join(people.Near(name, r.o.Register.Names()), " / ")
+}
+
+// compare holds a printed class against that of the concentrations beside it: where all
+// that is judged is known they must be the same, else the printed one may be worse.
+func (r *reader) compare(is water.Reading) {
+	s, ok := r.o.Register.Section(is.Section)
+	if !ok || is.Class == water.NoClass || len(is.Values) == 0 {
+		return
+	}
+	j := water.Judge(s.Body, s.Judged(is.Month.Year), is.Values)
+	if j.Class == water.NoClass || j.Class == is.Class || j.Class < is.Class && len(j.Missing) > 0 {
+		return
+	}
+	var items []string
+	for _, i := range j.Worst() {
+		items = append(items, i.Name()+" "+is.Values[i].String())
+	}
+	r.warn("", cell{at: is.Sources[water.FieldClass]}, "class_differs", words.Data{"Section": s.Name, "Month": is.Month.String(), "Printed": is.Class.String(), "Judged": j.Class.String(), "Items": strings.Join(items, "、")})
+}

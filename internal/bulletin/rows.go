@@ -1,0 +1,277 @@
+package bulletin
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"duban/internal/water"
+	"duban/internal/words"
+)
+
+// sheet is one table being read.
+type sheet struct {
+	*reader
+	name    string
+	grid    grid
+	columns []column
+	month   water.Month
+	far     bool // its title is of the year so far alone
+}
+
+// when finds the month of the table: what the call says, else what its titles say. A
+// table with a column of months needs none.
+func (t *sheet) when(titles []string, head []cell) bool {
+	said, far, ok := water.Month{}, false, false
+	for _, title := range titles {
+		if said, far, ok = monthIn(title); ok {
+			break
+		}
+	}
+	t.month, t.far = t.o.Month, ok && far && !t.spans()
+	switch {
+	case ok && t.month != (water.Month{}) && t.month != said:
+		t.fault(t.name, cell{}, "month_differs", words.Data{"Said": said.String(), "Month": t.month.String()})
+		return false
+	case ok:
+		t.month = said
+	}
+	for _, c := range t.columns {
+		if c.kind == kindMonth {
+			return true
+		}
+	}
+	if t.month == (water.Month{}) {
+		t.fault(t.name, cell{}, "no_month", nil)
+		return false
+	}
+	whole := true
+	for _, c := range t.columns {
+		year := printed.FindStringSubmatch(c.text)
+		n := max(c.of, c.upTo)
+		want := t.month.Add(-c.back)
+		if n > 0 && n != want.Month || year != nil && c.kind != kindTarget && year[1] != strconv.Itoa(want.Year) {
+			t.fault(t.name, c.at, "column_month", words.Data{"Heading": c.text, "Month": want.String()})
+			whole = false
+		}
+	}
+	return whole
+}
+
+// spans tells that a heading says that its column is of the year so far, or of the month.
+func (t *sheet) spans() bool {
+	for _, c := range t.columns {
+		if c.span == water.OfYear || c.of > 0 || thisMonth.MatchString(c.text) {
+			return true
+		}
+	}
+	return false
+}
+
+// row reads one section's row.
+func (t *sheet) row(cells []cell) {
+	var name, month cell
+	for i, c := range t.columns {
+		if i >= len(cells) {
+			continue
+		}
+		switch c.kind {
+		case kindName:
+			if name.text == "" {
+				name = cells[i]
+			}
+		case kindMonth:
+			month = cells[i]
+		}
+	}
+	full := filled(cells)
+	if len(full) == 0 {
+		return
+	}
+	s, known := t.o.Register.ByName(name.text)
+	if !known {
+		if len(full) == 1 || name.text == "" && !t.says(cells) || strings.HasPrefix(full[0], "注") {
+			t.aside(strings.Join(full, " "))
+			return
+		}
+		if name.text == "" {
+			t.fault(t.name, cells[0], "no_name", nil)
+			return
+		}
+		t.fault(t.name, name, "section", words.Data{"Value": name.text, "Near": t.near(name.text)})
+		return
+	}
+	base := t.month
+	if month.text != "" {
+		m, err := water.ReadMonth(month.text)
+		if n, err2 := strconv.Atoi(strings.TrimSuffix(plain(month.text), "月")); err != nil && err2 == nil && n >= 1 && n <= 12 && base.Year > 0 {
+			m, err = water.Month{Year: base.Year, Month: n}, nil
+		}
+		if err != nil {
+			t.fault(t.name, month, "month", words.Data{"Value": month.text})
+			return
+		}
+		base = m
+	}
+	if base == (water.Month{}) {
+		t.fault(t.name, name, "no_month", nil)
+		return
+	}
+	for i, c := range t.columns {
+		if i < len(cells) && cells[i].text != "" {
+			t.value(s, base, c, cells[i])
+		}
+	}
+}
+
+// says tells that a row has anything in a column of classes, values or what is over.
+func (t *sheet) says(cells []cell) bool {
+	for i, c := range t.columns {
+		if i < len(cells) && (c.kind == kindClass || c.kind == kindItem || c.kind == kindOver) && !water.Nothing(cells[i].text) {
+			return true
+		}
+	}
+	return false
+}
+
+func filled(cells []cell) (texts []string) {
+	for _, c := range cells {
+		if c.text != "" {
+			texts = append(texts, c.text)
+		}
+	}
+	return texts
+}
+
+func (r *reader) aside(text string) {
+	if len([]rune(text)) > 80 {
+		text = string([]rune(text)[:80]) + "…"
+	}
+	for _, have := range r.out.Aside {
+		if have == text {
+			return
+		}
+	}
+	r.out.Aside = append(r.out.Aside, text)
+}
+
+// classAnd is a class with what is over in brackets behind it: Ⅳ（氨氮/0.2）.
+var classAnd = regexp.MustCompile(`^([^（(]+)[（(](.+)[）)]$`)
+
+// value reads one cell into the reading that it belongs to.
+func (t *sheet) value(s water.Section, month water.Month, c column, at cell) {
+	k := key{s.ID, month.Add(-c.back), c.span}
+	if t.far && c.span == water.OfMonth && c.back != 1 {
+		k.span = water.OfYear
+	}
+	is := water.Reading{Section: k.section, Month: k.month, Span: k.span, Values: water.Values{}, Sources: map[string]string{}}
+	from := t.from(at)
+	switch c.kind {
+	case kindNone, kindNote:
+		if c.kind == kindNone && c.text != "" {
+			t.aside(c.text)
+		} else if !water.Nothing(at.text) {
+			t.aside(s.Name + " " + c.text + " " + at.text)
+		}
+		return
+	case kindTarget:
+		t.target(s, month.Year, at)
+		return
+	case kindClass:
+		if water.Nothing(at.text) {
+			return
+		}
+		if !t.class(&is, at, from) {
+			return
+		}
+	case kindItem:
+		if water.Nothing(at.text) {
+			return
+		}
+		v, err := water.ReadValue(at.text)
+		if err != nil {
+			if state, err := water.ReadState(at.text); err == nil {
+				is.State, is.Sources[water.FieldState] = state, from
+				break
+			}
+			t.fault(t.name, at, "value", words.Data{"Value": at.text, "Item": c.item.Name()})
+			return
+		}
+		is.Values[c.item], is.Sources[string(c.item)] = v, from
+	case kindOver:
+		over, err := water.ReadOver(at.text)
+		if err != nil {
+			if _, err := water.ReadState(at.text); err == nil {
+				return // it says again that there was no water
+			}
+			t.fault(t.name, at, "over", words.Data{"Value": at.text})
+			return
+		}
+		if len(over) == 0 {
+			return
+		}
+		is.Over, is.Sources[water.FieldOver] = over, from
+	default:
+		return
+	}
+	t.put(k, is, at)
+}
+
+// class reads a class, a state, or a class with what is over behind it.
+func (t *sheet) class(is *water.Reading, at cell, from string) bool {
+	text := at.text
+	if m := classAnd.FindStringSubmatch(text); m != nil {
+		if over, err := water.ReadOver(m[2]); err == nil && len(over) > 0 {
+			is.Over, is.Sources[water.FieldOver], text = over, from, m[1]
+		}
+	}
+	class, err := water.ReadClass(text)
+	if err == nil {
+		is.Class, is.Sources[water.FieldClass] = class, from
+		return true
+	}
+	state, err := water.ReadState(text)
+	if err != nil {
+		t.fault(t.name, at, "class", words.Data{"Value": at.text})
+		return false
+	}
+	is.State, is.Sources[water.FieldState] = state, from
+	return true
+}
+
+// target holds a printed target against the register's.
+func (t *sheet) target(s water.Section, year int, at cell) {
+	printed, err := water.ReadClass(at.text)
+	if err != nil {
+		if !water.Nothing(at.text) && !strings.Contains(at.text, "省定") {
+			t.aside(s.Name + " " + at.text)
+		}
+		return
+	}
+	if known := s.Target(year); known.Known() && known.Class != printed {
+		t.warn(t.name, at, "target", words.Data{"Section": s.Name, "Printed": printed.String(), "Register": known.Class.String(), "Year": year})
+	}
+}
+
+// put adds what a cell says to the reading it belongs to; what another cell of the file
+// says otherwise is a fault.
+func (t *sheet) put(k key, is water.Reading, at cell) {
+	have, ok := t.have[k]
+	if !ok {
+		t.have[k], t.order = is, append(t.order, k)
+		return
+	}
+	both, corrected, _ := have.With(is)
+	if len(corrected) > 0 {
+		c := corrected[0]
+		t.fault(t.name, at, "again", words.Data{"Month": k.month.String(), "Field": c.Field, "Old": c.Old, "New": c.New, "At": have.Sources[c.Field]})
+		return
+	}
+	t.have[k] = both
+}
+
+// from is where a value stands: 2021年5月.xlsx 表1 F7.
+func (t *sheet) from(at cell) string {
+	return strings.Join(strings.Fields(fmt.Sprintf("%s %s %s", t.file, t.name, at.at)), " ")
+}
