@@ -62,7 +62,7 @@ check: ## gofmt, vet, staticcheck, workflowcheck
 	go run $(STATICCHECK) ./...
 	go run $(WORKFLOWCHECK) ./workflows/...
 
-bench: ## measure launch, a year, a herd, preview and memory in one run, with aims and ratios (about 25 minutes)
+bench: ## measure launch, a year, a herd, preview, memory, reading and every page in one run, with aims and ratios (about 30 minutes)
 	go run ./internal/bench
 
 .PHONY: benchmarks

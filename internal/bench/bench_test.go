@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -40,6 +41,8 @@ func TestSectionsGiveTheirFigures(t *testing.T) {
 			"launch to bare starts, eager", "launch to bare starts, not eager"},
 		"acts": {"tasks amended", "bare updates", "bare updates that do one activity", "bare updates that move timer and search",
 			"amended to bare updates", "amended to bare updates that do one activity", "amended to bare updates that move timer and search"},
+		"reading": {"SQLite: page of 100 events, p99", "SQLite: pages measured, by role", "SQLite: the slowest page, p99", "SQLite: the page that takes most processor time, browser's too, p50", "SQLite: the heaviest page on the wire",
+			"PostgreSQL: page of 100 events, p99", "PostgreSQL: pages measured, by role", "PostgreSQL: the slowest page, p99", "PostgreSQL: the page that takes most processor time, browser's too, p50", "PostgreSQL: the heaviest page on the wire"},
 		"herd10k": {"40 tasks over 5s: decisions", "40 tasks over 5s: a decision behind its wake, p99", "40 tasks over 5s: last message after 09:00"},
 	} {
 		t.Run(section, func(t *testing.T) {
@@ -52,7 +55,9 @@ func TestSectionsGiveTheirFigures(t *testing.T) {
 				var f figure
 				require.NoError(t, dec.Decode(&f))
 				require.Positive(t, f.Value, f.Name)
-				got = append(got, f.Name)
+				if section != "reading" || strings.Contains(f.Name, "page") {
+					got = append(got, f.Name)
+				}
 			}
 			require.Equal(t, want, got)
 		})

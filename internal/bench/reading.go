@@ -19,7 +19,8 @@ import (
 )
 
 // reading measures what people read in a big ledger, on both databases, as the command
-// line reads it: pages of lists, what somebody owes, a plan's counts, a case file, events.
+// line reads it: pages of lists, what somebody owes, a plan's counts, a case file, events;
+// and every page of the portal, over HTTP.
 func reading(ctx context.Context, b *bench) error {
 	tasks, events := b.size(100_000, 200), b.size(1_000_000, 400)
 	server, stop, err := ledgertest.Database()
@@ -62,6 +63,7 @@ func (b *bench) readAt(ctx context.Context, name, address string, tasks, events 
 	reader := query.New(store, query.Options{
 		Now:      func() time.Time { return now },
 		Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return cal.With(imported...), nil },
+		Patience: time.Second,
 	})
 	all := query.Operator()
 	office := query.As(act.Actor{Account: "office", Name: "协调办", Unit: p.Directory.Office})
@@ -105,7 +107,13 @@ func (b *bench) readAt(ctx context.Context, name, address string, tasks, events 
 			return err
 		}
 	}
-	return nil
+	if err := b.speakOf(ctx, store, p, cal); err != nil {
+		return err
+	}
+	if _, err := store.Refresh(ctx, p.ID, cal); err != nil {
+		return err
+	}
+	return b.pages(ctx, name, store, p, reader)
 }
 
 // often does something many times and gives its median and its 99th percentile.

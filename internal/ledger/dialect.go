@@ -37,6 +37,7 @@ type dialect interface {
 	exact(column string) string
 	among(column string) string // a condition with one argument: a list
 	list(values []string) any   // that argument
+	holds(column string) string // a condition with one argument: a text that stands in the column
 	parameters() int            // most of them in one statement
 }
 

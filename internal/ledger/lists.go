@@ -258,25 +258,57 @@ func (r *outlookReader) fill(page *Page, places []Place) (ok bool, err error) {
 
 // documents adds to the plan what its document says of tasks.
 func (r *outlookReader) documents(ids []string, tasks []Task) (ok bool, err error) {
+	known, err := documents(r.all, r.s.d, r.l, ids)
+	return !slices.ContainsFunc(tasks, func(t Task) bool { return !known[t.ID] && !known[t.Duty] }), err
+}
+
+// documents puts what a plan's document says of tasks into its frame, as far as it was
+// worked out; known are these tasks.
+func documents(all reading, d dialect, l *Launched, ids []string) (known map[string]bool, err error) {
 	slices.Sort(ids)
 	var said []struct {
 		Task    string `db:"task"`
 		Written string `db:"written"`
 	}
-	if err := r.all(&said, `SELECT task, written FROM outlook WHERE plan = ? AND `+r.s.d.among("task"), r.l.Plan.ID, r.s.d.list(slices.Compact(ids))); err != nil {
-		return false, err
+	if err := all(&said, `SELECT task, written FROM outlook WHERE plan = ? AND `+d.among("task"), l.Plan.ID, d.list(slices.Compact(ids))); err != nil {
+		return nil, err
 	}
-	known := map[string]bool{}
-	r.l.Plan.Tasks = nil
+	known = map[string]bool{}
+	l.Plan.Tasks, l.Plan.Sections = nil, nil
 	for _, row := range said {
 		var w written
+		if row.Written == "" { // of the plan before an amendment
+			continue
+		}
 		if err := json.Unmarshal([]byte(row.Written), &w); err != nil {
-			return false, fmt.Errorf("ledger: outlook of %s: %w", row.Task, err)
+			return nil, fmt.Errorf("ledger: outlook of %s: %w", row.Task, err)
 		}
 		known[row.Task] = true
-		r.l.Plan.Tasks = append(r.l.Plan.Tasks, plan.Task{ID: row.Task, Milestone: w.Milestone, Note: w.Note, Publish: w.Publish, Recur: w.Recur})
+		l.Plan.Tasks = append(l.Plan.Tasks, w.task(row.Task))
+		if w.Section != nil {
+			l.Plan.Sections = append(l.Plan.Sections, *w.Section)
+		}
 	}
-	return !slices.ContainsFunc(tasks, func(t Task) bool { return !known[t.ID] && !known[t.Duty] }), nil
+	return known, nil
+}
+
+// Documents puts what a plan's document says of some tasks into the plan's Frame, where
+// only their own words are asked for and not all of it. ok is false when they are not
+// known, or not by the frame's basis: then read the Plan. What is stale counts too: acts
+// do not change the document.
+func (s *Store) Documents(ctx context.Context, l *Launched, basis string, cal *calendar.Calendar, tasks []Task) (ok bool, err error) {
+	if basis == "" || Basis(*l, cal) != basis {
+		return false, nil
+	}
+	var ids []string
+	for _, t := range tasks {
+		ids = append(ids, t.ID)
+		if t.Duty != "" {
+			ids = append(ids, t.Duty)
+		}
+	}
+	known, err := documents(func(dest any, query string, args ...any) error { return s.all(ctx, dest, query, args...) }, s.d, l, ids)
+	return err == nil && !slices.ContainsFunc(tasks, func(t Task) bool { return !known[t.ID] && !known[t.Duty] }), err
 }
 
 // Numbers are the places of a plan's tasks in its list, from 1.

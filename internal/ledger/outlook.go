@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -88,11 +89,56 @@ func outlookOf(l Launched, book act.Book, t Task, talks []Talk) act.Outlook {
 
 // written is what only the plan's document says of a task.
 type written struct {
-	Milestone string `json:"milestone,omitempty"`
-	Note      string `json:"note,omitempty"`
-	Publish   bool   `json:"publish,omitempty"`
+	Label     string         `json:"label,omitempty"`
+	Milestone string         `json:"milestone,omitempty"`
+	Note      string         `json:"note,omitempty"`
+	Publish   bool           `json:"publish,omitempty"`
+	Source    string         `json:"source,omitempty"`
+	Begin     calendar.Day   `json:"begin,omitzero"`
+	Also      []plan.Mention `json:"also,omitempty"`
+	Section   *plan.Section  `json:"section,omitempty"` // that it is about
+	Rule      *plan.Task     `json:"rule,omitempty"`    // of a duty, whole
+}
 
-	Recur *plan.Recurrence `json:"recur,omitempty"` // of a duty
+// paper is what a plan's document says of tasks, by their IDs.
+type paper struct {
+	tasks    map[string]plan.Task
+	sections map[string]plan.Section
+}
+
+func paperOf(p *plan.Plan) paper {
+	d := paper{map[string]plan.Task{}, map[string]plan.Section{}}
+	for _, t := range p.Tasks {
+		d.tasks[t.ID] = t
+	}
+	for _, s := range p.Sections {
+		d.sections[s.ID] = s
+	}
+	return d
+}
+
+// of is what it says of a task; of an occurrence, what it says of its duty.
+func (d paper) of(t Task) written {
+	said, ok := d.tasks[t.ID]
+	if !ok {
+		said = d.tasks[t.Duty]
+	}
+	w := written{Label: said.Label, Milestone: said.Milestone, Note: said.Note, Publish: said.Publish, Source: said.Source, Begin: said.Begin, Also: said.Also}
+	if t.Kind == plan.Duty {
+		w.Rule = &said
+	}
+	if s, ok := d.sections[t.ID]; ok {
+		w.Section = &s
+	}
+	return w
+}
+
+// task is what reports ask of the document's task.
+func (w written) task(id string) plan.Task {
+	if w.Rule != nil {
+		return *w.Rule
+	}
+	return plan.Task{ID: id, Label: w.Label, Milestone: w.Milestone, Note: w.Note, Publish: w.Publish, Source: w.Source, Begin: w.Begin, Also: w.Also}
 }
 
 // Parts in a task, beside the office and the leadership, who see all.
@@ -133,12 +179,9 @@ func (s *Store) Refresh(ctx context.Context, planID string, cal *calendar.Calend
 		if err != nil {
 			return n, err
 		}
-		documents := map[string]plan.Task{}
-		for _, t := range l.Plan.Tasks {
-			documents[t.ID] = t
-		}
+		said := paperOf(&l.Plan)
 		for {
-			did, err := write(ctx, s, func(t *tx) (int, error) { return t.refresh(l, book, documents, Basis(l, cal)) })
+			did, err := write(ctx, s, func(t *tx) (int, error) { return t.refresh(l, book, said, Basis(l, cal)) })
 			n += max(did, 0)
 			if err != nil || did == 0 {
 				return n, err
@@ -151,7 +194,7 @@ func (s *Store) Refresh(ctx context.Context, planID string, cal *calendar.Calend
 }
 
 // refresh works out some stale outlooks; -1: the plan is another by now.
-func (t *tx) refresh(l Launched, book act.Book, documents map[string]plan.Task, basis string) (int, error) {
+func (t *tx) refresh(l Launched, book act.Book, said paper, basis string) (int, error) {
 	var now struct {
 		Version int            `db:"version"`
 		Basis   sql.NullString `db:"basis"`
@@ -176,25 +219,18 @@ func (t *tx) refresh(l Launched, book act.Book, documents map[string]plan.Task, 
 	if err != nil {
 		return 0, err
 	}
-	for _, table := range []string{"outlook", "outlook_units", "outlook_owed", "outlook_stale"} {
+	for _, table := range []string{"outlook", "outlook_units", "outlook_owed", "outlook_words", "outlook_stale"} {
 		if _, err := t.exec(`DELETE FROM `+table+` WHERE plan = ? AND `+t.s.d.among("task"), l.Plan.ID, list); err != nil {
 			return 0, err
 		}
 	}
-	var outlooks, units, owed [][]any
+	var outlooks, units, owed, searched [][]any
 	for _, r := range tasks {
 		task := r.now
-		document, ok := documents[task.ID]
-		if !ok {
-			document = documents[task.Duty]
-		}
-		said := written{Milestone: document.Milestone, Note: document.Note, Publish: document.Publish}
-		if task.Kind == plan.Duty {
-			said.Recur = document.Recur
-		}
-		says := asJSON(said)
 		outlooks = append(outlooks, []any{task.Plan, task.ID, r.Position, task.Duty, task.Due.String(), task.Kind, r.Outlook.State, lampOf(r.Outlook),
-			turnsOn(r.Turns.Blue), turnsOn(r.Turns.Yellow), turnsOn(r.Turns.Red), r.Runs, nullable(r.Next), says})
+			turnsOn(r.Turns.Blue), turnsOn(r.Turns.Yellow), turnsOn(r.Turns.Red), r.Runs, nullable(r.Next), asJSON(said.of(task)),
+			task.Lead, task.Clause, r.inherited, asMissed(r.missed)})
+		searched = append(searched, []any{task.Plan, r.Position, task.Duty, task.Due.String(), task.ID, task.Lead, searchedBy(task)})
 		for _, p := range r.parts {
 			units = append(units, []any{task.Plan, p[0], task.ID, p[1]})
 		}
@@ -202,7 +238,10 @@ func (t *tx) refresh(l Launched, book act.Book, documents map[string]plan.Task, 
 			owed = append(owed, []any{task.Plan, o.Task, o.Talk, o.ID, o.Unit, o.Since, o.Due, o.Runs})
 		}
 	}
-	if err := t.insert("outlook", []string{"plan", "task", "position", "duty", "due", "kind", "phase", "lamp", "blue", "yellow", "red", "runs", "next_at", "written"}, outlooks); err != nil {
+	if err := t.insert("outlook", []string{"plan", "task", "position", "duty", "due", "kind", "phase", "lamp", "blue", "yellow", "red", "runs", "next_at", "written", "lead", "clause", "inherited", "missed"}, outlooks); err != nil {
+		return 0, err
+	}
+	if err := t.insert("outlook_words", []string{"plan", "position", "duty", "due", "task", "lead", "words"}, searched); err != nil {
 		return 0, err
 	}
 	if err := t.insert("outlook_owed", []string{"plan", "task", "talk", "id", "unit", "since", "due", "runs"}, owed); err != nil {
@@ -213,6 +252,9 @@ func (t *tx) refresh(l Launched, book act.Book, documents map[string]plan.Task, 
 
 // rebase lets everything of a plan be worked out by another basis.
 func (t *tx) rebase(l Launched, basis string) error {
+	if _, err := t.exec(`UPDATE outlook SET written = '' WHERE plan = ? AND NOT EXISTS (SELECT 1 FROM outlook_plans p WHERE p.plan = outlook.plan AND p.version = ?)`, l.Plan.ID, l.Version); err != nil {
+		return err // an amendment may say something else
+	}
 	framed := l.Plan
 	framed.Tasks, framed.Clauses, framed.Sections = nil, nil, nil
 	frame, err := json.Marshal(framed)
@@ -251,8 +293,10 @@ type workedTask struct {
 	positionedTask
 	now Task
 	act.Outlook
-	parts [][2]string
-	owed  []Obligation
+	parts     [][2]string
+	owed      []Obligation
+	inherited bool     // late already when its unit was given it
+	missed    []string // units that missed its date before it was given to another
 }
 
 // reading reads rows, in a transaction of the writer or of a reader.
@@ -278,7 +322,8 @@ func workOut(all reading, d dialect, l Launched, book act.Book, list any) ([]wor
 		if err != nil {
 			return nil, err
 		}
-		out[i] = workedTask{row, t, outlookOf(l, book, t, of[t.ID]), unitParts(t), Obligations(l, book, t, of[t.ID])}
+		out[i] = workedTask{positionedTask: row, now: t, Outlook: outlookOf(l, book, t, of[t.ID]), parts: unitParts(t), owed: Obligations(l, book, t, of[t.ID])}
+		out[i].inherited, out[i].missed = charged(book, t)
 	}
 	return out, nil
 }
@@ -333,9 +378,11 @@ func (s *Store) Frame(ctx context.Context, planID string) (l Launched, basis str
 		Clock   string    `db:"clock"`
 		At      time.Time `db:"launched_at"`
 		Grace   int64     `db:"grace"`
+		Floor   string    `db:"floor"`
 	}
 	// By the version too: so the index is used that spares reading the document.
-	err = s.one(ctx, &row, `SELECT p.version, o.basis, o.frame, p.clock, p.launched_at, p.grace FROM outlook_plans o
+	err = s.one(ctx, &row, `SELECT p.version, o.basis, o.frame, p.clock, p.launched_at, p.grace,
+		COALESCE((SELECT value FROM office WHERE name = 'rank_floor'), '0') AS floor FROM outlook_plans o
 		JOIN plans p ON p.id = o.plan AND p.version = o.version WHERE o.plan = ?`, planID)
 	if errors.Is(err, ErrNotFound) {
 		var there string
@@ -352,6 +399,7 @@ func (s *Store) Frame(ctx context.Context, planID string) (l Launched, basis str
 		return l, "", false, err
 	}
 	l = Launched{At: row.At.UTC(), Grace: time.Duration(row.Grace), Version: row.Version}
+	l.RankFloor, _ = strconv.Atoi(row.Floor) // as Plan reads it
 	if l.Plan, err = planOf(planID, row.Frame); err != nil {
 		return l, "", false, err
 	}

@@ -41,9 +41,11 @@ func (s *Store) outlook(ctx context.Context, l *Launched, basis string, cal *cal
 		defer v.Rollback() //nolint:errcheck // it only read
 		r := &outlookReader{s: s, l: l,
 			one: func(dest any, query string, args ...any) error {
+				defer countRead(ctx, dest)
 				return found(v.GetContext(ctx, dest, v.Rebind(query), args...))
 			},
 			all: func(dest any, query string, args ...any) error {
+				defer countRead(ctx, dest)
 				return v.SelectContext(ctx, dest, v.Rebind(query), args...)
 			},
 		}
@@ -101,7 +103,7 @@ func (r *outlookReader) where(f ListFilter) (w where) {
 		w.add("o.due <> '' AND o.due <= ?", f.Until.String())
 	}
 	if f.Clause != "" {
-		w.add("o.task IN (SELECT t.id FROM tasks t WHERE t.plan = ? AND t.clause = ?)", r.l.Plan.ID, f.Clause)
+		w.add("o.clause = ?", f.Clause)
 	}
 	if len(r.stale) > 0 {
 		w.add(fresh)

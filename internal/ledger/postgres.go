@@ -183,3 +183,5 @@ func (postgres) exact(column string) string { return column }
 func (postgres) among(column string) string { return column + ` = ANY (?)` }
 func (postgres) list(values []string) any   { return pq.Array(values) }
 func (postgres) parameters() int            { return 65535 }
+
+func (postgres) holds(column string) string { return `strpos(` + column + `, ?) > 0` }

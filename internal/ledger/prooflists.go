@@ -15,8 +15,11 @@ var workedOut = []table{
 	{name: "outlook_plans", key: []string{"plan"}, columns: map[string]kind{"plan": text, "basis": text, "version": number, "frame": text}},
 	{name: "outlook", key: []string{"plan", "task"}, columns: map[string]kind{
 		"plan": text, "task": text, "position": number, "duty": text, "due": text, "kind": text, "phase": text, "lamp": text,
-		"blue": text, "yellow": text, "red": text, "runs": yes, "next_at": moment, "written": text}},
+		"blue": text, "yellow": text, "red": text, "runs": yes, "next_at": moment, "written": text,
+		"lead": text, "clause": text, "inherited": yes, "missed": text}},
 	{name: "outlook_units", key: []string{"plan", "unit", "task", "part"}, columns: map[string]kind{"plan": text, "unit": text, "task": text, "part": text}},
+	{name: "outlook_words", key: []string{"plan", "position", "duty", "due", "task"}, columns: map[string]kind{
+		"plan": text, "position": number, "duty": text, "due": text, "task": text, "lead": text, "words": text}},
 	{name: "outlook_owed", key: []string{"plan", "task", "talk", "id", "unit"}, columns: map[string]kind{
 		"plan": text, "task": text, "talk": text, "id": text, "unit": text, "since": text, "due": text, "runs": yes}},
 }

@@ -3,14 +3,85 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"duban/internal/calendar"
 )
 
-// Sought is one word that is looked for, in small letters, and the units that it may mean.
+// Sought is one word that is looked for, in small letters and half width, and the units
+// that it may mean.
 type Sought struct {
 	Word  string
 	Units []string // IDs
+}
+
+// Plainly is a text in small letters and half width.
+func Plainly(text string) string { return strings.ToLower(norm.NFKC.String(text)) }
+
+// searchedBy is what a task is searched by, beside the unit that leads it.
+func searchedBy(t Task) string {
+	return Plainly(strings.Join([]string{t.Title, t.Clause, t.Shown(), t.ID}, "\n"))
+}
+
+// Find are the IDs of a plan's tasks, duties and standing lines of which each word is in
+// the title, the clause or the ID, or means the unit that leads them; in the document's
+// order, from the one numbered skip on. seat narrows them to those of one unit. See List.
+func (s *Store) Find(ctx context.Context, l *Launched, basis string, cal *calendar.Calendar, words []Sought, seat string, skip, most int) (ids []string, ok bool, err error) {
+	if Basis(*l, cal) != basis {
+		return nil, false, nil
+	}
+	err = s.outlook(ctx, l, basis, cal, func(r *outlookReader) error {
+		if ok = r.ok; !ok {
+			return nil
+		}
+		w := where{}
+		w.add("o.plan = ?", l.Plan.ID)
+		for _, word := range words {
+			one := where{}
+			one.add(s.d.holds("o.words"), word.Word)
+			if len(word.Units) > 0 {
+				one.add(s.d.among("o.lead"), s.d.list(word.Units))
+			}
+			w.add("("+strings.Join(one.terms, " OR ")+")", one.args...)
+		}
+		if seat != "" {
+			w.add("o.task IN (SELECT u.task FROM outlook_units u WHERE u.plan = ? AND u.unit = ?)", l.Plan.ID, seat)
+		}
+		if len(r.stale) == 0 {
+			return r.all(&ids, `SELECT o.task FROM outlook_words o`+w.String()+` ORDER BY o.position, o.duty, o.due, o.task`+page(skip, most), w.args...)
+		}
+		w.add(fresh)
+		var places []Place
+		if err := r.all(&places, `SELECT o.task, o.position, o.duty, o.due FROM outlook_words o`+w.String()+` ORDER BY o.position, o.duty, o.due, o.task`+page(0, skip+most), w.args...); err != nil {
+			return err
+		}
+		for _, t := range r.stale {
+			if t.soughtBy(words, seat) {
+				places = append(places, Place{Task: t.now.ID, Position: t.Position, Duty: t.now.Duty, Due: t.now.Due.String()})
+			}
+		}
+		slices.SortFunc(places, Place.compare)
+		for _, p := range places[min(skip, len(places)):min(skip+most, len(places))] {
+			ids = append(ids, p.Task)
+		}
+		return nil
+	})
+	return ids, ok, err
+}
+
+// soughtBy tells the same of a task that is read from its own row.
+func (t workedTask) soughtBy(words []Sought, seat string) bool {
+	text := searchedBy(t.now)
+	for _, w := range words {
+		if !strings.Contains(text, w.Word) && !slices.Contains(w.Units, t.now.Lead) {
+			return false
+		}
+	}
+	return seat == "" || slices.ContainsFunc(t.parts, func(p [2]string) bool { return p[0] == seat })
 }
 
 // likely is a word as LIKE takes it. What is no letter and no digit stands for any such
@@ -24,10 +95,9 @@ func likely(word string) string {
 	}, word) + "%"
 }
 
-// Find are IDs of a plan's tasks, duties and standing lines of which each word may be in
-// the title, the clause or the ID, or means the unit that leads them; in the document's
-// order, from the one numbered skip on.
-func (s *Store) Find(ctx context.Context, planID string, words []Sought, skip, most int) (ids []string, err error) {
+// FindAnywhere is Find where lists have not been worked out: it gives more than what is
+// sought, and everybody's.
+func (s *Store) FindAnywhere(ctx context.Context, planID string, words []Sought, skip, most int) (ids []string, err error) {
 	w := where{}
 	w.add("plan = ?", planID)
 	for _, word := range words {

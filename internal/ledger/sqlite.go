@@ -210,3 +210,5 @@ func (lite) exact(column string) string { return column + " || ''" }
 func (lite) among(column string) string { return column + ` IN (SELECT value FROM json_each(?))` }
 func (lite) list(values []string) any   { return asJSON(values) }
 func (lite) parameters() int            { return 32766 }
+
+func (lite) holds(column string) string { return `instr(` + column + `, ?) > 0` }

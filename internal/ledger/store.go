@@ -166,6 +166,7 @@ func parted(err error) error {
 
 // one reads one row into dest; none is ErrNotFound.
 func (s *Store) one(ctx context.Context, dest any, query string, args ...any) error {
+	defer countRead(ctx, dest)
 	return s.read(ctx, func(ctx context.Context) error {
 		stmt, err := s.prepared(ctx, query)
 		switch {
@@ -180,6 +181,7 @@ func (s *Store) one(ctx context.Context, dest any, query string, args ...any) er
 
 // all reads every row into the slice dest.
 func (s *Store) all(ctx context.Context, dest any, query string, args ...any) error {
+	defer countRead(ctx, dest)
 	return s.read(ctx, func(ctx context.Context) error {
 		stmt, err := s.prepared(ctx, query)
 		switch {

@@ -42,8 +42,7 @@ func (s *Store) Count(ctx context.Context, l *Launched, basis string, cal *calen
 		if tally.Counts, err = r.counts(today); err != nil {
 			return err
 		}
-		err = r.one(&tally.Talks, `SELECT COUNT(*) FROM talks k JOIN tasks t ON t.plan = k.plan AND t.id = k.task
-			WHERE k.plan = ? AND k.what <> 'circular' AND k.state NOT IN ('void', 'declined', 'carried', 'joined') AND t.state NOT IN ('cancelled', 'carried') AND t.kind = 'dated'`, l.Plan.ID)
+		err = r.one(&tally.Talks, `SELECT COUNT(*) FROM talks k JOIN tasks t ON t.plan = k.plan AND t.id = k.task`+talksCounted, l.Plan.ID)
 		if err != nil {
 			return err
 		}

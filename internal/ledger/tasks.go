@@ -18,8 +18,10 @@ func (s *Store) TaskCalled(ctx context.Context, planID, typed string) (Task, err
 		return Task{}, fmt.Errorf("task %q of %s: %w", typed, planID, ErrNotFound)
 	}
 	var row taskRow
-	err := s.one(ctx, &row, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND (label = ? OR id = ?) ORDER BY CASE WHEN label = ? THEN 0 ELSE 1 END, id LIMIT 1`,
-		planID, typed, typed, typed)
+	err := s.one(ctx, &row, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND label = ? AND label <> '' ORDER BY id LIMIT 1`, planID, typed) // by an index of the few that have one
+	if errors.Is(err, ErrNotFound) {
+		err = s.one(ctx, &row, `SELECT `+taskColumns+` FROM tasks WHERE plan = ? AND id = ?`, planID, typed)
+	}
 	if !errors.Is(err, ErrNotFound) {
 		if err != nil {
 			return Task{}, fmt.Errorf("task %s of %s: %w", typed, planID, err)

@@ -37,6 +37,8 @@ func (v *visit) trouble(err error) (f fault, log bool) {
 		return fault{http.StatusForbidden, v.say.T("portal.not_whole")}, false
 	case errors.Is(err, query.ErrAhead):
 		return fault{http.StatusBadRequest, v.say.T("page.ahead")}, false
+	case errors.Is(err, query.ErrWorking):
+		return fault{http.StatusServiceUnavailable, v.say.T("page.working")}, false
 	case errors.Is(err, query.ErrNoPlans):
 		return fault{http.StatusNotFound, v.say.T("portal.no_plans")}, false
 	case errors.As(err, &unit):
@@ -83,6 +85,9 @@ func (v *visit) fail(err error) {
 	}
 	if f.text == "" {
 		f.text = v.say.T("portal.broken", words.Data{"ID": id})
+	}
+	if errors.Is(err, query.ErrWorking) && v.r.Method == http.MethodGet {
+		v.w.Header().Set("Refresh", "5") // without scripts too
 	}
 	if f.status == http.StatusServiceUnavailable {
 		v.w.Header().Set("Retry-After", "10")

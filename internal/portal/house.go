@@ -49,12 +49,15 @@ type OIDC struct{ Issuer, Client, Secret, Claim string }
 // answerTime is how long an act from a form waits for its answer.
 const answerTime = 15 * time.Second
 
+// patient is how long a page waits for what takes long to work out before it says so.
+const patient = 2 * time.Second
+
 // Options are those of a portal on the house, and the service by which people sign in,
 // which is nil where the ledger is only looked at.
 func (h House) Options() (Options, *signin.Service) {
 	file := &accountsFile{path: h.AccountsFile}
 	o := Options{
-		Reader:   query.New(h.Ledger, query.Options{Now: time.Now, Calendar: h.Calendar}),
+		Reader:   query.New(h.Ledger, query.Options{Now: time.Now, Calendar: h.Calendar, Patience: patient}),
 		Accounts: file.book, Now: time.Now, URL: h.URL, TLS: h.TLS, Lang: h.Lang, Log: h.Log, Checkup: h.Checkup, More: h.More,
 		Files: &Files{Dir: filepath.Join(h.Dir, "evidence")},
 	}

@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"errors"
+
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/plan"
@@ -27,7 +29,8 @@ type leadPlan struct {
 	Lights                                 []lightCount
 	Worst                                  []worst
 	Units                                  []unitLine
-	Floor                                  int // from how many due on a unit is ranked
+	Floor                                  int  // from how many due on a unit is ranked
+	Working                                bool // what has changed is being worked out
 }
 
 // worst is one of the ten worst lines.
@@ -97,18 +100,25 @@ func (v *visit) leadPlan(row query.PlanRow) (p leadPlan, err error) {
 	if err != nil {
 		return p, err
 	}
-	c, err := v.Reader.Since(v.ctx(), v.asks(), row.ID, last)
-	if err != nil {
-		return p, err
-	}
-	p.Total, p.Rate, p.Since, p.SincePath, p.Lights = o.Counts.Total, v.speak().Rate(o.Counts.OnTimeRate), v.speak().Day(last), p.Path+"/since?day="+last.String(), v.changes(row.ID, c)
+	v.since(o.Head)
+	p.Total, p.Rate, p.Since, p.SincePath = o.Counts.Total, v.speak().Rate(o.Counts.OnTimeRate), v.speak().Day(last), p.Path+"/since?day="+last.String()
 	p.Floor = o.Counts.RankFloor
 	was := map[string]int{}
-	for _, m := range c.Ranks {
-		was[m.UnitID] = m.Was
-	}
-	if c.Before.Total == 0 {
-		was = nil // the plan is new: nobody had a rank
+	switch c, err := v.Reader.Since(v.ctx(), v.asks(), row.ID, last); {
+	case errors.Is(err, query.ErrWorking): // the rest need not wait for it
+		p.Working, was = true, nil
+		p.Lights = v.changes(row.ID, report.Change{Before: o.Counts.Tally, Now: o.Counts.Tally})
+	case err != nil:
+		return p, err
+	default:
+		v.since(c.Head)
+		p.Lights = v.changes(row.ID, c)
+		for _, m := range c.Ranks {
+			was[m.UnitID] = m.Was
+		}
+		if c.Before.Total == 0 {
+			was = nil // the plan is new: nobody had a rank
+		}
 	}
 	for _, u := range v.unitLines(o.Counts.ByUnit, was, row.ID) {
 		if u.Struck > 0 {

@@ -42,6 +42,7 @@ func (v *visit) planList() error {
 		}
 		var lines []planLine
 		for _, row := range rows {
+			v.since(row.Head)
 			l := planLine{PlanRow: row, Path: v.at(planPath(row.ID))}
 			for light, n := range map[plan.Light]int{plan.Red: row.Red, plan.Yellow: row.Yellow, plan.Blue: row.Blue, plan.Green: row.Green} {
 				l.Lights = append(l.Lights, v.lightCount(row.ID, light, n))
@@ -94,6 +95,7 @@ func (v *visit) plan() error {
 		if err != nil {
 			return err
 		}
+		v.since(o.Head)
 		p := planPage{Overview: o, Path: planPath(id), Day: v.speak().Day(o.AsOf), Clauses: v.r.URL.Query().Get("down") == "clause", Rate: v.speak().Rate(o.Counts.OnTimeRate)}
 		if !v.past.IsZero() {
 			p.AsOf = v.past.String()
@@ -251,7 +253,7 @@ type loadsPage struct {
 func (v *visit) planMessages() error {
 	id := v.r.PathValue("plan")
 	return v.then(func(r *query.Reader) error {
-		o, err := r.Overview(v.ctx(), v.asks(), id)
+		o, err := r.Coming(v.ctx(), v.asks(), id)
 		if err != nil {
 			return err
 		}
@@ -290,7 +292,7 @@ type comingLine struct {
 func (v *visit) planAhead() error {
 	id := v.r.PathValue("plan")
 	return v.then(func(r *query.Reader) error {
-		o, err := r.Overview(v.ctx(), v.asks(), id)
+		o, err := r.Coming(v.ctx(), v.asks(), id)
 		if err != nil {
 			return err
 		}
@@ -298,7 +300,7 @@ func (v *visit) planAhead() error {
 		if err != nil {
 			return err
 		}
-		p := comingPage{Path: v.at(planPath(id)), Plan: o.Plan.Title, Until: v.speak().Day(o.AsOf.AddDays(query.Ahead)), More: o.Coming - len(o.Ahead)}
+		p := comingPage{Path: v.at(planPath(id)), Plan: o.Plan.Title, Until: v.speak().Day(o.AsOf.AddDays(query.Ahead)), More: o.N - len(o.Ahead)}
 		for _, s := range o.Ahead {
 			p.Lines = append(p.Lines, v.coming(s, id, names))
 		}

@@ -1,5 +1,7 @@
 package portal
 
+import "strings"
+
 // route is one address: who may come, what it is, and what is done.
 type route struct {
 	pattern string // of net/http
@@ -92,6 +94,22 @@ var routes = []route{
 	{"GET /plans/{plan}/talks/{talk}/do/{kind}", Working, "the form of an act on a talk", (*visit).talkForm, nothing},
 	{"POST /plans/{plan}/talks/{talk}/do/{kind}", Working, "an act on a talk", (*visit).actOnTalk, evidence},
 	{"GET /plans/{plan}/talks/{talk}/files/{hash}", Working, "a file that proves an act on a talk", (*visit).talkFile, nothing},
+}
+
+// RouteInfo is a row of the table of routes, for what walks it: tests and the bench.
+type RouteInfo struct {
+	Method, Path string
+	Who          Role
+	Files        bool // it takes any
+}
+
+// Routes are all rows of the table.
+func Routes() (all []RouteInfo) {
+	for _, r := range routes {
+		method, path, _ := strings.Cut(r.pattern, " ")
+		all = append(all, RouteInfo{method, path, r.who, r.files != nothing})
+	}
+	return all
 }
 
 // menu is what stands in the head of every page, for whom.

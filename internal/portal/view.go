@@ -121,6 +121,9 @@ func (s scene) Is(role string) bool {
 // Head is the number of the last event before the page's rows were read.
 func (s scene) Head() int64 { return s.v.head }
 
+// Older tells that something on the page is of before the last event: see visit.since.
+func (s scene) Older() bool { return s.v.older }
+
 // Working tells that there is something for whoever is signed in to look for.
 func (s scene) Working() bool { return s.v.who.is(Working) }
 

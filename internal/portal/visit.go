@@ -78,6 +78,7 @@ type visit struct {
 	papers []draft.File
 	note   string // a sentence above the form
 	head   int64  // number of the last event when the visit began
+	older  bool   // something on the page is of before it: a big plan is being counted again
 	// past is the day that is looked at; zero is now.
 	past calendar.Day
 }
@@ -106,6 +107,9 @@ func (p *portal) language(r *http.Request, chosen string) string {
 }
 
 func (v *visit) ctx() context.Context { return v.r.Context() }
+
+// since notes of which event something on the page is.
+func (v *visit) since(head int64) { v.older = v.older || v.past.IsZero() && head < v.head }
 
 // speak is words for what reports say.
 func (v *visit) speak() report.Speaker { return report.Speak(v.say) }

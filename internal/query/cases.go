@@ -45,7 +45,7 @@ func (r *Reader) TalkCase(ctx context.Context, v Viewer, planID, talk string) (c
 	if err != nil {
 		return c, err
 	}
-	l, err := r.store.Plan(ctx, k.Plan)
+	l, _, err := r.frame(ctx, k.Plan)
 	if err != nil {
 		return c, err
 	}
@@ -71,15 +71,7 @@ func (r *Reader) TalkCase(ctx context.Context, v Viewer, planID, talk string) (c
 
 // caseOf is the case file of a task, without the talks that the viewer may not see.
 func (r reading) caseOf(ctx context.Context, t ledger.Task) (report.Case, error) {
-	l, err := r.store.Plan(ctx, t.Plan)
-	if err != nil {
-		return report.Case{}, err
-	}
-	today, err := r.today(ctx, l)
-	if err != nil {
-		return report.Case{}, err
-	}
-	cal, err := r.calendar(ctx)
+	f, err := r.framed(ctx, t.Plan)
 	if err != nil {
 		return report.Case{}, err
 	}
@@ -87,8 +79,21 @@ func (r reading) caseOf(ctx context.Context, t ledger.Task) (report.Case, error)
 	if err != nil {
 		return report.Case{}, err
 	}
-	all = all.WithoutTalks(func(k ledger.Talk) bool { return r.who.seesTalk(l.Plan.Directory, k) })
-	return report.CaseFile(l, all, today, cal), nil
+	if err := r.saidOf(ctx, f, append([]ledger.Task{t}, all.Occurrences...)); err != nil {
+		return report.Case{}, err
+	}
+	all = all.WithoutTalks(func(k ledger.Talk) bool { return r.who.seesTalk(f.Plan.Directory, k) })
+	return report.CaseFile(f.Launched, all, f.today, f.cal), nil
+}
+
+// saidOf puts into a plan's frame what its document says of some tasks; all of the plan
+// where the ledger does not keep that apart.
+func (b base) saidOf(ctx context.Context, f *framed, tasks []ledger.Task) error {
+	ok, err := b.store.Documents(ctx, &f.Launched, f.basis, f.cal, tasks)
+	if err == nil && !ok {
+		f.Launched, err = b.store.Plan(ctx, f.Plan.ID)
+	}
+	return err
 }
 
 // findTask is the task of an ID. Where the viewer may see none that has it, it is

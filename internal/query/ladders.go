@@ -51,12 +51,11 @@ func (r *Reader) Ladders(ctx context.Context, v Viewer, f TaskFilter) (l Ladders
 	if len(ids) == 0 {
 		return l, nil
 	}
-	whole, err := r.store.Plan(ctx, f.Plan)
+	tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: f.Plan, IDs: ids})
 	if err != nil {
 		return l, err
 	}
-	tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: f.Plan, IDs: ids})
-	if err != nil {
+	if err := r.saidOf(ctx, p, tasks); err != nil {
 		return l, err
 	}
 	var stages []ledger.Stage
@@ -74,7 +73,7 @@ func (r *Reader) Ladders(ctx context.Context, v Viewer, f TaskFilter) (l Ladders
 		talks = append(talks, called...)
 	}
 	stages, talks = in.seen(p.Plan.Directory, stages, talks)
-	for _, s := range report.Book(whole, tasks, stages, nil, talks, p.today, p.cal).Stages {
+	for _, s := range report.Book(p.Launched, tasks, stages, nil, talks, p.today, p.cal).Stages {
 		if s.Kind != plan.Told && s.State != ledger.Void {
 			l.Stages[s.Task] = append(l.Stages[s.Task], s)
 		}

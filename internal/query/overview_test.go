@@ -10,6 +10,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/ledger/ledgertest"
 	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/internal/report"
@@ -50,9 +51,22 @@ func TestEveryNumberOfTheBoardIsThatOfItsRows(t *testing.T) {
 				require.Equal(t, []string{"2021-06", "2021-07"}, o.Months.Groups)
 				require.Equal(t, []string{"三（二）1", "三（二）2"}, o.Clauses.Groups)
 			}
+			whole, err := w.reader().Overview(t.Context(), query.Operator(), "water")
+			require.NoError(t, err)
 			check("read whole")
 			w.refresh()
 			check("chosen by the database")
+			summed, err := w.reader().Overview(t.Context(), query.Operator(), "water")
+			require.NoError(t, err)
+			require.Equal(t, whole, summed, "what the database sums up is what is counted line by line")
+			require.NoError(t, ledgertest.Verify(t.Context(), w.store, "water", "late", "liu", "已办结", "v1", when(w.now)))
+			written, err := w.reader().Overview(t.Context(), query.Operator(), "water")
+			require.NoError(t, err)
+			require.Equal(t, whole.Counts.Done+1, written.Counts.Done)
+			w.refresh()
+			again, err := w.reader().Overview(t.Context(), query.Operator(), "water")
+			require.NoError(t, err)
+			require.Equal(t, written, again, "one task has been written since")
 		})
 	}
 }
@@ -63,10 +77,10 @@ func TestEveryNumberOfTheBoardIsThatOfItsRows(t *testing.T) {
 func TestTheOverviewLooksAhead(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, databases["SQLite"](t))
-	o, err := w.reader().Overview(t.Context(), person("liu", "leaders"), "water")
+	o, err := w.reader().Coming(t.Context(), person("liu", "leaders"), "water")
 	require.NoError(t, err)
 	require.NotEmpty(t, o.Ahead)
-	require.Equal(t, o.Coming, len(o.Ahead))
+	require.Equal(t, o.N, len(o.Ahead))
 	var before time.Time
 	for _, s := range o.Ahead {
 		require.False(t, s.At.Before(before))
@@ -120,6 +134,42 @@ func TestSinceSaysWhatHasChanged(t *testing.T) {
 
 	_, err = r.Since(t.Context(), v, "water", today)
 	require.ErrorIs(t, err, query.ErrAhead)
+}
+
+// TestFewRowsSayTheSame: case files, ladders and what has changed are the same read from
+// what the ledger keeps apart as read from whole plans.
+func TestFewRowsSayTheSame(t *testing.T) {
+	t.Parallel()
+	for name, address := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, address(t))
+			v := query.Operator()
+			read := func() (all []any) {
+				r := w.reader()
+				for _, id := range []string{"over", "late", "watch", "s01"} {
+					c, err := r.Case(t.Context(), v, "water", id)
+					require.NoError(t, err)
+					all = append(all, c)
+				}
+				k, err := r.TalkCase(t.Context(), v, "water", "over#1")
+				require.NoError(t, err)
+				l, err := r.Ladders(t.Context(), v, query.TaskFilter{Plan: "water"})
+				require.NoError(t, err)
+				c, err := r.Since(t.Context(), v, "water", calendar.NewDay(2021, 6, 14))
+				require.NoError(t, err)
+				return append(all, k, l.Stages, c)
+			}
+			whole := read()
+			require.NotEmpty(t, whole[0].(report.Case).Facts.Source)
+			require.NotNil(t, whole[3].(report.Case).Facts.Section)
+			w.refresh()
+			few := read()
+			for i := range whole {
+				require.Equal(t, whole[i], few[i], i)
+			}
+		})
+	}
 }
 
 // TestPastDaysAreSharedAndClosed: many look at many days at once, each sees its own, and
@@ -186,33 +236,40 @@ func TestSearchFindsByWords(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, address(t))
 			r := w.reader()
-			for text, want := range map[string][]string{
-				"污水":          {"over"},
-				"高平":          {"gaoping", "late", "watch", "s01"},
-				"高平市政府 管网":    {"late"},
-				"三（二）2":       {"late"},
-				"三(二) 2":      {"late"}, // half-width brackets mean the same
-				"OVER":        {"over"},
-				"市办〔2021〕1号":  {"water"},
-				"%":           nil,
-				"_":           nil,
-				`\`:           nil,
-				"' OR '1'='1": nil,
-				"污水 管网":       nil,
-				"   ":         nil,
-				"赵庄　断面":       {"s01"}, // a full-width space
-			} {
-				found, err := r.Search(t.Context(), query.Operator(), text, 10)
-				require.NoError(t, err)
-				var ids []string
-				for _, h := range found.Hits {
-					ids = append(ids, h.ID)
+			check := func(mode string) {
+				for text, want := range map[string][]string{
+					"污水":          {"over"},
+					"高平":          {"gaoping", "late", "watch", "s01"},
+					"高平市政府 管网":    {"late"},
+					"三（二）2":       {"late"},
+					"三(二) 2":      {"late"}, // half-width brackets mean the same
+					"OVER":        {"over"},
+					"市办〔2021〕1号":  {"water"},
+					"%":           nil,
+					"_":           nil,
+					`\`:           nil,
+					"' OR '1'='1": nil,
+					"污水 管网":       nil,
+					"   ":         nil,
+					"赵庄　断面":       {"s01"}, // a full-width space
+				} {
+					found, err := r.Search(t.Context(), query.Operator(), text, 10)
+					require.NoError(t, err)
+					var ids []string
+					for _, h := range found.Hits {
+						ids = append(ids, h.ID)
+					}
+					assert.Equal(t, want, ids, "%s: %s", mode, text)
 				}
-				assert.Equal(t, want, ids, text)
+				found, err := r.Search(t.Context(), query.Operator(), "完成", 0)
+				require.NoError(t, err)
+				require.True(t, found.More)
 			}
-			found, err := r.Search(t.Context(), query.Operator(), "完成", 0)
-			require.NoError(t, err)
-			require.True(t, found.More)
+			check("read whole")
+			w.refresh()
+			check("chosen by the database")
+			require.NoError(t, ledgertest.Verify(t.Context(), w.store, "water", "late", "liu", "已办结", "v1", when(w.now)))
+			check("one task has been written since")
 		})
 	}
 }

@@ -31,10 +31,15 @@ type past struct {
 }
 
 // Past is the ledger as it was at the end of a day, for the viewer to read; done must
-// be called after the last reading. The day of today, or a later one of a plan whose
+// be called after the last reading. See ErrWorking. The day of today, or a later one of a plan whose
 // clock runs ahead, is the ledger as it is. ErrAhead: the day has not come. It is rebuilt
 // from the chain once and kept for a while.
 func (r *Reader) Past(ctx context.Context, v Viewer, day calendar.Day) (was *Reader, done func(), err error) {
+	return r.past(ctx, v, day, r.Patience)
+}
+
+// past is Past for one who waits so long; 0 waits until ctx ends.
+func (r *Reader) past(ctx context.Context, v Viewer, day calendar.Day, patience time.Duration) (was *Reader, done func(), err error) {
 	in, err := r.as(v)
 	if err != nil {
 		return nil, nil, err
@@ -51,17 +56,29 @@ func (r *Reader) Past(ctx context.Context, v Viewer, day calendar.Day) (was *Rea
 	}
 	p, mine := r.pasts.enter(key)
 	if mine {
-		r.rebuild(ctx, p, day)
+		r.pasts.hold(p)
+		go func() {
+			defer r.pasts.leave(p)
+			r.rebuild(context.WithoutCancel(ctx), p, day)
+		}()
+	}
+	var enough <-chan time.Time
+	if patience > 0 {
+		enough = time.After(patience)
 	}
 	select {
 	case <-p.ready:
+	case <-enough:
+		err = ErrWorking
 	case <-ctx.Done():
-		r.pasts.leave(p)
-		return nil, nil, ctx.Err()
+		err = ctx.Err()
 	}
-	if p.err != nil {
+	if err == nil {
+		err = p.err
+	}
+	if err != nil {
 		r.pasts.leave(p)
-		return nil, nil, p.err
+		return nil, nil, err
 	}
 	return p.reader, sync.OnceFunc(func() { r.pasts.leave(p) }), nil
 }
@@ -96,22 +113,17 @@ func (r reading) keyOf(ctx context.Context, day calendar.Day) (key string, prese
 	return fmt.Sprintf("%s %d", day, head), present, err
 }
 
-// longest is how long is worked at what several wait for.
-const longest = 2 * time.Minute
-
 // rebuild makes the ledger of a past day. Others wait for it: it goes on when the one
 // who asked first has gone, and they are told when it fails in whatever way.
 func (r *Reader) rebuild(ctx context.Context, p *past, day calendar.Day) {
-	p.err = fmt.Errorf("query: the ledger of %s could not be rebuilt", day) // stays when it panics
-	defer func() {
-		if p.err != nil {
-			r.pasts.forget(p)
-		}
-		close(p.ready)
-	}()
-	ctx, end := context.WithTimeout(context.WithoutCancel(ctx), longest)
+	ctx, end := context.WithTimeout(ctx, longest)
 	defer end()
-	p.reader, p.err = r.rebuilt(ctx, day)
+	was, err := guarded(ctx, func(ctx context.Context) (*Reader, error) { return r.rebuilt(ctx, day) })
+	if p.reader, p.err = was, err; err != nil {
+		p.err = fmt.Errorf("query: the ledger of %s could not be rebuilt: %w", day, err)
+		r.pasts.forget(p)
+	}
+	close(p.ready)
 }
 
 func (r *Reader) rebuilt(ctx context.Context, day calendar.Day) (*Reader, error) {
@@ -150,6 +162,12 @@ func (p *pasts) forget(one *past) {
 	defer p.mu.Unlock()
 	p.all = slices.DeleteFunc(p.all, func(o *past) bool { return o == one })
 	one.gone = true
+}
+
+func (p *pasts) hold(one *past) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	one.users++
 }
 
 func (p *pasts) leave(one *past) {

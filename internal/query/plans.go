@@ -33,6 +33,7 @@ type PlanRow struct {
 	Talks      int          `json:"talks"`
 	Unarmed    int          `json:"unarmed"` // deadlines no workflow is known to hold: launch again
 	Next       *NextStage   `json:"next"`
+	Head       int64        `json:"-"` // number of the last event when it was counted
 }
 
 // NextStage is the first stage still to come.
@@ -61,7 +62,7 @@ func (r *Reader) Plans(ctx context.Context, v Viewer) (rows []PlanRow, whole boo
 	}
 	rows = []PlanRow{}
 	for _, l := range seen {
-		row, err := in.planRow(ctx, l.Plan.ID)
+		row, err := in.row(ctx, r, l)
 		if err != nil {
 			return nil, false, err
 		}
@@ -111,6 +112,23 @@ func (r reading) onePlan(ctx context.Context, named string) (string, error) {
 	return "", which
 }
 
+// row is one plan's line, as far as it is remembered.
+func (in reading) row(ctx context.Context, r *Reader, l ledger.Launched) (PlanRow, error) {
+	today, err := in.today(ctx, l)
+	if err != nil {
+		return PlanRow{}, err
+	}
+	return remembered(ctx, r, "row "+l.Plan.ID, today, func(ctx context.Context) (PlanRow, error) {
+		head, _, err := in.store.Head(ctx)
+		if err != nil {
+			return PlanRow{}, err
+		}
+		row, err := in.planRow(ctx, l.Plan.ID)
+		row.Head = head
+		return row, err
+	})
+}
+
 // planRow is one plan's line, counted by the ledger where it can.
 func (r reading) planRow(ctx context.Context, planID string) (PlanRow, error) {
 	f, err := r.framed(ctx, planID)
@@ -136,7 +154,7 @@ func (r reading) planRow(ctx context.Context, planID string) (PlanRow, error) {
 }
 
 func (f *framed) head() report.Head {
-	return report.Head{ID: f.Plan.ID, Title: f.Plan.Title, Number: f.Plan.Number, Issuer: f.Plan.Issuer, Issued: f.Plan.Issued,
+	return report.Head{ID: f.Plan.ID, Title: f.Plan.Title, Number: f.Plan.Number, Issuer: f.Plan.Issuer, Issued: f.Plan.Issued, Zone: f.Plan.Location().String(),
 		Launched: f.At.In(f.Plan.Location()).Truncate(time.Second)}
 }
 

@@ -31,6 +31,9 @@ type Options struct {
 	// ledger that is read is one of the past (ledger.Store.AsOf).
 	Live *ledger.Store
 	AsOf calendar.Day
+	// Patience is how long somebody waits for what takes long to work out before they are
+	// told ErrWorking; 0 waits until it is there.
+	Patience time.Duration
 }
 
 // Reader reads one ledger.

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
@@ -36,12 +34,12 @@ type Found struct {
 }
 
 // sought are the words of a text, in small letters and half width.
-func sought(text string) []string { return strings.Fields(strings.ToLower(norm.NFKC.String(text))) }
+func sought(text string) []string { return strings.Fields(ledger.Plainly(text)) }
 
 // holds tells that each word is in one of the texts.
 func holds(words []string, texts ...string) bool {
 	for i, t := range texts {
-		texts[i] = strings.ToLower(norm.NFKC.String(t))
+		texts[i] = ledger.Plainly(t)
 	}
 	for _, w := range words {
 		if !slices.ContainsFunc(texts, func(t string) bool { return strings.Contains(t, w) }) {
@@ -99,7 +97,7 @@ func (r *Reader) Search(ctx context.Context, v Viewer, text string, most int) (f
 	return found, nil
 }
 
-// atOnce is how many tasks are looked at at a time.
+// atOnce is how many tasks are looked at at a time where the ledger cannot choose them.
 const atOnce = 500
 
 // find are the tasks of one plan.
@@ -108,16 +106,24 @@ func (r reading) find(ctx context.Context, f *framed, words []string, most int) 
 	for _, w := range words {
 		by = append(by, ledger.Sought{Word: w, Units: named(f.Plan.Directory, w)})
 	}
-	for skip := 0; len(hits) < most; skip += atOnce {
-		ids, err := r.store.Find(ctx, f.Plan.ID, by, skip, atOnce)
+	seat := ""
+	if !r.who.oversees(f.Plan.Directory) {
+		seat = r.who.by.Unit
+	}
+	for skip := 0; len(hits) < most; {
+		many := most - len(hits)
+		ids, ok, err := r.store.Find(ctx, &f.Launched, f.basis, f.cal, by, seat, skip, many)
+		if err == nil && !ok {
+			many = atOnce
+			ids, err = r.store.FindAnywhere(ctx, f.Plan.ID, by, skip, many)
+		}
 		if err != nil || len(ids) == 0 {
 			return hits, err
 		}
-		tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: f.Plan.ID, IDs: ids})
+		tasks, err := r.store.Tasks(ctx, ledger.TaskFilter{Plan: f.Plan.ID, IDs: ids}) // in the same order
 		if err != nil {
 			return nil, err
 		}
-		slices.SortFunc(tasks, func(a, b ledger.Task) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 		tasks = slices.DeleteFunc(tasks, func(t ledger.Task) bool {
 			u, _ := f.Plan.Directory.Unit(t.Lead)
 			return !r.who.sees(t) || !holds(words, append([]string{t.Title, t.Clause, t.Shown(), t.ID, u.Name}, u.Aliases...)...)
@@ -127,9 +133,10 @@ func (r reading) find(ctx context.Context, f *framed, words []string, most int) 
 				hits = append(hits, Hit{What: "task", Plan: f.Plan.ID, ID: row.ID, Title: row.Title, Clause: row.Clause, Unit: row.Lead, Kind: row.Kind, Due: row.Due, Light: row.Light})
 			}
 		}
-		if len(ids) < atOnce {
+		if len(ids) < many {
 			break
 		}
+		skip += many
 	}
 	return hits, nil
 }

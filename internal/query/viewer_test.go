@@ -205,8 +205,10 @@ func whatAViewerReads(w *world) readings {
 			}
 			return of, err
 		}, sees{"air late over", "late over", "late over", "over", "late", "air", "air", nothing}}},
-		"Overview": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Overview(c, v, "water") }, sees{"late", "late", "late", notWhole, notWhole, notWhole, notWhole, notWhole}},
-			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Overview(c, v, "air") }, air}},
+		"Overview": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Overview(c, v, "water") }, sees{nothing, nothing, nothing, notWhole, notWhole, notWhole, notWhole, notWhole}},
+			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Overview(c, v, "air") }, sees{"air", notWhole, notWhole, notWhole, notWhole, "air", notWhole, notWhole}}},
+		"Coming": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Coming(c, v, "water") }, sees{"late", "late", "late", notWhole, notWhole, notWhole, notWhole, notWhole}},
+			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Coming(c, v, "air") }, air}},
 		"Since": {{func(c ctx, r *query.Reader, v who) (any, error) {
 			return r.Since(c, v, "water", calendar.NewDay(2021, 6, 1))
 		},

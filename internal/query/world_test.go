@@ -58,13 +58,14 @@ func newWorld(t *testing.T, address string) *world {
 			{ID: "office", Name: "市治水办"}, {ID: "leaders", Name: "市治水领导小组"},
 		}},
 		Tasks: []plan.Task{
-			{ID: "over", Clause: "三（二）1", Kind: plan.Dated, Title: "建成污水处理厂", Lead: "shuiwu", Assist: []string{"gaoping"}, Due: calendar.NewDay(2021, 6, 15), Policy: "standard"},
+			{ID: "over", Clause: "三（二）1", Kind: plan.Dated, Title: "建成污水处理厂", Source: "6月15日前建成。", Lead: "shuiwu", Assist: []string{"gaoping"}, Due: calendar.NewDay(2021, 6, 15), Policy: "standard"},
 			{ID: "late", Clause: "三（二）2", Kind: plan.Dated, Title: "完成管网改造", Lead: "gaoping", Due: calendar.NewDay(2021, 7, 12), Policy: "soft", Soft: true},
 			{ID: "watch", Clause: "三（三）1", Kind: plan.Duty, Title: "监测断面水质", Lead: "gaoping", Policy: "standard",
 				Recur: &plan.Recurrence{Every: "quarter", From: calendar.NewDay(2021, 6, 1), Until: calendar.NewDay(2021, 12, 31)}},
 			{ID: "s01", Clause: "附件1第1行", Kind: plan.Standing, Title: "赵庄断面水质达到目标", Lead: "gaoping", Policy: "standard"},
 		},
 	}
+	w.water.Sections = []plan.Section{{ID: "s01", No: 1, County: "gaoping", Name: "赵庄", Target: "Ⅲ"}}
 	air := plan.Plan{
 		ID: "air", Title: "治气计划", Number: "市办〔2021〕2号", Zone: "Asia/Shanghai", Year: 2021, Hash: "air", Policies: policies, Issued: calendar.NewDay(2021, 6, 1),
 		Directory: people.Directory{Office: "airoffice", Leadership: "airleaders", Units: []people.Unit{{ID: "huanbao", Name: "市环保局"}, {ID: "airoffice", Name: "市大气办"}, {ID: "airleaders", Name: "治气小组"}}},

@@ -42,29 +42,46 @@ func chased(r Row) bool {
 
 // BoardOf groups rows. months tells that groups are months, and stand in their order.
 func BoardOf(rows []Row, group func(Row) string, months bool) Board {
-	b := Board{Units: []BoardUnit{}, Groups: []string{}, Fields: [][][]BoardLine{}}
-	unit, at := map[string]int{}, map[string]int{}
-	type field struct {
-		group, unit string
-		light       plan.Light
-	}
-	n := map[field]int{}
+	b := newBoarder(months)
 	for _, r := range rows {
-		if !chased(r) {
-			continue
+		if chased(r) {
+			b.add(group(r), BoardUnit{r.LeadID, r.Lead}, r.Light, 1)
 		}
-		g := group(r)
-		if _, ok := unit[r.LeadID]; !ok {
-			unit[r.LeadID] = len(b.Units)
-			b.Units = append(b.Units, BoardUnit{r.LeadID, r.Lead})
-		}
-		if _, ok := at[g]; !ok {
-			at[g] = len(b.Groups)
-			b.Groups = append(b.Groups, g)
-		}
-		n[field{g, r.LeadID, r.Light}]++
 	}
-	if months {
+	return b.board()
+}
+
+// boarder gathers a board. What is met first comes first.
+type boarder struct {
+	Board
+	months   bool
+	unit, at map[string]bool
+	n        map[field]int
+}
+
+type field struct {
+	group, unit string
+	light       plan.Light
+}
+
+func newBoarder(months bool) *boarder {
+	return &boarder{Board{Units: []BoardUnit{}, Groups: []string{}, Fields: [][][]BoardLine{}}, months, map[string]bool{}, map[string]bool{}, map[field]int{}}
+}
+
+func (b *boarder) add(group string, unit BoardUnit, light plan.Light, n int) {
+	if !b.unit[unit.ID] {
+		b.unit[unit.ID] = true
+		b.Units = append(b.Units, unit)
+	}
+	if !b.at[group] {
+		b.at[group] = true
+		b.Groups = append(b.Groups, group)
+	}
+	b.n[field{group, unit.ID, light}] += n
+}
+
+func (b *boarder) board() Board {
+	if b.months {
 		slices.Sort(b.Groups)
 	}
 	for _, g := range b.Groups {
@@ -72,19 +89,20 @@ func BoardOf(rows []Row, group func(Row) string, months bool) Board {
 		for i, u := range b.Units {
 			row[i] = []BoardLine{}
 			for _, light := range Gravity {
-				if k := n[field{g, u.ID, light}]; k > 0 {
+				if k := b.n[field{g, u.ID, light}]; k > 0 {
 					row[i] = append(row[i], BoardLine{light, k})
 				}
 			}
 		}
 		b.Fields = append(b.Fields, row)
 	}
-	return b
+	return b.Board
 }
 
 // Changed is a line whose light is another than it was. Was is "" of a line that was not
 // there, Is of one that is there no more or counts no more.
 type Changed struct {
+	Key    string     `json:"-"` // of the ledger
 	Task   string     `json:"task"`
 	Title  string     `json:"title"`
 	Lead   string     `json:"lead"`
@@ -102,6 +120,7 @@ type Change struct {
 	Ranks  []RankMoved  `json:"ranks"`  // in the order of Counts.ByUnit
 	Talks  []TalkRow    `json:"talks"`  // that were proposed or opened since
 	Called int          `json:"called"` // of them talks; the rest are circulars
+	Head   int64        `json:"-"`      // number of the last event when it was compared
 }
 
 // RankMoved is a unit's rank then and now; 0 is without one.
@@ -111,29 +130,61 @@ type RankMoved struct {
 	Is     int    `json:"is"`
 }
 
-// ChangeOf compares a plan's table with what it was.
-func ChangeOf(then, now Table) Change {
+// Standing is how a plan stands on a day.
+type Standing struct {
+	AsOf   calendar.Day
+	Counts Counts
+	Lights map[string]plan.Light // of the lines that Counts tallies, by Row.Key
+	Talks  []TalkRow
+	// Names gives lines by Row.Key with what they are called, in the order of the document.
+	Names func(keys []string) ([]Changed, error)
+}
+
+// StandingOf is how a plan stands by its table.
+func StandingOf(t Table) Standing {
+	s := Standing{AsOf: t.AsOf, Counts: t.Counts, Lights: map[string]plan.Light{}, Talks: t.Talks}
+	for _, r := range t.Tasks {
+		if chased(r) {
+			s.Lights[r.Key] = r.Light
+		}
+	}
+	s.Names = func(keys []string) (all []Changed, err error) {
+		wanted := map[string]bool{}
+		for _, k := range keys {
+			wanted[k] = true
+		}
+		for _, r := range t.Tasks {
+			if wanted[r.Key] {
+				all = append(all, Changed{Key: r.Key, Task: r.ID, Title: r.Title, Lead: r.Lead, LeadID: r.LeadID})
+			}
+		}
+		return all, nil
+	}
+	return s
+}
+
+// ChangeOf compares how a plan stands with how it stood.
+func ChangeOf(then, now Standing) (Change, error) {
 	c := Change{Since: then.AsOf, Before: then.Counts.Tally, Now: now.Counts.Tally, Lines: []Changed{}, Ranks: []RankMoved{}, Talks: []TalkRow{}}
-	light := func(r Row) plan.Light {
-		if !chased(r) {
-			return ""
-		}
-		return r.Light
-	}
-	was := map[string]Row{}
-	for _, r := range then.Tasks {
-		was[r.Key] = r
-	}
-	for _, r := range now.Tasks {
-		old := was[r.Key]
-		delete(was, r.Key)
-		if light(old) != light(r) {
-			c.Lines = append(c.Lines, Changed{r.ID, r.Title, r.Lead, r.LeadID, light(old), light(r)})
+	var keys []string
+	for key, light := range now.Lights {
+		if then.Lights[key] != light {
+			keys = append(keys, key)
 		}
 	}
-	for _, r := range then.Tasks {
-		if _, gone := was[r.Key]; gone && light(r) != "" {
-			c.Lines = append(c.Lines, Changed{r.ID, r.Title, r.Lead, r.LeadID, light(r), ""})
+	for key := range then.Lights {
+		if _, still := now.Lights[key]; !still {
+			keys = append(keys, key)
+		}
+	}
+	if len(keys) > 0 {
+		lines, err := now.Names(keys)
+		if err != nil {
+			return c, err
+		}
+		for _, l := range lines {
+			l.Was, l.Is = then.Lights[l.Key], now.Lights[l.Key]
+			c.Lines = append(c.Lines, l)
 		}
 	}
 	slices.SortStableFunc(c.Lines, func(a, b Changed) int { return cmp.Compare(gravity(Row{Light: a.Is}), gravity(Row{Light: b.Is})) })
@@ -158,5 +209,5 @@ func ChangeOf(then, now Table) Change {
 			c.Called++
 		}
 	}
-	return c
+	return c, nil
 }

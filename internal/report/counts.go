@@ -94,17 +94,9 @@ var Gravity = []plan.Light{plan.Red, plan.Yellow, plan.Blue, plan.Green, plan.Do
 // Count tallies the rows of a book. Units with fewer than floor of what is due are
 // not ranked; a floor of 0 is DefaultRankFloor.
 func Count(rows []Row, floor int) Counts {
-	c := Counts{RankFloor: cmp.Or(floor, DefaultRankFloor), ByUnit: []UnitTally{}, ByKind: []KindTally{{Kind: KindTask}, {Kind: KindOccurrence}}, ByLight: []LightRow{}}
-	places := map[string]int{}
-	unit := func(id, name string) *UnitTally {
-		at, ok := places[id]
-		if !ok {
-			at = len(c.ByUnit)
-			places[id] = at
-			c.ByUnit = append(c.ByUnit, UnitTally{Unit: name, UnitID: id})
-		}
-		return &c.ByUnit[at]
-	}
+	c := newCounts(floor)
+	place := c.units()
+	unit := func(id, name string) *UnitTally { return &c.ByUnit[place(id, name)] }
 	for _, r := range rows {
 		switch r.Kind {
 		case plan.Duty:
@@ -114,10 +106,7 @@ func Count(rows []Row, floor int) Counts {
 			c.Standing++
 			continue
 		}
-		kind := &c.ByKind[0]
-		if r.Duty != "" {
-			kind = &c.ByKind[1]
-		}
+		kind := c.kind(r.Duty != "")
 		lead := unit(r.LeadID, r.Lead)
 		for _, t := range []*Tally{&c.Tally, &lead.Tally, &kind.Tally} {
 			t.add(r)
@@ -141,6 +130,31 @@ func Count(rows []Row, floor int) Counts {
 	}
 	c.finish()
 	return c
+}
+
+func newCounts(floor int) Counts {
+	return Counts{RankFloor: cmp.Or(floor, DefaultRankFloor), ByUnit: []UnitTally{}, ByKind: []KindTally{{Kind: KindTask}, {Kind: KindOccurrence}}, ByLight: []LightRow{}}
+}
+
+// units finds the place of a unit in ByUnit; one that is met first comes last.
+func (c *Counts) units() func(id, name string) int {
+	places := map[string]int{}
+	return func(id, name string) int {
+		at, ok := places[id]
+		if !ok {
+			at = len(c.ByUnit)
+			places[id] = at
+			c.ByUnit = append(c.ByUnit, UnitTally{Unit: name, UnitID: id})
+		}
+		return at
+	}
+}
+
+func (c *Counts) kind(occurrence bool) *KindTally {
+	if occurrence {
+		return &c.ByKind[1]
+	}
+	return &c.ByKind[0]
 }
 
 // counts tells that it is a talk that was called, and not a circular, one that never

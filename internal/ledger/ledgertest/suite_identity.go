@@ -57,7 +57,7 @@ func relabelled(t *testing.T, address string) {
 		_, err := w.TaskCalled(w.ctx, "jincheng", typed)
 		w.is("nothing is called "+typed, errors.Is(err, ledger.ErrNotFound), true)
 	}
-	found, err := w.Find(w.ctx, "jincheng", []ledger.Sought{{Word: "t1@2"}, {Word: "市水务局", Units: []string{"shuiwu"}}}, 0, 10)
+	found, err := w.FindAnywhere(w.ctx, "jincheng", []ledger.Sought{{Word: "t1@2"}, {Word: "市水务局", Units: []string{"shuiwu"}}}, 0, 10)
 	w.ok(err)
 	w.is("found by its label", found, []string{"t1"})
 

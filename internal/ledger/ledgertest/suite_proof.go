@@ -21,6 +21,7 @@ var proofKeys = map[string][]string{
 	"plans": {"id"}, "tasks": {"plan", "id"}, "talks": {"plan", "id"}, "stages": {"plan", "task", "revision", "talk", "id"}, "digests": {"key"},
 	"notices": {"key"}, "messages": {"id"}, "calendars": {"year"}, "office": {"name"}, "units": {"id"}, "documents": {"hash"},
 	"outlook_plans": {"plan"}, "outlook": {"plan", "task"}, "outlook_units": {"plan", "unit", "task", "part"}, "outlook_owed": {"plan", "task", "talk", "id", "unit"},
+	"outlook_words": {"plan", "position", "duty", "due", "task"},
 }
 
 // chained are the tables whose every cell the chain itself holds, or the schema's own.
@@ -29,7 +30,7 @@ var chained = []string{"chain", "events", "ledger_version", "sqlite_sequence"}
 // unread are changes after which lists are read from the tasks themselves, which are
 // proven: the row is no longer one of a plan that is launched or worked out by this
 // basis.
-var unread = []string{"outlook.plan", "outlook_units.plan", "outlook_owed.plan", "outlook_plans.plan", "outlook_plans.basis"}
+var unread = []string{"outlook.plan", "outlook_units.plan", "outlook_owed.plan", "outlook_words.plan", "outlook_plans.plan", "outlook_plans.basis"}
 
 // everything lets happen in a world what writes every table. moment is called
 // after each step with the instant of it.

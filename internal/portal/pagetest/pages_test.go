@@ -406,7 +406,7 @@ func TestATaskTellsItsLifeAndWhy(t *testing.T) {
 func TestMessagesAreThoseThatWentAndThoseThatWill(t *testing.T) {
 	t.Parallel()
 	p := as(t, "fu-shizhang", portaltest.Look{Plain: true})
-	o, err := shared.read.Overview(t.Context(), query.Operator(), planID)
+	o, err := shared.read.Coming(t.Context(), query.Operator(), planID)
 	require.NoError(t, err)
 	today, past, coming := o.AsOf.Sub(o.Loads.From)/7, 0, 0
 	for _, s := range o.Loads.Seats {

@@ -25,7 +25,9 @@
       if (!answer.ok || answer.redirected) throw new Error('not now');
       return answer.text();
     }).then(function (html) {
-      place(new DOMParser().parseFromString(html, 'text/html'));
+      const fresh = new DOMParser().parseFromString(html, 'text/html');
+      place(fresh);
+      again = again || fresh.body.hasAttribute('data-older');
     }).catch(function () {
       // The next event tries again.
     }).then(function () {
