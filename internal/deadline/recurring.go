@@ -175,6 +175,10 @@ func (s *scan) terseHead(hd head) (head, bool) {
 		hd.unit, hd.to = map[string]string{"月月": Monthly, "季季": Quarterly, "周周": Weekly, "天天": Daily}[w], j
 		return hd, true
 	}
+	if w, j := s.one(i, "上下半年", "上、下半年"); w != "" { // 上下半年各开展一次
+		hd.unit, hd.to = HalfYearly, j
+		return hd, true
+	}
 	if w, j := s.one(i, "双月", "单月"); w != "" {
 		hd.unit, hd.every, hd.to, hd.odd = Monthly, 2, j, w == "单月"
 		return hd, true

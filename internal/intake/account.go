@@ -313,7 +313,7 @@ func (a *accountant) kindOf(p para) string {
 	switch {
 	case issueWords.MatchString(f), endMatter.MatchString(fold(p.text)):
 		return "issue"
-	case f == tight(fold(a.d.Title)) || planTitle.MatchString(f) && !strings.ContainsAny(f, "。;") || isAnnexHead(p.text) || annexList.MatchString(fold(p.text)):
+	case f == tight(fold(a.d.Title)) && !strings.Contains(f, "。") || planTitle.MatchString(f) && !strings.ContainsAny(f, "。;") || isAnnexHead(p.text) || annexList.MatchString(fold(p.text)):
 		return "name"
 	}
 	return ""

@@ -75,7 +75,7 @@ type Aside struct {
 
 // clause makes the entries of one clause.
 func (k *committer) clause(c *clause) {
-	readings := k.inStage(c, k.countedOn(c, glosses(c.text, deadline.Read(c.unnumbered(), k.ctx))))
+	readings := k.inStage(c, k.countedOn(c, glosses(c.text, c.behindMarks(deadline.Read(c.unnumbered(), k.ctx)))))
 	c.readings = slices.Clone(readings)
 	for _, r := range readings { // 每月通报，2024年底前完成: the duty goes on till then
 		if r.Kind == deadline.Due && r.Due.After(c.latest) && !k.vision(r) {
@@ -118,6 +118,24 @@ func (c *clause) unnumbered() string {
 		}
 	}
 	return string(b)
+}
+
+// behindMarks are readings without the number of a paragraph that they took for a part of
+// their words: 六、接此函后3日内.
+func (c *clause) behindMarks(rs []deadline.Reading) []deadline.Reading {
+	for _, at := range c.starts {
+		for i, r := range rs {
+			if r.Begin != at {
+				continue
+			}
+			m, ok := readMark(c.text[at:r.End])
+			if n := len(string([]rune(c.text[at:r.End])[:min(m.length, utf8.RuneCountInString(c.text[at:r.End]))])); ok && m.style <= styleParen && n < r.End-at {
+				rs[i].Begin += n
+				rs[i].Words = c.text[rs[i].Begin:r.End]
+			}
+		}
+	}
+	return rs
 }
 
 // besideDate tells that a date stands in the comma part of r too.
@@ -316,7 +334,7 @@ func (k *committer) attach(c *clause, e *entry, s sentence) {
 		if r.Begin < e.span.from || r.Begin >= e.span.to {
 			continue
 		}
-		if r.Soft {
+		if r.Soft && r.Rule != "L1" {
 			e.Soft = true
 		}
 		switch {

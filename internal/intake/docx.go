@@ -97,8 +97,9 @@ type docxWalk struct {
 	skip    int             // depth at which a left-out element began
 	inText  bool
 	inRun   bool
+	shaded  bool   // the paragraph has a coloured ground
 	inMark  bool   // in the properties of a paragraph, and so of its mark
-	out     string // why the run's text is left out: hidden, struck
+	out     string // why the run's text is left out: hidden, struck, white
 	style   string
 	numID   string
 	level   string
@@ -172,6 +173,19 @@ func (w *docxWalk) start(e xml.StartElement) error {
 				w.out = "hidden"
 			}
 		}
+	case "color":
+		if w.inRun && w.out == "" && len(w.tables) == 0 && !w.shaded && strings.EqualFold(attr(e, "val"), "FFFFFF") {
+			w.out = "white"
+		}
+	case "shd", "highlight":
+		if fill := attr(e, "fill"); e.Name.Local == "shd" && (fill == "" || fill == "auto" || strings.EqualFold(fill, "FFFFFF")) {
+			break
+		}
+		if w.inMark || !w.inRun {
+			w.shaded = true
+		} else if w.out == "white" {
+			w.out = "" // white on a colour is seen
+		}
 	case "footnoteReference", "endnoteReference":
 		w.called = append(w.called, strings.TrimSuffix(e.Name.Local, "Reference")+" "+attr(e, "id"))
 	case "altChunk":
@@ -195,6 +209,7 @@ func (w *docxWalk) start(e xml.StartElement) error {
 			return nil
 		}
 		w.text.Reset()
+		w.shaded = false
 		w.style, w.numID, w.level, w.joins = "", "", "", false
 	case "pStyle":
 		w.style = attr(e, "val")

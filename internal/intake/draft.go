@@ -122,6 +122,7 @@ func build(ctx context.Context, docs []Document, opt Options) (*Draft, error) {
 	tables := headedTables(o)
 	k.learnPlaces(o, tables)
 	d.clauses = append(k.headClauses(o), makeClauses(o)...)
+	spreadHead(o, d.clauses)
 	spreadEverywhere(d.clauses)
 	k.resolveClauses(d.clauses)
 	for i, c := range d.clauses {
@@ -333,7 +334,7 @@ func (k *committer) headClauses(o outline) []*clause {
 		c := &clause{role: roleTasks, paras: paras}
 		c.fill()
 		t := tight(fold(p.text))
-		dated := k.dates(p.text) && !issueWords.MatchString(t) && t != tight(fold(k.facts.Title)) && !(planTitle.MatchString(t) && !strings.ContainsAny(t, "。;,"))
+		dated := k.dates(p.text) && !ownTitle.MatchString(t) && !issueWords.MatchString(t) && t != tight(fold(k.facts.Title)) && !(planTitle.MatchString(t) && !strings.ContainsAny(t, "。;,"))
 		during := !dated && k.during(p.text)
 		own := len(c.found) > 0 && hanIn(c.text) > 12 && !isLabel(p.text)
 		if !own && (dated || during) && !docNumber.MatchString(t) {
@@ -362,12 +363,15 @@ func (k *committer) headClauses(o outline) []*clause {
 	return out
 }
 
+// ownTitle is the title of a letter on a line of its own.
+var ownTitle = regexp.MustCompile(`^[\p{Han}]{0,20}关于[^。;,]{4,60}的(?:通知|通报|函|公告|通告|紧急通知|督办通知|意见|决定|请示|报告|批复)$`)
+
 // dates tells that a paragraph lays down a limit that has not passed.
 func (k *committer) dates(text string) bool {
 	if len(text) > 20_000 {
 		text = text[:20_000]
 	}
-	return slices.ContainsFunc(deadline.Read(text, k.ctx), func(r deadline.Reading) bool {
+	return slices.ContainsFunc(k.countedOn(&clause{text: text}, deadline.Read(text, k.ctx)), func(r deadline.Reading) bool {
 		return !r.Superior && !r.Condition && !r.Effect && (r.Kind == deadline.Recurring && r.Recurrence != "" ||
 			r.Kind == deadline.Due && headDated.MatchString(fold(r.Words)) && !r.Due.Before(k.facts.Issued) && !k.vision(r))
 	})
@@ -383,6 +387,33 @@ func (k *committer) during(text string) bool {
 // headDemand is what a letter's paragraph must say to be read for dates: who
 // does what, or that something is handed in.
 var headDemand = regexp.MustCompile(`报送|上报|报市|报省|报县|报区|备案|制定.{0,20}(方案|计划)|请各|各(县|区|单位|部门|责任|牵头|有关|地|镇|乡)`)
+
+// spreadHead gives the items of a paper that names one responsible body in a line before
+// them, and nobody after it, to that body: 目标责任书⏎责任单位：高新区管委会.
+func spreadHead(o outline, cs []*clause) {
+	var of *clause
+	for _, p := range o.head[:min(len(o.head), 12)] {
+		if !isLabel(p.text) {
+			continue
+		}
+		c := &clause{paras: []para{p}}
+		c.fill()
+		if c.namesWho() {
+			if of != nil {
+				return
+			}
+			of = c
+		}
+	}
+	if of == nil || slices.ContainsFunc(cs, func(c *clause) bool { return c.id != "" && c.namesWho() && !strings.HasPrefix(c.id, "0") }) {
+		return
+	}
+	for _, c := range cs {
+		if c.role != roleHead && c.named() == 0 {
+			c.inherit(of)
+		}
+	}
+}
 
 // spreadEverywhere adds who 以下均需…落实 names to every later bracket.
 func spreadEverywhere(cs []*clause) {

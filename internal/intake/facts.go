@@ -32,7 +32,7 @@ var (
 	titleRe   = regexp.MustCompile(`^[\p{Han}]{1,8}?(?:省|自治区|州|市|盟|县|区|旗)`)
 	yearsLong = regexp.MustCompile(`([二三四五2-5])年(?:行动|攻坚|整治|计划|提升|专项|作战|实施)`)
 	toCities  = regexp.MustCompile(`^各(?:设区市|市、州|市\(州|州、?市|地级市|市人民政府|地、州).*:$`)
-	addressed = regexp.MustCompile(`^(?:各|市直|县直|区直|州直|省直|有关|相关|[\p{Han}]{1,6}(?:县|市|区|州|镇|乡))[\p{Han}、,()]{1,100}:$`)
+	addressed = regexp.MustCompile(`^(?:各|市直|县直|区直|州直|省直|有关|相关|[\p{Han}]{1,6}(?:县|市|区|州|镇|乡))[\p{Han}、,()]{1,100}:$|^[\p{Han}]{2,16}(?:局|委|委员会|办|办公室|办事处|公司|集团|政府|管委会|学校|医院|中心|院|大队|支队):$|^[市县区省州][\p{Han}]{1,12}(?:局|委|委员会|办|办公室|厅|部|公司|中心|政府|支队|大队)[、,][\p{Han}、,()]{2,100}:$`)
 	ignorePre = regexp.MustCompile(`^(?:中共|国务院)`)
 )
 
@@ -88,7 +88,7 @@ func readFacts(o outline, given calendar.Day) facts {
 	if f.Title == "" {
 		f.Title = about
 	}
-	if f.Title == "" && len(o.tables) > 0 {
+	if f.Title == "" && len(o.tables) > 0 && !strings.Contains(o.tables[0].title, "。") {
 		f.Title = tight(o.tables[0].title)
 	}
 	if f.Title == "" && len(head) > 0 && utf8.RuneCountInString(head[0].text) < 60 {

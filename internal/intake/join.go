@@ -203,7 +203,7 @@ func headingLike(parts []string) bool {
 	}
 	m, ok := readMark(t)
 	n := utf8.RuneCountInString(t)
-	if f := tight(fold(t)); n <= 70 && !ok && !strings.ContainsAny(f, "。,;:") && (planTitle.MatchString(f) || strings.HasSuffix(f, "通知")) {
+	if f := tight(fold(t)); n <= 70 && !ok && !strings.ContainsAny(f, "。,;:") && (planTitle.MatchString(f) || strings.HasSuffix(f, "通知") || ownTitle.MatchString(f)) {
 		return true
 	}
 	return ok && m.style <= stylePart+3 && n <= 30 && !strings.ContainsAny(t, "，。；") || n < 16 && !strings.ContainsAny(t, "，。；、（〔")

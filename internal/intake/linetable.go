@@ -63,6 +63,8 @@ func cellTable(lines []line, cut func(string) []string) (*Table, int) {
 			t.Rows = append(t.Rows, Row{Cells: cells})
 		case len(cells) == want && want > 2 && len(nonEmpty(cells)) == 1 && cells[0] != "":
 			t.Rows = append(t.Rows, Row{Cells: cells}) // a heading across the table
+		case len(cells) == want && len(t.Rows) == 2 && last.Cells[0] == "" && cells[0] == "" && headsOnly(last.Cells) && headsOnly(cells):
+			t.Rows = append(t.Rows, Row{Cells: cells}) // the third row of a header
 		case len(cells) == want && len(last.Cells) == want && cells[0] == "" && len(t.Rows) > 1: // a row that a page break cut
 			for k, c := range cells {
 				if len(last.Cells[k]) < longCell {

@@ -187,6 +187,10 @@ func (b *outliner) startAnnex(f string) {
 // monthHead is a line that is a month or quarter and no more, over what is due in it.
 var monthHead = regexp.MustCompile(`^(?:(?:19|20)\d\d年)?(?:(?:[一二三四五六七八九十]{1,3}|\d{1,2})月份?|第?[一二三四1-4]季度|[上下]半年)[:。]?$`)
 
+// partHead is a line that is a part of the year and what goes on in it, over numbered
+// items: 上半年征兵.
+var partHead = regexp.MustCompile(`^(?:(?:19|20)\d\d年)?(?:(?:[一二三四五六七八九十]{1,3}|\d{1,2})月份?|第?[一二三四1-4]季度|[上下]半年)[\p{Han}]{2,6}$`)
+
 // mayHead tells that a line without a number may head what follows: nothing is open,
 // or a chapter that has said nothing yet, or items that it ends.
 func (b *outliner) mayHead() bool {
@@ -203,6 +207,12 @@ func (b *outliner) unitHead(t string) bool {
 	return ok && m.style == styleDigit && utf8.RuneCountInString(t) <= 24 && !strings.ContainsAny(t, "。;:,()") && labelUnits(t) != nil
 }
 
+// partHead tells that a line is such a part's, without a verb, over numbered items.
+func (b *outliner) partHead(t string) bool {
+	m, ok := readMark(b.next)
+	return ok && m.style == styleDigit && partHead.MatchString(t) && !builtWord.MatchString(t) && !strings.Contains(t, "前")
+}
+
 // boxHead is the head of a box with items of its own: 专栏1 重点治水工程.
 var boxHead = regexp.MustCompile(`^专栏(?:[一二三四五六七八九十]{1,3}|\d{1,2})?[:.、]?[\p{Han}“”、]{0,30}$`)
 
@@ -211,7 +221,7 @@ func (b *outliner) plain(p para) {
 		b.item(mark{style: styleMonth, num: len(b.o.top) + 1, box: true}, p)
 		return
 	}
-	if t := tight(fold(p.text)); (monthHead.MatchString(t) || leadsWhat.MatchString(t) || b.unitHead(t)) && b.mayHead() {
+	if t := tight(fold(p.text)); (monthHead.MatchString(t) || b.partHead(t) || leadsWhat.MatchString(t) || b.unitHead(t)) && b.mayHead() {
 		b.item(mark{style: styleMonth, num: len(b.o.top) + 1}, p)
 		return
 	}

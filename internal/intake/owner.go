@@ -12,8 +12,8 @@ import (
 )
 
 var (
-	eachSubject = regexp.MustCompile(`^(?:由)?((?:有关|相关)(?:县|区|市|乡镇|镇|街道)(?:\([市县区旗、]+\))?(?:人民政府|政府)|各(?:设区)?(?:县|区|市|旗|州)(?:\([市县区旗、州]*\)|[市县区旗]*(?:\([市县区旗、州]*\))?)?(?:、[市县区旗]{1,2}(?:\([市县区旗、]+\))?)*(?:党委、?政府|人民政府|政府|教育局)?|各(?:乡镇|镇|乡|街道)(?:\([\p{Han}、]{1,10}\)|、?(?:街道|乡镇|镇|乡|办事处|场))*(?:(?:人民政府|党委政府|政府|办事处)(?:\([\p{Han}、]{2,12}\))?)?|县(?:\([市区、]+\)|区)(?:人民政府|政府)?)`)
-	manySubject = regexp.MustCompile(`^(?:由)?(各级(?:党委、?)?(?:人民)?政府(?:和有关部门|及有关部门)?|各(?:有关|相关|成员|责任|牵头|参建|级|业务|职能|行业|主管|地)?(?:地区)?(?:、?各?(?:有关|相关|级|直属)?(?:部门|单位|科室|处室|学校|企业|地|街道|镇))*|[省市县区州](?:直|属|级)(?:各|有关|相关)*[\p{Han}]{0,4}?(?:单位|部门|学校|医院|企业|机关|科室)|各(?:校|村|园|局|办|科|站|所|厂|矿|院|企)|(?:各|[省市县区乡镇村])级[\p{Han}]{1,3}长)(?:、|完|开|要|应|须|于|在|将|按|结合|每|对|根据|负责|\d|,)`)
+	eachSubject = regexp.MustCompile(`^(?:由)?((?:其余|其他|其它)?(?:有关|相关)(?:县|区|市|乡镇|镇|街道)(?:\([市县区旗、]+\))?(?:人民政府|政府)|(?:其余|其他|其它)?各(?:设区)?(?:县|区|市|旗|州)(?:\([市县区旗、州]*\)|[市县区旗]*(?:\([市县区旗、州]*\))?)?(?:、[市县区旗]{1,2}(?:\([市县区旗、]+\))?)*(?:党委、?政府|人民政府|政府|教育局)?|(?:其余|其他|其它)?各(?:乡镇|镇|乡|街道)(?:\([\p{Han}、]{1,10}\)|、?(?:街道|乡镇|镇|乡|办事处|场))*(?:(?:人民政府|党委政府|政府|办事处)(?:\([\p{Han}、]{2,12}\))?)?|县(?:\([市区、]+\)|区)(?:人民政府|政府)?)`)
+	manySubject = regexp.MustCompile(`^(?:由)?(各级(?:党委、?)?(?:人民)?政府(?:和有关部门|及有关部门)?|各(?:有关|相关|成员|责任|牵头|参建|级|业务|职能|行业|主管|地)?(?:地区)?(?:、?各?(?:有关|相关|级|直属)?(?:部门|单位|科室|处室|学校|企业|地|街道|镇))*|[省市县区州](?:直|属|级)(?:各|有关|相关)*[\p{Han}]{0,4}?(?:单位|部门|学校|医院|企业|机关|科室)|(?:其余|其他|其它)?各(?:校|村|园|局|办|科|站|所|厂|矿|院|企)|(?:各|[省市县区乡镇村])级[\p{Han}]{1,3}长)(?:、|完|开|落实|组织|制定|加强|做好|认真|严格|及时|定期|要|应|须|于|在|将|按|结合|每|对|根据|负责|\d|,)`)
 	afterName   = regexp.MustCompile(`^(分别|各自|共同|同步|要|应|须|需|负责|牵头|将|会同|于|在|按|结合|组织|具体|是|对|加|督|指|制|完|开|建|\d|每|每年|每月|每季|,|会|联合|定期|及时|依|根据|统筹|做|切实|充分|全面|认真|严格|积极|进一步|强化|力争|把|为|通过|以)`)
 	notSubject  = regexp.MustCompile(`^(部门|城[市区镇]|之间|的|级|属|所属|域|内|范围|财政|门|直)`)
 	byUnit      = regexp.MustCompile(`(?:由|会同)([\p{Han}]{2,16}?(?:局|委|办公室|厅|部|办|管委会|政府|中心|公司|院|会))(?:牵头|负责|组织|统筹|会同|具体)`)
@@ -158,6 +158,22 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 	}
 	if len(names) == 0 && len(br) == 0 && k.agent(c, e, false) == "" && !byUnit.MatchString(tight(fold(text))) {
 		names, several = k.goesOn(c, e, text)
+	}
+	if other := k.doesIt(c, e, names); other != "" { // 县消防大队指导，城关镇落实
+		k.reg.resolve(names[0], c.place)
+		e.Lead = other
+		k.rest(e, br, other)
+		if len(br) == 0 || e.SetAssist {
+			e.Assist, e.SetAssist = append(e.Assist, names...), true
+		}
+		return true
+	}
+	if len(names) == 1 && yourBody.MatchString(names[0]) { // 请你街道于8月15日前完成
+		if len(k.facts.To) == 0 || len(k.facts.To) > 4 {
+			return false
+		}
+		k.addressee(c, e)
+		return true
 	}
 	if len(names) == 0 || len(br) > 0 && !several && anyBody.MatchString(names[0]) && k.reg.prefixName(fold(names[0])) == "" {
 		return false
@@ -349,6 +365,35 @@ func (k *committer) noBracket(c *clause, e *entry, text string) {
 	e.Lead = k.reg.officeName
 	e.Notes = append(e.Notes, k.asker.words.T("intake.note_lead"))
 }
+
+var (
+	guidesOnly = regexp.MustCompile(`^(?:负责)?(?:指导|督导|监督|监管|督促|协调|验收)(?:推进|落实|实施)?$`)
+	doesWhat   = regexp.MustCompile(`^([\p{Han}（）()、]{2,20}?)(?:具体)?(?:负责)?(?:落实|实施|承办|组织实施|具体负责|负责|推进|办理|牵头)(?:推进|落实|实施|办理)?$`)
+)
+
+// doesIt is who does the work where a comma part says that the first named only guides
+// it and the next who does it; "" where they do not.
+func (k *committer) doesIt(c *clause, e *entry, names []string) string {
+	if len(names) != 1 || e.span.to <= e.span.from {
+		return ""
+	}
+	parts := commaSpans(c.text, span{min(max(0, e.sentence.from), e.span.from), e.span.to})
+	for i := 0; i+1 < len(parts) && i < 6; i++ {
+		head := tight(fold(c.text[parts[i].from:parts[i].to]))
+		rest, ok := strings.CutPrefix(head, tight(fold(names[0])))
+		if !ok || !guidesOnly.MatchString(rest) {
+			continue
+		}
+		if m := doesWhat.FindStringSubmatch(tight(fold(c.text[parts[i+1].from:parts[i+1].to]))); m != nil && (looksUnit(m[1]) || isPlace(m[1])) && !notActor.MatchString(m[1]) {
+			k.reg.resolve(m[1], c.place)
+			return k.printed(m[1])
+		}
+	}
+	return ""
+}
+
+// yourBody is how a letter calls the body that it addresses.
+var yourBody = regexp.MustCompile(`^[你贵](?:们|单位|局|委|办|厅|部|处|中心|公司|集团|企业|学校|校|院|街道|街道办事处|镇|乡|县|区|市|州|地区?|村|社区)?$`)
 
 // politely begins what a paper asks of those whom it addresses: 请于4月10日前将名单报送….
 var politely = regexp.MustCompile(`(?:^|[,;。])(?:请|望|希|务请|敬请|烦请)(?:你们|你单位|你局|贵单位|贵局)?(?:于|在|将|务必|按|认真|尽快|及时|抓紧|\d)`)

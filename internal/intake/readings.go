@@ -19,7 +19,7 @@ var (
 	seasonGiven = regexp.MustCompile(`(?:汛期|(?:采暖|供暖|防火|灌溉|禁渔|休渔|封山|禁烧)[期季]) ?\($|(?:期|时段|季节)[为是](?:每年的?)?$`)
 	policyRuns  = regexp.MustCompile(`(?:政策|措施|规定|补贴|补助|标准)[\p{Han}]{0,6}(?:执行|实施|延续|有效)[\p{Han}]{0,4}$`)
 	fullDay     = regexp.MustCompile(`^(?:19|20)\d\d年\d{1,2}月\d{1,2}日$`)
-	afterAll    = regexp.MustCompile(`(?:确需|需要|申请|经批准|特殊情况|确有).{0,20}(?:最迟|最晚|不得超过|不得晚于|延长至|延期至|展期至|推迟至|延至|顺延至).{0,6}$`)
+	afterAll    = regexp.MustCompile(`(?:确需|需要|申请|经批准|经[\p{Han}]{2,16}(?:同意|批准)|特殊情况|确有).{0,20}(?:最迟|最晚|不得超过|不得晚于|延长至|延长到|延期至|展期至|推迟至|延至|顺延至|延长|延期|顺延).{0,6}$`)
 	amount      = regexp.MustCompile(`\d|%|[一二三四五六七八九十百千万两]+(?:个|家|项|条|次|所|处|亩|公里|人|场|批|座)|完成|建成|启动|开工|投入|投用|投运|实现|达到|控制|创建|新增|新建|不低于|不少于|不超过|以上|以内|全部|全覆盖|开展|组织|举办|培育|实施|发展|印发|出台`)
 )
 
@@ -36,6 +36,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target"
 	case typeOf.MatchString(tight(fold(c.text[min(r.End, len(c.text)):min(r.End+12, len(c.text))]))):
 		why = "target" // 立行立改类问题
+	case !limit && eventTime(c.text, r, s):
+		why = "stage" // 考试时间：6月7日至8日
 	case !limit && stepEnds(c.text, r, s):
 		why = "stage"
 	case r.Effect:
@@ -124,6 +126,15 @@ func (k *committer) nextGoal(c *clause, r deadline.Reading) bool {
 		}
 	}
 	return false
+}
+
+var eventHead = regexp.MustCompile(`^(?:考试|活动|会议|检查|督查|督导|督察|举办|比赛|竞赛|培训|演练|报到|展览|展示|展演|演出|放假|值班|开放|参观|调研|宣传|巡查|测试|面试|笔试|行动|普查|调查|开幕|集中办公)(?:的)?(?:时间|日期)(?:安排)?(?:为|是|定于)?:?$`)
+
+// eventTime is true of the time at which something takes place, as the label of it and
+// no more: 考试时间：6月7日至8日.
+func eventTime(text string, r deadline.Reading, s span) bool {
+	from := strings.LastIndexByte(text[:r.Begin], '\n') + 1
+	return r.Begin-from < 120 && eventHead.MatchString(tight(fold(unmarked(text[from:r.Begin])))) && !builtWord.MatchString(text[r.End:max(r.End, s.to)])
 }
 
 // typeOf is behind a word such as 立行立改 that names a kind of problems.

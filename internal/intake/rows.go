@@ -3,6 +3,7 @@ package intake
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -132,7 +133,7 @@ func (k *committer) rowEntries(place string, r *row) []*entry {
 	} else {
 		text := r.said
 		c.text = text
-		for _, rd := range deadline.Read(text, k.ctx) {
+		for _, rd := range k.countedOn(c, deadline.Read(text, k.ctx)) {
 			if !k.counts(c, rd, span{0, len(text)}, true) {
 				continue
 			}
@@ -198,7 +199,7 @@ func (k *committer) wordEntries(place string, r *row, limits []*entry) []*entry 
 			}
 		}
 	}
-	readings := deadline.Read(text, ctx)
+	readings := k.countedOn(c, deadline.Read(text, ctx))
 	var out []*entry
 	for _, s := range cutSentences(text, 0, len(text), -1) {
 		parts := commaSpans(text, s.span)
@@ -277,14 +278,20 @@ func openLimit(reads []deadline.Reading) bool {
 
 // rowOwner finds who answers for a row.
 func (k *committer) rowOwner(place string, p *project, e *entry) {
-	if len(p.units) == 0 {
+	if !slices.ContainsFunc(p.units, func(n named) bool { return n.seat != seatAssist }) { // nobody, or only those who take part
 		answer := k.asker.ask("lead", weightLead, place, p.title, k.reg.officeName, nil, words.Data{"Words": p.title})
 		names, _, _ := readUnits(fold(answer), seatOwner)
 		if answer == "" || len(names) == 0 {
-			p.names = []string{k.reg.officeName}
+			p.names = append([]string{k.reg.officeName}, p.names...)
 			k.note(e, "note_lead", "")
 			return
 		}
+		p.names = slices.DeleteFunc(p.names, func(a string) bool {
+			return slices.ContainsFunc(names, func(n named) bool { return k.sameUnit(a, n.name) })
+		})
+		rest := p.names
+		p.names = nil
+		defer func() { p.names = append(p.names, rest...) }()
 		for _, n := range names {
 			k.reg.resolve(n.name, place)
 			p.names = append(p.names, n.name)

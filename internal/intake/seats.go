@@ -106,10 +106,13 @@ func (k *committer) inheritPrefix(ns []named) []named {
 }
 
 func levelOf(f string) string {
-	for _, p := range []string{"市", "省", "县", "区", "州", "旗"} {
-		if strings.HasPrefix(f, p) && utf8.RuneCountInString(f) > 2 && !strings.HasPrefix(f, "市场") && !strings.HasPrefix(f, "区域") {
+	for _, p := range []string{"市", "省", "县", "区", "州", "旗", "镇", "乡"} {
+		if strings.HasPrefix(f, p) && utf8.RuneCountInString(f) > 2 && !noLevel.MatchString(f) {
 			return p
 		}
 	}
 	return ""
 }
+
+// noLevel are words that begin like the name of a level's body and are none.
+var noLevel = regexp.MustCompile(`^(?:市场|区域|镇区|镇村|乡村|乡镇|乡土|乡贤|乡情)`)

@@ -28,10 +28,13 @@ func (k *committer) split(c *clause, e *entry, g segment, s sentence) {
 				names, several = k.subjectAt(t)
 			}
 		}
-		other := ""
+		other, late := "", false
 		if i > 0 && e.Kind != plan.Duty && !several && len(k.bracketOf(c, e)) == 0 {
 			for _, q := range parts[:i] { // 9月底前，市水务局…，市住建局…
 				if who, _ := k.subject(c.text[q.from:q.to], e); len(who) > 0 {
+					if at := strings.Index(c.text[q.from:q.to], who[0]); at >= 0 && e.phrase.from > q.from+at && e.phrase.from < q.to {
+						late = !together.MatchString(t) // 市住建局6月底前提供房源，市人社局受理申请: the time is the first one's
+					}
 					other = k.otherActor(c.text[p.from:p.to], who[0], false)
 					break
 				} else if !onlyTime(c.text[q.from:q.to], e) {
@@ -56,6 +59,8 @@ func (k *committer) split(c *clause, e *entry, g segment, s sentence) {
 			own.Title = shorten(tidyTitle(own.Source), 40)
 			if c.stage != nil && own.Kind == plan.Dated && c.stage.Due.After(own.Due) {
 				own.Due = c.stage.Due // the day is the first one's, the stage is everybody's
+			} else if late && own.Kind == plan.Dated {
+				own.Kind, own.Due, own.Begin, own.Milestone, own.words, own.phrase = plan.Standing, calendarZero, calendarZero, "", "", span{}
 			}
 			k.owner(c, &own, "")
 			each = append(each, &own)
@@ -85,6 +90,9 @@ func (k *committer) split(c *clause, e *entry, g segment, s sentence) {
 	}
 	c.entries = append(c.entries, each...)
 }
+
+// together is what a second body does by the time of the first: 市水务局同步开工.
+var together = regexp.MustCompile(`^[\p{Han}（）()、]{2,20}?(?:同步|同时|一并|一同|同期|共同|也要|也应)`)
 
 // withoutParts is a title without the comma parts that became entries of their own.
 func withoutParts(text, title string, parts, kept []span) string {
@@ -166,6 +174,9 @@ func (k *committer) standing(c *clause, s sentence, sp span, skipped string) {
 	}
 	if c.role == roleHead {
 		return // the letter's undated words are courtesy
+	}
+	if len(s.readings) > 0 && withoutRoles(tight(c.text[from:to])) == "" {
+		return // 县水务局牵头，…: who does what follows
 	}
 	if formulaIs.MatchString(c.text[from:to]) || k.asideAs(c, span{from, to}, "policy") {
 		return // how a figure is worked out, or a rule's own time, is nobody's work

@@ -31,6 +31,26 @@ func TestWhatIsCrossedOutIsNoTask(t *testing.T) {
 	wantOffice(t, "struck, unread", unread, []string{"hidden_row", "struck", "struck"})
 }
 
+// TestHiddenColumnsAreNotRead: what stands in a hidden column of a sheet nobody sees, and
+// it is told that it was not read.
+func TestHiddenColumnsAreNotRead(t *testing.T) {
+	t.Parallel()
+	tasks, unread, _ := office(t, "columns.xlsx", sheetWith(t, func(x *excelize.File) {
+		for i, r := range [][]any{{1, "东闸改造", "市水务局", "6月底前", "原时限5月底前"}, {2, "西闸改造", "市林业局", "7月底前", "原时限4月底前"}} {
+			for j, v := range r {
+				name, _ := excelize.CoordinatesToCellName(j+1, i+2)
+				if err := x.SetCellValue("Sheet1", name, v); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		_ = x.SetCellValue("Sheet1", "E1", "整改措施")
+		_ = x.SetColVisible("Sheet1", "E", false)
+	}))
+	wantOffice(t, "columns", tasks, []string{"2021-06-30 | 市水务局 | 东闸改造", "2021-07-31 | 市林业局 | 西闸改造"})
+	wantOffice(t, "columns, unread", unread, []string{"hidden_column"})
+}
+
 // TestTabsDrawATableInWord: paragraphs divided by tabs are rows; a work and a unit
 // that a lost space left together are not one name.
 func TestTabsDrawATableInWord(t *testing.T) {

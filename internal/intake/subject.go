@@ -2,6 +2,7 @@ package intake
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -66,7 +67,7 @@ var sinceHead = regexp.MustCompile(`^[自从](?:\d|今|本|即)[^,。;]{1,16}(?:
 var bodyPart = regexp.MustCompile(`^(?:督查室|研究室|政研室|督查局|督查办|法制办|外事办|办公室|办公厅|目标办|考核办|信访办)`)
 
 // eachShort are the shortest names of all of a kind: 各地每周报送, 各校9月10日前演练.
-var eachShort = regexp.MustCompile(`^各(?:地|校|村|园|局|办|科|站|所|厂|矿|院|企)$`)
+var eachShort = regexp.MustCompile(`^(?:其余|其他|其它)?各(?:地|校|村|园|局|办|科|站|所|厂|矿|院|企)$`)
 
 // eachOf is the collective that a sentence begins with, nil when it is only the
 // beginning of a place or of another name. 各县（市、区）、市直… loses the 市 of the next.
@@ -87,8 +88,16 @@ func eachOf(f string) []string {
 
 func (k *committer) subjectAt(f string) ([]string, bool) {
 	f = strings.TrimPrefix(f, "请")
-	if of, ok := strings.CutPrefix(f, "限"); ok && levelOf(of) != "" { // 限市财政局5日内拨付
-		f = of
+	for _, w := range []string{"限", "责成", "责令", "交由", "要求", "安排"} {
+		if of, ok := strings.CutPrefix(f, w); ok && levelOf(of) != "" { // 限市财政局5日内拨付
+			f = of
+			break
+		}
+	}
+	if m := askedOf.FindStringSubmatch(f); m != nil && levelOf(m[1]) != "" { // 资金请市财政局5日内拨付
+		if n := k.plainSubject(m[1]); n != "" {
+			return []string{k.printed(n)}, false
+		}
 	}
 	if n := k.plainSubject(f); strings.HasPrefix(n, "各") && len(n) > len(eachSubject.FindString(f)) && len(n) > len(manySubject.FindString(f)) { // 各县水务局, not 各县
 		return []string{k.printed(n)}, true
@@ -137,6 +146,15 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 		rest := strings.TrimPrefix(strings.TrimPrefix(f, "由"), fold(tight(n)))
 		return append([]string{k.printed(n)}, k.listed(rest)...), isCollective(n) && strings.HasPrefix(n, "各")
 	}
+	if m := placesAct.FindStringSubmatch(f); m != nil && (actsNow.MatchString(f[len(m[0]):]) || actsVerb.MatchString(f[len(m[0]):])) { // 新城区、临山县政府于…
+		places := strings.Split(m[1], "、")
+		if !slices.ContainsFunc(places, func(n string) bool { return notPlace.MatchString(n) || notActor.MatchString(n) }) {
+			for i := range places {
+				places[i] += m[2]
+			}
+			return places, true
+		}
+	}
 	if m := listUnit.FindString(f); m != "" && strings.HasPrefix(f[len(m):], "、") && looksUnit(m) && levelOf(m) != "" {
 		if more := k.listed(f[len(m):]); len(more) > 0 {
 			return append([]string{m}, more...), false
@@ -147,16 +165,16 @@ func (k *committer) subjectAt(f string) ([]string, bool) {
 
 var (
 	organEnd  = regexp.MustCompile(`(?:政府|管委会|管理委员会|委员会|办公室|办事处|管理处|管理局|局|厅|街道办|公司|集团|中心|大队|支队|总队|指挥部|领导小组|专班|供销社|信用社|督查室|研究室|政研室|档案室|档案馆|图书馆|文化馆|博物馆|法制办|编办|治超办|安委办|银行|村委会|居委会|村\([居社区、]+\)(?:委会|民委员会)?|村民委员会|联合会|总工会|妇联|残联|文联|科协|社科联|工商联|侨联|法院|检察院|[省市县区]委|[省市县区]委[\p{Han}]{2,8}(?:部|办)|水利委|委)$`)
-	looseEnd  = regexp.MustCompile(`(?:署|院|所|站|馆|林场|农场|处|科|股|执法队|服务队|中队|工作队|处|办|部|学校|医院|大学|学院|协会|合作社|企业|单位|部门|科室|机构|园区|开发区|高新区|经开区|新区|街道|社区|试点[省市县区乡镇村]+|示范[市县区])$`)
-	officeEnd = regexp.MustCompile(`(?:办|队|科|股|专班|服务站|监测站|推广站)$`)
+	looseEnd  = regexp.MustCompile(`(?:署|院|所|站|馆|林场|农场|处|科|股|执法队|服务队|中队|工作队|处|办|部|学校|医院|大学|学院|协会|合作社|小学|中学|幼儿园|高校|企业|单位|部门|科室|机构|机关|园区|开发区|高新区|经开区|新区|街道|社区|(?:检查|督导|督查|督察|巡查|工作|专项|推进|指导|教研|年级|考核|验收|评估|专家|攻坚|保障|协调|包保|帮扶|执法)组|试点[省市县区乡镇村]+|示范[市县区])$`)
+	officeEnd = regexp.MustCompile(`(?:办|队|科|股|专班|(?:林业|农技|水利|畜牧|农机|国土|文化|管理|监督|检测|监测|检验|服务|推广|防疫|执法|养护|路政|环卫|园林|植保|种子|经管|统计)站|(?:财政|司法|派出|供电|监管|市监|税务|管理|监督|执法|环卫|水利)所|卫生院)$`)
 	placeEnd  = regexp.MustCompile(`^(?:各?[\p{Han}]{2,5}(?:县|市|区|镇|乡|街道|州|旗)|各[\p{Han}]{0,8}[县市区镇乡村](?:\([市县区旗、]+\))?)$`)
 	notPlace  = regexp.MustCompile(`^(?:全|本|城|主城|老城|新城|中心城|城市|农村|我|辖|库|灌|景|小|片|地|郊|山|林|牧|矿|厂|校|工业|产业|重点|周边|沿河|流域|汛|滩)|(?:建成|城|景|灌|库|小|片|地|山|林|矿|厂|校|社|流域|生活|保护|缓冲|核心|功能|居民|滩|汛)区$`)
 	// actsNow are the words behind a name that say its bearer acts.
-	actsNow  = regexp.MustCompile(`^(?:已[于在经]?|半[年个月]|[一二两三四五六七八九十]{1,3}个?(?:工作日|自然日|小时|星期|周|天|日|年|半?月)[以之]?内|周[一二三四五六日]|近期|接(?:通知|文|函)|全年|年度[完新建改]|[本下]月|[本下]周|月底|国庆|五一|端午|中秋|元旦|清明|入冬|入夏|[春夏秋冬]季|要|应当?|须|需|务必|负责|牵头|会同|分别|各自|共同|同步|率先|先后|具体负责|统筹|分(?:年度?|批次?|期|步|类|级|别|片|段|组|阶段|季度?)|定期|及时|立即|按时|按期|限期|力争|确保|将(?:于|在)|于|在|(?:19|20)\d\d|\d{1,2} ?[年月日]|[一二三四]季度|第[一二三四]季度|[上下]半年|年[底内]|[本今明]年|每[年月季周日天半旬逢两双个学隔单一二三四五六十\d]|季度?结束|季后|月度结束|年度结束|[一二三四五六七八九十]{1,3}月|自(?:\d|[本今]|印发|即日|收到|接到|接)|从\d|不迟于|不晚于|最迟|最晚|必须|尽快|截至|截止|按[月季年周]|逢|[双单]月\d|即日|春节前|汛前|入汛前|到(?:年底|年末|\d|[本今明]年))`)
-	actsVerb = regexp.MustCompile(`^(?:全面|深入|切实|认真|扎实|逐步|积极|严格|集中|重点|统一|全力|抓紧|尽快|从严|联合|协同|共同|同步|分别|持续|不定期|进一步|依法|主动|按要求|按照要求|加快|加大|充分|逐一|再次|继续){0,2}` +
+	actsNow  = regexp.MustCompile(`^(?:已[于在经]?|半[年个月]|[一二两三四五六七八九十]{1,3}个?(?:工作日|自然日|小时|星期|周|天|日|年|半?月)[以之]?内|周[一二三四五六日]|近期|书面|用[\d一二两三四五六]+(?:年|个月)|接(?:通知|文|函)|全年|年度[完新建改]|[本下]月|[本下]周|月底|国庆|五一|端午|中秋|元旦|清明|入冬|入夏|[春夏秋冬]季|要|应当?|须|需|务必|负责|牵头|会同|分别|各自|共同|同步|率先|先后|具体负责|统筹|分(?:年度?|批次?|期|步|类|级|别|片|段|组|阶段|季度?)|定期|及时|立即|按时|按期|限期|力争|确保|将(?:于|在)|于|在|(?:19|20)\d\d|\d{1,2} ?[年月日]|[一二三四]季度|第[一二三四]季度|[上下]半年|年[底内]|[本今明]年|每[年月季周日天半旬逢两双个学隔单一二三四五六十\d]|季度?结束|季后|月度结束|年度结束|[一二三四五六七八九十]{1,3}月|自(?:\d|[本今]|印发|即日|收到|接到|接)|从\d|不迟于|不晚于|最迟|最晚|必须|尽快|截至|截止|按[月季年周]|逢|[双单]月\d|即日|春节前|汛前|入汛前|到(?:年底|年末|\d|[本今明]年))`)
+	actsVerb = regexp.MustCompile(`^(?:逐[一项个户村条级处]|全面|深入|切实|认真|扎实|逐步|积极|严格|集中|重点|统一|全力|抓紧|尽快|从严|联合|协同|共同|同步|分别|持续|不定期|进一步|依法|主动|按要求|按照要求|加快|加大|充分|逐一|再次|继续){0,2}` +
 		`(?:完成|开展|组织|梳理|制定|建立|推进|推动|加强|加快|拆除|清理|整治|整改|整顿|排查|落实|实施|出台|印发|报送|上报|编制|建成|建设|启动|指导|督促|督办|督查|协调|通报|统计|核查|核实|检查|巡查|公布|发布|承担|承办|研究|收集|汇总|提交|拨付|安排|培训|抽查|验收|召开|举办|打造|新建|改造|修订|修复|修缮|起草|审核|公示|公开|监测|监督|约谈|更新|养护|形成|总结|跟踪|严查|严打|维护|管理|筹措|选取|选定|遴选|抽取|出具|审定|批复|拟定|拟订|草拟|报告|汇报|递交|提出|厘清|摸排|掌握|登记|采取|试行|推出|公告|下达|分解|细化|邀请|开放|开通|开工|迁建|扩建|续建|修编|编印|清退|清零|清查|清缴|归集|征收|支付|兑付|结清|解决|抢修|更换|维修|检修|巡护|值守|补植|绿化|播种|储运|供应|投放|回收|拆迁|腾退|搬迁|安置|救助|慰问|走访|收回|盘活|消除|严控|管控|统筹|主持|发起|牵头|负责|划定|加固|疏浚|治理|` +
-		`关停|取缔|淘汰|提供|保障|支持|做好|抓好|争取|引进|推广|培育|保护|铺设|安装|购置|采购|选派|发放|兑现|补齐|摸清|认定|评估|评选|宣传|曝光|查处|打击|规范|优化|完善|健全|强化|深化|压减|压实|压缩|降低|提高|提升|扩大|增加|减少|化解|处置|受理|办理|答复|反馈|签订|对接|履行|贯彻|传达|部署|研判|调度|会商|履行|成立|设立|明确|配备|储备|对照|把|对|按|结合|根据|参照|围绕|利用|通过|以|收到|接到|组建|配齐|备足|备齐|调运|预拨|划拨|筹集|抽调|聘请|签署|出动|设置|开设|增设|新增|承接|牵头|采集|录入|填报|上传|核定|核算|结算|清算|评审|审批|审计|巡诊|体检|接种|消杀|救助|走访|慰问|招录|招聘|关闭|整合|搬迁|拓宽|疏浚|清淤|清运|清除|清扫|清掏|拆违|供应|投放|派出|派驻|派员|发动|动员|承办|试点|选树|命名|表彰|奖励|兑付|统筹|联合|会商|出资|配套|储粮|储煤|改建|修建|加装|拆改|加固|除险|补种|造林|抚育|育苗|播种|收购|收储|轮换|排出|列出|拿出|摸底|普查|抽检|检测|送检|公开|回访|复查|复核|复验|核销|归档|移交|移送|立案|办结|搭建|开辟|选配|增派|组成)`)
-	notActor = regexp.MustCompile(`^(?:报[送市县区省请]|送[交达至]|交[由至给付]|上报|呈[报送]|提请|抄送|递交|会同|联合|配合|协助|督促|责成|委托|对|把|将|在|按|为|以|用|经|向|从|自|到|至|凡|全|完成|开展|推进|推动|加强|加快|建成|建设|建立|制定|启动|实施|落实|组织|做好|抓好|确保|力争|争取|清理|整治|拆除|改造|新建|关于|根据|结合|围绕|通过|依托|鼓励|支持|引导|督促|指导|协调|配合|深化|强化|优化|健全|完善|规范|提升|提高|严格|严禁|继续|持续|进一步|同时|并|其中|每|该|此|这|那|未|不|已|上述|以上|以下|下列|逐|再|再次|出台|印发|报送|上报|编制|召开|举办|一是|二是|三是|其余|其他|剩余)|[在对把将\d]`)
+		`关停|取缔|淘汰|提供|保障|支持|做好|抓好|争取|引进|推广|培育|保护|铺设|安装|购置|采购|选派|发放|兑现|补齐|摸清|认定|评估|评选|宣传|曝光|查处|打击|规范|优化|完善|健全|强化|深化|压减|压实|压缩|降低|提高|提升|扩大|增加|减少|化解|处置|受理|办理|答复|反馈|签订|对接|履行|贯彻|传达|部署|研判|调度|会商|履行|成立|设立|明确|配备|储备|对照|把|对|按|结合|根据|依据|依托|参照|围绕|利用|通过|以|收到|接到|组建|配齐|备足|备齐|调运|预拨|划拨|筹集|抽调|聘请|签署|出动|设置|开设|增设|新增|承接|牵头|采集|录入|填报|上传|核定|核算|结算|清算|评审|审批|审计|巡诊|体检|接种|消杀|救助|走访|慰问|招录|招聘|关闭|整合|搬迁|拓宽|疏浚|清淤|清运|清除|清扫|清掏|会诊|拆违|供应|投放|派出|派驻|派员|发动|动员|承办|试点|选树|命名|表彰|奖励|兑付|统筹|联合|会商|出资|配套|储粮|储煤|改建|修建|加装|拆改|加固|除险|补种|造林|抚育|育苗|播种|收购|收储|轮换|排出|列出|拿出|摸底|普查|抽检|检测|送检|公开|回访|复查|复核|复验|核销|归档|移交|移送|立案|办结|搭建|开辟|选配|增派|组成)`)
+	notActor = regexp.MustCompile(`^(?:报[送市县区省请]|送[交达至]|交[由至给付]|上报|呈[报送]|提请|抄送|递交|会同|联合|配合|协助|督促|责成|委托|对|把|将|在|按|为|以|用|经[^开济信发贸管合]|向|从|自|到|至|凡|全|完成|开展|推进|推动|加强|加快|建成|建设|建立|制定|启动|实施|落实|组织|做好|抓好|确保|力争|争取|清理|整治|拆除|改造|新建|关于|根据|结合|围绕|通过|依托|鼓励|支持|引导|督促|指导|协调|配合|深化|强化|优化|健全|完善|规范|提升|提高|严格|严禁|继续|持续|进一步|同时|并|其中|每|该|此|这|那|未|不|已|上述|以上|以下|下列|逐|再|再次|出台|印发|报送|上报|编制|召开|举办|一是|二是|三是|其余|其他|剩余)|[在对把将\d]`)
 )
 
 // plainSubject is the body that a sentence begins with, told by the end of its name
@@ -180,13 +198,16 @@ func (k *committer) plainSubject(f string) string {
 		if end < 3 || depth > 0 {
 			continue
 		}
-		if !strings.ContainsRune("府会室处局厅办道司团心队部组班行妇院委署所站馆场联协科股校学社业位门科构区镇乡县市州旗村)", r) {
+		if !strings.ContainsRune("府会室处局厅办道司团心队部组班行妇院委署所站馆场联协科股校学社业位门科构关园组区镇乡县市州旗村)", r) {
 			continue
 		}
 		name, rest := string(rs[:end]), string(rs[end:])
 		organ, loose := organEnd.MatchString(name) || officeEnd.MatchString(name) && levelOf(name) != "" || strings.HasPrefix(name, "各") && looseEnd.MatchString(name), looseEnd.MatchString(name) || placeEnd.MatchString(name) && !notPlace.MatchString(name)
 		if verbThenUnit(name) || !organ && !loose || notActor.MatchString(name) || notUnit.MatchString(name) || isBuilt(name, rest) {
 			continue
+		}
+		if more, ok := strings.CutPrefix(rest, "会"); ok && committee.MatchString(name) && (actsNow.MatchString(more) || actsVerb.MatchString(more)) {
+			continue // 经开区管委|会同步开展
 		}
 		if actsNow.MatchString(rest) || loose && levelOf(name) != "" && setsUp.MatchString(rest) {
 			return name
@@ -207,6 +228,15 @@ func (k *committer) plainSubject(f string) string {
 	}
 	return ""
 }
+
+// committee is a name that 会 goes on.
+var committee = regexp.MustCompile(`(?:管委|村委|居委|委员)$`)
+
+// placesAct are several places, each of which does its own: 杨湾村、柳林村6月25日前….
+var placesAct = regexp.MustCompile(`^((?:[\p{Han}]{2,5}(?:县|市|区|镇|乡|村|街道|社区)、)+[\p{Han}]{2,5}?(?:县|市|区|镇|乡|村|街道|社区))((?:人民)?政府|管委会|办事处|村委会)?`)
+
+// askedOf is what is done, before who is asked to do it.
+var askedOf = regexp.MustCompile(`^[\p{Han}“”]{2,10}?(?:请|责成|交由)((?:省|市|县|区|州|旗|镇|乡)\p{Han}.*)$`)
 
 // setsUp are verbs of what only a body can do: 县人民医院设立发热门诊.
 var setsUp = regexp.MustCompile(`^(?:成立|设立|组建|建立|开设|增设|开通|抽调|搭建|牵头)`)
@@ -332,7 +362,7 @@ func labelUnits(line string) []string {
 		if f := tight(fold(n.name)); (bare || s[i] != ':') && (utf8.RuneCountInString(f) > 18 || strings.ContainsAny(f, "0123456789") || notActor.MatchString(f) || utf8.RuneCountInString(f) > 6 && (actsNow.MatchString(f) || actsVerb.MatchString(f)) || levelWord.MatchString(f) || verbThenUnit(f)) {
 			return nil // a sentence that ends like a name: 汇总情况报区消安委
 		}
-		if !looksUnit(n.name) || levelOf(tight(fold(n.name))) == "" && !orgTail.MatchString(n.name) && !eachTail.MatchString(n.name) && (bare || s[i] != ':' || !isPlace(n.name)) {
+		if !looksUnit(n.name) || levelOf(tight(fold(n.name))) == "" && !orgTail.MatchString(n.name) && (bare || s[i] != ':' || !partLabel.MatchString(n.name) || noPart.MatchString(n.name)) && !eachTail.MatchString(n.name) && (bare || s[i] != ':' || !isPlace(n.name)) {
 			return nil
 		}
 		out = append(out, n.name)
@@ -353,6 +383,12 @@ var zoneEnd = regexp.MustCompile(`^[\p{Han}]{1,8}(?:新区|高新区|经开区|�
 
 // orgTail are the ends of names that nothing but a body has.
 var orgTail = regexp.MustCompile(`(?:局|委员会|委|办公室|政府|管委会|公司|集团|银行|医院|指挥部|领导小组|街道|街道办事处|办|队|科|派出所|工作组|专班)$`)
+
+// partLabel is a part of one body as the label of its line: 采编部：6月底前到馆2万册.
+var partLabel = regexp.MustCompile(`^[\p{Han}]{2,8}[部处股]$`)
+
+// noPart ends like the name of a part of a body and is none.
+var noPart = regexp.MustCompile(`(?:全|内|外|局|干|细|底|顶|上|下|东|南|西|北|中|腹|根)部$|(?:好|坏|用|害|各|到|他|出|去|妙|停车|充电|之)处$`)
 
 // leadsWhat is a heading of the tasks that a unit leads.
 var leadsWhat = regexp.MustCompile(`^([\p{Han}、()]{2,30}?)(?:牵头|负责|承担|主办)的?(?:任务|事项|工作|项目)(?: ?\(共?\d+[项件个]\))?$`)

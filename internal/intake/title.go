@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"duban/internal/deadline"
+	"duban/internal/plan"
 )
 
 var (
@@ -40,7 +41,11 @@ func (k *committer) matters(d *Draft) {
 	}
 	for _, p := range d.projects {
 		for _, e := range p.entries {
-			e.Title = k.matter(e, p.title, e.Lead)
+			lead := e.Lead
+			if lead == "" && len(p.names) > 0 {
+				lead = p.names[0]
+			}
+			e.Title = k.matter(e, p.title, lead)
 		}
 	}
 }
@@ -62,11 +67,19 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 	if m := saidHead.FindString(t); m != "" && hanIn(t[len(m):]) >= 4 {
 		t = t[len(m):]
 	}
+	for _, w := range []string{"请", "责成", "交由"} { // 资金|请市财政局|拨付
+		if i := strings.Index(t, w+tight(lead)); lead != "" && i > 0 && hanIn(t[:i]) <= 10 {
+			t = t[:i] + t[i+len(w+tight(lead)):]
+		}
+	}
 	for _, name := range append([]string{lead}, e.Each...) {
 		if rest, ok := k.withoutActor(t, name); ok {
 			t = rest
 			break
 		}
+	}
+	if m := yourHead.FindString(t); m != "" && hanIn(t[len(m):]) >= 2 {
+		t = t[len(m):]
 	}
 	t = thenOn.ReplaceAllString(nthHead.ReplaceAllString(t, ""), "")
 	if m := mainBody.FindString(t); m != "" {
@@ -107,6 +120,7 @@ func (k *committer) matter(e *entry, topic, lead string) string {
 		switch {
 		case hanIn(topic) >= 2 && strings.ContainsAny(t, "0123456789") && hanIn(t) >= 1 && !strings.HasSuffix(topic, "："+t): // 20公里
 			t = topic + "：" + t
+		case hanIn(t) >= 2 && e.Kind == plan.Standing && strings.Contains(topic, tight(e.Source)): // the topic is the whole sentence
 		case hanIn(topic) >= 2 && !onlyDone.MatchString(topic):
 			t = topic
 		case hanIn(t) < 2:
@@ -126,11 +140,14 @@ var (
 	thenOn  = regexp.MustCompile(`[，,](?:完成|落实)[，,](?:(?:19|20)\d\d年)?(?:起)?(?:长期|持续)(?:坚持|推进|保持)$`)
 )
 
+// yourHead is how a letter begins what it demands of the body it addresses.
+var yourHead = regexp.MustCompile(`^(?:请|望|希)?[你贵](?:们|单位|局|委|办|部|公司|学校|校|院|街道|街道办事处|镇|乡|县|区|市)(?:要|应|须|需|务必|尽快|于|在)*`)
+
 // mainBody says that who acts answers for it: 各区政府|为责任主体，….
 var mainBody = regexp.MustCompile(`^为(?:责任|实施|第一责任|工作)?(?:主体|责任人)[，,]`)
 
 // partRole is a comma part that only says who takes part: 区民政局牵头, 各街道配合.
-var partRole = regexp.MustCompile(`^(?:由)?[\p{Han}（）()、“”]{2,40}?(?:局|委|办|厅|部|会|政府|单位|部门|街道|乡镇|镇|乡|公司|中心|院|社区|村|处|县|区|市|支队|大队)(?:等部门|等单位)?(?:负责)?(?:牵头|承建|代建|承办|配合|协助|参与|协同|指导|督导|督促|监督)(?:负责|落实|实施|督导|推进|办理|抓总)?$`)
+var partRole = regexp.MustCompile(`^(?:由)?[\p{Han}（）()、“”]{2,40}?(?:局|委|办|厅|部|会|政府|单位|部门|街道|乡镇|镇|乡|公司|中心|院|社区|村|处|县|区|市|支队|大队)(?:等部门|等单位)?(?:负责)?(?:牵头|承建|代建|承办|配合|协助|参与|协同|指导|督导|督促|监督|负责|落实)(?:负责|落实|实施|督导|推进|办理|抓总)?$`)
 
 // withoutRoles leaves out the comma parts of a title that only say who takes part.
 func withoutRoles(t string) string {
@@ -158,7 +175,7 @@ func balanced(t string) string {
 
 // withoutActor is a title behind the name of who acts, and those named beside it.
 func (k *committer) withoutActor(t, name string) (string, bool) {
-	for _, w := range []string{"请", "由", "限"} {
+	for _, w := range []string{"请", "由", "限", "责成", "责令", "交由"} {
 		if name != "" && strings.HasPrefix(fold(t), w+fold(tight(name))) {
 			t = strings.TrimPrefix(t, w)
 		}
@@ -237,7 +254,10 @@ func (k *committer) title(c *clause, g segment) string {
 	}
 	text = tidyTitle(text)
 	topic := headTopic(c)
-	if hanIn(text) >= 8 && howFar.MatchString(fold(text)) {
+	if whenWhere.MatchString(text) && hanIn(topic) >= 2 { // 开幕式。9月28日晚，在广场举行
+		return shorten(topic, 40)
+	}
+	if first, _, _ := strings.Cut(text, "，"); hanIn(text) >= 8 && (howFar.MatchString(fold(text)) || howFar.MatchString(fold(first)) && hanIn(first) <= 8) {
 		if t := topic; hanIn(t) >= 4 && !strings.Contains(t, text) {
 			return shorten(t+"："+text, 40)
 		}
@@ -265,9 +285,12 @@ func (k *committer) title(c *clause, g segment) string {
 	return shorten(text, 40)
 }
 
+// whenWhere says at what time of the day, where and how often something is held.
+var whenWhere = regexp.MustCompile(`^(?:每[天日]|上午|下午|晚上?|中午|当[天日晚]|[、，]|各|[一二两三四\d]+场|在[^，]{2,20}(?:举行|举办|召开|进行|开展)|举行|举办|召开|进行)+$`)
+
 // howFar is a title that says how far the work is to be and not what it is:
 // 形成初步成果并上报.
-var howFar = regexp.MustCompile(`^(?:形成|完成|通过|报送|上报|报批|提交|出台|印发|取得|达到|落实|并|和|及|初步|阶段性?|明显|显著|成果|成效|进展|初稿|送审稿|方案|报告|评审|验收|审批|批复|审查|结果|全部|全面|基本|任务|工作|目标|其中|主体|工程|市政府|省级|市级|,)+$`)
+var howFar = regexp.MustCompile(`^(?:形成|完成|通过|报送|上报|报批|提交|出台|印发|取得|达到|落实|并|和|及|初步|阶段性?|明显|显著|成果|成效|进展|初稿|送审稿|整治|整改|治理|改造|方案|报告|评审|验收|审批|批复|审查|结果|全部|全面|基本|任务|工作|目标|其中|主体|工程|市政府|省级|市级|,)+$`)
 
 // topicBefore is the short first sentence that names the matter of a paragraph:
 // ——背街小巷整治。6月底前完成60条.

@@ -21,6 +21,7 @@ var (
 // the same parts (each quarter its work and its unit, each matter its number and its
 // limit), each of them becomes a table, beside the columns that they share.
 func withOneHead(t tableAt) []tableAt {
+	t = foldThird(t)
 	at := -1
 	for i := 0; i+2 < min(len(t.Rows), 8); i++ {
 		if twoRows(asWide(t.Rows[i].Cells, t.Rows[i+1].Cells)) {
@@ -54,6 +55,8 @@ func withOneHead(t tableAt) []tableAt {
 		for i := g[0]; i < g[1]; i++ {
 			if m := countHead.FindStringSubmatch(tight(fold(lower[i]))); m != nil && !yearOf.MatchString(fold(upper[i])) {
 				own[i] = upper[i] + m[1]
+			} else if periodOf(lower[i]) != "" {
+				own[i] = jointHead(upper[i], lower[i])
 			} else if columnOf(lower[i]) != colOther || yearOf.MatchString(fold(upper[i])) {
 				own[i] = lower[i]
 			}
@@ -64,6 +67,9 @@ func withOneHead(t tableAt) []tableAt {
 		} else if y := yearOf.FindString(fold(upper[g[0]])); y != "" {
 			when = y
 		}
+		if slices.ContainsFunc(lower[g[0]:g[1]], func(l string) bool { return periodOf(l) != "" }) {
+			when = "" // each of its columns has its own
+		}
 		out = append(out, t.under(at, own, cols, when))
 	}
 	return out
@@ -73,6 +79,60 @@ func withOneHead(t tableAt) []tableAt {
 func asWide(a, b []string) ([]string, []string) {
 	n := max(len(a), len(b))
 	return slices.Concat(a, make([]string, n-len(a))), slices.Concat(b, make([]string, n-len(b)))
+}
+
+// foldThird makes a header of two rows of one of three, whose upper two become one.
+func foldThird(t tableAt) tableAt {
+	for i := 0; i+3 < min(len(t.Rows), 8); i++ {
+		first, second := asWide(t.Rows[i].Cells, t.Rows[i+1].Cells)
+		first, third := asWide(first, t.Rows[i+2].Cells)
+		second, _ = asWide(second, third)
+		below := make([]string, len(third))
+		for j := range third { // what stands under the first row
+			below[j] = firstNonEmpty(second[j], third[j])
+		}
+		top, middle := spreadRight(first, below), spreadRight(second, third)
+		upper := make([]string, len(top))
+		for j := range top {
+			if upper[j] = firstNonEmpty(middle[j], top[j]); countHead.MatchString(tight(fold(middle[j]))) {
+				upper[j] = jointHead(top[j], middle[j]) // 年度任务 over 新建泵站 says nothing of it, 新建泵站 over 数量 does
+			}
+		}
+		if !headsOnly(second) || !headsOnly(third) || !twoRows(top, middle) || !twoRows(upper, third) || !mostlyHeads(upper, third) {
+			continue
+		}
+		rows := slices.Clone(t.Rows[:i])
+		rows = append(rows, Row{No: t.Rows[i+1].No, Cells: upper})
+		rows = append(rows, t.Rows[i+2:]...)
+		t.printed, t.lastHead = t.Table, i+2
+		t.Table = &Table{Rows: rows}
+		return t
+	}
+	return t
+}
+
+// headsOnly is true of a row that holds nothing but what heads may say.
+func headsOnly(cells []string) bool {
+	return !isRowNumber(first(cells)) && !slices.ContainsFunc(cells, func(c string) bool {
+		f := tight(fold(c))
+		return !headCell.MatchString(f) || dataCell.MatchString(f)
+	})
+}
+
+// mostlyHeads tells that half of the cells of a row that are not those above it say what
+// a column holds.
+func mostlyHeads(above, cells []string) bool {
+	own, known := 0, 0
+	for i, c := range cells {
+		if t := tight(c); t == "" || t == tight(above[i]) {
+			continue
+		}
+		own++
+		if columnOf(c) != colOther || periodOf(c) != "" || yearOf.MatchString(fold(c)) {
+			known++
+		}
+	}
+	return known >= 2 && known*2 >= own
 }
 
 // under is the table with one row of heads in place of its two, with the columns cols
@@ -111,7 +171,9 @@ func (t tableAt) under(at int, heads []string, cols []int, when string) tableAt 
 		}
 		rows = append(rows, Row{No: r.No, Cells: cells})
 	}
-	t.printed, t.lastHead, t.columns = t.Table, at+1, cols
+	if t.columns = cols; t.printed == nil {
+		t.printed, t.lastHead = t.Table, at+1
+	}
 	t.Table = &Table{Rows: rows}
 	return t
 }
@@ -167,6 +229,8 @@ func jointHead(upper, lower string) string {
 	switch {
 	case l == "" || tight(u) == tight(l):
 		return u
+	case periodOf(l) != "" && yearOf.MatchString(fold(u)) && !yearOf.MatchString(fold(l)): // 2023年 over 上半年
+		return yearOf.FindString(fold(u)) + l
 	case unitOfHead.MatchString(tight(fold(l))): // 造林（亩）
 		return l
 	case u == "" || columnOf(l) != colOther && columnOf(l) != colGroup || periodOf(l) != "":

@@ -18,7 +18,7 @@ import (
 // readXlsx reads every visible sheet as one table. Vertically merged cells are
 // repeated in each row they cover; a title merged across is a paragraph. A formula
 // without a stored result is worked out; what cannot be, an error value, what is
-// crossed out, a hidden row or sheet, a chart and a sheet damaged in the middle are told.
+// crossed out, a hidden row, column or sheet, a chart and a sheet damaged in the middle are told.
 func readXlsx(ctx context.Context, s Source, p parts) (Document, error) {
 	f, err := excelize.OpenReader(bytes.NewReader(s.Data), excelize.Options{UnzipSizeLimit: maxPart, UnzipXMLSizeLimit: maxPart, ShortDatePattern: "yyyy年m月d日", LongDatePattern: "yyyy年m月d日"})
 	if err != nil {
@@ -143,8 +143,39 @@ func checkSheet(p parts, name string) (c sheetCheck, err error) {
 	}
 }
 
+// visible is a row without the cells of hidden columns.
+func (x *xlsxRead) visible(sheet string, cells []string) []string {
+	for i := range cells {
+		if strings.TrimSpace(cells[i]) == "" {
+			continue
+		}
+		for len(x.shown) <= i {
+			name, err := excelize.ColumnNumberToName(len(x.shown) + 1)
+			seen := true
+			if err == nil {
+				if v, err := x.f.GetColVisible(sheet, name); err == nil {
+					seen = v
+				}
+			}
+			x.shown = append(x.shown, seen)
+			x.told = append(x.told, false)
+		}
+		if x.shown[i] {
+			continue
+		}
+		if !x.told[i] {
+			x.told[i] = true
+			x.d.skipped(Unread{Place: Place{Sheet: sheet}, What: "hidden_column"})
+		}
+		cells[i] = ""
+	}
+	return cells
+}
+
 type xlsxRead struct {
 	f        *excelize.File
+	shown    []bool // by column of the sheet: it is not hidden
+	told     []bool // by column: that it is hidden has been told
 	d        Document
 	bud      budget
 	formulas bool // the sheet holds formulas
@@ -158,6 +189,7 @@ func (x *xlsxRead) sheet(ctx context.Context, sheet string) error {
 		return nil
 	}
 	defer rows.Close()
+	x.shown, x.told = nil, nil
 	var grid [][]string
 	for rows.Next() {
 		if ctx.Err() != nil {
@@ -187,6 +219,7 @@ func (x *xlsxRead) sheet(ctx context.Context, sheet string) error {
 				cells[i] = cellText(unreadable(text))
 			}
 		}
+		cells = x.visible(sheet, cells)
 		if seen, err := x.f.GetRowVisible(sheet, len(grid)+1); err == nil && !seen && len(nonEmpty(cells)) > 0 {
 			x.d.skipped(Unread{Place: Place{Sheet: sheet}, What: "hidden_row"})
 			cells = nil
