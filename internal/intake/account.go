@@ -2,7 +2,6 @@ package intake
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -37,13 +36,6 @@ type asksOf struct {
 	at span
 	id string
 }
-
-// plainTime finds what looks like a time without knowing what times are: it holds
-// the phrase reader to account.
-var plainTime = regexp.MustCompile(`[0-9〇○零一二三四五六七八九十两]+ ?个?(?:年度?|月份?|季度|旬|周|工作日|天|日)(?:[0-9]{1,2}[日号])?(?:[上下]半年|上旬|中旬|下旬|底|末|初|中|内)?(?:之前|以前|前|止)?|[本今明次当全半]年度?(?:底|末|内|终)?(?:之前|以前|前)?|年[底末终](?:之前|以前|前)?|[上下]半年|每个?[年月季周旬日天]度?|[上中下]旬|月底前?|季度末?|底前`)
-
-// plainLimit is true of such words that say by when, so that a person must look.
-var plainLimit = regexp.MustCompile(`(?:前|止|底|末)$`)
 
 // account walks every paragraph and cell of the documents, finds the expressions
 // of time, and says of each what became of it. What became nothing is asked about,
@@ -301,72 +293,6 @@ func (a *accountant) undated(c *clause, r deadline.Reading) (fate, bool) {
 	return fate{}, false
 }
 
-// issueWords are the lines of a letter: who signs, when, that it is made public.
-var issueWords = regexp.MustCompile(`^[\p{Han}]{0,24}(?:19|20)\d\d年\d{1,2}月\d{1,2}日(?:印发|发布)?$|^\(?(?:19|20)\d\d年\d{1,2}月\d{1,2}日.{0,30}(?:通过|批准|印发|公布)\)?$|印发$`)
-
-// kindOf says why no time of a paragraph can be a limit, "" where it can.
-func (a *accountant) kindOf(p para) string {
-	if len(p.text) > 600 {
-		return ""
-	}
-	f := tight(fold(p.text))
-	switch {
-	case issueWords.MatchString(f), endMatter.MatchString(fold(p.text)):
-		return "issue"
-	case f == tight(fold(a.d.Title)) && !strings.Contains(f, "。") || planTitle.MatchString(f) && !strings.ContainsAny(f, "。;") || isAnnexHead(p.text) || annexList.MatchString(fold(p.text)):
-		return "name"
-	}
-	return ""
-}
-
-// outside is the fate of a reading in a paragraph of no clause.
-func (a *accountant) outside(p para, kind string, r deadline.Reading) fate {
-	if kind != "" {
-		return aside(kind)
-	}
-	c := &clause{place: shortPlace(p.place), role: roleTasks, text: p.text, at: p.place}
-	if f, ok := a.undated(c, r); ok {
-		return f
-	}
-	switch {
-	case r.Kind == deadline.Start:
-		return aside("start")
-	case r.Kind == deadline.Window && isStageTime(p.text): // 行动时间为6月20日至9月30日
-		return aside("stage")
-	case a.k.vision(r):
-		return aside("vision")
-	case r.Superior:
-		return aside("superior")
-	case r.Condition:
-		return aside("condition")
-	case !r.Due.IsZero() && r.Due.Year < a.k.facts.Issued.Year || a.gone(r):
-		return aside("past")
-	case bareYear.MatchString(tight(fold(r.Words))) && !says(p.text, r):
-		return aside("target")
-	}
-	if f, ok := a.ofHeading(p.place); ok {
-		return f
-	}
-	return a.lost(nil, p, p.text, r)
-}
-
-// ofHeading is the fate of a time in a heading: its items took it, or have times
-// of their own.
-func (a *accountant) ofHeading(at Place) (fate, bool) {
-	for _, e := range a.headed {
-		if e.from.place == at {
-			return a.ofEntry(e, ""), true
-		}
-	}
-	return aside("stage"), a.k.stageUsed(at)
-}
-
-// gone is true of a day before the issue that no word makes a limit: 6月28日，市委督查
-// 室开展了督查.
-func (a *accountant) gone(r deadline.Reading) bool {
-	return !r.Due.IsZero() && r.Due.Before(a.k.facts.Issued) && !strings.ContainsAny(r.Words, "前底末内止")
-}
-
 // lost asks about a dated expression that nothing was made of; a person's yes or
 // day makes a task of its sentence.
 func (a *accountant) lost(c *clause, p para, text string, r deadline.Reading) fate {
@@ -427,45 +353,4 @@ func (c *clause) paraSpan(at Place) (from, to int) {
 		}
 	}
 	return 0, 0
-}
-
-// plain adds what the plain search finds and the phrase reader does not: names,
-// numbers, lengths of time. What says by when is asked about.
-func (a *accountant) plain(p para) {
-	f, back := foldTight(p.text)
-	for _, m := range plainTime.FindAllStringIndex(f, -1) {
-		s := span{back[m[0]], back[m[1]]}
-		if a.at(s) > 0 {
-			continue
-		}
-		before := p.text[max(0, s.from-400):s.from]
-		var why fate
-		switch {
-		case strings.LastIndex(before, "《") > strings.LastIndex(before, "》"), docNumber.MatchString(p.text[max(0, s.from-60):min(len(p.text), s.to+24)]):
-			why = aside("name")
-		case plainLimit.MatchString(f[m[0]:m[1]]) && strings.ContainsAny(f[m[0]:m[1]], "年月日底") && !slices.Contains(plainNames, f[m[0]:m[1]]):
-			why = a.lost(nil, p, p.text, deadline.Reading{Kind: deadline.Due, Begin: s.from, End: s.to, Words: p.text[s.from:s.to]})
-		default:
-			why = aside("plain")
-		}
-		a.add(p, s, "", why)
-	}
-}
-
-// plainNames are words of the plain search that no limit can be alone.
-var plainNames = []string{"季度末", "年终", "上半年", "下半年"}
-
-// foldTight is a text folded and without spaces, with the byte of the text that
-// each of its bytes came from.
-func foldTight(s string) (string, []int) {
-	var b strings.Builder
-	var back []int
-	for i, r := range s {
-		t := tight(string(foldRune(r)))
-		b.WriteString(t)
-		for range len(t) {
-			back = append(back, i)
-		}
-	}
-	return b.String(), append(back, len(s))
 }

@@ -232,59 +232,6 @@ func (k *committer) inBracket(c *clause, e *entry) ([]string, bool) {
 // sees that they act. 供水单位每日检测（县卫健局）.
 var anyBody = regexp.MustCompile(`^[\p{Han}]{0,5}(?:单位|企业|机构|学校|医院|法人|负责人|商户|农户)$`)
 
-// goesOn is who did all that a paragraph says before a sentence without a subject:
-// 市住建局6月底前完成检测。7月底前复查一遍.
-func (k *committer) goesOn(c *clause, e *entry, text string) ([]string, bool) {
-	if len(c.entries) == 0 || c.role == roleGoals {
-		return nil, false
-	}
-	all := starts(text, e)
-	for _, t := range all[len(all)-1:] {
-		t = strings.TrimLeft(linkHead.ReplaceAllString(t, ""), ",、:前")
-		if !zeroSubject.MatchString(t) && !actsVerb.MatchString(t) && !c.nextMatter(e) {
-			continue
-		}
-		from := strings.LastIndexByte(c.text[:min(e.span.from, len(c.text))], '\n') + 1
-		var said *entry
-		for _, p := range c.entries {
-			if p.span.to > e.span.from || p.span.to <= from || p.span.to == 0 {
-				continue
-			}
-			if p.Lead == "" && len(p.Each) == 0 || p.Lead == k.reg.officeName && len(p.Each) == 0 || said != nil && (said.Lead != p.Lead || !slices.Equal(said.Each, p.Each)) {
-				return nil, false
-			}
-			said = p
-		}
-		if said == nil {
-			return nil, false
-		}
-		if len(said.Each) > 0 {
-			return said.Each, true
-		}
-		return []string{said.Lead}, isCollective(said.Lead) && strings.HasPrefix(said.Lead, "各")
-	}
-	return nil, false
-}
-
-// nextMatter tells that an entry stands behind a semicolon and begins with what is done
-// and no one who could do it: …逐一核查；其他欠薪案件须于1月20日前办结.
-func (c *clause) nextMatter(e *entry) bool {
-	before := strings.TrimRight(c.text[:min(e.span.from, len(c.text))], " \n")
-	last := c.entries[len(c.entries)-1]
-	same := e.sentence.to > 0 && last.sentence == e.sentence
-	if !same && !strings.HasSuffix(before, "；") && !strings.HasSuffix(before, ";") || e.phrase.from <= e.span.from {
-		return false
-	}
-	what := tight(fold(c.text[e.span.from:e.phrase.from]))
-	bare := mustBy.ReplaceAllString(what, "")
-	return (same || bare != what) && hanIn(bare) >= 3 && !strings.Contains(bare, ",") && !looseEnd.MatchString(bare) && !organEnd.MatchString(bare) && !placeEnd.MatchString(bare) && !isCollective(bare)
-}
-
-var (
-	linkHead    = regexp.MustCompile(`^(?:并|再|随后|然后|此后|以后|之后|其后|另外|此外|同时|到|于|在)+`)
-	zeroSubject = regexp.MustCompile(`^(?:为|力争|确保|要|须|应|对|把|将|按|继续|全部|全面|基本)`)
-)
-
 // others are those of a bracket behind its first, and who the sentence names.
 func (k *committer) others(ordered []named, actor string) []string {
 	out := []string{actor}
@@ -364,55 +311,6 @@ func (k *committer) noBracket(c *clause, e *entry, text string) {
 	}
 	e.Lead = k.reg.officeName
 	e.Notes = append(e.Notes, k.asker.words.T("intake.note_lead"))
-}
-
-var (
-	guidesOnly = regexp.MustCompile(`^(?:负责)?(?:指导|督导|监督|监管|督促|协调|验收)(?:推进|落实|实施)?$`)
-	doesWhat   = regexp.MustCompile(`^([\p{Han}（）()、]{2,20}?)(?:具体)?(?:负责)?(?:落实|实施|承办|组织实施|具体负责|负责|推进|办理|牵头)(?:推进|落实|实施|办理)?$`)
-)
-
-// doesIt is who does the work where a comma part says that the first named only guides
-// it and the next who does it; "" where they do not.
-func (k *committer) doesIt(c *clause, e *entry, names []string) string {
-	if len(names) != 1 || e.span.to <= e.span.from {
-		return ""
-	}
-	parts := commaSpans(c.text, span{min(max(0, e.sentence.from), e.span.from), e.span.to})
-	for i := 0; i+1 < len(parts) && i < 6; i++ {
-		head := tight(fold(c.text[parts[i].from:parts[i].to]))
-		rest, ok := strings.CutPrefix(head, tight(fold(names[0])))
-		if !ok || !guidesOnly.MatchString(rest) {
-			continue
-		}
-		if m := doesWhat.FindStringSubmatch(tight(fold(c.text[parts[i+1].from:parts[i+1].to]))); m != nil && (looksUnit(m[1]) || isPlace(m[1])) && !notActor.MatchString(m[1]) {
-			k.reg.resolve(m[1], c.place)
-			return k.printed(m[1])
-		}
-	}
-	return ""
-}
-
-// yourBody is how a letter calls the body that it addresses.
-var yourBody = regexp.MustCompile(`^[你贵](?:们|单位|局|委|办|厅|部|处|中心|公司|集团|企业|学校|校|院|街道|街道办事处|镇|乡|县|区|市|州|地区?|村|社区)?$`)
-
-// politely begins what a paper asks of those whom it addresses: 请于4月10日前将名单报送….
-var politely = regexp.MustCompile(`(?:^|[,;。])(?:请|望|希|务请|敬请|烦请)(?:你们|你单位|你局|贵单位|贵局)?(?:于|在|将|务必|按|认真|尽快|及时|抓紧|\d)`)
-
-// addressee gives an entry to those whom the paper addresses.
-func (k *committer) addressee(c *clause, e *entry) {
-	var each []string
-	for _, n := range k.facts.To {
-		name := k.printed(n.name)
-		k.reg.resolve(name, c.place)
-		each = append(each, name)
-	}
-	if len(each) == 1 {
-		if members, several := k.reg.resolve(each[0], c.place); !several || len(members) == 1 && members[0].dummy {
-			e.Lead = each[0]
-			return
-		}
-	}
-	e.Each = each
 }
 
 // byBracket gives the bracket's lead, or `each` where it lays the work on every
