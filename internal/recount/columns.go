@@ -1,6 +1,7 @@
 package recount
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -8,10 +9,11 @@ import (
 
 // lines are the lines of the book with the columns that can be worked out of the events.
 func (w *world) lines(day string) (all []line) {
+	places := w.places()
 	for _, id := range w.order {
 		t := w.tasks[id]
 		c := map[string]any{
-			"id": t.id, "duty": t.duty, "period": t.period, "kind": t.kind, "clause": t.clause, "title": t.title, "lead": w.names[t.lead], "lead_id": t.lead,
+			"no": places[id], "id": w.called(t.id), "duty": w.called(t.duty), "period": t.period, "kind": t.kind, "clause": t.clause, "title": t.title, "lead": w.names[t.lead], "lead_id": t.lead,
 			"assist": w.unitNames(t.assist), "due": t.due, "first_due": t.firstDue, "milestone": t.milestone, "policy": t.policy, "soft": t.soft, "priority": t.priority,
 			"publish": t.publish, "note": t.note, "phase": t.phaseShown(), "state": t.stateShown(), "acknowledged": t.acknowledged, "percent": t.percent, "closed": t.closed,
 			"last": w.lastOf(t.id), "talks": w.talksOf(t.id),
@@ -19,9 +21,31 @@ func (w *world) lines(day string) (all []line) {
 		if t.kind == "dated" {
 			w.measured(t, day, c)
 		}
-		all = append(all, line{t.id, c})
+		all = append(all, line{w.called(t.id), c})
 	}
 	return all
+}
+
+// places are the numbers of the lines: a duty's occurrences stand with it, by their dates.
+func (w *world) places() map[string]int {
+	places := map[string]int{}
+	for _, id := range w.order {
+		if w.tasks[id].duty != "" {
+			continue
+		}
+		places[id] = len(places) + 1
+		var with []*task
+		for _, t := range w.tasks {
+			if t.duty == id {
+				with = append(with, t)
+			}
+		}
+		slices.SortFunc(with, func(a, b *task) int { return cmp.Or(cmp.Compare(a.firstDue, b.firstDue), cmp.Compare(a.id, b.id)) })
+		for _, t := range with {
+			places[t.id] = len(places) + 1
+		}
+	}
+	return places
 }
 
 func (t *task) phaseShown() string {
@@ -148,7 +172,7 @@ func (w *world) lastOf(id string) any {
 	}
 	out := map[string]any{"stage": last.stage, "kind": last.kind, "at": w.local(last.at)}
 	if last.talk != "" {
-		out["talk"] = last.talk
+		out["talk"] = w.called(last.talk)
 	}
 	if last.topic != "" {
 		out["topic"] = last.topic
@@ -178,7 +202,7 @@ func (w *world) talksOf(id string) []map[string]any {
 		if k.task != id {
 			continue
 		}
-		one := map[string]any{"id": k.id, "number": k.number, "state": k.state, "what": k.what, "unit": w.names[k.unit], "unit_id": k.unit}
+		one := map[string]any{"id": w.called(k.id), "number": k.number, "state": k.state, "what": k.what, "unit": w.names[k.unit], "unit_id": k.unit}
 		if k.doubted {
 			one["doubted"] = true
 		}
@@ -203,9 +227,13 @@ func (w *world) said() (all []line) {
 			fates = append(fates, n[0]+" "+n[1]+" "+fate)
 		}
 		slices.Sort(fates)
-		c := map[string]any{"task": s.task, "title": s.title, "revision": s.revision, "talk": s.talk, "unit": w.names[s.unit], "unit_id": s.unit, "due": s.due,
-			"stage": s.stage, "kind": s.kind, "topic": s.topic, "at": w.local(s.at), "to": s.to, "state": state, "fates": fates}
-		all = append(all, line{s.task + " " + s.talk + " " + s.stage + " " + strconv.Itoa(s.revision), c})
+		c := map[string]any{"task": w.called(s.task), "title": s.title, "revision": s.revision, "talk": w.called(s.talk), "unit": w.names[s.unit], "unit_id": s.unit, "due": s.due,
+			"stage": s.stage, "kind": s.kind, "topic": s.topic, "at": w.local(s.at), "to": s.to, "state": state, "fates": fates, "rules": s.rules,
+			"decided_at": w.local(s.decided)}
+		for _, column := range spoken {
+			c[column] = s.words[column]
+		}
+		all = append(all, line{w.called(s.task) + " " + w.called(s.talk) + " " + s.stage + " " + strconv.Itoa(s.revision), c})
 	}
 	return all
 }
@@ -214,12 +242,12 @@ func (w *world) said() (all []line) {
 func (w *world) talkLines(day string) (all []line) {
 	for _, k := range w.talks {
 		t := w.tasks[k.task]
-		c := map[string]any{"id": k.id, "task": k.task, "title": t.title, "number": k.number, "unit": w.names[k.unit], "unit_id": k.unit, "due": t.due, "state": k.state,
-			"what": k.what, "opened": "", "approver": k.approver, "decliner": k.decliner, "taken": append(slices.Clone(k.rounds), k.taken), "steps": w.stepLines(k, day)}
+		c := map[string]any{"id": w.called(k.id), "task": w.called(k.task), "title": t.title, "number": k.number, "unit": w.names[k.unit], "unit_id": k.unit, "due": t.due, "state": k.state,
+			"what": k.what, "opened": "", "origin": k.origin, "opens_at": w.local(k.opensAt), "approver": k.approver, "decliner": k.decliner, "taken": append(slices.Clone(k.rounds), k.taken), "steps": w.stepLines(k, day)}
 		if k.state == "open" || k.state == "closed" {
 			c["opened"] = k.opened
 		}
-		all = append(all, line{k.id, c})
+		all = append(all, line{w.called(k.id), c})
 	}
 	return all
 }
@@ -234,6 +262,7 @@ type counts struct {
 type tally struct {
 	lights                           map[string]int
 	total, cancelled, overdue, talks int
+	carried                          int
 	inherited, passed                int
 }
 
@@ -265,6 +294,10 @@ func (w *world) counts(day string) counts {
 		light, cancelled := w.light(t, day), t.phase == "cancelled"
 		all, _ := w.late(t, day)
 		for _, one := range []*tally{every, of(units, t.lead), kind} {
+			if t.phase == "carried" {
+				one.carried++
+				continue
+			}
 			if cancelled {
 				one.cancelled++
 				continue
@@ -275,7 +308,7 @@ func (w *world) counts(day string) counts {
 				one.overdue++
 			}
 		}
-		if cancelled {
+		if cancelled || t.phase == "carried" {
 			continue
 		}
 		if t.inherited() && (light == "red" || light == "done_late") {
@@ -285,7 +318,7 @@ func (w *world) counts(day string) counts {
 			of(units, m.unit).passed++
 		}
 		for _, k := range w.talks {
-			if k.task == id && k.what == "talk" && k.state != "void" && k.state != "declined" {
+			if k.task == id && k.what == "talk" && !slices.Contains([]string{"void", "declined", "joined", "carried"}, k.state) {
 				every.talks++
 				kind.talks++
 				of(units, k.unit).talks++
@@ -293,11 +326,11 @@ func (w *world) counts(day string) counts {
 		}
 	}
 	out := counts{all: every.columns()}
-	out.all["duties"], out.all["standing"] = duties, standing
+	out.all["duties"], out.all["standing"], out.all["rank_floor"] = duties, standing, w.floor
 	for id, one := range units {
 		c := one.columns()
 		c["inherited"], c["passed"], c["unit"] = one.inherited, one.passed, w.names[id]
-		c["rank"] = rankOf(one, units)
+		c["rank"] = w.rankOf(one, units)
 		out.units = append(out.units, line{id, c})
 	}
 	for kind, one := range kinds {
@@ -322,7 +355,7 @@ func (t *tally) struck() int {
 
 func (t *tally) columns() map[string]any {
 	l := t.lights
-	c := map[string]any{"total": t.total, "cancelled": t.cancelled, "on_time": l["done"], "done_late": l["done_late"], "done": l["done"] + l["done_late"],
+	c := map[string]any{"total": t.total, "cancelled": t.cancelled, "carried": t.carried, "on_time": l["done"], "done_late": l["done_late"], "done": l["done"] + l["done_late"],
 		"open": l["red"] + l["yellow"] + l["blue"] + l["green"], "red": l["red"], "yellow": l["yellow"], "blue": l["blue"], "green": l["green"],
 		"overdue": t.overdue, "talks": t.talks, "struck": t.struck(), "on_time_rate": nil}
 	if n := t.struck(); n > 0 {
@@ -331,19 +364,16 @@ func (t *tally) columns() map[string]any {
 	return c
 }
 
-// rankFloor is how much must be due before a unit is ranked.
-const rankFloor = 5
-
 // rankOf is a unit's place: one more than there are units with a better rate, of those
 // that are ranked and those that missed nothing of what was due.
-func rankOf(t *tally, all map[string]*tally) int {
-	if t.struck() < rankFloor {
+func (w *world) rankOf(t *tally, all map[string]*tally) int {
+	if t.struck() < w.floor {
 		return 0
 	}
 	rank := 1
 	for _, other := range all {
 		due := other.struck()
-		if (due >= rankFloor || due > 0 && due == other.lights["done"]) && other.lights["done"]*t.struck() > t.lights["done"]*other.struck() {
+		if (due >= w.floor || due > 0 && due == other.lights["done"]) && other.lights["done"]*t.struck() > t.lights["done"]*other.struck() {
 			rank++
 		}
 	}

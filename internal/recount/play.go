@@ -3,143 +3,16 @@ package recount
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
-
-// document is what is read of a plan's document.
-type document struct {
-	ID     string `json:"id"`
-	Title  string `json:"title"`
-	Number string `json:"number"`
-	Zone   string `json:"zone"`
-	Tasks  []struct {
-		ID        string   `json:"id"`
-		Clause    string   `json:"clause"`
-		Title     string   `json:"title"`
-		Kind      string   `json:"kind"`
-		Lead      string   `json:"lead"`
-		Assist    []string `json:"assist"`
-		Due       string   `json:"due"`
-		Begin     string   `json:"begin"`
-		Milestone string   `json:"milestone"`
-		Policy    string   `json:"policy"`
-		Soft      bool     `json:"soft"`
-		Priority  bool     `json:"priority"`
-		Publish   bool     `json:"publish"`
-		Note      string   `json:"note"`
-	} `json:"tasks"`
-	Directory struct {
-		Office string `json:"office"`
-		Units  []struct {
-			ID   string `json:"id"`
-			Name string `json:"name"`
-		} `json:"units"`
-	} `json:"Directory"`
-	Policy   string `json:"policy"`
-	Policies map[string]struct {
-		Blue   string `json:"blue"`
-		Yellow string `json:"yellow"`
-		Talk   struct {
-			Steps []struct {
-				ID    string `json:"id"`
-				After string `json:"after"`
-				Limit string `json:"limit"`
-			} `json:"steps"`
-		} `json:"talk"`
-		Acts struct {
-			Yellow int `json:"yellow"`
-			Red    int `json:"red"`
-		} `json:"acts"`
-	} `json:"Policies"`
-}
-
-// task is what the events have made of a line of the plan.
-type task struct {
-	id, duty, period, kind, clause, title, lead, due, firstDue, begin, milestone, policy, note string
-	assist                                                                                     []string
-	soft, priority, publish                                                                    bool
-	phase                                                                                      string // open, reported, suspended, closed, cancelled, ended
-	given                                                                                      string // the day on which its unit was given it
-	acknowledged, closed, doneOn                                                               string
-	percent                                                                                    int
-	paused, reported, returned                                                                 string // since when the clock stands, and for what
-	stands                                                                                     []span
-	misses                                                                                     []miss
-}
-
-type miss struct {
-	unit, due, until string
-	late             int
-}
-
-// world is everything that the events told until some moment.
-type world struct {
-	archive Archive
-	days    days
-	doc     document
-	names   map[string]string
-	zone    *time.Location
-	tasks   map[string]*task
-	order   []string
-	stages  []*said
-	talks   []*talk
-	carried map[string][]string // keys of the notices that a message carries
-	fates   map[string]string   // what became of a notice, by its key
-}
-
-// data is what is read of the data of events.
-type data struct {
-	Act *struct {
-		Kind    string    `json:"kind"`
-		At      time.Time `json:"at"`
-		On      string    `json:"on"`
-		By      struct{ Account, Name, Unit string }
-		Unit    string   `json:"unit"`
-		Ref     string   `json:"ref"`
-		Units   []string `json:"units"`
-		Percent int      `json:"percent"`
-		Title   string   `json:"title"`
-		Begin   *string  `json:"begin"`
-		Talk    *struct {
-			What string    `json:"what"`
-			Time time.Time `json:"time"`
-		} `json:"talk"`
-	} `json:"act"`
-	Due    json.RawMessage `json:"due"`
-	Lead   moved           `json:"lead"`
-	Policy moved           `json:"policy"`
-	Assign struct {
-		To time.Time `json:"to"`
-	} `json:"assigned"`
-	State    string `json:"state"`
-	Talk     string `json:"talk"`
-	Into     string `json:"into"` // of what has joined another talk or proposal
-	Opens    string `json:"opens"`
-	Revision int    `json:"revision"`
-	Stage    struct {
-		ID    string    `json:"id"`
-		Kind  string    `json:"kind"`
-		Topic string    `json:"topic"`
-		At    time.Time `json:"at"`
-		To    []string  `json:"to"`
-	} `json:"stage"`
-	Notices []struct {
-		Recipient string `json:"recipient"`
-		Channel   string `json:"channel"`
-	} `json:"notices"`
-	Duty    string    `json:"duty"`
-	Period  string    `json:"period"`
-	OpensAt time.Time `json:"opens_at"`
-}
-
-type moved struct{ From, To string }
 
 func (w *world) day(at time.Time) string { return at.In(w.zone).Format(time.DateOnly) }
 
 // play tells the events of one plan, and of none.
 func play(a Archive) *world {
-	w := &world{archive: a, tasks: map[string]*task{}, names: map[string]string{}, carried: map[string][]string{}, fates: map[string]string{}, zone: time.FixedZone("", 8*3600)}
+	w := &world{archive: a, tasks: map[string]*task{}, names: map[string]string{}, carried: map[string][]string{}, carriedBy: map[string]string{}, fates: map[string]string{}, floor: 5, zone: time.FixedZone("", 8*3600)}
 	for _, e := range a.Events {
 		var d data
 		_ = json.Unmarshal(e.Data, &d) // of an event that is read for nothing
@@ -150,6 +23,7 @@ func play(a Archive) *world {
 
 func (w *world) event(e Event, d data) {
 	t := w.tasks[e.Task]
+	defer w.labels(e)
 	switch {
 	case e.Kind == "calendar.put", e.Kind == "calendar.back":
 		w.days.notice(e.Data)
@@ -165,6 +39,8 @@ func (w *world) event(e Event, d data) {
 		w.stage(e, d)
 	case e.Kind == "talk.opened", e.Kind == "talk.proposed", e.Kind == "talk.void", e.Kind == "talk.revived":
 		w.talkEvent(e.Kind, w.day(e.PlanAt), w.talk(d.Talk), d)
+	case e.Kind == "office.set":
+		w.setting(e)
 	case strings.HasPrefix(e.Kind, "act.") && e.Kind != "act.refused" && d.Act != nil:
 		if d.Talk != "" {
 			w.onTalk(t, d)
@@ -174,6 +50,50 @@ func (w *world) event(e Event, d data) {
 		w.told(e, d)
 	}
 	w.receipts(e)
+}
+
+// labels take down what the plan calls its tasks by now, where that is not their ID.
+func (w *world) labels(e Event) {
+	if e.Kind != "plan.amended" && e.Kind != "occurrence.opened" {
+		return
+	}
+	for _, r := range w.archive.rows(e) {
+		id, _ := r.Key[len(r.Key)-1].(string)
+		if t := w.tasks[id]; r.In == "tasks" && t != nil && r.Set["label"] != nil {
+			t.label = text(r.Set["label"])
+		}
+	}
+}
+
+// called is what people call a task or a talk.
+func (w *world) called(thing string) string {
+	id, number, talk := strings.Cut(thing, "#")
+	if t := w.tasks[id]; t != nil && t.label != "" {
+		id = t.label
+	}
+	if talk {
+		return id + "#" + number
+	}
+	return id
+}
+
+// known is the task that people call so.
+func (w *world) known(called string) *task {
+	for _, t := range w.tasks {
+		if w.called(t.id) == called {
+			return t
+		}
+	}
+	return nil
+}
+
+// setting takes down what the office decides that the book goes by.
+func (w *world) setting(e Event) {
+	var set struct{ Name, Value string }
+	_ = json.Unmarshal(e.Data, &set)
+	if n, err := strconv.Atoi(set.Value); err == nil && set.Name == "rank_floor" {
+		w.floor = n
+	}
 }
 
 // document takes over the plan as launched, as amended, or with another version of a
@@ -313,12 +233,16 @@ func (w *world) onTask(t *task, d data) {
 	if t.due != "" {
 		_, late = w.late(t, a.On)
 	}
+	t.asks(w, a)
 	inherited, lead, due := t.inherited(), t.lead, t.due
 	switch a.Kind {
 	case "acknowledge", "progress", "ask_part", "complete", "extend", "answer":
 		if t.acknowledged == "" {
 			t.acknowledged = a.On
 		}
+	}
+	if n := len(t.pauses) - 1; n >= 0 && t.pauses[n].to == "" && (a.Kind == "resume" || a.Kind == "cancel") {
+		t.pauses[n].to = a.On
 	}
 	switch a.Kind {
 	case "progress":
@@ -342,6 +266,7 @@ func (w *world) onTask(t *task, d data) {
 		t.ends(&t.returned, a.On)
 	case "suspend":
 		t.phase, t.paused = "suspended", a.On
+		t.pauses = append(t.pauses, pause{from: a.On, until: a.Until, reason: a.Reason})
 	case "resume":
 		t.phase = "open"
 		t.ends(&t.paused, a.On)

@@ -60,7 +60,7 @@ func TestATalkGoesOnWithADateOfItsMiss(t *testing.T) {
 	} {
 		w := play(Archive{})
 		w.tasks["a"] = &task{id: "a", lead: "a", due: "2021-04-30", phase: "open", given: "2021-04-08"}
-		w.called("a#1", "a", "talk", "a", "open")
+		w.calls("a#1", "a", "talk", "a", "open")
 		for i, line := range c.acts {
 			f := strings.Fields(line)
 			moved := fmt.Sprintf(`"due":{"to":"2021-%s"}`, f[2])
@@ -83,7 +83,7 @@ func TestATalkThatWasVoidHasItsDaysLeft(t *testing.T) {
 	doc := `{"policy":"standard","Policies":{"standard":{"talk":{"steps":[{"id":"served","after":"opened","limit":"2 workdays"}]}}}}`
 	require.NoError(t, json.Unmarshal([]byte(doc), &w.doc))
 	w.tasks["a"] = &task{id: "a", lead: "a", due: "2021-04-30", phase: "open", given: "2021-04-08"}
-	w.called("a#1", "a", "talk", "a", "pending")
+	w.calls("a#1", "a", "talk", "a", "pending")
 	limit := func() any { return w.stepLines(w.talks[0], "2021-06-30")[0]["limit"] }
 	at := func(day, kind, form string) {
 		var d data

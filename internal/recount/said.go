@@ -16,20 +16,31 @@ type said struct {
 	to                             []string
 	title, unit, due               string // of the task at that moment; of a talk's stage the unit called
 	void                           bool
-	notices                        [][2]string // recipient and channel
+	notices                        [][2]string                // recipient and channel
+	words                          map[string]json.RawMessage // what else it says, as it was decided
+	rules                          []map[string]json.RawMessage
+	decided                        time.Time
 }
+
+// spoken are the columns that are a stage's own words. "unit" is not among them: the book
+// has another column of that name.
+var spoken = []string{"moved_from", "light", "merged", "unless", "words", "by", "limit", "new", "was", "moves", "ended", "ends", "begin", "paper"}
 
 func (w *world) stage(e Event, d data) {
 	t := w.tasks[e.Task]
-	s := &said{task: e.Task, talk: d.Talk, stage: d.Stage.ID, kind: d.Stage.Kind, topic: d.Stage.Topic, revision: d.Revision, at: d.Stage.At, to: d.Stage.To,
-		title: t.title, unit: t.lead, due: t.due}
+	s := &said{task: e.Task, talk: d.Talk, stage: text(d.Stage["id"]), kind: text(d.Stage["kind"]), topic: text(d.Stage["topic"]), revision: d.Revision,
+		title: t.title, unit: t.lead, due: t.due, words: d.Stage, decided: e.PlanAt}
+	_ = json.Unmarshal(d.Stage["at"], &s.at)
+	_ = json.Unmarshal(d.Stage["to"], &s.to)
 	if k := w.talk(d.Talk); k != nil {
 		s.unit = k.unit
 	}
 	s.speaks(d)
+	w.rungs(s, t.policy)
 	w.stages = append(w.stages, s)
 	if d.Opens != "" {
-		w.called(d.Opens, e.Task, "talk", t.lead, "pending")
+		called := w.calls(d.Opens, e.Task, "talk", t.lead, "pending")
+		called.origin, called.opensAt = "stage", s.at
 	}
 }
 
@@ -57,13 +68,14 @@ func (w *world) told(e Event, d data) {
 		var m struct {
 			Topic string `json:"topic"`
 		}
-		var text, at, to string
-		_ = json.Unmarshal(r.Set["matter"], &text)
-		_ = json.Unmarshal([]byte(text), &m)
+		var at, to string
+		_ = json.Unmarshal(w.archive.text(r.Set["matter"]), &m)
 		_ = json.Unmarshal(r.Set["at"], &at)
 		_ = json.Unmarshal(r.Set["recipients"], &to)
 		t := w.tasks[task]
-		s := &said{task: task, talk: talk, stage: id, kind: "told", topic: m.Topic, revision: int(revision), title: t.title, unit: t.lead, due: t.due}
+		s := &said{task: task, talk: talk, stage: id, kind: "told", topic: m.Topic, revision: int(revision), title: t.title, unit: t.lead, due: t.due, decided: e.PlanAt}
+		s.words = w.columnsOf(r.Set)
+		w.rungs(s, t.policy)
 		s.at, _ = time.Parse("2006-01-02 15:04:05.999999999Z07:00", at)
 		_ = json.Unmarshal([]byte(to), &s.to)
 		if k := w.talk(talk); k != nil {
@@ -71,6 +83,37 @@ func (w *world) told(e Event, d data) {
 		}
 		s.speaks(d)
 		w.stages = append(w.stages, s)
+	}
+}
+
+// columnsOf are a row's columns as a stage's words; those that stand in one text apart.
+func (w *world) columnsOf(set map[string]json.RawMessage) map[string]json.RawMessage {
+	all := map[string]json.RawMessage{}
+	for column, value := range set {
+		all[column] = value
+	}
+	for _, column := range []string{"matter", "merged"} {
+		inner := w.archive.text(set[column])
+		if len(inner) == 0 {
+			continue
+		}
+		if all[column] = inner; column == "matter" {
+			_ = json.Unmarshal(inner, &all)
+		}
+	}
+	return all
+}
+
+// rungs takes down the rungs of the policy that a stage is, and those that it took in.
+func (w *world) rungs(s *said, policy string) {
+	var merged []string
+	_ = json.Unmarshal(s.words["merged"], &merged)
+	for _, id := range append([]string{s.stage}, merged...) {
+		for _, rung := range w.doc.Policies[policy].Stages {
+			if text(rung["id"]) == id {
+				s.rules = append(s.rules, rung)
+			}
+		}
 	}
 }
 
@@ -106,6 +149,7 @@ func (w *world) receipts(e Event) {
 	case "message.intent":
 		w.carried[d.Message] = d.Notices
 		for _, key := range d.Notices {
+			w.carriedBy[key] = d.Message
 			w.fates[key] = "sending"
 		}
 	case "message.sent", "message.failed", "message.unknown", "message.dropped":

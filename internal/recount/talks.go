@@ -1,10 +1,15 @@
 package recount
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // talk is a talk or a circular.
 type talk struct {
 	id, task, what, unit, state, opened, approver, decliner string
+	origin                                                  string // stage, hand, or the rule that proposed it
+	opensAt                                                 time.Time
 	number                                                  int
 	taken                                                   map[string]string
 	rounds                                                  []map[string]string // that are over: steps taken
@@ -129,8 +134,8 @@ func (w *world) talk(id string) *talk {
 	return nil
 }
 
-// called is a new talk about a task, with the number that it would have if it opened now.
-func (w *world) called(id, of, what, unit, state string) *talk {
+// calls is a new talk about a task, with the number that it would have if it opened now.
+func (w *world) calls(id, of, what, unit, state string) *talk {
 	k := &talk{id: id, task: of, what: what, unit: unit, state: state, taken: map[string]string{}}
 	k.number = w.place(k)
 	if t := w.tasks[of]; t != nil {
@@ -162,7 +167,7 @@ func (w *world) talkEvent(kind, on string, k *talk, d data) {
 	switch kind {
 	case "talk.opened":
 		k.number = w.place(k)
-		k.state, k.opened = "open", w.day(d.OpensAt)
+		k.state, k.opened, k.opensAt = "open", w.day(d.OpensAt), d.OpensAt
 		k.since = k.opened
 	case "talk.proposed":
 		k.number = w.place(k)
@@ -194,7 +199,8 @@ func (w *world) onTalk(t *task, d data) {
 		if d.Into != "" {
 			state = "joined"
 		}
-		w.called(d.Talk, t.id, what, unit, state)
+		called := w.calls(d.Talk, t.id, what, unit, state)
+		called.origin, called.opensAt = d.Origin, a.At
 		return
 	}
 	if k == nil {
@@ -209,7 +215,7 @@ func (w *world) onTalk(t *task, d data) {
 	switch a.Kind {
 	case "approve":
 		k.number = w.place(k)
-		k.state, k.approver, k.opened, k.since = "open", a.By.Name, w.day(a.At), a.On
+		k.state, k.approver, k.opened, k.since, k.opensAt = "open", a.By.Name, w.day(a.At), a.On, a.At
 		if k.what == "circular" {
 			k.state = "closed"
 		}
