@@ -83,9 +83,21 @@ func (c TaskChange) lines(w *words.Words, from, to *Plan, all []TaskChange) []st
 		lines = append(lines, w.T("diff.into", words.Data{"Task": shown(to, c.Into)}))
 	}
 	for _, f := range c.Fields {
-		lines = append(lines, w.T("diff.field", f.shown(w, old, new)))
+		said := f.shown(w, old, new)
+		if f.Field == FieldRecur {
+			said["Old"], said["New"] = or(recurWords(w, c.Old)), or(recurWords(w, c.New))
+		}
+		lines = append(lines, w.T("diff.field", said))
 	}
 	return lines
+}
+
+// recurWords is a task's rule in words; "" without one.
+func recurWords(w *words.Words, t *Task) string {
+	if t == nil || t.Recur == nil {
+		return ""
+	}
+	return t.Recur.Text(w)
 }
 
 // shown is a change with the names of what it names.

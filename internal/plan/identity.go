@@ -312,16 +312,14 @@ type Pair struct {
 
 // Likely are the tasks of changes that may be the same under another ID: of the
 // same kind, with the same words, title, lead or place. Each is in one pair at most.
-// A person says whether they are.
+// Where all numbers behind one have moved, a task whose title another number bears by now
+// is taken for that one, and its own number is another's. A person says whether they are.
 func (c Changes) Likely() []Pair {
 	type match struct{ was, now, points int }
 	var all []match
 	for o, old := range c.Tasks {
-		if old.What != Removed || old.Into != "" {
-			continue
-		}
 		for n, now := range c.Tasks {
-			if now.What != Added || now.From != "" {
+			if o == n || !old.leaves() || !now.comes() {
 				continue
 			}
 			if p := likeness(*old.Old, *now.New); p > 0 {
@@ -330,16 +328,37 @@ func (c Changes) Likely() []Pair {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b match) int { return b.points - a.points })
-	done := map[int]bool{}
+	left, come := map[int]bool{}, map[int]bool{} // that are in a pair
+	// stays tells that a number is still that of the task that bore it.
+	stays := func(k int) bool { return c.Tasks[k].What == Changed && !left[k] && !come[k] }
 	var pairs []Pair
-	for _, m := range all {
-		if done[m.was] || done[m.now] {
-			continue
+	for again := true; again; {
+		again = false
+		for _, m := range all {
+			titled := squeezed(c.Tasks[m.was].Old.Title) == squeezed(c.Tasks[m.now].New.Title)
+			if left[m.was] || come[m.now] || !titled && (stays(m.was) || stays(m.now)) {
+				continue
+			}
+			left[m.was], come[m.now], again = true, true, true
+			pairs = append(pairs, Pair{c.Tasks[m.was].Old.Shown(), c.Tasks[m.now].New.Shown()})
 		}
-		done[m.was], done[m.now] = true, true
-		pairs = append(pairs, Pair{c.Tasks[m.was].Shown(), c.Tasks[m.now].Shown()})
 	}
 	return pairs
+}
+
+// leaves tells that the task as it was may be under another number now.
+func (c TaskChange) leaves() bool {
+	return c.What == Removed && c.Into == "" || c.What == Changed && c.retitled()
+}
+
+// comes tells that the task as it is now may have had another number.
+func (c TaskChange) comes() bool {
+	return c.What == Added && c.From == "" || c.What == Changed && c.retitled()
+}
+
+// retitled tells of a task that keeps its number that its title is another.
+func (c TaskChange) retitled() bool {
+	return c.Old.Shown() == c.New.Shown() && squeezed(c.Old.Title) != squeezed(c.New.Title)
 }
 
 // likeness is how much two tasks have in common; 0 when they are hardly the same.

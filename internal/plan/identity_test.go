@@ -223,6 +223,48 @@ func TestLikelyPairs(t *testing.T) {
 	require.Equal(t, "编号：b → 1-1", strings.TrimSpace(changes.Lines(words.New("zh"), old, &next)[4]))
 }
 
+// One line is put before the others, or cut, and every number behind it moves: nobody has
+// written which was which. A task that is only reworded under its number is itself.
+func TestNumbersThatMoveAreAskedAbout(t *testing.T) {
+	t.Parallel()
+	of := func(titles ...string) *plan.Plan { // "id title", with one sentence for all
+		p := &plan.Plan{}
+		for _, one := range titles {
+			id, title, _ := strings.Cut(one, " ")
+			p.Tasks = append(p.Tasks, plan.Task{ID: id, Kind: plan.Dated, Title: title, Lead: "shuiwu", Clause: "一", Source: "限期完成"})
+		}
+		return p
+	}
+	for _, c := range []struct {
+		name, want string
+		old, next  *plan.Plan
+	}{
+		{"one before the others", "1→2 2→3", of("1 建厂", "2 排查"), of("1 新任务", "2 建厂", "3 排查")},
+		{"the first is cut", "2→1 3→2", of("1 建厂", "2 排查", "3 清淤"), of("1 排查", "2 清淤")},
+		{"two change places", "1→2 2→1", of("1 建厂", "2 排查"), of("1 排查", "2 建厂")},
+		{"renumbered, and the next reworded in its place", "a→1-1 b→a", of("a 建厂", "b 划定保护区"), of("1-1 建厂", "a 划定饮用水水源保护区")},
+		{"reworded only", "", of("1 建厂", "2 排查"), of("1 建成厂", "2 全面排查")},
+		{"reworded, and another added", "", of("1 建厂"), of("1 建成厂", "2 排查")},
+	} {
+		changes := plan.Diff(c.old, c.next)
+		var pairs []string
+		likely := changes.Likely()
+		for _, p := range likely {
+			pairs = append(pairs, p.Was+"→"+p.Now)
+		}
+		slices.Sort(pairs)
+		require.Equal(t, c.want, strings.Join(pairs, " "), c.name)
+		same := c.next.Same(likely)
+		next, identity, err := plan.Identify(c.old, &same, nil, func(id string) bool {
+			return slices.ContainsFunc(c.old.Tasks, func(t plan.Task) bool { return t.ID == id })
+		})
+		require.NoError(t, err, c.name)
+		changes = plan.Diff(c.old, &next)
+		identity.Note(&changes)
+		require.Empty(t, changes.Likely(), "%s: said once, it is asked no more", c.name)
+	}
+}
+
 // A task that is to go on from one of another plan makes way for it, as one that is of
 // another kind does; one that has been carried on stays what it is, also where it had left
 // the plan.

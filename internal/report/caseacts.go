@@ -210,8 +210,8 @@ func (d docket) reasonOf(m Moment) string {
 }
 
 func (d docket) ruleOf(rule string) string {
-	if key := "case.every_" + rule; d.w.T(key) != key {
-		return d.w.T(key)
+	if r, err := act.RuleOf(rule); rule != "" && err == nil {
+		return r.Rhythm(d.w)
 	}
 	return rule
 }

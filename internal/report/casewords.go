@@ -369,25 +369,8 @@ func (d docket) rule() Section {
 func (s Speaker) Recurrence(c Case) string { return docket{s, c}.recurrence() }
 
 func (d docket) recurrence() string {
-	r := d.c.Facts.Recurrence
-	if r == nil {
+	if d.c.Facts.Recurrence == nil {
 		return ""
 	}
-	var what string
-	switch {
-	case r.Cron != "":
-		what = d.say("cron", words.Data{"Cron": r.Cron})
-	case r.Shift == 0:
-		what = d.say("shift_0", words.Data{"Every": d.say("every_" + r.Every)})
-	default:
-		what = d.say("shift_n", words.Data{"Every": d.say("every_" + r.Every), "Days": r.Shift})
-	}
-	parts := []string{what}
-	if !r.From.IsZero() {
-		parts = append(parts, d.say("from", words.Data{"Day": d.Day(r.From)}))
-	}
-	if !r.Until.IsZero() {
-		parts = append(parts, d.say("until", words.Data{"Day": d.Day(r.Until)}))
-	}
-	return d.commas(parts...)
+	return d.c.Facts.Recurrence.Text(d.w)
 }
