@@ -3,6 +3,7 @@ package query
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -18,6 +19,34 @@ import (
 type EventPage struct {
 	Events []ledger.Event
 	Peoples
+	labels map[string]ledger.Labels // by plan
+}
+
+// Called is what people call a task or a talk of a plan that has this ID in the ledger.
+func (p EventPage) Called(plan, thing string) string { return p.labels[plan].Of(thing) }
+
+// label finds what the tasks are called that the page's events name.
+func (r reading) label(ctx context.Context, page *EventPage) (err error) {
+	page.labels = map[string]ledger.Labels{}
+	for _, e := range page.Events {
+		var d struct {
+			From struct {
+				Plan string `json:"plan"`
+			} `json:"from"`
+		}
+		if e.Kind == ledger.TaskCarried || e.Kind == ledger.OccurrenceCarried {
+			_ = json.Unmarshal(e.Data, &d) // without it there is no other plan
+		}
+		for _, id := range []string{e.Plan, d.From.Plan} {
+			if _, there := page.labels[id]; there || id == "" {
+				continue
+			}
+			if page.labels[id], err = r.store.Labels(ctx, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Events are the chosen events in the order of the chain, for those who may see all
@@ -41,18 +70,16 @@ func (r *Reader) Events(ctx context.Context, v Viewer, f ledger.EventFilter) (pa
 	page.Peoples = Peoples{}
 	for _, l := range seen {
 		page.add(l)
-		of := page.Peoples[l.Plan.ID]
-		if of.Called, err = r.store.Labels(ctx, l.Plan.ID); err != nil {
-			return page, err
-		}
-		page.Peoples[l.Plan.ID] = of
 	}
 	if f.Task != "" {
 		page.Events, err = in.eventsOfTask(ctx, seen, f)
+	} else {
+		page.Events, err = r.store.Events(ctx, f)
+	}
+	if err != nil {
 		return page, err
 	}
-	page.Events, err = r.store.Events(ctx, f)
-	return page, err
+	return page, in.label(ctx, &page)
 }
 
 // eventsOfTask are the events of a task, and of the messages that spoke of it.
@@ -96,18 +123,14 @@ func (r reading) eventsOfTask(ctx context.Context, plans []ledger.Launched, f le
 type PlanPeople struct {
 	People people.Directory
 	Zone   *time.Location
-	Called ledger.Labels // of a page of events
 }
 
 // Peoples are the people of several plans, by plan.
 type Peoples map[string]PlanPeople
 
 func (p Peoples) add(l ledger.Launched) {
-	p[l.Plan.ID] = PlanPeople{People: l.Plan.Directory, Zone: l.Plan.Location()}
+	p[l.Plan.ID] = PlanPeople{l.Plan.Directory, l.Plan.Location()}
 }
-
-// Called is what people call a task or a talk of a plan that has this ID in the ledger.
-func (p Peoples) Called(plan, thing string) string { return p[plan].Called.Of(thing) }
 
 // Of is the people of a plan; of none, such as what concerns every plan, Beijing's zone.
 func (p Peoples) Of(plan string) PlanPeople {
