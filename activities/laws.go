@@ -357,6 +357,12 @@ func (j court) duty(t ledger.Task, l *life, lives map[string]*life) laws.DutyHis
 // window is how far back each audit looks for messages that should have been one.
 const window = 31 * 24 * time.Hour
 
+// stamped is how far apart, on the plan's clock, two stamps must be to tell which of two
+// writes came first: each is stamped before it waits for its turn.
+func (j court) stamped() time.Duration {
+	return time.Duration(float64(2*time.Second) * cmp.Or(j.launched.Clock.Rate, 1))
+}
+
 // copies holds the messages that went out to law 10. Who sat where is known since it
 // was changed last.
 func (j court) copies(ctx context.Context) (found []Broken, err error) {
@@ -407,7 +413,7 @@ func (j court) copies(ctx context.Context) (found []Broken, err error) {
 	all = nil
 	for _, s := range said {
 		if to := person[people.Recipient{Unit: s.Unit, Role: s.Role}]; to != "" {
-			all = append(all, laws.Delivery{Thing: cmp.Or(s.Talk, s.Task), Word: s.Stage, Channel: s.Channel, To: to, Message: s.Message, At: s.SpeakAt, Decided: s.Decided, Left: s.Gathered})
+			all = append(all, laws.Delivery{Thing: cmp.Or(s.Talk, s.Task), Word: s.Stage, Channel: s.Channel, To: to, Message: s.Message, At: s.SpeakAt, Decided: s.Decided.Add(j.stamped()), Left: s.Gathered})
 		}
 	}
 	for _, b := range append(breaches, laws.Mornings(all)...) {

@@ -1,8 +1,10 @@
 package host_test
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,6 +20,9 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/plan"
+	"duban/internal/query"
+	"duban/internal/recount"
+	"duban/internal/report"
 )
 
 // foretold are the words of a ladder from an instant on and before another, as a
@@ -43,7 +48,8 @@ func word(id string, s plan.Stage) string {
 // date, another policy, renumbered, split, merged, reworded, another rhythm, another kind,
 // cut and put back, a unit dissolved), its calendar is corrected, and it goes on in the second, which then runs alone. What was foretold on the day of
 // the carriage is what is said; the laws hold over both; each period is asked for once,
-// and no word of one miss is said in both. The first plan's clock stands on that day,
+// and no word of one miss is said in both; the books of both are as another hand makes
+// them of each plan's events. The first plan's clock stands on that day,
 // the second's begins there: nothing depends on the machine's speed.
 func TestTheSecondYear(t *testing.T) {
 	t.Parallel()
@@ -104,6 +110,9 @@ func TestTheSecondYear(t *testing.T) {
 	require.NoError(t, w.act("y1", "back", clerk, act.Act{Kind: act.Reinstate, Paper: "五号文"}))
 	for _, id := range []string{"cut", "back"} {
 		require.Equal(t, act.Open, w.course("y1", id).State, id)
+		notices, err := w.Ledger.Notices(t.Context(), ledger.NoticeFilter{Plan: "y1", Task: id})
+		require.NoError(t, err)
+		require.True(t, slices.ContainsFunc(notices, func(n ledger.Notice) bool { return strings.HasSuffix(n.Stage, "-reinstate") }), "its unit hears that %s goes on", id)
 	}
 	require.Equal(t, "huanjing", w.course("y1", "theirs").Lead)
 	years, err := w.Ledger.Calendar(t.Context())
@@ -170,6 +179,8 @@ func TestTheSecondYear(t *testing.T) {
 	}
 	require.Equal(t, map[string]int{"month 2021-11": 1, "month 2021-12": 1, "month 2022-01": 1, "month 2022-02": 1, "month 2022-03": 1, "month 2022-04": 1, "cycle 2021-11": 1, "cycle 2021-12": 1, "cycle 2022-01": 1, "cycle 2022-02": 1, "cycle 2022-03": 1, "quarter 2021Q4": 1, "quarter 2022Q1": 1}, asked, "each period is asked for once")
 	ledgertest.Proven(t, w.Ledger)
+	w.recounted("y1", turn)
+	w.recounted("y2", last)
 }
 
 // asCarried is what is said of a plan that carries on another whose clock stands, from
@@ -226,4 +237,37 @@ func (w *world) asCarried(p *plan.Plan, turn, last calendar.Day) (all []string, 
 		}
 	}
 	return all, talks
+}
+
+// recounted compares the book of a plan on a day with what another hand makes of the
+// plan's events.
+func (w *world) recounted(planID string, day calendar.Day) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	l, err := w.Ledger.Plan(ctx, planID)
+	require.NoError(w.t, err)
+	tasks, err := w.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: planID})
+	require.NoError(w.t, err)
+	stages, err := w.Ledger.Stages(ctx, planID, "")
+	require.NoError(w.t, err)
+	notices, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: planID})
+	require.NoError(w.t, err)
+	talks, err := w.Ledger.Talks(ctx, planID, "")
+	require.NoError(w.t, err)
+	years, err := w.Ledger.Calendar(ctx)
+	require.NoError(w.t, err)
+	var file, book bytes.Buffer
+	require.NoError(w.t, report.WriteJSON(&book, report.Book(l, tasks, stages, notices, talks, day, calendar.New(years...))))
+	events, err := query.New(w.Ledger, query.Options{Now: time.Now, Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return calendar.New(imported...), nil }}).EventFile(ctx, query.Operator(), planID)
+	require.NoError(w.t, err)
+	lines := json.NewEncoder(&file)
+	_, err = events.Each(ctx, func(line any) error { return lines.Encode(line) })
+	require.NoError(w.t, err)
+	a, err := recount.Read(&file)
+	require.NoError(w.t, err)
+	differences, compared, err := recount.Compare(a, day.String(), book.Bytes())
+	require.NoError(w.t, err)
+	w.t.Logf("%s on %s: %d values recounted", planID, day, compared)
+	require.Empty(w.t, differences)
+	require.Greater(w.t, compared, 500)
 }

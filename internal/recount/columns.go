@@ -49,7 +49,7 @@ func (w *world) places() map[string]int {
 }
 
 func (t *task) phaseShown() string {
-	if t.phase == "ended" {
+	if t.phase == "ended" && t.kind != "standing" {
 		return "closed"
 	}
 	return t.phase
@@ -115,7 +115,7 @@ func (w *world) measured(t *task, day string, c map[string]any) {
 // light is the light of a dated line on a day.
 func (w *world) light(t *task, day string) string {
 	switch t.stateShown() {
-	case "cancelled":
+	case "cancelled", "carried":
 		return ""
 	case "closed":
 		if all, _ := w.late(t, t.doneOn); all > 0 {
@@ -244,7 +244,7 @@ func (w *world) talkLines(day string) (all []line) {
 		t := w.tasks[k.task]
 		c := map[string]any{"id": w.called(k.id), "task": w.called(k.task), "title": t.title, "number": k.number, "unit": w.names[k.unit], "unit_id": k.unit, "due": t.due, "state": k.state,
 			"what": k.what, "opened": "", "origin": k.origin, "opens_at": w.local(k.opensAt), "approver": k.approver, "decliner": k.decliner, "taken": append(slices.Clone(k.rounds), k.taken), "steps": w.stepLines(k, day)}
-		if k.state == "open" || k.state == "closed" {
+		if k.state == "open" || k.state == "closed" || k.state == "carried" {
 			c["opened"] = k.opened
 		}
 		all = append(all, line{w.called(k.id), c})

@@ -39,6 +39,14 @@ func (w *world) event(e Event, d data) {
 		w.stage(e, d)
 	case e.Kind == "talk.opened", e.Kind == "talk.proposed", e.Kind == "talk.void", e.Kind == "talk.revived":
 		w.talkEvent(e.Kind, w.day(e.PlanAt), w.talk(d.Talk), d)
+	case e.Kind == "task.carried", e.Kind == "occurrence.carried":
+		w.carriedOn(e)
+	case e.Kind == "plan.ended":
+		for _, t := range w.tasks {
+			if t.kind == "standing" && t.phase == "open" {
+				t.phase = "ended"
+			}
+		}
 	case e.Kind == "office.set":
 		w.setting(e)
 	case strings.HasPrefix(e.Kind, "act.") && e.Kind != "act.refused" && d.Act != nil:
@@ -110,6 +118,9 @@ func (w *world) document(e Event) {
 		case "tasks":
 			id, _ := r.Key[len(r.Key)-1].(string)
 			given[id] = w.givenIn(r)
+			if t, state := w.tasks[id], text(r.Set["state"]); t != nil && state != "" { // a line that is not chased leaves
+				t.phase = state
+			}
 		}
 	}
 	if zone, err := time.LoadLocation(w.doc.Zone); err == nil && w.doc.Zone != "" {
@@ -146,15 +157,17 @@ func (w *world) document(e Event) {
 
 // givenIn is the day of the instant at which a row says that its unit was given it.
 func (w *world) givenIn(r row) string {
-	var at string
-	if json.Unmarshal(r.Set["assigned_at"], &at) != nil || at == "" {
+	at := instantIn(r.Set["assigned_at"])
+	if at.IsZero() {
 		return ""
 	}
-	t, err := time.Parse("2006-01-02 15:04:05.999999999Z07:00", at)
-	if err != nil {
-		return ""
-	}
-	return w.day(t)
+	return w.day(at)
+}
+
+// instantIn is an instant as a row has it; zero of none.
+func instantIn(column json.RawMessage) time.Time {
+	t, _ := time.Parse("2006-01-02 15:04:05.999999999Z07:00", text(column))
+	return t
 }
 
 func (w *world) occurrence(e Event, d data) {
@@ -274,6 +287,15 @@ func (w *world) onTask(t *task, d data) {
 		t.phase, t.closed = "cancelled", w.day(a.At)
 	case "end":
 		t.phase, t.closed = "closed", w.day(a.At)
+	case "carry":
+		if t.phase != "ended" { // a duty that had run its course stays so
+			t.phase, t.closed = "carried", w.day(a.At)
+		}
+		for _, k := range w.talks {
+			if k.task == t.id && slices.Contains([]string{"pending", "proposed", "open"}, k.state) {
+				k.state = "carried"
+			}
+		}
 	case "reword":
 		t.title = a.Title
 	case "correct":
