@@ -146,7 +146,7 @@ func (e *Engine) carriage(ctx context.Context, l ledger.Launched, c whatif.Carry
 		return ledger.Carriage{}, err
 	}
 	carriage := ledger.Carriage{From: c.From.Plan.ID, To: l.Plan.ID, Act: a}
-	channels, err := e.channels(ctx)
+	channels, err := activities.OfficeChannels(ctx, e.ledger)
 	if err != nil {
 		return ledger.Carriage{}, err
 	}

@@ -9,23 +9,11 @@ import (
 	"duban/internal/plan"
 )
 
-// outbox is the channel of an office without a mail server.
-const outbox = "outbox"
-
-// channels are those over which the office sends.
-func (r records) channels(ctx context.Context) ([]string, error) {
-	channels, err := activities.OfficeChannels(ctx, r.ledger)
-	if err == nil && len(channels) == 0 {
-		channels = []string{outbox} // no worker has had a mail server yet
-	}
-	return channels, err
-}
-
 // ordered gives new rows of a plan the words by which their units hear of them. They
 // are written with the rows: no unit is given anything that it is not told of, whatever
 // interrupts a launch.
 func (r records) ordered(ctx context.Context, p *plan.Plan, book act.Book, rows []ledger.Task) error {
-	channels, err := r.channels(ctx)
+	channels, err := activities.OfficeChannels(ctx, r.ledger)
 	if err != nil {
 		return err
 	}

@@ -140,7 +140,7 @@ func (r reconciling) unheard(ctx context.Context, told []plan.Stage) (map[people
 	if len(told) == 0 {
 		return nil, nil
 	}
-	channels, err := r.channels(ctx)
+	channels, err := activities.OfficeChannels(ctx, r.ledger)
 	if err != nil {
 		return nil, err
 	}

@@ -141,6 +141,14 @@ func (d docket) did(m Moment) string {
 	return d.say("not_done", words.Data{"What": what, "Why": why})
 }
 
+// intoOf is the plan, and the task there, in which a task is carried on.
+func (s Speaker) intoOf(a act.Act) []string {
+	if planID, task, ok := strings.Cut(a.Ref, "/"); ok {
+		return []string{s.w.T("case.act_into", words.Data{"Plan": planID, "Task": s.call(planID, task)})}
+	}
+	return nil
+}
+
 // saidIn are the facts an act gave, each in a few words.
 func (d docket) saidIn(m Moment) (all []string) {
 	a := *m.Act
@@ -154,6 +162,12 @@ func (d docket) saidIn(m Moment) (all []string) {
 			return ""
 		}
 		return cmp.Or(d.c.Units[id], id)
+	}
+	if a.Kind == act.Carry { // the rest is what the task is in the other plan
+		all = append(all, d.intoOf(a)...)
+		add("reason", d.reasonOf(m))
+		add("paper", a.Paper)
+		return all
 	}
 	switch {
 	case !m.DueTo.IsZero():
@@ -185,7 +199,10 @@ func (d docket) saidIn(m Moment) (all []string) {
 	}
 	add("policy", a.Policy)
 	add("title", a.Title)
-	if a.Kind != act.Propose { // there it is the task
+	if a.Begin != nil {
+		add("begin", d.dayOr(*a.Begin))
+	}
+	if a.Kind != act.Propose && a.Kind != act.TakeOver { // there it is the task, or the unit that goes
 		add("ref", a.Ref)
 	}
 	add("rule", d.ruleOf(a.Rule))
@@ -209,9 +226,9 @@ func (d docket) reasonOf(m Moment) string {
 	return d.ruleTitle(m.Rule) + "\n" + notice.Grounds(d.w, m.Grounds, m.Before)
 }
 
-func (d docket) ruleOf(rule string) string {
+func (s Speaker) ruleOf(rule string) string {
 	if r, err := act.RuleOf(rule); rule != "" && err == nil {
-		return r.Rhythm(d.w)
+		return r.Rhythm(s.w)
 	}
 	return rule
 }

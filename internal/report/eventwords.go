@@ -201,6 +201,11 @@ func (s Speaker) about(dir people.Directory, a act.Act) (all []string) {
 	if a.Entered != nil {
 		add("entered", a.Entered.Name)
 	}
+	if a.Kind == act.Carry { // the rest is what the task is in the other plan
+		all = append(all, s.intoOf(a)...)
+		add("paper", a.Paper)
+		return all
+	}
 	due := "due"
 	if a.Kind == act.Extend {
 		due = "due_asked"
@@ -226,6 +231,13 @@ func (s Speaker) about(dir people.Directory, a act.Act) (all []string) {
 	}
 	add("policy", a.Policy)
 	add("title", a.Title)
+	add("rule", s.ruleOf(a.Rule))
+	if a.Begin != nil && !a.Begin.IsZero() {
+		add("begin", a.Begin.String())
+	}
+	if a.Kind != act.Propose && a.Kind != act.TakeOver { // there it is the task, or the unit that goes
+		add("ref", a.Ref)
+	}
 	add("paper", a.Paper)
 	return all
 }

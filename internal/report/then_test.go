@@ -112,6 +112,10 @@ func TestAnEventSaysWhatTheActWasAbout(t *testing.T) {
 		`{"act": {"kind": "reassign", "by": {"name": "王"}, "unit": "gaoping", "reason": "职责调整"}}`:                {"高平市人民政府", "职责调整"},
 		`{"act": {"kind": "progress", "by": {"name": "王"}, "percent": 60}}`:                                      {"60%"},
 		`{"act": {"kind": "reword", "by": {"name": "王"}, "title": "新题目"}}`:                                       {"新题目"},
+		`{"act": {"kind": "set_rule", "by": {"name": "王"}, "rule": "year+31"}}`:                                  {"每年一期，期末后第 31 天为限"},
+		`{"act": {"kind": "correct", "by": {"name": "王"}, "begin": "2021-06-01"}}`:                               {"起始日：2021-06-01"},
+		`{"act": {"kind": "answer", "by": {"name": "王"}, "ref": "2", "reason": "已办"}}`:                           {"第 2 项", "已办"},
+		`{"act": {"kind": "carry", "by": {"name": "王"}, "ref": "w27/1-1", "title": "建厂", "paper": "1号"}}`:        {"王：转入 w27 的 1-1；依据1号"},
 	} {
 		said := report.Speak(words.New("zh")).Event(dir, calendar.Beijing, ledger.Event{Kind: "act.extend", Data: json.RawMessage(data)})
 		for _, w := range want {
