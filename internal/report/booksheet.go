@@ -22,7 +22,7 @@ func (s pages) book() sheet {
 	c := s.table.Counts
 	sh.lines = append(sh.lines, s.t("summary", words.Data{
 		"Total": c.Total, "Done": c.Done, "Late": c.DoneLate, "Open": c.Open, "Overdue": c.Overdue,
-		"Rate": s.Rate(c.OnTimeRate), "Duties": c.Duties, "Standing": c.Standing,
+		"Rate": s.Rate(c.OnTimeRate), "Duties": c.Duties, "Standing": c.Standing, "Carried": c.Carried,
 	}))
 	b := block{columns: s.columns(
 		column{heading: "no", most: 6}, column{heading: "title", most: 34}, column{heading: "lead", most: 15}, column{heading: "due", most: 12},

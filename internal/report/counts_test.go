@@ -1,6 +1,8 @@
 package report_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -33,6 +35,8 @@ func TestTalliesAddUp(t *testing.T) {
 			}
 			if rapid.IntRange(0, 9).Draw(t, "cancelled") == 0 {
 				r.State, r.Light = ledger.Cancelled, ""
+			} else if rapid.IntRange(0, 9).Draw(t, "carried") == 0 {
+				r.State, r.Light = ledger.Carried, ""
 			}
 			if rapid.IntRange(0, 4).Draw(t, "given") == 0 {
 				r.Inherited = rapid.Bool().Draw(t, "inherited")
@@ -46,7 +50,7 @@ func TestTalliesAddUp(t *testing.T) {
 		}
 		floor := rapid.IntRange(1, 6).Draw(t, "floor")
 		c := report.Count(rows, floor)
-		require.Equal(t, len(rows), c.Total+c.Cancelled)
+		require.Equal(t, len(rows), c.Total+c.Cancelled+c.Carried)
 		require.Equal(t, c.ByLight, linesOf(c.Tally))
 		every := append([]report.Tally{c.Tally, c.ByKind[0].Tally, c.ByKind[1].Tally}, talliesOf(c.ByUnit)...)
 		for _, one := range every {
@@ -113,6 +117,7 @@ func sumOf(all []report.Tally) (sum report.Tally) {
 		sum.Yellow += a.Yellow
 		sum.Red += a.Red
 		sum.Cancelled += a.Cancelled
+		sum.Carried += a.Carried
 		sum.Talks += a.Talks
 	}
 	return sum
@@ -128,6 +133,18 @@ func linesOf(c report.Tally) (lines []report.LightRow) {
 		lines = append(lines, one)
 	}
 	return lines
+}
+
+// The book of a year that goes on in the next says how much of it does, in its first lines
+// and in its counts; that of another says nothing of it.
+func TestABookSaysWhatWasCarriedOn(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[string]bool{ledger.Carried: true, ledger.TaskOpen: false} {
+		book := report.Table{Counts: report.Count([]report.Row{{Kind: plan.Dated, State: state, LeadID: "a"}}, 5)}
+		_, sheets := report.Texts(book, words.New("zh"))
+		said := fmt.Sprint(sheets)
+		require.Equal(t, []bool{want, want}, []bool{strings.Contains(said, "结转到下一计划 1 项"), strings.Contains(said, "撤销 结转")}, state)
+	}
 }
 
 // After a task was given to another unit in its delay, the miss and the talk are the

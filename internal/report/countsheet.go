@@ -38,8 +38,10 @@ func (s pages) lights() block {
 // tallyColumns are the two given columns and those of every tally.
 func (s pages) tallyColumns(first, second string) []column {
 	spec := []column{{heading: first, most: 6}, {heading: second, most: 34}}
-	for _, name := range []string{"total", "done", "on_time", "done_late", "open", "overdue", "struck", "rate", "red", "yellow", "blue", "green", "talks", "cancelled"} {
-		spec = append(spec, column{heading: name, most: 13})
+	for _, name := range []string{"total", "done", "on_time", "done_late", "open", "overdue", "struck", "rate", "red", "yellow", "blue", "green", "talks", "cancelled", "carried"} {
+		if name != "carried" || s.table.Counts.Carried > 0 {
+			spec = append(spec, column{heading: name, most: 13})
+		}
 	}
 	return s.columns(spec...)
 }
@@ -53,8 +55,12 @@ func (s pages) tally(first, second cell, t Tally) []cell {
 			c.look = asLate
 		}
 	}
-	return []cell{first, second, number(t.Total), number(t.Done), number(t.OnTime), late, number(t.Open), over, number(t.Struck), rate,
+	cells := []cell{first, second, number(t.Total), number(t.Done), number(t.OnTime), late, number(t.Open), over, number(t.Struck), rate,
 		number(t.Red), number(t.Yellow), number(t.Blue), number(t.Green), number(t.Talks), number(t.Cancelled)}
+	if s.table.Counts.Carried > 0 { // of a plan that goes on in the next
+		cells = append(cells, number(t.Carried))
+	}
+	return cells
 }
 
 // rateCell is a share of 1 as Rate says it.
