@@ -19,6 +19,7 @@ import (
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/query"
 	"duban/internal/report"
+	"duban/internal/terminal"
 	"duban/internal/words"
 )
 
@@ -339,7 +340,7 @@ func TestCompletion(t *testing.T) {
 		slices.Sort(got)
 		require.Equal(t, want, got, typed)
 	}
-	for _, shell := range shells {
+	for _, shell := range terminal.Shells {
 		require.Contains(t, f.say("completion", shell), "starter", shell)
 	}
 }

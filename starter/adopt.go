@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -31,7 +30,7 @@ func (a *app) adoptCommand() *cobra.Command {
 			if trial {
 				key = "cli.adopted_trial"
 			}
-			fmt.Fprintln(a.out, a.w.T(key, words.Data{"Dir": cfg.Dir}))
+			a.say(key, words.Data{"Dir": cfg.Dir})
 			return nil
 		},
 	}

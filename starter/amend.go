@@ -13,292 +13,233 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/engine"
-	"duban/internal/host"
 	"duban/internal/ledger"
-	"duban/internal/notice"
 	"duban/internal/plan"
+	"duban/internal/query"
 	"duban/internal/terminal"
 	"duban/internal/whatif"
 	"duban/internal/words"
 )
 
-// amendFlags are what the flags of an amendment say.
-type amendFlags struct {
+// amending is an amendment that somebody makes: what the flags say, what it would do, and
+// the plan as it is to be, once it is said which tasks are the same and who takes over
+// from units that are gone from the files.
+type amending struct {
+	*app
 	paper, reason string
 	yes           bool
 	same          []string // pairs OLD=NEW, all or none
 	takeBack      []string // tasks whose granted extension is taken back
 	samePaper     bool     // another amendment by the same paper is meant
 	apart         bool     // what seems to be open in another plan is other work
-	successors    []string // UNIT=SUCCESSOR or UNIT=none, of units that are gone from the files
+	successors    []string // UNIT=SUCCESSOR or UNIT=none
+
+	in    io.Reader
+	by    act.Actor
+	plan  *plan.Plan
+	found query.Amendment
 }
 
 func (a *app) planAmend() *cobra.Command {
-	var f amendFlags
+	m := amending{app: a}
 	c := a.listing(&cobra.Command{
 		Use: "amend FILE", Short: a.w.T("amend.cmd"), Long: a.w.T("amend.cmd_long"), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.amend(cmd.Context(), args[0], f, cmd.InOrStdin())
+			m.in = cmd.InOrStdin()
+			return m.amend(cmd.Context(), args[0])
 		},
 	})
-	c.Flags().StringVar(&f.paper, "paper", "", a.w.T("amend.flag_paper"))
-	c.Flags().StringVarP(&f.reason, "reason", "m", "", a.w.T("amend.flag_reason"))
-	c.Flags().BoolVar(&f.yes, "yes", false, a.w.T("amend.flag_yes"))
-	c.Flags().StringSliceVar(&f.same, "same", nil, a.w.T("amend.flag_same"))
-	c.Flags().StringSliceVar(&f.takeBack, "take-back", nil, a.w.T("amend.flag_take_back"))
-	c.Flags().StringSliceVar(&f.successors, "successor", nil, a.w.T("amend.flag_successor"))
-	c.Flags().BoolVar(&f.samePaper, "same-paper", false, a.w.T("amend.flag_same_paper"))
-	c.Flags().BoolVar(&f.apart, "apart", false, a.w.T("follow.flag_apart"))
+	c.Flags().StringVar(&m.paper, "paper", "", a.w.T("amend.flag_paper"))
+	c.Flags().StringVarP(&m.reason, "reason", "m", "", a.w.T("amend.flag_reason"))
+	c.Flags().BoolVar(&m.yes, "yes", false, a.w.T("amend.flag_yes"))
+	c.Flags().StringSliceVar(&m.same, "same", nil, a.w.T("amend.flag_same"))
+	c.Flags().StringSliceVar(&m.takeBack, "take-back", nil, a.w.T("amend.flag_take_back"))
+	c.Flags().StringSliceVar(&m.successors, "successor", nil, a.w.T("amend.flag_successor"))
+	c.Flags().BoolVar(&m.samePaper, "same-paper", false, a.w.T("amend.flag_same_paper"))
+	c.Flags().BoolVar(&m.apart, "apart", false, a.w.T("follow.flag_apart"))
 	return c
 }
 
+func (m *amending) agree() terminal.Consent { return terminal.Consent{Yes: m.yes, In: m.in} }
+
 // amend shows what the files would change, asks, and does it; files that are in
 // force already are only finished.
-func (a *app) amend(ctx context.Context, file string, f amendFlags, in io.Reader) error {
-	by, err := a.actor()
+func (m *amending) amend(ctx context.Context, file string) (err error) {
+	if m.by, err = m.actor(); err != nil {
+		return err
+	}
+	if m.plan, err = m.checked(ctx, file); err != nil {
+		return err
+	}
+	if err := m.samePairs(); err != nil {
+		return err
+	}
+	err = m.look(ctx)
+	if errors.Is(err, query.ErrNotWhole) && m.yes {
+		_, refused := m.do(ctx) // which records that it was tried
+		return cmp.Or(refused, err)
+	}
 	if err != nil {
 		return err
 	}
-	cal, err := a.calendarInForce(ctx)
-	if err != nil {
-		return err
-	}
-	p, problems := plan.Load(file, cal)
-	if errs := a.tell(problems); errs > 0 {
-		fmt.Fprintln(a.err, a.w.T("cli.check_failed", words.Data{"Errors": errs, "Warnings": len(problems) - errs}))
-		return errSaid
-	}
-	if p, err = a.samePairs(p, f.same); err != nil {
-		return err
-	}
-	out, l, open, err := a.amending(ctx, &p, &f, in)
-	if err != nil {
-		return err
-	}
-	if len(out.Likely) > 0 && len(f.same) == 0 {
-		same, err := a.sameTasks(out, terminal.Consent{Yes: f.yes, In: in})
+	if len(m.found.Likely) > 0 && len(m.same) == 0 {
+		same, err := m.sameTasks()
 		if err != nil {
 			return err
 		}
 		if same {
-			renamed := p.Same(out.Likely)
-			p = &renamed
-			if out, l, open, err = a.amending(ctx, &p, &f, in); err != nil {
+			renamed := m.plan.Same(m.found.Likely)
+			m.plan = &renamed
+			if err := m.look(ctx); err != nil {
 				return err
 			}
 		}
 	}
-	if out.Paper > 0 && !f.samePaper {
-		if f.yes || !a.show().CanConsent(terminal.Consent{In: in}) {
-			return sentenceError(a.w.T("amend.same_paper", words.Data{"N": out.Paper, "Paper": f.paper}))
-		}
-		fmt.Fprintln(a.err, a.w.T("amend.same_paper", words.Data{"N": out.Paper, "Paper": f.paper}))
-		if f.samePaper = a.show().Ask("amend", in); !f.samePaper {
-			return nil
-		}
+	if goes, err := m.paperMeant(); err != nil || !goes {
+		return err
 	}
-	if err := a.wholePlan(l); err != nil {
-		_, refused := a.doAmend(ctx, l, p, by, f) // which records that it was tried
-		return cmp.Or(refused, err)
+	out := terminal.AmendmentOf(m.plan.ID, m.found)
+	if m.format == "table" {
+		m.show().Amending(out, m.found.Before, m.plan, m.paper)
 	}
-	if a.format == "table" {
-		a.show().Amending(out, l, p, f.paper)
+	if !m.apart && m.show().Elsewhere(m.found.Twins, m.found.Gaps, m.found.Hidden) && m.yes {
+		return m.w.Err("amend.apart")
 	}
-	if len(out.Twins)+len(out.Gaps) > 0 && !f.apart {
-		a.show().Twins(out.Twins)
-		a.show().Gaps(out.Gaps)
-		if f.yes {
-			return sentenceError(a.w.T("amend.apart"))
+	if out.InForce && m.found.Left || !out.InForce && m.show().Consents("amend", m.agree()) {
+		for i, t := range m.takeBack {
+			m.takeBack[i] = out.Changes.Key(t)
 		}
-	}
-	switch {
-	case out.InForce && !open:
-	case out.InForce, a.show().Consents("amend", terminal.Consent{Yes: f.yes, In: in}):
-		for i, t := range f.takeBack {
-			f.takeBack[i] = out.Changes.Key(t)
-		}
-		if out.Report, err = a.doAmend(ctx, l, p, by, f); err != nil {
+		if out.Report, err = m.do(ctx); err != nil {
 			return err
 		}
 		out.Applied = true
 	}
-	if a.format == "json" {
-		if err := a.show().JSON(out); err != nil {
-			return err
-		}
-	} else if out.Applied {
-		a.show().Amended(out)
+	if err := m.show().Print(out, func() { m.show().Amended(out) }); err != nil {
+		return err
 	}
-	if out.Report != nil {
-		if len(out.Report.Ended) > 0 && a.format == "table" {
-			fmt.Fprintln(a.out, a.w.T("amend.ended", words.Data{"N": len(out.Report.Ended), "Tasks": terminal.Some(out.Changes.Called(out.Report.Ended), 8)}))
-		}
-		if len(out.Report.Kept) > 0 && a.format == "table" {
-			fmt.Fprintln(a.out, a.w.T("amend.kept", words.Data{"N": len(out.Report.Kept), "Tasks": terminal.Some(out.Changes.Called(out.Report.Kept), 8)}))
-		}
-		left := out.Report.Left
-		for _, o := range out.Report.Others {
-			for _, u := range o.Left {
-				u.Task = o.Plan + "/" + u.Task
-				left = append(left, u)
-			}
-		}
-		if a.show().LeftUndone(left, l.Plan) {
-			return errSaid
-		}
-		return nil
+	if out.Report != nil && m.show().LeftUndone(out.Report.AllLeft(), m.found.Before.Plan) {
+		return errSaid
 	}
 	return nil
 }
 
-// samePairs is the plan with the pairs of --same written into it.
-func (a *app) samePairs(p *plan.Plan, typed []string) (*plan.Plan, error) {
+// samePairs writes the pairs of --same into the plan.
+func (m *amending) samePairs() error {
 	var pairs []plan.Pair
-	for _, t := range typed {
+	for _, t := range m.same {
 		was, now, ok := strings.Cut(t, "=")
 		switch {
 		case t == "none" || t == "all":
-		case !ok || was == "" || !slices.ContainsFunc(p.Tasks, func(t plan.Task) bool { return t.ID == now }):
-			return nil, sentenceError(a.w.T("amend.bad_same", words.Data{"Value": t}))
+		case !ok || was == "" || !slices.ContainsFunc(m.plan.Tasks, func(t plan.Task) bool { return t.ID == now }):
+			return m.w.Err("amend.bad_same", words.Data{"Value": t})
 		default:
 			pairs = append(pairs, plan.Pair{Was: was, Now: now})
 		}
 	}
-	same := p.Same(pairs)
-	return &same, nil
+	same := m.plan.Same(pairs)
+	m.plan = &same
+	return nil
+}
+
+// look finds what the amendment would do. Of each unit that is gone from the files, and
+// has something that goes on, the flags say who takes over, or whoever is asked.
+func (m *amending) look(ctx context.Context) error {
+	said := map[string]string{}
+	for _, s := range m.successors {
+		unit, to, ok := strings.Cut(s, "=")
+		to, known := m.plan.Successor(to)
+		if !ok || !known {
+			return m.w.Err("amend.bad_successor", words.Data{"Value": s})
+		}
+		said[unit] = to
+	}
+	for asked := map[string]bool{}; ; {
+		err := m.reads(ctx, func(r *query.Reader, who query.Viewer) (err error) {
+			m.found, err = r.Amendment(ctx, who, m.plan, m.paper, m.takeBack)
+			return err
+		})
+		var gone *whatif.GoneError
+		switch {
+		case errors.Is(err, ledger.ErrNotFound):
+			return m.w.Err("amend.not_launched", words.Data{"Plan": m.plan.ID})
+		case errors.Is(err, query.ErrNotWhole):
+			return err
+		case !m.found.Changes.Empty() && strings.TrimSpace(m.paper) == "":
+			return m.needsFlag("paper")
+		case err == nil && m.found.Changes.Empty():
+			m.paper, m.reason = m.found.LastPaper, m.found.LastReason
+			return nil
+		case !errors.As(err, &gone):
+			return err
+		}
+		fault := words.Sentence(whatif.GoneSaid(m.w, gone) + "\n" + m.w.T("amend.gone_write", words.Data{"ID": gone.Unit.ID}))
+		if len(gone.Leads) > 0 || asked[gone.Unit.ID] {
+			return fault
+		}
+		asked[gone.Unit.ID] = true
+		to, known := said[gone.Unit.ID]
+		if !known {
+			if m.yes || !m.show().CanConsent(m.agree()) {
+				return fault
+			}
+			fmt.Fprintln(m.err, whatif.GoneSaid(m.w, gone))
+			fmt.Fprint(m.err, m.w.T("amend.gone_ask"))
+			if to, known = m.plan.Successor(strings.TrimSpace(terminal.Line(m.in))); !known {
+				return fault
+			}
+		}
+		next := m.plan.Succeeded(gone.Unit, to)
+		m.plan = &next
+	}
 }
 
 // sameTasks asks whether the tasks that look alike are the same. Where nobody can be
 // asked it says what to write.
-func (a *app) sameTasks(out terminal.AmendOutcome, agree terminal.Consent) (bool, error) {
-	titles := map[string]string{}
-	for _, c := range out.Changes.Tasks {
-		if c.New != nil {
-			titles[c.Shown()] = c.New.Title
-		}
-	}
-	if a.format == "table" {
-		fmt.Fprintln(a.err, a.w.T("amend.pairs"))
-		for _, p := range out.Likely {
-			fmt.Fprintln(a.err, a.w.T("amend.pair", words.Data{"Was": p.Was, "Now": p.Now, "Title": titles[p.Now]}))
-		}
+func (m *amending) sameTasks() (bool, error) {
+	if m.format == "table" {
+		m.show().Pairs(m.found)
 	}
 	switch {
-	case agree.Yes:
+	case m.yes:
 		return true, nil
-	case !a.show().CanConsent(agree):
-		first := out.Likely[0]
-		return false, sentenceError(a.w.T("amend.pairs_write", words.Data{"Was": first.Was, "Now": first.Now}))
+	case !m.show().CanConsent(m.agree()):
+		first := m.found.Likely[0]
+		return false, m.w.Err("amend.pairs_write", words.Data{"Was": first.Was, "Now": first.Now})
 	}
-	return a.show().Answers("amend.pairs_ask", agree.In), nil
+	return m.show().Answers("amend.pairs_ask", m.in), nil
 }
 
-// amending is what the ledger says of an amendment to a plan. open tells that what is
-// in force is not finished; f takes its paper and reason then. The plan is given the
-// units that its files do not have any more, with those that take over from them.
-func (a *app) amending(ctx context.Context, of **plan.Plan, f *amendFlags, in io.Reader) (out terminal.AmendOutcome, l ledger.Launched, open bool, err error) {
-	p := *of
-	out.Plan = p.ID
-	err = a.withLedger(ctx, func(store *ledger.Store) error {
-		if l, err = store.Plan(ctx, p.ID); errors.Is(err, ledger.ErrNotFound) {
-			return sentenceError(a.w.T("amend.not_launched", words.Data{"Plan": p.ID}))
-		} else if err != nil {
-			return err
-		}
-		if err := a.wholePlan(l); err != nil {
-			if f.yes {
-				return nil // the engine refuses, and nothing is shown
-			}
-			return err
-		}
-		changes, fault, err := a.succeeding(ctx, store, of, f, in)
-		if err != nil {
-			return err
-		}
-		p = *of
-		if out.InForce = fault == nil && changes.Empty(); !out.InForce {
-			if strings.TrimSpace(f.paper) == "" {
-				return sentenceError(a.w.T("cli.needs_flag", words.Data{"Field": a.w.T("act.field_paper"), "Flag": "paper"}))
-			}
-			if fault != nil {
-				return a.amendFault(fault)
-			}
-			out.Changes, out.Likely = changes, changes.Likely()
-			if out.Paper, err = store.AmendedBy(ctx, p.ID, f.paper); err != nil {
-				return err
-			}
-			twins, err := a.whatIf(store).NewTwins(ctx, p.ID, out.Changes)
-			if err != nil {
-				return err
-			}
-			gaps, err := a.whatIf(store).NewGaps(ctx, p.ID, out.Changes)
-			if err != nil {
-				return err
-			}
-			out.Twins, out.Gaps = terminal.TwinRows(twins), terminal.GapRows(gaps)
-			out.Now, err = a.whatIf(store).SinceChanged(ctx, p.ID, out.Changes, f.takeBack)
-			return err
-		}
-		last, err := store.LastAmendment(ctx, p.ID)
-		if err != nil {
-			return err
-		}
-		out.Changes, f.paper, f.reason = last.Changes, last.Paper, last.Reason
-		waiting, err := store.Unarmed(ctx, p.ID)
-		open = last.N > 0 && (!last.Carried || len(last.Left)+len(waiting) > 0)
-		return err
-	})
-	return out, l, open, err
+// paperMeant asks, of a paper by which an amendment was done before, whether another one
+// is meant.
+func (m *amending) paperMeant() (bool, error) {
+	if m.found.Paper == 0 || m.samePaper {
+		return true, nil
+	}
+	said := m.w.Err("amend.same_paper", words.Data{"N": m.found.Paper, "Paper": m.paper})
+	if m.yes || !m.show().CanConsent(m.agree()) {
+		return false, said
+	}
+	fmt.Fprintln(m.err, said)
+	m.samePaper = m.show().Ask("amend", m.in)
+	return m.samePaper, nil
 }
 
-// whatIf asks a ledger what something would change.
-func (a *app) whatIf(store *ledger.Store) whatif.WhatIf { return whatif.New(store, a.now) }
-
-// doAmend has the running engine do it.
-func (a *app) doAmend(ctx context.Context, l ledger.Launched, p *plan.Plan, by act.Actor, f amendFlags) (*engine.AmendReport, error) {
-	h, err := host.Open(ctx, a.cfg, host.Options{Log: a.log})
+// do has the running engine do it.
+func (m *amending) do(ctx context.Context) (*engine.AmendReport, error) {
+	h, err := m.open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer h.Close()
-	cal, err := a.calendarOf(ctx, h.Ledger)
+	cal, err := m.calendarOf(ctx, h.Ledger)
 	if err != nil {
 		return nil, err
 	}
-	reason := f.reason
-	if strings.TrimSpace(reason) == "" {
-		reason = a.w.T("amend.reason", words.Data{"Paper": f.paper})
+	if strings.TrimSpace(m.reason) == "" {
+		m.reason = m.w.T("amend.reason", words.Data{"Paper": m.paper})
 	}
-	watch, end := a.show().Progress("cli.acting")
-	report, err := h.Engine.Watched(watch).Amend(ctx, p, cal, engine.AmendOptions{Paper: f.paper, Reason: reason, By: by, TakeBack: f.takeBack, SamePaper: f.samePaper})
+	watch, end := m.show().Progress("cli.acting")
+	report, err := h.Engine.Watched(watch).Amend(ctx, m.plan, cal, engine.AmendOptions{Paper: m.paper, Reason: m.reason, By: m.by, TakeBack: m.takeBack, SamePaper: m.samePaper})
 	end()
-	if unarmed, ok := asUnarmed(err); ok {
-		return nil, sentenceError(a.w.T("cli.unarmed", words.Data{"Count": len(unarmed.Tasks), "Tasks": terminal.Some(unarmed.Tasks, 8), "Error": unarmed.First}))
-	}
-	return &report, a.carrySaid(a.amendFault(err), &l.Plan)
-}
-
-// amendFault is why a change cannot be made, as a sentence.
-func (a *app) amendFault(err error) error {
-	var gone *whatif.GoneError
-	if errors.As(err, &gone) {
-		return sentenceError(whatif.GoneSaid(a.w, gone) + "\n" + a.w.T("amend.gone_write", words.Data{"ID": gone.Unit.ID}))
-	}
-	if text, ok := whatif.Sentence(a.w, err); ok {
-		return sentenceError(text)
-	}
-	var fault *whatif.AmendError
-	if !errors.As(err, &fault) {
-		return a.otherUnit(err)
-	}
-	return err
-}
-
-// refusedSaid is a refusal as a sentence.
-func (a *app) refusedSaid(err error, p plan.Plan) error {
-	var refused *engine.RefusedError
-	if !errors.As(err, &refused) {
-		return err
-	}
-	return sentenceError(notice.Refused(a.w, refused.Refusal, p.Directory.Name))
+	return &report, m.whoCarriesSaid(err)
 }

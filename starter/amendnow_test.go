@@ -2,6 +2,7 @@ package main
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -27,7 +28,7 @@ func TestAnAmendmentSaysWhatActsHaveChangedSince(t *testing.T) {
 	changes := plan.Changes{Tasks: []plan.TaskChange{{ID: row.ID, What: plan.Changed, Old: &old, New: &amendedTask,
 		Fields: []plan.FieldChange{{Field: plan.FieldDue, Old: old.Due.String(), New: amendedTask.Due.String()}}}}}
 	a := &app{w: words.New("zh")}
-	now, err := a.whatIf(d.store).SinceChanged(t.Context(), "p", changes, nil)
+	now, err := whatif.New(d.store, time.Now).SinceChanged(t.Context(), "p", changes, nil)
 	require.NoError(t, err)
 	require.Equal(t, []whatif.StandsNow{{Task: row.ID, Due: row.Due.String(), Lead: row.Lead, Back: true}}, now)
 	require.Equal(t, []string{

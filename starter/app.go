@@ -6,21 +6,24 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"duban/internal/calendar"
+	"duban/internal/engine"
+	"duban/internal/form"
 	"duban/internal/host"
 	"duban/internal/plan"
+	"duban/internal/query"
 	"duban/internal/rehearse"
 	"duban/internal/settings"
+	"duban/internal/signin"
 	"duban/internal/terminal"
 	"duban/internal/version"
+	"duban/internal/whatif"
 	"duban/internal/words"
 )
 
@@ -40,7 +43,7 @@ type app struct {
 	past     past        // --as-of: the moment that is looked back at
 	serves   atomic.Bool // the command works until it is told to stop, and needs longer for it
 	// reach opens the way to the engine that runs; nil means reachEngine.
-	reach func(context.Context) (doer, io.Closer, error)
+	reach func(context.Context) (form.Doer, io.Closer, error)
 }
 
 // errSaid: the command has said what is wrong; only the exit status is left.
@@ -48,10 +51,14 @@ var errSaid = errors.New("said")
 
 // run is the whole program; it returns the exit status.
 func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int {
-	env := toMap(environ)
+	env := settings.Environ(environ)
 	cfg, err := settings.Load(env)
 	if err != nil {
-		fmt.Fprintln(errOut, settingsText(words.New(env["DUBAN_LANG"]), err))
+		text, ok := host.Settings(words.New(env["DUBAN_LANG"]), err)
+		if !ok {
+			text = err.Error()
+		}
+		fmt.Fprintln(errOut, text)
 		return 1
 	}
 	printed := terminal.NewOutput(out)
@@ -71,18 +78,20 @@ func (a *app) show() *terminal.Screen {
 	return &terminal.Screen{Out: a.out, Err: a.err, Bar: a.bar, W: a.w, Columns: a.columns, Wide: a.wide, AsJSON: a.format == "json"}
 }
 
-// settingsText is what is wrong with the settings, a line each.
-func settingsText(w *words.Words, err error) string {
-	var lines []string
-	for _, f := range settings.Faults(err) {
-		data := words.Data{"Value": "", "Meant": "", "Near": "", "Error": "", "Want": w.T("settings.want_" + fmt.Sprint(f.Data["Name"]))}
-		maps.Copy(data, f.Data)
-		lines = append(lines, w.T("settings."+f.Key, data))
-	}
-	if len(lines) == 0 {
-		return err.Error()
-	}
-	return strings.Join(lines, "\n")
+// needsFlag says that a command needs a flag, which is called as a field of an act.
+func (a *app) needsFlag(field string) error {
+	return a.w.Err("cli.needs_flag", words.Data{"Field": a.w.T("act.field_" + field), "Flag": field})
+}
+
+// say prints the text of a key.
+func (a *app) say(key string, data ...words.Data) { a.w.Say(a.out, key, data...) }
+
+// complain prints the text of a key to the error stream.
+func (a *app) complain(key string, data ...words.Data) { a.w.Say(a.err, key, data...) }
+
+// open opens the way to the engine that runs, and to its ledger.
+func (a *app) open(ctx context.Context) (*host.Host, error) {
+	return host.Open(ctx, a.cfg, host.Options{Log: a.log})
 }
 
 // status says what went wrong and gives the exit status. What could not be
@@ -92,7 +101,7 @@ func (a *app) status(err error, printed *terminal.Output) int {
 	switch {
 	case fault != nil && terminal.Closed(fault):
 	case fault != nil:
-		fmt.Fprintln(a.err, a.w.T("cli.not_written", words.Data{"Error": fault}))
+		a.complain("cli.not_written", words.Data{"Error": fault})
 	case err == nil:
 		return 0
 	case !errors.Is(err, errSaid):
@@ -130,32 +139,21 @@ func (a *app) execute(ctx context.Context, root *cobra.Command) error {
 	}
 }
 
-func toMap(environ []string) map[string]string {
-	m := map[string]string{}
-	for _, kv := range environ {
-		if k, v, ok := strings.Cut(kv, "="); ok {
-			m[k] = v
-		}
-	}
-	return m
-}
-
 func (a *app) root() *cobra.Command {
-	root := a.group(&cobra.Command{
-		Use:           "starter",
-		Short:         a.w.T("cli.root"),
-		Version:       version.String(),
-		SilenceUsage:  true,
-		SilenceErrors: true,
-	}, a.planCommand(), a.todoCommand(), a.taskCommand(), a.dutyCommand(), a.talkCommand(), a.dateCommand(), a.ledgerCommand(), a.calendarCommand(), a.rehearseCommand(), a.initCommand(), a.upCommand(), a.portalCommand(), a.accountCommand(), a.messageCommand(), a.officeCommand(), a.uiCommand(), a.adoptCommand(), a.doctorCommand(), a.backupCommand(), a.restoreCommand(), a.completionCommand(), a.engineCommand())
+	root := a.group("starter", "cli.root", a.planCommand(), a.todoCommand(), a.taskCommand(), a.dutyCommand(), a.talkCommand(), a.dateCommand(), a.ledgerCommand(), a.calendarCommand(), a.rehearseCommand(), a.initCommand(), a.upCommand(), a.portalCommand(), a.accountCommand(), a.messageCommand(), a.officeCommand(), a.uiCommand(), a.adoptCommand(), a.doctorCommand(), a.backupCommand(), a.restoreCommand(), terminal.Completion(a.w), a.engineCommand())
+	root.Version, root.SilenceUsage, root.SilenceErrors = version.String(), true, true
 	root.SetVersionTemplate("starter {{.Version}}\n")
 	root.Flags().BoolP("version", "v", false, a.w.T("help.flag_version"))
 	root.PersistentFlags().BoolVar(&a.wide, "wide", false, a.w.T("help.flag_wide"))
 	root.PersistentFlags().StringVar(&a.as, "as", a.cfg.As, a.w.T("cli.flag_as"))
-	a.completeFlag(root, "as", a.accountNames)
-	a.speakUsage(root)
-	a.takeOnce(root)
+	terminal.CompleteFlag(root, "as", a.accountNames)
+	terminal.Speak(root, a.w, a.show)
 	return root
+}
+
+// group is a command that only holds others; short is the key of what it is.
+func (a *app) group(use, short string, commands ...*cobra.Command) *cobra.Command {
+	return terminal.Group(a.w, &cobra.Command{Use: use, Short: a.w.T(short)}, commands...)
 }
 
 // listing adds the -o flag that every listing has.
@@ -164,7 +162,7 @@ func (a *app) listing(c *cobra.Command) *cobra.Command {
 	run := c.RunE
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if a.format != "table" && a.format != "json" {
-			return errors.New(a.w.T("cli.bad_output", words.Data{"Format": a.format}))
+			return a.w.Err("cli.bad_output", words.Data{"Format": a.format})
 		}
 		return run(cmd, args)
 	}
@@ -173,20 +171,9 @@ func (a *app) listing(c *cobra.Command) *cobra.Command {
 
 // sentence is what a person reads of an error.
 func (a *app) sentence(err error) string {
-	var whole sentenceError
-	switch {
-	case errors.As(err, &whole):
-		return whole.Error()
-	case errors.Is(err, host.ErrNoEngine):
-		return a.w.T("cli.no_engine", words.Data{"Dir": a.cfg.Dir})
-	case errors.Is(err, rehearse.ErrEngineDead):
-		return a.w.T("cli.engine_dead", words.Data{"Error": err.Error()})
-	}
-	if text, ok := a.known(err); ok {
+	host := func(w *words.Words, err error) (string, bool) { return host.Sentence(w, a.cfg, err) }
+	if text, ok := a.w.Worded(err, query.Sentence, engine.Sentence, whatif.Sentence, rehearse.Sentence, signin.Sentence, host); ok {
 		return text
-	}
-	if len(settings.Faults(err)) > 0 {
-		return settingsText(a.w, err)
 	}
 	if errors.Is(err, context.Canceled) {
 		return a.w.T("cli.interrupted")

@@ -3,7 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"io"
 	"maps"
 	"os"
@@ -14,9 +14,9 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/engine"
-	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/query"
 	"duban/internal/terminal"
 	"duban/internal/words"
 	"duban/seeds"
@@ -33,10 +33,11 @@ func (a *app) planApplyPolicy() *cobra.Command {
 	c := a.listing(&cobra.Command{
 		Use: "apply-policy PLAN NAME", Short: a.w.T("amend.cmd_policy"), Long: a.w.T("amend.cmd_policy_long"), Args: cobra.ExactArgs(2),
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			find := a.policyTitles
 			if len(args) == 0 {
-				return named(a.planNames)(cmd, args, typed)
+				find = a.planNames
 			}
-			return named(a.policyTitles)(cmd, args, typed)
+			return terminal.Named(find)(cmd, args, typed)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.plan, f.name = args[0], args[1]
@@ -58,7 +59,7 @@ func (a *app) applyPolicy(ctx context.Context, f policyFlags, in io.Reader) erro
 		return err
 	}
 	if strings.TrimSpace(f.reason) == "" {
-		return sentenceError(a.w.T("cli.needs_flag", words.Data{"Field": a.w.T("act.field_reason"), "Flag": "reason"}))
+		return a.needsFlag("reason")
 	}
 	p, err := a.policyOf(f)
 	if err != nil {
@@ -66,45 +67,36 @@ func (a *app) applyPolicy(ctx context.Context, f policyFlags, in io.Reader) erro
 	}
 	out := terminal.PolicyOutcome{Plan: f.plan, Policy: p.Name, Version: p.Version, Left: []engine.LeftUndone{}}
 	var l ledger.Launched
-	var hidden error
-	err = a.withLedger(ctx, func(store *ledger.Store) error {
-		if l, err = store.Plan(ctx, f.plan); err != nil {
+	err = a.reads(ctx, func(r *query.Reader, who query.Viewer) error {
+		if l, err = r.Plan(ctx, who, f.plan); err != nil {
 			return err
 		}
-		if hidden = a.wholePlan(l); hidden != nil {
-			if f.yes {
-				return nil // the engine refuses, and nothing is shown
-			}
-			return hidden
-		}
-		out.Moves, err = a.whatIf(store).PolicyMoves(ctx, f.plan, p)
-		return a.amendFault(err)
+		out.Moves, err = r.PolicyMoves(ctx, who, f.plan, p)
+		return err
 	})
+	if errors.Is(err, query.ErrNotWhole) && f.yes { // the engine refuses, and records that it was tried
+		return cmp.Or(a.doApplyPolicy(ctx, &out, p, by, f.reason), err)
+	}
 	if err != nil {
 		return err
-	}
-	if hidden != nil {
-		return cmp.Or(a.doApplyPolicy(ctx, &out, l, p, by, f.reason), hidden)
 	}
 	if a.format == "table" {
 		a.show().PolicyMoves(out, l)
 	}
 	if len(out.Moves) > 0 && a.show().Consents("amend", terminal.Consent{Yes: f.yes, In: in}) {
-		if err := a.doApplyPolicy(ctx, &out, l, p, by, f.reason); err != nil {
+		if err := a.doApplyPolicy(ctx, &out, p, by, f.reason); err != nil {
 			return err
 		}
 	}
-	if a.format == "json" {
-		if err := a.show().JSON(out); err != nil {
-			return err
+	err = a.show().Print(out, func() {
+		if out.Applied {
+			a.say("amend.policy_done", words.Data{"Moved": out.Moved, "Policy": p.Name, "Version": p.Version})
 		}
-	} else if out.Applied {
-		fmt.Fprintln(a.out, a.w.T("amend.policy_done", words.Data{"Moved": out.Moved, "Policy": p.Name, "Version": p.Version}))
-	}
+	})
 	if a.show().LeftUndone(out.Left, l.Plan) {
 		return errSaid
 	}
-	return nil
+	return err
 }
 
 // policyOf reads the policy: from --policies, or from what this program carries.
@@ -123,13 +115,13 @@ func (a *app) policyOf(f policyFlags) (plan.Policy, error) {
 	}
 	p, ok := all[f.name]
 	if !ok {
-		return p, sentenceError(a.w.T("amend.not_in_file", words.Data{"Name": f.name, "File": file, "Known": strings.Join(slices.Sorted(maps.Keys(all)), " ")}))
+		return p, a.w.Err("amend.not_in_file", words.Data{"Name": f.name, "File": file, "Known": strings.Join(slices.Sorted(maps.Keys(all)), " ")})
 	}
 	return p, nil
 }
 
-func (a *app) doApplyPolicy(ctx context.Context, out *terminal.PolicyOutcome, l ledger.Launched, p plan.Policy, by act.Actor, reason string) error {
-	h, err := host.Open(ctx, a.cfg, host.Options{Log: a.log})
+func (a *app) doApplyPolicy(ctx context.Context, out *terminal.PolicyOutcome, p plan.Policy, by act.Actor, reason string) error {
+	h, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -137,10 +129,8 @@ func (a *app) doApplyPolicy(ctx context.Context, out *terminal.PolicyOutcome, l 
 	watch, end := a.show().Progress("cli.acting")
 	moved, left, err := h.Engine.Watched(watch).ApplyPolicy(ctx, out.Plan, p, by, reason)
 	end()
-	if err != nil {
-		return a.refusedSaid(a.amendFault(err), l.Plan)
+	if err == nil {
+		out.Applied, out.Moved, out.Left = true, moved, append(out.Left, left...)
 	}
-	out.Applied, out.Moved = true, moved
-	out.Left = append(out.Left, left...)
-	return nil
+	return err
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,7 +44,7 @@ func (a *app) pastLedger(ctx context.Context, says bool, do func(*ledger.Store) 
 	}
 	var err error
 	if a.past.day, a.past.clock, err = calendar.ReadMoment(a.past.given); err != nil {
-		return errors.New(a.w.T("proof.bad_as_of", words.Data{"Given": a.past.given}))
+		return a.w.Err("proof.bad_as_of", words.Data{"Given": a.past.given})
 	}
 	return a.withLedger(ctx, func(live *ledger.Store) error {
 		was, err := live.AsOf(ctx, a.past.until)
@@ -58,7 +57,7 @@ func (a *app) pastLedger(ctx context.Context, says bool, do func(*ledger.Store) 
 			if err != nil {
 				return errors.Join(err, was.Close())
 			}
-			fmt.Fprintln(a.out, a.w.T("proof.as_of", words.Data{"At": a.past.given, "Seq": seq}))
+			a.say("proof.as_of", words.Data{"At": a.past.given, "Seq": seq})
 		}
 		return errors.Join(do(was), was.Close())
 	})

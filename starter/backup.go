@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"path/filepath"
 	"slices"
 
@@ -20,17 +19,17 @@ func (a *app) backupCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := host.MakeBackup(cmd.Context(), a.cfg, args[0])
 			if errors.Is(err, host.ErrNotEmpty) {
-				return sentenceError(a.w.T("backup.not_empty", words.Data{"Dir": args[0]}))
+				return a.w.Err("backup.not_empty", words.Data{"Dir": args[0]})
 			}
 			if err != nil {
 				return err
 			}
-			fmt.Fprintln(a.out, a.w.T("backup.made", words.Data{"Dir": args[0], "Events": b.Events, "Messages": b.Messages}))
+			a.say("backup.made", words.Data{"Dir": args[0], "Events": b.Events, "Messages": b.Messages})
 			if slices.Contains(b.Missing, "temporal") {
-				fmt.Fprintln(a.err, a.w.T("backup.no_temporal"))
+				a.complain("backup.no_temporal")
 			}
 			if slices.Contains(b.Missing, "ledger") {
-				fmt.Fprintln(a.err, a.w.T("backup.no_ledger", words.Data{"Ledger": host.Redact(host.LedgerURL(a.cfg))}))
+				a.complain("backup.no_ledger", words.Data{"Ledger": host.Redact(host.LedgerURL(a.cfg))})
 			}
 			return nil
 		},
@@ -50,18 +49,18 @@ func (a *app) restoreCommand() *cobra.Command {
 			b, aside, err := host.Restore(cmd.Context(), a.cfg, from, how, host.Options{Log: a.log})
 			switch {
 			case errors.Is(err, host.ErrNotEmpty):
-				return sentenceError(a.w.T("backup.in_use", words.Data{"Dir": a.cfg.Dir}))
+				return a.w.Err("backup.in_use", words.Data{"Dir": a.cfg.Dir})
 			case errors.Is(err, host.ErrOriginal):
-				return sentenceError(a.w.T("backup.original", words.Data{"Folder": b.Folder, "Machine": b.Machine}))
+				return a.w.Err("backup.original", words.Data{"Folder": b.Folder, "Machine": b.Machine})
 			case errors.Is(err, host.ErrNoBackup):
-				return sentenceError(a.w.T("backup.none", words.Data{"Dir": from}))
+				return a.w.Err("backup.none", words.Data{"Dir": from})
 			case err != nil:
 				return err
 			}
 			if aside != "" {
-				fmt.Fprintln(a.err, a.w.T("backup.aside", words.Data{"Dir": aside}))
+				a.complain("backup.aside", words.Data{"Dir": aside})
 			}
-			fmt.Fprintln(a.out, a.w.T("backup.restored", words.Data{"Dir": a.cfg.Dir, "At": b.At.In(calendar.Beijing).Format("2006-01-02 15:04:05"), "Events": b.Events, "Messages": b.Messages}))
+			a.say("backup.restored", words.Data{"Dir": a.cfg.Dir, "At": b.At.In(calendar.Beijing).Format("2006-01-02 15:04:05"), "Events": b.Events, "Messages": b.Messages})
 			return nil
 		},
 	}

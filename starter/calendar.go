@@ -3,17 +3,25 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
+	"duban/internal/accounts"
 	"duban/internal/calendar"
+	"duban/internal/engine"
+	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/terminal"
+	"duban/internal/whatif"
+	"duban/internal/words"
 )
 
 // calendarCommand shows and brings in holiday notices 放假安排.
 func (a *app) calendarCommand() *cobra.Command {
-	return a.group(&cobra.Command{Use: "calendar", Short: a.w.T("calendar.cmd")}, a.calendarList(), a.calendarImport(), a.calendarBack())
+	return a.group("calendar", "calendar.cmd", a.calendarList(), a.calendarImport(), a.calendarBack())
 }
 
 func (a *app) calendarList() *cobra.Command {
@@ -25,11 +33,7 @@ func (a *app) calendarList() *cobra.Command {
 				return err
 			}
 			rows := terminal.YearRows(cal, a.now().In(calendar.Beijing).Year()+1)
-			if a.format == "json" {
-				return a.show().JSON(rows)
-			}
-			a.show().Years(rows)
-			return nil
+			return a.show().Print(rows, func() { a.show().Years(rows) })
 		},
 	})
 }
@@ -44,4 +48,198 @@ func (a *app) calendarInForce(ctx context.Context) (cal *calendar.Calendar, err 
 		return a.calendar()
 	}
 	return cal, err
+}
+
+func (a *app) calendarImport() *cobra.Command {
+	var agree terminal.Consent
+	c := a.listing(&cobra.Command{
+		Use: "import FILE…", Short: a.w.T("calendar.cmd_import"), Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, files []string) error {
+			notices, err := a.readNotices(files)
+			if err != nil {
+				return err
+			}
+			agree.In = cmd.InOrStdin()
+			return a.writingLedger(cmd.Context(), func(store *ledger.Store) error {
+				return a.bringIn(cmd.Context(), store, files, notices, agree)
+			})
+		},
+	})
+	c.Flags().BoolVar(&agree.Yes, "yes", false, a.w.T("calendar.flag_yes"))
+	c.Flags().BoolVar(&agree.Meant, "meant", false, a.w.T("calendar.flag_meant"))
+	return c
+}
+
+// readNotices reads every file; the first that is wrong, or two for one year,
+// is an error, and nothing is brought in.
+func (a *app) readNotices(files []string) ([]calendar.Year, error) {
+	var notices []calendar.Year
+	of := map[int]string{}
+	for _, file := range files {
+		raw, err := os.Open(file)
+		if err != nil {
+			return nil, err
+		}
+		y, err := calendar.ReadYear(raw)
+		raw.Close()
+		var wrong *calendar.Fault
+		if errors.As(err, &wrong) {
+			return nil, words.Sentence(a.show().CalendarFault(file, wrong))
+		}
+		if err != nil {
+			return nil, err
+		}
+		if first, twice := of[y.Year]; twice {
+			return nil, a.w.Err("calendar.year_twice", words.Data{"File": file, "Other": first, "Year": y.Year})
+		}
+		of[y.Year] = file
+		notices = append(notices, y)
+	}
+	return notices, nil
+}
+
+// bringIn shows what notices change, and after consent puts them in force. Days would be
+// worked on which the law has everybody rest: such a notice is mostly another year's, or
+// names only a few of its days, and has to be meant.
+func (a *app) bringIn(ctx context.Context, store *ledger.Store, files []string, notices []calendar.Year, agree terminal.Consent) error {
+	who, err := a.viewer()
+	if err != nil {
+		return err
+	}
+	found, err := a.reader(store).Notices(ctx, who, files, notices)
+	if err != nil {
+		return err
+	}
+	if len(found.Worked) > 0 && !agree.Meant {
+		return words.Sentence(a.show().NotMeant(found.Worked[0]))
+	}
+	out := terminal.NoticesOutcome{Years: found.Years, Moves: found.Moves}
+	if a.format == "table" {
+		a.show().Notices(out)
+	}
+	if found.ToDo {
+		out.Tasks, out.Applied, err = a.movingCalendar(ctx, store, whatif.Papers(found.Years), agree, func(by string, when ledger.When) error {
+			for _, y := range found.Years {
+				if err := store.PutCalendar(ctx, y.Notice, by, when); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return a.show().Print(out, func() {
+		if out.Applied {
+			a.say("calendar.applied", words.Data{"Years": found.Changed(), "Tasks": out.Tasks})
+		}
+	})
+}
+
+// importer is the account that brings notices in: the operator while no plan runs
+// and nobody is named, else one of the office of any plan that does, for reason.
+func (a *app) importer(ctx context.Context, store *ledger.Store, reason string) (account string, running bool, err error) {
+	who, err := a.viewer()
+	if err != nil {
+		return "", false, err
+	}
+	running, known, units, err := a.reader(store).Running(ctx, who)
+	if err != nil || !running && a.as == "" {
+		return "operator", false, err
+	}
+	by, err := a.actor()
+	if err != nil {
+		return "", running, err
+	}
+	if running && !known {
+		book, err := accounts.Open(a.w, a.cfg.Accounts)
+		if err != nil {
+			return "", running, err
+		}
+		return "", running, book.Stranger(a.w, by.Account, units)
+	}
+	return by.Account, running, engine.MayImport(ctx, store, a.now, fmt.Sprintf("import-%s-%d", by.Account, a.now().Unix()), by, reason)
+}
+
+// movingCalendar changes the holidays by put, once whoever may has agreed, and has the
+// engine move what runs. It gives how many things were told to look. Where something runs
+// and the engine does not, nothing is changed.
+func (a *app) movingCalendar(ctx context.Context, store *ledger.Store, reason string, agree terminal.Consent, put func(by string, when ledger.When) error) (things int, done bool, err error) {
+	by, running := "", false
+	if a.show().CanConsent(agree) {
+		if by, running, err = a.importer(ctx, store, reason); err != nil {
+			return 0, false, err
+		}
+	}
+	if !a.show().Consents("calendar", agree) {
+		return 0, false, nil
+	}
+	var h *host.Host
+	if running {
+		if h, err = a.open(ctx); errors.Is(err, host.ErrNoEngine) {
+			return 0, false, a.w.Err("calendar.no_engine", words.Data{"Dir": a.cfg.Dir})
+		} else if err != nil {
+			return 0, false, err
+		}
+		defer h.Close()
+	}
+	now := a.now()
+	if err := put(by, ledger.When{Real: now, Plan: now}); err != nil || h == nil {
+		return 0, err == nil, err
+	}
+	watch, end := a.show().Progress("cli.acting")
+	defer end()
+	things, err = h.Engine.Watched(watch).MoveCalendar(ctx, by)
+	return things, err == nil, err
+}
+
+// calendarBack takes a year's notice back that was brought in by mistake.
+func (a *app) calendarBack() *cobra.Command {
+	var agree terminal.Consent
+	var reason string
+	c := a.listing(&cobra.Command{
+		Use: "back YEAR", Short: a.w.T("calendar.cmd_back"), Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			year, err := strconv.Atoi(args[0])
+			if err != nil {
+				return a.w.Err("calendar.no_notice", words.Data{"Year": args[0]})
+			}
+			agree.In = cmd.InOrStdin()
+			return a.writingLedger(cmd.Context(), func(store *ledger.Store) error {
+				return a.takeBack(cmd.Context(), store, year, reason, agree)
+			})
+		},
+	})
+	c.Flags().BoolVar(&agree.Yes, "yes", false, a.w.T("calendar.flag_yes"))
+	c.Flags().StringVarP(&reason, "message", "m", "", a.w.T("calendar.flag_reason"))
+	return c
+}
+
+func (a *app) takeBack(ctx context.Context, store *ledger.Store, year int, reason string, agree terminal.Consent) error {
+	back, err := store.WouldTakeBack(ctx, year)
+	if errors.Is(err, ledger.ErrNoNotice) {
+		return a.w.Err("calendar.no_notice", words.Data{"Year": year})
+	}
+	if err != nil {
+		return err
+	}
+	out := terminal.BackOutcome{Year: year, Was: back.Was.Papers, Is: back.Is.Papers, Changes: calendar.Changes(back.Was, calendar.New(back.Is).InForce(year))}
+	if a.format == "table" {
+		a.show().Back(out, len(back.Is.Days) == 0)
+	}
+	out.Tasks, out.Applied, err = a.movingCalendar(ctx, store, reason, agree, func(by string, when ledger.When) error {
+		return store.TakeBackCalendar(ctx, back, by, reason, when)
+	})
+	if errors.Is(err, ledger.ErrBehind) {
+		return a.w.Err("calendar.back_behind", words.Data{"Year": year})
+	}
+	if err != nil {
+		return err
+	}
+	return a.show().Print(out, func() {
+		if out.Applied {
+			a.say("calendar.taken_back", words.Data{"Year": year, "Tasks": out.Tasks})
+		}
+	})
 }

@@ -111,10 +111,10 @@ func TestCalendarImportNeedsTheEngineForWhatRuns(t *testing.T) {
 	require.Empty(t, years)
 
 	// brought in, and interrupted before anything was moved: it is not over
-	notice, err := f.readNotice(file)
+	notices, err := f.readNotices([]string{file})
 	require.NoError(t, err)
 	when := ledger.When{Real: at(7, 5, 10), Plan: at(7, 5, 10)}
-	require.NoError(t, f.store.PutCalendar(t.Context(), notice, "wang", when))
+	require.NoError(t, f.store.PutCalendar(t.Context(), notices[0], "wang", when))
 	_, err = f.says("calendar", "import", file, "--yes", "--as", "office.zhao")
 	require.ErrorContains(t, err, "没有作任何改动")
 	require.NoError(t, f.store.MarkMoved(t.Context(), 2021, 1, "wang", when))
@@ -246,9 +246,9 @@ func TestPreviewKnowsImportedNotices(t *testing.T) {
 		return at
 	}
 	require.Equal(t, "2021-12-29T09:00:00+08:00", stages()["remind-1"])
-	notice, err := f.readNotice(noticeWith(t, "2021-12-29"))
+	notices, err := f.readNotices([]string{noticeWith(t, "2021-12-29")})
 	require.NoError(t, err)
-	require.NoError(t, f.store.PutCalendar(t.Context(), notice, "operator", f.when(at(6, 14, 9))))
+	require.NoError(t, f.store.PutCalendar(t.Context(), notices[0], "operator", f.when(at(6, 14, 9))))
 	require.Equal(t, "2021-12-28T09:00:00+08:00", stages()["remind-1"])
 	require.NotContains(t, f.say("plan", "preview", file), "暂定")
 	require.NoError(t, f.store.PutCalendar(t.Context(), calendar.Year{Year: 2021}, "operator", f.when(at(6, 14, 9))))

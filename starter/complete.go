@@ -2,67 +2,16 @@ package main
 
 import (
 	"context"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"duban/internal/accounts"
 	"duban/internal/act"
 	"duban/internal/form"
 	"duban/internal/plan"
 	"duban/internal/query"
+	"duban/internal/terminal"
 )
-
-// shells that completion is written for.
-var shells = []string{"bash", "zsh", "fish", "powershell"}
-
-// completionCommand writes the script that completes commands, flags, tasks,
-// talks, accounts and plans in a shell.
-func (a *app) completionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "completion SHELL", Short: a.w.T("cli.completion"), Long: a.w.T("cli.completion_long"),
-		Args: cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs), ValidArgs: shells,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			root := cmd.Root()
-			switch args[0] {
-			case "zsh":
-				return root.GenZshCompletion(a.out)
-			case "fish":
-				return root.GenFishCompletion(a.out, true)
-			case "powershell":
-				return root.GenPowerShellCompletionWithDesc(a.out)
-			}
-			return root.GenBashCompletionV2(a.out, true)
-		},
-	}
-}
-
-// completer gives what may be typed for a word, each with a description.
-type completer = func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective)
-
-// named completes from names with descriptions; a ledger or a file that is not
-// there completes nothing.
-func named(find func(ctx context.Context) (map[string]string, error)) completer {
-	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		ctx, cancel := context.WithTimeout(cmd.Context(), 3*time.Second) // nobody waits longer for a tab
-		defer cancel()
-		names, err := find(ctx)
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		var all []cobra.Completion
-		for name, what := range names {
-			if strings.HasPrefix(name, typed) {
-				all = append(all, cobra.CompletionWithDesc(name, what))
-			}
-		}
-		return all, cobra.ShellCompDirectiveNoFileComp
-	}
-}
-
-func (a *app) completeFlag(c *cobra.Command, flag string, find func(context.Context) (map[string]string, error)) {
-	_ = c.RegisterFlagCompletionFunc(flag, named(find)) // the flag is there
-}
 
 // planNames are the launched plans and their titles.
 func (a *app) planNames(ctx context.Context) (map[string]string, error) {
@@ -92,7 +41,7 @@ func (a *app) names(ctx context.Context) (names query.Names, err error) {
 
 // accountNames are the accounts and whose they are.
 func (a *app) accountNames(context.Context) (map[string]string, error) {
-	book, err := a.accounts()
+	book, err := accounts.Open(a.w, a.cfg.Accounts)
 	if err != nil {
 		return nil, err
 	}
@@ -105,34 +54,30 @@ func (a *app) accountNames(context.Context) (map[string]string, error) {
 
 // completeThings completes the one argument of an act: tasks on which it is
 // possible now, duties, or talks, of all plans or of the plan that was named.
-func (a *app) completeThings(d form.Deed) completer {
-	complete := func(planID string) completer {
-		return named(func(ctx context.Context) (map[string]string, error) {
-			names := map[string]string{}
-			return names, a.reads(ctx, func(r *query.Reader, who query.Viewer) error { return a.thingNames(ctx, r, who, planID, d, names) })
-		})
-	}
+func (a *app) completeThings(d form.Deed) terminal.Completer {
 	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		planID := ""
-		if f := cmd.Flags().Lookup("plan"); f != nil {
-			planID = f.Value.String()
+		f := query.ThingFilter{Going: d.Kind != ""}
+		if flag := cmd.Flags().Lookup("plan"); flag != nil {
+			f.Plan = flag.Value.String()
 		}
-		return complete(planID)(cmd, args, typed)
+		return terminal.Named(func(ctx context.Context) (map[string]string, error) {
+			names := map[string]string{}
+			return names, a.reads(ctx, func(r *query.Reader, who query.Viewer) error { return a.thingNames(ctx, r, who, f, d, names) })
+		})(cmd, args, typed)
 	}
 }
 
-func (a *app) thingNames(ctx context.Context, r *query.Reader, who query.Viewer, planID string, d form.Deed, names map[string]string) error {
+func (a *app) thingNames(ctx context.Context, r *query.Reader, who query.Viewer, f query.ThingFilter, d form.Deed, names map[string]string) error {
 	if d.On == form.Talk && d.Kind != act.Propose {
-		talks, err := r.TalkThings(ctx, who, planID)
+		talks, err := r.TalkThings(ctx, who, f.Plan)
 		for _, k := range talks {
 			names[k.ID] = a.w.T("report.talk_"+k.State) + " " + k.Unit
 		}
 		return err
 	}
-	f := query.ThingFilter{Plan: planID, Going: d.Kind != ""}
 	switch {
 	case d.On == form.Duty:
 		f.Kind = plan.Duty

@@ -8,6 +8,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/deadline"
+	"duban/internal/terminal"
 )
 
 // dateCommand reads one phrase by the very code that reads documents.
@@ -38,7 +39,7 @@ func (a *app) dateCommand() *cobra.Command {
 		},
 	})
 	c.Flags().StringVar(&issued, "issued", "", a.w.T("cli.flag_issued"))
-	number(c, &year, "year", 0, a.w.T("cli.flag_year"))
+	terminal.Number(c, &year, "year", 0, a.w.T("cli.flag_year"))
 	c.Flags().BoolVar(&cell, "cell", false, a.w.T("cli.flag_cell"))
 	return c
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +28,7 @@ func (a *app) doctorCommand() *cobra.Command {
 			}
 			c, err := host.Examine(cmd.Context(), a.cfg, host.Examination{Who: who, Mend: mend, Now: a.now, Say: a.sentence, Log: a.log})
 			if err != nil {
-				return a.told(err)
+				return err
 			}
 			if a.format == "json" {
 				err = a.show().JSON(c)
@@ -50,13 +49,13 @@ func (a *app) doctorCommand() *cobra.Command {
 // take answers, for the workflows named, the findings that ask a person.
 func (a *app) take(ctx context.Context, rule engine.Rule, named []string) error {
 	if rule != engine.LedgerRules && rule != engine.TemporalRules || len(named) == 0 {
-		return sentenceError(a.w.T("doctor.take_how"))
+		return a.w.Err("doctor.take_how")
 	}
 	by, err := a.actor()
 	if err != nil {
 		return err
 	}
-	h, err := host.Open(ctx, a.cfg, host.Options{Log: a.log})
+	h, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -68,7 +67,7 @@ func (a *app) take(ctx context.Context, rule engine.Rule, named []string) error 
 	for _, id := range named {
 		f, ok := asks[id]
 		if !ok {
-			return sentenceError(a.w.T("doctor.take_no_such", words.Data{"Workflow": id}))
+			return a.w.Err("doctor.take_no_such", words.Data{"Workflow": id})
 		}
 		l, err := h.Ledger.Plan(ctx, f.Plan)
 		switch {
@@ -76,16 +75,16 @@ func (a *app) take(ctx context.Context, rule engine.Rule, named []string) error 
 		case err != nil:
 			return err
 		case by.Unit != l.Plan.Directory.Office:
-			return sentenceError(a.w.T("doctor.take_only_office", words.Data{"Office": l.Plan.Directory.Name(l.Plan.Directory.Office)}))
+			return a.w.Err("doctor.take_only_office", words.Data{"Office": l.Plan.Directory.Name(l.Plan.Directory.Office)})
 		}
 		err = h.Engine.Take(ctx, f, rule, by.Account)
 		if errors.Is(err, engine.ErrCannotTake) {
-			return sentenceError(a.w.T("doctor.take_cannot", words.Data{"Workflow": id}))
+			return a.w.Err("doctor.take_cannot", words.Data{"Workflow": id})
 		}
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(a.out, a.w.T("doctor.taken_"+string(rule), words.Data{"Workflow": id, "Why": a.w.T("doctor.why_" + string(f.Why))}))
+		a.say("doctor.taken_"+string(rule), words.Data{"Workflow": id, "Why": a.w.T("doctor.why_" + string(f.Why))})
 	}
 	return nil
 }

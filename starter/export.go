@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"slices"
 
@@ -34,16 +32,16 @@ func (a *app) ledgerExport() *cobra.Command {
 			given := cmd.Flags().Changed("format")
 			switch {
 			case output != "" && output != "json":
-				return errors.New(a.w.T("report.bad_export_output", words.Data{"Format": output}))
+				return a.w.Err("report.bad_export_output", words.Data{"Format": output})
 			case output == "json" && given && r.format != "json":
-				return errors.New(a.w.T("report.format_twice", words.Data{"Output": output, "Format": r.format}))
+				return a.w.Err("report.format_twice", words.Data{"Output": output, "Format": r.format})
 			case output == "json":
 				r.format = "json"
 				if r.file == "" {
 					r.file = "-"
 				}
 			case !slices.Contains(exportFormats, r.format):
-				return errors.New(a.w.T("report.bad_format", words.Data{"Format": r.format}))
+				return a.w.Err("report.bad_format", words.Data{"Format": r.format})
 			}
 			return a.readsPast(cmd.Context(), false, func(from *query.Reader, who query.Viewer) error { return a.export(cmd.Context(), from, who, r) })
 		},
@@ -77,7 +75,7 @@ func (a *app) export(ctx context.Context, from *query.Reader, who query.Viewer, 
 	if err != nil || file == "-" {
 		return err
 	}
-	fmt.Fprintln(a.out, a.w.T("report.exported", words.Data{"File": file, "Plan": t.Plan.Title, "Day": report.Speak(a.w).Day(t.AsOf), "Tasks": len(t.Tasks)}))
+	a.say("report.exported", words.Data{"File": file, "Plan": t.Plan.Title, "Day": report.Speak(a.w).Day(t.AsOf), "Tasks": len(t.Tasks)})
 	return nil
 }
 
@@ -108,6 +106,6 @@ func (a *app) exportEvents(ctx context.Context, from *query.Reader, who query.Vi
 	if err != nil || file == "-" {
 		return err
 	}
-	fmt.Fprintln(a.out, a.w.T("report.exported_events", words.Data{"File": file, "Plan": events.Title, "Events": n}))
+	a.say("report.exported_events", words.Data{"File": file, "Plan": events.Title, "Events": n})
 	return nil
 }

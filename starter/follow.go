@@ -3,21 +3,13 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"duban/internal/act"
-	"duban/internal/engine"
-	"duban/internal/host"
 	"duban/internal/ledger"
-	"duban/internal/notice"
-	"duban/internal/plan"
 	"duban/internal/query"
-	"duban/internal/terminal"
-	"duban/internal/whatif"
 	"duban/internal/words"
 )
 
@@ -45,7 +37,7 @@ func (a *app) endPlan(ctx context.Context, id, reason, paper string) error {
 		return err
 	})
 	if errors.Is(err, ledger.ErrNotFound) {
-		return sentenceError(a.w.T("cli.launch_what", words.Data{"Name": id}))
+		return a.w.Err("cli.launch_what", words.Data{"Name": id})
 	}
 	if err != nil {
 		return err
@@ -55,77 +47,22 @@ func (a *app) endPlan(ctx context.Context, id, reason, paper string) error {
 			reason = paper
 		}
 		if strings.TrimSpace(reason) == "" {
-			return sentenceError(a.w.T("cli.needs_flag", words.Data{"Field": a.w.T("act.field_reason"), "Flag": "m"}))
+			return a.needsFlag("reason")
 		}
-		h, err := host.Open(ctx, a.cfg, host.Options{Log: a.log})
+		h, err := a.open(ctx)
 		if err != nil {
 			return err
 		}
 		defer h.Close()
 		if err := h.Engine.EndPlan(ctx, id, by, reason, paper); err != nil {
-			return a.refusedSaid(err, l.Plan)
+			return err
 		}
 		out.Ended = true
 	}
 	out.Ended = out.Ended || !l.Ended.IsZero()
-	if a.format == "json" {
-		err = a.show().JSON(out)
-	} else {
-		a.show().Ended(l.Plan, out)
-	}
+	err = a.show().Print(out, func() { a.show().Ended(l.Plan, out) })
 	if err == nil && !out.Ended {
 		return errSaid
 	}
 	return err
-}
-
-// whoCarries is who orders what a plan carries on from another one: nobody where it
-// carries nothing on.
-func (a *app) whoCarries(ctx context.Context, store *ledger.Store, p *plan.Plan) (act.Actor, error) {
-	all, err := a.whatIf(store).Carrying(ctx, p)
-	if err != nil {
-		return act.Actor{}, a.carrySaid(err, p)
-	}
-	if len(all) == 0 {
-		return act.Actor{}, nil
-	}
-	return a.actor()
-}
-
-// carrySaid is why a plan cannot carry on what it says, as a sentence.
-func (a *app) carrySaid(err error, p *plan.Plan) error {
-	var fault *whatif.CarryError
-	switch {
-	case errors.As(err, &fault):
-		return sentenceError(a.w.T("follow.cannot", words.Data{"Task": fault.Task, "From": fault.From, "Why": notice.Refused(a.w, fault.Refusal, p.Directory.Name)}))
-	case errors.Is(err, engine.ErrWhoCarries):
-		_, err = a.actor()
-	}
-	return a.refusedSaid(err, *p)
-}
-
-// checkFollowing shows what a new plan carries on from others, and asks about work
-// that seems to be open in another plan already: it would be chased twice.
-func (a *app) checkFollowing(ctx context.Context, store *ledger.Store, p *plan.Plan, agree terminal.Consent) error {
-	all, err := a.whatIf(store).Carrying(ctx, p)
-	if err != nil {
-		return a.carrySaid(err, p)
-	}
-	for _, c := range all {
-		fmt.Fprintln(a.out, a.w.T("follow.carries", words.Data{"Task": c.Task.Shown(), "Title": c.Task.Title, "From": c.Task.Carries}))
-	}
-	twins, err := a.whatIf(store).Twins(ctx, p)
-	if err != nil {
-		return err
-	}
-	gaps, err := a.whatIf(store).Gaps(ctx, p)
-	if err != nil || len(twins)+len(gaps) == 0 {
-		return err
-	}
-	a.show().Twins(terminal.TwinRows(twins))
-	a.show().Gaps(terminal.GapRows(gaps))
-	if a.show().Consents("follow", agree) {
-		return nil
-	}
-	return errSaid
 }

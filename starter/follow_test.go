@@ -39,7 +39,7 @@ func TestTheSameWorkIsNotChasedInTwoPlans(t *testing.T) {
 		d.err, d.out = said, said
 		p, _, err := d.load(t.Context(), file)
 		require.NoError(t, err)
-		err = d.checkFollowing(t.Context(), d.store, p, agree)
+		err = d.checkNew(t.Context(), d.store, p, file, agree)
 		return said.String(), err
 	}
 	copied := nextYears(t, func(text string) string { return text })

@@ -15,6 +15,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/engine"
+	"duban/internal/form"
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -35,7 +36,7 @@ func (d *desk) hands(accounts string) {
 	d.t.Helper()
 	d.cfg.Accounts = filepath.Join(d.t.TempDir(), "accounts.yaml")
 	require.NoError(d.t, os.WriteFile(d.cfg.Accounts, []byte(accounts), 0o600))
-	d.reach = func(context.Context) (doer, io.Closer, error) {
+	d.reach = func(context.Context) (form.Doer, io.Closer, error) {
 		h := hand{d, func() time.Time { return d.now() }}
 		return h, h, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"duban/internal/intake"
+	"duban/internal/words"
 )
 
 // planImport drafts plan files from an issued document.
@@ -28,7 +29,7 @@ func (a *app) planImport() *cobra.Command {
 			}
 			switch {
 			case dir == "" && len(reports) == 0:
-				return errors.New(a.w.T("cli.import_where"))
+				return a.w.Err("cli.import_where")
 			case dir == "":
 				dir = filepath.Dir(reports[0])
 			}
@@ -47,7 +48,7 @@ func (a *app) planImport() *cobra.Command {
 			}
 			var no *intake.Refusal
 			if errors.As(err, &no) {
-				return sentenceError(no.Text(a.w))
+				return words.Sentence(no.Text(a.w))
 			}
 			if err != nil {
 				return err
@@ -59,7 +60,7 @@ func (a *app) planImport() *cobra.Command {
 			}
 			a.show().Imported(sum, dir)
 			if sum.Lost() {
-				return errors.New(a.w.T("cli.import_lost"))
+				return a.w.Err("cli.import_lost")
 			}
 			return nil
 		},

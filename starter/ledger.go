@@ -1,39 +1,16 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"fmt"
-
 	"github.com/spf13/cobra"
 
-	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/query"
+	"duban/internal/terminal"
 	"duban/internal/words"
 )
 
 func (a *app) ledgerCommand() *cobra.Command {
-	return a.group(&cobra.Command{Use: "ledger", Short: a.w.T("cli.ledger")}, a.ledgerShow(), a.ledgerVerify(), a.ledgerExport())
-}
-
-// withLedger opens the ledger alone and to be read: reading it needs no engine. It makes none:
-// in the wrong folder an empty ledger would look whole.
-func (a *app) withLedger(ctx context.Context, do func(*ledger.Store) error) error {
-	return a.openedLedger(ctx, true, do)
-}
-
-// writingLedger opens it for the few commands that write without the engine.
-func (a *app) writingLedger(ctx context.Context, do func(*ledger.Store) error) error {
-	return a.openedLedger(ctx, false, do)
-}
-
-func (a *app) openedLedger(ctx context.Context, readOnly bool, do func(*ledger.Store) error) error {
-	store, err := host.OpenLedger(ctx, a.cfg, readOnly, a.log)
-	if err != nil {
-		return err
-	}
-	return errors.Join(do(store), store.Close())
+	return a.group("ledger", "cli.ledger", a.ledgerShow(), a.ledgerVerify(), a.ledgerExport())
 }
 
 func (a *app) ledgerShow() *cobra.Command {
@@ -60,12 +37,12 @@ func (a *app) ledgerShow() *cobra.Command {
 					return a.show().JSON(events)
 				}
 				if len(events) == 0 {
-					fmt.Fprintln(a.out, a.w.T("event.none"))
+					a.say("event.none")
 					return nil
 				}
 				a.show().Events(page)
 				if n := len(events); beyond {
-					fmt.Fprintln(a.out, a.w.T("event.more", words.Data{"N": n, "Seq": events[n-1].Seq}))
+					a.say("event.more", words.Data{"N": n, "Seq": events[n-1].Seq})
 				}
 				return nil
 			})
@@ -73,8 +50,8 @@ func (a *app) ledgerShow() *cobra.Command {
 	})
 	c.Flags().StringVar(&f.Plan, "plan", "", a.w.T("cli.flag_plan"))
 	c.Flags().StringVar(&f.Task, "task", "", a.w.T("cli.flag_task"))
-	number(c, &f.AfterSeq, "after", 0, a.w.T("cli.flag_after"))
-	number(c, &f.Limit, "limit", 200, a.w.T("cli.flag_limit"))
+	terminal.Number(c, &f.AfterSeq, "after", 0, a.w.T("cli.flag_after"))
+	terminal.Number(c, &f.Limit, "limit", 200, a.w.T("cli.flag_limit"))
 	return c
 }
 

@@ -2,15 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"duban/internal/act"
-	"duban/internal/calendar"
-	"duban/internal/host"
+	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/query"
@@ -21,38 +18,34 @@ import (
 
 // messageCommand shows the messages that are not sent and settles them by hand.
 func (a *app) messageCommand() *cobra.Command {
-	return a.group(&cobra.Command{Use: "message", Short: a.w.T("message.cmd")}, a.messageList(), a.messageResend(), a.messageDrop())
+	return a.group("message", "message.cmd", a.messageList(), a.messageResend(), a.messageDrop())
 }
 
 // messageFlags choose messages.
 type messageFlags struct {
 	plan, day   string
 	failed, all bool
-	skip, limit int
 }
 
 func (a *app) chooseMessages(c *cobra.Command, f *messageFlags) {
-	c.Flags().StringVar(&f.plan, "plan", "", a.w.T("cli.say_plan"))
+	a.planFlag(c, &f.plan, "cli.say_plan")
 	c.Flags().StringVar(&f.day, "day", "", a.w.T("message.flag_day"))
-	a.completeFlag(c, "plan", a.planNames)
 }
 
 // filter is what the flags choose: of a plan, of a morning, in which state.
-func (a *app) filter(f messageFlags) (query.MessageFilter, error) {
-	out := query.MessageFilter{Plan: f.plan, States: ledger.Unsettled}
+func (a *app) filter(f messageFlags) (out query.MessageFilter, err error) {
+	out = query.MessageFilter{Plan: f.plan, States: ledger.Unsettled}
 	if f.all {
 		out.States = nil
 	}
-	day, err := a.day("day", f.day)
-	if err != nil || day.IsZero() {
-		return out, err
-	}
-	out.From, out.Before = day.At(0, 0, calendar.Beijing), day.AddDays(1).At(0, 0, calendar.Beijing)
-	return out, nil
+	out.Day, err = a.day("day", f.day)
+	return out, err
 }
 
 func (a *app) messageList() *cobra.Command {
 	var f messageFlags
+	var skip, limit int
+	p := page{&skip, &limit, ""}
 	c := a.listing(&cobra.Command{
 		Use: "list", Short: a.w.T("message.cmd_list"), Long: a.w.T("message.cmd_list_long"), Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -60,34 +53,33 @@ func (a *app) messageList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := a.paging(cmd, &f.skip, &f.limit); err != nil {
+			if err := p.check(a, cmd); err != nil {
 				return err
 			}
-			filter.Skip, filter.Limit = f.skip, f.limit
+			filter.Skip, filter.Limit = skip, limit
 			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
 				page, err := r.Messages(cmd.Context(), who, filter)
 				if err != nil {
 					return err
 				}
 				all := append(page.Untried, page.Messages...)
-				switch {
-				case a.format == "json":
-					return a.show().JSON(all)
-				case len(all) == 0 && !f.all && f.day == "":
-					fmt.Fprintln(a.out, a.w.T("message.none_unsent"))
-				case len(all) == 0:
-					fmt.Fprintln(a.out, a.w.T("message.none"))
-				default:
-					a.show().Messages(all, page)
-					a.show().Mending(all)
-					a.show().Page(len(page.Messages), page.Total, f.skip)
-				}
-				return nil
+				return a.show().Print(all, func() {
+					switch {
+					case len(all) == 0 && !f.all && f.day == "":
+						a.say("message.none_unsent")
+					case len(all) == 0:
+						a.say("message.none")
+					default:
+						a.show().Messages(all, page)
+						a.show().Mending(all)
+						a.show().Page(len(page.Messages), page.Total, skip)
+					}
+				})
 			})
 		},
 	})
 	a.chooseMessages(c, &f)
-	a.pages(c, &f.skip, &f.limit)
+	p.flags(a, c)
 	c.Flags().BoolVar(&f.all, "all", false, a.w.T("message.flag_all"))
 	return c
 }
@@ -95,17 +87,13 @@ func (a *app) messageList() *cobra.Command {
 func (a *app) messageResend() *cobra.Command {
 	var f messageFlags
 	c := &cobra.Command{
-		Use: "resend [ID …]", Short: a.w.T("message.cmd_resend"), Long: a.w.T("message.cmd_resend_long"), ValidArgsFunction: named(a.messageNames),
+		Use: "resend [ID …]", Short: a.w.T("message.cmd_resend"), Long: a.w.T("message.cmd_resend_long"), ValidArgsFunction: terminal.Named(a.messageNames),
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			if len(ids) == 0 && !f.failed && f.day == "" {
-				return sentenceError(a.w.T("message.which"))
+				return a.w.Err("message.which")
 			}
-			return a.onMessages(cmd.Context(), f, ids, func(h *host.Host, m ledger.MessageInfo, by act.Actor) (string, error) {
-				done, err := h.Engine.Resend(cmd.Context(), m, by)
-				if !done {
-					return "message.not_resent", err
-				}
-				return "message.resent", err
+			return a.onMessages(cmd.Context(), f, ids, "resent", func(e *engine.Engine, m ledger.MessageInfo, by act.Actor) (bool, error) {
+				return e.Resend(cmd.Context(), m, by)
 			})
 		},
 	}
@@ -117,20 +105,16 @@ func (a *app) messageResend() *cobra.Command {
 func (a *app) messageDrop() *cobra.Command {
 	var reason string
 	c := &cobra.Command{
-		Use: "drop ID …", Short: a.w.T("message.cmd_drop"), Long: a.w.T("message.cmd_drop_long"), ValidArgsFunction: named(a.messageNames),
+		Use: "drop ID …", Short: a.w.T("message.cmd_drop"), Long: a.w.T("message.cmd_drop_long"), ValidArgsFunction: terminal.Named(a.messageNames),
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			if len(ids) == 0 {
-				return sentenceError(a.w.T("message.which_one"))
+				return a.w.Err("message.which_one")
 			}
 			if strings.TrimSpace(reason) == "" {
-				return sentenceError(a.w.T("cli.needs_flag", words.Data{"Field": a.w.T("act.field_reason"), "Flag": "reason"}))
+				return a.needsFlag("reason")
 			}
-			return a.onMessages(cmd.Context(), messageFlags{}, ids, func(h *host.Host, m ledger.MessageInfo, by act.Actor) (string, error) {
-				done, err := h.Engine.DropMessage(cmd.Context(), m, by, reason)
-				if !done {
-					return "message.not_dropped", err
-				}
-				return "message.dropped", err
+			return a.onMessages(cmd.Context(), messageFlags{}, ids, "dropped", func(e *engine.Engine, m ledger.MessageInfo, by act.Actor) (bool, error) {
+				return e.DropMessage(cmd.Context(), m, by, reason)
 			})
 		},
 	}
@@ -139,8 +123,8 @@ func (a *app) messageDrop() *cobra.Command {
 }
 
 // onMessages does something to the named messages, or to those the flags choose,
-// and says of each what was done. Only the office of a message's plan may.
-func (a *app) onMessages(ctx context.Context, f messageFlags, ids []string, do func(*host.Host, ledger.MessageInfo, act.Actor) (string, error)) error {
+// and says of each whether it was done.
+func (a *app) onMessages(ctx context.Context, f messageFlags, ids []string, said string, do func(*engine.Engine, ledger.MessageInfo, act.Actor) (bool, error)) error {
 	by, err := a.actor()
 	if err != nil {
 		return err
@@ -149,48 +133,32 @@ func (a *app) onMessages(ctx context.Context, f messageFlags, ids []string, do f
 	if err != nil {
 		return err
 	}
-	h, err := host.Open(ctx, a.cfg, host.Options{Log: a.log})
+	h, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer h.Close()
-	page, err := a.chosenMessages(ctx, h.Ledger, filter, ids)
+	page, err := a.reader(h.Ledger).Chosen(ctx, query.As(by), filter, ids)
 	if err != nil {
 		return err
 	}
 	if len(page.Messages) == 0 {
-		fmt.Fprintln(a.out, a.w.T("message.none"))
+		a.say("message.none")
 		return nil
 	}
 	for _, m := range page.Messages {
-		dir := page.Of(m.Plan).People
-		if by.Unit != dir.Office {
-			return sentenceError(a.w.T("message.only_office", words.Data{"Office": dir.Name(dir.Office)}))
-		}
-		said, err := do(h, m, by)
+		done, err := do(h.Engine, m, by)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(a.out, a.w.T(said, words.Data{"ID": m.ID[:12], "To": report.Speak(a.w).Seats(dir, []people.Recipient{m.Recipient}), "At": terminal.Minute(page.Of(m.Plan).Zone, m.SpeakAt)}))
+		key := "message." + said
+		if !done {
+			key = "message.not_" + said
+		}
+		of := page.Of(m.Plan)
+		a.say(key, words.Data{"ID": m.ID[:12], "To": report.Speak(a.w).Seats(of.People, []people.Recipient{m.Recipient}), "At": terminal.Minute(of.Zone, m.SpeakAt)})
 	}
 	return nil
-}
-
-// chosenMessages are those whose IDs begin so, whatever their state, or those of the filter.
-func (a *app) chosenMessages(ctx context.Context, store *ledger.Store, filter query.MessageFilter, ids []string) (query.MessagePage, error) {
-	who, err := a.viewer()
-	if err != nil {
-		return query.MessagePage{}, err
-	}
-	page, err := a.reader(store).Chosen(ctx, who, filter, ids)
-	var which *query.MessageError
-	switch {
-	case errors.As(err, &which) && which.Count == 0:
-		return page, sentenceError(a.w.T("message.no_such", words.Data{"ID": which.ID}))
-	case errors.As(err, &which):
-		return page, sentenceError(a.w.T("message.several", words.Data{"ID": which.ID, "N": which.Count}))
-	}
-	return page, a.told(err)
 }
 
 // messageNames are the messages that are not settled, for completion.

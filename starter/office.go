@@ -1,15 +1,19 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"duban/internal/engine"
 	"duban/internal/host"
 	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/query"
 	"duban/internal/words"
 )
 
@@ -25,25 +29,20 @@ func (a *app) initCommand() *cobra.Command {
 			if admit != "" {
 				return a.admit(cmd.Context(), url, admit, data)
 			}
-			store, err := host.OpenLedger(cmd.Context(), a.cfg, true, a.log)
-			if err == nil || errors.Is(err, ledger.ErrSchemaOlder) {
-				fmt.Fprintln(a.out, a.w.T("cli.init_there", data))
-				return closeStore(store)
+			err := a.withLedger(cmd.Context(), func(*ledger.Store) error { return nil })
+			switch {
+			case err == nil, errors.Is(err, ledger.ErrSchemaOlder):
+				a.say("cli.init_there", data)
+				return nil
+			case !errors.Is(err, ledger.ErrNoLedger):
+				return err
+			case a.cfg.FromRoot:
+				return a.w.Err("cli.init_root", data)
 			}
-			if !errors.Is(err, ledger.ErrNoLedger) {
+			if err := ledger.Make(cmd.Context(), url); err != nil {
 				return err
 			}
-			if a.cfg.FromRoot {
-				return sentenceError(a.w.T("cli.init_root", data))
-			}
-			store, err = ledger.Open(cmd.Context(), url)
-			if err != nil {
-				return err
-			}
-			if err := store.Close(); err != nil {
-				return err
-			}
-			fmt.Fprintln(a.out, a.w.T("cli.init_made", data))
+			a.say("cli.init_made", data)
 			return nil
 		},
 	}
@@ -55,31 +54,137 @@ func (a *app) initCommand() *cobra.Command {
 // the role of the PostgreSQL server that worker and starter use its rights on them.
 func (a *app) admit(ctx context.Context, url, role string, data words.Data) error {
 	if strings.HasPrefix(url, "sqlite:") {
-		return sentenceError(a.w.T("cli.admit_file", data))
+		return a.w.Err("cli.admit_file", data)
 	}
-	store, err := ledger.Open(ctx, url)
-	if err != nil {
-		return err
-	}
-	if err := store.Close(); err != nil {
+	if err := ledger.Make(ctx, url); err != nil {
 		return err
 	}
 	switch err := ledger.Admit(ctx, url, role); {
 	case errors.Is(err, ledger.ErrNoRole):
-		return sentenceError(a.w.T("cli.admit_no_role", data))
+		return a.w.Err("cli.admit_no_role", data)
 	case errors.Is(err, ledger.ErrRoleMayAll):
-		return sentenceError(a.w.T("cli.admit_may_all", data))
+		return a.w.Err("cli.admit_may_all", data)
 	case err != nil:
 		return err
 	}
-	fmt.Fprintln(a.out, a.w.T("cli.admitted", data))
+	a.say("cli.admitted", data)
 	return nil
 }
 
-// closeStore closes a ledger that may be nil.
-func closeStore(store *ledger.Store) error {
-	if store == nil {
-		return nil
+// officeCommand shows and changes what the office decides for every worker, and who sits
+// where.
+func (a *app) officeCommand() *cobra.Command {
+	c := a.group("office", "office.cmd", a.officeShow(), a.officeSet(), a.officeContacts(), a.officeContact())
+	c.Long = a.w.T("office.cmd_long")
+	return c
+}
+
+func (a *app) officeShow() *cobra.Command {
+	return a.listing(&cobra.Command{
+		Use: "show", Short: a.w.T("office.cmd_show"), Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
+				decided, err := r.Decided(cmd.Context(), who)
+				if err != nil {
+					return err
+				}
+				return a.show().Print(decided, func() { a.show().Decided(decided) })
+			})
+		},
+	})
+}
+
+func (a *app) officeSet() *cobra.Command {
+	return &cobra.Command{
+		Use: "set NAME VALUE", Short: a.w.T("office.cmd_set"), Args: cobra.ExactArgs(2), ValidArgs: ledger.OfficeSettings,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			by, err := a.actor()
+			if err != nil {
+				return err
+			}
+			name, value := args[0], strings.TrimSpace(args[1])
+			return a.writingLedger(cmd.Context(), func(store *ledger.Store) error {
+				before, err := engine.SetOffice(cmd.Context(), store, a.now(), name, value, by)
+				if err == nil {
+					a.say("office.done", words.Data{"Name": name, "Before": cmp.Or(before, a.w.T("office.undecided")), "Value": value})
+				}
+				return err
+			})
+		},
 	}
-	return store.Close()
+}
+
+// officeContacts lists who sits where.
+func (a *app) officeContacts() *cobra.Command {
+	return a.listing(&cobra.Command{
+		Use: "contacts [UNIT]", Short: a.w.T("office.cmd_contacts"), Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
+				units, err := r.Contacts(cmd.Context(), who)
+				if err != nil {
+					return err
+				}
+				if len(args) > 0 {
+					units = slices.DeleteFunc(units, func(u people.Unit) bool { return u.ID != args[0] && people.Fold(u.Name) != people.Fold(args[0]) })
+					if len(units) == 0 {
+						return a.w.Err("office.no_such_unit", words.Data{"Unit": args[0]})
+					}
+				}
+				seats := query.ContactRows(units)
+				return a.show().Print(seats, func() { a.show().Contacts(seats) })
+			})
+		},
+	})
+}
+
+// officeContact seats somebody, for every plan.
+func (a *app) officeContact() *cobra.Command {
+	var c people.Contact
+	var empty bool
+	cmd := &cobra.Command{
+		Use: "contact UNIT/SEAT", Short: a.w.T("office.cmd_contact"), Long: a.w.T("office.cmd_contact_long"), Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r, ok := people.ParseRecipient(args[0])
+			if !ok {
+				return a.w.Err("office.bad_seat", words.Data{"Value": args[0]})
+			}
+			c.Name, c.Email = strings.TrimSpace(c.Name), strings.TrimSpace(c.Email)
+			switch {
+			case empty:
+				c = people.Contact{}
+			case c == people.Contact{}:
+				return a.w.Err("office.needs_contact")
+			}
+			return a.seat(cmd.Context(), r, c)
+		},
+	}
+	cmd.Flags().StringVar(&c.Name, "name", "", a.w.T("office.flag_name"))
+	cmd.Flags().StringVar(&c.Email, "email", "", a.w.T("office.flag_email"))
+	cmd.Flags().StringVar(&c.Pace, "pace", "", a.w.T("office.flag_pace"))
+	cmd.Flags().BoolVar(&empty, "empty", false, a.w.T("office.flag_empty"))
+	return cmd
+}
+
+func (a *app) seat(ctx context.Context, r people.Recipient, c people.Contact) error {
+	by, err := a.actor()
+	if err != nil {
+		return err
+	}
+	return a.writingLedger(ctx, func(store *ledger.Store) error {
+		before, err := engine.SetContact(ctx, store, a.now(), r, c, by)
+		if errors.Is(err, ledger.ErrNotFound) {
+			return a.w.Err("office.no_such_unit", words.Data{"Unit": r.Unit})
+		}
+		if err != nil {
+			return err
+		}
+		units, err := store.Units(ctx)
+		if err != nil {
+			return err
+		}
+		a.say("office.seated", words.Data{
+			"Unit": people.Directory{Units: units}.Name(r.Unit), "Seat": a.w.T("term." + string(r.Role)), "Before": a.show().Contact(before), "Now": a.show().Contact(c),
+		})
+		return nil
+	})
 }

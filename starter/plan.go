@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -25,7 +24,7 @@ import (
 )
 
 func (a *app) planCommand() *cobra.Command {
-	return a.group(&cobra.Command{Use: "plan", Short: a.w.T("cli.plan")},
+	return a.group("plan", "cli.plan",
 		a.planImport(), a.planCheck(), a.planTasks(), a.planPreview(), a.planLaunch(), a.planStatus(), a.planRollover(), a.planEnd(), a.planAmend(), a.planApplyPolicy())
 }
 
@@ -52,66 +51,86 @@ func (a *app) planCheck() *cobra.Command {
 				}
 				return err
 			}
-			if errs := a.tell(problems); errs > 0 {
-				fmt.Fprintln(a.err, a.w.T("cli.check_failed", words.Data{"Errors": errs, "Warnings": len(problems) - errs}))
-				return errSaid
+			if err := a.verdict(problems); err != nil {
+				return err
 			}
-			fmt.Fprintln(a.out, a.w.T("cli.check_passed", plan.Counts(p, problems)))
+			a.say("cli.check_passed", plan.Counts(p, problems))
 			if n := p.Unreachable(); n > 0 {
-				fmt.Fprintln(a.out, a.w.T("cli.check_example", words.Data{"Count": n}))
+				a.say("cli.check_example", words.Data{"Count": n})
 			}
-			if held := plan.Blocking(problems); len(held) > 0 {
-				fmt.Fprintln(a.err, a.w.T("cli.check_held", words.Data{"Count": len(held)}))
-				return errSaid
-			}
-			return nil
+			return a.held(problems, false)
 		},
 	})
 }
 
-// held prints what keeps a plan from being launched: placeholders, and limits that
-// contradict their due date.
-func (a *app) held(ctx context.Context, file string) error {
+// checked reads a plan and prints all that is said of it; with an error it says how many
+// there are, and returns errSaid.
+func (a *app) checked(ctx context.Context, file string) (*plan.Plan, error) {
 	cal, err := a.calendarInForce(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, problems := plan.Load(file, cal)
+	p, problems := plan.Load(file, cal)
+	return p, a.verdict(problems)
+}
+
+// verdict prints problems; of errors it says how many there are, and returns errSaid.
+func (a *app) verdict(problems []plan.Problem) error {
+	if errs := a.tell(problems); errs > 0 {
+		a.complain("cli.check_failed", words.Data{"Errors": errs, "Warnings": len(problems) - errs})
+		return errSaid
+	}
+	return nil
+}
+
+// held prints what keeps a plan from being launched: placeholders, and limits that
+// contradict their due date.
+func (a *app) held(problems []plan.Problem, again bool) error {
 	held := plan.Blocking(problems)
 	if len(held) == 0 {
 		return nil
 	}
-	a.tell(held)
-	fmt.Fprintln(a.err, a.w.T("cli.check_held", words.Data{"Count": len(held)}))
+	if again {
+		a.tell(held)
+	}
+	a.complain("cli.check_held", words.Data{"Count": len(held)})
 	return errSaid
 }
 
 // checkNew refuses a plan that the ledger does not know yet where it holds
-// placeholders or contradictions, or addresses of .example while mail is sent. One
+// placeholders or contradictions, or addresses of .example while mail is sent, and asks
+// about work that seems to be open in another plan already: it would be chased twice. One
 // that it knows runs from the ledger, whatever its file says.
 func (a *app) checkNew(ctx context.Context, store *ledger.Store, p *plan.Plan, file string, agree terminal.Consent) error {
-	if _, err := store.Plan(ctx, p.ID); !errors.Is(err, ledger.ErrNotFound) {
-		return err
-	}
-	if err := a.held(ctx, file); err != nil {
-		return err
-	}
-	if err := a.checkFollowing(ctx, store, p, agree); err != nil {
-		return err
-	}
-	n := p.Unreachable()
-	if n == 0 {
-		return nil
-	}
-	office, err := store.Office(ctx)
+	who, err := a.viewer()
 	if err != nil {
 		return err
 	}
-	if !host.Reaches(a.cfg, office) {
-		return nil // an outbox takes any address
+	known, err := a.reader(store).Launching(ctx, who, p)
+	if known.Known {
+		return nil
 	}
-	fmt.Fprintln(a.err, a.w.T("cli.launch_example", words.Data{"Count": n}))
-	return errSaid
+	cal, calErr := a.calendarInForce(ctx)
+	if calErr != nil {
+		return calErr
+	}
+	if _, problems := plan.Load(file, cal); a.held(problems, true) != nil {
+		return errSaid
+	}
+	if err != nil {
+		return err
+	}
+	for _, c := range known.Carries {
+		a.say("follow.carries", words.Data{"Task": c.Task.Shown(), "Title": c.Task.Title, "From": c.Task.Carries})
+	}
+	if a.show().Elsewhere(known.Twins, known.Gaps, known.Hidden) && !a.show().Consents("follow", agree) {
+		return errSaid
+	}
+	if known.Unreachable > 0 {
+		a.complain("cli.launch_example", words.Data{"Count": known.Unreachable})
+		return errSaid
+	}
+	return nil
 }
 
 func (a *app) planTasks() *cobra.Command {
@@ -122,11 +141,7 @@ func (a *app) planTasks() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if a.format == "json" {
-				return a.show().JSON(terminal.TaskRows(p))
-			}
-			a.show().PlanTasks(p)
-			return nil
+			return a.show().Print(terminal.TaskRows(p), func() { a.show().PlanTasks(p) })
 		},
 	})
 }
@@ -151,25 +166,19 @@ func (a *app) planPreview() *cobra.Command {
 			}
 			if messages {
 				all := act.Attentions(p, cal, launched, last)
-				if a.format == "json" {
-					return a.show().JSON(terminal.AttentionRows(p, all))
-				}
-				a.show().Attentions(p, all)
-				return nil
+				return a.show().Print(terminal.AttentionRows(p, all), func() { a.show().Attentions(p, all) })
 			}
 			s, err := a.script(acts, p, cal)
 			if err != nil {
 				return err
 			}
 			foreseen := script.Foretell(p, cal, launched, last, s, nil)
-			a.astray(foreseen, s)
+			a.show().Lines(a.err, foreseen.AstrayLines(a.w, s))
 			rows := terminal.StageRows(p, cal, foreseen.Stages)
-			if a.format == "json" {
-				return a.show().JSON(rows)
-			}
-			a.show().Preview(p, rows)
-			fmt.Fprintln(a.out, a.w.T("cli.preview_messages"))
-			return nil
+			return a.show().Print(rows, func() {
+				a.show().Preview(p, rows)
+				a.say("cli.preview_messages")
+			})
 		},
 	})
 	c.Flags().StringVar(&at, "at", "", a.w.T("cli.flag_at"))
@@ -181,18 +190,14 @@ func (a *app) planPreview() *cobra.Command {
 
 // instant reads --at: a day (its midnight), "now", or nothing: the day of issue.
 func (a *app) instant(at string, p *plan.Plan) (time.Time, error) {
-	lad, err := plan.NewLadderer(p, nil)
-	if err != nil {
-		return time.Time{}, err
-	}
 	switch at {
 	case "":
-		return p.Issued.At(0, 0, lad.Zone), nil
+		return p.Issued.At(0, 0, p.Location()), nil
 	case "now":
 		return a.now(), nil
 	}
 	d, err := a.day("at", at)
-	return d.At(0, 0, lad.Zone), err
+	return d.At(0, 0, p.Location()), err
 }
 
 func (a *app) day(flag, text string) (calendar.Day, error) {
@@ -201,7 +206,7 @@ func (a *app) day(flag, text string) (calendar.Day, error) {
 	}
 	d, err := calendar.ReadDay(text)
 	if err != nil {
-		return d, errors.New(a.w.T("help.bad_day", words.Data{"Flag": flag, "Value": text}))
+		return d, a.w.Err("help.bad_day", words.Data{"Flag": flag, "Value": text})
 	}
 	return d, nil
 }
@@ -222,74 +227,71 @@ func (a *app) planLaunch() *cobra.Command {
 					return err
 				}
 			}
-			h, err := host.Open(cmd.Context(), a.cfg, host.Options{Log: a.log})
+			h, err := a.open(cmd.Context())
 			if err != nil {
 				return err
 			}
 			defer h.Close()
-			if p == nil {
-				return a.finish(cmd.Context(), h, args[0])
+			if p != nil {
+				if err := a.checkNew(cmd.Context(), h.Ledger, p, args[0], terminal.Consent{Yes: apart, In: cmd.InOrStdin()}); err != nil {
+					return err
+				}
+				return a.launch(cmd.Context(), h, p.ID, p)
 			}
-			if err := a.checkNew(cmd.Context(), h.Ledger, p, args[0], terminal.Consent{Yes: apart, In: cmd.InOrStdin()}); err != nil {
-				return err
-			}
-			return a.launch(cmd.Context(), h, p)
+			return a.launch(cmd.Context(), h, args[0], nil)
 		},
 	}
 	c.Flags().BoolVar(&apart, "apart", false, a.w.T("follow.flag_apart"))
 	return c
 }
 
-// launch launches p on an open host, or finishes the launch of the plan of this
-// ID. Files that say otherwise than the ledger are named, and end in errSaid: what
-// they say was not done.
-func (a *app) launch(ctx context.Context, h *host.Host, p *plan.Plan) error {
+// launch launches a plan on an open host, or finishes the launch of the plan of this ID:
+// p is nil without files. Files that say otherwise than the ledger are named, and end in
+// errSaid: what they say was not done. A bar shows how many deadlines are set.
+func (a *app) launch(ctx context.Context, h *host.Host, id string, p *plan.Plan) error {
 	cal, err := a.calendarOf(ctx, h.Ledger)
 	if err != nil {
 		return err
 	}
-	known, err := h.Ledger.Plan(ctx, p.ID)
-	if err == nil {
-		err = a.wholePlan(known) // what the files say otherwise than the ledger is shown
-	}
-	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+	switch l, err := h.Ledger.Plan(ctx, id); {
+	case errors.Is(err, ledger.ErrNotFound) && p == nil:
+		return a.w.Err("cli.launch_what", words.Data{"Name": id})
+	case errors.Is(err, ledger.ErrNotFound):
+	case err != nil:
 		return err
+	default:
+		if err := a.wholePlan(l); err != nil { // what the files say otherwise than the ledger is shown
+			return err
+		}
 	}
-	running := p
-	if !errors.Is(err, ledger.ErrNotFound) {
-		running = &known.Plan // which is what goes on
-	}
-	by, err := a.whoCarries(ctx, h.Ledger, running)
-	if err != nil {
-		return err
-	}
+	by, _ := a.actor() // whoever is not named hears it where somebody has to order it
 	started := a.now()
-	report, err := a.arming(ctx, h.Engine, func(e *engine.Engine, o engine.LaunchOptions) (engine.LaunchReport, error) {
-		o.By = by
-		return e.Launch(ctx, p, cal, o)
-	})
-	if err != nil {
-		return a.carrySaid(a.otherUnit(err), p)
+	watch, end := a.show().Progress("cli.arming")
+	o := engine.LaunchOptions{At: started, Grace: engine.AuditGrace, By: by, Watch: watch}
+	var report engine.LaunchReport
+	if p == nil {
+		report, err = h.Engine.Watched(watch).Finish(ctx, id, o)
+	} else {
+		report, err = h.Engine.Launch(ctx, p, cal, o)
 	}
-	l, err := h.Ledger.Plan(ctx, p.ID)
+	end()
+	if ctx.Err() != nil {
+		return ctx.Err() // whoever pressed Ctrl-C need not read what was left undone
+	}
+	if err != nil {
+		return a.whoCarriesSaid(err)
+	}
+	l, err := h.Ledger.Plan(ctx, id)
 	if err != nil {
 		return err
 	}
 	a.show().Launched(l.Plan, report, started, a.now())
-	if len(report.Seats) > 0 {
-		fmt.Fprintln(a.out, a.w.T("office.seats_for_all"))
-		for _, line := range plan.SeatLines(a.w, report.Seats, l.Plan.Directory, l.Plan.Directory) {
-			fmt.Fprintln(a.out, line)
-		}
-	}
 	if report.Differs == nil {
 		return nil
 	}
 	lines := report.Differs.Lines(a.w, &l.Plan, p)
-	fmt.Fprintln(a.err, a.w.T("cli.launch_differs", words.Data{"Title": l.Plan.Title, "Plan": p.ID, "N": len(lines)}))
-	for _, line := range lines[:min(len(lines), mostDifferences)] {
-		fmt.Fprintln(a.err, line)
-	}
+	a.complain("cli.launch_differs", words.Data{"Title": l.Plan.Title, "Plan": id, "N": len(lines)})
+	a.show().Lines(a.err, lines[:min(len(lines), mostDifferences)])
 	return errSaid
 }
 
@@ -297,58 +299,12 @@ func (a *app) launch(ctx context.Context, h *host.Host, p *plan.Plan) error {
 // amend` shows all.
 const mostDifferences = 12
 
-// finish finishes the launch of a plan of the ledger, without files.
-func (a *app) finish(ctx context.Context, h *host.Host, planID string) error {
-	l, err := h.Ledger.Plan(ctx, planID)
-	if errors.Is(err, ledger.ErrNotFound) {
-		return sentenceError(a.w.T("cli.launch_what", words.Data{"Name": planID}))
-	}
-	if err != nil {
+// whoCarriesSaid says, where somebody has to order what a plan carries on, that nobody
+// is named, or why they cannot be.
+func (a *app) whoCarriesSaid(err error) error {
+	if !errors.Is(err, engine.ErrWhoCarries) {
 		return err
 	}
-	if err := a.wholePlan(l); err != nil {
-		return err
-	}
-	by, err := a.whoCarries(ctx, h.Ledger, &l.Plan)
-	if err != nil {
-		return err
-	}
-	started := a.now()
-	report, err := a.arming(ctx, h.Engine, func(e *engine.Engine, o engine.LaunchOptions) (engine.LaunchReport, error) {
-		o.By = by
-		return e.Finish(ctx, planID, o)
-	})
-	if err != nil {
-		return a.carrySaid(err, &l.Plan)
-	}
-	a.show().Launched(l.Plan, report, started, a.now())
-	return nil
-}
-
-// arming shows a bar while deadlines are set.
-func (a *app) arming(ctx context.Context, e *engine.Engine, launch func(*engine.Engine, engine.LaunchOptions) (engine.LaunchReport, error)) (engine.LaunchReport, error) {
-	watch, end := a.show().Progress("cli.arming")
-	report, err := launch(e.Watched(watch), engine.LaunchOptions{At: a.now(), Grace: engine.AuditGrace})
-	end()
-	if ctx.Err() != nil {
-		return report, ctx.Err() // whoever pressed Ctrl-C need not read what was left undone
-	}
-	if unarmed, ok := asUnarmed(err); ok {
-		return report, &launchError{a.w.T("cli.unarmed", words.Data{"Count": len(unarmed.Tasks), "Tasks": terminal.Some(unarmed.Tasks, 8), "Error": unarmed.First}), err}
-	}
-	return report, err
-}
-
-// launchError is a sentence about a launch that is to be done again.
-type launchError struct {
-	said string
-	err  error
-}
-
-func (e *launchError) Error() string { return e.said }
-func (e *launchError) Unwrap() error { return e.err }
-
-func asUnarmed(err error) (*engine.UnarmedError, bool) {
-	var unarmed *engine.UnarmedError
-	return unarmed, errors.As(err, &unarmed)
+	_, err = a.actor()
+	return err
 }

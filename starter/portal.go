@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/portal"
 	"duban/internal/signin"
+	"duban/internal/terminal"
 	"duban/internal/words"
 )
 
@@ -32,7 +32,7 @@ func (a *app) portalCommand() *cobra.Command {
 					return err
 				}
 				if info, err := os.Stat(whole); err != nil || !info.IsDir() {
-					return sentenceError(a.w.T("account.no_folder", words.Data{"Dir": dir}))
+					return a.w.Err("account.no_folder", words.Data{"Dir": dir})
 				}
 				a.cfg.Dir, a.cfg.DatabaseURL, a.cfg.Accounts = whole, "", filepath.Join(whole, "accounts.yaml")
 			}
@@ -46,9 +46,9 @@ func (a *app) portalCommand() *cobra.Command {
 				l := portal.Listening{Address: listen, Wish: !cmd.Flags().Changed("listen")}
 				s, err := portal.Open(cmd.Context(), l, h)
 				if err != nil {
-					return sentenceError(a.w.T("settings.listen", words.Data{"Error": err}))
+					return a.w.Err("settings.listen", words.Data{"Error": err})
 				}
-				fmt.Fprintln(a.out, a.w.T("account.look_at", words.Data{"URL": s.URL + "/signin?key=" + o.Key, "Dir": a.cfg.Dir}))
+				a.say("account.look_at", words.Data{"URL": s.URL + "/signin?key=" + o.Key, "Dir": a.cfg.Dir})
 				return s.Wait()
 			})
 		},
@@ -85,13 +85,13 @@ func (a *app) servePortal(ctx context.Context, h *host.Host) (*portal.Server, er
 	}
 	s, err := portal.Open(ctx, l, pages)
 	if err != nil {
-		return nil, sentenceError(a.w.T("settings.listen", words.Data{"Error": err}))
+		return nil, a.w.Err("settings.listen", words.Data{"Error": err})
 	}
 	at := s.URL
 	if a.cfg.URL != "" {
 		at = strings.TrimSuffix(a.cfg.URL, "/")
 	}
-	fmt.Fprintln(a.out, a.w.T("account.portal_at", words.Data{"URL": at}))
+	a.say("account.portal_at", words.Data{"URL": at})
 	return s, a.firstLink(ctx, h, people, o, at)
 }
 
@@ -111,34 +111,30 @@ func (a *app) firstLink(ctx context.Context, h *host.Host, people *signin.Servic
 		return err
 	}
 	if !ok {
-		fmt.Fprintln(a.out, a.w.T("account.no_office", words.Data{"File": a.cfg.Accounts}))
+		a.say("account.no_office", words.Data{"File": a.cfg.Accounts})
 		return nil
 	}
 	secret, ends, err := people.Invite(ctx, account.ID, "")
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(a.out, a.w.T("account.first_link", words.Data{"Account": account.ID, "Name": account.Name, "Link": at + "/invitation/" + secret, "Until": ends.Local().Format("2006-01-02 15:04")}))
+	a.say("account.first_link", words.Data{"Account": account.ID, "Name": account.Name, "Link": at + "/invitation/" + secret, "Until": ends.Local().Format("2006-01-02 15:04")})
 	return nil
 }
 
 // accountCommand is what the machine's operator does about accounts.
 func (a *app) accountCommand() *cobra.Command {
-	return a.group(&cobra.Command{Use: "account", Short: a.w.T("account.cmd")}, append(a.tokenCommands(), a.accountInvite())...)
+	return a.group("account", "account.cmd", append(a.tokenCommands(), a.accountInvite())...)
 }
 
 // accountInvite makes the link with which somebody chooses a password.
 func (a *app) accountInvite() *cobra.Command {
 	return &cobra.Command{
-		Use: "invite ID", Short: a.w.T("account.cmd_invite"), Long: a.w.T("account.cmd_invite_long"), Args: cobra.ExactArgs(1), ValidArgsFunction: named(a.accountNames),
+		Use: "invite ID", Short: a.w.T("account.cmd_invite"), Long: a.w.T("account.cmd_invite_long"), Args: cobra.ExactArgs(1), ValidArgsFunction: terminal.Named(a.accountNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			book, err := a.accounts()
+			account, err := a.account(args[0])
 			if err != nil {
 				return err
-			}
-			account, ok := book.Find(args[0])
-			if !ok {
-				return sentenceError(a.w.T("cli.no_account", words.Data{"Account": args[0], "File": a.cfg.Accounts, "Near": strings.Join(book.Near(args[0]), " / ")}))
 			}
 			return a.writingLedger(cmd.Context(), func(store *ledger.Store) error {
 				secret, ends, err := signin.Open(store, signin.Options{}).Invite(cmd.Context(), account.ID, a.as)
@@ -152,7 +148,7 @@ func (a *app) accountInvite() *cobra.Command {
 						at = "http://127.0.0.1:" + port
 					}
 				}
-				fmt.Fprintln(a.out, a.w.T("account.invited", words.Data{"Account": account.ID, "Name": account.Name, "Link": at + "/invitation/" + secret, "Until": ends.Local().Format("2006-01-02 15:04")}))
+				a.say("account.invited", words.Data{"Account": account.ID, "Name": account.Name, "Link": at + "/invitation/" + secret, "Until": ends.Local().Format("2006-01-02 15:04")})
 				return nil
 			})
 		},

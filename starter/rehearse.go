@@ -11,7 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"duban/internal/calendar"
+	"duban/internal/plan"
 	"duban/internal/rehearse"
+	"duban/internal/script"
 	"duban/internal/words"
 )
 
@@ -69,7 +72,7 @@ func (a *app) speed(s string) (time.Duration, error) {
 	text, ok := strings.CutPrefix(s, "1d=")
 	d, err := time.ParseDuration(text)
 	if !ok || err != nil || d < time.Millisecond || d > 24*time.Hour {
-		return 0, errors.New(a.w.T("help.bad_speed", words.Data{"Value": s}))
+		return 0, a.w.Err("help.bad_speed", words.Data{"Value": s})
 	}
 	return d, nil
 }
@@ -82,7 +85,7 @@ func (a *app) faults(wanted []string, kill bool) ([]string, error) {
 	}
 	for _, name := range wanted {
 		if !slices.Contains(known, name) {
-			return nil, errors.New(a.w.T("cli.bad_fault", words.Data{"Name": name, "Names": strings.Join(known, ", ")}))
+			return nil, a.w.Err("cli.bad_fault", words.Data{"Name": name, "Names": strings.Join(known, ", ")})
 		}
 	}
 	if kill && !slices.Contains(wanted, "kill") {
@@ -116,4 +119,16 @@ func (a *app) rehearse(ctx context.Context, o rehearse.Options) error {
 		return errSaid
 	}
 	return nil
+}
+
+// script reads the file of --script; without one there is none.
+func (a *app) script(file string, p *plan.Plan, cal *calendar.Calendar) (*script.Script, error) {
+	if file == "" {
+		return nil, nil
+	}
+	s, problems := script.Load(file, p, cal)
+	if a.tell(problems) > 0 {
+		return nil, errSaid
+	}
+	return s, nil
 }

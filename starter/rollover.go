@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/internal/rollover"
+	"duban/internal/terminal"
 	"duban/internal/words"
 )
 
@@ -31,14 +31,14 @@ func (a *app) planRollover() *cobra.Command {
 			case err != nil:
 				return err
 			case year == 0:
-				return errors.New(a.w.T("rollover.no_year"))
+				return a.w.Err("rollover.no_year")
 			case dir == "":
-				return errors.New(a.w.T("rollover.no_output"))
+				return a.w.Err("rollover.no_output")
 			}
 			return a.rollOver(cmd.Context(), args[0], dir, year, day)
 		},
 	}
-	number(c, &year, "year", 0, a.w.T("rollover.flag_year"))
+	terminal.Number(c, &year, "year", 0, a.w.T("rollover.flag_year"))
 	c.Flags().StringVarP(&dir, "output", "o", "", a.w.T("rollover.flag_output"))
 	c.Flags().StringVar(&at, "at", "", a.w.T("rollover.flag_at"))
 	return c
@@ -50,7 +50,7 @@ func (a *app) rollOver(ctx context.Context, file, dir string, year int, at calen
 		return err
 	}
 	if year <= p.Year || year > 2100 {
-		return errors.New(a.w.T("rollover.bad_year", words.Data{"Year": year, "Old": p.Year}))
+		return a.w.Err("rollover.bad_year", words.Data{"Year": year, "Old": p.Year})
 	}
 	known, err := a.whatIsKnown(ctx, p, file, at)
 	if err != nil {
@@ -69,7 +69,7 @@ func (a *app) rollOver(ctx context.Context, file, dir string, year int, at calen
 	}
 	var differs *rollover.DiffersError
 	if err := rollover.Write(dir, files); errors.As(err, &differs) {
-		return errors.New(a.w.T("rollover.exists", words.Data{"Path": differs.Path}))
+		return a.w.Err("rollover.exists", words.Data{"Path": differs.Path})
 	} else if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (a *app) whatIsKnown(ctx context.Context, p *plan.Plan, file string, at cal
 			return err
 		}
 		if was.Plan.Hash != p.Hash {
-			fmt.Fprintln(a.err, a.w.T("rollover.other_file", words.Data{"File": file}))
+			a.complain("rollover.other_file", words.Data{"File": file})
 		}
 		known.cal, known.today = was.Calendar, was.Today
 		if !at.IsZero() {
@@ -104,10 +104,10 @@ func (a *app) whatIsKnown(ctx context.Context, p *plan.Plan, file string, at cal
 	})
 	switch {
 	case errors.Is(err, ledger.ErrNoLedger):
-		fmt.Fprintln(a.err, a.w.T("rollover.no_record"))
+		a.complain("rollover.no_record")
 		return known, nil
 	case errors.Is(err, ledger.ErrNotFound):
-		fmt.Fprintln(a.err, a.w.T("rollover.not_launched", words.Data{"Plan": p.ID}))
+		a.complain("rollover.not_launched", words.Data{"Plan": p.ID})
 		return known, nil
 	}
 	return known, err
@@ -134,8 +134,8 @@ func (a *app) rolled(d rollover.Draft, files []rollover.File, dir string, cal *c
 		names = append(names, f.Name)
 	}
 	draft := filepath.Join(dir, files[0].Name)
-	fmt.Fprintln(a.out, a.w.T("rollover.done", words.Data{"Title": d.Title, "Dir": dir, "Files": strings.Join(names, " "),
-		"Redo": d.Count(rollover.Redo), "Move": d.Count(rollover.Move), "Carry": d.Count(rollover.Carry), "Drop": d.Count(rollover.Drop)}))
+	a.say("rollover.done", words.Data{"Title": d.Title, "Dir": dir, "Files": strings.Join(names, " "),
+		"Redo": d.Count(rollover.Redo), "Move": d.Count(rollover.Move), "Carry": d.Count(rollover.Carry), "Drop": d.Count(rollover.Drop)})
 	_, problems := plan.Load(draft, cal)
 	marks := 0
 	var wrong []plan.Problem
@@ -147,9 +147,9 @@ func (a *app) rolled(d rollover.Draft, files []rollover.File, dir string, cal *c
 			wrong = append(wrong, p)
 		}
 	}
-	fmt.Fprintln(a.out, a.w.T("rollover.marks", words.Data{"Count": marks, "File": draft}))
+	a.say("rollover.marks", words.Data{"Count": marks, "File": draft})
 	if n := a.tell(wrong); n > 0 {
-		fmt.Fprintln(a.err, a.w.T("rollover.wrong", words.Data{"Count": n}))
+		a.complain("rollover.wrong", words.Data{"Count": n})
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func (a *app) plansStatus(ctx context.Context, r *query.Reader, who query.Viewer
 		return err
 	}
 	if !whole {
-		fmt.Fprintln(a.out, a.w.T("cli.only_plans", words.Data{"Account": a.as}))
+		a.say("cli.only_plans", words.Data{"Account": a.as})
 	}
 	return nil
 }
@@ -38,7 +38,7 @@ func (a *app) planTasksStatus(ctx context.Context, r *query.Reader, who query.Vi
 	a.show().Lights(t.Table)
 	a.show().Status(rows)
 	c := t.Counts
-	fmt.Fprintln(a.out, a.w.T("report.status_aside", words.Data{"Duties": c.Duties, "Standing": c.Standing, "Cancelled": c.Cancelled, "Carried": c.Carried}))
+	a.say("report.status_aside", words.Data{"Duties": c.Duties, "Standing": c.Standing, "Cancelled": c.Cancelled, "Carried": c.Carried})
 	for _, u := range t.Owed {
 		fmt.Fprintln(a.out, strings.TrimSpace(a.w.T("doctor.owed", words.Data{"Task": u.Task, "Kind": a.w.T("act.kind_" + string(u.Kind))})))
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -62,8 +63,20 @@ func (d *desk) says(args ...string) (string, error) {
 	root.SetOut(d.said)
 	root.SetErr(io.Discard)
 	err := root.ExecuteContext(d.t.Context())
+	if err != nil && !errors.Is(err, errSaid) {
+		err = told{err, d.sentence(err)}
+	}
 	return d.said.String(), err
 }
+
+// told is an error as the person reads it.
+type told struct {
+	error
+	text string
+}
+
+func (t told) Error() string { return t.text }
+func (t told) Unwrap() error { return t.error }
 
 func (d *desk) say(args ...string) string {
 	d.t.Helper()

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,15 +23,11 @@ func (a *app) tokenCommands() []*cobra.Command {
 // accountOf is an account of the file. An account that acts (--as) does what it does
 // about itself alone; the machine's operator about everybody.
 func (a *app) accountOf(id string) error {
-	book, err := a.accounts()
-	if err != nil {
+	if _, err := a.account(id); err != nil {
 		return err
 	}
-	if _, ok := book.Find(id); !ok {
-		return sentenceError(a.w.T("cli.no_account", words.Data{"Account": id, "File": a.cfg.Accounts, "Near": strings.Join(book.Near(id), " / ")}))
-	}
 	if a.as != "" && a.as != id {
-		return sentenceError(a.w.T("token.own_only", words.Data{"Account": a.as}))
+		return a.w.Err("token.own_only", words.Data{"Account": a.as})
 	}
 	return nil
 }
@@ -56,9 +51,6 @@ func (a *app) made(ctx context.Context, n ledger.Token, until string, say func(l
 	}
 	return a.signsIn(ctx, func(s *signin.Service) error {
 		made, secret, err := s.NewToken(ctx, n, a.as)
-		if text, ok := signin.Sentence(a.w, err); ok {
-			return sentenceError(text)
-		}
 		if err != nil {
 			return err
 		}
@@ -71,14 +63,14 @@ func (a *app) accountToken() *cobra.Command {
 	var until string
 	n := ledger.Token{Kind: signin.API, Scope: signin.ScopeRead}
 	c := &cobra.Command{
-		Use: "token ID", Short: a.w.T("token.cmd"), Long: a.w.T("token.cmd_long"), Args: cobra.ExactArgs(1), ValidArgsFunction: named(a.accountNames),
+		Use: "token ID", Short: a.w.T("token.cmd"), Long: a.w.T("token.cmd_long"), Args: cobra.ExactArgs(1), ValidArgsFunction: terminal.Named(a.accountNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			n.Account = args[0]
 			if acts {
 				n.Scope = signin.ScopeAct
 			}
 			return a.made(cmd.Context(), n, until, func(_ ledger.Token, secret string) error {
-				fmt.Fprintln(a.err, a.w.T("token.made", words.Data{"Account": n.Account, "Scope": a.w.T("token.scope_" + n.Scope)}))
+				a.complain("token.made", words.Data{"Account": n.Account, "Scope": a.w.T("token.scope_" + n.Scope)})
 				fmt.Fprintln(a.out, secret)
 				return nil
 			})
@@ -93,7 +85,7 @@ func (a *app) accountToken() *cobra.Command {
 func (a *app) accountCalendar() *cobra.Command {
 	n := ledger.Token{Kind: signin.Calendar, Scope: signin.ScopePerson}
 	c := &cobra.Command{
-		Use: "calendar ID", Short: a.w.T("token.cmd_calendar"), Long: a.w.T("token.cmd_calendar_long"), Args: cobra.ExactArgs(1), ValidArgsFunction: named(a.accountNames),
+		Use: "calendar ID", Short: a.w.T("token.cmd_calendar"), Long: a.w.T("token.cmd_calendar_long"), Args: cobra.ExactArgs(1), ValidArgsFunction: terminal.Named(a.accountNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			n.Account = args[0]
 			if n.Unit != "" {
@@ -103,7 +95,7 @@ func (a *app) accountCalendar() *cobra.Command {
 				}
 			}
 			return a.made(cmd.Context(), n, "", func(_ ledger.Token, secret string) error {
-				fmt.Fprintln(a.err, a.w.T("token.calendar_made", words.Data{"Account": n.Account}))
+				a.complain("token.calendar_made", words.Data{"Account": n.Account})
 				fmt.Fprintln(a.out, feed.Address(secret))
 				return nil
 			})
@@ -116,12 +108,12 @@ func (a *app) accountCalendar() *cobra.Command {
 
 // unitOf refuses a unit that an account which acts may not read: any but its own.
 func (a *app) unitOf(n ledger.Token) error {
-	book, err := a.accounts()
+	account, err := a.account(n.Account)
 	if err != nil {
 		return err
 	}
-	if account, _ := book.Find(n.Account); a.as != "" && account.Unit != n.Unit {
-		return sentenceError(a.w.T("token.own_unit_only"))
+	if a.as != "" && account.Unit != n.Unit {
+		return a.w.Err("token.own_unit_only")
 	}
 	return nil
 }
@@ -136,7 +128,7 @@ func (a *app) mine(args []string) (string, error) {
 
 func (a *app) accountTokens() *cobra.Command {
 	return a.listing(&cobra.Command{
-		Use: "tokens [ID]", Short: a.w.T("token.cmd_tokens"), Args: cobra.MaximumNArgs(1), ValidArgsFunction: named(a.accountNames),
+		Use: "tokens [ID]", Short: a.w.T("token.cmd_tokens"), Args: cobra.MaximumNArgs(1), ValidArgsFunction: terminal.Named(a.accountNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			account, err := a.mine(args)
 			if err != nil {
@@ -155,10 +147,10 @@ func (a *app) accountTokens() *cobra.Command {
 
 func (a *app) accountRevoke() *cobra.Command {
 	return &cobra.Command{
-		Use: "revoke ID TOKEN", Short: a.w.T("token.cmd_revoke"), Args: cobra.ExactArgs(2), ValidArgsFunction: named(a.accountNames),
+		Use: "revoke ID TOKEN", Short: a.w.T("token.cmd_revoke"), Args: cobra.ExactArgs(2), ValidArgsFunction: terminal.Named(a.accountNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if a.as != "" && a.as != args[0] { // one who left the file can be ended by the operator
-				return sentenceError(a.w.T("token.own_only", words.Data{"Account": a.as}))
+				return a.w.Err("token.own_only", words.Data{"Account": a.as})
 			}
 			return a.signsIn(cmd.Context(), func(s *signin.Service) error {
 				ended, err := s.EndToken(cmd.Context(), args[0], args[1], a.as)
@@ -166,9 +158,9 @@ func (a *app) accountRevoke() *cobra.Command {
 					return err
 				}
 				if !ended {
-					return sentenceError(a.w.T("token.no_such", words.Data{"Account": args[0], "ID": args[1]}))
+					return a.w.Err("token.no_such", words.Data{"Account": args[0], "ID": args[1]})
 				}
-				fmt.Fprintln(a.out, a.w.T("token.revoked", words.Data{"ID": args[1]}))
+				a.say("token.revoked", words.Data{"ID": args[1]})
 				return nil
 			})
 		},
@@ -177,10 +169,11 @@ func (a *app) accountRevoke() *cobra.Command {
 
 func (a *app) accountLog() *cobra.Command {
 	var skip, limit int
+	p := page{&skip, &limit, ""}
 	c := a.listing(&cobra.Command{
-		Use: "log [ID]", Short: a.w.T("token.cmd_log"), Args: cobra.MaximumNArgs(1), ValidArgsFunction: named(a.accountNames),
+		Use: "log [ID]", Short: a.w.T("token.cmd_log"), Args: cobra.MaximumNArgs(1), ValidArgsFunction: terminal.Named(a.accountNames),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.paging(cmd, &skip, &limit); err != nil {
+			if err := p.check(a, cmd); err != nil {
 				return err
 			}
 			account, err := a.mine(args)
@@ -196,6 +189,6 @@ func (a *app) accountLog() *cobra.Command {
 			})
 		},
 	})
-	a.pages(c, &skip, &limit)
+	p.flags(a, c)
 	return c
 }

@@ -37,7 +37,7 @@ func TestTokensOfAccounts(t *testing.T) {
 	require.Contains(t, f.reads("account calendar shuiwu --unit gaoping", "shuiwu"), "本单位")
 	require.Regexp(t, `/calendar/duban_[0-9a-f]{60}\.ics`, f.reads("account calendar shuiwu", "shuiwu"))
 
-	book, err := f.accounts()
+	book, err := accounts.Open(f.w, f.cfg.Accounts)
 	require.NoError(t, err)
 	handler := api.New(api.Options{
 		Reader:   f.reader(f.store),

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -21,7 +20,7 @@ func (a *app) uiCommand() *cobra.Command {
 				return err
 			}
 			if address == "" {
-				return errors.New(a.w.T("cli.ui_none", words.Data{"Dir": a.cfg.Dir}))
+				return a.w.Err("cli.ui_none", words.Data{"Dir": a.cfg.Dir})
 			}
 			fmt.Fprintln(a.out, address)
 			return nil

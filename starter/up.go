@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.temporal.io/api/serviceerror"
 
+	"duban/internal/engine"
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/terminal"
@@ -23,7 +24,7 @@ func (a *app) upCommand() *cobra.Command {
 		Use: "up [FILE…]", Short: a.w.T("cli.up"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if fresh && a.cfg.FromRoot {
-				return sentenceError(a.w.T("cli.init_root", words.Data{"Dir": a.cfg.Dir}))
+				return a.w.Err("cli.init_root", words.Data{"Dir": a.cfg.Dir})
 			}
 			a.serves.Store(true)
 			for _, line := range a.warnings {
@@ -31,7 +32,7 @@ func (a *app) upCommand() *cobra.Command {
 			}
 			h, err := host.Open(cmd.Context(), a.cfg, host.Options{Embedded: true, Work: true, Known: !fresh, Out: a.out, Log: a.log})
 			if cmd.Context().Err() != nil { // told to stop before it was ready
-				fmt.Fprintln(a.out, a.w.T("cli.up_stopped"))
+				a.say("cli.up_stopped")
 				return nil
 			}
 			if err != nil {
@@ -43,13 +44,13 @@ func (a *app) upCommand() *cobra.Command {
 					err = host.Again()
 				}
 			}()
-			fmt.Fprintln(a.out, a.w.T("cli.up_ready", words.Data{"Temporal": h.Address, "UI": h.UI, "Ledger": h.LedgerURL, "Outbox": a.cfg.Outbox}))
+			a.say("cli.up_ready", words.Data{"Temporal": h.Address, "UI": h.UI, "Ledger": h.LedgerURL, "Outbox": a.cfg.Outbox})
 			serving, leave := context.WithCancel(cmd.Context())
 			defer leave()
 			pages, err := a.servePortal(serving, h)
 			switch {
 			case err != nil && cmd.Context().Err() != nil: // told to stop meanwhile
-				fmt.Fprintln(a.out, a.w.T("cli.up_stopped"))
+				a.say("cli.up_stopped")
 				return nil
 			case err != nil:
 				return err
@@ -70,10 +71,10 @@ func (a *app) upCommand() *cobra.Command {
 			<-launched
 			<-served // what people sent is answered before the ledger is closed
 			if again = errors.Is(err, host.ErrClockSetBack); again {
-				fmt.Fprintln(a.out, a.w.T("cli.up_again"))
+				a.say("cli.up_again")
 				return err
 			}
-			fmt.Fprintln(a.out, a.w.T("cli.up_stopped"))
+			a.say("cli.up_stopped")
 			return err
 		},
 	}
@@ -94,7 +95,7 @@ func (a *app) launchAll(ctx context.Context, h *host.Host, files []string) {
 				err = a.checkNew(ctx, h.Ledger, p, file, terminal.Consent{})
 			}
 			if err == nil {
-				err = a.launch(ctx, h, p)
+				err = a.launch(ctx, h, p.ID, p)
 			}
 			if err == nil || ctx.Err() != nil {
 				continue
@@ -110,7 +111,7 @@ func (a *app) launchAll(ctx context.Context, h *host.Host, files []string) {
 			if !errors.Is(err, errSaid) {
 				fmt.Fprintln(a.err, host.Redact(a.sentence(err)))
 			}
-			fmt.Fprintln(a.err, a.w.T("cli.up_not_launched", words.Data{"File": file, "Again": passes(err)}))
+			a.complain("cli.up_not_launched", words.Data{"File": file, "Again": passes(err)})
 		}
 		if files = left; len(files) == 0 {
 			return
@@ -124,7 +125,7 @@ func (a *app) launchAll(ctx context.Context, h *host.Host, files []string) {
 
 // passes tells that a launch failed for a reason that may be gone in a moment.
 func passes(err error) bool {
-	_, unarmed := asUnarmed(err)
+	var unarmed *engine.UnarmedError
 	var away *serviceerror.Unavailable
-	return unarmed || ledger.Later(err) || errors.As(err, &away)
+	return errors.As(err, &unarmed) || ledger.Later(err) || errors.As(err, &away)
 }

@@ -27,7 +27,7 @@ func (a *app) ledgerVerify() *cobra.Command {
 			if since != "" {
 				noted := notedHead.FindStringSubmatch(strings.TrimSpace(since))
 				if noted == nil {
-					return errors.New(a.w.T("proof.bad_since", words.Data{"Given": since}))
+					return a.w.Err("proof.bad_since", words.Data{"Given": since})
 				}
 				check.Seq, _ = strconv.ParseInt(noted[1], 10, 64) // at most 18 digits
 				check.Hash = noted[2]

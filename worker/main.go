@@ -62,12 +62,7 @@ func answer(args []string, w *words.Words, out, errOut io.Writer) int {
 }
 
 func run(ctx context.Context, environ []string) (err error) {
-	env := map[string]string{}
-	for _, kv := range environ {
-		if k, v, ok := strings.Cut(kv, "="); ok {
-			env[k] = v
-		}
-	}
+	env := settings.Environ(environ)
 	cfg, err := settings.Load(env)
 	if err != nil {
 		return err

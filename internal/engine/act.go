@@ -21,8 +21,12 @@ import (
 )
 
 // RefusedError is an act that is not allowed or not possible now: it changed
-// nothing, and the ledger has it as refused.
-type RefusedError struct{ act.Refusal }
+// nothing, and the ledger has it as refused. Unit gives a unit's name for its ID; nil
+// leaves IDs as they are.
+type RefusedError struct {
+	act.Refusal
+	Unit func(id string) string
+}
 
 // errNoID: an act without an ID could not be told from another.
 var errNoID = errors.New("engine: an act needs an ID")
@@ -232,5 +236,5 @@ func (r records) answer(ctx context.Context, l ledger.Launched, thing string, a 
 	if err != nil {
 		return err
 	}
-	return &RefusedError{*refused}
+	return &RefusedError{*refused, l.Plan.Directory.Name}
 }

@@ -64,6 +64,19 @@ type AmendedToo struct {
 	Left  []LeftUndone `json:"left"` // what refused it
 }
 
+// AllLeft is what running tasks refused, in other plans too, which are named before the
+// task.
+func (r AmendReport) AllLeft() (all []LeftUndone) {
+	all = append(all, r.Left...)
+	for _, o := range r.Others {
+		for _, u := range o.Left {
+			u.Task = o.Plan + "/" + u.Task
+			all = append(all, u)
+		}
+	}
+	return all
+}
+
 // LeftUndone is a change that the running task refused: a person must look.
 type LeftUndone = ledger.LeftUndone
 

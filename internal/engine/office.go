@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"net/mail"
 	"slices"
 	"strconv"
@@ -14,22 +13,26 @@ import (
 	"duban/internal/ledger"
 )
 
-var (
-	// ErrNoSetting: the office decides nothing of that name.
-	ErrNoSetting = errors.New("engine: no such setting of the office")
-	// ErrBadSetting: the setting cannot have that value.
-	ErrBadSetting = errors.New("engine: the setting cannot be that")
-)
+// SettingError: the office decides nothing of that name, or it cannot be that value.
+type SettingError struct {
+	Name, Value string
+	Known       bool // there is such a setting
+}
+
+func (e *SettingError) Error() string {
+	return "engine: the setting " + e.Name + " cannot be " + e.Value
+}
 
 // SetOffice decides something for every worker, and gives what was decided before, ""
-// for nothing. Only the office of every plan may: *OfficeError. now is the wall clock. It
+// for nothing. Only the office of every plan may: *OfficeError. now is the wall clock.
+// What cannot be decided is a *SettingError. It
 // needs no engine: nothing has to run.
 func SetOffice(ctx context.Context, store *ledger.Store, now time.Time, name, value string, by act.Actor) (before string, err error) {
 	if !slices.Contains(ledger.OfficeSettings, name) {
-		return "", ErrNoSetting
+		return "", &SettingError{Name: name, Value: value}
 	}
 	if !validOffice(name, value) {
-		return "", ErrBadSetting
+		return "", &SettingError{Name: name, Value: value, Known: true}
 	}
 	plans, err := store.PlanIDs(ctx)
 	if err != nil {

@@ -27,14 +27,13 @@ func (e *Engine) SpeakNow(ctx context.Context, digest string) error {
 }
 
 // Resend lets a message that is not sent be tried once more, now. resent is false
-// when it is sent or dropped.
+// when it is sent or dropped. Only the office of its plan may: *OfficeError.
 func (e *Engine) Resend(ctx context.Context, m ledger.MessageInfo, by act.Actor) (resent bool, err error) {
-	l, err := e.ledger.Plan(ctx, m.Plan)
+	when, err := e.settling(ctx, m.Plan, by)
 	if err != nil {
 		return false, err
 	}
-	now := e.now()
-	digest, resent, err := e.ledger.Resend(ctx, m.ID, by.Account, ledger.When{Real: now, Plan: l.Clock.Plan(now)})
+	digest, resent, err := e.ledger.Resend(ctx, m.ID, by.Account, when)
 	if err != nil || !resent {
 		return false, err
 	}
@@ -42,12 +41,25 @@ func (e *Engine) Resend(ctx context.Context, m ledger.MessageInfo, by act.Actor)
 }
 
 // DropMessage ends the tries of a message that is not sent. dropped is false when
-// it is sent or dropped already. Its digest finds that out at its next try.
+// it is sent or dropped already. Its digest finds that out at its next try. Only the
+// office of its plan may: *OfficeError.
 func (e *Engine) DropMessage(ctx context.Context, m ledger.MessageInfo, by act.Actor, reason string) (dropped bool, err error) {
-	l, err := e.ledger.Plan(ctx, m.Plan)
+	when, err := e.settling(ctx, m.Plan, by)
 	if err != nil {
 		return false, err
 	}
-	now := e.now()
-	return e.ledger.DropMessage(ctx, m.ID, by.Account, reason, ledger.When{Real: now, Plan: l.Clock.Plan(now)})
+	return e.ledger.DropMessage(ctx, m.ID, by.Account, reason, when)
+}
+
+// settling is when a message of a plan is settled by hand. Only the plan's office may:
+// *OfficeError.
+func (e *Engine) settling(ctx context.Context, planID string, by act.Actor) (ledger.When, error) {
+	l, err := e.ledger.Plan(ctx, planID)
+	if err != nil {
+		return ledger.When{}, err
+	}
+	if dir := l.Plan.Directory; by.Unit != dir.Office {
+		return ledger.When{}, &OfficeError{Offices: []string{dir.Name(dir.Office)}}
+	}
+	return e.when(l.Clock), nil
 }

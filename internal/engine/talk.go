@@ -197,5 +197,5 @@ func (e *Engine) answerOnTalk(ctx context.Context, l ledger.Launched, task, talk
 	if err != nil {
 		return err
 	}
-	return &RefusedError{*refused}
+	return &RefusedError{*refused, l.Plan.Directory.Name}
 }

@@ -3,7 +3,9 @@ package host
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"os"
 	"strings"
@@ -53,6 +55,9 @@ func Sentence(w *words.Words, cfg settings.Config, err error) (text string, ok b
 	if errors.As(err, &away) && !errors.Is(err, ledger.ErrBusy) && !errors.Is(err, ledger.ErrFull) && !errors.Is(err, ledger.ErrDamaged) {
 		return w.T("help."+away.Who+"_away", words.Data{"At": away.At, "Why": why(w, away.Err)}), true
 	}
+	if errors.Is(err, ErrNoEngine) {
+		return w.T("cli.no_engine", words.Data{"Dir": cfg.Dir}), true
+	}
 	var silent *engine.SilentError
 	if errors.As(err, &silent) {
 		reason, known := Sentence(w, cfg, silent.Err)
@@ -63,7 +68,7 @@ func Sentence(w *words.Words, cfg settings.Config, err error) (text string, ok b
 	}
 	for _, s := range sentences {
 		if errors.Is(err, s.err) {
-			return w.T("help."+s.key, words.Data{"What": Subject(err, s.err), "Dir": cfg.Dir, "Temp": os.TempDir(), "Ledger": LedgerURL(cfg)}), true
+			return w.T("help."+s.key, words.Data{"What": words.Subject(err, s.err), "Dir": cfg.Dir, "Temp": os.TempDir(), "Ledger": LedgerURL(cfg)}), true
 		}
 	}
 	if errors.Is(err, ledger.ErrAway) {
@@ -77,7 +82,19 @@ func Sentence(w *words.Words, cfg settings.Config, err error) (text string, ok b
 	if errors.As(err, &path) && errors.Is(path, fs.ErrPermission) {
 		return w.T("help.no_permission", words.Data{"What": path.Path}), true
 	}
-	return "", false
+	return Settings(w, err)
+}
+
+// Settings is what is wrong with the settings, a line each; ok is false for another
+// error.
+func Settings(w *words.Words, err error) (text string, ok bool) {
+	var lines []string
+	for _, f := range settings.Faults(err) {
+		data := words.Data{"Value": "", "Meant": "", "Near": "", "Error": "", "Want": w.T("settings.want_" + fmt.Sprint(f.Data["Name"]))}
+		maps.Copy(data, f.Data)
+		lines = append(lines, w.T("settings."+f.Key, data))
+	}
+	return strings.Join(lines, "\n"), len(lines) > 0
 }
 
 // why somebody did not answer, in people's words where there are some.
@@ -100,15 +117,4 @@ func why(w *words.Words, err error) string {
 		return err.Error()
 	}
 	return w.T("help.why_" + key)
-}
-
-// Subject is the subject of an error, without the English that follows it: "plan
-// nosuch" of "plan nosuch: not in the ledger".
-func Subject(err, known error) string {
-	before, _, _ := strings.Cut(err.Error(), known.Error())
-	text := strings.TrimSuffix(before, ": ")
-	for _, room := range []string{"rehearse: ", "ledger: ", "web UI: "} {
-		text = strings.TrimPrefix(text, room)
-	}
-	return strings.TrimPrefix(text, "plan ")
 }

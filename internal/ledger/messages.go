@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"duban/internal/people"
@@ -36,9 +37,17 @@ type MessageFilter struct {
 	Unit   string    // to a seat of it
 	From   time.Time // spoken at it or later, plan clock
 	Before time.Time
-	Latest bool // the latest first
+	Spans  []Span // spoken in one of them
+	Latest bool   // the latest first
 
 	Skip, Limit int // Limit 0: all from the first
+}
+
+// Span is from an instant of the plan clock until before another, of some plans: a day
+// is other instants where the zone is another.
+type Span struct {
+	Plans        []string
+	From, Before time.Time
 }
 
 // where is the choice, of messages m and their digests d.
@@ -59,6 +68,15 @@ func (f MessageFilter) where(d dialect) (w where) {
 	}
 	if !f.Before.IsZero() {
 		w.add("d.speak_at < ?", instant(f.Before))
+	}
+	var spans []string
+	var args []any
+	for _, s := range f.Spans {
+		spans = append(spans, "("+d.among("m.plan")+" AND d.speak_at >= ? AND d.speak_at < ?)")
+		args = append(args, d.list(s.Plans), instant(s.From), instant(s.Before))
+	}
+	if len(spans) > 0 {
+		w.add("("+strings.Join(spans, " OR ")+")", args...)
 	}
 	return w
 }

@@ -87,6 +87,15 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	return OpenWith(ctx, address, Options{Create: true, Migrate: true})
 }
 
+// Make makes the ledger at such an address, or brings its schema up to date.
+func Make(ctx context.Context, address string) error {
+	store, err := Open(ctx, address)
+	if err != nil {
+		return err
+	}
+	return store.Close()
+}
+
 // OpenWith opens the ledger at such an address. What it may not make or mend
 // is ErrNoLedger, ErrForeign, ErrSchemaOlder or ErrSchemaNewer, and stays as
 // it is.

@@ -68,3 +68,20 @@ func (h Handover) line(w *words.Words, old, new people.Directory) string {
 	what := strings.Join(slices.Concat(h.Tasks, h.Talks, h.Elsewhere), w.T("notice.comma"))
 	return w.T(key, words.Data{"Unit": name(h.Unit), "To": name(h.To), "What": what})
 }
+
+// NobodySucceeds is what is typed for a unit that nobody takes over from.
+const NobodySucceeds = "none"
+
+// Successor is the ID of the unit of a plan that is to take over, as typed by its ID or
+// its name; "" for nobody. ok is false when there is no such unit.
+func (p *Plan) Successor(typed string) (id string, ok bool) {
+	if typed == NobodySucceeds {
+		return "", true
+	}
+	ids, many, ok := p.Directory.Resolve(typed)
+	if !ok || many {
+		return "", false
+	}
+	u, _ := p.Directory.Unit(ids[0])
+	return u.ID, !u.Gone()
+}

@@ -13,6 +13,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/engine"
+	"duban/internal/form"
 	"duban/internal/ledger"
 	"duban/internal/notice"
 	"duban/internal/plan"
@@ -249,14 +250,7 @@ func (v *visit) act(onTalk bool) error {
 
 // do carries an act to the engine; talk is the one that a proposal made.
 func (v *visit) do(t thing, a act.Act) (talk string, err error) {
-	switch planID := t.Plan.Plan.ID; {
-	case a.Kind == act.Propose:
-		return v.Acts.Propose(v.ctx(), planID, a, nil)
-	case t.onTalk:
-		return "", v.Acts.ActOnTalk(v.ctx(), planID, t.Talk.ID, a)
-	default:
-		return "", v.Acts.Act(v.ctx(), planID, t.Task.ID, a)
-	}
+	return form.Send(v.ctx(), v.Acts, t.Subject, a)
 }
 
 // recorded is the act of the same ID that the ledger has; nil without one.

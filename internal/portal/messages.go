@@ -51,7 +51,7 @@ func (v *visit) messages() error {
 		f.States = nil
 	}
 	if day, err := calendar.ReadDay(out.Day); out.Day != "" && err == nil {
-		f.From, f.Before = day.At(0, 0, calendar.Beijing), day.AddDays(1).At(0, 0, calendar.Beijing)
+		f.Day = day
 	}
 	page, err := v.Reader.Messages(v.ctx(), v.asks(), f)
 	if err != nil {

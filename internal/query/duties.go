@@ -32,11 +32,7 @@ type DutyLine struct {
 }
 
 // DutyPage is a part of the list of duties.
-type DutyPage struct {
-	Lines []DutyLine
-	Total int    // chosen, on whatever page
-	For   string // name of the unit to whose duties the list is narrowed; "" when it is not
-}
+type DutyPage = Page[DutyLine]
 
 // Duties are those of every plan that the viewer knows, or of one, as far as the
 // viewer may see them, in the order of the document.

@@ -65,7 +65,11 @@ func (r *Reader) Launching(ctx context.Context, v Viewer, p *plan.Plan) (out Lau
 	if err != nil {
 		return out, err
 	}
-	if slices.Contains(strings.Split(decided[ledger.OfficeChannels], ","), "smtp") {
+	reaches := slices.Contains(strings.Split(decided[ledger.OfficeChannels], ","), "smtp")
+	if r.Reaches != nil {
+		reaches = r.Reaches(decided)
+	}
+	if reaches {
 		out.Unreachable = p.Unreachable()
 	}
 	out.Foreign, err = in.foreign(ctx, p)

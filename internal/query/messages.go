@@ -6,16 +6,17 @@ import (
 	"strings"
 	"time"
 
+	"duban/internal/calendar"
 	"duban/internal/ledger"
 )
 
 // MessageFilter chooses messages; empty fields choose all.
 type MessageFilter struct {
-	Plan         string
-	ID           string   // the beginning of one
-	States       []string // see ledger.Unsettled
-	From, Before time.Time
-	Skip, Limit  int // of the messages; 0: all
+	Plan        string
+	ID          string       // the beginning of one
+	States      []string     // see ledger.Unsettled
+	Day         calendar.Day // of the morning they speak, in their plan's zone
+	Skip, Limit int          // of the messages; 0: all
 }
 
 // MessagePage is a part of the messages.
@@ -39,15 +40,19 @@ func (r *Reader) Messages(ctx context.Context, v Viewer, f MessageFilter) (page 
 	if err != nil {
 		return page, err
 	}
-	chosen := ledger.MessageFilter{Plan: f.Plan, ID: f.ID, States: f.States, From: f.From, Before: f.Before, Skip: f.Skip, Limit: f.Limit}
+	chosen := ledger.MessageFilter{Plan: f.Plan, ID: f.ID, States: f.States, Skip: f.Skip, Limit: f.Limit}
 	page = MessagePage{Messages: []ledger.MessageInfo{}, Peoples: Peoples{}}
 	for _, l := range seen {
 		page.add(l)
 		if !whole {
 			chosen.Plans = append(chosen.Plans, l.Plan.ID)
 		}
+		span := f.span(l)
+		if !f.Day.IsZero() {
+			chosen.Spans = append(chosen.Spans, span)
+		}
 		if f.ID == "" {
-			untried, err := r.store.Untried(ctx, l.Plan.ID, l.Clock.Plan(r.Now()).Add(-time.Minute), f.From, f.Before)
+			untried, err := r.store.Untried(ctx, l.Plan.ID, l.Clock.Plan(r.Now()).Add(-time.Minute), span.From, span.Before)
 			if err != nil {
 				return page, err
 			}
@@ -59,6 +64,15 @@ func (r *Reader) Messages(ctx context.Context, v Viewer, f MessageFilter) (page 
 	}
 	page.Total, err = r.store.CountMessages(ctx, chosen)
 	return page, err
+}
+
+// span is the chosen day as a plan has it; without one it has no ends.
+func (f MessageFilter) span(l ledger.Launched) ledger.Span {
+	s := ledger.Span{Plans: []string{l.Plan.ID}}
+	if !f.Day.IsZero() {
+		s.From, s.Before = f.Day.At(0, 0, l.Plan.Location()), f.Day.AddDays(1).At(0, 0, l.Plan.Location())
+	}
+	return s
 }
 
 // MessageError: no message, or more than one, has an ID that begins so.

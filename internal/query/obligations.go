@@ -58,11 +58,7 @@ type Obligation struct {
 }
 
 // ObligationPage is a part of what is owed.
-type ObligationPage struct {
-	Lines []Obligation
-	Total int    // chosen, on whatever page
-	For   string // name of the unit whose obligations these are; "" for several
-}
+type ObligationPage = Page[Obligation]
 
 // Obligations are what the viewer's unit owes in every plan, or in one, the earliest
 // limit first: the one list of what is to be done. Who may see all of a plan may ask

@@ -34,6 +34,9 @@ type Options struct {
 	// Patience is how long somebody waits for what takes long to work out before they are
 	// told ErrWorking; 0 waits until it is there.
 	Patience time.Duration
+	// Reaches tells whether messages leave the house, by what the office has decided; nil
+	// is where it has decided to send mail.
+	Reaches func(decided map[string]string) bool
 }
 
 // Reader reads one ledger.

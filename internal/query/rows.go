@@ -38,3 +38,10 @@ func ContactRows(units []people.Unit) []ContactRow {
 	}
 	return rows
 }
+
+// Page is a part of a list of lines.
+type Page[Line any] struct {
+	Lines []Line
+	Total int    // chosen, on whatever page
+	For   string // name of the unit to whose lines the list is narrowed; "" when it is not
+}

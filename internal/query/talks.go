@@ -25,11 +25,7 @@ type TalkLine struct {
 }
 
 // TalkPage is a part of the list of talks.
-type TalkPage struct {
-	Lines []TalkLine
-	Total int    // talks chosen, on whatever page
-	For   string // name of the unit to whose talks the list is narrowed; "" when it is not
-}
+type TalkPage = Page[TalkLine]
 
 // Talks are the chosen talks of every plan that the viewer knows, or of one: those
 // that wait for somebody first, by state, then by plan, the earliest opened first.

@@ -41,11 +41,7 @@ type TaskLine struct {
 }
 
 // TaskPage is a part of the list of tasks.
-type TaskPage struct {
-	Lines []TaskLine
-	Total int    // lines chosen, on whatever page
-	For   string // name of the unit to whose tasks the list is narrowed; "" when it is not
-}
+type TaskPage = Page[TaskLine]
 
 // Tasks are the chosen lines of every plan that the viewer knows, or of one, the
 // gravest light first, then the earliest due date, then the document's order.

@@ -183,6 +183,13 @@ func whatAViewerReads(w *world) readings {
 			sees{nothing, nothing, nothing, nothing, notYours, notYours, notYours, notYours}}},
 		"CalendarMoves": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.CalendarMoves(c, v, w.later()) },
 			sees{"boiler late over talk", "late over talk", "late over talk", "over talk", "late", "boiler", "boiler", nothing}}},
+		"Notices": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			return r.Notices(c, v, []string{"2021.json"}, slices.DeleteFunc(w.later().Years(), func(y calendar.Year) bool { return y.Year != 2021 }))
+		}, sees{"boiler late over talk", "late over talk", "late over talk", "over talk", "late", "boiler", "boiler", nothing}}},
+		"Running": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			running, known, _, err := r.Running(c, v)
+			return pair(running, known, err)
+		}, sees{}}},
 		"PolicyMoves": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.PolicyMoves(c, v, "water", next) },
 			sees{"over", "over", "over", notWhole, notWhole, notWhole, notWhole, notWhole}}},
 		"Amendment": {{func(c ctx, r *query.Reader, v who) (any, error) {

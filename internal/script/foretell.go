@@ -9,6 +9,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/plan"
+	"duban/internal/words"
 )
 
 // When gives the instants at which acts were done, by Entry.Key and, for the acts
@@ -59,6 +60,21 @@ func Foretell(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until ca
 // Astray are the entries whose answer is not the one the script expects.
 func (f Foresight) Astray(s *Script) []Entry {
 	return slices.DeleteFunc(slices.Clone(s.Entries), func(e Entry) bool { return e.Expects(f.Refused[e.Key()]) })
+}
+
+// AstrayLines say so, a line each; none without a script.
+func (f Foresight) AstrayLines(w *words.Words, s *Script) (lines []string) {
+	if s == nil {
+		return nil
+	}
+	for _, e := range f.Astray(s) {
+		why := w.T("script.accepted")
+		if key := f.Refused[e.Key()]; key != "" {
+			why = key
+		}
+		lines = append(lines, w.T("script.astray", words.Data{"File": s.File, "Line": e.Line, "Kind": w.T("act.kind_" + string(e.Act.Kind)), "Thing": e.Thing, "Why": why}))
+	}
+	return lines
 }
 
 // Expects tells whether an answer is the one an entry expects: refused is the

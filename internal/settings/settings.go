@@ -243,3 +243,14 @@ func eachField(visit func(reflect.StructField)) {
 		}
 	}
 }
+
+// Environ is an environment, NAME=value each, by name.
+func Environ(environ []string) map[string]string {
+	m := map[string]string{}
+	for _, kv := range environ {
+		if k, v, ok := strings.Cut(kv, "="); ok {
+			m[k] = v
+		}
+	}
+	return m
+}

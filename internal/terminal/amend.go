@@ -10,6 +10,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/notice"
 	"duban/internal/plan"
+	"duban/internal/query"
 	"duban/internal/whatif"
 	"duban/internal/words"
 )
@@ -26,6 +27,25 @@ type AmendOutcome struct {
 	Gaps    []GapRow            `json:"gaps,omitempty"`     // new recurring tasks that do not go on where another plan's stopped
 	Applied bool                `json:"applied"`
 	Report  *engine.AmendReport `json:"report,omitempty"` // of what was done now
+}
+
+// AmendmentOf is an amendment to a plan before it is done.
+func AmendmentOf(planID string, a query.Amendment) AmendOutcome {
+	return AmendOutcome{Plan: planID, InForce: a.Changes.Empty(), Changes: a.Changes, Now: a.Now, Likely: a.Likely, Paper: a.Paper, Twins: TwinRows(a.Twins), Gaps: GapRows(a.Gaps)}
+}
+
+// Pairs shows which tasks of an amendment may be the same under another number.
+func (sc *Screen) Pairs(a query.Amendment) {
+	titles := map[string]string{}
+	for _, c := range a.Changes.Tasks {
+		if c.New != nil {
+			titles[c.Shown()] = c.New.Title
+		}
+	}
+	fmt.Fprintln(sc.Err, sc.W.T("amend.pairs"))
+	for _, p := range a.Likely {
+		fmt.Fprintln(sc.Err, sc.W.T("amend.pair", words.Data{"Was": p.Was, "Now": p.Now, "Title": titles[p.Now]}))
+	}
 }
 
 // Amending shows what an amendment by a paper would change.
@@ -55,9 +75,12 @@ func (sc *Screen) Amending(out AmendOutcome, l ledger.Launched, p *plan.Plan, pa
 	fmt.Fprintln(sc.Out, sc.W.T("amend.counts", words.Data{"Added": counts[plan.Added], "Changed": counts[plan.Changed], "Removed": counts[plan.Removed]}))
 }
 
-// Amended shows what an amendment has done.
+// Amended shows what an amendment has done, if it was done.
 func (sc *Screen) Amended(out AmendOutcome) {
 	r := out.Report
+	if r == nil {
+		return
+	}
 	key := "amend.done"
 	if r.Resumed {
 		key = "amend.finished"
@@ -65,6 +88,12 @@ func (sc *Screen) Amended(out AmendOutcome) {
 	fmt.Fprintln(sc.Out, sc.W.T(key, words.Data{"N": r.N, "Paper": r.Paper, "Armed": r.Armed, "Changed": r.Changed, "Cancelled": r.Cancelled}))
 	for _, o := range r.Others {
 		fmt.Fprintln(sc.Out, sc.W.T("amend.done_too", words.Data{"Title": o.Title, "Plan": o.Plan, "N": o.N}))
+	}
+	if len(r.Ended) > 0 {
+		sc.Say("amend.ended", words.Data{"N": len(r.Ended), "Tasks": Some(out.Changes.Called(r.Ended), 8)})
+	}
+	if len(r.Kept) > 0 {
+		sc.Say("amend.kept", words.Data{"N": len(r.Kept), "Tasks": Some(out.Changes.Called(r.Kept), 8)})
 	}
 }
 

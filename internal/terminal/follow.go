@@ -31,6 +31,18 @@ func (sc *Screen) Ended(p plan.Plan, out query.Ended) {
 	fmt.Fprintln(sc.Out, sc.W.T("follow.decide", words.Data{"Plan": p.ID}))
 }
 
+// Elsewhere names what of a plan seems to be open, or to have been asked for, in others,
+// and what can be done about it; any is false where nothing does. hidden seem to be in
+// plans that the viewer may not see.
+func (sc *Screen) Elsewhere(twins []whatif.Twin, gaps []whatif.Gap, hidden int) (any bool) {
+	sc.twins(TwinRows(twins))
+	sc.gaps(GapRows(gaps))
+	if hidden > 0 {
+		fmt.Fprintln(sc.Err, sc.W.T("draft.twins_hidden", words.Data{"N": hidden}))
+	}
+	return len(twins)+len(gaps)+hidden > 0
+}
+
 // TwinRow is a task that seems to be the same work as one that is open in another plan.
 type TwinRow struct {
 	Task  string `json:"task"`
@@ -47,8 +59,8 @@ func TwinRows(all []whatif.Twin) (rows []TwinRow) {
 	return rows
 }
 
-// Twins names tasks whose work would be chased twice, and what can be done about it.
-func (sc *Screen) Twins(all []TwinRow) {
+// twins names tasks whose work would be chased twice, and what can be done about it.
+func (sc *Screen) twins(all []TwinRow) {
 	if len(all) == 0 {
 		return
 	}
@@ -75,9 +87,9 @@ func GapRows(all []whatif.Gap) (rows []GapRow) {
 	return rows
 }
 
-// Gaps names recurring tasks of which a period is asked of nobody, or twice, and what
+// gaps names recurring tasks of which a period is asked of nobody, or twice, and what
 // can be done about it.
-func (sc *Screen) Gaps(all []GapRow) {
+func (sc *Screen) gaps(all []GapRow) {
 	if len(all) == 0 {
 		return
 	}

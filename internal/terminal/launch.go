@@ -18,10 +18,14 @@ func (sc *Screen) Launched(p plan.Plan, report engine.LaunchReport, started, end
 	}
 	fmt.Fprintln(sc.Out, sc.W.T(key, words.Data{"Title": p.Title, "Plan": p.ID, "Tasks": report.Tasks, "Armed": report.Armed,
 		"Standing": report.Standing, "Seconds": fmt.Sprintf("%.1f", ended.Sub(started).Seconds())}))
+	if len(report.Seats) > 0 {
+		sc.Say("office.seats_for_all")
+		sc.Lines(sc.Out, plan.SeatLines(sc.W, report.Seats, p.Directory, p.Directory))
+	}
 	if len(report.Over) > 0 {
 		fmt.Fprintln(sc.Out, sc.W.T("follow.over", words.Data{"N": len(report.Over), "Tasks": Some(report.Over, 8)}))
 	}
-	if n := Overdue(&p, calendar.DayOf(started.In(calendar.Beijing))); n > 0 && report.Armed > 0 {
+	if n := Overdue(&p, calendar.DayOf(started.In(p.Location()))); n > 0 && report.Armed > 0 {
 		fmt.Fprintln(sc.Out, sc.W.T("help.overdue_already", words.Data{"N": n}))
 	}
 }

@@ -18,7 +18,8 @@ import (
 	"duban/internal/words"
 )
 
-func (sc *Screen) TaskList(lines []query.TaskLine) {
+func (sc *Screen) TaskList(page query.TaskPage) {
+	lines := page.Lines
 	say := report.Speak(sc.W)
 	parts := slices.ContainsFunc(lines, func(l query.TaskLine) bool { return l.Part != "" })
 	plans := Several(lines, func(l query.TaskLine) string { return l.Plan })
@@ -56,7 +57,8 @@ func (sc *Screen) TaskList(lines []query.TaskLine) {
 	}
 }
 
-func (sc *Screen) Talks(lines []query.TalkLine) {
+func (sc *Screen) Talks(page query.TalkPage) {
+	lines := page.Lines
 	say := report.Speak(sc.W)
 	plans := Several(lines, func(l query.TalkLine) string { return l.Plan })
 	headings := []string{"talk_state", "talk_id", "what", "unit_called", "title", "opened", "next", "decided_by"}
@@ -80,7 +82,8 @@ func (sc *Screen) Talks(lines []query.TalkLine) {
 	}
 }
 
-func (sc *Screen) Duties(lines []query.DutyLine) {
+func (sc *Screen) Duties(page query.DutyPage) {
+	lines := page.Lines
 	say := report.Speak(sc.W)
 	plans := Several(lines, func(l query.DutyLine) string { return l.Plan })
 	headings := []string{"state", "id", "lead", "title", "rule", "occurrences", "upcoming"}

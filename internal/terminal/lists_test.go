@@ -23,7 +23,7 @@ func TestAListSaysThePlanAndTheZone(t *testing.T) {
 	}
 	shown := func(lines ...query.TaskLine) string {
 		var out bytes.Buffer
-		(&terminal.Screen{W: words.New("zh"), Out: &out}).TaskList(lines)
+		(&terminal.Screen{W: words.New("zh"), Out: &out}).TaskList(query.TaskPage{Lines: lines})
 		return out.String()
 	}
 	both := shown(line("air", "a"), line("water", "w"))

@@ -62,3 +62,22 @@ type BackOutcome struct {
 	Applied bool              `json:"applied"`
 	Tasks   int               `json:"tasks"` // and talks, that were told
 }
+
+// Back shows what taking a notice back would change; none: the year is provisional then.
+func (sc *Screen) Back(out BackOutcome, none bool) {
+	key := "calendar.back"
+	if none {
+		key = "calendar.back_none"
+	}
+	fmt.Fprintln(sc.Out, sc.W.T(key, words.Data{"Year": out.Year, "Was": strings.Join(out.Was, " "), "Is": strings.Join(out.Is, " "), "N": len(out.Changes)}))
+	sc.Changes(out.Changes)
+}
+
+// NotMeant says that a notice has days worked on which the law has everybody rest.
+func (sc *Screen) NotMeant(d query.WorkedDays) string {
+	var days []string
+	for _, h := range d.Days {
+		days = append(days, h.Date.String()+" "+h.Name)
+	}
+	return sc.W.T("calendar.not_meant", words.Data{"File": d.File, "Year": d.Year, "Days": strings.Join(days, sc.W.T("notice.comma"))})
+}

@@ -24,6 +24,7 @@ type CarryError struct {
 	Task string // as it is to be: ID
 	From string // PLAN/TASK
 	act.Refusal
+	Unit func(id string) string // a unit's name; nil leaves IDs as they are
 }
 
 func (e *CarryError) Error() string { return e.Task + " from " + e.From + ": " + e.Key }
@@ -50,7 +51,7 @@ func (w WhatIf) Carrying(ctx context.Context, p *plan.Plan) (all []Carrying, err
 			return nil, err
 		}
 		if r := c.Refused(); r != nil {
-			return nil, &CarryError{t.Shown(), t.Carries, *r}
+			return nil, &CarryError{t.Shown(), t.Carries, *r, p.Directory.Name}
 		}
 		all = append(all, c)
 	}
@@ -66,7 +67,7 @@ func (c Carrying) Refused() *act.Refusal {
 // fails with *CarryError when there is no such task.
 func (w WhatIf) CarryingOne(ctx context.Context, t plan.Task) (c Carrying, err error) {
 	c.Task = t
-	refused := func(key string) error { return &CarryError{t.Shown(), t.Carries, act.Refusal{Key: key}} }
+	refused := func(key string) error { return &CarryError{t.Shown(), t.Carries, act.Refusal{Key: key}, nil} }
 	planID, task, _ := strings.Cut(t.Carries, "/")
 	if c.From, err = w.ledger.Plan(ctx, planID); errors.Is(err, ledger.ErrNotFound) {
 		return c, refused("act.refused_carry_plan")

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"duban/internal/ledger"
+	"duban/internal/notice"
 	"duban/internal/plan"
 	"duban/internal/words"
 )
@@ -15,7 +16,16 @@ func Sentence(w *words.Words, err error) (text string, ok bool) {
 	var gone *GoneError
 	var mistaken *plan.IdentityError
 	var fault *AmendError
+	var carry *CarryError
+	var other *ledger.OtherUnitError
+	var dissolved *DissolvedError
 	switch {
+	case errors.As(err, &carry):
+		return w.T("follow.cannot", words.Data{"Task": carry.Task, "From": carry.From, "Why": notice.Refused(w, carry.Refusal, carry.Unit)}), true
+	case errors.As(err, &other):
+		return w.T("office.other_unit", words.Data{"ID": other.ID, "Have": other.Have, "Want": other.Want}), true
+	case errors.As(err, &dissolved):
+		return w.T("office.dissolved", words.Data{"Unit": dissolved.Unit.Name, "ID": dissolved.Unit.ID, "To": dissolved.To.Name, "What": some(dissolved.Tasks)}), true
 	case errors.Is(err, ledger.ErrAmendedMeanwhile):
 		return w.T("amend.meanwhile"), true
 	case errors.As(err, &gone):
@@ -48,9 +58,14 @@ func GoneSaid(w *words.Words, e *GoneError) string {
 	if len(e.Leads) > 0 {
 		key, what = "amend.gone_leads", e.Leads
 	}
-	text := strings.Join(what[:min(len(what), mostNamed)], " ")
-	if len(what) > mostNamed {
+	return w.T(key, words.Data{"Unit": e.Unit.Name, "ID": e.Unit.ID, "What": some(what)})
+}
+
+// some is the first few of many names.
+func some(names []string) string {
+	text := strings.Join(names[:min(len(names), mostNamed)], " ")
+	if len(names) > mostNamed {
 		text += " …"
 	}
-	return w.T(key, words.Data{"Unit": e.Unit.Name, "ID": e.Unit.ID, "What": text})
+	return text
 }

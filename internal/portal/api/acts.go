@@ -164,15 +164,11 @@ func (s *service) doIt(ctx context.Context, o order) (out done, err error) {
 	if out.Again, err = s.Reader.Recorded(ctx, c.viewer(), o.plan, cmp.Or(on.Talk.ID, on.Task.ID), a); err != nil {
 		return out, err
 	}
-	switch {
-	case deed.Kind == act.Propose: // one that was cut off is finished
-		out.Talk, err = s.Acts.Propose(ctx, o.plan, a, nil)
-		out.Talk = on.Task.ShownTalk(out.Talk)
-	case out.Again:
-	case o.talk:
-		err = s.Acts.ActOnTalk(ctx, o.plan, on.Talk.ID, a)
-	default:
-		err = s.Acts.Act(ctx, o.plan, on.Task.ID, a)
+	if !out.Again || deed.Kind == act.Propose { // a proposal that was cut off is finished
+		talk, failed := form.Send(ctx, s.Acts, on, a)
+		if err = failed; deed.Kind == act.Propose {
+			out.Talk = on.Task.ShownTalk(talk)
+		}
 	}
 	var refused *engine.RefusedError
 	switch {

@@ -1,0 +1,48 @@
+package accounts
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
+
+	"duban/internal/people"
+	"duban/internal/words"
+)
+
+// Open is the accounts of a file for a person who names one of them: that there is no
+// such file, and its faults one a line, are sentences.
+func Open(w *words.Words, file string) (*Book, error) {
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return nil, w.Err("cli.no_accounts", words.Data{"File": file})
+	}
+	book, problems := Load(file)
+	if len(problems) == 0 {
+		return book, nil
+	}
+	lines := []string{w.T("cli.bad_accounts", words.Data{"File": file})}
+	for _, p := range problems {
+		lines = append(lines, p.Text(w))
+	}
+	return nil, words.Sentence(strings.Join(lines, "\n"))
+}
+
+// Named is the account of an ID, or a sentence with those that look like it.
+func (b *Book) Named(w *words.Words, id string) (Account, error) {
+	found, ok := b.Find(id)
+	if !ok {
+		return found, w.Err("cli.no_account", words.Data{"Account": id, "File": b.file, "Near": strings.Join(b.Near(id), " / ")})
+	}
+	return found, nil
+}
+
+// Stranger is a sentence about an account whose unit a plan does not know: it can do
+// nothing there. nil for all others.
+func (b *Book) Stranger(w *words.Words, id string, dir people.Directory) error {
+	for _, p := range b.Check(dir) {
+		if p.Data["Account"] == id {
+			return words.Sentence(p.Text(w))
+		}
+	}
+	return nil
+}

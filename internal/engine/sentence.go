@@ -1,0 +1,46 @@
+package engine
+
+import (
+	"errors"
+	"strings"
+
+	"duban/internal/ledger"
+	"duban/internal/notice"
+	"duban/internal/words"
+)
+
+// mostNamed are named of tasks whose deadlines no workflow holds.
+const mostNamed = 8
+
+// Sentence is why something was not done, for an error of this room; ok is false for
+// others.
+func Sentence(w *words.Words, err error) (text string, ok bool) {
+	var refused *RefusedError
+	var unarmed *UnarmedError
+	var office *OfficeError
+	var setting *SettingError
+	var contact *ContactError
+	switch {
+	case errors.As(err, &refused):
+		return notice.Refused(w, refused.Refusal, refused.Unit), true
+	case errors.As(err, &unarmed):
+		names := strings.Join(unarmed.Tasks[:min(len(unarmed.Tasks), mostNamed)], " ")
+		if len(unarmed.Tasks) > mostNamed {
+			names += " …"
+		}
+		return w.T("cli.unarmed", words.Data{"Count": len(unarmed.Tasks), "Tasks": names, "Error": unarmed.First}), true
+	case errors.As(err, &office) && len(office.Offices) > 0:
+		return w.T("message.only_office", words.Data{"Office": strings.Join(office.Offices, w.T("cli.list_comma"))}), true
+	case errors.As(err, &office):
+		return w.T("office.no_such_unit", words.Data{"Unit": office.Of}), true
+	case errors.As(err, &contact) && contact.Pace != "":
+		return w.T("office.bad_pace", words.Data{"Value": contact.Pace}), true
+	case errors.As(err, &contact):
+		return w.T("office.needs_contact"), true
+	case errors.As(err, &setting) && !setting.Known:
+		return w.T("office.no_such", words.Data{"Name": setting.Name, "Known": strings.Join(ledger.OfficeSettings, w.T("cli.list_comma"))}), true
+	case errors.As(err, &setting):
+		return w.T("office.bad_"+setting.Name, words.Data{"Value": setting.Value}), true
+	}
+	return "", false
+}

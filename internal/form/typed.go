@@ -1,0 +1,131 @@
+package form
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/plan"
+	"duban/internal/query"
+	"duban/internal/words"
+)
+
+// Typed is an act as somebody typed it at a command line.
+type Typed struct {
+	Deed  Deed
+	Plan  string // "" where it follows from Thing
+	Thing string // ID of the task, duty or talk, as people see it
+	ID    string // of the act; "" makes one of what is said and of the day
+	Said  Said   // but for the files, whose names are its values of "file"
+	By    act.Actor
+}
+
+// lacks is a field that the act needs and nobody filled in; "" for none.
+func (t Typed) lacks() string {
+	needs := t.Deed.Needs()
+	i := slices.IndexFunc(needs, func(field string) bool { _, given := t.Said.Values[field]; return !given })
+	if i < 0 {
+		return ""
+	}
+	return needs[i]
+}
+
+// Order finds what an act is done to and fills in what it says. What is wrong with it is
+// a sentence, where whoever types may do the act at all: others are told that by the
+// engine, before all else.
+func (t Typed) Order(ctx context.Context, w *words.Words, r *query.Reader, v query.Viewer) (o Order, err error) {
+	o.Deed = t.Deed
+	find := r.Task
+	if t.Deed.On == Talk && t.Deed.Kind != act.Propose {
+		find = r.Talk
+	}
+	if o.Subject, err = find(ctx, v, t.Plan, t.Thing); err != nil {
+		return o, err
+	}
+	if o.Hidden { // what else is wrong with it would tell of the plan: the engine says no, and records it
+		o.Act = act.Act{Kind: t.Deed.Kind, By: t.By, Reason: t.Said.Reason()}
+		o.Act.ID = cmp.Or(t.ID, o.ID(o.Act, o.today(r)))
+		if t.Deed.Kind == act.Propose {
+			o.Act.Ref, o.Act.Unit = o.Task.ID, o.Task.Lead
+		}
+		return o, nil
+	}
+	switch isDuty := o.Task.Kind == plan.Duty; {
+	case t.Deed.On == Duty && !isDuty:
+		return o, w.Err("cli.no_duty", words.Data{"Task": o.Task.Shown()})
+	case t.Deed.On == Task && isDuty:
+		return o, w.Err("cli.is_duty", words.Data{"Task": o.Task.Shown()})
+	}
+	o.Name = w.T("cli.thing", words.Data{"ID": o.Shown(), "Title": o.Task.Title, "Unit": o.Plan.Plan.Directory.Name(o.Lead())})
+	if field := t.lacks(); field != "" && o.Allowed(t.By) {
+		return o, w.Err("cli.needs_flag", words.Data{"Field": w.T(Label(field)), "Flag": field})
+	}
+	if t.Said.Files, err = evidence(w, t.Said.Values["file"]); err != nil {
+		return o, err
+	}
+	o.Act, err = Fill(o.Subject, t.Deed, t.Said, t.By)
+	var wrong *Fault
+	if errors.As(err, &wrong) {
+		return o, words.Sentence(wrong.Text(w, "--"+wrong.Field))
+	}
+	if err != nil {
+		return o, err
+	}
+	o.Act.ID = cmp.Or(t.ID, o.ID(o.Act, o.today(r)))
+	o.Done, err = r.Recorded(ctx, v, o.Task.Plan, o.Thing(), o.Act)
+	if o.Done && t.ID == "" && o.Undone() {
+		o.Act.ID = fmt.Sprintf("%s-%d", o.Act.ID, o.Course().Acts)
+		o.Done = false
+	}
+	return o, err
+}
+
+// today is the day of the plan's clock.
+func (o Order) today(r *query.Reader) calendar.Day {
+	return calendar.DayOf(o.Plan.Clock.Plan(r.Now()).In(o.Plan.Plan.Location()))
+}
+
+// evidence is what files prove an act by. A file is read and stays where it is.
+func evidence(w *words.Words, files []string) (all []act.Evidence, err error) {
+	for _, file := range files {
+		e, err := ReadEvidence(file)
+		if err != nil {
+			return nil, w.Err("cli.bad_file", words.Data{"File": file, "Error": fileError(w, err)})
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+func fileError(w *words.Words, err error) string {
+	for known, key := range map[error]string{os.ErrNotExist: "cli.file_missing", os.ErrPermission: "cli.file_denied", ErrNotFile: "cli.file_none"} {
+		if errors.Is(err, known) {
+			return w.T(key)
+		}
+	}
+	return err.Error()
+}
+
+// Doer does what people say: the engine, through its typed client.
+type Doer interface {
+	Act(ctx context.Context, planID, task string, a act.Act) error
+	ActOnTalk(ctx context.Context, planID, talk string, a act.Act) error
+	Propose(ctx context.Context, planID string, a act.Act, rule *act.Proposal) (talkID string, err error)
+}
+
+// Send carries an act on a subject to the engine. talk is the ID of the one that a
+// proposal made.
+func Send(ctx context.Context, to Doer, on query.Subject, a act.Act) (talk string, err error) {
+	switch {
+	case a.Kind == act.Propose:
+		return to.Propose(ctx, on.Task.Plan, a, nil)
+	case on.Talk.ID != "":
+		return "", to.ActOnTalk(ctx, on.Task.Plan, on.Talk.ID, a)
+	}
+	return "", to.Act(ctx, on.Task.Plan, on.Task.ID, a)
+}

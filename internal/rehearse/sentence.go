@@ -1,0 +1,21 @@
+package rehearse
+
+import (
+	"errors"
+
+	"duban/internal/words"
+)
+
+// Sentence is what happened and what to do, for an error of this room that people meet;
+// ok is false for any other.
+func Sentence(w *words.Words, err error) (text string, ok bool) {
+	for known, key := range map[error]string{ErrForeignFolder: "foreign_folder", ErrFolderInUse: "folder_in_use", ErrNothing: "nothing_foretold"} {
+		if errors.Is(err, known) {
+			return w.T("help."+key, words.Data{"What": words.Subject(err, known)}), true
+		}
+	}
+	if errors.Is(err, ErrEngineDead) {
+		return w.T("cli.engine_dead", words.Data{"Error": err.Error()}), true
+	}
+	return "", false
+}
