@@ -380,6 +380,9 @@ func (v *visit) enterable(t thing) (all []forUnit, err error) {
 	}
 	for _, unit := range units {
 		possible, err := v.possible(t, unit)
+		if errors.Is(err, query.ErrNotYours) { // a proposal of which the unit has not been told
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -39,7 +39,7 @@ import (
 
 // world is one real engine for all tests of the package, with two plans of two offices,
 // on Monday 7 June 2021 at ten, by a clock as fast as the wall's. Of the water plan
-// shuiwu leads w1 … w9 and t1 … t3, in which gaoping assists, and gaoping leads g1 … g4; of the air
+// shuiwu leads w1 … w9 and t1 … t3, in which gaoping assists, and d1 … d4 alone, gaoping leads g1 … g4, nongye e1, linye f1; of the air
 // plan huanbao leads boiler. Each test takes tasks of its own.
 type world struct {
 	host   *host.Host
@@ -62,6 +62,8 @@ const staff = `accounts:
   - {id: mayor, name: 王市长, unit: lingdao, seat: leader}
   - {id: shuiwu, name: 市水务局联络员, unit: shuiwu, seat: liaison}
   - {id: gaoping, name: 高平市联络员, unit: gaoping, seat: liaison}
+  - {id: nongye, name: 市农业局联络员, unit: nongye, seat: liaison}
+  - {id: linye, name: 市林业局联络员, unit: linye, seat: liaison}
   - {id: other, name: 市环保局联络员, unit: huanbao, seat: liaison}
   - {id: airclerk, name: 大气办经办, unit: daqi, seat: office}
   - {id: stranger, name: 市绿化局联络员, unit: lvye}
@@ -120,17 +122,17 @@ func makeWorld() (*world, error) {
 	w.book = book
 	clock := calendar.Clock{Epoch: time.Now(), Start: calendar.NewDay(2021, 6, 7).At(10, 0, calendar.Beijing), Rate: 1}
 	water := "clauses:\n"
-	for i, unit := range []string{"市水务局、高平市人民政府", "高平市人民政府", "市水务局、高平市人民政府"} {
-		letter := []string{"w", "g", "t"}[i]
+	for i, unit := range []string{"市水务局、高平市人民政府", "高平市人民政府", "市水务局、高平市人民政府", "市水务局", "市农业局", "市林业局"} {
+		letter := []string{"w", "g", "t", "d", "e", "f"}[i]
 		tasks := ""
-		for n := 1; n <= []int{9, 4, 3}[i]; n++ {
-			tasks += fmt.Sprintf("      - {id: %s%d, title: %s第%d项, due: 2021-09-30, source: 9月底前完成}\n", letter, n, []string{"水务任务", "管网改造", "水务专项"}[i], n)
+		for n := 1; n <= []int{9, 4, 3, 4, 1, 1}[i]; n++ {
+			tasks += fmt.Sprintf("      - {id: %s%d, title: %s第%d项, due: 2021-09-30, source: 9月底前完成}\n", letter, n, []string{"水务任务", "管网改造", "水务专项", "河道整治", "农村污水", "退耕还林"}[i], n)
 		}
 		water += fmt.Sprintf("  - id: \"%d\"\n    chapter: 一、任务\n    heading: （一）\n    title: %d.任务\n    place: 一（一）%d\n    brackets:\n      - [%s]\n    text: 9月底前完成。\n    tasks:\n%s", i+1, i+1, i+1, strings.ReplaceAll(unit, "、", ", "), tasks)
 	}
 	air := "clauses:\n  - id: \"1\"\n    chapter: 一、任务\n    heading: （一）\n    title: 1.任务\n    place: 一（一）1\n    brackets:\n      - [市环保局]\n    text: 9月底前完成。\n    tasks:\n      - {id: boiler, title: 关停燃煤锅炉, due: 2021-09-30, source: 9月底前完成}\n"
 	for _, p := range []struct{ id, office, units, clauses string }{
-		{"water", "duban", "shuiwu 市水务局 city_department,gaoping 高平市人民政府 county_government,duban 协调办 office,lingdao 领导小组 leadership", water},
+		{"water", "duban", "shuiwu 市水务局 city_department,nongye 市农业局 city_department,linye 市林业局 city_department,gaoping 高平市人民政府 county_government,duban 协调办 office,lingdao 领导小组 leadership", water},
 		{"air", "daqi", "huanbao 市环保局 city_department,daqi 大气办 office,qizhang 治气小组 leadership", air},
 	} {
 		if err := w.launch(p.id, p.office, p.units, p.clauses, clock); err != nil {

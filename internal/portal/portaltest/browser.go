@@ -305,3 +305,10 @@ func (p *Page) Print() []byte {
 }
 
 func (p *Page) String() string { return p.address() }
+
+// Fill puts a value into a field as the browser has it, whatever the parts in which it is
+// typed: a date, a time.
+func (p *Page) Fill(selector, value string) {
+	p.t.Helper()
+	require.True(p.t, eval[bool](p, `(() => { const e = document.querySelector(`+quote(selector)+`); if (!e) return false; e.value = `+quote(value)+`; return e.value === `+quote(value)+` })()`), selector)
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/query"
+	"duban/seeds"
+)
+
+// wholly are the pages for which every task of a plan is looked at, each with why; they
+// are worked out in the background, for all who ask.
+var wholly = map[string]string{
+	"/lead":                  "which lights have changed",
+	"/plans/{plan}/since":    "which lights have changed",
+	"/plans/{plan}/ahead":    "what comes of each task",
+	"/plans/{plan}/messages": "what comes of each task",
+}
+
+// TestNoPageReadsMoreOfABiggerPlan: with five times as many tasks and events, every page of
+// every role reads as many statements and rows (but for a unit's own tasks, which are few), and none is heavy; a page of the table of
+// routes that is not measured fails.
+func TestNoPageReadsMoreOfABiggerPlan(t *testing.T) {
+	t.Parallel()
+	type read struct{ statements, rows, bytes int64 }
+	reads := func(tasks int) map[string]read {
+		ctx, counted := ledger.WithReads(t.Context())
+		b := &bench{quick: true, plan: "../../seeds/jincheng-2021-water/plan.yaml", dir: t.TempDir(), note: t.Logf}
+		store, err := ledger.Open(ctx, "sqlite:"+filepath.Join(b.dir, "ledger.db"))
+		require.NoError(t, err)
+		defer store.Close()
+		cal, err := calendar.Load(seeds.Calendar())
+		require.NoError(t, err)
+		p := folder("wide", tasks, 10, nineStages(), monthEnds()...)
+		require.NoError(t, fillLedger(ctx, store, p, cal, 2*tasks))
+		require.NoError(t, b.speakOf(ctx, store, p, cal))
+		_, err = store.Refresh(ctx, p.ID, cal)
+		require.NoError(t, err)
+		now := calendar.NewDay(2021, time.July, 1).At(10, 0, calendar.Beijing)
+		reader := query.New(store, query.Options{Now: func() time.Time { return now },
+			Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return cal.With(imported...), nil }})
+		s, err := b.serve(ctx, store, p, reader)
+		require.NoError(t, err)
+		defer s.Close()
+		all, events := map[string]read{}, 0
+		for _, role := range roles {
+			client, err := s.accept(role.account)
+			require.NoError(t, err)
+			for _, path := range addresses(role.is) {
+				_, _, _, err := b.page(ctx, s, client, path)
+				if errors.Is(err, errNotTheirs) {
+					continue
+				}
+				require.NoError(t, err, path)
+				events++ // so that nothing is as it was remembered
+				_, err = store.Record(context.WithoutCancel(t.Context()), ledger.Event{Key: fmt.Sprint("new", events), Plan: p.ID, Kind: "bench.event", Actor: "engine", Real: now, PlanAt: now})
+				require.NoError(t, err)
+				at, err := s.fill(path)
+				require.NoError(t, err)
+				counted.Statements.Store(0)
+				counted.Rows.Store(0)
+				status, size, err := get(ctx, client, s.URL+at)
+				require.NoError(t, err)
+				require.Equal(t, http.StatusOK, status, at)
+				all[role.account+" "+path] = read{counted.Statements.Load(), counted.Rows.Load(), int64(size)}
+				assert.Less(t, size, heaviest, at)
+				if wholly[path] == "" {
+					assert.LessOrEqual(t, counted.Statements.Load(), int64(250), "statements of %s as %s", path, role.account)
+				}
+			}
+		}
+		return all
+	}
+	few, many := reads(200), reads(1000)
+	require.Greater(t, len(few), 80)
+	for page, was := range few {
+		is, ok := many[page]
+		require.True(t, ok, page)
+		t.Logf("%-60s %4d statements %5d rows; %4d, %5d", page, was.statements, was.rows, is.statements, is.rows)
+		if _, path, _ := strings.Cut(page, " "); wholly[path] != "" {
+			continue
+		}
+		assert.LessOrEqual(t, is.statements, was.statements+was.statements/4+5, "statements of %s", page)
+		assert.LessOrEqual(t, is.rows, 2*was.rows+100+1000/10, "rows of %s", page)
+	}
+}
