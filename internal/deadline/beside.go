@@ -18,6 +18,9 @@ func (s *scan) besideOthers() {
 				r.Kind, r.Rule, r.Sure, r.Ask, r.Due, r.Soft = Target, "A14", Sure, "", noDay, false
 				o.Soft = o.Soft || s.softNear(s.clause[at.from].from, at.from)
 			}
+			if r.Kind == Recurring && o.Kind == Due && !o.Due.IsZero() && s.ofMechanism(at) { // 建立月调度机制（8月底前）
+				r.Kind, r.Rule, r.Recurrence, r.Recur, r.Sure, r.Ask = Target, "T1", "", Recur{}, Sure, ""
+			}
 			if r.Kind == Recurring && r.Recurrence == Yearly && o.Kind == Recurring && s.seasonBehind(at) {
 				r.Kind, r.Rule, r.Recurrence, r.Recur = Target, "T1", "", Recur{}
 			}
@@ -46,6 +49,11 @@ func (s *scan) seasonBehind(at span) bool {
 		}
 	}
 	return s.one2(k, "禁渔期", "休渔期", "禁猎期", "封山期", "禁烧期", "高火险期", "防汛期")
+}
+
+// ofMechanism tells that a rhythm is in the name of a way of working that is set up.
+func (s *scan) ofMechanism(at span) bool {
+	return s.has(max(s.clause[at.from].from, at.from-16), at.from, "建立", "健全", "完善", "制定") && s.has(at.to, min(s.clauseEnd(at.to-1), at.to+8), "机制", "制度")
 }
 
 // monthOnly tells that a limit begins with a month and names no year: 12月底前.

@@ -227,7 +227,7 @@ func (s *scan) terse(i, e int, word string) bool {
 
 // eachIsMeasure: 每年80%以上, 每人每年200元, 每日处理3万吨 measure, they do not recur.
 func (s *scan) eachIsMeasure(hd head) bool {
-	if s.before(hd.from, "每人", "人均", "户均", "每户", "每亩", "每村", "每头", "每吨", "元/人", "每生", "生均", "每床") != "" {
+	if s.before(hd.from, "每人", "人均", "户均", "每户", "每亩", "每村", "每头", "每吨", "每座", "每个", "每所", "每处", "每公里", "每名", "每家", "元/人", "每生", "生均", "每床") != "" {
 		return true
 	}
 	k := hd.to

@@ -337,7 +337,7 @@ func plainList(names []named) bool {
 
 func seatOf(label string) seat {
 	switch {
-	case strings.Contains(label, "配合") || strings.Contains(label, "协") || strings.Contains(label, "参与") || strings.Contains(label, "参加") || strings.Contains(label, "指导") || strings.Contains(label, "督导") || strings.Contains(label, "监督") || strings.Contains(label, "监管责任") || strings.Contains(label, "验收"):
+	case strings.Contains(label, "配合") || strings.Contains(label, "协") || strings.Contains(label, "参与") || strings.Contains(label, "参加") || strings.Contains(label, "指导") || strings.Contains(label, "督导") || strings.Contains(label, "监督") || strings.Contains(label, "监管") || strings.Contains(label, "督办") || strings.Contains(label, "验收"):
 		return seatAssist
 	case strings.Contains(label, "牵头") || strings.Contains(label, "主办") || strings.Contains(label, "主责") || strings.Contains(label, "主体责任") || strings.Contains(label, "主要责任") || strings.Contains(label, "第一责任"):
 		return seatLead

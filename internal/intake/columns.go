@@ -40,6 +40,7 @@ var columnWords = []struct {
 	{regexp.MustCompile(`断面(名称|点位)?$|^(监测|考核)(断面|点位)|点位名称|水体名称$`), colSection},
 	{regexp.MustCompile(`目标水质|水质目标|水质类别|目标类别|考核目标水质|水质要求|^(\d{4}年)?(水质)?(考核)?目标$`), colTarget},
 	{regexp.MustCompile(`断面(级别|类别|属性|性质)|考核级别|^级别$`), colLevel},
+	{regexp.MustCompile(`^(?:责任|牵头|承办|整改|落实)?(?:责任)?(?:单位|部门)(?:及|和|与|、|/)(?:主要)?(?:责任人|负责人|联系人)$`), colUnit},
 	{regexp.MustCompile(`领导|责任人|联系人|负责人|电话|联络员|河长|专员|责任县长|责任市长`), colPerson},
 	{regexp.MustCompile(`备注|说明$|^注$`), colRemark},
 	{pastColumn, colPast},
@@ -213,6 +214,9 @@ func joinHeads(a, b []string) []string {
 	return out
 }
 
+// bareUnitHead is a head that names a unit of a measure as well as a body.
+var bareUnitHead = regexp.MustCompile(`^(?:计量)?单位$`)
+
 func columnsOf(cells []string) (cols map[column]int, more []int, score int) {
 	cols = map[column]int{}
 	stages := periodColumns(cells)
@@ -227,7 +231,10 @@ func columnsOf(cells []string) (cols map[column]int, more []int, score int) {
 		if c == colOther {
 			continue
 		}
-		if _, taken := cols[c]; taken {
+		if at, taken := cols[c]; taken {
+			if c == colUnit && bareUnitHead.MatchString(tight(fold(cells[at]))) && !bareUnitHead.MatchString(tight(fold(cell))) {
+				cols[c] = i // 单位 beside 责任单位 is that of a measure
+			}
 			if c == colContent || c == colTask {
 				more = append(more, i)
 			}

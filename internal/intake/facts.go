@@ -19,6 +19,7 @@ type facts struct {
 	LastDue               calendar.Day // the latest limit that the documents set
 	To                    []named      // whom it addresses: 各县（市、区）水务局：
 	City                  string       // 晋城市: how the issuing place is called
+	Season                bool         // it is about the days of a festival: its times are the next ones
 }
 
 var (
@@ -155,6 +156,10 @@ func (f *facts) years(about string) {
 			f.Titled = true
 			return
 		}
+		if festive.MatchString(t) { // 2024年元旦、春节期间, of December 2023
+			f.Year, f.LastYear, f.Season = f.Issued.Year, f.Issued.Year, true
+			return
+		}
 		if m := yearRe.FindStringSubmatch(t); m != nil {
 			f.Year, _ = strconv.Atoi(m[1])
 			f.LastYear, f.Titled = f.Year, true
@@ -170,6 +175,9 @@ func (f *facts) years(about string) {
 		f.LastYear, f.Titled = f.Year+number(m[1])-1, true
 	}
 }
+
+// festive is a title about the days around a festival.
+var festive = regexp.MustCompile(`(?:19|20)\d\d年[“"]?(?:元旦|春节|两节|元春|中秋|国庆|五一|端午|清明)`)
 
 func cityOf(texts ...string) string {
 	for _, t := range texts {

@@ -69,5 +69,8 @@ func (k *committer) stageOver(c *clause, rs []deadline.Reading) (*deadline.Readi
 			return nil, 0
 		}
 	}
+	if d := k.facts.Issued; k.facts.Season && !d.IsZero() {
+		return &deadline.Reading{Kind: deadline.Window, Start: d, Due: d.AddDays(240)}, 0
+	}
 	return nil, 0
 }

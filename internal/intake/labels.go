@@ -52,7 +52,7 @@ func labelUnits(line string) []string {
 	names, _, _ := readUnits(s[:i], seatOwner)
 	var out []string
 	for _, n := range order(names) {
-		if f := tight(fold(n.name)); (bare || s[i] != ':') && (utf8.RuneCountInString(f) > 18 || strings.ContainsAny(f, "0123456789") || notActor.MatchString(f) || utf8.RuneCountInString(f) > 6 && (actsNow.MatchString(f) || actsVerb.MatchString(f)) || levelWord.MatchString(f) || verbThenUnit(f)) {
+		if f := tight(fold(n.name)); (bare || s[i] != ':') && (utf8.RuneCountInString(f) > 18 || strings.Contains(f, "由") || strings.ContainsAny(f, "0123456789") || notActor.MatchString(f) || utf8.RuneCountInString(f) > 6 && (actsNow.MatchString(f) || actsVerb.MatchString(f)) || levelWord.MatchString(f) || verbThenUnit(f)) {
 			return nil // a sentence that ends like a name: 汇总情况报区消安委
 		}
 		if !looksUnit(n.name) || levelOf(tight(fold(n.name))) == "" && !orgTail.MatchString(n.name) && (bare || s[i] != ':' || !partLabel.MatchString(n.name) || noPart.MatchString(n.name)) && !eachTail.MatchString(n.name) && (bare || s[i] != ':' || !isPlace(n.name)) {
@@ -90,7 +90,7 @@ var leadsWhat = regexp.MustCompile(`^([\p{Han}、()]{2,30}?)(?:牵头|负责|承
 var levelWord = regexp.MustCompile(`^[省市县区乡镇州]级`)
 
 // eachTail are the ends of names of all of a kind.
-var eachTail = regexp.MustCompile(`^各[\p{Han}、（）()]{0,10}(?:社区|村|乡镇|街道|单位|部门|企业|学校|医院|科室|处室|县|区|市)$`)
+var eachTail = regexp.MustCompile(`^各[\p{Han}、（）()]{0,10}(?:社区|村|乡镇|街道|单位|部门|企业|学校|医院|科室|处室|县|区|市|[县区市镇乡]{1,2}[（(][县市区街道镇乡、]+[）)])$`)
 
 // printed is a folded name with the brackets that documents print.
 func (k *committer) printed(f string) string {

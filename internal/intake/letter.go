@@ -28,9 +28,9 @@ func (k *committer) headClauses(o outline) []*clause {
 		dated := k.dates(p.text) && !ownTitle.MatchString(t) && !issueWords.MatchString(t) && t != tight(fold(k.facts.Title)) && !(planTitle.MatchString(t) && !strings.ContainsAny(t, "。;,"))
 		during := !dated && k.during(p.text)
 		own := len(c.found) > 0 && hanIn(c.text) > 12 && !isLabel(p.text)
-		if !own && (dated || during) && !docNumber.MatchString(t) {
+		if !own && (dated || during || len(o.top) == 0 && dayLabel.MatchString(t)) && !docNumber.MatchString(t) {
 			names, _ := k.subject(p.text, &entry{})
-			own = len(o.top) == 0 && dated || len(names) > 0 || leadIn.MatchString(t) && strings.Contains(t, "是")
+			own = len(o.top) == 0 && (dated || dayLabel.MatchString(t)) || len(names) > 0 || leadIn.MatchString(t) && strings.Contains(t, "是")
 		}
 		if own {
 			no := len(out) + 1
@@ -53,6 +53,9 @@ func (k *committer) headClauses(o outline) []*clause {
 	}
 	return out
 }
+
+// dayLabel begins the line of a day or days in a calendar of work: 5月10日：发布公告.
+var dayLabel = regexp.MustCompile(`^(?:(?:19|20)\d\d年)?\d{1,2}月(?:\d{1,2}日|[上中下]旬|底|初)?(?:(?:至|到|-|—)(?:\d{1,2}月)?(?:\d{1,2}日|[上中下]旬|底)?)?(?:前|之前)?[:,]`)
 
 // ownTitle is the title of a letter on a line of its own.
 var ownTitle = regexp.MustCompile(`^[\p{Han}]{0,20}关于[^。;,]{4,60}的(?:通知|通报|函|公告|通告|紧急通知|督办通知|意见|决定|请示|报告|批复)$`)

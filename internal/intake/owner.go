@@ -12,12 +12,12 @@ import (
 )
 
 var (
-	eachSubject = regexp.MustCompile(`^(?:由)?((?:其余|其他|其它)?(?:有关|相关)(?:县|区|市|乡镇|镇|街道)(?:\([市县区旗、]+\))?(?:人民政府|政府)|(?:其余|其他|其它)?各(?:设区)?(?:县|区|市|旗|州)(?:\([市县区旗、州]*\)|[市县区旗]*(?:\([市县区旗、州]*\))?)?(?:、[市县区旗]{1,2}(?:\([市县区旗、]+\))?)*(?:党委、?政府|人民政府|政府|教育局)?|(?:其余|其他|其它)?各(?:乡镇|镇|乡|街道)(?:\([\p{Han}、]{1,10}\)|、?(?:街道|乡镇|镇|乡|办事处|场))*(?:(?:人民政府|党委政府|政府|办事处)(?:\([\p{Han}、]{2,12}\))?)?|县(?:\([市区、]+\)|区)(?:人民政府|政府)?)`)
+	eachSubject = regexp.MustCompile(`^(?:由)?((?:其余|其他|其它)?(?:有关|相关)(?:县|区|市|乡镇|镇|街道)(?:\([市县区旗、]+\))?(?:人民政府|政府)|(?:其余|其他|其它)?各(?:设区)?(?:县|区|市|旗|州)(?:\([市县区旗、州]*\)|[市县区旗]*(?:\([市县区旗、州]*\))?)?(?:、[市县区旗]{1,2}(?:\([市县区旗、]+\))?)*(?:党委、?政府|人民政府|政府|教育局)?|(?:其余|其他|其它)?各(?:乡镇|镇|乡|街道)(?:\([\p{Han}、]{1,10}\)|、?(?:街道|乡镇|镇|乡|办事处|场))*(?:(?:人民政府|党委政府|政府|办事处)(?:\([\p{Han}、]{2,12}\))?)?|县(?:\([市区、]+\)|区)(?:人民政府|政府)?|(?:乡镇|镇|乡|街道)\((?:街道|街|镇|乡|办|场|、)+\)|村\(社区\)(?:网格员|两委)?)`)
 	manySubject = regexp.MustCompile(`^(?:由)?(各级(?:党委、?)?(?:人民)?政府(?:和有关部门|及有关部门)?|各(?:有关|相关|成员|责任|牵头|参建|级|业务|职能|行业|主管|地)?(?:地区)?(?:、?各?(?:有关|相关|级|直属)?(?:部门|单位|科室|处室|学校|企业|地|街道|镇))*|[省市县区州](?:直|属|级)(?:各|有关|相关)*[\p{Han}]{0,4}?(?:单位|部门|学校|医院|企业|机关|科室)|(?:其余|其他|其它)?各(?:校|村|园|局|办|科|站|所|厂|矿|院|企)|(?:各|[省市县区乡镇村])级[\p{Han}]{1,3}长)(?:、|完|开|落实|组织|制定|加强|做好|认真|严格|及时|定期|要|应|须|于|在|将|按|结合|每|对|根据|负责|\d|,)`)
 	afterName   = regexp.MustCompile(`^(分别|各自|共同|同步|要|应|须|需|负责|牵头|将|会同|于|在|按|结合|组织|具体|是|对|加|督|指|制|完|开|建|\d|每|每年|每月|每季|,|会|联合|定期|及时|依|根据|统筹|做|切实|充分|全面|认真|严格|积极|进一步|强化|力争|把|为|通过|以)`)
 	notSubject  = regexp.MustCompile(`^(部门|城[市区镇]|之间|的|级|属|所属|域|内|范围|财政|门|直)`)
 	byUnit      = regexp.MustCompile(`(?:由|会同)([\p{Han}]{2,16}?(?:局|委|办公室|厅|部|办|管委会|政府|中心|公司|院|会))(?:牵头|负责|组织|统筹|会同|具体)`)
-	headUnit    = regexp.MustCompile(`^(?:由)?((?:市|省|县|区|州|旗)[\p{Han}]{1,14}?(?:局|委|委员会|办公室|督查室|研究室|厅|部|办|管委会|政府|中心|公司|院|总队|支队|大队|领导小组|指挥部|专班))(?:要|应当?|须|负责|牵头|会同|具体负责|将|组织|\d|每[年月季周日半]|[于在按]|[一二三四上下第]|定期|及时|完成|开展|制定)`)
+	headUnit    = regexp.MustCompile(`^(?:由)?((?:市|省|县|区|州|旗)(?:级)?财政|(?:市|省|县|区|州|旗)[\p{Han}]{1,14}?(?:局|委|委员会|办公室|督查室|研究室|厅|部|办|管委会|政府|中心|公司|院|总队|支队|大队|领导小组|指挥部|专班))(?:要|应当?|须|负责|牵头|会同|具体负责|将|组织|\d|每[年月季周日半]|[于在按]|[一二三四上下第]|定期|及时|完成|开展|制定)`)
 	territory   = regexp.MustCompile(`县\([市区、]+\)(?:建成区|城|级)?|各县|县区|区县|县级|各乡镇|乡镇级|各辖区|本辖区|本地区|本行政区`)
 	surveyWord  = regexp.MustCompile(`排查|摸底|普查|制定.{0,20}(?:方案|计划|清单)|编制.{0,20}(?:方案|规划|计划)|建立.{0,6}台账|自查|划定`)
 )
@@ -43,7 +43,7 @@ func (k *committer) owner(c *clause, e *entry, context string) {
 	if k.bySubject(c, e, text, context, br) {
 		return
 	}
-	if name := k.agent(c, e, len(br) > 0); name != "" {
+	if name := k.agent(c, e, len(br) > 0 && !c.inherited); name != "" {
 		e.Lead = name
 		k.reg.resolve(e.Lead, c.place)
 		k.rest(e, br, e.Lead)
@@ -94,7 +94,7 @@ func (k *committer) agent(c *clause, e *entry, beside bool) string {
 			continue
 		}
 		f := tight(fold(c.text[p.from:p.to]))
-		if m := builderIs.FindStringSubmatch(f); m != nil && looksUnit(m[1]) && !notActor.MatchString(m[1]) && !isBuilt(m[1], "") {
+		if m := builderIs.FindStringSubmatch(f); m != nil && !strings.Contains(m[1], "由") && looksUnit(m[1]) && !notActor.MatchString(m[1]) && !isBuilt(m[1], "") {
 			return k.printed(m[1])
 		}
 		if strings.Contains(f, "前者") || strings.Contains(f, "后者") {
@@ -124,7 +124,8 @@ var builderIs = regexp.MustCompile(`^(?:项目|工程)?由?([\p{Han}（）()]{2,
 // bySubject is true when the sentence itself names who acts.
 func (k *committer) bySubject(c *clause, e *entry, text, context string, br []named) bool {
 	names, several := k.subject(text, e)
-	if len(names) == 0 && e.span.to > e.span.from && e.span.to-e.span.from < 1200 { // 为…，请各县于…
+	nobody := !slices.ContainsFunc(br, func(n named) bool { return n.seat != seatAssist }) // none, or only those who take part
+	if len(names) == 0 && e.span.to > e.span.from && e.span.to-e.span.from < 1200 {        // 为…，请各县于…
 		parts := commaSpans(c.text, e.span)
 		for i := 1; i < len(parts) && i < 6 && len(names) == 0 && adverbial(c.text, parts[:i]); i++ {
 			names, several = k.subject(c.text[parts[i].from:parts[i].to], e)
@@ -141,13 +142,13 @@ func (k *committer) bySubject(c *clause, e *entry, text, context string, br []na
 			}
 		}
 	}
-	if len(names) == 0 && (len(br) == 0 || c.inherited) {
+	if len(names) == 0 && (nobody || c.inherited) {
 		names, several = k.inBracket(c, e)
 	}
-	if len(names) == 0 && len(br) == 0 {
+	if len(names) == 0 && nobody {
 		names = k.labelled(c, e)
 	}
-	if len(names) == 0 && len(br) == 0 {
+	if len(names) == 0 && nobody {
 		names = k.headSubject(c, e)
 	}
 	if len(names) == 0 && context != "" {
@@ -230,7 +231,7 @@ func (k *committer) inBracket(c *clause, e *entry) ([]string, bool) {
 
 // anyBody is a word for bodies of one kind and the name of none: who a bracket names
 // sees that they act. 供水单位每日检测（县卫健局）.
-var anyBody = regexp.MustCompile(`^[\p{Han}]{0,5}(?:单位|企业|机构|学校|医院|法人|负责人|商户|农户)$`)
+var anyBody = regexp.MustCompile(`^[\p{Han}]{0,5}(?:单位|企业|机构|学校|医院|法人|负责人|商户|农户|场馆|场所|设施|体育馆|文化馆|图书馆)$`)
 
 // others are those of a bracket behind its first, and who the sentence names.
 func (k *committer) others(ordered []named, actor string) []string {

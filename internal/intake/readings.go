@@ -36,6 +36,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target"
 	case typeOf.MatchString(tight(fold(c.text[min(r.End, len(c.text)):min(r.End+12, len(c.text))]))):
 		why = "target" // 立行立改类问题
+	case !limit && r.Kind == deadline.Window && termOfWork.MatchString(tight(fold(c.text[max(0, min(s.from, r.Begin)):min(r.Begin, len(c.text))]))):
+		why = "stage" // 项目建设期10个月，自2023年7月至2024年4月
 	case !limit && eventTime(c.text, r, s):
 		why = "stage" // 考试时间：6月7日至8日
 	case !limit && stepEnds(c.text, r, s):
@@ -46,6 +48,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target"
 	case !limit && notDoneOf(c.text, r, s):
 		why = "condition"
+	case !limit && rewarded(c.text, r, s):
+		why = "condition" // 7月31日前签约的给予奖励
 	case !limit && movedFrom(c.text, r, s):
 		why = "moved"
 	case !limit && stageNamed(c.text, r, s):
@@ -130,6 +134,9 @@ func (k *committer) nextGoal(c *clause, r deadline.Reading) bool {
 
 var eventHead = regexp.MustCompile(`^(?:考试|活动|会议|检查|督查|督导|督察|举办|比赛|竞赛|培训|演练|报到|展览|展示|展演|演出|放假|值班|开放|参观|调研|宣传|巡查|测试|面试|笔试|行动|普查|调查|开幕|集中办公)(?:的)?(?:时间|日期)(?:安排)?(?:为|是|定于)?:?$`)
 
+// termOfWork is before the time that a work takes as a whole.
+var termOfWork = regexp.MustCompile(`(?:周期|工期|建设期|实施期|施工期|服务期|合同期)(?:限)?(?:为|是|共|约|:)?(?:\d+个?(?:月|年|天|日))?[,，]?(?:自|从)?$`)
+
 // eventTime is true of the time at which something takes place, as the label of it and
 // no more: 考试时间：6月7日至8日.
 func eventTime(text string, r deadline.Reading, s span) bool {
@@ -204,6 +211,14 @@ var (
 func notDoneOf(text string, r deadline.Reading, s span) bool {
 	p := partHolding(text, r, s)
 	return r.Begin >= p.from && notDone.MatchString(tight(fold(text[p.from:r.Begin]))) && notDoneIs.MatchString(tight(fold(text[min(r.End, p.to):p.to])))
+}
+
+var rewardedRe = regexp.MustCompile(`^(?:之?前|以前|内)?[^,。;]{0,14}?的[\p{Han}]{0,6}?,?(?:给予|可以|可享受|可申请|享受|予以奖励|予以补助|视为|按)`)
+
+// rewarded is true of the time by which something must be done to be rewarded or treated
+// in some way.
+func rewarded(text string, r deadline.Reading, s span) bool {
+	return r.Kind == deadline.Due && r.End <= s.to && rewardedRe.MatchString(tight(fold(text[r.End:s.to]))) && !strings.Contains(tight(text[s.from:r.Begin]), "对")
 }
 
 // movedFrom is true of a time that another takes the place of: 原定6月底前完成的清淤任务，
@@ -298,7 +313,7 @@ var (
 // policyWindow is true of the time for which a policy holds: 4月1日至6月30日，对…租金
 // 返还标准可按3个月计算.
 func policyWindow(text string, r deadline.Reading, s span) bool {
-	rest := text[min(r.End, s.to):s.to]
+	rest, _, _ := strings.Cut(text[min(r.End, s.to):s.to], "其中")
 	return !r.Start.IsZero() && r.Rule == "W1" && policyWords.MatchString(rest) && !policyDoes.MatchString(rest)
 }
 

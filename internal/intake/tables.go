@@ -2,6 +2,7 @@ package intake
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -92,10 +93,28 @@ func distinct(in []string) map[string]bool {
 	return m
 }
 
+// firstUnit is the column of who leads where it is the first.
+func (h headedTable) firstUnit() (int, bool) {
+	for _, c := range []column{colLead, colUnit} {
+		if at, ok := h.cols[c]; ok && at == 0 {
+			return 0, true
+		}
+	}
+	return 0, false
+}
+
 func (h headedTable) rows() []row {
 	var out []row
 	defer func() { tellApart(out) }()
+	above := "" // the body in the first column, which is printed once for all its rows
 	for i, r := range h.body() {
+		if at, ok := h.firstUnit(); ok && at < len(r.Cells) {
+			if strings.TrimSpace(r.Cells[at]) == "" && above != "" {
+				r.Cells = slices.Clone(r.Cells)
+				r.Cells[at] = above
+			}
+			above = r.Cells[at]
+		}
 		title, content := oneLine(h.cell(r, colTask)), h.cell(r, colContent)
 		for _, m := range h.more {
 			if m < len(r.Cells) && strings.TrimSpace(r.Cells[m]) != "" && r.Cells[m] != content {
@@ -197,6 +216,9 @@ func (h headedTable) units(r Row) []named {
 				return
 			}
 		}
+		if c == colUnit && h.head >= 0 && h.cols[c] < len(h.heads()) && strings.Contains(h.heads()[h.cols[c]], "人") {
+			text = personRe.ReplaceAllString(text, "")
+		}
 		names, _, _ := readUnits(rejoinNames(text), s)
 		out = append(out, names...)
 	}
@@ -208,6 +230,9 @@ func (h headedTable) units(r Row) []named {
 	add(colAssist, seatAssist)
 	return out
 }
+
+// personRe is a person's name in brackets behind the body: 柳河镇(王建国).
+var personRe = regexp.MustCompile(`\(\p{Han}{2,4}\)|\n\p{Han}{2,3}$`)
 
 // rejoinNames joins a name that a narrow cell broke: 市城市管理\n局.
 func rejoinNames(text string) string {

@@ -254,6 +254,9 @@ func (k *committer) title(c *clause, g segment) string {
 	}
 	text = tidyTitle(text)
 	topic := headTopic(c)
+	if t := c.beforeBracket(g.from); t != "" && hanIn(text) < 8 { // 健身广场12个（6月底前完成6个，10月底前全部完成）
+		return shorten(t+"："+text, 40)
+	}
 	if whenWhere.MatchString(text) && hanIn(topic) >= 2 { // 开幕式。9月28日晚，在广场举行
 		return shorten(topic, 40)
 	}
@@ -283,6 +286,24 @@ func (k *committer) title(c *clause, g segment) string {
 		}
 	}
 	return shorten(text, 40)
+}
+
+// beforeBracket is what a bracket is about in which a place of the text stands.
+func (c *clause) beforeBracket(at int) string {
+	before := c.text[max(0, at-300):at]
+	i := strings.LastIndexAny(before, "（(")
+	if i < 0 || strings.ContainsAny(before[i:], "）)。；;\n") {
+		return ""
+	}
+	head := before[:i]
+	if j := strings.LastIndexAny(head, "。；;：:\n"); j >= 0 {
+		_, n := utf8.DecodeRuneInString(head[j:])
+		head = head[j+n:]
+	}
+	if t := tidyTitle(head); hanIn(t) >= 4 && hanIn(t) <= 30 && !timeWord.MatchString(fold(t)) {
+		return t
+	}
+	return ""
 }
 
 // whenWhere says at what time of the day, where and how often something is held.
