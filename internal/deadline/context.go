@@ -134,6 +134,9 @@ func (s *scan) baseline(p phrase) bool {
 	if p.tail == before || p.tail == start {
 		return false
 	}
+	if s.back(p.from, "以") && p.m.grain == ofYear && s.has(p.to, min(s.clauseEnd(p.to), p.to+16), "为基础", "为基准", "为基数", "为依据", "为准") {
+		return true // 以2021年预算为基础
+	}
 	if s.before(p.from, "较", "相较", "相较于", "比", "同比", "与", "相比", "对比", "以", "达到", "超过", "高于", "低于", "优于", "在") != "" &&
 		(p.m.grain == ofYear && p.m.edge != '内' || p.m.grain == ofHalf || s.one2(p.to, "相比", "同期", "为基")) {
 		in := s.back(p.from, "在")

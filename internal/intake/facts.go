@@ -156,7 +156,7 @@ func (f *facts) years(about string) {
 			f.Titled = true
 			return
 		}
-		if festive.MatchString(t) { // 2024年元旦、春节期间, of December 2023
+		if festive.MatchString(t) || prepares.MatchString(t) && f.Issued.Month > 0 { // 2024年元旦、春节期间, of December 2023
 			f.Year, f.LastYear, f.Season = f.Issued.Year, f.Issued.Year, true
 			return
 		}
@@ -175,6 +175,9 @@ func (f *facts) years(about string) {
 		f.LastYear, f.Titled = f.Year+number(m[1])-1, true
 	}
 }
+
+// prepares is a title of what is done before a year: 编制2022年部门预算.
+var prepares = regexp.MustCompile(`(?:编制|编报|申报|征集|报送|谋划|征订|储备|填报)(?:19|20)\d\d(?:年|-)`)
 
 // festive is a title about the days around a festival.
 var festive = regexp.MustCompile(`(?:19|20)\d\d年[“"]?(?:元旦|春节|两节|元春|中秋|国庆|五一|端午|清明)`)

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"regexp"
 	"slices"
 
 	"duban/internal/calendar"
@@ -11,10 +12,11 @@ import (
 // within the stage that they stand under: 总结验收（2022年3月至4月）⏎3月20日前组织自验.
 func (k *committer) inStage(c *clause, rs []deadline.Reading) []deadline.Reading {
 	st, from := k.stageOver(c, rs)
-	if st == nil {
-		return rs
-	}
 	out := slices.Clone(rs)
+	if st == nil {
+		k.nextYears(out)
+		return out
+	}
 	for i, r := range out {
 		if r.Begin < from || r.Kind != deadline.Due && r.Kind != deadline.Window || r.Due.IsZero() || r.YearFrom == "written" || r.YearFrom == "word" || within(*st, r.Due) {
 			continue
@@ -53,6 +55,27 @@ func inYear(d calendar.Day, year int) calendar.Day {
 	return d
 }
 
+// ofYear is a heading that is a year and no more: 2023年度任务.
+var ofYear = regexp.MustCompile(`^((?:19|20)\d\d)年度?(?:重点|主要)?(?:任务|目标|目标任务|安排|工作|工作任务|计划|建设任务|工作安排|项目)?:?$`)
+
+// nextYears gives the times of a paper that is about the next year, and was issued well
+// before it, the year of issue where they are then still to come: the next year is asked
+// about, and is not meant where the paper prepares that year (编制2022年部门预算).
+func (k *committer) nextYears(rs []deadline.Reading) {
+	issued := k.facts.Issued
+	if issued.IsZero() || !k.facts.Titled || k.facts.Year != issued.Year+1 || issued.Month > 10 {
+		return
+	}
+	for i, r := range rs {
+		if r.Kind != deadline.Due || r.YearFrom != "plan" || r.Due.IsZero() || r.Sure == deadline.Ask {
+			continue
+		}
+		if alt := inYear(r.Due, issued.Year); !alt.Before(issued) {
+			rs[i].Sure, rs[i].Ask, rs[i].Other = deadline.Ask, "intake.why_year", alt
+		}
+	}
+}
+
 // stageOver is the stage that a clause's times stand under, by its own heading or one
 // above it, and where in its text they begin.
 func (k *committer) stageOver(c *clause, rs []deadline.Reading) (*deadline.Reading, int) {
@@ -62,6 +85,10 @@ func (k *committer) stageOver(c *clause, rs []deadline.Reading) (*deadline.Readi
 		}
 	}
 	for n := c.parent; n != nil; n = n.parent {
+		if m := ofYear.FindStringSubmatch(tight(fold(n.title))); m != nil { // （二）2023年⏎1.上半年建成…
+			y := number(m[1])
+			return &deadline.Reading{Kind: deadline.Window, Start: calendar.NewDay(y, 1, 1), Due: calendar.NewDay(y, 12, 31)}, 0
+		}
 		if s := k.stageOf(n); s.reading != nil {
 			if r := s.reading; r.Kind == deadline.Window && !r.Start.IsZero() {
 				return r, 0

@@ -132,7 +132,7 @@ func (k *committer) nextGoal(c *clause, r deadline.Reading) bool {
 	return false
 }
 
-var eventHead = regexp.MustCompile(`^(?:考试|活动|会议|检查|督查|督导|督察|举办|比赛|竞赛|培训|演练|报到|展览|展示|展演|演出|放假|值班|开放|参观|调研|宣传|巡查|测试|面试|笔试|行动|普查|调查|开幕|集中办公)(?:的)?(?:时间|日期)(?:安排)?(?:为|是|定于)?:?$`)
+var eventHead = regexp.MustCompile(`^(?:考试|活动|会议|检查|督查|督导|督察|举办|比赛|竞赛|培训|演练|报到|展览|展示|展演|演出|放假|值班|开放|参观|调研|宣传|巡查|测试|面试|笔试|行动|普查|调查|开幕|集中办公)(?:的)?(?:时间|日期)(?:安排)?(?:为|是|定于)?[:。]?$|^(?:禁[渔烧放采捕养猎]|休渔|封[山湖河]|防火|采暖|供暖|供热|灌溉)(?:时间|期限?)[:。]?$`)
 
 // termOfWork is before the time that a work takes as a whole.
 var termOfWork = regexp.MustCompile(`(?:周期|工期|建设期|实施期|施工期|服务期|合同期)(?:限)?(?:为|是|共|约|:)?(?:\d+个?(?:月|年|天|日))?[,，]?(?:自|从)?$`)
@@ -158,6 +158,9 @@ var (
 	stepMade = regexp.MustCompile(`(?:登记|申报|报名|受理|征集|申请|公示|投票|填报|预约|缴费|征求意见|招募|推荐|投标|收件)(?:工作)?(?:时间|截止时间|期限)?(?:至|到|于|截至|截止到|截止至)?$`)
 )
 
+// sinceWhen ends in when something begins.
+var sinceWhen = regexp.MustCompile(`[从自][^,。]*\d[^,。]*(?:开始|起|启动),$`)
+
 // stepEnds is true of a time that says when a step of the work ends, beside the limit
 // of the work itself: 5月底前完成救助对象核定，4月30日登记结束.
 func stepEnds(text string, r deadline.Reading, s span) bool {
@@ -181,6 +184,9 @@ func stepEnds(text string, r deadline.Reading, s span) bool {
 		return false
 	}
 	before, after := tight(fold(text[from:r.Begin])), tight(fold(text[r.End:to]))
+	if before == "" && after == "结束" && sinceWhen.MatchString(tight(fold(text[s.from:from]))) {
+		return true // 从2023年11月开始，到2026年6月结束
+	}
 	if stepEnd.MatchString(after) && (before != "" || hanIn(after) > 2) {
 		return before == "" || stepMade.MatchString(before) || hanIn(after) > 2
 	}
@@ -394,15 +400,16 @@ func quoted(text string, r deadline.Reading) bool {
 // vision is true of a year beyond what the plan covers.
 func (k *committer) vision(r deadline.Reading) bool {
 	last := max(k.facts.LastYear, k.facts.Issued.Year)
+	inOneMonth := r.Start.Year == r.Due.Year && r.Start.Month == r.Due.Month // 2024年11月组织评估 is work
 	switch {
 	case r.Due.IsZero() || last == 0:
 		return false
 	case r.Due.Year > last+5:
 		return true
 	case !k.facts.Titled:
-		return r.Kind == deadline.Window && r.Due.Year > last+1
+		return r.Kind == deadline.Window && r.Due.Year > last+1 && !inOneMonth
 	case r.Due.Year > last+1:
-		return visionWord.MatchString(strings.TrimSpace(r.Words)) || strings.Contains(r.Words, "五") || r.Kind == deadline.Window
+		return visionWord.MatchString(strings.TrimSpace(r.Words)) || strings.Contains(r.Words, "五") || r.Kind == deadline.Window && !inOneMonth
 	}
 	return r.Kind == deadline.Window && r.Due.Year > last && !r.Start.IsZero() && r.Due.Year-r.Start.Year > 2
 }
