@@ -232,7 +232,7 @@ func ended(p plan.Plan, duty string, at time.Time) bool {
 	if i < 0 || p.Tasks[i].Recur == nil {
 		return true
 	}
-	_, _, more := p.Tasks[i].Recur.Next(calendar.DayOf(at.In(calendar.Beijing)).AddDays(-1))
+	_, _, more := p.Tasks[i].Recur.Next(calendar.DayOf(at.In(p.Location())).AddDays(-1))
 	return !more
 }
 

@@ -86,7 +86,7 @@ type lastYear struct {
 // whatIsKnown asks the ledger; without one, or when the plan is not in it, it
 // says so in a line.
 func (a *app) whatIsKnown(ctx context.Context, p *plan.Plan, file string, at calendar.Day) (lastYear, error) {
-	known := lastYear{today: calendar.DayOf(a.now().In(calendar.Beijing))}
+	known := lastYear{today: calendar.DayOf(a.now().In(p.Location()))}
 	err := a.reads(ctx, func(r *query.Reader, who query.Viewer) error {
 		was, err := r.PlanRecord(ctx, who, p.ID)
 		if err != nil {

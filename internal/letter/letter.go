@@ -35,7 +35,7 @@ type Letter struct {
 	Line      string    // the message in one line, for a terminal
 	Files     []File    // that go with it
 	At        time.Time // plan clock: when it speaks
-	Date      time.Time // real clock: the Date header
+	Date      time.Time // real clock, in the zone of the plan: the Date header
 }
 
 // File goes with a letter.

@@ -171,7 +171,7 @@ func (s *speaker) alarmPage(a Alarm) page {
 	}
 	var waits []row
 	for _, x := range a.Waits {
-		r := row{Title: clean(x.Title), Notes: []string{x.Words(s.w)}}
+		r := row{Title: clean(x.Title), Notes: []string{x.Words(s.w, s.d.Zone)}}
 		if x.Thing != "" {
 			r.Meta = []string{clean(x.Thing)}
 		}

@@ -3,9 +3,8 @@ package notice
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
-	"golang.org/x/text/width"
+	"duban/internal/words"
 )
 
 // columns of the text part; a CJK character takes two.
@@ -122,67 +121,18 @@ func right(b *strings.Builder, s string) {
 // pad fills s with spaces to n columns.
 func pad(s string, n int) string { return s + strings.Repeat(" ", max(1, n-cells(s))) }
 
-// cells is how many columns s takes. Characters that are narrow in the West and
-// wide in China count as wide.
-func cells(s string) int {
-	n := 0
-	for _, r := range s {
-		n += cell(r)
-	}
-	return n
-}
+// ruler measures what a plain reader sees: signs that are narrow in the West and wide in
+// China count as wide.
+var ruler = words.Ruler{Ambiguous: 2}
 
-func cell(r rune) int {
-	if r < 0x80 {
-		return 1
-	}
-	switch width.LookupRune(r).Kind() {
-	case width.EastAsianWide, width.EastAsianFullwidth, width.EastAsianAmbiguous:
-		return 2
-	}
-	return 1
-}
+func cells(s string) int { return ruler.Cells(s) }
 
-// wrap writes s after first, and further lines after rest. It breaks at spaces
-// and between Chinese characters, but never before a closing mark or after an
-// opening one.
+// wrap writes s after first, and further lines after rest. What cannot be broken, such as
+// an address, stays whole.
 func wrap(b *strings.Builder, first, rest, s string) {
-	if cells(first)+cells(s) <= columns {
-		b.WriteString(strings.TrimRight(first+s, " ") + "\n")
-		return
+	before := first
+	for _, line := range ruler.Fold(s, columns-cells(first), columns-cells(rest), true) {
+		b.WriteString(strings.TrimRight(before+line, " ") + "\n")
+		before = rest
 	}
-	line, at, fresh := first, cells(first), true
-	for _, tok := range tokens(s) {
-		if !fresh && at+cells(strings.TrimRight(tok, " ")) > columns {
-			b.WriteString(strings.TrimRight(line, " ") + "\n")
-			line, at = rest, cells(rest)
-		}
-		line += tok
-		at += cells(tok)
-		fresh = false
-	}
-	b.WriteString(strings.TrimRight(line, " ") + "\n")
-}
-
-const (
-	openers = "（《“‘〔【(["
-	closers = "，。；：、）》”’〕】！？,.;:)]!?·"
-)
-
-// tokens cuts s where a line may break; a token keeps the spaces after it.
-func tokens(s string) []string {
-	var toks []string
-	start := 0
-	runes := []rune(s)
-	for i := 1; i < len(runes); i++ {
-		prev, next := runes[i-1], runes[i]
-		if unicode.IsSpace(next) || strings.ContainsRune(closers, next) || strings.ContainsRune(openers, prev) {
-			continue
-		}
-		if unicode.IsSpace(prev) || cell(prev) == 2 || cell(next) == 2 {
-			toks = append(toks, string(runes[start:i]))
-			start = i
-		}
-	}
-	return append(toks, string(runes[start:]))
 }

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"duban/internal/calendar"
 	"duban/internal/words"
 )
 
@@ -19,14 +18,14 @@ type Wait struct {
 	Error  string // of the last try
 }
 
-// Words is the wait in a sentence: what, since when, how often tried, why.
-func (x Wait) Words(w *words.Words) string {
+// Words is the wait in a sentence: what, since when in a zone, how often tried, why.
+func (x Wait) Words(w *words.Words, zone *time.Location) string {
 	sort, about, _ := strings.Cut(x.What, " ")
 	if sort == "act" {
 		kind, _, _ := strings.Cut(about, " ")
 		about = called(w, "act.kind_", kind)
 	}
-	at := func(t time.Time) string { return t.In(calendar.Beijing).Format("2006-01-02 15:04") }
+	at := func(t time.Time) string { return t.In(zone).Format("2006-01-02 15:04") }
 	return clean(w.T("case.stuck", words.Data{"What": w.T("case.stuck_"+sort, words.Data{"About": about}),
 		"Since": at(x.Since), "Rounds": x.Rounds, "Last": at(x.Tried), "Error": short(x.Error, 200)}))
 }

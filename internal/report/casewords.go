@@ -226,15 +226,15 @@ func (d docket) policy() string {
 // stuck are what the machine cannot get done at present, since when and why.
 func (d docket) stuck() (all []string) {
 	for _, w := range d.c.Stuck {
-		all = append(all, d.Stuck(w))
+		all = append(all, d.Stuck(w, d.c.Facts.Assigned.Location()))
 	}
 	return all
 }
 
-// Stuck is what a workflow cannot get done at present in words: since when, how
-// often it was tried, and why.
-func (s Speaker) Stuck(w ledger.Wait) string {
-	return notice.Wait{What: w.What, Since: w.Since, Tried: w.TriedAt, Rounds: w.Rounds, Error: w.Error}.Words(s.w)
+// Stuck is what a workflow cannot get done at present in words: since when in the plan's
+// zone, how often it was tried, and why.
+func (s Speaker) Stuck(w ledger.Wait, zone *time.Location) string {
+	return notice.Wait{What: w.What, Since: w.Since, Tried: w.TriedAt, Rounds: w.Rounds, Error: w.Error}.Words(s.w, zone)
 }
 
 // warnings are what somebody must look at.

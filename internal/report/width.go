@@ -4,22 +4,14 @@ import (
 	"math"
 	"strings"
 
-	"golang.org/x/text/width"
+	"duban/internal/words"
 )
 
+// ruler measures what stands in a terminal and on paper.
+var ruler = words.Ruler{Ambiguous: 1}
+
 // wide is how many half-width characters a text takes: 2 for a Chinese one.
-func wide(s string) int {
-	n := 0
-	for _, r := range s {
-		switch width.LookupRune(r).Kind() {
-		case width.EastAsianWide, width.EastAsianFullwidth:
-			n += 2
-		default:
-			n++
-		}
-	}
-	return n
-}
+func wide(s string) int { return ruler.Cells(s) }
 
 // widths are the widths of a sheet's columns: what the widest cell needs and
 // two more, at most what the column allows.
@@ -72,43 +64,4 @@ func Wide(s string) int { return wide(s) }
 // Fold breaks a text into lines of at most w half-width characters: between
 // words, or anywhere among Chinese characters, but not before a mark that
 // closes. There is always one line at least.
-func Fold(s string, w int) []string {
-	var out []string
-	line := []rune{}
-	for _, r := range s {
-		line = append(line, r)
-		for wide(string(line)) > w && len(line) > 1 { // what is carried over may be too wide again
-			cut := breakAt(line)
-			out = append(out, strings.TrimRight(string(line[:cut]), " "))
-			line = append([]rune{}, line[cut:]...)
-			for len(line) > 0 && line[0] == ' ' {
-				line = line[1:]
-			}
-		}
-	}
-	if len(line) > 0 || len(out) == 0 {
-		out = append(out, string(line))
-	}
-	return out
-}
-
-// closing marks never begin a line, opening ones never end one.
-const (
-	closing = "，。；：、）》”’〕】！？,.;:)]!?"
-	opening = "（《“‘〔【(["
-)
-
-// breakAt is the last place where a line may end so that its last character
-// begins the next; the whole but one when there is none.
-func breakAt(line []rune) int {
-	for i := len(line) - 1; i > 0; i-- {
-		before, after := line[i-1], line[i]
-		if strings.ContainsRune(closing, after) || strings.ContainsRune(opening, before) {
-			continue
-		}
-		if before == ' ' || after == ' ' || wide(string(before)) == 2 || wide(string(after)) == 2 {
-			return i
-		}
-	}
-	return len(line) - 1
-}
+func Fold(s string, w int) []string { return ruler.Fold(s, w, w, false) }

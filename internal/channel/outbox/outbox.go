@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"sync"
 
-	"duban/internal/calendar"
 	"duban/internal/channel"
 	"duban/internal/channel/mime"
 	"duban/internal/leftover"
@@ -99,12 +98,12 @@ func (o *Box) Send(ctx context.Context, m letter.Letter, _ func(context.Context)
 	return nil
 }
 
-// FileName is the message's name in the outbox: plan time in Beijing, seat, and
+// FileName is the message's name in the outbox: plan time in the zone of its date, seat, and
 // a mark of the Message-ID, so that a listing is in order and a message sent
 // twice is one file. It is made of letters, digits, hyphens and one dot.
 func FileName(m letter.Letter) string {
 	mark := letter.ASCII(m.MessageID)
-	return fmt.Sprintf("%s-%s-%s-%.12s.eml", m.At.In(calendar.Beijing).Format("20060102T150405"),
+	return fmt.Sprintf("%s-%s-%s-%.12s.eml", m.At.In(m.Date.Location()).Format("20060102T150405"),
 		part(m.Recipient.Unit), part(string(m.Recipient.Role)), mark)
 }
 

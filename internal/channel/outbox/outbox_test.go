@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/calendar"
 	"duban/internal/channel"
 	"duban/internal/channel/outbox"
 	"duban/internal/channel/smtp"
@@ -38,6 +39,7 @@ func names(t *testing.T, dir string) []string {
 func of(unit string, day int) letter.Letter {
 	m := smtptest.Letter()
 	m.Recipient.Unit, m.At = unit, time.Date(2021, 4, day, 1, 0, 0, 0, time.UTC)
+	m.Date = m.At.In(calendar.Beijing)
 	m.ID = fmt.Sprintf("p|%s|%d", unit, day)
 	m.MessageID = letter.MessageID(m.ID, "")
 	return m
@@ -50,6 +52,7 @@ func TestTheOutboxHoldsTheVeryMessageAndTwiceIsOnce(t *testing.T) {
 	box, err := outbox.New(dir, from, &out)
 	require.NoError(t, err)
 	m := smtptest.Letter()
+	m.Date = m.Date.In(calendar.Beijing)
 	require.NoError(t, box.Send(t.Context(), m, smtptest.Gone))
 	require.NoError(t, box.Send(t.Context(), m, smtptest.Gone))
 
@@ -85,6 +88,15 @@ func TestOutboxNamesSortByTimeThenReaderAndStayInside(t *testing.T) {
 		require.Regexp(t, `^2021040[89]T090000-[A-Za-z0-9-]{1,40}-liaison-[0-9a-f]{12}\.eml$`, name)
 		require.Equal(t, i < 6, strings.HasPrefix(name, "20210408"))
 	}
+}
+
+// A plan of another zone has its mornings at its own hours in the folder too.
+func TestAnOutboxNameIsOfThePlansZone(t *testing.T) {
+	t.Parallel()
+	m := of("gaoping", 8)
+	require.Contains(t, outbox.FileName(m), "20210408T090000-")
+	m.Date = m.Date.In(time.FixedZone("Asia/Urumqi", 6*60*60))
+	require.Contains(t, outbox.FileName(m), "20210408T070000-")
 }
 
 func TestTheTerminalLineCannotSteerTheTerminal(t *testing.T) {
