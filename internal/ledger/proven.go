@@ -55,6 +55,8 @@ var proven = []table{
 		"id": text, "plan": text, "digest": text, "channel": text, "state": text, "attempt": number, "error": text, "doubts": number, "via": text}},
 	{name: "calendars", key: []string{"year"}, columns: map[string]kind{"year": number, "version": number, "doc": text, "since": moment, "undone": text}},
 	{name: "units", key: []string{"id"}, columns: map[string]kind{"id": text, "version": number, "doc": text}},
+	{name: "readings", key: []string{"office", "section", "month", "span"}, columns: map[string]kind{
+		"office": text, "section": text, "month": text, "span": text, "version": number, "doc": text}},
 	{name: "office", key: []string{"name"}, columns: map[string]kind{"name": text, "value": text}},
 }
 

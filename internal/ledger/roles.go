@@ -33,6 +33,7 @@ var rights = map[string]string{
 	"messages":  "SELECT, INSERT, UPDATE",
 	"office":    "SELECT, INSERT, UPDATE",
 	"units":     "SELECT, INSERT, UPDATE",
+	"readings":  "SELECT, INSERT, UPDATE",
 
 	"signins":     "SELECT, INSERT, UPDATE",
 	"invitations": "SELECT, INSERT, UPDATE, DELETE",

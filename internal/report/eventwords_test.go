@@ -20,7 +20,7 @@ import (
 // Every kind of event that the ledger or an activity names has words in both languages. The kinds are taken from the
 // sources, so that a new one without words fails here.
 func TestEveryKindOfEventHasWords(t *testing.T) {
-	constant := regexp.MustCompile(`(?m)^\t?(?:const )?\w+ += "((?:plan|calendar|task|occurrence|duty|stage|notice|message|digest|talk|office|course|workflow|audit)\.[a-z]+)"`)
+	constant := regexp.MustCompile(`(?m)^\t?(?:const )?\w+ += "((?:plan|calendar|task|occurrence|duty|stage|notice|message|digest|talk|office|course|workflow|audit|water)\.[a-z]+)"`)
 	var kinds []string
 	for _, pattern := range []string{"../ledger/*.go", "../../activities/*.go"} {
 		files, err := filepath.Glob(pattern)

@@ -175,5 +175,8 @@ func (r Reading) With(now Reading) (both Reading, corrected []Corrected, more bo
 			both.Values[Item(field)] = now.Values[Item(field)]
 		}
 	}
+	if len(both.Values) == 0 {
+		both.Values = nil
+	}
 	return both, corrected, more || len(corrected) > 0
 }

@@ -77,6 +77,7 @@ func Run(t *testing.T, address func(testing.TB) string) {
 		{"digests of an instant share a morning", mornings},
 		{"one person gets one message a morning", onePerson},
 		{"who sits where is stated once", oneDirectory},
+		{"what was measured is kept with its source, and corrected", measured},
 		{"bare events", bareEvents},
 		{"events cannot be changed", appendOnly},
 		{"any edit is found", tampering},

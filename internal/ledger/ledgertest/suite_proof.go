@@ -14,12 +14,13 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/water"
 )
 
 // proofKeys are the proven tables with their keys.
 var proofKeys = map[string][]string{
 	"plans": {"id"}, "tasks": {"plan", "id"}, "talks": {"plan", "id"}, "stages": {"plan", "task", "revision", "talk", "id"}, "digests": {"key"},
-	"notices": {"key"}, "messages": {"id"}, "calendars": {"year"}, "office": {"name"}, "units": {"id"}, "documents": {"hash"},
+	"notices": {"key"}, "messages": {"id"}, "calendars": {"year"}, "office": {"name"}, "units": {"id"}, "readings": {"office", "section", "month", "span"}, "documents": {"hash"},
 	"outlook_plans": {"plan"}, "outlook": {"plan", "task"}, "outlook_units": {"plan", "unit", "task", "part"}, "outlook_owed": {"plan", "task", "talk", "id", "unit"},
 	"outlook_words": {"plan", "position", "duty", "due", "task"},
 }
@@ -90,6 +91,10 @@ func (w *world) everything(moment func(at time.Time)) {
 	})
 	step(func(when ledger.When) error {
 		_, err := w.Announce(w.ctx, ledger.Announcement{Name: "alarm", Plan: "jincheng", Recipient: office, SpeakAt: when.Plan, Channels: []string{"mail"}, Words: []byte(`{"say":"x"}`)}, when)
+		return err
+	})
+	step(func(when ledger.When) error {
+		_, err := w.PutReadings(w.ctx, ledger.ReadingsBy{Plan: "jincheng", Office: "shuizhiban", Actor: "wang"}, someReadings("0.59", water.III), when)
 		return err
 	})
 	step(func(when ledger.When) error { return w.EndDuty(w.ctx, "jincheng", "d", when) })

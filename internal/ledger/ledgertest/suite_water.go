@@ -1,0 +1,76 @@
+package ledgertest
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"duban/internal/ledger"
+	"duban/internal/water"
+)
+
+// someReadings are a month's and the year's so far of one section.
+func someReadings(ammonia string, class water.Class) []water.Reading {
+	source := "5月.xlsx 月报 F7 " + strings.Repeat("长", 400)
+	month := water.Month{Year: 2021, Month: 5}
+	return []water.Reading{
+		{Section: "s04", Month: month, Span: water.OfMonth, Class: class, Values: water.Values{water.NH3N: water.Number(ammonia)}, Sources: map[string]string{"class": source, "NH3-N": source}},
+		{Section: "s04", Month: month, Span: water.OfYear, Class: water.II, Sources: map[string]string{"class": source}},
+	}
+}
+
+// measured: readings come in once, with where each is from; a correction must be meant,
+// and what was there before stays.
+func measured(t *testing.T, address string) {
+	w := newWorld(t, address, 1)
+	by := ledger.ReadingsBy{Plan: "jincheng", Office: "shuizhiban", Actor: "wang"}
+	holds := w.holds()
+	put := func(all []water.Reading) []ledger.ReadingChange {
+		t.Helper()
+		would, err := w.WouldRead(w.ctx, by.Office, all)
+		w.ok(err)
+		changes, err := w.PutReadings(w.ctx, by, all, evening)
+		w.ok(err)
+		w.is("as foretold", changes, would)
+		return changes
+	}
+	first := someReadings("0.59", water.III)
+	w.is("came in", len(put(first)), 2)
+	w.is("events", w.last(2), []string{ledger.WaterRead, ledger.WaterRead})
+	w.is("again", len(put(first)), 0)
+	w.is("nothing more", w.holds(), holds+2)
+	all, err := w.Readings(w.ctx, "shuizhiban", ledger.ReadingFilter{})
+	w.ok(err)
+	w.is("kept", all, first)
+
+	more := []water.Reading{{Section: "s04", Month: first[0].Month, Span: water.OfMonth, Values: water.Values{water.TP: water.Number("0.02")}, Sources: map[string]string{"TP": "站.csv B2"}}}
+	w.is("what is new beside is no correction", put(more)[0].Corrected, []water.Corrected(nil))
+
+	wrong := someReadings("0.95", water.III)[:1]
+	_, err = w.PutReadings(w.ctx, by, wrong, evening)
+	w.is("it must be meant", errors.Is(err, ledger.ErrCorrects), true)
+	by.Correct, by.Reason = true, "抄错一位"
+	changes := put(wrong)
+	w.is("corrected", changes[0].Corrected, []water.Corrected{{Field: "NH3-N", Old: "0.59", New: "0.95"}})
+	w.is("the rest stays", changes[0].Reading.Values[water.TP].String(), "0.02")
+
+	frozen := []water.Reading{{Section: "s04", Month: first[0].Month, Span: water.OfMonth, State: water.Frozen, Sources: map[string]string{"state": "电话"}}}
+	w.is("nothing was measured after all", len(put(frozen)[0].Corrected), 3)
+	versions, err := w.ReadingVersions(w.ctx, "shuizhiban", first[0])
+	w.ok(err)
+	w.is("all that came in", len(versions), 4)
+	w.is("the old value is kept", versions[0].Reading.Values[water.NH3N].String(), "0.59")
+	w.is("why", versions[2].Reason, "抄错一位")
+	w.is("who", versions[3].Actor, "wang")
+
+	other, err := w.Readings(w.ctx, "another", ledger.ReadingFilter{Section: "s04"})
+	w.ok(err)
+	w.is("another office's register is another", len(other), 0)
+	june := first[0].Month.Add(1)
+	none, err := w.Readings(w.ctx, "shuizhiban", ledger.ReadingFilter{From: june})
+	w.ok(err)
+	w.is("by month", len(none), 0)
+	some, err := w.Readings(w.ctx, "shuizhiban", ledger.ReadingFilter{Section: "s04", To: june})
+	w.ok(err)
+	w.is("up to a month", len(some), 2)
+}
