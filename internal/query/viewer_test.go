@@ -17,6 +17,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/internal/query"
+	quality "duban/internal/water"
 )
 
 // viewers are the eight kinds of those who ask, by the names that the table uses.
@@ -46,6 +47,9 @@ const (
 	notYours = "!yours"
 	nothing  = ""
 )
+
+// ofSections is who sees a plan's sections: everybody whom the plan concerns.
+var ofSections = sees{nothing, nothing, nothing, nothing, nothing, "!sections", "!sections", "!sections"}
 
 type readings map[string][]struct {
 	read func(ctx context.Context, r *query.Reader, v query.Viewer) (any, error)
@@ -104,10 +108,13 @@ func whatAViewerReads(w *world) readings {
 		"PossibleOnTalkFor": {{func(c ctx, r *query.Reader, v who) (any, error) {
 			return r.PossibleOnTalkFor(c, v, "water", "over#1", "shuiwu")
 		}, sees{notWhole, nothing, notWhole, notWhole, notWhole, notWhole, notWhole, notWhole}}},
-		"Ruling":   {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Ruling(c, v) }, sees{}}},
-		"Holidays": {{func(c ctx, r *query.Reader, v who) (any, error) { _, err := r.Holidays(c, v); return nil, err }, sees{}}},
-		"Seats":    {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Seats(c, v) }, sees{}}},
-		"Duties":   {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Duties(c, v, query.DutyFilter{}) }, sees{}}},
+		"Ruling":       {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Ruling(c, v) }, sees{}}},
+		"Holidays":     {{func(c ctx, r *query.Reader, v who) (any, error) { _, err := r.Holidays(c, v); return nil, err }, sees{}}},
+		"Seats":        {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Seats(c, v) }, sees{}}},
+		"WaterPlan":    {{func(c ctx, r *query.Reader, v who) (any, error) { return r.WaterPlan(c, v, "") }, ofSections}},
+		"WaterMonth":   {{func(c ctx, r *query.Reader, v who) (any, error) { return r.WaterMonth(c, v, "", quality.Month{}) }, ofSections}},
+		"WaterSection": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.WaterSection(c, v, "", "赵庄") }, ofSections}},
+		"Duties":       {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Duties(c, v, query.DutyFilter{}) }, sees{}}},
 		"Talks": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Talks(c, v, query.TalkFilter{}) },
 			sees{"over talk", "over talk", "over talk", "over talk", nothing, nothing, nothing, nothing}},
 			{func(c ctx, r *query.Reader, v who) (any, error) {
@@ -269,6 +276,8 @@ func got(t *testing.T, read any, err error) string {
 		out, read = "!talk", talk.Near
 	case errors.As(err, &which):
 		return "!which"
+	case errors.Is(err, query.ErrNoSections):
+		return "!sections"
 	default:
 		require.NoError(t, err)
 	}

@@ -14,6 +14,7 @@ import (
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/query"
+	quality "duban/internal/water"
 	"duban/seeds"
 )
 
@@ -66,6 +67,7 @@ func newWorld(t *testing.T, address string) *world {
 		},
 	}
 	w.water.Sections = []plan.Section{{ID: "s01", No: 1, County: "gaoping", Name: "赵庄", Target: "Ⅲ"}}
+	w.water.Water = &quality.Register{Sections: []quality.Section{{ID: "s01", Name: "赵庄", County: "gaoping", Level: "national", Data: "shuiwu", Targets: []quality.YearlyTarget{{Year: 2021, Class: quality.III}}}}}
 	air := plan.Plan{
 		ID: "air", Title: "治气计划", Number: "市办〔2021〕2号", Zone: "Asia/Shanghai", Year: 2021, Hash: "air", Policies: policies, Issued: calendar.NewDay(2021, 6, 1),
 		Directory: people.Directory{Office: "airoffice", Leadership: "airleaders", Units: []people.Unit{{ID: "huanbao", Name: "市环保局"}, {ID: "airoffice", Name: "市大气办"}, {ID: "airleaders", Name: "治气小组"}}},
@@ -86,6 +88,10 @@ func newWorld(t *testing.T, address string) *world {
 		w.decide("water", "over", "over#1", s)
 	}
 	w.decide("water", "late", "", water.Ahead(w.task("water", "late").Facts)[0])
+	_, err = store.PutReadings(t.Context(), ledger.ReadingsBy{Plan: "water", Office: "office", Actor: "wang"}, []quality.Reading{
+		{Section: "s01", Month: quality.Month{Year: 2021, Month: 5}, Span: quality.OfMonth, Class: quality.IV, Sources: map[string]string{"class": "5月.xlsx B2"}},
+	}, when(at(6, 10, 9)))
+	require.NoError(t, err)
 	w.decide("air", "boiler", "", airBook.Ahead(w.task("air", "boiler").Facts)[0])
 	return w
 }

@@ -58,7 +58,7 @@ func (sc *Screen) flagLines(set *pflag.FlagSet) string {
 }
 
 // argumentWords are the words of use lines that stand for what is to be typed.
-var argumentWords = []string{"TASK", "TALK", "DUTY", "UNIT/SEAT", "UNIT", "FILE|PLAN", "FILE", "PLAN", "YEAR", "DIR", "NAME", "VALUE", "TEXT", "SHELL", "WORKFLOW", "ID", "TOKEN"}
+var argumentWords = []string{"TASK", "TALK", "DUTY", "UNIT/SEAT", "UNIT", "FILE|PLAN", "FILE", "PLAN", "YEAR", "DIR", "NAME", "VALUE", "TEXT", "SHELL", "WORKFLOW", "ID", "TOKEN", "SECTION"}
 
 // UseLine is how a command is written, in the reader's words.
 func (sc *Screen) UseLine(use string) string {

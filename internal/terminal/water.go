@@ -1,0 +1,164 @@
+package terminal
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"duban/internal/bulletin"
+	"duban/internal/ledger"
+	"duban/internal/query"
+	"duban/internal/report"
+	"duban/internal/water"
+	"duban/internal/words"
+)
+
+// WaterImported is what an import of monthly data comes to. As JSON it is what
+// `water import -o json` prints.
+type WaterImported struct {
+	Plan     string                 `json:"plan"`
+	Readings int                    `json:"readings"` // that the files hold
+	New      int                    `json:"new"`
+	More     int                    `json:"more"` // completed
+	Changes  []ledger.ReadingChange `json:"-"`
+	Corrects []WaterCorrection      `json:"corrects"`
+	Aside    []string               `json:"aside"`
+	Warnings []string               `json:"warnings"`
+	Applied  bool                   `json:"applied"`
+}
+
+// WaterCorrection is one value that the ledger had otherwise.
+type WaterCorrection struct {
+	Section string     `json:"section"`
+	Month   string     `json:"month"`
+	Span    water.Span `json:"span"`
+	Field   string     `json:"field"`
+	Old     string     `json:"old"`
+	New     string     `json:"new"`
+	Source  string     `json:"source"`
+}
+
+// WaterFaults tells what of a file cannot be taken, and what should be looked at.
+func (sc *Screen) WaterFaults(file string, b bulletin.Bulletin) (lines []string) {
+	for _, f := range b.Faults {
+		lines = append(lines, file+" "+f.Text(sc.W))
+	}
+	for _, u := range b.Unread {
+		lines = append(lines, u.Text(sc.W))
+	}
+	return lines
+}
+
+// Corrections are the values of changes that the ledger had otherwise, by section.
+func Corrections(reg *water.Register, changes []ledger.ReadingChange) []WaterCorrection {
+	all := []WaterCorrection{}
+	for _, c := range changes {
+		s, _ := reg.Section(c.Reading.Section)
+		for _, f := range c.Corrected {
+			all = append(all, WaterCorrection{s.Name, c.Reading.Month.String(), c.Reading.Span, f.Field, f.Old, f.New, c.Reading.Sources[f.Field]})
+		}
+	}
+	return all
+}
+
+// WaterImport shows what an import came to.
+func (sc *Screen) WaterImport(im WaterImported) {
+	if len(im.Corrects) > 0 {
+		t := sc.RoomTable("water", map[string]int{"source": 40}, "section", "of", "field", "old", "new", "source")
+		for _, c := range im.Corrects {
+			t.AppendRow(table.Row{c.Section, c.Month + sc.spanWord(c.Span), sc.field(c.Field), dash(c.Old), dash(c.New), c.Source})
+		}
+		t.Render()
+	}
+	for _, text := range im.Aside {
+		fmt.Fprintln(sc.Out, sc.W.T("water.aside", words.Data{"Text": text}))
+	}
+	key := "water.imported"
+	if !im.Applied {
+		key = "water.would"
+	}
+	fmt.Fprintln(sc.Out, sc.W.T(key, words.Data{"Readings": im.Readings, "New": im.New, "More": im.More, "Corrected": len(im.Corrects), "Same": im.Readings - len(im.Changes)}))
+}
+
+// spanWord stands behind a month: of the year so far it says so.
+func (sc *Screen) spanWord(s water.Span) string {
+	if s == water.OfYear {
+		return sc.W.T("water.span_year")
+	}
+	return ""
+}
+
+func (sc *Screen) field(name string) string {
+	if name == water.FieldClass || name == water.FieldState || name == water.FieldOver {
+		return sc.W.T("water.field_" + name)
+	}
+	return report.Speak(sc.W).Item(water.Item(name))
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "—"
+	}
+	return s
+}
+
+// WaterMonth shows a month's table.
+func (sc *Screen) WaterMonth(m query.WaterMonth) {
+	if m.Month == (water.Month{}) {
+		fmt.Fprintln(sc.Out, sc.W.T("water.nothing_yet"))
+		return
+	}
+	say := report.Speak(sc.W)
+	fmt.Fprintln(sc.Out, sc.W.T("water.table_title", words.Data{"Year": m.Month.Year, "Month": m.Month.Month}))
+	columns := []string{"section", "county", "river", "level", "target", "month", "month_over", "month_met", "last_year", "year", "year_met", "year_ago", "note"}
+	t := sc.RoomTable("water", map[string]int{"month_over": 30, "note": 30}, columns...)
+	for _, r := range m.Rows {
+		cells, row := say.WaterRow(m.People, r), table.Row{}
+		for _, c := range columns {
+			row = append(row, cells[c])
+		}
+		t.AppendRow(row)
+	}
+	t.Render()
+	fmt.Fprintln(sc.Out, sc.W.T("water.of_month")+say.WaterSum(m.Sum))
+	fmt.Fprintln(sc.Out, sc.W.T("water.of_year")+say.WaterSum(m.Year))
+	for _, r := range m.Rivers {
+		if r.Name != "" && r.Month.Known > 0 {
+			fmt.Fprintln(sc.Out, sc.W.T("water.river", words.Data{"River": r.Name, "Grade": say.Grade(r.Month.River.Grade), "Sum": say.WaterSum(r.Month)}))
+		}
+	}
+}
+
+// WaterSection shows a section over time with all that came in of it.
+func (sc *Screen) WaterSection(w query.WaterSection) {
+	say := report.Speak(sc.W)
+	fmt.Fprintln(sc.Out, sc.W.T("water.section_title", words.Data{"Section": w.Section.Name, "County": w.People.Name(w.Section.County), "Level": sc.W.T("water.level_" + w.Section.Level)}))
+	t := sc.RoomTable("water", map[string]int{"month_over": 30, "source": 44}, "of", "target", "month", "month_over", "month_met", "year", "inflow", "source")
+	for _, p := range w.Months {
+		cells := say.WaterRow(w.People, p.Row)
+		var sources []string
+		for _, v := range p.Versions {
+			for _, from := range v.Reading.Sources {
+				if text := v.At.Format("2006-01-02") + " " + v.Actor + " " + from; !slices.Contains(sources, text) {
+					sources = append(sources, text)
+				}
+			}
+		}
+		slices.Sort(sources)
+		source := ""
+		if len(sources) > 0 {
+			source = sources[len(sources)-1]
+			if len(sources) > 1 {
+				source += sc.W.T("water.and_more", words.Data{"N": len(sources) - 1})
+			}
+		}
+		t.AppendRow(table.Row{p.Month.String(), cells["target"], cells["month"], cells["month_over"], cells["month_met"], cells["year"], dash(p.Row.Inflow.String()), source})
+		for _, v := range p.Versions {
+			for _, c := range v.Corrected {
+				t.AppendRow(table.Row{"", "", sc.W.T("water.corrected", words.Data{"Field": sc.field(c.Field), "Old": dash(c.Old), "New": dash(c.New), "Reason": v.Reason, "By": v.Actor})})
+			}
+		}
+	}
+	t.Render()
+}
