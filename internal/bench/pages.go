@@ -53,11 +53,13 @@ var roles = []struct {
 
 // noPage are rows of the table that give no page, each with why it is not measured.
 var noPage = map[string]string{
-	"/live":                        "goes on for ever",
-	"/signin/oidc":                 "leads elsewhere",
-	"/signin/oidc/back":            "comes from elsewhere",
-	"/plans/{plan}/book":           "an Excel file of the whole plan",
-	"/drafts/{draft}/files/{name}": "a file",
+	"/live":                                   "goes on for ever",
+	"/signin/oidc":                            "leads elsewhere",
+	"/signin/oidc/back":                       "comes from elsewhere",
+	"/plans/{plan}/book":                      "an Excel file of the whole plan",
+	"/water/book":                             "an Excel file",
+	"/water/sections/{section}":               "the bench's plan has no sections",
+	"/drafts/{draft}/files/{name}":            "a file",
 	"/plans/{plan}/tasks/{task}/files/{hash}": "a file",
 	"/plans/{plan}/talks/{talk}/files/{hash}": "a file",
 }

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"errors"
 	"html/template"
 	"net/url"
 	"slices"
@@ -79,7 +80,8 @@ type planPage struct {
 	Clauses bool
 	Tabs    []Option
 	Units   []unitLine
-	Floor   int // from how many due on a unit is ranked
+	Floor   int    // from how many due on a unit is ranked
+	Water   string // address of its sections; "" where it has none
 }
 
 // unitLine is a unit's rank.
@@ -107,6 +109,12 @@ func (v *visit) plan() error {
 		p.Drawn, p.Table = board.SVG(), board.Table()
 		p.Tabs = []Option{{v.at(p.Path), v.say.T("page.by_month"), !p.Clauses}, {v.at(p.Path, "down", "clause"), v.say.T("page.by_clause"), p.Clauses}}
 		p.Units, p.Floor = v.unitLines(o.Counts.ByUnit, nil, id), o.Counts.RankFloor
+		switch _, err := r.WaterPlan(v.ctx(), v.asks(), id); {
+		case err == nil:
+			p.Water = v.at("/water", "plan", id)
+		case !errors.Is(err, query.ErrNoSections):
+			return err
+		}
 		return v.show("plan", o.Plan.Title, p)
 	})
 }

@@ -127,6 +127,7 @@ type casePage struct {
 	Lines    []lifeLine
 	Task     *link // of the talk
 	Then     string
+	Water    string // address of the section that the line is about
 }
 
 type link struct{ Path, Name string }
@@ -180,6 +181,9 @@ func (v *visit) taskIn(r *query.Reader) error {
 	out := casePage{Lines: v.life(c, planID), Subtitle: subtitle, Light: c.Task.Light, Sections: sections, Files: filesOf(c, t.path())}
 	if c.Task.Kind != plan.Standing {
 		out.Then = v.speak().Then(c)
+	}
+	if s := c.Facts.Section; s != nil && c.Facts.Registered {
+		out.Water = v.sectionPath(planID, s.ID)
 	}
 	for _, k := range c.Talks {
 		out.Talks = append(out.Talks, link{v.at(talkPath(planID, k.ID)), v.speak().TalkWhat(k.TalkRow) + " " + k.ID + " " + v.speak().TalkState(k.TalkRow)})

@@ -72,6 +72,7 @@ type Facts struct {
 	Armed         bool             `json:"armed"`    // its workflow is known to run
 	Recurrence    *plan.Recurrence `json:"recurrence,omitempty"`
 	Section       *plan.Section    `json:"section,omitempty"` // 断面 whose target the line is
+	Registered    bool             `json:"-"`                 // the plan's register has it
 	County        string           `json:"county,omitempty"`  // name of the section's responsible government
 	Also          []plan.Mention   `json:"also"`
 }
@@ -187,6 +188,7 @@ func (b *binder) facts(t ledger.Task) Facts {
 	}
 	sections := b.launched.Plan.Sections
 	if i := slices.IndexFunc(sections, func(s plan.Section) bool { return s.ID == t.ID }); i >= 0 {
+		_, f.Registered = b.launched.Plan.Water.Section(t.ID)
 		f.Section, f.County = &sections[i], b.people.Name(sections[i].County)
 	}
 	return f

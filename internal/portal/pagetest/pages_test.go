@@ -130,6 +130,9 @@ func build(ctx context.Context) (h *house, err error) {
 			return h, err
 		}
 	}
+	if err = h.measure(ctx); err != nil {
+		return h, err
+	}
 	accountBook, faults := accounts.Load(seed + "accounts.yaml")
 	if len(faults) > 0 {
 		return h, fmt.Errorf("%v", faults)
@@ -162,7 +165,7 @@ func (h *house) prepare(ctx context.Context) error {
 		files           map[string]string // by the names under which they are brought
 	}{
 		{prepared, draft.Plan, "明年的行动计划", map[string]string{"行动计划.txt": "document.txt"}},
-		{amended, draft.Plan, "年中调整", map[string]string{"plan.yaml": "amended-2021-08.yaml", "units.yaml": "units.yaml", "policies.yaml": "../policies.yaml"}},
+		{amended, draft.Plan, "年中调整", map[string]string{"plan.yaml": "amended-2021-08.yaml", "units.yaml": "units.yaml", "policies.yaml": "../policies.yaml", "sections.yaml": "sections.yaml"}},
 		{notice, draft.Holidays, "中秋国庆放假", map[string]string{"notice.json": "notice-2021-09.json"}},
 		{policies, draft.Policy, "督办规则", map[string]string{"policies.yaml": "../policies.yaml"}},
 	} {
@@ -280,10 +283,10 @@ func as(t testing.TB, account string, look portaltest.Look) *portaltest.Page {
 var pages = map[string][]string{
 	"fu-shizhang": {"/lead", "/todo", "/tasks", "/talks", "/plans", "/plans/" + planID, "/plans/" + planID + "?down=clause", "/plans/" + planID + "?as_of=2021-06-01", "/plans/" + planID + "/year",
 		"/plans/" + planID + "/messages", "/plans/" + planID + "/ahead", "/plans/" + planID + "/since?day=2021-06-30", "/search?q=%E6%B1%A1%E6%B0%B4", "/search?q=xyzzy", "/inbox", "/me", "/plans/" + planID + "/tasks/p14", "/nosuch"},
-	"shuizhiban": {"/todo", "/messages", "/ledger", "/ledger/proof", "/ledger/proof?check=1&full=1", "/contacts", "/accounts", "/holidays", "/policies", "/me", "/plans/" + planID, "/plans/" + planID + "/tasks/p14?as_of=2021-05-10", "/plans/" + planID + "/tasks/2.4-survey.qinshui/do/chase",
+	"shuizhiban": {"/todo", "/water", "/water?month=2020-05", "/water/sections/s08", "/messages", "/ledger", "/ledger/proof", "/ledger/proof?check=1&full=1", "/contacts", "/accounts", "/holidays", "/policies", "/me", "/plans/" + planID, "/plans/" + planID + "/tasks/p14?as_of=2021-05-10", "/plans/" + planID + "/tasks/2.4-survey.qinshui/do/chase",
 		"/drafts", "/drafts/" + prepared, "/drafts/" + prepared + "/questions", "/drafts/" + prepared + "/document", "/drafts/" + prepared + "/preview", "/drafts/" + prepared + "/edit/units.yaml",
 		"/drafts/" + amended + "/changes", "/drafts/" + notice + "/changes", "/drafts/" + policies + "/changes"},
-	"gaoping": {"/todo", "/tasks", "/inbox", "/plans/" + planID + "/tasks/2.4-survey.gaoping", "/plans/" + planID + "/tasks/2.4-survey.gaoping/do/progress"},
+	"gaoping": {"/water?month=2021-04", "/plans/" + planID + "/tasks/s01", "/todo", "/tasks", "/inbox", "/plans/" + planID + "/tasks/2.4-survey.gaoping", "/plans/" + planID + "/tasks/2.4-survey.gaoping/do/progress"},
 }
 
 // TestEveryPageIsForEverybody: on every page, in both languages, axe-core finds nothing,

@@ -1,0 +1,276 @@
+package portal
+
+import (
+	"bytes"
+	"errors"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"duban/internal/ledger"
+	"duban/internal/picture"
+	"duban/internal/query"
+	"duban/internal/report"
+	"duban/internal/water"
+	"duban/internal/words"
+)
+
+// waterPage is a month of a plan's sections.
+type waterPage struct {
+	None   bool   // no plan has sections
+	Empty  bool   // nothing has come in yet
+	Plan   string // title
+	Id     string
+	Head   string
+	Months []Option
+	Book   string
+	Sum    string
+	Year   string
+	Rivers []string
+	Drawn  template.HTML
+	Table  template.HTML
+	Lines  []waterLine
+}
+
+// waterLine is a section's line with where it leads.
+type waterLine struct {
+	report.WaterCells
+	Path   string
+	Missed bool
+}
+
+// monthAsked is the month of the address, and whether it is none.
+func (v *visit) monthAsked() (water.Month, bool) {
+	given := v.r.URL.Query().Get("month")
+	if given == "" {
+		return water.Month{}, true
+	}
+	m, err := water.ReadMonth(given)
+	return m, err == nil
+}
+
+// waterMonth is a month's table as it is published, with the rivers as a picture.
+func (v *visit) waterMonth() error {
+	month, ok := v.monthAsked()
+	if !ok {
+		v.note = v.say.T("water.bad_month", words.Data{"Value": v.r.URL.Query().Get("month")})
+	}
+	return v.then(func(r *query.Reader) error {
+		m, err := r.WaterMonth(v.ctx(), v.asks(), v.r.URL.Query().Get("plan"), month)
+		if errors.Is(err, query.ErrNoSections) {
+			return v.show("water", v.say.T("water.page"), waterPage{None: true})
+		}
+		if err != nil {
+			return err
+		}
+		p := waterPage{Plan: m.Title, Id: m.Plan, Empty: m.Month == (water.Month{})}
+		for _, one := range m.Months {
+			p.Months = append(p.Months, Option{one.String(), v.monthName(one), one == m.Month})
+		}
+		if !p.Empty {
+			say := v.speak()
+			p.Head = v.say.T("water.table_title", words.Data{"Year": m.Month.Year, "Month": m.Month.Month})
+			p.Sum, p.Year = v.say.T("water.of_month")+say.WaterSum(m.Sum), v.say.T("water.of_year")+say.WaterSum(m.Year)
+			p.Book = v.at("/water/book", "plan", m.Plan, "month", m.Month.String())
+			for _, river := range m.Rivers {
+				if river.Name != "" && river.Month.Known > 0 {
+					p.Rivers = append(p.Rivers, v.say.T("water.river", words.Data{"River": river.Name, "Grade": say.Grade(river.Month.River.Grade), "Sum": say.WaterSum(river.Month)}))
+				}
+			}
+			for _, row := range m.Rows {
+				p.Lines = append(p.Lines, waterLine{say.WaterRow(m.People, row), v.sectionPath(m.Plan, row.Section.ID), row.Month.Outcome == water.Missed})
+			}
+			drawn := v.rivers(m, p.Head)
+			p.Drawn, p.Table = drawn.SVG(), drawn.Table()
+		}
+		return v.show("water", v.say.T("water.page"), p)
+	})
+}
+
+func (v *visit) monthName(m water.Month) string {
+	return v.say.T("page.month_of", words.Data{"Year": m.Year, "Month": m.Month})
+}
+
+func (v *visit) sectionPath(planID, section string) string {
+	return v.at("/water/sections/"+url.PathEscape(section), "plan", planID)
+}
+
+// rivers is the schematic of a month.
+func (v *visit) rivers(m query.WaterMonth, title string) picture.River {
+	say := v.speak()
+	out := picture.River{Words: picture.Words{ID: "rivers", Title: title, Desc: say.WaterSum(m.Sum)}}
+	for _, river := range m.Rivers {
+		name := river.Name
+		if name == "" {
+			name = v.say.T("water.river_unknown")
+		}
+		row := picture.RiverRow{Name: name}
+		before := ""
+		for _, r := range downstream(m.Rows, river.Name) {
+			cells := say.WaterRow(m.People, r)
+			label := v.say.T("water.mark", words.Data{"Section": r.Section.Name, "Class": cells["month"], "Target": cells["target"], "Over": cells["month_over"]})
+			row.Marks = append(row.Marks, picture.RiverMark{Name: r.Section.Name, Href: v.sectionPath(m.Plan, r.Section.ID), Word: cells["month"], Beside: cells["target"],
+				Class: int(r.Month.Class), Missed: r.Month.Outcome == water.Missed, Flows: slices.Contains(r.Section.Upstream, before), Label: label})
+			before = r.Section.ID
+		}
+		out.Rows = append(out.Rows, row)
+	}
+	return out
+}
+
+// downstream are a river's rows so that each follows what lies above it, as far as the
+// register says.
+func downstream(rows []water.Row, river string) (ordered []water.Row) {
+	done := map[string]bool{}
+	var put func(r water.Row)
+	put = func(r water.Row) {
+		if done[r.Section.ID] {
+			return
+		}
+		done[r.Section.ID] = true
+		for _, id := range r.Section.Upstream {
+			for _, above := range rows {
+				if above.Section.ID == id && above.Section.River == river {
+					put(above)
+				}
+			}
+		}
+		ordered = append(ordered, r)
+	}
+	ends := func(id string) bool { // nothing of the river lies below it
+		return !slices.ContainsFunc(rows, func(r water.Row) bool { return r.Section.River == river && slices.Contains(r.Section.Upstream, id) })
+	}
+	for _, r := range rows {
+		if r.Section.River == river && ends(r.Section.ID) {
+			put(r)
+		}
+	}
+	return ordered
+}
+
+// sectionPage is one section over time.
+type sectionPage struct {
+	Section water.Section
+	County  string
+	Level   string
+	Target  string
+	Back    string
+	Drawn   template.HTML
+	Table   template.HTML
+	Lines   []sectionLine
+}
+
+// sectionLine is a section's month with all that came in of it.
+type sectionLine struct {
+	Month string
+	report.WaterCells
+	Values   string
+	Versions []string
+}
+
+func (v *visit) waterSection() error {
+	return v.then(func(r *query.Reader) error {
+		w, err := r.WaterSection(v.ctx(), v.asks(), v.r.URL.Query().Get("plan"), v.r.PathValue("section"))
+		if errors.Is(err, query.ErrNoSections) || errors.Is(err, query.ErrNoSuchSection) {
+			return ledger.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		say := v.speak()
+		p := sectionPage{Section: w.Section, County: w.People.Name(w.Section.County), Level: v.say.T("water.level_" + w.Section.Level), Back: v.at("/water", "plan", w.Plan)}
+		c := picture.Curve{Words: picture.Words{ID: "curve", Title: v.say.T("water.curve", words.Data{"Section": w.Section.Name}), Desc: v.say.T("water.curve_desc")},
+			Target: v.say.T("water.col_target"), Month: v.say.T("water.col_of"), Class: v.say.T("water.col_month")}
+		for class := water.I; class <= water.Worse; class++ {
+			c.Classes[class-1] = class.String()
+		}
+		for _, point := range w.Months {
+			row := point.Row
+			cells := say.WaterRow(w.People, row)
+			c.Points = append(c.Points, picture.CurvePoint{Month: point.Month.String(), Word: cells["month"], Class: int(row.Month.Class), Target: int(row.Target.Class), Missed: row.Month.Outcome == water.Missed})
+			p.Target = cells["target"]
+			p.Lines = append(p.Lines, sectionLine{Month: v.monthName(point.Month), WaterCells: cells, Values: v.valuesText(row.Month.Values), Versions: v.versions(point)})
+		}
+		slices.Reverse(p.Lines)
+		p.Drawn, p.Table = c.SVG(), c.Table()
+		return v.show("section", v.say.T("water.section_title", words.Data{"Section": w.Section.Name, "County": p.County, "Level": p.Level}), p)
+	})
+}
+
+// valuesText are concentrations in the order of the standard.
+func (v *visit) valuesText(values water.Values) string {
+	text := ""
+	for _, i := range water.Items() {
+		if value, ok := values[i]; ok {
+			if text != "" {
+				text += v.say.T("cli.list_comma")
+			}
+			text += v.speak().Item(i) + " " + value.String()
+		}
+	}
+	return text
+}
+
+// versions are what came in of a month, one a line, with where it is from.
+func (v *visit) versions(p query.WaterPoint) (lines []string) {
+	for _, one := range p.Versions {
+		var from []string
+		for _, source := range one.Reading.Sources {
+			if !slices.Contains(from, source) {
+				from = append(from, source)
+			}
+		}
+		slices.Sort(from)
+		line := one.At.Format(minutes) + " " + one.Actor
+		for i, source := range from {
+			if i == 3 {
+				line += " …"
+				break
+			}
+			line += " " + source
+		}
+		for _, c := range one.Corrected {
+			line += v.say.T("water.semicolon") + v.say.T("water.corrected", words.Data{"Field": v.fieldName(c.Field), "Old": dashed(c.Old), "New": dashed(c.New), "Reason": one.Reason, "By": one.Actor})
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func (v *visit) fieldName(field string) string {
+	switch field {
+	case water.FieldClass, water.FieldState, water.FieldOver:
+		return v.say.T("water.field_" + field)
+	}
+	return v.speak().Item(water.Item(field))
+}
+
+func dashed(s string) string {
+	if s == "" {
+		return "—"
+	}
+	return s
+}
+
+// waterBook is a month's table as an Excel file.
+func (v *visit) waterBook() error {
+	month, _ := v.monthAsked()
+	m, err := v.Reader.WaterMonth(v.ctx(), v.asks(), v.r.URL.Query().Get("plan"), month)
+	if errors.Is(err, query.ErrNoSections) || err == nil && m.Month == (water.Month{}) {
+		http.Redirect(v.w, v.r, "/water", http.StatusSeeOther)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	if err := v.speak().WriteWater(&out, m.People, report.WaterBook{Title: m.Title, Month: m.Month, Rows: m.Rows, Sum: m.Sum, Year: m.Year}); err != nil {
+		return err
+	}
+	v.w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	v.w.Header().Set("Content-Disposition", disposition(v.say.T("water.file_name", words.Data{"Month": m.Month.String()})+".xlsx"))
+	v.w.WriteHeader(http.StatusOK)
+	_, _ = v.w.Write(out.Bytes()) // whoever asked may have gone away
+	return nil
+}
