@@ -14,9 +14,9 @@ import (
 	"duban/internal/words"
 )
 
-// patience is how long a browser may be silent while it sends a form, however long the
+// silence is how long a browser may be silent while it sends a form, however long the
 // form is.
-const patience = 30 * time.Second
+const silence = 30 * time.Second
 
 // received reads a posted form and checks that it was drawn for whoever sends it. It is
 // false when the request has been answered.
@@ -35,7 +35,7 @@ func (v *visit) received(rt route) bool {
 // read reads the posted fields into form and, with files, those into files. Files are
 // taken only behind a good token. It is false when the request has been answered.
 func (v *visit) read(rt route, files bool) bool {
-	_ = http.NewResponseController(v.w).SetReadDeadline(time.Now().Add(patience)) // a recorder has none
+	_ = http.NewResponseController(v.w).SetReadDeadline(time.Now().Add(v.Silence)) // a recorder has none
 	kind, params, err := mime.ParseMediaType(v.r.Header.Get("Content-Type"))
 	switch {
 	case err == nil && kind == "application/x-www-form-urlencoded":
@@ -72,7 +72,7 @@ func (v *visit) readParts(parts *multipart.Reader, kind brings, files bool) bool
 		if err != nil {
 			return v.unread(err)
 		}
-		_ = http.NewResponseController(v.w).SetReadDeadline(time.Now().Add(patience))
+		_ = http.NewResponseController(v.w).SetReadDeadline(time.Now().Add(v.Silence))
 		if part.FileName() == "" {
 			raw, err := io.ReadAll(io.LimitReader(part, int64(mostForm-size)+1))
 			if err != nil {
@@ -140,16 +140,17 @@ func (v *visit) readParts(parts *multipart.Reader, kind brings, files bool) bool
 
 // slow reads with a deadline that moves on as long as something comes.
 func (v *visit) slow(r io.Reader) io.Reader {
-	return &slowly{r, http.NewResponseController(v.w)}
+	return &slowly{r, http.NewResponseController(v.w), v.Silence}
 }
 
 type slowly struct {
 	io.Reader
 	control *http.ResponseController
+	silence time.Duration
 }
 
 func (s *slowly) Read(b []byte) (int, error) {
-	_ = s.control.SetReadDeadline(time.Now().Add(patience))
+	_ = s.control.SetReadDeadline(time.Now().Add(s.silence))
 	return s.Reader.Read(b)
 }
 

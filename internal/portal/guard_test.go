@@ -228,18 +228,21 @@ func endless(t *testing.T, token string, n int) (io.Reader, string) {
 func TestSlowBrowsersDoNotHoldThePortal(t *testing.T) {
 	t.Parallel()
 	w := theWorld(t)
-	h, err := portal.New(w.options())
+	o := w.options()
+	o.Silence = 300 * time.Millisecond
+	h, err := portal.New(o)
 	require.NoError(t, err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	served, err := portal.Serve(t.Context(), l, portal.Listening{Header: 300 * time.Millisecond}, h)
 	require.NoError(t, err)
+	const form = "POST /signin HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nContent-Type: "
 	var slow []net.Conn
-	for range 50 {
+	for i := range 60 {
 		c, err := net.Dial("tcp", l.Addr().String())
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = c.Close() })
-		_, err = io.WriteString(c, "GET /signin HTTP/1.1\r\nHost: x\r\nX-A: ")
+		_, err = io.WriteString(c, []string{"GET /signin HTTP/1.1\r\nHost: x\r\nX-A: ", form + "application/x-www-form-urlencoded\r\n\r\ntoken=", form + "application/x-www-form-urlencoded\r\n\r\n"}[i%3])
 		require.NoError(t, err)
 		slow = append(slow, c)
 	}

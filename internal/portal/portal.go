@@ -46,6 +46,9 @@ type Options struct {
 	// Patience is how long what a page shows is read for; 10 s when 0. An act waits for
 	// its answer as long as Acts does.
 	Patience time.Duration
+	// Silence is how long a browser may send nothing of a form that it has begun to send;
+	// 30 s when 0.
+	Silence time.Duration
 	// Checkup is how the machine is, a line for each thing; nil where nothing works.
 	Checkup func(ctx context.Context, who query.Viewer, w *words.Words) (lines []string, well bool, err error)
 	// More is what guards itself: the interface for programs, calendar feeds, health.
@@ -83,6 +86,9 @@ func build(o Options) (*portal, error) {
 	}
 	if o.Patience == 0 {
 		o.Patience = 10 * time.Second
+	}
+	if o.Silence == 0 {
+		o.Silence = silence
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
