@@ -162,6 +162,9 @@ func endsHere(rest string) bool {
 // tailRun is a last sentence that only says who is responsible, without a label.
 var tailRun = regexp.MustCompile(`(?m)。 ?((?:[^。;:,\n()]{2,20}[、,])*[^。;:,\n()]{2,20}(?:牵头|负责)(?:,(?:[^。;:,\n()]{2,20}、)*[^。;:,\n()]{2,20}(?:参与|配合|协助|按职责分工负责|具体落实|负责落实|组织实施|抓好落实|落实|实施))?)。?$`)
 
+// dashRun is who is responsible behind a dash at a paragraph's end.
+var dashRun = regexp.MustCompile(`(?m)[。;] ?[-—―]{1,2} ?((?:[^。;:,\n()]{2,20}、)*[^。;:,\n()]{2,20})$`)
+
 // bodyRun is a sentence that says whose the work before it is: 市水务局是责任主体.
 var bodyRun = regexp.MustCompile(`(?m)[。;] ?([^。;:,\n()]{2,60})((?:是|为)(?:该|本|此)?(?:项|上述|以上)?(?:各项)?(?:工作|任务|工程|项目|整改)?的?(?:第一|主要)?(?:责任|实施|牵头|建设|落实|整改)(?:主体|单位|部门))(?:,([^。;:\n()]{2,60}(?:配合|协助|参与|监督|指导)))?(?:[。;]|$)`)
 
@@ -231,6 +234,14 @@ func labelledLines(f string, found []responsibility) []responsibility {
 			if more, _, ok := readUnits(f[m[6]:m[7]], seatAssist); ok {
 				names, to = append(names, more...), m[7]
 			}
+		}
+		lines = append(lines, responsibility{from: from, to: to, names: names})
+	}
+	for _, m := range dashRun.FindAllStringSubmatchIndex(f, -1) { // ——市商务局、东港海关
+		from, to := m[2], m[3]
+		names, _, _ := readUnits(f[from:to], seatOwner)
+		if len(names) == 0 || slices.ContainsFunc(names, func(n named) bool { return !looksUnit(fold(n.name)) || notActor.MatchString(n.name) }) || slices.ContainsFunc(append(found[:len(found):len(found)], lines...), func(b responsibility) bool { return from < b.to && b.from < to }) {
+			continue
 		}
 		lines = append(lines, responsibility{from: from, to: to, names: names})
 	}

@@ -230,7 +230,7 @@ func (k *committer) sentence(c *clause, s sentence) {
 	var marks []marked
 	s.readings = untilThen(c.text, s.readings)
 	for i, r := range s.readings {
-		if i+1 < len(s.readings) && bareYear.MatchString(tight(fold(r.Words))) && s.readings[i+1].Due.Year == r.Due.Year && !s.readings[i+1].Due.IsZero() && (partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin) || partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin)+1 && loneYear(c.text, parts, r)) {
+		if i+1 < len(s.readings) && bareYear.MatchString(tight(fold(r.Words))) && s.readings[i+1].Due.Year == r.Due.Year && !s.readings[i+1].Due.IsZero() && (partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin) || partOf(parts, s.readings[i+1].Begin) == partOf(parts, r.Begin)+1 && (loneYear(c.text, parts, r) || i+2 == len(s.readings) && thin(c.text, parts[partOf(parts, s.readings[i+1].Begin)], s.readings[i+1]))) {
 			continue // 2022年计划任务于12月20日前竣工, 2022年，12月20日前竣工: one time
 		}
 		if c.isCovered(s.bracket) && wholeYear.MatchString(tight(fold(r.Words))) && (c.dates(r.Due) || !severalYears(s.readings)) {

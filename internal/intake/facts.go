@@ -19,6 +19,7 @@ type facts struct {
 	LastDue               calendar.Day // the latest limit that the documents set
 	To                    []named      // whom it addresses: 各县（市、区）水务局：
 	City                  string       // 晋城市: how the issuing place is called
+	Yours                 bool         // it calls the body that it addresses 你局
 	Season                bool         // it is about the days of a festival: its times are the next ones
 }
 
@@ -48,6 +49,7 @@ func readFacts(o outline, given calendar.Day) facts {
 	var about string
 	for i, p := range head {
 		t := tight(fold(p.text))
+		f.Yours = f.Yours || yoursRe.MatchString(t)
 		f.ToCities = f.ToCities || toCities.MatchString(t)
 		if len(f.To) == 0 && i < 12 && addressed.MatchString(t) {
 			f.To, _, _ = readUnits(strings.TrimSuffix(t, ":"), seatOwner)
@@ -175,6 +177,9 @@ func (f *facts) years(about string) {
 		f.LastYear, f.Titled = f.Year+number(m[1])-1, true
 	}
 }
+
+// yoursRe is how a letter calls the body that it addresses.
+var yoursRe = regexp.MustCompile(`(?:责令|责成|要求|请|望|现将|通知|由|,|。|^)[你贵](?:单位|局|委|办|公司|街道|镇|乡|县|区|校|院|中心)`)
 
 // prepares is a title of what is done before a year: 编制2022年部门预算.
 var prepares = regexp.MustCompile(`(?:编制|编报|申报|征集|报送|谋划|征订|储备|填报)(?:19|20)\d\d(?:年|-)`)

@@ -286,6 +286,10 @@ func (k *committer) noBracket(c *clause, e *entry, text string) {
 		k.addressee(c, e)
 		return
 	}
+	if e.Kind != plan.Standing && k.facts.Yours && len(k.facts.To) == 1 && !isCollective(k.facts.To[0].name) {
+		k.addressee(c, e) // 现责令你局：一、…
+		return
+	}
 	if c.role == roleHead { // a letter goes on speaking to those it named
 		for i := len(c.entries) - 1; i >= 0; i-- {
 			if p := c.entries[i]; len(p.Each) > 0 || p.Lead != "" && p.Lead != k.reg.officeName {

@@ -38,6 +38,8 @@ func (k *committer) counts(c *clause, r deadline.Reading, s span, limit bool) bo
 		why = "target" // 立行立改类问题
 	case !limit && r.Kind == deadline.Window && termOfWork.MatchString(tight(fold(c.text[max(0, min(s.from, r.Begin)):min(r.Begin, len(c.text))]))):
 		why = "stage" // 项目建设期10个月，自2023年7月至2024年4月
+	case !limit && stageAlone(c, r):
+		why = "stage" // （二）集中整治（5月至10月）。
 	case !limit && eventTime(c.text, r, s):
 		why = "stage" // 考试时间：6月7日至8日
 	case !limit && stepEnds(c.text, r, s):
@@ -130,18 +132,6 @@ func (k *committer) nextGoal(c *clause, r deadline.Reading) bool {
 		}
 	}
 	return false
-}
-
-var eventHead = regexp.MustCompile(`^(?:考试|活动|会议|检查|督查|督导|督察|举办|比赛|竞赛|培训|演练|报到|展览|展示|展演|演出|放假|值班|开放|参观|调研|宣传|巡查|测试|面试|笔试|行动|普查|调查|开幕|集中办公)(?:的)?(?:时间|日期)(?:安排)?(?:为|是|定于)?[:。]?$|^(?:禁[渔烧放采捕养猎]|休渔|封[山湖河]|防火|采暖|供暖|供热|灌溉)(?:时间|期限?)[:。]?$`)
-
-// termOfWork is before the time that a work takes as a whole.
-var termOfWork = regexp.MustCompile(`(?:周期|工期|建设期|实施期|施工期|服务期|合同期)(?:限)?(?:为|是|共|约|:)?(?:\d+个?(?:月|年|天|日))?[,，]?(?:自|从)?$`)
-
-// eventTime is true of the time at which something takes place, as the label of it and
-// no more: 考试时间：6月7日至8日.
-func eventTime(text string, r deadline.Reading, s span) bool {
-	from := strings.LastIndexByte(text[:r.Begin], '\n') + 1
-	return r.Begin-from < 120 && eventHead.MatchString(tight(fold(unmarked(text[from:r.Begin])))) && !builtWord.MatchString(text[r.End:max(r.End, s.to)])
 }
 
 // typeOf is behind a word such as 立行立改 that names a kind of problems.
@@ -238,16 +228,6 @@ func movedFrom(text string, r deadline.Reading, s span) bool {
 }
 
 var regexpMoved = regexp.MustCompile(`(?:延期|推迟|顺延|延长|延后|提前|调整|变更)(?:至|到|为)`)
-
-var stageIs = regexp.MustCompile(`^,?为[\p{Han}“”]{2,10}阶段$`)
-
-// stageNamed is true of the time of a stage that is only named: 3月21日至9月30日为排查整治
-// 阶段.
-func stageNamed(text string, r deadline.Reading, s span) bool {
-	p := partHolding(text, r, s)
-	_, to := trimSpan(text, p.from, p.to)
-	return r.End <= to && stageIs.MatchString(tight(fold(text[r.End:to])))
-}
 
 // ownTerm is true of the day until which the paper itself is in force.
 func ownTerm(text string, r deadline.Reading, s span) bool {

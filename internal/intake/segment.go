@@ -30,11 +30,12 @@ type segment struct {
 	reading *deadline.Reading
 	who     string // who does it at this rhythm, where several do the same at theirs
 	words   string // its title, where a list of times shares one wording
+	behind  span   // words before it of the same sentence, for a title that says too little
 	thing   string // what is built by this time, named before an earlier one: 古塔工程6月开工、年内完工
 }
 
 var (
-	thinVerb   = regexp.MustCompile(`^(并|要|应|须|需|将|均|全部|全面|基本|力争|争取|确保|努力|原则上|于|在|前|完成|实现|建成|落实|到位|达到|取得|目标|任务|工作|验收|整改|整治|实施|启动|开工|投运|投用|投产|达产|使用|投入|提前|延期|推迟|顺延|延后|至|到|获批|获评|挂牌|揭牌|上线|试运行|运行|运营|开放|封顶|通车|通水|并网|通过|评审|办结|报送|上报|提交|印发|出台|公布|公示|见底|清零|拨付|发放|兑付|结束|竣工|见效|成效|明显|以)+$`)
+	thinVerb   = regexp.MustCompile(`^(并|要|应|须|需|将|均|全部|全面|基本|力争|争取|确保|努力|原则上|于|在|前|完成|实现|建成|落实|到位|达到|取得|目标|任务|工作|验收|整改|整治|实施|启动|开工|投运|投用|投产|达产|使用|投入|提前|延期|推迟|顺延|延后|至|到|获批|获评|挂牌|揭牌|上线|试运行|运行|运营|开放|封顶|通车|通水|并网|通过|评审|办结|报送|上报|提交|印发|出台|公布|公示|见底|清零|拨付|发放|兑付|结束|竣工|完工|见效|成效|明显|以)+$`)
 	thinReport = regexp.MustCompile(`^(?:并|请|前|于|,)*(?:报|上报|报送|送|报请)[\p{Han}]{0,12}(?:备案|审批|审定|批准|审核|审查|政府|局|办|办公室|督查室|指挥部|领导小组|专班|委)$`)
 	freshWord  = regexp.MustCompile(`^(并加快|并推进|并积极|同时|鼓励|进一步|加快推进|推进|加强|强化|持续|不断|深入|探索|支持|引导|严格|积极)`)
 )
@@ -85,7 +86,10 @@ func segments(text string, parts []span, marks []marked) []segment {
 			} else if i == 0 {
 				out = append(out, segment{span: before})
 				context = before
+				g.behind = before
 			}
+		} else if i > 0 && from > 0 && marks[i-1].part == from-1 && marks[i-1].Kind == deadline.Start && thin(text, parts[from], m.Reading) {
+			g.behind = span{parts[from-1].from, marks[i-1].Begin} // 春季免疫3月10日开始，5月10日前结束
 		}
 		switch {
 		case from < 0:

@@ -278,6 +278,11 @@ func (k *committer) title(c *clause, g segment) string {
 		if g.context != (span{}) && g.context.from < g.from {
 			return shorten(tidyTitle(c.text[g.context.from:g.context.to])+"，"+text, 40)
 		}
+		if b := g.behind; b.to > b.from && b.to <= g.from {
+			if t := withoutRoles(tidyTitle(c.text[b.from:b.to])); hanIn(t) >= 3 && hanIn(t) <= 30 {
+				return shorten(t+"，"+text, 40)
+			}
+		}
 		if hanIn(text) >= 3 && strings.Contains(clauseTopic(c), text) { // the item is one sentence: its words are its title
 			return shorten(tidyTitle(c.text[g.from:g.to]), 40)
 		}
