@@ -89,6 +89,23 @@ func TestASilentYearIsSaidInFewMessages(t *testing.T) {
 	require.Greater(t, len(got), 300)
 	require.ElementsMatch(t, foretold, got)
 
+	// And what rules propose is foretold, to the day.
+	talks, err := y.store.Talks(t.Context(), y.plan.ID, "")
+	require.NoError(t, err)
+	foretold, got = nil, nil
+	for _, k := range talks {
+		if ruled(k) && k.State == ledger.TalkProposed {
+			got = append(got, k.Facts.Asked.String()+" "+k.Lead+" "+k.What+" "+k.Origin)
+		}
+	}
+	for _, r := range act.RuledAlone(y.plan, y.cal, launched, calendar.NewDay(2022, 4, 7), ahead) {
+		if r.On.Before(calendar.NewDay(2022, 4, 8)) {
+			foretold = append(foretold, r.Put.String()+" "+r.Unit+" "+r.What+" "+r.Rule)
+		}
+	}
+	require.Greater(t, len(got), 10)
+	require.ElementsMatch(t, foretold, got)
+
 	stuck, err := y.store.Stuck(t.Context(), y.plan.ID, end)
 	require.NoError(t, err)
 	require.Empty(t, stuck)

@@ -174,7 +174,11 @@ func (a *app) planPreview() *cobra.Command {
 			}
 			foreseen := script.Foretell(p, cal, launched, last, s, nil)
 			a.show().Lines(a.err, foreseen.AstrayLines(a.w, s))
-			rows := terminal.StageRows(p, cal, foreseen.Stages)
+			stages := foreseen.Stages
+			if s == nil || len(s.Entries) == 0 { // a script may decide what rules propose
+				stages = act.WithRuled(stages, act.RuledAlone(p, cal, launched, last, stages))
+			}
+			rows := terminal.StageRows(p, cal, stages)
 			return a.show().Print(rows, func() {
 				a.show().Preview(p, rows)
 				a.say("cli.preview_messages")

@@ -71,7 +71,9 @@ func Attentions(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until 
 	}
 	year := launched.AddDate(1, 0, 0)
 	at := map[people.Recipient]int{}
-	for i, foretold := range [][]plan.Foretold{Preview(p, cal, launched, until), Diligent(p, cal, launched, until)} {
+	silent := Preview(p, cal, launched, until)
+	silent = WithRuled(silent, RuledAlone(p, cal, launched, until, silent))
+	for i, foretold := range [][]plan.Foretold{silent, Diligent(p, cal, launched, until)} {
 		for _, m := range b.Mailings(p, foretold) {
 			k, seen := at[m.To]
 			if !seen {

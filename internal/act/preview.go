@@ -110,6 +110,7 @@ func Preview(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until cal
 // chased is one dated task, one duty or one occurrence of a duty.
 type chased struct {
 	task string
+	duty string // ID of the duty of which it is an occurrence
 	of   Case
 }
 
@@ -119,9 +120,9 @@ func chasedOf(p *plan.Plan, b Book, launched time.Time, until calendar.Day) []ch
 	for _, t := range p.Tasks {
 		switch t.Kind {
 		case plan.Dated:
-			all = append(all, chased{t.ID, NewCase(p, t, launched)})
+			all = append(all, chased{task: t.ID, of: NewCase(p, t, launched)})
 		case plan.Duty:
-			all = append(all, chased{t.ID, NewCase(p, t, launched)})
+			all = append(all, chased{task: t.ID, of: NewCase(p, t, launched)})
 			if until.IsZero() && t.Recur != nil && t.Recur.Until.IsZero() {
 				rule := *t.Recur
 				rule.Until = calendar.NewDay(p.Year, time.December, 31)
@@ -133,7 +134,7 @@ func chasedOf(p *plan.Plan, b Book, launched time.Time, until calendar.Day) []ch
 				if !ok || !until.IsZero() && o.Due.After(until) {
 					break
 				}
-				all = append(all, chased{o.Task, NewCase(p, OccurrenceOf(t, o), o.Opens).AsOccurrence()})
+				all = append(all, chased{o.Task, t.ID, NewCase(p, OccurrenceOf(t, o), o.Opens).AsOccurrence()})
 				after = o.Due
 			}
 		}

@@ -74,6 +74,9 @@ func (sc *Screen) StageName(r StageRow) string {
 		return sc.W.T("matter.name_acknowledge_missed")
 	}
 	name := report.Speak(sc.W).Stage(report.Step{Stage: r.Stage, Kind: r.Kind, Talk: report.TalkOf(r.Stage), Topic: r.Topic})
+	if r.Words != "" && (r.Topic == string(act.Propose) || r.Topic == act.TopicProposal) {
+		name = sc.W.T("cli.preview_because", words.Data{"Name": name, "Why": r.Words})
+	}
 	if r.Kind == plan.Remind && r.Topic == "" && report.TalkOf(r.Stage) == "" && r.Stage != plan.CatchUp && r.Stage != plan.Passed {
 		name += " " + r.Stage
 	}
@@ -135,7 +138,8 @@ type StageRow struct {
 	MovedFrom calendar.Day       `json:"moved_from"`
 	To        []people.Recipient `json:"to"`
 	Light     plan.Light         `json:"light"`
-	Merged    []string           `json:"merged"` // milder stages of the same day that became this one
+	Merged    []string           `json:"merged"`          // milder stages of the same day that became this one
+	Words     string             `json:"words,omitempty"` // of what a rule proposes: the rule's title
 	// Provisional: the year has no notice of holidays yet, and the day may move with it.
 	Provisional bool `json:"provisional"`
 }
@@ -150,7 +154,7 @@ func StageRows(p *plan.Plan, cal *calendar.Calendar, foretold []plan.Foretold) [
 		rows[i] = StageRow{
 			Task: f.Task, Unit: p.Directory.Name(f.Unit), Due: f.Due, Stage: f.Stage.ID, Kind: f.Kind, Topic: f.Topic,
 			At: f.At.In(lad.Zone).Format(time.RFC3339), MovedFrom: f.MovedFrom, To: f.To, Light: f.Light, Merged: f.Merged,
-			Provisional: lad.Provisional(f.Stage, f.Due),
+			Words: f.Words, Provisional: lad.Provisional(f.Stage, f.Due),
 		}
 		if rows[i].To == nil {
 			rows[i].To = []people.Recipient{}

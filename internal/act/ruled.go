@@ -1,0 +1,170 @@
+package act
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"duban/internal/calendar"
+	"duban/internal/plan"
+)
+
+// auditAt is the time of an office day at which rules are counted, after the morning's
+// messages.
+const auditAt = 9*time.Hour + 30*time.Minute
+
+// Ruled is a proposal that rules will make, foretold: on which office day it is counted,
+// and what is then said of it to the leadership and the office.
+type Ruled struct {
+	Proposal
+	Rules []string // of that day, the proposal's first
+	On    calendar.Day
+	Put   calendar.Day // the office day after, on which it is said
+	Said  []plan.Stage
+}
+
+// RuledAlone are the proposals that a plan's rules make if nobody does anything, in order
+// of day and unit: the first of each unit and measure, for nobody decides about it and
+// what is new joins it. foretold is Preview of the same. Facts of other plans are not
+// known to it.
+func RuledAlone(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until calendar.Day, foretold []plan.Foretold) (all []Ruled) {
+	b, err := NewBook(p, cal)
+	if err != nil || len(p.Consequences) == 0 {
+		return nil
+	}
+	units := map[string][]chased{}
+	for _, c := range chasedOf(p, b, launched, until) {
+		if c.of.Kind == plan.Dated {
+			units[c.of.Lead] = append(units[c.of.Lead], c)
+		}
+	}
+	talks, days := talksOf(b, foretold), daysOf(b, foretold)
+	measures := map[string]bool{}
+	for _, r := range p.Consequences {
+		measures[r.Propose] = true
+	}
+	for unit, tasks := range units {
+		var fired []Fired
+		made := map[string]int{}
+		for _, on := range days[unit] {
+			if len(made) == len(measures) {
+				break // whatever more there is joins one of them
+			}
+			at := on.At(0, 0, b.Zone).Add(auditAt)
+			for _, r := range Consequences(p.Consequences, b.factsAlone(tasks, talks[unit], at), fired, on, cal) {
+				if i, waits := made[r.What]; waits { // it joins what waits
+					if all[i].On == on && !slices.Contains(all[i].Rules, r.Rule) {
+						all[i].Rules = append(all[i].Rules, r.Rule)
+					}
+					continue
+				}
+				proposed, refused := b.Propose(TalkCase{Lead: unit, Task: r.Task, Office: p.Directory.Office, Leadership: p.Directory.Leadership, Policy: policyKey(tasks, r.Task, p.Policy)},
+					Act{ID: RuleID(r.Key), Kind: Propose, By: EngineActor, At: at.UTC(), On: on, Ref: r.Task, Unit: unit, Reason: titleOf(p.Consequences, r.Rule), Talk: &TalkFacts{What: r.What}})
+				if refused != nil {
+					continue // the engine would be refused too
+				}
+				made[r.What] = len(all)
+				all = append(all, Ruled{Proposal: r, Rules: []string{r.Rule}, On: on, Put: proposed.Asked, Said: b.TalkAhead(proposed.TalkCase)})
+			}
+			for what, i := range made {
+				if f := (Fired{Rule: all[i].Rule, Unit: unit, Facts: all[i].Facts, What: what, Waits: true}); !slices.ContainsFunc(fired, func(x Fired) bool { return x.What == what && x.Unit == unit }) {
+					fired = append(fired, f)
+				}
+			}
+		}
+	}
+	slices.SortFunc(all, func(x, y Ruled) int {
+		return cmp.Or(x.On.Compare(y.On), strings.Compare(x.Unit, y.Unit), strings.Compare(x.What, y.What))
+	})
+	return all
+}
+
+// policyKey is the policy of a task.
+func policyKey(tasks []chased, id, usual string) string {
+	i := slices.IndexFunc(tasks, func(c chased) bool { return c.task == id })
+	if i < 0 {
+		return usual
+	}
+	return tasks[i].of.Policy
+}
+
+// titleOf is what a rule is called.
+func titleOf(rules []plan.Consequence, id string) string {
+	i := slices.IndexFunc(rules, func(r plan.Consequence) bool { return r.ID == id })
+	if i < 0 || rules[i].Title == "" {
+		return id
+	}
+	return rules[i].Title
+}
+
+// WithRuled is what is foretold of a plan with what its rules propose, in order of time.
+func WithRuled(foretold []plan.Foretold, ruled []Ruled) []plan.Foretold {
+	all := slices.Clone(foretold)
+	for _, r := range ruled {
+		for _, s := range r.Said {
+			all = append(all, plan.Foretold{Task: r.Task, Unit: r.Unit, Stage: s})
+		}
+	}
+	slices.SortStableFunc(all, func(x, y plan.Foretold) int { return x.At.Compare(y.At) })
+	return all
+}
+
+// factsAlone are the facts of a unit at an instant, as of its day, when nobody acts.
+func (b Book) factsAlone(tasks []chased, talks []Fact, at time.Time) (facts []Fact) {
+	today := calendar.DayOf(at.In(b.Zone))
+	for _, c := range tasks {
+		if !c.of.Due.Before(today) || c.of.Assigned.After(at) {
+			continue
+		}
+		_, after, _ := b.Play(b.Open(c.of), nil, at)
+		for _, f := range b.Facts(c.task, after.Case, today) {
+			f.Duty = c.duty
+			facts = append(facts, f)
+		}
+	}
+	for _, f := range talks {
+		if !f.Day.After(today) {
+			facts = append(facts, f)
+		}
+	}
+	return facts
+}
+
+// talksOf are the talks that open by what is foretold, by unit: a talk that opens has
+// steps that are chased, one that joins another has none of its own.
+func talksOf(b Book, foretold []plan.Foretold) map[string][]Fact {
+	opens := map[string]bool{}
+	for _, f := range foretold {
+		if _, round := StageStep(f.ID); round > 0 {
+			opens[f.Task] = true
+		}
+	}
+	talks := map[string][]Fact{}
+	for _, f := range foretold {
+		if f.Kind == plan.Talk && opens[f.Task] {
+			talks[f.Unit] = append(talks[f.Unit], Fact{Kind: FactTalk, Unit: f.Unit, Task: f.Task, Talk: f.Task + "#1", Day: b.day(f.At), State: Open})
+		}
+	}
+	return talks
+}
+
+// daysOf are the office days, by unit, on which something may add up: after a limit, and
+// when something grave was said.
+func daysOf(b Book, foretold []plan.Foretold) map[string][]calendar.Day {
+	days := map[string][]calendar.Day{}
+	for _, f := range foretold {
+		add := func(day calendar.Day) { days[f.Unit] = append(days[f.Unit], b.Calendar.OnOrAfter(day)) }
+		if !f.Due.IsZero() {
+			add(f.Due.AddDays(1))
+		}
+		if f.Kind.Gravity() > plan.DueDay.Gravity() {
+			add(b.day(f.At))
+		}
+	}
+	for unit := range days {
+		slices.SortFunc(days[unit], calendar.Day.Compare)
+		days[unit] = slices.Compact(days[unit])
+	}
+	return days
+}
