@@ -47,6 +47,7 @@ type Activities struct {
 	Accounts *Accounts        // nil: nobody is held against an account
 	Now      func() time.Time // the wall clock
 	Log      *slog.Logger
+	URL      string // the portal's address, of which messages give links; "" gives none
 	// Sending holds a place for each message that may be under way at once to a
 	// channel that takes its time; nil: as many as there are.
 	Sending chan struct{}

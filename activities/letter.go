@@ -3,7 +3,9 @@ package activities
 import (
 	"cmp"
 	"context"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"duban/internal/act"
@@ -74,10 +76,10 @@ func (a *Activities) digestOf(ctx context.Context, l ledger.Launched, m ledger.M
 	facts := notice.Digest{
 		ID: m.ID, Plan: notice.PlanRef{ID: l.Plan.ID, Title: l.Plan.Title, Number: l.Plan.Number},
 		Recipient: to, Unit: dir.Name(to.Unit),
-		Contact: letter.Address{Name: contact.Name, Email: contact.Email},
-		Office:  letter.Address{Name: dir.Name(dir.Office), Email: office.Email},
-		At:      at, Date: a.Now(), Zone: book.Zone,
-		Most: l.Plan.Policies[l.Plan.Policy].Rhythm.Most, Rest: listed(l.Plan, to),
+		Contact: letter.Address{Name: contact.Name, Email: contact.Email}, Post: contact.Post, Desk: notice.Desk{Name: office.Name, Phone: office.Phone}, Link: a.link(to),
+		Office: letter.Address{Name: dir.Name(dir.Office), Email: office.Email},
+		At:     at, Date: a.Now(), Zone: book.Zone,
+		Most: l.Plan.Policies[l.Plan.Policy].Rhythm.Most, Rest: a.listed(l.Plan, to),
 	}
 	today := calendar.DayOf(at.In(book.Zone))
 	if to.Role == people.Leader {
@@ -106,8 +108,23 @@ func (a *Activities) digestOf(ctx context.Context, l ledger.Launched, m ledger.M
 	return facts, nil
 }
 
-// listed is the command that lists what a message to a seat counts only.
-func listed(p plan.Plan, to people.Recipient) string {
+// link is the portal's page for a seat, "" where no portal's address is set.
+func (a *Activities) link(to people.Recipient) string {
+	switch base := strings.TrimSuffix(a.URL, "/"); {
+	case base == "":
+		return ""
+	case to.Role == people.Leader:
+		return base + "/lead"
+	default:
+		return base + "/todo"
+	}
+}
+
+// listed shows what a message to a seat counts only: the portal's page, or the command.
+func (a *Activities) listed(p plan.Plan, to people.Recipient) string {
+	if a.URL != "" {
+		return strings.TrimSuffix(a.URL, "/") + "/tasks?plan=" + url.QueryEscape(p.ID)
+	}
 	if to.Role == people.Office || to.Role == people.Leader {
 		return "starter task list --plan " + p.ID
 	}

@@ -125,8 +125,9 @@ func (a *Activities) remindOfDecisions(ctx context.Context, l ledger.Launched, b
 	office, _ := dir.Contact(people.Recipient{Unit: dir.Office, Role: people.Office})
 	words, err := json.Marshal(notice.Digest{
 		Plan: notice.PlanRef{ID: l.Plan.ID, Title: l.Plan.Title, Number: l.Plan.Number}, Recipient: to, Unit: dir.Name(to.Unit),
-		Contact: letter.Address{Name: contact.Name, Email: contact.Email}, Office: letter.Address{Name: dir.Name(dir.Office), Email: office.Email},
-		At: at, Most: l.Plan.Policies[l.Plan.Policy].Rhythm.Most, Rest: listed(l.Plan, to), Open: list, Standing: standing,
+		Contact: letter.Address{Name: contact.Name, Email: contact.Email}, Post: contact.Post, Desk: notice.Desk{Name: office.Name, Phone: office.Phone}, Link: a.link(to),
+		Office: letter.Address{Name: dir.Name(dir.Office), Email: office.Email},
+		At:     at, Most: l.Plan.Policies[l.Plan.Policy].Rhythm.Most, Rest: a.listed(l.Plan, to), Open: list, Standing: standing,
 	})
 	if err != nil {
 		return err

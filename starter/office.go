@@ -155,22 +155,39 @@ func (a *app) officeContact() *cobra.Command {
 			case c == people.Contact{}:
 				return a.w.Err("office.needs_contact")
 			}
-			return a.seat(cmd.Context(), r, c)
+			return a.seat(cmd.Context(), r, c, cmd.Flags().Changed)
 		},
 	}
 	cmd.Flags().StringVar(&c.Name, "name", "", a.w.T("office.flag_name"))
 	cmd.Flags().StringVar(&c.Email, "email", "", a.w.T("office.flag_email"))
+	cmd.Flags().StringVar(&c.Post, "post", "", a.w.T("office.flag_post"))
+	cmd.Flags().StringVar(&c.Phone, "phone", "", a.w.T("office.flag_phone"))
 	cmd.Flags().StringVar(&c.Pace, "pace", "", a.w.T("office.flag_pace"))
 	cmd.Flags().BoolVar(&empty, "empty", false, a.w.T("office.flag_empty"))
 	return cmd
 }
 
-func (a *app) seat(ctx context.Context, r people.Recipient, c people.Contact) error {
+// seat puts a contact on a seat. What is not said of the same person stays as it was.
+func (a *app) seat(ctx context.Context, r people.Recipient, c people.Contact, said func(flag string) bool) error {
 	by, err := a.actor()
 	if err != nil {
 		return err
 	}
 	return a.writingLedger(ctx, func(store *ledger.Store) error {
+		units, err := store.Units(ctx)
+		if err != nil {
+			return err
+		}
+		if i := slices.IndexFunc(units, func(u people.Unit) bool { return u.ID == r.Unit }); i >= 0 && c != (people.Contact{}) {
+			if now, _ := units[i].Seat(r.Role); now.Email == c.Email {
+				if !said("post") {
+					c.Post = now.Post
+				}
+				if !said("phone") {
+					c.Phone = now.Phone
+				}
+			}
+		}
 		before, err := engine.SetContact(ctx, store, a.now(), r, c, by)
 		if errors.Is(err, ledger.ErrNotFound) {
 			return a.w.Err("office.no_such_unit", words.Data{"Unit": r.Unit})
@@ -178,8 +195,7 @@ func (a *app) seat(ctx context.Context, r people.Recipient, c people.Contact) er
 		if err != nil {
 			return err
 		}
-		units, err := store.Units(ctx)
-		if err != nil {
+		if units, err = store.Units(ctx); err != nil {
 			return err
 		}
 		a.say("office.seated", words.Data{

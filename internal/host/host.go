@@ -253,7 +253,7 @@ func (h *Host) work(ctx context.Context, cfg settings.Config, o Options, people 
 	post := newPost(own, h.Ledger, o.Log)
 	acts := &activities.Activities{
 		Ledger: h.Ledger, Starter: h.Engine, Channels: post.channels, Words: words.New(cfg.Lang), Now: time.Now, Log: o.Log,
-		Accounts: people, Sending: make(chan struct{}, sendersAtOnce),
+		Accounts: people, URL: cfg.URL, Sending: make(chan struct{}, sendersAtOnce),
 	}
 	if err := h.await(ctx, temporalName, h.Address, func(context.Context) error { return h.startWorker(cfg, acts) }); err != nil {
 		return err

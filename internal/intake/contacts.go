@@ -33,17 +33,17 @@ func (d *Draft) ContactsXLSX(w *words.Words) ([]byte, error) {
 		}
 		row++
 	}
-	put(w.T("intake.contact_unit"), w.T("intake.contact_role"), w.T("intake.contact_name"), w.T("intake.contact_email"), w.T("intake.contact_id"), w.T("intake.contact_account"))
+	put(w.T("intake.contact_unit"), w.T("intake.contact_role"), w.T("intake.contact_name"), w.T("intake.contact_email"), w.T("intake.contact_id"), w.T("intake.contact_account"), w.T("intake.contact_post"), w.T("intake.contact_phone"))
 	for _, u := range d.Directory.Units {
 		for _, c := range contacts(u, d.rolesOf(u)...) {
 			name, email := c.Name, c.Email
 			if strings.HasSuffix(email, ".example") {
 				name, email = "", ""
 			}
-			put(u.Name, w.T("term."+string(c.Role)), name, email, u.ID+"/"+string(c.Role), accountOf(u.ID, c.Role))
+			put(u.Name, w.T("term."+string(c.Role)), name, email, u.ID+"/"+string(c.Role), accountOf(u.ID, c.Role), c.Post, c.Phone)
 		}
 	}
-	_ = f.SetColWidth(sheet, "A", "F", 24)
+	_ = f.SetColWidth(sheet, "A", "H", 24)
 	var b bytes.Buffer
 	err := f.Write(&b)
 	return b.Bytes(), err
@@ -144,11 +144,11 @@ func readContacts(raw []byte) (out map[string]people.Contact, accounts map[strin
 			if !ok {
 				continue
 			}
-			if r = append(r, ""); accountLike.MatchString(strings.TrimSpace(r[5])) || strings.TrimSpace(r[5]) == "" {
+			if r = append(r, "", "", ""); accountLike.MatchString(strings.TrimSpace(r[5])) || strings.TrimSpace(r[5]) == "" {
 				accounts[id] = strings.TrimSpace(r[5])
 			}
 			if strings.TrimSpace(r[2]) != "" && strings.TrimSpace(r[3]) != "" {
-				out[id] = people.Contact{Role: people.Role(role), Name: strings.TrimSpace(r[2]), Email: strings.TrimSpace(r[3])}
+				out[id] = people.Contact{Role: people.Role(role), Name: strings.TrimSpace(r[2]), Email: strings.TrimSpace(r[3]), Post: strings.TrimSpace(r[6]), Phone: strings.TrimSpace(r[7])}
 			}
 		}
 	}

@@ -273,6 +273,7 @@ func readUnitsText(raw []byte, path string) (*people.Directory, error) {
 			Contacts []struct {
 				Role              people.Role
 				Name, Email, Pace string
+				Post, Phone       string
 			}
 		}
 		Groups []struct {

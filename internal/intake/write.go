@@ -234,6 +234,8 @@ func (d *Draft) UnitsYAML() ([]byte, error) {
 		Name  string      `yaml:"name"`
 		Email string      `yaml:"email"`
 		Pace  string      `yaml:"pace,omitempty"`
+		Post  string      `yaml:"post,omitempty"`
+		Phone string      `yaml:"phone,omitempty"`
 	}
 	type unitFile struct {
 		ID       string          `yaml:"id"`

@@ -164,8 +164,10 @@ func (s *Store) SetContact(ctx context.Context, r people.Recipient, c people.Con
 		}
 		e := Event{Key: fmt.Sprintf("office/contact/%s/%d", r, t.head.Seq+1), Kind: ContactSet, Actor: actor}
 		data := map[string]any{"seat": r, "name": c.Name, "email": c.Email, "was_name": before.Name, "was_email": before.Email}
-		if c.Pace != before.Pace {
-			data["pace"] = c.Pace
+		for name, is := range map[string][2]string{"pace": {c.Pace, before.Pace}, "post": {c.Post, before.Post}, "phone": {c.Phone, before.Phone}} {
+			if is[0] != is[1] {
+				data[name] = is[0]
+			}
 		}
 		return before, t.append(e, when, data)
 	})

@@ -30,17 +30,23 @@ type Digest struct {
 	Unit      string         // name of the recipient's unit: 市水务局
 	Contact   letter.Address // who sits there: 市水务局联络员
 	Office    letter.Address // the office that signs; its address is optional
+	Post      string         // what they are, 市长: they are called by it; "" calls them by the contact's name
+	Desk      Desk           // who answers at the office
+	Link      string         // the portal's address; "" where there is none
 	At        time.Time      // plan clock: the instant it speaks
 	Date      time.Time      // real clock: the Date header
 	Zone      *time.Location // the plan's; Beijing when nil
 	Items     []Item         // in any order; several of one task become one
 	Most      int            // things that the message lists, over all its parts; the rest is counted. 0: all
-	Rest      string         // what shows the rest: a command, or a link; "" says nothing of it
+	Rest      string         // what shows the rest: a command, or, with Link, a link; "" says nothing of it
 	Open      []Undecided    // of the leadership's first message of a week: what waits for its decision beside the items
 	Standing  *Standing      // how the plan stands; nil: it is not said
 	Again     bool           // sent before, and nobody knows whether it arrived
 	Sender    letter.Address // the channel's own when empty
 }
+
+// Desk is who answers for the office: name and telephone, which may be empty.
+type Desk struct{ Name, Phone string }
 
 // Standing is how a plan stands on the day of a message, in numbers 面上情况.
 type Standing struct {

@@ -27,8 +27,8 @@ func (s *speaker) page(entries []entry, listed, open int) page {
 		Heading: s.heading(entries),
 		When:    s.dayAndWeekday(s.today),
 		Salute:  s.salute(),
-		Contact: s.contact(),
-		Labels:  s.labels(),
+		Contact: s.contact(), Link: s.d.Link, Where: s.where(),
+		Labels: s.labels(),
 	}
 	p.Opening, p.Closing, p.Footer = s.frame(entries, data)
 	if s.d.Recipient.Role == people.Deputy {
@@ -77,7 +77,7 @@ func (s *speaker) page(entries []entry, listed, open int) page {
 		p.Units = nil
 	}
 	if len(rest) > 0 {
-		p.Rest = s.t("rest", words.Data{"N": p.Total - p.rows(), "Of": strings.Join(rest, s.t("comma")), "Where": s.d.Rest, "Office": s.office()})
+		p.Rest = s.t("rest", words.Data{"N": p.Total - p.rows(), "Of": strings.Join(rest, s.t("comma")), "Where": s.d.Rest, "Link": s.d.Link != "", "Office": s.office()})
 	}
 	return p
 }
@@ -170,10 +170,22 @@ func (s *speaker) labels() labels {
 }
 
 func (s *speaker) contact() string {
-	if s.d.Office.Email == "" {
+	desk := words.Data{"Email": clean(s.d.Office.Email), "Phone": clean(s.d.Desk.Phone), "Name": ""}
+	if name := strings.TrimPrefix(clean(s.d.Desk.Name), clean(s.d.Office.Name)); name != "" {
+		desk["Name"] = name
+	}
+	if desk["Email"] == "" && desk["Phone"] == "" {
 		return ""
 	}
-	return s.t("contact", words.Data{"Email": clean(s.d.Office.Email)})
+	return strings.TrimSpace(s.t("contact", desk))
+}
+
+// where says that what is asked is done in the portal; "" without one.
+func (s *speaker) where() string {
+	if s.d.Link == "" {
+		return ""
+	}
+	return s.t("link_" + s.seat())
 }
 
 // ordinals is how many numerals of headings the catalogue has.
@@ -254,9 +266,10 @@ func (s *speaker) row(e entry, no int, showLead bool) row {
 }
 
 // types tells that the reader works with the program, or writes to those who do: only
-// to them is the name that commands have for a thing of use.
+// to them is the name that commands have for a thing of use, and not where there are
+// pages for it.
 func (s *speaker) types() bool {
-	return s.d.Recipient.Role == people.Liaison || s.d.Recipient.Role == people.Office
+	return s.d.Link == "" && (s.d.Recipient.Role == people.Liaison || s.d.Recipient.Role == people.Office)
 }
 
 // number is what commands call the thing: the talk, or the task.

@@ -17,6 +17,7 @@ type page struct {
 	Lang, Office, Heading, Plan, When         string
 	Salute, Opening, Closing, Contact, Footer string
 	Standing, Rest                            string // may be empty
+	Where, Link                               string // what the portal is for, and its address; may be empty
 	Total                                     int
 	Summary                                   []chip
 	Units                                     []unitCount

@@ -290,7 +290,7 @@ func (s *speaker) seatName() string {
 
 // salute names the reader, and the seat where one message speaks to several.
 //
-// The office is addressed as a body, and what a contact's name says in brackets is
+// Who has a post is called by family name and post, or by unit and post. The office is addressed as a body, and what a contact's name says in brackets is
 // not called out.
 func (s *speaker) salute() string {
 	name := s.name()
@@ -299,6 +299,13 @@ func (s *speaker) salute() string {
 	}
 	if bare, _, ok := strings.Cut(name, "（"); ok && bare != "" && strings.HasSuffix(name, "）") {
 		name = bare
+	}
+	if post := clean(s.d.Post); post != "" && s.d.Recipient.Role != people.Office {
+		family := people.Family(name)
+		if family == name { // a seat's name, not a person's
+			family = clean(s.d.Unit)
+		}
+		name = s.t("called", words.Data{"Family": family, "Post": post})
 	}
 	if seat := s.seatName(); s.seated && name != seat {
 		name = s.t("name_on_seat", words.Data{"Name": name, "Seat": seat})

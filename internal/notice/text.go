@@ -34,6 +34,10 @@ func (p page) text() string {
 	}
 	b.WriteString("\n" + strings.Repeat("-", columns) + "\n")
 	wrap(&b, "", "", p.Closing)
+	if p.Link != "" {
+		wrap(&b, "", "", p.Where+p.Labels.Colon)
+		b.WriteString(p.Link + "\n") // whole, so that it can be followed
+	}
 	if p.Contact != "" {
 		wrap(&b, "", "", p.Contact)
 	}

@@ -5,6 +5,7 @@ package people
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Role is a seat, never a person.
@@ -60,6 +61,26 @@ type Contact struct {
 	// Pace is the person's own choice of how soon mild words come: one of plan.Paces;
 	// "" is as the policy says.
 	Pace string `json:"pace,omitempty"`
+	// Post is what the person is, 局长 or 副市长, by which a letter calls them; Phone is
+	// where they are called. Both may be empty.
+	Post  string `json:"post,omitempty"`
+	Phone string `json:"phone,omitempty"`
+}
+
+// doubled are the family names of two characters that are common enough to be met.
+var doubled = []string{"欧阳", "上官", "司马", "司徒", "诸葛", "皇甫", "夏侯", "尉迟", "公孙", "慕容", "令狐", "长孙", "宇文", "端木", "东方", "南宫", "独孤", "闻人", "澹台", "申屠"}
+
+// Family is the family name of a person's name in Chinese; the whole name where it is
+// not one, such as that of a seat.
+func Family(name string) string {
+	runes := []rune(name)
+	if len(runes) < 2 || len(runes) > 4 || strings.ContainsFunc(name, func(r rune) bool { return !unicode.Is(unicode.Han, r) }) {
+		return name
+	}
+	if two := string(runes[:2]); len(runes) > 2 && slices.Contains(doubled, two) {
+		return two
+	}
+	return string(runes[:1])
 }
 
 // Group is a collective name: 各县（市、区）人民政府.

@@ -117,3 +117,10 @@ func TestEachPersonOnce(t *testing.T) {
 	got := d.Once([]people.Recipient{seat("a/deputy"), seat("a/liaison"), seat("a/head"), seat("b/liaison"), seat("b/head"), seat("b/head"), seat("c/head")})
 	require.Equal(t, []people.Recipient{seat("a/deputy"), seat("a/head"), seat("b/head"), seat("c/head")}, got, "who has no address is told apart by the seat")
 }
+
+func TestFamilyNames(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"王敏": "王", "王建国": "王", "欧阳敏": "欧阳", "诸葛建国": "诸葛", "欧阳": "欧", "李": "李", "市水务局联络员": "市水务局联络员", "Wang Min": "Wang Min", "": ""} {
+		require.Equal(t, want, people.Family(name), name)
+	}
+}

@@ -19,7 +19,7 @@ var known = map[string][]string{
 
 	"units":   {"units", "groups"},
 	"unit":    {"id", "name", "kind", "aliases", "contacts", "was", "successor", "dissolved"},
-	"contact": {"role", "name", "email", "pace"},
+	"contact": {"role", "name", "email", "pace", "post", "phone"},
 	"group":   {"name", "aliases", "members"},
 
 	"policies":    {"policies", "consequences"},

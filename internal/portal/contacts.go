@@ -31,7 +31,7 @@ type unitRow struct {
 
 // seatRow is a seat of a unit and who sits there.
 type seatRow struct {
-	Role, Name, Email, Edit string
+	Role, Name, Email, Phone, Edit string
 }
 
 // contacts is the directory: who sits where, for every plan.
@@ -49,7 +49,7 @@ func (v *visit) contacts() error {
 			if !seated && !usual(u, role) {
 				continue
 			}
-			s := seatRow{Role: v.say.T("term." + string(role)), Name: c.Name, Email: c.Email}
+			s := seatRow{Role: v.say.T("term." + string(role)), Name: strings.TrimSpace(c.Name + " " + c.Post), Email: c.Email, Phone: c.Phone}
 			if v.who.is(Office) {
 				s.Edit = contactPath(people.Recipient{Unit: u.ID, Role: role})
 			}
@@ -79,6 +79,7 @@ func usual(u people.Unit, role people.Role) bool {
 type seating struct {
 	Unit, Seat, Action    string
 	Name, Email           string
+	Post, Phone           string
 	WasName, WasEmail     string // who sat there when the form was drawn
 	WrongName, WrongEmail string
 }
@@ -103,9 +104,9 @@ func (v *visit) contactForm() error {
 	if err != nil {
 		return err
 	}
-	s := seating{Unit: unit.Name, Seat: v.say.T("term." + string(seat.Role)), Action: contactPath(seat), Name: c.Name, Email: c.Email, WasName: c.Name, WasEmail: c.Email}
+	s := seating{Unit: unit.Name, Seat: v.say.T("term." + string(seat.Role)), Action: contactPath(seat), Name: c.Name, Email: c.Email, Post: c.Post, Phone: c.Phone, WasName: c.Name, WasEmail: c.Email}
 	if v.typed != nil {
-		s.Name, s.Email = v.typed.Get("name"), v.typed.Get("email")
+		s.Name, s.Email, s.Post, s.Phone = v.typed.Get("name"), v.typed.Get("email"), v.typed.Get("post"), v.typed.Get("phone")
 		if (s.Name == "") != (s.Email == "") || s.Email != "" && !goodEmail(s.Email) {
 			if strings.TrimSpace(s.Name) == "" {
 				s.WrongName = v.say.T("portal.needed", words.Data{"Field": v.say.T("office.col_contact")})
@@ -131,9 +132,12 @@ func (v *visit) setContact() error {
 		return err
 	}
 	c := people.Contact{Name: strings.TrimSpace(v.form.Get("name")), Email: strings.TrimSpace(v.form.Get("email"))}
+	if c != (people.Contact{}) {
+		c.Post, c.Phone = strings.TrimSpace(v.form.Get("post")), strings.TrimSpace(v.form.Get("phone"))
+	}
 	switch {
 	case c == people.Contact{}:
-	case c.Name == "" || len([]rune(c.Name)) > 100 || !goodEmail(c.Email):
+	case len([]rune(c.Post)) > 50, len([]rune(c.Phone)) > 50, c.Name == "" || len([]rune(c.Name)) > 100 || !goodEmail(c.Email):
 		v.drawAgain(http.StatusUnprocessableEntity, v.say.T("portal.form_wrong"))
 		return nil
 	}

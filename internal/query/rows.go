@@ -26,6 +26,8 @@ type ContactRow struct {
 	Role   people.Role `json:"role"`
 	Name   string      `json:"name"`
 	Email  string      `json:"email"`
+	Post   string      `json:"post,omitempty"`
+	Phone  string      `json:"phone,omitempty"`
 }
 
 // ContactRows are the seats of units, in their order.
@@ -33,7 +35,7 @@ func ContactRows(units []people.Unit) []ContactRow {
 	rows := []ContactRow{}
 	for _, u := range units {
 		for _, c := range u.Contacts {
-			rows = append(rows, ContactRow{u.ID, u.Name, c.Role, c.Name, c.Email})
+			rows = append(rows, ContactRow{u.ID, u.Name, c.Role, c.Name, c.Email, c.Post, c.Phone})
 		}
 	}
 	return rows

@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
@@ -31,7 +32,7 @@ func (sc *Screen) Decided(decided map[string]string) {
 func (sc *Screen) Contacts(seats []query.ContactRow) {
 	t := sc.RoomTable("office", nil, "unit", "seat", "contact", "email")
 	for _, s := range seats {
-		t.AppendRow(table.Row{s.Unit + " " + s.UnitID, sc.W.T("term." + string(s.Role)), s.Name, s.Email})
+		t.AppendRow(table.Row{s.Unit + " " + s.UnitID, sc.W.T("term." + string(s.Role)), strings.TrimSpace(s.Name + " " + s.Post), strings.TrimSpace(s.Email + "\n" + s.Phone)})
 	}
 	t.Render()
 }
