@@ -1,15 +1,18 @@
 package activities
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
 	"duban/internal/accounts"
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/words"
 )
 
 // How far the instant of an act may be from the moment its workflow heard of it, on
@@ -26,6 +29,9 @@ const (
 type Accounts struct {
 	File  string
 	Named bool // by a setting
+	// StoodIn tells whether an account was to act for another, which was away, at an
+	// instant; nil: nobody stands in for anybody.
+	StoodIn func(ctx context.Context, away, other string, at time.Time) (bool, error)
 
 	mu   sync.Mutex
 	last *accounts.Book // as last read without a fault
@@ -58,8 +64,9 @@ func (a *Accounts) Known() (known, unread bool) {
 	return book != nil, unread
 }
 
-// check refuses somebody who says to be another than the account is.
-func (a *Accounts) check(by act.Actor) *act.Refusal {
+// check refuses somebody who says to be another than the account is, or to stand in at
+// an instant for somebody for whom it does not.
+func (a *Accounts) check(by act.Actor, at time.Time) *act.Refusal {
 	book, unread := a.book()
 	if unread {
 		return &act.Refusal{Key: "act.refused_no_accounts"}
@@ -67,10 +74,34 @@ func (a *Accounts) check(by act.Actor) *act.Refusal {
 	if book == nil {
 		return nil
 	}
-	if is, ok := book.Find(by.Account); !ok || is.Name != by.Name || is.Unit != by.Unit {
+	is, ok := book.Find(by.Account)
+	if by.StandsFor != "" {
+		return a.checkStandIn(book, is, by, at)
+	}
+	if !ok || is.Name != by.Name || is.Unit != by.Unit {
 		return &act.Refusal{Key: "act.refused_account", Data: map[string]string{"Account": by.Account, "Name": by.Name}}
 	}
 	return nil
+}
+
+// standInTime is how long the ledger is asked whether somebody stands in.
+const standInTime = 2 * time.Second
+
+// checkStandIn refuses whoever does not stand in for another, or says more than that.
+// When the ledger cannot say, it is a no: nobody acts for another on trust.
+func (a *Accounts) checkStandIn(book *accounts.Book, is accounts.Account, by act.Actor, at time.Time) *act.Refusal {
+	away, ok := book.Find(by.StandsFor)
+	named := slices.ContainsFunc([]string{"zh", "en"}, func(lang string) bool {
+		return by.Name == is.StandingFor(away, words.New(lang))
+	})
+	if ok && is.ID != "" && away.Unit == by.Unit && named && a.StoodIn != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), standInTime)
+		defer cancel()
+		if stood, err := a.StoodIn(ctx, away.ID, is.ID, at); err == nil && stood {
+			return nil
+		}
+	}
+	return &act.Refusal{Key: "act.refused_stand_in", Data: map[string]string{"Name": by.Name}}
 }
 
 // Credible refuses an act of somebody unknown or in the engine's own name, and one
@@ -91,7 +122,7 @@ func (a *Accounts) Credible(c calendar.Clock, by act.Act, heard time.Time) *act.
 	if by.Entered != nil { // By is a unit, under the account of whoever entered it: see act.Case.Check
 		who = *by.Entered
 	}
-	if r := a.check(who); r != nil {
+	if r := a.check(who, heard); r != nil {
 		return r
 	}
 	now, rate := c.Plan(heard), max(1, c.Rate)

@@ -1,6 +1,8 @@
 package activities
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -18,21 +20,63 @@ func TestAnActorIsWhoTheAccountsSay(t *testing.T) {
 	write := func(text string) { require.NoError(t, os.WriteFile(file, []byte(text), 0o600)) }
 	a := &Accounts{File: file}
 	mayor := act.Actor{Account: "mayor", Name: "市长", Unit: "lingdao"}
-	require.Nil(t, a.check(mayor), "no file yet")
+	require.Nil(t, a.check(mayor, time.Time{}), "no file yet")
 	known, unread := a.Known()
 	require.False(t, known || unread)
 	write("accounts:\n  - {id: mayor, name: 市长, unit: lingdao}\n")
-	require.Nil(t, a.check(mayor))
+	require.Nil(t, a.check(mayor, time.Time{}))
 	for _, by := range []act.Actor{
 		{Account: "nobody", Name: "市长", Unit: "lingdao"}, {Account: "mayor", Name: "别人", Unit: "lingdao"}, {Account: "mayor", Name: "市长", Unit: "duban"}, {},
 	} {
-		require.Equal(t, "act.refused_account", a.check(by).Key)
+		require.Equal(t, "act.refused_account", a.check(by, time.Time{}).Key)
 	}
 	write("accounts: [") // being edited
-	require.Nil(t, a.check(mayor), "as it was before")
+	require.Nil(t, a.check(mayor, time.Time{}), "as it was before")
 	require.NoError(t, os.Remove(file))
-	require.NotNil(t, a.check(act.Actor{Account: "nobody"}), "as it was before")
-	require.Nil(t, (*Accounts)(nil).check(act.Actor{}))
+	require.NotNil(t, a.check(act.Actor{Account: "nobody"}, time.Time{}), "as it was before")
+	require.Nil(t, (*Accounts)(nil).check(act.Actor{}, time.Time{}))
+}
+
+// Whoever stands in is held against both accounts, and against who was named for how
+// long: the unit is that of whoever is away, the name says both, and nothing more is so.
+func TestAStandInIsWhoWasNamedForTheTime(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "accounts.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("accounts:\n  - {id: mayor, name: 市长, unit: lingdao}\n  - {id: vice, name: 副市长, unit: fulingdao}\n"), 0o600))
+	heard := time.Date(2026, 5, 6, 2, 0, 0, 0, time.UTC)
+	a := &Accounts{File: file, StoodIn: func(_ context.Context, away, other string, at time.Time) (bool, error) {
+		return away == "mayor" && other == "vice" && at.Equal(heard), nil
+	}}
+	good := act.Actor{Account: "vice", Name: "副市长（代市长）", Unit: "lingdao", StandsFor: "mayor"}
+	judged := func(by act.Actor, heard time.Time) *act.Refusal {
+		return a.Credible(calendar.Clock{}, act.Act{Kind: act.Instruct, By: by, At: heard}, heard)
+	}
+	require.Nil(t, judged(good, heard))
+	english := good
+	english.Name = "副市长 (for 市长)"
+	require.Nil(t, judged(english, heard), "of an office that works in English")
+	for name, change := range map[string]func(*act.Actor){
+		"another's unit": func(by *act.Actor) { by.Unit = "duban" },
+		"one's own unit": func(by *act.Actor) { by.Unit = "fulingdao" },
+		"without saying": func(by *act.Actor) { by.Name = "市长" },
+		"as oneself":     func(by *act.Actor) { by.Name = "副市长" },
+		"for a stranger": func(by *act.Actor) { by.StandsFor = "nobody" },
+		"for oneself":    func(by *act.Actor) { by.StandsFor = "vice" },
+		"by a stranger":  func(by *act.Actor) { by.Account = "nobody" },
+		"the other way": func(by *act.Actor) {
+			*by = act.Actor{Account: "mayor", Name: "市长（代副市长）", Unit: "fulingdao", StandsFor: "vice"}
+		},
+		"in the other way": func(by *act.Actor) { by.Account = "mayor" },
+	} {
+		by := good
+		change(&by)
+		require.Equal(t, "act.refused_stand_in", judged(by, heard).Key, name)
+	}
+	require.Equal(t, "act.refused_stand_in", judged(good, heard.Add(time.Hour)).Key, "at another time")
+	a.StoodIn = func(context.Context, string, string, time.Time) (bool, error) { return true, errors.New("away") }
+	require.Equal(t, "act.refused_stand_in", judged(good, heard).Key, "where the ledger cannot say")
+	a.StoodIn = nil
+	require.Equal(t, "act.refused_stand_in", judged(good, heard).Key)
 }
 
 // What the office entered for a unit is held against the account of whoever entered it.
@@ -69,11 +113,11 @@ func TestAccountsThatCannotBeReadLetNobodyAct(t *testing.T) {
 		a := &Accounts{File: file, Named: named}
 		known, unread := a.Known()
 		require.Equal(t, []bool{false, true}, []bool{known, unread}, name)
-		require.Equal(t, "act.refused_no_accounts", a.check(mayor).Key, name)
+		require.Equal(t, "act.refused_no_accounts", a.check(mayor, time.Time{}).Key, name)
 		require.NoError(t, os.RemoveAll(file))
 		require.NoError(t, os.WriteFile(file, good, 0o600))
-		require.Nil(t, a.check(mayor), name)
-		require.Equal(t, "act.refused_account", a.check(act.Actor{Account: "mayor", Name: "别人", Unit: "lingdao"}).Key, name)
+		require.Nil(t, a.check(mayor, time.Time{}), name)
+		require.Equal(t, "act.refused_account", a.check(act.Actor{Account: "mayor", Name: "别人", Unit: "lingdao"}, time.Time{}).Key, name)
 	}
 }
 

@@ -19,6 +19,11 @@ type Account struct {
 	Seat people.Role `json:"seat,omitempty"` // shown, decides nothing
 }
 
+// StandingFor is what people are told of who acts for another that is away 代理.
+func (a Account) StandingFor(away Account, w *words.Words) string {
+	return w.T("act.stands_for", words.Data{"Name": a.Name, "Away": away.Name})
+}
+
 // Book is the accounts of one file. The zero Book knows nobody.
 type Book struct {
 	All  []Account // in the order of the file

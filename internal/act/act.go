@@ -99,6 +99,9 @@ type Actor struct {
 	Account string `json:"account"` // ID in the accounts file; "engine"
 	Name    string `json:"name"`    // as shown to people
 	Unit    string `json:"unit"`    // unit ID: the plan's office and leadership are units too
+	// StandsFor is the account of whoever is away and is stood in for 代理: Unit is theirs
+	// then, Account the one that acts, and Name says both.
+	StandsFor string `json:"stands_for,omitempty"`
 }
 
 // Act is one act of one person, with everything it says. It crosses the wire as

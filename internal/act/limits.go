@@ -60,10 +60,10 @@ func (a *Act) texts() (all []text, lists map[Field]int) {
 	}
 	all = []text{{reason, &a.Reason}, {NeedPaper, &a.Paper}, {NeedTitle, &a.Title}, {NeedUnit, &a.Unit},
 		{NeedPolicy, &a.Policy}, {NeedRef, &a.Ref}, {NeedRule, &a.Rule},
-		{"", &a.ID}, {"", &a.By.Account}, {"", &a.By.Name}, {"", &a.By.Unit}}
+		{"", &a.ID}, {"", &a.By.Account}, {"", &a.By.Name}, {"", &a.By.Unit}, {"", &a.By.StandsFor}}
 	lists = map[Field]int{NeedUnits: len(a.Units), NeedEvidence: len(a.Evidence)}
 	if e := a.Entered; e != nil {
-		all = append(all, text{"", &e.Account}, text{"", &e.Name}, text{"", &e.Unit})
+		all = append(all, text{"", &e.Account}, text{"", &e.Name}, text{"", &e.Unit}, text{"", &e.StandsFor})
 	}
 	for i := range a.Units {
 		all = append(all, text{NeedUnits, &a.Units[i]})

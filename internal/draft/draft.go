@@ -32,7 +32,7 @@ const (
 // What may be brought: names of files by their endings.
 var (
 	documentKinds = []string{"docx", "doc", "wps", "pdf", "rtf", "txt", "html", "htm", "xlsx", "xls", "et", "csv", "odt", "ods", "xml"}
-	editedNames   = []string{"plan.yaml", "units.yaml", "policies.yaml", "sections.yaml", "contacts.xlsx", "notice.json"}
+	editedNames   = []string{"plan.yaml", "units.yaml", "policies.yaml", "sections.yaml", "contacts.xlsx", "notice.json", "rollover.md"}
 )
 
 // Sizes of what may be brought.

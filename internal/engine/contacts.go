@@ -46,14 +46,19 @@ func (e *Engine) SetContact(ctx context.Context, seat people.Recipient, c people
 }
 
 // SetContact seats somebody in a unit, for every plan and from the next message on, and
-// gives who sat there. Only the office of a plan that names the unit may: *OfficeError.
-// Who cannot be seated is a *ContactError.
+// gives who sat there. Only the office of a plan that names the unit may, and the unit
+// itself its own seats where the office has decided so: *OfficeError. Who cannot be seated
+// is a *ContactError.
 // now is the wall clock. It needs no engine: nothing has to run.
 func SetContact(ctx context.Context, store *ledger.Store, now time.Time, seat people.Recipient, c people.Contact, by act.Actor) (before people.Contact, err error) {
 	if err := seatable(c); err != nil {
 		return before, err
 	}
 	plans, err := store.PlanIDs(ctx)
+	if err != nil {
+		return before, err
+	}
+	own, err := ownSeat(ctx, store, seat, by)
 	if err != nil {
 		return before, err
 	}
@@ -67,7 +72,7 @@ func SetContact(ctx context.Context, store *ledger.Store, now time.Time, seat pe
 		if _, named := dir.Unit(seat.Unit); !named {
 			continue
 		}
-		if by.Unit == dir.Office {
+		if by.Unit == dir.Office || own && seat.Unit != dir.Leadership {
 			return store.SetContact(ctx, seat, c, by.Account, ledger.When{Real: now, Plan: now})
 		}
 		if name := dir.Name(dir.Office); !slices.Contains(refused.Offices, name) {
@@ -75,4 +80,13 @@ func SetContact(ctx context.Context, store *ledger.Store, now time.Time, seat pe
 		}
 	}
 	return before, refused
+}
+
+// ownSeat tells that a seat is of whoever's own unit, which may say who sits there.
+func ownSeat(ctx context.Context, store *ledger.Store, seat people.Recipient, by act.Actor) (bool, error) {
+	if by.Account == "" || by.Unit != seat.Unit || seat.Role == people.Office || seat.Role == people.Leader {
+		return false, nil
+	}
+	decided, err := store.Office(ctx)
+	return decided[ledger.OfficeUnitContacts] == ledger.ContactsByUnit, err
 }

@@ -42,7 +42,18 @@ func TestOnlyAnOfficeWhosePlanNamesTheUnitSeatsSomebody(t *testing.T) {
 	require.Empty(t, only.Offices)
 	require.NoError(t, seats("ban", "shuiwu"))
 	require.NoError(t, seats("ban", "shuiwu"))
+
+	// Where the office has decided so, a unit says who sits in it: in its own seats alone,
+	// and in neither the office's nor the leadership's.
+	_, err = store.SetOffice(t.Context(), ledger.OfficeUnitContacts, ledger.ContactsByUnit, "ban", ledger.When{Real: at, Plan: at})
+	require.NoError(t, err)
+	require.NoError(t, seats("shuiwu", "shuiwu"))
+	for _, other := range [][2]string{{"shuiwu", "ban"}, {"shuiwu", "zu"}, {"zu", "zu"}, {"zu", "shuiwu"}, {"linye", "shuiwu"}, {"linye", "linye"}} {
+		require.ErrorAs(t, seats(other[0], other[1]), &only, other)
+	}
+	_, err = engine.SetContact(t.Context(), store, at.Add(time.Hour), people.Recipient{Unit: "shuiwu", Role: people.Office}, people.Contact{Name: "王敏", Email: "wang@x.example"}, act.Actor{Account: "shuiwu", Unit: "shuiwu"})
+	require.ErrorAs(t, err, &only, "no seat of an office")
 	n, err := store.Verify(t.Context())
 	require.NoError(t, err)
-	require.EqualValues(t, 3, n, "two plans and one contact")
+	require.EqualValues(t, 4, n, "two plans, one contact, and what the office decided")
 }

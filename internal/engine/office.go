@@ -65,6 +65,8 @@ func validOffice(name, value string) bool {
 			}
 		}
 		return true
+	case ledger.OfficeUnitContacts:
+		return value == ledger.ContactsByOffice || value == ledger.ContactsByUnit
 	case ledger.OfficeSender:
 		_, err := mail.ParseAddress(value)
 		return err == nil

@@ -125,6 +125,9 @@ func Open(ctx context.Context, cfg settings.Config, o Options) (_ *Host, err err
 	}
 	h.Engine = engine.New(h.Client, h.Ledger, cfg.WakeWindow, time.Now, o.Log)
 	people := actors(cfg, o)
+	if people != nil {
+		people.StoodIn = h.Ledger.StoodIn
+	}
 	h.Engine.HoldAgainst(people)
 	if !o.Work {
 		h.Engine.AnswerWithin(patience * 6 / 10) // the rest is for opening, and for looking why there is no answer

@@ -20,10 +20,20 @@ const (
 	// OfficeSecondFactor is of whom a second factor is asked when they sign in: some of
 	// SecondFactorRoles, with commas, or NoSecondFactor.
 	OfficeSecondFactor = "second_factor"
+
+	// OfficeUnitContacts is who says who sits in a unit: ContactsByOffice, or ContactsByUnit
+	// where the unit itself may say it too. While nothing is decided, the office.
+	OfficeUnitContacts = "unit_contacts"
+)
+
+// Values of OfficeUnitContacts.
+const (
+	ContactsByOffice = "office"
+	ContactsByUnit   = "unit"
 )
 
 // OfficeSettings are the names of all of them.
-var OfficeSettings = []string{OfficeChannels, OfficeLanguage, OfficeRankFloor, OfficeSecondFactor, OfficeSender}
+var OfficeSettings = []string{OfficeChannels, OfficeLanguage, OfficeRankFloor, OfficeSecondFactor, OfficeSender, OfficeUnitContacts}
 
 // SecondFactorRoles are those of whom a second factor can be asked: the accounts of a
 // plan's office, of its leadership, and of all other units.

@@ -50,6 +50,7 @@ var rights = map[string]string{
 	"drafts":       "SELECT, INSERT, UPDATE",
 	"draft_files":  "SELECT, INSERT, UPDATE, DELETE",
 	"draft_fields": "SELECT, INSERT, UPDATE, DELETE",
+	"filters":      "SELECT, INSERT, UPDATE, DELETE",
 
 	"waits":         "SELECT, INSERT, UPDATE, DELETE",
 	"outlook":       "SELECT, INSERT, UPDATE, DELETE",

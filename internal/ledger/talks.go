@@ -30,6 +30,7 @@ func (s *Store) Talks(ctx context.Context, planID, task string) ([]Talk, error) 
 type TalkFilter struct {
 	Of          []CalledIn // none chooses none
 	State       string     // "" chooses all
+	What        string     // talk or circular; "" chooses both
 	Skip, Limit int        // 0: all
 }
 
@@ -71,6 +72,7 @@ func (s *Store) ListTalks(ctx context.Context, f TalkFilter) (talks []Talk, tota
 	}
 	w.add("("+strings.Join(either, " OR ")+")", args...)
 	w.equal("state", f.State)
+	w.equal("what", f.What)
 	if f.State == "" {
 		w.add("state <> 'joined'") // it is in the line of the one it has joined
 	}

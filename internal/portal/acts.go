@@ -24,6 +24,7 @@ type Acts interface {
 	SetContact(ctx context.Context, seat people.Recipient, c people.Contact, by act.Actor) (before people.Contact, err error)
 	Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, o engine.LaunchOptions) (engine.LaunchReport, error)
 	Amend(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, o engine.AmendOptions) (engine.AmendReport, error)
+	EndPlan(ctx context.Context, planID string, by act.Actor, reason, paper string) error
 	BringHolidays(ctx context.Context, notices []calendar.Year, by act.Actor, watch func(done, total int)) (things int, err error)
 	ApplyPolicy(ctx context.Context, planID string, p plan.Policy, by act.Actor, reason string) (moved int, left []engine.LeftUndone, err error)
 }
@@ -60,6 +61,8 @@ func (LookOnly) Launch(context.Context, *plan.Plan, *calendar.Calendar, engine.L
 func (LookOnly) Amend(context.Context, *plan.Plan, *calendar.Calendar, engine.AmendOptions) (engine.AmendReport, error) {
 	return engine.AmendReport{}, ErrLookOnly
 }
+
+func (LookOnly) EndPlan(context.Context, string, act.Actor, string, string) error { return ErrLookOnly }
 
 func (LookOnly) BringHolidays(context.Context, []calendar.Year, act.Actor, func(done, total int)) (int, error) {
 	return 0, ErrLookOnly

@@ -3,7 +3,6 @@ package portal
 import (
 	"bytes"
 	"cmp"
-	"net/http"
 	"slices"
 	"strconv"
 
@@ -82,11 +81,7 @@ func (v *visit) book() error {
 		return err
 	}
 	name := v.say.T("report.file_name", words.Data{"Plan": t.Plan.ID, "Day": t.AsOf.String()}) + ".xlsx"
-	v.w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	v.w.Header().Set("Content-Disposition", disposition(name))
-	v.w.WriteHeader(http.StatusOK)
-	_, _ = v.w.Write(out.Bytes()) // whoever asked may have gone away
-	return nil
+	return v.sendXLSX(name, out.Bytes())
 }
 
 // holidayYear is a year of holidays as the page shows it.

@@ -23,11 +23,7 @@ func (v *visit) bringing(r draft.Ready) (*undertaking, error) {
 	given, err := calendar.ReadYear(bytes.NewReader(r.Files["notice.json"]))
 	var wrong *calendar.Fault
 	if errors.As(err, &wrong) {
-		data := words.Data{}
-		for name, value := range wrong.Data {
-			data[name] = fmt.Sprint(value)
-		}
-		where := strings.TrimSpace(fmt.Sprintf("%s %s", wrong.Field, v.say.T("calendar.fault_"+wrong.Key, data)))
+		where := strings.TrimSpace(fmt.Sprintf("%s %s", wrong.Field, v.noticeFault(err)))
 		if wrong.Line > 0 {
 			where = fmt.Sprintf("%d: %s", wrong.Line, where)
 		}

@@ -11,6 +11,7 @@ import (
 	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/people"
+	"duban/internal/query"
 	"duban/internal/words"
 )
 
@@ -40,6 +41,10 @@ func (v *visit) contacts() error {
 	if err != nil {
 		return err
 	}
+	own, err := v.ownContacts()
+	if err != nil {
+		return err
+	}
 	out := contactsPage{Find: v.r.URL.Query().Get("find")}
 	for _, u := range units {
 		row := unitRow{ID: u.ID, Name: u.Name}
@@ -50,7 +55,7 @@ func (v *visit) contacts() error {
 				continue
 			}
 			s := seatRow{Role: v.say.T("term." + string(role)), Name: strings.TrimSpace(c.Name + " " + c.Post), Email: c.Email, Phone: c.Phone}
-			if v.who.is(Office) {
+			if v.who.is(Office) || own && u.ID == v.who.Account.Unit && usual(u, role) {
 				s.Edit = contactPath(people.Recipient{Unit: u.ID, Role: role})
 			}
 			found = found || strings.Contains(c.Name, out.Find) || strings.Contains(c.Email, out.Find)
@@ -84,9 +89,25 @@ type seating struct {
 	WrongName, WrongEmail string
 }
 
-// seatAsked is the seat of the address, and who sits there.
+// ownContacts tells that units say themselves who sits in them.
+func (v *visit) ownContacts() (bool, error) {
+	decided, err := v.Reader.Decided(v.ctx(), v.asks())
+	return decided[ledger.OfficeUnitContacts] == ledger.ContactsByUnit, err
+}
+
+// seatAsked is the seat of the address, and who sits there. A unit is asked for its own
+// seats alone, where it may say who sits there: query.ErrNotWhole otherwise.
 func (v *visit) seatAsked() (seat people.Recipient, unit people.Unit, c people.Contact, err error) {
 	seat = people.Recipient{Unit: v.r.PathValue("unit"), Role: people.Role(v.r.PathValue("seat"))}
+	if !v.who.is(Office) {
+		own, err := v.ownContacts()
+		if err != nil {
+			return seat, unit, c, err
+		}
+		if !own || seat.Unit != v.who.Account.Unit || v.who.is(Leader) {
+			return seat, unit, c, query.ErrNotWhole
+		}
+	}
 	units, err := v.Reader.Contacts(v.ctx(), v.asks())
 	if err != nil {
 		return seat, unit, c, err

@@ -9,7 +9,9 @@
 //	routes.go   the one table of addresses: who may come, what it is; nothing else is served
 //	visit.go    one request of one person: what its handler has at hand
 //	guard.go    headers, cross-origin posts, form tokens, sizes and slow clients
-//	door.go     signing in and out, invitations, sessions
+//	door.go     signing in and out, invitations
+//	me.go       one's own account: sessions, calendars, tokens, password
+//	standins.go who acts for whom while they are away
 //	view.go     templates: every page is templates/layout.html around one file of its name
 //	fail.go     errors as a status and a sentence
 //	form.go     what an act says, as a form and back; doing.go sends it

@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"cmp"
 	"crypto/subtle"
 	"encoding/base64"
 	"errors"
@@ -12,11 +11,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"duban/internal/accounts"
-	"duban/internal/ledger"
-	"duban/internal/portal/feed"
 	"duban/internal/signin"
 )
 
@@ -35,7 +31,7 @@ func (v *visit) newToken() string {
 // there is none yet.
 func (v *visit) tokenCookie() string {
 	if v.who.cookie != "" {
-		return v.who.cookie
+		return v.who.cookie + v.who.away.Account // a form is of oneself, or of one for whom one stands in
 	}
 	if v.half != "" {
 		return v.half
@@ -171,6 +167,7 @@ func (v *visit) wrongAtDoor(err error) (status int, sentence string) {
 func (v *visit) enters(in signin.Session, cookie string, d door) error {
 	v.setCookie(v.w, sessionCookie, cookie)
 	v.setCookie(v.w, formCookie, "")
+	v.setCookie(v.w, awayCookie, "")
 	if in.Step != "" {
 		v.half = cookie
 		return v.showStep(http.StatusOK, in.Step, d)
@@ -189,7 +186,7 @@ func (v *visit) enters(in signin.Session, cookie string, d door) error {
 	r := v.r.Clone(v.ctx())
 	r.Header.Del("Cookie")
 	for _, c := range v.r.Cookies() { // the language is kept
-		if c.Name != v.cookieName(sessionCookie) {
+		if c.Name != v.cookieName(sessionCookie) && c.Name != v.cookieName(awayCookie) {
 			r.AddCookie(c)
 		}
 	}
@@ -305,6 +302,7 @@ func (v *visit) signOut() error {
 		}
 	}
 	v.setCookie(v.w, sessionCookie, "")
+	v.setCookie(v.w, awayCookie, "")
 	return v.to("/signin")
 }
 
@@ -364,99 +362,4 @@ func (v *visit) chooseLanguage() error {
 		http.SetCookie(v.w, &http.Cookie{Name: v.cookieName(langCookie), Value: lang, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: v.secure, MaxAge: 400 * 24 * 3600})
 	}
 	return v.to(v.own(v.form.Get("next")))
-}
-
-// mine is what the page of one's own account shows.
-type mine struct {
-	Account  accounts.Account
-	Unit     string
-	Wrong    string
-	Sessions []sessionRow
-	Feeds    []feedRow
-	Address  string // of a calendar that was just made
-}
-
-// feedRow is a calendar address; the address itself is shown once, when it is made.
-type feedRow struct{ ID, Made, Seen string }
-
-type sessionRow struct {
-	signin.Session
-	Here  bool
-	Since string
-	Last  string
-}
-
-func (v *visit) me() error { return v.showMe(http.StatusOK, "", "") }
-
-func (v *visit) showMe(status int, wrong, feed string) error {
-	all, err := v.SignIn.Sessions(v.ctx(), v.who.ID)
-	if err != nil {
-		return err
-	}
-	m := mine{Account: v.who.Account, Unit: v.unitName(v.who.Account.Unit), Wrong: wrong, Address: feed}
-	tokens, err := v.SignIn.Tokens(v.ctx(), v.who.ID)
-	if err != nil {
-		return err
-	}
-	for _, t := range tokens {
-		if t.Kind == signin.Calendar && !t.EndedAt.Valid {
-			m.Feeds = append(m.Feeds, feedRow{t.ID, v.clock(t.MadeAt), v.clock(t.SeenAt.Time)})
-		}
-	}
-	for _, s := range all {
-		m.Sessions = append(m.Sessions, sessionRow{s, s.ID == v.who.session, v.clock(s.Begun), v.clock(s.Seen)})
-	}
-	return v.showUnder(status, "me", v.say.T("portal.title_me"), m)
-}
-
-func (v *visit) endSessions() (err error) {
-	if which := v.form.Get("session"); which == "others" {
-		err = v.SignIn.EndAll(v.ctx(), v.who.ID, v.who.session, v.who.ID)
-	} else {
-		_, err = v.SignIn.End(v.ctx(), v.who.ID, which, v.who.ID)
-	}
-	if err != nil {
-		return err
-	}
-	return v.to("/me")
-}
-
-// calendarAddress makes an address at which a telephone subscribes to what the viewer's
-// unit owes, or takes one back.
-func (v *visit) calendarAddress() error {
-	if id := v.form.Get("end"); id != "" {
-		if _, err := v.SignIn.EndToken(v.ctx(), v.who.ID, id, v.who.ID); err != nil {
-			return err
-		}
-		return v.to("/me")
-	}
-	_, secret, err := v.SignIn.NewToken(v.ctx(), ledger.Token{Account: v.who.ID, Kind: signin.Calendar, Scope: signin.ScopePerson}, v.who.ID)
-	if err != nil {
-		return err
-	}
-	return v.showMe(http.StatusOK, "", v.base()+feed.Address(secret))
-}
-
-func (v *visit) changePassword() error {
-	if v.form.Get("password") != v.form.Get("repeated") {
-		return v.showMe(http.StatusUnprocessableEntity, v.say.T("portal.not_repeated"), "")
-	}
-	err := v.SignIn.ChangePassword(v.ctx(), v.who.cookie, v.form.Get("old"), v.form.Get("password"), address(v.r))
-	if status, sentence := v.wrongAtDoor(err); status != 0 {
-		return v.showMe(status, sentence, "")
-	}
-	if err != nil {
-		return err
-	}
-	v.note = v.say.T("portal.password_changed")
-	return v.showMe(http.StatusOK, "", "")
-}
-
-// clock is an instant of the real clock as people read it, in the zone of the first of
-// their plans.
-func (v *visit) clock(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.In(cmp.Or(v.who.seats.Zone, time.Local)).Format("2006-01-02 15:04")
 }

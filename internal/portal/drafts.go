@@ -266,6 +266,7 @@ type draftPage struct {
 	Counts              string
 	Seats, Over         int // seats that get messages; those over their budget
 	Launch              *launching
+	Next                *rolling
 	Changes             bool   // it changes something that is in force
 	Result              string // of the last launch
 	ResultWrong         bool
@@ -336,6 +337,7 @@ func (v *visit) showDraft(status int, d ledger.Draft, r draft.Ready, refused str
 			}
 		}
 	}
+	out.Next = v.rolling(r)
 	if out.Launch, err = v.launching(d, r); err != nil {
 		return err
 	}

@@ -42,6 +42,7 @@ const (
 	sessionCookie = "duban"
 	formCookie    = "duban-form" // of whoever is not signed in: what the sign-in form's token is made of
 	langCookie    = "duban-lang"
+	awayCookie    = "duban-for" // account of whoever is away and is stood in for
 )
 
 func (p *portal) cookieName(name string) string {

@@ -56,7 +56,9 @@ func (v *visit) planList() error {
 			}
 			lines = append(lines, l)
 		}
-		return v.show("plans", v.say.T("page.title_plans"), struct{ Lines []planLine }{lines})
+		ended := slices.DeleteFunc(slices.Clone(lines), func(l planLine) bool { return l.Ended.IsZero() })
+		lines = slices.DeleteFunc(lines, func(l planLine) bool { return !l.Ended.IsZero() })
+		return v.show("plans", v.say.T("page.title_plans"), struct{ Lines, Ended []planLine }{lines, ended})
 	})
 }
 

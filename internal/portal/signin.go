@@ -27,6 +27,13 @@ type SignIn interface {
 	NewToken(ctx context.Context, n ledger.Token, by string) (made ledger.Token, secret string, err error)
 	Tokens(ctx context.Context, account string) ([]ledger.Token, error)
 	EndToken(ctx context.Context, account, id, by string) (ended bool, err error)
+	ActsFor(ctx context.Context, account string) ([]signin.Standing, error)
+	StandIns(ctx context.Context, account string) ([]ledger.StandIn, error)
+	NameStandIn(ctx context.Context, account, other string, from, until time.Time, by string) (ledger.StandIn, error)
+	EndStandIn(ctx context.Context, account, id, by string) (ended bool, err error)
+	Filters(ctx context.Context, account string) ([]ledger.Filter, error)
+	KeepFilter(ctx context.Context, account string, f ledger.Filter) (kept bool, err error)
+	DropFilter(ctx context.Context, account, name string) error
 	Invite(ctx context.Context, account, by string) (secret string, ends time.Time, err error)
 	Invited(ctx context.Context, secret string) (account string, err error)
 	Redeem(ctx context.Context, secret, password, address string) (account string, err error)
@@ -118,6 +125,26 @@ func (l *Looking) EndAll(_ context.Context, account, keep, _ string) error {
 }
 
 func (*Looking) Can(context.Context) (map[string]bool, error) { return nil, nil }
+
+func (*Looking) ActsFor(context.Context, string) ([]signin.Standing, error) { return nil, nil }
+
+func (*Looking) Filters(context.Context, string) ([]ledger.Filter, error) { return nil, nil }
+
+func (*Looking) KeepFilter(context.Context, string, ledger.Filter) (bool, error) {
+	return false, ErrLookOnly
+}
+
+func (*Looking) DropFilter(context.Context, string, string) error { return ErrLookOnly }
+
+func (*Looking) StandIns(context.Context, string) ([]ledger.StandIn, error) { return nil, nil }
+
+func (*Looking) NameStandIn(context.Context, string, string, time.Time, time.Time, string) (ledger.StandIn, error) {
+	return ledger.StandIn{}, ErrLookOnly
+}
+
+func (*Looking) EndStandIn(context.Context, string, string, string) (bool, error) {
+	return false, ErrLookOnly
+}
 
 func (*Looking) Pending(context.Context, string) (signin.Session, error) {
 	return signin.Session{}, signin.ErrNoSession

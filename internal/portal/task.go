@@ -30,6 +30,8 @@ type tasksPage struct {
 	Leads  bool     // the unit is asked for as the one that leads
 	Only   []Option // what else the list is narrowed to: name of the field, value, word
 	AsOf   string
+	Saved  []savedFilter
+	Now    string // the filter that is looked at; "" of all
 	pager
 }
 
@@ -91,6 +93,9 @@ func (v *visit) tasksIn(r *query.Reader) error {
 	}
 	for _, l := range page.Lines {
 		out.Lines = append(out.Lines, v.taskRow(l))
+	}
+	if err := v.savedFilters(&out); err != nil {
+		return err
 	}
 	return v.show("tasks", v.say.T("portal.title_tasks"), out)
 }
@@ -247,6 +252,7 @@ type talkRow struct {
 }
 
 type talksPage struct {
+	Action string // where it is filtered
 	Lines  []talkRow
 	States []Option
 	pager
@@ -257,9 +263,17 @@ var talkStates = []act.TalkState{act.TalkProposed, act.TalkOpen, act.TalkClosed,
 
 func (v *visit) talks() error { return v.then(v.talksIn) }
 
-func (v *visit) talksIn(r *query.Reader) error {
+// circulars are the circulars alone, in a list of their own.
+func (v *visit) circulars() error {
+	return v.then(func(r *query.Reader) error { return v.talkList(r, plan.ProposeCircular, "portal.title_circulars") })
+}
+
+func (v *visit) talksIn(r *query.Reader) error { return v.talkList(r, "", "portal.title_talks") }
+
+// talkList is the list of talks, of circulars, or of both.
+func (v *visit) talkList(r *query.Reader, what, title string) error {
 	q := v.r.URL.Query()
-	f := query.TalkFilter{Plan: q.Get("plan"), Unit: q.Get("unit"), Skip: v.skip(), Limit: pageOf}
+	f := query.TalkFilter{Plan: q.Get("plan"), Unit: q.Get("unit"), What: what, Skip: v.skip(), Limit: pageOf}
 	if state := act.TalkState(q.Get("state")); slices.Contains(talkStates, state) {
 		f.State = state
 	}
@@ -267,14 +281,14 @@ func (v *visit) talksIn(r *query.Reader) error {
 	if err != nil {
 		return err
 	}
-	out := talksPage{pager: v.pager(f.Skip, len(page.Lines), page.Total)}
+	out := talksPage{Action: v.r.URL.Path, pager: v.pager(f.Skip, len(page.Lines), page.Total)}
 	for _, s := range talkStates {
 		out.States = append(out.States, Option{string(s), v.say.T("act.talk_" + string(s)), s == f.State})
 	}
 	for _, l := range page.Lines {
 		out.Lines = append(out.Lines, talkRow{l, v.at(talkPath(l.Plan, l.ID)), v.speak().TalkWhat(l.TalkRow), v.speak().TalkState(l.TalkRow), v.speak().TalkNext(l.TalkRow)})
 	}
-	return v.show("talks", v.say.T("portal.title_talks"), out)
+	return v.show("talks", v.say.T(title), out)
 }
 
 func (v *visit) talk() error { v.did(); return v.then(v.talkIn) }

@@ -86,6 +86,10 @@ type todoPage struct {
 	Leads bool // they are about several units
 	// Unsent is how many messages are not sent, for the office that sees to it.
 	Unsent int
+	// Doubts are what the audit has found, for the office.
+	Doubts []doubtLine
+	// Standing are those for whom the viewer may act now, with what waits for them.
+	Standing []standingRow
 	pager
 }
 
@@ -108,8 +112,31 @@ func (v *visit) todo() error {
 			return err
 		}
 		out.Unsent = unsent.Total + len(unsent.Untried)
+		if out.Doubts, err = v.doubts(); err != nil {
+			return err
+		}
+	}
+	if v.who.away.Account == "" && skip == 0 {
+		if out.Standing, err = v.standings(true); err != nil {
+			return err
+		}
 	}
 	return v.show("todo", v.say.T("portal.title_todo"), out)
+}
+
+// doubtLine is what the audit of a plan has found, in words.
+type doubtLine struct{ Says, Path string }
+
+// doubts are those of the viewer's plans.
+func (v *visit) doubts() (lines []doubtLine, err error) {
+	all, err := v.Reader.Doubts(v.ctx(), v.asks())
+	if errors.Is(err, query.ErrNotWhole) { // before its first plan it oversees none
+		return nil, nil
+	}
+	for _, d := range all {
+		lines = append(lines, doubtLine{v.say.T("portal.doubt", words.Data{"Plan": d.Title, "At": v.clock(d.AuditedAt), "Missing": d.Missing, "Late": d.Late, "Waiting": d.Waiting}), "/health"})
+	}
+	return lines, err
 }
 
 func (v *visit) owed(o query.Obligation) owed {

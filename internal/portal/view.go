@@ -105,6 +105,14 @@ func (s scene) Who() string { return s.v.who.Name }
 // Account is their account's ID.
 func (s scene) Account() string { return s.v.who.ID }
 
+// Away is who is stood in for; nil when whoever is signed in acts for themselves.
+func (s scene) Away() *standingRow {
+	if s.v.who.away.Account == "" {
+		return nil
+	}
+	return &standingRow{Account: s.v.who.away.Account, Name: s.v.who.Name, Until: s.v.lastDay(s.v.who.away.Until)}
+}
+
 // Is tells whether whoever is signed in has a role.
 func (s scene) Is(role string) bool {
 	if role == "working" {

@@ -40,11 +40,14 @@ var roleNames = []struct {
 	name string
 }{{Anybody, "anybody"}, {Unit, "unit"}, {Office, "office"}, {Leader, "leader"}, {Idle, "idle"}}
 
-// person is who is signed in; the zero person is nobody.
+// person is who is signed in; the zero person is nobody. While they stand in for
+// somebody who is away, Account has their ID, the unit of whoever is away and both names.
 type person struct {
 	accounts.Account
-	cookie  string // the session's
-	session string // its ID
+	self    accounts.Account // their own account
+	away    signin.Standing  // for whom they stand in; its zero value: for nobody
+	cookie  string           // the session's
+	session string           // its ID
 	roles   Role
 	seats   query.Seats
 }
@@ -54,7 +57,7 @@ func (p person) is(r Role) bool { return p.roles&r != 0 }
 func (p person) viewer() query.Viewer { return query.As(p.actor()) }
 
 func (p person) actor() act.Actor {
-	return act.Actor{Account: p.ID, Name: p.Name, Unit: p.Account.Unit}
+	return act.Actor{Account: p.ID, Name: p.Name, Unit: p.Account.Unit, StandsFor: p.away.Account}
 }
 
 // visit is one request of one person.
@@ -150,9 +153,12 @@ func (v *visit) be(in signin.Session, cookie string) error {
 	if !ok {
 		return nil
 	}
-	v.who = person{Account: account, cookie: cookie, session: in.ID}
+	v.who = person{Account: account, self: account, cookie: cookie, session: in.ID}
+	if err := v.standIn(book); err != nil {
+		return err
+	}
 	v.who.seats, err = v.Reader.Seats(v.ctx(), v.asks())
-	v.who.roles = rolesOf(v.who.seats, account)
+	v.who.roles = rolesOf(v.who.seats, v.who.Account)
 	return err
 }
 

@@ -39,7 +39,7 @@ import (
 
 // world is one real engine for all tests of the package, with two plans of two offices,
 // on Monday 7 June 2021 at ten, by a clock as fast as the wall's. Of the water plan
-// shuiwu leads w1 … w9 and t1 … t3, in which gaoping assists, and d1 … d4 alone, gaoping leads g1 … g4, nongye e1, linye f1; of the air
+// shuiwu leads w1 … w12 and t1 … t3, in which gaoping assists, and d1 … d4 alone, gaoping leads g1 … g8, nongye e1, linye f1; of the air
 // plan huanbao leads boiler. Each test takes tasks of its own.
 type world struct {
 	host   *host.Host
@@ -59,6 +59,7 @@ const password = "清漳河畔-第十号断面"
 // staff are the accounts, each named after what it is to the water plan.
 const staff = `accounts:
   - {id: clerk, name: 协调办经办, unit: duban, seat: office}
+  - {id: vice, name: 协调办副主任, unit: duban, seat: office}
   - {id: mayor, name: 王市长, unit: lingdao, seat: leader}
   - {id: shuiwu, name: 市水务局联络员, unit: shuiwu, seat: liaison}
   - {id: gaoping, name: 高平市联络员, unit: gaoping, seat: liaison}
@@ -66,6 +67,7 @@ const staff = `accounts:
   - {id: linye, name: 市林业局联络员, unit: linye, seat: liaison}
   - {id: other, name: 市环保局联络员, unit: huanbao, seat: liaison}
   - {id: airclerk, name: 大气办经办, unit: daqi, seat: office}
+  - {id: forestclerk, name: 林长办经办, unit: linzhang, seat: office}
   - {id: stranger, name: 市绿化局联络员, unit: lvye}
 `
 
@@ -83,6 +85,14 @@ func TestMain(m *testing.M) {
 		_ = os.RemoveAll(shared.dir)
 	}
 	os.Exit(code)
+}
+
+// forest launches a plan of a third office, of a task each for the units of one.
+func (w *world) forest(t *testing.T) {
+	t.Helper()
+	clauses := "clauses:\n  - id: \"1\"\n    chapter: 一、任务\n    heading: （一）\n    title: 1.任务\n    place: 一（一）1\n    brackets:\n      - [市园林局]\n    text: 9月底前完成。\n    tasks:\n      - {id: trees, title: 植树一百亩, due: 2021-09-30, source: 9月底前完成}\n"
+	clock := calendar.Clock{Epoch: time.Now(), Start: calendar.NewDay(2021, 6, 7).At(10, 0, calendar.Beijing), Rate: 1}
+	require.NoError(t, w.launch("forest", "linzhang", "yuanlin 市园林局 city_department,linzhang 林长办 office,linzu 林长 leadership", clauses, clock))
 }
 
 // theWorld is made by the first test that asks.
@@ -125,7 +135,7 @@ func makeWorld() (*world, error) {
 	for i, unit := range []string{"市水务局、高平市人民政府", "高平市人民政府", "市水务局、高平市人民政府", "市水务局", "市农业局", "市林业局"} {
 		letter := []string{"w", "g", "t", "d", "e", "f"}[i]
 		tasks := ""
-		for n := 1; n <= []int{9, 4, 3, 4, 1, 1}[i]; n++ {
+		for n := 1; n <= []int{12, 8, 3, 4, 1, 1}[i]; n++ {
 			tasks += fmt.Sprintf("      - {id: %s%d, title: %s第%d项, due: 2021-09-30, source: 9月底前完成}\n", letter, n, []string{"水务任务", "管网改造", "水务专项", "河道整治", "农村污水", "退耕还林"}[i], n)
 		}
 		water += fmt.Sprintf("  - id: \"%d\"\n    chapter: 一、任务\n    heading: （一）\n    title: %d.任务\n    place: 一（一）%d\n    brackets:\n      - [%s]\n    text: 9月底前完成。\n    tasks:\n%s", i+1, i+1, i+1, strings.ReplaceAll(unit, "、", ", "), tasks)

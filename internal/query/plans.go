@@ -33,7 +33,8 @@ type PlanRow struct {
 	Talks      int          `json:"talks"`
 	Unarmed    int          `json:"unarmed"` // deadlines no workflow is known to hold: launch again
 	Next       *NextStage   `json:"next"`
-	Head       int64        `json:"-"` // number of the last event when it was counted
+	Head       int64        `json:"-"`              // number of the last event when it was counted
+	Ended      calendar.Day `json:"ended,omitzero"` // the day on which its year was ended
 }
 
 // NextStage is the first stage still to come.
@@ -65,6 +66,9 @@ func (r *Reader) Plans(ctx context.Context, v Viewer) (rows []PlanRow, whole boo
 		row, err := in.row(ctx, r, l)
 		if err != nil {
 			return nil, false, err
+		}
+		if !l.Ended.IsZero() {
+			row.Ended = calendar.DayOf(l.Ended.In(l.Plan.Location()))
 		}
 		rows = append(rows, row)
 	}

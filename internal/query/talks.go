@@ -14,6 +14,7 @@ type TalkFilter struct {
 	Plan  string
 	Unit  string // that is called: by ID, name or collective name
 	State act.TalkState
+	What  string // talk or circular; "" both
 	// Skip talks are left out at the beginning, and at most Limit shown; 0: all.
 	Skip, Limit int
 }
@@ -75,7 +76,7 @@ func (r reading) talks(ctx context.Context, f TalkFilter) (page TalkPage, err er
 	if err := named.fault(); err != nil || len(known) == 0 {
 		return page, err
 	}
-	choice.State, choice.Skip, choice.Limit = string(f.State), f.Skip, f.Limit
+	choice.State, choice.What, choice.Skip, choice.Limit = string(f.State), f.What, f.Skip, f.Limit
 	talks, total, err := r.store.ListTalks(ctx, choice)
 	if err != nil {
 		return page, err

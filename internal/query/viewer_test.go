@@ -95,6 +95,18 @@ func whatAViewerReads(w *world) readings {
 			{func(c ctx, r *query.Reader, v who) (any, error) {
 				return r.Tasks(c, v, query.TaskFilter{Lights: []plan.Light{plan.Red}, Limit: 1, Numbered: true})
 			}, sees{"over talk", "over talk", "over talk", "over talk", "over", nothing, nothing, nothing}}},
+		"Reported": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			lines, _, err := r.Reported(c, v, query.TaskFilter{})
+			return lines, err
+		}, sees{"boiler late over talk", "late over talk", "late over talk", "over talk", "late over", "boiler", "boiler", nothing}}},
+		"Scores": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Scores(c, v, "shuiwu") },
+			sees{"over talk", "over talk", "over talk", "over talk", notWhole, nothing, nothing, nothing}}},
+		"Doubts": {{func(c ctx, r *query.Reader, v who) (any, error) { _, err := r.Doubts(c, v); return nil, err },
+			sees{nothing, nothing, nothing, notWhole, notWhole, nothing, notWhole, notWhole}}},
+		"LastAct": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			return r.LastAct(c, v, "water", "over", act.Progress)
+		},
+			sees{nothing, nothing, nothing, nothing, nothing, notYours, notYours, notYours}}},
 		"Case": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Case(c, v, "", "over") },
 			sees{"over talk", "over talk", "over talk", "over talk", "over", notYours, notYours, notYours}},
 			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Case(c, v, "air", "boiler") },

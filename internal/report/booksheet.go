@@ -379,7 +379,7 @@ func (k Called) gravity() int {
 		return 1
 	case k.State == ledger.TalkPending:
 		return 2
-	case k.counts():
+	case k.Counts():
 		return over
 	case k.What == plan.ProposeCircular && k.State == ledger.TalkClosed:
 		return over + 1

@@ -121,7 +121,7 @@ func Count(rows []Row, floor int) Counts {
 			unit(m.UnitID, m.Unit).Passed++
 		}
 		for _, k := range r.Talks {
-			if k.counts() {
+			if k.Counts() {
 				c.Talks++
 				kind.Talks++
 				unit(k.UnitID, k.Unit).Talks++
@@ -157,10 +157,10 @@ func (c *Counts) kind(occurrence bool) *KindTally {
 	return &c.ByKind[0]
 }
 
-// counts tells that it is a talk that was called, and not a circular, one that never
+// Counts tells that it is a talk that was called, and not a circular, one that never
 // came about, one that goes on as part of another, or one that goes on in another
 // plan, which counts it.
-func (k Called) counts() bool {
+func (k Called) Counts() bool {
 	return k.What != plan.ProposeCircular && k.State != ledger.TalkVoid && k.State != ledger.TalkDeclined && k.State != ledger.TalkCarried && k.State != ledger.TalkJoined
 }
 

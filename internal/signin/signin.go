@@ -204,7 +204,7 @@ func (s *Service) begin(ctx context.Context, a Attempt, in ledger.SignIn, way st
 	step := ""
 	if in.Factor != "" {
 		step = StepCode
-	} else if second, err := s.Second(ctx, a.Account); err != nil {
+	} else if second, err := s.second(ctx, a.Account); err != nil {
 		return Session{}, "", err
 	} else if second {
 		step = StepFactor

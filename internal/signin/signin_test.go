@@ -533,8 +533,12 @@ func TestWhoIsAwayNamesAStandIn(t *testing.T) {
 		w.ok(err)
 		stands := func(want ...string) {
 			t.Helper()
-			got, err := w.ActsFor(w.ctx, "shuizhiban")
+			all, err := w.ActsFor(w.ctx, "shuizhiban")
 			w.ok(err)
+			var got []string
+			for _, n := range all {
+				got = append(got, n.Account)
+			}
 			require.Equal(t, want, got)
 			good, err := w.store.StoodIn(w.ctx, "fu-shizhang", "shuizhiban", w.now)
 			w.ok(err)
@@ -635,4 +639,36 @@ func TestEveryErrorHasItsSentence(t *testing.T) {
 	}
 	text, _ := signin.Sentence(words.New("zh"), &signin.WaitError{For: 90 * time.Second})
 	require.Equal(t, "失败次数过多，请过 2 分钟再试。", text)
+}
+
+// TestAStandInNeedsTheSecondFactorOfWhoeverIsAway: it gets no further than they would
+// without one, and is asked for one when it signs in the next time.
+func TestAStandInNeedsTheSecondFactorOfWhoeverIsAway(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, w *world) {
+		w.hired("shuizhiban")
+		w.second["fu-shizhang"] = true
+		_, err := w.NameStandIn(w.ctx, "fu-shizhang", "shuizhiban", w.now.Add(time.Hour), w.now.AddDate(0, 0, 8), "fu-shizhang")
+		w.ok(err)
+		in, _, err := w.SignIn(w.ctx, signin.Attempt{Account: "shuizhiban", Password: pass, Address: desk})
+		w.ok(err)
+		require.Empty(t, in.Step, "before it begins")
+		w.now = w.now.Add(2 * time.Hour)
+		all, err := w.ActsFor(w.ctx, "shuizhiban")
+		w.ok(err)
+		require.Len(t, all, 1)
+		require.True(t, all[0].Second)
+		in, cookie, err := w.SignIn(w.ctx, signin.Attempt{Account: "shuizhiban", Password: pass, Address: desk})
+		w.ok(err)
+		require.Equal(t, signin.StepFactor, in.Step)
+		f, err := w.SetUp(w.ctx, cookie)
+		w.ok(err)
+		code, err := totp.GenerateCode(f.Secret, w.now)
+		w.ok(err)
+		_, _, err = w.Confirm(w.ctx, cookie, code, desk)
+		w.ok(err)
+		all, err = w.ActsFor(w.ctx, "shuizhiban")
+		w.ok(err)
+		require.False(t, all[0].Second)
+	})
 }

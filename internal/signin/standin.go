@@ -3,6 +3,7 @@ package signin
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"duban/internal/ledger"
@@ -45,15 +46,49 @@ func (s *Service) StandIns(ctx context.Context, account string) ([]ledger.StandI
 	return s.store.StandIns(ctx, account, s.Now())
 }
 
-// ActsFor are the accounts for which an account may act now, in the order in which
-// they went away.
-func (s *Service) ActsFor(ctx context.Context, account string) (accounts []string, err error) {
+// Standing is somebody for whom an account acts now.
+type Standing struct {
+	ledger.StandIn
+	// Second tells that a second factor is asked of whoever is away, and that the account
+	// which stands in has none: it gets no further than the other would without one.
+	Second bool
+}
+
+// ActsFor are those for whom an account may act now, in the order in which they went
+// away. Nobody acts for those for whom an absent one would have stood in.
+func (s *Service) ActsFor(ctx context.Context, account string) (standing []Standing, err error) {
 	now := s.Now()
 	all, err := s.store.StandIns(ctx, account, now)
-	for _, n := range all {
-		if n.Other == account && !n.From.After(now) && s.Known(n.Account) {
-			accounts = append(accounts, n.Account)
-		}
+	if err != nil {
+		return nil, err
 	}
-	return accounts, err
+	for _, n := range all {
+		if n.Other != account || n.From.After(now) || !s.Known(n.Account) || slices.ContainsFunc(standing, func(o Standing) bool { return o.Account == n.Account }) {
+			continue
+		}
+		one := Standing{StandIn: n}
+		if one.Second, err = s.Second(ctx, n.Account); err != nil {
+			return nil, err
+		}
+		if one.Second {
+			in, err := s.store.SignIn(ctx, account)
+			if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+				return nil, err
+			}
+			one.Second = in.Factor == ""
+		}
+		standing = append(standing, one)
+	}
+	return standing, nil
+}
+
+// second tells whether an account needs a second factor: its own policy asks for one, or
+// that of somebody for whom it acts now.
+func (s *Service) second(ctx context.Context, account string) (bool, error) {
+	asked, err := s.Second(ctx, account)
+	if asked || err != nil {
+		return asked, err
+	}
+	standing, err := s.ActsFor(ctx, account)
+	return slices.ContainsFunc(standing, func(n Standing) bool { return n.Second }), err
 }

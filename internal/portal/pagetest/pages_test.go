@@ -63,6 +63,10 @@ var (
 func TestMain(m *testing.M) {
 	code := m.Run()
 	portaltest.Close()
+	if door != nil {
+		door.CloseClientConnections()
+		door.Close()
+	}
 	if shared != nil {
 		shared.close()
 	}

@@ -1,0 +1,61 @@
+package portal
+
+import (
+	"errors"
+
+	"duban/internal/query"
+	"duban/internal/words"
+)
+
+// scorePage is how a unit stands in each plan.
+type scorePage struct {
+	Unit   string
+	Scores []scoreBlock
+}
+
+type scoreBlock struct {
+	query.Score
+	Path, Rate string
+	Missed     int
+	Against    []scoreRow // what counts against it
+	Others     []scoreRow // what counts for it, or not at all
+	Called     []link
+}
+
+type scoreRow struct {
+	query.ScoreRow
+	Path, WhyWord string
+}
+
+// score is how a unit stands and what that rests on: its own for a unit, any for who sees
+// a whole plan.
+func (v *visit) score() error {
+	unit := v.r.URL.Query().Get("unit")
+	if unit == "" || !v.who.is(Office|Leader) {
+		unit = v.who.Account.Unit
+	}
+	all, err := v.Reader.Scores(v.ctx(), v.asks(), unit)
+	if errors.Is(err, query.ErrNotWhole) {
+		err = query.ErrNotYours
+	}
+	if err != nil {
+		return err
+	}
+	out := scorePage{Unit: v.unitName(unit)}
+	for _, s := range all {
+		b := scoreBlock{Score: s, Path: v.at("/tasks", "plan", s.Plan, "lead", unit), Rate: v.speak().Rate(s.Tally.OnTimeRate), Missed: s.Tally.Missed()}
+		for _, r := range s.Rows {
+			row := scoreRow{r, taskPath(s.Plan, r.ID), v.say.T("portal.score_"+r.Why, words.Data{"N": r.Workdays, "Day": r.DoneOn})}
+			if r.Why == "on_time" || r.Why == "inherited" {
+				b.Others = append(b.Others, row)
+			} else {
+				b.Against = append(b.Against, row)
+			}
+		}
+		for _, k := range s.Talks {
+			b.Called = append(b.Called, link{talkPath(s.Plan, k.ID), k.Task})
+		}
+		out.Scores = append(out.Scores, b)
+	}
+	return v.show("score", v.say.T("portal.title_score", words.Data{"Unit": out.Unit}), out)
+}
