@@ -258,7 +258,8 @@ func (s *site) know(ctx context.Context, store *ledger.Store, p *plan.Plan, prep
 	units := len(p.Directory.Units) - 2 // without the office and the leadership
 	one := func(text string) func() string { return func() string { return text } }
 	s.about = map[string]func() string{
-		"{plan}": one(p.ID), "{unit}": one("unit007"), "{seat}": one("liaison"), "{kind}": one("instruct"), "{draft}": one(prepared), "{name}": one("units.yaml"), "{secret}": one("x"),
+		"{plan}": one(p.ID), "{unit}": one("unit007"), "{seat}": one("liaison"), "{kind}": one("instruct"), "{draft}": one(prepared), "{name}": one("units.yaml"), "{secret}": one("x"), "{account}": one("unit"),
+		"{section}": one("none"), // the plan has no register of sections
 		"{half}":    one(fmt.Sprint(len(p.Tasks) / 2)),
 		"{task}":    func() string { return p.Tasks[7+units*r.IntN(len(p.Tasks)/units)].ID },
 		"{talk}":    func() string { return url.PathEscape(talks[r.IntN(len(talks))].ID) },

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -241,6 +242,14 @@ func build(store *config.SQL, ports []int, keys *door.Keys, log serverLog) (engi
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
+		// The server opens its ports in a sync.OnceValue, which makes a panic of nil of a goroutine's end within it.
+		defer func() {
+			if p := recover(); p != nil {
+				if _, ofNil := p.(*runtime.PanicNilError); !ofNil {
+					panic(p)
+				}
+			}
+		}()
 		engine, err = construct(store, ports, keys, log)
 		gaveUp = false
 	}()
