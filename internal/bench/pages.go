@@ -57,6 +57,7 @@ var noPage = map[string]string{
 	"/signin/oidc":                            "leads elsewhere",
 	"/signin/oidc/back":                       "comes from elsewhere",
 	"/plans/{plan}/book":                      "an Excel file of the whole plan",
+	"/plans/{plan}/archive":                   "a file of the whole plan",
 	"/water/book":                             "an Excel file",
 	"/water/sections/{section}":               "the bench's plan has no sections",
 	"/drafts/{draft}/files/{name}":            "a file",

@@ -19,13 +19,15 @@ import (
 	"duban/seeds"
 )
 
-// wholly are the pages for which every task of a plan is looked at, each with why; they
-// are worked out in the background, for all who ask.
+// wholly are the pages for which every task of a plan is looked at, each with why. Lights
+// and what comes are worked out in the background, for all who ask.
 var wholly = map[string]string{
 	"/lead":                  "which lights have changed",
 	"/plans/{plan}/since":    "which lights have changed",
 	"/plans/{plan}/ahead":    "what comes of each task",
 	"/plans/{plan}/messages": "what comes of each task",
+	"/plans/{plan}/end":      "what of its tasks is not decided",
+	"/score":                 "the tallies of all units, one of which is shown",
 }
 
 // TestNoPageReadsMoreOfABiggerPlan: with five times as many tasks and events, every page of
