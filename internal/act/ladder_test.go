@@ -216,3 +216,31 @@ func ids(stages []plan.Stage) []string {
 	}
 	return all
 }
+
+// Four working days from a Sunday are a Thursday, before the seven days that end on the next
+// Sunday; with the three days of the national festival between they are the Monday after
+// that Sunday. Which of two rungs comes first is asked of the days on which they fall, so
+// that they keep their distance and are not said at once.
+func TestAHolidayTurnsTheOrderOfTwoRungs(t *testing.T) {
+	t.Parallel()
+	l := seededLadderer(t)
+	days := func(n int, work bool) *plan.Offset { return &plan.Offset{N: n, Work: work} }
+	p := plan.Policy{Name: "mixed", SpeakAt: "09:00", Stages: []plan.Rule{
+		{ID: "working", Kind: plan.Remind, To: []people.Role{people.Liaison}, From: plan.FromAssigned, After: days(4, true), Unless: plan.UnlessAcknowledged},
+		{ID: "calendar", Kind: plan.Remind, To: []people.Role{people.Liaison}, From: plan.FromAssigned, After: days(7, false), Unless: plan.UnlessAcknowledged},
+	}}
+	for assigned, want := range map[calendar.Day]map[string]calendar.Day{
+		calendar.NewDay(2020, 9, 27): {"calendar": calendar.NewDay(2020, 10, 5), "working": calendar.NewDay(2020, 10, 6)},
+		calendar.NewDay(2020, 9, 6):  {"working": calendar.NewDay(2020, 9, 10), "calendar": calendar.NewDay(2020, 9, 14)},
+	} {
+		said := map[string]calendar.Day{}
+		for _, s := range l.Ladder(p, calendar.NewDay(2021, 1, 29), "u", assigned.At(0, 0, calendar.Beijing)) {
+			for _, id := range append([]string{s.ID}, s.Merged...) {
+				if want[id] != (calendar.Day{}) {
+					said[id] = local(s)
+				}
+			}
+		}
+		require.Equal(t, want, said)
+	}
+}

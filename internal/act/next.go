@@ -299,7 +299,7 @@ func (ch *chasing) chain() {
 	}
 }
 
-// ordered are the rungs of the chain in order of their distance.
+// ordered are the rungs of the chain in order of the days on which they are due.
 func (ch *chasing) ordered(anchor calendar.Day) (rungs []Rung) {
 	for _, r := range ch.o.Rungs {
 		if r.After != nil || r.Since != nil && ch.o.ID != Finish {
@@ -307,17 +307,19 @@ func (ch *chasing) ordered(anchor calendar.Day) (rungs []Rung) {
 		}
 	}
 	slices.SortStableFunc(rungs, func(x, y Rung) int {
-		return cmp.Compare(ch.distance(x, anchor), ch.distance(y, anchor))
+		return ch.due(x, anchor).Compare(ch.due(y, anchor))
 	})
 	return rungs
 }
 
-func (ch *chasing) distance(r Rung, anchor calendar.Day) int {
-	o := r.After
-	if o == nil {
-		o = r.Since
+// due is the day of a rung that counts from an anchor, or from when it is owed, if the
+// clock does not stand. Where one counts in calendar days and another in working days,
+// a holiday between may turn their order.
+func (ch *chasing) due(r Rung, anchor calendar.Day) calendar.Day {
+	if r.Since != nil {
+		return r.Since.After(ch.o.Since, ch.Calendar)
 	}
-	return o.After(anchor, ch.Calendar).Sub(anchor)
+	return r.After.After(anchor, ch.Calendar)
 }
 
 // afterCatchUp is the day after the one on which a unit is told what a late
