@@ -59,7 +59,7 @@ func (a *Activities) RecordAct(ctx context.Context, in ActInput) (ActResult, err
 	if refused != nil {
 		return ActResult{}, Refused(refused)
 	}
-	talks, err := a.Ledger.Talks(ctx, in.Plan, in.Task)
+	talks, err := a.Ledger.TalksAbout(ctx, in.Plan, in.Task)
 	if err != nil {
 		return ActResult{}, translate(err)
 	}
@@ -67,7 +67,7 @@ func (a *Activities) RecordAct(ctx context.Context, in ActInput) (ActResult, err
 		Place: Placer(book, in.Task, after.Policy, calendar.Day{})}
 	all := told
 	for _, k := range talks {
-		course, told, ok := book.Affected(book.TalkCourse(ledger.TalkCaseOf(&l.Plan, row, k)), before.Case, after.Case, in.Act)
+		course, told, ok := book.AffectedBy(book.TalkCourse(ledger.TalkCaseOf(&l.Plan, row, k)), in.Task, before.Case, after.Case, in.Act)
 		if ok {
 			acted.Talks = append(acted.Talks, ledger.ActedTalk{Talk: k.ID, Version: k.Version, Facts: course.TalkCase, Told: told})
 			all = append(all, told...)

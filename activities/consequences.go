@@ -94,7 +94,7 @@ func factsOf(book act.Book, all []ledger.Task, talks []ledger.Talk, today calend
 	}
 	for _, k := range talks {
 		if k.What != plan.ProposeCircular && (k.State == ledger.TalkOpen || k.State == ledger.TalkClosed) && k.Facts != nil && !k.Facts.Opened.After(today) &&
-			k.Facts.Doubt == nil && k.Facts.Founded(tasks[k.Task].Facts) {
+			k.Facts.Doubt == nil && k.Facts.FoundedBy(func(task string) act.Case { return tasks[task].Facts }) {
 			facts = append(facts, act.Fact{Kind: act.FactTalk, Unit: k.Lead, Task: k.Task, Talk: k.ID, Day: k.Facts.Opened, State: tasks[k.Task].Facts.State})
 		}
 	}

@@ -200,6 +200,16 @@ func (j court) judge(ctx context.Context, ids []string) (found []Broken, err err
 		for _, o := range j.opened[id] { // when a duty opened them
 			read = append(read, o.ID)
 		}
+		for _, k := range j.talks[id] {
+			if k.Facts == nil {
+				continue
+			}
+			for _, m := range k.Facts.Of() { // what else the talk is about
+				if !slices.Contains(read, m.Task) {
+					read = append(read, m.Task)
+				}
+			}
+		}
 	}
 	acts, words, err := j.store.Lives(ctx, j.launched.Plan.ID, read)
 	if err != nil {
@@ -248,13 +258,11 @@ func (j court) judge(ctx context.Context, ids []string) (found []Broken, err err
 	return found, nil
 }
 
-// hold judges one task or duty.
-func (j court) hold(t ledger.Task, l *life, lives map[string]*life) []broken {
-	if t.Kind == plan.Duty {
-		return of("", laws.Duty(j.duty(t, l, lives)))
-	}
+// history is what the ledger holds of a task, the rules it is judged by, and what was
+// said of the talks that bear its ID.
+func (j court) history(t ledger.Task, l *life) (h laws.History, rules laws.Rules, talks map[string][]plan.Stage) {
 	c := ledger.CaseOf(t)
-	h := laws.History{Lead: cmp.Or(l.was.lead, c.Lead), Office: c.Office, Leadership: c.Leadership, Policy: cmp.Or(l.was.policy, c.Policy),
+	h = laws.History{Lead: cmp.Or(l.was.lead, c.Lead), Office: c.Office, Leadership: c.Leadership, Policy: cmp.Or(l.was.policy, c.Policy),
 		Due: t.FirstDue, Begin: c.Begin, Assigned: c.Assigned, Occurs: t.Duty != "", Until: j.until, Acts: l.acts}
 	if len(c.Begins) > 0 {
 		h.Begin = c.Begins[0]
@@ -262,13 +270,13 @@ func (j court) hold(t ledger.Task, l *life, lives map[string]*life) []broken {
 	if !l.was.assigned.IsZero() {
 		h.Assigned = l.was.assigned
 	}
-	rules := laws.Rules{Calendar: j.book.Calendar, Policies: j.launched.Plan.Policies, Zone: j.book.Zone}
+	rules = laws.Rules{Calendar: j.book.Calendar, Policies: j.launched.Plan.Policies, Zone: j.book.Zone}
 	if len(l.policies) > 0 {
 		rules.Policies = maps.Clone(rules.Policies)
 		maps.Copy(rules.Policies, l.policies)
 	}
 	var own []ledger.Stage
-	talks := map[string][]plan.Stage{}
+	talks = map[string][]plan.Stage{}
 	for _, s := range inOrder(l.words) {
 		if s.Talk == "" {
 			own = append(own, s)
@@ -296,12 +304,21 @@ func (j court) hold(t ledger.Task, l *life, lives map[string]*life) []broken {
 		m := j.book.Measure(c, eve)
 		h.Shown = []laws.Shown{{On: eve, Overdue: m.Overdue, Late: m.Late}}
 	}
+	return h, rules, talks
+}
+
+// hold judges one task or duty, and the talks that were opened for it.
+func (j court) hold(t ledger.Task, l *life, lives map[string]*life) []broken {
+	if t.Kind == plan.Duty {
+		return of("", laws.Duty(j.duty(t, l, lives)))
+	}
+	h, rules, talks := j.history(t, l)
 	found := of("", laws.Judge(rules, h))
 	for _, k := range j.talks[t.ID] {
-		if k.What == plan.ProposeCircular || k.Facts == nil || k.Facts.Opened.IsZero() || k.OpensAt.After(j.until) {
+		if k.What == plan.ProposeCircular || k.State == ledger.TalkJoined || k.Facts == nil || k.Facts.Opened.IsZero() || k.OpensAt.After(j.until) {
 			continue // it has no steps, or has not begun
 		}
-		talk := &laws.TalkHistory{Policy: k.Facts.Policy, Opened: k.OpensAt}
+		talk := &laws.TalkHistory{Task: t.ID, Policy: k.Facts.Policy, Opened: k.OpensAt, Joined: j.joined(k, lives), Anew: j.joins(t.ID, k)}
 		for _, a := range l.talkActs[k.ID] {
 			if !a.At.Before(k.OpensAt) && a.Kind != act.Approve {
 				talk.Acts = append(talk.Acts, a)
@@ -315,6 +332,43 @@ func (j court) hold(t ledger.Task, l *life, lives map[string]*life) []broken {
 		found = append(found, of(k.ID, laws.Talk(rules, h, talk))...)
 	}
 	return found
+}
+
+// joined are the tasks that a talk is about beside the one it was opened for.
+func (j court) joined(k ledger.Talk, lives map[string]*life) (all []laws.Joined) {
+	for _, m := range k.Facts.Of() {
+		t, known := j.tasks[m.Task]
+		if m.Task == k.Task || !known {
+			continue
+		}
+		l := lives[m.Task]
+		if l == nil {
+			l = &life{}
+		}
+		h, _, _ := j.history(t, l)
+		at := j.joins(m.Task, k)
+		if len(at) == 0 { // it came along from another plan
+			at = []time.Time{k.OpensAt}
+		}
+		all = append(all, laws.Joined{History: h, Task: m.Task, At: at})
+	}
+	return all
+}
+
+// joins are the instants at which talks that a task called for joined another.
+func (j court) joins(task string, into ledger.Talk) (all []time.Time) {
+	for _, own := range j.talks[task] {
+		if own.Facts == nil || own.Facts.Into != into.ID {
+			continue
+		}
+		at := own.OpensAt
+		if at.Before(into.OpensAt) {
+			at = into.OpensAt
+		}
+		all = append(all, at)
+	}
+	slices.SortFunc(all, time.Time.Compare)
+	return all
 }
 
 // broken is a breach by a talk, or by the task itself when Talk is "".

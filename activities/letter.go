@@ -174,6 +174,11 @@ func item(l ledger.Launched, book act.Book, it ledger.Item, today calendar.Day, 
 	}
 	if it.Talk != nil {
 		out.Talk = talkFacts(l, book, it, today)
+		if n.Talk != "" { // the rung that calls to the talk speaks of its own task
+			for _, t := range it.Of {
+				out.Of = append(out.Of, notice.Called{Task: t.Shown(), Title: t.Title, Due: it.Talk.Missed(t.ID)})
+			}
+		}
 		if it.Talk.Lead != t.Lead {
 			out.Unit = l.Plan.Directory.Name(it.Talk.Lead)
 		}
@@ -259,8 +264,11 @@ func talkFacts(l ledger.Launched, lad act.Book, it ledger.Item, today calendar.D
 		return nil
 	}
 	facts := &notice.Talk{ID: it.Task.ShownTalk(k.ID), Number: c.Nth, Step: talkStep(n.Stage), Proposed: n.Kind == plan.Talk && p.Talk.Open == plan.TalkOnApproval}
-	if facts.Step == "" && len(p.Talk.Steps) > 0 {
-		facts.Step = p.Talk.Steps[0].ID
+	facts.Joins = n.Talk == "" && k.Task != it.Task.ID
+	for _, s := range p.Talk.Steps { // of the rung that calls to it: where the talk is already
+		if _, taken := c.Taken[s.ID]; facts.Step == "" && !taken {
+			facts.Step = s.ID
+		}
 	}
 	if c.Since.IsZero() {
 		c.Since = calendar.DayOf(k.OpensAt.In(lad.Zone))

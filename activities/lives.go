@@ -168,12 +168,48 @@ func (j court) before(ctx context.Context, l *life, id string, from act.Elsewher
 		}
 		first.words = append(first.words, s)
 	}
+	for _, k := range j.talks[id] {
+		if err := j.talkBefore(ctx, &first, k, from); err != nil {
+			return err
+		}
+	}
 	if earlier := was.Facts.From; earlier != nil {
 		if err := j.before(ctx, &first, id, *earlier, from.Plan+"/"); err != nil {
 			return err
 		}
 	}
 	l.follows(first)
+	return nil
+}
+
+// talkBefore adds what was done and said of a talk that hung on another task in the plan
+// that this one was carried from.
+func (j court) talkBefore(ctx context.Context, l *life, k ledger.Talk, from act.Elsewhere) error {
+	if k.Facts == nil || k.Host != "" {
+		return nil
+	}
+	planID, talk, _ := strings.Cut(k.Facts.From, "/")
+	task, _, _ := strings.Cut(talk, "#")
+	if planID != from.Plan || task == from.Task {
+		return nil // what hangs on the task itself is read with it
+	}
+	acts, words, err := j.store.Lives(ctx, planID, []string{task})
+	if err != nil {
+		return err
+	}
+	other := life{talkActs: map[string][]laws.Done{}}
+	for _, e := range acts {
+		if err := other.add(e); err != nil {
+			return err
+		}
+	}
+	l.talkActs[k.ID] = append(l.talkActs[k.ID], other.talkActs[talk]...)
+	for _, s := range words {
+		if s.Talk == talk && !s.At.After(j.until) {
+			s.Talk = k.ID
+			l.words = append(l.words, s)
+		}
+	}
 	return nil
 }
 

@@ -62,5 +62,5 @@ func TestThePageOfTheLeadershipCountsAsListsDo(t *testing.T) {
 		}
 	}
 	require.Equal(t, []int{13, 8}, []int{overdue, undecided})
-	require.Contains(t, strings.Join(strings.Fields(page), ""), "本计划逾期未办结的任务13项、正在进行的约谈14次、待您决定的事项8项。")
+	require.Contains(t, strings.Join(strings.Fields(page), ""), "本计划逾期未办结的任务13项、正在进行的约谈8次、待您决定的事项8项。")
 }

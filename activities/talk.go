@@ -29,14 +29,62 @@ func (a *Activities) OpenTalk(ctx context.Context, in TalkInput) (act.TalkCourse
 		return act.TalkCourse{}, translate(err)
 	}
 	if talk.State == ledger.TalkPending {
-		called := talk
-		called.Facts = nil // by the task and its policy as they are now
-		facts := book.OpenTalk(ledger.TalkCaseOf(&l.Plan, task, called), in.OpensAt).TalkCase
-		if talk, err = a.Ledger.OpenTalk(ctx, in.Plan, in.Talk, facts, a.when(l.Clock)); err != nil {
+		open := func(task ledger.Task, called ledger.Talk) act.TalkCase {
+			called.Facts = nil // by the task and its policy as they are now
+			return book.OpenTalk(ledger.TalkCaseOf(&l.Plan, task, called), called.OpensAt).TalkCase
+		}
+		opening := ledger.Opening{Plan: in.Plan, Talk: in.Talk, Takes: book.Takes, Open: open, Calls: callsOf(l, book), Zone: book.Zone}
+		if talk, err = a.Ledger.OpenTalk(ctx, opening, a.when(l.Clock)); err != nil {
 			return act.TalkCourse{}, translate(err)
 		}
 	}
+	if err := a.tellJoined(ctx, talk); err != nil {
+		return act.TalkCourse{}, err
+	}
 	return book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk)).Keys(), nil
+}
+
+// callsOf gives the talks that a task, or an occurrence that its duty has not opened yet,
+// calls for until an instant and that the ledger does not hold: each follows from the facts.
+func callsOf(l ledger.Launched, book act.Book) func(ledger.Task, time.Time) []act.Called {
+	return func(row ledger.Task, until time.Time) (all []act.Called) {
+		calls := func(row ledger.Task) {
+			for _, at := range book.CallsUntil(ledger.CaseOf(row), until) {
+				all = append(all, act.Called{Task: row.ID, At: at})
+			}
+		}
+		if row.Kind != plan.Duty {
+			calls(row)
+			return all
+		}
+		d, err := dutyOf(l, book, row)
+		if err != nil || row.Facts.Pause != nil {
+			return nil
+		}
+		for o, ok := d.next(row.Facts.OpenedUpTo()); ok && !o.Opens.After(until); o, ok = d.next(o.Due) {
+			calls(d.occurrence(o))
+		}
+		return all
+	}
+}
+
+// tellJoined tells the workflows of talks that a talk has joined, or that have joined
+// it, to take their courses from the ledger.
+func (a *Activities) tellJoined(ctx context.Context, talk ledger.Talk) error {
+	of := []string{talk.Host}
+	if talk.Host == "" {
+		parts, err := a.Ledger.JoinedTo(ctx, talk.Plan, talk.ID)
+		if err != nil {
+			return translate(err)
+		}
+		of = parts
+	}
+	for _, id := range of {
+		if err := a.Starter.LookTalk(ctx, talk.Plan, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DecideTalkStage is DecideStage of a talk.
@@ -125,7 +173,7 @@ func (a *Activities) RecordTalkAct(ctx context.Context, in TalkActInput) (TalkAc
 		return TalkActResult{}, err
 	}
 	facts, digests, err := a.Ledger.ActOnTalk(ctx, ledger.ActedOnTalk{Plan: in.Plan, Talk: in.Talk, Act: in.Act, Version: talk.Version,
-		Facts: after.TalkCase, Told: told, From: &l.Plan, Channels: channels, Place: Placer(book, in.Talk, after.Policy, calendar.Day{})}, a.when(l.Clock))
+		Facts: after.TalkCase, Told: told, From: &l.Plan, Channels: channels, Place: Placer(book, in.Talk, after.Policy, calendar.Day{}), Takes: book.Takes}, a.when(l.Clock))
 	if errors.Is(err, ledger.ErrBehind) {
 		c, err := a.TalkCourse(ctx, LookInput{in.Plan, in.Talk})
 		return TalkActResult{c, true}, err
@@ -135,6 +183,11 @@ func (a *Activities) RecordTalkAct(ctx context.Context, in TalkActInput) (TalkAc
 	}
 	if err != nil {
 		return TalkActResult{}, translate(err)
+	}
+	if facts.State == act.TalkJoined { // it was approved, and the unit is called to a talk already
+		if err := a.Starter.LookTalk(ctx, in.Plan, facts.Into); err != nil {
+			return TalkActResult{}, err
+		}
 	}
 	return TalkActResult{TalkCourse: book.TalkCourse(facts).Keys()}, a.startDigests(ctx, l, digests)
 }
@@ -195,7 +248,8 @@ func nextTalk(ctx context.Context, store *ledger.Store, start Starter, planID, t
 // numbered yet.
 func NewTalkCase(p *plan.Plan, task ledger.Task, a act.Act, rule *act.Proposal) act.TalkCase {
 	c := act.TalkCase{
-		Task: task.ID, Lead: a.Unit, Office: p.Directory.Office, Leadership: p.Directory.Leadership,
+		Members: []act.Member{{Task: task.ID, About: task.Facts.Number, Due: task.Facts.Due}},
+		Task:    task.ID, Lead: a.Unit, Office: p.Directory.Office, Leadership: p.Directory.Leadership,
 		Policy: act.TalkPolicy(p, task.Policy), Origin: act.OriginHand, About: task.Facts.Number,
 	}
 	if rule != nil {

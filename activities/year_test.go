@@ -45,6 +45,7 @@ type year struct {
 	speeches map[string]time.Time // mornings
 	alone    map[string]time.Time // digests without a morning
 	looks    map[string]bool      // talks to be looked at
+	last     bool                 // of one instant what comes last by its ID happens first
 
 	mu      sync.Mutex // a morning speaks its digests side by side
 	letters []arrived
@@ -208,10 +209,21 @@ func (y *year) followTalk(id string) {
 	switch {
 	case course.Over():
 	case course.State == act.TalkPending:
-		y.things[id] = &thing{k.OpensAt, func() error { _, err := y.acts.OpenTalk(y.ctx, in); y.followTalk(id); return err }}
+		y.things[id] = &thing{k.OpensAt, func() error { return y.open(id, in) }}
 	case course.Next != nil:
 		y.things[id] = &thing{course.Next.At, func() error { _, err := y.acts.DecideTalkStage(y.ctx, in); y.followTalk(id); return err }}
 	}
+}
+
+// open opens a talk; one that may not open yet is tried again a second later.
+func (y *year) open(id string, in activities.TalkInput) error {
+	_, err := y.acts.OpenTalk(y.ctx, in)
+	y.followTalk(id)
+	if y.last && errors.Is(err, ledger.ErrNotCalled) {
+		y.things[id].at = y.now.Add(time.Second)
+		return nil
+	}
+	return err
 }
 
 // act does an act on a task or a duty now.
@@ -300,7 +312,11 @@ func (y *year) until(to time.Time, s *script.Script) {
 				at, do = when, what
 			}
 		}
-		for _, id := range slices.Sorted(keysOf(y.things)) {
+		ids := slices.Sorted(keysOf(y.things))
+		if y.last {
+			slices.Reverse(ids)
+		}
+		for _, id := range ids {
 			next(y.things[id].at, y.things[id].do)
 		}
 		for _, key := range slices.Sorted(keysOf(y.speeches)) {

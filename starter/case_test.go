@@ -180,7 +180,7 @@ func (f *filed) talks() *filed {
 	row, err := f.store.Task(ctx, "water", "over")
 	require.NoError(f.t, err)
 	open := f.book.OpenTalk(ledger.TalkCaseOf(&f.plan, row, k), opens)
-	_, err = f.store.OpenTalk(ctx, "water", "over#1", open.TalkCase, f.when(opens))
+	_, err = f.store.OpenTalk(ctx, ledger.Opening{Plan: "water", Talk: "over#1", Open: func(ledger.Task, ledger.Talk) act.TalkCase { return open.TalkCase }}, f.when(opens))
 	require.NoError(f.t, err)
 	for _, s := range f.book.TalkAhead(open.TalkCase)[:2] {
 		digests := f.decide("over", "over#1", s)

@@ -66,7 +66,7 @@ func (h hand) acted(ctx context.Context, l ledger.Launched, b act.Book, task str
 	acted := ledger.Acted{Plan: l.Plan.ID, Task: task, Act: a, Version: row.Version, Facts: after.Case, Told: told}
 	talks, err := h.store.Talks(ctx, l.Plan.ID, task)
 	for _, k := range talks {
-		if c, also, ok := b.Affected(b.TalkCourse(ledger.TalkCaseOf(&l.Plan, row, k)), before.Case, after.Case, a); ok && refused == nil {
+		if c, also, ok := b.AffectedBy(b.TalkCourse(ledger.TalkCaseOf(&l.Plan, row, k)), row.ID, before.Case, after.Case, a); ok && refused == nil {
 			acted.Talks = append(acted.Talks, ledger.ActedTalk{Talk: k.ID, Version: k.Version, Facts: c.TalkCase, Told: also})
 			told = append(told, also...)
 		}

@@ -82,7 +82,7 @@ func (b *bench) begins(talk ledger.Talk) {
 	row, err := b.store.Task(b.t.Context(), "p", talk.Task)
 	require.NoError(b.t, err)
 	c := b.book().OpenTalk(ledger.TalkCaseOf(b.plan, row, talk), talk.OpensAt)
-	_, err = b.store.OpenTalk(b.t.Context(), "p", talk.ID, c.TalkCase, ledger.When{Real: talk.OpensAt, Plan: talk.OpensAt})
+	_, err = b.store.OpenTalk(b.t.Context(), ledger.Opening{Plan: "p", Talk: talk.ID, Open: func(ledger.Task, ledger.Talk) act.TalkCase { return c.TalkCase }}, ledger.When{Real: talk.OpensAt, Plan: talk.OpensAt})
 	require.NoError(b.t, err)
 }
 

@@ -340,7 +340,7 @@ func (b *bench) opens(talk, how string, when ledger.When) {
 	if how == plan.TalkOnApproval {
 		c.State = act.TalkProposed
 	}
-	_, err = b.store.OpenTalk(b.t.Context(), b.plan.ID, talk, c, when)
+	_, err = b.store.OpenTalk(b.t.Context(), ledger.Opening{Plan: b.plan.ID, Talk: talk, Open: func(ledger.Task, ledger.Talk) act.TalkCase { return c }}, when)
 	require.NoError(b.t, err)
 }
 

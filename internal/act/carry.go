@@ -115,20 +115,58 @@ func (b Book) seated(c Case, p *plan.Plan, t plan.Task, a Act) Case {
 	return c.acted(a.ID)
 }
 
-// CarriedOut is a talk that goes on about a task of another plan.
-func (c TalkCase) CarriedOut() TalkCase {
-	c.State = TalkCarried
+// CarryTalk is a talk about a task that goes on as another one in another plan: as it is
+// from then on in the old plan, where it ends with the last of its tasks that leaves, and
+// in the new one, where it is about that task alone: see Along. of and id are the task's
+// IDs in the old plan and in the new one.
+func (b Book) CarryTalk(before TalkCase, of string, task Case, id string, a Act) (out, in TalkCase) {
+	in = before.unsaid(a.At)
+	out = in
+	all := slices.Clone(before.Of())
+	i := max(0, before.member(of))
+	mine := all[i]
+	all[i].Ended = a.On
+	out.Members = all
+	out.Acts++
+	switch {
+	case !slices.ContainsFunc(all, func(m Member) bool { return m.Ended.IsZero() }):
+		out.State = TalkCarried
+	default:
+		out = b.resaidOfTalk(before, out.weighed(a), a.At)
+	}
+	mine.Task = id
+	in.Task, in.Office, in.Leadership, in.Policy = id, task.Office, task.Leadership, task.Policy
+	in.Members, in.About = []Member{mine}, mine.About
+	in.Acts++
+	in.Revision++
+	return out, in.weighed(a)
+}
+
+// weighed is a talk whose tasks are others than before: it is in doubt when it rests on
+// none of them, and waits when all it rests on are paused.
+func (c TalkCase) weighed(a Act) TalkCase {
+	rests := c.rests()
+	switch waits := !slices.ContainsFunc(rests, func(m Member) bool { return m.Paused.IsZero() }); {
+	case c.State != TalkOpen || c.What != plan.ProposeTalk:
+	case len(rests) == 0:
+		c = c.doubted(a)
+	case waits && c.Paused.IsZero():
+		c.Paused = a.On
+	case !waits && !c.Paused.IsZero():
+		c.goesOn(a.On, a.At)
+	}
+	if c.Doubt != nil && len(rests) > 0 && c.State == TalkOpen {
+		c.settle(a)
+	}
 	return c
 }
 
-// CarryTalk is a talk that goes on about the task that its own goes on as: as it is
-// from then on in the old plan, and in the new one. task is the new one's.
-func (b Book) CarryTalk(before TalkCase, task Case, id string, a Act) (out, in TalkCase) {
-	in = before.unsaid(a.At)
-	out = in.CarriedOut()
-	out.Acts++
-	in.Task, in.Office, in.Leadership, in.Policy = id, task.Office, task.Leadership, task.Policy
-	in.Acts++
-	in.Revision++
-	return out, in
+// Along is a talk in a new plan once another task that it was about in the old one is
+// carried there too. in is what CarryTalk gives of that task.
+func (b Book) Along(before, in TalkCase, a Act) TalkCase {
+	c := before.unsaid(a.At)
+	c.Members = append(slices.Clone(c.Of()), in.Of()...)
+	c = c.WithGrounds(in.Grounds).weighed(a)
+	c.Acts++
+	return b.resaidOfTalk(before, c, a.At)
 }

@@ -149,8 +149,9 @@ type Ground struct {
 // that counts, the others propose.
 //
 // While a proposal of the same measure to the unit waits for a leader, by this rule or
-// another or by hand, whatever is new is proposed at once, however little it is: it
-// joins that one, see ledger.ProposeTalk.
+// another or by hand, whatever is new is proposed at once, however little it is, as soon
+// as all that holds is as much as the rule asks: it joins that one, see
+// ledger.ProposeTalk.
 //
 // fired is everything proposed before. A rule with AtLeast under one, or with a
 // Count of another name, proposes nothing. The order of facts does not matter.
@@ -162,7 +163,7 @@ func Consequences(rules []plan.Consequence, facts []Fact, fired []Fired, today c
 		for _, unit := range names {
 			fresh, before := newFacts(r, counting(r, units[unit], today, cal), namedBefore(fired, r.ID, unit))
 			least := r.AtLeast
-			if waits(fired, unit, r.Propose) {
+			if waits(fired, unit, r.Propose) && countOf(r.Count, slices.Concat(before, fresh)) >= least {
 				least = min(least, 1)
 			}
 			if least >= 1 && countOf(r.Count, fresh) >= least && slices.ContainsFunc(fresh, Fact.own) {

@@ -19,32 +19,49 @@ import (
 // date is set back to the one that was missed, the talk goes on, and the proposal is
 // before the leader again: a slip neither punishes nor acquits, and neither the ladder
 // nor a rule calls for it once more, for the miss is the same.
+//
+// A talk about several tasks has lost what it rests on when all of them have: until
+// then one that is cancelled, done or given a date to come only leaves it, and it waits
+// while all are paused.
 func (b Book) Affected(talk TalkCourse, before, after Case, a Act) (course TalkCourse, told []plan.Stage, ok bool) {
-	founded := after.missed(talk.About) && !before.missed(talk.About) && after.Due.Before(a.On) && !before.Due.Before(a.On)
-	if v := talk.Voided; v != nil && talk.State == TalkVoid && (!v.Moved && a.Kind == Reinstate || v.Moved && founded && !after.Over()) {
-		topic := TopicRevived
-		if v.Moved {
-			topic = TopicFounded
-		}
-		c := talk.TalkCase
-		c.State, c.Voided, c.Restarted = v.From, nil, a.At
+	return b.AffectedBy(talk, talk.Task, before, after, a)
+}
+
+// AffectedBy is Affected by an act on one of the talk's tasks.
+func (b Book) AffectedBy(talk TalkCourse, task string, before, after Case, a Act) (course TalkCourse, told []plan.Stage, ok bool) {
+	if a.Kind == Reinstate {
+		return b.reinstated(talk, task, a)
+	}
+	i := talk.member(task)
+	if i < 0 {
+		return talk, nil, false
+	}
+	about := talk.Of()[i].About
+	founded := after.missed(about) && !before.missed(about) && after.Due.Before(a.On) && !before.Due.Before(a.On)
+	if v := talk.Voided; v != nil && v.Moved && talk.State == TalkVoid && founded && !after.Over() {
+		c := talk.TalkCase.again(a)
+		c.Members[i].Gone = calendar.Day{}
 		c.Acts++
-		c.Revision++
-		if !c.Paused.IsZero() && v.On.After(c.Paused) { // the pause ended with the task
-			c.Stood = append(slices.Clone(c.Stood), Stand{From: c.Paused, Until: v.On})
-		}
-		c.Paused = calendar.Day{}
-		if a.On.After(v.On) {
-			c.Stood = append(slices.Clone(c.Stood), Stand{From: v.On, Until: a.On})
-		}
-		return b.TalkCourse(c), b.withdrawn(talk.TalkCase, a, topic), true
+		return b.TalkCourse(c), b.withdrawn(talk.TalkCase, a, TopicFounded), true
 	}
 	if talk.Over() {
 		return talk, nil, false
 	}
 	c := talk.unsaid(a.At)
+	c.Members = slices.Clone(c.Of())
+	m := &c.Members[i]
+	it := TalkCase{Lead: c.Lead, About: m.About, Kept: c.Kept}
+	gone := after.State == Closed && !c.took(StepHeld) || moved(before, after, a) && !after.missedBefore(it)
 	switch {
 	case after.State == Cancelled:
+		m.Ended = a.On
+		if slices.ContainsFunc(c.Members, func(m Member) bool { return m.Ended.IsZero() }) {
+			if c.State == TalkOpen && len(c.rests()) == 0 && c.Doubt == nil { // of the others it has lost what it rests on before
+				c = c.doubted(a)
+				told = b.withdrawn(c, a, TopicDoubt)
+			}
+			break
+		}
 		if c.State == TalkProposed || c.State == TalkOpen {
 			talk.Voided = &Voided{From: c.State, On: a.On}
 		}
@@ -56,21 +73,31 @@ func (b Book) Affected(talk TalkCourse, before, after Case, a Act) (course TalkC
 		}
 		return talk.Void(), told, true
 	case a.Kind == Suspend && c.State == TalkOpen:
-		c.Paused = a.On
-	case a.Kind == Resume && !c.Paused.IsZero():
-		if a.On.After(c.Paused) {
-			c.Stood = append(slices.Clone(c.Stood), Stand{From: c.Paused, Until: a.On})
+		m.Paused = a.On
+		if c.Paused.IsZero() && !slices.ContainsFunc(c.rests(), func(m Member) bool { return m.Paused.IsZero() }) {
+			c.Paused = a.On
 		}
-		c.Paused, c.Restarted = calendar.Day{}, a.At
-		if moved(before, after, a) && !after.missedBefore(c) {
-			c = c.doubted(a)
-			told = b.withdrawn(c, a, TopicDoubt)
+	case a.Kind == Resume && !m.Paused.IsZero():
+		m.Paused = calendar.Day{}
+		if !c.Paused.IsZero() {
+			c.goesOn(a.On, a.At)
 		}
-	case moved(before, after, a) && !after.missedBefore(c), after.State == Closed && !c.took(StepHeld):
+		if gone {
+			m.Gone = a.On
+			if len(c.rests()) == 0 {
+				c = c.doubted(a)
+				told = b.withdrawn(c, a, TopicDoubt)
+			}
+		}
+	case gone:
+		m.Gone = a.On
+		if len(c.rests()) > 0 {
+			break
+		}
 		if c.State == TalkProposed {
 			told = b.withdrawn(c, a, TopicWithdrawn)
 			if after.State != Closed {
-				talk.Voided = &Voided{From: c.State, On: a.On, Moved: true}
+				talk.Members, talk.Voided = c.Members, &Voided{From: c.State, On: a.On, Moved: true}
 			}
 		}
 		if c.State != TalkOpen {
@@ -78,15 +105,63 @@ func (b Book) Affected(talk TalkCourse, before, after Case, a Act) (course TalkC
 		}
 		c = c.doubted(a)
 		told = b.withdrawn(c, a, TopicDoubt)
-	case c.Doubt != nil && founded:
-		c.settle(a)
-		told = b.withdrawn(c, a, TopicFounded)
+	case !m.Gone.IsZero() && founded:
+		m.Gone = calendar.Day{}
+		if c.Doubt != nil {
+			c.settle(a)
+			told = b.withdrawn(c, a, TopicFounded)
+		}
 	default:
 		return talk, nil, false
 	}
 	c.Acts++
 	c = b.resaidOfTalk(talk.TalkCase, c, a.At)
 	return b.TalkCourse(c), told, true
+}
+
+// reinstated is a talk once one of its tasks that was cancelled is taken up again: it is
+// about that task again, and goes on where it had ended with the last of them.
+func (b Book) reinstated(talk TalkCourse, task string, a Act) (course TalkCourse, told []plan.Stage, ok bool) {
+	c := talk.TalkCase
+	c.Members = slices.Clone(c.Of())
+	i := slices.IndexFunc(c.Members, func(m Member) bool { return m.Task == task })
+	if i < 0 {
+		return talk, nil, false
+	}
+	v := c.Voided
+	switch {
+	case v != nil && !v.Moved && c.State == TalkVoid:
+		for j := range c.Members {
+			if j != i && c.Members[j].Ended.IsZero() { // the last to be cancelled
+				c.Members[j].Ended = v.On
+			}
+		}
+		c = c.again(a)
+		told = b.withdrawn(talk.TalkCase, a, TopicRevived)
+	case !c.Over() && !c.Members[i].Ended.IsZero():
+	default:
+		return talk, nil, false
+	}
+	c.Members[i].Ended, c.Members[i].Paused = calendar.Day{}, calendar.Day{}
+	c.Acts++
+	return b.TalkCourse(c), told, true
+}
+
+// again is a talk or proposal that was void and goes on by an act: the days in which it
+// was void count for nobody.
+func (c TalkCase) again(a Act) TalkCase {
+	v := c.Voided
+	c.Members = slices.Clone(c.Of())
+	c.State, c.Voided, c.Restarted = v.From, nil, a.At
+	c.Revision++
+	if !c.Paused.IsZero() && v.On.After(c.Paused) { // the pause ended with the task
+		c.Stood = append(slices.Clone(c.Stood), Stand{From: c.Paused, Until: v.On})
+	}
+	c.Paused = calendar.Day{}
+	if a.On.After(v.On) {
+		c.Stood = append(slices.Clone(c.Stood), Stand{From: v.On, Until: a.On})
+	}
+	return c
 }
 
 // moved tells that an act gives a task a date that is still to come.

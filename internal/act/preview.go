@@ -78,13 +78,14 @@ func Preview(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until cal
 	}
 	lives := map[key][]plan.Stage{} // a herd of tasks shares its dates: each life is worked out once
 	mornings := map[int64][]line{}  // all stages of one instant, by task and stage
+	var calls []call
 	total := 0
 	for i := range all {
 		c := &all[i]
 		k := key{c.of.Policy, c.of.Lead, c.of.Due, c.of.Begin, c.of.Assigned.UnixNano()}
 		stages, known := lives[k]
 		if !known {
-			stages = b.alone(c.of)
+			stages, _, _ = b.Play(b.Open(c.of), nil, end)
 			lives[k] = stages
 		}
 		if order := b.Order(c.of); order != nil {
@@ -92,11 +93,28 @@ func Preview(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until cal
 			mornings[at] = append(mornings[at], line{c, order})
 			total++
 		}
+		for _, s := range stages {
+			if b.calls(c.of, s) {
+				calls = append(calls, call{Called{c.task, s.At}, c})
+			}
+		}
 		for j := range stages {
 			at := stages[j].At.UnixNano()
 			mornings[at] = append(mornings[at], line{c, &stages[j]})
 		}
 		total += len(stages)
+	}
+	for _, t := range b.talksAlone(calls) {
+		for j := range t.said {
+			at := t.said[j].At.UnixNano()
+			mornings[at] = append(mornings[at], line{t.of, &t.said[j]})
+		}
+		total += len(t.said)
+	}
+	for at := range mornings {
+		slices.SortStableFunc(mornings[at], func(a, b line) int {
+			return cmp.Or(strings.Compare(a.of.task, b.of.task), strings.Compare(a.stage.ID, b.stage.ID))
+		})
 	}
 	foretold := make([]plan.Foretold, 0, total)
 	for _, at := range slices.Sorted(maps.Keys(mornings)) {
@@ -145,19 +163,34 @@ func chasedOf(p *plan.Plan, b Book, launched time.Time, until calendar.Day) []ch
 // end is after everything.
 var end = time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// alone is the life of a task about which nobody does anything, with the talk it
-// calls for, sorted by time and ID.
-func (b Book) alone(c Case) []plan.Stage {
-	stages, _, _ := b.Play(b.Open(c), nil, end)
-	for _, s := range stages {
-		if s.Kind == plan.Talk && b.Policies[c.Policy].Talk != nil {
-			talk := TalkCase{What: plan.ProposeTalk, Lead: c.Lead, Office: c.Office, Leadership: c.Leadership, Policy: c.Policy}
-			said, _, _ := b.PlayTalk(b.OpenTalk(talk, s.At), nil, end)
-			stages = append(stages, said...)
+// call is a stage that calls for a talk.
+type call struct {
+	Called
+	of *chased
+}
+
+// alone is a talk about which nobody does anything.
+type alone struct {
+	of   *chased
+	said []plan.Stage
+}
+
+// talksAlone are the talks that stages call for when nobody does anything: each unit is
+// called to one, opened at once or proposed, and what it misses later joins that.
+func (b Book) talksAlone(calls []call) (all []alone) {
+	slices.SortStableFunc(calls, func(x, y call) int { return x.Compare(y.Called) })
+	type sort struct {
+		unit  string
+		state TalkState
+	}
+	there := map[sort]bool{}
+	for _, c := range calls {
+		t := b.OpenTalk(TalkCase{What: plan.ProposeTalk, Lead: c.of.of.Lead, Office: c.of.of.Office, Leadership: c.of.of.Leadership, Policy: c.of.of.Policy}, c.At)
+		if s := (sort{c.of.of.Lead, t.State}); !there[s] {
+			there[s] = true
+			said, _, _ := b.PlayTalk(t, nil, end)
+			all = append(all, alone{c.of, said})
 		}
 	}
-	slices.SortStableFunc(stages, func(a, b plan.Stage) int {
-		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID, b.ID))
-	})
-	return stages
+	return all
 }

@@ -132,7 +132,8 @@ func (b Book) factsAlone(tasks []chased, talks []Fact, at time.Time) (facts []Fa
 }
 
 // talksOf are the talks that open by what is foretold, by unit: a talk that opens has
-// steps that are chased, one that joins another has none of its own.
+// steps that are chased, which are foretold of the task that it opens for; one that joins
+// another has none of its own.
 func talksOf(b Book, foretold []plan.Foretold) map[string][]Fact {
 	opens := map[string]bool{}
 	for _, f := range foretold {
@@ -143,6 +144,7 @@ func talksOf(b Book, foretold []plan.Foretold) map[string][]Fact {
 	talks := map[string][]Fact{}
 	for _, f := range foretold {
 		if f.Kind == plan.Talk && opens[f.Task] {
+			opens[f.Task] = false // what it is called for later joins that
 			talks[f.Unit] = append(talks[f.Unit], Fact{Kind: FactTalk, Unit: f.Unit, Task: f.Task, Talk: f.Task + "#1", Day: b.day(f.At), State: Open})
 		}
 	}

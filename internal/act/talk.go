@@ -42,12 +42,14 @@ type TalkCase struct {
 	Number     int          `json:"number"`            // among the talks and circulars that bear its task's ID
 	Nth        int          `json:"nth,omitempty"`     // the unit's first, second … talk, or circular, of the plan that opened; of a proposal, what it would be
 	Into       string       `json:"into,omitempty"`    // ID of the talk or proposal that it has joined
+	From       string       `json:"from,omitempty"`    // the talk of an earlier plan as which it began: PLAN/TALK
 	Lead       string       `json:"lead"`              // the unit called: unit ID
 	Office     string       `json:"office"`            // unit ID
 	Leadership string       `json:"leadership"`        // unit ID
 	Policy     string       `json:"policy"`            // key in Plan.Policies
 	Origin     string       `json:"origin"`            // OriginStage, OriginHand, or the rule's ID
 	About      int          `json:"about,omitempty"`   // Case.Number of the date it rests on
+	Members    []Member     `json:"members,omitempty"` // the tasks it is about, its own first; none: its own alone
 	Revision   int          `json:"revision"`          // grows when what was decided is to be said another time
 	Grounds    string       `json:"grounds,omitempty"` // what it rests on, in words, a line each
 	Facts      []string     `json:"facts,omitempty"`   // keys of what it rests on: Proposal.Facts
@@ -186,6 +188,9 @@ func (c TalkCase) checkOrder(row TalkRow, a Act) *Refusal {
 	if row.After != "" && !c.took(row.After) && !(a.Kind == CloseTalk && slices.Contains(c.Seats(a.By), Leadership)) {
 		return refuse("talk_order", "Step", row.After)
 	}
+	if a.Kind == VerifyTalk && a.Ref != "" && c.member(a.Ref) < 0 {
+		return refuse("talk_member", "Task", a.Ref)
+	}
 	if (a.Kind == Held || a.Kind == Absent) && c.early(a) {
 		return refuse("talk_early")
 	}
@@ -247,6 +252,11 @@ func (c TalkCase) apply(a Act, zone *time.Location) TalkCase {
 		c.State = row.To
 	}
 	c.Acts, c.Known = c.Acts+1, remembered(c.Known, a.ID)
+	if a.Kind == VerifyTalk {
+		if c = c.checked(a); c.unchecked() {
+			return c // the step is taken with the last of its tasks
+		}
+	}
 	if row.Step != "" && !c.took(row.Step) {
 		c.Taken = maps.Clone(c.Taken)
 		if c.Taken == nil {
@@ -295,6 +305,7 @@ var talkApplies = map[Kind]func(*TalkCase, Act){
 		for _, step := range []string{StepPlan, StepReport, StepVerified} {
 			delete(c.Taken, step)
 		}
+		c.recheck()
 	},
 	Keep: func(c *TalkCase, a Act) {
 		c.Approver, c.Kept = a.By.Name, true
@@ -309,12 +320,14 @@ var talkApplies = map[Kind]func(*TalkCase, Act){
 	},
 }
 
-// settle ends the doubt about a talk: its clock runs again.
+// settle ends the doubt about a talk: its clock runs again. What is said of another doubt
+// is another word.
 func (c *TalkCase) settle(a Act) {
 	if c.Doubt != nil && a.On.After(c.Doubt.On) {
 		c.Stood = append(slices.Clone(c.Stood), Stand{From: c.Doubt.On, Until: a.On})
 	}
 	c.Doubt, c.Restarted = nil, a.At
+	c.Revision++
 }
 
 func (a Act) mark() Mark { return Mark{On: a.On, By: a.By.Name, Words: a.Reason} }
@@ -328,6 +341,15 @@ func (c *TalkCase) begin(on calendar.Day) {
 func (c *TalkCase) next(on calendar.Day) {
 	c.Rounds = append(slices.Clone(c.Rounds), Round{Since: c.Since, Until: on, Taken: c.Taken})
 	c.Round, c.Since, c.Taken, c.Notice, c.Record, c.Minutes = c.Round+1, on, nil, nil, nil, ""
+	c.recheck()
+}
+
+// recheck lets every task be verified anew.
+func (c *TalkCase) recheck() {
+	c.Members = slices.Clone(c.Members)
+	for i := range c.Members {
+		c.Members[i].Checked = calendar.Day{}
+	}
 }
 
 // TalkPolicy is the policy whose limits a talk about a task of a policy has: that

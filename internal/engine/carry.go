@@ -70,8 +70,8 @@ func (e *Engine) carryAll(ctx context.Context, l ledger.Launched, opt LaunchOpti
 }
 
 // mostTries is how often a carriage is worked out anew when the task is acted on
-// meanwhile.
-const mostTries = 20
+// meanwhile, or another task of its talk is carried.
+const mostTries = 100
 
 // carryOn lets one task go on in a plan. done is false when it has ended meanwhile:
 // then it stands in the plan as carried, and is over.
@@ -118,9 +118,14 @@ func (e *Engine) lookAt(ctx context.Context, l ledger.Launched, c ledger.Carriag
 			if err := e.LookTalk(ctx, c.From, talk.Talk.ID); err != nil {
 				return err
 			}
-			err := e.StartTalk(ctx, l, ledger.Talk{Plan: c.To, ID: ledger.CarriedTalkID(k.Into.ID, talk.Talk)})
+			err := e.StartTalk(ctx, l, ledger.Talk{Plan: c.To, ID: ledger.CarriedTalkID(k.Into.ID, talk)})
 			if err != nil && !errors.Is(err, ledger.ErrNotFound) { // what its stage called for was unsaid
 				return err
+			}
+			if talk.Host != nil {
+				if err := e.LookTalk(ctx, c.To, talk.Host.ID); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -150,7 +155,7 @@ func (e *Engine) carriage(ctx context.Context, l ledger.Launched, c whatif.Carry
 	if err != nil {
 		return ledger.Carriage{}, err
 	}
-	move := moving{Engine: e, was: was, is: is, from: c.From, to: l, act: a, channels: channels}
+	move := moving{Engine: e, was: was, is: is, from: c.From, to: l, act: a, channels: channels, left: map[string]ledger.Talk{}, begun: map[string]ledger.Talk{}}
 	if c.Row.Kind != plan.Duty {
 		one, err := move.task(ctx, c.Row, c.Task)
 		carriage.Tasks = append(carriage.Tasks, one)
@@ -183,6 +188,9 @@ type moving struct {
 	from, to ledger.Launched
 	act      act.Act
 	channels []string
+
+	left  map[string]ledger.Talk // by ID: talks of the old plan as this carriage leaves them
+	begun map[string]ledger.Talk // by the ID of the old plan's: as which they go on in the new one
 }
 
 func (m moving) elsewhere(from, to string) (into, out act.Elsewhere) {
@@ -191,27 +199,73 @@ func (m moving) elsewhere(from, to string) (into, out act.Elsewhere) {
 
 // task is a dated task, or an occurrence, that goes on as t.
 func (m moving) task(ctx context.Context, row ledger.Task, t plan.Task) (ledger.CarriedTask, error) {
-	talks, err := m.ledger.Talks(ctx, row.Plan, row.ID)
+	own, err := m.ledger.Talks(ctx, row.Plan, row.ID)
 	if err != nil {
 		return ledger.CarriedTask{}, err
 	}
 	before := ledger.CaseOf(row)
 	into, from := m.elsewhere(row.ID, t.ID)
 	from.Talks = row.Facts.TalksBefore()
-	for _, k := range talks {
+	for _, k := range own {
 		from.Talks = max(from.Talks, k.Number)
 	}
 	facts := m.is.CarryIn(before, &m.to.Plan, t, m.act, from)
 	out := ledger.CarriedTask{Task: row.ID, Version: row.Version, Facts: m.was.CarryOut(before, m.act, into), Into: m.row(row, t, facts)}
-	for _, k := range talks {
-		if !k.GoesOn() {
-			continue
+	for _, k := range own {
+		if err := m.talk(ctx, &out, row, k, facts, t); err != nil {
+			return out, err
 		}
-		ends, goesOn := m.is.CarryTalk(ledger.TalkCaseOf(&m.from.Plan, row, k), facts, t.ID, m.act)
-		goesOn.Policy = act.TalkPolicy(&m.to.Plan, t.Policy)
-		out.Talks = append(out.Talks, ledger.CarriedTalk{Talk: k, Out: ends, In: goesOn})
 	}
 	return out, nil
+}
+
+// talk adds a talk that goes along with a task. What it has joined goes along about this
+// task: as a talk of its own, or as part of the one that the same talk goes on as already.
+func (m moving) talk(ctx context.Context, out *ledger.CarriedTask, row ledger.Task, own ledger.Talk, facts act.Case, t plan.Task) error {
+	k := own
+	for k.Host != "" {
+		host, err := m.ledger.Talk(ctx, k.Plan, k.Host)
+		if err != nil {
+			return err
+		}
+		k = host
+	}
+	if now, went := m.left[k.ID]; went { // with another occurrence of the same duty
+		k = now
+	}
+	if !k.GoesOn() || !k.About(row.ID) || slices.ContainsFunc(out.Talks, func(c ledger.CarriedTalk) bool { return c.Talk.ID == k.ID }) {
+		return nil
+	}
+	along := ledger.CarriedTalk{Talk: k, Number: own.Number}
+	along.Out, along.In = m.is.CarryTalk(ledger.TalkCaseOf(&m.from.Plan, row, k), row.ID, facts, t.ID, m.act)
+	along.In.Number, along.In.Policy, along.In.From = own.Number, act.TalkPolicy(&m.to.Plan, t.Policy), k.Plan+"/"+k.ID
+	host, goesOn := m.begun[k.ID]
+	if !goesOn {
+		there, err := m.ledger.Talks(ctx, m.to.Plan.ID, "")
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(there, func(t ledger.Talk) bool { return t.GoesOnFrom(along.In.From) })
+		if goesOn = i >= 0; goesOn {
+			host = there[i]
+		}
+	}
+	is := ledger.Talk{ID: ledger.CarriedTalkID(t.ID, along), Plan: m.to.Plan.ID, State: string(along.In.State), Facts: &along.In, Version: 2}
+	if goesOn {
+		whole, was := m.is.Along(*host.Facts, along.In, m.act), host
+		along.Host, along.Whole = &was, &whole
+		along.In.State, along.In.Into = act.TalkJoined, host.ID
+		is = host
+		is.Facts, is.Version = &whole, host.Version+1
+	}
+	if k.Facts != nil {
+		left := along.Out
+		m.begun[k.ID] = is
+		k.State, k.Facts, k.Version = string(left.State), &left, k.Version+1
+		m.left[k.ID] = k
+	}
+	out.Talks = append(out.Talks, along)
+	return nil
 }
 
 // occurrence is an open occurrence of a duty that goes on as one of t.

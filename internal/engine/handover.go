@@ -46,7 +46,9 @@ func (m *amending) passAll(ctx context.Context, h plan.Handover) error {
 	for _, t := range tasks {
 		of[t.ID] = t.Duty
 	}
-	talks = slices.DeleteFunc(talks, func(k ledger.Talk) bool { return ends[k.Task] || ends[of[k.Task]] })
+	talks = slices.DeleteFunc(talks, func(k ledger.Talk) bool {
+		return k.Without(func(task string) bool { return ends[task] || ends[of[task]] })
+	})
 	tasks = slices.DeleteFunc(tasks, func(t ledger.Task) bool { return t.State != ledger.TaskOpen || ends[t.ID] || ends[t.Duty] })
 	_, err = m.engine.each(ctx, len(talks), func(ctx context.Context, i int) (bool, error) { return true, m.passTalk(ctx, h, talks[i]) })
 	if err != nil {
@@ -59,7 +61,7 @@ func (m *amending) passAll(ctx context.Context, h plan.Handover) error {
 // handOverOf is handOver of one task, that was reinstated, and of its talks.
 func (m *amending) handOverOf(ctx context.Context, task string) error {
 	for _, h := range m.amended.Changes.Handovers {
-		talks, err := m.engine.ledger.Talks(ctx, m.launched.Plan.ID, task)
+		talks, err := m.engine.ledger.TalksAbout(ctx, m.launched.Plan.ID, task)
 		if err != nil {
 			return err
 		}

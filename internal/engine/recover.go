@@ -105,7 +105,7 @@ func (r reconciling) restore(ctx context.Context, book act.Book, one actInput) (
 	if err != nil {
 		return false, known(err)
 	}
-	talks, err := r.ledger.Talks(ctx, one.Plan, one.Task)
+	talks, err := r.ledger.TalksAbout(ctx, one.Plan, one.Task)
 	if err != nil {
 		return false, err
 	}
@@ -117,7 +117,7 @@ func (r reconciling) restore(ctx context.Context, book act.Book, one actInput) (
 	all := told
 	acted := ledger.Acted{Plan: one.Plan, Task: one.Task, Act: one.Act, Version: row.Version, Facts: after.Case, Told: told, From: &r.launched.Plan}
 	for _, k := range talks {
-		if c, told, ok := book.Affected(book.TalkCourse(ledger.TalkCaseOf(&r.launched.Plan, row, k)), one.course.Case, after.Case, one.Act); ok {
+		if c, told, ok := book.AffectedBy(book.TalkCourse(ledger.TalkCaseOf(&r.launched.Plan, row, k)), one.Task, one.course.Case, after.Case, one.Act); ok {
 			acted.Talks = append(acted.Talks, ledger.ActedTalk{Talk: k.ID, Version: k.Version, Facts: c.TalkCase, Told: told})
 			all = append(all, told...)
 		}

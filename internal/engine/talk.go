@@ -107,8 +107,8 @@ func (e *Engine) actOnTalk(ctx context.Context, planID, talkID string, a act.Act
 		return err
 	}
 	talk, err := e.ledger.Talk(ctx, planID, talkID)
-	for err == nil && talk.State == ledger.TalkJoined && talk.Facts != nil { // what is done about it is done about the one it has joined
-		talk, err = e.ledger.Talk(ctx, planID, talk.Facts.Into)
+	for err == nil && talk.Host != "" { // what is done about it is done about the one it has joined
+		talk, err = e.ledger.Talk(ctx, planID, talk.Host)
 	}
 	if err != nil {
 		return err
@@ -143,8 +143,40 @@ func (e *Engine) actOnTalk(ctx context.Context, planID, talkID string, a act.Act
 				refused, err = e.ask(ctx, id, a)
 			}
 		}
+		if err == nil && refused != nil && c.Check(a) == nil {
+			refused, err = e.askBehind(ctx, planID, talkID, a, refused)
+		}
 	}
 	return e.answerOnTalk(ctx, l, talk.Task, talkID, a, refused, err)
+}
+
+// behindFor is how long a workflow may be behind the ledger before its refusal counts.
+const behindFor = 10 * time.Second
+
+// askBehind asks a talk's workflow again that refused what the ledger allows: it may not
+// know yet that the talk has opened, or was joined. A refusal by the state that the ledger
+// does not have is no answer to a person; every other one stands.
+func (e *Engine) askBehind(ctx context.Context, planID, talkID string, a act.Act, refused *act.Refusal) (*act.Refusal, error) {
+	for pause, waited := 50*time.Millisecond, time.Duration(0); refused != nil && refused.Key == "act.refused_talk_state" && waited < behindFor; pause *= 2 {
+		if err := e.LookTalk(ctx, planID, talkID); err != nil {
+			return refused, err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return refused, ctx.Err()
+		}
+		waited += pause
+		now, err := e.ask(ctx, workflows.TalkWorkflowID(planID, talkID), a)
+		if lost(err) { // it has ended meanwhile, by joining another
+			return refused, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		refused = now
+	}
+	return refused, nil
 }
 
 // Propose proposes a talk or a circular (a.Talk.What) about the task a.Ref, for

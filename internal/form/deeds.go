@@ -76,7 +76,7 @@ var Deeds = []Deed{
 	{act.GivePlan, Talk, "plan", []string{"file", "paper"}, nil},
 	{act.ReturnPlan, Talk, "return-plan", []string{"file", "paper"}, nil},
 	{act.GiveReport, Talk, "report", []string{"file", "url", "paper"}, nil},
-	{act.VerifyTalk, Talk, "verify", []string{"file", "paper"}, nil},
+	{act.VerifyTalk, Talk, "verify", []string{"file", "paper", "ref"}, nil},
 	{act.CloseTalk, Talk, "close", []string{"paper", "public"}, nil},
 	{act.Keep, Talk, "keep", []string{"paper"}, nil},
 	{act.Again, Talk, "again", []string{"paper"}, nil},

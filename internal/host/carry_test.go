@@ -46,7 +46,7 @@ func TestAPlanGoesOnInTheNext(t *testing.T) {
 		entry("a", "due: 2021-05-31"),
 		entry("b", "due: 2021-12-31"),
 		entry("done", "due: 2021-05-31"),
-		entry("watch", "kind: duty, recur: {every: month, from: 2021-04-08, until: 2021-12-31}"),
+		entry("watch", "kind: duty, lead: 市生态环境局, recur: {every: month, from: 2021-04-08, until: 2021-12-31}"), // its unit is called to a talk of its own
 		entry("always", "kind: standing"))
 	clock := standsAt(fast(old, 40*time.Millisecond, 3*time.Second), end)
 	w.launch(old, clock)
@@ -69,7 +69,7 @@ func TestAPlanGoesOnInTheNext(t *testing.T) {
 	},
 		entry("n1", "due: 2021-09-30, carries: y21/a"),
 		entry("n2", "due: 2021-12-31, carries: y21/b"),
-		entry("w2", "kind: duty, recur: {every: month}, carries: y21/watch"),
+		entry("w2", "kind: duty, lead: 市生态环境局, recur: {every: month}, carries: y21/watch"),
 		entry("fresh", "due: 2021-10-31"))
 	require.ErrorIs(t, w.Engine.EndPlan(t.Context(), "y21", clerk, "年度结束", ""), ledger.ErrGoesOn)
 	u, err := whatif.New(w.Ledger, time.Now).Undecided(t.Context(), "y21")

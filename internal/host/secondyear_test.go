@@ -194,6 +194,7 @@ func (w *world) asCarried(p *plan.Plan, turn, last calendar.Day) (all []string, 
 	from, to := turn.At(0, 0, calendar.Beijing), last.At(0, 0, calendar.Beijing)
 	a := act.Act{ID: "carry-" + p.ID, Kind: act.Carry, By: clerk, At: from.UTC(), On: turn}
 	talks = map[string]bool{}
+	joint := map[string]bool{} // talks of the old plan that go on in the new one
 	carry := func(row ledger.Task, t plan.Task) {
 		in := b.CarryIn(ledger.CaseOf(row), p, t, a, act.Elsewhere{})
 		all = append(all, foretold(t.ID, b.Ahead(in), from, to)...)
@@ -202,9 +203,14 @@ func (w *world) asCarried(p *plan.Plan, turn, last calendar.Day) (all []string, 
 		l, err := w.Ledger.Plan(w.t.Context(), row.Plan)
 		require.NoError(w.t, err)
 		for _, k := range old {
-			if k.GoesOn() {
-				id := fmt.Sprintf("%s#%d", t.ID, k.Number)
-				_, talk := b.CarryTalk(ledger.TalkCaseOf(&l.Plan, row, k), in, t.ID, a)
+			id := fmt.Sprintf("%s#%d", t.ID, k.Number)
+			if k.Host != "" { // it goes along about this task: the first of them is the talk in the new plan
+				k, err = w.Ledger.Talk(w.t.Context(), row.Plan, k.Host)
+				require.NoError(w.t, err)
+			}
+			if k.GoesOn() && !joint[k.ID] {
+				joint[k.ID] = true
+				_, talk := b.CarryTalk(ledger.TalkCaseOf(&l.Plan, row, k), row.ID, in, t.ID, a)
 				talks[id] = true
 				all = append(all, foretold(id, b.TalkAhead(talk), from, to)...)
 			}

@@ -85,12 +85,22 @@ type Holidays struct {
 	Undoes time.Time
 }
 
-// TalkHistory is what a ledger holds of one talk about a task.
+// TalkHistory is what a ledger holds of one talk.
 type TalkHistory struct {
+	Task   string // ID of the one it was opened for
 	Policy string
 	Opened time.Time
 	Acts   []Done
 	Said   []plan.Stage
+	Joined []Joined    // the tasks that it is about beside the one it was opened for
+	Anew   []time.Time // when that one was missed anew
+}
+
+// Joined is the history of a task that joined a talk, once or when it was missed anew.
+type Joined struct {
+	History
+	Task string // ID
+	At   []time.Time
 }
 
 // Breach is a law that was broken, when, and how.

@@ -28,32 +28,37 @@ func stepOf(id string) (step string, round int) {
 	return step, round
 }
 
-// Talk holds one talk about a task to laws 1 to 5.
+// Talk holds one talk to laws 1 to 5. h is the history of the task that it was opened
+// for; those of the tasks that joined it are in t.
 func Talk(r Rules, h History, t *TalkHistory) []Breach {
-	x := &talk{world: &world{cal: r.Calendar, policies: r.Policies, units: r.Units, zone: r.Zone, policy: t.Policy, due: h.Due},
-		h: h, t: t, rested: map[calendar.Day]bool{h.Due: true}, round: 1, taken: map[string]calendar.Day{}, spoken: map[string]bool{}}
+	of := func(h History) *world {
+		return &world{cal: r.Calendar, policies: r.Policies, units: r.Units, zone: r.Zone, policy: t.Policy, due: h.Due}
+	}
+	x := &talk{world: of(h), h: h, t: t, round: 1, taken: map[string]calendar.Day{}, spoken: map[string]bool{}}
 	x.begun = x.day(t.Opened)
+	for _, m := range append([]Joined{{h, t.Task, append([]time.Time{t.Opened}, t.Anew...)}}, t.Joined...) {
+		x.members = append(x.members, &member{world: of(m.History), talk: x, h: m.History, task: m.Task, joined: m.At, rested: map[calendar.Day]bool{m.Due: true}})
+	}
 	for _, e := range x.events() {
-		x.endPause(e.at)
+		x.endPauses(e.at)
 		e.run()
 	}
-	x.endPause(h.Until)
+	x.endPauses(h.Until)
 	x.pressed()
 	return x.found
 }
 
-// talk is what the judge knows of a talk and of its task at one moment.
+// talk is what the judge knows of a talk at one moment.
 type talk struct {
-	*world // the calendar, the rules, the date and the pause of the task, and what was found
-	h      History
-	t      *TalkHistory
+	*world  // the calendar, the rules, and what was found
+	h       History
+	t       *TalkHistory
+	members []*member
 
-	rested map[calendar.Day]bool // dates of the one miss that the talk rests on
-	led    bool                  // another unit was given the task since it opened
-	fast   bool                  // it rests on a date that was missed in an earlier plan: no other date touches it
-	stood  []stand               // in which its clock stood
-	doubt  calendar.Day          // since when what it rests on has gone
-	urged  bool                  // somebody was pressed to say what becomes of it
+	waits  calendar.Day // since when all its tasks are paused
+	stood  []stand      // in which its clock stood
+	doubt  calendar.Day // since when what it rests on has gone
+	urged  bool         // somebody was pressed to say what becomes of it
 	ended  bool
 	voided calendar.Day // the day on which it ended with its task
 	round  int
@@ -62,7 +67,25 @@ type talk struct {
 	spoken map[string]bool         // IDs of the words of this round
 }
 
-// event is one thing that happened to a talk or its task.
+// member is what the judge knows of a task of the talk: what was missed of it, and
+// whether that is still so.
+type member struct {
+	*world // the date and the pause of the task
+	talk   *talk
+	h      History
+	task   string
+	joined []time.Time
+
+	in     bool                  // it has joined
+	rested map[calendar.Day]bool // dates of the one miss that the talk rests on
+	led    bool                  // another unit was given the task since it joined
+	fast   bool                  // it rests on a date that was missed in an earlier plan: no other date touches it
+	gone   bool                  // what was missed is no longer so
+	over   bool                  // the task was cancelled, or goes on in another plan
+	proved bool                  // its rectification was verified in this round
+}
+
+// event is one thing that happened to a talk or to one of its tasks.
 type event struct {
 	at    time.Time
 	order int // of one instant words come first, then acts and notices as the ledger has them
@@ -72,17 +95,29 @@ type event struct {
 // events are all that happened, in order.
 func (x *talk) events() (all []event) {
 	for _, n := range x.h.Notices {
-		all = append(all, event{n.At, 1 + n.N, func() { x.cal, x.notice = n.Calendar, x.day(n.At) }})
+		all = append(all, event{n.At, 1 + n.N, func() {
+			x.cal, x.notice = n.Calendar, x.day(n.At)
+			for _, m := range x.members {
+				m.cal, m.notice = n.Calendar, x.day(n.At)
+			}
+		}})
 	}
-	for _, a := range x.h.Acts {
-		if a.Refused == "" {
-			all = append(all, event{a.At, 1 + a.N, func() {
-				if a.GoesOn {
-					x.carried(a.Act)
-				} else {
-					x.onTask(a.Act)
-				}
-			}})
+	for _, m := range x.members {
+		for _, at := range m.joined {
+			all = append(all, event{at, 0, func() { m.joins(at) }})
+		}
+	}
+	for _, m := range x.members {
+		for _, a := range m.h.Acts {
+			if a.Refused == "" {
+				all = append(all, event{a.At, 1 + a.N, func() {
+					if a.GoesOn {
+						m.carried(a.Act)
+					} else {
+						m.onTask(a.Act)
+					}
+				}})
+			}
 		}
 	}
 	for _, a := range x.t.Acts {
@@ -104,44 +139,96 @@ func (x *talk) events() (all []event) {
 	return all
 }
 
-// open tells that the talk had opened at an instant.
-func (x *talk) open(at time.Time) bool { return !at.Before(x.t.Opened) }
+// open tells that the talk had opened, or the task had joined it, at an instant.
+func (m *member) open(at time.Time) bool { return !at.Before(m.joined[0]) }
+
+// rests tells that the talk rests on one task still.
+func (x *talk) rests() bool { return slices.ContainsFunc(x.members, (*member).bears) }
+
+// bears tells that the talk rests on the task.
+func (m *member) bears() bool { return m.in && !m.gone && !m.over }
+
+// stays tells that the talk is about the task still.
+func (m *member) stays() bool { return m.in && !m.over }
+
+// runs tells that a task the talk rests on is not paused.
+func (x *talk) runs() bool {
+	return slices.ContainsFunc(x.members, func(m *member) bool { return m.bears() && m.pausedOn.IsZero() })
+}
+
+// joins: the talk is about the task from now on, or it was missed anew. A talk that waits
+// because its other tasks are paused goes on with one that is not: the unit is called to no
+// second one meanwhile.
+func (m *member) joins(at time.Time) {
+	x, opens := m.talk, !slices.ContainsFunc(m.talk.members, func(m *member) bool { return m.in })
+	if m.in && m.gone {
+		m.gone, m.led, m.rested = false, false, map[calendar.Day]bool{m.due: true}
+	}
+	m.in = true
+	switch {
+	case opens:
+		x.waits = m.pausedOn
+	case !x.waits.IsZero() && m.pausedOn.IsZero():
+		x.stood = append(x.stood, stand{x.waits, x.day(at)})
+		x.waits = calendar.Day{}
+	}
+}
 
 // tells tells that something was said of the talk at once at an instant.
 func (x *talk) tells(topic string, at time.Time) bool {
 	return slices.ContainsFunc(x.t.Said, func(s plan.Stage) bool { return s.Kind == plan.Told && s.Topic == topic && s.At.Equal(at) })
 }
 
-// endPause ends a pause whose end has come by an instant.
-func (x *talk) endPause(at time.Time) {
-	if until := x.pausedUntil; !until.IsZero() && until.At(0, 0, x.zone).Before(at) {
-		x.goesOn(until, until.At(0, 0, x.zone))
+// endPauses ends pauses whose end has come by an instant.
+func (x *talk) endPauses(at time.Time) {
+	for _, m := range x.members {
+		if until := m.pausedUntil; !until.IsZero() && until.At(0, 0, x.zone).Before(at) {
+			m.goesOn(until, until.At(0, 0, x.zone))
+		}
+	}
+}
+
+// suspended begins a pause of the task: the talk waits while all its tasks are paused.
+func (m *member) suspended(a act.Act) {
+	m.pausedOn, m.pausedUntil, m.moves = a.On, a.Until, a.Moves
+	x := m.talk
+	if m.in && x.waits.IsZero() && !x.runs() {
+		x.waits = a.On
 	}
 }
 
 // goesOn ends a pause of the task.
-func (x *talk) goesOn(on calendar.Day, at time.Time) {
-	from := x.pausedOn
+func (m *member) goesOn(on calendar.Day, at time.Time) {
+	x, from := m.talk, m.pausedOn
 	if from.IsZero() {
 		return
 	}
-	if x.open(at) {
-		x.stood = append(x.stood, stand{from, on})
+	if m.in && !x.waits.IsZero() {
+		x.stood = append(x.stood, stand{x.waits, on})
+		x.waits = calendar.Day{}
 	}
-	x.pausedOn, x.pausedUntil = calendar.Day{}, calendar.Day{}
-	if !x.moves || !on.After(from) {
+	m.pausedOn, m.pausedUntil = calendar.Day{}, calendar.Day{}
+	if !m.moves || !on.After(from) {
 		return
 	}
-	before := x.due
-	x.due = x.due.AddDays(on.Sub(from))
-	if !x.open(at) && !(before.Before(on) && x.due.Before(on)) {
-		clear(x.rested)
+	before := m.due
+	m.due = m.due.AddDays(on.Sub(from))
+	if !m.open(at) && !(before.Before(on) && m.due.Before(on)) {
+		clear(m.rested)
 	}
-	if !x.open(at) || x.due.Before(on) {
-		x.rested[x.due] = true
+	if !m.open(at) || m.due.Before(on) {
+		m.rested[m.due] = true
 	}
-	if x.open(at) && !x.due.Before(on) {
-		x.doubted(on, at)
+	if m.open(at) && !m.due.Before(on) {
+		m.lost(on, at)
+	}
+}
+
+// lost: what was missed is no longer so. When that holds of all its tasks, somebody has
+// to be asked what becomes of the talk.
+func (m *member) lost(on calendar.Day, at time.Time) {
+	if m.gone = true; !m.talk.rests() {
+		m.talk.doubted(on, at)
 	}
 }
 
@@ -169,88 +256,141 @@ func (x *talk) undoubted(on calendar.Day) {
 }
 
 // onTask is what an act on the task makes of the talk.
-func (x *talk) onTask(a act.Act) {
+func (m *member) onTask(a act.Act) {
+	x := m.talk
 	switch a.Kind {
 	case act.Suspend:
-		x.pausedOn, x.pausedUntil, x.moves = a.On, a.Until, a.Moves
+		m.suspended(a)
 	case act.Resume:
-		x.goesOn(a.On, a.At)
+		m.goesOn(a.On, a.At)
 	case act.Correct, act.Grant, act.Reassign:
-		x.redated(a)
+		m.redated(a)
 	case act.Cancel:
-		if !x.pausedOn.IsZero() { // it ends with the task
-			if x.open(a.At) {
-				x.stood = append(x.stood, stand{x.pausedOn, a.On})
-			}
-			x.pausedOn, x.pausedUntil = calendar.Day{}, calendar.Day{}
-		}
-		if x.open(a.At) && !x.ended && !x.tells(act.TopicVoided, a.At) {
-			x.breaks(3, a.At, "the task is cancelled, and nobody is told that its talk ends")
-		}
-		if !x.ended && x.open(a.At) {
-			x.ended, x.voided = true, a.On
-		}
+		m.leaves(a)
 	case act.Carry: // it goes on in the next plan
-		x.ended = x.ended || x.open(a.At)
-	case act.Reinstate: // the talk that ended with it goes on
-		if x.open(a.At) && x.ended && !x.voided.IsZero() {
-			x.stood = append(x.stood, stand{x.voided, a.On})
-			x.ended, x.voided = false, calendar.Day{}
-		}
+		m.carriedOff(a)
+	case act.Reinstate: // the talk goes on about it, and as a whole where it ended with it
+		m.returns(a)
 	case act.Verify:
-		if _, held := x.taken[act.StepHeld]; x.open(a.At) && !held {
+		if _, held := x.taken[act.StepHeld]; m.open(a.At) && !held && !m.over {
+			m.lost(a.On, a.At)
+		}
+	}
+}
+
+// leaves: the task is cancelled, and the talk ends with the last of its tasks.
+func (m *member) leaves(a act.Act) {
+	x, open := m.talk, m.open(a.At)
+	if !x.waits.IsZero() && !slices.ContainsFunc(x.members, func(o *member) bool { return o != m && o.stays() }) { // it ends with the task
+		if open {
+			x.stood = append(x.stood, stand{x.waits, a.On})
+		}
+		x.waits = calendar.Day{}
+	}
+	m.pausedOn, m.pausedUntil = calendar.Day{}, calendar.Day{}
+	if !open {
+		return
+	}
+	m.over = true
+	if slices.ContainsFunc(x.members, (*member).stays) {
+		if !x.rests() {
 			x.doubted(a.On, a.At)
 		}
+		return
+	}
+	if x.ended {
+		return
+	}
+	if !x.tells(act.TopicVoided, a.At) {
+		x.breaks(3, a.At, "the task is cancelled, and nobody is told that its talk ends")
+	}
+	x.ended, x.voided = true, a.On
+}
+
+// carriedOff: the task goes on in the next plan, and the talk with it; in the old plan it
+// ends with the last of its tasks, and waits when all that are left are paused.
+func (m *member) carriedOff(a act.Act) {
+	x := m.talk
+	if !m.open(a.At) || m.over {
+		return
+	}
+	m.over = true
+	switch {
+	case !slices.ContainsFunc(x.members, (*member).stays):
+		x.ended = true
+	case !x.rests():
+		if x.doubt.IsZero() && !x.ended {
+			x.doubt = a.On
+		}
+	case x.waits.IsZero() && !x.runs():
+		x.waits = a.On
+	}
+}
+
+// returns: a task that was cancelled is taken up again.
+func (m *member) returns(a act.Act) {
+	x := m.talk
+	if !m.open(a.At) {
+		return
+	}
+	m.over = false
+	if x.ended && !x.voided.IsZero() {
+		x.stood = append(x.stood, stand{x.voided, a.On})
+		x.ended, x.voided = false, calendar.Day{}
 	}
 }
 
 // carried is a talk that goes on with its task in the next plan: what it rests on was
 // missed, whatever the new date is.
-func (x *talk) carried(a act.Act) {
+func (m *member) carried(a act.Act) {
 	if a.Due.IsZero() { // of an occurrence, which keeps its date
-		a.Due = x.due
+		a.Due = m.due
 	}
-	if x.open(a.At) {
-		x.led = x.led || a.Unit != x.h.Lead
-		x.fast = x.fast || a.Due != x.due && !a.Due.Before(a.On)
+	if m.open(a.At) {
+		m.led = m.led || a.Unit != m.h.Lead
+		m.fast = m.fast || a.Due != m.due && !a.Due.Before(a.On)
 	} else {
-		clear(x.rested)
-		x.rested[a.Due] = true
+		clear(m.rested)
+		m.rested[a.Due] = true
 	}
-	x.due = a.Due
+	m.due = a.Due
 }
 
 // redated is what an act that may set another date, or give the task to another unit,
 // makes of the talk.
-func (x *talk) redated(a act.Act) {
-	before, open := x.due, x.open(a.At)
-	x.led = x.led || a.Kind == act.Reassign && open
+func (m *member) redated(a act.Act) {
+	x, before, open := m.talk, m.due, m.open(a.At)
+	m.led = m.led || a.Kind == act.Reassign && open
 	if !a.Due.IsZero() {
-		x.due = a.Due
+		m.due = a.Due
 	}
-	for _, s := range x.h.Said { // a grant may leave its date to the request
+	for _, s := range m.h.Said { // a grant may leave its date to the request
 		if a.Kind == act.Grant && s.Kind == plan.Told && s.At.Equal(a.At) && s.Topic == string(a.Kind) && !s.New.IsZero() {
-			x.due = s.New
+			m.due = s.New
 		}
 	}
 	if a.Kind == act.Grant || !a.Due.IsZero() {
-		x.moves = false
+		m.moves = false
 	}
-	moved, passed := x.due != before, before.Before(a.On)
+	moved, passed := m.due != before, before.Before(a.On)
 	switch {
 	case !open && (a.Kind == act.Reassign || moved):
-		if a.Kind == act.Reassign || !(passed && x.due.Before(a.On)) { // what was missed before is another unit's, or another miss
-			clear(x.rested)
+		if a.Kind == act.Reassign || !(passed && m.due.Before(a.On)) { // what was missed before is another unit's, or another miss
+			clear(m.rested)
 		}
-		x.rested[x.due] = true
-	case !moved || !open || x.fast:
-	case !x.due.Before(a.On):
-		x.doubted(a.On, a.At)
-	case passed: // the same miss, another date; that of a talk in doubt is another
+		m.rested[m.due] = true
+	case !moved || !open || m.fast:
+	case !m.due.Before(a.On):
+		m.lost(a.On, a.At)
+	case passed: // the same miss, another date; that of a miss that is no longer so is another
+		if !m.gone {
+			m.rested[m.due] = true
+		}
+	case m.gone && m.rested[m.due] && !m.led: // what it rests on is so again
+		m.gone = false
 		if x.doubt.IsZero() {
-			x.rested[x.due] = true
+			return
 		}
-	case !x.doubt.IsZero() && x.rested[x.due] && !x.led: // what it rests on is so again
 		x.undoubted(a.On)
 		if !x.tells(act.TopicFounded, a.At) {
 			x.breaks(3, a.At, "the date is what the talk rests on again, and nobody is told that it goes on")
@@ -273,9 +413,27 @@ func (x *talk) heldOn(recorded, named calendar.Day) calendar.Day {
 	return day
 }
 
+// verified tells that with an act the rectification of every task is verified that the
+// talk rests on.
+func (x *talk) verified(a act.Act) bool {
+	all := true
+	for _, m := range x.members {
+		m.proved = m.proved || a.Ref == "" || a.Ref == m.task
+		all = all && (m.proved || !m.bears())
+	}
+	return all
+}
+
+// anew lets every task be verified once more.
+func (x *talk) anew() {
+	for _, m := range x.members {
+		m.proved = false
+	}
+}
+
 // onTalk is what an act on the talk changes.
 func (x *talk) onTalk(a act.Act) {
-	if step, ok := takes[a.Kind]; ok {
+	if step, ok := takes[a.Kind]; ok && (a.Kind != act.VerifyTalk || x.verified(a)) {
 		if _, before := x.taken[step]; !before {
 			x.taken[step] = a.On
 			if a.Kind == act.Held && a.Talk != nil && !a.Talk.Time.IsZero() {
@@ -291,11 +449,13 @@ func (x *talk) onTalk(a act.Act) {
 	case act.TakeOver:
 		x.ended = x.ended || a.Unit == ""
 	case act.ReturnPlan:
+		x.anew()
 		for _, s := range []string{act.StepPlan, act.StepReport, act.StepVerified} {
 			delete(x.taken, s)
 		}
 		clear(x.spoken)
 	case act.Absent, act.Again:
+		x.anew()
 		x.round, x.begun = x.round+1, a.On
 		clear(x.taken)
 		clear(x.spoken)
@@ -322,7 +482,7 @@ func (x *talk) onWord(s plan.Stage) {
 		}
 	case !x.doubt.IsZero():
 		x.breaks(3, s.At, "%s: what it rests on has gone since %s", s.ID, x.doubt)
-	case !x.pausedOn.IsZero():
+	case !x.waits.IsZero():
 		x.breaks(1, s.At, "%s while the task is paused", s.ID)
 	default:
 		if _, did := x.taken[step]; did || n != x.round {
@@ -378,7 +538,7 @@ func (x *talk) step(s plan.Stage, step string) {
 func (x *talk) pressed() {
 	x.silence = true
 	eve, rules := x.day(x.h.Until).AddDays(-1), x.policies[x.policy].Talk
-	if x.ended || !x.pausedOn.IsZero() || rules == nil {
+	if x.ended || !x.waits.IsZero() || rules == nil {
 		return
 	}
 	if !x.doubt.IsZero() {

@@ -90,10 +90,18 @@ func (t *tx) act(a Acted, when When) (acted, error) {
 	}
 	out := acted{facts: a.Facts}
 	var notices []said
-	tell := func(talk, unit string, revision int, stages []plan.Stage) error {
+	tell := func(task, talk, unit string, revision int, stages []plan.Stage) error {
+		of := a.Facts
+		if task != a.Task && len(stages) > 0 { // a talk about several is told of by the task that it was opened for
+			own, err := t.task(a.Plan, task)
+			if err != nil {
+				return err
+			}
+			of = CaseOf(own)
+		}
 		for _, told := range stages {
-			d := Decision{Plan: a.Plan, Task: a.Task, Talk: talk, Revision: revision, Stage: told, Channels: a.Channels, Place: a.Place}
-			digests, sent, err := t.tell(d, sceneOf(a.From, a.Facts, unit, told), when)
+			d := Decision{Plan: a.Plan, Task: task, Talk: talk, Revision: revision, Stage: told, Channels: a.Channels, Place: a.Place}
+			digests, sent, err := t.tell(d, sceneOf(a.From, of, unit, told), when)
 			if err != nil {
 				return err
 			}
@@ -101,14 +109,14 @@ func (t *tx) act(a Acted, when When) (acted, error) {
 		}
 		return nil
 	}
-	if err := tell("", a.Facts.Lead, a.Facts.Revision, a.Told); err != nil {
+	if err := tell(a.Task, "", a.Facts.Lead, a.Facts.Revision, a.Told); err != nil {
 		return acted{}, err
 	}
 	for _, k := range a.Talks {
 		if err := t.affect(a, k, when); err != nil {
 			return acted{}, err
 		}
-		if err := tell(k.Talk, k.Facts.Lead, k.Facts.Revision, k.Told); err != nil {
+		if err := tell(k.Facts.Task, k.Talk, k.Facts.Lead, k.Facts.Revision, k.Told); err != nil {
 			return acted{}, err
 		}
 	}

@@ -38,10 +38,13 @@ type CarriedTask struct {
 	Talks   []CarriedTalk
 }
 
-// CarriedTalk is a talk that goes along.
+// CarriedTalk is a talk that goes along with one of its tasks.
 type CarriedTalk struct {
 	Talk    Talk // as it was
+	Number  int  // of what the task has of it: of the talk, or of what has joined it
 	Out, In act.TalkCase
+	Host    *Talk         // the talk of the new plan that it joins; nil: none
+	Whole   *act.TalkCase // Host with it
 }
 
 // CarryInto lets a task go on in another plan, all in one: in the old plan an event
@@ -97,16 +100,18 @@ func (t *tx) carryOut(c Carriage, k CarriedTask, when When) error {
 		switch {
 		case err != nil:
 			return err
+		case now.State == TalkJoined: // since it was worked out
+			return ErrBehind
 		case !now.GoesOn():
 			continue // the stage that called for it is unsaid
 		case now.Version != talk.Talk.Version:
 			return ErrBehind
 		}
-		now.State = TalkCarried
+		now.State = string(talk.Out.State)
 		if now.Facts == nil {
 			_, err = t.change("talks", `state = ?, version = version + 1`, []any{now.State}, `plan = ? AND id = ?`, c.From, now.ID)
 		} else if err = t.putTalk(now, talk.Out); err == nil {
-			err = t.unsay(c.From, k.Task, now.ID, c.Act.At, talk.Out.Speaks, when)
+			err = t.unsay(c.From, now.Task, now.ID, c.Act.At, talk.Out.Speaks, when)
 		}
 		if err != nil {
 			return err
@@ -134,7 +139,9 @@ func (t *tx) noOtherTalk(planID string, k CarriedTask) error {
 }
 
 // CarriedTalkID is the ID under which a talk goes on about a task of another plan.
-func CarriedTalkID(task string, k Talk) string { return fmt.Sprintf("%s#%d", task, k.Number) }
+func CarriedTalkID(task string, k CarriedTalk) string {
+	return fmt.Sprintf("%s#%d", task, cmp.Or(k.Number, k.Talk.Number))
+}
 
 // carryIn begins it in the new one, at a place of its document.
 func (t *tx) carryIn(c Carriage, k CarriedTask, position int, when When) error {
@@ -148,19 +155,40 @@ func (t *tx) carryIn(c Carriage, k CarriedTask, position int, when When) error {
 		if err != nil {
 			return err
 		}
-		if now.State != TalkCarried {
+		if now.State != string(talk.Out.State) {
 			continue
 		}
 		in := talk.Talk
-		in.ID, in.Plan, in.Task, in.Version, in.Revision = CarriedTalkID(k.Into.ID, in), c.To, k.Into.ID, 1, talk.In.Revision
+		in.Number, in.State, in.Host = cmp.Or(talk.Number, in.Number), string(talk.In.State), ""
+		in.ID, in.Plan, in.Task, in.Version, in.Revision = CarriedTalkID(k.Into.ID, talk), c.To, k.Into.ID, 1, talk.In.Revision
 		if in.Facts != nil {
 			in.Facts = &talk.In
+		}
+		if talk.Host == nil && talk.In.From != "" { // another task of the talk may have been carried meanwhile
+			if there, err := t.goneOn(c.To, talk.In); there || err != nil {
+				return cmp.Or(err, ErrBehind)
+			}
 		}
 		if err := t.insertTalk(in, key+"/"+in.ID); err != nil {
 			return err
 		}
 		if in.Facts != nil {
 			if err := t.putTalk(in, talk.In); err != nil {
+				return err
+			}
+		}
+		if talk.Host != nil {
+			host, _, err := t.talkAndTask(c.To, talk.Host.ID)
+			switch {
+			case err != nil:
+				return err
+			case host.Version != talk.Host.Version || !host.GoesOn():
+				return ErrBehind
+			}
+			if err := t.putTalk(host, *talk.Whole); err != nil {
+				return err
+			}
+			if err := t.unsay(c.To, host.Task, host.ID, c.Act.At, talk.Whole.Speaks, when); err != nil {
 				return err
 			}
 		}
@@ -177,6 +205,27 @@ func (t *tx) carryIn(c Carriage, k CarriedTask, position int, when When) error {
 		return err
 	}
 	return t.give(c.To, []Task{k.Into}, when)
+}
+
+// goneOn tells that a talk of an earlier plan goes on in this one already.
+func (t *tx) goneOn(planID string, c act.TalkCase) (bool, error) {
+	var rows []talkRow
+	err := t.all(&rows, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND lead = ? AND state IN ('pending', 'proposed', 'open')`, planID, c.Lead)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range rows {
+		k, err := r.talk()
+		if err != nil || k.GoesOnFrom(c.From) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// GoesOnFrom tells that a talk goes on as which one of an earlier plan began: PLAN/TALK.
+func (t Talk) GoesOnFrom(talk string) bool {
+	return t.GoesOn() && t.Facts != nil && t.Facts.From == talk
 }
 
 // CarryNothing begins a task that was to go on from another plan, and had ended there

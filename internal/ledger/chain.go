@@ -33,6 +33,7 @@ const (
 	MessageDropped   = "message.drop"     // a person ends the tries
 	TalkOpened       = "talk.opened"
 	TalkAsked        = "talk.proposed"
+	TalkHasJoined    = "talk.joined"
 	TalkVoided       = "talk.void"
 	TalkRevived      = "talk.revived"     // its task, for whose cancellation it was void, is reinstated
 	DigestGathered   = "digest.gathered"  // it had nothing to say, or nothing more

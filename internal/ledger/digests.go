@@ -39,7 +39,8 @@ func (m Message) At() time.Time {
 type Item struct {
 	Notice Notice      `json:"notice"`
 	Task   Task        `json:"task"`
-	Talk   *Talk       `json:"talk,omitempty"`  // the talk it speaks of, or that its stage called for
+	Talk   *Talk       `json:"talk,omitempty"`  // the talk it speaks of, or that its stage called for, or the one that this has joined
+	Of     []Task      `json:"of,omitempty"`    // the tasks that the talk is about, where they are several
 	Stage  *plan.Stage `json:"stage,omitempty"` // as it was decided
 	Scene  Scene       `json:"scene,omitzero"`  // of Stage
 }

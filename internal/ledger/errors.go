@@ -18,8 +18,11 @@ import (
 var (
 	// ErrBehind: what was to be written rests on facts that are not the ledger's any
 	// more. Nothing was written.
-	ErrBehind    = errors.New("ledger: it was written meanwhile")
-	ErrNotFound  = errors.New("not in the ledger")
+	ErrBehind   = errors.New("ledger: it was written meanwhile")
+	ErrNotFound = errors.New("not in the ledger")
+	// ErrNotCalled: a talk of the unit comes first, and its task has not recorded yet that
+	// it calls for it. Nothing was written.
+	ErrNotCalled = errors.New("it comes first and is not in the ledger yet")
 	ErrNotOpen   = errors.New("the task is not open")
 	ErrOvertaken = errors.New("another try has begun or it is settled")
 	// ErrTaken: another act has the ID. Nothing was written.

@@ -195,10 +195,11 @@ type Talk struct {
 	OpensAt  time.Time               `json:"opens_at"` // plan clock; of an approved talk, the approval
 	Taken    map[string]calendar.Day `json:"taken"`    // steps taken, with their days
 	Approver string                  `json:"approver,omitempty"`
-	What     string                  `json:"what"`   // plan.ProposeTalk or plan.ProposeCircular
-	Origin   string                  `json:"origin"` // act.OriginStage, act.OriginHand, or a rule's ID
-	Facts    *act.TalkCase           `json:"-"`      // all that acts know of it; nil until it opens or is proposed
-	Version  int                     `json:"-"`      // grows with every write of Facts
+	What     string                  `json:"what"`           // plan.ProposeTalk or plan.ProposeCircular
+	Host     string                  `json:"host,omitempty"` // ID of the talk that it goes on as part of, in TalkJoined
+	Origin   string                  `json:"origin"`         // act.OriginStage, act.OriginHand, or a rule's ID
+	Facts    *act.TalkCase           `json:"-"`              // all that acts know of it; nil until it opens or is proposed
+	Version  int                     `json:"-"`              // grows with every write of Facts
 }
 
 // States of a talk.

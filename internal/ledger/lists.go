@@ -49,8 +49,8 @@ type Page struct {
 	Places []Place // of Tasks, in order
 	Tasks  []Task
 	Stages []Stage // decided, of these tasks
-	Talks  []Talk
-	Total  int // lines that were chosen, on whatever page
+	Talks  []Talk  // and those that they have joined
+	Total  int     // lines that were chosen, on whatever page
 }
 
 // List is one page of a plan's tasks on a day, the gravest first. l is the plan's

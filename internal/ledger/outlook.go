@@ -328,10 +328,13 @@ func workOut(all reading, d dialect, l Launched, book act.Book, list any) ([]wor
 	return out, nil
 }
 
-// talksOf are the talks about tasks of a plan, by task and number.
+// talksOf are the talks about tasks of a plan, and those that they have joined, by task
+// and number.
 func talksOf(all reading, d dialect, planID string, list any) ([]Talk, error) {
 	var rows []talkRow
-	if err := all(&rows, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND `+d.among("task")+` ORDER BY task, number`, planID, list); err != nil {
+	err := all(&rows, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND (`+d.among("task")+` OR id IN (SELECT host FROM talks WHERE plan = ? AND host <> '' AND `+d.among("task")+`))
+		ORDER BY task, number`, planID, list, planID, list)
+	if err != nil {
 		return nil, err
 	}
 	talks := make([]Talk, len(rows))

@@ -42,7 +42,7 @@ var proven = []table{
 		"state": text, "light": text, "last_stage": text, "armed": yes, "assigned_at": moment, "closed_at": moment, "publish": yes, "course": facts, "version": number, "label": text}},
 	{name: "talks", key: []string{"plan", "id"}, columns: map[string]kind{
 		"plan": text, "id": text, "task": text, "revision": number, "number": number, "lead": text, "state": text, "opens_at": moment,
-		"taken": text, "approver": text, "opened_by": text, "what": text, "origin": text, "course": facts, "version": number}},
+		"taken": text, "approver": text, "opened_by": text, "what": text, "origin": text, "course": facts, "version": number, "host": text}},
 	{name: "stages", key: []string{"plan", "task", "revision", "talk", "id"}, columns: map[string]kind{
 		"plan": text, "task": text, "revision": number, "talk": text, "id": text, "kind": text, "at": moment, "moved_from": text,
 		"recipients": text, "light": text, "merged": text, "state": text, "decided_at": moment, "matter": text, "scene": text}},

@@ -225,12 +225,13 @@ type talkRow struct {
 	Origin   string    `db:"origin"`
 	Course   string    `db:"course"`
 	Version  int       `db:"version"`
+	Host     string    `db:"host"`
 }
 
-const talkColumns = `id, plan, task, revision, number, lead, state, opens_at, taken, approver, what, origin, course, version`
+const talkColumns = `id, plan, task, revision, number, lead, state, opens_at, taken, approver, what, origin, course, version, host`
 
 func (r talkRow) talk() (Talk, error) {
-	t := Talk{ID: r.ID, Plan: r.Plan, Task: r.Task, Revision: r.Revision, Number: r.Number, Lead: r.Lead, State: r.State, OpensAt: r.OpensAt.UTC(), Approver: r.Approver, What: r.What, Origin: r.Origin, Version: r.Version}
+	t := Talk{ID: r.ID, Plan: r.Plan, Task: r.Task, Revision: r.Revision, Number: r.Number, Lead: r.Lead, State: r.State, OpensAt: r.OpensAt.UTC(), Approver: r.Approver, What: r.What, Origin: r.Origin, Version: r.Version, Host: r.Host}
 	if err := json.Unmarshal([]byte(r.Taken), &t.Taken); err != nil {
 		return t, fmt.Errorf("ledger: talk %s: %w", t.ID, err)
 	}

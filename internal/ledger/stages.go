@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"duban/internal/act"
+	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
 )
@@ -146,6 +147,36 @@ func (t *tx) speak(d Decision, key string, task Task, when When) (decided, error
 
 // GoesOn tells that a talk is pending, proposed or open.
 func (t Talk) GoesOn() bool { return goesOn(t.State) }
+
+// About tells that a talk is about a task, and not only was before it was cancelled or
+// carried into another plan.
+func (t Talk) About(task string) bool {
+	if t.Facts == nil {
+		return t.Task == task
+	}
+	return slices.ContainsFunc(t.Facts.Of(), func(m act.Member) bool { return m.Task == task && m.Ended.IsZero() })
+}
+
+// Missed is the date of a task that the talk is about.
+func (t Talk) Missed(task string) (due calendar.Day) {
+	if t.Facts == nil {
+		return due
+	}
+	for _, m := range t.Facts.Of() {
+		if m.Task == task {
+			return m.Due
+		}
+	}
+	return due
+}
+
+// Without tells that a talk is about nothing any more once some of its tasks end.
+func (t Talk) Without(ends func(task string) bool) bool {
+	if t.Facts == nil {
+		return ends(t.Task)
+	}
+	return !slices.ContainsFunc(t.Facts.Of(), func(m act.Member) bool { return m.Ended.IsZero() && !ends(m.Task) })
+}
 
 // Known tells that the unit called knows of a talk: one that a leader has yet to decide,
 // or has declined, and what was withdrawn before it began, is not told to it.

@@ -25,7 +25,7 @@ type Summed struct {
 	First        int // place of the first of them in the plan's document
 }
 
-// SummedTalks is how many talks of tasks or of occurrences a unit was called to.
+// SummedTalks is how many talks, opened for tasks or for occurrences, a unit was called to.
 type SummedTalks struct {
 	Unit       string `db:"unit"`
 	Occurrence bool   `db:"occurrence"`
@@ -52,7 +52,7 @@ func (s *Store) Sum(ctx context.Context, l *Launched, basis string, cal *calenda
 		if sums.Tasks, err = r.sums(today); err != nil {
 			return err
 		}
-		err = r.all(&sums.Talks, `SELECT k.lead AS unit, t.duty <> '' AS occurrence, COUNT(*) AS n FROM talks k JOIN tasks t ON t.plan = k.plan AND t.id = k.task`+talksCounted+`
+		err = r.all(&sums.Talks, `SELECT k.lead AS unit, t.duty <> '' AS occurrence, COUNT(*) AS n`+talksCounted+`
 			GROUP BY k.lead, t.duty <> '' ORDER BY k.lead, t.duty <> ''`, l.Plan.ID)
 		if err != nil {
 			return err
@@ -63,8 +63,13 @@ func (s *Store) Sum(ctx context.Context, l *Launched, basis string, cal *calenda
 	return sums, ok, err
 }
 
-// talksCounted chooses the talks k of tasks t that count.
-const talksCounted = ` WHERE k.plan = ? AND k.what <> 'circular' AND k.state NOT IN ('void', 'declined', 'carried', 'joined') AND t.state NOT IN ('cancelled', 'carried') AND t.kind = 'dated'`
+// talksCounted chooses the talks k that count, and the tasks t that they were opened for:
+// one of the tasks that each is about is neither cancelled nor carried on. What has joined
+// another counts with that one.
+const talksCounted = ` FROM talks k JOIN tasks t ON t.plan = k.plan AND t.id = k.task
+	WHERE k.plan = ? AND k.what <> 'circular' AND k.state NOT IN ('void', 'declined', 'carried', 'joined')
+	AND EXISTS (SELECT 1 FROM talks p JOIN tasks o ON o.plan = p.plan AND o.id = p.task
+		WHERE p.plan = k.plan AND (p.id = k.id OR p.host = k.id) AND o.state NOT IN ('cancelled', 'carried') AND o.kind = 'dated')`
 
 func (r *outlookReader) sums(today calendar.Day) (all []Summed, err error) {
 	day := today.String()

@@ -22,6 +22,9 @@ type ActedOnTalk struct {
 	From       *plan.Plan                    // what the act was judged by: see Scene
 	Channels   map[people.Recipient][]string // of everybody told
 	Place      Placing                       // see Decision
+	// Takes tells of an approval whether an open talk of the unit takes others: what is
+	// approved goes on as part of it then.
+	Takes func(act.TalkCase) bool
 }
 
 // actedOnTalk is what an act on a talk left.
@@ -60,6 +63,15 @@ func (t *tx) actOnTalk(a ActedOnTalk, when When) (actedOnTalk, error) {
 		if a.Facts.Nth, err = t.nth(a.Plan, a.Talk, a.Facts); err != nil {
 			return actedOnTalk{}, err
 		}
+		host, err := t.taking(a.Plan, talk, a.Takes)
+		if err == nil && host != nil && a.Facts.What == plan.ProposeTalk {
+			if a.Facts, err = t.join(*host, a.Facts, a.Act.On, a.Act.At); err == nil {
+				err = t.follow(talk, host.ID)
+			}
+		}
+		if err != nil {
+			return actedOnTalk{}, err
+		}
 	}
 	if err := t.putTalk(talk, a.Facts); err != nil {
 		return actedOnTalk{}, err
@@ -84,8 +96,12 @@ func (t *tx) actOnTalk(a ActedOnTalk, when When) (actedOnTalk, error) {
 		}
 	}
 	e := Event{Key: key, Plan: a.Plan, Task: talk.Task, Kind: ActKind(a.Act.Kind), Actor: a.Act.By.Account}
-	return out, t.append(e, when, map[string]any{"talk": a.Talk, "act": a.Act, "state": a.Facts.State,
-		"revision": a.Facts.Revision, "round": a.Facts.Round, "notices": notices})
+	data := map[string]any{"talk": a.Talk, "act": a.Act, "state": a.Facts.State,
+		"revision": a.Facts.Revision, "round": a.Facts.Round, "notices": notices}
+	if a.Facts.Into != "" {
+		data["into"] = a.Facts.Into
+	}
+	return out, t.append(e, when, data)
 }
 
 // actedOnTalkBefore is what the act gave when it was recorded, as the talk stands now.
@@ -111,8 +127,8 @@ func (t *tx) putTalk(talk Talk, c act.TalkCase) error {
 	if err != nil {
 		return fmt.Errorf("ledger: facts of %s: %w", talk.ID, err)
 	}
-	_, err = t.change("talks", `lead = ?, state = ?, approver = ?, opens_at = ?, taken = ?, revision = ?, course = ?, version = version + 1`,
-		[]any{c.Lead, string(c.State), storable(c.Approver), instant(talk.OpensAt), asJSON(c.Taken), c.Revision, facts}, `plan = ? AND id = ?`, talk.Plan, talk.ID)
+	_, err = t.change("talks", `lead = ?, state = ?, approver = ?, opens_at = ?, taken = ?, revision = ?, course = ?, host = ?, version = version + 1`,
+		[]any{c.Lead, string(c.State), storable(c.Approver), instant(talk.OpensAt), asJSON(c.Taken), c.Revision, facts, hostOf(c)}, `plan = ? AND id = ?`, talk.Plan, talk.ID)
 	return err
 }
 
@@ -146,7 +162,7 @@ func (t *tx) affect(a Acted, k ActedTalk, when When) error {
 	if err := t.putTalk(talk, k.Facts); err != nil {
 		return err
 	}
-	return t.unsay(a.Plan, a.Task, k.Talk, a.Act.At, k.Facts.Speaks, when)
+	return t.unsay(a.Plan, talk.Task, k.Talk, a.Act.At, k.Facts.Speaks, when)
 }
 
 // voidTalk ends a talk that is not to be any more.
@@ -252,23 +268,33 @@ func (t *tx) propose(p Proposed, when When) (proposed, error) {
 // joinProposed is a proposal as part of the one that waits for a leader about the same
 // measure against its unit, to whose grounds its own are added; as it was without one.
 func (t *tx) joinProposed(planID string, c act.TalkCase) (act.TalkCase, error) {
-	var rows []talkRow
-	err := t.all(&rows, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND lead = ? AND what = ? AND state = 'proposed' ORDER BY opens_at, id`, planID, c.Lead, c.What)
-	if err != nil || len(rows) == 0 {
-		return c, err
-	}
-	host, _, err := t.talkAndTask(planID, rows[0].ID)
-	if err != nil || host.Facts == nil {
+	host, err := t.waiting(planID, c)
+	if host == nil || err != nil {
 		return c, err
 	}
 	c.State, c.Into = act.TalkJoined, host.ID
-	return c, t.putTalk(host, host.Facts.WithGrounds(c.Grounds))
+	return c, t.putTalk(*host, host.Facts.With(c, c.Asked, c.AskedAt))
+}
+
+// waiting is the proposal of a measure against a unit that nobody has decided yet; nil
+// without one.
+func (t *tx) waiting(planID string, c act.TalkCase) (*Talk, error) {
+	var rows []talkRow
+	err := t.all(&rows, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND lead = ? AND what = ? AND state = 'proposed' ORDER BY opens_at, id LIMIT 1`, planID, c.Lead, c.What)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	host, _, err := t.talkAndTask(planID, rows[0].ID)
+	if err != nil || host.Facts == nil {
+		return nil, err
+	}
+	return &host, nil
 }
 
 // nth is how many talks, or circulars, of a unit have opened in a plan, with this one.
 func (t *tx) nth(planID, id string, c act.TalkCase) (int, error) {
 	var rows []talkRow
-	err := t.all(&rows, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND lead = ? AND what = ? AND id <> ?`, planID, c.Lead, c.What, id)
+	err := t.all(&rows, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND lead = ? AND what = ? AND id <> ? AND state <> 'joined'`, planID, c.Lead, c.What, id)
 	if err != nil {
 		return 0, err
 	}
@@ -312,8 +338,8 @@ func (s *Store) GiveBackTalk(ctx context.Context, planID, id string, opensAt tim
 // the task waits or goes on.
 func (t *tx) proposedTwice(planID, task, what string) (*act.Refusal, error) {
 	var there []talkRow
-	err := t.all(&there, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND task = ? AND what = ? AND state IN ('pending', 'proposed', 'open') ORDER BY number`,
-		planID, task, what)
+	err := t.all(&there, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND what = ? AND state IN ('pending', 'proposed', 'open')
+		AND (task = ? OR id IN (SELECT host FROM talks WHERE plan = ? AND task = ? AND host <> '')) ORDER BY number`, planID, what, task, planID, task)
 	if err != nil || len(there) == 0 {
 		return nil, err
 	}
@@ -335,8 +361,8 @@ func (t *tx) insertTalk(talk Talk, key string) error {
 	if err != nil {
 		return err
 	}
-	return t.make("talks", `INSERT INTO talks (plan, id, task, revision, number, lead, state, opens_at, taken, approver, opened_by, what, origin, course) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'null', '', ?, ?, ?, ?)`,
-		talk.Plan, talk.ID, talk.Task, talk.Revision, talk.Number, talk.Lead, talk.State, talk.OpensAt, key, talk.What, talk.Origin, course)
+	return t.make("talks", `INSERT INTO talks (plan, id, task, revision, number, lead, state, opens_at, taken, approver, opened_by, what, origin, course, host) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'null', '', ?, ?, ?, ?, ?)`,
+		talk.Plan, talk.ID, talk.Task, talk.Revision, talk.Number, talk.Lead, talk.State, talk.OpensAt, key, talk.What, talk.Origin, course, talk.host())
 }
 
 // course is the text that the tables keep of what is known of a talk.
@@ -356,7 +382,8 @@ func TalkCaseOf(p *plan.Plan, t Task, k Talk) act.TalkCase {
 		return c
 	}
 	return act.TalkCase{
-		Task: k.Task, What: k.What, State: act.TalkState(k.State), Number: k.Number, Lead: k.Lead,
+		Members: []act.Member{{Task: k.Task, About: t.Facts.Number, Due: t.Facts.Due}},
+		Task:    k.Task, What: k.What, State: act.TalkState(k.State), Number: k.Number, Lead: k.Lead,
 		Office: p.Directory.Office, Leadership: p.Directory.Leadership, Policy: act.TalkPolicy(p, t.Policy),
 		Origin: k.Origin, About: t.Facts.Number,
 	}

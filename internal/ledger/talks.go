@@ -123,32 +123,6 @@ func (t *tx) callTalk(d Decision, key string, task Task) (*Talk, error) {
 	return &talk, t.insertTalk(talk, key)
 }
 
-// OpenTalk makes a pending talk what its facts say: open at once, event
-// talk.opened, or proposed to a named leader, event talk.proposed. Again, it changes
-// nothing. It gives the talk as it is from then on: void when an act on its task
-// came first.
-func (s *Store) OpenTalk(ctx context.Context, planID, id string, facts act.TalkCase, when When) (Talk, error) {
-	return write(ctx, s, func(t *tx) (Talk, error) {
-		talk, _, err := t.talkAndTask(planID, id)
-		if err != nil || talk.State != TalkPending {
-			return talk, err
-		}
-		kind := TalkOpened
-		if facts.State == act.TalkProposed {
-			kind = TalkAsked
-		}
-		if facts.Nth, err = t.nth(planID, id, facts); err != nil {
-			return Talk{}, err
-		}
-		talk.State, talk.Facts = string(facts.State), &facts
-		if err := t.moveTalk(talk, kind, when); err != nil {
-			return Talk{}, err
-		}
-		talk, _, err = t.talkAndTask(planID, id)
-		return talk, err
-	})
-}
-
 // talkBy is the talk about a task that the stage or act of an event called for;
 // ErrNotFound without one.
 func (t *tx) talkBy(planID, task, event string) (Talk, error) {
@@ -178,7 +152,7 @@ func (t *tx) moveTalk(talk Talk, kind string, when When) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.change("talks", `state = ?, course = ?, version = version + 1`, []any{talk.State, course}, `plan = ? AND id = ?`, talk.Plan, talk.ID); err != nil {
+	if _, err := t.change("talks", `state = ?, course = ?, host = ?, version = version + 1`, []any{talk.State, course, talk.host()}, `plan = ? AND id = ?`, talk.Plan, talk.ID); err != nil {
 		return err
 	}
 	key := talk.Plan + "/" + talk.ID + "/" + kind
@@ -188,5 +162,9 @@ func (t *tx) moveTalk(talk Talk, kind string, when When) error {
 		key = fmt.Sprintf("%s/%d", key, talk.Version)
 	}
 	e := Event{Key: key, Plan: talk.Plan, Task: talk.Task, Kind: kind, Actor: Engine}
-	return t.append(e, when, map[string]any{"talk": talk.ID, "opens_at": talk.OpensAt})
+	data := map[string]any{"talk": talk.ID, "opens_at": talk.OpensAt}
+	if kind == TalkHasJoined {
+		data["into"] = talk.Facts.Into
+	}
+	return t.append(e, when, data)
 }

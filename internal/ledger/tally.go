@@ -24,7 +24,7 @@ type Counted struct {
 // Tally is what a plan's tasks come to on a day.
 type Tally struct {
 	Counts []Counted
-	Talks  int  // called, of tasks that are not cancelled; what has joined another counts with that one
+	Talks  int  // called, about tasks of which one is not cancelled; what has joined another counts with that one
 	Next   Page // of the task of which something is said next, if of any
 }
 
@@ -42,7 +42,7 @@ func (s *Store) Count(ctx context.Context, l *Launched, basis string, cal *calen
 		if tally.Counts, err = r.counts(today); err != nil {
 			return err
 		}
-		err = r.one(&tally.Talks, `SELECT COUNT(*) FROM talks k JOIN tasks t ON t.plan = k.plan AND t.id = k.task`+talksCounted, l.Plan.ID)
+		err = r.one(&tally.Talks, `SELECT COUNT(*)`+talksCounted, l.Plan.ID)
 		if err != nil {
 			return err
 		}

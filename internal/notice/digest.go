@@ -79,6 +79,7 @@ type Item struct {
 	Merged   int      // milder stages of the same day that became this one; of a catch-up, the reminders it stands for
 	Next     *Next    // nil when the ladder ends here
 	Talk     *Talk    // nil when the stage is no talk's
+	Of       []Called // the tasks that the talk is about, where they are several
 	Soft     bool     // 力争、原则上
 	Priority bool     // 重点
 	CatchUp  bool     // stands for reminders that a late launch missed
@@ -121,7 +122,15 @@ type Talk struct {
 	Left     Distance      // to Limit
 	Grounds  string        // of a talk just approved: what it rests on, a line each
 	Proposed bool          // waits for a named leader
+	Joins    bool          // the task joins a talk that its unit is called to already
 	Facts    act.TalkFacts // what its papers say
+}
+
+// Called is one task of a talk about several.
+type Called struct {
+	Task  string // ID
+	Title string
+	Due   calendar.Day
 }
 
 // class is what an item means to its reader; lower is graver.

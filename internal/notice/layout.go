@@ -252,7 +252,7 @@ func (s *speaker) row(e entry, no int, showLead bool) row {
 	if e.Talk != nil && (e.Talk.Number > 0 || e.matter() == "") {
 		r.Notes = append(r.Notes, s.talk(*e.Talk))
 	}
-	r.Lines = s.matterLines(e)
+	r.Lines = append(s.matterLines(e), s.calledFor(e)...)
 	for _, t := range e.also {
 		r.Notes = append(r.Notes, s.talk(t))
 	}
@@ -270,6 +270,40 @@ func (s *speaker) row(e entry, no int, showLead bool) row {
 // pages for it.
 func (s *speaker) types() bool {
 	return s.d.Link == "" && (s.d.Recipient.Role == people.Liaison || s.d.Recipient.Role == people.Office)
+}
+
+// mostCalled is how many tasks of a talk one message lists.
+const mostCalled = 15
+
+// oneByOne are the steps of a talk that take up each of its tasks.
+var oneByOne = map[string]bool{act.StepMinutes: true, act.StepPlan: true, act.StepReport: true}
+
+// calledFor are the tasks that a talk is about, each with its own date: in what is told
+// of the talk, and in the words of the steps that take them up one by one, the minutes and
+// what the unit is to do about each. A reminder of another step says how many they are.
+func (s *speaker) calledFor(e entry) []line {
+	if len(e.Of) < 2 {
+		return nil
+	}
+	lines := []line{{s.say("words_called"), s.count("tasks", len(e.Of))}}
+	if !e.told() && (e.Talk == nil || !oneByOne[e.Talk.Step]) {
+		return lines
+	}
+	for i, t := range e.Of[:min(len(e.Of), mostCalled)] {
+		data := words.Data{"Title": clean(t.Title), "Task": "", "Due": s.day(t.Due)}
+		if s.types() {
+			data["Task"] = clean(t.Task)
+		}
+		lines = append(lines, line{Text: s.say("listed", map[string]any{"No": i + 1, "Words": s.say("called", data)})})
+	}
+	if more := len(e.Of) - mostCalled; more > 0 {
+		data := words.Data{"N": more, "Talk": ""}
+		if s.types() {
+			data["Talk"] = e.number()
+		}
+		lines = append(lines, line{Text: s.say("called_more", data)})
+	}
+	return lines
 }
 
 // number is what commands call the thing: the talk, or the task.

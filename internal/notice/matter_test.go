@@ -178,3 +178,42 @@ func TestManyMattersStayReadable(t *testing.T) {
 	require.Contains(t, m.Text, "一览：领导批示逾期未回复 60 · 撤销任务 60")
 	require.Less(t, len(m.HTML), 102_000, "longer pages are cut by mail programs")
 }
+
+// What is told of a talk about several tasks, and what asks for its minutes, the
+// rectification plan and the report, lists each with its own date, fifteen at most; a
+// reminder of another step says how many they are.
+func TestATalkAboutSeveralTasksListsThem(t *testing.T) {
+	t.Parallel()
+	of := func(n int) (all []notice.Called) {
+		for i := range n {
+			all = append(all, notice.Called{Task: fmt.Sprintf("t%d", i), Title: fmt.Sprintf("任务%d", i), Due: april.AddDays(i)})
+		}
+		return all
+	}
+	step := "served"
+	text := func(role people.Role, n int, it notice.Item) string {
+		it.Talk, it.Of = &notice.Talk{ID: "t0#1", Number: 1, Step: step, Limit: may.AddDays(2)}, of(n)
+		m, err := notice.Compose(words.New("zh"), digest("gaoping", "高平市政府", role, "职务", may, it))
+		require.NoError(t, err)
+		return strings.Join(strings.Fields(m.Text), "")
+	}
+	serve := told(0, act.Serve, plan.Matter{Words: "逾期未办结"})
+	head := text(people.Head, 2, serve)
+	require.Contains(t, head, "约谈所涉任务：2项任务1.“任务0”，2021年4月30日到期2.“任务1”，2021年5月1日到期")
+	require.Contains(t, text(people.Liaison, 2, serve), "“任务1”（t1），2021年5月1日到期", "who works with the program is told its names")
+	many := text(people.Head, 17, serve)
+	require.Contains(t, many, "15.“任务14”，2021年5月14日到期其余2项未逐一列出，可向我办索取清单")
+	require.NotContains(t, many, "任务15")
+	require.Contains(t, text(people.Office, 17, serve), "其余2项未逐一列出，见startertalkshowt0#1")
+	reminder := works[0]
+	reminder.Kind, reminder.Stage = plan.Remind, "talk-served-remind"
+	office := text(people.Office, 17, reminder)
+	require.Contains(t, office, "约谈所涉任务：17项任务")
+	require.NotContains(t, office, "任务14")
+	for next, role := range map[string]people.Role{act.StepMinutes: people.Office, act.StepPlan: people.Liaison, act.StepReport: people.Head} {
+		step, reminder.Stage = next, "talk-"+next+"-remind"
+		asked := text(role, 17, reminder)
+		require.Contains(t, asked, "“任务0”", next)
+		require.Contains(t, asked, "2021年5月14日到期其余2项", next)
+	}
+}

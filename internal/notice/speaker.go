@@ -101,6 +101,9 @@ func (s *speaker) talk(t Talk) string {
 	case t.Limit.IsZero():
 		return s.t("talk_open", data)
 	}
+	if t.Joins {
+		return s.t("talk_joins", data)
+	}
 	return s.t("talk_step", data)
 }
 

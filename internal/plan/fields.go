@@ -29,7 +29,7 @@ var known = map[string][]string{
 	"stage":  {"id", "kind", "from", "before", "after", "to", "light", "unless"},
 	"acts": {"return", "rule", "extend", "extensions", "verify", "decide", "chase", "grace", "silent", "part",
 		"part_missed", "yellow", "red"},
-	"talk":   {"open", "remind", "missed", "to", "upward", "steps"},
+	"talk":   {"open", "remind", "missed", "later", "to", "upward", "steps"},
 	"step":   {"id", "after", "limit"},
 	"rhythm": {"most", "hold", "quiet", "seats"},
 	"seat":   {"role", "budget", "asked", "told", "remind", "due", "urge", "warn", "escalate", "talk"},

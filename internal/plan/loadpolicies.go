@@ -179,6 +179,9 @@ func (o object) talks(p *Policy, stages []object) {
 		Open: t.oneOf("open", TalkAtOnce, TalkOnApproval), Remind: t.offset("remind"), Missed: t.offset("missed"),
 		To: t.roles("to"), Upward: t.roles("upward"),
 	}
+	if t.has("later") {
+		p.Talk.Later = t.oneOf("later", LaterJoins, LaterOpens)
+	}
 	if t.has("missed") && p.Talk.Missed.N == 0 {
 		t.fault("missed", "after_zero", nil)
 	}

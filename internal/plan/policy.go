@@ -188,9 +188,15 @@ type Talks struct {
 	Steps  []TalkStep    `json:"steps"`
 	To     []people.Role `json:"to"`     // who is reminded of a step's limit
 	Upward []people.Role `json:"upward"` // who hears that it was missed
+	// Later says what becomes of what a unit misses after its talk was held:
+	// LaterJoins, when empty, or LaterOpens.
+	Later string `json:"later,omitempty"`
 }
 
 const (
+	LaterJoins = "join" // it is a further demand of the rectification
+	LaterOpens = "next" // it opens the next talk
+
 	TalkAtOnce     = "at_once"
 	TalkOnApproval = "on_approval"
 )

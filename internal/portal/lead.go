@@ -156,7 +156,7 @@ func (v *visit) talksOfWeek(row query.PlanRow) (all []weekTalk, late int, err er
 			case s.Limit.Before(monday):
 				late++
 			case !s.Limit.After(monday.AddDays(6)):
-				all = append(all, weekTalk{talkPath(l.Plan, l.ID), v.speak().TalkWhat(l.TalkRow), l.Unit, l.Title,
+				all = append(all, weekTalk{talkPath(l.Plan, l.ID), v.speak().TalkWhat(l.TalkRow), l.Unit, v.speak().TalkAbout(l.TalkRow),
 					v.say.T("page.step_by", words.Data{"Step": v.say.T("report.step_" + s.ID), "Day": s.Limit.String(), "Late": s.Limit.Before(row.AsOf)})})
 			}
 			break // the step whose turn it is

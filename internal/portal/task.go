@@ -248,7 +248,7 @@ func (v *visit) talkFile() error {
 // talkRow is a line of the list of talks.
 type talkRow struct {
 	query.TalkLine
-	Path, What, StateWord, NextStep string
+	Path, What, About, StateWord, NextStep string
 }
 
 type talksPage struct {
@@ -286,7 +286,7 @@ func (v *visit) talkList(r *query.Reader, what, title string) error {
 		out.States = append(out.States, Option{string(s), v.say.T("act.talk_" + string(s)), s == f.State})
 	}
 	for _, l := range page.Lines {
-		out.Lines = append(out.Lines, talkRow{l, v.at(talkPath(l.Plan, l.ID)), v.speak().TalkWhat(l.TalkRow), v.speak().TalkState(l.TalkRow), v.speak().TalkNext(l.TalkRow)})
+		out.Lines = append(out.Lines, talkRow{l, v.at(talkPath(l.Plan, l.ID)), v.speak().TalkWhat(l.TalkRow), v.speak().TalkAbout(l.TalkRow), v.speak().TalkState(l.TalkRow), v.speak().TalkNext(l.TalkRow)})
 	}
 	return v.show("talks", v.say.T(title), out)
 }

@@ -242,13 +242,25 @@ func (r reading) findTalk(ctx context.Context, planID, id string) (ledger.Talk, 
 	case 0:
 		return ledger.Talk{}, r.noTalk(ctx, plans, id)
 	case 1:
-		return found[0], nil
+		return r.wholeTalk(ctx, found[0])
 	}
 	which := &WhichPlanError{Thing: id}
 	for _, k := range found {
 		which.Plans = append(which.Plans, Choice{k.Plan, k.ID})
 	}
 	return ledger.Talk{}, which
+}
+
+// wholeTalk is the talk that one has joined, or the talk itself.
+func (r reading) wholeTalk(ctx context.Context, k ledger.Talk) (ledger.Talk, error) {
+	for k.Host != "" {
+		host, err := r.store.Talk(ctx, k.Plan, k.Host)
+		if err != nil {
+			return k, err
+		}
+		k = host
+	}
+	return k, nil
 }
 
 func (r reading) noTalk(ctx context.Context, plans []string, typed string) error {
@@ -326,6 +338,31 @@ func (b base) gather(ctx context.Context, t ledger.Task, r *report.Records) erro
 	talks, err := b.store.Talks(ctx, t.Plan, t.ID)
 	if err != nil {
 		return err
+	}
+	for _, k := range talks {
+		if k.Host == "" || slices.ContainsFunc(talks, func(o ledger.Talk) bool { return o.ID == k.Host }) {
+			continue
+		}
+		host, err := b.store.Talk(ctx, k.Plan, k.Host)
+		if err != nil {
+			return err
+		}
+		talks = append(talks, host)
+	}
+	for _, k := range talks {
+		if k.Facts == nil {
+			continue
+		}
+		for _, m := range k.Facts.Of() {
+			if m.Task == t.ID || slices.ContainsFunc(r.About, func(o ledger.Task) bool { return o.ID == m.Task }) {
+				continue
+			}
+			of, err := b.store.Task(ctx, k.Plan, m.Task)
+			if err != nil {
+				return err
+			}
+			r.About = append(r.About, of)
+		}
 	}
 	events, err := b.store.Events(ctx, ledger.EventFilter{Plan: t.Plan, Task: t.ID})
 	r.Stages, r.Talks, r.Events = append(r.Stages, stages...), append(r.Talks, talks...), append(r.Events, events...)

@@ -51,7 +51,7 @@ func (r *Reader) Undecided(ctx context.Context, v Viewer, planID string) (Ended,
 			one.Late = m.Late
 		}
 		for _, k := range p.Talks {
-			if k.Task == t.ID && k.GoesOn() {
+			if k.About(t.ID) && k.GoesOn() {
 				one.Talks = append(one.Talks, t.ShownTalk(k.ID))
 			}
 		}

@@ -193,8 +193,16 @@ func (r reading) seen(d people.Directory, stages []ledger.Stage, talks []ledger.
 		return stages, talks
 	}
 	hidden := map[string]bool{} // tasks of which a rung called for a talk that is not to be seen
+	known := map[string]ledger.Talk{}
 	for _, k := range talks {
-		if !r.who.seesTalk(d, k) && cmp.Or(k.Origin, act.OriginStage) == act.OriginStage {
+		known[k.ID] = k
+	}
+	for _, k := range talks {
+		of, joined := known[k.Host]
+		if !joined {
+			of = k
+		}
+		if !r.who.seesTalk(d, of) && cmp.Or(k.Origin, act.OriginStage) == act.OriginStage {
 			hidden[k.Task] = true
 		}
 	}

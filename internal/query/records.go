@@ -26,7 +26,7 @@ func (p PlanRecord) Records(today calendar.Day) ([]rollover.Record, error) {
 			Assist: t.Assist, Policy: act.PolicyName(t.Policy), Rule: c.Rule, Days: m.LateDays, Workdays: m.Late, Phase: string(c.State),
 			Returned: c.Return != nil, Extending: c.Extension != nil}
 		for _, k := range talks {
-			if k.Task == t.ID && k.GoesOn() {
+			if k.About(t.ID) && k.GoesOn() {
 				all[i].Talks = append(all[i].Talks, t.ShownTalk(k.ID))
 			}
 		}

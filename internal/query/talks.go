@@ -96,6 +96,11 @@ func (r reading) talkLines(ctx context.Context, known map[string]*framed, talks 
 		for _, k := range talks {
 			if k.Plan == id {
 				of, tasks = append(of, k), append(tasks, k.Task)
+				if k.Facts != nil {
+					for _, m := range k.Facts.Of() {
+						tasks = append(tasks, m.Task)
+					}
+				}
 			}
 		}
 		if len(of) == 0 {
@@ -107,7 +112,7 @@ func (r reading) talkLines(ctx context.Context, known map[string]*framed, talks 
 			return nil, err
 		}
 		for _, row := range report.TalkRows(p.Launched, hung, of, p.today, p.cal) {
-			rows[key(id, row.ID)] = row
+			rows[key(id, row.Key)] = row
 		}
 	}
 	lines := make([]TalkLine, len(talks))

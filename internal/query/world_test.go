@@ -82,7 +82,7 @@ func newWorld(t *testing.T, address string) *world {
 	k, err := store.Talk(t.Context(), "water", "over#1")
 	require.NoError(t, err)
 	open := water.OpenTalk(ledger.TalkCaseOf(&w.water, w.task("water", "over"), k), k.OpensAt)
-	_, err = store.OpenTalk(t.Context(), "water", "over#1", open.TalkCase, when(k.OpensAt))
+	_, err = store.OpenTalk(t.Context(), ledger.Opening{Plan: "water", Talk: "over#1", Open: func(ledger.Task, ledger.Talk) act.TalkCase { return open.TalkCase }}, when(k.OpensAt))
 	require.NoError(t, err)
 	for _, s := range water.TalkAhead(open.TalkCase)[:1] {
 		w.decide("water", "over", "over#1", s)

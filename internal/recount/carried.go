@@ -1,6 +1,9 @@
 package recount
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // course is what the row of a task, or of a talk, tells of what it brings from another plan.
 type course struct {
@@ -24,6 +27,7 @@ type course struct {
 	Origin   string            `json:"origin"`
 	Policy   string            `json:"policy"`
 	Approver string            `json:"approver"`
+	Into     string            `json:"into"`
 	Opened   string            `json:"opened"`
 	Since    string            `json:"since"`
 	Taken    map[string]string `json:"taken"`
@@ -31,6 +35,7 @@ type course struct {
 	Paused   string            `json:"paused"`
 	Doubt    *struct{ On string }
 	Rounds   []struct{ Taken map[string]string }
+	Members  []struct{ Task, Due, Gone, Ended, Paused, Checked string }
 }
 
 // carriedOn lets a task of another plan go on as one of this plan. What happened to it
@@ -44,7 +49,7 @@ func (w *world) carriedOn(e Event) {
 		case "tasks":
 			w.taskCarried(id, r, c)
 		case "talks":
-			w.talkCarried(id, e.Task, r, c)
+			w.talkCarried(id, e.Task, w.day(e.PlanAt), r, c)
 		}
 	}
 }
@@ -79,7 +84,13 @@ func (w *world) taskCarried(id string, r row, c course) {
 	}
 }
 
-func (w *world) talkCarried(id, task string, r row, c course) {
+// talkCarried makes a talk that goes along with a task: one of its own, or part of the
+// one as which the same talk goes on already. Of that one, which is there, the row tells
+// only what is other than before: it follows from what has joined it.
+func (w *world) talkCarried(id, task, on string, r row, c course) {
+	if w.talk(id) != nil {
+		return
+	}
 	k := w.calls(id, task, c.What, text(r.Set["lead"]), text(r.Set["state"]))
 	if k.what == "" {
 		k.what = "talk"
@@ -100,4 +111,64 @@ func (w *world) talkCarried(id, task string, r row, c course) {
 	if c.Doubt != nil {
 		k.doubted, k.doubt = true, c.Doubt.On
 	}
+	if len(c.Members) > 0 {
+		k.of = nil
+	}
+	for _, m := range c.Members {
+		k.of = append(k.of, m.Task)
+		k.about[m.Task], k.missed[m.Task] = []string{m.Due}, m.Due
+		k.lost[m.Task], k.over[m.Task], k.waits[m.Task], k.proved[m.Task] = m.Gone != "", m.Ended != "", m.Paused != "", m.Checked != ""
+	}
+	if host := w.talk(c.Into); host != nil {
+		k.into = c.Into
+		host.takes(k, on)
+	}
+}
+
+// takes makes a talk be about the tasks of what goes along with it too.
+func (k *talk) takes(part *talk, on string) {
+	for _, id := range part.of {
+		if !slices.Contains(k.of, id) {
+			k.of = append(k.of, id)
+		}
+		k.about[id], k.missed[id] = part.about[id], part.missed[id]
+		k.lost[id], k.over[id], k.waits[id], k.proved[id] = part.lost[id], part.over[id], part.waits[id], part.proved[id]
+	}
+	k.reckoned(on)
+}
+
+// parts takes a task that is carried into another plan out of the talks about it: one goes
+// along with the last.
+func (w *world) parts(t *task, on string) {
+	for _, k := range w.talks {
+		if !slices.Contains(k.of, t.id) || k.over[t.id] || !slices.Contains([]string{"pending", "proposed", "open"}, k.state) {
+			continue
+		}
+		k.over[t.id] = true
+		if !slices.ContainsFunc(k.of, func(id string) bool { return !k.over[id] }) {
+			k.state = "carried"
+			continue
+		}
+		k.reckoned(on)
+	}
+}
+
+// reckoned is what becomes of an open talk whose tasks are others than before: it is
+// before a leader when it rests on none, and waits when all it rests on are paused.
+func (k *talk) reckoned(on string) {
+	rests := slices.DeleteFunc(slices.Clone(k.of), func(id string) bool { return !k.bears(id) })
+	waits := !slices.ContainsFunc(rests, func(id string) bool { return !k.waits[id] })
+	switch {
+	case k.state != "open" || k.what != "talk":
+		return
+	case len(rests) == 0:
+		k.weighed(on)
+		return
+	case waits && k.paused == "":
+		k.paused = on
+	case !waits:
+		k.rests(&k.paused, on)
+	}
+	k.doubted = false
+	k.rests(&k.doubt, on)
 }

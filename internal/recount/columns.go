@@ -198,10 +198,7 @@ func (w *world) local(at time.Time) string {
 
 func (w *world) talksOf(id string) []map[string]any {
 	all := []map[string]any{}
-	for _, k := range w.talks {
-		if k.task != id {
-			continue
-		}
+	for _, k := range w.concerning(id) {
 		one := map[string]any{"id": w.called(k.id), "number": k.number, "state": k.state, "what": k.what, "unit": w.names[k.unit], "unit_id": k.unit}
 		if k.doubted {
 			one["doubted"] = true
@@ -242,8 +239,18 @@ func (w *world) said() (all []line) {
 func (w *world) talkLines(day string) (all []line) {
 	for _, k := range w.talks {
 		t := w.tasks[k.task]
-		c := map[string]any{"id": w.called(k.id), "task": w.called(k.task), "title": t.title, "number": k.number, "unit": w.names[k.unit], "unit_id": k.unit, "due": t.due, "state": k.state,
+		number := k.number
+		if host := w.talk(k.into); host != nil {
+			number = host.number
+		}
+		c := map[string]any{"id": w.called(k.id), "task": w.called(k.task), "title": t.title, "number": number, "unit": w.names[k.unit], "unit_id": k.unit, "due": t.due, "state": k.state,
 			"what": k.what, "opened": "", "origin": k.origin, "opens_at": w.local(k.opensAt), "approver": k.approver, "decliner": k.decliner, "taken": append(slices.Clone(k.rounds), k.taken), "steps": w.stepLines(k, day)}
+		if of := []map[string]any{}; len(k.of) > 1 {
+			for _, id := range k.of {
+				of = append(of, map[string]any{"task": w.called(id), "title": w.tasks[id].title, "due": k.missed[id]})
+			}
+			c["tasks"] = of
+		}
 		if k.state == "open" || k.state == "closed" || k.state == "carried" {
 			c["opened"] = k.opened
 		}
@@ -277,6 +284,7 @@ func (w *world) counts(day string) counts {
 	of(kinds, "task")
 	of(kinds, "occurrence")
 	duties, standing := 0, 0
+	counted := map[string]bool{} // talks, by ID
 	for _, id := range w.order {
 		t := w.tasks[id]
 		switch t.kind {
@@ -317,10 +325,15 @@ func (w *world) counts(day string) counts {
 		for _, m := range t.misses {
 			of(units, m.unit).passed++
 		}
-		for _, k := range w.talks {
-			if k.task == id && k.what == "talk" && !slices.Contains([]string{"void", "declined", "joined", "carried"}, k.state) {
+		for _, k := range w.concerning(id) {
+			if k.what == "talk" && !slices.Contains([]string{"void", "declined", "joined", "carried"}, k.state) && !counted[k.id] {
+				counted[k.id] = true // once for all that it is about, with the task that it was opened for
 				every.talks++
-				kind.talks++
+				if w.tasks[k.task].duty != "" {
+					of(kinds, "occurrence").talks++
+				} else {
+					of(kinds, "task").talks++
+				}
 				of(units, k.unit).talks++
 			}
 		}

@@ -59,7 +59,7 @@ func Foretold(a Archive, day string, book []byte) (f Foretelling, err error) {
 		slices.SortStableFunc(words, func(x, y foretold) int { return x.at.Compare(y.at) })
 		f.nextIn(id, line, words)
 		if t := w.known(id); t != nil && t.kind == "dated" {
-			f.task(t.id, words, after, w.called, known)
+			f.task(t.id, w.beside(t.id), words, after, w.called, known)
 		}
 	}
 	return f, nil
@@ -87,8 +87,20 @@ func (f *Foretelling) nextIn(id string, line map[string]json.RawMessage, words [
 	}
 }
 
+// beside are the other tasks that the talks about a task are about: what is done about
+// them may change what is said of the talk.
+func (w *world) beside(id string) map[string]bool {
+	all := map[string]bool{}
+	for _, k := range w.concerning(id) {
+		for _, other := range k.of {
+			all[other] = other != id
+		}
+	}
+	return all
+}
+
 // task holds what is foretold of one task against the events that follow.
-func (f *Foretelling) task(id string, words []foretold, after []Event, called func(id string) string, known func(talk string) bool) {
+func (f *Foretelling) task(id string, beside map[string]bool, words []foretold, after []Event, called func(id string) string, known func(talk string) bool) {
 	var last time.Time
 	moved, first := false, true // by a document; nothing has been said yet
 	for _, e := range after {
@@ -98,6 +110,10 @@ func (f *Foretelling) task(id string, words []foretold, after []Event, called fu
 		switch {
 		case slices.Contains(moving, e.Kind):
 			moved = true
+		case beside[e.Task] && strings.HasPrefix(e.Kind, "act.") && e.Kind != "act.refused":
+			f.missed(id, words, e.PlanAt.Add(-patience), moved)
+			f.Overtaken += len(words)
+			return
 		case e.Task != id:
 		case e.Kind == "stage.decided":
 			var d data

@@ -37,7 +37,7 @@ func (w *world) event(e Event, d data) {
 		t.phase = "open"
 	case e.Kind == "stage.decided", e.Kind == "task.ordered":
 		w.stage(e, d)
-	case e.Kind == "talk.opened", e.Kind == "talk.proposed", e.Kind == "talk.void", e.Kind == "talk.revived":
+	case e.Kind == "talk.opened", e.Kind == "talk.proposed", e.Kind == "talk.joined", e.Kind == "talk.void", e.Kind == "talk.revived":
 		w.talkEvent(e.Kind, w.day(e.PlanAt), w.talk(d.Talk), d)
 	case e.Kind == "task.carried", e.Kind == "occurrence.carried":
 		w.carriedOn(e)
@@ -291,11 +291,7 @@ func (w *world) onTask(t *task, d data) {
 		if t.phase != "ended" { // a duty that had run its course stays so
 			t.phase, t.closed = "carried", w.day(a.At)
 		}
-		for _, k := range w.talks {
-			if k.task == t.id && slices.Contains([]string{"pending", "proposed", "open"}, k.state) {
-				k.state = "carried"
-			}
-		}
+		w.parts(t, a.On)
 	case "reword":
 		t.title = a.Title
 	case "correct":
@@ -322,6 +318,9 @@ func (w *world) onTask(t *task, d data) {
 		w.redated(t, due, a.On)
 	}
 	w.doubt(t, a.Kind == "verify", a.On)
+	if a.Kind == "cancel" {
+		w.leaves(t, a.On)
+	}
 	w.paused(t, a.Kind, a.On)
 	if d.Policy.To != "" {
 		t.policy = d.Policy.To

@@ -14,12 +14,16 @@ type talk struct {
 	taken                                                   map[string]string
 	rounds                                                  []map[string]string // that are over: steps taken
 	doubted                                                 bool
-	before                                                  string   // what it was when it ended with its task
-	policy                                                  string   // whose limits it has
-	about                                                   []string // the dates of the one miss that it rests on; none: another unit leads since
-	since                                                   string   // the day from which this round's limits count
-	doubt, paused, voided                                   string   // since when it waits to be kept or ended, its task is paused, or it is void
-	stands                                                  []span   // in which its clock stood
+	before                                                  string              // what it was when it ended with its task
+	policy                                                  string              // whose limits it has
+	of                                                      []string            // IDs of its tasks
+	about                                                   map[string][]string // by task: the dates of the one miss that it rests on; none: another unit leads since
+	missed                                                  map[string]string   // by task: the date with which it joined
+	lost, over, waits, proved                               map[string]bool     // of them: what was missed is no longer so; cancelled; paused; verified in this round
+	into                                                    string              // the talk that it has joined
+	since                                                   string              // the day from which this round's limits count
+	doubt, paused, voided                                   string              // since when it waits to be kept or ended, its tasks are paused, or it is void
+	stands                                                  []span              // in which its clock stood
 }
 
 // rests takes down that the talk's clock has stood from a day until another.
@@ -73,53 +77,130 @@ func (w *world) stepLines(k *talk, day string) []map[string]any {
 	return lines
 }
 
-// doubt puts the task's open talks before a leader when what they rest on has gone: the
-// date that was missed was moved to come, or the task is done before the talk was held.
+// doubt puts the open talks about a task before a leader when what they rest on has gone,
+// of this task and of all others that they are about: the date that was missed was moved
+// to come, or the task is done before the talk was held.
 func (w *world) doubt(t *task, gone bool, on string) {
 	for _, k := range w.talks {
-		if done := t.phase == "closed" && k.taken["held"] != ""; gone && !done && k.task == t.id && k.state == "open" && k.what == "talk" {
-			if !k.doubted {
-				k.doubt = on
-			}
-			k.doubted = true
+		done := t.phase == "closed" && k.taken["held"] != ""
+		if !gone || done || !slices.Contains(k.of, t.id) || k.state != "open" || k.what != "talk" {
+			continue
+		}
+		k.lost[t.id] = true
+		k.weighed(on)
+	}
+}
+
+// leaves takes a task that is cancelled out of the talks about it: one ends with the last.
+func (w *world) leaves(t *task, on string) {
+	for _, k := range w.talks {
+		if !slices.Contains(k.of, t.id) {
+			continue
+		}
+		k.over[t.id] = true
+		if slices.ContainsFunc(k.of, func(id string) bool { return !k.over[id] }) && k.state == "open" && k.what == "talk" {
+			k.weighed(on)
 		}
 	}
 }
 
-// redated is what a date in place of another makes of what the task's talks rest on. A
+// weighed puts a talk before a leader when it rests on none of its tasks.
+func (k *talk) weighed(on string) {
+	if !k.doubted && !slices.ContainsFunc(k.of, k.bears) {
+		k.doubted, k.doubt = true, on
+	}
+}
+
+// bears tells that a talk rests on a task.
+func (k *talk) bears(id string) bool { return !k.lost[id] && !k.over[id] }
+
+// redated is what a date in place of another makes of what a task's talks rest on. A
 // miss that is set to another day gone by is the same one; a talk whose ground has gone
 // goes on when the date is set back from one to come to one of its miss.
 func (w *world) redated(t *task, before, on string) {
 	for _, k := range w.talks {
+		dates := k.about[t.id]
 		switch {
-		case k.task != t.id || k.state == "void" || t.due >= on || len(k.about) == 0:
-		case before < on && !k.doubted:
-			k.about = append(k.about, t.due)
-		case before >= on && k.doubted && k.state == "open" && slices.Contains(k.about, t.due):
+		case !slices.Contains(k.of, t.id) || k.state == "void" || t.due >= on || len(dates) == 0:
+		case before < on && !k.lost[t.id]:
+			k.about[t.id] = append(slices.Clone(dates), t.due)
+		case before >= on && k.lost[t.id] && k.state == "open" && slices.Contains(dates, t.due):
+			delete(k.lost, t.id)
 			k.doubted = false
 			k.rests(&k.doubt, on)
 		}
 	}
 }
 
-// led takes down that another unit leads the task: no date of its own is what the talks
-// rest on.
-func (w *world) led(t *task) {
-	for _, k := range w.talks {
-		if k.task == t.id {
-			k.about = nil
+// joins makes a talk part of another, which is about its tasks too from a day on: one that
+// waits because its own are paused goes on with those.
+func (w *world) joins(k *talk, into, on string) {
+	host := w.talk(into)
+	if host == nil {
+		return
+	}
+	k.state, k.into = "joined", into
+	for _, part := range w.talks {
+		if part.into == k.id {
+			part.into = into
+		}
+	}
+	for _, id := range k.of {
+		if !slices.Contains(host.of, id) {
+			host.of = append(host.of, id)
+		}
+		if len(host.about[id]) == 0 || !host.bears(id) {
+			host.about[id], host.missed[id] = k.about[id], k.missed[id]
+		}
+		delete(host.lost, id)
+		delete(host.over, id)
+		if k.bears(id) && !k.waits[id] {
+			host.rests(&host.paused, on)
 		}
 	}
 }
 
-// paused lets the clock of a task's open talks stand with the task's own, and run again.
+// concerning are the talks about a task, in place of what has joined another that one.
+func (w *world) concerning(id string) (all []*talk) {
+	for _, k := range w.talks {
+		if k.task != id {
+			continue
+		}
+		if host := w.talk(k.into); host != nil {
+			k = host
+		}
+		if !slices.Contains(all, k) {
+			all = append(all, k)
+		}
+	}
+	return all
+}
+
+// led takes down that another unit leads the task: no date of its own is what the talks
+// rest on.
+func (w *world) led(t *task) {
+	for _, k := range w.talks {
+		if slices.Contains(k.of, t.id) {
+			delete(k.about, t.id)
+		}
+	}
+}
+
+// paused lets the clock of open talks stand while all their tasks are paused.
 func (w *world) paused(t *task, kind, on string) {
 	for _, k := range w.talks {
 		switch {
-		case k.task != t.id:
+		case !slices.Contains(k.of, t.id):
 		case kind == "suspend" && k.state == "open":
-			k.paused = on
+			k.waits[t.id] = true
+			if k.paused == "" && !slices.ContainsFunc(k.of, func(id string) bool { return k.bears(id) && !k.waits[id] }) {
+				k.paused = on
+			}
+		case kind == "reinstate": // it is about the task again
+			delete(k.over, t.id)
+			delete(k.waits, t.id)
 		case kind == "resume":
+			delete(k.waits, t.id)
 			k.rests(&k.paused, on)
 		}
 	}
@@ -136,10 +217,11 @@ func (w *world) talk(id string) *talk {
 
 // calls is a new talk about a task, with the number that it would have if it opened now.
 func (w *world) calls(id, of, what, unit, state string) *talk {
-	k := &talk{id: id, task: of, what: what, unit: unit, state: state, taken: map[string]string{}}
+	k := &talk{id: id, task: of, what: what, unit: unit, state: state, taken: map[string]string{}, of: []string{of}, about: map[string][]string{}, missed: map[string]string{},
+		lost: map[string]bool{}, over: map[string]bool{}, waits: map[string]bool{}, proved: map[string]bool{}}
 	k.number = w.place(k)
 	if t := w.tasks[of]; t != nil {
-		k.policy, k.about = t.policy, []string{t.due}
+		k.policy, k.about[of], k.missed[of] = t.policy, []string{t.due}, t.due
 	}
 	if len(w.doc.Policies[k.policy].Talk.Steps) == 0 {
 		k.policy = w.doc.Policy // the plan's own
@@ -153,7 +235,7 @@ func (w *world) calls(id, of, what, unit, state string) *talk {
 func (w *world) place(k *talk) int {
 	n := 1
 	for _, other := range w.talks {
-		if other != k && other.unit == k.unit && other.what == k.what && other.opened != "" {
+		if other != k && other.unit == k.unit && other.what == k.what && other.opened != "" && other.into == "" {
 			n = max(n, other.number+1)
 		}
 	}
@@ -172,6 +254,8 @@ func (w *world) talkEvent(kind, on string, k *talk, d data) {
 	case "talk.proposed":
 		k.number = w.place(k)
 		k.state = "proposed"
+	case "talk.joined":
+		w.joins(k, d.Into, w.day(d.OpensAt))
 	case "talk.void":
 		k.before, k.state, k.voided = k.state, "void", on
 		k.rests(&k.paused, on) // a pause ends with the task
@@ -195,18 +279,23 @@ func (w *world) onTalk(t *task, d data) {
 		if a.Talk != nil && a.Talk.What != "" {
 			what = a.Talk.What
 		}
-		state := "proposed"
+		k := w.calls(d.Talk, t.id, what, unit, "proposed")
+		k.origin, k.opensAt = d.Origin, a.At
 		if d.Into != "" {
-			state = "joined"
+			w.joins(k, d.Into, a.On)
 		}
-		called := w.calls(d.Talk, t.id, what, unit, state)
-		called.origin, called.opensAt = d.Origin, a.At
 		return
 	}
 	if k == nil {
 		return
 	}
-	if step := steps[a.Kind]; step != "" && k.taken[step] == "" {
+	if a.Kind == "verify_talk" {
+		for _, id := range k.of {
+			k.proved[id] = k.proved[id] || a.Ref == "" || a.Ref == id
+		}
+	}
+	unproved := a.Kind == "verify_talk" && slices.ContainsFunc(k.of, func(id string) bool { return k.bears(id) && !k.proved[id] })
+	if step := steps[a.Kind]; step != "" && k.taken[step] == "" && !unproved {
 		k.taken[step] = a.On
 		if a.Kind == "held" && a.Talk != nil && !a.Talk.Time.IsZero() { // the day that its record names
 			k.taken[step] = min(a.On, max(w.day(a.Talk.Time), k.taken["served"]))
@@ -219,6 +308,9 @@ func (w *world) onTalk(t *task, d data) {
 		if k.what == "circular" {
 			k.state = "closed"
 		}
+		if d.Into != "" {
+			w.joins(k, d.Into, a.On)
+		}
 	case "decline":
 		k.state, k.decliner = "declined", a.By.Name
 	case "keep":
@@ -227,6 +319,7 @@ func (w *world) onTalk(t *task, d data) {
 	case "again", "absent":
 		k.rounds = append(k.rounds, k.taken)
 		k.taken, k.since = map[string]string{}, a.On
+		clear(k.proved)
 		if a.Kind == "again" && a.By.Unit != w.doc.Directory.Office {
 			k.approver = a.By.Name
 		}
@@ -234,6 +327,7 @@ func (w *world) onTalk(t *task, d data) {
 		for _, step := range []string{"plan", "report", "verified"} {
 			delete(k.taken, step)
 		}
+		clear(k.proved)
 	case "take_over": // by nobody: talk.void says so
 		if a.Unit != "" {
 			k.unit = a.Unit

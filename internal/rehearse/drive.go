@@ -232,11 +232,27 @@ func (d *driver) undecided(ctx context.Context, e script.Entry, at, soon time.Ti
 			return true, nil
 		}
 	}
-	talks, err := d.store.Talks(ctx, d.Plan.ID, about(e))
+	talks, err := d.talks(ctx, about(e))
 	return slices.ContainsFunc(talks, func(k ledger.Talk) bool {
 		next := book.TalkCourse(ledger.TalkCaseOf(&l.Plan, tasks[k.Task], k)).Next
-		return k.GoesOn() && touched(k.Task) && (k.State == ledger.TalkPending && k.OpensAt.Before(soon) || next != nil && next.At.Before(soon))
+		return k.GoesOn() && ofTalk(k, touched) && (k.State == ledger.TalkPending && k.OpensAt.Before(soon) || next != nil && next.At.Before(soon))
 	}), err
+}
+
+// talks are those about a task, or all.
+func (d *driver) talks(ctx context.Context, task string) ([]ledger.Talk, error) {
+	if task == "" {
+		return d.store.Talks(ctx, d.Plan.ID, "")
+	}
+	return d.store.TalksAbout(ctx, d.Plan.ID, task)
+}
+
+// ofTalk tells whether a talk is about one of some tasks.
+func ofTalk(k ledger.Talk, some func(task string) bool) bool {
+	if k.Facts == nil {
+		return some(k.Task)
+	}
+	return slices.ContainsFunc(k.Facts.Of(), func(m act.Member) bool { return some(m.Task) })
 }
 
 // unsaid tells whether a word about the entry's task is decided and not out yet.

@@ -201,7 +201,7 @@ func ChangeOf(then, now Standing) (Change, error) {
 	}
 	for _, k := range now.Talks {
 		old, known := before[k.Key]
-		if k.State == ledger.TalkPending || known && old != ledger.TalkPending {
+		if k.State == ledger.TalkPending || k.State == ledger.TalkJoined || known && old != ledger.TalkPending {
 			continue
 		}
 		c.Talks = append(c.Talks, k)

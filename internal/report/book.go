@@ -116,8 +116,9 @@ type Step struct {
 	Rule *plan.Rule `json:"rule,omitempty"`
 }
 
-// Called is a talk or a circular in short. Number counts from 1 among those of its
-// kind that were opened with the unit in the plan; 0: it is only called for.
+// Called is a talk or a circular in short; of one that has joined another, that one.
+// Number counts from 1 among those of its kind that were opened with the unit in the plan;
+// 0: it is only called for.
 type Called struct {
 	ID      string `json:"id"`
 	Number  int    `json:"number"`
@@ -126,6 +127,7 @@ type Called struct {
 	Unit    string `json:"unit"` // name of the unit it calls
 	UnitID  string `json:"unit_id"`
 	Doubted bool   `json:"doubted,omitempty"` // a leader is to say whether it goes on
+	occurs  bool   // it was opened for an occurrence
 }
 
 // Miss is a date that a unit missed while it led a task.
@@ -342,11 +344,24 @@ func (b *binder) shown(id string) string {
 	return id
 }
 
+// called are the talks about each task: in place of what has joined another that one,
+// where it is given.
 func (b *binder) called(tasks []ledger.Task, talks []ledger.Talk) map[string][]Called {
-	all, of := map[string][]Called{}, byID(tasks)
+	all, of, named := map[string][]Called{}, byID(tasks), map[string]ledger.Talk{}
+	for _, t := range talks {
+		named[t.ID] = t
+	}
 	for _, t := range inOrder(talks) {
-		all[t.Task] = append(all[t.Task], Called{ID: of[t.Task].ShownTalk(t.ID), Number: nth(t), State: t.State, What: cmp.Or(t.What, plan.ProposeTalk),
-			Unit: b.people.Name(t.Lead), UnitID: t.Lead, Doubted: t.State == ledger.TalkOpen && t.Facts != nil && t.Facts.Doubt != nil})
+		task := t.Task
+		for host, ok := named[t.Host]; ok; host, ok = named[t.Host] {
+			t = host
+		}
+		id := of[t.Task].ShownTalk(t.ID)
+		if slices.ContainsFunc(all[task], func(k Called) bool { return k.ID == id }) {
+			continue
+		}
+		all[task] = append(all[task], Called{ID: id, Number: nth(t), State: t.State, What: cmp.Or(t.What, plan.ProposeTalk),
+			Unit: b.people.Name(t.Lead), UnitID: t.Lead, Doubted: t.State == ledger.TalkOpen && t.Facts != nil && t.Facts.Doubt != nil, occurs: of[t.Task].Duty != ""})
 	}
 	return all
 }

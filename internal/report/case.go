@@ -18,7 +18,8 @@ type Records struct {
 	Occurrences []ledger.Task   // of a duty, in order of their due dates
 	Stages      []ledger.Stage  // of the task; of a duty's occurrences
 	Notices     []ledger.Notice // of the task
-	Talks       []ledger.Talk   // of the task; of a duty's occurrences
+	Talks       []ledger.Talk   // of the task, and those that they have joined; of a duty's occurrences
+	About       []ledger.Task   // what those talks are about beside
 	// Events are those of the task and of the messages that carried its notices;
 	// for a duty, of its occurrences. The plan's own first event may be among them.
 	Events []ledger.Event
@@ -95,7 +96,18 @@ type Upcoming struct {
 func CaseFile(l ledger.Launched, r Records, today calendar.Day, cal *calendar.Calendar) Case {
 	b := newBinder(l, today, cal)
 	tasks := append([]ledger.Task{r.Task}, r.Occurrences...)
-	book := Book(l, tasks, r.Stages, r.Notices, r.Talks, today, cal)
+	own := slices.DeleteFunc(slices.Clone(r.Talks), func(k ledger.Talk) bool {
+		return !slices.ContainsFunc(tasks, func(t ledger.Task) bool { return t.ID == k.Task })
+	})
+	book := Book(l, tasks, r.Stages, r.Notices, own, today, cal)
+	about := append(slices.Clone(tasks), r.About...)
+	called := b.called(about, r.Talks)
+	for i, t := range tasks {
+		if called[t.ID] != nil {
+			book.Tasks[i].Talks = called[t.ID]
+		}
+	}
+	book.Talks = b.talkRows(about, own)
 	c := Case{Plan: book.Plan, AsOf: today, Task: book.Tasks[0], Seats: b.seats(r.Task), Facts: b.facts(r.Task), Course: b.course(r.Task), Occurrences: book.Tasks[1:],
 		Ladder: []StageRow{}, Talks: []CaseTalk{}, History: b.history(r), Stuck: r.Stuck, called: r.Called}
 	c.Rules = map[string]string{}

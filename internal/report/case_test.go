@@ -120,7 +120,7 @@ func TestEveryEventHasWords(t *testing.T) {
 	for _, lang := range []string{"zh", "en"} {
 		for _, kind := range []string{
 			ledger.PlanLaunched, ledger.OccurrenceOpened, ledger.TaskArmed, ledger.StageDecided, ledger.StageVoid, ledger.NoticeDropped,
-			ledger.MessageFailed, ledger.MessageDeferred, ledger.MessageUnknown, ledger.MessageResent, ledger.MessageDropped, ledger.TalkOpened, ledger.TalkAsked, ledger.TalkVoided,
+			ledger.MessageFailed, ledger.MessageDeferred, ledger.MessageUnknown, ledger.MessageResent, ledger.MessageDropped, ledger.TalkOpened, ledger.TalkAsked, ledger.TalkHasJoined, ledger.TalkVoided,
 			ledger.WorkflowMended, ledger.WorkflowTaken, ledger.TalkGivenBack, ledger.DutyEnded, ledger.DutyReopened,
 		} {
 			for _, data := range []string{`null`, `"what nobody expected"`, `{"stage": "warn", "revision": 1, "talk": "t1#1", "reason": "x"}`, `{"stage": {"id": "talk", "kind": "talk", "to": ["lingdao/leader"]}, "opens": "t1#1"}`} {

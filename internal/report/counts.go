@@ -97,6 +97,7 @@ func Count(rows []Row, floor int) Counts {
 	c := newCounts(floor)
 	place := c.units()
 	unit := func(id, name string) *UnitTally { return &c.ByUnit[place(id, name)] }
+	talks := map[string]bool{} // those counted, by ID
 	for _, r := range rows {
 		switch r.Kind {
 		case plan.Duty:
@@ -121,9 +122,10 @@ func Count(rows []Row, floor int) Counts {
 			unit(m.UnitID, m.Unit).Passed++
 		}
 		for _, k := range r.Talks {
-			if k.Counts() {
+			if k.Counts() && !talks[k.ID] { // one about several tasks counts once
+				talks[k.ID] = true
 				c.Talks++
-				kind.Talks++
+				c.kind(k.occurs).Talks++
 				unit(k.UnitID, k.Unit).Talks++
 			}
 		}

@@ -153,7 +153,7 @@ func (s Speaker) Event(dir people.Directory, zone *time.Location, e ledger.Event
 		return ""
 	case ledger.CourseAhead:
 		return s.w.T("event.say_ahead", words.Data{"N": d.Lost})
-	case ledger.TalkOpened, ledger.TalkAsked, ledger.TalkVoided, ledger.TalkGivenBack:
+	case ledger.TalkOpened, ledger.TalkAsked, ledger.TalkHasJoined, ledger.TalkVoided, ledger.TalkGivenBack:
 		return s.w.T("event.say_talk", words.Data{"Talk": s.call(e.Plan, d.Talk)})
 	}
 	if to, at, ok := digestOf(d.Digest); ok {

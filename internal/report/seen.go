@@ -17,6 +17,11 @@ func (r Records) WithoutTalks(sees func(ledger.Talk) bool) Records {
 	for _, k := range r.Talks {
 		seen[k.ID] = sees(k)
 	}
+	for _, k := range r.Talks { // what has joined another is known as that one is
+		if _, there := seen[k.Host]; there {
+			seen[k.ID] = seen[k.Host]
+		}
+	}
 	hidden := func(talk string) bool { return talk != "" && !seen[talk] }
 	opens := map[string]bool{} // stages that called for a hidden talk: task, ID
 	quiet := map[string]bool{} // messages that said nothing else

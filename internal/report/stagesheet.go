@@ -110,7 +110,7 @@ func (s pages) talks() sheet {
 	for i, k := range s.table.Talks {
 		line := func(round int, since calendar.Day, taken []TalkStep) {
 			row := []cell{
-				number(i + 1), text(s.Title(titles[k.Task])), text(k.Unit), date(k.Due), center(s.TalkWhat(k)), number(k.Number), center(""),
+				number(i + 1), text(s.talkTitle(titles, k)), text(k.Unit), date(k.Due), center(s.TalkWhat(k)), number(k.Number), center(""),
 				center(s.TalkState(k)), date(since), center(cmp.Or(k.Decliner, k.Approver)),
 			}
 			if round > 0 {
@@ -132,6 +132,14 @@ func (s pages) talks() sheet {
 	}
 	sh.blocks = []block{b}
 	return sh
+}
+
+// talkTitle is the title of a talk's task, and of how many it is.
+func (s pages) talkTitle(titles map[string]Row, k TalkRow) string {
+	if len(k.Tasks) < 2 {
+		return s.Title(titles[k.Task])
+	}
+	return s.t("talk_about", words.Data{"Title": s.Title(titles[k.Task]), "N": len(k.Tasks)})
 }
 
 // stepIDs are the steps of all talks, in the order in which they are first met.

@@ -67,7 +67,13 @@ func (d docket) talkFactsOf(t CaseTalk) Section {
 	add("joined", d.c.now(t.Course.Into))
 	add("kind", d.whatOf(t))
 	add("called_unit", t.Unit)
-	add("task", d.say("of_task", words.Data{"ID": t.Task, "Title": t.Title}))
+	if of := t.Course.Of(); len(of) > 1 {
+		for _, m := range of {
+			add("task", d.memberOf(t, m))
+		}
+	} else {
+		add("task", d.say("of_task", words.Data{"ID": t.Task, "Title": t.Title}))
+	}
 	add("grounds", d.groundsOf(t))
 	add("proposed", d.proposedBy(t))
 	add("approver", t.Approver)
@@ -99,6 +105,29 @@ func (d docket) talkFactsOf(t CaseTalk) Section {
 	}
 	add("next", d.thenOfTalk(t))
 	return out
+}
+
+// memberOf is one of several tasks of a talk, with its own date and what has become of it.
+func (d docket) memberOf(t CaseTalk, m act.Member) string {
+	key := ""
+	switch {
+	case !m.Ended.IsZero():
+		key = "member_ended"
+	case !m.Gone.IsZero():
+		key = "member_gone"
+	case !m.Checked.IsZero():
+		key = "member_checked"
+	case m.Further:
+		key = "member_further"
+	}
+	of := d.say("member_of", words.Data{"ID": m.Task, "Due": d.dayOr(m.Due)})
+	if m.Task == t.Task {
+		of = d.say("member_own", words.Data{"ID": m.Task, "Title": t.Title, "Due": d.dayOr(m.Due)})
+	}
+	if key == "" {
+		return of
+	}
+	return of + d.say(key)
 }
 
 // groundsOf is what a talk was proposed for: see reasonOf.
@@ -186,6 +215,14 @@ func (s Speaker) TalkState(t TalkRow) string {
 		return s.t("talk_paused", words.Data{"State": state})
 	}
 	return state
+}
+
+// TalkAbout is the title of a talk's task, and of how many it is.
+func (s Speaker) TalkAbout(t TalkRow) string {
+	if len(t.Tasks) < 2 {
+		return t.Title
+	}
+	return s.t("talk_about", words.Data{"Title": t.Title, "N": len(t.Tasks)})
 }
 
 // talkState words a state; a circular is not closed, it is out.

@@ -21,6 +21,7 @@ type TalkRow struct {
 	Unit     string       `json:"unit"`
 	UnitID   string       `json:"unit_id"`
 	Due      calendar.Day `json:"due"`                // of the task
+	Tasks    []TalkTask   `json:"tasks,omitempty"`    // those that it is about, its own first, where they are several
 	State    string       `json:"state"`              // pending, proposed, open, declined, closed, void
 	OpensAt  time.Time    `json:"opens_at"`           // of a proposal, when it was made
 	Opened   calendar.Day `json:"opened"`             // "" of what has not opened
@@ -33,6 +34,13 @@ type TalkRow struct {
 	Course    act.TalkCase `json:"course"`           // all that people's acts have made of it: see act.TalkCase
 	Steps     []TalkStep   `json:"steps"`            // in the order of the policy
 	Rounds    []TalkRound  `json:"rounds,omitempty"` // those before this one: the unit was called again
+}
+
+// TalkTask is one of several tasks of a talk.
+type TalkTask struct {
+	Task  string       `json:"task"`
+	Title string       `json:"title"`
+	Due   calendar.Day `json:"due"` // the date that was missed
 }
 
 // TalkRound is a former round of a talk.
@@ -55,9 +63,9 @@ type TalkStep struct {
 }
 
 func (b *binder) talkRows(tasks []ledger.Task, talks []ledger.Talk) []TalkRow {
-	of := map[string]ledger.Task{}
-	for _, t := range tasks {
-		of[t.ID] = t
+	of, named := byID(tasks), map[string]ledger.Talk{}
+	for _, k := range talks {
+		named[k.ID] = k
 	}
 	talks = inOrder(talks)
 	rows := make([]TalkRow, len(talks))
@@ -79,6 +87,16 @@ func (b *binder) talkRows(tasks []ledger.Task, talks []ledger.Talk) []TalkRow {
 			rows[i].Approver, rows[i].Decliner = "", k.Approver
 		}
 		rows[i].Rounds = b.talkRounds(rows[i].Course)
+		if host, joined := named[k.Host]; joined {
+			rows[i].Number = nth(host)
+		}
+		if all := rows[i].Course.Of(); len(all) > 1 {
+			for _, m := range all {
+				rows[i].Tasks = append(rows[i].Tasks, TalkTask{nameNow(of[m.Task], m.Task), of[m.Task].Title, m.Due})
+			}
+			rows[i].Unfounded = (k.State == ledger.TalkOpen || k.State == ledger.TalkClosed) && !rows[i].Course.Rests()
+			continue
+		}
 		rows[i].Unfounded = k.Facts != nil && (k.State == ledger.TalkOpen || k.State == ledger.TalkClosed) && !rows[i].Course.Founded(ledger.CaseOf(t))
 	}
 	slices.SortStableFunc(rows, func(a, b TalkRow) int { return cmp.Or(a.OpensAt.Compare(b.OpensAt), cmp.Compare(a.ID, b.ID)) })

@@ -46,6 +46,7 @@ func Foretell(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until ca
 		return f.Foresight // Load refuses unknown time zones
 	}
 	f.year()
+	f.openTalks()
 	for _, e := range s.Entries {
 		if (e.Sort != Amends && e.Sort != Notice) && !f.acted[e.Key()] {
 			f.Refused[e.Key()] = NoThing
@@ -91,6 +92,7 @@ type foreteller struct {
 	when     When
 	eras     []era
 	acted    map[string]bool // Entry.Key: its turn has come
+	walks    []*walk         // of tasks and occurrences
 }
 
 // year is the life of everything in the plan, and of what amendments add.
@@ -179,7 +181,7 @@ func (f *foreteller) task(id string, c act.Case, from time.Time) {
 		w.do(m)
 	}
 	w.to(never)
-	w.openTalks()
+	f.walks = append(f.walks, w)
 }
 
 // never is after everything.

@@ -3,29 +3,48 @@ package script
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"duban/internal/act"
+	"duban/internal/calendar"
 	"duban/internal/plan"
 )
 
 // called is a talk that a stage of a task calls for, or that a person proposes.
 type called struct {
-	of   act.Case // the task, as it was then
-	at   time.Time
-	hand *moment // nil when a stage calls for it
+	of     act.Case // the task, as it was then
+	at     time.Time
+	hand   *moment // nil when a stage calls for it
+	walk   *walk   // the task's
+	number int     // among its task's
 }
 
-// openTalks are the lives of the talks about a task, numbered in order.
-func (w *walk) openTalks() {
+// id is the talk's.
+func (c called) id() string { return fmt.Sprintf("%s#%d", c.walk.id, c.number) }
+
+// calls is what has called for it.
+func (c called) calls() act.Called { return act.Called{Task: c.walk.id, At: c.at} }
+
+// unit is who is called.
+func (c called) unit() string {
+	if c.hand != nil {
+		return cmp.Or(c.hand.act.Unit, c.of.Lead)
+	}
+	return c.of.Lead
+}
+
+// calls are the talks about a task, numbered in order.
+func (w *walk) calls() []called {
 	for _, m := range w.moments(Propose, w.id, plan.Dated, time.Time{}) {
 		w.talks = append(w.talks, called{of: w.caseAt(m.act.At), at: m.act.At, hand: &m})
 	}
 	slices.SortStableFunc(w.talks, func(a, b called) int { return a.at.Compare(b.at) })
-	for i, c := range w.talks {
-		w.talk(i+1, c)
+	for i := range w.talks {
+		w.talks[i].walk, w.talks[i].number = w, i+1
 	}
+	return w.talks
 }
 
 // caseAt is the task as it was at an instant.
@@ -39,55 +58,189 @@ func (w *walk) caseAt(at time.Time) act.Case {
 	return c
 }
 
-// talk is one talk from its call to the end of its stages, with what acts on its
-// task make of it.
-func (w *walk) talk(number int, c called) {
-	e := w.eraAt(c.at)
-	talk := act.TalkCase{About: c.of.Number, Task: w.id, What: plan.ProposeTalk, State: act.TalkPending, Number: number, Lead: c.of.Lead, Office: c.of.Office,
-		Leadership: c.of.Leadership, Policy: act.TalkPolicy(e.plan, c.of.Policy), Origin: act.OriginStage}
-	t := &talkWalk{walk: w, now: c.at}
+// openTalks are the lives of all talks, each unit's by itself: a unit is called to one
+// talk at a time, see ledger.OpenTalk.
+func (f *foreteller) openTalks() {
+	units := map[string][]called{}
+	for _, w := range f.walks {
+		for _, c := range w.calls() {
+			units[c.unit()] = append(units[c.unit()], c)
+		}
+	}
+	for _, unit := range slices.Sorted(maps.Keys(units)) {
+		all := units[unit]
+		slices.SortStableFunc(all, func(a, b called) int { return a.calls().Compare(b.calls()) })
+		desk := &desk{foreteller: f}
+		for _, c := range all {
+			desk.to(c.at)
+			desk.call(c)
+		}
+		desk.to(never)
+	}
+}
+
+// desk are the talks of one unit.
+type desk struct {
+	*foreteller
+	talks []*talkWalk
+}
+
+// to lets every talk run until an instant, exclusive, in order of what happens: an
+// approval may make one part of another.
+func (d *desk) to(at time.Time) {
+	for {
+		var first *talkWalk
+		var when time.Time
+		for _, t := range d.talks {
+			if next, ok := t.happens(); ok && next.Before(at) && (first == nil || next.Before(when)) {
+				first, when = t, next
+			}
+		}
+		if first == nil {
+			break
+		}
+		first.next(d)
+	}
+	for _, t := range d.talks {
+		t.to(at)
+	}
+}
+
+// call is a talk that is called for: it opens, is proposed, or joins one that is there.
+func (d *desk) call(c called) {
+	e := d.eraAt(c.at)
+	talk := act.TalkCase{About: c.of.Number, Task: c.walk.id, What: plan.ProposeTalk, State: act.TalkPending, Number: c.number, Lead: c.unit(), Office: c.of.Office,
+		Leadership: c.of.Leadership, Policy: act.TalkPolicy(e.plan, c.of.Policy), Origin: act.OriginStage,
+		Members: []act.Member{{Task: c.walk.id, About: c.of.Number, Due: c.of.Due}}}
+	t := &talkWalk{walk: c.walk, now: c.at, names: []string{c.id()}, about: map[string]*walk{c.walk.id: c.walk}, since: c.at, did: map[string]bool{}}
 	if c.hand == nil {
 		t.course = e.book.OpenTalk(talk, c.at)
 	} else {
-		w.acted[c.hand.key] = true
-		talk.Origin, talk.Lead = act.OriginHand, cmp.Or(c.hand.act.Unit, c.of.Lead)
+		d.acted[c.hand.key] = true
+		talk.Origin = act.OriginHand
 		c.hand.act.Unit = talk.Lead
 		course, refused := e.book.Propose(talk, c.hand.act)
 		if refused != nil {
-			w.Refused[c.hand.key] = refused.Key
+			d.Refused[c.hand.key] = refused.Key
 			return
 		}
 		t.course = course
 	}
-	acts := w.moments(OnTalk, fmt.Sprintf("%s#%d", w.id, number), plan.Dated, c.at)
-	states := slices.DeleteFunc(slices.Clone(w.states), func(s state) bool { return s.by.ID == "" || s.at.Before(c.at) })
-	for len(acts) > 0 || len(states) > 0 {
-		if len(states) > 0 && (len(acts) == 0 || !acts[0].act.At.Before(states[0].at)) {
-			t.to(states[0].at.Add(1))
-			t.affected(states[0])
-			states = states[1:]
-			continue
-		}
-		t.to(acts[0].act.At.Add(1))
-		t.do(acts[0])
-		acts = acts[1:]
+	if host := d.host(t, c.at); host != nil {
+		host.takes(t, c.at)
+		return
 	}
-	t.to(never)
+	d.talks = append(d.talks, t)
 }
 
-// affected is what an act on its task makes of the talk.
-func (t *talkWalk) affected(s state) {
-	course, told, ok := t.eraAt(s.at).book.Affected(t.course, s.before, s.of, s.by)
+// host is the talk that one which opens, or is proposed, at an instant goes on as part of.
+func (d *desk) host(t *talkWalk, at time.Time) *talkWalk {
+	for _, other := range d.talks {
+		switch {
+		case other == t || other.course.What != t.course.What:
+		case t.course.State == act.TalkProposed && other.course.State == act.TalkProposed,
+			t.course.State == act.TalkOpen && d.eraAt(at).book.Takes(other.course.TalkCase):
+			return other
+		}
+	}
+	return nil
+}
+
+// talkWalk is the life of one talk, with what acts on its tasks make of it.
+type talkWalk struct {
+	*walk  // of the task it was opened for
+	course act.TalkCourse
+	now    time.Time
+	since  time.Time        // acts on its tasks touch it from then on
+	names  []string         // its ID, and those of what has joined it
+	about  map[string]*walk // by task
+	did    map[string]bool  // what has happened to it, by event.key
+}
+
+// takes makes another talk part of this one.
+func (t *talkWalk) takes(other *talkWalk, at time.Time) {
+	on := calendar.DayOf(at.In(t.eras[0].book.Zone))
+	t.course.TalkCase = t.course.With(other.course.TalkCase, on, at)
+	t.names = append(t.names, other.names...)
+	for id, w := range other.about {
+		if t.about[id] == nil {
+			t.about[id] = w
+			for _, s := range w.states { // what was done before is not done to it
+				if s.at.Before(at) {
+					t.did[stateKey(id, s)] = true
+				}
+			}
+		}
+	}
+}
+
+// event is an act on a talk, or on one of its tasks.
+type event struct {
+	at    time.Time
+	key   string
+	act   *moment
+	state *state
+	task  string
+}
+
+func stateKey(task string, s state) string { return task + "/" + s.by.ID + s.at.String() }
+
+// events are what has not happened yet to the talk, in order; of one instant what is
+// done to a task comes first.
+func (t *talkWalk) events() (all []event) {
+	for _, id := range slices.Sorted(maps.Keys(t.about)) {
+		for i, s := range t.about[id].states {
+			if s.by.ID != "" && !s.at.Before(t.since) && !t.did[stateKey(id, s)] {
+				all = append(all, event{at: s.at, key: stateKey(id, s), state: &t.about[id].states[i], task: id})
+			}
+		}
+	}
+	for _, name := range t.names {
+		for _, m := range t.moments(OnTalk, name, plan.Dated, t.since) {
+			if key := name + "/" + m.key + m.act.ID; !t.did[key] {
+				all = append(all, event{at: m.act.At, key: key, act: &m})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b event) int { return a.at.Compare(b.at) })
+	return all
+}
+
+// happens is when the next act comes.
+func (t *talkWalk) happens() (time.Time, bool) {
+	all := t.events()
+	if len(all) == 0 {
+		return time.Time{}, false
+	}
+	return all[0].at, true
+}
+
+// next does the next act.
+func (t *talkWalk) next(d *desk) {
+	e := t.events()[0]
+	t.did[e.key] = true
+	t.to(e.at.Add(1))
+	if e.state != nil {
+		t.affected(e.task, *e.state)
+		return
+	}
+	opened := t.course.State != act.TalkOpen
+	t.do(*e.act)
+	if opened && t.course.State == act.TalkOpen && e.act.act.Kind == act.Approve {
+		if host := d.host(t, e.at); host != nil {
+			host.takes(t, e.at)
+			d.talks = slices.DeleteFunc(d.talks, func(other *talkWalk) bool { return other == t })
+		}
+	}
+}
+
+// affected is what an act on one of its tasks makes of the talk.
+func (t *talkWalk) affected(task string, s state) {
+	course, told, ok := t.eraAt(s.at).book.AffectedBy(t.course, task, s.before, s.of, s.by)
 	if ok {
 		t.course = course
 		t.say(told)
 	}
-}
-
-type talkWalk struct {
-	*walk
-	course act.TalkCourse
-	now    time.Time
 }
 
 // to lets the talk run until an instant, exclusive.

@@ -71,7 +71,7 @@ func (sc *Screen) Talks(page query.TalkPage) {
 		if l.State == ledger.TalkOpen || l.State == ledger.TalkClosed {
 			opened = l.OpensAt.Format("2006-01-02")
 		}
-		row := table.Row{say.TalkState(l.TalkRow), l.ID, say.TalkWhat(l.TalkRow), l.Unit, l.Title, opened, say.TalkNext(l.TalkRow), cmp.Or(l.Decliner, l.Approver)}
+		row := table.Row{say.TalkState(l.TalkRow), l.ID, say.TalkWhat(l.TalkRow), l.Unit, say.TalkAbout(l.TalkRow), opened, say.TalkNext(l.TalkRow), cmp.Or(l.Decliner, l.Approver)}
 		if plans {
 			row = append(row, l.Plan)
 		}

@@ -200,7 +200,7 @@ func (w WhatIf) Undecided(ctx context.Context, planID string) (u Undecided, err 
 	}
 	talks, err := w.ledger.Talks(ctx, planID, "")
 	for _, k := range talks {
-		if k.GoesOn() && !open[k.Task] {
+		if k.GoesOn() && k.Without(func(task string) bool { return !open[task] }) {
 			u.Talks = append(u.Talks, k)
 		}
 	}

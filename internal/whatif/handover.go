@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"duban/internal/act"
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -69,8 +70,8 @@ func resting(tasks []ledger.Task, talks []ledger.Talk, merged plan.Plan, changes
 		}
 	}
 	for _, k := range talks {
-		again := restored[k.Task] && k.Facts != nil && k.Facts.Voided != nil
-		if (k.GoesOn() || again) && !ends[k.Task] && !ends[duty[k.Task]] {
+		again := k.Facts != nil && k.Facts.Voided != nil && slices.ContainsFunc(k.Facts.Of(), func(m act.Member) bool { return restored[m.Task] })
+		if (k.GoesOn() || again) && !k.Without(func(task string) bool { return ends[task] || ends[duty[task]] }) {
 			r.talks = append(r.talks, k)
 		}
 	}

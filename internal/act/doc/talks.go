@@ -79,7 +79,7 @@ func (w *writer) opened(e *edges) {
 	e.add(string(act.TalkPending), string(void), w.t("task_over"))
 	e.add(string(act.TalkProposed), string(void), w.t("task_cancelled"))
 	e.add(string(act.TalkOpen), string(void), w.t("task_cancelled"))
-	carried := string(act.TalkCase{}.CarriedOut().State)
+	carried := string(act.TalkCarried)
 	for _, s := range []act.TalkState{act.TalkPending, act.TalkProposed, act.TalkOpen} {
 		e.add(string(s), carried, w.t("task_carried"))
 	}

@@ -17,6 +17,7 @@ func (w *world) follows() {
 	p := samplePlan()
 	p.ID, p.Hash = "next", "next"
 	p.Tasks = append(p.Tasks, plan.Task{ID: "n0", Kind: plan.Dated, Lead: "shuiwu", Due: due, Carries: "jincheng/t0"},
+		plan.Task{ID: "n1", Kind: plan.Dated, Lead: "shuiwu", Due: due}, plan.Task{ID: "n2", Kind: plan.Dated, Lead: "shuiwu", Due: due},
 		plan.Task{ID: "nd", Kind: plan.Duty, Lead: "shuiwu", Carries: "jincheng/d"})
 	_, err := w.AddPlan(w.ctx, ledger.Launched{Plan: p, At: launch, Version: 1, Clock: w.plan.Clock}, []ledger.Task{sampleTask("t0")}, before)
 	w.ok(err)
@@ -59,7 +60,7 @@ func carries(t *testing.T, address string) {
 	w.ok(err)
 	row, err := w.Task(w.ctx, "jincheng", "t0")
 	w.ok(err)
-	out, in := w.talkBook().CarryTalk(ledger.TalkCaseOf(&w.plan.Plan, row, k), one.Into.Facts, "n0", a)
+	out, in := w.talkBook().CarryTalk(ledger.TalkCaseOf(&w.plan.Plan, row, k), row.ID, one.Into.Facts, "n0", a)
 	one.Talks = []ledger.CarriedTalk{{Talk: k, Out: out, In: in}}
 	task := ledger.Carriage{From: "jincheng", To: "next", Act: a, Tasks: []ledger.CarriedTask{one}}
 
@@ -102,6 +103,59 @@ func carries(t *testing.T, address string) {
 		w.ok(err)
 		w.is(id, []any{k.State, k.Number}, []any{state, 1})
 	}
+}
+
+// carriesMember: of a talk about three tasks each goes along with its task, and in the new
+// plan they are one talk again; the old one ends with the last.
+func carriesMember(t *testing.T, address string) {
+	w := newWorld(t, address, 3)
+	w.follows()
+	for _, task := range []string{"t0", "t1", "t2"} {
+		w.decide(task, talk)
+		w.opensJointly(task + "#1")
+	}
+	when := ledger.When{Real: speaks.Real, Plan: actAt(18, 10, clerk, act.Carry).At}
+	carry := func(task, into string) {
+		a := actAt(18, 10, clerk, act.Carry)
+		a.ID += task
+		one := w.carried(task, into, a)
+		k, err := w.Talk(w.ctx, "jincheng", "t0#1")
+		w.ok(err)
+		along := ledger.CarriedTalk{Talk: k, Number: 1}
+		along.Out, along.In = w.talkBook().CarryTalk(*k.Facts, task, one.Into.Facts, into, a)
+		along.In.From = "jincheng/t0#1"
+		if host, err := w.Talk(w.ctx, "next", "n1#1"); err == nil {
+			whole := w.talkBook().Along(*host.Facts, along.In, a)
+			along.Host, along.Whole = &host, &whole
+			along.In.State, along.In.Into = act.TalkJoined, host.ID
+		}
+		one.Talks = []ledger.CarriedTalk{along}
+		for range 2 {
+			w.ok(w.CarryInto(w.ctx, ledger.Carriage{From: "jincheng", To: "next", Act: a, Tasks: []ledger.CarriedTask{one}}, when, when))
+		}
+		w.holds()
+	}
+	about := func(planID, id string) (out []string) {
+		k, err := w.Talk(w.ctx, planID, id)
+		w.ok(err)
+		out = []string{k.State}
+		for _, m := range k.Facts.Of() {
+			if m.Ended.IsZero() {
+				out = append(out, m.Task)
+			}
+		}
+		return out
+	}
+	carry("t1", "n1")
+	w.is("the old talk", about("jincheng", "t0#1"), []string{ledger.TalkOpen, "t0", "t2"})
+	w.is("the new one", about("next", "n1#1"), []string{ledger.TalkOpen, "n1"})
+	carry("t0", "n0")
+	w.is("the old talk, without the task it was opened for", about("jincheng", "t0#1"), []string{ledger.TalkOpen, "t2"})
+	w.is("the new one", about("next", "n1#1"), []string{ledger.TalkOpen, "n1", "n0"})
+	w.is("what the second has of it", about("next", "n0#1")[0], ledger.TalkJoined)
+	carry("t2", "n2")
+	w.is("the old talk has ended", about("jincheng", "t0#1"), []string{ledger.TalkCarried})
+	w.is("the new one", about("next", "n1#1"), []string{ledger.TalkOpen, "n1", "n0", "n2"})
 }
 
 // carriesNothing: what was to be carried on had ended first.

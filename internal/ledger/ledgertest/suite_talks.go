@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -30,7 +32,7 @@ func talkAtOnce(t *testing.T, address string) {
 	w.ok(err)
 	w.is("the talk it speaks of", messages[0].Items[0].Talk.ID, "t0#1")
 	w.is("the notice knows it", messages[0].Items[0].Notice.Talk, "t0#1")
-	if _, err := w.OpenTalk(w.ctx, "jincheng", "none", act.TalkCase{}, speaks); !errors.Is(err, ledger.ErrNotFound) {
+	if _, err := w.OpenTalk(w.ctx, ledger.Opening{Plan: "jincheng", Talk: "none"}, speaks); !errors.Is(err, ledger.ErrNotFound) {
 		t.Errorf("no talk: %v", err)
 	}
 	w.holds()
@@ -95,10 +97,11 @@ func (w *world) stagesOf(task, talk string) (out []string) {
 func talkOnApproval(t *testing.T, address string) {
 	w := newWorld(t, address, 2)
 	w.onApproval()
-	for _, id := range []string{"t0", "t1"} {
+	asks := func(id string) {
 		w.decide(id, talk)
 		w.opens(id+"#1", act.TalkProposed)
 	}
+	asks("t0")
 	approve, decline := actAt(18, 10, leader, act.Approve), actAt(18, 11, leader, act.Decline)
 	for range 2 { // the answer to the first may be lost
 		c, digests := w.actsOnTalk("t0#1", approve)
@@ -107,10 +110,13 @@ func talkOnApproval(t *testing.T, address string) {
 		got, err := w.Talk(w.ctx, "jincheng", "t0#1")
 		w.ok(err)
 		w.is("approved", []any{got.State, got.Approver, got.OpensAt, *got.Facts}, []any{ledger.TalkOpen, "副市长", approve.At, c})
-		c, _ = w.actsOnTalk("t1#1", decline)
+	}
+	asks("t1") // once the first is decided: an undecided one is joined
+	for range 2 {
+		c, _ := w.actsOnTalk("t1#1", decline)
 		w.is("facts", c.State, act.TalkDeclined)
 	}
-	w.is("events", w.last(2), []string{"act.approve", "act.decline"})
+	w.is("events", w.last(4), []string{"act.approve", ledger.StageDecided, ledger.TalkAsked, "act.decline"})
 	w.is("stages of the approved", w.stagesOf("t0", "t0#1"), []string{"r0 act-1-approve decided"})
 	talks, err := w.Talks(w.ctx, "jincheng", "")
 	w.ok(err)
@@ -237,6 +243,127 @@ func proposalsJoin(t *testing.T, address string) {
 		w.ok(err)
 		w.is(fmt.Sprint("that joined another before a leader decided, only what the unit knows of: ", known), n, map[bool]int{false: 1, true: 0}[known])
 	}
+	w.holds()
+}
+
+// opensJointly opens a talk twice, as its workflow does when the answer to the first try
+// is lost.
+func (w *world) opensJointly(id string) (got ledger.Talk) {
+	w.t.Helper()
+	for range 2 {
+		var err error
+		got, err = w.OpenTalk(w.ctx, w.opening(id, nil), speaks)
+		w.ok(err)
+	}
+	return got
+}
+
+// opening is how the activity opens a talk; missing are the rungs that are due and not
+// recorded.
+func (w *world) opening(id string, missing []act.Called) ledger.Opening {
+	book := w.talkBook()
+	return ledger.Opening{Plan: "jincheng", Talk: id, Takes: book.Takes, Zone: calendar.Beijing,
+		Open: func(task ledger.Task, called ledger.Talk) act.TalkCase {
+			called.Facts = nil
+			return book.OpenTalk(ledger.TalkCaseOf(&w.plan.Plan, task, called), called.OpensAt).TalkCase
+		},
+		Calls: func(of ledger.Task, until time.Time) []act.Called {
+			return slices.DeleteFunc(slices.Clone(missing), func(c act.Called) bool { return c.Task != of.ID || c.At.After(until) })
+		}}
+}
+
+// firstTalk: of two rungs of one instant the task that comes first has the talk, also
+// when a slow machine records it last: until then the others do not open. What comes after
+// a talk is not waited for.
+func firstTalk(t *testing.T, address string) {
+	w := newWorld(t, address, 4)
+	stands := func(id string) []any {
+		k, err := w.Talk(w.ctx, "jincheng", id)
+		w.ok(err)
+		return []any{k.State, k.Host, k.Facts.Nth}
+	}
+	waits := func(id string, missing ...act.Called) {
+		t.Helper()
+		before, err := w.Talk(w.ctx, "jincheng", id)
+		w.ok(err)
+		if _, err := w.OpenTalk(w.ctx, w.opening(id, missing), speaks); !errors.Is(err, ledger.ErrNotCalled) {
+			t.Errorf("%s: %v", id, err)
+		}
+		after, err := w.Talk(w.ctx, "jincheng", id)
+		w.ok(err)
+		w.is("as before", after, before)
+	}
+	first, second := act.Called{Task: "t0", At: talkAt}, act.Called{Task: "t1", At: talkAt}
+	w.decide("t2", talk)
+	waits("t2#1", first, second)
+	w.decide("t1", talk)
+	waits("t2#1", first)
+	waits("t1#1", first)
+	w.decide("t0", talk)
+	later := []act.Called{{Task: "t3", At: talkAt}, {Task: "t0", At: talkAt.Add(time.Minute)}}
+	for range 2 {
+		got, err := w.OpenTalk(w.ctx, w.opening("t2#1", later), speaks) // and with it those that come first
+		w.ok(err)
+		w.is("the third", got.Host, "t0#1")
+	}
+	w.is("the first of three", stands("t0#1"), []any{ledger.TalkOpen, "", 1})
+	for _, id := range []string{"t1#1", "t2#1"} {
+		w.opensJointly(id)
+		w.is("joins", stands(id), []any{ledger.TalkJoined, "t0#1", 1})
+	}
+	about, err := w.TalksAbout(w.ctx, "jincheng", "t2")
+	w.ok(err)
+	var of []string
+	for _, m := range about[0].Facts.Of() {
+		of = append(of, m.Task)
+	}
+	w.is("its tasks", []any{about[0].ID, of}, []any{"t0#1", []string{"t0", "t1", "t2"}})
+	joined, err := w.JoinedTo(w.ctx, "jincheng", "t0#1")
+	w.ok(err)
+	w.is("what has joined it", joined, []string{"t1#1", "t2#1"})
+	w.holds()
+}
+
+// talksJoin: a unit is called to one talk about all it has missed. Of those that open at
+// one instant the first by its ID is the talk, whichever is opened first; what opens later
+// joins it, and so does what a leader approves.
+func talksJoin(t *testing.T, address string) {
+	w := newWorld(t, address, 4)
+	book := w.talkBook()
+	opens := w.opensJointly
+	for _, task := range []string{"t0", "t1", "t2"} {
+		w.decide(task, talk)
+	}
+	w.is("the second joins the first, which is open by then", []any{opens("t1#1").State, opens("t1#1").Facts.Into}, []any{ledger.TalkJoined, "t0#1"})
+	w.is("the first", opens("t0#1").State, ledger.TalkOpen)
+	w.is("the third", []any{opens("t2#1").State, opens("t2#1").Facts.Nth}, []any{ledger.TalkJoined, 1})
+	a := actAt(18, 10, clerk, act.Propose)
+	a.ID, a.Unit, a.Talk = "by-hand", "shuiwu", &act.TalkFacts{What: plan.ProposeTalk}
+	_, refused, err := w.ProposeTalk(w.ctx, ledger.Proposed{Plan: "jincheng", Task: "t3", Act: a, Facts: func(number int) (act.TalkCase, *act.Refusal) {
+		c, refused := book.Propose(act.TalkCase{Task: "t3", Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao", Policy: "standard", Origin: act.OriginHand}, a)
+		return c.TalkCase, refused
+	}}, speaks)
+	w.ok(err)
+	w.is("refused", refused, (*act.Refusal)(nil))
+	approve := actAt(19, 10, leader, act.Approve)
+	k, err := w.Talk(w.ctx, "jincheng", "t3#1")
+	w.ok(err)
+	after, told, _ := book.ActOnTalk(book.TalkCourse(*k.Facts), approve)
+	for range 2 {
+		c, _, err := w.ActOnTalk(w.ctx, ledger.ActedOnTalk{Plan: "jincheng", Talk: "t3#1", Act: approve, Version: k.Version, Facts: after.TalkCase, Told: told, Takes: book.Takes}, speaks)
+		w.ok(err)
+		w.is("approved", []any{c.State, c.Into}, []any{act.TalkJoined, "t0#1"})
+	}
+	whole, err := w.Talk(w.ctx, "jincheng", "t0#1")
+	w.ok(err)
+	var of []string
+	for _, m := range whole.Facts.Of() {
+		of = append(of, m.Task)
+	}
+	w.is("it is about all", of, []string{"t0", "t1", "t2", "t3"})
+	about, err := w.TalksAbout(w.ctx, "jincheng", "t2")
+	w.ok(err)
+	w.is("the talk about the third task", []any{len(about), about[0].ID}, []any{1, "t0#1"})
 	w.holds()
 }
 

@@ -240,7 +240,7 @@ func (w *world) opens(talk string, state act.TalkState) ledger.Talk {
 	if state == act.TalkProposed {
 		c.Opened, c.Since, c.Round, c.Asked = calendar.Day{}, calendar.Day{}, 0, calendar.DayOf(talkAt)
 	}
-	got, err := w.OpenTalk(w.ctx, "jincheng", talk, c, speaks)
+	got, err := w.OpenTalk(w.ctx, ledger.Opening{Plan: "jincheng", Talk: talk, Open: func(ledger.Task, ledger.Talk) act.TalkCase { return c }}, speaks)
 	w.ok(err)
 	return got
 }

@@ -250,7 +250,7 @@ func (h *house) live(ctx context.Context, book act.Book, id string, n int) error
 			return err
 		}
 		p := book.OpenTalk(ledger.TalkCaseOf(&plan.Plan{Directory: book.People, Policies: book.Policies}, row, *talk), talk.OpensAt)
-		if _, err := store.OpenTalk(ctx, planID, talk.ID, p.TalkCase, when(talk.OpensAt)); err != nil {
+		if _, err := store.OpenTalk(ctx, ledger.Opening{Plan: planID, Talk: talk.ID, Open: func(ledger.Task, ledger.Talk) act.TalkCase { return p.TalkCase }}, when(talk.OpensAt)); err != nil {
 			return err
 		}
 	}
