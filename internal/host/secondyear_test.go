@@ -36,8 +36,14 @@ func foretold(id string, stages []plan.Stage, from, to time.Time) (all []string)
 	return all
 }
 
+// word is a line about a stage of a thing. The number of the act that proposed a talk is
+// left out: a rule's further fact that joins it after the first year's last morning counts
+// as one more.
 func word(id string, s plan.Stage) string {
 	var who []string
+	if _, act, told := strings.Cut(strings.TrimPrefix(s.ID, "act-"), "-"); told && act == "propose" {
+		s.ID = act
+	}
 	for _, r := range s.To {
 		who = append(who, r.String())
 	}
