@@ -219,7 +219,8 @@ func (y *year) followTalk(id string) {
 func (y *year) open(id string, in activities.TalkInput) error {
 	_, err := y.acts.OpenTalk(y.ctx, in)
 	y.followTalk(id)
-	if y.last && errors.Is(err, ledger.ErrNotCalled) {
+	var first *ledger.NotCalledError
+	if y.last && errors.As(err, &first) {
 		y.things[id].at = y.now.Add(time.Second)
 		return nil
 	}

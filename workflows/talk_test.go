@@ -21,8 +21,9 @@ import (
 	"duban/workflows"
 )
 
-// talkBench is a bench on which the task's talk stage was decided at wake.
-func talkBench(t *testing.T, open string) (*bench, workflows.TalkState) {
+// talkBench is a bench on which the task's talk stage was decided at wake. Of the stuck tasks,
+// which their unit has had since April, nothing was said yet.
+func talkBench(t *testing.T, open string, stuck ...plan.Task) (*bench, workflows.TalkState) {
 	wake := day(2021, 5, 19).Add(7 * time.Hour)
 	survey := task("survey", calendar.NewDay(2021, 4, 30))
 	b := newBench(t, wake, survey)
@@ -33,7 +34,12 @@ func talkBench(t *testing.T, open string) (*bench, workflows.TalkState) {
 	b.plan.Policies["standard"] = p
 	b.plan.ID, b.plan.Hash = "q", "q"
 	when := ledger.When{Real: wake, Plan: wake}
-	_, err := b.store.AddPlan(t.Context(), ledger.Launched{Plan: *b.plan, At: wake}, b.given(b.plan, ledger.TaskOf(b.plan, survey, wake)), when)
+	rows := []ledger.Task{ledger.TaskOf(b.plan, survey, wake)}
+	for _, other := range stuck {
+		b.plan.Tasks = append(b.plan.Tasks, other)
+		rows = append(rows, ledger.TaskOf(b.plan, other, day(2021, 4, 8)))
+	}
+	_, err := b.store.AddPlan(t.Context(), ledger.Launched{Plan: *b.plan, At: wake}, b.given(b.plan, rows...), when)
 	require.NoError(t, err)
 	opens := wake.Add(2 * time.Hour)
 	_, talk, err := ledgertest.Decide(t.Context(), b.store, ledger.Decision{
@@ -240,6 +246,43 @@ func TestTalkOfATaskClosedMeanwhileDoesNotOpen(t *testing.T) {
 	b.done()
 	require.Empty(t, b.talkStages())
 	require.Equal(t, ledger.TalkVoid, b.talkState(state.Talk))
+}
+
+// A task of the same unit is stuck for a day before the rung that calls for the talk: the
+// unit is called to no other one meanwhile, and the ledger says which task is waited for.
+// Once the rung is recorded, what has waited goes on as part of that talk.
+func TestATalkWaitsForTheTaskThatComesFirst(t *testing.T) {
+	t.Parallel()
+	annex := task("annex", calendar.NewDay(2021, 4, 30))
+	b, state := talkBench(t, plan.TalkAtOnce, annex)
+	row, err := b.store.Task(t.Context(), "q", "annex")
+	require.NoError(t, err)
+	calls := b.book().CallsUntil(ledger.CaseOf(row), state.OpensAt)
+	require.Len(t, calls, 1)
+	var waits []ledger.Wait
+	b.RegisterDelayedCallback(func() {
+		require.Equal(t, ledger.TalkPending, b.talkState(state.Talk))
+		waits, err = b.store.Waits(t.Context(), "q")
+		require.NoError(t, err)
+		when := ledger.When{Real: b.Now(), Plan: b.Now()}
+		_, _, err = ledgertest.Decide(t.Context(), b.store, ledger.Decision{
+			Plan: "q", Task: "annex", Revision: 1, OpensTalk: true, Channels: map[people.Recipient][]string{},
+			Stage: plan.Stage{ID: "talk", Kind: plan.Talk, At: calls[0], To: []people.Recipient{{Unit: "lingdao", Role: people.Leader}}},
+		}, when)
+		require.NoError(t, err)
+	}, 24*time.Hour)
+	b.live(workflows.TalkType, state)
+	b.done()
+	require.Len(t, waits, 1)
+	require.Equal(t, []string{state.Talk, "open"}, []string{waits[0].Thing, waits[0].What})
+	require.Contains(t, waits[0].Error, "annex")
+	require.Equal(t, ledger.TalkOpen, b.talkState("annex#1"))
+	k, err := b.store.Talk(t.Context(), "q", state.Talk)
+	require.NoError(t, err)
+	require.Equal(t, []string{ledger.TalkJoined, "annex#1"}, []string{k.State, k.Host})
+	waits, err = b.store.Waits(t.Context(), "q")
+	require.NoError(t, err)
+	require.Empty(t, waits)
 }
 
 func TestTalkEndsWithItsCancelledTask(t *testing.T) {

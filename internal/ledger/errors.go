@@ -9,20 +9,20 @@ import (
 	"io/fs"
 	"net"
 	"syscall"
+	"time"
 
 	"github.com/lib/pq"
 	"modernc.org/sqlite"
+
+	"duban/internal/act"
 )
 
 // What a caller may ask for with errors.Is.
 var (
 	// ErrBehind: what was to be written rests on facts that are not the ledger's any
 	// more. Nothing was written.
-	ErrBehind   = errors.New("ledger: it was written meanwhile")
-	ErrNotFound = errors.New("not in the ledger")
-	// ErrNotCalled: a talk of the unit comes first, and its task has not recorded yet that
-	// it calls for it. Nothing was written.
-	ErrNotCalled = errors.New("it comes first and is not in the ledger yet")
+	ErrBehind    = errors.New("ledger: it was written meanwhile")
+	ErrNotFound  = errors.New("not in the ledger")
 	ErrNotOpen   = errors.New("the task is not open")
 	ErrOvertaken = errors.New("another try has begun or it is settled")
 	// ErrTaken: another act has the ID. Nothing was written.
@@ -61,6 +61,14 @@ func Later(err error) bool {
 		}
 	}
 	return false
+}
+
+// NotCalledError says that a talk of the unit comes before the one that was to open, and
+// that its task has not recorded yet that it calls for it. Nothing was written.
+type NotCalledError act.Called
+
+func (e *NotCalledError) Error() string {
+	return fmt.Sprintf("the talk that task %s calls for at %s comes first and is not in the ledger yet", e.Task, e.At.Format(time.RFC3339))
 }
 
 // BrokenChainError says that the chain of events does not hold at Seq: it was

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -27,8 +26,8 @@ type Opening struct {
 // unit is open that takes others, or the same is proposed, it goes on as part of that
 // one instead, event talk.joined: a unit is called to one talk. Which one that is follows
 // from what the tasks of the unit call for (act.Called), not from which of them a machine
-// gets to first: those that come before it are opened before it, and it is
-// ErrNotCalled while one of them is not in the ledger yet. Again, it changes nothing. It
+// gets to first: those that come before it are opened before it, and it is a
+// *NotCalledError while one of them is not in the ledger yet. Again, it changes nothing. It
 // gives the talk as it is from then on: void when an act on its task came first.
 func (s *Store) OpenTalk(ctx context.Context, o Opening, when When) (Talk, error) {
 	return write(ctx, s, func(t *tx) (Talk, error) {
@@ -78,7 +77,7 @@ func (t *tx) called(o Opening, talk Talk) error {
 		}
 		for _, c := range o.Calls(of, talk.OpensAt) {
 			if c.Compare(own) < 0 {
-				return fmt.Errorf("the talk that task %s calls for at %s: %w", c.Task, c.At, ErrNotCalled)
+				return (*NotCalledError)(&c)
 			}
 		}
 	}

@@ -286,9 +286,12 @@ func firstTalk(t *testing.T, address string) {
 		t.Helper()
 		before, err := w.Talk(w.ctx, "jincheng", id)
 		w.ok(err)
-		if _, err := w.OpenTalk(w.ctx, w.opening(id, missing), speaks); !errors.Is(err, ledger.ErrNotCalled) {
-			t.Errorf("%s: %v", id, err)
+		_, err = w.OpenTalk(w.ctx, w.opening(id, missing), speaks)
+		var first *ledger.NotCalledError
+		if !errors.As(err, &first) {
+			t.Fatalf("%s: %v", id, err)
 		}
+		w.is("what is waited for", act.Called(*first), missing[0])
 		after, err := w.Talk(w.ctx, "jincheng", id)
 		w.ok(err)
 		w.is("as before", after, before)
