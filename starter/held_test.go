@@ -13,6 +13,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/query"
 	"duban/internal/terminal"
 )
 
@@ -88,4 +89,57 @@ func TestWhatKeepsANewPlanFromItsLaunch(t *testing.T) {
 		_, err = said(t, d, file)
 		require.NoError(t, err)
 	})
+}
+
+// A plan is launched by its own office, or whoever can open the ledger, and that office
+// seats nobody with it in units of which it keeps no plan.
+func TestWhoLaunchesAPlan(t *testing.T) {
+	t.Parallel()
+	d, _, _ := seededDesk(t)
+	seed := filepath.Join("..", "seeds", "jincheng-2021-water")
+	accounts, err := os.ReadFile(filepath.Join(seed, "accounts.yaml"))
+	require.NoError(t, err)
+	d.hands(string(accounts))
+	units, err := os.ReadFile(filepath.Join(seed, "units.yaml"))
+	require.NoError(t, err)
+	dir := t.TempDir()
+	launches := func(as, units string) (string, error) {
+		file := filepath.Join(dir, "plan.yaml")
+		for name, text := range map[string]string{"units.yaml": units, "plan.yaml": `id: air
+title: 治气计划
+issuer: 市政府
+issued: 2021-12-01
+year: 2022
+policy: standard
+office: shengtai
+leadership: lingdao
+units: units.yaml
+policies: ` + abs(t, "../seeds/policies.yaml") + `
+clauses:
+  - {id: "1", chapter: 一、任务, heading: （一）, title: 1.任务, place: 一（一）1, brackets: [[市水务局]], text: 9月底前完成。, tasks: [{id: a, title: 关停燃煤锅炉, due: 2022-09-30, source: 9月底前完成}]}
+`} {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+		}
+		var out bytes.Buffer
+		d.err, d.as = &out, as
+		p, _, err := d.load(t.Context(), file)
+		require.NoError(t, err, out.String())
+		err = d.checkNew(t.Context(), d.store, p, file, terminal.Consent{})
+		return out.String(), err
+	}
+	for _, as := range []string{"", "shengtai"} {
+		said, err := launches(as, string(units))
+		require.NoError(t, err, "%q: %s", as, said)
+	}
+	for _, as := range []string{"shuiwu", "shuizhiban", "shizhang"} {
+		_, err := launches(as, string(units))
+		require.ErrorIs(t, err, query.ErrNotWhole, as)
+	}
+	require.Contains(t, string(units), "name: 市水务局联络员")
+	other := strings.Replace(string(units), "name: 市水务局联络员", "name: 另一人", 1)
+	said, err := launches("shengtai", other)
+	require.ErrorIs(t, err, errSaid)
+	require.Contains(t, said, "你单位不能改：市水务局。请在 units.yaml 里改回现有的联系人")
+	_, err = launches("", other)
+	require.NoError(t, err)
 }

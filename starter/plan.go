@@ -98,9 +98,10 @@ func (a *app) held(problems []plan.Problem, again bool) error {
 }
 
 // checkNew refuses a plan that the ledger does not know yet where it holds
-// placeholders or contradictions, or addresses of .example while mail is sent, and asks
-// about work that seems to be open in another plan already: it would be chased twice. One
-// that it knows runs from the ledger, whatever its file says.
+// placeholders or contradictions, addresses of .example while mail is sent, or other
+// contacts of units that are not its office's to seat, and asks about work that seems to
+// be open in another plan already: it would be chased twice. One that it knows runs from
+// the ledger, whatever its file says.
 func (a *app) checkNew(ctx context.Context, store *ledger.Store, p *plan.Plan, file string, agree terminal.Consent) error {
 	who, err := a.viewer()
 	if err != nil {
@@ -128,6 +129,10 @@ func (a *app) checkNew(ctx context.Context, store *ledger.Store, p *plan.Plan, f
 	}
 	if known.Unreachable > 0 {
 		a.complain("cli.launch_example", words.Data{"Count": known.Unreachable})
+		return errSaid
+	}
+	if len(known.Foreign) > 0 {
+		a.complain("draft.obstacle_foreign", words.Data{"Units": strings.Join(known.Foreign, a.w.T("cli.list_comma"))})
 		return errSaid
 	}
 	return nil

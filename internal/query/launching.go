@@ -104,8 +104,11 @@ func (r reading) elsewhere(ctx context.Context, twins []whatif.Twin, gaps []what
 }
 
 // foreign are the units that a plan seats otherwise than the ledger, without the viewer
-// being the office of a plan that names them.
+// being the office of a plan that names them. The operator may seat whom they like.
 func (r reading) foreign(ctx context.Context, p *plan.Plan) (names []string, err error) {
+	if r.who.is == operator {
+		return nil, nil
+	}
 	now, err := r.store.Units(ctx)
 	if err != nil {
 		return nil, err
@@ -120,7 +123,7 @@ func (r reading) foreign(ctx context.Context, p *plan.Plan) (names []string, err
 		if err != nil {
 			return nil, err
 		}
-		if r.who.is == operator || r.who.by.Unit == l.Plan.Directory.Office {
+		if r.who.by.Unit == l.Plan.Directory.Office {
 			for _, u := range l.Plan.Directory.Units {
 				ours[u.ID] = true
 			}
