@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"log/slog"
 	"path/filepath"
 	"testing"
 	"time"
@@ -15,22 +16,30 @@ import (
 	"duban/internal/plan"
 )
 
-// Who sits where is the office's to say whose plan names the unit; an office of two
-// plans is named once to whoever may not, and a unit of no plan has no office.
-func TestOnlyAnOfficeWhosePlanNamesTheUnitSeatsSomebody(t *testing.T) {
-	t.Parallel()
+// officed is a ledger with plans of one office ban, each of which names shuiwu, and when
+// they were launched.
+func officed(t *testing.T, plans ...string) (*ledger.Store, time.Time) {
+	t.Helper()
 	store, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
 	at := calendar.NewDay(2021, 4, 8).At(9, 0, calendar.Beijing).UTC()
 	unit := func(id, name string) people.Unit { return people.Unit{ID: id, Name: name, Kind: people.CityDepartment} }
-	for _, id := range []string{"water", "rivers"} {
+	for _, id := range plans {
 		p := plan.Plan{ID: id, Title: id, Year: 2021, Zone: "Asia/Shanghai", Policy: "standard", Hash: id,
 			Directory: people.Directory{Office: "ban", Leadership: "zu", Units: []people.Unit{unit("ban", "市治水办"), unit("zu", "领导小组"), unit("shuiwu", "市水务局")}},
 			Policies:  map[string]plan.Policy{"standard": {Name: "standard", Version: 1}}}
 		_, err = store.AddPlan(t.Context(), ledger.Launched{Plan: p, At: at, Version: 1, Clock: calendar.Clock{Epoch: at, Start: at, Rate: 1}}, nil, ledger.When{Real: at, Plan: at})
 		require.NoError(t, err)
 	}
+	return store, at
+}
+
+// Who sits where is the office's to say whose plan names the unit; an office of two
+// plans is named once to whoever may not, and a unit of no plan has no office.
+func TestOnlyAnOfficeWhosePlanNamesTheUnitSeatsSomebody(t *testing.T) {
+	t.Parallel()
+	store, at := officed(t, "water", "rivers")
 	seats := func(by, unit string) error {
 		_, err := engine.SetContact(t.Context(), store, at.Add(time.Hour), people.Recipient{Unit: unit, Role: people.Liaison}, people.Contact{Name: "王敏", Email: "wang@x.example"}, act.Actor{Account: by, Unit: by})
 		return err
@@ -45,7 +54,7 @@ func TestOnlyAnOfficeWhosePlanNamesTheUnitSeatsSomebody(t *testing.T) {
 
 	// Where the office has decided so, a unit says who sits in it: in its own seats alone,
 	// and in neither the office's nor the leadership's.
-	_, err = store.SetOffice(t.Context(), ledger.OfficeUnitContacts, ledger.ContactsByUnit, "ban", ledger.When{Real: at, Plan: at})
+	_, err := store.SetOffice(t.Context(), ledger.OfficeUnitContacts, ledger.ContactsByUnit, "ban", ledger.When{Real: at, Plan: at})
 	require.NoError(t, err)
 	require.NoError(t, seats("shuiwu", "shuiwu"))
 	for _, other := range [][2]string{{"shuiwu", "ban"}, {"shuiwu", "zu"}, {"zu", "zu"}, {"zu", "shuiwu"}, {"linye", "shuiwu"}, {"linye", "linye"}} {
@@ -56,4 +65,51 @@ func TestOnlyAnOfficeWhosePlanNamesTheUnitSeatsSomebody(t *testing.T) {
 	n, err := store.Verify(t.Context())
 	require.NoError(t, err)
 	require.EqualValues(t, 4, n, "two plans, one contact, and what the office decided")
+}
+
+// Nobody is seated without a name and an address, or with a pace that nobody can have; a
+// seat can be emptied.
+func TestWhoCanBeSeated(t *testing.T) {
+	t.Parallel()
+	store, at := officed(t, "water")
+	seat := func(c people.Contact) error {
+		_, err := engine.SetContact(t.Context(), store, at.Add(time.Hour), people.Recipient{Unit: "shuiwu", Role: people.Liaison}, c, act.Actor{Account: "ban", Unit: "ban"})
+		return err
+	}
+	for _, c := range []people.Contact{
+		{Name: "王敏"}, {Email: "wang@x.example"}, {Phone: "0356-0000000"}, {Name: "王敏", Post: "科长"}, {Name: "王敏", Email: "wang"},
+		{Name: "王敏", Email: "王敏 <wang@x.example>"}, {Name: "王敏", Email: "wang@x.example, li@x.example"}, {Name: "王敏", Email: "wang@x.example", Pace: "daily"},
+	} {
+		var none *engine.ContactError
+		require.ErrorAs(t, seat(c), &none, "%+v", c)
+		require.Equal(t, c.Pace, none.Pace)
+	}
+	n, err := store.Verify(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, 1, n, "nobody was seated")
+	for _, c := range []people.Contact{{Name: "王敏", Email: "wang@x.example"}, {Name: "王敏", Email: "wang@x.example", Pace: "weekly"}, {}} {
+		require.NoError(t, seat(c), "%+v", c)
+	}
+}
+
+// A message is settled by hand by its plan's office alone: not by its unit, not by the
+// leadership, which may read of it, and not by another plan's office.
+func TestOnlyThePlansOfficeSettlesAMessage(t *testing.T) {
+	t.Parallel()
+	store, at := officed(t, "water")
+	e := engine.New(nil, store, 0, func() time.Time { return at.Add(time.Hour) }, slog.New(slog.DiscardHandler))
+	m := ledger.MessageInfo{Plan: "water", ID: "none"} // the office is told that there is none
+	for name, settle := range map[string]func(act.Actor) (bool, error){
+		"resend": func(by act.Actor) (bool, error) { return e.Resend(t.Context(), m, by) },
+		"drop":   func(by act.Actor) (bool, error) { return e.DropMessage(t.Context(), m, by, "查无此人") },
+	} {
+		for _, unit := range []string{"shuiwu", "zu", "other", ""} {
+			_, err := settle(act.Actor{Account: "x", Unit: unit})
+			var only *engine.OfficeError
+			require.ErrorAs(t, err, &only, "%s by %q", name, unit)
+			require.Equal(t, []string{"市治水办"}, only.Offices)
+		}
+		_, err := settle(act.Actor{Account: "x", Unit: "ban"})
+		require.ErrorIs(t, err, ledger.ErrNotFound, name)
+	}
 }
