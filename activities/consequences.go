@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"duban/internal/act"
@@ -148,9 +147,5 @@ func firedBy(talks []ledger.Talk) []act.Fired {
 
 // grounds are a proposal's facts in words, under the rule's title.
 func (a *Activities) grounds(p plan.Plan, proposal act.Proposal) string {
-	title := proposal.Rule
-	if i := slices.IndexFunc(p.Consequences, func(c plan.Consequence) bool { return c.ID == proposal.Rule }); i >= 0 && p.Consequences[i].Title != "" {
-		title = p.Consequences[i].Title
-	}
-	return title + "\n" + notice.Grounds(a.Words, proposal.Grounds, proposal.Before)
+	return p.RuleTitle(proposal.Rule) + "\n" + notice.Grounds(a.Words, proposal.Grounds, proposal.Before)
 }

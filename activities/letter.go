@@ -103,6 +103,9 @@ func (a *Activities) digestOf(ctx context.Context, l ledger.Launched, m ledger.M
 				return notice.Digest{}, err
 			}
 		}
+		for _, r := range l.Plan.Consequences {
+			fact.Rules = append(fact.Rules, l.Plan.RuleTitle(r.ID))
+		}
 		facts.Items = append(facts.Items, fact)
 	}
 	return facts, nil

@@ -60,7 +60,7 @@ func RuledAlone(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until 
 					continue
 				}
 				proposed, refused := b.Propose(TalkCase{Lead: unit, Task: r.Task, Office: p.Directory.Office, Leadership: p.Directory.Leadership, Policy: policyKey(tasks, r.Task, p.Policy)},
-					Act{ID: RuleID(r.Key), Kind: Propose, By: EngineActor, At: at.UTC(), On: on, Ref: r.Task, Unit: unit, Reason: titleOf(p.Consequences, r.Rule), Talk: &TalkFacts{What: r.What}})
+					Act{ID: RuleID(r.Key), Kind: Propose, By: EngineActor, At: at.UTC(), On: on, Ref: r.Task, Unit: unit, Reason: p.RuleTitle(r.Rule), Talk: &TalkFacts{What: r.What}})
 				if refused != nil {
 					continue // the engine would be refused too
 				}
@@ -87,15 +87,6 @@ func policyKey(tasks []chased, id, usual string) string {
 		return usual
 	}
 	return tasks[i].of.Policy
-}
-
-// titleOf is what a rule is called.
-func titleOf(rules []plan.Consequence, id string) string {
-	i := slices.IndexFunc(rules, func(r plan.Consequence) bool { return r.ID == id })
-	if i < 0 || rules[i].Title == "" {
-		return id
-	}
-	return rules[i].Title
 }
 
 // WithRuled is what is foretold of a plan with what its rules propose, in order of time.

@@ -91,6 +91,7 @@ type Item struct {
 	Assist      []string     // names of the assisting units, where they were changed
 	Further     bool         // of a request to extend: not the first, the leadership decides it
 	Policy      string       // title of the policy, where it was changed
+	Rules       []string     // titles of the plan's rules: each stands before the facts that it counted, among the words of a proposal
 }
 
 // Distance is how far away a day is: positive before it, 0 on it, negative

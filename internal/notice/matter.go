@@ -276,9 +276,9 @@ func (s *speaker) matterLines(e entry) []line {
 	for _, what := range strings.Fields(e.Matter.Ends) {
 		lines = append(lines, line{Text: s.say("ended_" + what)})
 	}
-	lines = append(lines, s.quoted(t.words, e.Matter.Words)...)
+	lines = append(lines, s.quoted(t.words, e.Matter.Words, e.Rules)...)
 	if e.Talk != nil {
-		lines = append(lines, s.approved(*e.Talk)...)
+		lines = append(lines, s.approved(*e.Talk, e.Rules)...)
 		lines = append(lines, s.talkPaper(e.Talk.Facts, e.Matter.Topic)...)
 	}
 	if paper := clean(e.Matter.Paper); paper != "" && !(e.Talk != nil && clean(e.Talk.Facts.Number) == paper) {
@@ -373,25 +373,33 @@ func (s *speaker) organ(e entry) string {
 	return clean(e.Lead)
 }
 
-// quoted passes a person's words on: in quotation marks, or a list line by line.
-func (s *speaker) quoted(label, text string) []line {
-	var lines []line
+// quoted passes a person's words on: in quotation marks, or a list line by line. A line
+// that is the title of a rule heads what follows it, and is not counted.
+func (s *speaker) quoted(label, text string, rules []string) []line {
+	var said []string
 	for _, one := range strings.Split(text, "\n") {
 		if one = clean(one); one != "" {
-			lines = append(lines, line{Text: one})
+			said = append(said, one)
 		}
 	}
 	label = s.say("words_" + label)
-	switch len(lines) {
+	switch len(said) {
 	case 0:
 		return nil
 	case 1:
-		return []line{{label, s.say("quoted", words.Data{"Words": within(lines[0].Text)})}}
+		return []line{{label, s.say("quoted", words.Data{"Words": within(said[0])})}}
 	}
-	for i := range lines {
-		lines[i].Text = s.say("listed", words.Data{"No": i + 1, "Words": lines[i].Text})
+	lines, n := []line{{}}, 0
+	for _, one := range said {
+		if slices.ContainsFunc(rules, func(title string) bool { return clean(title) == one }) {
+			lines = append(lines, line{Text: one + s.t("colon")})
+			continue
+		}
+		n++
+		lines = append(lines, line{Text: s.say("listed", words.Data{"No": n, "Words": one})})
 	}
-	return append([]line{{label, s.count("lines", len(lines))}}, lines...)
+	lines[0] = line{label, s.count("lines", n)}
+	return lines
 }
 
 // limit is a matter's own limit; a distance that does not fit the day is not said.
@@ -445,11 +453,11 @@ func (s *speaker) matterNext(e entry) string {
 }
 
 // approved is what an approved talk rests on, and by when its notice is served.
-func (s *speaker) approved(t Talk) []line {
+func (s *speaker) approved(t Talk, rules []string) []line {
 	if t.Grounds == "" {
 		return nil
 	}
-	lines := s.quoted("grounds", t.Grounds)
+	lines := s.quoted("grounds", t.Grounds, rules)
 	if !t.Limit.IsZero() {
 		lines = append(lines, line{s.say("limit_serve"), s.limit("serve", t.Limit, t.Left)})
 	}

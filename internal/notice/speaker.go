@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -112,6 +113,9 @@ func (s *speaker) next(n *Next) string {
 	if n == nil {
 		return s.t("next_none", words.Data{"Office": s.office()})
 	}
+	if s.ofTheOffice(n) {
+		return ""
+	}
 	var to []string
 	for _, role := range n.To {
 		if role == people.Office && len(n.To) > 1 && n.Kind != plan.Remind {
@@ -133,6 +137,20 @@ func (s *speaker) next(n *Next) string {
 		return s.t("next_remind", data)
 	}
 	return s.t("next_"+string(n.Kind), data)
+}
+
+// ofTheOffice tells that what comes next is the office's own work and no news to the
+// reader: that it is reminded of it, or, to a unit, that the leadership hears of it.
+func (s *speaker) ofTheOffice(n *Next) bool {
+	switch {
+	case s.d.Recipient.Role == people.Office:
+		return false
+	case n.Topic == "" && act.OfficeStep(n.Step):
+		return s.d.Recipient.Role != people.Leader || n.Kind != plan.Escalate
+	case n.Topic == act.TopicReturn, n.Topic == act.TopicExtension, n.Topic == act.TopicReport:
+		return !slices.Contains(n.To, people.Leader)
+	}
+	return false
 }
 
 // role names a seat as the message speaks of it.

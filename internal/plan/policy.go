@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"duban/internal/calendar"
@@ -158,6 +159,14 @@ func DefaultActs() Acts {
 		Verify: Offset{5, true}, Decide: Offset{3, true}, Chase: Offset{2, true}, Grace: Offset{1, true}, Silent: Offset{20, true},
 		Part: Offset{2, true}, PartMissed: Offset{1, true}, Yellow: 10, Red: 30,
 	}
+}
+
+// RuleTitle is what a rule of the plan is called: by its title, else by its ID.
+func (p *Plan) RuleTitle(id string) string {
+	if i := slices.IndexFunc(p.Consequences, func(c Consequence) bool { return c.ID == id }); i >= 0 {
+		return cmp.Or(p.Consequences[i].Title, id)
+	}
+	return id
 }
 
 // Consequence is a rule that adds up across the tasks of one unit 累计: when its
