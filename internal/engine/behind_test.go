@@ -1,0 +1,95 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"duban/activities"
+	"duban/internal/act"
+	"duban/workflows"
+)
+
+// held is a Temporal in which the workflow of a talk refuses what is done about the talk,
+// as it crosses the wire, until it has been told to look often enough.
+type held struct {
+	client.Client
+	key     string // of the reason
+	behind  int    // looks until it knows
+	gone    error  // what it answers from then on; nil: it accepts
+	looks   int
+	unheard error // of a signal
+}
+
+func (h *held) UpdateWorkflow(_ context.Context, o client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
+	if o.WorkflowID != workflows.TalkWorkflowID("p", "a#1") {
+		return nil, errors.New("another workflow")
+	}
+	if h.looks < h.behind {
+		wire := temporal.GetDefaultFailureConverter()
+		return nil, wire.FailureToError(wire.ErrorToFailure(activities.Refused(&act.Refusal{Key: h.key})))
+	}
+	return accepted{}, h.gone
+}
+
+func (h *held) SignalWorkflow(_ context.Context, id, _, name string, _ any) error {
+	if id == workflows.TalkWorkflowID("p", "a#1") && name == workflows.LookSignal {
+		h.looks++
+	}
+	return h.unheard
+}
+
+type accepted struct{ client.WorkflowUpdateHandle }
+
+func (accepted) Get(context.Context, any) error { return nil }
+
+// A talk was opened by the worker of another talk, which died before it told the talk's
+// workflow: what is done about the talk meanwhile is no error of the person's. It is asked
+// again, for some seconds, until the workflow has looked at the ledger.
+func TestAWorkflowBehindTheLedgerIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	const state = "act.refused_talk_state"
+	away := serviceerror.NewUnavailable("away")
+	for name, c := range map[string]struct {
+		of      held
+		refused string
+		err     error
+		looks   int
+	}{
+		"it looks":               {of: held{key: state, behind: 1}, looks: 1},
+		"it looks late":          {of: held{key: state, behind: 5}, looks: 5},
+		"it never looks":         {of: held{key: state, behind: 1000}, refused: state, looks: 8},
+		"another reason":         {of: held{key: "act.refused_talk_order", behind: 1000}, refused: "act.refused_talk_order"},
+		"it has ended meanwhile": {of: held{key: state, behind: 1, gone: serviceerror.NewNotFound("ended")}, refused: state, looks: 1},
+		"Temporal goes away":     {of: held{key: state, behind: 1, gone: away}, err: away, looks: 1},
+		"it cannot be told":      {of: held{key: state, behind: 1000, unheard: away}, err: away, refused: state, looks: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				e := New(&c.of, nil, time.Hour, time.Now, slog.New(slog.DiscardHandler))
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				a := act.Act{ID: "serve", Kind: act.Serve}
+				refused, err := e.ask(ctx, workflows.TalkWorkflowID("p", "a#1"), a)
+				require.NoError(t, err)
+				refused, err = e.askBehind(ctx, "p", "a#1", a, refused)
+				require.ErrorIs(t, err, c.err)
+				key := ""
+				if refused != nil {
+					key = refused.Key
+				}
+				require.Equal(t, c.refused, key)
+				require.Equal(t, c.looks, c.of.looks)
+			})
+		})
+	}
+}
