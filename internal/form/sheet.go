@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
+	"sync"
 
 	"github.com/xuri/excelize/v2"
 
@@ -176,17 +176,26 @@ func ReadProgress(raw []byte) ([]SheetRow, error) {
 	return rows, nil
 }
 
+// headings are the columns of a sheet of progress by what may stand over them, in small
+// letters: their words in every language.
+var headings = sync.OnceValue(func() map[string]string {
+	all := map[string]string{}
+	for _, lang := range []string{"zh", "en"} {
+		w := words.New(lang)
+		for _, c := range sheetColumns {
+			all[strings.ToLower(w.T("form.sheet_"+c))] = c
+		}
+	}
+	return all
+})
+
 // columnsOf finds the row of headings, and which column is which; head is -1 without one.
 func columnsOf(cells [][]string) (at map[string]int, head int) {
 	for i, row := range cells[:min(len(cells), 10)] {
 		at := map[string]int{}
 		for k, text := range row {
-			for _, c := range sheetColumns {
-				if slices.ContainsFunc([]string{"zh", "en"}, func(lang string) bool {
-					return strings.EqualFold(strings.TrimSpace(text), words.New(lang).T("form.sheet_"+c))
-				}) {
-					at[c] = k
-				}
+			if c, known := headings()[strings.ToLower(strings.TrimSpace(text))]; known {
+				at[c] = k
 			}
 		}
 		_, task := at["task"]
