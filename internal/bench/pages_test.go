@@ -30,9 +30,10 @@ var wholly = map[string]string{
 	"/score":                 "the tallies of all units, one of which is shown",
 }
 
-// TestNoPageReadsMoreOfABiggerPlan: with five times as many tasks and events, every page of
-// every role reads as many statements and rows (but for a unit's own tasks, which are few), and none is heavy; a page of the table of
-// routes that is not measured fails.
+// TestNoPageReadsMoreOfABiggerPlan: with five times as many tasks and events every page of
+// every role reads about as many statements and at most twice the rows, some hundreds more
+// for a unit's own tasks, and none is heavy; a page of the table of routes that is not
+// measured fails.
 func TestNoPageReadsMoreOfABiggerPlan(t *testing.T) {
 	t.Parallel()
 	type read struct{ statements, rows, bytes int64 }
