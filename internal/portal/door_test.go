@@ -63,28 +63,56 @@ func TestSomebodyComesInWithAnInvitationAndStaysUntilTheyGo(t *testing.T) {
 }
 
 // TestASessionIsNewAtEachSignIn: whoever planted a cookie in a browser does not come in
-// with it, and it is not a session that the server would take.
+// with it, be it one that the server never made or that of a sign-in of theirs that waits
+// for its code; that one ends.
 func TestASessionIsNewAtEachSignIn(t *testing.T) {
 	t.Parallel()
-	s := theWorld(t).open(t)
-	b := s.browser()
+	w := theWorld(t)
+	s := w.open(t, w.with(t, accounts.Account{ID: "invited", Name: "受邀的联络员", Unit: "shuiwu"}))
 	here, err := url.Parse(s.URL)
 	require.NoError(t, err)
-	planted := "planted." + strings.Repeat("a", 43)
-	b.Jar.SetCookies(here, []*http.Cookie{{Name: "duban", Value: planted, Path: "/"}})
-	b.signIn("shuiwu")
-	first := cookie(b, here)
-	require.NotEqual(t, planted, first)
+	asks := signin.Open(w.host.Ledger, signin.Options{Second: func(context.Context, string) (bool, error) { return true, nil }})
+	half := func() string {
+		_, half, err := asks.SignIn(t.Context(), signin.Attempt{Account: "gaoping", Password: password, Address: "127.0.0.1"})
+		require.NoError(t, err)
+		_, err = w.sign.Pending(t.Context(), half)
+		require.NoError(t, err)
+		return half
+	}
 	thief := s.browser()
-	thief.Jar.SetCookies(here, []*http.Cookie{{Name: "duban", Value: planted, Path: "/"}})
-	require.True(t, strings.HasPrefix(thief.get("/todo").to(), "/signin"))
+	plant := func(b *browser, value string) {
+		b.Jar.SetCookies(here, []*http.Cookie{{Name: "duban", Value: value, Path: "/"}})
+	}
+	for name, planted := range map[string]string{"made up": "planted." + strings.Repeat("a", 43), "half-finished": half()} {
+		b := s.browser()
+		plant(b, planted)
+		b.signIn("shuiwu")
+		first := cookie(b, here)
+		require.NotEqual(t, planted, first, name)
+		_, err = w.sign.Pending(t.Context(), planted)
+		require.ErrorIs(t, err, signin.ErrNoSession, name)
+		plant(thief, planted)
+		require.True(t, strings.HasPrefix(thief.get("/todo").to(), "/signin"), name)
 
-	token := b.get("/me").fields().Get("token")
-	b.post("/signout", url.Values{"token": {token}})
-	b.signIn("shuiwu")
-	require.NotEqual(t, first, cookie(b, here))
-	thief.Jar.SetCookies(here, []*http.Cookie{{Name: "duban", Value: first, Path: "/"}})
-	require.True(t, strings.HasPrefix(thief.get("/todo").to(), "/signin"), "a session that has ended is none")
+		token := b.get("/me").fields().Get("token")
+		b.post("/signout", url.Values{"token": {token}})
+		b.signIn("shuiwu")
+		require.NotEqual(t, first, cookie(b, here), name)
+		plant(thief, first)
+		require.True(t, strings.HasPrefix(thief.get("/todo").to(), "/signin"), "a session that has ended is none")
+	}
+
+	// The same where somebody comes in with an invitation.
+	secret, _, err := w.sign.Invite(t.Context(), "invited", "")
+	require.NoError(t, err)
+	b, planted := s.browser(), half()
+	plant(b, planted)
+	form := b.get("/invitation/" + secret).fields()
+	form.Set("password", password)
+	form.Set("repeated", password)
+	require.Equal(t, http.StatusSeeOther, b.post("/invitation/"+secret, form).status)
+	_, err = w.sign.Pending(t.Context(), planted)
+	require.ErrorIs(t, err, signin.ErrNoSession)
 }
 
 func cookie(b *browser, at *url.URL) string {
