@@ -145,10 +145,11 @@ func (v *visit) awayOf(of accounts.Account, action, wrong string) (part awayPart
 }
 
 // couldStandIn are the accounts that may act for one: those of its own unit, and for
-// the leadership those of the offices that it knows.
+// the leadership those of the offices that it knows. Whoever stands in for a leader is
+// none by that for themselves.
 func (v *visit) couldStandIn(book *accounts.Book, of accounts.Account) (may []accounts.Account, err error) {
 	units := []string{of.Unit}
-	if v.who.self.ID == of.ID && v.who.is(Leader) {
+	if v.who.self.ID == of.ID && v.who.away.Account == "" && v.who.is(Leader) {
 		known, err := v.Reader.Contacts(v.ctx(), v.asks())
 		if err != nil {
 			return nil, err

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -183,6 +185,64 @@ func TestWhoStandsInGetsNoFurther(t *testing.T) {
 	require.Equal(t, "/accounts/shuiwu-b", clerk.post("/accounts/shuiwu-b", url.Values{"token": form["token"], "session": {all[0].ID}}).to())
 	require.Equal(t, http.StatusSeeOther, b.get("/todo").status)
 	require.Contains(t, clerk.get("/accounts/shuiwu-b").text(), "现在没有登录")
+}
+
+// TestStandingInEndsByItself: in the middle of it, at its end and when the account of
+// whoever is away is closed; what was drawn for them is refused then. A leader's stand-in
+// is no leader when it names its own.
+func TestStandingInEndsByItself(t *testing.T) {
+	t.Parallel()
+	w := theWorld(t)
+	leader := accounts.Account{ID: "qizhang-a", Name: "治气组长", Unit: "qizhang", Seat: "leader"}
+	clerk := accounts.Account{ID: "duban-b", Name: "协调办内勤", Unit: "duban", Seat: "office"}
+	var closed atomic.Bool
+	var later atomic.Int64
+	s := w.open(t, w.with(t, leader, clerk), func(o *portal.Options) {
+		whole := o.Accounts
+		o.Accounts = func() (*accounts.Book, error) {
+			book, err := whole()
+			if err != nil || !closed.Load() {
+				return book, err
+			}
+			return &accounts.Book{All: slices.DeleteFunc(slices.Clone(book.All), func(a accounts.Account) bool { return a.ID == leader.ID })}, nil
+		}
+		o.SignIn = signin.Open(w.host.Ledger, signin.Options{
+			Now:   func() time.Time { return time.Now().Add(time.Duration(later.Load())) },
+			Known: func(id string) bool { return id != leader.ID || !closed.Load() },
+		})
+	})
+	b := s.as(clerk.ID)
+	stand := func() answer {
+		return b.post("/stand", url.Values{"token": b.get("/me").fieldsOf("/signout")["token"], "for": {leader.ID}})
+	}
+	const instruct = "/plans/air/tasks/boiler/do/instruct"
+	for name, over := range map[string]func(){
+		"its end":          func() { later.Add(int64(61 * time.Minute)) },
+		"a closed account": func() { closed.Store(true) },
+	} {
+		now := time.Now().Add(time.Duration(later.Load()))
+		_, err := w.sign.NameStandIn(t.Context(), leader.ID, clerk.ID, now.Add(-time.Minute), now.Add(time.Hour), leader.ID)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusSeeOther, stand().status, name)
+		own := b.get("/me").fieldsOf("/me/standins")
+		own.Set("other", "airclerk") // the office that the leader knows, and not the clerk's
+		own.Set("until", thisDay().AddDays(1).String())
+		require.Equal(t, http.StatusUnprocessableEntity, b.post("/me/standins", own).status, name)
+		drawn := b.get(instruct).fields()
+		drawn.Set("reason", "这一句不能以组长的名义发出。")
+		drawn.Set("due", "2021-06-18")
+		over()
+		require.Equal(t, http.StatusNotFound, b.post(instruct, drawn).status, "%s: a plan that is none of the clerk's", name)
+		require.NotContains(t, b.get("/todo").text(), "您现在的身份是", name)
+		require.Equal(t, http.StatusForbidden, stand().status, name)
+		require.Equal(t, http.StatusForbidden, b.get("/lead").status, name)
+		closed.Store(false)
+	}
+	events, err := w.host.Ledger.Events(t.Context(), ledger.EventFilter{Plan: "air", Task: "boiler"})
+	require.NoError(t, err)
+	for _, e := range events {
+		require.NotEqual(t, clerk.ID, e.Actor)
+	}
 }
 
 // TestAProgramsTokenIsMadeOnThePage: shown once, listed, good for what it says, taken back.
