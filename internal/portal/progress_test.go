@@ -147,3 +147,19 @@ func TestProgressOfManyTasksComesFromASheet(t *testing.T) {
 	require.Contains(t, unit.upload("/progress", forged).text(), "不能报送")
 	require.Equal(t, 0, acts("w12", "伪造的进展"))
 }
+
+// TestCountiesAreOfferedWhereThereAreSome: a sheet that is named after them holds nobody
+// else's tasks.
+func TestCountiesAreOfferedWhereThereAreSome(t *testing.T) {
+	t.Parallel()
+	s := theWorld(t).open(t)
+	const counties = "各县（市、区）"
+	air := s.as("airclerk")
+	require.NotContains(t, air.get("/sheet").body, counties)
+	require.NotContains(t, air.get("/sheet?unit=counties").body, counties)
+	require.Contains(t, air.get("/sheet?unit=counties").text(), "关停燃煤锅炉")
+	water := s.as("clerk").get("/sheet?unit=counties")
+	require.Contains(t, water.text(), counties)
+	require.Contains(t, water.text(), "管网改造第1项")
+	require.NotContains(t, water.text(), "河道整治")
+}

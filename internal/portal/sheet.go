@@ -60,16 +60,25 @@ func (v *visit) sheet() error {
 		for _, u := range units {
 			kinds[u.ID] = u.Kind
 		}
-		out.Units = append(out.Units, Option{counties, v.say.T("portal.sheet_counties"), chosen == counties})
 		for _, o := range options(names.Units, chosen) {
-			if k := kinds[o.Value]; k != people.OfficeUnit && k != people.LeadershipUnit {
+			k := kinds[o.Value]
+			if k != people.OfficeUnit && k != people.LeadershipUnit {
 				out.Units = append(out.Units, o)
 			}
-			if chosen == counties && kinds[o.Value] == people.CountyGovernment {
+			if k == people.CountyGovernment {
 				f.Leads = append(f.Leads, o.Value)
 			}
 		}
-		if chosen != "" && chosen != counties {
+		if len(f.Leads) > 0 {
+			out.Units = slices.Insert(out.Units, 0, Option{counties, v.say.T("portal.sheet_counties"), chosen == counties})
+		} else if chosen == counties {
+			chosen = "" // there are none: all are shown, and called so
+		}
+		switch chosen {
+		case counties:
+		case "":
+			f.Leads = nil
+		default:
 			f.Leads = []string{chosen}
 		}
 	} else {
