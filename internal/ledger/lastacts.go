@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
-	"strings"
 
 	"duban/internal/act"
 )
@@ -13,27 +11,22 @@ import (
 // LastActs are the latest acts of a kind on tasks of a plan, by the task's ID; a task
 // without one is left out.
 func (s *Store) LastActs(ctx context.Context, plan string, kind act.Kind, tasks []string) (map[string]act.Act, error) {
+	var rows []struct {
+		Task string `db:"task"`
+		Data string `db:"data"`
+	}
+	err := s.all(ctx, &rows, `SELECT task, data FROM events WHERE seq IN (SELECT max(seq) FROM events WHERE plan = ? AND `+s.d.among("task")+` AND kind = ? GROUP BY task)`,
+		plan, s.d.list(tasks), ActKind(kind))
+	if err != nil {
+		return nil, err
+	}
 	last := map[string]act.Act{}
-	for some := range slices.Chunk(tasks, 500) {
-		args := []any{plan}
-		for _, t := range some {
-			args = append(args, t)
+	for _, r := range rows {
+		var data struct{ Act act.Act }
+		if err := json.Unmarshal([]byte(r.Data), &data); err != nil {
+			return nil, fmt.Errorf("ledger: event of %s: %w", r.Task, err)
 		}
-		var rows []struct {
-			Task string `db:"task"`
-			Data string `db:"data"`
-		}
-		err := s.all(ctx, &rows, `SELECT task, data FROM events WHERE seq IN (SELECT max(seq) FROM events WHERE plan = ? AND task IN (?`+strings.Repeat(", ?", len(some)-1)+`) AND kind = ? GROUP BY task)`, append(args, ActKind(kind))...)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range rows {
-			var data struct{ Act act.Act }
-			if err := json.Unmarshal([]byte(r.Data), &data); err != nil {
-				return nil, fmt.Errorf("ledger: event of %s: %w", r.Task, err)
-			}
-			last[r.Task] = data.Act
-		}
+		last[r.Task] = data.Act
 	}
 	return last, nil
 }

@@ -58,6 +58,11 @@ func courseBehind(t *testing.T, address string) {
 	w.is("another act of the same ID", errors.Is(err, ledger.ErrTaken), true)
 	_, err = w.ActRecorded(w.ctx, "jincheng", "t0", other.Act)
 	w.is("asked about", errors.Is(err, ledger.ErrTaken), true)
+	for kind, want := range map[act.Kind]string{act.Progress: "two", act.Complete: ""} {
+		last, err := w.LastActs(w.ctx, "jincheng", kind, []string{"none", "t0"})
+		w.ok(err)
+		w.is("the last act of a kind", last["t0"].ID, want)
+	}
 	w.decide("t0", dueStage)
 }
 
