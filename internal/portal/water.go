@@ -268,9 +268,5 @@ func (v *visit) waterBook() error {
 	if err := v.speak().WriteWater(&out, m.People, report.WaterBook{Title: m.Title, Month: m.Month, Rows: m.Rows, Sum: m.Sum, Year: m.Year}); err != nil {
 		return err
 	}
-	v.w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	v.w.Header().Set("Content-Disposition", disposition(v.say.T("water.file_name", words.Data{"Month": m.Month.String()})+".xlsx"))
-	v.w.WriteHeader(http.StatusOK)
-	_, _ = v.w.Write(out.Bytes()) // whoever asked may have gone away
-	return nil
+	return v.sendXLSX(v.say.T("water.file_name", words.Data{"Month": m.Month.String()})+".xlsx", out.Bytes())
 }

@@ -87,8 +87,7 @@ func (r *Reader) WaterMonth(ctx context.Context, v Viewer, planID string, month 
 	return w, nil
 }
 
-// monthsOf are the months of which sections of a register have anything, the last first;
-// those that stand only beside another year's are left out.
+// monthsOf are the months of which sections of a register have anything, the last first.
 func monthsOf(reg *water.Register, all []water.Reading) (months []water.Month) {
 	seen := map[water.Month]bool{}
 	for _, r := range all {

@@ -31,7 +31,7 @@ func TestAFilterIsKept(t *testing.T) {
 }
 
 // TestAUnitsSheetIsForPaper: what the unit leads with its state, by month, of the counties
-// together, at a size that can be read on paper.
+// together.
 func TestAUnitsSheetIsForPaper(t *testing.T) {
 	t.Parallel()
 	p := signedIn(t, "gaoping", portaltest.Look{Plain: true})

@@ -111,6 +111,7 @@ func TestWhatIsOnesOwnIsForEverybody(t *testing.T) {
 	}
 }
 
+// seen asks of a page what is asked of every one.
 func seen(t *testing.T, p *portaltest.Page, lang, name string) {
 	t.Helper()
 	p.EveryPage()
