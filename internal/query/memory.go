@@ -16,7 +16,8 @@ var ErrWorking = errors.New("query: it is being worked out")
 
 // What is dear to work out is remembered until something is written. Where it took
 // longer than dear, whoever asks then waits for the new only as long as soon, and is
-// given the old meanwhile, if that is not older than fresh.
+// given the old meanwhile, if that is not older than fresh, or than share times what it
+// took.
 const (
 	dear    = 100 * time.Millisecond
 	soon    = 20 * time.Millisecond

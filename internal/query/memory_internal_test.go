@@ -67,6 +67,18 @@ func TestWhatTakesLongIsGivenAsItWas(t *testing.T) {
 	close(go3)
 	eventually("a", 3)
 
+	m.mu.Lock()
+	m.head, m.took, m.made = -1, long+time.Minute, time.Now() // what takes a minute longer is left as it was for twenty
+	tries := m.tries
+	m.mu.Unlock()
+	got, err = ask("a", go1, 4)
+	require.NoError(t, err)
+	require.Equal(t, 3, got)
+	m.mu.Lock()
+	require.Nil(t, m.working)
+	require.Equal(t, tries, m.tries)
+	m.mu.Unlock()
+
 	r.Patience = 0
 	_, err = remembered(t.Context(), r, "b", calendar.Day{}, func(context.Context) (int, error) { panic("x") })
 	require.ErrorContains(t, err, "it broke: x")

@@ -20,7 +20,7 @@ type Overview struct {
 }
 
 // Overview is a plan on one page, for those who may see all of it. Of a big plan it may
-// be half a minute old: At says so. See ErrWorking.
+// be somewhat old: At says how. See remembered and ErrWorking.
 func (r *Reader) Overview(ctx context.Context, v Viewer, planID string) (Overview, error) {
 	in, err := r.as(v)
 	if err != nil {
