@@ -113,13 +113,14 @@ func standing(s Section, month Month, by map[slot]Reading, span Span) (is Standi
 	if len(is.Over) == 0 && len(values) == 0 {
 		is.Over = r.Over
 	}
-	is.Outcome = outcome(is, target)
+	is.Outcome = outcome(is, r.Class, target)
 	return is
 }
 
 // outcome holds a standing against a target: by what is over where there are values, else
-// by the class.
-func outcome(is Standing, t Target) Outcome {
+// by the class. That a target was met a class says only as it was reported: of values in
+// part, a missing one may be the worst.
+func outcome(is Standing, reported Class, t Target) Outcome {
 	switch {
 	case !t.Known() || is.Class == NoClass:
 		return Undecided
@@ -130,7 +131,7 @@ func outcome(is Standing, t Target) Outcome {
 		if len(is.Missing) == 0 {
 			return Met
 		}
-	case is.Class <= t.Class && len(t.Limits) == 0 && len(is.Over) == 0:
+	case reported != NoClass && reported <= t.Class && len(t.Limits) == 0 && len(is.Over) == 0:
 		return Met
 	case is.Class > t.Class && len(t.Limits) == 0, len(is.Over) > 0:
 		return Missed

@@ -70,6 +70,7 @@ func TestOutcomesOfWhatIsKnownInPart(t *testing.T) {
 		return water.Table(reg, []water.Reading{r}, may)[0].Month.Outcome
 	}
 	require.Equal(t, water.Missed, outcome(nil, water.Reading{Values: values(t, "氨氮=1.2")}))
+	require.Equal(t, water.Undecided, outcome(nil, water.Reading{Values: values(t, "氨氮=0.2")}), "four of its five items are not known")
 	require.Equal(t, water.Met, outcome(nil, water.Reading{Class: water.II, Values: values(t, "氨氮=0.2")}))
 	require.Equal(t, water.Missed, outcome(nil, water.Reading{Class: water.IV}))
 	require.Equal(t, water.Met, outcome(nil, water.Reading{Class: water.III}))
