@@ -124,6 +124,7 @@ func (a *app) readBulletins(ctx context.Context, files []string, o bulletin.Opti
 		if err != nil {
 			return nil, im, a.refused(err)
 		}
+		o.Before = all
 		b, err := bulletin.Read(ctx, source, o)
 		if err != nil {
 			return nil, im, a.refused(err)
@@ -138,7 +139,7 @@ func (a *app) readBulletins(ctx context.Context, files []string, o bulletin.Opti
 			}
 		}
 		im.Aside = append(im.Aside, b.Aside...)
-		all = append(all, b.Readings...)
+		all = b.Readings
 	}
 	if bad > 0 {
 		fmt.Fprintln(a.err, a.w.T("water.nothing_taken", words.Data{"Count": bad}))
@@ -160,6 +161,9 @@ func (a *app) waterRefused(err error) error {
 	var only *engine.OfficeError
 	if errors.As(err, &only) {
 		return a.w.Err("water.only", words.Data{"Office": strings.Join(only.Offices, a.w.T("cli.list_comma"))})
+	}
+	if errors.Is(err, ledger.ErrCorrects) { // others brought readings in since these were compared
+		return a.w.Err("water.meanwhile", nil)
 	}
 	return err
 }

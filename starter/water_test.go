@@ -45,6 +45,7 @@ func TestMonthlyDataOfSections(t *testing.T) {
 	said := d.say("water", "import", file, "--as", "jiance") // who owes the data
 	require.Contains(t, said, "已入账：新增 10 条，补充 0 条，更正 0 个值；0 条与台账相同")
 	require.Contains(t, d.say("water", "import", file, "--as", "shuizhiban"), "新增 0 条，补充 0 条，更正 0 个值；10 条与台账相同")
+	require.Contains(t, d.say("water", "import", file, file, "--as", "shuizhiban"), "10 条与台账相同")
 	require.Empty(t, errs.String())
 
 	said = d.say("water", "show")
@@ -71,6 +72,14 @@ func TestMonthlyDataOfSections(t *testing.T) {
 	require.Contains(t, said, "更正 氨氮：2.12 → 1.12（抄错一位，shuizhiban）")
 	require.Contains(t, said, "5月改.csv")
 	require.Contains(t, d.say("ledger", "verify", "--full"), "断面水质数据 10", "what came in is proven by the chain")
+
+	one, other := write("4月.csv", "2021年4月\n断面名称,氨氮\n郑庄,0.5\n"), write("4月又.csv", "2021年4月\n断面名称,氨氮\n郑庄,0.6\n")
+	for _, args := range [][]string{nil, {"--correct", "-m", "更正"}} { // neither of two files corrects the other
+		errs.Reset()
+		_, err = d.says(append([]string{"water", "import", one, other, "--as", "shuizhiban"}, args...)...)
+		require.ErrorIs(t, err, errSaid)
+		require.Contains(t, errs.String(), "4月又.csv B3：2021-04 的同一数据写了两次而不相同：0.5（4月.csv B3）和 0.6；请改正一处")
+	}
 
 	bad := write("6月.csv", "2021年6月\n断面名称,水质类别,氨氮\n郑庄,Ⅵ,0.5*\n郑家庄,Ⅲ,0.5\n")
 	errs.Reset()

@@ -11,10 +11,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
 	"duban/internal/intake"
+	"duban/internal/letter"
 	"duban/internal/people"
 	"duban/internal/water"
 	"duban/internal/words"
@@ -38,8 +40,21 @@ func (f Fault) Text(w *words.Words) string {
 	if f.Warning {
 		at += w.T("plan.warning")
 	}
-	return at + w.T("water."+f.Key, f.Data)
+	data := words.Data{}
+	for name, value := range f.Data {
+		if text, ok := value.(string); ok {
+			value = letter.Short(text, mostShown)
+		}
+		data[name] = value
+	}
+	if data["Field"] == water.FieldState {
+		data["Old"] = w.T("water.state_" + f.Data["Old"].(string))
+	}
+	return at + w.T("water."+f.Key, data)
 }
+
+// mostShown is how many characters of a cell a fault shows.
+const mostShown = 80
 
 // Bulletin is what a file says.
 type Bulletin struct {
@@ -57,10 +72,12 @@ func (b Bulletin) Bad() bool {
 // Options say what a file does not.
 type Options struct {
 	Register *water.Register
-	Month    water.Month // of the table where it does not say; the zero value: it must
+	Month    water.Month     // of the table where it does not say; the zero value: it must
+	Before   []water.Reading // what the files before it say; what this one says otherwise is a fault
 }
 
-// Read reads a file. Its errors are an *intake.Refusal or ctx's.
+// Read reads a file; its readings are those of the files before it too. Its errors are an
+// *intake.Refusal or ctx's.
 func Read(ctx context.Context, s intake.Source, o Options) (Bulletin, error) {
 	doc, err := intake.Read(ctx, s)
 	if err != nil {
@@ -68,6 +85,10 @@ func Read(ctx context.Context, s intake.Source, o Options) (Bulletin, error) {
 	}
 	r := &reader{o: o, file: s.Name, have: map[key]water.Reading{}}
 	r.out.Unread = doc.Unread
+	for _, is := range o.Before {
+		k := key{is.Section, is.Month, is.Span}
+		r.have[k], r.order = is, append(r.order, k)
+	}
 	for _, u := range doc.Unread {
 		if u.Lost {
 			r.out.Faults = append(r.out.Faults, Fault{Sheet: u.Place.Sheet, Cell: u.Cell, Key: "fault_lost"})
@@ -88,9 +109,12 @@ func Read(ctx context.Context, s intake.Source, o Options) (Bulletin, error) {
 	if tables == 0 {
 		r.out.Faults = append(r.out.Faults, Fault{Key: "fault_no_table"})
 	}
-	for _, k := range r.order {
-		r.out.Readings = append(r.out.Readings, r.have[k])
-		r.compare(r.have[k])
+	for i, k := range r.order {
+		is := r.have[k]
+		r.out.Readings = append(r.out.Readings, is)
+		if i >= len(o.Before) || len(is.Fields()) > len(o.Before[i].Fields()) { // else it was compared before
+			r.compare(is)
+		}
 	}
 	return r.out, nil
 }
@@ -213,12 +237,14 @@ func (r *reader) across(g grid) bool {
 var (
 	wholeMonth = regexp.MustCompile(`(20\d\d)\s*年\s*(\d{1,2})\s*月`)
 	dashMonth  = regexp.MustCompile(`(20\d\d)[-_.](\d{1,2})(?:\D|$)`)
+	wholeDay   = regexp.MustCompile(`20\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|20\d\d([-_./])\d{1,2}([-_./])\d{1,2}(?:\D|$)`)
 	rangeMonth = regexp.MustCompile(`(20\d\d)\s*年\s*1\s*月?\s*[-—–~～至到]+\s*(\d{1,2})\s*月`)
 )
 
 // monthIn is the month that a title names; far tells that it names the year up to it
-// alone.
+// alone. A day is none: 制表日期：2021年6月5日 is in the month after that of the table.
 func monthIn(title string) (m water.Month, far, ok bool) {
+	title = wholeDay.ReplaceAllString(title, "")
 	rest := title
 	if found := rangeMonth.FindStringSubmatch(title); found != nil {
 		m, far, ok = monthOf(found[1], found[2])
@@ -242,6 +268,9 @@ func monthOf(year, month string) (m water.Month, far, ok bool) {
 
 // near are names of sections that look like what was typed.
 func (r *reader) near(name string) string {
+	if utf8.RuneCountInString(name) > mostShown {
+		return ""
+	}
 	return strings.Join(people.Near(name, r.o.Register.Names()), " / ")
 }
 

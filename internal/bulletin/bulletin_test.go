@@ -197,7 +197,7 @@ func TestMonthAndYearSideBySide(t *testing.T) {
 func TestALongTable(t *testing.T) {
 	t.Parallel()
 	text := "断面名称,监测时间,水质类别,水温(℃),pH(无量纲),溶解氧(mg/L),高锰酸盐指数(mg/L),氨氮(mg/L),总磷(mg/L),浊度(NTU)\n" +
-		"后寨,2021-04,Ⅲ,15,7.9,8.2,3.1,0.61,0.05,12\n后寨,2021-05,,18,8.1,7.5,2.2,0.12,0.01L,9\n郑庄,2021年4月,停测,,,,,,,\n"
+		"后寨,Apr-21,Ⅲ,15,7.9,8.2,3.1,0.61,0.05,12\n后寨,2021-05,,18,8.1,7.5,2.2,0.12,0.01L,9\n郑庄,2021年4月,停测,,,,,,,\n"
 	r := register(t, "后寨 Ⅲ", "郑庄 Ⅲ")
 	b := read(t, r, "站.csv", []byte("\ufeff"+text), "")
 	readings, faults := lines(t, r, b)
@@ -258,11 +258,73 @@ func TestOfWhichMonth(t *testing.T) {
 		{"2021年5月水质", "", []any{"本月", "上月", "1-5月累计"}, "后寨 2021-05 month Ⅲ|后寨 2021-04 month Ⅲ|后寨 2021-05 year Ⅲ"},
 		{"2021年5月水质", "", []any{"4月水质类别"}, "表头“4月水质类别”与本表的月份（应为 2021-05）对不上"},
 		{"2021年5月水质", "", []any{"2021年5月水质类别", "2020年5月水质类别（上年同期）"}, "后寨 2021-05 month Ⅲ|后寨 2020-05 month Ⅲ"},
+		{"制表日期：2021年6月5日", "", []any{"水质类别"}, "看不出是哪一月的数据"},
+		{"填报时间 2021-06-05", "", []any{"水质类别"}, "看不出是哪一月的数据"},
+		{"2021/6/5", "2021-05", []any{"水质类别"}, "后寨 2021-05 month Ⅲ"},
+		{"2021年5月水质月报（2021年6月5日印发）", "", []any{"水质类别"}, "后寨 2021-05 month Ⅲ"},
+		{"印发日期：2021年6月5日 水质月报 2021年5月", "", []any{"水质类别"}, "后寨 2021-05 month Ⅲ"},
 		{"2021年1月水质", "", []any{"本月", "上月"}, "后寨 2021-01 month Ⅲ|后寨 2020-12 month Ⅲ"},
 	} {
 		readings, faults := lines(t, r, read(t, r, "x.xlsx", table(c.title, c.heads...), c.month))
 		require.Contains(t, strings.Join(slices.Concat(readings, faults), "|"), c.want, c.title)
 		require.Len(t, readings, strings.Count(c.want, "后寨 2"), c.title)
+	}
+}
+
+// What stands in place of one value is not said of the section.
+func TestAnItemThatWasNotMeasured(t *testing.T) {
+	t.Parallel()
+	r := register(t, "后寨 Ⅲ", "郑庄 Ⅲ", "芦苇河 Ⅲ")
+	csv := func(rows string) (readings, faults []string) {
+		return lines(t, r, read(t, r, "a.csv", []byte("2021年5月\n断面名称,氨氮,水质类别,总磷\n"+rows), ""))
+	}
+	readings, faults := csv("后寨,未监测,Ⅲ,0.05\n郑庄,未监测,结冰,停测\n芦苇河,未测出,Ⅱ,未测\n")
+	require.Empty(t, faults)
+	require.Equal(t, []string{"后寨 2021-05 month Ⅲ TP=0.05", "郑庄 2021-05 month frozen", "芦苇河 2021-05 month Ⅱ NH3-N=ND"}, readings)
+	readings, faults = csv("后寨,未监测,,未监测\n郑庄,断流,,断流\n")
+	require.Empty(t, faults)
+	require.Equal(t, []string{"后寨 2021-05 month unmonitored", "郑庄 2021-05 month dry"}, readings)
+	_, faults = csv("后寨,断流,Ⅲ,0.05\n郑庄,0.3,断流,0.05\n芦苇河,,劣Ⅴ（断流）,\n")
+	require.Equal(t, []string{
+		"B3：2021-05 的同一数据写了两次而不相同：0.05（a.csv D3）和 断流；请改正一处",
+		"C4：2021-05 的同一数据写了两次而不相同：0.3（a.csv B4）和 断流；请改正一处",
+		"C5：“劣Ⅴ（断流）”不是水质类别；请写 Ⅰ 至 Ⅴ、劣Ⅴ，或断流、结冰、未监测、停测",
+	}, faults)
+}
+
+// A file that another one is brought in with is held against it.
+func TestTwoFilesOfOneMonth(t *testing.T) {
+	t.Parallel()
+	r := register(t, "后寨 Ⅲ", "郑庄 Ⅲ")
+	two := func(first, second string) bulletin.Bulletin {
+		head := "2021年5月\n断面名称,水质类别,氨氮\n"
+		b := read(t, r, "1.csv", []byte(head+first), "")
+		b, err := bulletin.Read(t.Context(), intake.Source{Name: "2.csv", Data: []byte(head + second)}, bulletin.Options{Register: r, Before: b.Readings})
+		require.NoError(t, err)
+		return b
+	}
+	readings, faults := lines(t, r, two("后寨,Ⅲ,1.5\n", "后寨,Ⅲ,1.5\n郑庄,Ⅱ,0.3\n"))
+	require.Equal(t, []string{"后寨 2021-05 month Ⅲ NH3-N=1.5", "郑庄 2021-05 month Ⅱ NH3-N=0.3"}, readings)
+	require.Empty(t, faults, "what the first file was warned of is not told twice")
+	_, faults = lines(t, r, two("后寨,Ⅲ,\n", "后寨,Ⅲ,1.5\n"))
+	require.Len(t, faults, 1)
+	require.Contains(t, faults[0], "按表上的浓度评为Ⅳ类", "the one has the class, the other what it rests on")
+	b := two("后寨,Ⅲ,\n", "后寨,Ⅳ,\n")
+	_, faults = lines(t, r, b)
+	require.Equal(t, []string{"B3：2021-05 的同一数据写了两次而不相同：Ⅲ（1.csv B3）和 Ⅳ；请改正一处"}, faults)
+}
+
+// A cell of a megabyte is one short line, and hides no other.
+func TestACellOfAMegabyte(t *testing.T) {
+	t.Parallel()
+	r := register(t, "后寨 Ⅲ", "郑庄 Ⅲ")
+	long := strings.Repeat("长", 350_000)
+	b := read(t, r, "a.csv", []byte("2021年5月\n断面名称,水质类别,氨氮,超标项目\n"+long+",Ⅲ,,\n后寨,"+long[:300_000]+",9"+strings.Repeat("9", 100_000)+","+strings.Repeat("氨氮/1.3、", 20_000)+"\n郑庄,Ⅱ,,\n"), "")
+	readings, faults := lines(t, r, b)
+	require.Equal(t, []string{"郑庄 2021-05 month Ⅱ"}, readings)
+	require.Len(t, faults, 4)
+	for _, line := range faults {
+		require.Less(t, len([]rune(line)), 200, line[:100])
 	}
 }
 

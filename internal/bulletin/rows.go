@@ -3,9 +3,11 @@ package bulletin
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
+	"duban/internal/letter"
 	"duban/internal/water"
 	"duban/internal/words"
 )
@@ -118,11 +120,49 @@ func (t *sheet) row(cells []cell) {
 		t.fault(t.name, name, "no_month", nil)
 		return
 	}
+	var states []int
 	for i, c := range t.columns {
-		if i < len(cells) && cells[i].text != "" {
+		switch {
+		case i >= len(cells) || cells[i].text == "":
+		case c.kind == kindItem && stateOf(cells[i]) != water.Observed:
+			states = append(states, i)
+		default:
 			t.value(s, base, c, cells[i])
 		}
 	}
+	for _, i := range states { // what they mean depends on what stands beside them
+		t.itemState(s, base, t.columns[i], cells[i])
+	}
+}
+
+// stateOf is the state that stands in place of a value; Observed of a value, and of what
+// cannot be read.
+func stateOf(c cell) water.State {
+	if _, err := water.ReadValue(c.text); err == nil {
+		return water.Observed
+	}
+	state, _ := water.ReadState(c.text)
+	return state
+}
+
+// itemState reads a cell that has a state in place of an item's value: 未监测 is of the
+// item alone where anything else is known of the section.
+func (t *sheet) itemState(s water.Section, month water.Month, c column, at cell) {
+	k, is := t.reading(s, month, c)
+	is.State, is.Sources[water.FieldState] = stateOf(at), t.from(at)
+	if _, known := t.have[k]; known && (is.State == water.Unmonitored || is.State == water.Suspended) {
+		return
+	}
+	t.put(k, is, at)
+}
+
+// reading is the empty reading that a column's cells belong to.
+func (t *sheet) reading(s water.Section, month water.Month, c column) (key, water.Reading) {
+	k := key{s.ID, month.Add(-c.back), c.span}
+	if t.far && c.span == water.OfMonth && c.back != 1 {
+		k.span = water.OfYear
+	}
+	return k, water.Reading{Section: k.section, Month: k.month, Span: k.span, Values: water.Values{}, Sources: map[string]string{}}
 }
 
 // says tells that a row has anything in a column of classes, values or what is over.
@@ -145,15 +185,9 @@ func filled(cells []cell) (texts []string) {
 }
 
 func (r *reader) aside(text string) {
-	if len([]rune(text)) > 80 {
-		text = string([]rune(text)[:80]) + "…"
+	if text = letter.Short(text, mostShown); !slices.Contains(r.out.Aside, text) {
+		r.out.Aside = append(r.out.Aside, text)
 	}
-	for _, have := range r.out.Aside {
-		if have == text {
-			return
-		}
-	}
-	r.out.Aside = append(r.out.Aside, text)
 }
 
 // classAnd is a class with what is over in brackets behind it: Ⅳ（氨氮/0.2）.
@@ -161,11 +195,7 @@ var classAnd = regexp.MustCompile(`^([^（(]+)[（(](.+)[）)]$`)
 
 // value reads one cell into the reading that it belongs to.
 func (t *sheet) value(s water.Section, month water.Month, c column, at cell) {
-	k := key{s.ID, month.Add(-c.back), c.span}
-	if t.far && c.span == water.OfMonth && c.back != 1 {
-		k.span = water.OfYear
-	}
-	is := water.Reading{Section: k.section, Month: k.month, Span: k.span, Values: water.Values{}, Sources: map[string]string{}}
+	k, is := t.reading(s, month, c)
 	from := t.from(at)
 	switch c.kind {
 	case kindNone, kindNote:
@@ -191,10 +221,6 @@ func (t *sheet) value(s water.Section, month water.Month, c column, at cell) {
 		}
 		v, err := water.ReadValue(at.text)
 		if err != nil {
-			if state, err := water.ReadState(at.text); err == nil {
-				is.State, is.Sources[water.FieldState] = state, from
-				break
-			}
 			t.fault(t.name, at, "value", words.Data{"Value": at.text, "Item": c.item.Name()})
 			return
 		}
@@ -232,6 +258,9 @@ func (t *sheet) class(is *water.Reading, at cell, from string) bool {
 		return true
 	}
 	state, err := water.ReadState(text)
+	if before, _, ok := strings.Cut(strings.Replace(text, "（", "(", 1), "("); err == nil && ok && before != "" { // 劣Ⅴ（断流） says two things
+		_, err = water.ReadState(before)
+	}
 	if err != nil {
 		t.fault(t.name, at, "class", words.Data{"Value": at.text})
 		return false
@@ -265,6 +294,9 @@ func (t *sheet) put(k key, is water.Reading, at cell) {
 	both, corrected, _ := have.With(is)
 	if len(corrected) > 0 {
 		c := corrected[0]
+		if c.New == "" { // a state and a class or value: neither is beside the other
+			c.New = at.text
+		}
 		t.fault(t.name, at, "again", words.Data{"Month": k.month.String(), "Field": c.Field, "Old": c.Old, "New": c.New, "At": have.Sources[c.Field]})
 		return
 	}

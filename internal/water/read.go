@@ -3,6 +3,7 @@ package water
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -77,7 +78,7 @@ var (
 	nothing   = map[string]bool{"": true, "/": true, "-": true, "--": true, "—": true, "——": true, "无": true, "达标": true}
 	overParts = regexp.MustCompile(`[、,;。\n]+`)
 	// overForm is 氨氮/1.3, 总磷(0.6), 氨氮超标1.3倍, 氨氮1.3倍, 氨氮（超0.5倍）, 溶解氧.
-	overForm = regexp.MustCompile(`^(.+?)(/|\(?超标|\(?超|\()?(\d+(?:\.\d+)?)倍?\)?$`)
+	overForm = regexp.MustCompile(`^(.+?)(/|\(?超标|\(?超|\()?(\d{1,6}(?:\.\d{1,12})?)倍?\)?$`)
 )
 
 // Nothing tells that a cell says that there is nothing: empty, /, —, 无.
@@ -94,7 +95,8 @@ func ReadOver(text string) (over []Over, err error) {
 			continue
 		}
 		o, err := readOver(part)
-		if err != nil {
+		twice := slices.ContainsFunc(over, func(have Over) bool { return have.Item == o.Item })
+		if err != nil || twice {
 			return nil, fmt.Errorf("water: %q: %w", part, ErrNotRead)
 		}
 		over = append(over, o)

@@ -81,7 +81,7 @@ func TestItemsAsHeadingsHaveThem(t *testing.T) {
 func TestValuesAsLaboratoriesWriteThem(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{"0.59": "0.59", " 0.590 ": "0.59", ".03": "0.03", "０．５": "0.5", "1.2E-4": "0.00012", "4e-05": "0.00004",
-		"0.01L": "0.01L", "<0.01": "0.01L", "＜0.01": "0.01L", "0.05l": "0.05L", "未检出": "ND", "ND": "ND", "23000": "23000", "0.30000000000000004": "0.3"} {
+		"0.01L": "0.01L", "<0.01": "0.01L", "＜0.01": "0.01L", "0.05l": "0.05L", "未检出": "ND", "未测出": "ND", "ND": "ND", "23000": "23000", "0.30000000000000004": "0.3"} {
 		v, err := water.ReadValue(text)
 		require.NoError(t, err, text)
 		require.Equal(t, want, v.String(), text)
@@ -108,7 +108,7 @@ func TestListsOfWhatIsOver(t *testing.T) {
 		require.NoError(t, err, text)
 		require.Equal(t, want, overs(over), text)
 	}
-	for _, text := range []string{"氨氮/1.3、浊度", "BOD50.2", "COD0.2", "氨氮/", "氨氮/1.3/2", "1.3", "氨氮/-1"} {
+	for _, text := range []string{"氨氮/1.3、浊度", "BOD50.2", "COD0.2", "氨氮/", "氨氮/1.3/2", "1.3", "氨氮/-1", "氨氮/1.3、氨氮/0.2", "氨氮/1234567"} {
 		_, err := water.ReadOver(text)
 		require.ErrorIs(t, err, water.ErrNotRead, text)
 	}

@@ -3,9 +3,11 @@ package water
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Month is a month of a year; its text is 2021-05.
@@ -32,9 +34,15 @@ func (m *Month) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// ReadMonth reads 2021-05, 2021年5月, 202105 or 2021/5.
+// sheetMonth is how Excel shows the date that it makes of a typed 2021-05.
+var sheetMonth = regexp.MustCompile(`^[A-Z][a-z]{2}-\d\d$`)
+
+// ReadMonth reads 2021-05, 2021年5月, 202105, 2021/5, and May-21.
 func ReadMonth(text string) (Month, error) {
 	s := strings.TrimSuffix(fold(text), "月")
+	if at, err := time.Parse("Jan-06", s); err == nil && sheetMonth.MatchString(s) {
+		return Month{at.Year(), int(at.Month())}, nil
+	}
 	year, month, ok := "", "", false
 	for _, mark := range []string{"年", "-", "/", "."} {
 		if year, month, ok = strings.Cut(s, mark); ok {

@@ -58,7 +58,7 @@ var (
 func ReadValue(text string) (v Value, err error) {
 	s := fold(text)
 	switch strings.ToUpper(s) {
-	case "未检出", "ND", "N.D.", "DL", "<DL":
+	case "未检出", "未测出", "低于检出限", "ND", "N.D.", "DL", "<DL":
 		return Value{Below: true}, nil
 	}
 	for _, mark := range []string{"<", "≤", "低于"} {
