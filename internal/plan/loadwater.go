@@ -218,8 +218,14 @@ func (r *waterRegister) upstream(all []object) {
 			}
 		}
 	}
+	links := map[string][]string{}
 	for _, s := range r.reg.Sections {
-		if r.above(s.ID, s.ID, map[string]bool{}) {
+		if _, twice := links[s.ID]; !twice {
+			links[s.ID] = s.Upstream
+		}
+	}
+	for _, s := range r.reg.Sections {
+		if above(links, s.ID, s.ID, map[string]bool{}) {
 			o := r.at[s.ID]
 			o.fault("upstream", "upstream_circle", words.Data{"Value": s.Name})
 			return // one circle is told once, at the first of its sections
@@ -237,15 +243,14 @@ func (r *waterRegister) find(text string) (id string, ok bool) {
 }
 
 // above tells that going upstream from a section leads to another one.
-func (r *waterRegister) above(from, to string, seen map[string]bool) bool {
-	s, _ := r.reg.Section(from)
-	for _, id := range s.Upstream {
+func above(links map[string][]string, from, to string, seen map[string]bool) bool {
+	for _, id := range links[from] {
 		if id == to {
 			return true
 		}
 		if !seen[id] {
 			seen[id] = true
-			if r.above(id, to, seen) {
+			if above(links, id, to, seen) {
 				return true
 			}
 		}
@@ -300,7 +305,11 @@ func waterFields(s water.Section) map[string]string {
 	for _, t := range s.Targets {
 		text := strconv.Itoa(t.Year) + ":" + classText(t.Class)
 		for _, l := range t.Limits {
-			text += " " + l.Item.Name() + "≤" + l.Value.String()
+			sign := "≤"
+			if l.Item.Least() {
+				sign = "≥"
+			}
+			text += " " + l.Item.Name() + sign + l.Value.String()
 		}
 		targets = append(targets, text)
 	}

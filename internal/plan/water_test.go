@@ -133,17 +133,30 @@ func TestFaultsOfTheRegister(t *testing.T) {
 	}
 }
 
+// As many sections as a register may have, each above the next, are checked in seconds.
+func TestALongRiver(t *testing.T) {
+	t.Parallel()
+	var text strings.Builder
+	text.WriteString(someSections)
+	for n := 3; n <= 5000; n++ {
+		fmt.Fprintf(&text, "  - {id: s%02d, name: 断面甲%d, county: 高平市, level: 市考, upstream: s%02d}\n", n, n, n-1)
+	}
+	p, problems := registered(t, text.String())
+	require.Empty(t, problems)
+	require.Len(t, p.Water.Sections, 5000)
+}
+
 // What an amendment changes of the register is shown before it is done.
 func TestDiffOfTheRegister(t *testing.T) {
 	t.Parallel()
 	old, _ := registered(t, someSections)
-	text := strings.NewReplacer("{year: 2021, class: 省定}", "{year: 2021, class: Ⅲ}", "id: s02", "id: s03", "data: 市住建局", "data: 泽州县政府").Replace(someSections)
+	text := strings.NewReplacer("{year: 2021, class: 省定}", "{year: 2021, class: Ⅲ}", "id: s02", "id: s03", "data: 市住建局", "data: 泽州县政府", "value: 3}", "value: 3}, {item: 溶解氧, value: 4}").Replace(someSections)
 	new, problems := registered(t, text)
 	require.Empty(t, problems)
 	c := plan.Diff(old, new)
 	require.False(t, c.Empty())
 	require.Equal(t, []string{
-		"断面 s01“赵庄”：", "  报数单位：市住建局 → 泽州县", "  目标：2021:省定；2022:Ⅲ 氨氮≤3 → 2021:Ⅲ；2022:Ⅲ 氨氮≤3",
+		"断面 s01“赵庄”：", "  报数单位：市住建局 → 泽州县", "  目标：2021:省定；2022:Ⅲ 氨氮≤3 → 2021:Ⅲ；2022:Ⅲ 氨氮≤3 溶解氧≥4",
 		"断面 s03“牛村”：新增", "断面 s02“牛村”：删去，已有数据保留",
 	}, c.Lines(words.New("zh"), old, new))
 	require.True(t, plan.Diff(old, old).Empty())
