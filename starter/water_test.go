@@ -73,6 +73,12 @@ func TestMonthlyDataOfSections(t *testing.T) {
 	require.Contains(t, said, "5月改.csv")
 	require.Contains(t, d.say("ledger", "verify", "--full"), "断面水质数据 10", "what came in is proven by the chain")
 
+	require.Contains(t, d.say("water", "import", write("累计.csv", "2021年1-5月\n断面名称,水质类别,超标项目\n郑庄,断流,\n寺底南桥,Ⅴ,总磷/0.2\n"), "--correct", "-m", "河道断流", "--as", "shuizhiban"), "更正 1 个值")
+	require.Contains(t, d.say("water", "import", write("累计.csv", "2021年1-5月\n断面名称,水质类别,超标项目\n寺底南桥,Ⅴ,总磷/0.3、氨氮\n"), "--correct", "-m", "复核", "--as", "shuizhiban"), "更正 1 个值")
+	require.Contains(t, d.say("water", "show", "郑庄"), "更正 水质类别（累计）：Ⅳ → —（河道断流，shuizhiban）")
+	require.Contains(t, d.say("water", "show", "寺底南桥"), "更正 超标项目（累计）：总磷(0.2) → 总磷(0.3)、氨氮（复核，shuizhiban）")
+	require.Contains(t, squeeze(d.say("water", "import", write("累计.csv", "2021年1-5月\n断面名称,水质类别\n郑庄,Ⅳ\n"), "--correct", "-m", "误报", "--as", "shuizhiban")), "│郑庄│2021-05（累计）│状态│断流│—│")
+
 	one, other := write("4月.csv", "2021年4月\n断面名称,氨氮\n郑庄,0.5\n"), write("4月又.csv", "2021年4月\n断面名称,氨氮\n郑庄,0.6\n")
 	for _, args := range [][]string{nil, {"--correct", "-m", "更正"}} { // neither of two files corrects the other
 		errs.Reset()

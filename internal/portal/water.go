@@ -222,7 +222,7 @@ func (v *visit) versions(p query.WaterPoint) (lines []string) {
 			}
 		}
 		slices.Sort(from)
-		line := one.At.Format(minutes) + " " + one.Actor
+		line := one.At.Format(minutes) + v.speak().Span(one.Reading.Span) + " " + one.Actor
 		for i, source := range from {
 			if i == 3 {
 				line += " …"
@@ -231,26 +231,11 @@ func (v *visit) versions(p query.WaterPoint) (lines []string) {
 			line += " " + source
 		}
 		for _, c := range one.Corrected {
-			line += v.say.T("water.semicolon") + v.say.T("water.corrected", words.Data{"Field": v.fieldName(c.Field), "Old": dashed(c.Old), "New": dashed(c.New), "Reason": one.Reason, "By": one.Actor})
+			line += v.say.T("water.semicolon") + v.speak().Corrected(c, one.Reading.Span, one.Reason, one.Actor)
 		}
 		lines = append(lines, line)
 	}
 	return lines
-}
-
-func (v *visit) fieldName(field string) string {
-	switch field {
-	case water.FieldClass, water.FieldState, water.FieldOver:
-		return v.say.T("water.field_" + field)
-	}
-	return v.speak().Item(water.Item(field))
-}
-
-func dashed(s string) string {
-	if s == "" {
-		return "—"
-	}
-	return s
 }
 
 // waterBook is a month's table as an Excel file.

@@ -109,7 +109,8 @@ type WaterSection struct {
 	People  people.Directory `json:"-"`
 }
 
-// WaterPoint is a section's month: how it stood, and all that came in of it.
+// WaterPoint is a section's month: how it stood, and all that came in of it, of the month
+// first and then of the year up to it.
 type WaterPoint struct {
 	Row      water.Row               `json:"row"`
 	Month    water.Month             `json:"month"`
@@ -153,8 +154,12 @@ func (r *Reader) WaterSection(ctx context.Context, v Viewer, planID, name string
 				p.Row = row
 			}
 		}
-		if p.Versions, err = r.store.ReadingVersions(ctx, office, water.Reading{Section: s.ID, Month: p.Month, Span: water.OfMonth}); err != nil {
-			return w, err
+		for _, span := range []water.Span{water.OfMonth, water.OfYear} {
+			came, err := r.store.ReadingVersions(ctx, office, water.Reading{Section: s.ID, Month: p.Month, Span: span})
+			if err != nil {
+				return w, err
+			}
+			p.Versions = append(p.Versions, came...)
 		}
 		w.Months = append(w.Months, p)
 	}

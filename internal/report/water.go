@@ -82,6 +82,44 @@ func (s Speaker) Item(i water.Item) string {
 	return s.w.T("water.item_" + strings.ToLower(strings.ReplaceAll(string(i), "-", "")))
 }
 
+// Field is the name of what a reading holds: an item's, 水质类别, 状态, 超标项目.
+func (s Speaker) Field(name string) string {
+	switch name {
+	case water.FieldClass, water.FieldState, water.FieldOver:
+		return s.w.T("water.field_" + name)
+	}
+	return s.Item(water.Item(name))
+}
+
+// Datum is what a reading holds of a field, in words; "—" where it holds nothing.
+func (s Speaker) Datum(field, text string) string {
+	if text == "" {
+		return "—"
+	}
+	switch field {
+	case water.FieldState:
+		return s.w.T("water.state_" + text)
+	case water.FieldOver:
+		if over, err := water.ReadOver(strings.ReplaceAll(text, " ", "、")); err == nil {
+			return s.Overs(over)
+		}
+	}
+	return text
+}
+
+// Corrected says what was corrected of a reading, from what, why and by whom.
+func (s Speaker) Corrected(c water.Corrected, of water.Span, reason, by string) string {
+	return s.w.T("water.corrected", words.Data{"Field": s.Field(c.Field) + s.Span(of), "Old": s.Datum(c.Field, c.Old), "New": s.Datum(c.Field, c.New), "Reason": reason, "By": by})
+}
+
+// Span stands behind a month or a name: of the year so far it says so.
+func (s Speaker) Span(of water.Span) string {
+	if of == water.OfYear {
+		return s.w.T("water.span_year")
+	}
+	return ""
+}
+
 // Overs are what is over, as bulletins print it: 氨氮(1.12)、溶解氧.
 func (s Speaker) Overs(all []water.Over) string {
 	var texts []string

@@ -64,10 +64,11 @@ func Corrections(reg *water.Register, changes []ledger.ReadingChange) []WaterCor
 
 // WaterImport shows what an import came to.
 func (sc *Screen) WaterImport(im WaterImported) {
+	say := report.Speak(sc.W)
 	if len(im.Corrects) > 0 {
 		t := sc.RoomTable("water", map[string]int{"source": 40}, "section", "of", "field", "old", "new", "source")
 		for _, c := range im.Corrects {
-			t.AppendRow(table.Row{c.Section, c.Month + sc.spanWord(c.Span), sc.field(c.Field), dash(c.Old), dash(c.New), c.Source})
+			t.AppendRow(table.Row{c.Section, c.Month + say.Span(c.Span), say.Field(c.Field), say.Datum(c.Field, c.Old), say.Datum(c.Field, c.New), c.Source})
 		}
 		t.Render()
 	}
@@ -79,21 +80,6 @@ func (sc *Screen) WaterImport(im WaterImported) {
 		key = "water.would"
 	}
 	fmt.Fprintln(sc.Out, sc.W.T(key, words.Data{"Readings": im.Readings, "New": im.New, "More": im.More, "Corrected": len(im.Corrects), "Same": im.Readings - len(im.Changes)}))
-}
-
-// spanWord stands behind a month: of the year so far it says so.
-func (sc *Screen) spanWord(s water.Span) string {
-	if s == water.OfYear {
-		return sc.W.T("water.span_year")
-	}
-	return ""
-}
-
-func (sc *Screen) field(name string) string {
-	if name == water.FieldClass || name == water.FieldState || name == water.FieldOver {
-		return sc.W.T("water.field_" + name)
-	}
-	return report.Speak(sc.W).Item(water.Item(name))
 }
 
 func dash(s string) string {
@@ -156,7 +142,7 @@ func (sc *Screen) WaterSection(w query.WaterSection) {
 		t.AppendRow(table.Row{p.Month.String(), cells["target"], cells["month"], cells["month_over"], cells["month_met"], cells["year"], dash(p.Row.Inflow.String()), source})
 		for _, v := range p.Versions {
 			for _, c := range v.Corrected {
-				t.AppendRow(table.Row{"", "", sc.W.T("water.corrected", words.Data{"Field": sc.field(c.Field), "Old": dash(c.Old), "New": dash(c.New), "Reason": v.Reason, "By": v.Actor})})
+				t.AppendRow(table.Row{"", "", say.Corrected(c, v.Reading.Span, v.Reason, v.Actor)})
 			}
 		}
 	}
