@@ -29,9 +29,9 @@ func (sc *Screen) PlanTasks(p *plan.Plan) {
 
 func (sc *Screen) recurrence(r plan.Recurrence) string {
 	if r.Cron != "" {
-		return "cron " + r.Cron
+		return r.Rhythm(sc.W)
 	}
-	return sc.W.T("cli.every_" + r.Every)
+	return sc.W.T("case.every_" + r.Every)
 }
 
 func (sc *Screen) Preview(p *plan.Plan, rows []StageRow) {
