@@ -13,7 +13,6 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
-	"duban/internal/query"
 	"duban/internal/terminal"
 )
 
@@ -133,7 +132,7 @@ clauses:
 	}
 	for _, as := range []string{"shuiwu", "shuizhiban", "shizhang"} {
 		_, err := launches(as, string(units))
-		require.ErrorIs(t, err, query.ErrNotWhole, as)
+		require.EqualError(t, err, "只有协调办（市生态环境局）的账号可以这样做。", as)
 	}
 	require.Contains(t, string(units), "name: 市水务局联络员")
 	other := strings.Replace(string(units), "name: 市水务局联络员", "name: 另一人", 1)

@@ -118,6 +118,9 @@ func (a *app) checkNew(ctx context.Context, store *ledger.Store, p *plan.Plan, f
 	if _, problems := plan.Load(file, cal); a.held(problems, true) != nil {
 		return errSaid
 	}
+	if errors.Is(err, query.ErrNotWhole) {
+		return a.w.Err("message.only_office", words.Data{"Office": p.Directory.Name(p.Directory.Office)})
+	}
 	if err != nil {
 		return err
 	}
