@@ -13,55 +13,39 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/wire"
 	"duban/internal/words"
 )
-
-// ActInput is one act on a task, an occurrence or a duty whose course stood like this.
-type ActInput struct {
-	Plan   string     `json:"plan"`
-	Task   string     `json:"task"`
-	Act    act.Act    `json:"act"`
-	Course act.Course `json:"course"`
-	Heard  time.Time  `json:"heard,omitzero"` // real: when the workflow heard of it; zero: it comes from itself
-}
-
-// ActResult is the course of a task, an occurrence or a duty from now on. Behind:
-// nothing was recorded, because the ledger has acts that the course asked about did
-// not rest on; the act is to be judged anew by this one.
-type ActResult struct {
-	act.Course
-	Behind bool `json:"behind,omitempty"`
-}
 
 // RecordAct works out what an act changes, of the task and of its talks, writes it
 // into the ledger as one event and sends what it says at once. An act refused here
 // (an unknown unit, an unknown policy) is an error of type ErrTypeRefused.
-func (a *Activities) RecordAct(ctx context.Context, in ActInput) (ActResult, error) {
+func (a *Activities) RecordAct(ctx context.Context, in wire.ActInput) (wire.ActResult, error) {
 	l, book, err := a.plan(ctx, in.Plan)
 	if err != nil {
-		return ActResult{}, translate(err)
+		return wire.ActResult{}, translate(err)
 	}
 	row, err := a.level(ctx, l, in.Task, in.Course.Case)
 	if err != nil {
-		return ActResult{}, translate(err)
+		return wire.ActResult{}, translate(err)
 	}
 	before := book.Course(ledger.CaseOf(row))
 	again := before.Done(in.Act.ID)
 	if before.Place() != in.Course.Place() && !again {
-		return ActResult{before.Keys(), true}, nil
+		return wire.ActResult{Course: before.Keys(), Behind: true}, nil
 	}
 	if !again {
 		if r := a.Accounts.Credible(l.Clock, in.Act, in.Heard); r != nil {
-			return ActResult{}, Refused(r)
+			return wire.ActResult{}, wire.Refused(r)
 		}
 	}
 	after, told, refused := book.Act(before, in.Act)
 	if refused != nil {
-		return ActResult{}, Refused(refused)
+		return wire.ActResult{}, wire.Refused(refused)
 	}
 	talks, err := a.Ledger.TalksAbout(ctx, in.Plan, in.Task)
 	if err != nil {
-		return ActResult{}, translate(err)
+		return wire.ActResult{}, translate(err)
 	}
 	acted := ledger.Acted{Plan: in.Plan, Task: in.Task, Act: in.Act, Version: row.Version, Facts: after.Case, Told: told, From: &l.Plan,
 		Place: Placer(book, in.Task, after.Policy, calendar.Day{})}
@@ -74,18 +58,18 @@ func (a *Activities) RecordAct(ctx context.Context, in ActInput) (ActResult, err
 		}
 	}
 	if acted.Channels, err = a.channels(ctx, all...); err != nil {
-		return ActResult{}, err
+		return wire.ActResult{}, err
 	}
 	facts, digests, err := a.Ledger.Act(ctx, acted, a.when(l.Clock))
 	if errors.Is(err, ledger.ErrBehind) {
 		course, err := a.course(ctx, book, in.Plan, in.Task)
-		return ActResult{course, true}, err
+		return wire.ActResult{Course: course, Behind: true}, err
 	}
 	if errors.Is(err, ledger.ErrTaken) {
-		return ActResult{}, Refused(act.Taken(in.Act))
+		return wire.ActResult{}, wire.Refused(act.Taken(in.Act))
 	}
 	if err != nil {
-		return ActResult{}, translate(err)
+		return wire.ActResult{}, translate(err)
 	}
 	for _, k := range talks {
 		revived := !k.GoesOn() && slices.ContainsFunc(acted.Talks, func(t ledger.ActedTalk) bool { return t.Talk == k.ID })
@@ -93,30 +77,22 @@ func (a *Activities) RecordAct(ctx context.Context, in ActInput) (ActResult, err
 		// revived, nor whether their workflows were started.
 		if revived = revived || again && k.GoesOn(); revived && in.Act.Kind != act.Reinstate {
 			if err := a.Starter.ReviveTalk(ctx, in.Plan, k.ID); err != nil {
-				return ActResult{}, err
+				return wire.ActResult{}, err
 			}
 		}
 		if k.GoesOn() {
 			if err := a.Starter.LookTalk(ctx, in.Plan, k.ID); err != nil {
-				return ActResult{}, err
+				return wire.ActResult{}, err
 			}
 		}
 	}
-	return ActResult{Course: book.Course(facts).Keys()}, a.startDigests(ctx, l, digests)
-}
-
-// RecordedOfMany is what RecordOfMany gives: what it was asked and what came of it. A
-// history has nothing else of what a local activity was asked, and a ledger that was
-// restored from an older copy gets its acts back from there.
-type RecordedOfMany struct {
-	Asked  ActInput  `json:"asked"`
-	Result ActResult `json:"result"`
+	return wire.ActResult{Course: book.Course(facts).Keys()}, a.startDigests(ctx, l, digests)
 }
 
 // RecordOfMany is RecordAct for an act that one order does on many things.
-func (a *Activities) RecordOfMany(ctx context.Context, in ActInput) (RecordedOfMany, error) {
+func (a *Activities) RecordOfMany(ctx context.Context, in wire.ActInput) (wire.RecordedOfMany, error) {
 	result, err := a.RecordAct(ctx, in)
-	return RecordedOfMany{in, result}, err
+	return wire.RecordedOfMany{Asked: in, Result: result}, err
 }
 
 // Reinstate records that what was cancelled goes on. Its workflow has ended, so that
@@ -132,13 +108,13 @@ func Reinstate(ctx context.Context, store *ledger.Store, start Starter, accounts
 		if !l.Ended.IsZero() {
 			return act.PlanEnded(calendar.DayOf(l.Ended.In(l.Plan.Location()))), nil
 		}
-		course, err := w.Course(ctx, LookInput{Plan: planID, Thing: task})
+		course, err := w.Course(ctx, wire.LookInput{Plan: planID, Thing: task})
 		if err != nil {
 			return nil, err
 		}
-		got, err := w.RecordAct(ctx, ActInput{Plan: planID, Task: task, Act: a, Course: course, Heard: heard})
+		got, err := w.RecordAct(ctx, wire.ActInput{Plan: planID, Task: task, Act: a, Course: course, Heard: heard})
 		var app *temporal.ApplicationError
-		if errors.As(err, &app) && app.Type() == ErrTypeRefused {
+		if errors.As(err, &app) && app.Type() == wire.ErrTypeRefused {
 			var r act.Refusal
 			return &r, app.Details(&r)
 		}
@@ -148,16 +124,10 @@ func Reinstate(ctx context.Context, store *ledger.Store, start Starter, accounts
 	}
 }
 
-// LookInput names a task, an occurrence, a duty or a talk.
-type LookInput struct {
-	Plan  string `json:"plan"`
-	Thing string `json:"thing"`
-}
-
 // Course is the course of a task, an occurrence or a duty as the ledger has it, by
 // the policies and the calendar in force. As all that workflows are given, it is of
 // keys: see act.Case.Keys.
-func (a *Activities) Course(ctx context.Context, in LookInput) (act.Course, error) {
+func (a *Activities) Course(ctx context.Context, in wire.LookInput) (act.Course, error) {
 	_, book, err := a.plan(ctx, in.Plan)
 	if err != nil {
 		return act.Course{}, translate(err)

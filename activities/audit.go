@@ -17,26 +17,8 @@ import (
 	"duban/internal/notice"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/wire"
 )
-
-// AuditInput asks about what should have happened before an instant.
-type AuditInput struct {
-	Plan   string    `json:"plan"`
-	At     time.Time `json:"at"`     // plan clock: names the audit
-	Before time.Time `json:"before"` // plan clock: later stages are not late yet
-}
-
-// AuditResult counts what was found. Finished: the plan has no open task or
-// duty left, no talk that goes on, no message on its way, nothing that a workflow
-// cannot get done, and nothing is to be audited any more.
-type AuditResult struct {
-	Missing     int   `json:"missing"`
-	Mended      int   `json:"mended,omitempty"` // workflows that were lost or behind, and run again
-	Stuck       int   `json:"stuck"`
-	Broken      int   `json:"broken,omitempty"`      // laws of who is chased, of which the office was not told before
-	Provisional []int `json:"provisional,omitempty"` // years without a holiday notice that were not told of before
-	Finished    bool  `json:"finished"`
-}
 
 // findings are what one audit has to say.
 type findings struct {
@@ -66,30 +48,30 @@ const longWait = 30 * time.Minute
 // (package laws), and tells once of each that is broken. First it has what Temporal has lost of the plan started
 // again: what is missing is mended, not only cried about. Sending it twice does no harm. Between its steps it tells
 // Temporal that it is alive.
-func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, error) {
+func (a *Activities) Audit(ctx context.Context, in wire.AuditInput) (wire.AuditResult, error) {
 	l, book, err := a.plan(ctx, in.Plan)
 	if err != nil {
-		return AuditResult{}, translate(err)
+		return wire.AuditResult{}, translate(err)
 	}
 	mended := a.reconcile(ctx, in.Plan)
 	skew, err := a.skew(ctx)
 	if err != nil {
-		return AuditResult{}, translate(err)
+		return wire.AuditResult{}, translate(err)
 	}
 	if mended > 0 {
 		if err := a.catchUp(ctx, in); err != nil {
-			return AuditResult{}, translate(err)
+			return wire.AuditResult{}, translate(err)
 		}
 	}
 	alive(ctx)
 	stuck, err := a.Ledger.Stuck(ctx, in.Plan, in.Before)
 	if err != nil {
-		return AuditResult{}, translate(err)
+		return wire.AuditResult{}, translate(err)
 	}
 	alive(ctx)
 	all, err := a.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: in.Plan})
 	if err != nil {
-		return AuditResult{}, translate(err)
+		return wire.AuditResult{}, translate(err)
 	}
 	tasks, finished := map[string]ledger.Task{}, true
 	for _, t := range all {
@@ -99,45 +81,45 @@ func (a *Activities) Audit(ctx context.Context, in AuditInput) (AuditResult, err
 	alive(ctx)
 	talks, err := a.Ledger.Talks(ctx, in.Plan, "")
 	if err != nil {
-		return AuditResult{}, translate(err)
+		return wire.AuditResult{}, translate(err)
 	}
 	alive(ctx)
 	silent, err := missing(l, book, tasks, all, talks, in.Before)
 	if err != nil {
-		return AuditResult{}, translate(err)
+		return wire.AuditResult{}, translate(err)
 	}
 	alive(ctx)
 	if err := a.consequences(ctx, l, book, in.At, all, talks); err != nil {
-		return AuditResult{}, translate(err)
+		return wire.AuditResult{}, translate(err)
 	}
 	if err := a.remindOfDecisions(ctx, l, book, in); err != nil {
-		return AuditResult{}, translate(err)
+		return wire.AuditResult{}, translate(err)
 	}
 	alive(ctx)
 	years, err := a.provisional(ctx, l, all)
 	if err != nil {
-		return AuditResult{}, translate(err)
+		return wire.AuditResult{}, translate(err)
 	}
 	waits, err := a.Ledger.Waits(ctx, in.Plan)
 	if err != nil {
-		return AuditResult{}, translate(err)
+		return wire.AuditResult{}, translate(err)
 	}
 	waits = slices.DeleteFunc(waits, func(w ledger.Wait) bool { return a.Now().Sub(w.Since) < longWait })
 	broken, err := a.untold(ctx, l, silent)
 	if err != nil {
-		return AuditResult{}, translate(err)
+		return wire.AuditResult{}, translate(err)
 	}
 	alone, err := a.unattended(ctx, l, all)
 	if err != nil {
-		return AuditResult{}, translate(err)
+		return wire.AuditResult{}, translate(err)
 	}
 	found := findings{silent, stuck, years, waits, broken, skew, alone}
 	if finished = finished && !found.wrong(); finished {
 		if finished, err = a.quiet(ctx, in.Plan); err != nil {
-			return AuditResult{}, translate(err)
+			return wire.AuditResult{}, translate(err)
 		}
 	}
-	result := AuditResult{Missing: len(found.missing), Mended: mended, Stuck: len(stuck), Broken: len(broken), Finished: finished}
+	result := wire.AuditResult{Missing: len(found.missing), Mended: mended, Stuck: len(stuck), Broken: len(broken), Finished: finished}
 	for _, y := range years {
 		result.Provisional = append(result.Provisional, y.Year)
 	}
@@ -165,7 +147,7 @@ const catchingUp = 30 * time.Second
 
 // catchUp gives workflows that were just started again a moment to say what is
 // overdue: nobody is told of what is mended.
-func (a *Activities) catchUp(ctx context.Context, in AuditInput) error {
+func (a *Activities) catchUp(ctx context.Context, in wire.AuditInput) error {
 	for until := time.Now().Add(catchingUp); ; {
 		missing, err := Missing(ctx, a.Ledger, in.Plan, in.Before)
 		if err != nil || len(missing) == 0 || time.Now().After(until) {
@@ -239,7 +221,7 @@ func ended(p plan.Plan, duty string, at time.Time) bool {
 // cry records the findings, then tells the office like it is told everything and
 // the operators in the log: the log does not share a channel with what is being
 // audited.
-func (a *Activities) cry(ctx context.Context, l ledger.Launched, in AuditInput, tasks map[string]ledger.Task, found findings) error {
+func (a *Activities) cry(ctx context.Context, l ledger.Launched, in wire.AuditInput, tasks map[string]ledger.Task, found findings) error {
 	when := a.when(l.Clock)
 	key := fmt.Sprintf("audit/%s/%s", in.Plan, in.At.UTC().Format(time.RFC3339))
 	if found.wrong() || found.skew != 0 {
@@ -295,7 +277,7 @@ func (a *Activities) recordAlarm(ctx context.Context, planID, key string, found 
 	return err
 }
 
-func (a *Activities) alarm(ctx context.Context, l ledger.Launched, in AuditInput, tasks map[string]ledger.Task, key string, found findings) (notice.Alarm, error) {
+func (a *Activities) alarm(ctx context.Context, l ledger.Launched, in wire.AuditInput, tasks map[string]ledger.Task, key string, found findings) (notice.Alarm, error) {
 	lad, err := a.ladderer(ctx, l)
 	if err != nil {
 		return notice.Alarm{}, err

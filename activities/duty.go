@@ -9,28 +9,21 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/wire"
 )
 
-// NextOccurrence is a duty's course, and the occurrence that is opened next unless
-// it has Ended.
-type NextOccurrence struct {
-	Course     act.Course      `json:"course"`
-	Ended      bool            `json:"ended,omitempty"`
-	Occurrence plan.Occurrence `json:"occurrence"`
-}
-
 // NextOccurrence works out the duty's next occurrence by the calendar in force.
-func (a *Activities) NextOccurrence(ctx context.Context, in LookInput) (NextOccurrence, error) {
+func (a *Activities) NextOccurrence(ctx context.Context, in wire.LookInput) (wire.NextOccurrence, error) {
 	d, err := a.duty(ctx, in.Plan, in.Thing)
 	if err != nil {
-		return NextOccurrence{}, translate(err)
+		return wire.NextOccurrence{}, translate(err)
 	}
 	o, ok := d.next(d.row.Facts.OpenedUpTo())
-	return NextOccurrence{Course: d.book.Course(ledger.CaseOf(d.row)).Keys(), Ended: !ok, Occurrence: o}, nil
+	return wire.NextOccurrence{Course: d.book.Course(ledger.CaseOf(d.row)).Keys(), Ended: !ok, Occurrence: o}, nil
 }
 
 // EndDuty records that a duty has run its course: it falls due no more.
-func (a *Activities) EndDuty(ctx context.Context, in LookInput) error {
+func (a *Activities) EndDuty(ctx context.Context, in wire.LookInput) error {
 	l, err := a.launched(ctx, in.Plan)
 	if err != nil {
 		return translate(err)
@@ -38,16 +31,9 @@ func (a *Activities) EndDuty(ctx context.Context, in LookInput) error {
 	return translate(a.Ledger.EndDuty(ctx, in.Plan, in.Thing, a.when(l.Clock)))
 }
 
-// OccurrenceInput is an occurrence whose time has come.
-type OccurrenceInput struct {
-	Plan       string          `json:"plan"`
-	Duty       string          `json:"duty"`
-	Occurrence plan.Occurrence `json:"occurrence"`
-}
-
 // OpenOccurrence writes the occurrence, then starts its Task. It gives the duty's
 // course from then on.
-func (a *Activities) OpenOccurrence(ctx context.Context, in OccurrenceInput) (act.Course, error) {
+func (a *Activities) OpenOccurrence(ctx context.Context, in wire.OccurrenceInput) (act.Course, error) {
 	d, err := a.duty(ctx, in.Plan, in.Duty)
 	if err != nil {
 		return act.Course{}, translate(err)

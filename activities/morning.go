@@ -4,50 +4,44 @@ import (
 	"context"
 	"strings"
 	"sync"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"duban/internal/ledger"
+	"duban/internal/wire"
 )
 
-// MorningInput names the morning to speak and its instant, plan clock.
-type MorningInput struct {
-	Morning string    `json:"morning"`
-	At      time.Time `json:"at"`
-}
-
 // SpeakMorning is Speak of all digests of a morning, side by side.
-func (a *Activities) SpeakMorning(ctx context.Context, in MorningInput) (SpeakResult, error) {
+func (a *Activities) SpeakMorning(ctx context.Context, in wire.MorningInput) (wire.SpeakResult, error) {
 	o, err := a.office(ctx)
 	if err != nil {
-		return SpeakResult{}, err
+		return wire.SpeakResult{}, err
 	}
 	if !o.quick() {
-		return SpeakResult{Left: 1}, nil
+		return wire.SpeakResult{Left: 1}, nil
 	}
 	left, why, err := a.morning(ctx, o, in)
-	return SpeakResult{Left: len(left), Why: why}, err
+	return wire.SpeakResult{Left: len(left), Why: why}, err
 }
 
 // DeliverMorning is Deliver of all digests of a morning, side by side. What is not
 // delivered gets a workflow of its own, that tries again: one dead address holds up
 // nobody else.
-func (a *Activities) DeliverMorning(ctx context.Context, in MorningInput) (SpeakResult, error) {
+func (a *Activities) DeliverMorning(ctx context.Context, in wire.MorningInput) (wire.SpeakResult, error) {
 	ctx, cancel := beating(ctx)
 	defer cancel()
 	o, err := a.office(ctx)
 	if err != nil {
-		return SpeakResult{}, err
+		return wire.SpeakResult{}, err
 	}
 	if why := o.unserved(); why != "" {
-		return SpeakResult{Left: 1, Why: why}, nil
+		return wire.SpeakResult{Left: 1, Why: why}, nil
 	}
 	left, why, err := a.morning(ctx, o, in)
 	if err != nil {
-		return SpeakResult{}, err
+		return wire.SpeakResult{}, err
 	}
-	result := SpeakResult{Why: why}
+	result := wire.SpeakResult{Why: why}
 	for _, d := range left {
 		if err := a.Starter.SpeakApart(ctx, d); err != nil {
 			result.Left++
@@ -63,7 +57,7 @@ const atOnce = 24
 
 // morning speaks the digests of a morning when its time has come, and gives those
 // of which something is left.
-func (a *Activities) morning(ctx context.Context, o office, in MorningInput) (left []ledger.Digest, why string, err error) {
+func (a *Activities) morning(ctx context.Context, o office, in wire.MorningInput) (left []ledger.Digest, why string, err error) {
 	planID, _, _ := strings.Cut(in.Morning, "|")
 	l, err := a.launched(ctx, planID)
 	if err != nil {

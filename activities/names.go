@@ -2,53 +2,31 @@ package activities
 
 import (
 	"go.temporal.io/sdk/activity"
-)
 
-// Names of activities on the wire. They stand in histories: one may be added, none
-// changed or used again for something else. A renamed one is registered under both
-// names until no run that knows the old one is left.
-const (
-	AuditName           = "duban.Audit"
-	CourseName          = "duban.Course"
-	DecideStageName     = "duban.DecideStage"
-	DecideTalkStageName = "duban.DecideTalkStage"
-	DeliverName         = "duban.Deliver"
-	DeliverMorningName  = "duban.DeliverMorning"
-	EndDutyName         = "duban.EndDuty"
-	ForgetWaitName      = "duban.ForgetWait"
-	NextOccurrenceName  = "duban.NextOccurrence"
-	NoteWaitName        = "duban.NoteWait"
-	OpenOccurrenceName  = "duban.OpenOccurrence"
-	OpenTalkName        = "duban.OpenTalk"
-	RecordActName       = "duban.RecordAct"
-	RecordOfManyName    = "duban.RecordOfMany"
-	RecordTalkActName   = "duban.RecordTalkAct"
-	SpeakName           = "duban.Speak"
-	SpeakMorningName    = "duban.SpeakMorning"
-	TalkCourseName      = "duban.TalkCourse"
+	"duban/internal/wire"
 )
 
 // ByName are all activities by their names on the wire.
 func (a *Activities) ByName() map[string]any {
 	return map[string]any{
-		AuditName:           a.Audit,
-		CourseName:          a.Course,
-		DecideStageName:     a.DecideStage,
-		DecideTalkStageName: a.DecideTalkStage,
-		DeliverName:         a.Deliver,
-		DeliverMorningName:  a.DeliverMorning,
-		EndDutyName:         a.EndDuty,
-		ForgetWaitName:      a.ForgetWait,
-		NextOccurrenceName:  a.NextOccurrence,
-		NoteWaitName:        a.NoteWait,
-		OpenOccurrenceName:  a.OpenOccurrence,
-		OpenTalkName:        a.OpenTalk,
-		RecordActName:       a.RecordAct,
-		RecordOfManyName:    a.RecordOfMany,
-		RecordTalkActName:   a.RecordTalkAct,
-		SpeakName:           a.Speak,
-		SpeakMorningName:    a.SpeakMorning,
-		TalkCourseName:      a.TalkCourse,
+		wire.AuditName:           a.Audit,
+		wire.CourseName:          a.Course,
+		wire.DecideStageName:     a.DecideStage,
+		wire.DecideTalkStageName: a.DecideTalkStage,
+		wire.DeliverName:         a.Deliver,
+		wire.DeliverMorningName:  a.DeliverMorning,
+		wire.EndDutyName:         a.EndDuty,
+		wire.ForgetWaitName:      a.ForgetWait,
+		wire.NextOccurrenceName:  a.NextOccurrence,
+		wire.NoteWaitName:        a.NoteWait,
+		wire.OpenOccurrenceName:  a.OpenOccurrence,
+		wire.OpenTalkName:        a.OpenTalk,
+		wire.RecordActName:       a.RecordAct,
+		wire.RecordOfManyName:    a.RecordOfMany,
+		wire.RecordTalkActName:   a.RecordTalkAct,
+		wire.SpeakName:           a.Speak,
+		wire.SpeakMorningName:    a.SpeakMorning,
+		wire.TalkCourseName:      a.TalkCourse,
 	}
 }
 

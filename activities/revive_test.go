@@ -13,6 +13,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/wire"
 )
 
 // away is a starter whose Temporal gives no answer for some of the talks to be revived.
@@ -75,9 +76,9 @@ func TestATalkIsRevivedByTheNextTry(t *testing.T) {
 
 	to.fails = 1
 	back := stamped(act.Act{ID: "back", Kind: act.Correct, Due: due, Reason: "笔误"})
-	course, err := y.acts.Course(t.Context(), activities.LookInput{Plan: y.plan.ID, Thing: task})
+	course, err := y.acts.Course(t.Context(), wire.LookInput{Plan: y.plan.ID, Thing: task})
 	require.NoError(t, err)
-	in := activities.ActInput{Plan: y.plan.ID, Task: task, Act: back, Course: course}
+	in := wire.ActInput{Plan: y.plan.ID, Task: task, Act: back, Course: course}
 	_, err = y.acts.RecordAct(t.Context(), in)
 	require.Error(t, err)
 	require.Equal(t, ledger.TalkProposed, state())

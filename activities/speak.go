@@ -12,18 +12,8 @@ import (
 
 	"duban/internal/channel"
 	"duban/internal/ledger"
+	"duban/internal/wire"
 )
-
-// SpeakInput names the digest to speak.
-type SpeakInput struct {
-	Digest string `json:"digest"`
-}
-
-// SpeakResult is what is left of a digest after a try.
-type SpeakResult struct {
-	Left int    `json:"left,omitempty"` // messages still to be delivered
-	Why  string `json:"why,omitempty"`  // the last one's failure; "" when nothing was tried
-}
 
 // Limits of sending. A message is broken off when it has been under way for the
 // first; the answer to its last byte is waited for a little longer (smtp.Patience
@@ -54,13 +44,13 @@ func (a *Activities) beginning(ctx context.Context, quick bool) (context.Context
 // gathers what is still true then and sends it over channels that answer at once
 // and on which a second copy is the first. What goes over any other channel, and
 // what failed, is left to Deliver.
-func (a *Activities) Speak(ctx context.Context, in SpeakInput) (SpeakResult, error) {
+func (a *Activities) Speak(ctx context.Context, in wire.SpeakInput) (wire.SpeakResult, error) {
 	o, err := a.office(ctx)
 	if err != nil {
-		return SpeakResult{}, err
+		return wire.SpeakResult{}, err
 	}
 	if !o.quick() {
-		return SpeakResult{Left: 1}, nil
+		return wire.SpeakResult{Left: 1}, nil
 	}
 	return a.deliver(ctx, o, in.Digest)
 }
@@ -68,15 +58,15 @@ func (a *Activities) Speak(ctx context.Context, in SpeakInput) (SpeakResult, err
 // Deliver is Speak over any channel: a mail server may take minutes over one
 // message. It tells that it is alive, so that a machine that died is soon known,
 // and leaves what has not left when its worker is told to stop.
-func (a *Activities) Deliver(ctx context.Context, in SpeakInput) (SpeakResult, error) {
+func (a *Activities) Deliver(ctx context.Context, in wire.SpeakInput) (wire.SpeakResult, error) {
 	ctx, cancel := beating(ctx)
 	defer cancel()
 	o, err := a.office(ctx)
 	if err != nil {
-		return SpeakResult{}, err
+		return wire.SpeakResult{}, err
 	}
 	if why := o.unserved(); why != "" {
-		return SpeakResult{Left: 1, Why: why}, nil // no try, no intent: another worker's
+		return wire.SpeakResult{Left: 1, Why: why}, nil // no try, no intent: another worker's
 	}
 	return a.deliver(ctx, o, in.Digest)
 }
@@ -103,35 +93,35 @@ func beating(ctx context.Context) (context.Context, func()) {
 	return ctx, func() { cancel(nil) }
 }
 
-func (a *Activities) deliver(ctx context.Context, o office, digest string) (SpeakResult, error) {
+func (a *Activities) deliver(ctx context.Context, o office, digest string) (wire.SpeakResult, error) {
 	planID, _, _ := strings.Cut(digest, "|")
 	l, err := a.launched(ctx, planID)
 	if err != nil {
-		return SpeakResult{}, translate(err)
+		return wire.SpeakResult{}, translate(err)
 	}
 	at, err := ledger.SpeakingTime(digest)
 	if err != nil {
-		return SpeakResult{}, err
+		return wire.SpeakResult{}, err
 	}
 	if err := a.until(ctx, l, at); err != nil {
-		return SpeakResult{}, err
+		return wire.SpeakResult{}, err
 	}
 	parted, err := a.Ledger.Part(ctx, digest, a.when(l.Clock))
 	if err != nil {
-		return SpeakResult{}, translate(err)
+		return wire.SpeakResult{}, translate(err)
 	}
 	if err := a.startDigests(ctx, l, parted); err != nil {
-		return SpeakResult{}, err
+		return wire.SpeakResult{}, err
 	}
 	messages, err := a.Ledger.Gather(ctx, digest, a.when(l.Clock), func(channel string, items []ledger.Item) bool { return o.again(l, channel, items) })
 	if err != nil {
-		return SpeakResult{}, translate(err)
+		return wire.SpeakResult{}, translate(err)
 	}
-	var result SpeakResult
+	var result wire.SpeakResult
 	for _, m := range messages {
 		why, err := a.send(ctx, l, o, m)
 		if err != nil {
-			return SpeakResult{}, err
+			return wire.SpeakResult{}, err
 		}
 		if why != "" {
 			result.Left++

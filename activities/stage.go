@@ -10,20 +10,14 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/wire"
 )
-
-// StageInput is a task's course whose next stage is to be decided.
-type StageInput struct {
-	Plan   string     `json:"plan"`
-	Task   string     `json:"task"`
-	Course act.Course `json:"course"`
-}
 
 // DecideStage records the next stage of a task and the notices it sends, and makes
 // sure that each recipient's digest of that morning, and the talk it opens, are
 // started. It gives the course from then on. Where the ledger has another next
 // stage, because an act or a holiday notice has come meanwhile, nothing is decided.
-func (a *Activities) DecideStage(ctx context.Context, in StageInput) (act.Course, error) {
+func (a *Activities) DecideStage(ctx context.Context, in wire.StageInput) (act.Course, error) {
 	l, book, err := a.plan(ctx, in.Plan)
 	if err != nil {
 		return act.Course{}, translate(err)

@@ -9,21 +9,13 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/wire"
 )
-
-// TalkInput is a talk's course: to be opened at the plan instant OpensAt, or with
-// a next stage to be decided.
-type TalkInput struct {
-	Plan    string         `json:"plan"`
-	Talk    string         `json:"talk"`
-	OpensAt time.Time      `json:"opens_at,omitzero"`
-	Course  act.TalkCourse `json:"course"`
-}
 
 // OpenTalk opens a talk that a stage called for, or proposes it when its policy
 // asks for approval. It gives the talk's course as the ledger has it from then on:
 // void when an act on its task came first.
-func (a *Activities) OpenTalk(ctx context.Context, in TalkInput) (act.TalkCourse, error) {
+func (a *Activities) OpenTalk(ctx context.Context, in wire.TalkInput) (act.TalkCourse, error) {
 	l, book, talk, task, err := a.talk(ctx, in.Plan, in.Talk)
 	if err != nil {
 		return act.TalkCourse{}, translate(err)
@@ -88,7 +80,7 @@ func (a *Activities) tellJoined(ctx context.Context, talk ledger.Talk) error {
 }
 
 // DecideTalkStage is DecideStage of a talk.
-func (a *Activities) DecideTalkStage(ctx context.Context, in TalkInput) (act.TalkCourse, error) {
+func (a *Activities) DecideTalkStage(ctx context.Context, in wire.TalkInput) (act.TalkCourse, error) {
 	l, book, talk, task, err := a.talk(ctx, in.Plan, in.Talk)
 	if err != nil {
 		return act.TalkCourse{}, translate(err)
@@ -111,7 +103,7 @@ func (a *Activities) DecideTalkStage(ctx context.Context, in TalkInput) (act.Tal
 	}
 	digests, _, err := a.Ledger.DecideStage(ctx, d, a.when(l.Clock))
 	if errors.Is(err, ledger.ErrBehind) {
-		return a.TalkCourse(ctx, LookInput{in.Plan, in.Talk})
+		return a.TalkCourse(ctx, wire.LookInput{Plan: in.Plan, Thing: in.Talk})
 	}
 	if err != nil {
 		return act.TalkCourse{}, translate(err)
@@ -121,7 +113,7 @@ func (a *Activities) DecideTalkStage(ctx context.Context, in TalkInput) (act.Tal
 
 // TalkCourse is a talk's course as the ledger has it, by the policies and the
 // calendar in force.
-func (a *Activities) TalkCourse(ctx context.Context, in LookInput) (act.TalkCourse, error) {
+func (a *Activities) TalkCourse(ctx context.Context, in wire.LookInput) (act.TalkCourse, error) {
 	l, book, talk, task, err := a.talk(ctx, in.Plan, in.Thing)
 	if err != nil {
 		return act.TalkCourse{}, translate(err)
@@ -129,67 +121,52 @@ func (a *Activities) TalkCourse(ctx context.Context, in LookInput) (act.TalkCour
 	return book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk)).Keys(), nil
 }
 
-// TalkActInput is one act on a talk whose course stood like this.
-type TalkActInput struct {
-	Plan   string         `json:"plan"`
-	Talk   string         `json:"talk"`
-	Act    act.Act        `json:"act"`
-	Course act.TalkCourse `json:"course"`
-	Heard  time.Time      `json:"heard,omitzero"` // see ActInput
-}
-
-// TalkActResult is ActResult of a talk.
-type TalkActResult struct {
-	act.TalkCourse
-	Behind bool `json:"behind,omitempty"`
-}
-
 // RecordTalkAct works out what an act on a talk changes, writes it into the
 // ledger as one event and sends what it says at once. It gives the course as it
 // is from then on.
-func (a *Activities) RecordTalkAct(ctx context.Context, in TalkActInput) (TalkActResult, error) {
+func (a *Activities) RecordTalkAct(ctx context.Context, in wire.TalkActInput) (wire.TalkActResult, error) {
 	l, book, talk, task, err := a.talk(ctx, in.Plan, in.Talk)
 	if err != nil {
-		return TalkActResult{}, translate(err)
+		return wire.TalkActResult{}, translate(err)
 	}
 	if talk, err = a.levelTalk(ctx, l, talk, in.Course.TalkCase); err != nil {
-		return TalkActResult{}, translate(err)
+		return wire.TalkActResult{}, translate(err)
 	}
 	before := book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk))
 	if (before.Place() != in.Course.Place() || before.State != in.Course.State) && !before.Done(in.Act.ID) {
-		return TalkActResult{before.Keys(), true}, nil
+		return wire.TalkActResult{TalkCourse: before.Keys(), Behind: true}, nil
 	}
 	if !before.Done(in.Act.ID) {
 		if r := a.Accounts.Credible(l.Clock, in.Act, in.Heard); r != nil {
-			return TalkActResult{}, Refused(r)
+			return wire.TalkActResult{}, wire.Refused(r)
 		}
 	}
 	after, told, refused := book.ActOnTalk(before, in.Act)
 	if refused != nil {
-		return TalkActResult{}, Refused(refused)
+		return wire.TalkActResult{}, wire.Refused(refused)
 	}
 	channels, err := a.channels(ctx, told...)
 	if err != nil {
-		return TalkActResult{}, err
+		return wire.TalkActResult{}, err
 	}
 	facts, digests, err := a.Ledger.ActOnTalk(ctx, ledger.ActedOnTalk{Plan: in.Plan, Talk: in.Talk, Act: in.Act, Version: talk.Version,
 		Facts: after.TalkCase, Told: told, From: &l.Plan, Channels: channels, Place: Placer(book, in.Talk, after.Policy, calendar.Day{}), Takes: book.Takes}, a.when(l.Clock))
 	if errors.Is(err, ledger.ErrBehind) {
-		c, err := a.TalkCourse(ctx, LookInput{in.Plan, in.Talk})
-		return TalkActResult{c, true}, err
+		c, err := a.TalkCourse(ctx, wire.LookInput{Plan: in.Plan, Thing: in.Talk})
+		return wire.TalkActResult{TalkCourse: c, Behind: true}, err
 	}
 	if errors.Is(err, ledger.ErrTaken) {
-		return TalkActResult{}, Refused(act.Taken(in.Act))
+		return wire.TalkActResult{}, wire.Refused(act.Taken(in.Act))
 	}
 	if err != nil {
-		return TalkActResult{}, translate(err)
+		return wire.TalkActResult{}, translate(err)
 	}
 	if facts.State == act.TalkJoined { // it was approved, and the unit is called to a talk already
 		if err := a.Starter.LookTalk(ctx, in.Plan, facts.Into); err != nil {
-			return TalkActResult{}, err
+			return wire.TalkActResult{}, err
 		}
 	}
-	return TalkActResult{TalkCourse: book.TalkCourse(facts).Keys()}, a.startDigests(ctx, l, digests)
+	return wire.TalkActResult{TalkCourse: book.TalkCourse(facts).Keys()}, a.startDigests(ctx, l, digests)
 }
 
 // Propose writes a proposed talk or circular about the task a.Ref and starts its

@@ -4,13 +4,8 @@ import (
 	"context"
 
 	"duban/internal/ledger"
+	"duban/internal/wire"
 )
-
-// WaitKey names something that waited.
-type WaitKey struct {
-	Workflow string `json:"workflow"`
-	What     string `json:"what"`
-}
 
 // NoteWait notes in the ledger that a workflow waits, and since when and why.
 func (a *Activities) NoteWait(ctx context.Context, w ledger.Wait) error {
@@ -19,6 +14,6 @@ func (a *Activities) NoteWait(ctx context.Context, w ledger.Wait) error {
 }
 
 // ForgetWait takes that back: the workflow goes on.
-func (a *Activities) ForgetWait(ctx context.Context, k WaitKey) error {
+func (a *Activities) ForgetWait(ctx context.Context, k wire.WaitKey) error {
 	return a.Ledger.DropWait(ctx, k.Workflow, k.What)
 }

@@ -12,6 +12,7 @@ import (
 	"duban/internal/notice"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/wire"
 )
 
 // undecided is something that waits for the leadership: of a task, or of a talk.
@@ -96,7 +97,7 @@ func mondayOf(day calendar.Day) calendar.Day { return day.AddDays(-(int(day.Week
 // remindOfDecisions sends the leadership the list of what waits for its decision, on the
 // last office day of a week in which nothing was said to it: else the list goes with the
 // week's first message. It speaks at one instant of the day: again, it changes nothing.
-func (a *Activities) remindOfDecisions(ctx context.Context, l ledger.Launched, book act.Book, in AuditInput) error {
+func (a *Activities) remindOfDecisions(ctx context.Context, l ledger.Launched, book act.Book, in wire.AuditInput) error {
 	today := calendar.DayOf(in.At.In(book.Zone))
 	monday := mondayOf(today)
 	if today != book.Calendar.OnOrBefore(monday.AddDays(6)) {

@@ -25,6 +25,7 @@ import (
 	"duban/internal/letter"
 	"duban/internal/plan"
 	"duban/internal/script"
+	"duban/internal/wire"
 	"duban/internal/words"
 	"duban/seeds"
 )
@@ -163,7 +164,7 @@ func (y *year) follow(id string, kind plan.Kind) {
 	if kind == plan.Standing {
 		return
 	}
-	look := activities.LookInput{Plan: y.plan.ID, Thing: id}
+	look := wire.LookInput{Plan: y.plan.ID, Thing: id}
 	course, err := y.acts.Course(y.ctx, look)
 	require.NoError(y.t, err, id)
 	delete(y.things, id)
@@ -187,12 +188,12 @@ func (y *year) follow(id string, kind plan.Kind) {
 			return
 		}
 		y.things[id] = &thing{next.Occurrence.Opens, again(func() error {
-			_, err := y.acts.OpenOccurrence(y.ctx, activities.OccurrenceInput{Plan: y.plan.ID, Duty: id, Occurrence: next.Occurrence})
+			_, err := y.acts.OpenOccurrence(y.ctx, wire.OccurrenceInput{Plan: y.plan.ID, Duty: id, Occurrence: next.Occurrence})
 			return err
 		})}
 	case course.Next != nil:
 		y.things[id] = &thing{course.Next.At, again(func() error {
-			_, err := y.acts.DecideStage(y.ctx, activities.StageInput{Plan: y.plan.ID, Task: id, Course: course})
+			_, err := y.acts.DecideStage(y.ctx, wire.StageInput{Plan: y.plan.ID, Task: id, Course: course})
 			return err
 		})}
 	}
@@ -203,9 +204,9 @@ func (y *year) followTalk(id string) {
 	delete(y.things, id)
 	k, err := y.store.Talk(y.ctx, y.plan.ID, id)
 	require.NoError(y.t, err)
-	course, err := y.acts.TalkCourse(y.ctx, activities.LookInput{Plan: y.plan.ID, Thing: id})
+	course, err := y.acts.TalkCourse(y.ctx, wire.LookInput{Plan: y.plan.ID, Thing: id})
 	require.NoError(y.t, err)
-	in := activities.TalkInput{Plan: y.plan.ID, Talk: id, OpensAt: k.OpensAt, Course: course}
+	in := wire.TalkInput{Plan: y.plan.ID, Talk: id, OpensAt: k.OpensAt, Course: course}
 	switch {
 	case course.Over():
 	case course.State == act.TalkPending:
@@ -216,7 +217,7 @@ func (y *year) followTalk(id string) {
 }
 
 // open opens a talk; one that may not open yet is tried again a second later.
-func (y *year) open(id string, in activities.TalkInput) error {
+func (y *year) open(id string, in wire.TalkInput) error {
 	_, err := y.acts.OpenTalk(y.ctx, in)
 	y.followTalk(id)
 	var first *ledger.NotCalledError
@@ -229,24 +230,24 @@ func (y *year) open(id string, in activities.TalkInput) error {
 
 // act does an act on a task or a duty now.
 func (y *year) act(id string, a act.Act) error {
-	course, err := y.acts.Course(y.ctx, activities.LookInput{Plan: y.plan.ID, Thing: id})
+	course, err := y.acts.Course(y.ctx, wire.LookInput{Plan: y.plan.ID, Thing: id})
 	if err != nil {
 		return err
 	}
 	if a.At.IsZero() {
 		a.At, a.On = y.now, calendar.DayOf(y.now.In(calendar.Beijing))
 	}
-	_, err = y.acts.RecordAct(y.ctx, activities.ActInput{Plan: y.plan.ID, Task: id, Act: a, Course: course})
+	_, err = y.acts.RecordAct(y.ctx, wire.ActInput{Plan: y.plan.ID, Task: id, Act: a, Course: course})
 	return err
 }
 
 func (y *year) actOnTalk(id string, a act.Act) error {
-	course, err := y.acts.TalkCourse(y.ctx, activities.LookInput{Plan: y.plan.ID, Thing: id})
+	course, err := y.acts.TalkCourse(y.ctx, wire.LookInput{Plan: y.plan.ID, Thing: id})
 	if err != nil {
 		return err
 	}
 	a.At, a.On = y.now, calendar.DayOf(y.now.In(calendar.Beijing))
-	_, err = y.acts.RecordTalkAct(y.ctx, activities.TalkActInput{Plan: y.plan.ID, Talk: id, Act: a, Course: course})
+	_, err = y.acts.RecordTalkAct(y.ctx, wire.TalkActInput{Plan: y.plan.ID, Talk: id, Act: a, Course: course})
 	y.looks[id] = true
 	return err
 }
@@ -273,7 +274,7 @@ func (y *year) perform(e script.Entry) {
 		require.NoError(y.t, failed)
 		var refused *act.Refusal
 		if _, refused, err = activities.Propose(y.ctx, y.store, y, l, a, nil, ledger.When{Real: y.now, Plan: y.now}); refused != nil {
-			err = activities.Refused(refused)
+			err = wire.Refused(refused)
 		}
 	case script.OnTask, script.OnDuty:
 		err = y.act(e.Thing, a)
@@ -323,14 +324,14 @@ func (y *year) until(to time.Time, s *script.Script) {
 		for _, key := range slices.Sorted(keysOf(y.speeches)) {
 			next(y.speeches[key], func() error {
 				delete(y.speeches, key)
-				_, err := y.acts.SpeakMorning(y.ctx, activities.MorningInput{Morning: key, At: y.now})
+				_, err := y.acts.SpeakMorning(y.ctx, wire.MorningInput{Morning: key, At: y.now})
 				return err
 			})
 		}
 		for _, key := range slices.Sorted(keysOf(y.alone)) {
 			next(y.alone[key], func() error {
 				delete(y.alone, key)
-				_, err := y.acts.Speak(y.ctx, activities.SpeakInput{Digest: key})
+				_, err := y.acts.Speak(y.ctx, wire.SpeakInput{Digest: key})
 				return err
 			})
 		}
@@ -345,7 +346,7 @@ func (y *year) until(to time.Time, s *script.Script) {
 		next(audit, func() error {
 			day := audit
 			audit = y.auditAfter(audit)
-			_, err := y.acts.Audit(y.ctx, activities.AuditInput{Plan: y.plan.ID, At: day, Before: day.Add(-20 * time.Minute)})
+			_, err := y.acts.Audit(y.ctx, wire.AuditInput{Plan: y.plan.ID, At: day, Before: day.Add(-20 * time.Minute)})
 			if err == nil && s != nil && s.Proposals != nil {
 				y.decide(s)
 			}

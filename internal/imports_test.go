@@ -20,6 +20,8 @@ var rows = map[string]int{
 	"internal/terminal": 8,
 	"internal/engine":   6,
 	"workflows":         5,
+	// What workflows ask of activities is known to both, and to the engine that starts and asks workflows.
+	"internal/wire": 3,
 	// What would change is asked of the ledger by the engine and by those who read.
 	"internal/whatif": 4,
 	// What people type becomes an act here, for every door.

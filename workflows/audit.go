@@ -5,7 +5,7 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
-	"duban/activities"
+	"duban/internal/wire"
 )
 
 // Audit asks every day, in a run of its own, which due stage left no trace and which message is stuck
@@ -15,13 +15,13 @@ func Audit(ctx workflow.Context, state AuditState) error {
 	if err := sleepUntil(ctx, state.Clock, state.Next, "每日核对", never); err != nil {
 		return err
 	}
-	var found activities.AuditResult
-	in := activities.AuditInput{Plan: state.Plan, At: state.Next, Before: state.Next.Add(-state.Grace)}
+	var found wire.AuditResult
+	in := wire.AuditInput{Plan: state.Plan, At: state.Next, Before: state.Next.Add(-state.Grace)}
 	for now := state.Clock.Plan(workflow.Now(ctx)); !state.Next.After(now); { // days missed by a stop are audited once
 		state.Next = state.Next.Add(24 * time.Hour)
 	}
 	for {
-		err := workflow.ExecuteActivity(auditing(ctx), activities.AuditName, in).Get(ctx, &found)
+		err := workflow.ExecuteActivity(auditing(ctx), wire.AuditName, in).Get(ctx, &found)
 		if failed := p.settle(ctx, "audit", err, never); failed != nil {
 			return failed
 		}

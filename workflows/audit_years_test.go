@@ -7,11 +7,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"duban/activities"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/plan"
+	"duban/internal/wire"
 	"duban/workflows"
 )
 
@@ -73,7 +73,7 @@ func TestAuditLeavesItsWordToADigest(t *testing.T) {
 	require.Equal(t, []string{`11-02 audit/p/provisional/2027 {"tasks":["first"],"year":2027}`}, events)
 	require.Len(t, b.starts.digests, 1)
 	b.post.broken = nil
-	left, err := b.starts.speak(t.Context(), activities.SpeakInput{Digest: b.starts.digests[0].Key})
+	left, err := b.starts.speak(t.Context(), wire.SpeakInput{Digest: b.starts.digests[0].Key})
 	require.NoError(t, err)
 	require.Zero(t, left)
 	require.Len(t, b.post.mails, 1)

@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 
-	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/wire"
 	"duban/workflows"
 )
 
@@ -22,13 +22,13 @@ func TestAnAnswerThatChangesNothingIsNoLoop(t *testing.T) {
 	survey := task("survey", calendar.NewDay(2021, 5, 31))
 	b := newBench(t, start, survey)
 	decisions, records := 0, 0
-	b.OnActivity(activities.DecideStageName, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.StageInput) (act.Course, error) {
+	b.OnActivity(wire.DecideStageName, mock.Anything, mock.Anything).Return(func(_ context.Context, in wire.StageInput) (act.Course, error) {
 		decisions++
 		return in.Course, nil
 	})
-	b.OnActivity(activities.RecordActName, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.ActInput) (activities.ActResult, error) {
+	b.OnActivity(wire.RecordActName, mock.Anything, mock.Anything).Return(func(_ context.Context, in wire.ActInput) (wire.ActResult, error) {
 		records++
-		return activities.ActResult{Course: in.Course, Behind: true}, nil
+		return wire.ActResult{Course: in.Course, Behind: true}, nil
 	})
 	var a answer
 	b.RegisterDelayedCallback(func() { b.UpdateWorkflow(string(act.Verify), "1", &a, closeBy(b, "office")) }, time.Minute)

@@ -5,7 +5,7 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
-	"duban/activities"
+	"duban/internal/wire"
 )
 
 // Digest speaks one recipient's notices of one instant in one message, when no
@@ -13,16 +13,16 @@ import (
 // tried again with growing gaps until it is delivered, refused for good, no longer
 // true, or ended by a person: nothing else ends it.
 func Digest(ctx workflow.Context, in DigestInput) error {
-	input := activities.SpeakInput{Digest: in.Key}
+	input := wire.SpeakInput{Digest: in.Key}
 	if in.Tries == 0 {
-		var left activities.SpeakResult
-		err := local(speaking(ctx), activities.SpeakName, input, &left)
+		var left wire.SpeakResult
+		err := local(speaking(ctx), wire.SpeakName, input, &left)
 		if err == nil && left.Left == 0 {
 			return nil
 		}
 	}
 	deliver := func(ctx workflow.Context) workflow.Future {
-		return workflow.ExecuteActivity(delivering(ctx), activities.DeliverName, input)
+		return workflow.ExecuteActivity(delivering(ctx), wire.DeliverName, input)
 	}
 	return untilDelivered(ctx, DigestType, in.Key, &in.Tries, &in, deliver)
 }
@@ -31,16 +31,16 @@ func Digest(ctx workflow.Context, in DigestInput) error {
 // delay holds it until then; its ID makes it one. What a recipient's channel does
 // not take goes on in a Digest of its own.
 func Morning(ctx workflow.Context, in MorningInput) error {
-	input := activities.MorningInput{Morning: in.Key, At: in.At}
+	input := wire.MorningInput{Morning: in.Key, At: in.At}
 	if in.Tries == 0 {
-		var left activities.SpeakResult
-		err := workflow.ExecuteLocalActivity(speaking(ctx), activities.SpeakMorningName, input).Get(ctx, &left)
+		var left wire.SpeakResult
+		err := workflow.ExecuteLocalActivity(speaking(ctx), wire.SpeakMorningName, input).Get(ctx, &left)
 		if err == nil && left.Left == 0 {
 			return nil
 		}
 	}
 	deliver := func(ctx workflow.Context) workflow.Future {
-		return workflow.ExecuteActivity(delivering(ctx), activities.DeliverMorningName, input)
+		return workflow.ExecuteActivity(delivering(ctx), wire.DeliverMorningName, input)
 	}
 	return untilDelivered(ctx, MorningType, in.Key, &in.Tries, &in, deliver)
 }
@@ -50,7 +50,7 @@ func Morning(ctx workflow.Context, in MorningInput) error {
 func untilDelivered(ctx workflow.Context, kind, key string, tries *int, in any, deliver func(workflow.Context) workflow.Future) error {
 	now := workflow.GetSignalChannel(ctx, SpeakNowSignal)
 	for {
-		var left activities.SpeakResult
+		var left wire.SpeakResult
 		err := deliver(ctx).Get(ctx, &left)
 		if ctx.Err() != nil {
 			return ctx.Err()

@@ -5,9 +5,9 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
-	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/wire"
 )
 
 // Duty opens each occurrence of a recurring duty 周期性任务 as a Task of its own
@@ -56,9 +56,9 @@ func (d *duty) wait(ctx workflow.Context) (over bool, err error) {
 	case d.Course.Pause != nil && d.looks.Len() == 0:
 		return false, d.paused(ctx, changed)
 	}
-	var next activities.NextOccurrence
-	in, asked := activities.LookInput{Plan: d.Plan, Thing: d.Duty}, d.looks.Len()
-	err = d.write(ctx, "next", activities.NextOccurrenceName, in, &next)
+	var next wire.NextOccurrence
+	in, asked := wire.LookInput{Plan: d.Plan, Thing: d.Duty}, d.looks.Len()
+	err = d.write(ctx, "next", wire.NextOccurrenceName, in, &next)
 	if failed := d.settle(ctx, "next", err, changed); err != nil || failed != nil {
 		return false, failed
 	}
@@ -85,8 +85,8 @@ func (d *duty) wait(ctx workflow.Context) (over bool, err error) {
 		return false, nil
 	}
 	var after act.Course
-	open := activities.OccurrenceInput{Plan: d.Plan, Duty: d.Duty, Occurrence: o}
-	if err = d.write(ctx, "occurrence "+o.Task, activities.OpenOccurrenceName, open, &after); err == nil {
+	open := wire.OccurrenceInput{Plan: d.Plan, Duty: d.Duty, Occurrence: o}
+	if err = d.write(ctx, "occurrence "+o.Task, wire.OpenOccurrenceName, open, &after); err == nil {
 		d.Course, d.opened = after, true
 	}
 	d.turn.Unlock()
@@ -94,7 +94,7 @@ func (d *duty) wait(ctx workflow.Context) (over bool, err error) {
 }
 
 // end records that the duty falls due no more, unless an act has changed that.
-func (d *duty) end(ctx workflow.Context, in activities.LookInput, changed func() bool) error {
+func (d *duty) end(ctx workflow.Context, in wire.LookInput, changed func() bool) error {
 	if err := d.turn.Lock(ctx); err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (d *duty) end(ctx workflow.Context, in activities.LookInput, changed func()
 		d.turn.Unlock()
 		return nil
 	}
-	err := d.write(ctx, "end", activities.EndDutyName, in, nil)
+	err := d.write(ctx, "end", wire.EndDutyName, in, nil)
 	if err == nil {
 		d.Course.State = act.Closed // an act that waits for its turn is refused
 	}
@@ -150,7 +150,7 @@ func (d *duty) act(ctx workflow.Context, a act.Act) error {
 // record writes an act down and goes on from the course it leaves, or, where the
 // ledger is further on and nothing was written, from the ledger's.
 func (d *duty) record(ctx workflow.Context, a act.Act, heard time.Time) (written bool, err error) {
-	in := activities.ActInput{Plan: d.Plan, Task: d.Duty, Act: a, Course: d.Course, Heard: heard}
+	in := wire.ActInput{Plan: d.Plan, Task: d.Duty, Act: a, Course: d.Course, Heard: heard}
 	after, err := d.patience.record(ctx, in)
 	if err != nil {
 		return false, err // for untilDone or settle

@@ -13,11 +13,11 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
-	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/wire"
 	"duban/workflows"
 )
 
@@ -77,8 +77,8 @@ func TestNoWorkflowEndsByWhatItsActivitiesGive(t *testing.T) {
 		b.done()
 		require.NoError(t, errors.Join(a.rejected, a.err))
 		require.Len(t, b.starts.talks, 1, "the whole ladder")
-		require.Greater(t, f.calls[activities.DecideStageName], 30)
-		require.Greater(t, f.calls[activities.RecordActName], 30)
+		require.Greater(t, f.calls[wire.DecideStageName], 30)
+		require.Greater(t, f.calls[wire.RecordActName], 30)
 	})
 	t.Run("talk", func(t *testing.T) {
 		t.Parallel()
@@ -96,9 +96,9 @@ func TestNoWorkflowEndsByWhatItsActivitiesGive(t *testing.T) {
 			Course: b.book().TalkCourse(ledger.TalkCaseOf(b.plan, row, *talk))})
 		b.done()
 		require.NoError(t, errors.Join(a.rejected, a.err))
-		require.Greater(t, f.calls[activities.OpenTalkName], 30)
-		require.Greater(t, f.calls[activities.DecideTalkStageName], 30)
-		require.Greater(t, f.calls[activities.RecordTalkActName], 30)
+		require.Greater(t, f.calls[wire.OpenTalkName], 30)
+		require.Greater(t, f.calls[wire.DecideTalkStageName], 30)
+		require.Greater(t, f.calls[wire.RecordTalkActName], 30)
 	})
 	t.Run("duty", func(t *testing.T) {
 		t.Parallel()
@@ -107,7 +107,7 @@ func TestNoWorkflowEndsByWhatItsActivitiesGive(t *testing.T) {
 		require.True(t, b.IsWorkflowCompleted())
 		var again *workflow.ContinueAsNewError
 		require.ErrorAs(t, b.GetWorkflowError(), &again, "it hands over after its first occurrence")
-		require.Greater(t, f.calls[activities.OpenOccurrenceName], 30)
+		require.Greater(t, f.calls[wire.OpenOccurrenceName], 30)
 	})
 	t.Run("audit", func(t *testing.T) {
 		t.Parallel()
@@ -117,7 +117,7 @@ func TestNoWorkflowEndsByWhatItsActivitiesGive(t *testing.T) {
 		require.True(t, b.IsWorkflowCompleted())
 		var again *workflow.ContinueAsNewError
 		require.ErrorAs(t, b.GetWorkflowError(), &again, "it hands over after an audit that worked")
-		require.Greater(t, f.calls[activities.AuditName], 30)
+		require.Greater(t, f.calls[wire.AuditName], 30)
 	})
 	t.Run("digest", func(t *testing.T) {
 		t.Parallel()
@@ -126,7 +126,7 @@ func TestNoWorkflowEndsByWhatItsActivitiesGive(t *testing.T) {
 		b.ExecuteWorkflow(workflows.DigestType, workflows.DigestInput{Key: digests[0].Key})
 		b.done()
 		require.Len(t, b.post.mails, 1)
-		require.Greater(t, f.calls[activities.DeliverName], 30)
+		require.Greater(t, f.calls[wire.DeliverName], 30)
 	})
 	t.Run("morning", func(t *testing.T) {
 		t.Parallel()
@@ -135,6 +135,6 @@ func TestNoWorkflowEndsByWhatItsActivitiesGive(t *testing.T) {
 		b.ExecuteWorkflow(workflows.MorningType, workflows.MorningInput{Key: digests[0].Morning, At: digests[0].SpeakAt})
 		b.done()
 		require.Len(t, b.post.mails, 1)
-		require.Greater(t, f.calls[activities.DeliverMorningName], 30)
+		require.Greater(t, f.calls[wire.DeliverMorningName], 30)
 	})
 }

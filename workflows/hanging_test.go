@@ -18,6 +18,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/letter"
+	"duban/internal/wire"
 	"duban/workflows"
 )
 
@@ -103,8 +104,8 @@ func TestSendingEndsBeforeItsActivity(t *testing.T) {
 					From: letter.Address{Email: "duban@city.example"}, Patience: c.patience,
 				})
 				require.NoError(t, err)
-				in := activities.SpeakInput{Digest: d.Key}
-				result, err := b.does(activities.DeliverName, in, nil, activities.Activities{Channels: channel.Set{smtp}, Within: c.within})
+				in := wire.SpeakInput{Digest: d.Key}
+				result, err := b.does(wire.DeliverName, in, nil, activities.Activities{Channels: channel.Set{smtp}, Within: c.within})
 				require.NoError(t, err)
 				require.Equal(t, 1, result.Left)
 				require.NotEmpty(t, result.Why)
@@ -118,7 +119,7 @@ func TestSendingEndsBeforeItsActivity(t *testing.T) {
 				require.Equal(t, want, b.messageEvents(), result.Why)
 
 				to := newTray(0)
-				result, err = b.once(&line{tray: to}, activities.DeliverName, in)
+				result, err = b.once(&line{tray: to}, wire.DeliverName, in)
 				require.NoError(t, err)
 				require.Zero(t, result)
 				all, err := b.store.Messages(t.Context(), ledger.MessageFilter{Plan: "p"})
@@ -137,7 +138,7 @@ func TestAMorningBeginsNoMessageThatItCannotEnd(t *testing.T) {
 	t.Parallel()
 	b, in := fifty(t)
 	to := newTray(0)
-	result, err := b.does(activities.DeliverMorningName, in, nil, activities.Activities{
+	result, err := b.does(wire.DeliverMorningName, in, nil, activities.Activities{
 		Channels: channel.Set{&line{tray: to}}, Within: time.Hour, // and the activity has ten minutes
 	})
 	require.NoError(t, err)

@@ -17,6 +17,7 @@ import (
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/wire"
 	"duban/internal/words"
 )
 
@@ -195,7 +196,7 @@ func TestAnOccurrenceThatAnActOpensBeginsWithTheAct(t *testing.T) {
 		Recur: &plan.Recurrence{Every: "quarter", From: calendar.NewDay(2021, 4, 8)}})
 	acts := &activities.Activities{Ledger: b.store}
 	next := func() plan.Occurrence {
-		n, err := acts.NextOccurrence(t.Context(), activities.LookInput{Plan: "p", Thing: "d"})
+		n, err := acts.NextOccurrence(t.Context(), wire.LookInput{Plan: "p", Thing: "d"})
 		require.NoError(t, err)
 		return n.Occurrence
 	}

@@ -26,7 +26,7 @@ const (
 
 	// An act on a Task, Talk or Duty is an Update named after its act.Kind. Payload
 	// act.Act, answer nothing; refused with an ApplicationError of type
-	// activities.ErrTypeRefused whose details are an act.Refusal.
+	// wire.ErrTypeRefused whose details are an act.Refusal.
 
 	// LookSignal tells a Task, Talk or Duty to take its course from the ledger: a
 	// holiday notice has come, a talk's task has changed, or the ledger is further

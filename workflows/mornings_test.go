@@ -21,6 +21,7 @@ import (
 	"duban/internal/letter"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/wire"
 	"duban/internal/words"
 )
 
@@ -78,7 +79,7 @@ func (l *line) Send(ctx context.Context, m letter.Letter, leaving func(context.C
 const sendersAtOnce = 8
 
 // fifty is a bench with a reminder for fifty seats waiting in one morning, 09:00 come.
-func fifty(t *testing.T) (*bench, activities.MorningInput) {
+func fifty(t *testing.T) (*bench, wire.MorningInput) {
 	start := day(2021, 5, 24).Add(7 * time.Hour)
 	survey := task("survey", calendar.NewDay(2021, 5, 31))
 	var seats []people.Recipient
@@ -100,17 +101,17 @@ func fifty(t *testing.T) (*bench, activities.MorningInput) {
 		require.Equal(t, digests[0].Morning, d.Morning)
 	}
 	b.SetStartTime(stage.At)
-	return b, activities.MorningInput{Morning: digests[0].Morning, At: stage.At}
+	return b, wire.MorningInput{Morning: digests[0].Morning, At: stage.At}
 }
 
 // once has a worker do one activity once.
-func (b *bench) once(c *line, activity string, in any) (activities.SpeakResult, error) {
+func (b *bench) once(c *line, activity string, in any) (wire.SpeakResult, error) {
 	return b.does(activity, in, c.stop, activities.Activities{Channels: channel.Set{c}, Within: time.Minute})
 }
 
 // does is once with the channels and limits of own. The environment gives an activity
 // ten minutes.
-func (b *bench) does(activity string, in any, stop chan struct{}, own activities.Activities) (activities.SpeakResult, error) {
+func (b *bench) does(activity string, in any, stop chan struct{}, own activities.Activities) (wire.SpeakResult, error) {
 	suite := testsuite.WorkflowTestSuite{}
 	suite.SetLogger(quiet{})
 	env := suite.NewTestActivityEnvironment()
@@ -118,7 +119,7 @@ func (b *bench) does(activity string, in any, stop chan struct{}, own activities
 	own.Log, own.Sending = slog.New(slog.NewTextHandler(io.Discard, nil)), make(chan struct{}, sendersAtOnce)
 	own.Register(env)
 	env.SetWorkerStopChannel(stop)
-	var result activities.SpeakResult
+	var result wire.SpeakResult
 	value, err := env.ExecuteActivity(activity, in)
 	if err == nil {
 		err = value.Get(&result)
@@ -130,7 +131,7 @@ func (b *bench) does(activity string, in any, stop chan struct{}, own activities
 func (b *bench) handedOver(to *tray) {
 	b.t.Helper()
 	for _, d := range b.starts.apart {
-		result, err := b.once(&line{tray: to}, activities.DeliverName, activities.SpeakInput{Digest: d.Key})
+		result, err := b.once(&line{tray: to}, wire.DeliverName, wire.SpeakInput{Digest: d.Key})
 		require.NoError(b.t, err)
 		require.Zero(b.t, result.Left)
 	}
@@ -197,7 +198,7 @@ func TestOneOfFiftyMessagesOfAMorningFails(t *testing.T) {
 					return fault(to)
 				}
 			}
-			result, err := b.once(&line{tray: to, before: only(c.before), after: only(c.after)}, activities.DeliverMorningName, in)
+			result, err := b.once(&line{tray: to, before: only(c.before), after: only(c.after)}, wire.DeliverMorningName, in)
 			require.NoError(t, err)
 			require.Zero(t, result.Left, "what is left has been handed over")
 			require.Len(t, b.starts.apart, c.apart)
@@ -228,12 +229,12 @@ func TestAMorningIsDoneTwiceBecauseItsWorkerSeemedDead(t *testing.T) {
 		}
 	}
 	type answer struct {
-		result activities.SpeakResult
+		result wire.SpeakResult
 		err    error
 	}
 	first := make(chan answer, 1)
 	go func() {
-		result, err := b.once(&line{tray: to, before: stops("unit0", "unit1", "unit2"), after: stops("unit3", "unit4")}, activities.DeliverMorningName, in)
+		result, err := b.once(&line{tray: to, before: stops("unit0", "unit1", "unit2"), after: stops("unit3", "unit4")}, wire.DeliverMorningName, in)
 		first <- answer{result, err}
 	}()
 	<-to.full
@@ -241,7 +242,7 @@ func TestAMorningIsDoneTwiceBecauseItsWorkerSeemedDead(t *testing.T) {
 		sent, err := b.store.Messages(t.Context(), ledger.MessageFilter{Plan: "p", States: []string{ledger.Sent}})
 		return err == nil && len(sent) == 45
 	}, time.Minute, 10*time.Millisecond, "all but those that are stopped have their receipts")
-	result, err := b.once(&line{tray: to}, activities.DeliverMorningName, in)
+	result, err := b.once(&line{tray: to}, wire.DeliverMorningName, in)
 	require.NoError(t, err)
 	require.Zero(t, result)
 	require.Empty(t, b.starts.apart)
@@ -253,7 +254,7 @@ func TestAMorningIsDoneTwiceBecauseItsWorkerSeemedDead(t *testing.T) {
 	late := <-first
 	require.NoError(t, late.err)
 	b.handedOver(to)
-	result, err = b.once(&line{tray: to}, activities.DeliverMorningName, in) // nothing is left of it
+	result, err = b.once(&line{tray: to}, wire.DeliverMorningName, in) // nothing is left of it
 	require.NoError(t, err)
 	require.Zero(t, result)
 	again, still := b.fates(to)
@@ -278,11 +279,11 @@ func TestAWorkerStopsInTheMiddleOfAMorning(t *testing.T) {
 		return context.Cause(ctx)
 	}
 	b.starts.refuses = func() error { return errors.New("the worker stops") }
-	result, err := b.once(&line{tray: to, before: hangs, stop: stop}, activities.DeliverMorningName, in)
+	result, err := b.once(&line{tray: to, before: hangs, stop: stop}, wire.DeliverMorningName, in)
 	require.NoError(t, err)
 	require.Equal(t, 50, result.Left, "a stopping worker hands nothing over")
 	require.Equal(t, sendersAtOnce, to.tried)
-	result, err = b.once(&line{tray: to}, activities.DeliverMorningName, in)
+	result, err = b.once(&line{tray: to}, wire.DeliverMorningName, in)
 	require.NoError(t, err)
 	require.Zero(t, result)
 	states, doubts := b.fates(to)
@@ -313,7 +314,7 @@ func TestAServerThatHangsGetsNoMoreOfItsMorning(t *testing.T) {
 			return false
 		}
 	}
-	result, err := b.once(&line{tray: to, before: hangs, shut: isShut}, activities.DeliverMorningName, in)
+	result, err := b.once(&line{tray: to, before: hangs, shut: isShut}, wire.DeliverMorningName, in)
 	require.NoError(t, err)
 	require.Zero(t, result.Left)
 	require.Equal(t, sendersAtOnce, to.tried)
@@ -332,7 +333,7 @@ func TestTwoWorkersDoOneMorningSideBySide(t *testing.T) {
 	var both sync.WaitGroup
 	errs := make([]error, 2)
 	for i := range errs {
-		both.Go(func() { _, errs[i] = b.once(&line{tray: to}, activities.DeliverMorningName, in) })
+		both.Go(func() { _, errs[i] = b.once(&line{tray: to}, wire.DeliverMorningName, in) })
 	}
 	both.Wait()
 	require.NoError(t, errors.Join(errs...))

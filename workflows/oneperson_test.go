@@ -18,6 +18,7 @@ import (
 	"duban/internal/letter"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/wire"
 )
 
 // TestOnePersonGetsOneMessageAMorning: 王敏 sits on seats of three units and of two
@@ -73,12 +74,12 @@ func TestOnePersonGetsOneMessageAMorning(t *testing.T) {
 	}}
 	b.SetStartTime(first.At)
 	for _, morning := range []string{digests[0].Morning, others[0].Morning} {
-		in := activities.MorningInput{Morning: morning, At: first.At}
-		_, err := b.once(dying, activities.DeliverMorningName, in)
+		in := wire.MorningInput{Morning: morning, At: first.At}
+		_, err := b.once(dying, wire.DeliverMorningName, in)
 		require.NoError(t, err)
 	}
 	for _, d := range append(append(digests, more...), others...) { // each seat's digest is tried again, as its own workflow does
-		result, err := b.once(well, activities.DeliverName, activities.SpeakInput{Digest: d.Key})
+		result, err := b.once(well, wire.DeliverName, wire.SpeakInput{Digest: d.Key})
 		require.NoError(t, err)
 		require.Zero(t, result.Left)
 	}

@@ -13,13 +13,13 @@ import (
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/workflow"
 
-	"duban/activities"
 	"duban/internal/calendar"
 	"duban/internal/channel"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/wire"
 	"duban/workflows"
 )
 
@@ -252,7 +252,7 @@ func TestAReceiptIsWrittenThoughItsTryHasEnded(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	b.post.broken = func() error { cancel(); return nil }
 	b.post.deaf = true
-	left, err := b.starts.speak(ctx, activities.SpeakInput{Digest: d.Key})
+	left, err := b.starts.speak(ctx, wire.SpeakInput{Digest: d.Key})
 	require.NoError(t, err)
 	require.Zero(t, left)
 	require.Error(t, ctx.Err())

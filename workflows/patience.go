@@ -10,10 +10,10 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
-	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/wire"
 )
 
 // No workflow ends because an activity failed. Whatever an activity gives, other
@@ -65,13 +65,13 @@ func (p *patience) write(ctx workflow.Context, what, activity string, in, out an
 // the history before anything of it is in the ledger. One of many is a local activity
 // at first: whoever orders them does so again when it is broken off, and the order waits
 // for no worker to be given each of them.
-func (p *patience) record(ctx workflow.Context, in activities.ActInput) (after activities.ActResult, err error) {
+func (p *patience) record(ctx workflow.Context, in wire.ActInput) (after wire.ActResult, err error) {
 	if i := p.find(waitOf(in.Act)); act.OfMany(in.Act.ID) && (i < 0 || p.waits[i].rounds < inHaste) {
-		var of activities.RecordedOfMany
-		err = local(deciding(ctx), activities.RecordOfManyName, in, &of)
+		var of wire.RecordedOfMany
+		err = local(deciding(ctx), wire.RecordOfManyName, in, &of)
 		return of.Result, err
 	}
-	err = workflow.ExecuteActivity(recording(ctx), activities.RecordActName, in).Get(ctx, &after)
+	err = workflow.ExecuteActivity(recording(ctx), wire.RecordActName, in).Get(ctx, &after)
 	return after, err
 }
 
@@ -167,7 +167,7 @@ func (p *patience) note(ctx workflow.Context, w wait) {
 	info := workflow.GetInfo(ctx)
 	in := ledger.Wait{Workflow: info.WorkflowExecution.ID, What: w.what, Plan: p.plan, Thing: p.thing,
 		Since: w.since, TriedAt: workflow.Now(ctx), Rounds: w.rounds, Error: w.why}
-	if err := local(noting(ctx), activities.NoteWaitName, in, nil); err != nil {
+	if err := local(noting(ctx), wire.NoteWaitName, in, nil); err != nil {
 		workflow.GetLogger(ctx).Warn("Waits", "what", w.what, "since", w.since, "rounds", w.rounds, "error", w.why)
 	}
 }
@@ -182,8 +182,8 @@ func (p *patience) forget(ctx workflow.Context, what string) {
 	w := p.waits[i]
 	p.waits = slices.Delete(p.waits, i, i+1)
 	if w.noted {
-		key := activities.WaitKey{Workflow: workflow.GetInfo(ctx).WorkflowExecution.ID, What: w.what}
-		_ = local(deciding(ctx), activities.ForgetWaitName, key, nil)
+		key := wire.WaitKey{Workflow: workflow.GetInfo(ctx).WorkflowExecution.ID, What: w.what}
+		_ = local(deciding(ctx), wire.ForgetWaitName, key, nil)
 	}
 }
 
@@ -199,7 +199,7 @@ func (p *patience) details() string {
 // refusedBy tells that an error is an answer: the act is refused.
 func refusedBy(err error) bool {
 	var app *temporal.ApplicationError
-	return errors.As(err, &app) && app.Type() == activities.ErrTypeRefused
+	return errors.As(err, &app) && app.Type() == wire.ErrTypeRefused
 }
 
 // innermost is the error that others are wrapped around.

@@ -5,9 +5,9 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
-	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/plan"
+	"duban/internal/wire"
 )
 
 // Talk is one warning talk 约谈 or circular 通报. One that a stage called for is
@@ -103,8 +103,8 @@ func (t *talk) wait(ctx workflow.Context) error {
 }
 
 func (t *talk) open(ctx workflow.Context) error {
-	in := activities.TalkInput{Plan: t.Plan, Talk: t.Talk, OpensAt: t.OpensAt, Course: t.Course}
-	err := t.follow(ctx, "open", activities.OpenTalkName, in)
+	in := wire.TalkInput{Plan: t.Plan, Talk: t.Talk, OpensAt: t.OpensAt, Course: t.Course}
+	err := t.follow(ctx, "open", wire.OpenTalkName, in)
 	if err == nil && t.Course.State == act.TalkPending {
 		return errNothingNew
 	}
@@ -112,9 +112,9 @@ func (t *talk) open(ctx workflow.Context) error {
 }
 
 func (t *talk) stage(ctx workflow.Context) error {
-	in := activities.TalkInput{Plan: t.Plan, Talk: t.Talk, Course: t.Course}
+	in := wire.TalkInput{Plan: t.Plan, Talk: t.Talk, Course: t.Course}
 	before := t.Course
-	if err := t.follow(ctx, "stage "+before.Next.ID, activities.DecideTalkStageName, in); err != nil {
+	if err := t.follow(ctx, "stage "+before.Next.ID, wire.DecideTalkStageName, in); err != nil {
 		return err
 	}
 	if sameStage(before.Next, t.Course.Next) && before.Place() == t.Course.Place() && len(before.Said) == len(t.Course.Said) {
@@ -127,7 +127,7 @@ func (t *talk) stage(ctx workflow.Context) error {
 // changed, or the ledger is further on.
 func (t *talk) look(ctx workflow.Context) error {
 	asked := t.looks.Len()
-	err := t.follow(ctx, "look", activities.TalkCourseName, activities.LookInput{Plan: t.Plan, Thing: t.Talk})
+	err := t.follow(ctx, "look", wire.TalkCourseName, wire.LookInput{Plan: t.Plan, Thing: t.Talk})
 	if err == nil {
 		take(t.looks, asked)
 	}
@@ -167,9 +167,9 @@ func (t *talk) act(ctx workflow.Context, a act.Act) error {
 // record writes an act down and goes on from the course it leaves, or, where the
 // ledger is further on and nothing was written, from the ledger's.
 func (t *talk) record(ctx workflow.Context, a act.Act, heard time.Time) (written bool, err error) {
-	var after activities.TalkActResult
-	in := activities.TalkActInput{Plan: t.Plan, Talk: t.Talk, Act: a, Course: t.Course, Heard: heard}
-	if err := workflow.ExecuteActivity(recording(ctx), activities.RecordTalkActName, in).Get(ctx, &after); err != nil {
+	var after wire.TalkActResult
+	in := wire.TalkActInput{Plan: t.Plan, Talk: t.Talk, Act: a, Course: t.Course, Heard: heard}
+	if err := workflow.ExecuteActivity(recording(ctx), wire.RecordTalkActName, in).Get(ctx, &after); err != nil {
 		return false, err // for untilDone
 	}
 	t.Course = after.TalkCourse

@@ -18,6 +18,7 @@ import (
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/wire"
 	"duban/workflows"
 )
 
@@ -108,7 +109,7 @@ func (s *talkActs) refusals() map[string]string {
 				out[id] = err.Error()
 				continue
 			}
-			require.Equal(s.b.t, activities.ErrTypeRefused, app.Type())
+			require.Equal(s.b.t, wire.ErrTypeRefused, app.Type())
 			out[id] = app.Message()
 		}
 	}

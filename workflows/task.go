@@ -6,9 +6,9 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
-	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/plan"
+	"duban/internal/wire"
 )
 
 // Task supervises one commitment until a person closes or cancels it 督办任务.
@@ -143,9 +143,9 @@ var errStillPaused = errors.New("the ledger keeps the pause though its end has c
 // decide has the next stage recorded and makes sure that it will be spoken. Where
 // the ledger is further on, the task goes on from there and decides nothing.
 func (t *task) decide(ctx workflow.Context) error {
-	in := activities.StageInput{Plan: t.Plan, Task: t.Task, Course: t.Course}
+	in := wire.StageInput{Plan: t.Plan, Task: t.Task, Course: t.Course}
 	before := t.Course
-	if err := t.follow(ctx, "stage "+before.Next.ID, activities.DecideStageName, in); err != nil {
+	if err := t.follow(ctx, "stage "+before.Next.ID, wire.DecideStageName, in); err != nil {
 		return err
 	}
 	if sameStage(before.Next, t.Course.Next) && before.Place() == t.Course.Place() && len(before.Said) == len(t.Course.Said) {
@@ -158,7 +158,7 @@ func (t *task) decide(ctx workflow.Context) error {
 // further on.
 func (t *task) look(ctx workflow.Context) error {
 	asked := t.looks.Len()
-	err := t.follow(ctx, "look", activities.CourseName, activities.LookInput{Plan: t.Plan, Thing: t.Task})
+	err := t.follow(ctx, "look", wire.CourseName, wire.LookInput{Plan: t.Plan, Thing: t.Task})
 	if err == nil {
 		take(t.looks, asked)
 	}
@@ -197,7 +197,7 @@ func (t *task) act(ctx workflow.Context, a act.Act) error {
 // record writes an act down and goes on from the course it leaves, or, where the
 // ledger is further on and nothing was written, from the ledger's.
 func (t *task) record(ctx workflow.Context, a act.Act, heard time.Time) (written bool, err error) {
-	in := activities.ActInput{Plan: t.Plan, Task: t.Task, Act: a, Course: t.Course, Heard: heard}
+	in := wire.ActInput{Plan: t.Plan, Task: t.Task, Act: a, Course: t.Course, Heard: heard}
 	after, err := t.patience.record(ctx, in)
 	if err != nil {
 		return false, err // for untilDone or settle
@@ -218,5 +218,5 @@ func refusal(r *act.Refusal) error {
 	if r == nil {
 		return nil
 	}
-	return activities.Refused(r)
+	return wire.Refused(r)
 }

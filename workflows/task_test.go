@@ -8,11 +8,11 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/temporal"
 
-	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/wire"
 	"duban/workflows"
 )
 
@@ -79,7 +79,7 @@ func TestClosedTaskSaysNoMore(t *testing.T) {
 	require.NoError(t, errors.Join(first.rejected, first.err))
 	var refused *temporal.ApplicationError
 	require.ErrorAs(t, errors.Join(second.rejected, second.err), &refused)
-	require.Equal(t, activities.ErrTypeRefused, refused.Type())
+	require.Equal(t, wire.ErrTypeRefused, refused.Type())
 	require.Equal(t, []string{
 		"2021-04-09 09:00 survey/study-1 → shuiwu/liaison",
 		"2021-04-12 09:00 survey/unacknowledged-3 → shuiwu/deputy",

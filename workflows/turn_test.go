@@ -21,6 +21,7 @@ import (
 	"duban/internal/channel"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/wire"
 	"duban/internal/words"
 	"duban/workflows"
 )
@@ -44,7 +45,7 @@ type stuckCall struct {
 
 func (c *stuckCall) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
 	if len(in.Args) > 0 {
-		if a, ok := in.Args[0].(activities.ActInput); ok && slices.Contains(c.s.ids, a.Act.ID) && !c.s.over.Load() {
+		if a, ok := in.Args[0].(wire.ActInput); ok && slices.Contains(c.s.ids, a.Act.ID) && !c.s.over.Load() {
 			c.s.tries.Add(1)
 			return nil, errors.New("it cannot be written")
 		}
@@ -125,7 +126,7 @@ func TestWhatIsDueIsSaidBeforeARunHandsOver(t *testing.T) {
 	b := newBench(t, start, survey)
 	state := b.state(survey, start)
 	own := &activities.Activities{Ledger: b.store, Starter: b.starts, Channels: channel.Set{b.post}, Words: words.New("zh"), Now: b.Now}
-	b.OnActivity(activities.RecordActName, mock.Anything, mock.Anything).Return(own.RecordAct).After(2 * time.Minute)
+	b.OnActivity(wire.RecordActName, mock.Anything, mock.Anything).Return(own.RecordAct).After(2 * time.Minute)
 	wake := plan.Wake(survey.ID, state.Course.Next.At, state.Window)
 	var got answer
 	b.RegisterDelayedCallback(func() {
@@ -145,7 +146,7 @@ func TestATalkThatIsDueOpensBeforeARunHandsOver(t *testing.T) {
 	t.Parallel()
 	b, state := talkBench(t, plan.TalkAtOnce)
 	own := &activities.Activities{Ledger: b.store, Starter: b.starts, Channels: channel.Set{b.post}, Words: words.New("zh"), Now: b.Now}
-	b.OnActivity(activities.RecordTalkActName, mock.Anything, mock.Anything).Return(own.RecordTalkAct).After(2 * time.Minute)
+	b.OnActivity(wire.RecordTalkActName, mock.Anything, mock.Anything).Return(own.RecordTalkAct).After(2 * time.Minute)
 	acts := b.talkActs(state.Talk)
 	acts.at(state.OpensAt.Add(-time.Minute).In(calendar.Beijing), ofOffice, act.TakeOver, func(a *act.Act) { a.Ref, a.Unit = "shuiwu", "zezhou" })
 	b.ExecuteWorkflow(workflows.TalkType, state) // one run

@@ -16,6 +16,7 @@ import (
 	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/plan"
+	"duban/internal/wire"
 	"duban/workflows"
 )
 
@@ -61,7 +62,7 @@ func TestWhatStandsInHistories(t *testing.T) {
 	say("queue", workflows.TaskQueue, workflows.SendQueue)
 	say("search attribute", workflows.SearchAttributes...)
 	say("memo", workflows.PositionMemo, workflows.GenerationMemo)
-	say("error", activities.ErrTypeRefused, activities.ErrTypeNotFound)
+	say("error", wire.ErrTypeRefused, wire.ErrTypeNotFound)
 	say("build", workflows.BuildID)
 	gates, _ := workflows.Gates()
 	say("gate", gates...)

@@ -28,6 +28,7 @@ import (
 	"duban/internal/letter"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/wire"
 	"duban/internal/words"
 	"duban/seeds"
 	"duban/workflows"
@@ -56,7 +57,7 @@ type starts struct {
 	talks   []ledger.Talk
 	tasks   []ledger.Task
 	looked  []string // talks
-	speak   func(context.Context, activities.SpeakInput) (activities.SpeakResult, error)
+	speak   func(context.Context, wire.SpeakInput) (wire.SpeakResult, error)
 }
 
 // StartDigest speaks an alarm at once, as its workflow would a moment later.
@@ -65,7 +66,7 @@ func (s *starts) StartDigest(ctx context.Context, d ledger.Digest, _ calendar.Cl
 	if !strings.HasSuffix(d.Key, "|alarm") || s.speak == nil {
 		return nil
 	}
-	_, err := s.speak(ctx, activities.SpeakInput{Digest: d.Key})
+	_, err := s.speak(ctx, wire.SpeakInput{Digest: d.Key})
 	return err
 }
 
@@ -227,7 +228,7 @@ func (b *bench) anew() {
 		Ledger: b.store, Starter: b.starts, Channels: channel.Set{b.post}, Words: words.New("zh"),
 		Now: b.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}
-	b.starts.speak = func(ctx context.Context, in activities.SpeakInput) (activities.SpeakResult, error) {
+	b.starts.speak = func(ctx context.Context, in wire.SpeakInput) (wire.SpeakResult, error) {
 		at := *acts
 		at.Channels = channel.Set{atOnce{b.post}}
 		return at.Speak(ctx, in)

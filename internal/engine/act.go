@@ -17,6 +17,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/wire"
 	"duban/workflows"
 )
 
@@ -192,7 +193,7 @@ func (e *Engine) askOnce(ctx context.Context, workflowID string, a act.Act) (*ac
 		err = h.Get(ctx, nil)
 	}
 	var app *temporal.ApplicationError
-	if errors.As(err, &app) && app.Type() == activities.ErrTypeRefused {
+	if errors.As(err, &app) && app.Type() == wire.ErrTypeRefused {
 		var r act.Refusal
 		if detailErr := app.Details(&r); detailErr != nil {
 			return nil, fmt.Errorf("engine: %s %s: %w", a.Kind, workflowID, detailErr)

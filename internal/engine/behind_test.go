@@ -13,8 +13,8 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
-	"duban/activities"
 	"duban/internal/act"
+	"duban/internal/wire"
 	"duban/workflows"
 )
 
@@ -34,8 +34,8 @@ func (h *held) UpdateWorkflow(_ context.Context, o client.UpdateWorkflowOptions)
 		return nil, errors.New("another workflow")
 	}
 	if h.looks < h.behind {
-		wire := temporal.GetDefaultFailureConverter()
-		return nil, wire.FailureToError(wire.ErrorToFailure(activities.Refused(&act.Refusal{Key: h.key})))
+		failures := temporal.GetDefaultFailureConverter()
+		return nil, failures.FailureToError(failures.ErrorToFailure(wire.Refused(&act.Refusal{Key: h.key})))
 	}
 	return accepted{}, h.gone
 }

@@ -18,6 +18,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/wire"
 	"duban/workflows"
 )
 
@@ -250,7 +251,7 @@ func ofMany(m *history.MarkerRecordedEventAttributes) (in actInput, ok bool) {
 	if m.GetMarkerName() != "LocalActivity" || m.GetFailure() != nil {
 		return in, false
 	}
-	var of activities.RecordedOfMany
+	var of wire.RecordedOfMany
 	result := m.GetDetails()["result"]
 	if result == nil || converter.GetDefaultDataConverter().FromPayloads(result, &of) != nil || of.Asked.Act.ID == "" || of.Result.Behind {
 		return in, false
@@ -271,14 +272,14 @@ func nothingWritten(result *common.Payloads) bool {
 func actOf(activity string, payload *common.Payloads) (in actInput, ok bool) {
 	decode := converter.GetDefaultDataConverter().FromPayloads
 	switch activity {
-	case activities.RecordActName:
-		var a activities.ActInput
+	case wire.RecordActName:
+		var a wire.ActInput
 		if decode(payload, &a) != nil {
 			return in, false
 		}
 		return actInput{Plan: a.Plan, Task: a.Task, Act: a.Act, course: a.Course}, true
-	case activities.RecordTalkActName:
-		var a activities.TalkActInput
+	case wire.RecordTalkActName:
+		var a wire.TalkActInput
 		if decode(payload, &a) != nil {
 			return in, false
 		}

@@ -26,6 +26,7 @@ import (
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
+	"duban/internal/wire"
 	"duban/internal/words"
 	"duban/workflows"
 )
@@ -70,18 +71,18 @@ func (w *world) faulty(without string, before func(ctx context.Context, name str
 		}
 	}
 	if before != nil {
-		k.RegisterActivityWithOptions(func(ctx context.Context, in activities.StageInput) (act.Course, error) {
-			if err := before(ctx, activities.DecideStageName); err != nil {
+		k.RegisterActivityWithOptions(func(ctx context.Context, in wire.StageInput) (act.Course, error) {
+			if err := before(ctx, wire.DecideStageName); err != nil {
 				return act.Course{}, err
 			}
 			return real.DecideStage(ctx, in)
-		}, activity.RegisterOptions{Name: activities.DecideStageName, DisableAlreadyRegisteredCheck: true})
-		k.RegisterActivityWithOptions(func(ctx context.Context, in activities.ActInput) (activities.ActResult, error) {
-			if err := before(ctx, activities.RecordActName); err != nil {
-				return activities.ActResult{}, err
+		}, activity.RegisterOptions{Name: wire.DecideStageName, DisableAlreadyRegisteredCheck: true})
+		k.RegisterActivityWithOptions(func(ctx context.Context, in wire.ActInput) (wire.ActResult, error) {
+			if err := before(ctx, wire.RecordActName); err != nil {
+				return wire.ActResult{}, err
 			}
 			return real.RecordAct(ctx, in)
-		}, activity.RegisterOptions{Name: activities.RecordActName, DisableAlreadyRegisteredCheck: true})
+		}, activity.RegisterOptions{Name: wire.RecordActName, DisableAlreadyRegisteredCheck: true})
 	}
 	require.NoError(w.t, k.Start())
 	w.t.Cleanup(k.Stop)
@@ -109,7 +110,7 @@ func TestNothingThatAnActivityGivesEndsAWorkflow(t *testing.T) {
 		case 3:
 			return context.Canceled
 		case 4:
-			return temporal.NewApplicationError("not here", activities.ErrTypeNotFound)
+			return temporal.NewApplicationError("not here", wire.ErrTypeNotFound)
 		default:
 			return temporal.NewNonRetryableApplicationError("too large", "PayloadsTooLarge", nil)
 		}
@@ -152,7 +153,7 @@ func TestNothingThatAnActivityGivesEndsAWorkflow(t *testing.T) {
 func TestAnActivityThatNoWorkerKnowsIsDoneLater(t *testing.T) {
 	t.Parallel()
 	w := open(t, config(t), false)
-	old := w.faulty(activities.DecideStageName, nil)
+	old := w.faulty(wire.DecideStageName, nil)
 	p, _ := smallPlan(t, "unknown", "2021-04-08", "nine", dated("a", "2021-04-12"))
 	w.launch(p, fast(p, time.Second, 5*time.Second)) // armed before the first stage is due
 	w.eventually("its workflow task fails again and again", func(ctx context.Context) bool {
@@ -297,7 +298,7 @@ func TestAMegabyteOfWordsIsRefusedAndSpoilsNothing(t *testing.T) {
 	}
 	var app *temporal.ApplicationError
 	require.ErrorAs(t, err, &app)
-	require.Equal(t, activities.ErrTypeRefused, app.Type())
+	require.Equal(t, wire.ErrTypeRefused, app.Type())
 
 	require.NoError(t, w.act("long", "a", leader, act.Act{Kind: act.Instruct, Reason: strings.Repeat("批", 2000)}))
 	require.NoError(t, w.act("long", "a", liaison, act.Act{Kind: act.Progress}))

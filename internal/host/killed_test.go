@@ -16,6 +16,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/engine"
 	"duban/internal/host"
+	"duban/internal/wire"
 	"duban/internal/words"
 	"duban/workflows"
 )
@@ -32,15 +33,15 @@ func (w *world) staff(dying chan<- string) worker.Worker {
 	workflows.Register(k)
 	real.Register(k)
 	if dying != nil {
-		k.RegisterActivityWithOptions(func(ctx context.Context, in activities.ActInput) (activities.ActResult, error) {
+		k.RegisterActivityWithOptions(func(ctx context.Context, in wire.ActInput) (wire.ActResult, error) {
 			if in.Task == "after" {
 				if _, err := real.RecordAct(context.WithoutCancel(ctx), in); err != nil {
-					return activities.ActResult{}, err
+					return wire.ActResult{}, err
 				}
 			}
 			dying <- in.Task
 			select {} // dead: not even its cancellation is heard
-		}, activity.RegisterOptions{Name: activities.RecordActName, DisableAlreadyRegisteredCheck: true})
+		}, activity.RegisterOptions{Name: wire.RecordActName, DisableAlreadyRegisteredCheck: true})
 	}
 	require.NoError(w.t, k.Start())
 	return k
