@@ -35,7 +35,7 @@ chaos: bin/starter needs ## a year through every fault, each held for a minute: 
 	go test -count=1 -timeout 3h -run '^TestThreeWorkersSurvive$$' -v ./internal/deploy -chaos.long
 
 # What starts no engine, no database and no other program.
-QUICK = ./internal/act/... ./internal/plan/... ./internal/notice ./internal/calendar ./internal/people ./internal/words
+QUICK = ./internal/act/... ./internal/plan ./internal/planfile ./internal/notice ./internal/calendar ./internal/people ./internal/words
 
 quick: ## test what decides and words within ten seconds: samples where `make test` plays all, no engine, no database
 	go test -vet=off -short $(QUICK)

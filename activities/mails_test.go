@@ -12,8 +12,8 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/people"
-	"duban/internal/plan"
 	"duban/internal/script"
+	"duban/internal/strictyaml"
 )
 
 var update = flag.Bool("update", false, "write the mails anew")
@@ -42,7 +42,7 @@ func TestTheMailsOfAWeekAreThoseInTheRepository(t *testing.T) {
 			t.Parallel()
 			y := newYear(t, lang)
 			s, problems := script.Load("../seeds/jincheng-2021-water/script-2021.yaml", y.plan, y.cal)
-			require.False(t, plan.Failed(problems), "%v", problems)
+			require.False(t, strictyaml.Failed(problems), "%v", problems)
 			y.until(weekTo.At(0, 0, calendar.Beijing), s)
 			gets := map[string]int{}
 			for _, m := range y.letters {

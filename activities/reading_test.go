@@ -11,6 +11,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/report"
 	"duban/seeds"
 )
@@ -19,7 +20,7 @@ import (
 // and in which light, is one reading in a mail and in the book.
 func TestAMailSaysWhatTheBookSays(t *testing.T) {
 	t.Parallel()
-	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
+	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)

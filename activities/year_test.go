@@ -24,7 +24,9 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/letter"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/script"
+	"duban/internal/strictyaml"
 	"duban/internal/wire"
 	"duban/internal/words"
 	"duban/seeds"
@@ -71,8 +73,8 @@ func newYear(t *testing.T, lang string) *year {
 	t.Helper()
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
-	p, problems := plan.Load(seedPlan, cal)
-	require.False(t, plan.Failed(problems), "%v", problems)
+	p, problems := planfile.Load(seedPlan, cal)
+	require.False(t, strictyaml.Failed(problems), "%v", problems)
 	y := &year{t: t, ctx: t.Context(), plan: p, cal: cal, now: p.Issued.At(10, 0, calendar.Beijing).UTC(),
 		things: map[string]*thing{}, speeches: map[string]time.Time{}, alone: map[string]time.Time{}, looks: map[string]bool{}}
 	y.store, err = ledger.OpenWith(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"), ledger.Options{Create: true, Migrate: true, Now: func() time.Time { return y.now }})

@@ -17,10 +17,12 @@ import (
 	"duban/internal/form"
 	"duban/internal/host"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/query"
 	"duban/internal/rehearse"
 	"duban/internal/settings"
 	"duban/internal/signin"
+	"duban/internal/strictyaml"
 	"duban/internal/terminal"
 	"duban/internal/version"
 	"duban/internal/whatif"
@@ -192,8 +194,8 @@ func (a *app) load(ctx context.Context, file string) (*plan.Plan, *calendar.Cale
 	if err != nil {
 		return nil, nil, err
 	}
-	p, problems := plan.Load(file, cal)
-	errs := slices.DeleteFunc(slices.Clone(problems), func(p plan.Problem) bool { return p.Warning })
+	p, problems := planfile.Load(file, cal)
+	errs := slices.DeleteFunc(slices.Clone(problems), func(p strictyaml.Problem) bool { return p.Warning })
 	if a.tell(errs) > 0 {
 		return nil, nil, errSaid
 	}
@@ -201,7 +203,7 @@ func (a *app) load(ctx context.Context, file string) (*plan.Plan, *calendar.Cale
 }
 
 // tell prints problems to the error stream and counts those that are errors.
-func (a *app) tell(problems []plan.Problem) (errs int) {
+func (a *app) tell(problems []strictyaml.Problem) (errs int) {
 	for _, p := range problems {
 		if !p.Warning {
 			errs++

@@ -16,6 +16,7 @@ import (
 	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/query"
 	"duban/internal/terminal"
 	"duban/internal/words"
@@ -109,7 +110,7 @@ func (a *app) policyOf(f policyFlags) (plan.Policy, error) {
 		}
 		file, raw = f.file, read
 	}
-	all, problems := plan.LoadPolicies(file, raw)
+	all, problems := planfile.LoadPolicies(file, raw)
 	if a.tell(problems) > 0 {
 		return plan.Policy{}, errSaid
 	}

@@ -19,6 +19,7 @@ import (
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/query"
 	"duban/internal/report"
 	"duban/internal/words"
@@ -41,7 +42,7 @@ type filed struct {
 func newFiled(t *testing.T, today, ahead time.Time, clock calendar.Clock) *filed {
 	t.Helper()
 	d := newDesk(t, today)
-	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
+	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
 	f := &filed{desk: d, tasks: map[string]ledger.Task{}, plan: plan.Plan{
 		ID: "water", Title: "治水计划", Number: "市办〔2021〕1号", Zone: "Asia/Shanghai", Year: 2021, Hash: "h", Policies: policies,

@@ -12,7 +12,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/ledger"
-	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/terminal"
 )
 
@@ -81,7 +81,7 @@ func TestWhatKeepsANewPlanFromItsLaunch(t *testing.T) {
 		file := changed(t, "units.yaml", "name: 市水务局联络员", "name: 待定")
 		cal, err := d.calendar()
 		require.NoError(t, err)
-		p, _ := plan.Load(file, cal)
+		p, _ := planfile.Load(file, cal)
 		require.NotNil(t, p)
 		_, err = d.store.AddPlan(t.Context(), ledger.Launched{Plan: *p, At: now}, nil, ledger.When{Real: now, Plan: now})
 		require.NoError(t, err)

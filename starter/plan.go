@@ -17,8 +17,10 @@ import (
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/query"
 	"duban/internal/script"
+	"duban/internal/strictyaml"
 	"duban/internal/terminal"
 	"duban/internal/words"
 )
@@ -36,8 +38,8 @@ func (a *app) planCheck() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			p, problems := plan.Load(args[0], cal)
-			if p != nil && !plan.Failed(problems) {
+			p, problems := planfile.Load(args[0], cal)
+			if p != nil && !strictyaml.Failed(problems) {
 				launched, err := a.instant("", p)
 				if err != nil {
 					return err
@@ -54,7 +56,7 @@ func (a *app) planCheck() *cobra.Command {
 			if err := a.verdict(problems); err != nil {
 				return err
 			}
-			a.say("cli.check_passed", plan.Counts(p, problems))
+			a.say("cli.check_passed", plan.Counts(p, len(problems)))
 			if n := p.Unreachable(); n > 0 {
 				a.say("cli.check_example", words.Data{"Count": n})
 			}
@@ -70,12 +72,12 @@ func (a *app) checked(ctx context.Context, file string) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, problems := plan.Load(file, cal)
+	p, problems := planfile.Load(file, cal)
 	return p, a.verdict(problems)
 }
 
 // verdict prints problems; of errors it says how many there are, and returns errSaid.
-func (a *app) verdict(problems []plan.Problem) error {
+func (a *app) verdict(problems []strictyaml.Problem) error {
 	if errs := a.tell(problems); errs > 0 {
 		a.complain("cli.check_failed", words.Data{"Errors": errs, "Warnings": len(problems) - errs})
 		return errSaid
@@ -85,8 +87,8 @@ func (a *app) verdict(problems []plan.Problem) error {
 
 // held prints what keeps a plan from being launched: placeholders, and limits that
 // contradict their due date.
-func (a *app) held(problems []plan.Problem, again bool) error {
-	held := plan.Blocking(problems)
+func (a *app) held(problems []strictyaml.Problem, again bool) error {
+	held := planfile.Blocking(problems)
 	if len(held) == 0 {
 		return nil
 	}
@@ -115,7 +117,7 @@ func (a *app) checkNew(ctx context.Context, store *ledger.Store, p *plan.Plan, f
 	if calErr != nil {
 		return calErr
 	}
-	if _, problems := plan.Load(file, cal); a.held(problems, true) != nil {
+	if _, problems := planfile.Load(file, cal); a.held(problems, true) != nil {
 		return errSaid
 	}
 	if errors.Is(err, query.ErrNotWhole) {

@@ -12,8 +12,10 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/query"
 	"duban/internal/rollover"
+	"duban/internal/strictyaml"
 	"duban/internal/terminal"
 	"duban/internal/words"
 )
@@ -136,12 +138,12 @@ func (a *app) rolled(d rollover.Draft, files []rollover.File, dir string, cal *c
 	draft := filepath.Join(dir, files[0].Name)
 	a.say("rollover.done", words.Data{"Title": d.Title, "Dir": dir, "Files": strings.Join(names, " "),
 		"Redo": d.Count(rollover.Redo), "Move": d.Count(rollover.Move), "Carry": d.Count(rollover.Carry), "Drop": d.Count(rollover.Drop)})
-	_, problems := plan.Load(draft, cal)
+	_, problems := planfile.Load(draft, cal)
 	marks := 0
-	var wrong []plan.Problem
+	var wrong []strictyaml.Problem
 	for _, p := range problems {
 		switch {
-		case p.Key == plan.TodoKey:
+		case p.Key == planfile.TodoKey:
 			marks++
 		case !p.Warning:
 			wrong = append(wrong, p)

@@ -14,6 +14,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 )
 
 // seededDesk is a desk at a ledger that holds the seeded plan, launched on its
@@ -25,7 +26,7 @@ func seededDesk(t *testing.T) (*desk, *plan.Plan, string) {
 	d := newDesk(t, calendar.NewDay(2022, 1, 10).At(8, 0, calendar.Beijing))
 	cal, err := d.calendar()
 	require.NoError(t, err)
-	p, _ := plan.Load(file, cal)
+	p, _ := planfile.Load(file, cal)
 	require.NotNil(t, p)
 	var tasks []ledger.Task
 	for _, k := range p.Tasks {

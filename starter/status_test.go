@@ -23,6 +23,7 @@ import (
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/query"
 	"duban/internal/report"
 	"duban/internal/settings"
@@ -89,7 +90,7 @@ func (d *desk) say(args ...string) string {
 // one done late.
 func (d *desk) launched(id string, clock calendar.Clock) {
 	d.t.Helper()
-	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
+	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(d.t, problems)
 	p := plan.Plan{
 		ID: id, Title: "治水计划", Number: "市办〔2021〕1号", Zone: "Asia/Shanghai", Year: 2021, Hash: id, Policies: policies,

@@ -23,6 +23,7 @@ import (
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/seeds"
 )
 
@@ -68,7 +69,7 @@ func watched(t *testing.T) *filed {
 	t.Helper()
 	f := newFiled(t, at(7, 5, 10), time.Time{}, calendar.Clock{}).lives()
 	f.hands(viewers)
-	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
+	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
 	p := plan.Plan{
 		ID: "air", Title: airTitle, Number: "市办〔2021〕2号", Zone: "Asia/Shanghai", Year: 2021, Hash: "air", Policies: policies, Issued: calendar.NewDay(2021, 6, 1),
@@ -136,7 +137,7 @@ clauses:
 // reminder comes three days later.
 func raised(t *testing.T) string {
 	t.Helper()
-	all, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
+	all, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
 	head, tail, ok := strings.Cut(string(seeds.Policies), "name: standard")
 	require.True(t, ok)

@@ -28,6 +28,7 @@ import (
 	"duban/internal/letter"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/wire"
 	"duban/internal/words"
 	"duban/seeds"
@@ -169,7 +170,7 @@ func newBenchBy(t *testing.T, start time.Time, edit func(*plan.Plan), tasks ...p
 	t.Helper()
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
-	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
+	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
 	small := unit("zezhou", "泽州县政府") // whose liaison is also its deputy in charge
 	small.Contacts[1].Email = small.Contacts[0].Email

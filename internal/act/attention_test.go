@@ -10,6 +10,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/seeds"
 )
 
@@ -19,7 +20,7 @@ func TestTheSilentYearKeepsItsBudgetOfAttention(t *testing.T) {
 	t.Parallel()
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
-	p, problems := plan.Load("../../seeds/jincheng-2021-water/plan.yaml", cal)
+	p, problems := planfile.Load("../../seeds/jincheng-2021-water/plan.yaml", cal)
 	require.NotNil(t, p, problems)
 	b, err := act.NewBook(p, cal)
 	require.NoError(t, err)
@@ -95,7 +96,7 @@ func TestAttentionIfNobodyActsAndIfEverybodyDoes(t *testing.T) {
 	t.Parallel()
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
-	p, problems := plan.Load("../../seeds/jincheng-2021-water/plan.yaml", cal)
+	p, problems := planfile.Load("../../seeds/jincheng-2021-water/plan.yaml", cal)
 	require.NotNil(t, p, problems)
 	launched := p.Issued.At(10, 0, calendar.Beijing)
 	for _, f := range act.Diligent(p, cal, launched, calendar.Day{}) {

@@ -14,6 +14,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/seeds"
 )
 
@@ -22,7 +23,7 @@ var units = []string{"gaoping", "shuiwu", "zhujian", "zezhou", "office", "group"
 
 // newBook works by the policies and the calendar that come with the program.
 func newBook(t require.TestingT) act.Book {
-	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
+	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)

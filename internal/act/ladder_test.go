@@ -12,6 +12,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/seeds"
 )
 
@@ -22,7 +23,7 @@ func seededCalendar(t require.TestingT) *calendar.Calendar {
 }
 
 func seededPolicies(t require.TestingT) map[string]plan.Policy {
-	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
+	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
 	return policies
 }

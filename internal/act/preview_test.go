@@ -15,12 +15,13 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/seeds"
 )
 
 // crowd is a plan of n dated tasks laid on 60 units, due on every day of the year.
 func crowd(tb testing.TB, n int) *plan.Plan {
-	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
+	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
 	if len(problems) > 0 {
 		tb.Fatal(problems)
 	}
@@ -189,7 +190,7 @@ const seedPlan = "../../seeds/jincheng-2021-water/plan.yaml"
 func TestThePreviewOfTheSeededPlan(t *testing.T) {
 	t.Parallel()
 	cal := seededCalendar(t)
-	p, _ := plan.Load(seedPlan, cal)
+	p, _ := planfile.Load(seedPlan, cal)
 	require.NotNil(t, p)
 	all := act.Preview(p, cal, moment(t, "2021-04-08 10:00"), calendar.Day{})
 	onMakeUp := slices.ContainsFunc(all, func(f plan.Foretold) bool {
@@ -210,7 +211,7 @@ func TestThePreviewOfTheSeededPlan(t *testing.T) {
 
 func BenchmarkPreviewSeed(b *testing.B) {
 	cal := seededCalendar(b)
-	p, _ := plan.Load(seedPlan, cal)
+	p, _ := planfile.Load(seedPlan, cal)
 	launched := moment(b, "2021-04-08 10:00")
 	for b.Loop() {
 		act.Preview(p, cal, launched, calendar.Day{})

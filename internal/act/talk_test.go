@@ -12,6 +12,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/seeds"
 )
 
@@ -20,7 +21,7 @@ import (
 func talkBook(t require.TestingT, open string) act.Book {
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
-	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
+	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
 	p := policies["standard"]
 	talks := *p.Talk

@@ -8,6 +8,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/seeds"
 )
 
@@ -43,7 +44,7 @@ func foretell(p *plan.Plan, cal *calendar.Calendar) (time.Duration, int) {
 
 // loadPlan reads a plan whose files have no faults; warnings are no matter here.
 func loadPlan(file string, cal *calendar.Calendar) (*plan.Plan, error) {
-	p, problems := plan.Load(file, cal)
+	p, problems := planfile.Load(file, cal)
 	for _, pr := range problems {
 		if !pr.Warning {
 			return nil, fmt.Errorf("%s does not check: %+v", file, pr)

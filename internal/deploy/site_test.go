@@ -30,8 +30,9 @@ import (
 	"duban/internal/deploy/cluster"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
-	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/rehearse"
+	"duban/internal/strictyaml"
 	"duban/seeds"
 )
 
@@ -386,8 +387,8 @@ func TestThreeWorkersSurvive(t *testing.T) {
 	}
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
-	p, problems := plan.Load(seed, cal)
-	require.False(t, plan.Failed(problems))
+	p, problems := planfile.Load(seed, cal)
+	require.False(t, strictyaml.Failed(problems))
 	o.Plan, o.Calendar, o.Window, o.Dir, o.Site, o.Faults, o.Seed = p, cal, 2*time.Hour, filepath.Join(t.TempDir(), "city"), c, faults, 5
 	o.Log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	most := c.connections()

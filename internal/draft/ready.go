@@ -14,6 +14,8 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
+	"duban/internal/strictyaml"
 )
 
 // Setting is what a draft is worked out with beside what it holds.
@@ -30,16 +32,16 @@ type Ready struct {
 	// Files are those that the draft's plan consists of: what was made of the document,
 	// and in its place what a person has edited.
 	Files    map[string][]byte
-	Edited   map[string]bool // names of files that a person has edited
-	Plan     *plan.Plan      // nil where it has faults
-	Problems []plan.Problem  // faults and warnings, the budget's among them
+	Edited   map[string]bool      // names of files that a person has edited
+	Plan     *plan.Plan           // nil where it has faults
+	Problems []strictyaml.Problem // faults and warnings, the budget's among them
 	// Messages is how many each seat gets by month, if nobody acts and if everybody does.
 	Messages []act.Attention
 }
 
 // Failed tells that the plan cannot be put in force: it has faults, or what must be
 // mended first.
-func (r Ready) Failed() bool { return r.Plan == nil || len(plan.Blocking(r.Problems)) > 0 }
+func (r Ready) Failed() bool { return r.Plan == nil || len(planfile.Blocking(r.Problems)) > 0 }
 
 // UnderWayError: it is still worked out.
 type UnderWayError struct{ Percent int }
@@ -113,7 +115,7 @@ func (s *Service) workOut(ctx context.Context, d ledger.Draft, set Setting, watc
 	if _, there := out.Files["plan.yaml"]; !there {
 		return out, nil
 	}
-	out.Plan, out.Problems = plan.LoadFiles(out.Files, set.Calendar)
+	out.Plan, out.Problems = planfile.LoadFiles(out.Files, set.Calendar)
 	watch(90)
 	if out.Plan != nil {
 		out.Messages = act.Attentions(out.Plan, set.Calendar, issuedAt(out.Plan), calendar.Day{})

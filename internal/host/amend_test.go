@@ -17,6 +17,7 @@ import (
 	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/whatif"
 	"duban/seeds"
 	"duban/workflows"
@@ -54,7 +55,7 @@ func twoUnits(t *testing.T, id string, edit func(file string, text string) strin
 	}
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
-	p, problems := plan.Load(file, cal)
+	p, problems := planfile.Load(file, cal)
 	for _, pr := range problems {
 		require.True(t, pr.Warning, "%+v", pr)
 	}

@@ -19,6 +19,8 @@ import (
 	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/planfile"
+	"duban/internal/strictyaml"
 	"duban/workflows"
 )
 
@@ -87,9 +89,9 @@ func TestALaunchIsFinishedWhateverBecameOfItsFiles(t *testing.T) {
 	raw, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(file, []byte("\ufeff# 改版\r\n"+strings.ReplaceAll(string(raw), "\n", "\r\n")), 0o600))
-	same, problems := plan.Load(file, w.cal)
+	same, problems := planfile.Load(file, w.cal)
 	saidAtOnce(same)
-	require.False(t, plan.Failed(problems))
+	require.False(t, strictyaml.Failed(problems))
 	require.Equal(t, p.Hash, same.Hash)
 	raised := same.Policies["standard"]
 	raised.Version++

@@ -24,6 +24,7 @@ import (
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/settings"
 	"duban/seeds"
 )
@@ -147,7 +148,7 @@ func smallPlan(t *testing.T, id, issued, policy string, entries ...string) (*pla
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
-	p, problems := plan.Load(file, cal)
+	p, problems := planfile.Load(file, cal)
 	for _, pr := range problems {
 		require.True(t, pr.Warning, "%+v", pr)
 	}

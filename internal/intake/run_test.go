@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"duban/internal/plan"
+	"duban/internal/planfile"
 )
 
 func read(t *testing.T, path ...string) string {
@@ -75,7 +75,7 @@ func TestRunIsRepeatableAndKeepsAnswersAndEdits(t *testing.T) {
 	if !strings.Contains(read(t, dir, "answers.yaml"), "body # 已请示") {
 		t.Error("the answers file lost a person's words")
 	}
-	p, problems := plan.Load(filepath.Join(dir, "plan.yaml"), holidays(t))
+	p, problems := planfile.Load(filepath.Join(dir, "plan.yaml"), holidays(t))
 	if p == nil {
 		t.Fatal(problems)
 	}
@@ -117,7 +117,7 @@ func TestRunUsesUnitsFile(t *testing.T) {
 			t.Errorf("asked although the file says it: %s", q.Ask)
 		}
 	}
-	got, problems := plan.Load(filepath.Join(dir, "plan.yaml"), holidays(t))
+	got, problems := planfile.Load(filepath.Join(dir, "plan.yaml"), holidays(t))
 	if got == nil {
 		t.Fatal(problems)
 	}

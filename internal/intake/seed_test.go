@@ -11,6 +11,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/seeds"
 )
 
@@ -43,10 +44,10 @@ func loadDraft(t *testing.T, d *Draft) *plan.Plan {
 			t.Fatal(err)
 		}
 	}
-	p, problems := plan.Load(filepath.Join(dir, "plan.yaml"), holidays(t))
+	p, problems := planfile.Load(filepath.Join(dir, "plan.yaml"), holidays(t))
 	for _, pr := range problems {
 		if !pr.Warning {
-			t.Errorf("plan.Load: %s:%d %s %s %v", filepath.Base(pr.File), pr.Line, pr.Field, pr.Key, pr.Data)
+			t.Errorf("planfile.Load: %s:%d %s %s %v", filepath.Base(pr.File), pr.Line, pr.Field, pr.Key, pr.Data)
 		}
 	}
 	if p == nil {
@@ -66,7 +67,7 @@ func holidays(t *testing.T) *calendar.Calendar {
 
 func reference(t *testing.T) *plan.Plan {
 	t.Helper()
-	p, problems := plan.Load(filepath.Join(seedDir, "plan.yaml"), holidays(t))
+	p, problems := planfile.Load(filepath.Join(seedDir, "plan.yaml"), holidays(t))
 	if p == nil {
 		t.Fatalf("the reference does not load: %v", problems)
 	}
@@ -114,8 +115,8 @@ func TestFoundingDocumentAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(string(raw), plan.Todo) || !strings.Contains(string(raw), "ruling: 待确认：") {
-		t.Errorf("what is open is asked in answers.yaml: the draft's ruling only says so, and bears no %s", plan.Todo)
+	if strings.Contains(string(raw), planfile.Todo) || !strings.Contains(string(raw), "ruling: 待确认：") {
+		t.Errorf("what is open is asked in answers.yaml: the draft's ruling only says so, and bears no %s", planfile.Todo)
 	}
 	if conflicts != 1 {
 		t.Errorf("%d contradictions reported, want the one of 周村 and 犁川", conflicts)

@@ -10,7 +10,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/people"
-	"duban/internal/plan"
+	"duban/internal/planfile"
 )
 
 // The plan's files, field by field in the order in which a clerk reads them.
@@ -116,7 +116,7 @@ func dayNode(d calendar.Day) *yaml.Node {
 // issuedNode is the day of issue, or the mark of what a person has to decide.
 func issuedNode(d calendar.Day) *yaml.Node {
 	if d.IsZero() {
-		return text(plan.Todo)
+		return text(planfile.Todo)
 	}
 	return dayNode(d)
 }

@@ -5,7 +5,7 @@ import (
 )
 
 // Counts are the numbers of a plan that was read, by the names that words have for them.
-func Counts(p *Plan, problems []Problem) words.Data {
+func Counts(p *Plan, warnings int) words.Data {
 	kinds := map[Kind]int{}
 	for _, t := range p.Tasks {
 		kinds[t.Kind]++
@@ -21,6 +21,6 @@ func Counts(p *Plan, problems []Problem) words.Data {
 	}
 	return words.Data{
 		"Title": p.Title, "Clauses": len(p.Clauses), "Brackets": brackets, "Projects": projects, "Sections": len(p.Sections),
-		"Units": len(p.Directory.Units), "Dated": kinds[Dated], "Duties": kinds[Duty], "Standing": kinds[Standing], "Warnings": len(problems),
+		"Units": len(p.Directory.Units), "Dated": kinds[Dated], "Duties": kinds[Duty], "Standing": kinds[Standing], "Warnings": warnings,
 	}
 }

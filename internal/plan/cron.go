@@ -106,9 +106,9 @@ func pickWeekdays(field string) (func(calendar.Day) bool, error) {
 	}, nil
 }
 
-// misleading says why a cron expression may not mean what it looks like, as a
+// Misleading says why a cron expression may not mean what it looks like, as a
 // key of the catalogue's cron_ words; "" for one that does.
-func misleading(expr string) string {
+func Misleading(expr string) string {
 	f := strings.Fields(expr)
 	if len(f) != 5 {
 		return ""
@@ -130,9 +130,9 @@ func misleading(expr string) string {
 	return ""
 }
 
-// yearOf lists the dates on which a recurrence falls due in the twelve months
+// YearOf lists the dates on which a recurrence falls due in the twelve months
 // from its beginning.
-func (r Recurrence) yearOf() []calendar.Day {
+func (r Recurrence) YearOf() []calendar.Day {
 	var out []calendar.Day
 	d, end := r.From.AddDays(-1), r.From.AddMonths(12)
 	for len(out) < 366 {

@@ -10,6 +10,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/words"
 )
 
@@ -119,8 +120,8 @@ func TestAPlanDoesNotDifferFromItself(t *testing.T) {
 		p := anyPlan(t, "plan")
 		require.True(t, plan.Diff(p, p).Empty())
 	})
-	p, _ := plan.Load(seedPlan, seededCalendar(t))
-	again, _ := plan.Load(seedPlan, seededCalendar(t))
+	p, _ := planfile.Load("../../seeds/jincheng-2021-water/plan.yaml", seededCalendar(t))
+	again, _ := planfile.Load("../../seeds/jincheng-2021-water/plan.yaml", seededCalendar(t))
 	require.Equal(t, plan.Changes{}, plan.Diff(p, again))
 }
 

@@ -1,6 +1,9 @@
 package plan
 
 import (
+	"strconv"
+	"strings"
+
 	"duban/internal/people"
 	"duban/internal/water"
 	"duban/internal/words"
@@ -78,4 +81,48 @@ func sectionWord(w *words.Words, field, value string) string {
 		return w.T("diff.true")
 	}
 	return w.T("water." + field + "_" + value)
+}
+
+// waterFields are what a section's entry says, by field, as a person reads it.
+func waterFields(s water.Section) map[string]string {
+	join := func(all []string) string { return strings.Join(all, " ") }
+	fields := map[string]string{"name": s.Name, "aliases": join(s.Aliases), "river": s.River, "basin": s.Basin, "county": s.County,
+		"level": s.Level, "body": string(s.Body), "upstream": join(s.Upstream), "data": s.Data, FieldNote: s.Note, "auto": ""}
+	if s.No > 0 {
+		fields["no"] = strconv.Itoa(s.No)
+	}
+	if s.Auto {
+		fields["auto"] = "true"
+	}
+	if s.At != nil {
+		fields["at"] = s.At.Lon.String() + " " + s.At.Lat.String()
+	}
+	var items, targets []string
+	for _, i := range s.Items {
+		items = append(items, i.Name())
+	}
+	for _, t := range s.Targets {
+		text := strconv.Itoa(t.Year) + ":" + TargetText(t.Class)
+		for _, l := range t.Limits {
+			sign := "≤"
+			if l.Item.Least() {
+				sign = "≥"
+			}
+			text += " " + l.Item.Name() + sign + l.Value.String()
+		}
+		targets = append(targets, text)
+	}
+	fields["items"], fields["targets"] = join(items), strings.Join(targets, "；")
+	return fields
+}
+
+// SetByProvince is how a register says that a target has not been entered.
+const SetByProvince = "省定"
+
+// TargetText is a target's class as a register writes it.
+func TargetText(c water.Class) string {
+	if c == water.NoClass {
+		return SetByProvince
+	}
+	return c.String()
 }

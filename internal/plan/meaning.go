@@ -10,11 +10,11 @@ import (
 	"duban/internal/people"
 )
 
-// meaning is the hash of what a plan says, however its files say it: comments,
+// Meaning is the hash of what a plan says, however its files say it: comments,
 // line ends, the order of keys, the order of units and policies that no task
 // follows do not count. A field that is empty counts as absent, so that a field
 // added to the program later does not make another plan of an old file.
-func meaning(p Plan) string {
+func (p Plan) Meaning() string {
 	p.Hash = ""
 	followed := map[string]Policy{}
 	follow := func(name string) {

@@ -1,6 +1,6 @@
-// Package plan is the heart: what a plan is, whether its files are right, when
+// Package plan is the heart: what a plan is, what differs between two, when
 // each stage of a task speaks, which light it shows. It is pure: no clock, no
-// database, no Temporal; time and calendar are parameters.
+// file, no database, no Temporal; time and calendar are parameters.
 package plan
 
 import (
@@ -28,7 +28,7 @@ type Plan struct {
 	Water        *water.Register `json:"water,omitempty"` // the monitored sections; nil: the plan has none
 	Policies     map[string]Policy
 	Consequences []Consequence `json:"consequences,omitempty"`
-	Hash         string        `json:"hash"` // SHA-256 over what the plan says, hex; see meaning
+	Hash         string        `json:"hash"` // SHA-256 over what the plan says, hex; see Meaning
 }
 
 // Clause is one numbered paragraph 条目 with the units of its brackets.

@@ -217,3 +217,11 @@ type TalkStep struct {
 	After string `json:"after"`
 	Limit Offset `json:"limit"`
 }
+
+// ownStageID is what the engine calls the stages it makes itself, or has called in
+// a ledger: the catch-up, the word on a date that passed, a talk's steps, and all that acts of people set going. A
+// test in act holds against it whatever stages acts make.
+var ownStageID = regexp.MustCompile(`^(catch-up|passed|(talk|silent|return|moved|resumed)-.*|(act|part|extension|report|instruction|proposal|doubt)-[0-9]+-.+)$`)
+
+// OwnStage tells that a stage of this name is the engine's own, which no policy may use.
+func OwnStage(id string) bool { return ownStageID.MatchString(id) }

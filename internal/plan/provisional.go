@@ -1,12 +1,10 @@
 package plan
 
 import (
-	"maps"
 	"slices"
 	"time"
 
 	"duban/internal/calendar"
-	"duban/internal/words"
 )
 
 // ProvisionalYears are the years without a holiday notice 暂定 in which a
@@ -75,36 +73,9 @@ func (s *span) hold(d calendar.Day) {
 	}
 }
 
-// provisional warns, once a year, of years without a holiday notice in which
-// stages are counted, at the first task that has one there.
-func (l *loader) provisional() {
-	zone, err := time.LoadLocation(l.plan.Zone)
-	if err != nil || Failed(l.problems) || l.plan.Issued.IsZero() {
-		return // what is to be mended changes the ladders
-	}
-	lad := Ladderer{Calendar: l.cal, Zone: zone, People: l.people.Directory}
-	reach := lad.reach(l.plan)
-	tasks := map[int]int{}
-	places := map[int]named{}
-	for _, m := range l.tasks {
-		field := "due"
-		if m.Kind == Duty {
-			field = "recur"
-		}
-		for _, year := range reach(m.Task) {
-			if tasks[year]++; tasks[year] == 1 {
-				places[year] = named{node: m.from.where(field), path: m.from.at(field)}
-			}
-		}
-	}
-	for _, year := range slices.Sorted(maps.Keys(tasks)) {
-		l.warn(places[year].node, places[year].path, "provisional", words.Data{"Year": year, "Tasks": tasks[year]})
-	}
-}
-
-// reach gives the provisional years of tasks assigned on the plan's date of
+// Reach gives the provisional years of tasks assigned on the plan's date of
 // issue. A herd of tasks shares its due dates: each is worked out once.
-func (l Ladderer) reach(p Plan) func(Task) []int {
+func (l Ladderer) Reach(p Plan) func(Task) []int {
 	issued := p.Issued.At(0, 0, l.Zone)
 	type deadline struct {
 		policy string

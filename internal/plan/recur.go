@@ -86,9 +86,9 @@ func (r Recurrence) periodOf(due calendar.Day) calendar.Day {
 	return due.AddDays(-r.Shift)
 }
 
-// beginsIn is the first day on which r falls due for a year, when it may fall due
+// BeginsIn is the first day on which r falls due for a year, when it may fall due
 // from a day on: what the year before asks for is left to that year's plan.
-func (r Recurrence) beginsIn(year int, from calendar.Day) calendar.Day {
+func (r Recurrence) BeginsIn(year int, from calendar.Day) calendar.Day {
 	first := calendar.NewDay(year, time.January, 1)
 	free := r
 	free.From, free.Until = from, calendar.Day{}
@@ -114,7 +114,7 @@ func (r Recurrence) GoesOnFrom(was Recurrence, asked calendar.Day, p *Plan) cale
 	if !asked.IsZero() {
 		from = r.Follows(asked, calendar.Day{})
 	}
-	if said := r.From; said != r.beginsIn(p.Year, p.Issued) {
+	if said := r.From; said != r.BeginsIn(p.Year, p.Issued) {
 		from = later(from, said)
 	}
 	free := r

@@ -196,7 +196,7 @@ func (l Ladderer) at(p Policy, pace Pace, w Word) Placed {
 // later, with those of other acts, and not in the quiet hours.
 func (l Ladderer) held(r Rhythm, at time.Time) time.Time {
 	at = at.Add(time.Duration(r.Hold) * time.Minute)
-	from, until, ok := quietHours(r.Quiet)
+	from, until, ok := QuietHours(r.Quiet)
 	if !ok {
 		return at
 	}
@@ -211,8 +211,8 @@ func (l Ladderer) held(r Rhythm, at time.Time) time.Time {
 	return at
 }
 
-// quietHours reads "20:00-08:00" as minutes of the day; ok is false of anything else.
-func quietHours(text string) (from, until int, ok bool) {
+// QuietHours reads "20:00-08:00" as minutes of the day; ok is false of anything else.
+func QuietHours(text string) (from, until int, ok bool) {
 	a, b, cut := strings.Cut(text, "-")
 	first, err := time.Parse("15:04", a)
 	last, err2 := time.Parse("15:04", b)

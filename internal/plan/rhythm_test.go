@@ -9,7 +9,6 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
-	"duban/seeds"
 )
 
 // speaks is nine in the morning of a day of 2021.
@@ -23,9 +22,7 @@ func speaks(day string) time.Time {
 
 func TestTheRhythmPutsWordsIntoMessages(t *testing.T) {
 	t.Parallel()
-	cal, err := calendar.Load(seeds.Calendar())
-	require.NoError(t, err)
-	l := plan.Ladderer{Calendar: cal, Zone: calendar.Beijing}
+	l := plan.Ladderer{Calendar: seededCalendar(t), Zone: calendar.Beijing}
 	p := plan.Policy{Rhythm: plan.DefaultRhythm()}
 	word := func(role people.Role, kind plan.StageKind, day string) plan.Word {
 		return plan.Word{Role: role, Of: "t/finish", Kind: kind, Light: plan.Red, At: speaks(day)}
@@ -102,34 +99,4 @@ func TestTheRhythmPutsWordsIntoMessages(t *testing.T) {
 func local(p plan.Placed) plan.Placed {
 	p.In = p.In.In(calendar.Beijing)
 	return p
-}
-
-// A file's rhythm says what differs from the standard one.
-func TestARhythmAsWritten(t *testing.T) {
-	t.Parallel()
-	const head = "policies:\n- {name: a, version: 1, title: 甲, blue: 7 days, yellow: 3 days, stages: [{id: due, kind: due, before: 0 days, to: [liaison], light: yellow}]"
-	all, problems := plan.LoadPolicies("policies.yaml", []byte(head+"}\n"))
-	require.Empty(t, problems)
-	require.Equal(t, plan.DefaultRhythm(), all["a"].Rhythm)
-
-	all, problems = plan.LoadPolicies("policies.yaml", []byte(head+", rhythm: {most: 8, hold: 0, quiet: 12:00-14:00, seats: [{role: leader, budget: 20, talk: monthly}]}}\n"))
-	require.Empty(t, problems)
-	want := plan.DefaultRhythm()
-	want.Most, want.Hold, want.Quiet = 8, 0, "12:00-14:00"
-	leader := want.Seats[people.Leader]
-	leader.Budget, leader.Paces["talk"] = 20, plan.Monthly
-	want.Seats[people.Leader] = leader
-	require.Equal(t, want, all["a"].Rhythm)
-
-	_, problems = plan.LoadPolicies("policies.yaml", []byte(head+", rhythm: {most: 0, quiet: night, seats: [{role: boss}, {budget: 3}, {role: head, urge: sometimes}, {role: head, quick: daily}]}}\n"))
-	var keys []string
-	for _, p := range problems {
-		keys = append(keys, p.Key)
-	}
-	require.ElementsMatch(t, []string{"plan.number_range", "plan.bad_quiet", "plan.not_one_of", "plan.missing", "plan.not_one_of", "plan.id_twice", "plan.unknown_field"}, keys)
-	seeded, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
-	require.Empty(t, problems)
-	for name, p := range seeded {
-		require.Equal(t, plan.DefaultRhythm(), p.Rhythm, "%s: written out in full", name)
-	}
 }

@@ -12,6 +12,8 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/draft"
 	"duban/internal/plan"
+	"duban/internal/planfile"
+	"duban/internal/strictyaml"
 	"duban/internal/whatif"
 	"duban/internal/words"
 )
@@ -112,8 +114,8 @@ func (v *visit) holiday(d calendar.Day, h *calendar.Holiday) string {
 // of a plan.
 func (v *visit) applying(r draft.Ready, kept map[string]string) (*undertaking, error) {
 	u := &undertaking{page: changesPage{Do: v.say.T("draft.apply")}}
-	all, problems := plan.LoadPolicies("policies.yaml", r.Files["policies.yaml"])
-	if plan.Failed(problems) {
+	all, problems := planfile.LoadPolicies("policies.yaml", r.Files["policies.yaml"])
+	if strictyaml.Failed(problems) {
 		for _, p := range problems {
 			u.page.Lines = append(u.page.Lines, p.Text(v.say))
 		}

@@ -17,6 +17,8 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 )
 
@@ -356,11 +358,11 @@ var ended = func() context.Context {
 	return ctx
 }()
 
-func (v *visit) problems(out *draftPage, all []plan.Problem) {
+func (v *visit) problems(out *draftPage, all []strictyaml.Problem) {
 	rows := make([]problemRow, 0, len(all))
-	held := plan.Blocking(all)
+	held := planfile.Blocking(all)
 	for _, p := range all {
-		row := problemRow{Message: p.Message(v.say), Grave: !p.Warning || slices.ContainsFunc(held, func(h plan.Problem) bool { return h.Key == p.Key })}
+		row := problemRow{Message: p.Message(v.say), Grave: !p.Warning || slices.ContainsFunc(held, func(h strictyaml.Problem) bool { return h.Key == p.Key })}
 		if row.At = path.Base(p.File); p.Line > 0 {
 			row.At += ":" + strconv.Itoa(p.Line)
 		}

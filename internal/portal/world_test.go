@@ -27,7 +27,7 @@ import (
 	"duban/internal/draft"
 	"duban/internal/engine"
 	"duban/internal/host"
-	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/portal"
 	"duban/internal/portal/portaltest"
 	"duban/internal/query"
@@ -177,7 +177,7 @@ func (w *world) launch(id, office, units, clauses string, clock calendar.Clock) 
 			return err
 		}
 	}
-	p, problems := plan.Load(file, w.cal)
+	p, problems := planfile.Load(file, w.cal)
 	for _, pr := range problems {
 		if !pr.Warning {
 			return fmt.Errorf("%+v", pr)

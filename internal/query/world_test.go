@@ -13,6 +13,7 @@ import (
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/query"
 	quality "duban/internal/water"
 	"duban/seeds"
@@ -49,7 +50,7 @@ func newWorld(t *testing.T, address string) *world {
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
-	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
+	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
 	w := &world{t: t, store: store, cal: cal, now: at(7, 5, 10)}
 	w.water = plan.Plan{

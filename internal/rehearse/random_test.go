@@ -14,8 +14,10 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/rehearse"
 	"duban/internal/script"
+	"duban/internal/strictyaml"
 )
 
 var randomScripts = flag.Int("rehearse.random", 1, "how many random scripts are rehearsed")
@@ -62,8 +64,8 @@ func TestRandomScriptsHappenAsForetold(t *testing.T) {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, filepath.Base(f)), raw, 0o600))
 		}
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "plan.yaml"), []byte(small), 0o600))
-		p, problems := plan.Load(filepath.Join(dir, "plan.yaml"), cal)
-		require.False(t, plan.Failed(problems), "%v", problems)
+		p, problems := planfile.Load(filepath.Join(dir, "plan.yaml"), cal)
+		require.False(t, strictyaml.Failed(problems), "%v", problems)
 		w := scriptWriter{t: t, Rand: rand.New(rand.NewPCG(seed, 23)), plan: p, cal: cal, file: filepath.Join(dir, "script.yaml")}
 		o.Plan, o.Script, o.To = p, w.write(20), calendar.NewDay(2021, 6, 8)
 		r, err := rehearse.Run(t.Context(), o)
@@ -121,7 +123,7 @@ func (w *scriptWriter) load() *script.Script {
 	text := "plan: small\nacts:\n" + strings.Join(w.lines, "\n") + "\n"
 	require.NoError(w.t, os.WriteFile(w.file, []byte(text), 0o600))
 	s, problems := script.Load(w.file, w.plan, w.cal)
-	if plan.Failed(problems) {
+	if strictyaml.Failed(problems) {
 		return nil
 	}
 	return s

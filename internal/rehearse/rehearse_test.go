@@ -23,9 +23,11 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/rehearse"
 	"duban/internal/script"
 	"duban/internal/settings"
+	"duban/internal/strictyaml"
 	"duban/seeds"
 )
 
@@ -83,8 +85,8 @@ func spawn(e rehearse.Engine) *exec.Cmd {
 func options(t *testing.T) rehearse.Options {
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
-	p, problems := plan.Load(filepath.Join("..", "..", "seeds", "jincheng-2021-water", "plan.yaml"), cal)
-	require.False(t, plan.Failed(problems))
+	p, problems := planfile.Load(filepath.Join("..", "..", "seeds", "jincheng-2021-water", "plan.yaml"), cal)
+	require.False(t, strictyaml.Failed(problems))
 	return rehearse.Options{
 		Plan: p, Calendar: cal, Window: 2 * time.Hour, Dir: filepath.Join(t.TempDir(), "rehearsal"), Spawn: spawn,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),

@@ -18,10 +18,11 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/host"
 	"duban/internal/ledger"
-	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/rehearse"
 	"duban/internal/script"
 	"duban/internal/settings"
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 	"duban/seeds"
 )
@@ -35,8 +36,8 @@ func carried(t *testing.T) rehearse.Options {
 	t.Helper()
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
-	p, problems := plan.Load(filepath.Join(storesDir, "plan.yaml"), cal)
-	require.False(t, plan.Failed(problems), "%+v", problems)
+	p, problems := planfile.Load(filepath.Join(storesDir, "plan.yaml"), cal)
+	require.False(t, strictyaml.Failed(problems), "%+v", problems)
 	s, faults := script.Load(filepath.Join(storesDir, "script.yaml"), p, cal)
 	for _, f := range faults {
 		t.Log(f.Text(words.New("en")))

@@ -11,6 +11,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/report"
 	"duban/seeds"
 )
@@ -43,7 +44,7 @@ func (r rows) book(t testing.TB, today calendar.Day) report.Table {
 // say of it can be worked out on paper. 2021-07-01 is a Thursday.
 func small(t testing.TB) rows {
 	t.Helper()
-	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
+	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
 	p := plan.Plan{
 		ID: "small", Title: "晋城市2021年水生态环境保护行动计划", Number: "晋市政办〔2021〕9号", Issuer: "晋城市人民政府办公室",
@@ -143,7 +144,7 @@ func (r *rows) speak(task, talk, id string, kind plan.StageKind, at calendar.Day
 func wholeYear(t testing.TB, today calendar.Day) rows {
 	t.Helper()
 	cal := holidays(t)
-	p, problems := plan.Load("../../seeds/jincheng-2021-water/plan.yaml", cal)
+	p, problems := planfile.Load("../../seeds/jincheng-2021-water/plan.yaml", cal)
 	for _, pr := range problems {
 		require.True(t, pr.Warning, "%+v", pr)
 	}

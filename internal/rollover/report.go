@@ -8,6 +8,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/words"
 )
 
@@ -189,7 +190,7 @@ func (p *page) undecided(marks []mark) {
 	for _, m := range marks {
 		rows = append(rows, []string{m.id, m.field, m.value, m.why})
 	}
-	p.line("## " + p.say("part_todo", words.Data{"Count": len(rows), "Mark": plan.Todo}))
+	p.line("## " + p.say("part_todo", words.Data{"Count": len(rows), "Mark": planfile.Todo}))
 	p.table([]string{"task", "field", "value", "why"}, rows)
 }
 

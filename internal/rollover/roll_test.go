@@ -14,6 +14,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/rollover"
 	"duban/internal/words"
 )
@@ -173,7 +174,7 @@ func anyRecords(t *rapid.T, p *plan.Plan) []rollover.Record {
 func TestEveryDraftChecksButForItsMarks(t *testing.T) {
 	t.Parallel()
 	cal := seededCalendar(t)
-	p, _ := plan.Load("testdata/plan.yaml", cal)
+	p, _ := planfile.Load("testdata/plan.yaml", cal)
 	require.NotNil(t, p)
 	raw, err := os.ReadFile("testdata/plan.yaml")
 	require.NoError(t, err)
@@ -187,16 +188,16 @@ func TestEveryDraftChecksButForItsMarks(t *testing.T) {
 		require.NoError(rt, err)
 		require.NoError(rt, rollover.Write(dir, files))
 		require.NoError(rt, rollover.Write(dir, files), "a second time")
-		_, problems := plan.Load(filepath.Join(dir, "plan.yaml"), cal)
+		_, problems := planfile.Load(filepath.Join(dir, "plan.yaml"), cal)
 		marks := 0
 		for _, problem := range problems {
-			if problem.Key == plan.TodoKey {
+			if problem.Key == planfile.TodoKey {
 				marks++
 				continue
 			}
 			require.True(rt, problem.Warning, problem.Text(zh))
 		}
-		require.Equal(rt, strings.Count(strings.SplitN(string(files[0].Raw), "\nid:", 2)[1], ": "+plan.Todo), marks)
+		require.Equal(rt, strings.Count(strings.SplitN(string(files[0].Raw), "\nid:", 2)[1], ": "+planfile.Todo), marks)
 		require.Contains(rt, string(files[len(files)-1].Raw), fmt.Sprintf("## 待定（%d 项", marks))
 		next := settled(rt, dir, string(files[0].Raw), cal)
 		held := map[string]int{}
@@ -222,8 +223,8 @@ func TestEveryDraftChecksButForItsMarks(t *testing.T) {
 // settled is the draft after a person took every mark away.
 func settled(t require.TestingT, dir, draft string, cal *calendar.Calendar) *plan.Plan {
 	path := filepath.Join(dir, "settled.yaml")
-	require.NoError(t, os.WriteFile(path, []byte(strings.ReplaceAll(draft, ": "+plan.Todo, ": ")), 0o644))
-	p, problems := plan.Load(path, cal)
+	require.NoError(t, os.WriteFile(path, []byte(strings.ReplaceAll(draft, ": "+planfile.Todo, ": ")), 0o644))
+	p, problems := planfile.Load(path, cal)
 	for _, problem := range problems {
 		require.True(t, problem.Warning, problem.Text(words.New("zh")))
 	}
@@ -271,7 +272,7 @@ func TestFilesOfTheSameName(t *testing.T) {
 func TestTheSmallPlanWhole(t *testing.T) {
 	t.Parallel()
 	cal := seededCalendar(t)
-	p, _ := plan.Load("testdata/plan.yaml", cal)
+	p, _ := planfile.Load("testdata/plan.yaml", cal)
 	require.NotNil(t, p)
 	raw, err := os.ReadFile("testdata/plan.yaml")
 	require.NoError(t, err)

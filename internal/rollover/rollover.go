@@ -1,7 +1,7 @@
 // Package rollover drafts next year's plan from this year's 结转: what goes on,
 // what comes again, what was left unfinished and how late it is. It decides
 // nothing that the words of the document do not decide: the rest is proposed
-// and marked with plan.Todo for a person. It is pure but for Write.
+// and marked with planfile.Todo for a person. It is pure but for Write.
 package rollover
 
 import (

@@ -12,6 +12,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/words"
 )
 
@@ -54,7 +55,7 @@ func (d Draft) planYAML(raw []byte, w *words.Words, files map[string]string) ([]
 	r.links(root)
 	var b bytes.Buffer
 	b.WriteString("# yaml-language-server: $schema=../schema/plan.schema.json\n")
-	for _, line := range strings.Split(strings.TrimSpace(w.T("rollover.head", words.Data{"Title": d.From.Title, "Number": d.From.Number, "Old": d.From.Year, "Year": d.Year, "Mark": plan.Todo})), "\n") {
+	for _, line := range strings.Split(strings.TrimSpace(w.T("rollover.head", words.Data{"Title": d.From.Title, "Number": d.From.Number, "Old": d.From.Year, "Year": d.Year, "Mark": planfile.Todo})), "\n") {
 		b.WriteString("# " + line + "\n")
 	}
 	b.WriteString("\n")
@@ -111,7 +112,7 @@ func (r *rewriter) head(root *yaml.Node, files map[string]string) {
 // mark proposes a value that a person decides; about is the title of what it
 // stands in, for the report.
 func (r *rewriter) mark(n *yaml.Node, field, proposed, why, about string) {
-	set(n, field, plan.Todo+proposed, why)
+	set(n, field, planfile.Todo+proposed, why)
 	id := scalar(n, "id")
 	if value(n, "issued") != nil {
 		id = "—" // the plan itself
@@ -248,7 +249,7 @@ func (r *rewriter) sections(seq *yaml.Node) {
 		if i := r.items[scalar(s, "id")]; len(i.Doubts) > 0 {
 			target := value(s, "target")
 			r.marks = append(r.marks, mark{scalar(s, "id"), "target", scalar(s, "name") + " " + target.Value, r.doubts(i)})
-			target.SetString(plan.Todo + target.Value) // no comment: sections stand on one line
+			target.SetString(planfile.Todo + target.Value) // no comment: sections stand on one line
 		}
 	}
 }
@@ -290,7 +291,7 @@ func (r *rewriter) acted(e *yaml.Node, i Item) {
 		if i.Do == Move {
 			title = inYear(title, r.From.Year, r.Year)
 		}
-		if value(e, "title") != nil && !strings.HasPrefix(scalar(e, "title"), plan.Todo) {
+		if value(e, "title") != nil && !strings.HasPrefix(scalar(e, "title"), planfile.Todo) {
 			set(e, "title", title, "")
 		}
 	}
@@ -364,7 +365,7 @@ func (r *rewriter) recur(e *yaml.Node, i Item) {
 	for _, name := range []string{"until", "every", "cron"} {
 		if v := value(n, name); v != nil {
 			r.marks = append(r.marks, mark{scalar(e, "id"), "recur", scalar(e, "title") + " " + ruleText(r.w, to), r.doubts(i)})
-			v.SetString(plan.Todo + v.Value) // no comment: rules stand on one line
+			v.SetString(planfile.Todo + v.Value) // no comment: rules stand on one line
 			return
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"duban/internal/calendar"
-	"duban/internal/plan"
 	"duban/internal/strictyaml"
 	"duban/internal/words"
 )
@@ -28,7 +27,7 @@ var known = map[string][]string{
 // source is the file being read; it notes problems and reads on.
 type source struct {
 	file     string
-	problems []plan.Problem
+	problems []strictyaml.Problem
 }
 
 const mostProblems = 1000
@@ -37,7 +36,7 @@ func (s *source) add(n *yaml.Node, field, key string, data words.Data) {
 	if len(s.problems) >= mostProblems {
 		return
 	}
-	p := plan.Problem{File: s.file, Field: field, Key: "script." + key, Data: data}
+	p := strictyaml.Problem{File: s.file, Field: field, Key: "script." + key, Data: data}
 	if n != nil {
 		p.Line, p.Column = max(n.Line, 1), max(n.Column, 1)
 	}

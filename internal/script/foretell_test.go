@@ -13,7 +13,9 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/script"
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 	"duban/seeds"
 )
@@ -24,8 +26,8 @@ func seed(t *testing.T) (*plan.Plan, *calendar.Calendar) {
 	t.Helper()
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
-	p, problems := plan.Load(filepath.Join(folder, "plan.yaml"), cal)
-	require.False(t, plan.Failed(problems))
+	p, problems := planfile.Load(filepath.Join(folder, "plan.yaml"), cal)
+	require.False(t, strictyaml.Failed(problems))
 	return p, cal
 }
 
@@ -40,7 +42,7 @@ func read(t *testing.T, p *plan.Plan, cal *calendar.Calendar, text string) *scri
 	return s
 }
 
-func load(t *testing.T, p *plan.Plan, cal *calendar.Calendar, text string) (*script.Script, []plan.Problem) {
+func load(t *testing.T, p *plan.Plan, cal *calendar.Calendar, text string) (*script.Script, []strictyaml.Problem) {
 	t.Helper()
 	dir := t.TempDir()
 	raw, err := os.ReadFile(filepath.Join(folder, "accounts.yaml"))

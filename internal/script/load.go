@@ -13,6 +13,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/strictyaml"
 	"duban/internal/words"
 )
@@ -22,7 +23,7 @@ const largestFile = 4 << 20 // bytes
 // Load reads a script for a plan. Who acts is looked up in the file of accounts
 // that it names, by default accounts.yaml beside it. All problems are returned
 // at once, down the page; the script is nil when there is one.
-func Load(path string, p *plan.Plan, cal *calendar.Calendar) (*Script, []plan.Problem) {
+func Load(path string, p *plan.Plan, cal *calendar.Calendar) (*Script, []strictyaml.Problem) {
 	r := &reader{source: &source{file: path}, plan: p, cal: cal, script: Script{File: path}, ids: map[string]int{}}
 	if raw, fault := strictyaml.File(path, largestFile); fault != nil {
 		r.add(nil, "", fault.Key, fault.Data)
@@ -30,7 +31,7 @@ func Load(path string, p *plan.Plan, cal *calendar.Calendar) (*Script, []plan.Pr
 		r.all(raw)
 	}
 	if len(r.problems) > 0 {
-		slices.SortStableFunc(r.problems, func(a, b plan.Problem) int {
+		slices.SortStableFunc(r.problems, func(a, b strictyaml.Problem) int {
 			return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 		})
 		return nil, r.problems
@@ -85,7 +86,7 @@ func (r *reader) accounts(root object) {
 	file := r.beside(cmp.Or(root.text("accounts"), "accounts.yaml"))
 	book, problems := accounts.Load(file)
 	for _, p := range problems {
-		r.problems = append(r.problems, plan.Problem{File: p.File, Line: p.Line, Column: p.Column, Field: p.Field, Key: p.Key, Data: p.Data})
+		r.problems = append(r.problems, strictyaml.Problem{File: p.File, Line: p.Line, Column: p.Column, Field: p.Field, Key: p.Key, Data: p.Data})
 	}
 	if book == nil {
 		return
@@ -222,9 +223,9 @@ func (r *reader) beside(name string) string {
 // named reads the amended plan or the holiday notice that an entry names.
 func (r *reader) named(o object, e *Entry) {
 	if e.Sort == Amends {
-		amended, problems := plan.Load(e.Thing, r.cal)
-		if plan.Failed(problems) {
-			r.problems = append(r.problems, slices.DeleteFunc(problems, func(p plan.Problem) bool { return p.Warning })...)
+		amended, problems := planfile.Load(e.Thing, r.cal)
+		if strictyaml.Failed(problems) {
+			r.problems = append(r.problems, slices.DeleteFunc(problems, func(p strictyaml.Problem) bool { return p.Warning })...)
 		} else if amended.ID != r.plan.ID {
 			o.fault("amend", "other_plan", words.Data{"Value": amended.ID, "Plan": r.plan.ID})
 		}

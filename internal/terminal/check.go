@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"duban/internal/plan"
+	"duban/internal/planfile"
+	"duban/internal/strictyaml"
 )
 
 type checkResult struct {
@@ -22,15 +24,15 @@ type problemRow struct {
 }
 
 // Checked shows a check of a plan as JSON; ok is what it says.
-func (sc *Screen) Checked(p *plan.Plan, problems []plan.Problem) (ok bool, err error) {
+func (sc *Screen) Checked(p *plan.Plan, problems []strictyaml.Problem) (ok bool, err error) {
 	result := checkResult{OK: true, Problems: []problemRow{}}
 	for _, pr := range problems {
-		result.OK = result.OK && pr.Warning && len(plan.Blocking([]plan.Problem{pr})) == 0
+		result.OK = result.OK && pr.Warning && len(planfile.Blocking([]strictyaml.Problem{pr})) == 0
 		result.Problems = append(result.Problems, problemRow{pr.File, pr.Line, pr.Column, pr.Field, pr.Message(sc.W), pr.Warning})
 	}
 	if result.OK {
 		result.Counts = map[string]any{}
-		for k, v := range plan.Counts(p, problems) {
+		for k, v := range plan.Counts(p, len(problems)) {
 			result.Counts[strings.ToLower(k)] = v
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/plan"
+	"duban/internal/planfile"
+	"duban/internal/strictyaml"
 	"duban/internal/terminal"
 	"duban/internal/words"
 	"duban/seeds"
@@ -21,8 +23,8 @@ func TestThePreviewShowsWhatRulesPropose(t *testing.T) {
 	t.Parallel()
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
-	p, problems := plan.Load(filepath.Join("..", "..", "seeds", "jincheng-2021-water", "plan.yaml"), cal)
-	require.False(t, plan.Failed(problems))
+	p, problems := planfile.Load(filepath.Join("..", "..", "seeds", "jincheng-2021-water", "plan.yaml"), cal)
+	require.False(t, strictyaml.Failed(problems))
 	launched := p.Issued.At(0, 0, calendar.Beijing)
 	stages := act.Preview(p, cal, launched, calendar.Day{})
 	rows := terminal.StageRows(p, cal, act.WithRuled(stages, act.RuledAlone(p, cal, launched, calendar.Day{}, stages)))

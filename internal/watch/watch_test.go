@@ -22,6 +22,7 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/watch"
 	"duban/seeds"
 )
@@ -37,7 +38,7 @@ func TestWhatTheLedgerSaysToThoseWhoWatch(t *testing.T) {
 	defer store.Close()
 	cal, err := calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
-	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
+	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
 	start := calendar.NewDay(2021, 6, 1).At(8, 0, calendar.Beijing)
 	p := plan.Plan{ID: "water", Title: "治水计划", Zone: "Asia/Shanghai", Year: 2021, Hash: "water", Policies: policies, Issued: calendar.NewDay(2021, 6, 1),

@@ -16,16 +16,18 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
+	"duban/internal/strictyaml"
 	"duban/seeds"
 )
 
-func load(t *testing.T) (*plan.Plan, []plan.Problem) {
+func load(t *testing.T) (*plan.Plan, []strictyaml.Problem) {
 	t.Helper()
 	cal, err := calendar.Load(seeds.Calendar())
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, problems := plan.Load("plan.yaml", cal)
+	p, problems := planfile.Load("plan.yaml", cal)
 	for _, problem := range problems {
 		if !problem.Warning {
 			t.Errorf("%+v", problem)

@@ -13,6 +13,8 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 	"duban/seeds"
 )
@@ -29,8 +31,8 @@ type writer struct {
 
 // Page is the whole page in a language, Markdown with mermaid diagrams.
 func Page(lang string) (string, error) {
-	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
-	if plan.Failed(problems) {
+	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
+	if strictyaml.Failed(problems) {
 		return "", fmt.Errorf("policies: %v", problems)
 	}
 	cal, err := calendar.Load(seeds.Calendar())

@@ -22,6 +22,7 @@ import (
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/portal/api"
 	"duban/internal/query"
 	"duban/internal/signin"
@@ -61,7 +62,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, ctx: t.Context(), store: store, now: calendar.NewDay(2021, 7, 5).At(10, 0, calendar.Beijing), tokens: map[string]string{}, reads: map[string]string{}}
 	w.cal, err = calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
-	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
+	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
 	w.plan = plan.Plan{ID: "water", Title: "治水计划", Number: "市办〔2021〕1号", Zone: "Asia/Shanghai", Year: 2021, Hash: "water", Policies: policies, Issued: calendar.NewDay(2021, 6, 1),
 		Directory: people.Directory{Office: "office", Leadership: "leaders", Units: []people.Unit{

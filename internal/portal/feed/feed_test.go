@@ -24,6 +24,7 @@ import (
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/portal/feed"
 	"duban/internal/query"
 	"duban/internal/signin"
@@ -66,7 +67,7 @@ func newWorld(t *testing.T, address string) *world {
 		{ID: "wang", Name: "水务局联络员", Unit: "shuiwu"}, {ID: "li", Name: "高平联络员", Unit: "gaoping"}, {ID: "zhao", Name: "督办岗", Unit: "office"}}}}
 	w.cal, err = calendar.Load(seeds.Calendar())
 	require.NoError(t, err)
-	policies, problems := plan.LoadPolicies("policies.yaml", seeds.Policies)
+	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
 	p := plan.Plan{ID: "water", Title: "治水计划", Zone: "Asia/Shanghai", Year: 2021, Hash: "water", Policies: policies, Issued: calendar.NewDay(2021, 6, 1),
 		Directory: people.Directory{Office: "office", Leadership: "leaders", Units: []people.Unit{{ID: "shuiwu", Name: "市水务局"}, {ID: "gaoping", Name: "高平市人民政府"}, {ID: "office", Name: "治水办"}, {ID: "leaders", Name: "领导小组"}}},

@@ -31,6 +31,7 @@ import (
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/portal"
 	"duban/internal/portal/portaltest"
 	"duban/internal/query"
@@ -104,7 +105,7 @@ func build(ctx context.Context) (h *house, err error) {
 	if err != nil {
 		return h, err
 	}
-	p, problems := plan.Load(seed+"plan.yaml", cal)
+	p, problems := planfile.Load(seed+"plan.yaml", cal)
 	for _, pr := range problems {
 		if !pr.Warning {
 			return h, fmt.Errorf("%+v", pr)

@@ -1,4 +1,4 @@
-package plan
+package planfile
 
 import (
 	"gopkg.in/yaml.v3"
@@ -16,7 +16,7 @@ const (
 // book gathers the problems of one load.
 type book struct {
 	within   map[string][]byte // the files there are, by name; nil: those of the machine
-	problems []Problem
+	problems []strictyaml.Problem
 	hints    int
 }
 
@@ -41,7 +41,7 @@ func (s *source) report(n *yaml.Node, field, key string, data words.Data, warnin
 	case len(s.problems) == mostProblems:
 		field, key, data, warning = "", "more", words.Data{"Limit": mostProblems}, false
 	}
-	p := Problem{File: s.file, Field: field, Key: "plan." + key, Data: data, Warning: warning}
+	p := strictyaml.Problem{File: s.file, Field: field, Key: "plan." + key, Data: data, Warning: warning}
 	if n != nil {
 		p.Line, p.Column = max(n.Line, 1), max(n.Column, 1)
 	}

@@ -1,11 +1,11 @@
-package plan_test
+package planfile_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/words"
 )
 
@@ -14,7 +14,7 @@ const seedPlan = "../../seeds/jincheng-2021-water/plan.yaml"
 // The document contradicts itself once: the loader says so, and nothing else.
 func TestTheSeededPlanHasOneWarning(t *testing.T) {
 	t.Parallel()
-	p, problems := plan.Load(seedPlan, seededCalendar(t))
+	p, problems := planfile.Load(seedPlan, seededCalendar(t))
 	require.NotNil(t, p)
 	require.Len(t, problems, 1)
 	require.True(t, problems[0].Warning)
@@ -27,6 +27,6 @@ func TestTheSeededPlanHasOneWarning(t *testing.T) {
 func BenchmarkLoadSeed(b *testing.B) {
 	cal := seededCalendar(b)
 	for b.Loop() {
-		plan.Load(seedPlan, cal)
+		planfile.Load(seedPlan, cal)
 	}
 }

@@ -1,4 +1,4 @@
-package plan
+package strictyaml
 
 import (
 	"cmp"
@@ -79,10 +79,10 @@ func oneLine(s string) string {
 	return s
 }
 
-// inOrder sorts problems as a reader meets them: file by file in the order in
+// InOrder sorts problems as a reader meets them: file by file in the order in
 // which they were opened, then down the page. What an alias (*) repeats stands
 // at one place and is said once.
-func inOrder(problems []Problem, files []string) []Problem {
+func InOrder(problems []Problem, files []string) []Problem {
 	rank := map[string]int{}
 	for i, file := range files {
 		if _, ok := rank[file]; !ok {

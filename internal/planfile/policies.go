@@ -1,4 +1,4 @@
-package plan
+package planfile
 
 import (
 	"maps"
@@ -8,37 +8,31 @@ import (
 	"time"
 
 	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 )
 
 // stageID is what a stage or a talk's step may be called.
 var stageID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
-// ownStageID is what the engine calls the stages it makes itself, or has called in
-// a ledger: the catch-up, the word on a date that passed, a talk's steps, and all that acts of people set going. A
-// test in act holds against it whatever stages acts make.
-var ownStageID = regexp.MustCompile(`^(catch-up|passed|(talk|silent|return|moved|resumed)-.*|(act|part|extension|report|instruction|proposal|doubt)-[0-9]+-.+)$`)
-
-// OwnStage tells that a stage of this name is the engine's own, which no policy may use.
-func OwnStage(id string) bool { return ownStageID.MatchString(id) }
-
 // LoadPolicies reads policies 督办规则 from the bytes of a YAML file; file is the
 // name its problems are given. With a problem that is not a warning the
 // policies are not fit for use. What a policy leaves out of its acts is
 // DefaultActs'. The file's consequences are checked, but only Load keeps them.
-func LoadPolicies(file string, raw []byte) (map[string]Policy, []Problem) {
+func LoadPolicies(file string, raw []byte) (map[string]plan.Policy, []strictyaml.Problem) {
 	s := &source{&book{}, file}
 	policies, _ := s.policies(raw)
-	return policies, inOrder(s.problems, []string{file})
+	return policies, strictyaml.InOrder(s.problems, []string{file})
 }
 
-func (s *source) policies(raw []byte) (map[string]Policy, []Consequence) {
+func (s *source) policies(raw []byte) (map[string]plan.Policy, []plan.Consequence) {
 	root, ok := s.parse(raw, "policies")
 	if !ok {
 		return nil, nil
 	}
 	root.need("policies")
-	all := map[string]Policy{}
+	all := map[string]plan.Policy{}
 	first := map[string]int{} // lines
 	for _, o := range root.objects("policies", "policy") {
 		p := o.policy()
@@ -56,12 +50,12 @@ func (s *source) policies(raw []byte) (map[string]Policy, []Consequence) {
 	return all, root.consequences()
 }
 
-func (o object) policy() Policy {
+func (o object) policy() plan.Policy {
 	o.need("name", "version", "title", "blue", "yellow", "stages")
-	p := Policy{
+	p := plan.Policy{
 		Name: o.text("name"), Version: o.number("version", 1, 1_000_000), Title: o.text("title"),
 		SpeakAt: o.text("speak_at"), Ahead: o.offset("ahead"), Blue: o.offset("blue"), Yellow: o.offset("yellow"),
-		Acts: o.acts(), Rhythm: o.rhythm(), Resend: StageKind(o.oneOf("resend", texts(StageKinds)...)),
+		Acts: o.acts(), Rhythm: o.rhythm(), Resend: plan.StageKind(o.oneOf("resend", texts(plan.StageKinds)...)),
 	}
 	if p.SpeakAt == "" {
 		p.SpeakAt = "09:00"
@@ -80,7 +74,7 @@ func (o object) policy() Policy {
 			so.fault("id", "id_twice", words.Data{"Value": r.ID, "File": o.file, "Line": line})
 		}
 		seen[r.ID] = so.where("id").Line
-		if r.Kind == Talk {
+		if r.Kind == plan.Talk {
 			talks = append(talks, so)
 		}
 		p.Stages = append(p.Stages, r)
@@ -91,24 +85,24 @@ func (o object) policy() Policy {
 }
 
 // offset is a distance like "5 workdays".
-func (o object) offset(name string) Offset {
+func (o object) offset(name string) plan.Offset {
 	text := o.text(name)
 	if text == "" {
-		return Offset{}
+		return plan.Offset{}
 	}
-	var d Offset
+	var d plan.Offset
 	if err := d.UnmarshalText([]byte(text)); err != nil {
 		o.fault(name, "bad_offset", words.Data{"Value": text})
 	}
 	return d
 }
 
-func (o object) rule() Rule {
+func (o object) rule() plan.Rule {
 	o.need("id", "kind", "to", "light")
-	r := Rule{
-		ID: o.text("id"), Kind: StageKind(o.oneOf("kind", texts(StageKinds)...)),
-		From: o.oneOf("from", "due", FromAssigned), To: o.roles("to"), Light: Light(o.oneOf("light", texts(Lights)...)),
-		Unless: o.oneOf("unless", UnlessAcknowledged),
+	r := plan.Rule{
+		ID: o.text("id"), Kind: plan.StageKind(o.oneOf("kind", texts(plan.StageKinds)...)),
+		From: o.oneOf("from", "due", plan.FromAssigned), To: o.roles("to"), Light: plan.Light(o.oneOf("light", texts(plan.Lights)...)),
+		Unless: o.oneOf("unless", plan.UnlessAcknowledged),
 	}
 	o.stageName(r.ID)
 	if o.has("before") {
@@ -124,9 +118,9 @@ func (o object) rule() Rule {
 		o.fault("after", "before_or_after", nil)
 	case r.Before == nil && r.After == nil:
 		o.fault("before", "before_or_after", nil)
-	case r.Before != nil && r.From == FromAssigned:
+	case r.Before != nil && r.From == plan.FromAssigned:
 		o.fault("before", "before_assigned", nil)
-	case r.After != nil && r.From != FromAssigned && *r.After == Offset{Work: r.After.Work}:
+	case r.After != nil && r.From != plan.FromAssigned && *r.After == plan.Offset{Work: r.After.Work}:
 		o.fault("after", "after_zero", nil)
 	}
 	if r.Unless != "" {
@@ -141,7 +135,7 @@ func (o object) stageName(id string) {
 	case id == "":
 	case !stageID.MatchString(id):
 		o.fault("id", "bad_stage_id", words.Data{"Value": id})
-	case OwnStage(id):
+	case plan.OwnStage(id):
 		o.fault("id", "reserved_id", words.Data{"Value": id})
 	}
 }
@@ -160,7 +154,7 @@ func (o object) roles(name string) []people.Role {
 }
 
 // talks reads the policy's talk and holds it against its stages of kind talk.
-func (o object) talks(p *Policy, stages []object) {
+func (o object) talks(p *plan.Policy, stages []object) {
 	for _, so := range stages[min(1, len(stages)):] {
 		so.fault("kind", "talk_twice", words.Data{"Line": stages[0].node.Line})
 	}
@@ -175,12 +169,12 @@ func (o object) talks(p *Policy, stages []object) {
 		return
 	}
 	t.need("open", "remind", "missed", "to", "upward", "steps")
-	p.Talk = &Talks{
-		Open: t.oneOf("open", TalkAtOnce, TalkOnApproval), Remind: t.offset("remind"), Missed: t.offset("missed"),
+	p.Talk = &plan.Talks{
+		Open: t.oneOf("open", plan.TalkAtOnce, plan.TalkOnApproval), Remind: t.offset("remind"), Missed: t.offset("missed"),
 		To: t.roles("to"), Upward: t.roles("upward"),
 	}
 	if t.has("later") {
-		p.Talk.Later = t.oneOf("later", LaterJoins, LaterOpens)
+		p.Talk.Later = t.oneOf("later", plan.LaterJoins, plan.LaterOpens)
 	}
 	if t.has("missed") && p.Talk.Missed.N == 0 {
 		t.fault("missed", "after_zero", nil)
@@ -190,7 +184,7 @@ func (o object) talks(p *Policy, stages []object) {
 	steps := t.objects("steps", "step")
 	for _, so := range steps {
 		so.need("id", "after", "limit")
-		step := TalkStep{ID: so.text("id"), After: so.text("after"), Limit: so.offset("limit")}
+		step := plan.TalkStep{ID: so.text("id"), After: so.text("after"), Limit: so.offset("limit")}
 		so.stageName(step.ID)
 		if line := lines[step.ID]; line > 0 || step.ID == "opened" {
 			so.fault("id", "id_twice", words.Data{"Value": step.ID, "File": o.file, "Line": max(line, t.node.Line)})
@@ -209,21 +203,21 @@ func (o object) talks(p *Policy, stages []object) {
 
 // milder warns of a ladder that climbs down: after the due date a later stage
 // milder than an earlier one, or a light other than red.
-func (o object) milder(p Policy, stages []object) {
+func (o object) milder(p plan.Policy, stages []object) {
 	type late struct {
-		rule Rule
+		rule plan.Rule
 		at   object
 	}
 	var after []late
 	for i, r := range p.Stages {
-		if r.After != nil && r.From != FromAssigned {
+		if r.After != nil && r.From != plan.FromAssigned {
 			after = append(after, late{r, stages[i]})
 		}
 	}
-	slices.SortStableFunc(after, func(a, b late) int { return a.rule.After.roughly() - b.rule.After.roughly() })
-	gravest := Rule{}
+	slices.SortStableFunc(after, func(a, b late) int { return roughly(*a.rule.After) - roughly(*b.rule.After) })
+	gravest := plan.Rule{}
 	for _, l := range after {
-		if l.rule.Light != Red && l.rule.Light != "" {
+		if l.rule.Light != plan.Red && l.rule.Light != "" {
 			l.at.warn(l.at.where("light"), l.at.at("light"), "light_late", words.Data{"Value": l.rule.Light})
 		}
 		if l.rule.Kind == "" {
@@ -237,9 +231,9 @@ func (o object) milder(p Policy, stages []object) {
 	}
 }
 
-// roughly is the distance in fifths of a calendar day, a week having five
+// roughly is a distance in fifths of a calendar day, a week having five
 // working days: enough to order stages.
-func (o Offset) roughly() int {
+func roughly(o plan.Offset) int {
 	if o.Work {
 		return o.N * 7
 	}
@@ -255,6 +249,6 @@ func texts[T ~string](all []T) []string {
 }
 
 // policyNames is the names of all policies, for reading.
-func policyNames(all map[string]Policy) string {
+func policyNames(all map[string]plan.Policy) string {
 	return strings.Join(slices.Sorted(maps.Keys(all)), " ")
 }

@@ -1,6 +1,9 @@
-package plan
+package planfile
 
-import "duban/internal/words"
+import (
+	"duban/internal/plan"
+	"duban/internal/words"
+)
 
 const (
 	longestLimit  = 366  // days or working days of one limit of Acts
@@ -8,8 +11,8 @@ const (
 )
 
 // acts are the limits of people's acts; what is not written is DefaultActs'.
-func (o object) acts() Acts {
-	a := DefaultActs()
+func (o object) acts() plan.Acts {
+	a := plan.DefaultActs()
 	if !o.has("acts") {
 		return a
 	}
@@ -20,7 +23,7 @@ func (o object) acts() Acts {
 	before := len(o.problems)
 	for _, f := range []struct {
 		name  string
-		to    *Offset
+		to    *plan.Offset
 		least int
 	}{
 		{"return", &a.Return, 1}, {"rule", &a.Rule, 1}, {"extend", &a.Extend, 0}, {"verify", &a.Verify, 1},
@@ -46,7 +49,7 @@ func (o object) acts() Acts {
 
 // limit reads a distance into to, when it is written, and holds it between
 // least and most.
-func (o object) limit(name string, to *Offset, least, most int) {
+func (o object) limit(name string, to *plan.Offset, least, most int) {
 	if !o.has(name) {
 		return
 	}
@@ -62,7 +65,7 @@ func (o object) limit(name string, to *Offset, least, most int) {
 }
 
 // progressLight asks that red lies further behind than yellow.
-func (o object) progressLight(a Acts) {
+func (o object) progressLight(a plan.Acts) {
 	if a.Red > a.Yellow {
 		return
 	}
@@ -75,18 +78,18 @@ func (o object) progressLight(a Acts) {
 
 // unless holds the stages that an acknowledgement spares against the rest: they
 // count from the assignment, and none of them opens a talk.
-func (o object) unless(r Rule) {
-	if r.From != FromAssigned {
+func (o object) unless(r plan.Rule) {
+	if r.From != plan.FromAssigned {
 		o.fault("unless", "unless_from", nil)
 	}
-	if r.Kind == Talk {
+	if r.Kind == plan.Talk {
 		o.fault("unless", "unless_talk", nil)
 	}
 }
 
 // consequences are what adds up across the tasks of a unit.
-func (o object) consequences() []Consequence {
-	var all []Consequence
+func (o object) consequences() []plan.Consequence {
+	var all []plan.Consequence
 	first := map[string]int{} // lines
 	for _, c := range o.objects("consequences", "consequence") {
 		con := c.consequence()
@@ -99,17 +102,17 @@ func (o object) consequences() []Consequence {
 	return all
 }
 
-func (o object) consequence() Consequence {
+func (o object) consequence() plan.Consequence {
 	o.need("id", "title", "count", "at_least", "propose")
-	c := Consequence{
-		ID: o.text("id"), Title: o.text("title"), Count: o.oneOf("count", CountOverdue, CountReds, CountTalks),
-		AtLeast: o.number("at_least", 2, 100), Propose: o.oneOf("propose", ProposeTalk, ProposeCircular),
+	c := plan.Consequence{
+		ID: o.text("id"), Title: o.text("title"), Count: o.oneOf("count", plan.CountOverdue, plan.CountReds, plan.CountTalks),
+		AtLeast: o.number("at_least", 2, 100), Propose: o.oneOf("propose", plan.ProposeTalk, plan.ProposeCircular),
 	}
 	if c.ID != "" && !stageID.MatchString(c.ID) {
 		o.fault("id", "bad_stage_id", words.Data{"Value": c.ID})
 	}
 	switch {
-	case c.Count == CountTalks:
+	case c.Count == plan.CountTalks:
 		o.need("within")
 	case c.Count != "" && o.has("within"):
 		o.fault("within", "within_talks", words.Data{"Value": c.Count})

@@ -1,10 +1,11 @@
-package plan
+package planfile
 
 import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 )
 
@@ -14,7 +15,7 @@ import (
 // is gone.
 const Todo = "【待定】"
 
-// TodoKey is the Problem.Key of such a value.
+// TodoKey is the strictyaml.Problem.Key of such a value.
 const TodoKey = "rollover.todo"
 
 // decided is a text without the mark, which is noted; ok is false when nothing
@@ -26,7 +27,7 @@ func (s *source) decided(n *yaml.Node, path, text string) (rest string, ok bool)
 	}
 	rest = strings.TrimSpace(rest)
 	if len(s.problems) < mostProblems {
-		s.problems = append(s.problems, Problem{File: s.file, Line: max(n.Line, 1), Column: max(n.Column, 1), Field: path, Key: TodoKey, Data: words.Data{"Value": rest}})
+		s.problems = append(s.problems, strictyaml.Problem{File: s.file, Line: max(n.Line, 1), Column: max(n.Column, 1), Field: path, Key: TodoKey, Data: words.Data{"Value": rest}})
 	}
 	return rest, rest != ""
 }

@@ -1,4 +1,4 @@
-package plan_test
+package planfile_test
 
 import (
 	"os"
@@ -6,7 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"duban/internal/plan"
+	"duban/internal/planfile"
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 )
 
@@ -45,8 +46,8 @@ func FuzzLoad(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		p, problems := plan.Load(filepath.Join(dir, "plan.yaml"), cal)
-		if (p == nil) != plan.Failed(problems) {
+		p, problems := planfile.Load(filepath.Join(dir, "plan.yaml"), cal)
+		if (p == nil) != strictyaml.Failed(problems) {
 			t.Fatalf("plan %v with problems %v", p, problems)
 		}
 		for _, problem := range problems {

@@ -1,7 +1,8 @@
-package plan
+package planfile
 
 import (
 	"duban/internal/people"
+	"duban/internal/plan"
 	"duban/internal/words"
 )
 
@@ -14,8 +15,8 @@ const (
 
 // rhythm is how soon words reach each seat; a seat, and of a seat a gravity, that is
 // not written is DefaultRhythm's.
-func (o object) rhythm() Rhythm {
-	r := DefaultRhythm()
+func (o object) rhythm() plan.Rhythm {
+	r := plan.DefaultRhythm()
 	if !o.has("rhythm") {
 		return r
 	}
@@ -31,7 +32,7 @@ func (o object) rhythm() Rhythm {
 	}
 	if at.has("quiet") {
 		if r.Quiet = at.text("quiet"); r.Quiet != "" {
-			if _, _, ok := quietHours(r.Quiet); !ok {
+			if _, _, ok := plan.QuietHours(r.Quiet); !ok {
 				at.fault("quiet", "bad_quiet", words.Data{"Value": r.Quiet})
 			}
 		}
@@ -51,9 +52,9 @@ func (o object) rhythm() Rhythm {
 		if n := so.number("budget", 1, mostBudget); so.has("budget") {
 			tempo.Budget = n
 		}
-		for _, g := range Gravities {
-			if pace := so.oneOf(string(g), texts(Paces)...); pace != "" {
-				tempo.Paces[g] = Pace(pace)
+		for _, g := range plan.Gravities {
+			if pace := so.oneOf(string(g), texts(plan.Paces)...); pace != "" {
+				tempo.Paces[g] = plan.Pace(pace)
 			}
 		}
 		r.Seats[role] = tempo

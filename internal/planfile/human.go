@@ -1,4 +1,4 @@
-package plan
+package planfile
 
 import (
 	"bytes"
@@ -15,13 +15,15 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"duban/internal/calendar"
+	"duban/internal/plan"
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 )
 
 // Blocking are the problems that a rehearsal may live with and a launch may not:
 // placeholders that nobody has filled in, and limits that contradict their due date.
-func Blocking(problems []Problem) []Problem {
-	var out []Problem
+func Blocking(problems []strictyaml.Problem) []strictyaml.Problem {
+	var out []strictyaml.Problem
 	for _, p := range problems {
 		if slices.Contains(blocking, p.Key) {
 			out = append(out, p)
@@ -46,28 +48,28 @@ var (
 )
 
 // saidRule is the recurrence that a clerk wrote in words: 每月25日, 每周五, 每月底, 每季度.
-func saidRule(text string) (Recurrence, bool) {
+func saidRule(text string) (plan.Recurrence, bool) {
 	text = strings.ReplaceAll(text, " ", "")
 	if every := saidWords["every"][text]; every != "" {
-		return Recurrence{Every: every}, true
+		return plan.Recurrence{Every: every}, true
 	}
 	switch text {
 	case "每月底", "每月末", "每月底前":
-		return Recurrence{Every: "month"}, true
+		return plan.Recurrence{Every: "month"}, true
 	case "每季度末", "每季度底", "每季末":
-		return Recurrence{Every: "quarter"}, true
+		return plan.Recurrence{Every: "quarter"}, true
 	case "每年底", "每年末":
-		return Recurrence{Every: "year"}, true
+		return plan.Recurrence{Every: "year"}, true
 	}
 	if m := saidMonthly.FindStringSubmatch(text); m != nil {
 		n, _ := strconv.Atoi(m[1])
 		switch {
 		case n >= 1 && n <= 28:
-			return Recurrence{Cron: fmt.Sprintf("0 9 %d * *", n)}, true
+			return plan.Recurrence{Cron: fmt.Sprintf("0 9 %d * *", n)}, true
 		case n == 29 || n == 30:
-			return Recurrence{Cron: fmt.Sprintf("0 9 %dL * *", n)}, true
+			return plan.Recurrence{Cron: fmt.Sprintf("0 9 %dL * *", n)}, true
 		case n == 31:
-			return Recurrence{Every: "month"}, true
+			return plan.Recurrence{Every: "month"}, true
 		}
 	}
 	if m := saidWeekly.FindStringSubmatch(text); m != nil {
@@ -75,9 +77,9 @@ func saidRule(text string) (Recurrence, bool) {
 		if m[1] == "天" {
 			day = 7
 		}
-		return Recurrence{Cron: fmt.Sprintf("0 9 * * %d", day%7)}, true
+		return plan.Recurrence{Cron: fmt.Sprintf("0 9 * * %d", day%7)}, true
 	}
-	return Recurrence{}, false
+	return plan.Recurrence{}, false
 }
 
 // placeholder is what a draft writes where a person has something to fill in.

@@ -1,4 +1,4 @@
-package plan
+package planfile
 
 import (
 	"fmt"
@@ -7,13 +7,14 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"duban/internal/plan"
 	"duban/internal/words"
 )
 
 // entry is one task or annex row as written, before `each` and `same_as`.
 type entry struct {
 	object
-	Task
+	plan.Task
 	clause   *paragraph
 	each     []named
 	assigned bool // assist was written
@@ -45,7 +46,7 @@ func (l *loader) clauses(root object) {
 	seen := map[string]int{}
 	for _, o := range root.objects("clauses", "clause") {
 		o.need("id", "title", "text")
-		c := Clause{ID: o.text("id"), Chapter: o.text("chapter"), Heading: o.text("heading"), Title: o.text("title"), Text: o.text("text")}
+		c := plan.Clause{ID: o.text("id"), Chapter: o.text("chapter"), Heading: o.text("heading"), Title: o.text("title"), Text: o.text("text")}
 		if c.ID != "" && !entryID.MatchString(c.ID) {
 			o.fault("id", "bad_id", words.Data{"Value": c.ID})
 		}
@@ -118,8 +119,8 @@ func without(all []string, gone string) []string {
 // is nil for a project.
 func (l *loader) entry(o object, p *paragraph) *entry {
 	e := &entry{object: o, clause: p, sameAs: o.named("same_as"), ruling: o.text("ruling")}
-	e.Task = Task{
-		ID: o.text("id"), Clause: o.text("place"), Title: o.text("title"), Kind: Kind(o.oneOf("kind", string(Dated), string(Duty), string(Standing))),
+	e.Task = plan.Task{
+		ID: o.text("id"), Clause: o.text("place"), Title: o.text("title"), Kind: plan.Kind(o.oneOf("kind", string(plan.Dated), string(plan.Duty), string(plan.Standing))),
 		Due: o.day("due"), Begin: o.day("begin"), Milestone: o.text("milestone"), Policy: o.text("policy"),
 		Soft: o.flag("soft"), Priority: o.flag("priority"), Publish: o.flag("publish"), Source: o.text("source"), Note: o.text("note"),
 		Carries: o.text("carries"), Heir: o.flag("heir"),
@@ -280,7 +281,7 @@ func (l *loader) make(e *entry) {
 }
 
 // put adds a task; false when there are too many to go on.
-func (l *loader) put(e *entry, t Task) bool {
+func (l *loader) put(e *entry, t plan.Task) bool {
 	l.references += 1 + len(t.Assist)
 	if len(l.tasks) == mostTasks || l.references > mostReferences {
 		if !l.full {

@@ -1,4 +1,4 @@
-package plan
+package planfile
 
 // known are the fields of every kind of mapping in a plan's files. The JSON
 // Schemas in seeds/schema list the same ones; a test compares the two.

@@ -1,14 +1,13 @@
-package plan
+package planfile
 
 import (
 	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/shopspring/decimal"
 	"gopkg.in/yaml.v3"
 
+	"duban/internal/plan"
 	"duban/internal/water"
 	"duban/internal/words"
 )
@@ -111,7 +110,7 @@ func (r *waterRegister) targets(o object) (all []water.YearlyTarget) {
 	for _, t := range o.objects("targets", "target") {
 		t.need("year", "class")
 		y := water.YearlyTarget{Year: t.number("year", 1949, 2100)}
-		if text := t.text("class"); text != "" && text != setByProvince && text != "完成省定目标" {
+		if text := t.text("class"); text != "" && text != plan.SetByProvince && text != "完成省定目标" {
 			class, err := water.ReadClass(text)
 			if err != nil || class == water.Worse {
 				t.fault("class", "bad_class", words.Data{"Value": text})
@@ -279,51 +278,7 @@ func (r *waterRegister) annex() {
 		differs("county", r.l.people.Name(s.County), r.l.people.Name(row.County))
 		differs("level", s.Level, row.Level)
 		if printed, err := water.ReadClass(row.Target); err == nil {
-			differs("targets", classText(s.Target(r.l.plan.Year).Class), printed.String())
+			differs("targets", plan.TargetText(s.Target(r.l.plan.Year).Class), printed.String())
 		}
 	}
-}
-
-// waterFields are what a section's entry says, by field, as a person reads it.
-func waterFields(s water.Section) map[string]string {
-	join := func(all []string) string { return strings.Join(all, " ") }
-	fields := map[string]string{"name": s.Name, "aliases": join(s.Aliases), "river": s.River, "basin": s.Basin, "county": s.County,
-		"level": s.Level, "body": string(s.Body), "upstream": join(s.Upstream), "data": s.Data, FieldNote: s.Note, "auto": ""}
-	if s.No > 0 {
-		fields["no"] = strconv.Itoa(s.No)
-	}
-	if s.Auto {
-		fields["auto"] = "true"
-	}
-	if s.At != nil {
-		fields["at"] = s.At.Lon.String() + " " + s.At.Lat.String()
-	}
-	var items, targets []string
-	for _, i := range s.Items {
-		items = append(items, i.Name())
-	}
-	for _, t := range s.Targets {
-		text := strconv.Itoa(t.Year) + ":" + classText(t.Class)
-		for _, l := range t.Limits {
-			sign := "≤"
-			if l.Item.Least() {
-				sign = "≥"
-			}
-			text += " " + l.Item.Name() + sign + l.Value.String()
-		}
-		targets = append(targets, text)
-	}
-	fields["items"], fields["targets"] = join(items), strings.Join(targets, "；")
-	return fields
-}
-
-// setByProvince is how a register says that a target has not been entered.
-const setByProvince = "省定"
-
-// classText is a target's class as a register writes it.
-func classText(c water.Class) string {
-	if c == water.NoClass {
-		return setByProvince
-	}
-	return c.String()
 }

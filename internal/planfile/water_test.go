@@ -1,4 +1,4 @@
-package plan_test
+package planfile_test
 
 import (
 	"fmt"
@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/plan"
+	"duban/internal/planfile"
+	"duban/internal/strictyaml"
 	"duban/internal/water"
 	"duban/internal/words"
 )
@@ -41,7 +43,7 @@ sections:
 `
 
 // registered loads the small plan with a register.
-func registered(t *testing.T, sections string) (*plan.Plan, []plan.Problem) {
+func registered(t *testing.T, sections string) (*plan.Plan, []strictyaml.Problem) {
 	t.Helper()
 	files := map[string][]byte{"sections.yaml": []byte(sections)}
 	for _, name := range []string{"plan.yaml", "units.yaml"} {
@@ -49,7 +51,7 @@ func registered(t *testing.T, sections string) (*plan.Plan, []plan.Problem) {
 		require.NoError(t, err)
 		files[name] = []byte(strings.Replace(string(raw), "units: units.yaml\n", "units: units.yaml\nwater: sections.yaml\n", 1))
 	}
-	return plan.LoadFiles(files, seededCalendar(t))
+	return planfile.LoadFiles(files, seededCalendar(t))
 }
 
 func TestTheRegisterOfSections(t *testing.T) {
@@ -76,7 +78,7 @@ func TestTheRegisterOfSections(t *testing.T) {
 func TestAPlanWithoutARegister(t *testing.T) {
 	t.Parallel()
 	with, _ := registered(t, someSections)
-	without, problems := plan.Load("testdata/small/plan.yaml", seededCalendar(t))
+	without, problems := planfile.Load("testdata/small/plan.yaml", seededCalendar(t))
 	require.Empty(t, problems)
 	require.Nil(t, without.Water)
 	require.NotEqual(t, with.Hash, without.Hash)
@@ -129,7 +131,7 @@ func TestFaultsOfTheRegister(t *testing.T) {
 			require.NotContains(t, problem.Message(words.New("zh")), "plan.", f.name)
 		}
 		assert.Equal(t, f.want, strings.Join(got, "\n"), f.name)
-		require.Equal(t, plan.Failed(problems), p == nil)
+		require.Equal(t, strictyaml.Failed(problems), p == nil)
 	}
 }
 
@@ -166,7 +168,7 @@ func TestDiffOfTheRegister(t *testing.T) {
 // The seed's register is the document's annex, and what it adds says so.
 func TestTheSeededRegister(t *testing.T) {
 	t.Parallel()
-	p, _ := plan.Load(seedPlan, seededCalendar(t))
+	p, _ := planfile.Load(seedPlan, seededCalendar(t))
 	require.Len(t, p.Water.Sections, 22)
 	known := 0
 	for i, s := range p.Water.Sections {

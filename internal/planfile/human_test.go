@@ -1,4 +1,4 @@
-package plan
+package planfile
 
 import (
 	"testing"
@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/calendar"
+	"duban/internal/plan"
 )
 
 func TestClerksWordsAreUnderstood(t *testing.T) {
@@ -19,7 +20,7 @@ func TestClerksWordsAreUnderstood(t *testing.T) {
 		require.NoError(t, err, text)
 		require.Equal(t, want, d.String(), text)
 	}
-	for text, want := range map[string]Recurrence{"每月25日": {Cron: "0 9 25 * *"}, "每月30日前": {Cron: "0 9 30L * *"}, "每月31日": {Every: "month"}, "每季度": {Every: "quarter"}, "每周五": {Cron: "0 9 * * 5"}, "每周日": {Cron: "0 9 * * 0"}, "每月底": {Every: "month"}} {
+	for text, want := range map[string]plan.Recurrence{"每月25日": {Cron: "0 9 25 * *"}, "每月30日前": {Cron: "0 9 30L * *"}, "每月31日": {Every: "month"}, "每季度": {Every: "quarter"}, "每周五": {Cron: "0 9 * * 5"}, "每周日": {Cron: "0 9 * * 0"}, "每月底": {Every: "month"}} {
 		got, ok := saidRule(text)
 		require.True(t, ok, text)
 		require.Equal(t, want, got, text)

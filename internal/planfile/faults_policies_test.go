@@ -1,4 +1,4 @@
-package plan_test
+package planfile_test
 
 // softActs is the end of the seed's last policy.
 const softActs = `    acts:

@@ -1,4 +1,4 @@
-package plan_test
+package planfile_test
 
 import (
 	"encoding/json"
@@ -15,9 +15,29 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/planfile"
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 	"duban/seeds"
 )
+
+func day(t require.TestingT, s string) calendar.Day {
+	d, err := calendar.ParseDay(s)
+	require.NoError(t, err)
+	return d
+}
+
+func seededCalendar(t require.TestingT) *calendar.Calendar {
+	cal, err := calendar.Load(seeds.Calendar())
+	require.NoError(t, err)
+	return cal
+}
+
+func seededPolicies(t require.TestingT) map[string]plan.Policy {
+	policies, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
+	require.Empty(t, problems)
+	return policies
+}
 
 // files is a folder of a plan's files; change replaces text in them, each of
 // which must be there once.
@@ -38,12 +58,12 @@ func (f files) change(t testing.TB, name, old, now string) {
 	f[name] = strings.Replace(f[name], old, now, 1)
 }
 
-func (f files) load(t testing.TB) (*plan.Plan, []plan.Problem) {
+func (f files) load(t testing.TB) (*plan.Plan, []strictyaml.Problem) {
 	dir := t.TempDir()
 	for name, text := range f {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
-	p, problems := plan.Load(filepath.Join(dir, "plan.yaml"), seededCalendar(t))
+	p, problems := planfile.Load(filepath.Join(dir, "plan.yaml"), seededCalendar(t))
 	for i := range problems {
 		problems[i].File = strings.TrimPrefix(problems[i].File, dir+"/")
 		if first, ok := problems[i].Data["File"].(string); ok {
@@ -194,7 +214,7 @@ func TestAllProblemsAtOnceInOneLineEach(t *testing.T) {
 	f.change(t, "units.yaml", "head@city.example", "head@@city.example")
 	p, problems := f.load(t)
 	require.Nil(t, p)
-	require.True(t, plan.Failed(problems))
+	require.True(t, strictyaml.Failed(problems))
 	lines := map[string][]string{}
 	for _, lang := range []string{"zh", "en"} {
 		for _, problem := range problems {
@@ -216,10 +236,10 @@ func TestAllProblemsAtOnceInOneLineEach(t *testing.T) {
 func TestFilesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	_, problems := plan.Load(filepath.Join(dir, "plan.yaml"), seededCalendar(t))
+	_, problems := planfile.Load(filepath.Join(dir, "plan.yaml"), seededCalendar(t))
 	require.Len(t, problems, 1)
 	require.Equal(t, dir+"/plan.yaml: 文件读不出来（no such file or directory）；请核对路径和读取权限", problems[0].Text(words.New("zh")))
-	_, problems = plan.Load(dir, seededCalendar(t))
+	_, problems = planfile.Load(dir, seededCalendar(t))
 	require.Equal(t, dir+": 文件读不出来（not a regular file）；请核对路径和读取权限", problems[0].Text(words.New("zh")))
 
 	f := smallFiles(t)
@@ -352,6 +372,8 @@ func TestADutyBeginsWithItsPlansYear(t *testing.T) {
 		p, _ := f.load(t)
 		require.NotNil(t, p, c.rule)
 		i := slices.IndexFunc(p.Tasks, func(t plan.Task) bool { return t.Kind == plan.Duty })
-		require.Equal(t, c.want, dues(*p.Tasks[i].Recur, calendar.Day{}, 1), c.issued+" "+c.rule)
+		due, period, ok := p.Tasks[i].Recur.Next(calendar.Day{})
+		require.True(t, ok)
+		require.Equal(t, c.want, period+" "+due.String(), c.issued+" "+c.rule)
 	}
 }

@@ -1,10 +1,11 @@
-package plan
+package planfile
 
 import (
 	"regexp"
 	"strings"
 
 	"duban/internal/people"
+	"duban/internal/plan"
 	"duban/internal/words"
 )
 
@@ -199,7 +200,7 @@ func (o object) contacts(unit string) []people.Contact {
 	seen := map[people.Role]int{}
 	for _, c := range o.objects("contacts", "contact") {
 		c.need("role", "name", "email")
-		contact := people.Contact{Role: people.Role(c.oneOf("role", texts(people.Roles)...)), Name: c.text("name"), Email: c.text("email"), Pace: c.oneOf("pace", texts(OwnPaces)...), Post: c.text("post"), Phone: c.text("phone")}
+		contact := people.Contact{Role: people.Role(c.oneOf("role", texts(people.Roles)...)), Name: c.text("name"), Email: c.text("email"), Pace: c.oneOf("pace", texts(plan.OwnPaces)...), Post: c.text("post"), Phone: c.text("phone")}
 		if !strings.HasPrefix(contact.Name, unit) { // a seat named after a unit that is to be filled in is not a second one
 			c.unfilled("name", contact.Name)
 		}

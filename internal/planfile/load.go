@@ -1,4 +1,7 @@
-package plan
+// Package planfile reads the files of a plan: plan.yaml, and the units, policies and
+// sections that it names. Whatever is wrong in them becomes a problem with its file,
+// line and field, all of them at once.
+package planfile
 
 import (
 	slashpath "path"
@@ -8,6 +11,8 @@ import (
 	"time"
 
 	"duban/internal/calendar"
+	"duban/internal/plan"
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 	"duban/seeds"
 )
@@ -17,7 +22,7 @@ import (
 type loader struct {
 	*source // plan.yaml
 	cal     *calendar.Calendar
-	plan    Plan
+	plan    plan.Plan
 	files   []string
 	people  *register
 
@@ -31,7 +36,7 @@ type loader struct {
 
 // made is a task with the entry it came from.
 type made struct {
-	Task
+	plan.Task
 	from *entry
 }
 
@@ -44,18 +49,20 @@ const (
 // relative to it; without policies of its own it uses those embedded in the
 // program. All problems are returned at once, sorted by file and place. The
 // plan is nil when one of them is more than a warning.
-func Load(path string, cal *calendar.Calendar) (*Plan, []Problem) { return load(&book{}, path, cal) }
+func Load(path string, cal *calendar.Calendar) (*plan.Plan, []strictyaml.Problem) {
+	return load(&book{}, path, cal)
+}
 
 // LoadFiles is Load of files that lie in no folder: "plan.yaml" and what it names, by
 // the last part of the names. It opens no file of the machine.
-func LoadFiles(files map[string][]byte, cal *calendar.Calendar) (*Plan, []Problem) {
+func LoadFiles(files map[string][]byte, cal *calendar.Calendar) (*plan.Plan, []strictyaml.Problem) {
 	if files == nil {
 		files = map[string][]byte{} // a nil one would mean the files of the machine
 	}
 	return load(&book{within: files}, "plan.yaml", cal)
 }
 
-func load(b *book, path string, cal *calendar.Calendar) (*Plan, []Problem) {
+func load(b *book, path string, cal *calendar.Calendar) (*plan.Plan, []strictyaml.Problem) {
 	l := &loader{
 		source: &source{b, path}, cal: cal, people: newRegister(),
 		policiesReady: true, byID: map[string]*entry{},
@@ -66,8 +73,8 @@ func load(b *book, path string, cal *calendar.Calendar) (*Plan, []Problem) {
 			l.all(root)
 		}
 	}
-	l.problems = inOrder(l.problems, l.files)
-	if Failed(l.problems) {
+	l.problems = strictyaml.InOrder(l.problems, l.files)
+	if strictyaml.Failed(l.problems) {
 		return nil, l.problems
 	}
 	return &l.plan, l.problems
@@ -94,7 +101,7 @@ var (
 
 func (l *loader) head(o object) {
 	o.need("id", "title", "issuer", "issued", "year", "policy", "office", "leadership", "units")
-	l.plan = Plan{
+	l.plan = plan.Plan{
 		ID: o.text("id"), Title: o.text("title"), Number: o.text("number"), Issuer: o.text("issuer"),
 		Issued: o.day("issued"), Year: o.number("year", 1949, 2100), Zone: o.text("zone"), Policy: o.text("policy"),
 	}
@@ -210,5 +217,5 @@ func (l *loader) finish(root object) {
 		root.fault("clauses", "no_tasks", nil)
 	}
 	l.plan.Directory = l.people.Directory
-	l.plan.Hash = meaning(l.plan)
+	l.plan.Hash = l.plan.Meaning()
 }

@@ -1,10 +1,11 @@
-package plan
+package planfile
 
 import (
 	"maps"
 	"slices"
 	"strings"
 
+	"duban/internal/plan"
 	"duban/internal/words"
 )
 
@@ -92,7 +93,7 @@ func (l *loader) noTarget(e *entry, id string, made map[string]int) {
 // mention adds e to the task it names; dates that disagree need a ruling.
 func (l *loader) mention(e *entry, i int) {
 	m := &l.tasks[i]
-	m.Also = append(m.Also, Mention{ID: e.ID, Clause: e.Clause, Due: e.Due, Source: e.Source, Ruling: e.ruling})
+	m.Also = append(m.Also, plan.Mention{ID: e.ID, Clause: e.Clause, Due: e.Due, Source: e.Source, Ruling: e.ruling})
 	if e.Due.IsZero() || e.Due == m.Due || m.Due.IsZero() && m.from.has("due") {
 		return // agreed, or not to be told: a date that cannot be read is complained of once
 	}

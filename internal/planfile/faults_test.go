@@ -1,4 +1,4 @@
-package plan_test
+package planfile_test
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/plan"
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 )
 
@@ -579,13 +580,13 @@ func TestEveryFault(t *testing.T) {
 					require.NotEqual(t, problem.Key, words.New(lang).T(problem.Key), "the key has words")
 				}
 			}
-			require.Equal(t, plan.Failed(problems), p == nil)
+			require.Equal(t, strictyaml.Failed(problems), p == nil)
 			require.Equal(t, c.want, got.String())
 		})
 	}
 }
 
-func (c fault) spoil(t *testing.T) (*plan.Plan, []plan.Problem) {
+func (c fault) spoil(t *testing.T) (*plan.Plan, []strictyaml.Problem) {
 	f := smallFiles(t)
 	f.change(t, "plan.yaml", "units: units.yaml", "units: units.yaml\npolicies: policies.yaml")
 	for _, ch := range c.changes {

@@ -1,4 +1,4 @@
-package plan_test
+package planfile_test
 
 import (
 	"os"
@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/words"
 )
 
@@ -44,7 +44,7 @@ clauses:
       - {id: c, title: 丙, due: 【待定】2021-12-31, source: 完成}
       - {id: d, title: 丁, recur: {every: 【待定】quarter, until: 2022-12-31}, source: 完成}
 `)
-	p, problems := plan.Load(path, seededCalendar(t))
+	p, problems := planfile.Load(path, seededCalendar(t))
 	require.Nil(t, p)
 	var got []string
 	for _, problem := range problems {

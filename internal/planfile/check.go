@@ -1,15 +1,19 @@
-package plan
+package planfile
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
 	"duban/internal/calendar"
 	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 )
 
@@ -48,7 +52,7 @@ func (l *loader) recur(e *entry) {
 			e.fault("recur", "bad_rule", words.Data{"Value": n.Value})
 			return
 		}
-		r.From = r.beginsIn(l.plan.Year, l.plan.Issued)
+		r.From = r.BeginsIn(l.plan.Year, l.plan.Issued)
 		e.Recur = &r
 		return
 	}
@@ -56,7 +60,7 @@ func (l *loader) recur(e *entry) {
 	if !ok {
 		return
 	}
-	r := Recurrence{Every: o.oneOf("every", everyNames...), Shift: o.number("shift", -366, 366), Cron: o.text("cron"), From: o.day("from"), Until: o.day("until")}
+	r := plan.Recurrence{Every: o.oneOf("every", everyNames...), Shift: o.number("shift", -366, 366), Cron: o.text("cron"), From: o.day("from"), Until: o.day("until")}
 	if !o.has("from") {
 		r.From = l.plan.Issued
 	}
@@ -70,12 +74,12 @@ func (l *loader) recur(e *entry) {
 		o.fault("shift", "shift_cron", nil)
 	case o.has("cron") && r.Cron == "" && r.Every != "":
 	case r.Cron != "":
-		if _, err := ParseCron(r.Cron); err != nil {
+		if _, err := plan.ParseCron(r.Cron); err != nil {
 			o.fault("cron", "bad_cron", words.Data{"Value": r.Cron})
 		} else if !daily.MatchString(r.Cron) {
 			o.fault("cron", "cron_often", words.Data{"Value": r.Cron})
-		} else if why := misleading(r.Cron); why != "" && !r.From.IsZero() {
-			dates := r.yearOf()
+		} else if why := plan.Misleading(r.Cron); why != "" && !r.From.IsZero() {
+			dates := r.YearOf()
 			o.warn(o.where("cron"), o.at("cron"), "cron_"+why, words.Data{"Value": r.Cron, "Count": len(dates), "Dates": dates})
 		}
 	}
@@ -88,7 +92,7 @@ func (l *loader) recur(e *entry) {
 		o.fault("from", "due_before_issued", words.Data{"Due": r.From, "Issued": l.plan.Issued})
 	}
 	if r.From == l.plan.Issued && l.plan.Year > 0 && (r.Every != "") != (r.Cron != "") {
-		r.From = r.beginsIn(l.plan.Year, r.From)
+		r.From = r.BeginsIn(l.plan.Year, r.From)
 	}
 	e.Recur = &r
 }
@@ -96,32 +100,32 @@ func (l *loader) recur(e *entry) {
 // settle fills an entry's defaults and holds its fields against each other.
 func (l *loader) settle(e *entry) {
 	if !e.has("kind") {
-		e.Kind = Standing
+		e.Kind = plan.Standing
 		if e.has("due") {
-			e.Kind = Dated
+			e.Kind = plan.Dated
 		} else if e.has("recur") {
-			e.Kind = Duty
+			e.Kind = plan.Duty
 		}
 	}
 	switch {
 	case e.has("due") && e.has("recur"):
 		e.fault("recur", "due_and_recur", nil)
-	case e.Kind == Dated && !e.has("due"):
+	case e.Kind == plan.Dated && !e.has("due"):
 		e.fault("due", "dated_without_due", nil)
-	case e.Kind == Duty && !e.has("recur"):
+	case e.Kind == plan.Duty && !e.has("recur"):
 		e.fault("recur", "duty_without_recur", nil)
-	case e.Kind == Standing && e.has("due"):
+	case e.Kind == plan.Standing && e.has("due"):
 		e.fault("due", "standing_with_date", nil)
-	case e.Kind == Standing && e.has("recur"):
+	case e.Kind == plan.Standing && e.has("recur"):
 		e.fault("recur", "standing_with_date", nil)
-	case e.Kind == Dated && e.has("recur"):
+	case e.Kind == plan.Dated && e.has("recur"):
 		e.fault("recur", "due_and_recur", nil)
 	}
 	l.policy(e)
 }
 
 // graveKinds may not stand in the policy of a soft task: a person decides those.
-var graveKinds = []StageKind{Warn, Escalate, Talk}
+var graveKinds = []plan.StageKind{plan.Warn, plan.Escalate, plan.Talk}
 
 func (l *loader) policy(e *entry) {
 	at := e.named("policy")
@@ -200,14 +204,14 @@ var levels = []string{"national", "provincial", "municipal"}
 func (l *loader) sections(root object) {
 	for _, o := range root.objects("sections", "section") {
 		o.need("id", "no", "county", "name", "target", "level")
-		s := Section{ID: o.text("id"), No: o.number("no", 1, 100_000), County: l.oneUnit(o.named("county")),
+		s := plan.Section{ID: o.text("id"), No: o.number("no", 1, 100_000), County: l.oneUnit(o.named("county")),
 			Name: o.text("name"), Target: o.text("target"), Level: o.oneOf("level", levels...)}
 		annex := o.text("annex")
 		if annex == "" {
 			annex = "附件1"
 		}
-		e := &entry{object: o, Task: Task{
-			ID: s.ID, Clause: o.text("place"), Title: s.Name + "断面水质达到目标（" + s.Target + "）", Kind: Standing,
+		e := &entry{object: o, Task: plan.Task{
+			ID: s.ID, Clause: o.text("place"), Title: s.Name + "断面水质达到目标（" + s.Target + "）", Kind: plan.Standing,
 			Lead: s.County, Policy: o.text("policy"), Source: joinCells(s.Name, s.Target), Note: o.text("note"),
 		}}
 		if e.Clause == "" {
@@ -237,7 +241,7 @@ func (l *loader) expandedIDs() {
 	first := map[string]*entry{}
 	duties := map[string]bool{}
 	for _, m := range l.tasks {
-		if m.Kind == Duty {
+		if m.Kind == plan.Duty {
 			duties[m.ID] = true
 		}
 	}
@@ -269,7 +273,7 @@ func (l *loader) carried() {
 		switch other := first[m.Carries]; {
 		case !anotherTask.MatchString(m.Carries) || of == l.plan.ID:
 			m.from.fault("carries", "carries_shape", words.Data{"Value": m.from.Carries})
-		case m.Kind == Standing:
+		case m.Kind == plan.Standing:
 			m.from.fault("carries", "carries_standing", words.Data{"Value": m.from.Carries})
 		case other != nil:
 			m.from.fault("carries", "carries_twice", words.Data{"Value": m.Carries, "File": other.file, "Line": other.where("carries").Line})
@@ -284,14 +288,14 @@ func (l *loader) carried() {
 func (l *loader) contacts() {
 	roles := map[string][]people.Role{}
 	for name, p := range l.plan.Policies {
-		roles[name] = p.roles()
+		roles[name] = rolesOf(p)
 	}
 	type need struct{ policy, lead string }
 	seen := map[need]bool{}
 	said := map[people.Recipient]bool{}
 	for _, m := range l.tasks {
 		n := need{m.Policy, m.Lead}
-		if m.Kind == Standing || m.Lead == "" || seen[n] {
+		if m.Kind == plan.Standing || m.Lead == "" || seen[n] {
 			continue
 		}
 		seen[n] = true
@@ -307,8 +311,8 @@ func (l *loader) contacts() {
 	}
 }
 
-// roles are all that the policy's stages and talks speak to.
-func (p Policy) roles() []people.Role {
+// rolesOf are all that a policy's stages and talks speak to.
+func rolesOf(p plan.Policy) []people.Role {
 	var all []people.Role
 	add := func(roles []people.Role) {
 		for _, r := range roles {
@@ -325,4 +329,31 @@ func (p Policy) roles() []people.Role {
 		add(p.Talk.Upward)
 	}
 	return all
+}
+
+// provisional warns, once a year, of years without a holiday notice in which
+// stages are counted, at the first task that has one there.
+func (l *loader) provisional() {
+	zone, err := time.LoadLocation(l.plan.Zone)
+	if err != nil || strictyaml.Failed(l.problems) || l.plan.Issued.IsZero() {
+		return // what is to be mended changes the ladders
+	}
+	lad := plan.Ladderer{Calendar: l.cal, Zone: zone, People: l.people.Directory}
+	reach := lad.Reach(l.plan)
+	tasks := map[int]int{}
+	places := map[int]named{}
+	for _, m := range l.tasks {
+		field := "due"
+		if m.Kind == plan.Duty {
+			field = "recur"
+		}
+		for _, year := range reach(m.Task) {
+			if tasks[year]++; tasks[year] == 1 {
+				places[year] = named{node: m.from.where(field), path: m.from.at(field)}
+			}
+		}
+	}
+	for _, year := range slices.Sorted(maps.Keys(tasks)) {
+		l.warn(places[year].node, places[year].path, "provisional", words.Data{"Year": year, "Tasks": tasks[year]})
+	}
 }
