@@ -131,20 +131,25 @@ func lost(err error) bool {
 }
 
 // askAgain asks a task or duty whose workflow was lost, once it runs again from
-// where the ledger has it. One that has ended meanwhile refuses.
+// where the ledger has it. One that has ended meanwhile, also while it was asked, refuses.
 func (e *Engine) askAgain(ctx context.Context, l ledger.Launched, t ledger.Task, workflowID string, a act.Act) (*act.Refusal, error) {
 	r := reconciling{Engine: e, launched: l, mend: true}
-	if _, err := r.one(ctx, r.task(t, nil)); err != nil {
-		return nil, err
+	for try := 0; ; try++ {
+		now, err := e.ledger.Task(ctx, t.Plan, t.ID)
+		if err != nil {
+			return nil, err
+		}
+		if c := ledger.CaseOf(now); c.Over() {
+			return c.Check(a), nil
+		}
+		if _, err := r.one(ctx, r.task(now, nil)); err != nil {
+			return nil, err
+		}
+		refused, err := e.ask(ctx, workflowID, a)
+		if !lost(err) || try > 0 {
+			return refused, err
+		}
 	}
-	now, err := e.ledger.Task(ctx, t.Plan, t.ID)
-	if err != nil {
-		return nil, err
-	}
-	if c := ledger.CaseOf(now); c.Over() {
-		return c.Check(a), nil
-	}
-	return e.ask(ctx, workflowID, a)
 }
 
 // stamp sets when the act was done, where the caller has not.

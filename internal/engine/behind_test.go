@@ -14,6 +14,9 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
 	"duban/internal/wire"
 	"duban/workflows"
 )
@@ -57,7 +60,7 @@ func (accepted) Get(context.Context, any) error { return nil }
 func TestAWorkflowBehindTheLedgerIsAskedAgain(t *testing.T) {
 	t.Parallel()
 	const state = "act.refused_talk_state"
-	away := serviceerror.NewUnavailable("away")
+	away, ended := serviceerror.NewUnavailable("away"), serviceerror.NewNotFound("ended")
 	for name, c := range map[string]struct {
 		of      held
 		refused string
@@ -68,7 +71,7 @@ func TestAWorkflowBehindTheLedgerIsAskedAgain(t *testing.T) {
 		"it looks late":          {of: held{key: state, behind: 5}, looks: 5},
 		"it never looks":         {of: held{key: state, behind: 1000}, refused: state, looks: 8},
 		"another reason":         {of: held{key: "act.refused_talk_order", behind: 1000}, refused: "act.refused_talk_order"},
-		"it has ended meanwhile": {of: held{key: state, behind: 1, gone: serviceerror.NewNotFound("ended")}, refused: state, looks: 1},
+		"it has ended meanwhile": {of: held{key: state, behind: 1, gone: ended}, err: ended, looks: 1},
 		"Temporal goes away":     {of: held{key: state, behind: 1, gone: away}, err: away, looks: 1},
 		"it cannot be told":      {of: held{key: state, behind: 1000, unheard: away}, err: away, refused: state, looks: 1},
 	} {
@@ -78,10 +81,10 @@ func TestAWorkflowBehindTheLedgerIsAskedAgain(t *testing.T) {
 				e := New(&c.of, nil, time.Hour, time.Now, slog.New(slog.DiscardHandler))
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				defer cancel()
-				a := act.Act{ID: "serve", Kind: act.Serve}
-				refused, err := e.ask(ctx, workflows.TalkWorkflowID("p", "a#1"), a)
-				require.NoError(t, err)
-				refused, err = e.askBehind(ctx, "p", "a#1", a, refused)
+				a := act.Act{ID: "again", Kind: act.Again, By: act.Actor{Account: "clerk", Unit: "office"}, Reason: "另行约谈", On: calendar.NewDay(2021, 5, 20)}
+				open := act.TalkCase{State: act.TalkOpen, What: plan.ProposeTalk, Lead: "unit", Office: "office", Leadership: "city"}
+				require.Nil(t, open.Check(a))
+				refused, err := e.askTalk(ctx, ledger.Talk{Plan: "p", ID: "a#1"}, open, a)
 				require.ErrorIs(t, err, c.err)
 				key := ""
 				if refused != nil {

@@ -135,16 +135,19 @@ func (e *Engine) actOnTalk(ctx context.Context, planID, talkID string, a act.Act
 		refused = c.Check(a) // nothing runs that could answer
 	}
 	if refused == nil {
-		id := workflows.TalkWorkflowID(planID, talkID)
-		refused, err = e.ask(ctx, id, a)
-		if lost(err) {
-			r := reconciling{Engine: e, launched: l, mend: true}
-			if _, err = r.one(ctx, r.talk(talk, nil)); err == nil {
-				refused, err = e.ask(ctx, id, a)
+		refused, err = e.askTalk(ctx, talk, c, a)
+		for try := 0; lost(err) && try < 2; try++ {
+			now, readErr := e.ledger.Talk(ctx, planID, talkID)
+			if readErr != nil {
+				return readErr
 			}
-		}
-		if err == nil && refused != nil && c.Check(a) == nil {
-			refused, err = e.askBehind(ctx, planID, talkID, a, refused)
+			if !now.GoesOn() { // it has ended meanwhile, or joined another
+				return e.actOnTalk(ctx, planID, talkID, a)
+			}
+			r := reconciling{Engine: e, launched: l, mend: true}
+			if _, err = r.one(ctx, r.talk(now, nil)); err == nil {
+				refused, err = e.askTalk(ctx, now, c, a)
+			}
 		}
 	}
 	return e.answerOnTalk(ctx, l, talk.Task, talkID, a, refused, err)
@@ -153,12 +156,17 @@ func (e *Engine) actOnTalk(ctx context.Context, planID, talkID string, a act.Act
 // behindFor is how long a workflow may be behind the ledger before its refusal counts.
 const behindFor = 10 * time.Second
 
-// askBehind asks a talk's workflow again that refused what the ledger allows: it may not
-// know yet that the talk has opened, or was joined. A refusal by the state that the ledger
-// does not have is no answer to a person; every other one stands.
-func (e *Engine) askBehind(ctx context.Context, planID, talkID string, a act.Act, refused *act.Refusal) (*act.Refusal, error) {
+// askTalk asks a talk's workflow to do an act. One that refuses by its state what the
+// ledger's state allows may be behind: it is told to look, and asked again. Every other
+// refusal stands.
+func (e *Engine) askTalk(ctx context.Context, k ledger.Talk, c act.TalkCase, a act.Act) (*act.Refusal, error) {
+	id := workflows.TalkWorkflowID(k.Plan, k.ID)
+	refused, err := e.ask(ctx, id, a)
+	if refused == nil || err != nil || c.Check(a) != nil {
+		return refused, err
+	}
 	for pause, waited := 50*time.Millisecond, time.Duration(0); refused != nil && refused.Key == "act.refused_talk_state" && waited < behindFor; pause *= 2 {
-		if err := e.LookTalk(ctx, planID, talkID); err != nil {
+		if err := e.LookTalk(ctx, k.Plan, k.ID); err != nil {
 			return refused, err
 		}
 		select {
@@ -167,14 +175,9 @@ func (e *Engine) askBehind(ctx context.Context, planID, talkID string, a act.Act
 			return refused, ctx.Err()
 		}
 		waited += pause
-		now, err := e.ask(ctx, workflows.TalkWorkflowID(planID, talkID), a)
-		if lost(err) { // it has ended meanwhile, by joining another
-			return refused, nil
-		}
-		if err != nil {
+		if refused, err = e.ask(ctx, id, a); err != nil {
 			return nil, err
 		}
-		refused = now
 	}
 	return refused, nil
 }

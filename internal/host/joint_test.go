@@ -6,12 +6,17 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
 
 	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
+	"duban/internal/plan"
+	"duban/workflows"
 )
 
 // A unit that has missed three dates is called to one talk; one of them is corrected away,
@@ -69,5 +74,76 @@ func TestOneTalkAboutAllThatAUnitMissed(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, found)
 	w.unbroken()
+	ledgertest.Proven(t, w.Ledger)
+}
+
+// underway is Temporal as somebody sees it whose update of one workflow is under way while
+// the workflow comes to its end.
+type underway struct {
+	client.Client
+	workflow string
+	asked    chan struct{} // it is under way
+	arrive   chan struct{} // closed: it arrives
+}
+
+func (l *underway) UpdateWorkflow(ctx context.Context, o client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
+	if o.WorkflowID == l.workflow {
+		select {
+		case l.asked <- struct{}{}:
+		default:
+		}
+		<-l.arrive
+	}
+	return l.Client.UpdateWorkflow(ctx, o)
+}
+
+// Two people decide about one talk, and one cancels a task on which another reports, at
+// the same moment: the later act finds no workflow any more. It is answered by the state
+// that the first left, on the talk that goes on, and never by an error of the engine.
+func TestWhatEndsWhileItIsAskedIsAnsweredByItsState(t *testing.T) {
+	t.Parallel()
+	w := open(t, config(t), true)
+	p := twoUnits(t, "same", nil, entry("a", "due: 2021-12-31"), entry("b", "due: 2021-12-31"), entry("c", "due: 2021-12-31"))
+	w.stands(p)
+	propose := func(task string) string {
+		id, err := w.Engine.Propose(t.Context(), "same", act.Act{ID: "p-" + task, By: clerk, Ref: task, Reason: "进度滞后", Talk: &act.TalkFacts{What: plan.ProposeTalk}}, nil)
+		require.NoError(t, err)
+		return id
+	}
+	both := func(workflow string, second, first func(e *engine.Engine) error) error {
+		w.t.Helper()
+		l := &underway{Client: w.Client, workflow: workflow, asked: make(chan struct{}, 1), arrive: make(chan struct{})}
+		answer := make(chan error, 1)
+		go func() { answer <- second(engine.New(l, w.Ledger, 2*time.Hour, time.Now, quiet)) }()
+		<-l.asked
+		require.NoError(w.t, first(w.Engine))
+		w.eventually("it has ended", func(context.Context) bool {
+			return w.status(workflow) == enums.WORKFLOW_EXECUTION_STATUS_COMPLETED
+		})
+		close(l.arrive)
+		return <-answer
+	}
+	decide := func(talk string, k act.Kind, id string) func(*engine.Engine) error {
+		return func(e *engine.Engine) error {
+			return e.ActOnTalk(context.Background(), "same", talk, act.Act{ID: id, Kind: k, By: mayor, Reason: "已面谈"})
+		}
+	}
+	runs := propose("a")
+	require.NoError(t, w.onTalk("same", runs, mayor, act.Act{Kind: act.Approve}))
+	joins := propose("b")
+	said := both(workflows.TalkWorkflowID("same", joins), decide(joins, act.Decline, "no"), decide(joins, act.Approve, "yes"))
+	require.Equal(t, "act.refused_talk_state", refusedBy(t, said), "it has joined the one that is open")
+	w.talkIs("same", joins, ledger.TalkJoined)
+	declined := propose("c")
+	said = both(workflows.TalkWorkflowID("same", declined), decide(declined, act.Approve, "late-yes"), decide(declined, act.Decline, "first-no"))
+	require.Equal(t, "act.refused_talk_state", refusedBy(t, said))
+	w.talkIs("same", declined, ledger.TalkDeclined)
+
+	said = both(workflows.TaskWorkflowID("same", "c"), func(e *engine.Engine) error {
+		return e.Act(context.Background(), "same", "c", act.Act{ID: "report", Kind: act.Progress, By: liaison, Percent: 40, Reason: "已完成四成"})
+	}, func(e *engine.Engine) error {
+		return e.Act(context.Background(), "same", "c", act.Act{ID: "cancel", Kind: act.Cancel, By: clerk, Paper: "二号文", Reason: "不再需要"})
+	})
+	require.NotEmpty(t, refusedBy(t, said))
 	ledgertest.Proven(t, w.Ledger)
 }
