@@ -1,6 +1,8 @@
 package act
 
 import (
+	"iter"
+	"slices"
 	"time"
 
 	"duban/internal/calendar"
@@ -17,22 +19,24 @@ type Stand struct {
 
 // stood tells that a day is in one of the intervals.
 func stood(stands []Stand, d calendar.Day) bool {
-	for _, s := range stands {
-		if d.After(s.From) && (s.Until.IsZero() || !d.After(s.Until)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(stands, func(s Stand) bool { return d.After(s.From) && (s.Until.IsZero() || !d.After(s.Until)) })
 }
 
 // stops tells that the clock stands for good from before a day on.
 func stops(stands []Stand, d calendar.Day) bool {
-	for _, s := range stands {
-		if s.Until.IsZero() && d.After(s.From) {
-			return true
+	return slices.ContainsFunc(stands, func(s Stand) bool { return s.Until.IsZero() && d.After(s.From) })
+}
+
+// ran are the days after from on which the clock ran, in order. They end where it
+// stands for good.
+func ran(stands []Stand, from calendar.Day) iter.Seq[calendar.Day] {
+	return func(yield func(calendar.Day) bool) {
+		for d := from.AddDays(1); !stops(stands, d); d = d.AddDays(1) {
+			if !stood(stands, d) && !yield(d) {
+				return
+			}
 		}
 	}
-	return false
 }
 
 // stands are the intervals in which the unit's clock stood: pauses, and the time
@@ -58,21 +62,19 @@ func (c Case) pauses() []Stand {
 // standsSince is the day from which the clock stands now; zero while it runs. An
 // extension that is asked for does not stop it.
 func (c Case) standsSince() (since calendar.Day) {
-	earliest := func(d calendar.Day) {
-		if since.IsZero() || d.Before(since) {
-			since = d
+	var all []calendar.Day
+	if c.Pause != nil {
+		all = append(all, c.Pause.From)
+	}
+	for _, q := range []*Pending{c.Report, c.Return} {
+		if q != nil {
+			all = append(all, q.On)
 		}
 	}
-	if c.Pause != nil {
-		earliest(c.Pause.From)
+	if len(all) == 0 {
+		return since
 	}
-	if c.Report != nil {
-		earliest(c.Report.On)
-	}
-	if c.Return != nil {
-		earliest(c.Return.On)
-	}
-	return since
+	return slices.MinFunc(all, calendar.Day.Compare)
 }
 
 // Runs tells that the clock of the unit's work runs: nothing of it waits for the
@@ -82,14 +84,11 @@ func (c Case) Runs() bool { return c.State == Open && c.standsSince().IsZero() }
 // count is how many days after from, up to and including to, the clock ran:
 // working days, or all.
 func (b Book) count(work bool, from, to calendar.Day, stands []Stand) (n int) {
-	if len(stands) == 0 {
-		if !work {
-			return max(0, to.Sub(from))
+	for d := range ran(stands, from) {
+		if d.After(to) {
+			break
 		}
-		return max(0, b.Calendar.Workdays(from, to))
-	}
-	for d := from.AddDays(1); !d.After(to); d = d.AddDays(1) {
-		if (!work || b.Calendar.IsWorkday(d)) && !stood(stands, d) {
+		if !work || b.Calendar.IsWorkday(d) {
 			n++
 		}
 	}
@@ -97,55 +96,33 @@ func (b Book) count(work bool, from, to calendar.Day, stands []Stand) (n int) {
 }
 
 // run is the day on which a distance from a day has run, and ends on a working
-// day on which the clock runs. wanted is that day before it was moved from rest
-// days. ok is false when the clock stands for good before.
-func (b Book) run(o plan.Offset, from calendar.Day, stands []Stand) (day, wanted calendar.Day, ok bool) {
-	if len(stands) == 0 {
-		wanted = o.After(from, b.Calendar)
-		return b.Calendar.OnOrAfter(wanted), wanted, true
-	}
-	day = from
-	for n := o.N; n > 0; {
-		day = day.AddDays(1)
-		if stops(stands, day) {
-			return day, day, false
+// day on which the clock runs; wanted is that day before it was moved from rest days.
+// The clock does not stand for good.
+func (b Book) run(o plan.Offset, from calendar.Day, stands []Stand) (day, wanted calendar.Day) {
+	wanted = from
+	for d := range ran(stands, from.AddDays(-1)) {
+		work := b.Calendar.IsWorkday(d)
+		if o.N > 0 && d.After(from) && (work || !o.Work) {
+			o.N--
+			wanted = d
 		}
-		if (!o.Work || b.Calendar.IsWorkday(day)) && !stood(stands, day) {
-			n--
+		if o.N <= 0 && work {
+			return d, wanted
 		}
 	}
-	wanted = day
-	for !b.Calendar.IsWorkday(day) || stood(stands, day) {
-		if stops(stands, day) {
-			return day, wanted, false
-		}
-		day = day.AddDays(1)
-	}
-	return day, wanted, true
+	return wanted, wanted
 }
 
 // begins is the day after which the unit's clock runs: the day it was given the
 // task, or the day on which the task begins.
-func (b Book) begins(c Case) calendar.Day {
-	given := b.day(c.Assigned)
-	if c.Begin.After(given) {
-		return c.Begin
-	}
-	return given
-}
+func (b Book) begins(c Case) calendar.Day { return latest(b.day(c.Assigned), c.Begin) }
 
 // missedFrom is the day after which the days late count: the due date; or the day
 // on which the unit was given a task that was late already, or a date that had passed
 // in place of one that had not.
-func (b Book) missedFrom(c Case) calendar.Day {
-	from := c.Due
-	for _, d := range []calendar.Day{b.begins(c), c.LateFrom} {
-		if d.After(from) {
-			from = d
-		}
-	}
-	return from
-}
+func (b Book) missedFrom(c Case) calendar.Day { return latest(c.Due, b.begins(c), c.LateFrom) }
+
+func latest(days ...calendar.Day) calendar.Day { return slices.MaxFunc(days, calendar.Day.Compare) }
 
 // day is the day of an instant in the plan's zone; zero for none.
 func (b Book) day(t time.Time) calendar.Day {
@@ -165,9 +142,7 @@ func (c Case) OpenedUpTo() calendar.Day {
 		up = c.Rule.From.AddDays(-1)
 	}
 	for _, p := range c.Pauses {
-		if eve := p.Until.AddDays(-1); up.Before(eve) {
-			up = eve
-		}
+		up = latest(up, p.Until.AddDays(-1))
 	}
 	return up
 }

@@ -34,7 +34,7 @@ func (b Book) Measure(c Case, today calendar.Day) (m Measure) {
 		return m
 	}
 	m.Late, m.LateDays = b.Late(c, today), b.lateDays(c, today)
-	m.Overdue = b.overdue(c, today)
+	m.Overdue = c.Runs() && m.LateDays > 0
 	m.Left, m.LeftDays = max(0, b.Calendar.Workdays(today, c.Due)), max(0, c.Due.Sub(today))
 	m.Stood = today.After(c.Due) && m.LateDays == 0
 	m.Light = b.turns(c).On(today)
@@ -48,23 +48,15 @@ func (b Book) Measure(c Case, today calendar.Day) (m Measure) {
 // Late is by how many working days a task is late on a day: those after its limit,
 // or after the day on which the unit was given a task that was late already, in
 // which the unit's clock ran.
-func (b Book) Late(c Case, on calendar.Day) int {
+func (b Book) Late(c Case, on calendar.Day) int { return b.late(true, c, on) }
+
+func (b Book) lateDays(c Case, on calendar.Day) int { return b.late(false, c, on) }
+
+func (b Book) late(work bool, c Case, on calendar.Day) int {
 	if c.Due.IsZero() {
 		return 0
 	}
-	return b.count(true, b.missedFrom(c), on, c.stands())
-}
-
-func (b Book) lateDays(c Case, on calendar.Day) int {
-	if c.Due.IsZero() {
-		return 0
-	}
-	return b.count(false, b.missedFrom(c), on, c.stands())
-}
-
-// overdue tells that a task's limit has passed and that it is the unit's to do.
-func (b Book) overdue(c Case, on calendar.Day) bool {
-	return !c.Over() && c.Runs() && b.lateDays(c, on) > 0
+	return b.count(work, b.missedFrom(c), on, c.stands())
 }
 
 // Inherited tells that the unit was given the task when it was late already: the
@@ -123,7 +115,7 @@ func (b Book) Facts(task string, c Case, today calendar.Day) (facts []Fact) {
 		}
 	case c.State == Open && !c.Runs():
 		f.State = Suspended // a return waits: nobody knows yet whose it is
-	case c.State == Open && !b.overdue(c, today):
+	case c.State == Open && b.lateDays(c, today) == 0:
 		return facts // its limit passed in a time that did not count
 	default:
 		f.Late = b.Late(c, today)

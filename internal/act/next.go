@@ -11,34 +11,21 @@ import (
 )
 
 // Next is what is said next about a task if nobody does anything; nil: nothing.
-func (b Book) Next(c Case) *plan.Stage {
-	if all := b.Ahead(c); len(all) > 0 {
-		return &all[0]
-	}
-	return nil
-}
+func (b Book) Next(c Case) *plan.Stage { return first(b.Ahead(c)) }
 
 // NextOf is what is said next of one thing owed, by its ID, if it is not done; nil:
 // nothing, or it is not pressed for now.
 func (b Book) NextOf(c Case, id string) *plan.Stage {
-	for _, o := range b.Owed(c) {
-		if o.ID != id || !o.Runs {
-			continue
-		}
-		if all := b.chase(c, o); len(all) > 0 {
-			byTime(all)
-			return &all[0]
-		}
-	}
-	return nil
+	return first(b.ahead(c, slices.DeleteFunc(b.Owed(c), func(o Owed) bool { return o.ID != id })))
 }
 
 // Ahead is everything still to be said about a task if nobody does anything, in
 // order of time and ID. It follows from what is owed and what has been said; no
 // clock but the case's own is asked.
-func (b Book) Ahead(c Case) []plan.Stage {
-	var all []plan.Stage
-	for _, o := range b.Owed(c) {
+func (b Book) Ahead(c Case) []plan.Stage { return b.ahead(c, b.Owed(c)) }
+
+func (b Book) ahead(c Case, owed []Owed) (all []plan.Stage) {
+	for _, o := range owed {
 		if o.Runs {
 			all = append(all, b.chase(c, o)...)
 		}
@@ -53,40 +40,41 @@ func byTime(stages []plan.Stage) {
 	})
 }
 
-// chase is everything still to be said of one thing owed.
+func first(stages []plan.Stage) *plan.Stage {
+	if len(stages) == 0 {
+		return nil
+	}
+	return &stages[0]
+}
+
+// chase is everything still to be said of one thing owed whose clock runs.
 func (b Book) chase(c Case, o Owed) []plan.Stage {
-	ch := chasing{Book: b, c: c, o: o, p: b.policy(c), floor: b.floor(c, o)}
+	ch := chasing{Book: b, c: c, o: o, p: b.policy(c), anchor: o.Limit}
+	if o.ID == Finish {
+		ch.anchor = b.missedFrom(c)
+	}
+	if !c.Restarted.IsZero() && o.ID != TopicReturn && o.ID != TopicReport && o.ID != TopicExtension {
+		ch.floor = b.within(ch.p.Acts.Grace, b.day(c.Restarted))
+	}
 	ch.early()
 	ch.chain()
 	return ch.merged()
 }
 
-// floor is the first day on which a rung may speak after the clock was started
-// anew, a date changed or another unit was given the task: whoever has just heard
-// of it is left the policy's grace (Acts.Grace). It is zero where nothing of the
-// kind has happened.
-func (b Book) floor(c Case, o Owed) calendar.Day {
-	if c.Restarted.IsZero() || o.ID == TopicReturn || o.ID == TopicReport || o.ID == TopicExtension {
-		return calendar.Day{}
-	}
-	return b.Calendar.OnOrAfter(b.policy(c).Acts.Grace.After(b.day(c.Restarted), b.Calendar))
-}
-
 // chasing works out the stages of one thing owed.
 type chasing struct {
 	Book
-	c     Case
-	o     Owed
-	p     plan.Policy
+	c      Case
+	o      Owed
+	p      plan.Policy
+	anchor calendar.Day // the rungs after the limit count from it
+	// floor is the first day on which a rung may speak after the clock was started
+	// anew, a date changed or another unit was given the task: whoever has just heard
+	// of it is left the policy's grace (Acts.Grace). It is zero where nothing of the
+	// kind has happened.
 	floor calendar.Day
-	out   []dated
-	told  calendar.Day // the day a catch-up speaks
-}
-
-// dated is a stage and its day.
-type dated struct {
-	plan.Stage
-	day calendar.Day
+	told  calendar.Day // the day on which the unit is told what came too late for it
+	out   []plan.Stage
 }
 
 // said is how a rung was said; nil when it was not.
@@ -106,7 +94,7 @@ func (ch *chasing) undone(s Said) bool {
 		return false
 	}
 	i := slices.IndexFunc(ch.o.Rungs, func(r Rung) bool { return r.ID == s.ID })
-	if i < 0 || ch.o.Rungs[i].After != nil || ch.o.Rungs[i].Since != nil && ch.o.ID != Finish {
+	if i < 0 || !ch.isEarly(ch.o.Rungs[i]) {
 		return false
 	}
 	day, _ := ch.onOrBefore(ch.o.Rungs[i])
@@ -125,15 +113,22 @@ func (ch *chasing) about(s Said) bool {
 	return !ch.o.Limit.After(s.Limit)
 }
 
+// isEarly tells a rung that comes on or before the limit.
+func (ch *chasing) isEarly(r Rung) bool {
+	return r.Before != nil || r.Since != nil && ch.o.ID == Finish
+}
+
+// add adds a rung that speaks on a day; wanted is that day before it was moved.
 func (ch *chasing) add(r Rung, day, wanted calendar.Day) {
 	s := r.Stage
+	s.At = ch.At(ch.p, day).UTC()
 	if r.Topic == "" {
 		s.Matter = ch.o.matter
 	}
 	if day != wanted {
 		s.MovedFrom = wanted
 	}
-	ch.out = append(ch.out, dated{s, day})
+	ch.out = append(ch.out, s)
 }
 
 // early are the rungs that come on or before the limit. Those that an assignment
@@ -141,13 +136,14 @@ func (ch *chasing) add(r Rung, day, wanted calendar.Day) {
 // act has overtaken are left out, for the act itself has told the unit. Where the limit
 // comes before that morning, what must be said before it is said with the assignment.
 func (ch *chasing) early() {
-	missed, given := dated{Stage: plan.Stage{ID: plan.CatchUp, Kind: plan.Remind}, day: ch.Morning(ch.p, ch.c.Assigned)}, ch.Book.day(ch.c.Assigned)
-	today := missed.day.After(ch.o.Limit) && !given.After(ch.o.Limit)
+	missed, given, morning := plan.Stage{ID: plan.CatchUp, Kind: plan.Remind}, ch.day(ch.c.Assigned), ch.Morning(ch.p, ch.c.Assigned)
+	missed.At = ch.At(ch.p, morning).UTC()
+	today := morning.After(ch.o.Limit) && !given.After(ch.o.Limit)
 	if today {
-		missed.day, missed.At = given, ch.c.Assigned.UTC()
+		morning, missed.At = given, ch.c.Assigned.UTC()
 	}
 	for _, r := range ch.o.Rungs {
-		if r.Before == nil && !(r.Since != nil && ch.o.ID == Finish) || ch.said(r.ID) != nil {
+		if !ch.isEarly(r) || ch.said(r.ID) != nil {
 			continue
 		}
 		day, wanted := ch.onOrBefore(r)
@@ -171,16 +167,16 @@ func (ch *chasing) early() {
 		}
 	}
 	if len(missed.Merged) > 0 {
-		ch.told = missed.day
+		ch.told = morning
 		if !today || ch.c.Occurs { // of others the order has said it today
-			missed.Light = ch.p.LightOn(missed.day, ch.o.Limit, ch.Calendar)
-			ch.out = append([]dated{missed}, ch.out...) // a reminder of the same morning says more
+			missed.Light = ch.p.LightOn(morning, ch.o.Limit, ch.Calendar)
+			ch.out = append([]plan.Stage{missed}, ch.out...) // a reminder of the same morning says more
 		}
 	} else if ch.said(plan.CatchUp) != nil {
-		ch.told = missed.day
+		ch.told = morning
 	}
 	ch.passed()
-	ch.late(ch.out)
+	ch.inForce()
 }
 
 // passed is the reminder after a resumption, or after the task was given to
@@ -191,23 +187,23 @@ func (ch *chasing) passed() {
 		return
 	}
 	if s := ch.said(plan.Passed); s != nil {
-		ch.told = ch.Book.day(s.At)
+		ch.told = ch.day(s.At)
 		return
 	}
 	if slices.ContainsFunc(ch.c.Said, ch.afterLimit) {
 		return
 	}
 	ch.told = ch.Morning(ch.p, ch.c.Restarted)
-	if first := ch.Calendar.AddWorkdays(ch.c.Begin, 1); !ch.c.Begin.IsZero() && ch.told.Before(first) {
-		ch.told = first
+	if !ch.c.Begin.IsZero() {
+		ch.told = latest(ch.told, ch.Calendar.AddWorkdays(ch.c.Begin, 1))
 	}
-	s := plan.Stage{ID: plan.Passed, Kind: plan.Remind, To: ch.o.By, Light: ch.p.LightOn(ch.told, ch.o.Limit, ch.Calendar)}
+	s := plan.Stage{ID: plan.Passed, Kind: plan.Remind, At: ch.At(ch.p, ch.told).UTC(), To: ch.o.By, Light: ch.p.LightOn(ch.told, ch.o.Limit, ch.Calendar)}
 	for _, r := range ch.o.Rungs {
 		if r.Before != nil {
 			s.To = union(s.To, r.To)
 		}
 	}
-	ch.out = append([]dated{{Stage: s, day: ch.told}}, ch.out...)
+	ch.out = append([]plan.Stage{s}, ch.out...)
 }
 
 // afterLimit tells a word after the limit about the miss that counts now: by this
@@ -223,27 +219,28 @@ func (ch *chasing) onOrBefore(r Rung) (day, wanted calendar.Day) {
 		wanted = r.Before.Before(ch.o.Limit, ch.Calendar)
 		return ch.Calendar.OnOrBefore(wanted), wanted
 	}
-	day, wanted, _ = ch.run(*r.Since, ch.o.Since, ch.o.stands)
+	day, wanted = ch.run(*r.Since, ch.o.Since, ch.o.stands)
 	if last := ch.Calendar.OnOrBefore(ch.o.Limit); day.After(last) {
 		day = last // the limit's own rung is graver and says it
 	}
 	return day, wanted
 }
 
-// late moves what a new calendar has put before the instant it came into force to
+// inForce moves what a new calendar has put before the instant it came into force to
 // the next office morning, or to that instant when the limit comes first.
-func (ch *chasing) late(stages []dated) {
-	for i, s := range stages {
-		if ch.Since.IsZero() || s.ID == plan.CatchUp || !ch.At(ch.p, s.day).Before(ch.Since) {
+func (ch *chasing) inForce() {
+	for i := range ch.out {
+		s := &ch.out[i]
+		if s.ID == plan.CatchUp || !s.At.Before(ch.Since) {
 			continue
 		}
-		morning := ch.Morning(ch.p, ch.Since)
-		if stages[i].MovedFrom.IsZero() {
-			stages[i].MovedFrom = s.day
+		day, morning := ch.day(s.At), ch.Morning(ch.p, ch.Since)
+		if s.MovedFrom.IsZero() {
+			s.MovedFrom = day
 		}
-		stages[i].day = morning
-		if !ch.o.Limit.IsZero() && morning.After(ch.o.Limit) && !s.day.After(ch.o.Limit) {
-			stages[i].day, stages[i].Stage.At = ch.Book.day(ch.Since), ch.Since.UTC()
+		s.At = ch.At(ch.p, morning).UTC()
+		if !ch.o.Limit.IsZero() && morning.After(ch.o.Limit) && !day.After(ch.o.Limit) {
+			s.At = ch.Since.UTC()
 		}
 	}
 }
@@ -252,92 +249,66 @@ func (ch *chasing) late(stages []dated) {
 // assignment: each after the one before, never nearer to it than the policy puts
 // them, in days in which the clock ran.
 func (ch *chasing) chain() {
-	anchor := ch.o.Limit
-	if ch.o.ID == Finish {
-		anchor = ch.missedFrom(ch.c)
+	first := ch.floor
+	if !ch.told.IsZero() {
+		first = latest(first, ch.Calendar.AddWorkdays(ch.told, 1))
+	}
+	if ch.o.ID == TopicSilent && !ch.c.ChaseFrom.IsZero() { // the office has asked by hand
+		first = latest(first, ch.Calendar.OnOrAfter(ch.c.ChaseFrom))
 	}
 	var prev *plan.Offset
 	var prevDay calendar.Day
-	rungs := ch.ordered(anchor)
+	rungs := ch.ordered()
 	for i, r := range rungs {
-		offset, from := r.After, anchor
-		if r.Since != nil {
-			offset, from = r.Since, ch.o.Since
-		}
-		nominal, wanted, ok := ch.run(*offset, from, ch.o.stands)
-		if !ok {
-			return
-		}
+		offset, from := ch.counted(r)
+		nominal, wanted := ch.run(*offset, from, ch.o.stands)
 		day := nominal
 		if prev != nil {
-			_, before, _ := ch.run(*prev, from, ch.o.stands)
-			if prevDay.After(before) { // it was said later than its day, or moved from rest days: keep the distance
-				day, _, _ = ch.run(*offset, prev.Before(prevDay, ch.Calendar), after(ch.o.stands, prevDay))
+			if _, due := ch.run(*prev, from, ch.o.stands); prevDay.After(due) { // it was said later than its day, or moved from rest days: keep the distance
+				day, _ = ch.run(*offset, prev.Before(prevDay, ch.Calendar), after(ch.o.stands, prevDay))
 			}
 		}
-		for _, floor := range []calendar.Day{ch.floor, ch.afterCatchUp(), ch.afterChase()} {
-			if day.Before(floor) {
-				day = floor
-			}
-		}
-		if at := ch.At(ch.p, day); ch.Since.After(at) && ch.said(r.ID) == nil {
+		day = latest(day, first)
+		if ch.Since.After(ch.At(ch.p, day)) {
 			day = ch.Morning(ch.p, ch.Since)
 		}
-		if s := ch.said(r.ID); s != nil {
-			day = ch.Book.day(s.At)
-		} else if s := ch.replaced(rungs, i, ch.At(ch.p, nominal).Before(ch.c.Restarted)); s != nil {
-			day = ch.Book.day(s.At)
-		} else if ch.o.ID == TopicSilent && !day.Before(ch.Calendar.OnOrBefore(ch.c.Due)) {
+		s := ch.said(r.ID)
+		if s == nil {
+			s = ch.replaced(rungs, i, ch.At(ch.p, nominal).Before(ch.c.Restarted))
+		}
+		switch {
+		case s != nil:
+			day = ch.day(s.At)
+		case ch.o.ID == TopicSilent && !day.Before(ch.Calendar.OnOrBefore(ch.c.Due)):
 			return // its own reminders come first
-		} else {
-			if ch.o.ID == Finish && r.After != nil && day != nominal {
-				wanted = nominal
-			}
+		case ch.o.ID == Finish && r.After != nil && day != nominal:
+			ch.add(r, day, nominal)
+		default:
 			ch.add(r, day, wanted)
 		}
 		prev, prevDay = offset, day
 	}
 }
 
-// ordered are the rungs of the chain in order of the days on which they are due.
-func (ch *chasing) ordered(anchor calendar.Day) (rungs []Rung) {
-	for _, r := range ch.o.Rungs {
-		if r.After != nil || r.Since != nil && ch.o.ID != Finish {
-			rungs = append(rungs, r)
-		}
+// counted is the distance of a rung of the chain, and the day from which it counts.
+func (ch *chasing) counted(r Rung) (*plan.Offset, calendar.Day) {
+	if r.Since != nil {
+		return r.Since, ch.o.Since
 	}
-	slices.SortStableFunc(rungs, func(x, y Rung) int {
-		return ch.due(x, anchor).Compare(ch.due(y, anchor))
-	})
-	return rungs
+	return r.After, ch.anchor
 }
 
-// due is the day of a rung that counts from an anchor, or from when it is owed, if the
+// ordered are the rungs of the chain in order of the days on which they are due if the
 // clock does not stand. Where one counts in calendar days and another in working days,
 // a holiday between may turn their order.
-func (ch *chasing) due(r Rung, anchor calendar.Day) calendar.Day {
-	if r.Since != nil {
-		return r.Since.After(ch.o.Since, ch.Calendar)
-	}
-	return r.After.After(anchor, ch.Calendar)
-}
-
-// afterCatchUp is the day after the one on which a unit is told what a late
-// assignment came too late for, or that its date has passed.
-func (ch *chasing) afterCatchUp() calendar.Day {
-	if ch.told.IsZero() || ch.o.ID != Finish {
-		return calendar.Day{}
-	}
-	return ch.Calendar.AddWorkdays(ch.told, 1)
-}
-
-// afterChase is the first day on which a silent unit may be asked again that the
-// office has asked by hand.
-func (ch *chasing) afterChase() calendar.Day {
-	if ch.o.ID != TopicSilent || ch.c.ChaseFrom.IsZero() {
-		return calendar.Day{}
-	}
-	return ch.Calendar.OnOrAfter(ch.c.ChaseFrom)
+func (ch *chasing) ordered() []Rung {
+	rungs := slices.DeleteFunc(slices.Clone(ch.o.Rungs), ch.isEarly)
+	slices.SortStableFunc(rungs, func(x, y Rung) int {
+		xs, xFrom := ch.counted(x)
+		ys, yFrom := ch.counted(y)
+		return xs.After(xFrom, ch.Calendar).Compare(ys.After(yFrom, ch.Calendar))
+	})
+	return rungs
 }
 
 // replaced is the word of another policy that stands for rungs[at], about the same
@@ -364,14 +335,9 @@ func (ch *chasing) replaced(rungs []Rung, at int, passed bool) *Said {
 // merged are the stages in order of time; those of the task's own limit, and those
 // about its receipt, that meet on a day become the gravest of them, and among
 // equals the one that stands later in the policy.
-func (ch *chasing) merged() []plan.Stage {
-	slices.SortStableFunc(ch.out, func(x, y dated) int { return x.day.Compare(y.day) })
-	var out []plan.Stage
-	for i, d := range ch.out {
-		s := d.Stage
-		if s.At.IsZero() {
-			s.At = ch.At(ch.p, d.day).UTC()
-		}
+func (ch *chasing) merged() (out []plan.Stage) {
+	slices.SortStableFunc(ch.out, func(x, y plan.Stage) int { return x.At.Compare(y.At) })
+	for i, s := range ch.out {
 		s.To = ch.People.Once(s.To)
 		if i == 0 || !out[len(out)-1].At.Equal(s.At) {
 			out = append(out, s)
@@ -381,7 +347,7 @@ func (ch *chasing) merged() []plan.Stage {
 		if gone.Kind.Gravity() > kept.Kind.Gravity() {
 			kept, gone = gone, kept
 		}
-		kept.Merged = append(append(slices.Clone(gone.Merged), gone.ID), kept.Merged...)
+		kept.Merged = slices.Concat(gone.Merged, []string{gone.ID}, kept.Merged)
 		kept.Light = plan.Graver(kept.Light, gone.Light)
 		out[len(out)-1] = kept
 	}
@@ -389,18 +355,13 @@ func (ch *chasing) merged() []plan.Stage {
 }
 
 // after are the intervals of stands that come after a day.
-func after(stands []Stand, d calendar.Day) (rest []Stand) {
-	for _, s := range stands {
-		if s.Until.IsZero() || s.Until.After(d) {
-			rest = append(rest, s)
-		}
-	}
-	return rest
+func after(stands []Stand, d calendar.Day) []Stand {
+	return slices.DeleteFunc(slices.Clone(stands), func(s Stand) bool { return !s.Until.IsZero() && !s.Until.After(d) })
 }
 
 func union(a, b []people.Recipient) []people.Recipient {
 	for _, r := range b {
-		if !contains(a, r) {
+		if !slices.Contains(a, r) {
 			a = append(a, r)
 		}
 	}

@@ -90,15 +90,10 @@ func (b Book) turns(c Case) Turns {
 // firstLate is the first day after the limit on which the clock runs; zero when it
 // stands for good before.
 func (b Book) firstLate(c Case) calendar.Day {
-	stands := c.stands()
-	for d := b.missedFrom(c).AddDays(1); ; d = d.AddDays(1) {
-		switch {
-		case stops(stands, d):
-			return calendar.Day{}
-		case !stood(stands, d):
-			return d
-		}
+	for d := range ran(c.stands(), b.missedFrom(c)) {
+		return d
 	}
+	return calendar.Day{}
 }
 
 // doneLight is the light of a closed task for ever.

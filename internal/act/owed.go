@@ -259,19 +259,7 @@ func (b Book) within(limit plan.Offset, on calendar.Day) calendar.Day {
 
 func (b Book) seats(roles []people.Role, lead string) (to []people.Recipient) {
 	for _, role := range roles {
-		r := b.People.Seat(role, lead)
-		if !contains(to, r) {
-			to = append(to, r)
-		}
+		to = union(to, []people.Recipient{b.People.Seat(role, lead)})
 	}
 	return to
-}
-
-func contains(to []people.Recipient, r people.Recipient) bool {
-	for _, t := range to {
-		if t == r {
-			return true
-		}
-	}
-	return false
 }
