@@ -13,6 +13,7 @@ import (
 
 	"duban/internal/calendar"
 	"duban/internal/channel"
+	"duban/internal/docket"
 	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/internal/words"
@@ -20,20 +21,9 @@ import (
 
 // Starter starts workflows; starting what runs or ran already is no error.
 type Starter interface {
-	// StartDigest starts what speaks a digest: its morning, or a workflow of its own.
-	StartDigest(ctx context.Context, d ledger.Digest, clock calendar.Clock) error
+	docket.Starter
 	// SpeakApart starts a workflow of its own for a digest that its morning could not deliver.
 	SpeakApart(ctx context.Context, d ledger.Digest) error
-	StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk) error
-	// UnusedTalk is the first number from the given one on that no talk of a task ever had in Temporal,
-	// but for one that a stage called for at opensAt; zero of a talk that is proposed.
-	UnusedTalk(ctx context.Context, planID, task string, from int, opensAt time.Time) (int, error)
-	// ReviveTalk starts the workflow of a talk again that was void, and had ended.
-	ReviveTalk(ctx context.Context, planID, talk string) error
-	LookTalk(ctx context.Context, planID, talk string) error // tells a talk's workflow to look at the ledger; one that has ended is no error
-	// Recover gives the ledger the acts of a task, a duty or a talk that stand in its workflow's histories and that it lacks.
-	Recover(ctx context.Context, planID, thing string) error
-	StartTask(ctx context.Context, l ledger.Launched, t ledger.Task) error
 	// ReconcileDaily starts again what the plan's ledger says goes on and Temporal has lost; it counts them.
 	ReconcileDaily(ctx context.Context, planID string) (mended int, err error)
 }
@@ -44,7 +34,7 @@ type Activities struct {
 	Starter  Starter
 	Channels channel.Set
 	Words    *words.Words
-	Accounts *Accounts        // nil: nobody is held against an account
+	Accounts *docket.Accounts // nil: nobody is held against an account
 	Now      func() time.Time // the wall clock
 	Log      *slog.Logger
 	URL      string // the portal's address, of which messages give links; "" gives none
@@ -55,6 +45,15 @@ type Activities struct {
 	// twelve minutes, which hold the ten that RFC 5321 gives a server for its last
 	// answer. Whatever it is, an activity begins no message that could outlast it.
 	Within time.Duration
+}
+
+// docket is where things are opened and acts recorded.
+func (a *Activities) docket() docket.Docket {
+	d := docket.Docket{Ledger: a.Ledger, Starter: a.Starter, Accounts: a.Accounts, Now: a.Now}
+	for _, c := range a.Channels {
+		d.Own = append(d.Own, c.Name())
+	}
+	return d
 }
 
 // when is this moment on both clocks.

@@ -31,7 +31,7 @@ func (a *Activities) announce(ctx context.Context, l ledger.Launched, alarm noti
 	if err != nil {
 		return err
 	}
-	return a.startDigests(ctx, l, []ledger.Digest{d})
+	return a.docket().StartDigests(ctx, l, []ledger.Digest{d})
 }
 
 // worded is a message as it is sent over a channel.

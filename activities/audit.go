@@ -49,7 +49,7 @@ const longWait = 30 * time.Minute
 // again: what is missing is mended, not only cried about. Sending it twice does no harm. Between its steps it tells
 // Temporal that it is alive.
 func (a *Activities) Audit(ctx context.Context, in wire.AuditInput) (wire.AuditResult, error) {
-	l, book, err := a.plan(ctx, in.Plan)
+	l, book, err := a.docket().Plan(ctx, in.Plan)
 	if err != nil {
 		return wire.AuditResult{}, translate(err)
 	}

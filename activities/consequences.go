@@ -58,15 +58,16 @@ func (a *Activities) consequences(ctx context.Context, l ledger.Launched, book a
 			On: calendar.DayOf(when.Plan.In(book.Zone)), Ref: p.Task, Unit: p.Unit, Reason: a.grounds(l.Plan, p),
 			Talk: &act.TalkFacts{What: p.What},
 		}
-		id, refused, err := Propose(ctx, a.Ledger, a.Starter, l, proposal, &p, when)
+		id, err := a.docket().Propose(ctx, l, proposal, &p)
+		var refused *act.Refusal
 		switch {
 		case errors.Is(err, ledger.ErrNotOpen): // its task was cancelled between the count and the proposal
 			continue
-		case err != nil:
-			return err
-		case refused != nil:
+		case errors.As(err, &refused):
 			a.Log.Error("Consequence not proposed", "plan", l.Plan.ID, "rule", p.Rule, "unit", p.Unit, "refused", refused.Key)
 			continue
+		case err != nil:
+			return err
 		}
 		a.Log.Info("Consequence proposed", "plan", l.Plan.ID, "rule", p.Rule, "unit", p.Unit, "talk", id)
 	}
@@ -103,7 +104,7 @@ func factsOf(book act.Book, all []ledger.Task, talks []ledger.Talk, today calend
 // elsewhere are the facts of another plan as the plan own counts them, and what rules
 // there have named. It adds the titles of the tasks they are about.
 func (a *Activities) elsewhere(ctx context.Context, own string, other ledger.PlanInfo, today calendar.Day, titles map[string]string) ([]act.Fact, []act.Fired, error) {
-	l, book, err := a.plan(ctx, other.ID)
+	l, book, err := a.docket().Plan(ctx, other.ID)
 	if err != nil {
 		return nil, nil, err
 	}

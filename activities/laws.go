@@ -145,7 +145,7 @@ func readCourt(ctx context.Context, store *ledger.Store, planID string, until ti
 	if j.launched, err = store.Plan(ctx, planID); err != nil {
 		return j, err
 	}
-	if j.book, err = BookOf(ctx, store, j.launched); err != nil {
+	if j.book, err = store.Book(ctx, j.launched); err != nil {
 		return j, err
 	}
 	tasks, err := store.Tasks(ctx, ledger.TaskFilter{Plan: planID})

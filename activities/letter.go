@@ -66,7 +66,7 @@ func (a *Activities) facts(ctx context.Context, l ledger.Launched, m ledger.Mess
 
 // digestOf is what a message says to one seat of one plan.
 func (a *Activities) digestOf(ctx context.Context, l ledger.Launched, m ledger.Message, to people.Recipient, items []ledger.Item) (notice.Digest, error) {
-	book, err := BookOf(ctx, a.Ledger, l)
+	book, err := a.Ledger.Book(ctx, l)
 	if err != nil {
 		return notice.Digest{}, err
 	}

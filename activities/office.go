@@ -19,34 +19,12 @@ type office struct {
 	words    *words.Words
 }
 
-// outbox is the channel of an office without a mail server.
-const outbox = "outbox"
-
-// OfficeChannels are the names of the channels that the office has decided on, the
-// preferred first; the outbox before any worker has had a mail server.
-func OfficeChannels(ctx context.Context, store *ledger.Store) (names []string, err error) {
-	decided, err := store.Office(ctx)
-	names = ledger.Channels(decided[ledger.OfficeChannels])
-	if err == nil && len(names) == 0 {
-		names = []string{outbox}
-	}
-	return names, err
-}
-
 func (a *Activities) office(ctx context.Context) (office, error) {
 	decided, err := a.Ledger.Office(ctx)
 	if err != nil {
 		return office{}, err
 	}
-	o := office{set: a.Channels, words: a.Words, channels: ledger.Channels(decided[ledger.OfficeChannels])}
-	if len(o.channels) == 0 {
-		for _, c := range a.Channels {
-			o.channels = append(o.channels, c.Name())
-		}
-	}
-	if len(o.channels) == 0 { // a command, which records an act and sends nothing
-		o.channels = []string{outbox}
-	}
+	o := office{set: a.Channels, words: a.Words, channels: a.docket().ChannelsOf(decided)}
 	if from, err := mail.ParseAddress(decided[ledger.OfficeSender]); err == nil {
 		o.sender = letter.Address{Name: from.Name, Email: from.Address}
 	}

@@ -8,9 +8,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/docket"
 	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/internal/wire"
@@ -60,9 +60,8 @@ func TestATalkIsRevivedByTheNextTry(t *testing.T) {
 		a.By, a.At, a.On = office, y.now, calendar.DayOf(y.now.In(calendar.Beijing))
 		return a
 	}
-	talk, refused, err := activities.Propose(t.Context(), y.store, y, l, stamped(act.Act{ID: "p", Kind: act.Propose, Ref: task, Reason: "多次催办", Talk: &act.TalkFacts{What: plan.ProposeTalk}}), nil, ledger.When{Real: y.now, Plan: y.now})
+	talk, err := docket.Docket{Ledger: y.store, Starter: y, Now: y.acts.Now}.Propose(t.Context(), l, stamped(act.Act{ID: "p", Kind: act.Propose, Ref: task, Reason: "多次催办", Talk: &act.TalkFacts{What: plan.ProposeTalk}}), nil)
 	require.NoError(t, err)
-	require.Nil(t, refused)
 	state := func() string {
 		k, err := y.store.Talk(t.Context(), y.plan.ID, talk)
 		require.NoError(t, err)

@@ -110,7 +110,7 @@ func (a *Activities) deliver(ctx context.Context, o office, digest string) (wire
 	if err != nil {
 		return wire.SpeakResult{}, translate(err)
 	}
-	if err := a.startDigests(ctx, l, parted); err != nil {
+	if err := a.docket().StartDigests(ctx, l, parted); err != nil {
 		return wire.SpeakResult{}, err
 	}
 	messages, err := a.Ledger.Gather(ctx, digest, a.when(l.Clock), func(channel string, items []ledger.Item) bool { return o.again(l, channel, items) })

@@ -18,7 +18,7 @@ func unattendedKey(planID, unit string) string {
 // which the office has not been told, in the order of their tasks. Without a file of
 // accounts nobody is held against one.
 func (a *Activities) unattended(ctx context.Context, l ledger.Launched, all []ledger.Task) (out []notice.Unattended, err error) {
-	book, _ := a.Accounts.book()
+	book, _ := a.Accounts.Now()
 	if book == nil {
 		return nil, nil
 	}

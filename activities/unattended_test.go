@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/calendar"
+	"duban/internal/docket"
 	"duban/internal/ledger"
 	"duban/internal/notice"
 	"duban/internal/people"
@@ -35,7 +36,7 @@ func TestAUnitWithoutAnAccountIsNamedOnce(t *testing.T) {
 	_, err = store.AddPlan(t.Context(), l, rows, when)
 	require.NoError(t, err)
 	file := filepath.Join(t.TempDir(), "accounts.yaml")
-	a := &Activities{Ledger: store, Accounts: &Accounts{File: file}}
+	a := &Activities{Ledger: store, Accounts: &docket.Accounts{File: file}}
 	named := func(units ...string) []notice.Unattended {
 		if len(units) > 0 {
 			text := "accounts:\n"

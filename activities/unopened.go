@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"duban/internal/act"
+	"duban/internal/docket"
 	"duban/internal/ledger"
 	"duban/internal/plan"
 )
@@ -16,7 +17,7 @@ func Missing(ctx context.Context, store *ledger.Store, planID string, before tim
 	if err != nil {
 		return nil, err
 	}
-	book, err := BookOf(ctx, store, l)
+	book, err := store.Book(ctx, l)
 	if err != nil {
 		return nil, err
 	}
@@ -73,12 +74,12 @@ func unopened(l ledger.Launched, book act.Book, row ledger.Task, tasks map[strin
 	if row.Facts.Pause != nil {
 		return nil, nil
 	}
-	d, err := dutyOf(l, book, row)
+	d, err := docket.DutyOf(l, book, row)
 	if err != nil {
 		return nil, err
 	}
-	for o, ok := d.next(row.Facts.OpenedUpTo()); ok && o.Opens.Before(before); o, ok = d.next(o.Due) {
-		opened := d.occurrence(o)
+	for o, ok := d.Next(row.Facts.OpenedUpTo()); ok && o.Opens.Before(before); o, ok = d.Next(o.Due) {
+		opened := d.Occurrence(o)
 		if next := book.Next(opened.Facts); next != nil && next.At.Before(before) {
 			tasks[o.Task] = opened
 			silent = append(silent, ledger.Stage{Plan: l.Plan.ID, Task: o.Task, Stage: *next})

@@ -137,5 +137,5 @@ func (a *Activities) remindOfDecisions(ctx context.Context, l ledger.Launched, b
 	if err != nil {
 		return err
 	}
-	return a.startDigests(ctx, l, []ledger.Digest{d})
+	return a.docket().StartDigests(ctx, l, []ledger.Digest{d})
 }

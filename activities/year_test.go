@@ -21,6 +21,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/channel"
+	"duban/internal/docket"
 	"duban/internal/ledger"
 	"duban/internal/letter"
 	"duban/internal/plan"
@@ -86,16 +87,8 @@ func newYear(t *testing.T, lang string) *year {
 	for _, one := range cal.Years() {
 		require.NoError(t, y.store.PutCalendar(t.Context(), one, "test", when))
 	}
-	book, err := act.NewBook(p, cal)
+	rows, err := docket.Docket{Ledger: y.store, Own: []string{y.Name()}}.Rows(t.Context(), p, cal, p.Tasks, y.now) // as a launch does
 	require.NoError(t, err)
-	var rows []ledger.Task
-	for _, one := range p.Tasks {
-		row := ledger.TaskOf(p, one, y.now)
-		if order := book.Order(row.Facts); order != nil { // as a launch does
-			row.Order = &ledger.Order{Stage: *order, Channels: []string{y.Name()}, From: p, Place: activities.Placer(book, one.ID, row.Facts.Policy, book.Limit(row.Facts, *order))}
-		}
-		rows = append(rows, row)
-	}
 	_, err = y.store.AddPlan(t.Context(), ledger.Launched{Plan: *p, At: y.now}, rows, when)
 	require.NoError(t, err)
 	orders, err := y.store.Unspoken(t.Context(), p.ID)
@@ -275,7 +268,7 @@ func (y *year) perform(e script.Entry) {
 		l, failed := y.store.Plan(y.ctx, y.plan.ID)
 		require.NoError(y.t, failed)
 		var refused *act.Refusal
-		if _, refused, err = activities.Propose(y.ctx, y.store, y, l, a, nil, ledger.When{Real: y.now, Plan: y.now}); refused != nil {
+		if _, err = (docket.Docket{Ledger: y.store, Starter: y, Now: y.acts.Now}).Propose(y.ctx, l, a, nil); errors.As(err, &refused) {
 			err = wire.Refused(refused)
 		}
 	case script.OnTask, script.OnDuty:

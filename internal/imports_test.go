@@ -31,7 +31,10 @@ var rows = map[string]int{
 	// today, the portal next. It stands above what works rows out and beside the workflows,
 	// which read for themselves; nothing that decides or runs may depend on it.
 	"internal/query": 5,
-	"activities":     4, "internal/report": 4, "internal/script": 3,
+	"activities":     5, "internal/report": 4, "internal/script": 3,
+	// Things are opened and acts recorded below whoever asks for it: activities, and the
+	// engine for what no workflow is asked. What must run because of it is a Starter's.
+	"internal/docket": 4,
 	// Who may sign in is asked by the doors; it decides nothing about plans.
 	"internal/signin": 4,
 	// What is prepared and not yet in force is worked out here for a page.
@@ -62,6 +65,8 @@ var rows = map[string]int{
 
 // onlyFor names packages that few may import.
 var onlyFor = map[string][]string{
+	// The engine asks workflows by package wire, and opens things by package docket: it calls no activity.
+	"activities":        {"internal/host", "internal/rehearse", "internal/bench"},
 	"internal/recount":  {},
 	"internal/settings": {"starter", "worker", "internal/host", "internal/bench"},
 	"internal/embedded": {"internal/host"},
@@ -71,6 +76,13 @@ var onlyFor = map[string][]string{
 // never names what a room may not import, whether it is ours or not: a room that decides opens no file.
 var never = map[string][]string{
 	"internal/plan": {"os", "io/fs", "path/filepath", "embed", "gopkg.in/yaml.v3"},
+}
+
+// knowsTemporal are the rooms that may import Temporal: all others decide, record and show
+// without it.
+var knowsTemporal = []string{
+	"internal/wire", "workflows", "activities", "internal/engine", "internal/host", "internal/embedded", "internal/door",
+	"internal/rehearse", "internal/bench", "internal/deploy", "starter",
 }
 
 type pkg struct {
@@ -123,6 +135,9 @@ func faults(t *testing.T, all []pkg) (out []string) {
 			if slices.Contains(never[from], path) {
 				out = append(out, p.ImportPath+" may not import "+path)
 			}
+			if strings.HasPrefix(path, "go.temporal.io/") && !slices.Contains(knowsTemporal, from) {
+				out = append(out, p.ImportPath+" may not import Temporal")
+			}
 			if !strings.HasPrefix(path, "duban/") {
 				continue
 			}
@@ -160,10 +175,13 @@ func TestImportLawBites(t *testing.T) {
 		"duban/internal/plan may not import duban/internal/ledger",
 		"duban/internal/notice may not import duban/internal/ledger",
 		"duban/internal/settings is not for duban/internal/engine",
+		"duban/activities is not for duban/internal/engine",
+		"duban/internal/docket may not import Temporal",
 	}, faults(t, []pkg{
 		{"duban/internal/plan", []string{"fmt", "os", "duban/internal/calendar", "duban/internal/ledger"}},
 		{"duban/internal/notice", []string{"duban/internal/ledger", "duban/internal/words"}},
-		{"duban/internal/engine", []string{"duban/internal/settings", "duban/workflows"}},
+		{"duban/internal/engine", []string{"duban/internal/settings", "duban/workflows", "duban/activities", "go.temporal.io/sdk/client"}},
+		{"duban/internal/docket", []string{"duban/internal/ledger", "go.temporal.io/sdk/temporal"}},
 		{"duban/internal/ledger/ledgertest", []string{"duban/internal/ledger"}},
 		{"duban/worker", []string{"duban/internal/settings", "duban/internal/host"}},
 	}))

@@ -11,9 +11,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/docket"
 	"duban/internal/engine"
 	"duban/internal/form"
 	"duban/internal/ledger"
@@ -155,7 +155,7 @@ func (h hand) Propose(ctx context.Context, planID string, a act.Act, rule *act.P
 		return "", err
 	}
 	facts := func(number int) (act.TalkCase, *act.Refusal) {
-		c := activities.NewTalkCase(&l.Plan, task, a, rule)
+		c := docket.TalkToPropose(&l.Plan, task, a, rule)
 		c.Number = number
 		course, refused := b.Propose(c, a)
 		return course.TalkCase, refused

@@ -11,9 +11,9 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
-	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/docket"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
@@ -343,9 +343,8 @@ func TestCircularIsToldAndClosedByItsApproval(t *testing.T) {
 	require.NoError(t, err)
 	a := act.Act{ID: "c", Kind: act.Propose, By: ofOffice, At: at, On: calendar.DayOf(at.In(calendar.Beijing)), Ref: "survey", Reason: "两项任务同时逾期", Talk: &act.TalkFacts{What: plan.ProposeCircular}}
 	for range 2 {
-		id, refused, err := activities.Propose(t.Context(), b.store, b.starts, l, a, nil, ledger.When{Real: at, Plan: at})
+		id, err := docket.Docket{Ledger: b.store, Starter: b.starts, Now: func() time.Time { return at }}.Propose(t.Context(), l, a, nil)
 		require.NoError(t, err)
-		require.Nil(t, refused)
 		require.Equal(t, "survey#2", id)
 	}
 	proposed := b.starts.talks[len(b.starts.talks)-1]

@@ -36,6 +36,18 @@ func AsRuled(duty plan.Task, c Case) plan.Task {
 	return duty
 }
 
+// OccurrenceAfter is the first occurrence of a duty that is due after a day, as acts have changed
+// the duty. One that an act has let go on since is owed from then on: nothing is said of
+// the time before.
+func (b Book) OccurrenceAfter(planned plan.Task, c Case, after calendar.Day) (plan.Occurrence, bool) {
+	ruled := AsRuled(planned, c)
+	o, ok := b.NextOccurrence(b.Policies[ruled.Policy], ruled, after, c.Assigned)
+	if o.Opens.Before(c.Restarted) {
+		o.Opens = c.Restarted
+	}
+	return o, ok
+}
+
 // AsOccurrence is the case of one occurrence of a duty.
 func (c Case) AsOccurrence() Case {
 	c.Occurs = true

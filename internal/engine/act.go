@@ -12,7 +12,6 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
-	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
@@ -101,8 +100,7 @@ func workflowOf(planID, task string, k plan.Kind) string {
 
 // reinstate records that what was cancelled goes on, and starts it and its talks.
 func (e *Engine) reinstate(ctx context.Context, l ledger.Launched, task string, a act.Act) (*act.Refusal, error) {
-	refused, err := activities.Reinstate(ctx, e.ledger, e, e.accounts, e.now, l.Plan.ID, task, a, e.now())
-	if refused != nil || err != nil {
+	if refused, err := refusal(e.docket().Reinstate(ctx, l.Plan.ID, task, a, e.now())); refused != nil || err != nil {
 		return refused, err
 	}
 	r := reconciling{Engine: e, launched: l, mend: true}

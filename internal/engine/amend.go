@@ -145,20 +145,14 @@ func (e *Engine) record(ctx context.Context, l ledger.Launched, p *plan.Plan, ca
 		return ledger.Amended{}, false, err
 	}
 	when := e.when(l.Clock)
-	book, err := act.NewBook(&merged, cal)
-	if err != nil {
-		return ledger.Amended{}, false, err
-	}
-	var added []ledger.Task
+	var fresh []plan.Task
 	for _, c := range changes.Tasks {
-		if c.What != plan.Added || c.New.Carries != "" { // what is carried on is begun by its own act
-			continue
+		if c.What == plan.Added {
+			fresh = append(fresh, *c.New)
 		}
-		row := ledger.TaskOf(&merged, *c.New, when.Plan)
-		row.Facts = book.Open(row.Facts).Case
-		added = append(added, row)
 	}
-	if err := e.ordered(ctx, &merged, book, added); err != nil {
+	added, err := e.docket().Rows(ctx, &merged, cal, fresh, when.Plan)
+	if err != nil {
 		return ledger.Amended{}, false, err
 	}
 	return e.ledger.Amend(ctx, ledger.Amendment{
@@ -230,7 +224,7 @@ func (e *Engine) reopen(ctx context.Context, l ledger.Launched, changes plan.Cha
 			}
 			continue
 		}
-		more, err := e.fallsDue(ctx, l, t, t.Facts.OpenedUpTo())
+		more, err := e.fallsDue(ctx, l, t)
 		if err != nil || !more {
 			if err != nil {
 				return err

@@ -8,7 +8,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/whatif"
@@ -51,7 +50,7 @@ func (e *Engine) recalendar(ctx context.Context, years []int) (int, error) {
 		if err != nil {
 			return total, err
 		}
-		is, err := activities.BookOf(ctx, e.ledger, l)
+		is, err := e.ledger.Book(ctx, l)
 		if err != nil {
 			return total, err
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 
-	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/ledger"
 	"duban/internal/plan"
@@ -82,10 +81,7 @@ func (e *Engine) carryOn(ctx context.Context, l ledger.Launched, t plan.Task, op
 			return false, err
 		}
 		if r := c.Refused(); r != nil {
-			row := ledger.TaskOf(&l.Plan, t, l.At)
-			row.State, row.ClosedAt = ledger.Carried, e.when(l.Clock).Plan
-			row.Facts.State, row.Facts.From = act.Carried, &act.Elsewhere{Plan: c.Row.Plan, Task: c.Row.ID, On: l.Plan.Issued}
-			return false, e.ledger.CarryNothing(ctx, row, opt.By.Account, e.when(l.Clock))
+			return false, e.docket().CarryNothing(ctx, l, t, c.Row, opt.By.Account)
 		}
 		carriage, err := e.carriage(ctx, l, c, opt)
 		if err != nil {
@@ -142,35 +138,7 @@ func (e *Engine) carriage(ctx context.Context, l ledger.Launched, c whatif.Carry
 	if err := e.mayCarry(ctx, c.From, c.Row.ID, a); err != nil {
 		return ledger.Carriage{}, err
 	}
-	was, err := activities.BookOf(ctx, e.ledger, c.From)
-	if err != nil {
-		return ledger.Carriage{}, err
-	}
-	is, err := activities.BookOf(ctx, e.ledger, l)
-	if err != nil {
-		return ledger.Carriage{}, err
-	}
-	carriage := ledger.Carriage{From: c.From.Plan.ID, To: l.Plan.ID, Act: a}
-	channels, err := activities.OfficeChannels(ctx, e.ledger)
-	if err != nil {
-		return ledger.Carriage{}, err
-	}
-	move := moving{Engine: e, was: was, is: is, from: c.From, to: l, act: a, channels: channels, left: map[string]ledger.Talk{}, begun: map[string]ledger.Talk{}}
-	if c.Row.Kind != plan.Duty {
-		one, err := move.task(ctx, c.Row, c.Task)
-		carriage.Tasks = append(carriage.Tasks, one)
-		return carriage, err
-	}
-	carriage.Tasks = append(carriage.Tasks, move.duty(c.Row, c.Task))
-	open, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: c.From.Plan.ID, State: ledger.TaskOpen, Duty: c.Row.ID})
-	for _, o := range open {
-		one, err := move.occurrence(ctx, o, c.Task)
-		if err != nil {
-			return carriage, err
-		}
-		carriage.Tasks = append(carriage.Tasks, one)
-	}
-	return carriage, err
+	return e.docket().Carriage(ctx, c.From, l, c.Row, c.Task, a)
 }
 
 // mayCarry refuses whoever is not of the office of the plan whose task is carried.
@@ -179,129 +147,6 @@ func (e *Engine) mayCarry(ctx context.Context, l ledger.Launched, task string, a
 		return e.answer(ctx, l, task, a, r, nil)
 	}
 	return e.answer(ctx, l, task, a, act.CheckOnPlan(l.Plan.Directory.Office, l.Plan.Directory.Leadership, a), nil)
-}
-
-// moving works out what goes from one plan into another.
-type moving struct {
-	*Engine
-	was, is  act.Book
-	from, to ledger.Launched
-	act      act.Act
-	channels []string
-
-	left  map[string]ledger.Talk // by ID: talks of the old plan as this carriage leaves them
-	begun map[string]ledger.Talk // by the ID of the old plan's: as which they go on in the new one
-}
-
-func (m moving) elsewhere(from, to string) (into, out act.Elsewhere) {
-	return act.Elsewhere{Plan: m.to.Plan.ID, Task: to, On: m.act.On}, act.Elsewhere{Plan: m.from.Plan.ID, Task: from, On: m.act.On}
-}
-
-// task is a dated task, or an occurrence, that goes on as t.
-func (m moving) task(ctx context.Context, row ledger.Task, t plan.Task) (ledger.CarriedTask, error) {
-	own, err := m.ledger.Talks(ctx, row.Plan, row.ID)
-	if err != nil {
-		return ledger.CarriedTask{}, err
-	}
-	before := ledger.CaseOf(row)
-	into, from := m.elsewhere(row.ID, t.ID)
-	from.Talks = row.Facts.TalksBefore()
-	for _, k := range own {
-		from.Talks = max(from.Talks, k.Number)
-	}
-	facts := m.is.CarryIn(before, &m.to.Plan, t, m.act, from)
-	out := ledger.CarriedTask{Task: row.ID, Version: row.Version, Facts: m.was.CarryOut(before, m.act, into), Into: m.row(row, t, facts)}
-	for _, k := range own {
-		if err := m.talk(ctx, &out, row, k, facts, t); err != nil {
-			return out, err
-		}
-	}
-	return out, nil
-}
-
-// talk adds a talk that goes along with a task. What it has joined goes along about this
-// task: as a talk of its own, or as part of the one that the same talk goes on as already.
-func (m moving) talk(ctx context.Context, out *ledger.CarriedTask, row ledger.Task, own ledger.Talk, facts act.Case, t plan.Task) error {
-	k := own
-	for k.Host != "" {
-		host, err := m.ledger.Talk(ctx, k.Plan, k.Host)
-		if err != nil {
-			return err
-		}
-		k = host
-	}
-	if now, went := m.left[k.ID]; went { // with another occurrence of the same duty
-		k = now
-	}
-	if !k.GoesOn() || !k.About(row.ID) || slices.ContainsFunc(out.Talks, func(c ledger.CarriedTalk) bool { return c.Talk.ID == k.ID }) {
-		return nil
-	}
-	along := ledger.CarriedTalk{Talk: k, Number: own.Number}
-	along.Out, along.In = m.is.CarryTalk(ledger.TalkCaseOf(&m.from.Plan, row, k), row.ID, facts, t.ID, m.act)
-	along.In.Number, along.In.Policy, along.In.From = own.Number, act.TalkPolicy(&m.to.Plan, t.Policy), k.Plan+"/"+k.ID
-	host, goesOn := m.begun[k.ID]
-	if !goesOn {
-		there, err := m.ledger.Talks(ctx, m.to.Plan.ID, "")
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(there, func(t ledger.Talk) bool { return t.GoesOnFrom(along.In.From) })
-		if goesOn = i >= 0; goesOn {
-			host = there[i]
-		}
-	}
-	is := ledger.Talk{ID: ledger.CarriedTalkID(t.ID, along), Plan: m.to.Plan.ID, State: string(along.In.State), Facts: &along.In, Version: 2}
-	if goesOn {
-		whole, was := m.is.Along(*host.Facts, along.In, m.act), host
-		along.Host, along.Whole = &was, &whole
-		along.In.State, along.In.Into = act.TalkJoined, host.ID
-		is = host
-		is.Facts, is.Version = &whole, host.Version+1
-	}
-	if k.Facts != nil {
-		left := along.Out
-		m.begun[k.ID] = is
-		k.State, k.Facts, k.Version = string(left.State), &left, k.Version+1
-		m.left[k.ID] = k
-	}
-	out.Talks = append(out.Talks, along)
-	return nil
-}
-
-// occurrence is an open occurrence of a duty that goes on as one of t.
-func (m moving) occurrence(ctx context.Context, row ledger.Task, duty plan.Task) (ledger.CarriedTask, error) {
-	t := act.OccurrenceOf(duty, plan.Occurrence{Task: duty.ID + "." + row.Period, Due: row.Due})
-	t.Title, t.Carries = row.Title, ""
-	one, err := m.task(ctx, row, t)
-	one.Into.Duty, one.Into.Period = duty.ID, row.Period
-	return one, err
-}
-
-func (m moving) duty(row ledger.Task, t plan.Task) ledger.CarriedTask {
-	before := ledger.CaseOf(row)
-	var rule plan.Recurrence
-	if row.Facts.Rule != nil {
-		rule = *row.Facts.Rule
-	}
-	for _, planned := range m.from.Plan.Tasks {
-		if planned.ID == row.ID && planned.Recur != nil {
-			rule = *act.AsRuled(planned, row.Facts).Recur
-		}
-	}
-	into, from := m.elsewhere(row.ID, t.ID)
-	facts := m.is.CarryDuty(before, rule, &m.to.Plan, t, m.act, from)
-	return ledger.CarriedTask{Task: row.ID, Version: row.Version, Facts: m.was.CarryOut(before, m.act, into), Into: m.row(row, t, facts)}
-}
-
-// row is the task's row in its new plan.
-func (m moving) row(was ledger.Task, t plan.Task, facts act.Case) ledger.Task {
-	row := ledger.TaskOf(&m.to.Plan, t, facts.Assigned)
-	row.Facts, row.Title, row.Lead, row.Assist, row.Policy = facts, facts.Title, facts.Lead, facts.Assist, facts.Policy
-	row.Due, row.FirstDue, row.Revision, row.Light, row.LastStage = facts.Due, facts.FirstDue, facts.Revision, was.Light, was.LastStage
-	if s := m.is.OrderAt(facts, m.act.At); s != nil {
-		row.Order = orderOf(&m.to.Plan, m.is, row, *s, m.channels)
-	}
-	return row
 }
 
 // EndPlan ends a plan of which nothing goes on; ledger.ErrGoesOn otherwise: whatif's

@@ -4,6 +4,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"hash/fnv"
 	"log/slog"
 	"time"
@@ -11,8 +12,9 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
-	"duban/activities"
+	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/docket"
 	"duban/internal/ledger"
 	"duban/internal/whatif"
 	"duban/workflows"
@@ -27,7 +29,7 @@ type Engine struct {
 
 	patience time.Duration         // see AnswerWithin
 	watch    func(done, total int) // see Watched; may be nil
-	accounts *activities.Accounts  // see HoldAgainst
+	accounts *docket.Accounts      // see HoldAgainst
 }
 
 // Watched is an engine whose acts on many tasks, and whose launches, tell how far
@@ -53,9 +55,23 @@ type records struct {
 // whatIf asks the ledger what something would change.
 func (r records) whatIf() whatif.WhatIf { return whatif.New(r.ledger, r.now) }
 
+// docket is where things are opened and acts recorded that no workflow is asked for.
+func (e *Engine) docket() docket.Docket {
+	return docket.Docket{Ledger: e.ledger, Starter: e, Accounts: e.accounts, Now: e.now}
+}
+
+// refusal parts a refusal, which is an answer, from what went wrong.
+func refusal(err error) (*act.Refusal, error) {
+	var r *act.Refusal
+	if errors.As(err, &r) {
+		return r, nil
+	}
+	return nil, err
+}
+
 // HoldAgainst has people who propose something held against their accounts, as the
 // worker holds those who act; nil, which is so at first, holds nobody.
-func (e *Engine) HoldAgainst(accounts *activities.Accounts) { e.accounts = accounts }
+func (e *Engine) HoldAgainst(accounts *docket.Accounts) { e.accounts = accounts }
 
 // StartTask starts the workflow of a task or an occurrence, from where the ledger
 // has it. One that runs or ran already, or a task that has ended, is no error.

@@ -11,7 +11,6 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
-	"duban/activities"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
@@ -37,7 +36,7 @@ func (j job) standsAt(p workflows.Position, arg any) job {
 }
 
 func (e *Engine) taskJob(ctx context.Context, l ledger.Launched, t ledger.Task) (job, error) {
-	book, err := activities.BookOf(ctx, e.ledger, l)
+	book, err := e.ledger.Book(ctx, l)
 	if err != nil {
 		return job{}, err
 	}
@@ -49,7 +48,7 @@ func (e *Engine) taskJob(ctx context.Context, l ledger.Launched, t ledger.Task) 
 }
 
 func (e *Engine) dutyJob(ctx context.Context, l ledger.Launched, t ledger.Task) (job, error) {
-	book, err := activities.BookOf(ctx, e.ledger, l)
+	book, err := e.ledger.Book(ctx, l)
 	if err != nil {
 		return job{}, err
 	}
@@ -65,7 +64,7 @@ func (e *Engine) talkJob(ctx context.Context, l ledger.Launched, k ledger.Talk) 
 	if err != nil {
 		return job{}, err
 	}
-	book, err := activities.BookOf(ctx, e.ledger, l)
+	book, err := e.ledger.Book(ctx, l)
 	if err != nil {
 		return job{}, err
 	}

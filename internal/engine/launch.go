@@ -85,7 +85,7 @@ func (e *Engine) Launch(ctx context.Context, p *plan.Plan, cal *calendar.Calenda
 			return LaunchReport{}, err
 		}
 		l = ledger.Launched{Plan: *p, Clock: opt.Clock, At: opt.At.UTC(), Grace: opt.Grace}
-		rows, err := e.rowsOf(ctx, p, cal, l.At)
+		rows, err := e.docket().Rows(ctx, p, cal, p.Tasks, l.At)
 		if err != nil {
 			return LaunchReport{}, err
 		}
@@ -153,24 +153,6 @@ func reseated(before, now []people.Unit) []plan.SeatChange {
 	kept := people.Directory{Units: now}
 	known.Units = slices.DeleteFunc(slices.Clone(before), func(u people.Unit) bool { _, ok := kept.Unit(u.ID); return !ok })
 	return plan.SeatChanges(known, kept)
-}
-
-// rowsOf are a plan's tasks as they begin, but for those that it carries on.
-func (r records) rowsOf(ctx context.Context, p *plan.Plan, cal *calendar.Calendar, at time.Time) ([]ledger.Task, error) {
-	book, err := act.NewBook(p, cal)
-	if err != nil {
-		return nil, err
-	}
-	var rows []ledger.Task
-	for _, t := range p.Tasks {
-		if t.Carries != "" {
-			continue
-		}
-		row := ledger.TaskOf(p, t, at)
-		row.Facts = book.Open(row.Facts).Case
-		rows = append(rows, row)
-	}
-	return rows, r.ordered(ctx, p, book, rows)
 }
 
 // arm starts what speaks the messages that wait, first of all those that tell units

@@ -12,9 +12,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/converter"
 
-	"duban/activities"
 	"duban/internal/act"
-	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -27,11 +25,7 @@ import (
 // it was done on. What they told and is out is not said again: see unheard. f gets
 // their number.
 func (r reconciling) recover(ctx context.Context, t thing, f *Finding) error {
-	years, err := r.ledger.Calendar(ctx)
-	if err != nil {
-		return err
-	}
-	book, err := act.NewBook(&r.launched.Plan, calendar.New(years...))
+	book, err := r.ledger.Book(ctx, r.launched)
 	if err != nil {
 		return err
 	}
@@ -141,7 +135,7 @@ func (r reconciling) unheard(ctx context.Context, told []plan.Stage) (map[people
 	if len(told) == 0 {
 		return nil, nil
 	}
-	channels, err := activities.OfficeChannels(ctx, r.ledger)
+	channels, err := r.docket().Channels(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 
 	"go.temporal.io/api/serviceerror"
 
-	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/ledger"
 	"duban/workflows"
@@ -207,7 +206,8 @@ func (e *Engine) propose(ctx context.Context, planID string, a act.Act, rule *ac
 	if r := e.accounts.Credible(l.Clock, a, e.now()); r != nil && rule == nil {
 		return "", e.answerOnTalk(ctx, l, a.Ref, "", a, r, nil)
 	}
-	talkID, refused, err := activities.Propose(ctx, e.ledger, e, l, a, rule, e.when(l.Clock))
+	talkID, err = e.docket().Propose(ctx, l, a, rule)
+	refused, err := refusal(err)
 	return talkID, e.answerOnTalk(ctx, l, a.Ref, "", a, refused, err)
 }
 

@@ -2,13 +2,13 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"go.temporal.io/api/enums/v1"
 
-	"duban/activities"
-	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/docket"
 	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/workflows"
@@ -47,7 +47,7 @@ func (r reconciling) things(ctx context.Context) ([]thing, error) {
 	if err != nil {
 		return nil, err
 	}
-	book, err := activities.BookOf(ctx, r.ledger, r.launched)
+	book, err := r.ledger.Book(ctx, r.launched)
 	if err != nil {
 		return nil, err
 	}
@@ -113,32 +113,25 @@ func (r reconciling) openDuty(ctx context.Context, t ledger.Task) (job, bool, er
 	if err != nil {
 		return job{}, false, err
 	}
-	more, err := r.fallsDue(ctx, r.launched, t, j.at.After)
+	more, err := r.fallsDue(ctx, r.launched, t)
 	if err != nil || more {
 		return j, more, err
 	}
 	return job{}, false, r.ledger.EndDuty(ctx, t.Plan, t.ID, r.when(r.launched.Clock))
 }
 
-// fallsDue tells whether a duty, or one that is paused, falls due once more after a day.
-func (e *Engine) fallsDue(ctx context.Context, l ledger.Launched, t ledger.Task, after calendar.Day) (bool, error) {
-	if t.Facts.Pause != nil {
-		return true, nil
-	}
-	i := slices.IndexFunc(l.Plan.Tasks, func(p plan.Task) bool { return p.ID == t.ID })
-	if i < 0 {
-		return false, nil
-	}
-	years, err := e.ledger.Calendar(ctx)
+// fallsDue tells whether a duty, or one that is paused, falls due once more. One that
+// its plan has no more does not.
+func (e *Engine) fallsDue(ctx context.Context, l ledger.Launched, t ledger.Task) (bool, error) {
+	book, err := e.ledger.Book(ctx, l)
 	if err != nil {
 		return false, err
 	}
-	lad, err := plan.NewLadderer(&l.Plan, calendar.New(years...))
-	if err != nil {
-		return false, err
+	d, err := docket.DutyOf(l, book, t)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return t.Facts.Pause != nil, nil
 	}
-	_, more := lad.NextOccurrence(l.Plan.Policies[t.Policy], act.AsRuled(l.Plan.Tasks[i], t.Facts), after, t.Assigned)
-	return more, nil
+	return err == nil && d.FallsDue(), err
 }
 
 func (r reconciling) talk(k ledger.Talk, late *plan.Stage) thing {

@@ -12,7 +12,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/engine"
@@ -58,7 +57,7 @@ func (w *world) agree(planID, task string) {
 func (w *world) book(ctx context.Context, planID string) act.Book {
 	l, err := w.Ledger.Plan(ctx, planID)
 	require.NoError(w.t, err)
-	book, err := activities.BookOf(ctx, w.Ledger, l)
+	book, err := w.Ledger.Book(ctx, l)
 	require.NoError(w.t, err)
 	return book
 }

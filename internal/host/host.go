@@ -25,6 +25,7 @@ import (
 
 	"duban/activities"
 	"duban/internal/calendar"
+	"duban/internal/docket"
 	"duban/internal/door"
 	"duban/internal/embedded"
 	"duban/internal/engine"
@@ -223,7 +224,7 @@ func searchAttributes() map[string]enums.IndexedValueType {
 }
 
 // work begins to work when the namespace is ready and the ledger has this year's notices.
-func (h *Host) work(ctx context.Context, cfg settings.Config, o Options, people *activities.Accounts) error {
+func (h *Host) work(ctx context.Context, cfg settings.Config, o Options, people *docket.Accounts) error {
 	own, err := Channels(cfg, o.Out)
 	if err != nil {
 		return err
@@ -303,11 +304,11 @@ func (h *Host) startWorker(cfg settings.Config, acts *activities.Activities) err
 
 // actors are the accounts that people are held against when they act; nil in a
 // rehearsal, whose people are the script's.
-func actors(cfg settings.Config, o Options) *activities.Accounts {
+func actors(cfg settings.Config, o Options) *docket.Accounts {
 	if o.Rehearsal {
 		return nil
 	}
-	a := &activities.Accounts{File: cfg.Accounts, Named: cfg.AccountsSet}
+	a := &docket.Accounts{File: cfg.Accounts, Named: cfg.AccountsSet}
 	if known, unread := a.Known(); o.Work && unread {
 		o.Log.Error("The accounts file cannot be read: nobody may act until it can; see DUBAN_ACCOUNTS", "file", cfg.Accounts)
 	} else if o.Work && !known {

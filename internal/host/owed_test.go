@@ -1,13 +1,12 @@
 package host_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"context"
 
 	"duban/internal/act"
 	"duban/internal/calendar"

@@ -16,8 +16,8 @@ import (
 	"github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/require"
 
-	"duban/activities"
 	"duban/internal/calendar"
+	"duban/internal/docket"
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
@@ -204,7 +204,7 @@ func TestAWorkerKilledAtEveryStepOfSending(t *testing.T) {
 	w := open(t, cfg, false)
 	first := workerProcess(t, cfg.Dir, p.port)
 	w.eventually("the office sends by mail", func(ctx context.Context) bool {
-		channels, err := activities.OfficeChannels(ctx, w.Ledger)
+		channels, err := docket.Docket{Ledger: w.Ledger}.Channels(ctx)
 		return err == nil && slices.Equal(channels, []string{"smtp"})
 	})
 	w.morning("killed")

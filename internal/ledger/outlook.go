@@ -68,6 +68,15 @@ func BookOf(l Launched, cal *calendar.Calendar) (act.Book, error) {
 	return book, err
 }
 
+// Book works out courses of a launched plan by the calendar in force.
+func (s *Store) Book(ctx context.Context, l Launched) (act.Book, error) {
+	years, err := s.Calendar(ctx)
+	if err != nil {
+		return act.Book{}, err
+	}
+	return BookOf(l, calendar.New(years...))
+}
+
 // outlookOf is a task's outlook, its next word that of its talks too.
 func outlookOf(l Launched, book act.Book, t Task, talks []Talk) act.Outlook {
 	o := book.Outlook(CaseOf(t))

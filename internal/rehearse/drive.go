@@ -12,7 +12,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/engine"
@@ -211,7 +210,7 @@ func (d *driver) undecided(ctx context.Context, e script.Entry, at, soon time.Ti
 	if err != nil {
 		return false, err
 	}
-	book, err := activities.BookOf(ctx, d.store, l)
+	book, err := d.store.Book(ctx, l)
 	if err != nil {
 		return false, err
 	}
@@ -271,8 +270,7 @@ func unopened(ctx context.Context, store *ledger.Store, l ledger.Launched, book 
 	if err != nil || i < 0 || row.State != ledger.TaskOpen || row.Facts.Pause != nil {
 		return false, err
 	}
-	ruled := act.AsRuled(l.Plan.Tasks[i], row.Facts)
-	o, ok := book.NextOccurrence(l.Plan.Policies[ruled.Policy], ruled, row.Facts.OpenedUpTo(), row.Assigned)
+	o, ok := book.OccurrenceAfter(l.Plan.Tasks[i], row.Facts, row.Facts.OpenedUpTo())
 	return ok && o.Opens.Before(at), nil
 }
 

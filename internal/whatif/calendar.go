@@ -17,7 +17,7 @@ func (w WhatIf) Moves(ctx context.Context, planID string, cal *calendar.Calendar
 	if err != nil {
 		return nil, err
 	}
-	was, err := w.book(ctx, l)
+	was, err := w.ledger.Book(ctx, l)
 	if err != nil {
 		return nil, err
 	}
@@ -90,6 +90,6 @@ func nextOccurrence(l ledger.Launched, b act.Book, row ledger.Task) plan.Occurre
 	if i < 0 {
 		return plan.Occurrence{}
 	}
-	o, _ := b.NextOccurrence(b.Policies[row.Policy], act.AsRuled(l.Plan.Tasks[i], row.Facts), row.Facts.OpenedUpTo(), row.Assigned)
+	o, _ := b.OccurrenceAfter(l.Plan.Tasks[i], row.Facts, row.Facts.OpenedUpTo())
 	return o
 }

@@ -46,7 +46,7 @@ func (w WhatIf) PolicyMoves(ctx context.Context, planID string, p plan.Policy) (
 	if err != nil {
 		return nil, err
 	}
-	book, err := w.book(ctx, l)
+	book, err := w.ledger.Book(ctx, l)
 	if err != nil {
 		return nil, err
 	}

@@ -23,15 +23,6 @@ type WhatIf struct {
 // New asks a ledger; now is the wall clock.
 func New(store *ledger.Store, now func() time.Time) WhatIf { return WhatIf{store, now} }
 
-// book is the plan's rules under the calendar that the ledger holds.
-func (w WhatIf) book(ctx context.Context, l ledger.Launched) (act.Book, error) {
-	years, err := w.ledger.Calendar(ctx)
-	if err != nil {
-		return act.Book{}, err
-	}
-	return ledger.BookOf(l, calendar.New(years...))
-}
-
 // stamp sets when an act would be done: now, on the plan's clock and in its zone.
 func (w WhatIf) stamp(l ledger.Launched, a *act.Act) error {
 	lad, err := plan.NewLadderer(&l.Plan, nil)

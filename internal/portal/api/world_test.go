@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -13,10 +14,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"duban/activities"
 	"duban/internal/accounts"
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/docket"
 	"duban/internal/engine"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
@@ -133,7 +134,7 @@ func (w *world) speak(task string) {
 }
 
 // nothing starts no workflows.
-type nothing struct{ activities.Starter }
+type nothing struct{ docket.Starter }
 
 func (nothing) UnusedTalk(_ context.Context, _, _ string, from int, _ time.Time) (int, error) {
 	return from, nil
@@ -197,8 +198,9 @@ func (w *world) Propose(ctx context.Context, planID string, a act.Act, rule *act
 		return "", err
 	}
 	a.At, a.On = w.now.UTC(), calendar.DayOf(w.now)
-	id, refused, err := activities.Propose(ctx, w.store, nothing{}, l, a, rule, ledger.When{Real: w.now, Plan: w.now})
-	if refused != nil {
+	id, err := docket.Docket{Ledger: w.store, Starter: nothing{}, Now: func() time.Time { return w.now }}.Propose(ctx, l, a, rule)
+	var refused *act.Refusal
+	if errors.As(err, &refused) {
 		return "", &engine.RefusedError{Refusal: *refused}
 	}
 	return id, err

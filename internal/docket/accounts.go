@@ -1,4 +1,4 @@
-package activities
+package docket
 
 import (
 	"context"
@@ -37,10 +37,10 @@ type Accounts struct {
 	last *accounts.Book // as last read without a fault
 }
 
-// book is the accounts as they are now, or as they were before the file was spoilt
+// Now is the accounts as they are now, or as they were before the file was spoilt
 // or went away; nil when there never were any. unread tells that there should be
 // some, and they were never read.
-func (a *Accounts) book() (book *accounts.Book, unread bool) {
+func (a *Accounts) Now() (book *accounts.Book, unread bool) {
 	if a == nil || a.File == "" {
 		return nil, false
 	}
@@ -60,14 +60,14 @@ func (a *Accounts) book() (book *accounts.Book, unread bool) {
 // Known tells whether there are accounts to hold people against; unread that there
 // should be some and that nobody may act until they can be read.
 func (a *Accounts) Known() (known, unread bool) {
-	book, unread := a.book()
+	book, unread := a.Now()
 	return book != nil, unread
 }
 
 // check refuses somebody who says to be another than the account is, or to stand in at
 // an instant for somebody for whom it does not.
 func (a *Accounts) check(by act.Actor, at time.Time) *act.Refusal {
-	book, unread := a.book()
+	book, unread := a.Now()
 	if unread {
 		return &act.Refusal{Key: "act.refused_no_accounts"}
 	}

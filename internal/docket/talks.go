@@ -1,0 +1,228 @@
+package docket
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/plan"
+)
+
+// OpenTalk opens a talk that a stage called for, or proposes it when its policy
+// asks for approval. It gives the talk's course as the ledger has it from then on:
+// void when an act on its task came first.
+func (d Docket) OpenTalk(ctx context.Context, planID, id string) (act.TalkCourse, error) {
+	l, book, talk, task, err := d.talk(ctx, planID, id)
+	if err != nil {
+		return act.TalkCourse{}, err
+	}
+	if talk.State == ledger.TalkPending {
+		open := func(task ledger.Task, called ledger.Talk) act.TalkCase {
+			called.Facts = nil // by the task and its policy as they are now
+			return book.OpenTalk(ledger.TalkCaseOf(&l.Plan, task, called), called.OpensAt).TalkCase
+		}
+		opening := ledger.Opening{Plan: planID, Talk: id, Takes: book.Takes, Open: open, Calls: callsOf(l, book), Zone: book.Zone}
+		if talk, err = d.Ledger.OpenTalk(ctx, opening, d.when(l.Clock)); err != nil {
+			return act.TalkCourse{}, err
+		}
+	}
+	if err := d.tellJoined(ctx, talk); err != nil {
+		return act.TalkCourse{}, err
+	}
+	return book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk)).Keys(), nil
+}
+
+// callsOf gives the talks that a task, or an occurrence that its duty has not opened yet,
+// calls for until an instant and that the ledger does not hold: each follows from the facts.
+func callsOf(l ledger.Launched, book act.Book) func(ledger.Task, time.Time) []act.Called {
+	return func(row ledger.Task, until time.Time) (all []act.Called) {
+		calls := func(row ledger.Task) {
+			for _, at := range book.CallsUntil(ledger.CaseOf(row), until) {
+				all = append(all, act.Called{Task: row.ID, At: at})
+			}
+		}
+		if row.Kind != plan.Duty {
+			calls(row)
+			return all
+		}
+		d, err := DutyOf(l, book, row)
+		if err != nil || row.Facts.Pause != nil {
+			return nil
+		}
+		for o, ok := d.Next(row.Facts.OpenedUpTo()); ok && !o.Opens.After(until); o, ok = d.Next(o.Due) {
+			calls(d.Occurrence(o))
+		}
+		return all
+	}
+}
+
+// tellJoined tells the workflows of talks that a talk has joined, or that have joined
+// it, to take their courses from the ledger.
+func (d Docket) tellJoined(ctx context.Context, talk ledger.Talk) error {
+	of := []string{talk.Host}
+	if talk.Host == "" {
+		parts, err := d.Ledger.JoinedTo(ctx, talk.Plan, talk.ID)
+		if err != nil {
+			return err
+		}
+		of = parts
+	}
+	for _, id := range of {
+		if err := d.Starter.LookTalk(ctx, talk.Plan, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TalkCourse is a talk's course as the ledger has it, by the policies and the
+// calendar in force.
+func (d Docket) TalkCourse(ctx context.Context, planID, id string) (act.TalkCourse, error) {
+	l, book, talk, task, err := d.talk(ctx, planID, id)
+	if err != nil {
+		return act.TalkCourse{}, err
+	}
+	return book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk)).Keys(), nil
+}
+
+// ActOnTalk is Act of a talk.
+func (d Docket) ActOnTalk(ctx context.Context, planID, id string, a act.Act, on act.TalkCourse, heard time.Time) (course act.TalkCourse, behind bool, err error) {
+	l, book, talk, task, err := d.talk(ctx, planID, id)
+	if err != nil {
+		return act.TalkCourse{}, false, err
+	}
+	if talk, err = d.levelTalk(ctx, l, talk, on.TalkCase); err != nil {
+		return act.TalkCourse{}, false, err
+	}
+	before := book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, talk))
+	if (before.Place() != on.Place() || before.State != on.State) && !before.Done(a.ID) {
+		return before.Keys(), true, nil
+	}
+	if !before.Done(a.ID) {
+		if r := d.Accounts.Credible(l.Clock, a, heard); r != nil {
+			return act.TalkCourse{}, false, r
+		}
+	}
+	after, told, refused := book.ActOnTalk(before, a)
+	if refused != nil {
+		return act.TalkCourse{}, false, refused
+	}
+	channels, err := d.toAll(ctx, told...)
+	if err != nil {
+		return act.TalkCourse{}, false, err
+	}
+	facts, digests, err := d.Ledger.ActOnTalk(ctx, ledger.ActedOnTalk{Plan: planID, Talk: id, Act: a, Version: talk.Version,
+		Facts: after.TalkCase, Told: told, From: &l.Plan, Channels: channels, Place: placing(book, id, after.Policy, calendar.Day{}), Takes: book.Takes}, d.when(l.Clock))
+	switch {
+	case errors.Is(err, ledger.ErrBehind):
+		c, err := d.TalkCourse(ctx, planID, id)
+		return c, true, err
+	case errors.Is(err, ledger.ErrTaken):
+		return act.TalkCourse{}, false, act.Taken(a)
+	case err != nil:
+		return act.TalkCourse{}, false, err
+	}
+	if facts.State == act.TalkJoined { // it was approved, and the unit is called to a talk already
+		if err := d.Starter.LookTalk(ctx, planID, facts.Into); err != nil {
+			return act.TalkCourse{}, false, err
+		}
+	}
+	return book.TalkCourse(facts).Keys(), false, d.StartDigests(ctx, l, digests)
+}
+
+// Propose writes a proposed talk or circular about the task a.Ref and starts its
+// workflow. rule is what a rule of consequences counted: then the rule is its
+// origin, and its facts are kept; nil when a person proposes. Without a.Unit the
+// task's lead is called. a.At and a.On are set. It gives the talk's ID; the same act
+// again makes no second talk.
+func (d Docket) Propose(ctx context.Context, l ledger.Launched, a act.Act, rule *act.Proposal) (string, error) {
+	task, err := d.Ledger.Task(ctx, l.Plan.ID, a.Ref)
+	if err != nil {
+		return "", err
+	}
+	book, err := d.Ledger.Book(ctx, l)
+	if err != nil {
+		return "", err
+	}
+	if a.Kind = act.Propose; a.Unit == "" {
+		a.Unit = task.Lead
+	}
+	number, err := d.nextTalk(ctx, l.Plan.ID, task, time.Time{})
+	if err != nil {
+		return "", err
+	}
+	facts := func(number int) (act.TalkCase, *act.Refusal) {
+		c := TalkToPropose(&l.Plan, task, a, rule)
+		c.Number = number
+		course, refused := book.Propose(c, a)
+		return course.TalkCase, refused
+	}
+	talk, refused, err := d.Ledger.ProposeTalk(ctx, ledger.Proposed{Plan: l.Plan.ID, Task: task.ID, Act: a, Proposal: rule, Number: number, Facts: facts}, d.when(l.Clock))
+	switch {
+	case err != nil:
+		return talk.ID, err
+	case refused != nil:
+		return talk.ID, refused
+	case !talk.GoesOn():
+		return talk.ID, nil
+	}
+	return talk.ID, d.Starter.StartTalk(ctx, l, talk)
+}
+
+// nextTalk is the number of a task's next talk. A ledger that was restored may have
+// forgotten talks: their numbers do not come twice.
+func (d Docket) nextTalk(ctx context.Context, planID string, row ledger.Task, opensAt time.Time) (int, error) {
+	before, err := d.Ledger.Talks(ctx, planID, row.ID)
+	if err != nil {
+		return 0, err
+	}
+	last := row.Facts.TalksBefore()
+	for _, k := range before {
+		last = max(last, k.Number)
+	}
+	return d.Starter.UnusedTalk(ctx, planID, row.ID, last+1, opensAt)
+}
+
+// TalkToPropose is the case of a talk that an act is to propose about a task, not
+// numbered yet.
+func TalkToPropose(p *plan.Plan, task ledger.Task, a act.Act, rule *act.Proposal) act.TalkCase {
+	c := act.TalkCase{
+		Members: []act.Member{{Task: task.ID, About: task.Facts.Number, Due: task.Facts.Due}},
+		Task:    task.ID, Lead: a.Unit, Office: p.Directory.Office, Leadership: p.Directory.Leadership,
+		Policy: act.TalkPolicy(p, task.Policy), Origin: act.OriginHand, About: task.Facts.Number,
+	}
+	if rule != nil {
+		c.Origin, c.Facts = rule.Rule, rule.Facts
+	}
+	return c
+}
+
+// talk is a talk, its task, and what acts on it need.
+func (d Docket) talk(ctx context.Context, planID, id string) (l ledger.Launched, b act.Book, k ledger.Talk, task ledger.Task, err error) {
+	if l, b, err = d.Plan(ctx, planID); err != nil {
+		return l, b, k, task, err
+	}
+	if k, err = d.Ledger.Talk(ctx, planID, id); err != nil {
+		return l, b, k, task, err
+	}
+	task, err = d.Ledger.Task(ctx, planID, k.Task)
+	return l, b, k, task, err
+}
+
+// levelTalk is level of a talk.
+func (d Docket) levelTalk(ctx context.Context, l ledger.Launched, talk ledger.Talk, known act.TalkCase) (ledger.Talk, error) {
+	have := act.Place{}
+	if talk.Facts != nil {
+		have = talk.Facts.Place()
+	}
+	if !have.Before(known.Place()) {
+		return talk, nil
+	}
+	if err := d.Starter.Recover(ctx, l.Plan.ID, talk.ID); err != nil {
+		return talk, err
+	}
+	return d.Ledger.CatchUpTalk(ctx, l.Plan.ID, talk.ID, known, d.when(l.Clock))
+}
