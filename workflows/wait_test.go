@@ -24,6 +24,6 @@ func TestTheCaseFileInTheWebUI(t *testing.T) {
 	require.Equal(t, "建议待领导批准\n\n"+
 		"● 催办 urge · 2021-07-01 09:00\n\n"+
 		"○ 约谈 talk · 2021-07-14 09:00 → zezhou 主要负责人、协调办、领导小组\n\n", talkDetails(act.TalkCourse{
-		TalkCase: act.TalkCase{State: act.TalkProposed, Said: []act.Said{{ID: "urge", Kind: plan.Urge, At: ladder[0].At}}}, Next: &ladder[1]}))
+		TalkCase: act.TalkCase{State: act.TalkProposed, Track: act.Track{Said: []act.Said{{ID: "urge", Kind: plan.Urge, At: ladder[0].At}}}}, Next: &ladder[1]}))
 	require.Equal(t, "已解除", talkDetails(act.TalkCourse{TalkCase: act.TalkCase{State: act.TalkClosed}, Next: &ladder[0]}))
 }

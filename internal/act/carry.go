@@ -54,10 +54,12 @@ func (c Case) CheckCarry(t plan.Task, ended bool) *Refusal {
 // CarryOut is a task, an occurrence or a duty that goes on elsewhere: over, and not
 // done. What it is owed and waits for goes along: see CarryIn.
 func (b Book) CarryOut(before Case, a Act, into Elsewhere) Case {
-	c := before.unsaid(a.At)
+	c := before
+	c.unsay(a.At)
 	c.State, c.ClosedOn, c.Into, c.Pause = Carried, a.On, &into, nil
 	c = c.acted(a.ID)
-	return b.pruned(c)
+	c.Track = pruned(c, b.Owed(c))
+	return c
 }
 
 // CarryIn is a task, or an occurrence, that comes from another plan and goes on as t
@@ -65,7 +67,9 @@ func (b Book) CarryOut(before Case, a Act, into Elsewhere) Case {
 // and what has been said go along, so that nothing is said twice; a date that was
 // missed stays missed, whatever the new one is.
 func (b Book) CarryIn(before Case, p *plan.Plan, t plan.Task, a Act, from Elsewhere) Case {
-	c := b.seated(before.unsaid(a.At), p, t, a)
+	c := before
+	c.unsay(a.At)
+	c = b.seated(c, p, t, a)
 	if c.Kind == plan.Dated && t.Due != c.Due {
 		applies[Correct](&c, Act{Due: t.Due, On: a.On})
 	}
@@ -77,7 +81,8 @@ func (b Book) CarryIn(before Case, p *plan.Plan, t plan.Task, a Act, from Elsewh
 	}
 	c.Begin, c.Publish, c.From = t.Begin, t.Publish, &from
 	b.limits(&c)
-	return b.pruned(c)
+	c.Track = pruned(c, b.Owed(c))
+	return c
 }
 
 // CarryDuty is a duty that comes from another plan and goes on as t in p. was is its
@@ -120,7 +125,8 @@ func (b Book) seated(c Case, p *plan.Plan, t plan.Task, a Act) Case {
 // in the new one, where it is about that task alone: see Along. of and id are the task's
 // IDs in the old plan and in the new one.
 func (b Book) CarryTalk(before TalkCase, of string, task Case, id string, a Act) (out, in TalkCase) {
-	in = before.unsaid(a.At)
+	in = before
+	in.unsay(a.At)
 	out = in
 	all := slices.Clone(before.Of())
 	i := max(0, before.member(of))
@@ -164,7 +170,8 @@ func (c TalkCase) weighed(a Act) TalkCase {
 // Along is a talk in a new plan once another task that it was about in the old one is
 // carried there too. in is what CarryTalk gives of that task.
 func (b Book) Along(before, in TalkCase, a Act) TalkCase {
-	c := before.unsaid(a.At)
+	c := before
+	c.unsay(a.At)
 	c.Members = append(slices.Clone(c.Of()), in.Of()...)
 	c = c.WithGrounds(in.Grounds).weighed(a)
 	c.Acts++

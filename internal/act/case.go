@@ -12,6 +12,7 @@ import (
 // Case is all that acts know and change about one task, occurrence or duty. Its Keys
 // travel with the workflow, so that an act is judged without asking anybody.
 type Case struct {
+	Track
 	Kind       plan.Kind      `json:"kind"`
 	State      State          `json:"state"`
 	Title      string         `json:"title"`
@@ -24,19 +25,13 @@ type Case struct {
 	FirstDue   calendar.Day   `json:"first_due,omitzero"` // before any extension; never changes
 	Number     int            `json:"number"`             // of the date that counts: grows when another is set, or another unit leads
 	Missed     []Dated        `json:"missed,omitempty"`   // dates that the unit missed and that count no more, with the numbers under which it was told
-	Revision   int            `json:"revision"`           // grows when what was decided is to be said another time: see Effect
 	Publish    bool           `json:"publish,omitempty"`
-	Begin      calendar.Day   `json:"begin,omitzero"`     // the day the task begins, where its plan says one
-	Begins     []calendar.Day `json:"begins,omitempty"`   // the days on which it was to begin before, in order; zero: at once
-	Occurs     bool           `json:"occurs,omitempty"`   // it is an occurrence of a duty: its unit hears of it by its first reminder, not by an order
-	Assigned   time.Time      `json:"assigned"`           // to the present lead
-	Restarted  time.Time      `json:"restarted,omitzero"` // the last act that let the unit's clock, or its ladder, begin anew
-	Said       []Said         `json:"said,omitempty"`     // what has been said of what is owed now
-	Waits      []Stand        `json:"waits,omitempty"`    // in which a report or a return waited for the office
-	Misses     []Miss         `json:"misses,omitempty"`   // dates that were missed by units that led before
-
-	Acts  int      `json:"acts,omitempty"`  // how many so far
-	Known []string `json:"known,omitempty"` // IDs of the last few
+	Begin      calendar.Day   `json:"begin,omitzero"`   // the day the task begins, where its plan says one
+	Begins     []calendar.Day `json:"begins,omitempty"` // the days on which it was to begin before, in order; zero: at once
+	Occurs     bool           `json:"occurs,omitempty"` // it is an occurrence of a duty: its unit hears of it by its first reminder, not by an order
+	Assigned   time.Time      `json:"assigned"`         // to the present lead
+	Waits      []Stand        `json:"waits,omitempty"`  // in which a report or a return waited for the office
+	Misses     []Miss         `json:"misses,omitempty"` // dates that were missed by units that led before
 
 	Acknowledged calendar.Day `json:"acknowledged,omitzero"`
 	Heard        calendar.Day `json:"heard,omitzero"`     // last acknowledged or reported on

@@ -92,12 +92,14 @@ func (b Book) Act(before Course, a Act) (after Course, told []plan.Stage, refuse
 	if r := b.unknown(a); r != nil {
 		return before, nil, r
 	}
-	c := b.renumbered(before.Case, before.unsaid(a.At).apply(a), a)
+	c := before.Case
+	c.unsay(a.At)
+	c = b.renumbered(before.Case, c.apply(a), a)
 	if a.Kind == Chase {
 		c.ChaseFrom = b.policy(c).Acts.Chase.After(a.On, b.Calendar)
 	}
 	b.limits(&c)
-	c = b.pruned(b.resaid(before.Case, c, a.At))
+	c.Track = b.resaid(before.Track, c, b.Owed(c), b.Ahead(c), a.At)
 	return b.Course(c), b.told(before.Case, c, a), nil
 }
 

@@ -47,7 +47,8 @@ func (b Book) AffectedBy(talk TalkCourse, task string, before, after Case, a Act
 	if talk.Over() {
 		return talk, nil, false
 	}
-	c := talk.unsaid(a.At)
+	c := talk.TalkCase
+	c.unsay(a.At)
 	c.Members = slices.Clone(c.Of())
 	m := &c.Members[i]
 	it := TalkCase{Lead: c.Lead, About: m.About, Kept: c.Kept}

@@ -28,7 +28,7 @@ func jointTalk(t *testing.T) (act.Book, act.TalkCourse, map[string]act.Case) {
 	for _, id := range []string{"survey", "plant", "pipes"} {
 		tasks[id] = act.Case{Kind: plan.Dated, State: act.Open, Lead: "shuiwu", Office: "duban", Leadership: "lingdao", Policy: "standard", Number: 1,
 			Due: calendar.NewDay(2021, 4, 30), FirstDue: calendar.NewDay(2021, 4, 30), Assigned: oclock(4, 8, 0).UTC(),
-			Said: []act.Said{{Of: act.Finish, ID: "warn", Kind: plan.Warn, About: 1, At: oclock(5, 11, 9).UTC(), Late: true}}}
+			Track: act.Track{Said: []act.Said{{Of: act.Finish, ID: "warn", Kind: plan.Warn, About: 1, At: oclock(5, 11, 9).UTC(), Late: true}}}}
 	}
 	return b, b.TalkCourse(c), tasks
 }
@@ -262,7 +262,7 @@ func TestTheLawsOfATalkThatIsJoinedLater(t *testing.T) {
 		c, told := onTask(t, b, c, tasks, "survey", oclock(5, 18, 10), does.kind, does.more)
 		tasks["survey"] = was
 		talk.Said = append(talk.Said, told...)
-		said, c, _ := b.PlayTalk(c, nil, oclock(5, 24, 9))
+		said, c := b.TalkUntil(c, oclock(5, 24, 9))
 		talk.Said = append(talk.Said, said...)
 		if name == "paused" {
 			require.Empty(t, said)
@@ -274,7 +274,7 @@ func TestTheLawsOfATalkThatIsJoinedLater(t *testing.T) {
 			talk.Joined = []laws.Joined{{History: joined, Task: "pump", At: []time.Time{oclock(5, 24, 9).UTC()}}}
 		}
 		require.Equal(t, name == "paused", len(talk.Joined) > 0, "a talk that a leader is asked about takes nothing")
-		said, _, _ = b.PlayTalk(c, nil, own.Until)
+		said, _ = b.TalkUntil(c, own.Until)
 		require.NotEmpty(t, said)
 		talk.Said = append(talk.Said, said...)
 		require.Empty(t, laws.Talk(rulesOf(b), own, talk), name)

@@ -57,7 +57,7 @@ func (p *player) to(at time.Time) {
 		p.do(resume)
 	}
 	for i := range p.courses {
-		said, after, _ := p.PlayTalk(p.courses[i], nil, at)
+		said, after := p.TalkUntil(p.courses[i], at)
 		p.talks[i].said = append(p.talks[i].said, said...)
 		p.courses[i] = after
 	}
@@ -79,7 +79,7 @@ func (p *player) open(at time.Time) {
 // do does an act on the task now; what was to be said at its instant has been.
 func (p *player) do(a act.Act) *act.Refusal {
 	for i := range p.courses {
-		said, after, _ := p.PlayTalk(p.courses[i], nil, a.At.Add(1))
+		said, after := p.TalkUntil(p.courses[i], a.At.Add(1))
 		p.talks[i].said = append(p.talks[i].said, said...)
 		p.courses[i] = after
 	}

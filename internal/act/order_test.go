@@ -171,7 +171,7 @@ func TestATalkLosesWhatItRestsOn(t *testing.T) {
 	doubted, told, ok := b.Affected(talk, c.Case, after.Case, a)
 	require.True(t, ok)
 	require.Len(t, told, 1)
-	said, _, _ := b.PlayTalk(doubted, nil, moment(t, "2021-12-31 00:00"))
+	said, _ := b.TalkUntil(doubted, moment(t, "2021-12-31 00:00"))
 	require.Equal(t, `
 2021-05-31 09:00 talk-kept-missed escalate group/leader,office/office about doubt limit 2021-05-28 by 李强 words 笔误
 `, "\n"+stageLines(said), "the leader is asked, and nobody is pressed for a step")
@@ -202,7 +202,7 @@ func TestATalkLosesWhatItRestsOn(t *testing.T) {
 	require.Equal(t, "2021-05-26 10:00 act-1-founded told group/leader,office/office by 李强 words 更正\n", stageLines(told))
 	require.Nil(t, back.Next)
 	require.Equal(t, day(t, "2021-05-21"), b.TalkOwed(again.TalkCase)[0].Limit, "it was void after its limit had passed")
-	said, _, _ = b.PlayTalk(again, nil, moment(t, "2021-12-31 00:00"))
+	said, _ = b.TalkUntil(again, moment(t, "2021-12-31 00:00"))
 	require.Equal(t, "2021-05-27 09:00", beijing(said[0].At))
 	require.Len(t, said, 1)
 	require.True(t, again.Founded(back.Case))

@@ -8,16 +8,11 @@ type Place struct {
 	Last     string `json:"last,omitempty"` // ID of the last act
 }
 
-// Place is the case's.
-func (c Case) Place() Place { return place(c.Acts, c.Revision, c.Known) }
-
-// Place is the talk's.
-func (c TalkCase) Place() Place { return place(c.Acts, c.Revision, c.Known) }
-
-func place(acts, revision int, known []string) Place {
-	p := Place{Acts: acts, Revision: revision}
-	if n := len(known); n > 0 {
-		p.Last = known[n-1]
+// Place is the track's.
+func (t Track) Place() Place {
+	p := Place{Acts: t.Acts, Revision: t.Revision}
+	if n := len(t.Known); n > 0 {
+		p.Last = t.Known[n-1]
 	}
 	return p
 }

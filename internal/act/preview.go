@@ -17,7 +17,7 @@ func NewCase(p *plan.Plan, t plan.Task, assigned time.Time) Case {
 	c := Case{
 		Kind: t.Kind, State: Open, Title: t.Title, Lead: t.Lead, Assist: t.Assist,
 		Office: p.Directory.Office, Leadership: p.Directory.Leadership, Policy: t.Policy,
-		Due: t.Due, FirstDue: t.Due, Begin: t.Begin, Publish: t.Publish, Number: 1, Revision: 1, Assigned: assigned,
+		Due: t.Due, FirstDue: t.Due, Begin: t.Begin, Publish: t.Publish, Number: 1, Assigned: assigned, Track: Track{Revision: 1},
 	}
 	if t.Kind == plan.Duty {
 		c.Rule = t.Recur
@@ -97,7 +97,7 @@ func Preview(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until cal
 		k := key{c.of.Policy, c.of.Lead, c.of.Due, c.of.Begin, c.of.Assigned.UnixNano()}
 		stages, known := lives[k]
 		if !known {
-			stages, _, _ = b.Play(b.Open(c.of), nil, end)
+			stages = b.Ahead(c.of)
 			lives[k] = stages
 		}
 		if order := b.Order(c.of); order != nil {
@@ -200,8 +200,7 @@ func (b Book) talksAlone(calls []call) (all []alone) {
 		t := b.OpenTalk(TalkCase{What: plan.ProposeTalk, Lead: c.of.of.Lead, Office: c.of.of.Office, Leadership: c.of.of.Leadership, Policy: c.of.of.Policy}, c.At)
 		if s := (sort{c.of.of.Lead, t.State}); !there[s] {
 			there[s] = true
-			said, _, _ := b.PlayTalk(t, nil, end)
-			all = append(all, alone{c.of, said})
+			all = append(all, alone{c.of, b.TalkAhead(t.TalkCase)})
 		}
 	}
 	return all

@@ -46,14 +46,8 @@ func (b Book) OwnPace(r people.Recipient) plan.Pace {
 // aboutOf names what a stage is about, so that two words of one thing owed have the
 // same name.
 func aboutOf(s plan.Stage) string {
-	if step, round := StageStep(s.ID); round > 0 {
-		return step
-	}
-	if s.Kind != plan.Told {
+	if s.Kind != plan.Told || s.Topic == string(Propose) {
 		return OwedID(s)
-	}
-	if s.Topic == string(Propose) {
-		return OwedDecision
 	}
 	if owed := owedBy[Kind(s.Topic)]; owed != "" {
 		if n, ok := strings.CutSuffix(strings.TrimPrefix(s.ID, "act-"), "-"+s.Topic); ok {

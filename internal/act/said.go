@@ -9,6 +9,16 @@ import (
 	"duban/internal/plan"
 )
 
+// Track is what a task and a talk have in common: how far its acts have come, and what
+// has been said of what is owed about it.
+type Track struct {
+	Revision  int       `json:"revision"`           // grows when what was decided is to be said another time: see Effect
+	Restarted time.Time `json:"restarted,omitzero"` // the last act that let the clock, or the ladder, begin anew
+	Said      []Said    `json:"said,omitempty"`     // what has been said of what is owed now
+	Acts      int       `json:"acts,omitempty"`     // how many so far
+	Known     []string  `json:"known,omitempty"`    // IDs of the last few
+}
+
 // Said is one rung that has been said, or is decided to be: of what, about which
 // date, when.
 type Said struct {
@@ -21,33 +31,37 @@ type Said struct {
 	At    time.Time      `json:"at"`
 }
 
-// Say is the case with a stage among what has been said: itself, and what had
-// become one with it.
+// Say is the case with a stage among what has been said.
 func (b Book) Say(c Case, s plan.Stage) Case {
-	of := OwedID(s)
-	limit := c.Due
-	if s.Topic != "" && s.Topic != plan.TopicAcknowledge {
-		limit = s.Limit
-	}
-	said := slices.Clone(c.Said)
-	if len(b.Undone) > 0 && slices.ContainsFunc(said, func(k Said) bool { return k.Of == of && k.ID == s.ID && (of != Finish || k.About == c.Number) }) {
-		c.Revision++ // what is said once more bears another name
-	}
-	for _, id := range append(slices.Clone(s.Merged), s.ID) {
-		one := Said{Of: of, ID: id, Kind: s.Kind, At: s.At}
-		if of == Finish {
-			one.About, one.Late = c.Number, b.day(s.At).After(c.Due)
-		} else {
-			one.Limit = limit
-		}
-		said = append(said, one)
-	}
-	c.Said = said
+	c.Track = b.say(c, b.Owed(c), s)
 	return c
 }
 
-// OwedID is the ID of what a stage of a task chases.
+// say is the track of a case of which something is owed with a stage among what has
+// been said: itself, and what had become one with it.
+func (b Book) say(c Case, owed []Owed, s plan.Stage) Track {
+	one, t := Said{Of: OwedID(s), Kind: s.Kind, At: s.At}, c.Track
+	if one.Of == Finish {
+		one.About, one.Late = c.Number, b.day(s.At).After(c.Due)
+	} else if i := slices.IndexFunc(owed, func(o Owed) bool { return o.ID == one.Of }); i >= 0 {
+		one.Limit = owed[i].Limit
+	}
+	if len(b.Undone) > 0 && slices.ContainsFunc(t.Said, func(k Said) bool { return k.Of == one.Of && k.ID == s.ID && k.About == one.About }) {
+		t.Revision++ // what is said once more bears another name
+	}
+	t.Said = slices.Clone(t.Said)
+	for _, id := range append(slices.Clone(s.Merged), s.ID) {
+		one.ID = id
+		t.Said = append(t.Said, one)
+	}
+	return t
+}
+
+// OwedID is the ID of what a stage chases.
 func OwedID(s plan.Stage) string {
+	if step, round := StageStep(s.ID); round > 0 {
+		return step
+	}
 	switch s.Topic {
 	case "":
 		return Finish
@@ -55,69 +69,61 @@ func OwedID(s plan.Stage) string {
 		return Receive
 	case TopicSilent:
 		return TopicSilent
+	case string(Propose):
+		return OwedDecision
 	}
 	return s.ID[:strings.LastIndex(s.ID, "-")] // part-1 of part-1-remind
 }
 
 // Speaks tells whether a stage that was decided is still to be said: no act has
 // come between that takes it back.
-func (c Case) Speaks(s plan.Stage) bool {
-	if s.Kind == plan.Told {
-		return true // it has happened
-	}
-	of := OwedID(s)
-	return slices.ContainsFunc(c.Said, func(k Said) bool { return k.Of == of && k.ID == s.ID && k.At.Equal(s.At) })
+func (t Track) Speaks(s plan.Stage) bool {
+	return s.Kind == plan.Told || // it has happened
+		slices.ContainsFunc(t.Said, func(k Said) bool { return k.ID == s.ID && k.At.Equal(s.At) })
 }
 
-// unsaid is the case without what is decided for an instant after at: an act that
-// comes before a stage speaks comes first.
-func (c Case) unsaid(at time.Time) Case {
-	if slices.ContainsFunc(c.Said, func(s Said) bool { return s.At.After(at) }) {
-		c.Said = slices.DeleteFunc(slices.Clone(c.Said), func(s Said) bool { return s.At.After(at) })
-	}
-	return c
+// later tells what is decided for an instant after at.
+func later(at time.Time) func(Said) bool { return func(s Said) bool { return s.At.After(at) } }
+
+// unsay takes back what is decided for an instant after at: an act that comes before
+// a stage speaks comes first.
+func (t *Track) unsay(at time.Time) {
+	t.Said = slices.DeleteFunc(slices.Clone(t.Said), later(at))
 }
 
-// resaid is the case after an act with what before had decided for later put
-// back, as far as it is to be said at the same instant all the same.
-func (b Book) resaid(before, c Case, at time.Time) Case {
-	var last time.Time
-	for _, s := range before.Said {
-		if s.At.After(at) && s.At.After(last) {
-			last = s.At
+// resaid is the track of a case after an act, with what before had decided for later put
+// back, as far as it is ahead at the same instant all the same, and without what was
+// said of things that are not owed any more.
+func (b Book) resaid(before Track, c Case, owed []Owed, ahead []plan.Stage, at time.Time) Track {
+	if slices.ContainsFunc(before.Said, later(at)) {
+		for _, s := range ahead {
+			if before.Speaks(s) {
+				c.Track = b.say(c, owed, s)
+			}
+		}
+		if len(c.Said) != len(before.Said) && !c.Over() {
+			c.Revision++ // what is said another time bears another name
 		}
 	}
-	if last.IsZero() {
-		return c
+	return pruned(c, owed)
+}
+
+// pruned is the track of a case without what was said of things that are not owed any more.
+func pruned(c Case, owed []Owed) Track {
+	if c.State == Cancelled { // it may be reinstated
+		return c.Track
 	}
-	for next := b.Next(c); next != nil && !next.At.After(last) && before.Speaks(*next); next = b.Next(c) {
-		c = b.Say(c, *next)
+	c.Said = slices.DeleteFunc(slices.Clone(c.Said), func(s Said) bool {
+		owes := slices.ContainsFunc(owed, func(o Owed) bool { return o.ID == s.Of })
+		return !owes || s.Of == Finish && s.About != c.Number && !c.hasMissed(s.About) || s.Of == Receive && !s.At.After(c.Assigned)
+	})
+	if len(c.Said) == 0 {
+		c.Said = nil
 	}
-	if len(c.Said) != len(before.Said) && !c.Over() {
-		c.Revision++ // what is said another time bears another name
-	}
-	return c
+	return c.Track
 }
 
 // hasMissed tells that a date with this number was missed, and the unit told so.
 func (c Case) hasMissed(number int) bool {
 	return slices.ContainsFunc(c.Missed, func(d Dated) bool { return d.Number == number })
-}
-
-// pruned is the case without what was said of things that are not owed any more.
-func (b Book) pruned(c Case) Case {
-	if c.State == Cancelled { // it may be reinstated
-		return c
-	}
-	owed := map[string]bool{}
-	for _, o := range b.Owed(c) {
-		owed[o.ID] = true
-	}
-	c.Said = slices.DeleteFunc(slices.Clone(c.Said), func(s Said) bool {
-		return !owed[s.Of] || s.Of == Finish && s.About != c.Number && !c.hasMissed(s.About) || s.Of == Receive && !s.At.After(c.Assigned)
-	})
-	if len(c.Said) == 0 {
-		c.Said = nil
-	}
-	return c
 }

@@ -36,6 +36,7 @@ const (
 // TalkCase is all that acts know and change about one talk 约谈 or circular 通报.
 // Its Keys travel with the talk's workflow.
 type TalkCase struct {
+	Track
 	Task       string       `json:"task"`
 	What       string       `json:"what"` // plan.ProposeTalk or plan.ProposeCircular
 	State      TalkState    `json:"state"`
@@ -50,7 +51,6 @@ type TalkCase struct {
 	Origin     string       `json:"origin"`            // OriginStage, OriginHand, or the rule's ID
 	About      int          `json:"about,omitempty"`   // Case.Number of the date it rests on
 	Members    []Member     `json:"members,omitempty"` // the tasks it is about, its own first; none: its own alone
-	Revision   int          `json:"revision"`          // grows when what was decided is to be said another time
 	Grounds    string       `json:"grounds,omitempty"` // what it rests on, in words, a line each
 	Facts      []string     `json:"facts,omitempty"`   // keys of what it rests on: Proposal.Facts
 	By         string       `json:"by,omitempty"`      // who proposed it: an account's name
@@ -71,16 +71,12 @@ type TalkCase struct {
 	Rounds   []Round                 `json:"rounds,omitempty"`       // those before this one, in order
 	ClosedOn calendar.Day            `json:"closed_on,omitzero"`
 
-	Formerly  []string     `json:"formerly,omitempty"` // units that it was about, and that another has taken over from
-	Voided    *Voided      `json:"voided,omitempty"`   // it is void because its task was cancelled, or given a date to come
-	Doubt     *Mark        `json:"doubt,omitempty"`    // what it rests on has gone: a leader is to end it or keep it
-	Kept      bool         `json:"kept,omitempty"`     // a leader has said that it goes on all the same
-	Stood     []Stand      `json:"stood,omitempty"`    // in which its task was paused, or that was undecided
-	Paused    calendar.Day `json:"paused,omitzero"`    // its task is paused since
-	Restarted time.Time    `json:"restarted,omitzero"` // when its clock began to run again last
-	Said      []Said       `json:"said,omitempty"`     // what has been said of what is owed now
-	Acts      int          `json:"acts,omitempty"`     // how many so far
-	Known     []string     `json:"known,omitempty"`    // IDs of the last few
+	Formerly []string     `json:"formerly,omitempty"` // units that it was about, and that another has taken over from
+	Voided   *Voided      `json:"voided,omitempty"`   // it is void because its task was cancelled, or given a date to come
+	Doubt    *Mark        `json:"doubt,omitempty"`    // what it rests on has gone: a leader is to end it or keep it
+	Kept     bool         `json:"kept,omitempty"`     // a leader has said that it goes on all the same
+	Stood    []Stand      `json:"stood,omitempty"`    // in which its task was paused, or that was undecided
+	Paused   calendar.Day `json:"paused,omitzero"`    // its task is paused since
 }
 
 // Round is a round of a talk that is over: its unit was called again.

@@ -34,9 +34,24 @@ func talkBook(t require.TestingT, open string) act.Book {
 	return b
 }
 
+// playTalk lets a talk run until to, exclusive, while acts are done to it, in order of time.
+func playTalk(b act.Book, c act.TalkCourse, acts []act.Act, to time.Time) (said []plan.Stage, after act.TalkCourse, refused map[string]*act.Refusal) {
+	refused = map[string]*act.Refusal{}
+	for _, a := range acts {
+		spoke, now := b.TalkUntil(c, a.At.Add(1))
+		next, told, r := b.ActOnTalk(now, a)
+		if r != nil {
+			refused[a.ID] = r
+		}
+		c, said = next, append(append(said, spoke...), told...)
+	}
+	spoke, after := b.TalkUntil(c, to)
+	return append(said, spoke...), after, refused
+}
+
 func calledTalk() act.TalkCase {
 	return act.TalkCase{Task: "survey", What: plan.ProposeTalk, State: act.TalkPending, Number: 1, Lead: "shuiwu", Office: "duban", Leadership: "lingdao",
-		Policy: "standard", Origin: act.OriginStage, Revision: 1}
+		Policy: "standard", Origin: act.OriginStage, Track: act.Track{Revision: 1}}
 }
 
 var (
@@ -82,7 +97,7 @@ func TestTalkFromServiceToItsEnd(t *testing.T) {
 	t.Parallel()
 	b := talkBook(t, plan.TalkAtOnce)
 	c := b.OpenTalk(calledTalk(), oclock(5, 19, 9))
-	said, after, refused := b.PlayTalk(c, []act.Act{
+	said, after, refused := playTalk(b, c, []act.Act{
 		talkAct(oclock(5, 19, 10), keeper, act.Minutes),
 		talkAct(oclock(5, 20, 10), called, act.Serve),
 		talkAct(oclock(5, 20, 11), passing, act.GivePlan),
@@ -131,7 +146,7 @@ func TestTalkFromServiceToItsEnd(t *testing.T) {
 func TestNextRoundOfATalk(t *testing.T) {
 	t.Parallel()
 	b := talkBook(t, plan.TalkAtOnce)
-	said, after, refused := b.PlayTalk(b.OpenTalk(calledTalk(), oclock(5, 19, 9)), []act.Act{
+	said, after, refused := playTalk(b, b.OpenTalk(calledTalk(), oclock(5, 19, 9)), []act.Act{
 		talkAct(oclock(5, 20, 10), keeper, act.Serve),
 		talkAct(oclock(5, 26, 10), keeper, act.Absent),
 		talkAct(oclock(5, 27, 10), keeper, act.Serve),
@@ -159,7 +174,7 @@ func TestNextRoundOfATalk(t *testing.T) {
 func TestLateStepIsGivenItsOwnTime(t *testing.T) {
 	t.Parallel()
 	b := talkBook(t, plan.TalkAtOnce)
-	said, _, refused := b.PlayTalk(b.OpenTalk(calledTalk(), oclock(5, 19, 9)), []act.Act{talkAct(oclock(6, 10, 10), keeper, act.Serve)}, oclock(6, 20, 0))
+	said, _, refused := playTalk(b, b.OpenTalk(calledTalk(), oclock(5, 19, 9)), []act.Act{talkAct(oclock(6, 10, 10), keeper, act.Serve)}, oclock(6, 20, 0))
 	require.Empty(t, refused)
 	require.Equal(t, []string{
 		"05-20 09:00 talk-served-remind → office",
@@ -174,7 +189,7 @@ func TestProposalIsAskedForUntilItIsDecided(t *testing.T) {
 	t.Parallel()
 	b := talkBook(t, plan.TalkOnApproval)
 	c := b.OpenTalk(calledTalk(), oclock(5, 19, 9))
-	said, after, refused := b.PlayTalk(c, []act.Act{
+	said, after, refused := playTalk(b, c, []act.Act{
 		talkAct(oclock(5, 20, 10), keeper, act.Approve), talkAct(oclock(5, 20, 11), act.EngineActor, act.Approve),
 		talkAct(oclock(5, 20, 12), act.Actor{Account: "x", Unit: "lingdao"}, act.Decline), talkAct(oclock(5, 20, 13), keeper, act.Serve),
 		talkAct(oclock(6, 1, 10), mayor, act.Approve),
@@ -203,7 +218,7 @@ func TestCircularIsToldAndClosed(t *testing.T) {
 	a.Unit, a.Talk = "shuiwu", &act.TalkFacts{What: plan.ProposeCircular}
 	course, refused := b.Propose(c, a)
 	require.Nil(t, refused)
-	said, after, refusals := b.PlayTalk(course, []act.Act{talkAct(oclock(5, 20, 10), mayor, act.Approve), talkAct(oclock(5, 20, 11), keeper, act.Serve)}, oclock(12, 31, 0))
+	said, after, refusals := playTalk(b, course, []act.Act{talkAct(oclock(5, 20, 10), mayor, act.Approve), talkAct(oclock(5, 20, 11), keeper, act.Serve)}, oclock(12, 31, 0))
 	require.Equal(t, map[string]string{"serve-0520T1100": "act.refused_talk_state"}, refusedKeys(refusals))
 	require.Equal(t, []string{"05-20 09:00 act-1-propose → leader,office", "05-20 10:00 act-2-approve → head,deputy,office,leader"}, talkLines(said))
 	require.Equal(t, plan.Matter{Topic: "propose", Words: "说明", By: "engine", Limit: calendar.NewDay(2021, 5, 25)}, said[0].Matter)

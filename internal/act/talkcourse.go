@@ -1,7 +1,6 @@
 package act
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,26 +38,20 @@ func (c TalkCourse) Void() TalkCourse {
 	return c
 }
 
-func (b Book) talkPolicy(c TalkCase) plan.Policy { return b.policy(Case{Policy: c.Policy}) }
+func (b Book) talkPolicy(c TalkCase) plan.Policy { return b.policy(c.as()) }
 
 // TalkCourse is a talk under way as this book's policies and calendar have it.
 func (b Book) TalkCourse(c TalkCase) TalkCourse {
-	course := TalkCourse{TalkCase: c}
-	if all := b.TalkAhead(c); len(all) > 0 {
-		course.Next = &all[0]
-	}
-	return course
+	return TalkCourse{TalkCase: c, Next: first(b.TalkAhead(c))}
 }
+
+// as is a talk as a case of which something is owed.
+func (c TalkCase) as() Case { return Case{Track: c.Track, Policy: c.Policy} }
 
 // TalkAhead is everything still to be said about a talk if nobody does anything,
 // in order of time and ID.
 func (b Book) TalkAhead(c TalkCase) (all []plan.Stage) {
-	as := Case{Policy: c.Policy, Said: c.Said, Restarted: c.Restarted}
-	for _, o := range b.TalkOwed(c) {
-		if o.Runs {
-			all = append(all, b.chase(as, o)...)
-		}
-	}
+	all = b.ahead(c.as(), b.TalkOwed(c))
 	if c.State == TalkProposed && !c.AskedAt.IsZero() && len(c.Said) == 0 {
 		all = append(b.toldOfTalk(c, Act{Kind: Propose, By: Actor{Name: c.By}, Reason: c.Grounds, At: c.AskedAt}), all...)
 		all[0].Limit = b.within(b.talkPolicy(c).Acts.Decide, c.Asked)
@@ -189,17 +182,7 @@ func numbered(id string, n int) string {
 
 // SayOfTalk is the case with a stage among what has been said.
 func (b Book) SayOfTalk(c TalkCase, s plan.Stage) TalkCase {
-	step, _ := StageStep(s.ID)
-	if s.Kind == plan.Told {
-		step = OwedDecision // that it was proposed
-	}
-	said := Said{Of: step, ID: s.ID, Kind: s.Kind, At: s.At}
-	for _, o := range b.TalkOwed(c) {
-		if o.ID == step {
-			said.Limit = o.Limit
-		}
-	}
-	c.Said = append(slices.Clone(c.Said), said)
+	c.Track = b.say(c.as(), b.TalkOwed(c), s)
 	return c
 }
 
@@ -207,15 +190,6 @@ func (b Book) SayOfTalk(c TalkCase, s plan.Stage) TalkCase {
 func (b Book) DecideOfTalk(c TalkCourse) (TalkCourse, plan.Stage) {
 	s := *c.Next
 	return b.TalkCourse(b.SayOfTalk(c.TalkCase, s)), s
-}
-
-// Speaks tells whether a stage that was decided is still to be said: no act has
-// come between that takes it back.
-func (c TalkCase) Speaks(s plan.Stage) bool {
-	if s.Kind == plan.Told {
-		return true // it has happened
-	}
-	return slices.ContainsFunc(c.Said, func(k Said) bool { return k.ID == s.ID && k.At.Equal(s.At) })
 }
 
 // OpenTalk is the course of a talk that its stage called for, as its policy says
@@ -276,35 +250,15 @@ func (b Book) ActOnTalk(before TalkCourse, a Act) (after TalkCourse, told []plan
 	if r := before.Check(a); r != nil {
 		return before, nil, r
 	}
-	c := b.resaidOfTalk(before.TalkCase, before.unsaid(a.At).apply(a, b.Zone), a.At)
+	c := before.TalkCase
+	c.unsay(a.At)
+	c = b.resaidOfTalk(before.TalkCase, c.apply(a, b.Zone), a.At)
 	return b.TalkCourse(c), b.toldOfTalk(c, a), nil
 }
 
-func (c TalkCase) unsaid(at time.Time) TalkCase {
-	c.Said = Case{Said: c.Said}.unsaid(at).Said
-	return c
-}
-
-// resaidOfTalk is the case after an act with what before had decided for later put
-// back, as far as it is to be said at the same instant all the same; without what
-// was said of things that are not owed any more.
+// resaidOfTalk is a talk after an act with what has been said of it by now: see resaid.
 func (b Book) resaidOfTalk(before, c TalkCase, at time.Time) TalkCase {
-	waited := slices.ContainsFunc(before.Said, func(s Said) bool { return s.At.After(at) })
-	if waited {
-		for _, s := range b.TalkAhead(c) {
-			if before.Speaks(s) {
-				c = b.SayOfTalk(c, s)
-			}
-		}
-		if len(c.Said) != len(before.Said) {
-			c.Revision++
-		}
-	}
-	owed := map[string]bool{}
-	for _, o := range b.TalkOwed(c) {
-		owed[o.ID] = true
-	}
-	c.Said = slices.DeleteFunc(slices.Clone(c.Said), func(s Said) bool { return !owed[s.Of] })
+	c.Track = b.resaid(before.Track, c.as(), b.TalkOwed(c), b.TalkAhead(c), at)
 	return c
 }
 
@@ -361,32 +315,14 @@ func (c TalkCase) listeners(k Kind) []people.Recipient {
 	return nil
 }
 
-// PlayTalk lets a talk's course run until to, exclusive: stages speak at their
-// instants, acts happen at theirs. It gives all that was said, in order. Acts
-// must be in order of time; a refused one is left out and named.
-func (b Book) PlayTalk(c TalkCourse, acts []Act, to time.Time) (said []plan.Stage, after TalkCourse, refused map[string]*Refusal) {
-	refused = map[string]*Refusal{}
-	speak := func(until time.Time) {
-		for c.Next != nil && c.Next.At.Before(until) {
-			var s plan.Stage
-			c, s = b.DecideOfTalk(c)
-			said = append(said, s)
-		}
-	}
+// TalkUntil is a talk's course once it has run until to, exclusive, while nobody acts, and
+// what it has said.
+func (b Book) TalkUntil(c TalkCourse, to time.Time) (said []plan.Stage, after TalkCourse) {
 	c = b.TalkCourse(c.TalkCase)
-	for _, a := range acts {
-		if !a.At.Before(to) {
-			break
-		}
-		speak(a.At.Add(1)) // what speaks at the instant of the act has spoken
-		next, told, r := b.ActOnTalk(c, a)
-		if r != nil {
-			refused[a.ID] = r
-			continue
-		}
-		c = next
-		said = append(said, told...)
+	for c.Next != nil && c.Next.At.Before(to) {
+		var s plan.Stage
+		c, s = b.DecideOfTalk(c)
+		said = append(said, s)
 	}
-	speak(to)
-	return said, c, refused
+	return said, c
 }

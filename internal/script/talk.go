@@ -250,7 +250,7 @@ func (t *talkWalk) to(at time.Time) {
 		if next := t.eraAfter(t.now); next.Before(stop) {
 			stop = next
 		}
-		said, after, _ := t.eraAt(t.now).book.PlayTalk(t.course, nil, stop)
+		said, after := t.eraAt(t.now).book.TalkUntil(t.course, stop)
 		t.course, t.now = after, stop
 		t.say(said)
 	}

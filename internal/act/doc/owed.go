@@ -164,7 +164,7 @@ func (w *writer) done(c act.Course, on calendar.Day, kinds ...act.Kind) act.Cour
 // cases are tasks of which, together, everything is owed that can be.
 func (w *writer) cases() []act.Course {
 	fresh := w.book.Open(act.Case{Kind: plan.Dated, Title: "x", Lead: "unit", Assist: []string{"help"}, Office: "office", Leadership: "group",
-		Policy: "standard", Due: due, FirstDue: due, Revision: 1, Assigned: given.At(8, 0, calendar.Beijing)})
+		Policy: "standard", Due: due, FirstDue: due, Track: act.Track{Revision: 1}, Assigned: given.At(8, 0, calendar.Beijing)})
 	known := w.done(fresh, received, act.Acknowledge)
 	return []act.Course{
 		fresh, known,

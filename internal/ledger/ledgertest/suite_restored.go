@@ -37,7 +37,7 @@ func talkGivenBack(t *testing.T, address string) {
 	got, _, err = w.ProposeTalk(w.ctx, ledger.Proposed{Plan: "jincheng", Task: "t0", Act: propose, Number: 7, Facts: facts}, speaks)
 	w.ok(err)
 	w.is("no number comes twice", got.ID, "t0#7")
-	_, err = w.GiveBackTalk(w.ctx, "jincheng", "gone#1", speaks.Plan, act.TalkCase{Task: "gone", Known: []string{"x"}}, speaks)
+	_, err = w.GiveBackTalk(w.ctx, "jincheng", "gone#1", speaks.Plan, act.TalkCase{Task: "gone", Track: act.Track{Known: []string{"x"}}}, speaks)
 	w.is("without its task", errors.Is(err, ledger.ErrNotFound), true)
 	w.holds()
 
