@@ -68,7 +68,7 @@ var onlyFor = map[string][]string{
 	// The engine asks workflows by package wire, and opens things by package docket: it calls no activity.
 	"activities":        {"internal/host", "internal/rehearse", "internal/bench"},
 	"internal/recount":  {},
-	"internal/settings": {"starter", "worker", "internal/host", "internal/bench"},
+	"internal/settings": {"starter", "worker", "internal/host", "internal/rehearse", "internal/bench"},
 	"internal/embedded": {"internal/host"},
 	"internal/door":     {"internal/host", "internal/embedded", "internal/rehearse"},
 }

@@ -5,7 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"maps"
+	"os"
 	"slices"
 	"strings"
 
@@ -13,30 +14,28 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/engine"
+	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/plan"
+	"duban/internal/planfile"
 	"duban/internal/query"
 	"duban/internal/terminal"
 	"duban/internal/whatif"
 	"duban/internal/words"
+	"duban/seeds"
 )
 
-// amending is an amendment that somebody makes: what the flags say, what it would do, and
-// the plan as it is to be, once it is said which tasks are the same and who takes over
-// from units that are gone from the files.
+// amending is an amendment that somebody makes: what the flags say, and what it would do.
 type amending struct {
 	*app
 	paper, reason string
-	yes           bool
 	same          []string // pairs OLD=NEW, all or none
 	takeBack      []string // tasks whose granted extension is taken back
 	samePaper     bool     // another amendment by the same paper is meant
 	apart         bool     // what seems to be open in another plan is other work
 	successors    []string // UNIT=SUCCESSOR or UNIT=none
 
-	in    io.Reader
-	by    act.Actor
-	plan  *plan.Plan
+	agree terminal.Consent
 	found query.Amendment
 }
 
@@ -45,13 +44,13 @@ func (a *app) planAmend() *cobra.Command {
 	c := a.listing(&cobra.Command{
 		Use: "amend FILE", Short: a.w.T("amend.cmd"), Long: a.w.T("amend.cmd_long"), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			m.in = cmd.InOrStdin()
+			m.agree.In = cmd.InOrStdin()
 			return m.amend(cmd.Context(), args[0])
 		},
 	})
 	c.Flags().StringVar(&m.paper, "paper", "", a.w.T("amend.flag_paper"))
 	c.Flags().StringVarP(&m.reason, "reason", "m", "", a.w.T("amend.flag_reason"))
-	c.Flags().BoolVar(&m.yes, "yes", false, a.w.T("amend.flag_yes"))
+	c.Flags().BoolVar(&m.agree.Yes, "yes", false, a.w.T("amend.flag_yes"))
 	c.Flags().StringSliceVar(&m.same, "same", nil, a.w.T("amend.flag_same"))
 	c.Flags().StringSliceVar(&m.takeBack, "take-back", nil, a.w.T("amend.flag_take_back"))
 	c.Flags().StringSliceVar(&m.successors, "successor", nil, a.w.T("amend.flag_successor"))
@@ -60,56 +59,46 @@ func (a *app) planAmend() *cobra.Command {
 	return c
 }
 
-func (m *amending) agree() terminal.Consent { return terminal.Consent{Yes: m.yes, In: m.in} }
-
 // amend shows what the files would change, asks, and does it; files that are in
 // force already are only finished.
-func (m *amending) amend(ctx context.Context, file string) (err error) {
-	if m.by, err = m.actor(); err != nil {
+func (m *amending) amend(ctx context.Context, file string) error {
+	if _, err := m.actor(); err != nil {
 		return err
 	}
-	if m.plan, err = m.checked(ctx, file); err != nil {
+	cal, err := m.calendarInForce(ctx)
+	if err != nil {
 		return err
 	}
-	if err := m.samePairs(); err != nil {
+	p, problems := planfile.Load(file, cal)
+	if err := m.verdict(problems); err != nil {
 		return err
 	}
-	err = m.look(ctx)
-	if errors.Is(err, query.ErrNotWhole) && m.yes {
-		_, refused := m.do(ctx) // which records that it was tried
+	err = m.look(ctx, p)
+	if errors.Is(err, query.ErrNotWhole) && m.agree.Yes {
+		_, refused := m.do(ctx, p) // which records that it was tried
 		return cmp.Or(refused, err)
 	}
 	if err != nil {
 		return err
 	}
-	if len(m.found.Likely) > 0 && len(m.same) == 0 {
-		same, err := m.sameTasks()
-		if err != nil {
-			return err
-		}
-		if same {
-			renamed := m.plan.Same(m.found.Likely)
-			m.plan = &renamed
-			if err := m.look(ctx); err != nil {
-				return err
-			}
-		}
+	if m.found.Changes.Empty() {
+		m.paper, m.reason = m.found.LastPaper, m.found.LastReason
 	}
 	if goes, err := m.paperMeant(); err != nil || !goes {
 		return err
 	}
-	out := terminal.AmendmentOf(m.plan.ID, m.found)
+	out := terminal.AmendmentOf(p.ID, m.found)
 	if m.format == "table" {
-		m.show().Amending(out, m.found.Before, m.plan, m.paper)
+		m.show().Amending(out, m.found.Before, m.found.After, m.paper)
 	}
-	if !m.apart && m.show().Elsewhere(m.found.Twins, m.found.Gaps, m.found.Hidden) && m.yes {
+	if !m.apart && m.show().Elsewhere(m.found.Twins, m.found.Gaps, m.found.Hidden) && m.agree.Yes {
 		return m.w.Err("amend.apart")
 	}
-	if out.InForce && m.found.Left || !out.InForce && m.show().Consents("amend", m.agree()) {
+	if out.InForce && m.found.Left || !out.InForce && m.show().Consents("amend", m.agree) {
 		for i, t := range m.takeBack {
 			m.takeBack[i] = out.Changes.Key(t)
 		}
-		if out.Report, err = m.do(ctx); err != nil {
+		if out.Report, err = m.do(ctx, m.found.After); err != nil {
 			return err
 		}
 		out.Applied = true
@@ -123,90 +112,75 @@ func (m *amending) amend(ctx context.Context, file string) (err error) {
 	return nil
 }
 
-// samePairs writes the pairs of --same into the plan.
-func (m *amending) samePairs() error {
+// look finds what the amendment would do, once it is said, by the flags or whoever is asked,
+// who takes over from units that are gone from the files and which tasks are the same.
+func (m *amending) look(ctx context.Context, p *plan.Plan) error {
 	var pairs []plan.Pair
 	for _, t := range m.same {
 		was, now, ok := strings.Cut(t, "=")
 		switch {
 		case t == "none" || t == "all":
-		case !ok || was == "" || !slices.ContainsFunc(m.plan.Tasks, func(t plan.Task) bool { return t.ID == now }):
+		case !ok || was == "" || !slices.ContainsFunc(p.Tasks, func(t plan.Task) bool { return t.ID == now }):
 			return m.w.Err("amend.bad_same", words.Data{"Value": t})
 		default:
 			pairs = append(pairs, plan.Pair{Was: was, Now: now})
 		}
 	}
-	same := m.plan.Same(pairs)
-	m.plan = &same
-	return nil
-}
-
-// look finds what the amendment would do. Of each unit that is gone from the files, and
-// has something that goes on, the flags say who takes over, or whoever is asked.
-func (m *amending) look(ctx context.Context) error {
-	said := map[string]string{}
+	successors := map[string]string{}
 	for _, s := range m.successors {
 		unit, to, ok := strings.Cut(s, "=")
-		to, known := m.plan.Successor(to)
+		to, known := p.Successor(to)
 		if !ok || !known {
 			return m.w.Err("amend.bad_successor", words.Data{"Value": s})
 		}
-		said[unit] = to
+		successors[unit] = to
 	}
-	for asked := map[string]bool{}; ; {
-		err := m.reads(ctx, func(r *query.Reader, who query.Viewer) (err error) {
-			m.found, err = r.Amendment(ctx, who, m.plan, m.paper, m.takeBack)
-			return err
-		})
-		var gone *whatif.GoneError
-		switch {
-		case errors.Is(err, ledger.ErrNotFound):
-			return m.w.Err("amend.not_launched", words.Data{"Plan": m.plan.ID})
-		case errors.Is(err, query.ErrNotWhole):
-			return err
-		case !m.found.Changes.Empty() && strings.TrimSpace(m.paper) == "":
-			return m.needsFlag("paper")
-		case err == nil && m.found.Changes.Empty():
-			m.paper, m.reason = m.found.LastPaper, m.found.LastReason
-			return nil
-		case !errors.As(err, &gone):
-			return err
-		}
-		fault := words.Sentence(whatif.GoneSaid(m.w, gone) + "\n" + m.w.T("amend.gone_write", words.Data{"ID": gone.Unit.ID}))
-		if len(gone.Leads) > 0 || asked[gone.Unit.ID] {
-			return fault
-		}
-		asked[gone.Unit.ID] = true
-		to, known := said[gone.Unit.ID]
-		if !known {
-			if m.yes || !m.show().CanConsent(m.agree()) {
-				return fault
+	unnamed := strings.TrimSpace(m.paper) == ""
+	same := p.Same(pairs)
+	err := m.reads(ctx, func(r *query.Reader, who query.Viewer) (err error) {
+		m.found, err = r.Amending(ctx, who, &same, m.paper, m.takeBack, query.Answers{Same: m.sameTasks, Successor: func(gone *whatif.GoneError) (to string, known bool) {
+			if to, known = successors[gone.Unit.ID]; known || unnamed || m.agree.Yes || !m.show().CanConsent(m.agree) {
+				return to, known
 			}
 			fmt.Fprintln(m.err, whatif.GoneSaid(m.w, gone))
 			fmt.Fprint(m.err, m.w.T("amend.gone_ask"))
-			if to, known = m.plan.Successor(strings.TrimSpace(terminal.Line(m.in))); !known {
-				return fault
-			}
-		}
-		next := m.plan.Succeeded(gone.Unit, to)
-		m.plan = &next
+			return p.Successor(strings.TrimSpace(terminal.Line(m.agree.In)))
+		}})
+		return err
+	})
+	var gone *whatif.GoneError
+	switch {
+	case errors.Is(err, ledger.ErrNotFound):
+		return m.w.Err("amend.not_launched", words.Data{"Plan": p.ID})
+	case !errors.Is(err, query.ErrNotWhole) && unnamed && !m.found.Changes.Empty():
+		return m.needsFlag("paper")
+	case errors.As(err, &gone):
+		return words.Sentence(whatif.GoneSaid(m.w, gone) + "\n" + m.w.T("amend.gone_write", words.Data{"ID": gone.Unit.ID}))
 	}
+	return err
 }
 
-// sameTasks asks whether the tasks that look alike are the same. Where nobody can be
-// asked it says what to write.
-func (m *amending) sameTasks() (bool, error) {
+// sameTasks are those of the tasks that look alike which are the same, by --same or whoever
+// is asked. Where nobody can be asked it says what to write.
+func (m *amending) sameTasks(a query.Amendment) ([]plan.Pair, error) {
+	switch {
+	case slices.Contains(m.same, "all"):
+		return a.Likely, nil
+	case len(m.same) > 0 || strings.TrimSpace(m.paper) == "":
+		return nil, nil
+	}
 	if m.format == "table" {
-		m.show().Pairs(m.found)
+		m.show().Pairs(a)
 	}
 	switch {
-	case m.yes:
-		return true, nil
-	case !m.show().CanConsent(m.agree()):
-		first := m.found.Likely[0]
-		return false, m.w.Err("amend.pairs_write", words.Data{"Was": first.Was, "Now": first.Now})
+	case m.agree.Yes:
+		return a.Likely, nil
+	case !m.show().CanConsent(m.agree):
+		return nil, m.w.Err("amend.pairs_write", words.Data{"Was": a.Likely[0].Was, "Now": a.Likely[0].Now})
+	case m.show().Answers("amend.pairs_ask", m.agree.In):
+		return a.Likely, nil
 	}
-	return m.show().Answers("amend.pairs_ask", m.in), nil
+	return nil, nil
 }
 
 // paperMeant asks, of a paper by which an amendment was done before, whether another one
@@ -216,30 +190,132 @@ func (m *amending) paperMeant() (bool, error) {
 		return true, nil
 	}
 	said := m.w.Err("amend.same_paper", words.Data{"N": m.found.Paper, "Paper": m.paper})
-	if m.yes || !m.show().CanConsent(m.agree()) {
+	if m.agree.Yes || !m.show().CanConsent(m.agree) {
 		return false, said
 	}
 	fmt.Fprintln(m.err, said)
-	m.samePaper = m.show().Ask("amend", m.in)
+	m.samePaper = m.show().Ask("amend", m.agree.In)
 	return m.samePaper, nil
 }
 
 // do has the running engine do it.
-func (m *amending) do(ctx context.Context) (*engine.AmendReport, error) {
-	h, err := m.open(ctx)
+func (m *amending) do(ctx context.Context, p *plan.Plan) (report *engine.AmendReport, err error) {
+	return report, m.acting(ctx, func(h *host.Host, by act.Actor) error {
+		cal, err := m.calendarOf(ctx, h.Ledger)
+		if err != nil {
+			return err
+		}
+		if strings.TrimSpace(m.reason) == "" {
+			m.reason = m.w.T("amend.reason", words.Data{"Paper": m.paper})
+		}
+		watch, end := m.show().Progress("cli.acting")
+		done, err := h.Engine.Watched(watch).Amend(ctx, p, cal, engine.AmendOptions{Paper: m.paper, Reason: m.reason, By: by, TakeBack: m.takeBack, SamePaper: m.samePaper})
+		end()
+		report = &done
+		return err
+	})
+}
+
+// policyFlags are what the flags say, and the two arguments.
+type policyFlags struct {
+	plan, name, file, reason string
+	agree                    terminal.Consent
+}
+
+func (a *app) planApplyPolicy() *cobra.Command {
+	var f policyFlags
+	c := a.listing(&cobra.Command{
+		Use: "apply-policy PLAN NAME", Short: a.w.T("amend.cmd_policy"), Long: a.w.T("amend.cmd_policy_long"), Args: cobra.ExactArgs(2),
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			find := a.policyTitles
+			if len(args) == 0 {
+				find = a.planNames
+			}
+			return terminal.Named(find)(cmd, args, typed)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.plan, f.name, f.agree.In = args[0], args[1], cmd.InOrStdin()
+			return a.applyPolicy(cmd.Context(), f)
+		},
+	})
+	c.Flags().StringVar(&f.file, "policies", "", a.w.T("amend.flag_policies"))
+	_ = c.MarkFlagFilename("policies", "yaml", "yml") // the flag is there
+	c.Flags().StringVarP(&f.reason, "reason", "m", "", a.w.T("amend.flag_reason_policy"))
+	c.Flags().BoolVar(&f.agree.Yes, "yes", false, a.w.T("amend.flag_yes"))
+	return c
+}
+
+// applyPolicy shows which open tasks would follow another version and how their
+// stages would move, asks, and does it.
+func (a *app) applyPolicy(ctx context.Context, f policyFlags) error {
+	if _, err := a.actor(); err != nil {
+		return err
+	}
+	if strings.TrimSpace(f.reason) == "" {
+		return a.needsFlag("reason")
+	}
+	p, err := a.policyOf(f)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer h.Close()
-	cal, err := m.calendarOf(ctx, h.Ledger)
+	out := terminal.PolicyOutcome{Plan: f.plan, Policy: p.Name, Version: p.Version, Left: []engine.LeftUndone{}}
+	do := func() error {
+		return a.acting(ctx, func(h *host.Host, by act.Actor) error {
+			watch, end := a.show().Progress("cli.acting")
+			moved, left, err := h.Engine.Watched(watch).ApplyPolicy(ctx, f.plan, p, by, f.reason)
+			end()
+			out.Applied, out.Moved, out.Left = err == nil, moved, append(out.Left, left...)
+			return err
+		})
+	}
+	var l ledger.Launched
+	err = a.reads(ctx, func(r *query.Reader, who query.Viewer) error {
+		if l, err = r.Plan(ctx, who, f.plan); err != nil {
+			return err
+		}
+		out.Moves, err = r.PolicyMoves(ctx, who, f.plan, p)
+		return err
+	})
+	if errors.Is(err, query.ErrNotWhole) && f.agree.Yes { // the engine refuses, and records that it was tried
+		return cmp.Or(do(), err)
+	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if strings.TrimSpace(m.reason) == "" {
-		m.reason = m.w.T("amend.reason", words.Data{"Paper": m.paper})
+	if a.format == "table" {
+		a.show().PolicyMoves(out, l)
 	}
-	watch, end := m.show().Progress("cli.acting")
-	report, err := h.Engine.Watched(watch).Amend(ctx, m.plan, cal, engine.AmendOptions{Paper: m.paper, Reason: m.reason, By: m.by, TakeBack: m.takeBack, SamePaper: m.samePaper})
-	end()
-	return &report, m.whoCarriesSaid(err)
+	if len(out.Moves) > 0 && a.show().Consents("amend", f.agree) {
+		if err := do(); err != nil {
+			return err
+		}
+	}
+	err = a.show().Print(out, func() {
+		if out.Applied {
+			a.say("amend.policy_done", words.Data{"Moved": out.Moved, "Policy": p.Name, "Version": p.Version})
+		}
+	})
+	if a.show().LeftUndone(out.Left, l.Plan) {
+		return errSaid
+	}
+	return err
+}
+
+// policyOf reads the policy: from --policies, or from what this program carries.
+func (a *app) policyOf(f policyFlags) (p plan.Policy, err error) {
+	file, raw := cmp.Or(f.file, "policies.yaml"), seeds.Policies
+	if f.file != "" {
+		if raw, err = os.ReadFile(f.file); err != nil {
+			return p, err
+		}
+	}
+	all, problems := planfile.LoadPolicies(file, raw)
+	if a.tell(problems) > 0 {
+		return p, errSaid
+	}
+	p, ok := all[f.name]
+	if !ok {
+		return p, a.w.Err("amend.not_in_file", words.Data{"Name": f.name, "File": file, "Known": strings.Join(slices.Sorted(maps.Keys(all)), " ")})
+	}
+	return p, nil
 }

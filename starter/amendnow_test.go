@@ -10,7 +10,6 @@ import (
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
-	"duban/internal/terminal"
 	"duban/internal/whatif"
 	"duban/internal/words"
 )
@@ -27,12 +26,11 @@ func TestAnAmendmentSaysWhatActsHaveChangedSince(t *testing.T) {
 	amendedTask.Due = row.Due.AddDays(-5)
 	changes := plan.Changes{Tasks: []plan.TaskChange{{ID: row.ID, What: plan.Changed, Old: &old, New: &amendedTask,
 		Fields: []plan.FieldChange{{Field: plan.FieldDue, Old: old.Due.String(), New: amendedTask.Due.String()}}}}}
-	a := &app{w: words.New("zh")}
 	now, err := whatif.New(d.store, time.Now).SinceChanged(t.Context(), "p", changes, nil)
 	require.NoError(t, err)
 	require.Equal(t, []whatif.StandsNow{{Task: row.ID, Due: row.Due.String(), Lead: row.Lead, Back: true}}, now)
 	require.Equal(t, []string{
 		"  注意：" + row.ID + " 的时限办理中已变更，现为 " + row.Due.String() + "；修订后的时限比现在的早",
 		"  注意：" + row.ID + " 已改派，现由市水务局牵头",
-	}, a.show().NowLines(terminal.AmendOutcome{Now: now}, plan.Plan{Directory: people.Directory{Units: []people.Unit{{ID: row.Lead, Name: "市水务局"}}}}))
+	}, whatif.NowSaid(words.New("zh"), now[0], plan.Plan{Directory: people.Directory{Units: []people.Unit{{ID: row.Lead, Name: "市水务局"}}}}))
 }

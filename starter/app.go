@@ -6,23 +6,22 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"duban/internal/calendar"
+	"duban/internal/act"
 	"duban/internal/engine"
 	"duban/internal/form"
 	"duban/internal/host"
-	"duban/internal/plan"
-	"duban/internal/planfile"
+	"duban/internal/intake"
+	"duban/internal/ledger"
 	"duban/internal/query"
 	"duban/internal/rehearse"
+	"duban/internal/rollover"
 	"duban/internal/settings"
 	"duban/internal/signin"
-	"duban/internal/strictyaml"
 	"duban/internal/terminal"
 	"duban/internal/version"
 	"duban/internal/whatif"
@@ -42,7 +41,7 @@ type app struct {
 	format   string      // -o: table or json
 	as       string      // --as: the account that acts or looks
 	warnings []string    // of the settings, for the log of what works
-	past     past        // --as-of: the moment that is looked back at
+	asOf     string      // --as-of: the moment that is looked back at; "" is now
 	serves   atomic.Bool // the command works until it is told to stop, and needs longer for it
 	// reach opens the way to the engine that runs; nil means reachEngine.
 	reach func(context.Context) (form.Doer, io.Closer, error)
@@ -94,6 +93,29 @@ func (a *app) complain(key string, data ...words.Data) { a.w.Say(a.err, key, dat
 // open opens the way to the engine that runs, and to its ledger.
 func (a *app) open(ctx context.Context) (*host.Host, error) {
 	return host.Open(ctx, a.cfg, host.Options{Log: a.log})
+}
+
+// acting opens the way to the engine that runs, for the account that acts.
+func (a *app) acting(ctx context.Context, do func(*host.Host, act.Actor) error) error {
+	by, err := a.actor()
+	if err != nil {
+		return err
+	}
+	h, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	return do(h, by)
+}
+
+// writes opens the ledger for an account that acts without the engine.
+func (a *app) writes(ctx context.Context, do func(*ledger.Store, act.Actor) error) error {
+	by, err := a.actor()
+	if err != nil {
+		return err
+	}
+	return a.writingLedger(ctx, func(store *ledger.Store) error { return do(store, by) })
 }
 
 // status says what went wrong and gives the exit status. What could not be
@@ -174,41 +196,11 @@ func (a *app) listing(c *cobra.Command) *cobra.Command {
 // sentence is what a person reads of an error.
 func (a *app) sentence(err error) string {
 	host := func(w *words.Words, err error) (string, bool) { return host.Sentence(w, a.cfg, err) }
-	if text, ok := a.w.Worded(err, query.Sentence, engine.Sentence, whatif.Sentence, rehearse.Sentence, signin.Sentence, host); ok {
+	if text, ok := a.w.Worded(err, query.Sentence, engine.Sentence, whatif.Sentence, whatif.FaultSaid, rollover.Sentence, intake.Sentence, rehearse.Sentence, signin.Sentence, host); ok {
 		return text
 	}
 	if errors.Is(err, context.Canceled) {
 		return a.w.T("cli.interrupted")
 	}
 	return a.w.T("cli.error", words.Data{"Error": err.Error()})
-}
-
-// calendar is the holiday notices in force without a ledger.
-func (a *app) calendar() (*calendar.Calendar, error) { return host.Calendar(a.cfg) }
-
-// load reads a plan under the holiday notices in force, those that were imported into
-// the ledger among them, and prints its errors; with one it returns errSaid. Warnings
-// are for `plan check` and `plan launch`.
-func (a *app) load(ctx context.Context, file string) (*plan.Plan, *calendar.Calendar, error) {
-	cal, err := a.calendarInForce(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	p, problems := planfile.Load(file, cal)
-	errs := slices.DeleteFunc(slices.Clone(problems), func(p strictyaml.Problem) bool { return p.Warning })
-	if a.tell(errs) > 0 {
-		return nil, nil, errSaid
-	}
-	return p, cal, nil
-}
-
-// tell prints problems to the error stream and counts those that are errors.
-func (a *app) tell(problems []strictyaml.Problem) (errs int) {
-	for _, p := range problems {
-		if !p.Warning {
-			errs++
-		}
-		fmt.Fprintln(a.err, p.Text(a.w))
-	}
-	return errs
 }

@@ -4,16 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"duban/internal/accounts"
 	"duban/internal/calendar"
+	"duban/internal/deadline"
 	"duban/internal/engine"
 	"duban/internal/host"
 	"duban/internal/ledger"
+	"duban/internal/query"
 	"duban/internal/terminal"
 	"duban/internal/whatif"
 	"duban/internal/words"
@@ -38,6 +39,14 @@ func (a *app) calendarList() *cobra.Command {
 	})
 }
 
+// calendar is the holiday notices in force without a ledger.
+func (a *app) calendar() (*calendar.Calendar, error) { return host.Calendar(a.cfg) }
+
+// calendarOf is the notices in force with those the ledger holds.
+func (a *app) calendarOf(ctx context.Context, store *ledger.Store) (*calendar.Calendar, error) {
+	return a.reader(store).Holidays(ctx, query.Operator())
+}
+
 // calendarInForce is the holiday notices with those of the ledger, where there is one.
 func (a *app) calendarInForce(ctx context.Context) (cal *calendar.Calendar, err error) {
 	err = a.withLedger(ctx, func(store *ledger.Store) error {
@@ -55,7 +64,7 @@ func (a *app) calendarImport() *cobra.Command {
 	c := a.listing(&cobra.Command{
 		Use: "import FILE…", Short: a.w.T("calendar.cmd_import"), Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, files []string) error {
-			notices, err := a.readNotices(files)
+			notices, err := calendar.ReadYears(files)
 			if err != nil {
 				return err
 			}
@@ -68,34 +77,6 @@ func (a *app) calendarImport() *cobra.Command {
 	c.Flags().BoolVar(&agree.Yes, "yes", false, a.w.T("calendar.flag_yes"))
 	c.Flags().BoolVar(&agree.Meant, "meant", false, a.w.T("calendar.flag_meant"))
 	return c
-}
-
-// readNotices reads every file; the first that is wrong, or two for one year,
-// is an error, and nothing is brought in.
-func (a *app) readNotices(files []string) ([]calendar.Year, error) {
-	var notices []calendar.Year
-	of := map[int]string{}
-	for _, file := range files {
-		raw, err := os.Open(file)
-		if err != nil {
-			return nil, err
-		}
-		y, err := calendar.ReadYear(raw)
-		raw.Close()
-		var wrong *calendar.Fault
-		if errors.As(err, &wrong) {
-			return nil, words.Sentence(a.show().CalendarFault(file, wrong))
-		}
-		if err != nil {
-			return nil, err
-		}
-		if first, twice := of[y.Year]; twice {
-			return nil, a.w.Err("calendar.year_twice", words.Data{"File": file, "Other": first, "Year": y.Year})
-		}
-		of[y.Year] = file
-		notices = append(notices, y)
-	}
-	return notices, nil
 }
 
 // bringIn shows what notices change, and after consent puts them in force. Days would be
@@ -242,4 +223,30 @@ func (a *app) takeBack(ctx context.Context, store *ledger.Store, year int, reaso
 			a.say("calendar.taken_back", words.Data{"Year": year, "Tasks": out.Tasks})
 		}
 	})
+}
+
+// dateCommand reads one phrase by the very code that reads documents.
+func (a *app) dateCommand() *cobra.Command {
+	var issued string
+	var in deadline.Context
+	c := a.listing(&cobra.Command{
+		Use: "date TEXT", Short: a.w.T("cli.date"), Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if in.Issued, err = a.day("issued", issued); err != nil {
+				return err
+			}
+			if in.Issued.IsZero() {
+				in.Issued = calendar.DayOf(a.now().In(calendar.Beijing))
+			}
+			if in.Calendar, err = a.calendar(); err != nil {
+				return err
+			}
+			readings := deadline.Read(args[0], in)
+			return a.show().Print(deadline.JSON(readings), func() { a.show().Readings(readings) })
+		},
+	})
+	c.Flags().StringVar(&issued, "issued", "", a.w.T("cli.flag_issued"))
+	terminal.Number(c, &in.PlanYear, "year", 0, a.w.T("cli.flag_year"))
+	c.Flags().BoolVar(&in.ColumnCell, "cell", false, a.w.T("cli.flag_cell"))
+	return c
 }

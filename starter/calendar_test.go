@@ -111,7 +111,7 @@ func TestCalendarImportNeedsTheEngineForWhatRuns(t *testing.T) {
 	require.Empty(t, years)
 
 	// brought in, and interrupted before anything was moved: it is not over
-	notices, err := f.readNotices([]string{file})
+	notices, err := calendar.ReadYears([]string{file})
 	require.NoError(t, err)
 	when := ledger.When{Real: at(7, 5, 10), Plan: at(7, 5, 10)}
 	require.NoError(t, f.store.PutCalendar(t.Context(), notices[0], "wang", when))
@@ -246,7 +246,7 @@ func TestPreviewKnowsImportedNotices(t *testing.T) {
 		return at
 	}
 	require.Equal(t, "2021-12-29T09:00:00+08:00", stages()["remind-1"])
-	notices, err := f.readNotices([]string{noticeWith(t, "2021-12-29")})
+	notices, err := calendar.ReadYears([]string{noticeWith(t, "2021-12-29")})
 	require.NoError(t, err)
 	require.NoError(t, f.store.PutCalendar(t.Context(), notices[0], "operator", f.when(at(6, 14, 9))))
 	require.Equal(t, "2021-12-28T09:00:00+08:00", stages()["remind-1"])

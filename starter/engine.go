@@ -2,10 +2,8 @@ package main
 
 import (
 	"errors"
-	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -25,20 +23,11 @@ func (a *app) engineCommand() *cobra.Command {
 			if e.Dir == "" || e.Port == 0 {
 				return errors.New("engine: --dir and --port are required")
 			}
-			cfg := a.cfg
-			cfg.Dir, cfg.Outbox, cfg.TemporalPort, cfg.UI = e.Dir, filepath.Join(e.Dir, "outbox"), e.Port, false
-			cfg.DatabaseURL, cfg.TemporalAddress, cfg.TemporalFile, cfg.TemporalProfile, cfg.SMTP, cfg.Metrics = "", "", "", "", a.cfg.SMTP.Off(), "" // a world of its own
-			a.serves.Store(true)
-			if e.Mail != "" {
-				server, port, err := net.SplitHostPort(e.Mail)
-				if err != nil {
-					return err
-				}
-				cfg.SMTP.Host, cfg.SMTP.TLS = server, "none"
-				if cfg.SMTP.Port, err = strconv.Atoi(port); err != nil {
-					return err
-				}
+			cfg, err := e.Settings(a.cfg)
+			if err != nil {
+				return err
 			}
+			a.serves.Store(true)
 			if e.Statements != "" {
 				ledger.Trouble(e.Statements)
 			}

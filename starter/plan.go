@@ -30,21 +30,67 @@ func (a *app) planCommand() *cobra.Command {
 		a.planImport(), a.planCheck(), a.planTasks(), a.planPreview(), a.planLaunch(), a.planStatus(), a.planRollover(), a.planEnd(), a.planAmend(), a.planApplyPolicy())
 }
 
+// read reads a plan under the holiday notices in force, those that were imported into the
+// ledger among them.
+func (a *app) read(ctx context.Context, file string) (*plan.Plan, []strictyaml.Problem, *calendar.Calendar, error) {
+	cal, err := a.calendarInForce(ctx)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	p, problems := planfile.Load(file, cal)
+	return p, problems, cal, nil
+}
+
+// load reads a plan and prints its errors; with one it returns errSaid. Warnings are for
+// `plan check` and `plan launch`.
+func (a *app) load(ctx context.Context, file string) (*plan.Plan, *calendar.Calendar, error) {
+	p, problems, cal, err := a.read(ctx, file)
+	if err == nil && a.tell(strictyaml.Errors(problems)) > 0 {
+		err = errSaid
+	}
+	return p, cal, err
+}
+
+// tell prints problems to the error stream and counts those that are errors.
+func (a *app) tell(problems []strictyaml.Problem) (errs int) {
+	for _, p := range problems {
+		if !p.Warning {
+			errs++
+		}
+		a.show().Lines(a.err, []string{p.Text(a.w)})
+	}
+	return errs
+}
+
+// verdict prints problems; of errors it says how many there are, and returns errSaid.
+func (a *app) verdict(problems []strictyaml.Problem) error {
+	if errs := a.tell(problems); errs > 0 {
+		a.complain("cli.check_failed", words.Data{"Errors": errs, "Warnings": len(problems) - errs})
+		return errSaid
+	}
+	return nil
+}
+
+// held says that placeholders, and limits that contradict their due date, keep a plan from
+// being launched.
+func (a *app) held(held []strictyaml.Problem) error {
+	if len(held) == 0 {
+		return nil
+	}
+	a.complain("cli.check_held", words.Data{"Count": len(held)})
+	return errSaid
+}
+
 func (a *app) planCheck() *cobra.Command {
 	return a.listing(&cobra.Command{
 		Use: "check FILE", Short: a.w.T("cli.plan_check"), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cal, err := a.calendarInForce(cmd.Context())
+			p, problems, cal, err := a.read(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			p, problems := planfile.Load(args[0], cal)
 			if p != nil && !strictyaml.Failed(problems) {
-				launched, err := a.instant("", p)
-				if err != nil {
-					return err
-				}
-				problems = append(problems, act.OverBudget(p, filepath.Base(args[0]), act.Attentions(p, cal, launched, calendar.Day{}))...)
+				problems = append(problems, act.OverBudget(p, filepath.Base(args[0]), act.Attentions(p, cal, p.Issued.At(0, 0, p.Location()), calendar.Day{}))...)
 			}
 			if a.format == "json" {
 				ok, err := a.show().Checked(p, problems)
@@ -60,87 +106,9 @@ func (a *app) planCheck() *cobra.Command {
 			if n := p.Unreachable(); n > 0 {
 				a.say("cli.check_example", words.Data{"Count": n})
 			}
-			return a.held(problems, false)
+			return a.held(planfile.Blocking(problems))
 		},
 	})
-}
-
-// checked reads a plan and prints all that is said of it; with an error it says how many
-// there are, and returns errSaid.
-func (a *app) checked(ctx context.Context, file string) (*plan.Plan, error) {
-	cal, err := a.calendarInForce(ctx)
-	if err != nil {
-		return nil, err
-	}
-	p, problems := planfile.Load(file, cal)
-	return p, a.verdict(problems)
-}
-
-// verdict prints problems; of errors it says how many there are, and returns errSaid.
-func (a *app) verdict(problems []strictyaml.Problem) error {
-	if errs := a.tell(problems); errs > 0 {
-		a.complain("cli.check_failed", words.Data{"Errors": errs, "Warnings": len(problems) - errs})
-		return errSaid
-	}
-	return nil
-}
-
-// held prints what keeps a plan from being launched: placeholders, and limits that
-// contradict their due date.
-func (a *app) held(problems []strictyaml.Problem, again bool) error {
-	held := planfile.Blocking(problems)
-	if len(held) == 0 {
-		return nil
-	}
-	if again {
-		a.tell(held)
-	}
-	a.complain("cli.check_held", words.Data{"Count": len(held)})
-	return errSaid
-}
-
-// checkNew refuses a plan that the ledger does not know yet where it holds
-// placeholders or contradictions, addresses of .example while mail is sent, or other
-// contacts of units that are not its office's to seat, and asks about work that seems to
-// be open in another plan already: it would be chased twice. One that it knows runs from
-// the ledger, whatever its file says.
-func (a *app) checkNew(ctx context.Context, store *ledger.Store, p *plan.Plan, file string, agree terminal.Consent) error {
-	who, err := a.viewer()
-	if err != nil {
-		return err
-	}
-	known, err := a.reader(store).Launching(ctx, who, p)
-	if known.Known {
-		return nil
-	}
-	cal, calErr := a.calendarInForce(ctx)
-	if calErr != nil {
-		return calErr
-	}
-	if _, problems := planfile.Load(file, cal); a.held(problems, true) != nil {
-		return errSaid
-	}
-	if errors.Is(err, query.ErrNotWhole) {
-		return a.w.Err("message.only_office", words.Data{"Office": p.Directory.Name(p.Directory.Office)})
-	}
-	if err != nil {
-		return err
-	}
-	for _, c := range known.Carries {
-		a.say("follow.carries", words.Data{"Task": c.Task.Shown(), "Title": c.Task.Title, "From": c.Task.Carries})
-	}
-	if a.show().Elsewhere(known.Twins, known.Gaps, known.Hidden) && !a.show().Consents("follow", agree) {
-		return errSaid
-	}
-	if known.Unreachable > 0 {
-		a.complain("cli.launch_example", words.Data{"Count": known.Unreachable})
-		return errSaid
-	}
-	if len(known.Foreign) > 0 {
-		a.complain("draft.obstacle_foreign", words.Data{"Units": strings.Join(known.Foreign, a.w.T("cli.list_comma"))})
-		return errSaid
-	}
-	return nil
 }
 
 func (a *app) planTasks() *cobra.Command {
@@ -189,10 +157,7 @@ func (a *app) planPreview() *cobra.Command {
 				stages = act.WithRuled(stages, act.RuledAlone(p, cal, launched, last, stages))
 			}
 			rows := terminal.StageRows(p, cal, stages)
-			return a.show().Print(rows, func() {
-				a.show().Preview(p, rows)
-				a.say("cli.preview_messages")
-			})
+			return a.show().Print(rows, func() { a.show().Preview(p, rows) })
 		},
 	})
 	c.Flags().StringVar(&at, "at", "", a.w.T("cli.flag_at"))
@@ -214,6 +179,7 @@ func (a *app) instant(at string, p *plan.Plan) (time.Time, error) {
 	return d.At(0, 0, p.Location()), err
 }
 
+// day reads the value of a flag that takes a day; the zero day of none.
 func (a *app) day(flag, text string) (calendar.Day, error) {
 	if text == "" {
 		return calendar.Day{}, nil
@@ -226,10 +192,11 @@ func (a *app) day(flag, text string) (calendar.Day, error) {
 }
 
 func (a *app) planLaunch() *cobra.Command {
-	var apart bool
+	var agree terminal.Consent
 	c := &cobra.Command{
 		Use: "launch FILE|PLAN", Short: a.w.T("cli.plan_launch"), Long: a.w.T("cli.plan_launch_long"), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			agree.In = cmd.InOrStdin()
 			var p *plan.Plan
 			if _, err := os.Stat(args[0]); !errors.Is(err, fs.ErrNotExist) || strings.ContainsAny(args[0], "./\\") {
 				if p, _, err = a.load(cmd.Context(), args[0]); err != nil {
@@ -246,17 +213,61 @@ func (a *app) planLaunch() *cobra.Command {
 				return err
 			}
 			defer h.Close()
-			if p != nil {
-				if err := a.checkNew(cmd.Context(), h.Ledger, p, args[0], terminal.Consent{Yes: apart, In: cmd.InOrStdin()}); err != nil {
-					return err
-				}
-				return a.launch(cmd.Context(), h, p.ID, p)
+			if p == nil {
+				return a.launch(cmd.Context(), h, args[0], nil)
 			}
-			return a.launch(cmd.Context(), h, args[0], nil)
+			return a.launchFile(cmd.Context(), h, p, args[0], agree)
 		},
 	}
-	c.Flags().BoolVar(&apart, "apart", false, a.w.T("follow.flag_apart"))
+	c.Flags().BoolVar(&agree.Yes, "apart", false, a.w.T("follow.flag_apart"))
 	return c
+}
+
+// launchFile launches the plan of a file on an open host, or finishes its launch.
+func (a *app) launchFile(ctx context.Context, h *host.Host, p *plan.Plan, file string, agree terminal.Consent) error {
+	if err := a.checkNew(ctx, h.Ledger, p, file, agree); err != nil {
+		return err
+	}
+	return a.launch(ctx, h, p.ID, p)
+}
+
+// checkNew refuses a plan that the ledger does not know yet where it holds placeholders or
+// contradictions, addresses of .example while mail is sent, or other contacts of units that
+// are not its office's to seat; and it asks about work that seems to be open in another plan
+// already, which would be chased twice. One that the ledger knows runs from there, whatever
+// its file says.
+func (a *app) checkNew(ctx context.Context, store *ledger.Store, p *plan.Plan, file string, agree terminal.Consent) error {
+	who, err := a.viewer()
+	if err != nil {
+		return err
+	}
+	known, err := a.reader(store).Launching(ctx, who, p)
+	if known.Known {
+		return nil
+	}
+	_, problems, _, readErr := a.read(ctx, file)
+	if readErr != nil {
+		return readErr
+	}
+	if held := planfile.Blocking(problems); len(held) > 0 {
+		a.tell(held)
+		return a.held(held)
+	}
+	if errors.Is(err, query.ErrNotWhole) {
+		return a.w.Err("message.only_office", words.Data{"Office": p.Directory.Name(p.Directory.Office)})
+	}
+	if err != nil {
+		return err
+	}
+	a.show().Lines(a.out, known.CarryLines(a.w))
+	if a.show().Elsewhere(known.Twins, known.Gaps, known.Hidden) && !a.show().Consents("follow", agree) {
+		return errSaid
+	}
+	if obstacles := known.Obstacles(a.w); len(obstacles) > 0 {
+		a.show().Lines(a.err, obstacles)
+		return errSaid
+	}
+	return nil
 }
 
 // launch launches a plan on an open host, or finishes the launch of the plan of this ID:
@@ -267,18 +278,17 @@ func (a *app) launch(ctx context.Context, h *host.Host, id string, p *plan.Plan)
 	if err != nil {
 		return err
 	}
-	switch l, err := h.Ledger.Plan(ctx, id); {
+	who, err := a.viewer()
+	if err != nil {
+		return err
+	}
+	switch _, err := a.reader(h.Ledger).Plan(ctx, who, id); { // what its files say otherwise is shown
 	case errors.Is(err, ledger.ErrNotFound) && p == nil:
 		return a.w.Err("cli.launch_what", words.Data{"Name": id})
-	case errors.Is(err, ledger.ErrNotFound):
-	case err != nil:
+	case err != nil && !errors.Is(err, ledger.ErrNotFound):
 		return err
-	default:
-		if err := a.wholePlan(l); err != nil { // what the files say otherwise than the ledger is shown
-			return err
-		}
 	}
-	by, _ := a.actor() // whoever is not named hears it where somebody has to order it
+	by, unnamed := a.actor() // whoever is not named hears it where somebody has to order it
 	started := a.now()
 	watch, end := a.show().Progress("cli.arming")
 	o := engine.LaunchOptions{At: started, Grace: engine.AuditGrace, By: by, Watch: watch}
@@ -289,11 +299,13 @@ func (a *app) launch(ctx context.Context, h *host.Host, id string, p *plan.Plan)
 		report, err = h.Engine.Launch(ctx, p, cal, o)
 	}
 	end()
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return ctx.Err() // whoever pressed Ctrl-C need not read what was left undone
-	}
-	if err != nil {
-		return a.whoCarriesSaid(err)
+	case errors.Is(err, engine.ErrWhoCarries):
+		return unnamed
+	case err != nil:
+		return err
 	}
 	l, err := h.Ledger.Plan(ctx, id)
 	if err != nil {
@@ -303,22 +315,81 @@ func (a *app) launch(ctx context.Context, h *host.Host, id string, p *plan.Plan)
 	if report.Differs == nil {
 		return nil
 	}
-	lines := report.Differs.Lines(a.w, &l.Plan, p)
-	a.complain("cli.launch_differs", words.Data{"Title": l.Plan.Title, "Plan": id, "N": len(lines)})
-	a.show().Lines(a.err, lines[:min(len(lines), mostDifferences)])
+	a.show().Differs(l.Plan, report.Differs, p)
 	return errSaid
 }
 
-// mostDifferences are shown of files that say otherwise than the ledger; `plan
-// amend` shows all.
-const mostDifferences = 12
+// planStatus is every launched plan, or one plan's tasks by light.
+func (a *app) planStatus() *cobra.Command {
+	return a.looksBack(a.listing(&cobra.Command{
+		Use: "status [PLAN]", Short: a.w.T("cli.plan_status"), Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
+				if len(args) == 1 {
+					t, err := r.Status(cmd.Context(), who, args[0])
+					if err != nil {
+						return err
+					}
+					return a.show().Print(t.Rows(), func() { a.show().Status(t) })
+				}
+				rows, whole, err := r.Plans(cmd.Context(), who)
+				if err != nil {
+					return err
+				}
+				return a.show().Print(rows, func() {
+					a.show().Plans(rows)
+					if !whole {
+						a.say("cli.only_plans", words.Data{"Account": a.as})
+					}
+				})
+			})
+		},
+	}))
+}
 
-// whoCarriesSaid says, where somebody has to order what a plan carries on, that nobody
-// is named, or why they cannot be.
-func (a *app) whoCarriesSaid(err error) error {
-	if !errors.Is(err, engine.ErrWhoCarries) {
+// planEnd ends a plan of which nothing goes on any more, or says what does.
+func (a *app) planEnd() *cobra.Command {
+	var reason, paper string
+	c := a.listing(&cobra.Command{
+		Use: "end PLAN", Short: a.w.T("follow.cmd"), Long: a.w.T("follow.cmd_long"), Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.endPlan(cmd.Context(), args[0], reason, paper) },
+	})
+	c.Flags().StringVarP(&reason, "reason", "m", "", a.w.T("follow.flag_reason"))
+	c.Flags().StringVar(&paper, "paper", "", a.w.T("follow.flag_paper"))
+	return c
+}
+
+func (a *app) endPlan(ctx context.Context, id, reason, paper string) error {
+	if _, err := a.actor(); err != nil {
 		return err
 	}
-	_, err = a.actor()
+	var out query.Ended
+	var l ledger.Launched
+	err := a.reads(ctx, func(r *query.Reader, who query.Viewer) (err error) {
+		out, l, err = r.Undecided(ctx, who, id)
+		return err
+	})
+	if errors.Is(err, ledger.ErrNotFound) {
+		return a.w.Err("cli.launch_what", words.Data{"Name": id})
+	}
+	if err != nil {
+		return err
+	}
+	if out.Ended = !l.Ended.IsZero(); !out.Ended && len(out.Undecided)+len(out.Talks) == 0 {
+		if strings.TrimSpace(reason) == "" {
+			reason = paper
+		}
+		if strings.TrimSpace(reason) == "" {
+			return a.needsFlag("reason")
+		}
+		if err := a.acting(ctx, func(h *host.Host, by act.Actor) error { return h.Engine.EndPlan(ctx, id, by, reason, paper) }); err != nil {
+			return err
+		}
+		out.Ended = true
+	}
+	err = a.show().Print(out, func() { a.show().Ended(l.Plan, out) })
+	if err == nil && !out.Ended {
+		return errSaid
+	}
 	return err
 }

@@ -17,55 +17,32 @@ import (
 // taskCommand reads tasks from the ledger alone, and carries people's acts to
 // the engine.
 func (a *app) taskCommand() *cobra.Command {
-	return a.group("task", "case.cmd", append([]*cobra.Command{a.taskList(), a.taskShow(form.Task, "case.cmd_show"), a.canCommand(form.Task)}, a.deedsOn(form.Task)...)...)
+	return a.thingCommand(form.Task, "case.cmd", a.taskList(), a.looksBack(a.showCommand(form.Task, "case.cmd_show")))
 }
 
 // dutyCommand reads duties and does what is done to a duty as a whole; its
 // occurrences are tasks.
 func (a *app) dutyCommand() *cobra.Command {
-	return a.group("duty", "cli.duty", append([]*cobra.Command{a.dutyList(), a.taskShow(form.Duty, "cli.duty_show"), a.canCommand(form.Duty)}, a.deedsOn(form.Duty)...)...)
+	var f query.DutyFilter
+	list := lists(a, &cobra.Command{Use: "list", Short: a.w.T("cli.duty_list")}, &f, &f.Plan, &f.Skip, &f.Limit, "", (*query.Reader).Duties, (*terminal.Screen).Duties)
+	return a.thingCommand(form.Duty, "cli.duty", list, a.looksBack(a.showCommand(form.Duty, "cli.duty_show")))
 }
 
 // talkCommand reads talks and circulars, and takes their steps.
 func (a *app) talkCommand() *cobra.Command {
-	return a.group("talk", "cli.talk", append([]*cobra.Command{a.talkList(), a.talkShow(), a.canCommand(form.Talk)}, a.deedsOn(form.Talk)...)...)
+	return a.thingCommand(form.Talk, "cli.talk", a.talkList(), a.showCommand(form.Talk, "cli.talk_show"))
 }
 
-// list makes a command show a page of a list, chosen by a filter of which planID and p
-// are fields.
-func list[F, L any](a *app, c *cobra.Command, f *F, planID *string, p page, read func(*query.Reader, context.Context, query.Viewer, F) (query.Page[L], error), show func(*terminal.Screen, query.Page[L])) *cobra.Command {
-	c.Args = cobra.NoArgs
-	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := p.check(a, cmd); err != nil {
-			return err
-		}
-		return a.readsPast(cmd.Context(), true, func(r *query.Reader, who query.Viewer) error {
-			found, err := read(r, cmd.Context(), who, *f)
-			if err != nil {
-				return err
-			}
-			return a.show().Print(found.Lines, func() {
-				if found.Total == 0 && p.none != "" {
-					a.say(p.none)
-				} else {
-					show(a.show(), found)
-					a.show().Page(len(found.Lines), found.Total, *p.skip)
-				}
-				if a.as != "" {
-					a.tellOnly(found.For)
-				}
-			})
-		})
-	}
-	a.planFlag(c, planID, "case.flag_list_plan")
-	p.flags(a, c)
-	return a.listing(c)
+// thingCommand are the commands about one sort of thing: those that read it, what can be
+// done to it, and its acts.
+func (a *app) thingCommand(on form.Thing, short string, reading ...*cobra.Command) *cobra.Command {
+	return a.group(string(on), short, append(append(reading, a.canCommand(on)), a.deedsOn(on)...)...)
 }
 
 func (a *app) taskList() *cobra.Command {
 	var f query.TaskFilter
 	lights, states, kinds := a.show().LightChoice(), a.show().StateChoice(), a.show().KindChoice()
-	c := list(a, &cobra.Command{Use: "list", Short: a.w.T("case.cmd_list")}, &f, &f.Plan, page{&f.Skip, &f.Limit, ""}, (*query.Reader).Tasks, (*terminal.Screen).TaskList)
+	c := lists(a, &cobra.Command{Use: "list", Short: a.w.T("case.cmd_list")}, &f, &f.Plan, &f.Skip, &f.Limit, "", (*query.Reader).Tasks, (*terminal.Screen).TaskList)
 	c.PreRunE = func(*cobra.Command, []string) (err error) {
 		f.Numbered = a.format == "json"
 		if f.Lights, err = given[plan.Light](lights); err != nil {
@@ -96,7 +73,7 @@ func given[T ~string](c *terminal.Choice) (all []T, err error) {
 func (a *app) talkList() *cobra.Command {
 	var f query.TalkFilter
 	states := a.show().TalkStateChoice()
-	c := list(a, &cobra.Command{Use: "list", Short: a.w.T("cli.talk_list")}, &f, &f.Plan, page{&f.Skip, &f.Limit, ""}, (*query.Reader).Talks, (*terminal.Screen).Talks)
+	c := lists(a, &cobra.Command{Use: "list", Short: a.w.T("cli.talk_list")}, &f, &f.Plan, &f.Skip, &f.Limit, "", (*query.Reader).Talks, (*terminal.Screen).Talks)
 	c.PreRunE = func(*cobra.Command, []string) error {
 		chosen, err := given[act.TalkState](states)
 		for _, s := range chosen {
@@ -109,85 +86,93 @@ func (a *app) talkList() *cobra.Command {
 	return c
 }
 
-func (a *app) dutyList() *cobra.Command {
-	var f query.DutyFilter
-	return list(a, &cobra.Command{Use: "list", Short: a.w.T("cli.duty_list")}, &f, &f.Plan, page{&f.Skip, &f.Limit, ""}, (*query.Reader).Duties, (*terminal.Screen).Duties)
-}
-
 // todoCommand lists what is owed now.
 func (a *app) todoCommand() *cobra.Command {
 	var f query.ObligationFilter
-	c := list(a, &cobra.Command{Use: "todo", Short: a.w.T("todo.cmd")}, &f, &f.Plan, page{&f.Skip, &f.Limit, "todo.none"}, (*query.Reader).Obligations, (*terminal.Screen).Obligations)
+	c := lists(a, &cobra.Command{Use: "todo", Short: a.w.T("todo.cmd")}, &f, &f.Plan, &f.Skip, &f.Limit, "todo.none", (*query.Reader).Obligations, (*terminal.Screen).Obligations)
 	c.Flags().StringVar(&f.Unit, "unit", "", a.w.T("todo.flag_unit"))
 	c.Flags().BoolVar(&f.Held, "held", false, a.w.T("todo.flag_held"))
 	terminal.CompleteFlag(c, "unit", a.unitNames)
 	return c
 }
 
-// taskShow shows the case file of a task or a duty.
-func (a *app) taskShow(on form.Thing, short string) *cobra.Command {
+// about makes a command of a reading of one thing, of a plan that a flag may name.
+func about[T any](a *app, verb string, on form.Thing, short string, read func(*query.Reader, context.Context, query.Viewer, string, string) (T, error), show func(*terminal.Screen, T)) *cobra.Command {
 	var planID string
 	c := &cobra.Command{
-		Use: "show " + strings.ToUpper(string(on)), Short: a.w.T(short), Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeThings(form.Deed{On: on}),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.readsPast(cmd.Context(), true, func(r *query.Reader, who query.Viewer) error {
-				c, err := r.Case(cmd.Context(), who, planID, args[0])
-				if err != nil {
-					return err
-				}
-				return a.show().Print(c, func() { a.show().Case(c) })
-			})
-		},
-	}
-	a.planFlag(c, &planID, "case.flag_plan")
-	return a.looksBack(a.listing(c))
-}
-
-func (a *app) talkShow() *cobra.Command {
-	var planID string
-	c := &cobra.Command{
-		Use: "show TALK", Short: a.w.T("cli.talk_show"), Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeThings(form.Deed{On: form.Talk}),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
-				c, err := r.TalkCase(cmd.Context(), who, planID, args[0])
-				if err != nil {
-					return err
-				}
-				return a.show().Print(c, func() { a.show().Sections(report.Speak(a.w).Talk(c)) })
-			})
-		},
+		Use: verb + " " + strings.ToUpper(string(on)), Short: a.w.T(short), Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeThings(form.Deed{On: on}),
 	}
 	a.planFlag(c, &planID, "cli.say_plan")
-	return a.listing(c)
+	return shows(a, c, func(r *query.Reader, ctx context.Context, who query.Viewer, args []string) (T, error) {
+		return read(r, ctx, who, planID, args[0])
+	}, show)
+}
+
+// showCommand shows the case file of a task or a duty, or the file of a talk.
+func (a *app) showCommand(on form.Thing, short string) *cobra.Command {
+	read, show := (*query.Reader).Case, (*terminal.Screen).Case
+	if on == form.Talk {
+		read, show = (*query.Reader).TalkCase, func(sc *terminal.Screen, c report.Case) { sc.Sections(report.Speak(a.w).Talk(c)) }
+	}
+	return about(a, "show", on, short, read, show)
 }
 
 // canCommand says of every act on a thing whether whoever asks can do it now, or why
 // not.
 func (a *app) canCommand(on form.Thing) *cobra.Command {
-	var planID string
-	c := &cobra.Command{
-		Use: "can " + strings.ToUpper(string(on)), Short: a.w.T("todo.cmd_can"), Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeThings(form.Deed{On: on}),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if _, err := a.actor(); err != nil {
-				return err
-			}
-			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
-				ask := r.Possible
-				if on == form.Talk {
-					ask = r.PossibleOnTalk
-				}
-				all, err := ask(cmd.Context(), who, planID, args[0])
-				if err != nil {
-					return err
-				}
-				names, err := r.Names(cmd.Context(), who)
-				if err != nil {
-					return err
-				}
-				return a.show().Print(all, func() { a.show().Possible(all, names.Units) })
-			})
-		},
+	read := (*query.Reader).Possible
+	if on == form.Talk {
+		read = (*query.Reader).PossibleOnTalk
 	}
-	a.planFlag(c, &planID, "cli.say_plan")
-	return a.listing(c)
+	units := map[string]string{}
+	return about(a, "can", on, "todo.cmd_can", func(r *query.Reader, ctx context.Context, who query.Viewer, planID, id string) (all []query.Possible, err error) {
+		if _, err := a.actor(); err != nil {
+			return nil, err
+		}
+		if all, err = read(r, ctx, who, planID, id); err != nil {
+			return nil, err
+		}
+		names, err := r.Names(ctx, who)
+		units = names.Units
+		return all, err
+	}, func(sc *terminal.Screen, all []query.Possible) { sc.Possible(all, units) })
+}
+
+// completeThings completes the one argument of an act: tasks on which it is
+// possible now, duties, or talks, of all plans or of the plan that was named.
+func (a *app) completeThings(d form.Deed) terminal.Completer {
+	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		f := query.ThingFilter{Going: d.Kind != ""}
+		if flag := cmd.Flags().Lookup("plan"); flag != nil {
+			f.Plan = flag.Value.String()
+		}
+		return terminal.Named(func(ctx context.Context) (map[string]string, error) {
+			names := map[string]string{}
+			return names, a.reads(ctx, func(r *query.Reader, who query.Viewer) error { return a.thingNames(ctx, r, who, f, d, names) })
+		})(cmd, args, typed)
+	}
+}
+
+func (a *app) thingNames(ctx context.Context, r *query.Reader, who query.Viewer, f query.ThingFilter, d form.Deed, names map[string]string) error {
+	if d.On == form.Talk && d.Kind != act.Propose {
+		talks, err := r.TalkThings(ctx, who, f.Plan)
+		for _, k := range talks {
+			names[k.ID] = a.w.T("report.talk_"+k.State) + " " + k.Unit
+		}
+		return err
+	}
+	switch {
+	case d.On == form.Duty:
+		f.Kind = plan.Duty
+	case d.On == form.Task && d.Kind != "":
+		f.Kind = plan.Dated
+	}
+	things, err := r.Things(ctx, who, f)
+	for _, t := range things {
+		names[t.ID] = t.Title
+	}
+	return err
 }

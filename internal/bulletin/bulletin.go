@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -58,15 +57,38 @@ const mostShown = 80
 
 // Bulletin is what a file says.
 type Bulletin struct {
+	File     string
 	Readings []water.Reading
 	Faults   []Fault
 	Aside    []string        // headings of columns and lines that say nothing of a section
 	Unread   []intake.Unread // what of the file was not read
 }
 
-// Bad tells that something cannot be taken as it is.
-func (b Bulletin) Bad() bool {
-	return slices.ContainsFunc(b.Faults, func(f Fault) bool { return !f.Warning })
+// Bad is how much cannot be taken as it is.
+func (b Bulletin) Bad() (count int) {
+	for _, f := range b.Faults {
+		if !f.Warning {
+			count++
+		}
+	}
+	return count
+}
+
+// ReadFiles reads files, each held against those before it; the readings of the last are
+// those of all. bad is how much in them cannot be taken as it is.
+func ReadFiles(ctx context.Context, paths []string, o Options) (all []Bulletin, bad int, err error) {
+	for _, path := range paths {
+		source, err := intake.Open(path)
+		if err != nil {
+			return nil, 0, err
+		}
+		b, err := Read(ctx, source, o)
+		if err != nil {
+			return nil, 0, err
+		}
+		all, bad, o.Before = append(all, b), bad+b.Bad(), b.Readings
+	}
+	return all, bad, nil
 }
 
 // Options say what a file does not.
@@ -84,7 +106,7 @@ func Read(ctx context.Context, s intake.Source, o Options) (Bulletin, error) {
 		return Bulletin{}, err
 	}
 	r := &reader{o: o, file: s.Name, have: map[key]water.Reading{}}
-	r.out.Unread = doc.Unread
+	r.out.File, r.out.Unread = s.Name, doc.Unread
 	for _, is := range o.Before {
 		k := key{is.Section, is.Month, is.Span}
 		r.have[k], r.order = is, append(r.order, k)

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 )
 
 // Fault is the first thing that is wrong in a notice's file, where it can be
 // mended. Its words for people are in the catalogue: calendar.fault_KEY over Data.
 type Fault struct {
+	File  string         // "" where nobody says
 	Line  int            // from 1; 0 when the field says where
 	Field string         // days[3].isOffDay; "" when the file as a whole is meant
 	Key   string         // syntax, unknown, type, missing, year, no_days, date, twice, foreign, more, long
@@ -65,6 +67,43 @@ type dayFile struct {
 }
 
 const longestFile = 1 << 20 // bytes; a year is some 3 KB
+
+// TwiceError: two files are the notice of one year.
+type TwiceError struct {
+	File, Other string
+	Year        int
+}
+
+func (e *TwiceError) Error() string {
+	return fmt.Sprintf("calendar: %s and %s are both of %d", e.File, e.Other, e.Year)
+}
+
+// ReadYears reads files as ReadYear does, one a year: a *Fault with its file, or a
+// *TwiceError.
+func ReadYears(files []string) (all []Year, err error) {
+	of := map[int]string{}
+	for _, file := range files {
+		raw, err := os.Open(file)
+		if err != nil {
+			return nil, err
+		}
+		y, err := ReadYear(raw)
+		raw.Close()
+		var wrong *Fault
+		if errors.As(err, &wrong) {
+			wrong.File = file
+		}
+		if err != nil {
+			return nil, err
+		}
+		if first, twice := of[y.Year]; twice {
+			return nil, &TwiceError{file, first, y.Year}
+		}
+		of[y.Year] = file
+		all = append(all, y)
+	}
+	return all, nil
+}
 
 // ReadYear reads one exchange-format file strictly: an unknown or missing
 // field, a year without days, a day named twice, a day more than one year away

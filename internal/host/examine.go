@@ -125,32 +125,6 @@ func (e Examination) on(ctx context.Context, cfg settings.Config, c *Condition, 
 	return nil
 }
 
-// Asking are the findings that ask a person, by workflow.
-func (h *Host) Asking(ctx context.Context) (map[string]engine.Finding, error) {
-	found, err := h.Engine.Strangers(ctx)
-	if err != nil {
-		return nil, err
-	}
-	plans, err := h.Ledger.Plans(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range plans {
-		health, err := h.Engine.Examine(ctx, p.ID, false)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, health.Found...)
-	}
-	asks := map[string]engine.Finding{}
-	for _, f := range found {
-		if f.Asks {
-			asks[f.Workflow] = f
-		}
-	}
-	return asks, nil
-}
-
 // lateFor is how late a stage may be before the doctor names it.
 const lateFor = 20 * time.Minute
 

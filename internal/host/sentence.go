@@ -74,6 +74,10 @@ func Sentence(w *words.Words, cfg settings.Config, err error) (text string, ok b
 	if errors.Is(err, ledger.ErrAway) {
 		return w.T("help.ledger_away", words.Data{"At": LedgerURL(cfg), "Why": why(w, err)}), true
 	}
+	var take *TakeError
+	if errors.As(err, &take) {
+		return w.T("doctor.take_"+string(take.Why), words.Data{"Workflow": take.Workflow, "Office": take.Office}), true
+	}
 	var ledgers *OtherLedgerError
 	if errors.As(err, &ledgers) {
 		return w.T("help.other_ledger", words.Data{"Namespace": ledgers.Namespace, "Address": ledgers.Address, "Theirs": ledgers.Theirs, "Ledger": ledgers.Ledger, "Ours": ledgers.Ours}), true
@@ -83,6 +87,13 @@ func Sentence(w *words.Words, cfg settings.Config, err error) (text string, ok b
 		return w.T("help.no_permission", words.Data{"What": path.Path}), true
 	}
 	return Settings(w, err)
+}
+
+// Passes tells that a launch failed for a reason that may be gone in a moment.
+func Passes(err error) bool {
+	var unarmed *engine.UnarmedError
+	var away *serviceerror.Unavailable
+	return errors.As(err, &unarmed) || ledger.Later(err) || errors.As(err, &away)
 }
 
 // Settings is what is wrong with the settings, a line each; ok is false for another

@@ -50,6 +50,15 @@ func (r *Refusal) Unwrap() error { return r.Err }
 // Text is the refusal in the reader's language.
 func (r *Refusal) Text(w *words.Words) string { return r.File + "：" + w.T("intake."+r.Key) }
 
+// Sentence is why a document cannot be read, for a *Refusal; ok is false for other errors.
+func Sentence(w *words.Words, err error) (text string, ok bool) {
+	var no *Refusal
+	if ok = errors.As(err, &no); ok {
+		text = no.Text(w)
+	}
+	return text, ok
+}
+
 var errTooBig = errors.New("over the limit")
 
 // Open reads a source file of at most 64 MiB.

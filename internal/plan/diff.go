@@ -154,6 +154,16 @@ func (c Changes) Called(ids []string) []string {
 	return all
 }
 
+// Title is what a task is titled that changes give this ID.
+func (c Changes) Title(id string) string {
+	for _, t := range c.Tasks {
+		if t.New != nil && t.Shown() == id {
+			return t.New.Title
+		}
+	}
+	return ""
+}
+
 // Empty tells that nothing changed.
 func (c Changes) Empty() bool {
 	return len(c.Facts)+len(c.Policies)+len(c.Seats)+len(c.Tasks)+len(c.Sections)+len(c.Handovers) == 0

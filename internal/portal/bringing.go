@@ -3,9 +3,7 @@ package portal
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -23,72 +21,47 @@ import (
 func (v *visit) bringing(r draft.Ready) (*undertaking, error) {
 	u := &undertaking{page: changesPage{Do: v.say.T("draft.bring_notice")}}
 	given, err := calendar.ReadYear(bytes.NewReader(r.Files["notice.json"]))
-	var wrong *calendar.Fault
-	if errors.As(err, &wrong) {
-		where := strings.TrimSpace(fmt.Sprintf("%s %s", wrong.Field, v.noticeFault(err)))
-		if wrong.Line > 0 {
-			where = fmt.Sprintf("%d: %s", wrong.Line, where)
-		}
-		u.page.Fault = v.say.T("draft.notice_wrong", words.Data{"Why": where})
+	if text, wrong := whatif.FaultSaid(v.say, err); wrong {
+		u.page.Fault = v.say.T("draft.notice_wrong", words.Data{"Why": text})
 		return u, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	now, err := v.Reader.Holidays(v.ctx(), v.asks())
+	found, err := v.Reader.Notices(v.ctx(), v.asks(), []string{"notice.json"}, []calendar.Year{given})
 	if err != nil {
 		return nil, err
 	}
-	known := calendar.Year{}
-	for _, y := range now.Years() {
-		if y.Year == given.Year {
-			known = y
-		}
+	y := found.Years[0]
+	u.page.Lines = []string{whatif.NoticeSaid(v.say, y)}
+	for _, c := range y.Changes {
+		u.page.Lines = append(u.page.Lines, v.say.T("draft.day_change", words.Data{"Day": c.Date, "Was": whatif.HolidaySaid(v.say, c.Date, c.Was), "Is": whatif.HolidaySaid(v.say, c.Date, c.Is)}))
 	}
-	merged := calendar.Merged(known, given)
-	data := words.Data{"Year": merged.Year, "Was": strings.Join(known.Papers, " "), "Is": strings.Join(merged.Papers, " ")}
-	changes := calendar.Changes(now.InForce(merged.Year), merged)
-	data["N"] = len(changes)
-	switch {
-	case now.Governed(merged.Year) && len(changes) == 0 && slices.Equal(known.Papers, merged.Papers):
-		u.page.Lines = []string{v.say.T("calendar.same", data)}
+	if u.page.Can = found.ToDo; !u.page.Can {
 		return u, nil
-	case !now.Governed(merged.Year):
-		u.page.Lines = []string{v.say.T("calendar.new_year", data)}
-	default:
-		u.page.Lines = []string{v.say.T("calendar.other", data)}
 	}
-	for _, c := range changes {
-		u.page.Lines = append(u.page.Lines, v.say.T("draft.day_change", words.Data{"Day": c.Date, "Was": v.holiday(c.Date, c.Was), "Is": v.holiday(c.Date, c.Is)}))
-	}
-	next := now.With(merged)
-	u.page.Can = true
-	if worked := next.Worked(merged.Year); len(worked) > 0 {
+	for _, worked := range found.Worked {
 		var days []string
-		for _, h := range worked {
+		for _, h := range worked.Days {
 			days = append(days, h.Date.String()+" "+h.Name)
 		}
-		u.page.Asks = append(u.page.Asks, changeAsk{Name: "meant", Kind: "check", Label: v.say.T("draft.meant", words.Data{"Year": merged.Year, "Days": strings.Join(days, v.say.T("notice.comma"))})})
+		u.page.Asks = append(u.page.Asks, changeAsk{Name: "meant", Kind: "check", Label: v.say.T("draft.meant", words.Data{"Year": y.Year, "Days": strings.Join(days, v.say.T("notice.comma"))})})
 		kept, err := v.Drafts.Fields(v.ctx(), v.r.PathValue("draft"))
 		if err != nil {
 			return nil, err
 		}
 		u.page.Can = kept["meant"] != ""
 	}
-	moves, err := v.Reader.CalendarMoves(v.ctx(), v.asks(), next)
-	if err != nil {
-		return nil, err
-	}
 	u.page.Table = &changeTable{Head: []string{v.say.T("amend.col_task"), v.say.T("amend.col_title"), v.say.T("amend.col_stage"), v.say.T("amend.col_from"), v.say.T("amend.col_to")}}
-	for _, m := range moves {
+	for _, m := range found.Moves {
 		u.page.Table.Rows = append(u.page.Table.Rows, []string{m.Plan + "/" + m.Task, m.Title, v.stageWords(m.Kind), m.From.Format("2006-01-02 15:04"), m.To.Format("2006-01-02 15:04")})
 	}
-	if len(moves) == 0 {
+	if len(found.Moves) == 0 {
 		u.page.Lines = append(u.page.Lines, v.say.T("calendar.no_moves"))
 	}
 	acts, by, say := v.Acts, v.who.actor(), v.say
 	u.do = func(ctx context.Context, watch func(done, total int)) (string, error) {
-		things, err := acts.BringHolidays(ctx, []calendar.Year{merged}, by, watch)
+		things, err := acts.BringHolidays(ctx, []calendar.Year{y.Notice}, by, watch)
 		return say.T("calendar.applied", words.Data{"Years": 1, "Tasks": things}), err
 	}
 	return u, nil
@@ -96,19 +69,6 @@ func (v *visit) bringing(r draft.Ready) (*undertaking, error) {
 
 // stageWords is what a kind of stage is called.
 func (v *visit) stageWords(k plan.StageKind) string { return v.say.T("term." + string(k)) }
-
-// holiday is what a notice says of a day, or the weekday where it says nothing.
-func (v *visit) holiday(d calendar.Day, h *calendar.Holiday) string {
-	switch {
-	case h == nil && (d.Weekday() == time.Saturday || d.Weekday() == time.Sunday):
-		return v.say.T("calendar.weekend")
-	case h == nil:
-		return v.say.T("calendar.weekday")
-	case h.IsOffDay:
-		return v.say.T("calendar.rests", words.Data{"Name": h.Name})
-	}
-	return v.say.T("calendar.works", words.Data{"Name": h.Name})
-}
 
 // applying is another version of a policy of a draft, to be followed by the open tasks
 // of a plan.

@@ -216,7 +216,6 @@ func (v *visit) undertakenSaid(u undertaken) (text string, wrong bool) {
 // amending is the amendment that the plan of a draft is to a plan that runs; nil where
 // none of its ID does.
 func (v *visit) amending(r draft.Ready, kept map[string]string) (*undertaking, error) {
-	p := *r.Plan
 	u := &undertaking{page: changesPage{Do: v.say.T("draft.amend")}}
 	paper, takeBack := kept["paper"], []string{}
 	for name, value := range kept {
@@ -224,34 +223,39 @@ func (v *visit) amending(r draft.Ready, kept map[string]string) (*undertaking, e
 			takeBack = append(takeBack, task)
 		}
 	}
-	a, err := v.Reader.Amendment(v.ctx(), v.asks(), &p, paper, takeBack)
+	unsaid, open := false, false // a successor, and whether tasks are the same
+	a, err := v.Reader.Amending(v.ctx(), v.asks(), r.Plan, paper, takeBack, query.Answers{
+		Successor: func(gone *whatif.GoneError) (to string, known bool) {
+			ask := changeAsk{Name: "successor-" + gone.Unit.ID, Kind: "choice", Label: whatif.GoneSaid(v.say, gone) + v.say.T("draft.successor_ask"), Need: true}
+			ask.Options = append(ask.Options, Option{Value: nobodyElse, Name: v.say.T("draft.successor_none")})
+			for _, unit := range r.Plan.Directory.Units {
+				if !unit.Gone() {
+					ask.Options = append(ask.Options, Option{Value: unit.ID, Name: unit.Name})
+				}
+			}
+			u.page.Asks = append(u.page.Asks, ask)
+			to = kept[ask.Name]
+			unsaid = to == ""
+			return strings.TrimPrefix(to, nobodyElse), to != ""
+		},
+		Same: func(a query.Amendment) (pairs []plan.Pair, err error) {
+			for _, pair := range a.Likely {
+				ask := changeAsk{Name: "same-" + pair.Was, Kind: "choice", Label: v.say.T("draft.same_ask", words.Data{"Was": pair.Was, "Now": pair.Now, "Title": a.Changes.Title(pair.Now)}), Need: true,
+					Options: []Option{{Value: pair.Now, Name: v.say.T("draft.same_yes")}, {Value: nobodyElse, Name: v.say.T("draft.same_no")}}}
+				u.page.Asks = append(u.page.Asks, ask)
+				open = open || kept[ask.Name] == ""
+				if kept[ask.Name] == pair.Now {
+					pairs = append(pairs, pair)
+				}
+			}
+			return pairs, nil
+		},
+	})
 	if errors.Is(err, ledger.ErrNotFound) {
 		return nil, nil
 	}
-	asked := map[string]bool{}
-	for {
-		var gone *whatif.GoneError
-		if !errors.As(err, &gone) || len(gone.Leads) > 0 || asked[gone.Unit.ID] {
-			break
-		}
-		asked[gone.Unit.ID] = true
-		ask := changeAsk{Name: "successor-" + gone.Unit.ID, Kind: "choice", Label: whatif.GoneSaid(v.say, gone) + v.say.T("draft.successor_ask"), Need: true}
-		ask.Options = append(ask.Options, Option{Value: nobodyElse, Name: v.say.T("draft.successor_none")})
-		for _, unit := range p.Directory.Units {
-			if !unit.Gone() {
-				ask.Options = append(ask.Options, Option{Value: unit.ID, Name: unit.Name})
-			}
-		}
-		u.page.Asks = append(u.page.Asks, ask)
-		to := kept[ask.Name]
-		if to == "" {
-			return u, nil // what it would change is known once this is said
-		}
-		if to == nobodyElse {
-			to = ""
-		}
-		p = p.Succeeded(gone.Unit, to)
-		a, err = v.Reader.Amendment(v.ctx(), v.asks(), &p, paper, takeBack)
+	if unsaid {
+		return u, nil // what it would change is known once this is said
 	}
 	if err != nil {
 		if u.page.Fault, _ = whatif.Sentence(v.say, err); u.page.Fault == "" {
@@ -259,35 +263,10 @@ func (v *visit) amending(r draft.Ready, kept map[string]string) (*undertaking, e
 		}
 		return u, nil
 	}
+	p := a.After
 	if d := a.Before.Plan.Directory; d.Office != v.who.Account.Unit {
 		u.page.Fault = v.say.T("draft.obstacle_office", words.Data{"Office": d.Name(d.Office), "Unit": v.who.Account.Unit})
 		return u, nil
-	}
-	open := false
-	var pairs []plan.Pair
-	titles := map[string]string{}
-	for _, t := range r.Plan.Tasks {
-		titles[t.ID] = t.Title
-	}
-	for _, pair := range a.Likely {
-		ask := changeAsk{Name: "same-" + pair.Was, Kind: "choice", Label: v.say.T("draft.same_ask", words.Data{"Was": pair.Was, "Now": pair.Now, "Title": titles[pair.Now]}), Need: true,
-			Options: []Option{{Value: pair.Now, Name: v.say.T("draft.same_yes")}, {Value: nobodyElse, Name: v.say.T("draft.same_no")}}}
-		u.page.Asks = append(u.page.Asks, ask)
-		switch kept[ask.Name] {
-		case "":
-			open = true
-		case pair.Now:
-			pairs = append(pairs, pair)
-		}
-	}
-	if len(pairs) > 0 {
-		p = p.Same(pairs)
-		if a, err = v.Reader.Amendment(v.ctx(), v.asks(), &p, paper, takeBack); err != nil {
-			if u.page.Fault, _ = whatif.Sentence(v.say, err); u.page.Fault == "" {
-				return nil, err
-			}
-			return u, nil
-		}
 	}
 	opt := engine.AmendOptions{Paper: paper, Reason: kept["reason"], By: v.who.actor(), SamePaper: kept["same_paper"] != ""}
 	if a.Changes.Empty() {
@@ -298,7 +277,7 @@ func (v *visit) amending(r draft.Ready, kept map[string]string) (*undertaking, e
 			u.page.Do = v.say.T("draft.finish")
 		}
 	} else {
-		u.page.Lines = v.amendmentLines(a, &p)
+		u.page.Lines = whatif.Lines(v.say, a.Changes, a.Now, a.Before.Plan, p)
 		for _, n := range a.Now {
 			if n.Kept || kept["takeback-"+n.Task] != "" {
 				u.page.Asks = append(u.page.Asks, changeAsk{Name: "takeback-" + n.Task, Kind: "check", Label: v.say.T("draft.take_back", words.Data{"Task": n.Task, "Due": n.Due})})
@@ -333,7 +312,7 @@ func (v *visit) amending(r draft.Ready, kept map[string]string) (*undertaking, e
 	}
 	u.do = func(ctx context.Context, watch func(done, total int)) (string, error) {
 		opt.Watch = watch
-		report, err := acts.Amend(ctx, &p, cal, opt)
+		report, err := acts.Amend(ctx, p, cal, opt)
 		if err != nil {
 			return "", err
 		}
@@ -349,22 +328,6 @@ func (v *visit) amending(r draft.Ready, kept map[string]string) (*undertaking, e
 
 // nobodyElse is what is chosen where no unit takes over, or no task is the same.
 const nobodyElse = "-"
-
-// amendmentLines say what an amendment would change.
-func (v *visit) amendmentLines(a query.Amendment, p *plan.Plan) []string {
-	lines := a.Changes.Lines(v.say, &a.Before.Plan, p)
-	if len(a.Changes.Seats) > 0 {
-		lines = append(lines, v.say.T("office.seats_for_all"))
-	}
-	for _, n := range a.Now {
-		lines = append(lines, whatif.NowSaid(v.say, n, a.Before.Plan)...)
-	}
-	counts := map[string]int{}
-	for _, c := range a.Changes.Tasks {
-		counts[c.What]++
-	}
-	return append(lines, v.say.T("amend.counts", words.Data{"Added": counts[plan.Added], "Changed": counts[plan.Changed], "Removed": counts[plan.Removed]}))
-}
 
 // leftSaid says what running tasks refused, a line for each.
 func leftSaid(say *words.Words, left []engine.LeftUndone, units map[string]string) string {

@@ -13,6 +13,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/draft"
 	"duban/internal/ledger"
+	"duban/internal/whatif"
 	"duban/internal/words"
 )
 
@@ -138,22 +139,16 @@ func (v *visit) noticeTyped(typed func(string) string) (y calendar.Year, wrong [
 		_, err = calendar.ReadYear(bytes.NewReader(raw))
 	}
 	if err != nil {
-		wrong = append(wrong, v.noticeFault(err))
+		if f := new(calendar.Fault); errors.As(err, &f) {
+			f.Field, f.Line = "", 0 // of a file that nobody has seen
+		}
+		said, known := whatif.FaultSaid(v.say, err)
+		if !known {
+			said = v.say.T("portal.form_wrong")
+		}
+		wrong = append(wrong, said)
 	}
 	return y, wrong
-}
-
-// noticeFault is what is wrong with a notice, for people.
-func (v *visit) noticeFault(err error) string {
-	var fault *calendar.Fault
-	if !errors.As(err, &fault) {
-		return v.say.T("portal.form_wrong")
-	}
-	data := words.Data{}
-	for name, value := range fault.Data {
-		data[name] = fmt.Sprint(value)
-	}
-	return v.say.T("calendar.fault_"+fault.Key, data)
 }
 
 // typeNotice makes a draft of the notice that was typed: what it would change is shown

@@ -163,6 +163,32 @@ func seatOf(d people.Directory, unit string) people.Role {
 	return people.Liaison
 }
 
+// FirstLink is a link, good once, with which the office chooses its password. Secret is ""
+// where the file has no account of an office.
+type FirstLink struct {
+	Account accounts.Account
+	Secret  string
+	Ends    time.Time
+}
+
+// FirstLink makes one where no account can sign in yet; otherwise it is nil.
+func (h House) FirstLink(ctx context.Context, o Options, people *signin.Service) (*FirstLink, error) {
+	if able, err := people.AnyoneCan(ctx); err != nil || able {
+		return nil, err
+	}
+	book, err := o.Accounts()
+	if err != nil {
+		return nil, err
+	}
+	account, ok, err := First(ctx, h.Ledger, book)
+	link := &FirstLink{Account: account}
+	if err != nil || !ok {
+		return link, err
+	}
+	link.Secret, link.Ends, err = people.Invite(ctx, account.ID, "")
+	return link, err
+}
+
 // First is the account to which the first link of all is given: the first of the file
 // that is of an office, by a plan's directory or, before the first plan, by its seat.
 func First(ctx context.Context, store *ledger.Store, book *accounts.Book) (a accounts.Account, ok bool, err error) {

@@ -53,18 +53,10 @@ func (v *visit) launching(d ledger.Draft, r draft.Ready) (*launching, error) {
 	case err != nil:
 		return nil, err
 	}
-	l.Known = known.Known
-	for _, c := range known.Carries {
-		l.Carries = append(l.Carries, v.say.T("follow.carries", words.Data{"Task": c.Task.Shown(), "Title": c.Task.Title, "From": c.Task.Carries}))
-	}
+	l.Known, l.Carries = known.Known, known.CarryLines(v.say)
 	l.Twins = v.elsewhere(known.Twins, known.Gaps, known.Hidden)
 	l.Apart = len(l.Twins) > 0
-	if known.Unreachable > 0 {
-		l.Obstacles = append(l.Obstacles, v.say.T("cli.launch_example", words.Data{"Count": known.Unreachable}))
-	}
-	if len(known.Foreign) > 0 {
-		l.Obstacles = append(l.Obstacles, v.say.T("draft.obstacle_foreign", words.Data{"Units": strings.Join(known.Foreign, v.say.T("cli.list_comma"))}))
-	}
+	l.Obstacles = append(l.Obstacles, known.Obstacles(v.say)...)
 	return l, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"duban/internal/calendar"
 	"duban/internal/draft"
 	"duban/internal/ledger"
 	"duban/internal/query"
@@ -48,22 +49,17 @@ func (v *visit) nextYear() error {
 	if r.Plan == nil {
 		return say(http.StatusUnprocessableEntity, v.say.T("draft.obstacle_problems"))
 	}
-	year, err := strconv.Atoi(strings.TrimSpace(v.form.Get("year")))
-	if err != nil || year <= r.Plan.Year || year > 2100 {
-		return say(http.StatusUnprocessableEntity, v.say.T("rollover.bad_year", words.Data{"Year": v.form.Get("year"), "Old": r.Plan.Year}))
+	year, _ := strconv.Atoi(strings.TrimSpace(v.form.Get("year")))
+	if text, wrong := rollover.Sentence(v.say, rollover.CheckYear(r.Plan, year)); wrong {
+		return say(http.StatusUnprocessableEntity, text)
 	}
-	was, err := v.Reader.PlanRecord(v.ctx(), v.asks(), r.Plan.ID)
+	next, err := v.Reader.NextYear(v.ctx(), v.asks(), r.Plan, year, calendar.Day{})
 	switch {
 	case errors.Is(err, ledger.ErrNotFound), errors.Is(err, query.ErrNotWhole):
 		return say(http.StatusUnprocessableEntity, v.say.T("draft.roll_unknown", words.Data{"Plan": r.Plan.ID}))
 	case err != nil:
 		return err
 	}
-	records, err := was.Records(was.Today)
-	if err != nil {
-		return err
-	}
-	next := rollover.Roll(r.Plan, records, year, was.Today)
 	files, err := next.Files(r.Files["plan.yaml"], func(name string) ([]byte, error) {
 		if body, there := r.Files[path.Base(name)]; there {
 			return body, nil

@@ -2,7 +2,6 @@ package portal
 
 import (
 	"archive/zip"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -137,14 +136,11 @@ func (v *visit) putAway(z *zip.Writer, t report.Table, events query.EventFile, d
 	if w, err = put(v.say.T("report.events_name", data) + ".jsonl"); err != nil {
 		return err
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
 	lines, control := 0, http.NewResponseController(v.w)
-	_, err = events.Each(v.whole, func(line any) error {
+	_, err = events.Write(v.whole, w, func() {
 		if lines++; lines%archiveEvery == 0 {
 			_ = control.SetWriteDeadline(time.Now().Add(writeTime)) // a recorder has none
 		}
-		return enc.Encode(line)
 	})
 	return err
 }

@@ -250,7 +250,7 @@ func (v *visit) waterBook() error {
 		return err
 	}
 	var out bytes.Buffer
-	if err := v.speak().WriteWater(&out, m.People, report.WaterBook{Title: m.Title, Month: m.Month, Rows: m.Rows, Sum: m.Sum, Year: m.Year}); err != nil {
+	if err := m.Write(&out, v.say); err != nil {
 		return err
 	}
 	return v.sendXLSX(v.say.T("water.file_name", words.Data{"Month": m.Month.String()})+".xlsx", out.Bytes())

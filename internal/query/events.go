@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 // EventPage is a part of the ledger's events, with the units of the plans they name.
 type EventPage struct {
 	Events []ledger.Event
+	More   bool // there are more after these
 	Peoples
 	labels map[string]ledger.Labels // by plan
 }
@@ -71,6 +73,10 @@ func (r *Reader) Events(ctx context.Context, v Viewer, f ledger.EventFilter) (pa
 	for _, l := range seen {
 		page.add(l)
 	}
+	most := f.Limit
+	if most > 0 {
+		f.Limit++ // whether there is more
+	}
 	if f.Task != "" {
 		page.Events, err = in.eventsOfTask(ctx, seen, f)
 	} else {
@@ -79,8 +85,14 @@ func (r *Reader) Events(ctx context.Context, v Viewer, f ledger.EventFilter) (pa
 	if err != nil {
 		return page, err
 	}
+	if page.More = most > 0 && len(page.Events) > most; page.More {
+		page.Events = page.Events[:most]
+	}
 	return page, in.label(ctx, &page)
 }
+
+// Listing is the events alone.
+func (p EventPage) Listing() any { return p.Events }
 
 // eventsOfTask are the events of a task, and of the messages that spoke of it.
 func (r reading) eventsOfTask(ctx context.Context, plans []ledger.Launched, f ledger.EventFilter) (all []ledger.Event, err error) {
@@ -164,6 +176,19 @@ func (r *Reader) EventFile(ctx context.Context, v Viewer, planID string) (f Even
 	f = EventFile{Plan: planID, Title: l.Plan.Title, store: r.store}
 	f.AsOf, err = r.today(ctx, l)
 	return f, err
+}
+
+// Write writes what Each gives, a line of JSON each, and says how many events there were.
+// each is told of every line, unless it is nil.
+func (f EventFile) Write(ctx context.Context, w io.Writer, each func()) (n int, err error) {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return f.Each(ctx, func(line any) error {
+		if each != nil {
+			each()
+		}
+		return enc.Encode(line)
+	})
 }
 
 // eventsAtOnce is how many events are held in memory.

@@ -10,6 +10,7 @@ import (
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/whatif"
+	"duban/internal/words"
 )
 
 // Launching is what its office must know before a plan is launched.
@@ -74,6 +75,25 @@ func (r *Reader) Launching(ctx context.Context, v Viewer, p *plan.Plan) (out Lau
 	}
 	out.Foreign, err = in.foreign(ctx, p)
 	return out, err
+}
+
+// CarryLines say what the plan carries on from other plans.
+func (l Launching) CarryLines(w *words.Words) (lines []string) {
+	for _, c := range l.Carries {
+		lines = append(lines, w.T("follow.carries", words.Data{"Task": c.Task.Shown(), "Title": c.Task.Title, "From": c.Task.Carries}))
+	}
+	return lines
+}
+
+// Obstacles say why the plan cannot be launched as it is.
+func (l Launching) Obstacles(w *words.Words) (lines []string) {
+	if l.Unreachable > 0 {
+		lines = append(lines, w.T("cli.launch_example", words.Data{"Count": l.Unreachable}))
+	}
+	if len(l.Foreign) > 0 {
+		lines = append(lines, w.T("draft.obstacle_foreign", words.Data{"Units": strings.Join(l.Foreign, w.T("cli.list_comma"))}))
+	}
+	return lines
 }
 
 // elsewhere are twins and gaps in plans that the viewer oversees, and how many are in others.

@@ -29,6 +29,14 @@ type MessagePage struct {
 	Peoples
 }
 
+// All are those never tried, and after them the others.
+func (p MessagePage) All() []ledger.MessageInfo {
+	return append(append([]ledger.MessageInfo{}, p.Untried...), p.Messages...)
+}
+
+// Listing is all of them.
+func (p MessagePage) Listing() any { return p.All() }
+
 // Messages are the chosen messages of the plans of which the viewer may see all.
 // Whoever may see all of none is refused with ErrNotWhole.
 func (r *Reader) Messages(ctx context.Context, v Viewer, f MessageFilter) (page MessagePage, err error) {

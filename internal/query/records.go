@@ -1,11 +1,35 @@
 package query
 
 import (
+	"context"
+
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/plan"
 	"duban/internal/rollover"
 )
+
+// NextYear is the draft of a later year's plan.
+type NextYear struct {
+	rollover.Draft
+	Was      string // hash of the plan in force, by which the ledger goes
+	Calendar *calendar.Calendar
+}
+
+// NextYear drafts a year's plan from the files of an earlier one and what the ledger says of
+// its tasks on a day, on the zero day on its own; for those who may see all of it.
+func (r *Reader) NextYear(ctx context.Context, v Viewer, p *plan.Plan, year int, at calendar.Day) (NextYear, error) {
+	was, err := r.PlanRecord(ctx, v, p.ID)
+	if err != nil {
+		return NextYear{}, err
+	}
+	if at.IsZero() {
+		at = was.Today
+	}
+	records, err := was.Records(at)
+	return NextYear{rollover.Roll(p, records, year, at), was.Plan.Hash, was.Calendar}, err
+}
 
 // Records are the plan's tasks as they stand on a day, by the IDs that the files of
 // the plan give them now: what next year's plan is drafted from.

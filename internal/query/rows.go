@@ -47,3 +47,9 @@ type Page[Line any] struct {
 	Total int    // chosen, on whatever page
 	For   string // name of the unit to whose lines the list is narrowed; "" when it is not
 }
+
+// Listing is a list for a program: its lines alone.
+func (p Page[Line]) Listing() any { return p.Lines }
+
+// Listing is a plan's status for a program.
+func (s PlanStatus) Listing() any { return s.Rows() }

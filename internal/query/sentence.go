@@ -17,6 +17,7 @@ func Sentence(w *words.Words, err error) (text string, ok bool) {
 	var talk *TalkError
 	var which *WhichPlanError
 	var message *MessageError
+	var own *OwnError
 	switch {
 	case errors.Is(err, ErrNotYours):
 		return notice.Refused(w, act.Refusal{Key: "act.refused_not_yours"}, nil), true
@@ -24,6 +25,10 @@ func Sentence(w *words.Words, err error) (text string, ok bool) {
 		return w.T("cli.whole_book"), true
 	case errors.Is(err, ErrNoPlans):
 		return w.T("report.no_plans"), true
+	case errors.Is(err, ErrNoSections):
+		return w.T("water.no_sections"), true
+	case errors.Is(err, ErrNoSuchSection):
+		return w.T("water.no_section"), true
 	case errors.As(err, &unit):
 		return w.T("case.no_unit", words.Data{"Unit": unit.Name, "Near": strings.Join(unit.Near, " / ")}), true
 	case errors.As(err, &task):
@@ -32,6 +37,8 @@ func Sentence(w *words.Words, err error) (text string, ok bool) {
 		return w.T("cli.no_talk", words.Data{"Talk": talk.Talk, "Near": strings.Join(talk.Near, " / ")}), true
 	case errors.As(err, &which):
 		return whichPlan(w, which), true
+	case errors.As(err, &own):
+		return w.T("token.own_only", words.Data{"Account": own.Account}), true
 	case errors.As(err, &message) && message.Count == 0:
 		return w.T("message.no_such", words.Data{"ID": message.ID}), true
 	case errors.As(err, &message):

@@ -45,6 +45,7 @@ type sees [8]string
 const (
 	notWhole = "!whole"
 	notYours = "!yours"
+	notOwn   = "!own"
 	nothing  = ""
 )
 
@@ -215,6 +216,20 @@ func whatAViewerReads(w *world) readings {
 			a, err := r.Amendment(c, v, &amended, "", nil)
 			return a.Changes, err
 		}, sees{"over", "over", "over", notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"Amending": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			a, err := r.Amending(c, v, &amended, "", nil, query.Answers{})
+			return a.Changes, err
+		}, sees{"over", "over", "over", notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"NextYear": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			next, err := r.NextYear(c, v, &w.water, 2022, calendar.Day{})
+			return next.Items, err
+		}, sees{"late over talk", "late over talk", "late over talk", notWhole, notWhole, notWhole, notWhole, notWhole}}},
+		"Tokens": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Tokens(c, v, "wang") },
+			sees{nothing, notOwn, notOwn, nothing, notOwn, notOwn, notOwn, notOwn}},
+			{func(c ctx, r *query.Reader, v who) (any, error) { return r.Tokens(c, v, "") }, sees{}}},
+		"SignIns": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.SignIns(c, v, "wang", 0, 10) },
+			sees{nothing, notOwn, notOwn, nothing, notOwn, notOwn, notOwn, notOwn}},
+			{func(c ctx, r *query.Reader, v who) (any, error) { return r.SignIns(c, v, "", 0, 10) }, sees{}}},
 		"Obligations": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Obligations(c, v, query.ObligationFilter{}) },
 			sees{"air boiler late over talk", "over talk", nothing, "over", "late", nothing, "air boiler", nothing}},
 			{func(c ctx, r *query.Reader, v who) (any, error) {
@@ -288,6 +303,8 @@ func got(t *testing.T, read any, err error) string {
 		out, read = "!talk", talk.Near
 	case errors.As(err, &which):
 		return "!which"
+	case errors.As(err, new(*query.OwnError)):
+		return notOwn
 	case errors.Is(err, query.ErrNoSections):
 		return "!sections"
 	default:

@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"slices"
 
 	"duban/internal/ledger"
 	"duban/internal/people"
+	"duban/internal/report"
 	"duban/internal/water"
+	"duban/internal/words"
 )
 
 // Refusals of a reading of sections.
@@ -41,6 +44,11 @@ type WaterMonth struct {
 	Months []water.Month    `json:"months"` // of which anything is known, the last first
 	People people.Directory `json:"-"`
 	Rivers []WaterRiver     `json:"rivers"`
+}
+
+// Write writes a month's table as a workbook.
+func (m WaterMonth) Write(to io.Writer, in *words.Words) error {
+	return report.Speak(in).WriteWater(to, m.People, report.WaterBook{Title: m.Title, Month: m.Month, Rows: m.Rows, Sum: m.Sum, Year: m.Year})
 }
 
 // WaterRiver is a river's grade in the month and in the year so far.

@@ -63,6 +63,28 @@ func (f *folder) Received(carriers map[string][]string) map[string]int {
 
 func (f *folder) ledger() string { return filepath.Join(f.engine.Dir, "ledger.db") }
 
+// FaultError: a rehearsal knows no fault of that name.
+type FaultError struct{ Name string }
+
+func (e *FaultError) Error() string { return "rehearse: no fault " + e.Name }
+
+// Faults are those that are wanted, kill among them where it is; "all" are all there are.
+func Faults(wanted []string, kill bool) ([]string, error) {
+	known := FaultNames()
+	if slices.Equal(wanted, []string{"all"}) {
+		return known, nil
+	}
+	for _, name := range wanted {
+		if !slices.Contains(known, name) {
+			return nil, &FaultError{name}
+		}
+	}
+	if kill && !slices.Contains(wanted, "kill") {
+		wanted = append(wanted, "kill")
+	}
+	return wanted, nil
+}
+
 // FaultNames are the faults of a rehearsal in a folder.
 func FaultNames() (names []string) {
 	for _, f := range (&folder{}).Faults() {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"duban/internal/door"
+	"duban/internal/settings"
 )
 
 // Engine says what kind of engine process a rehearsal wants.
@@ -27,6 +29,21 @@ type Engine struct {
 	// Statements is a file that the process looks at while it works: when it is
 	// there, statements on the ledger go wrong as it says. See ledger.Trouble.
 	Statements string
+}
+
+// Settings are those of the process: a world of its own in the folder, whatever else cfg says.
+func (e Engine) Settings(cfg settings.Config) (settings.Config, error) {
+	cfg.Dir, cfg.Outbox, cfg.TemporalPort, cfg.UI = e.Dir, filepath.Join(e.Dir, "outbox"), e.Port, false
+	cfg.DatabaseURL, cfg.TemporalAddress, cfg.TemporalFile, cfg.TemporalProfile, cfg.Metrics = "", "", "", "", ""
+	if cfg.SMTP = cfg.SMTP.Off(); e.Mail == "" {
+		return cfg, nil
+	}
+	server, port, err := net.SplitHostPort(e.Mail)
+	if err == nil {
+		cfg.SMTP.Host, cfg.SMTP.TLS = server, "none"
+		cfg.SMTP.Port, err = strconv.Atoi(port)
+	}
+	return cfg, err
 }
 
 // Spawn makes the command of an engine process. It is not started.

@@ -2,6 +2,7 @@ package rehearse
 
 import (
 	"errors"
+	"strings"
 
 	"duban/internal/words"
 )
@@ -13,6 +14,10 @@ func Sentence(w *words.Words, err error) (text string, ok bool) {
 		if errors.Is(err, known) {
 			return w.T("help."+key, words.Data{"What": words.Subject(err, known)}), true
 		}
+	}
+	var fault *FaultError
+	if errors.As(err, &fault) {
+		return w.T("cli.bad_fault", words.Data{"Name": fault.Name, "Names": strings.Join(FaultNames(), ", ")}), true
 	}
 	if errors.Is(err, ErrEngineDead) {
 		return w.T("cli.engine_dead", words.Data{"Error": err.Error()}), true

@@ -3,6 +3,8 @@ package report
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"duban/internal/ledger"
@@ -11,6 +13,19 @@ import (
 
 // HeadOf is a head as it is noted outside the ledger.
 func HeadOf(p ledger.Proof) string { return fmt.Sprintf("%d:%s", p.Seq, p.Hash) }
+
+// notedHead is a head as HeadOf writes it: 4697:9f3a…
+var notedHead = regexp.MustCompile(`^([0-9]{1,18}):([0-9a-f]{16,64})$`)
+
+// ReadHead reads a head that was noted.
+func ReadHead(text string) (seq int64, hash string, ok bool) {
+	noted := notedHead.FindStringSubmatch(strings.TrimSpace(text))
+	if noted == nil {
+		return 0, "", false
+	}
+	seq, err := strconv.ParseInt(noted[1], 10, 64)
+	return seq, noted[2], err == nil
+}
 
 // ProofFault is what a check of the ledger has found, as a sentence; "" for errors that
 // say nothing of it.

@@ -48,6 +48,17 @@ func harmless(s string) string {
 	return s
 }
 
+// Write writes a table as a file of one format: xlsx, csv or json.
+func Write(w io.Writer, format string, t Table, in *words.Words) error {
+	switch format {
+	case "csv":
+		return WriteCSV(w, t, in)
+	case "json":
+		return WriteJSON(w, t)
+	}
+	return WriteXLSX(w, t, in)
+}
+
 // WriteJSON writes the table as one indented object; see Table for its shape.
 func WriteJSON(w io.Writer, t Table) error {
 	enc := json.NewEncoder(w)

@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"duban/internal/leftover"
+	"duban/internal/plan"
 	"duban/internal/words"
 )
 
@@ -59,6 +60,20 @@ func (d Draft) Files(raw []byte, read func(name string) ([]byte, error), w *word
 	return append(append([]File{{planName, draft}}, others...), File{reportName, d.report(w, marks)}), nil
 }
 
+// FilesOf are Files of a plan.yaml on the disk.
+func (d Draft) FilesOf(file string, w *words.Words) ([]File, error) {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return d.Files(raw, func(name string) ([]byte, error) {
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(file), name)
+		}
+		return os.ReadFile(name)
+	}, w)
+}
+
 const (
 	planName   = "plan.yaml"
 	reportName = "rollover.md"
@@ -68,6 +83,35 @@ const (
 type DiffersError struct{ Path string }
 
 func (e *DiffersError) Error() string { return e.Path + ": is there already and differs" }
+
+// lastYear is the last that a plan may be of.
+const lastYear = 2100
+
+// YearError: a draft was asked for a year that does not come after its plan's, or is too late.
+type YearError struct{ Year, Old int }
+
+func (e *YearError) Error() string { return fmt.Sprintf("rollover: %d after %d", e.Year, e.Old) }
+
+// CheckYear is a *YearError where no draft can be made of a plan for a year.
+func CheckYear(p *plan.Plan, year int) error {
+	if year <= p.Year || year > lastYear {
+		return &YearError{year, p.Year}
+	}
+	return nil
+}
+
+// Sentence is why a draft was not made, for an error of this room; ok is false for others.
+func Sentence(w *words.Words, err error) (text string, ok bool) {
+	var year *YearError
+	var differs *DiffersError
+	switch {
+	case errors.As(err, &year):
+		return w.T("rollover.bad_year", words.Data{"Year": year.Year, "Old": year.Old}), true
+	case errors.As(err, &differs):
+		return w.T("rollover.exists", words.Data{"Path": differs.Path}), true
+	}
+	return "", false
+}
 
 // Write puts the files into dir, which it makes. It changes nothing that is
 // there: identical files stay, and one that differs is a *DiffersError before

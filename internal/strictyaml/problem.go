@@ -57,6 +57,16 @@ func Failed(problems []Problem) bool {
 	return slices.ContainsFunc(problems, func(p Problem) bool { return !p.Warning })
 }
 
+// Errors are those of problems that are more than a warning.
+func Errors(problems []Problem) (all []Problem) {
+	for _, p := range problems {
+		if !p.Warning {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
 // dayList writes days as 2021-04-05、04-06: the year where it is new.
 func dayList(days []calendar.Day) string {
 	out := make([]string, len(days))

@@ -1,7 +1,6 @@
 package terminal
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -32,13 +31,10 @@ func TokenRows(all []ledger.Token) []TokenRow {
 }
 
 // Tokens shows the tokens of accounts.
-func (sc *Screen) Tokens(rows []TokenRow) error {
-	if sc.AsJSON {
-		return sc.JSON(rows)
-	}
+func (sc *Screen) Tokens(rows []TokenRow) {
 	if len(rows) == 0 {
-		fmt.Fprintln(sc.Out, sc.W.T("token.none"))
-		return nil
+		sc.W.Say(sc.Out, "token.none")
+		return
 	}
 	t := sc.RoomTable("token", map[string]int{"name": 24}, "id", "account", "scope", "used", "ends", "name")
 	for _, r := range rows {
@@ -49,26 +45,19 @@ func (sc *Screen) Tokens(rows []TokenRow) error {
 		t.AppendRow(table.Row{r.ID, r.Account, scope, local(r.UsedAt), local(r.EndsAt), r.Name})
 	}
 	t.Render()
-	return nil
 }
 
 // SignIns shows who signed in, and what was done about accounts.
-func (sc *Screen) SignIns(all []ledger.SignInEntry) error {
-	switch {
-	case sc.AsJSON && all == nil:
-		return sc.JSON([]ledger.SignInEntry{})
-	case sc.AsJSON:
-		return sc.JSON(all)
-	case len(all) == 0:
-		fmt.Fprintln(sc.Out, sc.W.T("token.no_log"))
-		return nil
+func (sc *Screen) SignIns(all []ledger.SignInEntry) {
+	if len(all) == 0 {
+		sc.W.Say(sc.Out, "token.no_log")
+		return
 	}
 	t := sc.RoomTable("token", map[string]int{"detail": 30}, "at", "account", "what", "address", "by", "detail")
 	for _, e := range all {
 		t.AppendRow(table.Row{local(e.At), e.Account, sc.W.T("token.what_" + e.What), e.Address, e.By, e.Detail})
 	}
 	t.Render()
-	return nil
 }
 
 // local is an instant in this machine's zone; "" of none.

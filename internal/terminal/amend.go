@@ -36,15 +36,9 @@ func AmendmentOf(planID string, a query.Amendment) AmendOutcome {
 
 // Pairs shows which tasks of an amendment may be the same under another number.
 func (sc *Screen) Pairs(a query.Amendment) {
-	titles := map[string]string{}
-	for _, c := range a.Changes.Tasks {
-		if c.New != nil {
-			titles[c.Shown()] = c.New.Title
-		}
-	}
 	fmt.Fprintln(sc.Err, sc.W.T("amend.pairs"))
 	for _, p := range a.Likely {
-		fmt.Fprintln(sc.Err, sc.W.T("amend.pair", words.Data{"Was": p.Was, "Now": p.Now, "Title": titles[p.Now]}))
+		fmt.Fprintln(sc.Err, sc.W.T("amend.pair", words.Data{"Was": p.Was, "Now": p.Now, "Title": a.Changes.Title(p.Now)}))
 	}
 }
 
@@ -59,20 +53,7 @@ func (sc *Screen) Amending(out AmendOutcome, l ledger.Launched, p *plan.Plan, pa
 		return
 	}
 	fmt.Fprintln(sc.Out, sc.W.T("amend.shows", words.Data{"Title": p.Title, "Paper": paper}))
-	for _, line := range out.Changes.Lines(sc.W, &l.Plan, p) {
-		fmt.Fprintln(sc.Out, line)
-	}
-	if len(out.Changes.Seats) > 0 {
-		fmt.Fprintln(sc.Out, sc.W.T("office.seats_for_all"))
-	}
-	for _, line := range sc.NowLines(out, l.Plan) {
-		fmt.Fprintln(sc.Out, line)
-	}
-	counts := map[string]int{}
-	for _, c := range out.Changes.Tasks {
-		counts[c.What]++
-	}
-	fmt.Fprintln(sc.Out, sc.W.T("amend.counts", words.Data{"Added": counts[plan.Added], "Changed": counts[plan.Changed], "Removed": counts[plan.Removed]}))
+	sc.Lines(sc.Out, whatif.Lines(sc.W, out.Changes, out.Now, l.Plan, p))
 }
 
 // Amended shows what an amendment has done, if it was done.
@@ -107,14 +88,6 @@ func (sc *Screen) LeftUndone(left []engine.LeftUndone, p plan.Plan) (refused boo
 		fmt.Fprintln(sc.Err, sc.W.T("amend.left_one", words.Data{"Task": u.Task, "Kind": sc.W.T("act.kind_" + string(u.Kind)), "Why": notice.Refused(sc.W, u.Refused, p.Directory.Name)}))
 	}
 	return true
-}
-
-// NowLines say how changed tasks stand by acts since the launch.
-func (sc *Screen) NowLines(out AmendOutcome, p plan.Plan) (lines []string) {
-	for _, n := range out.Now {
-		lines = append(lines, whatif.NowSaid(sc.W, n, p)...)
-	}
-	return lines
 }
 
 // PolicyOutcome is `plan apply-policy -o json`.

@@ -8,7 +8,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"duban/internal/calendar"
-	"duban/internal/words"
+	"duban/internal/whatif"
 )
 
 // YearRow is one year in `calendar list -o json`, an array of them in order. The
@@ -66,22 +66,6 @@ func (sc *Screen) Years(rows []YearRow) {
 	}
 }
 
-// CalendarFault is what is wrong in a notice's file, where, and what to do.
-func (sc *Screen) CalendarFault(file string, f *calendar.Fault) string {
-	where := file
-	if f.Line > 0 {
-		where += fmt.Sprintf(":%d", f.Line)
-	}
-	if f.Field != "" {
-		where += ": " + f.Field
-	}
-	data := words.Data{}
-	for k, v := range f.Data {
-		data[k] = fmt.Sprint(v)
-	}
-	return where + ": " + sc.W.T("calendar.fault_"+f.Key, data)
-}
-
 func Clock(t time.Time) string { return t.Format("2006-01-02 15:04") }
 
 // Changes is what two notices say otherwise of days.
@@ -97,21 +81,7 @@ func (sc *Screen) Changes(changes []calendar.Change) {
 		} else if c.Is == nil {
 			key = "calendar.removed"
 		}
-		t.AppendRow(table.Row{sc.W.T(key), c.Date, sc.holiday(c.Date, c.Was), sc.holiday(c.Date, c.Is)})
+		t.AppendRow(table.Row{sc.W.T(key), c.Date, whatif.HolidaySaid(sc.W, c.Date, c.Was), whatif.HolidaySaid(sc.W, c.Date, c.Is)})
 	}
 	t.Render()
-}
-
-// holiday is what a notice says of a day: 国庆节休息, 国庆节调休上班; or, of a day
-// it does not name, what the weekday says.
-func (sc *Screen) holiday(d calendar.Day, h *calendar.Holiday) string {
-	switch {
-	case h == nil && (d.Weekday() == time.Saturday || d.Weekday() == time.Sunday):
-		return sc.W.T("calendar.weekend")
-	case h == nil:
-		return sc.W.T("calendar.weekday")
-	case h.IsOffDay:
-		return sc.W.T("calendar.rests", words.Data{"Name": h.Name})
-	}
-	return sc.W.T("calendar.works", words.Data{"Name": h.Name})
 }

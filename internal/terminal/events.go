@@ -1,7 +1,6 @@
 package terminal
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -17,6 +16,10 @@ import (
 // Events shows events as sentences: what happened to which task, and who
 // was to be told.
 func (sc *Screen) Events(page query.EventPage) {
+	if len(page.Events) == 0 {
+		sc.W.Say(sc.Out, "event.none")
+		return
+	}
 	plans := Several(page.Events, func(e ledger.Event) string { return e.Plan })
 	headings := []string{"seq", "plan_at", "task", "event", "actor", "data"}
 	if plans {
@@ -40,13 +43,21 @@ func (sc *Screen) Events(page query.EventPage) {
 	}
 	t.Render()
 	sc.zone(zones...)
+	if n := len(page.Events); page.More {
+		sc.W.Say(sc.Out, "event.more", words.Data{"N": n, "Seq": page.Events[n-1].Seq})
+	}
 }
 
 // Minute is an instant as people of a plan's zone read it.
 func Minute(zone *time.Location, at time.Time) string { return at.In(zone).Format("2006-01-02 15:04") }
 
-// Differences names what the tables hold and the chain does not say.
-func (sc *Screen) Differences(p ledger.Proof) error {
+// Proof says that a check of the ledger has found nothing, or names what the tables hold and
+// the chain does not say.
+func (sc *Screen) Proof(check ledger.Check, p ledger.Proof) {
+	if p.Found == 0 {
+		sc.Lines(sc.Out, report.Speak(sc.W).ProofLines(check, p))
+		return
+	}
 	t := sc.Table(map[string]int{"holds": 40, "chain": 40}, "table", "key", "column", "holds", "chain")
 	for _, d := range p.Differences {
 		key := make([]string, len(d.Key))
@@ -60,7 +71,6 @@ func (sc *Screen) Differences(p ledger.Proof) error {
 		t.AppendRow(table.Row{d.Table, strings.Join(key, " "), d.Column, have, want})
 	}
 	t.Render()
-	return errors.New(sc.W.T("proof.differ", words.Data{"N": p.Found, "Shown": len(p.Differences)}))
 }
 
 // cell is a table's cell for reading.

@@ -30,6 +30,18 @@ func (sc *Screen) Launched(p plan.Plan, report engine.LaunchReport, started, end
 	}
 }
 
+// mostDifferences are shown of files that say otherwise than the ledger; `plan
+// amend` shows all.
+const mostDifferences = 12
+
+// Differs names what the files of a launched plan say otherwise than the ledger, by whose
+// plan it runs.
+func (sc *Screen) Differs(p plan.Plan, c *plan.Changes, files *plan.Plan) {
+	lines := c.Lines(sc.W, &p, files)
+	sc.W.Say(sc.Err, "cli.launch_differs", words.Data{"Title": p.Title, "Plan": p.ID, "N": len(lines)})
+	sc.Lines(sc.Err, lines[:min(len(lines), mostDifferences)])
+}
+
 // Overdue counts the tasks whose due date has passed: last year's plan launched
 // today starts with urging, and whoever launches it should hear that.
 func Overdue(p *plan.Plan, today calendar.Day) int {

@@ -108,7 +108,13 @@ func (sc *Screen) Duties(page query.DutyPage) {
 	}
 }
 
-func (sc *Screen) Messages(all []ledger.MessageInfo, page query.MessagePage) {
+// Messages shows a page of messages, and what a person has to do about those refused.
+func (sc *Screen) Messages(page query.MessagePage, skip int) {
+	all := page.All()
+	if len(all) == 0 {
+		sc.W.Say(sc.Out, "message.none")
+		return
+	}
 	say := report.Speak(sc.W)
 	plans := Several(all, func(m ledger.MessageInfo) string { return m.Plan })
 	headings := []string{"id", "at", "to", "channel", "state", "tries", "notices", "error"}
@@ -137,10 +143,12 @@ func (sc *Screen) Messages(all []ledger.MessageInfo, page query.MessagePage) {
 	}
 	t.Render()
 	sc.zone(zones...)
+	sc.mending(all)
+	sc.Page(len(page.Messages), page.Total, skip)
 }
 
-// Mending says what a person has to do about those that were refused.
-func (sc *Screen) Mending(all []ledger.MessageInfo) {
+// mending says what a person has to do about those that were refused.
+func (sc *Screen) mending(all []ledger.MessageInfo) {
 	said := map[string]bool{}
 	for _, m := range all {
 		c, _ := carriers.Of(cmp.Or(m.Via, m.Channel))

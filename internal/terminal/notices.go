@@ -23,7 +23,8 @@ type NoticesOutcome struct {
 // Notices shows what notices of holidays would change.
 func (sc *Screen) Notices(im NoticesOutcome) {
 	for _, y := range im.Years {
-		sc.notice(y)
+		fmt.Fprintln(sc.Out, whatif.NoticeSaid(sc.W, y))
+		sc.Changes(y.Changes)
 	}
 	if len(im.Moves) == 0 {
 		fmt.Fprintln(sc.Out, sc.W.T("calendar.no_moves"))
@@ -37,20 +38,6 @@ func (sc *Screen) Notices(im NoticesOutcome) {
 	}
 	t.Render()
 	fmt.Fprintln(sc.Out, sc.W.T("calendar.moves", words.Data{"Tasks": len(tasks), "Stages": len(im.Moves)}))
-}
-
-func (sc *Screen) notice(y whatif.NoticeChange) {
-	data := words.Data{"Year": y.Year, "Was": strings.Join(y.WasPapers, " "), "Is": strings.Join(y.Papers, " "), "N": len(y.Changes)}
-	switch {
-	case y.Same:
-		fmt.Fprintln(sc.Out, sc.W.T("calendar.same", data))
-		return
-	case y.New:
-		fmt.Fprintln(sc.Out, sc.W.T("calendar.new_year", data))
-	default:
-		fmt.Fprintln(sc.Out, sc.W.T("calendar.other", data))
-	}
-	sc.Changes(y.Changes)
 }
 
 // BackOutcome is `calendar back -o json`.

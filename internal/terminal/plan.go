@@ -62,6 +62,7 @@ func (sc *Screen) Preview(p *plan.Plan, rows []StageRow) {
 	if provisional > 0 {
 		fmt.Fprintln(sc.Out, sc.W.T("cli.preview_provisional", words.Data{"N": provisional}))
 	}
+	fmt.Fprintln(sc.Out, sc.W.T("cli.preview_messages"))
 }
 
 // StageName is what a stage is called, and its ID where several of a ladder

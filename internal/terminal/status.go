@@ -15,19 +15,11 @@ import (
 )
 
 // Plans shows the launched plans; none is an answer, not an error.
-func (sc *Screen) Plans(rows []query.PlanRow) error {
-	if sc.AsJSON {
-		return sc.JSON(rows)
-	}
+func (sc *Screen) Plans(rows []query.PlanRow) {
 	if len(rows) == 0 {
 		fmt.Fprintln(sc.Out, sc.W.T("report.no_plans"))
-		return nil
+		return
 	}
-	sc.plansTable(rows)
-	return nil
-}
-
-func (sc *Screen) plansTable(rows []query.PlanRow) {
 	say := report.Speak(sc.W)
 	t := sc.ReportTable(map[string]int{"plan_title": 34, "next_at": 36}, "plan", "plan_title", "launched", "total", "open", "overdue", "done",
 		"red", "yellow", "blue", "green", "next_at")
@@ -60,7 +52,19 @@ func (sc *Screen) Unfinished(out io.Writer, rows []query.PlanRow) {
 	}
 }
 
-func (sc *Screen) Lights(t report.Table) {
+// Status shows one plan's counts and its tasks, the gravest first, and what its tasks have
+// not taken of its amendments yet.
+func (sc *Screen) Status(t query.PlanStatus) {
+	sc.lights(t.Table)
+	sc.chased(report.ByGravity(t.Tasks))
+	c := t.Counts
+	sc.W.Say(sc.Out, "report.status_aside", words.Data{"Duties": c.Duties, "Standing": c.Standing, "Cancelled": c.Cancelled, "Carried": c.Carried})
+	for _, u := range t.Owed {
+		fmt.Fprintln(sc.Out, strings.TrimSpace(sc.W.T("doctor.owed", words.Data{"Task": u.Task, "Kind": sc.W.T("act.kind_" + string(u.Kind))})))
+	}
+}
+
+func (sc *Screen) lights(t report.Table) {
 	say := report.Speak(sc.W)
 	fmt.Fprintln(sc.Out, sc.W.T("report.status_head", words.Data{"Title": t.Plan.Title, "Number": t.Plan.Number, "Day": say.Day(t.AsOf)}))
 	var lights []string
@@ -71,9 +75,9 @@ func (sc *Screen) Lights(t report.Table) {
 		"Rate": say.Rate(t.Counts.OnTimeRate)}))
 }
 
-// Status lists what is chased; duties and standing lines are left to the
+// chased lists what is chased; duties and standing lines are left to the
 // export.
-func (sc *Screen) Status(rows []report.Row) {
+func (sc *Screen) chased(rows []report.Row) {
 	say := report.Speak(sc.W)
 	t := sc.ReportTable(map[string]int{"lead": 18, "title": 40}, "state", "light", "due", "left", "id", "lead", "title", "last", "next", "talk")
 	var zones []*time.Location

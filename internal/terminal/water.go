@@ -8,6 +8,7 @@ import (
 
 	"duban/internal/bulletin"
 	"duban/internal/ledger"
+	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/internal/report"
 	"duban/internal/water"
@@ -40,9 +41,9 @@ type WaterCorrection struct {
 }
 
 // WaterFaults tells what of a file cannot be taken, and what should be looked at.
-func (sc *Screen) WaterFaults(file string, b bulletin.Bulletin) (lines []string) {
+func (sc *Screen) WaterFaults(b bulletin.Bulletin) (lines []string) {
 	for _, f := range b.Faults {
-		lines = append(lines, file+" "+f.Text(sc.W))
+		lines = append(lines, b.File+" "+f.Text(sc.W))
 	}
 	for _, u := range b.Unread {
 		lines = append(lines, u.Text(sc.W))
@@ -50,16 +51,22 @@ func (sc *Screen) WaterFaults(file string, b bulletin.Bulletin) (lines []string)
 	return lines
 }
 
-// Corrections are the values of changes that the ledger had otherwise, by section.
-func Corrections(reg *water.Register, changes []ledger.ReadingChange) []WaterCorrection {
-	all := []WaterCorrection{}
+// Come says what so many readings come to under a plan: what is new of them, what
+// completes others, and, by section, the values that the ledger had otherwise.
+func (im *WaterImported) Come(p plan.Plan, readings int, changes []ledger.ReadingChange) {
+	im.Plan, im.Readings, im.Changes, im.Corrects = p.ID, readings, changes, []WaterCorrection{}
 	for _, c := range changes {
-		s, _ := reg.Section(c.Reading.Section)
+		switch {
+		case c.Version == 1:
+			im.New++
+		case len(c.Corrected) == 0:
+			im.More++
+		}
+		s, _ := p.Water.Section(c.Reading.Section)
 		for _, f := range c.Corrected {
-			all = append(all, WaterCorrection{s.Name, c.Reading.Month.String(), c.Reading.Span, f.Field, f.Old, f.New, c.Reading.Sources[f.Field]})
+			im.Corrects = append(im.Corrects, WaterCorrection{s.Name, c.Reading.Month.String(), c.Reading.Span, f.Field, f.Old, f.New, c.Reading.Sources[f.Field]})
 		}
 	}
-	return all
 }
 
 // WaterImport shows what an import came to.

@@ -1,10 +1,14 @@
 package whatif
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"duban/internal/calendar"
+	"duban/internal/words"
 )
 
 // NoticeChange is what one file changes of its year.
@@ -44,4 +48,56 @@ func NoticeChanges(now *calendar.Calendar, files []string, notices []calendar.Ye
 		out = append(out, c)
 	}
 	return out
+}
+
+// NoticeSaid says whether a notice is of a year that had none, says something else, or
+// nothing new.
+func NoticeSaid(w *words.Words, y NoticeChange) string {
+	key := "calendar.other"
+	switch {
+	case y.Same:
+		key = "calendar.same"
+	case y.New:
+		key = "calendar.new_year"
+	}
+	return w.T(key, words.Data{"Year": y.Year, "Was": strings.Join(y.WasPapers, " "), "Is": strings.Join(y.Papers, " "), "N": len(y.Changes)})
+}
+
+// HolidaySaid is what a notice says of a day: 国庆节休息, 国庆节调休上班; or, of a day
+// it does not name, what the weekday says.
+func HolidaySaid(w *words.Words, d calendar.Day, h *calendar.Holiday) string {
+	switch {
+	case h == nil && (d.Weekday() == time.Saturday || d.Weekday() == time.Sunday):
+		return w.T("calendar.weekend")
+	case h == nil:
+		return w.T("calendar.weekday")
+	case h.IsOffDay:
+		return w.T("calendar.rests", words.Data{"Name": h.Name})
+	}
+	return w.T("calendar.works", words.Data{"Name": h.Name})
+}
+
+// FaultSaid is what is wrong with a notice, where, and what to do; ok is false for other
+// errors.
+func FaultSaid(w *words.Words, err error) (text string, ok bool) {
+	var twice *calendar.TwiceError
+	if errors.As(err, &twice) {
+		return w.T("calendar.year_twice", words.Data{"File": twice.File, "Other": twice.Other, "Year": twice.Year}), true
+	}
+	var f *calendar.Fault
+	if !errors.As(err, &f) {
+		return "", false
+	}
+	where := f.File
+	if f.Line > 0 {
+		where += fmt.Sprintf(":%d", f.Line)
+	}
+	if f.Field != "" {
+		where += ": " + f.Field
+	}
+	data := words.Data{}
+	for k, v := range f.Data {
+		data[k] = fmt.Sprint(v)
+	}
+	return strings.TrimPrefix(where+": ", ": ") + w.T("calendar.fault_"+f.Key, data), true
 }

@@ -49,6 +49,23 @@ func Sentence(w *words.Words, err error) (text string, ok bool) {
 	return "", false
 }
 
+// Lines say what an amendment changes, a line each: its differences, how changed tasks stand
+// by acts since the launch, and how many there are.
+func Lines(w *words.Words, changes plan.Changes, now []StandsNow, before plan.Plan, after *plan.Plan) []string {
+	lines := changes.Lines(w, &before, after)
+	if len(changes.Seats) > 0 {
+		lines = append(lines, w.T("office.seats_for_all"))
+	}
+	for _, n := range now {
+		lines = append(lines, NowSaid(w, n, before)...)
+	}
+	counts := map[string]int{}
+	for _, c := range changes.Tasks {
+		counts[c.What]++
+	}
+	return append(lines, w.T("amend.counts", words.Data{"Added": counts[plan.Added], "Changed": counts[plan.Changed], "Removed": counts[plan.Removed]}))
+}
+
 // mostNamed are named of what goes on of a unit.
 const mostNamed = 8
 

@@ -1,0 +1,5 @@
+//go:build noembed
+
+package main
+
+const embeds = false
