@@ -67,7 +67,7 @@ func (s *Service) SetUp(ctx context.Context, cookie string) (f Factor, err error
 
 // Confirm takes a code of the second factor for a cookie that Pending knows, or of the
 // one that SetUp began, and gives another cookie: somebody is signed in. ErrCode,
-// *WaitError, ErrNoSession.
+// *WaitError, ErrBusy, ErrNoSession.
 func (s *Service) Confirm(ctx context.Context, cookie, code, address string) (Session, string, error) {
 	is, err := s.find(ctx, cookie)
 	if err != nil {
@@ -84,6 +84,11 @@ func (s *Service) Confirm(ctx context.Context, cookie, code, address string) (Se
 	if secret == "" {
 		return Session{}, "", ErrNoSession
 	}
+	done, err := s.turn(ctx)
+	if err != nil {
+		return Session{}, "", err
+	}
+	defer done()
 	if err := s.try(ctx, is.Account, address); err != nil {
 		return Session{}, "", err
 	}

@@ -97,7 +97,7 @@ func (o *Single) Begin(ctx context.Context, a Attempt, next string) (to, cookie 
 		return "", "", err
 	}
 	s := o.service
-	if err := s.count(ctx, addressThrottle, network(a.Address)); err != nil {
+	if err := s.count(ctx, awayThrottle, network(a.Address)); err != nil {
 		return "", "", err
 	}
 	w := away{Nonce: random(16), Verifier: oauth2.GenerateVerifier(), Next: next}

@@ -63,13 +63,21 @@ var nobody = sync.OnceValue(func() string {
 	return hash
 })
 
-// turn waits until a password may be worked on.
+// turn waits until somebody may be let try: few passwords are worked on at once, because
+// each takes 19 MiB and tens of milliseconds, and a try is counted as failed only while it
+// has its turn, so that a city hall that comes in at nine from behind one address is not
+// kept out by its own number. It waits for as long as a browser waits for an answer.
 func (s *Service) turn(ctx context.Context) (done func(), err error) {
-	long := time.NewTimer(waitForArgon)
+	if s.waiting.Add(1) > mostWaiting {
+		s.waiting.Add(-1)
+		return nil, ErrBusy
+	}
+	defer s.waiting.Add(-1)
+	long := time.NewTimer(longestTurn)
 	defer long.Stop()
 	select {
-	case s.argon <- struct{}{}:
-		return func() { <-s.argon }, nil
+	case s.turns <- struct{}{}:
+		return func() { <-s.turns }, nil
 	case <-long.C:
 		return nil, ErrBusy
 	case <-ctx.Done():
@@ -77,28 +85,14 @@ func (s *Service) turn(ctx context.Context) (done func(), err error) {
 	}
 }
 
-// matches compares a password with its hash; "" is nobody's.
-func (s *Service) matches(ctx context.Context, password, hash string) (bool, error) {
-	done, err := s.turn(ctx)
-	if err != nil {
-		return false, err
-	}
-	defer done()
+// matches compares a password with its hash; "" is nobody's. Whoever calls it has a turn.
+func (s *Service) matches(password, hash string) (bool, error) {
 	is := hash != "" && len(password) <= 4*MostPassword
 	if !is {
 		password, hash = "", nobody()
 	}
 	good, err := argon2id.ComparePasswordAndHash(password, hash)
 	return good && is, err
-}
-
-func (s *Service) hash(ctx context.Context, password string) (string, error) {
-	done, err := s.turn(ctx)
-	if err != nil {
-		return "", err
-	}
-	defer done()
-	return argon2id.CreateHash(password, figures)
 }
 
 // AnyoneCan tells whether any account of the accounts file can sign in with a password.
@@ -156,7 +150,12 @@ func (s *Service) Redeem(ctx context.Context, secret, password, address string) 
 	if err := Acceptable(account, password); err != nil {
 		return "", err
 	}
-	hash, err := s.hash(ctx, password)
+	done, err := s.turn(ctx)
+	if err != nil {
+		return "", err
+	}
+	hash, err := argon2id.CreateHash(password, figures)
+	done()
 	if err != nil {
 		return "", err
 	}
@@ -177,6 +176,11 @@ func (s *Service) ChangePassword(ctx context.Context, cookie, old, password, add
 	if err := Acceptable(who.Account, password); err != nil {
 		return err
 	}
+	done, err := s.turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	if err := s.try(ctx, who.Account, address); err != nil {
 		return err
 	}
@@ -184,14 +188,14 @@ func (s *Service) ChangePassword(ctx context.Context, cookie, old, password, add
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 		return err
 	}
-	good, err := s.matches(ctx, old, in.Password)
+	good, err := s.matches(old, in.Password)
 	if err == nil && !good {
 		err = errors.Join(ErrRefused, s.store.LogSignIn(ctx, s.entry(Refused, who.Account, address, Changed)))
 	}
 	if err != nil {
 		return err
 	}
-	hash, err := s.hash(ctx, password)
+	hash, err := argon2id.CreateHash(password, figures)
 	if err != nil {
 		return err
 	}

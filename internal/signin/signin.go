@@ -22,6 +22,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"duban/internal/ledger"
@@ -86,7 +87,8 @@ const (
 	seenEvery      = time.Minute
 	mostSeeing     = 250 * time.Millisecond
 	tidyEvery      = time.Hour
-	waitForArgon   = 5 * time.Second
+	longestTurn    = 90 * time.Second // of waiting for one
+	mostWaiting    = 1000
 	standardAtOnce = 2
 )
 
@@ -94,7 +96,8 @@ const (
 type Service struct {
 	store *ledger.Store
 	Options
-	argon chan struct{}
+	turns   chan struct{}
+	waiting atomic.Int64 // for a turn
 
 	mu     sync.Mutex
 	tidied time.Time
@@ -118,7 +121,7 @@ func Open(store *ledger.Store, o Options) *Service {
 	standard(&o.Keep, 400*24*time.Hour)
 	standard(&o.AtOnce, standardAtOnce)
 	o.Keep = max(o.Keep, LeastLog)
-	return &Service{store: store, Options: o, argon: make(chan struct{}, o.AtOnce)}
+	return &Service{store: store, Options: o, turns: make(chan struct{}, o.AtOnce)}
 }
 
 func standard[T comparable](v *T, is T) {
@@ -157,6 +160,11 @@ type Session struct {
 // Who, or to Pending when Session.Step says that a second factor is asked for.
 // ErrRefused, *WaitError, ErrBusy, and what the ledger says.
 func (s *Service) SignIn(ctx context.Context, a Attempt) (Session, string, error) {
+	done, err := s.turn(ctx)
+	if err != nil {
+		return Session{}, "", err
+	}
+	defer done()
 	if err := s.try(ctx, a.Account, a.Address); err != nil {
 		return Session{}, "", err
 	}
@@ -168,7 +176,7 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (Session, string, error
 	if !is {
 		in = ledger.SignIn{}
 	}
-	good, err := s.matches(ctx, a.Password, in.Password)
+	good, err := s.matches(a.Password, in.Password)
 	if err != nil {
 		return Session{}, "", err
 	}
@@ -221,6 +229,9 @@ func (s *Service) put(ctx context.Context, a Attempt, way, step string) (Session
 		b.EndsAt, what = now.Add(pending), PasswordGood
 	} else {
 		b.Forgive, b.From = throttled(accountThrottle, a.Account), throttled(addressThrottle, network(a.Address))
+		if way == ByOIDC {
+			b.From = throttled(awayThrottle, network(a.Address))
+		}
 	}
 	if old, err := s.find(ctx, a.Old); err == nil {
 		b.Old = old.ID

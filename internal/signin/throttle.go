@@ -24,10 +24,12 @@ type throttle struct {
 }
 
 // An office's people often share one address, so that it may fail more often than an
-// account. The longest wait is short enough that nobody can keep another out for a day.
+// account; whoever has gone to another service to sign in has not failed, and there may be
+// a whole city hall of them. The longest wait is short enough that nobody can keep another out for a day.
 var (
 	accountThrottle = throttle{"account", 5, 5 * time.Second, 15 * time.Minute}
 	addressThrottle = throttle{"address", 30, 5 * time.Second, 15 * time.Minute}
+	awayThrottle    = throttle{"away", 500, 5 * time.Second, 15 * time.Minute}
 )
 
 const forgotten = 24 * time.Hour
