@@ -204,9 +204,9 @@ func (c TalkCase) doubted(a Act) TalkCase {
 // goes on, because that has come back. That it has ended the head of the unit called
 // hears too.
 func (b Book) withdrawn(c TalkCase, a Act, topic string) []plan.Stage {
-	to := []people.Recipient{{Unit: c.Leadership, Role: people.Leader}, {Unit: c.Office, Role: people.Office}}
+	to := c.as().to(people.Leader, people.Office)
 	if topic == TopicVoided || a.Kind == Reinstate && c.Voided != nil && c.Voided.From == TalkOpen {
-		to = append([]people.Recipient{{Unit: c.Lead, Role: people.Head}}, to...)
+		to = append(c.as().to(people.Head), to...)
 	}
 	return []plan.Stage{{ID: toldID(c.Acts+1, Kind(topic)), Kind: plan.Told, At: b.toldAt(b.Policies[c.Policy], a, calendar.Day{}),
 		To:     b.People.Once(to),

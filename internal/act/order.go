@@ -25,7 +25,7 @@ func (b Book) OrderAt(c Case, at time.Time) *plan.Stage {
 	if c.Kind == plan.Standing || c.Occurs {
 		return nil
 	}
-	to := []people.Recipient{{Unit: c.Lead, Role: people.Liaison}, {Unit: c.Lead, Role: people.Deputy}}
+	to := c.to(people.Liaison, people.Deputy)
 	for _, u := range c.Assist {
 		to = append(to, people.Recipient{Unit: u, Role: people.Liaison})
 	}

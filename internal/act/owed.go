@@ -56,7 +56,7 @@ func (b Book) Owed(c Case) []Owed {
 	if c.Over() || c.Kind != plan.Dated || c.Due.IsZero() {
 		return nil
 	}
-	o := owing{b: b, c: c, p: b.policy(c)}
+	o := owing{Book: b, c: c, p: b.policy(c)}
 	o.task()
 	o.silent()
 	o.parts()
@@ -67,55 +67,33 @@ func (b Book) Owed(c Case) []Owed {
 
 // owing gathers what is owed about one task.
 type owing struct {
-	b   Book
+	Book
 	c   Case
 	p   plan.Policy
 	all []Owed
 }
 
-func (o *owing) lead(roles ...people.Role) []people.Recipient {
-	to := make([]people.Recipient, len(roles))
-	for i, r := range roles {
-		to[i] = people.Recipient{Unit: o.c.Lead, Role: r}
+// to are seats of a case: its lead's, its office's, its leadership's.
+func (c Case) to(roles ...people.Role) (to []people.Recipient) {
+	for _, r := range roles {
+		to = append(to, people.Directory{Office: c.Office, Leadership: c.Leadership}.Seat(r, c.Lead))
 	}
 	return to
-}
-
-func (o *owing) office() people.Recipient {
-	return people.Recipient{Unit: o.c.Office, Role: people.Office}
-}
-
-func (o *owing) leader() people.Recipient {
-	return people.Recipient{Unit: o.c.Leadership, Role: people.Leader}
-}
-
-// deciding are those of some seats who hear of a talk that a leader has yet to decide:
-// not the unit that it is about, and the leader in any case.
-func (o *owing) deciding(to []people.Recipient) []people.Recipient {
-	to = slices.DeleteFunc(to, func(r people.Recipient) bool {
-		return r.Unit == o.c.Lead && r.Unit != o.c.Office && r.Unit != o.c.Leadership
-	})
-	return union(to, []people.Recipient{o.leader()})
 }
 
 // task is the task's own ladder, as its policy has it: to receive it, and to
 // finish it.
 func (o *owing) task() {
-	own := Owed{By: o.lead(people.Liaison), Since: o.b.begins(o.c), Limit: o.c.Due, Runs: o.c.Runs(), stands: o.c.stands()}
+	own := Owed{By: o.c.to(people.Liaison), Since: o.begins(o.c), Limit: o.c.Due, Runs: o.c.Runs(), stands: o.c.stands()}
 	finish, receive := own, own
 	finish.ID, receive.ID = Finish, Receive
 	for _, rule := range o.p.Stages {
-		r := Rung{Stage: plan.Stage{ID: rule.ID, Kind: rule.Kind, To: o.b.seats(rule.To, o.c.Lead), Light: rule.Light, Unless: rule.Unless}}
+		r := Rung{Stage: plan.Stage{ID: rule.ID, Kind: rule.Kind, To: o.seats(rule.To, o.c.Lead), Light: rule.Light, Unless: rule.Unless}, Before: rule.Before, After: rule.After}
+		if rule.From == plan.FromAssigned {
+			r.Since, r.After = rule.After, nil
+		}
 		if rule.Kind == plan.Talk && o.p.Talk != nil && o.p.Talk.Open == plan.TalkOnApproval {
 			r.To = o.deciding(r.To)
-		}
-		switch {
-		case rule.From == plan.FromAssigned:
-			r.Since = rule.After
-		case rule.Before != nil:
-			r.Before = rule.Before
-		default:
-			r.After = rule.After
 		}
 		if rule.Unless == plan.UnlessAcknowledged {
 			r.Topic = plan.TopicAcknowledge
@@ -130,6 +108,15 @@ func (o *owing) task() {
 	o.all = append(o.all, finish)
 }
 
+// deciding are those of some seats who hear of a talk that a leader has yet to decide:
+// not the unit that it is about, and the leader in any case.
+func (o *owing) deciding(to []people.Recipient) []people.Recipient {
+	to = slices.DeleteFunc(to, func(r people.Recipient) bool {
+		return r.Unit == o.c.Lead && r.Unit != o.c.Office && r.Unit != o.c.Leadership
+	})
+	return union(to, o.c.to(people.Leader))
+}
+
 // silent is the sign of life that a unit owes which has received the task, until
 // its own reminders come. Its days count anew from the day on which the office sets
 // another date: whoever has just settled that with the unit does not ask for life
@@ -138,30 +125,20 @@ func (o *owing) silent() {
 	if o.c.Heard.IsZero() || o.c.Acknowledged.IsZero() {
 		return
 	}
-	since := o.c.Heard
-	for _, d := range []calendar.Day{o.b.begins(o.c), o.c.DateSet} {
-		if d.After(since) {
-			since = d
-		}
-	}
-	s := Owed{ID: TopicSilent, By: o.lead(people.Liaison), Since: since, Runs: o.c.Runs(), stands: o.c.stands(),
-		matter: plan.Matter{Topic: TopicSilent, Limit: o.c.Heard}}
-	s.Rungs = []Rung{{Stage: plan.Stage{ID: silentID(o.c.Heard), Kind: plan.Urge, To: o.lead(people.Liaison, people.Deputy)}, Since: &o.p.Acts.Silent}}
-	o.all = append(o.all, s)
+	o.all = append(o.all, Owed{ID: TopicSilent, By: o.c.to(people.Liaison), Since: latest(o.c.Heard, o.begins(o.c), o.c.DateSet), Runs: o.c.Runs(), stands: o.c.stands(),
+		matter: plan.Matter{Topic: TopicSilent, Limit: o.c.Heard},
+		Rungs:  []Rung{{Stage: plan.Stage{ID: TopicSilent + "-" + o.c.Heard.String(), Kind: plan.Urge, To: o.c.to(people.Liaison, people.Deputy)}, Since: &o.p.Acts.Silent}}})
 }
-
-func silentID(heard calendar.Day) string { return TopicSilent + "-" + heard.String() }
 
 // parts are what assisting units owe the lead. Their clocks stand with the task's.
 func (o *owing) parts() {
 	for _, p := range o.c.Parts {
-		if !p.Given.IsZero() {
-			continue
+		if p.Given.IsZero() {
+			helper := Case{Lead: p.Unit}
+			o.add(Owed{ID: TopicPart + "-" + p.ID, By: helper.to(people.Liaison), Since: p.Asked, Limit: p.Due, Runs: o.c.Runs(), stands: o.c.stands(),
+				matter: plan.Matter{Topic: TopicPart, Words: p.Words, By: o.People.Name(o.c.Lead)}},
+				o.p.Acts.Part, o.p.Acts.PartMissed, append(helper.to(people.Liaison, people.Deputy), o.c.to(people.Liaison)...))
 		}
-		of := func(r people.Role) people.Recipient { return people.Recipient{Unit: p.Unit, Role: r} }
-		o.add(TopicPart+"-"+p.ID, p.Asked, p.Due, plan.Matter{Topic: TopicPart, Words: p.Words, By: o.b.People.Name(o.c.Lead)},
-			o.p.Acts.Part, o.p.Acts.PartMissed,
-			[]people.Recipient{of(people.Liaison)}, []people.Recipient{of(people.Liaison), of(people.Deputy), o.lead(people.Liaison)[0]}, o.c.Runs())
 	}
 }
 
@@ -170,8 +147,9 @@ func (o *owing) instructions() {
 	workday := plan.Offset{N: 1, Work: true}
 	for _, n := range o.c.Instructions {
 		if n.Answered.IsZero() && !n.Due.IsZero() {
-			o.add(TopicInstruction+"-"+n.ID, n.On, o.b.answerBy(o.c, n), plan.Matter{Topic: TopicInstruction, Words: n.Words, By: n.By},
-				workday, workday, o.lead(people.Liaison, people.Head), append(o.lead(people.Head), o.office(), o.leader()), o.c.Runs())
+			o.add(Owed{ID: TopicInstruction + "-" + n.ID, By: o.c.to(people.Liaison, people.Head), Since: n.On, Limit: o.answerBy(o.c, n), Runs: o.c.Runs(), stands: o.c.stands(),
+				matter: plan.Matter{Topic: TopicInstruction, Words: n.Words, By: n.By}},
+				workday, workday, o.c.to(people.Head, people.Office, people.Leader))
 		}
 	}
 }
@@ -183,49 +161,38 @@ func (b Book) answerBy(c Case, n Instruction) calendar.Day {
 	if n.Due.IsZero() || n.Due.Before(given) || !given.After(n.On) {
 		return n.Due
 	}
-	if least := b.within(b.policy(c).Acts.Grace, given); least.After(n.Due) {
-		return least
-	}
-	return n.Due
+	return latest(n.Due, b.within(b.policy(c).Acts.Grace, given))
 }
 
-// requests are what the office, or the leadership, has to decide.
+// requests are what the office, or the leadership, has to decide. Its own limits stand
+// in a pause alone.
 func (o *owing) requests() {
-	o.decision(TopicReturn, o.c.Return, o.p.Acts.Rule, o.c.Pause == nil, o.office())
-	o.decision(TopicReport, o.c.Report, o.p.Acts.Verify, true, o.office())
-	runs := o.c.Pause == nil && o.c.Report == nil
-	if o.c.Granted == 0 {
-		o.decision(TopicExtension, o.c.Extension, o.p.Acts.Rule, runs, o.office())
-	} else {
-		o.decision(TopicExtension, o.c.Extension, o.p.Acts.Rule, runs, o.leader(), o.office())
+	goesOn, decides := o.c.Pause == nil, []people.Role{people.Office}
+	o.decision(TopicReturn, o.c.Return, o.p.Acts.Rule, goesOn, people.Office)
+	o.decision(TopicReport, o.c.Report, o.p.Acts.Verify, true, people.Office)
+	if o.c.Granted > 0 {
+		decides = []people.Role{people.Leader, people.Office}
 	}
+	o.decision(TopicExtension, o.c.Extension, o.p.Acts.Rule, goesOn && o.c.Report == nil, decides...)
 }
 
 // decision is one request that waits: on its limit whoever decides is reminded,
 // and on the working day after it the leadership hears.
-func (o *owing) decision(topic string, q *Pending, within plan.Offset, runs bool, to ...people.Recipient) {
-	if q == nil {
-		return
+func (o *owing) decision(topic string, q *Pending, within plan.Offset, runs bool, by ...people.Role) {
+	if q != nil {
+		o.add(Owed{ID: topic + "-" + strconv.Itoa(q.N), By: o.c.to(by...), Since: q.On, Limit: o.within(within, q.On), Runs: runs, stands: o.c.pauses(),
+			matter: plan.Matter{Topic: topic, Words: q.Words, By: q.By, New: q.Due}},
+			plan.Offset{}, plan.Offset{N: 1, Work: true}, o.c.to(people.Office, people.Leader))
 	}
-	limit := o.b.within(within, q.On)
-	o.add(topic+"-"+strconv.Itoa(q.N), q.On, limit, plan.Matter{Topic: topic, Words: q.Words, By: q.By, New: q.Due},
-		plan.Offset{}, plan.Offset{N: 1, Work: true}, to, []people.Recipient{o.office(), o.leader()}, runs)
 }
 
-// add adds a matter with a limit of its own: a reminder before it, and a word
-// after it. Time in which the task was paused, or waited for the office, is added
-// to the limit: nobody answers for days that were not theirs. The office's own
-// limits stand in a pause alone.
-func (o *owing) add(id string, since, limit calendar.Day, m plan.Matter, before, after plan.Offset, to, upward []people.Recipient, runs bool) {
-	stands := o.c.stands()
-	if m.Topic == TopicReturn || m.Topic == TopicReport || m.Topic == TopicExtension {
-		stands = o.c.pauses()
-	}
-	m.Limit = o.b.pushed(limit, since, stands)
-	o.all = append(o.all, Owed{ID: id, By: to, Since: since, Limit: m.Limit, Runs: runs, matter: m, stands: stands, Rungs: []Rung{
-		{Stage: plan.Stage{ID: id + "-" + stepRemind, Kind: plan.Remind, To: to}, Before: &before},
-		{Stage: plan.Stage{ID: id + "-" + stepMissed, Kind: plan.Escalate, To: upward}, After: &after},
-	}})
+// add adds a matter with a limit of its own. Time in which the task was paused, or
+// waited for the office, is added to the limit: nobody answers for days that were not
+// theirs.
+func (o *owing) add(one Owed, before, after plan.Offset, upward []people.Recipient) {
+	one.Limit = o.pushed(one.Limit, one.Since, one.stands)
+	one.matter.Limit = one.Limit
+	o.all = append(o.all, chasedOnce(one, 0, before, after, one.By, upward, ""))
 }
 
 // Steps of a matter with a limit of its own: a reminder on or before it, a word after it.
@@ -233,6 +200,20 @@ const (
 	stepRemind = "remind"
 	stepMissed = "missed"
 )
+
+// chasedOnce is a thing owed with its two rungs: a reminder before its limit, and one
+// word after it. round is the talk's, 0 of what is owed about a task.
+func chasedOnce(o Owed, round int, before, after plan.Offset, to, upward []people.Recipient, light plan.Light) Owed {
+	id := o.ID
+	if round > 0 {
+		id = "talk-" + id
+	}
+	o.Rungs = []Rung{
+		{Stage: plan.Stage{ID: numbered(id+"-"+stepRemind, round), Kind: plan.Remind, To: to, Light: light}, Before: &before},
+		{Stage: plan.Stage{ID: numbered(id+"-"+stepMissed, round), Kind: plan.Escalate, To: upward, Light: light}, After: &after},
+	}
+	return o
+}
 
 // pushed is a limit with the days after since in which the clock stood added. Where
 // that is a rest day, it is the working day after it.

@@ -46,7 +46,9 @@ func (b Book) TalkCourse(c TalkCase) TalkCourse {
 }
 
 // as is a talk as a case of which something is owed.
-func (c TalkCase) as() Case { return Case{Track: c.Track, Policy: c.Policy} }
+func (c TalkCase) as() Case {
+	return Case{Track: c.Track, Policy: c.Policy, Lead: c.Lead, Office: c.Office, Leadership: c.Leadership}
+}
 
 // TalkAhead is everything still to be said about a talk if nobody does anything,
 // in order of time and ID.
@@ -64,8 +66,6 @@ func (b Book) TalkAhead(c TalkCase) (all []plan.Stage) {
 // a proposal, or about a talk that has lost what it rests on; and the steps whose
 // turn has come, each by whoever takes it.
 func (b Book) TalkOwed(c TalkCase) (all []Owed) {
-	office := people.Recipient{Unit: c.Office, Role: people.Office}
-	leader := people.Recipient{Unit: c.Leadership, Role: people.Leader}
 	p, workday := b.talkPolicy(c), plan.Offset{N: 1, Work: true}
 	decision := func(step, topic string, since calendar.Day, words, by string) {
 		var stands []Stand
@@ -73,7 +73,7 @@ func (b Book) TalkOwed(c TalkCase) (all []Owed) {
 			stands = c.Stood // days in which there was nothing to decide
 		}
 		limit := b.pushed(b.within(p.Acts.Decide, since), since, stands)
-		to := []people.Recipient{leader, office}
+		to := c.as().to(people.Leader, people.Office)
 		o := chasedOnce(Owed{ID: step, By: to[:1], Since: since, Limit: limit, Runs: true, stands: stands,
 			matter: plan.Matter{Topic: topic, Words: words, By: by, Limit: limit}}, 1, plan.Offset{}, workday, to, to, "")
 		o.Rungs = o.Rungs[1:] // it was said when it was asked, and is once when the limit has passed
@@ -97,12 +97,13 @@ func (b Book) TalkOwed(c TalkCase) (all []Owed) {
 		if !turn || c.took(s.ID) {
 			continue
 		}
-		to, upward, by := b.seats(p.Talk.To, c.Lead), b.seats(p.Talk.Upward, c.Lead), people.Recipient{Unit: c.Lead, Role: people.Liaison}
+		to, upward, by := b.seats(p.Talk.To, c.Lead), b.seats(p.Talk.Upward, c.Lead), c.as().to(people.Liaison)
 		if !byUnitStep[s.ID] { // the office's own: nobody else is pressed for it
-			to, upward, by = []people.Recipient{office}, []people.Recipient{office, leader}, office
+			by = c.as().to(people.Office)
+			to, upward = by, c.as().to(people.Office, people.Leader)
 		}
 		limit := b.pushed(b.within(s.Limit, since), since, stands)
-		all = append(all, chasedOnce(Owed{ID: s.ID, By: []people.Recipient{by}, Since: since, Limit: limit, Runs: c.Doubt == nil && c.Paused.IsZero(), stands: stands, soon: true},
+		all = append(all, chasedOnce(Owed{ID: s.ID, By: by, Since: since, Limit: limit, Runs: c.Doubt == nil && c.Paused.IsZero(), stands: stands, soon: true},
 			c.Round, p.Talk.Remind, p.Talk.Missed, to, upward, plan.Red))
 	}
 	return all
@@ -149,16 +150,6 @@ func OfficeStep(step string) bool { return step != "" && !byUnitStep[step] }
 
 // byUnitStep are the steps that the unit called takes; the others are the office's.
 var byUnitStep = map[string]bool{StepPlan: true, StepReport: true}
-
-// chasedOnce is what is owed about a talk with its two rungs, in a round: a reminder
-// before its limit, and one word after it.
-func chasedOnce(o Owed, round int, before, after plan.Offset, to, upward []people.Recipient, light plan.Light) Owed {
-	o.Rungs = []Rung{
-		{Stage: plan.Stage{ID: numbered("talk-"+o.ID+"-"+stepRemind, round), Kind: plan.Remind, To: to, Light: light}, Before: &before},
-		{Stage: plan.Stage{ID: numbered("talk-"+o.ID+"-"+stepMissed, round), Kind: plan.Escalate, To: upward, Light: light}, After: &after},
-	}
-	return o
-}
 
 // stands are the intervals in which the talk's clock stood.
 func (c TalkCase) stands() []Stand {
