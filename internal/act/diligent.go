@@ -14,21 +14,19 @@ import (
 // Diligent is Preview when everybody does what they owe in time: each task is
 // acknowledged on the first office day after it was given, reported done on the working
 // day before its limit, at the earliest with that, and verified on the next.
-func Diligent(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until calendar.Day) (foretold []plan.Foretold) {
+func Diligent(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until calendar.Day) []plan.Foretold {
 	b, err := NewBook(p, cal)
 	if err != nil {
 		return nil // Load refuses unknown time zones
 	}
+	var all []word
 	for _, c := range chasedOf(p, b, launched, until) {
 		said, _, _ := b.Play(b.Open(c.of), b.inTime(c.of), end)
 		for _, s := range said {
-			foretold = append(foretold, plan.Foretold{Task: c.task, Unit: c.of.Lead, Due: c.of.Due, Stage: s})
+			all = append(all, word{c, &s})
 		}
 	}
-	slices.SortFunc(foretold, func(x, y plan.Foretold) int {
-		return cmp.Or(x.At.Compare(y.At), strings.Compare(x.Task, y.Task), strings.Compare(x.ID, y.ID))
-	})
-	return foretold
+	return foretold(all)
 }
 
 // inTime are the acts by which a task is done in time.

@@ -2,7 +2,6 @@ package act
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -76,24 +75,15 @@ func Preview(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until cal
 	if err != nil {
 		return nil // Load refuses unknown time zones
 	}
-	all := chasedOf(p, b, launched, until)
-	slices.SortFunc(all, func(a, b chased) int { return strings.Compare(a.task, b.task) })
-
 	type key struct {
 		policy, unit string
 		due, begin   calendar.Day
 		opens        int64
 	}
-	type line struct {
-		of    *chased
-		stage *plan.Stage
-	}
 	lives := map[key][]plan.Stage{} // a herd of tasks shares its dates: each life is worked out once
-	mornings := map[int64][]line{}  // all stages of one instant, by task and stage
+	var all []word
 	var calls []call
-	total := 0
-	for i := range all {
-		c := &all[i]
+	for _, c := range chasedOf(p, b, launched, until) {
 		k := key{c.of.Policy, c.of.Lead, c.of.Due, c.of.Begin, c.of.Assigned.UnixNano()}
 		stages, known := lives[k]
 		if !known {
@@ -101,40 +91,37 @@ func Preview(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until cal
 			lives[k] = stages
 		}
 		if order := b.Order(c.of); order != nil {
-			at := order.At.UnixNano()
-			mornings[at] = append(mornings[at], line{c, order})
-			total++
+			all = append(all, word{c, order})
 		}
-		for _, s := range stages {
+		for i, s := range stages {
+			all = append(all, word{c, &stages[i]})
 			if b.calls(c.of, s) {
 				calls = append(calls, call{Called{c.task, s.At}, c})
 			}
 		}
-		for j := range stages {
-			at := stages[j].At.UnixNano()
-			mornings[at] = append(mornings[at], line{c, &stages[j]})
+	}
+	return foretold(append(all, b.talksAlone(calls)...))
+}
+
+// word is a stage of one thing that is chased.
+type word struct {
+	of    *chased
+	stage *plan.Stage
+}
+
+// foretold is what is said in order of time, then task, then stage.
+func foretold(words []word) []plan.Foretold {
+	slices.SortStableFunc(words, func(x, y word) int {
+		if c := x.stage.At.Compare(y.stage.At); c != 0 {
+			return c
 		}
-		total += len(stages)
+		return cmp.Or(strings.Compare(x.of.task, y.of.task), strings.Compare(x.stage.ID, y.stage.ID))
+	})
+	all := make([]plan.Foretold, len(words))
+	for i, w := range words {
+		all[i] = plan.Foretold{Task: w.of.task, Unit: w.of.of.Lead, Due: w.of.of.Due, Stage: *w.stage}
 	}
-	for _, t := range b.talksAlone(calls) {
-		for j := range t.said {
-			at := t.said[j].At.UnixNano()
-			mornings[at] = append(mornings[at], line{t.of, &t.said[j]})
-		}
-		total += len(t.said)
-	}
-	for at := range mornings {
-		slices.SortStableFunc(mornings[at], func(a, b line) int {
-			return cmp.Or(strings.Compare(a.of.task, b.of.task), strings.Compare(a.stage.ID, b.stage.ID))
-		})
-	}
-	foretold := make([]plan.Foretold, 0, total)
-	for _, at := range slices.Sorted(maps.Keys(mornings)) {
-		for _, s := range mornings[at] {
-			foretold = append(foretold, plan.Foretold{Task: s.of.task, Unit: s.of.of.Lead, Due: s.of.of.Due, Stage: *s.stage})
-		}
-	}
-	return foretold
+	return all
 }
 
 // chased is one dated task, one duty or one occurrence of a duty.
@@ -145,14 +132,13 @@ type chased struct {
 }
 
 // chasedOf is what will be chased, in document order.
-func chasedOf(p *plan.Plan, b Book, launched time.Time, until calendar.Day) []chased {
-	var all []chased
+func chasedOf(p *plan.Plan, b Book, launched time.Time, until calendar.Day) (all []*chased) {
 	for _, t := range p.Tasks {
 		switch t.Kind {
 		case plan.Dated:
-			all = append(all, chased{task: t.ID, of: NewCase(p, t, launched)})
+			all = append(all, &chased{task: t.ID, of: NewCase(p, t, launched)})
 		case plan.Duty:
-			all = append(all, chased{task: t.ID, of: NewCase(p, t, launched)})
+			all = append(all, &chased{task: t.ID, of: NewCase(p, t, launched)})
 			if until.IsZero() && t.Recur != nil && t.Recur.Until.IsZero() {
 				rule := *t.Recur
 				rule.Until = calendar.NewDay(p.Year, time.December, 31)
@@ -164,7 +150,7 @@ func chasedOf(p *plan.Plan, b Book, launched time.Time, until calendar.Day) []ch
 				if !ok || !until.IsZero() && o.Due.After(until) {
 					break
 				}
-				all = append(all, chased{o.Task, t.ID, NewCase(p, OccurrenceOf(t, o), o.Opens).AsOccurrence()})
+				all = append(all, &chased{o.Task, t.ID, NewCase(p, OccurrenceOf(t, o), o.Opens).AsOccurrence()})
 				after = o.Due
 			}
 		}
@@ -181,15 +167,10 @@ type call struct {
 	of *chased
 }
 
-// alone is a talk about which nobody does anything.
-type alone struct {
-	of   *chased
-	said []plan.Stage
-}
-
-// talksAlone are the talks that stages call for when nobody does anything: each unit is
-// called to one, opened at once or proposed, and what it misses later joins that.
-func (b Book) talksAlone(calls []call) (all []alone) {
+// talksAlone is what is said of the talks that stages call for when nobody does anything:
+// each unit is called to one, opened at once or proposed, and what it misses later joins
+// that.
+func (b Book) talksAlone(calls []call) (all []word) {
 	slices.SortStableFunc(calls, func(x, y call) int { return x.Compare(y.Called) })
 	type sort struct {
 		unit  string
@@ -200,7 +181,9 @@ func (b Book) talksAlone(calls []call) (all []alone) {
 		t := b.OpenTalk(TalkCase{What: plan.ProposeTalk, Lead: c.of.of.Lead, Office: c.of.of.Office, Leadership: c.of.of.Leadership, Policy: c.of.of.Policy}, c.At)
 		if s := (sort{c.of.of.Lead, t.State}); !there[s] {
 			there[s] = true
-			all = append(all, alone{c.of, b.TalkAhead(t.TalkCase)})
+			for _, s := range b.TalkAhead(t.TalkCase) {
+				all = append(all, word{c.of, &s})
+			}
 		}
 	}
 	return all

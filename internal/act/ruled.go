@@ -33,7 +33,7 @@ func RuledAlone(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until 
 	if err != nil || len(p.Consequences) == 0 {
 		return nil
 	}
-	units := map[string][]chased{}
+	units := map[string][]*chased{}
 	for _, c := range chasedOf(p, b, launched, until) {
 		if c.of.Kind == plan.Dated {
 			units[c.of.Lead] = append(units[c.of.Lead], c)
@@ -81,8 +81,8 @@ func RuledAlone(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until 
 }
 
 // policyKey is the policy of a task.
-func policyKey(tasks []chased, id, usual string) string {
-	i := slices.IndexFunc(tasks, func(c chased) bool { return c.task == id })
+func policyKey(tasks []*chased, id, usual string) string {
+	i := slices.IndexFunc(tasks, func(c *chased) bool { return c.task == id })
 	if i < 0 {
 		return usual
 	}
@@ -102,7 +102,7 @@ func WithRuled(foretold []plan.Foretold, ruled []Ruled) []plan.Foretold {
 }
 
 // factsAlone are the facts of a unit at an instant, as of its day, when nobody acts.
-func (b Book) factsAlone(tasks []chased, talks []Fact, at time.Time) (facts []Fact) {
+func (b Book) factsAlone(tasks []*chased, talks []Fact, at time.Time) (facts []Fact) {
 	today := calendar.DayOf(at.In(b.Zone))
 	for _, c := range tasks {
 		if !c.of.Due.Before(today) || c.of.Assigned.After(at) {
