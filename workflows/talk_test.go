@@ -159,7 +159,7 @@ func (b *bench) closes(at time.Time, state string) {
 		all, err := b.store.Talks(b.t.Context(), "q", "survey")
 		require.NoError(b.t, err)
 		for _, k := range all {
-			if c, _, ok := book.Affected(book.TalkCourse(ledger.TalkCaseOf(b.plan, task, k)), ledger.CaseOf(task), after.Case, a); ok {
+			if c, _, ok := book.AffectedBy(book.TalkCourse(ledger.TalkCaseOf(b.plan, task, k)), k.Task, ledger.CaseOf(task), after.Case, a); ok {
 				talks = append(talks, ledger.ActedTalk{Talk: k.ID, Version: k.Version, Facts: c.TalkCase})
 			}
 		}

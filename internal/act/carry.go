@@ -148,25 +148,6 @@ func (b Book) CarryTalk(before TalkCase, of string, task Case, id string, a Act)
 	return out, in.weighed(a)
 }
 
-// weighed is a talk whose tasks are others than before: it is in doubt when it rests on
-// none of them, and waits when all it rests on are paused.
-func (c TalkCase) weighed(a Act) TalkCase {
-	rests := c.rests()
-	switch waits := !slices.ContainsFunc(rests, func(m Member) bool { return m.Paused.IsZero() }); {
-	case c.State != TalkOpen || c.What != plan.ProposeTalk:
-	case len(rests) == 0:
-		c = c.doubted(a)
-	case waits && c.Paused.IsZero():
-		c.Paused = a.On
-	case !waits && !c.Paused.IsZero():
-		c.goesOn(a.On, a.At)
-	}
-	if c.Doubt != nil && len(rests) > 0 && c.State == TalkOpen {
-		c.settle(a)
-	}
-	return c
-}
-
 // Along is a talk in a new plan once another task that it was about in the old one is
 // carried there too. in is what CarryTalk gives of that task.
 func (b Book) Along(before, in TalkCase, a Act) TalkCase {

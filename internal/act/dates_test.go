@@ -191,7 +191,7 @@ func TestAProposalThatIsRevivedHasItsDaysLeft(t *testing.T) {
 		a := written(t, line)
 		after, _, refused := b.Act(b.Course(task), a)
 		require.Nil(t, refused)
-		talk, _, _ = b.Affected(talk, task, after.Case, a)
+		talk, _, _ = b.AffectedBy(talk, talk.Task, task, after.Case, a)
 		task = after.Case
 	}
 	require.Equal(t, act.TalkProposed, talk.State)

@@ -8,7 +8,7 @@ import (
 	"duban/internal/plan"
 )
 
-// Affected is what an act on a task makes of one of the task's talks. A talk rests
+// AffectedBy is what an act on one of a talk's tasks makes of the talk. A talk rests
 // on a date that was missed: when that date moves into the future, or the task is
 // done before the talk was held, what has not happened yet of it is withdrawn, or
 // put before a leader to end or keep; what has happened stays. While its task is
@@ -16,143 +16,109 @@ import (
 //
 // A talk that only waits to open, and a proposal nobody has decided, are withdrawn
 // and void; told says so to those who were asked. An open talk gets a Doubt. When the
-// date is set back to the one that was missed, the talk goes on, and the proposal is
-// before the leader again: a slip neither punishes nor acquits, and neither the ladder
-// nor a rule calls for it once more, for the miss is the same.
+// date is set back to the one that was missed, or the task is taken up again, the talk
+// goes on, and the proposal is before the leader again: a slip neither punishes nor
+// acquits, and neither the ladder nor a rule calls for it once more, for the miss is the
+// same.
 //
 // A talk about several tasks has lost what it rests on when all of them have: until
 // then one that is cancelled, done or given a date to come only leaves it, and it waits
 // while all are paused.
-func (b Book) Affected(talk TalkCourse, before, after Case, a Act) (course TalkCourse, told []plan.Stage, ok bool) {
-	return b.AffectedBy(talk, talk.Task, before, after, a)
-}
-
-// AffectedBy is Affected by an act on one of the talk's tasks.
 func (b Book) AffectedBy(talk TalkCourse, task string, before, after Case, a Act) (course TalkCourse, told []plan.Stage, ok bool) {
-	if a.Kind == Reinstate {
-		return b.reinstated(talk, task, a)
-	}
-	i := talk.member(task)
-	if i < 0 {
-		return talk, nil, false
-	}
-	about := talk.Of()[i].About
-	founded := after.missed(about) && !before.missed(about) && after.Due.Before(a.On) && !before.Due.Before(a.On)
-	if v := talk.Voided; v != nil && v.Moved && talk.State == TalkVoid && founded && !after.Over() {
-		c := talk.TalkCase.again(a)
-		c.Members[i].Gone = calendar.Day{}
-		c.Acts++
-		return b.TalkCourse(c), b.withdrawn(talk.TalkCase, a, TopicFounded), true
-	}
-	if talk.Over() {
-		return talk, nil, false
-	}
 	c := talk.TalkCase
 	c.unsay(a.At)
 	c.Members = slices.Clone(c.Of())
-	m := &c.Members[i]
-	it := TalkCase{Lead: c.Lead, About: m.About, Kept: c.Kept}
-	gone := after.State == Closed && !c.took(StepHeld) || moved(before, after, a) && !after.missedBefore(it)
-	switch {
-	case after.State == Cancelled:
-		m.Ended = a.On
-		if slices.ContainsFunc(c.Members, func(m Member) bool { return m.Ended.IsZero() }) {
-			if c.State == TalkOpen && len(c.rests()) == 0 && c.Doubt == nil { // of the others it has lost what it rests on before
-				c = c.doubted(a)
-				told = b.withdrawn(c, a, TopicDoubt)
-			}
-			break
-		}
-		if c.State == TalkProposed || c.State == TalkOpen {
-			talk.Voided = &Voided{From: c.State, On: a.On}
-		}
-		switch c.State {
-		case TalkProposed:
-			told = b.withdrawn(c, a, TopicWithdrawn)
-		case TalkOpen:
-			told = b.withdrawn(c, a, TopicVoided)
-		}
-		return talk.Void(), told, true
-	case a.Kind == Suspend && c.State == TalkOpen:
-		m.Paused = a.On
-		if c.Paused.IsZero() && !slices.ContainsFunc(c.rests(), func(m Member) bool { return m.Paused.IsZero() }) {
-			c.Paused = a.On
-		}
-	case a.Kind == Resume && !m.Paused.IsZero():
-		m.Paused = calendar.Day{}
-		if !c.Paused.IsZero() {
-			c.goesOn(a.On, a.At)
-		}
-		if gone {
-			m.Gone = a.On
-			if len(c.rests()) == 0 {
-				c = c.doubted(a)
-				told = b.withdrawn(c, a, TopicDoubt)
-			}
-		}
-	case gone:
-		m.Gone = a.On
-		if len(c.rests()) > 0 {
-			break
-		}
-		if c.State == TalkProposed {
-			told = b.withdrawn(c, a, TopicWithdrawn)
-			if after.State != Closed {
-				talk.Members, talk.Voided = c.Members, &Voided{From: c.State, On: a.On, Moved: true}
-			}
-		}
-		if c.State != TalkOpen {
-			return talk.Void(), told, true
-		}
-		c = c.doubted(a)
-		told = b.withdrawn(c, a, TopicDoubt)
-	case !m.Gone.IsZero() && founded:
-		m.Gone = calendar.Day{}
-		if c.Doubt != nil {
-			c.settle(a)
-			told = b.withdrawn(c, a, TopicFounded)
-		}
-	default:
-		return talk, nil, false
-	}
-	c.Acts++
-	c = b.resaidOfTalk(talk.TalkCase, c, a.At)
-	return b.TalkCourse(c), told, true
-}
-
-// reinstated is a talk once one of its tasks that was cancelled is taken up again: it is
-// about that task again, and goes on where it had ended with the last of them.
-func (b Book) reinstated(talk TalkCourse, task string, a Act) (course TalkCourse, told []plan.Stage, ok bool) {
-	c := talk.TalkCase
-	c.Members = slices.Clone(c.Of())
-	i := slices.IndexFunc(c.Members, func(m Member) bool { return m.Task == task })
+	i := slices.IndexFunc(c.Members, func(m Member) bool { return m.Task == task && m.Ended.IsZero() == (a.Kind != Reinstate) })
 	if i < 0 {
 		return talk, nil, false
 	}
-	v := c.Voided
-	switch {
-	case v != nil && !v.Moved && c.State == TalkVoid:
-		for j := range c.Members {
-			if j != i && c.Members[j].Ended.IsZero() { // the last to be cancelled
-				c.Members[j].Ended = v.On
-			}
-		}
+	m := &c.Members[i]
+	founded := after.missed(m.About) && !before.missed(m.About) && after.Due.Before(a.On) && !before.Due.Before(a.On)
+	gone := after.State == Closed && !c.took(StepHeld) || moved(before, after, a) && !after.missedBefore(TalkCase{Lead: c.Lead, About: m.About})
+	topic := ""
+	switch v := c.Voided; {
+	case v != nil && c.State == TalkVoid && !v.Moved && a.Kind == Reinstate:
+		topic, m.Ended, m.Paused = TopicRevived, calendar.Day{}, calendar.Day{}
 		c = c.again(a)
-		told = b.withdrawn(talk.TalkCase, a, TopicRevived)
-	case !c.Over() && !c.Members[i].Ended.IsZero():
-	default:
+	case v != nil && c.State == TalkVoid && v.Moved && founded && !after.Over():
+		topic, m.Gone = TopicFounded, calendar.Day{}
+		c = c.again(a)
+	case c.Over():
+		return talk, nil, false
+	case a.Kind == Reinstate:
+		m.Ended, m.Paused = calendar.Day{}, calendar.Day{}
+	case after.State == Cancelled:
+		m.Ended = a.On
+	case a.Kind == Suspend && c.State == TalkOpen:
+		m.Paused = a.On
+	case a.Kind == Resume && !m.Paused.IsZero():
+		m.Paused = calendar.Day{}
+	case founded && !m.Gone.IsZero():
+		m.Gone = calendar.Day{}
+	case !gone:
 		return talk, nil, false
 	}
-	c.Members[i].Ended, c.Members[i].Paused = calendar.Day{}, calendar.Day{}
+	if gone {
+		m.Gone, c.Kept = a.On, false
+	}
+	ended := !slices.ContainsFunc(c.Members, func(m Member) bool { return m.Ended.IsZero() })
+	if !ended {
+		c = c.weighed(a)
+	}
+	switch {
+	case ended || c.State != TalkOpen && len(c.rests()) == 0:
+		if c.State != TalkPending {
+			topic = map[TalkState]string{TalkProposed: TopicWithdrawn, TalkOpen: TopicVoided}[c.State]
+			if after.State != Closed {
+				c.Voided = &Voided{From: c.State, On: a.On, Moved: after.State != Cancelled}
+			}
+		}
+		c.State = TalkVoid
+	case c.Doubt != nil && (gone || talk.Doubt == nil):
+		topic = TopicDoubt
+	case c.Doubt == nil && talk.Doubt != nil:
+		topic = TopicFounded
+	}
+	if topic != "" {
+		told = b.withdrawn(talk.TalkCase, a, topic)
+	}
 	c.Acts++
-	return b.TalkCourse(c), told, true
+	return b.TalkCourse(b.resaidOfTalk(talk.TalkCase, c, a.At)), told, true
+}
+
+// weighed is a talk by what its tasks are now: it waits while all that it rests on are
+// paused, and is in doubt when it rests on none of them and no leader has kept it.
+func (c TalkCase) weighed(a Act) TalkCase {
+	if c.State != TalkOpen || c.What != plan.ProposeTalk {
+		return c
+	}
+	all := c.rests()
+	none := len(all) == 0
+	if none {
+		all = slices.DeleteFunc(slices.Clone(c.Of()), func(m Member) bool { return !m.Ended.IsZero() })
+	}
+	switch waits := len(all) > 0 && !slices.ContainsFunc(all, func(m Member) bool { return m.Paused.IsZero() }); {
+	case waits && c.Paused.IsZero():
+		c.Paused = a.On
+	case !waits && !c.Paused.IsZero():
+		if a.On.After(c.Paused) {
+			c.Stood = append(slices.Clone(c.Stood), Stand{From: c.Paused, Until: a.On})
+		}
+		c.Paused, c.Restarted = calendar.Day{}, a.At
+	}
+	switch {
+	case none && !c.Kept && c.Doubt == nil:
+		c.Doubt = &Mark{On: a.On, By: a.By.Name, Words: a.Reason}
+	case !none && c.Doubt != nil:
+		c.settle(a)
+	}
+	return c
 }
 
 // again is a talk or proposal that was void and goes on by an act: the days in which it
 // was void count for nobody.
 func (c TalkCase) again(a Act) TalkCase {
 	v := c.Voided
-	c.Members = slices.Clone(c.Of())
 	c.State, c.Voided, c.Restarted = v.From, nil, a.At
 	c.Revision++
 	if !c.Paused.IsZero() && v.On.After(c.Paused) { // the pause ended with the task
@@ -190,13 +156,6 @@ func (c Case) missed(number int) bool {
 // plan: no other date touches that.
 func (c Case) missedBefore(talk TalkCase) bool {
 	return talk.About != 0 && slices.ContainsFunc(c.Misses, func(m Miss) bool { return m.Unit == talk.Lead && m.Number == talk.About })
-}
-
-func (c TalkCase) doubted(a Act) TalkCase {
-	if c.Doubt == nil {
-		c.Doubt = &Mark{On: a.On, By: a.By.Name, Words: a.Reason}
-	}
-	return c
 }
 
 // withdrawn tells the leadership and the office that a proposal is void, or asks

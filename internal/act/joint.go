@@ -92,18 +92,7 @@ func (c TalkCase) With(other TalkCase, on calendar.Day, at time.Time) TalkCase {
 		}
 	}
 	c.Members = all
-	if runs := func(m Member) bool { return m.Paused.IsZero() }; !c.Paused.IsZero() && slices.ContainsFunc(other.rests(), runs) {
-		c.goesOn(on, at)
-	}
-	return c.WithGrounds(other.Grounds)
-}
-
-// goesOn ends the wait of a talk whose tasks were all paused.
-func (c *TalkCase) goesOn(on calendar.Day, at time.Time) {
-	if on.After(c.Paused) {
-		c.Stood = append(slices.Clone(c.Stood), Stand{From: c.Paused, Until: on})
-	}
-	c.Paused, c.Restarted = calendar.Day{}, at
+	return c.weighed(Act{On: on, At: at}).WithGrounds(other.Grounds)
 }
 
 // Takes tells that a talk of the same unit that opens goes on as part of this one: it is

@@ -99,7 +99,7 @@ func (p *player) do(a act.Act) *act.Refusal {
 	p.Course = after
 	p.said = append(p.said, told...)
 	for i, c := range p.courses {
-		if course, told, ok := p.Affected(c, before, after.Case, a); ok {
+		if course, told, ok := p.AffectedBy(c, c.Task, before, after.Case, a); ok {
 			p.courses[i] = course
 			p.talks[i].said = append(p.talks[i].said, told...)
 		}

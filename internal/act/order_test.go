@@ -168,7 +168,7 @@ func TestATalkLosesWhatItRestsOn(t *testing.T) {
 	a := act.Act{ID: "c", Kind: act.Correct, By: clerkOf, At: moment(t, "2021-05-25 10:00"), On: day(t, "2021-05-25"), Due: day(t, "2021-09-30"), Reason: "笔误"}
 	after, _, refused := b.Act(c, a)
 	require.Nil(t, refused)
-	doubted, told, ok := b.Affected(talk, c.Case, after.Case, a)
+	doubted, told, ok := b.AffectedBy(talk, talk.Task, c.Case, after.Case, a)
 	require.True(t, ok)
 	require.Len(t, told, 1)
 	said, _ := b.TalkUntil(doubted, moment(t, "2021-12-31 00:00"))
@@ -181,7 +181,7 @@ func TestATalkLosesWhatItRestsOn(t *testing.T) {
 	require.Equal(t, "2021-06-02 09:00", beijing(kept.Next.At))
 	pending := talk
 	pending.State = act.TalkPending
-	void, _, ok := b.Affected(pending, c.Case, after.Case, a)
+	void, _, ok := b.AffectedBy(pending, pending.Task, c.Case, after.Case, a)
 	require.True(t, ok)
 	require.Equal(t, act.TalkVoid, void.State)
 
@@ -189,17 +189,17 @@ func TestATalkLosesWhatItRestsOn(t *testing.T) {
 	// not call for a talk about it once more.
 	proposed := talk
 	proposed.State, proposed.Asked = act.TalkProposed, day(t, "2021-05-18")
-	withdrawn, told, ok := b.Affected(proposed, c.Case, after.Case, a)
+	withdrawn, told, ok := b.AffectedBy(proposed, proposed.Task, c.Case, after.Case, a)
 	require.True(t, ok)
 	require.Equal(t, act.TalkVoid, withdrawn.State)
 	require.Equal(t, "2021-05-25 10:00 act-1-withdrawn told group/leader,office/office by 李强 words 笔误\n", stageLines(told))
 	slip := act.Act{ID: "s", Kind: act.Correct, By: clerkOf, At: moment(t, "2021-05-26 10:00"), On: day(t, "2021-05-26"), Due: day(t, "2021-04-30"), Reason: "更正"}
 	back, _, refused := b.Act(after, slip)
 	require.Nil(t, refused)
-	again, told, ok := b.Affected(withdrawn, after.Case, back.Case, slip)
+	again, told, ok := b.AffectedBy(withdrawn, withdrawn.Task, after.Case, back.Case, slip)
 	require.True(t, ok)
 	require.Equal(t, act.TalkProposed, again.State)
-	require.Equal(t, "2021-05-26 10:00 act-1-founded told group/leader,office/office by 李强 words 更正\n", stageLines(told))
+	require.Equal(t, "2021-05-26 10:00 act-2-founded told group/leader,office/office by 李强 words 更正\n", stageLines(told))
 	require.Nil(t, back.Next)
 	require.Equal(t, day(t, "2021-05-21"), b.TalkOwed(again.TalkCase)[0].Limit, "it was void after its limit had passed")
 	said, _ = b.TalkUntil(again, moment(t, "2021-12-31 00:00"))
@@ -257,7 +257,7 @@ func TestAProposalComesBackWithItsDate(t *testing.T) {
 					a := written(t, line)
 					after, _, refused := b.Act(task, a)
 					require.Nil(t, refused, line)
-					if now, _, ok := b.Affected(talk, task.Case, after.Case, a); ok {
+					if now, _, ok := b.AffectedBy(talk, talk.Task, task.Case, after.Case, a); ok {
 						talk = now
 					}
 					task = after

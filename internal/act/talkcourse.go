@@ -32,12 +32,6 @@ type TalkCourse struct {
 	Next *plan.Stage `json:"next,omitempty"`
 }
 
-// Void is the course of a talk whose task ended before it opened, or was cancelled.
-func (c TalkCourse) Void() TalkCourse {
-	c.State, c.Next = TalkVoid, nil
-	return c
-}
-
 func (b Book) talkPolicy(c TalkCase) plan.Policy { return b.policy(c.as()) }
 
 // TalkCourse is a talk under way as this book's policies and calendar have it.
@@ -47,7 +41,11 @@ func (b Book) TalkCourse(c TalkCase) TalkCourse {
 
 // as is a talk as a case of which something is owed.
 func (c TalkCase) as() Case {
-	return Case{Track: c.Track, Policy: c.Policy, Lead: c.Lead, Office: c.Office, Leadership: c.Leadership}
+	as := Case{Track: c.Track, Policy: c.Policy, Lead: c.Lead, Office: c.Office, Leadership: c.Leadership}
+	if c.State == TalkVoid {
+		as.State = Cancelled // it may go on
+	}
+	return as
 }
 
 // TalkAhead is everything still to be said about a talk if nobody does anything,

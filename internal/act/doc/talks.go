@@ -75,7 +75,7 @@ func (w *writer) opened(e *edges) {
 		c := book.OpenTalk(act.TalkCase{State: act.TalkPending, Policy: "p"}, noon)
 		e.add(string(act.TalkPending), string(c.State), w.t(way.label))
 	}
-	void := act.TalkCourse{}.Void().State
+	void := act.TalkVoid
 	e.add(string(act.TalkPending), string(void), w.t("task_over"))
 	e.add(string(act.TalkProposed), string(void), w.t("task_cancelled"))
 	e.add(string(act.TalkOpen), string(void), w.t("task_cancelled"))

@@ -86,7 +86,7 @@ func reinstated(t *testing.T, address string) {
 		if a.Kind == act.Reinstate {
 			after.State, after.ClosedOn = act.Open, calendar.Day{}
 		}
-		course, _, changes := w.talkBook().Affected(w.talkBook().TalkCourse(ledger.TalkCaseOf(&w.plan.Plan, row, k)), before, after, a)
+		course, _, changes := w.talkBook().AffectedBy(w.talkBook().TalkCourse(ledger.TalkCaseOf(&w.plan.Plan, row, k)), k.Task, before, after, a)
 		w.is("the talk is affected", changes, true)
 		return ledger.Acted{Plan: "jincheng", Task: "t0", Act: a, Version: row.Version, Facts: after,
 			Talks: []ledger.ActedTalk{{Talk: "t0#1", Version: k.Version, Facts: course.TalkCase}}}
@@ -194,7 +194,7 @@ func setBack(t *testing.T, address string) {
 		if after.Due != missed {
 			after.Number = 2
 		}
-		course, _, changes := w.talkBook().Affected(w.talkBook().TalkCourse(ledger.TalkCaseOf(&w.plan.Plan, row, k)), before, after, a)
+		course, _, changes := w.talkBook().AffectedBy(w.talkBook().TalkCourse(ledger.TalkCaseOf(&w.plan.Plan, row, k)), k.Task, before, after, a)
 		w.is("the proposal is affected", changes, true)
 		acted := ledger.Acted{Plan: "jincheng", Task: "t0", Act: a, Version: row.Version, Facts: after,
 			Talks: []ledger.ActedTalk{{Talk: "t0#1", Version: k.Version, Facts: course.TalkCase}}}

@@ -34,7 +34,7 @@ func Verify(ctx context.Context, s *ledger.Store, planID, task, account, reason,
 	_, told, _ := book.Act(book.Course(before), a) // the ledger is asked below whether it can be
 	acted := ledger.Acted{Plan: planID, Task: task, Act: a, Version: t.Version, Facts: after, Told: told}
 	for _, k := range talks {
-		if c, _, ok := book.Affected(book.TalkCourse(ledger.TalkCaseOf(&l.Plan, t, k)), before, after, a); ok {
+		if c, _, ok := book.AffectedBy(book.TalkCourse(ledger.TalkCaseOf(&l.Plan, t, k)), k.Task, before, after, a); ok {
 			acted.Talks = append(acted.Talks, ledger.ActedTalk{Talk: k.ID, Version: k.Version, Facts: c.TalkCase})
 		}
 	}
