@@ -5,9 +5,9 @@ package accounts
 
 import (
 	"slices"
-	"strings"
 
 	"duban/internal/people"
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 )
 
@@ -28,12 +28,7 @@ func (a Account) StandingFor(away Account, w *words.Words) string {
 type Book struct {
 	All  []Account // in the order of the file
 	file string
-	at   map[string]place // account ID → its unit's place
-}
-
-type place struct {
-	line, column int
-	field        string
+	at   map[string]strictyaml.Value // account ID → its unit as written
 }
 
 // Find is the account of an ID.
@@ -62,25 +57,6 @@ func (b *Book) Of(unit string) []Account {
 		if a.Unit == unit {
 			all = append(all, a)
 		}
-	}
-	return all
-}
-
-// Check is the accounts whose unit the plan does not know: they can do nothing
-// in it. Problems are in the order of the file.
-func (b *Book) Check(dir people.Directory) []Problem {
-	var ids []string
-	for _, u := range dir.Units {
-		ids = append(ids, u.ID)
-	}
-	var all []Problem
-	for _, a := range b.All {
-		if _, known := dir.Unit(a.Unit); known {
-			continue
-		}
-		at := b.at[a.ID]
-		all = append(all, Problem{File: b.file, Line: at.line, Column: at.column, Field: at.field, Key: "accounts.unknown_unit",
-			Data: words.Data{"Value": a.Unit, "Account": a.ID, "Near": strings.Join(people.Near(a.Unit, ids), " / ")}})
 	}
 	return all
 }

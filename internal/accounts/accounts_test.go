@@ -11,6 +11,7 @@ import (
 
 	"duban/internal/accounts"
 	"duban/internal/people"
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 )
 
@@ -24,7 +25,7 @@ const good = `accounts:
 `
 
 // load writes a file of accounts and reads it; problems name it accounts.yaml.
-func load(t *testing.T, text string) (*accounts.Book, []accounts.Problem) {
+func load(t *testing.T, text string) (*accounts.Book, []strictyaml.Problem) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "accounts.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
@@ -122,6 +123,7 @@ acounts: []
 	"an escape in words":  {"accounts:\n  - {id: a, name: \"\\e[31m\", unit: b}\n", "\n2:19  control\n"},
 	"a name backwards":    {"accounts:\n  - {id: a, name: 王\u202e某, unit: b}\n", "\n2:20  control\n"},
 	"an alias of itself":  {"accounts: &a [*a]\n", "\n1:15  alias\n"},
+	"a wide colon":        {"accounts：\n", "\n1:9  wide_colon\n"},
 	"a workbook":          {"PK\x03\x04", "\n1:1  foreign\n"},
 	"brackets":            {strings.Repeat("[", 200), "\n1:1  crowded\n"},
 	"a tab":               {"accounts:\n\t- {id: a}\n", "\n2:1  syntax\n"},
@@ -138,7 +140,7 @@ func TestEveryFault(t *testing.T) {
 			require.Nil(t, b)
 			got := "\n"
 			for _, p := range problems {
-				got += fmt.Sprintf("%d:%d %s %s\n", p.Line, p.Column, p.Field, strings.TrimPrefix(p.Key, "accounts."))
+				got += fmt.Sprintf("%d:%d %s %s\n", p.Line, p.Column, p.Field, p.Key[strings.Index(p.Key, ".")+1:])
 				for _, lang := range []string{"zh", "en"} {
 					text := p.Text(words.New(lang))
 					require.NotContains(t, text, "<no value>")

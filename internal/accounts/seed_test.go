@@ -90,7 +90,7 @@ func TestSchemaAndLoaderKnowTheSameFields(t *testing.T) {
 	var s schema
 	require.NoError(t, json.Unmarshal(raw, &s))
 	for name, s := range map[string]schema{"accounts": s, "account": s.Defs["account"]} {
-		require.Equal(t, slices.Sorted(slices.Values(known[name])), slices.Sorted(maps.Keys(s.Properties)))
+		require.Equal(t, slices.Sorted(slices.Values(grammar.Fields[name])), slices.Sorted(maps.Keys(s.Properties)))
 		require.False(t, *s.Additional)
 		for field, p := range s.Properties {
 			require.NotEmpty(t, p.Description, field)

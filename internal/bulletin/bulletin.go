@@ -37,7 +37,7 @@ func (f Fault) Text(w *words.Words) string {
 		at += "："
 	}
 	if f.Warning {
-		at += w.T("plan.warning")
+		at += w.T("file.warning")
 	}
 	data := words.Data{}
 	for name, value := range f.Data {

@@ -143,18 +143,23 @@ func readAnswers(paths ...string) (answerFile, error) {
 // document is the root of a small YAML file of a draft; nil when it is empty. What
 // cannot be read is a *Refusal with the key.
 func document(raw []byte, path, key string) (*yaml.Node, error) {
-	root, fault := strictyaml.Document(raw, smallFile)
+	doc, err := tree(raw, path, key)
+	if doc == nil {
+		return nil, err
+	}
+	return doc.Content[0], nil
+}
+
+// tree is document with what stands at the head and the foot of the file.
+func tree(raw []byte, path, key string) (*yaml.Node, error) {
+	doc, fault := strictyaml.Tree(raw, smallFile)
 	switch {
 	case fault == nil:
-		return root, nil
+		return doc, nil
 	case fault.Key == "empty_file":
 		return nil, nil
 	}
-	why := fmt.Errorf("line %d: %s", fault.Line, fault.Key)
-	if detail, ok := fault.Data["Detail"]; ok {
-		why = fmt.Errorf("%w: %v", why, detail)
-	}
-	return nil, &Refusal{File: filepath.Base(path), Key: key, Err: why}
+	return nil, &Refusal{File: filepath.Base(path), Key: key, Err: fault}
 }
 
 // shown is text from a document without the characters that nobody sees, which a YAML
@@ -287,15 +292,12 @@ func GiveAnswers(dir string, answers map[string]string) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if _, err := document(raw, path, "refuse_answers"); err != nil {
+	doc, err := tree(raw, path, "refuse_answers")
+	if err != nil {
 		return err
 	}
-	var doc yaml.Node // with what a person noted at its head
-	if err := yaml.Unmarshal(raw, &doc); err != nil {
-		return &Refusal{File: "answers.yaml", Key: "refuse_answers", Err: err}
-	}
-	if len(doc.Content) == 0 {
-		doc = yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{{Kind: yaml.SequenceNode}}}
+	if doc == nil {
+		doc = &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{{Kind: yaml.SequenceNode}}}
 	}
 	root := doc.Content[0]
 	left := maps.Clone(answers)
@@ -332,7 +334,7 @@ func GiveAnswers(dir string, answers map[string]string) error {
 		}
 		root.Content = append(root.Content, &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{text("id"), text(id), text("answer"), text(left[id])}})
 	}
-	out, err := encode("", &doc)
+	out, err := encode("", doc)
 	if err != nil {
 		return err
 	}

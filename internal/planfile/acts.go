@@ -13,14 +13,14 @@ const (
 // acts are the limits of people's acts; what is not written is DefaultActs'.
 func (o object) acts() plan.Acts {
 	a := plan.DefaultActs()
-	if !o.has("acts") {
+	if !o.Has("acts") {
 		return a
 	}
-	at, ok := o.object(o.fields["acts"], "acts", o.at("acts"))
+	at, ok := o.object("acts", "acts")
 	if !ok {
 		return a
 	}
-	before := len(o.problems)
+	before := len(o.Problems)
 	for _, f := range []struct {
 		name  string
 		to    *plan.Offset
@@ -37,11 +37,11 @@ func (o object) acts() plan.Acts {
 		to        *int
 		low, high int
 	}{{"extensions", &a.Extensions, 0, 9}, {"yellow", &a.Yellow, 0, 99}, {"red", &a.Red, 1, 100}} {
-		if v := at.number(f.name, f.low, f.high); at.has(f.name) {
+		if v := at.Number(f.name, f.low, f.high); at.Has(f.name) {
 			*f.to = v
 		}
 	}
-	if len(o.problems) == before {
+	if len(o.Problems) == before {
 		at.progressLight(a)
 	}
 	return a
@@ -50,16 +50,16 @@ func (o object) acts() plan.Acts {
 // limit reads a distance into to, when it is written, and holds it between
 // least and most.
 func (o object) limit(name string, to *plan.Offset, least, most int) {
-	if !o.has(name) {
+	if !o.Has(name) {
 		return
 	}
-	before := len(o.problems)
+	before := len(o.Problems)
 	d := o.offset(name)
 	switch {
-	case len(o.problems) > before:
+	case len(o.Problems) > before:
 		return
 	case d.N < least || d.N > most:
-		o.fault(name, "offset_range", words.Data{"Value": d, "Low": least, "High": most})
+		o.Fault(name, "offset_range", words.Data{"Value": d, "Low": least, "High": most})
 	}
 	*to = d
 }
@@ -70,20 +70,20 @@ func (o object) progressLight(a plan.Acts) {
 		return
 	}
 	field := "red"
-	if !o.has(field) {
+	if !o.Has(field) {
 		field = "yellow" // one of the two is written: the defaults are in order
 	}
-	o.fault(field, "red_not_behind", words.Data{"Yellow": a.Yellow, "Red": a.Red})
+	o.Fault(field, "red_not_behind", words.Data{"Yellow": a.Yellow, "Red": a.Red})
 }
 
 // unless holds the stages that an acknowledgement spares against the rest: they
 // count from the assignment, and none of them opens a talk.
 func (o object) unless(r plan.Rule) {
 	if r.From != plan.FromAssigned {
-		o.fault("unless", "unless_from", nil)
+		o.Fault("unless", "unless_from", nil)
 	}
 	if r.Kind == plan.Talk {
-		o.fault("unless", "unless_talk", nil)
+		o.Fault("unless", "unless_talk", nil)
 	}
 }
 
@@ -94,28 +94,28 @@ func (o object) consequences() []plan.Consequence {
 	for _, c := range o.objects("consequences", "consequence") {
 		con := c.consequence()
 		if line := first[con.ID]; con.ID != "" && line > 0 {
-			c.fault("id", "id_twice", words.Data{"Value": con.ID, "File": o.file, "Line": line})
+			c.Fault("id", "id_twice", words.Data{"Value": con.ID, "File": o.Name, "Line": line})
 		}
-		first[con.ID] = c.where("id").Line
+		first[con.ID] = c.Where("id").Line()
 		all = append(all, con)
 	}
 	return all
 }
 
 func (o object) consequence() plan.Consequence {
-	o.need("id", "title", "count", "at_least", "propose")
+	o.Need("id", "title", "count", "at_least", "propose")
 	c := plan.Consequence{
-		ID: o.text("id"), Title: o.text("title"), Count: o.oneOf("count", plan.CountOverdue, plan.CountReds, plan.CountTalks),
-		AtLeast: o.number("at_least", 2, 100), Propose: o.oneOf("propose", plan.ProposeTalk, plan.ProposeCircular),
+		ID: o.Text("id"), Title: o.Text("title"), Count: o.OneOf("count", plan.CountOverdue, plan.CountReds, plan.CountTalks),
+		AtLeast: o.Number("at_least", 2, 100), Propose: o.OneOf("propose", plan.ProposeTalk, plan.ProposeCircular),
 	}
 	if c.ID != "" && !stageID.MatchString(c.ID) {
-		o.fault("id", "bad_stage_id", words.Data{"Value": c.ID})
+		o.Fault("id", "bad_stage_id", words.Data{"Value": c.ID})
 	}
 	switch {
 	case c.Count == plan.CountTalks:
-		o.need("within")
-	case c.Count != "" && o.has("within"):
-		o.fault("within", "within_talks", words.Data{"Value": c.Count})
+		o.Need("within")
+	case c.Count != "" && o.Has("within"):
+		o.Fault("within", "within_talks", words.Data{"Value": c.Count})
 	}
 	o.limit("within", &c.Within, 1, longestWithin)
 	return c

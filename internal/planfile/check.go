@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"gopkg.in/yaml.v3"
-
 	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -19,18 +17,18 @@ import (
 
 func (e *entry) checkDates(issued calendar.Day) {
 	if !e.Due.IsZero() && e.Due.Before(issued) && e.Carries == "" { // a limit that was missed may stay as it is
-		e.fault("due", "due_before_issued", words.Data{"Due": e.Due, "Issued": issued})
+		e.Fault("due", "due_before_issued", words.Data{"Due": e.Due, "Issued": issued})
 	}
 	if !e.Due.IsZero() && e.Begin.After(e.Due) {
-		e.fault("begin", "begin_after_due", words.Data{"Begin": e.Begin, "Due": e.Due})
+		e.Fault("begin", "begin_after_due", words.Data{"Begin": e.Begin, "Due": e.Due})
 	}
 }
 
 // checkSource holds the sentence against the clause's text.
 func (e *entry) checkSource() {
-	e.need("source")
+	e.Need("source")
 	if e.Source != "" && e.clause.folded != "" && !strings.Contains(e.clause.folded, foldText(e.Source)) {
-		e.fault("source", "source_not_found", words.Data{"Value": e.Source})
+		e.Fault("source", "source_not_found", words.Data{"Value": e.Source})
 	}
 }
 
@@ -43,53 +41,53 @@ var daily = regexp.MustCompile(`^\d+\s+\d+\s`)
 // that lies before the plan's year, it is the first day on which a period of that year
 // falls due, because the periods before it are the earlier plan's.
 func (l *loader) recur(e *entry) {
-	if !e.has("recur") {
+	if !e.Has("recur") {
 		return
 	}
-	if n := e.fields["recur"]; n.Kind == yaml.ScalarNode { // 每月25日
-		r, ok := saidRule(n.Value)
+	if at := e.Where("recur"); at.IsText() { // 每月25日
+		r, ok := saidRule(at.Raw())
 		if !ok {
-			e.fault("recur", "bad_rule", words.Data{"Value": n.Value})
+			e.Fault("recur", "bad_rule", words.Data{"Value": at.Raw()})
 			return
 		}
 		r.From = r.BeginsIn(l.plan.Year, l.plan.Issued)
 		e.Recur = &r
 		return
 	}
-	o, ok := e.object.object(e.fields["recur"], "recur", e.at("recur"))
+	o, ok := e.object.object("recur", "recur")
 	if !ok {
 		return
 	}
-	r := plan.Recurrence{Every: o.oneOf("every", everyNames...), Shift: o.number("shift", -366, 366), Cron: o.text("cron"), From: o.day("from"), Until: o.day("until")}
-	if !o.has("from") {
+	r := plan.Recurrence{Every: o.OneOf("every", everyNames...), Shift: o.Number("shift", -366, 366), Cron: o.Text("cron"), From: o.Day("from"), Until: o.Day("until")}
+	if !o.Has("from") {
 		r.From = l.plan.Issued
 	}
-	if said, ok := saidRule(r.Cron); ok && !o.has("every") {
+	if said, ok := saidRule(r.Cron); ok && !o.Has("every") {
 		r.Every, r.Cron = said.Every, said.Cron
 	}
 	switch {
-	case o.has("every") == o.has("cron"):
-		o.fault("every", "every_or_cron", nil)
-	case o.has("cron") && o.has("shift"):
-		o.fault("shift", "shift_cron", nil)
-	case o.has("cron") && r.Cron == "" && r.Every != "":
+	case o.Has("every") == o.Has("cron"):
+		o.Fault("every", "every_or_cron", nil)
+	case o.Has("cron") && o.Has("shift"):
+		o.Fault("shift", "shift_cron", nil)
+	case o.Has("cron") && r.Cron == "" && r.Every != "":
 	case r.Cron != "":
 		if _, err := plan.ParseCron(r.Cron); err != nil {
-			o.fault("cron", "bad_cron", words.Data{"Value": r.Cron})
+			o.Fault("cron", "bad_cron", words.Data{"Value": r.Cron})
 		} else if !daily.MatchString(r.Cron) {
-			o.fault("cron", "cron_often", words.Data{"Value": r.Cron})
+			o.Fault("cron", "cron_often", words.Data{"Value": r.Cron})
 		} else if why := plan.Misleading(r.Cron); why != "" && !r.From.IsZero() {
 			dates := r.YearOf()
-			o.warn(o.where("cron"), o.at("cron"), "cron_"+why, words.Data{"Value": r.Cron, "Count": len(dates), "Dates": dates})
+			o.Doubt("cron", "cron_"+why, words.Data{"Value": r.Cron, "Count": len(dates), "Dates": dates})
 		}
 	}
 	if !r.Until.IsZero() && r.Until.Before(r.From) {
-		o.fault("until", "until_before_from", words.Data{"Until": r.Until, "From": r.From})
+		o.Fault("until", "until_before_from", words.Data{"Until": r.Until, "From": r.From})
 	} else if due, period, cut := r.CutOff(); cut {
-		o.warn(o.where("until"), o.at("until"), "until_cuts", words.Data{"Until": r.Until, "Due": due, "Period": period})
+		o.Doubt("until", "until_cuts", words.Data{"Until": r.Until, "Due": due, "Period": period})
 	}
-	if o.has("from") && !r.From.IsZero() && r.From.Before(l.plan.Issued) {
-		o.fault("from", "due_before_issued", words.Data{"Due": r.From, "Issued": l.plan.Issued})
+	if o.Has("from") && !r.From.IsZero() && r.From.Before(l.plan.Issued) {
+		o.Fault("from", "due_before_issued", words.Data{"Due": r.From, "Issued": l.plan.Issued})
 	}
 	if r.From == l.plan.Issued && l.plan.Year > 0 && (r.Every != "") != (r.Cron != "") {
 		r.From = r.BeginsIn(l.plan.Year, r.From)
@@ -99,27 +97,27 @@ func (l *loader) recur(e *entry) {
 
 // settle fills an entry's defaults and holds its fields against each other.
 func (l *loader) settle(e *entry) {
-	if !e.has("kind") {
+	if !e.Has("kind") {
 		e.Kind = plan.Standing
-		if e.has("due") {
+		if e.Has("due") {
 			e.Kind = plan.Dated
-		} else if e.has("recur") {
+		} else if e.Has("recur") {
 			e.Kind = plan.Duty
 		}
 	}
 	switch {
-	case e.has("due") && e.has("recur"):
-		e.fault("recur", "due_and_recur", nil)
-	case e.Kind == plan.Dated && !e.has("due"):
-		e.fault("due", "dated_without_due", nil)
-	case e.Kind == plan.Duty && !e.has("recur"):
-		e.fault("recur", "duty_without_recur", nil)
-	case e.Kind == plan.Standing && e.has("due"):
-		e.fault("due", "standing_with_date", nil)
-	case e.Kind == plan.Standing && e.has("recur"):
-		e.fault("recur", "standing_with_date", nil)
-	case e.Kind == plan.Dated && e.has("recur"):
-		e.fault("recur", "due_and_recur", nil)
+	case e.Has("due") && e.Has("recur"):
+		e.Fault("recur", "due_and_recur", nil)
+	case e.Kind == plan.Dated && !e.Has("due"):
+		e.Fault("due", "dated_without_due", nil)
+	case e.Kind == plan.Duty && !e.Has("recur"):
+		e.Fault("recur", "duty_without_recur", nil)
+	case e.Kind == plan.Standing && e.Has("due"):
+		e.Fault("due", "standing_with_date", nil)
+	case e.Kind == plan.Standing && e.Has("recur"):
+		e.Fault("recur", "standing_with_date", nil)
+	case e.Kind == plan.Dated && e.Has("recur"):
+		e.Fault("recur", "due_and_recur", nil)
 	}
 	l.policy(e)
 }
@@ -128,15 +126,15 @@ func (l *loader) settle(e *entry) {
 var graveKinds = []plan.StageKind{plan.Warn, plan.Escalate, plan.Talk}
 
 func (l *loader) policy(e *entry) {
-	at := e.named("policy")
+	at := e.Named("policy")
 	if e.Policy == "" && e.Soft {
-		e.Policy, at = "soft", named{"soft", e.where("soft"), e.at("soft")}
+		e.Policy, at = "soft", strictyaml.Text{Text: "soft", Value: e.Where("soft")}
 	}
 	if e.Policy == "" {
 		e.Policy = l.plan.Policy // complained of at the top when unknown
-		at = named{}
+		at = strictyaml.Text{}
 	}
-	if at.text != "" && !l.policyKnown(e.Policy, at) || !e.Soft {
+	if at.Text != "" && !l.policyKnown(e.Policy, at) || !e.Soft {
 		return
 	}
 	var grave []string
@@ -146,7 +144,7 @@ func (l *loader) policy(e *entry) {
 		}
 	}
 	if len(grave) > 0 {
-		e.fault("policy", "soft_policy", words.Data{"Value": e.Policy, "Stages": strings.Join(grave, " ")})
+		e.Fault("policy", "soft_policy", words.Data{"Value": e.Policy, "Stages": strings.Join(grave, " ")})
 	}
 }
 
@@ -159,8 +157,8 @@ func (l *loader) projects(root object) {
 // project reads one annex row: its first unit leads, the others assist.
 func (l *loader) project(o object) {
 	e := l.entry(o, nil)
-	o.need("no")
-	no, annex := o.number("no", 1, 100_000), o.text("annex")
+	o.Need("no")
+	no, annex := o.Number("no", 1, 100_000), o.Text("annex")
 	e.Project = no
 	if annex == "" {
 		annex = "附件2"
@@ -169,13 +167,13 @@ func (l *loader) project(o object) {
 		e.Clause = fmt.Sprintf("%s第%d行", annex, no)
 	}
 	if e.Source == "" {
-		e.Source = joinCells(e.Title, o.text("limit"))
+		e.Source = joinCells(e.Title, o.Text("limit"))
 	}
-	if d, ok := contradicts(o.text("limit"), e.Due); ok && e.ruling == "" {
-		o.warn(o.where("due"), o.at("due"), "due_limit", words.Data{"Due": e.Due, "Limit": o.text("limit"), "Day": d})
+	if d, ok := contradicts(o.Text("limit"), e.Due); ok && e.ruling == "" {
+		o.Doubt("due", "due_limit", words.Data{"Due": e.Due, "Limit": o.Text("limit"), "Day": d})
 	}
 	var b bracket
-	for i, n := range o.names("units") {
+	for i, n := range o.Names("units") {
 		a := l.units(n)
 		if i == 0 {
 			b.first = a
@@ -185,10 +183,10 @@ func (l *loader) project(o object) {
 			b.single = addNew(b.single, a.ids...)
 		}
 	}
-	e.clause = &paragraph{brackets: []bracket{b}, laid: o.has("units")}
+	e.clause = &paragraph{brackets: []bracket{b}, laid: o.Has("units")}
 	e.who(l, b)
-	if e.sameAs.text == "" {
-		o.need("title")
+	if e.sameAs.Text == "" {
+		o.Need("title")
 		l.make(e)
 	}
 }
@@ -203,16 +201,16 @@ var levels = []string{"national", "provincial", "municipal"}
 // sections reads the monitored sections; each is a standing task as well.
 func (l *loader) sections(root object) {
 	for _, o := range root.objects("sections", "section") {
-		o.need("id", "no", "county", "name", "target", "level")
-		s := plan.Section{ID: o.text("id"), No: o.number("no", 1, 100_000), County: l.oneUnit(o.named("county")),
-			Name: o.text("name"), Target: o.text("target"), Level: o.oneOf("level", levels...)}
-		annex := o.text("annex")
+		o.Need("id", "no", "county", "name", "target", "level")
+		s := plan.Section{ID: o.Text("id"), No: o.Number("no", 1, 100_000), County: l.oneUnit(o.Named("county")),
+			Name: o.Text("name"), Target: o.Text("target"), Level: o.OneOf("level", levels...)}
+		annex := o.Text("annex")
 		if annex == "" {
 			annex = "附件1"
 		}
 		e := &entry{object: o, Task: plan.Task{
-			ID: s.ID, Clause: o.text("place"), Title: s.Name + "断面水质达到目标（" + s.Target + "）", Kind: plan.Standing,
-			Lead: s.County, Policy: o.text("policy"), Source: joinCells(s.Name, s.Target), Note: o.text("note"),
+			ID: s.ID, Clause: o.Text("place"), Title: s.Name + "断面水质达到目标（" + s.Target + "）", Kind: plan.Standing,
+			Lead: s.County, Policy: o.Text("policy"), Source: joinCells(s.Name, s.Target), Note: o.Text("note"),
 		}}
 		if e.Clause == "" {
 			e.Clause = fmt.Sprintf("%s第%d行", annex, s.No)
@@ -246,14 +244,14 @@ func (l *loader) expandedIDs() {
 		}
 	}
 	for _, m := range l.tasks {
-		if other, taken := first[m.ID]; taken && m.ID != "" && (m.from.has("each") || other.has("each")) && other != m.from {
-			m.from.fault("id", "id_twice", words.Data{"Value": m.ID, "File": other.file, "Line": other.where("id").Line})
+		if other, taken := first[m.ID]; taken && m.ID != "" && (m.from.Has("each") || other.Has("each")) && other != m.from {
+			m.from.Fault("id", "id_twice", words.Data{"Value": m.ID, "File": other.Name, "Line": other.Where("id").Line()})
 		}
 		if first[m.ID] == nil {
 			first[m.ID] = m.from
 		}
 		if i := strings.LastIndexByte(m.ID, '.'); i > 0 && duties[m.ID[:i]] && period.MatchString(m.ID[i+1:]) {
-			m.from.fault("id", "occurrence_id", words.Data{"Value": m.ID, "Other": m.ID[:i]})
+			m.from.Fault("id", "occurrence_id", words.Data{"Value": m.ID, "Other": m.ID[:i]})
 		}
 	}
 }
@@ -272,11 +270,11 @@ func (l *loader) carried() {
 		of, _, _ := strings.Cut(m.Carries, "/")
 		switch other := first[m.Carries]; {
 		case !anotherTask.MatchString(m.Carries) || of == l.plan.ID:
-			m.from.fault("carries", "carries_shape", words.Data{"Value": m.from.Carries})
+			m.from.Fault("carries", "carries_shape", words.Data{"Value": m.from.Carries})
 		case m.Kind == plan.Standing:
-			m.from.fault("carries", "carries_standing", words.Data{"Value": m.from.Carries})
+			m.from.Fault("carries", "carries_standing", words.Data{"Value": m.from.Carries})
 		case other != nil:
-			m.from.fault("carries", "carries_twice", words.Data{"Value": m.Carries, "File": other.file, "Line": other.where("carries").Line})
+			m.from.Fault("carries", "carries_twice", words.Data{"Value": m.Carries, "File": other.Name, "Line": other.Where("carries").Line()})
 		}
 		if first[m.Carries] == nil {
 			first[m.Carries] = m.from
@@ -306,7 +304,7 @@ func (l *loader) contacts() {
 			}
 			said[seat] = true
 			unit := l.people.at[seat.Unit]
-			unit.warn(unit.where("contacts"), unit.at("contacts"), "no_contact", words.Data{"Value": l.people.Name(seat.Unit), "Role": seat.Role, "Policy": m.Policy})
+			unit.Doubt("contacts", "no_contact", words.Data{"Value": l.people.Name(seat.Unit), "Role": seat.Role, "Policy": m.Policy})
 		}
 	}
 }
@@ -335,13 +333,13 @@ func rolesOf(p plan.Policy) []people.Role {
 // stages are counted, at the first task that has one there.
 func (l *loader) provisional() {
 	zone, err := time.LoadLocation(l.plan.Zone)
-	if err != nil || strictyaml.Failed(l.problems) || l.plan.Issued.IsZero() {
+	if err != nil || strictyaml.Failed(l.Problems) || l.plan.Issued.IsZero() {
 		return // what is to be mended changes the ladders
 	}
 	lad := plan.Ladderer{Calendar: l.cal, Zone: zone, People: l.people.Directory}
 	reach := lad.Reach(l.plan)
 	tasks := map[int]int{}
-	places := map[int]named{}
+	places := map[int]strictyaml.Value{}
 	for _, m := range l.tasks {
 		field := "due"
 		if m.Kind == plan.Duty {
@@ -349,11 +347,11 @@ func (l *loader) provisional() {
 		}
 		for _, year := range reach(m.Task) {
 			if tasks[year]++; tasks[year] == 1 {
-				places[year] = named{node: m.from.where(field), path: m.from.at(field)}
+				places[year] = m.from.Where(field)
 			}
 		}
 	}
 	for _, year := range slices.Sorted(maps.Keys(tasks)) {
-		l.warn(places[year].node, places[year].path, "provisional", words.Data{"Year": year, "Tasks": tasks[year]})
+		l.Warn(places[year], "provisional", words.Data{"Year": year, "Tasks": tasks[year]})
 	}
 }

@@ -1,13 +1,11 @@
 package planfile
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"duban/internal/plan"
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 )
 
@@ -16,10 +14,10 @@ type entry struct {
 	object
 	plan.Task
 	clause   *paragraph
-	each     []named
+	each     []strictyaml.Text
 	assigned bool // assist was written
 	single   []string
-	sameAs   named
+	sameAs   strictyaml.Text
 	ruling   string
 	end      string // ID that its links end at, once followed
 	made     int    // tasks that came of it
@@ -37,7 +35,7 @@ type paragraph struct {
 type bracket struct {
 	first  answer
 	all    []string // every unit, collective names expanded
-	single []string // those named by themselves
+	single []string // those strictyaml.Text by themselves
 }
 
 const longestText = 64 << 10 // bytes of one clause
@@ -45,20 +43,20 @@ const longestText = 64 << 10 // bytes of one clause
 func (l *loader) clauses(root object) {
 	seen := map[string]int{}
 	for _, o := range root.objects("clauses", "clause") {
-		o.need("id", "title", "text")
-		c := plan.Clause{ID: o.text("id"), Chapter: o.text("chapter"), Heading: o.text("heading"), Title: o.text("title"), Text: o.text("text")}
+		o.Need("id", "title", "text")
+		c := plan.Clause{ID: o.Text("id"), Chapter: o.Text("chapter"), Heading: o.Text("heading"), Title: o.Text("title"), Text: o.Text("text")}
 		if c.ID != "" && !entryID.MatchString(c.ID) {
-			o.fault("id", "bad_id", words.Data{"Value": c.ID})
+			o.Fault("id", "bad_id", words.Data{"Value": c.ID})
 		}
 		if line := seen[c.ID]; line > 0 && c.ID != "" {
-			o.fault("id", "id_twice", words.Data{"Value": c.ID, "File": l.file, "Line": line})
+			o.Fault("id", "id_twice", words.Data{"Value": c.ID, "File": l.Name, "Line": line})
 		}
-		seen[c.ID] = o.where("id").Line
+		seen[c.ID] = o.Where("id").Line()
 		if len(c.Text) > longestText {
-			o.fault("text", "text_long", words.Data{"Limit": longestText / 1024})
+			o.Fault("text", "text_long", words.Data{"Limit": longestText / 1024})
 			c.Text = ""
 		}
-		p := &paragraph{place: o.text("place"), folded: foldText(c.Text), laid: o.has("brackets")}
+		p := &paragraph{place: o.Text("place"), folded: foldText(c.Text), laid: o.Has("brackets")}
 		if p.place == "" {
 			p.place = c.ID
 		}
@@ -71,15 +69,14 @@ func (l *loader) clauses(root object) {
 }
 
 func (l *loader) brackets(o object) (printed [][]string, all []bracket) {
-	for i, n := range o.list("brackets") {
-		path := fmt.Sprintf("%s[%d]", o.at("brackets"), i)
-		n = follow(n)
-		if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
-			o.add(n, path, "bracket_shape", nil)
+	for _, v := range o.List("brackets") {
+		units := v.Items()
+		if len(units) == 0 {
+			o.Add(v, "bracket_shape", nil)
 			all = append(all, bracket{}) // later ones keep their numbers
 			continue
 		}
-		names := o.texts(n.Content, path)
+		names := o.Texts(units)
 		var b bracket
 		for j, name := range names {
 			a := l.units(name)
@@ -91,7 +88,7 @@ func (l *loader) brackets(o object) (printed [][]string, all []bracket) {
 				b.single = addNew(b.single, a.ids...)
 			}
 		}
-		printed, all = append(printed, plainTexts(names)), append(all, b)
+		printed, all = append(printed, strictyaml.Plain(names)), append(all, b)
 	}
 	return printed, all
 }
@@ -118,20 +115,20 @@ func without(all []string, gone string) []string {
 // entry reads the fields that tasks and projects share and makes its tasks; p
 // is nil for a project.
 func (l *loader) entry(o object, p *paragraph) *entry {
-	e := &entry{object: o, clause: p, sameAs: o.named("same_as"), ruling: o.text("ruling")}
+	e := &entry{object: o, clause: p, sameAs: o.Named("same_as"), ruling: o.Text("ruling")}
 	e.Task = plan.Task{
-		ID: o.text("id"), Clause: o.text("place"), Title: o.text("title"), Kind: plan.Kind(o.oneOf("kind", string(plan.Dated), string(plan.Duty), string(plan.Standing))),
-		Due: o.day("due"), Begin: o.day("begin"), Milestone: o.text("milestone"), Policy: o.text("policy"),
-		Soft: o.flag("soft"), Priority: o.flag("priority"), Publish: o.flag("publish"), Source: o.text("source"), Note: o.text("note"),
-		Carries: o.text("carries"), Heir: o.flag("heir"),
+		ID: o.Text("id"), Clause: o.Text("place"), Title: o.Text("title"), Kind: plan.Kind(o.OneOf("kind", string(plan.Dated), string(plan.Duty), string(plan.Standing))),
+		Due: o.Day("due"), Begin: o.Day("begin"), Milestone: o.Text("milestone"), Policy: o.Text("policy"),
+		Soft: o.Flag("soft"), Priority: o.Flag("priority"), Publish: o.Flag("publish"), Source: o.Text("source"), Note: o.Text("note"),
+		Carries: o.Text("carries"), Heir: o.Flag("heir"),
 	}
-	if o.has("was") {
+	if o.Has("was") {
 		e.Was = e.formerly()
 	}
-	o.need("id")
+	o.Need("id")
 	o.unfilled("title", e.Title)
-	if o.has("title") && strings.TrimSpace(e.Title) == "" && e.sameAs.text == "" {
-		o.fault("title", "missing", words.Data{"Value": "title"})
+	if o.Has("title") && strings.TrimSpace(e.Title) == "" && e.sameAs.Text == "" {
+		o.Lacks("title")
 	}
 	l.entries = append(l.entries, e)
 	if e.Clause == "" && p != nil {
@@ -143,10 +140,10 @@ func (l *loader) entry(o object, p *paragraph) *entry {
 		e.checkSource()
 		e.who(l, p.bracket(e))
 	}
-	if e.sameAs.text != "" {
+	if e.sameAs.Text != "" {
 		e.mentionOnly()
 	} else if p != nil {
-		o.need("title")
+		o.Need("title")
 		l.make(e)
 	}
 	l.claim(e)
@@ -155,12 +152,12 @@ func (l *loader) entry(o object, p *paragraph) *entry {
 
 // formerly are the IDs under which the plan had the entry before.
 func (e *entry) formerly() (was []string) {
-	for _, n := range e.names("was") {
-		if !entryID.MatchString(n.text) {
-			e.add(n.node, n.path, "bad_id", words.Data{"Value": n.text})
+	for _, n := range e.Names("was") {
+		if !entryID.MatchString(n.Text) {
+			e.Add(n.Value, "bad_id", words.Data{"Value": n.Text})
 			continue
 		}
-		was = addNew(was, n.text)
+		was = addNew(was, n.Text)
 	}
 	return was
 }
@@ -171,10 +168,10 @@ func (l *loader) claim(e *entry) {
 		return
 	}
 	if !entryID.MatchString(e.ID) {
-		e.fault("id", "bad_id", words.Data{"Value": e.ID})
+		e.Fault("id", "bad_id", words.Data{"Value": e.ID})
 	}
 	if first, taken := l.byID[e.ID]; taken {
-		e.fault("id", "id_twice", words.Data{"Value": e.ID, "File": first.file, "Line": first.where("id").Line})
+		e.Fault("id", "id_twice", words.Data{"Value": e.ID, "File": first.Name, "Line": first.Where("id").Line()})
 		return
 	}
 	l.byID[e.ID] = e
@@ -183,15 +180,15 @@ func (l *loader) claim(e *entry) {
 // bracket is the 责任单位 list that the entry follows.
 func (p *paragraph) bracket(e *entry) bracket {
 	no := 1
-	if e.has("bracket") {
-		no = e.number("bracket", 1, 1000)
+	if e.Has("bracket") {
+		no = e.Number("bracket", 1, 1000)
 	}
 	switch {
 	case no == 0: // said already
 	case no <= len(p.brackets):
 		return p.brackets[no-1]
-	case e.has("bracket"):
-		e.fault("bracket", "no_bracket", words.Data{"Value": no, "Count": len(p.brackets)})
+	case e.Has("bracket"):
+		e.Fault("bracket", "no_bracket", words.Data{"Value": no, "Count": len(p.brackets)})
 	}
 	return bracket{}
 }
@@ -199,16 +196,16 @@ func (p *paragraph) bracket(e *entry) bracket {
 // who finds the lead and the assisting units of a clause's task.
 func (e *entry) who(l *loader, b bracket) {
 	e.single = b.single
-	if e.has("each") {
-		e.each = e.names("each")
-		if e.has("lead") {
-			e.fault("lead", "each_and_lead", nil)
+	if e.Has("each") {
+		e.each = e.Names("each")
+		if e.Has("lead") {
+			e.Fault("lead", "each_and_lead", nil)
 		}
-	} else if e.has("lead") {
-		e.Lead = l.oneUnit(e.named("lead"))
+	} else if e.Has("lead") {
+		e.Lead = l.oneUnit(e.Named("lead"))
 	} else if b.first.ok && !b.first.collective && !b.first.gone {
 		e.Lead = b.first.ids[0]
-	} else if e.sameAs.text == "" {
+	} else if e.sameAs.Text == "" {
 		e.noLead(b)
 	}
 	e.Assist = without(b.all, e.Lead)
@@ -219,19 +216,19 @@ func (e *entry) who(l *loader, b bracket) {
 func (e *entry) noLead(b bracket) {
 	switch {
 	case b.first.collective:
-		e.fault("lead", "lead_collective", nil)
+		e.Fault("lead", "lead_collective", nil)
 	case !e.clause.laid:
-		e.fault("lead", "no_lead", nil)
+		e.Fault("lead", "no_lead", nil)
 	}
 }
 
 // assist reads the assisting units when they are written.
 func (e *entry) assist(l *loader) {
-	if !e.has("assist") {
+	if !e.Has("assist") {
 		return
 	}
 	e.assigned, e.Assist = true, nil
-	for _, n := range e.texts(e.list("assist"), e.at("assist")) {
+	for _, n := range e.Texts(e.List("assist")) {
 		e.Assist = addNew(e.Assist, l.units(n).ids...)
 	}
 	e.Assist = without(e.Assist, e.Lead)
@@ -241,8 +238,8 @@ func (e *entry) assist(l *loader) {
 // only names another one's work.
 func (e *entry) mentionOnly() {
 	for _, name := range []string{"each", "recur", "carries", "was", "heir"} {
-		if e.has(name) {
-			e.fault(name, "same_as_field", words.Data{"Value": e.sameAs.text})
+		if e.Has(name) {
+			e.Fault(name, "same_as_field", words.Data{"Value": e.sameAs.Text})
 		}
 	}
 }
@@ -250,7 +247,7 @@ func (e *entry) mentionOnly() {
 // make turns an entry into its task, or one for each unit.
 func (l *loader) make(e *entry) {
 	l.settle(e)
-	if !e.has("each") {
+	if !e.Has("each") {
 		l.put(e, e.Task)
 		return
 	}
@@ -285,7 +282,7 @@ func (l *loader) put(e *entry, t plan.Task) bool {
 	l.references += 1 + len(t.Assist)
 	if len(l.tasks) == mostTasks || l.references > mostReferences {
 		if !l.full {
-			e.fault("id", "too_many", words.Data{"Limit": mostTasks})
+			e.Fault("id", "too_many", words.Data{"Limit": mostTasks})
 		}
 		l.full = true
 		return false

@@ -1,7 +1,6 @@
 package planfile
 
 import (
-	"bytes"
 	"fmt"
 	"net/mail"
 	"regexp"
@@ -9,10 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/net/idna"
-	"gopkg.in/yaml.v3"
 
 	"duban/internal/calendar"
 	"duban/internal/plan"
@@ -101,7 +98,7 @@ const (
 // unfilled notes a value that only stands for one.
 func (o object) unfilled(name, value string) {
 	if placeholder.MatchString(value) {
-		o.warn(o.where(name), o.at(name), "placeholder", words.Data{"Value": value})
+		o.Doubt(name, "placeholder", words.Data{"Value": value})
 	}
 }
 
@@ -130,34 +127,6 @@ func contradicts(limit string, due calendar.Day) (calendar.Day, bool) {
 		d, _ = calendar.ParseDay(m[1] + "-12-31")
 	}
 	return d, !d.IsZero() && !due.IsZero() && d != due
-}
-
-// wideColons are lines whose key is followed by a full-width colon, which YAML
-// takes for text.
-func (s *source) wideColons(raw []byte) bool {
-	found := 0
-	for i, line := range bytes.Split(raw, []byte("\n")) {
-		m := wideColon.FindSubmatch(line)
-		if m == nil || !isField(string(m[1])) {
-			continue
-		}
-		if found++; found <= 20 {
-			col := utf8.RuneCount(line[:bytes.Index(line, []byte("："))]) + 1
-			s.add(&yaml.Node{Line: i + 1, Column: col}, "", "wide_colon", words.Data{"Value": string(m[1])})
-		}
-	}
-	return found > 0
-}
-
-var wideColon = regexp.MustCompile(`^[ \t]*(?:- +)?([a-z_]+) *：`)
-
-func isField(name string) bool {
-	for _, fields := range known {
-		if slices.Contains(fields, name) {
-			return true
-		}
-	}
-	return false
 }
 
 // mailFault says what a mail address has that none may have: a key of the

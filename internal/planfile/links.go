@@ -19,7 +19,7 @@ func (l *loader) link() {
 	}
 	lost := map[*entry]bool{} // entries whose links run in a circle
 	for _, e := range l.entries {
-		if e.sameAs.text == "" {
+		if e.sameAs.Text == "" {
 			continue
 		}
 		id := l.end(e, lost)
@@ -48,13 +48,13 @@ func (l *loader) end(e *entry, lost map[*entry]bool) string {
 		}
 		passed[at] = len(chain)
 		chain = append(chain, at)
-		next := l.byID[at.sameAs.text]
-		if at.end == "" && next != nil && next.sameAs.text != "" {
+		next := l.byID[at.sameAs.Text]
+		if at.end == "" && next != nil && next.sameAs.Text != "" {
 			at = next
 			continue
 		}
 		if at.end == "" {
-			at.end = at.sameAs.text
+			at.end = at.sameAs.Text
 		}
 		for _, c := range chain {
 			c.end = at.end
@@ -68,33 +68,33 @@ func circle(chain []*entry) {
 	for _, e := range append(slices.Clone(chain), chain[0]) {
 		ids = append(ids, e.ID)
 	}
-	chain[0].fault("same_as", "same_as_cycle", words.Data{"Value": strings.Join(ids, " → ")})
+	chain[0].Fault("same_as", "same_as_cycle", words.Data{"Value": strings.Join(ids, " → ")})
 }
 
 func (l *loader) noTarget(e *entry, id string, made map[string]int) {
-	if next := l.byID[e.sameAs.text]; next != nil && next.sameAs.text != "" {
+	if next := l.byID[e.sameAs.Text]; next != nil && next.sameAs.Text != "" {
 		return // the next link says it
 	}
 	if target := l.byID[id]; target != nil {
-		if target.has("each") && target.made > 0 {
+		if target.Has("each") && target.made > 0 {
 			var ids []string
 			for _, m := range l.tasks {
 				if m.from == target && len(ids) < 3 {
 					ids = append(ids, m.ID)
 				}
 			}
-			e.fault("same_as", "same_as_each", words.Data{"Value": id, "Near": strings.Join(ids, " ")})
+			e.Fault("same_as", "same_as_each", words.Data{"Value": id, "Near": strings.Join(ids, " ")})
 		}
 		return // it has problems of its own
 	}
-	e.fault("same_as", "same_as_unknown", words.Data{"Value": id, "Near": l.near(id, slices.Sorted(maps.Keys(made)))})
+	e.Fault("same_as", "same_as_unknown", words.Data{"Value": id, "Near": l.Near(id, slices.Sorted(maps.Keys(made)))})
 }
 
 // mention adds e to the task it names; dates that disagree need a ruling.
 func (l *loader) mention(e *entry, i int) {
 	m := &l.tasks[i]
 	m.Also = append(m.Also, plan.Mention{ID: e.ID, Clause: e.Clause, Due: e.Due, Source: e.Source, Ruling: e.ruling})
-	if e.Due.IsZero() || e.Due == m.Due || m.Due.IsZero() && m.from.has("due") {
+	if e.Due.IsZero() || e.Due == m.Due || m.Due.IsZero() && m.from.Has("due") {
 		return // agreed, or not to be told: a date that cannot be read is complained of once
 	}
 	other := m.Due.String()
@@ -102,10 +102,10 @@ func (l *loader) mention(e *entry, i int) {
 		other = "—"
 	}
 	data := words.Data{"Place": e.Clause, "Due": e.Due, "Value": m.ID, "OtherPlace": m.Clause, "OtherDue": other,
-		"Line": m.from.node.Line, "Ruling": e.ruling}
+		"Line": m.from.Line(), "Ruling": e.ruling}
 	if e.ruling == "" {
-		e.fault("due", "same_as_dates", data)
+		e.Fault("due", "same_as_dates", data)
 		return
 	}
-	e.warn(e.where("due"), e.at("due"), "same_as_ruled", data)
+	e.Doubt("due", "same_as_ruled", data)
 }

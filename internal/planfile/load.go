@@ -30,7 +30,7 @@ type loader struct {
 	entries       []*entry
 	byID          map[string]*entry
 	tasks         []made
-	references    int // units named by all tasks, to bound what `each` and groups multiply
+	references    int // units strictyaml.Text by all tasks, to bound what `each` and groups multiply
 	full          bool
 }
 
@@ -50,7 +50,7 @@ const (
 // program. All problems are returned at once, sorted by file and place. The
 // plan is nil when one of them is more than a warning.
 func Load(path string, cal *calendar.Calendar) (*plan.Plan, []strictyaml.Problem) {
-	return load(&book{}, path, cal)
+	return load(nil, path, cal)
 }
 
 // LoadFiles is Load of files that lie in no folder: "plan.yaml" and what it names, by
@@ -59,12 +59,12 @@ func LoadFiles(files map[string][]byte, cal *calendar.Calendar) (*plan.Plan, []s
 	if files == nil {
 		files = map[string][]byte{} // a nil one would mean the files of the machine
 	}
-	return load(&book{within: files}, "plan.yaml", cal)
+	return load(files, "plan.yaml", cal)
 }
 
-func load(b *book, path string, cal *calendar.Calendar) (*plan.Plan, []strictyaml.Problem) {
+func load(within map[string][]byte, path string, cal *calendar.Calendar) (*plan.Plan, []strictyaml.Problem) {
 	l := &loader{
-		source: &source{b, path}, cal: cal, people: newRegister(),
+		source: newSource(&strictyaml.Notes{}, within, path), cal: cal, people: newRegister(),
 		policiesReady: true, byID: map[string]*entry{},
 	}
 	l.files = append(l.files, path)
@@ -73,11 +73,11 @@ func load(b *book, path string, cal *calendar.Calendar) (*plan.Plan, []strictyam
 			l.all(root)
 		}
 	}
-	l.problems = strictyaml.InOrder(l.problems, l.files)
-	if strictyaml.Failed(l.problems) {
-		return nil, l.problems
+	l.Problems = strictyaml.InOrder(l.Problems, l.files)
+	if strictyaml.Failed(l.Problems) {
+		return nil, l.Problems
 	}
-	return &l.plan, l.problems
+	return &l.plan, l.Problems
 }
 
 func (l *loader) all(root object) {
@@ -100,31 +100,31 @@ var (
 )
 
 func (l *loader) head(o object) {
-	o.need("id", "title", "issuer", "issued", "year", "policy", "office", "leadership", "units")
+	o.Need("id", "title", "issuer", "issued", "year", "policy", "office", "leadership", "units")
 	l.plan = plan.Plan{
-		ID: o.text("id"), Title: o.text("title"), Number: o.text("number"), Issuer: o.text("issuer"),
-		Issued: o.day("issued"), Year: o.number("year", 1949, 2100), Zone: o.text("zone"), Policy: o.text("policy"),
+		ID: o.Text("id"), Title: o.Text("title"), Number: o.Text("number"), Issuer: o.Text("issuer"),
+		Issued: o.Day("issued"), Year: o.Number("year", 1949, 2100), Zone: o.Text("zone"), Policy: o.Text("policy"),
 	}
 	o.unfilled("title", l.plan.Title)
 	o.unfilled("issuer", l.plan.Issuer)
 	if l.plan.ID != "" && !planID.MatchString(l.plan.ID) {
-		o.fault("id", "bad_plan_id", words.Data{"Value": l.plan.ID})
+		o.Fault("id", "bad_plan_id", words.Data{"Value": l.plan.ID})
 	}
 	if l.plan.Zone == "" {
 		l.plan.Zone = "Asia/Shanghai"
 	} else if _, err := time.LoadLocation(l.plan.Zone); err != nil || l.plan.Zone == "Local" {
-		o.fault("zone", "bad_zone", words.Data{"Value": l.plan.Zone})
+		o.Fault("zone", "bad_zone", words.Data{"Value": l.plan.Zone})
 	}
 }
 
-// open reads a file named in plan.yaml.
+// open reads a file strictyaml.Text in plan.yaml.
 func (l *loader) open(name string) (s *source, raw []byte, ok bool) {
 	if l.within != nil {
 		name = slashpath.Base(strings.ReplaceAll(name, `\`, "/"))
 	} else if !filepath.IsAbs(name) {
-		name = filepath.Join(filepath.Dir(l.file), name)
+		name = filepath.Join(filepath.Dir(l.Name), name)
 	}
-	s = &source{l.book, name}
+	s = newSource(l.Notes, l.within, name)
 	l.files = append(l.files, name)
 	raw, ok = s.read()
 	return s, raw, ok
@@ -132,16 +132,16 @@ func (l *loader) open(name string) (s *source, raw []byte, ok bool) {
 
 func (l *loader) directory(root object) {
 	var groups []object
-	paths := root.names("units")
+	paths := root.Names("units")
 	if len(paths) == 0 {
 		l.people.ready = false
 	}
 	for i, name := range paths {
 		if i == 20 {
-			l.add(name.node, name.path, "too_many", words.Data{"Limit": 20})
+			l.Add(name.Value, "too_many", words.Data{"Limit": 20})
 			break
 		}
-		s, raw, ok := l.open(name.text)
+		s, raw, ok := l.open(name.Text)
 		if !ok {
 			l.people.ready = false
 			continue
@@ -155,53 +155,53 @@ func (l *loader) directory(root object) {
 }
 
 func (l *loader) policies(root object) {
-	s, raw, ok := &source{l.book, "policies.yaml"}, seeds.Policies, true
-	if name := root.text("policies"); name != "" {
+	s, raw, ok := newSource(l.Notes, l.within, "policies.yaml"), seeds.Policies, true
+	if name := root.Text("policies"); name != "" {
 		s, raw, ok = l.open(name)
 	} else {
-		l.files = append(l.files, s.file)
+		l.files = append(l.files, s.Name)
 	}
 	if ok {
 		l.plan.Policies, l.plan.Consequences = s.policies(raw)
 	}
 	l.policiesReady = len(l.plan.Policies) > 0
-	l.policyKnown(l.plan.Policy, root.named("policy"))
+	l.policyKnown(l.plan.Policy, root.Named("policy"))
 }
 
 // policyKnown notes a policy that does not exist.
-func (l *loader) policyKnown(name string, at named) bool {
+func (l *loader) policyKnown(name string, at strictyaml.Text) bool {
 	_, ok := l.plan.Policies[name]
 	if !ok && name != "" && l.policiesReady {
-		l.add(at.node, at.path, "unknown_policy", words.Data{"Value": name, "Known": policyNames(l.plan.Policies)})
+		l.Add(at.Value, "unknown_policy", words.Data{"Value": name, "Known": policyNames(l.plan.Policies)})
 	}
 	return ok
 }
 
 func (l *loader) headUnits(root object) {
-	l.people.Office = l.oneUnit(root.named("office"))
-	l.people.Leadership = l.oneUnit(root.named("leadership"))
+	l.people.Office = l.oneUnit(root.Named("office"))
+	l.people.Leadership = l.oneUnit(root.Named("leadership"))
 }
 
 // units is what a name means; unknown names are noted.
-func (l *loader) units(n named) answer {
-	if n.text == "" {
+func (l *loader) units(n strictyaml.Text) answer {
+	if n.Text == "" {
 		return answer{}
 	}
-	a := l.people.resolve(n.text)
+	a := l.people.resolve(n.Text)
 	if a.gone {
-		l.add(n.node, n.path, "unit_dissolved", words.Data{"Value": n.text})
+		l.Add(n.Value, "unit_dissolved", words.Data{"Value": n.Text})
 	}
 	if !a.ok && l.people.ready {
-		l.add(n.node, n.path, "unknown_unit", words.Data{"Value": n.text, "Near": l.near(n.text, l.people.everyName())})
+		l.Add(n.Value, "unknown_unit", words.Data{"Value": n.Text, "Near": l.Near(n.Text, l.people.everyName())})
 	}
 	return a
 }
 
 // oneUnit is the ID of the unit a name means; a collective name is a problem.
-func (l *loader) oneUnit(n named) string {
+func (l *loader) oneUnit(n strictyaml.Text) string {
 	a := l.units(n)
 	if a.collective {
-		l.add(n.node, n.path, "collective", words.Data{"Value": n.text})
+		l.Add(n.Value, "collective", words.Data{"Value": n.Text})
 	}
 	if a.collective || !a.ok || a.gone {
 		return ""
@@ -214,7 +214,7 @@ func (l *loader) finish(root object) {
 		l.plan.Tasks = append(l.plan.Tasks, m.Task)
 	}
 	if len(l.entries) == 0 && len(l.plan.Sections) == 0 {
-		root.fault("clauses", "no_tasks", nil)
+		root.Fault("clauses", "no_tasks", nil)
 	}
 	l.plan.Directory = l.people.Directory
 	l.plan.Hash = l.plan.Meaning()

@@ -246,12 +246,12 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	delete(f, "units.yaml")
 	_, problems = f.load(t)
 	require.Len(t, problems, 1, "unknown units are not held against the plan")
-	require.Equal(t, []string{"units.yaml", "plan.unreadable"}, []string{problems[0].File, problems[0].Key})
+	require.Equal(t, []string{"units.yaml", "file.unreadable"}, []string{problems[0].File, problems[0].Key})
 
 	f = smallFiles(t)
 	f["plan.yaml"] += strings.Repeat("# fill\n", 8<<20/7)
 	_, problems = f.load(t)
-	require.Equal(t, "plan.yaml: 文件超过 4 MiB；请拆分，或删去不属于计划的内容", problems[0].Text(words.New("zh")))
+	require.Equal(t, "plan.yaml: 文件超过 4 MiB；请拆分，或核对是否拿错了文件", problems[0].Text(words.New("zh")))
 }
 
 func TestAFloodOfProblemsEnds(t *testing.T) {
@@ -260,7 +260,7 @@ func TestAFloodOfProblemsEnds(t *testing.T) {
 	f["plan.yaml"] += "extra:\n" + strings.Repeat("extra: 1\n", 20_000)
 	p, problems := f.load(t)
 	require.Nil(t, p)
-	require.Equal(t, "plan.more", problems[len(problems)-1].Key)
+	require.Equal(t, "file.more", problems[len(problems)-1].Key)
 	require.Less(t, len(problems), 10_002)
 }
 
@@ -274,11 +274,11 @@ func TestAliasBombsAreRefused(t *testing.T) {
 	f["plan.yaml"] = bomb + f["plan.yaml"]
 	_, problems := f.load(t)
 	require.Len(t, problems, 1)
-	require.Equal(t, []any{"plan.alias", true}, []any{problems[0].Key, problems[0].Line > 0})
+	require.Equal(t, []any{"file.alias", true}, []any{problems[0].Key, problems[0].Line > 0})
 
 	f["plan.yaml"] = "clauses: &c [*c]\n"
 	_, problems = f.load(t)
-	require.Equal(t, "plan.alias", problems[0].Key, "an alias of itself")
+	require.Equal(t, "file.alias", problems[0].Key, "an alias of itself")
 }
 
 func TestTheSeededPolicies(t *testing.T) {

@@ -21,9 +21,9 @@ var stageID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 // policies are not fit for use. What a policy leaves out of its acts is
 // DefaultActs'. The file's consequences are checked, but only Load keeps them.
 func LoadPolicies(file string, raw []byte) (map[string]plan.Policy, []strictyaml.Problem) {
-	s := &source{&book{}, file}
+	s := newSource(&strictyaml.Notes{}, nil, file)
 	policies, _ := s.policies(raw)
-	return policies, strictyaml.InOrder(s.problems, []string{file})
+	return policies, strictyaml.InOrder(s.Problems, []string{file})
 }
 
 func (s *source) policies(raw []byte) (map[string]plan.Policy, []plan.Consequence) {
@@ -31,7 +31,7 @@ func (s *source) policies(raw []byte) (map[string]plan.Policy, []plan.Consequenc
 	if !ok {
 		return nil, nil
 	}
-	root.need("policies")
+	root.Need("policies")
 	all := map[string]plan.Policy{}
 	first := map[string]int{} // lines
 	for _, o := range root.objects("policies", "policy") {
@@ -39,41 +39,41 @@ func (s *source) policies(raw []byte) (map[string]plan.Policy, []plan.Consequenc
 		switch line, twice := first[p.Name]; {
 		case p.Name == "":
 		case twice:
-			o.fault("name", "id_twice", words.Data{"Value": p.Name, "File": s.file, "Line": line})
+			o.Fault("name", "id_twice", words.Data{"Value": p.Name, "File": s.Name, "Line": line})
 		default:
-			first[p.Name], all[p.Name] = o.where("name").Line, p
+			first[p.Name], all[p.Name] = o.Where("name").Line(), p
 		}
 	}
-	if root.has("policies") && len(all) == 0 {
-		root.fault("policies", "empty", nil)
+	if root.Has("policies") && len(all) == 0 {
+		root.Empty("policies")
 	}
 	return all, root.consequences()
 }
 
 func (o object) policy() plan.Policy {
-	o.need("name", "version", "title", "blue", "yellow", "stages")
+	o.Need("name", "version", "title", "blue", "yellow", "stages")
 	p := plan.Policy{
-		Name: o.text("name"), Version: o.number("version", 1, 1_000_000), Title: o.text("title"),
-		SpeakAt: o.text("speak_at"), Ahead: o.offset("ahead"), Blue: o.offset("blue"), Yellow: o.offset("yellow"),
-		Acts: o.acts(), Rhythm: o.rhythm(), Resend: plan.StageKind(o.oneOf("resend", texts(plan.StageKinds)...)),
+		Name: o.Text("name"), Version: o.Number("version", 1, 1_000_000), Title: o.Text("title"),
+		SpeakAt: o.Text("speak_at"), Ahead: o.offset("ahead"), Blue: o.offset("blue"), Yellow: o.offset("yellow"),
+		Acts: o.acts(), Rhythm: o.rhythm(), Resend: plan.StageKind(o.OneOf("resend", texts(plan.StageKinds)...)),
 	}
 	if p.SpeakAt == "" {
 		p.SpeakAt = "09:00"
 	} else if _, err := time.Parse("15:04", p.SpeakAt); err != nil || len(p.SpeakAt) != 5 {
-		o.fault("speak_at", "bad_time", words.Data{"Value": p.SpeakAt})
+		o.Fault("speak_at", "bad_time", words.Data{"Value": p.SpeakAt})
 	}
 	stages := o.objects("stages", "stage")
-	if o.has("stages") && len(stages) == 0 {
-		o.fault("stages", "empty", nil)
+	if o.Has("stages") && len(stages) == 0 {
+		o.Empty("stages")
 	}
 	seen := map[string]int{}
 	var talks []object
 	for _, so := range stages {
 		r := so.rule()
 		if line := seen[r.ID]; r.ID != "" && line > 0 {
-			so.fault("id", "id_twice", words.Data{"Value": r.ID, "File": o.file, "Line": line})
+			so.Fault("id", "id_twice", words.Data{"Value": r.ID, "File": o.Name, "Line": line})
 		}
-		seen[r.ID] = so.where("id").Line
+		seen[r.ID] = so.Where("id").Line()
 		if r.Kind == plan.Talk {
 			talks = append(talks, so)
 		}
@@ -86,42 +86,42 @@ func (o object) policy() plan.Policy {
 
 // offset is a distance like "5 workdays".
 func (o object) offset(name string) plan.Offset {
-	text := o.text(name)
+	text := o.Text(name)
 	if text == "" {
 		return plan.Offset{}
 	}
 	var d plan.Offset
 	if err := d.UnmarshalText([]byte(text)); err != nil {
-		o.fault(name, "bad_offset", words.Data{"Value": text})
+		o.Fault(name, "bad_offset", words.Data{"Value": text})
 	}
 	return d
 }
 
 func (o object) rule() plan.Rule {
-	o.need("id", "kind", "to", "light")
+	o.Need("id", "kind", "to", "light")
 	r := plan.Rule{
-		ID: o.text("id"), Kind: plan.StageKind(o.oneOf("kind", texts(plan.StageKinds)...)),
-		From: o.oneOf("from", "due", plan.FromAssigned), To: o.roles("to"), Light: plan.Light(o.oneOf("light", texts(plan.Lights)...)),
-		Unless: o.oneOf("unless", plan.UnlessAcknowledged),
+		ID: o.Text("id"), Kind: plan.StageKind(o.OneOf("kind", texts(plan.StageKinds)...)),
+		From: o.OneOf("from", "due", plan.FromAssigned), To: o.roles("to"), Light: plan.Light(o.OneOf("light", texts(plan.Lights)...)),
+		Unless: o.OneOf("unless", plan.UnlessAcknowledged),
 	}
 	o.stageName(r.ID)
-	if o.has("before") {
+	if o.Has("before") {
 		d := o.offset("before")
 		r.Before = &d
 	}
-	if o.has("after") {
+	if o.Has("after") {
 		d := o.offset("after")
 		r.After = &d
 	}
 	switch {
 	case r.Before != nil && r.After != nil:
-		o.fault("after", "before_or_after", nil)
+		o.Fault("after", "before_or_after", nil)
 	case r.Before == nil && r.After == nil:
-		o.fault("before", "before_or_after", nil)
+		o.Fault("before", "before_or_after", nil)
 	case r.Before != nil && r.From == plan.FromAssigned:
-		o.fault("before", "before_assigned", nil)
+		o.Fault("before", "before_assigned", nil)
 	case r.After != nil && r.From != plan.FromAssigned && *r.After == plan.Offset{Work: r.After.Work}:
-		o.fault("after", "after_zero", nil)
+		o.Fault("after", "after_zero", nil)
 	}
 	if r.Unless != "" {
 		o.unless(r)
@@ -134,21 +134,21 @@ func (o object) stageName(id string) {
 	switch {
 	case id == "":
 	case !stageID.MatchString(id):
-		o.fault("id", "bad_stage_id", words.Data{"Value": id})
+		o.Fault("id", "bad_stage_id", words.Data{"Value": id})
 	case plan.OwnStage(id):
-		o.fault("id", "reserved_id", words.Data{"Value": id})
+		o.Fault("id", "reserved_id", words.Data{"Value": id})
 	}
 }
 
 func (o object) roles(name string) []people.Role {
 	var roles []people.Role
 	known := texts(people.Roles)
-	for _, n := range o.names(name) {
-		if !slices.Contains(known, n.text) {
-			o.add(n.node, n.path, "not_one_of", words.Data{"Value": n.text, "Known": strings.Join(known, " "), "Near": o.near(n.text, known)})
+	for _, n := range o.Names(name) {
+		if !slices.Contains(known, n.Text) {
+			o.Unknown(n.Value, n.Text, known)
 			continue
 		}
-		roles = append(roles, people.Role(n.text))
+		roles = append(roles, people.Role(n.Text))
 	}
 	return roles
 }
@@ -156,48 +156,48 @@ func (o object) roles(name string) []people.Role {
 // talks reads the policy's talk and holds it against its stages of kind talk.
 func (o object) talks(p *plan.Policy, stages []object) {
 	for _, so := range stages[min(1, len(stages)):] {
-		so.fault("kind", "talk_twice", words.Data{"Line": stages[0].node.Line})
+		so.Fault("kind", "talk_twice", words.Data{"Line": stages[0].Line()})
 	}
-	if !o.has("talk") {
+	if !o.Has("talk") {
 		for _, so := range stages {
-			so.fault("kind", "talk_missing", words.Data{"Value": p.Name})
+			so.Fault("kind", "talk_missing", words.Data{"Value": p.Name})
 		}
 		return
 	}
-	t, ok := o.object(o.fields["talk"], "talk", o.at("talk"))
+	t, ok := o.object("talk", "talk")
 	if !ok {
 		return
 	}
-	t.need("open", "remind", "missed", "to", "upward", "steps")
+	t.Need("open", "remind", "missed", "to", "upward", "steps")
 	p.Talk = &plan.Talks{
-		Open: t.oneOf("open", plan.TalkAtOnce, plan.TalkOnApproval), Remind: t.offset("remind"), Missed: t.offset("missed"),
+		Open: t.OneOf("open", plan.TalkAtOnce, plan.TalkOnApproval), Remind: t.offset("remind"), Missed: t.offset("missed"),
 		To: t.roles("to"), Upward: t.roles("upward"),
 	}
-	if t.has("later") {
-		p.Talk.Later = t.oneOf("later", plan.LaterJoins, plan.LaterOpens)
+	if t.Has("later") {
+		p.Talk.Later = t.OneOf("later", plan.LaterJoins, plan.LaterOpens)
 	}
-	if t.has("missed") && p.Talk.Missed.N == 0 {
-		t.fault("missed", "after_zero", nil)
+	if t.Has("missed") && p.Talk.Missed.N == 0 {
+		t.Fault("missed", "after_zero", nil)
 	}
 	lines := map[string]int{}
 	earlier := []string{"opened"}
 	steps := t.objects("steps", "step")
 	for _, so := range steps {
-		so.need("id", "after", "limit")
-		step := plan.TalkStep{ID: so.text("id"), After: so.text("after"), Limit: so.offset("limit")}
+		so.Need("id", "after", "limit")
+		step := plan.TalkStep{ID: so.Text("id"), After: so.Text("after"), Limit: so.offset("limit")}
 		so.stageName(step.ID)
 		if line := lines[step.ID]; line > 0 || step.ID == "opened" {
-			so.fault("id", "id_twice", words.Data{"Value": step.ID, "File": o.file, "Line": max(line, t.node.Line)})
+			so.Fault("id", "id_twice", words.Data{"Value": step.ID, "File": o.Name, "Line": max(line, t.Line())})
 		}
 		if step.After != "" && !slices.Contains(earlier, step.After) {
-			so.fault("after", "step_after", words.Data{"Value": step.After, "Known": strings.Join(earlier, " ")})
+			so.Fault("after", "step_after", words.Data{"Value": step.After, "Known": strings.Join(earlier, " ")})
 		}
-		lines[step.ID] = so.where("id").Line
+		lines[step.ID] = so.Where("id").Line()
 		earlier = append(earlier, step.ID)
 		p.Talk.Steps = append(p.Talk.Steps, step)
 	}
-	if t.has("steps") && len(steps) == 0 {
-		t.fault("steps", "empty", nil)
+	if t.Has("steps") && len(steps) == 0 {
+		t.Empty("steps")
 	}
 }
 
@@ -218,13 +218,13 @@ func (o object) milder(p plan.Policy, stages []object) {
 	gravest := plan.Rule{}
 	for _, l := range after {
 		if l.rule.Light != plan.Red && l.rule.Light != "" {
-			l.at.warn(l.at.where("light"), l.at.at("light"), "light_late", words.Data{"Value": l.rule.Light})
+			l.at.Doubt("light", "light_late", words.Data{"Value": l.rule.Light})
 		}
 		if l.rule.Kind == "" {
 			continue
 		}
 		if gravest.Kind != "" && l.rule.Kind.Gravity() < gravest.Kind.Gravity() {
-			l.at.warn(l.at.where("kind"), l.at.at("kind"), "milder", words.Data{"Value": l.rule.ID, "Other": gravest.ID})
+			l.at.Doubt("kind", "milder", words.Data{"Value": l.rule.ID, "Other": gravest.ID})
 			continue
 		}
 		gravest = l.rule

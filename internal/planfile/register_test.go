@@ -2,11 +2,12 @@ package planfile
 
 import (
 	"os"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"duban/internal/strictyaml"
 )
 
 // The register's short cuts say what people.Directory says.
@@ -14,11 +15,11 @@ func TestTheRegisterResolvesLikeTheDirectory(t *testing.T) {
 	t.Parallel()
 	raw, err := os.ReadFile(seedDir + "/jincheng-2021-water/units.yaml")
 	require.NoError(t, err)
-	r, s := newRegister(), &source{&book{}, "units.yaml"}
+	r, s := newRegister(), newSource(&strictyaml.Notes{}, nil, "units.yaml")
 	for _, g := range s.units(raw, r) {
 		g.group(r)
 	}
-	require.Empty(t, s.problems)
+	require.Empty(t, s.Problems)
 	names := r.everyName()
 	require.Greater(t, len(names), 50)
 	rapid.Check(t, func(t *rapid.T) {
@@ -36,23 +37,4 @@ func TestTheRegisterResolvesLikeTheDirectory(t *testing.T) {
 			require.Equal(t, answer{ids: ids, collective: collective, ok: ok}, r.resolve(name))
 		}
 	})
-}
-
-func TestNearMisses(t *testing.T) {
-	t.Parallel()
-	b := &book{}
-	units := []string{"市水务局", "市农业农村局", "高平市", "各县（市、区）人民政府", "泽州县"}
-	for typed, want := range map[string]string{
-		"水务局": "市水务局", "市水务据": "市水务局", "市农业局": "市农业农村局", "高平市人民政府": "高平市",
-		"各县(市区)人民政府": "各县（市、区）人民政府", "Ｘ": "", "": "",
-	} {
-		got := b.near(typed, units)
-		if want == "" {
-			require.Empty(t, got, typed)
-			continue
-		}
-		require.Equal(t, want, strings.Split(got, " / ")[0], typed)
-	}
-	b.hints = nearMisses
-	require.Empty(t, b.near("水务局", units), "no more after so many")
 }

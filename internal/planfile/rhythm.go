@@ -17,43 +17,43 @@ const (
 // not written is DefaultRhythm's.
 func (o object) rhythm() plan.Rhythm {
 	r := plan.DefaultRhythm()
-	if !o.has("rhythm") {
+	if !o.Has("rhythm") {
 		return r
 	}
-	at, ok := o.object(o.fields["rhythm"], "rhythm", o.at("rhythm"))
+	at, ok := o.object("rhythm", "rhythm")
 	if !ok {
 		return r
 	}
-	if n := at.number("most", 1, mostListed); at.has("most") {
+	if n := at.Number("most", 1, mostListed); at.Has("most") {
 		r.Most = n
 	}
-	if n := at.number("hold", 0, mostHeld); at.has("hold") {
+	if n := at.Number("hold", 0, mostHeld); at.Has("hold") {
 		r.Hold = n
 	}
-	if at.has("quiet") {
-		if r.Quiet = at.text("quiet"); r.Quiet != "" {
+	if at.Has("quiet") {
+		if r.Quiet = at.Text("quiet"); r.Quiet != "" {
 			if _, _, ok := plan.QuietHours(r.Quiet); !ok {
-				at.fault("quiet", "bad_quiet", words.Data{"Value": r.Quiet})
+				at.Fault("quiet", "bad_quiet", words.Data{"Value": r.Quiet})
 			}
 		}
 	}
 	lines := map[people.Role]int{}
 	for _, so := range at.objects("seats", "seat") {
-		so.need("role")
-		role := people.Role(so.oneOf("role", texts(people.Roles)...))
+		so.Need("role")
+		role := people.Role(so.OneOf("role", texts(people.Roles)...))
 		if role == "" {
 			continue
 		}
 		if line := lines[role]; line > 0 {
-			so.fault("role", "id_twice", words.Data{"Value": role, "File": o.file, "Line": line})
+			so.Fault("role", "id_twice", words.Data{"Value": role, "File": o.Name, "Line": line})
 		}
-		lines[role] = so.where("role").Line
+		lines[role] = so.Where("role").Line()
 		tempo := r.Seats[role]
-		if n := so.number("budget", 1, mostBudget); so.has("budget") {
+		if n := so.Number("budget", 1, mostBudget); so.Has("budget") {
 			tempo.Budget = n
 		}
 		for _, g := range plan.Gravities {
-			if pace := so.oneOf(string(g), texts(plan.Paces)...); pace != "" {
+			if pace := so.OneOf(string(g), texts(plan.Paces)...); pace != "" {
 				tempo.Paces[g] = plan.Pace(pace)
 			}
 		}

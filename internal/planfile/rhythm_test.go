@@ -33,7 +33,7 @@ func TestARhythmAsWritten(t *testing.T) {
 	for _, p := range problems {
 		keys = append(keys, p.Key)
 	}
-	require.ElementsMatch(t, []string{"plan.number_range", "plan.bad_quiet", "plan.not_one_of", "plan.missing", "plan.not_one_of", "plan.id_twice", "plan.unknown_field"}, keys)
+	require.ElementsMatch(t, []string{"file.number_range", "plan.bad_quiet", "file.not_one_of", "file.missing", "file.not_one_of", "plan.id_twice", "file.unknown_field"}, keys)
 	seeded, problems := planfile.LoadPolicies("policies.yaml", seeds.Policies)
 	require.Empty(t, problems)
 	for name, p := range seeded {

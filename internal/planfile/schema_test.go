@@ -19,7 +19,9 @@ func schemaFile(name string) string { return filepath.Join(seedDir, "schema", na
 
 // asJSON is a YAML node as an editor's schema checker sees it: dates are texts.
 func asJSON(t *testing.T, n *yaml.Node) any {
-	switch n = follow(n); n.Kind {
+	switch n.Kind {
+	case yaml.AliasNode:
+		return asJSON(t, n.Alias)
 	case yaml.DocumentNode:
 		return asJSON(t, n.Content[0])
 	case yaml.MappingNode:

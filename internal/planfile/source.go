@@ -1,79 +1,68 @@
 package planfile
 
 import (
-	"gopkg.in/yaml.v3"
-
 	"duban/internal/strictyaml"
-	"duban/internal/words"
 )
 
-const (
-	largestFile  = 4 << 20 // bytes
-	nearMisses   = 200     // suggestions worked out in one load; the rest go without
-	mostProblems = 10_000  // noted in one load; a file with more is not a plan
-)
+// Todo begins a value of a plan's file that a person has still to decide 待定:
+// "due: 【待定】2022-12-31" proposes a day. What follows it is read like any value,
+// so that all else is checked too; the plan cannot be launched before every one
+// is gone.
+const Todo = "【待定】"
 
-// book gathers the problems of one load.
-type book struct {
-	within   map[string][]byte // the files there are, by name; nil: those of the machine
-	problems []strictyaml.Problem
-	hints    int
+// TodoKey is the Problem.Key of such a value.
+const TodoKey = "rollover.todo"
+
+// Largest is how many bytes one file of a plan may have.
+const Largest = 4 << 20
+
+// grammar is what a plan's files may say.
+var grammar = strictyaml.Grammar{
+	Room: "plan", Own: []string{"foreign"}, Fields: known, Synonyms: saidWords, Long: []string{"text"},
+	OneLine: map[string]int{"title": 300, "number": 100, "issuer": 100, "name": 200, "chapter": 200, "heading": 200, "place": 100,
+		"milestone": 200, "email": 254, "zone": 100, "id": 200},
+	Most: 10_000, Largest: Largest, Decided: Todo, Open: TodoKey,
 }
 
-// source is one file being read.
+// source is one file of a plan being read.
 type source struct {
-	*book
-	file string
+	*strictyaml.Source
+	within map[string][]byte // the files there are, by name; nil: those of the machine
 }
 
-func (s *source) add(n *yaml.Node, field, key string, data words.Data) {
-	s.report(n, field, key, data, false)
+func newSource(notes *strictyaml.Notes, within map[string][]byte, name string) *source {
+	return &source{&strictyaml.Source{Notes: notes, Grammar: &grammar, Name: name}, within}
 }
 
-func (s *source) warn(n *yaml.Node, field, key string, data words.Data) {
-	s.report(n, field, key, data, true)
-}
-
-func (s *source) report(n *yaml.Node, field, key string, data words.Data, warning bool) {
-	switch {
-	case len(s.problems) > mostProblems:
-		return
-	case len(s.problems) == mostProblems:
-		field, key, data, warning = "", "more", words.Data{"Limit": mostProblems}, false
-	}
-	p := strictyaml.Problem{File: s.file, Field: field, Key: "plan." + key, Data: data, Warning: warning}
-	if n != nil {
-		p.Line, p.Column = max(n.Line, 1), max(n.Column, 1)
-	}
-	s.problems = append(s.problems, p)
-}
-
-// read is the file's bytes; ok is false, and a problem noted, when it is not a
-// plain file of at most 4 MiB.
+// read is the file's bytes; ok is false, and a problem noted, when it is not a plain file
+// of at most 4 MiB.
 func (s *source) read() (raw []byte, ok bool) {
-	if s.within != nil {
-		raw, ok = s.within[s.file]
-		if !ok {
-			s.add(nil, "", "unreadable", words.Data{"Detail": "no such file"})
-		}
-		return raw, ok
+	if s.within == nil {
+		return s.Read()
 	}
-	raw, fault := strictyaml.File(s.file, largestFile)
-	if fault != nil {
-		s.add(nil, "", fault.Key, fault.Data)
+	if raw, ok = s.within[s.Name]; !ok {
+		s.Missing("no such file")
 	}
-	return raw, fault == nil
+	return raw, ok
 }
 
 // parse is the file's one document as an object of the given sort.
-func (s *source) parse(raw []byte, sort string) (o object, ok bool) {
-	if len(raw) <= largestFile && s.wideColons(raw) {
-		return o, false
+func (s *source) parse(raw []byte, sort string) (object, bool) {
+	o, ok := s.Parse(raw, sort)
+	return object{o}, ok
+}
+
+// object is one mapping of a plan's files.
+type object struct{ strictyaml.Object }
+
+func (o object) object(name, sort string) (object, bool) {
+	of, ok := o.Object.Object(name, sort)
+	return object{of}, ok
+}
+
+func (o object) objects(name, sort string) (all []object) {
+	for _, of := range o.Objects(name, sort) {
+		all = append(all, object{of})
 	}
-	root, fault := strictyaml.Document(raw, largestFile)
-	if fault != nil {
-		s.add(fault.At(), "", fault.Key, fault.Data)
-		return o, false
-	}
-	return s.object(root, sort, "")
+	return all
 }

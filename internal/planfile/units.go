@@ -6,6 +6,7 @@ import (
 
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 )
 
@@ -23,12 +24,12 @@ const (
 // register is the directory being read, with the places its names stand at.
 type register struct {
 	people.Directory
-	ready bool              // every file of units could be read
-	at    map[string]object // unit by ID
-	names map[string]spot   // folded names and aliases of units and groups
-	units map[string]string // unit ID by ID, folded name or folded alias
-	found map[string]answer // what Resolve said
-	heirs map[string]named  // of units that are dissolved, by ID: who takes over, as written
+	ready bool                       // every file of units could be read
+	at    map[string]object          // unit by ID
+	names map[string]spot            // folded names and aliases of units and groups
+	units map[string]string          // unit ID by ID, folded name or folded alias
+	found map[string]answer          // what Resolve said
+	heirs map[string]strictyaml.Text // of units that are dissolved, by ID: who takes over, as written
 }
 
 type spot struct {
@@ -44,7 +45,7 @@ type answer struct {
 }
 
 func newRegister() *register {
-	return &register{ready: true, at: map[string]object{}, names: map[string]spot{}, units: map[string]string{}, found: map[string]answer{}, heirs: map[string]named{}}
+	return &register{ready: true, at: map[string]object{}, names: map[string]spot{}, units: map[string]string{}, found: map[string]answer{}, heirs: map[string]strictyaml.Text{}}
 }
 
 // resolve is Directory.Resolve, remembered, and not asked for names that
@@ -92,10 +93,10 @@ func (s *source) units(raw []byte, r *register) []object {
 		r.ready = false
 		return nil
 	}
-	root.need("units")
+	root.Need("units")
 	for _, o := range root.objects("units", "unit") {
 		if len(r.Units) == mostUnits {
-			o.fault("id", "too_many", words.Data{"Limit": mostUnits})
+			o.Fault("id", "too_many", words.Data{"Limit": mostUnits})
 			break
 		}
 		o.unit(r)
@@ -104,28 +105,28 @@ func (s *source) units(raw []byte, r *register) []object {
 }
 
 func (o object) unit(r *register) {
-	o.need("id", "name", "kind", "contacts")
-	u := people.Unit{ID: o.text("id"), Name: o.text("name"), Kind: people.UnitKind(o.oneOf("kind", texts(unitKinds)...))}
-	if o.has("aliases") {
-		u.Aliases = plainTexts(o.names("aliases"))
+	o.Need("id", "name", "kind", "contacts")
+	u := people.Unit{ID: o.Text("id"), Name: o.Text("name"), Kind: people.UnitKind(o.OneOf("kind", texts(unitKinds)...))}
+	if o.Has("aliases") {
+		u.Aliases = strictyaml.Plain(o.Names("aliases"))
 	}
 	o.unfilled("name", u.Name)
-	if o.has("was") {
-		u.Was = o.text("was")
+	if o.Has("was") {
+		u.Was = o.Text("was")
 		if u.Was != "" && !unitID.MatchString(u.Was) || u.Was == u.ID {
-			o.fault("was", "bad_unit_id", words.Data{"Value": u.Was})
+			o.Fault("was", "bad_unit_id", words.Data{"Value": u.Was})
 		}
 	}
-	u.Dissolved = o.flag("dissolved")
-	if o.has("successor") {
+	u.Dissolved = o.Flag("dissolved")
+	if o.Has("successor") {
 		if u.Dissolved {
-			o.fault("dissolved", "successor_and_dissolved", nil)
+			o.Fault("dissolved", "successor_and_dissolved", nil)
 		}
-		r.heirs[u.ID] = o.named("successor")
+		r.heirs[u.ID] = o.Named("successor")
 	}
 	u.Contacts = o.contacts(u.Name)
 	if u.ID != "" && !unitID.MatchString(u.ID) {
-		o.fault("id", "bad_unit_id", words.Data{"Value": u.ID})
+		o.Fault("id", "bad_unit_id", words.Data{"Value": u.ID})
 	}
 	if u.ID == "" {
 		u.ID = "?" // complained of; its names are still known
@@ -133,7 +134,7 @@ func (o object) unit(r *register) {
 	if first, twice := r.at[u.ID]; !twice {
 		r.at[u.ID] = o
 	} else if u.ID != "?" {
-		o.fault("id", "id_twice", words.Data{"Value": u.ID, "File": first.file, "Line": first.where("id").Line})
+		o.Fault("id", "id_twice", words.Data{"Value": u.ID, "File": first.Name, "Line": first.Where("id").Line()})
 	}
 	o.claim(r, u.Name, u.Aliases)
 	r.units[u.ID] = u.ID
@@ -149,15 +150,15 @@ func (o object) unit(r *register) {
 func (s *source) succeed(r *register) {
 	for i, u := range r.Units {
 		n, goes := r.heirs[u.ID]
-		if !goes || n.text == "" {
+		if !goes || n.Text == "" {
 			continue
 		}
-		ids, many, ok := r.Resolve(n.text)
+		ids, many, ok := r.Resolve(n.Text)
 		switch o := r.at[u.ID]; {
 		case !ok:
-			o.add(n.node, n.path, "unknown_unit", words.Data{"Value": n.text, "Near": o.near(n.text, r.everyName())})
+			o.Add(n.Value, "unknown_unit", words.Data{"Value": n.Text, "Near": o.Near(n.Text, r.everyName())})
 		case many:
-			o.add(n.node, n.path, "collective", words.Data{"Value": n.text})
+			o.Add(n.Value, "collective", words.Data{"Value": n.Text})
 		default:
 			r.Units[i].Successor = ids[0]
 		}
@@ -168,7 +169,7 @@ func (s *source) succeed(r *register) {
 		}
 		if last, _ := r.Unit(r.Heir(u.ID)); last.Successor != "" {
 			n := r.heirs[u.ID]
-			r.at[u.ID].add(n.node, n.path, "successor_circle", words.Data{"Value": n.text})
+			r.at[u.ID].Add(n.Value, "successor_circle", words.Data{"Value": n.Text})
 			r.Units[i].Successor = ""
 		}
 	}
@@ -184,14 +185,14 @@ func (o object) claim(r *register, name string, aliases []string) {
 		}
 		key := people.Fold(n)
 		if first, taken := r.names[key]; taken && n != "" {
-			o.fault(field, "name_twice", words.Data{"Value": n, "File": first.file, "Line": first.line})
+			o.Fault(field, "name_twice", words.Data{"Value": n, "File": first.file, "Line": first.line})
 			continue
 		}
 		if len(r.names) == mostNames {
-			o.fault(field, "too_many", words.Data{"Limit": mostNames})
+			o.Fault(field, "too_many", words.Data{"Limit": mostNames})
 			return
 		}
-		r.names[key] = spot{o.file, o.where(field).Line}
+		r.names[key] = spot{o.Name, o.Where(field).Line()}
 	}
 }
 
@@ -199,42 +200,42 @@ func (o object) contacts(unit string) []people.Contact {
 	var all []people.Contact
 	seen := map[people.Role]int{}
 	for _, c := range o.objects("contacts", "contact") {
-		c.need("role", "name", "email")
-		contact := people.Contact{Role: people.Role(c.oneOf("role", texts(people.Roles)...)), Name: c.text("name"), Email: c.text("email"), Pace: c.oneOf("pace", texts(plan.OwnPaces)...), Post: c.text("post"), Phone: c.text("phone")}
-		if !strings.HasPrefix(contact.Name, unit) { // a seat named after a unit that is to be filled in is not a second one
+		c.Need("role", "name", "email")
+		contact := people.Contact{Role: people.Role(c.OneOf("role", texts(people.Roles)...)), Name: c.Text("name"), Email: c.Text("email"), Pace: c.OneOf("pace", texts(plan.OwnPaces)...), Post: c.Text("post"), Phone: c.Text("phone")}
+		if !strings.HasPrefix(contact.Name, unit) { // a seat strictyaml.Text after a unit that is to be filled in is not a second one
 			c.unfilled("name", contact.Name)
 		}
 		if contact.Email != "" {
 			plain, fault := mailFault(contact.Email)
 			if fault != "" {
-				c.fault("email", fault, words.Data{"Value": contact.Email})
+				c.Fault("email", fault, words.Data{"Value": contact.Email})
 			} else {
 				contact.Email = plain
 			}
 		}
 		if line := seen[contact.Role]; line > 0 && contact.Role != "" {
-			c.fault("role", "role_twice", words.Data{"Value": contact.Role, "Line": line})
+			c.Fault("role", "role_twice", words.Data{"Value": contact.Role, "Line": line})
 		}
-		seen[contact.Role] = c.where("role").Line
+		seen[contact.Role] = c.Where("role").Line()
 		all = append(all, contact)
 	}
 	return all
 }
 
 func (o object) group(r *register) {
-	o.need("name", "members")
-	g := people.Group{Name: o.text("name")}
-	if o.has("aliases") {
-		g.Aliases = plainTexts(o.names("aliases"))
+	o.Need("name", "members")
+	g := people.Group{Name: o.Text("name")}
+	if o.Has("aliases") {
+		g.Aliases = strictyaml.Plain(o.Names("aliases"))
 	}
 	seen := map[string]bool{}
-	for _, m := range o.names("members") {
-		id := r.units[m.text]
+	for _, m := range o.Names("members") {
+		id := r.units[m.Text]
 		if id == "" {
-			id = r.units[people.Fold(m.text)]
+			id = r.units[people.Fold(m.Text)]
 		}
 		if id == "" {
-			o.add(m.node, m.path, "unknown_unit", words.Data{"Value": m.text, "Near": o.near(m.text, r.everyName())})
+			o.Add(m.Value, "unknown_unit", words.Data{"Value": m.Text, "Near": o.Near(m.Text, r.everyName())})
 			continue
 		}
 		if !seen[id] {

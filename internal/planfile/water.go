@@ -5,9 +5,9 @@ import (
 	"slices"
 
 	"github.com/shopspring/decimal"
-	"gopkg.in/yaml.v3"
 
 	"duban/internal/plan"
+	"duban/internal/strictyaml"
 	"duban/internal/water"
 	"duban/internal/words"
 )
@@ -27,7 +27,7 @@ type waterRegister struct {
 // water reads the register of sections that the plan names. A plan that names none has
 // none.
 func (l *loader) water(root object) {
-	name := root.text("water")
+	name := root.Text("water")
 	if name == "" {
 		return
 	}
@@ -39,13 +39,13 @@ func (l *loader) water(root object) {
 	if !ok {
 		return
 	}
-	o.need("sections")
+	o.Need("sections")
 	r := &waterRegister{source: s, l: l, at: map[string]object{}, names: map[string]object{}}
 	r.data = r.unit(o, "data")
 	all := o.objects("sections", "site")
 	for i, site := range all {
 		if i == mostSections {
-			site.fault("id", "too_many", words.Data{"Limit": mostSections})
+			site.Fault("id", "too_many", words.Data{"Limit": mostSections})
 			break
 		}
 		r.site(site)
@@ -57,36 +57,36 @@ func (l *loader) water(root object) {
 
 // unit is the ID of the one unit that a field of the register names.
 func (r *waterRegister) unit(o object, name string) string {
-	if !o.has(name) {
+	if !o.Has(name) {
 		return ""
 	}
 	within := *r.l // its faults are of this file
-	within.source = o.source
-	return within.oneUnit(o.named(name))
+	within.source = r.source
+	return within.oneUnit(o.Named(name))
 }
 
 func (r *waterRegister) site(o object) {
-	o.need("id", "name", "county", "level")
+	o.Need("id", "name", "county", "level")
 	s := water.Section{
-		ID: o.text("id"), No: o.number("no", 1, 100_000), Name: o.text("name"), River: o.text("river"), Basin: o.text("basin"),
-		County: r.unit(o, "county"), Level: o.oneOf("level", levels...), Body: water.Body(o.oneOf("body", "river", string(water.Lake))),
-		Auto: o.flag("auto"), Data: r.unit(o, "data"), Note: o.text("note"), At: o.point("at"), Items: o.items("items"), Targets: r.targets(o),
+		ID: o.Text("id"), No: o.Number("no", 1, 100_000), Name: o.Text("name"), River: o.Text("river"), Basin: o.Text("basin"),
+		County: r.unit(o, "county"), Level: o.OneOf("level", levels...), Body: water.Body(o.OneOf("body", "river", string(water.Lake))),
+		Auto: o.Flag("auto"), Data: r.unit(o, "data"), Note: o.Text("note"), At: o.point("at"), Items: o.items("items"), Targets: r.targets(o),
 	}
 	o.unfilled("name", s.Name)
 	if s.Body == "river" {
 		s.Body = water.River
 	}
-	if s.Data == "" && !o.has("data") {
+	if s.Data == "" && !o.Has("data") {
 		s.Data = r.data
 	}
-	if o.has("aliases") {
-		s.Aliases = plainTexts(o.names("aliases"))
+	if o.Has("aliases") {
+		s.Aliases = strictyaml.Plain(o.Names("aliases"))
 	}
 	if s.ID != "" && !entryID.MatchString(s.ID) {
-		o.fault("id", "bad_id", words.Data{"Value": s.ID})
+		o.Fault("id", "bad_id", words.Data{"Value": s.ID})
 	}
 	if first, twice := r.at[s.ID]; twice && s.ID != "" {
-		o.fault("id", "id_twice", words.Data{"Value": s.ID, "File": o.file, "Line": first.where("id").Line})
+		o.Fault("id", "id_twice", words.Data{"Value": s.ID, "File": o.Name, "Line": first.Where("id").Line()})
 	} else {
 		r.at[s.ID] = o
 	}
@@ -97,7 +97,7 @@ func (r *waterRegister) site(o object) {
 		}
 		key := water.Called(name)
 		if first, twice := r.names[key]; twice && key != "" {
-			o.fault(field, "section_twice", words.Data{"Value": name, "Line": first.where("name").Line})
+			o.Fault(field, "section_twice", words.Data{"Value": name, "Line": first.Where("name").Line()})
 			continue
 		}
 		r.names[key] = o
@@ -108,30 +108,30 @@ func (r *waterRegister) site(o object) {
 // targets are the targets of a section by year.
 func (r *waterRegister) targets(o object) (all []water.YearlyTarget) {
 	for _, t := range o.objects("targets", "target") {
-		t.need("year", "class")
-		y := water.YearlyTarget{Year: t.number("year", 1949, 2100)}
-		if text := t.text("class"); text != "" && text != plan.SetByProvince && text != "完成省定目标" {
+		t.Need("year", "class")
+		y := water.YearlyTarget{Year: t.Number("year", 1949, 2100)}
+		if text := t.Text("class"); text != "" && text != plan.SetByProvince && text != "完成省定目标" {
 			class, err := water.ReadClass(text)
 			if err != nil || class == water.Worse {
-				t.fault("class", "bad_class", words.Data{"Value": text})
+				t.Fault("class", "bad_class", words.Data{"Value": text})
 			}
 			y.Class = class
 		}
 		for _, l := range t.objects("limits", "limit") {
-			l.need("item", "value")
+			l.Need("item", "value")
 			limit := water.Limit{Item: l.item("item")}
-			value, err := water.ReadValue(l.text("value"))
-			if l.has("value") && (err != nil || value.Below || !value.Number().IsPositive()) {
-				l.fault("value", "bad_limit", words.Data{"Value": l.text("value")})
+			value, err := water.ReadValue(l.Text("value"))
+			if l.Has("value") && (err != nil || value.Below || !value.Number().IsPositive()) {
+				l.Fault("value", "bad_limit", words.Data{"Value": l.Text("value")})
 			}
 			limit.Value = value.Number()
 			y.Limits = append(y.Limits, limit)
 		}
-		if len(y.Limits) > 0 && y.Class == water.NoClass && t.has("class") {
-			t.fault("limits", "limits_alone", nil)
+		if len(y.Limits) > 0 && y.Class == water.NoClass && t.Has("class") {
+			t.Fault("limits", "limits_alone", nil)
 		}
 		if slices.ContainsFunc(all, func(have water.YearlyTarget) bool { return have.Year == y.Year && y.Year > 0 }) {
-			t.fault("year", "year_twice", words.Data{"Value": y.Year})
+			t.Fault("year", "year_twice", words.Data{"Value": y.Year})
 			continue
 		}
 		all = append(all, y)
@@ -141,34 +141,34 @@ func (r *waterRegister) targets(o object) (all []water.YearlyTarget) {
 }
 
 func (o object) item(field string) water.Item {
-	text := o.text(field)
+	text := o.Text(field)
 	i, err := water.ReadItem(text)
 	if err != nil && text != "" {
-		o.unknownItem(named{text, o.where(field), o.at(field)})
+		o.unknownItem(strictyaml.Text{Text: text, Value: o.Where(field)})
 	}
 	return i
 }
 
-func (o object) unknownItem(n named) {
+func (o object) unknownItem(n strictyaml.Text) {
 	var names []string
 	for _, i := range water.Items() {
 		names = append(names, i.Name())
 	}
-	o.add(n.node, n.path, "unknown_item", words.Data{"Value": n.text, "Near": o.near(n.text, names)})
+	o.Add(n.Value, "unknown_item", words.Data{"Value": n.Text, "Near": o.Near(n.Text, names)})
 }
 
 // items are the items of a list, each once.
 func (o object) items(field string) (all []water.Item) {
-	if !o.has(field) {
+	if !o.Has(field) {
 		return nil
 	}
-	for _, n := range o.names(field) {
-		i, err := water.ReadItem(n.text)
+	for _, n := range o.Names(field) {
+		i, err := water.ReadItem(n.Text)
 		switch {
 		case err != nil:
 			o.unknownItem(n)
 		case slices.Contains(all, i):
-			o.add(n.node, n.path, "item_twice", words.Data{"Value": n.text})
+			o.Add(n.Value, "item_twice", words.Data{"Value": n.Text})
 		default:
 			all = append(all, i)
 		}
@@ -180,20 +180,20 @@ var degrees = regexp.MustCompile(`^\d{1,3}(\.\d{1,9})?$`)
 
 // point reads [longitude, latitude] in degrees, within China.
 func (o object) point(field string) *water.Point {
-	if !o.has(field) {
+	if !o.Has(field) {
 		return nil
 	}
 	var at []decimal.Decimal
-	for _, n := range o.names(field) {
-		if degrees.MatchString(n.text) {
-			at = append(at, decimal.RequireFromString(n.text))
+	for _, n := range o.Names(field) {
+		if degrees.MatchString(n.Text) {
+			at = append(at, decimal.RequireFromString(n.Text))
 		}
 	}
 	between := func(d decimal.Decimal, low, high int64) bool {
 		return d.GreaterThanOrEqual(decimal.NewFromInt(low)) && d.LessThanOrEqual(decimal.NewFromInt(high))
 	}
 	if len(at) != 2 || !between(at[0], 73, 136) || !between(at[1], 3, 54) {
-		o.fault(field, "bad_point", nil)
+		o.Fault(field, "bad_point", nil)
 		return nil
 	}
 	return &water.Point{Lon: at[0], Lat: at[1]}
@@ -203,15 +203,15 @@ func (o object) point(field string) *water.Point {
 // of the register, and none in a circle.
 func (r *waterRegister) upstream(all []object) {
 	for i, o := range all[:min(len(all), len(r.reg.Sections))] {
-		if !o.has("upstream") {
+		if !o.Has("upstream") {
 			continue
 		}
 		s := &r.reg.Sections[i]
-		for _, n := range o.names("upstream") {
-			above, ok := r.find(n.text)
+		for _, n := range o.Names("upstream") {
+			above, ok := r.find(n.Text)
 			switch {
 			case !ok:
-				o.add(n.node, n.path, "unknown_section", words.Data{"Value": n.text, "Near": o.near(n.text, r.reg.Names())})
+				o.Add(n.Value, "unknown_section", words.Data{"Value": n.Text, "Near": o.Near(n.Text, r.reg.Names())})
 			case !slices.Contains(s.Upstream, above):
 				s.Upstream = append(s.Upstream, above)
 			}
@@ -226,7 +226,7 @@ func (r *waterRegister) upstream(all []object) {
 	for _, s := range r.reg.Sections {
 		if above(links, s.ID, s.ID, map[string]bool{}) {
 			o := r.at[s.ID]
-			o.fault("upstream", "upstream_circle", words.Data{"Value": s.Name})
+			o.Fault("upstream", "upstream_circle", words.Data{"Value": s.Name})
 			return // one circle is told once, at the first of its sections
 		}
 	}
@@ -263,13 +263,13 @@ func (r *waterRegister) annex() {
 	for _, row := range r.l.plan.Sections {
 		s, ok := r.reg.Section(row.ID)
 		if !ok {
-			r.warn(&yaml.Node{Line: 1, Column: 1}, "sections", "section_unlisted", words.Data{"Value": row.ID, "Name": row.Name})
+			r.Warn(strictyaml.At(1, 1, "sections"), "section_unlisted", words.Data{"Value": row.ID, "Name": row.Name})
 			continue
 		}
 		o := r.at[s.ID]
 		differs := func(field, have, printed string) {
 			if have != printed && have != "" {
-				o.warn(o.where(field), o.at(field), "section_differs", words.Data{"Value": have, "Printed": printed})
+				o.Doubt(field, "section_differs", words.Data{"Value": have, "Printed": printed})
 			}
 		}
 		if water.Called(s.Name) != water.Called(row.Name) { // 赵庄 and 赵庄断面 are one

@@ -8,8 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"gopkg.in/yaml.v3"
-
 	"duban/internal/leftover"
 	"duban/internal/plan"
 	"duban/internal/words"
@@ -26,14 +24,14 @@ type File struct {
 // report. read gives the bytes of a file that this year's plan.yaml names; raw
 // is that plan.yaml.
 func (d Draft) Files(raw []byte, read func(name string) ([]byte, error), w *words.Words) ([]File, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(raw, &doc); err != nil || len(doc.Content) == 0 {
-		return nil, fmt.Errorf("plan %s: its file cannot be read: %w", d.From.ID, err)
+	root, err := d.root(raw)
+	if err != nil {
+		return nil, err
 	}
 	names, taken := map[string]string{}, map[string]bool{planName: true, reportName: true}
 	var others []File
 	for _, field := range []string{"units", "policies", "water", "accounts"} {
-		n := value(plainCopy(doc.Content[0]), field)
+		n := value(root, field)
 		if n == nil {
 			continue
 		}

@@ -13,6 +13,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/plan"
 	"duban/internal/planfile"
+	"duban/internal/strictyaml"
 	"duban/internal/words"
 )
 
@@ -34,14 +35,10 @@ type mark struct{ id, field, value, why string }
 // planYAML is the draft as plan.yaml: raw, this year's file, rewritten. files
 // gives the names that the plan's other files have in the draft.
 func (d Draft) planYAML(raw []byte, w *words.Words, files map[string]string) ([]byte, []mark, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(raw, &doc); err != nil {
+	root, err := d.root(raw)
+	if err != nil {
 		return nil, nil, err
 	}
-	if len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode {
-		return nil, nil, fmt.Errorf("plan %s: its file is not a mapping", d.From.ID)
-	}
-	root := plainCopy(doc.Content[0])
 	r := d.rewriter(w)
 	r.head(root, files)
 	r.clauses(list(root, "clauses"))
@@ -65,6 +62,18 @@ func (d Draft) planYAML(raw []byte, w *words.Words, files map[string]string) ([]
 		return nil, nil, err
 	}
 	return airy(b.Bytes()), r.marks, nil
+}
+
+// root is a copy of this year's plan.yaml that may be changed, with the clerk's comments.
+func (d Draft) root(raw []byte) (*yaml.Node, error) {
+	root, fault := strictyaml.Document(raw, planfile.Largest)
+	if fault != nil {
+		return nil, fmt.Errorf("plan %s: its file cannot be read: %w", d.From.ID, fault)
+	}
+	if root.Kind != yaml.MappingNode {
+		return nil, fmt.Errorf("plan %s: its file is not a mapping", d.From.ID)
+	}
+	return plainCopy(root), nil
 }
 
 func (d Draft) rewriter(w *words.Words) *rewriter {

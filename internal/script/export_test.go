@@ -1,4 +1,4 @@
 package script
 
 // Known are the fields of every kind of mapping.
-var Known = known
+var Known = grammar.Fields

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
@@ -34,8 +35,8 @@ var faults = map[string]struct{ text, want string }{
 4:10 acts[0].at instant
 4:26 acts[0].as unknown_account
 4:49 acts[0].do unknown_kind
-4:66 acts[0].due date
-4:81 acts[0].percent number
+4:66 acts[0].due bad_date
+4:81 acts[0].percent number_range
 4:92 acts[0].moves not_flag
 4:106 acts[0].units not_list
 4:125 acts[0].evidence[0] not_mapping
@@ -54,7 +55,7 @@ var faults = map[string]struct{ text, want string }{
 8:66 acts[4].id id_twice
 8:91 acts[4].why bad_why
 9:56 acts[5].do no_do
-0:0  plan.unreadable
+0:0  unreadable
 10:44 acts[6].calendar no_file
 10:63 acts[6].reason not_text
 10:68 acts[6].reasn unknown_field
@@ -77,7 +78,7 @@ func TestEveryFault(t *testing.T) {
 			require.Nil(t, s)
 			var got []string
 			for _, p := range problems {
-				got = append(got, fmt.Sprintf("%d:%d %s %s", p.Line, p.Column, p.Field, strings.TrimPrefix(p.Key, "script.")))
+				got = append(got, fmt.Sprintf("%d:%d %s %s", p.Line, p.Column, p.Field, p.Key[strings.Index(p.Key, ".")+1:]))
 				for _, lang := range []string{"zh", "en"} {
 					text := p.Text(words.New(lang))
 					require.NotContains(t, text, "<no value>")
@@ -89,13 +90,29 @@ func TestEveryFault(t *testing.T) {
 	}
 }
 
+// A clerk's own form of a day, an hour and a share is read like the standard one.
+func TestDaysAndSharesAreTakenAsPeopleWriteThem(t *testing.T) {
+	t.Parallel()
+	p, cal := seed(t)
+	want := time.Date(2021, 5, 1, 6, 30, 0, 0, time.UTC)
+	for _, c := range [][2]string{{`"2021-05-01 14:30"`, "60"}, {"2021年5月1日14时30分", "60%"}, {"2021/5/1 14:30", "６０％"}} {
+		s, problems := load(t, p, cal, fmt.Sprintf("\n  - {at: %s, as: zezhou, task: p14, do: progress, percent: %s}\n", c[0], c[1]))
+		require.Empty(t, problems, c)
+		require.Equal(t, want, s.Entries[0].At, c)
+		require.Equal(t, 60, s.Entries[0].Act.Percent, c)
+	}
+	s, problems := load(t, p, cal, "\n  - {at: 2021年5月1日, as: zezhou, task: p14, do: progress, percent: 6O%}\n")
+	require.Nil(t, s)
+	require.Equal(t, "file.number_range", problems[0].Key, "a letter is no digit")
+}
+
 func TestFilesThatAreNoScripts(t *testing.T) {
 	t.Parallel()
 	p, cal := seed(t)
 	dir := t.TempDir()
 	for name, c := range map[string]struct{ text, want string }{
-		"other.yaml": {"plan: other\nacts: [{at: 2021-05-01, as: a, task: p14, do: verify}]\naccounts: none.yaml\nproposals: {as: a, talk: maybe}\n", "accounts.unreadable script.other_plan script.missing script.missing script.not_one_of"},
-		"empty.yaml": {"# nothing\n", "script.empty_file"},
+		"other.yaml": {"plan: other\nacts: [{at: 2021-05-01, as: a, task: p14, do: verify}]\naccounts: none.yaml\nproposals: {as: a, talk: maybe}\n", "file.unreadable script.other_plan file.missing file.missing file.not_one_of"},
+		"empty.yaml": {"# nothing\n", "file.empty_file"},
 	} {
 		file := filepath.Join(dir, name)
 		require.NoError(t, os.WriteFile(file, []byte(c.text), 0o600))
@@ -108,7 +125,7 @@ func TestFilesThatAreNoScripts(t *testing.T) {
 		require.ElementsMatch(t, strings.Fields(c.want), keys, name)
 	}
 	_, problems := script.Load(filepath.Join(dir, "none.yaml"), p, cal)
-	require.Equal(t, "script.unreadable", problems[0].Key)
+	require.Equal(t, "file.unreadable", problems[0].Key)
 }
 
 // TestTheShippedScriptUsesEveryAct: every act of every table, by each sort of thing.

@@ -33,7 +33,7 @@ func (p Problem) Text(w *words.Words) string {
 		text += ": " + p.Field
 	}
 	if p.Warning {
-		return text + ": " + w.T("plan.warning") + p.Message(w)
+		return text + ": " + w.T("file.warning") + p.Message(w)
 	}
 	return text + ": " + p.Message(w)
 }

@@ -45,6 +45,18 @@ func (f *Fault) At() *yaml.Node {
 	return &yaml.Node{Line: f.Line, Column: f.Column}
 }
 
+// Error is the fault in English, for logs; people are told by its key.
+func (f *Fault) Error() string {
+	text := f.Key
+	if f.Line > 0 {
+		text = fmt.Sprintf("line %d: %s", f.Line, text)
+	}
+	if detail, ok := f.Data["Detail"]; ok {
+		text += fmt.Sprintf(": %v", detail)
+	}
+	return text
+}
+
 // File is the bytes of a plain file of at most largest bytes.
 func File(path string, largest int) ([]byte, *Fault) {
 	info, err := os.Stat(path)
@@ -82,6 +94,16 @@ func size(raw []byte, largest int) *Fault {
 
 // Document is the root of the one document of a text of at most largest bytes.
 func Document(raw []byte, largest int) (*yaml.Node, *Fault) {
+	tree, fault := Tree(raw, largest)
+	if fault != nil {
+		return nil, fault
+	}
+	return tree.Content[0], nil
+}
+
+// Tree is the one document of a text with the comments at its head and foot: for whoever
+// writes the file again.
+func Tree(raw []byte, largest int) (*yaml.Node, *Fault) {
 	if f := size(raw, largest); f != nil {
 		return nil, f
 	}
@@ -119,7 +141,7 @@ func Document(raw []byte, largest int) (*yaml.Node, *Fault) {
 	if n := escaped(first); n != nil {
 		return nil, &Fault{Line: n.Line, Column: n.Column, Key: "control"}
 	}
-	return first.Content[0], nil
+	return first, nil
 }
 
 // escaped is the first text that holds a hidden character, written as \e or the like.
@@ -330,5 +352,8 @@ func faultLine(raw []byte) int {
 	}
 	return 0
 }
+
+// wideColon is a line whose key is followed by a full-width colon.
+var wideColon = regexp.MustCompile(`^[ \t]*(?:- +)?([a-z_]+) *：`)
 
 var itemStart = regexp.MustCompile(`^ *(?:- )?[A-Za-z_"']+ *:(?:[ \r\n]|$)`)
