@@ -23,7 +23,7 @@ import (
 type Starter interface {
 	docket.Starter
 	// SpeakApart starts a workflow of its own for a digest that its morning could not deliver.
-	SpeakApart(ctx context.Context, d ledger.Digest) error
+	SpeakApart(ctx context.Context, l ledger.Launched, d ledger.Digest) error
 	// ReconcileDaily starts again what the plan's ledger says goes on and Temporal has lost; it counts them.
 	ReconcileDaily(ctx context.Context, planID string) (mended int, err error)
 }

@@ -20,7 +20,11 @@ func (a *Activities) SpeakMorning(ctx context.Context, in wire.MorningInput) (wi
 	if !o.quick() {
 		return wire.SpeakResult{Left: 1}, nil
 	}
-	left, why, err := a.morning(ctx, o, in)
+	l, err := a.launched(ctx, planOf(in))
+	if err != nil {
+		return wire.SpeakResult{}, translate(err)
+	}
+	left, why, err := a.morning(ctx, o, l, in)
 	return wire.SpeakResult{Left: len(left), Why: why}, err
 }
 
@@ -37,18 +41,28 @@ func (a *Activities) DeliverMorning(ctx context.Context, in wire.MorningInput) (
 	if why := o.unserved(); why != "" {
 		return wire.SpeakResult{Left: 1, Why: why}, nil
 	}
-	left, why, err := a.morning(ctx, o, in)
+	l, err := a.launched(ctx, planOf(in))
+	if err != nil {
+		return wire.SpeakResult{}, translate(err)
+	}
+	left, why, err := a.morning(ctx, o, l, in)
 	if err != nil {
 		return wire.SpeakResult{}, err
 	}
 	result := wire.SpeakResult{Why: why}
 	for _, d := range left {
-		if err := a.Starter.SpeakApart(ctx, d); err != nil {
+		if err := a.Starter.SpeakApart(ctx, l, d); err != nil {
 			result.Left++
 			result.Why = err.Error()
 		}
 	}
 	return result, nil
+}
+
+// planOf is the plan of a morning, by its key.
+func planOf(in wire.MorningInput) string {
+	id, _, _ := strings.Cut(in.Morning, "|")
+	return id
 }
 
 // atOnce is how many digests of a morning are gathered and worded at once: more
@@ -57,12 +71,7 @@ const atOnce = 24
 
 // morning speaks the digests of a morning when its time has come, and gives those
 // of which something is left.
-func (a *Activities) morning(ctx context.Context, o office, in wire.MorningInput) (left []ledger.Digest, why string, err error) {
-	planID, _, _ := strings.Cut(in.Morning, "|")
-	l, err := a.launched(ctx, planID)
-	if err != nil {
-		return nil, "", translate(err)
-	}
+func (a *Activities) morning(ctx context.Context, o office, l ledger.Launched, in wire.MorningInput) (left []ledger.Digest, why string, err error) {
 	if err := a.until(ctx, l, in.At); err != nil {
 		return nil, "", err
 	}

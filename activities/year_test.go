@@ -94,7 +94,7 @@ func newYear(t *testing.T, lang string) *year {
 	orders, err := y.store.Unspoken(t.Context(), p.ID)
 	require.NoError(t, err)
 	for _, d := range orders {
-		require.NoError(t, y.StartDigest(t.Context(), d, calendar.Clock{}))
+		require.NoError(t, y.StartDigest(t.Context(), ledger.Launched{}, d))
 	}
 	for _, row := range rows {
 		y.follow(row.ID, row.Kind)
@@ -113,7 +113,7 @@ func (y *year) Send(_ context.Context, m letter.Letter, _ func(context.Context) 
 }
 
 // Of a starter: what would start a workflow is waited for.
-func (y *year) StartDigest(_ context.Context, d ledger.Digest, _ calendar.Clock) error {
+func (y *year) StartDigest(_ context.Context, _ ledger.Launched, d ledger.Digest) error {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	if d.Morning == "" {
@@ -124,7 +124,7 @@ func (y *year) StartDigest(_ context.Context, d ledger.Digest, _ calendar.Clock)
 	return nil
 }
 
-func (y *year) SpeakApart(_ context.Context, d ledger.Digest) error {
+func (y *year) SpeakApart(_ context.Context, _ ledger.Launched, d ledger.Digest) error {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	y.alone[d.Key] = d.SpeakAt

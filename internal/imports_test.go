@@ -4,7 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
+	"maps"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -176,6 +180,45 @@ func TestImportLaw(t *testing.T) {
 	all := packages(t)
 	require.Greater(t, len(all), 15, "go list found too little to mean anything")
 	require.Empty(t, faults(t, all))
+}
+
+// beijing are the folders whose code may name Beijing's zone, and why. Everywhere else the
+// zone is a plan's, or the office's.
+var beijing = map[string]string{
+	"internal/calendar":          "it says what Beijing's zone is, and that it stands for a name that is missing",
+	"internal/act/doc":           "an invented task of an invented plan is drawn",
+	"internal/bench":             "the plans that are measured are made here",
+	"internal/ledger/ledgertest": "the plans of the ledger's tests are made here",
+	"internal/ledger":            "a ledger is read as of a day before it has a plan",
+	"internal/query":             "what is of no plan, where there is none",
+	"starter":                    "a folder without a ledger",
+}
+
+// TestThePlansZoneIsCarried: no code takes Beijing's zone for a plan's.
+func TestThePlansZoneIsCarried(t *testing.T) {
+	t.Parallel()
+	named := map[string]bool{}
+	require.NoError(t, filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != "..":
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		raw, err := os.ReadFile(path)
+		folder, _ := filepath.Rel("..", filepath.Dir(path))
+		for _, how := range []string{"calendar.Beijing", `calendar.Zone("")`} {
+			if strings.Contains(string(raw), how) || folder == "internal/calendar" {
+				named[folder] = true
+				require.Contains(t, beijing, folder, "%s names %s", path, how)
+			}
+		}
+		return err
+	}))
+	require.ElementsMatch(t, slices.Collect(maps.Keys(beijing)), slices.Collect(maps.Keys(named)), "no reason is needed any more")
 }
 
 // TestImportLawBites: the law finds what it is there to find.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,7 +34,11 @@ func (a *app) calendarList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			rows := terminal.YearRows(cal, a.now().In(calendar.Beijing).Year()+1)
+			zone, err := a.zone(cmd.Context())
+			if err != nil {
+				return err
+			}
+			rows := terminal.YearRows(cal, a.now().In(zone).Year()+1)
 			return a.show().Print(rows, func() { a.show().Years(rows) })
 		},
 	})
@@ -57,6 +62,18 @@ func (a *app) calendarInForce(ctx context.Context) (cal *calendar.Calendar, err 
 		return a.calendar()
 	}
 	return cal, err
+}
+
+// zone is the zone in which the office's days begin; Beijing's where there is no ledger.
+func (a *app) zone(ctx context.Context) (zone *time.Location, err error) {
+	err = a.withLedger(ctx, func(store *ledger.Store) error {
+		zone, err = store.Zone(ctx)
+		return err
+	})
+	if errors.Is(err, ledger.ErrNoLedger) {
+		return calendar.Zone(""), nil
+	}
+	return zone, err
 }
 
 func (a *app) calendarImport() *cobra.Command {
@@ -236,7 +253,11 @@ func (a *app) dateCommand() *cobra.Command {
 				return err
 			}
 			if in.Issued.IsZero() {
-				in.Issued = calendar.DayOf(a.now().In(calendar.Beijing))
+				zone, err := a.zone(cmd.Context())
+				if err != nil { // a phrase is read without a ledger, too
+					zone = calendar.Zone("")
+				}
+				in.Issued = calendar.DayOf(a.now().In(zone))
 			}
 			if in.Calendar, err = a.calendar(); err != nil {
 				return err

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"duban/internal/act"
-	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/host"
 	"duban/internal/ledger"
@@ -139,7 +138,7 @@ func (a *app) restoreCommand() *cobra.Command {
 			if err == nil && aside != "" {
 				a.complain("backup.aside", words.Data{"Dir": aside})
 			}
-			return a.done(err, "backup.restored", words.Data{"Dir": a.cfg.Dir, "At": b.At.In(calendar.Beijing).Format("2006-01-02 15:04:05"), "Events": b.Events, "Messages": b.Messages})
+			return a.done(err, "backup.restored", words.Data{"Dir": a.cfg.Dir, "At": b.At.Format("2006-01-02 15:04:05"), "Events": b.Events, "Messages": b.Messages})
 		},
 	}
 	c.Flags().BoolVar(&how.Force, "force", false, a.w.T("backup.flag_force"))

@@ -11,7 +11,7 @@ import (
 // Audit asks every day, in a run of its own, which due stage left no trace and which message is stuck
 // or in doubt, and tells the office. It ends when neither a task nor a talk of the plan goes on.
 func Audit(ctx workflow.Context, state AuditState) error {
-	p := patience{plan: state.Plan}
+	p := patience{plan: state.Plan, zone: state.Zone}
 	if err := sleepUntil(ctx, state.Clock, state.Next, "每日核对", never); err != nil {
 		return err
 	}

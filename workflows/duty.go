@@ -6,7 +6,6 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"duban/internal/act"
-	"duban/internal/calendar"
 	"duban/internal/wire"
 )
 
@@ -17,7 +16,7 @@ import (
 // in the pause are left out.
 func Duty(ctx workflow.Context, state DutyState) error {
 	d := &duty{DutyState: state, turn: workflow.NewMutex(ctx), seam: seams(ctx),
-		search: search{state.keywords()}, patience: patience{plan: state.Plan, thing: state.Duty}, at: begun(ctx, state.mark(), state.Position())}
+		search: search{state.keywords()}, patience: patience{plan: state.Plan, zone: state.Zone, thing: state.Duty}, at: begun(ctx, state.mark(), state.Position())}
 	d.listen(ctx)
 	for {
 		over, err := d.wait(ctx)
@@ -73,7 +72,7 @@ func (d *duty) wait(ctx workflow.Context) (over bool, err error) {
 		return false, d.end(ctx, in, changed)
 	}
 	o := next.Occurrence
-	workflow.SetCurrentDetails(ctx, d.details()+"下一期 "+o.Period+"，时限 "+o.Due.String()+"，开立 "+o.Opens.In(calendar.Beijing).Format("2006-01-02 15:04"))
+	workflow.SetCurrentDetails(ctx, d.details()+"下一期 "+o.Period+"，时限 "+o.Due.String()+"，开立 "+d.Zone.minute(o.Opens))
 	if err := sleepUntil(ctx, d.Clock, o.Opens, "开立 "+o.Task, changed); err != nil || changed() {
 		return false, err
 	}

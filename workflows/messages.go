@@ -71,11 +71,22 @@ func DigestWorkflowID(key string) string        { return "digest:" + key }
 func MorningWorkflowID(key string) string       { return "morning:" + key }
 func AuditWorkflowID(planID string) string      { return "audit:" + planID }
 
+// Zone is the name of a plan's zone: what a workflow shows to people is told by its
+// clock. A plan keeps its zone while anything of it runs.
+type Zone string
+
+func (z Zone) show(at time.Time, layout string) string {
+	return at.In(calendar.Zone(string(z))).Format(layout)
+}
+
+func (z Zone) minute(at time.Time) string { return z.show(at, "2006-01-02 15:04") }
+
 // TaskState is all a Task knows, and its input: a run begins with the state the
 // last one left.
 type TaskState struct {
 	Plan   string         `json:"plan"`
 	Task   string         `json:"task"`
+	Zone   Zone           `json:"zone,omitempty"`
 	Clock  calendar.Clock `json:"clock,omitzero"`
 	Window time.Duration  `json:"window"` // wake window, nanoseconds
 	Course act.Course     `json:"course"`
@@ -87,6 +98,7 @@ type TalkState struct {
 	Plan    string         `json:"plan"`
 	Talk    string         `json:"talk"`
 	Task    string         `json:"task"`
+	Zone    Zone           `json:"zone,omitempty"`
 	Clock   calendar.Clock `json:"clock,omitzero"`
 	Window  time.Duration  `json:"window"`
 	OpensAt time.Time      `json:"opens_at"` // plan clock: when a pending talk opens
@@ -97,6 +109,7 @@ type TalkState struct {
 type DutyState struct {
 	Plan  string         `json:"plan"`
 	Duty  string         `json:"duty"`
+	Zone  Zone           `json:"zone,omitempty"`
 	Clock calendar.Clock `json:"clock,omitzero"`
 	// Course is the duty's own: its occurrences are tasks.
 	Course act.Course `json:"course"`
@@ -119,6 +132,7 @@ type MorningInput struct {
 // stage may be late before it counts as missing.
 type AuditState struct {
 	Plan  string         `json:"plan"`
+	Zone  Zone           `json:"zone,omitempty"`
 	Clock calendar.Clock `json:"clock,omitzero"`
 	Next  time.Time      `json:"next"` // plan clock
 	Grace time.Duration  `json:"grace"`

@@ -11,7 +11,6 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"duban/internal/act"
-	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/wire"
 )
@@ -36,6 +35,7 @@ const (
 // patience is what a workflow cannot get done at present.
 type patience struct {
 	plan, thing string
+	zone        Zone
 	waits       []wait
 }
 
@@ -191,7 +191,7 @@ func (p *patience) forget(ctx workflow.Context, what string) {
 func (p *patience) details() string {
 	text := ""
 	for _, w := range p.waits {
-		text += fmt.Sprintf("⚠ 自 %s 起等待 %s（已试 %d 轮）：%s\n\n", w.since.In(calendar.Beijing).Format("2006-01-02 15:04:05"), w.what, w.rounds, w.why)
+		text += fmt.Sprintf("⚠ 自 %s 起等待 %s（已试 %d 轮）：%s\n\n", p.zone.show(w.since, "2006-01-02 15:04:05"), w.what, w.rounds, w.why)
 	}
 	return text
 }

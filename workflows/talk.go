@@ -19,7 +19,7 @@ import (
 func Talk(ctx workflow.Context, state TalkState) error {
 	began := TalkPositionOf(state.Course.TalkCase)
 	t := &talk{TalkState: state, turn: workflow.NewMutex(ctx), seam: seams(ctx),
-		search: search{state.keywords()}, patience: patience{plan: state.Plan, thing: state.Talk}, at: begun(ctx, began, began)}
+		search: search{state.keywords()}, patience: patience{plan: state.Plan, zone: state.Zone, thing: state.Talk}, at: begun(ctx, began, began)}
 	t.listen(ctx)
 	for !t.Course.Over() {
 		if err := t.wait(ctx); err != nil {
@@ -75,7 +75,7 @@ func (t *talk) wait(ctx workflow.Context) error {
 		what, do = "open", t.open
 	case next != nil:
 		wake := plan.Wake(t.Talk, next.At, t.Window)
-		if err := sleepUntil(ctx, t.Clock, wake, stageSummary(*next), changed); err != nil {
+		if err := sleepUntil(ctx, t.Clock, wake, stageSummary(t.Zone, *next), changed); err != nil {
 			return err
 		}
 		what, do = "stage "+next.ID, t.stage
@@ -141,7 +141,7 @@ func (t *talk) follow(ctx workflow.Context, what, activity string, in any) error
 
 // tell shows where the talk stands to whoever looks at its workflow.
 func (t *talk) tell(ctx workflow.Context) {
-	workflow.SetCurrentDetails(ctx, t.details()+talkDetails(t.Course))
+	workflow.SetCurrentDetails(ctx, t.details()+talkDetails(t.Zone, t.Course))
 }
 
 // listen takes people's acts, one update a kind: refused at once by what the

@@ -17,7 +17,7 @@ import (
 func Task(ctx workflow.Context, state TaskState) error {
 	began := PositionOf(state.Course.Case)
 	t := &task{TaskState: state, turn: workflow.NewMutex(ctx), seam: seams(ctx), began: state.Course.Revision,
-		search: search{state.keywords()}, patience: patience{plan: state.Plan, thing: state.Task}, at: begun(ctx, began, began)}
+		search: search{state.keywords()}, patience: patience{plan: state.Plan, zone: state.Zone, thing: state.Task}, at: begun(ctx, began, began)}
 	t.listen(ctx)
 	for !t.Course.Over() {
 		if err := t.wait(ctx); err != nil {
@@ -87,7 +87,7 @@ func (t *task) wait(ctx workflow.Context) error {
 	switch {
 	case stage != nil:
 		wake := plan.Wake(t.Task, stage.At, t.Window)
-		if err := sleepUntil(ctx, t.Clock, wake, stageSummary(*stage), changed); err != nil {
+		if err := sleepUntil(ctx, t.Clock, wake, stageSummary(t.Zone, *stage), changed); err != nil {
 			return err
 		}
 	case !resume.IsZero():
@@ -172,7 +172,7 @@ func (t *task) follow(ctx workflow.Context, what, activity string, in any) error
 
 // tell shows where the task stands to whoever looks at its workflow.
 func (t *task) tell(ctx workflow.Context) {
-	workflow.SetCurrentDetails(ctx, t.details()+courseDetails(t.Course))
+	workflow.SetCurrentDetails(ctx, t.details()+courseDetails(t.Zone, t.Course))
 }
 
 // listen takes people's acts, one update a kind: refused at once by what the

@@ -73,16 +73,16 @@ func roleTerm(r people.Recipient) string {
 
 // stageSummary is one line for the web UI:
 // 约谈 talk · 2021-05-19 09:00 → shuiwu 主要负责人、协调办、领导小组
-func stageSummary(s plan.Stage) string {
+func stageSummary(zone Zone, s plan.Stage) string {
 	to := make([]string, len(s.To))
 	for i, r := range s.To {
 		to[i] = roleTerm(r)
 	}
-	return fmt.Sprintf("%s %s · %s → %s", kindTerm(s.Kind), s.ID, s.At.In(calendar.Beijing).Format("2006-01-02 15:04"), strings.Join(to, "、"))
+	return fmt.Sprintf("%s %s · %s → %s", kindTerm(s.Kind), s.ID, zone.minute(s.At), strings.Join(to, "、"))
 }
 
 // courseDetails is a task's case file: where it stands, what is next, what waits.
-func courseDetails(c act.Course) string {
+func courseDetails(zone Zone, c act.Course) string {
 	text := ""
 	switch c.State {
 	case act.Reported:
@@ -96,22 +96,22 @@ func courseDetails(c act.Course) string {
 	case act.Carried:
 		return "已结转"
 	}
-	return text + saidAndNext(c.Said, c.Next)
+	return text + saidAndNext(zone, c.Said, c.Next)
 }
 
 // saidAndNext are the words said of what is owed, and the one that comes next.
-func saidAndNext(said []act.Said, next *plan.Stage) (text string) {
+func saidAndNext(zone Zone, said []act.Said, next *plan.Stage) (text string) {
 	for _, s := range said {
-		text += "● " + kindTerm(s.Kind) + " " + s.ID + " · " + s.At.In(calendar.Beijing).Format("2006-01-02 15:04") + "\n\n"
+		text += "● " + kindTerm(s.Kind) + " " + s.ID + " · " + zone.minute(s.At) + "\n\n"
 	}
 	if next != nil {
-		text += "○ " + stageSummary(*next) + "\n\n"
+		text += "○ " + stageSummary(zone, *next) + "\n\n"
 	}
 	return text
 }
 
 // talkDetails is a talk's case file: where it stands, what is done, what is next.
-func talkDetails(c act.TalkCourse) string {
+func talkDetails(zone Zone, c act.TalkCourse) string {
 	text := ""
 	switch c.State {
 	case act.TalkPending:
@@ -129,7 +129,7 @@ func talkDetails(c act.TalkCourse) string {
 	case act.TalkJoined:
 		return "已并入 " + c.Into
 	}
-	return text + saidAndNext(c.Said, c.Next)
+	return text + saidAndNext(zone, c.Said, c.Next)
 }
 
 // sameStage tells that what comes next is what came next before.

@@ -62,7 +62,7 @@ type starts struct {
 }
 
 // StartDigest speaks an alarm at once, as its workflow would a moment later.
-func (s *starts) StartDigest(ctx context.Context, d ledger.Digest, _ calendar.Clock) error {
+func (s *starts) StartDigest(ctx context.Context, _ ledger.Launched, d ledger.Digest) error {
 	s.digests = append(s.digests, d)
 	if !strings.HasSuffix(d.Key, "|alarm") || s.speak == nil {
 		return nil
@@ -72,7 +72,7 @@ func (s *starts) StartDigest(ctx context.Context, d ledger.Digest, _ calendar.Cl
 }
 
 // SpeakApart notes a digest that its morning could not deliver.
-func (s *starts) SpeakApart(_ context.Context, d ledger.Digest) error {
+func (s *starts) SpeakApart(_ context.Context, _ ledger.Launched, d ledger.Digest) error {
 	if s.refuses != nil {
 		if err := s.refuses(); err != nil {
 			return err

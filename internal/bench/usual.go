@@ -163,7 +163,7 @@ func (u *usual) facts(key string, r people.Recipient, t ledger.Task, s plan.Stag
 	contact, _ := dir.Contact(r)
 	today := calendar.DayOf(s.At.In(calendar.Beijing))
 	return notice.Digest{
-		ID: key, Plan: notice.PlanRef{ID: u.plan.ID, Title: u.plan.Title, Number: u.plan.Number}, Recipient: r,
+		ID: key, Plan: notice.PlanRef{ID: u.plan.ID, Title: u.plan.Title, Number: u.plan.Number}, Zone: u.plan.Location(), Recipient: r,
 		Unit: dir.Name(r.Unit), Contact: letter.Address{Name: contact.Name, Email: contact.Email},
 		Office: letter.Address{Name: dir.Name(dir.Office), Email: "office@duban.example"}, At: s.At, Date: time.Now(),
 		Items: []notice.Item{{

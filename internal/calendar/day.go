@@ -5,12 +5,32 @@ package calendar
 
 import (
 	"fmt"
+	"sync"
 	"time"
 	_ "time/tzdata" // Beijing must resolve on a bare container
 )
 
 // Beijing is the time zone of every plan unless the plan names another.
 var Beijing = mustLoad("Asia/Shanghai")
+
+var zones sync.Map // by name: loading one reads a file
+
+// Zone is the zone of a name, such as a plan's: Beijing's without a name, and for a name
+// that this machine does not know. A plan's file was checked where it was launched.
+func Zone(name string) *time.Location {
+	if name == "" {
+		return Beijing
+	}
+	if known, ok := zones.Load(name); ok {
+		return known.(*time.Location)
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return Beijing
+	}
+	zones.Store(name, zone)
+	return zone
+}
 
 func mustLoad(name string) *time.Location {
 	loc, err := time.LoadLocation(name)

@@ -12,6 +12,7 @@ import (
 	"duban/internal/accounts"
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/ledger"
 	"duban/internal/words"
 )
 
@@ -108,7 +109,7 @@ func (a *Accounts) checkStandIn(book *accounts.Book, is accounts.Account, by act
 // whose instant is not about the moment heard, when it came in. What waits for the
 // ledger after that may wait as long as it takes. A zero heard is for what the engine
 // does by itself: nobody sent it, and nothing is compared.
-func (a *Accounts) Credible(c calendar.Clock, by act.Act, heard time.Time) *act.Refusal {
+func (a *Accounts) Credible(l ledger.Launched, by act.Act, heard time.Time) *act.Refusal {
 	if heard.IsZero() {
 		return nil
 	}
@@ -125,9 +126,10 @@ func (a *Accounts) Credible(c calendar.Clock, by act.Act, heard time.Time) *act.
 	if r := a.check(who, heard); r != nil {
 		return r
 	}
-	now, rate := c.Plan(heard), max(1, c.Rate)
+	now, rate := l.Clock.Plan(heard), max(1, l.Clock.Rate)
+	told := func(at time.Time) string { return at.In(l.Plan.Location()).Format("2006-01-02 15:04") }
 	if early := by.At.Sub(now); early > scaled(mostAhead, rate) || early < -scaled(mostBehind, rate) {
-		return &act.Refusal{Key: "act.refused_instant", Data: map[string]string{"At": clockTime(by.At), "Now": clockTime(now)}}
+		return &act.Refusal{Key: "act.refused_instant", Data: map[string]string{"At": told(by.At), "Now": told(now)}}
 	}
 	return nil
 }
@@ -135,5 +137,3 @@ func (a *Accounts) Credible(c calendar.Clock, by act.Act, heard time.Time) *act.
 func scaled(d time.Duration, rate float64) time.Duration {
 	return time.Duration(min(float64(d)*rate, float64(calendar.Never)))
 }
-
-func clockTime(t time.Time) string { return t.In(calendar.Beijing).Format("2006-01-02 15:04") }

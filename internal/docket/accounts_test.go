@@ -12,6 +12,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/ledger"
 )
 
 func TestAnActorIsWhoTheAccountsSay(t *testing.T) {
@@ -49,7 +50,7 @@ func TestAStandInIsWhoWasNamedForTheTime(t *testing.T) {
 	}}
 	good := act.Actor{Account: "vice", Name: "副市长（代市长）", Unit: "lingdao", StandsFor: "mayor"}
 	judged := func(by act.Actor, heard time.Time) *act.Refusal {
-		return a.Credible(calendar.Clock{}, act.Act{Kind: act.Instruct, By: by, At: heard}, heard)
+		return a.Credible(ledger.Launched{}, act.Act{Kind: act.Instruct, By: by, At: heard}, heard)
 	}
 	require.Nil(t, judged(good, heard))
 	english := good
@@ -88,7 +89,7 @@ func TestWhoEnteredIsWhoTheAccountsSay(t *testing.T) {
 	heard := time.Date(2026, 5, 4, 2, 0, 0, 0, time.UTC)
 	clerk := act.Actor{Account: "clerk", Name: "经办", Unit: "duban"}
 	entered := func(k act.Kind, by, who act.Actor) *act.Refusal {
-		return a.Credible(calendar.Clock{}, act.Act{Kind: k, By: by, Entered: &who, At: heard}, heard)
+		return a.Credible(ledger.Launched{}, act.Act{Kind: k, By: by, Entered: &who, At: heard}, heard)
 	}
 	require.Nil(t, entered(act.Progress, clerk.For("shuiwu", "市水务局"), clerk))
 	require.Equal(t, "act.refused_account", entered(act.Progress, clerk.For("shuiwu", "市水务局"), act.Actor{Account: "clerk", Name: "经办", Unit: "lingdao"}).Key)
@@ -144,10 +145,10 @@ func TestAnActsInstantIsAboutNow(t *testing.T) {
 		{"the past of a fast clock", fast, fast.Plan(heard).AddDate(-2, 0, 0), false},
 		{"a clock that has stopped", stopped, stopped.Plan(heard), true},
 	} {
-		r := a.Credible(c.clock, act.Act{At: c.at}, heard)
+		r := a.Credible(ledger.Launched{Clock: c.clock}, act.Act{At: c.at}, heard)
 		require.Equal(t, c.fine, r == nil, c.name)
 	}
-	require.Nil(t, a.Credible(calendar.Clock{}, act.Act{By: act.EngineActor}, time.Time{}), "nobody sent it")
-	require.NotNil(t, a.Credible(calendar.Clock{}, act.Act{By: act.EngineActor, At: heard}, heard), "nobody acts in the engine's name")
-	require.NotNil(t, (*Accounts)(nil).Credible(calendar.Clock{}, act.Act{By: act.EngineActor, At: heard}, heard), "without a file neither")
+	require.Nil(t, a.Credible(ledger.Launched{}, act.Act{By: act.EngineActor}, time.Time{}), "nobody sent it")
+	require.NotNil(t, a.Credible(ledger.Launched{}, act.Act{By: act.EngineActor, At: heard}, heard), "nobody acts in the engine's name")
+	require.NotNil(t, (*Accounts)(nil).Credible(ledger.Launched{}, act.Act{By: act.EngineActor, At: heard}, heard), "without a file neither")
 }

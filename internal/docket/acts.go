@@ -51,7 +51,7 @@ func (d Docket) Act(ctx context.Context, planID, task string, a act.Act, on act.
 		return before.Keys(), true, nil
 	}
 	if !again {
-		if r := d.Accounts.Credible(l.Clock, a, heard); r != nil {
+		if r := d.Accounts.Credible(l, a, heard); r != nil {
 			return act.Course{}, false, r
 		}
 	}

@@ -20,7 +20,7 @@ import (
 // Starter runs what is opened. Starting what runs or ran already is no error.
 type Starter interface {
 	// StartDigest starts what speaks a digest: its morning, or a workflow of its own.
-	StartDigest(ctx context.Context, d ledger.Digest, clock calendar.Clock) error
+	StartDigest(ctx context.Context, l ledger.Launched, d ledger.Digest) error
 	StartTask(ctx context.Context, l ledger.Launched, t ledger.Task) error
 	StartTalk(ctx context.Context, l ledger.Launched, t ledger.Talk) error
 	// UnusedTalk is the first number from the given one on that no talk of a task ever had in Temporal,
@@ -104,7 +104,7 @@ func (d Docket) StartDigests(ctx context.Context, l ledger.Launched, digests []l
 	started := map[string]bool{}
 	for _, g := range digests {
 		if g.Morning == "" || !started[g.Morning] {
-			if err = d.Starter.StartDigest(ctx, g, l.Clock); err != nil {
+			if err = d.Starter.StartDigest(ctx, l, g); err != nil {
 				break
 			}
 			started[g.Morning] = true

@@ -102,7 +102,7 @@ func (d Docket) ActOnTalk(ctx context.Context, planID, id string, a act.Act, on 
 		return before.Keys(), true, nil
 	}
 	if !before.Done(a.ID) {
-		if r := d.Accounts.Credible(l.Clock, a, heard); r != nil {
+		if r := d.Accounts.Credible(l, a, heard); r != nil {
 			return act.TalkCourse{}, false, r
 		}
 	}

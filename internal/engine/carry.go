@@ -143,7 +143,7 @@ func (e *Engine) carriage(ctx context.Context, l ledger.Launched, c whatif.Carry
 
 // mayCarry refuses whoever is not of the office of the plan whose task is carried.
 func (e *Engine) mayCarry(ctx context.Context, l ledger.Launched, task string, a act.Act) error {
-	if r := e.accounts.Credible(l.Clock, a, e.now()); r != nil {
+	if r := e.accounts.Credible(l, a, e.now()); r != nil {
 		return e.answer(ctx, l, task, a, r, nil)
 	}
 	return e.answer(ctx, l, task, a, act.CheckOnPlan(l.Plan.Directory.Office, l.Plan.Directory.Leadership, a), nil)

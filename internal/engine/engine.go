@@ -101,8 +101,8 @@ func (e *Engine) windowOn(clock calendar.Clock) time.Duration {
 // is to speak: its activity waits for the moment itself, so that what speaks at
 // one instant has its workflow task behind it by then. The seconds are spread by
 // the key.
-func (e *Engine) StartDigest(ctx context.Context, d ledger.Digest, clock calendar.Clock) error {
-	return e.start(ctx, e.speechJob(d, clock))
+func (e *Engine) StartDigest(ctx context.Context, l ledger.Launched, d ledger.Digest) error {
+	return e.start(ctx, e.speechJob(l, d))
 }
 
 // again is how long a digest waits that its morning could not deliver, before it is
@@ -111,8 +111,8 @@ const again = time.Second
 
 // SpeakApart starts a workflow of its own for a digest that its morning could not
 // deliver; one that runs is left alone.
-func (e *Engine) SpeakApart(ctx context.Context, d ledger.Digest) error {
-	j := e.digestJob(d, calendar.Clock{})
+func (e *Engine) SpeakApart(ctx context.Context, l ledger.Launched, d ledger.Digest) error {
+	j := e.digestJob(l, d)
 	j.opts.StartDelay, j.opts.EnableEagerStart = again, false
 	j.arg = workflows.DigestInput{Key: d.Key, Tries: 1}
 	_, err := e.begin(ctx, j, false)

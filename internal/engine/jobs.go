@@ -43,7 +43,7 @@ func (e *Engine) taskJob(ctx context.Context, l ledger.Launched, t ledger.Task) 
 	course := book.Course(ledger.CaseOf(t))
 	j := jobOf(workflows.TaskWorkflowID(t.Plan, t.ID), workflows.TaskType)
 	describe(&j.opts, l, t)
-	state := workflows.TaskState{Plan: t.Plan, Task: t.ID, Clock: l.Clock, Window: e.windowOn(l.Clock), Course: course.Keys()}
+	state := workflows.TaskState{Plan: t.Plan, Task: t.ID, Zone: workflows.Zone(l.Plan.Zone), Clock: l.Clock, Window: e.windowOn(l.Clock), Course: course.Keys()}
 	return j.standsAt(workflows.PositionOf(course.Case), state), nil
 }
 
@@ -55,7 +55,7 @@ func (e *Engine) dutyJob(ctx context.Context, l ledger.Launched, t ledger.Task) 
 	course := book.Course(ledger.CaseOf(t))
 	j := jobOf(workflows.DutyWorkflowID(t.Plan, t.ID), workflows.DutyType)
 	describe(&j.opts, l, t)
-	state := workflows.DutyState{Plan: t.Plan, Duty: t.ID, Clock: l.Clock, Course: course.Keys()}
+	state := workflows.DutyState{Plan: t.Plan, Duty: t.ID, Zone: workflows.Zone(l.Plan.Zone), Clock: l.Clock, Course: course.Keys()}
 	return j.standsAt(state.Position(), state), nil
 }
 
@@ -72,20 +72,20 @@ func (e *Engine) talkJob(ctx context.Context, l ledger.Launched, k ledger.Talk) 
 	j.opts.StaticSummary = "约谈 " + k.ID + " · " + l.Plan.Directory.Name(k.Lead)
 	j.opts.TypedSearchAttributes = attributes(workflows.PlanAttribute.ValueSet(k.Plan), workflows.UnitAttribute.ValueSet(k.Lead))
 	state := workflows.TalkState{
-		Plan: k.Plan, Talk: k.ID, Task: k.Task, Clock: l.Clock, Window: e.windowOn(l.Clock), OpensAt: k.OpensAt,
+		Plan: k.Plan, Talk: k.ID, Task: k.Task, Zone: workflows.Zone(l.Plan.Zone), Clock: l.Clock, Window: e.windowOn(l.Clock), OpensAt: k.OpensAt,
 		Course: book.TalkCourse(ledger.TalkCaseOf(&l.Plan, task, k)).Keys(),
 	}
 	return j.standsAt(workflows.TalkPositionOf(state.Course.TalkCase), state), nil
 }
 
 // speechJob speaks a digest: its morning, or a workflow of its own.
-func (e *Engine) speechJob(d ledger.Digest, clock calendar.Clock) job {
+func (e *Engine) speechJob(l ledger.Launched, d ledger.Digest) job {
 	if d.Morning == "" {
-		return e.digestJob(d, clock)
+		return e.digestJob(l, d)
 	}
 	j := jobOf(workflows.MorningWorkflowID(d.Morning), workflows.MorningType)
-	e.atSpeaking(&j, d.Morning, d.SpeakAt, clock)
-	j.opts.StaticSummary = "提醒 " + d.SpeakAt.In(calendar.Beijing).Format("2006-01-02 15:04")
+	e.atSpeaking(&j, d.Morning, d.SpeakAt, l.Clock)
+	j.opts.StaticSummary = "提醒 " + d.SpeakAt.In(l.Plan.Location()).Format("2006-01-02 15:04")
 	j.opts.TypedSearchAttributes = attributes(workflows.PlanAttribute.ValueSet(d.Plan))
 	j.arg = workflows.MorningInput{Key: d.Morning, At: d.SpeakAt}
 	return j
@@ -101,10 +101,10 @@ func (e *Engine) atSpeaking(j *job, key string, at time.Time, clock calendar.Clo
 	j.opts.EnableEagerStart = j.opts.StartDelay == 0
 }
 
-func (e *Engine) digestJob(d ledger.Digest, clock calendar.Clock) job {
+func (e *Engine) digestJob(l ledger.Launched, d ledger.Digest) job {
 	j := jobOf(workflows.DigestWorkflowID(d.Key), workflows.DigestType)
-	e.atSpeaking(&j, d.Key, d.SpeakAt, clock)
-	j.opts.StaticSummary = "提醒汇总 " + d.Recipient.String() + " · " + d.SpeakAt.In(calendar.Beijing).Format("2006-01-02 15:04")
+	e.atSpeaking(&j, d.Key, d.SpeakAt, l.Clock)
+	j.opts.StaticSummary = "提醒汇总 " + d.Recipient.String() + " · " + d.SpeakAt.In(l.Plan.Location()).Format("2006-01-02 15:04")
 	j.opts.TypedSearchAttributes = attributes(workflows.PlanAttribute.ValueSet(d.Plan), workflows.UnitAttribute.ValueSet(d.Recipient.Unit))
 	j.arg = workflows.DigestInput{Key: d.Key}
 	return j
@@ -135,7 +135,7 @@ func (e *Engine) auditJob(l ledger.Launched, cal *calendar.Calendar) (job, error
 	if grace == 0 {
 		grace = defaultGrace
 	}
-	j.arg = workflows.AuditState{Plan: l.Plan.ID, Clock: l.Clock, Next: next, Grace: grace}
+	j.arg = workflows.AuditState{Plan: l.Plan.ID, Zone: workflows.Zone(l.Plan.Zone), Clock: l.Clock, Next: next, Grace: grace}
 	return j, nil
 }
 

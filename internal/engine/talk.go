@@ -203,7 +203,7 @@ func (e *Engine) propose(ctx context.Context, planID string, a act.Act, rule *ac
 		return "", err
 	}
 	a.Kind = act.Propose
-	if r := e.accounts.Credible(l.Clock, a, e.now()); r != nil && rule == nil {
+	if r := e.accounts.Credible(l, a, e.now()); r != nil && rule == nil {
 		return "", e.answerOnTalk(ctx, l, a.Ref, "", a, r, nil)
 	}
 	talkID, err = e.docket().Propose(ctx, l, a, rule)

@@ -181,7 +181,7 @@ func (r reconciling) speeches(ctx context.Context, digests []ledger.Digest) (all
 func (r reconciling) morning(d ledger.Digest) thing {
 	return thing{id: d.Key, workflow: workflows.MorningWorkflowID(d.Morning), morning: true, digest: true, fresh: !d.Started, job: func(ctx context.Context) (job, bool, error) {
 		on, err := r.ledger.MorningWaits(ctx, d.Morning)
-		return r.speechJob(d, r.launched.Clock), on, err
+		return r.speechJob(r.launched, d), on, err
 	}}
 }
 
@@ -196,7 +196,7 @@ func (r reconciling) handed(d ledger.Digest) thing {
 func (r reconciling) digest(d ledger.Digest) thing {
 	return thing{id: d.Key, workflow: workflows.DigestWorkflowID(d.Key), digest: true, fresh: !d.Started, job: func(ctx context.Context) (job, bool, error) {
 		on, err := r.ledger.DigestWaits(ctx, d.Key)
-		return r.digestJob(d, r.launched.Clock), on, err
+		return r.digestJob(r.launched, d), on, err
 	}}
 }
 

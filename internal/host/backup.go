@@ -40,7 +40,7 @@ const (
 
 // Backup is what a backup holds. It stands in the folder as backup.json.
 type Backup struct {
-	At       time.Time `json:"at"`
+	At       time.Time `json:"at"`                 // in the zone of the office's plans
 	Folder   string    `json:"folder"`             // that was copied, on the machine Machine
 	Machine  string    `json:"machine"`            // its host name
 	Ledger   string    `json:"ledger"`             // the ledger's ID
@@ -136,7 +136,11 @@ func (b *Backup) read(ctx context.Context, file string) error {
 	if _, err := store.Verify(ctx); err != nil {
 		return fmt.Errorf("the ledger's copy: %w", err)
 	}
-	b.Ledger = store.ID()
+	zone, err := store.Zone(ctx)
+	if err != nil {
+		return fmt.Errorf("the ledger's copy: %w", err)
+	}
+	b.Ledger, b.At = store.ID(), b.At.In(zone)
 	b.Events, b.Hash, err = store.Head(ctx)
 	return err
 }

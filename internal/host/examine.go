@@ -30,6 +30,7 @@ type Condition struct {
 		Namespace string `json:"namespace,omitempty"`
 		Error     string `json:"error,omitempty"` // why it cannot be asked
 	} `json:"engine"`
+	office    *time.Location       // the zone of what is of no plan
 	Plans     []PlanCondition      `json:"plans"`
 	Strangers []engine.Finding     `json:"strangers"` // what runs and is not in the ledger
 	Waits     []ledger.Wait        `json:"waits"`
@@ -41,6 +42,7 @@ type Condition struct {
 // amendment still owes.
 type PlanCondition struct {
 	engine.Health
+	zone *time.Location
 	Late []ledger.Stage      `json:"late"`
 	Laws []activities.Broken `json:"laws"` // of who is chased, that the ledger shows to be broken
 	Owed []ledger.LeftUndone `json:"owed"`
@@ -95,6 +97,9 @@ func (e Examination) on(ctx context.Context, cfg settings.Config, c *Condition, 
 	if skew.Abs() >= ledger.SkewWarned {
 		c.Ledger.Skew = skew.Round(time.Millisecond).String()
 	}
+	if c.office, err = store.Zone(ctx); err != nil {
+		return err
+	}
 	plans, err := store.PlanIDs(ctx)
 	if err != nil {
 		return err
@@ -134,6 +139,7 @@ func (e Examination) plan(ctx context.Context, store *ledger.Store, eng *engine.
 	if err != nil {
 		return one, err
 	}
+	one.zone = l.Plan.Location()
 	if eng != nil {
 		if one.Health, err = eng.Examine(ctx, id, e.Mend); err != nil {
 			return one, err

@@ -342,7 +342,7 @@ func TestWhatAnOlderLedgerLacks(t *testing.T) {
 	require.Equal(t, "c#2", propose("third", "c"))
 
 	orphan := ledger.Digest{Key: ledger.DigestKey("words", people.Recipient{Unit: "duban", Role: people.Office}, time.Now(), 7), Plan: "words", SpeakAt: time.Now()}
-	require.NoError(t, w.Engine.StartDigest(t.Context(), orphan, calendar.Clock{}))
+	require.NoError(t, w.Engine.StartDigest(t.Context(), ledger.Launched{}, orphan))
 	var found []engine.Finding
 	w.eventually("the message without a row is named", func(context.Context) bool {
 		found = w.examine("words", true).Found

@@ -2,6 +2,7 @@ package host
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -9,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/notice"
 	"duban/internal/query"
@@ -21,11 +21,24 @@ import (
 type teller struct {
 	out io.Writer
 	w   *words.Words
+	c   Condition
 }
 
 func (t teller) say(key string, data words.Data) { fmt.Fprintln(t.out, t.w.T("doctor."+key, data)) }
 
-func minute(at time.Time) string { return at.In(calendar.Beijing).Format("2006-01-02 15:04") }
+// zone is a plan's; that of a plan that is not among the condition's is the office's.
+func (c Condition) zone(plan string) *time.Location {
+	for _, p := range c.Plans {
+		if p.Plan == plan && p.zone != nil {
+			return p.zone
+		}
+	}
+	return cmp.Or(c.office, time.UTC)
+}
+
+func (c Condition) minute(plan string, at time.Time) string {
+	return at.In(c.zone(plan)).Format("2006-01-02 15:04")
+}
 
 // mostShown is how many lines of one kind are shown.
 const mostShown = 20
@@ -33,7 +46,7 @@ const mostShown = 20
 // Tell says how the machine is, a line for each thing; mend tells that what could be
 // mended was.
 func (c Condition) Tell(out io.Writer, w *words.Words, mend bool) {
-	t := teller{out, w}
+	t := teller{out, w, c}
 	say := t.say
 	say("ledger", words.Data{"URL": c.Ledger.URL, "ID": c.Ledger.ID, "Events": c.Ledger.Events})
 	if c.Ledger.Skew != "" {
@@ -55,12 +68,12 @@ func (c Condition) Tell(out io.Writer, w *words.Words, mend bool) {
 		}
 		t.findings(p.Found)
 		for _, s := range p.Late[:min(mostShown, len(p.Late))] {
-			say("late", words.Data{"Task": s.Task, "Stage": s.ID, "At": s.At.Format("2006-01-02 15:04")})
+			say("late", words.Data{"Task": s.Task, "Stage": s.ID, "At": c.minute(p.Plan, s.At)})
 		}
 		t.more(len(p.Late))
 		for _, b := range p.Laws[max(0, len(p.Laws)-mostShown):] { // the latest
 			fmt.Fprintln(out, w.T("law.found", words.Data{"Thing": b.Thing, "Title": b.Title, "Law": notice.LawWords(w, b.Law),
-				"At": minute(b.At), "Of": b.Of, "Told": b.Told}))
+				"At": c.minute(p.Plan, b.At), "Of": b.Of, "Told": b.Told}))
 		}
 		t.more(len(p.Laws))
 		for _, u := range p.Owed[:min(mostShown, len(p.Owed))] {
@@ -70,7 +83,7 @@ func (c Condition) Tell(out io.Writer, w *words.Words, mend bool) {
 	}
 	t.findings(c.Strangers)
 	for _, w := range c.Waits[:min(mostShown, len(c.Waits))] {
-		say("wait", words.Data{"Workflow": w.Workflow, "What": w.What, "Since": w.Since.In(calendar.Beijing).Format("2006-01-02 15:04:05"), "Rounds": w.Rounds, "Error": w.Error})
+		say("wait", words.Data{"Workflow": w.Workflow, "What": w.What, "Since": w.Since.In(c.zone(w.Plan)).Format("2006-01-02 15:04:05"), "Rounds": w.Rounds, "Error": w.Error})
 	}
 	t.more(len(c.Waits))
 	if len(c.Messages) > 0 {
@@ -90,7 +103,7 @@ func (c Condition) Tell(out io.Writer, w *words.Words, mend bool) {
 func (t teller) findings(found []engine.Finding) {
 	for _, f := range found[:min(mostShown, len(found))] {
 		t.say("found", words.Data{
-			"Workflow": f.Workflow, "Why": t.w.T("doctor.why_" + string(f.Why)), "Status": f.Status, "Mended": f.Mended, "Acts": f.Acts, "Asks": f.Asks, "Again": again(f), "Next": minute(f.Next),
+			"Workflow": f.Workflow, "Why": t.w.T("doctor.why_" + string(f.Why)), "Status": f.Status, "Mended": f.Mended, "Acts": f.Acts, "Asks": f.Asks, "Again": again(f), "Next": t.c.minute(f.Plan, f.Next),
 		})
 	}
 	t.more(len(found))

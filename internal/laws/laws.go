@@ -116,7 +116,7 @@ type Breach struct {
 }
 
 func (b Breach) String() string {
-	return fmt.Sprintf("law %d, %s: %s", b.Law, b.At.In(calendar.Beijing).Format("2006-01-02 15:04"), b.Text)
+	return fmt.Sprintf("law %d, %s: %s", b.Law, b.At.UTC().Format(time.RFC3339), b.Text)
 }
 
 // Delivery is one message that carried a word to a person.

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"duban/internal/calendar"
@@ -225,6 +226,14 @@ func planOf(id, doc string) (p plan.Plan, err error) {
 func (s *Store) PlanIDs(ctx context.Context) (ids []string, err error) {
 	err = s.all(ctx, &ids, `SELECT id FROM plans ORDER BY launched_at, id`)
 	return ids, err
+}
+
+// Zone is that of the plan launched last: by it the days and hours are told of what is of
+// no plan, such as a backup. Beijing's before there is a plan.
+func (s *Store) Zone(ctx context.Context) (*time.Location, error) {
+	var names []string
+	err := s.all(ctx, &names, `SELECT zone FROM plans ORDER BY launched_at DESC, id DESC LIMIT 1`)
+	return calendar.Zone(strings.Join(names, "")), err
 }
 
 // Plans are all plans with their counts, the earliest launched first.

@@ -351,9 +351,9 @@ func (s *Store) ends(ctx context.Context, v *sqlx.Tx, until func(*time.Location)
 	if err := v.SelectContext(ctx, &plans, `SELECT id, zone, clock FROM plans`); err != nil {
 		return nil, false, err
 	}
-	ends = map[string]time.Time{"": until(zoneOf(""))}
+	ends = map[string]time.Time{"": until(calendar.Zone(""))}
 	for _, p := range plans {
-		ends[p.ID] = until(zoneOf(p.Zone))
+		ends[p.ID] = until(calendar.Zone(p.Zone))
 		var clock calendar.Clock
 		if err := json.Unmarshal([]byte(p.Clock), &clock); err != nil {
 			return nil, false, fmt.Errorf("ledger: plan %s: clock: %w", p.ID, err)
@@ -395,14 +395,4 @@ func (r *replay) settle() error {
 	tx, db := r.tx, r.db
 	r.stmts, r.tx, r.db = nil, nil, nil
 	return errors.Join(tx.Commit(), db.Close())
-}
-
-// zoneOf is a plan's zone by its name: Beijing without one.
-func zoneOf(name string) *time.Location {
-	if name != "" {
-		if zone, err := time.LoadLocation(name); err == nil {
-			return zone
-		}
-	}
-	return calendar.Beijing
 }

@@ -127,7 +127,7 @@ func ComposeAlarm(w *words.Words, a Alarm) (letter.Letter, error) {
 		return letter.Letter{}, fmt.Errorf("alarm to %q: no ID", a.Recipient)
 	}
 	if a.Zone == nil {
-		a.Zone = calendar.Beijing
+		return letter.Letter{}, fmt.Errorf("alarm %s: no zone", a.ID)
 	}
 	d := Digest{Plan: a.Plan, Recipient: a.Recipient, Contact: a.Contact, Office: a.Office, At: a.At, Zone: a.Zone, Unit: a.Office.Name}
 	s := newSpeaker(w, d)

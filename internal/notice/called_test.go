@@ -16,7 +16,7 @@ import (
 
 // called is a small message to a seat, after a change.
 func called(role people.Role, change func(*notice.Digest)) notice.Digest {
-	d := notice.Digest{ID: "m", Plan: notice.PlanRef{ID: "p", Title: "示范计划"}, Recipient: people.Recipient{Unit: "minzheng", Role: role}, Unit: "县民政局",
+	d := notice.Digest{ID: "m", Plan: notice.PlanRef{ID: "p", Title: "示范计划"}, Zone: calendar.Beijing, Recipient: people.Recipient{Unit: "minzheng", Role: role}, Unit: "县民政局",
 		Contact: letter.Address{Name: "王建国", Email: "w@minzheng.example"}, Office: letter.Address{Name: "县政府督查室", Email: "d@ducha.example"},
 		At: calendar.NewDay(2021, 7, 5).At(9, 0, calendar.Beijing), Most: 1,
 		Items: []notice.Item{{Task: "t1", Title: "题一", Lead: "县民政局", Kind: plan.Remind, Stage: "remind-7", Left: notice.Distance{Days: 7, Workdays: 5}},

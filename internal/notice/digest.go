@@ -35,7 +35,7 @@ type Digest struct {
 	Link      string         // the portal's address; "" where there is none
 	At        time.Time      // plan clock: the instant it speaks
 	Date      time.Time      // real clock: the Date header
-	Zone      *time.Location // the plan's; Beijing when nil
+	Zone      *time.Location // the plan's
 	Items     []Item         // in any order; several of one task become one
 	Most      int            // things that the message lists, over all its parts; the rest is counted. 0: all
 	Rest      string         // what shows the rest: a command, or, with Link, a link; "" says nothing of it
@@ -293,7 +293,7 @@ func Compose(w *words.Words, d Digest, others ...Digest) (letter.Letter, error) 
 			return letter.Letter{}, fmt.Errorf("digest %q to %q: no ID or an unknown role", d.ID, d.Recipient)
 		}
 		if d.Zone == nil {
-			d.Zone = calendar.Beijing
+			return letter.Letter{}, fmt.Errorf("digest %q: no zone", d.ID)
 		}
 		d.Open = byAge(d.Open)
 		entries := gather(d)

@@ -26,7 +26,7 @@ func digest(unit, name string, role people.Role, seat string, on calendar.Day, i
 	to := people.Recipient{Unit: unit, Role: role}
 	return notice.Digest{
 		ID:   fmt.Sprintf("%s|%s|%s|1", water.ID, to, morning(on).Format(time.RFC3339)),
-		Plan: water, Recipient: to, Unit: name, Office: office, Domain: "duban.jincheng.example",
+		Plan: water, Zone: calendar.Beijing, Recipient: to, Unit: name, Office: office, Domain: "duban.jincheng.example",
 		Contact: letter.Address{Name: name + seat, Email: string(role) + "@" + unit + ".jincheng.example"},
 		At:      morning(on), Date: time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC), Items: items,
 	}
@@ -96,7 +96,7 @@ func forEachRole() map[people.Role]notice.Digest {
 func alarm() notice.Alarm {
 	on := day(2021, 5, 12)
 	return notice.Alarm{
-		ID: water.ID + "|audit|2021-05-12", Domain: "duban.jincheng.example", Plan: water, Office: office,
+		ID: water.ID + "|audit|2021-05-12", Domain: "duban.jincheng.example", Plan: water, Zone: calendar.Beijing, Office: office,
 		Recipient: people.Recipient{Unit: "shuizhiban", Role: people.Office}, Contact: office,
 		At: morning(on), Date: time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC),
 		Silent: []notice.Silent{{Task: "2.4-survey.gaoping", Title: "完成高平市建成区黑臭水体排查，建立台账和责任清单", Lead: "高平市政府",

@@ -33,7 +33,7 @@ func waitingFor(n int) (open []notice.Undecided) {
 // else, the oldest first; with much else it is shortened, and so is the rest.
 func TestTheListOfWhatWaits(t *testing.T) {
 	t.Parallel()
-	d := notice.Digest{ID: "m", Plan: notice.PlanRef{ID: "p", Title: "示范计划"}, Recipient: people.Recipient{Unit: "lingdao", Role: people.Leader}, Unit: "领导小组",
+	d := notice.Digest{ID: "m", Plan: notice.PlanRef{ID: "p", Title: "示范计划"}, Zone: calendar.Beijing, Recipient: people.Recipient{Unit: "lingdao", Role: people.Leader}, Unit: "领导小组",
 		At: calendar.NewDay(2021, 7, 5).At(9, 0, calendar.Beijing), Most: 15, Open: waitingFor(3)}
 	m, err := notice.Compose(words.New("zh"), d)
 	require.NoError(t, err)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/calendar"
 	"duban/internal/letter"
 	"duban/internal/notice"
 	"duban/internal/people"
@@ -17,7 +18,7 @@ func TestTheAuditTellsWhatTheMachineCannotGetDone(t *testing.T) {
 	since := time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC)
 	m, err := notice.ComposeAlarm(words.New("zh"), notice.Alarm{
 		ID: "x", Plan: notice.PlanRef{ID: "p", Title: "示范计划"}, Recipient: people.Recipient{Unit: "duban", Role: people.Office},
-		Office: letter.Address{Name: "协调办"}, At: since, Date: since,
+		Zone: calendar.Beijing, Office: letter.Address{Name: "协调办"}, At: since, Date: since,
 		Waits: []notice.Wait{
 			{Thing: "t1", Title: "任务一", What: "stage remind-7", Since: since, Tried: since.Add(time.Hour), Rounds: 19, Error: "the ledger does not answer"},
 			{Thing: "t2", Title: "任务二", What: "act progress progress-1", Since: since, Tried: since.Add(time.Hour), Rounds: 19, Error: "the ledger does not answer"},

@@ -138,14 +138,18 @@ func (l Ladderer) TalkLimit(p Policy, id string, opened calendar.Day, taken map[
 	return days[id]
 }
 
+// Ladderer works by the plan's own zone and people; see calendar.Zone for one that is
+// unknown.
+func (p *Plan) Ladderer(cal *calendar.Calendar) Ladderer {
+	return Ladderer{Calendar: cal, Zone: p.Location(), People: p.Directory}
+}
+
 // NewLadderer works by the plan's own zone and people; an unknown zone is an error.
 func NewLadderer(p *Plan, cal *calendar.Calendar) (Ladderer, error) {
-	zone := calendar.Beijing
 	if p.Zone != "" {
-		var err error
-		if zone, err = time.LoadLocation(p.Zone); err != nil {
+		if _, err := time.LoadLocation(p.Zone); err != nil {
 			return Ladderer{}, fmt.Errorf("plan %s: %w", p.ID, err)
 		}
 	}
-	return Ladderer{Calendar: cal, Zone: zone, People: p.Directory}, nil
+	return p.Ladderer(cal), nil
 }

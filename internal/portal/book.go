@@ -105,7 +105,7 @@ func (v *visit) holidays() error {
 	if err != nil {
 		return err
 	}
-	first := v.Now().In(calendar.Beijing).Year() + 1
+	first := v.Now().In(v.zone()).Year() + 1
 	last := first
 	for _, y := range cal.Years() {
 		first, last = min(first, y.Year), max(last, y.Year)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
@@ -144,12 +145,15 @@ func (p Peoples) add(l ledger.Launched) {
 	p[l.Plan.ID] = PlanPeople{l.Plan.Directory, l.Plan.Location()}
 }
 
-// Of is the people of a plan; of none, such as what concerns every plan, Beijing's zone.
+// Of is the people of a plan; of none, such as what concerns every plan, the zone of one.
 func (p Peoples) Of(plan string) PlanPeople {
 	if of, ok := p[plan]; ok {
 		return of
 	}
-	return PlanPeople{Zone: calendar.Beijing}
+	for _, id := range slices.Sorted(maps.Keys(p)) {
+		return PlanPeople{Zone: p[id].Zone}
+	}
+	return PlanPeople{Zone: calendar.Zone("")}
 }
 
 // EventFile is all events of one plan, to be written out.

@@ -184,7 +184,7 @@ func (y *year) asActed(chain Chain) (foretold []plan.Foretold, diffs []Differenc
 	f := script.Foretell(y.Plan, y.Calendar, y.from, y.horizon, y.Script, when)
 	for _, e := range y.Script.Entries {
 		a, has := answers[e.Key()]
-		add := func(detail string) { diffs = append(diffs, answered(e, detail)) }
+		add := func(detail string) { diffs = append(diffs, answered(e, y.lad.Zone, detail)) }
 		switch {
 		case !has:
 			add("no answer")
@@ -200,8 +200,8 @@ func (y *year) asActed(chain Chain) (foretold []plan.Foretold, diffs []Differenc
 }
 
 // answered is the difference of an act whose answer is not the script's.
-func answered(e script.Entry, detail string) Difference {
-	return Difference{Answer, e.Thing, e.Act.ID, e.Act.By.Account, calendar.DayOf(e.At.In(calendar.Beijing)), detail}
+func answered(e script.Entry, zone *time.Location, detail string) Difference {
+	return Difference{Answer, e.Thing, e.Act.ID, e.Act.By.Account, calendar.DayOf(e.At.In(zone)), detail}
 }
 
 func before(all []plan.Foretold, to time.Time) (some []plan.Foretold) {
@@ -247,7 +247,7 @@ func (y *year) ruled(ctx context.Context) (ids map[string]bool, diffs []Differen
 			return len(parts) > 1 && (known[parts[1]] || strings.Contains(parts[1], "/")) // of another plan
 		})
 		if len(facts) == 0 || len(wrong) > 0 {
-			diffs = append(diffs, Difference{Groundless, t.Task, t.ID, "", calendar.DayOf(t.OpensAt.In(calendar.Beijing)), t.Origin + " " + strings.Join(wrong, " ")})
+			diffs = append(diffs, Difference{Groundless, t.Task, t.ID, "", calendar.DayOf(t.OpensAt.In(y.lad.Zone)), t.Origin + " " + strings.Join(wrong, " ")})
 		}
 	}
 	return ids, diffs, nil
@@ -258,7 +258,8 @@ func byRule(t ledger.Talk) bool {
 	return t.Origin != "" && t.Origin != act.OriginStage && t.Origin != act.OriginHand
 }
 
-// Compare holds the preview against the ledger, for all that speaks before to.
+// Compare holds the preview against the ledger, for all that speaks before to,
+// an instant in the zone by which days are told.
 // The chain excuses what an act and a word did in an order that is not that of
 // their instants.
 func Compare(foretold []plan.Foretold, stages []ledger.Stage, notices []ledger.Notice, to time.Time, chain Chain) []Difference {
@@ -322,7 +323,7 @@ type comparison struct {
 }
 
 func (c *comparison) add(what string, s said, at time.Time, detail string) {
-	c.diffs = append(c.diffs, Difference{what, s.task, s.stage, s.recipient, calendar.DayOf(at.In(calendar.Beijing)), detail})
+	c.diffs = append(c.diffs, Difference{what, s.task, s.stage, s.recipient, calendar.DayOf(at.In(c.to.Location())), detail})
 }
 
 func saidOf(n ledger.Notice) said { return said{n.Task, n.Stage, n.Recipient.String()} }
@@ -368,7 +369,7 @@ func (c *comparison) otherwise(n ledger.Notice) {
 		if want.at.Equal(n.SpeakAt) {
 			c.add(Kind, s, want.at, string(n.Kind))
 		} else {
-			c.add(Moved, s, want.at, n.SpeakAt.In(calendar.Beijing).Format(time.DateTime))
+			c.add(Moved, s, want.at, n.SpeakAt.In(c.to.Location()).Format(time.DateTime))
 		}
 	}
 }

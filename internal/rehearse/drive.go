@@ -78,7 +78,7 @@ func (d *driver) drive(ctx context.Context) {
 				if days := a.at.Sub(e.At) / (24 * time.Hour); days > 0 && !e.Expects(a.refused) && a.err == nil {
 					d.late.CompareAndSwap(nil, &slowError{
 						why: fmt.Sprintf("%s was done %d days late and answered otherwise", e.Key(), days), day: 2 * d.Day,
-						differences: []Difference{answered(e, string(e.Act.Kind)+": "+cmp.Or(a.refused, "accepted"))},
+						differences: []Difference{answered(e, d.lad.Zone, string(e.Act.Kind)+": "+cmp.Or(a.refused, "accepted"))},
 					})
 				}
 				d.mu.Lock()

@@ -51,6 +51,7 @@ type Options struct {
 
 // Progress is how far the year is.
 type Progress struct {
+	Zone     *time.Location
 	Now      time.Time     // plan clock; zero while tasks are being armed
 	Day      time.Duration // real time of one plan day
 	Through  time.Time     // plan clock: what was to come before this has come
@@ -242,7 +243,7 @@ func (r *rehearsal) hold(ctx context.Context, allowance time.Duration) (result R
 		return Result{}, err
 	}
 	if r.GoOn {
-		if r.left, err = lastDecided(ctx, site.Ledger(), r.Plan.ID); err != nil {
+		if r.left, err = lastDecided(ctx, site.Ledger(), r.Plan); err != nil {
 			return Result{}, err
 		}
 	}
@@ -335,15 +336,15 @@ func knowNotices(ctx context.Context, address string, cal *calendar.Calendar) er
 const importer = "rehearsal"
 
 // lastDecided is the day of the last stage that a ledger has as decided.
-func lastDecided(ctx context.Context, address, planID string) (day calendar.Day, err error) {
+func lastDecided(ctx context.Context, address string, p *plan.Plan) (day calendar.Day, err error) {
 	store, err := ledger.Open(ctx, address)
 	if err != nil {
 		return day, err
 	}
 	defer store.Close()
-	stages, err := store.Stages(ctx, planID, "")
+	stages, err := store.Stages(ctx, p.ID, "")
 	for _, s := range stages {
-		if d := calendar.DayOf(s.At.In(calendar.Beijing)); s.State == ledger.Decided && d.After(day) {
+		if d := calendar.DayOf(s.At.In(p.Location())); s.State == ledger.Decided && d.After(day) {
 			day = d
 		}
 	}

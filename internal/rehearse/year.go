@@ -100,7 +100,7 @@ func (y *year) run(ctx context.Context, acted <-chan struct{}, troubled chan err
 			y.vigil.moved()
 		}
 		latest.look(ctx, y, now)
-		y.watch(Progress{Now: y.clock.Plan(now), Day: y.Day, Through: latest.through, Behind: latest.days(y.clock.Plan(now)), Ended: ended, Foretold: y.foretold, Stages: so.decided, Faults: y.suffered()})
+		y.watch(Progress{Zone: y.lad.Zone, Now: y.clock.Plan(now), Day: y.Day, Through: latest.through, Behind: latest.days(y.clock.Plan(now)), Ended: ended, Foretold: y.foretold, Stages: so.decided, Faults: y.suffered()})
 		if !y.Leave.IsZero() && !y.clock.Plan(now).Before(y.Leave.At(0, 0, y.lad.Zone)) && latest.days(y.clock.Plan(now)) == 0 {
 			return errLeft
 		}

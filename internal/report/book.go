@@ -196,10 +196,7 @@ type binder struct {
 }
 
 func newBinder(l ledger.Launched, today calendar.Day, cal *calendar.Calendar) *binder {
-	lad, err := plan.NewLadderer(&l.Plan, cal)
-	if err != nil { // a zone this machine does not know: Beijing's reading is better than none
-		lad = plan.Ladderer{Calendar: cal, Zone: calendar.Beijing, People: l.Plan.Directory}
-	}
+	lad := l.Plan.Ladderer(cal)
 	b := &binder{launched: l, people: l.Plan.Directory, planned: map[string]plan.Task{}, ladderer: lad, today: today, cal: cal,
 		book: act.Book{Ladderer: lad, Policies: l.Plan.Policies, Since: l.CalendarSince, Undone: l.CalendarUndone}}
 	for _, t := range l.Plan.Tasks {

@@ -245,11 +245,7 @@ func (d docket) talkFacts(t act.TalkFacts) (all []string) {
 	}
 	add("number", t.Number)
 	if !t.Time.IsZero() {
-		zone := calendar.Beijing
-		if len(d.c.History) > 0 {
-			zone = d.c.History[0].Plan.Location()
-		}
-		add("time", clock(t.Time.In(zone)))
+		add("time", clock(t.Time.In(d.c.Facts.Assigned.Location())))
 	}
 	add("place", t.Place)
 	add("chair", t.Chair)

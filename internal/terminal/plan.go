@@ -146,10 +146,7 @@ type StageRow struct {
 }
 
 func StageRows(p *plan.Plan, cal *calendar.Calendar, foretold []plan.Foretold) []StageRow {
-	lad, err := plan.NewLadderer(p, cal)
-	if err != nil {
-		lad = plan.Ladderer{Calendar: cal, Zone: calendar.Beijing}
-	}
+	lad := p.Ladderer(cal)
 	rows := make([]StageRow, len(foretold))
 	for i, f := range foretold {
 		rows[i] = StageRow{

@@ -76,7 +76,7 @@ func (v *Year) Watch(p rehearse.Progress) {
 	v.show(false)
 	if p.Ended && v.now().Sub(v.waits) > 10*time.Second {
 		v.waits = v.now()
-		fmt.Fprintln(v.to, v.w.T("cli.rehearse_waits", words.Data{"Day": calendar.DayOf(p.Now.In(calendar.Beijing)), "Behind": p.Behind}))
+		fmt.Fprintln(v.to, v.w.T("cli.rehearse_waits", words.Data{"Day": calendar.DayOf(p.Now.In(p.Zone)), "Behind": p.Behind}))
 	}
 }
 
@@ -86,11 +86,11 @@ func (v *Year) Flush() { v.show(true) }
 func (v *Year) show(all bool) {
 	foretold := map[string]bool{}
 	for _, f := range v.last.Foretold {
-		foretold[month(f.At)] = true
+		foretold[v.month(f.At)] = true
 	}
 	counts := map[string]map[plan.StageKind]int{}
 	for _, s := range v.last.Stages {
-		m := month(s.At)
+		m := v.month(s.At)
 		if counts[m] == nil {
 			counts[m] = map[plan.StageKind]int{}
 		}
@@ -100,7 +100,7 @@ func (v *Year) show(all bool) {
 		if m <= v.shown {
 			continue
 		}
-		if !all && (m >= month(v.last.Through)) {
+		if !all && (m >= v.month(v.last.Through)) {
 			return
 		}
 		v.line(m, counts[m])
@@ -108,7 +108,7 @@ func (v *Year) show(all bool) {
 	}
 }
 
-func month(at time.Time) string { return at.In(calendar.Beijing).Format("2006-01") }
+func (v *Year) month(at time.Time) string { return at.In(v.last.Zone).Format("2006-01") }
 
 func (v *Year) line(month string, counts map[plan.StageKind]int) {
 	text := month
