@@ -52,9 +52,28 @@ func (sc *Screen) flagLines(set *pflag.FlagSet) string {
 	})
 	var b strings.Builder
 	for i := range left {
-		fmt.Fprintln(&b, left[i]+strings.Repeat(" ", widest-report.Wide(left[i])+3)+right[i])
+		sc.entry(&b, left[i], widest+3, right[i])
 	}
 	return b.String()
+}
+
+// leastHelp is how many columns an explanation has at least; on a narrower terminal the
+// terminal breaks the lines.
+const leastHelp = 16
+
+// entry is what can be typed, and from a column on what it does, folded where the
+// terminal ends.
+func (sc *Screen) entry(b *strings.Builder, what string, column int, does string) {
+	lines := []string{does}
+	if room := sc.Columns - column; room >= leastHelp {
+		lines = report.Fold(does, room)
+	}
+	for i, line := range lines {
+		if i > 0 {
+			what = ""
+		}
+		fmt.Fprintln(b, what+strings.Repeat(" ", max(1, column-report.Wide(what)))+line)
+	}
 }
 
 // argumentWords are the words of use lines that stand for what is to be typed.
@@ -97,7 +116,7 @@ func (sc *Screen) Usage(c *cobra.Command) string {
 		}
 		for _, sub := range c.Commands() {
 			if sub.IsAvailableCommand() {
-				line(fmt.Sprintf("  %-*s %s", max(widest, 11), sub.Name(), sub.Short))
+				sc.entry(&b, "  "+sub.Name(), max(widest, 11)+3, sub.Short)
 			}
 		}
 	}
