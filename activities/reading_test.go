@@ -49,7 +49,7 @@ func TestAMailSaysWhatTheBookSays(t *testing.T) {
 		"corrected":                 {{"2021-07-05", act.Correct, func(a *act.Act) { a.Due = day("2021-07-12") }}},
 	} {
 		c := book.Open(act.Case{Kind: plan.Dated, Title: "题", Lead: "a", Office: "office", Leadership: "group", Policy: "standard",
-			Due: day("2021-06-30"), FirstDue: day("2021-06-30"), Assigned: day("2021-04-08").At(0, 0, calendar.Beijing)})
+			Due: day("2021-06-30"), Assigned: day("2021-04-08").At(0, 0, calendar.Beijing)})
 		for _, d := range deeds {
 			a := act.Act{ID: d.on, Kind: d.kind, By: act.Actor{Account: "x", Name: "x", Unit: "office"}, On: day(d.on), At: day(d.on).At(10, 0, calendar.Beijing), Reason: "r"}
 			if d.kind == act.Complete {
@@ -64,7 +64,7 @@ func TestAMailSaysWhatTheBookSays(t *testing.T) {
 		}
 		for _, today := range []string{"2021-07-06", "2021-07-10", "2021-07-12", "2021-07-20"} {
 			on := day(today)
-			row := ledger.Task{Plan: "p", ID: "t", Kind: plan.Dated, Title: "题", Lead: c.Lead, Due: c.Due, FirstDue: c.FirstDue, Policy: "standard", State: ledger.TaskOpen, Facts: c.Case}
+			row := ledger.Task{Plan: "p", ID: "t", Kind: plan.Dated, Title: "题", Lead: c.Lead, Due: c.Due, FirstDue: c.Due, Policy: "standard", State: ledger.TaskOpen, Facts: c.Case}
 			written := report.Book(l, []ledger.Task{row}, nil, nil, nil, on, cal).Tasks[0]
 			said := item(l, book, ledger.Item{Task: row, Notice: ledger.Notice{Kind: plan.Remind}}, on, on.At(9, 0, calendar.Beijing).Add(time.Minute))
 			require.Equal(t, []any{*written.DaysLeft, *written.WorkdaysLeft, written.Light}, []any{said.Left.Days, said.Left.Workdays, said.Light}, "%s, %s", name, today)

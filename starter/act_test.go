@@ -187,7 +187,7 @@ func TestTheLifeOfATalk(t *testing.T) {
 	wants(t, "talk-closed.en.txt", f.types(29, 14, "talk show over#1"))
 	var c report.Case
 	require.NoError(t, json.Unmarshal([]byte(f.types(29, 14, "talk show over#1 -o json")), &c))
-	require.Equal(t, []any{act.TalkClosed, 2, "刘副市长"}, []any{c.Talks[0].Course.State, c.Talks[0].Course.Round, c.Talks[0].Approver})
+	require.Equal(t, []any{act.TalkClosed, 2, "刘副市长"}, []any{c.Talks[0].Course.State, c.Talks[0].Course.Round(), c.Talks[0].Approver})
 }
 
 // A duty as a whole: paused, resumed, its rule changed, ended.

@@ -67,7 +67,6 @@ func TestCarriedWithANewLimit(t *testing.T) {
 	d.carries("2022-01-20 10:00", taskOf2022(t, "2022-06-30"), 1)
 	require.Equal(t, act.Elsewhere{Plan: "water", Task: "p14", On: day(t, "2022-01-20"), Due: day(t, "2021-12-31"), Late: 13, Talks: 1}, *d.From)
 	require.Equal(t, []act.Miss{{Unit: "gaoping", Due: day(t, "2021-12-31"), Late: 13, On: day(t, "2022-01-20"), Number: 1}}, d.Misses)
-	require.Equal(t, day(t, "2021-12-31"), d.FirstDue, "the first limit never changes")
 	require.Equal(t, 60, d.Percent)
 	require.Equal(t, `
 2022-02-22 09:00 silent-2021-12-20 urge gaoping/liaison,gaoping/deputy about silent

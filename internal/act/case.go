@@ -22,9 +22,8 @@ type Case struct {
 	Leadership string         `json:"leadership"`       // unit ID
 	Policy     string         `json:"policy"`           // key in Plan.Policies
 	Due        calendar.Day   `json:"due,omitzero"`
-	FirstDue   calendar.Day   `json:"first_due,omitzero"` // before any extension; never changes
-	Number     int            `json:"number"`             // of the date that counts: grows when another is set, or another unit leads
-	Missed     []Dated        `json:"missed,omitempty"`   // dates that the unit missed and that count no more, with the numbers under which it was told
+	Number     int            `json:"number"`           // of the date that counts: grows when another is set, or another unit leads
+	Missed     []Dated        `json:"missed,omitempty"` // dates that the unit missed and that count no more, with the numbers under which it was told
 	Publish    bool           `json:"publish,omitempty"`
 	Begin      calendar.Day   `json:"begin,omitzero"`   // the day the task begins, where its plan says one
 	Begins     []calendar.Day `json:"begins,omitempty"` // the days on which it was to begin before, in order; zero: at once

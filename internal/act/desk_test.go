@@ -51,7 +51,7 @@ func dayOf(at time.Time) calendar.Day { return calendar.DayOf(at.In(calendar.Bei
 func begin(b act.Book, policy string, due calendar.Day, assigned time.Time) act.Course {
 	return b.Open(act.Case{
 		Kind: plan.Dated, Title: "建成污水处理厂", Lead: "gaoping", Assist: []string{"shuiwu"}, Office: "office", Leadership: "group",
-		Policy: policy, Due: due, FirstDue: due, Assigned: assigned,
+		Policy: policy, Due: due, Assigned: assigned,
 	})
 }
 
@@ -196,7 +196,7 @@ func (d *desk) ladder() string { return "\n" + stageLines(d.Ahead(d.Case)) }
 
 // facts are what has become of a task, in one line.
 func facts(c act.Case) string {
-	line := fmt.Sprintf("%s %s due %s first %s revision %d lead %s assist %s policy %s", c.State, c.Title, c.Due, c.FirstDue, c.Revision, c.Lead, strings.Join(c.Assist, ","), c.Policy)
+	line := fmt.Sprintf("%s %s due %s revision %d lead %s assist %s policy %s", c.State, c.Title, c.Due, c.Revision, c.Lead, strings.Join(c.Assist, ","), c.Policy)
 	for _, d := range []struct {
 		name string
 		day  calendar.Day

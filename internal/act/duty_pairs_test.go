@@ -66,7 +66,7 @@ func dutyDeeds() (all []dutyDeed) {
 		all = append(all, dutyDeed{"May: " + name, func(d *dutyPlayer, at time.Time) *act.Refusal {
 			d.to(at.Add(1))
 			for _, p := range d.lives {
-				if p.FirstDue == calendar.NewDay(2021, 5, 31) {
+				if p.due == calendar.NewDay(2021, 5, 31) {
 					return p.on(v.at(p, at))
 				}
 			}
@@ -134,7 +134,7 @@ func (d *dutyPlayer) told(from time.Time) string {
 	for _, p := range d.lives {
 		for _, s := range p.said {
 			if s.Kind != plan.Told && !s.At.Before(from) {
-				all = append(all, line{s, p.FirstDue})
+				all = append(all, line{s, p.due})
 			}
 		}
 	}

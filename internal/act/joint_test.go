@@ -27,7 +27,7 @@ func jointTalk(t *testing.T) (act.Book, act.TalkCourse, map[string]act.Case) {
 	}
 	for _, id := range []string{"survey", "plant", "pipes"} {
 		tasks[id] = act.Case{Kind: plan.Dated, State: act.Open, Lead: "shuiwu", Office: "duban", Leadership: "lingdao", Policy: "standard", Number: 1,
-			Due: calendar.NewDay(2021, 4, 30), FirstDue: calendar.NewDay(2021, 4, 30), Assigned: oclock(4, 8, 0).UTC(),
+			Due: calendar.NewDay(2021, 4, 30), Assigned: oclock(4, 8, 0).UTC(),
 			Track: act.Track{Said: []act.Said{{Of: act.Finish, ID: "warn", Kind: plan.Warn, About: 1, At: oclock(5, 11, 9).UTC(), Late: true}}}}
 	}
 	return b, b.TalkCourse(c), tasks
@@ -197,7 +197,7 @@ func TestWhatATaskStillCallsFor(t *testing.T) {
 	b := talkBook(t, plan.TalkAtOnce)
 	ofTask := func(more func(*act.Case)) act.Case {
 		c := act.Case{Kind: plan.Dated, Lead: "shuiwu", Office: "duban", Leadership: "lingdao", Policy: "standard", Number: 1,
-			Due: calendar.NewDay(2021, 4, 30), FirstDue: calendar.NewDay(2021, 4, 30), Assigned: oclock(4, 8, 0).UTC()}
+			Due: calendar.NewDay(2021, 4, 30), Assigned: oclock(4, 8, 0).UTC()}
 		c = b.Open(c).Case
 		if more != nil {
 			more(&c)

@@ -18,7 +18,7 @@ import (
 
 // rowOf is a task as the ledger has it.
 func rowOf(id string, c act.Case) ledger.Task {
-	t := ledger.Task{Plan: "water", ID: id, Kind: plan.Dated, Title: c.Title, Lead: c.Lead, Assist: c.Assist, Due: c.Due, FirstDue: c.FirstDue,
+	t := ledger.Task{Plan: "water", ID: id, Kind: plan.Dated, Title: c.Title, Lead: c.Lead, Assist: c.Assist, Due: c.Due,
 		Policy: c.Policy, State: ledger.TaskOpen, Assigned: c.Assigned, Facts: c}
 	switch c.State {
 	case act.Closed:

@@ -16,7 +16,7 @@ func NewCase(p *plan.Plan, t plan.Task, assigned time.Time) Case {
 	c := Case{
 		Kind: t.Kind, State: Open, Title: t.Title, Lead: t.Lead, Assist: t.Assist,
 		Office: p.Directory.Office, Leadership: p.Directory.Leadership, Policy: t.Policy,
-		Due: t.Due, FirstDue: t.Due, Begin: t.Begin, Publish: t.Publish, Number: 1, Assigned: assigned, Track: Track{Revision: 1},
+		Due: t.Due, Begin: t.Begin, Publish: t.Publish, Number: 1, Assigned: assigned, Track: Track{Revision: 1},
 	}
 	if t.Kind == plan.Duty {
 		c.Rule = t.Recur

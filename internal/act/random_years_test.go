@@ -216,7 +216,7 @@ func anyAct(r *rand.Rand, p *player, at time.Time, n int) act.Act {
 	case act.Correct:
 		switch r.IntN(4) {
 		case 0: // a date it had before
-			a.Due = p.FirstDue
+			a.Due = p.due
 		case 1:
 			a.Due = a.On.AddDays(-r.IntN(40))
 		default:

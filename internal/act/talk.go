@@ -59,7 +59,6 @@ type TalkCase struct {
 	Approver   string       `json:"approver,omitempty"`
 	Opened     calendar.Day `json:"opened,omitzero"`
 
-	Round    int                     `json:"round,omitempty"`  // from 1
 	Since    calendar.Day            `json:"since,omitzero"`   // the day this round's limits count from
 	Taken    map[string]calendar.Day `json:"taken,omitempty"`  // steps taken in this round, with their days
 	Notice   *TalkFacts              `json:"notice,omitempty"` // 约谈通知书 as served last
@@ -99,6 +98,14 @@ type Mark struct {
 	On    calendar.Day `json:"on"`
 	By    string       `json:"by"` // account's name
 	Words string       `json:"words"`
+}
+
+// Round is the talk's round, from 1; 0 of one that has not opened.
+func (c TalkCase) Round() int {
+	if c.Since.IsZero() {
+		return 0
+	}
+	return len(c.Rounds) + 1
 }
 
 // Over tells that nothing more can happen.
@@ -330,13 +337,13 @@ func (a Act) mark() Mark { return Mark{On: a.On, By: a.By.Name, Words: a.Reason}
 
 // begin opens the talk's first round on a day.
 func (c *TalkCase) begin(on calendar.Day) {
-	c.State, c.Opened, c.Since, c.Round = TalkOpen, on, on, 1
+	c.State, c.Opened, c.Since = TalkOpen, on, on
 }
 
 // next begins another round: every step is to be taken again.
 func (c *TalkCase) next(on calendar.Day) {
 	c.Rounds = append(slices.Clone(c.Rounds), Round{Since: c.Since, Until: on, Taken: c.Taken})
-	c.Round, c.Since, c.Taken, c.Notice, c.Record, c.Minutes = c.Round+1, on, nil, nil, nil, ""
+	c.Since, c.Taken, c.Notice, c.Record, c.Minutes = on, nil, nil, nil, ""
 	c.recheck()
 }
 

@@ -168,7 +168,7 @@ func TestNextRoundOfATalk(t *testing.T) {
 		"06-04 09:00 talk-held-remind.3 → office",
 		"06-04 10:00 act-6-close_talk → head,liaison,office",
 	}[:8], talkLines(said)[:8])
-	require.Equal(t, []any{3, "副市长", 1, 1}, []any{after.Round, after.Approver, len(after.Absences), len(after.Agains)})
+	require.Equal(t, []any{3, "副市长", 1, 1}, []any{after.Round(), after.Approver, len(after.Absences), len(after.Agains)})
 }
 
 func TestLateStepIsGivenItsOwnTime(t *testing.T) {
@@ -204,7 +204,7 @@ func TestProposalIsAskedForUntilItIsDecided(t *testing.T) {
 		"06-02 09:00 talk-served-remind → office",
 	}, talkLines(said))
 	require.Equal(t, plan.Matter{Topic: act.TopicProposal, Limit: calendar.NewDay(2021, 5, 24)}, said[0].Matter)
-	require.Equal(t, []any{act.TalkOpen, "副市长", calendar.NewDay(2021, 6, 1), 1}, []any{after.State, after.Approver, after.Opened, after.Round})
+	require.Equal(t, []any{act.TalkOpen, "副市长", calendar.NewDay(2021, 6, 1), 1}, []any{after.State, after.Approver, after.Opened, after.Round()})
 }
 
 func TestCircularIsToldAndClosed(t *testing.T) {

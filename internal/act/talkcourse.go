@@ -102,7 +102,7 @@ func (b Book) TalkOwed(c TalkCase) (all []Owed) {
 		}
 		limit := b.pushed(b.within(s.Limit, since), since, stands)
 		all = append(all, chasedOnce(Owed{ID: s.ID, By: by, Since: since, Limit: limit, Runs: c.Doubt == nil && c.Paused.IsZero(), stands: stands, soon: true},
-			c.Round, p.Talk.Remind, p.Talk.Missed, to, upward, plan.Red))
+			c.Round(), p.Talk.Remind, p.Talk.Missed, to, upward, plan.Red))
 	}
 	return all
 }

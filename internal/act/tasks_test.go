@@ -164,7 +164,7 @@ func TestReassigned(t *testing.T) {
 2021-07-07 09:00 warn warn shuiwu/head,office/office
 2021-07-14 09:00 talk talk shuiwu/head,office/office,group/leader
 `, d.ladder())
-	require.Equal(t, `open 建成污水处理厂 due 2021-06-30 first 2021-06-30 revision 1 lead shuiwu assist  policy standard return until 2021-06-08 extend until 2021-06-25`, facts(d.Case))
+	require.Equal(t, `open 建成污水处理厂 due 2021-06-30 revision 1 lead shuiwu assist  policy standard return until 2021-06-08 extend until 2021-06-25`, facts(d.Case))
 	require.Equal(t, "not_yours", d.no("gaoping", "2021-06-01 16:00", act.Progress))
 	d.do("shuiwu", "2021-06-08 10:00", act.Return)
 	require.Equal(t, "returned_before", d.no("shuiwu", "2021-06-08 11:00", act.Return))
@@ -300,7 +300,7 @@ func TestReportedAndVerified(t *testing.T) {
 	require.Equal(t, `
 2021-07-06 10:00 act-2-verify told gaoping/liaison by office人 words 属实
 `, "\n"+stageLines(d.do("office", "2021-07-06 10:00", act.Verify, reason("属实"))))
-	require.Equal(t, `closed 建成污水处理厂 due 2021-06-30 first 2021-06-30 revision 0 lead gaoping assist shuiwu policy standard acknowledged 2021-06-25 heard 2021-06-25 return until 2021-04-15 extend until 2021-06-25 closed 2021-06-25`, facts(d.Case))
+	require.Equal(t, `closed 建成污水处理厂 due 2021-06-30 revision 0 lead gaoping assist shuiwu policy standard acknowledged 2021-06-25 heard 2021-06-25 return until 2021-04-15 extend until 2021-06-25 closed 2021-06-25`, facts(d.Case))
 	require.Empty(t, d.Ahead(d.Case))
 	require.Equal(t, "state Kind=reword State=closed", d.no("office", "2021-07-06 11:00", act.Reword, title("新")))
 }
@@ -389,7 +389,7 @@ func TestExtended(t *testing.T) {
 2021-08-06 09:00 warn warn gaoping/head,office/office
 2021-08-13 09:00 talk talk gaoping/head,office/office,group/leader
 `, d.ladder())
-	require.Equal(t, `open 建成污水处理厂 due 2021-07-31 first 2021-06-30 revision 1 lead gaoping assist shuiwu policy standard acknowledged 2021-06-25 heard 2021-06-25 return until 2021-04-15 extend until 2021-07-28`, facts(d.Case))
+	require.Equal(t, `open 建成污水处理厂 due 2021-07-31 revision 1 lead gaoping assist shuiwu policy standard acknowledged 2021-06-25 heard 2021-06-25 return until 2021-04-15 extend until 2021-07-28`, facts(d.Case))
 
 	d.do("gaoping", "2021-07-12 10:00", act.Extend, due("2021-08-31"))
 	require.Equal(t, "extend_leader", d.no("office", "2021-07-12 11:00", act.Grant))
@@ -401,7 +401,6 @@ func TestExtended(t *testing.T) {
 `, "\n"+stageLines(d.do("gaoping", "2021-07-14 10:00", act.Extend, due("2021-08-31"))))
 	d.do("group", "2021-07-15 10:00", act.Grant)
 	require.Equal(t, day(t, "2021-08-31"), d.Case.Due)
-	require.Equal(t, day(t, dueDay), d.FirstDue)
 	require.Equal(t, "extend_no_more Most=2", d.no("gaoping", "2021-07-16 10:00", act.Extend, due("2021-09-30")))
 }
 
@@ -440,7 +439,7 @@ func TestSuspendedAndResumed(t *testing.T) {
 2021-07-19 09:00 warn warn gaoping/head,office/office moved from 2021-07-16
 2021-07-26 09:00 talk talk gaoping/head,office/office,group/leader moved from 2021-07-23
 `, d.ladder(), "said once, in order, on Monday morning")
-	require.Equal(t, `open 建成污水处理厂 due 2021-06-30 first 2021-06-30 revision 0 lead gaoping assist shuiwu policy standard acknowledged 2021-04-08 heard 2021-06-01 return until 2021-04-15 extend until 2021-06-25 paused 2021-06-21 to 2021-07-10`, facts(d.Case))
+	require.Equal(t, `open 建成污水处理厂 due 2021-06-30 revision 0 lead gaoping assist shuiwu policy standard acknowledged 2021-04-08 heard 2021-06-01 return until 2021-04-15 extend until 2021-06-25 paused 2021-06-21 to 2021-07-10`, facts(d.Case))
 	d.do("office", "2021-07-10 11:00", act.Reword, title("新名称"))
 	d.to("2021-12-31 00:00")
 	require.Equal(t, `
@@ -477,7 +476,7 @@ func TestSuspendedUntil(t *testing.T) {
 2021-08-06 09:00 warn warn gaoping/head,office/office
 2021-08-13 09:00 talk talk gaoping/head,office/office,group/leader
 `, d.ladder())
-	require.Equal(t, `open 建成污水处理厂 due 2021-07-30 first 2021-06-30 revision 1 lead gaoping assist shuiwu policy standard return until 2021-04-15 extend until 2021-07-27 paused 2021-06-10 to 2021-07-10`, facts(d.Case))
+	require.Equal(t, `open 建成污水处理厂 due 2021-07-30 revision 1 lead gaoping assist shuiwu policy standard return until 2021-04-15 extend until 2021-07-27 paused 2021-06-10 to 2021-07-10`, facts(d.Case))
 }
 
 func TestCorrected(t *testing.T) {
@@ -501,7 +500,7 @@ func TestCorrected(t *testing.T) {
 2021-06-25 09:00 warn warn gaoping/head,office/office
 2021-07-02 09:00 talk talk gaoping/head,office/office,group/leader
 `, d.ladder())
-	require.Equal(t, `open 建成污水处理厂 due 2021-06-20 first 2021-06-30 revision 1 lead gaoping assist shuiwu policy standard acknowledged 2021-04-08 heard 2021-06-01 return until 2021-04-15 extend until 2021-06-16`, facts(d.Case))
+	require.Equal(t, `open 建成污水处理厂 due 2021-06-20 revision 1 lead gaoping assist shuiwu policy standard acknowledged 2021-04-08 heard 2021-06-01 return until 2021-04-15 extend until 2021-06-16`, facts(d.Case))
 	d.do("office", "2021-06-03 10:00", act.Correct, due("2021-05-31"))
 	require.Equal(t, `
 2021-06-04 09:00 extension-2-remind remind office/office about extension limit 2021-06-04 new 2021-07-31 by gaoping人 words 说明
@@ -532,7 +531,7 @@ func TestPolicyChanged(t *testing.T) {
 	require.Equal(t, `
 2021-07-07 09:00 late-5 remind gaoping/liaison,office/office
 `, d.ladder())
-	require.Equal(t, `open 建成污水处理厂 due 2021-06-30 first 2021-06-30 revision 0 lead gaoping assist shuiwu policy soft acknowledged 2021-04-08 heard 2021-04-08 return until 2021-04-15 extend until 2021-06-25`, facts(d.Case))
+	require.Equal(t, `open 建成污水处理厂 due 2021-06-30 revision 0 lead gaoping assist shuiwu policy soft acknowledged 2021-04-08 heard 2021-04-08 return until 2021-04-15 extend until 2021-06-25`, facts(d.Case))
 }
 
 func TestAssistingUnitsTitleAndCancelled(t *testing.T) {
@@ -553,7 +552,7 @@ func TestAssistingUnitsTitleAndCancelled(t *testing.T) {
 	require.Equal(t, `
 2021-04-08 10:30 act-3-cancel told gaoping/liaison,gaoping/deputy,zhujian/liaison,zezhou/liaison by office人 paper 市办〔2021〕2号 words 并入他项
 `, "\n"+stageLines(d.do("office", "2021-04-08 10:30", act.Cancel, paper("市办〔2021〕2号"), reason("并入他项"))))
-	require.Equal(t, `cancelled 建成污水处理厂二期 due 2021-06-30 first 2021-06-30 revision 0 lead gaoping assist zhujian,zezhou policy standard return until 2021-04-15 extend until 2021-06-25 closed 2021-04-08`, facts(d.Case))
+	require.Equal(t, `cancelled 建成污水处理厂二期 due 2021-06-30 revision 0 lead gaoping assist zhujian,zezhou policy standard return until 2021-04-15 extend until 2021-06-25 closed 2021-04-08`, facts(d.Case))
 	require.Empty(t, d.Ahead(d.Case))
 }
 
@@ -593,7 +592,7 @@ func TestDuty(t *testing.T) {
 `, "\n"+stageLines(d.do("office", "2021-05-10 10:00", act.EndDuty)))
 	d.to("2021-12-31 00:00")
 	require.Equal(t, "\n", d.spoken())
-	require.Equal(t, `closed 按月公开水质 due  first  revision 1 lead shuiwu assist  policy standard return until 2021-05-14 closed 2021-05-10`, facts(d.Case))
+	require.Equal(t, `closed 按月公开水质 due  revision 1 lead shuiwu assist  policy standard return until 2021-05-14 closed 2021-05-10`, facts(d.Case))
 	require.Nil(t, d.Pause)
 }
 

@@ -110,7 +110,7 @@ func (c TalkCase) Worded(from TalkCase) TalkCase {
 	if c.Grounds == "" {
 		c.Grounds = from.Grounds
 	}
-	if c.Round == from.Round {
+	if c.Round() == from.Round() {
 		if c.Minutes == "" {
 			c.Minutes = from.Minutes
 		}

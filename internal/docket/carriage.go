@@ -167,6 +167,6 @@ func (m moving) duty(row ledger.Task, t plan.Task) ledger.CarriedTask {
 // row is the task's row in its new plan.
 func (m moving) row(was ledger.Task, t plan.Task, facts act.Case) ledger.Task {
 	row := m.is.row(t, facts, m.act.At)
-	row.Light, row.LastStage = was.Light, was.LastStage
+	row.FirstDue, row.Light, row.LastStage = was.FirstDue, was.Light, was.LastStage
 	return row
 }

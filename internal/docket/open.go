@@ -24,7 +24,7 @@ type opening struct {
 func (o opening) row(t plan.Task, facts act.Case, told time.Time) ledger.Task {
 	row := ledger.TaskOf(o.plan, t, facts.Assigned)
 	row.Facts, row.Title, row.Lead, row.Assist, row.Policy = facts, facts.Title, facts.Lead, facts.Assist, facts.Policy
-	row.Due, row.FirstDue, row.Revision = facts.Due, facts.FirstDue, facts.Revision
+	row.Due, row.Revision = facts.Due, facts.Revision
 	if told.IsZero() {
 		return row
 	}

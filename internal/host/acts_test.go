@@ -378,6 +378,6 @@ func TestActsArriveWhileARunHandsOverToTheNext(t *testing.T) {
 	require.NoError(t, errors.Join(errs...))
 	w.agree("hands", "a")
 	course := w.course("hands", "a")
-	require.Equal(t, []any{40, 11, "2021-12-10", "2021-11-30"}, []any{course.Acts, course.Revision, course.Due.String(), course.FirstDue.String()})
+	require.Equal(t, []any{40, 11, "2021-12-10"}, []any{course.Acts, course.Revision, course.Due.String()})
 	require.Len(t, kinds(t, w, "hands", "a"), 40)
 }

@@ -97,7 +97,7 @@ func (t *tx) actOnTalk(a ActedOnTalk, when When) (actedOnTalk, error) {
 	}
 	e := Event{Key: key, Plan: a.Plan, Task: talk.Task, Kind: ActKind(a.Act.Kind), Actor: a.Act.By.Account}
 	data := map[string]any{"talk": a.Talk, "act": a.Act, "state": a.Facts.State,
-		"revision": a.Facts.Revision, "round": a.Facts.Round, "notices": notices}
+		"revision": a.Facts.Revision, "round": a.Facts.Round(), "notices": notices}
 	if a.Facts.Into != "" {
 		data["into"] = a.Facts.Into
 	}

@@ -104,7 +104,7 @@ func TestTalksShowLimitsAndWhatWasMissed(t *testing.T) {
 	talks := r.book(t, day(7, 6)).Talks
 	course := talks[0].Course
 	talks[0].Course = act.TalkCase{}
-	require.Equal(t, []any{act.TalkOpen, day(6, 25), 1, "standard"}, []any{course.State, course.Since, course.Round, course.Policy})
+	require.Equal(t, []any{act.TalkOpen, day(6, 25), 1, "standard"}, []any{course.State, course.Since, course.Round(), course.Policy})
 	require.Equal(t, []report.TalkRow{{
 		ID: "t1#1", Key: "t1#1", Task: "t1", Title: "建成丹河污水处理厂", Number: 1, Unit: "市水务局", UnitID: "shuiwu", Due: day(6, 15), State: ledger.TalkOpen, Opened: day(6, 25),
 		OpensAt: local(day(6, 25), 9, 0), What: plan.ProposeTalk,

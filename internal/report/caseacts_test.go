@@ -67,7 +67,7 @@ func TestWhatACaseWaitsFor(t *testing.T) {
 	require.NoError(t, err)
 	task := r.tasks[5] // t6, due Tuesday 6 July; its first day was 1 April
 	task.Assist, task.FirstDue = []string{"chengguan"}, day(7, 6)
-	task.Facts.Assist, task.Facts.FirstDue = task.Assist, task.FirstDue
+	task.Facts.Assist = task.Assist
 	course := book.Open(ledger.CaseOf(task))
 	said := func(id string, k act.Kind, by string, change func(*act.Act)) {
 		a := act.Act{ID: id, Kind: k, By: act.Actor{Account: by, Name: by, Unit: by}, At: nine(day(6, 21)), On: day(6, 21), Reason: "因故"}

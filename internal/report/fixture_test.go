@@ -104,14 +104,13 @@ func small(t testing.TB) rows {
 		r.tasks[i].Facts = c
 	}
 	r.talks[0].Facts = &act.TalkCase{Task: "t1", What: plan.ProposeTalk, State: act.TalkOpen, Number: 1, Nth: 1, Lead: "shuiwu", Office: "xietiao", Leadership: "lingdao",
-		Policy: "standard", Round: 1, Opened: day(6, 25), Since: day(6, 25), Taken: r.talks[0].Taken}
+		Policy: "standard", Opened: day(6, 25), Since: day(6, 25), Taken: r.talks[0].Taken}
 	return r
 }
 
 // factsOf are what acts know of a task that stands as its row says.
 func factsOf(p *plan.Plan, row ledger.Task) act.Case {
 	c := act.NewCase(p, plan.Task{ID: row.ID, Kind: row.Kind, Title: row.Title, Lead: row.Lead, Assist: row.Assist, Policy: row.Policy, Due: row.Due, Publish: row.Publish}, row.Assigned)
-	c.FirstDue = row.FirstDue
 	switch row.State {
 	case ledger.Closed:
 		c.State, c.ClosedOn = act.Closed, calendar.DayOf(row.ClosedAt.In(calendar.Beijing))

@@ -82,8 +82,8 @@ func (d docket) talkFactsOf(t CaseTalk) Section {
 	for _, w := range d.stuck() {
 		add("warning", w)
 	}
-	if c.Round > 1 {
-		add("round", d.say("round", words.Data{"N": c.Round, "Since": d.dayOr(c.Since)}))
+	if c.Round() > 1 {
+		add("round", d.say("round", words.Data{"N": c.Round(), "Since": d.dayOr(c.Since)}))
 	}
 	if c.Notice != nil {
 		add("notice", d.join(d.talkFacts(*c.Notice)...))

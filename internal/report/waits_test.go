@@ -48,7 +48,7 @@ func TestTalksAreToldAsTheyWere(t *testing.T) {
 	}
 	declined := of(3, plan.ProposeTalk, ledger.TalkDeclined, act.TalkCase{Nth: 2})
 	declined.Approver = "刘副市长"
-	closed := of(2, plan.ProposeTalk, ledger.TalkClosed, act.TalkCase{Nth: 1, Opened: day(5, 2), Since: day(5, 20), Round: 2, Taken: map[string]calendar.Day{"served": day(5, 21)},
+	closed := of(2, plan.ProposeTalk, ledger.TalkClosed, act.TalkCase{Nth: 1, Opened: day(5, 2), Since: day(5, 20), Taken: map[string]calendar.Day{"served": day(5, 21)},
 		Rounds: []act.Round{{Since: day(5, 2), Until: day(5, 20), Taken: map[string]calendar.Day{"served": day(5, 10)}}}})
 	r.talks = []ledger.Talk{of(1, plan.ProposeCircular, ledger.TalkClosed, act.TalkCase{Nth: 1}), closed, declined, of(4, plan.ProposeTalk, ledger.TalkProposed, act.TalkCase{Nth: 2}),
 		of(5, plan.ProposeTalk, ledger.TalkCarried, act.TalkCase{Nth: 3, Opened: day(5, 5)}), of(6, plan.ProposeTalk, ledger.TalkCarried, act.TalkCase{Nth: 4})}

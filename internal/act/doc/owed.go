@@ -164,7 +164,7 @@ func (w *writer) done(c act.Course, on calendar.Day, kinds ...act.Kind) act.Cour
 // cases are tasks of which, together, everything is owed that can be.
 func (w *writer) cases() []act.Course {
 	fresh := w.book.Open(act.Case{Kind: plan.Dated, Title: "x", Lead: "unit", Assist: []string{"help"}, Office: "office", Leadership: "group",
-		Policy: "standard", Due: due, FirstDue: due, Track: act.Track{Revision: 1}, Assigned: given.At(8, 0, calendar.Beijing)})
+		Policy: "standard", Due: due, Track: act.Track{Revision: 1}, Assigned: given.At(8, 0, calendar.Beijing)})
 	known := w.done(fresh, received, act.Acknowledge)
 	return []act.Course{
 		fresh, known,
@@ -232,7 +232,7 @@ func (w *writer) talkCases() []act.TalkCourse {
 	c := act.TalkCase{Task: "t", What: plan.ProposeTalk, Lead: "unit", Office: "office", Leadership: "group", Policy: "standard", Number: 1}
 	proposed, doubted := c, c
 	proposed.State, proposed.Asked = act.TalkProposed, asked
-	c.State, c.Round, c.Since, c.Opened, c.Taken = act.TalkOpen, 1, opened, opened, map[string]calendar.Day{}
+	c.State, c.Since, c.Opened, c.Taken = act.TalkOpen, opened, opened, map[string]calendar.Day{}
 	doubted = c
 	doubted.Doubt = &act.Mark{On: asked}
 	all := []act.TalkCourse{w.book.TalkCourse(proposed)}

@@ -104,7 +104,7 @@ func (w *writer) round(outer *edges) []string {
 		for _, from := range r.From {
 			for _, what := range []string{plan.ProposeTalk, plan.ProposeCircular} {
 				before := act.TalkCase{State: from, What: what, Lead: "unit", Office: "office", Leadership: "group", Policy: "standard",
-					Round: 1, Since: calendar.NewDay(2021, time.May, 6), Taken: map[string]calendar.Day{}}
+					Since: calendar.NewDay(2021, time.May, 6), Taken: map[string]calendar.Day{}}
 				if r.After != "" {
 					for _, s := range steps[:slices.Index(steps, r.After)+1] {
 						before.Taken[s] = before.Since

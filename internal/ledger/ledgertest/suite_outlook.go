@@ -110,7 +110,7 @@ func randomTask(r *rand.Rand, i int, units []string) ledger.Task {
 		t.Clause = "二（一）1"
 	}
 	c := act.Case{Kind: plan.Dated, State: act.Open, Title: t.Title, Lead: t.Lead, Assist: t.Assist, Office: "shuizhiban", Leadership: "lingdao", Policy: "standard",
-		Due: t.Due, FirstDue: t.Due, Number: 1, Track: act.Track{Revision: 1}, Assigned: day(-90, 100).At(8, 0, calendar.Beijing)}
+		Due: t.Due, Number: 1, Track: act.Track{Revision: 1}, Assigned: day(-90, 100).At(8, 0, calendar.Beijing)}
 	t.Assigned = c.Assigned
 	for range r.IntN(3) {
 		from := day(-70, 120)

@@ -83,7 +83,7 @@ func sampleTask(id string) ledger.Task {
 // factsOf are what acts know of a task that begins.
 func factsOf(t ledger.Task) act.Case {
 	return act.Case{Kind: t.Kind, State: act.Open, Title: t.Title, Lead: t.Lead, Assist: t.Assist, Office: "shuizhiban", Leadership: "lingdao",
-		Policy: t.Policy, Due: t.Due, FirstDue: t.Due, Number: 1, Assigned: t.Assigned}
+		Policy: t.Policy, Due: t.Due, Number: 1, Assigned: t.Assigned}
 }
 
 // standing is how sampleTask stands right after the launch.
@@ -236,9 +236,9 @@ func (w *world) opens(talk string, state act.TalkState) ledger.Talk {
 	row, err := w.Task(w.ctx, "jincheng", k.Task)
 	w.ok(err)
 	c := ledger.TalkCaseOf(&w.plan.Plan, row, k)
-	c.State, c.Opened, c.Since, c.Round = state, calendar.DayOf(talkAt), calendar.DayOf(talkAt), 1
+	c.State, c.Opened, c.Since = state, calendar.DayOf(talkAt), calendar.DayOf(talkAt)
 	if state == act.TalkProposed {
-		c.Opened, c.Since, c.Round, c.Asked = calendar.Day{}, calendar.Day{}, 0, calendar.DayOf(talkAt)
+		c.Opened, c.Since, c.Asked = calendar.Day{}, calendar.Day{}, calendar.DayOf(talkAt)
 	}
 	got, err := w.OpenTalk(w.ctx, ledger.Opening{Plan: "jincheng", Talk: talk, Open: func(ledger.Task, ledger.Talk) act.TalkCase { return c }}, speaks)
 	w.ok(err)
