@@ -34,7 +34,7 @@ func (b Book) AffectedBy(talk TalkCourse, task string, before, after Case, a Act
 	}
 	m := &c.Members[i]
 	founded := after.missed(m.About) && !before.missed(m.About) && after.Due.Before(a.On) && !before.Due.Before(a.On)
-	gone := after.State == Closed && !c.took(StepHeld) || moved(before, after, a) && !after.missedBefore(TalkCase{Lead: c.Lead, About: m.About})
+	gone := after.State == Closed && !c.took(StepHeld) || m.About != 0 && moved(before, after, a) && !after.missedBefore(TalkCase{Lead: c.Lead, About: m.About})
 	topic := ""
 	switch v := c.Voided; {
 	case v != nil && c.State == TalkVoid && !v.Moved && a.Kind == Reinstate:

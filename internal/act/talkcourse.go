@@ -1,6 +1,7 @@
 package act
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -204,6 +205,13 @@ func (b Book) Propose(c TalkCase, a Act) (TalkCourse, *Refusal) {
 		return TalkCourse{}, r
 	}
 	c.What, c.Grounds, c.By, c.Asked, c.AskedAt = a.Talk.What, a.Reason, a.By.Name, a.On, a.At
+	c.Members = slices.Clone(c.Of())
+	for i, m := range c.Members {
+		if !m.Due.Before(a.On) { // by hand: no date was missed, and none takes it back
+			c.Members[i].About = 0
+		}
+	}
+	c.About = c.Members[0].About
 	if a.By.Account == EngineActor.Account { // a leader reads what was counted with the words of the next office morning
 		p := b.talkPolicy(c)
 		c.Asked = b.Morning(p, a.At)

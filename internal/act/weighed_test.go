@@ -7,6 +7,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/plan"
 )
 
 // What a talk about several tasks does follows from what those tasks are now, not from
@@ -55,4 +56,33 @@ func TestATalkIsWeighedByWhatItsTasksAre(t *testing.T) {
 		require.Nil(t, c.Doubt, "it rests on that again")
 		require.Equal(t, act.TopicFounded, told[0].Topic)
 	})
+}
+
+// A proposal by hand rests on the date that was missed by then; about a task that is not
+// late it rests on what a person says, and another date does not take it back.
+func TestAProposalByHandRestsOnADateThatWasMissed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		at    string
+		state act.TalkState
+	}{{"2021-04-29 10:00", act.TalkProposed}, {"2021-04-30 10:00", act.TalkProposed}, {"2021-05-06 10:00", act.TalkVoid}} {
+		b := newBook(t)
+		task := begin(b, "standard", day(t, "2021-04-30"), moment(t, "2021-04-08 00:00"))
+		of := func(id string, at string, k act.Kind) act.Act {
+			return act.Act{ID: id, Kind: k, By: act.Actor{Account: "office", Name: "办", Unit: "office"}, At: moment(t, at), On: day(t, at[:10]), Reason: "说明"}
+		}
+		propose := of("p", c.at, act.Propose)
+		propose.Unit, propose.Talk = "gaoping", &act.TalkFacts{What: plan.ProposeTalk}
+		talk, refused := b.Propose(act.TalkCase{Task: "b", Number: 1, Lead: "gaoping", Office: "office", Leadership: "group", Policy: "standard",
+			Members: []act.Member{{Task: "b", About: task.Number, Due: task.Due}}}, propose)
+		require.Nil(t, refused)
+		correct := of("c", "2021-05-10 10:00", act.Correct)
+		correct.Due = day(t, "2021-09-30")
+		after, _, refused := b.Act(task, correct)
+		require.Nil(t, refused)
+		if now, _, changed := b.AffectedBy(talk, "b", task.Case, after.Case, correct); changed {
+			talk = now
+		}
+		require.Equal(t, c.state, talk.State, "proposed at %s", c.at)
+	}
 }
