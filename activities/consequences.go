@@ -136,8 +136,8 @@ func firedBy(talks []ledger.Talk) []act.Fired {
 	var fired []act.Fired
 	for _, t := range talks {
 		f := act.Fired{Unit: t.Lead, What: t.What, Waits: t.State == ledger.TalkProposed}
-		if t.Origin != act.OriginStage && t.Origin != act.OriginHand && t.Facts != nil {
-			f.Rule, f.Facts = t.Origin, t.Facts.Facts
+		if t.Origin.Kind == act.OriginRule && t.Facts != nil {
+			f.Rule, f.Facts = t.Origin.Of, t.Facts.Facts
 		}
 		if f.Rule != "" || f.Waits {
 			fired = append(fired, f)

@@ -95,7 +95,7 @@ func TestASilentYearIsSaidInFewMessages(t *testing.T) {
 	foretold, got = nil, nil
 	for _, k := range talks {
 		if ruled(k) && k.State == ledger.TalkProposed {
-			got = append(got, k.Facts.Asked.String()+" "+k.Lead+" "+k.What+" "+k.Origin)
+			got = append(got, k.Facts.Asked.String()+" "+k.Lead+" "+k.What+" "+k.Origin.Of)
 		}
 	}
 	for _, r := range act.RuledAlone(y.plan, y.cal, launched, calendar.NewDay(2022, 4, 7), ahead) {

@@ -287,7 +287,7 @@ func (y *year) perform(e script.Entry) {
 }
 
 // ruled tells that a rule of consequences proposed the talk.
-func ruled(k ledger.Talk) bool { return k.Origin != act.OriginStage && k.Origin != act.OriginHand }
+func ruled(k ledger.Talk) bool { return k.Origin.Kind == act.OriginRule }
 
 // until lets everything happen before an instant, and what a script says; after each
 // audit the leadership decides as the script says.

@@ -202,7 +202,7 @@ func (f *filed) watches() *filed {
 	require.True(f.t, ok)
 	task := ledger.TaskOf(&f.plan, act.OccurrenceOf(duty, o), o.Opens)
 	task.Duty, task.Period = duty.ID, o.Period
-	_, err := f.store.AddOccurrence(f.t.Context(), task, f.when(o.Opens))
+	_, err := f.store.OpenTask(f.t.Context(), task, f.when(o.Opens))
 	require.NoError(f.t, err)
 	return f
 }

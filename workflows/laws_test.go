@@ -153,7 +153,7 @@ func TestTheAuditNamesABreachOfEachLaw(t *testing.T) {
 	for _, id := range []string{"monthly.1", "monthly.2"} {
 		o := ledger.TaskOf(b.plan, task(id, calendar.NewDay(2021, 6, 30)), b.at("2021-06-01 09:00").Plan)
 		o.Duty = "monthly"
-		_, err := b.store.AddOccurrence(t.Context(), o, b.at("2021-06-01 09:00"))
+		_, err := b.store.OpenTask(t.Context(), o, b.at("2021-06-01 09:00"))
 		require.NoError(t, err)
 	}
 	// What the engine itself would have said and done is no breach.

@@ -35,7 +35,7 @@ func TestDutyOpensEachOccurrenceInARunOfItsOwnAndEnds(t *testing.T) {
 		require.Less(t, run, 5)
 		b := newBench(t, start, monitor)
 		for _, row := range before {
-			_, err := b.store.AddOccurrence(t.Context(), row, ledger.When{Real: start, Plan: start})
+			_, err := b.store.OpenTask(t.Context(), row, ledger.When{Real: start, Plan: start})
 			require.NoError(t, err)
 		}
 		b.ExecuteWorkflow(workflows.DutyType, state)

@@ -183,7 +183,7 @@ func TestAProposalThatIsRevivedHasItsDaysLeft(t *testing.T) {
 	task := begin(b, "standard", day(t, "2021-04-30"), moment(t, "2021-04-08 00:00")).Case
 	a := written(t, "2021-05-12 10:00 clerk propose unit=gaoping")
 	a.Talk = &act.TalkFacts{What: plan.ProposeTalk}
-	talk, refused := b.Propose(act.TalkCase{Task: "t", Number: 1, Lead: "gaoping", Office: "office", Leadership: "group", Policy: "standard", Origin: act.OriginHand, About: 1}, a)
+	talk, refused := b.Propose(act.TalkCase{Task: "t", Number: 1, Lead: "gaoping", Office: "office", Leadership: "group", Policy: "standard", Origin: act.Origin{Kind: act.OriginHand}, About: 1}, a)
 	require.Nil(t, refused)
 	limit := func() calendar.Day { return b.TalkOwed(talk.TalkCase)[0].Limit }
 	require.Equal(t, day(t, "2021-05-17"), limit())

@@ -71,7 +71,7 @@ func (p *player) open(at time.Time) {
 		policy = "standard"
 	}
 	c := p.OpenTalk(act.TalkCase{Task: "b", What: plan.ProposeTalk, Number: len(p.courses) + 1, Lead: p.Lead, Office: p.Office, Leadership: p.Leadership,
-		Policy: policy, Origin: act.OriginStage, About: p.Number}, at)
+		Policy: policy, Origin: act.Origin{Kind: act.OriginStage}, About: p.Number}, at)
 	p.courses = append(p.courses, c)
 	p.talks = append(p.talks, &talkHistory{policy: policy, opened: at})
 }

@@ -164,7 +164,7 @@ func TestATalkLosesWhatItRestsOn(t *testing.T) {
 	b := newBook(t)
 	c := begin(b, "standard", day(t, "2021-04-30"), moment(t, "2021-04-08 00:00"))
 	_, c, _ = b.Play(c, nil, moment(t, "2021-05-20 00:00"))
-	talk := b.OpenTalk(act.TalkCase{Task: "b", What: plan.ProposeTalk, Number: 1, Lead: "gaoping", Office: "office", Leadership: "group", Policy: "standard", Origin: act.OriginStage, About: c.Number}, moment(t, "2021-05-18 09:00"))
+	talk := b.OpenTalk(act.TalkCase{Task: "b", What: plan.ProposeTalk, Number: 1, Lead: "gaoping", Office: "office", Leadership: "group", Policy: "standard", Origin: act.Origin{Kind: act.OriginStage}, About: c.Number}, moment(t, "2021-05-18 09:00"))
 	a := act.Act{ID: "c", Kind: act.Correct, By: clerkOf, At: moment(t, "2021-05-25 10:00"), On: day(t, "2021-05-25"), Due: day(t, "2021-09-30"), Reason: "笔误"}
 	after, _, refused := b.Act(c, a)
 	require.Nil(t, refused)
@@ -251,7 +251,7 @@ func TestAProposalComesBackWithItsDate(t *testing.T) {
 				_, task, _ = b.Play(task, nil, moment(t, "2021-05-12 00:00")) // it was urged and warned
 				propose := written(t, "2021-05-12 10:00 clerk propose unit=gaoping")
 				propose.Talk = &act.TalkFacts{What: what}
-				talk, refused := b.Propose(act.TalkCase{Task: "t", Number: 1, Lead: "gaoping", Office: "office", Leadership: "group", Policy: "standard", Origin: act.OriginHand, About: task.Number}, propose)
+				talk, refused := b.Propose(act.TalkCase{Task: "t", Number: 1, Lead: "gaoping", Office: "office", Leadership: "group", Policy: "standard", Origin: act.Origin{Kind: act.OriginHand}, About: task.Number}, propose)
 				require.Nil(t, refused)
 				for i, line := range c.acts {
 					a := written(t, line)

@@ -27,12 +27,6 @@ const (
 // TalkStates in the order of a talk's life.
 var TalkStates = []TalkState{TalkPending, TalkProposed, TalkOpen, TalkDeclined, TalkClosed, TalkVoid, TalkCarried, TalkJoined}
 
-// Where a talk comes from, when not from a rule of consequences, whose ID it has then.
-const (
-	OriginStage = "stage" // a rung of its task's ladder
-	OriginHand  = "hand"  // a person
-)
-
 // TalkCase is all that acts know and change about one talk 约谈 or circular 通报.
 // Its Keys travel with the talk's workflow.
 type TalkCase struct {
@@ -48,7 +42,7 @@ type TalkCase struct {
 	Office     string       `json:"office"`            // unit ID
 	Leadership string       `json:"leadership"`        // unit ID
 	Policy     string       `json:"policy"`            // key in Plan.Policies
-	Origin     string       `json:"origin"`            // OriginStage, OriginHand, or the rule's ID
+	Origin     Origin       `json:"origin"`            // of kind OriginStage, OriginHand or OriginRule
 	About      int          `json:"about,omitempty"`   // Case.Number of the date it rests on
 	Members    []Member     `json:"members,omitempty"` // the tasks it is about, its own first; none: its own alone
 	Grounds    string       `json:"grounds,omitempty"` // what it rests on, in words, a line each

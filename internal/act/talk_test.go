@@ -51,7 +51,7 @@ func playTalk(b act.Book, c act.TalkCourse, acts []act.Act, to time.Time) (said 
 
 func calledTalk() act.TalkCase {
 	return act.TalkCase{Task: "survey", What: plan.ProposeTalk, State: act.TalkPending, Number: 1, Lead: "shuiwu", Office: "duban", Leadership: "lingdao",
-		Policy: "standard", Origin: act.OriginStage, Track: act.Track{Revision: 1}}
+		Policy: "standard", Origin: act.Origin{Kind: act.OriginStage}, Track: act.Track{Revision: 1}}
 }
 
 var (
@@ -211,7 +211,7 @@ func TestCircularIsToldAndClosed(t *testing.T) {
 	t.Parallel()
 	b := talkBook(t, plan.TalkAtOnce)
 	c := calledTalk()
-	c.State, c.Origin = "", "second-talk"
+	c.State, c.Origin = "", act.Origin{Kind: act.OriginRule, Of: "second-talk"}
 	a := talkAct(oclock(5, 19, 10), act.EngineActor, act.Propose)
 	_, refused := b.Propose(c, a)
 	require.Equal(t, &act.Refusal{Key: "act.refused_needs", Data: map[string]string{"Field": "what"}}, refused)

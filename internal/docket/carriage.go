@@ -47,9 +47,14 @@ func (d Docket) CarryNothing(ctx context.Context, l ledger.Launched, t plan.Task
 	when := d.when(l.Clock)
 	facts := act.NewCase(&l.Plan, t, l.At)
 	facts.State, facts.From = act.Carried, &act.Elsewhere{Plan: from.Plan, Task: from.ID, On: l.Plan.Issued}
-	row := opening{plan: &l.Plan}.row(t, facts, time.Time{})
+	row := opening{plan: &l.Plan}.row(t, facts, time.Time{}, carriedFrom(from))
 	row.State, row.ClosedAt = ledger.Carried, when.Plan
 	return d.Ledger.CarryNothing(ctx, row, actor, when)
+}
+
+// carriedFrom is the origin of what goes on from a row of another plan.
+func carriedFrom(was ledger.Task) act.Origin {
+	return act.Origin{Kind: act.OriginCarried, Of: was.Plan + "/" + was.ID}
 }
 
 // moving works out what goes from one plan into another.
@@ -166,7 +171,7 @@ func (m moving) duty(row ledger.Task, t plan.Task) ledger.CarriedTask {
 
 // row is the task's row in its new plan.
 func (m moving) row(was ledger.Task, t plan.Task, facts act.Case) ledger.Task {
-	row := m.is.row(t, facts, m.act.At)
+	row := m.is.row(t, facts, m.act.At, carriedFrom(was))
 	row.FirstDue, row.Light, row.LastStage = was.FirstDue, was.Light, was.LastStage
 	return row
 }

@@ -192,10 +192,10 @@ func TalkToPropose(p *plan.Plan, task ledger.Task, a act.Act, rule *act.Proposal
 	c := act.TalkCase{
 		Members: []act.Member{{Task: task.ID, About: task.Facts.Number, Due: task.Facts.Due}},
 		Task:    task.ID, Lead: a.Unit, Office: p.Directory.Office, Leadership: p.Directory.Leadership,
-		Policy: act.TalkPolicy(p, task.Policy), Origin: act.OriginHand, About: task.Facts.Number,
+		Policy: act.TalkPolicy(p, task.Policy), Origin: act.Origin{Kind: act.OriginHand}, About: task.Facts.Number,
 	}
 	if rule != nil {
-		c.Origin, c.Facts = rule.Rule, rule.Facts
+		c.Origin, c.Facts = act.Origin{Kind: act.OriginRule, Of: rule.Rule}, rule.Facts
 	}
 	return c
 }

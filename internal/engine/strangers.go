@@ -207,7 +207,7 @@ func (r reconciling) outlived(ctx context.Context, x *workflow.WorkflowExecution
 // once more.
 func (r reconciling) giveBack(ctx context.Context, f *Finding) error {
 	state, err := r.firstState(ctx, f.Workflow, f.Run)
-	if err != nil || state == nil || len(state.Course.Known) == 0 || state.Course.Origin == act.OriginStage {
+	if err != nil || state == nil || len(state.Course.Known) == 0 || state.Course.Origin.Kind == act.OriginStage {
 		return err
 	}
 	talk, err := r.ledger.GiveBackTalk(ctx, f.Plan, f.Thing, state.OpensAt, state.Course.TalkCase, r.when(r.launched.Clock))

@@ -44,7 +44,7 @@ func (e *Engine) UnusedTalk(ctx context.Context, planID, task string, from int, 
 			continue
 		}
 		state, err := r.firstState(ctx, id, d.GetWorkflowExecutionInfo().GetExecution().GetRunId())
-		if err != nil || state == nil || state.Course.Origin == act.OriginStage && state.OpensAt.Equal(opensAt) {
+		if err != nil || state == nil || state.Course.Origin.Kind == act.OriginStage && state.OpensAt.Equal(opensAt) {
 			return n, err
 		}
 	}

@@ -326,7 +326,7 @@ func TestTwoOverdueTasksOfOneUnitProposeACircularOnceAndALeaderDecides(t *testin
 		talks, err := w.Ledger.Talks(ctx, "adds", "")
 		require.NoError(t, err)
 		for _, k := range talks {
-			if k.Origin == "two-overdue" {
+			if k.Origin.Of == "two-overdue" {
 				out = append(out, k)
 			}
 		}

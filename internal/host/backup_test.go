@@ -103,7 +103,7 @@ func (w *world) foretoldBy(p *plan.Plan, clock calendar.Clock) string {
 	talks, err := w.Ledger.Talks(w.t.Context(), p.ID, "")
 	require.NoError(w.t, err)
 	for _, k := range talks {
-		proposed[k.ID] = k.Origin != act.OriginStage
+		proposed[k.ID] = k.Origin.Kind != act.OriginStage
 	}
 	stages, err := w.Ledger.Stages(w.t.Context(), p.ID, "")
 	require.NoError(w.t, err)

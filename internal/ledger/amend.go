@@ -74,6 +74,9 @@ func (s *Store) Amend(ctx context.Context, a Amendment, when When) (done Amended
 		case was.Hash != a.Before:
 			return result{}, fmt.Errorf("plan %s: %w", a.Plan.ID, ErrAmendedMeanwhile)
 		}
+		for i := range a.Added {
+			a.Added[i].Origin = act.FromAmendment(last.N + 1)
+		}
 		if err := t.amend(was, a); err != nil {
 			return result{}, err
 		}

@@ -36,5 +36,6 @@ func TaskOf(p *plan.Plan, t plan.Task, assigned time.Time) Task {
 		Lead: t.Lead, Assist: t.Assist, Due: t.Due, FirstDue: t.Due,
 		Policy: t.Policy, Soft: t.Soft, Priority: t.Priority, Publish: t.Publish,
 		Revision: 1, State: TaskOpen, Light: light, Assigned: assigned, Facts: act.NewCase(p, t, assigned),
+		Origin: act.Origin{Kind: act.OriginPlan},
 	}
 }

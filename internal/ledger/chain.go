@@ -19,6 +19,7 @@ const (
 	PlanLaunched     = "plan.launched"
 	CalendarPut      = "calendar.put"
 	OccurrenceOpened = "occurrence.opened"
+	TaskOpened       = "task.opened" // for something that the plan's document does not name: see act.Origin
 	TaskArmed        = "task.armed"
 	StageDecided     = "stage.decided"
 	StageVoid        = "stage.void" // its task was closed or re-laddered before it spoke

@@ -25,6 +25,8 @@ var (
 	ErrNotFound  = errors.New("not in the ledger")
 	ErrNotOpen   = errors.New("the task is not open")
 	ErrOvertaken = errors.New("another try has begun or it is settled")
+	// ErrOtherTask: a task that was opened for something else has the ID. Nothing was written.
+	ErrOtherTask = errors.New("another task has that ID")
 	// ErrTaken: another act has the ID. Nothing was written.
 	ErrTaken = errors.New("another act has that ID")
 	ErrShut  = errors.New("the ledger is shut")

@@ -96,6 +96,7 @@ type Task struct {
 	Light     plan.Light   `db:"light" json:"light"`               // as last recorded; a reader works out today's with plan.Policy.LightOn
 	LastStage string       `db:"last_stage" json:"last_stage"`     // ID of the last stage decided
 	Armed     bool         `db:"armed" json:"armed"`               // its workflow is known to run
+	Origin    act.Origin   `db:"-" json:"origin"`                  // what it was opened for; never changes
 	Publish   bool         `db:"publish" json:"publish,omitempty"` // what it brings is to be made public
 	Facts     act.Case     `db:"-" json:"-"`                       // all that acts know of it; see CaseOf
 	Version   int          `db:"version" json:"-"`                 // grows with every write of Facts
@@ -197,9 +198,9 @@ type Talk struct {
 	Approver string                  `json:"approver,omitempty"`
 	What     string                  `json:"what"`           // plan.ProposeTalk or plan.ProposeCircular
 	Host     string                  `json:"host,omitempty"` // ID of the talk that it goes on as part of, in TalkJoined
-	Origin   string                  `json:"origin"`         // act.OriginStage, act.OriginHand, or a rule's ID
-	Facts    *act.TalkCase           `json:"-"`              // all that acts know of it; nil until it opens or is proposed
-	Version  int                     `json:"-"`              // grows with every write of Facts
+	Origin   act.Origin              `json:"origin"`
+	Facts    *act.TalkCase           `json:"-"` // all that acts know of it; nil until it opens or is proposed
+	Version  int                     `json:"-"` // grows with every write of Facts
 }
 
 // States of a talk.

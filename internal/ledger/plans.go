@@ -37,7 +37,7 @@ type PlanInfo struct {
 }
 
 var taskValueColumns = []string{"plan", "id", "position", "duty", "period", "kind", "title", "clause", "lead", "assist", "due", "first_due",
-	"policy", "soft", "priority", "revision", "state", "light", "last_stage", "armed", "assigned_at", "closed_at", "publish", "course", "label"}
+	"policy", "soft", "priority", "revision", "state", "light", "last_stage", "armed", "assigned_at", "closed_at", "publish", "course", "label", "origin"}
 
 // AddPlan writes a plan with its tasks, as one event plan.launched, what tells their
 // units of them (see Order), and its units into the office's directory: what it says of
@@ -110,34 +110,61 @@ func taskValues(planID string, position int, t Task) []any {
 		light = plan.Green
 	}
 	return []any{planID, t.ID, position, t.Duty, t.Period, t.Kind, t.Title, t.Clause, t.Lead, asJSON(assist), t.Due.String(), first.String(),
-		t.Policy, t.Soft, t.Priority, t.Revision, cmp.Or(t.State, TaskOpen), light, t.LastStage, t.Armed, instant(t.Assigned), nullable(t.ClosedAt), t.Publish, asFacts(t.Facts), t.Label}
+		t.Policy, t.Soft, t.Priority, t.Revision, cmp.Or(t.State, TaskOpen), light, t.LastStage, t.Armed, instant(t.Assigned), nullable(t.ClosedAt), t.Publish, asFacts(t.Facts), t.Label, t.Origin.String()}
 }
 
-// AddOccurrence opens one occurrence of a duty, as event occurrence.opened.
-// n names its Plan and Duty. Again, it changes nothing: added is false.
-func (s *Store) AddOccurrence(ctx context.Context, n Task, when When) (added bool, err error) {
+// OpenTask opens one task of a plan under supervision that the plan's document does not
+// name: an occurrence of a duty, at the duty's place, as event occurrence.opened; any other
+// after all others, as event task.opened with its origin, and its units are told (see
+// Order). n names its Plan. The same again changes nothing: added is false. ErrOtherTask when
+// a task of another origin has its ID.
+func (s *Store) OpenTask(ctx context.Context, n Task, when When) (added bool, err error) {
 	key := n.Plan + "/" + n.ID + "/opened"
 	return write(ctx, s, func(t *tx) (bool, error) {
-		if there, err := t.recorded(key); there || err != nil {
+		switch there, err := t.task(n.Plan, n.ID); {
+		case err == nil && n.Duty == "" && there.Origin != n.Origin:
+			return false, fmt.Errorf("task %s of %s, opened for %s: %w", n.ID, n.Plan, there.Origin, ErrOtherTask)
+		case !errors.Is(err, ErrNotFound):
 			return false, err
 		}
-		var position int
-		if err := t.one(&position, `SELECT position FROM tasks WHERE plan = ? AND id = ?`, n.Plan, n.Duty); err != nil {
-			return false, fmt.Errorf("duty %s of %s: %w", n.Duty, n.Plan, err)
+		if n.Duty != "" {
+			return true, t.openOccurrence(n, key, when)
 		}
-		if err := t.insert("tasks", taskValueColumns, [][]any{taskValues(n.Plan, position, n)}); err != nil {
+		var position sql.NullInt64
+		if err := t.one(&position, `SELECT MAX(position) FROM tasks WHERE plan = ?`, n.Plan); err != nil {
 			return false, err
 		}
-		duty, err := t.task(n.Plan, n.Duty)
-		if err != nil {
+		if !position.Valid {
+			return false, fmt.Errorf("plan %s: %w", n.Plan, ErrNotFound)
+		}
+		if err := t.insert("tasks", taskValueColumns, [][]any{taskValues(n.Plan, int(position.Int64)+1, n)}); err != nil {
 			return false, err
 		}
-		if err := t.putFacts(duty, duty.Facts.AsOpened(n.Due)); err != nil {
+		if err := t.append(Event{Key: key, Plan: n.Plan, Task: n.ID, Kind: TaskOpened}, when, map[string]any{"origin": n.Origin, "due": n.Due}); err != nil {
 			return false, err
 		}
-		return true, t.append(Event{Key: key, Plan: n.Plan, Task: n.ID, Kind: OccurrenceOpened}, when, map[string]any{
-			"duty": n.Duty, "period": n.Period, "due": n.Due,
-		})
+		return true, t.give(n.Plan, []Task{n}, when)
+	})
+}
+
+// openOccurrence writes an occurrence, and on its duty up to when it has been opened.
+func (t *tx) openOccurrence(n Task, key string, when When) error {
+	var position int
+	if err := t.one(&position, `SELECT position FROM tasks WHERE plan = ? AND id = ?`, n.Plan, n.Duty); err != nil {
+		return fmt.Errorf("duty %s of %s: %w", n.Duty, n.Plan, err)
+	}
+	if err := t.insert("tasks", taskValueColumns, [][]any{taskValues(n.Plan, position, n)}); err != nil {
+		return err
+	}
+	duty, err := t.task(n.Plan, n.Duty)
+	if err != nil {
+		return err
+	}
+	if err := t.putFacts(duty, duty.Facts.AsOpened(n.Due)); err != nil {
+		return err
+	}
+	return t.append(Event{Key: key, Plan: n.Plan, Task: n.ID, Kind: OccurrenceOpened}, when, map[string]any{
+		"duty": n.Duty, "period": n.Period, "due": n.Due,
 	})
 }
 

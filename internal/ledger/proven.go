@@ -39,7 +39,7 @@ var proven = []table{
 	{name: "tasks", key: []string{"plan", "id"}, columns: map[string]kind{
 		"plan": text, "id": text, "position": number, "duty": text, "period": text, "kind": text, "title": text, "clause": text,
 		"lead": text, "assist": text, "due": text, "first_due": text, "policy": text, "soft": yes, "priority": yes, "revision": number,
-		"state": text, "light": text, "last_stage": text, "armed": yes, "assigned_at": moment, "closed_at": moment, "publish": yes, "course": facts, "version": number, "label": text}},
+		"state": text, "light": text, "last_stage": text, "armed": yes, "assigned_at": moment, "closed_at": moment, "publish": yes, "course": facts, "version": number, "label": text, "origin": text}},
 	{name: "talks", key: []string{"plan", "id"}, columns: map[string]kind{
 		"plan": text, "id": text, "task": text, "revision": number, "number": number, "lead": text, "state": text, "opens_at": moment,
 		"taken": text, "approver": text, "opened_by": text, "what": text, "origin": text, "course": facts, "version": number, "host": text}},

@@ -24,6 +24,18 @@ func (s *Store) Unspoken(ctx context.Context, planID string) ([]Digest, error) {
 	return digests, err
 }
 
+// Unstarted are the digests with a word about a task whose workflows are not known to exist.
+func (s *Store) Unstarted(ctx context.Context, planID, task string) ([]Digest, error) {
+	var rows []digestRow
+	err := s.all(ctx, &rows, `SELECT `+digestColumns+` FROM digests WHERE NOT started AND key IN
+		(SELECT digest FROM notices WHERE plan = ? AND task = ?) ORDER BY key`, planID, task)
+	digests := make([]Digest, len(rows))
+	for i, r := range rows {
+		digests[i] = r.digest()
+	}
+	return digests, err
+}
+
 // HasDigest tells whether the ledger has a digest, spoken or not.
 func (s *Store) HasDigest(ctx context.Context, key string) (bool, error) {
 	var n int

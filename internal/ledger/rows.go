@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -20,9 +21,10 @@ type taskRow struct {
 	FirstDue string       `db:"first_due"`
 	ClosedAt sql.NullTime `db:"closed_at"`
 	Course   string       `db:"course"`
+	Origin   string       `db:"origin"`
 }
 
-const taskColumns = `plan, id, duty, period, kind, title, clause, lead, assist, due, first_due, policy, soft, priority, revision, state, light, last_stage, armed, assigned_at, closed_at, publish, course, version, label`
+const taskColumns = `plan, id, duty, period, kind, title, clause, lead, assist, due, first_due, policy, soft, priority, revision, state, light, last_stage, armed, assigned_at, closed_at, publish, course, version, label, origin`
 
 func (r taskRow) task() (t Task, err error) {
 	t = r.Task
@@ -32,6 +34,9 @@ func (r taskRow) task() (t Task, err error) {
 	}
 	if err := json.Unmarshal([]byte(r.Course), &t.Facts); err != nil {
 		return t, fmt.Errorf("ledger: task %s: course: %w", t.ID, err)
+	}
+	if t.Origin, err = act.ParseOrigin(r.Origin); err != nil {
+		return t, fmt.Errorf("ledger: task %s: %w", t.ID, err)
 	}
 	if t.Due, err = day(r.Due); err == nil {
 		t.FirstDue, err = day(r.FirstDue)
@@ -231,7 +236,11 @@ type talkRow struct {
 const talkColumns = `id, plan, task, revision, number, lead, state, opens_at, taken, approver, what, origin, course, version, host`
 
 func (r talkRow) talk() (Talk, error) {
-	t := Talk{ID: r.ID, Plan: r.Plan, Task: r.Task, Revision: r.Revision, Number: r.Number, Lead: r.Lead, State: r.State, OpensAt: r.OpensAt.UTC(), Approver: r.Approver, What: r.What, Origin: r.Origin, Version: r.Version, Host: r.Host}
+	origin, err := act.ParseOrigin(r.Origin)
+	if err != nil {
+		return Talk{}, fmt.Errorf("ledger: talk %s: %w", r.ID, err)
+	}
+	t := Talk{ID: r.ID, Plan: r.Plan, Task: r.Task, Revision: r.Revision, Number: r.Number, Lead: r.Lead, State: r.State, OpensAt: r.OpensAt.UTC(), Approver: r.Approver, What: r.What, Origin: origin, Version: r.Version, Host: r.Host}
 	if err := json.Unmarshal([]byte(r.Taken), &t.Taken); err != nil {
 		return t, fmt.Errorf("ledger: talk %s: %w", t.ID, err)
 	}

@@ -185,7 +185,7 @@ func (t Talk) Known() bool {
 	case TalkProposed, TalkDeclined:
 		return false
 	case TalkJoined, TalkVoid:
-		return t.Origin == act.OriginStage || t.Facts != nil && !t.Facts.Opened.IsZero()
+		return t.Origin.Kind == act.OriginStage || t.Facts != nil && !t.Facts.Opened.IsZero()
 	}
 	return true
 }

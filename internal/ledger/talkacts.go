@@ -362,7 +362,7 @@ func (t *tx) insertTalk(talk Talk, key string) error {
 		return err
 	}
 	return t.make("talks", `INSERT INTO talks (plan, id, task, revision, number, lead, state, opens_at, taken, approver, opened_by, what, origin, course, host) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'null', '', ?, ?, ?, ?, ?)`,
-		talk.Plan, talk.ID, talk.Task, talk.Revision, talk.Number, talk.Lead, talk.State, talk.OpensAt, key, talk.What, talk.Origin, course, talk.host())
+		talk.Plan, talk.ID, talk.Task, talk.Revision, talk.Number, talk.Lead, talk.State, talk.OpensAt, key, talk.What, talk.Origin.String(), course, talk.host())
 }
 
 // course is the text that the tables keep of what is known of a talk.

@@ -111,7 +111,7 @@ func (t *tx) callTalk(d Decision, key string, task Task) (*Talk, error) {
 	}
 	number := max(before+1, d.TalkNumber)
 	talk := Talk{ID: fmt.Sprintf("%s#%d", d.Task, number), Plan: d.Plan, Task: d.Task, Number: number, Version: 1,
-		Lead: task.Lead, State: TalkPending, OpensAt: instant(d.Stage.At), What: plan.ProposeTalk, Origin: act.OriginStage}
+		Lead: task.Lead, State: TalkPending, OpensAt: instant(d.Stage.At), What: plan.ProposeTalk, Origin: act.Origin{Kind: act.OriginStage}}
 	if d.Called != nil {
 		c := *d.Called
 		var err error

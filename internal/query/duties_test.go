@@ -24,7 +24,7 @@ func TestDuties(t *testing.T) {
 	require.True(t, ok)
 	row := ledger.TaskOf(&w.water, act.OccurrenceOf(duty, o), o.Opens)
 	row.Duty, row.Period = duty.ID, o.Period
-	_, err = w.store.AddOccurrence(t.Context(), row, when(at(6, 20, 0)))
+	_, err = w.store.OpenTask(t.Context(), row, when(at(6, 20, 0)))
 	require.NoError(t, err)
 	want := query.DutyLine{Plan: "water", ID: "watch", Title: "监测断面水质", Lead: "高平市人民政府", LeadID: "gaoping", Phase: act.Open, Recurs: duty.Recur, Opened: 1, Open: 1, Overdue: 1}
 	for _, mode := range []string{"read whole", "chosen by the database"} {

@@ -7,7 +7,6 @@
 package query
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -202,7 +201,7 @@ func (r reading) seen(d people.Directory, stages []ledger.Stage, talks []ledger.
 		if !joined {
 			of = k
 		}
-		if !r.who.seesTalk(d, of) && cmp.Or(k.Origin, act.OriginStage) == act.OriginStage {
+		if !r.who.seesTalk(d, of) && k.Origin.Kind == act.OriginStage {
 			hidden[k.Task] = true
 		}
 	}

@@ -247,7 +247,7 @@ func (y *year) ruled(ctx context.Context) (ids map[string]bool, diffs []Differen
 			return len(parts) > 1 && (known[parts[1]] || strings.Contains(parts[1], "/")) // of another plan
 		})
 		if len(facts) == 0 || len(wrong) > 0 {
-			diffs = append(diffs, Difference{Groundless, t.Task, t.ID, "", calendar.DayOf(t.OpensAt.In(y.lad.Zone)), t.Origin + " " + strings.Join(wrong, " ")})
+			diffs = append(diffs, Difference{Groundless, t.Task, t.ID, "", calendar.DayOf(t.OpensAt.In(y.lad.Zone)), t.Origin.String() + " " + strings.Join(wrong, " ")})
 		}
 	}
 	return ids, diffs, nil
@@ -255,7 +255,7 @@ func (y *year) ruled(ctx context.Context) (ids map[string]bool, diffs []Differen
 
 // byRule tells that a talk was proposed by a rule of consequences.
 func byRule(t ledger.Talk) bool {
-	return t.Origin != "" && t.Origin != act.OriginStage && t.Origin != act.OriginHand
+	return t.Origin.Kind == act.OriginRule
 }
 
 // Compare holds the preview against the ledger, for all that speaks before to,

@@ -39,7 +39,7 @@ func TestAnActDoesNotWaitForWhatItOpensItself(t *testing.T) {
 	require.True(t, waits(2021, 6, 10))
 	row := ledger.TaskOf(&l.Plan, plan.Task{ID: "d.2021Q2", Kind: plan.Dated, Lead: "shuiwu", Policy: "p", Due: calendar.NewDay(2021, 6, 30)}, start)
 	row.Duty = "d"
-	_, err = store.AddOccurrence(t.Context(), row, when)
+	_, err = store.OpenTask(t.Context(), row, when)
 	require.NoError(t, err)
 	require.False(t, waits(2021, 6, 10))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
@@ -113,13 +114,30 @@ func TestCaseOfATalkUnderWay(t *testing.T) {
 	}, []string{talks.Tables[2].Head, talks.Tables[3].Head})
 }
 
+// Every kind of origin has words of its own in both languages.
+func TestEveryOriginHasWords(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []string{"zh", "en"} {
+		said := map[string]bool{}
+		for _, kind := range act.OriginKinds {
+			o := act.Origin{Kind: kind, Of: "牛村/2027-03"}
+			text := report.Speak(words.New(lang)).Origin(o)
+			require.NotContains(t, text, "event.", kind)
+			require.NotContains(t, text, "<no value>", kind)
+			said[text] = true
+		}
+		require.Len(t, said, len(act.OriginKinds))
+	}
+	require.Equal(t, "断面牛村 2027-03 水质", report.Speak(words.New("zh")).Origin(act.FromSection("牛村", "2027-03")))
+}
+
 // Whatever the ledger writes of a task has words in both languages.
 func TestEveryEventHasWords(t *testing.T) {
 	t.Parallel()
 	r := small(t)
 	for _, lang := range []string{"zh", "en"} {
 		for _, kind := range []string{
-			ledger.PlanLaunched, ledger.OccurrenceOpened, ledger.TaskArmed, ledger.StageDecided, ledger.StageVoid, ledger.NoticeDropped,
+			ledger.PlanLaunched, ledger.OccurrenceOpened, ledger.TaskOpened, ledger.TaskArmed, ledger.StageDecided, ledger.StageVoid, ledger.NoticeDropped,
 			ledger.MessageFailed, ledger.MessageDeferred, ledger.MessageUnknown, ledger.MessageResent, ledger.MessageDropped, ledger.TalkOpened, ledger.TalkAsked, ledger.TalkHasJoined, ledger.TalkVoided,
 			ledger.WorkflowMended, ledger.WorkflowTaken, ledger.TalkGivenBack, ledger.DutyEnded, ledger.DutyReopened,
 		} {

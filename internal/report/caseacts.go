@@ -14,14 +14,14 @@ import (
 )
 
 // dayOr is a day written out, "" for none.
-func (d docket) dayOr(day calendar.Day) string {
+func (d caseWords) dayOr(day calendar.Day) string {
 	if day.IsZero() {
 		return ""
 	}
 	return d.Day(day)
 }
 
-func (d docket) acknowledged() string {
+func (d caseWords) acknowledged() string {
 	r := d.c.Task
 	switch {
 	case r.Kind != plan.Dated:
@@ -34,7 +34,7 @@ func (d docket) acknowledged() string {
 	return ""
 }
 
-func (d docket) progress() string {
+func (d caseWords) progress() string {
 	r := d.c.Task
 	heard := d.dayOr(d.c.Course.Heard)
 	switch {
@@ -48,12 +48,12 @@ func (d docket) progress() string {
 	return ""
 }
 
-func (d docket) pause(p Interval) string {
+func (d caseWords) pause(p Interval) string {
 	return d.say("pause", words.Data{"From": d.Day(p.From), "To": d.dayOr(p.To), "Until": d.dayOr(p.Until), "Moves": p.Moves, "Words": d.quoted(p.Reason)})
 }
 
 // wait is what somebody owes, who and until when.
-func (d docket) wait(w Wait) string {
+func (d caseWords) wait(w Wait) string {
 	who := d.c.Units[w.Unit]
 	if w.Seat == act.Office || w.Seat == act.Leadership {
 		who = d.w.T("act.seat_" + string(w.Seat))
@@ -63,7 +63,7 @@ func (d docket) wait(w Wait) string {
 }
 
 // may are the days until which the unit may still return or ask for more time.
-func (d docket) may() string {
+func (d caseWords) may() string {
 	c, r := d.c.Course, d.c.Task
 	if r.Kind != plan.Dated || c.State != act.Open {
 		return ""
@@ -79,7 +79,7 @@ func (d docket) may() string {
 }
 
 // matters are what units owe each other under the task: parts, instructions.
-func (d docket) matters() Section {
+func (d caseWords) matters() Section {
 	out := Section{Heading: d.say("part_matters")}
 	if parts := d.c.Course.Parts; len(parts) > 0 {
 		g := Grid{Head: d.say("parts_head"), Columns: d.heads("ref", "part_unit", "content", "asked", "limit", "given")}
@@ -100,14 +100,14 @@ func (d docket) matters() Section {
 
 // settled is when a matter with a limit was settled, or that it is not.
 // given is when a part was given, or that it is asked for no more.
-func (d docket) given(p act.Part) string {
+func (d caseWords) given(p act.Part) string {
 	if p.Dropped {
 		return d.say("dropped", words.Data{"Day": p.Given.String()})
 	}
 	return d.settled(p.Given, p.Due)
 }
 
-func (d docket) settled(on, limit calendar.Day) string {
+func (d caseWords) settled(on, limit calendar.Day) string {
 	switch {
 	case !on.IsZero() && !limit.IsZero() && on.After(limit):
 		return d.say("settled_late", words.Data{"Day": on.String()})
@@ -122,7 +122,7 @@ func (d docket) settled(on, limit calendar.Day) string {
 }
 
 // matterOf says what a stage about something else than the task's limit rests on.
-func (d docket) matterOf(s StageRow) string {
+func (d caseWords) matterOf(s StageRow) string {
 	limit := ""
 	if !s.Limit.IsZero() && s.Topic != act.TopicSilent {
 		limit = s.Limit.String()
@@ -131,7 +131,7 @@ func (d docket) matterOf(s StageRow) string {
 }
 
 // did is an act in words, and why it was refused if it was.
-func (d docket) did(m Moment) string {
+func (d caseWords) did(m Moment) string {
 	a := *m.Act
 	what := d.say("did", words.Data{"Kind": d.w.T("act.kind_" + string(a.Kind)), "Facts": d.join(d.saidIn(m)...), "Task": d.c.now(m.Task), "Talk": d.c.now(m.Talk)})
 	if m.Refused == nil {
@@ -150,7 +150,7 @@ func (s Speaker) intoOf(a act.Act) []string {
 }
 
 // saidIn are the facts an act gave, each in a few words.
-func (d docket) saidIn(m Moment) (all []string) {
+func (d caseWords) saidIn(m Moment) (all []string) {
 	a := *m.Act
 	add := func(name, value string) {
 		if value != "" {
@@ -219,7 +219,7 @@ func (d docket) saidIn(m Moment) (all []string) {
 
 // reasonOf is why an act was done: the person's words, or the facts on which a rule
 // proposed, in the reader's language.
-func (d docket) reasonOf(m Moment) string {
+func (d caseWords) reasonOf(m Moment) string {
 	if len(m.Grounds) == 0 {
 		return m.Act.Reason
 	}
@@ -234,7 +234,7 @@ func (s Speaker) ruleOf(rule string) string {
 }
 
 // talkFacts are what the papers of a talk say.
-func (d docket) talkFacts(t act.TalkFacts) (all []string) {
+func (d caseWords) talkFacts(t act.TalkFacts) (all []string) {
 	add := func(name, value string) {
 		if value != "" {
 			all = append(all, d.say("act_talk_"+name, words.Data{"Value": value}))
@@ -259,7 +259,7 @@ func (d docket) talkFacts(t act.TalkFacts) (all []string) {
 }
 
 // evidence names a file so that it can be recognised, or an address.
-func (d docket) evidence(e act.Evidence) string {
+func (d caseWords) evidence(e act.Evidence) string {
 	if e.URL != "" {
 		name := e.Name
 		if name == e.URL {
@@ -283,7 +283,7 @@ func size(n int64) string {
 // Then says in a line or two what comes of a case after an act: what is waited for
 // and by whom, and what the engine does next and when.
 func (s Speaker) Then(c Case) string {
-	d := docket{s, c}
+	d := caseWords{s, c}
 	switch {
 	case c.Task.Kind == plan.Duty:
 		return d.thenOfDuty()
@@ -301,7 +301,7 @@ func (s Speaker) Then(c Case) string {
 	return strings.Join(append(parts, d.say("then_next", words.Data{"Next": d.next()})), "\n")
 }
 
-func (d docket) thenOfDuty() string {
+func (d caseWords) thenOfDuty() string {
 	switch p, u := d.c.Course.Pause, d.c.Upcoming; {
 	case p != nil:
 		return d.say("then_duty_paused", words.Data{"Until": d.dayOr(p.Until)})

@@ -45,6 +45,8 @@ type Moment struct {
 	Rule    string       `json:"rule,omitempty"` // ID of that rule
 	// From is the task of another plan that it was carried on from.
 	From *act.Elsewhere `json:"from,omitempty"`
+	// Origin is what a task was opened for that its plan's document does not name.
+	Origin act.Origin `json:"origin,omitzero"`
 }
 
 // units are the IDs of the units an act names.
@@ -88,7 +90,8 @@ type parts struct {
 	Lead      struct {
 		From string `json:"from"`
 	} `json:"lead"`
-	From *act.Elsewhere `json:"from"`
+	From   *act.Elsewhere  `json:"from"`
+	Origin json.RawMessage `json:"origin"` // what a task, or of a proposal its talk, was opened for
 }
 
 // act is the act of a person that an event tells of; nil of another event.
@@ -142,6 +145,9 @@ func (b *binder) history(r Records) []Moment {
 		if len(p.Grounds) > 0 {
 			m.Grounds, m.Before = p.Grounds, p.Before
 			_ = json.Unmarshal(p.Rule, &m.Rule) // no text: none
+		}
+		if e.Kind == ledger.TaskOpened {
+			_ = json.Unmarshal(p.Origin, &m.Origin) // no text: none
 		}
 		m.Due, m.DueFrom, m.DueTo = p.due()
 		if e.Task != r.Task.ID {

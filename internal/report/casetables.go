@@ -12,7 +12,7 @@ import (
 )
 
 // ladder is the task's own ladder: the current one, then those it replaced.
-func (d docket) ladder() Section {
+func (d caseWords) ladder() Section {
 	out := Section{Heading: d.say("part_ladder")}
 	rows := slices.DeleteFunc(slices.Clone(d.c.Ladder), aside)
 	for len(rows) > 0 {
@@ -41,7 +41,7 @@ func aside(s StageRow) bool {
 
 // stages is a table of rungs: when, what, decided when, to whom with what
 // result, and how it came to stand on its day.
-func (d docket) stages(rows []StageRow) Grid {
+func (d caseWords) stages(rows []StageRow) Grid {
 	g := Grid{Columns: d.heads("at", "stage", "light", "decided", "to", "remark")}
 	channels := map[string]bool{}
 	for _, s := range rows {
@@ -55,14 +55,14 @@ func (d docket) stages(rows []StageRow) Grid {
 	return g
 }
 
-func (d docket) heads(names ...string) []string {
+func (d caseWords) heads(names ...string) []string {
 	for i, n := range names {
 		names[i] = d.say("col_" + n)
 	}
 	return names
 }
 
-func (d docket) decided(s StageRow) string {
+func (d caseWords) decided(s StageRow) string {
 	switch {
 	case s.State == ledger.Decided:
 		return clock(s.DecidedAt)
@@ -76,7 +76,7 @@ func (d docket) decided(s StageRow) string {
 
 // results are a stage's recipients, one a line, each with what became of its
 // message; of a stage still to come, whom it will speak to.
-func (d docket) results(s StageRow, several bool) string {
+func (d caseWords) results(s StageRow, several bool) string {
 	if s.State != ledger.Decided {
 		return d.seats(s.To)
 	}
@@ -104,7 +104,7 @@ func (d docket) results(s StageRow, several bool) string {
 }
 
 // why says how a stage came to stand on its day: moved, merged, late.
-func (d docket) why(s StageRow) string {
+func (d caseWords) why(s StageRow) string {
 	var parts []string
 	if s.MovedBy != "" {
 		key := "moved_" + s.MovedBy
@@ -138,7 +138,7 @@ func (d docket) why(s StageRow) string {
 	return strings.Join(parts, "\n")
 }
 
-func (d docket) talks() Section {
+func (d caseWords) talks() Section {
 	out := Section{Heading: d.say("part_talks")}
 	for _, t := range d.c.Talks {
 		key := "talk_head"
@@ -159,7 +159,7 @@ func (d docket) talks() Section {
 	return out
 }
 
-func (d docket) opened(t CaseTalk) string {
+func (d caseWords) opened(t CaseTalk) string {
 	switch t.State {
 	case ledger.TalkPending:
 		return d.say("talk_opens", words.Data{"At": clock(t.OpensAt)})
@@ -172,7 +172,7 @@ func (d docket) opened(t CaseTalk) string {
 }
 
 // stepResult is what became of a step; of a talk that is over, nothing more is asked.
-func (d docket) stepResult(state string, st TalkStep) string {
+func (d caseWords) stepResult(state string, st TalkStep) string {
 	key := "step_waiting"
 	switch {
 	case st.Taken.IsZero() && (state == ledger.TalkClosed || state == ledger.TalkVoid || state == ledger.TalkDeclined || state == ledger.TalkCarried || state == ledger.TalkJoined):
@@ -192,7 +192,7 @@ func (d docket) stepResult(state string, st TalkStep) string {
 }
 
 // messages are all that was said, one message a line.
-func (d docket) messages() Section {
+func (d caseWords) messages() Section {
 	out := Section{Heading: d.say("part_messages")}
 	g := Grid{Columns: d.heads("sent", "who", "channel", "stage", "message", "message_id")}
 	var pairs []pair
@@ -268,7 +268,7 @@ func (g *Grid) insert(place int, head string, column []string) {
 
 // history is what happened, in the order of the chain. Messages that simply
 // went out are in their own section.
-func (d docket) history() Section {
+func (d caseWords) history() Section {
 	out := Section{Heading: d.say("part_history")}
 	g := Grid{Columns: d.heads("plan_at", "actor", "event")}
 	var pairs []pair
@@ -299,7 +299,7 @@ func (d docket) history() Section {
 }
 
 // event is one event in words; of a kind that has none, its name and its reason.
-func (d docket) event(m Moment) string {
+func (d caseWords) event(m Moment) string {
 	if m.Act != nil {
 		return d.did(m)
 	}
@@ -309,7 +309,7 @@ func (d docket) event(m Moment) string {
 	}
 	data := words.Data{
 		"Kind": d.EventName(m.Kind), "Task": d.c.now(m.Task), "Stage": d.list(stages), "To": d.seats(m.To), "Channel": d.known("channel_", m.Channel), "Attempt": m.Attempt,
-		"Error": m.Error, "Talk": d.c.now(m.Talk), "Period": d.Period(m.Period), "Due": d.Day(m.Due), "Light": d.Light(Row{Light: m.Light}), "Reason": m.Reason,
+		"Origin": d.Origin(m.Origin), "Error": m.Error, "Talk": d.c.now(m.Talk), "Period": d.Period(m.Period), "Due": d.Day(m.Due), "Light": d.Light(Row{Light: m.Light}), "Reason": m.Reason,
 	}
 	if m.From != nil {
 		from := *m.From

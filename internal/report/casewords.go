@@ -33,15 +33,15 @@ type Grid struct {
 	Rows    [][]string
 }
 
-// docket is one case being put into words.
-type docket struct {
+// caseWords is one case being put into words.
+type caseWords struct {
 	Speaker
 	c Case
 }
 
 // Case puts a case file into words.
 func (s Speaker) Case(c Case) (title, subtitle string, sections []Section) {
-	d := docket{s, c}
+	d := caseWords{s, c}
 	title = d.say("title", words.Data{"Title": s.Title(c.Task)})
 	subtitle = d.say("subtitle", words.Data{"Plan": c.Plan.Title, "Number": c.Plan.Number, "Day": s.Day(c.AsOf), "Zone": s.Zone(c.Facts.Assigned.Location().String())})
 	sections = []Section{d.facts()}
@@ -64,9 +64,9 @@ func (s Speaker) Case(c Case) (title, subtitle string, sections []Section) {
 	return title, subtitle, d.numbered(sections)
 }
 
-func (d docket) say(name string, data ...words.Data) string { return d.w.T("case."+name, data...) }
+func (d caseWords) say(name string, data ...words.Data) string { return d.w.T("case."+name, data...) }
 
-func (d docket) days(n int, work bool) string {
+func (d caseWords) days(n int, work bool) string {
 	key := "notice.days"
 	if work {
 		key = "notice.workdays"
@@ -77,18 +77,18 @@ func (d docket) days(n int, work bool) string {
 	return d.w.T(key+"_many", words.Data{"N": n})
 }
 
-func (d docket) weekday(day calendar.Day) string {
+func (d caseWords) weekday(day calendar.Day) string {
 	return d.say("day", words.Data{"Day": d.Day(day), "Weekday": d.w.T("notice.weekday_" + itoa(int(day.At(0, 0, time.UTC).Weekday())))})
 }
 
-func (d docket) quoted(s string) string {
+func (d caseWords) quoted(s string) string {
 	if s == "" {
 		return ""
 	}
 	return d.say("quoted", words.Data{"Text": s})
 }
 
-func (d docket) facts() Section {
+func (d caseWords) facts() Section {
 	r, f := d.c.Task, d.c.Facts
 	out := Section{Heading: d.say("part_facts")}
 	add := func(label, text string) {
@@ -154,7 +154,7 @@ func (d docket) facts() Section {
 	return out
 }
 
-func (d docket) mention(m plan.Mention) string {
+func (d caseWords) mention(m plan.Mention) string {
 	due := ""
 	if !m.Due.IsZero() {
 		due = d.Day(m.Due)
@@ -163,7 +163,7 @@ func (d docket) mention(m plan.Mention) string {
 }
 
 // carriedFrom is where a task comes from, and how it stood there.
-func (d docket) carriedFrom(from act.Elsewhere) string {
+func (d caseWords) carriedFrom(from act.Elsewhere) string {
 	data := words.Data{"Plan": from.Plan, "Task": d.c.calls(from.Plan, from.Task), "On": d.Day(from.On), "Late": from.Late, "Talks": from.Talks, "Extended": d.c.Course.Granted}
 	if !from.Due.IsZero() {
 		data["Due"] = d.Day(from.Due)
@@ -171,7 +171,7 @@ func (d docket) carriedFrom(from act.Elsewhere) string {
 	return d.say("carried_from_is", data)
 }
 
-func (d docket) state() string {
+func (d caseWords) state() string {
 	r := d.c.Task
 	if r.Kind == plan.Standing && r.State == ledger.TaskOpen {
 		return d.say("standing")
@@ -187,12 +187,12 @@ func (d docket) state() string {
 	return d.commas(append(parts, d.Light(r), d.Left(r))...)
 }
 
-func (d docket) commas(parts ...string) string {
+func (d caseWords) commas(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), d.say("comma"))
 }
 
 // next is what the engine will do next and to whom.
-func (d docket) next() string {
+func (d caseWords) next() string {
 	r := d.c.Task
 	if r.Kind != plan.Dated || r.State != ledger.TaskOpen {
 		return ""
@@ -211,7 +211,7 @@ func (d docket) next() string {
 	return d.say("next", words.Data{"At": clock(s.At), "Stage": d.stage(*s), "To": d.seats(s.To)})
 }
 
-func (d docket) policy() string {
+func (d caseWords) policy() string {
 	if d.c.Task.Kind == plan.Standing {
 		return ""
 	}
@@ -224,7 +224,7 @@ func (d docket) policy() string {
 }
 
 // stuck are what the machine cannot get done at present, since when and why.
-func (d docket) stuck() (all []string) {
+func (d caseWords) stuck() (all []string) {
 	for _, w := range d.c.Stuck {
 		all = append(all, d.Stuck(w, d.c.Facts.Assigned.Location()))
 	}
@@ -238,7 +238,7 @@ func (s Speaker) Stuck(w ledger.Wait, zone *time.Location) string {
 }
 
 // warnings are what somebody must look at.
-func (d docket) warnings() (all []string) {
+func (d caseWords) warnings() (all []string) {
 	all = d.stuck()
 	r := d.c.Task
 	if !d.c.Facts.Armed && r.Kind != plan.Standing && r.State == ledger.TaskOpen {
@@ -268,7 +268,7 @@ func (d docket) warnings() (all []string) {
 func doubtful(state string) bool { return state == ledger.Failed || state == ledger.Unknown }
 
 // tally is how many of the case's messages stand in each of these states.
-func (d docket) tally(states ...string) string {
+func (d caseWords) tally(states ...string) string {
 	n := d.c.Tally()
 	var parts []string
 	for _, state := range states {
@@ -280,11 +280,11 @@ func (d docket) tally(states ...string) string {
 }
 
 // stage is what a stage is called in a case: its rule in words.
-func (d docket) stage(s StageRow) string {
+func (d caseWords) stage(s StageRow) string {
 	return d.stageOf(Step{Stage: s.Stage, Kind: s.Kind, Talk: s.Talk, Topic: s.Topic, Rule: s.rule(s.Stage)})
 }
 
-func (d docket) stageOf(s Step) string {
+func (d caseWords) stageOf(s Step) string {
 	if s.Talk == "" && s.Stage != plan.CatchUp && s.Stage != plan.Passed {
 		if name := d.ruleName(s.Rule, s.Stage); name != "" {
 			return name
@@ -296,7 +296,7 @@ func (d docket) stageOf(s Step) string {
 // ruleName is a policy's stage in words: 到期前30天提醒. What was decided is named
 // by the rung it was then, what is expected by the policy in force; "" when that
 // does not know it.
-func (d docket) ruleName(r *plan.Rule, id string) string {
+func (d caseWords) ruleName(r *plan.Rule, id string) string {
 	if r == nil {
 		i := slices.IndexFunc(d.c.Facts.Rules, func(r plan.Rule) bool { return r.ID == id })
 		if i < 0 {
@@ -320,11 +320,11 @@ func (d docket) ruleName(r *plan.Rule, id string) string {
 }
 
 // Rung is a rung of a policy in words: 到期前30天提醒.
-func (s Speaker) Rung(r plan.Rule) string { return docket{Speaker: s}.ruleName(&r, r.ID) }
+func (s Speaker) Rung(r plan.Rule) string { return caseWords{Speaker: s}.ruleName(&r, r.ID) }
 
 // seats are recipients; the accountable unit's own seats, the office and the
 // leadership without their names, which are among the facts.
-func (d docket) seats(to []people.Recipient) string {
+func (d caseWords) seats(to []people.Recipient) string {
 	names := make([]string, len(to))
 	for i, r := range to {
 		names[i] = d.seatOf(r)
@@ -332,7 +332,7 @@ func (d docket) seats(to []people.Recipient) string {
 	return d.list(names)
 }
 
-func (d docket) seatOf(to people.Recipient) string {
+func (d caseWords) seatOf(to people.Recipient) string {
 	if to.Unit == d.c.Task.LeadID || d.c.Seats[to.Role] != "" {
 		return d.term(string(to.Role))
 	}
@@ -344,7 +344,7 @@ func (d docket) seatOf(to people.Recipient) string {
 }
 
 // rule is a duty's recurrence and its occurrences.
-func (d docket) rule() Section {
+func (d caseWords) rule() Section {
 	out := Section{Heading: d.say("part_rule")}
 	out.Facts = []Fact{{d.say("label_rule"), d.recurrence()}}
 	if u := d.c.Upcoming; u != nil {
@@ -366,9 +366,9 @@ func (d docket) rule() Section {
 }
 
 // Recurrence is a duty's rule in words.
-func (s Speaker) Recurrence(c Case) string { return docket{s, c}.recurrence() }
+func (s Speaker) Recurrence(c Case) string { return caseWords{s, c}.recurrence() }
 
-func (d docket) recurrence() string {
+func (d caseWords) recurrence() string {
 	if d.c.Facts.Recurrence == nil {
 		return ""
 	}

@@ -31,6 +31,7 @@ type eventData struct {
 	Error  string          `json:"error"`
 	Year   int             `json:"year"`
 	Law    int             `json:"law"`
+	Origin act.Origin      `json:"origin"`
 
 	Name   string `json:"name"` // of one of the office's settings
 	Before string `json:"before"`
@@ -60,6 +61,15 @@ func (s Speaker) EventName(kind string) string {
 	return kind
 }
 
+// Origin says what a task or a talk was opened for.
+func (s Speaker) Origin(o act.Origin) string {
+	if o.Kind == "" {
+		return ""
+	}
+	of, month, _ := strings.Cut(o.Of, "/")
+	return s.w.T("event.origin_"+string(o.Kind), words.Data{"Of": o.Of, "Section": of, "Month": month})
+}
+
 // Event is what an event says, in a sentence; its instants are told in the zone.
 func (s Speaker) Event(dir people.Directory, zone *time.Location, e ledger.Event) string {
 	if text, ok := s.actText(dir, e); ok {
@@ -82,6 +92,8 @@ func (s Speaker) Event(dir people.Directory, zone *time.Location, e ledger.Event
 		return s.w.T("event.say_tasks", words.Data{"N": len(armed)})
 	case ledger.OccurrenceOpened:
 		return s.w.T("event.say_due", words.Data{"Due": d.Due})
+	case ledger.TaskOpened:
+		return s.Origin(d.Origin) + " " + s.w.T("event.say_due", words.Data{"Due": d.Due})
 	case ledger.StageDecided, ledger.TaskOrdered:
 		var stage plan.Stage
 		if err := json.Unmarshal(d.Stage, &stage); err != nil {

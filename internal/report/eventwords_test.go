@@ -45,7 +45,7 @@ func TestEveryKindOfEventHasWords(t *testing.T) {
 				c := Case{Task: Row{ID: "p14", Kind: plan.Dated}}
 				b := newBinder(ledger.Launched{Plan: plan.Plan{Zone: "Asia/Shanghai"}}, calendar.Day{}, nil)
 				c.History = b.history(Records{Task: ledger.Task{ID: "p14"}, Events: []ledger.Event{{Kind: kind, Task: "p14", Data: json.RawMessage(data)}}})
-				said := docket{s, c}.event(c.History[0])
+				said := caseWords{s, c}.event(c.History[0])
 				require.NotContains(t, said, "act.kind_", kind)
 				require.NotEqual(t, kind, said, "a case file names no event by what programs call it")
 				if c.History[0].From != nil && (kind == ledger.TaskCarried || kind == ledger.OccurrenceCarried) {

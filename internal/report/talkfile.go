@@ -30,7 +30,7 @@ func (c Case) OfTalk(id string) (_ Case, ok bool) {
 
 // Talk puts the narrowed case file of one talk into words.
 func (s Speaker) Talk(c Case) (title, subtitle string, sections []Section) {
-	d, t := docket{s, c}, c.Talks[0]
+	d, t := caseWords{s, c}, c.Talks[0]
 	title = d.say("talk_title", words.Data{"Unit": t.Unit, "Number": t.Number, "What": d.whatOf(t)})
 	_, subtitle, _ = s.Case(c)
 	sections = []Section{d.talkFactsOf(t)}
@@ -45,7 +45,7 @@ func (s Speaker) Talk(c Case) (title, subtitle string, sections []Section) {
 }
 
 // numbered puts 一、二、… before the sections' headings.
-func (d docket) numbered(sections []Section) []Section {
+func (d caseWords) numbered(sections []Section) []Section {
 	numerals := []rune(d.say("numerals"))
 	for i := range sections {
 		sections[i].Heading = d.say("section", words.Data{"No": string(numerals[i]), "Name": sections[i].Heading})
@@ -53,9 +53,9 @@ func (d docket) numbered(sections []Section) []Section {
 	return sections
 }
 
-func (d docket) whatOf(t CaseTalk) string { return d.w.T("matter.what_" + t.What) }
+func (d caseWords) whatOf(t CaseTalk) string { return d.w.T("matter.what_" + t.What) }
 
-func (d docket) talkFactsOf(t CaseTalk) Section {
+func (d caseWords) talkFactsOf(t CaseTalk) Section {
 	c := t.Course
 	out := Section{Heading: d.say("part_facts")}
 	add := func(label, text string) {
@@ -108,7 +108,7 @@ func (d docket) talkFactsOf(t CaseTalk) Section {
 }
 
 // memberOf is one of several tasks of a talk, with its own date and what has become of it.
-func (d docket) memberOf(t CaseTalk, m act.Member) string {
+func (d caseWords) memberOf(t CaseTalk, m act.Member) string {
 	key := ""
 	switch {
 	case !m.Ended.IsZero():
@@ -131,7 +131,7 @@ func (d docket) memberOf(t CaseTalk, m act.Member) string {
 }
 
 // groundsOf is what a talk was proposed for: see reasonOf.
-func (d docket) groundsOf(t CaseTalk) string {
+func (d caseWords) groundsOf(t CaseTalk) string {
 	for _, m := range d.c.History {
 		if m.Talk == t.Key && len(m.Grounds) > 0 && m.Act != nil && m.Refused == nil {
 			return d.reasonOf(m)
@@ -141,23 +141,23 @@ func (d docket) groundsOf(t CaseTalk) string {
 }
 
 // proposedBy says where a talk comes from.
-func (d docket) proposedBy(t CaseTalk) string {
-	switch t.Origin {
+func (d caseWords) proposedBy(t CaseTalk) string {
+	switch t.Origin.Kind {
 	case "", act.OriginStage:
 		return d.say("from_stage", words.Data{"At": clock(t.OpensAt)})
 	case act.OriginHand:
 		return d.say("from_hand", words.Data{"By": t.Course.By, "Day": d.dayOr(t.Course.Asked)})
 	}
-	return d.say("from_rule", words.Data{"Rule": d.ruleTitle(t.Origin), "Day": d.dayOr(t.Course.Asked)})
+	return d.say("from_rule", words.Data{"Rule": d.ruleTitle(t.Origin.Of), "Day": d.dayOr(t.Course.Asked)})
 }
 
 // ruleTitle is what a rule of consequences is called, its ID when the plan does
 // not know it.
-func (d docket) ruleTitle(id string) string { return cmp.Or(d.c.Rules[id], id) }
+func (d caseWords) ruleTitle(id string) string { return cmp.Or(d.c.Rules[id], id) }
 
 // thenOfTalk is what comes next of a talk: who owes what until when, and what
 // the engine says next.
-func (d docket) thenOfTalk(t CaseTalk) string {
+func (d caseWords) thenOfTalk(t CaseTalk) string {
 	var parts []string
 	switch t.State {
 	case ledger.TalkPending:
@@ -187,7 +187,7 @@ func (d docket) thenOfTalk(t CaseTalk) string {
 }
 
 // decideBy is the limit for a leader's word on a proposal.
-func (d docket) decideBy(t CaseTalk) (limit calendar.Day) {
+func (d caseWords) decideBy(t CaseTalk) (limit calendar.Day) {
 	for _, s := range t.Stages {
 		if (s.Topic == act.TopicProposal || s.Topic == act.TopicDoubt) && !s.Limit.IsZero() {
 			limit = s.Limit
@@ -199,7 +199,7 @@ func (d docket) decideBy(t CaseTalk) (limit calendar.Day) {
 // ThenOfTalk says in one line what comes of a talk after an act. c is narrowed
 // to it.
 func (s Speaker) ThenOfTalk(c Case) string {
-	d := docket{s, c}
+	d := caseWords{s, c}
 	return d.say("then_next", words.Data{"Next": d.thenOfTalk(c.Talks[0])})
 }
 

@@ -28,7 +28,7 @@ type TalkRow struct {
 	Approver string       `json:"approver"`           // who approved it, or ended or kept it last; "" of what was declined
 	Decliner string       `json:"decliner,omitempty"` // who declined it
 	What     string       `json:"what"`               // talk or circular 通报
-	Origin   string       `json:"origin"`             // stage, hand, or the ID of the rule that proposed it
+	Origin   act.Origin   `json:"origin"`             // stage, hand, or the rule that proposed it, rule:ID
 	// Unfounded tells that what it rests on is no longer so: the date was moved.
 	Unfounded bool         `json:"unfounded,omitempty"`
 	Course    act.TalkCase `json:"course"`           // all that people's acts have made of it: see act.TalkCase

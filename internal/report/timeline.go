@@ -41,7 +41,7 @@ type Line struct {
 // Timeline tells a dated task's life in the order of time: ordered in which words, every
 // word with its delivery, every act with who and why, then what comes if nobody acts.
 func (s Speaker) Timeline(c Case) (lines []Line) {
-	d := docket{s, c}
+	d := caseWords{s, c}
 	if c.Task.Kind == plan.Standing {
 		return nil
 	}
@@ -75,13 +75,13 @@ func (s Speaker) Timeline(c Case) (lines []Line) {
 	return lines
 }
 
-func (d docket) limitLine(key string, day calendar.Day) Line {
+func (d caseWords) limitLine(key string, day calendar.Day) Line {
 	end := day.End(d.c.Facts.Assigned.Location()).Add(-time.Second)
 	return Line{Kind: LineLimit, At: end, When: d.say("end_of_day", words.Data{"Day": d.weekday(day)}), What: d.say(key), Ahead: !day.Before(d.c.AsOf)}
 }
 
 // lineOf is an event of the history that is no word and no message.
-func (d docket) lineOf(m Moment) (l Line, ok bool) {
+func (d caseWords) lineOf(m Moment) (l Line, ok bool) {
 	l = Line{Kind: LineHeard, At: m.Plan, Talk: d.c.now(m.Talk)}
 	if m.Act != nil {
 		l.Kind, l.Who, l.What = LineDone, cmp.Or(m.Act.By.Name, m.Actor), d.did(m)
@@ -102,7 +102,7 @@ func (d docket) lineOf(m Moment) (l Line, ok bool) {
 }
 
 // wordLine is a stage: what was said, or comes.
-func (d docket) wordLine(s StageRow) (l Line, ok bool) {
+func (d caseWords) wordLine(s StageRow) (l Line, ok bool) {
 	l = Line{Kind: LineSaid, At: s.At, What: d.stage(s), Light: s.Light, Talk: s.Talk, Why: d.Why(d.c, s)}
 	switch {
 	case s.State == ledger.Void:
@@ -135,7 +135,7 @@ func (d docket) wordLine(s StageRow) (l Line, ok bool) {
 // Head puts into words what a case file says beside its timeline: its facts, what is
 // owed under it, its talks with their steps.
 func (s Speaker) Head(c Case) (title, subtitle string, sections []Section) {
-	d := docket{s, c}
+	d := caseWords{s, c}
 	title, subtitle, _ = s.Case(c)
 	sections = []Section{d.facts()}
 	switch c.Task.Kind {

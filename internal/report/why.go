@@ -96,7 +96,7 @@ func (b *binder) restOf(day calendar.Day) string {
 
 // Why says why a stage stands on its day; "" of what is said at once.
 func (s Speaker) Why(c Case, row StageRow) string {
-	d, w := docket{s, c}, row.Why
+	d, w := caseWords{s, c}, row.Why
 	if w == nil {
 		return ""
 	}

@@ -110,14 +110,14 @@ func (d *desk) to(at time.Time) {
 func (d *desk) call(c called) {
 	e := d.eraAt(c.at)
 	talk := act.TalkCase{About: c.of.Number, Task: c.walk.id, What: plan.ProposeTalk, State: act.TalkPending, Number: c.number, Lead: c.unit(), Office: c.of.Office,
-		Leadership: c.of.Leadership, Policy: act.TalkPolicy(e.plan, c.of.Policy), Origin: act.OriginStage,
+		Leadership: c.of.Leadership, Policy: act.TalkPolicy(e.plan, c.of.Policy), Origin: act.Origin{Kind: act.OriginStage},
 		Members: []act.Member{{Task: c.walk.id, About: c.of.Number, Due: c.of.Due}}}
 	t := &talkWalk{walk: c.walk, now: c.at, names: []string{c.id()}, about: map[string]*walk{c.walk.id: c.walk}, since: c.at, did: map[string]bool{}}
 	if c.hand == nil {
 		t.course = e.book.OpenTalk(talk, c.at)
 	} else {
 		d.acted[c.hand.key] = true
-		talk.Origin = act.OriginHand
+		talk.Origin = act.Origin{Kind: act.OriginHand}
 		c.hand.act.Unit = talk.Lead
 		course, refused := e.book.Propose(talk, c.hand.act)
 		if refused != nil {

@@ -12,6 +12,7 @@ func Run(t *testing.T, address func(testing.TB) string) {
 		{"a plan enters once and comes back whole", planOnce},
 		{"ten thousand tasks enter within seconds", planBig},
 		{"occurrences stand with their duty", occurrences},
+		{"what no document names is opened once", opened},
 		{"armed tasks are known", armed},
 		{"calendars are kept by year", calendars},
 		{"a plan is amended once", amendments},

@@ -37,7 +37,7 @@ func amendments(t *testing.T, address string) {
 	w := newWorld(t, address, 2)
 	occurrence := sampleTask("d.2021Q2")
 	occurrence.Plan, occurrence.Duty = "jincheng", "d"
-	_, err := w.AddOccurrence(w.ctx, occurrence, evening)
+	_, err := w.OpenTask(w.ctx, occurrence, evening)
 	w.ok(err)
 	none, err := w.LastAmendment(w.ctx, "jincheng")
 	w.ok(err)

@@ -41,7 +41,7 @@ func carries(t *testing.T, address string) {
 	w.follows()
 	occurrence := sampleTask("d.2021Q2")
 	occurrence.Plan, occurrence.Duty, occurrence.Period = "jincheng", "d", "2021Q2"
-	_, err := w.AddOccurrence(w.ctx, occurrence, evening)
+	_, err := w.OpenTask(w.ctx, occurrence, evening)
 	w.ok(err)
 	a := actAt(18, 10, clerk, act.Carry)
 	when := ledger.When{Real: speaks.Real, Plan: a.At}

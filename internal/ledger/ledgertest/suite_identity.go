@@ -19,7 +19,7 @@ func relabelled(t *testing.T, address string) {
 	w := newWorld(t, address, 2)
 	occurrence := sampleTask("d.2021Q2")
 	occurrence.Plan, occurrence.Duty, occurrence.Period = "jincheng", "d", "2021Q2"
-	_, err := w.AddOccurrence(w.ctx, occurrence, evening)
+	_, err := w.OpenTask(w.ctx, occurrence, evening)
 	w.ok(err)
 	amend := func(before, hash string, tasks ...plan.Task) {
 		t.Helper()

@@ -326,7 +326,7 @@ func itemsAround(t *testing.T, address string) {
 	w := newWorld(t, address, 2)
 	soon := sampleTask("a-soon")
 	soon.Plan, soon.Duty, soon.Due = "jincheng", "d", due.AddDays(-1)
-	_, err := w.AddOccurrence(w.ctx, soon, evening)
+	_, err := w.OpenTask(w.ctx, soon, evening)
 	w.ok(err)
 	for _, id := range []string{"t1", "t0", "a-soon"} {
 		w.decide(id, dueStage)

@@ -9,6 +9,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
+	"duban/internal/people"
 	"duban/internal/plan"
 )
 
@@ -78,7 +79,7 @@ func occurrences(t *testing.T, address string) {
 	n := sampleTask("d.2021Q2")
 	n.Plan, n.Duty, n.Period = "jincheng", "d", "2021Q2"
 	for i, want := range []bool{true, false} {
-		added, err := w.AddOccurrence(w.ctx, n, evening)
+		added, err := w.OpenTask(w.ctx, n, evening)
 		w.ok(err)
 		w.is(fmt.Sprintf("added, call %d", i+1), added, want)
 	}
@@ -94,9 +95,41 @@ func occurrences(t *testing.T, address string) {
 	w.ok(err)
 	w.is("opened last", duty.Facts.Opened, n.Due)
 	n.ID, n.Duty = "x.2021Q2", "x"
-	if _, err := w.AddOccurrence(w.ctx, n, evening); !errors.Is(err, ledger.ErrNotFound) {
+	if _, err := w.OpenTask(w.ctx, n, evening); !errors.Is(err, ledger.ErrNotFound) {
 		t.Errorf("an occurrence of no duty: %v", err)
 	}
+}
+
+// opened: a task that the plan's document does not name stands after all others, keeps what
+// it was opened for and tells its units once.
+func opened(t *testing.T, address string) {
+	w := newWorld(t, address, 1)
+	n := sampleTask("x1")
+	n.Plan, n.Origin = "jincheng", act.FromSection("niucun", "2021-04")
+	n.Order = &ledger.Order{Stage: plan.Stage{ID: act.OrderID, Kind: plan.Told, At: evening.Plan, To: []people.Recipient{{Unit: n.Lead, Role: people.Liaison}}}, Channels: []string{"outbox"}}
+	for i, want := range []bool{true, false} {
+		added, err := w.OpenTask(w.ctx, n, evening)
+		w.ok(err)
+		w.is(fmt.Sprintf("added, call %d", i+1), added, want)
+	}
+	w.is("events", w.last(3), []string{ledger.PlanLaunched, ledger.TaskOpened, ledger.TaskOrdered})
+	tasks, err := w.Tasks(w.ctx, ledger.TaskFilter{Plan: "jincheng"})
+	w.ok(err)
+	w.is("the last", tasks[len(tasks)-1].ID, "x1")
+	w.is("origin", tasks[len(tasks)-1].Origin, n.Origin)
+	w.is("of the plan", tasks[0].Origin, act.Origin{Kind: act.OriginPlan})
+	told, err := w.Unstarted(w.ctx, "jincheng", "x1")
+	w.ok(err)
+	w.is("digests", len(told), 1)
+	n.Origin = act.Origin{Kind: act.OriginComplaint, Of: "7"}
+	if _, err := w.OpenTask(w.ctx, n, evening); !errors.Is(err, ledger.ErrOtherTask) {
+		t.Errorf("another with its ID: %v", err)
+	}
+	n.Plan = "nothing"
+	if _, err := w.OpenTask(w.ctx, n, evening); !errors.Is(err, ledger.ErrNotFound) {
+		t.Errorf("in no plan: %v", err)
+	}
+	w.holds()
 }
 
 func armed(t *testing.T, address string) {

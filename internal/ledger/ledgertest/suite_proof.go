@@ -58,7 +58,7 @@ func (w *world) everything(moment func(at time.Time)) {
 	step(func(when ledger.When) error {
 		occurrence := sampleTask("d.2021Q2")
 		occurrence.Plan, occurrence.Duty = "jincheng", "d"
-		_, err := w.AddOccurrence(w.ctx, occurrence, when)
+		_, err := w.OpenTask(w.ctx, occurrence, when)
 		return err
 	})
 	step(func(when ledger.When) error { return w.MarkArmed(w.ctx, "jincheng", []string{"t0", "t1", "d"}, when) })
@@ -106,7 +106,7 @@ func (w *world) ProposeTalkBy(when ledger.When) (ledger.Talk, error) {
 	a.ID, a.Unit, a.Talk, a.At = "by-hand", "shuiwu", &act.TalkFacts{What: plan.ProposeTalk}, when.Plan
 	k, refused, err := w.ProposeTalk(w.ctx, ledger.Proposed{Plan: "jincheng", Task: "t0", Act: a,
 		Facts: func(number int) (act.TalkCase, *act.Refusal) {
-			c, refused := w.talkBook().Propose(act.TalkCase{Task: "t0", Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao", Policy: "standard", Origin: act.OriginHand}, a)
+			c, refused := w.talkBook().Propose(act.TalkCase{Task: "t0", Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao", Policy: "standard", Origin: act.Origin{Kind: act.OriginHand}}, a)
 			return c.TalkCase, refused
 		}}, when)
 	if refused != nil {

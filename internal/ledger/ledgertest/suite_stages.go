@@ -17,7 +17,7 @@ func decideOnce(t *testing.T, address string) {
 	d := decision("t0", talk, "term", "mail", "mail")
 	d.Channels[people.Recipient{Unit: "empty", Role: people.Head}] = nil
 	wantDigests := []ledger.Digest{digestOf(head, talkAt, 1), digestOf(office, talkAt, 1)}
-	wantTalk := &ledger.Talk{ID: "t0#1", Plan: "jincheng", Task: "t0", Number: 1, Version: 1, Lead: "shuiwu", State: ledger.TalkPending, OpensAt: talkAt, What: plan.ProposeTalk, Origin: act.OriginStage}
+	wantTalk := &ledger.Talk{ID: "t0#1", Plan: "jincheng", Task: "t0", Number: 1, Version: 1, Lead: "shuiwu", State: ledger.TalkPending, OpensAt: talkAt, What: plan.ProposeTalk, Origin: act.Origin{Kind: act.OriginStage}}
 	for range 3 {
 		digests, opens, err := Decide(w.ctx, w.Store, d, evening)
 		w.ok(err)

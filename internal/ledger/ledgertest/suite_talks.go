@@ -162,7 +162,7 @@ func talkProposedByHand(t *testing.T, address string) {
 		got, refused, err := w.ProposeTalk(w.ctx, ledger.Proposed{Plan: "jincheng", Task: "t0", Act: a, Proposal: rule,
 			Facts: func(number int) (act.TalkCase, *act.Refusal) {
 				c, refused := w.talkBook().Propose(act.TalkCase{Task: "t0", Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao",
-					Policy: row.Policy, Origin: act.OriginHand}, a)
+					Policy: row.Policy, Origin: act.Origin{Kind: act.OriginHand}}, a)
 				return c.TalkCase, refused
 			}}, speaks)
 		w.ok(err)
@@ -212,7 +212,7 @@ func proposalsJoin(t *testing.T, address string) {
 			a.ID, a.Unit, a.Reason, a.Talk = id, "shuiwu", words, &act.TalkFacts{What: what}
 			got, refused, err := w.ProposeTalk(w.ctx, ledger.Proposed{Plan: "jincheng", Task: task, Act: a,
 				Facts: func(number int) (act.TalkCase, *act.Refusal) {
-					c, refused := w.talkBook().Propose(act.TalkCase{Task: task, Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao", Policy: "standard", Origin: act.OriginHand}, a)
+					c, refused := w.talkBook().Propose(act.TalkCase{Task: task, Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao", Policy: "standard", Origin: act.Origin{Kind: act.OriginHand}}, a)
 					return c.TalkCase, refused
 				}}, speaks)
 			w.ok(err)
@@ -343,7 +343,7 @@ func talksJoin(t *testing.T, address string) {
 	a := actAt(18, 10, clerk, act.Propose)
 	a.ID, a.Unit, a.Talk = "by-hand", "shuiwu", &act.TalkFacts{What: plan.ProposeTalk}
 	_, refused, err := w.ProposeTalk(w.ctx, ledger.Proposed{Plan: "jincheng", Task: "t3", Act: a, Facts: func(number int) (act.TalkCase, *act.Refusal) {
-		c, refused := book.Propose(act.TalkCase{Task: "t3", Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao", Policy: "standard", Origin: act.OriginHand}, a)
+		c, refused := book.Propose(act.TalkCase{Task: "t3", Number: number, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao", Policy: "standard", Origin: act.Origin{Kind: act.OriginHand}}, a)
 		return c.TalkCase, refused
 	}}, speaks)
 	w.ok(err)

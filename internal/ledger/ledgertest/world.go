@@ -75,7 +75,7 @@ func samplePlan() plan.Plan {
 // sampleTask is an open task.
 func sampleTask(id string) ledger.Task {
 	t := ledger.Task{ID: id, Kind: plan.Dated, Title: "黑臭水体整治 " + id, Clause: "三（二）4", Lead: "shuiwu",
-		Assist: []string{"zhujian", "huanjing"}, Due: due, Policy: "standard", Soft: true, Priority: true, Assigned: launch}
+		Assist: []string{"zhujian", "huanjing"}, Due: due, Policy: "standard", Soft: true, Priority: true, Assigned: launch, Origin: act.Origin{Kind: act.OriginPlan}}
 	t.Facts = factsOf(t)
 	return t
 }

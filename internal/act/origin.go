@@ -1,0 +1,73 @@
+package act
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// OriginKind is the sort of thing that a task or a talk was opened for.
+type OriginKind string
+
+// What opens tasks and talks. The two last are declared, and nothing opens them by itself yet.
+const (
+	OriginPlan      OriginKind = "plan"      // the document that was launched
+	OriginAmendment OriginKind = "amendment" // an amendment of it: its number
+	OriginDuty      OriginKind = "duty"      // an occurrence of a duty: the duty's ID
+	OriginCarried   OriginKind = "carried"   // a task of another plan: PLAN/TASK
+	OriginStage     OriginKind = "stage"     // a rung of a task's ladder, which calls for a talk
+	OriginRule      OriginKind = "rule"      // a rule that adds up: its ID
+	OriginHand      OriginKind = "hand"      // a person
+	OriginSection   OriginKind = "section"   // what was measured of a section in a month: SECTION/2027-03
+	OriginComplaint OriginKind = "complaint" // a complaint: its ID
+)
+
+// OriginKinds are all of them; those that name nothing further come first.
+var OriginKinds = []OriginKind{OriginPlan, OriginStage, OriginHand, OriginAmendment, OriginDuty, OriginCarried, OriginRule, OriginSection, OriginComplaint}
+
+// nameless is how many of OriginKinds name nothing further.
+const nameless = 3
+
+// Origin is what a task or a talk was opened for 来由, once for ever. Of is which one of
+// its kind; "" of a kind that has but one. As text: rule:second-talk.
+type Origin struct {
+	Kind OriginKind
+	Of   string
+}
+
+// FromAmendment is the origin of what a plan's n-th amendment adds.
+func FromAmendment(n int) Origin { return Origin{OriginAmendment, strconv.Itoa(n)} }
+
+// FromSection is the origin of what is opened because of what was measured of a section
+// in a month like 2027-03.
+func FromSection(section, month string) Origin { return Origin{OriginSection, section + "/" + month} }
+
+func (o Origin) String() string {
+	if o.Of == "" {
+		return string(o.Kind)
+	}
+	return string(o.Kind) + ":" + o.Of
+}
+
+// MarshalText and UnmarshalText are the form in JSON and in tables.
+func (o Origin) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+func (o *Origin) UnmarshalText(text []byte) (err error) {
+	*o, err = ParseOrigin(string(text))
+	return err
+}
+
+// ParseOrigin reads an origin from its text. An empty text is none.
+func ParseOrigin(text string) (Origin, error) {
+	if text == "" {
+		return Origin{}, nil
+	}
+	kind, of, _ := strings.Cut(text, ":")
+	o := Origin{OriginKind(kind), of}
+	at := slices.Index(OriginKinds, o.Kind)
+	if at < 0 || (at < nameless) != (of == "") {
+		return Origin{}, fmt.Errorf("act: origin %q", text)
+	}
+	return o, nil
+}
