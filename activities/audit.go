@@ -199,7 +199,7 @@ func (a *Activities) quiet(ctx context.Context, planID string) (bool, error) {
 	if err != nil || slices.ContainsFunc(talks, ledger.Talk.GoesOn) {
 		return false, err
 	}
-	notices, err := a.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: planID, States: []string{ledger.Pending, ledger.Sending}})
+	notices, err := a.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: planID, States: []ledger.NoticeState{ledger.Pending, ledger.Sending}})
 	if err != nil || len(notices) > 0 {
 		return false, err
 	}
@@ -318,7 +318,7 @@ func troubles(dir people.Directory, stuck []ledger.Notice) []notice.Trouble {
 	var out []notice.Trouble
 	at := map[string]int{}
 	for _, n := range stuck {
-		id := n.Digest + "|" + n.Channel + "|" + n.State
+		id := n.Digest + "|" + n.Channel + "|" + string(n.State)
 		i, ok := at[id]
 		if !ok {
 			i = len(out)
@@ -334,7 +334,7 @@ func troubles(dir people.Directory, stuck []ledger.Notice) []notice.Trouble {
 	return out
 }
 
-func troubleState(state string) notice.State {
+func troubleState(state ledger.NoticeState) notice.State {
 	switch state {
 	case ledger.Failed:
 		return notice.StateFailed

@@ -93,7 +93,7 @@ func factsOf(book act.Book, all []ledger.Task, talks []ledger.Talk, today calend
 		}
 	}
 	for _, k := range talks {
-		if k.What != plan.ProposeCircular && (k.State == ledger.TalkOpen || k.State == ledger.TalkClosed) && k.Facts != nil && !k.Facts.Opened.After(today) &&
+		if k.What != plan.ProposeCircular && (k.State == act.TalkOpen || k.State == act.TalkClosed) && k.Facts != nil && !k.Facts.Opened.After(today) &&
 			k.Facts.Doubt == nil && k.Facts.FoundedBy(func(task string) act.Case { return tasks[task].Facts }) {
 			facts = append(facts, act.Fact{Kind: act.FactTalk, Unit: k.Lead, Task: k.Task, Talk: k.ID, Day: k.Facts.Opened, State: tasks[k.Task].Facts.State})
 		}
@@ -135,7 +135,7 @@ func (a *Activities) elsewhere(ctx context.Context, own string, other ledger.Pla
 func firedBy(talks []ledger.Talk) []act.Fired {
 	var fired []act.Fired
 	for _, t := range talks {
-		f := act.Fired{Unit: t.Lead, What: t.What, Waits: t.State == ledger.TalkProposed}
+		f := act.Fired{Unit: t.Lead, What: t.What, Waits: t.State == act.TalkProposed}
 		if t.Origin.Kind == act.OriginRule && t.Facts != nil {
 			f.Rule, f.Facts = t.Origin.Of, t.Facts.Facts
 		}

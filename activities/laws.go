@@ -315,7 +315,7 @@ func (j court) hold(t ledger.Task, l *life, lives map[string]*life) []broken {
 	h, rules, talks := j.history(t, l)
 	found := of("", laws.Judge(rules, h))
 	for _, k := range j.talks[t.ID] {
-		if k.What == plan.ProposeCircular || k.State == ledger.TalkJoined || k.Facts == nil || k.Facts.Opened.IsZero() || k.OpensAt.After(j.until) {
+		if k.What == plan.ProposeCircular || k.State == act.TalkJoined || k.Facts == nil || k.Facts.Opened.IsZero() || k.OpensAt.After(j.until) {
 			continue // it has no steps, or has not begun
 		}
 		talk := &laws.TalkHistory{Task: t.ID, Policy: k.Facts.Policy, Opened: k.OpensAt, Joined: j.joined(k, lives), Anew: j.joins(t.ID, k)}

@@ -62,7 +62,7 @@ func TestATalkIsRevivedByTheNextTry(t *testing.T) {
 	}
 	talk, err := docket.Docket{Ledger: y.store, Starter: y, Now: y.acts.Now}.Propose(t.Context(), l, stamped(act.Act{ID: "p", Kind: act.Propose, Ref: task, Reason: "多次催办", Talk: &act.TalkFacts{What: plan.ProposeTalk}}), nil)
 	require.NoError(t, err)
-	state := func() string {
+	state := func() act.TalkState {
 		k, err := y.store.Talk(t.Context(), y.plan.ID, talk)
 		require.NoError(t, err)
 		return k.State
@@ -70,7 +70,7 @@ func TestATalkIsRevivedByTheNextTry(t *testing.T) {
 	to := &away{year: y}
 	y.acts.Starter = to
 	require.NoError(t, y.act(task, stamped(act.Act{ID: "slip", Kind: act.Correct, Due: calendar.NewDay(2021, 12, 31), Reason: "笔误"})))
-	require.Equal(t, ledger.TalkVoid, state())
+	require.Equal(t, act.TalkVoid, state())
 	require.Empty(t, to.revived)
 
 	to.fails = 1
@@ -80,7 +80,7 @@ func TestATalkIsRevivedByTheNextTry(t *testing.T) {
 	in := wire.ActInput{Plan: y.plan.ID, Task: task, Act: back, Course: course}
 	_, err = y.acts.RecordAct(t.Context(), in)
 	require.Error(t, err)
-	require.Equal(t, ledger.TalkProposed, state())
+	require.Equal(t, act.TalkProposed, state())
 	_, err = y.acts.RecordAct(t.Context(), in)
 	require.NoError(t, err)
 	require.Contains(t, to.revived, talk)

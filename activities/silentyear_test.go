@@ -58,7 +58,7 @@ func TestASilentYearIsSaidInFewMessages(t *testing.T) {
 			require.True(t, decided[f.Task+" "+f.ID], "%s of %s left no trace", f.ID, f.Task)
 		}
 	}
-	notices, err := y.store.Notices(t.Context(), ledger.NoticeFilter{Plan: y.plan.ID, States: []string{ledger.Sent}})
+	notices, err := y.store.Notices(t.Context(), ledger.NoticeFilter{Plan: y.plan.ID, States: []ledger.NoticeState{ledger.Sent}})
 	require.NoError(t, err)
 	for _, n := range notices {
 		if due, ok := chased[n.Task]; ok && n.Talk == "" && n.Recipient.Role == people.Liaison && n.Kind.Gravity() <= plan.DueDay.Gravity() &&
@@ -94,7 +94,7 @@ func TestASilentYearIsSaidInFewMessages(t *testing.T) {
 	require.NoError(t, err)
 	foretold, got = nil, nil
 	for _, k := range talks {
-		if ruled(k) && k.State == ledger.TalkProposed {
+		if ruled(k) && k.State == act.TalkProposed {
 			got = append(got, k.Facts.Asked.String()+" "+k.Lead+" "+k.What+" "+k.Origin.Of)
 		}
 	}

@@ -57,7 +57,7 @@ func TestThePageOfTheLeadershipCountsAsListsDo(t *testing.T) {
 	overdue := report.Count(report.Rows(l, tasks, nil, talks, monday, y.cal), 0).Overdue
 	undecided := 1 // the second extension
 	for _, k := range talks {
-		if k.State == ledger.TalkProposed {
+		if k.State == act.TalkProposed {
 			undecided++
 		}
 	}

@@ -27,11 +27,11 @@ func TestTheTalkOfAUnitIsTheSameInWhateverOrderItsTasksSpeak(t *testing.T) {
 		of, into := map[string][]string{}, 0
 		for _, k := range slices.DeleteFunc(all, ruled) {
 			recorded(t, y, k)
-			if k.State == ledger.TalkJoined {
+			if k.State == act.TalkJoined {
 				into++
 				continue
 			}
-			require.Equal(t, ledger.TalkOpen, k.State)
+			require.Equal(t, act.TalkOpen, k.State)
 			for _, m := range k.Facts.Of() {
 				of[k.ID] = append(of[k.ID], m.Task)
 			}
@@ -71,7 +71,7 @@ func recorded(t *testing.T, y *year, k ledger.Talk) {
 	require.NoError(t, err)
 	i := slices.IndexFunc(about, func(of ledger.Talk) bool { return of.ID == k.Host || of.ID == k.ID })
 	require.GreaterOrEqual(t, i, 0)
-	require.Equal(t, ledger.TalkOpen, about[i].State)
+	require.Equal(t, act.TalkOpen, about[i].State)
 	require.True(t, about[i].About(k.Task))
 	require.False(t, about[i].Missed(k.Task).IsZero(), "with its own date")
 }

@@ -59,6 +59,6 @@ func TestAUnitWithoutAnAccountIsNamedOnce(t *testing.T) {
 	require.Contains(t, mail.Text, "市水务局")
 	require.NoError(t, a.toldOfUnattended(t.Context(), "p", found, when))
 	require.Empty(t, named(), "it has been told")
-	rows[2].State = ledger.Closed
+	rows[2].State = ledger.TaskClosed
 	require.Empty(t, named("duban"), "what is closed needs nobody")
 }

@@ -59,7 +59,7 @@ func missing(l ledger.Launched, book act.Book, tasks map[string]ledger.Task, all
 	}
 	for _, k := range talks {
 		switch next := book.TalkCourse(ledger.TalkCaseOf(&l.Plan, tasks[k.Task], k)).Next; {
-		case k.State == ledger.TalkPending && k.OpensAt.Before(before):
+		case k.State == act.TalkPending && k.OpensAt.Before(before):
 			silent = append(silent, ledger.Stage{Plan: k.Plan, Task: k.Task, Talk: k.ID, Stage: plan.Stage{ID: k.ID, Kind: plan.Talk, At: k.OpensAt}})
 		case k.GoesOn() && next != nil && next.At.Before(before):
 			silent = append(silent, ledger.Stage{Plan: k.Plan, Task: k.Task, Talk: k.ID, Revision: k.Revision, Stage: *next})

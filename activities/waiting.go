@@ -40,7 +40,7 @@ func (a *Activities) standing(ctx context.Context, l ledger.Launched, book act.B
 		}
 	}
 	for _, k := range talks {
-		if k.State == ledger.TalkOpen && k.What == plan.ProposeTalk {
+		if k.State == act.TalkOpen && k.What == plan.ProposeTalk {
 			s.Talks++
 		}
 	}

@@ -27,7 +27,7 @@ func TestWhatIsNotDecidedStandsInTheWeeklyList(t *testing.T) {
 	require.NoError(t, err)
 	limits, units := map[string]calendar.Day{}, map[string]string{}
 	for _, k := range talks {
-		if k.State == ledger.TalkProposed {
+		if k.State == act.TalkProposed {
 			limits[k.ID], units[k.ID] = book.TalkOwed(ledger.TalkCaseOf(&l.Plan, ledger.Task{}, k))[0].Limit, l.Plan.Directory.Name(k.Lead)
 		}
 	}

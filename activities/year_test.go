@@ -363,7 +363,7 @@ func (y *year) decide(s *script.Script) {
 	talks, err := y.store.Talks(y.ctx, y.plan.ID, "")
 	require.NoError(y.t, err)
 	for _, k := range talks {
-		if ruled(k) && k.State == ledger.TalkProposed {
+		if ruled(k) && k.State == act.TalkProposed {
 			require.NoError(y.t, y.actOnTalk(k.ID, s.Proposals.Decision(k.What)))
 		}
 	}

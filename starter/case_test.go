@@ -246,7 +246,7 @@ func TestCaseAsJSON(t *testing.T) {
 	f := newFiled(t, at(7, 5, 10), time.Time{}, calendar.Clock{}).lives()
 	var c report.Case
 	require.NoError(t, json.Unmarshal([]byte(f.say("task", "show", "over", "--plan", "water", "-o", "json")), &c))
-	require.Equal(t, map[string]int{ledger.Sent: 12, ledger.Failed: 1, ledger.Unknown: 1, ledger.Pending: 2}, c.Tally())
+	require.Equal(t, map[ledger.NoticeState]int{ledger.Sent: 12, ledger.Failed: 1, ledger.Unknown: 1, ledger.Pending: 2}, c.Tally())
 	require.Nil(t, c.Next(), "the notice was not served, and that has been said")
 	require.Equal(t, []report.TalkStep{
 		{ID: "served", Limit: calendar.NewDay(2021, 7, 1), Late: true, WorkdaysLate: 2},

@@ -258,7 +258,7 @@ func TestExportJSON(t *testing.T) {
 	for _, s := range table.Stages {
 		if s.Task == "over" && s.Stage == "urge" {
 			require.Equal(t, []string{"市水务局 outbox pending", "市水务局 outbox pending"}, []string{
-				s.Messages[0].Name + " " + s.Messages[0].Channel + " " + s.Messages[0].State, s.Messages[1].Name + " " + s.Messages[1].Channel + " " + s.Messages[1].State})
+				s.Messages[0].Name + " " + s.Messages[0].Channel + " " + string(s.Messages[0].State), s.Messages[1].Name + " " + s.Messages[1].Channel + " " + string(s.Messages[1].State)})
 		}
 	}
 }

@@ -160,7 +160,7 @@ func (a *app) thingNames(ctx context.Context, r *query.Reader, who query.Viewer,
 	if d.On == form.Talk && d.Kind != act.Propose {
 		talks, err := r.TalkThings(ctx, who, f.Plan)
 		for _, k := range talks {
-			names[k.ID] = a.w.T("report.talk_"+k.State) + " " + k.Unit
+			names[k.ID] = a.w.T("report.talk_"+string(k.State)) + " " + k.Unit
 		}
 		return err
 	}

@@ -61,7 +61,7 @@ func TestAuditIsSilentBeforeAnOccurrenceSpeaks(t *testing.T) {
 // A talk outlives its task: the audit goes on until the talk too has ended.
 func TestAuditGoesOnWithTheLastTalk(t *testing.T) {
 	t.Parallel()
-	for _, opens := range []string{ledger.TalkPending, plan.TalkOnApproval, plan.TalkAtOnce} {
+	for _, opens := range []string{string(act.TalkPending), plan.TalkOnApproval, plan.TalkAtOnce} {
 		t.Run(opens, func(t *testing.T) {
 			t.Parallel()
 			start := day(2021, 5, 14)
@@ -69,7 +69,7 @@ func TestAuditGoesOnWithTheLastTalk(t *testing.T) {
 			now := func() ledger.When { return ledger.When{Real: b.Now(), Plan: b.Now()} }
 			called := plan.Stage{ID: "talk", Kind: plan.Talk, At: day(2021, 5, 18).Add(9 * time.Hour)}
 			_, talk := b.decide("only", called, ledger.When{Real: start, Plan: start})
-			if opens != ledger.TalkPending {
+			if opens != string(act.TalkPending) {
 				b.opens(talk.ID, opens, ledger.When{Real: start, Plan: start})
 			}
 			b.RegisterDelayedCallback(func() {

@@ -110,10 +110,10 @@ func TestSendingEndsBeforeItsActivity(t *testing.T) {
 				require.Equal(t, 1, result.Left)
 				require.NotEmpty(t, result.Why)
 				require.Equal(t, []string{"remind-7 sending"}, b.states())
-				want := map[string]int{ledger.MessageIntent: 1, ledger.MessageDeferred: 1}
+				want := map[ledger.NoticeState]int{ledger.MessageIntent: 1, ledger.MessageDeferred: 1}
 				doubts := 0
 				if step == "dot" {
-					want = map[string]int{ledger.MessageIntent: 1, ledger.MessageLeaving: 1, ledger.MessageUnknown: 1}
+					want = map[ledger.NoticeState]int{ledger.MessageIntent: 1, ledger.MessageLeaving: 1, ledger.MessageUnknown: 1}
 					doubts = 1
 				}
 				require.Equal(t, want, b.messageEvents(), result.Why)
@@ -148,7 +148,7 @@ func TestAMorningBeginsNoMessageThatItCannotEnd(t *testing.T) {
 	require.Len(t, b.starts.apart, 50)
 	b.handedOver(to)
 	states, doubts := b.fates(to)
-	require.Equal(t, map[string]int{ledger.Sent: 50}, states)
+	require.Equal(t, map[ledger.NoticeState]int{ledger.Sent: 50}, states)
 	require.Zero(t, doubts)
 }
 

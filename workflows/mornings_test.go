@@ -139,12 +139,12 @@ func (b *bench) handedOver(to *tray) {
 
 // fates counts messages by state, and the doubts of all of them. Each that is sent has
 // arrived, and none more often than the ledger says it may have.
-func (b *bench) fates(to *tray) (states map[string]int, doubts int) {
+func (b *bench) fates(to *tray) (states map[ledger.NoticeState]int, doubts int) {
 	b.t.Helper()
 	all, err := b.store.Messages(b.t.Context(), ledger.MessageFilter{Plan: "p"})
 	require.NoError(b.t, err)
 	require.Len(b.t, all, 50)
-	states = map[string]int{}
+	states = map[ledger.NoticeState]int{}
 	to.mu.Lock()
 	defer to.mu.Unlock()
 	for _, m := range all {
@@ -167,23 +167,23 @@ func TestOneOfFiftyMessagesOfAMorningFails(t *testing.T) {
 	for name, c := range map[string]struct {
 		before, after func(*tray) error
 		apart, doubts int
-		ends          map[string]int
+		ends          map[ledger.NoticeState]int
 	}{
 		"the server hangs until all others have arrived": {
 			before: func(to *tray) error { <-to.full; return errors.Join(hung, channel.ErrMachine) },
-			apart:  1, ends: map[string]int{ledger.Sent: 50},
+			apart:  1, ends: map[ledger.NoticeState]int{ledger.Sent: 50},
 		},
 		"the server refuses the reader": {
 			before: func(*tray) error { return channel.ErrRejected },
-			ends:   map[string]int{ledger.Sent: 49, ledger.Failed: 1},
+			ends:   map[ledger.NoticeState]int{ledger.Sent: 49, ledger.Failed: 1},
 		},
 		"the server dies before the last byte": {
 			before: func(*tray) error { return io.ErrUnexpectedEOF },
-			apart:  1, ends: map[string]int{ledger.Sent: 50},
+			apart:  1, ends: map[ledger.NoticeState]int{ledger.Sent: 50},
 		},
 		"the server dies after the last byte": {
 			after: func(*tray) error { return channel.ErrUnknown },
-			apart: 1, doubts: 1, ends: map[string]int{ledger.Sent: 50},
+			apart: 1, doubts: 1, ends: map[ledger.NoticeState]int{ledger.Sent: 50},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -239,7 +239,7 @@ func TestAMorningIsDoneTwiceBecauseItsWorkerSeemedDead(t *testing.T) {
 	}()
 	<-to.full
 	require.Eventually(t, func() bool {
-		sent, err := b.store.Messages(t.Context(), ledger.MessageFilter{Plan: "p", States: []string{ledger.Sent}})
+		sent, err := b.store.Messages(t.Context(), ledger.MessageFilter{Plan: "p", States: []ledger.NoticeState{ledger.Sent}})
 		return err == nil && len(sent) == 45
 	}, time.Minute, 10*time.Millisecond, "all but those that are stopped have their receipts")
 	result, err := b.once(&line{tray: to}, wire.DeliverMorningName, in)
@@ -247,7 +247,7 @@ func TestAMorningIsDoneTwiceBecauseItsWorkerSeemedDead(t *testing.T) {
 	require.Zero(t, result)
 	require.Empty(t, b.starts.apart)
 	states, doubts := b.fates(to)
-	require.Equal(t, map[string]int{ledger.Sent: 50}, states)
+	require.Equal(t, map[ledger.NoticeState]int{ledger.Sent: 50}, states)
 	require.Equal(t, 2, doubts, "only what may have arrived is sent twice")
 
 	close(back)
@@ -287,7 +287,7 @@ func TestAWorkerStopsInTheMiddleOfAMorning(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, result)
 	states, doubts := b.fates(to)
-	require.Equal(t, map[string]int{ledger.Sent: 50}, states)
+	require.Equal(t, map[ledger.NoticeState]int{ledger.Sent: 50}, states)
 	require.Zero(t, doubts)
 }
 
@@ -321,7 +321,7 @@ func TestAServerThatHangsGetsNoMoreOfItsMorning(t *testing.T) {
 	require.Len(t, b.starts.apart, 50)
 	b.handedOver(to)
 	states, doubts := b.fates(to)
-	require.Equal(t, map[string]int{ledger.Sent: 50}, states)
+	require.Equal(t, map[ledger.NoticeState]int{ledger.Sent: 50}, states)
 	require.Zero(t, doubts)
 }
 
@@ -339,5 +339,5 @@ func TestTwoWorkersDoOneMorningSideBySide(t *testing.T) {
 	require.NoError(t, errors.Join(errs...))
 	b.handedOver(to)
 	states, _ := b.fates(to)
-	require.Equal(t, map[string]int{ledger.Sent: 50}, states)
+	require.Equal(t, map[ledger.NoticeState]int{ledger.Sent: 50}, states)
 }

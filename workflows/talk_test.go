@@ -62,13 +62,13 @@ func (b *bench) talkStages() []string {
 	var out []string
 	for _, s := range stages {
 		if s.Talk != "" {
-			out = append(out, s.At.In(calendar.Beijing).Format("01-02 ")+s.ID+" "+s.State)
+			out = append(out, s.At.In(calendar.Beijing).Format("01-02 ")+s.ID+" "+string(s.State))
 		}
 	}
 	return out
 }
 
-func (b *bench) talkState(id string) string {
+func (b *bench) talkState(id string) act.TalkState {
 	talk, err := b.store.Talk(b.t.Context(), "q", id)
 	require.NoError(b.t, err)
 	return talk.State
@@ -142,11 +142,11 @@ func (b *bench) told() (out []string) {
 	return out
 }
 
-func (b *bench) closes(at time.Time, state string) {
+func (b *bench) closes(at time.Time, state ledger.TaskState) {
 	b.RegisterDelayedCallback(func() {
 		at := b.Now()
-		a := act.Act{ID: state, Kind: act.Verify, By: ofOffice, At: at, On: calendar.DayOf(at.In(calendar.Beijing)), Reason: "核查属实"}
-		if state == ledger.Cancelled {
+		a := act.Act{ID: string(state), Kind: act.Verify, By: ofOffice, At: at, On: calendar.DayOf(at.In(calendar.Beijing)), Reason: "核查属实"}
+		if state == ledger.TaskCancelled {
 			a.Kind, a.Paper = act.Cancel, "晋市政办〔2021〕20号"
 		}
 		book, err := act.NewBook(b.plan, b.cal)
@@ -180,7 +180,7 @@ func TestASilentTalkMissesItsFirstStepAndSaysSo(t *testing.T) {
 		"05-20 talk-served-remind decided", "05-24 talk-served-missed decided",
 		"12-01 act-1-close_talk decided",
 	}, b.talkStages())
-	require.Equal(t, ledger.TalkClosed, b.talkState(state.Talk))
+	require.Equal(t, act.TalkClosed, b.talkState(state.Talk))
 }
 
 func TestTalkIsTakenStepByStep(t *testing.T) {
@@ -242,11 +242,11 @@ func TestTalkIsTakenStepByStep(t *testing.T) {
 func TestTalkOfATaskClosedMeanwhileDoesNotOpen(t *testing.T) {
 	t.Parallel()
 	b, state := talkBench(t, plan.TalkAtOnce)
-	b.closes(on(5, 19, 8), ledger.Closed)
+	b.closes(on(5, 19, 8), ledger.TaskClosed)
 	b.live(workflows.TalkType, state)
 	b.done()
 	require.Empty(t, b.talkStages())
-	require.Equal(t, ledger.TalkVoid, b.talkState(state.Talk))
+	require.Equal(t, act.TalkVoid, b.talkState(state.Talk))
 }
 
 // A task of the same unit is stuck for a day before the rung that calls for the talk: the
@@ -262,7 +262,7 @@ func TestATalkWaitsForTheTaskThatComesFirst(t *testing.T) {
 	require.Len(t, calls, 1)
 	var waits []ledger.Wait
 	b.RegisterDelayedCallback(func() {
-		require.Equal(t, ledger.TalkPending, b.talkState(state.Talk))
+		require.Equal(t, act.TalkPending, b.talkState(state.Talk))
 		waits, err = b.store.Waits(t.Context(), "q")
 		require.NoError(t, err)
 		when := ledger.When{Real: b.Now(), Plan: b.Now()}
@@ -277,10 +277,10 @@ func TestATalkWaitsForTheTaskThatComesFirst(t *testing.T) {
 	require.Len(t, waits, 1)
 	require.Equal(t, []string{state.Talk, "open"}, []string{waits[0].Thing, waits[0].What})
 	require.Contains(t, waits[0].Error, "annex")
-	require.Equal(t, ledger.TalkOpen, b.talkState("annex#1"))
+	require.Equal(t, act.TalkOpen, b.talkState("annex#1"))
 	k, err := b.store.Talk(t.Context(), "q", state.Talk)
 	require.NoError(t, err)
-	require.Equal(t, []string{ledger.TalkJoined, "annex#1"}, []string{k.State, k.Host})
+	require.Equal(t, []string{string(act.TalkJoined), "annex#1"}, []string{string(k.State), k.Host})
 	waits, err = b.store.Waits(t.Context(), "q")
 	require.NoError(t, err)
 	require.Empty(t, waits)
@@ -289,14 +289,14 @@ func TestATalkWaitsForTheTaskThatComesFirst(t *testing.T) {
 func TestTalkEndsWithItsCancelledTask(t *testing.T) {
 	t.Parallel()
 	b, state := talkBench(t, plan.TalkAtOnce)
-	b.closes(on(5, 21, 10), ledger.Cancelled)
+	b.closes(on(5, 21, 10), ledger.TaskCancelled)
 	acts := b.talkActs(state.Talk)
 	acts.at(on(5, 22, 10), ofOffice, act.Serve, summons) // the workflow has not heard of it yet
 	b.RegisterDelayedCallback(func() { b.SignalWorkflow(workflows.LookSignal, nil) }, on(5, 23, 10).Sub(b.Now()))
 	b.live(workflows.TalkType, state)
 	b.done()
 	require.Equal(t, map[string]string{"serve0522T10": "act.refused_talk_state"}, acts.refusals())
-	require.Equal(t, ledger.TalkVoid, b.talkState(state.Talk))
+	require.Equal(t, act.TalkVoid, b.talkState(state.Talk))
 	require.Equal(t, "05-20 talk-served-remind decided", b.talkStages()[0])
 	for _, s := range b.talkStages()[1:] {
 		require.Contains(t, s, ledger.Void)
@@ -322,12 +322,12 @@ func TestProposedTalkWaitsForANamedLeader(t *testing.T) {
 			if decision == act.Decline {
 				refused["close_talk1201T10"] = "never happened"
 				require.Equal(t, refused, acts.refusals())
-				require.Equal(t, ledger.TalkDeclined, b.talkState(state.Talk))
+				require.Equal(t, act.TalkDeclined, b.talkState(state.Talk))
 				require.Equal(t, append(asked, "06-02 act-1-decline decided"), b.talkStages())
 				return
 			}
 			require.Equal(t, refused, acts.refusals())
-			require.Equal(t, ledger.TalkClosed, b.talkState(state.Talk))
+			require.Equal(t, act.TalkClosed, b.talkState(state.Talk))
 			stages := b.talkStages()
 			require.Equal(t, append(asked, "06-02 act-1-approve decided", "06-03 talk-served-remind decided", "06-07 talk-served-missed decided", // counted from 06-02, the day of approval
 				"12-01 act-2-close_talk decided"), stages)
@@ -365,7 +365,7 @@ func TestCircularIsToldAndClosedByItsApproval(t *testing.T) {
 			require.Equal(t, plan.Matter{Topic: "circular", Words: "两项任务同时逾期", By: "副市长"}, s.Matter)
 		}
 	}
-	require.Equal(t, ledger.TalkClosed, b.talkState("survey#2"))
+	require.Equal(t, act.TalkClosed, b.talkState("survey#2"))
 	_, err = b.store.Verify(t.Context())
 	require.NoError(t, err)
 }

@@ -62,7 +62,7 @@ func TestSilentTaskSpeaksItsWholeLadderAndOpensOneTalk(t *testing.T) {
 	require.Equal(t, "2021-06-15T01:00:00Z", b.starts.talks[0].OpensAt.Format(time.RFC3339))
 	row, err := b.store.Task(t.Context(), "p", "survey")
 	require.NoError(t, err)
-	require.Equal(t, ledger.Closed, row.State)
+	require.Equal(t, ledger.TaskClosed, row.State)
 	require.Equal(t, plan.DoneLate, b.book().Measure(ledger.CaseOf(row), calendar.NewDay(2021, 7, 8)).Light)
 }
 

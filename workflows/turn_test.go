@@ -113,7 +113,7 @@ func TestActsThatCannotBeRecordedHoldNobodyUp(t *testing.T) {
 	require.Contains(t, b.said(), "2021-04-09 09:00 survey/study-1 → shuiwu/liaison", "while both wait")
 	row, err := b.store.Task(t.Context(), "p", "survey")
 	require.NoError(t, err)
-	require.Equal(t, []any{"摸排", ledger.Closed}, []any{row.Title, row.State})
+	require.Equal(t, []any{"摸排", ledger.TaskClosed}, []any{row.Title, row.State})
 }
 
 // What comes due while an act is being written is said in the same run, before the next
@@ -155,5 +155,5 @@ func TestATalkThatIsDueOpensBeforeARunHandsOver(t *testing.T) {
 	require.Empty(t, acts.refusals())
 	talk, err := b.store.Talk(t.Context(), "q", state.Talk)
 	require.NoError(t, err)
-	require.Equal(t, []string{"zezhou", ledger.TalkOpen}, []string{talk.Lead, talk.State})
+	require.Equal(t, []string{"zezhou", string(act.TalkOpen)}, []string{talk.Lead, string(talk.State)})
 }

@@ -157,7 +157,7 @@ func TestAnActOfManyBeginsNoNewRun(t *testing.T) {
 	require.Zero(t, lived)
 	row, err := b.store.Task(t.Context(), "p", "survey")
 	require.NoError(t, err)
-	require.Equal(t, []any{"2021-08-31", "摸排", ledger.Closed}, []any{row.Due.String(), row.Title, row.State})
+	require.Equal(t, []any{"2021-08-31", "摸排", ledger.TaskClosed}, []any{row.Due.String(), row.Title, row.State})
 	for _, said := range b.said() {
 		require.NotContains(t, said, "urge", "by the due date that was")
 		require.NotContains(t, said, "/due →", "by the due date that was")

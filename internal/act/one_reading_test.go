@@ -22,9 +22,9 @@ func rowOf(id string, c act.Case) ledger.Task {
 		Policy: c.Policy, State: ledger.TaskOpen, Assigned: c.Assigned, Facts: c}
 	switch c.State {
 	case act.Closed:
-		t.State, t.ClosedAt = ledger.Closed, c.ClosedOn.At(12, 0, calendar.Beijing)
+		t.State, t.ClosedAt = ledger.TaskClosed, c.ClosedOn.At(12, 0, calendar.Beijing)
 	case act.Cancelled:
-		t.State = ledger.Cancelled
+		t.State = ledger.TaskCancelled
 	}
 	return t
 }
@@ -86,11 +86,11 @@ func TestOneReadingInEveryTable(t *testing.T) {
 				facts = append(facts, f)
 			}
 			switch {
-			case row.State == ledger.Cancelled:
+			case row.State == ledger.TaskCancelled:
 				tally.Cancelled++
-			case row.State == ledger.Closed && m.Late == 0 && row.Light == plan.Done:
+			case row.State == ledger.TaskClosed && m.Late == 0 && row.Light == plan.Done:
 				tally.OnTime++
-			case row.State == ledger.Closed:
+			case row.State == ledger.TaskClosed:
 				require.Equal(t, plan.DoneLate, row.Light, "seed %d", seed)
 				tally.DoneLate++
 			case row.Light == plan.Red:

@@ -109,7 +109,7 @@ func (h *house) awaitSpoken(ctx context.Context, n int, speak time.Time, window 
 // reminded are the herd's notices that went out, without those that gave each unit its
 // tasks at the launch.
 func (h *house) reminded(ctx context.Context) ([]ledger.Notice, error) {
-	sent, err := h.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: "herd", States: []string{ledger.Sent}})
+	sent, err := h.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: "herd", States: []ledger.NoticeState{ledger.Sent}})
 	return slices.DeleteFunc(sent, func(n ledger.Notice) bool { return n.Kind == plan.Told }), err
 }
 

@@ -194,7 +194,7 @@ func (b *bench) ourYear(ctx context.Context, n int) (cost, error) {
 	if err != nil {
 		return c, err
 	}
-	sent, err := h.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: p.ID, States: []string{ledger.Sent}})
+	sent, err := h.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: p.ID, States: []ledger.NoticeState{ledger.Sent}})
 	if err != nil {
 		return c, err
 	}
@@ -289,7 +289,7 @@ func (h *house) ended(ctx context.Context, planID string) (bool, error) {
 			return false, nil
 		}
 	}
-	waiting, err := h.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: planID, States: []string{ledger.Pending, ledger.Sending}})
+	waiting, err := h.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: planID, States: []ledger.NoticeState{ledger.Pending, ledger.Sending}})
 	return len(waiting) == 0, err
 }
 

@@ -48,7 +48,7 @@ func (d Docket) CarryNothing(ctx context.Context, l ledger.Launched, t plan.Task
 	facts := act.NewCase(&l.Plan, t, l.At)
 	facts.State, facts.From = act.Carried, &act.Elsewhere{Plan: from.Plan, Task: from.ID, On: l.Plan.Issued}
 	row := opening{plan: &l.Plan}.row(t, facts, time.Time{}, carriedFrom(from))
-	row.State, row.ClosedAt = ledger.Carried, when.Plan
+	row.State, row.ClosedAt = ledger.TaskCarried, when.Plan
 	return d.Ledger.CarryNothing(ctx, row, actor, when)
 }
 
@@ -126,7 +126,7 @@ func (m moving) talk(ctx context.Context, out *ledger.CarriedTask, row ledger.Ta
 			host = there[i]
 		}
 	}
-	is := ledger.Talk{ID: ledger.CarriedTalkID(t.ID, along), Plan: m.to.Plan.ID, State: string(along.In.State), Facts: &along.In, Version: 2}
+	is := ledger.Talk{ID: ledger.CarriedTalkID(t.ID, along), Plan: m.to.Plan.ID, State: along.In.State, Facts: &along.In, Version: 2}
 	if goesOn {
 		whole, was := m.is.book.Along(*host.Facts, along.In, m.act), host
 		along.Host, along.Whole = &was, &whole
@@ -137,7 +137,7 @@ func (m moving) talk(ctx context.Context, out *ledger.CarriedTask, row ledger.Ta
 	if k.Facts != nil {
 		left := along.Out
 		m.begun[k.ID] = is
-		k.State, k.Facts, k.Version = string(left.State), &left, k.Version+1
+		k.State, k.Facts, k.Version = left.State, &left, k.Version+1
 		m.left[k.ID] = k
 	}
 	out.Talks = append(out.Talks, along)

@@ -141,7 +141,9 @@ func newWorld(t *testing.T, edit func(*plan.Plan)) *world {
 	return w
 }
 
-func (w *world) on(month time.Month, day int) { w.now = calendar.NewDay(2021, month, day).At(9, 0, calendar.Beijing).UTC() }
+func (w *world) on(month time.Month, day int) {
+	w.now = calendar.NewDay(2021, month, day).At(9, 0, calendar.Beijing).UTC()
+}
 
 func (w *world) row(id string) ledger.Task {
 	w.t.Helper()

@@ -37,7 +37,7 @@ func (d Docket) Decide(ctx context.Context, planID, task string, on act.Course) 
 				return act.Course{}, err
 			}
 			row.Facts = c.Case
-			called := ledger.TalkCaseOf(&l.Plan, row, ledger.Talk{Task: row.ID, Lead: c.Lead, What: plan.ProposeTalk, State: ledger.TalkPending, Origin: act.Origin{Kind: act.OriginStage}})
+			called := ledger.TalkCaseOf(&l.Plan, row, ledger.Talk{Task: row.ID, Lead: c.Lead, What: plan.ProposeTalk, State: act.TalkPending, Origin: act.Origin{Kind: act.OriginStage}})
 			word.Called = &called
 		}
 	case !c.Speaks(stage): // when it is said already, a try before this one may have stopped half way

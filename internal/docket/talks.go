@@ -19,7 +19,7 @@ func (d Docket) OpenTalk(ctx context.Context, planID, id string) (act.TalkCourse
 	if err != nil {
 		return act.TalkCourse{}, err
 	}
-	if talk.State == ledger.TalkPending {
+	if talk.State == act.TalkPending {
 		open := func(task ledger.Task, called ledger.Talk) act.TalkCase {
 			called.Facts = nil // by the task and its policy as they are now
 			return book.OpenTalk(ledger.TalkCaseOf(&l.Plan, task, called), called.OpensAt).TalkCase

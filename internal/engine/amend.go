@@ -218,7 +218,7 @@ func (e *Engine) reopen(ctx context.Context, l ledger.Launched, changes plan.Cha
 			continue
 		}
 		t, err := e.ledger.Task(ctx, l.Plan.ID, c.ID)
-		if err != nil || t.State != ledger.Ended {
+		if err != nil || t.State != ledger.TaskEnded {
 			if err != nil {
 				return err
 			}

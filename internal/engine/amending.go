@@ -261,7 +261,7 @@ func stands(c act.Case, a act.Act) bool {
 // endedWith are the occurrences of a duty that an amendment cancelled because it ended
 // the duty.
 func (e *Engine) endedWith(ctx context.Context, l ledger.Launched, duty string) (ids []string, err error) {
-	tasks, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, State: ledger.Cancelled, Duty: duty})
+	tasks, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID, State: ledger.TaskCancelled, Duty: duty})
 	for _, t := range tasks {
 		if n := len(t.Facts.Known); n > 0 && act.OwnID(t.Facts.Known[n-1]) {
 			ids = append(ids, t.ID)

@@ -14,7 +14,7 @@ import (
 	"go.temporal.io/sdk/converter"
 	"google.golang.org/protobuf/proto"
 
-	"duban/internal/ledger"
+	"duban/internal/act"
 	"duban/internal/plan"
 	"duban/workflows"
 )
@@ -231,14 +231,14 @@ func (r reconciling) passed(ctx context.Context, t thing, f *Finding) (*Finding,
 	}
 	var state struct {
 		Course struct {
-			State string      `json:"state"`
-			Next  *plan.Stage `json:"next"`
+			State act.TalkState `json:"state"`
+			Next  *plan.Stage   `json:"next"`
 		} `json:"course"`
 	}
 	if err := value.Get(&state); err != nil {
 		return nil, fmt.Errorf("engine: ask %s: %w", t.workflow, err)
 	}
-	if state.Course.State == ledger.TalkPending {
+	if state.Course.State == act.TalkPending {
 		return nil, nil // a talk that is still to open itself
 	}
 	if next := state.Course.Next; next == nil || next.At.After(t.late.At) {

@@ -296,7 +296,7 @@ func (e *Engine) takeSpoken(ctx context.Context, f Finding, rule Rule, account s
 	if _, err := e.ledger.Doubt(ctx, f.Thing, when); err != nil {
 		return err
 	}
-	messages, err := e.ledger.Messages(ctx, ledger.MessageFilter{Plan: f.Plan, States: []string{ledger.Unknown}})
+	messages, err := e.ledger.Messages(ctx, ledger.MessageFilter{Plan: f.Plan, States: []ledger.NoticeState{ledger.Unknown}})
 	if err != nil {
 		return err
 	}

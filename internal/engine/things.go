@@ -7,6 +7,7 @@ import (
 
 	"go.temporal.io/api/enums/v1"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/docket"
 	"duban/internal/ledger"
@@ -68,7 +69,7 @@ func (r reconciling) things(ctx context.Context) ([]thing, error) {
 	for _, k := range talks {
 		if k.GoesOn() {
 			next := book.TalkCourse(ledger.TalkCaseOf(&r.launched.Plan, rows[k.Task], k)).Next
-			if k.State == ledger.TalkPending {
+			if k.State == act.TalkPending {
 				next = &plan.Stage{At: k.OpensAt} // to be opened, which is no stage of its own
 			}
 			all = append(all, r.talk(k, late(next)))

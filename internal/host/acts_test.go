@@ -290,7 +290,7 @@ func TestAnActAgainstAStageThatSpeaks(t *testing.T) {
 		require.NoError(t, err)
 		acts++
 		talks, err := w.Ledger.Talks(ctx, "busy", "a")
-		return err == nil && len(talks) > 0 && talks[0].State == ledger.TalkOpen
+		return err == nil && len(talks) > 0 && talks[0].State == act.TalkOpen
 	})
 	w.agree("busy", "a")
 	// A rung whose morning the fast clock had left behind is in the next message, or left out of it where a graver
@@ -334,7 +334,7 @@ func TestTwoOverdueTasksOfOneUnitProposeACircularOnceAndALeaderDecides(t *testin
 	}
 	w.eventually("the circular is proposed", func(ctx context.Context) bool { return len(circular(ctx)) > 0 })
 	found := circular(t.Context())[0]
-	require.Equal(t, []any{ledger.TalkProposed, plan.ProposeCircular, "shuiwu", []string{"overdue:a:2021-04-30", "overdue:b:2021-04-30"}},
+	require.Equal(t, []any{act.TalkProposed, plan.ProposeCircular, "shuiwu", []string{"overdue:a:2021-04-30", "overdue:b:2021-04-30"}},
 		[]any{found.State, found.What, found.Lead, found.Facts.Facts})
 	approve := act.Act{ID: "yes", Kind: act.Approve, Reason: "同意通报"}
 	approve.By = clerk

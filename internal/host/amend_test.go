@@ -78,7 +78,7 @@ func (w *world) lines(planID string) (out []string) {
 	tasks, err := w.Ledger.Tasks(w.t.Context(), ledger.TaskFilter{Plan: planID})
 	require.NoError(w.t, err)
 	for _, t := range tasks {
-		out = append(out, strings.Join([]string{t.ID, t.State, t.Title, t.Lead, strings.Join(t.Assist, "+"), t.Due.String(), t.Policy}, " "))
+		out = append(out, strings.Join([]string{t.ID, string(t.State), t.Title, t.Lead, strings.Join(t.Assist, "+"), t.Due.String(), t.Policy}, " "))
 	}
 	return out
 }
@@ -121,7 +121,7 @@ func (w *world) events(after int64, kind string) []ledger.Event {
 func (w *world) still(planID string) int64 {
 	w.t.Helper()
 	w.eventually("all is sent", func(ctx context.Context) bool {
-		waiting, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: planID, States: []string{ledger.Pending, ledger.Sending}})
+		waiting, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: planID, States: []ledger.NoticeState{ledger.Pending, ledger.Sending}})
 		return err == nil && len(waiting) == 0
 	})
 	return w.head()

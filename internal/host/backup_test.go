@@ -75,7 +75,7 @@ func TestABackupInMidYear(t *testing.T) {
 	notices, err := again.Ledger.Notices(t.Context(), ledger.NoticeFilter{Plan: "year"})
 	require.NoError(t, err)
 	for _, n := range notices {
-		require.NotContains(t, []string{ledger.Unknown, ledger.Failed}, n.State, "%s %s", n.Task, n.Stage)
+		require.NotContains(t, []ledger.NoticeState{ledger.Unknown, ledger.Failed}, n.State, "%s %s", n.Task, n.Stage)
 	}
 }
 

@@ -30,7 +30,7 @@ func (w *world) states(planID string) string {
 	require.NoError(w.t, err)
 	var all []string
 	for _, t := range tasks {
-		all = append(all, t.ID+" "+t.State)
+		all = append(all, t.ID+" "+string(t.State))
 	}
 	return strings.Join(all, ", ")
 }
@@ -53,7 +53,7 @@ func TestAPlanGoesOnInTheNext(t *testing.T) {
 	require.NoError(t, w.verify("y21", "done", "office"))
 	w.eventually("a talk is opened", func(ctx context.Context) bool {
 		k, err := w.Ledger.Talk(ctx, "y21", "a#1")
-		return err == nil && k.State == ledger.TalkOpen
+		return err == nil && k.State == act.TalkOpen
 	})
 	w.eventually("June is opened", func(ctx context.Context) bool {
 		_, err := w.Ledger.Task(ctx, "y21", "watch.2021-06")
@@ -96,10 +96,10 @@ func TestAPlanGoesOnInTheNext(t *testing.T) {
 	require.Equal(t, []any{was.FirstDue, "2021-09-30", was.Assigned}, []any{is.FirstDue, is.Due.String(), is.Assigned})
 	talk, err := w.Ledger.Talk(t.Context(), "y22", "n1#1")
 	require.NoError(t, err)
-	require.Equal(t, []any{ledger.TalkOpen, calendar.NewDay(2021, time.June, 15)}, []any{talk.State, talk.Facts.Opened})
+	require.Equal(t, []any{act.TalkOpen, calendar.NewDay(2021, time.June, 15)}, []any{talk.State, talk.Facts.Opened})
 	former, err := w.Ledger.Talk(t.Context(), "y21", "a#1")
 	require.NoError(t, err)
-	require.Equal(t, ledger.TalkCarried, former.State)
+	require.Equal(t, act.TalkCarried, former.State)
 
 	head := w.still("y22") // what tells units of the new plan's tasks is sent
 	again, err := w.next(next, clock, clerk)
@@ -166,7 +166,7 @@ func TestAPlanGoesOnInTheNext(t *testing.T) {
 	require.Equal(t, []any{"y22", "n1", 1}, []any{late.Facts.From.Plan, late.Facts.From.Task, late.Facts.From.Talks})
 	talk, err = w.Ledger.Talk(t.Context(), "y24", "z@2#1")
 	require.NoError(t, err)
-	require.Equal(t, ledger.TalkOpen, talk.State, "its talk goes along")
+	require.Equal(t, act.TalkOpen, talk.State, "its talk goes along")
 	amended, err = w.amendBy(joined, "五号文")
 	require.NoError(t, err)
 	require.Equal(t, []any{true, 1, 0, 0}, []any{amended.Resumed, amended.N, amended.Acts, amended.Armed}, "once more changes nothing")

@@ -63,7 +63,7 @@ func TestAUnitThatGoesHandsOver(t *testing.T) {
 		talks, err := w.Ledger.Talks(ctx, "gone", "")
 		open := 0
 		for _, k := range talks {
-			if k.State == ledger.TalkOpen && k.ID != asked && k.Task != "watch.2021-04" {
+			if k.State == act.TalkOpen && k.ID != asked && k.Task != "watch.2021-04" {
 				open++
 			}
 		}
@@ -102,7 +102,7 @@ func TestAUnitThatGoesHandsOver(t *testing.T) {
 	require.NoError(t, err)
 	handed := clock.Plan(time.Now())
 	require.Empty(t, report.Left)
-	w.talkIs("gone", asked, ledger.TalkVoid)
+	w.talkIs("gone", asked, act.TalkVoid)
 	require.True(t, w.course("gone", "helped").Parts[1].Dropped)
 	require.Equal(t, 1, report.Cancelled, "m2 is part of m by now")
 	again, err := w.amendBy(after, "二号文")
@@ -128,11 +128,11 @@ func TestAUnitThatGoesHandsOver(t *testing.T) {
 	require.NoError(t, err)
 	called := map[string]string{}
 	for _, k := range talks {
-		if k.State == ledger.TalkJoined { // before: it is over, and goes on in the one it joined
+		if k.State == act.TalkJoined { // before: it is over, and goes on in the one it joined
 			continue
 		}
 		require.NotEqual(t, "shuili", k.Lead, "%s %s %s", k.ID, k.State, k.Origin)
-		called[k.ID] = k.State + " " + k.Lead
+		called[k.ID] = string(k.State) + " " + k.Lead
 	}
 	require.Equal(t, []string{"open huanjing", "open shuiwu"}, []string{called["late#1"], called["both#1"]})
 	require.NotContains(t, called, "late#2")

@@ -51,7 +51,7 @@ func TestEveryWorkflowOnARealServer(t *testing.T) {
 	require.Error(t, w.verify("done", "finished", "another"))
 	w.eventually("the proposed talk", func(ctx context.Context) bool {
 		talk, err := w.Ledger.Talk(ctx, "small", "silent#1")
-		return err == nil && talk.State == ledger.TalkProposed
+		return err == nil && talk.State == act.TalkProposed
 	})
 	require.NoError(t, w.Engine.ActOnTalk(t.Context(), "small", "silent#1", byMayor(act.Approve)))
 	w.eventually("the last occurrence's talk", func(ctx context.Context) bool {

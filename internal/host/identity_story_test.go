@@ -27,7 +27,7 @@ func (w *world) called(planID string) (out []string) {
 	tasks, err := w.Ledger.Tasks(w.t.Context(), ledger.TaskFilter{Plan: planID})
 	require.NoError(w.t, err)
 	for _, t := range tasks {
-		out = append(out, strings.Join([]string{t.Shown(), t.ID, t.State, string(t.Kind), t.Due.String()}, " "))
+		out = append(out, strings.Join([]string{t.Shown(), t.ID, string(t.State), string(t.Kind), t.Due.String()}, " "))
 	}
 	return out
 }
@@ -87,7 +87,7 @@ func TestATaskKeepsItsIdentityWhenItsNumberChanges(t *testing.T) {
 	called, err := w.Ledger.TalkCalled(t.Context(), "ident", "1-1#1")
 	require.NoError(t, err)
 	require.Equal(t, talk, called)
-	w.talkIs("ident", talk, ledger.TalkProposed)
+	w.talkIs("ident", talk, act.TalkProposed)
 
 	// the same files once more, without `was`, and a number used before
 	third := append([]string{}, second...)
@@ -117,14 +117,14 @@ func TestATaskKeepsItsIdentityWhenItsNumberChanges(t *testing.T) {
 	// cancelled by hand, and reinstated by an act of the office with its paper
 	require.NoError(t, w.onTalk("ident", talk, mayor, act.Act{Kind: act.Approve}))
 	require.NoError(t, w.act("ident", "b", clerk, act.Act{Kind: act.Cancel, Paper: "五号文"}))
-	w.talkIs("ident", talk, ledger.TalkVoid)
+	w.talkIs("ident", talk, act.TalkVoid)
 	require.Equal(t, "act.refused_needs", refusedBy(t, w.act("ident", "b", clerk, act.Act{Kind: act.Reinstate, ID: "r1"})))
 	require.Equal(t, "act.refused_seat", refusedBy(t, w.act("ident", "b", liaison, act.Act{Kind: act.Reinstate, ID: "r2", Paper: "六号文"})))
 	for range 2 { // the same act again is the same act
 		require.NoError(t, w.act("ident", "b", clerk, act.Act{Kind: act.Reinstate, ID: "r3", Paper: "六号文"}))
 	}
 	require.Equal(t, []any{act.Open, "2021-06-30"}, []any{w.course("ident", "b").State, w.course("ident", "b").Due.String()})
-	w.talkIs("ident", talk, ledger.TalkOpen)
+	w.talkIs("ident", talk, act.TalkOpen)
 	require.NoError(t, w.act("ident", "b", liaison, act.Act{Kind: act.Progress, Percent: 40}))
 	require.NoError(t, w.onTalk("ident", talk, clerk, act.Act{Kind: act.Serve, Talk: &act.TalkFacts{Number: "约〔2021〕1号", Time: before.Issued.At(9, 0, calendar.Beijing), Place: "会议室", Called: []string{"局长"}}}))
 	require.Equal(t, "act.refused_state", refusedBy(t, w.act("ident", "b", clerk, act.Act{Kind: act.Reinstate, ID: "r4", Paper: "六号文"})))

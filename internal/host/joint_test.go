@@ -13,7 +13,6 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/engine"
-	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/plan"
 	"duban/workflows"
@@ -32,14 +31,14 @@ func TestOneTalkAboutAllThatAUnitMissed(t *testing.T) {
 		w.t.Helper()
 		w.eventually("the talk about "+task, func(ctx context.Context) bool {
 			k, err := w.Ledger.TalksAbout(ctx, "joint", task)
-			return err == nil && len(k) == 1 && k[0].ID == "a#1" && k[0].State == ledger.TalkOpen && len(k[0].Facts.Of()) >= of
+			return err == nil && len(k) == 1 && k[0].ID == "a#1" && k[0].State == act.TalkOpen && len(k[0].Facts.Of()) >= of
 		})
 	}
 	about("c", 3)
 	w = w.again(true, func(string) {})
 	about("d", 4)
 	for _, joined := range []string{"b#1", "c#1", "d#1"} {
-		w.talkIs("joint", joined, ledger.TalkJoined)
+		w.talkIs("joint", joined, act.TalkJoined)
 		w.ends("joint", joined)
 	}
 	w.well("joint")
@@ -68,7 +67,7 @@ func TestOneTalkAboutAllThatAUnitMissed(t *testing.T) {
 	require.Nil(t, k.Facts.Doubt, "it rests on the others")
 	talk(clerk, act.VerifyTalk, func(a *act.Act) { a.Ref, a.ID = "d", "verify-d" })
 	talk(clerk, act.CloseTalk, nil)
-	w.talkIs("joint", "a#1", ledger.TalkClosed)
+	w.talkIs("joint", "a#1", act.TalkClosed)
 	w.ends("joint", "a#1")
 	found, err := activities.Breaches(t.Context(), w.Ledger, "joint", time.Now)
 	require.NoError(t, err)
@@ -133,11 +132,11 @@ func TestWhatEndsWhileItIsAskedIsAnsweredByItsState(t *testing.T) {
 	joins := propose("b")
 	said := both(workflows.TalkWorkflowID("same", joins), decide(joins, act.Decline, "no"), decide(joins, act.Approve, "yes"))
 	require.Equal(t, "act.refused_talk_state", refusedBy(t, said), "it has joined the one that is open")
-	w.talkIs("same", joins, ledger.TalkJoined)
+	w.talkIs("same", joins, act.TalkJoined)
 	declined := propose("c")
 	said = both(workflows.TalkWorkflowID("same", declined), decide(declined, act.Approve, "late-yes"), decide(declined, act.Decline, "first-no"))
 	require.Equal(t, "act.refused_talk_state", refusedBy(t, said))
-	w.talkIs("same", declined, ledger.TalkDeclined)
+	w.talkIs("same", declined, act.TalkDeclined)
 
 	said = both(workflows.TaskWorkflowID("same", "c"), func(e *engine.Engine) error {
 		return e.Act(context.Background(), "same", "c", act.Act{ID: "report", Kind: act.Progress, By: liaison, Percent: 40, Reason: "已完成四成"})

@@ -115,7 +115,7 @@ func TestMailThatIsRefusedForAWhileGoesOutOnce(t *testing.T) {
 	for id, n := range m.mails {
 		require.Equal(t, 1, n, id)
 	}
-	sent, err := w.Ledger.Notices(t.Context(), ledger.NoticeFilter{Plan: "mail", States: []string{ledger.Sent}})
+	sent, err := w.Ledger.Notices(t.Context(), ledger.NoticeFilter{Plan: "mail", States: []ledger.NoticeState{ledger.Sent}})
 	require.NoError(t, err)
 	for _, n := range sent {
 		require.Equal(t, "smtp", n.Channel)

@@ -268,7 +268,7 @@ func TestTemporalsStoreIsOlderThanTheLedger(t *testing.T) {
 	w.agree("older", "d")
 	talk, err := w.Ledger.Talk(t.Context(), "older", "a#1")
 	require.NoError(t, err)
-	require.Equal(t, ledger.TalkOpen, talk.State)
+	require.Equal(t, act.TalkOpen, talk.State)
 }
 
 func TestTheLedgerIsOlderThanTemporal(t *testing.T) {
@@ -292,10 +292,10 @@ func TestTheLedgerIsOlderThanTemporal(t *testing.T) {
 	require.Equal(t, calendar.NewDay(2021, 9, 30), w.course("back", "c").Due)
 	b, err := w.Ledger.Task(t.Context(), "back", "b")
 	require.NoError(t, err)
-	require.Equal(t, ledger.Closed, b.State)
+	require.Equal(t, ledger.TaskClosed, b.State)
 	talk, err := w.Ledger.Talk(t.Context(), "back", "a#1")
 	require.NoError(t, err)
-	require.Equal(t, ledger.TalkOpen, talk.State)
+	require.Equal(t, act.TalkOpen, talk.State)
 	require.Len(t, w.mended("back"), 4)
 }
 
@@ -337,7 +337,7 @@ func TestWhatAnOlderLedgerLacks(t *testing.T) {
 	w.well("words")
 	back, err := w.Ledger.Talk(t.Context(), "words", "b#1")
 	require.NoError(t, err)
-	require.Equal(t, ledger.TalkProposed, back.State)
+	require.Equal(t, act.TalkProposed, back.State)
 	require.Equal(t, "b#1", propose("first", "b"), "the same act")
 	require.Equal(t, "c#2", propose("third", "c"))
 
@@ -462,6 +462,6 @@ func TestADutyThatHasRunItsCourseIsEnded(t *testing.T) {
 	w.eventually("ended", func(ctx context.Context) bool {
 		_, err := w.Engine.Reconcile(ctx, "over")
 		duty, err2 := w.Ledger.Task(ctx, "over", "monthly")
-		return err == nil && err2 == nil && duty.State == ledger.Ended
+		return err == nil && err2 == nil && duty.State == ledger.TaskEnded
 	})
 }

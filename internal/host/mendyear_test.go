@@ -111,7 +111,7 @@ func TestAYearWhoseLedgerIsOlder(t *testing.T) {
 	}
 	require.Empty(t, w.foretoldBy(p, clock))
 	w.once(said)
-	unknown, err := w.Ledger.Messages(t.Context(), ledger.MessageFilter{Plan: "backyear", States: []string{ledger.Unknown}})
+	unknown, err := w.Ledger.Messages(t.Context(), ledger.MessageFilter{Plan: "backyear", States: []ledger.NoticeState{ledger.Unknown}})
 	require.NoError(t, err)
 	require.NotEmpty(t, unknown, "a person asks whether they arrived")
 }

@@ -75,7 +75,7 @@ func TestAnAmendmentOfWhatHasEnded(t *testing.T) {
 	w.launch(p, standsAt(fast(p, 25*time.Millisecond, time.Second), calendar.NewDay(2021, 9, 30)))
 	w.eventually("the duty ends", func(ctx context.Context) bool {
 		duty, err := w.Ledger.Task(ctx, "fin", "m")
-		return err == nil && duty.State == ledger.Ended
+		return err == nil && duty.State == ledger.TaskEnded
 	})
 	require.NoError(t, w.verify("fin", "a", "office"))
 	report, err := w.amend(twoUnits(t, "fin", nil, entry("m", month+"2021-06-30}, assist: [市生态环境局]"),

@@ -178,7 +178,7 @@ func TestTheSecondYear(t *testing.T) {
 		tasks, err := w.Ledger.Tasks(t.Context(), ledger.TaskFilter{Plan: planID})
 		require.NoError(t, err)
 		for _, k := range tasks {
-			if k.Duty != "" && k.State != ledger.Carried {
+			if k.Duty != "" && k.State != ledger.TaskCarried {
 				asked[k.Duty+" "+k.Period]++
 			}
 		}

@@ -172,7 +172,7 @@ func (w *world) morning(id string) {
 func (w *world) heldUp(p *post, id string, n int) {
 	w.t.Helper()
 	w.eventually("all but those that are held are sent", func(ctx context.Context) bool {
-		notices, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: id, States: []string{ledger.Pending}})
+		notices, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: id, States: []ledger.NoticeState{ledger.Pending}})
 		require.NoError(w.t, err)
 		left, err := w.Ledger.Messages(ctx, ledger.MessageFilter{Plan: id, States: ledger.Unsettled})
 		require.NoError(w.t, err)
@@ -185,7 +185,7 @@ func (w *world) settled(id string) []ledger.MessageInfo {
 	w.t.Helper()
 	var all []ledger.MessageInfo
 	require.Eventually(w.t, func() bool {
-		notices, err := w.Ledger.Notices(context.Background(), ledger.NoticeFilter{Plan: id, States: []string{ledger.Pending, ledger.Sending, ledger.Unknown}})
+		notices, err := w.Ledger.Notices(context.Background(), ledger.NoticeFilter{Plan: id, States: []ledger.NoticeState{ledger.Pending, ledger.Sending, ledger.Unknown}})
 		require.NoError(w.t, err)
 		all, err = w.Ledger.Messages(context.Background(), ledger.MessageFilter{Plan: id})
 		require.NoError(w.t, err)
@@ -481,7 +481,7 @@ func TestNoticesDecidedForAFormerChannelGoOutOnTheNewOne(t *testing.T) {
 		require.NoError(t, err)
 		require.NotEmpty(t, messages)
 		for _, m := range messages {
-			require.Equal(t, []string{ledger.Sent, "smtp", ""}, []string{m.State, m.Channel, m.Via})
+			require.Equal(t, []string{string(ledger.Sent), "smtp", ""}, []string{string(m.State), m.Channel, m.Via})
 		}
 		require.NotEmpty(t, p.mails)
 		return true

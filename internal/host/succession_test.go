@@ -56,7 +56,7 @@ func TestADissolvedUnitGoesInEveryPlan(t *testing.T) {
 	w.launch(twoUnits(t, "four", withMore("shuili 市水利局"), entry("led", "due: 2021-11-30"+lead)), clock)
 	w.eventually("a talk is opened", func(ctx context.Context) bool {
 		k, err := w.Ledger.Talk(ctx, "two", "late#1")
-		return err == nil && k.State == ledger.TalkOpen
+		return err == nil && k.State == act.TalkOpen
 	})
 	w.eventually("the clock has come to its end", func(context.Context) bool { return !clock.Plan(time.Now()).Before(clock.End) })
 	w.agreeAll("two")
@@ -91,7 +91,7 @@ func TestADissolvedUnitGoesInEveryPlan(t *testing.T) {
 	require.Empty(t, w.named("one", "shuili"))
 	k, err := w.Ledger.Talk(t.Context(), "two", "late#1")
 	require.NoError(t, err)
-	require.Equal(t, []string{ledger.TalkOpen, "nongye"}, []string{k.State, k.Lead}, "the talk goes on with whoever took over")
+	require.Equal(t, []string{string(act.TalkOpen), "nongye"}, []string{string(k.State), k.Lead}, "the talk goes on with whoever took over")
 	l, err := w.Ledger.Plan(t.Context(), "two")
 	require.NoError(t, err)
 	u, ok := l.Plan.Directory.Unit("nongye")

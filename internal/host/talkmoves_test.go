@@ -98,16 +98,16 @@ func TestAProposalGoesOnWhenItsDateIsSetBack(t *testing.T) {
 	talk, err := w.Engine.Propose(t.Context(), "slip", act.Act{ID: "p", By: clerk, Ref: "a", Reason: "多次催办", Talk: &act.TalkFacts{What: plan.ProposeTalk}}, nil)
 	require.NoError(t, err)
 	require.NoError(t, w.act("slip", "a", clerk, act.Act{ID: "slip", Kind: act.Correct, Due: calendar.NewDay(2021, 12, 31)}))
-	w.talkIs("slip", talk, ledger.TalkVoid)
+	w.talkIs("slip", talk, act.TalkVoid)
 	w.ends("slip", talk)
 	require.NoError(t, w.act("slip", "a", clerk, act.Act{ID: "back", Kind: act.Correct, Due: calendar.NewDay(2021, 4, 30)}))
-	w.talkIs("slip", talk, ledger.TalkProposed)
+	w.talkIs("slip", talk, act.TalkProposed)
 	w.eventually("its workflow runs again", func(ctx context.Context) bool {
 		d, err := w.Client.DescribeWorkflowExecution(ctx, workflows.TalkWorkflowID("slip", talk), "")
 		return err == nil && d.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING
 	})
 	require.Empty(t, w.mended("slip"), "it was not lost")
 	require.NoError(t, w.onTalk("slip", talk, mayor, act.Act{Kind: act.Approve}))
-	w.talkIs("slip", talk, ledger.TalkOpen)
+	w.talkIs("slip", talk, act.TalkOpen)
 	w.agreeAll("slip")
 }

@@ -13,16 +13,15 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
-	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/plan"
 	"duban/workflows"
 )
 
 // talkIs waits until a talk has a state in the ledger.
-func (w *world) talkIs(planID, talk, state string) {
+func (w *world) talkIs(planID, talk string, state act.TalkState) {
 	w.t.Helper()
-	w.eventually(talk+" is "+state, func(ctx context.Context) bool {
+	w.eventually(talk+" is "+string(state), func(ctx context.Context) bool {
 		k, err := w.Ledger.Talk(ctx, planID, talk)
 		return err == nil && k.State == state
 	})
@@ -52,12 +51,12 @@ func TestTalksOnARealServer(t *testing.T) {
 		p, _ := smallPlan(t, plan, "2021-04-08", "standard", dated(task, "2021-04-30"))
 		w.launch(p, standsAt(fast(p, 40*time.Millisecond, time.Second), calendar.NewDay(2021, 6, 10)))
 	}
-	w.talkIs("talks", "a#1", ledger.TalkOpen)
-	w.talkIs("gone", "b#1", ledger.TalkOpen)
+	w.talkIs("talks", "a#1", act.TalkOpen)
+	w.talkIs("gone", "b#1", act.TalkOpen)
 
 	// a cancelled task takes its talk with it
 	require.NoError(t, w.act("gone", "b", clerk, act.Act{Kind: act.Cancel, Paper: "〔2021〕20号"}))
-	w.talkIs("gone", "b#1", ledger.TalkVoid)
+	w.talkIs("gone", "b#1", act.TalkVoid)
 	w.ends("gone", "b#1")
 	require.Equal(t, "act.refused_talk_state", refusedBy(t, w.onTalk("gone", "b#1", mayor, act.Act{Kind: act.CloseTalk})))
 
@@ -80,7 +79,7 @@ func TestTalksOnARealServer(t *testing.T) {
 	}
 	people.Wait()
 	require.Equal(t, 1, len(slices.DeleteFunc(closed, func(err error) bool { return err == nil })))
-	w.talkIs("talks", "a#1", ledger.TalkClosed)
+	w.talkIs("talks", "a#1", act.TalkClosed)
 	w.ends("talks", "a#1")
 
 	// a circular, proposed twice by one act, decided by a named leader

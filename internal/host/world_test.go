@@ -199,7 +199,7 @@ func (w *world) eventually(what string, fact func(ctx context.Context) bool) {
 // task to its units.
 func (w *world) told(planID, task string) []string {
 	w.t.Helper()
-	notices, err := w.Ledger.Notices(w.t.Context(), ledger.NoticeFilter{Plan: planID, Task: task, States: []string{ledger.Sent}})
+	notices, err := w.Ledger.Notices(w.t.Context(), ledger.NoticeFilter{Plan: planID, Task: task, States: []ledger.NoticeState{ledger.Sent}})
 	require.NoError(w.t, err)
 	var out []string
 	for _, n := range notices {

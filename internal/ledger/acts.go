@@ -158,9 +158,9 @@ func (t *tx) actOn(a Acted, task Task) error {
 	task.State, task.ClosedAt = TaskOpen, time.Time{}
 	switch a.Facts.State {
 	case act.Closed:
-		task.State, task.ClosedAt = Closed, a.Act.At
+		task.State, task.ClosedAt = TaskClosed, a.Act.At
 	case act.Cancelled:
-		task.State, task.ClosedAt = Cancelled, a.Act.At
+		task.State, task.ClosedAt = TaskCancelled, a.Act.At
 	case act.Carried: // by CarryInto alone
 	}
 	if err := t.putFacts(task, a.Facts); err != nil || a.Act.Kind != act.Reinstate {
@@ -212,7 +212,7 @@ func (t *tx) unsay(planID, task, talk string, at time.Time, speaks func(plan.Sta
 		d := Decision{Plan: planID, Task: task, Talk: talk, Revision: r.Revision, Stage: stage.Stage}
 		called, err := t.talkBy(planID, task, d.Key())
 		switch {
-		case errors.Is(err, ErrNotFound), err == nil && called.State != TalkPending:
+		case errors.Is(err, ErrNotFound), err == nil && called.State != act.TalkPending:
 			continue
 		case err != nil:
 			return err
@@ -240,7 +240,7 @@ func (t *tx) tell(d Decision, scene Scene, when When) ([]Digest, []said, error) 
 func CaseOf(t Task) act.Case {
 	c := t.Facts
 	c.Publish = t.Publish // an amendment may have asked for it since
-	if t.State == Ended {
+	if t.State == TaskEnded {
 		c.State = act.Closed
 	}
 	if t.Kind == plan.Standing { // which no act changes

@@ -250,7 +250,7 @@ func (t *tx) amendTask(planID string, c plan.TaskChange) error {
 			return err
 		}
 	case c.What == plan.Removed && c.Old.Kind == plan.Standing:
-		_, err := t.change("tasks", `state = ?`, []any{Cancelled}, `plan = ? AND id = ?`, planID, c.ID)
+		_, err := t.change("tasks", `state = ?`, []any{TaskCancelled}, `plan = ? AND id = ?`, planID, c.ID)
 		return err
 	case c.What == plan.Removed:
 		return nil

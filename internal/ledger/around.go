@@ -99,7 +99,7 @@ func (s surroundings) item(n Notice) Item {
 // itself where it joins none.
 func (t *tx) whole(talk Talk) (Talk, error) {
 	into := talk.Host
-	if talk.State == TalkPending {
+	if talk.State == act.TalkPending {
 		p, err := t.plan(talk.Plan)
 		if err != nil {
 			return talk, err

@@ -13,7 +13,7 @@ import (
 
 // Kinds of events of plans that follow each other.
 const (
-	TaskCarried       = "task.carried"       // a task or duty of another plan goes on as this one
+	TaskTaken         = "task.carried"       // a task or duty of another plan goes on as this one
 	OccurrenceCarried = "occurrence.carried" // the same of an open occurrence
 	PlanEnded         = "plan.ended"
 )
@@ -80,14 +80,14 @@ func (t *tx) carryOut(c Carriage, k CarriedTask, when When) error {
 	switch {
 	case err != nil:
 		return err
-	case row.Version != k.Version || row.State != TaskOpen && row.State != Ended:
+	case row.Version != k.Version || row.State != TaskOpen && row.State != TaskEnded:
 		return ErrBehind
 	}
 	if err := t.noOtherTalk(c.From, k); err != nil {
 		return err
 	}
 	if row.State == TaskOpen { // a duty that had run its course stays so
-		row.State, row.ClosedAt = Carried, c.Act.At
+		row.State, row.ClosedAt = TaskCarried, c.Act.At
 	}
 	if err := t.putFacts(row, k.Facts); err != nil {
 		return err
@@ -100,14 +100,14 @@ func (t *tx) carryOut(c Carriage, k CarriedTask, when When) error {
 		switch {
 		case err != nil:
 			return err
-		case now.State == TalkJoined: // since it was worked out
+		case now.State == act.TalkJoined: // since it was worked out
 			return ErrBehind
 		case !now.GoesOn():
 			continue // the stage that called for it is unsaid
 		case now.Version != talk.Talk.Version:
 			return ErrBehind
 		}
-		now.State = string(talk.Out.State)
+		now.State = talk.Out.State
 		if now.Facts == nil {
 			_, err = t.change("talks", `state = ?, version = version + 1`, []any{now.State}, `plan = ? AND id = ?`, c.From, now.ID)
 		} else if err = t.putTalk(now, talk.Out); err == nil {
@@ -155,11 +155,11 @@ func (t *tx) carryIn(c Carriage, k CarriedTask, position int, when When) error {
 		if err != nil {
 			return err
 		}
-		if now.State != string(talk.Out.State) {
+		if now.State != talk.Out.State {
 			continue
 		}
 		in := talk.Talk
-		in.Number, in.State, in.Host = cmp.Or(talk.Number, in.Number), string(talk.In.State), ""
+		in.Number, in.State, in.Host = cmp.Or(talk.Number, in.Number), talk.In.State, ""
 		in.ID, in.Plan, in.Task, in.Version, in.Revision = CarriedTalkID(k.Into.ID, talk), c.To, k.Into.ID, 1, talk.In.Revision
 		if in.Facts != nil {
 			in.Facts = &talk.In
@@ -194,7 +194,7 @@ func (t *tx) carryIn(c Carriage, k CarriedTask, position int, when When) error {
 		}
 		talks = append(talks, in.ID)
 	}
-	kind, data := TaskCarried, map[string]any{"from": k.Into.Facts.From, "act": c.Act.ID, "due": k.Into.Due}
+	kind, data := TaskTaken, map[string]any{"from": k.Into.Facts.From, "act": c.Act.ID, "due": k.Into.Due}
 	if k.Into.Duty != "" {
 		kind, data["duty"], data["period"] = OccurrenceCarried, k.Into.Duty, k.Into.Period
 	}
@@ -244,7 +244,7 @@ func (s *Store) CarryNothing(ctx context.Context, row Task, actor string, when W
 		if err := t.insert("tasks", taskValueColumns, [][]any{taskValues(row.Plan, at+1, row)}); err != nil {
 			return none, err
 		}
-		return none, t.append(Event{Key: key, Plan: row.Plan, Task: row.ID, Kind: TaskCarried, Actor: actor}, when, map[string]any{"from": row.Facts.From, "over": true})
+		return none, t.append(Event{Key: key, Plan: row.Plan, Task: row.ID, Kind: TaskTaken, Actor: actor}, when, map[string]any{"from": row.Facts.From, "over": true})
 	})
 	return err
 }
@@ -266,7 +266,7 @@ func (s *Store) EndPlan(ctx context.Context, planID string, a act.Act, when When
 		if open > 0 {
 			return none, fmt.Errorf("plan %s: %w", planID, ErrGoesOn)
 		}
-		if _, err := t.change("tasks", `state = ?`, []any{Ended}, `plan = ? AND kind = 'standing' AND state = 'open'`, planID); err != nil {
+		if _, err := t.change("tasks", `state = ?`, []any{TaskEnded}, `plan = ? AND kind = 'standing' AND state = 'open'`, planID); err != nil {
 			return none, err
 		}
 		if _, err := t.change("plans", `ended_at = ?, version = version + 1`, []any{nullable(when.Plan)}, `id = ?`, planID); err != nil {

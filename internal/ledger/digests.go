@@ -241,16 +241,16 @@ func (g *gathering) messages(again func(string, []Item) bool) ([]Message, error)
 // earlier attempt, or empty.
 func (g *gathering) message(channel string, items []Item, m messageRow, again func(string, []Item) bool) (none Message, goes bool, err error) {
 	switch m.State {
-	case "", Sending, undelivered:
+	case "", Sending, Undelivered:
 		if items, err = g.stillTrue(items); err != nil {
 			return none, false, err
 		}
 		if len(items) == 0 && g.words == "" {
 			return none, false, g.forget(m)
 		}
-	case leaving, Unknown:
+	case Leaving, Unknown:
 		goes := again(channel, items) && (g.words != "" || slices.ContainsFunc(items, Item.stands))
-		if m.State == leaving {
+		if m.State == Leaving {
 			told, err := g.t.recorded(m.unknown())
 			if err == nil && (!told || !goes) {
 				err = g.t.doubt(m, Unknown, m.Error, g.when)

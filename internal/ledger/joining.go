@@ -32,7 +32,7 @@ type Opening struct {
 func (s *Store) OpenTalk(ctx context.Context, o Opening, when When) (Talk, error) {
 	return write(ctx, s, func(t *tx) (Talk, error) {
 		talk, task, err := t.talkAndTask(o.Plan, o.Talk)
-		if err != nil || talk.State != TalkPending {
+		if err != nil || talk.State != act.TalkPending {
 			return talk, err
 		}
 		if err := t.called(o, talk); err != nil {
@@ -136,7 +136,7 @@ func (t *tx) begin(talk Talk, c act.TalkCase, when When) (err error) {
 			return err
 		}
 	}
-	talk.State, talk.Facts = string(c.State), &c
+	talk.State, talk.Facts = c.State, &c
 	return t.moveTalk(talk, kind, when)
 }
 

@@ -65,12 +65,18 @@ type Launched struct {
 	RankFloor      int           // how much must be due before a unit is ranked; 0: the office has not decided it
 }
 
-// State of a task.
+// TaskState is where the row of a task, a duty or a standing line stands. What acts know is
+// finer: act.State.
+type TaskState string
+
+// TaskEnded is of a duty that has run its course: it falls due no more. An amended plan may
+// give it more to come, then it is open again.
 const (
-	TaskOpen  = "open"      // 在办; Open opens a ledger
-	Closed    = "closed"    // 销号
-	Cancelled = "cancelled" // 撤销
-	Carried   = "carried"   // 结转: it goes on in another plan
+	TaskOpen      TaskState = "open"      // 在办
+	TaskClosed    TaskState = "closed"    // 销号
+	TaskCancelled TaskState = "cancelled" // 撤销
+	TaskCarried   TaskState = "carried"   // 结转: it goes on in another plan
+	TaskEnded     TaskState = "ended"
 )
 
 // Task is one chased task (or occurrence of a duty), a duty, or a standing
@@ -92,7 +98,7 @@ type Task struct {
 	Soft      bool         `db:"soft" json:"soft"`
 	Priority  bool         `db:"priority" json:"priority"`
 	Revision  int          `db:"revision" json:"revision"` // grows with each new ladder
-	State     string       `db:"state" json:"state"`
+	State     TaskState    `db:"state" json:"state"`
 	Light     plan.Light   `db:"light" json:"light"`               // as last recorded; a reader works out today's with plan.Policy.LightOn
 	LastStage string       `db:"last_stage" json:"last_stage"`     // ID of the last stage decided
 	Armed     bool         `db:"armed" json:"armed"`               // its workflow is known to run
@@ -113,15 +119,19 @@ type Stage struct {
 	Revision int    `json:"revision"`
 	Talk     string `json:"talk,omitempty"` // ID of the talk whose step it belongs to; "" for the task's own ladder
 	plan.Stage
-	State     string    `json:"state"` // decided, void; expected when it was worked out
-	DecidedAt time.Time `json:"decided_at,omitzero"`
-	Scene     Scene     `json:"scene,omitzero"`
+	State     StageState `json:"state"`
+	DecidedAt time.Time  `json:"decided_at,omitzero"`
+	Scene     Scene      `json:"scene,omitzero"`
 }
 
+// StageState is where one word stands.
+type StageState string
+
 const (
-	Expected = "expected"
-	Decided  = "decided"
-	Void     = "void" // an act came before it was to speak
+	Expected StageState = "expected" // worked out: no row has it
+	Held     StageState = "held"     // the same, of a task that is reported or suspended
+	Decided  StageState = "decided"
+	Void     StageState = "void" // an act came before it was to speak
 )
 
 // Effect names one thing said to one recipient over one channel, for ever.
@@ -142,25 +152,33 @@ type Notice struct {
 	Light   plan.Light     `json:"light"`
 	SpeakAt time.Time      `json:"speak_at"` // plan clock
 	Digest  string         `json:"digest"`   // key of the digest that says it
-	State   string         `json:"state"`
+	State   NoticeState    `json:"state"`
 	Message string         `json:"message"` // Message-ID once it is being sent
 	Error   string         `json:"error,omitempty"`
 	SentAt  time.Time      `json:"sent_at,omitzero"` // real clock, the receipt
 	Twice   bool           `json:"twice,omitempty"`  // sent after a try whose fate is unknown: it may have arrived twice
 }
 
-// States of a notice: pending → sending (the intent, and as long as it is tried)
+// NoticeState is where a notice stands, and the message that carries it: pending → sending (the intent, and as long as it is tried)
 // → sent (the receipt), failed (refused for good) or unknown (it left and no
 // answer came back: sent again, unless twice is worse than never); or dropped
 // (no longer true when it was to be spoken, or ended by a person).
+type NoticeState string
+
+// Leaving and Undelivered are of messages alone. A message is sending from its intent on:
+// it has certainly not left. It is leaving from the moment its last byte may go: from then
+// on nobody but the reader knows, until there is a receipt. Undelivered is known not to
+// have gone out, to be tried again.
 const (
-	Pending = "pending"
-	Sending = "sending"
-	Sent    = "sent"
-	Failed  = "failed"
-	Unknown = "unknown"
-	Dropped = "dropped"
-	Rides   = "rides" // it goes with the next message that its recipient gets: see plan.Never
+	Pending     NoticeState = "pending"
+	Sending     NoticeState = "sending"
+	Leaving     NoticeState = "leaving"
+	Undelivered NoticeState = "undelivered"
+	Sent        NoticeState = "sent"
+	Failed      NoticeState = "failed"
+	Unknown     NoticeState = "unknown"
+	Dropped     NoticeState = "dropped"
+	Rides       NoticeState = "rides" // it goes with the next message that its recipient gets: see plan.Never
 )
 
 // In is when the message speaks that carries the notice, plan clock: not before
@@ -192,25 +210,13 @@ type Talk struct {
 	Revision int                     `json:"revision"`
 	Number   int                     `json:"number"`
 	Lead     string                  `json:"lead"`
-	State    string                  `json:"state"`
+	State    act.TalkState           `json:"state"`
 	OpensAt  time.Time               `json:"opens_at"` // plan clock; of an approved talk, the approval
 	Taken    map[string]calendar.Day `json:"taken"`    // steps taken, with their days
 	Approver string                  `json:"approver,omitempty"`
 	What     string                  `json:"what"`           // plan.ProposeTalk or plan.ProposeCircular
-	Host     string                  `json:"host,omitempty"` // ID of the talk that it goes on as part of, in TalkJoined
+	Host     string                  `json:"host,omitempty"` // ID of the talk that it goes on as part of, in act.TalkJoined
 	Origin   act.Origin              `json:"origin"`
 	Facts    *act.TalkCase           `json:"-"` // all that acts know of it; nil until it opens or is proposed
 	Version  int                     `json:"-"` // grows with every write of Facts
 }
-
-// States of a talk.
-const (
-	TalkPending  = "pending"  // decided; opens when its stage speaks
-	TalkProposed = "proposed" // waits for a named leader
-	TalkOpen     = "open"
-	TalkDeclined = "declined"
-	TalkClosed   = "closed"
-	TalkVoid     = "void"    // the task was closed before it opened, or cancelled
-	TalkCarried  = "carried" // it goes on in another plan
-	TalkJoined   = "joined"  // it goes on as part of another talk or proposal
-)

@@ -21,7 +21,7 @@ type MessageInfo struct {
 	SpeakAt   time.Time        `json:"speak_at"` // plan clock
 	Channel   string           `json:"channel"`
 	Via       string           `json:"via,omitempty"`    // what carried it, when that is another channel
-	State     string           `json:"state"`            // sending, leaving, undelivered, sent, failed, unknown or dropped
+	State     NoticeState      `json:"state"`            // sending, Leaving, Undelivered, sent, failed, unknown or dropped
 	Attempt   int              `json:"attempt"`          // tries so far
 	Doubts    int              `json:"doubts,omitempty"` // earlier tries that may have arrived
 	Error     string           `json:"error,omitempty"`
@@ -33,7 +33,7 @@ type MessageFilter struct {
 	Plan   string   // also those of another plan's that carry words of this one to the same person
 	Plans  []string // likewise; nil chooses all
 	ID     string   // the beginning of one
-	States []string
+	States []NoticeState
 	Unit   string    // to a seat of it
 	From   time.Time // spoken at it or later, plan clock
 	Before time.Time
@@ -58,7 +58,7 @@ func (f MessageFilter) where(d dialect) (w where) {
 	if f.Plans != nil {
 		w.add("("+d.among("m.plan")+" OR EXISTS (SELECT 1 FROM notices o WHERE o.digest = m.digest AND "+d.among("o.plan")+"))", d.list(f.Plans), d.list(f.Plans))
 	}
-	w.oneOf("m.state", f.States)
+	w.oneOf("m.state", texts(f.States))
 	w.equal("d.unit", f.Unit)
 	if f.ID != "" {
 		w.add("substr(m.id, 1, ?) = ?", len(f.ID), f.ID)
@@ -125,7 +125,7 @@ func (s *Store) Untried(ctx context.Context, planID string, last, from, before t
 
 // Unsettled are the states of messages that somebody may want to send again or to
 // end: all but sent and dropped.
-var Unsettled = []string{Sending, leaving, undelivered, Failed, Unknown}
+var Unsettled = []NoticeState{Sending, Leaving, Undelivered, Failed, Unknown}
 
 // Messages are the chosen messages, by speaking time and recipient.
 func (s *Store) Messages(ctx context.Context, f MessageFilter) ([]MessageInfo, error) {
@@ -174,11 +174,11 @@ func (s *Store) Resend(ctx context.Context, message, actor string, when When) (d
 		if m.State == Sent || m.State == Dropped {
 			return answer{m.Digest, false}, nil
 		}
-		if m.State == Failed || m.State == Unknown || m.State == leaving {
+		if m.State == Failed || m.State == Unknown || m.State == Leaving {
 			if m.State != Failed { // it may have arrived
 				m.Doubts++
 			}
-			if err := t.messageState(m.ID, undelivered, m.Error, nil); err != nil {
+			if err := t.messageState(m.ID, Undelivered, m.Error, nil); err != nil {
 				return answer{}, err
 			}
 			if _, err := t.change("messages", `doubts = ?`, []any{m.Doubts}, `id = ?`, m.ID); err != nil {

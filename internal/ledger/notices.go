@@ -21,7 +21,7 @@ import (
 // NoticeFilter chooses notices. Empty fields choose all.
 type NoticeFilter struct {
 	Plan, Task, Digest string
-	States             []string
+	States             []NoticeState
 }
 
 // Notices are the chosen notices, ordered by time, task, talk, stage, recipient and channel.
@@ -30,7 +30,7 @@ func (s *Store) Notices(ctx context.Context, f NoticeFilter) ([]Notice, error) {
 	w.equal("plan", f.Plan)
 	w.equal("task", f.Task)
 	w.equal("digest", f.Digest)
-	w.oneOf("state", f.States)
+	w.oneOf("state", texts(f.States))
 	return s.noticesWhere(ctx, w)
 }
 
@@ -41,7 +41,7 @@ func (s *Store) Notices(ctx context.Context, f NoticeFilter) ([]Notice, error) {
 func (s *Store) Stuck(ctx context.Context, planID string, before time.Time) ([]Notice, error) {
 	w := where{}
 	w.equal("plan", planID)
-	w.oneOf("state", []string{Pending, Sending, Failed, Unknown})
+	w.oneOf("state", texts([]NoticeState{Pending, Sending, Failed, Unknown}))
 	w.add("(NOT reported OR state IN ('pending', 'sending'))")
 	w.add("(state IN ('failed', 'unknown') OR speak_at < ?)", instant(before))
 	w.add("NOT (state = 'pending' AND EXISTS (SELECT 1 FROM digests g WHERE g.key = notices.digest AND g.speak_at >= ?))", instant(before)) // it waits for its message

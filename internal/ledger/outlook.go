@@ -80,7 +80,7 @@ func (s *Store) Book(ctx context.Context, l Launched) (act.Book, error) {
 // outlookOf is a task's outlook, its next word that of its talks too.
 func outlookOf(l Launched, book act.Book, t Task, talks []Talk) act.Outlook {
 	o := book.Outlook(CaseOf(t))
-	o.Shows = o.Shows && t.Kind == plan.Dated && (t.State == TaskOpen || t.State == Closed)
+	o.Shows = o.Shows && t.Kind == plan.Dated && (t.State == TaskOpen || t.State == TaskClosed)
 	if t.State != TaskOpen {
 		o.Next = time.Time{}
 		return o

@@ -9,27 +9,18 @@ import (
 
 // messageRow is a message as the database keeps it.
 type messageRow struct {
-	ID      string `db:"id"`
-	Plan    string `db:"plan"`
-	Digest  string `db:"digest"`
-	Channel string `db:"channel"`
-	State   string `db:"state"`
-	Attempt int    `db:"attempt"`
-	Error   string `db:"error"`
-	Doubts  int    `db:"doubts"`
-	Via     string `db:"via"`
+	ID      string      `db:"id"`
+	Plan    string      `db:"plan"`
+	Digest  string      `db:"digest"`
+	Channel string      `db:"channel"`
+	State   NoticeState `db:"state"`
+	Attempt int         `db:"attempt"`
+	Error   string      `db:"error"`
+	Doubts  int         `db:"doubts"`
+	Via     string      `db:"via"`
 }
 
 const messageColumns = `id, plan, digest, channel, state, attempt, error, doubts, via`
-
-// States of a message beside those called like a notice's. A message is sending
-// from its intent on: it has certainly not left. It is leaving from the moment
-// its last byte may go: from then on nobody but the reader knows, until there is
-// a receipt. Undelivered is known not to have gone out, to be tried again.
-const (
-	leaving     = "leaving"
-	undelivered = "undelivered"
-)
 
 // messageID is made from what the message is, so that every attempt bears it,
 // and from the ledger, so that no other ledger's message does.
@@ -47,11 +38,11 @@ func (t *tx) message(id string) (m messageRow, err error) {
 }
 
 // messageState moves a message and the notices it carries.
-func (t *tx) messageState(id, state, failure string, sentAt any) error {
+func (t *tx) messageState(id string, state NoticeState, failure string, sentAt any) error {
 	if _, err := t.change("messages", `state = ?, error = ?`, []any{state, failure}, `id = ?`, id); err != nil {
 		return err
 	}
-	if state == undelivered || state == leaving {
+	if state == Undelivered || state == Leaving {
 		state = Sending
 	}
 	_, err := t.change("notices", `state = ?, error = ?, sent_at = ?, reported = ?, twice = ? AND (SELECT doubts FROM messages WHERE id = ?) > 0`,
@@ -62,7 +53,7 @@ func (t *tx) messageState(id, state, failure string, sentAt any) error {
 
 // doubt records that nobody knows whether a message arrived, once a try, and what
 // it is from then on: unknown, or leaving when it is to be sent once more.
-func (t *tx) doubt(m messageRow, state, failure string, when When) error {
+func (t *tx) doubt(m messageRow, state NoticeState, failure string, when When) error {
 	if err := t.messageState(m.ID, state, failure, nil); err != nil {
 		return err
 	}
@@ -101,7 +92,7 @@ func (s *Store) Leaving(ctx context.Context, message string, attempt int, when W
 		if m.Attempt != attempt || m.State != Sending {
 			return none, fmt.Errorf("message %s, try %d: %w", message, attempt, ErrOvertaken)
 		}
-		if _, err := t.change("messages", `state = ?, error = ?`, []any{leaving, ""}, `id = ?`, m.ID); err != nil {
+		if _, err := t.change("messages", `state = ?, error = ?`, []any{Leaving, ""}, `id = ?`, m.ID); err != nil {
 			return none, err
 		}
 		return none, t.append(Event{Key: fmt.Sprintf("%s/leaving/%d", m.ID, attempt), Plan: m.Plan, Kind: MessageLeaving}, when, m.facts(""))
@@ -140,7 +131,7 @@ func (s *Store) Receipt(ctx context.Context, o Outcome, when When) error {
 		if err != nil {
 			return none, err
 		}
-		goes := (m.State == Sending || m.State == leaving) && m.Attempt == o.Attempt
+		goes := (m.State == Sending || m.State == Leaving) && m.Attempt == o.Attempt
 		if o.Fate == Delivered {
 			goes = m.State != Sent && m.State != Failed
 		}
@@ -166,11 +157,11 @@ func (s *Store) Receipt(ctx context.Context, o Outcome, when When) error {
 		case Doubtful:
 			state := Unknown
 			if o.Again {
-				state = leaving
+				state = Leaving
 			}
 			return none, t.doubt(m, state, failure, when)
 		}
-		if err := t.messageState(m.ID, undelivered, failure, nil); err != nil {
+		if err := t.messageState(m.ID, Undelivered, failure, nil); err != nil {
 			return none, err
 		}
 		return none, t.append(Event{Key: fmt.Sprintf("%s/deferred/%d", m.ID, m.Attempt), Plan: m.Plan, Kind: MessageDeferred}, when, m.facts(failure))

@@ -102,11 +102,11 @@ func (t *tx) lose(g digestRow, channel string, decided []string, when When) (lef
 		}
 	case err != nil:
 		return false, err
-	case m.State == undelivered:
+	case m.State == Undelivered:
 		if resent, err := t.recorded(fmt.Sprintf("%s/resend/%d", id, m.Attempt)); resent || err != nil {
 			return resent, err
 		}
-	case m.State != Sending && m.State != leaving:
+	case m.State != Sending && m.State != Leaving:
 		return false, nil // it is settled
 	}
 	if _, err := t.change("digests", `gathered_at = ?`, []any{instant(when.Plan)}, `key = ? AND gathered_at IS NULL`, g.Key); err != nil {

@@ -73,7 +73,7 @@ type stageRow struct {
 	Recipients string         `db:"recipients"`
 	Light      plan.Light     `db:"light"`
 	Merged     string         `db:"merged"`
-	State      string         `db:"state"`
+	State      StageState     `db:"state"`
 	DecidedAt  sql.NullTime   `db:"decided_at"`
 	Matter     string         `db:"matter"`
 	Scene      string         `db:"scene"`
@@ -189,7 +189,7 @@ type noticeRow struct {
 	Light    plan.Light     `db:"light"`
 	SpeakAt  time.Time      `db:"speak_at"`
 	Digest   string         `db:"digest"`
-	State    string         `db:"state"`
+	State    NoticeState    `db:"state"`
 	Message  string         `db:"message"`
 	Error    string         `db:"error"`
 	SentAt   sql.NullTime   `db:"sent_at"`
@@ -216,21 +216,21 @@ func noticesOf(rows []noticeRow) []Notice {
 
 // talkRow is a talk as the database keeps it.
 type talkRow struct {
-	ID       string    `db:"id"`
-	Plan     string    `db:"plan"`
-	Task     string    `db:"task"`
-	Revision int       `db:"revision"`
-	Number   int       `db:"number"`
-	Lead     string    `db:"lead"`
-	State    string    `db:"state"`
-	OpensAt  time.Time `db:"opens_at"`
-	Taken    string    `db:"taken"`
-	Approver string    `db:"approver"`
-	What     string    `db:"what"`
-	Origin   string    `db:"origin"`
-	Course   string    `db:"course"`
-	Version  int       `db:"version"`
-	Host     string    `db:"host"`
+	ID       string        `db:"id"`
+	Plan     string        `db:"plan"`
+	Task     string        `db:"task"`
+	Revision int           `db:"revision"`
+	Number   int           `db:"number"`
+	Lead     string        `db:"lead"`
+	State    act.TalkState `db:"state"`
+	OpensAt  time.Time     `db:"opens_at"`
+	Taken    string        `db:"taken"`
+	Approver string        `db:"approver"`
+	What     string        `db:"what"`
+	Origin   string        `db:"origin"`
+	Course   string        `db:"course"`
+	Version  int           `db:"version"`
+	Host     string        `db:"host"`
 }
 
 const talkColumns = `id, plan, task, revision, number, lead, state, opens_at, taken, approver, what, origin, course, version, host`

@@ -182,17 +182,17 @@ func (t Talk) Without(ends func(task string) bool) bool {
 // or has declined, and what was withdrawn before it began, is not told to it.
 func (t Talk) Known() bool {
 	switch t.State {
-	case TalkProposed, TalkDeclined:
+	case act.TalkProposed, act.TalkDeclined:
 		return false
-	case TalkJoined, TalkVoid:
+	case act.TalkJoined, act.TalkVoid:
 		return t.Origin.Kind == act.OriginStage || t.Facts != nil && !t.Facts.Opened.IsZero()
 	}
 	return true
 }
 
 // goesOn tells whether a talk in this state still asks for something.
-func goesOn(state string) bool {
-	return !act.TalkCase{State: act.TalkState(state)}.Over()
+func goesOn(state act.TalkState) bool {
+	return !act.TalkCase{State: state}.Over()
 }
 
 // decidedBefore is what the first decision under this key gave, less the

@@ -165,7 +165,7 @@ func (r *outlookReader) missed() (map[string]int, error) {
 // the units against which it counts beside.
 func charged(book act.Book, t Task) (inherited bool, missed []string) {
 	c := CaseOf(t)
-	if t.Kind != plan.Dated || t.Due.IsZero() || t.State == Cancelled || t.State == Carried {
+	if t.Kind != plan.Dated || t.Due.IsZero() || t.State == TaskCancelled || t.State == TaskCarried {
 		return false, nil
 	}
 	for _, m := range c.Misses {

@@ -128,7 +128,7 @@ func (t *tx) putTalk(talk Talk, c act.TalkCase) error {
 		return fmt.Errorf("ledger: facts of %s: %w", talk.ID, err)
 	}
 	_, err = t.change("talks", `lead = ?, state = ?, approver = ?, opens_at = ?, taken = ?, revision = ?, course = ?, host = ?, version = version + 1`,
-		[]any{c.Lead, string(c.State), storable(c.Approver), instant(talk.OpensAt), asJSON(c.Taken), c.Revision, facts, hostOf(c)}, `plan = ? AND id = ?`, talk.Plan, talk.ID)
+		[]any{c.Lead, c.State, storable(c.Approver), instant(talk.OpensAt), asJSON(c.Taken), c.Revision, facts, hostOf(c)}, `plan = ? AND id = ?`, talk.Plan, talk.ID)
 	return err
 }
 
@@ -156,7 +156,7 @@ func (t *tx) affect(a Acted, k ActedTalk, when When) error {
 				return err
 			}
 		}
-		talk.State, talk.Facts = string(k.Facts.State), &k.Facts
+		talk.State, talk.Facts = k.Facts.State, &k.Facts
 		return t.moveTalk(talk, TalkRevived, when)
 	}
 	if err := t.putTalk(talk, k.Facts); err != nil {
@@ -170,7 +170,7 @@ func (t *tx) voidTalk(talk Talk, when When) error {
 	if !talk.GoesOn() {
 		return nil
 	}
-	talk.State = TalkVoid
+	talk.State = act.TalkVoid
 	if talk.Facts != nil {
 		talk.Facts.State = act.TalkVoid
 	}
@@ -225,7 +225,7 @@ func (t *tx) propose(p Proposed, when When) (proposed, error) {
 	if err != nil {
 		return proposed{}, err
 	}
-	if task.State == Cancelled {
+	if task.State == TaskCancelled {
 		return proposed{}, fmt.Errorf("task %s of %s is %s: %w", p.Task, p.Plan, task.State, ErrNotOpen)
 	}
 	var before int
@@ -247,7 +247,7 @@ func (t *tx) propose(p Proposed, when When) (proposed, error) {
 		return proposed{}, err
 	}
 	talk := Talk{ID: id, Plan: p.Plan, Task: p.Task, Revision: c.Revision, Number: c.Number,
-		Lead: c.Lead, State: string(c.State), OpensAt: instant(p.Act.At), What: c.What, Origin: c.Origin, Facts: &c}
+		Lead: c.Lead, State: c.State, OpensAt: instant(p.Act.At), What: c.What, Origin: c.Origin, Facts: &c}
 	if err := t.insertTalk(talk, key); err != nil {
 		return proposed{}, err
 	}
@@ -323,7 +323,7 @@ func (s *Store) GiveBackTalk(ctx context.Context, planID, id string, opensAt tim
 		if _, err := t.task(planID, c.Task); err != nil {
 			return Talk{}, err
 		}
-		talk := Talk{ID: id, Plan: planID, Task: c.Task, Revision: c.Revision, Number: c.Number, Lead: c.Lead, State: string(c.State),
+		talk := Talk{ID: id, Plan: planID, Task: c.Task, Revision: c.Revision, Number: c.Number, Lead: c.Lead, State: c.State,
 			OpensAt: instant(opensAt), What: c.What, Origin: c.Origin, Facts: &c}
 		key := ActKey(planID, c.Task, c.Known[0])
 		if err := t.insertTalk(talk, key); err != nil {
@@ -378,12 +378,12 @@ func (t Talk) course() (string, error) {
 func TalkCaseOf(p *plan.Plan, t Task, k Talk) act.TalkCase {
 	if k.Facts != nil {
 		c := *k.Facts
-		c.State = act.TalkState(k.State)
+		c.State = k.State
 		return c
 	}
 	return act.TalkCase{
 		Members: []act.Member{{Task: k.Task, About: t.Facts.Number, Due: t.Facts.Due}},
-		Task:    k.Task, What: k.What, State: act.TalkState(k.State), Number: k.Number, Lead: k.Lead,
+		Task:    k.Task, What: k.What, State: k.State, Number: k.Number, Lead: k.Lead,
 		Office: p.Directory.Office, Leadership: p.Directory.Leadership, Policy: act.TalkPolicy(p, t.Policy),
 		Origin: k.Origin, About: t.Facts.Number,
 	}

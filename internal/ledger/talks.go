@@ -28,10 +28,10 @@ func (s *Store) Talks(ctx context.Context, planID, task string) ([]Talk, error) 
 
 // TalkFilter chooses talks of a list.
 type TalkFilter struct {
-	Of          []CalledIn // none chooses none
-	State       string     // "" chooses all
-	What        string     // talk or circular; "" chooses both
-	Skip, Limit int        // 0: all
+	Of          []CalledIn    // none chooses none
+	State       act.TalkState // "" chooses all
+	What        string        // talk or circular; "" chooses both
+	Skip, Limit int           // 0: all
 }
 
 // CalledIn are talks of one plan.
@@ -42,7 +42,7 @@ type CalledIn struct {
 }
 
 // talkPlaces is the order of talks in a list: what waits for somebody first.
-var talkPlaces = []string{TalkProposed, TalkOpen, TalkPending, TalkClosed, TalkDeclined, TalkVoid}
+var talkPlaces = []act.TalkState{act.TalkProposed, act.TalkOpen, act.TalkPending, act.TalkClosed, act.TalkDeclined, act.TalkVoid}
 
 // ListTalks is one page of the chosen talks, in the order of talkPlaces, then by the
 // order of the plans given, the earliest opened first; and how many there are.
@@ -71,7 +71,7 @@ func (s *Store) ListTalks(ctx context.Context, f TalkFilter) (talks []Talk, tota
 		order = append(order, of.Plan)
 	}
 	w.add("("+strings.Join(either, " OR ")+")", args...)
-	w.equal("state", f.State)
+	w.equal("state", string(f.State))
 	w.equal("what", f.What)
 	if f.State == "" {
 		w.add("state <> 'joined'") // it is in the line of the one it has joined
@@ -111,7 +111,7 @@ func (t *tx) callTalk(d Decision, key string, task Task) (*Talk, error) {
 	}
 	number := max(before+1, d.TalkNumber)
 	talk := Talk{ID: fmt.Sprintf("%s#%d", d.Task, number), Plan: d.Plan, Task: d.Task, Number: number, Version: 1,
-		Lead: task.Lead, State: TalkPending, OpensAt: instant(d.Stage.At), What: plan.ProposeTalk, Origin: act.Origin{Kind: act.OriginStage}}
+		Lead: task.Lead, State: act.TalkPending, OpensAt: instant(d.Stage.At), What: plan.ProposeTalk, Origin: act.Origin{Kind: act.OriginStage}}
 	if d.Called != nil {
 		c := *d.Called
 		var err error

@@ -95,7 +95,7 @@ func (l Labels) Of(thing string) string {
 type TaskFilter struct {
 	Plan  string
 	Lead  string // unit ID
-	State string
+	State TaskState
 	Kind  plan.Kind
 	Duty  string   // occurrences of this duty
 	IDs   []string // nil chooses all
@@ -116,7 +116,7 @@ func (s *Store) Tasks(ctx context.Context, f TaskFilter) ([]Task, error) {
 	w := where{}
 	w.equal("plan", f.Plan)
 	w.equal("lead", f.Lead)
-	w.equal("state", f.State)
+	w.equal("state", string(f.State))
 	w.equal("kind", string(f.Kind))
 	w.equal("duty", f.Duty)
 	if f.IDs != nil {
@@ -140,7 +140,7 @@ func (s *Store) Unarmed(ctx context.Context, planID string) ([]Task, error) {
 	w := where{}
 	w.equal("plan", planID)
 	w.add("NOT armed")
-	w.equal("state", TaskOpen)
+	w.equal("state", string(TaskOpen))
 	w.add("kind <> 'standing'")
 	return s.tasks(ctx, w)
 }

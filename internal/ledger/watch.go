@@ -65,7 +65,7 @@ func (s *Store) watchPlan(ctx context.Context, l Launched, now time.Time) (Watch
 		return w, err
 	}
 	for _, state := range Unsettled {
-		if w.Undelivered[state], err = s.CountMessages(ctx, MessageFilter{Plan: w.Plan, States: []string{state}}); err != nil {
+		if w.Undelivered[string(state)], err = s.CountMessages(ctx, MessageFilter{Plan: w.Plan, States: []NoticeState{state}}); err != nil {
 			return w, err
 		}
 	}

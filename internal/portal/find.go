@@ -69,7 +69,7 @@ func (v *visit) inbox() error {
 	out := inboxPage{pager: v.pager(skip, len(page.Lines), page.Total)}
 	for _, m := range page.Lines {
 		of := page.Of(m.Plan)
-		line := inboxLine{At: m.SpeakAt.In(of.Zone).Format(minutes), Seat: v.speak().Seat(m.Unit, m.Recipient.Role), State: v.say.T("report.message_" + m.State)}
+		line := inboxLine{At: m.SpeakAt.In(of.Zone).Format(minutes), Seat: v.speak().Seat(m.Unit, m.Recipient.Role), State: v.say.T("report.message_" + string(m.State))}
 		for _, a := range m.About {
 			t := inboxThing{InboxThing: a, Path: taskPath(a.Plan, a.Task), What: v.speak().Stage(report.Step{Stage: a.Stage, Kind: a.Kind, Talk: a.Talk, Topic: a.Topic}), LightWord: v.speak().Light(report.Row{Light: a.Light})}
 			if a.Talk != "" {

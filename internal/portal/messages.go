@@ -77,7 +77,7 @@ func (v *visit) messages() error {
 func (v *visit) messageRow(m ledger.MessageInfo, of query.Peoples) messageRow {
 	in := of.Of(m.Plan)
 	row := messageRow{MessageInfo: m, At: m.SpeakAt.In(in.Zone).Format("2006-01-02 15:04"), To: v.speak().Seats(in.People, []people.Recipient{m.Recipient}), Way: v.channel(cmp.Or(m.Via, m.Channel)),
-		StateWord: v.say.T("report.message_" + m.State), Unsettled: m.ID != "" && slices.Contains(ledger.Unsettled, m.State)}
+		StateWord: v.say.T("report.message_" + string(m.State)), Unsettled: m.ID != "" && slices.Contains(ledger.Unsettled, m.State)}
 	if m.State == ledger.Sent && m.Doubts > 0 {
 		row.StateWord = v.say.T("report.message_twice")
 	}
@@ -100,7 +100,7 @@ const mostFailed = 500
 // failedAddresses are the seats whose messages were refused or are not delivered, those
 // with the most messages first.
 func (v *visit) failedAddresses(planID string) ([]failedAddress, error) {
-	page, err := v.Reader.Messages(v.ctx(), v.asks(), query.MessageFilter{Plan: planID, States: []string{ledger.Failed, "undelivered"}, Limit: mostFailed})
+	page, err := v.Reader.Messages(v.ctx(), v.asks(), query.MessageFilter{Plan: planID, States: []ledger.NoticeState{ledger.Failed, "undelivered"}, Limit: mostFailed})
 	if err != nil {
 		return nil, err
 	}

@@ -129,7 +129,7 @@ func TestWhatARenumberedTaskIsCalledLeadsToIt(t *testing.T) {
 				}
 			}
 			require.Subset(t, named, []string{"1-1", "1-2"})
-			carried := query.EventPage{Events: []ledger.Event{{Plan: "air", Task: "x", Kind: ledger.TaskCarried, Data: []byte(`{"from": {"plan": "water", "task": "late"}}`)}}}
+			carried := query.EventPage{Events: []ledger.Event{{Plan: "air", Task: "x", Kind: ledger.TaskTaken, Data: []byte(`{"from": {"plan": "water", "task": "late"}}`)}}}
 			require.NoError(t, query.Label(ctx, r, &carried))
 			require.Equal(t, "1-2", carried.Called("water", "late"), "of the plan that it comes from")
 			for id, called := range map[string]string{"over": "1-1", "over#1": "1-1#1", "over@2": "over", "fine": "fine", "": ""} {

@@ -1,6 +1,8 @@
 package query
 
-import "errors"
+import (
+	"errors"
+)
 
 // Refusals of a reading.
 var (

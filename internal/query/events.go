@@ -37,7 +37,7 @@ func (r reading) label(ctx context.Context, page *EventPage) (err error) {
 				Plan string `json:"plan"`
 			} `json:"from"`
 		}
-		if e.Kind == ledger.TaskCarried || e.Kind == ledger.OccurrenceCarried {
+		if e.Kind == ledger.TaskTaken || e.Kind == ledger.OccurrenceCarried {
 			_ = json.Unmarshal(e.Data, &d) // without it there is no other plan
 		}
 		for _, id := range []string{e.Plan, d.From.Plan} {

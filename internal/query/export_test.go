@@ -1,6 +1,8 @@
 package query
 
-import "context"
+import (
+	"context"
+)
 
 // Label finds what the tasks are called that a page's events name.
 func Label(ctx context.Context, r *Reader, page *EventPage) error {

@@ -29,7 +29,7 @@ type InboxThing struct {
 	Kind              plan.StageKind
 	Topic             string // what it is about when that is not the task's own limit: see plan.Matter
 	Light             plan.Light
-	State             string // of the word: what was dropped was not said
+	State             ledger.NoticeState // of the word: what was dropped was not said
 }
 
 // InboxPage is a part of what was sent.

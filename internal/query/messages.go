@@ -13,10 +13,10 @@ import (
 // MessageFilter chooses messages; empty fields choose all.
 type MessageFilter struct {
 	Plan        string
-	ID          string       // the beginning of one
-	States      []string     // see ledger.Unsettled
-	Day         calendar.Day // of the morning they speak, in their plan's zone
-	Skip, Limit int          // of the messages; 0: all
+	ID          string               // the beginning of one
+	States      []ledger.NoticeState // see ledger.Unsettled
+	Day         calendar.Day         // of the morning they speak, in their plan's zone
+	Skip, Limit int                  // of the messages; 0: all
 }
 
 // MessagePage is a part of the messages.

@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 
+	"duban/internal/act"
 	"duban/internal/ledger"
 	"duban/internal/plan"
 )
@@ -43,7 +44,10 @@ func (r *Reader) Names(ctx context.Context, v Viewer) (Names, error) {
 
 // Thing is a task, a duty or a talk in short. State is a talk's, Unit the name of the
 // unit that leads it, or is called.
-type Thing struct{ Plan, ID, Title, State, Unit string }
+type Thing struct {
+	Plan, ID, Title, Unit string
+	State                 act.TalkState
+}
 
 // ThingFilter chooses things to be named.
 type ThingFilter struct {

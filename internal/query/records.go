@@ -46,7 +46,7 @@ func (p PlanRecord) Records(today calendar.Day) ([]rollover.Record, error) {
 	for i, t := range tasks {
 		c := ledger.CaseOf(t)
 		m := book.Measure(c, today)
-		all[i] = rollover.Record{Task: t.Shown(), Duty: shown[t.Duty], Title: t.Title, Kind: t.Kind, Lead: t.Lead, Due: t.Due, State: t.State,
+		all[i] = rollover.Record{Task: t.Shown(), Duty: shown[t.Duty], Title: t.Title, Kind: t.Kind, Lead: t.Lead, Due: t.Due, State: string(t.State),
 			Assist: t.Assist, Policy: act.PolicyName(t.Policy), Rule: c.Rule, Days: m.LateDays, Workdays: m.Late, Phase: string(c.State),
 			Returned: c.Return != nil, Extending: c.Extension != nil}
 		for _, k := range talks {

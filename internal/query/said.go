@@ -1,6 +1,8 @@
 package query
 
-import "duban/internal/words"
+import (
+	"duban/internal/words"
+)
 
 // Said is what is owed, in words: 签收, 约谈：送达通知书.
 func (o Obligation) Said(w *words.Words) string {

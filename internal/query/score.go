@@ -92,7 +92,7 @@ func (r *Reader) Scores(ctx context.Context, v Viewer, unit string) (all []Score
 // reasons are the dates and the talks that a tally is made of.
 func (s *Score) reasons(rows []report.Row, unit string) {
 	for _, r := range rows {
-		if r.State == ledger.Cancelled || r.State == ledger.Carried {
+		if r.State == ledger.TaskCancelled || r.State == ledger.TaskCarried {
 			continue
 		}
 		for _, m := range r.Misses {

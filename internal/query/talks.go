@@ -76,7 +76,7 @@ func (r reading) talks(ctx context.Context, f TalkFilter) (page TalkPage, err er
 	if err := named.fault(); err != nil || len(known) == 0 {
 		return page, err
 	}
-	choice.State, choice.What, choice.Skip, choice.Limit = string(f.State), f.What, f.Skip, f.Limit
+	choice.State, choice.What, choice.Skip, choice.Limit = f.State, f.What, f.Skip, f.Limit
 	talks, total, err := r.store.ListTalks(ctx, choice)
 	if err != nil {
 		return page, err

@@ -343,7 +343,7 @@ func (c *comparison) asForetold(n ledger.Notice) bool {
 	c.carried[e] = true
 	c.expected[s] = slices.Delete(slices.Clone(c.expected[s]), i, i+1)
 	if n.State != ledger.Sent && !c.waits(n) && !(n.State == ledger.Dropped && (c.chain.since[n.Key()] || c.chain.overtaken(n.Task, n.SpeakAt, c.chain.dropped[n.Key()]))) {
-		c.add(Unsaid, s, n.SpeakAt, n.State+" "+n.Error)
+		c.add(Unsaid, s, n.SpeakAt, string(n.State)+" "+n.Error)
 	}
 	return true
 }

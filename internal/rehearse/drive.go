@@ -234,7 +234,7 @@ func (d *driver) undecided(ctx context.Context, e script.Entry, at, soon time.Ti
 	talks, err := d.talks(ctx, about(e))
 	return slices.ContainsFunc(talks, func(k ledger.Talk) bool {
 		next := book.TalkCourse(ledger.TalkCaseOf(&l.Plan, tasks[k.Task], k)).Next
-		return k.GoesOn() && ofTalk(k, touched) && (k.State == ledger.TalkPending && k.OpensAt.Before(soon) || next != nil && next.At.Before(soon))
+		return k.GoesOn() && ofTalk(k, touched) && (k.State == act.TalkPending && k.OpensAt.Before(soon) || next != nil && next.At.Before(soon))
 	}), err
 }
 
@@ -257,7 +257,7 @@ func ofTalk(k ledger.Talk, some func(task string) bool) bool {
 // unsaid tells whether a word about the entry's task is decided and not out yet.
 func (d *driver) unsaid(ctx context.Context, e script.Entry, soon time.Time) (bool, error) {
 	touched := d.touched(e)
-	notices, err := d.store.Notices(ctx, ledger.NoticeFilter{Plan: d.Plan.ID, Task: about(e), States: []string{ledger.Pending, ledger.Sending}})
+	notices, err := d.store.Notices(ctx, ledger.NoticeFilter{Plan: d.Plan.ID, Task: about(e), States: []ledger.NoticeState{ledger.Pending, ledger.Sending}})
 	return slices.ContainsFunc(notices, func(n ledger.Notice) bool { return n.Kind != plan.Told && n.In().Before(soon) && touched(n.Task) }), err
 }
 
@@ -357,7 +357,7 @@ func (d *driver) decide(ctx context.Context) {
 			continue // the engine may be dead for now; the next look will do
 		}
 		for _, t := range talks {
-			if byRule(t) && t.State == ledger.TalkProposed {
+			if byRule(t) && t.State == act.TalkProposed {
 				try, cancel := context.WithTimeout(ctx, attempt)
 				if err := d.engine.ActOnTalk(try, d.Plan.ID, t.ID, d.Script.Proposals.Decision(t.What)); err != nil {
 					d.Log.Debug("Proposal not decided yet", "talk", t.ID, "error", err)

@@ -21,7 +21,7 @@ func TestWhatTheChainExcuses(t *testing.T) {
 	head := people.Recipient{Unit: "shuiwu", Role: people.Head}
 	stage := plan.Stage{ID: "warn", Kind: plan.Warn, At: at, To: []people.Recipient{head}}
 	foretold := []plan.Foretold{{Task: "t", Stage: stage}}
-	notice := func(state string) ledger.Notice {
+	notice := func(state ledger.NoticeState) ledger.Notice {
 		return ledger.Notice{Plan: "p", Effect: ledger.Effect{Task: "t", Revision: 1, Stage: "warn", Recipient: head, Channel: "outbox"}, Kind: plan.Warn, SpeakAt: at, State: state}
 	}
 	key := notice("").Key()
@@ -36,7 +36,7 @@ func TestWhatTheChainExcuses(t *testing.T) {
 	row := ledger.Stage{Plan: "p", Task: "t", Revision: 1, Stage: stage, State: ledger.Decided}
 	for name, c := range map[string]struct {
 		foretold []plan.Foretold
-		state    string
+		state    ledger.NoticeState
 		chain    Chain
 		want     []string
 	}{
@@ -69,7 +69,7 @@ func TestOneWordOfTwoLadders(t *testing.T) {
 	at := time.Date(2021, 6, 7, 1, 0, 0, 0, time.UTC)
 	head := people.Recipient{Unit: "shuiwu", Role: people.Head}
 	var notices []ledger.Notice
-	for revision, state := range []string{ledger.Dropped, ledger.Sent} {
+	for revision, state := range []ledger.NoticeState{ledger.Dropped, ledger.Sent} {
 		notices = append(notices, ledger.Notice{Plan: "p", Kind: plan.Warn, SpeakAt: at, State: state,
 			Effect: ledger.Effect{Task: "t", Revision: revision + 1, Stage: "warn", Recipient: head, Channel: "outbox"}})
 	}

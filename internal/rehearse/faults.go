@@ -156,7 +156,7 @@ func (y *year) silent(ctx context.Context, result *Result) error {
 		c.add(Alarm, said{s.Task, s.ID, ""}, s.At, "no trace of it")
 	}
 	for _, n := range stuck {
-		c.add(Alarm, saidOf(n), n.SpeakAt, n.State+" "+n.Error)
+		c.add(Alarm, saidOf(n), n.SpeakAt, string(n.State)+" "+n.Error)
 	}
 	result.Differences = append(result.Differences, c.diffs...)
 	return nil

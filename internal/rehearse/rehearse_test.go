@@ -170,7 +170,7 @@ func idle(t *testing.T, o rehearse.Options) {
 		lines, events = l, e
 		return unchanged == 5
 	}, 10*time.Minute, time.Second, "it does not come to rest")
-	notices, err := h.Ledger.Notices(t.Context(), ledger.NoticeFilter{Plan: o.Plan.ID, States: []string{ledger.Sent}})
+	notices, err := h.Ledger.Notices(t.Context(), ledger.NoticeFilter{Plan: o.Plan.ID, States: []ledger.NoticeState{ledger.Sent}})
 	require.NoError(t, err)
 	for _, n := range notices {
 		require.True(t, n.SpeakAt.Before(o.To.End(calendar.Beijing)), "%+v was said after the last day", n)

@@ -174,7 +174,7 @@ func (l *lateness) look(ctx context.Context, y *year, now time.Time) {
 			oldest = s.At
 		}
 	}
-	notices, err := y.store.Notices(ctx, ledger.NoticeFilter{Plan: y.Plan.ID, States: []string{ledger.Pending, ledger.Sending}})
+	notices, err := y.store.Notices(ctx, ledger.NoticeFilter{Plan: y.Plan.ID, States: []ledger.NoticeState{ledger.Pending, ledger.Sending}})
 	if err != nil {
 		return
 	}

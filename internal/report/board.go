@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
@@ -37,7 +38,7 @@ func ClauseOf(r Row) string { return r.Clause }
 
 // chased tells that a row is among those that Count tallies: it shows a light.
 func chased(r Row) bool {
-	return r.Kind == plan.Dated && !r.Due.IsZero() && r.State != ledger.Cancelled && r.State != ledger.Carried && r.Light != ""
+	return r.Kind == plan.Dated && !r.Due.IsZero() && r.State != ledger.TaskCancelled && r.State != ledger.TaskCarried && r.Light != ""
 }
 
 // BoardOf groups rows. months tells that groups are months, and stand in their order.
@@ -195,13 +196,13 @@ func ChangeOf(then, now Standing) (Change, error) {
 	for _, u := range now.Counts.ByUnit {
 		c.Ranks = append(c.Ranks, RankMoved{u.UnitID, ranks[u.UnitID], u.Rank})
 	}
-	before := map[string]string{}
+	before := map[string]act.TalkState{}
 	for _, k := range then.Talks {
 		before[k.Key] = k.State
 	}
 	for _, k := range now.Talks {
 		old, known := before[k.Key]
-		if k.State == ledger.TalkPending || k.State == ledger.TalkJoined || known && old != ledger.TalkPending {
+		if k.State == act.TalkPending || k.State == act.TalkJoined || known && old != act.TalkPending {
 			continue
 		}
 		c.Talks = append(c.Talks, k)

@@ -46,26 +46,26 @@ type Head struct {
 // period are set), a duty or a standing line. Duties and standing lines have no
 // due date and no light, and are never overdue.
 type Row struct {
-	No        int          `json:"no"`               // 序号, from 1
-	ID        string       `json:"id"`               // as the plan calls it now
-	Key       string       `json:"-"`                // as the ledger calls it for ever
-	Duty      string       `json:"duty,omitempty"`   // ID of the occurrence's duty
-	Period    string       `json:"period,omitempty"` // 2021-06, 2021Q2, 2021H1, 2021 or a date
-	Kind      plan.Kind    `json:"kind"`             // dated, duty, standing
-	Clause    string       `json:"clause"`
-	Title     string       `json:"title"`
-	Lead      string       `json:"lead"` // name of the accountable unit 责任主体
-	LeadID    string       `json:"lead_id"`
-	Assist    []string     `json:"assist"`    // names 配合单位
-	Due       calendar.Day `json:"due"`       // 完成时限
-	FirstDue  calendar.Day `json:"first_due"` // before any extension; never changes
-	Milestone string       `json:"milestone"`
-	Policy    string       `json:"policy"`
-	Soft      bool         `json:"soft"`
-	Priority  bool         `json:"priority"`
-	Publish   bool         `json:"publish"`
-	Note      string       `json:"note"`
-	State     string       `json:"state"` // open, closed, cancelled
+	No        int              `json:"no"`               // 序号, from 1
+	ID        string           `json:"id"`               // as the plan calls it now
+	Key       string           `json:"-"`                // as the ledger calls it for ever
+	Duty      string           `json:"duty,omitempty"`   // ID of the occurrence's duty
+	Period    string           `json:"period,omitempty"` // 2021-06, 2021Q2, 2021H1, 2021 or a date
+	Kind      plan.Kind        `json:"kind"`             // dated, duty, standing
+	Clause    string           `json:"clause"`
+	Title     string           `json:"title"`
+	Lead      string           `json:"lead"` // name of the accountable unit 责任主体
+	LeadID    string           `json:"lead_id"`
+	Assist    []string         `json:"assist"`    // names 配合单位
+	Due       calendar.Day     `json:"due"`       // 完成时限
+	FirstDue  calendar.Day     `json:"first_due"` // before any extension; never changes
+	Milestone string           `json:"milestone"`
+	Policy    string           `json:"policy"`
+	Soft      bool             `json:"soft"`
+	Priority  bool             `json:"priority"`
+	Publish   bool             `json:"publish"`
+	Note      string           `json:"note"`
+	State     ledger.TaskState `json:"state"`
 	// Phase is the state as people's acts left it: open, reported (a completion
 	// report waits for the office), suspended, closed, cancelled. The first three
 	// are open in State.
@@ -120,14 +120,14 @@ type Step struct {
 // Number counts from 1 among those of its kind that were opened with the unit in the plan;
 // 0: it is only called for.
 type Called struct {
-	ID      string `json:"id"`
-	Number  int    `json:"number"`
-	State   string `json:"state"`
-	What    string `json:"what"` // talk or circular
-	Unit    string `json:"unit"` // name of the unit it calls
-	UnitID  string `json:"unit_id"`
-	Doubted bool   `json:"doubted,omitempty"` // a leader is to say whether it goes on
-	occurs  bool   // it was opened for an occurrence
+	ID      string        `json:"id"`
+	Number  int           `json:"number"`
+	State   act.TalkState `json:"state"`
+	What    string        `json:"what"` // talk or circular
+	Unit    string        `json:"unit"` // name of the unit it calls
+	UnitID  string        `json:"unit_id"`
+	Doubted bool          `json:"doubted,omitempty"` // a leader is to say whether it goes on
+	occurs  bool          // it was opened for an occurrence
 }
 
 // Miss is a date that a unit missed while it led a task.
@@ -261,7 +261,7 @@ func (b *binder) row(t ledger.Task, s steps) Row {
 			work, days = -m.Late, -m.LateDays
 		}
 		r.WorkdaysLeft, r.DaysLeft, r.Stood = &work, &days, m.Stood
-	case ledger.Closed:
+	case ledger.TaskClosed:
 		if r.DoneOn = c.ClosedOn; r.DoneOn.IsZero() {
 			r.DoneOn = r.Closed
 		}
@@ -358,7 +358,7 @@ func (b *binder) called(tasks []ledger.Task, talks []ledger.Talk) map[string][]C
 			continue
 		}
 		all[task] = append(all[task], Called{ID: id, Number: nth(t), State: t.State, What: cmp.Or(t.What, plan.ProposeTalk),
-			Unit: b.people.Name(t.Lead), UnitID: t.Lead, Doubted: t.State == ledger.TalkOpen && t.Facts != nil && t.Facts.Doubt != nil, occurs: of[t.Task].Duty != ""})
+			Unit: b.people.Name(t.Lead), UnitID: t.Lead, Doubted: t.State == act.TalkOpen && t.Facts != nil && t.Facts.Doubt != nil, occurs: of[t.Task].Duty != ""})
 	}
 	return all
 }

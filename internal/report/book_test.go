@@ -36,11 +36,11 @@ func TestRowsSayWhatIsTrueOnTheDay(t *testing.T) {
 		WorkdaysLeft: pointer(-12), DaysLeft: pointer(-16),
 		Last:  &report.Step{Stage: "talk", Kind: plan.Talk, At: local(day(6, 30), 9, 0)},
 		Next:  &report.Step{Stage: "talk-held-remind", Kind: plan.Remind, At: local(day(7, 2), 9, 0), Talk: "t1#1"},
-		Talks: []report.Called{{ID: "t1#1", Number: 1, State: ledger.TalkOpen, What: plan.ProposeTalk, Unit: "市水务局", UnitID: "shuiwu"}},
+		Talks: []report.Called{{ID: "t1#1", Number: 1, State: act.TalkOpen, What: plan.ProposeTalk, Unit: "市水务局", UnitID: "shuiwu"}},
 	}, table.Tasks[0])
 	require.Equal(t, report.Row{
 		No: 4, ID: "t4", Key: "t4", Kind: plan.Dated, Clause: "三（二）4", Title: "完成雨污分流", Lead: "市城市管理局", LeadID: "chengguan",
-		Assist: []string{}, Due: day(6, 18), FirstDue: day(6, 18), Policy: "standard", State: ledger.Closed, Phase: act.Closed, Light: plan.DoneLate,
+		Assist: []string{}, Due: day(6, 18), FirstDue: day(6, 18), Policy: "standard", State: ledger.TaskClosed, Phase: act.Closed, Light: plan.DoneLate,
 		Closed: day(6, 23), DoneOn: day(6, 23), WorkdaysLate: 3, Talks: []report.Called{},
 	}, table.Tasks[3])
 	require.Equal(t, report.Row{
@@ -106,7 +106,7 @@ func TestTalksShowLimitsAndWhatWasMissed(t *testing.T) {
 	talks[0].Course = act.TalkCase{}
 	require.Equal(t, []any{act.TalkOpen, day(6, 25), 1, "standard"}, []any{course.State, course.Since, course.Round(), course.Policy})
 	require.Equal(t, []report.TalkRow{{
-		ID: "t1#1", Key: "t1#1", Task: "t1", Title: "建成丹河污水处理厂", Number: 1, Unit: "市水务局", UnitID: "shuiwu", Due: day(6, 15), State: ledger.TalkOpen, Opened: day(6, 25),
+		ID: "t1#1", Key: "t1#1", Task: "t1", Title: "建成丹河污水处理厂", Number: 1, Unit: "市水务局", UnitID: "shuiwu", Due: day(6, 15), State: act.TalkOpen, Opened: day(6, 25),
 		OpensAt: local(day(6, 25), 9, 0), What: plan.ProposeTalk,
 		Steps: []report.TalkStep{
 			{ID: "served", Limit: day(6, 29), Taken: day(6, 28)},
@@ -118,7 +118,7 @@ func TestTalksShowLimitsAndWhatWasMissed(t *testing.T) {
 		},
 	}}, talks)
 
-	r.talks[0].State = ledger.TalkDeclined
+	r.talks[0].State = act.TalkDeclined
 	table := r.book(t, day(7, 6))
 	require.Empty(t, table.Talks[0].Steps)
 	require.Zero(t, table.Counts.Talks)

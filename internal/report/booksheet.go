@@ -305,7 +305,7 @@ func (s Speaker) matter(id, topic string, kind plan.StageKind) string {
 // State is how a row stands, in a word.
 func (s Speaker) State(r Row) string {
 	if r.Phase == "" {
-		return s.t("state_" + r.State)
+		return s.t("state_" + string(r.State))
 	}
 	if r.Kind == plan.Duty && r.Phase == act.Closed {
 		return s.t("state_ended")
@@ -321,7 +321,7 @@ func (s Speaker) Progress(r Row) string {
 		return ""
 	case r.ProgressLight != "":
 		return s.t("progress", words.Data{"Percent": r.Percent, "Light": s.Light(Row{Light: r.ProgressLight})})
-	case r.State == ledger.Closed:
+	case r.State == ledger.TaskClosed:
 		return "100%"
 	case r.Percent > 0:
 		return s.t("progress_last", words.Data{"Percent": r.Percent})
@@ -373,15 +373,15 @@ const over = 3
 // then what is over: talks, before circulars and what never came about.
 func (k Called) gravity() int {
 	switch {
-	case k.State == ledger.TalkProposed, k.Doubted:
+	case k.State == act.TalkProposed, k.Doubted:
 		return 0
-	case k.State == ledger.TalkOpen:
+	case k.State == act.TalkOpen:
 		return 1
-	case k.State == ledger.TalkPending:
+	case k.State == act.TalkPending:
 		return 2
 	case k.Counts():
 		return over
-	case k.What == plan.ProposeCircular && k.State == ledger.TalkClosed:
+	case k.What == plan.ProposeCircular && k.State == act.TalkClosed:
 		return over + 1
 	}
 	return over + 2

@@ -296,8 +296,8 @@ func (c Case) Silent(s StageRow) bool {
 func (c Case) Revised(s StageRow) bool { return s.Revision < c.Facts.Revision }
 
 // Tally counts the case's messages by what became of them.
-func (c Case) Tally() map[string]int {
-	n := map[string]int{}
+func (c Case) Tally() map[ledger.NoticeState]int {
+	n := map[ledger.NoticeState]int{}
 	for _, s := range c.All() {
 		for _, m := range s.Messages {
 			n[m.State]++

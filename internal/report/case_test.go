@@ -77,7 +77,7 @@ func TestCaseOfAnExtendedTask(t *testing.T) {
 func TestWhatMovedAStage(t *testing.T) {
 	t.Parallel()
 	r := small(t)
-	r.tasks[5].State = ledger.Closed // nothing else is to come of it
+	r.tasks[5].State = ledger.TaskClosed // nothing else is to come of it
 	for _, to := range []calendar.Day{day(6, 25), day(6, 28), day(6, 24), day(6, 30)} {
 		r.speak("t6", "", "due", plan.DueDay, to, ledger.Expected, day(6, 26))
 	}
@@ -98,8 +98,8 @@ func TestCaseOfATalkUnderWay(t *testing.T) {
 	t.Parallel()
 	r := small(t)
 	r.talks[0].Taken["held"] = day(7, 8)
-	r.talks = append(r.talks, ledger.Talk{ID: "t1#2", Task: "t1", Number: 2, Lead: "shuiwu", State: ledger.TalkDeclined, OpensAt: nine(day(7, 9)), Approver: "liu"},
-		ledger.Talk{ID: "t1#3", Task: "t1", Number: 3, Lead: "shuiwu", State: ledger.TalkPending, OpensAt: nine(day(7, 14))})
+	r.talks = append(r.talks, ledger.Talk{ID: "t1#2", Task: "t1", Number: 2, Lead: "shuiwu", State: act.TalkDeclined, OpensAt: nine(day(7, 9)), Approver: "liu"},
+		ledger.Talk{ID: "t1#3", Task: "t1", Number: 3, Lead: "shuiwu", State: act.TalkPending, OpensAt: nine(day(7, 14))})
 	_, _, sections := report.Speak(words.New("zh")).Case(r.file(t, "t1", day(7, 9)))
 	talks := sections[2]
 	require.Equal(t, "三、约谈", talks.Heading)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
@@ -90,7 +91,7 @@ func (d caseWords) results(s StageRow, several bool) string {
 		if !at.IsZero() {
 			key = "result_at"
 		}
-		lines = append(lines, d.say(key, words.Data{"To": to, "Result": d.t("message_" + m.State), "At": clock(at)}))
+		lines = append(lines, d.say(key, words.Data{"To": to, "Result": d.t("message_" + string(m.State)), "At": clock(at)}))
 	}
 	for _, to := range s.To {
 		if !slices.ContainsFunc(s.Messages, func(m Message) bool { return m.To == to }) {
@@ -161,21 +162,21 @@ func (d caseWords) talks() Section {
 
 func (d caseWords) opened(t CaseTalk) string {
 	switch t.State {
-	case ledger.TalkPending:
+	case act.TalkPending:
 		return d.say("talk_opens", words.Data{"At": clock(t.OpensAt)})
-	case ledger.TalkOpen, ledger.TalkClosed:
+	case act.TalkOpen, act.TalkClosed:
 		return d.say("talk_opened", words.Data{"At": clock(t.OpensAt), "Approver": t.Approver})
-	case ledger.TalkDeclined:
+	case act.TalkDeclined:
 		return d.say("talk_declined_by", words.Data{"Approver": t.Decliner})
 	}
 	return ""
 }
 
 // stepResult is what became of a step; of a talk that is over, nothing more is asked.
-func (d caseWords) stepResult(state string, st TalkStep) string {
+func (d caseWords) stepResult(state act.TalkState, st TalkStep) string {
 	key := "step_waiting"
 	switch {
-	case st.Taken.IsZero() && (state == ledger.TalkClosed || state == ledger.TalkVoid || state == ledger.TalkDeclined || state == ledger.TalkCarried || state == ledger.TalkJoined):
+	case st.Taken.IsZero() && (state == act.TalkClosed || state == act.TalkVoid || state == act.TalkDeclined || state == act.TalkCarried || state == act.TalkJoined):
 		key = "step_dropped"
 	case !st.Taken.IsZero() && st.Late && st.WorkdaysLate == 0:
 		key = "step_taken_late_rest"

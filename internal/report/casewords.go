@@ -265,15 +265,17 @@ func (d caseWords) warnings() (all []string) {
 	return all
 }
 
-func doubtful(state string) bool { return state == ledger.Failed || state == ledger.Unknown }
+func doubtful(state ledger.NoticeState) bool {
+	return state == ledger.Failed || state == ledger.Unknown
+}
 
 // tally is how many of the case's messages stand in each of these states.
-func (d caseWords) tally(states ...string) string {
+func (d caseWords) tally(states ...ledger.NoticeState) string {
 	n := d.c.Tally()
 	var parts []string
 	for _, state := range states {
 		if n[state] > 0 {
-			parts = append(parts, d.say("tally_state", words.Data{"State": d.t("message_" + state), "N": n[state]}))
+			parts = append(parts, d.say("tally_state", words.Data{"State": d.t("message_" + string(state)), "N": n[state]}))
 		}
 	}
 	return d.list(parts)

@@ -112,7 +112,7 @@ func Count(rows []Row, floor int) Counts {
 		for _, t := range []*Tally{&c.Tally, &lead.Tally, &kind.Tally} {
 			t.add(r)
 		}
-		if r.State == ledger.Cancelled || r.State == ledger.Carried {
+		if r.State == ledger.TaskCancelled || r.State == ledger.TaskCarried {
 			continue
 		}
 		if r.Inherited && (r.Light == plan.Red || r.Light == plan.DoneLate) {
@@ -163,15 +163,15 @@ func (c *Counts) kind(occurrence bool) *KindTally {
 // came about, one that goes on as part of another, or one that goes on in another
 // plan, which counts it.
 func (k Called) Counts() bool {
-	return k.What != plan.ProposeCircular && k.State != ledger.TalkVoid && k.State != ledger.TalkDeclined && k.State != ledger.TalkCarried && k.State != ledger.TalkJoined
+	return k.What != plan.ProposeCircular && k.State != act.TalkVoid && k.State != act.TalkDeclined && k.State != act.TalkCarried && k.State != act.TalkJoined
 }
 
 func (t *Tally) add(r Row) {
-	if r.State == ledger.Cancelled {
+	if r.State == ledger.TaskCancelled {
 		t.Cancelled++
 		return
 	}
-	if r.State == ledger.Carried {
+	if r.State == ledger.TaskCarried {
 		t.Carried++
 		return
 	}

@@ -28,22 +28,22 @@ func TestTalliesAddUp(t *testing.T) {
 			r := report.Row{Kind: plan.Dated, State: ledger.TaskOpen, LeadID: units.Draw(t, "lead"), Light: rapid.SampledFrom(lights).Draw(t, "light")}
 			r.Overdue = r.Light == plan.Red && rapid.Bool().Draw(t, "overdue")
 			if r.Light == plan.Done || r.Light == plan.DoneLate {
-				r.State = ledger.Closed
+				r.State = ledger.TaskClosed
 			}
 			if rapid.Bool().Draw(t, "occurrence") {
 				r.Duty = "duty"
 			}
 			if rapid.IntRange(0, 9).Draw(t, "cancelled") == 0 {
-				r.State, r.Light = ledger.Cancelled, ""
+				r.State, r.Light = ledger.TaskCancelled, ""
 			} else if rapid.IntRange(0, 9).Draw(t, "carried") == 0 {
-				r.State, r.Light = ledger.Carried, ""
+				r.State, r.Light = ledger.TaskCarried, ""
 			}
 			if rapid.IntRange(0, 4).Draw(t, "given") == 0 {
 				r.Inherited = rapid.Bool().Draw(t, "inherited")
 				r.Misses = []report.Miss{{UnitID: units.Draw(t, "missed")}}
 			}
 			for range rapid.IntRange(0, 2).Draw(t, "talks") {
-				r.Talks = append(r.Talks, report.Called{UnitID: units.Draw(t, "called"), State: rapid.SampledFrom([]string{ledger.TalkOpen, ledger.TalkVoid, ledger.TalkProposed}).Draw(t, "state"),
+				r.Talks = append(r.Talks, report.Called{UnitID: units.Draw(t, "called"), State: rapid.SampledFrom([]act.TalkState{act.TalkOpen, act.TalkVoid, act.TalkProposed}).Draw(t, "state"),
 					What: rapid.SampledFrom([]string{plan.ProposeTalk, plan.ProposeCircular}).Draw(t, "what")})
 			}
 			rows = append(rows, r)
@@ -139,7 +139,7 @@ func linesOf(c report.Tally) (lines []report.LightRow) {
 // and in its counts; that of another says nothing of it.
 func TestABookSaysWhatWasCarriedOn(t *testing.T) {
 	t.Parallel()
-	for state, want := range map[string]bool{ledger.Carried: true, ledger.TaskOpen: false} {
+	for state, want := range map[ledger.TaskState]bool{ledger.TaskCarried: true, ledger.TaskOpen: false} {
 		book := report.Table{Counts: report.Count([]report.Row{{Kind: plan.Dated, State: state, LeadID: "a"}}, 5)}
 		_, sheets := report.Texts(book, words.New("zh"))
 		said := fmt.Sprint(sheets)
@@ -184,7 +184,7 @@ func TestRatesAreNotRoundedToNothingOrAll(t *testing.T) {
 	}
 	var rows []report.Row
 	for i := range 2400 {
-		r := report.Row{Kind: plan.Dated, State: ledger.Closed, LeadID: "a", Lead: "甲", Light: plan.Done}
+		r := report.Row{Kind: plan.Dated, State: ledger.TaskClosed, LeadID: "a", Lead: "甲", Light: plan.Done}
 		if i == 7 {
 			r.Light = plan.DoneLate
 		}
@@ -221,7 +221,7 @@ func TestTheFirstDayOfAPlanRanksNobody(t *testing.T) {
 	for range 5 {
 		rows = append(rows, report.Row{Kind: plan.Dated, State: ledger.TaskOpen, LeadID: "late1", Light: plan.Red, Overdue: true})
 	}
-	rows = append(rows, report.Row{Kind: plan.Dated, State: ledger.Closed, LeadID: "c", Light: plan.Done})
+	rows = append(rows, report.Row{Kind: plan.Dated, State: ledger.TaskClosed, LeadID: "c", Light: plan.Done})
 	ranks := map[string]int{}
 	for _, u := range report.Count(rows, 0).ByUnit {
 		ranks[u.UnitID] = u.Rank

@@ -1,6 +1,8 @@
 package report
 
-import "duban/internal/words"
+import (
+	"duban/internal/words"
+)
 
 // counts is the sheet 统计: all, by light, by kind, by unit.
 func (s pages) counts() sheet {

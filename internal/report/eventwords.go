@@ -145,7 +145,7 @@ func (s Speaker) Event(dir people.Directory, zone *time.Location, e ledger.Event
 			break
 		}
 		return s.w.T("event.say_unattended", words.Data{"Unit": dir.Name(of.Unit), "N": len(of.Tasks)})
-	case ledger.TaskCarried, ledger.OccurrenceCarried:
+	case ledger.TaskTaken, ledger.OccurrenceCarried:
 		var of struct {
 			From act.Elsewhere `json:"from"`
 		}

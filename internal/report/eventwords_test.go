@@ -48,7 +48,7 @@ func TestEveryKindOfEventHasWords(t *testing.T) {
 				said := caseWords{s, c}.event(c.History[0])
 				require.NotContains(t, said, "act.kind_", kind)
 				require.NotEqual(t, kind, said, "a case file names no event by what programs call it")
-				if c.History[0].From != nil && (kind == ledger.TaskCarried || kind == ledger.OccurrenceCarried) {
+				if c.History[0].From != nil && (kind == ledger.TaskTaken || kind == ledger.OccurrenceCarried) {
 					require.Contains(t, said, from.Plan)
 					require.Contains(t, said, from.Task)
 				}

@@ -1,6 +1,8 @@
 package report
 
-import "duban/internal/words"
+import (
+	"duban/internal/words"
+)
 
 // Texts are what each sheet of the workbook is to show, row by row.
 func Texts(t Table, in *words.Words) (names []string, texts [][][]string) {

@@ -66,11 +66,11 @@ func small(t testing.TB) rows {
 	rest := task("t2", "=公布断面水质", "gaoping", day(6, 26)) // a Saturday
 	rest.Soft = true
 	done := task("t3", "完成管网改造", "chengguan", day(6, 30))
-	done.State, done.Light, done.ClosedAt = ledger.Closed, plan.Done, nine(day(6, 30))
+	done.State, done.Light, done.ClosedAt = ledger.TaskClosed, plan.Done, nine(day(6, 30))
 	late := task("t4", "完成雨污分流", "chengguan", day(6, 18))
-	late.State, late.Light, late.ClosedAt = ledger.Closed, plan.DoneLate, nine(day(6, 23))
+	late.State, late.Light, late.ClosedAt = ledger.TaskClosed, plan.DoneLate, nine(day(6, 23))
 	gone := task("t5", "启动搬迁", "shuiwu", day(6, 20))
-	gone.State = ledger.Cancelled
+	gone.State = ledger.TaskCancelled
 	soon := task("t6", "完成清淤", "gaoping", day(7, 6))
 	soon.FirstDue = day(6, 30)
 	duty := task("d1", "巡查排污口", "shuiwu", calendar.Day{})
@@ -83,7 +83,7 @@ func small(t testing.TB) rows {
 	r := rows{
 		launched: ledger.Launched{Plan: p, At: nine(day(4, 1))},
 		tasks:    []ledger.Task{over, rest, done, late, gone, soon, duty, occurrence, standing},
-		talks: []ledger.Talk{{ID: "t1#1", Plan: "small", Task: "t1", Revision: 1, Number: 1, Lead: "shuiwu", State: ledger.TalkOpen,
+		talks: []ledger.Talk{{ID: "t1#1", Plan: "small", Task: "t1", Revision: 1, Number: 1, Lead: "shuiwu", State: act.TalkOpen,
 			OpensAt: nine(day(6, 25)), Taken: map[string]calendar.Day{"served": day(6, 28)}}},
 	}
 	r.speak("t1", "", "warn", plan.Warn, day(6, 22), ledger.Decided, calendar.Day{}, people.Recipient{Unit: "shuiwu", Role: people.Head}, people.Recipient{Unit: "xietiao", Role: people.Office})
@@ -112,16 +112,16 @@ func small(t testing.TB) rows {
 func factsOf(p *plan.Plan, row ledger.Task) act.Case {
 	c := act.NewCase(p, plan.Task{ID: row.ID, Kind: row.Kind, Title: row.Title, Lead: row.Lead, Assist: row.Assist, Policy: row.Policy, Due: row.Due, Publish: row.Publish}, row.Assigned)
 	switch row.State {
-	case ledger.Closed:
+	case ledger.TaskClosed:
 		c.State, c.ClosedOn = act.Closed, calendar.DayOf(row.ClosedAt.In(calendar.Beijing))
-	case ledger.Cancelled:
+	case ledger.TaskCancelled:
 		c.State = act.Cancelled
 	}
 	return c
 }
 
 // speak adds a stage and, when it is decided, a sent notice to each recipient.
-func (r *rows) speak(task, talk, id string, kind plan.StageKind, at calendar.Day, state string, moved calendar.Day, to ...people.Recipient) {
+func (r *rows) speak(task, talk, id string, kind plan.StageKind, at calendar.Day, state ledger.StageState, moved calendar.Day, to ...people.Recipient) {
 	light := plan.Red
 	if kind == plan.DueDay || kind == plan.Remind {
 		light = plan.Yellow
@@ -167,7 +167,7 @@ func (r *rows) chase(book act.Book, task ledger.Task, i int, today calendar.Day)
 	end := today.End(book.Zone)
 	if task.Kind == plan.Dated && i%4 == 0 && task.Due.AddDays(i%13-8).Before(today) {
 		closed := task.Due.AddDays(i%13 - 8)
-		task.State, task.ClosedAt = ledger.Closed, nine(closed)
+		task.State, task.ClosedAt = ledger.TaskClosed, nine(closed)
 		task.Facts.State, task.Facts.ClosedOn = act.Closed, closed
 		end = nine(closed)
 	}
@@ -185,7 +185,7 @@ func (r *rows) chase(book act.Book, task ledger.Task, i int, today calendar.Day)
 					Plan: task.Plan, Kind: s.Kind, SpeakAt: s.At, State: ledger.Sent, SentAt: s.At.Add(time.Second)})
 			}
 			if s.Kind == plan.Talk {
-				r.talks = append(r.talks, ledger.Talk{ID: task.ID + "#1", Plan: task.Plan, Task: task.ID, Revision: 1, Number: 1, Lead: task.Lead, State: ledger.TalkOpen, OpensAt: s.At})
+				r.talks = append(r.talks, ledger.Talk{ID: task.ID + "#1", Plan: task.Plan, Task: task.ID, Revision: 1, Number: 1, Lead: task.Lead, State: act.TalkOpen, OpensAt: s.At})
 			}
 		}
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
 
-	"duban/internal/ledger"
+	"duban/internal/act"
 	"duban/internal/plan"
 	"duban/internal/report"
 	"duban/internal/words"
@@ -42,7 +42,7 @@ func everyDistance(t testing.TB) report.Table {
 		}
 	}
 	talk := table.Talks[0]
-	talk.State, talk.Rounds = ledger.TalkOpen, []report.TalkRound{{Number: 1, Since: day(5, 1), Until: day(5, 20), Steps: []report.TalkStep{{ID: "served", Limit: day(5, 3), Taken: day(5, 6), Late: true}}}}
+	talk.State, talk.Rounds = act.TalkOpen, []report.TalkRound{{Number: 1, Since: day(5, 1), Until: day(5, 20), Steps: []report.TalkStep{{ID: "served", Limit: day(5, 3), Taken: day(5, 6), Late: true}}}}
 	talk.Steps = []report.TalkStep{{ID: "served", Limit: day(5, 3), Taken: day(5, 2)}, {ID: "held", Limit: day(5, 9), Late: true}, {ID: "minutes", Limit: day(8, 9)}}
 	table.Talks = append(table.Talks, talk)
 	return table

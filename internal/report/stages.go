@@ -35,7 +35,7 @@ type StageRow struct {
 	To          []people.Recipient `json:"to"`            // unit/role, as in "shuiwu/liaison"
 	Light       plan.Light         `json:"light"`
 	Merged      []string           `json:"merged"` // milder stages of the same day that became this one
-	State       string             `json:"state"`  // expected, held (the task is reported or suspended), decided, void
+	State       ledger.StageState  `json:"state"`
 	DecidedAt   time.Time          `json:"decided_at,omitzero"`
 	// Matter is what it speaks of when that is not the task's own limit: topic,
 	// words, by, limit, new, paper, those that are set.
@@ -58,15 +58,15 @@ func (r StageRow) rule(id string) *plan.Rule {
 
 // Message is what became of one stage's word to one recipient over one channel.
 type Message struct {
-	To        people.Recipient `json:"to"`
-	Name      string           `json:"name"` // of the unit
-	Channel   string           `json:"channel"`
-	State     string           `json:"state"`                // pending, sending, sent, failed, unknown, dropped
-	MessageID string           `json:"message_id,omitempty"` // of the digest that carried it
-	SentAt    time.Time        `json:"sent_at,omitzero"`     // real clock: the receipt
-	SentPlan  time.Time        `json:"sent_plan,omitzero"`   // plan clock of the receipt; in a case file only
-	Error     string           `json:"error,omitempty"`
-	Twice     bool             `json:"twice,omitempty"` // sent after a try of unknown fate: it may have arrived twice
+	To        people.Recipient   `json:"to"`
+	Name      string             `json:"name"` // of the unit
+	Channel   string             `json:"channel"`
+	State     ledger.NoticeState `json:"state"`
+	MessageID string             `json:"message_id,omitempty"` // of the digest that carried it
+	SentAt    time.Time          `json:"sent_at,omitzero"`     // real clock: the receipt
+	SentPlan  time.Time          `json:"sent_plan,omitzero"`   // plan clock of the receipt; in a case file only
+	Error     string             `json:"error,omitempty"`
+	Twice     bool               `json:"twice,omitempty"` // sent after a try of unknown fate: it may have arrived twice
 }
 
 // stageKey names one decided stage.

@@ -86,7 +86,7 @@ func (s Speaker) fate(m Message) string {
 	if m.State == ledger.Sent && m.Twice {
 		return s.t("message_twice")
 	}
-	return s.t("message_" + m.State)
+	return s.t("message_" + string(m.State))
 }
 
 // talks is the sheet 约谈: one line a talk, a column for each step.

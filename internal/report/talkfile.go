@@ -160,11 +160,11 @@ func (d caseWords) ruleTitle(id string) string { return cmp.Or(d.c.Rules[id], id
 func (d caseWords) thenOfTalk(t CaseTalk) string {
 	var parts []string
 	switch t.State {
-	case ledger.TalkPending:
+	case act.TalkPending:
 		return d.say("talk_then_pending", words.Data{"At": clock(t.OpensAt)})
-	case ledger.TalkProposed:
+	case act.TalkProposed:
 		parts = append(parts, d.say("talk_then_proposed", words.Data{"Limit": d.dayOr(d.decideBy(t))}))
-	case ledger.TalkOpen:
+	case act.TalkOpen:
 		if t.Course.Doubt != nil {
 			parts = append(parts, d.say("talk_then_doubt", words.Data{"Limit": d.dayOr(d.decideBy(t))}))
 			break
@@ -207,11 +207,11 @@ func (s Speaker) ThenOfTalk(c Case) string {
 func (s Speaker) TalkState(t TalkRow) string {
 	state := s.talkState(t.What, t.State)
 	switch {
-	case t.State == ledger.TalkOpen && t.Course.Doubt != nil:
+	case t.State == act.TalkOpen && t.Course.Doubt != nil:
 		return s.t("talk_doubted", words.Data{"State": state})
 	case t.Unfounded:
 		return s.t("talk_unfounded", words.Data{"State": state})
-	case t.State == ledger.TalkOpen && !t.Course.Paused.IsZero():
+	case t.State == act.TalkOpen && !t.Course.Paused.IsZero():
 		return s.t("talk_paused", words.Data{"State": state})
 	}
 	return state
@@ -226,11 +226,11 @@ func (s Speaker) TalkAbout(t TalkRow) string {
 }
 
 // talkState words a state; a circular is not closed, it is out.
-func (s Speaker) talkState(what, state string) string {
-	if what == plan.ProposeCircular && state == ledger.TalkClosed {
+func (s Speaker) talkState(what string, state act.TalkState) string {
+	if what == plan.ProposeCircular && state == act.TalkClosed {
 		return s.t("circular_closed")
 	}
-	return s.t("talk_" + state)
+	return s.t("talk_" + string(state))
 }
 
 // TalkWhat is what a talk is: a talk or a circular.
@@ -240,9 +240,9 @@ func (s Speaker) TalkWhat(t TalkRow) string { return s.w.T("matter.what_" + t.Wh
 // "" without one.
 func (s Speaker) TalkNext(t TalkRow) string {
 	switch t.State {
-	case ledger.TalkProposed:
+	case act.TalkProposed:
 		return s.t("talk_undecided")
-	case ledger.TalkOpen:
+	case act.TalkOpen:
 		if t.Course.Doubt != nil {
 			return s.t("talk_undecided")
 		}

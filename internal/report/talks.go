@@ -13,22 +13,22 @@ import (
 
 // TalkRow is one warning talk 约谈 with its steps.
 type TalkRow struct {
-	ID       string       `json:"id"` // task#1, as the plan calls the task now
-	Key      string       `json:"-"`  // as the ledger calls it for ever
-	Task     string       `json:"task"`
-	Title    string       `json:"title"`
-	Number   int          `json:"number"` // first, second … talk of its unit in the plan, or circular: each counts by itself
-	Unit     string       `json:"unit"`
-	UnitID   string       `json:"unit_id"`
-	Due      calendar.Day `json:"due"`                // of the task
-	Tasks    []TalkTask   `json:"tasks,omitempty"`    // those that it is about, its own first, where they are several
-	State    string       `json:"state"`              // pending, proposed, open, declined, closed, void
-	OpensAt  time.Time    `json:"opens_at"`           // of a proposal, when it was made
-	Opened   calendar.Day `json:"opened"`             // "" of what has not opened
-	Approver string       `json:"approver"`           // who approved it, or ended or kept it last; "" of what was declined
-	Decliner string       `json:"decliner,omitempty"` // who declined it
-	What     string       `json:"what"`               // talk or circular 通报
-	Origin   act.Origin   `json:"origin"`             // stage, hand, or the rule that proposed it, rule:ID
+	ID       string        `json:"id"` // task#1, as the plan calls the task now
+	Key      string        `json:"-"`  // as the ledger calls it for ever
+	Task     string        `json:"task"`
+	Title    string        `json:"title"`
+	Number   int           `json:"number"` // first, second … talk of its unit in the plan, or circular: each counts by itself
+	Unit     string        `json:"unit"`
+	UnitID   string        `json:"unit_id"`
+	Due      calendar.Day  `json:"due"`             // of the task
+	Tasks    []TalkTask    `json:"tasks,omitempty"` // those that it is about, its own first, where they are several
+	State    act.TalkState `json:"state"`
+	OpensAt  time.Time     `json:"opens_at"`           // of a proposal, when it was made
+	Opened   calendar.Day  `json:"opened"`             // "" of what has not opened
+	Approver string        `json:"approver"`           // who approved it, or ended or kept it last; "" of what was declined
+	Decliner string        `json:"decliner,omitempty"` // who declined it
+	What     string        `json:"what"`               // talk or circular 通报
+	Origin   act.Origin    `json:"origin"`             // stage, hand, or the rule that proposed it, rule:ID
 	// Unfounded tells that what it rests on is no longer so: the date was moved.
 	Unfounded bool         `json:"unfounded,omitempty"`
 	Course    act.TalkCase `json:"course"`           // all that people's acts have made of it: see act.TalkCase
@@ -77,13 +77,13 @@ func (b *binder) talkRows(tasks []ledger.Task, talks []ledger.Talk) []TalkRow {
 			What: cmp.Or(k.What, plan.ProposeTalk), Origin: k.Origin, Course: b.talkCourse(t, k),
 		}
 		switch k.State {
-		case ledger.TalkOpen, ledger.TalkClosed:
+		case act.TalkOpen, act.TalkClosed:
 			rows[i].Opened = b.day(k.OpensAt)
-		case ledger.TalkCarried: // it had opened, or waited for a leader still
+		case act.TalkCarried: // it had opened, or waited for a leader still
 			if k.Facts != nil {
 				rows[i].Opened = k.Facts.Opened
 			}
-		case ledger.TalkDeclined:
+		case act.TalkDeclined:
 			rows[i].Approver, rows[i].Decliner = "", k.Approver
 		}
 		rows[i].Rounds = b.talkRounds(rows[i].Course)
@@ -94,10 +94,10 @@ func (b *binder) talkRows(tasks []ledger.Task, talks []ledger.Talk) []TalkRow {
 			for _, m := range all {
 				rows[i].Tasks = append(rows[i].Tasks, TalkTask{nameNow(of[m.Task], m.Task), of[m.Task].Title, m.Due})
 			}
-			rows[i].Unfounded = (k.State == ledger.TalkOpen || k.State == ledger.TalkClosed) && !rows[i].Course.Rests()
+			rows[i].Unfounded = (k.State == act.TalkOpen || k.State == act.TalkClosed) && !rows[i].Course.Rests()
 			continue
 		}
-		rows[i].Unfounded = k.Facts != nil && (k.State == ledger.TalkOpen || k.State == ledger.TalkClosed) && !rows[i].Course.Founded(ledger.CaseOf(t))
+		rows[i].Unfounded = k.Facts != nil && (k.State == act.TalkOpen || k.State == act.TalkClosed) && !rows[i].Course.Founded(ledger.CaseOf(t))
 	}
 	slices.SortStableFunc(rows, func(a, b TalkRow) int { return cmp.Or(a.OpensAt.Compare(b.OpensAt), cmp.Compare(a.ID, b.ID)) })
 	return rows
@@ -123,10 +123,10 @@ func (b *binder) talkCourse(t ledger.Task, k ledger.Talk) act.TalkCase {
 func (b *binder) talkSteps(t ledger.Task, k ledger.Talk) []TalkStep {
 	steps := []TalkStep{}
 	c := b.talkCourse(t, k)
-	if c.What == plan.ProposeCircular || k.State != ledger.TalkOpen && k.State != ledger.TalkClosed {
+	if c.What == plan.ProposeCircular || k.State != act.TalkOpen && k.State != act.TalkClosed {
 		return steps
 	}
-	return b.stepsOf(c, k.State == ledger.TalkOpen)
+	return b.stepsOf(c, k.State == act.TalkOpen)
 }
 
 // stepsOf are the steps of one round of a talk. owed tells that those not taken are

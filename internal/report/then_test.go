@@ -137,8 +137,8 @@ func TestAnEventThatIsNoActIsASentence(t *testing.T) {
 		{ledger.AuditUnattended, `{"unit": "gaoping", "tasks": ["a", "b"]}`, []string{"高平市人民政府", "2"}},
 		{ledger.AuditAlarm, `{"unattended": [{"unit": "gaoping"}]}`, []string{"1"}},
 		{ledger.AuditProvisional, `{"year": 2022}`, []string{"2022"}},
-		{ledger.TaskCarried, `{` + from + `, "act": "carry-1", "due": "2022-06-30"}`, []string{"water-2021", "p14"}},
-		{ledger.TaskCarried, `{` + from + `, "over": true}`, []string{"water-2021", "p14"}},
+		{ledger.TaskTaken, `{` + from + `, "act": "carry-1", "due": "2022-06-30"}`, []string{"water-2021", "p14"}},
+		{ledger.TaskTaken, `{` + from + `, "over": true}`, []string{"water-2021", "p14"}},
 		{ledger.OccurrenceCarried, `{` + from + `, "duty": "m", "period": "2021Q4"}`, []string{"water-2021", "p14"}},
 		{ledger.PlanEnded, `{"act": {"kind": "end_plan", "by": {"name": "王"}, "reason": "年度终了"}}`, []string{"年度终了"}},
 	} {

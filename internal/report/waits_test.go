@@ -23,13 +23,13 @@ func TestAListShowsTheGravestThatWaits(t *testing.T) {
 		zh, en string
 		talks  []report.Called
 	}{
-		{"第1次：进行中", "no. 1: going on", []report.Called{{Number: 1, State: ledger.TalkOpen, What: talk}, {Number: 1, State: ledger.TalkClosed, What: circular}}},
-		{"第2次：待批准，另有1项待办", "no. 2: awaiting approval, 1 more waiting", []report.Called{{Number: 1, State: ledger.TalkOpen, What: talk}, {Number: 2, State: ledger.TalkProposed, What: talk}, {Number: 3, State: ledger.TalkVoid, What: talk}}},
-		{"通报：待批准，另有1项待办", "circular: awaiting approval, 1 more waiting", []report.Called{{Number: 1, State: ledger.TalkProposed, What: circular}, {Number: 1, State: ledger.TalkOpen, What: talk}}},
-		{"第1次：进行中（依据已变，待定）", "no. 1: going on (grounds gone, to be kept or ended)", []report.Called{{Number: 1, State: ledger.TalkOpen, What: talk, Doubted: true}, {Number: 1, State: ledger.TalkClosed, What: circular}}},
-		{"第1次：已解除", "no. 1: closed", []report.Called{{Number: 1, State: ledger.TalkClosed, What: talk}, {Number: 2, State: ledger.TalkDeclined, What: talk}, {Number: 1, State: ledger.TalkClosed, What: circular}}},
-		{"通报：已通报", "circular: issued", []report.Called{{Number: 1, State: ledger.TalkClosed, What: circular}}},
-		{"第1次：待启动", "no. 1: to be opened", []report.Called{{Number: 1, State: ledger.TalkPending, What: talk}}},
+		{"第1次：进行中", "no. 1: going on", []report.Called{{Number: 1, State: act.TalkOpen, What: talk}, {Number: 1, State: act.TalkClosed, What: circular}}},
+		{"第2次：待批准，另有1项待办", "no. 2: awaiting approval, 1 more waiting", []report.Called{{Number: 1, State: act.TalkOpen, What: talk}, {Number: 2, State: act.TalkProposed, What: talk}, {Number: 3, State: act.TalkVoid, What: talk}}},
+		{"通报：待批准，另有1项待办", "circular: awaiting approval, 1 more waiting", []report.Called{{Number: 1, State: act.TalkProposed, What: circular}, {Number: 1, State: act.TalkOpen, What: talk}}},
+		{"第1次：进行中（依据已变，待定）", "no. 1: going on (grounds gone, to be kept or ended)", []report.Called{{Number: 1, State: act.TalkOpen, What: talk, Doubted: true}, {Number: 1, State: act.TalkClosed, What: circular}}},
+		{"第1次：已解除", "no. 1: closed", []report.Called{{Number: 1, State: act.TalkClosed, What: talk}, {Number: 2, State: act.TalkDeclined, What: talk}, {Number: 1, State: act.TalkClosed, What: circular}}},
+		{"通报：已通报", "circular: issued", []report.Called{{Number: 1, State: act.TalkClosed, What: circular}}},
+		{"第1次：待启动", "no. 1: to be opened", []report.Called{{Number: 1, State: act.TalkPending, What: talk}}},
 	} {
 		require.Equal(t, c.zh, report.Speak(words.New("zh")).Talks(report.Row{Talks: c.talks}))
 		require.Equal(t, c.en, report.Speak(words.New("en")).Talks(report.Row{Talks: c.talks}))
@@ -41,17 +41,17 @@ func TestAListShowsTheGravestThatWaits(t *testing.T) {
 func TestTalksAreToldAsTheyWere(t *testing.T) {
 	t.Parallel()
 	r := small(t)
-	of := func(number int, what, state string, facts act.TalkCase) ledger.Talk {
-		facts.Task, facts.What, facts.State, facts.Number, facts.Policy, facts.Lead = "t1", what, act.TalkState(state), number, "standard", "shuiwu"
+	of := func(number int, what string, state act.TalkState, facts act.TalkCase) ledger.Talk {
+		facts.Task, facts.What, facts.State, facts.Number, facts.Policy, facts.Lead = "t1", what, state, number, "standard", "shuiwu"
 		return ledger.Talk{ID: "t1#" + string(rune('0'+number)), Plan: "small", Task: "t1", Number: number, Lead: "shuiwu", State: state, What: what,
 			OpensAt: nine(day(5, number)), Facts: &facts}
 	}
-	declined := of(3, plan.ProposeTalk, ledger.TalkDeclined, act.TalkCase{Nth: 2})
+	declined := of(3, plan.ProposeTalk, act.TalkDeclined, act.TalkCase{Nth: 2})
 	declined.Approver = "刘副市长"
-	closed := of(2, plan.ProposeTalk, ledger.TalkClosed, act.TalkCase{Nth: 1, Opened: day(5, 2), Since: day(5, 20), Taken: map[string]calendar.Day{"served": day(5, 21)},
+	closed := of(2, plan.ProposeTalk, act.TalkClosed, act.TalkCase{Nth: 1, Opened: day(5, 2), Since: day(5, 20), Taken: map[string]calendar.Day{"served": day(5, 21)},
 		Rounds: []act.Round{{Since: day(5, 2), Until: day(5, 20), Taken: map[string]calendar.Day{"served": day(5, 10)}}}})
-	r.talks = []ledger.Talk{of(1, plan.ProposeCircular, ledger.TalkClosed, act.TalkCase{Nth: 1}), closed, declined, of(4, plan.ProposeTalk, ledger.TalkProposed, act.TalkCase{Nth: 2}),
-		of(5, plan.ProposeTalk, ledger.TalkCarried, act.TalkCase{Nth: 3, Opened: day(5, 5)}), of(6, plan.ProposeTalk, ledger.TalkCarried, act.TalkCase{Nth: 4})}
+	r.talks = []ledger.Talk{of(1, plan.ProposeCircular, act.TalkClosed, act.TalkCase{Nth: 1}), closed, declined, of(4, plan.ProposeTalk, act.TalkProposed, act.TalkCase{Nth: 2}),
+		of(5, plan.ProposeTalk, act.TalkCarried, act.TalkCase{Nth: 3, Opened: day(5, 5)}), of(6, plan.ProposeTalk, act.TalkCarried, act.TalkCase{Nth: 4})}
 	book := r.book(t, day(7, 1))
 	rows := map[string]report.TalkRow{}
 	for _, k := range book.Talks {

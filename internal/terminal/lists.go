@@ -8,6 +8,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"duban/internal/act"
 	"duban/internal/channel"
 	"duban/internal/channel/carriers"
 	"duban/internal/ledger"
@@ -68,7 +69,7 @@ func (sc *Screen) Talks(page query.TalkPage) {
 	t := sc.ReportTable(map[string]int{"unit_called": 18, "title": 36}, headings...)
 	for _, l := range lines {
 		opened := ""
-		if l.State == ledger.TalkOpen || l.State == ledger.TalkClosed {
+		if l.State == act.TalkOpen || l.State == act.TalkClosed {
 			opened = l.OpensAt.Format("2006-01-02")
 		}
 		row := table.Row{say.TalkState(l.TalkRow), l.ID, say.TalkWhat(l.TalkRow), l.Unit, say.TalkAbout(l.TalkRow), opened, say.TalkNext(l.TalkRow), cmp.Or(l.Decliner, l.Approver)}
@@ -135,7 +136,7 @@ func (sc *Screen) Messages(page query.MessagePage, skip int) {
 			channel = m.Via
 		}
 		row := table.Row{m.ID[:min(12, len(m.ID))], Minute(of.Zone, m.SpeakAt), say.Seats(of.People, []people.Recipient{m.Recipient}), sc.channel(channel),
-			sc.W.T("report.message_" + state), m.Attempt, m.Notices, m.Error}
+			sc.W.T("report.message_" + string(state)), m.Attempt, m.Notices, m.Error}
 		if plans {
 			row = append(row, m.Plan)
 		}

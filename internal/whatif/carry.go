@@ -60,7 +60,7 @@ func (w WhatIf) Carrying(ctx context.Context, p *plan.Plan) (all []Carrying, err
 
 // Refused is why the task cannot go on; nil when it can.
 func (c Carrying) Refused() *act.Refusal {
-	return ledger.CaseOf(c.Row).CheckCarry(c.Task, c.Row.State == ledger.Ended)
+	return ledger.CaseOf(c.Row).CheckCarry(c.Task, c.Row.State == ledger.TaskEnded)
 }
 
 // CarryingOne is the task that a task carries on, whether it can go on or not. It

@@ -41,7 +41,7 @@ func (w WhatIf) Gaps(ctx context.Context, p *plan.Plan) (all []Gap, err error) {
 		if err != nil {
 			return nil, err
 		}
-		rows, err := w.ledger.Tasks(ctx, ledger.TaskFilter{Plan: other.ID, State: ledger.Ended})
+		rows, err := w.ledger.Tasks(ctx, ledger.TaskFilter{Plan: other.ID, State: ledger.TaskEnded})
 		if err != nil {
 			return nil, err
 		}

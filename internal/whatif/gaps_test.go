@@ -34,13 +34,14 @@ func TestARecurringTaskThatLeavesAGap(t *testing.T) {
 		Policies:  map[string]plan.Policy{"standard": {Name: "standard", Version: 1}}}
 	var rows []ledger.Task
 	for id, c := range map[string]struct {
-		title, opened, state string
-		rule                 plan.Recurrence
+		title, opened string
+		state         ledger.TaskState
+		rule          plan.Recurrence
 	}{
-		"m": {"每月报告水质情况", "2021-12-31", ledger.Ended, plan.Recurrence{Every: "month", Until: day("2021-12-31")}},
-		"q": {"每季度监测水质", "2022-01-20", ledger.Ended, plan.Recurrence{Every: "quarter", Shift: 20, Until: day("2021-12-31")}},
-		"y": {"报送年度工作报告", "2022-01-31", ledger.Ended, plan.Recurrence{Every: "year", Shift: 31, Until: day("2021-12-31")}},
-		"e": {"按月公开监测结果", "2021-06-30", ledger.Closed, plan.Recurrence{Every: "month", Until: day("2021-12-31")}}, // a person has ended it
+		"m": {"每月报告水质情况", "2021-12-31", ledger.TaskEnded, plan.Recurrence{Every: "month", Until: day("2021-12-31")}},
+		"q": {"每季度监测水质", "2022-01-20", ledger.TaskEnded, plan.Recurrence{Every: "quarter", Shift: 20, Until: day("2021-12-31")}},
+		"y": {"报送年度工作报告", "2022-01-31", ledger.TaskEnded, plan.Recurrence{Every: "year", Shift: 31, Until: day("2021-12-31")}},
+		"e": {"按月公开监测结果", "2021-06-30", ledger.TaskClosed, plan.Recurrence{Every: "month", Until: day("2021-12-31")}}, // a person has ended it
 	} {
 		task := plan.Task{ID: id, Kind: plan.Duty, Title: c.title, Source: "来自" + c.title, Lead: "shuiwu", Policy: "standard", Recur: &c.rule}
 		old.Tasks = append(old.Tasks, task)

@@ -56,7 +56,7 @@ func amendments(t *testing.T, address string) {
 	w.ok(err)
 	var order []string
 	for _, task := range tasks {
-		order = append(order, task.ID+" "+task.State)
+		order = append(order, task.ID+" "+string(task.State))
 	}
 	w.is("order", order, []string{"n open", "t0 open", "s open", "t1 open", "d open", "d.2021Q2 open"})
 	t0, err := w.Task(w.ctx, "jincheng", "t0")

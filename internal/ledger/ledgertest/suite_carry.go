@@ -77,7 +77,7 @@ func carries(t *testing.T, address string) {
 		w.ok(w.CarryInto(w.ctx, task, when, when))
 		w.is("a task: events", w.holds(), end+2)
 	}
-	w.is("a task", w.last(2), []string{ledger.ActKind(act.Carry), ledger.TaskCarried})
+	w.is("a task", w.last(2), []string{ledger.ActKind(act.Carry), ledger.TaskTaken})
 	other := task
 	other.Act.ID = "another"
 	behind("another act on what has gone", other)
@@ -87,17 +87,20 @@ func carries(t *testing.T, address string) {
 		w.ok(w.CarryInto(w.ctx, duty, when, when))
 		w.is("a duty: events", w.holds(), end+6)
 	}
-	w.is("a duty", w.last(4), []string{ledger.ActKind(act.Carry), ledger.TaskCarried, ledger.ActKind(act.Carry), ledger.OccurrenceCarried})
+	w.is("a duty", w.last(4), []string{ledger.ActKind(act.Carry), ledger.TaskTaken, ledger.ActKind(act.Carry), ledger.OccurrenceCarried})
 
-	for _, is := range []struct{ plan, task, state string }{
-		{"jincheng", "t0", ledger.Carried}, {"jincheng", "d", ledger.Carried}, {"jincheng", "d.2021Q2", ledger.Carried},
+	for _, is := range []struct {
+		plan, task string
+		state      ledger.TaskState
+	}{
+		{"jincheng", "t0", ledger.TaskCarried}, {"jincheng", "d", ledger.TaskCarried}, {"jincheng", "d.2021Q2", ledger.TaskCarried},
 		{"next", "n0", ledger.TaskOpen}, {"next", "nd", ledger.TaskOpen}, {"next", "nd.2021Q2", ledger.TaskOpen},
 	} {
 		row, err := w.Task(w.ctx, is.plan, is.task)
 		w.ok(err)
 		w.is(is.plan+"/"+is.task, row.State, is.state)
 	}
-	for id, state := range map[string]string{"jincheng t0#1": ledger.TalkCarried, "next n0#1": ledger.TalkProposed} {
+	for id, state := range map[string]act.TalkState{"jincheng t0#1": act.TalkCarried, "next n0#1": act.TalkProposed} {
 		planID, talk := id[:len(id)-5], id[len(id)-4:]
 		k, err := w.Talk(w.ctx, planID, talk)
 		w.ok(err)
@@ -138,7 +141,7 @@ func carriesMember(t *testing.T, address string) {
 	about := func(planID, id string) (out []string) {
 		k, err := w.Talk(w.ctx, planID, id)
 		w.ok(err)
-		out = []string{k.State}
+		out = []string{string(k.State)}
 		for _, m := range k.Facts.Of() {
 			if m.Ended.IsZero() {
 				out = append(out, m.Task)
@@ -147,15 +150,15 @@ func carriesMember(t *testing.T, address string) {
 		return out
 	}
 	carry("t1", "n1")
-	w.is("the old talk", about("jincheng", "t0#1"), []string{ledger.TalkOpen, "t0", "t2"})
-	w.is("the new one", about("next", "n1#1"), []string{ledger.TalkOpen, "n1"})
+	w.is("the old talk", about("jincheng", "t0#1"), []string{string(act.TalkOpen), "t0", "t2"})
+	w.is("the new one", about("next", "n1#1"), []string{string(act.TalkOpen), "n1"})
 	carry("t0", "n0")
-	w.is("the old talk, without the task it was opened for", about("jincheng", "t0#1"), []string{ledger.TalkOpen, "t2"})
-	w.is("the new one", about("next", "n1#1"), []string{ledger.TalkOpen, "n1", "n0"})
-	w.is("what the second has of it", about("next", "n0#1")[0], ledger.TalkJoined)
+	w.is("the old talk, without the task it was opened for", about("jincheng", "t0#1"), []string{string(act.TalkOpen), "t2"})
+	w.is("the new one", about("next", "n1#1"), []string{string(act.TalkOpen), "n1", "n0"})
+	w.is("what the second has of it", about("next", "n0#1")[0], string(act.TalkJoined))
 	carry("t2", "n2")
-	w.is("the old talk has ended", about("jincheng", "t0#1"), []string{ledger.TalkCarried})
-	w.is("the new one", about("next", "n1#1"), []string{ledger.TalkOpen, "n1", "n0", "n2"})
+	w.is("the old talk has ended", about("jincheng", "t0#1"), []string{string(act.TalkCarried)})
+	w.is("the new one", about("next", "n1#1"), []string{string(act.TalkOpen), "n1", "n0", "n2"})
 }
 
 // carriesNothing: what was to be carried on had ended first.
@@ -163,17 +166,17 @@ func carriesNothing(t *testing.T, address string) {
 	w := newWorld(t, address, 1)
 	w.follows()
 	row := sampleTask("n0")
-	row.Plan, row.State, row.ClosedAt = "next", ledger.Carried, speaks.Plan
+	row.Plan, row.State, row.ClosedAt = "next", ledger.TaskCarried, speaks.Plan
 	row.Facts.State, row.Facts.From = act.Carried, &act.Elsewhere{Plan: "jincheng", Task: "t0", On: due}
 	end := w.holds()
 	for range 2 {
 		w.ok(w.CarryNothing(w.ctx, row, "wang", speaks))
 		w.is("events", w.holds(), end+1)
 	}
-	w.is("event", w.last(1), []string{ledger.TaskCarried})
+	w.is("event", w.last(1), []string{ledger.TaskTaken})
 	got, err := w.Task(w.ctx, "next", "n0")
 	w.ok(err)
-	w.is("the task", got.State, ledger.Carried)
+	w.is("the task", got.State, ledger.TaskCarried)
 }
 
 // endsPlan: a plan of which something goes on does not end; one of which nothing does
@@ -205,5 +208,5 @@ func endsPlan(t *testing.T, address string) {
 	w.is("when it ended", l.Ended, a.At)
 	standing, err := w.Task(w.ctx, "jincheng", "s")
 	w.ok(err)
-	w.is("its standing line", standing.State, ledger.Ended)
+	w.is("its standing line", standing.State, ledger.TaskEnded)
 }

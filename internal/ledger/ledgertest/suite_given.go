@@ -61,7 +61,7 @@ func given(t *testing.T, address string) {
 	for range 2 {
 		w.ok(w.CarryInto(w.ctx, ledger.Carriage{From: "jincheng", To: "next", Act: carry, Tasks: []ledger.CarriedTask{one}}, evening, evening))
 	}
-	w.is("events of a carriage", w.last(3), []string{ledger.ActKind(act.Carry), ledger.TaskCarried, ledger.TaskOrdered})
+	w.is("events of a carriage", w.last(3), []string{ledger.ActKind(act.Carry), ledger.TaskTaken, ledger.TaskOrdered})
 	w.is("n0", heard("next", "n0"), both)
 	_, err = w.Verify(w.ctx)
 	w.ok(err)

@@ -94,13 +94,14 @@ func reinstated(t *testing.T, address string) {
 	for day := 18; day < 22; day += 2 {
 		w.ok(w.MarkArmed(w.ctx, "jincheng", []string{"t0"}, evening))
 		for i, is := range []struct {
-			kind       act.Kind
-			task, talk string
-			armed      bool
-			events     []string
+			kind   act.Kind
+			task   ledger.TaskState
+			talk   act.TalkState
+			armed  bool
+			events []string
 		}{
-			{act.Cancel, ledger.Cancelled, ledger.TalkVoid, true, []string{ledger.TalkVoided, "act.cancel"}},
-			{act.Reinstate, ledger.TaskOpen, ledger.TalkOpen, false, []string{ledger.TalkRevived, "act.reinstate"}},
+			{act.Cancel, ledger.TaskCancelled, act.TalkVoid, true, []string{ledger.TalkVoided, "act.cancel"}},
+			{act.Reinstate, ledger.TaskOpen, act.TalkOpen, false, []string{ledger.TalkRevived, "act.reinstate"}},
 		} {
 			acted := does(actAt(day+i, 10, clerk, is.kind))
 			end := w.holds()
@@ -148,11 +149,12 @@ func takesOver(t *testing.T, address string) {
 		w.opens(id+"#1", act.TalkOpen)
 	}
 	for _, is := range []struct {
-		talk, to, lead, state string
-		events                []string
+		talk, to, lead string
+		state          act.TalkState
+		events         []string
 	}{
-		{"t0#1", "huanjing", "huanjing", ledger.TalkOpen, []string{"act.take_over"}},
-		{"t1#1", "", "shuiwu", ledger.TalkVoid, []string{ledger.TalkVoided, "act.take_over"}},
+		{"t0#1", "huanjing", "huanjing", act.TalkOpen, []string{"act.take_over"}},
+		{"t1#1", "", "shuiwu", act.TalkVoid, []string{ledger.TalkVoided, "act.take_over"}},
 	} {
 		a := actAt(18, 10, clerk, act.TakeOver)
 		a.Ref, a.Unit = "shuiwu", is.to
@@ -213,7 +215,7 @@ func setBack(t *testing.T, address string) {
 		a.Due = due
 		return a
 	}
-	is := func(id, state string) {
+	is := func(id string, state act.TalkState) {
 		t.Helper()
 		k, err := w.Talk(w.ctx, "jincheng", id)
 		w.ok(err)
@@ -221,13 +223,13 @@ func setBack(t *testing.T, address string) {
 	}
 	later := calendar.NewDay(2021, 12, 31)
 	does(correct(20, later))
-	is("t0#1", ledger.TalkVoid)
+	is("t0#1", act.TalkVoid)
 	does(correct(21, missed))
-	is("t0#1", ledger.TalkProposed)
+	is("t0#1", act.TalkProposed)
 	does(correct(22, later))
 	other, err := w.ProposeTalkBy(speaks)
 	w.ok(err)
 	does(correct(23, missed))
-	is("t0#1", ledger.TalkVoid)
-	is(other.ID, ledger.TalkProposed)
+	is("t0#1", act.TalkVoid)
+	is(other.ID, act.TalkProposed)
 }

@@ -15,7 +15,7 @@ func dutyEnds(t *testing.T, address string) {
 	}
 	duty, err := w.Task(w.ctx, "jincheng", "d")
 	w.ok(err)
-	w.is("state", duty.State, ledger.Ended)
+	w.is("state", duty.State, ledger.TaskEnded)
 	w.ok(w.EndDuty(w.ctx, "jincheng", "t0", speaks))
 	for range 2 {
 		w.ok(w.ReopenDuty(w.ctx, "jincheng", "d", speaks))
@@ -48,7 +48,7 @@ func unspokenDoubted(t *testing.T, address string) {
 	waits, err := w.DigestWaits(w.ctx, key)
 	w.ok(err)
 	w.is("it waits no more", waits, false)
-	notices, err := w.Notices(w.ctx, ledger.NoticeFilter{Plan: "jincheng", States: []string{ledger.Unknown}})
+	notices, err := w.Notices(w.ctx, ledger.NoticeFilter{Plan: "jincheng", States: []ledger.NoticeState{ledger.Unknown}})
 	w.ok(err)
 	w.is("unknown notices", len(notices), 2)
 	messages, err := w.Messages(w.ctx, ledger.MessageFilter{Plan: "jincheng"})

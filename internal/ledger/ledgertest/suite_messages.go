@@ -55,7 +55,7 @@ func closedBetween(t *testing.T, address string) {
 	w.is("messages", len(messages), 1)
 	w.is("items", len(messages[0].Items), 1)
 	w.is("task", messages[0].Items[0].Task.ID, "t2")
-	w.is("states", w.states(digestOf(liaison, dueAt, 1).Key), map[string]int{ledger.Dropped: 2, ledger.Sending: 1})
+	w.is("states", w.states(digestOf(liaison, dueAt, 1).Key), map[ledger.NoticeState]int{ledger.Dropped: 2, ledger.Sending: 1})
 	w.is("events", w.last(3), []string{ledger.NoticeDropped, ledger.NoticeDropped, ledger.MessageIntent})
 
 	w.decide("t3", urge)
@@ -115,7 +115,7 @@ func refusal(t *testing.T, address string) {
 	}
 	w.ok(w.receipt(m.ID, 1, ledger.Delivered, ""))
 	w.is("messages", len(w.gather(always)), 0)
-	w.is("states", w.states(m.Digest.Key), map[string]int{ledger.Failed: 2})
+	w.is("states", w.states(m.Digest.Key), map[ledger.NoticeState]int{ledger.Failed: 2})
 	w.is("events", w.last(2), []string{ledger.MessageIntent, ledger.MessageFailed})
 }
 
@@ -127,7 +127,7 @@ func putOff(t *testing.T, address string) {
 	for range 2 {
 		w.ok(w.receipt(first.ID, 1, ledger.PutOff, "connection refused"))
 	}
-	w.is("states", w.states(first.Digest.Key), map[string]int{ledger.Sending: 2})
+	w.is("states", w.states(first.Digest.Key), map[ledger.NoticeState]int{ledger.Sending: 2})
 	w.ok(Verify(w.ctx, w.Store, "jincheng", "t0", "wang", "", "close", speaks))
 	second := w.gather(never)
 	w.is("messages", len(second), 1)
@@ -136,7 +136,7 @@ func putOff(t *testing.T, address string) {
 	w.ok(w.receipt(first.ID, 2, ledger.PutOff, "connection refused"))
 	w.ok(Verify(w.ctx, w.Store, "jincheng", "t1", "wang", "", "close", speaks))
 	w.is("nothing to say", len(w.gather(never)), 0)
-	w.is("states at last", w.states(first.Digest.Key), map[string]int{ledger.Dropped: 2})
+	w.is("states at last", w.states(first.Digest.Key), map[ledger.NoticeState]int{ledger.Dropped: 2})
 	w.is("events", w.last(9), []string{ledger.MessageIntent, ledger.MessageDeferred, ledger.ActKind(act.Verify),
 		ledger.NoticeDropped, ledger.MessageIntent, ledger.MessageDeferred, ledger.ActKind(act.Verify), ledger.NoticeDropped, ledger.DigestGathered})
 }
@@ -149,12 +149,12 @@ func unknown(t *testing.T, address string) {
 	for range 2 { // the process that was to send it is gone
 		w.is("messages", len(w.gather(never)), 0)
 	}
-	w.is("states", w.states(m.Digest.Key), map[string]int{ledger.Unknown: 1})
+	w.is("states", w.states(m.Digest.Key), map[ledger.NoticeState]int{ledger.Unknown: 1})
 	w.is("events", w.last(3), []string{ledger.MessageIntent, ledger.MessageLeaving, ledger.MessageUnknown})
 	w.ok(w.receipt(m.ID, 1, ledger.PutOff, "connection refused"))
-	w.is("it stays unknown", w.states(m.Digest.Key), map[string]int{ledger.Unknown: 1})
+	w.is("it stays unknown", w.states(m.Digest.Key), map[ledger.NoticeState]int{ledger.Unknown: 1})
 	w.ok(w.receipt(m.ID, 1, ledger.Delivered, ""))
-	w.is("it was sent after all", w.states(m.Digest.Key), map[string]int{ledger.Sent: 1})
+	w.is("it was sent after all", w.states(m.Digest.Key), map[ledger.NoticeState]int{ledger.Sent: 1})
 	w.holds()
 }
 
@@ -173,9 +173,9 @@ func notLeft(t *testing.T, address string) {
 		t.Errorf("one try leaves twice: %v", err)
 	}
 	w.ok(w.receipt(first.ID, 1, ledger.PutOff, "cut off"))
-	w.is("an overtaken try's word counts for nothing", w.states(first.Digest.Key), map[string]int{ledger.Sending: 1})
+	w.is("an overtaken try's word counts for nothing", w.states(first.Digest.Key), map[ledger.NoticeState]int{ledger.Sending: 1})
 	w.ok(w.receipt(again.ID, 2, ledger.Delivered, ""))
-	w.is("states", w.states(first.Digest.Key), map[string]int{ledger.Sent: 1})
+	w.is("states", w.states(first.Digest.Key), map[ledger.NoticeState]int{ledger.Sent: 1})
 	w.is("events", w.last(4), []string{ledger.MessageIntent, ledger.MessageIntent, ledger.MessageLeaving, ledger.MessageSent})
 	w.holds()
 }
@@ -190,7 +190,7 @@ func doubtful(t *testing.T, address string) {
 	for range 2 {
 		w.ok(w.Receipt(w.ctx, ledger.Outcome{Message: first.ID, Attempt: 1, Fate: ledger.Doubtful, Error: "cut off", Again: true}, speaks))
 	}
-	w.is("not given up", w.states(first.Digest.Key), map[string]int{ledger.Sending: 2})
+	w.is("not given up", w.states(first.Digest.Key), map[ledger.NoticeState]int{ledger.Sending: 2})
 	waits, err := w.DigestWaits(w.ctx, first.Digest.Key)
 	w.ok(err)
 	w.is("it has something to say still", waits, true)
@@ -215,7 +215,7 @@ func doubtful(t *testing.T, address string) {
 	none, err := w.Gather(w.ctx, digestOf(head, urgeAt, 1).Key, speaks, always)
 	w.ok(err)
 	w.is("what is no longer true is not said again", len(none), 0)
-	w.is("nor dropped: it may have been said", w.states(digestOf(head, urgeAt, 1).Key), map[string]int{ledger.Unknown: 1})
+	w.is("nor dropped: it may have been said", w.states(digestOf(head, urgeAt, 1).Key), map[ledger.NoticeState]int{ledger.Unknown: 1})
 	w.holds()
 }
 
@@ -241,14 +241,14 @@ func byHand(t *testing.T, address string) {
 	_, resent, err := w.Resend(w.ctx, m.ID, "wang", speaks)
 	w.ok(err)
 	w.is("what is ended stays so", resent, false)
-	w.is("states", w.states(m.Digest.Key), map[string]int{ledger.Dropped: 1})
+	w.is("states", w.states(m.Digest.Key), map[ledger.NoticeState]int{ledger.Dropped: 1})
 	w.is("events", w.last(5), []string{ledger.MessageResent, ledger.MessageIntent, ledger.MessageFailed, ledger.NoticeDropped, ledger.MessageDropped})
 	events, err := w.MessageEvents(w.ctx, []string{m.ID})
 	w.ok(err)
 	w.is("all of them are the message's", len(events), 6)
 	w.is("by whom", events[5].Actor, "wang")
 	for name, f := range map[string]ledger.MessageFilter{
-		"by the beginning of its ID": {ID: m.ID[:8]}, "by its morning": {From: dueAt, Before: dueAt.Add(time.Hour)}, "by its state": {States: []string{ledger.Dropped}},
+		"by the beginning of its ID": {ID: m.ID[:8]}, "by its morning": {From: dueAt, Before: dueAt.Add(time.Hour)}, "by its state": {States: []ledger.NoticeState{ledger.Dropped}},
 	} {
 		found, err := w.Messages(w.ctx, f)
 		w.ok(err)
@@ -396,11 +396,11 @@ func channelsOfBefore(t *testing.T, address string) {
 		w.is("all by mail", told(messages[1]), []string{"t0 outbox", "t1 smtp", "t2 outbox"})
 		w.is("again where it has not left", messages[1].Attempt, attempt)
 	}
-	w.is("the same word is said once", w.states(key), map[string]int{ledger.Sending: 4, ledger.Dropped: 1})
+	w.is("the same word is said once", w.states(key), map[ledger.NoticeState]int{ledger.Sending: 4, ledger.Dropped: 1})
 	messages := w.gather(never)
 	w.ok(w.Leaving(w.ctx, messages[1].ID, 3, speaks))
 	w.ok(w.receipt(messages[1].ID, 3, ledger.Delivered, ""))
-	w.is("sent", w.states(key), map[string]int{ledger.Sent: 3, ledger.Dropped: 1, ledger.Sending: 1})
+	w.is("sent", w.states(key), map[ledger.NoticeState]int{ledger.Sent: 3, ledger.Dropped: 1, ledger.Sending: 1})
 	listed, err := w.Messages(w.ctx, ledger.MessageFilter{ID: messages[1].ID})
 	w.ok(err)
 	w.is("with what it said", listed[0].Notices, 3)

@@ -125,9 +125,9 @@ func randomTask(r *rand.Rand, i int, units []string) ledger.Task {
 	case 1:
 		c.State, c.Report = act.Reported, &act.Pending{N: 1, On: day(-60, 100)}
 	case 2:
-		c.State, c.ClosedOn, t.State, t.ClosedAt = act.Closed, day(-60, 120), ledger.Closed, launch
+		c.State, c.ClosedOn, t.State, t.ClosedAt = act.Closed, day(-60, 120), ledger.TaskClosed, launch
 	case 3:
-		c.State, t.State = act.Cancelled, ledger.Cancelled
+		c.State, t.State = act.Cancelled, ledger.TaskCancelled
 	case 4:
 		c.Kind, t.Kind, t.Due, c.Due = plan.Duty, plan.Duty, calendar.Day{}, calendar.Day{}
 	case 5:
@@ -299,7 +299,7 @@ func chosen(tasks []ledger.Task, book act.Book, today calendar.Day, f ledger.Lis
 }
 
 func shown(t ledger.Task, book act.Book, today calendar.Day) plan.Light {
-	if t.Kind != plan.Dated || t.State == ledger.Cancelled {
+	if t.Kind != plan.Dated || t.State == ledger.TaskCancelled {
 		return ""
 	}
 	return book.Measure(ledger.CaseOf(t), today).Light
@@ -341,8 +341,8 @@ func (w *world) compareCounts(frame *ledger.Launched, basis string, book act.Boo
 			}
 		}
 		switch k.State {
-		case ledger.TalkPending, ledger.TalkProposed, ledger.TalkOpen, ledger.TalkClosed:
-			if rows[k.Task].State != ledger.Cancelled {
+		case act.TalkPending, act.TalkProposed, act.TalkOpen, act.TalkClosed:
+			if rows[k.Task].State != ledger.TaskCancelled {
 				called++
 			}
 		}

@@ -82,7 +82,7 @@ func onePerson(t *testing.T, address string) {
 	w.ok(err)
 	w.is("tried again it is the same", []any{again[0].ID, len(again[0].Items)}, []any{got[0].ID, 4})
 	w.ok(w.receipt(got[0].ID, 2, ledger.Delivered, ""))
-	w.is("all is sent", w.states(others[0]), map[string]int{ledger.Sent: 4})
+	w.is("all is sent", w.states(others[0]), map[ledger.NoticeState]int{ledger.Sent: 4})
 	for _, planID := range []string{"jincheng", "air"} {
 		list, err := w.Messages(w.ctx, ledger.MessageFilter{Plan: planID})
 		w.ok(err)

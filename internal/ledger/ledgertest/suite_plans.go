@@ -178,7 +178,7 @@ func closing(t *testing.T, address string) {
 	for id, closed := range map[string]calendar.Day{"t0": due, "t1": due.AddDays(1)} {
 		got, err := w.Task(w.ctx, "jincheng", id)
 		w.ok(err)
-		w.is(id, []any{got.State, got.Facts.State, got.Facts.ClosedOn}, []any{ledger.Closed, act.Closed, closed})
+		w.is(id, []any{got.State, got.Facts.State, got.Facts.ClosedOn}, []any{ledger.TaskClosed, act.Closed, closed})
 	}
 	w.is("events", w.last(3), []string{ledger.PlanLaunched, ledger.ActKind(act.Verify), ledger.ActKind(act.Verify)})
 	if err := Verify(w.ctx, w.Store, "jincheng", "none", "wang", "", "close", evening); !errors.Is(err, ledger.ErrNotFound) {

@@ -43,7 +43,7 @@ func failsAlone(t *testing.T, address string) {
 	}
 	w.ok(g.Wait())
 	w.is("events", w.holds(), int64(41))
-	w.is("notices", w.states(digestOf(liaison, dueAt, 1).Key), map[string]int{ledger.Pending: 40})
+	w.is("notices", w.states(digestOf(liaison, dueAt, 1).Key), map[ledger.NoticeState]int{ledger.Pending: 40})
 }
 
 // severalStores lets three stores, as three processes would, decide the same

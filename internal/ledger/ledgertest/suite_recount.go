@@ -94,7 +94,7 @@ func recount(t *testing.T, address string) {
 	w.ok(err)
 	done := map[string]bool{}
 	for _, one := range tasks {
-		if one.State == ledger.Closed {
+		if one.State == ledger.TaskClosed {
 			done[one.ID] = true
 		}
 	}

@@ -27,7 +27,7 @@ func talkGivenBack(t *testing.T, address string) {
 	w.ok(err)
 	_, err = w.GiveBackTalk(w.ctx, "jincheng", "t0#3", speaks.Plan, c, speaks)
 	w.ok(err)
-	w.is("talk", []any{back.ID, back.Number, back.State}, []any{"t0#3", 3, ledger.TalkProposed})
+	w.is("talk", []any{back.ID, back.Number, back.State}, []any{"t0#3", 3, act.TalkProposed})
 	w.holds()
 	got, refused, err := w.ProposeTalk(w.ctx, ledger.Proposed{Plan: "jincheng", Task: "t0", Act: propose, Facts: facts}, speaks)
 	w.ok(err)

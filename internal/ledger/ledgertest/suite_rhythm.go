@@ -78,7 +78,7 @@ func saidMeanwhile(t *testing.T, address string) {
 	w.ok(err)
 	w.is("the graver one", []string{page[0].Items[0].Task.ID, page[0].Items[0].Stage.ID}, []string{"t1", "warn"})
 	w.is("alone", len(page[0].Items), 1)
-	w.is("states", w.states(digestOf(liaison, monday, 1).Key), map[string]int{ledger.Dropped: 1, ledger.Sending: 1})
+	w.is("states", w.states(digestOf(liaison, monday, 1).Key), map[ledger.NoticeState]int{ledger.Dropped: 1, ledger.Sending: 1})
 	w.holds()
 }
 
@@ -117,7 +117,7 @@ func afterAnOutage(t *testing.T, address string) {
 		w.ok(err)
 		w.is("and nothing waits", waits, false)
 	}
-	w.is("the page is still to come", w.states(digestOf(liaison, monday, 1).Key), map[string]int{ledger.Pending: 1})
+	w.is("the page is still to come", w.states(digestOf(liaison, monday, 1).Key), map[ledger.NoticeState]int{ledger.Pending: 1})
 	w.ok(w.receipt(messages[0].ID, 2, ledger.Delivered, ""))
 	loads, err := w.Loads(w.ctx, "jincheng")
 	w.ok(err)
@@ -132,7 +132,7 @@ func neverAlone(t *testing.T, address string) {
 		return plan.Placed{In: monday, Rides: true}
 	}
 	w.is("no message of its own", len(w.placed("t0", dueStage, rides)), 0)
-	w.is("it rides", w.states(digestOf(liaison, monday, 1).Key), map[string]int{ledger.Rides: 1})
+	w.is("it rides", w.states(digestOf(liaison, monday, 1).Key), map[ledger.NoticeState]int{ledger.Rides: 1})
 	stuck, err := w.Stuck(w.ctx, "jincheng", monday)
 	w.ok(err)
 	w.is("nothing is stuck", len(stuck), 0)
@@ -159,7 +159,7 @@ func neverAloneAfterAll(t *testing.T, address string) {
 	messages, err := w.Gather(w.ctx, digestOf(liaison, urgeAt, 1).Key, ledger.When{Real: speaks.Real, Plan: urgeAt}, never)
 	w.ok(err)
 	w.is("messages", len(messages), 0)
-	w.is("both ride on", w.states(waiting), map[string]int{ledger.Rides: 2})
+	w.is("both ride on", w.states(waiting), map[ledger.NoticeState]int{ledger.Rides: 2})
 
 	w.decide("t0", plan.Stage{ID: "other", Kind: plan.Remind, At: urgeAt, To: []people.Recipient{liaison}, Light: plan.Blue})
 	for _, attempt := range []int{1, 2} { // given twice
@@ -167,7 +167,7 @@ func neverAloneAfterAll(t *testing.T, address string) {
 		w.ok(err)
 		w.is("by mail", []any{len(messages), messages[0].Channel, messages[0].Attempt, len(messages[0].Items)}, []any{1, "mail", attempt, 2})
 	}
-	w.is("the other channel's rides on", w.states(waiting), map[string]int{ledger.Rides: 1})
+	w.is("the other channel's rides on", w.states(waiting), map[ledger.NoticeState]int{ledger.Rides: 1})
 	w.holds()
 }
 

@@ -17,7 +17,7 @@ func decideOnce(t *testing.T, address string) {
 	d := decision("t0", talk, "term", "mail", "mail")
 	d.Channels[people.Recipient{Unit: "empty", Role: people.Head}] = nil
 	wantDigests := []ledger.Digest{digestOf(head, talkAt, 1), digestOf(office, talkAt, 1)}
-	wantTalk := &ledger.Talk{ID: "t0#1", Plan: "jincheng", Task: "t0", Number: 1, Version: 1, Lead: "shuiwu", State: ledger.TalkPending, OpensAt: talkAt, What: plan.ProposeTalk, Origin: act.Origin{Kind: act.OriginStage}}
+	wantTalk := &ledger.Talk{ID: "t0#1", Plan: "jincheng", Task: "t0", Number: 1, Version: 1, Lead: "shuiwu", State: act.TalkPending, OpensAt: talkAt, What: plan.ProposeTalk, Origin: act.Origin{Kind: act.OriginStage}}
 	for range 3 {
 		digests, opens, err := Decide(w.ctx, w.Store, d, evening)
 		w.ok(err)
@@ -32,7 +32,7 @@ func decideOnce(t *testing.T, address string) {
 	digests, _ = w.decide("t1", talk)
 	w.is("another task's digests", len(digests), 0)
 
-	notices, err := w.Notices(w.ctx, ledger.NoticeFilter{Plan: "jincheng", Task: "t0", States: []string{ledger.Pending, ledger.Sent}})
+	notices, err := w.Notices(w.ctx, ledger.NoticeFilter{Plan: "jincheng", Task: "t0", States: []ledger.NoticeState{ledger.Pending, ledger.Sent}})
 	w.ok(err)
 	var want []ledger.Notice
 	for _, g := range wantDigests {
@@ -115,7 +115,7 @@ func unsaid(t *testing.T, address string) {
 	w.is("stage", stages[0].State, ledger.Void)
 	k, err := w.Talk(w.ctx, "jincheng", opens.ID)
 	w.ok(err)
-	w.is("talk", k.State, ledger.TalkVoid)
+	w.is("talk", k.State, act.TalkVoid)
 	messages, err := w.Gather(w.ctx, digestOf(head, talkAt, 1).Key, speaks, never)
 	w.ok(err)
 	w.is("messages", len(messages), 0)
@@ -139,7 +139,7 @@ func silence(t *testing.T, address string) {
 	w.ok(w.receipt(messages[0].ID, 1, ledger.Refused, "550 no such user"))
 	failed, err := w.Stuck(w.ctx, "jincheng", launch)
 	w.ok(err)
-	w.is("stuck for good", []string{failed[0].State, failed[0].Error}, []string{ledger.Failed, "550 no such user"})
+	w.is("stuck for good", []string{string(failed[0].State), failed[0].Error}, []string{string(ledger.Failed), "550 no such user"})
 	w.ok(w.MarkReported(w.ctx, failed))
 	failed, err = w.Stuck(w.ctx, "jincheng", urgeAt)
 	w.ok(err)

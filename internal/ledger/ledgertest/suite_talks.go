@@ -20,7 +20,7 @@ func talkAtOnce(t *testing.T, address string) {
 	w.decide("t0", talk)
 	for range 2 {
 		got := w.opens("t0#1", act.TalkOpen)
-		w.is("talk", []any{got.State, got.Facts.Opened, got.Version}, []any{ledger.TalkOpen, calendar.DayOf(talkAt), 2})
+		w.is("talk", []any{got.State, got.Facts.Opened, got.Version}, []any{act.TalkOpen, calendar.DayOf(talkAt), 2})
 	}
 	w.is("events", w.last(2), []string{ledger.StageDecided, ledger.TalkOpened})
 
@@ -109,7 +109,7 @@ func talkOnApproval(t *testing.T, address string) {
 		w.is("told", len(digests) <= 2, true)
 		got, err := w.Talk(w.ctx, "jincheng", "t0#1")
 		w.ok(err)
-		w.is("approved", []any{got.State, got.Approver, got.OpensAt, *got.Facts}, []any{ledger.TalkOpen, "副市长", approve.At, c})
+		w.is("approved", []any{got.State, got.Approver, got.OpensAt, *got.Facts}, []any{act.TalkOpen, "副市长", approve.At, c})
 	}
 	asks("t1") // once the first is decided: an undecided one is joined
 	for range 2 {
@@ -139,7 +139,7 @@ func talkSteps(t *testing.T, address string) {
 	w.actsOnTalk("t0#1", serve)
 	got, err := w.Talk(w.ctx, "jincheng", "t0#1")
 	w.ok(err)
-	w.is("talk", []any{got.State, got.Taken, got.Facts.Notice}, []any{ledger.TalkOpen, map[string]calendar.Day{"served": serve.On}, serve.Talk})
+	w.is("talk", []any{got.State, got.Taken, got.Facts.Notice}, []any{act.TalkOpen, map[string]calendar.Day{"served": serve.On}, serve.Talk})
 	_, err = w.Gather(w.ctx, digestOf(office, talkAt, 1).Key, speaks, never)
 	w.ok(err)
 	messages, err := w.Gather(w.ctx, digests[0].Key, speaks, never)
@@ -185,7 +185,7 @@ func talkProposedByHand(t *testing.T, address string) {
 		_, refused := try("again-"+again.what, again.what, nil)
 		w.is("another of the same sort by hand", refused, &act.Refusal{Key: "act.refused_talk_exists", Data: map[string]string{"Talk": again.there}})
 	}
-	w.is("talks", []any{hand.ID, hand.What, hand.State, rule.ID, rule.What}, []any{"t0#1", "talk", ledger.TalkProposed, "t0#2", "circular"})
+	w.is("talks", []any{hand.ID, hand.What, hand.State, rule.ID, rule.What}, []any{"t0#1", "talk", act.TalkProposed, "t0#2", "circular"})
 	events, err := w.Events(w.ctx, ledger.EventFilter{Plan: "jincheng", AfterSeq: w.holds() - 1})
 	w.ok(err)
 	var fired act.Fired
@@ -222,13 +222,13 @@ func proposalsJoin(t *testing.T, address string) {
 		return talk
 	}
 	first, circular, joined := propose("t0", "a", plan.ProposeTalk, "一"), propose("t0", "b", plan.ProposeCircular, "二"), propose("t1", "c", plan.ProposeTalk, "三\n一")
-	w.is("joined", []any{joined.ID, joined.State, joined.Facts.Into, joined.GoesOn(), joined.Known()}, []any{"t1#1", ledger.TalkJoined, "t0#1", false, false})
+	w.is("joined", []any{joined.ID, joined.State, joined.Facts.Into, joined.GoesOn(), joined.Known()}, []any{"t1#1", act.TalkJoined, "t0#1", false, false})
 	first, err := w.Talk(w.ctx, "jincheng", first.ID)
 	w.ok(err)
-	w.is("grounds", []any{first.Facts.Grounds, first.State, first.Known()}, []any{"一\n三", ledger.TalkProposed, false})
+	w.is("grounds", []any{first.Facts.Grounds, first.State, first.Known()}, []any{"一\n三", act.TalkProposed, false})
 	w.actsOnTalk("t0#1", actAt(19, 10, leader, act.Decline))
 	again := propose("t1", "d", plan.ProposeTalk, "四")
-	w.is("what was declined is not joined", again.State, ledger.TalkProposed)
+	w.is("what was declined is not joined", again.State, act.TalkProposed)
 	c, _ := w.actsOnTalk(again.ID, actAt(20, 10, leader, act.Approve))
 	w.is("the unit's first talk, and its first circular", []any{c.Nth, circular.Facts.Nth}, []any{1, 1})
 	w.decide("t0", talk)
@@ -239,7 +239,7 @@ func proposalsJoin(t *testing.T, address string) {
 		_, n, err := w.ListTalks(w.ctx, ledger.TalkFilter{Of: []ledger.CalledIn{of}})
 		w.ok(err)
 		w.is(fmt.Sprint("listed, only what the unit knows of: ", known), n, want)
-		_, n, err = w.ListTalks(w.ctx, ledger.TalkFilter{Of: []ledger.CalledIn{of}, State: ledger.TalkJoined})
+		_, n, err = w.ListTalks(w.ctx, ledger.TalkFilter{Of: []ledger.CalledIn{of}, State: act.TalkJoined})
 		w.ok(err)
 		w.is(fmt.Sprint("that joined another before a leader decided, only what the unit knows of: ", known), n, map[bool]int{false: 1, true: 0}[known])
 	}
@@ -309,10 +309,10 @@ func firstTalk(t *testing.T, address string) {
 		w.ok(err)
 		w.is("the third", got.Host, "t0#1")
 	}
-	w.is("the first of three", stands("t0#1"), []any{ledger.TalkOpen, "", 1})
+	w.is("the first of three", stands("t0#1"), []any{act.TalkOpen, "", 1})
 	for _, id := range []string{"t1#1", "t2#1"} {
 		w.opensJointly(id)
-		w.is("joins", stands(id), []any{ledger.TalkJoined, "t0#1", 1})
+		w.is("joins", stands(id), []any{act.TalkJoined, "t0#1", 1})
 	}
 	about, err := w.TalksAbout(w.ctx, "jincheng", "t2")
 	w.ok(err)
@@ -337,9 +337,9 @@ func talksJoin(t *testing.T, address string) {
 	for _, task := range []string{"t0", "t1", "t2"} {
 		w.decide(task, talk)
 	}
-	w.is("the second joins the first, which is open by then", []any{opens("t1#1").State, opens("t1#1").Facts.Into}, []any{ledger.TalkJoined, "t0#1"})
-	w.is("the first", opens("t0#1").State, ledger.TalkOpen)
-	w.is("the third", []any{opens("t2#1").State, opens("t2#1").Facts.Nth}, []any{ledger.TalkJoined, 1})
+	w.is("the second joins the first, which is open by then", []any{opens("t1#1").State, opens("t1#1").Facts.Into}, []any{act.TalkJoined, "t0#1"})
+	w.is("the first", opens("t0#1").State, act.TalkOpen)
+	w.is("the third", []any{opens("t2#1").State, opens("t2#1").Facts.Nth}, []any{act.TalkJoined, 1})
 	a := actAt(18, 10, clerk, act.Propose)
 	a.ID, a.Unit, a.Talk = "by-hand", "shuiwu", &act.TalkFacts{What: plan.ProposeTalk}
 	_, refused, err := w.ProposeTalk(w.ctx, ledger.Proposed{Plan: "jincheng", Task: "t3", Act: a, Facts: func(number int) (act.TalkCase, *act.Refusal) {
@@ -402,7 +402,7 @@ func talkVoid(t *testing.T, address string) {
 	}
 	got, err := w.Talk(w.ctx, "jincheng", "t0#1")
 	w.ok(err)
-	w.is("talk", []any{got.State, got.Facts.State}, []any{ledger.TalkVoid, act.TalkVoid})
+	w.is("talk", []any{got.State, got.Facts.State}, []any{act.TalkVoid, act.TalkVoid})
 	messages, err := w.Gather(w.ctx, digestOf(office, served.At, 1).Key, speaks, never)
 	w.ok(err)
 	w.is("and says nothing more", len(messages), 0)

@@ -259,11 +259,11 @@ func digestOf(r people.Recipient, at time.Time, number int) ledger.Digest {
 }
 
 // states counts the notices of a digest by state.
-func (w *world) states(digest string) map[string]int {
+func (w *world) states(digest string) map[ledger.NoticeState]int {
 	w.t.Helper()
 	notices, err := w.Notices(w.ctx, ledger.NoticeFilter{Digest: digest})
 	w.ok(err)
-	n := map[string]int{}
+	n := map[ledger.NoticeState]int{}
 	for _, notice := range notices {
 		n[notice.State]++
 	}
