@@ -41,7 +41,7 @@ func (e *engine) fault(ctx context.Context) error {
 	return f(ctx)
 }
 
-func (e *engine) StartDigest(ctx context.Context, d ledger.Digest, _ calendar.Clock) error {
+func (e *engine) StartDigest(ctx context.Context, _ ledger.Launched, d ledger.Digest) error {
 	e.digests = append(e.digests, d.Recipient.String())
 	return e.fault(ctx)
 }
