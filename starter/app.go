@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -201,6 +202,10 @@ func (a *app) sentence(err error) string {
 	}
 	if errors.Is(err, context.Canceled) {
 		return a.w.T("cli.interrupted")
+	}
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		return a.w.T("cli.path_fault", words.Data{"File": file.Path, "Error": form.FileFault(a.w, file.Err)})
 	}
 	return a.w.T("cli.error", words.Data{"Error": err.Error()})
 }

@@ -21,6 +21,7 @@ func TestFlagsAreToldInTheReadersLanguage(t *testing.T) {
 		"task list -x":                    "没有 -x 这个选项；可用的选项见 starter task list --help",
 		"task list --unit":                "--unit 后面要写内容；见 starter task list --help",
 		"task list --limit many":          "--limit 不能是“many”：请给整数",
+		"task list --wide=perhaps":        "--wide 不能是“perhaps”：请给 true 或 false，或者什么都不写",
 		"task progress over --percent 三成": "--percent 不能是“三成”：请给整数",
 		"task show":                       "写法不对，应为：starter task show 任务编号",
 		"talk held":                       "写法不对，应为：starter talk held 约谈编号",

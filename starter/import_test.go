@@ -43,9 +43,17 @@ func TestImportRefusesInTheReadersLanguage(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for lang, want := range map[string]string{"zh": "没有这个文件", "en": "there is no such file"} {
-		var out, errs bytes.Buffer
-		code := run(t.Context(), []string{"plan", "import", filepath.Join(dir, "none.docx"), "-o", filepath.Join(dir, lang)}, []string{"DUBAN_LANG=" + lang}, &out, &errs)
-		require.Equal(t, 1, code)
-		require.Contains(t, errs.String(), want)
+		for _, args := range [][]string{{"plan", "import", filepath.Join(dir, "none.docx"), "-o", filepath.Join(dir, lang)},
+			{"calendar", "import", filepath.Join(dir, "none.json")}, {"plan", "tasks", filepath.Join(dir, "none.yaml")},
+			{"restore", filepath.Join(dir, "office"), "--force"}, {"backup", filepath.Join("/proc", "none")}} {
+			var out, errs bytes.Buffer
+			code := run(t.Context(), args, []string{"DUBAN_LANG=" + lang, "DUBAN_DIR=" + dir}, &out, &errs)
+			require.Equal(t, 1, code, args)
+			require.NotContains(t, errs.String(), "no such file or directory", "%s: the machine's own English", args)
+			if args[0] != "restore" {
+				require.Contains(t, errs.String(), want, args)
+				require.False(t, lang == "en" && strings.Contains(errs.String(), "："), "a Chinese colon: %s", errs.String())
+			}
+		}
 	}
 }

@@ -158,9 +158,9 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	dir := t.TempDir()
 	_, problems := accounts.Load(filepath.Join(dir, "none.yaml"))
 	require.Len(t, problems, 1)
-	require.Equal(t, dir+"/none.yaml: 文件读不出来（no such file or directory）；请核对路径和读取权限", problems[0].Text(words.New("zh")))
+	require.Equal(t, dir+"/none.yaml: 没有这个文件；请核对路径", problems[0].Text(words.New("zh")))
 	_, problems = accounts.Load(dir)
-	require.Equal(t, dir+": the file cannot be read (not a regular file); check its path and permissions", problems[0].Text(words.New("en")))
+	require.Equal(t, dir+": this is no file but a folder or a device; check the path", problems[0].Text(words.New("en")))
 }
 
 // TestEveryWordOfTheCatalogueIsSaid keeps the faults complete.

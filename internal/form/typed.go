@@ -95,14 +95,15 @@ func evidence(w *words.Words, files []string) (all []act.Evidence, err error) {
 	for _, file := range files {
 		e, err := ReadEvidence(file)
 		if err != nil {
-			return nil, w.Err("cli.bad_file", words.Data{"File": file, "Error": fileError(w, err)})
+			return nil, w.Err("cli.bad_file", words.Data{"File": file, "Error": FileFault(w, err)})
 		}
 		all = append(all, e)
 	}
 	return all, nil
 }
 
-func fileError(w *words.Words, err error) string {
+// FileFault is what is wrong with a file that cannot be read or made, without its name.
+func FileFault(w *words.Words, err error) string {
 	for known, key := range map[error]string{os.ErrNotExist: "cli.file_missing", os.ErrPermission: "cli.file_denied", ErrNotFile: "cli.file_none"} {
 		if errors.Is(err, known) {
 			return w.T(key)

@@ -130,7 +130,7 @@ func (d *Draft) ReportHTML(sum Summary, w *words.Words) ([]byte, error) {
 		"became": func(e Expression) string {
 			text := w.T("intake.report_became_" + e.Became)
 			if e.Became == becameAside {
-				return text + "：" + w.T("intake.aside_"+e.Of)
+				return text + w.T("notice.colon") + w.T("intake.aside_"+e.Of)
 			}
 			return text + " " + e.Of
 		},

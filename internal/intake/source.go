@@ -48,7 +48,9 @@ func (r *Refusal) Error() string {
 func (r *Refusal) Unwrap() error { return r.Err }
 
 // Text is the refusal in the reader's language.
-func (r *Refusal) Text(w *words.Words) string { return r.File + "：" + w.T("intake."+r.Key) }
+func (r *Refusal) Text(w *words.Words) string {
+	return r.File + w.T("notice.colon") + w.T("intake."+r.Key)
+}
 
 // Sentence is why a document cannot be read, for a *Refusal; ok is false for other errors.
 func Sentence(w *words.Words, err error) (text string, ok bool) {

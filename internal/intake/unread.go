@@ -25,7 +25,7 @@ func (u Unread) Text(w *words.Words) string {
 	if u.Cell != "" {
 		at += " " + u.Cell
 	}
-	text := at + "：" + w.T("intake.unread_"+u.What, words.Data{"Count": u.Count})
+	text := at + w.T("notice.colon") + w.T("intake.unread_"+u.What, words.Data{"Count": u.Count})
 	if u.Words != "" {
 		text += "（" + u.Words + "）"
 	}

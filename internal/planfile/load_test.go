@@ -238,15 +238,15 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	dir := t.TempDir()
 	_, problems := planfile.Load(filepath.Join(dir, "plan.yaml"), seededCalendar(t))
 	require.Len(t, problems, 1)
-	require.Equal(t, dir+"/plan.yaml: 文件读不出来（no such file or directory）；请核对路径和读取权限", problems[0].Text(words.New("zh")))
+	require.Equal(t, dir+"/plan.yaml: 没有这个文件；请核对路径", problems[0].Text(words.New("zh")))
 	_, problems = planfile.Load(dir, seededCalendar(t))
-	require.Equal(t, dir+": 文件读不出来（not a regular file）；请核对路径和读取权限", problems[0].Text(words.New("zh")))
+	require.Equal(t, dir+": 这里不是文件（是文件夹或设备）；请核对路径", problems[0].Text(words.New("zh")))
 
 	f := smallFiles(t)
 	delete(f, "units.yaml")
 	_, problems = f.load(t)
 	require.Len(t, problems, 1, "unknown units are not held against the plan")
-	require.Equal(t, []string{"units.yaml", "file.unreadable"}, []string{problems[0].File, problems[0].Key})
+	require.Equal(t, []string{"units.yaml", "file.no_file"}, []string{problems[0].File, problems[0].Key})
 
 	f = smallFiles(t)
 	f["plan.yaml"] += strings.Repeat("# fill\n", 8<<20/7)

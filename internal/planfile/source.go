@@ -41,7 +41,7 @@ func (s *source) read() (raw []byte, ok bool) {
 		return s.Read()
 	}
 	if raw, ok = s.within[s.Name]; !ok {
-		s.Missing("no such file")
+		s.Missing()
 	}
 	return raw, ok
 }

@@ -55,7 +55,7 @@ var faults = map[string]struct{ text, want string }{
 8:66 acts[4].id id_twice
 8:91 acts[4].why bad_why
 9:56 acts[5].do no_do
-0:0  unreadable
+0:0  no_file
 10:44 acts[6].calendar no_file
 10:63 acts[6].reason not_text
 10:68 acts[6].reasn unknown_field
@@ -111,7 +111,7 @@ func TestFilesThatAreNoScripts(t *testing.T) {
 	p, cal := seed(t)
 	dir := t.TempDir()
 	for name, c := range map[string]struct{ text, want string }{
-		"other.yaml": {"plan: other\nacts: [{at: 2021-05-01, as: a, task: p14, do: verify}]\naccounts: none.yaml\nproposals: {as: a, talk: maybe}\n", "file.unreadable script.other_plan file.missing file.missing file.not_one_of"},
+		"other.yaml": {"plan: other\nacts: [{at: 2021-05-01, as: a, task: p14, do: verify}]\naccounts: none.yaml\nproposals: {as: a, talk: maybe}\n", "file.no_file script.other_plan file.missing file.missing file.not_one_of"},
 		"empty.yaml": {"# nothing\n", "file.empty_file"},
 	} {
 		file := filepath.Join(dir, name)
@@ -125,7 +125,7 @@ func TestFilesThatAreNoScripts(t *testing.T) {
 		require.ElementsMatch(t, strings.Fields(c.want), keys, name)
 	}
 	_, problems := script.Load(filepath.Join(dir, "none.yaml"), p, cal)
-	require.Equal(t, "file.unreadable", problems[0].Key)
+	require.Equal(t, "file.no_file", problems[0].Key)
 }
 
 // TestTheShippedScriptUsesEveryAct: every act of every table, by each sort of thing.

@@ -172,9 +172,7 @@ func (s *Source) Read() (raw []byte, ok bool) {
 }
 
 // Missing notes that there is no such file.
-func (s *Source) Missing(detail string) {
-	s.reading(Value{}, "unreadable", words.Data{"Detail": detail})
-}
+func (s *Source) Missing() { s.reading(Value{}, "no_file", nil) }
 
 // Parse is the one document of a file as a mapping of the given sort.
 func (s *Source) Parse(raw []byte, sort string) (o Object, ok bool) {

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"regexp"
 	"strconv"
@@ -27,8 +28,8 @@ const (
 	aliasedNodes = 10_000  // nodes that a file's aliases may add in all
 )
 
-// Fault is why a file is not read. Key is of a room of the catalogue: unreadable,
-// too_large, crowded, foreign, not_utf8, control, syntax, documents, empty_file or
+// Fault is why a file is not read. Key is of a room of the catalogue: no_file, denied,
+// not_file, unreadable, too_large, crowded, foreign, not_utf8, control, syntax, documents, empty_file or
 // alias; Data are its placeholders. Line and Column count from 1, and are 0 where no
 // place can be named.
 type Fault struct {
@@ -61,7 +62,7 @@ func (f *Fault) Error() string {
 func File(path string, largest int) ([]byte, *Fault) {
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("not a regular file")
+		err = errNotFile
 	}
 	var f *os.File
 	if err == nil {
@@ -73,16 +74,28 @@ func File(path string, largest int) ([]byte, *Fault) {
 		raw, err = io.ReadAll(io.LimitReader(f, int64(largest)+1))
 	}
 	if err != nil {
-		var at *os.PathError
-		if errors.As(err, &at) {
-			err = at.Err // the file is named already
-		}
-		return nil, &Fault{Key: "unreadable", Data: map[string]any{"Detail": err.Error()}}
+		return nil, unread(err)
 	}
 	if fault := size(raw, largest); fault != nil {
 		return nil, fault
 	}
 	return raw, nil
+}
+
+var errNotFile = errors.New("not a regular file")
+
+// unread is why the bytes of a file cannot be had.
+func unread(err error) *Fault {
+	for known, key := range map[error]string{fs.ErrNotExist: "no_file", fs.ErrPermission: "denied", errNotFile: "not_file"} {
+		if errors.Is(err, known) {
+			return &Fault{Key: key}
+		}
+	}
+	var at *os.PathError
+	if errors.As(err, &at) {
+		err = at.Err // the file is named already
+	}
+	return &Fault{Key: "unreadable", Data: map[string]any{"Detail": err.Error()}}
 }
 
 func size(raw []byte, largest int) *Fault {

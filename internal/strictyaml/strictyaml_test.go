@@ -84,7 +84,7 @@ func TestFiles(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "big.yaml")
 	require.NoError(t, os.WriteFile(file, make([]byte, 1<<20+1), 0o600))
-	for path, want := range map[string]string{dir: "unreadable", filepath.Join(dir, "none"): "unreadable", file: "too_large", "/dev/zero": "unreadable"} {
+	for path, want := range map[string]string{dir: "not_file", filepath.Join(dir, "none"): "no_file", file: "too_large", "/dev/zero": "not_file"} {
 		_, f := strictyaml.File(path, 1<<20)
 		require.Equal(t, want, f.Key, path)
 	}

@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -69,7 +70,7 @@ func (sc *Screen) flagFault(c *cobra.Command, err error) error {
 	case errors.As(err, &wrong):
 		key = "help.flag_wrong"
 		data["Flag"], data["Value"] = "--"+wrong.GetFlag().Name, wrong.GetValue()
-		data["Want"] = sc.Takes(wrong.GetFlag())
+		data["Want"] = cmp.Or(sc.Takes(wrong.GetFlag()), sc.W.T("help.takes_bool"))
 	}
 	return sc.W.Err(key, data)
 }
