@@ -1,0 +1,102 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/docket"
+	"duban/internal/ledger"
+	"duban/internal/people"
+	"duban/internal/plan"
+	"duban/workflows"
+)
+
+// starting is a Temporal that knows no workflow and starts them after its faults are over.
+type starting struct {
+	client.Client
+	faults  []func(context.Context) error
+	started []string
+}
+
+func (s *starting) DescribeWorkflowExecution(context.Context, string, string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
+	return nil, serviceerror.NewNotFound("never")
+}
+
+func (s *starting) ExecuteWorkflow(ctx context.Context, o client.StartWorkflowOptions, _ any, _ ...any) (client.WorkflowRun, error) {
+	if len(s.faults) > 0 {
+		f := s.faults[0]
+		s.faults = s.faults[1:]
+		return nil, f(ctx)
+	}
+	s.started = append(s.started, o.ID)
+	return nil, nil
+}
+
+// A proposal is in the ledger once and its talk is started, whatever Temporal answers on
+// the way; one of somebody who may not is recorded as refused and starts nothing.
+func TestAProposalIsRecordedOnceAndStarted(t *testing.T) {
+	t.Parallel()
+	hangs := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+	for name, faults := range map[string][]func(context.Context) error{
+		"answers":      nil,
+		"refuses":      {func(context.Context) error { return errors.New("refused") }},
+		"hangs":        {hangs},
+		"is there":     {func(context.Context) error { return serviceerror.NewWorkflowExecutionAlreadyStarted("there", "", "") }},
+		"fails thrice": {hangs, func(context.Context) error { return errors.New("refused") }, hangs},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			at := calendar.NewDay(2021, 4, 8).At(9, 0, calendar.Beijing).UTC()
+			store, err := ledger.OpenWith(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "ledger.db"), ledger.Options{Create: true, Migrate: true})
+			require.NoError(t, err)
+			t.Cleanup(func() { require.NoError(t, store.Close()) })
+			p := plan.Plan{ID: "p", Title: "p", Year: 2021, Zone: "Asia/Shanghai", Policy: "standard", Hash: "1", Policies: map[string]plan.Policy{"standard": {Name: "standard", Version: 1}},
+				Tasks:     []plan.Task{{ID: "a", Kind: plan.Dated, Title: "a", Lead: "shuiwu", Due: calendar.NewDay(2021, 12, 31), Policy: "standard"}},
+				Directory: people.Directory{Office: "ban", Leadership: "zu", Units: []people.Unit{{ID: "ban", Name: "办公室"}, {ID: "zu", Name: "领导小组"}, {ID: "shuiwu", Name: "市水务局"}}}}
+			_, err = store.AddPlan(t.Context(), ledger.Launched{Plan: p, At: at}, []ledger.Task{ledger.TaskOf(&p, p.Tasks[0], at)}, ledger.When{Real: at, Plan: at})
+			require.NoError(t, err)
+			temporal := &starting{faults: faults}
+			e := New(temporal, store, time.Hour, func() time.Time { return at }, slog.New(slog.DiscardHandler))
+			proposal := act.Act{ID: "c", By: act.Actor{Account: "wang", Name: "王", Unit: "ban"}, Ref: "a", Reason: "久催未办", Talk: &act.TalkFacts{What: plan.ProposeTalk}}
+			for i := 0; ; i++ {
+				require.Less(t, i, 5)
+				ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+				id, err := e.Propose(ctx, "p", proposal, nil)
+				cancel()
+				if err == nil {
+					require.Equal(t, "a#1", id)
+					break
+				}
+			}
+			talks, err := store.Talks(t.Context(), "p", "a")
+			require.NoError(t, err)
+			require.Len(t, talks, 1)
+			require.Equal(t, act.Origin{Kind: act.OriginHand}, talks[0].Origin)
+			if name != "is there" {
+				require.Equal(t, []string{workflows.TalkWorkflowID("p", "a#1")}, temporal.started)
+			}
+
+			e.HoldAgainst(&docket.Accounts{File: filepath.Join(t.TempDir(), "accounts.yaml"), Named: true}) // which nobody can read
+			proposal.ID = "d"
+			var refused *RefusedError
+			_, err = e.Propose(t.Context(), "p", proposal, nil)
+			require.ErrorAs(t, err, &refused)
+			require.Equal(t, "act.refused_no_accounts", refused.Key)
+			events, err := store.Events(t.Context(), ledger.EventFilter{Plan: "p", Task: "a"})
+			require.NoError(t, err)
+			require.Equal(t, ledger.ActRefused, events[len(events)-1].Kind)
+			require.LessOrEqual(t, len(temporal.started), 1)
+		})
+	}
+}
