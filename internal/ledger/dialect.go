@@ -72,8 +72,8 @@ func migrate(ctx context.Context, kind goose.Dialect, folder string, db *sqlx.DB
 
 // inspect tells whether a database holds a ledger of the schema this program
 // knows, and its identity. It only reads. tables counts the ledger's table of
-// versions, and others; made counts the column that says by what the ledger was made.
-func inspect(ctx context.Context, db *sqlx.DB, tables, made string) (id string, err error) {
+// versions, and others.
+func inspect(ctx context.Context, db *sqlx.DB, tables string) (id string, err error) {
 	var n struct{ Ours, Others int }
 	if err := db.GetContext(ctx, &n, tables); err != nil {
 		return "", err
@@ -88,15 +88,12 @@ func inspect(ctx context.Context, db *sqlx.DB, tables, made string) (id string, 
 	if err := db.GetContext(ctx, &have, `SELECT coalesce(max(version_id), 0) FROM ledger_version WHERE is_applied`); err != nil {
 		return "", err
 	}
-	know := latest()
-	if have > 0 {
-		if err := released(ctx, db, made); err != nil {
-			return "", fmt.Errorf("%w: it has number %d, this program writes %d", err, have, know)
-		}
-	}
+	first, know := numbers()
 	switch {
 	case have == 0: // its maker was stopped
 		return "", ErrNoLedger
+	case have < first:
+		return "", fmt.Errorf("%w: it has number %d, this program writes %d", ErrUnreleased, have, know)
 	case have < know:
 		return "", fmt.Errorf("%w: it has number %d, this program writes %d", ErrSchemaOlder, have, know)
 	case have > know:
@@ -109,42 +106,26 @@ func inspect(ctx context.Context, db *sqlx.DB, tables, made string) (id string, 
 	return id, err
 }
 
-// released is ErrUnreleased for a ledger that was made before the first release, and
-// has something in it: nothing carries it over.
-func released(ctx context.Context, db *sqlx.DB, made string) error {
-	var known, kept int
-	if err := db.GetContext(ctx, &known, made); err != nil {
-		return err
-	}
-	by := `SELECT count(*) FROM identity WHERE made <> ''`
-	if known == 0 {
-		by = `SELECT 0`
-	}
-	if err := db.GetContext(ctx, &known, by); err != nil || known > 0 {
-		return err
-	}
-	if err := db.GetContext(ctx, &kept, `SELECT count(*) FROM (SELECT 1 FROM events LIMIT 1) some`); err != nil || kept == 0 {
-		return err // its maker was stopped
-	}
-	return ErrUnreleased
-}
-
 // mendable tells whether the options allow what an inspection found lacking.
 func mendable(err error, o Options) bool {
 	return o.Create && errors.Is(err, ErrNoLedger) || o.Migrate && errors.Is(err, ErrSchemaOlder)
 }
 
-// latest is the number of the last change of the schema that this program knows.
-func latest() (number int64) {
+// numbers are those of the first schema of a release, and of the last change of it that
+// this program knows.
+func numbers() (first, last int64) {
 	files, err := fs.Glob(migrations, "migrations/sqlite/*.sql")
 	if err != nil {
 		panic(err) // a pattern that is wrong would be so always
 	}
 	for _, f := range files {
 		head, _, _ := strings.Cut(path.Base(f), "_")
-		if n, err := strconv.ParseInt(head, 10, 64); err == nil && n > number {
-			number = n
+		if n, err := strconv.ParseInt(head, 10, 64); err == nil {
+			if first == 0 {
+				first = n
+			}
+			last = n
 		}
 	}
-	return number
+	return first, last
 }

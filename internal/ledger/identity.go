@@ -9,10 +9,6 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// family is the first release whose ledgers this program goes on with. It is written
-// when a ledger is made.
-const family = "0.2"
-
 // ID is which ledger this is: 128 random bits in hex, made once with the
 // ledger. A copy of a ledger has the ID of what it was copied from.
 func (s *Store) ID() string { return s.id }
@@ -33,7 +29,7 @@ func identify(ctx context.Context, db *sqlx.DB) (string, error) {
 		return "", err
 	}
 	defer tx.Rollback() //nolint:errcheck // after Commit there is nothing to undo
-	if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO identity (one, id, made) VALUES (1, ?, ?) ON CONFLICT (one) DO NOTHING`), fresh, family); err != nil {
+	if _, err := tx.ExecContext(ctx, tx.Rebind(`INSERT INTO identity (one, id) VALUES (1, ?) ON CONFLICT (one) DO NOTHING`), fresh); err != nil {
 		return "", err
 	}
 	var id string

@@ -7,70 +7,84 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/pressly/goose/v3"
 )
 
 // TestOlderAndNewerSchema: who only reads or commands changes no schema; what
-// works brings an older one up to date, and leaves a newer one alone.
+// works brings an older one up to date, and leaves a newer one alone. It is not parallel:
+// it gives the program one more change of the schema.
 func TestOlderAndNewerSchema(t *testing.T) {
-	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	address := "sqlite:" + path
-	db, err := sqlx.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)")
+	s, err := Open(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := fs.Sub(migrations, "migrations/sqlite")
+	if _, err := s.Record(t.Context(), Event{Key: "k", Kind: "test", Actor: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	id := s.ID()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	more := fstest.MapFS{"migrations/sqlite/00999_more.sql": {Data: []byte("-- +goose Up\nCREATE TABLE more (x TEXT);\n")}}
+	files, err := fs.Glob(embedded, "migrations/sqlite/*.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db.DB, files, goose.WithTableName("ledger_version"), goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := p.UpTo(t.Context(), 2); err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	unchanged := func(want error, options ...Options) {
-		t.Helper()
-		was, err := os.ReadFile(path)
+	for _, f := range files {
+		text, err := fs.ReadFile(embedded, f)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, o := range options {
-			if _, err := OpenWith(t.Context(), address, o); !errors.Is(err, want) {
-				t.Errorf("%+v: %v", o, err)
-			}
-		}
-		if is, _ := os.ReadFile(path); string(is) != string(was) {
-			t.Errorf("the file was changed")
-		}
+		more[f] = &fstest.MapFile{Data: text}
 	}
-	unchanged(ErrSchemaOlder, Options{}, Options{ReadOnly: true}, Options{Create: true})
-	s, err := OpenWith(t.Context(), address, Options{Migrate: true})
+	migrations = more
+	t.Cleanup(func() { migrations = embedded })
+	unchanged(t, path, ErrSchemaOlder, Options{}, Options{ReadOnly: true}, Options{Create: true})
+	s, err = OpenWith(t.Context(), address, Options{Migrate: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(s.ID()) != 32 {
-		t.Errorf("the ID is %q", s.ID())
+	if n, _, err := s.Head(t.Context()); err != nil || n != 1 || s.ID() != id {
+		t.Errorf("%d events, %v, the ID is %q", n, err, s.ID())
 	}
-	if _, err := s.writer.Exec(`INSERT INTO ledger_version (version_id, is_applied) VALUES (99999, 1)`); err != nil {
-		t.Fatal(err)
+	if _, err := s.writer.Exec(`INSERT INTO more (x) VALUES ('there')`); err != nil {
+		t.Error(err)
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	unchanged(ErrSchemaNewer, Options{}, Options{ReadOnly: true}, Options{Create: true, Migrate: true})
+	migrations = embedded
+	unchanged(t, path, ErrSchemaNewer, Options{}, Options{ReadOnly: true}, Options{Create: true, Migrate: true})
 }
 
-// A ledger from before the first release is refused by name, whatever its number, and
-// stays as it is; one of a newer program too.
+// unchanged holds that no such options open a ledger, and that it stays as it is.
+func unchanged(t *testing.T, path string, want error, options ...Options) {
+	t.Helper()
+	was, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range options {
+		s, err := OpenWith(t.Context(), "sqlite:"+path, o)
+		if !errors.Is(err, want) {
+			t.Errorf("%+v: %v, not %v", o, err, want)
+		}
+		if err == nil {
+			s.Close()
+		}
+	}
+	if is, _ := os.ReadFile(path); string(is) != string(was) {
+		t.Errorf("the file was changed")
+	}
+}
+
+// A ledger from before the first release is refused by name, and stays as it is: its
+// number is below that of the first schema of a release.
 func TestALedgerFromBeforeTheFirstReleaseIsRefused(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ledger.db")
@@ -78,36 +92,17 @@ func TestALedgerFromBeforeTheFirstReleaseIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Record(t.Context(), Event{Key: "k", Kind: "test", Actor: "x"}); err != nil {
+	first, _ := numbers()
+	if first != 69 {
+		t.Errorf("the first schema of a release has number %d: those before it had up to 68", first)
+	}
+	if _, err := s.writer.Exec(`UPDATE ledger_version SET version_id = ? WHERE version_id > 0`, first-1); err != nil {
 		t.Fatal(err)
 	}
-	refused := func(want error) {
-		t.Helper()
-		for _, o := range []Options{{}, {ReadOnly: true}, {Create: true, Migrate: true}} {
-			if other, err := OpenWith(t.Context(), "sqlite:"+path, o); !errors.Is(err, want) {
-				t.Errorf("%+v: %v, not %v", o, err, want)
-				if err == nil {
-					other.Close()
-				}
-			}
-		}
-	}
-	do := func(query string) {
-		t.Helper()
-		if _, err := s.writer.Exec(query); err != nil {
-			t.Fatal(err)
-		}
-	}
-	do(`UPDATE identity SET made = ''`)
-	refused(ErrUnreleased)
-	do(`INSERT INTO ledger_version (version_id, is_applied) VALUES (99999, 1)`) // its numbers were others
-	refused(ErrUnreleased)
-	do(`DELETE FROM ledger_version WHERE version_id > 10`)
-	do(`ALTER TABLE identity DROP COLUMN made`)
-	refused(ErrUnreleased)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
+	unchanged(t, path, ErrUnreleased, Options{}, Options{ReadOnly: true}, Options{Create: true, Migrate: true})
 }
 
 func TestWhatIsNoLedger(t *testing.T) {

@@ -107,8 +107,7 @@ func (p postgres) ready(ctx context.Context) (string, error) {
 func (p postgres) inspect(ctx context.Context, db *sqlx.DB) (string, error) {
 	return inspect(ctx, db, `SELECT count(*) FILTER (WHERE tablename = 'ledger_version') AS ours,
 		count(*) FILTER (WHERE tablename IN ('chain', 'events', 'plans', 'tasks')) AS others
-		FROM pg_catalog.pg_tables WHERE schemaname = ANY (current_schemas(false))`,
-		`SELECT count(*) FROM information_schema.columns WHERE table_schema = ANY (current_schemas(false)) AND table_name = 'identity' AND column_name = 'made'`)
+		FROM pg_catalog.pg_tables WHERE schemaname = ANY (current_schemas(false))`)
 }
 
 func (p postgres) pools(id string) (writer, reader *sqlx.DB, err error) {

@@ -95,8 +95,7 @@ func (l lite) inspect(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer db.Close()
-	return inspect(ctx, db, `SELECT count(*) FILTER (WHERE name = 'ledger_version') AS ours, count(*) AS others FROM sqlite_master WHERE type = 'table'`,
-		`SELECT count(*) FROM pragma_table_info('identity') WHERE name = 'made'`)
+	return inspect(ctx, db, `SELECT count(*) FILTER (WHERE name = 'ledger_version') AS ours, count(*) AS others FROM sqlite_master WHERE type = 'table'`)
 }
 
 func (l lite) upgrade(ctx context.Context) (string, error) {

@@ -1,3 +1,0 @@
--- What each task was opened for; see act.Origin. Same number, same meaning in ../sqlite.
--- +goose Up
-ALTER TABLE tasks ADD COLUMN origin TEXT NOT NULL DEFAULT '';
