@@ -21,6 +21,8 @@ import (
 var rows = map[string]int{
 	"starter": 9, "worker": 9, "internal/deploy": 9, "internal/bench": 9,
 	"internal/portal": 7, "internal/host": 7, "internal/rehearse": 7,
+	// Both programs put the portal before a host here, which neither of the two may know.
+	"internal/front": 8,
 	// What a command shows, from what was read elsewhere.
 	"internal/terminal": 8,
 	"internal/engine":   6,
@@ -70,7 +72,7 @@ var rows = map[string]int{
 // onlyFor names packages that few may import.
 var onlyFor = map[string][]string{
 	// The engine asks workflows by package wire, and opens things by package docket: it calls no activity.
-	"activities":        {"internal/host", "internal/rehearse", "internal/bench"},
+	"activities":        {"internal/host", "internal/front", "internal/rehearse", "internal/bench"},
 	"internal/recount":  {},
 	"internal/settings": {"starter", "worker", "internal/host", "internal/rehearse", "internal/bench"},
 	"internal/embedded": {"internal/host"},

@@ -11,7 +11,10 @@ import (
 
 	"duban/internal/accounts"
 	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/front"
 	"duban/internal/ledger"
+	"duban/internal/people"
 	"duban/internal/portal/feed"
 	"duban/internal/query"
 	"duban/internal/signin"
@@ -29,9 +32,12 @@ func (a *app) actor() (act.Actor, error) {
 	return act.Actor{Account: found.ID, Name: found.Name, Unit: found.Unit}, err
 }
 
+// known are the accounts of the file.
+func (a *app) known() (*accounts.Book, error) { return accounts.Open(a.w, a.cfg.Accounts) }
+
 // account is an account of the file.
 func (a *app) account(id string) (accounts.Account, error) {
-	book, err := accounts.Open(a.w, a.cfg.Accounts)
+	book, err := a.known()
 	if err != nil {
 		return accounts.Account{}, err
 	}
@@ -40,25 +46,21 @@ func (a *app) account(id string) (accounts.Account, error) {
 
 // stranger is a sentence about an account whose unit a plan does not know: it can
 // do nothing there. nil for all others.
-func (a *app) stranger(by act.Actor, l ledger.Launched) error {
-	book, err := accounts.Open(a.w, a.cfg.Accounts)
-	if err != nil {
-		return err
+func (a *app) stranger(by act.Actor, plan people.Directory) error {
+	book, err := a.known()
+	if err == nil {
+		err = book.Stranger(a.w, by.Account, plan)
 	}
-	return book.Stranger(a.w, by.Account, l.Plan.Directory)
+	return err
 }
 
 // accountNames are the accounts and whose they are.
 func (a *app) accountNames(context.Context) (map[string]string, error) {
-	book, err := accounts.Open(a.w, a.cfg.Accounts)
+	book, err := a.known()
 	if err != nil {
 		return nil, err
 	}
-	names := map[string]string{}
-	for _, one := range book.All {
-		names[one.ID] = one.Name
-	}
-	return names, nil
+	return book.Names(), nil
 }
 
 // accountCommand is what the machine's operator does about accounts, and accounts about
@@ -89,71 +91,54 @@ func (a *app) signsIn(ctx context.Context, do func(*signin.Service) error) error
 	return a.writingLedger(ctx, func(store *ledger.Store) error { return do(signin.Open(store, signin.Options{Now: a.now})) })
 }
 
-// made makes a token and gives its secret.
-func (a *app) made(ctx context.Context, n ledger.Token, until string) (secret string, err error) {
-	if err := a.itself(n.Account); err != nil {
-		return "", err
+// makes makes a token for an account and prints it, as show has it, after what is said of it.
+func (a *app) makes(ctx context.Context, id string, n ledger.Token, until calendar.Day, said string, show func(secret string) string) error {
+	account, err := a.account(id)
+	if err == nil {
+		err = a.itself(id)
 	}
-	last, err := a.day("until", until)
-	if err != nil {
-		return "", err
+	switch {
+	case err != nil:
+		return err
+	case n.Unit != "" && a.as != "" && account.Unit != n.Unit:
+		return a.w.Err("token.own_unit_only")
+	case !until.IsZero():
+		n.EndsAt = signin.Until(until.End(time.Local))
 	}
-	if !last.IsZero() {
-		n.EndsAt = signin.Until(last.End(time.Local))
-	}
-	return secret, a.signsIn(ctx, func(s *signin.Service) error {
-		_, secret, err = s.NewToken(ctx, n, a.as)
+	n.Account = account.ID
+	return a.signsIn(ctx, func(s *signin.Service) error {
+		_, secret, err := s.NewToken(ctx, n, a.as)
+		if err == nil {
+			a.complain(said, words.Data{"Account": n.Account, "Scope": a.w.T("token.scope_" + n.Scope)})
+			fmt.Fprintln(a.out, show(secret))
+		}
 		return err
 	})
 }
 
 func (a *app) accountToken() *cobra.Command {
 	var acts bool
-	var until string
+	var until calendar.Day
 	n := ledger.Token{Kind: signin.API, Scope: signin.ScopeRead}
 	c := a.ofAccount("token ID", "token.cmd", "token.cmd_long", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
-		account, err := a.account(args[0])
-		if err != nil {
-			return err
-		}
-		n.Account = account.ID
 		if acts {
 			n.Scope = signin.ScopeAct
 		}
-		secret, err := a.made(ctx, n, until)
-		if err != nil {
-			return err
-		}
-		a.complain("token.made", words.Data{"Account": n.Account, "Scope": a.w.T("token.scope_" + n.Scope)})
-		fmt.Fprintln(a.out, secret)
-		return nil
+		return a.makes(ctx, args[0], n, until, "token.made", func(secret string) string { return secret })
 	})
 	c.Flags().BoolVar(&acts, "act", false, a.w.T("token.flag_act"))
 	c.Flags().StringVar(&n.Name, "name", "", a.w.T("token.flag_name"))
-	c.Flags().StringVar(&until, "until", "", a.w.T("token.flag_until"))
+	a.show().Day(c, &until, "until", "token.flag_until")
 	return c
 }
 
 func (a *app) accountCalendar() *cobra.Command {
 	n := ledger.Token{Kind: signin.Calendar, Scope: signin.ScopePerson}
 	c := a.ofAccount("calendar ID", "token.cmd_calendar", "token.cmd_calendar_long", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
-		account, err := a.account(args[0])
-		switch {
-		case err != nil:
-			return err
-		case n.Unit != "" && a.as != "" && account.Unit != n.Unit:
-			return a.w.Err("token.own_unit_only")
-		case n.Unit != "":
+		if n.Unit != "" {
 			n.Scope = signin.ScopeUnit
 		}
-		n.Account = account.ID
-		secret, err := a.made(ctx, n, "")
-		if err != nil {
-			return err
-		}
-		a.complain("token.calendar_made", words.Data{"Account": n.Account})
-		fmt.Fprintln(a.out, feed.Address(secret))
-		return nil
+		return a.makes(ctx, args[0], n, calendar.Day{}, "token.calendar_made", feed.Address)
 	})
 	c.Flags().StringVar(&n.Name, "name", "", a.w.T("token.flag_name"))
 	c.Flags().StringVar(&n.Unit, "unit", "", a.w.T("token.flag_unit"))
@@ -222,7 +207,7 @@ func (a *app) accountInvite() *cobra.Command {
 		}
 		return a.signsIn(ctx, func(s *signin.Service) error {
 			at := a.cfg.URL
-			if _, port, ok := strings.Cut(cmp.Or(a.cfg.Listen, portalWish), ":"); ok && at == "" {
+			if _, port, ok := strings.Cut(cmp.Or(a.cfg.Listen, front.Wish), ":"); ok && at == "" {
 				at = "http://127.0.0.1:" + port
 			}
 			secret, ends, err := s.Invite(ctx, account.ID, a.as)

@@ -111,7 +111,7 @@ func (a *app) send(ctx context.Context, o *form.Order) error {
 		o.Talk.ID = talk
 	}
 	if errors.As(err, new(*engine.RefusedError)) {
-		if strange := a.stranger(o.Act.By, o.Plan); strange != nil {
+		if strange := a.stranger(o.Act.By, o.Plan.Plan.Directory); strange != nil {
 			err = strange
 		}
 	}

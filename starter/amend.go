@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -14,6 +12,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/engine"
+	"duban/internal/form"
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/plan"
@@ -22,7 +21,6 @@ import (
 	"duban/internal/terminal"
 	"duban/internal/whatif"
 	"duban/internal/words"
-	"duban/seeds"
 )
 
 // amending is an amendment that somebody makes: what the flags say, and what it would do.
@@ -115,29 +113,17 @@ func (m *amending) amend(ctx context.Context, file string) error {
 // look finds what the amendment would do, once it is said, by the flags or whoever is asked,
 // who takes over from units that are gone from the files and which tasks are the same.
 func (m *amending) look(ctx context.Context, p *plan.Plan) error {
-	var pairs []plan.Pair
-	for _, t := range m.same {
-		was, now, ok := strings.Cut(t, "=")
-		switch {
-		case t == "none" || t == "all":
-		case !ok || was == "" || !slices.ContainsFunc(p.Tasks, func(t plan.Task) bool { return t.ID == now }):
-			return m.w.Err("amend.bad_same", words.Data{"Value": t})
-		default:
-			pairs = append(pairs, plan.Pair{Was: was, Now: now})
-		}
+	pairs, err := form.SameTasks(m.w, p, m.same)
+	if err != nil {
+		return err
 	}
-	successors := map[string]string{}
-	for _, s := range m.successors {
-		unit, to, ok := strings.Cut(s, "=")
-		to, known := p.Successor(to)
-		if !ok || !known {
-			return m.w.Err("amend.bad_successor", words.Data{"Value": s})
-		}
-		successors[unit] = to
+	successors, err := form.Successors(m.w, p, m.successors)
+	if err != nil {
+		return err
 	}
 	unnamed := strings.TrimSpace(m.paper) == ""
 	same := p.Same(pairs)
-	err := m.reads(ctx, func(r *query.Reader, who query.Viewer) (err error) {
+	err = m.reads(ctx, func(r *query.Reader, who query.Viewer) (err error) {
 		m.found, err = r.Amending(ctx, who, &same, m.paper, m.takeBack, query.Answers{Same: m.sameTasks, Successor: func(gone *whatif.GoneError) (to string, known bool) {
 			if to, known = successors[gone.Unit.ID]; known || unnamed || m.agree.Yes || !m.show().CanConsent(m.agree) {
 				return to, known
@@ -216,14 +202,11 @@ func (m *amending) do(ctx context.Context, p *plan.Plan) (report *engine.AmendRe
 	})
 }
 
-// policyFlags are what the flags say, and the two arguments.
-type policyFlags struct {
-	plan, name, file, reason string
-	agree                    terminal.Consent
-}
-
+// planApplyPolicy shows which open tasks would follow another version and how their
+// stages would move, asks, and does it.
 func (a *app) planApplyPolicy() *cobra.Command {
-	var f policyFlags
+	var file, reason string
+	var agree terminal.Consent
 	c := a.listing(&cobra.Command{
 		Use: "apply-policy PLAN NAME", Short: a.w.T("amend.cmd_policy"), Long: a.w.T("amend.cmd_policy_long"), Args: cobra.ExactArgs(2),
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
@@ -234,49 +217,50 @@ func (a *app) planApplyPolicy() *cobra.Command {
 			return terminal.Named(find)(cmd, args, typed)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f.plan, f.name, f.agree.In = args[0], args[1], cmd.InOrStdin()
-			return a.applyPolicy(cmd.Context(), f)
+			if _, err := a.actor(); err != nil {
+				return err
+			}
+			if strings.TrimSpace(reason) == "" {
+				return a.needsFlag("reason")
+			}
+			p, problems, err := form.PolicyOf(a.w, file, args[1])
+			if err == nil && a.tell(problems) > 0 {
+				err = errSaid
+			}
+			if err != nil {
+				return err
+			}
+			agree.In = cmd.InOrStdin()
+			return a.applyPolicy(cmd.Context(), args[0], p, reason, agree)
 		},
 	})
-	c.Flags().StringVar(&f.file, "policies", "", a.w.T("amend.flag_policies"))
+	c.Flags().StringVar(&file, "policies", "", a.w.T("amend.flag_policies"))
 	_ = c.MarkFlagFilename("policies", "yaml", "yml") // the flag is there
-	c.Flags().StringVarP(&f.reason, "reason", "m", "", a.w.T("amend.flag_reason_policy"))
-	c.Flags().BoolVar(&f.agree.Yes, "yes", false, a.w.T("amend.flag_yes"))
+	c.Flags().StringVarP(&reason, "reason", "m", "", a.w.T("amend.flag_reason_policy"))
+	c.Flags().BoolVar(&agree.Yes, "yes", false, a.w.T("amend.flag_yes"))
 	return c
 }
 
-// applyPolicy shows which open tasks would follow another version and how their
-// stages would move, asks, and does it.
-func (a *app) applyPolicy(ctx context.Context, f policyFlags) error {
-	if _, err := a.actor(); err != nil {
-		return err
-	}
-	if strings.TrimSpace(f.reason) == "" {
-		return a.needsFlag("reason")
-	}
-	p, err := a.policyOf(f)
-	if err != nil {
-		return err
-	}
-	out := terminal.PolicyOutcome{Plan: f.plan, Policy: p.Name, Version: p.Version, Left: []engine.LeftUndone{}}
+func (a *app) applyPolicy(ctx context.Context, planID string, p plan.Policy, reason string, agree terminal.Consent) error {
+	out := terminal.PolicyOutcome{Plan: planID, Policy: p.Name, Version: p.Version, Left: []engine.LeftUndone{}}
 	do := func() error {
 		return a.acting(ctx, func(h *host.Host, by act.Actor) error {
 			watch, end := a.show().Progress("cli.acting")
-			moved, left, err := h.Engine.Watched(watch).ApplyPolicy(ctx, f.plan, p, by, f.reason)
+			moved, left, err := h.Engine.Watched(watch).ApplyPolicy(ctx, planID, p, by, reason)
 			end()
 			out.Applied, out.Moved, out.Left = err == nil, moved, append(out.Left, left...)
 			return err
 		})
 	}
 	var l ledger.Launched
-	err = a.reads(ctx, func(r *query.Reader, who query.Viewer) error {
-		if l, err = r.Plan(ctx, who, f.plan); err != nil {
+	err := a.reads(ctx, func(r *query.Reader, who query.Viewer) (err error) {
+		if l, err = r.Plan(ctx, who, planID); err != nil {
 			return err
 		}
-		out.Moves, err = r.PolicyMoves(ctx, who, f.plan, p)
+		out.Moves, err = r.PolicyMoves(ctx, who, planID, p)
 		return err
 	})
-	if errors.Is(err, query.ErrNotWhole) && f.agree.Yes { // the engine refuses, and records that it was tried
+	if errors.Is(err, query.ErrNotWhole) && agree.Yes { // the engine refuses, and records that it was tried
 		return cmp.Or(do(), err)
 	}
 	if err != nil {
@@ -285,7 +269,7 @@ func (a *app) applyPolicy(ctx context.Context, f policyFlags) error {
 	if a.format == "table" {
 		a.show().PolicyMoves(out, l)
 	}
-	if len(out.Moves) > 0 && a.show().Consents("amend", f.agree) {
+	if len(out.Moves) > 0 && a.show().Consents("amend", agree) {
 		if err := do(); err != nil {
 			return err
 		}
@@ -299,23 +283,4 @@ func (a *app) applyPolicy(ctx context.Context, f policyFlags) error {
 		return errSaid
 	}
 	return err
-}
-
-// policyOf reads the policy: from --policies, or from what this program carries.
-func (a *app) policyOf(f policyFlags) (p plan.Policy, err error) {
-	file, raw := cmp.Or(f.file, "policies.yaml"), seeds.Policies
-	if f.file != "" {
-		if raw, err = os.ReadFile(f.file); err != nil {
-			return p, err
-		}
-	}
-	all, problems := planfile.LoadPolicies(file, raw)
-	if a.tell(problems) > 0 {
-		return p, errSaid
-	}
-	p, ok := all[f.name]
-	if !ok {
-		return p, a.w.Err("amend.not_in_file", words.Data{"Name": f.name, "File": file, "Known": strings.Join(slices.Sorted(maps.Keys(all)), " ")})
-	}
-	return p, nil
 }

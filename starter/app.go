@@ -15,6 +15,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/engine"
 	"duban/internal/form"
+	"duban/internal/front"
 	"duban/internal/host"
 	"duban/internal/intake"
 	"duban/internal/ledger"
@@ -72,7 +73,7 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) int
 	root.SetArgs(args)
 	root.SetOut(printed)
 	root.SetErr(a.err)
-	return a.status(a.execute(ctx, root), printed)
+	return a.status(host.Outlive(ctx, a.grace, root.ExecuteContext), printed)
 }
 
 // show is the screen that the command prints to.
@@ -142,26 +143,12 @@ const (
 	servesGrace = 30 * time.Second
 )
 
-// execute runs the command. One that is told to stop and does not, because what
-// it waits for is deaf, is left behind.
-func (a *app) execute(ctx context.Context, root *cobra.Command) error {
-	done := make(chan error, 1)
-	go func() { done <- root.ExecuteContext(ctx) }()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-	}
-	grace := typedGrace
+// grace is how long the command may go on once it was told to stop.
+func (a *app) grace() time.Duration {
 	if a.serves.Load() {
-		grace = servesGrace
+		return servesGrace
 	}
-	select {
-	case err := <-done:
-		return err
-	case <-time.After(grace):
-		return ctx.Err()
-	}
+	return typedGrace
 }
 
 func (a *app) root() *cobra.Command {
@@ -200,7 +187,11 @@ func (a *app) sentence(err error) string {
 	if text, ok := a.w.Worded(err, query.Sentence, engine.Sentence, whatif.Sentence, whatif.FaultSaid, rollover.Sentence, intake.Sentence, rehearse.Sentence, signin.Sentence, host); ok {
 		return text
 	}
-	if errors.Is(err, context.Canceled) {
+	var deaf *front.ListenError
+	switch {
+	case errors.As(err, &deaf):
+		return a.w.T("settings.listen", words.Data{"Error": deaf.Err})
+	case errors.Is(err, context.Canceled):
 		return a.w.T("cli.interrupted")
 	}
 	var file *fs.PathError

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"duban/internal/accounts"
 	"duban/internal/calendar"
 	"duban/internal/deadline"
 	"duban/internal/engine"
@@ -147,15 +146,11 @@ func (a *app) importer(ctx context.Context, store *ledger.Store, reason string) 
 		return "operator", false, err
 	}
 	by, err := a.actor()
+	if err == nil && running && !known {
+		err = a.stranger(by, units)
+	}
 	if err != nil {
 		return "", running, err
-	}
-	if running && !known {
-		book, err := accounts.Open(a.w, a.cfg.Accounts)
-		if err != nil {
-			return "", running, err
-		}
-		return "", running, book.Stranger(a.w, by.Account, units)
 	}
 	return by.Account, running, engine.MayImport(ctx, store, a.now, fmt.Sprintf("import-%s-%d", by.Account, a.now().Unix()), by, reason)
 }
@@ -244,14 +239,10 @@ func (a *app) takeBack(ctx context.Context, store *ledger.Store, year int, reaso
 
 // dateCommand reads one phrase by the very code that reads documents.
 func (a *app) dateCommand() *cobra.Command {
-	var issued string
 	var in deadline.Context
 	c := a.listing(&cobra.Command{
 		Use: "date TEXT", Short: a.w.T("cli.date"), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if in.Issued, err = a.day("issued", issued); err != nil {
-				return err
-			}
 			if in.Issued.IsZero() {
 				zone, err := a.zone(cmd.Context())
 				if err != nil { // a phrase is read without a ledger, too
@@ -266,7 +257,7 @@ func (a *app) dateCommand() *cobra.Command {
 			return a.show().Print(deadline.JSON(readings), func() { a.show().Readings(readings) })
 		},
 	})
-	c.Flags().StringVar(&issued, "issued", "", a.w.T("cli.flag_issued"))
+	a.show().Day(c, &in.Issued, "issued", "cli.flag_issued")
 	terminal.Number(c, &in.PlanYear, "year", 0, a.w.T("cli.flag_year"))
 	c.Flags().BoolVar(&in.ColumnCell, "cell", false, a.w.T("cli.flag_cell"))
 	return c

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -15,7 +14,6 @@ import (
 	"duban/internal/planfile"
 	"duban/internal/query"
 	"duban/internal/rollover"
-	"duban/internal/strictyaml"
 	"duban/internal/terminal"
 	"duban/internal/words"
 )
@@ -23,23 +21,14 @@ import (
 // planImport drafts plan files from an issued document.
 func (a *app) planImport() *cobra.Command {
 	var args intake.Args
-	var issued string
 	var out []string
 	var askThem bool
 	c := &cobra.Command{
 		Use: "import FILE…", Short: a.w.T("cli.plan_import"), Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, files []string) (err error) {
-			if args.Issued, err = a.day("issued", issued); err != nil {
-				return err
-			}
-			dir, reports, err := outputs(out)
-			switch {
-			case err != nil:
-				return err
-			case dir == "" && len(reports) == 0:
+			dir, reports, ok := intake.Outputs(out)
+			if !ok {
 				return a.w.Err("cli.import_where")
-			case dir == "":
-				dir = filepath.Dir(reports[0])
 			}
 			args.Files, args.Out, args.Lang = files, dir, a.w.Lang()
 			if args.Calendar, err = a.calendar(); err != nil {
@@ -54,17 +43,11 @@ func (a *app) planImport() *cobra.Command {
 					}
 				}
 			}
+			if err == nil {
+				err = intake.CopyReports(dir, reports)
+			}
 			if err != nil {
 				return err
-			}
-			for _, to := range reports { // the folder's report, where the person asked for it
-				raw, err := os.ReadFile(filepath.Join(dir, "report"+filepath.Ext(to)))
-				if err == nil {
-					err = os.WriteFile(to, raw, 0o644)
-				}
-				if err != nil {
-					return err
-				}
 			}
 			a.show().Imported(sum, dir)
 			if sum.Lost() {
@@ -73,7 +56,7 @@ func (a *app) planImport() *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().StringVar(&issued, "issued", "", a.w.T("cli.flag_issued_import"))
+	a.show().Day(c, &args.Issued, "issued", "cli.flag_issued_import")
 	c.Flags().StringVar(&args.ID, "id", "", a.w.T("cli.flag_id"))
 	c.Flags().StringVar(&args.Units, "units", "", a.w.T("cli.flag_units"))
 	c.Flags().StringVar(&args.Answers, "answers", "", a.w.T("cli.flag_answers"))
@@ -82,44 +65,27 @@ func (a *app) planImport() *cobra.Command {
 	return c
 }
 
-// outputs sorts the -o values of an import: one folder, and copies of its report.
-func outputs(values []string) (dir string, reports []string, err error) {
-	for _, v := range values {
-		switch {
-		case strings.HasSuffix(v, ".html"), strings.HasSuffix(v, ".json"):
-			reports = append(reports, v)
-		case dir != "":
-			return "", nil, errors.New("-o: give one folder")
-		default:
-			dir = v
-		}
-	}
-	return dir, reports, nil
-}
-
 // planRollover drafts next year's plan from this year's file and, when there is
 // one, the ledger. It needs no engine.
 func (a *app) planRollover() *cobra.Command {
 	var year int
-	var dir, at string
+	var dir string
+	var at calendar.Day
 	c := &cobra.Command{
 		Use: "rollover FILE", Short: a.w.T("rollover.cmd"), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			day, err := a.day("at", at)
 			switch {
-			case err != nil:
-				return err
 			case year == 0:
 				return a.w.Err("rollover.no_year")
 			case dir == "":
 				return a.w.Err("rollover.no_output")
 			}
-			return a.rollOver(cmd.Context(), args[0], dir, year, day)
+			return a.rollOver(cmd.Context(), args[0], dir, year, at)
 		},
 	}
 	terminal.Number(c, &year, "year", 0, a.w.T("rollover.flag_year"))
 	c.Flags().StringVarP(&dir, "output", "o", "", a.w.T("rollover.flag_output"))
-	c.Flags().StringVar(&at, "at", "", a.w.T("rollover.flag_at"))
+	a.show().Day(c, &at, "at", "rollover.flag_at")
 	return c
 }
 
@@ -179,16 +145,7 @@ func (a *app) rolled(d rollover.Draft, files []rollover.File, dir string, cal *c
 	a.say("rollover.done", words.Data{"Title": d.Title, "Dir": dir, "Files": strings.Join(names, " "),
 		"Redo": d.Count(rollover.Redo), "Move": d.Count(rollover.Move), "Carry": d.Count(rollover.Carry), "Drop": d.Count(rollover.Drop)})
 	_, problems := planfile.Load(draft, cal)
-	marks := 0
-	var wrong []strictyaml.Problem
-	for _, p := range problems {
-		switch {
-		case p.Key == planfile.TodoKey:
-			marks++
-		case !p.Warning:
-			wrong = append(wrong, p)
-		}
-	}
+	marks, wrong := planfile.Left(problems)
 	a.say("rollover.marks", words.Data{"Count": marks, "File": draft})
 	if n := a.tell(wrong); n > 0 {
 		a.complain("rollover.wrong", words.Data{"Count": n})

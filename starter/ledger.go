@@ -33,21 +33,20 @@ func (a *app) ledgerShow() *cobra.Command {
 
 func (a *app) ledgerVerify() *cobra.Command {
 	var check ledger.Check
-	var since string
 	c := a.listing(&cobra.Command{
 		Use: "verify", Short: a.w.T("proof.cmd"), Long: a.w.T("proof.long"), Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if since != "" {
-				var ok bool
-				if check.Seq, check.Hash, ok = report.ReadHead(since); !ok {
-					return a.w.Err("proof.bad_since", words.Data{"Given": since})
-				}
-			}
 			return a.withLedger(cmd.Context(), func(store *ledger.Store) error { return a.verify(cmd.Context(), store, check) })
 		},
 	})
 	c.Flags().BoolVar(&check.Full, "full", false, a.w.T("proof.flag_full"))
-	c.Flags().StringVar(&since, "since", "", a.w.T("proof.flag_since"))
+	terminal.Take(c, &check, "since", a.w.T("proof.flag_since"), func(text string) (ledger.Check, error) {
+		noted, ok := check, false
+		if noted.Seq, noted.Hash, ok = report.ReadHead(text); !ok {
+			return check, a.w.Err("proof.bad_since", words.Data{"Given": text})
+		}
+		return noted, nil
+	})
 	return c
 }
 

@@ -29,17 +29,12 @@ func (a *app) initCommand() *cobra.Command {
 			if admit != "" {
 				return a.admit(cmd.Context(), url, admit, data)
 			}
-			err := a.withLedger(cmd.Context(), func(*ledger.Store) error { return nil })
-			switch {
-			case err == nil, errors.Is(err, ledger.ErrSchemaOlder):
-				a.say("cli.init_there", data)
-				return nil
-			case !errors.Is(err, ledger.ErrNoLedger):
-				return err
-			case a.cfg.FromRoot:
-				return a.w.Err("cli.init_root", data)
+			made, err := host.Init(cmd.Context(), a.cfg, a.log)
+			key := "cli.init_there"
+			if made {
+				key = "cli.init_made"
 			}
-			return a.done(ledger.Make(cmd.Context(), url), "cli.init_made", data)
+			return a.done(err, key, data)
 		},
 	}
 	c.Flags().StringVar(&admit, "admit", "", a.w.T("cli.flag_admit"))
@@ -157,6 +152,9 @@ func (a *app) doctorCommand() *cobra.Command {
 		Use: "doctor [WORKFLOW …]", Short: a.w.T("doctor.cmd"), Long: a.w.T("doctor.cmd_long"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if take != "" || len(args) > 0 {
+				if err := host.CanTake(engine.Rule(take), args); err != nil {
+					return err
+				}
 				return a.acting(cmd.Context(), func(h *host.Host, by act.Actor) error {
 					return h.Take(cmd.Context(), engine.Rule(take), args, by, func(f engine.Finding) {
 						a.say("doctor.taken_"+take, words.Data{"Workflow": f.Workflow, "Why": a.w.T("doctor.why_" + string(f.Why))})

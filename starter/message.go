@@ -23,22 +23,18 @@ func (a *app) messageCommand() *cobra.Command {
 }
 
 // chooseMessages gives a command the flags that choose messages: of a plan, of a morning.
-func (a *app) chooseMessages(c *cobra.Command, f *query.MessageFilter) (morning *string) {
+func (a *app) chooseMessages(c *cobra.Command, f *query.MessageFilter) {
 	a.planFlag(c, &f.Plan, "cli.say_plan")
-	return c.Flags().String("day", "", a.w.T("message.flag_day"))
+	a.show().Day(c, &f.Day, "day", "message.flag_day")
 }
 
 func (a *app) messageList() *cobra.Command {
 	var f query.MessageFilter
 	var all bool
-	var morning *string
 	c := shows(a, &cobra.Command{Use: "list", Short: a.w.T("message.cmd_list"), Long: a.w.T("message.cmd_list_long"), Args: cobra.NoArgs},
-		func(r *query.Reader, ctx context.Context, who query.Viewer, _ []string) (page query.MessagePage, err error) {
+		func(r *query.Reader, ctx context.Context, who query.Viewer, _ []string) (query.MessagePage, error) {
 			if f.States = ledger.Unsettled; all {
 				f.States = nil
-			}
-			if f.Day, err = a.day("day", *morning); err != nil {
-				return page, err
 			}
 			return r.Messages(ctx, who, f)
 		},
@@ -49,7 +45,7 @@ func (a *app) messageList() *cobra.Command {
 			}
 			sc.Messages(page, f.Skip)
 		})
-	morning = a.chooseMessages(c, &f)
+	a.chooseMessages(c, &f)
 	c.Flags().BoolVar(&all, "all", false, a.w.T("message.flag_all"))
 	return a.paged(c, &f.Skip, &f.Limit)
 }
@@ -57,20 +53,16 @@ func (a *app) messageList() *cobra.Command {
 func (a *app) messageResend() *cobra.Command {
 	f := query.MessageFilter{States: ledger.Unsettled}
 	var failed bool
-	var morning *string
 	c := &cobra.Command{
 		Use: "resend [ID …]", Short: a.w.T("message.cmd_resend"), Long: a.w.T("message.cmd_resend_long"), ValidArgsFunction: terminal.Named(a.messageNames),
-		RunE: func(cmd *cobra.Command, ids []string) (err error) {
-			if len(ids) == 0 && !failed && *morning == "" {
+		RunE: func(cmd *cobra.Command, ids []string) error {
+			if len(ids) == 0 && !failed && f.Day.IsZero() {
 				return a.w.Err("message.which")
-			}
-			if f.Day, err = a.day("day", *morning); err != nil {
-				return err
 			}
 			return a.onMessages(cmd.Context(), f, ids, "resent", (*engine.Engine).Resend)
 		},
 	}
-	morning = a.chooseMessages(c, &f)
+	a.chooseMessages(c, &f)
 	c.Flags().BoolVar(&failed, "failed", false, a.w.T("message.flag_failed"))
 	return c
 }

@@ -31,7 +31,7 @@ func (d *desk) printsTo(to io.Writer, args ...string) (code int, said string) {
 	root.SetArgs(args)
 	root.SetOut(printed)
 	root.SetErr(&errs)
-	code = d.status(d.execute(d.t.Context(), root), printed)
+	code = d.status(root.ExecuteContext(d.t.Context()), printed)
 	return code, errs.String()
 }
 
@@ -131,7 +131,7 @@ func TestWordsDoNotSteerTheTerminal(t *testing.T) {
 		root.SetArgs(strings.Split(line, " "))
 		root.SetOut(printed)
 		root.SetErr(f.err)
-		f.status(f.execute(t.Context(), root), printed)
+		f.status(root.ExecuteContext(t.Context()), printed)
 		for _, sign := range []string{"\x1b", "\x07", "\u202e", "\u2066", "\u009b", "\r"} {
 			require.NotContains(t, out.String()+errs.String(), sign, "%s", line)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -90,7 +91,7 @@ func (a *app) planCheck() *cobra.Command {
 				return err
 			}
 			if p != nil && !strictyaml.Failed(problems) {
-				problems = append(problems, act.OverBudget(p, filepath.Base(args[0]), act.Attentions(p, cal, p.Issued.At(0, 0, p.Location()), calendar.Day{}))...)
+				problems = append(problems, act.OverBudget(p, filepath.Base(args[0]), act.Attentions(p, cal, issued(p), calendar.Day{}))...)
 			}
 			if a.format == "json" {
 				ok, err := a.show().Checked(p, problems)
@@ -111,84 +112,69 @@ func (a *app) planCheck() *cobra.Command {
 	})
 }
 
-func (a *app) planTasks() *cobra.Command {
+// ofFile is a command about the plan of a file, without errors.
+func (a *app) ofFile(use, short string, do func(ctx context.Context, p *plan.Plan, cal *calendar.Calendar) error) *cobra.Command {
 	return a.listing(&cobra.Command{
-		Use: "tasks FILE", Short: a.w.T("cli.plan_tasks"), Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			p, _, err := a.load(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			return a.show().Print(terminal.TaskRows(p), func() { a.show().PlanTasks(p) })
-		},
-	})
-}
-
-func (a *app) planPreview() *cobra.Command {
-	var at, until, acts string
-	var messages bool
-	c := a.listing(&cobra.Command{
-		Use: "preview FILE", Short: a.w.T("cli.plan_preview"), Args: cobra.ExactArgs(1),
+		Use: use, Short: a.w.T(short), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, cal, err := a.load(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			launched, err := a.instant(at, p)
-			if err != nil {
-				return err
-			}
-			last, err := a.day("until", until)
-			if err != nil {
-				return err
-			}
-			if messages {
-				all := act.Attentions(p, cal, launched, last)
-				return a.show().Print(terminal.AttentionRows(p, all), func() { a.show().Attentions(p, all) })
-			}
-			s, err := a.script(acts, p, cal)
-			if err != nil {
-				return err
-			}
-			foreseen := script.Foretell(p, cal, launched, last, s, nil)
-			a.show().Lines(a.err, foreseen.AstrayLines(a.w, s))
-			stages := foreseen.Stages
-			if s == nil || len(s.Entries) == 0 { // a script may decide what rules propose
-				stages = act.WithRuled(stages, act.RuledAlone(p, cal, launched, last, stages))
-			}
-			rows := terminal.StageRows(p, cal, stages)
-			return a.show().Print(rows, func() { a.show().Preview(p, rows) })
+			return do(cmd.Context(), p, cal)
 		},
 	})
-	c.Flags().StringVar(&at, "at", "", a.w.T("cli.flag_at"))
-	c.Flags().StringVar(&until, "until", "", a.w.T("cli.flag_until"))
+}
+
+func (a *app) planTasks() *cobra.Command {
+	return a.ofFile("tasks FILE", "cli.plan_tasks", func(_ context.Context, p *plan.Plan, _ *calendar.Calendar) error {
+		return a.show().Print(terminal.TaskRows(p), func() { a.show().PlanTasks(p) })
+	})
+}
+
+func (a *app) planPreview() *cobra.Command {
+	var acts string
+	var until calendar.Day
+	var messages bool
+	at := issued
+	c := a.ofFile("preview FILE", "cli.plan_preview", func(_ context.Context, p *plan.Plan, cal *calendar.Calendar) error {
+		if messages {
+			all := act.Attentions(p, cal, at(p), until)
+			return a.show().Print(terminal.AttentionRows(p, all), func() { a.show().Attentions(p, all) })
+		}
+		s, err := a.script(acts, p, cal)
+		if err != nil {
+			return err
+		}
+		foreseen := script.Foretell(p, cal, at(p), until, s, nil)
+		a.show().Lines(a.err, foreseen.AstrayLines(a.w, s))
+		stages := foreseen.Stages
+		if s == nil || len(s.Entries) == 0 { // a script may decide what rules propose
+			stages = act.WithRuled(stages, act.RuledAlone(p, cal, at(p), until, stages))
+		}
+		rows := terminal.StageRows(p, cal, stages)
+		return a.show().Print(rows, func() { a.show().Preview(p, rows) })
+	})
+	terminal.Take(c, &at, "at", a.w.T("cli.flag_at"), a.instant)
+	a.show().Day(c, &until, "until", "cli.flag_until")
 	c.Flags().StringVar(&acts, "script", "", a.w.T("script.flag"))
 	c.Flags().BoolVar(&messages, "messages", false, a.w.T("cli.flag_messages"))
 	return c
 }
 
-// instant reads --at: a day (its midnight), "now", or nothing: the day of issue.
-func (a *app) instant(at string, p *plan.Plan) (time.Time, error) {
-	switch at {
-	case "":
-		return p.Issued.At(0, 0, p.Location()), nil
-	case "now":
-		return a.now(), nil
-	}
-	d, err := a.day("at", at)
-	return d.At(0, 0, p.Location()), err
-}
+// issued is when a plan is taken to begin where nobody says: on the day of its issue.
+func issued(p *plan.Plan) time.Time { return p.Issued.At(0, 0, p.Location()) }
 
-// day reads the value of a flag that takes a day; the zero day of none.
-func (a *app) day(flag, text string) (calendar.Day, error) {
-	if text == "" {
-		return calendar.Day{}, nil
+// instant reads --at: "now", or a day (its midnight).
+func (a *app) instant(text string) (func(*plan.Plan) time.Time, error) {
+	if text == "now" {
+		return func(*plan.Plan) time.Time { return a.now() }, nil
 	}
 	d, err := calendar.ReadDay(text)
 	if err != nil {
-		return d, a.w.Err("help.bad_day", words.Data{"Flag": flag, "Value": text})
+		err = a.w.Err("help.bad_day", words.Data{"Flag": "at", "Value": text})
 	}
-	return d, nil
+	return func(p *plan.Plan) time.Time { return d.At(0, 0, p.Location()) }, err
 }
 
 func (a *app) planLaunch() *cobra.Command {
@@ -352,7 +338,12 @@ func (a *app) planEnd() *cobra.Command {
 	var reason, paper string
 	c := a.listing(&cobra.Command{
 		Use: "end PLAN", Short: a.w.T("follow.cmd"), Long: a.w.T("follow.cmd_long"), Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.endPlan(cmd.Context(), args[0], reason, paper) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := a.actor(); err != nil {
+				return err
+			}
+			return a.endPlan(cmd.Context(), args[0], cmp.Or(strings.TrimSpace(reason), paper), paper)
+		},
 	})
 	c.Flags().StringVarP(&reason, "reason", "m", "", a.w.T("follow.flag_reason"))
 	c.Flags().StringVar(&paper, "paper", "", a.w.T("follow.flag_paper"))
@@ -360,9 +351,6 @@ func (a *app) planEnd() *cobra.Command {
 }
 
 func (a *app) endPlan(ctx context.Context, id, reason, paper string) error {
-	if _, err := a.actor(); err != nil {
-		return err
-	}
 	var out query.Ended
 	var l ledger.Launched
 	err := a.reads(ctx, func(r *query.Reader, who query.Viewer) (err error) {
@@ -376,9 +364,6 @@ func (a *app) endPlan(ctx context.Context, id, reason, paper string) error {
 		return err
 	}
 	if out.Ended = !l.Ended.IsZero(); !out.Ended && len(out.Undecided)+len(out.Talks) == 0 {
-		if strings.TrimSpace(reason) == "" {
-			reason = paper
-		}
 		if strings.TrimSpace(reason) == "" {
 			return a.needsFlag("reason")
 		}

@@ -71,7 +71,7 @@ func (a *app) reads(ctx context.Context, do func(*query.Reader, query.Viewer) er
 		if err != nil {
 			return a.w.Err("proof.bad_as_of", words.Data{"Given": a.asOf})
 		}
-		was, err := live.AsOf(ctx, func(zone *time.Location) time.Time { return lastInstant(day, clock, zone) })
+		was, err := live.AsOf(ctx, func(zone *time.Location) time.Time { return calendar.LastInstant(day, clock, zone) })
 		if err != nil {
 			return err
 		}
@@ -89,15 +89,6 @@ func (a *app) reads(ctx context.Context, do func(*query.Reader, query.Viewer) er
 		}
 		return errors.Join(err, was.Close())
 	})
-}
-
-// lastInstant is the last instant that counts of a moment in a plan's zone; a clock below
-// zero is the whole day.
-func lastInstant(day calendar.Day, clock time.Duration, zone *time.Location) time.Time {
-	if clock < 0 {
-		return day.AddDays(1).At(0, 0, zone).Add(-time.Nanosecond)
-	}
-	return day.At(int(clock.Hours()), int(clock.Minutes())%60, zone).Add(clock % time.Minute)
 }
 
 // looksBack adds --as-of to a command that reads the ledger.

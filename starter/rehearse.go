@@ -3,53 +3,45 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"duban/internal/calendar"
+	"duban/internal/host"
+	"duban/internal/ledger"
 	"duban/internal/plan"
 	"duban/internal/rehearse"
 	"duban/internal/script"
+	"duban/internal/terminal"
 	"duban/internal/words"
 )
 
 func (a *app) rehearseCommand() *cobra.Command {
-	var speed, from, to, acts string
+	var acts string
 	var kill bool
 	o := rehearse.Options{Spawn: spawn, Window: a.cfg.WakeWindow, Log: a.log}
-	c := a.listing(&cobra.Command{
-		Use: "rehearse FILE", Short: a.w.T("cli.rehearse"), Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if o.Plan, o.Calendar, err = a.load(cmd.Context(), args[0]); err != nil {
-				return err
-			}
-			if o.Faults, err = rehearse.Faults(o.Faults, kill); err != nil {
-				return err
-			}
-			if o.Day, err = a.speed(speed); err != nil {
-				return err
-			}
-			if o.From, err = a.day("from", from); err != nil {
-				return err
-			}
-			if o.To, err = a.day("to", to); err != nil {
-				return err
-			}
-			if o.Script, err = a.script(acts, o.Plan, o.Calendar); err != nil {
-				return err
-			}
-			if o.Dir == "" {
-				o.Dir = filepath.Join(a.cfg.Dir, "rehearsal-"+o.Plan.ID)
-			}
-			return a.rehearse(cmd.Context(), o)
-		},
+	c := a.ofFile("rehearse FILE", "cli.rehearse", func(ctx context.Context, p *plan.Plan, cal *calendar.Calendar) (err error) {
+		o.Plan, o.Calendar = p, cal
+		if o.Faults, err = rehearse.Faults(o.Faults, kill); err != nil {
+			return err
+		}
+		if o.Script, err = a.script(acts, p, cal); err != nil {
+			return err
+		}
+		if o.Dir == "" {
+			o.Dir = filepath.Join(a.cfg.Dir, "rehearsal-"+p.ID)
+		}
+		return a.rehearse(ctx, o)
 	})
-	c.Flags().StringVar(&speed, "speed", "", a.w.T("cli.flag_speed"))
-	c.Flags().StringVar(&from, "from", "", a.w.T("cli.flag_from"))
-	c.Flags().StringVar(&to, "to", "", a.w.T("cli.flag_to"))
+	terminal.Take(c, &o.Day, "speed", a.w.T("cli.flag_speed"), a.speed)
+	a.show().Day(c, &o.From, "from", "cli.flag_from")
+	a.show().Day(c, &o.To, "to", "cli.flag_to")
 	c.Flags().BoolVar(&kill, "kill", false, a.w.T("cli.flag_kill"))
 	c.Flags().StringSliceVar(&o.Faults, "faults", nil, a.w.T("cli.flag_faults", words.Data{"Names": strings.Join(rehearse.FaultNames(), ", ")}))
 	c.Flags().DurationVar(&o.Hold, "hold", time.Minute, a.w.T("cli.flag_hold"))
@@ -60,11 +52,8 @@ func (a *app) rehearseCommand() *cobra.Command {
 	return c
 }
 
-// speed reads "1d=250ms": the real time of one plan day; 0 where nothing is said.
+// speed reads "1d=250ms": the real time of one plan day.
 func (a *app) speed(s string) (time.Duration, error) {
-	if s == "" {
-		return 0, nil
-	}
 	text, ok := strings.CutPrefix(s, "1d=")
 	d, err := time.ParseDuration(text)
 	if !ok || err != nil || d < time.Millisecond || d > 24*time.Hour {
@@ -105,4 +94,47 @@ func (a *app) script(file string, p *plan.Plan, cal *calendar.Calendar) (*script
 		return nil, errSaid
 	}
 	return s, nil
+}
+
+// engineCommand is the process a rehearsal starts and kills: `up`, quietly, on
+// a folder and a port of its own.
+func (a *app) engineCommand() *cobra.Command {
+	var e rehearse.Engine
+	c := &cobra.Command{
+		Use: "engine", Hidden: true, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if e.Dir == "" || e.Port == 0 {
+				return errors.New("engine: --dir and --port are required")
+			}
+			cfg, err := e.Settings(a.cfg)
+			if err != nil {
+				return err
+			}
+			a.serves.Store(true)
+			if e.Statements != "" {
+				ledger.Trouble(e.Statements)
+			}
+			h, err := host.Open(cmd.Context(), cfg, host.Options{Embedded: !e.Join, Work: true, Rehearsal: true, Out: a.out, Log: a.log})
+			if err != nil {
+				return err
+			}
+			defer h.Close()
+			return h.Wait(cmd.Context())
+		},
+	}
+	c.Flags().StringVar(&e.Dir, "dir", "", "")
+	c.Flags().IntVar(&e.Port, "port", 0, "")
+	c.Flags().BoolVar(&e.Join, "join", false, "")
+	c.Flags().StringVar(&e.Mail, "mail", "", "")
+	c.Flags().StringVar(&e.Statements, "statements", "", "")
+	return c
+}
+
+// spawn is this very program as an engine process.
+func spawn(e rehearse.Engine) *exec.Cmd {
+	self, err := os.Executable()
+	if err != nil {
+		self = os.Args[0]
+	}
+	return exec.Command(self, "engine", "--dir", e.Dir, "--port", strconv.Itoa(e.Port), "--join="+strconv.FormatBool(e.Join), "--mail", e.Mail, "--statements", e.Statements)
 }

@@ -41,48 +41,23 @@ func (a *app) thingCommand(on form.Thing, short string, reading ...*cobra.Comman
 
 func (a *app) taskList() *cobra.Command {
 	var f query.TaskFilter
-	lights, states, kinds := a.show().LightChoice(), a.show().StateChoice(), a.show().KindChoice()
-	c := lists(a, &cobra.Command{Use: "list", Short: a.w.T("case.cmd_list")}, &f, &f.Plan, &f.Skip, &f.Limit, "", (*query.Reader).Tasks, (*terminal.Screen).TaskList)
-	c.PreRunE = func(*cobra.Command, []string) (err error) {
-		f.Numbered = a.format == "json"
-		if f.Lights, err = given[plan.Light](lights); err != nil {
-			return err
-		}
-		if f.States, err = given[act.State](states); err != nil {
-			return err
-		}
-		f.Kinds, err = kinds.Given()
-		return err
-	}
+	c := lists(a, &cobra.Command{Use: "list", Short: a.w.T("case.cmd_list")}, &f, &f.Plan, &f.Skip, &f.Limit, "",
+		func(r *query.Reader, ctx context.Context, who query.Viewer, f query.TaskFilter) (query.TaskPage, error) {
+			f.Numbered = a.format == "json"
+			return r.Tasks(ctx, who, f)
+		}, (*terminal.Screen).TaskList)
 	c.Flags().StringSliceVar(&f.Units, "unit", nil, a.w.T("case.flag_unit"))
-	lights.Flag(c, "case.flag_light", true)
-	states.Flag(c, "case.flag_state", true)
-	kinds.Flag(c, "case.flag_kind", true)
+	terminal.Choose(c, a.show().LightChoice(), &f.Lights, "case.flag_light")
+	terminal.Choose(c, a.show().StateChoice(), &f.States, "case.flag_state")
+	terminal.Choose(c, a.show().KindChoice(), &f.Kinds, "case.flag_kind")
 	return a.looksBack(c)
-}
-
-// given are the values of a choice as what they are.
-func given[T ~string](c *terminal.Choice) (all []T, err error) {
-	values, err := c.Given()
-	for _, v := range values {
-		all = append(all, T(v))
-	}
-	return all, err
 }
 
 func (a *app) talkList() *cobra.Command {
 	var f query.TalkFilter
-	states := a.show().TalkStateChoice()
 	c := lists(a, &cobra.Command{Use: "list", Short: a.w.T("cli.talk_list")}, &f, &f.Plan, &f.Skip, &f.Limit, "", (*query.Reader).Talks, (*terminal.Screen).Talks)
-	c.PreRunE = func(*cobra.Command, []string) error {
-		chosen, err := given[act.TalkState](states)
-		for _, s := range chosen {
-			f.State = s
-		}
-		return err
-	}
 	c.Flags().StringVar(&f.Unit, "unit", "", a.w.T("cli.flag_talk_unit"))
-	states.Flag(c, "case.flag_state", false)
+	terminal.ChooseOne(c, a.show().TalkStateChoice(), &f.State, "case.flag_state")
 	return c
 }
 
@@ -145,34 +120,27 @@ func (a *app) completeThings(d form.Deed) terminal.Completer {
 		if len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		f := query.ThingFilter{Going: d.Kind != ""}
+		f := query.ThingFilter{Going: d.Kind != "", Talks: d.On == form.Talk && d.Kind != act.Propose}
+		switch {
+		case d.On == form.Duty:
+			f.Kind = plan.Duty
+		case d.On == form.Task && d.Kind != "":
+			f.Kind = plan.Dated
+		}
 		if flag := cmd.Flags().Lookup("plan"); flag != nil {
 			f.Plan = flag.Value.String()
 		}
 		return terminal.Named(func(ctx context.Context) (map[string]string, error) {
 			names := map[string]string{}
-			return names, a.reads(ctx, func(r *query.Reader, who query.Viewer) error { return a.thingNames(ctx, r, who, f, d, names) })
+			return names, a.reads(ctx, func(r *query.Reader, who query.Viewer) error {
+				things, err := r.Things(ctx, who, f)
+				for _, t := range things {
+					if names[t.ID] = t.Title; f.Talks {
+						names[t.ID] = a.w.T("report.talk_"+string(t.State)) + " " + t.Unit
+					}
+				}
+				return err
+			})
 		})(cmd, args, typed)
 	}
-}
-
-func (a *app) thingNames(ctx context.Context, r *query.Reader, who query.Viewer, f query.ThingFilter, d form.Deed, names map[string]string) error {
-	if d.On == form.Talk && d.Kind != act.Propose {
-		talks, err := r.TalkThings(ctx, who, f.Plan)
-		for _, k := range talks {
-			names[k.ID] = a.w.T("report.talk_"+string(k.State)) + " " + k.Unit
-		}
-		return err
-	}
-	switch {
-	case d.On == form.Duty:
-		f.Kind = plan.Duty
-	case d.On == form.Task && d.Kind != "":
-		f.Kind = plan.Dated
-	}
-	things, err := r.Things(ctx, who, f)
-	for _, t := range things {
-		names[t.ID] = t.Title
-	}
-	return err
 }

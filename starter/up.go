@@ -1,27 +1,22 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
-	"time"
+	"sync"
 
 	"github.com/spf13/cobra"
 
-	"duban/internal/calendar"
+	"duban/internal/front"
 	"duban/internal/host"
 	"duban/internal/ledger"
 	"duban/internal/portal"
 	"duban/internal/terminal"
 	"duban/internal/words"
 )
-
-// portalWish is where `up` and `portal` serve when nothing else is said, if it is free.
-const portalWish = "127.0.0.1:8230"
 
 // upCommand is everything in one process: the engine with its web UI, the
 // worker, the ledger, and, when files are named, their plans launched.
@@ -31,7 +26,7 @@ func (a *app) upCommand() *cobra.Command {
 		Use: "up [FILE…]", Short: a.w.T("cli.up"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if fresh && a.cfg.FromRoot {
-				return a.w.Err("cli.init_root", words.Data{"Dir": a.cfg.Dir})
+				return host.ErrRoot
 			}
 			a.serves.Store(true)
 			for _, line := range a.warnings {
@@ -62,21 +57,16 @@ func (a *app) upCommand() *cobra.Command {
 			case err != nil:
 				return err
 			}
-			launched := make(chan struct{})
-			launching, stop := context.WithCancel(cmd.Context())
-			go func() { defer close(launched); a.launchAll(launching, h, args) }()
-			served := make(chan struct{})
-			go func() {
-				defer close(served)
+			var under sync.WaitGroup
+			under.Go(func() { a.launchAll(serving, h, args) })
+			under.Go(func() {
 				if err := pages.Wait(); err != nil { // what chases goes on without its pages
 					a.log.Error("The portal is not served any more", "error", err)
 				}
-			}()
+			})
 			err = h.Wait(cmd.Context())
-			stop()
 			leave()
-			<-launched
-			<-served // what people sent is answered before the ledger is closed
+			under.Wait() // what people sent is answered before the ledger is closed
 			if again = errors.Is(err, host.ErrClockSetBack); again {
 				a.say("cli.up_again")
 				return err
@@ -94,36 +84,24 @@ func (a *app) upCommand() *cobra.Command {
 // warning, and the others go on. What failed for a reason that passes is tried
 // again until ctx ends.
 func (a *app) launchAll(ctx context.Context, h *host.Host, files []string) {
-	for gap := time.Second; len(files) > 0 && ctx.Err() == nil; gap = min(gap*2, time.Minute) {
-		var left []string
-		for _, file := range files {
-			p, _, err := a.load(ctx, file)
-			if err == nil {
-				err = a.launchFile(ctx, h, p, file, terminal.Consent{})
-			}
-			if err == nil || ctx.Err() != nil {
-				continue
-			}
-			again := host.Passes(err)
-			if again {
-				left = append(left, file)
-			}
-			log := a.log.With("file", file, "again", again)
-			if !errors.Is(err, errSaid) { // else it stands on the terminal already
-				log = log.With("error", err)
-				fmt.Fprintln(a.err, host.Redact(a.sentence(err)))
-			}
-			log.Error("A plan was not launched as its file says; what is in the ledger runs")
-			a.complain("cli.up_not_launched", words.Data{"File": file, "Again": again})
+	host.Insist(ctx, files, func(file string) (again bool) {
+		p, _, err := a.load(ctx, file)
+		if err == nil {
+			err = a.launchFile(ctx, h, p, file, terminal.Consent{})
 		}
-		if files = left; len(files) == 0 {
-			return
+		if err == nil || ctx.Err() != nil {
+			return false
 		}
-		select {
-		case <-time.After(gap):
-		case <-ctx.Done():
+		again = host.Passes(err)
+		log := a.log.With("file", file, "again", again)
+		if !errors.Is(err, errSaid) { // else it stands on the terminal already
+			log = log.With("error", err)
+			fmt.Fprintln(a.err, host.Redact(a.sentence(err)))
 		}
-	}
+		log.Error("A plan was not launched as its file says; what is in the ledger runs")
+		a.complain("cli.up_not_launched", words.Data{"File": file, "Again": again})
+		return again
+	})
 }
 
 // portalCommand opens a ledger to be read in a browser.
@@ -144,59 +122,29 @@ func (a *app) portalCommand() *cobra.Command {
 			}
 			a.serves.Store(true)
 			return a.withLedger(cmd.Context(), func(store *ledger.Store) error {
-				house := a.house(store)
-				house.URL = "" // of the portal of those who work
-				o, _ := house.Options()
-				s, err := a.serve(cmd.Context(), o, portal.Listening{Address: listen, Wish: !cmd.Flags().Changed("listen")})
+				s, key, err := front.Look(cmd.Context(), a.cfg, store, portal.Listening{Address: listen, Wish: !cmd.Flags().Changed("listen")}, a.log)
 				if err != nil {
 					return err
 				}
-				a.say("account.look_at", words.Data{"URL": s.URL + "/signin?key=" + o.Key, "Dir": a.cfg.Dir})
+				a.say("account.look_at", words.Data{"URL": s.URL + "/signin?key=" + key, "Dir": a.cfg.Dir})
 				return s.Wait()
 			})
 		},
 	}
 	c.Flags().StringVar(&dir, "dir", "", a.w.T("account.flag_dir"))
-	c.Flags().StringVar(&listen, "listen", portalWish, a.w.T("account.flag_listen"))
+	c.Flags().StringVar(&listen, "listen", front.Wish, a.w.T("account.flag_listen"))
 	return c
 }
 
-// house is what this process has of which a portal is made that looks only.
-func (a *app) house(store *ledger.Store) portal.House {
-	return portal.House{Ledger: store, AccountsFile: a.cfg.Accounts, Dir: a.cfg.Dir, URL: a.cfg.URL, Lang: a.cfg.Lang, Log: a.log,
-		Calendar: func(imported ...calendar.Year) (*calendar.Calendar, error) { return host.Calendar(a.cfg, imported...) }}
-}
-
-// serve serves a portal.
-func (a *app) serve(ctx context.Context, o portal.Options, l portal.Listening) (*portal.Server, error) {
-	pages, err := portal.New(o)
-	if err != nil {
-		return nil, err
-	}
-	s, err := portal.Open(ctx, l, pages)
-	if err != nil {
-		err = a.w.Err("settings.listen", words.Data{"Error": err})
-	}
-	return s, err
-}
-
-// servePortal serves the pages of `up`: at DUBAN_LISTEN, or on the loopback address. It
-// says where, and gives the office its first link when nobody can sign in yet.
+// servePortal serves the pages of `up`, says where, and gives the office its first link when
+// nobody can sign in yet.
 func (a *app) servePortal(ctx context.Context, h *host.Host) (*portal.Server, error) {
-	house := a.house(h.Ledger)
-	house.Engine, house.TLS, house.Checkup, house.More = h.Engine, a.cfg.TLSCert != "", h.Checkup(a.cfg, a.log), portal.Answers(h.Health())
-	house.OIDC = portal.OIDC(a.cfg.OIDC)
-	o, people := house.Options()
-	s, err := a.serve(ctx, o, portal.Listening{Address: cmp.Or(a.cfg.Listen, portalWish), Wish: a.cfg.Listen == "", Cert: a.cfg.TLSCert, Key: a.cfg.TLSKey})
+	s, at, first, err := front.Serve(ctx, a.cfg, h, a.log)
 	if err != nil {
 		return nil, err
 	}
-	at := strings.TrimSuffix(cmp.Or(a.cfg.URL, s.URL), "/")
 	a.say("account.portal_at", words.Data{"URL": at})
-	first, err := house.FirstLink(ctx, o, people)
 	switch {
-	case err != nil:
-		return nil, err
 	case first == nil:
 	case first.Secret == "":
 		a.say("account.no_office", words.Data{"File": a.cfg.Accounts})

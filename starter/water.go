@@ -1,12 +1,12 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"duban/internal/act"
 	"duban/internal/bulletin"
 	"duban/internal/engine"
 	"duban/internal/ledger"
@@ -23,26 +23,22 @@ func (a *app) waterCommand() *cobra.Command {
 	return c
 }
 
-// month is what a flag says of a month; the zero value where it says nothing.
-func (a *app) month(text string) (m water.Month, err error) {
-	if text == "" {
-		return m, nil
-	}
-	if m, err = water.ReadMonth(text); err != nil {
-		return m, a.w.Err("water.bad_month", words.Data{"Value": text})
-	}
-	return m, nil
-}
-
 // ofMonth gives a command the flags of a plan and a month.
-func (a *app) ofMonth(c *cobra.Command, plan, month *string) *cobra.Command {
+func (a *app) ofMonth(c *cobra.Command, plan *string, month *water.Month) *cobra.Command {
 	a.planFlag(c, plan, "water.flag_plan")
-	c.Flags().StringVar(month, "month", "", a.w.T("water.flag_month"))
+	terminal.Take(c, month, "month", a.w.T("water.flag_month"), func(text string) (water.Month, error) {
+		m, err := water.ReadMonth(text)
+		if err != nil {
+			err = a.w.Err("water.bad_month", words.Data{"Value": text})
+		}
+		return m, err
+	})
 	return c
 }
 
 func (a *app) waterImport() *cobra.Command {
-	var plan, month, reason string
+	var plan, reason string
+	var month water.Month
 	var correct bool
 	c := a.listing(&cobra.Command{
 		Use: "import FILE…", Short: a.w.T("water.cmd_import"), Long: a.w.T("water.cmd_import_long"), Args: cobra.MinimumNArgs(1),
@@ -51,22 +47,19 @@ func (a *app) waterImport() *cobra.Command {
 			if correct && reason == "" {
 				return a.w.Err("water.needs_reason")
 			}
-			of, err := a.month(month)
-			if err != nil {
-				return err
-			}
-			by, err := a.actor()
-			if err != nil {
-				return err
-			}
-			return a.writingLedger(cmd.Context(), func(store *ledger.Store) error {
+			return a.writes(cmd.Context(), func(store *ledger.Store, by act.Actor) error {
 				l, err := a.reader(store).WaterPlan(cmd.Context(), query.As(by), plan)
 				if err != nil {
 					return err
 				}
-				all, im, err := a.readBulletins(cmd.Context(), files, bulletin.Options{Register: l.Plan.Water, Month: of})
+				read, bad, err := bulletin.ReadFiles(cmd.Context(), files, bulletin.Options{Register: l.Plan.Water, Month: month})
 				if err != nil {
 					return err
+				}
+				all, im := a.show().Bulletins(read)
+				if bad > 0 { // where a cell of one cannot be taken nothing is
+					a.complain("water.nothing_taken", words.Data{"Count": bad})
+					return errSaid
 				}
 				changes, err := store.WouldRead(cmd.Context(), l.Plan.Directory.Office, all)
 				if err != nil {
@@ -88,26 +81,6 @@ func (a *app) waterImport() *cobra.Command {
 	return c
 }
 
-// readBulletins reads every file; where a cell of one cannot be taken nothing is.
-func (a *app) readBulletins(ctx context.Context, files []string, o bulletin.Options) (all []water.Reading, im terminal.WaterImported, err error) {
-	read, bad, err := bulletin.ReadFiles(ctx, files, o)
-	if err != nil {
-		return nil, im, err
-	}
-	im = terminal.WaterImported{Aside: []string{}, Warnings: []string{}}
-	for _, b := range read {
-		im.Warnings = append(im.Warnings, a.show().WaterFaults(b)...)
-		im.Aside = append(im.Aside, b.Aside...)
-		all = b.Readings
-	}
-	a.show().Lines(a.err, im.Warnings)
-	if bad > 0 {
-		a.complain("water.nothing_taken", words.Data{"Count": bad})
-		return nil, im, errSaid
-	}
-	return all, im, nil
-}
-
 func (a *app) waterRefused(err error) error {
 	var only *engine.OfficeError
 	if errors.As(err, &only) {
@@ -121,14 +94,11 @@ func (a *app) waterRefused(err error) error {
 
 // waterShow shows a month's table, or one section over time.
 func (a *app) waterShow() *cobra.Command {
-	var plan, month string
+	var plan string
+	var month water.Month
 	c := a.listing(&cobra.Command{
 		Use: "show [SECTION]", Short: a.w.T("water.cmd_show"), Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			of, err := a.month(month)
-			if err != nil {
-				return err
-			}
 			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
 				if len(args) == 1 {
 					w, err := r.WaterSection(cmd.Context(), who, plan, args[0])
@@ -137,7 +107,7 @@ func (a *app) waterShow() *cobra.Command {
 					}
 					return a.show().Print(w, func() { a.show().WaterSection(w) })
 				}
-				w, err := r.WaterMonth(cmd.Context(), who, plan, of)
+				w, err := r.WaterMonth(cmd.Context(), who, plan, month)
 				if err != nil {
 					return err
 				}
@@ -149,16 +119,13 @@ func (a *app) waterShow() *cobra.Command {
 }
 
 func (a *app) waterExport() *cobra.Command {
-	var plan, month, file string
+	var plan, file string
+	var month water.Month
 	c := &cobra.Command{
 		Use: "export", Short: a.w.T("water.cmd_export"), Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			of, err := a.month(month)
-			if err != nil {
-				return err
-			}
 			return a.reads(cmd.Context(), func(r *query.Reader, who query.Viewer) error {
-				w, err := r.WaterMonth(cmd.Context(), who, plan, of)
+				w, err := r.WaterMonth(cmd.Context(), who, plan, month)
 				if err != nil {
 					return err
 				}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"duban/internal/front"
 	"duban/internal/host"
 	"duban/internal/settings"
 	"duban/internal/version"
@@ -80,7 +81,7 @@ func run(ctx context.Context, environ []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.Close()) }()
-	ending, served, err := servePortal(ctx, cfg, h, log)
+	ending, served, err := front.Keep(ctx, cfg, h, log)
 	if err != nil {
 		return err
 	}

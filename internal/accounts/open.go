@@ -36,6 +36,15 @@ func (b *Book) Named(w *words.Words, id string) (Account, error) {
 	return found, nil
 }
 
+// Names are the accounts by ID, and whose they are.
+func (b *Book) Names() map[string]string {
+	names := map[string]string{}
+	for _, one := range b.All {
+		names[one.ID] = one.Name
+	}
+	return names
+}
+
 // Stranger is a sentence about an account whose unit a plan does not know: it can do
 // nothing there. nil for all others.
 func (b *Book) Stranger(w *words.Words, id string, dir people.Directory) error {

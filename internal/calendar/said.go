@@ -27,6 +27,14 @@ func ReadDay(text string) (Day, error) {
 // saidClock is a time of day: 15:04, 15:04:05, 15时, 15点30分.
 var saidClock = regexp.MustCompile(`^(\d{1,2})(?::(\d{2})(?::(\d{2}))?|[时点](?:(\d{1,2})分?)?)$`)
 
+// LastInstant is the last instant that counts of a moment, as ReadMoment gives it, in a zone.
+func LastInstant(day Day, clock time.Duration, zone *time.Location) time.Time {
+	if clock < 0 {
+		return day.End(zone).Add(-time.Nanosecond)
+	}
+	return day.At(int(clock.Hours()), int(clock.Minutes())%60, zone).Add(clock % time.Minute)
+}
+
 // ReadMoment reads a day and the time of it, or a day alone, of which clock is
 // negative: 2027-02-15 15:04, 2027-02-15T15:04:05, 2027年2月15日15时30分.
 func ReadMoment(text string) (day Day, clock time.Duration, err error) {

@@ -55,6 +55,9 @@ func Sentence(w *words.Words, cfg settings.Config, err error) (text string, ok b
 	if errors.As(err, &away) && !errors.Is(err, ledger.ErrBusy) && !errors.Is(err, ledger.ErrFull) && !errors.Is(err, ledger.ErrDamaged) {
 		return w.T("help."+away.Who+"_away", words.Data{"At": away.At, "Why": why(w, away.Err)}), true
 	}
+	if errors.Is(err, ErrRoot) {
+		return w.T("cli.init_root", words.Data{"Dir": cfg.Dir}), true
+	}
 	if errors.Is(err, ErrNoEngine) {
 		return w.T("cli.no_engine", words.Data{"Dir": cfg.Dir}), true
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -38,5 +39,37 @@ func ToldToStop() (ctx context.Context, release func()) {
 		signal.Stop(signals)
 		close(signals)
 		cancel()
+	}
+}
+
+// Outlive runs do. Once ctx ends it may go on for its grace; then it is left behind: what it
+// waits for is deaf.
+func Outlive(ctx context.Context, grace func() time.Duration, do func(context.Context) error) error {
+	done := make(chan error, 1)
+	go func() { done <- do(ctx) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(grace()):
+		return ctx.Err()
+	}
+}
+
+// Insist tries each of several things, and those that say so again with growing gaps until
+// ctx ends.
+func Insist(ctx context.Context, all []string, try func(one string) (again bool)) {
+	for gap := time.Second; len(all) > 0 && ctx.Err() == nil; gap = min(gap*2, time.Minute) {
+		if all = slices.DeleteFunc(slices.Clone(all), func(one string) bool { return !try(one) }); len(all) == 0 {
+			return
+		}
+		select {
+		case <-time.After(gap):
+		case <-ctx.Done():
+		}
 	}
 }

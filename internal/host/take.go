@@ -29,12 +29,17 @@ const (
 
 func (e *TakeError) Error() string { return "host: take " + e.Workflow + ": " + string(e.Why) }
 
-// Take answers, for the workflows named, the findings that ask a person, by the rule that
-// one side is right, and tells of each: *TakeError.
-func (h *Host) Take(ctx context.Context, rule engine.Rule, named []string, by act.Actor, told func(engine.Finding)) error {
+// CanTake is a *TakeError where it is not said which side is right, and about what.
+func CanTake(rule engine.Rule, named []string) error {
 	if !slices.Contains([]engine.Rule{engine.LedgerRules, engine.TemporalRules}, rule) || len(named) == 0 {
 		return &TakeError{Why: takeHow}
 	}
+	return nil
+}
+
+// Take answers, for the workflows named, the findings that ask a person, by the rule that
+// one side is right, and tells of each: *TakeError.
+func (h *Host) Take(ctx context.Context, rule engine.Rule, named []string, by act.Actor, told func(engine.Finding)) error {
 	asks, err := h.asking(ctx)
 	if err != nil {
 		return err

@@ -66,3 +66,17 @@ func (o object) objects(name, sort string) (all []object) {
 	}
 	return all
 }
+
+// Left are how many values of problems are left for a person, and which problems are faults
+// beside them.
+func Left(problems []strictyaml.Problem) (marks int, wrong []strictyaml.Problem) {
+	for _, p := range problems {
+		switch {
+		case p.Key == TodoKey:
+			marks++
+		case !p.Warning:
+			wrong = append(wrong, p)
+		}
+	}
+	return marks, wrong
+}

@@ -52,15 +52,23 @@ type Thing struct {
 // ThingFilter chooses things to be named.
 type ThingFilter struct {
 	Plan  string    // "" is all
+	Talks bool      // talks alone
 	Kind  plan.Kind // "" is tasks, duties and standing lines
 	Going bool      // only what is not over
 }
 
-// Things are the tasks, duties and standing lines that the viewer may see.
+// Things are the tasks, duties and standing lines, or the talks, that the viewer may see.
 func (r *Reader) Things(ctx context.Context, v Viewer, f ThingFilter) (all []Thing, err error) {
 	in, err := r.as(v)
 	if err != nil {
 		return nil, err
+	}
+	if f.Talks {
+		page, err := in.talks(ctx, TalkFilter{Plan: f.Plan})
+		for _, l := range page.Lines {
+			all = append(all, Thing{Plan: l.Plan, ID: l.ID, Title: l.Title, State: l.State, Unit: l.Unit})
+		}
+		return all, err
 	}
 	plans, err := r.planIDs(ctx, f.Plan)
 	if err != nil {
@@ -86,17 +94,4 @@ func (r *Reader) Things(ctx context.Context, v Viewer, f ThingFilter) (all []Thi
 		}
 	}
 	return all, nil
-}
-
-// TalkThings are the talks that the viewer may see, of one plan or of all.
-func (r *Reader) TalkThings(ctx context.Context, v Viewer, planID string) (all []Thing, err error) {
-	in, err := r.as(v)
-	if err != nil {
-		return nil, err
-	}
-	page, err := in.talks(ctx, TalkFilter{Plan: planID})
-	for _, l := range page.Lines {
-		all = append(all, Thing{Plan: l.Plan, ID: l.ID, Title: l.Title, State: l.State, Unit: l.Unit})
-	}
-	return all, err
 }

@@ -136,8 +136,6 @@ func whatAViewerReads(w *world) readings {
 		"TalkCase": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.TalkCase(c, v, "", "over#1") }, called},
 			{func(c ctx, r *query.Reader, v who) (any, error) { return r.TalkCase(c, v, "", "over#7") },
 				sees{"!talk talk", "!talk talk", "!talk talk", "!talk talk", "!talk", "!talk", "!talk", "!talk"}}},
-		"TalkThings": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.TalkThings(c, v, "") },
-			sees{"over talk", "over talk", "over talk", "over talk", nothing, nothing, nothing, nothing}}},
 		"Events": {{func(c ctx, r *query.Reader, v who) (any, error) {
 			return r.Events(c, v, ledger.EventFilter{Plan: "water"})
 		},
@@ -180,7 +178,9 @@ func whatAViewerReads(w *world) readings {
 		}, air}},
 		"Names": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Names(c, v) },
 			sees{"air", nothing, nothing, nothing, nothing, "air", "air", nothing}}},
-		"Things": {{func(c ctx, r *query.Reader, v who) (any, error) { return r.Things(c, v, query.ThingFilter{}) },
+		"Things": {{func(c ctx, r *query.Reader, v who) (any, error) {
+			return r.Things(c, v, query.ThingFilter{Talks: true})
+		}, sees{"over talk", "over talk", "over talk", "over talk", nothing, nothing, nothing, nothing}}, {func(c ctx, r *query.Reader, v who) (any, error) { return r.Things(c, v, query.ThingFilter{}) },
 			sees{"boiler late over", "late over", "late over", "over", "late over", "boiler", "boiler", nothing}},
 			{func(c ctx, r *query.Reader, v who) (any, error) {
 				return r.Things(c, v, query.ThingFilter{Kind: plan.Duty})

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"duban/internal/calendar"
 	"duban/internal/form"
 	"duban/internal/people"
 	"duban/internal/words"
@@ -42,6 +43,40 @@ func (n counted[N]) Type() string { return "int" }
 func Number[N int | int64](c *cobra.Command, to *N, name string, otherwise N, usage string) {
 	*to = otherwise
 	c.Flags().Var(counted[N]{to}, name, usage)
+}
+
+// taken is a flag whose text is read by a function.
+type taken[T any] struct {
+	to   *T
+	text string
+	read func(text string) (T, error)
+}
+
+func (f *taken[T]) Set(text string) (err error) {
+	if f.text = text; text != "" {
+		*f.to, err = f.read(text)
+	}
+	return err
+}
+
+func (f *taken[T]) String() string { return f.text }
+func (f *taken[T]) Type() string   { return "string" }
+
+// Take is a flag whose text is read by a function; what is wrong with it is a sentence. ""
+// says nothing.
+func Take[T any](c *cobra.Command, to *T, name, usage string, read func(text string) (T, error)) {
+	c.Flags().Var(&taken[T]{to: to, read: read}, name, usage)
+}
+
+// Day is a flag that takes a day as people write it.
+func (sc *Screen) Day(c *cobra.Command, to *calendar.Day, name, key string) {
+	Take(c, to, name, sc.W.T(key), func(text string) (calendar.Day, error) {
+		d, err := calendar.ReadDay(text)
+		if err != nil {
+			err = sc.W.Err("help.bad_day", words.Data{"Flag": name, "Value": text})
+		}
+		return d, err
+	})
 }
 
 // flagFault is what is wrong with the flags of a command, in the reader's words.

@@ -40,15 +40,22 @@ type WaterCorrection struct {
 	Source  string     `json:"source"`
 }
 
-// WaterFaults tells what of a file cannot be taken, and what should be looked at.
-func (sc *Screen) WaterFaults(b bulletin.Bulletin) (lines []string) {
-	for _, f := range b.Faults {
-		lines = append(lines, b.File+" "+f.Text(sc.W))
+// Bulletins tells what of files cannot be taken, and what should be looked at, and gives what
+// they say together, each having been read after those before it.
+func (sc *Screen) Bulletins(read []bulletin.Bulletin) (all []water.Reading, im WaterImported) {
+	im = WaterImported{Aside: []string{}, Warnings: []string{}}
+	for _, b := range read {
+		for _, f := range b.Faults {
+			im.Warnings = append(im.Warnings, b.File+" "+f.Text(sc.W))
+		}
+		for _, u := range b.Unread {
+			im.Warnings = append(im.Warnings, u.Text(sc.W))
+		}
+		im.Aside = append(im.Aside, b.Aside...)
+		all = b.Readings
 	}
-	for _, u := range b.Unread {
-		lines = append(lines, u.Text(sc.W))
-	}
-	return lines
+	sc.Lines(sc.Err, im.Warnings)
+	return all, im
 }
 
 // Come says what so many readings come to under a plan: what is new of them, what

@@ -1,0 +1,31 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"duban/internal/ledger"
+	"duban/internal/settings"
+)
+
+// ErrRoot: the data folder is a relative path, and the program was started in /: no office is
+// made there.
+var ErrRoot = errors.New("host: the folder is relative and the program was started in /")
+
+// Init makes a new office: its folder and its empty ledger. made is false where there is one
+// already, of whatever age.
+func Init(ctx context.Context, cfg settings.Config, log *slog.Logger) (made bool, err error) {
+	store, err := OpenLedger(ctx, cfg, true, log)
+	switch {
+	case err == nil:
+		return false, store.Close()
+	case errors.Is(err, ledger.ErrSchemaOlder):
+		return false, nil
+	case !errors.Is(err, ledger.ErrNoLedger):
+		return false, err
+	case cfg.FromRoot:
+		return false, ErrRoot
+	}
+	return true, ledger.Make(ctx, LedgerURL(cfg))
+}
