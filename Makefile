@@ -77,6 +77,10 @@ histories: ## record a history of every kind of workflow into workflows/testdata
 store: ## make the ledger and the Temporal store of a release in the middle of a year: internal/rehearse/testdata/stores/VERSION.tar.gz
 	go test -count=1 ./internal/rehearse -run '^TestAYearThatAnEarlierReleaseBegan$$' -v -store '$(CURDIR)/internal/rehearse/testdata/stores/$(VERSION).tar.gz'
 
+.PHONY: mails
+mails: ## write anew what four readers get in one week of the scripted year: activities/testdata/mails
+	go test -count=1 ./activities -run '^TestTheMailsOfAWeekAreThoseInTheRepository$$' -update
+
 .PHONY: screenshots
 screenshots: needs ## take the pictures of the pages that the READMEs show: docs/pictures
 	go test -count=1 -tags screenshots ./internal/portal/pagetest -run '^TestScreenshots$$' -screenshots '$(CURDIR)/docs/pictures'
