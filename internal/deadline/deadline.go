@@ -155,17 +155,6 @@ type Offset struct {
 // always text[Begin:End].
 func Read(text string, ctx Context) []Reading { return newScan(text, ctx).read() }
 
-// LastYear is the year that a following phrase of the same item inherits (A3):
-// that of the last dated reading, or ctxInherit when none is dated.
-func LastYear(readings []Reading, ctxInherit int) int {
-	for i := len(readings) - 1; i >= 0; i-- {
-		if y := carried(readings[i]); y != 0 {
-			return y
-		}
-	}
-	return ctxInherit
-}
-
 func carried(r Reading) int {
 	switch {
 	case r.Kind != Due && r.Kind != Start && r.Kind != Window:
@@ -175,12 +164,4 @@ func carried(r Reading) int {
 	default:
 		return r.Start.Year
 	}
-}
-
-// YearEnd is the limit of an item that has no date at all in the plan of year
-// (A20): the end of the year, soft, wholly by custom. Whether to use it is the
-// caller's decision.
-func YearEnd(year int) Reading {
-	return Reading{Kind: Due, Due: calendar.Day{Year: year, Month: time.December, Date: 31},
-		Soft: true, Rule: "A20", Sure: Likely, YearFrom: "plan"}
 }

@@ -20,7 +20,7 @@ package deadline
 //	A16  上述工作: Reading.BackRef, beside another rule
 //	A17  之日起, 后, 届满…前: counted from an event, whose day is not counted
 //	A19  N年内 from the issue; Y年起N年内 from the first of January of Y
-//	A20  no date at all in an annual plan (YearEnd; the caller decides)
+//	A20  no date at all in an annual plan (no reading: the caller decides)
 //	D1   上半年, 三季度: by its last day
 //	D2   a month or day alone: by its last day
 //	D3   年初 is January, 月初 the first ten days, 年中 by 30 June, 月中 by the 15th (custom)

@@ -25,15 +25,6 @@ var milestoneWords = []struct{ word, name string }{
 // partial milestones override the 完成 beside them: 完成主体工程 is not 完成.
 const partials = 9
 
-// Milestone is the milestone nearest to the beginning of a clause, by rule A7:
-// what must be true for the stage to be closed. "" when no word of the list
-// stands in it.
-func Milestone(clause string) string {
-	s := newScan(clause, Context{})
-	name, _ := s.firstMilestone(0, len(s.c))
-	return name
-}
-
 // firstMilestone is the first milestone word in [from, to) and its place.
 func (s *scan) firstMilestone(from, to int) (string, int) {
 	for k := from; k < to; k++ {

@@ -109,11 +109,3 @@ func (w *Collector) read(now time.Time) []prom.Metric {
 	}
 	return all
 }
-
-// Names are the names of the metrics.
-func Names() (names []string) {
-	for name := range metrics {
-		names = append(names, name)
-	}
-	return names
-}
