@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -244,4 +245,25 @@ func TestImportLawBites(t *testing.T) {
 		{"duban/internal/ledger/ledgertest", []string{"duban/internal/ledger"}},
 		{"duban/worker", []string{"duban/internal/settings", "duban/internal/host"}},
 	}))
+}
+
+// noClient is a connection to Temporal that is none: what needs no Temporal does not stand in
+// the engine, but in docket, whatif or the ledger.
+var noClient = regexp.MustCompile(`engine\.New\(nil\b|\b[Cc]lient: *nil\b`)
+
+func TestNoClientIsNil(t *testing.T) {
+	t.Parallel()
+	require.Regexp(t, noClient, "e := engine.New(nil, store)")
+	out, err := exec.CommandContext(t.Context(), "git", "-C", "..", "ls-files", "*.go").Output()
+	require.NoError(t, err)
+	files := strings.Fields(string(out))
+	require.Greater(t, len(files), 500)
+	for _, file := range files {
+		raw, err := os.ReadFile(filepath.Join("..", file))
+		if errors.Is(err, fs.ErrNotExist) || file == "internal/imports_test.go" {
+			continue
+		}
+		require.NoError(t, err)
+		require.NotRegexp(t, noClient, string(raw), file)
+	}
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -97,7 +99,10 @@ func TestWhoCanBeSeated(t *testing.T) {
 func TestOnlyThePlansOfficeSettlesAMessage(t *testing.T) {
 	t.Parallel()
 	store, at := officed(t, "water")
-	e := engine.New(nil, store, 0, func() time.Time { return at.Add(time.Hour) }, slog.New(slog.DiscardHandler))
+	c, err := client.NewLazyClient(client.Options{Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))}) // nothing is asked of Temporal
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	e := engine.New(c, store, 0, func() time.Time { return at.Add(time.Hour) }, slog.New(slog.DiscardHandler))
 	m := ledger.MessageInfo{Plan: "water", ID: "none"} // the office is told that there is none
 	for name, settle := range map[string]func(act.Actor) (bool, error){
 		"resend": func(by act.Actor) (bool, error) { return e.Resend(t.Context(), m, by) },
