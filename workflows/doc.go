@@ -11,8 +11,7 @@
 //	            │      and the notices, and makes sure that the Morning which
 //	            │      speaks them is started
 //	            ├────► … and so on to the end of its ladder; a talk stage
-//	            │      starts a Talk, which opens when the stage speaks and has
-//	            │      a ladder of its own
+//	            │      starts a Talk
 //	            ├────► a person acts: an update named after the act, refused at
 //	            │      once by what internal/act says of the case, or recorded by
 //	            │      one durable activity that gives back the course it leaves;
@@ -20,9 +19,10 @@
 //	            ├────► a new ladder goes on in a new run
 //	            └────► stays until a person closes or cancels it
 //
-//	Talk      one talk or circular: opened by its stage, or proposed by a person
-//	          or a rule; a proposal is said again until a named leader decides;
-//	          stays until it is closed, declined, or void with its task
+//	Talk      one talk or circular with a ladder of its own: opens when its stage
+//	          speaks, or is proposed by a person or a rule; a proposal is said
+//	          again until a named leader decides; stays until it is closed,
+//	          declined, or void with its task
 //	Morning   up to fifty recipients, one instant: started with a delay until
 //	          09:00, says to each in one message what is still true then; over a
 //	          mail server by a durable activity on a queue that only workers poll

@@ -26,7 +26,7 @@ type AmendOptions struct {
 	SamePaper     bool
 	LaunchOptions // its own By and Reason are not asked
 
-	// within are the plans whose amendments wait for this one to be told to all.
+	// within are the plans whose amendments wait until this one has told all its tasks.
 	within []string
 }
 

@@ -66,7 +66,7 @@ func (m *amending) owed(ctx context.Context) error {
 	return nil
 }
 
-// all tells several tasks at once; what concerns one goes in order.
+// all tells the tasks of an amendment, several at once; the acts on one task go in order.
 func (m *amending) all(ctx context.Context) error {
 	var told []plan.TaskChange
 	for _, c := range m.amended.Changes.Tasks {

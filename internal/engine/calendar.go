@@ -14,10 +14,11 @@ import (
 	"duban/workflows"
 )
 
-// MoveCalendar has everything look at the ledger that notices of holidays move which
-// are in force there and have not been carried out, whoever put them in force, in every
-// plan under way, and notes it in the name of by. It gives how many things were told to
-// look. Done again, it does nothing.
+// MoveCalendar carries out the notices of holidays that are in force in the ledger and
+// were not carried out yet, whoever put them in force: each workflow of a plan under way
+// whose stages they move is told to read the ledger again, and the ledger notes in the
+// name of by that they are carried out. It gives how many workflows were told. A second
+// call does nothing.
 func (e *Engine) MoveCalendar(ctx context.Context, by string) (things int, err error) {
 	years, err := e.ledger.Unmoved(ctx)
 	if err != nil || len(years) == 0 {
@@ -79,8 +80,9 @@ func movedOf(m whatif.Moved) string {
 	return workflowOf(m.Plan, m.Task, m.Kind)
 }
 
-// formerCalendar is the one by which what runs stands, before the notices of years
-// came; known is false when that cannot be told.
+// formerCalendar is the calendar before the notices of some years came: the one by which
+// the stages of running workflows were dated. known is false when the ledger cannot tell
+// it any more.
 func (e *Engine) formerCalendar(ctx context.Context, years []int) (cal *calendar.Calendar, known bool, err error) {
 	now, err := e.ledger.Calendar(ctx)
 	if err != nil {

@@ -38,8 +38,9 @@ func (e *Engine) checkCarrying(ctx context.Context, p *plan.Plan, opt LaunchOpti
 	return nil
 }
 
-// carryAll lets go on in a plan what it carries on from others and has not yet. over are
-// the plan's tasks whose work has ended in the other plan meanwhile: they are not begun.
+// carryAll carries over every task that a plan carries on from another plan and that was
+// not carried yet. over are the plan's tasks whose work has ended in the other plan
+// meanwhile: they are not begun.
 func (e *Engine) carryAll(ctx context.Context, l ledger.Launched, opt LaunchOptions) (over []string, err error) {
 	known, err := e.ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID})
 	if err != nil {
@@ -99,8 +100,9 @@ func (e *Engine) carryOn(ctx context.Context, l ledger.Launched, t plan.Task, op
 	return false, ledger.ErrBehind
 }
 
-// lookAt tells the workflows of what is over in the old plan, which end, and lets the
-// talks that go along go on in the plan l. Tasks are armed with the rest of it.
+// lookAt tells the workflows of tasks that were carried away from the old plan to read the
+// ledger, upon which they end, and starts in the plan l the talks that go along. The tasks
+// themselves are started with the others of l.
 func (e *Engine) lookAt(ctx context.Context, l ledger.Launched, c ledger.Carriage) error {
 	for i, k := range c.Tasks {
 		id := workflows.TaskWorkflowID(c.From, k.Task)

@@ -167,7 +167,7 @@ func apart(knows, has workflows.Position) Why {
 	return Ahead
 }
 
-// still is the finding, unless the thing has come to its end meanwhile.
+// still gives a finding back, unless what it is about has ended meanwhile.
 func (r reconciling) still(ctx context.Context, t thing, f *Finding) (*Finding, error) {
 	_, on, err := t.job(ctx)
 	if err != nil || !on {

@@ -29,7 +29,7 @@ func (r reconciling) runs(ctx context.Context, t *thing) (wait bool, err error) 
 	return f != nil, err
 }
 
-// repair starts what was found from where the ledger has it.
+// repair starts the workflow of a finding from the state that the ledger has.
 func (r reconciling) repair(ctx context.Context, t thing, f *Finding) error {
 	switch f.Why {
 	case Spoken:

@@ -46,7 +46,8 @@ const (
 	lastLines   = 200
 )
 
-// look is how long each is asked what is the matter.
+// look is how long Temporal, the ledger and the worker are each asked, once an act had no
+// answer, whether it is they who are silent.
 const look = 2 * time.Second
 
 // AnswerWithin sets how long an act of a person waits for its answer before it
@@ -83,7 +84,8 @@ func timedOut(err error) bool {
 	return errors.As(err, &update) || errors.As(err, &deadline) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// whySilent asks each of those an act needs, a moment each.
+// whySilent asks each party that an act needs (the ledger, the clock, Temporal, a worker),
+// a moment each.
 func (e *Engine) whySilent(ctx context.Context, err error) error {
 	ask := func(f func(context.Context) error) error {
 		ctx, cancel := context.WithTimeout(ctx, min(look, e.patience))

@@ -268,7 +268,7 @@ func (h *Host) work(ctx context.Context, cfg settings.Config, o Options, people 
 	})
 }
 
-// await is wait for what gives nothing.
+// await is wait for a try that has no result.
 func (h *Host) await(ctx context.Context, who, at string, try func(context.Context) error) error {
 	_, err := wait(ctx, h.boot, who, at, func(ctx context.Context) (none struct{}, err error) { return none, try(ctx) }, nil)
 	return err
@@ -280,10 +280,12 @@ func (h *Host) startWorker(cfg settings.Config, acts *activities.Activities) err
 		WorkerStopTimeout: workerStop,
 		//lint:ignore SA1019 its successor opts in to versioned deployments; this only names the worker: see workflows.BuildID
 		BuildID: workflows.BuildID,
-		// When it wakes, a task should get the worker that still knows it, however
-		// busy the morning; but what a killed worker was handed last waits this long.
+		// A workflow that wakes should go to the worker that still has its state in memory,
+		// however busy the morning. The price: a workflow task that a killed worker was handed
+		// last goes to another worker only after this time.
 		StickyScheduleToStartTimeout: 20 * time.Second,
-		// What finds nobody polling is written to the disk first.
+		// A workflow task for which no poller waits is written to the database before anybody gets
+		// it.
 		MaxConcurrentWorkflowTaskPollers: 8,
 		OnFatalError: func(err error) {
 			select {

@@ -18,8 +18,8 @@ import (
 // keeps everything.
 const forEver = 3650 * 24 * time.Hour
 
-// keeps tells the embedded server for how long to keep what has ended. What is in
-// the ledger needs no longer: nothing that has ended there is started again.
+// keeps tells the embedded server how long to keep workflows that have ended. What has
+// ended in the ledger too is never started again, so their histories are needed no longer.
 func (h *Host) keeps(ctx context.Context, cfg settings.Config) error {
 	if h.server == nil {
 		return nil // a cluster's namespace is its operator's: internal/deploy/namespace
@@ -70,7 +70,7 @@ func clears(dir string, days int, now time.Time) (gone int, err error) {
 // clearing is how often the outbox is looked through.
 const clearing = 24 * time.Hour
 
-// clearOutbox does it once a day.
+// clearOutbox clears the outbox once a day.
 func (h *Host) clearOutbox(ctx context.Context, cfg settings.Config) {
 	for cfg.KeepOutbox > 0 {
 		gone, err := clears(cfg.Outbox, cfg.KeepOutbox, time.Now())

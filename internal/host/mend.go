@@ -92,7 +92,7 @@ func (h *Host) nameStrangers(ctx context.Context) {
 	}
 }
 
-// end stops it and waits until it has stopped.
+// end stops the look at what Temporal has lost, and waits until it has stopped.
 func (m *mending) end() error {
 	m.stop()
 	m.done.Wait()

@@ -29,7 +29,8 @@ type served struct {
 	health   *watch.Health
 }
 
-// serveMetrics serves them at http://address/metrics; an empty address serves none.
+// serveMetrics serves the process's metrics at http://address/metrics; an empty address
+// serves none.
 func serveMetrics(address string, log *slog.Logger) (*served, error) {
 	if address == "" {
 		return nil, nil

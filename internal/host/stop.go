@@ -11,7 +11,7 @@ import (
 // ended by then is left behind.
 const StopWithin = 30 * time.Second
 
-// What the parts may take of it. Activities that run are given most.
+// Shares of StopWithin, one a part of the process. Activities that run are given most.
 const (
 	workerStop = 12 * time.Second // as the worker's own limit
 	ledgerStop = 8 * time.Second  // as the ledger's own

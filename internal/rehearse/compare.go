@@ -271,8 +271,8 @@ func Compare(foretold []plan.Foretold, stages []ledger.Stage, notices []ledger.N
 			c.expected[s] = append(c.expected[s], fact{f.At.UTC(), f.Kind})
 		}
 	}
-	// what was said comes first: what a ladder that was replaced has dropped is
-	// there once more under the new one
+	// Said notices come before dropped ones: a stage that a replaced ladder dropped stands
+	// there once more under the new ladder.
 	notices = slices.Clone(notices)
 	slices.SortStableFunc(notices, func(a, b ledger.Notice) int { return cmp.Compare(unsent(a), unsent(b)) })
 	var left []ledger.Notice

@@ -134,7 +134,8 @@ func (r *Result) add(what string, n ledger.Notice, detail string) {
 	r.Differences = append(r.Differences, c.diffs...)
 }
 
-// silent asks what the audit asks.
+// silent adds to the result what the daily audit of a plan would find: stages that were due and left no
+// trace, and messages that are stuck.
 func (y *year) silent(ctx context.Context, result *Result) error {
 	missing, err := activities.Missing(ctx, y.store, y.Plan.ID, y.to)
 	if err != nil {
