@@ -293,7 +293,8 @@ func (s *Store) LastAmendment(ctx context.Context, planID string) (Amended, erro
 
 func (t *tx) lastAmendment(planID string) (Amended, error) { return lastAmendment(planID, t.one) }
 
-// lastAmendment reads by one, which gives one row.
+// lastAmendment reads a plan's last amendment. one reads a single row, in a transaction or
+// outside of any.
 func lastAmendment(planID string, one func(dest any, query string, args ...any) error) (last Amended, err error) {
 	var n int
 	if err := one(&n, `SELECT COUNT(*) FROM events WHERE plan = ? AND kind = ?`, planID, PlanAmended); err != nil || n == 0 {

@@ -29,7 +29,8 @@ type Carriage struct {
 	Tasks    []CarriedTask // a duty before its occurrences
 }
 
-// CarriedTask is one of them.
+// CarriedTask is one task of a Carriage: the task itself, or an open occurrence of the
+// duty.
 type CarriedTask struct {
 	Task    string   // of the plan From
 	Version int      // that Facts were worked out from
@@ -143,7 +144,7 @@ func CarriedTalkID(task string, k CarriedTalk) string {
 	return fmt.Sprintf("%s#%d", task, cmp.Or(k.Number, k.Talk.Number))
 }
 
-// carryIn begins it in the new one, at a place of its document.
+// carryIn begins a carried task in the new plan, at a place of that plan's document.
 func (t *tx) carryIn(c Carriage, k CarriedTask, position int, when When) error {
 	if err := t.insert("tasks", taskValueColumns, [][]any{taskValues(c.To, position, k.Into)}); err != nil {
 		return fmt.Errorf("task %s: %w", k.Into.ID, err)

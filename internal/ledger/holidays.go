@@ -23,7 +23,8 @@ type calendarRow struct {
 	Undone sql.NullString `db:"undone"`
 }
 
-// on sets what a plan takes from it, by the plan's clock.
+// on sets since when the notices in force are so for a plan, and in which spans others were that
+// were taken back, by the plan's clock.
 func (r calendarRow) on(l *Launched) error {
 	if r.Since.Valid {
 		l.CalendarSince = l.Clock.Plan(r.Since.Time.UTC())
@@ -157,8 +158,8 @@ func (n yearNotices) back() (TakingBack, error) {
 
 func (t *tx) holidaysOf(year int) (yearNotices, error) { return holidaysOf(year, t.one) }
 
-// holidaysOf reads a year's notices in the order in which they came, by one, which
-// gives one row.
+// holidaysOf reads a year's notices in the order in which they came. one reads a single
+// row, in a transaction or outside of any.
 func holidaysOf(year int, one func(dest any, query string, args ...any) error) (n yearNotices, err error) {
 	n.year = year
 	var row struct {
@@ -339,5 +340,5 @@ func (s *Store) MarkMoved(ctx context.Context, year, tasks int, actor string, wh
 // noticeKey names a year's n-th notice for ever.
 func noticeKey(year, n int) string { return fmt.Sprintf("calendar/%d/v%d", year, n) }
 
-// movedKey names that what runs was moved by it.
+// movedKey names the event that everything running was moved by a year's n-th notice.
 func movedKey(year, n int) string { return noticeKey(year, n) + "/moved" }

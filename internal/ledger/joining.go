@@ -140,7 +140,8 @@ func (t *tx) begin(talk Talk, c act.TalkCase, when When) (err error) {
 	return t.moveTalk(talk, kind, when)
 }
 
-// follow lets what has joined a talk go on as part of the one that this is part of now.
+// follow lets the talks that have joined a talk go on as parts of the talk that it is part
+// of itself now.
 func (t *tx) follow(talk Talk, into string) error {
 	var rows []talkRow
 	if err := t.all(&rows, `SELECT `+talkColumns+` FROM talks WHERE plan = ? AND host = ? ORDER BY id`, talk.Plan, talk.ID); err != nil {
@@ -160,7 +161,7 @@ func (t *tx) follow(talk Talk, into string) error {
 	return nil
 }
 
-// host is the ID of the talk that one goes on as part of; "" of one by itself.
+// host is the ID of the talk as part of which a talk goes on; "" of a talk by itself.
 func (t Talk) host() string {
 	if t.Facts == nil {
 		return ""

@@ -32,17 +32,17 @@ const (
 	ContactsByUnit   = "unit"
 )
 
-// OfficeSettings are the names of all of them.
+// OfficeSettings are the names of all that the office can decide.
 var OfficeSettings = []string{OfficeChannels, OfficeLanguage, OfficeRankFloor, OfficeSecondFactor, OfficeSender, OfficeUnitContacts}
 
 // SecondFactorRoles are those of whom a second factor can be asked: the accounts of a
 // plan's office, of its leadership, and of all other units.
 var SecondFactorRoles = []string{"leadership", "office", "unit"}
 
-// NoSecondFactor asks it of nobody.
+// NoSecondFactor asks nobody for a second factor.
 const NoSecondFactor = "none"
 
-// OfficeSet is the kind of the event that writes one of them.
+// OfficeSet is the kind of the event by which the office decides one of OfficeSettings.
 const OfficeSet = "office.set"
 
 // Office is what the office has decided, by name. What it has not decided is not
@@ -103,7 +103,8 @@ func (s *Store) ProposeOffice(ctx context.Context, name, value string, when When
 	return err
 }
 
-// office decides one where may allows it over what was decided before.
+// office writes what the office decides of one setting, where may allows that in place of
+// what was decided before.
 func (s *Store) office(ctx context.Context, name, value, actor string, when When, may func(before string) bool) (string, error) {
 	if !slices.Contains(OfficeSettings, name) || value == "" {
 		return "", fmt.Errorf("ledger: the office decides no %s %q", name, value)

@@ -126,7 +126,8 @@ func paperOf(p *plan.Plan) paper {
 	return d
 }
 
-// of is what it says of a task; of an occurrence, what it says of its duty.
+// of is what the plan's document says of a task; of an occurrence, what it says of the
+// duty.
 func (d paper) of(t Task) written {
 	said, ok := d.tasks[t.ID]
 	if !ok {

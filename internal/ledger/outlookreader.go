@@ -165,7 +165,8 @@ func (w *where) shows(light plan.Light, day string) {
 	}
 }
 
-// takes is the same of a stale task.
+// takes tells of a stale task, as it is worked out now, whether the filter chooses it: what its
+// conditions in SQL ask of tasks that are not stale.
 func (f ListFilter) takes(t workedTask, today calendar.Day) bool {
 	part := func(parts ...string) func([2]string) bool {
 		return func(p [2]string) bool { return slices.Contains(parts, p[1]) && slices.Contains(f.Units, p[0]) }

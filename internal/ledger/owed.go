@@ -50,7 +50,7 @@ func Obligations(l Launched, book act.Book, t Task, talks []Talk) (all []Obligat
 	return all
 }
 
-// unitsOf are the units whose seats owe it.
+// unitsOf are the units whose seats owe an obligation.
 func unitsOf(o act.Owed) (units []string) {
 	for _, r := range o.By {
 		if r.Unit != "" && !slices.Contains(units, r.Unit) {
