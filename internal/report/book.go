@@ -341,8 +341,8 @@ func (b *binder) shown(id string) string {
 	return id
 }
 
-// called are the talks about each task: in place of what has joined another that one,
-// where it is given.
+// called are the talks about each task. In place of a talk that has joined another stands
+// that other, where it is given.
 func (b *binder) called(tasks []ledger.Task, talks []ledger.Talk) map[string][]Called {
 	all, of, named := map[string][]Called{}, byID(tasks), map[string]ledger.Talk{}
 	for _, t := range talks {

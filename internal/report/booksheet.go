@@ -216,7 +216,8 @@ func (s Speaker) leftKey(r Row) string {
 	return one("left", *r.WorkdaysLeft)
 }
 
-// one is the key of a sentence about n of something: of one it may need another.
+// one is the catalogue's key of a sentence about n things; about a single thing it may be
+// another sentence's.
 func one(key string, n int) string {
 	if n == 1 {
 		return key + "_one"

@@ -58,7 +58,7 @@ type Case struct {
 // calls is what people call a task or a talk of a plan that has this ID in the ledger.
 func (c Case) calls(plan, thing string) string { return c.called[plan].Of(thing) }
 
-// now is calls of the case's own plan.
+// now is what people call a task or a talk of the case's own plan.
 func (c Case) now(thing string) string { return c.calls(c.Plan.ID, thing) }
 
 // Facts are what the document and the plan say of a line, beside its Row.

@@ -253,7 +253,7 @@ func rank(units []UnitTally, floor int) {
 	}
 }
 
-// first puts what is so before what is not.
+// first orders two answers to one question: yes comes before no.
 func first(a, b bool) int {
 	switch {
 	case a == b:
