@@ -75,7 +75,7 @@ var onlyFor = map[string][]string{
 	// The engine asks workflows by package wire, and opens things by package docket: it calls no activity.
 	"activities":        {"internal/host", "internal/front", "internal/rehearse", "internal/bench"},
 	"internal/recount":  {},
-	"internal/settings": {"starter", "worker", "internal/host", "internal/rehearse", "internal/bench"},
+	"internal/settings": {"starter", "worker", "internal/host", "internal/front", "internal/rehearse", "internal/bench"},
 	"internal/embedded": {"internal/host"},
 	"internal/door":     {"internal/host", "internal/embedded", "internal/rehearse"},
 }
@@ -89,7 +89,7 @@ var never = map[string][]string{
 // without it.
 var knowsTemporal = []string{
 	"internal/wire", "workflows", "activities", "internal/engine", "internal/host", "internal/embedded", "internal/door",
-	"internal/rehearse", "internal/bench", "internal/deploy", "starter",
+	"internal/rehearse", "internal/bench", "internal/deploy",
 }
 
 // onlyBy names packages of others that few of our rooms import.

@@ -136,19 +136,13 @@ func (a *app) status(err error, printed *terminal.Output) int {
 	return 1
 }
 
-// How long a command may go on after it was told to stop: one that a person
-// typed, and one that works and first brings to an end what it has begun.
-const (
-	typedGrace  = 3 * time.Second
-	servesGrace = 30 * time.Second
-)
-
-// grace is how long the command may go on once it was told to stop.
+// grace is how long the command may go on once it was told to stop: one that works first
+// brings to an end what it has begun.
 func (a *app) grace() time.Duration {
 	if a.serves.Load() {
-		return servesGrace
+		return 30 * time.Second
 	}
-	return typedGrace
+	return 3 * time.Second
 }
 
 func (a *app) root() *cobra.Command {

@@ -69,7 +69,7 @@ func (a *app) waterImport() *cobra.Command {
 				if im.Applied = len(im.Corrects) == 0 || correct; !im.Applied {
 					err = a.w.Err("water.must_correct", words.Data{"Count": len(im.Corrects)})
 				} else if _, err := engine.BringReadings(cmd.Context(), store, a.now(), l, all, correct, reason, by); err != nil {
-					return a.waterRefused(err)
+					return err
 				}
 				return errors.Join(a.show().Print(im, func() { a.show().WaterImport(im) }), err)
 			})
@@ -79,17 +79,6 @@ func (a *app) waterImport() *cobra.Command {
 	c.Flags().BoolVar(&correct, "correct", false, a.w.T("water.flag_correct"))
 	c.Flags().StringVarP(&reason, "message", "m", "", a.w.T("water.flag_reason"))
 	return c
-}
-
-func (a *app) waterRefused(err error) error {
-	var only *engine.OfficeError
-	if errors.As(err, &only) {
-		return a.w.Err("water.only", words.Data{"Office": strings.Join(only.Offices, a.w.T("cli.list_comma"))})
-	}
-	if errors.Is(err, ledger.ErrCorrects) { // others brought readings in since these were compared
-		return a.w.Err("water.meanwhile")
-	}
-	return err
 }
 
 // waterShow shows a month's table, or one section over time.

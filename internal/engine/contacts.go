@@ -17,6 +17,7 @@ import (
 type OfficeError struct {
 	Offices []string // names; none when no plan names the unit
 	Of      string   // ID of the unit it was about; "" of what is no unit's
+	Water   bool     // it was about the readings of sections
 }
 
 func (e *OfficeError) Error() string { return fmt.Sprintf("engine: only %v may do this", e.Offices) }

@@ -29,6 +29,10 @@ func Sentence(w *words.Words, err error) (text string, ok bool) {
 			names += " …"
 		}
 		return w.T("cli.unarmed", words.Data{"Count": len(unarmed.Tasks), "Tasks": names, "Error": unarmed.First}), true
+	case errors.Is(err, ledger.ErrCorrects): // others brought readings in since these were compared
+		return w.T("water.meanwhile"), true
+	case errors.As(err, &office) && office.Water:
+		return w.T("water.only", words.Data{"Office": strings.Join(office.Offices, w.T("cli.list_comma"))}), true
 	case errors.As(err, &office) && len(office.Offices) > 0:
 		return w.T("message.only_office", words.Data{"Office": strings.Join(office.Offices, w.T("cli.list_comma"))}), true
 	case errors.As(err, &office):

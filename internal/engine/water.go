@@ -21,7 +21,7 @@ func BringReadings(ctx context.Context, store *ledger.Store, now time.Time, l le
 		return !ok || s.Data != by.Unit
 	})
 	if by.Unit == "" || by.Unit != dir.Office && foreign {
-		return nil, &OfficeError{Offices: []string{dir.Name(dir.Office)}}
+		return nil, &OfficeError{Offices: []string{dir.Name(dir.Office)}, Water: true}
 	}
 	of := ledger.ReadingsBy{Plan: l.Plan.ID, Office: dir.Office, Actor: by.Account, Correct: correct, Reason: reason}
 	return store.PutReadings(ctx, of, all, ledger.When{Real: now, Plan: l.Clock.Plan(now)})
