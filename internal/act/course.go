@@ -190,35 +190,29 @@ func (b Book) Play(c Course, acts []Act, to time.Time) (said []plan.Stage, after
 			refused[a.ID] = r
 			return
 		}
-		c = next
-		said = append(said, told...)
+		c, said = next, append(said, told...)
 	}
-	speak := func(until time.Time) {
-		for {
-			resume, wakes := c.ResumesBy(until)
-			if c.Next != nil && c.Next.At.Before(until) && !(wakes && resume.At.Before(c.Next.At)) {
-				var s plan.Stage
-				c, s = b.Decide(c)
-				said = append(said, s)
-				continue
-			}
-			if !wakes {
-				return
-			}
+	for c = b.Course(c.Case); ; {
+		until, acted := to, len(acts) > 0 && acts[0].At.Before(to)
+		if acted {
+			until = acts[0].At.Add(1) // what speaks at the instant of the act speaks before it
+		}
+		resume, wakes := c.ResumesBy(until)
+		switch {
+		case c.Next != nil && c.Next.At.Before(until) && !(wakes && resume.At.Before(c.Next.At)):
+			var s plan.Stage
+			c, s = b.Decide(c)
+			said = append(said, s)
+		case wakes:
 			do(resume)
+		case acted:
+			do(acts[0])
+			acts = acts[1:]
+		default:
+			slices.SortStableFunc(said, func(x, y plan.Stage) int { return x.At.Compare(y.At) }) // the end of a pause is told later than it comes
+			return said, c, refused
 		}
 	}
-	c = b.Course(c.Case)
-	for _, a := range acts {
-		if !a.At.Before(to) {
-			break
-		}
-		speak(a.At.Add(1)) // what speaks at the instant of the act has spoken
-		do(a)
-	}
-	speak(to)
-	slices.SortStableFunc(said, func(x, y plan.Stage) int { return x.At.Compare(y.At) }) // the end of a pause is told later than it comes
-	return said, c, refused
 }
 
 // ResumesBy is the engine's own act that ends a pause whose end is known, when

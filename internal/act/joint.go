@@ -40,15 +40,7 @@ func (c Called) Compare(other Called) int {
 // CallsUntil are the instants, the last of them until, at which a task's ladder still
 // calls for a talk if nobody does anything.
 func (b Book) CallsUntil(c Case, until time.Time) (all []time.Time) {
-	if c.Over() {
-		return nil
-	}
-	course := b.Course(c)
-	_, wakes := course.ResumesBy(until.Add(1))
-	if !wakes && (course.Next == nil || course.Next.At.After(until)) {
-		return nil
-	}
-	said, _, _ := b.Play(course, nil, until.Add(1))
+	said, _, _ := b.Play(Course{Case: c}, nil, until.Add(1))
 	for _, s := range said {
 		if b.calls(c, s) {
 			all = append(all, s.At)
