@@ -302,7 +302,7 @@ func TestTheJudgeSeesWhoIsNotToldInTheNextPlan(t *testing.T) {
 		h.acts = append(h.acts, done{Act: written(t, "2021-06-01 10:00 clerk carry policy=standard due=2021-09-30 unit="+to), GoesOn: true})
 		h.until = moment(t, "2021-06-02 00:00")
 		silent := verdict(judge(newBook(t), h))
-		require.Contains(t, silent, "law 5, 2021-06-01 10:00: nobody has told "+to)
+		require.Contains(t, silent, "law 5, 2021-06-01T02:00:00Z: nobody has told "+to)
 		h.said = append(h.said, said(t, "2021-06-01 10:00 act-0-order told "+to+"/liaison about order"))
 		require.NotContains(t, verdict(judge(newBook(t), h)), "law 5")
 	}
