@@ -53,7 +53,7 @@ func TestAUnitWithoutAnAccountIsNamedOnce(t *testing.T) {
 	require.Empty(t, named("shuiwu", "zhujian"))
 	found := named("zhujian")
 	require.Equal(t, []notice.Unattended{{Unit: "shuiwu", Name: "市水务局", Tasks: []string{"a", "b"}}}, found)
-	mail, err := notice.ComposeAlarm(words.New("zh"), notice.Alarm{ID: "x", At: now, Unattended: found})
+	mail, err := notice.ComposeAlarm(words.New("zh"), notice.Alarm{ID: "x", Zone: calendar.Beijing, At: now, Unattended: found})
 	require.NoError(t, err)
 	require.Contains(t, strings.Join(strings.Fields(mail.Text), ""), "单位没有账号")
 	require.Contains(t, mail.Text, "市水务局")
