@@ -315,8 +315,8 @@ func (j court) hold(t ledger.Task, l *life, lives map[string]*life) []broken {
 	h, rules, talks := j.history(t, l)
 	found := of("", laws.Judge(rules, h))
 	for _, k := range j.talks[t.ID] {
-		if k.What == plan.ProposeCircular || k.State == act.TalkJoined || k.Facts == nil || k.Facts.Opened.IsZero() || k.OpensAt.After(j.until) {
-			continue // it has no steps, or has not begun
+		if k.State == act.TalkJoined || k.Facts == nil || k.Facts.Opened.IsZero() || k.OpensAt.After(j.until) {
+			continue // it has not begun
 		}
 		talk := &laws.TalkHistory{Task: t.ID, Policy: k.Facts.Policy, Opened: k.OpensAt, Joined: j.joined(k, lives), Anew: j.joins(t.ID, k)}
 		for _, a := range l.talkActs[k.ID] {
@@ -329,7 +329,14 @@ func (j court) hold(t ledger.Task, l *life, lives map[string]*life) []broken {
 				talk.Said = append(talk.Said, s)
 			}
 		}
-		found = append(found, of(k.ID, laws.Talk(rules, h, talk))...)
+		judge := laws.Talk
+		if k.What == plan.ProposeCircular {
+			if k.Facts.From != "" {
+				continue // the plan that it came from has what it said
+			}
+			judge = laws.Circular
+		}
+		found = append(found, of(k.ID, judge(rules, h, talk))...)
 	}
 	return found
 }

@@ -71,6 +71,8 @@ const (
 	CloseTalk  Kind = "close_talk"  // 解除约谈
 	Keep       Kind = "keep"        // 继续约谈: though what it rested on has gone
 	Again      Kind = "again"       // 再次约谈
+
+	AnswerCircular Kind = "answer_circular" // 报送整改情况: what the unit named did about a circular
 )
 
 // Acts on a running plan itself. They are recorded, then carried out by acts on

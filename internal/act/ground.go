@@ -25,6 +25,9 @@ import (
 // then one that is cancelled, done or given a date to come only leaves it, and it waits
 // while all are paused.
 func (b Book) AffectedBy(talk TalkCourse, task string, before, after Case, a Act) (course TalkCourse, told []plan.Stage, ok bool) {
+	if talk.State == TalkOpen && talk.What == plan.ProposeCircular { // what is out has been said
+		return talk, nil, false
+	}
 	c := talk.TalkCase
 	c.unsay(a.At)
 	c.Members = slices.Clone(c.Of())

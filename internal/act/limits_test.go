@@ -159,7 +159,7 @@ func TestNoPolicyTakesTheEnginesNames(t *testing.T) {
 func TestEvidenceIsAFileOrAnAddressOnTheWeb(t *testing.T) {
 	t.Parallel()
 	office := act.Actor{Account: "zhao", Name: "赵某", Unit: "office"}
-	talk := act.TalkCase{State: act.TalkOpen, Lead: "u", Office: "office", Leadership: "l"}
+	talk := act.TalkCase{What: plan.ProposeTalk, State: act.TalkOpen, Lead: "u", Office: "office", Leadership: "l"}
 	task := act.Case{Kind: plan.Dated, State: act.Reported, Lead: "u", Office: "office", Leadership: "l"}
 	for _, wrong := range []act.Evidence{{URL: "javascript:alert(1)"}, {URL: "file:///etc/passwd"}, {URL: "ftp://a.cn/1"}, {URL: "https:///x"}, {URL: "公告栏"}, {URL: "http://a.cn", SHA256: "0"}, {Name: "x"}} {
 		for _, kind := range []act.Kind{act.Minutes, act.VerifyTalk, act.Held} {

@@ -63,6 +63,7 @@ type TalkCase struct {
 	Agains   []Mark                  `json:"agains,omitempty"`       // called again, by whom
 	Rounds   []Round                 `json:"rounds,omitempty"`       // those before this one, in order
 	ClosedOn calendar.Day            `json:"closed_on,omitzero"`
+	AnswerBy calendar.Day            `json:"answer_by,omitzero"` // of a circular that is out: the last day on which its unit reports what it did 整改情况; it is named in the circular and does not move
 
 	Formerly []string     `json:"formerly,omitempty"` // units that it was about, and that another has taken over from
 	Voided   *Voided      `json:"voided,omitempty"`   // it is void because its task was cancelled, or given a date to come
@@ -162,6 +163,9 @@ func (c TalkCase) Check(a Act) *Refusal {
 	if !slices.Contains(row.From, c.State) {
 		return refuse("talk_state", "Kind", string(a.Kind), "State", string(c.State))
 	}
+	if row.What != "" && row.What != c.What {
+		return refuse("talk_other", "Kind", string(a.Kind), "What", c.What)
+	}
 	if r := a.lacks(row.Needs); r != nil {
 		return r
 	}
@@ -178,6 +182,14 @@ func (c TalkCase) Check(a Act) *Refusal {
 func (c TalkCase) checkOrder(row TalkRow, a Act) *Refusal {
 	if a.Kind == Keep && c.Doubt == nil {
 		return refuse("talk_no_doubt")
+	}
+	if a.Kind == Approve && !a.Due.IsZero() {
+		switch {
+		case c.What != plan.ProposeCircular:
+			return refuse("talk_other_due")
+		case !a.Due.After(a.On):
+			return refuse("part_date", "Due", a.Due.String())
+		}
 	}
 	if a.Kind == TakeOver {
 		return same(a.Ref != c.Lead || a.Unit == c.Lead)
@@ -274,7 +286,7 @@ var talkApplies = map[Kind]func(*TalkCase, Act){
 	Approve: func(c *TalkCase, a Act) {
 		c.Approver = a.By.Name
 		if c.What == plan.ProposeCircular {
-			c.Opened, c.State = a.On, TalkClosed // it is told, and that is all of it
+			c.Opened, c.AnswerBy = a.On, a.Due
 			return
 		}
 		c.begin(a.On)

@@ -2,6 +2,7 @@ package act_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/laws"
 	"duban/internal/people"
 	"duban/internal/plan"
 	"duban/internal/planfile"
@@ -207,7 +209,7 @@ func TestProposalIsAskedForUntilItIsDecided(t *testing.T) {
 	require.Equal(t, []any{act.TalkOpen, "副市长", calendar.NewDay(2021, 6, 1), 1}, []any{after.State, after.Approver, after.Opened, after.Round()})
 }
 
-func TestCircularIsToldAndClosed(t *testing.T) {
+func TestACircularIsAnsweredByADay(t *testing.T) {
 	t.Parallel()
 	b := talkBook(t, plan.TalkAtOnce)
 	c := calledTalk()
@@ -218,10 +220,80 @@ func TestCircularIsToldAndClosed(t *testing.T) {
 	a.Unit, a.Talk = "shuiwu", &act.TalkFacts{What: plan.ProposeCircular}
 	course, refused := b.Propose(c, a)
 	require.Nil(t, refused)
-	said, after, refusals := playTalk(b, course, []act.Act{talkAct(oclock(5, 20, 10), mayor, act.Approve), talkAct(oclock(5, 20, 11), keeper, act.Serve)}, oclock(12, 31, 0))
-	require.Equal(t, map[string]string{"serve-0520T1100": "act.refused_talk_state"}, refusedKeys(refusals))
-	require.Equal(t, []string{"05-20 09:00 act-1-propose → leader,office", "05-20 10:00 act-2-approve → head,deputy,office,leader"}, talkLines(said))
-	require.Equal(t, plan.Matter{Topic: "propose", Words: "说明", By: "engine", Limit: calendar.NewDay(2021, 5, 25)}, said[0].Matter)
-	require.Equal(t, plan.Matter{Topic: "circular", Words: "说明", By: "副市长"}, said[1].Matter)
-	require.Equal(t, act.TalkClosed, after.State)
+	until := oclock(12, 31, 0)
+	approve := talkAct(oclock(5, 20, 10), mayor, act.Approve)
+	named := approve
+	named.Due = calendar.NewDay(2021, 6, 30)
+	soon := approve
+	soon.ID, soon.Due = "soon", calendar.NewDay(2021, 5, 20)
+	answer := func(at time.Time) act.Act { return talkAct(at, called, act.AnswerCircular) }
+	for _, tt := range []struct {
+		name    string
+		acts    []act.Act
+		said    []string // after the proposal
+		refused map[string]string
+		state   act.TalkState
+		limit   calendar.Day
+	}{
+		{"nobody answers", []act.Act{approve, talkAct(oclock(5, 20, 11), keeper, act.Serve)},
+			[]string{"05-20 10:00 act-2-approve → head,deputy,liaison,office,leader", "06-02 09:00 talk-answer-remind → liaison", "06-04 09:00 talk-answer-missed → head,office,leader"},
+			map[string]string{"serve-0520T1100": "act.refused_talk_other"}, act.TalkOpen, calendar.NewDay(2021, 6, 3)},
+		{"answered in time", []act.Act{approve, answer(oclock(5, 28, 10)), answer(oclock(5, 31, 10))},
+			[]string{"05-20 10:00 act-2-approve → head,deputy,liaison,office,leader", "05-28 10:00 act-3-answer_circular → office,leader"},
+			map[string]string{"answer_circular-0531T1000": "act.refused_talk_state"}, act.TalkClosed, calendar.NewDay(2021, 6, 3)},
+		{"answered late, by the office on the unit's behalf", []act.Act{approve, talkAct(oclock(6, 10, 10), keeper, act.AnswerCircular)},
+			[]string{"05-20 10:00 act-2-approve → head,deputy,liaison,office,leader", "06-02 09:00 talk-answer-remind → liaison", "06-04 09:00 talk-answer-missed → head,office,leader",
+				"06-10 10:00 act-3-answer_circular → office,leader"}, map[string]string{}, act.TalkClosed, calendar.NewDay(2021, 6, 3)},
+		{"the leader names the day", []act.Act{soon, named},
+			[]string{"05-20 10:00 act-2-approve → head,deputy,liaison,office,leader", "06-29 09:00 talk-answer-remind → liaison", "07-01 09:00 talk-answer-missed → head,office,leader"},
+			map[string]string{"soon": "act.refused_part_date"}, act.TalkOpen, calendar.NewDay(2021, 6, 30)},
+	} {
+		said, after, refusals := playTalk(b, course, tt.acts, until)
+		require.Equal(t, tt.refused, refusedKeys(refusals), tt.name)
+		require.Equal(t, "05-20 09:00 act-1-propose → leader,office", talkLines(said)[0], tt.name)
+		require.Equal(t, tt.said, talkLines(said)[1:], tt.name)
+		require.Equal(t, plan.Matter{Topic: "propose", Words: "说明", By: "engine", Limit: calendar.NewDay(2021, 5, 25)}, said[0].Matter)
+		require.Equal(t, plan.Matter{Topic: "circular", Words: "说明", By: "副市长", Limit: tt.limit}, said[1].Matter, tt.name)
+		require.Equal(t, []any{tt.state, tt.limit}, []any{after.State, after.AnswerBy}, tt.name)
+		history := &laws.TalkHistory{Policy: "standard", Opened: approve.At, Said: said[1:]}
+		for _, a := range tt.acts[1:] {
+			if tt.refused[a.ID] == "" && a.Kind == act.AnswerCircular {
+				history.Acts = append(history.Acts, laws.Done{Act: a})
+			}
+		}
+		judge := func() []laws.Breach { return laws.Circular(rulesOf(b), laws.History{Until: until}, history) }
+		require.Empty(t, judge(), tt.name)
+		last := said[len(said)-1]
+		late := last.ID == "talk-answer-missed"
+		if late {
+			history.Said = said[1 : len(said)-1]
+			require.NotEmpty(t, judge(), "%s: and nobody hears of it", tt.name)
+			last.At = last.At.AddDate(0, 0, -1)
+		} else {
+			last = plan.Stage{ID: "talk-answer-remind", Kind: plan.Remind, At: last.At.AddDate(0, 0, 3)}
+		}
+		history.Said = append(slices.Clone(history.Said), last)
+		require.NotEmpty(t, judge(), "%s: a word a day early, or after the answer", tt.name)
+		for _, s := range said[2:] {
+			if s.Kind != plan.Told {
+				require.Equal(t, plan.Matter{Topic: act.TopicAnswer, Limit: tt.limit}, s.Matter, tt.name)
+			}
+		}
+	}
+
+	// What is out has been said: nothing that becomes of the task takes it back, and no talk is
+	// answered so.
+	_, out, _ := playTalk(b, course, []act.Act{approve}, oclock(5, 21, 0))
+	before := act.Case{Kind: plan.Dated, State: act.Open, Lead: "shuiwu", Office: "shuizhiban", Leadership: "lingdao", Policy: "standard", Number: 1, Due: calendar.NewDay(2021, 4, 30)}
+	over := before
+	over.State = act.Cancelled
+	_, _, touched := b.AffectedBy(out, out.Task, before, over, talkAct(oclock(5, 22, 10), keeper, act.Cancel))
+	require.False(t, touched)
+	talk := b.OpenTalk(calledTalk(), oclock(5, 19, 9))
+	_, _, refused = b.ActOnTalk(talk, answer(oclock(5, 20, 10)))
+	require.Equal(t, "act.refused_talk_other", refused.Key)
+	asked := calledTalk()
+	asked.State = act.TalkProposed
+	_, _, refused = b.ActOnTalk(act.TalkCourse{TalkCase: asked}, named)
+	require.Equal(t, "act.refused_talk_other_due", refused.Key)
 }

@@ -22,6 +22,8 @@ const (
 	TopicPassedOn  = "passed_on" // its unit is dissolved, and another is called in its place
 	TopicDissolved = "dissolved" // its unit is dissolved, and it ends
 
+	TopicAnswer = "circular_answer" // the unit named in a circular is to report what it did
+
 	OwedDecision = "decided" // talk-decided-remind
 	OwedDoubt    = "kept"    // talk-kept-remind
 )
@@ -84,6 +86,11 @@ func (b Book) TalkOwed(c TalkCase) (all []Owed) {
 	case c.State == TalkOpen && c.Doubt != nil:
 		decision(OwedDoubt, TopicDoubt, c.Doubt.On, c.Doubt.Words, c.Doubt.By)
 	}
+	if c.State == TalkOpen && c.What == plan.ProposeCircular {
+		o := Owed{ID: StepAnswer, By: b.seats([]people.Role{people.Liaison}, c.Lead), Since: c.Opened, Limit: c.AnswerBy, Runs: true,
+			soon: true, matter: plan.Matter{Topic: TopicAnswer, Limit: c.AnswerBy}}
+		return []Owed{chasedOnce(o, 1, workday, workday, o.By, append(b.seats([]people.Role{people.Head}, c.Lead), office, leader), plan.Red)}
+	}
 	if c.State != TalkOpen || p.Talk == nil {
 		return all
 	}
@@ -114,6 +121,9 @@ func (b Book) TalkOwed(c TalkCase) (all []Owed) {
 // talk has not opened.
 func (b Book) StepLimit(c TalkCase, step string) calendar.Day {
 	p := b.talkPolicy(c)
+	if step == StepAnswer {
+		return c.AnswerBy
+	}
 	if p.Talk == nil || c.Since.IsZero() {
 		return calendar.Day{}
 	}
@@ -249,7 +259,11 @@ func (b Book) ActOnTalk(before TalkCourse, a Act) (after TalkCourse, told []plan
 	}
 	c := before.TalkCase
 	c.unsay(a.At)
-	c = b.resaidOfTalk(before.TalkCase, c.apply(a, b.Zone), a.At)
+	c = c.apply(a, b.Zone)
+	if a.Kind == Approve && c.What == plan.ProposeCircular && c.AnswerBy.IsZero() {
+		c.AnswerBy = b.within(b.talkPolicy(c).Acts.Circular, a.On)
+	}
+	c = b.resaidOfTalk(before.TalkCase, c, a.At)
 	return b.TalkCourse(c), b.toldOfTalk(c, a), nil
 }
 
@@ -274,7 +288,7 @@ func (b Book) toldOfTalk(c TalkCase, a Act) []plan.Stage {
 	case a.Kind == Serve: // what the 约谈通知书 says beyond its grounds is in c.Notice
 		m.Paper, m.Words = a.Talk.Number, strings.TrimPrefix(c.Grounds+"\n"+a.Reason, "\n")
 	case a.Kind == Approve && c.What == plan.ProposeCircular:
-		m.Topic, m.Words = plan.ProposeCircular, c.Grounds
+		m.Topic, m.Words, m.Limit = plan.ProposeCircular, c.Grounds, c.AnswerBy
 	}
 	return []plan.Stage{{ID: toldID(c.Acts, a.Kind), Kind: plan.Told, At: a.At, To: to, Matter: m}}
 }
@@ -289,11 +303,13 @@ func (c TalkCase) listeners(k Kind) []people.Recipient {
 		return []people.Recipient{leader, office}
 	case Approve:
 		if c.What == plan.ProposeCircular {
-			return []people.Recipient{of(people.Head), of(people.Deputy), office, leader}
+			return []people.Recipient{of(people.Head), of(people.Deputy), of(people.Liaison), office, leader}
 		}
 		return []people.Recipient{of(people.Head), office}
 	case Decline, GivePlan, GiveReport:
 		return []people.Recipient{office}
+	case AnswerCircular:
+		return []people.Recipient{office, leader}
 	case Serve:
 		return []people.Recipient{of(people.Head), of(people.Liaison)}
 	case Absent:

@@ -16,6 +16,8 @@ const (
 	StepPlan     = "plan"     // 整改方案
 	StepReport   = "report"   // 整改落实情况报告
 	StepVerified = "verified" // 核查整改
+
+	StepAnswer = "answer" // 报送整改情况: the one step of a circular
 )
 
 // TalkRow says who may do an act on a talk, in which states, after which step,
@@ -29,6 +31,7 @@ type TalkRow struct {
 	After string    // the step that must have been taken; "" none
 	Step  string    // the step it takes; "" none
 	Needs []Field   // what the act must say
+	What  string    // plan.ProposeTalk or plan.ProposeCircular: to that alone; "" both
 }
 
 // Fields of Act.Talk that an act must fill, beside NeedUnit and NeedReason.
@@ -65,23 +68,25 @@ var (
 )
 
 // Talks is the one table of who may do what to a talk, and of the states it goes
-// through. A circular is closed by its approval.
+// through. A circular is out with its approval, and is closed by the answer of the unit
+// it names.
 var Talks = []TalkRow{
-	{Propose, []Seat{Office, Leadership, Engine}, false, nil, TalkProposed, "", "", []Field{NeedWhat, NeedUnit, NeedReason}},
-	{Approve, []Seat{Leadership}, true, talkProposed, TalkOpen, "", "", nil},
-	{Decline, []Seat{Leadership}, true, talkProposed, TalkDeclined, "", "", needReason},
-	{Serve, byOffice, false, talkOpen, "", "", StepServed, []Field{NeedNumber, NeedTime, NeedPlace, NeedCalled}},
-	{Held, byOffice, false, talkOpen, "", StepServed, StepHeld, nil},
-	{Absent, byOffice, false, talkOpen, "", StepServed, "", needReason},
-	{Minutes, byOffice, false, talkOpen, "", StepHeld, StepMinutes, needReason},
-	{GivePlan, byUnit, false, talkOpen, "", StepHeld, StepPlan, needReason},
-	{ReturnPlan, byOffice, false, talkOpen, "", StepPlan, "", needReason},
-	{GiveReport, byUnit, false, talkOpen, "", StepPlan, StepReport, needReason},
-	{VerifyTalk, byOffice, false, talkOpen, "", StepReport, StepVerified, needReason},
-	{CloseTalk, []Seat{Office, Leadership}, false, talkOpen, TalkClosed, StepVerified, "", needReason},
-	{Keep, []Seat{Leadership}, true, talkOpen, "", "", "", needReason},
-	{Again, []Seat{Office, Leadership}, false, talkOpen, "", "", "", needReason},
-	{TakeOver, byOffice, false, []TalkState{TalkPending, TalkProposed, TalkOpen}, "", "", "", []Field{NeedReason}},
+	{Propose, []Seat{Office, Leadership, Engine}, false, nil, TalkProposed, "", "", []Field{NeedWhat, NeedUnit, NeedReason}, ""},
+	{Approve, []Seat{Leadership}, true, talkProposed, TalkOpen, "", "", nil, ""},
+	{Decline, []Seat{Leadership}, true, talkProposed, TalkDeclined, "", "", needReason, ""},
+	{Serve, byOffice, false, talkOpen, "", "", StepServed, []Field{NeedNumber, NeedTime, NeedPlace, NeedCalled}, plan.ProposeTalk},
+	{Held, byOffice, false, talkOpen, "", StepServed, StepHeld, nil, plan.ProposeTalk},
+	{Absent, byOffice, false, talkOpen, "", StepServed, "", needReason, plan.ProposeTalk},
+	{Minutes, byOffice, false, talkOpen, "", StepHeld, StepMinutes, needReason, plan.ProposeTalk},
+	{GivePlan, byUnit, false, talkOpen, "", StepHeld, StepPlan, needReason, plan.ProposeTalk},
+	{ReturnPlan, byOffice, false, talkOpen, "", StepPlan, "", needReason, plan.ProposeTalk},
+	{GiveReport, byUnit, false, talkOpen, "", StepPlan, StepReport, needReason, plan.ProposeTalk},
+	{VerifyTalk, byOffice, false, talkOpen, "", StepReport, StepVerified, needReason, plan.ProposeTalk},
+	{CloseTalk, []Seat{Office, Leadership}, false, talkOpen, TalkClosed, StepVerified, "", needReason, plan.ProposeTalk},
+	{Keep, []Seat{Leadership}, true, talkOpen, "", "", "", needReason, plan.ProposeTalk},
+	{Again, []Seat{Office, Leadership}, false, talkOpen, "", "", "", needReason, plan.ProposeTalk},
+	{TakeOver, byOffice, false, []TalkState{TalkPending, TalkProposed, TalkOpen}, "", "", "", []Field{NeedReason}, ""},
+	{AnswerCircular, byUnit, false, talkOpen, TalkClosed, "", StepAnswer, needReason, plan.ProposeCircular},
 }
 
 // OfTalk is the row of an act on a talk.

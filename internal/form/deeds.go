@@ -67,7 +67,7 @@ var Deeds = []Deed{
 	{act.Reinstate, Duty, "reinstate", nil, nil},
 
 	{act.Propose, Talk, "propose", []string{"unit", "circular", "paper"}, nil},
-	{act.Approve, Talk, "approve", []string{"reason", "paper"}, nil},
+	{act.Approve, Talk, "approve", []string{"reason", "due", "paper"}, nil},
 	{act.Decline, Talk, "decline", []string{"paper"}, nil},
 	{act.Serve, Talk, "serve", []string{"reason", "chair", "bring", "public", "file"}, nil},
 	{act.Held, Talk, "held", []string{"reason", "time", "place", "chair", "called", "missing", "file"}, nil},
@@ -80,6 +80,7 @@ var Deeds = []Deed{
 	{act.CloseTalk, Talk, "close", []string{"paper", "public"}, nil},
 	{act.Keep, Talk, "keep", []string{"paper"}, nil},
 	{act.Again, Talk, "again", []string{"paper"}, nil},
+	{act.AnswerCircular, Talk, "answer", []string{"file", "url", "paper"}, nil},
 }
 
 // Of is the deed of a kind on a thing; false where people do no such act.

@@ -20,6 +20,7 @@ type topic struct{ name, words, limit string }
 var strands = []topic{
 	{"proposal", "facts", "approve"},
 	{"doubt", "cause", "approve"},
+	{"circular_answer", "note", "circular_answer"},
 	{"instruction", "instruction", "answer"},
 	{"acknowledge", "note", "sign"},
 	{"silent", "note", ""}, // its limit is the day last heard of, which its sentence says
@@ -32,7 +33,7 @@ var strands = []topic{
 // tidings are the topics of what is told at once 告知, named after the acts, in
 // the order a message tells them.
 var tidings = []topic{
-	{"circular", "facts", "answer"},
+	{"circular", "facts", "circular_answer"},
 	{"serve", "grounds", ""},
 	{"again", "cause", ""},
 	{"propose", "facts", "approve"},
@@ -81,6 +82,7 @@ var tidings = []topic{
 	{"progress", "note", ""},
 	{"verify", "opinion", ""},
 	{"close_talk", "opinion", ""},
+	{"answer_circular", "note", ""},
 	{"keep", "opinion", ""},
 }
 
@@ -90,7 +92,7 @@ var crimsonTidings = []string{"circular", "serve", "again", "chase", "absent"}
 // talkTopics concern the unit called to a talk or named in a circular, whoever leads.
 var talkTopics = []string{topicProposal, plan.ProposeCircular, string(act.Propose), string(act.Approve), string(act.Decline), string(act.Serve),
 	string(act.Held), string(act.Absent), string(act.Minutes), string(act.GivePlan), string(act.ReturnPlan), string(act.GiveReport),
-	string(act.VerifyTalk), string(act.CloseTalk), string(act.Keep), string(act.Again), act.TopicDoubt, act.TopicWithdrawn, act.TopicFounded, act.TopicVoided,
+	string(act.VerifyTalk), string(act.CloseTalk), string(act.Keep), string(act.Again), string(act.AnswerCircular), act.TopicAnswer, act.TopicDoubt, act.TopicWithdrawn, act.TopicFounded, act.TopicVoided,
 	act.TopicRevived, act.TopicPassedOn, act.TopicDissolved}
 
 func (it Item) ofTalk() bool { return slices.Contains(talkTopics, it.Matter.Topic) }
@@ -228,7 +230,7 @@ func (s *speaker) firstOf(data words.Data, keys ...string) string {
 // have words of their own where the matter is graver to them, else are asked to
 // see to what their unit is asked.
 func (s *speaker) ask(k heap, of ...entry) (text string, asked bool) {
-	data, role := words.Data{"Office": s.office(), "Returns": slices.ContainsFunc(of, s.returnable)}, string(s.d.Recipient.Role)
+	data, role := words.Data{"Office": s.office(), "Returns": slices.ContainsFunc(of, s.returnable), "By": s.sameLimit(of)}, string(s.d.Recipient.Role)
 	if k.matter == "" {
 		return s.t("ask_"+role+"_"+k.class.String(), data), true
 	}
@@ -245,6 +247,14 @@ func (s *speaker) ask(k heap, of ...entry) (text string, asked bool) {
 		text = s.firstOf(data, "ask_"+role+"_"+k.matter, "ask_"+role)
 	}
 	return text, true
+}
+
+// sameLimit is the day by which all of these are to be answered; "" where they differ.
+func (s *speaker) sameLimit(of []entry) string {
+	if len(of) == 0 || of[0].Matter.Limit.IsZero() || slices.ContainsFunc(of, func(e entry) bool { return e.Matter.Limit != of[0].Matter.Limit }) {
+		return ""
+	}
+	return s.day(of[0].Matter.Limit)
 }
 
 // returnable tells that the reader may return the task still, until a day that is listed.
@@ -316,7 +326,7 @@ func (s *speaker) matterData(e entry) words.Data {
 		what = plan.ProposeCircular
 	}
 	return words.Data{
-		"By": s.by(e), "Unit": unit, "Lead": lead, "Units": strings.Join(assist, s.t("comma")), "What": s.say("do_" + what),
+		"By": s.by(e), "Unit": unit, "Lead": lead, "Units": strings.Join(assist, s.t("comma")), "What": s.say("do_" + what), "Circular": what == plan.ProposeCircular,
 		"Limit": day(e.Matter.Limit), "New": day(e.Matter.New), "Was": day(e.Matter.Was), "Begin": day(e.Matter.Begin), "Moves": e.Matter.Moves, "Dated": !e.Due.IsZero(), "Policy": clean(e.Policy), "Office": s.office(),
 	}
 }

@@ -160,7 +160,7 @@ func matterDigests() map[string]notice.Digest {
 		),
 		"circular": digest("gaoping", "高平市政府", people.Head, "主要负责人", may, notice.Item{
 			Title: "关于高平市政府两项任务逾期未办结的通报", Kind: plan.Told, Stage: "act-2-circular", Unit: "高平市政府",
-			Matter: plan.Matter{Topic: "circular", By: "常务副市长 王建国", Paper: "晋市水治办通〔2021〕1号", Words: "“完成高平市建成区黑臭水体排查”2021年4月30日到期，已逾期18天（9个工作日），未办结\n“高平市天阳污水处理厂提标改造工程”2021年4月30日到期，已逾期18天（9个工作日），未办结"},
+			Matter: plan.Matter{Topic: "circular", Limit: calendar.NewDay(2021, 6, 1), By: "常务副市长 王建国", Paper: "晋市水治办通〔2021〕1号", Words: "“完成高平市建成区黑臭水体排查”2021年4月30日到期，已逾期18天（9个工作日），未办结\n“高平市天阳污水处理厂提标改造工程”2021年4月30日到期，已逾期18天（9个工作日），未办结"},
 			Talk:   &notice.Talk{Facts: act.TalkFacts{What: plan.ProposeCircular}},
 		}),
 	}

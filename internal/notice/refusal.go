@@ -38,6 +38,8 @@ func refusedValue(w *words.Words, key, value string, talk bool, name func(string
 			return step
 		}
 		return called(w, "act.kind_", value)
+	case "What":
+		return called(w, "matter.what_", value)
 	case "Seats":
 		var seats []string
 		for _, seat := range strings.Split(value, ",") {

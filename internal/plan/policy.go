@@ -148,7 +148,8 @@ type Acts struct {
 	Silent     Offset `json:"silent"`     // acknowledged, and nothing heard for this long, is a stage
 	Part       Offset `json:"part"`       // 配合事项: reminded this long before its limit
 	PartMissed Offset `json:"part_missed"`
-	Yellow     int    `json:"yellow"` // progress light: percentage points behind the share of time gone by
+	Circular   Offset `json:"circular"` // 通报: from the circular to the answer of the unit it names
+	Yellow     int    `json:"yellow"`   // progress light: percentage points behind the share of time gone by
 	Red        int    `json:"red"`
 }
 
@@ -157,7 +158,7 @@ func DefaultActs() Acts {
 	return Acts{
 		Return: Offset{5, true}, Rule: Offset{3, true}, Extend: Offset{3, true}, Extensions: 2,
 		Verify: Offset{5, true}, Decide: Offset{3, true}, Chase: Offset{2, true}, Grace: Offset{1, true}, Silent: Offset{20, true},
-		Part: Offset{2, true}, PartMissed: Offset{1, true}, Yellow: 10, Red: 30,
+		Part: Offset{2, true}, PartMissed: Offset{1, true}, Circular: Offset{10, true}, Yellow: 10, Red: 30,
 	}
 }
 

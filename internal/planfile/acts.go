@@ -28,7 +28,7 @@ func (o object) acts() plan.Acts {
 	}{
 		{"return", &a.Return, 1}, {"rule", &a.Rule, 1}, {"extend", &a.Extend, 0}, {"verify", &a.Verify, 1},
 		{"decide", &a.Decide, 1}, {"chase", &a.Chase, 0}, {"grace", &a.Grace, 1}, {"silent", &a.Silent, 1}, {"part", &a.Part, 0},
-		{"part_missed", &a.PartMissed, 1},
+		{"part_missed", &a.PartMissed, 1}, {"circular", &a.Circular, 1},
 	} {
 		at.limit(f.name, f.to, f.least, longestLimit)
 	}

@@ -13,6 +13,7 @@ const softActs = `    acts:
       silent: 20 workdays
       part: 2 workdays
       part_missed: 1 workday
+      circular: 10 workdays
       yellow: 10
       red: 30
     rhythm: *rhythm
@@ -41,9 +42,9 @@ plan.yaml:36:15 clauses[0].tasks[2].soft unknown_policy
 policies.yaml:9:15 policies[0].speak_at bad_time
 policies.yaml:19:15 policies[0].stages[5].id id_twice
 policies.yaml:22:15 policies[0].stages[8].id reserved_id
-policies.yaml:71:15 policies[1].stages[0].id bad_stage_id
-policies.yaml:96:11 policies[2].name id_twice
-policies.yaml:97:14 policies[2].version number_range
+policies.yaml:72:15 policies[1].stages[0].id bad_stage_id
+policies.yaml:98:11 policies[2].name id_twice
+policies.yaml:99:14 policies[2].version number_range
 `},
 	{"policies: before and after", [][3]string{
 		{"policies.yaml", "after: 1 workday, to: [liaison, deputy]", "to: [liaison, deputy]"},
@@ -53,16 +54,16 @@ policies.yaml:97:14 policies[2].version number_range
 	}, `
 policies.yaml:22:9 policies[0].stages[8].before before_or_after
 policies.yaml:23:55 policies[0].stages[9].after before_or_after
-policies.yaml:71:62 policies[1].stages[0].before before_assigned
-policies.yaml:76:27 policies[1].stages[5].kind !milder
-policies.yaml:77:48 policies[1].stages[6].after after_zero
+policies.yaml:72:62 policies[1].stages[0].before before_assigned
+policies.yaml:77:27 policies[1].stages[5].kind !milder
+policies.yaml:78:48 policies[1].stages[6].after after_zero
 `},
 	{"policies: milder, not red", [][3]string{
 		{"policies.yaml", "kind: escalate, after: 3 workdays", "kind: urge, after: 3 workdays"},
 		{"policies.yaml", "after: 5 workdays, to: [liaison, office], light: red", "after: 5 workdays, to: [liaison, office], light: blue"},
 	}, `
-policies.yaml:77:31 policies[1].stages[6].kind !milder
-policies.yaml:111:86 policies[2].stages[7].light !light_late
+policies.yaml:78:31 policies[1].stages[6].kind !milder
+policies.yaml:113:86 policies[2].stages[7].light !light_late
 `},
 	{"policies: talks", [][3]string{
 		{"policies.yaml", "    talk: *talk\n", ""},
@@ -74,12 +75,12 @@ policies.yaml:111:86 policies[2].stages[7].light !light_late
 		{"policies.yaml", "id: verified, after: report", "id: verified, after: sent"},
 	}, `
 policies.yaml:24:27 policies[0].stages[10].kind talk_twice
-policies.yaml:50:13 policies[0].talk.open not_one_of
-policies.yaml:52:15 policies[0].talk.missed after_zero
-policies.yaml:57:30 policies[0].talk.steps[1].after step_after
-policies.yaml:58:17 policies[0].talk.steps[2].id id_twice
-policies.yaml:61:34 policies[0].talk.steps[5].after step_after
-policies.yaml:78:27 policies[1].stages[7].kind talk_missing
+policies.yaml:51:13 policies[0].talk.open not_one_of
+policies.yaml:53:15 policies[0].talk.missed after_zero
+policies.yaml:58:30 policies[0].talk.steps[1].after step_after
+policies.yaml:59:17 policies[0].talk.steps[2].id id_twice
+policies.yaml:62:34 policies[0].talk.steps[5].after step_after
+policies.yaml:79:27 policies[1].stages[7].kind talk_missing
 `},
 	{"policies: none", [][3]string{
 		{"policies.yaml", "", "policies: []\n"},
@@ -89,7 +90,7 @@ policies.yaml:1:11 policies empty
 	{"policies: a talk without steps", [][3]string{
 		{"policies.yaml", "      steps:\n        - { id: served, after: opened, limit: 2 workdays } # 送达约谈通知书\n        - { id: held, after: served, limit: 7 days }\n        - { id: minutes, after: held, limit: 3 workdays }\n        - { id: plan, after: held, limit: 20 workdays } # 整改方案\n        - { id: report, after: plan, limit: 30 days } # 整改落实情况报告\n        - { id: verified, after: report, limit: 10 workdays }\n", "      steps: []\n"},
 	}, `
-policies.yaml:55:14 policies[0].talk.steps empty
+policies.yaml:56:14 policies[0].talk.steps empty
 `},
 	{"policies: names of the engine's own stages", [][3]string{
 		{"policies.yaml", "id: remind-3,", "id: silent-2021-05-06,"},
@@ -98,9 +99,9 @@ policies.yaml:55:14 policies[0].talk.steps empty
 		{"policies.yaml", "id: month-1,", "id: part-1-missed,"},
 	}, `
 policies.yaml:19:15 policies[0].stages[5].id reserved_id
-policies.yaml:72:15 policies[1].stages[1].id reserved_id
-policies.yaml:73:15 policies[1].stages[2].id reserved_id
-policies.yaml:74:15 policies[1].stages[3].id reserved_id
+policies.yaml:73:15 policies[1].stages[1].id reserved_id
+policies.yaml:74:15 policies[1].stages[2].id reserved_id
+policies.yaml:75:15 policies[1].stages[3].id reserved_id
 `},
 	{"policies: limits of acts", [][3]string{
 		{"policies.yaml", "return: 5 workdays # ", "return: 0 workdays # "},
@@ -116,26 +117,26 @@ policies.yaml:29:19 policies[0].acts.extensions not_number
 policies.yaml:30:15 policies[0].acts.verify bad_offset
 policies.yaml:32:7 policies[0].acts.chased unknown_field
 policies.yaml:34:15 policies[0].acts.silent offset_range
-policies.yaml:38:12 policies[0].acts.red number_range
+policies.yaml:39:12 policies[0].acts.red number_range
 `},
 	{"policies: yellow as far behind as red", [][3]string{
 		{"policies.yaml", "yellow: 10 # ", "yellow: 30 # "},
-		{"policies.yaml", "part_missed: 1 workday\n      yellow: 10\n      red: 30\n    rhythm: *rhythm\n    talk", "part_missed: 1 workday\n      yellow: 31\n    rhythm: *rhythm\n    talk"},
-		{"policies.yaml", "part_missed: 1 workday\n      yellow: 10\n      red: 30\n    rhythm: *rhythm\n\n", "part_missed: 1 workday\n      red: 10\n    rhythm: *rhythm\n\n"},
+		{"policies.yaml", "part_missed: 1 workday\n      circular: 10 workdays\n      yellow: 10\n      red: 30\n    rhythm: *rhythm\n    talk", "part_missed: 1 workday\n      circular: 10 workdays\n      yellow: 31\n    rhythm: *rhythm\n    talk"},
+		{"policies.yaml", "part_missed: 1 workday\n      circular: 10 workdays\n      yellow: 10\n      red: 30\n    rhythm: *rhythm\n\n", "part_missed: 1 workday\n      circular: 10 workdays\n      red: 10\n    rhythm: *rhythm\n\n"},
 	}, `
-policies.yaml:38:12 policies[0].acts.red red_not_behind
-policies.yaml:91:15 policies[1].acts.yellow red_not_behind
-policies.yaml:123:12 policies[2].acts.red red_not_behind
+policies.yaml:39:12 policies[0].acts.red red_not_behind
+policies.yaml:93:15 policies[1].acts.yellow red_not_behind
+policies.yaml:126:12 policies[2].acts.red red_not_behind
 `},
 	{"policies: quiet hours", [][3]string{
 		{"policies.yaml", "quiet: \"20:00-08:00\"", "quiet: night"},
 	}, `
-policies.yaml:42:14 policies[0].rhythm.quiet bad_quiet
+policies.yaml:43:14 policies[0].rhythm.quiet bad_quiet
 `},
 	{"policies: acts that are a list", [][3]string{
 		{"policies.yaml", softActs, "    acts: [5 workdays]\n\n#"},
 	}, `
-policies.yaml:112:11 policies[2].acts not_mapping
+policies.yaml:114:11 policies[2].acts not_mapping
 `},
 	{"policies: unless", [][3]string{
 		{"policies.yaml", "before: 3 days, to: [liaison], light: yellow", "before: 3 days, to: [liaison], light: yellow, unless: acknowledged"},
@@ -144,35 +145,35 @@ policies.yaml:112:11 policies[2].acts not_mapping
 		{"policies.yaml", "from: assigned, after: 30 days, to: [liaison, deputy, office], light: blue", "from: assigned, after: 30 days, to: [liaison, deputy, office], light: blue, unless: acknowleged"},
 	}, `
 policies.yaml:19:93 policies[0].stages[5].unless unless_from
-policies.yaml:73:112 policies[1].stages[2].unless unless_talk
-policies.yaml:74:122 policies[1].stages[3].unless not_one_of
-policies.yaml:78:27 policies[1].stages[7].kind !milder
+policies.yaml:74:112 policies[1].stages[2].unless unless_talk
+policies.yaml:75:122 policies[1].stages[3].unless not_one_of
+policies.yaml:79:27 policies[1].stages[7].kind !milder
 `},
 	{"policies: consequences", [][3]string{
 		{"policies.yaml", "id: two-overdue, title: 两项任务同时逾期, count: overdue, at_least: 2", "id: Two, count: overdue, at_least: 1, within: 30 days"},
 		{"policies.yaml", "id: second-talk", "id: three-reds"},
 		{"policies.yaml", "at_least: 2, within: 365 days, propose: circular", "at_least: 2, propose: blame"},
 	}, `
-policies.yaml:131:5 consequences[0].title missing
-policies.yaml:131:11 consequences[0].id bad_stage_id
-policies.yaml:131:42 consequences[0].at_least number_range
-policies.yaml:131:53 consequences[0].within within_talks
-policies.yaml:133:5 consequences[2].within missing
-policies.yaml:133:11 consequences[2].id id_twice
-policies.yaml:133:76 consequences[2].propose not_one_of
+policies.yaml:134:5 consequences[0].title missing
+policies.yaml:134:11 consequences[0].id bad_stage_id
+policies.yaml:134:42 consequences[0].at_least number_range
+policies.yaml:134:53 consequences[0].within within_talks
+policies.yaml:136:5 consequences[2].within missing
+policies.yaml:136:11 consequences[2].id id_twice
+policies.yaml:136:76 consequences[2].propose not_one_of
 `},
 	{"policies: a consequence that looks back too far", [][3]string{
 		{"policies.yaml", "within: 365 days", "within: 3661 days"},
 		{"policies.yaml", "count: reds", "count: red"},
 	}, `
-policies.yaml:132:50 consequences[1].count not_one_of
-policies.yaml:133:76 consequences[2].within offset_range
+policies.yaml:135:50 consequences[1].count not_one_of
+policies.yaml:136:76 consequences[2].within offset_range
 `},
 	{"policies: consequences that are a mapping", [][3]string{
 		{"policies.yaml", "consequences:\n  - { id: two-overdue", "consequences:\n    { id: two-overdue"},
 		{"policies.yaml", "  - { id: three-reds, title: 连续三项任务未按期办结, count: reds, at_least: 3, propose: talk }\n", ""},
 		{"policies.yaml", "  - { id: second-talk, title: 一年内第二次约谈, count: talks, at_least: 2, within: 365 days, propose: circular }\n", ""},
 	}, `
-policies.yaml:131:5 consequences not_list
+policies.yaml:134:5 consequences not_list
 `},
 }

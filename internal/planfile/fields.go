@@ -28,7 +28,7 @@ var known = map[string][]string{
 	"policy": {"name", "version", "title", "speak_at", "resend", "ahead", "blue", "yellow", "stages", "acts", "talk", "rhythm"},
 	"stage":  {"id", "kind", "from", "before", "after", "to", "light", "unless"},
 	"acts": {"return", "rule", "extend", "extensions", "verify", "decide", "chase", "grace", "silent", "part",
-		"part_missed", "yellow", "red"},
+		"part_missed", "circular", "yellow", "red"},
 	"talk":   {"open", "remind", "missed", "later", "to", "upward", "steps"},
 	"step":   {"id", "after", "limit"},
 	"rhythm": {"most", "hold", "quiet", "seats"},

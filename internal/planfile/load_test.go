@@ -303,7 +303,7 @@ func TestLimitsOfActsAreWhatIsWrittenAndTheDefaultsElse(t *testing.T) {
 	f["own.yaml"] = `policies:
   - {name: standard, version: 1, title: 本市规则, blue: 7 days, yellow: 3 days, stages: [{id: due, kind: due, before: 0 days, to: [liaison], light: yellow}],
      acts: {return: 1 day, rule: 2 days, extend: 0 days, extensions: 0, verify: 366 workdays, decide: 4 days, chase: 0 workdays,
-            grace: 9 days, silent: 6 days, part: 7 days, part_missed: 8 days, yellow: 0, red: 100}}
+            grace: 9 days, silent: 6 days, part: 7 days, part_missed: 8 days, circular: 15 days, yellow: 0, red: 100}}
   - {name: soft, version: 1, title: 柔性规则, blue: 7 days, yellow: 3 days, stages: [{id: due, kind: due, before: 0 days, to: [liaison], light: yellow}],
      acts: {silent: 10 workdays, yellow: }}
   - {name: bare, version: 1, title: 简单规则, blue: 7 days, yellow: 3 days, stages: [{id: due, kind: due, before: 0 days, to: [liaison], light: yellow}]}
@@ -319,7 +319,7 @@ func TestLimitsOfActsAreWhatIsWrittenAndTheDefaultsElse(t *testing.T) {
 	}
 	require.Equal(t, map[string]plan.Acts{
 		"standard": {Return: days(1), Rule: days(2), Extend: days(0), Verify: plan.Offset{N: 366, Work: true}, Decide: days(4),
-			Chase: plan.Offset{Work: true}, Grace: days(9), Silent: days(6), Part: days(7), PartMissed: days(8), Red: 100},
+			Chase: plan.Offset{Work: true}, Grace: days(9), Silent: days(6), Part: days(7), PartMissed: days(8), Circular: days(15), Red: 100},
 		"soft": silent,
 		"bare": plan.DefaultActs(),
 	}, got)

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"duban/internal/act"
 	"duban/internal/words"
 )
 
@@ -8,7 +9,7 @@ import (
 func (o Obligation) Said(w *words.Words) string {
 	key := "todo.for_" + o.For
 	data := words.Data{"Ref": o.Ref, "New": o.New.String(), "Step": ""}
-	if o.Talk != "" && w.T("report.step_"+o.For) != "report.step_"+o.For {
+	if o.Talk != "" && o.For != act.StepAnswer && w.T("report.step_"+o.For) != "report.step_"+o.For {
 		key, data["Step"] = "todo.for_step", w.T("report.step_"+o.For)
 	}
 	what := w.T(key, data)

@@ -21,6 +21,7 @@ type talk struct {
 	missed                                                  map[string]string   // by task: the date with which it joined
 	lost, over, waits, proved                               map[string]bool     // of them: what was missed is no longer so; cancelled; paused; verified in this round
 	into                                                    string              // the talk that it has joined
+	answerBy                                                string              // of a circular: the last day for its answer
 	since                                                   string              // the day from which this round's limits count
 	doubt, paused, voided                                   string              // since when it waits to be kept or ended, its tasks are paused, or it is void
 	stands                                                  []span              // in which its clock stood
@@ -49,8 +50,20 @@ func (k *talk) standing() []span {
 // asked for, and how late it is, or was taken.
 func (w *world) stepLines(k *talk, day string) []map[string]any {
 	lines := []map[string]any{}
-	if k.what != "talk" || k.state != "open" && k.state != "closed" {
+	if k.state != "open" && k.state != "closed" {
 		return lines
+	}
+	if k.what == "circular" {
+		taken, until := k.taken["answer"], day
+		if taken != "" {
+			until = taken
+		}
+		one := map[string]any{"id": "answer", "limit": k.answerBy, "taken": taken}
+		all, work := w.days.counted(k.answerBy, until, nil)
+		if one["late"] = all > 0; work > 0 {
+			one["workdays_late"] = work
+		}
+		return append(lines, one)
 	}
 	spans, reached := k.standing(), map[string]string{"opened": k.since}
 	for _, s := range w.doc.Policies[k.policy].Talk.Steps {
@@ -266,7 +279,7 @@ func (w *world) talkEvent(kind, on string, k *talk, d data) {
 }
 
 // steps are the acts that take a step of a talk.
-var steps = map[string]string{"serve": "served", "held": "held", "minutes": "minutes", "give_plan": "plan", "give_report": "report", "verify_talk": "verified"}
+var steps = map[string]string{"serve": "served", "held": "held", "minutes": "minutes", "give_plan": "plan", "give_report": "report", "verify_talk": "verified", "answer_circular": "answer"}
 
 func (w *world) onTalk(t *task, d data) {
 	a, k := d.Act, w.talk(d.Talk)
@@ -306,7 +319,9 @@ func (w *world) onTalk(t *task, d data) {
 		k.number = w.place(k)
 		k.state, k.approver, k.opened, k.since, k.opensAt = "open", a.By.Name, w.day(a.At), a.On, a.At
 		if k.what == "circular" {
-			k.state = "closed"
+			if k.answerBy = a.Due; k.answerBy == "" {
+				k.answerBy = w.days.limit(a.On, w.doc.Policies[k.policy].Acts.Circular, nil)
+			}
 		}
 		if d.Into != "" {
 			w.joins(k, d.Into, a.On)
@@ -332,7 +347,7 @@ func (w *world) onTalk(t *task, d data) {
 		if a.Unit != "" {
 			k.unit = a.Unit
 		}
-	case "close_talk":
+	case "close_talk", "answer_circular":
 		k.state, k.doubted = "closed", false
 	}
 }

@@ -53,8 +53,9 @@ type document struct {
 			} `json:"steps"`
 		} `json:"talk"`
 		Acts struct {
-			Yellow int `json:"yellow"`
-			Red    int `json:"red"`
+			Circular string `json:"circular"`
+			Yellow   int    `json:"yellow"`
+			Red      int    `json:"red"`
 		} `json:"acts"`
 	} `json:"Policies"`
 }

@@ -34,9 +34,7 @@ func (s Speaker) Talk(c Case) (title, subtitle string, sections []Section) {
 	title = d.say("talk_title", words.Data{"Unit": t.Unit, "Number": t.Number, "What": d.whatOf(t)})
 	_, subtitle, _ = s.Case(c)
 	sections = []Section{d.talkFactsOf(t)}
-	if t.What == plan.ProposeTalk {
-		sections = append(sections, d.talks())
-	}
+	sections = append(sections, d.talks())
 	sections = append(sections, d.messages())
 	if len(c.History) > 0 {
 		sections = append(sections, d.history())
@@ -225,10 +223,10 @@ func (s Speaker) TalkAbout(t TalkRow) string {
 	return s.t("talk_about", words.Data{"Title": t.Title, "N": len(t.Tasks)})
 }
 
-// talkState words a state; a circular is not closed, it is out.
+// talkState words a state: a circular is out, and answered or not.
 func (s Speaker) talkState(what string, state act.TalkState) string {
-	if what == plan.ProposeCircular && state == act.TalkClosed {
-		return s.t("circular_closed")
+	if what == plan.ProposeCircular && (state == act.TalkOpen || state == act.TalkClosed) {
+		return s.t("circular_" + string(state))
 	}
 	return s.t("talk_" + string(state))
 }

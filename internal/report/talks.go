@@ -53,7 +53,7 @@ type TalkRound struct {
 
 // TalkStep is one step of a talk: its limit, and the day it was taken.
 type TalkStep struct {
-	ID    string       `json:"id"`    // served, held, minutes, plan, report, verified
+	ID    string       `json:"id"`    // served, held, minutes, plan, report, verified; of a circular answer
 	Limit calendar.Day `json:"limit"` // "" when it is asked for no more: the talk, or the round, is over
 	Taken calendar.Day `json:"taken"` // "" until it is taken
 	Late  bool         `json:"late"`  // taken after its limit, or not taken though it has passed
@@ -123,7 +123,7 @@ func (b *binder) talkCourse(t ledger.Task, k ledger.Talk) act.TalkCase {
 func (b *binder) talkSteps(t ledger.Task, k ledger.Talk) []TalkStep {
 	steps := []TalkStep{}
 	c := b.talkCourse(t, k)
-	if c.What == plan.ProposeCircular || k.State != act.TalkOpen && k.State != act.TalkClosed {
+	if k.State != act.TalkOpen && k.State != act.TalkClosed {
 		return steps
 	}
 	return b.stepsOf(c, k.State == act.TalkOpen)
@@ -132,13 +132,16 @@ func (b *binder) talkSteps(t ledger.Task, k ledger.Talk) []TalkStep {
 // stepsOf are the steps of one round of a talk. owed tells that those not taken are
 // still asked for.
 func (b *binder) stepsOf(c act.TalkCase, owed bool) []TalkStep {
-	steps := []TalkStep{}
-	policy := b.launched.Plan.Policies[c.Policy]
-	if policy.Talk == nil {
-		return steps
+	steps, ids := []TalkStep{}, []string{}
+	if policy := b.launched.Plan.Policies[c.Policy]; c.What == plan.ProposeCircular {
+		ids = []string{act.StepAnswer}
+	} else if policy.Talk != nil {
+		for _, s := range policy.Talk.Steps {
+			ids = append(ids, s.ID)
+		}
 	}
-	for _, s := range policy.Talk.Steps {
-		one, until := TalkStep{ID: s.ID, Limit: b.book.StepLimit(c, s.ID), Taken: c.Taken[s.ID]}, b.today
+	for _, id := range ids {
+		one, until := TalkStep{ID: id, Limit: b.book.StepLimit(c, id), Taken: c.Taken[id]}, b.today
 		if !one.Taken.IsZero() {
 			until = one.Taken
 		}

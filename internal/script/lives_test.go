@@ -68,7 +68,7 @@ func TestTalksThatAreActedOn(t *testing.T) {
 	f := script.Foretell(p, cal, launched(p), cal0, s, nil)
 	require.Equal(t, map[string]string{"p12#3/script-5": script.NoThing}, f.Refused)
 	require.Equal(t, "act-0-order catch-up due study-1 unacknowledged-3 urge warn act-1-propose act-2-approve "+
-		"talk talk-served-remind talk-served-missed act-1-serve act-2-close_talk", ids(f, "p12"))
+		"talk talk-served-remind talk-served-missed talk-answer-remind act-1-serve act-2-close_talk talk-answer-missed", ids(f, "p12"))
 }
 
 func TestAnAmendmentAndANotice(t *testing.T) {

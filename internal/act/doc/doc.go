@@ -250,7 +250,7 @@ func (w *writer) limits() {
 		{w.t("limit_return"), w.offset(a.Return)}, {w.t("limit_rule"), w.offset(a.Rule)}, {w.t("limit_extend"), w.offset(a.Extend)},
 		{w.t("limit_extensions"), w.t("times", words.Data{"N": a.Extensions})}, {w.t("limit_verify"), w.offset(a.Verify)},
 		{w.t("limit_chase"), w.offset(a.Chase)}, {w.t("limit_silent"), w.offset(a.Silent)}, {w.t("limit_grace"), w.offset(a.Grace)}, {w.t("limit_part"), w.offset(a.Part)},
-		{w.t("limit_part_missed"), w.offset(a.PartMissed)}, {w.t("limit_decide"), w.offset(a.Decide)},
+		{w.t("limit_part_missed"), w.offset(a.PartMissed)}, {w.t("limit_circular"), w.offset(a.Circular)}, {w.t("limit_decide"), w.offset(a.Decide)},
 	})
 }
 

@@ -52,8 +52,11 @@ func (w *writer) obligations() {
 				name = w.t("owed_" + o.ID)
 			}
 			stands := w.t("stands_decision")
-			if slices.Contains(steps, o.ID) {
+			switch {
+			case slices.Contains(steps, o.ID):
 				stands = w.t("stands_talk")
+			case o.ID == act.StepAnswer:
+				stands = w.t("nothing")
 			}
 			cells = append(cells, w.obligation(name, o, w.talkEnds(c, o), stands))
 		}
@@ -62,7 +65,11 @@ func (w *writer) obligations() {
 }
 
 func (w *writer) obligation(name string, o act.Owed, ended, stands string) []string {
-	return []string{name, w.seatsOf(o.By), w.since(o.Since), w.byWhen(o), w.said(o), stands, ended}
+	since := w.since(o.Since)
+	if o.ID == act.StepAnswer {
+		since = w.t("since_circular")
+	}
+	return []string{name, w.seatsOf(o.By), since, w.byWhen(o), w.said(o), stands, ended}
 }
 
 // seatsOf names seats, the units once.
@@ -244,7 +251,9 @@ func (w *writer) talkCases() []act.TalkCourse {
 		}
 		all = append(all, w.book.TalkCourse(at))
 	}
-	return append(all, w.book.TalkCourse(doubted))
+	circular := c
+	circular.What, circular.AnswerBy = plan.ProposeCircular, w.book.Calendar.AddWorkdays(opened, w.policy.Acts.Circular.N)
+	return append(all, w.book.TalkCourse(doubted), w.book.TalkCourse(circular))
 }
 
 // talkEnds are the acts after which something about a talk is not owed any more.

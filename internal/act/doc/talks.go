@@ -8,7 +8,6 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/plan"
-	"duban/internal/words"
 )
 
 // steps of a talk in the order of its life.
@@ -103,6 +102,9 @@ func (w *writer) round(outer *edges) []string {
 		}
 		for _, from := range r.From {
 			for _, what := range []string{plan.ProposeTalk, plan.ProposeCircular} {
+				if r.What != "" && r.What != what {
+					continue
+				}
 				before := act.TalkCase{State: from, What: what, Lead: "unit", Office: "office", Leadership: "group", Policy: "standard",
 					Since: calendar.NewDay(2021, time.May, 6), Taken: map[string]calendar.Day{}}
 				if r.After != "" {
@@ -132,11 +134,9 @@ func (w *writer) edge(r act.TalkRow, before act.TalkCase, inner, outer *edges) {
 	}
 	label := w.kind(r.Kind)
 	switch {
-	case after.State != before.State && before.What == plan.ProposeCircular && after.State != r.To:
-		outer.add(string(before.State), string(after.State), w.t("circular", words.Data{"Act": label}))
-	case after.State != before.State && before.What == plan.ProposeTalk:
+	case after.State != before.State && (before.What == plan.ProposeTalk || r.What != ""):
 		outer.add(string(before.State), string(after.State), label)
-	case after.State != before.State || before.What == plan.ProposeCircular:
+	case before.What == plan.ProposeCircular:
 	case r.Step != "":
 		from := r.After
 		if from == "" {
@@ -168,6 +168,6 @@ func fullAct(r act.TalkRow) act.Act {
 		by = act.EngineActor
 	}
 	return act.Act{ID: "a", Kind: r.Kind, By: by, At: noon, On: calendar.DayOf(noon), Reason: "x", Unit: "unit",
-		Paper: "x", Due: calendar.DayOf(noon).AddDays(30),
+		Paper: "x",
 		Talk: &act.TalkFacts{What: plan.ProposeTalk, Number: "x", Time: noon, Place: "x", Chair: "x", Called: []string{"x"}, Missing: []string{"x"}, Bring: "x"}}
 }
