@@ -78,8 +78,8 @@ store: ## make the ledger and the Temporal store of a release in the middle of a
 	go test -count=1 ./internal/rehearse -run '^TestAYearThatAnEarlierReleaseBegan$$' -v -store '$(CURDIR)/internal/rehearse/testdata/stores/$(VERSION).tar.gz'
 
 .PHONY: mails
-mails: ## write anew what four readers get in one week of the scripted year: activities/testdata/mails
-	go test -count=1 ./activities -run '^TestTheMailsOfAWeekAreThoseInTheRepository$$' -update
+mails: ## write a week of mails of the scripted year anew, in both languages: activities/testdata/mails
+	go test -count=1 -vet=off -tags noembed ./activities -run '^TestTheMailsOfAWeekAreThoseInTheRepository$$' -update
 
 .PHONY: screenshots
 screenshots: needs ## take the pictures of the pages that the READMEs show: docs/pictures

@@ -178,9 +178,14 @@ func TestTheLifeOfATalk(t *testing.T) {
 		29-10 talk propose late --circular -m 多次逾期 --as leader.liu
 		29-11 talk decline late#1 -m 先约谈 --as leader.liu
 		29-11 talk propose late --circular -m 再次逾期 --as office.zhao
-		29-12 talk approve late#2 --as leader.liu
+		29-12 talk approve late#2 --due 2021-06-29 --as leader.liu
+		29-12 talk approve late#2 --due 2021-07-15 --as leader.liu
 		29-12 talk list
 		29-12 talk show late#2
+		29-12 todo --as gaoping.li
+		29-12 talk serve late#2 --number 1 --time '2021-07-08 15:00' --place 三楼 --called 县长 --as office.zhao
+		29-13 talk answer late#2 -m 已整改 --as gaoping.li
+		29-13 talk show late#2
 		29-13 talk show nothing`)
 	wants(t, "talk.zh.txt", said)
 	f.w = words.New("en")

@@ -335,7 +335,7 @@ func TestProposedTalkWaitsForANamedLeader(t *testing.T) {
 	}
 }
 
-func TestCircularIsToldAndClosedByItsApproval(t *testing.T) {
+func TestACircularIsToldRemindedOfAndClosedByItsAnswer(t *testing.T) {
 	t.Parallel()
 	b, _ := talkBench(t, plan.TalkAtOnce)
 	at := b.Now().UTC()
@@ -350,19 +350,22 @@ func TestCircularIsToldAndClosedByItsApproval(t *testing.T) {
 	proposed := b.starts.talks[len(b.starts.talks)-1]
 	acts := b.talkActs("survey#2")
 	acts.at(on(5, 20, 10), ofLeader, act.Approve)
+	acts.at(on(6, 10, 10), ofUnit, act.AnswerCircular)
 	b.live(workflows.TalkType, workflows.TalkState{Plan: "q", Talk: "survey#2", Task: "survey", Window: 2 * time.Hour, OpensAt: proposed.OpensAt, Course: b.book().TalkCourse(*proposed.Facts)})
 	b.done()
 	require.Empty(t, acts.refusals())
 	require.Equal(t, []string{
 		"05-19 07:00 act-1-propose → duban/office", "05-19 07:00 act-1-propose → lingdao/leader",
 		"05-20 10:00 act-2-approve → duban/office", "05-20 10:00 act-2-approve → lingdao/leader",
-		"05-20 10:00 act-2-approve → shuiwu/deputy", "05-20 10:00 act-2-approve → shuiwu/head",
+		"05-20 10:00 act-2-approve → shuiwu/deputy", "05-20 10:00 act-2-approve → shuiwu/head", "05-20 10:00 act-2-approve → shuiwu/liaison",
+		"06-10 10:00 act-3-answer_circular → duban/office", "06-10 10:00 act-3-answer_circular → lingdao/leader",
 	}, b.told())
+	require.Subset(t, b.talkStages(), []string{"06-02 talk-answer-remind decided", "06-04 talk-answer-missed decided"})
 	stages, err := b.store.Stages(t.Context(), "q", "survey")
 	require.NoError(t, err)
 	for _, s := range stages {
 		if s.ID == "act-2-approve" {
-			require.Equal(t, plan.Matter{Topic: "circular", Words: "两项任务同时逾期", By: "副市长"}, s.Matter)
+			require.Equal(t, plan.Matter{Topic: "circular", Words: "两项任务同时逾期", By: "副市长", Limit: calendar.NewDay(2021, 6, 3)}, s.Matter)
 		}
 	}
 	require.Equal(t, act.TalkClosed, b.talkState("survey#2"))

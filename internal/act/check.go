@@ -213,7 +213,7 @@ var checks = map[Kind]func(Case, Act) *Refusal{
 		if _, err := RuleOf(a.Rule); err != nil {
 			return refuse("rule", "Rule", a.Rule)
 		}
-		return nil
+		return same(c.HasRule(a))
 	},
 }
 

@@ -19,6 +19,10 @@ func (c Case) Could(k Kind, by Actor, on calendar.Day) *Refusal {
 	a := Act{ID: "could", Kind: k, By: by, On: on, Reason: saysAnything, Paper: saysAnything, Title: saysAnything, Unit: c.Lead + "'", Units: []string{c.Lead + "'"},
 		Policy: c.Policy + "'", Due: later.AddDays(1), Rule: "month", Evidence: []Evidence{{Name: saysAnything, URL: "https://a.invalid/"}}}
 	switch k {
+	case SetRule:
+		if c.HasRule(a) {
+			a.Rule = "quarter"
+		}
 	case AskPart:
 		if len(c.Assist) > 0 {
 			a.Unit = c.Assist[0]

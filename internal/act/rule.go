@@ -32,6 +32,11 @@ func RuleOf(text string) (plan.Recurrence, error) {
 	return plan.Recurrence{Cron: text}, err
 }
 
+// HasRule tells that a duty comes back as an act would have it already, from now on.
+func (c Case) HasRule(a Act) bool {
+	return c.Rule != nil && RuleText(*c.Rule) == a.Rule && !a.Due.After(a.On)
+}
+
 // RuleText is a rule as RuleOf reads it.
 func RuleText(r plan.Recurrence) string {
 	switch {

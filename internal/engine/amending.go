@@ -250,6 +250,8 @@ func stands(c act.Case, a act.Act) bool {
 		return (a.Due.IsZero() || c.Due == a.Due) && c.BeginBy(a) == c.Begin
 	case act.SetPolicy:
 		return c.Policy == a.Policy
+	case act.SetRule:
+		return c.HasRule(a)
 	case act.Reinstate:
 		return !c.Over()
 	case act.TakeOver:

@@ -28,7 +28,8 @@ func TestAListShowsTheGravestThatWaits(t *testing.T) {
 		{"通报：待批准，另有1项待办", "circular: awaiting approval, 1 more waiting", []report.Called{{Number: 1, State: act.TalkProposed, What: circular}, {Number: 1, State: act.TalkOpen, What: talk}}},
 		{"第1次：进行中（依据已变，待定）", "no. 1: going on (grounds gone, to be kept or ended)", []report.Called{{Number: 1, State: act.TalkOpen, What: talk, Doubted: true}, {Number: 1, State: act.TalkClosed, What: circular}}},
 		{"第1次：已解除", "no. 1: closed", []report.Called{{Number: 1, State: act.TalkClosed, What: talk}, {Number: 2, State: act.TalkDeclined, What: talk}, {Number: 1, State: act.TalkClosed, What: circular}}},
-		{"通报：已通报", "circular: issued", []report.Called{{Number: 1, State: act.TalkClosed, What: circular}}},
+		{"通报：已通报，待报整改情况", "circular: issued, answer awaited", []report.Called{{Number: 1, State: act.TalkOpen, What: circular}}},
+		{"通报：已通报，已报整改情况", "circular: issued, answered", []report.Called{{Number: 1, State: act.TalkClosed, What: circular}}},
 		{"第1次：待启动", "no. 1: to be opened", []report.Called{{Number: 1, State: act.TalkPending, What: talk}}},
 	} {
 		require.Equal(t, c.zh, report.Speak(words.New("zh")).Talks(report.Row{Talks: c.talks}))

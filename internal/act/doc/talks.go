@@ -169,5 +169,5 @@ func fullAct(r act.TalkRow) act.Act {
 	}
 	return act.Act{ID: "a", Kind: r.Kind, By: by, At: noon, On: calendar.DayOf(noon), Reason: "x", Unit: "unit",
 		Paper: "x",
-		Talk: &act.TalkFacts{What: plan.ProposeTalk, Number: "x", Time: noon, Place: "x", Chair: "x", Called: []string{"x"}, Missing: []string{"x"}, Bring: "x"}}
+		Talk:  &act.TalkFacts{What: plan.ProposeTalk, Number: "x", Time: noon, Place: "x", Chair: "x", Called: []string{"x"}, Missing: []string{"x"}, Bring: "x"}}
 }
