@@ -142,7 +142,7 @@ func (v *visit) leadPlan(row query.PlanRow) (p leadPlan, err error) {
 // talksOfWeek are the talks with a step that is due in this week; late are how many have
 // one that was due before it and is not taken.
 func (v *visit) talksOfWeek(row query.PlanRow) (all []weekTalk, late int, err error) {
-	page, err := v.Reader.Talks(v.ctx(), v.asks(), query.TalkFilter{Plan: row.ID, State: act.TalkOpen})
+	page, err := v.Reader.Talks(v.ctx(), v.asks(), query.TalkFilter{Plan: row.ID, State: act.TalkOpen, What: plan.ProposeTalk})
 	if err != nil {
 		return nil, 0, err
 	}

@@ -34,7 +34,11 @@ func (s Speaker) Talk(c Case) (title, subtitle string, sections []Section) {
 	title = d.say("talk_title", words.Data{"Unit": t.Unit, "Number": t.Number, "What": d.whatOf(t)})
 	_, subtitle, _ = s.Case(c)
 	sections = []Section{d.talkFactsOf(t)}
-	sections = append(sections, d.talks())
+	taken := d.talks()
+	if t.What == plan.ProposeCircular {
+		taken.Heading = d.whatOf(t)
+	}
+	sections = append(sections, taken)
 	sections = append(sections, d.messages())
 	if len(c.History) > 0 {
 		sections = append(sections, d.history())
