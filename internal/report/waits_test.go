@@ -78,7 +78,7 @@ func TestTalksAreToldAsTheyWere(t *testing.T) {
 		}
 		return out
 	}
-	require.Equal(t, []string{"通报", "1", "", "已通报"}, text(4, 4, 5, 6, 7))
+	require.Equal(t, []string{"通报", "1", "", "已通报，已报整改情况"}, text(4, 4, 5, 6, 7))
 	require.Equal(t, []string{"约谈", "1", "1", "已解除", "2021-05-02", "", "2021-05-10（迟）", ""}, text(5, 4, 5, 6, 7, 8, 9, 10, 11))
 	require.Equal(t, []string{"约谈", "1", "2", "已解除", "2021-05-20", "", "2021-05-21", ""}, text(6, 4, 5, 6, 7, 8, 9, 10, 11))
 	require.Equal(t, []string{"约谈", "2", "", "不予批准", "", "刘副市长"}, text(7, 4, 5, 6, 7, 8, 9))
