@@ -2,9 +2,11 @@ package report
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/people"
@@ -142,7 +144,8 @@ func (s pages) talkTitle(titles map[string]Row, k TalkRow) string {
 	return s.t("talk_about", words.Data{"Title": s.Title(titles[k.Task]), "N": len(k.Tasks)})
 }
 
-// stepIDs are the steps of all talks, in the order in which they are first met.
+// stepIDs are the steps of all talks, in the order in which they are first met, and last
+// the one of circulars.
 func (s pages) stepIDs() []string {
 	var ids []string
 	seen := map[string]bool{}
@@ -153,6 +156,9 @@ func (s pages) stepIDs() []string {
 				ids = append(ids, st.ID)
 			}
 		}
+	}
+	if seen[act.StepAnswer] {
+		ids = append(slices.DeleteFunc(ids, func(id string) bool { return id == act.StepAnswer }), act.StepAnswer)
 	}
 	return ids
 }
