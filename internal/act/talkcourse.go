@@ -87,9 +87,9 @@ func (b Book) TalkOwed(c TalkCase) (all []Owed) {
 		decision(OwedDoubt, TopicDoubt, c.Doubt.On, c.Doubt.Words, c.Doubt.By)
 	}
 	if c.State == TalkOpen && c.What == plan.ProposeCircular {
-		o := Owed{ID: StepAnswer, By: b.seats([]people.Role{people.Liaison}, c.Lead), Since: c.Opened, Limit: c.AnswerBy, Runs: true,
-			soon: true, matter: plan.Matter{Topic: TopicAnswer, Limit: c.AnswerBy}}
-		return []Owed{chasedOnce(o, 1, workday, workday, o.By, append(b.seats([]people.Role{people.Head}, c.Lead), office, leader), plan.Red)}
+		o := Owed{ID: StepAnswer, By: c.as().to(people.Liaison), Since: c.Opened, Limit: c.AnswerBy, Runs: true, soon: true,
+			matter: plan.Matter{Topic: TopicAnswer, Limit: c.AnswerBy}}
+		return []Owed{chasedOnce(o, 1, workday, workday, o.By, c.as().to(people.Head, people.Office, people.Leader), plan.Red)}
 	}
 	if c.State != TalkOpen || p.Talk == nil {
 		return all
