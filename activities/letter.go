@@ -123,15 +123,16 @@ func (a *Activities) link(to people.Recipient) string {
 	}
 }
 
-// listed shows what a message to a seat counts only: the portal's page, or the command.
+// listed shows what a message to a seat counts only: the portal's page; without pages the
+// command, to the office, which has it at hand. Others ask the office for the list.
 func (a *Activities) listed(p plan.Plan, to people.Recipient) string {
 	if a.URL != "" {
 		return strings.TrimSuffix(a.URL, "/") + "/tasks?plan=" + url.QueryEscape(p.ID)
 	}
-	if to.Role == people.Office || to.Role == people.Leader {
+	if to.Role == people.Office {
 		return "starter task list --plan " + p.ID
 	}
-	return "starter task list --plan " + p.ID + " --unit " + p.Directory.Name(to.Unit)
+	return ""
 }
 
 // missedReminders counts the reminders that a catch-up notice stands for.
@@ -219,16 +220,20 @@ func matter(out *notice.Item, l ledger.Launched, lad act.Book, p plan.Policy, it
 	case string(act.SetPolicy):
 		out.Policy = cmp.Or(it.Scene.Policy, p.Title)
 	case act.TopicExtension, string(act.Extend): // the leadership hears of it at once when it decides
-		out.Further = s.Kind != plan.Escalate && slices.Contains(roles(s.To), people.Leader)
+		out.Further = slices.Contains(roles(s.To), people.Leader) && (s.Kind != plan.Escalate || it.Notice.Recipient.Role == people.Leader && it.Task.Facts.Granted > 0)
 	}
 }
 
-// nextOf is what comes next of a notice's task, and of the talk it speaks of, after
-// an instant, if nobody does anything; nil: nothing.
+// nextOf is what comes next of what a notice is about, and of the talk it speaks of, after
+// an instant, if nobody does anything; nil: nothing. What else is chased under the task is
+// no consequence of it.
 func nextOf(l ledger.Launched, book act.Book, it ledger.Item, at time.Time) (next *plan.Stage) {
 	all := book.Ahead(ledger.CaseOf(it.Task))
-	if it.Task.State != ledger.TaskOpen {
+	switch {
+	case it.Task.State != ledger.TaskOpen:
 		all = nil
+	case it.Stage != nil && it.Notice.Kind != plan.Told && it.Notice.Talk == "":
+		all = slices.DeleteFunc(all, func(s plan.Stage) bool { return act.OwedID(s) != act.OwedID(*it.Stage) })
 	}
 	if it.Talk != nil {
 		all = append(all, book.TalkAhead(ledger.TalkCaseOf(&l.Plan, it.Task, *it.Talk))...)

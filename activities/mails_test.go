@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/calendar"
+	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/script"
 	"duban/internal/strictyaml"
@@ -44,6 +45,14 @@ func TestTheMailsOfAWeekAreThoseInTheRepository(t *testing.T) {
 			s, problems := script.Load("../seeds/jincheng-2021-water/script-2021.yaml", y.plan, y.cal)
 			require.False(t, strictyaml.Failed(problems), "%v", problems)
 			y.until(weekTo.At(0, 0, calendar.Beijing), s)
+			notices, err := y.store.Notices(t.Context(), ledger.NoticeFilter{Plan: y.plan.ID})
+			require.NoError(t, err)
+			require.Empty(t, saidTwice(notices), "the same to the same seat, as grave, twice in a week")
+			for _, m := range y.letters { // both proposals were decided on the holiday before: nobody is asked for what is decided
+				if m.at.Equal(calendar.NewDay(2021, 5, 6).At(9, 0, calendar.Beijing)) && m.Recipient.Role == people.Leader {
+					require.NotContains(t, m.Text, y.acts.Words.T("matter.name_told_propose"))
+				}
+			}
 			gets := map[string]int{}
 			for _, m := range y.letters {
 				if !calendar.DayOf(m.at.In(calendar.Beijing)).Before(weekFrom) {

@@ -106,6 +106,8 @@ func TestASilentYearIsSaidInFewMessages(t *testing.T) {
 	require.Greater(t, len(got), 10)
 	require.ElementsMatch(t, foretold, got)
 
+	require.Empty(t, saidTwice(notices), "the same to the same seat, as grave, twice in a week")
+
 	stuck, err := y.store.Stuck(t.Context(), y.plan.ID, end)
 	require.NoError(t, err)
 	require.Empty(t, stuck)

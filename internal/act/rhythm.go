@@ -2,6 +2,7 @@ package act
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"duban/internal/calendar"
@@ -59,6 +60,23 @@ func aboutOf(s plan.Stage) string {
 
 // owedBy is what acts ask somebody else for: the word that tells of the act is about it.
 var owedBy = map[Kind]string{Return: TopicReturn, Extend: TopicExtension, Complete: TopicReport}
+
+// Settled tells of a word that told of an act which asked for a decision that it is made
+// since, or asked for no more: whoever has decided is not asked the next morning.
+func (c Case) Settled(s plan.Stage) bool {
+	waits := map[string]*Pending{TopicReturn: c.Return, TopicExtension: c.Extension, TopicReport: c.Report}
+	topic := owedBy[Kind(s.Topic)]
+	if s.Kind != plan.Told || topic == "" {
+		return false
+	}
+	q := waits[topic]
+	return q == nil || aboutOf(s) != topic+"-"+strconv.Itoa(q.N)
+}
+
+// Settled is the same of a talk or circular that was proposed.
+func (c TalkCase) Settled(s plan.Stage) bool {
+	return s.Kind == plan.Told && s.Topic == string(Propose) && c.State != TalkProposed
+}
 
 // Limit is the day by which what a stage of the task is about is to be done; zero
 // where there is none.

@@ -103,8 +103,8 @@ func (t *tx) stageOf(n noticeRow) (plan.Stage, error) {
 // back what it says.
 func (it Item) stands() bool {
 	switch {
-	case it.Notice.Kind == plan.Told:
-		return true // it has happened
+	case it.Notice.Kind == plan.Told: // it has happened
+		return it.Stage == nil || !(it.Notice.Talk == "" && it.Task.Facts.Settled(*it.Stage)) && !(it.Notice.Talk != "" && it.Talk != nil && it.Talk.Facts != nil && it.Talk.Facts.Settled(*it.Stage))
 	case it.Stage == nil:
 		return false
 	case it.Notice.Talk != "":

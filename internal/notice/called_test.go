@@ -59,7 +59,11 @@ func TestAMessageSaysWhomToAskAndWhere(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, plain.Text, "\n联系邮箱：d@ducha.example\n")
 	require.NotContains(t, plain.Text, "http")
-	require.Contains(t, plain.Text, "编号 t1", "commands call it so")
+	require.NotContains(t, plain.Text, "t1", "whoever has no use for commands is not told their names")
+	require.Contains(t, plain.Text, "请回复本邮件或者电告我办")
+	office, err := notice.Compose(words.New("zh"), called(people.Office, nil))
+	require.NoError(t, err)
+	require.Contains(t, office.Text, "编号 t1", "commands call it so")
 	require.NotContains(t, plain.Text, "登录督办系统")
 	m, err := notice.Compose(words.New("zh"), called(people.Liaison, func(d *notice.Digest) {
 		d.Desk = notice.Desk{Name: "王敏", Phone: "0356-0000000"}

@@ -18,7 +18,7 @@ const unitsFrom = 6
 // undecided, are counted, and the first so many are listed.
 func (s *speaker) page(entries []entry, listed, open int) page {
 	document := s.t("plan", words.Data{"Title": clean(s.d.Plan.Title), "Number": clean(s.d.Plan.Number)})
-	data := words.Data{"Plan": document, "Unit": clean(s.d.Unit), "Tasks": s.many(entries), "Office": s.office()}
+	data := words.Data{"Plan": document, "Unit": clean(s.d.Unit), "Tasks": s.many(entries), "Office": s.office(), "Link": s.d.Link != ""}
 	if len(entries) == 0 {
 		data["Tasks"] = s.count("matters", len(s.d.Open))
 	}
@@ -113,7 +113,10 @@ func (s *speaker) heading(entries []entry) string {
 	case k.class == news && slices.ContainsFunc(entries, func(e entry) bool { return e.matter() != k.matter }):
 		return s.say("heading_told_" + s.seat())
 	}
-	return s.firstOf(nil, "heading_"+k.matter, "name_"+k.matter)
+	if own := s.say("heading_" + k.matter); own != "" {
+		return own
+	}
+	return s.nameOf(k)
 }
 
 // seat is what a reader is to the plan: unit, office or leader.
@@ -240,8 +243,8 @@ func (s *speaker) row(e entry, no int, showLead bool) row {
 			r.Badges = append(r.Badges, s.t(badge.key))
 		}
 	}
-	if number := e.number(); number != "" && s.types() {
-		r.Meta = append(r.Meta, s.t("meta_number", words.Data{"Number": number}))
+	if _, asked := s.ask(e.heap(), e); asked && s.types() && e.number() != "" {
+		r.Meta = append(r.Meta, s.t("meta_number", words.Data{"Number": e.number()}))
 	}
 	if e.Clause != "" {
 		r.Meta = append(r.Meta, s.t("meta_clause", words.Data{"Clause": clean(e.Clause)}))
@@ -265,12 +268,10 @@ func (s *speaker) row(e entry, no int, showLead bool) row {
 	return r
 }
 
-// types tells that the reader works with the program, or writes to those who do: only
-// to them is the name that commands have for a thing of use, and not where there are
-// pages for it.
-func (s *speaker) types() bool {
-	return s.d.Link == "" && (s.d.Recipient.Role == people.Liaison || s.d.Recipient.Role == people.Office)
-}
+// types tells that the reader works with commands: the office, where there are no pages.
+// Nobody else has use for the name that commands have for a thing; whoever is asked for
+// something replies, or calls the office.
+func (s *speaker) types() bool { return s.d.Link == "" && s.d.Recipient.Role == people.Office }
 
 // mostCalled is how many tasks of a talk one message lists.
 const mostCalled = 15

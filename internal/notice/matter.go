@@ -230,7 +230,8 @@ func (s *speaker) firstOf(data words.Data, keys ...string) string {
 // have words of their own where the matter is graver to them, else are asked to
 // see to what their unit is asked.
 func (s *speaker) ask(k heap, of ...entry) (text string, asked bool) {
-	data, role := words.Data{"Office": s.office(), "Returns": slices.ContainsFunc(of, s.returnable), "By": s.sameLimit(of)}, string(s.d.Recipient.Role)
+	data, role := words.Data{"Office": s.office(), "Returns": slices.ContainsFunc(of, s.returnable), "By": s.sameLimit(of), "Link": s.d.Link != "",
+		"Further": !slices.ContainsFunc(of, func(e entry) bool { return !e.Further })}, string(s.d.Recipient.Role)
 	if k.matter == "" {
 		return s.t("ask_"+role+"_"+k.class.String(), data), true
 	}
@@ -360,8 +361,8 @@ func (s *speaker) by(e entry) string {
 	return clean(e.Lead)
 }
 
-// organ is the body in whose name somebody acted: the office, or the unit; "" where
-// that may be a leader, who acts by name. What a unit does and the office may do on its
+// organ is the body in whose name somebody acted: the office, or the unit; "" of a
+// leader, who acts by name. What a unit does and the office may do on its
 // behalf is the office's only where the name begins with the office's.
 func (s *speaker) organ(e entry) string {
 	seats := []act.Seat(nil)
@@ -370,10 +371,11 @@ func (s *speaker) organ(e entry) string {
 	} else if row, ok := act.OfTalk(act.Kind(e.Matter.Topic)); ok {
 		seats = row.By
 	}
+	own := strings.HasPrefix(clean(e.Matter.By), s.signature())
 	switch {
-	case len(seats) == 0 || slices.Contains(seats, act.Leadership):
+	case len(seats) == 0 || slices.Contains(seats, act.Leadership) && !(own && slices.Contains(seats, act.Office)):
 		return ""
-	case slices.Contains(seats, act.Office) && (!slices.Contains(seats, act.Lead) || strings.HasPrefix(clean(e.Matter.By), s.signature())):
+	case slices.Contains(seats, act.Office) && (!slices.Contains(seats, act.Lead) || own):
 		return s.signature()
 	case slices.Contains(seats, act.Assisting):
 		return clean(e.Unit)

@@ -78,7 +78,11 @@ func TestEverySeatHasWordsForEveryMatter(t *testing.T) {
 							require.NotContains(t, text, hole, "%s %s %s %s", lang, role, it.Matter.Topic, unit)
 						}
 					}
-					require.Contains(t, m.Text, w.T("matter.name_"+key(it)))
+					named := false
+					for _, reader := range []string{"", "leader_", "former_", "assist_", "duty_", "duty_assist_"} { // a reader may have a name of its own for it
+						named = named || strings.Contains(m.Text, w.T("matter.name_"+reader+key(it)))
+					}
+					require.True(t, named, m.Text)
 				}
 			}
 		}
@@ -200,7 +204,8 @@ func TestATalkAboutSeveralTasksListsThem(t *testing.T) {
 	serve := told(0, act.Serve, plan.Matter{Words: "逾期未办结"})
 	head := text(people.Head, 2, serve)
 	require.Contains(t, head, "约谈所涉任务：2项任务1.“任务0”，2021年4月30日到期2.“任务1”，2021年5月1日到期")
-	require.Contains(t, text(people.Liaison, 2, serve), "“任务1”（t1），2021年5月1日到期", "who works with the program is told its names")
+	require.NotContains(t, text(people.Liaison, 2, serve), "t1", "names of commands are the office's")
+	require.Contains(t, text(people.Office, 2, serve), "“任务1”（t1），2021年5月1日到期")
 	many := text(people.Head, 17, serve)
 	require.Contains(t, many, "15.“任务14”，2021年5月14日到期其余2项未逐一列出，可向我办索取清单")
 	require.NotContains(t, many, "任务15")

@@ -95,7 +95,7 @@ func (s *speaker) step(id string) string {
 
 func (s *speaker) talk(t Talk) string {
 	left, _, _ := s.left(t.Left)
-	data := words.Data{"Number": t.Number, "Step": s.step(t.Step), "Limit": s.day(t.Limit), "Left": left}
+	data := words.Data{"Number": t.Number, "Step": s.step(t.Step), "Limit": s.day(t.Limit), "Left": left, "Office": s.office()}
 	switch {
 	case t.Proposed:
 		return s.t("talk_proposed", data)
@@ -104,6 +104,9 @@ func (s *speaker) talk(t Talk) string {
 	}
 	if t.Joins {
 		return s.t("talk_joins", data)
+	}
+	if act.OfficeStep(t.Step) && s.d.Recipient.Role != people.Office && t.Left.Days >= 0 {
+		return s.t("talk_office_step", data)
 	}
 	return s.t("talk_step", data)
 }
@@ -120,6 +123,10 @@ func (s *speaker) next(n *Next) string {
 	for _, role := range n.To {
 		if role == people.Office && len(n.To) > 1 && n.Kind != plan.Remind {
 			continue // the office signs this: it need not say that it tells itself
+		}
+		if role == s.d.Recipient.Role && (role == people.Head || role == people.Deputy) {
+			to = append(to, s.t("you"))
+			continue
 		}
 		to = append(to, s.role(role))
 	}
@@ -229,7 +236,7 @@ func (s *speaker) framed(text string, more int) string {
 // petition is the subject of proposals that a leader is asked to decide: what is to be
 // done, and to whom 关于……的请示.
 func (s *speaker) petition(k heap, entries []entry) (text string, is bool) {
-	if s.d.Recipient.Role != people.Leader || !slices.Contains([]string{"told_propose", "proposal_due", "proposal_missed"}, k.matter) {
+	if s.d.Recipient.Role != people.Leader || !slices.Contains([]string{"told_propose", "proposal_due", "proposal_missed"}, k.matter) && (k.class != talkProposed || k.matter != "") {
 		return "", false
 	}
 	units := map[string]bool{}

@@ -54,7 +54,7 @@ func (p page) textSummary(b *strings.Builder) {
 	if len(p.Units) == 0 {
 		return
 	}
-	b.WriteString(p.Labels.Units + p.Labels.Colon + "\n")
+	b.WriteString(strings.TrimRight(p.Labels.Units+p.Labels.Colon, " ") + "\n")
 	for _, u := range p.Units {
 		wrap(b, "  "+pad(u.Name, 28)+fmt.Sprintf("%4d  ", u.N), strings.Repeat(" ", 36), chips(u.Chips))
 	}

@@ -130,7 +130,7 @@ type Placed struct {
 
 // Place puts a word into a message by the policy's rhythm. heard is what the seat was
 // told about the task before. A word that says the same as one before it, as grave and
-// within a week, waits for the weekly page. Whoever has to act and was not told yet is
+// within a week, waits for the first page after that week. Whoever has to act and was not told yet is
 // told before the limit, whatever the pace. A reader who has chosen a slower pace hears
 // what is mild at that.
 func (l Ladderer) Place(p Policy, w Word, heard []Heard) Placed {
@@ -141,9 +141,15 @@ func (l Ladderer) Place(p Policy, w Word, heard []Heard) Placed {
 	if len(p.Rhythm.Seats) == 0 {
 		return Placed{In: w.At}
 	}
-	repeated := w.Kind != Told && slices.ContainsFunc(heard, func(h Heard) bool {
-		return h.Of == w.Of && w.asGraveAs(h.Word) && h.In.After(w.At.Add(-sameWithin))
-	})
+	repeated, again := false, w.At // when the same may be said once more
+	for _, h := range heard {
+		if w.Kind != Told && h.Of == w.Of && w.asGraveAs(h.Word) && h.In.After(w.At.Add(-sameWithin)) {
+			repeated = true
+			if a := h.In.Add(sameWithin); a.After(again) {
+				again = a
+			}
+		}
+	}
 	if pace == WhenNew {
 		pace = Daily
 		if slices.ContainsFunc(heard, func(h Heard) bool { return h.Kind.Gravity() >= w.Kind.Gravity() }) {
@@ -156,7 +162,9 @@ func (l Ladderer) Place(p Policy, w Word, heard []Heard) Placed {
 	if repeated && slices.Index(Paces, pace) < slices.Index(Paces, Weekly) {
 		pace = Weekly
 	}
-	placed := l.at(p, pace, w)
+	said := w
+	said.At = again
+	placed := l.at(p, pace, said)
 	if late := placed.Rides || calendar.DayOf(placed.In.In(l.Zone)).After(w.Until); late && !w.Until.IsZero() && !repeated {
 		return Placed{In: w.At}
 	}

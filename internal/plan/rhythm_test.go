@@ -39,6 +39,7 @@ func TestTheRhythmPutsWordsIntoMessages(t *testing.T) {
 	}{
 		// 2021-06-02 is a Wednesday, 2021-06-07 the Monday after it
 		"a liaison hears every day":                                       {word(people.Liaison, plan.Remind, "06-02"), nil, "06-02"},
+		"the same on a Monday, heard on Friday, waits for the next page":  {word(people.Liaison, plan.Remind, "06-07"), []plan.Heard{heard(word(people.Liaison, plan.Remind, "06-04"))}, "06-15"},
 		"the same within a week waits for the page":                       {word(people.Liaison, plan.Remind, "06-02"), []plan.Heard{heard(word(people.Liaison, plan.Remind, "05-31"))}, "06-07"},
 		"the same after a week does not":                                  {word(people.Liaison, plan.Remind, "06-08"), []plan.Heard{heard(word(people.Liaison, plan.Remind, "05-31"))}, "06-08"},
 		"a graver light is not the same":                                  {word(people.Liaison, plan.Remind, "06-02"), []plan.Heard{heard(light(word(people.Liaison, plan.Remind, "05-31"), plan.Yellow))}, "06-02"},
@@ -53,7 +54,7 @@ func TestTheRhythmPutsWordsIntoMessages(t *testing.T) {
 		"and what does not":                                               {word(people.Leader, plan.Escalate, "06-09"), []plan.Heard{heard(word(people.Leader, plan.Talk, "06-02"))}, "06-15"},
 		"a request of the afternoon comes in the morning":                 {asked(afternoon(word(people.Leader, plan.Told, "06-02"))), nil, "06-03"},
 		"and of a rest day on the next working day":                       {asked(word(people.Leader, plan.Told, "06-05")), nil, "06-07"},
-		"a request that a leader has got is not said again within a week": {asked(word(people.Leader, plan.Remind, "06-04")), []plan.Heard{heard(asked(word(people.Leader, plan.Told, "06-02")))}, "06-07"},
+		"a request that a leader has got is not said again within a week": {asked(word(people.Leader, plan.Remind, "06-04")), []plan.Heard{heard(asked(word(people.Leader, plan.Told, "06-02")))}, "06-15"},
 		"but when its limit has passed":                                   {asked(word(people.Leader, plan.Escalate, "06-04")), []plan.Heard{heard(asked(word(people.Leader, plan.Told, "06-02")))}, "06-04"},
 		// 2021-06-14, Monday, was 端午
 		"a page comes on the week's first working day":        {word(people.Leader, plan.Warn, "06-11"), nil, "06-15"},
