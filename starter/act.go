@@ -18,19 +18,16 @@ import (
 	"duban/internal/words"
 )
 
-// deedsOn are the commands of all acts on a thing; those of two words share a
+// actsOn are the commands of all acts on a thing; those of two words share a
 // group of their own.
-func (a *app) deedsOn(on form.Thing) (all []*cobra.Command) {
+func (a *app) actsOn(on act.Thing) (all []*cobra.Command) {
 	var parts []*cobra.Command
-	for _, d := range form.Deeds {
-		if d.On != on {
+	for _, r := range act.ByHand(on) {
+		if name, ok := strings.CutPrefix(r.Command, "part "); ok {
+			parts = append(parts, a.actCommand(r, name))
 			continue
 		}
-		if name, ok := strings.CutPrefix(d.Name, "part "); ok {
-			parts = append(parts, a.deedCommand(d, name))
-			continue
-		}
-		all = append(all, a.deedCommand(d, d.Name))
+		all = append(all, a.actCommand(r, r.Command))
 	}
 	if len(parts) > 0 {
 		all = append(all, a.group("part", "cli.part", parts...))
@@ -38,23 +35,23 @@ func (a *app) deedsOn(on form.Thing) (all []*cobra.Command) {
 	return all
 }
 
-// deedCommand is one act as a command.
-func (a *app) deedCommand(d form.Deed, name string) *cobra.Command {
-	typed := form.Typed{Deed: d}
-	what := strings.ToUpper(string(d.On))
-	if d.Kind == act.Propose {
+// actCommand is one act as a command.
+func (a *app) actCommand(row act.Row, name string) *cobra.Command {
+	typed := form.Typed{Row: row}
+	what := strings.ToUpper(string(row.On))
+	if row.Opens() {
 		what = "TASK"
 	}
-	short, long := terminal.ActHelp(a.w, d)
+	short, long := terminal.ActHelp(a.w, row)
 	c := &cobra.Command{
 		Use: name + " " + what, Short: short, Long: long, Args: cobra.ExactArgs(1),
-		ValidArgsFunction: a.completeThings(d),
+		ValidArgsFunction: a.completeThings(row),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			typed.Thing = args[0]
 			return a.do(cmd.Context(), typed)
 		},
 	}
-	terminal.ActFlags(a.w, c, d, &typed.Said)
+	terminal.ActFlags(a.w, c, row, &typed.Said)
 	a.planFlag(c, &typed.Plan, "cli.say_plan")
 	c.Flags().StringVar(&typed.ID, "id", "", a.w.T("cli.say_id"))
 	for flag, find := range map[string]terminal.Find{"unit": a.unitNames, "policy": a.policyTitles} {
@@ -78,7 +75,7 @@ func (a *app) do(ctx context.Context, typed form.Typed) (err error) {
 	if err != nil {
 		return err
 	}
-	if !o.Done || o.Deed.Kind == act.Propose { // a proposal that was cut off is finished
+	if !o.Done || o.Row.Opens() { // a proposal that was cut off is finished
 		if err := a.send(ctx, &o); err != nil {
 			return err
 		}
@@ -90,7 +87,7 @@ func (a *app) do(ctx context.Context, typed form.Typed) (err error) {
 	if o.Done {
 		key = "cli.done_already"
 	}
-	a.say(key, words.Data{"Act": a.w.T("act.kind_" + string(o.Deed.Kind)), "Name": o.Name, "By": typed.By.Name})
+	a.say(key, words.Data{"Act": a.w.T("act.kind_" + string(o.Row.Kind)), "Name": o.Name, "By": typed.By.Name})
 	return a.reads(ctx, func(r *query.Reader, who query.Viewer) error { return a.then(ctx, r, who, o) })
 }
 
@@ -107,7 +104,7 @@ func (a *app) send(ctx context.Context, o *form.Order) error {
 		return err
 	}
 	talk, err := form.Send(ctx, do, o.Subject, o.Act)
-	if o.Deed.Kind == act.Propose {
+	if o.Row.Opens() {
 		o.Talk.ID = talk
 	}
 	if errors.As(err, new(*engine.RefusedError)) {
@@ -131,7 +128,7 @@ func (a *app) reachEngine(ctx context.Context) (form.Doer, io.Closer, error) {
 // learns no ID, of the task's last.
 func (a *app) then(ctx context.Context, r *query.Reader, who query.Viewer, o form.Order) error {
 	speak := report.Speak(a.w)
-	if o.Deed.On != form.Talk {
+	if o.Row.On != act.OnTalk {
 		c, err := r.Case(ctx, who, o.Task.Plan, o.Shown())
 		if err == nil {
 			fmt.Fprintln(a.out, speak.Then(c))
@@ -142,7 +139,7 @@ func (a *app) then(ctx context.Context, r *query.Reader, who query.Viewer, o for
 	if err != nil {
 		return err
 	}
-	if o.Deed.Kind == act.Propose {
+	if o.Row.Opens() {
 		a.say("cli.proposed", words.Data{"Talk": c.Talks[0].ID})
 	}
 	fmt.Fprintln(a.out, speak.ThenOfTalk(c))

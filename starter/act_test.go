@@ -262,7 +262,8 @@ func TestActsSayWhatIsMissing(t *testing.T) {
 // another act; whatever it says is in its ID.
 func TestWhatMakesTwoCommandsOneAct(t *testing.T) {
 	t.Parallel()
-	o := form.Order{Deed: form.Deeds[3], Subject: query.Subject{Task: ledger.Task{Plan: "water", ID: "over"}}}
+	progress, _ := act.Of(act.OnTask, act.Progress)
+	o := form.Order{Row: progress, Subject: query.Subject{Task: ledger.Task{Plan: "water", ID: "over"}}}
 	first := act.Act{Kind: act.Progress, By: act.Actor{Account: "wang"}, Reason: "土建", Percent: 30}
 	day := calendar.NewDay(2021, 6, 3)
 	require.Equal(t, o.ID(first, day), o.ID(first, day))
@@ -284,37 +285,39 @@ func TestWhatMakesTwoCommandsOneAct(t *testing.T) {
 // and the flags that it needs.
 func TestEveryActIsACommand(t *testing.T) {
 	t.Parallel()
-	had := map[form.Thing][]act.Kind{}
-	for _, d := range form.Deeds {
-		had[d.On] = append(had[d.On], d.Kind)
+	had := map[act.Thing][]act.Kind{}
+	for _, on := range []act.Thing{act.OnTask, act.OnDuty, act.OnTalk} {
+		for _, c := range act.ByHand(on) {
+			had[on] = append(had[on], c.Kind)
+		}
 	}
 	var tasks, duties, talks []act.Kind
 	own := func(r act.Row) bool { // what a person types: units hand over by an amendment
 		return !slices.Equal(r.By, []act.Seat{act.Engine}) && r.Kind != act.TakeOver
 	}
-	for _, r := range act.Tasks {
+	for _, r := range act.On(act.OnTask) {
 		if own(r) {
 			tasks = append(tasks, r.Kind)
 		}
 	}
-	for _, r := range act.Duties {
+	for _, r := range act.On(act.OnDuty) {
 		if own(r) {
 			duties = append(duties, r.Kind)
 		}
 	}
-	for _, r := range act.Talks {
+	for _, r := range act.On(act.OnTalk) {
 		if !slices.Equal(r.By, []act.Seat{act.Engine}) && r.Kind != act.TakeOver {
 			talks = append(talks, r.Kind)
 		}
 	}
-	require.ElementsMatch(t, tasks, had[form.Task])
-	require.ElementsMatch(t, duties, had[form.Duty])
-	require.ElementsMatch(t, talks, had[form.Talk])
+	require.ElementsMatch(t, tasks, had[act.OnTask])
+	require.ElementsMatch(t, duties, had[act.OnDuty])
+	require.ElementsMatch(t, talks, had[act.OnTalk])
 	for _, lang := range []string{"zh", "en"} {
 		a := newDesk(t, at(6, 1, 10)).app
 		a.w = words.New(lang)
-		for _, on := range []form.Thing{form.Task, form.Duty, form.Talk} {
-			for _, c := range a.deedsOn(on) {
+		for _, on := range []act.Thing{act.OnTask, act.OnDuty, act.OnTalk} {
+			for _, c := range a.actsOn(on) {
 				require.NotContains(t, c.Short+c.Long, "cli.", c.Name())
 				require.NotContains(t, c.Flags().FlagUsages(), "cli.", c.Name())
 			}

@@ -16,7 +16,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"duban/internal/act"
-	"duban/internal/form"
 	"duban/internal/ledger"
 	"duban/internal/terminal"
 )
@@ -79,7 +78,7 @@ func TestAFullDiskIsAnError(t *testing.T) {
 		case c.HasSubCommands() || c.Hidden || slices.Contains(elsewhere, name):
 		case !known:
 			acts++
-			require.True(t, slices.ContainsFunc(form.Deeds, func(d form.Deed) bool { return string(d.On)+" "+d.Name == name }), "%s: say here how it is run", name)
+			require.True(t, slices.ContainsFunc(act.All, func(r act.Row) bool { return string(r.On)+" "+r.Command == name }), "%s: say here how it is run", name)
 		default:
 			fails(append(slices.Clone(path), args...)...)
 			if c.Flags().Lookup("output") != nil && c.Flags().ShorthandLookup("o") != nil && c.Flags().Lookup("output").DefValue == "table" {

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"duban/internal/act"
-	"duban/internal/form"
 	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/internal/report"
@@ -17,7 +16,7 @@ import (
 // taskCommand reads tasks from the ledger alone, and carries people's acts to
 // the engine.
 func (a *app) taskCommand() *cobra.Command {
-	return a.thingCommand(form.Task, "case.cmd", a.taskList(), a.looksBack(a.showCommand(form.Task, "case.cmd_show")))
+	return a.thingCommand(act.OnTask, "case.cmd", a.taskList(), a.looksBack(a.showCommand(act.OnTask, "case.cmd_show")))
 }
 
 // dutyCommand reads duties and does what is done to a duty as a whole; its
@@ -25,18 +24,18 @@ func (a *app) taskCommand() *cobra.Command {
 func (a *app) dutyCommand() *cobra.Command {
 	var f query.DutyFilter
 	list := lists(a, &cobra.Command{Use: "list", Short: a.w.T("cli.duty_list")}, &f, &f.Plan, &f.Skip, &f.Limit, "", (*query.Reader).Duties, (*terminal.Screen).Duties)
-	return a.thingCommand(form.Duty, "cli.duty", list, a.looksBack(a.showCommand(form.Duty, "cli.duty_show")))
+	return a.thingCommand(act.OnDuty, "cli.duty", list, a.looksBack(a.showCommand(act.OnDuty, "cli.duty_show")))
 }
 
 // talkCommand reads talks and circulars, and takes their steps.
 func (a *app) talkCommand() *cobra.Command {
-	return a.thingCommand(form.Talk, "cli.talk", a.talkList(), a.showCommand(form.Talk, "cli.talk_show"))
+	return a.thingCommand(act.OnTalk, "cli.talk", a.talkList(), a.showCommand(act.OnTalk, "cli.talk_show"))
 }
 
 // thingCommand are the commands about one sort of thing: those that read it, what can be
 // done to it, and its acts.
-func (a *app) thingCommand(on form.Thing, short string, reading ...*cobra.Command) *cobra.Command {
-	return a.group(string(on), short, append(append(reading, a.canCommand(on)), a.deedsOn(on)...)...)
+func (a *app) thingCommand(on act.Thing, short string, reading ...*cobra.Command) *cobra.Command {
+	return a.group(string(on), short, append(append(reading, a.canCommand(on)), a.actsOn(on)...)...)
 }
 
 func (a *app) taskList() *cobra.Command {
@@ -72,10 +71,10 @@ func (a *app) todoCommand() *cobra.Command {
 }
 
 // about makes a command of a reading of one thing, of a plan that a flag may name.
-func about[T any](a *app, verb string, on form.Thing, short string, read func(*query.Reader, context.Context, query.Viewer, string, string) (T, error), show func(*terminal.Screen, T)) *cobra.Command {
+func about[T any](a *app, verb string, on act.Thing, short string, read func(*query.Reader, context.Context, query.Viewer, string, string) (T, error), show func(*terminal.Screen, T)) *cobra.Command {
 	var planID string
 	c := &cobra.Command{
-		Use: verb + " " + strings.ToUpper(string(on)), Short: a.w.T(short), Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeThings(form.Deed{On: on}),
+		Use: verb + " " + strings.ToUpper(string(on)), Short: a.w.T(short), Args: cobra.ExactArgs(1), ValidArgsFunction: a.completeThings(act.Row{On: on}),
 	}
 	a.planFlag(c, &planID, "cli.say_plan")
 	return shows(a, c, func(r *query.Reader, ctx context.Context, who query.Viewer, args []string) (T, error) {
@@ -84,9 +83,9 @@ func about[T any](a *app, verb string, on form.Thing, short string, read func(*q
 }
 
 // showCommand shows the case file of a task or a duty, or the file of a talk.
-func (a *app) showCommand(on form.Thing, short string) *cobra.Command {
+func (a *app) showCommand(on act.Thing, short string) *cobra.Command {
 	read, show := (*query.Reader).Case, (*terminal.Screen).Case
-	if on == form.Talk {
+	if on == act.OnTalk {
 		read, show = (*query.Reader).TalkCase, func(sc *terminal.Screen, c report.Case) { sc.Sections(report.Speak(a.w).Talk(c)) }
 	}
 	return about(a, "show", on, short, read, show)
@@ -94,9 +93,9 @@ func (a *app) showCommand(on form.Thing, short string) *cobra.Command {
 
 // canCommand says of every act on a thing whether whoever asks can do it now, or why
 // not.
-func (a *app) canCommand(on form.Thing) *cobra.Command {
+func (a *app) canCommand(on act.Thing) *cobra.Command {
 	read := (*query.Reader).Possible
-	if on == form.Talk {
+	if on == act.OnTalk {
 		read = (*query.Reader).PossibleOnTalk
 	}
 	units := map[string]string{}
@@ -115,16 +114,16 @@ func (a *app) canCommand(on form.Thing) *cobra.Command {
 
 // completeThings completes the one argument of an act: tasks on which it is
 // possible now, duties, or talks, of all plans or of the plan that was named.
-func (a *app) completeThings(d form.Deed) terminal.Completer {
+func (a *app) completeThings(row act.Row) terminal.Completer {
 	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		f := query.ThingFilter{Going: d.Kind != "", Talks: d.On == form.Talk && d.Kind != act.Propose}
+		f := query.ThingFilter{Going: row.Kind != "", Talks: row.On == act.OnTalk && !row.Opens()}
 		switch {
-		case d.On == form.Duty:
+		case row.On == act.OnDuty:
 			f.Kind = plan.Duty
-		case d.On == form.Task && d.Kind != "":
+		case row.On == act.OnTask && row.Kind != "":
 			f.Kind = plan.Dated
 		}
 		if flag := cmd.Flags().Lookup("plan"); flag != nil {

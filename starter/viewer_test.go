@@ -18,7 +18,6 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
-	"duban/internal/form"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/people"
@@ -262,21 +261,24 @@ func TestWhatAViewerReads(t *testing.T) {
 	for line, want := range lines {
 		check(line, want, append(slices.Sorted(maps.Keys(theirs)), "")...)
 	}
-	for _, d := range form.Deeds { // with all that the act needs, and without
-		on := map[form.Thing]string{form.Task: "over", form.Duty: "watch", form.Talk: "over#1"}[d.On]
-		if d.Kind == act.Propose {
+	for _, d := range act.All { // with all that the act needs, and without
+		if d.Command == "" {
+			continue
+		}
+		on := map[act.Thing]string{act.OnTask: "over", act.OnDuty: "watch", act.OnTalk: "over#1"}[d.On]
+		if d.Opens() {
 			on = "over"
 		}
-		covered = append(covered, string(d.On)+" "+d.Name)
+		covered = append(covered, string(d.On)+" "+d.Command)
 		for _, id := range []string{on, "late"} {
-			line := strings.Join([]string{string(d.On), d.Name, id}, " ")
+			line := strings.Join([]string{string(d.On), d.Command, id}, " ")
 			want := sees{"shuiwu": {"不能查看"}}
-			if d.On == form.Talk || id == on {
+			if d.On == act.OnTalk || id == on {
 				want = nil
 			}
 			check(line, want, "shuiwu", "lvye")
-			for _, flag := range d.Needs() {
-				line += " --" + flag + " " + cmp.Or(map[string]string{"percent": "10", "due": "2021-08-01", "time": "2021-08-01T15:00", "rule": "month"}[flag], "甲")
+			for _, field := range d.Asks() {
+				line += " --" + string(field) + " " + cmp.Or(map[act.Field]string{act.FieldPercent: "10", act.FieldDue: "2021-08-01", act.FieldTime: "2021-08-01T15:00", act.FieldRule: "month"}[field], "甲")
 			}
 			check(line, want, "shuiwu", "lvye")
 		}

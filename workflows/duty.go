@@ -133,7 +133,7 @@ func (d *duty) paused(ctx workflow.Context, changed func() bool) error {
 
 func (d *duty) listen(ctx workflow.Context) {
 	must(workflow.SetQueryHandler(ctx, StateQuery, func() (DutyState, error) { return d.DutyState, nil }))
-	for _, row := range act.Duties {
+	for _, row := range act.On(act.OnDuty) {
 		must(workflow.SetUpdateHandlerWithOptions(ctx, string(row.Kind), d.act, workflow.UpdateHandlerOptions{
 			Validator: func(a act.Act) error { return refusal(d.Course.Check(a)) },
 		}))

@@ -44,7 +44,7 @@ func (b *bench) acts(task, at string, a act.Act, lie func(*ledger.Acted)) {
 	when := b.at(at)
 	a.ID, a.At, a.On, a.Reason = strings.NewReplacer(" ", "-", ":", "").Replace(at)+string(a.Kind), when.Plan.UTC(), calendar.DayOf(when.Plan), "理由"
 	a.By = act.Actor{Account: "clerk", Name: "李科", Unit: "duban"}
-	if row, _ := act.Of(act.Tasks, a.Kind); slices.Contains(row.By, act.Lead) {
+	if row, _ := act.Of(act.OnTask, a.Kind); slices.Contains(row.By, act.Lead) {
 		a.By = act.Actor{Account: "unit", Name: "王工", Unit: "shuiwu"}
 	}
 	row, err := b.store.Task(b.t.Context(), "p", task)

@@ -103,22 +103,14 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 // may do anything any more: the histories replay all the same, for a run never asks
 // again what was answered.
 func TestHistoriesReplayUnderTightenedRules(t *testing.T) {
-	tasks, duties, talks := slices.Clone(act.Tasks), slices.Clone(act.Duties), slices.Clone(act.Talks)
-	limits := slices.Clone(act.Limits)
-	t.Cleanup(func() { act.Tasks, act.Duties, act.Talks, act.Limits = tasks, duties, talks, limits })
-	for _, table := range []*[]act.Row{&act.Tasks, &act.Duties} {
-		*table = slices.Clone(*table)
-		for i := range *table {
-			(*table)[i].By, (*table)[i].Needs = nil, []act.Field{act.NeedPaper}
-		}
+	all, limits := act.All, act.Fields
+	t.Cleanup(func() { act.All, act.Fields = all, limits })
+	act.All, act.Fields = slices.Clone(all), slices.Clone(limits)
+	for i := range act.All {
+		act.All[i].By, act.All[i].Must, act.All[i].Named = nil, []act.Field{act.FieldPaper}, true
 	}
-	act.Talks = slices.Clone(talks)
-	for i := range act.Talks {
-		act.Talks[i].By, act.Talks[i].Named = nil, true
-	}
-	act.Limits = slices.Clone(limits)
-	for i := range act.Limits {
-		act.Limits[i].Most = 0
+	for i := range act.Fields {
+		act.Fields[i].Most = 0
 	}
 	tried := 0
 	for folder, histories := range recorded(t) {

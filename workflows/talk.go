@@ -148,7 +148,7 @@ func (t *talk) tell(ctx workflow.Context) {
 // course says, and judged once more when they are recorded.
 func (t *talk) listen(ctx workflow.Context) {
 	must(workflow.SetQueryHandler(ctx, StateQuery, func() (TalkState, error) { return t.TalkState, nil }))
-	for _, row := range act.Talks {
+	for _, row := range act.On(act.OnTalk) {
 		if len(row.From) == 0 {
 			continue // it makes a talk
 		}

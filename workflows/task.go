@@ -179,7 +179,7 @@ func (t *task) tell(ctx workflow.Context) {
 // course says, and judged once more when they are recorded.
 func (t *task) listen(ctx workflow.Context) {
 	must(workflow.SetQueryHandler(ctx, StateQuery, func() (TaskState, error) { return t.TaskState, nil }))
-	for _, row := range act.Tasks {
+	for _, row := range act.On(act.OnTask) {
 		must(workflow.SetUpdateHandlerWithOptions(ctx, string(row.Kind), t.act, workflow.UpdateHandlerOptions{
 			Validator: func(a act.Act) error { return refusal(t.Course.Check(a)) },
 		}))

@@ -47,12 +47,12 @@ func TestWhatStandsInHistories(t *testing.T) {
 	workflows.Register(r)
 	say("workflow", slices.Sorted(slices.Values(r.names))...)
 	say("activity", slices.Sorted(maps.Keys((*activities.Activities)(nil).ByName()))...)
-	for of, table := range map[string][]act.Row{workflows.TaskType: act.Tasks, workflows.DutyType: act.Duties} {
+	for of, table := range map[string][]act.Row{workflows.TaskType: act.On(act.OnTask), workflows.DutyType: act.On(act.OnDuty)} {
 		for _, row := range table {
 			say("update of "+of, string(row.Kind))
 		}
 	}
-	for _, row := range act.Talks {
+	for _, row := range act.On(act.OnTalk) {
 		if len(row.From) > 0 {
 			say("update of "+workflows.TalkType, string(row.Kind))
 		}

@@ -71,7 +71,7 @@ func (b Book) CarryIn(before Case, p *plan.Plan, t plan.Task, a Act, from Elsewh
 	c.unsay(a.At)
 	c = b.seated(c, p, t, a)
 	if c.Kind == plan.Dated && t.Due != c.Due {
-		applies[Correct](&c, Act{Due: t.Due, On: a.On})
+		Effects[Correct].Apply(&c, Act{Due: t.Due, On: a.On})
 	}
 	from.Due, from.Late = before.Due, b.Late(before, a.On)
 	missed := from.Late > 0 && !before.Inherited(b) && c.Lead == before.Lead && c.Due != before.Due && !c.Due.Before(a.On)
@@ -106,9 +106,9 @@ func (b Book) seated(c Case, p *plan.Plan, t plan.Task, a Act) Case {
 	due, lead, policy := c.Due, c.Lead, c.Policy
 	c.Office, c.Leadership = p.Directory.Office, p.Directory.Leadership
 	if t.Lead != c.Lead {
-		applies[Reassign](&c, Act{Unit: t.Lead, At: a.At, On: a.On})
+		Effects[Reassign].Apply(&c, Act{Unit: t.Lead, At: a.At, On: a.On})
 	}
-	applies[Assist](&c, Act{Units: t.Assist, On: a.On})
+	Effects[Assist].Apply(&c, Act{Units: t.Assist, On: a.On})
 	c.Policy, c.Title = t.Policy, t.Title
 	if c.Kind == plan.Dated && t.Due != due || t.Lead != lead || t.Policy != policy {
 		c.Restarted = a.At

@@ -130,13 +130,6 @@ func (c Case) Over() bool { return c.State == Closed || c.Uncounted() }
 // cancelled, or goes on in another plan, which counts it.
 func (c Case) Uncounted() bool { return c.State == Cancelled || c.State == Carried }
 
-func (c Case) table() []Row {
-	if c.Kind == plan.Duty {
-		return Duties
-	}
-	return Tasks
-}
-
 // Seats are what an actor is to this task: none when it is none of theirs.
 func (c Case) Seats(by Actor) []Seat {
 	if by.Account == EngineActor.Account {
@@ -161,28 +154,6 @@ var EngineActor = Actor{Account: "engine", Name: "engine"}
 
 // Sees tells whether an actor may look at the task.
 func (c Case) Sees(by Actor) bool { return len(c.Seats(by)) > 0 }
-
-// Allowed tells whether an actor may do an act on this task at all, whatever its
-// state. It is the one place where that is decided.
-func Allowed(c Case, by Actor, k Kind) *Refusal {
-	seats := c.Seats(by)
-	if len(seats) == 0 { // first: whoever may not look learns not even what kind of thing it is
-		return refuse("not_yours")
-	}
-	if c.Kind == plan.Standing {
-		return refuse("standing")
-	}
-	row, ok := Of(c.table(), k)
-	if !ok {
-		return refuse("no_such_act", "Kind", string(k))
-	}
-	for _, s := range seats {
-		if slices.Contains(row.By, s) {
-			return nil
-		}
-	}
-	return refuse("seat", "Seats", joinSeats(row.By))
-}
 
 func joinSeats(seats []Seat) string {
 	var names []string

@@ -1,75 +1,139 @@
 package act
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"duban/internal/calendar"
+	"duban/internal/plan"
 )
 
-// Done tells that this very act is in the case already.
-func (c Case) Done(id string) bool { return slices.Contains(c.Known, id) }
+// Judged is what an act is judged on: a Case, a TalkCase, or a plan.
+type Judged interface {
+	// Seats are what an actor is to it; none: nobody may look, or act.
+	Seats(Actor) []Seat
+	// Done tells that it has an act of this ID already.
+	Done(id string) bool
 
-// Check tells whether an act is possible now; nil is yes. An act that is done
-// already is possible and changes nothing.
-func (c Case) Check(a Act) *Refusal {
-	if c.Done(a.ID) {
+	thing() Thing // "": nothing is ever done to it
+	state() State
+	what() string // plan.ProposeTalk or plan.ProposeCircular; "": no talk
+	heads() (office, leadership string)
+	asks(Row, Act) *Refusal // what an act asks beyond its row
+}
+
+// Allowed tells whether an actor may do an act at all, whatever the state of what it is
+// done to; nil is yes. It is the one place where that is decided.
+func Allowed(on Judged, by Actor, k Kind) *Refusal {
+	seats := on.Seats(by)
+	if len(seats) == 0 { // first: whoever may not look learns not even what kind of thing it is
+		return refuse("not_yours")
+	}
+	if on.thing() == "" {
+		return refuse("standing")
+	}
+	row, ok := Of(on.thing(), k)
+	switch {
+	case !ok:
+		return refuse("no_such_act", "Kind", string(k))
+	case row.Named && (by.Account == "" || by.Account == EngineActor.Account || strings.TrimSpace(by.Name) == ""):
+		return refuse("talk_named")
+	case slices.ContainsFunc(seats, func(s Seat) bool { return slices.Contains(row.By, s) }):
+		return nil
+	case row.Named:
+		return refuse("talk_leader")
+	}
+	return refuse("seat", "Seats", joinSeats(row.By))
+}
+
+// judge tells whether an act is possible now; nil is yes. An act that is done already is
+// possible and changes nothing.
+func judge(on Judged, a Act) *Refusal {
+	if on.Done(a.ID) {
 		return nil
 	}
-	if r := Allowed(c, a.By, a.Kind); r != nil {
+	if r := Allowed(on, a.By, a.Kind); r != nil {
 		return r
 	}
-	if r := a.enteredBy(c.Office, c.Leadership); r != nil {
+	if r := a.enteredBy(on.heads()); r != nil {
 		return r
 	}
 	if r := Sayable(a); r != nil {
 		return r
 	}
-	row, _ := Of(c.table(), a.Kind)
-	if !slices.Contains(row.From, c.State) {
-		return refuse("state", "Kind", string(a.Kind), "State", string(c.State))
+	row, _ := Of(on.thing(), a.Kind)
+	if !slices.Contains(row.From, on.state()) {
+		key := map[Thing]string{OnTalk: "talk_state"}[row.On]
+		return refuse(cmp.Or(key, "state"), "Kind", string(a.Kind), "State", string(on.state()))
 	}
-	if r := a.lacks(row.Needs); r != nil {
+	if row.What != "" && row.What != on.what() {
+		return refuse("talk_other", "Kind", string(a.Kind), "What", on.what())
+	}
+	if r := a.lacks(row); r != nil {
 		return r
 	}
-	if check := checks[a.Kind]; check != nil {
+	return on.asks(row, a)
+}
+
+// Check tells whether an act is possible now; nil is yes. An act that is done
+// already is possible and changes nothing.
+func (c Case) Check(a Act) *Refusal { return judge(c, a) }
+
+// Done tells that this very act is in the case already.
+func (c Case) Done(id string) bool { return slices.Contains(c.Known, id) }
+
+func (c Case) thing() Thing {
+	switch c.Kind {
+	case plan.Standing:
+		return ""
+	case plan.Duty:
+		return OnDuty
+	}
+	return OnTask
+}
+
+func (c Case) state() State { return c.State }
+
+func (c Case) what() string { return "" }
+
+func (c Case) heads() (office, leadership string) { return c.Office, c.Leadership }
+
+func (c Case) asks(_ Row, a Act) *Refusal {
+	if check := Effects[a.Kind].Check; check != nil {
 		return check(c, a)
 	}
 	return nil
 }
 
-func (a Act) has(f Field) bool {
-	switch f {
-	case NeedReason:
-		return strings.TrimSpace(a.Reason) != ""
-	case NeedPaper:
-		return strings.TrimSpace(a.Paper) != ""
-	case NeedDue:
-		return !a.Due.IsZero() || a.Begin != nil
-	case NeedUnit:
-		return a.Unit != ""
-	case NeedPolicy:
-		return a.Policy != ""
-	case NeedTitle:
-		return strings.TrimSpace(a.Title) != ""
-	case NeedRef:
-		return a.Ref != ""
-	case NeedRule:
-		return a.Rule != ""
-	case NeedWhat, NeedNumber, NeedTime, NeedPlace, NeedCalled:
-		return a.Talk != nil && a.Talk.has(f)
+// planJudged is a plan, which is judged by its office and its leadership.
+type planJudged struct{ Case }
+
+// CheckOnPlan tells whether an act on the plan whose office and leadership are
+// these is allowed, and says what it must; nil is yes.
+func CheckOnPlan(office, leadership string, a Act) *Refusal {
+	return judge(planJudged{Case{Office: office, Leadership: leadership}}, a)
+}
+
+func (p planJudged) thing() Thing { return OnPlan }
+
+func (p planJudged) asks(Row, Act) *Refusal { return nil }
+
+func (p planJudged) Seats(by Actor) []Seat {
+	if by.Unit == "" {
+		return nil
 	}
-	return true
+	return p.Case.Seats(by)
 }
 
 // lacks refuses an act that does not say what it must, or whose evidence is neither a
 // file by its sum nor an address on the web, whatever it is given for.
-func (a Act) lacks(needs []Field) *Refusal {
-	for _, f := range needs {
-		if !a.has(f) {
-			return refuse("needs", "Field", string(f))
+func (a Act) lacks(row Row) *Refusal {
+	for _, f := range slices.Concat(row.Must, row.Implied) {
+		if !f.saidBy(a) {
+			return refuse("needs", "Field", f.Key())
 		}
 	}
 	for _, e := range a.Evidence {
@@ -86,135 +150,6 @@ func (a Act) published() bool { return slices.ContainsFunc(a.Evidence, Evidence.
 func (e Evidence) published() bool {
 	u, err := url.Parse(e.URL)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
-}
-
-// checks are what each act asks beyond its row in the table.
-var checks = map[Kind]func(Case, Act) *Refusal{
-	Acknowledge: func(c Case, a Act) *Refusal {
-		if !c.Acknowledged.IsZero() {
-			return refuse("acknowledged_already", "Day", c.Acknowledged.String())
-		}
-		return nil
-	},
-	Return: func(c Case, a Act) *Refusal {
-		switch {
-		case slices.Contains(c.Returned, c.Lead):
-			return refuse("returned_before")
-		case a.On.After(c.ReturnUntil):
-			return refuse("return_late", "Until", c.ReturnUntil.String())
-		}
-		return nil
-	},
-	Uphold: func(c Case, a Act) *Refusal {
-		if c.Return == nil {
-			return refuse("return_not_pending")
-		}
-		return nil
-	},
-	Progress: func(c Case, a Act) *Refusal {
-		if a.Percent < 0 || a.Percent > 100 {
-			return refuse("percent", "Percent", strconv.Itoa(a.Percent))
-		}
-		return nil
-	},
-	AskPart: func(c Case, a Act) *Refusal {
-		switch {
-		case !slices.Contains(c.Assist, a.Unit):
-			return refuse("part_unit", "Unit", a.Unit)
-		case !a.Due.After(a.On):
-			return refuse("part_date", "Due", a.Due.String())
-		}
-		open := 0
-		for _, p := range c.Parts {
-			if p.Given.IsZero() {
-				open++
-			}
-		}
-		return room(c, open, "part")
-	},
-	GivePart: func(c Case, a Act) *Refusal {
-		i := slices.IndexFunc(c.Parts, func(p Part) bool { return p.ID == a.Ref })
-		switch {
-		case i < 0 || c.Parts[i].Unit != a.By.Unit:
-			return refuse("part_unknown", "Ref", a.Ref)
-		case c.Parts[i].Dropped:
-			return refuse("part_dropped", "Day", c.Parts[i].Given.String())
-		case !c.Parts[i].Given.IsZero():
-			return refuse("part_done", "Day", c.Parts[i].Given.String())
-		}
-		return nil
-	},
-	Complete: checkPublished,
-	Verify: func(c Case, a Act) *Refusal {
-		if c.State == Reported {
-			return nil
-		}
-		return checkPublished(c, a)
-	},
-	Extend: checkExtend,
-	Grant:  checkDecideExtension,
-	Refuse: checkDecideExtension,
-	Chase: func(c Case, a Act) *Refusal {
-		if a.On.Before(c.ChaseFrom) {
-			return refuse("chase_soon", "From", c.ChaseFrom.String())
-		}
-		return nil
-	},
-	Suspend: func(c Case, a Act) *Refusal {
-		if !a.Until.IsZero() && !a.Until.After(a.On) {
-			return refuse("until_past", "Until", a.Until.String())
-		}
-		return nil
-	},
-	Reassign: func(c Case, a Act) *Refusal {
-		if !a.Due.IsZero() && !a.Due.After(a.On) {
-			return refuse("part_date", "Due", a.Due.String())
-		}
-		if r := c.begun(a); r != nil {
-			return r
-		}
-		return same(a.Unit == c.Lead)
-	},
-	Assist: func(c Case, a Act) *Refusal {
-		return same(slices.Equal(slices.Sorted(slices.Values(a.Units)), slices.Sorted(slices.Values(c.Assist))))
-	},
-	TakeOver:  func(c Case, a Act) *Refusal { return same(a.Ref == a.Unit || !c.Names(a.Ref)) },
-	SetPolicy: func(c Case, a Act) *Refusal { return same(a.Policy == c.Policy) },
-	Correct: func(c Case, a Act) *Refusal {
-		if r := c.begun(a); r != nil {
-			return r
-		}
-		return same((a.Due.IsZero() || a.Due == c.Due) && c.BeginBy(a) == c.Begin)
-	},
-	Reword: func(c Case, a Act) *Refusal { return same(a.Title == c.Title) },
-	Instruct: func(c Case, a Act) *Refusal {
-		if !a.Due.IsZero() && !a.Due.After(a.On) {
-			return refuse("part_date", "Due", a.Due.String())
-		}
-		open := 0
-		for _, n := range c.Instructions {
-			if n.Answered.IsZero() {
-				open++
-			}
-		}
-		return room(c, open, "instruction")
-	},
-	Answer: func(c Case, a Act) *Refusal {
-		i := slices.IndexFunc(c.Instructions, func(n Instruction) bool { return n.ID == a.Ref })
-		switch {
-		case i < 0:
-			return refuse("instruction_unknown", "Ref", a.Ref)
-		case !c.Instructions[i].Answered.IsZero():
-			return refuse("instruction_answered", "Day", c.Instructions[i].Answered.String())
-		}
-		return nil
-	},
-	SetRule: func(c Case, a Act) *Refusal {
-		if _, err := RuleOf(a.Rule); err != nil {
-			return refuse("rule", "Rule", a.Rule)
-		}
-		return same(c.HasRule(a))
-	},
 }
 
 // BeginBy is the day on which the task begins once an act is done. What has begun does

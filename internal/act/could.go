@@ -1,7 +1,6 @@
 package act
 
 import (
-	"slices"
 	"time"
 
 	"duban/internal/calendar"
@@ -17,34 +16,30 @@ func (c Case) Could(k Kind, by Actor, on calendar.Day) *Refusal {
 		later = on
 	}
 	a := Act{ID: "could", Kind: k, By: by, On: on, Reason: saysAnything, Paper: saysAnything, Title: saysAnything, Unit: c.Lead + "'", Units: []string{c.Lead + "'"},
-		Policy: c.Policy + "'", Due: later.AddDays(1), Rule: "month", Evidence: []Evidence{{Name: saysAnything, URL: "https://a.invalid/"}}}
-	switch k {
-	case SetRule:
-		if c.HasRule(a) {
-			a.Rule = "quarter"
-		}
-	case AskPart:
-		if len(c.Assist) > 0 {
-			a.Unit = c.Assist[0]
-		}
-	case GivePart:
+		Policy: c.Policy + "'", Due: later.AddDays(1), Rule: "month", Evidence: []Evidence{{Name: saysAnything, URL: "https://a.invalid/"}}, Talk: saysAllOfTalk(on)}
+	if c.HasRule(a) {
+		a.Rule = "quarter"
+	}
+	row, _ := Of(c.thing(), k)
+	if row.Takes(FieldRef) {
 		a.Ref = "-"
-		if i := slices.IndexFunc(c.Parts, func(p Part) bool { return p.Unit == by.Unit && p.Given.IsZero() }); i >= 0 {
-			a.Ref = c.Parts[i].ID
-		}
-	case Answer:
-		a.Ref = "-"
-		if i := slices.IndexFunc(c.Instructions, func(n Instruction) bool { return n.Answered.IsZero() }); i >= 0 {
-			a.Ref = c.Instructions[i].ID
-		}
+	}
+	if of := c.Offers(k, FieldRef, by.Unit); len(of) > 0 {
+		a.Ref = of[0].Value
+	}
+	if of := c.Offers(k, FieldUnit, by.Unit); len(of) > 0 {
+		a.Unit = of[0].Value
 	}
 	return c.Check(a)
 }
 
 // Could tells the same of an act on a talk.
 func (c TalkCase) Could(k Kind, by Actor, on calendar.Day) *Refusal {
-	said := &TalkFacts{What: plan.ProposeTalk, Number: saysAnything, Time: on.At(9, 0, time.UTC), Place: saysAnything, Called: []string{saysAnything}}
-	return c.Check(Act{ID: "could", Kind: k, By: by, On: on, Reason: saysAnything, Paper: saysAnything, Talk: said})
+	return c.Check(Act{ID: "could", Kind: k, By: by, On: on, Reason: saysAnything, Paper: saysAnything, Talk: saysAllOfTalk(on)})
 }
 
 const saysAnything = "…"
+
+func saysAllOfTalk(on calendar.Day) *TalkFacts {
+	return &TalkFacts{What: plan.ProposeTalk, Number: saysAnything, Time: on.At(9, 0, time.UTC), Place: saysAnything, Called: []string{saysAnything}}
+}

@@ -162,7 +162,7 @@ func (b Book) unknown(a Act) *Refusal {
 		if unit != "" && !ok {
 			return refuse("no_such_unit", "Unit", unit)
 		}
-		if u.Gone() && (a.Kind == Reassign || a.Kind == Propose) && !OwnID(a.ID) {
+		if u.Gone() && unit == a.Unit && !OwnID(a.ID) {
 			return UnitGone(unit)
 		}
 	}

@@ -52,9 +52,9 @@ func (b Book) AffectedBy(talk TalkCourse, task string, before, after Case, a Act
 		m.Ended, m.Paused = calendar.Day{}, calendar.Day{}
 	case after.State == Cancelled:
 		m.Ended = a.On
-	case a.Kind == Suspend && c.State == TalkOpen:
+	case after.State == Suspended && before.State != Suspended && c.State == TalkOpen:
 		m.Paused = a.On
-	case a.Kind == Resume && !m.Paused.IsZero():
+	case before.State == Suspended && after.State != Suspended && !m.Paused.IsZero():
 		m.Paused = calendar.Day{}
 	case founded && !m.Gone.IsZero():
 		m.Gone = calendar.Day{}

@@ -1,40 +1,11 @@
 package act
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"unicode/utf8"
 )
-
-// Limit is the most that a person may write in one field of an act: so much is
-// carried by the workflow, whose state Temporal keeps below 2 MiB, and told to
-// everybody concerned.
-type Limit struct {
-	Field Field
-	Most  int // characters; of each entry when Entries is set
-	// Entries is how many a list may have; 0 when the field is no list.
-	Entries int
-}
-
-// Limits is the one table of how much an act may say.
-var Limits = []Limit{
-	{NeedReason, 2000, 0},
-	{"minutes", 10000, 0}, // the reason of Minutes
-	{NeedPaper, 200, 0},
-	{NeedTitle, 500, 0},
-	{NeedUnit, 100, 0},
-	{NeedUnits, 100, 50},
-	{NeedPolicy, 100, 0},
-	{NeedRef, 200, 0},
-	{NeedRule, 100, 0},
-	{NeedEvidence, 500, 20}, // the address; a file's name may have 200
-	{NeedNumber, 200, 0},
-	{NeedPlace, 200, 0},
-	{"chair", 200, 0},
-	{NeedCalled, 200, 50},
-	{"missing", 200, 50},
-	{"bring", 2000, 0},
-}
 
 const (
 	// mostNames bounds IDs, names and other short texts that are no field of a form.
@@ -46,73 +17,60 @@ const (
 	mostCase = 300 << 10
 )
 
-// text is one text that an act says.
+// text is one text that an act says, and how many characters it may have.
 type text struct {
-	field Field
+	field Field // "" of what is no field
 	value *string
+	most  int
 }
 
-// texts are all the texts of an act, a list's entries each, and the sizes of lists.
-func (a *Act) texts() (all []text, lists map[Field]int) {
-	reason := NeedReason
-	if a.Kind == Minutes {
-		reason = "minutes"
+// texts are all the texts of an act, a list's entries each.
+func (a *Act) texts() (all []text) {
+	for _, row := range Fields {
+		if row.texts == nil {
+			continue
+		}
+		most := row.Most
+		if row.Field == FieldReason {
+			most = max(most, a.Kind.longest())
+		}
+		for _, value := range row.texts(a) {
+			all = append(all, text{row.Field, value, most})
+		}
 	}
-	all = []text{{reason, &a.Reason}, {NeedPaper, &a.Paper}, {NeedTitle, &a.Title}, {NeedUnit, &a.Unit},
-		{NeedPolicy, &a.Policy}, {NeedRef, &a.Ref}, {NeedRule, &a.Rule},
-		{"", &a.ID}, {"", &a.By.Account}, {"", &a.By.Name}, {"", &a.By.Unit}, {"", &a.By.StandsFor}}
-	lists = map[Field]int{NeedUnits: len(a.Units), NeedEvidence: len(a.Evidence)}
+	names := []*string{&a.ID, &a.By.Account, &a.By.Name, &a.By.Unit, &a.By.StandsFor}
 	if e := a.Entered; e != nil {
-		all = append(all, text{"", &e.Account}, text{"", &e.Name}, text{"", &e.Unit}, text{"", &e.StandsFor})
-	}
-	for i := range a.Units {
-		all = append(all, text{NeedUnits, &a.Units[i]})
+		names = append(names, &e.Account, &e.Name, &e.Unit, &e.StandsFor)
 	}
 	for i := range a.Evidence {
-		all = append(all, text{NeedEvidence, &a.Evidence[i].URL}, text{"", &a.Evidence[i].Name}, text{"", &a.Evidence[i].SHA256})
+		names = append(names, &a.Evidence[i].SHA256)
 	}
-	if t := a.Talk; t != nil {
-		all = append(all, text{"", &t.What}, text{NeedNumber, &t.Number}, text{NeedPlace, &t.Place}, text{"chair", &t.Chair}, text{"bring", &t.Bring})
-		lists[NeedCalled], lists["missing"] = len(t.Called), len(t.Missing)
-		for i := range t.Called {
-			all = append(all, text{NeedCalled, &t.Called[i]})
-		}
-		for i := range t.Missing {
-			all = append(all, text{"missing", &t.Missing[i]})
-		}
+	if a.Talk != nil {
+		names = append(names, &a.Talk.What)
 	}
-	return all, lists
+	for _, name := range names {
+		all = append(all, text{"", name, mostNames})
+	}
+	return all
 }
 
-func limitOf(f Field) Limit {
-	for _, l := range Limits {
-		if l.Field == f {
-			return l
-		}
-	}
-	return Limit{f, mostNames, 0}
-}
-
-// Lengths refuses an act that says more than Limits allow; nil is yes. What the
+// Lengths refuses an act that says more than its fields may hold; nil is yes. What the
 // engine says itself is not measured.
 func Lengths(a Act) *Refusal {
 	if a.By.Account == EngineActor.Account {
 		return nil
 	}
-	all, lists := a.texts()
-	for _, l := range Limits {
-		if n := lists[l.Field]; l.Entries > 0 && n > l.Entries {
-			return refuse("many", "Field", string(l.Field), "Most", strconv.Itoa(l.Entries), "Has", strconv.Itoa(n))
+	for _, row := range Fields {
+		if row.Entries == 0 {
+			continue
+		}
+		if n := len(row.texts(&a)); n > row.Entries {
+			return refuse("many", "Field", row.Field.Key(), "Most", strconv.Itoa(row.Entries), "Has", strconv.Itoa(n))
 		}
 	}
-	for _, t := range all {
-		most := limitOf(t.field).Most
-		if n := utf8.RuneCountInString(*t.value); n > most {
-			field := t.field
-			if field == "" {
-				field = "name"
-			}
-			return refuse("long", "Field", string(field), "Most", strconv.Itoa(most), "Has", strconv.Itoa(n))
+	for _, t := range a.texts() {
+		if n := utf8.RuneCountInString(*t.value); n > t.most {
+			return refuse("long", "Field", cmp.Or(t.field, "name").Key(), "Most", strconv.Itoa(t.most), "Has", strconv.Itoa(n))
 		}
 	}
 	return nil
@@ -120,28 +78,27 @@ func Lengths(a Act) *Refusal {
 
 // Cut is the act with no text longer than its limit, as a refused one is kept.
 func (a Act) Cut() Act {
-	a.Units, a.Evidence = cut(a.Units, limitOf(NeedUnits).Entries), cut(a.Evidence, limitOf(NeedEvidence).Entries)
+	a.Units, a.Evidence = cut(a.Units, FieldUnits), cut(a.Evidence, FieldFile)
 	if a.Entered != nil {
 		e := *a.Entered
 		a.Entered = &e
 	}
 	if a.Talk != nil {
 		t := *a.Talk
-		t.Called, t.Missing = cut(t.Called, limitOf(NeedCalled).Entries), cut(t.Missing, limitOf("missing").Entries)
+		t.Called, t.Missing = cut(t.Called, FieldCalled), cut(t.Missing, FieldMissing)
 		a.Talk = &t
 	}
-	all, _ := a.texts()
-	for _, t := range all {
-		if most := limitOf(t.field).Most; utf8.RuneCountInString(*t.value) > most {
-			*t.value = string([]rune(*t.value)[:most]) + "…"
+	for _, t := range a.texts() {
+		if utf8.RuneCountInString(*t.value) > t.most {
+			*t.value = string([]rune(*t.value)[:t.most]) + "…"
 		}
 	}
 	return a
 }
 
-// cut is a copy of at most n entries.
-func cut[T any](all []T, n int) []T {
-	return append([]T(nil), all[:min(n, len(all))]...)
+// cut is a copy of as many values as a field may have.
+func cut[T any](all []T, f Field) []T {
+	return append([]T(nil), all[:min(f.Row().Entries, len(all))]...)
 }
 
 // room refuses an act that would make a case remember more than can travel. The same

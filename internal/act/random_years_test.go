@@ -167,7 +167,7 @@ func actNow(r *rand.Rand, p *player, at time.Time, n int) (a act.Act) {
 
 func anyAct(r *rand.Rand, p *player, at time.Time, n int) act.Act {
 	a := act.Act{ID: fmt.Sprint("a", n), Kind: likely[r.IntN(len(likely))], At: at, On: dayOf(at), Reason: "理由", Paper: "一号", Percent: r.IntN(101), Title: fmt.Sprint("题", n)}
-	row, _ := act.Of(act.Tasks, a.Kind)
+	row, _ := act.Of(act.OnTask, a.Kind)
 	switch row.By[r.IntN(len(row.By))] {
 	case act.Lead:
 		a.By = unitOf
@@ -309,8 +309,9 @@ func withDays(cal *calendar.Calendar, days []calendar.Holiday) *calendar.Calenda
 }
 
 func talkNow(r *rand.Rand, p *player, i int, at time.Time, n int) (a act.Act) {
+	rows := act.On(act.OnTalk)
 	for try := 0; try < 4; try++ {
-		row := act.Talks[1+r.IntN(len(act.Talks)-1)]
+		row := rows[1+r.IntN(len(rows)-1)]
 		a = act.Act{ID: fmt.Sprint("a", n), Kind: row.Kind, At: at, On: dayOf(at), Reason: "理由", By: clerkOf}
 		if row.By[0] == act.Leadership {
 			a.By = mayorOf

@@ -10,21 +10,18 @@ import (
 	"duban/internal/plan"
 )
 
-// askedOf is what words ask of whom beside the rungs of a limit: a leader's or the
-// office's decision, or an answer of the unit.
+// askedOf is what words that are no act's ask of whom beside the reminders of a limit: a
+// leader's or the office's decision, or an answer of the unit.
 var askedOf = map[string][]people.Role{
-	TopicProposal: {people.Leader}, TopicDoubt: {people.Leader}, TopicExtension: {people.Office, people.Leader},
-	TopicReturn: {people.Office}, TopicReport: {people.Office},
-	string(Propose): {people.Leader}, string(Extend): {people.Office, people.Leader}, string(Complete): {people.Office},
-	string(Chase): unitSeats, string(Instruct): unitSeats, string(Serve): unitSeats, string(AskPart): unitSeats,
-	TopicOrder: unitSeats, string(Reassign): unitSeats, string(TakeOver): unitSeats,
-	string(Approve): unitSeats, string(Absent): unitSeats, string(Again): unitSeats, string(ReturnPlan): unitSeats, plan.ProposeCircular: unitSeats,
+	TopicProposal: {people.Leader}, TopicDoubt: {people.Leader}, TopicExtension: ofHeads, TopicReport: {people.Office},
+	TopicOrder: ofUnit, plan.ProposeCircular: ofUnit,
 }
 
-var unitSeats = []people.Role{people.Liaison, people.Deputy, people.Head}
-
 // asks tells that a stage asks one of its recipients itself for something.
-func asks(s plan.Stage, r people.Recipient) bool { return slices.Contains(askedOf[s.Topic], r.Role) }
+func asks(s plan.Stage, r people.Recipient) bool {
+	row, _ := Topic(Kind(s.Topic))
+	return slices.Contains(askedOf[s.Topic], r.Role) || slices.Contains(row.News.Asks, r.Role)
+}
 
 // WordTo is a stage as its recipient hears it: what is put into a message by the
 // rhythm of the policy. thing is the task's ID, or the talk's of a stage of its own.
@@ -50,22 +47,20 @@ func aboutOf(s plan.Stage) string {
 	if s.Kind != plan.Told || s.Topic == string(Propose) {
 		return OwedID(s)
 	}
-	if owed := owedBy[Kind(s.Topic)]; owed != "" {
+	if row, _ := Topic(Kind(s.Topic)); row.News.Owes != "" {
 		if n, ok := strings.CutSuffix(strings.TrimPrefix(s.ID, "act-"), "-"+s.Topic); ok {
-			return owed + "-" + n
+			return row.News.Owes + "-" + n
 		}
 	}
 	return s.ID
 }
 
-// owedBy is what acts ask somebody else for: the word that tells of the act is about it.
-var owedBy = map[Kind]string{Return: TopicReturn, Extend: TopicExtension, Complete: TopicReport}
-
 // Settled tells of a word that told of an act which asked for a decision that it is made
 // since, or asked for no more: whoever has decided is not asked the next morning.
 func (c Case) Settled(s plan.Stage) bool {
 	waits := map[string]*Pending{TopicReturn: c.Return, TopicExtension: c.Extension, TopicReport: c.Report}
-	topic := owedBy[Kind(s.Topic)]
+	row, _ := Topic(Kind(s.Topic))
+	topic := row.News.Owes
 	if s.Kind != plan.Told || topic == "" {
 		return false
 	}

@@ -116,97 +116,33 @@ func (c TalkCase) Seats(by Actor) []Seat {
 // Sees tells whether an actor may look at the talk.
 func (c TalkCase) Sees(by Actor) bool { return len(c.Seats(by)) > 0 }
 
-// TalkAllowed tells whether an actor may do an act on this talk at all, whatever
-// its state. It is the one place where that is decided.
-func TalkAllowed(c TalkCase, by Actor, k Kind) *Refusal {
-	seats := c.Seats(by)
-	if len(seats) == 0 {
-		return refuse("not_yours")
-	}
-	row, ok := OfTalk(k)
-	if !ok {
-		return refuse("no_such_act", "Kind", string(k))
-	}
-	if row.Named && (by.Account == "" || by.Account == EngineActor.Account || strings.TrimSpace(by.Name) == "") {
-		return refuse("talk_named")
-	}
-	for _, s := range seats {
-		if slices.Contains(row.By, s) {
-			return nil
-		}
-	}
-	if row.Named {
-		return refuse("talk_leader")
-	}
-	return refuse("seat", "Seats", joinSeats(row.By))
-}
+// Check tells whether an act is possible now; nil is yes. An act that is done
+// already is possible and changes nothing.
+func (c TalkCase) Check(a Act) *Refusal { return judge(c, a) }
 
 // Done tells that this very act is in the case already.
 func (c TalkCase) Done(id string) bool { return slices.Contains(c.Known, id) }
 
-// Check tells whether an act is possible now; nil is yes. An act that is done
-// already is possible and changes nothing.
-func (c TalkCase) Check(a Act) *Refusal {
-	if c.Done(a.ID) {
-		return nil
+func (c TalkCase) thing() Thing { return OnTalk }
+
+func (c TalkCase) state() State { return State(c.State) }
+
+func (c TalkCase) what() string { return c.What }
+
+func (c TalkCase) heads() (office, leadership string) { return c.Office, c.Leadership }
+
+// asks is what an act asks beyond its row: a step comes after the one before it, and
+// once a round, unless its row says otherwise.
+func (c TalkCase) asks(row Row, a Act) *Refusal {
+	if row.After != "" && !c.took(row.After) && !slices.ContainsFunc(c.Seats(a.By), func(s Seat) bool { return slices.Contains(row.Early, s) }) {
+		return refuse("talk_order", "Step", row.After)
 	}
-	if r := TalkAllowed(c, a.By, a.Kind); r != nil {
-		return r
-	}
-	if r := a.enteredBy(c.Office, c.Leadership); r != nil {
-		return r
-	}
-	if r := Sayable(a); r != nil {
-		return r
-	}
-	row, _ := OfTalk(a.Kind)
-	if !slices.Contains(row.From, c.State) {
-		return refuse("talk_state", "Kind", string(a.Kind), "State", string(c.State))
-	}
-	if row.What != "" && row.What != c.What {
-		return refuse("talk_other", "Kind", string(a.Kind), "What", c.What)
-	}
-	if r := a.lacks(row.Needs); r != nil {
-		return r
-	}
-	if a.Kind == Absent || a.Kind == ReturnPlan || a.Kind == Again { // the case remembers each
-		if r := room(c, 0, ""); r != nil {
+	if check := TalkEffects[a.Kind].Check; check != nil {
+		if r := check(c, a); r != nil {
 			return r
 		}
 	}
-	return c.checkOrder(row, a)
-}
-
-// checkOrder: a step comes after the one before it, and once a round; a notice
-// may be served anew until the talk is held. The leadership may close earlier.
-func (c TalkCase) checkOrder(row TalkRow, a Act) *Refusal {
-	if a.Kind == Keep && c.Doubt == nil {
-		return refuse("talk_no_doubt")
-	}
-	if a.Kind == Approve && !a.Due.IsZero() {
-		switch {
-		case c.What != plan.ProposeCircular:
-			return refuse("talk_other_due")
-		case !a.Due.After(a.On):
-			return refuse("part_date", "Due", a.Due.String())
-		}
-	}
-	if a.Kind == TakeOver {
-		return same(a.Ref != c.Lead || a.Unit == c.Lead)
-	}
-	if row.After != "" && !c.took(row.After) && !(a.Kind == CloseTalk && slices.Contains(c.Seats(a.By), Leadership)) {
-		return refuse("talk_order", "Step", row.After)
-	}
-	if a.Kind == VerifyTalk && a.Ref != "" && c.member(a.Ref) < 0 {
-		return refuse("talk_member", "Task", a.Ref)
-	}
-	if (a.Kind == Held || a.Kind == Absent) && c.early(a) {
-		return refuse("talk_early")
-	}
-	if a.Kind == Serve || a.Kind == Absent {
-		return same(c.took(StepHeld))
-	}
-	return same(row.Step != "" && c.took(row.Step))
+	return same(row.Step != "" && !row.Anew && c.took(row.Step))
 }
 
 // WithGrounds is a proposal that also rests on what another was made for.
@@ -219,13 +155,13 @@ func (c TalkCase) WithGrounds(more string) TalkCase {
 	return c
 }
 
-// early tells that an act says of a talk that it was held, or that nobody came to it,
+// early refuses an act that says of a talk that it was held, or that nobody came to it,
 // before the time that its notice names, or that the act itself names.
-func (c TalkCase) early(a Act) bool {
-	if a.Talk != nil && a.Talk.Time.After(a.At) {
-		return true
+func (c TalkCase) early(a Act) *Refusal {
+	if a.Talk != nil && a.Talk.Time.After(a.At) || c.Notice != nil && c.Notice.Time.After(a.At) {
+		return refuse("talk_early")
 	}
-	return c.Notice != nil && c.Notice.Time.After(a.At)
+	return nil
 }
 
 func (c TalkCase) took(step string) bool {
@@ -256,77 +192,26 @@ func (c TalkCase) stepDay(a Act, zone *time.Location) calendar.Day {
 
 // apply is the case after an act that Check allows. zone is the plan's.
 func (c TalkCase) apply(a Act, zone *time.Location) TalkCase {
-	row, _ := OfTalk(a.Kind)
+	row, _ := Of(OnTalk, a.Kind)
 	if row.To != "" {
-		c.State = row.To
+		c.State = TalkState(row.To)
 	}
 	c.Acts, c.Known = c.Acts+1, remembered(c.Known, a.ID)
-	if a.Kind == VerifyTalk {
-		if c = c.checked(a); c.unchecked() {
-			return c // the step is taken with the last of its tasks
-		}
+	if apply := TalkEffects[a.Kind].Apply; apply != nil {
+		apply(&c, a)
 	}
-	if row.Step != "" && !c.took(row.Step) {
+	verified := row.Step != StepVerified || !c.unchecked() // that step is taken with the last of the talk's tasks
+	if row.Step != "" && verified && !c.took(row.Step) {
 		c.Taken = maps.Clone(c.Taken)
 		if c.Taken == nil {
 			c.Taken = map[string]calendar.Day{}
 		}
 		c.Taken[row.Step] = c.stepDay(a, zone)
 	}
-	if apply := talkApplies[a.Kind]; apply != nil {
-		apply(&c, a)
-	}
 	if c.Over() {
 		c.ClosedOn = a.On
 	}
 	return c
-}
-
-var talkApplies = map[Kind]func(*TalkCase, Act){
-	Approve: func(c *TalkCase, a Act) {
-		c.Approver = a.By.Name
-		if c.What == plan.ProposeCircular {
-			c.Opened, c.AnswerBy = a.On, a.Due
-			return
-		}
-		c.begin(a.On)
-	},
-	Decline: func(c *TalkCase, a Act) { c.Approver = a.By.Name },
-	Serve:   func(c *TalkCase, a Act) { c.Notice = a.Talk },
-	TakeOver: func(c *TalkCase, a Act) {
-		if a.Unit == "" {
-			c.State = TalkVoid
-			return
-		}
-		c.Formerly = append(slices.Clone(c.Formerly), c.Lead)
-		c.Lead, c.Restarted = a.Unit, a.At
-	},
-	Held:    func(c *TalkCase, a Act) { c.Record = a.Talk },
-	Minutes: func(c *TalkCase, a Act) { c.Minutes = a.Reason },
-	Absent: func(c *TalkCase, a Act) {
-		c.Absences = append(slices.Clone(c.Absences), a.mark())
-		c.next(a.On)
-	},
-	ReturnPlan: func(c *TalkCase, a Act) {
-		c.Restarted = a.At
-		c.Returns = append(slices.Clone(c.Returns), a.mark())
-		c.Taken = maps.Clone(c.Taken)
-		for _, step := range []string{StepPlan, StepReport, StepVerified} {
-			delete(c.Taken, step)
-		}
-		c.recheck()
-	},
-	Keep: func(c *TalkCase, a Act) {
-		c.Approver, c.Kept = a.By.Name, true
-		c.settle(a)
-	},
-	Again: func(c *TalkCase, a Act) {
-		c.Agains = append(slices.Clone(c.Agains), a.mark())
-		if slices.Contains(c.Seats(a.By), Leadership) {
-			c.Approver = a.By.Name
-		}
-		c.next(a.On)
-	},
 }
 
 // settle ends the doubt about a talk: its clock runs again. What is said of another doubt

@@ -216,7 +216,7 @@ func TestACircularIsAnsweredByADay(t *testing.T) {
 	c.State, c.Origin = "", act.Origin{Kind: act.OriginRule, Of: "second-talk"}
 	a := talkAct(oclock(5, 19, 10), act.EngineActor, act.Propose)
 	_, refused := b.Propose(c, a)
-	require.Equal(t, &act.Refusal{Key: "act.refused_needs", Data: map[string]string{"Field": "what"}}, refused)
+	require.Equal(t, &act.Refusal{Key: "act.refused_needs", Data: map[string]string{"Field": "circular"}}, refused)
 	a.Unit, a.Talk = "shuiwu", &act.TalkFacts{What: plan.ProposeCircular}
 	course, refused := b.Propose(c, a)
 	require.Nil(t, refused)

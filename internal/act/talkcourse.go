@@ -208,7 +208,8 @@ func (b Book) OpenTalk(c TalkCase, at time.Time) TalkCourse {
 // task; what is said of it at once comes next. c is the new talk's:
 // its task, number, unit, seats, policy and origin.
 func (b Book) Propose(c TalkCase, a Act) (TalkCourse, *Refusal) {
-	if r := CheckPropose(c, a); r != nil {
+	c.State = TalkState(Unborn)
+	if r := c.Check(a); r != nil {
 		return TalkCourse{}, r
 	}
 	if r := b.unknown(a); r != nil {
@@ -229,23 +230,6 @@ func (b Book) Propose(c TalkCase, a Act) (TalkCourse, *Refusal) {
 	}
 	c = c.apply(a, b.Zone)
 	return b.TalkCourse(c), nil
-}
-
-// CheckPropose tells whether an act may propose a talk; nil is yes.
-func CheckPropose(c TalkCase, a Act) *Refusal {
-	if r := TalkAllowed(c, a.By, Propose); r != nil {
-		return r
-	}
-	if r := Sayable(a); r != nil {
-		return r
-	}
-	row, _ := OfTalk(Propose)
-	for _, f := range row.Needs {
-		if !a.has(f) {
-			return refuse("needs", "Field", string(f))
-		}
-	}
-	return nil
 }
 
 // ActOnTalk is the course after an act, and what it says at once. Check refuses
@@ -275,7 +259,13 @@ func (b Book) resaidOfTalk(before, c TalkCase, at time.Time) TalkCase {
 
 // toldOfTalk are the messages an act on a talk sends at once. c is the case after it.
 func (b Book) toldOfTalk(c TalkCase, a Act) []plan.Stage {
-	to := b.People.Once(c.listeners(a.Kind))
+	row, _ := Of(OnTalk, a.Kind)
+	units := Case{Lead: c.Lead, Office: c.Office, Leadership: c.Leadership}
+	hears := row.News.To
+	if a.Kind == Approve && c.What == plan.ProposeCircular {
+		hears = []Ear{HearsHead, HearsDeputy, HearsLiaison, HearsOffice, HearsLeader}
+	}
+	to := b.People.Once(hearing{units, units, a}.heard(hears))
 	if len(to) == 0 {
 		return nil
 	}
@@ -291,41 +281,6 @@ func (b Book) toldOfTalk(c TalkCase, a Act) []plan.Stage {
 		m.Topic, m.Words, m.Limit = plan.ProposeCircular, c.Grounds, c.AnswerBy
 	}
 	return []plan.Stage{{ID: toldID(c.Acts, a.Kind), Kind: plan.Told, At: a.At, To: to, Matter: m}}
-}
-
-// listeners are who hears of an act on the talk at once.
-func (c TalkCase) listeners(k Kind) []people.Recipient {
-	office := people.Recipient{Unit: c.Office, Role: people.Office}
-	leader := people.Recipient{Unit: c.Leadership, Role: people.Leader}
-	of := func(r people.Role) people.Recipient { return people.Recipient{Unit: c.Lead, Role: r} }
-	switch k {
-	case Propose:
-		return []people.Recipient{leader, office}
-	case Approve:
-		if c.What == plan.ProposeCircular {
-			return []people.Recipient{of(people.Head), of(people.Deputy), of(people.Liaison), office, leader}
-		}
-		return []people.Recipient{of(people.Head), office}
-	case Decline, GivePlan, GiveReport:
-		return []people.Recipient{office}
-	case AnswerCircular:
-		return []people.Recipient{office, leader}
-	case Serve:
-		return []people.Recipient{of(people.Head), of(people.Liaison)}
-	case Absent:
-		return []people.Recipient{of(people.Head), office, leader}
-	case ReturnPlan:
-		return []people.Recipient{of(people.Liaison), of(people.Head)}
-	case Keep:
-		return []people.Recipient{office, of(people.Head)}
-	case CloseTalk:
-		return []people.Recipient{of(people.Head), of(people.Liaison), office, leader}
-	case Again:
-		return []people.Recipient{of(people.Head), office}
-	case TakeOver:
-		return []people.Recipient{of(people.Head), of(people.Liaison), office, leader}
-	}
-	return nil
 }
 
 // TalkUntil is a talk's course once it has run until to, exclusive, while nobody acts, and

@@ -599,7 +599,7 @@ func TestDuty(t *testing.T) {
 // Every state but the last two has an act that leads on, open to a person.
 func TestEveryStateHasAWayOut(t *testing.T) {
 	t.Parallel()
-	for name, table := range map[string][]act.Row{"tasks": act.Tasks, "duties": act.Duties} {
+	for name, table := range map[string][]act.Row{"tasks": act.On(act.OnTask), "duties": act.On(act.OnDuty)} {
 		ends := map[act.State]bool{act.Closed: true, act.Cancelled: true}
 		for range act.States { // as many steps as there are states
 			for _, row := range table {
@@ -618,9 +618,9 @@ func TestEveryStateHasAWayOut(t *testing.T) {
 			require.NotEmpty(t, row.By, "%s: nobody may %s", name, row.Kind)
 		}
 	}
-	for _, row := range act.Talks {
+	for _, row := range act.On(act.OnTalk) {
 		for _, from := range row.From {
-			require.False(t, act.TalkCase{State: from}.Over(), "%s is done to a talk that is over", row.Kind)
+			require.False(t, act.TalkCase{State: act.TalkState(from)}.Over(), "%s is done to a talk that is over", row.Kind)
 		}
 	}
 }

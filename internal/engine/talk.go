@@ -126,7 +126,7 @@ func (e *Engine) actOnTalk(ctx context.Context, planID, talkID string, a act.Act
 		return err
 	}
 	c := ledger.TalkCaseOf(&l.Plan, task, talk)
-	refused := act.TalkAllowed(c, a.By, a.Kind)
+	refused := act.Allowed(c, a.By, a.Kind)
 	if refused == nil {
 		refused = act.Sayable(a) // what is too long is not sent
 	}

@@ -24,8 +24,8 @@ import (
 
 // Said is what somebody typed to do an act.
 type Said struct {
-	// Values are by the names of Deed.Fields. Of a field that takes one value the last
-	// counts; one of Switches is set by any value but "" and those that say no (false, 0).
+	// Values are by the names of fields (act.Row.Fields). Of a field that takes one value
+	// the last counts; a switch is set by any value but "" and those that say no (false, 0).
 	Values map[string][]string
 	Files  []act.Evidence // what was put beside it
 }
@@ -39,7 +39,7 @@ type Fault struct {
 }
 
 // Text is what is wrong and what to write instead. Called is how the reader's door
-// calls the field: by its flag, or as Label has it.
+// calls the field: by its flag, or by its label.
 func (f *Fault) Text(w *words.Words, called string) string {
 	data := words.Data{"Field": called}
 	maps.Copy(data, f.Data)
@@ -47,13 +47,6 @@ func (f *Fault) Text(w *words.Words, called string) string {
 }
 
 func (f *Fault) Error() string { return f.Field + ": " + f.Key }
-
-// Lists are the fields that take several values; the parts of one value may be kept
-// apart by commas, but for addresses.
-var Lists = []string{"units", "called", "missing", "url", "file"}
-
-// Switches are the fields that are only set.
-var Switches = []string{"moves-due", "public", "circular"}
 
 // one is the value of a field that takes one.
 func (s Said) one(field string) string {
@@ -92,20 +85,20 @@ func Whole(text string) (int64, error) {
 	return strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(norm.NFKC.String(text)), "%")), 10, strconv.IntSize)
 }
 
-// Fill makes the act of a deed on what it is done to. The act has no ID yet. Errors are
+// Fill makes the act of a row on what it is done to. The act has no ID yet. Errors are
 // of type *Fault.
-func Fill(on query.Subject, d Deed, s Said, by act.Actor) (act.Act, error) {
-	said := act.Act{Kind: d.Kind, By: by, Reason: s.Reason(), Paper: s.one("paper"), Moves: s.set("moves-due"),
+func Fill(on query.Subject, row act.Row, s Said, by act.Actor) (act.Act, error) {
+	said := act.Act{Kind: row.Kind, By: by, Reason: s.Reason(), Paper: s.one("paper"), Moves: s.set("moves-due"),
 		Title: strings.TrimSpace(s.one("title")), Ref: s.one("ref"), Rule: s.one("rule"), Policy: s.one("policy"), Evidence: s.Files}
-	for _, part := range []func(query.Subject, Deed, Said, *act.Act) error{numbers, days, units, policy, addresses, talk, ref} {
-		if err := part(on, d, s, &said); err != nil {
+	for _, part := range []func(query.Subject, act.Row, Said, *act.Act) error{numbers, days, units, policy, addresses, talk, implied} {
+		if err := part(on, row, s, &said); err != nil {
 			return said, err
 		}
 	}
 	return said, nil
 }
 
-func numbers(_ query.Subject, _ Deed, s Said, said *act.Act) error {
+func numbers(_ query.Subject, _ act.Row, s Said, said *act.Act) error {
 	text := s.one("percent")
 	if text == "" {
 		return nil
@@ -118,7 +111,7 @@ func numbers(_ query.Subject, _ Deed, s Said, said *act.Act) error {
 	return nil
 }
 
-func days(_ query.Subject, _ Deed, s Said, said *act.Act) error {
+func days(_ query.Subject, _ act.Row, s Said, said *act.Act) error {
 	read := func(field string, to *calendar.Day) (err error) {
 		text := strings.TrimSpace(s.one(field))
 		if text == "" {
@@ -135,7 +128,7 @@ func days(_ query.Subject, _ Deed, s Said, said *act.Act) error {
 	return read("until", &said.Until)
 }
 
-func units(on query.Subject, _ Deed, s Said, said *act.Act) (err error) {
+func units(on query.Subject, _ act.Row, s Said, said *act.Act) (err error) {
 	dir := on.Plan.Plan.Directory
 	if name := s.one("unit"); name != "" {
 		if said.Unit, err = Unit(dir, name); err != nil {
@@ -176,7 +169,7 @@ func noUnit(dir people.Directory, field, name string) error {
 	return &Fault{field, "case.no_unit", words.Data{"Unit": name, "Near": strings.Join(people.Near(name, names), " / ")}}
 }
 
-func policy(on query.Subject, _ Deed, _ Said, said *act.Act) error {
+func policy(on query.Subject, _ act.Row, _ Said, said *act.Act) error {
 	if _, ok := on.Plan.Plan.Policies[said.Policy]; said.Policy == "" || ok {
 		return nil
 	}
@@ -188,7 +181,7 @@ func policy(on query.Subject, _ Deed, _ Said, said *act.Act) error {
 	return &Fault{"policy", "form.no_policy", words.Data{"Policy": said.Policy, "Names": strings.Join(names, " / ")}}
 }
 
-func addresses(_ query.Subject, _ Deed, s Said, said *act.Act) error {
+func addresses(_ query.Subject, _ act.Row, s Said, said *act.Act) error {
 	for _, address := range s.Values["url"] {
 		if address = strings.TrimSpace(address); address == "" {
 			continue
@@ -202,13 +195,10 @@ func addresses(_ query.Subject, _ Deed, s Said, said *act.Act) error {
 	return nil
 }
 
-// talk fills in what the papers of a talk say; nothing on what is no talk.
-func talk(on query.Subject, d Deed, s Said, said *act.Act) error {
-	if d.On != Talk {
-		return nil
-	}
+// talk fills in what the papers of a talk say.
+func talk(on query.Subject, row act.Row, s Said, said *act.Act) error {
 	t := act.TalkFacts{Number: s.one("number"), Place: s.one("place"), Chair: s.one("chair"), Called: s.names("called"), Missing: s.names("missing"), Bring: s.one("bring"), Public: s.set("public")}
-	if d.Kind == act.Propose {
+	if row.Takes(act.FieldCircular) {
 		t.What = plan.ProposeTalk
 		if s.set("circular") {
 			t.What = plan.ProposeCircular
@@ -232,44 +222,27 @@ func asText(v any) string {
 	return string(raw)
 }
 
-// ref fills in which task a proposal is about, and which part or instruction is meant
-// where there is only one.
-func ref(on query.Subject, d Deed, _ Said, said *act.Act) error {
-	c := ledger.CaseOf(on.Task)
-	switch {
-	case d.Kind == act.Propose:
+// implied fills in what the act says as well and nobody typed: the unit that leads, and
+// the only part or instruction that can be meant. A talk is proposed about a task.
+func implied(on query.Subject, row act.Row, _ Said, said *act.Act) error {
+	if row.Opens() {
 		said.Ref = on.Task.ID
-		if said.Unit == "" {
-			said.Unit = on.Task.Lead
-		}
-	case said.Ref == "" && d.On == Task:
-		said.Ref = onlyOne(c, d.Kind, said.By.Unit)
 	}
-	if (d.Kind == act.GivePart || d.Kind == act.Answer) && said.Ref == "" && c.Sees(said.By) { // nobody else is asked: the engine refuses
-		return &Fault{"ref", "form.which_ref", words.Data{"Task": on.Task.Shown()}}
+	for _, field := range row.Implied {
+		switch {
+		case field == act.FieldUnit && said.Unit == "":
+			said.Unit = on.Task.Lead
+		case field == act.FieldRef && said.Ref == "":
+			c := caseOf(on)
+			all := c.Offers(row.Kind, field, said.By.Unit)
+			if len(all) == 1 {
+				said.Ref = all[0].Value
+			} else if c.Sees(said.By) { // nobody else is asked: the engine refuses
+				return &Fault{"ref", "form.which_ref", words.Data{"Task": on.Task.Shown()}}
+			}
+		}
 	}
 	return nil
 }
 
-// onlyOne is the only part of a unit, or instruction, that an act can mean.
-func onlyOne(c act.Case, kind act.Kind, unit string) string {
-	var refs []string
-	switch kind {
-	case act.GivePart:
-		for _, p := range c.Parts {
-			if p.Unit == unit && p.Given.IsZero() {
-				refs = append(refs, p.ID)
-			}
-		}
-	case act.Answer:
-		for _, n := range c.Instructions {
-			if n.Answered.IsZero() {
-				refs = append(refs, n.ID)
-			}
-		}
-	}
-	if len(refs) == 1 {
-		return refs[0]
-	}
-	return ""
-}
+func caseOf(on query.Subject) act.Case { return ledger.CaseOf(on.Task) }

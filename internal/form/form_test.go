@@ -28,9 +28,9 @@ func subject() query.Subject {
 
 var office = act.Actor{Account: "li", Unit: "duban"}
 
-func filled(t *testing.T, on form.Thing, kind act.Kind, values map[string][]string) (act.Act, *form.Fault) {
+func filled(t *testing.T, on act.Thing, kind act.Kind, values map[string][]string) (act.Act, *form.Fault) {
 	t.Helper()
-	d, ok := form.Of(on, kind)
+	d, ok := act.Of(on, kind)
 	require.True(t, ok)
 	a, err := form.Fill(subject(), d, form.Said{Values: values}, office)
 	var fault *form.Fault
@@ -48,24 +48,24 @@ func TestWhatIsTypedBecomesAnAct(t *testing.T) {
 		{"due": {"2021年7月20日"}, "reason": {"汛期"}, "paper": {"晋政办〔2021〕8号"}},
 		{"due": {"不要", "2021/7/20"}, "reason": {"汛期"}, "paper": {"晋政办〔2021〕8号"}}, // the last counts
 	} {
-		a, fault := filled(t, form.Task, act.Correct, said)
+		a, fault := filled(t, act.OnTask, act.Correct, said)
 		require.Nil(t, fault)
 		require.Equal(t, act.Act{Kind: act.Correct, By: office, Reason: "汛期", Due: calendar.NewDay(2021, 7, 20), Paper: "晋政办〔2021〕8号"}, a)
 	}
-	a, _ := filled(t, form.Task, act.Assist, map[string][]string{"units": {"环保局、zhujian", "市住建局"}})
+	a, _ := filled(t, act.OnTask, act.Assist, map[string][]string{"units": {"环保局、zhujian", "市住建局"}})
 	require.Equal(t, []string{"huanbao", "zhujian"}, a.Units, "each once")
-	a, _ = filled(t, form.Task, act.Assist, map[string][]string{"units": {""}})
+	a, _ = filled(t, act.OnTask, act.Assist, map[string][]string{"units": {""}})
 	require.Empty(t, a.Units)
-	a, _ = filled(t, form.Task, act.Progress, map[string][]string{"percent": {"６０%"}, "url": {"https://example.org/a,b"}})
+	a, _ = filled(t, act.OnTask, act.Progress, map[string][]string{"percent": {"６０%"}, "url": {"https://example.org/a,b"}})
 	require.Equal(t, 60, a.Percent)
 	require.Equal(t, []act.Evidence{{Name: "https://example.org/a,b", URL: "https://example.org/a,b"}}, a.Evidence)
 	for value, want := range map[string]bool{"": false, "false": false, "0": false, "on": true, "true": true} {
-		a, _ = filled(t, form.Task, act.Suspend, map[string][]string{"moves-due": {value}})
+		a, _ = filled(t, act.OnTask, act.Suspend, map[string][]string{"moves-due": {value}})
 		require.Equal(t, want, a.Moves, value)
 	}
-	a, _ = filled(t, form.Talk, act.Held, map[string][]string{"time": {"2021-07-06 15:00"}, "called": {"张三，李四"}})
+	a, _ = filled(t, act.OnTalk, act.Held, map[string][]string{"time": {"2021-07-06 15:00"}, "called": {"张三，李四"}})
 	require.Equal(t, &act.TalkFacts{Time: time.Date(2021, 7, 6, 7, 0, 0, 0, time.UTC), Called: []string{"张三", "李四"}}, a.Talk, "in the plan's zone")
-	a, _ = filled(t, form.Talk, act.Propose, map[string][]string{"circular": {"on"}})
+	a, _ = filled(t, act.OnTalk, act.Propose, map[string][]string{"circular": {"on"}})
 	require.Equal(t, plan.ProposeCircular, a.Talk.What)
 	require.Equal(t, "shuiwu", a.Unit)
 	require.Equal(t, "b", a.Ref)
@@ -75,13 +75,13 @@ func TestWhatIsTypedBecomesAnAct(t *testing.T) {
 func TestWhatIsNotUnderstoodIsToldByItsField(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		on           form.Thing
+		on           act.Thing
 		kind         act.Kind
 		field, value string
 	}{
-		{form.Task, act.Correct, "due", "2021-06-31"}, {form.Task, act.Suspend, "until", "下周"}, {form.Task, act.Progress, "percent", "一半"},
-		{form.Task, act.Reassign, "unit", "市水务居"}, {form.Task, act.Assist, "units", "气象台"}, {form.Task, act.SetPolicy, "policy", "严格"},
-		{form.Task, act.Complete, "url", "javascript:alert(1)"}, {form.Task, act.Complete, "url", "http://"}, {form.Talk, act.Held, "time", "2021-07-06"},
+		{act.OnTask, act.Correct, "due", "2021-06-31"}, {act.OnTask, act.Suspend, "until", "下周"}, {act.OnTask, act.Progress, "percent", "一半"},
+		{act.OnTask, act.Reassign, "unit", "市水务居"}, {act.OnTask, act.Assist, "units", "气象台"}, {act.OnTask, act.SetPolicy, "policy", "严格"},
+		{act.OnTask, act.Complete, "url", "javascript:alert(1)"}, {act.OnTask, act.Complete, "url", "http://"}, {act.OnTalk, act.Held, "time", "2021-07-06"},
 	} {
 		_, fault := filled(t, c.on, c.kind, map[string][]string{c.field: {c.value}})
 		require.NotNil(t, fault, c.value)
@@ -96,7 +96,7 @@ func TestWhatIsNotUnderstoodIsToldByItsField(t *testing.T) {
 // the question is asked.
 func TestTheOnlyOneNeedNotBeNamed(t *testing.T) {
 	t.Parallel()
-	d, _ := form.Of(form.Task, act.Answer)
+	d, _ := act.Of(act.OnTask, act.Answer)
 	on := subject()
 	lead := act.Actor{Account: "wang", Unit: "shuiwu"}
 	on.Task.Facts = act.Case{Lead: "shuiwu", Instructions: []act.Instruction{{ID: "i1"}}}
@@ -118,13 +118,13 @@ func TestWhichActIsDoneToWhat(t *testing.T) {
 		on   query.Subject
 		talk bool
 		kind act.Kind
-		want form.Thing // "": nobody does
+		want act.Thing // "": nobody does
 	}{
-		{task, false, act.Progress, form.Task}, {task, false, act.Propose, form.Talk}, {task, false, act.Approve, ""}, {task, false, act.EndDuty, ""}, {task, false, "nosuch", ""},
-		{duty, false, act.EndDuty, form.Duty}, {duty, false, act.Suspend, form.Duty}, {duty, false, act.Progress, ""}, {duty, false, act.Propose, ""},
-		{task, true, act.Approve, form.Talk}, {task, true, act.Propose, ""}, {task, true, act.Progress, ""},
+		{task, false, act.Progress, act.OnTask}, {task, false, act.Propose, act.OnTalk}, {task, false, act.Approve, ""}, {task, false, act.EndDuty, ""}, {task, false, "nosuch", ""},
+		{duty, false, act.EndDuty, act.OnDuty}, {duty, false, act.Suspend, act.OnDuty}, {duty, false, act.Progress, ""}, {duty, false, act.Propose, ""},
+		{task, true, act.Approve, act.OnTalk}, {task, true, act.Propose, ""}, {task, true, act.Progress, ""},
 	} {
-		d, ok := form.DeedOn(c.on, c.talk, c.kind)
+		d, ok := form.RowOn(c.on, c.talk, c.kind)
 		require.Equal(t, c.want != "", ok, c)
 		if ok {
 			require.Equal(t, c.want, d.On, c)
@@ -136,13 +136,13 @@ func TestWhichActIsDoneToWhat(t *testing.T) {
 // What an act needs stands among its fields, and each field has a name for people.
 func TestEveryFieldHasAName(t *testing.T) {
 	t.Parallel()
-	for _, d := range form.Deeds {
-		for _, name := range d.Needs() {
-			require.True(t, slices.Contains(d.Fields(), name), "%s %s", d.On, d.Name)
+	for _, d := range act.All {
+		for _, name := range d.Asks() {
+			require.True(t, slices.Contains(d.Fields(), name), "%s %s", d.On, d.Kind)
 		}
 		for _, name := range d.Fields() {
 			for _, lang := range []string{"zh", "en"} {
-				require.NotContains(t, words.New(lang).T(form.Label(name)), "field_", "%s %s", d.Name, name)
+				require.NotContains(t, words.New(lang).T(name.Label()), "field_", "%s %s", d.Kind, name)
 			}
 		}
 	}

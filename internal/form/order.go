@@ -8,14 +8,13 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
-	"duban/internal/ledger"
 	"duban/internal/query"
 )
 
 // Order is an act ready to be sent.
 type Order struct {
 	query.Subject
-	Deed Deed
+	Row  act.Row
 	Act  act.Act
 	Name string // of the thing, as people read it
 	Done bool   // recorded before
@@ -38,15 +37,11 @@ func (o Order) Shown() string {
 }
 
 // Course is the case of the task as it stands.
-func (o Order) Course() act.Case { return ledger.CaseOf(o.Task) }
+func (o Order) Course() act.Case { return caseOf(o.Subject) }
 
 // Allowed tells whether somebody may do this act at all.
 func (o Order) Allowed(by act.Actor) bool {
-	if o.Deed.On != Talk {
-		return act.Allowed(o.Course(), by, o.Deed.Kind) == nil
-	}
-	dir := o.Plan.Plan.Directory
-	return act.TalkAllowed(act.TalkCase{Lead: o.Lead(), Office: dir.Office, Leadership: dir.Leadership}, by, o.Deed.Kind) == nil
+	return act.Allowed(Judged(o.Subject, o.Row), by, o.Row.Kind) == nil
 }
 
 // Undone tells that what this act did before is no longer so and can be done
@@ -54,17 +49,12 @@ func (o Order) Allowed(by act.Actor) bool {
 func (o Order) Undone() bool {
 	c := o.Course()
 	switch {
-	case o.Deed.On == Talk:
+	case o.Row.On == act.OnTalk:
 		return false
-	case o.Deed.Kind == act.Grant || o.Deed.Kind == act.Refuse:
+	case slices.Contains(o.Row.Settles, act.TopicExtension):
 		return c.Extension != nil
 	}
-	table := act.Tasks
-	if o.Deed.On == Duty {
-		table = act.Duties
-	}
-	row, _ := act.Of(table, o.Deed.Kind)
-	return row.To != "" && row.To != c.State && slices.Contains(row.From, c.State)
+	return o.Row.To != "" && o.Row.To != c.State && slices.Contains(o.Row.From, c.State)
 }
 
 // Lead is the unit that a thing is about.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -17,7 +16,7 @@ import (
 
 // Typed is an act as somebody typed it at a command line.
 type Typed struct {
-	Deed  Deed
+	Row   act.Row
 	Plan  string // "" where it follows from Thing
 	Thing string // ID of the task, duty or talk, as people see it
 	ID    string // of the act; "" makes one of what is said and of the day
@@ -26,49 +25,49 @@ type Typed struct {
 }
 
 // lacks is a field that the act needs and nobody filled in; "" for none.
-func (t Typed) lacks() string {
-	needs := t.Deed.Needs()
-	i := slices.IndexFunc(needs, func(field string) bool { _, given := t.Said.Values[field]; return !given })
-	if i < 0 {
-		return ""
+func (t Typed) lacks() act.Field {
+	for _, field := range t.Row.Asks() {
+		if _, given := t.Said.Values[string(field)]; !given {
+			return field
+		}
 	}
-	return needs[i]
+	return ""
 }
 
 // Order finds what an act is done to and fills in what it says. What is wrong with it is
 // a sentence, where whoever types may do the act at all: others are told that by the
 // engine, before all else.
 func (t Typed) Order(ctx context.Context, w *words.Words, r *query.Reader, v query.Viewer) (o Order, err error) {
-	o.Deed = t.Deed
+	o.Row = t.Row
 	find := r.Task
-	if t.Deed.On == Talk && t.Deed.Kind != act.Propose {
+	if t.Row.On == act.OnTalk && !t.Row.Opens() {
 		find = r.Talk
 	}
 	if o.Subject, err = find(ctx, v, t.Plan, t.Thing); err != nil {
 		return o, err
 	}
 	if o.Hidden { // what else is wrong with it would tell of the plan: the engine says no, and records it
-		o.Act = act.Act{Kind: t.Deed.Kind, By: t.By, Reason: t.Said.Reason()}
+		o.Act = act.Act{Kind: t.Row.Kind, By: t.By, Reason: t.Said.Reason()}
 		o.Act.ID = cmp.Or(t.ID, o.ID(o.Act, o.today(r)))
-		if t.Deed.Kind == act.Propose {
+		if t.Row.Opens() {
 			o.Act.Ref, o.Act.Unit = o.Task.ID, o.Task.Lead
 		}
 		return o, nil
 	}
 	switch isDuty := o.Task.Kind == plan.Duty; {
-	case t.Deed.On == Duty && !isDuty:
+	case t.Row.On == act.OnDuty && !isDuty:
 		return o, w.Err("cli.no_duty", words.Data{"Task": o.Task.Shown()})
-	case t.Deed.On == Task && isDuty:
+	case t.Row.On == act.OnTask && isDuty:
 		return o, w.Err("cli.is_duty", words.Data{"Task": o.Task.Shown()})
 	}
 	o.Name = w.T("cli.thing", words.Data{"ID": o.Shown(), "Title": o.Task.Title, "Unit": o.Plan.Plan.Directory.Name(o.Lead())})
 	if field := t.lacks(); field != "" && o.Allowed(t.By) {
-		return o, w.Err("cli.needs_flag", words.Data{"Field": w.T(Label(field)), "Flag": field})
+		return o, w.Err("cli.needs_flag", words.Data{"Field": w.T(field.Label()), "Flag": string(field)})
 	}
 	if t.Said.Files, err = evidence(w, t.Said.Values["file"]); err != nil {
 		return o, err
 	}
-	o.Act, err = Fill(o.Subject, t.Deed, t.Said, t.By)
+	o.Act, err = Fill(o.Subject, t.Row, t.Said, t.By)
 	var wrong *Fault
 	if errors.As(err, &wrong) {
 		return o, words.Sentence(wrong.Text(w, "--"+wrong.Field))
@@ -123,7 +122,7 @@ type Doer interface {
 // proposal made.
 func Send(ctx context.Context, to Doer, on query.Subject, a act.Act) (talk string, err error) {
 	switch {
-	case a.Kind == act.Propose:
+	case on.Talk.ID == "" && opens(a.Kind):
 		return to.Propose(ctx, on.Task.Plan, a, nil)
 	case on.Talk.ID != "":
 		return "", to.ActOnTalk(ctx, on.Task.Plan, on.Talk.ID, a)

@@ -92,7 +92,7 @@ func TestTalksOnARealServer(t *testing.T) {
 	require.Equal(t, "act.refused_seat", refusedBy(t, err))
 	require.Equal(t, "act.refused_talk_leader", refusedBy(t, w.onTalk("talks", "a#2", clerk, act.Act{Kind: act.Approve})))
 	require.NoError(t, w.onTalk("talks", "a#2", mayor, act.Act{Kind: act.Approve}))
-	w.talkIs("talks", "a#2", ledger.TalkOpen)
+	w.talkIs("talks", "a#2", act.TalkOpen)
 	require.NoError(t, w.onTalk("talks", "a#2", liaison, act.Act{Kind: act.AnswerCircular, Reason: "已整改"}))
 	w.ends("talks", "a#2")
 	w.eventually("the circular", func(context.Context) bool {

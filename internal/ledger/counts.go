@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/jmoiron/sqlx"
@@ -17,14 +18,40 @@ var counted = []struct {
 }{
 	{"plans", `SELECT COUNT(*) FROM plans`, []string{PlanLaunched}},
 	{"occurrences", `SELECT COUNT(*) FROM tasks WHERE duty <> ''`, []string{OccurrenceOpened, OccurrenceCarried}},
-	{"ended tasks", `SELECT COUNT(*) FROM tasks WHERE state IN ('closed', 'cancelled') AND kind <> 'standing'`, []string{ActKind(act.Verify), ActKind(act.EndDuty), ActKind(act.Cancel), "-" + ActKind(act.Reinstate)}},
+	{"ended tasks", `SELECT COUNT(*) FROM tasks WHERE state IN ('closed', 'cancelled') AND kind <> 'standing'`, ending()},
 	{"decided stages", `SELECT COUNT(*) FROM stages WHERE kind <> 'told' OR id LIKE 'act-%-propose'`, []string{StageDecided}},
 	{"orders", `SELECT COUNT(*) FROM stages WHERE id = 'act-0-order'`, []string{TaskOrdered}},
 	{"dropped notices", `SELECT COUNT(*) FROM notices WHERE state = 'dropped'`, []string{NoticeDropped}},
 	{"sent messages", `SELECT COUNT(*) FROM messages WHERE state = 'sent'`, []string{MessageSent}},
 	{"ended and reopened duties", `SELECT COUNT(*) FROM tasks WHERE state = 'ended' AND kind = 'duty'`, []string{DutyEnded, "-" + DutyReopened}},
 	{"void talks", `SELECT COUNT(*) FROM talks WHERE state = 'void'`, []string{TalkVoided, "-" + TalkRevived}},
-	{"declined talks", `SELECT COUNT(*) FROM talks WHERE state = 'declined'`, []string{ActKind(act.Decline)}},
+	{"declined talks", `SELECT COUNT(*) FROM talks WHERE state = 'declined'`, declining()},
+}
+
+// ending are the acts that end a task or a duty, and with - those that undo it.
+func ending() (kinds []string) {
+	for _, r := range act.All {
+		kind := ActKind(r.Kind)
+		if len(r.From) > 0 && r.On != act.OnTalk && (act.Case{State: r.From[0]}).Over() {
+			kind = "-" + kind
+		} else if !r.Ends() {
+			continue
+		}
+		if !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+// declining are the acts that decline a proposal.
+func declining() (kinds []string) {
+	for _, r := range act.On(act.OnTalk) {
+		if act.TalkState(r.To) == act.TalkDeclined {
+			kinds = append(kinds, ActKind(r.Kind))
+		}
+	}
+	return kinds
 }
 
 func (s *Store) compare(ctx context.Context, v *sqlx.Tx, events map[string]int64) error {

@@ -18,7 +18,7 @@ import (
 // message about a duty may say otherwise, to whoever reads it.
 func TestNewsOfADutySaysWhatBecomesOfItsOpenOccurrences(t *testing.T) {
 	t.Parallel()
-	for _, row := range act.Duties {
+	for _, row := range act.On(act.OnDuty) {
 		if row.Kind == act.TakeOver { // what is open is taken over with it, by acts of its own
 			continue
 		}

@@ -324,7 +324,7 @@ func (s *speaker) lamp(it Item) lamp {
 	case plan.Done, plan.DoneLate:
 		return lamp{Word: s.t("light_" + string(it.Light))}
 	}
-	if it.told() && (it.Matter.Topic == string(act.Cancel) || it.Matter.Topic == string(act.Verify)) {
+	if row, _ := act.Topic(act.Kind(it.Matter.Topic)); it.told() && row.Ends() {
 		return lamp{}
 	}
 	return lamp{s.t("light", words.Data{"Light": s.w.T("term." + string(it.Light))}), lampColours[it.Light]}

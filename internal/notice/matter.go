@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -14,98 +15,70 @@ import (
 // topic is something other than a task's own limit that a message speaks of:
 // how it names the words passed on, and the limit. Its sentences are in the
 // catalogue matter.
-type topic struct{ name, words, limit string }
+type topic struct {
+	name, words, limit string
+	rank               act.Rank
+	grave              bool // it asks for something at once
+	ofTalk             bool // it concerns the unit called to a talk or named in a circular, whoever leads
+}
 
 // strands are the topics of stages 督办事项, the gravest first.
 var strands = []topic{
-	{"proposal", "facts", "approve"},
-	{"doubt", "cause", "approve"},
-	{"circular_answer", "note", "circular_answer"},
-	{"instruction", "instruction", "answer"},
-	{"acknowledge", "note", "sign"},
-	{"silent", "note", ""}, // its limit is the day last heard of, which its sentence says
-	{"part", "part", "part"},
-	{"return", "reason", "rule"},
-	{"extension", "reason", "decide"},
-	{"report", "done", "verify"},
+	{name: topicProposal, words: "facts", limit: "approve", ofTalk: true},
+	{name: act.TopicDoubt, words: "cause", limit: "approve", ofTalk: true},
+	{name: act.TopicAnswer, words: "note", limit: "circular_answer", ofTalk: true},
+	{name: act.TopicInstruction, words: "instruction", limit: "answer"},
+	{name: plan.TopicAcknowledge, words: "note", limit: "sign"},
+	{name: act.TopicSilent, words: "note"}, // its limit is the day last heard of, which its sentence says
+	{name: act.TopicPart, words: "part", limit: "part"},
+	{name: act.TopicReturn, words: "reason", limit: "rule"},
+	{name: act.TopicExtension, words: "reason", limit: "decide"},
+	{name: act.TopicReport, words: "done", limit: "verify"},
 }
 
-// tidings are the topics of what is told at once 告知, named after the acts, in
-// the order a message tells them.
+// tidings are the topics of what is told at once 告知 and is no act.
 var tidings = []topic{
-	{"circular", "facts", "circular_answer"},
-	{"serve", "grounds", ""},
-	{"again", "cause", ""},
-	{"propose", "facts", "approve"},
-	{"doubt", "cause", ""},
-	{"withdrawn", "cause", ""},
-	{"founded", "cause", ""},
-	{"voided", "cause", ""},
-	{"revived", "cause", ""},
-	{"passed_on", "cause", ""},
-	{"dissolved", "cause", ""},
-	{"instruct", "instruction", "answer"},
-	{"chase", "chase", "chase"},
-	{"absent", "facts", ""},
-	{"return_plan", "opinion", "plan"},
-	{"reassign", "cause", ""},
-	{"take_over", "cause", ""},
-	{"order", "note", ""},
-	{"ask_part", "part", "part"},
-	{"return", "reason", "rule"},
-	{"extend", "reason", "decide"},
-	{"complete", "done", "verify"},
-	{"give_plan", "note", ""},
-	{"give_report", "note", ""},
-	{"reject", "opinion", ""},
-	{"uphold", "opinion", ""},
-	{"refuse", "opinion", ""},
-	{"grant", "opinion", ""},
-	{"correct", "cause", ""},
-	{"cancel", "cause", ""},
-	{"reinstate", "cause", ""},
-	{"suspend", "cause", "until"},
-	{"resume", "cause", ""},
-	{"set_policy", "cause", ""},
-	{"assist", "cause", ""},
-	{"reword", "cause", ""},
-	{"rule", "cause", ""},
-	{"end", "cause", ""},
-	{"approve", "opinion", ""},
-	{"decline", "opinion", ""},
-	{"held", "note", ""},
-	{"minutes", "note", ""},
-	{"verify_talk", "opinion", ""},
-	{"answer", "answer", ""},
-	{"give_part", "given", ""},
-	{"acknowledge", "note", ""},
-	{"progress", "note", ""},
-	{"verify", "opinion", ""},
-	{"close_talk", "opinion", ""},
-	{"answer_circular", "note", ""},
-	{"keep", "opinion", ""},
+	{name: plan.ProposeCircular, words: "facts", limit: "circular_answer", rank: act.RankSummons, grave: true, ofTalk: true},
+	{name: act.TopicDoubt, words: "cause", rank: act.RankTalk, ofTalk: true},
+	{name: act.TopicWithdrawn, words: "cause", rank: act.RankTalk, ofTalk: true},
+	{name: act.TopicFounded, words: "cause", rank: act.RankTalk, ofTalk: true},
+	{name: act.TopicVoided, words: "cause", rank: act.RankTalk, ofTalk: true},
+	{name: act.TopicRevived, words: "cause", rank: act.RankTalk, ofTalk: true},
+	{name: act.TopicPassedOn, words: "cause", rank: act.RankTalk, ofTalk: true},
+	{name: act.TopicDissolved, words: "cause", rank: act.RankTalk, ofTalk: true},
+	{name: act.TopicOrder, words: "note", rank: act.RankOrder},
 }
 
-// crimsonTidings ask for something at once.
-var crimsonTidings = []string{"circular", "serve", "again", "chase", "absent"}
-
-// talkTopics concern the unit called to a talk or named in a circular, whoever leads.
-var talkTopics = []string{topicProposal, plan.ProposeCircular, string(act.Propose), string(act.Approve), string(act.Decline), string(act.Serve),
-	string(act.Held), string(act.Absent), string(act.Minutes), string(act.GivePlan), string(act.ReturnPlan), string(act.GiveReport),
-	string(act.VerifyTalk), string(act.CloseTalk), string(act.Keep), string(act.Again), string(act.AnswerCircular), act.TopicAnswer, act.TopicDoubt, act.TopicWithdrawn, act.TopicFounded, act.TopicVoided,
-	act.TopicRevived, act.TopicPassedOn, act.TopicDissolved}
-
-func (it Item) ofTalk() bool { return slices.Contains(talkTopics, it.Matter.Topic) }
-
-var otherTopic = topic{"other", "note", "other"}
-
-func topicIn(list []topic, name string) (topic, int) {
-	i := slices.IndexFunc(list, func(t topic) bool { return t.name == name })
-	if i < 0 {
-		return otherTopic, len(list)
+// strand is the topic of a stage and its place among them.
+func strand(name string) (topic, int) {
+	if i := slices.IndexFunc(strands, func(t topic) bool { return t.name == name }); i >= 0 {
+		return strands[i], i
 	}
-	return list[i], i
+	return otherTopic, len(strands)
 }
+
+// tiding is the topic of what is told at once, and its place in a message: by rank; of
+// one rank acts come last, in the order of their table.
+func tiding(name string) (t topic, place int) {
+	const ranks = 1000
+	if i := slices.IndexFunc(tidings, func(t topic) bool { return t.name == name }); i >= 0 {
+		return tidings[i], int(tidings[i].rank)*ranks + i
+	}
+	i := slices.IndexFunc(act.All, func(r act.Row) bool { return string(r.Kind) == name && r.On != act.OnPlan })
+	if i < 0 {
+		return otherTopic, int(act.RankNote+1) * ranks
+	}
+	news := act.All[i].News
+	return topic{name, cmp.Or(news.Words, "note"), news.Limit, news.Rank, news.Grave, act.All[i].On == act.OnTalk}, int(news.Rank)*ranks + len(tidings) + i
+}
+
+// ofTalk tells that the item concerns the unit called to a talk or named in a circular.
+func (it Item) ofTalk() bool {
+	t, _, _ := it.topic()
+	return t.ofTalk
+}
+
+var otherTopic = topic{name: "other", words: "note", limit: "other"}
 
 // told tells that the item is news and no rung.
 func (it Item) told() bool { return it.Kind == plan.Told }
@@ -115,11 +88,11 @@ func (it Item) told() bool { return it.Kind == plan.Told }
 func (it Item) topic() (t topic, place int, is bool) {
 	switch {
 	case it.told():
-		t, place = topicIn(tidings, it.Matter.Topic)
+		t, place = tiding(it.Matter.Topic)
 	case it.Matter.Topic == "":
 		return topic{}, 0, false
 	default:
-		t, place = topicIn(strands, it.Matter.Topic)
+		t, place = strand(it.Matter.Topic)
 	}
 	return t, place, true
 }
@@ -167,7 +140,7 @@ func ofTask(reader string) string {
 // ofDuty tells that the item is news of an act on a duty itself: its open occurrences
 // go on as they are.
 func (it Item) ofDuty() bool {
-	_, is := act.Of(act.Duties, act.Kind(it.Matter.Topic))
+	_, is := act.Of(act.OnDuty, act.Kind(it.Matter.Topic))
 	return it.told() && (is || it.Matter.Topic == act.TopicOrder) && it.Due.IsZero()
 }
 
@@ -205,7 +178,8 @@ func (it Item) over() bool {
 	if it.Light == plan.Done || it.Light == plan.DoneLate || it.Due.IsZero() {
 		return true
 	}
-	return it.told() && slices.Contains([]string{string(act.Verify), string(act.Cancel), string(act.Suspend)}, it.Matter.Topic)
+	row, _ := act.Topic(act.Kind(it.Matter.Topic))
+	return it.told() && (row.Ends() || row.Pauses())
 }
 
 // say is a sentence of the catalogue matter, "" when there is none.
@@ -349,7 +323,7 @@ func (s *speaker) by(e entry) string {
 			return s.say("by_hand", words.Data{"Organ": organ, "Name": seat})
 		}
 	}
-	row, _ := act.Of(act.Tasks, act.Kind(e.Matter.Topic))
+	row, _ := act.Topic(act.Kind(e.Matter.Topic))
 	switch {
 	case slices.Contains(row.By, act.Leadership):
 		return s.t("seat_leader")
@@ -365,12 +339,8 @@ func (s *speaker) by(e entry) string {
 // leader, who acts by name. What a unit does and the office may do on its
 // behalf is the office's only where the name begins with the office's.
 func (s *speaker) organ(e entry) string {
-	seats := []act.Seat(nil)
-	if row, ok := act.Of(act.Tasks, act.Kind(e.Matter.Topic)); ok {
-		seats = row.By
-	} else if row, ok := act.OfTalk(act.Kind(e.Matter.Topic)); ok {
-		seats = row.By
-	}
+	row, _ := act.Topic(act.Kind(e.Matter.Topic))
+	seats := row.By
 	own := strings.HasPrefix(clean(e.Matter.By), s.signature())
 	switch {
 	case len(seats) == 0 || slices.Contains(seats, act.Leadership) && !(own && slices.Contains(seats, act.Office)):
@@ -451,14 +421,10 @@ func (s *speaker) talkPaper(f act.TalkFacts, topic string) []line {
 	return lines
 }
 
-// goingOn are the acts after which the reader's own limit goes on: only of these
-// does news say what comes next.
-var goingOn = []string{string(act.Reject), string(act.Resume), string(act.Grant), string(act.Refuse), string(act.Uphold),
-	string(act.Correct), string(act.SetPolicy), string(act.Reassign), string(act.Chase), string(act.Reinstate), string(act.TakeOver)}
-
 // matterNext says what comes after the matter, or nothing.
 func (s *speaker) matterNext(e entry) string {
-	if e.Next == nil || e.over() || ofTask(e.reader) == assists || ofTask(e.reader) == former || e.told() && !slices.Contains(goingOn, e.Matter.Topic) {
+	row, _ := act.Topic(act.Kind(e.Matter.Topic))
+	if e.Next == nil || e.over() || ofTask(e.reader) == assists || ofTask(e.reader) == former || e.told() && !row.News.GoesOn {
 		return ""
 	}
 	return s.next(e.Next)
@@ -481,5 +447,6 @@ func (s *speaker) decides(e entry) bool {
 	if s.d.Recipient.Role != people.Leader {
 		return false
 	}
-	return e.class() == talkProposed || slices.Contains([]string{topicProposal, act.TopicDoubt, act.TopicExtension, string(act.Propose), string(act.Extend)}, e.Matter.Topic)
+	t, _, _ := e.topic()
+	return e.class() == talkProposed || t.limit == "approve" || t.limit == "decide" || t.name == act.TopicDoubt
 }

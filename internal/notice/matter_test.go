@@ -40,7 +40,7 @@ func everyMatter() []notice.Item {
 	var items []notice.Item
 	full := plan.Matter{By: "某人", Words: "某些话", Limit: may, New: june, Paper: "某文号"}
 	var kinds []act.Kind
-	for _, table := range [][]act.Row{act.Tasks, act.Duties} {
+	for _, table := range [][]act.Row{act.On(act.OnTask), act.On(act.OnDuty)} {
 		for _, row := range table {
 			kinds = append(kinds, row.Kind)
 		}

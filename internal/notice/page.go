@@ -87,8 +87,10 @@ var tones = map[class]tone{
 
 // tone is the class's; news that asks for something at once looks like it.
 func (k heap) tone() tone {
-	if topic, told := strings.CutPrefix(k.matter, "told_"); told && slices.Contains(crimsonTidings, topic) {
-		return crimson
+	if name, told := strings.CutPrefix(k.matter, "told_"); told {
+		if t, _ := tiding(name); t.grave {
+			return crimson
+		}
 	}
 	return tones[k.class]
 }

@@ -44,7 +44,7 @@ func TestEveryRowOfTheTableHasWords(t *testing.T) {
 	for _, lang := range []string{"zh", "en"} {
 		texts, err := words.Catalogue(lang)
 		require.NoError(t, err)
-		for _, row := range append(append([]act.Row{}, act.Tasks...), act.Duties...) {
+		for _, row := range append(act.On(act.OnTask), act.On(act.OnDuty)...) {
 			require.Contains(t, texts, "act.kind_"+string(row.Kind))
 			for _, seat := range row.By {
 				require.Contains(t, texts, "act.seat_"+string(seat))
@@ -52,8 +52,8 @@ func TestEveryRowOfTheTableHasWords(t *testing.T) {
 			for _, state := range append(row.From, act.States...) {
 				require.Contains(t, texts, "act.state_"+string(state))
 			}
-			for _, field := range row.Needs {
-				require.Contains(t, texts, "act.field_"+string(field))
+			for _, field := range row.Fields() {
+				require.Contains(t, texts, field.Label())
 			}
 		}
 		for _, kind := range talkActs {

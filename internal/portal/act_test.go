@@ -229,7 +229,7 @@ func TestAGoodFormDoesNothingToWhatIsNotOnes(t *testing.T) {
 		a := office.post(c.path, url.Values{"token": {token}, "id": {newID()}, "for": {c.unit}, "reason": {"同意"}})
 		require.Contains(t, []int{http.StatusForbidden, http.StatusConflict}, a.status, "%v: %s", c, a.text())
 	}
-	for _, k := range act.Tasks {
+	for _, k := range act.On(act.OnTask) {
 		require.Empty(t, w.done(t, "g4", k.Kind))
 	}
 	c, err := w.read.TalkCase(t.Context(), viewer("clerk"), "water", "g4#1")

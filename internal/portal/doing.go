@@ -99,7 +99,7 @@ func (v *visit) drawForm(onTalk bool) error {
 		return err
 	}
 	k := act.Kind(v.r.PathValue("kind"))
-	deed, ok := t.deed(k)
+	row, ok := t.row(k)
 	if !ok || t.Hidden {
 		return query.ErrNotYours
 	}
@@ -115,7 +115,7 @@ func (v *visit) drawForm(onTalk bool) error {
 		return err
 	}
 	d := doing{For: unit, ForName: t.Plan.Plan.Directory.Name(unit), Kind: v.say.T("act.kind_" + string(k)), Thing: t.Task.Title, Unit: t.Plan.Plan.Directory.Name(t.Task.Lead), Back: t.path(), Action: v.r.URL.Path,
-		ID: v.typed.Get("id"), Inputs: v.inputs(t, deed, unit), Kept: v.keptIn(v.typed), Refused: refused}
+		ID: v.typed.Get("id"), Inputs: v.inputs(t, row, unit), Kept: v.keptIn(v.typed), Refused: refused}
 	if onTalk {
 		d.Unit = t.Plan.Plan.Directory.Name(t.Talk.Lead)
 	}
@@ -123,7 +123,7 @@ func (v *visit) drawForm(onTalk bool) error {
 		d.ID = newActID()
 	}
 	if v.typed != nil {
-		_, wrong, _ := v.filled(t, deed, v.typed, nil)
+		_, wrong, _ := v.filled(t, row, v.typed, nil)
 		for i := range d.Inputs {
 			d.Inputs[i].Wrong = wrong[d.Inputs[i].Name]
 		}
@@ -186,7 +186,7 @@ func (v *visit) act(onTalk bool) error {
 		return err
 	}
 	k := act.Kind(v.r.PathValue("kind"))
-	deed, ok := t.deed(k)
+	row, ok := t.row(k)
 	if !ok { // of what is hidden too: the ledger keeps what was tried, not what nobody can try
 		return query.ErrNotYours
 	}
@@ -206,7 +206,7 @@ func (v *visit) act(onTalk bool) error {
 	}
 	files := append(v.filesIn(v.form), v.files...)
 	v.keep(files)
-	a, wrong, err := v.filled(t, deed, v.form, files)
+	a, wrong, err := v.filled(t, row, v.form, files)
 	if err != nil {
 		return err
 	}
@@ -326,26 +326,26 @@ func (v *visit) keptIn(form url.Values) (all []keptFile) {
 	return all
 }
 
-// deedRow is an act that the viewer can do on a thing, or why not.
-type deedRow struct {
+// actLine is an act that the viewer can do on a thing, or why not.
+type actLine struct {
 	Kind, Name, Path, Why string
 	Once                  bool // one press does it: nothing need be typed
 }
 
-// deedRows are all acts on a thing: those that the viewer can do, and of those that
+// actLines are all acts on a thing: those that the viewer can do, and of those that
 // are theirs to do at all, why not now.
-func (v *visit) deedRows(t thing) (can, cannot []deedRow, err error) {
+func (v *visit) actLines(t thing) (can, cannot []actLine, err error) {
 	at := t.path()
 	all, err := v.possible(t, "")
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, p := range all {
-		d, ok := t.deed(p.Kind)
+		r, ok := t.row(p.Kind)
 		if !ok {
 			continue
 		}
-		row := deedRow{Kind: string(p.Kind), Name: v.say.T("act.kind_" + string(p.Kind)), Path: at + "/do/" + string(p.Kind), Once: len(d.Needs()) == 0 && p.Kind == act.Acknowledge}
+		row := actLine{Kind: string(p.Kind), Name: v.say.T("act.kind_" + string(p.Kind)), Path: at + "/do/" + string(p.Kind), Once: r.Press}
 		switch {
 		case p.Refused == nil:
 			can = append(can, row)
@@ -355,8 +355,10 @@ func (v *visit) deedRows(t thing) (can, cannot []deedRow, err error) {
 		}
 	}
 	dir := t.Plan.Plan.Directory
-	if u := v.who.Account.Unit; !t.onTalk && t.Task.Kind == plan.Dated && (u == dir.Office || u == dir.Leadership) {
-		can = append(can, deedRow{Kind: string(act.Propose), Name: v.say.T("act.kind_" + string(act.Propose)), Path: at + "/do/" + string(act.Propose)})
+	for _, r := range act.ByHand(act.OnTalk) {
+		if u := v.who.Account.Unit; r.Opens() && !t.onTalk && t.Task.Kind == plan.Dated && (u == dir.Office || u == dir.Leadership) {
+			can = append(can, actLine{Kind: string(r.Kind), Name: v.say.T("act.kind_" + string(r.Kind)), Path: at + "/do/" + string(r.Kind)})
+		}
 	}
 	return can, cannot, nil
 }
@@ -364,7 +366,7 @@ func (v *visit) deedRows(t thing) (can, cannot []deedRow, err error) {
 // forUnit are the acts that the office can enter for a unit.
 type forUnit struct {
 	Name string
-	Can  []deedRow
+	Can  []actLine
 }
 
 // enterable are what the office can enter for the units of a thing: the one that leads or
@@ -388,8 +390,8 @@ func (v *visit) enterable(t thing) (all []forUnit, err error) {
 		}
 		one := forUnit{Name: dir.Name(unit)}
 		for _, p := range possible {
-			if _, ok := t.deed(p.Kind); ok && p.Refused == nil {
-				one.Can = append(one.Can, deedRow{Kind: string(p.Kind), Name: v.say.T("act.kind_" + string(p.Kind)), Path: t.path() + "/do/" + string(p.Kind) + "?for=" + url.QueryEscape(unit)})
+			if _, ok := t.row(p.Kind); ok && p.Refused == nil {
+				one.Can = append(one.Can, actLine{Kind: string(p.Kind), Name: v.say.T("act.kind_" + string(p.Kind)), Path: t.path() + "/do/" + string(p.Kind) + "?for=" + url.QueryEscape(unit)})
 			}
 		}
 		if len(one.Can) > 0 {

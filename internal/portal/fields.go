@@ -21,16 +21,13 @@ type thing struct {
 	onTalk bool
 }
 
-// deed is an act on the thing as people do it; false where they do no such act on it.
-func (t thing) deed(k act.Kind) (form.Deed, bool) { return form.DeedOn(t.Subject, t.onTalk, k) }
+// row is an act on the thing that people do; false where they do no such act on it.
+func (t thing) row(k act.Kind) (act.Row, bool) { return form.RowOn(t.Subject, t.onTalk, k) }
 
-// fieldOrder is the order of fields in a form; one that is not named here comes last.
-var fieldOrder = []string{"circular", "number", "time", "place", "chair", "called", "missing", "bring", "percent", "ref", "unit", "units", "due", "until", "moves-due", "policy", "rule", "title", "reason", "paper", "public", "url", "file"}
-
-// kinds of input by field; all others are one line of text.
-var fieldKinds = map[string]string{
-	"circular": "choice", "time": "moment", "called": "lines", "missing": "lines", "bring": "area", "percent": "percent", "ref": "choice", "unit": "choice",
-	"units": "units", "due": "day", "until": "day", "moves-due": "check", "policy": "choice", "rule": "choice", "reason": "area", "public": "check", "url": "lines", "file": "files",
+// inputKinds are how what a field takes is typed into a form.
+var inputKinds = map[act.Takes]string{
+	act.TakesLine: "text", act.TakesText: "area", act.TakesChoice: "choice", act.TakesPercent: "percent", act.TakesDay: "day", act.TakesMoment: "moment",
+	act.TakesSwitch: "check", act.TakesNames: "lines", act.TakesUnits: "units", act.TakesURLs: "lines", act.TakesFiles: "files",
 }
 
 // Input is one field of a form.
@@ -51,90 +48,78 @@ type Option struct {
 }
 
 // inputs are the fields of an act's form, filled in with what was typed.
-func (v *visit) inputs(t thing, d form.Deed, unit string) []Input {
-	names := d.Fields()
-	slices.SortStableFunc(names, func(a, b string) int { return place(a) - place(b) })
-	needs := d.Needs()
-	if d.Kind == act.GivePart || d.Kind == act.Answer {
-		needs = append(needs, "ref")
-	}
+func (v *visit) inputs(t thing, row act.Row, unit string) []Input {
 	var all []Input
-	for _, name := range names {
-		if name == "file" && v.Files == nil {
+	for _, f := range row.Fields() {
+		if f == act.FieldFile && v.Files == nil {
 			continue
 		}
-		in := Input{Name: name, Kind: fieldKinds[name], Label: v.fieldLabel(d.Kind, name), Need: slices.Contains(needs, name), Value: v.typed.Get(name), Values: v.typed[name], Most: mostOf(d.Kind, name)}
-		if in.Kind == "" {
-			in.Kind = "text"
-		}
-		for _, key := range []string{"portal.help_" + underscored(name), "portal.help_" + underscored(name) + "_" + string(d.Kind)} {
+		name := string(f)
+		in := Input{Name: name, Kind: inputKinds[f.Row().Takes], Label: v.fieldLabel(row.Kind, f), Need: slices.Contains(row.Asks(), f), Value: v.typed.Get(name), Values: v.typed[name], Most: mostOf(row, f)}
+		for _, key := range []string{"portal.help_" + f.Key(), "portal.help_" + f.Key() + "_" + string(row.Kind)} {
 			if text := v.say.T(key); text != key {
 				in.Help = text
 			}
 		}
-		v.offer(&in, t, d.Kind, cmp.Or(unit, v.who.Account.Unit))
-		if in.Name == "ref" && len(in.Options) == 1 { // only one can be meant
-			in.Options[0].Chosen = true
+		v.offer(&in, t, row, cmp.Or(unit, v.who.Account.Unit))
+		if f == act.FieldRef && slices.Contains(row.Implied, f) {
+			in.Need = true
+			if len(in.Options) == 1 { // only one can be meant
+				in.Options[0].Chosen = true
+			}
 		}
 		all = append(all, in)
 	}
 	return all
 }
 
-func place(name string) int {
-	if i := slices.Index(fieldOrder, name); i >= 0 {
-		return i
-	}
-	return len(fieldOrder)
-}
-
-func underscored(name string) string { return strings.ReplaceAll(name, "-", "_") }
-
 // fieldLabel is what a field is called in the form of an act.
-func (v *visit) fieldLabel(k act.Kind, name string) string {
-	for _, key := range []string{"portal.field_" + underscored(name) + "_" + string(k), "portal.field_" + underscored(name)} {
+func (v *visit) fieldLabel(k act.Kind, f act.Field) string {
+	for _, key := range []string{"portal.field_" + f.Key() + "_" + string(k), "portal.field_" + f.Key()} {
 		if text := v.say.T(key); text != key {
 			return text
 		}
 	}
-	return v.say.T(form.Label(name))
+	return v.say.T(f.Label())
 }
 
-func mostOf(k act.Kind, name string) int {
-	if k == act.Minutes && name == "reason" {
-		name = "minutes"
-	}
-	i := slices.IndexFunc(act.Limits, func(l act.Limit) bool { return string(l.Field) == name })
-	if i < 0 || act.Limits[i].Entries > 0 {
+// mostOf is how many characters may be typed into a field of one text; 0: as many as one likes.
+func mostOf(row act.Row, f act.Field) int {
+	switch r := f.Row(); {
+	case r.Takes.Several():
 		return 0
+	case f == act.FieldReason:
+		return max(r.Most, row.Longest)
+	default:
+		return r.Most
 	}
-	return act.Limits[i].Most
 }
 
 // offer fills in what may be chosen.
-func (v *visit) offer(in *Input, t thing, k act.Kind, unit string) {
+func (v *visit) offer(in *Input, t thing, row act.Row, unit string) {
 	dir := t.Plan.Plan.Directory
 	option := func(value, name string) {
 		in.Options = append(in.Options, Option{value, name, slices.Contains(in.Values, value)})
 	}
+	c := ledger.CaseOf(t.Task)
+	offers := c.Offers(row.Kind, act.Field(in.Name), unit)
 	switch in.Name {
 	case "circular":
+		in.Kind = "choice"
 		option("", v.say.T("matter.what_"+plan.ProposeTalk))
 		option("true", v.say.T("matter.what_"+plan.ProposeCircular))
 	case "unit", "units":
 		for _, u := range dir.Units {
-			switch {
-			case u.ID == dir.Office || u.ID == dir.Leadership:
-			case k == act.AskPart && !slices.Contains(ledger.CaseOf(t.Task).Assist, u.ID):
-			default:
+			offered := slices.ContainsFunc(offers, func(o act.Offer) bool { return o.Value == u.ID })
+			if u.ID != dir.Office && u.ID != dir.Leadership && (offers == nil || offered) {
 				option(u.ID, u.Name)
 			}
 		}
-		if in.Value == "" && k == act.Propose {
+		if in.Value == "" && slices.Contains(row.Implied, act.FieldUnit) {
 			choose(in, t.Task.Lead)
 		}
-		if in.Values == nil && k == act.Assist && v.typed == nil {
-			for _, id := range ledger.CaseOf(t.Task).Assist {
+		if in.Values == nil && in.Name == "units" && v.typed == nil {
+			for _, id := range c.Assist {
 				choose(in, id)
 			}
 		}
@@ -149,16 +134,8 @@ func (v *visit) offer(in *Input, t thing, k act.Kind, unit string) {
 			option(every, v.say.T("portal.every_"+every))
 		}
 	case "ref":
-		c := ledger.CaseOf(t.Task)
-		for _, p := range c.Parts {
-			if k == act.GivePart && p.Unit == unit && p.Given.IsZero() {
-				option(p.ID, p.Words)
-			}
-		}
-		for _, n := range c.Instructions {
-			if k == act.Answer && n.Answered.IsZero() {
-				option(n.ID, n.Words)
-			}
+		for _, o := range offers {
+			option(o.Value, o.Words)
 		}
 	}
 }
@@ -183,15 +160,16 @@ func lines(text string) (all []string) {
 
 // filled makes the act of what was typed; wrong is a sentence for each field that
 // cannot be read, or is needed and empty.
-func (v *visit) filled(t thing, d form.Deed, typed url.Values, files []act.Evidence) (a act.Act, wrong map[string]string, err error) {
+func (v *visit) filled(t thing, row act.Row, typed url.Values, files []act.Evidence) (a act.Act, wrong map[string]string, err error) {
 	by, entered, err := v.by(t, typed.Get("for"))
 	if err != nil {
 		return a, nil, err
 	}
 	said := form.Said{Values: map[string][]string{}, Files: files}
-	for _, name := range d.Fields() {
+	for _, f := range row.Fields() {
+		name := string(f)
 		values := typed[name]
-		switch fieldKinds[name] {
+		switch inputKinds[f.Row().Takes] {
 		case "files":
 			continue
 		case "lines":
@@ -204,20 +182,20 @@ func (v *visit) filled(t thing, d form.Deed, typed url.Values, files []act.Evide
 		}
 	}
 	wrong = map[string]string{}
-	for _, name := range d.Needs() {
-		if len(said.Values[name]) == 0 && name != "file" && !(name == "units" && d.Kind == act.Assist) {
-			wrong[name] = v.say.T("portal.needed", words.Data{"Field": v.fieldLabel(d.Kind, name)})
+	for _, f := range row.Asks() {
+		if len(said.Values[string(f)]) == 0 && f != act.FieldUnits { // no unit is a choice too
+			wrong[string(f)] = v.say.T("portal.needed", words.Data{"Field": v.fieldLabel(row.Kind, f)})
 		}
 	}
-	for range len(d.Fields()) + 1 { // each field is heard of once
+	for range len(row.Fields()) + 1 { // each field is heard of once
 		var fault *form.Fault
-		filled, err := form.Fill(t.Subject, d, said, by)
+		filled, err := form.Fill(t.Subject, row, said, by)
 		if a = filled; !errors.As(err, &fault) {
 			break
 		}
-		wrong[fault.Field] = fault.Text(v.say, v.fieldLabel(d.Kind, fault.Field))
+		wrong[fault.Field] = fault.Text(v.say, v.fieldLabel(row.Kind, act.Field(fault.Field)))
 		if fault.Field == "ref" {
-			wrong["ref"] = v.say.T("portal.needed", words.Data{"Field": v.fieldLabel(d.Kind, "ref")})
+			wrong["ref"] = v.say.T("portal.needed", words.Data{"Field": v.fieldLabel(row.Kind, act.FieldRef)})
 		}
 		if len(said.Values[fault.Field]) == 0 {
 			break

@@ -176,7 +176,7 @@ func (v *visit) sheetLine(r form.SheetRow) (l sheetLine, h handing, err error) {
 	if v.who.Account.Unit == s.Plan.Plan.Directory.Office {
 		unit = s.Task.Lead
 	}
-	deed, ok := t.deed(act.Progress)
+	row, ok := t.row(act.Progress)
 	if !ok {
 		l.Wrong = v.say.T("portal.progress_no_task", words.Data{"Task": r.Task})
 		return l, h, nil
@@ -185,7 +185,7 @@ func (v *visit) sheetLine(r form.SheetRow) (l sheetLine, h handing, err error) {
 		return l, h, err
 	}
 	l.Percent = cmp.Or(l.Percent, form.Percent(ledger.CaseOf(s.Task).Percent))
-	a, wrong, err := v.filled(t, deed, url.Values{"for": {unit}, "percent": {l.Percent}, "reason": {r.Text}}, nil)
+	a, wrong, err := v.filled(t, row, url.Values{"for": {unit}, "percent": {l.Percent}, "reason": {r.Text}}, nil)
 	if err != nil {
 		return l, h, err
 	}

@@ -8,7 +8,6 @@ import (
 
 	"duban/internal/act"
 	"duban/internal/calendar"
-	"duban/internal/form"
 	"duban/internal/plan"
 	"duban/internal/query"
 	"duban/internal/report"
@@ -124,8 +123,8 @@ type casePage struct {
 	Subtitle string
 	Light    plan.Light
 	Sections []report.Section
-	Can      []deedRow
-	Cannot   []deedRow
+	Can      []actLine
+	Cannot   []actLine
 	Enter    []forUnit // what the office can enter for a unit
 	Files    []fileRow
 	Talks    []link // of the task
@@ -143,7 +142,7 @@ type fileRow struct{ Path, Name, Of string }
 // did says what was just done, from the address that the browser was sent to.
 func (v *visit) did() {
 	k := act.Kind(v.r.URL.Query().Get("did"))
-	if slices.ContainsFunc(form.Deeds, func(d form.Deed) bool { return d.Kind == k }) {
+	if row, ok := act.Topic(k); ok && row.On != act.OnPlan {
 		v.note = v.say.T("portal.did", words.Data{"Act": v.say.T("act.kind_" + string(k))})
 	}
 }
@@ -194,7 +193,7 @@ func (v *visit) taskIn(r *query.Reader) error {
 		out.Talks = append(out.Talks, link{v.at(talkPath(planID, k.ID)), v.speak().TalkWhat(k.TalkRow) + " " + k.ID + " " + v.speak().TalkState(k.TalkRow)})
 	}
 	if v.past.IsZero() { // nobody acts on a day that has passed
-		if out.Can, out.Cannot, err = v.deedRows(t); err != nil {
+		if out.Can, out.Cannot, err = v.actLines(t); err != nil {
 			return err
 		}
 		if out.Enter, err = v.enterable(t); err != nil {
@@ -309,7 +308,7 @@ func (v *visit) talkIn(r *query.Reader) error {
 		out.Task = &link{v.at(taskPath(planID, c.Task.ID)), c.Task.Title}
 	}
 	if v.past.IsZero() {
-		if out.Can, out.Cannot, err = v.deedRows(t); err != nil {
+		if out.Can, out.Cannot, err = v.actLines(t); err != nil {
 			return err
 		}
 		if out.Enter, err = v.enterable(t); err != nil {

@@ -77,7 +77,7 @@ type owed struct {
 	Grave string // late, soon or ""
 	Said  string // by whom, in which words
 	Then  string // what happens if it is not done
-	Acts  []deedRow
+	Acts  []actLine
 }
 
 type todoPage struct {
@@ -168,7 +168,8 @@ func (v *visit) owed(o query.Obligation) owed {
 		line.Then = v.say.T("portal.if_not", words.Data{"Day": s.At.Format("2006-01-02"), "Stage": v.speak().Stage(report.Step{Stage: s.ID, Kind: s.Kind, At: s.At, Talk: o.Talk, Topic: s.Topic}), "To": v.speak().Seats(o.People, s.To)})
 	}
 	for _, k := range o.Acts {
-		line.Acts = append(line.Acts, deedRow{Kind: string(k), Name: v.say.T("act.kind_" + string(k)), Path: line.Path + "/do/" + string(k), Once: k == act.Acknowledge})
+		row, _ := act.Topic(k)
+		line.Acts = append(line.Acts, actLine{Kind: string(k), Name: v.say.T("act.kind_" + string(k)), Path: line.Path + "/do/" + string(k), Once: row.Press})
 	}
 	return line
 }

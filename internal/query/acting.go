@@ -98,9 +98,9 @@ func (r *Reader) Possible(ctx context.Context, v Viewer, planID, id string) ([]P
 	if s.Hidden {
 		return nil, ErrNotYours
 	}
-	table := act.Tasks
+	on := act.OnTask
 	if s.Task.Kind == plan.Duty {
-		table = act.Duties
+		on = act.OnDuty
 	}
 	all := []Possible{}
 	if s.Task.Kind == plan.Standing {
@@ -115,8 +115,8 @@ func (r *Reader) Possible(ctx context.Context, v Viewer, planID, id string) ([]P
 		return nil, err
 	}
 	c := rules.Course(ledger.CaseOf(s.Task)).Case // with the days it is judged by
-	for _, row := range table {
-		all = append(all, Possible{row.Kind, append([]act.Field{}, row.Needs...), c.Could(row.Kind, v.by, r.clockDay(s.Plan))})
+	for _, row := range act.On(on) {
+		all = append(all, Possible{row.Kind, row.Says(), c.Could(row.Kind, v.by, r.clockDay(s.Plan))})
 	}
 	return all, nil
 }
@@ -177,9 +177,9 @@ func (r *Reader) PossibleOnTalk(ctx context.Context, v Viewer, planID, id string
 	}
 	c := ledger.TalkCaseOf(&s.Plan.Plan, s.Task, s.Talk)
 	all := []Possible{}
-	for _, row := range act.Talks {
-		if row.Kind != act.Propose { // which is done to a task
-			all = append(all, Possible{row.Kind, append([]act.Field{}, row.Needs...), c.Could(row.Kind, v.by, r.clockDay(s.Plan))})
+	for _, row := range act.On(act.OnTalk) {
+		if !row.Opens() { // which is done to a task
+			all = append(all, Possible{row.Kind, row.Says(), c.Could(row.Kind, v.by, r.clockDay(s.Plan))})
 		}
 	}
 	return all, nil

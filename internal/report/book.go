@@ -299,9 +299,12 @@ func (b *binder) ahead(tasks []ledger.Task, talks []ledger.Talk) (all []ledger.S
 	return all
 }
 
-// urges are the acts whose words are supervision as a stage is: urging by hand, and a
+// urges tells an act whose words are supervision as a stage is: urging by hand, a
 // leader's instruction.
-var urges = map[string]bool{string(act.Chase): true, string(act.Instruct): true}
+func urges(topic string) bool {
+	row, _ := act.Topic(act.Kind(topic))
+	return row.On == act.OnTask && row.News.Rank == act.RankDemand
+}
 
 // steps are a task's last decided and next expected stage. What should have spoken on
 // a day before today and did not is neither: see Case.Silent.
@@ -312,7 +315,7 @@ func (b *binder) steps(tasks []ledger.Task, stages []ledger.Stage) map[string]st
 	for _, s := range stages {
 		one, now := Step{Stage: s.ID, Kind: s.Kind, At: b.local(s.At), Talk: of[s.Task].ShownTalk(s.Talk), Topic: s.Topic}, all[s.Task]
 		switch {
-		case s.Kind == plan.Told && !urges[s.Topic]: // an act's own word is no supervision
+		case s.Kind == plan.Told && !urges(s.Topic): // an act's own word is no supervision
 		case s.State == ledger.Expected && calendar.DayOf(one.At).Before(b.today): // see Case.Silent
 		case s.State == ledger.Decided && (now.last == nil || !one.At.Before(now.last.At)):
 			now.last = &one

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"duban/internal/act"
@@ -163,6 +164,7 @@ func (d caseWords) saidIn(m Moment) (all []string) {
 		}
 		return cmp.Or(d.c.Units[id], id)
 	}
+	row, _ := act.Topic(a.Kind)
 	if a.Kind == act.Carry { // the rest is what the task is in the other plan
 		all = append(all, d.intoOf(a)...)
 		add("reason", d.reasonOf(m))
@@ -172,7 +174,7 @@ func (d caseWords) saidIn(m Moment) (all []string) {
 	switch {
 	case !m.DueTo.IsZero():
 		all = append(all, d.say("act_due_moved", words.Data{"From": d.dayOr(m.DueFrom), "To": d.Day(m.DueTo)}))
-	case a.Kind == act.Extend:
+	case row.News.Owes == act.TopicExtension:
 		add("due_asked", d.dayOr(a.Due))
 	default:
 		add("due", d.dayOr(a.Due))
@@ -190,7 +192,7 @@ func (d caseWords) saidIn(m Moment) (all []string) {
 	if a.Entered != nil {
 		add("entered", a.Entered.Name)
 	}
-	if a.Kind == act.Progress {
+	if slices.Contains(row.Must, act.FieldPercent) {
 		add("percent", fmt.Sprintf("%d%%", a.Percent))
 	}
 	add("until", d.dayOr(a.Until))
@@ -202,7 +204,7 @@ func (d caseWords) saidIn(m Moment) (all []string) {
 	if a.Begin != nil {
 		add("begin", d.dayOr(*a.Begin))
 	}
-	if a.Kind != act.Propose && a.Kind != act.TakeOver { // there it is the task, or the unit that goes
+	if row.Takes(act.FieldRef) { // elsewhere it is the task, or the unit that goes
 		add("ref", a.Ref)
 	}
 	add("rule", d.ruleOf(a.Rule))

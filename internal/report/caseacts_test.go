@@ -2,7 +2,6 @@ package report_test
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 	"testing"
 
@@ -17,10 +16,10 @@ import (
 
 // kinds are all acts there are.
 func kinds() (all []act.Kind) {
-	for _, r := range append(slices.Clone(act.Tasks), act.Duties...) {
+	for _, r := range append(act.On(act.OnTask), act.On(act.OnDuty)...) {
 		all = append(all, r.Kind)
 	}
-	for _, r := range act.Talks {
+	for _, r := range act.On(act.OnTalk) {
 		all = append(all, r.Kind)
 	}
 	return all

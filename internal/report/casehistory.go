@@ -175,7 +175,8 @@ func (b *binder) history(r Records) []Moment {
 
 // ofDuty tells which events of its occurrences a duty's history shows.
 func ofDuty(kind string) bool {
-	return slices.Contains([]string{ledger.OccurrenceOpened, ledger.PlanLaunched, ledger.ActKind(act.Verify), ledger.ActKind(act.Cancel)}, kind)
+	return kind == ledger.OccurrenceOpened || kind == ledger.PlanLaunched ||
+		slices.ContainsFunc(act.On(act.OnTask), func(r act.Row) bool { return r.Ends() && ledger.ActKind(r.Kind) == kind })
 }
 
 // stageOf fills in the stage an event decided or found void.

@@ -76,11 +76,12 @@ func pauses(history []Moment) []Interval {
 		if m.Act == nil || m.Refused != nil || m.Task != "" {
 			continue
 		}
+		row, _ := act.Topic(m.Act.Kind)
 		switch last := len(all) - 1; {
-		case m.Act.Kind == act.Suspend:
+		case row.Pauses():
 			all = append(all, Interval{From: m.Act.On, Until: m.Act.Until, Moves: m.Act.Moves, Reason: m.Act.Reason})
 		case last < 0 || !all[last].To.IsZero():
-		case m.Act.Kind == act.Resume, m.Act.Kind == act.Cancel, m.Act.Kind == act.EndDuty:
+		case row.On != act.OnTalk && row.To != "":
 			all[last].To = m.Act.On
 		}
 	}

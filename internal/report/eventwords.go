@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -213,13 +214,14 @@ func (s Speaker) about(dir people.Directory, a act.Act) (all []string) {
 	if a.Entered != nil {
 		add("entered", a.Entered.Name)
 	}
+	row, _ := act.Topic(a.Kind)
 	if a.Kind == act.Carry { // the rest is what the task is in the other plan
 		all = append(all, s.intoOf(a)...)
 		add("paper", a.Paper)
 		return all
 	}
 	due := "due"
-	if a.Kind == act.Extend {
+	if row.News.Owes == act.TopicExtension {
 		due = "due_asked"
 	}
 	if !a.Due.IsZero() {
@@ -235,7 +237,7 @@ func (s Speaker) about(dir people.Directory, a act.Act) (all []string) {
 		}
 		add("units", s.list(names))
 	}
-	if a.Kind == act.Progress || a.Percent > 0 {
+	if slices.Contains(row.Must, act.FieldPercent) || a.Percent > 0 {
 		add("percent", strconv.Itoa(a.Percent)+"%")
 	}
 	if !a.Until.IsZero() {
@@ -247,7 +249,7 @@ func (s Speaker) about(dir people.Directory, a act.Act) (all []string) {
 	if a.Begin != nil && !a.Begin.IsZero() {
 		add("begin", a.Begin.String())
 	}
-	if a.Kind != act.Propose && a.Kind != act.TakeOver { // there it is the task, or the unit that goes
+	if row.Takes(act.FieldRef) { // elsewhere it is the task, or the unit that goes
 		add("ref", a.Ref)
 	}
 	add("paper", a.Paper)

@@ -245,6 +245,7 @@ func (r *reader) thing(o strictyaml.Object, e Entry) {
 
 // says reads all that the act says.
 func (r *reader) says(o strictyaml.Object, e *Entry) {
+	untaken(*e, o.Has, o.Fault)
 	a := &e.Act
 	a.Reason, a.Paper, a.Title, a.Ref, a.Rule = o.Text("reason"), o.Text("paper"), o.Text("title"), o.Text("ref"), o.Text("rule")
 	a.Percent, a.Due, a.Until, a.Moves = o.Percent("percent", 1000), o.Day("due"), o.Day("until"), o.Flag("moves")
@@ -275,11 +276,8 @@ func (r *reader) says(o strictyaml.Object, e *Entry) {
 
 // kindsOn are the acts that a sort of thing knows.
 func kindsOn(s Sort) (kinds []act.Kind) {
-	for _, row := range map[Sort][]act.Row{OnTask: act.Tasks, OnDuty: act.Duties}[s] {
-		kinds = append(kinds, row.Kind)
-	}
-	if s == OnTalk {
-		for _, row := range act.Talks[1:] { // all but Propose
+	for _, row := range act.ByHand(act.Thing(s)) {
+		if !row.Opens() {
 			kinds = append(kinds, row.Kind)
 		}
 	}

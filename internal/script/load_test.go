@@ -2,11 +2,14 @@ package script_test
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -48,9 +51,12 @@ var faults = map[string]struct{ text, want string }{
 6:78 acts[2].expect not_one_of
 6:88 acts[2].why why_alone
 7:40 acts[3].duty unknown_thing
+7:67 acts[3].unit not_taken
 7:67 acts[3].unit unknown_unit
+7:83 acts[3].policy not_taken
 7:83 acts[3].policy unknown_policy
 7:96 acts[3].facts not_mapping
+7:96 acts[3].facts not_taken
 8:53 acts[4].do unknown_kind
 8:66 acts[4].id id_twice
 8:91 acts[4].why bad_why
@@ -144,13 +150,13 @@ func TestTheShippedScriptUsesEveryAct(t *testing.T) {
 		}
 	}
 	apart := map[act.Kind]bool{act.Reinstate: true, act.TakeOver: true} // amendments of their own are tested with them
-	for _, row := range act.Tasks {
+	for _, row := range act.On(act.OnTask) {
 		require.True(t, apart[row.Kind] || used[script.OnTask][row.Kind], "task %s", row.Kind)
 	}
-	for _, row := range act.Duties {
+	for _, row := range act.On(act.OnDuty) {
 		require.True(t, apart[row.Kind] || used[script.OnDuty][row.Kind], "duty %s", row.Kind)
 	}
-	for _, row := range act.Talks {
+	for _, row := range act.On(act.OnTalk) {
 		require.True(t, apart[row.Kind] || used[script.OnTalk][row.Kind] || used[script.Propose][row.Kind], "talk %s", row.Kind)
 	}
 	require.Len(t, used[script.Notice], 1, "a notice moves what runs")
@@ -175,6 +181,53 @@ func TestTheShippedScriptIsAnsweredAsItExpects(t *testing.T) {
 	}
 	require.Len(t, f.Refused, refused)
 	require.Greater(t, refused, 6)
+}
+
+var update = flag.Bool("update", false, "write the acts into seeds/schema/script.schema.json")
+
+// actsIn are the parts of the schema that the table of acts says: which acts there are on
+// each thing, and what an entry cannot say of each.
+func actsIn() (kinds, takes string) {
+	var names, rules []string
+	for _, on := range []act.Thing{act.OnTask, act.OnDuty, act.OnTalk} {
+		for _, row := range act.ByHand(on) {
+			if name := strconv.Quote(string(row.Kind)); !row.Opens() && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+			var no []string
+			for _, f := range act.Fields {
+				name := fmt.Sprintf("%q: false", script.Written(f.Field))
+				if !slices.Contains(script.Takes(row), script.Written(f.Field)) && !slices.Contains(no, name) {
+					no = append(no, name)
+				}
+			}
+			is := fmt.Sprintf(`"properties": {"do": {"const": %q}}, "required": [%q, "do"]`, row.Kind, on)
+			if row.Opens() {
+				is = `"required": ["propose"]`
+			}
+			rules = append(rules, fmt.Sprintf(`{"if": {%s}, "then": {"properties": {%s}}}`, is, strings.Join(no, ", ")))
+		}
+	}
+	return strings.Join(names, ", "), "\n        " + strings.Join(rules, ",\n        ") + "\n      "
+}
+
+// TestTheSchemaKnowsTheActs: the schema has the acts of the table, and of each what an
+// entry may say; -update writes them.
+func TestTheSchemaKnowsTheActs(t *testing.T) {
+	t.Parallel()
+	const file = "../../seeds/schema/script.schema.json"
+	raw, err := os.ReadFile(file)
+	require.NoError(t, err)
+	kinds, takes := actsIn()
+	want := regexp.MustCompile(`(?s)("do": \{[^}]*"enum": \[)[^\]]*\]`).ReplaceAllString(string(raw), "${1}"+kinds+"]")
+	want = regexp.MustCompile(`(?s)("allOf": \[).*?\n      \]`).ReplaceAllString(want, "${1}"+strings.TrimSuffix(takes, "\n      ")+"\n      ]")
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(want), 0o644))
+	}
+	written, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, want, string(written), "go test ./internal/script -run SchemaKnowsTheActs -update")
+	require.Contains(t, want, `"const": "progress"`)
 }
 
 func TestSchemaAndLoaderKnowTheSameFields(t *testing.T) {
@@ -215,6 +268,7 @@ func TestSchemaAndLoaderKnowTheSameFields(t *testing.T) {
 		"no account":    func(a map[string]any) { delete(a, "as") },
 		"a kind":        func(a map[string]any) { a["do"] = "dance" },
 		"two things":    func(a map[string]any) { a["duty"] = "2.4-monitor" },
+		"not its field": func(a map[string]any) { a["title"] = "另一名称" },
 	} {
 		var root any
 		require.NoError(t, yaml.Unmarshal(shipped, &root))

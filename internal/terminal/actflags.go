@@ -1,7 +1,6 @@
 package terminal
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -65,15 +64,15 @@ func (l list) Replace(all []string) error {
 }
 
 // kindOf is what a field of an act takes, as a flag.
-func kindOf(name string) string {
-	switch {
-	case name == "percent":
+func kindOf(f act.Field) string {
+	switch f.Row().Takes {
+	case act.TakesPercent:
 		return "int"
-	case name == "file" || name == "url": // a comma is part of the name
+	case act.TakesFiles, act.TakesURLs: // a comma is part of the name
 		return "stringArray"
-	case slices.Contains(form.Lists, name):
+	case act.TakesNames, act.TakesUnits:
 		return "stringSlice"
-	case slices.Contains(form.Switches, name):
+	case act.TakesSwitch:
 		return "bool"
 	}
 	return "string"
@@ -81,47 +80,51 @@ func kindOf(name string) string {
 
 // ActFlags gives a command the flags of its act: what they say goes into said, the names
 // of files as values of "file".
-func ActFlags(w *words.Words, c *cobra.Command, d form.Deed, said *form.Said) {
-	text := func(name string) string {
-		name = strings.ReplaceAll(name, "-", "_")
-		if key := "cli.flag_" + name + "_" + string(d.Kind); w.T(key) != key {
+func ActFlags(w *words.Words, c *cobra.Command, row act.Row, said *form.Said) {
+	text := func(f act.Field) string {
+		if key := "cli.flag_" + f.Key() + "_" + string(row.Kind); w.T(key) != key {
 			return w.T(key)
 		}
-		return w.T("cli.say_" + name)
+		return w.T("cli.say_" + f.Key())
 	}
-	for _, name := range d.Fields() {
-		var value pflag.Value = field{said, name, kindOf(name)}
-		if slices.Contains(form.Lists, name) {
-			value = list{field{said, name, kindOf(name)}}
+	for _, f := range row.Fields() {
+		name, kind := string(f), kindOf(f)
+		var value pflag.Value = field{said, name, kind}
+		if f.Row().Takes.Several() {
+			value = list{field{said, name, kind}}
 		}
-		flag := c.Flags().VarPF(value, name, map[string]string{"reason": "m"}[name], text(name))
-		if kindOf(name) == "bool" {
+		flag := c.Flags().VarPF(value, name, map[act.Field]string{act.FieldReason: "m"}[f], text(f))
+		if kind == "bool" {
 			flag.NoOptDefVal = "true"
 		}
-	}
-	if slices.Contains(d.Fields(), "file") {
-		_ = c.MarkFlagFilename("file") // the flag is there
+		if f == act.FieldFile {
+			_ = c.MarkFlagFilename(name) // the flag is there
+		}
 	}
 }
 
 // ActHelp is what an act does in a line, and its help: who may do it, when, and which
 // flags it needs, from the table of acts itself.
-func ActHelp(w *words.Words, d form.Deed) (short, long string) {
-	short = w.T("cli.act_" + string(d.Kind))
-	if key := "cli." + string(d.On) + "_" + string(d.Kind); w.T(key) != key {
+func ActHelp(w *words.Words, row act.Row) (short, long string) {
+	short = w.T("cli.act_" + string(row.Kind))
+	if key := "cli." + string(row.On) + "_" + string(row.Kind); w.T(key) != key {
 		short = w.T(key)
 	}
-	by, from, _ := d.Table()
-	var seats, states []string
-	for _, s := range by {
+	var seats, states, needs []string
+	for _, s := range row.By {
 		if s != act.Engine {
 			seats = append(seats, w.T("act.seat_"+string(s)))
 		}
 	}
-	for _, s := range from {
-		states = append(states, w.T(s))
+	for _, s := range row.From {
+		if s != act.Unborn {
+			states = append(states, w.T(row.StateKey(s)))
+		}
+	}
+	for _, f := range row.Asks() {
+		needs = append(needs, "--"+string(f))
 	}
 	comma := w.T("cli.list_comma")
 	return short, w.T("cli.deed_long", words.Data{"Short": short, "Seats": strings.Join(seats, comma), "States": strings.Join(states, comma),
-		"Needs": "--" + strings.Join(d.Needs(), " --"), "Any": len(d.Needs()) > 0})
+		"Needs": strings.Join(needs, " "), "Any": len(needs) > 0})
 }

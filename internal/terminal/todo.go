@@ -8,7 +8,6 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"duban/internal/act"
-	"duban/internal/form"
 	"duban/internal/notice"
 	"duban/internal/query"
 	"duban/internal/words"
@@ -65,14 +64,14 @@ func (sc *Screen) left(o query.Obligation) string {
 
 // owedHow are the commands that are done with it.
 func (sc *Screen) owedHow(o query.Obligation) string {
-	on := form.Task
+	on := act.OnTask
 	if o.Talk != "" {
-		on = form.Talk
+		on = act.OnTalk
 	}
 	var names []string
 	for _, kind := range o.Acts {
-		if i := slices.IndexFunc(form.Deeds, func(d form.Deed) bool { return d.On == on && d.Kind == kind }); i >= 0 {
-			names = append(names, string(on)+" "+form.Deeds[i].Name)
+		if row, ok := act.Of(on, kind); ok && row.Command != "" {
+			names = append(names, string(on)+" "+row.Command)
 		}
 	}
 	return strings.Join(names, " / ")
@@ -106,7 +105,7 @@ func (sc *Screen) fields(needs []act.Field) string {
 	}
 	var fields []string
 	for _, f := range needs {
-		fields = append(fields, sc.W.T("act.field_"+string(f)))
+		fields = append(fields, sc.W.T(f.Label()))
 	}
 	return sc.W.T("todo.needs", words.Data{"Fields": strings.Join(fields, sc.W.T("cli.list_comma"))})
 }

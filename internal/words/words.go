@@ -52,6 +52,18 @@ func load(lang string, tag language.Tag) *i18n.Bundle {
 	return b
 }
 
+// Extend adds texts to a language for as long as the process lives, under their whole keys
+// ("room.name"). It is called before anybody reads.
+func Extend(lang string, texts map[string]string) error {
+	b := bundles[lang]()
+	for key, text := range texts {
+		if err := b.AddMessages(b.LanguageTags()[0], &i18n.Message{ID: key, Other: text}); err != nil {
+			return fmt.Errorf("words: %s %s: %w", lang, key, err)
+		}
+	}
+	return nil
+}
+
 // Catalogue is every key and text of a language, "zh" or "en".
 func Catalogue(lang string) (map[string]string, error) {
 	files, err := fs.Glob(catalogues, lang+"/*.yaml")

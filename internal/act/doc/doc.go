@@ -47,11 +47,11 @@ func Page(lang string) (string, error) {
 	w := &writer{Words: words.New(lang), policy: policies["standard"], book: book}
 	w.head("# ", "title")
 	w.line(w.t("intro") + "\n\n" + w.t("other") + "\n")
-	w.tasks("tasks", act.Tasks)
+	w.tasks("tasks", act.On(act.OnTask))
 	w.limits()
 	w.obligations()
 	w.lights()
-	w.tasks("duties", act.Duties)
+	w.tasks("duties", act.On(act.OnDuty))
 	w.talks()
 	w.plans()
 	w.lengths()
@@ -113,9 +113,9 @@ func (w *writer) tasks(name string, rows []act.Row) {
 		if r.To != "" {
 			to = "**" + w.T("act.state_"+string(r.To)) + "**"
 		}
-		cells = append(cells, []string{who, w.kind(r.Kind), "`" + string(r.Kind) + "`", w.from(r.From), to, w.needs(r.Needs)})
+		cells = append(cells, []string{who, w.kind(r.Kind), "`" + string(r.Kind) + "`", w.from(r.From), to, w.needs(r), w.hears(r)})
 	}
-	w.table([]string{"who", "act", "name", "from", "to", "needs"}, cells)
+	w.table([]string{"who", "act", "name", "from", "to", "needs", "hears"}, cells)
 	w.diagram(w.states(rows))
 }
 
@@ -125,8 +125,8 @@ func (w *writer) plans() {
 	w.line(w.t("plans_note") + "\n")
 	var cells [][]string
 	last := ""
-	for _, r := range act.Plans {
-		cells = append(cells, []string{w.who(r.By, false, &last), w.kind(r.Kind), "`" + string(r.Kind) + "`", w.needs(r.Needs)})
+	for _, r := range act.On(act.OnPlan) {
+		cells = append(cells, []string{w.who(r.By, false, &last), w.kind(r.Kind), "`" + string(r.Kind) + "`", w.needs(r)})
 	}
 	w.table([]string{"who", "act", "name", "needs"}, cells)
 }
@@ -136,12 +136,20 @@ func (w *writer) lengths() {
 	w.head("## ", "lengths")
 	w.line(w.t("lengths_note") + "\n")
 	var cells [][]string
-	for _, l := range act.Limits {
-		most := w.t("characters", words.Data{"N": l.Most})
-		if l.Entries > 0 {
-			most = w.t("entries", words.Data{"N": l.Entries, "Most": most})
+	for _, f := range act.Fields {
+		if f.Most == 0 {
+			continue
 		}
-		cells = append(cells, []string{w.T("act.field_" + string(l.Field)), most})
+		most := w.t("characters", words.Data{"N": f.Most})
+		if f.Entries > 0 {
+			most = w.t("entries", words.Data{"N": f.Entries, "Most": most})
+		}
+		cells = append(cells, []string{w.T(f.Field.Label()), most})
+	}
+	for _, r := range act.All {
+		if r.Longest > 0 {
+			cells = append(cells, []string{w.kind(r.Kind), w.t("characters", words.Data{"N": r.Longest})})
+		}
 	}
 	w.table([]string{"field", "most"}, cells)
 }
@@ -165,9 +173,16 @@ func (w *writer) who(by []act.Seat, person bool, last *string) string {
 }
 
 // needs are the fields an act must fill beside its reason, which nearly all need.
-func (w *writer) needs(all []act.Field) string {
-	reason := slices.Contains(all, act.NeedReason)
-	others := slices.DeleteFunc(slices.Clone(all), func(f act.Field) bool { return f == act.NeedReason })
+func (w *writer) needs(r act.Row) string {
+	var others []string
+	reason := false
+	for _, f := range r.Says() {
+		if f == act.FieldReason {
+			reason = true
+			continue
+		}
+		others = append(others, f.Key())
+	}
 	switch {
 	case reason:
 		return named(w, "act.field_", others, w.t("list"))
@@ -175,6 +190,11 @@ func (w *writer) needs(all []act.Field) string {
 		return w.t("no_reason")
 	}
 	return named(w, "act.field_", others, w.t("list")) + w.t("without_reason")
+}
+
+// hears are those who are told of the act at once.
+func (w *writer) hears(r act.Row) string {
+	return named(w, "actdoc.hears_", r.News.To, w.t("list"))
 }
 
 func (w *writer) kind(k act.Kind) string { return w.T("act.kind_" + string(k)) }

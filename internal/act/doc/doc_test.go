@@ -40,12 +40,12 @@ func TestThePageIsWhole(t *testing.T) {
 		require.NotRegexp(t, regexp.MustCompile(`(actdoc|act|term|report)\.[a-z_]+[^a-z_()]`), strings.ReplaceAll(page, "table.go", ""), lang)
 		require.NotContains(t, page, "{{")
 		require.NotContains(t, page, "<no value>")
-		for _, table := range [][]act.Row{act.Tasks, act.Duties} {
+		for _, table := range [][]act.Row{act.On(act.OnTask), act.On(act.OnDuty)} {
 			for _, row := range table {
 				require.Contains(t, page, "`"+string(row.Kind)+"`")
 			}
 		}
-		for _, row := range act.Talks {
+		for _, row := range act.On(act.OnTalk) {
 			require.Contains(t, page, "`"+string(row.Kind)+"`")
 		}
 	}

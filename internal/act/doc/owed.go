@@ -158,7 +158,7 @@ func doing(k act.Kind, by act.Seat, on calendar.Day) act.Act {
 // done is a case after acts on a day; an act that is refused is a fault of this page.
 func (w *writer) done(c act.Course, on calendar.Day, kinds ...act.Kind) act.Course {
 	for _, k := range kinds {
-		row, _ := act.Of(act.Tasks, k)
+		row, _ := act.Of(act.OnTask, k)
 		after, _, refused := w.book.Act(c, doing(k, row.By[0], on))
 		if refused != nil {
 			panic(fmt.Sprintf("%s is refused: %s", k, refused.Key))
@@ -184,7 +184,7 @@ func (w *writer) cases() []act.Course {
 // taskEnds are the acts after which something is not owed any more, or by another.
 func (w *writer) taskEnds(c act.Course, o act.Owed) string {
 	var ends []act.Kind
-	for _, r := range act.Tasks {
+	for _, r := range act.On(act.OnTask) {
 		a := doing(r.Kind, r.By[0], asked.AddDays(1))
 		if r.Kind == act.Uphold || r.Kind == act.Return {
 			a = doing(r.Kind, r.By[0], returned.AddDays(1))
@@ -207,7 +207,7 @@ func (w *writer) taskEnds(c act.Course, o act.Owed) string {
 func (w *writer) standsIn(c act.Course, o act.Owed) string {
 	var all []string
 	for _, k := range []act.Kind{act.Suspend, act.Complete, act.Return} {
-		row, _ := act.Of(act.Tasks, k)
+		row, _ := act.Of(act.OnTask, k)
 		on := received.AddDays(1)
 		if o.Since == asked {
 			on = asked.AddDays(1)
@@ -259,7 +259,7 @@ func (w *writer) talkCases() []act.TalkCourse {
 // talkEnds are the acts after which something about a talk is not owed any more.
 func (w *writer) talkEnds(c act.TalkCourse, o act.Owed) string {
 	var ends []act.Kind
-	for _, r := range act.Talks {
+	for _, r := range act.On(act.OnTalk) {
 		for _, seat := range r.By {
 			one := r
 			one.By = []act.Seat{seat}

@@ -19,9 +19,9 @@ func (w *writer) talks() {
 	w.line(w.t("talks_note") + "\n")
 	var cells [][]string
 	last := ""
-	for _, r := range act.Talks {
+	for _, r := range act.On(act.OnTalk) {
 		from := w.t("new")
-		if len(r.From) > 0 {
+		if !r.Opens() {
 			from = named(w, "act.talk_", r.From, w.t("list"))
 		}
 		after, to := w.t("nothing"), w.t("stays")
@@ -31,9 +31,9 @@ func (w *writer) talks() {
 		if r.To != "" {
 			to = "**" + w.T("act.talk_"+string(r.To)) + "**"
 		}
-		cells = append(cells, []string{w.who(r.By, r.Named, &last), w.kind(r.Kind), "`" + string(r.Kind) + "`", from, after, to, w.needs(r.Needs)})
+		cells = append(cells, []string{w.who(r.By, r.Named, &last), w.kind(r.Kind), "`" + string(r.Kind) + "`", from, after, to, w.needs(r), w.hears(r)})
 	}
-	w.table([]string{"who", "act", "name", "from", "after", "to", "needs"}, cells)
+	w.table([]string{"who", "act", "name", "from", "after", "to", "needs", "hears"}, cells)
 	w.diagram(w.talkStates())
 }
 
@@ -43,8 +43,8 @@ func (w *writer) step(id string) string { return w.T("report.step_" + id) }
 func (w *writer) talkStates() []string {
 	var outer edges
 	w.opened(&outer)
-	for _, r := range act.Talks {
-		if len(r.From) == 0 {
+	for _, r := range act.On(act.OnTalk) {
+		if r.Opens() {
 			outer.add("[*]", string(r.To), w.kind(r.Kind))
 		}
 	}
@@ -96,8 +96,8 @@ func (w *writer) round(outer *edges) []string {
 		lines = append(lines, fmt.Sprintf("    state %q as %s", w.step(s), s))
 	}
 	e.add("[*]", "called", "")
-	for _, r := range act.Talks {
-		if r.Kind == act.TakeOver { // another unit, at whatever step
+	for _, r := range act.On(act.OnTalk) {
+		if r.Kind == act.TakeOver || r.Opens() { // another unit, at whatever step; a talk that is not there yet
 			continue
 		}
 		for _, from := range r.From {
@@ -105,7 +105,7 @@ func (w *writer) round(outer *edges) []string {
 				if r.What != "" && r.What != what {
 					continue
 				}
-				before := act.TalkCase{State: from, What: what, Lead: "unit", Office: "office", Leadership: "group", Policy: "standard",
+				before := act.TalkCase{State: act.TalkState(from), What: what, Lead: "unit", Office: "office", Leadership: "group", Policy: "standard",
 					Since: calendar.NewDay(2021, time.May, 6), Taken: map[string]calendar.Day{}}
 				if r.After != "" {
 					for _, s := range steps[:slices.Index(steps, r.After)+1] {
@@ -127,7 +127,7 @@ func (w *writer) round(outer *edges) []string {
 }
 
 // edge draws what an act made of a talk.
-func (w *writer) edge(r act.TalkRow, before act.TalkCase, inner, outer *edges) {
+func (w *writer) edge(r act.Row, before act.TalkCase, inner, outer *edges) {
 	after, _, refused := w.book.ActOnTalk(act.TalkCourse{TalkCase: before}, fullAct(r))
 	if refused != nil {
 		panic(fmt.Sprintf("%s is refused: %s", r.Kind, refused.Key)) // the table asks for what fullAct does not give
@@ -162,7 +162,7 @@ func furthest(taken map[string]calendar.Day) string {
 }
 
 // fullAct says everything an act on a talk can be asked for.
-func fullAct(r act.TalkRow) act.Act {
+func fullAct(r act.Row) act.Act {
 	by := act.Actor{Account: "x", Name: "x", Unit: map[act.Seat]string{act.Lead: "unit", act.Office: "office", act.Leadership: "group"}[r.By[0]]}
 	if r.By[0] == act.Engine {
 		by = act.EngineActor

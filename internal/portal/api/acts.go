@@ -3,10 +3,12 @@ package api
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -14,39 +16,16 @@ import (
 	"duban/internal/act"
 	"duban/internal/engine"
 	"duban/internal/form"
-	"duban/internal/ledger"
 	"duban/internal/notice"
 	"duban/internal/query"
 	"duban/internal/words"
 )
 
-// said is what an act says, field by field as the command line's flags. Which an act
-// needs is in its row of …/acts; a field that the act does not take is refused.
+// said is what an act says, under the keys of its fields (act.Fields). Which of them an act
+// takes is in its row of …/acts; one that it does not take is refused.
 type said struct {
-	ID       string   `json:"id" minLength:"1" maxLength:"100" doc:"the same id again is the same act, which is done once"`
-	Reason   string   `json:"reason,omitempty" doc:"why, or the opinion"`
-	Percent  *int     `json:"percent,omitempty" minimum:"0" maximum:"100"`
-	Due      string   `json:"due,omitempty" example:"2021-10-31"`
-	Until    string   `json:"until,omitempty" example:"2021-10-31"`
-	Unit     string   `json:"unit,omitempty" doc:"by ID or name"`
-	Units    []string `json:"units,omitempty" nullable:"false"`
-	Policy   string   `json:"policy,omitempty"`
-	Title    string   `json:"title,omitempty"`
-	Ref      string   `json:"ref,omitempty" doc:"number of the part or instruction meant"`
-	Rule     string   `json:"rule,omitempty"`
-	Paper    string   `json:"paper,omitempty" doc:"number of the document it rests on"`
-	Number   string   `json:"number,omitempty"`
-	Time     string   `json:"time,omitempty" example:"2021-06-18 15:00" doc:"in the plan's zone"`
-	Place    string   `json:"place,omitempty"`
-	Chair    string   `json:"chair,omitempty"`
-	Bring    string   `json:"bring,omitempty"`
-	Called   []string `json:"called,omitempty" nullable:"false"`
-	Missing  []string `json:"missing,omitempty" nullable:"false"`
-	MovesDue bool     `json:"moves_due,omitempty"`
-	Public   bool     `json:"public,omitempty"`
-	Circular bool     `json:"circular,omitempty"`
-	URL      []string `json:"url,omitempty" nullable:"false" doc:"addresses of what proves it"`
-	File     []file   `json:"file,omitempty" nullable:"false" doc:"files that prove it, kept elsewhere"`
+	ID string
+	form.Said
 }
 
 // file is a file kept elsewhere.
@@ -56,34 +35,118 @@ type file struct {
 	SHA256 string `json:"sha256" pattern:"^[0-9a-f]{64}$"`
 }
 
-// values are what was said, under the names that package form has for fields.
-func (s said) values() form.Said {
-	out := form.Said{Values: map[string][]string{}}
-	text := map[string]string{"reason": s.Reason, "due": s.Due, "until": s.Until, "unit": s.Unit, "policy": s.Policy, "title": s.Title, "ref": s.Ref, "rule": s.Rule,
-		"paper": s.Paper, "number": s.Number, "time": s.Time, "place": s.Place, "chair": s.Chair, "bring": s.Bring}
-	if s.Percent != nil {
-		text["percent"] = strconv.Itoa(*s.Percent)
-	}
-	for field, is := range map[string]bool{"moves-due": s.MovesDue, "public": s.Public, "circular": s.Circular} {
-		if is {
-			text[field] = "true"
+// Schema is what a request may say, whatever the act. What each act may and must say is
+// described beside it, as act-THING-KIND.
+func (said) Schema(r huma.Registry) *huma.Schema {
+	for _, row := range act.All {
+		if row.Command != "" {
+			r.Map()[fmt.Sprintf("act-%s-%s", row.On, row.Kind)] = object(r, row.Fields(), row.Asks(), max(row.Longest, act.FieldReason.Row().Most))
 		}
 	}
-	for field, value := range text {
-		if value != "" {
-			out.Values[field] = []string{value}
+	var all []act.Field
+	for _, f := range act.Fields {
+		all = append(all, f.Field)
+	}
+	r.Map()["ApiSaid"] = object(r, all, nil, 0)
+	return &huma.Schema{Ref: "#/components/schemas/ApiSaid"}
+}
+
+// object is the schema of a request that says these fields, some of which it must. most
+// is how many characters its reason may have; 0: no length is told, so that what is too
+// long is refused as at every other door.
+func object(r huma.Registry, fields, must []act.Field, most int) *huma.Schema {
+	en := words.New("en")
+	least, greatest := 1, 100
+	s := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"id"}, Properties: map[string]*huma.Schema{
+		"id": {Type: huma.TypeString, MinLength: &least, MaxLength: &greatest, Description: "the same id again is the same act, which is done once"},
+	}}
+	for _, f := range fields {
+		row := f.Row()
+		longest := row.Most
+		if f == act.FieldReason {
+			longest = most
+		}
+		one := &huma.Schema{Type: huma.TypeString}
+		if most > 0 && longest > 0 {
+			one.MaxLength = &longest
+		}
+		of := one
+		switch row.Takes {
+		case act.TakesPercent:
+			low, high := 0.0, 100.0
+			of = &huma.Schema{Type: huma.TypeInteger, Minimum: &low, Maximum: &high}
+		case act.TakesSwitch:
+			of = &huma.Schema{Type: huma.TypeBoolean}
+		case act.TakesDay:
+			of.Examples = []any{"2021-10-31"}
+		case act.TakesMoment:
+			of.Examples = []any{"2021-06-18 15:00"}
+		case act.TakesFiles:
+			of = &huma.Schema{Type: huma.TypeArray, Items: r.Schema(reflect.TypeFor[file](), true, "file")}
+		case act.TakesNames, act.TakesUnits, act.TakesURLs:
+			of = &huma.Schema{Type: huma.TypeArray, Items: one}
+		}
+		of.Description = en.T(f.Label())
+		s.Properties[f.Key()] = of
+	}
+	for _, f := range must {
+		s.Required = append(s.Required, f.Key())
+	}
+	s.PrecomputeMessages()
+	return s
+}
+
+// UnmarshalJSON reads a request that its schema allows.
+func (s *said) UnmarshalJSON(raw []byte) error {
+	s.Values = map[string][]string{}
+	typed := map[string]json.RawMessage{}
+	if err := json.Unmarshal(raw, &typed); err != nil {
+		return err
+	}
+	if err := json.Unmarshal([]byte(cmp.Or(string(typed["id"]), `""`)), &s.ID); err != nil {
+		return err
+	}
+	for _, f := range act.Fields {
+		raw, given := typed[f.Field.Key()]
+		if !given {
+			continue
+		}
+		values, err := s.read(f.Takes, raw)
+		if err != nil {
+			return err
+		}
+		if len(values) > 0 || f.Field == act.FieldUnits { // no unit is a choice too
+			s.Values[string(f.Field)] = values
 		}
 	}
-	for field, all := range map[string][]string{"units": s.Units, "called": s.Called, "missing": s.Missing, "url": s.URL} {
-		if len(all) > 0 {
-			out.Values[field] = all
+	return nil
+}
+
+// read is what a field of a request says, as it would be typed.
+func (s *said) read(takes act.Takes, raw json.RawMessage) (values []string, err error) {
+	switch takes {
+	case act.TakesFiles:
+		var files []file
+		err = json.Unmarshal(raw, &files)
+		for _, f := range files {
+			values = append(values, f.Name)
+			s.Files = append(s.Files, act.Evidence{Name: f.Name, Size: f.Size, SHA256: f.SHA256})
 		}
+		return values, err
+	case act.TakesNames, act.TakesUnits, act.TakesURLs:
+		err = json.Unmarshal(raw, &values)
+		return values, err
+	case act.TakesSwitch, act.TakesPercent:
+		if text := string(raw); text != "false" {
+			values = []string{text}
+		}
+		return values, nil
 	}
-	for _, f := range s.File {
-		out.Values["file"] = append(out.Values["file"], f.Name)
-		out.Files = append(out.Files, act.Evidence{Name: f.Name, Size: f.Size, SHA256: f.SHA256})
+	var text string
+	if err = json.Unmarshal(raw, &text); text != "" {
+		values = []string{text}
 	}
-	return out
+	return values, err
 }
 
 // done is an act that the ledger has.
@@ -99,7 +162,7 @@ type done struct {
 func (s *service) acts() {
 	change := func(id, path, summary string) huma.Operation {
 		return huma.Operation{OperationID: id, Method: http.MethodPost, Path: "/api/v1" + path, Summary: summary, DefaultStatus: http.StatusOK,
-			Metadata: map[string]any{acting: true}, Description: "Needs a token that may act. When there is no answer (503), send it again with the same id.",
+			Metadata: map[string]any{acting: true}, Description: "Needs a token that may act. What an act may and must say is the schema act-THING-KIND, such as act-task-progress. When there is no answer (503), send it again with the same id.",
 			Errors: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusServiceUnavailable}}
 	}
 	type onTask struct {
@@ -150,13 +213,13 @@ func (s *service) doIt(ctx context.Context, o order) (out done, err error) {
 	if err != nil {
 		return out, err
 	}
-	deed, ok := form.DeedOn(on, o.talk, o.kind)
+	row, ok := form.RowOn(on, o.talk, o.kind)
 	if !ok {
 		return out, huma.Error404NotFound(c.say.T("api.no_act", words.Data{"Kind": string(o.kind)}))
 	}
 	a := act.Act{Kind: o.kind, By: c.by, ID: o.said.ID}
 	if !on.Hidden { // of what is hidden nothing more is told: the engine refuses, and records that it was tried
-		if a, err = s.fill(c, on, deed, o.said); err != nil {
+		if a, err = s.fill(c, on, row, o.said); err != nil {
 			return out, err
 		}
 	}
@@ -164,9 +227,9 @@ func (s *service) doIt(ctx context.Context, o order) (out done, err error) {
 	if out.Again, err = s.Reader.Recorded(ctx, c.viewer(), o.plan, cmp.Or(on.Talk.ID, on.Task.ID), a); err != nil {
 		return out, err
 	}
-	if !out.Again || deed.Kind == act.Propose { // a proposal that was cut off is finished
+	if !out.Again || row.Opens() { // a proposal that was cut off is finished
 		talk, failed := form.Send(ctx, s.Acts, on, a)
-		if err = failed; deed.Kind == act.Propose {
+		if err = failed; row.Opens() {
 			out.Talk = on.Task.ShownTalk(talk)
 		}
 	}
@@ -182,22 +245,21 @@ func (s *service) doIt(ctx context.Context, o order) (out done, err error) {
 }
 
 // fill makes an act of what was said. Problems say in which field.
-func (s *service) fill(c caller, on query.Subject, deed form.Deed, typed said) (act.Act, error) {
-	values := typed.values()
-	fields := deed.Fields()
+func (s *service) fill(c caller, on query.Subject, row act.Row, typed said) (act.Act, error) {
+	values := typed.Said
 	var wrong []*huma.ErrorDetail
 	detail := func(field, text string) *huma.ErrorDetail {
 		return &huma.ErrorDetail{Location: "body." + strings.ReplaceAll(field, "-", "_"), Message: text}
 	}
 	for field := range values.Values {
-		if !slices.Contains(fields, field) {
+		if !row.Takes(act.Field(field)) {
 			wrong = append(wrong, detail(field, c.say.T("api.no_field", words.Data{"Field": field})))
 		}
 	}
-	if allowed(on, deed, c.by) { // whoever may not is told that first
-		for _, field := range deed.Needs() {
-			if len(values.Values[field]) == 0 {
-				wrong = append(wrong, detail(field, c.say.T("api.needs_field", words.Data{"Field": c.say.T(form.Label(field))})))
+	if act.Allowed(form.Judged(on, row), c.by, row.Kind) == nil { // whoever may not is told that first
+		for _, field := range row.Asks() {
+			if _, given := values.Values[string(field)]; !given {
+				wrong = append(wrong, detail(string(field), c.say.T("api.needs_field", words.Data{"Field": c.say.T(field.Label())})))
 			}
 		}
 	}
@@ -205,23 +267,11 @@ func (s *service) fill(c caller, on query.Subject, deed form.Deed, typed said) (
 		slices.SortFunc(wrong, func(a, b *huma.ErrorDetail) int { return strings.Compare(a.Location, b.Location) })
 		return act.Act{}, &huma.ErrorModel{Title: http.StatusText(http.StatusUnprocessableEntity), Status: http.StatusUnprocessableEntity, Detail: c.say.T("api.wrong_fields"), Errors: wrong}
 	}
-	a, err := form.Fill(on, deed, values, c.by)
+	a, err := form.Fill(on, row, values, c.by)
 	var fault *form.Fault
 	if errors.As(err, &fault) {
-		return a, huma.Error422UnprocessableEntity(c.say.T("api.wrong_fields"), detail(fault.Field, fault.Text(c.say, c.say.T(form.Label(fault.Field)))))
+		return a, huma.Error422UnprocessableEntity(c.say.T("api.wrong_fields"), detail(fault.Field, fault.Text(c.say, c.say.T(act.Field(fault.Field).Label()))))
 	}
 	a.ID = typed.ID
 	return a, err
-}
-
-// allowed tells whether somebody may do such an act at all.
-func allowed(on query.Subject, deed form.Deed, by act.Actor) bool {
-	if deed.On != form.Talk {
-		return act.Allowed(ledger.CaseOf(on.Task), by, deed.Kind) == nil
-	}
-	dir, lead := on.Plan.Plan.Directory, on.Talk.Lead
-	if on.Talk.ID == "" {
-		lead = on.Task.Lead
-	}
-	return act.TalkAllowed(act.TalkCase{Lead: lead, Office: dir.Office, Leadership: dir.Leadership}, by, deed.Kind) == nil
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
 
+	"duban/internal/act"
 	"duban/internal/engine"
-	"duban/internal/form"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
 	"duban/internal/plan"
@@ -321,17 +321,46 @@ func kinds(events []ledger.Event) (all []string) {
 	return all
 }
 
-// TestEveryActCanBeSaid: whatever an act takes at the command line, a request can say.
+// TestEveryActCanBeSaid: whatever an act takes at the command line, a request can say, and
+// the description has each act with the fields that it may and must say, and their limits.
 func TestEveryActCanBeSaid(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	schemas := w.spec().raw["components"].(map[string]any)["schemas"].(map[string]any)
 	takes := schemas["ApiSaid"].(map[string]any)["properties"].(map[string]any)
-	for _, d := range form.Deeds {
-		for _, field := range d.Fields() {
-			require.Contains(t, takes, strings.ReplaceAll(field, "-", "_"), string(d.Kind))
+	for _, row := range act.All {
+		if row.Command == "" {
+			continue
 		}
+		one := schemas["act-"+string(row.On)+"-"+string(row.Kind)].(map[string]any)
+		own := one["properties"].(map[string]any)
+		require.Len(t, own, len(row.Fields())+1)
+		for _, field := range row.Fields() {
+			require.Contains(t, takes, field.Key(), string(row.Kind))
+			require.Contains(t, own, field.Key(), string(row.Kind))
+		}
+		must := []any{"id"}
+		for _, field := range row.Asks() {
+			must = append(must, field.Key())
+		}
+		require.ElementsMatch(t, must, one["required"])
 	}
+	minutes := schemas["act-talk-minutes"].(map[string]any)["properties"].(map[string]any)["reason"].(map[string]any)
+	require.Equal(t, json.Number("10000"), minutes["maxLength"])
+	require.Equal(t, json.Number("2000"), schemas["act-task-progress"].(map[string]any)["properties"].(map[string]any)["reason"].(map[string]any)["maxLength"])
+}
+
+// No assisting unit is said by an empty list, and is not the same as saying none.
+func TestNoUnitIsAChoiceToo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	path := "/api/v1/plans/water/tasks/over/acts/assist"
+	res, raw := w.ask(w.tokens["zhao"], http.MethodPost, path, map[string]any{"id": "u1", "reason": "不再配合"})
+	require.Equal(t, http.StatusUnprocessableEntity, res.StatusCode, "%s", raw)
+	require.Contains(t, string(raw), "body.units")
+	res, raw = w.ask(w.tokens["zhao"], http.MethodPost, path, map[string]any{"id": "u2", "reason": "不再配合", "units": []string{}})
+	require.Contains(t, []int{http.StatusOK, http.StatusConflict}, res.StatusCode, "%s", raw)
+	require.NotContains(t, string(raw), "body.units")
 }
 
 func TestATokenThatWasTakenBack(t *testing.T) {
