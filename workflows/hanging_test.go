@@ -110,10 +110,10 @@ func TestSendingEndsBeforeItsActivity(t *testing.T) {
 				require.Equal(t, 1, result.Left)
 				require.NotEmpty(t, result.Why)
 				require.Equal(t, []string{"remind-7 sending"}, b.states())
-				want := map[ledger.NoticeState]int{ledger.MessageIntent: 1, ledger.MessageDeferred: 1}
+				want := map[string]int{ledger.MessageIntent: 1, ledger.MessageDeferred: 1}
 				doubts := 0
 				if step == "dot" {
-					want = map[ledger.NoticeState]int{ledger.MessageIntent: 1, ledger.MessageLeaving: 1, ledger.MessageUnknown: 1}
+					want = map[string]int{ledger.MessageIntent: 1, ledger.MessageLeaving: 1, ledger.MessageUnknown: 1}
 					doubts = 1
 				}
 				require.Equal(t, want, b.messageEvents(), result.Why)

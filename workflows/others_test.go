@@ -199,7 +199,7 @@ func TestDigestIsTriedUntilItIsDelivered(t *testing.T) {
 	require.Equal(t, []string{"remind-7 sent"}, b.states())
 	require.Less(t, tries, 60, "the gaps grow")
 	require.Less(t, last.Sub(began), 3*24*time.Hour+3*time.Hour, "and end growing")
-	require.Equal(t, map[ledger.NoticeState]int{ledger.MessageIntent: tries, ledger.MessageDeferred: tries - 1, ledger.MessageLeaving: 1, ledger.MessageSent: 1}, b.messageEvents())
+	require.Equal(t, map[string]int{ledger.MessageIntent: tries, ledger.MessageDeferred: tries - 1, ledger.MessageLeaving: 1, ledger.MessageSent: 1}, b.messageEvents())
 }
 
 func TestDigestIsTriedNoMoreWhenItIsNoLongerTrue(t *testing.T) {

@@ -100,7 +100,7 @@ const mostFailed = 500
 // failedAddresses are the seats whose messages were refused or are not delivered, those
 // with the most messages first.
 func (v *visit) failedAddresses(planID string) ([]failedAddress, error) {
-	page, err := v.Reader.Messages(v.ctx(), v.asks(), query.MessageFilter{Plan: planID, States: []ledger.NoticeState{ledger.Failed, "undelivered"}, Limit: mostFailed})
+	page, err := v.Reader.Messages(v.ctx(), v.asks(), query.MessageFilter{Plan: planID, States: []ledger.NoticeState{ledger.Failed, ledger.Undelivered}, Limit: mostFailed})
 	if err != nil {
 		return nil, err
 	}
