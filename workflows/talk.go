@@ -149,7 +149,7 @@ func (t *talk) tell(ctx workflow.Context) {
 func (t *talk) listen(ctx workflow.Context) {
 	must(workflow.SetQueryHandler(ctx, StateQuery, func() (TalkState, error) { return t.TalkState, nil }))
 	for _, row := range act.On(act.OnTalk) {
-		if len(row.From) == 0 {
+		if row.Opens() {
 			continue // it makes a talk
 		}
 		must(workflow.SetUpdateHandlerWithOptions(ctx, string(row.Kind), t.act, workflow.UpdateHandlerOptions{

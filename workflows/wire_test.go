@@ -53,7 +53,7 @@ func TestWhatStandsInHistories(t *testing.T) {
 		}
 	}
 	for _, row := range act.On(act.OnTalk) {
-		if len(row.From) > 0 {
+		if !row.Opens() {
 			say("update of "+workflows.TalkType, string(row.Kind))
 		}
 	}
