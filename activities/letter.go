@@ -103,12 +103,50 @@ func (a *Activities) digestOf(ctx context.Context, l ledger.Launched, m ledger.M
 				return notice.Digest{}, err
 			}
 		}
+		if called := it.Talk; called != nil && called.What == plan.ProposeTalk && (fact.Kind == plan.Talk && !fact.Talk.Joins || fact.Matter.Topic == string(act.Serve) || fact.Matter.Topic == string(act.Approve)) {
+			if fact.Talk.Elsewhere, err = a.calledElsewhere(ctx, l, called.Lead); err != nil {
+				return notice.Digest{}, err
+			}
+		}
 		for _, r := range l.Plan.Consequences {
 			fact.Rules = append(fact.Rules, l.Plan.RuleTitle(r.ID))
 		}
 		facts.Items = append(facts.Items, fact)
 	}
 	return facts, nil
+}
+
+// calledElsewhere are the open talks of a unit under other plans of the same office: a talk
+// is of one plan, and whoever is called to another one reads that the first goes on.
+func (a *Activities) calledElsewhere(ctx context.Context, l ledger.Launched, unit string) (all []notice.Elsewhere, err error) {
+	plans, err := a.Ledger.Plans(ctx)
+	if err != nil {
+		return nil, translate(err)
+	}
+	var of []ledger.CalledIn
+	others := map[string]ledger.Launched{}
+	for _, p := range plans {
+		if p.ID == l.Plan.ID {
+			continue
+		}
+		other, err := a.launched(ctx, p.ID)
+		if err != nil {
+			return nil, translate(err)
+		}
+		if dir := other.Plan.Directory; dir.Office == l.Plan.Directory.Office && dir.Name(unit) == l.Plan.Directory.Name(unit) {
+			others[p.ID], of = other, append(of, ledger.CalledIn{Plan: p.ID, Units: []string{unit}})
+		}
+	}
+	talks, _, err := a.Ledger.ListTalks(ctx, ledger.TalkFilter{Of: of, State: ledger.TalkOpen, What: plan.ProposeTalk})
+	if err != nil {
+		return nil, translate(err)
+	}
+	for _, k := range talks {
+		if k.Facts != nil {
+			all = append(all, notice.Elsewhere{Plan: others[k.Plan].Plan.Title, Number: k.Facts.Nth, Opened: k.Facts.Opened})
+		}
+	}
+	return all, nil
 }
 
 // link is the portal's page for a seat, "" where no portal's address is set.

@@ -116,15 +116,23 @@ type Next struct {
 // the item is about; for a talk just opened or proposed, its first; of an item
 // that tells of an act both may be zero.
 type Talk struct {
-	ID       string // p14#1, as commands name it
-	Number   int    // 1 is the unit's first talk of the plan; 0 says nothing of it
-	Step     string
-	Limit    calendar.Day  // zero before a proposed talk is approved
-	Left     Distance      // to Limit
-	Grounds  string        // of a talk just approved: what it rests on, a line each
-	Proposed bool          // waits for a named leader
-	Joins    bool          // the task joins a talk that its unit is called to already
-	Facts    act.TalkFacts // what its papers say
+	ID        string // p14#1, as commands name it
+	Number    int    // 1 is the unit's first talk of the plan; 0 says nothing of it
+	Step      string
+	Limit     calendar.Day  // zero before a proposed talk is approved
+	Left      Distance      // to Limit
+	Grounds   string        // of a talk just approved: what it rests on, a line each
+	Proposed  bool          // waits for a named leader
+	Joins     bool          // the task joins a talk that its unit is called to already
+	Facts     act.TalkFacts // what its papers say
+	Elsewhere []Elsewhere   // of one that begins: talks of its unit under other plans that go on
+}
+
+// Elsewhere is a talk of the same unit under another plan.
+type Elsewhere struct {
+	Plan   string // its title
+	Number int
+	Opened calendar.Day
 }
 
 // Called is one task of a talk about several.

@@ -256,6 +256,11 @@ func (s *speaker) row(e entry, no int, showLead bool) row {
 		r.Notes = append(r.Notes, s.talk(*e.Talk))
 	}
 	r.Lines = append(s.matterLines(e), s.calledFor(e)...)
+	if e.Talk != nil {
+		for _, other := range e.Talk.Elsewhere {
+			r.Lines = append(r.Lines, line{Text: s.t("talk_elsewhere", words.Data{"Plan": clean(other.Plan), "Number": other.Number, "Day": s.day(other.Opened)})})
+		}
+	}
 	for _, t := range e.also {
 		r.Notes = append(r.Notes, s.talk(t))
 	}
