@@ -6,9 +6,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"duban/activities"
 	"duban/internal/act"
 	"duban/internal/calendar"
+	"duban/internal/docket"
 	"duban/internal/ledger"
 	"duban/internal/people"
 	"duban/internal/plan"
@@ -35,9 +35,8 @@ func TestWhoIsCalledUnderTwoPlansReadsSo(t *testing.T) {
 		l, err := y.store.Plan(t.Context(), "other")
 		require.NoError(t, err)
 		by := act.Actor{Account: "a", Name: "督办岗", Unit: other.Directory.Office}
-		id, refused, err := activities.Propose(t.Context(), y.store, y, l, act.Act{ID: "1", By: by, At: y.now, On: calendar.NewDay(2021, 4, 20), Ref: "o", Reason: "进度滞后", Talk: &act.TalkFacts{What: plan.ProposeTalk}}, nil, when)
+		id, err := docket.Docket{Ledger: y.store, Starter: y, Now: y.acts.Now}.Propose(t.Context(), l, act.Act{ID: "1", By: by, At: y.now, On: calendar.NewDay(2021, 4, 20), Ref: "o", Reason: "进度滞后", Talk: &act.TalkFacts{What: plan.ProposeTalk}}, nil)
 		require.NoError(t, err)
-		require.Nil(t, refused)
 		course, err := y.acts.TalkCourse(t.Context(), wire.LookInput{Plan: "other", Thing: id})
 		require.NoError(t, err)
 		_, err = y.acts.RecordTalkAct(t.Context(), wire.TalkActInput{Plan: "other", Talk: id, Course: course, Heard: y.now,
