@@ -137,7 +137,7 @@ func (a *Activities) calledElsewhere(ctx context.Context, l ledger.Launched, uni
 			others[p.ID], of = other, append(of, ledger.CalledIn{Plan: p.ID, Units: []string{unit}})
 		}
 	}
-	talks, _, err := a.Ledger.ListTalks(ctx, ledger.TalkFilter{Of: of, State: ledger.TalkOpen, What: plan.ProposeTalk})
+	talks, _, err := a.Ledger.ListTalks(ctx, ledger.TalkFilter{Of: of, State: act.TalkOpen, What: plan.ProposeTalk})
 	if err != nil {
 		return nil, translate(err)
 	}

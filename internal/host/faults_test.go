@@ -60,6 +60,12 @@ func (w *world) unbroken() {
 // not registered; before, when set, is asked before an activity works.
 func (w *world) faulty(without string, before func(ctx context.Context, name string) error) worker.Worker {
 	w.t.Helper()
+	return w.hire(without, before, nil)
+}
+
+// hire is faulty; others, when set, registers activities in place of the real ones.
+func (w *world) hire(without string, before func(ctx context.Context, name string) error, others func(k worker.Worker, real *activities.Activities)) worker.Worker {
+	w.t.Helper()
 	channels, err := host.Channels(w.cfg, io.Discard)
 	require.NoError(w.t, err)
 	real := &activities.Activities{Ledger: w.Ledger, Starter: w.Engine, Channels: channels, Words: words.New("zh"), Now: time.Now, Log: quiet}
@@ -83,6 +89,9 @@ func (w *world) faulty(without string, before func(ctx context.Context, name str
 			}
 			return real.RecordAct(ctx, in)
 		}, activity.RegisterOptions{Name: wire.RecordActName, DisableAlreadyRegisteredCheck: true})
+	}
+	if others != nil {
+		others(k, real)
 	}
 	require.NoError(w.t, k.Start())
 	w.t.Cleanup(k.Stop)

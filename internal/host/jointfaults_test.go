@@ -1,0 +1,128 @@
+package host_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/worker"
+
+	"duban/activities"
+	"duban/internal/act"
+	"duban/internal/calendar"
+	"duban/internal/ledger"
+	"duban/internal/ledger/ledgertest"
+	"duban/internal/wire"
+)
+
+// opening registers what happens about each opening of a talk.
+func opening(open func(ctx context.Context, in wire.TalkInput, real *activities.Activities) (act.TalkCourse, error)) func(worker.Worker, *activities.Activities) {
+	return func(k worker.Worker, real *activities.Activities) {
+		k.RegisterActivityWithOptions(func(ctx context.Context, in wire.TalkInput) (act.TalkCourse, error) {
+			return open(ctx, in, real)
+		}, activity.RegisterOptions{Name: wire.OpenTalkName, DisableAlreadyRegisteredCheck: true})
+	}
+}
+
+// threeMissed launches a plan of a unit that misses three dates of one day, and stops its
+// clock a week after it is called for them.
+func (w *world) threeMissed(id string) {
+	w.t.Helper()
+	p, _ := smallPlan(w.t, id, "2021-04-08", "standard", dated("a", "2021-04-30"), dated("b", "2021-04-30"), dated("c", "2021-04-30"))
+	p.Consequences = nil // two tasks would call for a circular besides
+	w.launch(p, standsAt(fast(p, 60*time.Millisecond, time.Second), calendar.NewDay(2021, 5, 25)))
+}
+
+// oneTalk: the unit is called to one talk about all three, and nothing was said twice.
+func (w *world) oneTalk(id string) {
+	w.t.Helper()
+	w.eventually("one talk about all three", func(ctx context.Context) bool {
+		k, err := w.Ledger.Talk(ctx, id, "a#1")
+		return err == nil && k.State == act.TalkOpen && len(k.Facts.Of()) == 3
+	})
+	for _, joined := range []string{"b#1", "c#1"} {
+		w.talkIs(id, joined, act.TalkJoined)
+	}
+	w.eventually("the talk's first step is pressed for, and the last morning is out", func(ctx context.Context) bool {
+		notices, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: id})
+		if err != nil {
+			return false
+		}
+		pressed := false
+		for _, n := range notices {
+			pressed = pressed || n.Stage == "talk-served-missed" && n.State == ledger.Sent
+		}
+		return pressed
+	})
+	notices, err := w.Ledger.Notices(w.t.Context(), ledger.NoticeFilter{Plan: id, States: []ledger.NoticeState{ledger.Sent}})
+	require.NoError(w.t, err)
+	said := map[string]int{}
+	for _, n := range notices {
+		said[fmt.Sprint(n.Task, " ", n.Talk, " ", n.Stage, " ", n.Recipient, " ", n.Channel)]++
+	}
+	for what, n := range said {
+		require.Equal(w.t, 1, n, what)
+	}
+	for _, task := range []string{"a", "b", "c"} {
+		require.Equal(w.t, 1, said[task+"  talk shuiwu/head outbox"], "%s: %v", task, said)
+	}
+	talks, err := w.Ledger.Talks(w.t.Context(), id, "")
+	require.NoError(w.t, err)
+	require.Len(w.t, talks, 3)
+	found, err := activities.Breaches(w.t.Context(), w.Ledger, id, time.Now)
+	require.NoError(w.t, err)
+	require.Empty(w.t, found)
+	w.unbroken()
+	ledgertest.Proven(w.t, w.Ledger)
+}
+
+// The ledger is locked for a minute right after the first of three rungs of one instant has
+// opened the talk.
+func TestALedgerLockedBetweenTwoRungsOfOneInstantMakesOneTalk(t *testing.T) {
+	t.Parallel()
+	w := open(t, config(t), false)
+	var once sync.Once
+	w.hire("", nil, opening(func(ctx context.Context, in wire.TalkInput, real *activities.Activities) (act.TalkCourse, error) {
+		c, err := real.OpenTalk(ctx, in)
+		if err == nil && c.State == act.TalkOpen {
+			once.Do(func() { time.AfterFunc(time.Minute, w.locked()) })
+		}
+		return c, err
+	}))
+	w.threeMissed("between")
+	w.oneTalk("between")
+}
+
+// Two workers open talks for two rungs of one instant side by side: each waits for the
+// other to have begun.
+func TestTwoWorkersAtTwoRungsOfOneInstantMakeOneTalk(t *testing.T) {
+	t.Parallel()
+	w := open(t, config(t), false)
+	both := make(chan struct{})
+	var mu sync.Mutex
+	begun := map[int]bool{}
+	for n := range 2 {
+		w.hire("", nil, opening(func(ctx context.Context, in wire.TalkInput, real *activities.Activities) (act.TalkCourse, error) {
+			mu.Lock()
+			if begun[n] = true; len(begun) == 2 {
+				select {
+				case <-both:
+				default:
+					close(both)
+				}
+			}
+			mu.Unlock()
+			select {
+			case <-both:
+			case <-time.After(3 * time.Second): // the other has no talk to open
+			}
+			return real.OpenTalk(ctx, in)
+		}))
+	}
+	w.threeMissed("workers")
+	w.oneTalk("workers")
+}
