@@ -59,6 +59,9 @@ func TestAYearThatAnEarlierReleaseBegan(t *testing.T) {
 		o.Leave = calendar.NewDay(2021, 7, 12) // in the middle of a talk, between two occurrences, after a hand-over
 		_, err := rehearse.Run(t.Context(), o)
 		require.NoError(t, err)
+		for _, e := range eventsAfter(t, o.Dir, 0) {
+			require.NotEqual(t, ledger.ActRefused, e.Kind, "the machine was too busy to act in time, make it once more: %s", e.Data)
+		}
 		pack(t, o.Dir, *store)
 		return
 	}
@@ -90,17 +93,23 @@ func TestAYearThatAnEarlierReleaseBegan(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, 5, r.Acts, "four by the release, one that its runs are asked for by this program")
 			require.Greater(t, r.Events, before)
-			l, err = ledger.Open(t.Context(), "sqlite:"+filepath.Join(o.Dir, "ledger.db"))
-			require.NoError(t, err)
-			defer l.Close()
-			events, err := l.Events(t.Context(), ledger.EventFilter{AfterSeq: before})
-			require.NoError(t, err)
-			for _, e := range events {
+			for _, e := range eventsAfter(t, o.Dir, before) {
 				require.NotEqual(t, ledger.WorkflowMended, e.Kind, "the runs of the release itself go on: %s %s", e.Key, e.Data)
 			}
 			t.Logf("%s: %d events then, %d now, %d words as foretold", filepath.Base(file), before, r.Events, r.Foretold)
 		})
 	}
+}
+
+// eventsAfter are the events of a folder's ledger after a number.
+func eventsAfter(t *testing.T, dir string, seq int64) []ledger.Event {
+	t.Helper()
+	l, err := ledger.Open(t.Context(), "sqlite:"+filepath.Join(dir, "ledger.db"))
+	require.NoError(t, err)
+	defer l.Close()
+	events, err := l.Events(t.Context(), ledger.EventFilter{AfterSeq: seq})
+	require.NoError(t, err)
+	return events
 }
 
 // stored are the files of a folder that a store is made of.
