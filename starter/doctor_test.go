@@ -7,7 +7,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"duban/internal/calendar"
 	"duban/internal/engine"
 	"duban/internal/host"
 	"duban/internal/words"
@@ -25,7 +24,7 @@ func TestTheDoctorHasWordsForWhateverIsFound(t *testing.T) {
 	for _, why := range []engine.Why{engine.Unarmed, engine.Missing, engine.Ended, engine.Behind, engine.Ahead, engine.Differs, engine.Passed, engine.Stuck, engine.Spoken, engine.Unknown, engine.Over} {
 		p.Found = append(p.Found, engine.Finding{Plan: "p", Workflow: "task:p:" + string(why), Why: why, Asks: why == engine.Spoken})
 	}
-	p.Found = append(p.Found, engine.Finding{Plan: "p", Workflow: "task:p:often", Why: engine.Ended, Again: 4, Next: time.Date(2026, 5, 4, 9, 0, 0, 0, calendar.Beijing)})
+	p.Found = append(p.Found, engine.Finding{Plan: "p", Workflow: "task:p:often", Why: engine.Ended, Again: 4, Next: time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)})
 	c.Plans = []host.PlanCondition{p}
 	require.False(t, c.IsWell())
 	for lang, want := range map[string][]string{

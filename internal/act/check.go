@@ -29,7 +29,7 @@ type Judged interface {
 // done to; nil is yes. It is the one place where that is decided.
 func Allowed(on Judged, by Actor, k Kind) *Refusal {
 	seats := on.Seats(by)
-	if len(seats) == 0 { // first: whoever may not look learns not even what kind of thing it is
+	if len(seats) == 0 && on.thing() != OnPlan { // first: whoever may not look learns not even what kind of thing it is
 		return refuse("not_yours")
 	}
 	if on.thing() == "" {
@@ -61,7 +61,11 @@ func judge(on Judged, a Act) *Refusal {
 	if r := a.enteredBy(on.heads()); r != nil {
 		return r
 	}
-	if r := Sayable(a); r != nil {
+	sayable := Sayable
+	if on.thing() == OnPlan {
+		sayable = Lengths // an order about a plan is known by what it orders, not by an ID of a person's
+	}
+	if r := sayable(a); r != nil {
 		return r
 	}
 	row, _ := Of(on.thing(), a.Kind)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -159,12 +160,16 @@ func TestATaskLivesThroughItsActs(t *testing.T) {
 	}, kinds(t, w, "acts", "a"))
 	require.Equal(t, "act.refused_state", refusedBy(t, w.act("acts", "a", liaison, act.Act{Kind: act.Progress})), "nothing runs any more")
 	told := []string{
-		"act-2-extend → duban/office", "act-3-grant → shuiwu/deputy", "act-3-grant → shuiwu/liaison", "act-4-complete → duban/office",
-		"act-5-reject → shuiwu/deputy", "act-5-reject → shuiwu/liaison", "act-6-suspend → shuiwu/liaison", "act-7-resume → shuiwu/liaison",
-		"act-8-complete → duban/office", "act-9-verify → shuiwu/liaison",
+		"act-3-grant → shuiwu/deputy", "act-3-grant → shuiwu/liaison", "act-5-reject → shuiwu/deputy", "act-5-reject → shuiwu/liaison",
+		"act-6-suspend → shuiwu/liaison", "act-7-resume → shuiwu/liaison", "act-9-verify → shuiwu/liaison",
 	}
-	w.eventually("all is told", func(context.Context) bool { return len(w.told("acts", "a")) >= len(told) })
-	require.ElementsMatch(t, told, w.told("acts", "a"))
+	// What the office has settled before its message is put together is not asked of it.
+	asked := []string{"act-2-extend → duban/office", "act-4-complete → duban/office", "act-8-complete → duban/office"}
+	w.eventually("all is told", func(context.Context) bool {
+		heard := w.told("acts", "a")
+		return !slices.ContainsFunc(told, func(word string) bool { return !slices.Contains(heard, word) })
+	})
+	require.Subset(t, slices.Concat(told, asked), w.told("acts", "a"))
 }
 
 func TestTwoPeopleActOnOneTaskAtTheSameInstant(t *testing.T) {

@@ -234,7 +234,7 @@ func TestAGoodFormDoesNothingToWhatIsNotOnes(t *testing.T) {
 	}
 	c, err := w.read.TalkCase(t.Context(), viewer("clerk"), "water", "g4#1")
 	require.NoError(t, err)
-	require.Equal(t, string(act.TalkProposed), c.Talks[0].State)
+	require.Equal(t, act.TalkProposed, c.Talks[0].State)
 }
 
 // newID is an act's ID as a form carries it.

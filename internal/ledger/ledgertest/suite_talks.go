@@ -197,7 +197,7 @@ func talkProposedByHand(t *testing.T, address string) {
 	w.decideOfTalk("t0#2", *next)
 	w.holds() // the word of a proposal is decided like a stage
 	c, digests := w.actsOnTalk("t0#2", actAt(19, 10, leader, act.Approve))
-	w.is("a circular is told and closed", []any{c.State, len(digests)}, []any{act.TalkClosed, 4})
+	w.is("a circular is told, and waits for its answer", []any{c.State, len(digests)}, []any{act.TalkOpen, 5})
 	w.holds()
 }
 
