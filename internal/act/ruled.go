@@ -10,9 +10,10 @@ import (
 	"duban/internal/plan"
 )
 
-// auditAt is the time of an office day at which rules are counted, after the morning's
-// messages.
-const auditAt = 9*time.Hour + 30*time.Minute
+// AuditAt is the time of day of a plan's audit, half an hour after the words of the
+// morning: rules are counted then, on office days, and what an amendment owes is asked
+// again, on every day.
+const AuditAt = 9*time.Hour + 30*time.Minute
 
 // Ruled is a proposal that rules will make, foretold: on which office day it is counted,
 // and what is then said of it to the leadership and the office.
@@ -51,7 +52,7 @@ func RuledAlone(p *plan.Plan, cal *calendar.Calendar, launched time.Time, until 
 			if len(made) == len(measures) {
 				break // whatever more there is joins one of them
 			}
-			at := on.At(0, 0, b.Zone).Add(auditAt)
+			at := on.At(0, 0, b.Zone).Add(AuditAt)
 			for _, r := range Consequences(p.Consequences, b.factsAlone(tasks, talks[unit], at), fired, on, cal) {
 				if i, waits := made[r.What]; waits { // it joins what waits
 					if all[i].On == on && !slices.Contains(all[i].Rules, r.Rule) {

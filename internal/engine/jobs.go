@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
+	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/plan"
@@ -110,9 +111,6 @@ func (e *Engine) digestJob(l ledger.Launched, d ledger.Digest) job {
 	return j
 }
 
-// auditAt is the time of day of a plan's audit: half an hour after the words of the morning.
-const auditAt = 9*time.Hour + 30*time.Minute
-
 // defaultGrace is how late a stage of a plan may be that was launched without saying so.
 const defaultGrace = 20 * time.Minute
 
@@ -123,7 +121,7 @@ func (e *Engine) auditJob(l ledger.Launched, cal *calendar.Calendar) (job, error
 	if err != nil {
 		return job{}, err
 	}
-	clock := func(d calendar.Day) time.Time { return d.At(0, 0, lad.Zone).Add(auditAt) }
+	clock := func(d calendar.Day) time.Time { return d.At(0, 0, lad.Zone).Add(act.AuditAt) }
 	next := clock(lad.Morning(plan.Policy{}, l.At))
 	if today := clock(calendar.DayOf(l.Clock.Plan(e.now()).In(lad.Zone))); today.After(next) {
 		next = today

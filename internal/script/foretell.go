@@ -161,7 +161,8 @@ type walk struct {
 	course act.Course
 	now    time.Time // all before it has happened
 	talks  []called
-	states []state // what acts have made of it, in order; the first is how it began
+	states []state   // what acts have made of it, in order; the first is how it began
+	owed   []act.Act // of amendments, that it refused: the daily audit asks them again
 }
 
 // state is a task after an act.
@@ -195,9 +196,42 @@ func (w *walk) to(at time.Time) {
 		if next := w.eraAfter(w.now); next.Before(end) {
 			end = next
 		}
+		audit := w.audit(e)
+		if !audit.IsZero() && !audit.After(end) {
+			end = audit
+		}
 		w.course = e.book.Course(w.course.Case)
 		w.pass(e, end)
 		w.now = end
+		if end.Equal(audit) {
+			w.askOwed(end)
+		}
+	}
+}
+
+// audit is when what amendments owe the thing is asked next; zero when nothing is owed, or
+// the thing is over.
+func (w *walk) audit(e era) time.Time {
+	if len(w.owed) == 0 || w.course.Over() || w.now.After(w.launched.AddDate(owedYears, 0, 0)) {
+		return time.Time{}
+	}
+	day := calendar.DayOf(w.now.In(e.book.Zone))
+	at := day.At(0, 0, e.book.Zone).Add(act.AuditAt)
+	if !at.After(w.now) {
+		at = day.AddDays(1).At(0, 0, e.book.Zone).Add(act.AuditAt)
+	}
+	return at.UTC()
+}
+
+// owedYears is how long after its launch a plan is asked what it owes: no year is longer.
+const owedYears = 3
+
+func (w *walk) askOwed(at time.Time) {
+	owed := w.owed
+	w.owed = nil
+	for _, a := range owed {
+		a.At, a.On = at, calendar.DayOf(at.In(w.eraAt(at).book.Zone))
+		w.do(moment{act: a})
 	}
 }
 
@@ -232,6 +266,13 @@ func (w *walk) do(m moment) {
 	}
 	after, told, refused := e.book.Act(w.course, m.act)
 	w.acted[m.key] = true
+	amends := m.key == "" && act.OwnID(m.act.ID) && m.act.Kind != act.Resume
+	if amends {
+		w.owed = slices.DeleteFunc(w.owed, func(a act.Act) bool { return a.Kind == m.act.Kind })
+	}
+	if refused != nil && amends && w.when == nil {
+		w.owed = append(w.owed, m.act)
+	}
 	if refused != nil {
 		if m.key != "" {
 			w.Refused[m.key] = refused.Key

@@ -1,7 +1,9 @@
 package script_test
 
 import (
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +13,7 @@ import (
 	"duban/internal/act"
 	"duban/internal/calendar"
 	"duban/internal/script"
+	"duban/seeds"
 )
 
 // ids are the names of what is foretold of a task, in order.
@@ -145,4 +148,42 @@ func TestTheDueColumnIsTheDateThatCounts(t *testing.T) {
 		}
 		require.Positive(t, n, name)
 	}
+}
+
+// TestWhatAnAmendmentOwesIsAskedAgain: the unit of a reported task is another by an
+// amendment. It is refused while the report waits; the office returns the report, and the
+// audit of the next morning gives the task to the new unit, as the engine does.
+func TestWhatAnAmendmentOwesIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	p, cal := seed(t)
+	dir := filepath.Join(t.TempDir(), "plan")
+	require.NoError(t, os.Mkdir(dir, 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "..", "policies.yaml"), seeds.Policies, 0o600))
+	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
+	require.NoError(t, err)
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		require.NoError(t, err)
+		text := string(raw)
+		if filepath.Base(file) == "plan.yaml" {
+			_, row, ok := strings.Cut(text, "  - id: p18\n")
+			require.True(t, ok)
+			row, _, _ = strings.Cut(row, "  - id: p19\n")
+			require.Contains(t, row, "units: [泽州县政府]")
+			text = strings.Replace(text, row, strings.Replace(row, "[泽州县政府]", "[高平市政府]", 1), 1)
+		}
+		require.NoError(t, os.WriteFile(filepath.Join(dir, filepath.Base(file)), []byte(text), 0o600))
+	}
+	s := read(t, p, cal, `
+  - {at: 2021-07-05, as: zezhou, task: p18, do: acknowledge}
+  - {at: 2021-07-06, as: zezhou, task: p18, do: complete, reason: 已建成}
+  - {at: 2021-07-08, as: shuizhiban, amend: `+rel(t, dir, "plan.yaml")+`, paper: 31号, reason: 中期调整}
+  - {at: 2021-07-09 15:00, as: shuizhiban, task: p18, do: reject, reason: 管网未接通}
+  - {at: 2021-07-20, as: gaoping, task: p18, do: acknowledge}
+`)
+	f := script.Foretell(p, cal, launched(p), cal0, s, nil)
+	require.Empty(t, f.Refused, "the new unit has it and receives it")
+	given := slices.DeleteFunc(lines(f, "p18"), func(line string) bool { return !strings.Contains(line, "reassign") })
+	require.Len(t, given, 1)
+	require.True(t, strings.HasPrefix(given[0], "07-10 09:30 "), given[0])
 }
