@@ -16,6 +16,7 @@ import (
 	"duban/internal/calendar"
 	"duban/internal/ledger"
 	"duban/internal/ledger/ledgertest"
+	"duban/internal/people"
 	"duban/internal/wire"
 )
 
@@ -52,11 +53,14 @@ func (w *world) oneTalk(id string) {
 		if err != nil {
 			return false
 		}
-		pressed := false
+		pressed, called := false, map[string]bool{}
 		for _, n := range notices {
 			pressed = pressed || n.Stage == "talk-served-missed" && n.State == ledger.Sent
+			if n.Stage == "talk" && n.Recipient.Role == people.Head && n.State == ledger.Sent {
+				called[n.Task] = true
+			}
 		}
-		return pressed
+		return pressed && len(called) == 3
 	})
 	notices, err := w.Ledger.Notices(w.t.Context(), ledger.NoticeFilter{Plan: id, States: []ledger.NoticeState{ledger.Sent}})
 	require.NoError(w.t, err)

@@ -24,11 +24,12 @@ import (
 	"duban/workflows"
 )
 
-// midYear is a plan in the middle of its year, on a clock of days that pass quickly.
+// midYear is a plan in the middle of its year, on a clock of days that pass quickly, and
+// stands when all of the year has been said: what is not decided is listed every week.
 func (w *world) midYear(id string) (*plan.Plan, calendar.Clock) {
 	w.t.Helper()
 	p, _ := smallPlan(w.t, id, "2021-04-08", "standard", dated("early", "2021-05-31"), dated("next", "2021-07-31"), dated("late", "2021-09-30"), aDuty)
-	clock := fast(p, 100*time.Millisecond, time.Second)
+	clock := standsAt(fast(p, 100*time.Millisecond, time.Second), calendar.NewDay(2022, 3, 31))
 	w.launch(p, clock)
 	w.saidOf(id, "early", 4)
 	return p, clock

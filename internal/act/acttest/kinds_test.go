@@ -80,6 +80,7 @@ func named(d ast.Node, kinds []string, own bool) (all []string) {
 // that an act must be added to does not belong here: it belongs into the act's row.
 var about = map[string]string{
 	"activities/letter.go matter":           "what a letter looks up for words of one act: a name, a policy",
+	"activities/letter.go digestOf":         "the words that a paper of the talk stands behind",
 	"activities/letter.go talkFacts":        "the papers of the notice and of the approval",
 	"activities/lives.go before":            "what was in force before another policy, or another plan, was",
 	"internal/act/amend.go ActsOf":          "which act makes which field of a plan so",
