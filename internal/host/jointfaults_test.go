@@ -38,8 +38,10 @@ func (w *world) threeMissed(id string) {
 	w.launch(p, standsAt(fast(p, 60*time.Millisecond, time.Second), calendar.NewDay(2021, 5, 25)))
 }
 
-// oneTalk: the unit is called to one talk about all three, and nothing was said twice.
-func (w *world) oneTalk(id string) {
+// oneTalk: the unit is called to one talk about all three, and nothing was said twice. called
+// tells that its head has got the words of the three before the clock stands; what is decided
+// when the clock stands already speaks on a morning that never comes.
+func (w *world) oneTalk(id string, called bool) {
 	w.t.Helper()
 	w.eventually("one talk about all three", func(ctx context.Context) bool {
 		k, err := w.Ledger.Talk(ctx, id, "a#1")
@@ -48,20 +50,21 @@ func (w *world) oneTalk(id string) {
 	for _, joined := range []string{"b#1", "c#1"} {
 		w.talkIs(id, joined, act.TalkJoined)
 	}
-	w.eventually("the talk's first step is pressed for, and the last morning is out", func(ctx context.Context) bool {
-		notices, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: id})
+	heard := func(ctx context.Context) (tasks int) {
+		notices, err := w.Ledger.Notices(ctx, ledger.NoticeFilter{Plan: id, States: []ledger.NoticeState{ledger.Sent}})
 		if err != nil {
-			return false
+			return 0
 		}
-		pressed, called := false, map[string]bool{}
 		for _, n := range notices {
-			pressed = pressed || n.Stage == "talk-served-missed" && n.State == ledger.Sent
-			if n.Stage == "talk" && n.Recipient.Role == people.Head && n.State == ledger.Sent {
-				called[n.Task] = true
+			if n.Stage == "talk" && n.Recipient.Role == people.Head {
+				tasks++
 			}
 		}
-		return pressed && len(called) == 3
-	})
+		return tasks
+	}
+	if called {
+		w.eventually("the head has got the words of the three", func(ctx context.Context) bool { return heard(ctx) >= 3 })
+	}
 	notices, err := w.Ledger.Notices(w.t.Context(), ledger.NoticeFilter{Plan: id, States: []ledger.NoticeState{ledger.Sent}})
 	require.NoError(w.t, err)
 	said := map[string]int{}
@@ -71,8 +74,10 @@ func (w *world) oneTalk(id string) {
 	for what, n := range said {
 		require.Equal(w.t, 1, n, what)
 	}
-	for _, task := range []string{"a", "b", "c"} {
-		require.Equal(w.t, 1, said[task+"  talk shuiwu/head outbox"], "%s: %v", task, said)
+	if called {
+		for _, task := range []string{"a", "b", "c"} {
+			require.Equal(w.t, 1, said[task+"  talk shuiwu/head outbox"], "%s: %v", task, said)
+		}
 	}
 	talks, err := w.Ledger.Talks(w.t.Context(), id, "")
 	require.NoError(w.t, err)
@@ -98,7 +103,7 @@ func TestALedgerLockedBetweenTwoRungsOfOneInstantMakesOneTalk(t *testing.T) {
 		return c, err
 	}))
 	w.threeMissed("between")
-	w.oneTalk("between")
+	w.oneTalk("between", false)
 }
 
 // Two workers open talks for two rungs of one instant side by side: each waits for the
@@ -128,5 +133,5 @@ func TestTwoWorkersAtTwoRungsOfOneInstantMakeOneTalk(t *testing.T) {
 		}))
 	}
 	w.threeMissed("workers")
-	w.oneTalk("workers")
+	w.oneTalk("workers", true)
 }
