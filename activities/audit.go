@@ -40,16 +40,6 @@ func (f findings) wrong() bool {
 // done before the office is told.
 const longWait = 30 * time.Minute
 
-// daysOf are the instants of an audit and of those that a stop has missed up to it, a day
-// apart: what rules propose, and when, does not depend on when a machine gets to it.
-func daysOf(in wire.AuditInput) []time.Time {
-	days := []time.Time{in.At}
-	for at := in.At.Add(24 * time.Hour); !at.After(in.Last); at = at.Add(24 * time.Hour) {
-		days = append(days, at)
-	}
-	return days
-}
-
 // Audit compares what the ladders foretold with what the ledger holds, and
 // cries out to the office when a stage left no trace or a message is stuck,
 // failed or in doubt. It tells once of each year without a holiday notice in
@@ -99,13 +89,10 @@ func (a *Activities) Audit(ctx context.Context, in wire.AuditInput) (wire.AuditR
 		return wire.AuditResult{}, translate(err)
 	}
 	alive(ctx)
-	days := daysOf(in)
-	for _, day := range days {
-		if all, talks, err = a.consequences(ctx, l, book, day, all, talks); err != nil {
-			return wire.AuditResult{}, translate(err)
-		}
+	if err := a.consequences(ctx, l, book, in.At, all, talks); err != nil {
+		return wire.AuditResult{}, translate(err)
 	}
-	if err := a.remindOfDecisions(ctx, l, book, days); err != nil {
+	if err := a.remindOfDecisions(ctx, l, book, in); err != nil {
 		return wire.AuditResult{}, translate(err)
 	}
 	alive(ctx)

@@ -16,24 +16,14 @@ import (
 // consequences proposes what the plan's rules ask for when facts add up across a
 // unit's tasks, those of every plan of the ledger, as of the instant at: a named person
 // decides. A rule never proposes twice on the same facts, so doing this again proposes
-// nothing; nor does the rule of another plan that bears its name. It gives the plan's
-// tasks and talks as they are from then on.
-func (a *Activities) consequences(ctx context.Context, l ledger.Launched, book act.Book, at time.Time, all []ledger.Task, talks []ledger.Talk) ([]ledger.Task, []ledger.Talk, error) {
-	proposed, err := a.propose(ctx, l, book, calendar.DayOf(at.In(book.Zone)), all, talks)
-	if !proposed || err != nil {
-		return all, talks, err
+// nothing; nor does the rule of another plan that bears its name.
+func (a *Activities) consequences(ctx context.Context, l ledger.Launched, book act.Book, at time.Time, all []ledger.Task, talks []ledger.Talk) error {
+	if len(l.Plan.Consequences) == 0 {
+		return nil
 	}
-	if all, err = a.Ledger.Tasks(ctx, ledger.TaskFilter{Plan: l.Plan.ID}); err == nil {
-		talks, err = a.Ledger.Talks(ctx, l.Plan.ID, "")
-	}
-	return all, talks, err
-}
-
-// propose is consequences of a day, and tells whether anything was proposed. On a day of
-// rest nothing is: the next office day counts it, and says it the morning after.
-func (a *Activities) propose(ctx context.Context, l ledger.Launched, book act.Book, today calendar.Day, all []ledger.Task, talks []ledger.Talk) (proposed bool, err error) {
-	if len(l.Plan.Consequences) == 0 || !book.Calendar.IsWorkday(today) {
-		return false, nil
+	today := calendar.DayOf(at.In(book.Zone))
+	if !book.Calendar.IsWorkday(today) {
+		return nil // the next office day counts it, and says it the morning after
 	}
 	tasks := byID(all)
 	facts, fired, titles := factsOf(book, all, talks, today), firedBy(talks), map[string]string{}
@@ -42,7 +32,7 @@ func (a *Activities) propose(ctx context.Context, l ledger.Launched, book act.Bo
 	}
 	others, err := a.Ledger.Plans(ctx)
 	if err != nil {
-		return false, err
+		return err
 	}
 	for _, other := range others {
 		if other.ID == l.Plan.ID {
@@ -51,7 +41,7 @@ func (a *Activities) propose(ctx context.Context, l ledger.Launched, book act.Bo
 		alive(ctx)
 		more, named, err := a.elsewhere(ctx, l.Plan.ID, other, today, titles)
 		if err != nil {
-			return false, err
+			return err
 		}
 		facts, fired = append(facts, more...), append(fired, named...)
 	}
@@ -77,12 +67,11 @@ func (a *Activities) propose(ctx context.Context, l ledger.Launched, book act.Bo
 			a.Log.Error("Consequence not proposed", "plan", l.Plan.ID, "rule", p.Rule, "unit", p.Unit, "refused", refused.Key)
 			continue
 		case err != nil:
-			return proposed, err
+			return err
 		}
-		proposed = true
 		a.Log.Info("Consequence proposed", "plan", l.Plan.ID, "rule", p.Rule, "unit", p.Unit, "talk", id)
 	}
-	return proposed, nil
+	return nil
 }
 
 func byID(all []ledger.Task) map[string]ledger.Task {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"time"
 
 	"duban/internal/act"
 	"duban/internal/calendar"
@@ -13,6 +12,7 @@ import (
 	"duban/internal/notice"
 	"duban/internal/people"
 	"duban/internal/plan"
+	"duban/internal/wire"
 )
 
 // undecided is something that waits for the leadership: of a task, or of a talk.
@@ -96,17 +96,11 @@ func mondayOf(day calendar.Day) calendar.Day { return day.AddDays(-(int(day.Week
 
 // remindOfDecisions sends the leadership the list of what waits for its decision, on the
 // last office day of a week in which nothing was said to it: else the list goes with the
-// week's first message. Of several weeks that end within the days the last is told. It
-// speaks at one instant of the day: again, it changes nothing.
-func (a *Activities) remindOfDecisions(ctx context.Context, l ledger.Launched, book act.Book, days []time.Time) error {
-	var today, monday calendar.Day
-	for _, at := range days {
-		day := calendar.DayOf(at.In(book.Zone))
-		if first := mondayOf(day); day == book.Calendar.OnOrBefore(first.AddDays(6)) {
-			today, monday = day, first
-		}
-	}
-	if today == (calendar.Day{}) {
+// week's first message. It speaks at one instant of the day: again, it changes nothing.
+func (a *Activities) remindOfDecisions(ctx context.Context, l ledger.Launched, book act.Book, in wire.AuditInput) error {
+	today := calendar.DayOf(in.At.In(book.Zone))
+	monday := mondayOf(today)
+	if today != book.Calendar.OnOrBefore(monday.AddDays(6)) {
 		return nil
 	}
 	standing, open, err := a.standing(ctx, l, book, today)

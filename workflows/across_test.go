@@ -47,25 +47,3 @@ func TestWhatAddsUpAddsUpAcrossPlans(t *testing.T) {
 	b.live(workflows.AuditType, workflows.AuditState{Plan: "q", Next: at, Grace: 20 * time.Minute})
 	require.Empty(t, proposed("q"))
 }
-
-// A machine that stood still from Friday night to Monday counts Monday too when it goes on:
-// what a rule proposes does not wait for another office day because the first of the days
-// that were missed was a Saturday.
-func TestOfficeDaysThatAStopHasMissedAreCounted(t *testing.T) {
-	t.Parallel()
-	start := day(2021, 4, 8)
-	b := newBenchBy(t, start, func(p *plan.Plan) {
-		standard := p.Policies["standard"]
-		standard.Stages = nil
-		p.Policies["standard"] = standard
-		p.Consequences = []plan.Consequence{{ID: "two-overdue", Title: "两项任务同时逾期", Count: plan.CountOverdue, AtLeast: 2, Propose: plan.ProposeCircular}}
-	}, task("a", calendar.NewDay(2021, 4, 30)), task("b", calendar.NewDay(2021, 5, 14)))
-	back := day(2021, 5, 17).Add(10 * time.Hour)
-	b.SetStartTime(back)
-	b.RegisterDelayedCallback(b.CancelWorkflow, time.Hour)
-	b.live(workflows.AuditType, workflows.AuditState{Plan: "p", Next: day(2021, 5, 15).Add(9*time.Hour + 30*time.Minute), Grace: 20 * time.Minute})
-	talks, err := b.store.Talks(t.Context(), "p", "")
-	require.NoError(t, err)
-	require.Len(t, talks, 1)
-	require.Equal(t, []string{"overdue:a:2021-04-30", "overdue:b:2021-05-14"}, talks[0].Facts.Facts)
-}

@@ -17,9 +17,8 @@ func Audit(ctx workflow.Context, state AuditState) error {
 	}
 	var found wire.AuditResult
 	in := wire.AuditInput{Plan: state.Plan, At: state.Next, Before: state.Next.Add(-state.Grace)}
-	in.Last = state.Next
-	for now := state.Clock.Plan(workflow.Now(ctx)); !state.Next.After(now); { // days missed by a stop are audited at once
-		in.Last, state.Next = state.Next, state.Next.Add(24*time.Hour)
+	for now := state.Clock.Plan(workflow.Now(ctx)); !state.Next.After(now); { // days missed by a stop are audited once
+		state.Next = state.Next.Add(24 * time.Hour)
 	}
 	for {
 		err := workflow.ExecuteActivity(auditing(ctx), wire.AuditName, in).Get(ctx, &found)

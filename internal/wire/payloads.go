@@ -105,7 +105,6 @@ type MorningInput struct {
 type AuditInput struct {
 	Plan   string    `json:"plan"`
 	At     time.Time `json:"at"`     // plan clock: names the audit
-	Last   time.Time `json:"last"`   // plan clock: of the audits that a stop has missed and this one makes up for, its own day's among them
 	Before time.Time `json:"before"` // plan clock: later stages are not late yet
 }
 
